@@ -1,0 +1,76 @@
+package fingerprint
+
+import (
+	"fmt"
+	"time"
+)
+
+// Confidence is how sure a verdict is that a person made the image in ChatGPT
+// and saved it. The zero value is None.
+type Confidence uint8
+
+// The levels, from nothing to certain; package fingerprint says when each is
+// reached.
+const (
+	None Confidence = iota
+	Possible
+	Likely
+	Strong
+	Proven
+)
+
+var confidences = [...]string{"none", "possible", "likely", "strong", "proven"}
+
+// String is the word for c as policies spell it.
+func (c Confidence) String() string {
+	if int(c) < len(confidences) {
+		return confidences[c]
+	}
+	return fmt.Sprintf("Confidence(%d)", uint8(c))
+}
+
+// MarshalText is String.
+func (c Confidence) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText takes a word that String gives and no other.
+func (c *Confidence) UnmarshalText(text []byte) error {
+	for i, word := range confidences {
+		if word == string(text) {
+			*c = Confidence(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is not a confidence: none, possible, likely, strong or proven", text)
+}
+
+// Product is the OpenAI product that an image says it comes from.
+type Product string
+
+// The products. Unstated is a genuine OpenAI image that names none.
+const (
+	NoProduct Product = ""
+	ChatGPT   Product = "chatgpt"
+	Sora      Product = "sora"
+	API       Product = "api"
+	Labs      Product = "labs"
+	Unstated  Product = "unstated"
+)
+
+// Evidence is one thing that one detector saw.
+type Evidence struct {
+	Detector   string     `json:"detector"`   // "c2pa", "filename", "exif"; with a dot and a detail where one detector knows several: "c2pa.broken"
+	Found      string     `json:"found"`      // a clause a person can read
+	Confidence Confidence `json:"confidence"` // what this alone would amount to
+}
+
+// Verdict is all evidence together.
+type Verdict struct {
+	MediaType     string // by magic bytes, never by name: "image/png"; "" when the bytes are no image
+	Width, Height int    // pixels; 0 where the header does not say
+
+	Confidence Confidence
+	Product    Product
+	Made       time.Time // when it was signed, where a trustworthy token or claim says so; UTC
+	Derived    bool      // somebody worked on it since
+	Evidence   []Evidence
+}

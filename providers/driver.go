@@ -1,0 +1,120 @@
+package providers
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+)
+
+// Driver is one open storage of one kind. Promises, both ways:
+//
+//   - Every method may be called from several goroutines at once, until Close,
+//     which is called once, after everything else has returned.
+//   - When ctx ends, a method returns soon, with an error that wraps ctx.Err().
+//   - Errors are the service's own, wrapped with what was being done; the
+//     kinds below are told by errors.Is. An error of no known kind means
+//     "not known", never "gone".
+//   - A driver lists and stats only what the caller said to be of interest
+//     when opening it, and writes nothing except in Trash, Settle, Restore,
+//     Purge and EmptyTrash.
+//   - The caller acts only through Storage, which upholds the rest.
+type Driver interface {
+	// Can says what this account may do. It is constant while open.
+	Can() Can
+
+	// Changes lists what changed since a cursor; since "" it lists everything.
+	// A file may come more than once; the later one counts. A Change with an
+	// empty Ref is a checkpoint. A complete listing ends with a checkpoint;
+	// one that ends without is partial, and nothing may be concluded from what
+	// it did not name. An error of type *UnlistedError names one place that
+	// could not be looked into, and the listing goes on; after any other error
+	// it is over. ErrExpired: since is too old, start again from "".
+	Changes(ctx context.Context, since Cursor) iter.Seq2[Change, error]
+
+	// Wait returns nil when there may be something after since: a hint, never
+	// the truth.
+	Wait(ctx context.Context, since Cursor) error
+
+	// Stat describes the file ref as it is now. A file in the trash does not
+	// exist: fs.ErrNotExist.
+	Stat(ctx context.Context, ref Ref) (Entry, error)
+
+	// ReadRange reads n bytes at off, fewer where the file ends before, of
+	// exactly that revision; else ErrChanged, from ReadRange itself or at the
+	// latest from the reader's Read or Close. The caller closes the reader.
+	ReadRange(ctx context.Context, ref Ref, rev Revision, off, n int64) (io.ReadCloser, error)
+
+	// Trash moves the file to the storage's own trash if it is still at rev,
+	// else ErrChanged; ErrBusy if somebody is writing to it; ErrProtected if
+	// the storage has a reason never to delete it. After an error the file is
+	// where it was, unless the error is ErrUncertain. Called again with the key of a call that succeeded, it
+	// moves nothing and returns that call's receipt.
+	Trash(ctx context.Context, key string, ref Ref, rev Revision) (Receipt, error)
+
+	// Settle says what became of a Trash of that key which never answered: its
+	// receipt if the file is in the trash; fs.ErrNotExist if it was not moved,
+	// and then nothing of the attempt is left. It never starts a move; one
+	// that got the wrong file it puts back.
+	Settle(ctx context.Context, key string, ref Ref, rev Revision) (Receipt, error)
+
+	// Restore puts a trashed file back under its old name and never
+	// overwrites: fs.ErrExist. No longer in the trash: fs.ErrNotExist. Called
+	// again after a success it changes nothing and returns the same Entry.
+	Restore(ctx context.Context, r Receipt) (Entry, error)
+
+	// Purge deletes for good that one file, only while it is in the trash and
+	// is what the receipt says, else ErrChanged. Already gone is no error.
+	Purge(ctx context.Context, r Receipt) error
+
+	// Trashed lists the whole bin, ours and others'.
+	Trashed(ctx context.Context) iter.Seq2[Trashed, error]
+
+	// EmptyTrash deletes for good everything in the bin, whoever put it there.
+	EmptyTrash(ctx context.Context) error
+
+	Close() error
+}
+
+// Can is a set of abilities. They differ per account, not per kind of storage,
+// so they are data and not interfaces.
+type Can uint16
+
+// The abilities.
+const (
+	CanTrash Can = 1 << iota
+	CanRestore
+	CanPurge
+	CanListTrash
+	CanEmptyTrash
+	CanWait
+)
+
+// Has reports whether c includes all of want.
+func (c Can) Has(want Can) bool { return c&want == want }
+
+// Unsupported gives a driver that embeds it every optional method: each
+// changes nothing and returns an error that wraps errors.ErrUnsupported.
+type Unsupported struct{}
+
+func (Unsupported) Wait(context.Context, Cursor) error { return errors.ErrUnsupported }
+
+func (Unsupported) Trash(context.Context, string, Ref, Revision) (Receipt, error) {
+	return "", errors.ErrUnsupported
+}
+
+func (Unsupported) Settle(context.Context, string, Ref, Revision) (Receipt, error) {
+	return "", errors.ErrUnsupported
+}
+
+func (Unsupported) Restore(context.Context, Receipt) (Entry, error) {
+	return Entry{}, errors.ErrUnsupported
+}
+
+func (Unsupported) Purge(context.Context, Receipt) error { return errors.ErrUnsupported }
+
+func (Unsupported) Trashed(context.Context) iter.Seq2[Trashed, error] {
+	return func(yield func(Trashed, error) bool) { yield(Trashed{}, errors.ErrUnsupported) }
+}
+
+func (Unsupported) EmptyTrash(context.Context) error { return errors.ErrUnsupported }

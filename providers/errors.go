@@ -1,0 +1,53 @@
+package providers
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Kinds of refusal for which the standard library has no word. The others are
+// fs.ErrNotExist, fs.ErrExist, fs.ErrPermission and errors.ErrUnsupported.
+var (
+	// ErrChanged: the file is no longer at the revision that was asked for.
+	ErrChanged = errors.New("the file has changed since it was examined")
+	// ErrExpired: the cursor is too old to go on from; list everything again.
+	ErrExpired = errors.New("the change history no longer reaches back that far")
+	// ErrBusy: somebody has the file open for writing.
+	ErrBusy = errors.New("the file is being written")
+	// ErrProtected: the storage has a reason never to delete this file.
+	ErrProtected = errors.New("the file is protected")
+	// ErrUncertain: the request may or may not have been carried out; Settle
+	// will tell. The record of the operation stays open.
+	ErrUncertain = errors.New("it is not known whether this was done")
+	// ErrReadOnly: the storage was opened without a Recorder.
+	ErrReadOnly = errors.New("the storage is open for reading only")
+	// ErrOutside: the file is not inside the configured roots.
+	ErrOutside = errors.New("the file is outside the configured roots")
+)
+
+// UnlistedError names one place that a listing could not look into. What is
+// there is unknown; it is not gone.
+type UnlistedError struct {
+	Path string
+	Err  error
+}
+
+func (e *UnlistedError) Error() string { return fmt.Sprintf("cannot list %q: %v", e.Path, e.Err) }
+func (e *UnlistedError) Unwrap() error { return e.Err }
+
+// Error is what Storage returns: what was being done, where, to what, and the
+// driver's own error.
+type Error struct {
+	Op      string // "trash", "restore", "read" ...
+	Storage string
+	Path    string // may be empty
+	Err     error
+}
+
+func (e *Error) Error() string {
+	if e.Path == "" {
+		return fmt.Sprintf("%s %s: %v", e.Op, e.Storage, e.Err)
+	}
+	return fmt.Sprintf("%s %q: %v", e.Op, e.Path, e.Err)
+}
+func (e *Error) Unwrap() error { return e.Err }

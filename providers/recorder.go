@@ -1,0 +1,43 @@
+package providers
+
+import "context"
+
+// OpKind is a kind of operation that changes a storage.
+type OpKind string
+
+// The operations.
+const (
+	OpTrash   OpKind = "trash"
+	OpRestore OpKind = "restore"
+	OpPurge   OpKind = "purge"
+	OpEmpty   OpKind = "empty"
+)
+
+// Cause is who asked for an operation, and why.
+type Cause struct {
+	Run     int64    // the journal's number of the run
+	Rule    string   // the policy rule that decided; empty when a person did
+	Reasons []string // as the decision gave them
+}
+
+// Op is one operation on one file (or, for OpEmpty, on a whole bin).
+type Op struct {
+	Kind    OpKind
+	Storage string
+	Entry   Entry   // the file as it was examined
+	Receipt Receipt // what a restore or a purge is about
+	Cause   Cause
+}
+
+// Recorder keeps the durable record around every operation. Both methods may
+// be called from many goroutines at once, and an implementation may commit
+// several calls together.
+type Recorder interface {
+	// Begin makes the intent durable before it returns and names it by a key
+	// that no other operation, of this machine or another, ever had: 26
+	// characters of a-z2-7.
+	Begin(ctx context.Context, op Op) (key string, err error)
+	// End makes the outcome durable: the receipt, or opErr. It must be tried
+	// even when ctx has ended.
+	End(ctx context.Context, key string, r Receipt, opErr error) error
+}

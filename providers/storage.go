@@ -1,0 +1,224 @@
+package providers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"path"
+	"strings"
+)
+
+// Options of a Storage.
+type Options struct {
+	// Roots are the paths, as Entry.Path gives them, inside which files may be
+	// moved. Empty means nowhere.
+	Roots []string
+	// Recorder writes the journal. Without one the Storage is read-only: every
+	// method that would change something returns ErrReadOnly.
+	Recorder Recorder
+}
+
+// Storage is one open storage behind its guards: the only door to deletion.
+// Its methods may be called from several goroutines at once.
+type Storage struct {
+	name string
+	d    Driver
+	o    Options
+}
+
+// NewStorage guards d under the name that the policy gives it. The Storage
+// owns d from then on.
+func NewStorage(name string, d Driver, o Options) (*Storage, error) {
+	if name == "" {
+		return nil, errors.New("a storage needs a name")
+	}
+	return &Storage{name: name, d: d, o: o}, nil
+}
+
+// Name is the storage's key in the policy.
+func (s *Storage) Name() string { return s.name }
+
+// Can is what may be done here: nothing that changes anything, when there is
+// no Recorder.
+func (s *Storage) Can() Can {
+	if s.o.Recorder == nil {
+		return s.d.Can() &^ (CanTrash | CanRestore | CanPurge | CanEmptyTrash)
+	}
+	return s.d.Can()
+}
+
+// Changes lists as Driver.Changes does.
+func (s *Storage) Changes(ctx context.Context, since Cursor) iter.Seq2[Change, error] {
+	return s.d.Changes(ctx, since)
+}
+
+// Wait is Driver.Wait.
+func (s *Storage) Wait(ctx context.Context, since Cursor) error { return s.d.Wait(ctx, since) }
+
+// Stat is Driver.Stat.
+func (s *Storage) Stat(ctx context.Context, ref Ref) (Entry, error) {
+	e, err := s.d.Stat(ctx, ref)
+	return e, s.wrap("stat", string(ref), err)
+}
+
+// ReadRange reads from the file as e describes it; see Driver.ReadRange.
+func (s *Storage) ReadRange(ctx context.Context, e Entry, off, n int64) (io.ReadCloser, error) {
+	rc, err := s.d.ReadRange(ctx, e.Ref, e.Revision, off, n)
+	return rc, s.wrap("read", e.Path, err)
+}
+
+// Trashed lists as Driver.Trashed does.
+func (s *Storage) Trashed(ctx context.Context) iter.Seq2[Trashed, error] { return s.d.Trashed(ctx) }
+
+// Close closes the driver.
+func (s *Storage) Close() error { return s.d.Close() }
+
+// Trash moves e to the storage's trash, if it is inside the roots and still at
+// e.Revision, with the intent durable before and the outcome after. The order
+// is what makes a crash at any line recoverable: roots, same revision, Begin,
+// driver, End. When only End fails the file is in the trash, the receipt is
+// returned with the error, and Finish will complete the record.
+func (s *Storage) Trash(ctx context.Context, e Entry, cause Cause) (Receipt, error) {
+	now, err := s.examine(ctx, e)
+	if err != nil {
+		return "", s.wrap("trash", e.Path, err)
+	}
+	op := Op{Kind: OpTrash, Storage: s.name, Entry: now, Cause: cause}
+	key, err := s.o.Recorder.Begin(ctx, op)
+	if err != nil {
+		return "", s.wrap("trash", e.Path, fmt.Errorf("the intent could not be recorded: %w", err))
+	}
+	r, err := s.d.Trash(ctx, key, e.Ref, e.Revision)
+	return r, s.end(ctx, key, op, r, err)
+}
+
+// examine looks at e once more: inside the roots, and the same revision.
+func (s *Storage) examine(ctx context.Context, e Entry) (Entry, error) {
+	if s.o.Recorder == nil {
+		return Entry{}, ErrReadOnly
+	}
+	now, err := s.d.Stat(ctx, e.Ref)
+	if err != nil {
+		return Entry{}, err
+	}
+	if !s.inside(now.Path) || !s.inside(e.Path) {
+		return Entry{}, ErrOutside
+	}
+	if now.Ref != e.Ref || now.Revision != e.Revision || e.Revision == "" {
+		return Entry{}, ErrChanged
+	}
+	return now, nil
+}
+
+// inside reports whether p is below one of the roots, by its names alone; a
+// driver resolves links on its own.
+func (s *Storage) inside(p string) bool {
+	if p != path.Clean(p) {
+		return false
+	}
+	for _, root := range s.o.Roots {
+		if rest, ok := strings.CutPrefix(p, strings.TrimSuffix(path.Clean(root), "/")); ok && len(rest) > 1 && rest[0] == '/' {
+			return true
+		}
+	}
+	return false
+}
+
+// Restore undoes the trash operation that gave the receipt.
+func (s *Storage) Restore(ctx context.Context, e Entry, r Receipt, cause Cause) (Entry, error) {
+	var back Entry
+	err := s.act(ctx, Op{Kind: OpRestore, Storage: s.name, Entry: e, Receipt: r, Cause: cause}, func() (err error) {
+		back, err = s.d.Restore(ctx, r)
+		return err
+	})
+	return back, err
+}
+
+// Purge deletes for good the one trashed file that the receipt names.
+func (s *Storage) Purge(ctx context.Context, e Entry, r Receipt, cause Cause) error {
+	return s.act(ctx, Op{Kind: OpPurge, Storage: s.name, Entry: e, Receipt: r, Cause: cause}, func() error {
+		return s.d.Purge(ctx, r)
+	})
+}
+
+// EmptyTrash deletes for good everything in the bin.
+func (s *Storage) EmptyTrash(ctx context.Context, cause Cause) error {
+	return s.act(ctx, Op{Kind: OpEmpty, Storage: s.name, Cause: cause}, func() error {
+		return s.d.EmptyTrash(ctx)
+	})
+}
+
+// Finish completes the record of an operation that began under key and never
+// ended. It decides nothing anew: a trash that had not moved its file is
+// abandoned (the error wraps fs.ErrNotExist), never carried out late, because
+// what was due then may not be now; a restore or a purge, which a person or an
+// earlier plan asked for and which can be repeated, is done again.
+func (s *Storage) Finish(ctx context.Context, key string, op Op) (Receipt, error) {
+	if s.o.Recorder == nil {
+		return "", s.wrap("finish", op.Entry.Path, ErrReadOnly)
+	}
+	r, err := op.Receipt, error(nil)
+	switch op.Kind {
+	case OpTrash:
+		r, err = s.d.Settle(ctx, key, op.Entry.Ref, op.Entry.Revision)
+	case OpRestore:
+		_, err = s.d.Restore(ctx, r)
+	case OpPurge:
+		err = s.d.Purge(ctx, r)
+	default:
+		err = fmt.Errorf("%s was interrupted: %w", op.Kind, errors.ErrUnsupported)
+	}
+	if err != nil && !settled(err) {
+		return "", s.wrap("finish", op.Entry.Path, err) // not known yet: the record stays open
+	}
+	return r, s.end(ctx, key, op, r, err)
+}
+
+// settled reports whether err says for certain that nothing more will come of
+// an interrupted operation.
+func settled(err error) bool {
+	for _, kind := range []error{fs.ErrNotExist, fs.ErrExist, ErrChanged, errors.ErrUnsupported} {
+		if errors.Is(err, kind) {
+			return true
+		}
+	}
+	return false
+}
+
+// act runs do between the two journal rows.
+func (s *Storage) act(ctx context.Context, op Op, do func() error) error {
+	if s.o.Recorder == nil {
+		return s.wrap(string(op.Kind), op.Entry.Path, ErrReadOnly)
+	}
+	key, err := s.o.Recorder.Begin(ctx, op)
+	if err != nil {
+		return s.wrap(string(op.Kind), op.Entry.Path, fmt.Errorf("the intent could not be recorded: %w", err))
+	}
+	return s.end(ctx, key, op, op.Receipt, do())
+}
+
+// end records the outcome and joins what went wrong, if anything did. What is
+// uncertain is not an outcome: the record stays open for Finish.
+func (s *Storage) end(ctx context.Context, key string, op Op, r Receipt, opErr error) error {
+	if errors.Is(opErr, ErrUncertain) {
+		return s.wrap(string(op.Kind), op.Entry.Path, opErr)
+	}
+	if err := s.o.Recorder.End(context.WithoutCancel(ctx), key, r, opErr); err != nil {
+		opErr = errors.Join(opErr, fmt.Errorf("the outcome could not be recorded: %w", err))
+	}
+	return s.wrap(string(op.Kind), op.Entry.Path, opErr)
+}
+
+// wrap says what was being done to what; nil stays nil.
+func (s *Storage) wrap(op, path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if pe := (*fs.PathError)(nil); errors.As(err, &pe) && pe.Path == path {
+		err = pe.Err // the path is said once
+	}
+	return &Error{Op: op, Storage: s.name, Path: path, Err: err}
+}
