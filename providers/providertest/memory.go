@@ -1,0 +1,268 @@
+package providertest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"sweepd/providers"
+)
+
+// Memory is a storage in memory with everything that a storage can have: stable
+// refs, revisions, a change feed whose cursors can expire, and a trash bin that
+// other people use too. Several Memory drivers may share one Account.
+type Memory struct {
+	a *Account
+}
+
+var _ providers.Driver = (*Memory)(nil)
+
+// NewMemory opens a driver on the account.
+func NewMemory(a *Account) *Memory { return &Memory{a: a} }
+
+// Account is what a Memory driver keeps: the service's side of the storage.
+type Account struct {
+	mu      sync.Mutex
+	files   map[providers.Ref]*file
+	log     []providers.Ref // change n is log[n]; a Cursor is an index into it
+	oldest  int             // cursors below are expired
+	changed chan struct{}   // closed and replaced at each change
+	next    int
+}
+
+type file struct {
+	path     string
+	content  []byte
+	rev      int
+	modified time.Time
+	key      string // of the Trash that moved it; "" with trashed: somebody else did
+	trashed  bool
+	away     bool // purged, or deleted by the person
+	deleted  time.Time
+}
+
+// NewAccount returns an empty storage.
+func NewAccount() *Account {
+	return &Account{files: map[providers.Ref]*file{}, changed: make(chan struct{})}
+}
+
+// Write is what a person does: it creates the file or replaces its content.
+func (a *Account) Write(path string, content []byte, modified time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	ref, f := a.at(path)
+	if f == nil {
+		a.next++
+		ref, f = providers.Ref("id-"+strconv.Itoa(a.next)), &file{path: path}
+		a.files[ref] = f
+	}
+	f.content, f.modified = bytes.Clone(content), modified
+	a.note(ref, f)
+}
+
+// Remove is a person deleting the file, past the bin.
+func (a *Account) Remove(path string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if ref, f := a.at(path); f != nil {
+		f.away = true
+		a.note(ref, f)
+	}
+}
+
+// Expire makes every cursor given out so far too old.
+func (a *Account) Expire() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.log = append(a.log, "") // so that even the newest cursor is below
+	a.oldest = len(a.log)
+}
+
+// Content returns the file's bytes, and whether it is there.
+func (a *Account) Content(path string) ([]byte, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	_, f := a.at(path)
+	if f == nil {
+		return nil, false
+	}
+	return bytes.Clone(f.content), true
+}
+
+// Bin returns the paths that the files in the trash had, sorted.
+func (a *Account) Bin() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var paths []string
+	for _, f := range a.files {
+		if f.trashed && !f.away {
+			paths = append(paths, f.path)
+		}
+	}
+	slices.Sort(paths)
+	return paths
+}
+
+// at finds the file that is not in the trash under that path.
+func (a *Account) at(path string) (providers.Ref, *file) {
+	for ref, f := range a.files {
+		if f.path == path && !f.trashed && !f.away {
+			return ref, f
+		}
+	}
+	return "", nil
+}
+
+func (a *Account) note(ref providers.Ref, f *file) {
+	f.rev++
+	a.log = append(a.log, ref)
+	close(a.changed)
+	a.changed = make(chan struct{})
+}
+
+func (f *file) revision() providers.Revision {
+	return providers.Revision("rev-" + strconv.Itoa(f.rev))
+}
+
+func (f *file) entry(ref providers.Ref) providers.Entry {
+	return providers.Entry{Ref: ref, Revision: f.revision(), Path: f.path, Size: int64(len(f.content)), Modified: f.modified, Created: f.modified}
+}
+
+// Can is everything.
+func (m *Memory) Can() providers.Can {
+	return providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanListTrash | providers.CanEmptyTrash | providers.CanWait
+}
+
+// Changes implements providers.Driver.
+func (m *Memory) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[providers.Change, error] {
+	return func(yield func(providers.Change, error) bool) {
+		changes, err := m.snapshot(since)
+		if err != nil {
+			yield(providers.Change{}, err)
+			return
+		}
+		for _, c := range changes {
+			if ctx.Err() != nil {
+				yield(providers.Change{}, ctx.Err())
+				return
+			}
+			if !yield(c, nil) {
+				return
+			}
+		}
+	}
+}
+
+// snapshot is the whole answer to Changes, its checkpoint last.
+func (m *Memory) snapshot(since providers.Cursor) ([]providers.Change, error) {
+	m.a.mu.Lock()
+	defer m.a.mu.Unlock()
+	from := 0
+	if since != "" {
+		n, err := strconv.Atoi(string(since))
+		if err != nil || n < m.a.oldest || n > len(m.a.log) {
+			return nil, providers.ErrExpired
+		}
+		from = n
+	}
+	refs := slices.Sorted(maps.Keys(m.a.files))
+	if since != "" {
+		refs = m.a.log[from:]
+	}
+	var changes []providers.Change
+	var seen int64
+	for _, ref := range refs {
+		f := m.a.files[ref]
+		if f != nil && !f.trashed && !f.away {
+			changes = append(changes, providers.Change{Entry: f.entry(ref)})
+			seen++
+		} else if since != "" {
+			changes = append(changes, providers.Change{Entry: providers.Entry{Ref: ref}, Gone: true})
+		}
+	}
+	next := providers.Cursor(strconv.Itoa(len(m.a.log)))
+	return append(changes, providers.Change{Next: next, Seen: seen}), nil
+}
+
+// Wait implements providers.Driver.
+func (m *Memory) Wait(ctx context.Context, since providers.Cursor) error {
+	for {
+		m.a.mu.Lock()
+		behind, changed := string(since) != strconv.Itoa(len(m.a.log)), m.a.changed
+		m.a.mu.Unlock()
+		if behind {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// Stat implements providers.Driver.
+func (m *Memory) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, error) {
+	m.a.mu.Lock()
+	defer m.a.mu.Unlock()
+	f, err := m.present(ctx, ref)
+	if err != nil {
+		return providers.Entry{}, err
+	}
+	return f.entry(ref), nil
+}
+
+// ReadRange implements providers.Driver.
+func (m *Memory) ReadRange(ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64) (io.ReadCloser, error) {
+	m.a.mu.Lock()
+	defer m.a.mu.Unlock()
+	f, err := m.atRevision(ctx, ref, rev)
+	if err != nil {
+		return nil, err
+	}
+	size := int64(len(f.content))
+	off = min(off, size)
+	return io.NopCloser(bytes.NewReader(bytes.Clone(f.content[off:min(size, off+n)]))), nil
+}
+
+// present finds a file that is not in the trash.
+func (m *Memory) present(ctx context.Context, ref providers.Ref) (*file, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	f := m.a.files[ref]
+	if f == nil || f.trashed || f.away {
+		return nil, fmt.Errorf("%s: %w", ref, fs.ErrNotExist)
+	}
+	return f, nil
+}
+
+func (m *Memory) atRevision(ctx context.Context, ref providers.Ref, rev providers.Revision) (*file, error) {
+	f, err := m.present(ctx, ref)
+	if err == nil && f.revision() != rev {
+		return nil, providers.ErrChanged
+	}
+	return f, err
+}
+
+// Close implements providers.Driver.
+func (m *Memory) Close() error { return nil }
+
+// Person puts a file into the trash as its owner would by hand.
+func (a *Account) Person(p string, at time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if ref, f := a.at(path.Clean(p)); f != nil {
+		f.trashed, f.key, f.deleted = true, "", at
+		a.note(ref, f)
+	}
+}

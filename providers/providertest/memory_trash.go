@@ -1,0 +1,145 @@
+package providertest
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+
+	"sweepd/providers"
+)
+
+// A Memory receipt is the file's ref and the revision that it has in the bin.
+func receipt(ref providers.Ref, f *file) providers.Receipt {
+	return providers.Receipt(string(ref) + "@" + string(f.revision()))
+}
+
+// Trash implements providers.Driver.
+func (m *Memory) Trash(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
+	m.a.mu.Lock()
+	defer m.a.mu.Unlock()
+	if f := m.a.files[ref]; f != nil && f.trashed && !f.away && f.key == key {
+		return receipt(ref, f), nil
+	}
+	f, err := m.atRevision(ctx, ref, rev)
+	if err != nil {
+		return "", err
+	}
+	f.trashed, f.key, f.deleted = true, key, f.modified
+	m.a.note(ref, f)
+	return receipt(ref, f), nil
+}
+
+// Settle implements providers.Driver.
+func (m *Memory) Settle(ctx context.Context, key string, ref providers.Ref, _ providers.Revision) (providers.Receipt, error) {
+	m.a.mu.Lock()
+	defer m.a.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	if f := m.a.files[ref]; f != nil && f.trashed && !f.away && f.key == key {
+		return receipt(ref, f), nil
+	}
+	return "", fmt.Errorf("%s was not moved: %w", ref, fs.ErrNotExist)
+}
+
+// Restore implements providers.Driver.
+func (m *Memory) Restore(ctx context.Context, r providers.Receipt) (providers.Entry, error) {
+	m.a.mu.Lock()
+	defer m.a.mu.Unlock()
+	ref, f, err := m.of(ctx, r)
+	if err != nil {
+		return providers.Entry{}, err
+	}
+	if !f.trashed {
+		return f.entry(ref), nil
+	}
+	if receipt(ref, f) != r {
+		return providers.Entry{}, providers.ErrChanged
+	}
+	if _, other := m.a.at(f.path); other != nil {
+		return providers.Entry{}, fmt.Errorf("%s: %w", f.path, fs.ErrExist)
+	}
+	f.trashed = false
+	m.a.note(ref, f)
+	return f.entry(ref), nil
+}
+
+// Purge implements providers.Driver.
+func (m *Memory) Purge(ctx context.Context, r providers.Receipt) error {
+	m.a.mu.Lock()
+	defer m.a.mu.Unlock()
+	_, f, err := m.of(ctx, r)
+	if err != nil {
+		if f == nil && ctx.Err() == nil {
+			return nil
+		}
+		return err
+	}
+	if !f.trashed || receipt(m.refOf(f), f) != r {
+		return providers.ErrChanged
+	}
+	f.away = true
+	return nil
+}
+
+// of finds the file that the receipt is about, in the bin or restored from it.
+func (m *Memory) of(ctx context.Context, r providers.Receipt) (providers.Ref, *file, error) {
+	if err := ctx.Err(); err != nil {
+		return "", nil, err
+	}
+	ref, _, ok := strings.Cut(string(r), "@")
+	f := m.a.files[providers.Ref(ref)]
+	if !ok || f == nil || f.away {
+		return "", nil, fmt.Errorf("%s: %w", r, fs.ErrNotExist)
+	}
+	return providers.Ref(ref), f, nil
+}
+
+func (m *Memory) refOf(f *file) providers.Ref {
+	for ref, g := range m.a.files {
+		if f == g {
+			return ref
+		}
+	}
+	return ""
+}
+
+// Trashed implements providers.Driver.
+func (m *Memory) Trashed(ctx context.Context) iter.Seq2[providers.Trashed, error] {
+	return func(yield func(providers.Trashed, error) bool) {
+		m.a.mu.Lock()
+		var bin []providers.Trashed
+		for _, ref := range slices.Sorted(maps.Keys(m.a.files)) {
+			if f := m.a.files[ref]; f.trashed && !f.away {
+				bin = append(bin, providers.Trashed{Receipt: receipt(ref, f), Path: f.path, Size: int64(len(f.content)), Deleted: f.deleted})
+			}
+		}
+		m.a.mu.Unlock()
+		for _, t := range bin {
+			if ctx.Err() != nil {
+				yield(providers.Trashed{}, ctx.Err())
+				return
+			}
+			if !yield(t, nil) {
+				return
+			}
+		}
+	}
+}
+
+// EmptyTrash implements providers.Driver.
+func (m *Memory) EmptyTrash(ctx context.Context) error {
+	m.a.mu.Lock()
+	defer m.a.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for _, f := range m.a.files {
+		f.away = f.away || f.trashed
+	}
+	return nil
+}

@@ -1,0 +1,460 @@
+package providertest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"sweepd/providers"
+)
+
+// Harness is one empty storage that the suite may fill, as its owner would,
+// and open as often as it likes.
+type Harness interface {
+	// Open opens a new driver on the storage.
+	Open(t *testing.T) providers.Driver
+	// Path is the Entry.Path of the file with that name, directly in a root.
+	Path(name string) string
+	// Write creates the file or replaces its content.
+	Write(t *testing.T, name string, content []byte)
+	// Remove deletes the file past the trash.
+	Remove(t *testing.T, name string)
+}
+
+// Run holds the provider to every promise of providers.Driver. start makes a
+// new empty storage for each case.
+func Run(t *testing.T, start func(t *testing.T) Harness) {
+	for _, group := range [][]promise{listings, reading, trashing, returning, refusing} {
+		for _, p := range group {
+			t.Run(p.name, func(t *testing.T) {
+				h := start(t)
+				d := h.Open(t)
+				t.Cleanup(func() {
+					if err := d.Close(); err != nil {
+						t.Errorf("close: %v", err)
+					}
+				})
+				if !d.Can().Has(p.needs) {
+					return // the promise is about an ability that this account lacks; see refusing
+				}
+				p.check(&box{T: t, Harness: h, d: d})
+			})
+		}
+	}
+}
+
+type promise struct {
+	name  string
+	needs providers.Can
+	check func(*box)
+}
+
+// box is one case: a storage and an open driver.
+type box struct {
+	*testing.T
+	Harness
+	d providers.Driver
+}
+
+// keyed returns the nth key, of the form that Recorder.Begin gives.
+func keyed(n int) string { return strings.Repeat("a", 25) + string("abcdefghijklmnopqrstuvwxyz"[n]) }
+
+func (b *box) put(name, content string) providers.Entry {
+	b.Helper()
+	b.Write(b.T, name, []byte(content))
+	return b.find(name)
+}
+
+// list reads a whole listing.
+func (b *box) list(since providers.Cursor) (present map[string]providers.Entry, gone []providers.Ref, last providers.Change) {
+	b.Helper()
+	present = map[string]providers.Entry{}
+	for c, err := range b.d.Changes(b.Context(), since) {
+		switch {
+		case err != nil:
+			b.Fatalf("changes since %q: %v", since, err)
+		case c.Gone:
+			gone = append(gone, c.Entry.Ref)
+		case !c.Checkpoint():
+			present[c.Entry.Path] = c.Entry
+		}
+		last = c
+	}
+	return present, gone, last
+}
+
+// find is the entry that a full listing gives for the name.
+func (b *box) find(name string) providers.Entry {
+	b.Helper()
+	present, _, _ := b.list("")
+	e, ok := present[b.Path(name)]
+	if !ok {
+		b.Fatalf("%s is not listed; got %d files", name, len(present))
+	}
+	return e
+}
+
+func (b *box) trash(key string, e providers.Entry) providers.Receipt {
+	b.Helper()
+	r, err := b.d.Trash(b.Context(), key, e.Ref, e.Revision)
+	if err != nil {
+		b.Fatalf("trash %s: %v", e.Path, err)
+	}
+	return r
+}
+
+// holds checks that the file is in its place with that content.
+func (b *box) holds(name, content string) {
+	b.Helper()
+	e := b.find(name)
+	got, err := b.read(e, 0, e.Size)
+	if err != nil || string(got) != content {
+		b.Errorf("%s holds %q, %v; want %q", name, got, err, content)
+	}
+}
+
+// absent checks that neither Stat nor a listing knows the file.
+func (b *box) absent(e providers.Entry) {
+	b.Helper()
+	if _, err := b.d.Stat(b.Context(), e.Ref); !errors.Is(err, fs.ErrNotExist) {
+		b.Errorf("stat of %s: got %v, want fs.ErrNotExist", e.Path, err)
+	}
+	if present, _, _ := b.list(""); present[e.Path].Ref == e.Ref {
+		b.Errorf("%s is still listed", e.Path)
+	}
+}
+
+func (b *box) read(e providers.Entry, off, n int64) ([]byte, error) {
+	rc, err := b.d.ReadRange(b.Context(), e.Ref, e.Revision, off, n)
+	if err != nil {
+		return nil, err
+	}
+	got, err := io.ReadAll(rc)
+	return got, errors.Join(err, rc.Close())
+}
+
+// bin is the paths in the trash, as Trashed lists them.
+func (b *box) bin() []string {
+	b.Helper()
+	var paths []string
+	for t, err := range b.d.Trashed(b.Context()) {
+		if err != nil {
+			b.Fatalf("trashed: %v", err)
+		}
+		paths = append(paths, t.Path)
+	}
+	slices.Sort(paths)
+	return paths
+}
+
+func (b *box) binIs(want ...string) {
+	b.Helper()
+	if !b.d.Can().Has(providers.CanListTrash) {
+		return
+	}
+	for i, name := range want {
+		want[i] = b.Path(name)
+	}
+	slices.Sort(want)
+	if got := b.bin(); !slices.Equal(got, want) {
+		b.Errorf("the trash holds %q, want %q", got, want)
+	}
+}
+
+func (b *box) fails(doing string, err, want error) {
+	b.Helper()
+	if !errors.Is(err, want) {
+		b.Errorf("%s: got %v, want %v", doing, err, want)
+	}
+}
+
+var listings = []promise{
+	{"ChangesFromTheStartNameEveryFileOnceAtLeast", 0, func(b *box) {
+		for i := range 50 {
+			b.Write(b.T, fmt.Sprintf("%02d.png", i), []byte{byte(i)})
+		}
+		if present, _, _ := b.list(""); len(present) != 50 {
+			b.Errorf("got %d files, want 50", len(present))
+		}
+	}},
+	{"ACompleteListingEndsWithACheckpoint", 0, func(b *box) {
+		_, _, last := b.list("")
+		if !last.Checkpoint() || last.Next == "" {
+			b.Errorf("an empty storage's listing ends with %+v, want a checkpoint", last)
+		}
+		b.put("a.png", "a")
+		if _, _, last = b.list(""); !last.Checkpoint() || last.Next == "" || last.Seen != 1 {
+			b.Errorf("the listing ends with %+v, want a checkpoint that has seen 1 file", last)
+		}
+	}},
+	{"ChangesSinceACheckpointNameWhatIsNew", 0, func(b *box) {
+		b.put("old.png", "old")
+		_, _, last := b.list("")
+		b.Write(b.T, "new.png", []byte("new"))
+		if present, _, _ := b.list(last.Next); present[b.Path("new.png")].Ref == "" {
+			b.Errorf("the new file is not among the changes: %v", present)
+		}
+	}},
+	{"ChangesSinceACheckpointNameWhatChanged", 0, func(b *box) {
+		was := b.put("a.png", "one")
+		_, _, last := b.list("")
+		b.Write(b.T, "a.png", []byte("two"))
+		if present, _, _ := b.list(last.Next); present[b.Path("a.png")].Revision == was.Revision {
+			b.Errorf("the changed file still has revision %q", was.Revision)
+		}
+	}},
+	{"AnUnknownCursorIsExpiredOrListsEverything", 0, func(b *box) {
+		e := b.put("a.png", "a")
+		for c, err := range b.d.Changes(b.Context(), "no such cursor") {
+			if errors.Is(err, providers.ErrExpired) || c.Entry.Ref == e.Ref {
+				return
+			}
+		}
+		b.Error("neither ErrExpired nor the file")
+	}},
+	{"AListingWhoseContextEndsHasNoCheckpoint", 0, func(b *box) {
+		b.put("a.png", "a")
+		ctx, cancel := context.WithCancel(b.Context())
+		cancel()
+		var last error
+		for c, err := range b.d.Changes(ctx, "") {
+			if last = err; err == nil && c.Checkpoint() {
+				b.Errorf("got the checkpoint %+v", c)
+			}
+		}
+		b.fails("changes", last, context.Canceled)
+	}},
+	{"AListingCanBeLeftAtAnyElement", 0, func(b *box) {
+		for i := range 5 {
+			b.Write(b.T, fmt.Sprintf("%d.png", i), nil)
+		}
+		for stop := range 6 {
+			n := 0
+			for range b.d.Changes(b.Context(), "") {
+				if n++; n > stop {
+					break
+				}
+			}
+		}
+	}},
+	{"ListingsMayRunAtTheSameTime", 0, func(b *box) {
+		for i := range 20 {
+			b.Write(b.T, fmt.Sprintf("%02d.png", i), nil)
+		}
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				n := 0
+				for c, err := range b.d.Changes(b.Context(), "") {
+					if err == nil && !c.Checkpoint() {
+						n++
+					}
+				}
+				if n < 20 {
+					b.Errorf("got %d files, want 20", n)
+				}
+			})
+		}
+		wg.Wait()
+	}},
+	{"AFileInTheTrashIsNotListed", providers.CanTrash, func(b *box) {
+		e := b.put("a.png", "a")
+		b.trash(keyed(1), e)
+		b.absent(e)
+	}},
+	{"WaitReturnsWhenSomethingChanged", providers.CanWait, func(b *box) {
+		_, _, last := b.list("")
+		b.Write(b.T, "a.png", nil)
+		if err := b.d.Wait(b.Context(), last.Next); err != nil {
+			b.Errorf("wait: %v", err)
+		}
+	}},
+	{"WaitEndsWithItsContext", providers.CanWait, func(b *box) {
+		_, _, last := b.list("")
+		ctx, cancel := context.WithCancel(b.Context())
+		cancel()
+		b.fails("wait", b.d.Wait(ctx, last.Next), context.Canceled)
+	}},
+}
+
+var reading = []promise{
+	{"StatGivesTheEntryOfTheListing", 0, func(b *box) {
+		want := b.put("a.png", "bytes")
+		got, err := b.d.Stat(b.Context(), want.Ref)
+		if err != nil || got != want {
+			b.Errorf("got %+v, %v; want %+v", got, err, want)
+		}
+		if want.Size != 5 || want.Modified.IsZero() {
+			b.Errorf("got size %d, modified %v; want 5 and a time", want.Size, want.Modified)
+		}
+	}},
+	{"StatOfNothingIsNotExist", 0, func(b *box) {
+		e := b.put("a.png", "a")
+		b.Remove(b.T, "a.png")
+		_, err := b.d.Stat(b.Context(), e.Ref)
+		b.fails("stat", err, fs.ErrNotExist)
+	}},
+	{"ARevisionChangesWithTheBytes", 0, func(b *box) {
+		one := b.put("a.png", "one")
+		two := b.put("a.png", "two") // the same size
+		if one.Revision == two.Revision || one.Revision == "" {
+			b.Errorf("both have revision %q", one.Revision)
+		}
+	}},
+	{"ARevisionStaysWhileTheFileDoes", 0, func(b *box) {
+		one := b.put("a.png", "one")
+		b.put("b.png", "other")
+		if two := b.find("a.png"); two.Revision != one.Revision {
+			b.Errorf("the revision went from %q to %q", one.Revision, two.Revision)
+		}
+	}},
+	{"ReadRangeGivesExactlyThoseBytes", 0, func(b *box) {
+		content := bytes.Repeat([]byte("0123456789"), 20_000)
+		b.Write(b.T, "a.png", content)
+		e, size := b.find("a.png"), int64(len(content))
+		for _, r := range [][2]int64{{0, 1}, {0, size}, {3, 7}, {size - 1, 1}, {size - 3, 10}, {size, 1}, {size + 5, 5}, {0, 0}, {65_530, 70_000}} {
+			got, err := b.read(e, r[0], r[1])
+			want := content[min(r[0], size):min(r[0]+r[1], size)]
+			if err != nil || !bytes.Equal(got, want) {
+				b.Errorf("%d bytes at %d: got %d bytes, %v; want %d", r[1], r[0], len(got), err, len(want))
+			}
+		}
+	}},
+	{"ReadRangeOfAChangedFileIsErrChanged", 0, func(b *box) {
+		e := b.put("a.png", "one")
+		b.Write(b.T, "a.png", []byte("two"))
+		got, err := b.read(e, 0, 3)
+		if !errors.Is(err, providers.ErrChanged) {
+			b.Errorf("got %q, %v; want ErrChanged", got, err)
+		}
+	}},
+	{"ReadRangeOfNothingIsAnError", 0, func(b *box) {
+		e := b.put("a.png", "one")
+		b.Remove(b.T, "a.png")
+		if got, err := b.read(e, 0, 3); !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, providers.ErrChanged) {
+			b.Errorf("got %q, %v; want fs.ErrNotExist or ErrChanged", got, err)
+		}
+	}},
+}
+
+var trashing = []promise{
+	{"TrashMovesTheFileToTheBin", providers.CanTrash, func(b *box) {
+		b.put("stays.png", "stays")
+		e := b.put("a.png", "a")
+		b.trash(keyed(1), e)
+		b.absent(e)
+		b.holds("stays.png", "stays")
+		b.binIs("a.png")
+	}},
+	{"TrashOfAChangedFileIsRefused", providers.CanTrash, func(b *box) {
+		e := b.put("a.png", "one")
+		b.Write(b.T, "a.png", []byte("two"))
+		_, err := b.d.Trash(b.Context(), keyed(1), e.Ref, e.Revision)
+		b.fails("trash", err, providers.ErrChanged)
+		b.holds("a.png", "two")
+		b.binIs()
+	}},
+	{"TrashOfANewFileUnderTheSameNameIsRefused", providers.CanTrash, func(b *box) {
+		e := b.put("a.png", "one")
+		b.Remove(b.T, "a.png")
+		b.Write(b.T, "a.png", []byte("two"))
+		_, err := b.d.Trash(b.Context(), keyed(1), e.Ref, e.Revision)
+		if !errors.Is(err, providers.ErrChanged) && !errors.Is(err, fs.ErrNotExist) {
+			b.Errorf("trash: got %v, want ErrChanged or fs.ErrNotExist", err)
+		}
+		b.holds("a.png", "two")
+		b.binIs()
+	}},
+	{"TrashOfNothingIsNotExist", providers.CanTrash, func(b *box) {
+		e := b.put("a.png", "a")
+		b.Remove(b.T, "a.png")
+		_, err := b.d.Trash(b.Context(), keyed(1), e.Ref, e.Revision)
+		b.fails("trash", err, fs.ErrNotExist)
+		b.binIs()
+	}},
+	{"TrashWithoutARevisionIsRefused", providers.CanTrash, func(b *box) {
+		e := b.put("a.png", "a")
+		if _, err := b.d.Trash(b.Context(), keyed(1), e.Ref, ""); err == nil {
+			b.Error("got no error")
+		}
+		b.holds("a.png", "a")
+	}},
+	{"TrashAgainWithTheSameKeyGivesTheSameReceipt", providers.CanTrash, func(b *box) {
+		e := b.put("a.png", "one")
+		want := b.trash(keyed(1), e)
+		b.Write(b.T, "a.png", []byte("two"))
+		if got := b.trash(keyed(1), e); got != want {
+			b.Errorf("got receipt %q, want %q", got, want)
+		}
+		b.holds("a.png", "two")
+	}},
+	{"TwoFilesOfOneNameBothFitInTheBin", providers.CanTrash | providers.CanRestore, func(b *box) {
+		one := b.trash(keyed(1), b.put("a.png", "one"))
+		two := b.trash(keyed(2), b.put("a.png", "two"))
+		if one == two {
+			b.Fatalf("both have receipt %q", one)
+		}
+		b.binIs("a.png", "a.png")
+		if _, err := b.d.Restore(b.Context(), one); err != nil {
+			b.Fatalf("restore: %v", err)
+		}
+		b.holds("a.png", "one")
+	}},
+	{"OfManyTrashesOfOneFileOneMovesIt", providers.CanTrash, func(b *box) {
+		e := b.put("a.png", "a")
+		var wg sync.WaitGroup
+		errs := make([]error, 8)
+		for i := range errs {
+			wg.Go(func() { _, errs[i] = b.d.Trash(b.Context(), keyed(i), e.Ref, e.Revision) })
+		}
+		wg.Wait()
+		done := 0
+		for _, err := range errs {
+			if err == nil {
+				done++
+			}
+		}
+		if done != 1 {
+			b.Errorf("%d calls say that they moved it, want 1: %v", done, errs)
+		}
+		b.binIs("a.png")
+	}},
+	{"TrashWithAnEndedContextMovesNothing", providers.CanTrash, func(b *box) {
+		e := b.put("a.png", "a")
+		ctx, cancel := context.WithCancel(b.Context())
+		cancel()
+		_, err := b.d.Trash(ctx, keyed(1), e.Ref, e.Revision)
+		b.fails("trash", err, context.Canceled)
+		b.holds("a.png", "a")
+		b.binIs()
+	}},
+	{"SettleAfterASuccessGivesTheSameReceipt", providers.CanTrash, func(b *box) {
+		e := b.put("a.png", "a")
+		want := b.trash(keyed(1), e)
+		got, err := b.d.Settle(b.Context(), keyed(1), e.Ref, e.Revision)
+		if err != nil || got != want {
+			b.Errorf("got %q, %v; want %q", got, err, want)
+		}
+	}},
+	{"SettleOfAKeyThatMovedNothingIsNotExistAndMovesNothing", providers.CanTrash, func(b *box) {
+		e := b.put("a.png", "a")
+		_, err := b.d.Settle(b.Context(), keyed(1), e.Ref, e.Revision)
+		b.fails("settle", err, fs.ErrNotExist)
+		b.holds("a.png", "a")
+		b.binIs()
+	}},
+	{"SettleDoesNotTakeAnothersMoveForItsOwn", providers.CanTrash, func(b *box) {
+		e := b.put("a.png", "a")
+		b.trash(keyed(1), e)
+		_, err := b.d.Settle(b.Context(), keyed(2), e.Ref, e.Revision)
+		b.fails("settle", err, fs.ErrNotExist)
+		b.binIs("a.png")
+	}},
+}

@@ -1,0 +1,184 @@
+package providertest
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	"sweepd/providers"
+)
+
+// returning is the way back from the bin, and the way out of it.
+var returning = []promise{
+	{"RestorePutsTheBytesBackUnderTheOldName", providers.CanTrash | providers.CanRestore, func(b *box) {
+		r := b.trash(keyed(1), b.put("a.png", "bytes"))
+		e, err := b.d.Restore(b.Context(), r)
+		if err != nil || e.Path != b.Path("a.png") || e.Size != 5 {
+			b.Errorf("got %+v, %v; want the file at %s", e, err, b.Path("a.png"))
+		}
+		if now := b.find("a.png"); now != e {
+			b.Errorf("restore gave %+v, the listing %+v", e, now)
+		}
+		b.holds("a.png", "bytes")
+		b.binIs()
+	}},
+	{"RestoreNeverOverwrites", providers.CanTrash | providers.CanRestore, func(b *box) {
+		r := b.trash(keyed(1), b.put("a.png", "one"))
+		b.Write(b.T, "a.png", []byte("two"))
+		_, err := b.d.Restore(b.Context(), r)
+		b.fails("restore", err, fs.ErrExist)
+		b.holds("a.png", "two")
+		b.binIs("a.png")
+	}},
+	{"RestoreTwiceIsRestoreOnce", providers.CanTrash | providers.CanRestore, func(b *box) {
+		r := b.trash(keyed(1), b.put("a.png", "a"))
+		once, err := b.d.Restore(b.Context(), r)
+		if err != nil {
+			b.Fatalf("restore: %v", err)
+		}
+		twice, err := b.d.Restore(b.Context(), r)
+		if err != nil || twice != once {
+			b.Errorf("got %+v, %v; want %+v", twice, err, once)
+		}
+		b.holds("a.png", "a")
+	}},
+	{"RestoreOfAPurgedFileIsNotExist", providers.CanTrash | providers.CanRestore | providers.CanPurge, func(b *box) {
+		e := b.put("a.png", "a")
+		r := b.trash(keyed(1), e)
+		if err := b.d.Purge(b.Context(), r); err != nil {
+			b.Fatalf("purge: %v", err)
+		}
+		_, err := b.d.Restore(b.Context(), r)
+		b.fails("restore", err, fs.ErrNotExist)
+		b.absent(e)
+	}},
+	{"PurgeDeletesThatFileAndNoOther", providers.CanTrash | providers.CanPurge, func(b *box) {
+		b.put("stays.png", "stays")
+		b.trash(keyed(1), b.put("other.png", "other"))
+		r := b.trash(keyed(2), b.put("a.png", "a"))
+		if err := b.d.Purge(b.Context(), r); err != nil {
+			b.Fatalf("purge: %v", err)
+		}
+		b.holds("stays.png", "stays")
+		b.binIs("other.png")
+	}},
+	{"PurgeOfWhatIsGoneIsNoError", providers.CanTrash | providers.CanPurge, func(b *box) {
+		r := b.trash(keyed(1), b.put("a.png", "a"))
+		for range 2 {
+			if err := b.d.Purge(b.Context(), r); err != nil {
+				b.Errorf("purge: %v", err)
+			}
+		}
+	}},
+	{"PurgeNeverDeletesAFileThatLeftTheBin", providers.CanTrash | providers.CanRestore | providers.CanPurge, func(b *box) {
+		r := b.trash(keyed(1), b.put("a.png", "a"))
+		if _, err := b.d.Restore(b.Context(), r); err != nil {
+			b.Fatalf("restore: %v", err)
+		}
+		_ = b.d.Purge(b.Context(), r) // an error or not: the file is what counts
+		b.holds("a.png", "a")
+	}},
+	{"PurgeNeverDeletesALaterTrashOfTheSameFile", providers.CanTrash | providers.CanRestore | providers.CanPurge, func(b *box) {
+		old := b.trash(keyed(1), b.put("a.png", "a"))
+		e, err := b.d.Restore(b.Context(), old)
+		if err != nil {
+			b.Fatalf("restore: %v", err)
+		}
+		b.trash(keyed(2), e)
+		_ = b.d.Purge(b.Context(), old)
+		b.binIs("a.png")
+	}},
+	{"ReceiptsOutliveTheDriver", providers.CanTrash | providers.CanRestore, func(b *box) {
+		r := b.trash(keyed(1), b.put("a.png", "a"))
+		again := b.Open(b.T)
+		defer again.Close()
+		if _, err := again.Restore(b.Context(), r); err != nil {
+			b.Fatalf("restore by another driver: %v", err)
+		}
+		b.holds("a.png", "a")
+	}},
+	{"AReceiptThatIsNoneIsAnErrorAndNothingHappens", providers.CanTrash | providers.CanRestore | providers.CanPurge, func(b *box) {
+		b.put("stays.png", "stays")
+		b.trash(keyed(1), b.put("a.png", "a"))
+		for _, r := range []providers.Receipt{"", "x", "{}", `{"bin":"/","name":"etc"}`, "../../a"} {
+			if _, err := b.d.Restore(b.Context(), r); err == nil {
+				b.Errorf("restore of %q: got no error", r)
+			}
+			_ = b.d.Purge(b.Context(), r)
+		}
+		b.holds("stays.png", "stays")
+		b.binIs("a.png")
+	}},
+	{"TrashedGivesReceiptsThatRestore", providers.CanTrash | providers.CanListTrash | providers.CanRestore, func(b *box) {
+		b.trash(keyed(1), b.put("a.png", "bytes"))
+		for t, err := range b.d.Trashed(b.Context()) {
+			if err != nil || t.Size != 5 {
+				b.Fatalf("got %+v, %v; want 5 bytes", t, err)
+			}
+			if _, err := b.d.Restore(b.Context(), t.Receipt); err != nil {
+				b.Errorf("restore: %v", err)
+			}
+		}
+		b.holds("a.png", "bytes")
+	}},
+	{"EmptyTrashEmptiesTheBinAndNothingElse", providers.CanTrash | providers.CanEmptyTrash, func(b *box) {
+		b.put("stays.png", "stays")
+		b.trash(keyed(1), b.put("a.png", "a"))
+		if err := b.d.EmptyTrash(b.Context()); err != nil {
+			b.Fatalf("empty: %v", err)
+		}
+		b.holds("stays.png", "stays")
+		b.binIs()
+	}},
+}
+
+// refusing is what absent abilities do: nothing, and they say so.
+var refusing = []promise{
+	{"AbsentAbilitiesAreErrUnsupportedAndChangeNothing", 0, func(b *box) {
+		e := b.put("a.png", "a")
+		ctx := b.Context()
+		for _, c := range []struct {
+			name  string
+			needs providers.Can
+			try   func() error
+		}{
+			{"trash", providers.CanTrash, func() error { _, err := b.d.Trash(ctx, keyed(1), e.Ref, e.Revision); return err }},
+			{"settle", providers.CanTrash, func() error { _, err := b.d.Settle(ctx, keyed(1), e.Ref, e.Revision); return err }},
+			{"restore", providers.CanRestore, func() error { _, err := b.d.Restore(ctx, "x"); return err }},
+			{"purge", providers.CanPurge, func() error { return b.d.Purge(ctx, "x") }},
+			{"empty", providers.CanEmptyTrash, func() error { return b.d.EmptyTrash(ctx) }},
+			{"wait", providers.CanWait, func() error { return b.d.Wait(ctx, "") }},
+			{"trashed", providers.CanListTrash, func() error {
+				for _, err := range b.d.Trashed(ctx) {
+					return err
+				}
+				return nil
+			}},
+		} {
+			if err := c.try(); !b.d.Can().Has(c.needs) && !errors.Is(err, errors.ErrUnsupported) {
+				b.Errorf("%s: got %v, want errors.ErrUnsupported", c.name, err)
+			} else if b.d.Can().Has(c.needs) && errors.Is(err, errors.ErrUnsupported) {
+				b.Errorf("%s: Can says yes, yet got %v", c.name, err)
+			}
+		}
+		if !b.d.Can().Has(providers.CanTrash) {
+			b.holds("a.png", "a")
+		}
+	}},
+	{"CanIsConstant", 0, func(b *box) {
+		was := b.d.Can()
+		b.put("a.png", "a")
+		if now := b.d.Can(); now != was {
+			b.Errorf("went from %b to %b", was, now)
+		}
+	}},
+	{"AnEndedContextEndsEveryRead", 0, func(b *box) {
+		e := b.put("a.png", "a")
+		ctx, cancel := context.WithCancel(b.Context())
+		cancel()
+		_, err := b.d.Stat(ctx, e.Ref)
+		b.fails("stat", err, context.Canceled)
+		_, err = b.d.ReadRange(ctx, e.Ref, e.Revision, 0, 1)
+		b.fails("read", err, context.Canceled)
+	}},
+}

@@ -1,0 +1,268 @@
+package providers_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sweepd/providers"
+	"sweepd/providers/providertest"
+)
+
+// record is a Recorder that remembers, and can fail.
+type record struct {
+	mu                sync.Mutex
+	lines             []string // "begin trash /root/a.png", "end <error>"
+	open              map[string]providers.Op
+	beginErr, endErr  error
+	beforeBeginReturn func()
+}
+
+func (r *record) Begin(_ context.Context, op providers.Op) (string, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.beginErr != nil {
+		return "", r.beginErr
+	}
+	if r.beforeBeginReturn != nil {
+		r.beforeBeginReturn()
+	}
+	key := fmt.Sprintf("key%d", len(r.lines))
+	r.lines = append(r.lines, fmt.Sprintf("begin %s %s", op.Kind, op.Entry.Path))
+	r.open[key] = op
+	return key, nil
+}
+
+func (r *record) End(ctx context.Context, key string, _ providers.Receipt, opErr error) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := errors.Join(r.endErr, ctx.Err()); err != nil {
+		return err
+	}
+	delete(r.open, key)
+	r.lines = append(r.lines, fmt.Sprintf("end %v", opErr))
+	return nil
+}
+
+// guarded is a storage over /root with one file, and what watches it.
+func guarded(t *testing.T, faults ...providertest.Fault) (*providers.Storage, *providertest.Account, *record, providers.Entry) {
+	t.Helper()
+	a := providertest.NewAccount()
+	a.Write("/root/a.png", []byte("a"), time.Unix(1, 0))
+	r := &record{open: map[string]providers.Op{}}
+	s, err := providers.NewStorage("home", providertest.NewFaulty(providertest.NewMemory(a), faults...),
+		providers.Options{Roots: []string{"/root"}, Recorder: r})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, a, r, entry(t, s, "/root/a.png")
+}
+
+func entry(t *testing.T, s *providers.Storage, path string) providers.Entry {
+	t.Helper()
+	for c, err := range s.Changes(t.Context(), "") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.Entry.Path == path {
+			return c.Entry
+		}
+	}
+	t.Fatalf("%s is not listed", path)
+	return providers.Entry{}
+}
+
+func (r *record) is(t *testing.T, want ...string) {
+	t.Helper()
+	if !slices.Equal(r.lines, want) {
+		t.Errorf("the record is %q, want %q", r.lines, want)
+	}
+}
+
+func TestTrashRecordsTheIntentBeforeAndTheOutcomeAfter(t *testing.T) {
+	s, a, r, e := guarded(t)
+	r.beforeBeginReturn = func() {
+		if len(a.Bin()) != 0 {
+			t.Error("the file was moved before the intent was durable")
+		}
+	}
+	receipt, err := s.Trash(t.Context(), e, providers.Cause{})
+	if err != nil || receipt == "" {
+		t.Fatalf("got %q, %v", receipt, err)
+	}
+	r.is(t, "begin trash /root/a.png", "end <nil>")
+	r.beforeBeginReturn = nil
+	back, err := s.Restore(t.Context(), e, receipt, providers.Cause{})
+	if err != nil || back.Path != e.Path {
+		t.Fatalf("got %+v, %v", back, err)
+	}
+	r.is(t, "begin trash /root/a.png", "end <nil>", "begin restore /root/a.png", "end <nil>")
+}
+
+func TestWithoutARecorderNothingCanBeChanged(t *testing.T) {
+	_, a, _, e := guarded(t)
+	s, _ := providers.NewStorage("home", providertest.NewMemory(a), providers.Options{Roots: []string{"/root"}})
+	_, trash := s.Trash(t.Context(), e, providers.Cause{})
+	_, restore := s.Restore(t.Context(), e, "x", providers.Cause{})
+	_, finish := s.Finish(t.Context(), "key", providers.Op{Kind: providers.OpTrash, Entry: e})
+	for op, err := range map[string]error{"trash": trash, "restore": restore, "finish": finish,
+		"purge": s.Purge(t.Context(), e, "x", providers.Cause{}), "empty": s.EmptyTrash(t.Context(), providers.Cause{})} {
+		if !errors.Is(err, providers.ErrReadOnly) {
+			t.Errorf("%s: got %v, want ErrReadOnly", op, err)
+		}
+	}
+	if changing := providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanEmptyTrash; s.Can()&changing != 0 {
+		t.Errorf("Can gives %b, want nothing that changes anything", s.Can())
+	}
+	if _, there := a.Content("/root/a.png"); !there {
+		t.Error("the file is gone")
+	}
+}
+
+func TestTrashOutsideTheRootsIsRefused(t *testing.T) {
+	s, a, r, e := guarded(t)
+	for _, path := range []string{"/rootling/b.png", "/other/b.png", "/root", "/root/../etc/b.png", "root/b.png", "/root//b.png"} {
+		a.Write(path, []byte("b"), time.Unix(1, 0))
+		if _, err := s.Trash(t.Context(), entry(t, s, path), providers.Cause{}); !errors.Is(err, providers.ErrOutside) {
+			t.Errorf("%s: got %v, want ErrOutside", path, err)
+		}
+	}
+	e.Path = "/elsewhere/a.png" // an entry that lies about its path
+	if _, err := s.Trash(t.Context(), e, providers.Cause{}); !errors.Is(err, providers.ErrOutside) {
+		t.Errorf("got %v, want ErrOutside", err)
+	}
+	r.is(t)
+	if len(a.Bin()) != 0 {
+		t.Errorf("the trash holds %q", a.Bin())
+	}
+}
+
+func TestTrashOfAChangedFileIsRefusedAndNotRecorded(t *testing.T) {
+	s, a, r, e := guarded(t)
+	a.Write("/root/a.png", []byte("b"), time.Unix(2, 0))
+	if _, err := s.Trash(t.Context(), e, providers.Cause{}); !errors.Is(err, providers.ErrChanged) {
+		t.Errorf("got %v, want ErrChanged", err)
+	}
+	e.Revision = ""
+	if _, err := s.Trash(t.Context(), e, providers.Cause{}); !errors.Is(err, providers.ErrChanged) {
+		t.Errorf("without a revision: got %v, want ErrChanged", err)
+	}
+	r.is(t)
+}
+
+func TestNothingMovesWhenTheIntentCannotBeRecorded(t *testing.T) {
+	s, a, r, e := guarded(t)
+	r.beginErr = errors.New("disk full")
+	_, err := s.Trash(t.Context(), e, providers.Cause{})
+	if !errors.Is(err, r.beginErr) || !strings.Contains(err.Error(), "/root/a.png") {
+		t.Errorf("got %v, want the recorder's error with the path", err)
+	}
+	if len(a.Bin()) != 0 {
+		t.Error("the file was moved")
+	}
+}
+
+func TestARefusalByTheDriverIsAnOutcome(t *testing.T) {
+	s, _, r, e := guarded(t, providertest.Fault{Method: "Trash", Err: providers.ErrBusy})
+	if _, err := s.Trash(t.Context(), e, providers.Cause{}); !errors.Is(err, providers.ErrBusy) {
+		t.Errorf("got %v, want ErrBusy", err)
+	}
+	r.is(t, "begin trash /root/a.png", "end the file is being written")
+}
+
+func TestTheOutcomeIsRecordedEvenWhenTheContextHasEnded(t *testing.T) {
+	s, _, r, e := guarded(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	r.beforeBeginReturn = cancel
+	if _, err := s.Trash(ctx, e, providers.Cause{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want context.Canceled", err)
+	}
+	r.is(t, "begin trash /root/a.png", "end context canceled")
+}
+
+func TestAnUncertainTrashStaysOpenUntilFinishLooks(t *testing.T) {
+	s, a, r, e := guarded(t, providertest.Fault{Method: "Trash", Err: providers.ErrUncertain, Late: true},
+		providertest.Fault{Method: "Settle", Nth: 1, Err: errors.New("not reachable")})
+	if _, err := s.Trash(t.Context(), e, providers.Cause{}); !errors.Is(err, providers.ErrUncertain) {
+		t.Errorf("got %v, want ErrUncertain", err)
+	}
+	r.is(t, "begin trash /root/a.png")
+	if _, err := s.Finish(t.Context(), "key0", r.open["key0"]); err == nil || len(r.open) != 1 {
+		t.Errorf("got %v with %d open, want an error and the record still open", err, len(r.open))
+	}
+	receipt, err := s.Finish(t.Context(), "key0", r.open["key0"])
+	if err != nil || receipt == "" || len(a.Bin()) != 1 {
+		t.Errorf("got %q, %v with %d in the bin", receipt, err, len(a.Bin()))
+	}
+	r.is(t, "begin trash /root/a.png", "end <nil>")
+}
+
+func TestFinishAbandonsATrashThatMovedNothing(t *testing.T) {
+	s, a, r, e := guarded(t)
+	if _, err := s.Finish(t.Context(), "key9", providers.Op{Kind: providers.OpTrash, Storage: "home", Entry: e}); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v, want fs.ErrNotExist", err)
+	}
+	if len(a.Bin()) != 0 || len(r.lines) != 1 || !strings.HasPrefix(r.lines[0], "end ") {
+		t.Errorf("the trash holds %q and the record is %q; want nothing moved and the end recorded", a.Bin(), r.lines)
+	}
+}
+
+func TestFinishRepeatsARestoreAndAPurge(t *testing.T) {
+	s, a, r, e := guarded(t)
+	receipt, err := s.Trash(t.Context(), e, providers.Cause{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second finds it done
+		if _, err := s.Finish(t.Context(), "k", providers.Op{Kind: providers.OpRestore, Storage: "home", Entry: e, Receipt: receipt}); err != nil {
+			t.Errorf("restore: %v", err)
+		}
+	}
+	if _, there := a.Content("/root/a.png"); !there {
+		t.Error("the file was not restored")
+	}
+	if receipt, err = s.Trash(t.Context(), entry(t, s, e.Path), providers.Cause{}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := s.Finish(t.Context(), "k", providers.Op{Kind: providers.OpPurge, Storage: "home", Entry: e, Receipt: receipt}); err != nil {
+			t.Errorf("purge: %v", err)
+		}
+	}
+	if _, err := s.Finish(t.Context(), "k", providers.Op{Kind: providers.OpEmpty}); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("empty: got %v, want errors.ErrUnsupported", err)
+	}
+	if got := r.lines[len(r.lines)-1]; !strings.HasPrefix(got, "end ") || len(a.Bin()) != 0 {
+		t.Errorf("the last line is %q, the trash holds %q", got, a.Bin())
+	}
+}
+
+func TestAnOutcomeThatCannotBeRecordedIsAnErrorWithTheReceipt(t *testing.T) {
+	s, _, r, e := guarded(t)
+	r.endErr = errors.New("disk full")
+	receipt, err := s.Trash(t.Context(), e, providers.Cause{})
+	if receipt == "" || !errors.Is(err, r.endErr) {
+		t.Errorf("got %q, %v; want the receipt and the recorder's error", receipt, err)
+	}
+	if len(r.open) != 1 {
+		t.Error("the record is closed")
+	}
+}
+
+func TestErrorsSayWhatWasBeingDoneToWhat(t *testing.T) {
+	for _, c := range []struct{ err, want string }{
+		{(&providers.Error{Op: "trash", Storage: "home", Path: "/a\x1b", Err: fs.ErrExist}).Error(), `trash "/a\x1b": file already exists`},
+		{(&providers.Error{Op: "empty", Storage: "home", Err: fs.ErrPermission}).Error(), "empty home: permission denied"},
+		{(&providers.UnlistedError{Path: "/a\n", Err: fs.ErrPermission}).Error(), `cannot list "/a\n": permission denied`},
+	} {
+		if c.err != c.want {
+			t.Errorf("got %s, want %s", c.err, c.want)
+		}
+	}
+}
