@@ -1,0 +1,190 @@
+package crashtest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// Call is a system call that is about to be carried out.
+type Call struct {
+	N    int    // which of the counted calls this is, from 1
+	Name string // "renameat2"
+	FD   int    // its first argument, where that is a descriptor
+}
+
+// Fate is what becomes of a call.
+type Fate struct {
+	Kill  bool          // the whole process gets SIGKILL before the call
+	Errno syscall.Errno // the call is not carried out and returns this
+}
+
+// Result is how the process ended.
+type Result struct {
+	Calls  int  // counted calls, the fatal one included
+	Killed bool // by a Fate
+	Exit   int  // exit status; -1 when a signal ended it
+	Stdout string
+	Stderr string
+}
+
+// changing are the calls that can change a file or its durability.
+var changing = map[uint64]string{
+	unix.SYS_WRITE: "write", unix.SYS_PWRITE64: "pwrite64", unix.SYS_WRITEV: "writev", unix.SYS_PWRITEV: "pwritev", unix.SYS_PWRITEV2: "pwritev2",
+	unix.SYS_FSYNC: "fsync", unix.SYS_FDATASYNC: "fdatasync", unix.SYS_SYNC_FILE_RANGE: "sync_file_range", unix.SYS_SYNCFS: "syncfs",
+	unix.SYS_TRUNCATE: "truncate", unix.SYS_FTRUNCATE: "ftruncate", unix.SYS_FALLOCATE: "fallocate",
+	unix.SYS_RENAME: "rename", unix.SYS_RENAMEAT: "renameat", unix.SYS_RENAMEAT2: "renameat2",
+	unix.SYS_LINK: "link", unix.SYS_LINKAT: "linkat", unix.SYS_SYMLINK: "symlink", unix.SYS_SYMLINKAT: "symlinkat",
+	unix.SYS_UNLINK: "unlink", unix.SYS_UNLINKAT: "unlinkat", unix.SYS_RMDIR: "rmdir",
+	unix.SYS_MKDIR: "mkdir", unix.SYS_MKDIRAT: "mkdirat", unix.SYS_MKNOD: "mknod", unix.SYS_MKNODAT: "mknodat", unix.SYS_CREAT: "creat",
+	unix.SYS_CHMOD: "chmod", unix.SYS_FCHMOD: "fchmod", unix.SYS_FCHMODAT: "fchmodat", unix.SYS_CHOWN: "chown", unix.SYS_FCHOWN: "fchown", unix.SYS_FCHOWNAT: "fchownat",
+	unix.SYS_UTIMENSAT: "utimensat", unix.SYS_SETXATTR: "setxattr", unix.SYS_FSETXATTR: "fsetxattr", unix.SYS_COPY_FILE_RANGE: "copy_file_range", unix.SYS_SENDFILE: "sendfile",
+}
+
+// Run runs the command to its end and asks fate about every call that could
+// change a file (writes to the standard streams and to pipes of the Go runtime
+// apart). The command's Stdout and Stderr are taken over.
+func Run(cmd *exec.Cmd, fate func(Call) Fate) (Result, error) {
+	runtime.LockOSThread() // ptrace requests must come from the thread that started the tracee
+	defer runtime.UnlockOSThread()
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Ptrace: true}
+	if err := cmd.Start(); err != nil {
+		return Result{}, err
+	}
+	t := tracer{pid: cmd.Process.Pid, fate: fate, failing: map[int]syscall.Errno{}, inCall: map[int]bool{}}
+	if err := t.trace(); err != nil {
+		_ = cmd.Process.Kill()
+		return Result{}, fmt.Errorf("trace: %w", err)
+	}
+	// The tracer has reaped the process; Wait only collects its output.
+	if err := cmd.Wait(); err != nil && !errors.Is(err, syscall.ECHILD) && !errors.As(err, new(*exec.ExitError)) && !errors.As(err, new(*os.SyscallError)) {
+		return Result{}, err
+	}
+	t.result.Stdout, t.result.Stderr = stdout.String(), stderr.String()
+	return t.result, nil
+}
+
+// tracer follows one process through its life.
+type tracer struct {
+	pid     int
+	fate    func(Call) Fate
+	inCall  map[int]bool          // threads between the entry and the exit of a call
+	failing map[int]syscall.Errno // threads whose call is being replaced by an error
+	result  Result
+}
+
+const (
+	options = unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_TRACECLONE | unix.PTRACE_O_TRACEFORK | unix.PTRACE_O_TRACEVFORK | unix.PTRACE_O_EXITKILL
+	wall    = unix.WALL | 0x20000000 // __WNOTHREAD: only what this thread traces
+)
+
+func (t *tracer) trace() error {
+	var ws syscall.WaitStatus
+	if _, err := syscall.Wait4(t.pid, &ws, wall, nil); err != nil { // the stop at exec
+		return err
+	}
+	if err := syscall.PtraceSetOptions(t.pid, options); err != nil {
+		return err
+	}
+	if err := syscall.PtraceSyscall(t.pid, 0); err != nil {
+		return err
+	}
+	for {
+		tid, err := syscall.Wait4(-1, &ws, wall, nil)
+		if errors.Is(err, syscall.EINTR) {
+			continue
+		}
+		if errors.Is(err, syscall.ECHILD) {
+			return nil // every thread is gone
+		}
+		if err != nil {
+			return err
+		}
+		if err := t.step(tid, ws); err != nil && !errors.Is(err, syscall.ESRCH) { // ESRCH: killed meanwhile
+			return err
+		}
+	}
+}
+
+// step handles one stop of one thread and lets it go on.
+func (t *tracer) step(tid int, ws syscall.WaitStatus) error {
+	switch {
+	case ws.Exited() || ws.Signaled():
+		if tid == t.pid {
+			t.result.Exit = ws.ExitStatus()
+		}
+		return nil
+	case ws.StopSignal() == syscall.SIGTRAP|0x80:
+		if err := t.call(tid); err != nil {
+			return err
+		}
+		return syscall.PtraceSyscall(tid, 0)
+	case ws.StopSignal() == syscall.SIGTRAP || ws.StopSignal() == syscall.SIGSTOP:
+		return syscall.PtraceSyscall(tid, 0) // a new thread, or news of one
+	default:
+		return syscall.PtraceSyscall(tid, int(ws.StopSignal()))
+	}
+}
+
+// call is a stop at the entry or the exit of a system call.
+func (t *tracer) call(tid int) error {
+	t.inCall[tid] = !t.inCall[tid]
+	var regs syscall.PtraceRegs
+	if !t.inCall[tid] {
+		errno, failing := t.failing[tid]
+		if !failing {
+			return nil
+		}
+		delete(t.failing, tid)
+		if err := syscall.PtraceGetRegs(tid, &regs); err != nil {
+			return err
+		}
+		regs.Rax = uint64(-int64(errno))
+		return syscall.PtraceSetRegs(tid, &regs)
+	}
+	if err := syscall.PtraceGetRegs(tid, &regs); err != nil {
+		return err
+	}
+	name, counts := t.counts(tid, regs)
+	if !counts {
+		return nil
+	}
+	t.result.Calls++
+	fate := t.fate(Call{N: t.result.Calls, Name: name, FD: int(int32(regs.Rdi))})
+	if fate.Kill {
+		t.result.Killed = true
+		return syscall.Kill(t.pid, syscall.SIGKILL)
+	}
+	if fate.Errno != 0 {
+		t.failing[tid] = fate.Errno
+		regs.Orig_rax = ^uint64(0) // no such call: the kernel does nothing
+		return syscall.PtraceSetRegs(tid, &regs)
+	}
+	return nil
+}
+
+// counts tells the calls that change files from the rest.
+func (t *tracer) counts(tid int, regs syscall.PtraceRegs) (string, bool) {
+	if regs.Orig_rax == unix.SYS_OPENAT && regs.Rdx&unix.O_CREAT != 0 {
+		return "openat", true
+	}
+	name, ok := changing[regs.Orig_rax]
+	if !ok || (name == "write" || name == "writev") && !isFile(tid, int(int32(regs.Rdi))) {
+		return "", false
+	}
+	return name, true
+}
+
+// isFile tells files from standard streams, pipes and eventfds.
+func isFile(tid, fd int) bool {
+	target, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", tid, fd))
+	return err == nil && fd > 2 && target[0] == '/'
+}
