@@ -1,0 +1,109 @@
+package filename
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/goccy/go-yaml"
+)
+
+// names is names.yaml.
+type names struct {
+	Prefixes []struct {
+		Prefix string
+		Locale string
+		Since  string // the first day it was seen, "2026-09-24"
+		Source string
+	}
+	Stop     []string
+	Parts    map[string]string
+	Families []struct {
+		Name      string
+		Product   string
+		Untouched bool
+		Telling   bool
+		Derived   bool
+		Marks     []string
+		Pattern   string
+	}
+}
+
+// load makes a matcher of a file like names.yaml.
+func load(file []byte) (*Matcher, error) {
+	n, err := parse(file)
+	if err != nil {
+		return nil, err
+	}
+	parts := n.allParts()
+	m := &Matcher{stop: n.Stop}
+	var words []string
+	for _, f := range n.Families {
+		if len(f.Marks) == 0 {
+			return nil, fmt.Errorf("family %s: no marks", f.Name)
+		}
+		pattern, err := expand(f.Pattern, parts)
+		if err != nil {
+			return nil, fmt.Errorf("family %s: %w", f.Name, err)
+		}
+		words = append(words, f.Marks...)
+		m.families = append(m.families, family{
+			match:   Match{Family: f.Name, Product: f.Product, Untouched: f.Untouched, Telling: f.Telling, Derived: f.Derived},
+			marks:   f.Marks,
+			pattern: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) }),
+		})
+	}
+	m.marks = newMarks(words)
+	return m, nil
+}
+
+func parse(file []byte) (names, error) {
+	var n names
+	err := yaml.NewDecoder(bytes.NewReader(file), yaml.DisallowUnknownField()).Decode(&n)
+	return n, err
+}
+
+// allParts adds <prefix>, all prefixes as they are, and <loose-prefix>, with
+// what tools make of their spaces.
+func (n names) allParts() map[string]string {
+	var strict, loose []string
+	for _, p := range n.Prefixes {
+		quoted := regexp.QuoteMeta(p.Prefix)
+		strict = append(strict, strings.ReplaceAll(quoted, "-", `[ \-]`))
+		loose = append(loose, strings.NewReplacer(" ", `[ _\-]`, "-", `[ _\-]`).Replace(quoted))
+	}
+	parts := map[string]string{
+		"prefix":       "(?:" + strings.Join(strict, "|") + ")",
+		"loose-prefix": "(?:" + strings.Join(loose, "|") + ")",
+	}
+	for name, part := range n.Parts {
+		parts[name] = part
+	}
+	return parts
+}
+
+// expand puts the parts into pattern, and the parts' parts into those.
+func expand(pattern string, parts map[string]string) (string, error) {
+	reference := regexp.MustCompile(`<[a-z\-]+>`)
+	for range 8 { // deep enough for any sane nesting, and ends a cycle
+		var unknown error
+		next := reference.ReplaceAllStringFunc(pattern, func(ref string) string {
+			part, ok := parts[ref[1:len(ref)-1]]
+			if !ok {
+				unknown = fmt.Errorf("no part %s", ref)
+			}
+			return part
+		})
+		if unknown != nil {
+			return "", unknown
+		}
+		if next == pattern {
+			return "(?i)" + pattern, nil
+		}
+		pattern = next
+	}
+	return "", errors.New("parts are nested too deep, or in themselves")
+}

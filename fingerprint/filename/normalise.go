@@ -1,0 +1,87 @@
+package filename
+
+import (
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// normalise makes one form of what the same name becomes on its way through
+// browsers, file systems and clouds: percent-encoding undone where UTF-8 comes
+// out, NFC (macOS decomposes), any space a plain one (newer locale data puts
+// U+202F before AM), invisible direction marks gone (Arabic and Hebrew dates
+// have them), any script's digits ASCII, colons that file systems forbid and
+// tools replace by their look-alikes plain again.
+func normalise(name string) string {
+	if strings.Contains(name, "%") {
+		if plain := unescape(name); utf8.ValidString(plain) {
+			name = plain
+		}
+	}
+	if ascii(name) {
+		return name
+	}
+	return strings.Map(plainRune, norm.NFC.String(name))
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// unescape decodes the valid triplets of s and leaves the rest: a "%" may be
+// a part of the name, and a prompt cut short ends in half a triplet.
+func unescape(s string) string {
+	var b strings.Builder
+	for len(s) > 0 {
+		if len(s) >= 3 && s[0] == '%' {
+			if c, err := url.PathUnescape(s[:3]); err == nil {
+				b.WriteString(c)
+				s = s[3:]
+				continue
+			}
+		}
+		b.WriteByte(s[0])
+		s = s[1:]
+	}
+	return b.String()
+}
+
+func plainRune(r rune) rune {
+	switch {
+	case r < utf8.RuneSelf:
+		return r
+	case r == '꞉' || r == '：':
+		return ':'
+	case unicode.Is(unicode.Zs, r):
+		return ' '
+	case unicode.Is(unicode.Cf, r):
+		return -1
+	case unicode.Is(unicode.Nd, r):
+		return digit(r)
+	}
+	return r
+}
+
+// digit is the ASCII digit of r's value. Unicode keeps the decimal digits of a
+// script together, from zero (The Unicode Standard, 4.6).
+func digit(r rune) rune {
+	for _, t := range unicode.Nd.R16 {
+		if rune(t.Lo) <= r && r <= rune(t.Hi) {
+			return '0' + (r-rune(t.Lo))%10
+		}
+	}
+	for _, t := range unicode.Nd.R32 {
+		if rune(t.Lo) <= r && r <= rune(t.Hi) {
+			return '0' + (r-rune(t.Lo))%10
+		}
+	}
+	return r
+}
