@@ -1,0 +1,192 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"sweepd/providers"
+)
+
+// Options of a Driver.
+type Options struct {
+	// Roots are the folders to list. A root that is a symbolic link is resolved
+	// once, by Open; a root below another is listed once. A root that cannot be
+	// opened is not an error of Open: each listing tries it again and names it
+	// in an UnlistedError.
+	Roots []string
+	// Interest says which file names are listed; nil means all.
+	Interest func(name string) bool
+	// CrossMounts lets listings and reads go on into other file systems and
+	// bind mounts below a root.
+	CrossMounts bool
+	// Exclude are doublestar patterns for paths below a root, in addition to
+	// the built-in ones; a folder that matches is not entered.
+	Exclude []string
+	// TrashHome is the bin; see HomeTrash. Empty: nothing can be deleted.
+	TrashHome string
+	// AnyOwner lets files of other users be moved to the bin.
+	AnyOwner bool
+	// Workers is how many folders are read at the same time; 0 means one for
+	// each processor, four at most.
+	Workers int
+	// Now dates what is put into the bin; needed with TrashHome.
+	Now func() time.Time
+}
+
+// HomeTrash is the path of the home trash by the environment that getenv
+// reads, as the freedesktop.org Trash specification 1.0 and the XDG Base
+// Directory specification 0.8 define it.
+func HomeTrash(getenv func(string) string) (string, error) {
+	if data := getenv("XDG_DATA_HOME"); filepath.IsAbs(data) {
+		return filepath.Join(data, "Trash"), nil
+	}
+	home := getenv("HOME")
+	if !filepath.IsAbs(home) {
+		return "", errors.New("neither XDG_DATA_HOME nor HOME is an absolute path")
+	}
+	return filepath.Join(home, ".local/share/Trash"), nil
+}
+
+// Driver is the providers.Driver of local folders. A Ref is an absolute path.
+type Driver struct {
+	providers.Unsupported
+	o     Options
+	roots []*root
+	bin   string // absolute, its parents resolved; "" = none
+	rules rules
+	step  func(point string) error // set by tests only: fail, stop or interfere at a point
+}
+
+// Open checks the options and opens the roots.
+func Open(o Options) (*Driver, error) {
+	if len(o.Roots) == 0 {
+		return nil, errors.New("no folder is given")
+	}
+	if o.TrashHome != "" && (o.Now == nil || !filepath.IsAbs(o.TrashHome)) {
+		return nil, errors.New("a trash bin needs an absolute path and a clock")
+	}
+	if o.Workers <= 0 {
+		o.Workers = min(runtime.GOMAXPROCS(0), 4)
+	}
+	d := &Driver{o: o, rules: rules{interest: o.Interest, patterns: o.Exclude, roots: map[string]bool{}}}
+	if o.TrashHome != "" {
+		d.bin = resolvedParent(o.TrashHome)
+		d.rules.bin = d.bin
+	}
+	if err := d.rules.valid(); err != nil {
+		return nil, err
+	}
+	for _, given := range o.Roots {
+		if err := d.addRoot(given); err != nil {
+			return nil, errors.Join(err, d.Close())
+		}
+	}
+	return d, nil
+}
+
+// addRoot resolves one root, and drops it when it is there already.
+func (d *Driver) addRoot(given string) error {
+	if given == "" {
+		return errors.New("a root is empty")
+	}
+	path, err := filepath.Abs(given)
+	if err != nil {
+		return fmt.Errorf("root %q: %w", given, err)
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	if path == filepath.VolumeName(path)+string(filepath.Separator) {
+		return fmt.Errorf("root %q is the whole file system", given)
+	}
+	if d.rules.roots[path] {
+		return nil
+	}
+	r := newRoot(path, d.o.CrossMounts)
+	d.roots = append(d.roots, r)
+	d.rules.roots[path] = true
+	return supported(r.check()) // missing or unreadable is the listings' to say
+}
+
+// resolvedParent resolves the links in all of path but its last element, as
+// far as it exists.
+func resolvedParent(path string) string {
+	dir := filepath.Dir(path)
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		return filepath.Join(real, filepath.Base(path))
+	}
+	if dir == filepath.Dir(dir) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(resolvedParent(dir), filepath.Base(path))
+}
+
+// Roots are the roots as Entry.Path shows them: absolute, links resolved.
+func (d *Driver) Roots() []string {
+	var paths []string
+	for _, r := range d.roots {
+		paths = append(paths, r.path)
+	}
+	return paths
+}
+
+// Close closes the roots.
+func (d *Driver) Close() error {
+	var errs []error
+	for _, r := range d.roots {
+		errs = append(errs, r.close())
+	}
+	return errors.Join(errs...)
+}
+
+// locate finds the root that path is in, the innermost one, and the path below
+// it. What is in the bin is in no root.
+func (d *Driver) locate(path string) (*root, string, error) {
+	if path != filepath.Clean(path) || strings.IndexByte(path, 0) >= 0 {
+		return nil, "", fmt.Errorf("%q is not a clean path: %w", path, providers.ErrOutside)
+	}
+	if _, in := below(d.bin, path); in && d.bin != "" {
+		return nil, "", fmt.Errorf("it is in the trash: %w", fs.ErrNotExist)
+	}
+	var found *root
+	var rest string
+	for _, r := range d.roots {
+		if rel, in := below(r.path, path); in && (found == nil || len(r.path) > len(found.path)) {
+			found, rest = r, rel
+		}
+	}
+	if found == nil {
+		return nil, "", providers.ErrOutside
+	}
+	return found, rest, nil
+}
+
+// below cuts folder off path.
+func below(folder, path string) (rel string, in bool) {
+	if rest, ok := strings.CutPrefix(path, folder); ok && len(rest) > 1 && rest[0] == filepath.Separator {
+		return rest[1:], true
+	}
+	return "", false
+}
+
+// at is a point at which tests interfere; nil otherwise.
+func (d *Driver) at(point string) error {
+	if d.step == nil {
+		return nil
+	}
+	return d.step(point)
+}
+
+// begin is what every method starts with.
+func (d *Driver) begin(ctx context.Context, path string) (*root, string, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, "", err
+	}
+	return d.locate(path)
+}

@@ -1,0 +1,78 @@
+package local
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"sweepd/providers"
+)
+
+// identity is one state of one file. Times are nanoseconds since 1970.
+type identity struct {
+	dev, ino     uint64
+	born         int64
+	weak         bool // the file system keeps no birth times; born is 0
+	size         int64
+	mtime, ctime int64
+}
+
+// append writes the identity as a Revision: six hexadecimal numbers with dots
+// between them, the third empty where there is no birth time.
+func (id identity) append(b []byte) []byte {
+	b = strconv.AppendUint(b, id.dev, 16)
+	b = append(b, '.')
+	b = strconv.AppendUint(b, id.ino, 16)
+	b = append(b, '.')
+	if !id.weak {
+		b = strconv.AppendInt(b, id.born, 16)
+	}
+	for _, n := range [...]int64{id.size, id.mtime, id.ctime} {
+		b = append(b, '.')
+		b = strconv.AppendInt(b, n, 16)
+	}
+	return b
+}
+
+func (id identity) revision() providers.Revision {
+	var buf [128]byte
+	return providers.Revision(id.append(buf[:0]))
+}
+
+// is reports whether rev is the revision of id; it allocates nothing.
+func (id identity) is(rev providers.Revision) bool {
+	var buf [128]byte
+	return string(id.append(buf[:0])) == string(rev)
+}
+
+// lasting is the part that a move within the file system and a restart of the
+// machine leave as they are: renaming sets the change time, and device numbers
+// are given anew at each start on btrfs, LVM and networks.
+func (id identity) lasting() identity {
+	id.dev, id.ctime = 0, 0
+	return id
+}
+
+var errRevision = errors.New("not a revision of a local file")
+
+// parseRevision reads what append wrote, and nothing else.
+func parseRevision(rev providers.Revision) (identity, error) {
+	f := strings.Split(string(rev), ".")
+	if len(f) != 6 {
+		return identity{}, errRevision
+	}
+	id := identity{weak: f[2] == ""}
+	var errs [6]error
+	id.dev, errs[0] = strconv.ParseUint(f[0], 16, 64)
+	id.ino, errs[1] = strconv.ParseUint(f[1], 16, 64)
+	if !id.weak {
+		id.born, errs[2] = strconv.ParseInt(f[2], 16, 64)
+	}
+	id.size, errs[3] = strconv.ParseInt(f[3], 16, 64)
+	id.mtime, errs[4] = strconv.ParseInt(f[4], 16, 64)
+	id.ctime, errs[5] = strconv.ParseInt(f[5], 16, 64)
+	if errors.Join(errs[:]...) != nil || !id.is(rev) {
+		return identity{}, errRevision
+	}
+	return id, nil
+}

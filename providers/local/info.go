@@ -1,0 +1,88 @@
+package local
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// infoLimit is the most that is read or written of one .trashinfo, in bytes.
+const infoLimit = 1 << 20
+
+// dateForm is DeletionDate's: local time without a zone (Trash specification
+// 1.0, "Contents of a trash directory").
+const dateForm = "2006-01-02T15:04:05"
+
+// trashInfo is the content of the .trashinfo of one file. path is absolute for
+// the home trash.
+func trashInfo(path string, deleted time.Time) []byte {
+	return fmt.Appendf(nil, "[Trash Info]\nPath=%s\nDeletionDate=%s\n", escape(path), deleted.Format(dateForm))
+}
+
+var errInfo = errors.New("not a .trashinfo")
+
+// parseInfo reads a .trashinfo, of whatever program. A date that cannot be
+// read is the zero time; of keys that come twice the first counts, as the
+// specification says.
+func parseInfo(content []byte, zone *time.Location) (path string, deleted time.Time, err error) {
+	lines := strings.Split(string(content), "\n")
+	if strings.TrimRight(lines[0], "\r ") != "[Trash Info]" {
+		return "", time.Time{}, errInfo
+	}
+	seen := map[string]string{}
+	for _, line := range lines[1:] {
+		if strings.HasPrefix(line, "[") {
+			break // another group
+		}
+		key, value, _ := strings.Cut(strings.TrimRight(line, "\r"), "=")
+		if _, twice := seen[key]; !twice {
+			seen[key] = value
+		}
+	}
+	path, err = unescape(seen["Path"])
+	if err != nil || !filepath.IsAbs(path) || path != filepath.Clean(path) || strings.IndexByte(path, 0) >= 0 {
+		return "", time.Time{}, errInfo
+	}
+	deleted, err = time.ParseInLocation(dateForm, strings.TrimSpace(seen["DeletionDate"]), zone)
+	if err != nil {
+		deleted = time.Time{}
+	}
+	return path, deleted, nil
+}
+
+const hexDigits = "0123456789ABCDEF"
+
+// escape percent-encodes every byte that RFC 2396 section 2 does not call a
+// letter, a digit or an unmistakable mark. It loses no byte, UTF-8 or not.
+func escape(s string) string {
+	var b strings.Builder
+	for _, c := range []byte(s) {
+		if 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("/-_.~", c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			b.Write([]byte{'%', hexDigits[c>>4], hexDigits[c&15]})
+		}
+	}
+	return b.String()
+}
+
+// unescape undoes escape; any other byte stands for itself.
+func unescape(s string) (string, error) {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '%' {
+			b.WriteByte(s[i])
+			continue
+		}
+		c, err := strconv.ParseUint(s[i+1:min(i+3, len(s))], 16, 8)
+		if err != nil || i+3 > len(s) {
+			return "", errInfo
+		}
+		b.WriteByte(byte(c))
+		i += 2
+	}
+	return b.String(), nil
+}

@@ -1,0 +1,187 @@
+package local
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+
+	"golang.org/x/sys/unix"
+
+	"sweepd/providers"
+)
+
+// lister is one worker of a walk, with the buffers that it uses again and
+// again: a listing's cost is its system calls, so they are made from the
+// directory buffer itself, and nothing is allocated for a file but its path
+// and its revision.
+type lister struct {
+	w    *walk
+	buf  []byte // of getdents64(2)
+	stat unix.Statx_t
+	out  []providers.Change
+	seen int64
+}
+
+func newLister(w *walk) *lister { return &lister{w: w, buf: make([]byte, 64<<10)} }
+
+func (l *lister) run() {
+	for {
+		f, ok := l.next()
+		if !ok {
+			l.flush(nil)
+			return
+		}
+		l.folder(f)
+		l.w.done()
+	}
+}
+
+// next sends what was found before it waits for others to find something.
+func (l *lister) next() (folder, bool) {
+	l.w.mu.Lock()
+	idle := len(l.w.waiting) == 0
+	l.w.mu.Unlock()
+	if idle {
+		l.flush(nil)
+	}
+	return l.w.next()
+}
+
+// flush sends the files found so far, and err.
+func (l *lister) flush(err error) {
+	l.w.seen.Add(l.seen)
+	l.seen = 0
+	if len(l.out) == 0 && err == nil {
+		return
+	}
+	l.w.send(batch{l.out, err})
+	select {
+	case l.out = <-l.w.used:
+	default:
+		l.out = make([]providers.Change, 0, batchSize)
+	}
+}
+
+func (l *lister) unlisted(path string, err error) {
+	l.flush(&providers.UnlistedError{Path: path, Err: err})
+}
+
+// folder lists one folder. One that is gone meanwhile, or that is another
+// mount, is passed over; whatever else stands in the way is reported.
+func (l *lister) folder(f folder) {
+	rel := "."
+	if len(f.path) > len(f.root.path) {
+		rel = f.path[len(f.root.path)+1:]
+	}
+	fd, err := f.root.open(rel, openFolder)
+	if gone(err) || err == unix.EXDEV {
+		return
+	}
+	if err != nil {
+		l.unlisted(f.path, err)
+		return
+	}
+	defer unix.Close(fd)
+	if err := statAt(fd, markerName, &l.stat); err == nil {
+		return
+	} else if !gone(err) {
+		l.unlisted(f.path, err)
+		return
+	}
+	for l.w.ctx.Err() == nil {
+		n, err := again(func() (int, error) { return unix.Getdents(fd, l.buf) })
+		if err != nil {
+			l.unlisted(f.path, err)
+		}
+		if err != nil || n == 0 {
+			return
+		}
+		if err := l.entries(f, fd, l.buf[:n]); err != nil {
+			l.unlisted(f.path, err)
+			return
+		}
+	}
+}
+
+var markerName = []byte(marker + "\x00")
+
+var errDirent = errors.New("the file system gives malformed directory entries")
+
+// Offsets in a struct linux_dirent64; see getdents64(2).
+const (
+	direntLength = 16
+	direntType   = 18
+	direntName   = 19
+)
+
+// entries goes through one bufferful of directory entries.
+func (l *lister) entries(f folder, fd int, buf []byte) error {
+	for len(buf) > 0 {
+		if len(buf) <= direntName {
+			return errDirent
+		}
+		length := int(binary.NativeEndian.Uint16(buf[direntLength:]))
+		if length <= direntName || length > len(buf) {
+			return errDirent
+		}
+		end := bytes.IndexByte(buf[direntName:length], 0)
+		if end <= 0 {
+			return errDirent
+		}
+		name := buf[direntName : direntName+end+1] // with its NUL
+		l.entry(f, fd, buf[direntType], name)
+		buf = buf[length:]
+	}
+	return nil
+}
+
+// entry passes a folder on to the stack and a file of interest to the batch.
+// Links, devices and the rest are nothing to us.
+func (l *lister) entry(f folder, fd int, kind byte, name []byte) {
+	text := name[:len(name)-1]
+	if string(text) == "." || string(text) == ".." {
+		return
+	}
+	known := false
+	if kind == unix.DT_UNKNOWN { // this file system does not say
+		if err := statAt(fd, name, &l.stat); err != nil {
+			if !gone(err) {
+				l.unlisted(f.path+"/"+string(text), err)
+			}
+			return
+		}
+		kind, known = byte(l.stat.Mode&unix.S_IFMT>>12), true
+	}
+	switch kind {
+	case unix.DT_DIR:
+		if path := f.path + "/" + string(text); !l.w.rules.skips(f.root.path, path) {
+			l.w.push(folder{f.root, path})
+		}
+	case unix.DT_REG:
+		l.seen++
+		l.file(f, fd, name, known)
+	}
+}
+
+// file adds a regular file, if it is of interest.
+func (l *lister) file(f folder, fd int, name []byte, known bool) {
+	path := f.path + "/" + string(name[:len(name)-1])
+	if !l.w.rules.wants(f.root.path, path, path[len(f.path)+1:]) {
+		return
+	}
+	if !known {
+		if err := statAt(fd, name, &l.stat); err != nil {
+			if !gone(err) {
+				l.unlisted(path, err)
+			}
+			return
+		}
+	}
+	if !regular(&l.stat) || !f.root.cross && l.stat.Mnt_id != f.root.place.mount {
+		return // replaced this moment, or a file bound over another
+	}
+	l.out = append(l.out, providers.Change{Entry: entry(path, &l.stat)})
+	if len(l.out) >= batchSize {
+		l.flush(nil)
+	}
+}

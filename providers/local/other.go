@@ -1,0 +1,156 @@
+//go:build !linux
+
+package local
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"sweepd/providers"
+)
+
+// Outside Linux a Driver lists and reads. The move that deletes needs promises
+// of the kernel that are not asked for here yet, so all of it is refused.
+
+const complete providers.Cursor = "complete"
+
+type root struct {
+	path string
+}
+
+func newRoot(path string, _ bool) *root { return &root{path} }
+func (r *root) close() error            { return nil }
+func (r *root) check() error {
+	_, err := os.ReadDir(r.path)
+	return err
+}
+func supported(error) error { return nil }
+
+// Can implements providers.Driver.
+func (d *Driver) Can() providers.Can { return 0 }
+
+// Changes implements providers.Driver: it walks all roots. Other mounts are
+// entered; a folder with a file called .nosweep is left out.
+func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[providers.Change, error] {
+	return func(yield func(providers.Change, error) bool) {
+		seen, stopped := int64(0), false
+		give := func(c providers.Change, err error) error {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if stopped = !yield(c, err); stopped {
+				return fs.SkipAll
+			}
+			return nil
+		}
+		for _, r := range d.roots {
+			err := filepath.WalkDir(r.path, func(path string, e fs.DirEntry, err error) error {
+				return d.visit(r, path, e, err, &seen, give)
+			})
+			if err != nil && !stopped {
+				yield(providers.Change{}, err)
+				return
+			}
+			if stopped {
+				return
+			}
+		}
+		yield(providers.Change{Next: complete, Seen: seen}, nil)
+	}
+}
+
+func (d *Driver) visit(r *root, path string, e fs.DirEntry, err error, seen *int64, give func(providers.Change, error) error) error {
+	if errors.Is(err, fs.ErrNotExist) && path != r.path {
+		return nil
+	}
+	if err != nil {
+		return give(providers.Change{}, &providers.UnlistedError{Path: path, Err: err})
+	}
+	if e.IsDir() {
+		if _, err := os.Lstat(filepath.Join(path, marker)); err == nil || path != r.path && d.rules.skips(r.path, path) {
+			return fs.SkipDir
+		}
+		return nil
+	}
+	if !e.Type().IsRegular() {
+		return nil
+	}
+	*seen++
+	if !d.rules.wants(r.path, path, e.Name()) {
+		return nil
+	}
+	s, err := e.Info()
+	if err != nil {
+		return nil // gone this moment
+	}
+	return give(providers.Change{Entry: entryOf(path, s)}, nil)
+}
+
+// entryOf has a Revision of size and modification time only.
+func entryOf(path string, s fs.FileInfo) providers.Entry {
+	rev := strconv.FormatInt(s.Size(), 16) + "." + strconv.FormatInt(s.ModTime().UnixNano(), 16)
+	return providers.Entry{
+		Ref: providers.Ref(path), Revision: providers.Revision(rev), Path: path,
+		Size: s.Size(), Modified: s.ModTime().UTC(), Weak: true,
+	}
+}
+
+// Stat implements providers.Driver.
+func (d *Driver) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, error) {
+	if _, _, err := d.begin(ctx, string(ref)); err != nil {
+		return providers.Entry{}, err
+	}
+	s, err := os.Lstat(string(ref))
+	if err == nil && !s.Mode().IsRegular() {
+		err = &fs.PathError{Op: "stat", Path: string(ref), Err: fs.ErrNotExist}
+	}
+	if err != nil {
+		return providers.Entry{}, err
+	}
+	return entryOf(string(ref), s), nil
+}
+
+// ReadRange implements providers.Driver. The file is compared with rev before
+// the first byte and again by Close.
+func (d *Driver) ReadRange(ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64) (io.ReadCloser, error) {
+	r, rel, err := d.begin(ctx, string(ref))
+	if err != nil {
+		return nil, err
+	}
+	top, err := os.OpenRoot(r.path)
+	if err != nil {
+		return nil, err
+	}
+	defer top.Close()
+	f, err := top.Open(rel)
+	if err != nil {
+		return nil, err
+	}
+	part := &part{io.NewSectionReader(f, off, max(n, 0)), f, rev}
+	if err := part.compare(); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return part, nil
+}
+
+type part struct {
+	io.Reader
+	f   *os.File
+	rev providers.Revision
+}
+
+func (p *part) compare() error {
+	s, err := p.f.Stat()
+	if err == nil && (!s.Mode().IsRegular() || entryOf("", s).Revision != p.rev) {
+		err = providers.ErrChanged
+	}
+	return err
+}
+
+func (p *part) Close() error { return errors.Join(p.compare(), p.f.Close()) }

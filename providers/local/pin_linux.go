@@ -1,0 +1,121 @@
+package local
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"sweepd/providers"
+)
+
+// pinned is one file held open together with its folder. While it is, no other
+// file can get its inode number, and neither can be exchanged unnoticed.
+type pinned struct {
+	folder int
+	name   string
+	fd     int
+	stat   unix.Statx_t
+	leased bool
+}
+
+func pin(r *root, rel string) (*pinned, error) {
+	p := &pinned{folder: -1, fd: -1, name: filepath.Base(rel)}
+	var err error
+	if p.folder, err = r.parent(rel); err == nil {
+		p.fd, err = openPiece(p.folder, p.name, openFile, r.cross)
+	}
+	if err == nil {
+		p.stat, err = statOpen(p.fd)
+	}
+	if err != nil {
+		p.close()
+		return nil, reason("open", filepath.Join(r.path, rel), err)
+	}
+	return p, nil
+}
+
+// close also ends the lease.
+func (p *pinned) close() {
+	for _, fd := range []int{p.fd, p.folder} {
+		if fd >= 0 {
+			unix.Close(fd)
+		}
+	}
+}
+
+// mayGo reports whether the file is at rev and one that may be deleted.
+func (p *pinned) mayGo(rev providers.Revision, anyOwner bool) error {
+	s := &p.stat
+	switch {
+	case !regular(s) || !identify(s).is(rev):
+		return providers.ErrChanged
+	case s.Nlink != 1:
+		return fmt.Errorf("%w: it has %d names (hard links)", providers.ErrProtected, s.Nlink)
+	case !anyOwner && s.Uid != uint32(os.Geteuid()):
+		return fmt.Errorf("%w: it is another user's (uid %d)", providers.ErrProtected, s.Uid)
+	case s.Attributes&(unix.STATX_ATTR_IMMUTABLE|unix.STATX_ATTR_APPEND) != 0:
+		return fmt.Errorf("%w: it is immutable or append-only", providers.ErrProtected)
+	}
+	return nil
+}
+
+// lease asks the kernel to say when somebody opens the file for writing;
+// ErrBusy if somebody has. Where there are no leases (NFS, FUSE) nothing is
+// said and the comparison after the move has to do.
+func (p *pinned) lease() error {
+	_, err := unix.FcntlInt(uintptr(p.fd), unix.F_SETLEASE, unix.F_RDLCK)
+	if err == unix.EAGAIN {
+		return providers.ErrBusy
+	}
+	p.leased = err == nil
+	return nil
+}
+
+// moved reports whether what is now called name in the folder is the pinned
+// file, as it was when it was pinned. Renaming changes the change time.
+func (p *pinned) moved(folder int, name string) error {
+	s, err := statName(folder, name)
+	if err != nil {
+		return err
+	}
+	was, is := identify(&p.stat), identify(&s)
+	was.ctime, is.ctime = 0, 0
+	if was != is || s.Mode != p.stat.Mode {
+		return providers.ErrChanged
+	}
+	if p.leased {
+		if kind, err := unix.FcntlInt(uintptr(p.fd), unix.F_GETLEASE, 0); err != nil || kind != unix.F_RDLCK {
+			return providers.ErrBusy
+		}
+	}
+	return nil
+}
+
+// rename moves a name and never replaces one. Two mounts or a file system that
+// cannot promise that are refused: there is no copy-and-delete here.
+func rename(fromDir int, from string, toDir int, to string) error {
+	err := unix.Renameat2(fromDir, from, toDir, to, noReplace)
+	switch {
+	case errors.Is(err, unix.EXDEV):
+		return errOtherMount
+	case errors.Is(err, unix.EINVAL), errors.Is(err, unix.ENOSYS):
+		return fmt.Errorf("this file system cannot move without replacing: %w", errors.ErrUnsupported)
+	case errors.Is(err, unix.ENOTDIR):
+		return fs.ErrNotExist
+	}
+	return err
+}
+
+var errOtherMount = fmt.Errorf("the trash is on another file system: %w", errors.ErrUnsupported)
+
+// syncBoth makes the names in both folders durable, the new one first.
+func syncBoth(to, from int) error {
+	if err := unix.Fsync(to); err != nil {
+		return err
+	}
+	return unix.Fsync(from)
+}

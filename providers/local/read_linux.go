@@ -1,0 +1,107 @@
+package local
+
+import (
+	"context"
+	"io"
+	"io/fs"
+
+	"golang.org/x/sys/unix"
+
+	"sweepd/providers"
+)
+
+// Stat implements providers.Driver. Only regular files exist.
+func (d *Driver) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, error) {
+	path := string(ref)
+	r, rel, err := d.begin(ctx, path)
+	if err != nil {
+		return providers.Entry{}, err
+	}
+	s, err := r.stat(rel)
+	if err == nil && !regular(&s) {
+		err = fs.ErrNotExist
+	}
+	if err != nil {
+		return providers.Entry{}, reason("stat", path, err)
+	}
+	return entry(path, &s), nil
+}
+
+// ReadRange implements providers.Driver. The file is compared with rev before
+// the first byte and again with the last.
+func (d *Driver) ReadRange(ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64) (io.ReadCloser, error) {
+	path := string(ref)
+	r, rel, err := d.begin(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	fd, err := r.open(rel, openFile)
+	if err != nil {
+		return nil, reason("open", path, err)
+	}
+	f := &reader{fd: fd, rev: rev, off: off}
+	size, err := f.compare()
+	if err != nil {
+		unix.Close(fd)
+		return nil, err
+	}
+	f.left = max(min(n, size-off), 0)
+	return f, nil
+}
+
+// reader reads a part of one revision of a file.
+type reader struct {
+	fd        int
+	rev       providers.Revision
+	off, left int64
+	compared  bool // since the last byte was read
+}
+
+// compare compares the file with the revision and returns its size.
+func (f *reader) compare() (int64, error) {
+	var s unix.Statx_t
+	if err := statAt(f.fd, itself, &s); err != nil {
+		return 0, err
+	}
+	if !regular(&s) || !identify(&s).is(f.rev) {
+		return 0, providers.ErrChanged
+	}
+	f.compared = true
+	return int64(s.Size), nil
+}
+
+// Read returns the last bytes only after it has seen that they, and all before
+// them, were of the revision.
+func (f *reader) Read(p []byte) (int, error) {
+	if f.left == 0 {
+		return 0, io.EOF
+	}
+	p = p[:min(int64(len(p)), f.left)]
+	f.compared = false
+	n, err := again(func() (int, error) { return unix.Pread(f.fd, p, f.off) })
+	if err != nil {
+		return 0, err
+	}
+	if n == 0 && len(p) > 0 {
+		return 0, providers.ErrChanged // shorter than it was
+	}
+	f.off, f.left = f.off+int64(n), f.left-int64(n)
+	if f.left == 0 {
+		_, err = f.compare()
+	}
+	return n, err
+}
+
+// Close compares, if what was read has not been compared yet.
+func (f *reader) Close() error {
+	if f.fd < 0 {
+		return fs.ErrClosed
+	}
+	var err error
+	if !f.compared {
+		_, err = f.compare()
+	}
+	unix.Close(f.fd) // read only: there is nothing to lose
+	f.fd = -1
+	return err
+}

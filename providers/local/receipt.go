@@ -1,0 +1,96 @@
+package local
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"sweepd/providers"
+)
+
+// receipt is what finds one file in the bin again and tells it from another.
+// Names are bytes and JSON is not, so they are written as in a .trashinfo.
+type receipt struct {
+	Bin  string `json:"bin"`
+	Name string `json:"name"` // in the bin's files folder
+	Path string `json:"path"` // where the file was, absolute
+	ID   string `json:"id"`   // lasting identity, as a Revision
+}
+
+func newReceipt(bin, name, path string, id identity) providers.Receipt {
+	text, _ := json.Marshal(receipt{escape(bin), escape(name), escape(path), string(id.lasting().revision())}) // strings always marshal
+	return providers.Receipt(text)
+}
+
+// parseReceipt reads a receipt and checks that it names one file in one bin.
+func parseReceipt(r providers.Receipt) (receipt, identity, error) {
+	bad := func(err error) (receipt, identity, error) {
+		return receipt{}, identity{}, fmt.Errorf("not a receipt of a local trash: %w", err)
+	}
+	var p receipt
+	if err := json.Unmarshal([]byte(r), &p); err != nil {
+		return bad(err)
+	}
+	id, err := parseRevision(providers.Revision(p.ID))
+	if err != nil {
+		return bad(err)
+	}
+	for _, field := range []*string{&p.Bin, &p.Name, &p.Path} {
+		if *field, err = unescape(*field); err != nil || strings.IndexByte(*field, 0) >= 0 {
+			return bad(errors.New("a name is not escaped as it should be"))
+		}
+	}
+	if !cleanAbs(p.Bin) || !cleanAbs(p.Path) || !cleanAbs("/"+p.Name) || strings.Contains(p.Name, "/") || id != id.lasting() {
+		return bad(errors.New("a name leads elsewhere"))
+	}
+	return p, id, nil
+}
+
+// cleanAbs reports whether p is an absolute path of at least one element and
+// without detours.
+func cleanAbs(p string) bool { return filepath.IsAbs(p) && filepath.Clean(p) == p && len(p) > 1 }
+
+// nameMax is the longest name that Linux file systems take, in bytes.
+const nameMax = 255
+
+// binName is the name in the bin of a file called base that the operation key
+// moves: the same in every attempt, so that recovery is a look-up, and never
+// another file's. It leaves room for ".trashinfo".
+func binName(base, key string) string {
+	ext := filepath.Ext(base)
+	if len(ext) > 16 {
+		ext = ""
+	}
+	stem := base[:len(base)-len(ext)]
+	room := nameMax - len(infoSuffix) - len(".") - len(key) - len(ext)
+	if len(stem) > room {
+		cut := room
+		for cut > room-utf8.UTFMax && !utf8.RuneStart(stem[cut]) {
+			cut--
+		}
+		stem = stem[:cut]
+	}
+	return stem + "." + key + ext
+}
+
+// infoSuffix is appended to a name in the bin to name its .trashinfo.
+const infoSuffix = ".trashinfo"
+
+// keyLength is how long a Recorder's keys are.
+const keyLength = 26
+
+// validKey reports whether key is what a Recorder gives: letters and digits
+// only, so that it is harmless in a name.
+func validKey(key string) bool {
+	return len(key) == keyLength && strings.Trim(key, "abcdefghijklmnopqrstuvwxyz234567") == ""
+}
+
+// isBinName reports whether name has the form that binName gives, so that
+// nobody but this program has made it.
+func isBinName(name string) bool {
+	stem := strings.TrimSuffix(name, filepath.Ext(name))
+	return validKey(strings.TrimPrefix(filepath.Ext(stem), ".")) || validKey(strings.TrimPrefix(filepath.Ext(name), "."))
+}

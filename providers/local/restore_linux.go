@@ -1,0 +1,185 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"sweepd/providers"
+)
+
+// binned is one file in the bin, as a receipt names it.
+type binned struct {
+	receipt
+	id  identity
+	bin *bin // nil when there is no bin any more
+}
+
+// find opens the bin that the receipt is of. It must be this driver's.
+func (d *Driver) find(ctx context.Context, r providers.Receipt) (*binned, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if d.bin == "" {
+		return nil, errNoBin
+	}
+	p, id, err := parseReceipt(r)
+	if err != nil {
+		return nil, err
+	}
+	if p.Bin != d.bin && resolvedParent(p.Bin) != d.bin {
+		return nil, fmt.Errorf("the receipt is of another trash bin: %q", p.Bin)
+	}
+	b, err := openBin(d.bin, false)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	return &binned{p, id, b}, nil
+}
+
+func (k *binned) close() {
+	if k.bin != nil {
+		k.bin.close()
+	}
+}
+
+// pin opens the file in the bin: fs.ErrNotExist if there is none, ErrChanged
+// if it is another.
+func (k *binned) pin() (*pinned, error) {
+	if k.bin == nil {
+		return nil, fmt.Errorf("the trash bin is gone: %w", fs.ErrNotExist)
+	}
+	folder, err := unix.FcntlInt(uintptr(k.bin.files), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	p := &pinned{folder: folder, name: k.Name, fd: -1}
+	if p.fd, err = openPiece(folder, k.Name, unix.O_PATH, false); err == nil {
+		p.stat, err = statOpen(p.fd)
+	}
+	if err == nil && (!regular(&p.stat) || identify(&p.stat).lasting() != k.id) {
+		err = fmt.Errorf("in the trash: %w", providers.ErrChanged)
+	}
+	if err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// Restore implements providers.Driver. Folders that are missing on the way are
+// made again, for nobody but the owner: the last file that left a folder may
+// have been the reason for removing it, and undo has to work all the same. A
+// crash leaves the file in the bin, or in its place with a .trashinfo too many,
+// which the next Restore removes.
+func (d *Driver) Restore(ctx context.Context, receipt providers.Receipt) (providers.Entry, error) {
+	k, err := d.find(ctx, receipt)
+	if err != nil {
+		return providers.Entry{}, err
+	}
+	defer k.close()
+	r, rel, err := d.locate(k.Path)
+	if err == nil {
+		err = r.check()
+	}
+	if err != nil {
+		return providers.Entry{}, err
+	}
+	p, err := k.pin()
+	if errors.Is(err, fs.ErrNotExist) {
+		return d.restored(k, r, rel, err)
+	}
+	if err != nil {
+		return providers.Entry{}, err
+	}
+	defer p.close()
+	folder, err := r.create(filepath.Dir(rel))
+	if err != nil {
+		return providers.Entry{}, reason("open", filepath.Dir(k.Path), err)
+	}
+	defer unix.Close(folder)
+	if err := d.bring(k, p, folder); err != nil {
+		return providers.Entry{}, err
+	}
+	return d.Stat(ctx, providers.Ref(k.Path))
+}
+
+// bring moves the pinned file out of the bin into the folder.
+func (d *Driver) bring(k *binned, p *pinned, folder int) error {
+	base := filepath.Base(k.Path)
+	if err := rename(k.bin.files, k.Name, folder, base); err != nil {
+		return reason("restore", k.Path, err)
+	}
+	if err := errors.Join(d.at(atMoved), p.moved(folder, base)); err != nil {
+		if back := rename(folder, base, k.bin.files, k.Name); back != nil {
+			return uncertain(errors.Join(err, back))
+		}
+		return err
+	}
+	if err := syncBoth(folder, k.bin.files); err != nil {
+		return uncertain(err)
+	}
+	if err := errors.Join(d.at(atSynced), k.bin.forget(k.Name)); err != nil {
+		return uncertain(err)
+	}
+	return nil
+}
+
+// restored is Restore's answer when the file is not in the bin: it may be back
+// already.
+func (d *Driver) restored(k *binned, r *root, rel string, missing error) (providers.Entry, error) {
+	s, err := r.stat(rel)
+	if err != nil || identify(&s).lasting() != k.id {
+		return providers.Entry{}, fmt.Errorf("it is not in the trash: %w", missing)
+	}
+	if err := k.tidy(); err != nil {
+		return providers.Entry{}, uncertain(err)
+	}
+	return entry(k.Path, &s), nil
+}
+
+// tidy removes the .trashinfo that an interrupted operation of ours left. Any
+// other is left alone: its program may be about to move a file.
+func (k *binned) tidy() error {
+	if k.bin == nil || !isBinName(k.Name) {
+		return nil
+	}
+	info, err := k.bin.open(k.Name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer unix.Close(info)
+	return k.bin.forget(k.Name)
+}
+
+// Purge implements providers.Driver: first the file, then its .trashinfo. A
+// crash between leaves a .trashinfo of nothing, which the next Purge removes.
+func (d *Driver) Purge(ctx context.Context, receipt providers.Receipt) error {
+	k, err := d.find(ctx, receipt)
+	if err != nil {
+		return err
+	}
+	defer k.close()
+	p, err := k.pin()
+	if errors.Is(err, fs.ErrNotExist) {
+		return k.tidy()
+	}
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	if err := k.bin.unlink(k.bin.files, k.Name); err != nil {
+		return err
+	}
+	if err := errors.Join(unix.Fsync(k.bin.files), d.at(atMoved), k.bin.forget(k.Name)); err != nil {
+		return uncertain(err)
+	}
+	return nil
+}

@@ -1,0 +1,156 @@
+package local
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"sweepd/providers"
+)
+
+// root is one folder below which files are listed and moved, held open from
+// the first time that it could be until the end.
+type root struct {
+	path  string
+	cross bool // listings and reads may go on into other mounts
+
+	mu    sync.Mutex
+	fd    int // O_PATH, or -1
+	place place
+}
+
+// place tells one directory on one mount from another.
+type place struct{ dev, ino, mount uint64 }
+
+func placeOf(s *unix.Statx_t) place {
+	return place{unix.Mkdev(s.Dev_major, s.Dev_minor), s.Ino, s.Mnt_id}
+}
+
+func newRoot(path string, cross bool) *root { return &root{path: path, cross: cross, fd: -1} }
+
+var errReplaced = errors.New("another folder or file system is there since it was opened")
+
+// check opens the root, if that is still to do, and reports whether its path
+// still leads to the folder that was opened. An unplugged disk or another one
+// in its place is an error, never an empty folder.
+func (r *root) check() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	fd, err := again(func() (int, error) {
+		return unix.Open(r.path, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	})
+	if err != nil {
+		return reason("open", r.path, err)
+	}
+	s, err := statOpen(fd)
+	if err == nil && r.fd >= 0 && placeOf(&s) != r.place {
+		err = errReplaced
+	}
+	if err != nil || r.fd >= 0 {
+		unix.Close(fd)
+		return reason("open", r.path, err)
+	}
+	if err := probe(fd); err != nil {
+		unix.Close(fd)
+		return err
+	}
+	r.fd, r.place = fd, placeOf(&s)
+	return nil
+}
+
+// probe reports whether the kernel has what everything here rests on.
+func probe(fd int) error {
+	got, err := openPiece(fd, ".", unix.O_PATH|unix.O_DIRECTORY, false)
+	if err == nil {
+		return unix.Close(got)
+	}
+	if errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EPERM) {
+		return fmt.Errorf("the kernel does not offer openat2, Linux 5.6 or later does: %w", errors.ErrUnsupported)
+	}
+	return nil // the listing will meet it again
+}
+
+// supported keeps of the errors of check the one that will not go away.
+func supported(err error) error {
+	if errors.Is(err, errors.ErrUnsupported) {
+		return err
+	}
+	return nil
+}
+
+func (r *root) close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.fd < 0 {
+		return nil
+	}
+	fd := r.fd
+	r.fd = -1
+	return unix.Close(fd)
+}
+
+// open opens what is at rel below the root.
+func (r *root) open(rel string, flags uint64) (int, error) {
+	r.mu.Lock()
+	fd := r.fd
+	r.mu.Unlock()
+	if fd < 0 {
+		return -1, reason("open", r.path, fs.ErrNotExist)
+	}
+	return openBelow(fd, rel, flags, r.cross)
+}
+
+// stat describes what is at rel, be it a file or not.
+func (r *root) stat(rel string) (unix.Statx_t, error) {
+	fd, err := r.open(rel, unix.O_PATH)
+	if err != nil {
+		return unix.Statx_t{}, err
+	}
+	defer unix.Close(fd)
+	return statOpen(fd)
+}
+
+// parent opens the folder that the file at rel is in.
+func (r *root) parent(rel string) (int, error) { return r.open(filepath.Dir(rel), openFolder) }
+
+// marked reports whether one of the folders from the root down to rel has the
+// marker. What cannot be looked at counts as marked: the error says why.
+func (r *root) marked(rel string) error {
+	for dir := rel; dir != "."; {
+		dir = filepath.Dir(dir)
+		fd, err := r.open(filepath.Join(dir, marker), unix.O_PATH)
+		switch {
+		case err == nil:
+			unix.Close(fd)
+			return fmt.Errorf("%w: %s in %q", providers.ErrProtected, marker, filepath.Join(r.path, dir))
+		case !errors.Is(err, fs.ErrNotExist):
+			return reason("open", filepath.Join(r.path, dir, marker), err)
+		}
+	}
+	return nil
+}
+
+// create opens the folder at rel and makes what is missing of it, for nobody
+// but the owner.
+func (r *root) create(rel string) (int, error) {
+	fd, err := r.open(rel, openFolder)
+	if !errors.Is(err, fs.ErrNotExist) || rel == "." {
+		return fd, err
+	}
+	above, err := r.create(filepath.Dir(rel))
+	if err != nil {
+		return -1, err
+	}
+	defer unix.Close(above)
+	if err := unix.Mkdirat(above, filepath.Base(rel), 0o700); err != nil && err != unix.EEXIST {
+		return -1, err
+	}
+	if err := unix.Fsync(above); err != nil {
+		return -1, err
+	}
+	return r.open(rel, openFolder)
+}

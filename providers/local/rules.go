@@ -1,0 +1,83 @@
+package local
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+)
+
+// marker is the name of a file by which a person leaves a folder, and all
+// below it, out for good.
+const marker = ".nosweep"
+
+// rules say what a listing leaves out. By name alone: no rule reads a file.
+type rules struct {
+	interest func(name string) bool
+	patterns []string
+	roots    map[string]bool // each is listed on its own, never as part of another
+	bin      string
+}
+
+func (x *rules) valid() error {
+	for _, p := range x.patterns {
+		if !doublestar.ValidatePattern(p) {
+			return fmt.Errorf("exclude pattern %q: %w", p, doublestar.ErrBadPattern)
+		}
+	}
+	return nil
+}
+
+// skips reports whether the folder is not entered, or left alone with all that
+// is below it.
+func (x *rules) skips(root, folder string) bool {
+	return x.roots[folder] || folder == x.bin || kept(filepath.Base(folder)) ||
+		strings.HasSuffix(folder, "/.local/share/Trash") || x.excluded(root, folder)
+}
+
+// wants reports whether the file is of interest.
+func (x *rules) wants(root, path string, name string) bool {
+	return (x.interest == nil || x.interest(name)) && !unfinished(name) && !x.excluded(root, path)
+}
+
+func (x *rules) excluded(root, path string) bool {
+	if len(x.patterns) == 0 {
+		return false
+	}
+	rel := filepath.ToSlash(path[len(root)+1:])
+	for _, p := range x.patterns {
+		if doublestar.MatchUnvalidated(p, rel) {
+			return true
+		}
+	}
+	return false
+}
+
+// kept reports whether a folder of that name belongs to a program, so that no
+// person saved an image there and a missing file would break something.
+func kept(name string) bool {
+	switch name {
+	case ".git", ".hg", ".svn": // a repository's own objects
+		return true
+	case "lost+found": // what fsck saved, of unknown origin
+		return true
+	case ".stversions", ".snapshots", ".zfs": // older versions: somebody's backup
+		return true
+	case "#recycle", "@Recycle", "$RECYCLE.BIN": // trash bins of Synology, QNAP, Windows
+		return true
+	case "@eaDir", ".dropbox.cache", ".cache", ".thumbnails": // made from other files, made again when missing
+		return true
+	}
+	return strings.HasPrefix(name, ".Trash") // trash bins on other mounts; macOS: .Trashes
+}
+
+// unfinished reports whether a name is that of a file which a program is still
+// downloading, saving or holding open.
+func unfinished(name string) bool {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".crdownload", ".part", ".partial", ".download", ".tmp", ".opdownload", ".!ut":
+		return true // .syncthing.NAME.tmp among them
+	}
+	return strings.HasPrefix(name, "~$") || strings.HasPrefix(name, ".~lock")
+}

@@ -1,0 +1,97 @@
+package local_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"sweepd/providers"
+	"sweepd/providers/local"
+	"sweepd/providers/providertest"
+)
+
+// disk is the harness of the suite: one root and one bin on one file system.
+type disk struct{ top string }
+
+func newDisk(t *testing.T, dir string) disk {
+	t.Helper()
+	top, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(top, "root"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return disk{top}
+}
+
+func (h disk) Open(t *testing.T) providers.Driver {
+	t.Helper()
+	d, err := local.Open(local.Options{
+		Roots: []string{filepath.Join(h.top, "root")}, TrashHome: filepath.Join(h.top, "data/Trash"), Now: time.Now,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func (h disk) Path(name string) string { return filepath.Join(h.top, "root", name) }
+
+func (h disk) Write(t *testing.T, name string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(h.Path(name), content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (h disk) Remove(t *testing.T, name string) {
+	t.Helper()
+	if err := os.Remove(h.Path(name)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// withoutBin is the same storage opened for reading only.
+type withoutBin struct{ disk }
+
+func (h withoutBin) Open(t *testing.T) providers.Driver {
+	t.Helper()
+	d, err := local.Open(local.Options{Roots: []string{filepath.Join(h.top, "root")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func TestLocalKeepsEveryPromise(t *testing.T) {
+	for name, dir := range places(t) {
+		t.Run(name, func(t *testing.T) {
+			providertest.Run(t, func(t *testing.T) providertest.Harness { return newDisk(t, dir(t)) })
+		})
+	}
+}
+
+func TestLocalWithoutABinKeepsEveryPromise(t *testing.T) {
+	providertest.Run(t, func(t *testing.T) providertest.Harness { return withoutBin{newDisk(t, t.TempDir())} })
+}
+
+// places are the file systems to test on: that of the temporary files and,
+// where there is one, a tmpfs.
+func places(t *testing.T) map[string]func(*testing.T) string {
+	t.Helper()
+	p := map[string]func(*testing.T) string{"temp": func(t *testing.T) string { return t.TempDir() }}
+	const shm = "/dev/shm"
+	if s, err := os.Stat(shm); err == nil && s.IsDir() {
+		p["tmpfs"] = func(t *testing.T) string {
+			dir, err := os.MkdirTemp(shm, "local")
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { os.RemoveAll(dir) })
+			return dir
+		}
+	}
+	return p
+}

@@ -1,0 +1,185 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"sweepd/providers"
+)
+
+// The points between the steps of a move. After a crash at any of them Settle
+// finds a state that it can finish:
+//
+//	            bin          at its place   Settle
+//	pinned      -            file           fs.ErrNotExist
+//	written     info         file           removes the info; fs.ErrNotExist
+//	moved       info + ?     -              right file: receipt; another: puts it back, as below
+//	compared    info + file  -              receipt
+//	returned    info         other file     removes the info; fs.ErrNotExist
+//	synced      info + file  -              receipt
+//
+// The .trashinfo is durable before the file moves, so that a file in the bin
+// can always be restored, by any program.
+const (
+	atPinned   = "pinned"
+	atWritten  = "written"
+	atMoved    = "moved"
+	atCompared = "compared"
+	atReturned = "returned"
+	atSynced   = "synced"
+)
+
+// Can implements providers.Driver.
+func (d *Driver) Can() providers.Can {
+	if d.bin == "" {
+		return 0
+	}
+	return providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanListTrash
+}
+
+// Trash implements providers.Driver. Refused as ErrProtected are files with
+// more than one name, other users' (unless AnyOwner), immutable ones, and those
+// that a listing would leave out by now.
+func (d *Driver) Trash(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
+	m, err := d.newMove(ctx, key, ref, rev)
+	if err != nil {
+		return "", err
+	}
+	if m.bin, err = openBin(d.bin, true); err != nil {
+		return "", err
+	}
+	defer m.bin.close()
+	if r, err := m.settle(); !errors.Is(err, fs.ErrNotExist) {
+		return r, err
+	}
+	if err := m.allowed(); err != nil {
+		return "", err
+	}
+	p, err := pin(m.root, m.rel)
+	if err != nil {
+		return "", err
+	}
+	defer p.close()
+	if err := p.mayGo(rev, d.o.AnyOwner); err != nil {
+		return "", err
+	}
+	if err := p.lease(); err != nil {
+		return "", err
+	}
+	if err := m.sameMount(p); err != nil {
+		return "", err
+	}
+	return m.carryOut(ctx, p)
+}
+
+// move is one file's way into the bin.
+type move struct {
+	d         *Driver
+	bin       *bin
+	root      *root
+	path, rel string // of the file: absolute, below the root
+	name      string // in the bin
+	want      identity
+}
+
+func (d *Driver) newMove(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (*move, error) {
+	r, rel, err := d.begin(ctx, string(ref))
+	if err != nil {
+		return nil, err
+	}
+	if d.bin == "" {
+		return nil, errNoBin
+	}
+	if !validKey(key) {
+		return nil, fmt.Errorf("%q is not a key of the journal", key)
+	}
+	want, err := parseRevision(rev)
+	if err != nil {
+		return nil, err
+	}
+	return &move{d: d, root: r, path: string(ref), rel: rel, name: binName(filepath.Base(rel), key), want: want}, nil
+}
+
+// allowed holds the file to the rules of a listing once more: a person may
+// have marked the folder since, or the program may have been told otherwise.
+func (m *move) allowed() error {
+	if err := m.root.check(); err != nil {
+		return err
+	}
+	for dir := filepath.Dir(m.path); dir != m.root.path; dir = filepath.Dir(dir) {
+		if m.d.rules.skips(m.root.path, dir) {
+			return fmt.Errorf("%w: %q is left out", providers.ErrProtected, dir)
+		}
+	}
+	if !m.d.rules.wants(m.root.path, m.path, filepath.Base(m.path)) {
+		return fmt.Errorf("%w: files of that name are left out", providers.ErrProtected)
+	}
+	return m.root.marked(m.rel)
+}
+
+// sameMount spares a .trashinfo where the move is bound to fail.
+func (m *move) sameMount(p *pinned) error {
+	s, err := statOpen(m.bin.files)
+	if err == nil && s.Mnt_id != p.stat.Mnt_id {
+		return errOtherMount
+	}
+	return err
+}
+
+// carryOut moves the pinned file. After its first error nothing of the attempt
+// is left, or the error wraps ErrUncertain.
+func (m *move) carryOut(ctx context.Context, p *pinned) (providers.Receipt, error) {
+	if err := errors.Join(m.d.at(atPinned), ctx.Err()); err != nil {
+		return "", err
+	}
+	info, err := m.bin.write(m.name, trashInfo(m.path, m.d.o.Now()))
+	if err != nil {
+		return "", fmt.Errorf("the trash bin does not take it: %w", err)
+	}
+	defer unix.Close(info)
+	if err = m.d.at(atWritten); err == nil {
+		err = rename(p.folder, p.name, m.bin.files, m.name)
+	}
+	if err != nil {
+		return "", m.abandon(err)
+	}
+	if err = m.d.at(atMoved); err == nil {
+		err = p.moved(m.bin.files, m.name)
+	}
+	if err != nil {
+		return "", m.putBack(p.folder, err)
+	}
+	if err := errors.Join(m.d.at(atCompared), syncBoth(m.bin.files, p.folder), m.d.at(atSynced)); err != nil {
+		return "", uncertain(err)
+	}
+	return newReceipt(m.bin.path, m.name, m.path, m.want), nil
+}
+
+// abandon ends a move that was refused. A network's error may hide a success.
+func (m *move) abandon(why error) error {
+	if _, err := m.bin.stat(m.name); !errors.Is(err, fs.ErrNotExist) {
+		return uncertain(why)
+	}
+	return errors.Join(why, m.bin.forget(m.name))
+}
+
+// putBack returns a file that was moved and should not have been. If its name
+// is taken again it stays in the bin, restorable by its .trashinfo, and the
+// record of the operation stays open: nothing is overwritten, nothing lost.
+func (m *move) putBack(folder int, why error) error {
+	if err := rename(m.bin.files, m.name, folder, filepath.Base(m.rel)); err != nil {
+		return uncertain(fmt.Errorf("%v; another file was moved to the trash and cannot be put back: %w", why, err))
+	}
+	if err := errors.Join(syncBoth(folder, m.bin.files), m.d.at(atReturned)); err != nil {
+		return uncertain(err)
+	}
+	return errors.Join(why, m.bin.forget(m.name))
+}
+
+// uncertain hides the kinds of err: some of them would close the record.
+func uncertain(err error) error { return fmt.Errorf("%w: %v", providers.ErrUncertain, err) }

@@ -1,0 +1,166 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"iter"
+	"sync"
+	"sync/atomic"
+
+	"sweepd/providers"
+)
+
+// complete is the cursor after a whole listing. A disk keeps no history, so
+// since any cursor everything is listed.
+const complete providers.Cursor = "complete"
+
+// Changes implements providers.Driver: it walks all roots. A folder with a file
+// called .nosweep is left out with all that is below it, silently, and so is
+// another mount, unless CrossMounts is set.
+func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[providers.Change, error] {
+	return func(yield func(providers.Change, error) bool) {
+		if err := ctx.Err(); err != nil {
+			yield(providers.Change{}, err)
+			return
+		}
+		inner, cancel := context.WithCancel(ctx)
+		w := &walk{ctx: inner, rules: &d.rules, batches: make(chan batch, d.o.Workers), used: make(chan []providers.Change, 2*d.o.Workers)}
+		w.more.L = &w.mu
+		defer w.group.Wait()
+		defer cancel()
+		for _, r := range d.roots {
+			if err := r.check(); err != nil {
+				if !yield(providers.Change{}, &providers.UnlistedError{Path: r.path, Err: err}) {
+					return
+				}
+				continue
+			}
+			w.push(folder{r, r.path})
+		}
+		w.start(d.o.Workers)
+		if w.deliver(yield) {
+			yield(providers.Change{Next: complete, Seen: w.seen.Load()}, nil)
+		}
+	}
+}
+
+// walk is one listing: workers take folders from a stack and send what they
+// find in batches. The stack holds paths and no descriptors, so that its size
+// is the only bound on how many folders wait; last in, first out keeps it short.
+type walk struct {
+	ctx     context.Context
+	rules   *rules
+	batches chan batch              // closed by the last worker
+	used    chan []providers.Change // delivered, to be filled again
+	seen    atomic.Int64
+	working atomic.Int64
+	group   sync.WaitGroup
+
+	mu      sync.Mutex
+	more    sync.Cond // a folder was pushed, or nothing more will come
+	waiting []folder
+	open    int // folders that were pushed and are not done
+}
+
+// folder is one folder that is still to be read.
+type folder struct {
+	root *root
+	path string
+}
+
+// batch is some files of a listing, and then perhaps a place that could not be
+// looked into.
+type batch struct {
+	changes []providers.Change
+	err     error
+}
+
+// batchSize is how many files a batch holds at most.
+const batchSize = 256
+
+// deliver hands on everything that the workers send, and reports whether all
+// of it was taken.
+func (w *walk) deliver(yield func(providers.Change, error) bool) bool {
+	for b := range w.batches {
+		for i := range b.changes {
+			if !yield(b.changes[i], nil) {
+				return false
+			}
+		}
+		if b.err != nil && !yield(providers.Change{}, b.err) {
+			return false
+		}
+		select {
+		case w.used <- b.changes[:0]:
+		default:
+		}
+		if w.ctx.Err() != nil {
+			break
+		}
+	}
+	if err := w.ctx.Err(); err != nil {
+		yield(providers.Change{}, err)
+		return false
+	}
+	return true
+}
+
+func (w *walk) start(workers int) {
+	w.working.Store(int64(workers))
+	for range workers {
+		w.group.Go(func() {
+			defer func() {
+				if w.working.Add(-1) == 0 {
+					close(w.batches)
+				}
+			}()
+			newLister(w).run()
+		})
+	}
+}
+
+func (w *walk) push(f folder) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.waiting = append(w.waiting, f)
+	w.open++
+	w.more.Signal()
+}
+
+// next waits for a folder; false when none will come any more. A worker that
+// notices the end of the context wakes the others: while anybody waits, at
+// least one is at work.
+func (w *walk) next() (folder, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for len(w.waiting) == 0 && w.open > 0 && w.ctx.Err() == nil {
+		w.more.Wait()
+	}
+	if len(w.waiting) == 0 || w.ctx.Err() != nil {
+		w.more.Broadcast()
+		return folder{}, false
+	}
+	f := w.waiting[len(w.waiting)-1]
+	w.waiting = w.waiting[:len(w.waiting)-1]
+	return f, true
+}
+
+func (w *walk) done() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.open--; w.open == 0 {
+		w.more.Broadcast()
+	}
+}
+
+// send gives up a batch; the context's end is the only other way out.
+func (w *walk) send(b batch) {
+	select {
+	case w.batches <- b:
+	case <-w.ctx.Done():
+	}
+}
+
+// gone reports whether err says that there is nothing (any more) to list.
+func gone(err error) bool { return errors.Is(err, fs.ErrNotExist) }
