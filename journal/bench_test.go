@@ -1,0 +1,171 @@
+package journal
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"testing"
+
+	"sweepd/providers"
+)
+
+// A tree like the reference one: 82,000 files, of which 2,300 matched.
+const benchFiles, benchMatches = 82_000, 2_300
+
+func benchEntry(i int) providers.Entry {
+	e := file(fmt.Sprintf("2024/holidays/some folder %d/IMG_%06d.jpeg", i%420, i), fmt.Sprintf("%d-%d-%x-1700000000123456789-1700000000123456789", 66306, i, i*7919))
+	return e
+}
+
+func fillSeen(b testing.TB, j *Journal, files, matches int) []providers.Entry {
+	s := must(j.LoadSeen(context.Background(), "home", 1))(b)
+	all := make([]providers.Entry, files)
+	for i := range all {
+		all[i] = benchEntry(i)
+		v := photo
+		if i < matches {
+			v = proven()
+		}
+		if err := s.Put(context.Background(), all[i], v); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := s.Save(context.Background(), "", true); err != nil {
+		b.Fatal(err)
+	}
+	return all
+}
+
+// BenchmarkRescan is all that the journal adds to a walk in which nothing has
+// changed: load, look up every file, save.
+func BenchmarkRescan(b *testing.B) {
+	j := newJournal(b)
+	all := fillSeen(b, j, benchFiles, benchMatches)
+	b.ReportAllocs()
+	for b.Loop() {
+		s := must(j.LoadSeen(b.Context(), "home", 1))(b)
+		for _, e := range all {
+			if s.Look(e) == Unknown {
+				b.Fatal("forgotten")
+			}
+		}
+		if err := s.Save(b.Context(), "", true); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkLoadSeen(b *testing.B) {
+	j := newJournal(b)
+	fillSeen(b, j, benchFiles, benchMatches)
+	for b.Loop() {
+		must(j.LoadSeen(b.Context(), "home", 1))(b)
+	}
+}
+
+func BenchmarkLook(b *testing.B) {
+	j := newJournal(b)
+	all := fillSeen(b, j, benchFiles, benchMatches)
+	s := must(j.LoadSeen(b.Context(), "home", 1))(b)
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		s.Look(all[i%len(all)])
+		i++
+	}
+}
+
+// BenchmarkRecords reads every record, in pages and one by one.
+func BenchmarkRecords(b *testing.B) {
+	j := newJournal(b)
+	all := fillSeen(b, j, benchFiles, benchMatches)
+	s := must(j.LoadSeen(b.Context(), "home", 1))(b)
+	b.Run("pages", func(b *testing.B) {
+		for b.Loop() {
+			n := 0
+			for _, err := range j.Records(b.Context(), "home", 1) {
+				if err != nil {
+					b.Fatal(err)
+				}
+				n++
+			}
+			if n != benchMatches {
+				b.Fatal(n)
+			}
+		}
+	})
+	b.Run("single", func(b *testing.B) {
+		for b.Loop() {
+			for _, e := range all[:benchMatches] {
+				if _, ok, err := s.Matched(b.Context(), e); !ok || err != nil {
+					b.Fatal(ok, err)
+				}
+			}
+		}
+	})
+}
+
+// BenchmarkFirstScan puts and saves every file of a new storage.
+func BenchmarkFirstScan(b *testing.B) {
+	for b.Loop() {
+		fillSeen(b, newJournal(b), benchFiles, benchMatches)
+	}
+}
+
+func BenchmarkOpen(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "journal.db")
+	j := openAt(b, path)
+	fillSeen(b, j, benchFiles, benchMatches)
+	j.Close()
+	for b.Loop() {
+		openAt(b, path).Close()
+	}
+}
+
+// BenchmarkRecorder writes one intent and its outcome per operation.
+func BenchmarkRecorder(b *testing.B) {
+	for _, callers := range []int{1, 8, 64} {
+		b.Run(fmt.Sprint(callers), func(b *testing.B) {
+			j := newJournal(b)
+			n := make(chan int)
+			var all sync.WaitGroup
+			for range callers {
+				all.Go(func() {
+					for i := range n {
+						key, err := j.Begin(context.Background(), trashOf(benchEntry(i)))
+						if err == nil {
+							err = j.End(context.Background(), key, providers.Receipt(key), nil)
+						}
+						if err != nil {
+							b.Error(err)
+						}
+					}
+				})
+			}
+			for i := 0; b.Loop(); i++ {
+				n <- i
+			}
+			close(n)
+			all.Wait()
+			b.ReportMetric(float64(2*b.N)/b.Elapsed().Seconds(), "durable/s")
+		})
+	}
+}
+
+// BenchmarkMemory reports what a loaded Seen of a million files holds.
+func BenchmarkMemory(b *testing.B) {
+	j := newJournal(b)
+	fillSeen(b, j, 1_000_000, 20_000)
+	for b.Loop() {
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		s := must(j.LoadSeen(b.Context(), "home", 1))(b)
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/1_000_000, "B/file")
+		runtime.KeepAlive(s)
+	}
+}

@@ -1,0 +1,54 @@
+package journal
+
+import (
+	"database/sql"
+	"math"
+	"time"
+
+	"sweepd/providers"
+)
+
+// micros is how a time is stored: NULL for the zero time, clamped to what fits
+// so that an absurd time of a file cannot come back as a plausible one.
+func micros(t time.Time) any {
+	switch {
+	case t.IsZero():
+		return nil
+	case t.Year() > 290_000:
+		return int64(math.MaxInt64)
+	case t.Year() < -290_000:
+		return int64(math.MinInt64)
+	}
+	return t.UnixMicro()
+}
+
+// moment reads what micros stored.
+func moment(us sql.NullInt64) time.Time {
+	if !us.Valid {
+		return time.Time{}
+	}
+	return time.UnixMicro(us.Int64).UTC()
+}
+
+// entryColumns are those of a providers.Entry, in the order of entryValues and
+// entryScan.
+const entryColumns = "ref, revision, path, size, modified, created, weak"
+
+func entryValues(e providers.Entry) []any {
+	return []any{[]byte(e.Ref), []byte(e.Revision), []byte(e.Path), e.Size, micros(e.Modified), micros(e.Created), e.Weak}
+}
+
+// entryScan receives an Entry's columns.
+type entryScan struct {
+	e                 providers.Entry
+	modified, created sql.NullInt64
+}
+
+func (s *entryScan) targets() []any {
+	return []any{&s.e.Ref, &s.e.Revision, &s.e.Path, &s.e.Size, &s.modified, &s.created, &s.e.Weak}
+}
+
+func (s *entryScan) entry() providers.Entry {
+	s.e.Modified, s.e.Created = moment(s.modified), moment(s.created)
+	return s.e
+}

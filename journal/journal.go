@@ -1,0 +1,141 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// Options of a Journal.
+type Options struct {
+	// Now is the clock by which rows are dated. It is required.
+	Now func() time.Time
+}
+
+// Journal is an open journal. Its methods may be called from several
+// goroutines at once, and several processes may have the same file open. It is
+// a providers.Recorder.
+type Journal struct {
+	path    string
+	now     func() time.Time
+	write   *sql.DB // one connection: SQLite has one writer; nil when read-only
+	read    *sql.DB
+	records *committer[*record]
+	byRef   func() (*sql.Stmt, error) // of Record
+}
+
+// readers bounds the connections that read beside the writer.
+const readers = 4
+
+// Open opens the journal at path, and makes it, 0600 in a directory 0700, when
+// there is none. It brings an older one up to date. ErrDamaged, ErrForeign or
+// ErrVersion: there is something at path that it will not touch.
+func Open(ctx context.Context, path string, o Options) (*Journal, error) {
+	if o.Now == nil {
+		return nil, errors.New("a journal needs a clock")
+	}
+	j, err := open(ctx, path, o, true)
+	if err != nil {
+		return nil, fmt.Errorf("open journal %q: %w", path, err)
+	}
+	return j, nil
+}
+
+// OpenReadOnly opens the journal at path for reading; every write gives an
+// error that wraps fs.ErrPermission. It makes no file: fs.ErrNotExist when
+// there is none yet. Otherwise it refuses what Open does, and an older version.
+func OpenReadOnly(ctx context.Context, path string) (*Journal, error) {
+	j, err := open(ctx, path, Options{}, false)
+	if err != nil {
+		return nil, fmt.Errorf("open journal %q: %w", path, err)
+	}
+	return j, nil
+}
+
+func open(ctx context.Context, path string, o Options, writable bool) (_ *Journal, err error) {
+	if path, err = filepath.Abs(path); err != nil {
+		return nil, err
+	}
+	if _, err = os.Stat(path); writable && errors.Is(err, fs.ErrNotExist) {
+		err = create(ctx, path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	version, err := inspect(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	j := &Journal{path: path, now: o.Now, read: connect(path, "ro", readers)}
+	j.byRef = sync.OnceValues(func() (*sql.Stmt, error) { return j.read.Prepare(recordByRef) })
+	if writable {
+		err = j.openWriter(ctx, version)
+	} else if version != latest() {
+		err = fmt.Errorf("%w: it is %d, and is brought to %d when next it is written to", ErrVersion, version, latest())
+	}
+	if err != nil {
+		return nil, errors.Join(err, j.Close())
+	}
+	return j, nil
+}
+
+// openWriter makes j writable.
+func (j *Journal) openWriter(ctx context.Context, version int) error {
+	j.write = connect(j.path, "rw", 1)
+	if err := migrate(ctx, j.write, version); err != nil {
+		return fault(err)
+	}
+	r, err := newRecorder(ctx, j.write)
+	if err != nil {
+		return fault(err)
+	}
+	j.records = newCommitter(r.commit)
+	return nil
+}
+
+// Close lets what is being written be finished and closes the files. Calls
+// after it give an error.
+func (j *Journal) Close() error {
+	if j.records != nil {
+		j.records.close()
+	}
+	err := j.read.Close()
+	if j.write != nil {
+		err = errors.Join(err, j.write.Close())
+	}
+	return err
+}
+
+// update runs do in one durable transaction.
+func (j *Journal) update(ctx context.Context, do func(tx *sql.Tx) error) error {
+	if j.write == nil {
+		return errReadOnly
+	}
+	return transact(ctx, j.write, do)
+}
+
+// transact commits what do did, or nothing.
+func transact(ctx context.Context, db *sql.DB, do func(tx *sql.Tx) error) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return fault(err)
+	}
+	if err := do(tx); err != nil {
+		return errors.Join(fault(err), ignoreDone(tx.Rollback()))
+	}
+	return fault(tx.Commit())
+}
+
+// ignoreDone drops what Rollback says when SQLite has already rolled back.
+func ignoreDone(err error) error {
+	if errors.Is(err, sql.ErrTxDone) {
+		return nil
+	}
+	return err
+}

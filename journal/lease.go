@@ -1,0 +1,85 @@
+package journal
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"time"
+)
+
+// LeasedError says who holds a lease. PID is 0 when the holder has not yet
+// said who it is.
+type LeasedError struct {
+	Storage string    `json:"-"`
+	PID     int       `json:"pid"`
+	Purpose string    `json:"purpose"`
+	Since   time.Time `json:"since"`
+}
+
+func (e *LeasedError) Error() string {
+	if e.PID == 0 {
+		return fmt.Sprintf("a sweep of %s is already running", e.Storage)
+	}
+	return fmt.Sprintf("a sweep of %s is already running (pid %d, %s, since %s)",
+		e.Storage, e.PID, e.Purpose, e.Since.Local().Format("15:04"))
+}
+
+// errLocked: another open file holds the lock.
+var errLocked = errors.New("locked")
+
+// Lease makes the caller the only one, of all processes, to sweep that storage
+// with this journal, until release or the end of the process, however it ends.
+// It does not wait: when another has the lease the error is a *LeasedError.
+//
+// The truth is the kernel's lock on a file beside the journal; what is in the
+// file is only for the message. The file stays: removing it would let two
+// processes lock two files of one name.
+func (j *Journal) Lease(ctx context.Context, storage, purpose string) (release func() error, err error) {
+	if j.write == nil {
+		return nil, errReadOnly
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(j.path+".lease-"+url.PathEscape(storage), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	switch err = lock(f); {
+	case errors.Is(err, errLocked):
+		err = holder(f, storage)
+	case err == nil:
+		err = sign(f, LeasedError{PID: os.Getpid(), Purpose: purpose, Since: j.now().UTC()})
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() error { return errors.Join(f.Truncate(0), f.Close()) }, nil
+}
+
+// sign writes the holder's particulars.
+func sign(f *os.File, who LeasedError) error {
+	b, err := json.Marshal(who)
+	if err != nil {
+		return err
+	}
+	if err := f.Truncate(0); err != nil {
+		return err
+	}
+	_, err = f.WriteAt(b, 0)
+	return err
+}
+
+// holder reads them, as far as they are there.
+func holder(f *os.File, storage string) error {
+	who := LeasedError{Storage: storage}
+	b, err := io.ReadAll(io.LimitReader(f, 4096))
+	if err != nil || json.Unmarshal(b, &who) != nil {
+		return &LeasedError{Storage: storage}
+	}
+	return &who
+}

@@ -1,0 +1,59 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+)
+
+// applicationID is what the first migration writes into the file's header:
+// "swpd".
+const applicationID = 0x73777064
+
+// migrations are applied in the order of their names, one per version.
+//
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// steps are the names of the migrations: the one at index i leads to version
+// i+1.
+func steps() []string {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil { // only for a malformed pattern
+		panic(err)
+	}
+	return names
+}
+
+// latest is the version that this program writes.
+func latest() int { return len(steps()) }
+
+// migrate brings a database of version from to the latest, each step and its
+// version in one transaction. Another process may be doing the same.
+func migrate(ctx context.Context, db *sql.DB, from int) error {
+	for i, name := range steps()[from:] {
+		err := transact(ctx, db, func(tx *sql.Tx) error { return step(ctx, tx, name, from+i+1) })
+		if err != nil {
+			return fmt.Errorf("migration %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func step(ctx context.Context, tx *sql.Tx, name string, version int) error {
+	var now int
+	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&now); err != nil || now >= version {
+		return err
+	}
+	text, err := migrations.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, string(text)); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version))
+	return err
+}

@@ -1,0 +1,172 @@
+package journal
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"sweepd/providers"
+)
+
+// Begin makes the intent durable; see providers.Recorder. After an error
+// nothing may be moved: whether the intent is on the disk is not known, and it
+// does no harm there.
+func (j *Journal) Begin(ctx context.Context, op providers.Op) (string, error) {
+	reasons, err := json.Marshal(op.Cause.Reasons)
+	if err != nil {
+		return "", err
+	}
+	key := strings.ToLower(rand.Text())
+	args := append([]any{key, op.Cause.Run, string(op.Kind), op.Storage}, entryValues(op.Entry)...)
+	args = append(args, []byte(op.Receipt), text(op.Cause.Rule), string(reasons))
+	return key, j.record(ctx, &record{intent: args})
+}
+
+// End makes the outcome durable; see providers.Recorder. A done restore, purge
+// or empty also resolves the trash operation that gave its receipt, and what
+// was trashed is no longer among the Records. Ending an operation once more
+// with the same outcome is no error; with another it is, and the first stands.
+// An unknown key: fs.ErrNotExist.
+func (j *Journal) End(ctx context.Context, key string, r providers.Receipt, opErr error) error {
+	out := &record{key: key, receipt: []byte(r), opErr: opErr}
+	return j.record(context.WithoutCancel(ctx), out)
+}
+
+func (j *Journal) record(ctx context.Context, r *record) error {
+	if j.records == nil {
+		return errReadOnly
+	}
+	r.at = j.now()
+	if err := j.records.do(ctx, r); err != nil {
+		return err
+	}
+	return r.refused
+}
+
+// record is a row of an operation to write: an intent, or an outcome.
+type record struct {
+	at time.Time
+
+	intent []any // of Begin: the columns up to reasons; nil for an outcome
+
+	key     string
+	receipt []byte
+	opErr   error
+
+	refused error // why this one was not written though the batch was
+}
+
+// recorder writes records through statements that were prepared once.
+type recorder struct {
+	db *sql.DB
+
+	begin, end, ended, resolve, empty, forget *sql.Stmt
+}
+
+func newRecorder(ctx context.Context, db *sql.DB) (*recorder, error) {
+	r := &recorder{db: db}
+	for _, p := range []struct {
+		stmt **sql.Stmt
+		text string
+	}{
+		{&r.begin, `INSERT INTO operations (key, run, kind, storage, ` + entryColumns + `, receipt, rule, reasons, began)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`},
+		{&r.end, `UPDATE operations SET ended = $2, receipt = COALESCE($3, receipt), error = $4, error_kind = $5
+			WHERE key = $1 AND ended IS NULL RETURNING id, kind, storage, ref, revision, began`},
+		{&r.ended, `SELECT receipt, error FROM operations WHERE key = $1`},
+		{&r.resolve, `UPDATE operations SET resolved = $1 WHERE storage = $2 AND receipt = $3 AND id < $1
+			AND kind = 'trash' AND ended IS NOT NULL AND error IS NULL AND resolved IS NULL`},
+		{&r.empty, `UPDATE operations SET resolved = $1 WHERE storage = $2 AND ended <= $3 AND id < $1
+			AND kind = 'trash' AND ended IS NOT NULL AND error IS NULL AND resolved IS NULL`},
+		{&r.forget, `DELETE FROM matches WHERE storage = $1 AND ref = $2 AND revision = $3`},
+	} {
+		var err error
+		if *p.stmt, err = db.PrepareContext(ctx, p.text); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// commit writes a batch in one transaction.
+func (r *recorder) commit(batch []*record) error {
+	return transact(context.Background(), r.db, func(tx *sql.Tx) error {
+		for _, one := range batch {
+			if err := r.put(tx, one); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (r *recorder) put(tx *sql.Tx, one *record) error {
+	if one.intent == nil {
+		return r.putOutcome(tx, one)
+	}
+	_, err := tx.Stmt(r.begin).Exec(append(one.intent, micros(one.at))...)
+	return err
+}
+
+// ending is the operation whose outcome is written.
+type ending struct {
+	id            int64
+	kind          providers.OpKind
+	storage       string
+	ref, revision []byte
+	began         int64
+}
+
+func (r *recorder) putOutcome(tx *sql.Tx, one *record) error {
+	var receipt, opErr, kind any
+	if one.opErr == nil {
+		receipt = one.receipt
+	} else {
+		opErr, kind = text(one.opErr.Error()), kindOf(one.opErr)
+	}
+	var e ending
+	err := tx.Stmt(r.end).QueryRow(one.key, micros(one.at), receipt, opErr, kind).
+		Scan(&e.id, &e.kind, &e.storage, &e.ref, &e.revision, &e.began)
+	if errors.Is(err, sql.ErrNoRows) {
+		return r.repeated(tx, one)
+	}
+	if err != nil || one.opErr != nil {
+		return err
+	}
+	return r.follow(tx, e, one.receipt)
+}
+
+// follow writes what a done operation means for other rows.
+func (r *recorder) follow(tx *sql.Tx, e ending, receipt []byte) (err error) {
+	switch {
+	case e.kind == providers.OpTrash:
+		_, err = tx.Stmt(r.forget).Exec(e.storage, e.ref, e.revision)
+	case e.kind == providers.OpEmpty: // what came in while it ran may still be there
+		_, err = tx.Stmt(r.empty).Exec(e.id, e.storage, e.began)
+	case len(receipt) > 0:
+		_, err = tx.Stmt(r.resolve).Exec(e.id, e.storage, receipt)
+	}
+	return err
+}
+
+// repeated looks at the outcome that is there already, or refuses the record.
+func (r *recorder) repeated(tx *sql.Tx, one *record) error {
+	var receipt []byte
+	var opErr sql.NullString
+	err := tx.Stmt(r.ended).QueryRow(one.key).Scan(&receipt, &opErr)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		one.refused = fmt.Errorf("operation %q: %w", one.key, fs.ErrNotExist)
+	case err != nil:
+		return err
+	case opErr.Valid != (one.opErr != nil) || !opErr.Valid && string(receipt) != string(one.receipt):
+		one.refused = fmt.Errorf("operation %q has ended otherwise before", one.key)
+	}
+	return nil
+}

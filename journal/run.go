@@ -1,0 +1,94 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+)
+
+// Run is one pass over the storages, or one act of a person.
+type Run struct {
+	ID      int64           // small and consecutive: people type it
+	Kind    string          // "scan", "plan", "apply", "undo"
+	Policy  string          // hash of the policy that it followed
+	Began   time.Time       // UTC
+	Ended   time.Time       // UTC; zero: see Interrupted
+	Summary json.RawMessage // as EndRun got it; nil when there is none
+	Err     string          // why it failed; "" when it did not
+}
+
+// Interrupted reports whether the run has no end: it was killed, or is still
+// under way in a process that lives.
+func (r Run) Interrupted() bool { return r.Ended.IsZero() }
+
+const runColumns = "id, kind, policy, began, ended, summary, error"
+
+// BeginRun records that a run begins, and numbers it.
+func (j *Journal) BeginRun(ctx context.Context, kind, policyHash string) (id int64, err error) {
+	err = j.update(ctx, func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, `INSERT INTO runs (kind, policy, began) VALUES ($1, $2, $3) RETURNING id`,
+			kind, policyHash, micros(j.now())).Scan(&id)
+	})
+	return id, err
+}
+
+// EndRun records how run id ended; runErr may be nil, and so may summary. A
+// run that does not exist or has ended gives fs.ErrNotExist. Like End it is
+// carried out even when ctx has ended.
+func (j *Journal) EndRun(ctx context.Context, id int64, summary json.RawMessage, runErr error) error {
+	var sum, failure any
+	if summary != nil {
+		if !json.Valid(summary) {
+			return fmt.Errorf("the summary of run %d is not JSON", id)
+		}
+		sum = text(string(summary))
+	}
+	if runErr != nil {
+		failure = text(runErr.Error())
+	}
+	return j.update(context.WithoutCancel(ctx), func(tx *sql.Tx) error {
+		res, err := tx.Exec(`UPDATE runs SET ended = $2, summary = $3, error = $4 WHERE id = $1 AND ended IS NULL`,
+			id, micros(j.now()), sum, failure)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, fmt.Errorf("run %d under way: %w", id, fs.ErrNotExist))
+		}
+		return nil
+	})
+}
+
+// Run is the run numbered id, or fs.ErrNotExist.
+func (j *Journal) Run(ctx context.Context, id int64) (Run, error) {
+	r, err := scanRun(j.read.QueryRowContext(ctx, `SELECT `+runColumns+` FROM runs WHERE id = $1`, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = fs.ErrNotExist
+	}
+	if err != nil {
+		return Run{}, fmt.Errorf("run %d: %w", id, fault(err))
+	}
+	return r, nil
+}
+
+// Runs are the latest limit runs, newest first.
+func (j *Journal) Runs(ctx context.Context, limit int) ([]Run, error) {
+	rows, err := j.read.QueryContext(ctx, `SELECT `+runColumns+` FROM runs ORDER BY id DESC LIMIT $1`, limit)
+	return collect(rows, err, scanRun)
+}
+
+func scanRun(row scanner) (Run, error) {
+	var r Run
+	var began, ended sql.NullInt64
+	var summary, failure sql.NullString
+	err := row.Scan(&r.ID, &r.Kind, &r.Policy, &began, &ended, &summary, &failure)
+	r.Began, r.Ended, r.Err = moment(began), moment(ended), failure.String
+	if summary.Valid {
+		r.Summary = json.RawMessage(summary.String)
+	}
+	return r, err
+}

@@ -1,0 +1,158 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"maps"
+
+	"sweepd/providers"
+)
+
+// flushAt is how many rows Put lets gather.
+const flushAt = 1000
+
+// flush writes the rows that wait when they are many, so that memory is
+// bounded. Without the rest of Save they are only a head start.
+func (s *Seen) flush(ctx context.Context) error {
+	s.mu.Lock()
+	few := len(s.pending) < flushAt
+	s.mu.Unlock()
+	if few {
+		return nil
+	}
+	s.saving.Lock()
+	defer s.saving.Unlock()
+	return s.withPending(func(rows map[providers.Ref]*match) error {
+		return s.j.update(ctx, func(tx *sql.Tx) error { return s.writeRows(ctx, tx, rows) })
+	})
+}
+
+// withPending takes the rows that wait, and puts them back if do fails.
+func (s *Seen) withPending(do func(map[providers.Ref]*match) error) error {
+	s.mu.Lock()
+	rows := s.pending
+	s.pending = map[providers.Ref]*match{}
+	s.mu.Unlock()
+	err := do(rows)
+	if err != nil {
+		s.mu.Lock()
+		maps.Copy(rows, s.pending) // what came since is newer
+		s.pending = rows
+		s.mu.Unlock()
+	}
+	return err
+}
+
+// Save makes durable, in one transaction, all that was put, and at as the
+// Cursor from which to go on: the Next of the last checkpoint, or s.Cursor()
+// to stay. It writes only what differs from what is stored.
+//
+// complete says that the listing named every file of the storage: then what
+// was neither met nor put is forgotten. A partial listing proves nothing, and
+// one that met no file at all is taken for partial whatever complete says.
+func (s *Seen) Save(ctx context.Context, at providers.Cursor, complete bool) error {
+	if s.j.write == nil {
+		return errReadOnly
+	}
+	s.saving.Lock()
+	defer s.saving.Unlock()
+	complete = complete && s.metAny()
+	if complete {
+		s.drop()
+	}
+	return s.withPending(func(rows map[providers.Ref]*match) error { return s.save(ctx, at, complete, rows) })
+}
+
+func (s *Seen) save(ctx context.Context, at providers.Cursor, complete bool, rows map[providers.Ref]*match) error {
+	stale := complete && s.stale
+	dirty := s.dirty()
+	if len(dirty)+len(rows)+len(s.dropped) == 0 && !stale && at == s.cursor {
+		return nil
+	}
+	packed := map[int]int{} // shard to the count of changes that it includes
+	err := s.j.update(ctx, func(tx *sql.Tx) (err error) {
+		if err := s.writeRows(ctx, tx, rows); err != nil {
+			return err
+		}
+		if err := s.writeDrops(ctx, tx, stale); err != nil {
+			return err
+		}
+		for _, i := range dirty {
+			if packed[i], err = s.writeShard(ctx, tx, i); err != nil {
+				return err
+			}
+		}
+		return s.writeCursor(ctx, tx, at)
+	})
+	if err != nil {
+		return err
+	}
+	for i, changes := range packed {
+		s.tables[i].written(changes)
+	}
+	s.dropped, s.stale, s.cursor = nil, s.stale && !stale, at
+	return nil
+}
+
+func (s *Seen) metAny() bool {
+	for i := range s.tables {
+		if s.tables[i].metAny() {
+			return true
+		}
+	}
+	return false
+}
+
+// drop forgets what was not met; the records among it are deleted by save.
+func (s *Seen) drop() {
+	for i := range s.tables {
+		for _, h := range s.tables[i].drop() {
+			if h.known() == Matched {
+				s.dropped = append(s.dropped, h)
+			}
+		}
+	}
+}
+
+func (s *Seen) dirty() (all []int) {
+	for i := range s.tables {
+		if s.tables[i].dirty() {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+func (s *Seen) writeShard(ctx context.Context, tx *sql.Tx, i int) (changes int, err error) {
+	packed, changes := s.tables[i].pack()
+	_, err = tx.ExecContext(ctx, `INSERT INTO seen (storage, shard, version, hashes) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (storage, shard) DO UPDATE SET version = excluded.version, hashes = excluded.hashes`,
+		s.storage, i, s.version, packed)
+	return changes, err
+}
+
+// writeDrops deletes the records that were dropped, and, where stale, all that
+// other versions of the detectors found and this one did not.
+func (s *Seen) writeDrops(ctx context.Context, tx *sql.Tx, stale bool) error {
+	for _, h := range s.dropped {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM matches WHERE storage = $1 AND hash = $2`,
+			s.storage, h.append(nil)); err != nil {
+			return err
+		}
+	}
+	if !stale {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM matches WHERE storage = $1 AND version <> $2`, s.storage, s.version); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `DELETE FROM seen WHERE storage = $1 AND version <> $2`, s.storage, s.version)
+	return err
+}
+
+func (s *Seen) writeCursor(ctx context.Context, tx *sql.Tx, at providers.Cursor) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO cursors (storage, version, cursor) VALUES ($1, $2, $3)
+		ON CONFLICT (storage) DO UPDATE SET version = excluded.version, cursor = excluded.cursor`,
+		s.storage, s.version, []byte(at))
+	return err
+}

@@ -1,0 +1,192 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"sync"
+
+	"sweepd/fingerprint"
+	"sweepd/providers"
+)
+
+// Known is what is remembered of one state of a file.
+type Known uint8
+
+// What may be remembered. Unknown: examine it.
+const (
+	Unknown    Known = iota
+	NotImage         // its bytes are no image
+	PlainImage       // an image, and not one of ours
+	Matched          // a Record says what was found
+)
+
+// shards is how many parts the hashes are stored in, by their first byte, so
+// that a small change writes little.
+const shards = 256
+
+// Seen is what is remembered of one storage's files, for the length of one
+// listing: about 20 bytes a file. Its methods may be called from several
+// goroutines at once.
+//
+// What was not put or met when it is saved after a complete listing is
+// forgotten then.
+type Seen struct {
+	j       *Journal
+	storage string
+	version int
+	cursor  providers.Cursor
+	stale   bool // there are rows of other versions
+	tables  [shards]table
+
+	saving  sync.Mutex // one save at a time
+	mu      sync.Mutex
+	pending map[providers.Ref]*match // rows to write, or where nil to delete
+	refs    map[uint64]struct{}      // hashes, by seed, of the refs that have a record
+	seed    maphash.Seed
+	dropped []hash // records to delete, as saving found
+}
+
+// LoadSeen loads what is remembered of a storage's files under that version of
+// the detectors; what other versions found counts for nothing.
+func (j *Journal) LoadSeen(ctx context.Context, storage string, version int) (*Seen, error) {
+	s := &Seen{j: j, storage: storage, version: version,
+		pending: map[providers.Ref]*match{}, refs: map[uint64]struct{}{}, seed: maphash.MakeSeed()}
+	for _, load := range []func(context.Context) error{s.loadHashes, s.loadMatches, s.loadCursor} {
+		if err := load(ctx); err != nil {
+			return nil, fmt.Errorf("load what was seen of %s: %w", storage, fault(err))
+		}
+	}
+	return s, nil
+}
+
+func (s *Seen) loadHashes(ctx context.Context) error {
+	rows, err := s.j.read.QueryContext(ctx, `SELECT shard, version, hashes FROM seen WHERE storage = $1`, s.storage)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var shard, version int
+		var packed sql.RawBytes
+		if err := rows.Scan(&shard, &version, &packed); err != nil {
+			return err
+		}
+		if version != s.version {
+			s.stale = true
+			continue
+		}
+		if shard < 0 || shard >= shards {
+			return fmt.Errorf("%w: there is a shard %d", ErrDamaged, shard)
+		}
+		if err := s.tables[shard].unpack(byte(shard), packed); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (s *Seen) loadMatches(ctx context.Context) error {
+	rows, err := s.j.read.QueryContext(ctx, `SELECT ref, hash, version FROM matches WHERE storage = $1`, s.storage)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var version int
+		var ref, b sql.RawBytes
+		if err := rows.Scan(&ref, &b, &version); err != nil {
+			return err
+		}
+		s.refs[maphash.Bytes(s.seed, ref)] = struct{}{}
+		switch {
+		case version != s.version:
+			s.stale = true
+		case len(b) != hashSize:
+			return fmt.Errorf("%w: a record's hash has %d bytes", ErrDamaged, len(b))
+		default:
+			h := parseHash(b)
+			t := &s.tables[h.shard()]
+			t.put(h.marked(uint64(Matched)))
+			t.saved = t.changes
+		}
+	}
+	return rows.Err()
+}
+
+func (s *Seen) loadCursor(ctx context.Context) error {
+	err := s.j.read.QueryRowContext(ctx, `SELECT cursor FROM cursors WHERE storage = $1 AND version = $2`,
+		s.storage, s.version).Scan(&s.cursor)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return err
+}
+
+// Cursor is where the listing may go on: everything before it is remembered.
+// It is "" when nothing is, under this version.
+func (s *Seen) Cursor() providers.Cursor { return s.cursor }
+
+// Look says what is known of e as it is: its ref, revision and name.
+func (s *Seen) Look(e providers.Entry) Known {
+	if e.Ref == "" || e.Revision == "" {
+		return Unknown
+	}
+	h := hashOf(s.version, e)
+	return s.tables[h.shard()].meet(h)
+}
+
+// Put remembers what was found of e. Of a file that matched there is a Record
+// when Put has written a number of them together, at the latest after Save: a
+// new one, unless there is one of this revision, which keeps its FirstSeen and
+// its mark.
+func (s *Seen) Put(ctx context.Context, e providers.Entry, v fingerprint.Verdict) error {
+	if e.Ref == "" || e.Revision == "" {
+		return fmt.Errorf("%q has no revision to be remembered by", e.Path)
+	}
+	if s.j.write == nil {
+		return errReadOnly
+	}
+	known := knownAs(v)
+	h := hashOf(s.version, e).marked(uint64(known) | metBit)
+	if known == Matched {
+		m, err := newMatch(e, v, h, s.j.now())
+		if err != nil {
+			return err
+		}
+		s.keep(m)
+	} else {
+		s.Gone(e.Ref) // it may have matched under another name or revision
+	}
+	s.tables[h.shard()].put(h)
+	return s.flush(ctx)
+}
+
+func knownAs(v fingerprint.Verdict) Known {
+	switch {
+	case v.Confidence >= fingerprint.Possible:
+		return Matched
+	case v.MediaType != "":
+		return PlainImage
+	}
+	return NotImage
+}
+
+// keep has the row of m written.
+func (s *Seen) keep(m *match) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pending[m.e.Ref] = m
+	s.refs[maphash.String(s.seed, string(m.e.Ref))] = struct{}{}
+}
+
+// Gone forgets the record of a file that is no longer there.
+func (s *Seen) Gone(ref providers.Ref) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ok := s.refs[maphash.String(s.seed, string(ref))]; ok {
+		s.pending[ref] = nil
+	}
+}
