@@ -32,7 +32,7 @@ func (l *lister) run() {
 			return
 		}
 		l.folder(f)
-		l.w.done()
+		l.w.done(f)
 	}
 }
 
@@ -69,11 +69,7 @@ func (l *lister) unlisted(path string, err error) {
 // folder lists one folder. One that is gone meanwhile, or that is another
 // mount, is passed over; whatever else stands in the way is reported.
 func (l *lister) folder(f folder) {
-	rel := "."
-	if len(f.path) > len(f.root.path) {
-		rel = f.path[len(f.root.path)+1:]
-	}
-	fd, err := f.root.open(rel, openFolder)
+	fd, err := f.open()
 	if gone(err) || err == unix.EXDEV {
 		return
 	}
@@ -81,7 +77,13 @@ func (l *lister) folder(f folder) {
 		l.unlisted(f.path, err)
 		return
 	}
-	defer unix.Close(fd)
+	base, isNew := l.w.anchor(f, fd)
+	if isNew {
+		defer base.drop()
+	} else {
+		defer unix.Close(fd)
+	}
+	f.base = base
 	if err := statAt(fd, markerName, &l.stat); err == nil {
 		return
 	} else if !gone(err) {
@@ -155,7 +157,7 @@ func (l *lister) entry(f folder, fd int, kind byte, name []byte) {
 	switch kind {
 	case unix.DT_DIR:
 		if path := f.path + "/" + string(text); !l.w.rules.skips(f.root.path, path) {
-			l.w.push(folder{f.root, path})
+			l.w.push(folder{f.root, path, f.base})
 		}
 	case unix.DT_REG:
 		l.seen++

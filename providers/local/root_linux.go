@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -117,40 +118,59 @@ func (r *root) stat(rel string) (unix.Statx_t, error) {
 // parent opens the folder that the file at rel is in.
 func (r *root) parent(rel string) (int, error) { return r.open(filepath.Dir(rel), openFolder) }
 
-// marked reports whether one of the folders from the root down to rel has the
-// marker. What cannot be looked at counts as marked: the error says why.
-func (r *root) marked(rel string) error {
-	for dir := rel; dir != "."; {
-		dir = filepath.Dir(dir)
-		fd, err := r.open(filepath.Join(dir, marker), unix.O_PATH)
-		switch {
-		case err == nil:
-			unix.Close(fd)
-			return fmt.Errorf("%w: %s in %q", providers.ErrProtected, marker, filepath.Join(r.path, dir))
-		case !errors.Is(err, fs.ErrNotExist):
-			return reason("open", filepath.Join(r.path, dir, marker), err)
+// down goes from the root to the folder at rel one level at a time, so that
+// the cost grows with the depth and not with its square, and calls visit before
+// each step with the name that comes next, in the end with "".
+func (r *root) down(rel string, flags uint64, visit func(folder int, next string) error) (int, error) {
+	fd, err := r.open(".", flags)
+	for name := range strings.SplitSeq(strings.TrimPrefix(rel+"/", "./"), "/") {
+		if err == nil {
+			err = visit(fd, name)
 		}
+		if err != nil || name == "" {
+			break
+		}
+		above := fd
+		fd, err = openPiece(above, name, flags, r.cross)
+		unix.Close(above)
 	}
-	return nil
+	if err != nil && fd >= 0 {
+		unix.Close(fd)
+		fd = -1
+	}
+	return fd, err
+}
+
+// marked reports whether a folder from the root down to rel has the marker.
+// What cannot be looked at counts as marked: the error says why.
+func (r *root) marked(rel string) error {
+	fd, err := r.down(rel, unix.O_PATH|unix.O_DIRECTORY, func(folder int, next string) error {
+		var s unix.Statx_t
+		if err := statAt(folder, markerName, &s); !errors.Is(err, fs.ErrNotExist) {
+			return errors.Join(err, fmt.Errorf("%w: there is a %s above %q", providers.ErrProtected, marker, next))
+		}
+		return nil
+	})
+	if err != nil {
+		return reason("open", filepath.Join(r.path, rel), err)
+	}
+	return unix.Close(fd)
 }
 
 // create opens the folder at rel and makes what is missing of it, for nobody
 // but the owner.
 func (r *root) create(rel string) (int, error) {
-	fd, err := r.open(rel, openFolder)
-	if !errors.Is(err, fs.ErrNotExist) || rel == "." {
+	if fd, err := r.open(rel, openFolder); !errors.Is(err, fs.ErrNotExist) {
 		return fd, err
 	}
-	above, err := r.create(filepath.Dir(rel))
-	if err != nil {
-		return -1, err
-	}
-	defer unix.Close(above)
-	if err := unix.Mkdirat(above, filepath.Base(rel), 0o700); err != nil && err != unix.EEXIST {
-		return -1, err
-	}
-	if err := unix.Fsync(above); err != nil {
-		return -1, err
-	}
-	return r.open(rel, openFolder)
+	return r.down(rel, openFolder, func(folder int, next string) error {
+		if next == "" {
+			return nil
+		}
+		err := unix.Mkdirat(folder, next, 0o700)
+		if errors.Is(err, fs.ErrExist) {
+			return nil
+		}
+		return errors.Join(err, unix.Fsync(folder))
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -111,7 +112,7 @@ func (m *move) allowed() error {
 	if err := m.root.check(); err != nil {
 		return err
 	}
-	for dir := filepath.Dir(m.path); dir != m.root.path; dir = filepath.Dir(dir) {
+	for dir := filepath.Dir(m.path); dir != m.root.path; dir = dir[:strings.LastIndexByte(dir, '/')] {
 		if m.d.rules.skips(m.root.path, dir) {
 			return fmt.Errorf("%w: %q is left out", providers.ErrProtected, dir)
 		}
@@ -119,7 +120,7 @@ func (m *move) allowed() error {
 	if !m.d.rules.wants(m.root.path, m.path, filepath.Base(m.path)) {
 		return fmt.Errorf("%w: files of that name are left out", providers.ErrProtected)
 	}
-	return m.root.marked(m.rel)
+	return m.root.marked(filepath.Dir(m.rel))
 }
 
 // sameMount spares a .trashinfo where the move is bound to fail.

@@ -27,8 +27,7 @@ func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[prov
 		inner, cancel := context.WithCancel(ctx)
 		w := &walk{ctx: inner, rules: &d.rules, batches: make(chan batch, d.o.Workers), used: make(chan []providers.Change, 2*d.o.Workers)}
 		w.more.L = &w.mu
-		defer w.group.Wait()
-		defer cancel()
+		defer w.end(cancel)
 		for _, r := range d.roots {
 			if err := r.check(); err != nil {
 				if !yield(providers.Change{}, &providers.UnlistedError{Path: r.path, Err: err}) {
@@ -36,7 +35,7 @@ func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[prov
 				}
 				continue
 			}
-			w.push(folder{r, r.path})
+			w.push(folder{r, r.path, &anchor{fd: r.fd, depth: len(r.path)}})
 		}
 		w.start(d.o.Workers)
 		if w.deliver(yield) {
@@ -47,7 +46,8 @@ func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[prov
 
 // walk is one listing: workers take folders from a stack and send what they
 // find in batches. The stack holds paths and no descriptors, so that its size
-// is the only bound on how many folders wait; last in, first out keeps it short.
+// is the only bound on how many folders wait (but see anchor); last in, first
+// out keeps it short.
 type walk struct {
 	ctx     context.Context
 	rules   *rules
@@ -55,6 +55,7 @@ type walk struct {
 	used    chan []providers.Change // delivered, to be filled again
 	seen    atomic.Int64
 	working atomic.Int64
+	anchors atomic.Int64
 	group   sync.WaitGroup
 
 	mu      sync.Mutex
@@ -67,6 +68,7 @@ type walk struct {
 type folder struct {
 	root *root
 	path string
+	base *anchor
 }
 
 // batch is some files of a listing, and then perhaps a place that could not be
@@ -123,6 +125,7 @@ func (w *walk) start(workers int) {
 func (w *walk) push(f folder) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	f.base.users.Add(1)
 	w.waiting = append(w.waiting, f)
 	w.open++
 	w.more.Signal()
@@ -146,7 +149,17 @@ func (w *walk) next() (folder, bool) {
 	return f, true
 }
 
-func (w *walk) done() {
+// end stops the workers and lets go of what they had before them.
+func (w *walk) end(cancel context.CancelFunc) {
+	cancel()
+	w.group.Wait()
+	for _, f := range w.waiting {
+		f.base.drop()
+	}
+}
+
+func (w *walk) done(f folder) {
+	f.base.drop()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.open--; w.open == 0 {

@@ -1,0 +1,338 @@
+//go:build linux
+
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"sweepd/providers"
+)
+
+func pngs(name string) bool { return filepath.Ext(name) == ".png" }
+
+func TestOnlyRegularFilesOfInterestAreListedAndAllAreSeen(t *testing.T) {
+	b := newBox(t, func(o *Options) { o.Interest = pngs })
+	b.write("a.png", "a")
+	b.write("deep/er/b.png", "b")
+	b.write("c.txt", "c")
+	b.write("d.png.part", "d")
+	must(t, os.Symlink(b.path("a.png"), b.path("link.png")))
+	must(t, os.Symlink(b.path("deep"), b.path("folder")))
+	must(t, unix.Mkfifo(b.path("pipe.png"), 0o600))
+	must(t, os.Mkdir(b.path("folder.png"), 0o700))
+	b.lists(b.d, "a.png", "deep/er/b.png")
+	if _, _, last := b.list(b.d); last.Seen != 4 || last.Next != "complete" {
+		t.Errorf("got checkpoint %+v, want 4 seen and a complete listing", last)
+	}
+}
+
+func TestEntriesSayWhatTheFileSystemSays(t *testing.T) {
+	b := newBox(t)
+	before := time.Now().Add(-time.Minute)
+	want := time.Unix(1_600_000_000, 123_456_789).UTC()
+	b.write("a.png", "12345")
+	must(t, os.Chtimes(b.path("a.png"), want, want))
+	for c, err := range b.d.Changes(t.Context(), "") {
+		if e := c.Entry; err != nil || !c.Checkpoint() && (e.Size != 5 || !e.Modified.Equal(want) || e.Path != b.path("a.png") || e.Weak == e.Created.After(before)) {
+			t.Errorf("got %+v, %v; want 5 bytes of %v, born now", e, err, want)
+		}
+	}
+}
+
+func TestALargeFolderIsListedWholeAndOnce(t *testing.T) {
+	b := newBox(t)
+	var want []string
+	for i := range 1200 { // several buffers and batches
+		name := fmt.Sprintf("%04d %s.png", i, strings.Repeat("n", 60))
+		want = append(want, name)
+		must(t, os.WriteFile(b.path(name), nil, 0o600))
+	}
+	b.lists(b.open(func(o *Options) { o.Workers = 3 }), want...)
+}
+
+func TestNamesAreBytes(t *testing.T) {
+	b := newBox(t)
+	for _, name := range hostile {
+		b.write(name, "x")
+	}
+	want := slices.Sorted(slices.Values(hostile))
+	b.lists(b.d, want...)
+}
+
+// hostile are file names that a person, or an enemy, can make.
+var hostile = []string{
+	"new\nline.png", "\x1b[31mred.png", "\xff\xfe.png", "-rf.png", "per%41cent.png", "tab\t.png", `quo"te'.png`, "plus+ and ,.png", "..png", " .png",
+	"\u202egnp.exe", strings.Repeat("l", 251) + ".png", strings.Repeat("ü", 125) + ".png", "." + strings.Repeat("e", 254), "a.b.trashinfo",
+}
+
+func TestTenThousandLevelsAreListed(t *testing.T) {
+	const levels = 10_000
+	b := newBox(t)
+	fd, err := unix.Open(b.root, unix.O_PATH, 0)
+	must(t, err)
+	for range levels {
+		must(t, unix.Mkdirat(fd, "dd", 0o700))
+		next, err := unix.Openat(fd, "dd", unix.O_PATH, 0)
+		must(t, err)
+		must(t, unix.Close(fd))
+		fd = next
+	}
+	file, err := unix.Openat(fd, "a.png", unix.O_CREAT|unix.O_WRONLY, 0o600)
+	must(t, err)
+	must(t, errors.Join(unix.Close(file), unix.Close(fd)))
+
+	b.lists(b.d, strings.Repeat("dd/", levels)+"a.png")
+	e, err := b.d.Stat(t.Context(), providers.Ref(b.path(strings.Repeat("dd/", levels)+"a.png")))
+	if err != nil {
+		t.Fatalf("stat: %v", err)
+	}
+	if _, err := b.read(e); err != nil {
+		t.Errorf("read: %v", err)
+	}
+	r := b.put(e)
+	if got, err := b.d.Restore(t.Context(), r); err != nil || got.Path != e.Path {
+		t.Errorf("restore: %v", err)
+	}
+}
+
+func TestAMarkedFolderIsLeftOutWithAllBelow(t *testing.T) {
+	b := newBox(t)
+	b.write("a.png", "a")
+	b.write("art/.nosweep", "")
+	b.write("art/a.png", "a")
+	b.write("art/deep/er/a.png", "a")
+	b.lists(b.d, "a.png")
+}
+
+func TestFoldersThatBelongToProgramsAreLeftOut(t *testing.T) {
+	b := newBox(t)
+	b.write(".config/a.png", "a")
+	for _, dir := range []string{".git", ".hg", ".svn", "lost+found", ".stversions", "#recycle", "@eaDir", ".dropbox.cache", ".cache", ".Trash", ".Trash-1000", ".Trashes", "$RECYCLE.BIN", ".local/share/Trash"} {
+		b.write("x/"+dir+"/sub/a.png", "a")
+	}
+	b.lists(b.d, ".config/a.png")
+}
+
+func TestExcludePatternsAreMatchedBelowTheRoot(t *testing.T) {
+	b := newBox(t)
+	for _, rel := range []string{"a.png", "work/a.png", "work/deep/a.png", "home/work/a.png", "home/keep-1.png"} {
+		b.write(rel, "a")
+	}
+	b.lists(b.open(func(o *Options) { o.Exclude = []string{"work/**", "**/keep-*.png"} }), "a.png", "home/work/a.png")
+	b.lists(b.open(func(o *Options) { o.Exclude = []string{"**/work"} }), "a.png", "home/keep-1.png")
+	if _, err := Open(Options{Roots: []string{b.root}, Exclude: []string{"["}}); err == nil {
+		t.Error("the pattern [ was accepted")
+	}
+}
+
+func TestABinInsideARootIsNotListedAndNotSwept(t *testing.T) {
+	b := newBox(t, func(o *Options) { o.TrashHome = filepath.Join(o.Roots[0], "bin") })
+	b.trash = b.path("bin")
+	b.put(b.write("a.png", "a"))
+	b.binHas(1, 1)
+	b.lists(b.d)
+	inBin := providers.Ref(b.path("bin/files/a." + key + ".png"))
+	if _, err := b.d.Stat(t.Context(), inBin); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("stat in the bin: got %v, want fs.ErrNotExist", err)
+	}
+}
+
+func TestAMissingRootIsReportedAndTheOthersAreListed(t *testing.T) {
+	b := newBox(t)
+	b.write("a.png", "a")
+	late := filepath.Join(b.top, "late")
+	d := b.open(func(o *Options) { o.Roots = []string{late, b.root} })
+	files, unlisted, last := b.list(d)
+	if !slices.Equal(files, []string{"a.png"}) || !slices.Equal(unlisted, []string{late}) || !last.Checkpoint() {
+		t.Errorf("got %q, unlisted %q, last %+v", files, unlisted, last)
+	}
+	write(t, filepath.Join(late, "b.png"), "b")
+	b.lists(d, filepath.Join(late, "b.png"), "a.png")
+}
+
+func TestARootThatWasReplacedIsReportedAndNothingInItIsListedOrMoved(t *testing.T) {
+	b := newBox(t)
+	e := b.write("a.png", "a")
+	must(t, os.Rename(b.root, b.root+".old"))
+	write(t, b.path("other.png"), "other")
+	files, unlisted, _ := b.list(b.d)
+	if len(files) > 0 || !slices.Equal(unlisted, []string{b.root}) {
+		t.Errorf("got %q, unlisted %q; want only the root, unlisted", files, unlisted)
+	}
+	b.refuses(e, errReplaced)
+	b.holds(b.root+".old/a.png", "a")
+}
+
+func TestRootsThatOverlapAreListedOnce(t *testing.T) {
+	b := newBox(t)
+	b.write("a.png", "a")
+	b.write("in/b.png", "b")
+	b.write(".cache/c.png", "c") // left out of the outer root, but a root of its own
+	link := filepath.Join(b.top, "link")
+	must(t, os.Symlink(b.root, link))
+	d := b.open(func(o *Options) {
+		o.Roots = []string{b.path("in"), b.root, link, b.root + "/", b.path(".cache")}
+	})
+	b.lists(d, ".cache/c.png", "a.png", "in/b.png")
+	if got, want := d.Roots(), []string{b.path("in"), b.root, b.path(".cache")}; !slices.Equal(got, want) {
+		t.Errorf("got roots %q, want %q", got, want)
+	}
+}
+
+func TestAFolderThatBecomesALinkIsReportedAndNotFollowed(t *testing.T) {
+	b := newBox(t)
+	precious := filepath.Join(b.top, "precious")
+	write(t, filepath.Join(precious, "p.png"), "p")
+	b.write("trigger.png", "")
+	b.write("sub/a.png", "a")
+	b.write("other/a.png", "a")
+	d := b.open(func(o *Options) {
+		o.Interest = func(name string) bool {
+			if name == "trigger.png" { // the folder that holds it is being read, sub is still to come
+				must(t, os.Rename(b.path("sub"), filepath.Join(b.top, "away")))
+				must(t, os.Symlink(precious, b.path("sub")))
+			}
+			return true
+		}
+	})
+	files, unlisted, last := b.list(d)
+	if !slices.Equal(files, []string{"other/a.png", "trigger.png"}) || !slices.Equal(unlisted, []string{"sub"}) || !last.Checkpoint() {
+		t.Errorf("got %q, unlisted %q, last %+v", files, unlisted, last)
+	}
+}
+
+func TestOtherMountsAreEnteredOnlyWhenTold(t *testing.T) {
+	shm, dev := unix.Statfs_t{}, unix.Statfs_t{}
+	if unix.Statfs("/dev/shm", &shm) != nil || unix.Statfs("/dev", &dev) != nil || shm.Fsid == dev.Fsid {
+		return // no mount below another to look at
+	}
+	dir, err := os.MkdirTemp("/dev/shm", "mount")
+	must(t, err)
+	defer os.RemoveAll(dir)
+	write(t, filepath.Join(dir, "a.png"), "a")
+	for _, cross := range []bool{false, true} {
+		d, err := Open(Options{Roots: []string{"/dev"}, Interest: pngs, CrossMounts: cross})
+		must(t, err)
+		defer d.Close()
+		found := false
+		for c, err := range d.Changes(t.Context(), "") {
+			found = found || err == nil && c.Entry.Path == filepath.Join(dir, "a.png")
+		}
+		_, err = d.Stat(t.Context(), providers.Ref(filepath.Join(dir, "a.png")))
+		if found != cross || (err == nil) != cross {
+			t.Errorf("with CrossMounts %v: listed %v, stat %v", cross, found, err)
+		}
+	}
+}
+
+func TestAListingLeavesNoGoroutineWhenItIsLeftOrCancelled(t *testing.T) {
+	b := newBox(t)
+	for i := range 40 {
+		for j := range 20 {
+			must(t, os.MkdirAll(b.path(fmt.Sprint(i)), 0o700))
+			must(t, os.WriteFile(b.path(fmt.Sprintf("%d/%d.png", i, j)), nil, 0o600))
+		}
+	}
+	d := b.open(func(o *Options) { o.Workers = 4 })
+	before := runtime.NumGoroutine()
+	for stop := range 50 {
+		ctx, cancel := context.WithCancel(t.Context())
+		n, last := 0, error(nil)
+		for _, err := range d.Changes(ctx, "") {
+			last = err
+			if n++; n == stop*16 {
+				if stop%2 == 0 {
+					break
+				}
+				cancel()
+			}
+		}
+		if stop%2 == 1 && !errors.Is(last, context.Canceled) {
+			t.Errorf("cancelled after %d: the listing ended with %v", stop*16, last)
+		}
+		cancel()
+	}
+	for range 1000 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		runtime.Gosched()
+	}
+	t.Errorf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+}
+
+func TestListingAndReadingChangeNoTime(t *testing.T) {
+	b := newBox(t)
+	b.write("sub/a.png", "bytes")
+	old := time.Unix(1_000_000_000, 0)
+	for _, rel := range []string{"sub/a.png", "sub", "."} {
+		must(t, os.Chtimes(b.path(rel), old, old.Add(time.Hour))) // relatime would set such an access time
+	}
+	times := func() (all []unix.StatxTimestamp) {
+		for _, rel := range []string{".", "sub", "sub/a.png"} {
+			s, err := statName(unix.AT_FDCWD, b.path(rel))
+			must(t, err)
+			all = append(all, s.Atime, s.Mtime, s.Ctime)
+		}
+		return all
+	}
+	want := times()
+	for c, err := range b.d.Changes(t.Context(), "") {
+		must(t, err)
+		if !c.Checkpoint() {
+			if got, err := b.read(c.Entry); got != "bytes" {
+				t.Errorf("read %q, %v", got, err)
+			}
+		}
+	}
+	if got := times(); !slices.Equal(got, want) {
+		t.Errorf("times went from %v to %v", want, got)
+	}
+}
+
+func TestAMalformedDirectoryEntryIsAnErrorAndNoPanic(t *testing.T) {
+	for _, buf := range []string{"short", strings.Repeat("\x00", 24), strings.Repeat("\xff", 24), strings.Repeat("\x00", 16) + "\x18\x00\x08nonul!!"} {
+		if err := (&lister{}).entries(folder{}, -1, []byte(buf)); !errors.Is(err, errDirent) {
+			t.Errorf("%q: got %v, want %v", buf, err, errDirent)
+		}
+	}
+}
+
+func TestOpenRefusesWhatIsNoFolderToSweep(t *testing.T) {
+	clock := func() time.Time { return noon }
+	for name, o := range map[string]Options{
+		"no root":        {},
+		"empty root":     {Roots: []string{""}},
+		"everything":     {Roots: []string{"/"}},
+		"no clock":       {Roots: []string{t.TempDir()}, TrashHome: "/x/Trash"},
+		"relative bin":   {Roots: []string{t.TempDir()}, TrashHome: "Trash", Now: clock},
+		"also a link to": {Roots: []string{t.TempDir(), "/.."}},
+	} {
+		if d, err := Open(o); err == nil {
+			t.Errorf("%s: was opened as %v", name, d.Roots())
+		}
+	}
+}
+
+func TestTheHomeTrashFollowsTheEnvironment(t *testing.T) {
+	for _, c := range []struct{ data, home, want string }{
+		{"/d", "/h", "/d/Trash"}, {"", "/h", "/h/.local/share/Trash"}, {"relative", "/h", "/h/.local/share/Trash"}, {"", "", ""}, {"", "relative", ""},
+	} {
+		got, err := HomeTrash(func(name string) string { return map[string]string{"XDG_DATA_HOME": c.data, "HOME": c.home}[name] })
+		if got != c.want || (err == nil) != (c.want != "") {
+			t.Errorf("data %q, home %q: got %q, %v; want %q", c.data, c.home, got, err, c.want)
+		}
+	}
+}
