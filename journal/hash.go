@@ -27,6 +27,9 @@ func (h hash) same(o hash) bool { return h.hi == o.hi && (h.lo^o.lo)&^markBits =
 // marked is h with these marks and no other.
 func (h hash) marked(marks uint64) hash { return hash{h.hi, h.lo&^markBits | marks} }
 
+// packed reports whether h is stored in a shard; a match has a row instead.
+func (h hash) packed() bool { return h.known() == NotImage || h.known() == PlainImage }
+
 // compare orders hashes as their stored forms are ordered, whatever the marks.
 func (h hash) compare(o hash) int {
 	return cmp.Or(cmp.Compare(h.hi, o.hi), cmp.Compare(h.lo&^markBits, o.lo&^markBits))

@@ -12,7 +12,7 @@ func (t *table) pack() (packed []byte, changes int) {
 	defer t.mu.Unlock()
 	var all []hash
 	for _, h := range t.places {
-		if k := h.known(); k == NotImage || k == PlainImage {
+		if h.packed() {
 			all = append(all, h)
 		}
 	}
@@ -36,8 +36,7 @@ func (t *table) unpack(shard byte, packed []byte) error {
 	for i := 0; i < len(packed); i += hashSize {
 		h := parseHash(packed[i:])
 		ordered := i == 0 || last.compare(h) < 0
-		stored := h.lo&markBits == uint64(NotImage) || h.lo&markBits == uint64(PlainImage)
-		if h.shard() != shard || !stored || !ordered {
+		if h.shard() != shard || !h.packed() || h.lo&markBits&^kindBits != 0 || !ordered {
 			return fmt.Errorf("%w: shard %d of the files seen, hash %d", ErrDamaged, shard, i/hashSize)
 		}
 		t.places[t.place(h)] = h

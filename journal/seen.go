@@ -108,9 +108,7 @@ func (s *Seen) loadMatches(ctx context.Context) error {
 			return fmt.Errorf("%w: a record's hash has %d bytes", ErrDamaged, len(b))
 		default:
 			h := parseHash(b)
-			t := &s.tables[h.shard()]
-			t.put(h.marked(uint64(Matched)))
-			t.saved = t.changes
+			s.tables[h.shard()].put(h.marked(uint64(Matched)))
 		}
 	}
 	return rows.Err()

@@ -13,9 +13,8 @@ type table struct {
 	places []hash
 	used   int
 
-	// changes counts what was done to the stored content, and saved is that
-	// count at the last save: other than equal means there is something to
-	// write. The marks of a listing do not count.
+	// changes counts what was done to what pack stores, and saved is that count
+	// at the last save: where they differ there is something to write.
 	changes, saved int
 }
 
@@ -58,7 +57,7 @@ func (t *table) put(h hash) {
 	if p.known() == Unknown {
 		t.used++
 	}
-	if p.known() != h.known() {
+	if p.known() != h.known() && (p.packed() || h.packed()) {
 		t.changes++
 	}
 	*p = h
@@ -87,9 +86,11 @@ func (t *table) drop() (dropped []hash) {
 	if len(dropped) == 0 {
 		return nil
 	}
+	if slices.ContainsFunc(dropped, hash.packed) {
+		t.changes++
+	}
 	old := t.places
 	t.places, t.used = nil, t.used-len(dropped)
-	t.changes++
 	t.resize(t.used)
 	for _, h := range old {
 		if h.met() {

@@ -1,0 +1,225 @@
+package journal
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"sweepd/providers"
+)
+
+// childEnv names what this test binary does instead of testing, and where.
+const childEnv, pathEnv = "JOURNAL_TEST_CHILD", "JOURNAL_TEST_PATH"
+
+func TestMain(m *testing.M) {
+	child := os.Getenv(childEnv)
+	if child == "" {
+		os.Exit(m.Run())
+	}
+	j, err := Open(context.Background(), os.Getenv(pathEnv), Options{Now: clock()})
+	if err == nil {
+		err = map[string]func(*Journal) error{"storm": storm, "lease": lease}[child](j)
+	}
+	fmt.Println("failed", err)
+	os.Exit(1)
+}
+
+// storm begins and ends operations for ever, and says so after each.
+func storm(j *Journal) error {
+	failed := make(chan error)
+	var out sync.Mutex
+	say := func(words ...any) {
+		out.Lock()
+		defer out.Unlock()
+		fmt.Println(words...)
+	}
+	for g := range 8 {
+		go func() {
+			for i := 0; ; i++ {
+				key, err := j.Begin(context.Background(), trashOf(file(fmt.Sprintf("%d-%d", g, i), "1")))
+				if err == nil {
+					say("begun", key)
+					err = j.End(context.Background(), key, providers.Receipt("bin/"+key), nil)
+				}
+				if err != nil {
+					failed <- err
+					return
+				}
+				say("ended", key)
+				if w, err := j.Word(context.Background(), "home", "a", "1"); err == nil && w != NoWord {
+					say("heard", w)
+				}
+			}
+		}()
+	}
+	return <-failed
+}
+
+// lease holds one until it is killed.
+func lease(j *Journal) error {
+	if _, err := j.Lease(context.Background(), "home", "apply"); err != nil {
+		return err
+	}
+	fmt.Println("leased")
+	_, err := io.Copy(io.Discard, os.Stdin)
+	return err
+}
+
+// start runs a child at path, killed at the latest when the test ends.
+func start(t *testing.T, child, path string) (cmd *exec.Cmd, lines *bufio.Scanner) {
+	t.Helper()
+	cmd = exec.Command(must(os.Executable())(t))
+	cmd.Env = append(os.Environ(), childEnv+"="+child, pathEnv+"="+path)
+	must(cmd.StdinPipe())(t) // it reads for ever
+	out := must(cmd.StdoutPipe())(t)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+	return cmd, bufio.NewScanner(out)
+}
+
+// await reads lines until one begins with word.
+func await(t *testing.T, lines *bufio.Scanner, word string, each func(line string)) {
+	t.Helper()
+	for lines.Scan() {
+		each(lines.Text())
+		if strings.HasPrefix(lines.Text(), word) {
+			return
+		}
+		if strings.HasPrefix(lines.Text(), "failed") {
+			t.Fatal(lines.Text())
+		}
+	}
+	t.Fatalf("the child ended before it said %q", word)
+}
+
+func TestWhatWasAcknowledgedOutlivesTheKillOfTheProcess(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal.db")
+	begun, ended := map[string]bool{}, map[string]bool{}
+	note := func(line string) {
+		verb, key, _ := strings.Cut(line, " ")
+		if len(key) != 26 { // the kill cut the line off
+			return
+		}
+		switch verb {
+		case "begun":
+			begun[key] = true
+		case "ended":
+			ended[key] = true
+		}
+	}
+	for range 5 {
+		cmd, lines := start(t, "storm", path)
+		for range 100 {
+			await(t, lines, "ended", note)
+		}
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		for lines.Scan() { // what it had said before
+			note(lines.Text())
+		}
+		cmd.Wait()
+		requireRecorded(t, path, begun, ended)
+	}
+}
+
+// requireRecorded holds that the journal has what was acknowledged.
+func requireRecorded(t *testing.T, path string, begun, ended map[string]bool) {
+	t.Helper()
+	j := openAt(t, path)
+	defer j.Close()
+	found := map[string]Operation{}
+	for _, o := range gather(t, j.Operations(t.Context(), Filter{})) {
+		found[o.Key] = o
+	}
+	for key := range begun {
+		if _, ok := found[key]; !ok {
+			t.Errorf("the intent %s was acknowledged and is lost", key)
+		}
+	}
+	for key := range ended {
+		if o := found[key]; o.Ended.IsZero() || o.Receipt != providers.Receipt("bin/"+key) {
+			t.Errorf("the outcome of %s was acknowledged and is lost: %+v", key, o)
+		}
+	}
+	var sound string
+	if err := j.write.QueryRow("PRAGMA integrity_check").Scan(&sound); err != nil || sound != "ok" {
+		t.Errorf("integrity: %q, %v", sound, err)
+	}
+}
+
+func TestAnotherProcessReadsTheHistoryAndHandsOverAWordMeanwhile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal.db")
+	_, lines := start(t, "storm", path)
+	key := ""
+	await(t, lines, "ended", func(line string) { key = strings.TrimPrefix(line, "ended ") })
+	reader := must(OpenReadOnly(t.Context(), path))(t)
+	defer reader.Close()
+	if got := gather(t, reader.Operations(t.Context(), Filter{Key: key})); len(got) != 1 || got[0].Ended.IsZero() {
+		t.Errorf("got %+v, want the operation %s, ended", got, key)
+	}
+	if err := openAt(t, path).Say(t.Context(), "home", "a", "1", Keep); err != nil {
+		t.Fatal(err)
+	}
+	await(t, lines, "heard keep", func(string) {})
+}
+
+func TestALeaseIsHeldByOneProcessAndFreeWhenItIsKilled(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal.db")
+	cmd, lines := start(t, "lease", path)
+	await(t, lines, "leased", func(string) {})
+	j := openAt(t, path)
+	_, err := j.Lease(t.Context(), "home", "scan")
+	held, ok := errors.AsType[*LeasedError](err)
+	if !ok || held.PID != cmd.Process.Pid || held.Storage != "home" || held.Purpose != "apply" || held.Since.IsZero() {
+		t.Fatalf("got %v, want a *LeasedError of process %d", err, cmd.Process.Pid)
+	}
+	want := fmt.Sprintf("a sweep of home is already running (pid %d, apply, since %s)", held.PID, held.Since.Local().Format("15:04"))
+	equal(t, "text", err.Error(), want)
+	release := must(j.Lease(t.Context(), "another/storage", "scan"))(t)
+	if err := release(); err != nil {
+		t.Error(err)
+	}
+	cmd.Process.Kill()
+	cmd.Wait()
+	release = must(j.Lease(t.Context(), "home", "scan"))(t)
+	if err := release(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestALeaseIsHeldOnceWithinAProcess(t *testing.T) {
+	j := newJournal(t)
+	release := must(j.Lease(t.Context(), "home", "scan"))(t)
+	if _, err := j.Lease(t.Context(), "home", "scan"); err == nil {
+		t.Error("while held: got nil, want an error")
+	}
+	if err := release(); err != nil {
+		t.Fatal(err)
+	}
+	release = must(j.Lease(t.Context(), "home", "scan"))(t)
+	defer release()
+}
+
+func TestAHolderThatHasNotSaidWhoItIsStillHolds(t *testing.T) {
+	j := newJournal(t)
+	release := must(j.Lease(t.Context(), "home", "scan"))(t)
+	defer release()
+	if err := os.Truncate(j.path+".lease-home", 0); err != nil {
+		t.Fatal(err)
+	}
+	_, err := j.Lease(t.Context(), "home", "scan")
+	if err == nil || err.Error() != "a sweep of home is already running" {
+		t.Errorf("got %v, want that a sweep is running", err)
+	}
+}

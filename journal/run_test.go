@@ -1,0 +1,72 @@
+package journal
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"testing"
+	"time"
+)
+
+func TestRunsAreNumberedFromOneAndToldNewestFirst(t *testing.T) {
+	j := newJournal(t)
+	for want := range int64(3) {
+		equal(t, "number", must(j.BeginRun(t.Context(), "scan", "sha256:0"))(t), want+1)
+	}
+	if err := j.EndRun(t.Context(), 1, json.RawMessage(`{"seen": 7}`), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.EndRun(t.Context(), 2, nil, errors.New("no network: \xff")); err != nil {
+		t.Fatal(err)
+	}
+	at := func(s time.Duration) time.Time { return noon.Add(s * time.Second) }
+	want := []Run{
+		{ID: 3, Kind: "scan", Policy: "sha256:0", Began: at(3)},
+		{ID: 2, Kind: "scan", Policy: "sha256:0", Began: at(2), Ended: at(5), Err: "no network: \uFFFD"},
+		{ID: 1, Kind: "scan", Policy: "sha256:0", Began: at(1), Ended: at(4), Summary: json.RawMessage(`{"seen": 7}`)},
+	}
+	equal(t, "all", must(j.Runs(t.Context(), 10))(t), want)
+	equal(t, "the newest", must(j.Runs(t.Context(), 1))(t), want[:1])
+	equal(t, "one", must(j.Run(t.Context(), 2))(t), want[1])
+	equal(t, "interrupted", want[0].Interrupted(), true)
+	equal(t, "ended", want[1].Interrupted(), false)
+}
+
+func TestARunThatIsNotUnderWayCannotEnd(t *testing.T) {
+	j := newJournal(t)
+	id := must(j.BeginRun(t.Context(), "apply", ""))(t)
+	if err := j.EndRun(t.Context(), id, json.RawMessage(`{`), nil); err == nil {
+		t.Error("a summary that is no JSON: got nil, want an error")
+	}
+	if err := j.EndRun(t.Context(), id, nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []int64{id, 99} {
+		if err := j.EndRun(t.Context(), id, nil, errors.New("x")); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("run %d: got %v, want %v", id, err, fs.ErrNotExist)
+		}
+	}
+	if _, err := j.Run(t.Context(), 99); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v, want %v", err, fs.ErrNotExist)
+	}
+}
+
+func TestAWordIsOfOneRevisionAndTheLastOneCounts(t *testing.T) {
+	j := newJournal(t)
+	say := func(w Word) {
+		t.Helper()
+		if err := j.Say(t.Context(), "home", "a\xff", "1", w); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, w := range []Word{Approve, Keep, NoWord, NoWord, Approve} {
+		say(w)
+		equal(t, "word", must(j.Word(t.Context(), "home", "a\xff", "1"))(t), w)
+	}
+	equal(t, "other storage", must(j.Word(t.Context(), "drive", "a\xff", "1"))(t), NoWord)
+	equal(t, "other ref", must(j.Word(t.Context(), "home", "a", "1"))(t), NoWord)
+	equal(t, "other revision", must(j.Word(t.Context(), "home", "a\xff", "2"))(t), NoWord)
+	if err := j.Say(t.Context(), "home", "a", "1", "delete"); err == nil {
+		t.Error("an unknown word: got nil, want an error")
+	}
+}
