@@ -1,6 +1,11 @@
 package fingerprint
 
-import "io"
+import (
+	"io"
+	"sync"
+
+	"sweepd/fingerprint/filename"
+)
 
 // Version changes whenever the same bytes under the same name might get
 // another verdict than before; cached verdicts of other versions are void.
@@ -13,44 +18,56 @@ type File struct {
 	Bytes io.ReaderAt // read only where a detector needs to; errors other than io.EOF end the examination
 }
 
-// Finding is what one detector did with one file, for a person who asks why.
-type Finding struct {
-	Detector  string     `json:"detector"`
-	Evidence  []Evidence `json:"evidence,omitempty"`
-	Steps     []Step     `json:"steps,omitempty"` // in the order taken
-	BytesRead int64      `json:"bytes_read"`
-}
-
-// Step is one check that a detector made.
-type Step struct {
-	Check  string `json:"check"`            // what was looked at: "claim signature"
-	OK     bool   `json:"ok"`               // it is as it should be
-	Detail string `json:"detail,omitempty"` // what was seen
-}
-
-// Report is a verdict with all that led to it.
-type Report struct {
-	Verdict  Verdict
-	Findings []Finding
-}
-
 // Classifier weighs the detectors' evidence. It is safe for use by several
 // goroutines.
-type Classifier struct{}
+type Classifier struct {
+	names   *filename.Matcher
+	windows sync.Pool // of *window, so that an ordinary file allocates nothing
+}
 
 // New returns a classifier with the built-in names, rules and trust anchors.
-func New() *Classifier { return &Classifier{} }
+func New() *Classifier {
+	return &Classifier{
+		names:   filename.New(),
+		windows: sync.Pool{New: func() any { return new(window) }},
+	}
+}
 
 // Classify gives the verdict on f, reading as little of it as will do. An
 // error is a reader's error; whatever the bytes are, they are no error.
-func (c *Classifier) Classify(f File) (Verdict, error) {
-	r, err := c.Examine(f)
-	return r.Verdict, err
-}
+func (c *Classifier) Classify(f File) (Verdict, error) { return c.examine(f, nil) }
 
 // Examine is Classify with everything that each detector looked at.
-func (c *Classifier) Examine(f File) (Report, error) { return Report{}, nil }
+func (c *Classifier) Examine(f File) (Report, error) {
+	var r Report
+	v, err := c.examine(f, &r)
+	r.Verdict = v
+	return r, err
+}
 
-// Interesting reports whether a file of that name can be an image at all: an
-// image's extension, or none. It is what a driver is told to list.
-func Interesting(name string) bool { return true }
+// examine asks the detectors in order of cost: the name, the header with the
+// EXIF that it comes with, the credential. What is no image none of them says
+// anything of. The report may be nil.
+func (c *Classifier) examine(f File, r *Report) (Verdict, error) {
+	w := c.windows.Get().(*window)
+	defer c.windows.Put(w)
+	w.reset(f.Bytes, f.Size)
+	defer w.reset(nil, 0)
+
+	var s sight
+	s.header = sniff(w)
+	if w.err != nil {
+		return Verdict{}, w.err
+	}
+	r.header(s.header, w.read)
+	if s.header.mediaType == "" {
+		return Verdict{}, nil
+	}
+	s.name, _ = c.names.Match(f.Name)
+	r.name(s)
+	if s.header.exif != nil {
+		s.labs = readLabs(s.header.exif)
+	}
+	r.exif(s)
+	return s.weigh(), nil
+}

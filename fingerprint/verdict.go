@@ -2,6 +2,7 @@ package fingerprint
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -65,12 +66,32 @@ type Evidence struct {
 
 // Verdict is all evidence together.
 type Verdict struct {
-	MediaType     string // by magic bytes, never by name: "image/png"; "" when the bytes are no image
-	Width, Height int    // pixels; 0 where the header does not say
+	MediaType string `json:"media_type,omitempty"` // by magic bytes, never by name: "image/png"; "" when the bytes are no image
+	Width     int    `json:"width,omitempty"`      // pixels; 0 where the header does not say
+	Height    int    `json:"height,omitempty"`
 
-	Confidence Confidence
-	Product    Product
-	Made       time.Time // when it was signed, where a trustworthy token or claim says so; UTC
-	Derived    bool      // somebody worked on it since
-	Evidence   []Evidence
+	Confidence Confidence `json:"confidence"`
+	Product    Product    `json:"product,omitempty"`
+	Made       time.Time  `json:"made,omitzero"`     // when it was signed, where a trustworthy token or claim says so; UTC
+	Derived    bool       `json:"derived,omitempty"` // somebody worked on it since
+	Evidence   []Evidence `json:"evidence,omitempty"`
+}
+
+// String says v in one sentence: the level, then what each detector found.
+func (v Verdict) String() string {
+	var clauses []string
+	for _, e := range v.Evidence {
+		clauses = append(clauses, e.Found)
+	}
+	switch {
+	case len(clauses) > 0:
+	case v.MediaType == "":
+		clauses = append(clauses, "not an image")
+	default:
+		clauses = append(clauses, "nothing tells where it comes from")
+	}
+	if v.Derived {
+		clauses = append(clauses, "worked on since")
+	}
+	return v.Confidence.String() + ": " + strings.Join(clauses, ", ")
 }

@@ -1,0 +1,111 @@
+package fingerprint
+
+import "time"
+
+// evidence lists what speaks for or against, the weightiest kind first.
+func (s sight) evidence() []Evidence {
+	var all []Evidence
+	for _, e := range []Evidence{s.sealEvidence(), s.labs.evidence(), s.cutEvidence(), s.nameEvidence(), s.expiredEvidence()} {
+		if e.Detector != "" {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+func (s sight) sealEvidence() Evidence {
+	switch s.seal.state {
+	case sealGenuine:
+		return Evidence{Detector: "c2pa", Found: s.seal.signed(), Confidence: sight{seal: s.seal}.genuine()}
+	case sealBroken:
+		return Evidence{Detector: "c2pa.broken", Found: "its credential does not match these bytes"}
+	case sealOther:
+		return Evidence{Detector: "c2pa.other", Found: "signed by " + s.seal.maker()}
+	case sealUnanchored:
+		return Evidence{Detector: "c2pa.unanchored", Found: "its credential says OpenAI but nobody known vouches for it", Confidence: Possible}
+	case sealDerived:
+		return Evidence{Detector: "c2pa.derived", Found: "made from an OpenAI image and signed anew by " + s.seal.maker(), Confidence: Likely}
+	}
+	return Evidence{}
+}
+
+// expiredEvidence is said and lowers nothing: OpenAI's certificates of 2024
+// and 2025 have all expired, and their files carry no time stamp.
+func (s sight) expiredEvidence() Evidence {
+	if s.seal.state == sealGenuine && s.seal.expired {
+		return Evidence{Detector: "c2pa.expired", Found: "its certificate expired since and no time stamp says when it was signed"}
+	}
+	return Evidence{}
+}
+
+// signed says who signed, for which product, and when.
+func (s seal) signed() string {
+	clause := "signed by OpenAI"
+	if p := s.product.name(); p != "" {
+		clause += " for " + p
+	}
+	if !s.made.IsZero() {
+		clause += " on " + s.made.UTC().Format(time.DateOnly)
+	}
+	return clause + ", unchanged since"
+}
+
+func (s sight) cutEvidence() Evidence {
+	if s.header.cut && s.seal.state != sealGenuine {
+		return Evidence{Detector: "header.cut", Found: "the end of the file is missing"}
+	}
+	return Evidence{}
+}
+
+// evidence is what the mark alone amounts to. Labs always wrote both texts;
+// one of them may be anybody's.
+func (m labsMark) evidence() Evidence {
+	switch {
+	case m.whole():
+		return Evidence{Detector: "exif.labs", Found: "its EXIF says that it was made with OpenAI Labs", Confidence: Strong}
+	case m.note != "" || m.comment:
+		return Evidence{Detector: "exif.mention", Found: "its EXIF mentions OpenAI", Confidence: Possible}
+	}
+	return Evidence{}
+}
+
+// nameEvidence is what the name alone amounts to on an image of this type.
+func (s sight) nameEvidence() Evidence {
+	switch p := Product(s.name.Product); {
+	case s.name.Family == "":
+		return Evidence{}
+	case s.name.Telling && savedType(s.header.mediaType):
+		return Evidence{Detector: "filename", Found: "under its download name", Confidence: Likely}
+	case s.name.Untouched && p != ChatGPT && p != NoProduct:
+		return Evidence{Detector: "filename", Found: "under a download name of " + p.name(), Confidence: Possible}
+	case s.name.Untouched:
+		return Evidence{Detector: "filename", Found: "under a download name", Confidence: Possible}
+	case s.name.Derived:
+		return Evidence{Detector: "filename.derived", Found: "under a changed download name", Confidence: Possible}
+	}
+	return Evidence{Detector: "filename.loose", Found: "under a name like a download's", Confidence: Possible}
+}
+
+// savedType reports whether ChatGPT saves images of that type.
+func savedType(mediaType string) bool {
+	switch mediaType {
+	case "image/png", "image/webp", "image/jpeg", "image/avif":
+		return true
+	}
+	return false
+}
+
+// name is how a sentence says p; "" where there is nothing to say.
+func (p Product) name() string {
+	switch p {
+	case ChatGPT:
+		return "ChatGPT"
+	case Sora:
+		return "Sora"
+	case API:
+		return "the API"
+	case Labs:
+		return "OpenAI Labs"
+	}
+	return ""
+}

@@ -1,0 +1,44 @@
+package fingerprint
+
+import "strings"
+
+// Interesting reports whether a file of that name can be an image at all: an
+// image's extension, or none. It is what a driver is told to list, and
+// allocates nothing.
+//
+// No extension has also what only looks like one, as the end of a sentence or
+// of a date does: "ChatGPT Image 25 sept 2025, 04_07_34 p.m.",
+// "DALL·E 2024-11-19 05.35.03".
+func Interesting(name string) bool {
+	dot := strings.LastIndexByte(name, '.')
+	if dot <= 0 {
+		return true
+	}
+	ext := name[dot+1:]
+	if len(ext) == 0 || len(ext) > 5 {
+		return true
+	}
+	var lower [5]byte
+	digits := 0
+	for i := range len(ext) {
+		c := ext[i]
+		switch {
+		case 'A' <= c && c <= 'Z':
+			c += 'a' - 'A'
+		case '0' <= c && c <= '9':
+			digits++
+		case c < 'a' || 'z' < c:
+			return true
+		}
+		lower[i] = c
+	}
+	return digits == len(ext) || imageExtension(string(lower[:len(ext)]))
+}
+
+func imageExtension(ext string) bool {
+	switch ext {
+	case "png", "jpg", "jpeg", "jpe", "jfif", "webp", "avif", "gif", "heic", "heif", "bmp", "tif", "tiff":
+		return true
+	}
+	return false
+}

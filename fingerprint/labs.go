@@ -1,0 +1,95 @@
+package fingerprint
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strings"
+)
+
+// EXIF tags (CIPA DC-008, table 4 and 4.6.3).
+const (
+	tagExifIFD     = 0x8769
+	tagMakerNote   = 0x927C
+	tagUserComment = 0x9286
+)
+
+// labsMark is what DALL·E's own site, labs.openai.com, wrote into its PNG files
+// from 2022 to July 2023.
+type labsMark struct {
+	note    string // "OpenAI--ImageGeneration--generation-…", or "OpenAI"
+	comment bool   // "Made with OpenAI Labs"
+}
+
+// readLabs finds the Labs mark in a TIFF structure, or its start.
+//
+// It is our own walk, and not an EXIF library's, because two texts in at most
+// two directories are all that is wanted, of hostile bytes, and such a library
+// brings cameras' maker notes along.
+func readLabs(tiff []byte) labsMark {
+	var m labsMark
+	order := byteOrder(tiff)
+	if order == nil {
+		return m
+	}
+	next := m.readIFD(tiff, order, order.Uint32(tiff[4:]))
+	if next != 0 {
+		m.readIFD(tiff, order, next)
+	}
+	return m
+}
+
+// byteOrder is nil when tiff is not one (TIFF 6.0, 2).
+func byteOrder(tiff []byte) binary.ByteOrder {
+	if len(tiff) < 8 {
+		return nil
+	}
+	switch string(tiff[:4]) {
+	case "MM\x00*":
+		return binary.BigEndian
+	case "II*\x00":
+		return binary.LittleEndian
+	}
+	return nil
+}
+
+// readIFD takes the texts of the directory at off, and gives the offset of the
+// EXIF directory that it names, or 0. Labs puts its texts into the first.
+func (m *labsMark) readIFD(tiff []byte, order binary.ByteOrder, off uint32) (exif uint32) {
+	entries := slice(tiff, off, 2)
+	if entries == nil {
+		return 0
+	}
+	n := min(uint32(order.Uint16(entries)), 512)
+	for i := range n {
+		e := slice(tiff, off+2+12*i, 12)
+		if e == nil {
+			return exif
+		}
+		count, at := order.Uint32(e[4:]), order.Uint32(e[8:])
+		switch order.Uint16(e) {
+		case tagExifIFD:
+			exif = at
+		case tagMakerNote:
+			if t := text(slice(tiff, at, count)); t == "OpenAI" || strings.HasPrefix(t, "OpenAI--ImageGeneration--") {
+				m.note = t
+			}
+		case tagUserComment:
+			t := text(slice(tiff, at, count))
+			m.comment = m.comment || strings.TrimPrefix(t, "ASCII\x00\x00\x00") == "Made with OpenAI Labs"
+		}
+	}
+	return exif
+}
+
+// slice is n bytes of b at off, or nil.
+func slice(b []byte, off, n uint32) []byte {
+	if uint64(off)+uint64(n) > uint64(len(b)) {
+		return nil
+	}
+	return b[off : uint64(off)+uint64(n)]
+}
+
+func text(b []byte) string { return string(bytes.TrimRight(b, "\x00 ")) }
+
+// whole reports whether both texts are there, as Labs always wrote them.
+func (m labsMark) whole() bool { return m.note != "" && m.comment }

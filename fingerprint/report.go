@@ -1,0 +1,73 @@
+package fingerprint
+
+import "fmt"
+
+// Finding is what one detector did with one file, for a person who asks why.
+type Finding struct {
+	Detector  string     `json:"detector"`
+	Evidence  []Evidence `json:"evidence,omitempty"`
+	Steps     []Step     `json:"steps,omitempty"` // in the order taken
+	BytesRead int64      `json:"bytes_read"`
+}
+
+// Step is one check that a detector made.
+type Step struct {
+	Check  string `json:"check"`            // what was looked at: "claim signature"
+	OK     bool   `json:"ok"`               // it is as it should be
+	Detail string `json:"detail,omitempty"` // what was seen
+}
+
+// Report is a verdict with all that led to it.
+type Report struct {
+	Verdict  Verdict
+	Findings []Finding
+}
+
+// add puts a finding in; evidence without a detector is none.
+func (r *Report) add(detector string, bytesRead int64, steps []Step, evidence ...Evidence) {
+	f := Finding{Detector: detector, Steps: steps, BytesRead: bytesRead}
+	for _, e := range evidence {
+		if e.Detector != "" {
+			f.Evidence = append(f.Evidence, e)
+		}
+	}
+	r.Findings = append(r.Findings, f)
+}
+
+func (r *Report) header(h header, bytesRead int64) {
+	if r == nil {
+		return
+	}
+	magic := Step{Check: "image by its first bytes", OK: h.mediaType != "", Detail: "no image type known here"}
+	if magic.OK {
+		magic.Detail = fmt.Sprintf("%s, %d x %d", h.mediaType, h.width, h.height)
+	}
+	steps := []Step{magic}
+	if magic.OK {
+		steps = append(steps,
+			Step{Check: "whole", OK: !h.cut},
+			Step{Check: "may hold a credential", OK: h.credential})
+	}
+	r.add("header", bytesRead, steps, sight{header: h}.cutEvidence())
+}
+
+func (r *Report) name(s sight) {
+	if r == nil {
+		return
+	}
+	step := Step{Check: "family of the name", OK: s.name.Family != "", Detail: "none"}
+	if step.OK {
+		step.Detail = s.name.Family
+	}
+	r.add("filename", 0, []Step{step}, s.nameEvidence())
+}
+
+func (r *Report) exif(s sight) {
+	if r == nil || s.header.exif == nil {
+		return
+	}
+	r.add("exif", 0, []Step{
+		{Check: "maker note", OK: s.labs.note != "", Detail: s.labs.note},
+		{Check: "user comment", OK: s.labs.comment},
+	}, s.labs.evidence())
+}

@@ -1,0 +1,34 @@
+package fingerprint
+
+import "encoding/binary"
+
+// sniffPNG walks the chunks up to the first pixels (PNG, 5.3). A credential
+// that is worth anything lies ahead of them (C2PA 2.2, A.3.3), and so does all
+// that OpenAI writes.
+func sniffPNG(w *window) header {
+	h := header{mediaType: "image/png"}
+	if b := w.at(0, 24); len(b) == 24 && string(b[12:16]) == "IHDR" {
+		h.width = int(binary.BigEndian.Uint32(b[16:]) & 0x7FFFFFFF)
+		h.height = int(binary.BigEndian.Uint32(b[20:]) & 0x7FFFFFFF)
+	}
+	off := int64(8)
+	for range maxParts {
+		b := w.at(off, 8)
+		if len(b) < 8 {
+			return h
+		}
+		n := int64(binary.BigEndian.Uint32(b))
+		switch string(b[4:8]) {
+		case "IDAT", "IEND":
+			return h
+		case "caBX":
+			h.credential = true
+			return h
+		case "eXIf":
+			h.noteExif(w, off+8, n)
+		}
+		off += 12 + n
+	}
+	h.credential = true
+	return h
+}

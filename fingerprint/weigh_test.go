@@ -1,0 +1,179 @@
+package fingerprint
+
+import (
+	"testing"
+	"time"
+
+	"sweepd/fingerprint/filename"
+)
+
+const (
+	downloadName = "ChatGPT Image Apr 20, 2026, 01_11_58 AM.png"
+	dalleName    = "DALL·E 2024-05-14 13.30.04 - a harbour .webp"
+	assetName    = "file_000000006f4082119aa31cd73d4211e2.png"
+	editedName   = "ChatGPT Image Apr 20, 2026, 01_11_58 AM-Photoroom.png"
+	unseenName   = "ChatGPT-kuva 10. lokak. 2026, 10.32.11.png"
+	bareName     = "ChatGPT Image.png"
+	soraName     = "20250903_1617_Harbour at Dawn_simple_compose_01k47jzkxqee89es89k19181gw.png"
+	apiName      = "img-GZ7kp0BjyJuWzJ7wJevwGvgC.png"
+	codexName    = "Зображення Codex 31 серп. 2026 р., 10_11_12.png"
+	ownName      = "harbour.png"
+)
+
+var (
+	madeThen   = time.Date(2026, 4, 20, 6, 11, 25, 0, time.UTC)
+	ofChatGPT  = seal{state: sealGenuine, product: ChatGPT, made: madeThen}
+	ofNobody   = seal{state: sealGenuine, product: Unstated, made: madeThen}
+	ofAPI      = seal{state: sealGenuine, product: API, made: madeThen}
+	ofSora     = seal{state: sealGenuine, product: Sora, made: madeThen}
+	ofOther    = seal{state: sealOther, signer: "Adobe Inc."}
+	ofEditor   = seal{state: sealDerived, signer: "Google LLC"}
+	broken     = seal{state: sealBroken}
+	unanchored = seal{state: sealUnanchored}
+	labsFile   = labsMark{note: aNote, comment: true}
+)
+
+func TestLevels(t *testing.T) {
+	names := filename.New()
+	for _, c := range []struct {
+		what    string
+		name    string
+		seal    seal
+		labs    labsMark
+		level   Confidence
+		product Product
+		derived bool
+	}{
+		{"a credential for ChatGPT proves", ownName, ofChatGPT, labsMark{}, Proven, ChatGPT, false},
+		{"and under the download name", downloadName, ofChatGPT, labsMark{}, Proven, ChatGPT, false},
+		{"its bytes are as they were made, whatever the name became", editedName, ofChatGPT, labsMark{}, Proven, ChatGPT, false},
+		{"the API's images say ChatGPT too", apiName, ofChatGPT, labsMark{}, Strong, API, false},
+		{"and Sora's may", soraName, ofChatGPT, labsMark{}, Strong, Sora, false},
+		{"and Codex's", codexName, ofChatGPT, labsMark{}, Strong, Unstated, false},
+
+		{"a credential for no product is strong", ownName, ofNobody, labsMark{}, Strong, Unstated, false},
+		{"ChatGPT's download name tells the product", downloadName, ofNobody, labsMark{}, Proven, ChatGPT, false},
+		{"so does the older one", dalleName, ofNobody, labsMark{}, Proven, ChatGPT, false},
+		{"so does the app's", assetName, ofNobody, labsMark{}, Proven, ChatGPT, false},
+		{"a changed name does not", editedName, ofNobody, labsMark{}, Strong, Unstated, false},
+		{"nor one in a language not seen yet", unseenName, ofNobody, labsMark{}, Strong, Unstated, false},
+		{"nor one that anybody types", bareName, ofNobody, labsMark{}, Strong, Unstated, false},
+		{"nor another product's", codexName, ofNobody, labsMark{}, Strong, Unstated, false},
+		{"a credential for the API is not ChatGPT's", downloadName, ofAPI, labsMark{}, Strong, API, false},
+		{"nor one for Sora", ownName, ofSora, labsMark{}, Strong, Sora, false},
+
+		{"a download name alone", downloadName, seal{}, labsMark{}, Likely, ChatGPT, false},
+		{"an asset's id alone: uploads have it too", assetName, seal{}, labsMark{}, Possible, ChatGPT, false},
+		{"a changed download name alone", editedName, seal{}, labsMark{}, Possible, ChatGPT, true},
+		{"a language not seen yet", unseenName, seal{}, labsMark{}, Possible, ChatGPT, false},
+		{"Sora's name alone", soraName, seal{}, labsMark{}, Possible, Sora, false},
+		{"nothing at all", ownName, seal{}, labsMark{}, None, NoProduct, false},
+
+		{"changed bytes cap the name", downloadName, broken, labsMark{}, Possible, ChatGPT, true},
+		{"and Labs' mark", ownName, broken, labsFile, Possible, Labs, true},
+		{"and are nothing alone", ownName, broken, labsMark{}, None, NoProduct, true},
+		{"another maker's credential caps the name", downloadName, ofOther, labsMark{}, Possible, ChatGPT, true},
+		{"and is nothing alone", ownName, ofOther, labsMark{}, None, NoProduct, false},
+		{"a credential nobody vouches for", ownName, unanchored, labsMark{}, Possible, NoProduct, false},
+		{"which does not weaken the name", downloadName, unanchored, labsMark{}, Likely, ChatGPT, false},
+		{"an edit of an OpenAI image", ownName, ofEditor, labsMark{}, Likely, NoProduct, true},
+		{"whatever its name", downloadName, ofEditor, labsMark{}, Likely, ChatGPT, true},
+		{"an edit of a Labs image", ownName, ofEditor, labsFile, Likely, Labs, true},
+
+		{"Labs' mark", ownName, seal{}, labsFile, Strong, Labs, false},
+		{"Labs' mark under a later date", dalleName, seal{}, labsFile, Strong, Labs, false},
+		{"half of Labs' mark", ownName, seal{}, labsMark{comment: true}, Possible, NoProduct, false},
+	} {
+		s := sight{header: header{mediaType: "image/png"}, labs: c.labs, seal: c.seal}
+		s.name, _ = names.Match(c.name)
+		v := s.weigh()
+		if v.Confidence != c.level || v.Product != c.product || v.Derived != c.derived {
+			t.Errorf("%s (%s): %v, product %q, derived %v, want %v, %q, %v", c.what, c.name, v.Confidence, v.Product, v.Derived, c.level, c.product, c.derived)
+		}
+		if got := !v.Made.IsZero(); got != (c.seal.state == sealGenuine) {
+			t.Errorf("%s: made %v, want it from a genuine credential and from nothing else", c.what, v.Made)
+		}
+	}
+}
+
+func TestADownloadNameTellsOnlyOnTypesThatChatGPTSaves(t *testing.T) {
+	name, _ := filename.New().Match(downloadName)
+	for media, want := range map[string]Confidence{
+		"image/png": Likely, "image/webp": Likely, "image/jpeg": Likely, "image/avif": Likely,
+		"image/gif": Possible, "image/bmp": Possible, "image/tiff": Possible, "image/heic": Possible, "image/heif": Possible,
+	} {
+		if v := (sight{header: header{mediaType: media}, name: name}).weigh(); v.Confidence != want {
+			t.Errorf("%s: %v, want %v", media, v.Confidence, want)
+		}
+	}
+}
+
+func TestLabsImagesOfAnotherTypeWereSavedAnew(t *testing.T) {
+	v := sight{header: header{mediaType: "image/webp"}, labs: labsFile}.weigh()
+	if v.Confidence != Strong || !v.Derived {
+		t.Errorf("%v, derived %v, want strong and derived", v.Confidence, v.Derived)
+	}
+}
+
+func TestAnExpiredCertificateIsSaidAndLowersNothing(t *testing.T) {
+	expired := ofChatGPT
+	expired.expired, expired.made = true, time.Time{}
+	v := sight{header: header{mediaType: "image/png"}, seal: expired}.weigh()
+	if v.Confidence != Proven || !v.Made.IsZero() || len(v.Evidence) != 2 || v.Evidence[1].Detector != "c2pa.expired" {
+		t.Errorf("%+v, want proven, with a note of the expiry", v)
+	}
+}
+
+func TestNoEvidenceAloneAmountsToMoreThanTheVerdictUnlessSomethingSpeaksAgainst(t *testing.T) {
+	names := filename.New()
+	for _, name := range []string{downloadName, dalleName, assetName, editedName, soraName, apiName, codexName, ownName} {
+		for state := noSeal; state <= sealGenuine; state++ {
+			for _, product := range []Product{ChatGPT, API, Sora, Unstated} {
+				s := sight{header: header{mediaType: "image/png"}, seal: seal{state: state, product: product}}
+				s.name, _ = names.Match(name)
+				v := s.weigh()
+				for _, e := range v.Evidence {
+					if e.Confidence > v.Confidence && s.ceiling() == Proven && !s.rivalName() {
+						t.Errorf("%s, state %d for %s: %v, yet %s alone amounts to %v", name, state, product, v.Confidence, e.Detector, e.Confidence)
+					}
+				}
+				if v.Confidence == Proven && state != sealGenuine {
+					t.Errorf("%s, state %d: proven without a genuine credential", name, state)
+				}
+			}
+		}
+	}
+}
+
+func TestAVerdictSaysItselfInOneSentence(t *testing.T) {
+	names := filename.New()
+	old := ofChatGPT
+	old.made, old.expired = time.Time{}, true
+	for _, c := range []struct {
+		name string
+		seal seal
+		want string
+	}{
+		{downloadName, ofChatGPT, "proven: signed by OpenAI for ChatGPT on 2026-04-20, unchanged since, under its download name"},
+		{ownName, old, "proven: signed by OpenAI for ChatGPT, unchanged since, its certificate expired since and no time stamp says when it was signed"},
+		{ownName, ofNobody, "strong: signed by OpenAI on 2026-04-20, unchanged since"},
+		{assetName, ofNobody, "proven: signed by OpenAI on 2026-04-20, unchanged since, under a download name"},
+		{soraName, ofSora, "strong: signed by OpenAI for Sora on 2026-04-20, unchanged since, under a download name of Sora"},
+		{downloadName, seal{}, "likely: under its download name"},
+		{downloadName, broken, "possible: its credential does not match these bytes, under its download name, worked on since"},
+		{editedName, seal{}, "possible: under a changed download name, worked on since"},
+		{bareName, seal{}, "possible: under a name like a download's"},
+		{ownName, ofEditor, "likely: made from an OpenAI image and signed anew by Google LLC, worked on since"},
+		{ownName, seal{state: sealOther}, "none: signed by another maker"},
+		{ownName, seal{}, "none: nothing tells where it comes from"},
+	} {
+		s := sight{header: header{mediaType: "image/png"}, seal: c.seal}
+		s.name, _ = names.Match(c.name)
+		if got := s.weigh().String(); got != c.want {
+			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
+		}
+	}
+	if got, want := (Verdict{}).String(), "none: not an image"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
