@@ -1,0 +1,155 @@
+package policy
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"regexp"
+	"slices"
+	"time"
+)
+
+var storageName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$`)
+
+// check finds the mistakes that no key shows alone.
+func (d *decoder) check(f *form) {
+	d.checkRoots(f)
+	names := slices.Sorted(maps.Keys(f.Storages))
+	seen := map[label]bool{}
+	for i, r := range f.Rules {
+		if seen[*r.Name] {
+			d.refuse(r.of("name"), Error{Message: fmt.Sprintf("there is a rule %q already", *r.Name), Hint: "history and explain could not tell them apart"})
+		}
+		seen[*r.Name] = true
+		d.checkRule(r)
+		d.checkReach(r, f.Rules[:i])
+		if r.When != nil {
+			d.checkCondition(&r.When.condition, names)
+		}
+	}
+}
+
+// checkRoots refuses a folder inside another: its files would be decided, and
+// counted, twice.
+func (d *decoder) checkRoots(f *form) {
+	type place struct{ root, storage string }
+	var all []place
+	for _, name := range slices.Sorted(maps.Keys(f.Storages)) {
+		st := f.Storages[name]
+		for _, r := range st.Roots {
+			for _, other := range all {
+				if within(string(r), other.root) || within(other.root, string(r)) {
+					d.refuse(st.of("roots"), Error{Message: fmt.Sprintf("root %q of %s overlaps root %q of %s", r, name, other.root, other.storage),
+						Hint: "name each folder once; a root includes all below it"})
+				}
+			}
+			all = append(all, place{string(r), name})
+		}
+	}
+}
+
+// checkRule refuses a rule that deletes more than its writer may have meant.
+func (d *decoder) checkRule(r *ruleForm) {
+	if *r.Do == Trash && (r.When == nil || r.When.Confidence == nil) {
+		d.refuse(r.of("do"), Error{Message: fmt.Sprintf("rule %q trashes files but does not say how sure sweepd must be that they come from ChatGPT", *r.Name), Allowed: levels,
+			Hint: "write confidence directly under when, as in when: {confidence: proven}; with possible or likely a file name alone may be enough"})
+	}
+	if *r.Do != Trash && r.Grace != nil {
+		d.refuse(r.of("grace"), Error{Message: fmt.Sprintf("rule %q has a grace but does not trash", *r.Name), Hint: "a grace is the time before a file is moved to the trash"})
+	}
+}
+
+// checkReach refuses a rule that an earlier one leaves no file for.
+func (d *decoder) checkReach(r *ruleForm, before []*ruleForm) {
+	i := slices.IndexFunc(before, func(b *ruleForm) bool { return b.covers(r) })
+	if i >= 0 {
+		d.refuse(r.of("name"), Error{Message: fmt.Sprintf("rule %q can never match: rule %q before it matches every file that it could", *r.Name, *before[i].Name),
+			Hint: "put the narrower rule first"})
+	}
+}
+
+// covers reports whether r surely matches every file that other does: r asks
+// for nothing but a confidence, and for no more of it.
+func (r *ruleForm) covers(other *ruleForm) bool {
+	var mine, others when
+	if r.When != nil {
+		mine = *r.When
+	}
+	if other.When != nil {
+		others = *other.When
+	}
+	least := func(w when) level {
+		if w.Confidence == nil {
+			return 1 // possible: less is not asked about
+		}
+		return *w.Confidence
+	}
+	rest := mine.condition
+	rest.Confidence = nil
+	derivedToo := r.derived() == include || r.derived() == other.derived()
+	return len(rest.clauses()) == 0 && least(mine) <= least(others) && derivedToo
+}
+
+// checkCondition refuses conditions that say nothing or cannot hold.
+func (d *decoder) checkCondition(c *condition, storages []string) {
+	for _, s := range c.Storage {
+		if !slices.Contains(storages, string(s)) {
+			d.refuse(c.of("storage"), *notOneOf(string(s), "a storage of this policy", storages))
+		}
+	}
+	if c.AgeBy != nil && c.OlderThan == nil && c.NewerThan == nil {
+		d.refuse(c.of("age_by"), Error{Message: "age_by says nothing without older_than or newer_than beside it"})
+	}
+	if c.OlderThan != nil && c.NewerThan != nil && *c.OlderThan >= *c.NewerThan {
+		d.refuse(c.of("newer_than"), Error{Message: fmt.Sprintf("nothing is older than %s and newer than %s", c.OlderThan, c.NewerThan)})
+	}
+	if c.LargerThan != nil && c.SmallerThan != nil && *c.LargerThan >= *c.SmallerThan {
+		d.refuse(c.of("smaller_than"), Error{Message: fmt.Sprintf("nothing is larger than %s and smaller than %s", c.LargerThan, c.SmallerThan)})
+	}
+	nested := append(slices.Clone(c.Any), c.All...)
+	if c.Not != nil {
+		nested = append(nested, c.Not)
+	}
+	for _, n := range nested {
+		if len(n.clauses()) == 0 {
+			d.refuse(n.at, Error{Message: "this condition says nothing", Allowed: keysOf(fieldsOf(reflect.TypeFor[condition]()))})
+		}
+		d.checkCondition(n, storages)
+	}
+}
+
+// policy is what a checked form means, with everything absent filled in.
+func (f *form) policy() *Policy {
+	p := &Policy{Storages: map[string]Storage{}, Limits: Limits{Files: 500, Bytes: 5e9, Share: 0.5}, Settle: 10 * time.Minute}
+	for name, s := range f.Storages {
+		st := Storage{Type: string(*s.Type), CrossMounts: s.CrossMounts != nil && bool(*s.CrossMounts)}
+		for _, r := range s.Roots {
+			st.Roots = append(st.Roots, string(r))
+		}
+		for _, g := range s.Exclude {
+			st.Exclude = append(st.Exclude, string(g))
+		}
+		p.Storages[name] = st
+	}
+	for _, r := range f.Rules {
+		p.Rules = append(p.Rules, newRule(r))
+	}
+	if t := f.Trash; t != nil {
+		p.Trash = TrashAges{Ours: t.Ours.orZero(), Matching: t.Matching.orZero(), Everything: t.Everything.orZero()}
+	}
+	if l := f.Limits; l != nil {
+		p.Limits = Limits{Files: or(l.Files, p.Limits.Files), Bytes: or(l.Bytes, p.Limits.Bytes), Share: or(l.Share, p.Limits.Share)}
+	}
+	p.Settle = or(f.Settle, p.Settle)
+	return p
+}
+
+func (a *purgeAge) orZero() time.Duration { return or(a, time.Duration(0)) }
+
+// or is what was written, or else what holds without it.
+func or[W, T ~int | ~int64 | ~float64](written *W, otherwise T) T {
+	if written == nil {
+		return otherwise
+	}
+	return T(*written)
+}

@@ -1,0 +1,94 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"sweepd/fingerprint"
+)
+
+// skew is how far in the future a time may lie before it is no longer a clock
+// a little fast but one that is wrong.
+const skew = 24 * time.Hour
+
+// Decide says what becomes of a file at a time. It has no state: what a grace
+// has to be counted from is f.Marked.
+//
+// A file without confidence is kept before any rule. A rule that trashes is
+// put off while the file is newer than the settle time or from the future, and
+// through its grace; a file of which nobody knows when it was last changed is
+// for a person to review.
+func (p *Policy) Decide(f Facts, now time.Time) Decision {
+	if !candidate(f) {
+		return Decision{Action: Keep, Reasons: []string{"not a ChatGPT image"}}
+	}
+	s := subject{f, now}
+	for _, r := range p.Rules {
+		if t := r.trace(s); t.Matches {
+			return p.apply(r, t, s)
+		}
+	}
+	return Decision{Action: Keep, Reasons: []string{"no rule matches"}}
+}
+
+// Explain is every rule in order with all that it saw. The one that Decides
+// gave Decide's answer; none does where no rule matches, or where the file is
+// not a ChatGPT image and the rules were not asked.
+func (p *Policy) Explain(f Facts, now time.Time) []RuleTrace {
+	all := make([]RuleTrace, 0, len(p.Rules))
+	for _, r := range p.Rules {
+		all = append(all, r.trace(subject{f, now}))
+	}
+	if i := slices.IndexFunc(all, func(t RuleTrace) bool { return t.Matches }); i >= 0 && candidate(f) {
+		all[i].Decides = true
+	}
+	return all
+}
+
+// candidate reports whether the rules are asked at all.
+func candidate(f Facts) bool {
+	return f.Verdict.Confidence > fingerprint.None && f.Verdict.Confidence <= fingerprint.Proven
+}
+
+// apply turns the rule that matched into a decision.
+func (p *Policy) apply(r Rule, t RuleTrace, s subject) Decision {
+	d := Decision{Action: r.Do, Rule: r.Name, Reasons: t.reasons()}
+	if r.Do != Trash {
+		return d
+	}
+	if p.unsettled(&d, s) || r.Grace <= 0 {
+		return d
+	}
+	from := s.Marked
+	if from.IsZero() {
+		from = s.now
+	}
+	if until := from.Add(r.Grace); s.now.Before(until) {
+		d.Action, d.NotBefore, d.Grace = Hold, until, true
+		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s ends on %s", inTime(r.Grace), day(until)))
+	} else {
+		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s is over", inTime(r.Grace)))
+	}
+	return d
+}
+
+// unsettled puts a trash off while the file may still be in the making.
+func (p *Policy) unsettled(d *Decision, s subject) bool {
+	at, verb := s.changed()
+	quiet := s.now.Sub(at)
+	switch {
+	case at.IsZero():
+		d.Action = Review
+		d.Reasons = append(d.Reasons, "nothing says when it was last changed")
+	case quiet < -skew:
+		d.Action, d.NotBefore = Hold, s.now.Add(skew)
+		d.Reasons = append(d.Reasons, fmt.Sprintf("%s %s in the future: a clock is wrong", verb, about(-quiet)))
+	case quiet < p.Settle:
+		d.Action, d.NotBefore = Hold, at.Add(p.Settle)
+		d.Reasons = append(d.Reasons, fmt.Sprintf("%s less than %s ago", verb, inTime(p.Settle)))
+	default:
+		return false
+	}
+	return true
+}

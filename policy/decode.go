@@ -1,0 +1,302 @@
+package policy
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/token"
+)
+
+// decoder fills a form from YAML nodes and collects every mistake on the way.
+// It is not goccy's own decoder, because that one stops at the first mistake,
+// turns numbers into texts, follows aliases, and takes null for anything.
+type decoder struct {
+	file string
+	src  string
+	o    ParseOptions
+	errs []*Error
+}
+
+// mapped remembers where a mapping and its keys stand in the file.
+type mapped struct {
+	at   *token.Token
+	keys map[string]*token.Token
+}
+
+func (m *mapped) place(at *token.Token, keys map[string]*token.Token) { m.at, m.keys = at, keys }
+
+// of is where a key stands, or the mapping if the key does not.
+func (m *mapped) of(key string) *token.Token {
+	if t := m.keys[key]; t != nil {
+		return t
+	}
+	return m.at
+}
+
+// scalar is a type of the form that is written as one word. Its read returns
+// an *Error without a place.
+type scalar interface {
+	read(w word, o ParseOptions) error
+}
+
+// refuse notes a mistake at a token; nil is the beginning of the file.
+func (d *decoder) refuse(at *token.Token, e Error) {
+	e.File, e.Line, e.Column = d.file, 1, 1
+	if at != nil && at.Position != nil {
+		e.Line, e.Column = at.Position.Line, at.Position.Column
+	}
+	e.Excerpt = excerpt(d.src, e.Line, e.Column)
+	d.errs = append(d.errs, &e)
+}
+
+const quoteHint = `a text that begins with one of * & ! > | { [ % @ must be in quotes, as in "*.png" or ">=1024"`
+
+// fill sets v, of the form, from n; name is how messages call it.
+func (d *decoder) fill(name string, n ast.Node, v reflect.Value) {
+	if _, empty := n.(*ast.NullNode); empty || n == nil {
+		d.refuse(start(n), Error{Message: name + " is empty", Hint: "write a value, or leave the key out"})
+		return
+	}
+	switch n.(type) {
+	case *ast.AliasNode, *ast.AnchorNode, *ast.TagNode, *ast.LiteralNode, *ast.MergeKeyNode:
+		d.refuse(start(n), Error{Message: "anchors, aliases, tags and block texts have no place in a policy", Hint: quoteHint})
+		return
+	}
+	if s, ok := v.Addr().Interface().(scalar); ok {
+		d.scalar(name, n, s)
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		d.fill(name, n, v.Elem())
+	case reflect.Struct:
+		d.mapping(name, n, v)
+	case reflect.Map:
+		d.named(name, n, v)
+	case reflect.Slice:
+		d.list(name, n, v)
+	}
+}
+
+func (d *decoder) scalar(name string, n ast.Node, s scalar) {
+	w := word{text: n.GetToken().Value}
+	switch n := n.(type) {
+	case *ast.StringNode:
+		w.text, w.kind = n.Value, aText
+	case *ast.IntegerNode, *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:
+		w.kind = aNumber
+	case *ast.BoolNode:
+		w.kind = aBool
+	default:
+		d.refuse(start(n), Error{Message: fmt.Sprintf("%s is %s where one value is expected", name, called(n)), Hint: quoteHint})
+		return
+	}
+	if isText(s) && w.kind != aText {
+		d.refuse(start(n), Error{Message: fmt.Sprintf("%s is %s where a text is expected", name, w.kind), Hint: fmt.Sprintf("write it in quotes: %q", clip(w.text))})
+		return
+	}
+	var e *Error
+	if err := s.read(w, d.o); errors.As(err, &e) {
+		e.Message = name + ": " + e.Message
+		d.refuse(start(n), *e)
+	}
+}
+
+// isText reports whether s is a kind of text, for which a number is a mistake.
+func isText(s scalar) bool { return reflect.TypeOf(s).Elem().Kind() == reflect.String }
+
+// mapping fills a struct from a mapping with exactly its keys.
+func (d *decoder) mapping(name string, n ast.Node, v reflect.Value) {
+	pairs, ok := d.pairs(name, n)
+	if !ok {
+		return
+	}
+	fields := fieldsOf(v.Type())
+	keys := map[string]*token.Token{}
+	for _, p := range pairs {
+		keys[p.key] = p.at
+		if f, known := fields[p.key]; known {
+			d.fill(p.key, p.value, v.FieldByIndex(f.Index))
+		} else {
+			d.unknownKey(name, p, fields)
+		}
+	}
+	v.Addr().Interface().(interface {
+		place(*token.Token, map[string]*token.Token)
+	}).place(start(n), keys)
+	for _, key := range keysOf(fields) {
+		if needed := strings.Contains(fields[key].Tag.Get("jsonschema"), "required"); needed && keys[key] == nil {
+			d.refuse(start(n), Error{Message: fmt.Sprintf("%s has no %s", name, key), Hint: missingHints[key]})
+		}
+	}
+}
+
+var missingHints = map[string]string{
+	"version":  "begin the file with version: 1",
+	"storages": "name what is to be swept, as in storages: {home: {type: local, roots: [~/Downloads]}}",
+	"rules":    "a policy without rules would keep everything; write at least one rule",
+	"roots":    "name the folders in which pictures are saved, as in roots: [~/Downloads]",
+	"type":     "write type: local",
+	"name":     "plans, history and explain call the rule by its name",
+	"do":       "write do: keep, do: review or do: trash",
+}
+
+func (d *decoder) unknownKey(name string, p pair, fields map[string]reflect.StructField) {
+	allowed := keysOf(fields)
+	e := notOneOf(p.key, "a key of "+name, allowed)
+	_, aCondition := fieldsOf(reflect.TypeFor[when]())[p.key]
+	e.Hint = colonHint(p.key)
+	switch {
+	case p.key == "derived":
+		e.Hint = "derived stands directly under when"
+	case aCondition && name == "the rule":
+		e.Hint = "conditions stand under when"
+	}
+	d.refuse(p.at, *e)
+}
+
+// named fills a map whose keys are names that people choose.
+func (d *decoder) named(name string, n ast.Node, v reflect.Value) {
+	pairs, ok := d.pairs(name, n)
+	if !ok {
+		return
+	}
+	if len(pairs) == 0 {
+		d.refuse(start(n), Error{Message: name + " is empty", Hint: missingHints[name]})
+	}
+	v.Set(reflect.MakeMap(v.Type()))
+	for _, p := range pairs {
+		if !storageName.MatchString(p.key) {
+			d.refuse(p.at, Error{Message: fmt.Sprintf("%q is not a name for a storage", clip(p.key)), Hint: "use letters, digits, - and _"})
+			continue
+		}
+		item := reflect.New(v.Type().Elem()).Elem()
+		d.fill(p.key, p.value, item)
+		v.SetMapIndex(reflect.ValueOf(p.key), item)
+	}
+}
+
+// list fills a slice from a list; some takes a single value too.
+func (d *decoder) list(name string, n ast.Node, v reflect.Value) {
+	seq, ok := n.(*ast.SequenceNode)
+	switch {
+	case !ok && strings.HasPrefix(v.Type().Name(), "some["):
+		seq = &ast.SequenceNode{Values: []ast.Node{n}}
+	case !ok:
+		d.refuse(start(n), Error{Message: fmt.Sprintf("%s is %s where a list is expected", name, called(n))})
+		return
+	case len(seq.Values) == 0:
+		d.refuse(start(n), Error{Message: name + " is an empty list", Hint: cmp.Or(missingHints[name], "write at least one, or leave the key out")})
+		return
+	}
+	for _, item := range seq.Values {
+		e := reflect.New(v.Type().Elem()).Elem()
+		d.fill(itemName(name), item, e)
+		v.Set(reflect.Append(v, e))
+	}
+}
+
+// itemName is how messages call an element of a list.
+func itemName(list string) string {
+	switch list {
+	case "rules":
+		return "the rule"
+	case "any", "all":
+		return "a condition in " + list
+	}
+	return list
+}
+
+// pair is a key and its value.
+type pair struct {
+	key   string
+	at    *token.Token
+	value ast.Node
+}
+
+// pairs are what a mapping holds, in order, without what is refused.
+func (d *decoder) pairs(name string, n ast.Node) ([]pair, bool) {
+	m, ok := n.(*ast.MappingNode)
+	if !ok {
+		d.refuse(start(n), Error{Message: fmt.Sprintf("%s is %s where keys and values are expected", name, called(n)), Hint: colonHint(n.GetToken().Value)})
+		return nil, false
+	}
+	seen := map[string]bool{}
+	var pairs []pair
+	for _, v := range m.Values {
+		key, ok := v.Key.(*ast.StringNode)
+		switch {
+		case !ok:
+			d.refuse(v.Key.GetToken(), Error{Message: fmt.Sprintf("%s is not a key", clip(v.Key.String())), Hint: "a key is a plain word"})
+		case seen[key.Value]:
+			d.refuse(key.GetToken(), Error{Message: fmt.Sprintf("the key %q is written twice", clip(key.Value)), Hint: "only one of them could count"})
+		default:
+			seen[key.Value] = true
+			pairs = append(pairs, pair{key.Value, key.GetToken(), v.Value})
+		}
+	}
+	return pairs, true
+}
+
+// colonHint explains what became of confidence:proven.
+func colonHint(text string) string {
+	if strings.Contains(text, ":") {
+		return "a space is needed after the colon"
+	}
+	return ""
+}
+
+// fieldsOf are the keys that a struct of the form takes.
+func fieldsOf(t reflect.Type) map[string]reflect.StructField {
+	fields := map[string]reflect.StructField{}
+	for _, f := range reflect.VisibleFields(t) {
+		if key := f.Tag.Get("yaml"); key != "" {
+			fields[key] = f
+		}
+	}
+	return fields
+}
+
+// keysOf are the keys in the form's order.
+func keysOf(fields map[string]reflect.StructField) []string {
+	keys := make([]string, 0, len(fields))
+	for key := range fields {
+		keys = append(keys, key)
+	}
+	slices.SortFunc(keys, func(a, b string) int { return slices.Compare(fields[a].Index, fields[b].Index) })
+	return keys
+}
+
+// start is where a node begins for a person: a mapping at its first key.
+func start(n ast.Node) *token.Token {
+	switch n := n.(type) {
+	case nil:
+		return nil
+	case *ast.MappingNode:
+		if !n.IsFlowStyle && len(n.Values) > 0 {
+			return n.Values[0].Key.GetToken()
+		}
+	}
+	return n.GetToken()
+}
+
+// called is what a person calls a kind of node.
+func called(n ast.Node) string {
+	switch n.(type) {
+	case *ast.MappingNode:
+		return "a mapping"
+	case *ast.SequenceNode:
+		return "a list"
+	case *ast.IntegerNode, *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:
+		return string(aNumber)
+	case *ast.BoolNode:
+		return string(aBool)
+	}
+	return string(aText)
+}

@@ -1,0 +1,84 @@
+package policy
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// count is "1 file", "2 files".
+func count(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.FormatInt(n, 10) + " " + what + "s"
+}
+
+// inTime is exact to the minute: "1 day 12 hours".
+func inTime(d time.Duration) string {
+	var parts []string
+	for _, u := range []struct {
+		unit time.Duration
+		name string
+	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}} {
+		if n := d / u.unit; n > 0 {
+			parts = append(parts, count(int64(n), u.name))
+			d %= u.unit
+		}
+	}
+	if len(parts) == 0 {
+		return "less than a minute"
+	}
+	return strings.Join(parts, " ")
+}
+
+// about is inTime in its largest unit only, rounded down: "94 days".
+func about(d time.Duration) string {
+	for _, unit := range []time.Duration{24 * time.Hour, time.Hour, time.Minute} {
+		if d >= unit {
+			return inTime(d.Truncate(unit))
+		}
+	}
+	return inTime(0)
+}
+
+// atMost is about, rounded up: what is still to wait.
+func atMost(d time.Duration) string {
+	for _, unit := range []time.Duration{24 * time.Hour, time.Hour, time.Minute} {
+		if d >= unit {
+			return inTime((d + unit - 1).Truncate(unit))
+		}
+	}
+	return inTime(time.Minute)
+}
+
+// inSize is exact, in the largest unit that leaves no fraction: "5 GB".
+func inSize(n int64) string {
+	for _, u := range []struct {
+		unit int64
+		name string
+	}{{1e12, "TB"}, {1 << 40, "TiB"}, {1e9, "GB"}, {1 << 30, "GiB"}, {1e6, "MB"}, {1 << 20, "MiB"}, {1e3, "kB"}, {1 << 10, "KiB"}} {
+		if n >= u.unit && n%u.unit == 0 {
+			return fmt.Sprintf("%d %s", n/u.unit, u.name)
+		}
+	}
+	return count(n, "byte")
+}
+
+func inPercent(share float64) string { return strconv.FormatFloat(share*100, 'g', 10, 64) + "%" }
+
+// quoted lists words so that no two different lists read alike.
+func quoted[T ~string](words []T, last string) string {
+	parts := make([]string, len(words))
+	for i, w := range words {
+		parts[i] = strconv.Quote(string(w))
+	}
+	if n := len(parts); n > 1 {
+		return strings.Join(parts[:n-1], ", ") + " " + last + " " + parts[n-1]
+	}
+	return strings.Join(parts, "")
+}
+
+// day names a time in a sentence.
+func day(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }

@@ -1,0 +1,115 @@
+package policy
+
+// form is sweepd's policy: what is swept, what becomes of each image that a
+// person made in ChatGPT and saved, and what may be deleted for good. Its
+// comments are the descriptions in the JSON Schema.
+type form struct {
+	mapped
+	// The version of this form: 1.
+	Version *version `yaml:"version" jsonschema:"required"`
+	// What is swept. Each key is a name of your choice.
+	Storages map[string]*storageForm `yaml:"storages" jsonschema:"required,minProperties=1"`
+	// Tried in this order; the first that matches decides. A file that no rule matches is kept.
+	Rules []*ruleForm `yaml:"rules" jsonschema:"required,minItems=1"`
+	// What may be deleted for good from the trash, and how long after it came there. Everything is off when absent.
+	Trash *trashForm `yaml:"trash"`
+	// The most that one run may do; a run over a limit does nothing.
+	Limits *limitsForm `yaml:"limits"`
+	// How long a file must have been left alone before it may be moved: 10m when absent.
+	Settle *duration `yaml:"settle"`
+}
+
+// storageForm is one place to sweep.
+type storageForm struct {
+	mapped
+	// The kind of storage: local.
+	Type *storageType `yaml:"type" jsonschema:"required"`
+	// Folders, absolute or beginning with ~/.
+	Roots []root `yaml:"roots" jsonschema:"required,minItems=1"`
+	// Patterns for paths below a root that are left alone: "old/**".
+	Exclude []excludeGlob `yaml:"exclude" jsonschema:"minItems=1"`
+	// Whether to enter file systems that are mounted below a root: false when absent.
+	CrossMounts *boolean `yaml:"cross_mounts"`
+}
+
+// ruleForm is one rule.
+type ruleForm struct {
+	mapped
+	// What the rule is called in plans, history and explanations; each name once.
+	Name *label `yaml:"name" jsonschema:"required"`
+	// What must be true of a file, all of it; absent: of any.
+	When *when `yaml:"when"`
+	// What becomes of the file: keep, review (a person decides) or trash.
+	Do *Action `yaml:"do" jsonschema:"required"`
+	// With trash: marked now, moved so much later unless something changed.
+	Grace *duration `yaml:"grace"`
+}
+
+// trashForm says what may be deleted for good.
+type trashForm struct {
+	mapped
+	// What sweepd itself moved to the trash: a duration, or off.
+	Ours *purgeAge `yaml:"ours"`
+	// What others moved there and looks like an image from ChatGPT: a duration, or off.
+	Matching *purgeAge `yaml:"matching"`
+	// Whatever lies in the trash: a duration, or off.
+	Everything *purgeAge `yaml:"everything"`
+}
+
+// limitsForm is the most that one run may do.
+type limitsForm struct {
+	mapped
+	// How many files: 500 when absent.
+	Files *number `yaml:"files"`
+	// How many bytes together: 5GB when absent.
+	Bytes *size `yaml:"bytes"`
+	// What part of the files under the storage's roots: 50% when absent. Not counted below 20 files.
+	Share *percent `yaml:"share"`
+}
+
+// when is what must be true of a file for a rule to match.
+type when struct {
+	condition
+	// Files that somebody worked on since: include, only or exclude. A rule that trashes excludes them when absent, other rules include them.
+	Derived *derived `yaml:"derived"`
+}
+
+// condition is what must be true of a file, all of it together.
+type condition struct {
+	mapped
+	// At least so sure that the image was made in ChatGPT: possible, likely, strong or proven.
+	Confidence *level `yaml:"confidence"`
+	// In this storage, or one of these.
+	Storage some[label] `yaml:"storage"`
+	// The whole path matches this pattern, or one of these; ** stands for any folders: "**/keep/**".
+	Path some[pathGlob] `yaml:"path"`
+	// The file's name matches this pattern, or one of these: "*.png".
+	Name some[nameGlob] `yaml:"name"`
+	// The image names this product, or one of these; unstated is a genuine one that names none.
+	Product some[product] `yaml:"product"`
+	// Older than this.
+	OlderThan *duration `yaml:"older_than"`
+	// Younger than this.
+	NewerThan *duration `yaml:"newer_than"`
+	// What older_than and newer_than count from. When absent: made, else the later of modified and created.
+	AgeBy *ageBy `yaml:"age_by"`
+	// Larger than this many bytes.
+	LargerThan *size `yaml:"larger_than"`
+	// Smaller than this many bytes.
+	SmallerThan *size `yaml:"smaller_than"`
+	// Pixels: 1024 exactly, or ">=1024", "<=1024", ">1024", "<1024".
+	Width *comparison `yaml:"width"`
+	// Pixels: 1024 exactly, or ">=1024", "<=1024", ">1024", "<1024".
+	Height *comparison `yaml:"height"`
+	// A detector saw something: its name, or its name and a detail; or one of these.
+	Evidence some[detector] `yaml:"evidence"`
+	// At least one of these is true.
+	Any []*condition `yaml:"any" jsonschema:"minItems=1"`
+	// All of these are true.
+	All []*condition `yaml:"all" jsonschema:"minItems=1"`
+	// This is not true.
+	Not *condition `yaml:"not"`
+}
+
+// some is one value, or a list of them of which any will do.
+type some[T ~string] []T

@@ -1,0 +1,47 @@
+package policy
+
+import (
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files, the schema too")
+
+// home is what ~ stands for in all tests.
+const home = "/home/mia"
+
+// golden compares got with a file, or writes it.
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s is not what the code says (-update rewrites it), -want +got:\n%s", file, diff)
+	}
+}
+
+// parse is Parse of a policy that must be good.
+func parse(t testing.TB, src string) *Policy {
+	t.Helper()
+	p, err := Parse("policy.yaml", []byte(src), ParseOptions{Home: home})
+	if err != nil {
+		t.Fatalf("%v\nin\n%s", err, src)
+	}
+	return p
+}
+
+// withRules is a policy with these rules, a list in YAML.
+func withRules(rules string) string {
+	return "version: 1\nstorages: {home: {type: local, roots: [~/Downloads]}, work: {type: local, roots: [/srv/work]}}\nrules:\n" + rules
+}

@@ -1,0 +1,119 @@
+package policy
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+)
+
+// maxBytes bounds a policy file. A person's is a page; the parser needs time
+// that grows with the square of its keys, some seconds at this size.
+const maxBytes = 64 << 10
+
+// ParseOptions are what a policy may depend on outside itself.
+type ParseOptions struct {
+	Home string // absolute; what ~/ stands for; "" where nobody has a home
+}
+
+// Parse reads a policy; file is its name in messages. The error is an *Error,
+// or joins several, one for each mistake in the file.
+func Parse(file string, src []byte, o ParseOptions) (*Policy, error) {
+	d := &decoder{file: file, src: strings.TrimPrefix(string(src), "\ufeff"), o: o}
+	var f form
+	if body := d.parse(); body != nil {
+		d.fill("the policy", body, reflect.ValueOf(&f).Elem())
+	}
+	if len(d.errs) == 0 {
+		d.check(&f)
+	}
+	if len(d.errs) > 0 {
+		return nil, join(d.errs)
+	}
+	return f.policy(), nil
+}
+
+// parse is the one document of the file, or nil and a mistake.
+func (d *decoder) parse() ast.Node {
+	switch i := strings.IndexFunc(d.src, forbidden); {
+	case len(d.src) > maxBytes:
+		d.src = ""
+		d.refuse(nil, Error{Message: "the policy is larger than 64 KiB"})
+		return nil
+	case i >= 0:
+		before := d.src[:i]
+		line := strings.Count(before, "\n")
+		column := utf8.RuneCountInString(before[strings.LastIndex(before, "\n")+1:])
+		d.src = strings.Map(func(r rune) rune {
+			if forbidden(r) {
+				return '?'
+			}
+			return r
+		}, d.src)
+		d.refuse(&token.Token{Position: &token.Position{Line: line + 1, Column: column + 1}},
+			Error{Message: "here is a character that is not text", Hint: "save the file as UTF-8, without control characters"})
+		return nil
+	}
+	parsed, err := parseYAML(d.src)
+	if err != nil {
+		d.syntax(err)
+		return nil
+	}
+	return d.document(parsed)
+}
+
+// forbidden reports control characters, and what decodes from bytes that are
+// no UTF-8.
+func forbidden(r rune) bool {
+	return r == utf8.RuneError || r == '\ufeff' || r < ' ' && r != '\n' && r != '\r' && r != '\t' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029'
+}
+
+// parseYAML is goccy's parser, whose panics on hostile texts are errors here.
+func parseYAML(src string) (f *ast.File, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = errors.New("this is not YAML")
+		}
+	}()
+	return parser.ParseBytes([]byte(src), 0, parser.AllowDuplicateMapKey()) // pairs refuses them, by name
+}
+
+// syntax passes on the parser's complaint, with its place.
+func (d *decoder) syntax(err error) {
+	var at *token.Token
+	message := err.Error()
+	var placed interface {
+		GetMessage() string
+		GetToken() *token.Token
+	}
+	if errors.As(err, &placed) {
+		at, message = placed.GetToken(), placed.GetMessage()
+	}
+	d.refuse(at, Error{Message: "this is not YAML: " + message, Hint: quoteHint})
+}
+
+// document is the only document of the file.
+func (d *decoder) document(f *ast.File) ast.Node {
+	var body ast.Node
+	for _, doc := range f.Docs {
+		switch _, directive := doc.Body.(*ast.DirectiveNode); {
+		case doc.Body == nil:
+		case directive:
+			d.refuse(start(doc.Body), Error{Message: "directives have no place in a policy", Hint: "leave the line out"})
+			return nil
+		case body != nil:
+			d.refuse(start(doc.Body), Error{Message: "a second document begins here", Hint: "a policy is one document: only one of them could count"})
+			return nil
+		default:
+			body = doc.Body
+		}
+	}
+	if body == nil {
+		d.refuse(nil, Error{Message: "the policy is empty", Hint: "there are examples in deploy/examples"})
+	}
+	return body
+}

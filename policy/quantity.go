@@ -1,0 +1,187 @@
+package policy
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+)
+
+// word is one scalar as it is written, and what kind of YAML it is.
+type word struct {
+	text string
+	kind kind
+}
+
+type kind string
+
+const (
+	aText   kind = "a text"
+	aNumber kind = "a number"
+	aBool   kind = "true or false"
+)
+
+// duration is a time span in weeks, days, hours and minutes: always more than
+// zero. Months and years are refused because they have no length.
+type duration time.Duration
+
+var (
+	durationForm = regexp.MustCompile(`^(?:(\d{1,4})w)?(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,8})m)?$`)
+	units        = []time.Duration{7 * 24 * time.Hour, 24 * time.Hour, time.Hour, time.Minute}
+)
+
+const durationHint = "write weeks, days, hours and minutes, as in 30d, 2w, 12h, 10m or 1d12h"
+
+func (d *duration) read(w word, _ ParseOptions) error {
+	m := durationForm.FindStringSubmatch(w.text)
+	switch {
+	case w.kind == aNumber:
+		return &Error{Message: fmt.Sprintf("%q has no unit", clip(w.text)), Hint: durationHint}
+	case m == nil || w.text == "":
+		return &Error{Message: fmt.Sprintf("%q is not a duration", clip(w.text)), Hint: durationHint}
+	}
+	for i, unit := range units {
+		n, _ := strconv.Atoi("0" + m[i+1]) // digits by durationForm
+		*d += duration(n) * duration(unit)
+	}
+	if *d <= 0 {
+		return &Error{Message: fmt.Sprintf("%q is no time at all", w.text), Hint: "a duration is at least 1m"}
+	}
+	return nil
+}
+
+func (d duration) String() string { return inTime(time.Duration(d)) }
+
+// purgeAge is a duration or off, which is zero.
+type purgeAge time.Duration
+
+func (a *purgeAge) read(w word, o ParseOptions) error {
+	if w.text == "off" {
+		return nil
+	}
+	var d duration
+	if err := d.read(w, o); err != nil {
+		e := err.(*Error)
+		e.Hint += "; or off for never"
+		return e
+	}
+	*a = purgeAge(d)
+	return nil
+}
+
+// size is bytes, more than zero. Units of ten (MB) and of two (MiB) differ, as
+// they do in the standard IEC 80000-13.
+type size int64
+
+var sizeForm = regexp.MustCompile(`^\d{1,15}(\.\d{1,6})? ?([kKMGT]i?)?B$`)
+
+const sizeHint = "write a number and a unit, as in 500 kB, 5GB or 500 MiB"
+
+func (s *size) read(w word, _ ParseOptions) error {
+	if w.kind == aNumber {
+		return &Error{Message: fmt.Sprintf("%q has no unit", clip(w.text)), Hint: sizeHint}
+	}
+	n, err := humanize.ParseBytes(w.text)
+	if err != nil || !sizeForm.MatchString(w.text) || n == 0 || n > math.MaxInt64 {
+		return &Error{Message: fmt.Sprintf("%q is not a size", clip(w.text)), Hint: sizeHint}
+	}
+	*s = size(n)
+	return nil
+}
+
+func (s size) String() string { return inSize(int64(s)) }
+
+// percent is a share: more than 0, at most 1.
+type percent float64
+
+var percentForm = regexp.MustCompile(`^\d{1,3}(\.\d{1,6})?%$`)
+
+func (p *percent) read(w word, _ ParseOptions) error {
+	f, err := strconv.ParseFloat(strings.TrimSuffix(w.text, "%"), 64)
+	if err != nil || !percentForm.MatchString(w.text) || f <= 0 || f > 100 {
+		return &Error{Message: fmt.Sprintf("%q is not a share", clip(w.text)), Hint: "write more than 0% and at most 100%, as in 50%"}
+	}
+	*p = percent(f / 100)
+	return nil
+}
+
+// number is a whole number, at least 1.
+type number int
+
+var numberForm = regexp.MustCompile(`^[1-9]\d{0,8}$`)
+
+func (n *number) read(w word, _ ParseOptions) error {
+	if w.kind != aNumber || !numberForm.MatchString(w.text) {
+		return &Error{Message: fmt.Sprintf("%q is not a whole number of at least 1", clip(w.text)), Hint: "write digits only, as in 500; there is no word for unlimited"}
+	}
+	v, _ := strconv.Atoi(w.text) // digits by numberForm
+	*n = number(v)
+	return nil
+}
+
+// version is the number of the form, of which there is one.
+type version int
+
+func (v *version) read(w word, _ ParseOptions) error {
+	switch {
+	case w.kind != aNumber:
+		return &Error{Message: fmt.Sprintf("%q is not a number", clip(w.text)), Hint: "write version: 1"}
+	case w.text != "1":
+		return &Error{Message: fmt.Sprintf("%s is not supported", clip(w.text)), Hint: "this sweepd reads version: 1"}
+	}
+	*v = Version
+	return nil
+}
+
+// boolean is true or false; YAML 1.1's yes and on are refused.
+type boolean bool
+
+func (b *boolean) read(w word, _ ParseOptions) error {
+	if w.kind != aBool || (w.text != "true" && w.text != "false") {
+		return notOneOf(w.text, "true or false", []string{"true", "false"})
+	}
+	*b = w.text == "true"
+	return nil
+}
+
+// comparison is pixels compared with a number: 1024 exactly, or ">=1024",
+// "<=1024", ">1024", "<1024".
+type comparison struct {
+	op string // "", ">=", "<=", ">", "<"
+	n  int
+}
+
+var comparisonForm = regexp.MustCompile(`^(>=|<=|>|<)? ?([1-9]\d{0,8})$`)
+
+func (c *comparison) read(w word, _ ParseOptions) error {
+	m := comparisonForm.FindStringSubmatch(w.text)
+	if m == nil || (w.kind == aNumber) != (m[1] == "") {
+		return &Error{Message: fmt.Sprintf("%q is not a number of pixels", clip(w.text)), Hint: `write 1024, ">=1024", "<=1024", ">1024" or "<1024" (with the quotes)`}
+	}
+	c.op = m[1]
+	c.n, _ = strconv.Atoi(m[2]) // digits by comparisonForm
+	return nil
+}
+
+func (c comparison) holds(n int) bool {
+	switch c.op {
+	case ">=":
+		return n >= c.n
+	case "<=":
+		return n <= c.n
+	case ">":
+		return n > c.n
+	case "<":
+		return n < c.n
+	}
+	return n == c.n
+}
+
+func (c comparison) String() string {
+	words := map[string]string{"": "exactly ", ">=": "at least ", "<=": "at most ", ">": "more than ", "<": "less than "}
+	return words[c.op] + strconv.Itoa(c.n)
+}

@@ -1,0 +1,135 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Rule is one paragraph of the policy.
+type Rule struct {
+	Name  string
+	Do    Action        // Keep, Review or Trash
+	Grace time.Duration // of a Trash: the time between mark and move; zero for none
+
+	derived derived
+	clauses []clause // without the one on derived
+}
+
+// newRule resolves what a rule leaves unsaid.
+func newRule(f *ruleForm) Rule {
+	r := Rule{Name: string(*f.Name), Do: *f.Do, derived: f.derived()}
+	if f.Grace != nil {
+		r.Grace = time.Duration(*f.Grace)
+	}
+	if f.When != nil {
+		r.clauses = f.When.clauses()
+	}
+	return r
+}
+
+// derived is what the rule does about derived files: only what is said in so
+// many words deletes one.
+func (f *ruleForm) derived() derived {
+	switch {
+	case f.When != nil && f.When.Derived != nil:
+		return *f.When.Derived
+	case *f.Do == Trash:
+		return exclude
+	}
+	return include
+}
+
+// String is the rule as a sentence.
+func (r Rule) String() string {
+	text := fmt.Sprintf("%q: %s", r.Name, r.Do)
+	if r.Grace > 0 {
+		text += fmt.Sprintf(", %s after it is marked,", inTime(r.Grace))
+	}
+	if texts := r.says(); len(texts) > 0 {
+		return text + " what meets this: " + strings.Join(texts, "; ")
+	}
+	return text + " everything"
+}
+
+// says are the rule's conditions, a clause each.
+func (r Rule) says() []string {
+	var texts []string
+	for _, c := range r.clauses {
+		texts = append(texts, c.says)
+	}
+	if r.derived != include {
+		texts = append(texts, r.derived.says())
+	}
+	return texts
+}
+
+func (d derived) says() string {
+	if d == only {
+		return "somebody worked on it since"
+	}
+	return "nobody worked on it since"
+}
+
+// Check is one condition of a rule, applied to one file.
+type Check struct {
+	Condition string  `json:"condition"`    // what is demanded: "its width is at least 1024"
+	Holds     string  `json:"holds"`        // "yes", "no" or "unknown"
+	Seen      string  `json:"seen"`         // what was found: "its width of 512 is not at least 1024"
+	Of        []Check `json:"of,omitempty"` // of any, all and not: what they are about
+
+	holds truth
+}
+
+// RuleTrace is what one rule made of one file.
+type RuleTrace struct {
+	Rule    string  `json:"rule"`
+	Do      Action  `json:"do"`
+	Matches bool    `json:"matches"`
+	Decides bool    `json:"decides"`          // it is the first that matches
+	Checks  []Check `json:"checks,omitempty"` // all of which must hold; of a rule that does not trash: none of which may be "no"
+}
+
+// trace applies the rule. What is unknown keeps a rule from trashing, and does
+// not keep it from anything else.
+func (r Rule) trace(s subject) RuleTrace {
+	t := RuleTrace{Rule: r.Name, Do: r.Do}
+	holds := yes
+	for _, c := range r.clauses {
+		t.Checks = append(t.Checks, c.look(s))
+	}
+	if r.derived != include {
+		t.Checks = append(t.Checks, r.derived.look(s))
+	}
+	for _, c := range t.Checks {
+		holds = min(holds, c.holds)
+	}
+	t.Matches = holds == yes || holds == unknown && r.Do != Trash
+	return t
+}
+
+func (d derived) look(s subject) Check {
+	seen := exclude.says()
+	if s.Verdict.Derived {
+		seen = only.says()
+	}
+	holds := truthOf(s.Verdict.Derived == (d == only))
+	return Check{Condition: d.says(), Holds: holds.String(), Seen: seen, holds: holds}
+}
+
+// reasons are what the rule saw that made it match.
+func (t RuleTrace) reasons() []string {
+	var all []string
+	doubt := false
+	for _, c := range t.Checks {
+		all = append(all, c.Seen)
+		doubt = doubt || c.holds == unknown
+	}
+	if doubt {
+		all = append(all, "in doubt the rule applies")
+	}
+	if len(all) == 0 {
+		all = append(all, "the rule is for every file")
+	}
+	return all
+}

@@ -1,0 +1,272 @@
+package policy
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/bmatcuk/doublestar/v4"
+	"golang.org/x/text/unicode/norm"
+
+	"sweepd/fingerprint"
+)
+
+// level is the least confidence that a file needs.
+type level fingerprint.Confidence
+
+var levels = []string{"possible", "likely", "strong", "proven"}
+
+func (l *level) read(w word, _ ParseOptions) error {
+	var c fingerprint.Confidence
+	if !slices.Contains(levels, w.text) || c.UnmarshalText([]byte(w.text)) != nil {
+		e := notOneOf(w.text, "a confidence", levels)
+		if w.text == fingerprint.None.String() {
+			e.Hint = "files of confidence none never reach a rule: they are always kept"
+		}
+		return e
+	}
+	*l = level(c)
+	return nil
+}
+
+func (l level) String() string { return fingerprint.Confidence(l).String() }
+
+var actions = []string{string(Keep), string(Review), string(Trash)}
+
+func (a *Action) read(w word, _ ParseOptions) error {
+	if !slices.Contains(actions, w.text) {
+		e := notOneOf(w.text, "something a rule can do", actions)
+		if w.text == "delete" || w.text == "remove" || w.text == string(Hold) {
+			e.Hint = "trash moves a file to the storage's own trash; with a grace it is held until then"
+		}
+		return e
+	}
+	*a = Action(w.text)
+	return nil
+}
+
+// product is a product that a picture names; unstated is a genuine picture
+// that names none.
+type product fingerprint.Product
+
+var products = []string{string(fingerprint.ChatGPT), string(fingerprint.Sora), string(fingerprint.API), string(fingerprint.Labs), string(fingerprint.Unstated)}
+
+func (p *product) read(w word, _ ParseOptions) error {
+	if !slices.Contains(products, w.text) {
+		return notOneOf(w.text, "a product", products)
+	}
+	*p = product(w.text)
+	return nil
+}
+
+// derived says whether a rule is for pictures that somebody worked on since.
+type derived string
+
+const (
+	include derived = "include"
+	only    derived = "only"
+	exclude derived = "exclude"
+)
+
+var deriveds = []string{string(include), string(only), string(exclude)}
+
+func (d *derived) read(w word, _ ParseOptions) error {
+	if !slices.Contains(deriveds, w.text) {
+		return notOneOf(w.text, "a choice for derived files", deriveds)
+	}
+	*d = derived(w.text)
+	return nil
+}
+
+// ageBy is the event that an age is counted from.
+type ageBy string
+
+const (
+	byDefault   ageBy = "" // made, else the later of modified and created
+	byMade      ageBy = "made"
+	byModified  ageBy = "modified"
+	byCreated   ageBy = "created"
+	byFirstSeen ageBy = "first_seen"
+)
+
+var ageBys = []string{string(byMade), string(byModified), string(byCreated), string(byFirstSeen)}
+
+func (a *ageBy) read(w word, _ ParseOptions) error {
+	if !slices.Contains(ageBys, w.text) {
+		return notOneOf(w.text, "an age that sweepd knows", ageBys)
+	}
+	*a = ageBy(w.text)
+	return nil
+}
+
+var types = []string{"local"}
+
+// storageType is a kind of storage.
+type storageType string
+
+func (t *storageType) read(w word, _ ParseOptions) error {
+	if !slices.Contains(types, w.text) {
+		return notOneOf(w.text, "a type of storage that this sweepd knows", types)
+	}
+	*t = storageType(w.text)
+	return nil
+}
+
+// label is a name that people choose: of a rule, of a storage.
+type label string
+
+func (l *label) read(w word, _ ParseOptions) error {
+	if strings.TrimSpace(w.text) != w.text || w.text == "" || len(w.text) > 64 || strings.ContainsFunc(w.text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return &Error{Message: fmt.Sprintf("%q is not a name", clip(w.text)), Hint: "a name has 1 to 64 printable characters and no space at its ends"}
+	}
+	*l = label(w.text)
+	return nil
+}
+
+// detector is the name of a detector's evidence, or of a group of it:
+// c2pa stands for c2pa.broken too.
+type detector string
+
+var detectorForm = regexp.MustCompile(`^[a-z0-9_-]+(\.[a-z0-9_-]+)*$`)
+
+func (d *detector) read(w word, _ ParseOptions) error {
+	if !detectorForm.MatchString(w.text) {
+		return &Error{Message: fmt.Sprintf("%q is not the name of evidence", clip(w.text)), Hint: "write a detector, or a detector and its detail, as in c2pa or filename.export"}
+	}
+	*d = detector(w.text)
+	return nil
+}
+
+func (d detector) covers(name string) bool {
+	rest, found := strings.CutPrefix(name, string(d))
+	return found && (rest == "" || rest[0] == '.')
+}
+
+// nameGlob matches the last element of a path.
+type nameGlob string
+
+func (g *nameGlob) read(w word, _ ParseOptions) error {
+	if strings.Contains(w.text, "/") {
+		return &Error{Message: fmt.Sprintf("%q is not a pattern for a file name: it has a slash", clip(w.text)), Hint: "to match folders use path"}
+	}
+	*g = nameGlob(w.text)
+	return validGlob(w.text)
+}
+
+func (g nameGlob) matches(name string) bool { return matchesGlob(string(g), name) }
+
+// pathGlob matches a whole path.
+type pathGlob string
+
+func (g *pathGlob) read(w word, o ParseOptions) error {
+	text, err := expandHome(w.text, o, escapeGlob)
+	if err != nil {
+		return err
+	}
+	if !strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "**/") {
+		return &Error{Message: fmt.Sprintf("%q would never match: paths begin with a slash", clip(w.text)), Hint: `begin it with /, ~/ or **/, as in "**/` + clip(w.text) + `"`}
+	}
+	*g = pathGlob(text)
+	return validGlob(text)
+}
+
+func (g pathGlob) matches(p string) bool { return matchesGlob(string(g), p) }
+
+// excludeGlob matches a path below a root.
+type excludeGlob string
+
+func (g *excludeGlob) read(w word, _ ParseOptions) error {
+	if strings.HasPrefix(w.text, "/") || strings.HasPrefix(w.text, "~") {
+		return &Error{Message: fmt.Sprintf("%q would never match: exclude is compared with paths below a root", clip(w.text)), Hint: `write it as seen from the root, as in "old/**"`}
+	}
+	*g = excludeGlob(w.text)
+	return validGlob(w.text)
+}
+
+// matchesGlob compares in Unicode's composed form, because macOS writes names
+// in the other.
+func matchesGlob(glob, name string) bool {
+	return doublestar.MatchUnvalidated(glob, norm.NFC.String(name))
+}
+
+const maxGlob = 1000 // bytes
+
+// validGlob refuses what is no pattern, what a person would read otherwise
+// than doublestar does, and alternatives by the thousand, each of which would
+// be tried.
+func validGlob(g string) error {
+	e := &Error{Message: fmt.Sprintf("%q is not a pattern", clip(g))}
+	switch {
+	case g == "" || len(g) > maxGlob:
+		e.Hint = fmt.Sprintf("a pattern has 1 to %d bytes", maxGlob)
+	case !doublestar.ValidatePattern(g):
+		e.Hint = `[ needs its ], { its }, and \ a character after it`
+	case !norm.NFC.IsNormalString(g):
+		e.Hint = "write accents as composed characters (Unicode NFC)"
+	case alternatives(g) > 1000:
+		e.Hint = "it has too many alternatives in {}"
+	case slices.ContainsFunc(strings.Split(g, "/"), func(s string) bool { return s != "**" && strings.Contains(s, "**") }):
+		e.Message = fmt.Sprintf("in %q ** does not stand alone between slashes, and would not cross folders", clip(g))
+		e.Hint = "write **/ before, or /** after, a folder's name"
+	default:
+		return nil
+	}
+	return e
+}
+
+// alternatives is an upper bound of the patterns that {a,b} expands to.
+func alternatives(g string) int {
+	n := 1
+	for range strings.Count(g, "{") {
+		n = min(n*(1+strings.Count(g, ",")), 1<<20)
+	}
+	return n
+}
+
+var globSigns = regexp.MustCompile(`[*?\[\]{}\\]`)
+
+func escapeGlob(s string) string { return globSigns.ReplaceAllString(s, `\$0`) }
+
+// root is a folder to sweep.
+type root string
+
+func (r *root) read(w word, o ParseOptions) error {
+	text, err := expandHome(w.text, o, func(s string) string { return s })
+	if err != nil {
+		return err
+	}
+	if !strings.HasPrefix(text, "/") {
+		return &Error{Message: fmt.Sprintf("root %q is not absolute", clip(w.text)), Hint: "begin it with / or ~/: where sweepd is started must not decide what it deletes"}
+	}
+	if path.Clean(text) != strings.TrimSuffix(text, "/") && text != "/" {
+		return &Error{Message: fmt.Sprintf("root %q takes detours", clip(w.text)), Hint: "write it as " + path.Clean(text)}
+	}
+	text = path.Clean(text)
+	if text == "/" || o.Home != "" && within(path.Clean(o.Home), text) {
+		return &Error{Message: fmt.Sprintf("root %q is too much: it holds everything you have", clip(w.text)), Hint: "name the folders in which pictures are saved, as in ~/Downloads"}
+	}
+	*r = root(text)
+	return nil
+}
+
+// within reports whether a path is root or below it. Both are clean.
+func within(p, root string) bool {
+	return p == root || root == "/" || strings.HasPrefix(p, root+"/")
+}
+
+// expandHome puts the home folder in the place of a leading ~.
+func expandHome(text string, o ParseOptions, escape func(string) string) (string, error) {
+	rest, found := strings.CutPrefix(text, "~")
+	switch {
+	case !found:
+		return text, nil
+	case rest != "" && rest[0] != '/':
+		return "", &Error{Message: fmt.Sprintf("%q names somebody's home", clip(text)), Hint: "write ~/ for your own home, or the whole path"}
+	case !strings.HasPrefix(o.Home, "/"):
+		return "", &Error{Message: "~ stands for nothing here: no home folder is known", Hint: "write the whole path"}
+	}
+	return strings.TrimSuffix(escape(o.Home), "/") + rest, nil
+}
