@@ -1,0 +1,29 @@
+package sweeper
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+)
+
+// String says in a few words what executing the plan would do.
+func (p *Plan) String() string {
+	var parts []string
+	for _, part := range []struct {
+		items []Item
+		text  string
+	}{{p.Trash, "move %s to the trash"}, {p.Mark, "begin the grace of %s"}, {p.Purge, "delete %s from the trash for good"}} {
+		if n := len(part.items); n > 0 {
+			files := fmt.Sprintf("%s files (%s)", humanize.Comma(int64(n)), humanize.Bytes(uint64(max(Bytes(part.items), 0))))
+			if n == 1 {
+				files = strings.Replace(files, "files", "file", 1)
+			}
+			parts = append(parts, fmt.Sprintf(part.text, files))
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing"
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,379 @@
+package sweeper_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"sweepd/journal"
+	"sweepd/providers"
+	"sweepd/providers/providertest"
+	"sweepd/sweeper"
+)
+
+func TestAPlanIsCarriedOutAndUndone(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	b.put(ours(2), picture(2))
+	b.put("/data/root/holiday.png", picture(3))
+	p, _ := b.plan()
+	if len(p.Trash) != 2 || p.Trash[0].Entry.Path != ours(1) {
+		t.Fatalf("the plan is %v", p)
+	}
+	sum := b.execute(p)
+	if sum.Trashed != 2 || sum.Refused+sum.Failed != 0 || sum.Bytes != 2*int64(len(picture(1))) {
+		t.Errorf("got %+v", sum)
+	}
+	b.binIs(ours(1), ours(2))
+	b.holds("/data/root/holiday.png", picture(3))
+	back := b.undo(sum.Run)
+	if back.Restored != 2 || back.Run == sum.Run {
+		t.Errorf("got %+v", back)
+	}
+	b.binIs()
+	b.holds(ours(1), picture(1))
+	b.holds(ours(2), picture(2))
+	if p, _ := b.plan(); !p.Empty() {
+		t.Errorf("what was brought back is due again: %v", p)
+	}
+}
+
+func TestAPlanExecutedAgainFindsNothingToDo(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	p, _ := b.plan()
+	b.execute(p)
+	b.put(ours(1), picture(2)) // a new file under the old name
+	if sum := b.execute(p); sum.Trashed != 0 || sum.Refused != 1 {
+		t.Errorf("got %+v, want a refusal", sum)
+	}
+	b.holds(ours(1), picture(2))
+}
+
+func TestAPlanOfAnotherPolicyIsRefusedWhole(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	p, _ := b.plan()
+	b.setPolicy(strings.Replace(rules, "likely", "strong", 1))
+	if _, err := b.sweeper().Execute(t.Context(), p, nil); !errors.Is(err, sweeper.ErrOtherPolicy) {
+		t.Errorf("got %v, want ErrOtherPolicy", err)
+	}
+	b.binIs()
+}
+
+func TestAPlanOverALimitIsRefusedBeforeTheFirstMove(t *testing.T) {
+	for limit, text := range map[string]string{"files": "{files: 2}", "bytes": "{bytes: 100B}", "share": "{share: 10%}"} {
+		b := newBox(t, strings.Replace(rules, "{files: 100, bytes: 1GB, share: 100%}", text, 1))
+		for i := range 3 {
+			b.put(ours(i), picture(byte(i)))
+		}
+		for i := range 20 {
+			b.put(fmt.Sprintf("/data/root/%d.txt", i), nil)
+		}
+		p, _ := b.plan()
+		_, err := b.sweeper().Execute(t.Context(), p, nil)
+		if over, ok := errors.AsType[*sweeper.LimitError](err); !ok || len(over.Reasons) != 1 {
+			t.Errorf("%s: got %v, want one reason", limit, err)
+		}
+		b.binIs()
+	}
+}
+
+func TestAShareIsNotCountedBelowTwentyFiles(t *testing.T) {
+	b := newBox(t, strings.Replace(rules, "share: 100%", "share: 10%", 1))
+	b.put(ours(1), picture(1))
+	if sum := b.apply(); sum.Trashed != 1 {
+		t.Errorf("got %+v", sum)
+	}
+}
+
+func TestAFileThatChangedSinceIsRefusedByItself(t *testing.T) {
+	b := newBox(t, rules)
+	for i := range 3 {
+		b.put(ours(i), picture(byte(i)))
+	}
+	p, _ := b.plan()
+	b.put(ours(1), picture(9))
+	b.account.Remove(ours(2))
+	sum := b.execute(p)
+	if sum.Trashed != 1 || sum.Refused != 2 || sum.Failed != 0 || len(sum.Problems) != 2 {
+		t.Errorf("got %+v", sum)
+	}
+	b.binIs(ours(0))
+	b.holds(ours(1), picture(9))
+}
+
+func TestAPlanCannotNameWhatThePolicyKeeps(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	b.put("/data/root/holiday.png", picture(2))
+	b.put("/outside/x.png", picture(2))
+	p, _ := b.plan()
+	var all []sweeper.Found
+	if _, err := b.sweeper().Scan(t.Context(), sweeper.ScanOptions{All: true, Each: func(f sweeper.Found) { all = append(all, f) }}); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range all {
+		if f.Entry.Path != ours(1) { // somebody edits the plan
+			p.Trash = append(p.Trash, sweeper.Item{Storage: "home", Entry: f.Entry, Decision: p.Trash[0].Decision})
+		}
+	}
+	p.Trash = append(p.Trash, sweeper.Item{Storage: "elsewhere", Entry: p.Trash[0].Entry})
+	if _, err := b.sweeper().Execute(t.Context(), p, nil); err == nil {
+		t.Error("a storage that was not scanned: got no error")
+	}
+	p.Trash = p.Trash[:len(p.Trash)-1]
+	if sum := b.execute(p); sum.Trashed != 1 || sum.Refused != 2 {
+		t.Errorf("got %+v", sum)
+	}
+	b.binIs(ours(1))
+}
+
+func TestAFileKeptWhileThePlanWasReadIsLeftAlone(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	p, _ := b.plan()
+	e := p.Trash[0].Entry
+	if err := b.journal.Say(t.Context(), "home", e.Ref, e.Revision, journal.Keep); err != nil {
+		t.Fatal(err)
+	}
+	if sum := b.execute(p); sum.Refused != 1 {
+		t.Errorf("got %+v", sum)
+	}
+	b.binIs()
+}
+
+const graceful = `
+version: 1
+storages: {home: {type: local, roots: [/data/root]}}
+rules: [{name: mine, when: {confidence: likely}, do: trash, grace: 7d}]
+`
+
+func TestAGraceBeginsWithAnApplyAndEndsWithOne(t *testing.T) {
+	b := newBox(t, graceful)
+	b.put(ours(1), picture(1))
+	b.put(ours(2), picture(2))
+	b.plan() // looking is not consent
+	b.clock = b.clock.AddDate(0, 0, 8)
+	if sum := b.apply(); sum.Marked != 2 || sum.Trashed != 0 {
+		t.Errorf("the first apply: got %+v, want 2 marked", sum)
+	}
+	b.clock = b.clock.AddDate(0, 0, 6)
+	b.put(ours(2), picture(9)) // changed meanwhile: its grace begins anew
+	if sum := b.apply(); sum.Marked != 1 || sum.Trashed != 0 {
+		t.Errorf("after 6 days: got %+v, want the changed one marked", sum)
+	}
+	b.clock = b.clock.AddDate(0, 0, 1)
+	if sum := b.apply(); sum.Trashed != 1 {
+		t.Errorf("after 7 days: got %+v", sum)
+	}
+	b.binIs(ours(1))
+	b.clock = b.clock.AddDate(0, 0, 6)
+	if sum := b.apply(); sum.Trashed != 1 {
+		t.Errorf("after 13 days: got %+v", sum)
+	}
+}
+
+func TestOnlyWhatWeTrashedAndIsOldEnoughIsPurged(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	b.put("/data/root/theirs.png", picture(2))
+	b.account.Person("/data/root/theirs.png", b.clock)
+	b.apply()
+	b.clock = b.clock.AddDate(0, 0, 29)
+	b.put(ours(2), picture(2))
+	if sum := b.apply(); sum.Purged != 0 || sum.Trashed != 1 {
+		t.Errorf("after 29 days: got %+v", sum)
+	}
+	b.clock = b.clock.AddDate(0, 0, 1)
+	p, _ := b.plan()
+	if sum := b.execute(p); sum.Purged != 1 {
+		t.Errorf("after 30 days: got %+v", sum)
+	}
+	b.binIs(ours(2), "/data/root/theirs.png")
+	if sum := b.execute(p); sum.Purged != 0 || sum.Refused != 1 {
+		t.Errorf("the same plan again: got %+v", sum)
+	}
+}
+
+func TestAPurgeThatThePlanInventsIsRefused(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	b.apply()
+	p, _ := b.plan()
+	for op := range b.journal.Operations(t.Context(), journal.Filter{InTrash: true}) {
+		p.Purge = append(p.Purge, sweeper.Item{Storage: "home", Entry: op.Op.Entry, Key: op.Key})
+	}
+	if sum := b.execute(p); sum.Purged != 0 || sum.Refused != 1 {
+		t.Errorf("got %+v", sum)
+	}
+	b.binIs(ours(1))
+}
+
+func TestUndoNeverOverwrites(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	run := b.apply().Run
+	b.put(ours(1), picture(2))
+	if sum := b.undo(run); sum.Restored != 0 || sum.Refused != 1 {
+		t.Errorf("got %+v", sum)
+	}
+	b.holds(ours(1), picture(2))
+	b.binIs(ours(1))
+}
+
+func TestUndoByPathTakesTheLatest(t *testing.T) {
+	b := newBox(t, rules)
+	for i := range 2 {
+		b.put(ours(1), picture(byte(i)))
+		b.apply()
+	}
+	ops, err := sweeper.Undoable(t.Context(), b.journal, sweeper.Undone{Paths: []string{ours(1)}})
+	if err != nil || len(ops) != 1 {
+		t.Fatalf("got %v, %v", ops, err)
+	}
+	if _, err := b.sweeper().Undo(t.Context(), ops, nil); err != nil {
+		t.Fatal(err)
+	}
+	b.holds(ours(1), picture(1))
+	if run, err := sweeper.LastRun(t.Context(), b.journal); err != nil || run != 1 {
+		t.Errorf("the last run with something in the trash: got %d, %v; want 1", run, err)
+	}
+	for _, u := range []sweeper.Undone{{Run: 77}, {Paths: []string{"/data/root/never.png"}}} {
+		if _, err := sweeper.Undoable(t.Context(), b.journal, u); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%+v: got %v, want fs.ErrNotExist", u, err)
+		}
+	}
+}
+
+func TestASecondSweepOfTheSameStorageIsRefused(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	p, _ := b.plan()
+	release, err := b.journal.Lease(t.Context(), "home", "apply")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.sweeper().Execute(t.Context(), p, nil); !errors.As(err, new(*journal.LeasedError)) {
+		t.Errorf("got %v, want a LeasedError", err)
+	}
+	b.binIs()
+	if err := release(); err != nil {
+		t.Fatal(err)
+	}
+	if sum := b.execute(p); sum.Trashed != 1 {
+		t.Errorf("got %+v", sum)
+	}
+}
+
+// TestEveryFaultOfEveryCall fails each driver call of an apply in turn, before
+// it acts and after, and looks whether the record is true in the end.
+func TestEveryFaultOfEveryCallLeavesTheRecordTrue(t *testing.T) {
+	for _, method := range []string{"Stat", "Trash", "Changes", "ReadRange"} {
+		for _, late := range []bool{false, true} {
+			for nth := 1; ; nth++ {
+				b := newBox(t, rules)
+				for i := range 4 {
+					b.put(ours(i), picture(byte(i)))
+				}
+				b.fail(providertest.Fault{Method: method, Nth: nth, Err: providers.ErrUncertain, Late: late})
+				p, _ := b.plan()
+				b.execute(p)
+				fired := b.driver.Calls(method) >= nth
+				b.fail()
+				b.apply() // the next run looks what became of it
+				if n := b.openOperations(); n != 0 {
+					t.Errorf("%s %d, late %v: %d operations are open still", method, nth, late, n)
+				}
+				b.recordIsTrue()
+				if !fired {
+					break
+				}
+			}
+		}
+	}
+}
+
+// recordIsTrue compares what the journal says is in the trash with what is.
+func (b *box) recordIsTrue() {
+	b.Helper()
+	var want []string
+	for op, err := range b.journal.Operations(b.Context(), journal.Filter{InTrash: true}) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		want = append(want, op.Op.Entry.Path)
+	}
+	slices.Sort(want)
+	b.binIs(want...)
+	for i := range 4 {
+		_, there := b.account.Content(ours(i))
+		if there == slices.Contains(want, ours(i)) {
+			b.Errorf("%s: in its place %v, in the trash %v", ours(i), there, !there)
+		}
+	}
+}
+
+func TestAnEndedContextBeginsNoFurtherMoveAndRecordsTheRest(t *testing.T) {
+	b := newBox(t, rules)
+	for i := range 30 {
+		b.put(ours(i), picture(byte(i)))
+	}
+	p, _ := b.plan()
+	ctx, cancel := context.WithCancel(t.Context())
+	sum, err := b.sweeper().Execute(ctx, p, func(done int) {
+		if done == 5 {
+			cancel()
+		}
+	})
+	if !errors.Is(err, context.Canceled) || sum.Trashed < 5 || sum.Trashed > 5+3 {
+		t.Errorf("got %v after %d moves, want a stop soon after 5", err, sum.Trashed)
+	}
+	if n := b.openOperations(); n != 0 {
+		t.Errorf("%d operations are open", n)
+	}
+	r, err := b.journal.Run(t.Context(), sum.Run)
+	if err != nil || r.Interrupted() || r.Err == "" {
+		t.Errorf("the run is recorded as %+v, %v; want its end and why", r, err)
+	}
+}
+
+// weak is a storage whose revisions may miss a replaced file.
+type weak struct{ *providertest.Faulty }
+
+func (w weak) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, error) {
+	e, err := w.Faulty.Stat(ctx, ref)
+	e.Weak = true
+	return e, err
+}
+
+func TestAWeakRevisionIsExaminedAgainBeforeTheMove(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	p, _ := b.plan()
+	reads := b.driver.Calls("ReadRange")
+	if sum, err := b.over(weak{b.driver}).Execute(t.Context(), p, nil); err != nil || sum.Trashed != 1 {
+		t.Errorf("got %+v, %v", sum, err)
+	}
+	if b.driver.Calls("ReadRange") == reads {
+		t.Error("the bytes were not looked at again")
+	}
+}
+
+func TestTheSummaryIsInTheRecord(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	sum := b.apply()
+	r, err := b.journal.Run(t.Context(), sum.Run)
+	if err != nil || r.Kind != "apply" || r.Policy != b.policy.Hash() || !strings.Contains(string(r.Summary), `"trashed":1`) {
+		t.Errorf("got %+v, %v", r, err)
+	}
+	if r.Began.After(b.clock) || r.Ended.IsZero() || time.Duration(0) != r.Ended.Sub(b.clock) {
+		t.Errorf("began %v, ended %v, want %v", r.Began, r.Ended, b.clock)
+	}
+}

@@ -1,0 +1,140 @@
+package sweeper
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+	"unicode/utf8"
+
+	"sweepd/policy"
+	"sweepd/providers"
+)
+
+// planVersion is the version of the saved form.
+const planVersion = 1
+
+// planFile is a plan as it is saved: JSON that people can read.
+type planFile struct {
+	Version int         `json:"sweepd_plan"`
+	Made    time.Time   `json:"made"`
+	Policy  string      `json:"policy"` // hash
+	Scope   []scopeLine `json:"scope"`
+	Trash   []itemLine  `json:"trash"`
+	Mark    []itemLine  `json:"mark"`
+	Purge   []itemLine  `json:"purge"`
+}
+
+type scopeLine struct {
+	Storage string     `json:"storage"`
+	Roots   []rawBytes `json:"roots,omitempty"`
+	Seen    int64      `json:"seen"`
+}
+
+type itemLine struct {
+	Storage  string          `json:"storage"`
+	Path     rawBytes        `json:"path"`
+	Ref      rawBytes        `json:"ref,omitzero"` // where it is not the path
+	Revision rawBytes        `json:"revision"`
+	Size     int64           `json:"size"`
+	Found    string          `json:"found,omitempty"`
+	Decision policy.Decision `json:"decision"`
+	Key      string          `json:"key,omitempty"`
+}
+
+// rawBytes are bytes that are nearly always text: a JSON string, or, where
+// they are not UTF-8, {"base64": "..."}.
+type rawBytes string
+
+func (b rawBytes) MarshalJSON() ([]byte, error) {
+	if utf8.ValidString(string(b)) {
+		return json.Marshal(string(b))
+	}
+	return json.Marshal(map[string][]byte{"base64": []byte(b)})
+}
+
+func (b *rawBytes) UnmarshalJSON(src []byte) error {
+	if len(src) > 0 && src[0] == '"' {
+		return json.Unmarshal(src, (*string)(b))
+	}
+	var wrapped struct {
+		Base64 []byte `json:"base64"`
+	}
+	if err := json.Unmarshal(src, &wrapped); err != nil {
+		return err
+	}
+	*b = rawBytes(wrapped.Base64)
+	return nil
+}
+
+// Save writes the plan as indented JSON.
+func (p *Plan) Save(w io.Writer) error {
+	f := planFile{Version: planVersion, Made: p.Made.UTC(), Policy: p.Policy, Trash: itemLines(p.Trash), Mark: itemLines(p.Mark), Purge: itemLines(p.Purge)}
+	for _, sc := range p.Scope {
+		line := scopeLine{Storage: sc.Storage, Seen: sc.Seen}
+		for _, root := range sc.Roots {
+			line.Roots = append(line.Roots, rawBytes(root))
+		}
+		f.Scope = append(f.Scope, line)
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(f)
+}
+
+func itemLines(items []Item) []itemLine {
+	lines := make([]itemLine, 0, len(items))
+	for _, it := range items {
+		line := itemLine{Storage: it.Storage, Path: rawBytes(it.Entry.Path), Revision: rawBytes(it.Entry.Revision), Size: it.Entry.Size,
+			Found: it.Found, Decision: it.Decision, Key: it.Key}
+		if string(it.Entry.Ref) != it.Entry.Path {
+			line.Ref = rawBytes(it.Entry.Ref)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// LoadPlan reads what Save wrote. Anything else, unknown fields and trailing
+// bytes included, is an error.
+func LoadPlan(r io.Reader) (*Plan, error) {
+	dec := json.NewDecoder(r)
+	dec.DisallowUnknownFields()
+	var f planFile
+	if err := dec.Decode(&f); err != nil {
+		return nil, fmt.Errorf("not a saved plan: %w", err)
+	}
+	if f.Version != planVersion {
+		return nil, fmt.Errorf("a saved plan of version %d; this program knows %d", f.Version, planVersion)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("not a saved plan: there is something after its end")
+	}
+	p := &Plan{Made: f.Made, Policy: f.Policy, Trash: items(f.Trash), Mark: items(f.Mark), Purge: items(f.Purge)}
+	for _, line := range f.Scope {
+		sc := Scope{Storage: line.Storage, Seen: line.Seen}
+		for _, root := range line.Roots {
+			sc.Roots = append(sc.Roots, string(root))
+		}
+		p.Scope = append(p.Scope, sc)
+	}
+	if len(p.Scope) == 0 {
+		return nil, errors.New("not a saved plan: it names no storage")
+	}
+	return p, nil
+}
+
+func items(lines []itemLine) []Item {
+	var out []Item
+	for _, line := range lines {
+		it := Item{Storage: line.Storage, Found: line.Found, Decision: line.Decision, Key: line.Key,
+			Entry: providers.Entry{Ref: providers.Ref(line.Ref), Revision: providers.Revision(line.Revision), Path: string(line.Path), Size: line.Size}}
+		if it.Entry.Ref == "" {
+			it.Entry.Ref = providers.Ref(line.Path)
+		}
+		out = append(out, it)
+	}
+	return out
+}

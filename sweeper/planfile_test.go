@@ -1,0 +1,72 @@
+package sweeper_test
+
+import (
+	"bytes"
+	"reflect"
+	"strings"
+	"testing"
+
+	"sweepd/providers"
+	"sweepd/sweeper"
+)
+
+func TestASavedPlanIsTheSamePlan(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	b.put("/data/root/bad \xff\xfe \n/ChatGPT Image Apr 20, 2026, 01_17_02 AM.png", picture(1))
+	p, _ := b.plan()
+	p.Scope[0].Roots = []string{"/data/root", "/bad\xff"}
+	var saved bytes.Buffer
+	if err := p.Save(&saved); err != nil {
+		t.Fatal(err)
+	}
+	got, err := sweeper.LoadPlan(&saved)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range p.Trash { // what is not saved, because it is asked for again
+		e := &p.Trash[i].Entry
+		*e = providers.Entry{Ref: e.Ref, Revision: e.Revision, Path: e.Path, Size: e.Size}
+	}
+	if len(p.Trash) != 2 || !reflect.DeepEqual(got, p) {
+		t.Errorf("got %+v, want %+v", got, p)
+	}
+	got.Scope[0].Roots = nil
+	if sum := b.execute(got); sum.Trashed != 2 {
+		t.Errorf("executed: got %+v", sum)
+	}
+}
+
+func TestWhatIsNoSavedPlanIsRefused(t *testing.T) {
+	for name, text := range map[string]string{
+		"empty": "", "text": "hello", "other JSON": `{"a":1}`, "version": `{"sweepd_plan":2,"scope":[{"storage":"x"}]}`,
+		"no scope": `{"sweepd_plan":1}`, "unknown field": `{"sweepd_plan":1,"scope":[{"storage":"x"}],"delete":[]}`,
+		"trailing": `{"sweepd_plan":1,"scope":[{"storage":"x"}]} {}`, "cut": `{"sweepd_plan":1,"scope":[`,
+	} {
+		if _, err := sweeper.LoadPlan(strings.NewReader(text)); err == nil {
+			t.Errorf("%s: got no error", name)
+		}
+	}
+}
+
+func FuzzLoadPlan(f *testing.F) {
+	f.Add([]byte(`{"sweepd_plan":1,"made":"2026-11-23T12:00:00Z","policy":"x","scope":[{"storage":"home","seen":3}],"trash":[{"storage":"home","path":{"base64":"/w=="},"revision":"r","size":1,"decision":{"action":"trash","rule":"r","reasons":["x"]}}]}`))
+	f.Add([]byte(`{"sweepd_plan":1,"scope":[{"storage":"","roots":[{"base64":null}]}],"purge":[{"key":"k"}]}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		p, err := sweeper.LoadPlan(bytes.NewReader(text))
+		if err != nil {
+			return
+		}
+		var once, twice bytes.Buffer
+		if err := p.Save(&once); err != nil {
+			return // a year that JSON has no form for
+		}
+		again, err := sweeper.LoadPlan(bytes.NewReader(once.Bytes()))
+		if err != nil {
+			t.Fatalf("what was saved is refused: %v\n%s", err, once.Bytes())
+		}
+		if err := again.Save(&twice); err != nil || !bytes.Equal(once.Bytes(), twice.Bytes()) {
+			t.Errorf("saved twice: %v\n%s\n%s", err, once.Bytes(), twice.Bytes())
+		}
+	})
+}

@@ -1,0 +1,239 @@
+package sweeper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync"
+
+	"sweepd/fingerprint"
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/providers"
+)
+
+// Found is one file with its verdict, and what the policy says of it.
+type Found struct {
+	Storage   string
+	Entry     providers.Entry
+	Verdict   fingerprint.Verdict
+	Decision  policy.Decision
+	Marked    bool  // a grace is running
+	BytesRead int64 // 0 when the verdict was known
+}
+
+// ScanOptions say what a scan tells.
+type ScanOptions struct {
+	All      bool                      // every image, not only what matches
+	Each     func(Found)               // called for one file at a time, in no order
+	Progress func(seen, matched int64) // called now and then; may be nil
+}
+
+// Scan looks at every file of the storages that may be an image, takes the
+// verdict from the journal where this revision was examined before, and says
+// what the policy would do. It changes nothing but the journal's memory.
+// Places and files that cannot be read are problems in the Summary; an error
+// is returned only when the scan as a whole has no meaning.
+func (s *Sweeper) Scan(ctx context.Context, o ScanOptions) (*Summary, error) {
+	started := s.o.Now()
+	sum := &Summary{ByConfidence: map[fingerprint.Confidence]int64{}, ByAction: map[string]int64{}, SeenIn: map[string]int64{}}
+	for _, st := range s.o.Storages {
+		if err := s.scanStorage(ctx, st, o, sum); err != nil {
+			return sum, err
+		}
+	}
+	sum.Duration = s.o.Now().Sub(started)
+	return sum, nil
+}
+
+// scan is the state of one storage's scan. Everything below mu is shared by
+// its workers.
+type scan struct {
+	*Sweeper
+	st   *providers.Storage
+	o    ScanOptions
+	seen *journal.Seen
+
+	mu    sync.Mutex
+	sum   *Summary
+	found map[providers.Ref]providers.Revision // matched so far: a listing may repeat files
+}
+
+// batch is how many entries go to a worker at once; small enough that a slow
+// storage's files are not held back, large enough that handing over is free.
+const batch = 64
+
+func (s *Sweeper) scanStorage(ctx context.Context, st *providers.Storage, o ScanOptions, sum *Summary) error {
+	seen, err := s.o.Journal.LoadSeen(ctx, st.Name(), fingerprint.Version)
+	if err != nil {
+		return fmt.Errorf("read the journal: %w", err)
+	}
+	sc := &scan{Sweeper: s, st: st, o: o, seen: seen, sum: sum, found: map[providers.Ref]providers.Revision{}}
+	entries := make(chan []providers.Entry, s.o.Workers)
+	var workers sync.WaitGroup
+	for range s.o.Workers {
+		workers.Go(func() {
+			r := new(reader)
+			for list := range entries {
+				for _, e := range list {
+					sc.examine(ctx, r, e)
+				}
+			}
+		})
+	}
+	complete := sc.list(ctx, entries)
+	close(entries)
+	workers.Wait()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := seen.Save(ctx, seen.Cursor(), complete); err != nil {
+		sum.problem(st.Name(), "", "remember", err) // costs time at the next scan, never safety
+	}
+	return nil
+}
+
+// list reads the listing and hands over what has to be examined. It reports
+// whether the listing was complete.
+func (sc *scan) list(ctx context.Context, entries chan<- []providers.Entry) (complete bool) {
+	whole, passed, pending := true, int64(0), make([]providers.Entry, 0, batch)
+	flush := func() {
+		if len(pending) > 0 {
+			entries <- pending
+			pending = make([]providers.Entry, 0, batch)
+		}
+	}
+	for c, err := range sc.st.Changes(ctx, "") {
+		switch {
+		case err != nil:
+			whole = false
+			sc.unlisted(err)
+		case c.Gone:
+		case c.Checkpoint():
+			complete = true
+			sc.count(func(sum *Summary) { sum.Seen += c.Seen; sum.SeenIn[sc.st.Name()] += c.Seen })
+		default:
+			complete = false
+			passed++
+			if sc.known(ctx, c.Entry) {
+				continue
+			}
+			if pending = append(pending, c.Entry); len(pending) == batch {
+				flush()
+				sc.progress(passed)
+			}
+		}
+	}
+	flush()
+	sc.progress(passed)
+	if !whole || !complete {
+		sc.count(func(sum *Summary) { sum.Partial = true })
+	}
+	return whole && complete
+}
+
+// unlisted notes a place, or a storage, that could not be listed.
+func (sc *scan) unlisted(err error) {
+	path, reason := "", err
+	if u, ok := errors.AsType[*providers.UnlistedError](err); ok {
+		path, reason = u.Path, u.Err
+	}
+	sc.count(func(sum *Summary) { sum.problem(sc.st.Name(), path, "list", reason) })
+}
+
+// known reports whether the journal had all that there is to say of the file.
+func (sc *scan) known(ctx context.Context, e providers.Entry) bool {
+	switch sc.seen.Look(e) {
+	case journal.NotImage:
+		return true
+	case journal.PlainImage:
+		if sc.o.All {
+			return false // its media type was not kept
+		}
+		sc.count(func(sum *Summary) { sum.Images++ })
+		return true
+	case journal.Matched:
+		rec, ok, err := sc.seen.Matched(ctx, e)
+		if err != nil || !ok {
+			return false
+		}
+		sc.emit(ctx, rec, 0)
+		return true
+	}
+	return false
+}
+
+// examine classifies one file and remembers the verdict.
+func (sc *scan) examine(ctx context.Context, r *reader, e providers.Entry) {
+	if ctx.Err() != nil {
+		return
+	}
+	r.open(ctx, sc.st, e)
+	v, err := sc.Sweeper.o.Classifier.Classify(fingerprint.File{Name: e.Name(), Size: e.Size, Bytes: r})
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, providers.ErrChanged) && ctx.Err() == nil { // gone or in flux: the next scan will see
+			sc.count(func(sum *Summary) {
+				sum.Failed++
+				sum.problem(sc.st.Name(), e.Path, "examine", err)
+			})
+		}
+		return
+	}
+	if err := sc.seen.Put(ctx, e, v); err != nil {
+		sc.count(func(sum *Summary) { sum.problem(sc.st.Name(), e.Path, "remember", err) })
+	}
+	sc.emit(ctx, journal.Record{Entry: e, Verdict: v, FirstSeen: sc.Sweeper.o.Now()}, r.fetched)
+}
+
+// emit counts a verdict and tells it where it is asked for.
+func (sc *scan) emit(ctx context.Context, rec journal.Record, fetched int64) {
+	e, v := rec.Entry, rec.Verdict
+	sc.mu.Lock()
+	defer sc.mu.Unlock()
+	sc.sum.BytesRead += fetched
+	if v.MediaType == "" {
+		return
+	}
+	if v.Confidence == fingerprint.None {
+		sc.sum.Images++
+		if !sc.o.All {
+			return
+		}
+	} else {
+		if sc.found[e.Ref] == e.Revision {
+			return
+		}
+		sc.found[e.Ref] = e.Revision
+		sc.sum.Images++
+		sc.sum.Matched++
+	}
+	sc.sum.ByConfidence[v.Confidence]++
+	d, err := sc.decide(ctx, sc.st.Name(), rec)
+	if err != nil {
+		sc.sum.problem(sc.st.Name(), e.Path, "decide on", err)
+		return
+	}
+	if v.Confidence > fingerprint.None {
+		sc.sum.ByAction[string(d.Action)]++
+	}
+	if sc.o.Each != nil {
+		sc.o.Each(Found{sc.st.Name(), e, v, d, !rec.Marked.IsZero(), fetched})
+	}
+}
+
+func (sc *scan) count(do func(*Summary)) {
+	sc.mu.Lock()
+	defer sc.mu.Unlock()
+	do(sc.sum)
+}
+
+func (sc *scan) progress(seen int64) {
+	if sc.o.Progress == nil {
+		return
+	}
+	sc.mu.Lock()
+	matched := sc.sum.Matched
+	sc.mu.Unlock()
+	sc.o.Progress(seen, matched)
+}

@@ -1,0 +1,178 @@
+package sweeper_test
+
+import (
+	"bytes"
+	"hash/crc32"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"encoding/binary"
+
+	"sweepd/fingerprint"
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/providers"
+	"sweepd/providers/providertest"
+	"sweepd/sweeper"
+)
+
+// box is a storage in memory, a real journal, and a sweeper over both.
+type box struct {
+	*testing.T
+	account *providertest.Account
+	driver  *providertest.Faulty
+	journal *journal.Journal
+	policy  *policy.Policy
+	clock   time.Time
+}
+
+const rules = `
+version: 1
+storages: {home: {type: local, roots: [/data/root]}}
+rules:
+  - {name: mine, when: {confidence: likely}, do: trash}
+  - {name: unsure, when: {confidence: possible}, do: review}
+trash: {ours: 30d}
+limits: {files: 100, bytes: 1GB, share: 100%}
+`
+
+func newBox(t *testing.T, policyText string, faults ...providertest.Fault) *box {
+	t.Helper()
+	b := &box{T: t, account: providertest.NewAccount(), clock: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
+	b.fail(faults...)
+	b.setPolicy(policyText)
+	var err error
+	b.journal, err = journal.Open(t.Context(), filepath.Join(t.TempDir(), "journal.db"), journal.Options{Now: b.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := b.journal.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return b
+}
+
+func (b *box) now() time.Time { return b.clock }
+
+func (b *box) fail(faults ...providertest.Fault) {
+	b.driver = providertest.NewFaulty(providertest.NewMemory(b.account), faults...)
+}
+
+func (b *box) setPolicy(text string) {
+	b.Helper()
+	p, err := policy.Parse("policy.yaml", []byte(text), policy.ParseOptions{Home: "/home/ann"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.policy = p
+}
+
+// sweeper opens everything anew, as a new process would.
+func (b *box) sweeper() *sweeper.Sweeper {
+	b.Helper()
+	return b.over(b.driver)
+}
+
+func (b *box) over(d providers.Driver) *sweeper.Sweeper {
+	b.Helper()
+	st, err := providers.NewStorage("home", d, providers.Options{Roots: []string{"/data/root"}, Recorder: b.journal})
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := sweeper.New(sweeper.Options{Policy: b.policy, Journal: b.journal, Storages: []*providers.Storage{st},
+		Classifier: fingerprint.New(), Now: b.now, Workers: 3})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
+
+// ours is a download name; the number tells several apart.
+func ours(n int) string {
+	return "/data/root/ChatGPT Image Apr 20, 2026, 01_17_" + string([]byte{'0' + byte(n/10), '0' + byte(n%10)}) + " AM.png"
+}
+
+// picture is the smallest PNG there is, in one colour.
+func picture(colour byte) []byte {
+	chunk := func(kind string, body []byte) []byte {
+		out := binary.BigEndian.AppendUint32(nil, uint32(len(body)))
+		out = append(append(out, kind...), body...)
+		return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(out[4:]))
+	}
+	return slices.Concat([]byte("\x89PNG\r\n\x1a\n"), chunk("IHDR", []byte{0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0}),
+		chunk("IDAT", []byte{0x78, 0x01, 0x63, colour, 0x00, 0x00}), chunk("IEND", nil))
+}
+
+// put writes a file that has been quiet for a hundred days.
+func (b *box) put(path string, content []byte) {
+	b.account.Write(path, content, b.clock.AddDate(0, 0, -100))
+}
+
+func (b *box) plan() (*sweeper.Plan, *sweeper.Summary) {
+	b.Helper()
+	p, sum, err := b.sweeper().Plan(b.Context(), sweeper.ScanOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return p, sum
+}
+
+func (b *box) execute(p *sweeper.Plan) *sweeper.Summary {
+	b.Helper()
+	sum, err := b.sweeper().Execute(b.Context(), p, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return sum
+}
+
+// apply plans and executes.
+func (b *box) apply() *sweeper.Summary {
+	b.Helper()
+	p, _ := b.plan()
+	return b.execute(p)
+}
+
+// undo brings back what the run trashed.
+func (b *box) undo(run int64) *sweeper.Summary {
+	b.Helper()
+	ops, err := sweeper.Undoable(b.Context(), b.journal, sweeper.Undone{Run: run})
+	if err != nil {
+		b.Fatal(err)
+	}
+	sum, err := b.sweeper().Undo(b.Context(), ops, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return sum
+}
+
+func (b *box) binIs(want ...string) {
+	b.Helper()
+	if got := b.account.Bin(); !slices.Equal(got, want) {
+		b.Errorf("the trash holds %q, want %q", got, want)
+	}
+}
+
+func (b *box) holds(path string, want []byte) {
+	b.Helper()
+	if got, ok := b.account.Content(path); !ok || !bytes.Equal(got, want) {
+		b.Errorf("%s: there %v, %d bytes; want %d", path, ok, len(got), len(want))
+	}
+}
+
+// openOperations are those that no outcome is recorded of.
+func (b *box) openOperations() (n int) {
+	b.Helper()
+	for _, err := range b.journal.Operations(b.Context(), journal.Filter{Open: true}) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		n++
+	}
+	return n
+}

@@ -1,0 +1,106 @@
+package sweeper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"slices"
+	"time"
+
+	"sweepd/fingerprint"
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/providers"
+)
+
+// Options are what a Sweeper works with; all but Workers and Log are needed.
+type Options struct {
+	Policy     *policy.Policy
+	Journal    *journal.Journal
+	Storages   []*providers.Storage // in the order in which they are swept
+	Classifier *fingerprint.Classifier
+	Now        func() time.Time
+	Workers    int // files examined, or moved, at once; 0: two per processor
+	Log        *slog.Logger
+}
+
+// Sweeper carries one policy out on some storages. Its methods may be called
+// one after the other, not at once.
+type Sweeper struct {
+	o Options
+}
+
+// New returns a Sweeper. The journal and the storages stay the caller's.
+func New(o Options) (*Sweeper, error) {
+	if o.Policy == nil || o.Journal == nil || o.Classifier == nil || o.Now == nil {
+		return nil, errors.New("a sweeper needs a policy, a journal, a classifier and a clock")
+	}
+	if o.Workers <= 0 {
+		o.Workers = 2 * runtime.GOMAXPROCS(0)
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Sweeper{o}, nil
+}
+
+// storage finds a storage by its name.
+func (s *Sweeper) storage(name string) (*providers.Storage, error) {
+	i := slices.IndexFunc(s.o.Storages, func(st *providers.Storage) bool { return st.Name() == name })
+	if i < 0 {
+		return nil, fmt.Errorf("there is no storage %q here", name)
+	}
+	return s.o.Storages[i], nil
+}
+
+// lease takes every storage for this sweep alone; a second sweep of one of
+// them gets a *journal.LeasedError.
+func (s *Sweeper) lease(ctx context.Context, purpose string) (release func(), err error) {
+	var held []func() error
+	release = func() {
+		for _, r := range held {
+			if err := r(); err != nil {
+				s.o.Log.Warn("lease", "err", err)
+			}
+		}
+	}
+	for _, st := range s.o.Storages {
+		r, err := s.o.Journal.Lease(ctx, st.Name(), purpose)
+		if err != nil {
+			release()
+			return nil, err
+		}
+		held = append(held, r)
+	}
+	return release, nil
+}
+
+// Reconcile completes the record of every operation of these storages that an
+// earlier run began and did not end: it looks what became of each, and moves
+// nothing to the trash. It returns how many it completed.
+func (s *Sweeper) Reconcile(ctx context.Context, sum *Summary) error {
+	for _, st := range s.o.Storages {
+		for op, err := range s.o.Journal.Operations(ctx, journal.Filter{Storage: st.Name(), Open: true}) {
+			if err != nil {
+				return fmt.Errorf("read what was interrupted: %w", err)
+			}
+			_, err = st.Finish(ctx, op.Key, op.Op)
+			if err == nil && op.Op.Kind == providers.OpRestore {
+				err = s.keepRestored(ctx, st, op.Op.Entry.Ref)
+			}
+			switch {
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case errors.Is(err, providers.ErrOutside):
+				// of folders that are not looked at today; its record stays open
+			case err != nil && !abandoned(op.Op, err):
+				sum.problem(st.Name(), op.Op.Entry.Path, "finish", err)
+			default:
+				sum.Settled++
+			}
+		}
+	}
+	return nil
+}

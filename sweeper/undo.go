@@ -1,0 +1,116 @@
+package sweeper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"sweepd/journal"
+	"sweepd/providers"
+)
+
+// Undone chooses what Undo brings back: all that one run trashed, or files by
+// the path that they had. A run that trashed nothing that is still in the
+// trash, or such a path, is fs.ErrNotExist.
+type Undone struct {
+	Run   int64
+	Paths []string
+}
+
+// Undoable lists the trash operations that u chooses and that can be undone.
+func Undoable(ctx context.Context, j *journal.Journal, u Undone) ([]journal.Operation, error) {
+	var ops []journal.Operation
+	if u.Run != 0 {
+		for op, err := range j.Operations(ctx, journal.Filter{Run: u.Run, InTrash: true}) {
+			if err != nil {
+				return nil, err
+			}
+			ops = append(ops, op)
+		}
+		if len(ops) == 0 {
+			return nil, fmt.Errorf("run %d has nothing in the trash: %w", u.Run, fs.ErrNotExist)
+		}
+	}
+	for _, path := range u.Paths {
+		found := false
+		for op, err := range j.Operations(ctx, journal.Filter{Path: path, InTrash: true, Newest: true}) {
+			if err != nil {
+				return nil, err
+			}
+			ops, found = append(ops, op), true
+			break
+		}
+		if !found {
+			return nil, fmt.Errorf("%q is not in the trash by sweepd's doing: %w", path, fs.ErrNotExist)
+		}
+	}
+	return ops, nil
+}
+
+// LastRun is the latest run of which something is still in the trash, or
+// fs.ErrNotExist.
+func LastRun(ctx context.Context, j *journal.Journal) (int64, error) {
+	for op, err := range j.Operations(ctx, journal.Filter{InTrash: true, Newest: true}) {
+		return op.Op.Cause.Run, err
+	}
+	return 0, fmt.Errorf("nothing that sweepd trashed is in the trash: %w", fs.ErrNotExist)
+}
+
+// Undo puts back what the operations trashed. It never overwrites: a file
+// whose name is taken stays in the trash and is a Problem. What came back is
+// kept from then on, as it is: the person said so by asking for it.
+func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress func(done int)) (*Summary, error) {
+	return s.run(ctx, "undo", func(ctx context.Context, sum *Summary) error {
+		byKey := map[string]journal.Operation{}
+		var items []Item
+		for _, op := range ops {
+			byKey[op.Key] = op
+			items = append(items, Item{Storage: op.Op.Storage, Entry: op.Op.Entry, Key: op.Key})
+		}
+		done := 0
+		s.each(ctx, items, func(it Item, _ *reader) (string, error) {
+			return "restore", s.restore(ctx, sum.Run, byKey[it.Key])
+		}, func(it Item, doing string, err error) {
+			if done++; progress != nil {
+				progress(done)
+			}
+			if err != nil {
+				sum.refuse(it, doing, err)
+				return
+			}
+			sum.Restored++
+			sum.Bytes += it.Entry.Size
+		})
+		return ctx.Err()
+	})
+}
+
+func (s *Sweeper) restore(ctx context.Context, run int64, op journal.Operation) error {
+	st, err := s.storage(op.Op.Storage)
+	if err != nil {
+		return err
+	}
+	if _, err = st.Restore(ctx, op.Op.Entry, op.Receipt, providers.Cause{Run: run, Reasons: []string{"undo"}}); err != nil {
+		return err
+	}
+	return s.keepRestored(ctx, st, op.Op.Entry.Ref)
+}
+
+// keepRestored records that a file that came back is to be kept as it is.
+func (s *Sweeper) keepRestored(ctx context.Context, st *providers.Storage, ref providers.Ref) error {
+	e, err := st.Stat(ctx, ref)
+	if err == nil {
+		err = s.o.Journal.Say(ctx, st.Name(), e.Ref, e.Revision, journal.Keep)
+	}
+	if err != nil {
+		return fmt.Errorf("it is back, but not recorded as one to keep: %w", err)
+	}
+	return nil
+}
+
+// abandoned reports whether an interrupted operation came to nothing, which
+// is an end and no problem.
+func abandoned(op providers.Op, err error) bool {
+	return op.Kind == providers.OpTrash && errors.Is(err, fs.ErrNotExist)
+}
