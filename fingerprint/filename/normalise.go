@@ -1,7 +1,7 @@
 package filename
 
 import (
-	"net/url"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -42,8 +42,8 @@ func unescape(s string) string {
 	var b strings.Builder
 	for len(s) > 0 {
 		if len(s) >= 3 && s[0] == '%' {
-			if c, err := url.PathUnescape(s[:3]); err == nil {
-				b.WriteString(c)
+			if c, err := strconv.ParseUint(s[1:3], 16, 8); err == nil {
+				b.WriteByte(byte(c))
 				s = s[3:]
 				continue
 			}
