@@ -120,21 +120,21 @@ func (c *condition) evidence() clause {
 func (c *condition) sizes() []clause {
 	var all []clause
 	if c.LargerThan != nil {
-		all = append(all, bytes("larger", *c.LargerThan, func(n int64) bool { return n > int64(*c.LargerThan) }))
+		all = append(all, inBytes("larger", *c.LargerThan, func(n int64) bool { return n > int64(*c.LargerThan) }))
 	}
 	if c.SmallerThan != nil {
-		all = append(all, bytes("smaller", *c.SmallerThan, func(n int64) bool { return n < int64(*c.SmallerThan) }))
+		all = append(all, inBytes("smaller", *c.SmallerThan, func(n int64) bool { return n < int64(*c.SmallerThan) }))
 	}
 	if c.Width != nil {
-		all = append(all, pixels("width", *c.Width, func(s subject) int { return s.Verdict.Width }))
+		all = append(all, inPixels("width", *c.Width, func(s subject) int { return s.Verdict.Width }))
 	}
 	if c.Height != nil {
-		all = append(all, pixels("height", *c.Height, func(s subject) int { return s.Verdict.Height }))
+		all = append(all, inPixels("height", *c.Height, func(s subject) int { return s.Verdict.Height }))
 	}
 	return all
 }
 
-func bytes(what string, limit size, holds func(int64) bool) clause {
+func inBytes(what string, limit size, holds func(int64) bool) clause {
 	return leaf(fmt.Sprintf("it is %s than %s", what, limit), func(s subject) (truth, string) {
 		switch n := s.Entry.Size; {
 		case n < 0:
@@ -147,7 +147,7 @@ func bytes(what string, limit size, holds func(int64) bool) clause {
 	})
 }
 
-func pixels(what string, c comparison, get func(subject) int) clause {
+func inPixels(what string, c comparison, get func(subject) int) clause {
 	return leaf(fmt.Sprintf("its %s is %s", what, c), func(s subject) (truth, string) {
 		switch n := get(s); {
 		case n <= 0:

@@ -84,6 +84,9 @@ func (p *Policy) unsettled(d *Decision, s subject) bool {
 	case quiet < -skew:
 		d.Action, d.NotBefore = Hold, s.now.Add(skew)
 		d.Reasons = append(d.Reasons, fmt.Sprintf("%s %s in the future: a clock is wrong", verb, about(-quiet)))
+	case quiet < 0:
+		d.Action, d.NotBefore = Hold, at.Add(p.Settle)
+		d.Reasons = append(d.Reasons, verb+" in the future, by a clock a little fast")
 	case quiet < p.Settle:
 		d.Action, d.NotBefore = Hold, at.Add(p.Settle)
 		d.Reasons = append(d.Reasons, fmt.Sprintf("%s less than %s ago", verb, inTime(p.Settle)))

@@ -173,7 +173,15 @@ func (g *pathGlob) read(w word, o ParseOptions) error {
 	return validGlob(text)
 }
 
-func (g pathGlob) matches(p string) bool { return matchesGlob(string(g), p) }
+// matches: keep/** is what is below keep, not a file of that name, as
+// doublestar has it for folders.
+func (g pathGlob) matches(p string) bool {
+	glob := string(g)
+	if strings.HasSuffix(glob, "/**") {
+		glob += "/*"
+	}
+	return matchesGlob(glob, p)
+}
 
 // excludeGlob matches a path below a root.
 type excludeGlob string

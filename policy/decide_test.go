@@ -1,0 +1,168 @@
+package policy
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"sweepd/fingerprint"
+	"sweepd/providers"
+)
+
+var now = time.Date(2026, 6, 15, 12, 0, 0, 0, time.UTC)
+
+// TestDecisionsAreAsWritten runs every testdata/decide/*.txtar: a policy, a
+// table of files, and what becomes of each. An archive may ask for the policy
+// in English, and for what explain says.
+func TestDecisionsAreAsWritten(t *testing.T) {
+	files, err := filepath.Glob("testdata/decide/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("got %d archives, %v", len(files), err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			ar, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			section := map[string]string{}
+			for _, f := range ar.Files {
+				section[f.Name] = string(f.Data)
+			}
+			p := parse(t, section["policy.yaml"])
+			for i, f := range ar.Files {
+				switch f.Name {
+				case "decisions":
+					ar.Files[i].Data = []byte(decisions(t, p, section["files"]))
+				case "english":
+					ar.Files[i].Data = []byte(p.String())
+				case "explained":
+					ar.Files[i].Data = []byte(explained(t, p, section["files"]))
+				}
+			}
+			golden(t, file, string(txtar.Format(ar)))
+		})
+	}
+}
+
+func decisions(t *testing.T, p *Policy, table string) string {
+	var b bytes.Buffer
+	eachFile(t, table, func(name string, f Facts) {
+		d := p.Decide(f, now)
+		fmt.Fprintf(&b, "%s: %s", name, d.Action)
+		if d.Rule != "" {
+			fmt.Fprintf(&b, " by %s", d.Rule)
+		}
+		if !d.NotBefore.IsZero() {
+			fmt.Fprintf(&b, ", not before %s", day(d.NotBefore))
+		}
+		if d.Grace {
+			b.WriteString(", grace")
+		}
+		fmt.Fprintf(&b, "\n    %s\n", strings.Join(d.Reasons, "\n    "))
+	})
+	return b.String()
+}
+
+func explained(t *testing.T, p *Policy, table string) string {
+	var b bytes.Buffer
+	var checks func(indent string, all []Check)
+	checks = func(indent string, all []Check) {
+		for _, c := range all {
+			fmt.Fprintf(&b, "%s%s? %s: %s\n", indent, c.Condition, c.Holds, c.Seen)
+			checks(indent+"  ", c.Of)
+		}
+	}
+	eachFile(t, table, func(name string, f Facts) {
+		fmt.Fprintf(&b, "%s\n", name)
+		for _, r := range p.Explain(f, now) {
+			fmt.Fprintf(&b, "  %s (%s) matches: %t, decides: %t\n", r.Rule, r.Do, r.Matches, r.Decides)
+			checks("    ", r.Checks)
+		}
+	})
+	return b.String()
+}
+
+// eachFile reads lines of "name: key=value ..."; times are relative to now.
+func eachFile(t *testing.T, table string, visit func(string, Facts)) {
+	t.Helper()
+	for line := range strings.Lines(table) {
+		name, rest, _ := strings.Cut(strings.TrimSpace(line), ":")
+		if name == "" || name[0] == '#' {
+			continue
+		}
+		f := aFile()
+		for pair := range strings.FieldsSeq(rest) {
+			key, value, _ := strings.Cut(pair, "=")
+			if err := set(&f, key, value); err != nil {
+				t.Fatalf("%s: %v", line, err)
+			}
+		}
+		visit(name, f)
+	}
+}
+
+// aFile is a proven picture of 100 days.
+func aFile() Facts {
+	old := now.Add(-100 * 24 * time.Hour)
+	return Facts{
+		Storage:   "home",
+		Entry:     providers.Entry{Path: "/home/mia/Downloads/a.png", Size: 1_500_000, Modified: old, Created: old},
+		Verdict:   fingerprint.Verdict{MediaType: "image/png", Width: 1024, Height: 1536, Confidence: fingerprint.Proven, Product: fingerprint.ChatGPT},
+		FirstSeen: old,
+	}
+}
+
+func set(f *Facts, key, value string) (err error) {
+	times := map[string]*time.Time{"made": &f.Verdict.Made, "modified": &f.Entry.Modified, "created": &f.Entry.Created, "seen": &f.FirstSeen, "marked": &f.Marked}
+	if at := times[key]; at != nil {
+		*at, err = relative(value)
+		return err
+	}
+	switch key {
+	case "storage":
+		f.Storage = value
+	case "path":
+		f.Entry.Path, err = strconv.Unquote(`"` + value + `"`)
+	case "size":
+		f.Entry.Size, err = strconv.ParseInt(value, 10, 64)
+	case "confidence":
+		err = f.Verdict.Confidence.UnmarshalText([]byte(value))
+	case "product":
+		f.Verdict.Product = fingerprint.Product(value)
+	case "derived":
+		f.Verdict.Derived, err = strconv.ParseBool(value)
+	case "width":
+		f.Verdict.Width, err = strconv.Atoi(value)
+	case "height":
+		f.Verdict.Height, err = strconv.Atoi(value)
+	case "evidence":
+		f.Verdict.Evidence = append(f.Verdict.Evidence, fingerprint.Evidence{Detector: value})
+	default:
+		err = fmt.Errorf("no such fact: %s", key)
+	}
+	return err
+}
+
+// relative is now-30d, now+2h; "never" is the zero time.
+func relative(value string) (time.Time, error) {
+	if value == "never" {
+		return time.Time{}, nil
+	}
+	text := value
+	if days, found := strings.CutSuffix(value, "d"); found {
+		n, err := strconv.Atoi(days)
+		if err != nil {
+			return time.Time{}, err
+		}
+		text = fmt.Sprintf("%dh", n*24)
+	}
+	d, err := time.ParseDuration(text)
+	return now.Add(d), err
+}

@@ -1,0 +1,277 @@
+package policy
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"sweepd/fingerprint"
+)
+
+// TestDecideAgreesWithANaiveReading writes random policies, reads them with
+// Parse, and compares Decide with a reading that shares no code with it: each
+// condition is two plain functions, "surely" and "possibly".
+func TestDecideAgreesWithANaiveReading(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	met := map[Action]int{}
+	for range 1500 {
+		src, rules := randomPolicy(rng)
+		p, err := Parse("random.yaml", []byte(src), ParseOptions{Home: home})
+		if err != nil {
+			if strings.Contains(err.Error(), "can never match") || strings.Contains(err.Error(), "nothing is") {
+				continue // the generator does not know these
+			}
+			t.Fatalf("%v\n%s", err, src)
+		}
+		for range 20 {
+			f := randomFacts(rng)
+			got, want := p.Decide(f, now), naive(rules, f)
+			if got.Action != want.Action || got.Rule != want.Rule || got.Grace != want.Grace || !got.NotBefore.Equal(want.NotBefore) || len(got.Reasons) == 0 {
+				t.Fatalf("got %+v\nwant %+v\nof %+v\n%s", got, want, f, src)
+			}
+			explainAgrees(t, p, f, got)
+			met[got.Action]++
+		}
+	}
+	for _, a := range []Action{Keep, Review, Hold, Trash} {
+		if met[a] < 100 {
+			t.Errorf("got %d times %s, want a test that meets it", met[a], a)
+		}
+	}
+}
+
+func explainAgrees(t *testing.T, p *Policy, f Facts, d Decision) {
+	t.Helper()
+	decides := ""
+	for _, r := range p.Explain(f, now) {
+		if r.Decides {
+			decides += r.Rule
+		}
+		for _, c := range r.Checks {
+			if c.Condition == "" || c.Seen == "" || r.Matches && c.Holds == "no" {
+				t.Errorf("got %+v in a rule that matches: %t", c, r.Matches)
+			}
+		}
+	}
+	if decides != d.Rule {
+		t.Errorf("explain says that %q decides, Decide says %q", decides, d.Rule)
+	}
+}
+
+// TestNothingIsTrashedThatThePolicyDoesNotNameSurely states the promises
+// themselves, over the same random policies.
+func TestNothingIsTrashedThatThePolicyDoesNotNameSurely(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	trashed := 0
+	for range 1000 {
+		src, rules := randomPolicy(rng)
+		p, err := Parse("random.yaml", []byte(src), ParseOptions{Home: home})
+		if err != nil {
+			continue
+		}
+		for range 20 {
+			f := randomFacts(rng)
+			d := p.Decide(f, now)
+			if d.Action != Trash && d.Action != Hold {
+				continue
+			}
+			i := slices.IndexFunc(rules, func(r naiveRule) bool { return r.name == d.Rule })
+			switch r := rules[i]; {
+			case f.Verdict.Confidence == fingerprint.None || f.Verdict.Confidence < r.confidence,
+				f.Verdict.Derived && r.derived != "include" && r.derived != "only",
+				r.do != Trash,
+				d.Action == Trash && now.Sub(f.Entry.Modified) < 10*time.Minute,
+				d.Action == Trash && now.Sub(f.Entry.Created) < 10*time.Minute,
+				d.Action == Trash && r.grace > 0 && (f.Marked.IsZero() || now.Sub(f.Marked) < r.grace),
+				d.Action == Hold && !d.NotBefore.After(now):
+				t.Fatalf("got %+v\nof %+v\n%s", d, f, src)
+			}
+			trashed++
+		}
+	}
+	if trashed < 500 {
+		t.Errorf("got %d files to trash, want a test that meets some", trashed)
+	}
+}
+
+// naiveCondition is a condition that is not known to be false, or known to be
+// true.
+type naiveCondition struct {
+	yaml             string
+	possibly, surely func(Facts) bool
+}
+
+type naiveRule struct {
+	name       string
+	do         Action
+	grace      time.Duration
+	derived    string
+	confidence fingerprint.Confidence
+	when       []naiveCondition
+}
+
+func naive(rules []naiveRule, f Facts) Decision {
+	if f.Verdict.Confidence == fingerprint.None {
+		return Decision{Action: Keep}
+	}
+	for _, r := range rules {
+		if f.Verdict.Confidence < r.confidence ||
+			f.Verdict.Derived && (r.derived == "exclude" || r.derived == "" && r.do == Trash) ||
+			!f.Verdict.Derived && r.derived == "only" ||
+			slices.ContainsFunc(r.when, func(c naiveCondition) bool { return r.do == Trash && !c.surely(f) || !c.possibly(f) }) {
+			continue
+		}
+		d := Decision{Action: r.do, Rule: r.name}
+		latest := f.Entry.Modified
+		if f.Entry.Created.After(latest) {
+			latest = f.Entry.Created
+		}
+		switch ready := f.Marked.Add(r.grace); {
+		case r.do != Trash:
+		case latest.IsZero():
+			d.Action = Review
+		case latest.After(now.Add(24 * time.Hour)):
+			d.Action, d.NotBefore = Hold, now.Add(24*time.Hour)
+		case latest.Add(10 * time.Minute).After(now):
+			d.Action, d.NotBefore = Hold, latest.Add(10*time.Minute)
+		case r.grace > 0 && f.Marked.IsZero():
+			d.Action, d.NotBefore, d.Grace = Hold, now.Add(r.grace), true
+		case r.grace > 0 && ready.After(now):
+			d.Action, d.NotBefore, d.Grace = Hold, ready, true
+		}
+		return d
+	}
+	return Decision{Action: Keep}
+}
+
+func pick[T any](rng *rand.Rand, from ...T) T { return from[rng.IntN(len(from))] }
+
+func randomPolicy(rng *rand.Rand) (string, []naiveRule) {
+	var rules []naiveRule
+	var b strings.Builder
+	for i := range 1 + rng.IntN(5) {
+		r := naiveRule{name: fmt.Sprintf("rule %d", i), do: pick(rng, Keep, Review, Trash, Trash), derived: pick(rng, "", "", "include", "only", "exclude")}
+		var when []string
+		if r.do == Trash || rng.IntN(2) == 0 {
+			r.confidence = pick(rng, fingerprint.Possible, fingerprint.Likely, fingerprint.Strong, fingerprint.Proven)
+			when = append(when, "confidence: "+r.confidence.String())
+		}
+		if r.derived != "" {
+			when = append(when, "derived: "+r.derived)
+		}
+		keys := map[string]bool{}
+		for range rng.IntN(3) {
+			c := randomCondition(rng, 2)
+			if key, _, _ := strings.Cut(c.yaml, ":"); !keys[key] {
+				keys[key] = true
+				r.when = append(r.when, c)
+				when = append(when, c.yaml)
+			}
+		}
+		grace := ""
+		if r.do == Trash && rng.IntN(2) == 0 {
+			r.grace = 48 * time.Hour
+			grace = ", grace: 2d"
+		}
+		rules = append(rules, r)
+		fmt.Fprintf(&b, "  - {name: %q, when: {%s}, do: %s%s}\n", r.name, strings.Join(when, ", "), r.do, grace)
+	}
+	return withRules(b.String()), rules
+}
+
+// certain is a condition that is always known.
+func certain(yaml string, holds func(Facts) bool) naiveCondition {
+	return naiveCondition{yaml, holds, holds}
+}
+
+// dated is a condition on a time; without one in the past nothing is known.
+func dated(yaml string, at func(Facts) time.Time, holds func(time.Duration) bool) naiveCondition {
+	known := func(f Facts) bool { return !at(f).IsZero() && !at(f).After(now) }
+	return naiveCondition{yaml,
+		func(f Facts) bool { return !known(f) || holds(now.Sub(at(f))) },
+		func(f Facts) bool { return known(f) && holds(now.Sub(at(f))) }}
+}
+
+func randomCondition(rng *rand.Rand, depth int) naiveCondition {
+	day := 24 * time.Hour
+	usual := func(f Facts) time.Time {
+		if !f.Verdict.Made.IsZero() {
+			return f.Verdict.Made
+		}
+		if f.Entry.Created.After(f.Entry.Modified) {
+			return f.Entry.Created
+		}
+		return f.Entry.Modified
+	}
+	kinds := 9
+	if depth > 0 {
+		kinds = 12
+	}
+	switch rng.IntN(kinds) {
+	case 0:
+		return certain("storage: work", func(f Facts) bool { return f.Storage == "work" })
+	case 1:
+		return certain(`path: ["**/keep/**", "/srv/**"]`, func(f Facts) bool {
+			return strings.HasPrefix(f.Entry.Path, "/srv/") || strings.Contains(path.Dir(f.Entry.Path)+"/", "/keep/")
+		})
+	case 2:
+		return certain(`name: "*.png"`, func(f Facts) bool { return strings.HasSuffix(f.Entry.Path, ".png") })
+	case 3:
+		return certain("product: [chatgpt, sora]", func(f Facts) bool { return f.Verdict.Product == "chatgpt" || f.Verdict.Product == "sora" })
+	case 4:
+		return certain("larger_than: 1 MB", func(f Facts) bool { return f.Entry.Size > 1000*1000 })
+	case 5:
+		return naiveCondition{`width: ">=1024"`,
+			func(f Facts) bool { return f.Verdict.Width == 0 || f.Verdict.Width >= 1024 },
+			func(f Facts) bool { return f.Verdict.Width >= 1024 }}
+	case 6:
+		return dated("older_than: 30d", usual, func(age time.Duration) bool { return age > 30*day })
+	case 7:
+		return dated("newer_than: 60d", usual, func(age time.Duration) bool { return age < 60*day })
+	case 8:
+		return certain("evidence: c2pa", func(f Facts) bool {
+			return slices.ContainsFunc(f.Verdict.Evidence, func(e fingerprint.Evidence) bool { return strings.HasPrefix(e.Detector+".", "c2pa.") })
+		})
+	case 9:
+		c := randomCondition(rng, depth-1)
+		return naiveCondition{"not: {" + c.yaml + "}",
+			func(f Facts) bool { return !c.surely(f) }, func(f Facts) bool { return !c.possibly(f) }}
+	case 10:
+		a, b := randomCondition(rng, depth-1), randomCondition(rng, depth-1)
+		return naiveCondition{"any: [{" + a.yaml + "}, {" + b.yaml + "}]",
+			func(f Facts) bool { return a.possibly(f) || b.possibly(f) }, func(f Facts) bool { return a.surely(f) || b.surely(f) }}
+	default:
+		a, b := randomCondition(rng, depth-1), randomCondition(rng, depth-1)
+		return naiveCondition{"all: [{" + a.yaml + "}, {" + b.yaml + "}]",
+			func(f Facts) bool { return a.possibly(f) && b.possibly(f) }, func(f Facts) bool { return a.surely(f) && b.surely(f) }}
+	}
+}
+
+func randomFacts(rng *rand.Rand) Facts {
+	at := func() time.Time {
+		if rng.IntN(8) == 0 {
+			return time.Time{}
+		}
+		return now.Add(-pick(rng, -1000*24*time.Hour, -5*time.Minute, 0, 5*time.Minute, time.Hour, 30*24*time.Hour, 45*24*time.Hour, 60*24*time.Hour, 90*24*time.Hour))
+	}
+	f := aFile()
+	f.Storage = pick(rng, "home", "work", "paths")
+	f.Entry.Path = pick(rng, "/home/mia/a.png", "/home/mia/keep/a.png", "/srv/work/b.webp", "/home/mia/keep/deep/c.jpg", "/keep", "/home/mia/\xff.png")
+	f.Entry.Size = pick(rng, int64(0), 1_000_000, 1_000_001)
+	f.Entry.Modified, f.Entry.Created, f.Verdict.Made, f.Marked = at(), at(), at(), at()
+	if rng.IntN(2) == 0 {
+		f.Entry.Created, f.Verdict.Made = time.Time{}, time.Time{}
+	}
+	f.Verdict.Confidence = fingerprint.Confidence(rng.IntN(5))
+	f.Verdict.Product = pick(rng, fingerprint.NoProduct, fingerprint.ChatGPT, fingerprint.Sora, fingerprint.Unstated)
+	f.Verdict.Width = pick(rng, 0, 1023, 1024)
+	f.Verdict.Derived = rng.IntN(4) == 0
+	for range rng.IntN(3) {
+		f.Verdict.Evidence = append(f.Verdict.Evidence, fingerprint.Evidence{Detector: pick(rng, "c2pa", "c2pa.broken", "c2pax", "filename")})
+	}
+	return f
+}
