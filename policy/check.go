@@ -24,6 +24,9 @@ func (d *decoder) check(f *form) {
 		d.checkRule(r)
 		d.checkReach(r, f.Rules[:i])
 		if r.When != nil {
+			if len(r.When.clauses()) == 0 && r.When.Derived == nil {
+				d.refuse(r.of("when"), Error{Message: "when says nothing", Hint: "a rule for every file has no when at all"})
+			}
 			d.checkCondition(&r.When.condition, names)
 		}
 	}

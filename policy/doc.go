@@ -13,4 +13,4 @@
 // a grace began is told to it in Facts.
 package policy
 
-//go:generate go test -run TestTheSchemaIsFresh -update .
+//go:generate go test . -run TestTheSchemaIsFresh -update

@@ -8,7 +8,7 @@ type form struct {
 	// The version of this form: 1.
 	Version *version `yaml:"version" jsonschema:"required"`
 	// What is swept. Each key is a name of your choice.
-	Storages map[string]*storageForm `yaml:"storages" jsonschema:"required,minProperties=1"`
+	Storages map[string]*storageForm `yaml:"storages" jsonschema:"required"`
 	// Tried in this order; the first that matches decides. A file that no rule matches is kept.
 	Rules []*ruleForm `yaml:"rules" jsonschema:"required,minItems=1"`
 	// What may be deleted for good from the trash, and how long after it came there. Everything is off when absent.

@@ -3,9 +3,11 @@ package policy
 import (
 	"flag"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files, the schema too")
@@ -44,4 +46,21 @@ func parse(t testing.TB, src string) *Policy {
 // withRules is a policy with these rules, a list in YAML.
 func withRules(rules string) string {
 	return "version: 1\nstorages: {home: {type: local, roots: [~/Downloads]}, work: {type: local, roots: [/srv/work]}}\nrules:\n" + rules
+}
+
+// goldenPolicies are the policies of the archives in testdata/decide.
+func goldenPolicies(t testing.TB) (all [][]byte) {
+	t.Helper()
+	files, err := filepath.Glob("testdata/decide/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("got %d archives, %v", len(files), err)
+	}
+	for _, file := range files {
+		ar, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, ar.Files[0].Data)
+	}
+	return all
 }

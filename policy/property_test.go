@@ -178,7 +178,10 @@ func randomPolicy(rng *rand.Rand) (string, []naiveRule) {
 			grace = ", grace: 2d"
 		}
 		rules = append(rules, r)
-		fmt.Fprintf(&b, "  - {name: %q, when: {%s}, do: %s%s}\n", r.name, strings.Join(when, ", "), r.do, grace)
+		if len(when) > 0 {
+			grace += ", when: {" + strings.Join(when, ", ") + "}"
+		}
+		fmt.Fprintf(&b, "  - {name: %q, do: %s%s}\n", r.name, r.do, grace)
 	}
 	return withRules(b.String()), rules
 }

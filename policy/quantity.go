@@ -26,11 +26,12 @@ const (
 )
 
 // duration is a time span in weeks, days, hours and minutes: always more than
-// zero. Months and years are refused because they have no length.
+// zero, and never so long (80 years) that it overflows. Months and years are
+// refused because they have no length.
 type duration time.Duration
 
 var (
-	durationForm = regexp.MustCompile(`^(?:(\d{1,4})w)?(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,8})m)?$`)
+	durationForm = regexp.MustCompile(`^(?:(\d{1,3})w)?(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,7})m)?$`)
 	units        = []time.Duration{7 * 24 * time.Hour, 24 * time.Hour, time.Hour, time.Minute}
 )
 

@@ -1,0 +1,245 @@
+package policy
+
+import (
+	"bytes"
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+	"github.com/invopop/jsonschema"
+	validator "github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+const schemaFile = "../deploy/policy.schema.json"
+
+// The scalars say themselves what a JSON Schema can know of them. They do so
+// here, so that the generator is not part of the program.
+
+func oneOf(words []string) *jsonschema.Schema {
+	s := &jsonschema.Schema{Type: "string"}
+	for _, w := range words {
+		s.Enum = append(s.Enum, w)
+	}
+	return s
+}
+
+func pattern(p string) *jsonschema.Schema { return &jsonschema.Schema{Type: "string", Pattern: p} }
+
+// ecma is a pattern of Go's in JavaScript's spelling.
+func ecma(p string) string { return strings.ReplaceAll(p, "(?:", "(") }
+
+func (version) JSONSchema() *jsonschema.Schema     { return &jsonschema.Schema{Const: Version} }
+func (level) JSONSchema() *jsonschema.Schema       { return oneOf(levels) }
+func (Action) JSONSchema() *jsonschema.Schema      { return oneOf(actions) }
+func (product) JSONSchema() *jsonschema.Schema     { return oneOf(products) }
+func (derived) JSONSchema() *jsonschema.Schema     { return oneOf(deriveds) }
+func (ageBy) JSONSchema() *jsonschema.Schema       { return oneOf(ageBys) }
+func (storageType) JSONSchema() *jsonschema.Schema { return oneOf(types) }
+func (boolean) JSONSchema() *jsonschema.Schema     { return &jsonschema.Schema{Type: "boolean"} }
+func (size) JSONSchema() *jsonschema.Schema        { return pattern(sizeForm.String()) }
+func (percent) JSONSchema() *jsonschema.Schema     { return pattern(percentForm.String()) }
+func (detector) JSONSchema() *jsonschema.Schema    { return pattern(detectorForm.String()) }
+func (root) JSONSchema() *jsonschema.Schema        { return pattern(`^(/|~/)`) }
+func (pathGlob) JSONSchema() *jsonschema.Schema    { return pattern(`^(/|~/|\*\*/)`) }
+func (nameGlob) JSONSchema() *jsonschema.Schema    { return pattern(`^[^/]+$`) }
+func (excludeGlob) JSONSchema() *jsonschema.Schema { return pattern(`^[^/~]`) }
+func (label) JSONSchema() *jsonschema.Schema       { return pattern(`^\S(.{0,62}\S)?$`) }
+
+const atLeastOne = `[1-9]`
+
+func (duration) JSONSchema() *jsonschema.Schema {
+	s := pattern(ecma(durationForm.String()))
+	s.AllOf = []*jsonschema.Schema{{Pattern: atLeastOne}}
+	return s
+}
+
+func (purgeAge) JSONSchema() *jsonschema.Schema {
+	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Const: "off"}, duration(0).JSONSchema()}}
+}
+
+func (number) JSONSchema() *jsonschema.Schema {
+	return &jsonschema.Schema{Type: "integer", Minimum: "1"}
+}
+
+func (comparison) JSONSchema() *jsonschema.Schema {
+	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Type: "integer", Minimum: "1"}, pattern(strings.Replace(comparisonForm.String(), ")?", ")", 1))}}
+}
+
+func (s some[T]) JSONSchema() *jsonschema.Schema {
+	one := any(*new(T)).(interface{ JSONSchema() *jsonschema.Schema }).JSONSchema()
+	least := uint64(1)
+	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{one, {Type: "array", Items: one, MinItems: &least}}}
+}
+
+func (form) JSONSchemaExtend(s *jsonschema.Schema) {
+	least := uint64(1)
+	storages, _ := s.Properties.Get("storages")
+	storages.MinProperties = &least
+	storages.PropertyNames = &jsonschema.Schema{Pattern: storageName.String()}
+}
+
+func (ruleForm) JSONSchemaExtend(s *jsonschema.Schema) {
+	trash := jsonschema.NewProperties()
+	trash.Set("do", &jsonschema.Schema{Const: Trash})
+	s.If = &jsonschema.Schema{Properties: trash}
+	sure := jsonschema.NewProperties()
+	sure.Set("when", &jsonschema.Schema{Required: []string{"confidence"}})
+	s.Then = &jsonschema.Schema{Properties: sure, Required: []string{"when"}}
+	s.Else = &jsonschema.Schema{Not: &jsonschema.Schema{Required: []string{"grace"}}}
+}
+
+func (condition) JSONSchemaExtend(s *jsonschema.Schema) {
+	least := uint64(1)
+	s.MinProperties = &least
+}
+
+// TestTheSchemaIsFresh generates the schema from the form.
+func TestTheSchemaIsFresh(t *testing.T) {
+	r := &jsonschema.Reflector{
+		FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true, Anonymous: true, ExpandedStruct: true,
+		LookupComment: comments(t),
+		Namer: func(t reflect.Type) string {
+			if of, generic := strings.CutPrefix(t.Name(), "some[sweepd/policy."); generic {
+				return strings.TrimSuffix(of, "]") + "_or_list"
+			}
+			return strings.TrimSuffix(t.Name(), "Form")
+		},
+	}
+	s := r.Reflect(&form{})
+	s.Title = "sweepd policy"
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(s); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, schemaFile, b.String())
+}
+
+// comments are the form's, which are the schema's descriptions.
+func comments(t *testing.T) func(reflect.Type, string) string {
+	f, err := parser.ParseFile(token.NewFileSet(), "form.go", nil, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]string{}
+	ast.Inspect(f, func(n ast.Node) bool {
+		spec, ok := n.(*ast.TypeSpec)
+		if !ok {
+			return true
+		}
+		if st, ok := spec.Type.(*ast.StructType); ok {
+			for _, field := range st.Fields.List {
+				for _, name := range field.Names {
+					found[spec.Name.Name+"."+name.Name] = strings.TrimSpace(field.Doc.Text())
+				}
+			}
+		}
+		return false
+	})
+	return func(t reflect.Type, field string) string { return found[t.Name()+"."+field] }
+}
+
+func compiled(t *testing.T) *validator.Schema {
+	t.Helper()
+	src, err := os.ReadFile(schemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := validator.UnmarshalJSON(bytes.NewReader(src))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := validator.NewCompiler()
+	if err := c.AddResource("policy.schema.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile("policy.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// valid checks a YAML text against the schema, as an editor does.
+func valid(s *validator.Schema, src []byte) error {
+	asJSON, err := yaml.YAMLToJSON(src)
+	if err != nil {
+		return err
+	}
+	doc, err := validator.UnmarshalJSON(bytes.NewReader(asJSON))
+	if err != nil {
+		return err
+	}
+	return s.Validate(doc)
+}
+
+func TestTheExamplesAreGoodByTheParserAndByTheSchema(t *testing.T) {
+	s := compiled(t)
+	files, err := filepath.Glob("../deploy/examples/*.yaml")
+	if err != nil || len(files) < 3 {
+		t.Fatalf("got %q, %v", files, err)
+	}
+	for _, file := range append(files, "default.yaml") {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Parse(file, src, ParseOptions{Home: home}); err != nil {
+			t.Errorf("%v", err)
+		}
+		if err := valid(s, src); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+		if file != "default.yaml" && !bytes.HasPrefix(src, []byte("# yaml-language-server: $schema=../policy.schema.json\n")) {
+			t.Errorf("%s does not name its schema", file)
+		}
+	}
+}
+
+// beyond are the mistakes that need more than a schema: those between keys,
+// those that YAML itself or its reading as JSON hides, and patterns.
+var beyond = strings.Fields(`
+	tag merge-key second-document
+	age-by-alone impossible-age impossible-size unreachable-rule unreachable-by-confidence duplicate-rule-name misspelt-storage
+	overlapping-roots root-home root-of-everything root-with-detours
+	bad-glob doublestar-in-a-word too-many-alternatives share-over-100`)
+
+func TestTheSchemaRefusesWhatTheParserRefuses(t *testing.T) {
+	s := compiled(t)
+	files, err := filepath.Glob("testdata/bad/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
+		switch err := valid(s, src); {
+		case err == nil && !slices.Contains(beyond, name):
+			t.Errorf("%s: got no error from the schema, want one", name)
+		case err != nil && slices.Contains(beyond, name):
+			t.Errorf("%s: the schema sees it (%v): take it off the list", name, err)
+		}
+	}
+}
+
+func TestTheSchemaTakesWhatTheGoldenPoliciesSay(t *testing.T) {
+	s := compiled(t)
+	for _, src := range goldenPolicies(t) {
+		if err := valid(s, src); err != nil {
+			t.Errorf("%v\n%s", err, src)
+		}
+	}
+}
