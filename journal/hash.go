@@ -8,8 +8,9 @@ import (
 	"sweepd/providers"
 )
 
-// hash names one state of one file, under one version of the detectors: the
-// first 124 bits of SHA-256. The lowest four bits of lo carry marks instead.
+// hash names one state of one file: the first 124 bits of SHA-256. The lowest
+// four bits of lo carry marks instead. Rows of hashes say under which version
+// of the detectors they stand.
 type hash struct{ hi, lo uint64 }
 
 // The marks. A hash without a kind is an empty place in a table.
@@ -47,14 +48,12 @@ func parseHash(b []byte) hash {
 	return hash{binary.BigEndian.Uint64(b), binary.BigEndian.Uint64(b[8:])}
 }
 
-// hashOf covers what a verdict depends on: the detectors, the bytes (by ref
-// and revision) and the name. Lengths come first, so that no two files have
-// the same input.
-func hashOf(version int, e providers.Entry) hash {
+// hashOf covers what a verdict depends on: the bytes, by ref and revision, and
+// the name. Lengths come first, so that no two files have the same input.
+func hashOf(e providers.Entry) hash {
 	var space [512]byte
 	name := e.Name()
-	b := binary.AppendVarint(space[:0], int64(version))
-	b = binary.AppendUvarint(b, uint64(len(e.Ref)))
+	b := binary.AppendUvarint(space[:0], uint64(len(e.Ref)))
 	b = binary.AppendUvarint(b, uint64(len(e.Revision)))
 	b = append(b, e.Ref...)
 	b = append(b, e.Revision...)

@@ -55,15 +55,19 @@ func file(ref, revision string) providers.Entry {
 }
 
 func trashOf(e providers.Entry) providers.Op {
-	return providers.Op{Kind: providers.OpTrash, Storage: "home", Entry: e,
-		Cause: providers.Cause{Run: 1, Rule: "old", Reasons: []string{"it is old"}}}
+	return providers.Op{
+		Kind: providers.OpTrash, Storage: "home", Entry: e,
+		Cause: providers.Cause{Run: 1, Rule: "old", Reasons: []string{"it is old"}},
+	}
 }
 
 // proven is a verdict that makes a record; photo and text make none.
 func proven() fingerprint.Verdict {
-	return fingerprint.Verdict{MediaType: "image/png", Width: 1024, Height: 1536, Confidence: fingerprint.Proven,
+	return fingerprint.Verdict{
+		MediaType: "image/png", Width: 1024, Height: 1536, Confidence: fingerprint.Proven,
 		Product: fingerprint.ChatGPT, Made: noon.Add(-48 * time.Hour),
-		Evidence: []fingerprint.Evidence{{Detector: "c2pa", Found: "signed by OpenAI", Confidence: fingerprint.Proven}}}
+		Evidence: []fingerprint.Evidence{{Detector: "c2pa", Found: "signed by OpenAI", Confidence: fingerprint.Proven}},
+	}
 }
 
 var (

@@ -66,14 +66,14 @@ func (s *Seen) writeRows(ctx context.Context, tx *sql.Tx, rows map[providers.Ref
 // for e as it is, or no longer, and e is to be examined again. The record's
 // Entry is e; where e has moved since, Save will know.
 func (s *Seen) Matched(ctx context.Context, e providers.Entry) (r Record, ok bool, err error) {
-	h := hashOf(s.version, e)
+	h := hashOf(e)
 	r, err = s.j.Record(ctx, s.storage, s.version, e.Ref)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return Record{}, false, nil
 	case err != nil:
 		return Record{}, false, err
-	case r.Entry.Ref != e.Ref || !h.same(hashOf(s.version, r.Entry)):
+	case r.Entry.Ref != e.Ref || !h.same(hashOf(r.Entry)):
 		return Record{}, false, nil
 	}
 	if !sameEntry(r.Entry, e) {

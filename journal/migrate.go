@@ -17,24 +17,29 @@ const applicationID = 0x73777064
 //go:embed migrations/*.sql
 var migrations embed.FS
 
+// latest is the version that this program writes.
+func latest() int {
+	return len(steps(migrations))
+}
+
 // steps are the names of the migrations: the one at index i leads to version
 // i+1.
-func steps() []string {
-	names, err := fs.Glob(migrations, "migrations/*.sql")
+func steps(all fs.FS) []string {
+	names, err := fs.Glob(all, "migrations/*.sql")
 	if err != nil { // only for a malformed pattern
 		panic(err)
 	}
 	return names
 }
 
-// latest is the version that this program writes.
-func latest() int { return len(steps()) }
-
-// migrate brings a database of version from to the latest, each step and its
-// version in one transaction. Another process may be doing the same.
-func migrate(ctx context.Context, db *sql.DB, from int) error {
-	for i, name := range steps()[from:] {
-		err := transact(ctx, db, func(tx *sql.Tx) error { return step(ctx, tx, name, from+i+1) })
+// migrate brings a database of version from to the latest of all, each step
+// and its version in one transaction. Another process may be doing the same.
+func migrate(ctx context.Context, db *sql.DB, all fs.FS, from int) error {
+	for i, name := range steps(all)[from:] {
+		text, err := fs.ReadFile(all, name)
+		if err == nil {
+			err = transact(ctx, db, func(tx *sql.Tx) error { return step(ctx, tx, string(text), from+i+1) })
+		}
 		if err != nil {
 			return fmt.Errorf("migration %s: %w", name, err)
 		}
@@ -42,18 +47,14 @@ func migrate(ctx context.Context, db *sql.DB, from int) error {
 	return nil
 }
 
-func step(ctx context.Context, tx *sql.Tx, name string, version int) error {
+func step(ctx context.Context, tx *sql.Tx, text string, version int) error {
 	var now int
 	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&now); err != nil || now >= version {
 		return err
 	}
-	text, err := migrations.ReadFile(name)
-	if err != nil {
+	if _, err := tx.ExecContext(ctx, text); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, string(text)); err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version))
+	_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version))
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"testing/fstest"
 
 	"sweepd/providers"
 )
@@ -38,7 +39,7 @@ func TestAJournalIsDurableByItsSettings(t *testing.T) {
 	}
 }
 
-func TestProcessesThatMakeTheJournalTogetherShareIt(t *testing.T) {
+func TestThoseWhoMakeTheJournalAtOnceShareIt(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal.db")
 	var all sync.WaitGroup
 	for range 8 {
@@ -182,6 +183,59 @@ func TestDamageBehindTheFirstPageIsAnErrorAndNeverAnEmptyAnswer(t *testing.T) {
 	}
 	if !errors.Is(err, ErrDamaged) {
 		t.Errorf("got %v, want %v", err, ErrDamaged)
+	}
+}
+
+func TestCheckFindsDamageThatOpenDoesNotSee(t *testing.T) {
+	content := used(t)
+	path := filepath.Join(t.TempDir(), "journal.db")
+	last := len(content) - 4096
+	for name, test := range map[string]struct {
+		content []byte
+		want    error
+	}{
+		"sound":   {content, nil},
+		"damaged": {append(bytes.Clone(content[:last]), bytes.Repeat([]byte{0xa5}, 4096)...), ErrDamaged},
+	} {
+		if err := os.WriteFile(path, test.content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		j := must(OpenReadOnly(t.Context(), path))(t)
+		if err := j.Check(t.Context()); !errors.Is(err, test.want) {
+			t.Errorf("%s: got %v, want %v", name, err, test.want)
+		}
+		j.Close()
+	}
+}
+
+func TestAMigrationIsDoneWhollyOrNotAtAll(t *testing.T) {
+	all := fstest.MapFS{
+		"migrations/0001_a.sql": {Data: []byte("CREATE TABLE a (x INTEGER); INSERT INTO a VALUES (1)")},
+		"migrations/0002_b.sql": {Data: []byte("CREATE TABLE b (x INTEGER); DELETE FROM a; INSERT INTO nonesuch VALUES (1)")},
+	}
+	path := filepath.Join(t.TempDir(), "journal.db")
+	script(t, path, "PRAGMA user_version = 0")
+	db := connect(path, "rw", 1)
+	defer db.Close()
+	state := func() (s string) {
+		t.Helper()
+		err := db.QueryRow("SELECT (SELECT group_concat(name) FROM sqlite_schema) || ' ' ||" +
+			" (SELECT count(*) FROM a) || ' ' || (SELECT user_version FROM pragma_user_version)").Scan(&s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	if err := migrate(t.Context(), db, all, 0); err == nil {
+		t.Fatal("got nil, want an error")
+	}
+	equal(t, "after the failure", state(), "a 1 1")
+	all["migrations/0002_b.sql"].Data = []byte("CREATE TABLE b (x INTEGER)")
+	for range 2 { // the second time as a process that had read version 1 before the first
+		if err := migrate(t.Context(), db, all, 1); err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "after the success", state(), "a,b 1 2")
 	}
 }
 

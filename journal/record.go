@@ -32,11 +32,7 @@ const (
 // Record is the one of the file ref, if it was found by that version of the
 // detectors, else fs.ErrNotExist.
 func (j *Journal) Record(ctx context.Context, storage string, version int, ref providers.Ref) (Record, error) {
-	stmt, err := j.byRef()
-	if err != nil {
-		return Record{}, fault(err)
-	}
-	r, err := scanRecord(stmt.QueryRowContext(ctx, storage, version, []byte(ref)))
+	r, err := scanRecord(j.byRef.QueryRowContext(ctx, storage, version, []byte(ref)))
 	if errors.Is(err, sql.ErrNoRows) {
 		err = fs.ErrNotExist
 	}

@@ -202,6 +202,31 @@ func TestAReceiptThatComesAgainIsOfTheLaterOperation(t *testing.T) {
 	}
 }
 
+func TestOnlyWhatWasInTheTrashBeforeIsResolved(t *testing.T) {
+	j := newJournal(t)
+	restore := must(j.Begin(t.Context(), providers.Op{Kind: providers.OpRestore, Storage: "home", Receipt: "bin/a"}))(t)
+	later := did(t, j, trashOf(file("a", "1")), "bin/a")
+	meanwhile := must(j.Begin(t.Context(), trashOf(file("b", "1"))))(t)
+	empty := must(j.Begin(t.Context(), providers.Op{Kind: providers.OpEmpty, Storage: "home"}))(t)
+	for key, r := range map[string]providers.Receipt{restore: "bin/a", meanwhile: "bin/b"} {
+		if err := j.End(t.Context(), key, r, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	equal(t, "begun after the restore", keysOf(t, j, Filter{InTrash: true}), []string{later, meanwhile})
+	if err := j.End(t.Context(), empty, "", nil); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "ended after the emptying began", keysOf(t, j, Filter{InTrash: true}), []string{meanwhile})
+}
+
+func TestAnEmptyReceiptResolvesNothing(t *testing.T) {
+	j := newJournal(t)
+	key := did(t, j, trashOf(file("a", "1")), "")
+	did(t, j, providers.Op{Kind: providers.OpPurge, Storage: "home"}, "")
+	equal(t, "in the trash", keysOf(t, j, Filter{InTrash: true}), []string{key})
+}
+
 func TestOperationsAreChosenByEveryFieldOfTheFilter(t *testing.T) {
 	j := newJournal(t)
 	var keys []string

@@ -52,8 +52,10 @@ type Seen struct {
 // LoadSeen loads what is remembered of a storage's files under that version of
 // the detectors; what other versions found counts for nothing.
 func (j *Journal) LoadSeen(ctx context.Context, storage string, version int) (*Seen, error) {
-	s := &Seen{j: j, storage: storage, version: version,
-		pending: map[providers.Ref]*match{}, refs: map[uint64]struct{}{}, seed: maphash.MakeSeed()}
+	s := &Seen{
+		j: j, storage: storage, version: version,
+		pending: map[providers.Ref]*match{}, refs: map[uint64]struct{}{}, seed: maphash.MakeSeed(),
+	}
 	for _, load := range []func(context.Context) error{s.loadHashes, s.loadMatches, s.loadCursor} {
 		if err := load(ctx); err != nil {
 			return nil, fmt.Errorf("load what was seen of %s: %w", storage, fault(err))
@@ -129,10 +131,7 @@ func (s *Seen) Cursor() providers.Cursor { return s.cursor }
 
 // Look says what is known of e as it is: its ref, revision and name.
 func (s *Seen) Look(e providers.Entry) Known {
-	if e.Ref == "" || e.Revision == "" {
-		return Unknown
-	}
-	h := hashOf(s.version, e)
+	h := hashOf(e)
 	return s.tables[h.shard()].meet(h)
 }
 
@@ -148,7 +147,7 @@ func (s *Seen) Put(ctx context.Context, e providers.Entry, v fingerprint.Verdict
 		return errReadOnly
 	}
 	known := knownAs(v)
-	h := hashOf(s.version, e).marked(uint64(known) | metBit)
+	h := hashOf(e).marked(uint64(known) | metBit)
 	if known == Matched {
 		m, err := newMatch(e, v, h, s.j.now())
 		if err != nil {

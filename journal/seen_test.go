@@ -70,13 +70,13 @@ func TestALookUpNeverTakesOneFileForAnother(t *testing.T) {
 	j := newJournal(t)
 	e := file("ab", "cd")
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: photo})
-	renamed, shifted, none, noRevision := e, e, e, e
+	renamed, shifted, shiftedToo := e, e, e
 	renamed.Path = "/pictures/other"
 	shifted.Ref, shifted.Revision = "abc", "d"
-	none.Ref, noRevision.Revision = "", ""
+	shiftedToo.Ref, shiftedToo.Revision, shiftedToo.Path = "a", "bc", "/pictures/dab"
 	for name, other := range map[string]providers.Entry{
 		"revision": file("ab", "ce"), "ref": file("aB", "cd"), "name": renamed,
-		"border of ref and revision": shifted, "no ref": none, "no revision": noRevision,
+		"border of ref and revision": shifted, "border of each": shiftedToo,
 	} {
 		if got := known(t, j, 1, other); got[0] != Unknown {
 			t.Errorf("another %s: got %v, want unknown", name, got)
@@ -88,6 +88,16 @@ func TestALookUpNeverTakesOneFileForAnother(t *testing.T) {
 	moved := e
 	moved.Path = "/elsewhere/ab"
 	equal(t, "another folder", known(t, j, 1, moved), []Known{PlainImage})
+}
+
+func TestAFileWithoutARevisionIsNotRemembered(t *testing.T) {
+	s := must(newJournal(t).LoadSeen(t.Context(), "home", 1))(t)
+	for _, e := range []providers.Entry{file("", "1"), file("a", "")} {
+		if err := s.Put(t.Context(), e, photo); err == nil {
+			t.Errorf("of %+v: got nil, want an error", e)
+		}
+		equal(t, "known", s.Look(e), Unknown)
+	}
 }
 
 func TestAPartialListingForgetsNothing(t *testing.T) {
@@ -319,6 +329,19 @@ func TestASaveOfNothingNewWritesNothing(t *testing.T) {
 	before := changes()
 	scan(t, j, 1, true, found)
 	equal(t, "rows written", changes()-before, 0)
+	s := must(j.LoadSeen(t.Context(), "home", 2))(t)
+	for e, v := range found {
+		if err := s.Put(t.Context(), e, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, written := range []bool{true, false} {
+		before = changes()
+		if err := s.Save(t.Context(), "", true); err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "written by the new version", changes() > before, written)
+	}
 }
 
 func TestASaveThatFailsIsDoneByTheNext(t *testing.T) {

@@ -104,7 +104,7 @@ func fill(ctx context.Context, path string) error {
 	db := connect(path, "rw", 1)
 	_, err := db.ExecContext(ctx, "PRAGMA journal_mode = WAL")
 	if err == nil {
-		err = migrate(ctx, db, 0)
+		err = migrate(ctx, db, migrations, 0)
 	}
 	return errors.Join(err, db.Close())
 }

@@ -60,7 +60,7 @@ CREATE TABLE matches (
 	PRIMARY KEY (storage, ref)
 ) STRICT;
 
-CREATE INDEX matches_by_hash ON matches (storage, hash, version);
+CREATE INDEX matches_by_hash ON matches (storage, hash);
 
 -- All other files, remembered by a hash alone: sorted 16-byte hashes, those
 -- that begin with the byte shard.
