@@ -23,8 +23,8 @@ func TestEveryMistakeIsRefusedInWordsThatHelp(t *testing.T) {
 			if err == nil {
 				t.Fatalf("got a policy, want an error:\n%s", p)
 			}
-			var e *Error
-			if !errors.As(err, &e) {
+			e, ok := errors.AsType[*Error](err)
+			if !ok {
 				t.Fatalf("got a %T, want an *Error in it", err)
 			}
 			if e.File != "policy.yaml" || e.Line < 1 || e.Column < 1 || e.Message == "" {

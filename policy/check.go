@@ -87,10 +87,12 @@ func (r *ruleForm) covers(other *ruleForm) bool {
 		}
 		return *w.Confidence
 	}
+	if least(mine) > least(others) || r.derived() != include && r.derived() != other.derived() {
+		return false
+	}
 	rest := mine.condition
 	rest.Confidence = nil
-	derivedToo := r.derived() == include || r.derived() == other.derived()
-	return len(rest.clauses()) == 0 && least(mine) <= least(others) && derivedToo
+	return len(rest.clauses()) == 0
 }
 
 // checkCondition refuses conditions that say nothing or cannot hold.

@@ -50,7 +50,6 @@ func (d *decoder) refuse(at *token.Token, e Error) {
 	if at != nil && at.Position != nil {
 		e.Line, e.Column = at.Position.Line, at.Position.Column
 	}
-	e.Excerpt = excerpt(d.src, e.Line, e.Column)
 	d.errs = append(d.errs, &e)
 }
 
@@ -101,8 +100,7 @@ func (d *decoder) scalar(name string, n ast.Node, s scalar) {
 		d.refuse(start(n), Error{Message: fmt.Sprintf("%s is %s where a text is expected", name, w.kind), Hint: fmt.Sprintf("write it in quotes: %q", clip(w.text))})
 		return
 	}
-	var e *Error
-	if err := s.read(w, d.o); errors.As(err, &e) {
+	if e, wrong := errors.AsType[*Error](s.read(w, d.o)); wrong {
 		e.Message = name + ": " + e.Message
 		d.refuse(start(n), *e)
 	}

@@ -37,13 +37,15 @@ func (e *Error) Error() string {
 // shown is how many mistakes of one file are told at once.
 const shown = 10
 
-// join makes one error of all mistakes, in the order of the file.
-func join(all []*Error) error {
+// join makes one error of all mistakes, in the order of the file src, whose
+// lines it adds to those that are shown.
+func join(src string, all []*Error) error {
 	slices.SortStableFunc(all, func(a, b *Error) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	errs := make([]error, 0, shown+1)
 	for _, e := range all[:min(len(all), shown)] {
+		e.Excerpt = excerpt(src, e.Line, e.Column)
 		errs = append(errs, e)
 	}
 	switch more := len(all) - shown; {

@@ -32,7 +32,7 @@ func Parse(file string, src []byte, o ParseOptions) (*Policy, error) {
 		d.check(&f)
 	}
 	if len(d.errs) > 0 {
-		return nil, join(d.errs)
+		return nil, join(d.src, d.errs)
 	}
 	return f.policy(), nil
 }

@@ -165,8 +165,7 @@ func TestHomeIsAFolderNotAPattern(t *testing.T) {
 func TestWithoutAHomeTheTildeIsRefused(t *testing.T) {
 	for _, o := range []ParseOptions{{}, {Home: "mia"}} {
 		_, err := Parse("policy.yaml", []byte(withRules("  - {name: k, do: keep}")), o)
-		var e *Error
-		if !errors.As(err, &e) || !strings.Contains(e.Message, "no home folder is known") {
+		if e, ok := errors.AsType[*Error](err); !ok || !strings.Contains(e.Message, "no home folder is known") {
 			t.Errorf("home %q: got %v", o.Home, err)
 		}
 	}
@@ -175,6 +174,17 @@ func TestWithoutAHomeTheTildeIsRefused(t *testing.T) {
 func TestAHugeFileIsRefusedUnread(t *testing.T) {
 	_, err := Parse("policy.yaml", []byte(strings.Repeat("#\n", 40<<10)), ParseOptions{})
 	if err == nil || err.Error() != "policy.yaml:1:1: the policy is larger than 64 KiB\n    1 | \n      | ^" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAMistakeInEveryLineIsToldTenTimes(t *testing.T) {
+	var b strings.Builder
+	for i := range 3000 {
+		fmt.Fprintf(&b, "key%d: 1\n", i)
+	}
+	_, err := Parse("policy.yaml", []byte(b.String()), ParseOptions{})
+	if err == nil || strings.Count(err.Error(), "policy.yaml:") != shown || !strings.HasSuffix(err.Error(), "\nand 2993 mistakes more") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -226,6 +236,22 @@ func TestQuantitiesAreReadExactlyOrNotAtAll(t *testing.T) {
 		var n number
 		if err := read(&n, text, aNumber); err == nil {
 			t.Errorf("number %q: got %v, want an error", text, n)
+		}
+	}
+}
+
+func TestAComparisonHoldsAtItsEdges(t *testing.T) {
+	for text, want := range map[string][3]bool{"10": {false, true, false}, ">=10": {false, true, true}, "<=10": {true, true, false}, ">10": {false, false, true}, "< 10": {true, false, false}} {
+		var c comparison
+		k := aText
+		if text == "10" {
+			k = aNumber
+		}
+		if err := c.read(word{text, k}, ParseOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		if got := [3]bool{c.holds(9), c.holds(10), c.holds(11)}; got != want {
+			t.Errorf("%q of 9, 10, 11: got %v, want %v", text, got, want)
 		}
 	}
 }
@@ -316,8 +342,7 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("got %v and %v", p, err)
 		}
 		if err != nil {
-			var e *Error
-			if !errors.As(err, &e) || e.Line < 1 || e.Column < 1 || e.Message == "" {
+			if e, ok := errors.AsType[*Error](err); !ok || e.Line < 1 || e.Column < 1 || e.Message == "" {
 				t.Fatalf("got %#v, want an *Error with a place", err)
 			}
 			return

@@ -58,8 +58,11 @@ func (r Rule) says() []string {
 	for _, c := range r.clauses {
 		texts = append(texts, c.says)
 	}
-	if r.derived != include {
+	switch {
+	case r.derived != include:
 		texts = append(texts, r.derived.says())
+	case r.Do == Trash:
+		texts = append(texts, "whether or not somebody worked on it since")
 	}
 	return texts
 }
