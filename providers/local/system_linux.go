@@ -59,8 +59,11 @@ func openBelow(folder int, rel string, flags uint64, cross bool) (int, error) {
 
 func openPiece(folder int, rel string, flags uint64, cross bool) (int, error) {
 	how := unix.OpenHow{
-		Flags:   flags | unix.O_NOFOLLOW | unix.O_CLOEXEC,
+		Flags:   flags | unix.O_CLOEXEC,
 		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS,
+	}
+	if flags&unix.O_DIRECTORY == 0 { // with it a link would be ENOTDIR instead of ELOOP
+		how.Flags |= unix.O_NOFOLLOW
 	}
 	if !cross {
 		how.Resolve |= unix.RESOLVE_NO_XDEV

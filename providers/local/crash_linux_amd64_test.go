@@ -1,0 +1,178 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"sweepd/internal/crashtest"
+	"sweepd/providers"
+)
+
+// childVariable makes the test binary carry out one operation and end.
+const childVariable = "SWEEPD_LOCAL_CHILD"
+
+func TestMain(m *testing.M) {
+	if args := os.Getenv(childVariable); args != "" {
+		child(strings.Split(args, "\n"))
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// child does what args say: the top folder, the verb, and what it is about.
+func child(args []string) {
+	d, err := Open(Options{Roots: []string{args[0] + "/root"}, TrashHome: args[0] + "/data/Trash", Workers: 1, Now: func() time.Time { return noon }})
+	if err == nil {
+		switch args[1] {
+		case "trash":
+			_, err = d.Trash(context.Background(), key, providers.Ref(args[2]), providers.Revision(args[3]))
+		case "restore":
+			_, err = d.Restore(context.Background(), providers.Receipt(args[2]))
+		case "purge":
+			err = d.Purge(context.Background(), providers.Receipt(args[2]))
+		case "list":
+			err = readAll(d)
+		}
+	}
+	switch {
+	case err == nil:
+		fmt.Print("done")
+	case errors.Is(err, providers.ErrUncertain):
+		fmt.Print("uncertain")
+	default:
+		fmt.Print("refused: ", err)
+	}
+}
+
+// readAll lists everything and reads it.
+func readAll(d *Driver) error {
+	for c, err := range d.Changes(context.Background(), "") {
+		if err != nil || c.Checkpoint() {
+			return err
+		}
+		rc, err := d.ReadRange(context.Background(), c.Entry.Ref, c.Entry.Revision, 0, c.Entry.Size)
+		if err != nil {
+			return err
+		}
+		if _, err := io.Copy(io.Discard, rc); err != nil {
+			return err
+		}
+		if err := rc.Close(); err != nil {
+			return err
+		}
+	}
+	return io.ErrUnexpectedEOF
+}
+
+// suffer runs the child and does the worst to its nth call.
+func suffer(t *testing.T, top string, n int, errno syscall.Errno, args ...string) crashtest.Result {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), childVariable+"="+strings.Join(append([]string{top}, args...), "\n"))
+	r, err := crashtest.Run(cmd, func(c crashtest.Call) crashtest.Fate {
+		if c.N != n {
+			return crashtest.Fate{}
+		}
+		return crashtest.Fate{Kill: errno == 0, Errno: errno}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// fates are a kill and the errors of a full and of a broken disk.
+var fates = []syscall.Errno{0, syscall.ENOSPC, syscall.EIO}
+
+// each raises n until the operation is through, for each fate.
+func each(t *testing.T, atLeast int, try func(b *box, n int, errno syscall.Errno) (through bool)) {
+	for _, errno := range fates {
+		n := 1
+		for !try(newBox(t), n, errno) {
+			n++
+		}
+		if n <= atLeast {
+			t.Errorf("%v: through after %d calls, want more than %d", errno, n, atLeast)
+		}
+	}
+}
+
+func TestATrashThatDiesOrFailsAtAnyCallIsSettled(t *testing.T) {
+	each(t, 6, func(b *box, n int, errno syscall.Errno) bool {
+		e := b.write("a.png", "bytes")
+		b.write("other.png", "other")
+		r := suffer(b.T, b.top, n, errno, "trash", string(e.Ref), string(e.Revision))
+		at := fmt.Sprintf("call %d, errno %d (%s)", n, errno, r.Stdout)
+		if strings.HasPrefix(r.Stdout, "refused") {
+			if _, err := os.Stat(e.Path); err != nil {
+				b.Errorf("%s: the file is not where it was: %v", at, err)
+			}
+		}
+		receipt, err := b.d.Settle(b.Context(), key, e.Ref, e.Revision)
+		switch {
+		case err == nil:
+			b.holds(b.inBin(), "bytes")
+			b.missing(e.Path)
+			b.holds(b.trash+"/info/a."+key+".png"+infoSuffix, string(trashInfo(e.Path, noon)))
+			if _, err := b.d.Restore(b.Context(), receipt); err != nil {
+				b.Errorf("%s: restore: %v", at, err)
+			}
+		case !errors.Is(err, fs.ErrNotExist):
+			b.Errorf("%s: settle: %v", at, err)
+		case r.Stdout == "done":
+			b.Errorf("%s: the child was through, yet settle says %v", at, err)
+		}
+		b.holds(e.Path, "bytes")
+		b.holds(b.path("other.png"), "other")
+		b.binHas(0, 0)
+		return r.Calls < n
+	})
+}
+
+func TestARestoreThatDiesOrFailsAtAnyCallIsFinishedByTheNext(t *testing.T) {
+	each(t, 3, func(b *box, n int, errno syscall.Errno) bool {
+		e := b.write("sub/a.png", "bytes")
+		receipt := b.put(e)
+		must(b.T, os.Remove(b.path("sub")))
+		r := suffer(b.T, b.top, n, errno, "restore", string(receipt))
+		if got, err := b.d.Restore(b.Context(), receipt); err != nil || got.Path != e.Path {
+			b.Errorf("call %d, errno %d (%s): again: %+v, %v", n, errno, r.Stdout, got, err)
+		}
+		b.holds(e.Path, "bytes")
+		b.binHas(0, 0)
+		return r.Calls < n
+	})
+}
+
+func TestAPurgeThatDiesOrFailsAtAnyCallIsFinishedByTheNext(t *testing.T) {
+	each(t, 3, func(b *box, n int, errno syscall.Errno) bool {
+		b.write("other.png", "other")
+		receipt := b.put(b.write("a.png", "bytes"))
+		r := suffer(b.T, b.top, n, errno, "purge", string(receipt))
+		if err := b.d.Purge(b.Context(), receipt); err != nil {
+			b.Errorf("call %d, errno %d (%s): again: %v", n, errno, r.Stdout, err)
+		}
+		b.binHas(0, 0)
+		b.holds(b.path("other.png"), "other")
+		return r.Calls < n
+	})
+}
+
+// A listing and a read make no call that could change anything.
+func TestListingAndReadingMakeNoChangingCall(t *testing.T) {
+	b := newBox(t)
+	b.write("sub/a.png", "bytes")
+	r := suffer(t, b.top, -1, 0, "list")
+	if r.Calls != 0 || r.Stdout != "done" {
+		t.Errorf("a listing made %d changing calls (%s)", r.Calls, r.Stdout)
+	}
+}

@@ -1,0 +1,130 @@
+package local
+
+import (
+	"bytes"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"sweepd/providers"
+)
+
+func TestInfosOfOtherProgramsAreRead(t *testing.T) {
+	date := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct{ text, path string }{
+		"gio":            {"[Trash Info]\nPath=/h/a%20b.png\nDeletionDate=2026-11-23T12:00:00\n", "/h/a b.png"},
+		"raw bytes":      {"[Trash Info]\nPath=/h/\xff+ü.png\nDeletionDate=2026-11-23T12:00:00", "/h/\xff+ü.png"},
+		"lower case":     {"[Trash Info]\nDeletionDate=2026-11-23T12:00:00\nPath=/h/%c3%bc\n", "/h/ü"},
+		"first wins":     {"[Trash Info]\nPath=/1\nPath=/2\nDeletionDate=2026-11-23T12:00:00\nDeletionDate=x\n", "/1"},
+		"another group":  {"[Trash Info]\nPath=/1\nDeletionDate=2026-11-23T12:00:00\n[Other]\nPath=/2\n", "/1"},
+		"windows":        {"[Trash Info]\r\nPath=/1\r\nDeletionDate=2026-11-23T12:00:00\r\n", "/1"},
+		"equals in path": {"[Trash Info]\nPath=/a=b\nDeletionDate=2026-11-23T12:00:00\n", "/a=b"},
+	} {
+		path, deleted, err := parseInfo([]byte(c.text), time.UTC)
+		if err != nil || path != c.path || !deleted.Equal(date) {
+			t.Errorf("%s: got %q, %v, %v; want %q, %v", name, path, deleted, err, c.path, date)
+		}
+	}
+}
+
+func TestInfosWithoutAPathAreRefusedAndBadDatesAreNone(t *testing.T) {
+	for _, text := range []string{"", "Path=/a", "[Trash Info]", "[Trash Info]\nPath=", "[Trash Info]\nPath=a", "[Trash Info]\nPath=/a/../b", "[Trash Info]\nPath=/a%", "[Trash Info]\nPath=/a%4", "[Trash Info]\nPath=/a%zz", "[Trash Info]\nPath=/a%+1", "[Trash Info]\nPath=/a%00"} {
+		if path, _, err := parseInfo([]byte(text), time.UTC); err == nil {
+			t.Errorf("%q: got %q", text, path)
+		}
+	}
+	for _, date := range []string{"", "yesterday", "2026-13-01T00:00:00", "2026-11-23"} {
+		if _, deleted, err := parseInfo([]byte("[Trash Info]\nPath=/a\nDeletionDate="+date), time.UTC); err != nil || !deleted.IsZero() {
+			t.Errorf("date %q: got %v, %v; want no date", date, deleted, err)
+		}
+	}
+}
+
+func TestEscapingIsWhatOtherProgramsWrite(t *testing.T) {
+	if got, want := escape("/h/\xff\xfe\n+,%é~.png"), "/h/%FF%FE%0A%2B%2C%25%C3%A9~.png"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestBinNamesFitAndKeepTheirEnding(t *testing.T) {
+	key := strings.Repeat("k", keyLength)
+	for _, base := range []string{"a.png", ".png", "a", "noext.", strings.Repeat("l", 251) + ".png", strings.Repeat("ü", 127) + "x", "." + strings.Repeat("e", 254), strings.Repeat("\xff", 255)} {
+		got := binName(base, key)
+		if len(got)+len(infoSuffix) > nameMax || !strings.Contains(got, "."+key) || strings.ContainsAny(got, "/") || !isBinName(got) {
+			t.Errorf("%q: got %q (%d bytes)", base, got, len(got))
+		}
+		if ext := filepath.Ext(base); len(ext) < 10 && !strings.HasSuffix(got, ext) {
+			t.Errorf("%q: got %q, want the same ending", base, got)
+		}
+		if utf8.ValidString(base) && !utf8.ValidString(got) {
+			t.Errorf("%q: got %q, cut within a letter", base, got)
+		}
+	}
+	for _, name := range []string{"a.png", key, key + ".png", "a." + key[1:] + ".png", "a.b.c"} {
+		if isBinName(name) {
+			t.Errorf("%q is taken for one of ours", name)
+		}
+	}
+}
+
+func TestUnfinishedFilesAreToldByTheirNames(t *testing.T) {
+	for name, want := range map[string]bool{
+		"a.png.crdownload": true, "a.part": true, "a.PARTIAL": true, "a.download": true, "a.tmp": true, "a.opdownload": true, "a.!ut": true,
+		"~$report.docx": true, ".~lock.a.odt#": true, ".syncthing.a.png.tmp": true,
+		"a.png": false, "download.png": false, "part": false, "~a.png": false, "tmp.png": false,
+	} {
+		if got := unfinished(name); got != want {
+			t.Errorf("%q: got %v, want %v", name, got, want)
+		}
+	}
+}
+
+func FuzzParseInfo(f *testing.F) {
+	f.Add([]byte("[Trash Info]\nPath=/h/%FF%0A+.png\nDeletionDate=2026-11-23T12:00:00\n"))
+	f.Add([]byte("[Trash Info]\r\nPath=/%\r\n[x]\nPath=/a"))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		path, deleted, err := parseInfo(content, time.UTC)
+		if err != nil {
+			return
+		}
+		again, then, err := parseInfo(trashInfo(path, deleted), time.UTC)
+		if err != nil || again != path || deleted.Year() > 0 && deleted.Year() < 10000 && !then.Equal(deleted) {
+			t.Errorf("%q: read %q, %v; written and read again %q, %v, %v", content, path, deleted, again, then, err)
+		}
+	})
+}
+
+func FuzzParseReceipt(f *testing.F) {
+	f.Add(string(newReceipt("/h/Trash", "\xff.png", "/h/\n.png", identity{ino: 7, born: -1, size: 3, mtime: 9})))
+	f.Add(`{"bin":"/a","name":"..","path":"/b","id":"0.1.1.1.1.0"}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		p, id, err := parseReceipt(providers.Receipt(text))
+		if err != nil {
+			return
+		}
+		if strings.Contains(p.Name, "/") || slices.Contains([]string{"", ".", ".."}, p.Name) || filepath.Join("/bin", p.Name) != "/bin/"+p.Name {
+			t.Errorf("%q: the name %q leads elsewhere", text, p.Name)
+		}
+		again, id2, err := parseReceipt(newReceipt(p.Bin, p.Name, p.Path, id))
+		if err != nil || id2 != id || again.Bin != p.Bin || again.Name != p.Name || again.Path != p.Path {
+			t.Errorf("%q: read %+v, written and read again %+v, %v", text, p, again, err)
+		}
+	})
+}
+
+func FuzzParseRevision(f *testing.F) {
+	f.Add("fe00.1b.18a0.5.-1.7fffffffffffffff")
+	f.Add("1.2..3.4.5")
+	f.Fuzz(func(t *testing.T, text string) {
+		id, err := parseRevision(providers.Revision(text))
+		if err == nil && id.revision() != providers.Revision(text) {
+			t.Errorf("%q was read as %+v, which is %q", text, id, id.revision())
+		}
+		if one, two := id.append(nil), []byte(id.revision()); !bytes.Equal(one, two) {
+			t.Errorf("got %q and %q", one, two)
+		}
+	})
+}

@@ -1,0 +1,239 @@
+//go:build linux
+
+package local
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"sweepd/providers"
+)
+
+// inBin is the path of a.png in the bin.
+func (b *box) inBin() string { return filepath.Join(b.trash, "files", "a."+key+".png") }
+
+func TestRestoreMakesMissingFoldersForTheOwnerAlone(t *testing.T) {
+	b := newBox(t)
+	e := b.write("one/two/three/a.png", "bytes")
+	r := b.put(e)
+	must(t, os.RemoveAll(b.path("one")))
+	if got, err := b.d.Restore(t.Context(), r); err != nil || got.Path != e.Path {
+		t.Fatalf("got %+v, %v", got, err)
+	}
+	b.holds(e.Path, "bytes")
+	if s, err := os.Stat(b.path("one/two")); err != nil || s.Mode().Perm() != 0o700 {
+		t.Errorf("got %v, %v; want a folder of mode 0700", s, err)
+	}
+}
+
+func TestRestoreFollowsNoLinkOnItsWay(t *testing.T) {
+	b := newBox(t)
+	r := b.put(b.write("sub/a.png", "bytes"))
+	must(t, os.Remove(b.path("sub")))
+	must(t, os.Symlink(b.top, b.path("sub")))
+	if got, err := b.d.Restore(t.Context(), r); !errors.Is(err, providers.ErrOutside) {
+		t.Errorf("got %+v, %v; want ErrOutside", got, err)
+	}
+	b.missing(b.top + "/a.png")
+	b.binHas(1, 1)
+}
+
+func TestRestoreNeverReplacesWhateverHasTheName(t *testing.T) {
+	for name, take := range map[string]func(path string) error{
+		"file":   func(path string) error { return os.WriteFile(path, []byte("other"), 0o600) },
+		"link":   func(path string) error { return os.Symlink("nowhere", path) },
+		"folder": func(path string) error { return os.Mkdir(path, 0o700) },
+	} {
+		b := newBox(t)
+		e := b.write("a.png", "bytes")
+		r := b.put(e)
+		must(t, take(e.Path))
+		if got, err := b.d.Restore(t.Context(), r); !errors.Is(err, fs.ErrExist) {
+			t.Errorf("%s: got %+v, %v; want fs.ErrExist", name, got, err)
+		}
+		b.binHas(1, 1)
+		b.holds(b.inBin(), "bytes")
+	}
+}
+
+func TestABinFileThatIsNotWhatWasPutThereIsNeitherRestoredNorPurged(t *testing.T) {
+	for name, change := range map[string]func(b *box){
+		"another file": func(b *box) {
+			write(b.T, b.top+"/new", "other")
+			must(b.T, os.Rename(b.top+"/new", b.inBin()))
+		},
+		"written to": func(b *box) { write(b.T, b.inBin(), "other") },
+		"a link": func(b *box) {
+			must(b.T, os.Remove(b.inBin()))
+			must(b.T, os.Symlink(b.path("victim.png"), b.inBin()))
+		},
+		"a folder": func(b *box) {
+			must(b.T, os.Remove(b.inBin()))
+			must(b.T, os.Mkdir(b.inBin(), 0o700))
+		},
+	} {
+		b := newBox(t)
+		b.write("victim.png", "victim")
+		r := b.put(b.write("a.png", "bytes"))
+		change(b)
+		if got, err := b.d.Restore(t.Context(), r); !errors.Is(err, providers.ErrChanged) {
+			t.Errorf("%s: restore: got %+v, %v; want ErrChanged", name, got, err)
+		}
+		if err := b.d.Purge(t.Context(), r); !errors.Is(err, providers.ErrChanged) {
+			t.Errorf("%s: purge: got %v, want ErrChanged", name, err)
+		}
+		b.binHas(1, 1)
+		b.holds(b.path("victim.png"), "victim")
+	}
+}
+
+func TestAFileSwappedWhileItIsRestoredGoesBackToTheBin(t *testing.T) {
+	b := newBox(t)
+	e := b.write("a.png", "bytes")
+	r := b.put(e)
+	b.interfere(atMoved, func() {
+		write(t, b.top+"/new", "other")
+		must(t, os.Rename(b.top+"/new", e.Path))
+	})
+	if got, err := b.d.Restore(t.Context(), r); !errors.Is(err, providers.ErrChanged) {
+		t.Errorf("got %+v, %v; want ErrChanged", got, err)
+	}
+	b.missing(e.Path)
+	b.holds(b.inBin(), "other")
+}
+
+func TestAnInterruptedRestoreOrPurgeIsFinishedByTheNext(t *testing.T) {
+	stop := errors.New("stop")
+	for _, purge := range []bool{false, true} {
+		b := newBox(t)
+		e := b.write("a.png", "bytes")
+		r := b.put(e)
+		again := func() error {
+			if purge {
+				return b.d.Purge(t.Context(), r)
+			}
+			_, err := b.d.Restore(t.Context(), r)
+			return err
+		}
+		info := b.trash + "/info/a." + key + ".png" + infoSuffix
+		content, err := os.ReadFile(info)
+		must(t, err)
+		b.d.step = func(point string) error {
+			if point == atSynced || purge && point == atMoved {
+				return stop
+			}
+			return nil
+		}
+		if err := again(); !errors.Is(err, providers.ErrUncertain) {
+			t.Errorf("purge %v: got %v, want ErrUncertain", purge, err)
+		}
+		b.d.step = nil
+		write(t, info, string(content)) // as if the last step had not been reached
+		if err := again(); err != nil {
+			t.Errorf("purge %v: again: %v", purge, err)
+		}
+		b.binHas(0, 0)
+	}
+}
+
+func TestOthersFilesInTheBinAreListedRestoredAndPurged(t *testing.T) {
+	b := newBox(t)
+	b.put(b.write("first.png", "makes the bin"))
+	byHand := func(name, path string) {
+		write(t, b.trash+"/files/"+name, name)
+		write(t, b.trash+"/info/"+name+infoSuffix, "[Trash Info]\r\nPath="+escape(path)+"\r\nDeletionDate=2026-01-02T03:04:05\r\n")
+	}
+	byHand("a.2.png", b.path("hand/a.png"))
+	byHand("b.png", b.path("b.png"))
+	byHand("c.png", "/somewhere/else/c.png")
+	write(t, b.trash+"/files/orphan.png", "orphan")
+	write(t, b.trash+"/info/dangling.png.trashinfo", string(trashInfo(b.path("d.png"), noon)))
+	write(t, b.trash+"/info/garbage.png.trashinfo", "garbage")
+	write(t, b.trash+"/files/garbage.png", "garbage")
+	must(t, os.Mkdir(b.trash+"/files/folder", 0o700))
+	write(t, b.trash+"/info/folder.trashinfo", string(trashInfo(b.path("folder"), noon)))
+	must(t, os.Symlink(b.path("x"), b.trash+"/files/link"))
+	write(t, b.trash+"/info/link.trashinfo", string(trashInfo(b.path("link"), noon)))
+	must(t, unix.Mkfifo(b.trash+"/info/pipe.trashinfo", 0o600))
+
+	found := map[string]providers.Trashed{}
+	for e, err := range b.d.Trashed(t.Context()) {
+		must(t, err)
+		found[e.Path] = e
+	}
+	want := []string{b.path("first.png"), b.path("hand/a.png"), b.path("b.png"), "/somewhere/else/c.png"}
+	for _, path := range want {
+		if _, ok := found[path]; !ok || len(found) != len(want) {
+			t.Fatalf("got %v, want %q", found, want)
+		}
+	}
+	if got, want := found[b.path("b.png")].Deleted, time.Date(2026, 1, 2, 3, 4, 5, 0, time.Local); !got.Equal(want) {
+		t.Errorf("deleted %v, want %v", got, want)
+	}
+	if _, err := b.d.Restore(t.Context(), found[b.path("hand/a.png")].Receipt); err != nil {
+		t.Errorf("restore: %v", err)
+	}
+	b.holds(b.path("hand/a.png"), "a.2.png")
+	if _, err := b.d.Restore(t.Context(), found["/somewhere/else/c.png"].Receipt); !errors.Is(err, providers.ErrOutside) {
+		t.Errorf("restore outside the roots: got %v, want ErrOutside", err)
+	}
+	if err := b.d.Purge(t.Context(), found[b.path("b.png")].Receipt); err != nil {
+		t.Errorf("purge: %v", err)
+	}
+	b.missing(b.trash + "/files/b.png")
+	b.holds(b.trash+"/files/orphan.png", "orphan")
+	write(t, b.trash+"/info/b.png.trashinfo", "another program's, about to move its file")
+	must(t, b.d.Purge(t.Context(), found[b.path("b.png")].Receipt))
+	b.holds(b.trash+"/info/b.png.trashinfo", "another program's, about to move its file")
+}
+
+func TestAMissingBinIsEmptyButAMissingDiskIsNot(t *testing.T) {
+	b := newBox(t)
+	r := b.put(b.write("a.png", "bytes"))
+	must(t, os.RemoveAll(b.trash))
+	if err := b.d.Purge(t.Context(), r); err != nil {
+		t.Errorf("purge without a bin: %v", err)
+	}
+	if _, err := b.d.Restore(t.Context(), r); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("restore without a bin: got %v, want fs.ErrNotExist", err)
+	}
+	must(t, os.Remove(filepath.Dir(b.trash)))
+	if err := b.d.Purge(t.Context(), r); !errors.Is(err, errAway) {
+		t.Errorf("purge without the bin's folder: got %v, want %v", err, errAway)
+	}
+	if _, err := b.d.Restore(t.Context(), r); !errors.Is(err, errAway) {
+		t.Errorf("restore without the bin's folder: got %v, want %v", err, errAway)
+	}
+}
+
+func TestForgedReceiptsReachNothing(t *testing.T) {
+	b := newBox(t)
+	good := string(b.put(b.write("a.png", "bytes")))
+	write(t, b.top+"/data/victim", "victim")
+	victim, err := statName(unix.AT_FDCWD, b.top+"/data/victim")
+	must(t, err)
+	for _, forged := range []string{
+		"", "x", "null", "{}", "[]", good[1:], strings.Replace(good, b.trash, b.top, 1), strings.Replace(good, `"id":"0`, `"id":"1`, 1),
+		string(newReceipt(b.trash, "../../victim", b.path("v.png"), identify(&victim))),
+		string(newReceipt(b.trash, "..", b.path("v.png"), identify(&victim))),
+		string(newReceipt(b.top, "victim", b.path("v.png"), identify(&victim))),
+		fmt.Sprintf(`{"bin":%q,"name":"a%%2","path":"/x/y","id":"0.1.1.1.1.0"}`, b.trash),
+	} {
+		if got, err := b.d.Restore(t.Context(), providers.Receipt(forged)); err == nil {
+			t.Errorf("restore of %q: got %+v", forged, got)
+		}
+		if err := b.d.Purge(t.Context(), providers.Receipt(forged)); err == nil {
+			t.Errorf("purge of %q: no error", forged)
+		}
+	}
+	b.holds(b.top+"/data/victim", "victim")
+	b.binHas(1, 1)
+}
