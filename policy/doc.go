@@ -9,7 +9,7 @@
 // a time in the future is neither true nor false. A rule that trashes needs
 // certainty; a rule that keeps or asks does not, so doubt always keeps.
 //
-// It does not look for files, delete none, and does not remember anything: when
+// It does not look for files, deletes none and remembers nothing: when
 // a grace began is told to it in Facts.
 package policy
 
