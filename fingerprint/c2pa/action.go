@@ -1,0 +1,66 @@
+package c2pa
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/fxamacker/cbor/v2"
+)
+
+// generated is the IPTC digital source type of a picture that a model made.
+const generated = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+
+// action is something that was done to the picture (C2PA 2.2, 18.14).
+type action struct {
+	Action string          `cbor:"action"`
+	When   cbor.RawMessage `cbor:"when"`
+	Agent  cbor.RawMessage `cbor:"softwareAgent"`
+	Source string          `cbor:"digitalSourceType"`
+}
+
+// agent is "GPT-4o", or "gpt-image 2.0"; a text in version 1, a map in 2.
+func (a *action) agent() string {
+	var text string
+	if decode(a.Agent, &text) == nil {
+		return text
+	}
+	var n struct {
+		Name    string `cbor:"name"`
+		Version string `cbor:"version"`
+	}
+	if decode(a.Agent, &n) != nil {
+		return ""
+	}
+	return strings.TrimSpace(n.Name + " " + n.Version)
+}
+
+func (a *action) when() time.Time {
+	var text string
+	if decode(a.When, &text) != nil {
+		return time.Time{}
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+// actions are all that the manifest states.
+func (m *manifest) actions() ([]action, error) {
+	var all []action
+	for _, a := range m.assertions {
+		switch a.kind() {
+		case "c2pa.actions", "c2pa.actions.v2":
+			var list struct {
+				Actions []action `cbor:"actions"`
+			}
+			if err := decode(a.cbor, &list); err != nil {
+				return nil, fmt.Errorf("assertion %q: %w", a.label, err)
+			}
+			all = append(all, list.Actions...)
+		}
+	}
+	return all, nil
+}

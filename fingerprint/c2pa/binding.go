@@ -1,0 +1,100 @@
+package c2pa
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"hash"
+	"strings"
+	"sync/atomic"
+)
+
+// bufferSize is what is read and hashed at once.
+const bufferSize = 64 << 10
+
+// binding is the hard binding: the hash of the file but for the credential
+// (C2PA 2.2, 18.5).
+type binding struct {
+	Exclusions []struct {
+		Start  int64 `cbor:"start"`
+		Length int64 `cbor:"length"`
+	} `cbor:"exclusions"`
+	Alg  string `cbor:"alg"`
+	Hash []byte `cbor:"hash"`
+}
+
+// bindingOf reads the one hard binding of a manifest and refuses any that
+// leaves out anything but exactly the container.
+func bindingOf(m *manifest, alg string, sp *span) (*binding, error) {
+	var found *assertion
+	for i, a := range m.assertions {
+		if !strings.HasPrefix(a.label, "c2pa.hash.") {
+			continue
+		}
+		if a.label != "c2pa.hash.data" {
+			return nil, fmt.Errorf("binding %q: %w", a.label, errUnsupported)
+		}
+		found = &m.assertions[i]
+	}
+	if found == nil {
+		return nil, errors.New("it is not bound to any file")
+	}
+	b := &binding{Alg: alg}
+	if err := decode(found.cbor, b); err != nil {
+		return nil, err
+	}
+	if len(b.Exclusions) != 1 {
+		return nil, fmt.Errorf("it leaves out %d ranges", len(b.Exclusions))
+	}
+	if e := b.Exclusions[0]; e.Start != sp.off || e.Length != sp.len {
+		return nil, fmt.Errorf("it leaves out %d bytes at %d, but has %d at %d itself", e.Length, e.Start, sp.len, sp.off)
+	}
+	return b, nil
+}
+
+var errStopped = errors.New("not needed any more")
+
+// check hashes the file and compares; stop ends it early. A reader's error is
+// in s.err.
+func (b *binding) check(s *source, sp *span, mediaType string, buf []byte, stop *atomic.Bool) error {
+	alg, err := hashOf(b.Alg)
+	if err != nil {
+		return err
+	}
+	h := alg.New()
+	var watch *chunkWatch
+	if mediaType == "image/png" {
+		watch = &chunkWatch{}
+	}
+	if err := hashRange(h, s, 0, sp.off, nil, buf, stop); err != nil {
+		return err
+	}
+	if err := hashRange(h, s, sp.off+sp.len, s.size, watch, buf, stop); err != nil {
+		return err
+	}
+	if watch != nil && watch.found {
+		return errTwo
+	}
+	if !bytes.Equal(h.Sum(nil), b.Hash) {
+		return errors.New("these are not the bytes that were signed")
+	}
+	return nil
+}
+
+func hashRange(h hash.Hash, s *source, off, end int64, watch *chunkWatch, buf []byte, stop *atomic.Bool) error {
+	for off < end {
+		if stop.Load() {
+			return errStopped
+		}
+		p := buf[:min(int64(len(buf)), end-off)]
+		if !s.fill(p, off) {
+			return errCut
+		}
+		h.Write(p)
+		if watch != nil {
+			watch.see(p)
+		}
+		off += int64(len(p))
+	}
+	return nil
+}

@@ -1,0 +1,210 @@
+package c2patest
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"github.com/fxamacker/cbor/v2"
+)
+
+// Source types (IPTC).
+const (
+	Generated = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+	Composite = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+)
+
+// Options say what a manifest is to be. The zero value is a picture made in
+// ChatGPT, of claim version 2, without a timestamp.
+type Options struct {
+	By          *Identity // nil: the signer's OpenAI
+	Generator   string    // "": "ChatGPT"
+	Agent       string    // "": "GPT-4o"
+	Source      string    // "": Generated; "-": no creating action
+	When        time.Time // of the creating action; zero: not stated
+	Version     int       // of the claim: 1, or 2
+	Indefinite  bool      // the claim has indefinite lengths
+	StampedAt   time.Time // zero: no timestamp
+	Clock       *Identity // nil: the signer's Clock
+	Ingredients []Ingredient
+
+	// Forgeries, before the thing is hashed or signed:
+	Claim     func(map[string]any)            // change the claim
+	Binding   func(map[string]any)            // change the hard binding
+	Signed    func(header map[string]any)     // change the unprotected header
+	Extra     []byte                          // a superbox more in the assertion store, not declared
+	AfterSign func(manifest []byte) []byte    // change the manifest, signed
+	Assertion map[string]map[string]any       // more assertions, declared
+	Headers   func(protected map[any]any)     // change the protected header
+	Signature func(signature []byte) []byte   // change the signature
+	Token     func(token []byte) (tok []byte) // change the timestamp
+}
+
+// Ingredient is what a picture is made from.
+type Ingredient struct {
+	Relationship string   // "": "parentOf"
+	Of           *Options // its manifest; nil: it has none
+	BadHash      bool
+}
+
+// exclusion is what the hard binding leaves out.
+type exclusion struct{ start, length int }
+
+var encoding = func() cbor.EncMode {
+	m, err := cbor.EncOptions{Sort: cbor.SortCanonical, IndefLength: cbor.IndefLengthAllowed}.EncMode()
+	if err != nil {
+		panic(err)
+	}
+	return m
+}()
+
+func (s *Signer) marshal(v any) []byte {
+	s.tb.Helper()
+	b, err := encoding.Marshal(v)
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	return b
+}
+
+// Box is an ISO BMFF box.
+func Box(kind string, content ...[]byte) []byte {
+	body := bytes.Join(content, nil)
+	b := binary.BigEndian.AppendUint32(nil, uint32(8+len(body)))
+	return append(append(b, kind...), body...)
+}
+
+// Superbox is a JUMBF superbox of one of C2PA's types, told by four letters.
+func Superbox(uuid, label string, content ...[]byte) []byte {
+	jumd := Box("jumd", []byte(uuid), []byte("\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71\x03"), []byte(label), []byte{0})
+	return Box("jumb", append([][]byte{jumd}, content...)...)
+}
+
+func newLabel() string {
+	var b [16]byte
+	rand.Read(b[:])
+	return fmt.Sprintf("urn:c2pa:%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+func sum(b []byte) []byte {
+	h := sha256.Sum256(b)
+	return h[:]
+}
+
+// manifests are the superboxes of the manifest and, before it, of all that it
+// is made from.
+func (s *Signer) manifests(o *Options, label string, ex exclusion, hash []byte) [][]byte {
+	s.tb.Helper()
+	var boxes [][]byte
+	var store [][]byte
+	var uris []any
+	add := func(name string, content map[string]any) map[string]any {
+		b := Superbox("cbor", name, Box("cbor", s.marshal(content)))
+		uri := map[string]any{"url": "self#jumbf=c2pa.assertions/" + name, "hash": sum(b[8:])}
+		store, uris = append(store, b), append(uris, uri)
+		return uri
+	}
+	var used []any
+	for i, in := range o.Ingredients {
+		name := "c2pa.ingredient.v3"
+		if i > 0 {
+			name = fmt.Sprintf("%s__%d", name, i)
+		}
+		content := map[string]any{"relationship": or(in.Relationship, "parentOf"), "dc:title": "image.png"}
+		if in.Of != nil {
+			inner := newLabel()
+			below := s.manifests(in.Of, inner, exclusion{33, 1000}, make([]byte, 32))
+			boxes = append(boxes, below...)
+			h := sum(below[len(below)-1][8:])
+			if in.BadHash {
+				h[0] ^= 1
+			}
+			content["activeManifest"] = map[string]any{"url": "self#jumbf=/c2pa/" + inner, "alg": "sha256", "hash": h}
+		}
+		used = append(used, add(name, content))
+	}
+	for name, content := range o.Assertion {
+		add(name, content)
+	}
+	add("c2pa.actions.v2", map[string]any{"actions": o.actions(used)})
+	binding := map[string]any{
+		"exclusions": []any{map[string]any{"start": ex.start, "length": ex.length}},
+		"name":       "jumbf manifest", "alg": "sha256", "hash": hash, "pad": make([]byte, 8),
+	}
+	if o.Binding != nil {
+		o.Binding(binding)
+	}
+	add("c2pa.hash.data", binding)
+	store = append(store, o.Extra)
+	claim, name := s.claim(o, label, uris)
+	m := Superbox("c2ma", label,
+		Superbox("c2as", "c2pa.assertions", store...),
+		Superbox("c2cl", name, Box("cbor", claim)),
+		Superbox("c2cs", "c2pa.signature", Box("cbor", s.sign(o, claim))))
+	if o.AfterSign != nil {
+		m = o.AfterSign(m)
+	}
+	return append(boxes, m)
+}
+
+func (o *Options) actions(ingredients []any) []any {
+	var list []any
+	if len(ingredients) > 0 {
+		list = append(list, map[string]any{"action": "c2pa.opened", "parameters": map[string]any{"ingredients": ingredients}})
+	}
+	if o.Source != "-" {
+		created := map[string]any{
+			"action": "c2pa.created", "digitalSourceType": or(o.Source, Generated),
+			"softwareAgent": map[string]any{"name": or(o.Agent, "GPT-4o")},
+		}
+		if !o.When.IsZero() {
+			created["when"] = o.When.UTC().Format("2006-01-02T15:04:05-07:00")
+		}
+		list = append(list, created)
+	}
+	return append(list, map[string]any{"action": "c2pa.converted"})
+}
+
+func (s *Signer) claim(o *Options, label string, assertions []any) (encoded []byte, name string) {
+	claim := map[string]any{
+		"instanceID": "xmp:iid:" + label, "dc:title": "image.png", "alg": "sha256",
+		"signature": "self#jumbf=/c2pa/" + label + "/c2pa.signature",
+	}
+	name = "c2pa.claim.v2"
+	if o.Version == 1 {
+		name = "c2pa.claim"
+		claim["claim_generator"] = or(o.Generator, "ChatGPT") + " c2pa-rs/0.31.3"
+		claim["claim_generator_info"] = nil
+		claim["assertions"] = assertions
+	} else {
+		claim["claim_generator_info"] = map[string]any{"name": or(o.Generator, "ChatGPT")}
+		claim["created_assertions"] = assertions
+	}
+	if o.Claim != nil {
+		o.Claim(claim)
+	}
+	if !o.Indefinite {
+		return s.marshal(claim), name
+	}
+	var b bytes.Buffer
+	e := encoding.NewEncoder(&b)
+	e.StartIndefiniteMap()
+	for k, v := range claim {
+		e.Encode(k)
+		e.Encode(v)
+	}
+	if err := e.EndIndefinite(); err != nil {
+		s.tb.Fatal(err)
+	}
+	return b.Bytes(), name
+}
+
+func or(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}

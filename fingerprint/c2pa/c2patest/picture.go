@@ -1,0 +1,132 @@
+package c2patest
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"hash/crc32"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+)
+
+// PNG is a small signed picture; seed makes its pixels different from others'.
+func (s *Signer) PNG(seed uint8, o Options) []byte {
+	s.tb.Helper()
+	return s.Sign(PlainPNG(16, 16, seed), o)
+}
+
+// JPEG is a small signed picture, its credential in several segments.
+func (s *Signer) JPEG(seed uint8, o Options) []byte {
+	s.tb.Helper()
+	return s.Sign(PlainJPEG(16, 16, seed), o)
+}
+
+// WebP is a signed picture of one pixel, always the same.
+func (s *Signer) WebP(o Options) []byte {
+	s.tb.Helper()
+	return s.Sign(PlainWebP(), o)
+}
+
+func pixels(width, height int, seed uint8) image.Image {
+	m := image.NewGray(image.Rect(0, 0, width, height))
+	for i := range m.Pix {
+		m.Pix[i] = uint8(i) ^ seed
+	}
+	m.SetGray(0, 0, color.Gray{seed})
+	return m
+}
+
+// PlainPNG is a picture without a credential.
+func PlainPNG(width, height int, seed uint8) []byte {
+	var b bytes.Buffer
+	png.Encode(&b, pixels(width, height, seed)) // never fails on a bytes.Buffer
+	return b.Bytes()
+}
+
+// PlainJPEG is a picture without a credential.
+func PlainJPEG(width, height int, seed uint8) []byte {
+	var b bytes.Buffer
+	jpeg.Encode(&b, pixels(width, height, seed), nil)
+	return b.Bytes()
+}
+
+// PlainWebP is a picture of one pixel without a credential.
+func PlainWebP() []byte {
+	b, _ := base64.StdEncoding.DecodeString("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==")
+	return b
+}
+
+// Sign puts a credential into a picture that has none.
+func (s *Signer) Sign(picture []byte, o Options) []byte {
+	s.tb.Helper()
+	label := newLabel()
+	var ex exclusion
+	hash := make([]byte, sha256.Size)
+	for {
+		store := Superbox("c2pa", "c2pa", s.manifests(&o, label, ex, hash)...)
+		file, start, length := Insert(picture, store)
+		if at := (exclusion{start, length}); at == ex {
+			return file
+		}
+		ex = exclusion{start, length}
+		h := sha256.New()
+		h.Write(file[:ex.start])
+		h.Write(file[ex.start+ex.length:])
+		hash = h.Sum(hash[:0])
+	}
+}
+
+// Insert puts any bytes where a picture of that type has its credential, and
+// says which bytes of the result are the container's.
+func Insert(picture, store []byte) (file []byte, start, length int) {
+	switch {
+	case bytes.HasPrefix(picture, []byte("\x89PNG")):
+		c := PNGChunk("caBX", store)
+		return splice(picture, 33, c), 33, len(c)
+	case bytes.HasPrefix(picture, []byte("RIFF")):
+		c := binary.LittleEndian.AppendUint32([]byte("C2PA"), uint32(len(store)))
+		c = append(c, store...)
+		file = append(bytes.Clone(picture), c...)
+		if len(store)%2 == 1 {
+			file = append(file, 0)
+		}
+		binary.LittleEndian.PutUint32(file[4:], uint32(len(file)-8))
+		return file, len(picture), len(c)
+	}
+	c := JPEGSegments(store, 1, 3000)
+	return splice(picture, 2, c), 2, len(c)
+}
+
+func splice(b []byte, at int, more []byte) []byte {
+	return append(append(bytes.Clone(b[:at]), more...), b[at:]...)
+}
+
+// PNGChunk is a whole chunk.
+func PNGChunk(kind string, data []byte) []byte {
+	c := binary.BigEndian.AppendUint32(nil, uint32(len(data)))
+	c = append(append(c, kind...), data...)
+	return binary.BigEndian.AppendUint32(c, crc32.ChecksumIEEE(c[4:]))
+}
+
+// JPEGSegments is a box in APP11 segments of at most size bytes each, numbered
+// from first.
+func JPEGSegments(store []byte, first uint32, size int) []byte {
+	var b []byte
+	for i := 0; i < len(store); i += size {
+		piece := store[i:min(i+size, len(store))]
+		if i > 0 {
+			piece = append(bytes.Clone(store[:8]), piece...)
+		}
+		b = append(b, 0xFF, 0xEB)
+		b = binary.BigEndian.AppendUint16(b, uint16(2+2+2+4+len(piece)))
+		b = append(b, "JP"...)
+		b = binary.BigEndian.AppendUint16(b, 529)
+		b = binary.BigEndian.AppendUint32(b, first)
+		b = append(b, piece...)
+		first++
+	}
+	return b
+}

@@ -1,0 +1,128 @@
+package c2pa
+
+import (
+	"crypto"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+const (
+	maxChain   = 8
+	maxRSABits = 8192 // a larger key only costs time
+)
+
+var (
+	oidDocumentSigning = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 36}
+	oidClaimSigning    = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 62558, 2, 1}
+	oidRSAPSS          = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10}
+)
+
+// affordable refuses keys that are made to cost time.
+func affordable(cert *x509.Certificate) error {
+	if k, ok := cert.PublicKey.(*rsa.PublicKey); ok && k.N.BitLen() > maxRSABits {
+		return fmt.Errorf("RSA key of %d bits: %w", k.N.BitLen(), errUnsupported)
+	}
+	return nil
+}
+
+// publicKey is the leaf's key. crypto/x509 does not read keys that are marked
+// as for RSASSA-PSS only, which Adobe's are.
+func publicKey(leaf *x509.Certificate) (crypto.PublicKey, error) {
+	if leaf.PublicKey != nil {
+		return leaf.PublicKey, nil
+	}
+	var spki struct {
+		Algorithm pkix.AlgorithmIdentifier
+		Key       asn1.BitString
+	}
+	if _, err := asn1.Unmarshal(leaf.RawSubjectPublicKeyInfo, &spki); err != nil {
+		return nil, err
+	}
+	if !spki.Algorithm.Algorithm.Equal(oidRSAPSS) {
+		return nil, fmt.Errorf("key of type %v: %w", spki.Algorithm.Algorithm, errUnsupported)
+	}
+	key, err := x509.ParsePKCS1PublicKey(spki.Key.RightAlign())
+	if err != nil {
+		return nil, err
+	}
+	if key.N.BitLen() > maxRSABits {
+		return nil, fmt.Errorf("RSA key of %d bits: %w", key.N.BitLen(), errUnsupported)
+	}
+	return key, nil
+}
+
+// checkLeaf holds a signer's certificate against C2PA 2.2, 14.5.1. crypto/x509
+// knows none of C2PA's purposes, so they are looked at here.
+func checkLeaf(leaf *x509.Certificate) error {
+	purpose := slices.Contains(leaf.ExtKeyUsage, x509.ExtKeyUsageEmailProtection) ||
+		slices.ContainsFunc(leaf.UnknownExtKeyUsage, func(id asn1.ObjectIdentifier) bool {
+			return id.Equal(oidDocumentSigning) || id.Equal(oidClaimSigning)
+		})
+	switch {
+	case leaf.IsCA:
+		return errors.New("the signer's certificate is an authority's")
+	case leaf.KeyUsage&x509.KeyUsageDigitalSignature == 0:
+		return errors.New("the signer's certificate is not for signatures")
+	case !purpose:
+		return errors.New("the signer's certificate is not for signing claims")
+	}
+	return nil
+}
+
+// anchorOf finds the anchor that a signer's chain leads to, through one of its
+// issuers and under one of its names. The path is judged at the time the leaf
+// began: many have ended since, and so will the authorities above them.
+func (v *Verifier) anchorOf(chain []*x509.Certificate) (*anchor, error) {
+	leaf := chain[0]
+	paths, err := v.paths(leaf, chain[1:], "signer")
+	if err != nil {
+		return nil, fmt.Errorf("no path to a listed authority: %w", err)
+	}
+	err = errors.New("no path")
+	for _, path := range paths {
+		for _, a := range v.anchors {
+			if a.use != "signer" || len(path) < 2 || !a.cert.Equal(path[len(path)-1]) {
+				continue
+			}
+			if err = a.allows(leaf, path[1]); err == nil {
+				return a, nil
+			}
+		}
+	}
+	return nil, err
+}
+
+func (a *anchor) allows(leaf, issuer *x509.Certificate) error {
+	if !a.issuers[sha256.Sum256(issuer.Raw)] {
+		return fmt.Errorf("%q is not listed as an issuer under %s", issuer.Subject.CommonName, a.name)
+	}
+	org := leaf.Subject.Organization
+	if len(org) == 1 && slices.ContainsFunc(a.names, func(s subject) bool { return s.matches(org[0], leaf.Subject.CommonName) }) {
+		return nil
+	}
+	return fmt.Errorf("%q of %q is not a listed signer under %s", leaf.Subject.CommonName, org, a.name)
+}
+
+func (v *Verifier) paths(leaf *x509.Certificate, others []*x509.Certificate, use string) ([][]*x509.Certificate, error) {
+	between := x509.NewCertPool()
+	for _, c := range others {
+		between.AddCert(c)
+	}
+	return leaf.Verify(x509.VerifyOptions{
+		Roots:         v.roots[use],
+		Intermediates: between,
+		CurrentTime:   leaf.NotBefore,
+		KeyUsages:     []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
+	})
+}
+
+func (v *Verifier) isPinned(leaf *x509.Certificate) bool {
+	sum := sha256.Sum256(leaf.Raw)
+	return slices.ContainsFunc(v.anchors, func(a *anchor) bool { return a.leaves[sum] })
+}

@@ -1,0 +1,41 @@
+package c2pa
+
+import "encoding/binary"
+
+// locateWebP walks the RIFF chunks for one of kind C2PA (C2PA 2.2, A.3.5). It
+// is the last in all of OpenAI's files, without a VP8X chunk in front. The
+// chunk's pad byte is no part of the container's own bytes.
+func locateWebP(s *source) (*span, error) {
+	h := s.at(0, 12)
+	if h == nil {
+		return nil, nil
+	}
+	end := min(s.size, 8+int64(binary.LittleEndian.Uint32(h[4:])))
+	var found *span
+	off := int64(12)
+	for range maxParts {
+		if off+8 > end {
+			return found, nil
+		}
+		h := s.at(off, 8)
+		if h == nil {
+			return found, nil
+		}
+		n, kind := int64(binary.LittleEndian.Uint32(h[4:])), string(h[:4])
+		if kind == "C2PA" {
+			if found != nil {
+				return found, errTwo
+			}
+			sp, err := one(s, off, 8, n, 0)
+			if err == nil && off+8+n > end {
+				err = errCut
+			}
+			if err != nil {
+				return sp, err
+			}
+			found = sp
+		}
+		off += 8 + n + n&1
+	}
+	return found, nil
+}

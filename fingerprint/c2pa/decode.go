@@ -1,0 +1,38 @@
+package c2pa
+
+import (
+	"fmt"
+
+	"github.com/fxamacker/cbor/v2"
+)
+
+// maxClaim bounds what is decoded at once.
+const maxClaim = 1 << 20
+
+// decoding is strict where a claim could be read in two ways, and bounded.
+// Indefinite lengths must be allowed: OpenAI's claims of 2025 have them. A
+// bignum of a megabyte takes seconds, and C2PA has no use for any.
+var decoding = mustMode(cbor.DecOptions{
+	DupMapKey:         cbor.DupMapKeyEnforcedAPF,
+	MaxNestedLevels:   16,
+	MaxArrayElements:  4096,
+	MaxMapPairs:       1024,
+	IndefLength:       cbor.IndefLengthAllowed,
+	BignumTag:         cbor.BignumTagForbidden,
+	FieldNameMatching: cbor.FieldNameMatchingCaseSensitive,
+})
+
+func mustMode(o cbor.DecOptions) cbor.DecMode {
+	m, err := o.DecMode()
+	if err != nil {
+		panic(err) // the options are constants
+	}
+	return m
+}
+
+func decode(b []byte, into any) error {
+	if len(b) > maxClaim {
+		return fmt.Errorf("%d bytes of CBOR: %w", len(b), errUnsupported)
+	}
+	return decoding.Unmarshal(b, into)
+}

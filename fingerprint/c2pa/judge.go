@@ -1,0 +1,160 @@
+package c2pa
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// describe takes the credential's texts, true or not.
+func (c *Credential) describe(e *exam, active *node, store []byte) {
+	c.Manifests = len(e.manifests)
+	c.Generator = active.claim.generator()
+	c.Product = product(c.Generator)
+	c.Signer, c.Organization, c.Issuer = active.who.commonName(), active.who.organization(), active.who.issuer()
+	c.Alg, c.Pinned = active.who.alg.name, active.who.pinned
+	if active.who.leaf != nil {
+		c.Expires = active.who.leaf.NotAfter.UTC()
+	}
+	for _, n := range e.nodes {
+		c.MentionsOpenAI = c.MentionsOpenAI || n.mentions()
+	}
+	if active.sig == nil {
+		c.MentionsOpenAI = saysOpenAI(store)
+	}
+}
+
+func saysOpenAI(store []byte) bool {
+	return bytes.Contains(store, []byte("OpenAI")) || bytes.Contains(store, []byte("ChatGPT"))
+}
+
+// stranger concludes on a credential that has nothing of OpenAI's.
+func (c *Credential) stranger(active *node) {
+	if !c.holds(active) {
+		return
+	}
+	c.Anchored = Finding{No, "nothing in it is OpenAI's"}
+	c.Intact.Answer, c.Intact.Why = Unknown, "its binding to the file was not checked"
+	c.conclude(Other, fmt.Sprintf("signed by %s", nameOr(c.Signer, "somebody else")))
+}
+
+// holds takes the step of the active manifest's own consistency, and concludes
+// when it is over with that.
+func (c *Credential) holds(active *node) bool {
+	err := active.err
+	c.step("claim, assertions and signature", err, fmt.Sprintf("%d assertions, %s", len(active.m.assertions), c.Alg))
+	switch {
+	case err == nil:
+		return true
+	case errors.Is(err, errUnsupported):
+		c.Intact = Finding{Unknown, err.Error()}
+		c.conclude(Other, err.Error())
+		if c.MentionsOpenAI {
+			c.conclude(Unproven, err.Error())
+		}
+	default:
+		c.Intact = Finding{No, err.Error()}
+		c.conclude(Broken, err.Error())
+	}
+	return false
+}
+
+// judge concludes on a credential that mentions OpenAI.
+func (c *Credential) judge(e *exam, active *node, t trial) {
+	if !c.holds(active) {
+		return
+	}
+	c.step("binding to the file", t.bound, "these are the bytes that were signed")
+	switch {
+	case t.bound == nil:
+		c.Intact = Finding{Yes, "signature, assertions and file are as signed"}
+	case errors.Is(t.bound, errUnsupported):
+		c.Intact = Finding{Unknown, t.bound.Error()}
+	default:
+		c.Intact = Finding{No, t.bound.Error()}
+		c.conclude(Broken, t.bound.Error())
+		return
+	}
+	c.step("issuer", active.who.why, fmt.Sprintf("%s of %s, by %s", c.Signer, c.Organization, c.Issuer))
+	if active.who.anchor == nil {
+		c.notOpenAI(e, active)
+		return
+	}
+	c.Anchored = Finding{Yes, fmt.Sprintf("%s of %s, by %s", c.Signer, c.Organization, c.Issuer)}
+	c.judgeOpenAI(e, active, t)
+}
+
+// notOpenAI concludes where the active manifest is not OpenAI's own.
+func (c *Credential) notOpenAI(e *exam, active *node) {
+	c.Anchored = Finding{No, active.who.why.Error()}
+	for _, n := range e.nodes[1:] {
+		if n.openAI() && e.reaches(n) {
+			c.Generated = e.creation().generated
+			c.conclude(Derived, fmt.Sprintf("signed by %s, made from a picture of OpenAI's", nameOr(c.Signer, "somebody else")))
+			return
+		}
+	}
+	if active.mentions() {
+		c.conclude(Unproven, "says OpenAI, but "+active.who.why.Error())
+		return
+	}
+	c.conclude(Other, fmt.Sprintf("signed by %s", nameOr(c.Signer, "somebody else")))
+}
+
+// judgeOpenAI concludes where the active manifest is OpenAI's.
+func (c *Credential) judgeOpenAI(e *exam, active *node, t trial) {
+	made := e.creation()
+	c.Generated, c.Agent = made.generated, made.agent
+	c.judgeTime(active, t, made.when)
+	whole := e.wholly()
+	c.step("ingredients", whole, fmt.Sprintf("%d manifests, all OpenAI's", len(e.nodes)))
+	switch {
+	case whole != nil && !errors.Is(whole, errForeign):
+		c.Intact = Finding{No, whole.Error()}
+		c.conclude(Broken, whole.Error())
+	case c.Time.Answer == No && !t.at.IsZero():
+		c.conclude(Unproven, c.Time.Why)
+	case c.Time.Answer == No:
+		c.conclude(Broken, c.Time.Why)
+	case c.Intact.Answer != Yes:
+		c.conclude(Unproven, c.Intact.Why)
+	case whole != nil:
+		c.conclude(Derived, whole.Error())
+	case made.composite != "":
+		c.conclude(Derived, "it names a source that is not a model's work: "+made.composite)
+	case !made.generated:
+		c.conclude(Derived, "OpenAI signed it but does not say that it made it")
+	default:
+		c.conclude(Verified, "signed by "+c.Anchored.Why)
+	}
+}
+
+func (c *Credential) judgeTime(active *node, t trial, when time.Time) {
+	leaf := active.who.leaf
+	valid := fmt.Sprintf("the certificate is valid from %s to %s",
+		leaf.NotBefore.UTC().Format(time.DateOnly), leaf.NotAfter.UTC().Format(time.DateOnly))
+	c.Made, c.MadeBy = when, "action"
+	if when.IsZero() {
+		c.MadeBy = ""
+	}
+	switch err := t.stamped; {
+	case errors.Is(err, errNoToken), errors.Is(err, errUnlisted):
+		c.Time = Finding{Unknown, err.Error() + "; " + valid}
+	case err != nil:
+		c.Time = Finding{No, err.Error()}
+	case t.at.Before(leaf.NotBefore), t.at.After(leaf.NotAfter):
+		c.Time = Finding{No, fmt.Sprintf("timestamp %s, but %s", t.at.Format(time.RFC3339), valid)}
+	default:
+		c.Time = Finding{Yes, fmt.Sprintf("timestamp %s by %s", t.at.Format(time.RFC3339), t.by)}
+		c.Made, c.MadeBy = t.at, "token"
+	}
+	c.Steps = append(c.Steps, Step{"time", c.Time.Answer != No, c.Time.Why})
+}
+
+func nameOr(name, otherwise string) string {
+	if name == "" {
+		return otherwise
+	}
+	return name
+}

@@ -1,0 +1,126 @@
+package c2pa
+
+import (
+	"crypto"
+	"crypto/sha256"
+	"crypto/x509"
+	"errors"
+	"fmt"
+
+	"github.com/fxamacker/cbor/v2"
+)
+
+// signer is who a signature's headers say signed, and whether to believe it.
+// It does not depend on the file, and is shared by all that have these headers.
+type signer struct {
+	err error // the headers cannot be used at all; what is below may be missing
+
+	alg    algorithm
+	leaf   *x509.Certificate
+	key    crypto.PublicKey
+	pinned bool
+
+	anchor *anchor // what its path leads to, under a listed name; nil: see why
+	why    error
+}
+
+// signer works out the headers of s, or remembers.
+func (v *Verifier) signer(s *signature) *signer {
+	h := sha256.New()
+	h.Write(s.Protected)
+	h.Write(s.Unprotected.Chain)
+	h.Write(s.Unprotected.ChainOld)
+	return v.signers.get([32]byte(h.Sum(nil)), func() *signer { return v.readSigner(s) })
+}
+
+func (v *Verifier) readSigner(s *signature) *signer {
+	who := &signer{why: errUnsupported}
+	var h header
+	if who.err = decode(s.Protected, &h); who.err != nil {
+		return who
+	}
+	chain, err := parseChain(h.Chain, h.ChainOld, s.Unprotected.Chain, s.Unprotected.ChainOld)
+	if err != nil {
+		who.err = err
+		return who
+	}
+	who.leaf = chain[0]
+	if h.Critical != nil {
+		who.err = fmt.Errorf("critical header: %w", errUnsupported)
+		return who
+	}
+	if who.alg, who.err = algorithmOf(h.Alg); who.err != nil {
+		return who
+	}
+	if who.key, who.err = publicKey(who.leaf); who.err != nil {
+		return who
+	}
+	who.pinned = v.isPinned(who.leaf)
+	if who.why = checkLeaf(who.leaf); who.why == nil {
+		who.anchor, who.why = v.anchorOf(chain)
+	}
+	return who
+}
+
+// parseChain reads the one of the headers' chains that is there: a certificate
+// or several, the leaf first (RFC 9360, 2).
+func parseChain(places ...cbor.RawMessage) ([]*x509.Certificate, error) {
+	var raw cbor.RawMessage
+	for _, p := range places {
+		if p == nil {
+			continue
+		}
+		if raw != nil {
+			return nil, errors.New("more than one certificate chain")
+		}
+		raw = p
+	}
+	var list [][]byte
+	var single []byte
+	switch {
+	case raw == nil:
+		return nil, errors.New("no certificate")
+	case decode(raw, &single) == nil && raw[0]>>5 == 2:
+		list = [][]byte{single}
+	default:
+		if err := decode(raw, &list); err != nil {
+			return nil, fmt.Errorf("certificates: %w", err)
+		}
+	}
+	if len(list) == 0 || len(list) > maxChain {
+		return nil, fmt.Errorf("%d certificates", len(list))
+	}
+	chain := make([]*x509.Certificate, 0, len(list))
+	for _, der := range list {
+		cert, err := x509.ParseCertificate(der)
+		if err != nil {
+			return nil, fmt.Errorf("certificate: %w", err)
+		}
+		if err := affordable(cert); err != nil {
+			return nil, err
+		}
+		chain = append(chain, cert)
+	}
+	return chain, nil
+}
+
+func (who *signer) organization() string {
+	if who.leaf == nil || len(who.leaf.Subject.Organization) == 0 {
+		return ""
+	}
+	return who.leaf.Subject.Organization[0]
+}
+
+func (who *signer) commonName() string {
+	if who.leaf == nil {
+		return ""
+	}
+	return who.leaf.Subject.CommonName
+}
+
+func (who *signer) issuer() string {
+	if who.leaf == nil {
+		return ""
+	}
+	return who.leaf.Issuer.CommonName
+}

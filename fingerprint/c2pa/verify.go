@@ -1,0 +1,149 @@
+package c2pa
+
+import (
+	"crypto/x509"
+	"fmt"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Verifier reads credentials and believes some anchors. It is safe for use by
+// several goroutines, and remembers the few certificates that it meets.
+type Verifier struct {
+	anchors     []*anchor
+	roots       map[string]*x509.CertPool // by use
+	signers     memo[*signer]
+	authorities memo[*authority]
+	works       sync.Pool // of *work
+	buffers     sync.Pool // of *[bufferSize]byte
+}
+
+// work is the memory for one file.
+type work struct {
+	source source
+	store  []byte
+}
+
+// New returns a verifier that believes all the anchors given, and no others.
+func New(anchors ...*Anchors) *Verifier {
+	v := &Verifier{roots: map[string]*x509.CertPool{"signer": x509.NewCertPool(), "time": x509.NewCertPool()}}
+	for _, list := range anchors {
+		for _, a := range list.list {
+			v.anchors = append(v.anchors, a)
+			v.roots[a.use].AddCert(a.cert)
+		}
+	}
+	v.works.New = func() any { return new(work) }
+	v.buffers.New = func() any { return new([bufferSize]byte) }
+	return v
+}
+
+// Read looks for a Content Credential in the file of that size and media type,
+// and verifies it. It returns nil where there is none, or the type is none of
+// image/png, image/jpeg and image/webp. Whatever the bytes are, they are no
+// error; an error is one of r's, other than io.EOF.
+//
+// It reads the first 4 KiB, then the credential; the whole file once, in order,
+// where a part of the credential mentions OpenAI, and not otherwise.
+func (v *Verifier) Read(r io.ReaderAt, size int64, mediaType string) (*Credential, error) {
+	w := v.works.Get().(*work)
+	defer v.works.Put(w)
+	s := &w.source
+	s.r, s.size, s.err, s.off, s.n = r, size, nil, 0, 0
+	defer func() { s.r = nil }()
+	sp, err := locate(s, mediaType)
+	if s.err != nil || sp == nil {
+		return nil, s.err
+	}
+	c := &Credential{Offset: sp.off, Length: sp.len}
+	store, whole := readStore(s, sp, w.store)
+	if cap(store) <= 1<<20 {
+		w.store = store[:0]
+	}
+	if err == nil && !whole {
+		err = errCut
+	}
+	if err == nil {
+		v.examine(c, s, sp, store, mediaType)
+	} else {
+		c.breaks("container", err, store)
+	}
+	if s.err != nil {
+		return nil, s.err
+	}
+	return c, nil
+}
+
+// breaks concludes that nothing can be read of the credential.
+func (c *Credential) breaks(check string, err error, store []byte) {
+	c.step(check, err, "")
+	c.MentionsOpenAI = saysOpenAI(store)
+	c.Intact = Finding{No, err.Error()}
+	c.conclude(Broken, err.Error())
+}
+
+func (v *Verifier) examine(c *Credential, s *source, sp *span, store []byte, mediaType string) {
+	c.step("container", nil, fmt.Sprintf("%d bytes at %d", sp.len, sp.off))
+	manifests, err := parseStore(store)
+	if err != nil {
+		c.breaks("manifest store", err, store)
+		return
+	}
+	e := &exam{v: v, manifests: manifests, byLabel: make(map[string]*node, len(manifests))}
+	active := e.visit(&manifests[len(manifests)-1], 0)
+	c.describe(e, active, store)
+	if !c.MentionsOpenAI {
+		active.verify()
+		c.stranger(active)
+		return
+	}
+	t := e.prove(s, sp, active, mediaType)
+	c.judge(e, active, t)
+}
+
+// trial is what was found of the active manifest's hold on the file, and of its
+// time.
+type trial struct {
+	bound   error
+	at      time.Time
+	by      string
+	stamped error
+}
+
+// prove hashes the file while the signatures are verified.
+func (e *exam) prove(s *source, sp *span, active *node, mediaType string) trial {
+	var t trial
+	if active.err != nil {
+		t.bound, t.stamped = errStopped, errNoToken
+		return t
+	}
+	var stop atomic.Bool
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for _, n := range e.nodes {
+			n.verify()
+		}
+		if active.err != nil {
+			stop.Store(true)
+			return
+		}
+		t.at, t.by, t.stamped = e.v.stamp(active.sig, active.m.claim)
+	}()
+	bound := e.bind(s, sp, active, mediaType, &stop)
+	<-done
+	t.bound = bound
+	return t
+}
+
+func (e *exam) bind(s *source, sp *span, active *node, mediaType string, stop *atomic.Bool) error {
+	b, err := bindingOf(active.m, active.claim.Alg, sp)
+	if err != nil {
+		return err
+	}
+	buf := e.v.buffers.Get().(*[bufferSize]byte)
+	defer e.v.buffers.Put(buf)
+	return b.check(s, sp, mediaType, buf[:], stop)
+}
