@@ -77,7 +77,7 @@ func readAll(d *Driver) error {
 func suffer(t *testing.T, top string, n int, errno syscall.Errno, args ...string) crashtest.Result {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childVariable+"="+strings.Join(append([]string{top}, args...), "\n"))
+	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0", childVariable+"="+strings.Join(append([]string{top}, args...), "\n"))
 	r, err := crashtest.Run(cmd, func(c crashtest.Call) crashtest.Fate {
 		if c.N != n {
 			return crashtest.Fate{}

@@ -107,6 +107,50 @@ func TestTenThousandLevelsAreListed(t *testing.T) {
 	}
 }
 
+func TestDeepTreesWithManyBranchesAreListedWithFewDescriptors(t *testing.T) {
+	b := newBox(t)
+	const levels = 160 // each longer than an anchor is apart from the next
+	var want []string
+	long := strings.Repeat("n", 255)
+	rel := ""
+	fd, err := unix.Open(b.root, unix.O_PATH, 0)
+	must(t, err)
+	for range levels {
+		for range 5 {
+			must(t, unix.Mkdirat(fd, long, 0o700))
+			next, err := unix.Openat(fd, long, unix.O_PATH, 0)
+			must(t, errors.Join(err, unix.Close(fd)))
+			fd, rel = next, rel+long+"/"
+		}
+		must(t, unix.Mkdirat(fd, "side", 0o700))
+		file, err := unix.Openat(fd, "side/a.png", unix.O_CREAT|unix.O_WRONLY, 0o600)
+		must(t, errors.Join(err, unix.Close(file)))
+		want = append(want, rel+"side/a.png")
+	}
+	must(t, unix.Close(fd))
+	descriptors := func() int {
+		all, err := os.ReadDir("/proc/self/fd")
+		must(t, err)
+		return len(all)
+	}
+	d := b.open(func(o *Options) { o.Workers = 2 })
+	before, most := descriptors(), 0
+	var got []string
+	for c, err := range d.Changes(t.Context(), "") {
+		must(t, err)
+		if most = max(most, descriptors()); !c.Checkpoint() {
+			got = append(got, b.rel(c.Entry.Path))
+		}
+	}
+	slices.Sort(want)
+	if slices.Sort(got); !slices.Equal(got, want) {
+		t.Errorf("listed %d files, want %d", len(got), len(want))
+	}
+	if after := descriptors(); after != before || most > before+anchorLimit+10 {
+		t.Errorf("%d descriptors before, %d after, %d at most", before, after, most)
+	}
+}
+
 func TestAMarkedFolderIsLeftOutWithAllBelow(t *testing.T) {
 	b := newBox(t)
 	b.write("a.png", "a")
