@@ -1,9 +1,11 @@
 package fingerprint
 
 import (
+	"fmt"
 	"io"
 	"sync"
 
+	"sweepd/fingerprint/c2pa"
 	"sweepd/fingerprint/filename"
 )
 
@@ -21,15 +23,29 @@ type File struct {
 // Classifier weighs the detectors' evidence. It is safe for use by several
 // goroutines.
 type Classifier struct {
-	names   *filename.Matcher
-	windows sync.Pool // of *window, so that an ordinary file allocates nothing
+	names       *filename.Matcher
+	credentials *c2pa.Verifier
+	windows     sync.Pool // of *window, so that an ordinary file allocates nothing
+}
+
+// Options change what a classifier believes.
+type Options struct {
+	Anchors *c2pa.Anchors // instead of the built-in ones
 }
 
 // New returns a classifier with the built-in names, rules and trust anchors.
-func New() *Classifier {
+// Keep it: reading those takes a few milliseconds.
+func New() *Classifier { return NewWith(Options{}) }
+
+// NewWith is New with options.
+func NewWith(o Options) *Classifier {
+	if o.Anchors == nil {
+		o.Anchors = c2pa.BuiltIn()
+	}
 	return &Classifier{
-		names:   filename.New(),
-		windows: sync.Pool{New: func() any { return new(window) }},
+		names:       filename.New(),
+		credentials: c2pa.New(o.Anchors),
+		windows:     sync.Pool{New: func() any { return new(window) }},
 	}
 }
 
@@ -54,8 +70,13 @@ func (c *Classifier) examine(f File, r *Report) (Verdict, error) {
 	w.reset(f.Bytes, f.Size)
 	defer w.reset(nil, 0)
 
-	var s sight
-	s.header = sniff(w)
+	s := sight{header: sniff(w)}
+	if s.header.mediaType != "" {
+		s.name, _ = c.names.Match(f.Name)
+	}
+	if s.name.Family != "" && !s.header.cut {
+		s.header.cut = endMissing(w, s.header.mediaType)
+	}
 	if w.err != nil {
 		return Verdict{}, w.err
 	}
@@ -63,11 +84,29 @@ func (c *Classifier) examine(f File, r *Report) (Verdict, error) {
 	if s.header.mediaType == "" {
 		return Verdict{}, nil
 	}
-	s.name, _ = c.names.Match(f.Name)
 	r.name(s)
 	if s.header.exif != nil {
 		s.labs = readLabs(s.header.exif)
+		r.exif(s)
 	}
-	r.exif(s)
+	if s.header.credential {
+		err := c.readSeal(f, &s, r)
+		if err != nil {
+			return Verdict{}, err
+		}
+	}
 	return s.weigh(), nil
+}
+
+// readSeal reads and verifies the credential. It counts by itself what is read
+// for it.
+func (c *Classifier) readSeal(f File, s *sight, r *Report) error {
+	counted := counter{r: f.Bytes}
+	credential, err := c.credentials.Read(&counted, f.Size, s.header.mediaType)
+	if err != nil {
+		return fmt.Errorf("read the credential: %w", err)
+	}
+	s.seal = sealOf(credential)
+	r.credential(*s, credential, counted.read.Load())
+	return nil
 }

@@ -51,10 +51,32 @@ func TestAnExtensionThatLiesChangesNothing(t *testing.T) {
 
 func TestAPartialDownloadIsPossibleAtMost(t *testing.T) {
 	c := New()
-	f, _ := fileOf(dalleName, aWebP(vp8(50_000), part{"C2PA", make([]byte, 60_000)})[:30_000])
-	v, err := c.Classify(f)
-	if err != nil || v.Confidence != Possible || v.Evidence[0].Detector != "header.cut" {
-		t.Errorf("%v, %v, want possible, because the end is missing", v, err)
+	for what, b := range map[string][]byte{
+		"WebP": aWebP(vp8(50_000), part{"C2PA", make([]byte, 60_000)}),
+		"PNG":  aPNG(part{"IDAT", make([]byte, 50_000)}),
+		"JPEG": aJPEG(padding("\xE2", 50_000)),
+	} {
+		f, _ := fileOf(dalleName, b[:30_000])
+		v, err := c.Classify(f)
+		if err != nil || v.Confidence != Possible || v.Evidence[0].Detector != "header.cut" {
+			t.Errorf("%s: %v, %v, want possible, because the end is missing", what, v, err)
+		}
+	}
+}
+
+func TestBytesAfterTheEndOrAMissingPadDoNotMakeAFilePartial(t *testing.T) {
+	c := New()
+	odd := aWebP(vp8(5001))
+	for what, b := range map[string][]byte{
+		"a PNG with a tool's trailer":    append(aPNG(part{"IDAT", make([]byte, 9000)}), make([]byte, 100)...),
+		"a JPEG with a camera's":         append(aJPEG(), make([]byte, 100)...),
+		"a WebP without its last pad":    odd[:len(odd)-1],
+		"a WebP with something after it": append(aWebP(vp8(5000)), 0, 0, 0),
+	} {
+		f, _ := fileOf(dalleName, b)
+		if v, err := c.Classify(f); err != nil || v.Confidence != Likely {
+			t.Errorf("%s: %v, %v, want likely", what, v, err)
+		}
 	}
 }
 
@@ -93,16 +115,14 @@ func ordinary() map[string][]byte {
 }
 
 func TestExamineSaysWhatEachDetectorSaw(t *testing.T) {
-	f, reads := fileOf(editedName, aPNG(padding("iCCP", 9000), part{"eXIf", labsExif(aNote, "a harbour")}))
+	f, _ := fileOf(editedName, aPNG(padding("iCCP", 9000), part{"eXIf", labsExif(aNote, "a harbour")}))
 	r, err := New().Examine(f)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var seen []string
-	var read int64
 	for _, finding := range r.Findings {
 		seen = append(seen, finding.Detector)
-		read += finding.BytesRead
 		if len(finding.Steps) == 0 {
 			t.Errorf("%s tells no step", finding.Detector)
 		}
@@ -110,44 +130,49 @@ func TestExamineSaysWhatEachDetectorSaw(t *testing.T) {
 	if got, want := strings.Join(seen, " "), "header filename exif"; got != want {
 		t.Errorf("findings of %s, want %s", got, want)
 	}
-	if read != int64(reads.bytes) {
-		t.Errorf("findings account for %d bytes, want the %d read", read, reads.bytes)
-	}
-	v, err := New().Classify(f)
-	if err != nil || v.String() != r.Verdict.String() {
-		t.Errorf("Classify: %v, %v; Examine: %v", v, err, r.Verdict)
-	}
 }
 
-func TestEveryEvidenceOfAVerdictIsSomeFindings(t *testing.T) {
+func TestFindingsAccountForAllEvidenceAndEveryByteRead(t *testing.T) {
 	c := New()
-	for _, name := range []string{downloadName, editedName, soraName, bareName} {
-		for what, b := range ordinary() {
-			f, _ := fileOf(name, b)
+	files := ordinary()
+	for what, h := range hostile() {
+		files[what] = h.bytes
+	}
+	for what, b := range files {
+		for _, name := range []string{downloadName, editedName, soraName, bareName, ownName} {
+			f, reads := fileOf(name, b)
 			r, err := c.Examine(f)
 			if err != nil {
-				t.Fatal(err)
+				t.Fatalf("%s: %v", what, err)
 			}
 			found := map[Evidence]bool{}
+			var read int64
 			for _, finding := range r.Findings {
+				read += finding.BytesRead
 				for _, e := range finding.Evidence {
 					found[e] = true
 				}
 			}
 			for _, e := range r.Verdict.Evidence {
 				if !found[e] {
-					t.Errorf("%s, %s: %+v is in no finding", name, what, e)
+					t.Errorf("%s as %s: %+v is in no finding", what, name, e)
 				}
+			}
+			if read != int64(reads.bytes) {
+				t.Errorf("%s as %s: findings account for %d bytes, want %d", what, name, read, reads.bytes)
+			}
+			if v, err := c.Classify(f); err != nil || v.String() != r.Verdict.String() {
+				t.Errorf("%s as %s: Classify gives %v, %v, and Examine %v", what, name, v, err, r.Verdict)
 			}
 		}
 	}
 }
 
 func FuzzClassify(f *testing.F) {
-	f.Add("harbour.png", aPNG())
-	f.Add(downloadName, aPNG(part{"caBX", []byte("\x00\x00\x00\x10jumbOpenAI")}))
-	f.Add(dalleName, aWebP(vp8(20), part{"C2PA", []byte("\x00\x00\x00\xffjumb")}))
-	f.Add(editedName, aJPEG(part{"\xEB", []byte("JP\x02\x11\x00\x00\x00\x01\xff\xff\xff\xffjumb")}))
+	for _, h := range hostile() {
+		f.Add(downloadName, h.bytes)
+	}
+	f.Add("harbour.png", aPNG(part{"eXIf", labsExif(aNote, aComment)}))
 	c := New()
 	f.Fuzz(func(t *testing.T, name string, b []byte) {
 		file, _ := fileOf(name, b)

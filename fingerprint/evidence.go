@@ -5,7 +5,7 @@ import "time"
 // evidence lists what speaks for or against, the weightiest kind first.
 func (s sight) evidence() []Evidence {
 	var all []Evidence
-	for _, e := range []Evidence{s.sealEvidence(), s.labs.evidence(), s.cutEvidence(), s.nameEvidence(), s.expiredEvidence()} {
+	for _, e := range []Evidence{s.sealEvidence(), s.labs.evidence(), s.cutEvidence(), s.nameEvidence(), s.untimedEvidence()} {
 		if e.Detector != "" {
 			all = append(all, e)
 		}
@@ -16,26 +16,42 @@ func (s sight) evidence() []Evidence {
 func (s sight) sealEvidence() Evidence {
 	switch s.seal.state {
 	case sealGenuine:
-		return Evidence{Detector: "c2pa", Found: s.seal.signed(), Confidence: sight{seal: s.seal}.genuine()}
+		return Evidence{Detector: "c2pa.verified", Found: s.seal.signed(), Confidence: sight{seal: s.seal}.genuine()}
 	case sealBroken:
-		return Evidence{Detector: "c2pa.broken", Found: "its credential does not match these bytes"}
+		return Evidence{Detector: "c2pa.broken", Found: "its credential does not match these bytes" + s.seal.because()}
 	case sealOther:
-		return Evidence{Detector: "c2pa.other", Found: "signed by " + s.seal.maker()}
+		return Evidence{Detector: "c2pa.other", Found: "its credential is not OpenAI's" + s.seal.because()}
 	case sealUnanchored:
-		return Evidence{Detector: "c2pa.unanchored", Found: "its credential says OpenAI but nobody known vouches for it", Confidence: Possible}
+		return Evidence{Detector: "c2pa.unanchored", Found: "nobody known vouches for its credential" + s.seal.because(), Confidence: Possible}
 	case sealDerived:
-		return Evidence{Detector: "c2pa.derived", Found: "made from an OpenAI image and signed anew by " + s.seal.maker(), Confidence: Likely}
+		e := Evidence{Detector: "c2pa.derived", Found: "OpenAI made but a part of it" + s.seal.because(), Confidence: Possible}
+		if s.seal.intact {
+			e.Confidence = Likely
+		}
+		return e
 	}
 	return Evidence{}
 }
 
-// expiredEvidence is said and lowers nothing: OpenAI's certificates of 2024
-// and 2025 have all expired, and their files carry no time stamp.
-func (s sight) expiredEvidence() Evidence {
-	if s.seal.state == sealGenuine && s.seal.expired {
-		return Evidence{Detector: "c2pa.expired", Found: "its certificate expired since and no time stamp says when it was signed"}
+// untimedEvidence is said and lowers nothing where the certificate is known:
+// OpenAI's files of 2025 carry no time stamp, and all their certificates have
+// expired since.
+func (s sight) untimedEvidence() Evidence {
+	switch {
+	case s.seal.state != sealGenuine || !s.seal.untimed:
+		return Evidence{}
+	case s.seal.unsure():
+		return Evidence{Detector: "c2pa.untimed", Found: "no time stamp says when it was signed, by a certificate not seen before"}
 	}
-	return Evidence{}
+	return Evidence{Detector: "c2pa.untimed", Found: "no time stamp says when it was signed"}
+}
+
+// because is the reason as an aside.
+func (s seal) because() string {
+	if s.reason == "" {
+		return ""
+	}
+	return " (" + s.reason + ")"
 }
 
 // signed says who signed, for which product, and when.
@@ -75,11 +91,11 @@ func (s sight) nameEvidence() Evidence {
 	case s.name.Family == "":
 		return Evidence{}
 	case s.name.Telling && savedType(s.header.mediaType):
-		return Evidence{Detector: "filename", Found: "under its download name", Confidence: Likely}
+		return Evidence{Detector: "filename.download", Found: "under its download name", Confidence: Likely}
 	case s.name.Untouched && p != ChatGPT && p != NoProduct:
-		return Evidence{Detector: "filename", Found: "under a download name of " + p.name(), Confidence: Possible}
+		return Evidence{Detector: "filename.download", Found: "under a download name of " + p.name(), Confidence: Possible}
 	case s.name.Untouched:
-		return Evidence{Detector: "filename", Found: "under a download name", Confidence: Possible}
+		return Evidence{Detector: "filename.download", Found: "under a download name", Confidence: Possible}
 	case s.name.Derived:
 		return Evidence{Detector: "filename.derived", Found: "under a changed download name", Confidence: Possible}
 	}

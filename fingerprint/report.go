@@ -1,6 +1,10 @@
 package fingerprint
 
-import "fmt"
+import (
+	"fmt"
+
+	"sweepd/fingerprint/c2pa"
+)
 
 // Finding is what one detector did with one file, for a person who asks why.
 type Finding struct {
@@ -45,7 +49,7 @@ func (r *Report) header(h header, bytesRead int64) {
 	steps := []Step{magic}
 	if magic.OK {
 		steps = append(steps,
-			Step{Check: "whole", OK: !h.cut},
+			Step{Check: "end of the file", OK: !h.cut},
 			Step{Check: "may hold a credential", OK: h.credential})
 	}
 	r.add("header", bytesRead, steps, sight{header: h}.cutEvidence())
@@ -63,11 +67,25 @@ func (r *Report) name(s sight) {
 }
 
 func (r *Report) exif(s sight) {
-	if r == nil || s.header.exif == nil {
+	if r == nil {
 		return
 	}
 	r.add("exif", 0, []Step{
 		{Check: "maker note", OK: s.labs.note != "", Detail: s.labs.note},
 		{Check: "user comment", OK: s.labs.comment},
 	}, s.labs.evidence())
+}
+
+func (r *Report) credential(s sight, c *c2pa.Credential, bytesRead int64) {
+	if r == nil {
+		return
+	}
+	steps := []Step{{Check: "credential", Detail: "none"}}
+	if c != nil {
+		steps = nil
+		for _, step := range c.Steps {
+			steps = append(steps, Step{Check: step.Check, OK: step.OK, Detail: printable(step.Detail)})
+		}
+	}
+	r.add("c2pa", bytesRead, steps, s.sealEvidence(), s.untimedEvidence())
 }

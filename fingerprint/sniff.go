@@ -9,7 +9,7 @@ import (
 type header struct {
 	mediaType     string // "" when it is no image
 	width, height int
-	credential    bool   // there is, or may be, a Content Credential
+	credential    bool   // there is, or may be, a Content Credential, in a container that package c2pa reads
 	exif          []byte // the start of an EXIF block that mentions OpenAI
 	cut           bool   // the file ends before its own header says
 }
@@ -53,10 +53,9 @@ func (h *header) noteExif(w *window, off, n int64) {
 	}
 }
 
-// sniffGIF reads the logical screen descriptor (GIF89a, 18). A credential is
-// in an application extension ahead of the first image (C2PA 2.2, A.3.5).
+// sniffGIF reads the logical screen descriptor (GIF89a, 18).
 func sniffGIF(b []byte) header {
-	h := header{mediaType: "image/gif", credential: bytes.Contains(b, []byte("C2PA_GIF"))}
+	h := header{mediaType: "image/gif"}
 	if len(b) >= 10 {
 		h.width = int(binary.LittleEndian.Uint16(b[6:]))
 		h.height = int(binary.LittleEndian.Uint16(b[8:]))
@@ -72,9 +71,6 @@ var heifBrands = map[string]string{
 	"mif1": "image/heif", "mif2": "image/heif", "mif3": "image/heif", "msf1": "image/heif", "j2ki": "image/heif",
 }
 
-// credentialUUID marks the box of a credential (C2PA 2.2, A.5).
-const credentialUUID = "\xd8\xfe\xc3\xd6\x1b\x0e\x48\x3c\x92\x97\x58\x28\x87\x7e\xc4\x81"
-
 // sniffHEIF goes by the major brand; a general one leaves the word to the
 // compatible brands.
 func sniffHEIF(b []byte) header {
@@ -85,7 +81,6 @@ func sniffHEIF(b []byte) header {
 			h.mediaType = t
 		}
 	}
-	h.credential = h.mediaType != "" && bytes.Contains(b, []byte(credentialUUID))
 	return h
 }
 

@@ -8,7 +8,7 @@ import "encoding/binary"
 func sniffWebP(w *window) header {
 	h := header{mediaType: "image/webp"}
 	end := 8 + int64(binary.LittleEndian.Uint32(w.at(0, 12)[4:]))
-	h.cut = end > w.size
+	h.cut = end > w.size+1 // some writers leave out the last pad byte
 	off := int64(12)
 	for range maxParts {
 		if off+8 > end {

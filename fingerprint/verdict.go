@@ -59,7 +59,7 @@ const (
 
 // Evidence is one thing that one detector saw.
 type Evidence struct {
-	Detector   string     `json:"detector"`   // "c2pa", "filename", "exif"; with a dot and a detail where one detector knows several: "c2pa.broken"
+	Detector   string     `json:"detector"`   // "c2pa.verified", "filename.download", "exif.labs": the detector, a dot, what it found; docs/detection.md lists them
 	Found      string     `json:"found"`      // a clause a person can read
 	Confidence Confidence `json:"confidence"` // what this alone would amount to
 }

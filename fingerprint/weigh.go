@@ -19,7 +19,6 @@ func (s sight) weigh() Verdict {
 		Width:     s.header.width,
 		Height:    s.header.height,
 		Product:   s.product(),
-		Derived:   s.derived(),
 		Evidence:  s.evidence(),
 	}
 	if s.seal.state == sealGenuine {
@@ -30,6 +29,7 @@ func (s sight) weigh() Verdict {
 		v.Confidence = max(v.Confidence, e.Confidence)
 	}
 	v.Confidence = min(v.Confidence, s.ceiling())
+	v.Derived = v.Confidence > None && s.derived() // of nothing, nothing is derived
 	return v
 }
 
@@ -39,6 +39,8 @@ func (s sight) weigh() Verdict {
 // credential is not enough: images made through the API had it too.
 func (s sight) genuine() Confidence {
 	switch {
+	case s.seal.unsure():
+		return Strong
 	case s.seal.product == ChatGPT && !s.rivalName():
 		return Proven
 	case s.seal.product == Unstated && s.ownName():
@@ -82,16 +84,13 @@ func (s sight) product() Product {
 	return byName
 }
 
-// derived: the bytes a genuine credential signs are the bytes as they were
-// made, so nobody worked on them, whatever the name has become.
+// derived reports whether somebody worked on the image. Where a genuine
+// credential signs the bytes nobody asks: they are as they were made, whatever
+// the name has become.
 func (s sight) derived() bool {
 	switch s.seal.state {
-	case sealGenuine:
-		return false
-	case sealBroken, sealDerived:
+	case sealBroken, sealDerived, sealOther:
 		return true
-	case sealOther:
-		return s.name.Family != ""
 	}
 	resaved := s.labs.whole() && s.header.mediaType != "image/png" // Labs gave PNG files only
 	return s.name.Derived || resaved

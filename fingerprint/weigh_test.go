@@ -26,8 +26,8 @@ var (
 	ofNobody   = seal{state: sealGenuine, product: Unstated, made: madeThen}
 	ofAPI      = seal{state: sealGenuine, product: API, made: madeThen}
 	ofSora     = seal{state: sealGenuine, product: Sora, made: madeThen}
-	ofOther    = seal{state: sealOther, signer: "Adobe Inc."}
-	ofEditor   = seal{state: sealDerived, signer: "Google LLC"}
+	ofOther    = seal{state: sealOther, reason: "signed by Adobe Inc."}
+	ofEditor   = seal{state: sealDerived, intact: true, reason: "signed by Google LLC"}
 	broken     = seal{state: sealBroken}
 	unanchored = seal{state: sealUnanchored}
 	labsFile   = labsMark{note: aNote, comment: true}
@@ -71,7 +71,7 @@ func TestLevels(t *testing.T) {
 
 		{"changed bytes cap the name", downloadName, broken, labsMark{}, Possible, ChatGPT, true},
 		{"and Labs' mark", ownName, broken, labsFile, Possible, Labs, true},
-		{"and are nothing alone", ownName, broken, labsMark{}, None, NoProduct, true},
+		{"and are nothing alone", ownName, broken, labsMark{}, None, NoProduct, false},
 		{"another maker's credential caps the name", downloadName, ofOther, labsMark{}, Possible, ChatGPT, true},
 		{"and is nothing alone", ownName, ofOther, labsMark{}, None, NoProduct, false},
 		{"a credential nobody vouches for", ownName, unanchored, labsMark{}, Possible, NoProduct, false},
@@ -115,12 +115,16 @@ func TestLabsImagesOfAnotherTypeWereSavedAnew(t *testing.T) {
 	}
 }
 
-func TestAnExpiredCertificateIsSaidAndLowersNothing(t *testing.T) {
-	expired := ofChatGPT
-	expired.expired, expired.made = true, time.Time{}
-	v := sight{header: header{mediaType: "image/png"}, seal: expired}.weigh()
-	if v.Confidence != Proven || !v.Made.IsZero() || len(v.Evidence) != 2 || v.Evidence[1].Detector != "c2pa.expired" {
-		t.Errorf("%+v, want proven, with a note of the expiry", v)
+func TestAMissingTimeStampIsSaidAndLowersNothingUnderAKnownCertificate(t *testing.T) {
+	untimed := ofChatGPT
+	untimed.untimed, untimed.pinned, untimed.made = true, true, time.Time{}
+	v := sight{header: header{mediaType: "image/png"}, seal: untimed}.weigh()
+	if v.Confidence != Proven || !v.Made.IsZero() || len(v.Evidence) != 2 || v.Evidence[1].Detector != "c2pa.untimed" {
+		t.Errorf("%+v, want proven, with a note of it", v)
+	}
+	untimed.pinned = false
+	if v := (sight{header: header{mediaType: "image/png"}, seal: untimed}).weigh(); v.Confidence != Strong {
+		t.Errorf("by a certificate not seen before: %v, want strong", v)
 	}
 }
 
@@ -148,14 +152,14 @@ func TestNoEvidenceAloneAmountsToMoreThanTheVerdictUnlessSomethingSpeaksAgainst(
 func TestAVerdictSaysItselfInOneSentence(t *testing.T) {
 	names := filename.New()
 	old := ofChatGPT
-	old.made, old.expired = time.Time{}, true
+	old.made, old.untimed, old.pinned = time.Time{}, true, true
 	for _, c := range []struct {
 		name string
 		seal seal
 		want string
 	}{
 		{downloadName, ofChatGPT, "proven: signed by OpenAI for ChatGPT on 2026-04-20, unchanged since, under its download name"},
-		{ownName, old, "proven: signed by OpenAI for ChatGPT, unchanged since, its certificate expired since and no time stamp says when it was signed"},
+		{ownName, old, "proven: signed by OpenAI for ChatGPT, unchanged since, no time stamp says when it was signed"},
 		{ownName, ofNobody, "strong: signed by OpenAI on 2026-04-20, unchanged since"},
 		{assetName, ofNobody, "proven: signed by OpenAI on 2026-04-20, unchanged since, under a download name"},
 		{soraName, ofSora, "strong: signed by OpenAI for Sora on 2026-04-20, unchanged since, under a download name of Sora"},
@@ -163,8 +167,8 @@ func TestAVerdictSaysItselfInOneSentence(t *testing.T) {
 		{downloadName, broken, "possible: its credential does not match these bytes, under its download name, worked on since"},
 		{editedName, seal{}, "possible: under a changed download name, worked on since"},
 		{bareName, seal{}, "possible: under a name like a download's"},
-		{ownName, ofEditor, "likely: made from an OpenAI image and signed anew by Google LLC, worked on since"},
-		{ownName, seal{state: sealOther}, "none: signed by another maker"},
+		{ownName, ofEditor, "likely: OpenAI made but a part of it (signed by Google LLC), worked on since"},
+		{ownName, seal{state: sealOther}, "none: its credential is not OpenAI's"},
 		{ownName, seal{}, "none: nothing tells where it comes from"},
 	} {
 		s := sight{header: header{mediaType: "image/png"}, seal: c.seal}
