@@ -76,6 +76,10 @@ func (p *Policy) apply(r Rule, t RuleTrace, s subject) Decision {
 // unsettled puts a trash off while the file may still be in the making.
 func (p *Policy) unsettled(d *Decision, s subject) bool {
 	at, verb := s.changed()
+	written := s.Entry.Modified // a file that was moved here whole is quiet
+	if written.IsZero() {
+		written = at
+	}
 	quiet := s.now.Sub(at)
 	switch {
 	case at.IsZero():
@@ -87,9 +91,9 @@ func (p *Policy) unsettled(d *Decision, s subject) bool {
 	case quiet < 0:
 		d.Action, d.NotBefore = Hold, at.Add(p.Settle)
 		d.Reasons = append(d.Reasons, verb+" in the future, by a clock a little fast")
-	case quiet < p.Settle:
-		d.Action, d.NotBefore = Hold, at.Add(p.Settle)
-		d.Reasons = append(d.Reasons, fmt.Sprintf("%s less than %s ago", verb, inTime(p.Settle)))
+	case s.now.Sub(written) < p.Settle:
+		d.Action, d.NotBefore = Hold, written.Add(p.Settle)
+		d.Reasons = append(d.Reasons, fmt.Sprintf("modified less than %s ago", inTime(p.Settle)))
 	default:
 		return false
 	}

@@ -15,27 +15,27 @@ func count(n int64, what string) string {
 	return strconv.FormatInt(n, 10) + " " + what + "s"
 }
 
-// inTime is exact to the minute: "1 day 12 hours".
+// inTime is exact to the second: "1 day 12 hours".
 func inTime(d time.Duration) string {
 	var parts []string
 	for _, u := range []struct {
 		unit time.Duration
 		name string
-	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}} {
+	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}} {
 		if n := d / u.unit; n > 0 {
 			parts = append(parts, count(int64(n), u.name))
 			d %= u.unit
 		}
 	}
 	if len(parts) == 0 {
-		return "less than a minute"
+		return "less than a second"
 	}
 	return strings.Join(parts, " ")
 }
 
 // about is inTime in its largest unit only, rounded down: "94 days".
 func about(d time.Duration) string {
-	for _, unit := range []time.Duration{24 * time.Hour, time.Hour, time.Minute} {
+	for _, unit := range []time.Duration{24 * time.Hour, time.Hour, time.Minute, time.Second} {
 		if d >= unit {
 			return inTime(d.Truncate(unit))
 		}
@@ -45,12 +45,12 @@ func about(d time.Duration) string {
 
 // atMost is about, rounded up: what is still to wait.
 func atMost(d time.Duration) string {
-	for _, unit := range []time.Duration{24 * time.Hour, time.Hour, time.Minute} {
+	for _, unit := range []time.Duration{24 * time.Hour, time.Hour, time.Minute, time.Second} {
 		if d >= unit {
 			return inTime((d + unit - 1).Truncate(unit))
 		}
 	}
-	return inTime(time.Minute)
+	return inTime(time.Second)
 }
 
 // inSize is exact, in the largest unit that leaves no fraction: "5 GB".

@@ -15,8 +15,8 @@ type form struct {
 	Trash *trashForm `yaml:"trash"`
 	// The most that one run may do; a run over a limit does nothing.
 	Limits *limitsForm `yaml:"limits"`
-	// How long a file must have been left alone before it may be moved: 10m when absent.
-	Settle *duration `yaml:"settle"`
+	// How long a file must not have been written to before it may be moved: 10m when absent; 0 for no wait.
+	Settle *quiet `yaml:"settle"`
 }
 
 // storageForm is one place to sweep.

@@ -202,10 +202,16 @@ func TestQuantitiesAreReadExactlyOrNotAtAll(t *testing.T) {
 			t.Errorf("%q: got %v, %v, want %v", text, time.Duration(d), err, want)
 		}
 	}
-	for _, text := range []string{"", "30", "-30d", "+30d", "1.5d", "12h1d", "1d1d", "30 d", "30D", "1M", "1y", "10s", "0m", "9999w", "10000d", "٣d", "30d\n"} {
+	for _, text := range []string{"", "30", "-30d", "+30d", "1.5d", "12h1d", "1d1d", "30 d", "30D", "1M", "1y", "1.5s", "0m", "9999w", "10000d", "٣d", "30d\n"} {
 		var d duration
 		if err := read(&d, text, aText); err == nil {
 			t.Errorf("duration %q: got %v, want an error", text, d)
+		}
+	}
+	for text, want := range map[string]time.Duration{"0": 0, "0s": 0, "10s": 10 * time.Second, "10m": 10 * time.Minute} {
+		var q quiet
+		if err := read(&q, text, aText); err != nil || time.Duration(q) != want {
+			t.Errorf("settle %q: got %v, %v, want %v", text, time.Duration(q), err, want)
 		}
 	}
 	for text, want := range map[string]size{"1B": 1, "500 kB": 500_000, "5GB": 5_000_000_000, "500 MiB": 524_288_000, "1.5 KiB": 1536, "2TB": 2e12} {
@@ -262,7 +268,7 @@ func TestSizesAndTimesAreSaidExactly(t *testing.T) {
 			t.Errorf("%d: got %q, want %q", n, got, want)
 		}
 	}
-	for d, want := range map[time.Duration]string{0: "less than a minute", time.Minute: "1 minute", 36 * time.Hour: "1 day 12 hours", 94 * 24 * time.Hour: "94 days"} {
+	for d, want := range map[time.Duration]string{0: "less than a second", 90 * time.Second: "1 minute 30 seconds", time.Minute: "1 minute", 36 * time.Hour: "1 day 12 hours", 94 * 24 * time.Hour: "94 days"} {
 		if got := inTime(d); got != want {
 			t.Errorf("%v: got %q, want %q", d, got, want)
 		}
@@ -391,5 +397,5 @@ func ExamplePolicy_String() {
 	//   3. keep whatever no rule matches
 	// deletes for good from the trash: nothing
 	// does nothing in a run of more than 500 files, 5 GB, or 50% of all files of a storage that has 20 or more
-	// moves no file that was changed in the last 10 minutes
+	// moves no file that was written to in the last 10 minutes
 }

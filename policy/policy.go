@@ -21,7 +21,7 @@ type Policy struct {
 	Rules    []Rule // in the order in which they are tried
 	Trash    TrashAges
 	Limits   Limits
-	Settle   time.Duration // how long a file must have been left alone before it may be moved
+	Settle   time.Duration // how long a file must not have been written to before it may be moved
 }
 
 //go:embed default.yaml
@@ -61,7 +61,11 @@ func (p *Policy) String() string {
 	fmt.Fprintf(&b, "  %d. keep whatever no rule matches\n", len(p.Rules)+1)
 	fmt.Fprintf(&b, "deletes for good from the trash: %s\n", p.Trash)
 	fmt.Fprintf(&b, "does nothing in a run of %s\n", p.Limits)
-	fmt.Fprintf(&b, "moves no file that was changed in the last %s\n", inTime(p.Settle))
+	if p.Settle > 0 {
+		fmt.Fprintf(&b, "moves no file that was written to in the last %s\n", inTime(p.Settle))
+	} else {
+		b.WriteString("moves a file however short ago it was written to\n")
+	}
 	return b.String()
 }
 

@@ -85,7 +85,7 @@ func TestNothingIsTrashedThatThePolicyDoesNotNameSurely(t *testing.T) {
 				f.Verdict.Derived && r.derived != "include" && r.derived != "only",
 				r.do != Trash,
 				d.Action == Trash && now.Sub(f.Entry.Modified) < 10*time.Minute,
-				d.Action == Trash && now.Sub(f.Entry.Created) < 10*time.Minute,
+				d.Action == Trash && f.Entry.Created.After(now),
 				d.Action == Trash && r.grace > 0 && (f.Marked.IsZero() || now.Sub(f.Marked) < r.grace),
 				d.Action == Hold && !d.NotBefore.After(now):
 				t.Fatalf("got %+v\nof %+v\n%s", d, f, src)
@@ -126,7 +126,10 @@ func naive(rules []naiveRule, f Facts) Decision {
 			continue
 		}
 		d := Decision{Action: r.do, Rule: r.name}
-		latest := f.Entry.Modified
+		latest, written := f.Entry.Modified, f.Entry.Modified
+		if written.IsZero() {
+			written = f.Entry.Created
+		}
 		if f.Entry.Created.After(latest) {
 			latest = f.Entry.Created
 		}
@@ -136,8 +139,10 @@ func naive(rules []naiveRule, f Facts) Decision {
 			d.Action = Review
 		case latest.After(now.Add(24 * time.Hour)):
 			d.Action, d.NotBefore = Hold, now.Add(24*time.Hour)
-		case latest.Add(10 * time.Minute).After(now):
+		case latest.After(now):
 			d.Action, d.NotBefore = Hold, latest.Add(10*time.Minute)
+		case written.Add(10 * time.Minute).After(now):
+			d.Action, d.NotBefore = Hold, written.Add(10*time.Minute)
 		case r.grace > 0 && f.Marked.IsZero():
 			d.Action, d.NotBefore, d.Grace = Hold, now.Add(r.grace), true
 		case r.grace > 0 && ready.After(now):

@@ -31,13 +31,24 @@ const (
 type duration time.Duration
 
 var (
-	durationForm = regexp.MustCompile(`^(?:(\d{1,3})w)?(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,7})m)?$`)
-	units        = []time.Duration{7 * 24 * time.Hour, 24 * time.Hour, time.Hour, time.Minute}
+	durationForm = regexp.MustCompile(`^(?:(\d{1,3})w)?(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?$`)
+	units        = []time.Duration{7 * 24 * time.Hour, 24 * time.Hour, time.Hour, time.Minute, time.Second}
 )
 
-const durationHint = "write weeks, days, hours and minutes, as in 30d, 2w, 12h, 10m or 1d12h"
+const durationHint = "write weeks, days, hours, minutes and seconds, as in 30d, 2w, 12h, 10m or 1d12h"
 
 func (d *duration) read(w word, _ ParseOptions) error {
+	if err := d.readAny(w); err != nil {
+		return err
+	}
+	if *d <= 0 {
+		return &Error{Message: fmt.Sprintf("%q is no time at all", w.text), Hint: "a duration is at least 1s"}
+	}
+	return nil
+}
+
+// readAny reads a duration that may be zero.
+func (d *duration) readAny(w word) error {
 	m := durationForm.FindStringSubmatch(w.text)
 	switch {
 	case w.kind == aNumber:
@@ -49,13 +60,20 @@ func (d *duration) read(w word, _ ParseOptions) error {
 		n, _ := strconv.Atoi("0" + m[i+1]) // digits by durationForm
 		*d += duration(n) * duration(unit)
 	}
-	if *d <= 0 {
-		return &Error{Message: fmt.Sprintf("%q is no time at all", w.text), Hint: "a duration is at least 1m"}
-	}
 	return nil
 }
 
 func (d duration) String() string { return inTime(time.Duration(d)) }
+
+// quiet is a duration, or 0 for a file that need not have been left alone.
+type quiet duration
+
+func (q *quiet) read(w word, _ ParseOptions) error {
+	if w.text == "0" {
+		return nil
+	}
+	return (*duration)(q).readAny(w)
+}
 
 // purgeAge is a duration or off, which is zero.
 type purgeAge time.Duration

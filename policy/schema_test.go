@@ -61,6 +61,10 @@ func (duration) JSONSchema() *jsonschema.Schema {
 	return s
 }
 
+func (quiet) JSONSchema() *jsonschema.Schema {
+	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Const: 0}, pattern("^0$"), pattern(ecma(durationForm.String()))}}
+}
+
 func (purgeAge) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Const: "off"}, duration(0).JSONSchema()}}
 }
