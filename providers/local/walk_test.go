@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -254,6 +255,31 @@ func TestAFolderThatBecomesALinkIsReportedAndNotFollowed(t *testing.T) {
 	files, unlisted, last := b.list(d)
 	if !slices.Equal(files, []string{"other/a.png", "trigger.png"}) || !slices.Equal(unlisted, []string{"sub"}) || !last.Checkpoint() {
 		t.Errorf("got %q, unlisted %q, last %+v", files, unlisted, last)
+	}
+}
+
+func TestAnUnreadableFolderIsReportedAndTheOthersAreListed(t *testing.T) {
+	b := newBox(t)
+	b.write("a.png", "a")
+	b.write("closed/a.png", "a")
+	b.write("unsearchable/a.png", "a")
+	for path, mode := range map[string]os.FileMode{
+		filepath.Dir(b.top): 0o755, b.top: 0o755, b.root: 0o755, b.path("a.png"): 0o644, b.path("closed"): 0, b.path("unsearchable"): 0o744,
+	} {
+		must(t, os.Chmod(path, mode))
+	}
+	t.Cleanup(func() { must(t, os.Chmod(b.path("closed"), 0o700)); must(t, os.Chmod(b.path("unsearchable"), 0o700)) })
+	verb := "list as nobody" // root reads everything
+	if os.Geteuid() != 0 {
+		verb = "list"
+		must(t, os.Chmod(b.path("unsearchable"), 0o444))
+	}
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), childVariable+"="+b.top+"\n"+verb)
+	out, err := cmd.Output()
+	got := slices.Sorted(strings.Lines(strings.ReplaceAll(string(out), b.root+"/", "")))
+	if want := []string{"done", "listed a.png\n", "unlisted closed\n", "unlisted unsearchable\n"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %q, %v; want %q", got, err, want)
 	}
 }
 
