@@ -60,7 +60,7 @@ type Driver struct {
 	roots []*root
 	bin   string // absolute, its parents resolved; "" = none
 	rules rules
-	step  func(point string) error // set by tests only: fail, stop or interfere at a point
+	step  func(point string) error // nil but in tests, which fail or interfere there
 }
 
 // Open checks the options and opens the roots.
@@ -173,14 +173,6 @@ func below(folder, path string) (rel string, in bool) {
 		return rest[1:], true
 	}
 	return "", false
-}
-
-// at is a point at which tests interfere; nil otherwise.
-func (d *Driver) at(point string) error {
-	if d.step == nil {
-		return nil
-	}
-	return d.step(point)
 }
 
 // begin is what every method starts with.

@@ -35,6 +35,13 @@ const (
 	atSynced   = "synced"
 )
 
+func (d *Driver) at(point string) error {
+	if d.step == nil {
+		return nil
+	}
+	return d.step(point)
+}
+
 // Can implements providers.Driver.
 func (d *Driver) Can() providers.Can {
 	if d.bin == "" {

@@ -380,6 +380,38 @@ func TestAMalformedDirectoryEntryIsAnErrorAndNoPanic(t *testing.T) {
 	}
 }
 
+// Some file systems do not say in a listing what is a folder.
+func TestKindsThatAListingDoesNotTellAreLookedUp(t *testing.T) {
+	b := newBox(t)
+	b.write("a.png", "bytes")
+	b.write("sub/b.png", "b")
+	must(t, os.Symlink("a.png", b.path("link.png")))
+	fd, err := unix.Open(b.root, unix.O_PATH, 0)
+	must(t, err)
+	defer unix.Close(fd)
+	r := b.d.roots[0]
+	l := newLister(&walk{ctx: t.Context(), rules: &b.d.rules})
+	l.w.more.L = &l.w.mu
+	for _, name := range []string{"a.png", "sub", "link.png", "gone.png", ".", ".."} {
+		l.entry(folder{r, b.root, &anchor{fd: fd, depth: len(b.root)}}, fd, unix.DT_UNKNOWN, []byte(name+"\x00"))
+	}
+	if len(l.out) != 1 || l.out[0].Entry.Path != b.path("a.png") || l.out[0].Entry.Size != 5 || l.seen != 1 {
+		t.Errorf("got %+v, %d seen; want a.png", l.out, l.seen)
+	}
+	if len(l.w.waiting) != 1 || l.w.waiting[0].path != b.path("sub") {
+		t.Errorf("got the folders %+v, want sub", l.w.waiting)
+	}
+}
+
+func TestWithoutBirthTimesARevisionIsWeak(t *testing.T) {
+	s := unix.Statx_t{Mask: unix.STATX_BASIC_STATS, Ino: 7, Size: 5, Btime: unix.StatxTimestamp{Sec: 9}}
+	e := entry("/a", &s)
+	id, err := parseRevision(e.Revision)
+	if !e.Weak || !e.Created.IsZero() || err != nil || !id.weak || id.born != 0 {
+		t.Errorf("got %+v, %+v, %v; want a weak entry that was never born", e, id, err)
+	}
+}
+
 func TestOpenRefusesWhatIsNoFolderToSweep(t *testing.T) {
 	clock := func() time.Time { return noon }
 	for name, o := range map[string]Options{
