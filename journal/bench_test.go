@@ -136,7 +136,7 @@ func BenchmarkRecorder(b *testing.B) {
 					for i := range n {
 						key, err := j.Begin(context.Background(), trashOf(benchEntry(i)))
 						if err == nil {
-							err = j.End(context.Background(), key, providers.Receipt(key), nil)
+							err = j.End(context.Background(), key, providers.Outcome{Receipt: providers.Receipt(key)})
 						}
 						if err != nil {
 							b.Error(err)

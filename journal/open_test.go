@@ -88,7 +88,7 @@ func used(t *testing.T) []byte {
 	j := openAt(t, path)
 	for i := range 300 {
 		key := must(j.Begin(t.Context(), trashOf(file(fmt.Sprint(i), "1"))))(t)
-		if err := j.End(t.Context(), key, "r", nil); err != nil {
+		if err := j.End(t.Context(), key, providers.Outcome{Receipt: "r"}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -257,7 +257,7 @@ func TestReadingMakesNoFileAndWritesNone(t *testing.T) {
 	_, leased := j.Lease(t.Context(), "home", "scan")
 	for what, err := range map[string]error{
 		"Begin": begun, "BeginRun": run, "Lease": leased,
-		"End": j.End(t.Context(), "k", "r", nil), "EndRun": j.EndRun(t.Context(), 1, nil, nil),
+		"End": j.End(t.Context(), "k", providers.Outcome{Receipt: "r"}), "EndRun": j.EndRun(t.Context(), 1, nil, nil),
 		"Mark": j.Mark(t.Context(), "home", []providers.Entry{e}, noon),
 		"Say":  j.Say(t.Context(), "home", "a", "1", Keep),
 		"Put":  s.Put(t.Context(), e, proven()), "Save": s.Save(t.Context(), "c", true),

@@ -30,11 +30,12 @@ func (j *Journal) Begin(ctx context.Context, op providers.Op) (string, error) {
 
 // End makes the outcome durable; see providers.Recorder. A done restore, purge
 // or empty also resolves the trash operation that gave its receipt, and what
-// was trashed is no longer among the Records. Ending an operation once more
+// was trashed is no longer among the Records; a file that was restored is one
+// to Keep as it is back, because a person asked for it. Ending an operation once more
 // with the same outcome is no error; with another it is, and the first stands.
 // An unknown key: fs.ErrNotExist.
-func (j *Journal) End(ctx context.Context, key string, r providers.Receipt, opErr error) error {
-	out := &record{key: key, receipt: []byte(r), opErr: opErr}
+func (j *Journal) End(ctx context.Context, key string, o providers.Outcome) error {
+	out := &record{key: key, receipt: []byte(o.Receipt), restored: o.Restored, opErr: o.Err}
 	return j.record(context.WithoutCancel(ctx), out)
 }
 
@@ -55,9 +56,10 @@ type record struct {
 
 	intent []any // of Begin: the columns up to reasons; nil for an outcome
 
-	key     string
-	receipt []byte
-	opErr   error
+	key      string
+	receipt  []byte
+	restored providers.Entry
+	opErr    error
 
 	refused error // why this one was not written though the batch was
 }
@@ -66,7 +68,7 @@ type record struct {
 type recorder struct {
 	db *sql.DB
 
-	begin, end, ended, resolve, empty, forget *sql.Stmt
+	begin, end, ended, resolve, empty, forget, keep *sql.Stmt
 }
 
 func newRecorder(ctx context.Context, db *sql.DB) (*recorder, error) {
@@ -85,6 +87,7 @@ func newRecorder(ctx context.Context, db *sql.DB) (*recorder, error) {
 		{&r.empty, `UPDATE operations SET resolved = $1 WHERE storage = $2 AND ended <= $3 AND id < $1
 			AND kind = 'trash' AND ended IS NOT NULL AND error IS NULL AND resolved IS NULL`},
 		{&r.forget, `DELETE FROM matches WHERE storage = $1 AND ref = $2 AND revision = $3`},
+		{&r.keep, sayWord},
 	} {
 		var err error
 		if *p.stmt, err = db.PrepareContext(ctx, p.text); err != nil {
@@ -139,18 +142,21 @@ func (r *recorder) putOutcome(tx *sql.Tx, one *record) error {
 	if err != nil || one.opErr != nil {
 		return err
 	}
-	return r.follow(tx, e, one.receipt)
+	return r.follow(tx, e, one)
 }
 
 // follow writes what a done operation means for other rows.
-func (r *recorder) follow(tx *sql.Tx, e ending, receipt []byte) (err error) {
+func (r *recorder) follow(tx *sql.Tx, e ending, one *record) (err error) {
 	switch {
 	case e.kind == providers.OpTrash:
 		_, err = tx.Stmt(r.forget).Exec(e.storage, e.ref, e.revision)
 	case e.kind == providers.OpEmpty: // what came in while it ran may still be there
 		_, err = tx.Stmt(r.empty).Exec(e.id, e.storage, e.began)
-	case len(receipt) > 0:
-		_, err = tx.Stmt(r.resolve).Exec(e.id, e.storage, receipt)
+	case len(one.receipt) > 0:
+		_, err = tx.Stmt(r.resolve).Exec(e.id, e.storage, one.receipt)
+	}
+	if back := one.restored; err == nil && e.kind == providers.OpRestore && back.Ref != "" {
+		_, err = tx.Stmt(r.keep).Exec(e.storage, []byte(back.Ref), []byte(back.Revision), string(Keep), micros(one.at))
 	}
 	return err
 }

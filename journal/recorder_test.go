@@ -46,7 +46,7 @@ func keysOf(t testing.TB, j *Journal, f Filter) (keys []string) {
 func did(t testing.TB, j *Journal, op providers.Op, r providers.Receipt) string {
 	t.Helper()
 	key := must(j.Begin(t.Context(), op))(t)
-	if err := j.End(t.Context(), key, r, nil); err != nil {
+	if err := j.End(t.Context(), key, providers.Outcome{Receipt: r}); err != nil {
 		t.Fatal(err)
 	}
 	return key
@@ -60,7 +60,7 @@ func TestAnOperationIsToldAsItWasRecorded(t *testing.T) {
 	if !regexp.MustCompile(`^[a-z2-7]{26}$`).MatchString(key) {
 		t.Errorf("key %q is not 26 characters of a-z2-7", key)
 	}
-	if err := j.End(t.Context(), key, "bin/\xff", nil); err != nil {
+	if err := j.End(t.Context(), key, providers.Outcome{Receipt: "bin/\xff"}); err != nil {
 		t.Fatal(err)
 	}
 	want := []Operation{{Key: key, Op: op, Began: noon.Add(time.Second), Ended: noon.Add(2 * time.Second), Receipt: "bin/\xff"}}
@@ -75,7 +75,7 @@ func TestAnOperationThatFailedKeepsTheTextAndTheKindOfItsError(t *testing.T) {
 	for _, kind := range append(slices.Collect(valuesOf(kinds())), errors.New("a disk on fire")) {
 		opErr := fmt.Errorf("trash %q: %w", "a\xffb", kind)
 		key := must(j.Begin(t.Context(), trashOf(file("a", "1"))))(t)
-		if err := j.End(t.Context(), key, "", opErr); err != nil {
+		if err := j.End(t.Context(), key, providers.Outcome{Err: opErr}); err != nil {
 			t.Fatal(err)
 		}
 		got := gather(t, j.Operations(t.Context(), Filter{Key: key}))[0]
@@ -116,16 +116,16 @@ func TestAnOperationWithoutAnEndIsOpen(t *testing.T) {
 func TestTheFirstOutcomeStands(t *testing.T) {
 	j := newJournal(t)
 	key := did(t, j, trashOf(file("a", "1")), "r")
-	if err := j.End(t.Context(), key, "r", nil); err != nil {
+	if err := j.End(t.Context(), key, providers.Outcome{Receipt: "r"}); err != nil {
 		t.Errorf("the same again: got %v, want nil", err)
 	}
-	if err := j.End(t.Context(), key, "s", nil); err == nil {
+	if err := j.End(t.Context(), key, providers.Outcome{Receipt: "s"}); err == nil {
 		t.Error("another receipt: got nil, want an error")
 	}
-	if err := j.End(t.Context(), key, "", providers.ErrBusy); err == nil {
+	if err := j.End(t.Context(), key, providers.Outcome{Err: providers.ErrBusy}); err == nil {
 		t.Error("an error after a success: got nil, want an error")
 	}
-	if err := j.End(t.Context(), "nonesuch", "r", nil); !errors.Is(err, fs.ErrNotExist) {
+	if err := j.End(t.Context(), "nonesuch", providers.Outcome{Receipt: "r"}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("an unknown key: got %v, want %v", err, fs.ErrNotExist)
 	}
 	got := gather(t, j.Operations(t.Context(), Filter{}))
@@ -139,7 +139,7 @@ func TestAnOutcomeIsRecordedAfterTheContextHasEnded(t *testing.T) {
 	key := must(j.Begin(t.Context(), trashOf(file("a", "1"))))(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := j.End(ctx, key, "r", nil); err != nil {
+	if err := j.End(ctx, key, providers.Outcome{Receipt: "r"}); err != nil {
 		t.Errorf("End: got %v, want nil", err)
 	}
 	if _, err := j.Begin(ctx, trashOf(file("b", "1"))); !errors.Is(err, context.Canceled) {
@@ -175,7 +175,7 @@ func TestWhatIsRestoredOrPurgedIsNoLongerInTheTrash(t *testing.T) {
 			if got := keysOf(t, j, Filter{Storage: "home", InTrash: true}); len(got) != 2 {
 				t.Errorf("while it is under way: got %q, want two", got)
 			}
-			if err := j.End(t.Context(), undo, op.Receipt, test.opErr); err != nil {
+			if err := j.End(t.Context(), undo, providers.Outcome{Receipt: op.Receipt, Err: test.opErr}); err != nil {
 				t.Fatal(err)
 			}
 			if got := keysOf(t, j, Filter{Storage: "home", InTrash: true}); len(got) != test.remain {
@@ -209,12 +209,12 @@ func TestOnlyWhatWasInTheTrashBeforeIsResolved(t *testing.T) {
 	meanwhile := must(j.Begin(t.Context(), trashOf(file("b", "1"))))(t)
 	empty := must(j.Begin(t.Context(), providers.Op{Kind: providers.OpEmpty, Storage: "home"}))(t)
 	for key, r := range map[string]providers.Receipt{restore: "bin/a", meanwhile: "bin/b"} {
-		if err := j.End(t.Context(), key, r, nil); err != nil {
+		if err := j.End(t.Context(), key, providers.Outcome{Receipt: r}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	equal(t, "begun after the restore", keysOf(t, j, Filter{InTrash: true}), []string{later, meanwhile})
-	if err := j.End(t.Context(), empty, "", nil); err != nil {
+	if err := j.End(t.Context(), empty, providers.Outcome{}); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "ended after the emptying began", keysOf(t, j, Filter{InTrash: true}), []string{meanwhile})
@@ -385,10 +385,33 @@ func TestAFileThatCannotBeWrittenIsAnError(t *testing.T) {
 	if key, err := j.Begin(t.Context(), trashOf(file("b", "1"))); err == nil {
 		t.Errorf("Begin: got %q, want an error", key)
 	}
-	if err := j.End(t.Context(), key, "r", nil); err == nil {
+	if err := j.End(t.Context(), key, providers.Outcome{Receipt: "r"}); err == nil {
 		t.Error("End: got nil, want an error")
 	}
 	if got := keysOf(t, j, Filter{Open: true}); !slices.Equal(got, []string{key}) {
 		t.Errorf("got %q open, want %q", got, key)
+	}
+}
+
+func TestAFileThatWasRestoredIsOneToKeep(t *testing.T) {
+	j := newJournal(t)
+	back := providers.Entry{Ref: "a", Revision: "as it is back"}
+	for _, end := range []struct {
+		outcome providers.Outcome
+		want    Word
+	}{
+		{providers.Outcome{Receipt: "r", Restored: back, Err: providers.ErrBusy}, NoWord},
+		{providers.Outcome{Receipt: "r", Restored: back}, Keep},
+	} {
+		key, err := j.Begin(t.Context(), providers.Op{Kind: providers.OpRestore, Storage: "home", Entry: providers.Entry{Ref: "a", Revision: "old"}, Receipt: "r"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := j.End(t.Context(), key, end.outcome); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := j.Word(t.Context(), "home", back.Ref, back.Revision); got != end.want || err != nil {
+			t.Errorf("after a restore that ended with %v: got %q, %v, want %q", end.outcome.Err, got, err, end.want)
+		}
 	}
 }

@@ -19,6 +19,9 @@ const (
 	Approve Word = "approve"
 )
 
+const sayWord = `INSERT INTO words (storage, ref, revision, word, said) VALUES ($1, $2, $3, $4, $5)
+	ON CONFLICT (storage, ref, revision) DO UPDATE SET word = excluded.word, said = excluded.said`
+
 // Say records a person's word on that revision of a file, in place of an
 // earlier one; NoWord takes it back.
 func (j *Journal) Say(ctx context.Context, storage string, ref providers.Ref, rev providers.Revision, w Word) error {
@@ -28,9 +31,7 @@ func (j *Journal) Say(ctx context.Context, storage string, ref providers.Ref, re
 			_, err = tx.ExecContext(ctx, `DELETE FROM words WHERE storage = $1 AND ref = $2 AND revision = $3`,
 				storage, []byte(ref), []byte(rev))
 		case Keep, Approve:
-			_, err = tx.ExecContext(ctx, `INSERT INTO words (storage, ref, revision, word, said) VALUES ($1, $2, $3, $4, $5)
-				ON CONFLICT (storage, ref, revision) DO UPDATE SET word = excluded.word, said = excluded.said`,
-				storage, []byte(ref), []byte(rev), string(w), micros(j.now()))
+			_, err = tx.ExecContext(ctx, sayWord, storage, []byte(ref), []byte(rev), string(w), micros(j.now()))
 		default:
 			err = fmt.Errorf("%q is not a word: keep or approve", w)
 		}

@@ -29,6 +29,13 @@ type Op struct {
 	Cause   Cause
 }
 
+// Outcome is how an operation ended.
+type Outcome struct {
+	Receipt  Receipt // of a done trash its own; else the operation's
+	Restored Entry   // of a done restore: the file as it is back
+	Err      error   // why it was not done
+}
+
 // Recorder keeps the durable record around every operation. Both methods may
 // be called from many goroutines at once, and an implementation may commit
 // several calls together.
@@ -37,7 +44,6 @@ type Recorder interface {
 	// that no other operation, of this machine or another, ever had: 26
 	// characters of a-z2-7.
 	Begin(ctx context.Context, op Op) (key string, err error)
-	// End makes the outcome durable: the receipt, or opErr. It must be tried
-	// even when ctx has ended.
-	End(ctx context.Context, key string, r Receipt, opErr error) error
+	// End makes the outcome durable. It must be tried even when ctx has ended.
+	End(ctx context.Context, key string, o Outcome) error
 }

@@ -92,7 +92,7 @@ func (s *Storage) Trash(ctx context.Context, e Entry, cause Cause) (Receipt, err
 		return "", s.wrap("trash", e.Path, fmt.Errorf("the intent could not be recorded: %w", err))
 	}
 	r, err := s.d.Trash(ctx, key, e.Ref, e.Revision)
-	return r, s.end(ctx, key, op, r, err)
+	return r, s.end(ctx, key, op, Outcome{Receipt: r, Err: err})
 }
 
 // examine looks at e once more: inside the roots, and the same revision.
@@ -130,24 +130,24 @@ func (s *Storage) inside(p string) bool {
 // Restore undoes the trash operation that gave the receipt.
 func (s *Storage) Restore(ctx context.Context, e Entry, r Receipt, cause Cause) (Entry, error) {
 	var back Entry
-	err := s.act(ctx, Op{Kind: OpRestore, Storage: s.name, Entry: e, Receipt: r, Cause: cause}, func() (err error) {
+	err := s.act(ctx, Op{Kind: OpRestore, Storage: s.name, Entry: e, Receipt: r, Cause: cause}, func() (_ Entry, err error) {
 		back, err = s.d.Restore(ctx, r)
-		return err
+		return back, err
 	})
 	return back, err
 }
 
 // Purge deletes for good the one trashed file that the receipt names.
 func (s *Storage) Purge(ctx context.Context, e Entry, r Receipt, cause Cause) error {
-	return s.act(ctx, Op{Kind: OpPurge, Storage: s.name, Entry: e, Receipt: r, Cause: cause}, func() error {
-		return s.d.Purge(ctx, r)
+	return s.act(ctx, Op{Kind: OpPurge, Storage: s.name, Entry: e, Receipt: r, Cause: cause}, func() (Entry, error) {
+		return Entry{}, s.d.Purge(ctx, r)
 	})
 }
 
 // EmptyTrash deletes for good everything in the bin.
 func (s *Storage) EmptyTrash(ctx context.Context, cause Cause) error {
-	return s.act(ctx, Op{Kind: OpEmpty, Storage: s.name, Cause: cause}, func() error {
-		return s.d.EmptyTrash(ctx)
+	return s.act(ctx, Op{Kind: OpEmpty, Storage: s.name, Cause: cause}, func() (Entry, error) {
+		return Entry{}, s.d.EmptyTrash(ctx)
 	})
 }
 
@@ -160,26 +160,29 @@ func (s *Storage) Finish(ctx context.Context, key string, op Op) (Receipt, error
 	if s.o.Recorder == nil {
 		return "", s.wrap("finish", op.Entry.Path, ErrReadOnly)
 	}
-	r, err := op.Receipt, error(nil)
+	o := Outcome{Receipt: op.Receipt}
 	switch op.Kind {
 	case OpTrash:
-		r, err = s.d.Settle(ctx, key, op.Entry.Ref, op.Entry.Revision)
+		o.Receipt, o.Err = s.d.Settle(ctx, key, op.Entry.Ref, op.Entry.Revision)
 	case OpRestore:
-		_, err = s.d.Restore(ctx, r)
+		o.Restored, o.Err = s.d.Restore(ctx, op.Receipt)
 	case OpPurge:
-		err = s.d.Purge(ctx, r)
+		o.Err = s.d.Purge(ctx, op.Receipt)
 	default:
-		err = fmt.Errorf("%s was interrupted: %w", op.Kind, errors.ErrUnsupported)
+		o.Err = fmt.Errorf("%s was interrupted: %w", op.Kind, errors.ErrUnsupported)
 	}
-	if err != nil && !settled(err) {
-		return "", s.wrap("finish", op.Entry.Path, err) // not known yet: the record stays open
+	if o.Err != nil && !settled(o.Err) {
+		return "", s.wrap("finish", op.Entry.Path, o.Err) // not known yet: the record stays open
 	}
-	return r, s.end(ctx, key, op, r, err)
+	return o.Receipt, s.end(ctx, key, op, o)
 }
 
 // settled reports whether err says for certain that nothing more will come of
 // an interrupted operation.
 func settled(err error) bool {
+	if errors.Is(err, ErrUncertain) {
+		return false
+	}
 	for _, kind := range []error{fs.ErrNotExist, fs.ErrExist, ErrChanged, errors.ErrUnsupported} {
 		if errors.Is(err, kind) {
 			return true
@@ -189,7 +192,7 @@ func settled(err error) bool {
 }
 
 // act runs do between the two journal rows.
-func (s *Storage) act(ctx context.Context, op Op, do func() error) error {
+func (s *Storage) act(ctx context.Context, op Op, do func() (Entry, error)) error {
 	if s.o.Recorder == nil {
 		return s.wrap(string(op.Kind), op.Entry.Path, ErrReadOnly)
 	}
@@ -197,19 +200,21 @@ func (s *Storage) act(ctx context.Context, op Op, do func() error) error {
 	if err != nil {
 		return s.wrap(string(op.Kind), op.Entry.Path, fmt.Errorf("the intent could not be recorded: %w", err))
 	}
-	return s.end(ctx, key, op, op.Receipt, do())
+	restored, err := do()
+	return s.end(ctx, key, op, Outcome{Receipt: op.Receipt, Restored: restored, Err: err})
 }
 
 // end records the outcome and joins what went wrong, if anything did. What is
 // uncertain is not an outcome: the record stays open for Finish.
-func (s *Storage) end(ctx context.Context, key string, op Op, r Receipt, opErr error) error {
-	if errors.Is(opErr, ErrUncertain) {
-		return s.wrap(string(op.Kind), op.Entry.Path, opErr)
+func (s *Storage) end(ctx context.Context, key string, op Op, o Outcome) error {
+	if errors.Is(o.Err, ErrUncertain) {
+		return s.wrap(string(op.Kind), op.Entry.Path, o.Err)
 	}
-	if err := s.o.Recorder.End(context.WithoutCancel(ctx), key, r, opErr); err != nil {
-		opErr = errors.Join(opErr, fmt.Errorf("the outcome could not be recorded: %w", err))
+	err := o.Err
+	if rerr := s.o.Recorder.End(context.WithoutCancel(ctx), key, o); rerr != nil {
+		err = errors.Join(err, fmt.Errorf("the outcome could not be recorded: %w", rerr))
 	}
-	return s.wrap(string(op.Kind), op.Entry.Path, opErr)
+	return s.wrap(string(op.Kind), op.Entry.Path, err)
 }
 
 // wrap says what was being done to what; nil stays nil.

@@ -39,14 +39,17 @@ func (r *record) Begin(_ context.Context, op providers.Op) (string, error) {
 	return key, nil
 }
 
-func (r *record) End(ctx context.Context, key string, _ providers.Receipt, opErr error) error {
+func (r *record) End(ctx context.Context, key string, o providers.Outcome) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err := errors.Join(r.endErr, ctx.Err()); err != nil {
 		return err
 	}
+	if o.Err == nil && (r.open[key].Kind == providers.OpRestore) != (o.Restored.Revision != "") {
+		return fmt.Errorf("%s ended with %+v restored", r.open[key].Kind, o.Restored)
+	}
 	delete(r.open, key)
-	r.lines = append(r.lines, fmt.Sprintf("end %v", opErr))
+	r.lines = append(r.lines, fmt.Sprintf("end %v", o.Err))
 	return nil
 }
 
@@ -188,13 +191,16 @@ func TestTheOutcomeIsRecordedEvenWhenTheContextHasEnded(t *testing.T) {
 
 func TestAnUncertainTrashStaysOpenUntilFinishLooks(t *testing.T) {
 	s, a, r, e := guarded(t, providertest.Fault{Method: "Trash", Err: providers.ErrUncertain, Late: true},
-		providertest.Fault{Method: "Settle", Nth: 1, Err: errors.New("not reachable")})
+		providertest.Fault{Method: "Settle", Nth: 1, Err: errors.New("not reachable")},
+		providertest.Fault{Method: "Settle", Nth: 2, Err: fmt.Errorf("%w: %w", providers.ErrUncertain, providers.ErrChanged)})
 	if _, err := s.Trash(t.Context(), e, providers.Cause{}); !errors.Is(err, providers.ErrUncertain) {
 		t.Errorf("got %v, want ErrUncertain", err)
 	}
 	r.is(t, "begin trash /root/a.png")
-	if _, err := s.Finish(t.Context(), "key0", r.open["key0"]); err == nil || len(r.open) != 1 {
-		t.Errorf("got %v with %d open, want an error and the record still open", err, len(r.open))
+	for range 2 {
+		if _, err := s.Finish(t.Context(), "key0", r.open["key0"]); err == nil || len(r.open) != 1 {
+			t.Errorf("got %v with %d open, want an error and the record still open", err, len(r.open))
+		}
 	}
 	receipt, err := s.Finish(t.Context(), "key0", r.open["key0"])
 	if err != nil || receipt == "" || len(a.Bin()) != 1 {
@@ -220,6 +226,7 @@ func TestFinishRepeatsARestoreAndAPurge(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 { // the second finds it done
+		r.open["k"] = providers.Op{Kind: providers.OpRestore}
 		if _, err := s.Finish(t.Context(), "k", providers.Op{Kind: providers.OpRestore, Storage: "home", Entry: e, Receipt: receipt}); err != nil {
 			t.Errorf("restore: %v", err)
 		}

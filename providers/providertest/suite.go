@@ -450,6 +450,15 @@ var trashing = []promise{
 		b.holds("a.png", "a")
 		b.binIs()
 	}},
+	{"SettleAfterARestoreIsNotExist", providers.CanTrash | providers.CanRestore, func(b *box) {
+		e := b.put("a.png", "a")
+		if _, err := b.d.Restore(b.Context(), b.trash(keyed(1), e)); err != nil {
+			b.Fatalf("restore: %v", err)
+		}
+		_, err := b.d.Settle(b.Context(), keyed(1), e.Ref, e.Revision)
+		b.fails("settle", err, fs.ErrNotExist)
+		b.holds("a.png", "a")
+	}},
 	{"SettleDoesNotTakeAnothersMoveForItsOwn", providers.CanTrash, func(b *box) {
 		e := b.put("a.png", "a")
 		b.trash(keyed(1), e)
