@@ -197,7 +197,7 @@ func (s *Sweeper) record(ctx context.Context, st *providers.Storage, r *reader, 
 // decide is what is to become of a recorded file now: a person's word first,
 // then the policy.
 func (s *Sweeper) decide(ctx context.Context, storage string, rec journal.Record) (policy.Decision, error) {
-	d := s.o.Policy.Decide(policy.Facts{Storage: storage, Entry: rec.Entry, Verdict: rec.Verdict, FirstSeen: rec.FirstSeen, Marked: rec.Marked}, s.o.Now())
+	d := s.o.Policy.Decide(facts(storage, rec), s.o.Now())
 	if d.Action == policy.Keep {
 		return d, nil
 	}

@@ -87,9 +87,6 @@ func (s *Sweeper) Reconcile(ctx context.Context, sum *Summary) error {
 				return fmt.Errorf("read what was interrupted: %w", err)
 			}
 			_, err = st.Finish(ctx, op.Key, op.Op)
-			if err == nil && op.Op.Kind == providers.OpRestore {
-				err = s.keepRestored(ctx, st, op.Op.Entry.Ref)
-			}
 			switch {
 			case ctx.Err() != nil:
 				return ctx.Err()

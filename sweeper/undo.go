@@ -59,7 +59,8 @@ func LastRun(ctx context.Context, j *journal.Journal) (int64, error) {
 
 // Undo puts back what the operations trashed. It never overwrites: a file
 // whose name is taken stays in the trash and is a Problem. What came back is
-// kept from then on, as it is: the person said so by asking for it.
+// kept from then on, as it is, by the journal: the person said so by asking for
+// it.
 func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress func(done int)) (*Summary, error) {
 	return s.run(ctx, "undo", func(ctx context.Context, sum *Summary) error {
 		byKey := map[string]journal.Operation{}
@@ -75,6 +76,9 @@ func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress fu
 			if done++; progress != nil {
 				progress(done)
 			}
+			if errors.Is(err, errResolved) {
+				return
+			}
 			if err != nil {
 				sum.refuse(it, doing, err)
 				return
@@ -86,27 +90,26 @@ func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress fu
 	})
 }
 
+// errResolved: completing an interrupted run has brought the file back already.
+var errResolved = errors.New("it is out of the trash already")
+
 func (s *Sweeper) restore(ctx context.Context, run int64, op journal.Operation) error {
 	st, err := s.storage(op.Op.Storage)
 	if err != nil {
 		return err
 	}
-	if _, err = st.Restore(ctx, op.Op.Entry, op.Receipt, providers.Cause{Run: run, Reasons: []string{"undo"}}); err != nil {
-		return err
+	still := false
+	for _, err := range s.o.Journal.Operations(ctx, journal.Filter{Key: op.Key, InTrash: true}) {
+		if err != nil {
+			return err
+		}
+		still = true
 	}
-	return s.keepRestored(ctx, st, op.Op.Entry.Ref)
-}
-
-// keepRestored records that a file that came back is to be kept as it is.
-func (s *Sweeper) keepRestored(ctx context.Context, st *providers.Storage, ref providers.Ref) error {
-	e, err := st.Stat(ctx, ref)
-	if err == nil {
-		err = s.o.Journal.Say(ctx, st.Name(), e.Ref, e.Revision, journal.Keep)
+	if !still {
+		return errResolved
 	}
-	if err != nil {
-		return fmt.Errorf("it is back, but not recorded as one to keep: %w", err)
-	}
-	return nil
+	_, err = st.Restore(ctx, op.Op.Entry, op.Receipt, providers.Cause{Run: run, Reasons: []string{"undo"}})
+	return err
 }
 
 // abandoned reports whether an interrupted operation came to nothing, which

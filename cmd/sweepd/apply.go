@@ -1,0 +1,159 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sweepd/internal/app"
+	"sweepd/sweeper"
+)
+
+func (p *program) apply() *cobra.Command {
+	var l look
+	var yes bool
+	cmd := &cobra.Command{
+		Use:   "apply [PLAN | PATH|STORAGE...]",
+		Short: "carry out a plan: move what is due to the trash, and record it",
+		Long: `apply carries out a saved plan, or scans and carries out what is due: it moves
+files to the trash of their own storage, begins graces, and deletes for good
+what the policy's trash: section says of files that sweepd itself trashed.
+
+The plan is checked against the policy's limits before the first file is moved.
+Every move is recorded before and after; sweepd undo brings files back. On a
+terminal apply asks first, unless a saved plan or --yes says that you know.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var due *sweeper.Plan
+			var err error
+			if len(args) == 1 && isFile(args[0]) {
+				if due, err = loadPlan(args[0]); err != nil {
+					return &app.UsageError{Err: err, Hint: "make one with: sweepd plan -o FILE"}
+				}
+				args = nil
+			}
+			a, err := p.openFor(cmd, args, due)
+			if err != nil {
+				return err
+			}
+			defer a.Close()
+			if due == nil {
+				var sum *sweeper.Summary
+				if due, sum, err = p.planNow(cmd, l, a); err != nil {
+					return err
+				}
+				if sum.Errors > 0 {
+					defer func() { err = firstError(err, errTrouble) }()
+				}
+				if !yes && !l.json && !due.Empty() && p.interactive() && !p.ask(due) {
+					p.term.printf("nothing was changed\n")
+					return nil
+				}
+			}
+			total := len(due.Trash) + len(due.Purge)
+			sum, err := a.Sweeper.Execute(cmd.Context(), due, func(done int) { p.term.progress("done: %d of %d", done, total) })
+			p.term.settle()
+			if sum != nil {
+				p.done(l, sum)
+			}
+			if err != nil {
+				return err
+			}
+			return trouble(sum)
+		},
+	}
+	l.flags(cmd)
+	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
+	return cmd
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func isFile(path string) bool {
+	fi, err := os.Stat(path)
+	return err == nil && fi.Mode().IsRegular()
+}
+
+// openFor opens the storages of a saved plan, or those that are named.
+func (p *program) openFor(cmd *cobra.Command, args []string, due *sweeper.Plan) (*app.App, error) {
+	if due != nil {
+		for _, sc := range due.Scope {
+			if sc.Roots == nil {
+				args = append(args, sc.Storage)
+			}
+			args = append(args, sc.Roots...)
+		}
+	}
+	return p.open(cmd, args, true)
+}
+
+// planNow scans, shows what was found, and returns what is due.
+func (p *program) planNow(cmd *cobra.Command, l look, a *app.App) (due *sweeper.Plan, sum *sweeper.Summary, err error) {
+	sum, err = p.show(l, a, func(o sweeper.ScanOptions) (sum *sweeper.Summary, err error) {
+		due, sum, err = a.Plan(cmd.Context(), o)
+		return sum, err
+	})
+	if err != nil {
+		return nil, sum, err
+	}
+	if l.json {
+		p.json(problemLines(sum)...)
+	} else {
+		p.conclude(l, a, sum)
+	}
+	return due, sum, nil
+}
+
+// ask shows what would be done and waits for a yes.
+func (p *program) ask(due *sweeper.Plan) bool {
+	fmt.Fprintf(p.stderr, "%s? [y/N] ", due)
+	answer, _ := bufio.NewReader(p.stdin).ReadString('\n')
+	switch strings.ToLower(strings.TrimSpace(answer)) {
+	case "y", "yes":
+		return true
+	}
+	return false
+}
+
+// done prints the summary of a run that may have changed something.
+func (p *program) done(l look, sum *sweeper.Summary) {
+	if l.json {
+		p.json(problemLines(sum)...)
+		p.json(runLine(sum))
+		return
+	}
+	p.problems(sum)
+	var parts []string
+	for _, part := range []struct {
+		n    int64
+		text string
+	}{
+		{sum.Trashed, "moved %s to the trash"}, {sum.Restored, "brought back %s"}, {sum.Purged, "deleted %s from the trash for good"},
+		{sum.Marked, "began the grace of %s"}, {sum.Refused, "left alone %s"}, {sum.Failed, "failed at %s"},
+		{sum.Settled, "completed the record of %s that an earlier run had not finished"},
+	} {
+		if part.n > 0 {
+			parts = append(parts, fmt.Sprintf(part.text, count(part.n, "file")))
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{"nothing was due"}
+	}
+	p.term.printf("run %d: %s", sum.Run, strings.Join(parts, ", "))
+	if sum.Bytes > 0 {
+		p.term.printf(" (%s)", size(sum.Bytes))
+	}
+	if sum.Trashed > 0 {
+		p.term.printf("; to bring them back: %s", p.term.bold(fmt.Sprintf("sweepd undo %d", sum.Run)))
+	}
+	p.term.printf("\n")
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"sweepd/internal/app"
+	"sweepd/policy"
+)
+
+func (p *program) check() *cobra.Command {
+	return &cobra.Command{
+		Use:   "check [POLICY]",
+		Short: "check a policy file and say in English what it means",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			paths, err := app.FindPaths(p.getenv)
+			if err != nil {
+				return err
+			}
+			named := p.policyFile
+			if named == "" {
+				named = p.getenv("SWEEPD_POLICY")
+			}
+			if len(args) == 1 {
+				named = args[0]
+			}
+			path, err := paths.FindPolicy(named)
+			if err != nil {
+				return err
+			}
+			if path == "" {
+				return &app.UsageError{Err: errors.New("there is no policy to check"), Hint: "name one: sweepd check FILE; or write one to " + paths.Policy[0]}
+			}
+			pol, err := app.LoadPolicy(path, paths.Home)
+			if err != nil {
+				return err
+			}
+			p.term.printf("%s is a good policy. It\n\n%s", safe(tilde(path, p.home())), lines(pol.String()))
+			p.term.printf("\n")
+			for _, warning := range cautions(pol) {
+				fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("33", "warning:"), safe(warning))
+			}
+			return nil
+		},
+	}
+}
+
+// cautions are what a good policy can be wrong about on this machine, and what
+// its storages cannot do.
+func cautions(pol *policy.Policy) (all []string) {
+	names := make([]string, 0, len(pol.Storages))
+	for name := range pol.Storages {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		for _, root := range pol.Storages[name].Roots {
+			if fi, err := os.Stat(root); err != nil || !fi.IsDir() {
+				all = append(all, fmt.Sprintf("storage %s: there is no folder %s", name, root))
+			}
+		}
+	}
+	if pol.Trash.Matching > 0 || pol.Trash.Everything > 0 {
+		all = append(all, "trash: this version purges only what sweepd trashed itself (ours); matching and everything are not carried out yet")
+	}
+	return all
+}

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sweepd/fingerprint"
+	"sweepd/internal/app"
+	"sweepd/policy"
+	"sweepd/sweeper"
+)
+
+// jsonExplain is explain --json.
+type jsonExplain struct {
+	jsonFile
+	Sentence string                `json:"sentence"`
+	Findings []fingerprint.Finding `json:"findings"`
+	Rules    []policy.RuleTrace    `json:"rules"`
+}
+
+func (p *program) explain() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "explain PATH...",
+		Short: "show all that was looked at in a file, and which rule decides and why",
+		Long: `explain examines files afresh and shows every detector's findings with the bytes
+that it read, each step of the verification of a Content Credential, and the
+policy's rules with what each one saw. It changes nothing.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			failed := false
+			for i, arg := range args {
+				if i > 0 && !asJSON {
+					p.term.printf("\n")
+				}
+				if err := p.explainOne(cmd, arg, asJSON); err != nil && len(args) == 1 {
+					return err
+				} else if err != nil {
+					p.exit(err)
+					failed = true
+				}
+			}
+			if failed {
+				return errTrouble
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a file")
+	return cmd
+}
+
+func (p *program) explainOne(cmd *cobra.Command, arg string, asJSON bool) error {
+	a, path, err := p.openFile(cmd, arg)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	st, e, err := a.Look(cmd.Context(), path)
+	if err != nil {
+		return err
+	}
+	x, err := a.Sweeper.Explain(cmd.Context(), st, e)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		p.json(jsonExplain{fileLine(x.Found), x.Verdict.String(), x.Findings, x.Rules})
+		return nil
+	}
+	p.tellFile(x)
+	p.tellFindings(x)
+	p.tellRules(a, x)
+	return nil
+}
+
+func (p *program) tellFile(x sweeper.Explanation) {
+	t, e, v := p.term, x.Entry, x.Verdict
+	t.printf("%s\n", t.bold(safe(e.Path)))
+	kind := v.MediaType
+	if kind == "" {
+		kind = "no image"
+	} else if v.Width > 0 {
+		kind += fmt.Sprintf(", %d x %d", v.Width, v.Height)
+	}
+	t.printf("  %s, %s, modified %s (%s ago)\n", size(e.Size), kind, e.Modified.Local().Format("2006-01-02 15:04"), age(e.Modified, p.now()))
+	if !fingerprint.Interesting(e.Name()) {
+		t.printf("  a scan does not look at it: its name is not an image's\n")
+	}
+	t.printf("\n%s  %s\n", t.bold("verdict"), safe(v.String()))
+	var facts []string
+	if v.Product != "" {
+		facts = append(facts, "product "+string(v.Product))
+	}
+	if !v.Made.IsZero() {
+		facts = append(facts, "made "+v.Made.Format("2006-01-02 15:04 MST"))
+	}
+	if v.Derived {
+		facts = append(facts, "somebody worked on it since")
+	}
+	if len(facts) > 0 {
+		t.printf("  %s\n", strings.Join(facts, "; "))
+	}
+}
+
+func (p *program) tellFindings(x sweeper.Explanation) {
+	t := p.term
+	for _, f := range x.Findings {
+		t.printf("\n%s  %s\n", t.bold(f.Detector), t.dim("read "+size(f.BytesRead)))
+		for _, s := range f.Steps {
+			mark := t.paint("32", "yes")
+			if !s.OK {
+				mark = t.paint("33", "no ")
+			}
+			line := fmt.Sprintf("  %s  %s", mark, safe(s.Check))
+			if s.Detail != "" {
+				line += ": " + safe(s.Detail)
+			}
+			t.printf("%s\n", line)
+		}
+		for _, ev := range f.Evidence {
+			t.printf("  =>   %s: %s (alone: %s)\n", ev.Detector, safe(ev.Found), ev.Confidence)
+		}
+	}
+}
+
+func (p *program) tellRules(a *app.App, x sweeper.Explanation) {
+	t := p.term
+	t.printf("\n%s  %s\n", t.bold("policy"), p.policyName(a))
+	for i, r := range x.Rules {
+		note := "does not match"
+		switch {
+		case r.Decides:
+			note = t.bold("decides")
+		case r.Matches && x.Verdict.Confidence == fingerprint.None:
+			note = "is not asked"
+		case r.Matches:
+			note = "would match, but an earlier one decides"
+		}
+		t.printf("  %d. %s (%s) %s\n", i+1, safe(r.Rule), r.Do, note)
+		p.tellChecks(r.Checks, 5)
+	}
+	d := x.Decision
+	t.printf("  =>   %s: %s\n", p.action(d.Action), safe(strings.Join(d.Reasons, "; ")))
+	if !d.NotBefore.IsZero() {
+		t.printf("       not before %s\n", d.NotBefore.Local().Format("2006-01-02 15:04"))
+	}
+	if change := p.whatWouldChange(x); change != "" {
+		t.printf("  what would change it: %s\n", safe(change))
+	}
+}
+
+func (p *program) tellChecks(checks []policy.Check, indent int) {
+	for _, c := range checks {
+		mark := map[string]string{"yes": p.term.paint("32", "yes"), "no": p.term.paint("33", "no ")}[c.Holds]
+		if mark == "" {
+			mark = "?  "
+		}
+		p.term.printf("%s%s  %s\n", strings.Repeat(" ", indent), mark, safe(c.Seen))
+		p.tellChecks(c.Of, indent+5)
+	}
+}
+
+// whatWouldChange names the nearest rule that says something else, with what
+// is missing, and what a person can always do.
+func (p *program) whatWouldChange(x sweeper.Explanation) string {
+	if x.Verdict.Confidence == fingerprint.None {
+		return "nothing: the policy is asked about ChatGPT images only"
+	}
+	var ways []string
+	for _, r := range x.Rules {
+		if r.Decides {
+			break
+		}
+		var missing []string
+		for _, c := range r.Checks {
+			if c.Holds != "yes" {
+				missing = append(missing, c.Condition)
+			}
+		}
+		if len(missing) > 0 && r.Do != x.Decision.Action {
+			ways = append(ways, fmt.Sprintf("if %s, rule %s would %s it", strings.Join(missing, " and "), r.Rule, r.Do))
+		}
+	}
+	if x.Decision.Action == policy.Trash || x.Decision.Action == policy.Hold {
+		ways = append(ways, "sweepd keep would keep it, whatever the policy says")
+	}
+	return strings.Join(ways, "; ")
+}

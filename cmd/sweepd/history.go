@@ -1,0 +1,200 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sweepd/internal/app"
+	"sweepd/journal"
+	"sweepd/providers"
+)
+
+func (p *program) history() *cobra.Command {
+	var asJSON bool
+	var limit int
+	cmd := &cobra.Command{
+		Use:   "history [RUN]",
+		Short: "what was done: the runs, or every operation of one run",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			j, err := p.journal(cmd)
+			if err != nil {
+				return err
+			}
+			defer j.Close()
+			if len(args) == 0 {
+				return p.runs(cmd, j, limit, asJSON)
+			}
+			run, err := strconv.ParseInt(args[0], 10, 64)
+			if err != nil {
+				return &app.UsageError{Err: fmt.Errorf("%q is not the number of a run", args[0]), Hint: "see the runs with: sweepd history"}
+			}
+			return p.operations(cmd, j, run, asJSON)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	cmd.Flags().IntVarP(&limit, "number", "n", 20, "how many runs")
+	return cmd
+}
+
+// journal opens the record for reading.
+func (p *program) journal(cmd *cobra.Command) (*journal.Journal, error) {
+	paths, err := app.FindPaths(p.getenv)
+	if err != nil {
+		return nil, err
+	}
+	j, err := journal.OpenReadOnly(cmd.Context(), paths.Journal())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &app.UsageError{Err: fmt.Errorf("there is no record in %s yet: nothing was ever done", paths.State), Hint: "begin with: sweepd scan ~/Downloads"}
+	}
+	return j, err
+}
+
+// jsonHistory is one run of history --json; jsonOperation one operation.
+type jsonHistory struct {
+	Type    string          `json:"type"` // "run"
+	Run     int64           `json:"run"`
+	Kind    string          `json:"kind"`
+	Began   *time.Time      `json:"began"`
+	Ended   *time.Time      `json:"ended"` // null: it was interrupted, or is under way
+	Error   string          `json:"error,omitempty"`
+	Summary json.RawMessage `json:"summary"`
+}
+
+type jsonOperation struct {
+	Type     string     `json:"type"` // "operation"
+	Run      int64      `json:"run"`
+	Kind     string     `json:"kind"`
+	Storage  string     `json:"storage"`
+	Path     string     `json:"path"`
+	Size     int64      `json:"size"`
+	State    string     `json:"state"` // "open", "done", "failed"
+	Rule     string     `json:"rule"`
+	Reasons  []string   `json:"reasons"`
+	Error    string     `json:"error,omitempty"`
+	Began    *time.Time `json:"began"`
+	Ended    *time.Time `json:"ended"`
+	Resolved string     `json:"resolved,omitempty"` // what became of a trashed file since
+}
+
+func (p *program) runs(cmd *cobra.Command, j *journal.Journal, limit int, asJSON bool) error {
+	runs, err := j.Runs(cmd.Context(), limit)
+	if err != nil {
+		return err
+	}
+	for _, r := range runs {
+		if asJSON {
+			p.json(jsonHistory{"run", r.ID, r.Kind, moment(r.Began), moment(r.Ended), r.Err, r.Summary})
+			continue
+		}
+		p.term.printf("%4d  %s  %-6s %s\n", r.ID, r.Began.Local().Format("2006-01-02 15:04"), r.Kind, safe(outcome(r)))
+	}
+	if len(runs) == 0 && !asJSON {
+		p.term.printf("nothing was done yet\n")
+	}
+	return nil
+}
+
+// outcome is what became of a run, in words.
+func outcome(r journal.Run) string {
+	if r.Interrupted() {
+		return "interrupted, or still under way; the next apply or undo completes its record"
+	}
+	var sum struct{ Trashed, Restored, Purged, Marked, Refused, Failed, Bytes int64 }
+	text := ""
+	if json.Unmarshal(r.Summary, &sum) == nil {
+		for _, part := range []struct {
+			n    int64
+			verb string
+		}{{sum.Trashed, "trashed"}, {sum.Restored, "restored"}, {sum.Purged, "purged"}, {sum.Marked, "marked"}, {sum.Refused, "left alone"}, {sum.Failed, "failed"}} {
+			if part.n > 0 {
+				text += fmt.Sprintf("%s %d, ", part.verb, part.n)
+			}
+		}
+		if text == "" {
+			text = "nothing was due, "
+		}
+		if sum.Bytes > 0 {
+			text += size(sum.Bytes) + ", "
+		}
+	}
+	if r.Err != "" {
+		return text + "ended by: " + r.Err
+	}
+	return text[:max(len(text)-2, 0)]
+}
+
+func (p *program) operations(cmd *cobra.Command, j *journal.Journal, run int64, asJSON bool) error {
+	r, err := j.Run(cmd.Context(), run)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &app.UsageError{Err: fmt.Errorf("there is no run %d", run), Hint: "see the runs with: sweepd history"}
+	}
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		p.json(jsonHistory{"run", r.ID, r.Kind, moment(r.Began), moment(r.Ended), r.Err, r.Summary})
+	} else {
+		p.term.printf("run %d, %s, %s: %s\n", r.ID, r.Kind, r.Began.Local().Format("2006-01-02 15:04:05"), safe(outcome(r)))
+	}
+	for op, err := range j.Operations(cmd.Context(), journal.Filter{Run: run}) {
+		if err != nil {
+			return err
+		}
+		if asJSON {
+			p.json(operationLine(op))
+			continue
+		}
+		p.operation(op)
+	}
+	return nil
+}
+
+func operationLine(op journal.Operation) jsonOperation {
+	line := jsonOperation{"operation", op.Op.Cause.Run, string(op.Op.Kind), op.Op.Storage, op.Op.Entry.Path, op.Op.Entry.Size, stateOf(op),
+		op.Op.Cause.Rule, op.Op.Cause.Reasons, "", moment(op.Began), moment(op.Ended), string(op.Resolved)}
+	if op.Err != nil {
+		line.Error = op.Err.Error()
+	}
+	if line.Reasons == nil {
+		line.Reasons = []string{}
+	}
+	return line
+}
+
+func stateOf(op journal.Operation) string {
+	switch {
+	case op.Ended.IsZero():
+		return "open"
+	case op.Err != nil:
+		return "failed"
+	}
+	return "done"
+}
+
+// operation prints what was done to one file, and what became of it since.
+func (p *program) operation(op journal.Operation) {
+	note := stateOf(op)
+	switch {
+	case op.Err != nil:
+		note = "not done: " + op.Err.Error()
+	case op.Resolved == providers.OpRestore:
+		note = "done; restored since"
+	case op.Resolved != "":
+		note = "done; purged since"
+	}
+	p.term.printf("  %-7s  %8s  %s\n           %s\n", op.Op.Kind, size(op.Op.Entry.Size), safe(tilde(op.Op.Entry.Path, p.home())), p.term.dim(safe(note+ruleNote(op.Op.Cause))))
+}
+
+func ruleNote(c providers.Cause) string {
+	if c.Rule == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (rule %s)", c.Rule)
+}

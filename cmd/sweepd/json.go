@@ -1,0 +1,160 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"sweepd/fingerprint"
+	"sweepd/sweeper"
+)
+
+// The lines that --json prints. Their names are an interface: docs/json.md
+// describes them and a test holds them.
+
+// jsonFile is one file with its verdict and decision.
+type jsonFile struct {
+	Type       string                 `json:"type"` // "file"
+	Storage    string                 `json:"storage"`
+	Path       string                 `json:"path"`
+	PathBytes  []byte                 `json:"path_base64,omitempty"` // where the path is not UTF-8
+	Size       int64                  `json:"size"`
+	Modified   time.Time              `json:"modified"`
+	MediaType  string                 `json:"media_type"`
+	Confidence fingerprint.Confidence `json:"confidence"`
+	Product    fingerprint.Product    `json:"product"`
+	Made       *time.Time             `json:"made"`
+	Derived    bool                   `json:"derived"`
+	Evidence   []fingerprint.Evidence `json:"evidence"`
+	Decision   jsonDecision           `json:"decision"`
+	BytesRead  int64                  `json:"bytes_read"`
+}
+
+type jsonDecision struct {
+	Action    string     `json:"action"`
+	Rule      string     `json:"rule"`
+	Reasons   []string   `json:"reasons"`
+	NotBefore *time.Time `json:"not_before"`
+}
+
+// jsonScan is the end of a scan or a plan.
+type jsonScan struct {
+	Type         string           `json:"type"` // "summary"
+	Seen         int64            `json:"seen"`
+	Images       int64            `json:"images"`
+	Matched      int64            `json:"matched"`
+	ByConfidence map[string]int64 `json:"by_confidence"`
+	BytesRead    int64            `json:"bytes_read"`
+	Errors       int64            `json:"errors"`
+	DurationMS   int64            `json:"duration_ms"`
+}
+
+// jsonRun is the end of a run that may have changed something.
+type jsonRun struct {
+	Type       string `json:"type"` // "summary"
+	Run        int64  `json:"run"`
+	Trashed    int64  `json:"trashed"`
+	Restored   int64  `json:"restored"`
+	Purged     int64  `json:"purged"`
+	Marked     int64  `json:"marked"`
+	Refused    int64  `json:"refused"`
+	Failed     int64  `json:"failed"`
+	Settled    int64  `json:"settled"`
+	Bytes      int64  `json:"bytes"`
+	Errors     int64  `json:"errors"`
+	DurationMS int64  `json:"duration_ms"`
+}
+
+// jsonProblem is one thing that went wrong or was refused.
+type jsonProblem struct {
+	Type    string `json:"type"` // "problem"
+	Storage string `json:"storage"`
+	Path    string `json:"path"`
+	Doing   string `json:"doing"`
+	Error   string `json:"error"`
+}
+
+func fileLine(f sweeper.Found) jsonFile {
+	line := jsonFile{Type: "file", Storage: f.Storage, Path: f.Entry.Path, Size: f.Entry.Size, Modified: f.Entry.Modified.UTC(),
+		MediaType: f.Verdict.MediaType, Confidence: f.Verdict.Confidence, Product: f.Verdict.Product, Made: moment(f.Verdict.Made),
+		Derived: f.Verdict.Derived, Evidence: f.Verdict.Evidence, BytesRead: f.BytesRead,
+		Decision: jsonDecision{string(f.Decision.Action), f.Decision.Rule, f.Decision.Reasons, moment(f.Decision.NotBefore)}}
+	if !utf8.ValidString(f.Entry.Path) {
+		line.PathBytes = []byte(f.Entry.Path)
+	}
+	if line.Evidence == nil {
+		line.Evidence = []fingerprint.Evidence{}
+	}
+	if line.Decision.Reasons == nil {
+		line.Decision.Reasons = []string{}
+	}
+	return line
+}
+
+func scanLine(sum *sweeper.Summary) jsonScan {
+	line := jsonScan{"summary", sum.Seen, sum.Images, sum.Matched, map[string]int64{}, sum.BytesRead, sum.Errors, sum.Duration.Milliseconds()}
+	for c := fingerprint.Possible; c <= fingerprint.Proven; c++ {
+		line.ByConfidence[c.String()] = sum.ByConfidence[c]
+	}
+	return line
+}
+
+func runLine(sum *sweeper.Summary) jsonRun {
+	return jsonRun{"summary", sum.Run, sum.Trashed, sum.Restored, sum.Purged, sum.Marked, sum.Refused, sum.Failed, sum.Settled,
+		sum.Bytes, sum.Errors, sum.Duration.Milliseconds()}
+}
+
+func problemLines(sum *sweeper.Summary) []any {
+	var out []any
+	for _, pr := range sum.Problems {
+		out = append(out, jsonProblem{"problem", pr.Storage, pr.Path, pr.Doing, pr.Text})
+	}
+	return out
+}
+
+// json prints values, one a line.
+func (p *program) json(values ...any) {
+	for _, v := range values {
+		var line bytes.Buffer
+		enc := json.NewEncoder(&line)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(v); err != nil {
+			fmt.Fprintf(p.stderr, "error: %v\n", err) // no type of ours; a bug
+			continue
+		}
+		_, _ = p.stdout.Write(escaped(line.Bytes())) // a closed pipe ends the program by SIGPIPE
+	}
+}
+
+// escaped writes what a terminal would act on, and JSON lets stand, as \u
+// escapes: DEL, the C1 controls, and marks that change the order of letters.
+func escaped(line []byte) []byte {
+	acted := func(r rune) bool { return r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) }
+	if bytes.IndexFunc(line, acted) < 0 {
+		return line
+	}
+	var out []byte
+	for _, r := range string(line) {
+		if acted(r) {
+			for _, unit := range utf16.Encode([]rune{r}) {
+				out = fmt.Appendf(out, `\u%04x`, unit)
+			}
+			continue
+		}
+		out = utf8.AppendRune(out, r)
+	}
+	return out
+}
+
+// moment is t, or null where it is not known.
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	utc := t.UTC()
+	return &utc
+}

@@ -1,0 +1,40 @@
+// Command sweepd finds the images that a person generated in ChatGPT and
+// saved, and deletes them as a policy file says. See README.md, and
+// sweepd --help.
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+func main() {
+	os.Exit(run())
+}
+
+// run is the program with its exit status returned.
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	go func() {
+		<-ctx.Done()
+		stop() // a second signal kills
+	}()
+	p := &program{args: os.Args[1:], stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now}
+	return p.main(ctx)
+}
+
+// The exit statuses, as the manual has them.
+const (
+	exitDone    = 0
+	exitTrouble = 1 // something failed or was refused
+	exitUsage   = 2 // the command line or the policy is wrong
+	exitUnsafe  = 3 // refused as a whole, for safety
+)
+
+// errTrouble ends a run of which all there is to say has been said.
+var errTrouble = errors.New("something failed or was refused")

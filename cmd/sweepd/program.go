@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sweepd/internal/app"
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/sweeper"
+)
+
+// program is one invocation.
+type program struct {
+	args           []string
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) string
+	now            func() time.Time
+
+	term       *terminal
+	policyFile string
+	verbose    bool
+	started    bool // the command line was understood
+}
+
+// main runs the command line and says what went wrong.
+func (p *program) main(ctx context.Context) int {
+	p.term = newTerminal(p.stdout, p.stderr, p.getenv("NO_COLOR") != "", p.now)
+	root := p.root()
+	root.SetArgs(p.args)
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
+	err := root.ExecuteContext(ctx)
+	p.term.settle()
+	return p.exit(err)
+}
+
+// root is the command with all its verbs.
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "sweepd",
+		Short: "find the images you generated in ChatGPT, and delete them by a policy",
+		Long: `sweepd finds the images that you generated in ChatGPT and saved, and deletes
+them as a policy file says. Looking changes nothing: only apply and undo do.
+
+Exit status: 0 done; 1 something failed or was refused; 2 the command line or
+the policy is wrong; 3 refused as a whole for safety.`,
+		SilenceErrors: true, SilenceUsage: true,
+		PersistentPreRun: func(*cobra.Command, []string) { p.started = true },
+	}
+	root.PersistentFlags().StringVar(&p.policyFile, "policy", "", "policy `file` (default $SWEEPD_POLICY, then the user's, then /etc/sweepd/policy.yaml)")
+	root.PersistentFlags().BoolVarP(&p.verbose, "verbose", "v", false, "log what is being done to standard error")
+	root.AddCommand(p.scan(), p.explain(), p.plan(), p.apply(), p.undo(), p.keep(), p.forget(), p.check(), p.history(), p.status(), p.version())
+	root.InitDefaultHelpCmd()
+	return root
+}
+
+// exit prints an error with what to do about it, and gives its exit status.
+func (p *program) exit(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	if !errors.Is(err, errTrouble) {
+		fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("31", "error:"), lines(err.Error()))
+	}
+	status, hint := p.diagnose(err)
+	if hint != "" {
+		fmt.Fprintf(p.stderr, "hint: %s\n", hint)
+	}
+	return status
+}
+
+// diagnose knows what an error means to a person.
+func (p *program) diagnose(err error) (status int, hint string) {
+	if usage, ok := errors.AsType[*app.UsageError](err); ok {
+		return exitUsage, usage.Hint
+	}
+	if _, ok := errors.AsType[*policy.Error](err); ok {
+		return exitUsage, ""
+	}
+	if _, ok := errors.AsType[*sweeper.LimitError](err); ok {
+		return exitUnsafe, "nothing was changed; look at the plan, then raise limits: in the policy or name fewer folders"
+	}
+	if _, ok := errors.AsType[*journal.LeasedError](err); ok {
+		return exitUnsafe, "nothing was changed; wait until it is done, or see: sweepd status"
+	}
+	switch {
+	case errors.Is(err, sweeper.ErrOtherPolicy):
+		return exitUnsafe, "nothing was changed; make the plan again: sweepd plan -o FILE"
+	case errors.Is(err, journal.ErrDamaged), errors.Is(err, journal.ErrForeign), errors.Is(err, journal.ErrVersion):
+		return exitUnsafe, "nothing was changed and nothing will be without the record; move the file aside to begin a new one (undo then knows nothing of the past)"
+	case errors.Is(err, context.Canceled):
+		return exitTrouble, "stopped; what was under way was finished and recorded"
+	case !p.started:
+		return exitUsage, "see: sweepd --help"
+	case errors.Is(err, fs.ErrPermission):
+		return exitTrouble, "is this your file, and your state directory?"
+	}
+	return exitTrouble, ""
+}
+
+// options are what every verb opens the app with.
+func (p *program) options() app.Options {
+	level := slog.LevelWarn
+	if p.verbose {
+		level = slog.LevelInfo
+	}
+	return app.Options{Getenv: p.getenv, PolicyFile: p.policyFile, Now: p.now,
+		Log: slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: level}))}
+}
+
+// home is for shortening paths.
+func (p *program) home() string { return p.getenv("HOME") }
+
+// lines makes an error fit for a terminal, keeping the line breaks that a
+// policy's excerpt needs.
+func lines(text string) string {
+	out := ""
+	for i, line := range splitLines(text) {
+		if i > 0 {
+			out += "\n"
+		}
+		out += safe(line)
+	}
+	return out
+}
+
+// interactive reports whether a person can be asked.
+func (p *program) interactive() bool {
+	f, ok := p.stdin.(*os.File)
+	return ok && isTerminal(f) && p.term.live
+}

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sweepd/fingerprint"
+	"sweepd/internal/app"
+	"sweepd/policy"
+	"sweepd/sweeper"
+)
+
+// look are the flags of the verbs that scan.
+type look struct {
+	all, json bool
+}
+
+func (l *look) flags(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&l.all, "all", false, "every image, not only those that match")
+	cmd.Flags().BoolVar(&l.json, "json", false, "one JSON object a line")
+}
+
+func (p *program) scan() *cobra.Command {
+	var l look
+	cmd := &cobra.Command{
+		Use:   "scan [PATH|STORAGE]...",
+		Short: "show which files are ChatGPT images, how sure that is and why, and what the policy would do",
+		Long: `scan looks at every image below the folders, or in the storages, that are named
+(all storages of the policy when none is), and changes nothing.
+
+Without a policy file a built-in policy serves: proven images would be moved to
+the trash, strong and likely ones are up for review.`,
+		Example: "  sweepd scan ~/Downloads ~/Pictures\n  sweepd scan --json | jq -r 'select(.confidence==\"proven\").path'",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			a, err := p.open(cmd, args, false)
+			if err != nil {
+				return err
+			}
+			defer a.Close()
+			sum, err := p.show(l, a, func(o sweeper.ScanOptions) (*sweeper.Summary, error) { return a.Sweeper.Scan(cmd.Context(), o) })
+			if err != nil {
+				return err
+			}
+			p.conclude(l, a, sum)
+			if !l.json {
+				p.term.printf("nothing was changed%s\n", p.next(a, args, sum))
+			}
+			return trouble(sum)
+		},
+	}
+	l.flags(cmd)
+	return cmd
+}
+
+// open opens the app for a verb that takes folders and storages.
+func (p *program) open(cmd *cobra.Command, args []string, act bool) (*app.App, error) {
+	o := p.options()
+	o.Only, o.Act = args, act
+	return app.Open(cmd.Context(), o)
+}
+
+// show scans and prints what is found: as it comes for a program, in order for
+// a person.
+func (p *program) show(l look, a *app.App, scan func(sweeper.ScanOptions) (*sweeper.Summary, error)) (*sweeper.Summary, error) {
+	var found []sweeper.Found
+	o := sweeper.ScanOptions{All: l.all,
+		Each:     func(f sweeper.Found) { found = append(found, f) },
+		Progress: func(seen, matched int64) { p.term.progress("looking: %s, %d found", count(seen, "file"), matched) }}
+	if l.json {
+		o.Each = func(f sweeper.Found) { p.json(fileLine(f)) }
+	}
+	sum, err := scan(o)
+	p.term.settle()
+	if err != nil {
+		return sum, err
+	}
+	slices.SortFunc(found, func(x, y sweeper.Found) int {
+		return cmp.Or(cmp.Compare(y.Verdict.Confidence, x.Verdict.Confidence), strings.Compare(x.Entry.Path, y.Entry.Path))
+	})
+	if len(found) > 0 {
+		p.term.printf("%s\n", p.term.dim(fmt.Sprintf("%-8s  %8s  %6s  %-6s  %s", "sure", "size", "age", "policy", "file and why")))
+	}
+	for _, f := range found {
+		p.file(f)
+	}
+	return sum, nil
+}
+
+// file prints two lines: what the file is, and why.
+func (p *program) file(f sweeper.Found) {
+	p.term.printf("%s  %8s  %6s  %s  %s\n", p.term.level(f.Verdict.Confidence), size(f.Entry.Size), age(f.Entry.Modified, p.now()),
+		p.action(f.Decision.Action), safe(tilde(f.Entry.Path, p.home())))
+	why := strings.TrimPrefix(f.Verdict.String(), f.Verdict.Confidence.String()+": ")
+	if f.Decision.Action == policy.Hold {
+		why += "; held: " + strings.Join(f.Decision.Reasons, ", ")
+	}
+	p.term.printf("%s%s\n", strings.Repeat(" ", 36), p.term.dim(safe(why)))
+}
+
+func (p *program) action(a policy.Action) string {
+	code := map[policy.Action]string{policy.Trash: "31", policy.Hold: "35", policy.Review: "33"}[a]
+	return p.term.paint(code, fmt.Sprintf("%-6s", a))
+}
+
+// conclude prints the problems and the totals.
+func (p *program) conclude(l look, a *app.App, sum *sweeper.Summary) {
+	if l.json {
+		p.json(problemLines(sum)...)
+		p.json(scanLine(sum))
+		return
+	}
+	p.problems(sum)
+	if sum.Matched > 0 {
+		p.term.printf("\n")
+	}
+	var levels []string
+	for c := fingerprint.Proven; c > fingerprint.None; c-- {
+		if n := sum.ByConfidence[c]; n > 0 {
+			levels = append(levels, fmt.Sprintf("%d %s", n, c))
+		}
+	}
+	matched := "none is from ChatGPT as far as can be told"
+	if sum.Matched > 0 {
+		matched = fmt.Sprintf("%d matched: %s", sum.Matched, strings.Join(levels, ", "))
+	}
+	p.term.printf("%s, %s, %s (read %s in %.1f s)\n", count(sum.Seen, "file"), count(sum.Images, "image"), matched, size(sum.BytesRead), sum.Duration.Seconds())
+	if sum.Matched > 0 {
+		var would []string
+		for _, act := range []policy.Action{policy.Trash, policy.Hold, policy.Review, policy.Keep} {
+			if n := sum.ByAction[string(act)]; n > 0 {
+				would = append(would, fmt.Sprintf("%s %d", act, n))
+			}
+		}
+		p.term.printf("%s would %s\n", p.policyName(a), strings.Join(would, ", "))
+	}
+}
+
+// policyName is what a person calls the policy.
+func (p *program) policyName(a *app.App) string {
+	if a.PolicyFile == "" {
+		return "the built-in policy"
+	}
+	return safe(tilde(a.PolicyFile, p.home()))
+}
+
+// next says which command would carry out what was shown.
+func (p *program) next(a *app.App, args []string, sum *sweeper.Summary) string {
+	n := sum.ByAction[string(policy.Trash)]
+	if n == 0 {
+		return ""
+	}
+	command := "sweepd apply"
+	if p.policyFile != "" {
+		command += " --policy " + quoted(p.policyFile)
+	}
+	for _, arg := range args {
+		command += " " + quoted(arg)
+	}
+	return fmt.Sprintf("; to move %s to the trash: %s", count(n, "file"), p.term.bold(command))
+}
+
+// problems prints what could not be done.
+func (p *program) problems(sum *sweeper.Summary) {
+	for _, pr := range sum.Problems {
+		where := safe(tilde(pr.Path, p.home()))
+		if where == "" {
+			where = pr.Storage
+		}
+		fmt.Fprintf(p.stderr, "%s cannot %s %s: %s\n", p.term.paint("33", "warning:"), pr.Doing, where, safe(pr.Text))
+	}
+	if more := sum.Errors - int64(len(sum.Problems)); more > 0 {
+		fmt.Fprintf(p.stderr, "warning: and %s more\n", count(more, "problem"))
+	}
+}
+
+// trouble is the error by which a run with problems ends; they have been said.
+func trouble(sum *sweeper.Summary) error {
+	if sum.Errors+sum.Refused+sum.Failed > 0 {
+		return errTrouble
+	}
+	return nil
+}
+
+// quoted is s as a shell takes it.
+func quoted(s string) string {
+	if s != "" && strings.IndexFunc(s, func(r rune) bool {
+		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./~+,:@%", r)
+	}) < 0 {
+		return s
+	}
+	return "'" + strings.ReplaceAll(safe(s), "'", `'\''`) + "'"
+}
+
+func splitLines(s string) []string { return strings.Split(strings.TrimRight(s, "\n"), "\n") }

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/crc32"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// The scripts in testdata/script are the manual by example: each is one
+// person's session, run by the real program in a process of its own.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Setup:               setUp,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"picture": cmdPicture, "quiet": cmdQuiet, "same": cmdSame, "raw": cmdRaw,
+		},
+	})
+}
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"sweepd": main})
+}
+
+// setUp gives each script a home of its own, with a Downloads folder.
+func setUp(env *testscript.Env) error {
+	home := filepath.Join(env.WorkDir, "home")
+	env.Setenv("HOME", home)
+	env.Setenv("TZ", "UTC")
+	for _, name := range []string{"XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "STATE_DIRECTORY", "SWEEPD_POLICY", "NO_COLOR"} {
+		env.Setenv(name, "")
+	}
+	env.Setenv("OURS", "ChatGPT Image Apr 20, 2026, 01_17_00 AM.png")
+	return os.MkdirAll(filepath.Join(home, "Downloads"), 0o700)
+}
+
+// picture FILE [COLOUR]: writes the smallest PNG, a hundred days old.
+func cmdPicture(ts *testscript.TestScript, _ bool, args []string) {
+	colour := 0
+	if len(args) > 1 {
+		n, err := strconv.Atoi(args[1])
+		ts.Check(err)
+		colour = n
+	}
+	path := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(filepath.Dir(path), 0o700))
+	ts.Check(os.WriteFile(path, smallPicture(byte(colour)), 0o600))
+	cmdQuiet(ts, false, args[:1])
+}
+
+// quiet FILE: nobody has touched the file for a hundred days.
+func cmdQuiet(ts *testscript.TestScript, _ bool, args []string) {
+	then := time.Now().AddDate(0, 0, -100)
+	for _, arg := range args {
+		ts.Check(os.Chtimes(ts.MkAbs(arg), then, then))
+	}
+}
+
+// same FILE FILE: the bytes are equal.
+func cmdSame(ts *testscript.TestScript, neg bool, args []string) {
+	a, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	b, err := os.ReadFile(ts.MkAbs(args[1]))
+	ts.Check(err)
+	if bytes.Equal(a, b) == neg {
+		ts.Fatalf("%s and %s: equal is %v", args[0], args[1], !neg)
+	}
+}
+
+// raw FILE: writes a picture under a name that is given as a Go string, for
+// names that a script cannot hold.
+func cmdRaw(ts *testscript.TestScript, _ bool, args []string) {
+	name, err := strconv.Unquote(`"` + args[0] + `"`)
+	ts.Check(err)
+	cmdPicture(ts, false, append([]string{name}, args[1:]...))
+}
+
+// smallPicture is the smallest PNG, in one of 256 variants.
+func smallPicture(colour byte) []byte {
+	chunk := func(kind string, body []byte) []byte {
+		out := binary.BigEndian.AppendUint32(nil, uint32(len(body)))
+		out = append(append(out, kind...), body...)
+		return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(out[4:]))
+	}
+	return slices.Concat([]byte("\x89PNG\r\n\x1a\n"), chunk("IHDR", []byte{0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0}),
+		chunk("IDAT", []byte{0x78, 0x01, 0x63, colour, 0x00, 0x00}), chunk("IEND", nil))
+}
+
+func TestEveryVerbHasAScript(t *testing.T) {
+	scripts, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := ""
+	for _, s := range scripts {
+		text, err := os.ReadFile(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all += string(text)
+	}
+	for _, cmd := range (&program{term: &terminal{}}).root().Commands() {
+		if name := cmd.Name(); !strings.Contains(all, "sweepd "+name) {
+			t.Errorf("no script runs sweepd %s", name)
+		}
+	}
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sweepd/internal/app"
+	"sweepd/journal"
+)
+
+// jsonStatus is status --json.
+type jsonStatus struct {
+	Type        string          `json:"type"` // "status"
+	State       string          `json:"state"`
+	Policy      string          `json:"policy"` // "" = none
+	InTrash     int64           `json:"in_trash"`
+	Bytes       int64           `json:"in_trash_bytes"`
+	Oldest      *time.Time      `json:"in_trash_since"`
+	Interrupted int64           `json:"interrupted"`
+	LastRun     json.RawMessage `json:"last_run"`
+}
+
+func (p *program) status() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "where things are, what is in the trash, and what was interrupted",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			paths, err := app.FindPaths(p.getenv)
+			if err != nil {
+				return err
+			}
+			st := jsonStatus{Type: "status", State: paths.State, LastRun: json.RawMessage("null")}
+			named := p.policyFile
+			if named == "" {
+				named = p.getenv("SWEEPD_POLICY")
+			}
+			if st.Policy, err = paths.FindPolicy(named); err != nil {
+				return err
+			}
+			j, err := p.journal(cmd)
+			var last journal.Run
+			if usage := (*app.UsageError)(nil); errors.As(err, &usage) {
+				err = nil // no record yet is a fine state to be in
+			} else if err == nil {
+				defer j.Close()
+				last, err = st.read(cmd, j)
+			}
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				p.json(st)
+				return nil
+			}
+			p.tell(st, last)
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "as a JSON object")
+	return cmd
+}
+
+// read fills in what the journal says.
+func (st *jsonStatus) read(cmd *cobra.Command, j *journal.Journal) (last journal.Run, err error) {
+	for op, err := range j.Operations(cmd.Context(), journal.Filter{InTrash: true}) {
+		if err != nil {
+			return last, err
+		}
+		if st.InTrash++; st.Oldest == nil {
+			st.Oldest = moment(op.Ended)
+		}
+		st.Bytes += op.Op.Entry.Size
+	}
+	for _, err := range j.Operations(cmd.Context(), journal.Filter{Open: true}) {
+		if err != nil {
+			return last, err
+		}
+		st.Interrupted++
+	}
+	runs, err := j.Runs(cmd.Context(), 1)
+	if err == nil && len(runs) > 0 {
+		last = runs[0]
+		st.LastRun, err = json.Marshal(jsonHistory{"run", last.ID, last.Kind, moment(last.Began), moment(last.Ended), last.Err, last.Summary})
+	}
+	return last, err
+}
+
+func (p *program) tell(st jsonStatus, last journal.Run) {
+	t := p.term
+	t.printf("state      %s\n", safe(tilde(st.State, p.home())))
+	if st.Policy == "" {
+		t.printf("policy     none; the built-in one serves the folders that you name\n")
+	} else {
+		t.printf("policy     %s\n", safe(tilde(st.Policy, p.home())))
+	}
+	if last.ID == 0 {
+		t.printf("last run   none yet\n")
+	} else {
+		t.printf("last run   %d, %s, %s: %s\n", last.ID, last.Kind, last.Began.Local().Format("2006-01-02 15:04"), safe(outcome(last)))
+	}
+	trash := "nothing of ours"
+	if st.InTrash > 0 {
+		trash = fmt.Sprintf("%s of ours (%s), the oldest since %s", count(st.InTrash, "file"), size(st.Bytes), st.Oldest.Local().Format(time.DateOnly))
+	}
+	t.printf("in trash   %s\n", trash)
+	if st.Interrupted > 0 {
+		t.printf("unfinished %s; the next apply or undo looks what became of them\n", count(st.Interrupted, "operation"))
+	}
+}
+
+func (p *program) version() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "print the version",
+		Args:  cobra.NoArgs,
+		Run: func(*cobra.Command, []string) {
+			version, revision, go1 := "devel", "", ""
+			if b, ok := debug.ReadBuildInfo(); ok {
+				go1 = b.GoVersion
+				if v := b.Main.Version; v != "" && v != "(devel)" {
+					version = v
+				}
+				for _, s := range b.Settings {
+					if s.Key == "vcs.revision" {
+						revision = " (" + s.Value[:min(12, len(s.Value))] + ")"
+					}
+				}
+			}
+			p.term.printf("sweepd %s%s, %s\n", version, revision, go1)
+		},
+	}
+}

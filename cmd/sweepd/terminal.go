@@ -1,0 +1,135 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/dustin/go-humanize"
+	"golang.org/x/term"
+
+	"sweepd/fingerprint"
+)
+
+// terminal is where a person reads. Colours and progress are only for a real
+// terminal, and colours only where NO_COLOR (https://no-color.org) is not set.
+type terminal struct {
+	out, err io.Writer
+	colour   bool
+	live     bool // stderr is a terminal: progress may be drawn
+	last     time.Time
+	now      func() time.Time
+}
+
+func newTerminal(out, err io.Writer, noColour bool, now func() time.Time) *terminal {
+	return &terminal{out: out, err: err, colour: isTerminal(out) && !noColour, live: isTerminal(err), now: now}
+}
+
+func isTerminal(w any) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+func (t *terminal) printf(format string, args ...any) { fmt.Fprintf(t.out, format, args...) }
+
+// paint wraps s in an SGR sequence.
+func (t *terminal) paint(code, s string) string {
+	if !t.colour || s == "" {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+func (t *terminal) dim(s string) string  { return t.paint("2", s) }
+func (t *terminal) bold(s string) string { return t.paint("1", s) }
+
+// level is the word for c in its colour, padded to the longest word.
+func (t *terminal) level(c fingerprint.Confidence) string {
+	code := map[fingerprint.Confidence]string{fingerprint.Proven: "32", fingerprint.Strong: "36", fingerprint.Likely: "33", fingerprint.Possible: "2"}[c]
+	return t.paint(code, fmt.Sprintf("%-8s", c))
+}
+
+// progress redraws one line of stderr, ten times a second at most; nothing on
+// a pipe.
+func (t *terminal) progress(format string, args ...any) {
+	if now := t.now(); t.live && now.Sub(t.last) > 100*time.Millisecond {
+		t.last = now
+		fmt.Fprintf(t.err, "\r\x1b[K"+format, args...)
+	}
+}
+
+// settle clears what progress drew.
+func (t *terminal) settle() {
+	if t.live && !t.last.IsZero() {
+		fmt.Fprint(t.err, "\r\x1b[K")
+		t.last = time.Time{}
+	}
+}
+
+// safe makes a file name fit for a terminal: one line, and nothing in it that
+// a terminal would act on or that would show letters in another order. What is
+// not shown as it is stands as a Go escape, \x1b or \u202e.
+func safe(name string) string {
+	plain := func(r rune) bool { return unicode.IsGraphic(r) && !unicode.Is(unicode.Cf, r) && r != utf8.RuneError }
+	if strings.IndexFunc(name, func(r rune) bool { return !plain(r) }) < 0 {
+		return name
+	}
+	var b strings.Builder
+	for i, w := 0, 0; i < len(name); i += w {
+		r, size := utf8.DecodeRuneInString(name[i:])
+		switch w = size; {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, name[i])
+		case plain(r) || r == utf8.RuneError:
+			b.WriteRune(r)
+		default:
+			q := fmt.Sprintf("%+q", string(r))
+			b.WriteString(q[1 : len(q)-1])
+		}
+	}
+	return b.String()
+}
+
+// size is a number of bytes for people, in powers of ten as disks are sold.
+func size(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }
+
+// count is a number with its noun: "1 file", "2,000 files".
+func count(n int64, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return humanize.Comma(n) + " " + noun
+}
+
+// age is how long ago, in the one unit that says most.
+func age(then, now time.Time) string {
+	d := now.Sub(then)
+	switch days := int(d.Hours() / 24); {
+	case then.IsZero():
+		return "?"
+	case d < time.Minute:
+		return "now"
+	case d < time.Hour:
+		return fmt.Sprintf("%dmin", int(d.Minutes()))
+	case d < 24*time.Hour:
+		return fmt.Sprintf("%dh", int(d.Hours()))
+	case days < 100:
+		return fmt.Sprintf("%dd", days)
+	case days < 730:
+		return fmt.Sprintf("%dmo", days*12/365)
+	default:
+		return fmt.Sprintf("%dy", days/365)
+	}
+}
+
+// tilde shortens the home directory.
+func tilde(path, home string) string {
+	if rest, ok := strings.CutPrefix(path, home+"/"); ok && home != "" && home != "/" {
+		return "~/" + rest
+	}
+	return path
+}

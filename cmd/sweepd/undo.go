@@ -1,0 +1,126 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"sweepd/internal/app"
+	"sweepd/journal"
+	"sweepd/sweeper"
+)
+
+func (p *program) undo() *cobra.Command {
+	var l look
+	var last bool
+	cmd := &cobra.Command{
+		Use:   "undo RUN | --last | PATH...",
+		Short: "bring back what a run moved to the trash, or single files",
+		Long: `undo restores files under their old names, and never over another file. What
+came back is kept from then on, as it is, whatever the policy says; sweepd
+forget takes that back.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if last == (len(args) > 0) {
+				return &app.UsageError{Err: errors.New("undo takes a run, or --last, or paths"), Hint: "see the runs with: sweepd history"}
+			}
+			ops, err := p.undoable(cmd, args, last)
+			if err != nil {
+				return err
+			}
+			o := p.options()
+			o.Act, o.Scopes = true, scopesOf(ops)
+			a, err := app.Open(cmd.Context(), o)
+			if err != nil {
+				return err
+			}
+			defer a.Close()
+			sum, err := a.Sweeper.Undo(cmd.Context(), ops, func(done int) { p.term.progress("done: %d of %d", done, len(ops)) })
+			p.term.settle()
+			if sum != nil {
+				p.done(l, sum)
+			}
+			if err != nil {
+				return err
+			}
+			return trouble(sum)
+		},
+	}
+	cmd.Flags().BoolVar(&last, "last", false, "the latest run of which something is still in the trash")
+	cmd.Flags().BoolVar(&l.json, "json", false, "one JSON object a line")
+	return cmd
+}
+
+// undoable finds in the journal what is to be brought back.
+func (p *program) undoable(cmd *cobra.Command, args []string, last bool) ([]journal.Operation, error) {
+	j, err := p.journal(cmd)
+	if err != nil {
+		return nil, err
+	}
+	defer j.Close()
+	var u sweeper.Undone
+	if last {
+		u.Run, err = sweeper.LastRun(cmd.Context(), j)
+	} else if run, nerr := strconv.ParseInt(args[0], 10, 64); nerr == nil && len(args) == 1 && run > 0 {
+		u.Run = run
+	} else {
+		for _, arg := range args {
+			path, err := absolute(arg)
+			if err != nil {
+				return nil, err
+			}
+			u.Paths = append(u.Paths, path)
+		}
+	}
+	var ops []journal.Operation
+	if err == nil {
+		ops, err = sweeper.Undoable(cmd.Context(), j, u)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		err = &app.UsageError{Err: err, Hint: "see what was done with: sweepd history"}
+	}
+	return ops, err
+}
+
+// scopesOf are the storages, with the folders, that the operations are about.
+func scopesOf(ops []journal.Operation) (scopes []sweeper.Scope) {
+	for _, op := range ops {
+		i := slices.IndexFunc(scopes, func(sc sweeper.Scope) bool { return sc.Storage == op.Op.Storage })
+		if i < 0 {
+			i, scopes = len(scopes), append(scopes, sweeper.Scope{Storage: op.Op.Storage})
+		}
+		if dir := existing(filepath.Dir(op.Op.Entry.Path)); !slices.Contains(scopes[i].Roots, dir) {
+			scopes[i].Roots = append(scopes[i].Roots, dir)
+		}
+	}
+	return scopes
+}
+
+// existing is the folder, or the nearest above it that is still there: a
+// restore makes the rest again.
+func existing(dir string) string {
+	for dir != filepath.Dir(dir) {
+		if _, err := os.Stat(dir); err == nil {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	return dir
+}
+
+// absolute is the path of a file by its folder's real name; the file itself
+// need not exist.
+func absolute(arg string) (string, error) {
+	path, err := filepath.Abs(arg)
+	if err != nil {
+		return "", err
+	}
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+		path = filepath.Join(dir, filepath.Base(path))
+	}
+	return path, nil
+}

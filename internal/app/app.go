@@ -1,0 +1,270 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"sweepd/fingerprint"
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/providers"
+	"sweepd/providers/local"
+	"sweepd/sweeper"
+)
+
+// Options say what to open.
+type Options struct {
+	Getenv     func(string) string
+	PolicyFile string          // "" looks for one; see Paths.FindPolicy
+	Only       []string        // names of storages, or folders; empty: every storage of the policy
+	Scopes     []sweeper.Scope // in place of Only: exactly these, whatever the policy, which need not even be readable
+	Act        bool            // storages may be changed; else they are open for reading only
+	Log        *slog.Logger
+	Now        func() time.Time
+	Classifier *fingerprint.Classifier // nil: the built-in one
+}
+
+// App is everything that is open.
+type App struct {
+	Paths      Paths
+	PolicyFile string // "" when the built-in policy serves
+	Policy     *policy.Policy
+	Journal    *journal.Journal
+	Classifier *fingerprint.Classifier
+	Sweeper    *sweeper.Sweeper
+	Scope      []sweeper.Scope // the storages that are open
+
+	storages []*providers.Storage
+	o        Options
+}
+
+// UsageError is something that the caller asked for wrongly, with what to do.
+type UsageError struct {
+	Err  error
+	Hint string
+}
+
+func (e *UsageError) Error() string { return e.Err.Error() }
+func (e *UsageError) Unwrap() error { return e.Err }
+
+// Open opens the policy, the journal, and the storages that o.Only names.
+func Open(ctx context.Context, o Options) (_ *App, err error) {
+	a := &App{o: o, Classifier: o.Classifier}
+	if a.Classifier == nil {
+		a.Classifier = fingerprint.New()
+	}
+	if a.Paths, err = FindPaths(o.Getenv); err != nil {
+		return nil, &UsageError{err, "set HOME, or STATE_DIRECTORY to a folder of its own"}
+	}
+	scopes := o.Scopes
+	if err := a.openPolicy(); err != nil && scopes == nil {
+		return nil, err
+	} else if err != nil {
+		a.Policy = policy.Default(scopes[0].Roots)
+	} else if scopes == nil {
+		if scopes, err = a.scopes(); err != nil {
+			return nil, err
+		}
+	}
+	if a.Journal, err = journal.Open(ctx, a.Paths.Journal(), journal.Options{Now: o.Now}); err != nil {
+		return nil, err
+	}
+	for _, sc := range scopes {
+		if err := a.openStorage(sc); err != nil {
+			return nil, errors.Join(err, a.Close())
+		}
+	}
+	a.Sweeper, err = sweeper.New(sweeper.Options{Policy: a.Policy, Journal: a.Journal, Storages: a.storages,
+		Classifier: a.Classifier, Now: o.Now, Log: o.Log})
+	if err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+// Close closes all that is open.
+func (a *App) Close() error {
+	var errs []error
+	for _, st := range a.storages {
+		errs = append(errs, st.Close())
+	}
+	if a.Journal != nil {
+		errs = append(errs, a.Journal.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// openPolicy reads the policy file. Without one the built-in policy serves the
+// folders that were named.
+func (a *App) openPolicy() error {
+	path, err := a.Paths.FindPolicy(firstOf(a.o.PolicyFile, a.o.Getenv("SWEEPD_POLICY")))
+	if err != nil {
+		return err
+	}
+	if path != "" {
+		a.PolicyFile = path
+		a.Policy, err = LoadPolicy(path, a.Paths.Home)
+		return err
+	}
+	roots := make([]string, 0, len(a.o.Only))
+	for _, arg := range a.o.Only {
+		root, err := resolve(arg)
+		if err != nil {
+			return err
+		}
+		roots = append(roots, root)
+	}
+	if len(roots) == 0 {
+		return &UsageError{errors.New("there is no policy, and no folder was named"),
+			"name folders to look at, as in: sweepd scan ~/Downloads; or write a policy to " + a.Paths.Policy[0]}
+	}
+	a.Policy = policy.Default(roots)
+	return nil
+}
+
+// LoadPolicy reads and parses a policy file.
+func LoadPolicy(path, home string) (*policy.Policy, error) {
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return nil, &UsageError{fmt.Errorf("read the policy: %w", err), "see the examples in deploy/examples"}
+	}
+	return policy.Parse(path, src, policy.ParseOptions{Home: home})
+}
+
+// scopes are the storages to open: those of the policy that were named, and
+// folders that were. A folder inside a storage's roots is a part of that
+// storage; any other is a storage of its own to which the policy's rules apply.
+func (a *App) scopes() ([]sweeper.Scope, error) {
+	if len(a.o.Only) == 0 || a.PolicyFile == "" {
+		return a.wholeStorages(), nil
+	}
+	var scopes []sweeper.Scope
+	for _, arg := range a.o.Only {
+		sc := sweeper.Scope{Storage: arg}
+		if _, isStorage := a.Policy.Storages[arg]; !isStorage {
+			root, err := resolve(arg)
+			if err != nil {
+				return nil, err
+			}
+			sc = sweeper.Scope{Storage: a.storageOf(root), Roots: []string{root}}
+		}
+		i := slices.IndexFunc(scopes, func(other sweeper.Scope) bool { return other.Storage == sc.Storage })
+		switch {
+		case i < 0:
+			scopes = append(scopes, sc)
+		case sc.Roots == nil:
+			scopes[i].Roots = nil // the whole of it
+		case scopes[i].Roots != nil:
+			scopes[i].Roots = append(scopes[i].Roots, sc.Roots...)
+		}
+	}
+	return scopes, nil
+}
+
+func (a *App) wholeStorages() (scopes []sweeper.Scope) {
+	names := make([]string, 0, len(a.Policy.Storages))
+	for name := range a.Policy.Storages {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		sc := sweeper.Scope{Storage: name}
+		if a.PolicyFile == "" {
+			sc.Roots = a.Policy.Storages[name].Roots
+		}
+		scopes = append(scopes, sc)
+	}
+	return scopes
+}
+
+// storageOf names the storage that a folder is inside of; "paths" for a folder
+// that is in none.
+func (a *App) storageOf(folder string) string {
+	for _, sc := range a.wholeStorages() {
+		for _, root := range a.Policy.Storages[sc.Storage].Roots {
+			if real, err := filepath.EvalSymlinks(root); err == nil && (folder == real || strings.HasPrefix(folder, real+"/")) {
+				return sc.Storage
+			}
+		}
+	}
+	return "paths"
+}
+
+// openStorage opens one storage behind its guard.
+func (a *App) openStorage(sc sweeper.Scope) error {
+	st := a.Policy.Storages[sc.Storage] // the zero Storage for "paths"
+	roots := sc.Roots
+	if roots == nil {
+		roots = st.Roots
+	}
+	bin, err := local.HomeTrash(a.o.Getenv)
+	if err != nil && a.o.Act {
+		return fmt.Errorf("find the trash: %w", err)
+	}
+	d, err := local.Open(local.Options{Roots: roots, Interest: fingerprint.Interesting, Exclude: st.Exclude,
+		CrossMounts: st.CrossMounts, TrashHome: bin, Now: a.o.Now})
+	if err != nil {
+		return fmt.Errorf("open %s: %w", sc.Storage, err)
+	}
+	o := providers.Options{Roots: d.Roots()}
+	if a.o.Act {
+		o.Recorder = a.Journal
+	}
+	guarded, err := providers.NewStorage(sc.Storage, d, o)
+	if err != nil {
+		return errors.Join(err, d.Close())
+	}
+	a.storages, a.Scope = append(a.storages, guarded), append(a.Scope, sc)
+	return nil
+}
+
+// Plan is Sweeper.Plan; the plan also says where the storages are, so that it
+// can be applied without naming them again.
+func (a *App) Plan(ctx context.Context, o sweeper.ScanOptions) (*sweeper.Plan, *sweeper.Summary, error) {
+	p, sum, err := a.Sweeper.Plan(ctx, o)
+	if p != nil {
+		for i, sc := range p.Scope {
+			p.Scope[i].Roots = a.Scope[slices.IndexFunc(a.Scope, func(o sweeper.Scope) bool { return o.Storage == sc.Storage })].Roots
+		}
+	}
+	return p, sum, err
+}
+
+// Look finds the one storage that is open and the file in it that a person
+// calls path.
+func (a *App) Look(ctx context.Context, path string) (*providers.Storage, providers.Entry, error) {
+	st := a.storages[0]
+	e, err := st.Stat(ctx, providers.Ref(path)) // a local ref is the file's path
+	return st, e, err
+}
+
+// resolve makes a folder's name absolute and free of links.
+func resolve(arg string) (string, error) {
+	path, err := filepath.Abs(arg)
+	if err == nil {
+		if real, rerr := filepath.EvalSymlinks(path); rerr == nil {
+			path = real
+		} // a missing one is for the listing to say, so that the others go on
+	}
+	if err != nil {
+		return "", err
+	}
+	if fi, err := os.Stat(path); err == nil && !fi.IsDir() {
+		return "", &UsageError{fmt.Errorf("%q is not a folder", arg), "to look at one file: sweepd explain FILE"}
+	}
+	return path, nil
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
