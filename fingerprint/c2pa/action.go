@@ -11,6 +11,9 @@ import (
 // generated is the IPTC digital source type of a picture that a model made.
 const generated = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
+// maxActions bounds what one manifest may state.
+const maxActions = 4096
+
 // action is something that was done to the picture (C2PA 2.2, 18.14).
 type action struct {
 	Action string          `cbor:"action"`
@@ -59,7 +62,9 @@ func (m *manifest) actions() ([]action, error) {
 			if err := decode(a.cbor, &list); err != nil {
 				return nil, fmt.Errorf("assertion %q: %w", a.label, err)
 			}
-			all = append(all, list.Actions...)
+			if all = append(all, list.Actions...); len(all) > maxActions {
+				return nil, fmt.Errorf("more than %d actions", maxActions)
+			}
 		}
 	}
 	return all, nil

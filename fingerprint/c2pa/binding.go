@@ -10,7 +10,7 @@ import (
 )
 
 // bufferSize is what is read and hashed at once.
-const bufferSize = 64 << 10
+const bufferSize = 256 << 10
 
 // binding is the hard binding: the hash of the file but for the credential
 // (C2PA 2.2, 18.5).

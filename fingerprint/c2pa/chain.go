@@ -14,7 +14,7 @@ import (
 
 const (
 	maxChain   = 8
-	maxRSABits = 8192 // a larger key only costs time
+	maxRSABits = 4096 // the largest known; a larger key only costs time
 )
 
 var (

@@ -75,6 +75,9 @@ func (c *claim) checkAssertions(m *manifest) error {
 			if !ok || !here {
 				return fmt.Errorf("declared assertion %q is not in this manifest", u.URL)
 			}
+			if declared[label] { // or a small claim could have a large assertion hashed a thousand times
+				return fmt.Errorf("assertion %q is declared twice", label)
+			}
 			a := m.assertion(label)
 			if a == nil {
 				return fmt.Errorf("declared assertion %q is missing", label)

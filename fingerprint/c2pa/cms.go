@@ -9,6 +9,7 @@ import (
 	"encoding/asn1"
 	"fmt"
 	"math/big"
+	"slices"
 )
 
 // cms is the one signature of a CMS SignedData in DER (RFC 5652, 5), with what
@@ -30,10 +31,9 @@ var (
 	oidSignedData    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}
 	oidContentType   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 3}
 	oidMessageDigest = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 4}
-	oidRSA           = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}
 )
 
-// digests are the hashes that a timestamp may use.
+// digestOf is a hash that a timestamp may use.
 func digestOf(id asn1.ObjectIdentifier) (crypto.Hash, error) {
 	switch id.String() {
 	case "2.16.840.1.101.3.4.2.1":
@@ -48,7 +48,7 @@ func digestOf(id asn1.ObjectIdentifier) (crypto.Hash, error) {
 
 type signedData struct {
 	Version      int
-	Digests      asn1.RawValue
+	Digests      []pkix.AlgorithmIdentifier `asn1:"set"`
 	Encapsulated struct {
 		Type    asn1.ObjectIdentifier
 		Content []byte `asn1:"explicit,tag:0"`
@@ -104,12 +104,14 @@ func (c *cms) verify(key crypto.PublicKey) error {
 	if err := c.checkAttributes(); err != nil {
 		return err
 	}
+	if !c.agrees(key) {
+		return fmt.Errorf("signature algorithm %v of a timestamp: %w", c.algorithm, errUnsupported)
+	}
 	sum := sumOf(c.digest, c.attributes)
 	ok := false
 	switch k := key.(type) {
 	case *rsa.PublicKey:
-		ok = (c.algorithm.Equal(oidRSA) || len(c.algorithm) == 7 && c.algorithm[:6].Equal(oidRSA[:6]) && c.algorithm[6] != 10) &&
-			verifyRSA(k, c.digest, sum, c.signature)
+		ok = verifyRSA(k, c.digest, sum, c.signature)
 	case *ecdsa.PublicKey:
 		ok = ecdsa.VerifyASN1(k, sum, c.signature)
 	}
@@ -117,6 +119,20 @@ func (c *cms) verify(key crypto.PublicKey) error {
 		return fmt.Errorf("timestamp: %w", errForged)
 	}
 	return nil
+}
+
+// agrees says that the signature's algorithm is of the key's kind and of the
+// same digest (RFC 5754, 3).
+func (c *cms) agrees(key crypto.PublicKey) bool {
+	i := slices.Index([]crypto.Hash{crypto.SHA256, crypto.SHA384, crypto.SHA512}, c.digest)
+	id := c.algorithm.String()
+	switch key.(type) {
+	case *rsa.PublicKey:
+		return id == "1.2.840.113549.1.1.1" || id == fmt.Sprintf("1.2.840.113549.1.1.%d", 11+i)
+	case *ecdsa.PublicKey:
+		return id == fmt.Sprintf("1.2.840.10045.4.3.%d", 2+i)
+	}
+	return false
 }
 
 func (c *cms) checkAttributes() error {
@@ -145,12 +161,6 @@ func (c *cms) checkAttributes() error {
 		return fmt.Errorf("%w: its content is not what was signed", errToken)
 	}
 	return nil
-}
-
-func sumOf(h crypto.Hash, b []byte) []byte {
-	d := h.New()
-	d.Write(b)
-	return d.Sum(nil)
 }
 
 // verifyRSA checks an RSASSA-PKCS1-v1_5 signature (RFC 8017, 8.2.2) by building

@@ -16,9 +16,8 @@ var (
 
 // span is where a credential sits in a file.
 type span struct {
-	off, len int64 // the container's bytes, which the hard binding leaves out
-	store    int64 // of them, the JUMBF's: the size; PNG and WebP have it 8 bytes after off
-	parts    []part
+	off, len int64  // the container's bytes, which the hard binding leaves out
+	parts    []part // of the JUMBF, in order
 }
 
 // part is a piece of the JUMBF.
@@ -30,38 +29,47 @@ type part struct {
 // locate finds the credential of a file of that media type; nil without an
 // error when there is none. With an error the span is what can be said of it.
 func locate(s *source, mediaType string) (*span, error) {
+	var walk func(*source) (*span, error)
 	switch mediaType {
 	case "image/png":
-		return locatePNG(s)
+		walk = locatePNG
 	case "image/webp":
-		return locateWebP(s)
+		walk = locateWebP
 	case "image/jpeg":
-		return locateJPEG(s)
+		walk = locateJPEG
 	}
-	return nil, nil
+	if walk == nil || s.at(0, 12) == nil {
+		return nil, nil
+	}
+	return walk(s)
 }
 
 // one is a span of a single chunk whose JUMBF follows an 8-byte header.
 func one(s *source, off, header, body, trailer int64) (*span, error) {
-	sp := &span{off: off, len: header + body + trailer, store: body}
-	if body > maxStore {
-		return sp, errHuge
+	sp := &span{off: off, len: header + body + trailer}
+	var err error
+	switch {
+	case body > maxStore:
+		err = errHuge
+	case sp.len > s.size-off:
+		err = errCut
 	}
-	if sp.len > s.size-off {
-		sp.store = s.size - off - header
-		sp.parts = []part{{off + header, int(max(0, min(sp.store, 128<<10)))}}
-		return sp, errCut
+	if err != nil { // enough of it to say whose it looks like
+		body = max(0, min(body, s.size-off-header, 128<<10))
 	}
 	sp.parts = []part{{off + header, int(body)}}
-	return sp, nil
+	return sp, err
 }
 
-// readStore is the JUMBF of sp, in buf where it is large enough. It allocates
-// no more than the file has.
+// readStore is the JUMBF of sp, in buf where it is large enough, and whether the
+// file had all of it. It allocates no more than the file has.
 func readStore(s *source, sp *span, buf []byte) ([]byte, bool) {
 	n := 0
 	for _, p := range sp.parts {
 		n += p.len
+	}
+	if n > maxStore {
+		return nil, false
 	}
 	if cap(buf) < n {
 		buf = make([]byte, n)

@@ -90,15 +90,15 @@ func pickRun(s *source, runs []run) (*span, error) {
 	if found == nil {
 		return nil, nil
 	}
-	sp := &found.span
+	sp, store := &found.span, int64(0)
 	for _, p := range sp.parts {
-		sp.store += int64(p.len)
+		store += int64(p.len)
 	}
 	switch {
-	case sp.store > maxStore:
+	case store > maxStore:
+		sp.parts = sp.parts[:1]
 		return sp, errHuge
-	case sp.off+sp.len > s.size, sp.store < int64(found.size):
-		sp.parts = nil
+	case sp.off+sp.len > s.size, store < int64(found.size):
 		return sp, errCut
 	}
 	return sp, nil

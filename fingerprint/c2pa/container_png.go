@@ -4,38 +4,25 @@ import "encoding/binary"
 
 // locatePNG looks for the caBX chunk (C2PA 2.2, A.3.2) in front of the first
 // IDAT: all of OpenAI's have it there, directly after IHDR. What comes later in
-// a file without one is nobody's credential.
+// a file without one is nobody's credential; what comes after one goes by a
+// chunkWatch while the file is hashed.
 func locatePNG(s *source) (*span, error) {
-	var found *span
-	var broken error
 	off := int64(8)
 	for range maxParts {
 		h := s.at(off, 8)
 		if h == nil {
-			return found, broken
+			return nil, nil
 		}
-		n, kind := int64(binary.BigEndian.Uint32(h)), string(h[4:8])
-		switch kind {
+		n := int64(binary.BigEndian.Uint32(h))
+		switch string(h[4:8]) {
 		case "IDAT", "IEND":
-			return found, broken
+			return nil, nil
 		case "caBX":
-			if found != nil {
-				return found, errTwo
-			}
-			if found, broken = one(s, off, 8, n, 4); broken != nil {
-				return found, broken
-			}
-		}
-		if n > 1<<31-1 {
-			return found, broken
+			return one(s, off, 8, n, 4)
 		}
 		off += 12 + n
-		if found != nil {
-			// The rest goes by a chunkWatch while the file is hashed.
-			return found, nil
-		}
 	}
-	return found, broken
+	return nil, nil
 }
 
 // chunkWatch sees a PNG file's bytes go by, from a chunk's start on, and

@@ -6,23 +6,16 @@ import "encoding/binary"
 // is the last in all of OpenAI's files, without a VP8X chunk in front. The
 // chunk's pad byte is no part of the container's own bytes.
 func locateWebP(s *source) (*span, error) {
-	h := s.at(0, 12)
-	if h == nil {
-		return nil, nil
-	}
-	end := min(s.size, 8+int64(binary.LittleEndian.Uint32(h[4:])))
+	end := 8 + int64(binary.LittleEndian.Uint32(s.at(0, 12)[4:]))
 	var found *span
 	off := int64(12)
 	for range maxParts {
-		if off+8 > end {
-			return found, nil
-		}
 		h := s.at(off, 8)
 		if h == nil {
-			return found, nil
+			break
 		}
-		n, kind := int64(binary.LittleEndian.Uint32(h[4:])), string(h[:4])
-		if kind == "C2PA" {
+		n := int64(binary.LittleEndian.Uint32(h[4:]))
+		if string(h[:4]) == "C2PA" {
 			if found != nil {
 				return found, errTwo
 			}

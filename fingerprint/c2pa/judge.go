@@ -139,7 +139,7 @@ func (c *Credential) judgeTime(active *node, t trial, when time.Time) {
 		c.MadeBy = ""
 	}
 	switch err := t.stamped; {
-	case errors.Is(err, errNoToken), errors.Is(err, errUnlisted):
+	case errors.Is(err, errNoToken), errors.Is(err, errUnlisted), errors.Is(err, errUnsupported):
 		c.Time = Finding{Unknown, err.Error() + "; " + valid}
 	case err != nil:
 		c.Time = Finding{No, err.Error()}

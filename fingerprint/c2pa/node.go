@@ -1,6 +1,7 @@
 package c2pa
 
 import (
+	"crypto"
 	"errors"
 	"fmt"
 	"strings"
@@ -20,6 +21,7 @@ type node struct {
 	ingredients []edge
 	err         error // it does not hold; errUnsupported: cannot be told
 	link        error // an ingredient of it is not what it says
+	sums        map[crypto.Hash][]byte
 }
 
 // edge leads to an ingredient.
@@ -109,9 +111,20 @@ func (n *node) verify() {
 	}
 	for _, i := range n.ingredients {
 		if n.link == nil && i.to != nil {
-			n.link = i.ref.check(i.to.m.content, n.claim.Alg)
+			n.link = i.ref.checkSum(n.claim.Alg, i.to.sum)
 		}
 	}
+}
+
+// sum hashes the manifest once, however many refer to it.
+func (n *node) sum(h crypto.Hash) []byte {
+	if n.sums == nil {
+		n.sums = map[crypto.Hash][]byte{}
+	}
+	if n.sums[h] == nil {
+		n.sums[h] = sumOf(h, n.m.content)
+	}
+	return n.sums[h]
 }
 
 func (n *node) checkSignature() error {

@@ -41,14 +41,24 @@ var errHash = errors.New("hash differs")
 
 // check compares content with the hash; alg is used where u names none.
 func (u *hashedURI) check(content []byte, alg string) error {
+	return u.checkSum(alg, func(h crypto.Hash) []byte { return sumOf(h, content) })
+}
+
+func (u *hashedURI) checkSum(alg string, sum func(crypto.Hash) []byte) error {
 	h, err := hashOf(cmp.Or(u.Alg, alg))
 	if err != nil {
 		return err
 	}
-	if !bytes.Equal(sumOf(h, content), u.Hash) {
+	if !bytes.Equal(sum(h), u.Hash) {
 		return errHash
 	}
 	return nil
+}
+
+func sumOf(h crypto.Hash, b []byte) []byte {
+	d := h.New()
+	d.Write(b)
+	return d.Sum(nil)
 }
 
 func hashOf(alg string) (crypto.Hash, error) {

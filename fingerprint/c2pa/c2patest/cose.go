@@ -7,7 +7,6 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
-
 	"encoding/asn1"
 
 	"github.com/digitorus/timestamp"

@@ -30,6 +30,7 @@ type Options struct {
 	StampedAt   time.Time // zero: no timestamp
 	Clock       *Identity // nil: the signer's Clock
 	Ingredients []Ingredient
+	FirstPacket int // of JPEG segments: 0: 1, as nearly all; -1: 0, as Microsoft
 
 	// Forgeries, before the thing is hashed or signed:
 	Claim     func(map[string]any)            // change the claim
@@ -109,22 +110,12 @@ func (s *Signer) manifests(o *Options, label string, ex exclusion, hash []byte) 
 	}
 	var used []any
 	for i, in := range o.Ingredients {
+		content, below := s.ingredient(in)
 		name := "c2pa.ingredient.v3"
 		if i > 0 {
 			name = fmt.Sprintf("%s__%d", name, i)
 		}
-		content := map[string]any{"relationship": or(in.Relationship, "parentOf"), "dc:title": "image.png"}
-		if in.Of != nil {
-			inner := newLabel()
-			below := s.manifests(in.Of, inner, exclusion{33, 1000}, make([]byte, 32))
-			boxes = append(boxes, below...)
-			h := sum(below[len(below)-1][8:])
-			if in.BadHash {
-				h[0] ^= 1
-			}
-			content["activeManifest"] = map[string]any{"url": "self#jumbf=/c2pa/" + inner, "alg": "sha256", "hash": h}
-		}
-		used = append(used, add(name, content))
+		boxes, used = append(boxes, below...), append(used, add(name, content))
 	}
 	for name, content := range o.Assertion {
 		add(name, content)
@@ -148,6 +139,23 @@ func (s *Signer) manifests(o *Options, label string, ex exclusion, hash []byte) 
 		m = o.AfterSign(m)
 	}
 	return append(boxes, m)
+}
+
+// ingredient is an ingredient's assertion, and the manifests that it needs.
+func (s *Signer) ingredient(in Ingredient) (content map[string]any, boxes [][]byte) {
+	s.tb.Helper()
+	content = map[string]any{"relationship": or(in.Relationship, "parentOf"), "dc:title": "image.png"}
+	if in.Of == nil {
+		return content, nil
+	}
+	label := newLabel()
+	boxes = s.manifests(in.Of, label, exclusion{33, 1000}, make([]byte, sha256.Size))
+	h := sum(boxes[len(boxes)-1][8:])
+	if in.BadHash {
+		h[0] ^= 1
+	}
+	content["activeManifest"] = map[string]any{"url": "self#jumbf=/c2pa/" + label, "alg": "sha256", "hash": h}
+	return content, boxes
 }
 
 func (o *Options) actions(ingredients []any) []any {

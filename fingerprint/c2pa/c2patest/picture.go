@@ -12,6 +12,9 @@ import (
 	"image/png"
 )
 
+// pieceSize is the size of a JPEG's segments, small so that there are several.
+const pieceSize = 3000
+
 // PNG is a small signed picture; seed makes its pixels different from others'.
 func (s *Signer) PNG(seed uint8, o Options) []byte {
 	s.tb.Helper()
@@ -68,6 +71,9 @@ func (s *Signer) Sign(picture []byte, o Options) []byte {
 	for {
 		store := Superbox("c2pa", "c2pa", s.manifests(&o, label, ex, hash)...)
 		file, start, length := Insert(picture, store)
+		if o.FirstPacket < 0 {
+			copy(file[start:], JPEGSegments(store, 0, pieceSize))
+		}
 		if at := (exclusion{start, length}); at == ex {
 			return file
 		}
@@ -96,7 +102,7 @@ func Insert(picture, store []byte) (file []byte, start, length int) {
 		binary.LittleEndian.PutUint32(file[4:], uint32(len(file)-8))
 		return file, len(picture), len(c)
 	}
-	c := JPEGSegments(store, 1, 3000)
+	c := JPEGSegments(store, 1, pieceSize)
 	return splice(picture, 2, c), 2, len(c)
 }
 

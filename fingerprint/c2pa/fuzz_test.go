@@ -1,0 +1,189 @@
+package c2pa
+
+import (
+	"bytes"
+	"testing"
+
+	"sweepd/fingerprint/c2pa/c2patest"
+)
+
+// seeds are the hostile files that are small enough to be changed quickly.
+func seeds(f *testing.F, s *c2patest.Signer) [][]byte {
+	var list [][]byte
+	for _, h := range hostileFiles(f, s) {
+		if len(h.file) < 16<<10 {
+			list = append(list, h.file)
+		}
+	}
+	return append(list, s.PNG(1, c2patest.Options{}), s.PNG(1, c2patest.Options{Version: 1, StampedAt: day}),
+		s.JPEG(1, c2patest.Options{StampedAt: day}), s.WebP(c2patest.Options{Indefinite: true}))
+}
+
+// Whatever the bytes: no panic, no error, no more read than there is of them
+// twice, and nothing verified in the name of the real OpenAI.
+func FuzzRead(f *testing.F) {
+	s, _ := world(f)
+	v := New(BuiltIn())
+	for _, b := range seeds(f, s) {
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		for _, m := range []string{"image/png", "image/jpeg", "image/webp"} {
+			r := &counter{b: b}
+			c, err := v.Read(r, int64(len(b)), m)
+			if err != nil {
+				t.Errorf("%s: got error %v, want none", m, err)
+			}
+			if c != nil && c.Class == Verified {
+				t.Errorf("%s: got verified: %+v", m, c)
+			}
+			if c != nil && (c.Offset < 0 || c.Length < 0 || c.Reason == "" || len(c.Steps) == 0) {
+				t.Errorf("%s: got %+v, want a place, a reason and steps", m, c)
+			}
+		}
+	})
+}
+
+// A verified file with some bytes replaced, removed or inserted is verified
+// only where nothing was changed that is signed.
+func FuzzChangedFile(f *testing.F) {
+	s, v := world(f)
+	files := [][]byte{s.PNG(1, c2patest.Options{}), s.JPEG(1, c2patest.Options{}), s.WebP(c2patest.Options{})}
+	for kind := range uint8(3) {
+		f.Add(kind, uint16(0), uint16(0), []byte(nil))
+		f.Add(kind, uint16(60), uint16(1), []byte{0})
+		f.Add(kind, uint16(7000), uint16(0), []byte("more"))
+		f.Add(kind, uint16(7100), uint16(9), []byte{})
+	}
+	f.Fuzz(func(t *testing.T, kind uint8, off, drop uint16, with []byte) {
+		good := files[int(kind)%len(files)]
+		from := min(int(off), len(good))
+		to := min(from+int(drop), len(good))
+		bad := bytes.Join([][]byte{good[:from], with, good[to:]}, nil)
+		c, err := v.Read(bytes.NewReader(bad), int64(len(bad)), mediaType(good))
+		if err != nil {
+			t.Fatalf("got error %v, want none", err)
+		}
+		if c != nil && c.Class == Verified && !bytes.Equal(bad, good) && !onlyPadding(good, bad) {
+			t.Errorf("%d bytes at %d replaced by %x: got verified", to-from, from, with)
+		}
+	})
+}
+
+// onlyPadding says that two files differ in a header that no signature covers.
+func onlyPadding(a, b []byte) bool {
+	mark := []byte("cpad")
+	tail := []byte("\xf6\x58\x40")
+	from := bytes.Index(a, mark)
+	end := from + bytes.Index(a[from:], tail)
+	return len(a) == len(b) && bytes.Equal(a[:from-1], b[:from-1]) && outsideChecksum(a[end:], b[end:])
+}
+
+// outsideChecksum says that a and b are equal but for one run of four bytes.
+func outsideChecksum(a, b []byte) bool {
+	for i := range a {
+		if a[i] != b[i] {
+			return bytes.Equal(a[min(len(a), i+4):], b[min(len(b), i+4):])
+		}
+	}
+	return true
+}
+
+func FuzzLocate(f *testing.F) {
+	s, _ := world(f)
+	for _, b := range seeds(f, s) {
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		for _, m := range []string{"image/png", "image/jpeg", "image/webp"} {
+			src := &source{r: bytes.NewReader(b), size: int64(len(b))}
+			sp, err := locate(src, m)
+			if sp == nil {
+				if err != nil {
+					t.Errorf("%s: got error %v of no credential", m, err)
+				}
+				continue
+			}
+			store, whole := readStore(src, sp, nil)
+			if cap(store) > len(b)+1<<16 {
+				t.Errorf("%s: got %d bytes allocated for a file of %d", m, cap(store), len(b))
+			}
+			if err == nil && whole && (sp.off < 0 || sp.off+sp.len > int64(len(b)) || int64(len(store)) > sp.len) {
+				t.Errorf("%s: got %+v and %d bytes of a file of %d", m, sp, len(store), len(b))
+			}
+		}
+	})
+}
+
+func FuzzStore(f *testing.F) {
+	s, _ := world(f)
+	v := New(BuiltIn())
+	for _, b := range seeds(f, s) {
+		src := &source{r: bytes.NewReader(b), size: int64(len(b))}
+		if sp, _ := locate(src, mediaType(b)); sp != nil {
+			store, _ := readStore(src, sp, nil)
+			f.Add(bytes.Clone(store))
+		}
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		manifests, err := parseStore(b)
+		if err != nil {
+			return
+		}
+		e := &exam{v: v, manifests: manifests, byLabel: map[string]*node{}}
+		e.visit(&manifests[len(manifests)-1], 0)
+		if len(e.nodes) > len(manifests) {
+			t.Errorf("got %d manifests visited of %d", len(e.nodes), len(manifests))
+		}
+		for _, n := range e.nodes {
+			n.verify()
+			if n.openAI() {
+				t.Errorf("got manifest %q as OpenAI's", n.m.label)
+			}
+		}
+		e.creation()
+		e.wholly()
+	})
+}
+
+func FuzzToken(f *testing.F) {
+	s, v := world(f)
+	f.Add(tokenOf(f, s))
+	f.Add([]byte{0x30, 0x80, 0, 0})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		c, err := parseCMS(unwrapToken(b))
+		if err != nil {
+			return
+		}
+		if who := v.authority(c); who.err == nil {
+			if c.verify(who.key) == nil {
+				_, _ = c.imprint([]byte("x"))
+			}
+		}
+	})
+}
+
+func FuzzClaim(f *testing.F) {
+	v := New(BuiltIn())
+	f.Add([]byte("\xa1isignaturex\x19self#jumbf=c2pa.signature"))
+	f.Add([]byte{0xd2, 0x84, 0x43, 0xa1, 0x01, 0x26, 0xa0, 0xf6, 0x40})
+	f.Add([]byte{0xbf, 0x63, 'a', 'l', 'g', 0x7f, 0x61, 'x', 0xff, 0xff})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		m := &manifest{claim: b}
+		if c, err := parseClaim(m); err == nil {
+			c.generator()
+			_ = c.checkAssertions(m)
+		}
+		if s, err := parseSignature(b); err == nil {
+			if who := v.signer(s); who.err == nil && who.anchor != nil {
+				t.Errorf("got a signer of OpenAI's: %v", who.leaf.Subject)
+			}
+			_, _, _ = v.stamp(s, b)
+		}
+		var a action
+		if decode(b, &a) == nil {
+			a.agent()
+			a.when()
+		}
+	})
+}
