@@ -95,8 +95,8 @@ func (p *program) file(f sweeper.Found) {
 	p.term.printf("%s  %8s  %6s  %s  %s\n", p.term.level(f.Verdict.Confidence), size(f.Entry.Size), age(f.Entry.Modified, p.now()),
 		p.action(f.Decision.Action), safe(tilde(f.Entry.Path, p.home())))
 	why := strings.TrimPrefix(f.Verdict.String(), f.Verdict.Confidence.String()+": ")
-	if f.Decision.Action == policy.Hold {
-		why += "; held: " + strings.Join(f.Decision.Reasons, ", ")
+	if d := f.Decision; d.Action == policy.Hold || d.Action == policy.Keep && d.Rule == "" && f.Verdict.Confidence >= fingerprint.Strong {
+		why += "; " + string(f.Decision.Action) + ": " + strings.Join(f.Decision.Reasons, ", ")
 	}
 	p.term.printf("%s%s\n", strings.Repeat(" ", 36), p.term.dim(safe(why)))
 }
