@@ -88,6 +88,9 @@ func parseCMS(b []byte) (*cms, error) {
 		return nil, fmt.Errorf("%w: %d signers", errToken, len(d.Signers))
 	}
 	s := d.Signers[0]
+	if a := s.Attributes; a.Class != asn1.ClassContextSpecific || a.Tag != 0 || !a.IsCompound {
+		return nil, fmt.Errorf("%w: no signed attributes", errToken)
+	}
 	set := bytes.Clone(s.Attributes.FullBytes)
 	set[0] = asn1.TagSet | 0x20 // signed as a SET, written as [0] (RFC 5652, 5.4)
 	c := &cms{

@@ -90,6 +90,11 @@ func TestTokensAreReadAsAnotherLibraryReadsThem(t *testing.T) {
 	if err := c.verify(s.Clock.Cert.PublicKey); err != nil {
 		t.Errorf("got %v, want a signature that fits", err)
 	}
+	other := *c
+	other.contentType = oidSignedData
+	if other.verify(s.Clock.Cert.PublicKey) == nil {
+		t.Error("got a type accepted that is not the one that was signed")
+	}
 	// Whatever that library refuses, this must.
 	for i := range token {
 		bad := bytes.Clone(token)

@@ -6,7 +6,6 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"fmt"
 
 	"sweepd/fingerprint/c2pa/c2patest"
@@ -67,11 +66,7 @@ func manyActions(n int) map[string]map[string]any {
 }
 
 func certified(s *c2patest.Signer, change func(*x509.Certificate)) *c2patest.Identity {
-	t := &x509.Certificate{
-		Subject:   pkix.Name{Organization: []string{"OpenAI OpCo, LLC"}, CommonName: "OpenAI Media Service"},
-		NotBefore: day.AddDate(-1, 0, 0), NotAfter: day.AddDate(1, 0, 0), BasicConstraintsValid: true,
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection},
-	}
+	t := signerTemplate()
 	change(t)
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -86,4 +81,11 @@ func anAuthority(s *c2patest.Signer) *c2patest.Identity {
 
 func forServers(s *c2patest.Signer) *c2patest.Identity {
 	return certified(s, func(t *x509.Certificate) { t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth} })
+}
+
+func manyManifests(n int) (list [][]byte) {
+	for i := range n {
+		list = append(list, c2patest.Superbox("c2ma", fmt.Sprint(i)))
+	}
+	return list
 }

@@ -2,6 +2,7 @@ package c2pa
 
 import (
 	"bytes"
+	"crypto/x509"
 	"encoding/binary"
 	"maps"
 	"runtime"
@@ -150,7 +151,7 @@ func hostileBoxes(_ testing.TB, s *c2patest.Signer) map[string]hostile {
 		"boxes 3000 deep":                      {"other|broken", store(deep)},
 		"200,000 boxes":                        {"broken", store(bytes.Repeat(c2patest.Box("free"), 200_000))},
 		"200,000 boxes in a manifest":          {"broken", store(c2patest.Superbox("c2ma", "x", bytes.Repeat(c2patest.Box("free"), 200_000)))},
-		"65 manifests":                         {"broken", store(bytes.Repeat(c2patest.Superbox("c2ma", "x"), 65))},
+		"65 manifests":                         {"broken", store(manyManifests(65)...)},
 		"two manifests of one name":            {"broken", store(c2patest.Superbox("c2ma", "x"), c2patest.Superbox("c2ma", "x"))},
 		"a box longer than what it is in":      {"broken", inPNG(at(inner, 0, 0x7f))},
 		"a box shorter than its header":        {"broken", inPNG(at(inner, 0, 0, 0, 0, 7))},
@@ -231,19 +232,22 @@ func hostileClaims(tb testing.TB, s *c2patest.Signer) map[string]hostile {
 		"an assertion declared elsewhere": {"broken", png(c2patest.Options{Claim: func(c map[string]any) {
 			c["created_assertions"].([]any)[0].(map[string]any)["url"] = "http://localhost/"
 		}})},
-		"an unknown hash":                     {"unproven", png(c2patest.Options{Claim: func(c map[string]any) { c["alg"] = "md5" }})},
-		"signature of another manifest":       {"broken", png(c2patest.Options{Claim: func(c map[string]any) { c["signature"] = "self#jumbf=/c2pa/urn:c2pa:1/c2pa.signature" }})},
-		"self-signed in OpenAI's name":        {"unproven", png(c2patest.Options{By: s.Forger})},
-		"the right name, another authority":   {"unproven", png(c2patest.Options{By: c2patest.New(tb, day).OpenAI})},
-		"the right authority, another name":   {"unproven", png(c2patest.Options{By: s.Issue("OpenAI OpCo, LLC (not)", "OpenAI Media Service", day, day.AddDate(1, 0, 0))})},
-		"the right names' beginnings":         {"unproven", png(c2patest.Options{By: s.Issue("OpenAI OpCo, LLC", "OpenAI Media Service 2", day, day.AddDate(1, 0, 0))})},
-		"a camera by the same maker":          {"other", png(c2patest.Options{By: s.Issue("Truepic", "Truepic Lens SDK in Vision Camera", day, day.AddDate(1, 0, 0)), Generator: "Camera"})},
-		"somebody who calls himself ChatGPT":  {"unproven", png(c2patest.Options{By: s.Other})},
-		"somebody who says Azure OpenAI":      {"other", png(c2patest.Options{By: s.Other, Generator: "Microsoft_Responsible_AI/1.0", Agent: "Azure OpenAI ImageGen"})},
-		"leaves out nothing":                  {"broken", exclude()},
-		"leaves out the whole file":           {"broken", exclude(map[string]any{"start": 0, "length": 1 << 30})},
-		"leaves out one byte more":            {"broken", exclude(map[string]any{"start": 33, "length": len(chunkOf(png(c2patest.Options{}))) + 1})},
-		"leaves out two ranges":               {"broken", exclude(map[string]any{"start": 33, "length": 9000}, map[string]any{"start": 9033, "length": 1})},
+		"an unknown hash":                    {"unproven", png(c2patest.Options{Claim: func(c map[string]any) { c["alg"] = "md5" }})},
+		"signature of another manifest":      {"broken", png(c2patest.Options{Claim: func(c map[string]any) { c["signature"] = "self#jumbf=/c2pa/urn:c2pa:1/c2pa.signature" }})},
+		"self-signed in OpenAI's name":       {"unproven", png(c2patest.Options{By: s.Forger})},
+		"the right name, another authority":  {"unproven", png(c2patest.Options{By: c2patest.New(tb, day).OpenAI})},
+		"the right authority, another name":  {"unproven", png(c2patest.Options{By: s.Issue("OpenAI OpCo, LLC (not)", "OpenAI Media Service", day, day.AddDate(1, 0, 0))})},
+		"the right names' beginnings":        {"unproven", png(c2patest.Options{By: s.Issue("OpenAI OpCo, LLC", "OpenAI Media Service 2", day, day.AddDate(1, 0, 0))})},
+		"a camera by the same maker":         {"other", png(c2patest.Options{By: s.Issue("Truepic", "Truepic Lens SDK in Vision Camera", day, day.AddDate(1, 0, 0)), Generator: "Camera"})},
+		"somebody who calls himself ChatGPT": {"unproven", png(c2patest.Options{By: s.Other})},
+		"somebody who says Azure OpenAI":     {"other", png(c2patest.Options{By: s.Other, Generator: "Microsoft_Responsible_AI/1.0", Agent: "Azure OpenAI ImageGen"})},
+		"leaves out nothing":                 {"broken", exclude()},
+		"leaves out the whole file":          {"broken", exclude(map[string]any{"start": 0, "length": 1 << 30})},
+		"leaves out one byte more":           {"broken", exclude(map[string]any{"start": 33, "length": len(chunkOf(png(c2patest.Options{}))) + 1})},
+		"leaves out two ranges":              {"broken", exclude(map[string]any{"start": 33, "length": 9000}, map[string]any{"start": 9033, "length": 1})},
+		"leaves out a second range": {"broken", binding(func(b map[string]any) {
+			b["exclusions"] = append(b["exclusions"].([]any), map[string]any{"start": 9000, "length": 0})
+		})},
 		"leaves out less than nothing":        {"broken", exclude(map[string]any{"start": 33, "length": -1})},
 		"leaves out 2^63":                     {"broken", exclude(map[string]any{"start": 33, "length": uint64(1 << 63)})},
 		"binding by an unknown hash":          {"unproven", binding(func(b map[string]any) { b["alg"] = "sha1" })},
@@ -263,6 +267,8 @@ func hostileClaims(tb testing.TB, s *c2patest.Signer) map[string]hostile {
 		"garbage as a certificate":            {"broken", png(c2patest.Options{Headers: func(h map[any]any) { h[33] = [][]byte{[]byte("garbage")} }})},
 		"a second chain in the open":          {"broken", png(c2patest.Options{Signed: func(h map[string]any) { h["x5chain"] = s.Other.Chain }})},
 		"an authority's certificate signs":    {"unproven", png(c2patest.Options{By: anAuthority(s)})},
+		"another issuer under the authority":  {"unproven", png(c2patest.Options{By: s.IssueElsewhere("OpenAI OpCo, LLC", "OpenAI Media Service", day, day.AddDate(1, 0, 0))})},
+		"a certificate of two organisations":  {"unproven", png(c2patest.Options{By: certified(s, func(t *x509.Certificate) { t.Subject.Organization = append(t.Subject.Organization, "Somebody whose name is longer") })})},
 		"a certificate for servers":           {"unproven", png(c2patest.Options{By: forServers(s)})},
 		"OpenAI's over a changed ingredient":  {"broken", png(c2patest.Options{Ingredients: lone(&c2patest.Options{AfterSign: flipClaim})})},
 		"OpenAI's over a broken ingredient":   {"broken", png(c2patest.Options{Ingredients: lone(&c2patest.Options{Signature: func(b []byte) []byte { return make([]byte, 64) }})})},

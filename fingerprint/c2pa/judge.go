@@ -43,7 +43,11 @@ func (c *Credential) stranger(active *node) {
 // when it is over with that.
 func (c *Credential) holds(active *node) bool {
 	err := active.err
-	c.step("claim, assertions and signature", err, fmt.Sprintf("%d assertions, %s", len(active.m.assertions), c.Alg))
+	details := [...]string{c.Generator, c.Alg, fmt.Sprintf("%d assertions", len(active.m.assertions)), c.Signer}
+	for at, name := range checks[:active.at] {
+		c.step(name, nil, details[at])
+	}
+	c.step(checks[active.at], err, details[active.at])
 	switch {
 	case err == nil:
 		return true

@@ -1,10 +1,28 @@
 package c2pa
 
-import "sync"
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"sync"
+)
 
 // maxMemo bounds a memo. There are eight signers and three time-stamping
 // authorities in three years of OpenAI's files.
 const maxMemo = 64
+
+// sumKey is a memo's key for some texts one after the other. Each goes in with
+// its length: else bytes moved from one to the next would have the same key, and
+// a forged file could make a memo say of genuine ones what is true of itself.
+func sumKey(texts ...[]byte) [32]byte {
+	h := sha256.New()
+	for _, t := range texts {
+		var n [8]byte
+		binary.BigEndian.PutUint64(n[:], uint64(len(t)))
+		h.Write(n[:])
+		h.Write(t)
+	}
+	return [32]byte(h.Sum(nil))
+}
 
 // memo remembers what was worked out of some bytes, by their SHA-256. When it
 // is full it forgets everything: a flood of hostile files costs time only.

@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math/big"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/fxamacker/cbor/v2"
 
 	"sweepd/fingerprint/c2pa/c2patest"
 )
@@ -115,6 +118,30 @@ func TestAVerifierIsForManyAtOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+func TestAForgedFileCannotSpoilWhatIsRememberedOfGenuineOnes(t *testing.T) {
+	s, v := world(t)
+	good := s.PNG(1, c2patest.Options{StampedAt: day})
+	var headers []byte
+	s.PNG(1, c2patest.Options{Headers: func(h map[any]any) { headers, _ = cbor.Marshal(h) }})
+	for cut := range len(headers) + 1 { // the same bytes, divided otherwise
+		v.signer(&signature{Protected: headers[:cut], Unprotected: header{Chain: headers[cut:]}})
+		v.signer(&signature{Protected: headers[:cut], Unprotected: header{ChainOld: headers[cut:]}})
+	}
+	c, err := parseCMS(tokenOf(t, s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged := *c
+	forged.serial = new(big.Int).Neg(c.serial)
+	v.authority(&forged)
+	forged = *c
+	forged.issuer, forged.certificates = nil, slices.Concat(c.issuer, c.certificates)
+	v.authority(&forged)
+	if c := read(t, v, good); c.Class != Verified || c.Time.Answer != Yes {
+		t.Errorf("got %v (%s), time %v, want verified at a time that is known", c.Class, c.Reason, c.Time)
+	}
 }
 
 func TestAFullMemoForgetsAndIsStillRight(t *testing.T) {

@@ -2,7 +2,6 @@ package c2pa
 
 import (
 	"crypto"
-	"crypto/sha256"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -26,11 +25,8 @@ type signer struct {
 
 // signer works out the headers of s, or remembers.
 func (v *Verifier) signer(s *signature) *signer {
-	h := sha256.New()
-	h.Write(s.Protected)
-	h.Write(s.Unprotected.Chain)
-	h.Write(s.Unprotected.ChainOld)
-	return v.signers.get([32]byte(h.Sum(nil)), func() *signer { return v.readSigner(s) })
+	key := sumKey(s.Protected, s.Unprotected.Chain, s.Unprotected.ChainOld)
+	return v.signers.get(key, func() *signer { return v.readSigner(s) })
 }
 
 func (v *Verifier) readSigner(s *signature) *signer {
@@ -67,7 +63,7 @@ func (v *Verifier) readSigner(s *signature) *signer {
 func parseChain(places ...cbor.RawMessage) ([]*x509.Certificate, error) {
 	var raw cbor.RawMessage
 	for _, p := range places {
-		if p == nil {
+		if len(p) == 0 {
 			continue
 		}
 		if raw != nil {

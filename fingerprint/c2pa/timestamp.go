@@ -3,7 +3,6 @@ package c2pa
 import (
 	"bytes"
 	"crypto"
-	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -139,11 +138,8 @@ func (c *cms) imprint(covered []byte) (time.Time, error) {
 // authority judges the certificate that signed the token, and not just any in
 // its bag, or remembers it.
 func (v *Verifier) authority(c *cms) *authority {
-	h := sha256.New()
-	h.Write(c.issuer)
-	h.Write(c.serial.Bytes())
-	h.Write(c.certificates)
-	return v.authorities.get([32]byte(h.Sum(nil)), func() *authority { return v.readAuthority(c) })
+	key := sumKey(c.issuer, []byte(c.serial.String()), c.certificates)
+	return v.authorities.get(key, func() *authority { return v.readAuthority(c) })
 }
 
 func (v *Verifier) readAuthority(c *cms) *authority {

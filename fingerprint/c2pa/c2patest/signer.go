@@ -54,6 +54,20 @@ func (s *Signer) Issue(org, name string, from, until time.Time) *Identity {
 	return s.IssueKey(newKey(s.tb), asSigner(template(org, name, from, until)))
 }
 
+// IssueElsewhere is Issue by another issuer under the same authority, which the
+// anchors do not list.
+func (s *Signer) IssueElsewhere(org, name string, from, until time.Time) *Identity {
+	s.tb.Helper()
+	t := asAuthority(template("Test", "Another Issuing CA", s.root.Cert.NotBefore, s.root.Cert.NotAfter))
+	return certify(s.tb, asSigner(template(org, name, from, until)), newKey(s.tb), certify(s.tb, t, newKey(s.tb), s.root))
+}
+
+// IssueClock certifies something by the root of the time-stamping authority.
+func (s *Signer) IssueClock(t *x509.Certificate) *Identity {
+	s.tb.Helper()
+	return certify(s.tb, t, newKey(s.tb), s.clockRoot)
+}
+
 // IssueKey certifies a key under a template.
 func (s *Signer) IssueKey(key crypto.Signer, t *x509.Certificate) *Identity {
 	s.tb.Helper()

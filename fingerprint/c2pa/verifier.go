@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"sync"
-	"sync/atomic"
-	"time"
 )
 
 // Verifier reads credentials and believes some anchors. It is safe for use by
@@ -101,49 +99,4 @@ func (v *Verifier) examine(c *Credential, s *source, sp *span, store []byte, med
 	}
 	t := e.prove(s, sp, active, mediaType)
 	c.judge(e, active, t)
-}
-
-// trial is what was found of the active manifest's hold on the file, and of its
-// time.
-type trial struct {
-	bound   error
-	at      time.Time
-	by      string
-	stamped error
-}
-
-// prove hashes the file while the signatures are verified.
-func (e *exam) prove(s *source, sp *span, active *node, mediaType string) trial {
-	var t trial
-	if active.err != nil {
-		t.bound, t.stamped = errStopped, errNoToken
-		return t
-	}
-	var stop atomic.Bool
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for _, n := range e.nodes {
-			n.verify()
-		}
-		if active.err != nil {
-			stop.Store(true)
-			return
-		}
-		t.at, t.by, t.stamped = e.v.stamp(active.sig, active.m.claim)
-	}()
-	bound := e.bind(s, sp, active, mediaType, &stop)
-	<-done
-	t.bound = bound
-	return t
-}
-
-func (e *exam) bind(s *source, sp *span, active *node, mediaType string, stop *atomic.Bool) error {
-	b, err := bindingOf(active.m, active.claim.Alg, sp)
-	if err != nil {
-		return err
-	}
-	buf := e.v.buffers.Get().(*[bufferSize]byte)
-	defer e.v.buffers.Put(buf)
-	return b.check(s, sp, mediaType, buf[:], stop)
 }

@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/binary"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,37 +46,39 @@ func class(c *Credential) (string, string) {
 	return c.Class.String(), c.Reason
 }
 
+// signerTemplate is what OpenAI's certificate says.
+func signerTemplate() *x509.Certificate {
+	return &x509.Certificate{
+		Subject:   pkix.Name{Organization: []string{"OpenAI OpCo, LLC"}, CommonName: "OpenAI Media Service"},
+		NotBefore: day.AddDate(-1, 0, 0), NotAfter: day.AddDate(1, 0, 0), BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection},
+	}
+}
+
 func TestGenuineCredentialsAreVerified(t *testing.T) {
 	s, v := world(t)
 	old := s.Issue("OpenAI", "Truepic Lens CLI in ChatGPT", day.AddDate(-1, 0, 0), day.AddDate(0, -1, 0))
-	from, until := day.AddDate(-1, 0, 0), day.AddDate(1, 0, 0)
 	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, edKey, _ := ed25519.GenerateKey(rand.Reader)
-	template := func() *x509.Certificate {
-		return &x509.Certificate{
-			Subject:   pkix.Name{Organization: []string{"OpenAI OpCo, LLC"}, CommonName: "OpenAI Media Service"},
-			NotBefore: from, NotAfter: until, BasicConstraintsValid: true,
-			KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection},
-		}
-	}
 	inner := &c2patest.Options{}
 	for name, file := range map[string][]byte{
-		"version 2":                s.PNG(1, c2patest.Options{}),
-		"version 1":                s.PNG(1, c2patest.Options{Version: 1}),
-		"version 1, stamped":       s.PNG(1, c2patest.Options{Version: 1, StampedAt: day}),
-		"version 2, stamped":       s.PNG(1, c2patest.Options{StampedAt: day}),
-		"indefinite lengths":       s.PNG(1, c2patest.Options{Indefinite: true}),
-		"certificate ended":        s.PNG(1, c2patest.Options{By: old}),
-		"RSA-PSS":                  s.PNG(1, c2patest.Options{By: s.IssueKey(rsaKey, template())}),
-		"Ed25519":                  s.PNG(1, c2patest.Options{By: s.IssueKey(edKey, template())}),
-		"JPEG in several segments": s.JPEG(1, c2patest.Options{}),
-		"WebP":                     s.WebP(c2patest.Options{}),
-		"WebP of odd length":       s.WebP(c2patest.Options{Agent: "GPT-4oo"}),
-		"a parent of OpenAI's":     s.PNG(1, c2patest.Options{Source: "-", Ingredients: []c2patest.Ingredient{{Of: inner}}}),
-		"a component of OpenAI's":  s.PNG(1, c2patest.Options{Source: "-", Ingredients: []c2patest.Ingredient{{Of: inner, Relationship: "componentOf"}}}),
+		"version 2":                       s.PNG(1, c2patest.Options{}),
+		"version 1":                       s.PNG(1, c2patest.Options{Version: 1}),
+		"version 1, stamped":              s.PNG(1, c2patest.Options{Version: 1, StampedAt: day}),
+		"version 2, stamped":              s.PNG(1, c2patest.Options{StampedAt: day}),
+		"indefinite lengths":              s.PNG(1, c2patest.Options{Indefinite: true}),
+		"certificate outlives its issuer": s.PNG(1, c2patest.Options{By: s.Issue("OpenAI", "Truepic Lens CLI in Sora", day, day.AddDate(20, 0, 0))}),
+		"certificate ended":               s.PNG(1, c2patest.Options{By: old}),
+		"RSA-PSS":                         s.PNG(1, c2patest.Options{By: s.IssueKey(rsaKey, signerTemplate())}),
+		"Ed25519":                         s.PNG(1, c2patest.Options{By: s.IssueKey(edKey, signerTemplate())}),
+		"JPEG in several segments":        s.JPEG(1, c2patest.Options{}),
+		"WebP":                            s.WebP(c2patest.Options{}),
+		"WebP of odd length":              s.WebP(c2patest.Options{Agent: "GPT-4oo"}),
+		"a parent of OpenAI's":            s.PNG(1, c2patest.Options{Source: "-", Ingredients: []c2patest.Ingredient{{Of: inner}}}),
+		"a component of OpenAI's":         s.PNG(1, c2patest.Options{Source: "-", Ingredients: []c2patest.Ingredient{{Of: inner, Relationship: "componentOf"}}}),
 	} {
 		c := read(t, v, file)
 		if got, why := class(c); got != "verified" {
@@ -119,6 +122,7 @@ func TestTimeIsAFindingOfItsOwn(t *testing.T) {
 		"a timestamp before the leaf began":   {c2patest.Options{StampedAt: day.AddDate(-1, -1, 0)}, "unproven", No, time.Time{}, "", true},
 		"a timestamp by somebody unknown":     {c2patest.Options{StampedAt: day, Clock: stranger.Clock}, "verified", Unknown, time.Time{}, "", true},
 		"a timestamp by no time authority":    {c2patest.Options{StampedAt: day, Clock: s.Other}, "verified", Unknown, time.Time{}, "", true},
+		"a timestamp by a signer of claims":   {c2patest.Options{StampedAt: day, Clock: s.IssueClock(signerTemplate())}, "verified", Unknown, time.Time{}, "", true},
 		"a timestamp before its authority's":  {c2patest.Options{StampedAt: day.AddDate(-3, 0, 0)}, "broken", No, time.Time{}, "", true},
 		"a timestamp with a bit changed":      {c2patest.Options{StampedAt: day, Token: flipLast}, "broken", No, time.Time{}, "", true},
 		"a timestamp that is nothing":         {c2patest.Options{StampedAt: day, Token: func([]byte) []byte { return []byte("now") }}, "broken", No, time.Time{}, "", true},
@@ -189,6 +193,7 @@ func TestWorkWithOthersPartsIsDerived(t *testing.T) {
 		"OpenAI's work after a person's input":          {c2patest.Options{Ingredients: []c2patest.Ingredient{{Relationship: "inputTo"}}}, "derived"},
 		"OpenAI's edit of an edit":                      {c2patest.Options{Ingredients: []c2patest.Ingredient{{Of: &edit}}}, "derived"},
 		"OpenAI signed but did not make it":             {c2patest.Options{Source: "-"}, "derived"},
+		"OpenAI made it and then a part":                {c2patest.Options{Assertion: map[string]map[string]any{"c2pa.actions": {"actions": []any{map[string]any{"action": "c2pa.edited", "digitalSourceType": c2patest.Composite}}}}}, "derived"},
 		"OpenAI made a part of it":                      {c2patest.Options{Source: c2patest.Composite}, "derived"},
 		"another tool's edit, its ingredient changed":   {c2patest.Options{By: s.Other, Generator: "Paint", Source: "-", Ingredients: []c2patest.Ingredient{{Of: openAI, BadHash: true}}}, "other"},
 		"another tool's edit of a forgery":              {c2patest.Options{By: s.Other, Generator: "Paint", Source: "-", Ingredients: []c2patest.Ingredient{{Of: &c2patest.Options{By: s.Forger}}}}, "other"},
@@ -223,6 +228,50 @@ func TestEveryByteThatIsSignedCounts(t *testing.T) {
 		bad[i] ^= 1 << (i % 8)
 		if got, _ := class(read(t, v, bad)); got == "verified" {
 			t.Errorf("byte %d of %d changed: got verified, want anything else", i, len(file))
+		}
+	}
+}
+
+func TestStepsAreInTheOrderTakenAndEndWhereItFailed(t *testing.T) {
+	s, v := world(t)
+	all := []string{"container", "claim", "signature headers", "assertion hashes", "claim signature", "binding to the file", "issuer", "time", "ingredients"}
+	good := s.PNG(1, c2patest.Options{})
+	change := func(from, to string) []byte { return bytes.Replace(good, []byte(from), []byte(to), 1) }
+	for name, tt := range map[string]struct {
+		file []byte
+		last string
+	}{
+		"verified":             {good, ""},
+		"store garbled":        {change("jumb", "jumB"), "manifest store"},
+		"claim garbled":        {change("jinstanceID", "jalg\xff\xff\xff\xff\xff\xff\xff"), "claim"},
+		"no certificate":       {s.PNG(1, c2patest.Options{Headers: func(h map[any]any) { delete(h, 33) }}), "signature headers"},
+		"assertion changed":    {change("GPT-4o", "GPT-4x"), "assertion hashes"},
+		"claim changed":        {change("gChatGPT", "gChatGPX"), "claim signature"},
+		"pixels changed":       {flipLast(good), "binding to the file"},
+		"issuer unknown":       {s.PNG(1, c2patest.Options{By: s.Forger}), "issuer"},
+		"time contradicts":     {s.PNG(1, c2patest.Options{StampedAt: day, Token: flipLast}), "time"},
+		"ingredient not whole": {s.PNG(1, c2patest.Options{Ingredients: []c2patest.Ingredient{{}}}), "ingredients"},
+	} {
+		c := read(t, v, tt.file)
+		var passed []string
+		failed := ""
+		for _, step := range c.Steps {
+			switch {
+			case step.OK:
+				passed = append(passed, step.Check)
+			case failed == "":
+				failed = step.Check
+			}
+		}
+		want := all
+		if i := slices.Index(all, tt.last); i >= 0 {
+			want = slices.Delete(slices.Clone(all), i, i+1)
+			want = want[:min(len(want), len(passed))]
+		} else if tt.last != "" {
+			want = all[:1]
+		}
+		if failed != tt.last || !slices.Equal(passed, want) {
+			t.Errorf("%s: got %q after %q, want %q after %q", name, failed, passed, tt.last, want)
 		}
 	}
 }

@@ -1,0 +1,157 @@
+package c2pa
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// maxDepth bounds how far ingredients of ingredients are followed.
+const maxDepth = 8
+
+// exam is the examination of one store.
+type exam struct {
+	v         *Verifier
+	manifests []manifest
+	byLabel   map[string]*node
+	nodes     []*node // the active one first
+}
+
+// visit reads a manifest and all that it has as ingredients, each once.
+func (e *exam) visit(m *manifest, depth int) *node {
+	if n := e.byLabel[m.label]; n != nil {
+		return n
+	}
+	n := &node{m: m, who: &signer{}}
+	e.byLabel[m.label] = n
+	e.nodes = append(e.nodes, n)
+	if n.err = e.read(n); n.err == nil {
+		n.link = e.followAll(n, depth)
+	}
+	return n
+}
+
+// read decodes a manifest; at says how far it came.
+func (e *exam) read(n *node) (err error) {
+	n.at = checkClaim
+	if n.claim, err = parseClaim(n.m); err != nil {
+		return err
+	}
+	n.at = checkHeaders
+	if n.sig, err = parseSignature(n.m.signature); err != nil {
+		return err
+	}
+	if n.who = e.v.signer(n.sig); n.who.err != nil {
+		return n.who.err
+	}
+	n.at = checkContent
+	n.actions, err = n.m.actions()
+	return err
+}
+
+func (e *exam) followAll(n *node, depth int) error {
+	list, err := n.m.ingredients()
+	if err != nil {
+		return err
+	}
+	if depth == maxDepth && len(list) > 0 {
+		return fmt.Errorf("ingredients deeper than %d", maxDepth)
+	}
+	for _, i := range list {
+		if err := e.follow(n, i, depth); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *exam) follow(n *node, i ingredient, depth int) error {
+	ref := i.manifest()
+	if ref.URL == "" {
+		n.ingredients = append(n.ingredients, edge{})
+		return nil
+	}
+	label, ok := manifestLabel(ref.URL)
+	for k := range e.manifests {
+		m := &e.manifests[k]
+		if !ok || m.label != label {
+			continue
+		}
+		n.ingredients = append(n.ingredients, edge{ref, e.visit(m, depth+1)})
+		return nil
+	}
+	return fmt.Errorf("ingredient %q is missing", ref.URL)
+}
+
+// reaches says that n is reached from the active manifest by hashes that fit.
+func (e *exam) reaches(n *node) bool {
+	todo, seen := []*node{e.nodes[0]}, map[*node]bool{}
+	for len(todo) > 0 {
+		from := todo[0]
+		todo = todo[1:]
+		if from == n {
+			return true
+		}
+		if seen[from] || from.link != nil {
+			continue
+		}
+		seen[from] = true
+		for _, i := range from.ingredients {
+			if i.to != nil {
+				todo = append(todo, i.to)
+			}
+		}
+	}
+	return false
+}
+
+var errForeign = errors.New("it is made from a picture that OpenAI's credential does not cover")
+
+// wholly says nil when this and everything that it was made from is OpenAI's,
+// errForeign when something is not, and another error when something does not
+// hold.
+func (e *exam) wholly() error {
+	foreign := false
+	for _, n := range e.nodes {
+		if n.err != nil && !errors.Is(n.err, errUnsupported) {
+			return n.err
+		}
+		if n.link != nil {
+			return n.link
+		}
+		foreign = foreign || !n.openAI()
+		for _, i := range n.ingredients {
+			foreign = foreign || i.to == nil
+		}
+	}
+	if foreign {
+		return errForeign
+	}
+	return nil
+}
+
+// creation is what OpenAI's manifests say of the picture's making.
+type creation struct {
+	generated bool
+	composite string // a source type other than generated
+	agent     string
+	when      time.Time
+}
+
+func (e *exam) creation() (c creation) {
+	for _, n := range e.nodes {
+		if !n.openAI() {
+			continue
+		}
+		for _, a := range n.actions {
+			switch {
+			case a.Source == "":
+			case a.Source != generated:
+				c.composite = a.Source
+			case a.Action == "c2pa.created":
+				c.generated, c.agent, c.when = true, a.agent(), a.when()
+			}
+		}
+	}
+	return c
+}
