@@ -108,11 +108,12 @@ func (p *program) diagnose(err error) (status int, hint string) {
 	return exitTrouble, ""
 }
 
-// options are what every verb opens the app with.
+// options are what every verb opens the app with. A service's log has the
+// summary of each run as one record; a person at a terminal reads it in words.
 func (p *program) options() app.Options {
-	level := slog.LevelWarn
-	if p.verbose {
-		level = slog.LevelInfo
+	level := slog.LevelInfo
+	if p.term.live && !p.verbose {
+		level = slog.LevelWarn
 	}
 	return app.Options{Getenv: p.getenv, PolicyFile: p.policyFile, Now: p.now,
 		Log: slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: level}))}
