@@ -47,7 +47,7 @@ func storm(j *Journal) error {
 				key, err := j.Begin(context.Background(), trashOf(file(fmt.Sprintf("%d-%d", g, i), "1")))
 				if err == nil {
 					say("begun", key)
-					err = j.End(context.Background(), key, providers.Outcome{Receipt: providers.Receipt("bin/"+key)})
+					err = j.End(context.Background(), key, providers.Outcome{Receipt: providers.Receipt("bin/" + key)})
 				}
 				if err != nil {
 					failed <- err

@@ -42,8 +42,10 @@ func (d *decoder) checkRoots(f *form) {
 		for _, r := range st.Roots {
 			for _, other := range all {
 				if within(string(r), other.root) || within(other.root, string(r)) {
-					d.refuse(st.of("roots"), Error{Message: fmt.Sprintf("root %q of %s overlaps root %q of %s", r, name, other.root, other.storage),
-						Hint: "name each folder once; a root includes all below it"})
+					d.refuse(st.of("roots"), Error{
+						Message: fmt.Sprintf("root %q of %s overlaps root %q of %s", r, name, other.root, other.storage),
+						Hint:    "name each folder once; a root includes all below it",
+					})
 				}
 			}
 			all = append(all, place{string(r), name})
@@ -54,8 +56,10 @@ func (d *decoder) checkRoots(f *form) {
 // checkRule refuses a rule that deletes more than its writer may have meant.
 func (d *decoder) checkRule(r *ruleForm) {
 	if *r.Do == Trash && (r.When == nil || r.When.Confidence == nil) {
-		d.refuse(r.of("do"), Error{Message: fmt.Sprintf("rule %q trashes files but does not say how sure sweepd must be that they come from ChatGPT", *r.Name), Allowed: levels,
-			Hint: "write confidence directly under when, as in when: {confidence: proven}; with possible or likely a file name alone may be enough"})
+		d.refuse(r.of("do"), Error{
+			Message: fmt.Sprintf("rule %q trashes files but does not say how sure sweepd must be that they come from ChatGPT", *r.Name), Allowed: levels,
+			Hint: "write confidence directly under when, as in when: {confidence: proven}; with possible or likely a file name alone may be enough",
+		})
 	}
 	if *r.Do != Trash && r.Grace != nil {
 		d.refuse(r.of("grace"), Error{Message: fmt.Sprintf("rule %q has a grace but does not trash", *r.Name), Hint: "a grace is the time before a file is moved to the trash"})
@@ -66,8 +70,10 @@ func (d *decoder) checkRule(r *ruleForm) {
 func (d *decoder) checkReach(r *ruleForm, before []*ruleForm) {
 	i := slices.IndexFunc(before, func(b *ruleForm) bool { return b.covers(r) })
 	if i >= 0 {
-		d.refuse(r.of("name"), Error{Message: fmt.Sprintf("rule %q can never match: rule %q before it matches every file that it could", *r.Name, *before[i].Name),
-			Hint: "put the narrower rule first"})
+		d.refuse(r.of("name"), Error{
+			Message: fmt.Sprintf("rule %q can never match: rule %q before it matches every file that it could", *r.Name, *before[i].Name),
+			Hint:    "put the narrower rule first",
+		})
 	}
 }
 

@@ -199,9 +199,11 @@ func certain(yaml string, holds func(Facts) bool) naiveCondition {
 // dated is a condition on a time; without one in the past nothing is known.
 func dated(yaml string, at func(Facts) time.Time, holds func(time.Duration) bool) naiveCondition {
 	known := func(f Facts) bool { return !at(f).IsZero() && !at(f).After(now) }
-	return naiveCondition{yaml,
+	return naiveCondition{
+		yaml,
 		func(f Facts) bool { return !known(f) || holds(now.Sub(at(f))) },
-		func(f Facts) bool { return known(f) && holds(now.Sub(at(f))) }}
+		func(f Facts) bool { return known(f) && holds(now.Sub(at(f))) },
+	}
 }
 
 func randomCondition(rng *rand.Rand, depth int) naiveCondition {
@@ -233,9 +235,11 @@ func randomCondition(rng *rand.Rand, depth int) naiveCondition {
 	case 4:
 		return certain("larger_than: 1 MB", func(f Facts) bool { return f.Entry.Size > 1000*1000 })
 	case 5:
-		return naiveCondition{`width: ">=1024"`,
+		return naiveCondition{
+			`width: ">=1024"`,
 			func(f Facts) bool { return f.Verdict.Width == 0 || f.Verdict.Width >= 1024 },
-			func(f Facts) bool { return f.Verdict.Width >= 1024 }}
+			func(f Facts) bool { return f.Verdict.Width >= 1024 },
+		}
 	case 6:
 		return dated("older_than: 30d", usual, func(age time.Duration) bool { return age > 30*day })
 	case 7:
@@ -246,16 +250,22 @@ func randomCondition(rng *rand.Rand, depth int) naiveCondition {
 		})
 	case 9:
 		c := randomCondition(rng, depth-1)
-		return naiveCondition{"not: {" + c.yaml + "}",
-			func(f Facts) bool { return !c.surely(f) }, func(f Facts) bool { return !c.possibly(f) }}
+		return naiveCondition{
+			"not: {" + c.yaml + "}",
+			func(f Facts) bool { return !c.surely(f) }, func(f Facts) bool { return !c.possibly(f) },
+		}
 	case 10:
 		a, b := together(randomCondition(rng, depth-1), randomCondition(rng, 0)), randomCondition(rng, depth-1)
-		return naiveCondition{"any: [{" + a.yaml + "}, {" + b.yaml + "}]",
-			func(f Facts) bool { return a.possibly(f) || b.possibly(f) }, func(f Facts) bool { return a.surely(f) || b.surely(f) }}
+		return naiveCondition{
+			"any: [{" + a.yaml + "}, {" + b.yaml + "}]",
+			func(f Facts) bool { return a.possibly(f) || b.possibly(f) }, func(f Facts) bool { return a.surely(f) || b.surely(f) },
+		}
 	default:
 		a, b := randomCondition(rng, depth-1), randomCondition(rng, depth-1)
-		return naiveCondition{"all: [{" + a.yaml + "}, {" + b.yaml + "}]",
-			func(f Facts) bool { return a.possibly(f) && b.possibly(f) }, func(f Facts) bool { return a.surely(f) && b.surely(f) }}
+		return naiveCondition{
+			"all: [{" + a.yaml + "}, {" + b.yaml + "}]",
+			func(f Facts) bool { return a.possibly(f) && b.possibly(f) }, func(f Facts) bool { return a.surely(f) && b.surely(f) },
+		}
 	}
 }
 
@@ -264,8 +274,10 @@ func together(a, b naiveCondition) naiveCondition {
 	if keyA, keyB := strings.SplitN(a.yaml, ":", 2)[0], strings.SplitN(b.yaml, ":", 2)[0]; keyA == keyB {
 		return a
 	}
-	return naiveCondition{a.yaml + ", " + b.yaml,
-		func(f Facts) bool { return a.possibly(f) && b.possibly(f) }, func(f Facts) bool { return a.surely(f) && b.surely(f) }}
+	return naiveCondition{
+		a.yaml + ", " + b.yaml,
+		func(f Facts) bool { return a.possibly(f) && b.possibly(f) }, func(f Facts) bool { return a.surely(f) && b.surely(f) },
+	}
 }
 
 func randomFacts(rng *rand.Rand) Facts {

@@ -114,8 +114,10 @@ func TestWithoutARecorderNothingCanBeChanged(t *testing.T) {
 	_, trash := s.Trash(t.Context(), e, providers.Cause{})
 	_, restore := s.Restore(t.Context(), e, "x", providers.Cause{})
 	_, finish := s.Finish(t.Context(), "key", providers.Op{Kind: providers.OpTrash, Entry: e})
-	for op, err := range map[string]error{"trash": trash, "restore": restore, "finish": finish,
-		"purge": s.Purge(t.Context(), e, "x", providers.Cause{}), "empty": s.EmptyTrash(t.Context(), providers.Cause{})} {
+	for op, err := range map[string]error{
+		"trash": trash, "restore": restore, "finish": finish,
+		"purge": s.Purge(t.Context(), e, "x", providers.Cause{}), "empty": s.EmptyTrash(t.Context(), providers.Cause{}),
+	} {
 		if !errors.Is(err, providers.ErrReadOnly) {
 			t.Errorf("%s: got %v, want ErrReadOnly", op, err)
 		}

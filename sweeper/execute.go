@@ -22,8 +22,10 @@ var errKept = errors.New("it is no longer due")
 
 // refusals are the errors by which a file refuses to be moved; nothing is
 // wrong then but the plan.
-var refusals = []error{errKept, fs.ErrNotExist, fs.ErrExist, providers.ErrChanged, providers.ErrBusy, providers.ErrProtected,
-	providers.ErrOutside, errors.ErrUnsupported}
+var refusals = []error{
+	errKept, fs.ErrNotExist, fs.ErrExist, providers.ErrChanged, providers.ErrBusy, providers.ErrProtected,
+	providers.ErrOutside, errors.ErrUnsupported,
+}
 
 // Execute carries the plan out, once: ErrOtherPolicy, a *LimitError or a
 // *journal.LeasedError refuse it whole, before anything was changed.

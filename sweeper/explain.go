@@ -34,8 +34,10 @@ func (s *Sweeper) Explain(ctx context.Context, st *providers.Storage, e provider
 	if err != nil {
 		return Explanation{}, err
 	}
-	return Explanation{Found: Found{st.Name(), e, report.Verdict, d, !rec.Marked.IsZero(), r.fetched},
-		Findings: report.Findings, Rules: s.o.Policy.Explain(facts(st.Name(), rec), s.o.Now())}, nil
+	return Explanation{
+		Found:    Found{st.Name(), e, report.Verdict, d, !rec.Marked.IsZero(), r.fetched},
+		Findings: report.Findings, Rules: s.o.Policy.Explain(facts(st.Name(), rec), s.o.Now()),
+	}, nil
 }
 
 // facts are what a decision on a recorded file depends on.

@@ -103,8 +103,10 @@ func (s *Sweeper) planPurge(ctx context.Context, p *Plan, st *providers.Storage,
 		if err != nil {
 			return fmt.Errorf("read what is in the trash: %w", err)
 		}
-		p.Purge = append(p.Purge, Item{Storage: st.Name(), Entry: op.Op.Entry, Key: op.Key,
-			Decision: policy.Decision{Action: policy.Trash, Rule: "trash.ours", Reasons: []string{"trashed by sweepd on " + op.Ended.Local().Format(time.DateOnly)}}})
+		p.Purge = append(p.Purge, Item{
+			Storage: st.Name(), Entry: op.Op.Entry, Key: op.Key,
+			Decision: policy.Decision{Action: policy.Trash, Rule: "trash.ours", Reasons: []string{"trashed by sweepd on " + op.Ended.Local().Format(time.DateOnly)}},
+		})
 	}
 	return nil
 }

@@ -87,8 +87,10 @@ func (p *Plan) Save(w io.Writer) error {
 func itemLines(items []Item) []itemLine {
 	lines := make([]itemLine, 0, len(items))
 	for _, it := range items {
-		line := itemLine{Storage: it.Storage, Path: rawBytes(it.Entry.Path), Revision: rawBytes(it.Entry.Revision), Size: it.Entry.Size,
-			Found: it.Found, Decision: it.Decision, Key: it.Key}
+		line := itemLine{
+			Storage: it.Storage, Path: rawBytes(it.Entry.Path), Revision: rawBytes(it.Entry.Revision), Size: it.Entry.Size,
+			Found: it.Found, Decision: it.Decision, Key: it.Key,
+		}
 		if string(it.Entry.Ref) != it.Entry.Path {
 			line.Ref = rawBytes(it.Entry.Ref)
 		}
@@ -129,8 +131,10 @@ func LoadPlan(r io.Reader) (*Plan, error) {
 func items(lines []itemLine) []Item {
 	var out []Item
 	for _, line := range lines {
-		it := Item{Storage: line.Storage, Found: line.Found, Decision: line.Decision, Key: line.Key,
-			Entry: providers.Entry{Ref: providers.Ref(line.Ref), Revision: providers.Revision(line.Revision), Path: string(line.Path), Size: line.Size}}
+		it := Item{
+			Storage: line.Storage, Found: line.Found, Decision: line.Decision, Key: line.Key,
+			Entry: providers.Entry{Ref: providers.Ref(line.Ref), Revision: providers.Revision(line.Revision), Path: string(line.Path), Size: line.Size},
+		}
 		if it.Entry.Ref == "" {
 			it.Entry.Ref = providers.Ref(line.Path)
 		}

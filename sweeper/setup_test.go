@@ -2,13 +2,12 @@ package sweeper_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"hash/crc32"
 	"path/filepath"
 	"slices"
 	"testing"
 	"time"
-
-	"encoding/binary"
 
 	"sweepd/fingerprint"
 	"sweepd/journal"
@@ -83,8 +82,10 @@ func (b *box) over(d providers.Driver) *sweeper.Sweeper {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s, err := sweeper.New(sweeper.Options{Policy: b.policy, Journal: b.journal, Storages: []*providers.Storage{st},
-		Classifier: fingerprint.New(), Now: b.now, Workers: 3})
+	s, err := sweeper.New(sweeper.Options{
+		Policy: b.policy, Journal: b.journal, Storages: []*providers.Storage{st},
+		Classifier: fingerprint.New(), Now: b.now, Workers: 3,
+	})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -137,8 +137,12 @@ func (p *program) done(l look, sum *sweeper.Summary) {
 		n    int64
 		text string
 	}{
-		{sum.Trashed, "moved %s to the trash"}, {sum.Restored, "brought back %s"}, {sum.Purged, "deleted %s from the trash for good"},
-		{sum.Marked, "began the grace of %s"}, {sum.Refused, "left alone %s"}, {sum.Failed, "failed at %s"},
+		{sum.Trashed, "moved %s to the trash"},
+		{sum.Restored, "brought back %s"},
+		{sum.Purged, "deleted %s from the trash for good"},
+		{sum.Marked, "began the grace of %s"},
+		{sum.Refused, "left alone %s"},
+		{sum.Failed, "failed at %s"},
 		{sum.Settled, "completed the record of %s that an earlier run had not finished"},
 	} {
 		if part.n > 0 {

@@ -45,7 +45,13 @@ func TestLookingChangesNothingNotEvenAnAccessTime(t *testing.T) {
 	state := t.TempDir()
 	paths := w.paths()
 	for _, args := range [][]string{
-		{"scan"}, {"scan", "--all", "--json"}, {"scan", filepath.Join(w.home, "Downloads")}, {"plan"}, {"check"}, {"status"}, {"history"},
+		{"scan"},
+		{"scan", "--all", "--json"},
+		{"scan", filepath.Join(w.home, "Downloads")},
+		{"plan"},
+		{"check"},
+		{"status"},
+		{"history"},
 		{"explain", filepath.Join(w.home, "Downloads/holiday.png")},
 	} {
 		for _, path := range paths { // an old access time is one that even relatime would renew

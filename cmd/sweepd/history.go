@@ -157,8 +157,10 @@ func (p *program) operations(cmd *cobra.Command, j *journal.Journal, run int64, 
 }
 
 func operationLine(op journal.Operation) jsonOperation {
-	line := jsonOperation{"operation", op.Op.Cause.Run, string(op.Op.Kind), op.Op.Storage, op.Op.Entry.Path, op.Op.Entry.Size, stateOf(op),
-		op.Op.Cause.Rule, op.Op.Cause.Reasons, "", moment(op.Began), moment(op.Ended), string(op.Resolved)}
+	line := jsonOperation{
+		"operation", op.Op.Cause.Run, string(op.Op.Kind), op.Op.Storage, op.Op.Entry.Path, op.Op.Entry.Size, stateOf(op),
+		op.Op.Cause.Rule, op.Op.Cause.Reasons, "", moment(op.Began), moment(op.Ended), string(op.Resolved),
+	}
 	if op.Err != nil {
 		line.Error = op.Err.Error()
 	}

@@ -79,10 +79,12 @@ type jsonProblem struct {
 }
 
 func fileLine(f sweeper.Found) jsonFile {
-	line := jsonFile{Type: "file", Storage: f.Storage, Path: f.Entry.Path, Size: f.Entry.Size, Modified: f.Entry.Modified.UTC(),
+	line := jsonFile{
+		Type: "file", Storage: f.Storage, Path: f.Entry.Path, Size: f.Entry.Size, Modified: f.Entry.Modified.UTC(),
 		MediaType: f.Verdict.MediaType, Confidence: f.Verdict.Confidence, Product: f.Verdict.Product, Made: moment(f.Verdict.Made),
 		Derived: f.Verdict.Derived, Evidence: f.Verdict.Evidence, BytesRead: f.BytesRead,
-		Decision: jsonDecision{string(f.Decision.Action), f.Decision.Rule, f.Decision.Reasons, moment(f.Decision.NotBefore)}}
+		Decision: jsonDecision{string(f.Decision.Action), f.Decision.Rule, f.Decision.Reasons, moment(f.Decision.NotBefore)},
+	}
 	if !utf8.ValidString(f.Entry.Path) {
 		line.PathBytes = []byte(f.Entry.Path)
 	}
@@ -104,8 +106,10 @@ func scanLine(sum *sweeper.Summary) jsonScan {
 }
 
 func runLine(sum *sweeper.Summary) jsonRun {
-	return jsonRun{"summary", sum.Run, sum.Trashed, sum.Restored, sum.Purged, sum.Marked, sum.Refused, sum.Failed, sum.Settled,
-		sum.Bytes, sum.Errors, sum.Duration.Milliseconds()}
+	return jsonRun{
+		"summary", sum.Run, sum.Trashed, sum.Restored, sum.Purged, sum.Marked, sum.Refused, sum.Failed, sum.Settled,
+		sum.Bytes, sum.Errors, sum.Duration.Milliseconds(),
+	}
 }
 
 func problemLines(sum *sweeper.Summary) []any {

@@ -115,8 +115,10 @@ func (p *program) options() app.Options {
 	if p.term.live && !p.verbose {
 		level = slog.LevelWarn
 	}
-	return app.Options{Getenv: p.getenv, PolicyFile: p.policyFile, Now: p.now,
-		Log: slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: level}))}
+	return app.Options{
+		Getenv: p.getenv, PolicyFile: p.policyFile, Now: p.now,
+		Log: slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: level})),
+	}
 }
 
 // home is for shortening paths.

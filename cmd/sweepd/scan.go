@@ -67,9 +67,11 @@ func (p *program) open(cmd *cobra.Command, args []string, act bool) (*app.App, e
 // a person.
 func (p *program) show(l look, a *app.App, scan func(sweeper.ScanOptions) (*sweeper.Summary, error)) (*sweeper.Summary, error) {
 	var found []sweeper.Found
-	o := sweeper.ScanOptions{All: l.all,
+	o := sweeper.ScanOptions{
+		All:      l.all,
 		Each:     func(f sweeper.Found) { found = append(found, f) },
-		Progress: func(seen, matched int64) { p.term.progress("looking: %s, %d found", count(seen, "file"), matched) }}
+		Progress: func(seen, matched int64) { p.term.progress("looking: %s, %d found", count(seen, "file"), matched) },
+	}
 	if l.json {
 		o.Each = func(f sweeper.Found) { p.json(fileLine(f)) }
 	}

@@ -81,8 +81,10 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 			return nil, errors.Join(err, a.Close())
 		}
 	}
-	a.Sweeper, err = sweeper.New(sweeper.Options{Policy: a.Policy, Journal: a.Journal, Storages: a.storages,
-		Classifier: a.Classifier, Now: o.Now, Log: o.Log})
+	a.Sweeper, err = sweeper.New(sweeper.Options{
+		Policy: a.Policy, Journal: a.Journal, Storages: a.storages,
+		Classifier: a.Classifier, Now: o.Now, Log: o.Log,
+	})
 	if err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -122,8 +124,10 @@ func (a *App) openPolicy() error {
 		roots = append(roots, root)
 	}
 	if len(roots) == 0 {
-		return &UsageError{errors.New("there is no policy, and no folder was named"),
-			"name folders to look at, as in: sweepd scan ~/Downloads; or write a policy to " + a.Paths.Policy[0]}
+		return &UsageError{
+			errors.New("there is no policy, and no folder was named"),
+			"name folders to look at, as in: sweepd scan ~/Downloads; or write a policy to " + a.Paths.Policy[0],
+		}
 	}
 	a.Policy = policy.Default(roots)
 	return nil
@@ -208,8 +212,10 @@ func (a *App) openStorage(sc sweeper.Scope) error {
 	if err != nil && a.o.Act {
 		return fmt.Errorf("find the trash: %w", err)
 	}
-	d, err := local.Open(local.Options{Roots: roots, Interest: fingerprint.Interesting, Exclude: st.Exclude,
-		CrossMounts: st.CrossMounts, TrashHome: bin, Now: a.o.Now})
+	d, err := local.Open(local.Options{
+		Roots: roots, Interest: fingerprint.Interesting, Exclude: st.Exclude,
+		CrossMounts: st.CrossMounts, TrashHome: bin, Now: a.o.Now,
+	})
 	if err != nil {
 		return fmt.Errorf("open %s: %w", sc.Storage, err)
 	}

@@ -37,9 +37,11 @@ func (r reading) Can() providers.Can { return 0 }
 func (r reading) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[providers.Change, error] {
 	return r.m.Changes(ctx, since)
 }
+
 func (r reading) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, error) {
 	return r.m.Stat(ctx, ref)
 }
+
 func (r reading) ReadRange(ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64) (io.ReadCloser, error) {
 	return r.m.ReadRange(ctx, ref, rev, off, n)
 }
