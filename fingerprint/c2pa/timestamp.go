@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/digitorus/pkcs7"
 	"github.com/fxamacker/cbor/v2"
 )
 
@@ -50,7 +51,6 @@ type tstInfo struct {
 type authority struct {
 	err         error
 	name        string
-	key         crypto.PublicKey
 	from, until time.Time
 }
 
@@ -62,18 +62,18 @@ func (v *Verifier) stamp(s *signature, claim []byte) (at time.Time, by string, e
 	if err != nil {
 		return at, "", err
 	}
-	c, err := parseCMS(token)
+	p7, err := pkcs7.Parse(token)
 	if err != nil {
-		return at, "", err
+		return at, "", fmt.Errorf("%w: %w", errToken, err)
 	}
-	who := v.authority(c)
+	who := v.authority(p7)
 	if who.err != nil {
 		return at, "", who.err
 	}
-	if err := c.verify(who.key); err != nil {
-		return at, "", err
+	if err := p7.Verify(); err != nil {
+		return at, "", fmt.Errorf("timestamp: %w: %w", errForged, err)
 	}
-	if at, err = c.imprint(covered); err != nil {
+	if at, err = imprint(p7, covered); err != nil {
 		return at, "", err
 	}
 	if at.Before(who.from) || at.After(who.until) {
@@ -116,13 +116,16 @@ func unwrapToken(b []byte) []byte {
 	return b
 }
 
-// imprint is the time that the token states, of exactly these bytes.
-func (c *cms) imprint(covered []byte) (time.Time, error) {
-	var t tstInfo
-	if !c.contentType.Equal(oidTSTInfo) {
+// imprint is the time that the token states, of exactly these bytes. That its
+// content is a TSTInfo stands in the signed attributes, which pkcs7 leaves to
+// its caller to read.
+func imprint(p7 *pkcs7.PKCS7, covered []byte) (time.Time, error) {
+	var kind asn1.ObjectIdentifier
+	if err := p7.UnmarshalSignedAttribute(pkcs7.OIDAttributeContentType, &kind); err != nil || !kind.Equal(oidTSTInfo) {
 		return time.Time{}, fmt.Errorf("%w: it is no TSTInfo", errToken)
 	}
-	if _, err := asn1.Unmarshal(c.content, &t); err != nil {
+	var t tstInfo
+	if _, err := asn1.Unmarshal(p7.Content, &t); err != nil {
 		return time.Time{}, fmt.Errorf("%w: %w", errToken, err)
 	}
 	hash, err := digestOf(t.Imprint.Algorithm.Algorithm)
@@ -135,30 +138,34 @@ func (c *cms) imprint(covered []byte) (time.Time, error) {
 	return t.Time.UTC(), nil
 }
 
-// authority judges the certificate that signed the token, and not just any in
-// its bag, or remembers it.
-func (v *Verifier) authority(c *cms) *authority {
-	key := sumKey(c.issuer, []byte(c.serial.String()), c.certificates)
-	return v.authorities.get(key, func() *authority { return v.readAuthority(c) })
+// digestOf is a hash that a timestamp may use.
+func digestOf(id asn1.ObjectIdentifier) (crypto.Hash, error) {
+	switch {
+	case id.Equal(pkcs7.OIDDigestAlgorithmSHA256):
+		return crypto.SHA256, nil
+	case id.Equal(pkcs7.OIDDigestAlgorithmSHA384):
+		return crypto.SHA384, nil
+	case id.Equal(pkcs7.OIDDigestAlgorithmSHA512):
+		return crypto.SHA512, nil
+	}
+	return 0, fmt.Errorf("digest %v: %w", id, errUnsupported)
 }
 
-func (v *Verifier) readAuthority(c *cms) *authority {
-	bag, err := x509.ParseCertificates(c.certificates)
-	if err != nil || len(bag) > maxChain {
-		return &authority{err: fmt.Errorf("%w: certificates", errToken)}
+// authority judges the certificate that signed the token, and not just any in
+// its bag, or remembers it.
+func (v *Verifier) authority(p7 *pkcs7.PKCS7) *authority {
+	leaf := p7.GetOnlySigner()
+	if leaf == nil || len(p7.Certificates) > maxChain {
+		return &authority{err: fmt.Errorf("%w: the signer's certificate is not in it", errUnlisted)}
 	}
-	for _, cert := range bag {
+	parts := [][]byte{leaf.Raw}
+	for _, cert := range p7.Certificates {
 		if err := affordable(cert); err != nil {
 			return &authority{err: fmt.Errorf("%w: %w", errToken, err)}
 		}
+		parts = append(parts, cert.Raw)
 	}
-	i := slices.IndexFunc(bag, func(cert *x509.Certificate) bool {
-		return bytes.Equal(cert.RawIssuer, c.issuer) && cert.SerialNumber.Cmp(c.serial) == 0
-	})
-	if i < 0 {
-		return &authority{err: fmt.Errorf("%w: the signer's certificate is not in it", errUnlisted)}
-	}
-	return v.judgeAuthority(bag[i], bag)
+	return v.authorities.get(sumKey(parts...), func() *authority { return v.judgeAuthority(leaf, p7.Certificates) })
 }
 
 func (v *Verifier) judgeAuthority(leaf *x509.Certificate, bag []*x509.Certificate) *authority {
@@ -169,7 +176,7 @@ func (v *Verifier) judgeAuthority(leaf *x509.Certificate, bag []*x509.Certificat
 	if err != nil {
 		return &authority{err: fmt.Errorf("%w: %w", errUnlisted, err)}
 	}
-	a := &authority{name: leaf.Subject.CommonName, key: leaf.PublicKey, from: leaf.NotBefore, until: leaf.NotAfter}
+	a := &authority{name: leaf.Subject.CommonName, from: leaf.NotBefore, until: leaf.NotAfter}
 	for _, c := range paths[0] {
 		if c.NotBefore.After(a.from) {
 			a.from = c.NotBefore
