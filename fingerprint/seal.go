@@ -77,8 +77,8 @@ func printable(s string) string {
 		}
 		return r
 	}, s)
-	if runes := []rune(s); len(runes) > 160 {
-		s = string(runes[:160]) + "…"
+	if runes := []rune(s); len(runes) > 240 {
+		s = string(runes[:240]) + "…"
 	}
 	return s
 }

@@ -39,7 +39,7 @@ func TestEveryClassOfCredentialBecomesOneState(t *testing.T) {
 
 func TestACredentialsTextsAreFitForASentence(t *testing.T) {
 	got := sealOf(&c2pa.Credential{Class: c2pa.Other, Reason: "signed by \x1b[31mme\n\u202e" + strings.Repeat("é", 1000)}).reason
-	if want := "signed by [31mme" + strings.Repeat("é", 144) + "…"; got != want {
+	if want := "signed by [31mme" + strings.Repeat("é", 224) + "…"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -78,11 +78,11 @@ func checkLeaf(leaf *x509.Certificate) error {
 // anchorOf finds the anchor that a signer's chain leads to, through one of its
 // issuers and under one of its names. The path is judged at the time the leaf
 // began: many have ended since, and so will the authorities above them.
-func (v *Verifier) anchorOf(chain []*x509.Certificate) (*anchor, error) {
+func (v *Verifier) anchorOf(chain []*x509.Certificate) (path []*x509.Certificate, _ *anchor, err error) {
 	leaf := chain[0]
 	paths, err := v.paths(leaf, chain[1:], "signer")
 	if err != nil {
-		return nil, fmt.Errorf("no path to a listed authority: %w", err)
+		return nil, nil, fmt.Errorf("no path to a listed authority: %w", err)
 	}
 	err = errors.New("no path")
 	for _, path := range paths {
@@ -91,11 +91,11 @@ func (v *Verifier) anchorOf(chain []*x509.Certificate) (*anchor, error) {
 				continue
 			}
 			if err = a.allows(leaf, path[1]); err == nil {
-				return a, nil
+				return path, a, nil
 			}
 		}
 	}
-	return nil, err
+	return nil, nil, err
 }
 
 func (a *anchor) allows(leaf, issuer *x509.Certificate) error {

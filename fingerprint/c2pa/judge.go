@@ -85,6 +85,7 @@ func (c *Credential) judge(e *exam, active *node, t trial) {
 		c.notOpenAI(e, active)
 		return
 	}
+	c.step("chain to a pinned authority", nil, active.who.path)
 	c.Anchored = Finding{Yes, fmt.Sprintf("%s of %s, by %s", c.Signer, c.Organization, c.Issuer)}
 	c.judgeOpenAI(e, active, t)
 }
@@ -112,7 +113,7 @@ func (c *Credential) judgeOpenAI(e *exam, active *node, t trial) {
 	c.Generated, c.Agent = made.generated, made.agent
 	c.judgeTime(active, t, made.when)
 	whole := e.wholly()
-	c.step("ingredients", whole, fmt.Sprintf("%d manifests, all OpenAI's", len(e.nodes)))
+	c.step("ingredients", whole, manifestsText(len(e.nodes)))
 	switch {
 	case whole != nil && !errors.Is(whole, errForeign):
 		c.Intact = Finding{No, whole.Error()}
@@ -154,6 +155,13 @@ func (c *Credential) judgeTime(active *node, t trial, when time.Time) {
 		c.Made, c.MadeBy = t.at, "token"
 	}
 	c.Steps = append(c.Steps, Step{"time", c.Time.Answer != No, c.Time.Why})
+}
+
+func manifestsText(n int) string {
+	if n == 1 {
+		return "made from nothing else"
+	}
+	return fmt.Sprintf("%d manifests, all OpenAI's", n)
 }
 
 func nameOr(name, otherwise string) string {

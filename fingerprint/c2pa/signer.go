@@ -2,9 +2,12 @@ package c2pa
 
 import (
 	"crypto"
+	"crypto/sha256"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/fxamacker/cbor/v2"
 )
@@ -20,6 +23,7 @@ type signer struct {
 	pinned bool
 
 	anchor *anchor // what its path leads to, under a listed name; nil: see why
+	path   string  // in words, from the leaf to the anchor
 	why    error
 }
 
@@ -53,9 +57,24 @@ func (v *Verifier) readSigner(s *signature) *signer {
 	}
 	who.pinned = v.isPinned(who.leaf)
 	if who.why = checkLeaf(who.leaf); who.why == nil {
-		who.anchor, who.why = v.anchorOf(chain)
+		var path []*x509.Certificate
+		if path, who.anchor, who.why = v.anchorOf(chain); who.why == nil {
+			who.path = pathText(path)
+		}
 	}
 	return who
+}
+
+// pathText is a path for a person who wants to compare it: names, the start of
+// each certificate's SHA-256, and its validity.
+func pathText(path []*x509.Certificate) string {
+	parts := make([]string, 0, len(path))
+	for _, c := range path {
+		sum := sha256.Sum256(c.Raw)
+		parts = append(parts, fmt.Sprintf("%s (%x, %s to %s)", c.Subject.CommonName, sum[:4],
+			c.NotBefore.UTC().Format(time.DateOnly), c.NotAfter.UTC().Format(time.DateOnly)))
+	}
+	return strings.Join(parts, ", by ")
 }
 
 // parseChain reads the one of the headers' chains that is there: a certificate

@@ -234,7 +234,7 @@ func TestEveryByteThatIsSignedCounts(t *testing.T) {
 
 func TestStepsAreInTheOrderTakenAndEndWhereItFailed(t *testing.T) {
 	s, v := world(t)
-	all := []string{"container", "claim", "signature headers", "assertion hashes", "claim signature", "binding to the file", "issuer", "time", "ingredients"}
+	all := []string{"container", "claim", "signature headers", "assertion hashes", "claim signature", "binding to the file", "issuer", "chain to a pinned authority", "time", "ingredients"}
 	good := s.PNG(1, c2patest.Options{})
 	change := func(from, to string) []byte { return bytes.Replace(good, []byte(from), []byte(to), 1) }
 	for name, tt := range map[string]struct {
