@@ -1,0 +1,93 @@
+package main
+
+import (
+	"encoding/csv"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// realImages is the labelled collection of pictures beside the project, which
+// is not part of it.
+func realImages(t *testing.T) string {
+	t.Helper()
+	dir := os.Getenv("SWEEPD_SHARED")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "shared")
+	}
+	dir = filepath.Join(dir, "images")
+	if _, err := os.Stat(dir); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("no labelled images: %v", err)
+		}
+		t.Skipf("no labelled images: %v", err)
+	}
+	return dir
+}
+
+// TestTheShippedProgramOnRealImages is the whole promise in one: of all real
+// pictures the built-in policy moves those that are proven and no other, and
+// undo brings back every byte.
+func TestTheShippedProgramOnRealImages(t *testing.T) {
+	images := realImages(t)
+	manifest, err := os.Open(filepath.Join(images, "MANIFEST.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer manifest.Close()
+	rows, err := csv.NewReader(manifest).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{T: t, home: t.TempDir(), binary: build(t), files: map[string][]byte{}}
+	due, taboo := []string{}, []string{}
+	for _, row := range rows[1:] {
+		label, path, credential := row[0], row[1], strings.HasPrefix(row[7], "yes")
+		content, err := os.ReadFile(filepath.Join(images, path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Join("Pictures", path)
+		w.write(name, content)
+		w.files[name] = content
+		switch {
+		case strings.HasPrefix(path, "positive/") && credential:
+			due = append(due, name)
+		case strings.HasPrefix(path, "negative/"), strings.HasPrefix(label, "syn-"), strings.HasPrefix(label, "sora"):
+			taboo = append(taboo, name)
+		}
+	}
+	if len(due) < 30 || len(taboo) < 100 {
+		t.Fatalf("the collection has %d positives with a credential and %d negatives", len(due), len(taboo))
+	}
+	there := func(name string) bool {
+		_, err := os.Lstat(filepath.Join(w.home, name))
+		return err == nil
+	}
+	folder := filepath.Join(w.home, "Pictures")
+	if status, out, errs := w.run("apply", folder); status != 0 {
+		t.Fatalf("apply: %d\n%s%s", status, out, errs)
+	}
+	for _, name := range due {
+		if there(name) {
+			t.Errorf("%s was not moved", name)
+		}
+	}
+	for _, name := range taboo {
+		if !there(name) {
+			t.Errorf("%s was moved", name)
+		}
+	}
+	if status, out, errs := w.run("undo", "--last"); status != 0 {
+		t.Fatalf("undo: %d\n%s%s", status, out, errs)
+	}
+	for name, want := range w.files {
+		got, err := os.ReadFile(filepath.Join(w.home, name))
+		if err != nil || string(got) != string(want) {
+			t.Errorf("%s came back with %d bytes, %v; want %d", name, len(got), err, len(want))
+		}
+	}
+	fmt.Printf("of %d real pictures: %d due, %d never\n", len(rows)-1, len(due), len(taboo))
+}
