@@ -20,6 +20,10 @@ type Options struct {
 	// opened is not an error of Open: each listing tries it again and names it
 	// in an UnlistedError.
 	Roots []string
+	// Only are folders in the roots, or roots. Unless there are none, nothing
+	// outside of them is listed, read or moved. What a listing of the roots
+	// would leave out stays left out: Exclude is relative to the root still.
+	Only []string
 	// Interest says which file names are listed; nil means all.
 	Interest func(name string) bool
 	// CrossMounts lets listings and reads go on into other file systems and
@@ -58,7 +62,8 @@ type Driver struct {
 	providers.Unsupported
 	o     Options
 	roots []*root
-	bin   string // absolute, its parents resolved; "" = none
+	only  []string // resolved, none in another; empty: all of the roots
+	bin   string   // absolute, its parents resolved; "" = none
 	rules rules
 	step  func(point string) error // nil but in tests, which fail or interfere there
 }
@@ -87,6 +92,9 @@ func Open(o Options) (*Driver, error) {
 			return nil, errors.Join(err, d.Close())
 		}
 	}
+	if err := d.narrow(o.Only); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
 	return d, nil
 }
 
@@ -95,12 +103,9 @@ func (d *Driver) addRoot(given string) error {
 	if given == "" {
 		return errors.New("a root is empty")
 	}
-	path, err := filepath.Abs(given)
+	path, err := resolved(given)
 	if err != nil {
 		return fmt.Errorf("root %q: %w", given, err)
-	}
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
 	}
 	if path == filepath.VolumeName(path)+string(filepath.Separator) {
 		return fmt.Errorf("root %q is the whole file system", given)
@@ -112,6 +117,18 @@ func (d *Driver) addRoot(given string) error {
 	d.roots = append(d.roots, r)
 	d.rules.roots[path] = true
 	return supported(r.check()) // missing or unreadable is the listings' to say
+}
+
+// resolved makes path absolute and free of links, as far as it exists.
+func resolved(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	return path, nil
 }
 
 // resolvedParent resolves the links in all of path but its last element, as
@@ -127,11 +144,11 @@ func resolvedParent(path string) string {
 	return filepath.Join(resolvedParent(dir), filepath.Base(path))
 }
 
-// Roots are the roots as Entry.Path shows them: absolute, links resolved.
-func (d *Driver) Roots() []string {
-	var paths []string
+// Roots are the folders that are swept, as Entry.Path shows them: absolute,
+// links resolved.
+func (d *Driver) Roots() (paths []string) {
 	for _, r := range d.roots {
-		paths = append(paths, r.path)
+		paths = append(paths, d.parts(r)...)
 	}
 	return paths
 }
@@ -154,17 +171,21 @@ func (d *Driver) locate(path string) (*root, string, error) {
 	if _, in := below(d.bin, path); in && d.bin != "" {
 		return nil, "", fmt.Errorf("it is in the trash: %w", fs.ErrNotExist)
 	}
-	var found *root
-	var rest string
+	r, rest := d.innermost(path)
+	if r == nil || !d.named(path) {
+		return nil, "", providers.ErrOutside
+	}
+	return r, rest, nil
+}
+
+// innermost finds the root that path is in; nil when it is in none.
+func (d *Driver) innermost(path string) (found *root, rest string) {
 	for _, r := range d.roots {
 		if rel, in := below(r.path, path); in && (found == nil || len(r.path) > len(found.path)) {
 			found, rest = r, rel
 		}
 	}
-	if found == nil {
-		return nil, "", providers.ErrOutside
-	}
-	return found, rest, nil
+	return found, rest
 }
 
 // below cuts folder off path.

@@ -50,15 +50,22 @@ func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[prov
 			return nil
 		}
 		for _, r := range d.roots {
-			err := filepath.WalkDir(r.path, func(path string, e fs.DirEntry, err error) error {
-				return d.visit(r, path, e, err, &seen, give)
-			})
-			if err != nil && !stopped {
-				yield(providers.Change{}, err)
-				return
-			}
-			if stopped {
-				return
+			for _, part := range d.parts(r) {
+				err := d.rules.leaves(r.path, part)
+				if err != nil {
+					err = give(providers.Change{}, &providers.UnlistedError{Path: part, Err: err})
+				} else {
+					err = filepath.WalkDir(part, func(path string, e fs.DirEntry, err error) error {
+						return d.visit(r, path, e, err, &seen, give)
+					})
+				}
+				if err != nil && !stopped {
+					yield(providers.Change{}, err)
+					return
+				}
+				if stopped {
+					return
+				}
 			}
 		}
 		yield(providers.Change{Next: complete, Seen: seen}, nil)

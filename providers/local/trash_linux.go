@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -119,15 +118,23 @@ func (m *move) allowed() error {
 	if err := m.root.check(); err != nil {
 		return err
 	}
-	for dir := filepath.Dir(m.path); dir != m.root.path; dir = dir[:strings.LastIndexByte(dir, '/')] {
-		if m.d.rules.skips(m.root.path, dir) {
-			return fmt.Errorf("%w: %q is left out", providers.ErrProtected, dir)
-		}
-	}
 	if !m.d.rules.wants(m.root.path, m.path, filepath.Base(m.path)) {
 		return fmt.Errorf("%w: files of that name are left out", providers.ErrProtected)
 	}
-	return m.root.marked(filepath.Dir(m.rel))
+	return m.d.leftOut(m.root, filepath.Dir(m.path))
+}
+
+// leftOut says why a listing of the root leaves the folder out, if it does: by
+// its name, or by a marker above it.
+func (d *Driver) leftOut(r *root, folder string) error {
+	if err := d.rules.leaves(r.path, folder); err != nil {
+		return err
+	}
+	rel, in := below(r.path, folder)
+	if !in {
+		rel = "."
+	}
+	return r.marked(rel)
 }
 
 // sameMount spares a .trashinfo where the move is bound to fail.

@@ -29,19 +29,41 @@ func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[prov
 		w.more.L = &w.mu
 		defer w.end(cancel)
 		for _, r := range d.roots {
+			parts := d.parts(r)
+			if len(parts) == 0 {
+				continue
+			}
 			if err := r.check(); err != nil {
 				if !yield(providers.Change{}, &providers.UnlistedError{Path: r.path, Err: err}) {
 					return
 				}
 				continue
 			}
-			w.push(folder{r, r.path, &anchor{fd: r.fd, depth: len(r.path)}})
+			for _, part := range parts {
+				if err := d.unlisted(r, part); err != nil && !yield(providers.Change{}, err) {
+					return
+				} else if err == nil {
+					w.push(folder{r, part, &anchor{fd: r.fd, depth: len(r.path)}})
+				}
+			}
 		}
 		w.start(d.o.Workers)
 		if w.deliver(yield) {
 			yield(providers.Change{Next: complete, Seen: w.seen.Load()}, nil)
 		}
 	}
+}
+
+// unlisted is the error for a part of a root that was named and is left out, or
+// that is not there. A root with a marker is passed over like any folder.
+func (d *Driver) unlisted(r *root, part string) error {
+	if part == r.path {
+		return nil
+	}
+	if err := d.leftOut(r, part); err != nil {
+		return &providers.UnlistedError{Path: part, Err: err}
+	}
+	return nil
 }
 
 // walk is one listing: workers take folders from a stack and send what they
