@@ -105,7 +105,11 @@ func (d *Driver) Restore(ctx context.Context, receipt providers.Receipt) (provid
 	if err := d.bring(k, p, folder); err != nil {
 		return providers.Entry{}, err
 	}
-	return d.Stat(ctx, providers.Ref(k.Path))
+	s, err := statOpen(p.fd) // not by name or ctx: it is back, whatever comes next
+	if err != nil {
+		return providers.Entry{}, uncertain(err)
+	}
+	return entry(k.Path, &s), nil
 }
 
 // bring moves the pinned file out of the bin into the folder.

@@ -3,6 +3,7 @@
 package local
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -108,6 +109,21 @@ func TestAFileSwappedWhileItIsRestoredGoesBackToTheBin(t *testing.T) {
 	}
 	b.missing(e.Path)
 	b.holds(b.inBin(), "other")
+}
+
+func TestARestoreThatWasDoneSaysSoThoughTheContextEnded(t *testing.T) {
+	b := newBox(t)
+	e := b.write("a.png", "bytes")
+	r := b.put(e)
+	ctx, cancel := context.WithCancel(t.Context())
+	b.interfere(atSynced, cancel)
+	back, err := b.d.Restore(ctx, r)
+	if err != nil || back.Path != e.Path {
+		t.Errorf("got %+v, %v; want the file that is back", back, err)
+	}
+	if now, err := b.d.Stat(t.Context(), e.Ref); err != nil || now != back {
+		t.Errorf("restore gave %+v; stat gives %+v, %v", back, now, err)
+	}
 }
 
 func TestAnInterruptedRestoreOrPurgeIsFinishedByTheNext(t *testing.T) {
