@@ -19,6 +19,9 @@ var (
 	// ErrUncertain: the request may or may not have been carried out; Settle
 	// will tell. The record of the operation stays open.
 	ErrUncertain = errors.New("it is not known whether this was done")
+	// ErrInterrupted: the operation was interrupted, perhaps after it was
+	// carried out, and is not taken up again.
+	ErrInterrupted = errors.New("it was interrupted, and may have been done")
 	// ErrReadOnly: the storage was opened without a Recorder.
 	ErrReadOnly = errors.New("the storage is open for reading only")
 	// ErrOutside: the file is not inside the configured roots.

@@ -154,8 +154,9 @@ func (s *Storage) EmptyTrash(ctx context.Context, cause Cause) error {
 // Finish completes the record of an operation that began under key and never
 // ended. It decides nothing anew: a trash that had not moved its file is
 // abandoned (the error wraps fs.ErrNotExist), never carried out late, because
-// what was due then may not be now; a restore or a purge, which a person or an
-// earlier plan asked for and which can be repeated, is done again.
+// what was due then may not be now; nor is a purge, which nothing could take
+// back: it ends as ErrInterrupted, and if it is still due it is begun anew. A
+// restore, for which a person asked and which harms nothing, is done again.
 func (s *Storage) Finish(ctx context.Context, key string, op Op) (Receipt, error) {
 	if s.o.Recorder == nil {
 		return "", s.wrap("finish", op.Entry.Path, ErrReadOnly)
@@ -167,7 +168,7 @@ func (s *Storage) Finish(ctx context.Context, key string, op Op) (Receipt, error
 	case OpRestore:
 		o.Restored, o.Err = s.d.Restore(ctx, op.Receipt)
 	case OpPurge:
-		o.Err = s.d.Purge(ctx, op.Receipt)
+		o.Err = ErrInterrupted
 	default:
 		o.Err = fmt.Errorf("%s was interrupted: %w", op.Kind, errors.ErrUnsupported)
 	}
@@ -183,7 +184,7 @@ func settled(err error) bool {
 	if errors.Is(err, ErrUncertain) {
 		return false
 	}
-	for _, kind := range []error{fs.ErrNotExist, fs.ErrExist, ErrChanged, errors.ErrUnsupported} {
+	for _, kind := range []error{fs.ErrNotExist, fs.ErrExist, ErrChanged, ErrInterrupted, errors.ErrUnsupported} {
 		if errors.Is(err, kind) {
 			return true
 		}

@@ -247,6 +247,9 @@ func (s *Sweeper) purge(ctx context.Context, _ *reader, run int64, it Item) (str
 		if err != nil {
 			return doing, err
 		}
+		if e := op.Op.Entry; op.Key != it.Key || e.Ref != it.Entry.Ref || e.Revision != it.Entry.Revision || e.Path != it.Entry.Path || e.Size != it.Entry.Size {
+			return doing, fmt.Errorf("%w: the journal knows another file by that key", errKept)
+		}
 		return doing, st.Purge(ctx, op.Op.Entry, op.Receipt, providers.Cause{Run: run, Rule: "trash.ours", Reasons: it.Decision.Reasons})
 	}
 	return doing, fmt.Errorf("%w: the journal knows no such file in the trash of that age", errKept)

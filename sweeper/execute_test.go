@@ -215,6 +215,106 @@ func TestAPurgeThatThePlanInventsIsRefused(t *testing.T) {
 	b.binIs(ours(1))
 }
 
+func TestAPurgeIsOnlyOfTheFileThatThePlanNames(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	b.apply()
+	b.clock = b.clock.AddDate(0, 0, 31)
+	p, _ := b.plan()
+	due := p.Purge[0]
+	for name, forge := range map[string]func(*sweeper.Item){
+		"no key":        func(it *sweeper.Item) { it.Key = "" },
+		"other path":    func(it *sweeper.Item) { it.Entry.Path = ours(2) },
+		"smaller":       func(it *sweeper.Item) { it.Entry.Size-- },
+		"other content": func(it *sweeper.Item) { it.Entry.Revision = "x" },
+	} {
+		forged := due
+		forge(&forged)
+		p.Purge = []sweeper.Item{forged}
+		if sum := b.execute(p); sum.Purged != 0 || sum.Refused != 1 {
+			t.Errorf("%s: got %+v, want it refused", name, sum)
+		}
+	}
+	b.binIs(ours(1))
+}
+
+func TestUndoBringsBackWhatAnInterruptedPurgeLeft(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	run := b.apply().Run
+	b.clock = b.clock.AddDate(0, 0, 31)
+	b.interruptPurge()
+	if sum := b.undo(run); sum.Restored != 1 || sum.Errors != 0 {
+		t.Errorf("got %+v, want it restored", sum)
+	}
+	b.holds(ours(1), picture(1))
+	if n := b.openOperations(); n != 0 {
+		t.Errorf("%d records are open", n)
+	}
+}
+
+func TestAnInterruptedPurgeIsBegunAnewOnlyWhileItIsDue(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	b.apply()
+	b.clock = b.clock.AddDate(0, 0, 31)
+	b.interruptPurge()
+	b.setPolicy(strings.Replace(rules, "ours: 30d", "ours: off", 1))
+	if sum := b.apply(); sum.Purged != 0 || sum.Settled != 1 || sum.Errors != 0 {
+		t.Errorf("under a policy that purges nothing: got %+v", sum)
+	}
+	b.binIs(ours(1))
+	b.setPolicy(rules)
+	if sum := b.apply(); sum.Purged != 1 || sum.Errors != 0 {
+		t.Errorf("under the first policy: got %+v, want it purged", sum)
+	}
+	b.binIs()
+}
+
+// interruptPurge leaves the record as a crash does just before the purge.
+func (b *box) interruptPurge() {
+	b.Helper()
+	for op, err := range b.journal.Operations(b.Context(), journal.Filter{InTrash: true}) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := b.journal.Begin(b.Context(), providers.Op{Kind: providers.OpPurge, Storage: "home", Entry: op.Op.Entry, Receipt: op.Receipt}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func TestAListingThatBrokeOffIsNoMeasureOfTheShare(t *testing.T) {
+	b := newBox(t, strings.Replace(rules, "share: 100%", "share: 10%", 1))
+	for i := range 40 {
+		b.put(ours(i), picture(byte(i)))
+	}
+	b.fail(providertest.Fault{Method: "Changes", Nth: 31, Err: errors.New("connection reset")})
+	p, _ := b.plan()
+	if len(p.Trash) != 30 {
+		t.Fatalf("planned %d, want 30", len(p.Trash))
+	}
+	_, err := b.sweeper().Execute(t.Context(), p, nil)
+	if over, ok := errors.AsType[*sweeper.LimitError](err); !ok || len(over.Reasons) != 1 {
+		t.Errorf("got %v, want a LimitError", err)
+	}
+	b.binIs()
+	p.Scope[0].Seen = 0 // as if nothing were known
+	if _, err := b.sweeper().Execute(t.Context(), p, nil); err == nil {
+		t.Error("a plan of more files than were seen was executed")
+	}
+}
+
+func TestUndoOfAPathNamedTwiceIsOneRestore(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	b.apply()
+	ops, err := sweeper.Undoable(t.Context(), b.journal, sweeper.Undone{Paths: []string{ours(1), ours(1)}})
+	if err != nil || len(ops) != 1 {
+		t.Errorf("got %d operations, %v; want 1", len(ops), err)
+	}
+}
+
 func TestUndoNeverOverwrites(t *testing.T) {
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))

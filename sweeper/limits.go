@@ -33,8 +33,11 @@ func (p *Plan) Over(l policy.Limits) error {
 		in[it.Storage]++
 	}
 	for _, sc := range p.Scope {
-		if n := in[sc.Storage]; l.OverShare(n, sc.Seen) {
+		n := in[sc.Storage]
+		if l.OverShare(n, sc.Seen) {
 			reasons = append(reasons, fmt.Sprintf("trash %d of the %d files of %s", n, sc.Seen, sc.Storage))
+		} else if int64(n) > sc.Seen {
+			reasons = append(reasons, fmt.Sprintf("trash %d files of %s, of which only %d were seen", n, sc.Storage, sc.Seen))
 		}
 		delete(in, sc.Storage)
 	}

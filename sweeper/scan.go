@@ -97,7 +97,7 @@ func (s *Sweeper) scanStorage(ctx context.Context, st *providers.Storage, o Scan
 // list reads the listing and hands over what has to be examined. It reports
 // whether the listing was complete.
 func (sc *scan) list(ctx context.Context, entries chan<- []providers.Entry) (complete bool) {
-	whole, passed, pending := true, int64(0), make([]providers.Entry, 0, batch)
+	whole, passed, counted, pending := true, int64(0), int64(0), make([]providers.Entry, 0, batch)
 	flush := func() {
 		if len(pending) > 0 {
 			entries <- pending
@@ -111,8 +111,8 @@ func (sc *scan) list(ctx context.Context, entries chan<- []providers.Entry) (com
 			sc.unlisted(err)
 		case c.Gone:
 		case c.Checkpoint():
-			complete = true
-			sc.count(func(sum *Summary) { sum.Seen += c.Seen; sum.SeenIn[sc.st.Name()] += c.Seen })
+			complete, counted = true, passed
+			sc.saw(c.Seen)
 		default:
 			complete = false
 			passed++
@@ -127,10 +127,16 @@ func (sc *scan) list(ctx context.Context, entries chan<- []providers.Entry) (com
 	}
 	flush()
 	sc.progress(passed)
+	sc.saw(passed - counted) // no fewer, where the listing broke off
 	if !whole || !complete {
 		sc.count(func(sum *Summary) { sum.Partial = true })
 	}
 	return whole && complete
+}
+
+// saw counts files of any kind.
+func (sc *scan) saw(files int64) {
+	sc.count(func(sum *Summary) { sum.Seen += files; sum.SeenIn[sc.st.Name()] += files })
 }
 
 // unlisted notes a place, or a storage, that could not be listed.

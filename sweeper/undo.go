@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"sweepd/journal"
 	"sweepd/providers"
@@ -32,7 +33,7 @@ func Undoable(ctx context.Context, j *journal.Journal, u Undone) ([]journal.Oper
 			return nil, fmt.Errorf("run %d has nothing in the trash: %w", u.Run, fs.ErrNotExist)
 		}
 	}
-	for _, path := range u.Paths {
+	for _, path := range slices.Compact(slices.Sorted(slices.Values(u.Paths))) {
 		found := false
 		for op, err := range j.Operations(ctx, journal.Filter{Path: path, InTrash: true, Newest: true}) {
 			if err != nil {
@@ -112,8 +113,8 @@ func (s *Sweeper) restore(ctx context.Context, run int64, op journal.Operation) 
 	return err
 }
 
-// abandoned reports whether an interrupted operation came to nothing, which
-// is an end and no problem.
+// abandoned reports whether an interrupted operation came to nothing, or is
+// begun anew if it is still due, which is an end and no problem.
 func abandoned(op providers.Op, err error) bool {
-	return op.Kind == providers.OpTrash && errors.Is(err, fs.ErrNotExist)
+	return op.Kind == providers.OpTrash && errors.Is(err, fs.ErrNotExist) || errors.Is(err, providers.ErrInterrupted)
 }
