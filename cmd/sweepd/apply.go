@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -25,9 +27,8 @@ what the policy's trash: section says of files that sweepd itself trashed.
 The plan is checked against the policy's limits before the first file is moved.
 Every move is recorded before and after; sweepd undo brings files back. On a
 terminal apply asks first, unless a saved plan or --yes says that you know.`,
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			var due *sweeper.Plan
-			var err error
 			if len(args) == 1 && isFile(args[0]) {
 				if due, err = loadPlan(args[0]); err != nil {
 					return &app.UsageError{Err: err, Hint: "make one with: sweepd plan -o FILE"}
@@ -47,9 +48,14 @@ terminal apply asks first, unless a saved plan or --yes says that you know.`,
 				if sum.Errors > 0 {
 					defer func() { err = firstError(err, errTrouble) }()
 				}
-				if !yes && !l.json && !due.Empty() && p.interactive() && !p.ask(due) {
-					p.term.printf("nothing was changed\n")
-					return nil
+				if !yes && !due.Empty() && isTerminal(p.stdin) {
+					if l.json || !p.term.live {
+						return &app.UsageError{Err: errors.New("apply asks first, and its question would not be seen"), Hint: "nothing was changed; to go on without being asked: --yes"}
+					}
+					if !p.ask(cmd.Context(), due) {
+						p.term.printf("nothing was changed\n")
+						return nil
+					}
 				}
 			}
 			total := len(due.Trash) + len(due.Purge)
@@ -113,15 +119,21 @@ func (p *program) planNow(cmd *cobra.Command, l look, a *app.App) (due *sweeper.
 	return due, sum, nil
 }
 
-// ask shows what would be done and waits for a yes.
-func (p *program) ask(due *sweeper.Plan) bool {
+// ask shows what would be done and waits for a yes. An interrupt is a no.
+func (p *program) ask(ctx context.Context, due *sweeper.Plan) bool {
 	fmt.Fprintf(p.stderr, "%s? [y/N] ", due)
-	answer, _ := bufio.NewReader(p.stdin).ReadString('\n')
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "y", "yes":
-		return true
+	answers := make(chan string, 1)
+	go func() {
+		answer, _ := bufio.NewReader(p.stdin).ReadString('\n')
+		answers <- strings.ToLower(strings.TrimSpace(answer))
+	}()
+	select {
+	case answer := <-answers:
+		return answer == "y" || answer == "yes"
+	case <-ctx.Done():
+		fmt.Fprintln(p.stderr)
+		return false
 	}
-	return false
 }
 
 // done prints the summary of a run that may have changed something.

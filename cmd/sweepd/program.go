@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -135,10 +134,4 @@ func lines(text string) string {
 		out += safe(line)
 	}
 	return out
-}
-
-// interactive reports whether a person can be asked.
-func (p *program) interactive() bool {
-	f, ok := p.stdin.(*os.File)
-	return ok && isTerminal(f) && p.term.live
 }

@@ -170,7 +170,7 @@ func (p *program) problems(sum *sweeper.Summary) {
 	for _, pr := range sum.Problems {
 		where := safe(tilde(pr.Path, p.home()))
 		if where == "" {
-			where = pr.Storage
+			where = safe(pr.Storage)
 		}
 		fmt.Fprintf(p.stderr, "%s cannot %s %s: %s\n", p.term.paint("33", "warning:"), pr.Doing, where, safe(pr.Text))
 	}
