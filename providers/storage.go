@@ -16,6 +16,9 @@ type Options struct {
 	// Roots are the paths, as Entry.Path gives them, inside which files may be
 	// moved. Empty means nowhere.
 	Roots []string
+	// Part says that the driver lists only a part of what goes by the storage's
+	// name: what a listing does not name may be there all the same.
+	Part bool
 	// Recorder writes the journal. Without one the Storage is read-only: every
 	// method that would change something returns ErrReadOnly.
 	Recorder Recorder
@@ -49,6 +52,9 @@ func (s *Storage) Can() Can {
 	}
 	return s.d.Can()
 }
+
+// Part reports whether a listing, complete as it may be, is of a part only.
+func (s *Storage) Part() bool { return s.o.Part }
 
 // Changes lists as Driver.Changes does.
 func (s *Storage) Changes(ctx context.Context, since Cursor) iter.Seq2[Change, error] {

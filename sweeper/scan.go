@@ -88,7 +88,7 @@ func (s *Sweeper) scanStorage(ctx context.Context, st *providers.Storage, o Scan
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := seen.Save(ctx, seen.Cursor(), complete); err != nil {
+	if err := seen.Save(ctx, seen.Cursor(), complete && !st.Part()); err != nil {
 		sum.problem(st.Name(), "", "remember", err) // costs time at the next scan, never safety
 	}
 	return nil

@@ -94,6 +94,39 @@ func TestAPartialListingForgetsNothingAndSaysSo(t *testing.T) {
 	}
 }
 
+func TestAListingOfAPartForgetsNothing(t *testing.T) {
+	b := newBox(t, graceful)
+	b.put(ours(1), picture(1))
+	b.apply() // its grace begins
+	st, err := providers.NewStorage("home", b.driver, providers.Options{Part: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := sweeper.New(sweeper.Options{
+		Policy: b.policy, Journal: b.journal, Storages: []*providers.Storage{st}, Classifier: fingerprint.New(), Now: b.now,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.account.Person(ours(1), b.clock) // not in the part that is listed
+	b.put(ours(2), picture(2))
+	if _, err := other.Scan(t.Context(), sweeper.ScanOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for rec, err := range b.journal.Records(t.Context(), "home", fingerprint.Version) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rec.Entry.Path == ours(1) && !rec.Marked.IsZero() {
+			n++
+		}
+	}
+	if n != 1 {
+		t.Error("the grace of a file outside the part was forgotten")
+	}
+}
+
 func TestAPlaceThatCannotBeListedIsNamedAndTheRestGoesOn(t *testing.T) {
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))

@@ -188,8 +188,11 @@ func (a *App) wholeStorages() (scopes []sweeper.Scope) {
 	return scopes
 }
 
-// storageOf names the storage that a folder is inside of; "paths" for a folder
-// that is in none.
+// named is the storage of folders that are in no storage of the policy: a name
+// that no policy can give to one of its own.
+const named = "(paths)"
+
+// storageOf names the storage that a folder is inside of.
 func (a *App) storageOf(folder string) string {
 	for _, sc := range a.wholeStorages() {
 		for _, root := range a.Policy.Storages[sc.Storage].Roots {
@@ -198,28 +201,28 @@ func (a *App) storageOf(folder string) string {
 			}
 		}
 	}
-	return "paths"
+	return named
 }
 
 // openStorage opens one storage behind its guard.
 func (a *App) openStorage(sc sweeper.Scope) error {
-	st := a.Policy.Storages[sc.Storage] // the zero Storage for "paths"
-	roots := sc.Roots
-	if roots == nil {
-		roots = st.Roots
+	st := a.Policy.Storages[sc.Storage] // the zero Storage for named
+	roots, only := st.Roots, sc.Roots
+	if a.o.Scopes != nil || sc.Storage == named {
+		roots, only = sc.Roots, nil
 	}
 	bin, err := local.HomeTrash(a.o.Getenv)
 	if err != nil && a.o.Act {
 		return fmt.Errorf("find the trash: %w", err)
 	}
 	d, err := local.Open(local.Options{
-		Roots: roots, Interest: fingerprint.Interesting, Exclude: st.Exclude,
+		Roots: roots, Only: only, Interest: fingerprint.Interesting, Exclude: st.Exclude,
 		CrossMounts: st.CrossMounts, TrashHome: bin, Now: a.o.Now,
 	})
 	if err != nil {
 		return fmt.Errorf("open %s: %w", sc.Storage, err)
 	}
-	o := providers.Options{Roots: d.Roots()}
+	o := providers.Options{Roots: d.Roots(), Part: sc.Roots != nil}
 	if a.o.Act {
 		o.Recorder = a.Journal
 	}
