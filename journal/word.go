@@ -50,3 +50,29 @@ func (j *Journal) Word(ctx context.Context, storage string, ref providers.Ref, r
 	}
 	return w, fault(err)
 }
+
+// Said is what a word is about: one revision of one file of a storage.
+type Said struct {
+	Ref      providers.Ref
+	Revision providers.Revision
+}
+
+// Words are all that was said of a storage's files. Before acting on one, ask
+// for its Word: it may have been said since.
+func (j *Journal) Words(ctx context.Context, storage string) (map[Said]Word, error) {
+	rows, err := j.read.QueryContext(ctx, `SELECT ref, revision, word FROM words WHERE storage = $1`, storage)
+	if err != nil {
+		return nil, fault(err)
+	}
+	defer rows.Close()
+	all := map[Said]Word{}
+	for rows.Next() {
+		var s Said
+		var w Word
+		if err := rows.Scan(&s.Ref, &s.Revision, &w); err != nil {
+			return nil, fault(err)
+		}
+		all[s] = w
+	}
+	return all, fault(rows.Err())
+}

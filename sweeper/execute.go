@@ -164,7 +164,7 @@ func (s *Sweeper) trash(ctx context.Context, r *reader, run int64, it Item) (str
 	if err != nil {
 		return doing, err
 	}
-	d, err := s.decide(ctx, st.Name(), rec)
+	d, err := s.decideNow(ctx, st.Name(), rec)
 	if err != nil {
 		return doing, err
 	}
@@ -196,21 +196,23 @@ func (s *Sweeper) record(ctx context.Context, st *providers.Storage, r *reader, 
 	return rec, nil
 }
 
-// decide is what is to become of a recorded file now: a person's word first,
-// then the policy.
-func (s *Sweeper) decide(ctx context.Context, storage string, rec journal.Record) (policy.Decision, error) {
-	d := s.o.Policy.Decide(facts(storage, rec), s.o.Now())
-	if d.Action == policy.Keep {
-		return d, nil
-	}
+// decideNow asks for the person's word at the moment of acting.
+func (s *Sweeper) decideNow(ctx context.Context, storage string, rec journal.Record) (policy.Decision, error) {
 	word, err := s.o.Journal.Word(ctx, storage, rec.Entry.Ref, rec.Entry.Revision)
 	if err != nil {
 		return policy.Decision{}, fmt.Errorf("read what a person said: %w", err)
 	}
-	if word == journal.Keep {
-		return policy.Decision{Action: policy.Keep, Reasons: []string{"you said keep"}}, nil
+	return s.decide(storage, rec, word), nil
+}
+
+// decide is what is to become of a recorded file: a person's word first, then
+// the policy.
+func (s *Sweeper) decide(storage string, rec journal.Record, word journal.Word) policy.Decision {
+	d := s.o.Policy.Decide(facts(storage, rec), s.o.Now())
+	if d.Action != policy.Keep && word == journal.Keep {
+		return policy.Decision{Action: policy.Keep, Reasons: []string{"you said keep"}}
 	}
-	return d, nil
+	return d
 }
 
 // mark begins the grace of the files. The journal marks each only if its record

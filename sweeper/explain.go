@@ -30,7 +30,7 @@ func (s *Sweeper) Explain(ctx context.Context, st *providers.Storage, e provider
 	if known, err := s.o.Journal.Record(ctx, st.Name(), fingerprint.Version, e.Ref); err == nil && known.Entry.Revision == e.Revision {
 		rec.FirstSeen, rec.Marked = known.FirstSeen, known.Marked
 	}
-	d, err := s.decide(ctx, st.Name(), rec)
+	d, err := s.decideNow(ctx, st.Name(), rec)
 	if err != nil {
 		return Explanation{}, err
 	}

@@ -55,9 +55,17 @@ type scan struct {
 	o    ScanOptions
 	seen *journal.Seen
 
+	words map[journal.Said]journal.Word // what a person said, as the scan begins
+
 	mu    sync.Mutex
 	sum   *Summary
 	found map[providers.Ref]providers.Revision // matched so far: a listing may repeat files
+}
+
+// listed is a file of the listing, and what is known of it.
+type listed struct {
+	providers.Entry
+	known journal.Known
 }
 
 // batch is how many entries go to a worker at once; small enough that a slow
@@ -69,21 +77,25 @@ func (s *Sweeper) scanStorage(ctx context.Context, st *providers.Storage, o Scan
 	if err != nil {
 		return fmt.Errorf("read the journal: %w", err)
 	}
-	sc := &scan{Sweeper: s, st: st, o: o, seen: seen, sum: sum, found: map[providers.Ref]providers.Revision{}}
-	entries := make(chan []providers.Entry, s.o.Workers)
+	words, err := s.o.Journal.Words(ctx, st.Name())
+	if err != nil {
+		return fmt.Errorf("read what a person said: %w", err)
+	}
+	sc := &scan{Sweeper: s, st: st, o: o, seen: seen, words: words, sum: sum, found: map[providers.Ref]providers.Revision{}}
+	lists := make(chan []listed, s.o.Workers)
 	var workers sync.WaitGroup
 	for range s.o.Workers {
 		workers.Go(func() {
 			r := new(reader)
-			for list := range entries {
-				for _, e := range list {
-					sc.examine(ctx, r, e)
+			for list := range lists {
+				for _, l := range list {
+					sc.judge(ctx, r, l)
 				}
 			}
 		})
 	}
-	complete := sc.list(ctx, entries)
-	close(entries)
+	complete := sc.list(ctx, lists)
+	close(lists)
 	workers.Wait()
 	if err := ctx.Err(); err != nil {
 		return err
@@ -96,12 +108,12 @@ func (s *Sweeper) scanStorage(ctx context.Context, st *providers.Storage, o Scan
 
 // list reads the listing and hands over what has to be examined. It reports
 // whether the listing was complete.
-func (sc *scan) list(ctx context.Context, entries chan<- []providers.Entry) (complete bool) {
-	whole, passed, counted, pending := true, int64(0), int64(0), make([]providers.Entry, 0, batch)
+func (sc *scan) list(ctx context.Context, lists chan<- []listed) (complete bool) {
+	whole, passed, counted, plain, pending := true, int64(0), int64(0), int64(0), make([]listed, 0, batch)
 	flush := func() {
 		if len(pending) > 0 {
-			entries <- pending
-			pending = make([]providers.Entry, 0, batch)
+			lists <- pending
+			pending = make([]listed, 0, batch)
 		}
 	}
 	for c, err := range sc.st.Changes(ctx, "") {
@@ -116,10 +128,15 @@ func (sc *scan) list(ctx context.Context, entries chan<- []providers.Entry) (com
 		default:
 			complete = false
 			passed++
-			if sc.known(ctx, c.Entry) {
+			known := sc.seen.Look(c.Entry)
+			if known == journal.PlainImage && !sc.o.All { // with All its media type is wanted, which was not kept
+				plain++
 				continue
 			}
-			if pending = append(pending, c.Entry); len(pending) == batch {
+			if known == journal.NotImage {
+				continue
+			}
+			if pending = append(pending, listed{c.Entry, known}); len(pending) == batch {
 				flush()
 				sc.progress(passed)
 			}
@@ -128,6 +145,7 @@ func (sc *scan) list(ctx context.Context, entries chan<- []providers.Entry) (com
 	flush()
 	sc.progress(passed)
 	sc.saw(passed - counted) // no fewer, where the listing broke off
+	sc.count(func(sum *Summary) { sum.Images += plain })
 	if !whole || !complete {
 		sc.count(func(sum *Summary) { sum.Partial = true })
 	}
@@ -148,26 +166,16 @@ func (sc *scan) unlisted(err error) {
 	sc.count(func(sum *Summary) { sum.problem(sc.st.Name(), path, "list", reason) })
 }
 
-// known reports whether the journal had all that there is to say of the file.
-func (sc *scan) known(ctx context.Context, e providers.Entry) bool {
-	switch sc.seen.Look(e) {
-	case journal.NotImage:
-		return true
-	case journal.PlainImage:
-		if sc.o.All {
-			return false // its media type was not kept
+// judge takes the verdict from the journal where it has one, and examines the
+// file where it has none.
+func (sc *scan) judge(ctx context.Context, r *reader, l listed) {
+	if l.known == journal.Matched {
+		if rec, ok, err := sc.seen.Matched(ctx, l.Entry); err == nil && ok {
+			sc.emit(rec, 0)
+			return
 		}
-		sc.count(func(sum *Summary) { sum.Images++ })
-		return true
-	case journal.Matched:
-		rec, ok, err := sc.seen.Matched(ctx, e)
-		if err != nil || !ok {
-			return false
-		}
-		sc.emit(ctx, rec, 0)
-		return true
 	}
-	return false
+	sc.examine(ctx, r, l.Entry)
 }
 
 // examine classifies one file and remembers the verdict.
@@ -189,11 +197,11 @@ func (sc *scan) examine(ctx context.Context, r *reader, e providers.Entry) {
 	if err := sc.seen.Put(ctx, e, v); err != nil {
 		sc.count(func(sum *Summary) { sum.problem(sc.st.Name(), e.Path, "remember", err) })
 	}
-	sc.emit(ctx, journal.Record{Entry: e, Verdict: v, FirstSeen: sc.Sweeper.o.Now()}, r.fetched)
+	sc.emit(journal.Record{Entry: e, Verdict: v, FirstSeen: sc.Sweeper.o.Now()}, r.fetched)
 }
 
 // emit counts a verdict and tells it where it is asked for.
-func (sc *scan) emit(ctx context.Context, rec journal.Record, fetched int64) {
+func (sc *scan) emit(rec journal.Record, fetched int64) {
 	e, v := rec.Entry, rec.Verdict
 	sc.mu.Lock()
 	defer sc.mu.Unlock()
@@ -215,11 +223,7 @@ func (sc *scan) emit(ctx context.Context, rec journal.Record, fetched int64) {
 		sc.sum.Matched++
 	}
 	sc.sum.ByConfidence[v.Confidence]++
-	d, err := sc.decide(ctx, sc.st.Name(), rec)
-	if err != nil {
-		sc.sum.problem(sc.st.Name(), e.Path, "decide on", err)
-		return
-	}
+	d := sc.decide(sc.st.Name(), rec, sc.words[journal.Said{Ref: e.Ref, Revision: e.Revision}])
 	if v.Confidence > fingerprint.None {
 		sc.sum.ByAction[string(d.Action)]++
 	}
