@@ -305,6 +305,46 @@ func TestAListingThatBrokeOffIsNoMeasureOfTheShare(t *testing.T) {
 	}
 }
 
+func TestUndoAlsoBringsBackWhatTheCrashedRunHadNotRecorded(t *testing.T) {
+	for name, choose := range map[string]func(int64) sweeper.Undone{
+		"run":  func(run int64) sweeper.Undone { return sweeper.Undone{Run: run} },
+		"path": func(int64) sweeper.Undone { return sweeper.Undone{Paths: []string{ours(1), ours(2)}} },
+	} {
+		b := newBox(t, rules, providertest.Fault{Method: "Trash", Err: providers.ErrUncertain, Late: true})
+		b.put(ours(1), picture(1))
+		b.put(ours(2), picture(2))
+		b.apply() // both are in the trash, and the record does not know
+		b.fail()
+		run, err := sweeper.LastRun(t.Context(), b.journal)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ops, err := sweeper.Undoable(t.Context(), b.journal, choose(run))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sum, err := b.sweeper().Undo(t.Context(), ops, nil); err != nil || sum.Restored != 2 || sum.Errors != 0 {
+			t.Errorf("by %s: got %+v, %v; want both restored", name, sum, err)
+		}
+		b.binIs()
+		b.holds(ours(1), picture(1))
+	}
+}
+
+func TestUndoOfAnInterruptedMoveThatNeverWasChangesNothing(t *testing.T) {
+	b := newBox(t, rules, providertest.Fault{Method: "Trash", Err: providers.ErrUncertain})
+	b.put(ours(1), picture(1))
+	run := b.apply().Run
+	b.fail()
+	if sum := b.undo(run); sum.Restored != 0 || sum.Settled != 1 || sum.Errors != 0 {
+		t.Errorf("got %+v, want the record completed and nothing else", sum)
+	}
+	b.holds(ours(1), picture(1))
+	if _, err := sweeper.LastRun(t.Context(), b.journal); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v, want nothing left to undo", err)
+	}
+}
+
 func TestUndoOfAPathNamedTwiceIsOneRestore(t *testing.T) {
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))

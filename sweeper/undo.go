@@ -19,43 +19,67 @@ type Undone struct {
 	Paths []string
 }
 
-// Undoable lists the trash operations that u chooses and that can be undone.
+// Undoable lists the trash operations that u chooses and that can be undone,
+// those included that were interrupted: Undo looks what became of them first.
 func Undoable(ctx context.Context, j *journal.Journal, u Undone) ([]journal.Operation, error) {
 	var ops []journal.Operation
 	if u.Run != 0 {
-		for op, err := range j.Operations(ctx, journal.Filter{Run: u.Run, InTrash: true}) {
+		for op, err := range j.Operations(ctx, journal.Filter{Run: u.Run}) {
 			if err != nil {
 				return nil, err
 			}
-			ops = append(ops, op)
+			if maybeInTrash(op) {
+				ops = append(ops, op)
+			}
 		}
 		if len(ops) == 0 {
 			return nil, fmt.Errorf("run %d has nothing in the trash: %w", u.Run, fs.ErrNotExist)
 		}
 	}
 	for _, path := range slices.Compact(slices.Sorted(slices.Values(u.Paths))) {
-		found := false
-		for op, err := range j.Operations(ctx, journal.Filter{Path: path, InTrash: true, Newest: true}) {
-			if err != nil {
-				return nil, err
-			}
-			ops, found = append(ops, op), true
-			break
+		op, err := latest(ctx, j, journal.Filter{Path: path, Newest: true})
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("%q is not in the trash by sweepd's doing: %w", path, err)
 		}
-		if !found {
-			return nil, fmt.Errorf("%q is not in the trash by sweepd's doing: %w", path, fs.ErrNotExist)
+		if err != nil {
+			return nil, err
 		}
+		ops = append(ops, op)
 	}
 	return ops, nil
 }
 
 // LastRun is the latest run of which something is still in the trash, or
 // fs.ErrNotExist.
-func LastRun(ctx context.Context, j *journal.Journal) (int64, error) {
-	for op, err := range j.Operations(ctx, journal.Filter{InTrash: true, Newest: true}) {
-		return op.Op.Cause.Run, err
+func LastRun(ctx context.Context, j *journal.Journal) (run int64, err error) {
+	for _, f := range []journal.Filter{{InTrash: true, Newest: true}, {Open: true, Newest: true}} {
+		op, err := latest(ctx, j, f)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return 0, err
+		}
+		run = max(run, op.Op.Cause.Run)
 	}
-	return 0, fmt.Errorf("nothing that sweepd trashed is in the trash: %w", fs.ErrNotExist)
+	if run == 0 {
+		return 0, fmt.Errorf("nothing that sweepd trashed is in the trash: %w", fs.ErrNotExist)
+	}
+	return run, nil
+}
+
+// latest is the first of what f chooses that may be in the trash, or
+// fs.ErrNotExist.
+func latest(ctx context.Context, j *journal.Journal, f journal.Filter) (journal.Operation, error) {
+	for op, err := range j.Operations(ctx, f) {
+		if err != nil || maybeInTrash(op) {
+			return op, err
+		}
+	}
+	return journal.Operation{}, fs.ErrNotExist
+}
+
+// maybeInTrash reports whether the operation put a file into the trash that is
+// there still, or was interrupted while it did.
+func maybeInTrash(op journal.Operation) bool {
+	return op.Op.Kind == providers.OpTrash && op.Err == nil && op.Resolved == ""
 }
 
 // Undo puts back what the operations trashed. It never overwrites: a file
@@ -91,26 +115,23 @@ func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress fu
 	})
 }
 
-// errResolved: completing an interrupted run has brought the file back already.
+// errResolved: completing an interrupted run has shown that the file is not in
+// the trash, or has brought it back.
 var errResolved = errors.New("it is out of the trash already")
 
+// restore brings back one file, by what the record says of it now.
 func (s *Sweeper) restore(ctx context.Context, run int64, op journal.Operation) error {
 	st, err := s.storage(op.Op.Storage)
 	if err != nil {
 		return err
 	}
-	still := false
-	for _, err := range s.o.Journal.Operations(ctx, journal.Filter{Key: op.Key, InTrash: true}) {
-		if err != nil {
-			return err
+	for now, err := range s.o.Journal.Operations(ctx, journal.Filter{Key: op.Key, InTrash: true}) {
+		if err == nil {
+			_, err = st.Restore(ctx, now.Op.Entry, now.Receipt, providers.Cause{Run: run, Reasons: []string{"undo"}})
 		}
-		still = true
+		return err
 	}
-	if !still {
-		return errResolved
-	}
-	_, err = st.Restore(ctx, op.Op.Entry, op.Receipt, providers.Cause{Run: run, Reasons: []string{"undo"}})
-	return err
+	return errResolved
 }
 
 // abandoned reports whether an interrupted operation came to nothing, or is
