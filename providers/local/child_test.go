@@ -40,6 +40,10 @@ func child(args []string) {
 			err = d.Purge(context.Background(), providers.Receipt(args[2]))
 		case "list":
 			err = readAll(d)
+		case "list below mounts":
+			err = errors.Join(mountBelow(args[0]), readAll(d))
+		case "trash below mounts":
+			err = errors.Join(mountBelow(args[0]), trashBound(d, args[0]))
 		case "list as nobody":
 			err = errors.Join(syscall.Setuid(65534), readAll(d))
 		}
