@@ -53,6 +53,22 @@ func (h disk) Remove(t *testing.T, name string) {
 	}
 }
 
+// Discard does what a file manager does, by the Trash specification.
+func (h disk) Discard(t *testing.T, name string) {
+	t.Helper()
+	bin := filepath.Join(h.top, "data/Trash")
+	info := "[Trash Info]\nPath=" + h.Path(name) + "\nDeletionDate=2026-11-23T12:00:00\n"
+	for _, err := range []error{
+		os.MkdirAll(filepath.Join(bin, "info"), 0o700), os.MkdirAll(filepath.Join(bin, "files"), 0o700),
+		os.WriteFile(filepath.Join(bin, "info", name+".trashinfo"), []byte(info), 0o600),
+		os.Rename(h.Path(name), filepath.Join(bin, "files", name)),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // withoutBin is the same storage opened for reading only.
 type withoutBin struct{ disk }
 

@@ -26,6 +26,9 @@ type Harness interface {
 	Write(t *testing.T, name string, content []byte)
 	// Remove deletes the file past the trash.
 	Remove(t *testing.T, name string)
+	// Discard moves the file to the trash without the driver; it is called
+	// only where the driver can list the trash.
+	Discard(t *testing.T, name string)
 }
 
 // Run holds the provider to every promise of providers.Driver. start makes a

@@ -121,6 +121,12 @@ var returning = []promise{
 		}
 		b.holds("a.png", "bytes")
 	}},
+	{"TrashedNamesWhatOthersPutThere", providers.CanTrash | providers.CanListTrash, func(b *box) {
+		b.trash(keyed(1), b.put("ours.png", "a"))
+		b.put("theirs.png", "b")
+		b.Discard(b.T, "theirs.png")
+		b.binIs("ours.png", "theirs.png")
+	}},
 	{"EmptyTrashEmptiesTheBinAndNothingElse", providers.CanTrash | providers.CanEmptyTrash, func(b *box) {
 		b.put("stays.png", "stays")
 		b.trash(keyed(1), b.put("a.png", "a"))

@@ -20,6 +20,11 @@ func (h memory) Path(name string) string          { return "/root/" + name }
 func (h memory) Write(_ *testing.T, name string, content []byte) {
 	h.a.Write(h.Path(name), content, time.Unix(1_700_000_000, 0).UTC())
 }
+
+func (h memory) Discard(_ *testing.T, name string) {
+	h.a.Person(h.Path(name), time.Unix(1_700_000_000, 0).UTC())
+}
+
 func (h memory) Remove(_ *testing.T, name string) { h.a.Remove(h.Path(name)) }
 
 func TestMemoryKeepsEveryPromise(t *testing.T) {
