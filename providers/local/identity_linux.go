@@ -8,20 +8,21 @@ import (
 	"sweepd/providers"
 )
 
-// identity is one state of one file. Times are nanoseconds since 1970.
+// identity is one state of one file, under its path. Times are nanoseconds
+// since 1970. There is no device number: it is given anew at each start on
+// btrfs, LVM and networks, and whenever a disk is plugged in, and what a person
+// said of a file has to outlive that.
 type identity struct {
-	dev, ino     uint64
+	ino          uint64
 	born         int64
 	weak         bool // the file system keeps no birth times; born is 0
 	size         int64
 	mtime, ctime int64
 }
 
-// append writes the identity as a Revision: six hexadecimal numbers with dots
-// between them, the third empty where there is no birth time.
+// append writes the identity as a Revision: five hexadecimal numbers with dots
+// between them, the second empty where there is no birth time.
 func (id identity) append(b []byte) []byte {
-	b = strconv.AppendUint(b, id.dev, 16)
-	b = append(b, '.')
 	b = strconv.AppendUint(b, id.ino, 16)
 	b = append(b, '.')
 	if !id.weak {
@@ -45,11 +46,10 @@ func (id identity) is(rev providers.Revision) bool {
 	return string(id.append(buf[:0])) == string(rev)
 }
 
-// lasting is the part that a move within the file system and a restart of the
-// machine leave as they are: renaming sets the change time, and device numbers
-// are given anew at each start on btrfs, LVM and networks.
+// lasting is the part that a move within the file system leaves as it is:
+// renaming sets the change time.
 func (id identity) lasting() identity {
-	id.dev, id.ctime = 0, 0
+	id.ctime = 0
 	return id
 }
 
@@ -58,19 +58,18 @@ var errRevision = errors.New("not a revision of a local file")
 // parseRevision reads what append wrote, and nothing else.
 func parseRevision(rev providers.Revision) (identity, error) {
 	f := strings.Split(string(rev), ".")
-	if len(f) != 6 {
+	if len(f) != 5 {
 		return identity{}, errRevision
 	}
-	id := identity{weak: f[2] == ""}
-	var errs [6]error
-	id.dev, errs[0] = strconv.ParseUint(f[0], 16, 64)
-	id.ino, errs[1] = strconv.ParseUint(f[1], 16, 64)
+	id := identity{weak: f[1] == ""}
+	var errs [5]error
+	id.ino, errs[0] = strconv.ParseUint(f[0], 16, 64)
 	if !id.weak {
-		id.born, errs[2] = strconv.ParseInt(f[2], 16, 64)
+		id.born, errs[1] = strconv.ParseInt(f[1], 16, 64)
 	}
-	id.size, errs[3] = strconv.ParseInt(f[3], 16, 64)
-	id.mtime, errs[4] = strconv.ParseInt(f[4], 16, 64)
-	id.ctime, errs[5] = strconv.ParseInt(f[5], 16, 64)
+	id.size, errs[2] = strconv.ParseInt(f[2], 16, 64)
+	id.mtime, errs[3] = strconv.ParseInt(f[3], 16, 64)
+	id.ctime, errs[4] = strconv.ParseInt(f[4], 16, 64)
 	if errors.Join(errs[:]...) != nil || !id.is(rev) {
 		return identity{}, errRevision
 	}

@@ -237,11 +237,11 @@ func TestForgedReceiptsReachNothing(t *testing.T) {
 	victim, err := statName(unix.AT_FDCWD, b.top+"/data/victim")
 	must(t, err)
 	for _, forged := range []string{
-		"", "x", "null", "{}", "[]", good[1:], strings.Replace(good, b.trash, b.top, 1), strings.Replace(good, `"id":"0`, `"id":"1`, 1),
+		"", "x", "null", "{}", "[]", good[1:], strings.Replace(good, b.trash, b.top, 1), strings.Replace(good, `.0"}`, `.1"}`, 1), strings.Replace(good, `"id":"`, `"id":"1`, 1),
 		string(newReceipt(b.trash, "../../victim", b.path("v.png"), identify(&victim))),
 		string(newReceipt(b.trash, "..", b.path("v.png"), identify(&victim))),
 		string(newReceipt(b.top, "victim", b.path("v.png"), identify(&victim))),
-		fmt.Sprintf(`{"bin":%q,"name":"a%%2","path":"/x/y","id":"0.1.1.1.1.0"}`, b.trash),
+		fmt.Sprintf(`{"bin":%q,"name":"a%%2","path":"/x/y","id":"1.1.1.1.0"}`, b.trash),
 	} {
 		if got, err := b.d.Restore(t.Context(), providers.Receipt(forged)); err == nil {
 			t.Errorf("restore of %q: got %+v", forged, got)

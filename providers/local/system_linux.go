@@ -116,7 +116,7 @@ func regular(s *unix.Statx_t) bool { return s.Mode&unix.S_IFMT == unix.S_IFREG }
 
 func identify(s *unix.Statx_t) identity {
 	id := identity{
-		dev: unix.Mkdev(s.Dev_major, s.Dev_minor), ino: s.Ino, size: int64(s.Size),
+		ino: s.Ino, size: int64(s.Size),
 		mtime: nanoseconds(s.Mtime), ctime: nanoseconds(s.Ctime),
 		weak: s.Mask&unix.STATX_BTIME == 0,
 	}

@@ -403,6 +403,15 @@ func TestKindsThatAListingDoesNotTellAreLookedUp(t *testing.T) {
 	}
 }
 
+func TestARevisionOutlivesANewDeviceNumber(t *testing.T) {
+	s := unix.Statx_t{Mask: unix.STATX_BASIC_STATS | unix.STATX_BTIME, Ino: 7, Size: 5, Dev_major: 8, Dev_minor: 17}
+	was := entry("/media/disk/a.png", &s)
+	s.Dev_minor = 33 // the disk was plugged in again
+	if is := entry("/media/disk/a.png", &s); is != was {
+		t.Errorf("got %+v, want %+v", is, was)
+	}
+}
+
 func TestWithoutBirthTimesARevisionIsWeak(t *testing.T) {
 	s := unix.Statx_t{Mask: unix.STATX_BASIC_STATS, Ino: 7, Size: 5, Btime: unix.StatxTimestamp{Sec: 9}}
 	e := entry("/a", &s)
