@@ -104,7 +104,7 @@ func (p *program) runs(cmd *cobra.Command, j *journal.Journal, limit int, asJSON
 // outcome is what became of a run, in words.
 func outcome(r journal.Run) string {
 	if r.Interrupted() {
-		return "interrupted, or still under way; the next apply or undo completes its record"
+		return "interrupted, or still under way"
 	}
 	var sum struct{ Trashed, Restored, Purged, Marked, Refused, Failed, Bytes int64 }
 	text := ""
