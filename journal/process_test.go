@@ -54,7 +54,7 @@ func storm(j *Journal) error {
 					return
 				}
 				say("ended", key)
-				if w, err := j.Word(context.Background(), "home", "a", "1"); err == nil && w != NoWord {
+				if w, err := j.Word(context.Background(), providers.Entry{Ref: "a", Modified: noon}); err == nil && w != NoWord {
 					say("heard", w)
 				}
 			}
@@ -168,7 +168,7 @@ func TestAnotherProcessReadsTheHistoryAndHandsOverAWordMeanwhile(t *testing.T) {
 	if got := gather(t, reader.Operations(t.Context(), Filter{Key: key})); len(got) != 1 || got[0].Ended.IsZero() {
 		t.Errorf("got %+v, want the operation %s, ended", got, key)
 	}
-	if err := openAt(t, path).Say(t.Context(), "home", "a", "1", Keep); err != nil {
+	if err := openAt(t, path).Say(t.Context(), providers.Entry{Ref: "a", Modified: noon}, Keep); err != nil {
 		t.Fatal(err)
 	}
 	await(t, lines, "heard keep", func(string) {})

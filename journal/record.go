@@ -73,26 +73,34 @@ func scanRecord(row scanner) (Record, error) {
 
 // Mark records that a grace began at that time for those files, each only at
 // the revision given and only if it has a saved Record. A grace that is running
-// goes on as it is. With the zero time, it ends and the mark is removed.
-func (j *Journal) Mark(ctx context.Context, storage string, files []providers.Entry, at time.Time) error {
+// goes on as it is. With the zero time, it ends and the mark is removed. It
+// returns how many files have such a Record.
+func (j *Journal) Mark(ctx context.Context, storage string, files []providers.Entry, at time.Time) (marked int64, err error) {
 	if len(files) == 0 {
-		return nil
+		return 0, nil
 	}
 	query := `UPDATE matches SET marked = COALESCE(marked, $4) WHERE storage = $1 AND ref = $2 AND revision = $3`
 	if at.IsZero() {
 		query = `UPDATE matches SET marked = $4 WHERE storage = $1 AND ref = $2 AND revision = $3`
 	}
-	return j.update(ctx, func(tx *sql.Tx) error {
+	err = j.update(ctx, func(tx *sql.Tx) error {
 		stmt, err := tx.PrepareContext(ctx, query)
 		if err != nil {
 			return err
 		}
 		defer stmt.Close()
 		for _, e := range files {
-			if _, err := stmt.ExecContext(ctx, storage, []byte(e.Ref), []byte(e.Revision), micros(at)); err != nil {
+			res, err := stmt.ExecContext(ctx, storage, []byte(e.Ref), []byte(e.Revision), micros(at))
+			if err != nil {
 				return err
 			}
+			n, err := res.RowsAffected()
+			if err != nil {
+				return err
+			}
+			marked += n
 		}
 		return nil
 	})
+	return marked, err
 }

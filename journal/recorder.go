@@ -156,7 +156,8 @@ func (r *recorder) follow(tx *sql.Tx, e ending, one *record) (err error) {
 		_, err = tx.Stmt(r.resolve).Exec(e.id, e.storage, one.receipt)
 	}
 	if back := one.restored; err == nil && e.kind == providers.OpRestore && back.Ref != "" {
-		_, err = tx.Stmt(r.keep).Exec(e.storage, []byte(back.Ref), []byte(back.Revision), string(Keep), micros(one.at))
+		a := about(back)
+		_, err = tx.Stmt(r.keep).Exec([]byte(a.ref), a.size, a.modified, string(Keep), micros(one.at))
 	}
 	return err
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
-	"maps"
 	"regexp"
 	"slices"
 	"sync"
@@ -396,7 +395,7 @@ func TestAFileThatCannotBeWrittenIsAnError(t *testing.T) {
 
 func TestAFileThatWasRestoredIsOneToKeep(t *testing.T) {
 	j := newJournal(t)
-	back := providers.Entry{Ref: "a", Revision: "as it is back"}
+	back := providers.Entry{Ref: "a", Revision: "as it is back", Modified: noon}
 	for _, end := range []struct {
 		outcome providers.Outcome
 		want    Word
@@ -411,27 +410,8 @@ func TestAFileThatWasRestoredIsOneToKeep(t *testing.T) {
 		if err := j.End(t.Context(), key, end.outcome); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := j.Word(t.Context(), "home", back.Ref, back.Revision); got != end.want || err != nil {
+		if got, err := j.Word(t.Context(), back); got != end.want || err != nil {
 			t.Errorf("after a restore that ended with %v: got %q, %v, want %q", end.outcome.Err, got, err, end.want)
 		}
-	}
-}
-
-func TestWordsAreAllThatWasSaidOfOneStorage(t *testing.T) {
-	j := newJournal(t)
-	for _, say := range []struct {
-		storage  string
-		ref      providers.Ref
-		revision providers.Revision
-		word     Word
-	}{{"home", "a\xff", "1", Keep}, {"home", "b", "1", Approve}, {"home", "c", "1", Keep}, {"home", "c", "1", NoWord}, {"work", "d", "1", Keep}} {
-		if err := j.Say(t.Context(), say.storage, say.ref, say.revision, say.word); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := j.Words(t.Context(), "home")
-	want := map[Said]Word{{"a\xff", "1"}: Keep, {"b", "1"}: Approve}
-	if err != nil || !maps.Equal(got, want) {
-		t.Errorf("got %v, %v, want %v", got, err, want)
 	}
 }

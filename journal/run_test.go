@@ -3,9 +3,12 @@ package journal
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"testing"
 	"time"
+
+	"sweepd/providers"
 )
 
 func TestRunsAreNumberedFromOneAndToldNewestFirst(t *testing.T) {
@@ -51,22 +54,23 @@ func TestARunThatIsNotUnderWayCannotEnd(t *testing.T) {
 	}
 }
 
-func TestAWordIsOfOneRevisionAndTheLastOneCounts(t *testing.T) {
+func TestAWordIsOfAFileUntilItIsWrittenToAndTheLastOneCounts(t *testing.T) {
 	j := newJournal(t)
-	say := func(w Word) {
-		t.Helper()
-		if err := j.Say(t.Context(), "home", "a\xff", "1", w); err != nil {
+	e := providers.Entry{Ref: "a\xff", Revision: "1", Size: 3, Modified: noon}
+	for _, w := range []Word{Keep, NoWord, NoWord, Keep} {
+		if err := j.Say(t.Context(), e, w); err != nil {
 			t.Fatal(err)
 		}
+		equal(t, "word", must(j.Word(t.Context(), e))(t), w)
+		equal(t, "of all words", must(j.Words(t.Context()))(t).Of(e), w)
 	}
-	for _, w := range []Word{Approve, Keep, NoWord, NoWord, Approve} {
-		say(w)
-		equal(t, "word", must(j.Word(t.Context(), "home", "a\xff", "1"))(t), w)
+	touched, other, larger, later := e, e, e, e
+	touched.Revision, other.Ref, larger.Size, later.Modified = "2", "a", 4, noon.Add(time.Microsecond)
+	equal(t, "with other permissions", must(j.Word(t.Context(), touched))(t), Keep)
+	for _, e := range []providers.Entry{other, larger, later} {
+		equal(t, fmt.Sprintf("of %+v", e), must(j.Word(t.Context(), e))(t), NoWord)
 	}
-	equal(t, "other storage", must(j.Word(t.Context(), "drive", "a\xff", "1"))(t), NoWord)
-	equal(t, "other ref", must(j.Word(t.Context(), "home", "a", "1"))(t), NoWord)
-	equal(t, "other revision", must(j.Word(t.Context(), "home", "a\xff", "2"))(t), NoWord)
-	if err := j.Say(t.Context(), "home", "a", "1", "delete"); err == nil {
+	if err := j.Say(t.Context(), e, "delete"); err == nil {
 		t.Error("an unknown word: got nil, want an error")
 	}
 }

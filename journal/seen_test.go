@@ -188,7 +188,7 @@ func TestAFileThatMovedKeepsItsRecordWithTheNewPath(t *testing.T) {
 	j := newJournal(t)
 	e := file("id", "1")
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: proven()})
-	if err := j.Mark(t.Context(), "home", []providers.Entry{e}, noon); err != nil {
+	if _, err := j.Mark(t.Context(), "home", []providers.Entry{e}, noon); err != nil {
 		t.Fatal(err)
 	}
 	before := must(j.Record(t.Context(), "home", 1, "id"))(t)
@@ -211,7 +211,7 @@ func TestANewRevisionBeginsAnew(t *testing.T) {
 	j := newJournal(t)
 	old, e := file("a", "1"), file("a", "2")
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{old: proven()})
-	if err := j.Mark(t.Context(), "home", []providers.Entry{old}, noon); err != nil {
+	if _, err := j.Mark(t.Context(), "home", []providers.Entry{old}, noon); err != nil {
 		t.Fatal(err)
 	}
 	before := must(j.Record(t.Context(), "home", 1, "a"))(t)
@@ -262,7 +262,7 @@ func TestAGraceIsMarkedForOneRevisionOnce(t *testing.T) {
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{a: proven(), b: proven()})
 	mark := func(at time.Time, files ...providers.Entry) {
 		t.Helper()
-		if err := j.Mark(t.Context(), "home", files, at); err != nil {
+		if _, err := j.Mark(t.Context(), "home", files, at); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -286,7 +286,7 @@ func TestAGraceDoesNotCarryOverToAnotherVerdict(t *testing.T) {
 	weaker := proven()
 	weaker.Confidence = fingerprint.Likely
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{a: weaker, b: proven()})
-	if err := j.Mark(t.Context(), "home", []providers.Entry{a, b}, noon); err != nil {
+	if _, err := j.Mark(t.Context(), "home", []providers.Entry{a, b}, noon); err != nil {
 		t.Fatal(err)
 	}
 	scan(t, j, 2, true, map[providers.Entry]fingerprint.Verdict{a: proven(), b: proven()})

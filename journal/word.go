@@ -9,70 +9,85 @@ import (
 	"sweepd/providers"
 )
 
-// Word is what a person said of one revision of one file.
+// Word is what a person said of one file.
 type Word string
 
 // The words. They may be said by one process while another sweeps.
 const (
-	NoWord  Word = ""
-	Keep    Word = "keep"
-	Approve Word = "approve"
+	NoWord Word = ""
+	Keep   Word = "keep"
 )
 
-const sayWord = `INSERT INTO words (storage, ref, revision, word, said) VALUES ($1, $2, $3, $4, $5)
-	ON CONFLICT (storage, ref, revision) DO UPDATE SET word = excluded.word, said = excluded.said`
+// said is what a word is about: a file as long as nobody writes to it. Neither
+// the storage's name in a policy nor the rest of a revision is part of it, for
+// a file is still the one that the person meant when it got other permissions,
+// or came back from the trash. Where that errs, it keeps a file too many.
+type said struct {
+	ref            providers.Ref
+	size, modified int64
+}
 
-// Say records a person's word on that revision of a file, in place of an
-// earlier one; NoWord takes it back.
-func (j *Journal) Say(ctx context.Context, storage string, ref providers.Ref, rev providers.Revision, w Word) error {
+func about(e providers.Entry) said {
+	return said{e.Ref, e.Size, e.Modified.UnixMicro()}
+}
+
+const sayWord = `INSERT INTO words (ref, size, modified, word, said) VALUES ($1, $2, $3, $4, $5)
+	ON CONFLICT (ref, size, modified) DO UPDATE SET word = excluded.word, said = excluded.said`
+
+// Say records a person's word on the file, in place of an earlier one, until
+// it is written to; NoWord takes it back. Keep also ends a grace.
+func (j *Journal) Say(ctx context.Context, e providers.Entry, w Word) error {
+	a := about(e)
 	return j.update(ctx, func(tx *sql.Tx) (err error) {
 		switch w {
 		case NoWord:
-			_, err = tx.ExecContext(ctx, `DELETE FROM words WHERE storage = $1 AND ref = $2 AND revision = $3`,
-				storage, []byte(ref), []byte(rev))
-		case Keep, Approve:
-			_, err = tx.ExecContext(ctx, sayWord, storage, []byte(ref), []byte(rev), string(w), micros(j.now()))
+			_, err = tx.ExecContext(ctx, `DELETE FROM words WHERE ref = $1 AND size = $2 AND modified = $3`, []byte(a.ref), a.size, a.modified)
+		case Keep:
+			if _, err = tx.ExecContext(ctx, sayWord, []byte(a.ref), a.size, a.modified, string(w), micros(j.now())); err == nil {
+				_, err = tx.ExecContext(ctx, `UPDATE matches SET marked = NULL WHERE ref = $1`, []byte(a.ref))
+			}
 		default:
-			err = fmt.Errorf("%q is not a word: keep or approve", w)
+			err = fmt.Errorf("%q is not a word: keep", w)
 		}
 		return err
 	})
 }
 
-// Word is what was last said of that revision of a file, by whichever process;
-// NoWord when nothing was.
-func (j *Journal) Word(ctx context.Context, storage string, ref providers.Ref, rev providers.Revision) (Word, error) {
+// Word is what was last said of the file, by whichever process; NoWord when
+// nothing was.
+func (j *Journal) Word(ctx context.Context, e providers.Entry) (Word, error) {
 	var w Word
-	err := j.read.QueryRowContext(ctx, `SELECT word FROM words WHERE storage = $1 AND ref = $2 AND revision = $3`,
-		storage, []byte(ref), []byte(rev)).Scan(&w)
+	a := about(e)
+	err := j.read.QueryRowContext(ctx, `SELECT word FROM words WHERE ref = $1 AND size = $2 AND modified = $3`,
+		[]byte(a.ref), a.size, a.modified).Scan(&w)
 	if errors.Is(err, sql.ErrNoRows) {
 		return NoWord, nil
 	}
 	return w, fault(err)
 }
 
-// Said is what a word is about: one revision of one file of a storage.
-type Said struct {
-	Ref      providers.Ref
-	Revision providers.Revision
-}
+// Words are all that persons said.
+type Words struct{ all map[said]Word }
 
-// Words are all that was said of a storage's files. Before acting on one, ask
-// for its Word: it may have been said since.
-func (j *Journal) Words(ctx context.Context, storage string) (map[Said]Word, error) {
-	rows, err := j.read.QueryContext(ctx, `SELECT ref, revision, word FROM words WHERE storage = $1`, storage)
+// Of is Journal.Word of the file as the Words were read. Before acting, ask
+// the Journal: it may have been said since.
+func (w Words) Of(e providers.Entry) Word { return w.all[about(e)] }
+
+// Words reads all words at once, for many files.
+func (j *Journal) Words(ctx context.Context) (Words, error) {
+	rows, err := j.read.QueryContext(ctx, `SELECT ref, size, modified, word FROM words`)
 	if err != nil {
-		return nil, fault(err)
+		return Words{}, fault(err)
 	}
 	defer rows.Close()
-	all := map[Said]Word{}
+	w := Words{map[said]Word{}}
 	for rows.Next() {
-		var s Said
-		var w Word
-		if err := rows.Scan(&s.Ref, &s.Revision, &w); err != nil {
-			return nil, fault(err)
+		var s said
+		var word Word
+		if err := rows.Scan(&s.ref, &s.size, &s.modified, &word); err != nil {
+			return Words{}, fault(err)
 		}
-		all[s] = w
+		w.all[s] = word
 	}
-	return all, fault(rows.Err())
+	return w, fault(rows.Err())
 }

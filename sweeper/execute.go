@@ -198,7 +198,7 @@ func (s *Sweeper) record(ctx context.Context, st *providers.Storage, r *reader, 
 
 // decideNow asks for the person's word at the moment of acting.
 func (s *Sweeper) decideNow(ctx context.Context, storage string, rec journal.Record) (policy.Decision, error) {
-	word, err := s.o.Journal.Word(ctx, storage, rec.Entry.Ref, rec.Entry.Revision)
+	word, err := s.o.Journal.Word(ctx, rec.Entry)
 	if err != nil {
 		return policy.Decision{}, fmt.Errorf("read what a person said: %w", err)
 	}
@@ -223,10 +223,15 @@ func (s *Sweeper) mark(ctx context.Context, items []Item, sum *Summary) error {
 		in[it.Storage] = append(in[it.Storage], it.Entry)
 	}
 	for storage, entries := range in {
-		if err := s.o.Journal.Mark(ctx, storage, entries, s.o.Now()); err != nil {
+		n, err := s.o.Journal.Mark(ctx, storage, entries, s.o.Now())
+		if err != nil {
 			return fmt.Errorf("record the graces: %w", err)
 		}
-		sum.Marked += int64(len(entries))
+		sum.Marked += n
+		if less := int64(len(entries)) - n; less > 0 {
+			sum.Refused += less
+			sum.problem(storage, "", "begin the grace of every file of", fmt.Errorf("%d were trashed or examined anew since: %w", less, providers.ErrChanged))
+		}
 	}
 	return nil
 }

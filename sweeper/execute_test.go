@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"sweepd/fingerprint"
 	"sweepd/journal"
 	"sweepd/providers"
 	"sweepd/providers/providertest"
@@ -139,7 +140,7 @@ func TestAFileKeptWhileThePlanWasReadIsLeftAlone(t *testing.T) {
 	b.put(ours(1), picture(1))
 	p, _ := b.plan()
 	e := p.Trash[0].Entry
-	if err := b.journal.Say(t.Context(), "home", e.Ref, e.Revision, journal.Keep); err != nil {
+	if err := b.journal.Say(t.Context(), e, journal.Keep); err != nil {
 		t.Fatal(err)
 	}
 	if sum := b.execute(p); sum.Refused != 1 {
@@ -515,5 +516,45 @@ func TestTheSummaryIsInTheRecord(t *testing.T) {
 	}
 	if r.Began.After(b.clock) || r.Ended.IsZero() || time.Duration(0) != r.Ended.Sub(b.clock) {
 		t.Errorf("began %v, ended %v, want %v", r.Began, r.Ended, b.clock)
+	}
+}
+
+func TestWhatWasInterruptedUnderAnotherNameIsCompletedToo(t *testing.T) {
+	b := newBox(t, rules, providertest.Fault{Method: "Trash", Err: providers.ErrUncertain, Late: true})
+	b.put(ours(1), picture(1))
+	b.apply()
+	if n := b.openOperations(); n != 1 {
+		t.Fatalf("%d operations are open, want 1", n)
+	}
+	b.fail()
+	b.setPolicy(strings.ReplaceAll(rules, "home:", "pictures:"))
+	st, err := providers.NewStorage("pictures", b.driver, providers.Options{Roots: []string{"/data/root"}, Recorder: b.journal})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := sweeper.New(sweeper.Options{Policy: b.policy, Journal: b.journal, Storages: []*providers.Storage{st}, Classifier: fingerprint.New(), Now: b.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := &sweeper.Summary{}
+	if err := s.Reconcile(t.Context(), sum); err != nil || sum.Settled != 1 || b.openOperations() != 0 {
+		t.Errorf("got %v, %+v with %d open, want the one completed", err, sum, b.openOperations())
+	}
+	b.binIs(ours(1))
+}
+
+func TestAFileToKeepLosesItsGrace(t *testing.T) {
+	b := newBox(t, graceful)
+	b.put(ours(1), picture(1))
+	p, _ := b.plan()
+	b.execute(p)
+	for _, word := range []journal.Word{journal.Keep, journal.NoWord} {
+		if err := b.journal.Say(t.Context(), p.Mark[0].Entry, word); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.clock = b.clock.AddDate(0, 0, 30)
+	if sum := b.apply(); sum.Trashed != 0 || sum.Marked != 1 {
+		t.Errorf("got %+v, want its grace begun anew", sum)
 	}
 }

@@ -55,7 +55,7 @@ type scan struct {
 	o    ScanOptions
 	seen *journal.Seen
 
-	words map[journal.Said]journal.Word // what a person said, as the scan begins
+	words journal.Words // what a person said, as the scan begins
 
 	mu    sync.Mutex
 	sum   *Summary
@@ -77,7 +77,7 @@ func (s *Sweeper) scanStorage(ctx context.Context, st *providers.Storage, o Scan
 	if err != nil {
 		return fmt.Errorf("read the journal: %w", err)
 	}
-	words, err := s.o.Journal.Words(ctx, st.Name())
+	words, err := s.o.Journal.Words(ctx)
 	if err != nil {
 		return fmt.Errorf("read what a person said: %w", err)
 	}
@@ -223,7 +223,7 @@ func (sc *scan) emit(rec journal.Record, fetched int64) {
 		sc.sum.Matched++
 	}
 	sc.sum.ByConfidence[v.Confidence]++
-	d := sc.decide(sc.st.Name(), rec, sc.words[journal.Said{Ref: e.Ref, Revision: e.Revision}])
+	d := sc.decide(sc.st.Name(), rec, sc.words.Of(e))
 	if v.Confidence > fingerprint.None {
 		sc.sum.ByAction[string(d.Action)]++
 	}

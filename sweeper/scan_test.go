@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"sweepd/fingerprint"
+	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
 	"sweepd/providers/providertest"
@@ -161,13 +163,14 @@ func TestAKeptFileIsKeptWhateverThePolicySays(t *testing.T) {
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	found, _ := b.scan(false)
-	if err := b.journal.Say(t.Context(), "home", found[0].Entry.Ref, found[0].Entry.Revision, "keep"); err != nil {
+	if err := b.journal.Say(t.Context(), found[0].Entry, journal.Keep); err != nil {
 		t.Fatal(err)
 	}
 	if found, _ = b.scan(false); found[0].Decision.Action != policy.Keep {
 		t.Errorf("got %+v, want keep", found[0].Decision)
 	}
-	b.put(ours(1), picture(9)) // the word was on that revision
+	b.clock = b.clock.Add(time.Hour)
+	b.put(ours(1), picture(9)) // the word was on what was there
 	if found, _ = b.scan(false); found[0].Decision.Action != policy.Trash {
 		t.Errorf("got %+v, want trash", found[0].Decision)
 	}

@@ -77,27 +77,42 @@ func (s *Sweeper) lease(ctx context.Context, purpose string) (release func(), er
 	return release, nil
 }
 
-// Reconcile completes the record of every operation of these storages that an
+// Reconcile completes the record of every operation on these storages that an
 // earlier run began and did not end: it looks what became of each, and moves
-// nothing to the trash. It returns how many it completed.
+// nothing to the trash. A storage may have had another name then.
 func (s *Sweeper) Reconcile(ctx context.Context, sum *Summary) error {
-	for _, st := range s.o.Storages {
-		for op, err := range s.o.Journal.Operations(ctx, journal.Filter{Storage: st.Name(), Open: true}) {
-			if err != nil {
-				return fmt.Errorf("read what was interrupted: %w", err)
-			}
-			_, err = st.Finish(ctx, op.Key, op.Op)
-			switch {
-			case ctx.Err() != nil:
-				return ctx.Err()
-			case errors.Is(err, providers.ErrOutside):
-				// of folders that are not looked at today; its record stays open
-			case err != nil && !abandoned(op.Op, err):
-				sum.problem(st.Name(), op.Op.Entry.Path, "finish", err)
-			default:
-				sum.Settled++
-			}
+	for op, err := range s.o.Journal.Operations(ctx, journal.Filter{Open: true}) {
+		if err != nil {
+			return fmt.Errorf("read what was interrupted: %w", err)
+		}
+		switch err := s.finish(ctx, op); {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case errors.Is(err, providers.ErrOutside):
+			// of folders that are not looked at today; its record stays open
+		case err != nil && !abandoned(op.Op, err):
+			sum.problem(op.Op.Storage, op.Op.Entry.Path, "finish", err)
+		default:
+			sum.Settled++
 		}
 	}
 	return nil
+}
+
+// finish completes one record, by the storage of that name, or else by the one
+// whose roots the file is in; ErrOutside when there is neither.
+func (s *Sweeper) finish(ctx context.Context, op journal.Operation) error {
+	if st, err := s.storage(op.Op.Storage); err == nil {
+		_, err = st.Finish(ctx, op.Key, op.Op)
+		return err
+	}
+	if op.Op.Kind == providers.OpPurge {
+		return providers.ErrOutside // a purge names no place to know it by
+	}
+	for _, st := range s.o.Storages {
+		if _, err := st.Finish(ctx, op.Key, op.Op); !errors.Is(err, providers.ErrOutside) {
+			return err
+		}
+	}
+	return providers.ErrOutside
 }

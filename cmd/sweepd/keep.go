@@ -55,11 +55,11 @@ func (p *program) sayOne(cmd *cobra.Command, arg string, word journal.Word) erro
 		return err
 	}
 	defer a.Close()
-	st, e, err := a.Look(cmd.Context(), path)
+	_, e, err := a.Look(cmd.Context(), path)
 	if err != nil {
 		return err
 	}
-	if err := a.Journal.Say(cmd.Context(), st.Name(), e.Ref, e.Revision, word); err != nil {
+	if err := a.Journal.Say(cmd.Context(), e, word); err != nil {
 		return err
 	}
 	said := "kept as it is"

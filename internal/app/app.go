@@ -63,6 +63,9 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	if a.Paths, err = FindPaths(o.Getenv); err != nil {
 		return nil, &UsageError{err, "set HOME, or STATE_DIRECTORY to a folder of its own"}
 	}
+	if a.Paths.Home != "" && strangers(a.Paths.Home) {
+		return nil, &UsageError{fmt.Errorf("this is root, in the home of somebody else: %s", a.Paths.Home), "run it as the person whose files they are, or set HOME"}
+	}
 	scopes := o.Scopes
 	if err := a.openPolicy(); err != nil && scopes == nil {
 		return nil, err

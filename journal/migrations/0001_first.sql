@@ -79,10 +79,10 @@ CREATE TABLE cursors (
 ) STRICT;
 
 CREATE TABLE words (
-	storage  TEXT NOT NULL,
 	ref      BLOB NOT NULL,
-	revision BLOB NOT NULL,
+	size     INTEGER NOT NULL,
+	modified INTEGER NOT NULL,
 	word     TEXT NOT NULL,
 	said     INTEGER NOT NULL,
-	PRIMARY KEY (storage, ref, revision)
+	PRIMARY KEY (ref, size, modified)
 ) STRICT;
