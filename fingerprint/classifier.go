@@ -17,7 +17,7 @@ const Version = 1
 type File struct {
 	Name  string      // the last path element, as it is: bytes
 	Size  int64       // of Bytes
-	Bytes io.ReaderAt // read only where a detector needs to; errors other than io.EOF end the examination
+	Bytes io.ReaderAt // read only where a detector needs to; an error, or an end before Size, ends the examination
 }
 
 // Classifier weighs the detectors' evidence. It is safe for use by several
@@ -50,7 +50,8 @@ func NewWith(o Options) *Classifier {
 }
 
 // Classify gives the verdict on f, reading as little of it as will do. An
-// error is a reader's error; whatever the bytes are, they are no error.
+// error is a reader's error, or io.ErrUnexpectedEOF where that ends before
+// f.Size; whatever the bytes are, they are no error.
 func (c *Classifier) Classify(f File) (Verdict, error) { return c.examine(f, nil) }
 
 // Examine is Classify with everything that each detector looked at.

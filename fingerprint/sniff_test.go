@@ -3,6 +3,7 @@ package fingerprint
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"testing"
@@ -148,11 +149,19 @@ func TestAReadersErrorEndsTheExamination(t *testing.T) {
 	}
 }
 
-func TestAFileThatShrankIsNoError(t *testing.T) {
+// A verdict is remembered: "nothing tells" must come from all the bytes.
+func TestAFileThatEndsBeforeItsSizeHasNoVerdict(t *testing.T) {
 	b := aPNG(padding("iCCP", 9000))
-	v, err := New().Classify(File{Name: "a.png", Size: int64(len(b)) + 100_000, Bytes: bytes.NewReader(b[:5000])})
-	if err != nil || v.MediaType != "image/png" || v.Confidence != None {
-		t.Errorf("%+v, %v, want a PNG of which nothing is known", v, err)
+	for what, r := range map[string]io.ReaderAt{
+		"shrank":             bytes.NewReader(b[:5000]),
+		"is gone":            bytes.NewReader(nil),
+		"ends, it says":      failing{bytes.NewReader(b), 5000, fmt.Errorf("get the range: %w", io.EOF)},
+		"gives nothing more": failing{bytes.NewReader(b), 5000, nil},
+	} {
+		v, err := New().Classify(File{Name: "a.png", Size: int64(len(b)), Bytes: r})
+		if !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) || v.MediaType != "" {
+			t.Errorf("a file that %s: got %+v, %v, want an error that says so", what, v, err)
+		}
 	}
 }
 

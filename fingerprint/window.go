@@ -16,7 +16,7 @@ type window struct {
 	r    io.ReaderAt
 	size int64
 	read int64
-	err  error // the first that was not io.EOF; then the file seems to end
+	err  error // the first, an end before the size included; then the file seems to end
 
 	off int64
 	n   int
@@ -42,10 +42,15 @@ func (w *window) at(off int64, n int) []byte {
 }
 
 func (w *window) move(off int64) {
-	n, err := w.r.ReadAt(w.buf[:min(firstRead, w.size-off)], off)
+	p := w.buf[:min(firstRead, w.size-off)]
+	n, err := w.r.ReadAt(p, off)
 	w.off, w.n = off, max(n, 0)
 	w.read += int64(w.n)
-	if err != nil && err != io.EOF {
-		w.n, w.err = 0, fmt.Errorf("read the header: %w", err)
+	if w.n >= len(p) {
+		return
 	}
+	if err == nil || err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	w.n, w.err = 0, fmt.Errorf("read the header: %w", err)
 }

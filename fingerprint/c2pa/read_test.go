@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -79,25 +80,24 @@ func (f *failing) ReadAt(p []byte, off int64) (int, error) {
 	return f.ReaderAt.ReadAt(p, off)
 }
 
-func TestAReadersErrorIsReturnedAndAnEndOfFileIsNot(t *testing.T) {
+// A connection that breaks is an io.EOF to some, and net/url wraps it.
+func TestAReadersErrorIsReturnedAndSoIsAnEndBeforeTheSize(t *testing.T) {
 	s, v := world(t)
 	for name, file := range map[string][]byte{"PNG": s.PNG(1, c2patest.Options{}), "JPEG": s.JPEG(1, c2patest.Options{}), "WebP": s.WebP(c2patest.Options{})} {
 		whole := &counter{b: file}
 		read2(t, v, whole)
 		for n := range whole.reads {
-			unplugged := errors.New("unplugged")
-			c, err := v.Read(&failing{bytes.NewReader(file), n, unplugged}, int64(len(file)), mediaType(file))
-			if c != nil || !errors.Is(err, unplugged) {
-				t.Errorf("%s, read %d: got %v, %v, want the reader's error", name, n, c, err)
-			}
-			c, err = v.Read(&failing{bytes.NewReader(file), n, io.EOF}, int64(len(file)), mediaType(file))
-			if err != nil || c != nil && c.Class == Verified {
-				t.Errorf("%s, end at read %d: got %v, %v, want nothing verified and no error", name, n, c, err)
+			unplugged, wrapped := errors.New("unplugged"), fmt.Errorf("get the range: %w", io.EOF)
+			for _, tt := range []struct{ fails, want error }{{unplugged, unplugged}, {wrapped, wrapped}, {io.EOF, io.ErrUnexpectedEOF}, {nil, io.ErrUnexpectedEOF}} {
+				c, err := v.Read(&failing{bytes.NewReader(file), n, tt.fails}, int64(len(file)), mediaType(file))
+				if c != nil || !errors.Is(err, tt.want) {
+					t.Errorf("%s, %v at read %d: got %v, %v, want error %v", name, tt.fails, n, c, err, tt.want)
+				}
 			}
 		}
 		c, err := v.Read(bytes.NewReader(file), int64(len(file))+1, mediaType(file))
-		if err != nil || c.Class != Broken {
-			t.Errorf("%s, said to be a byte longer: got %v, %v, want broken", name, c, err)
+		if c != nil || !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%s, said to be a byte longer: got %v, %v, want error %v", name, c, err, io.ErrUnexpectedEOF)
 		}
 	}
 }

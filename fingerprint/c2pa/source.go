@@ -1,7 +1,6 @@
 package c2pa
 
 import (
-	"errors"
 	"fmt"
 	"io"
 )
@@ -11,8 +10,9 @@ import (
 const firstRead = 4096
 
 // source is the file: a small window for walking, and exact ranges. The first
-// error that is not an end of the file stays in err, and then the file seems
-// to end.
+// error stays in err, and then the file seems to end. An end before the size is
+// one, whatever the reader calls it: a connection that broke is an io.EOF to
+// some, and must not pass for a file that was cut.
 type source struct {
 	r    io.ReaderAt
 	size int64
@@ -49,14 +49,19 @@ func (s *source) fill(p []byte, off int64) bool {
 	return s.read(p, off) == len(p)
 }
 
+// read reads what the file has of p at off, and returns how much that is.
 func (s *source) read(p []byte, off int64) int {
-	if s.err != nil {
+	p = p[:max(0, min(int64(len(p)), s.size-off))]
+	if s.err != nil || len(p) == 0 {
 		return 0
 	}
 	n, err := s.r.ReadAt(p, off)
-	if err != nil && !errors.Is(err, io.EOF) && n < len(p) {
-		s.err = fmt.Errorf("read %d bytes at %d: %w", len(p), off, err)
-		return 0
+	if n >= len(p) {
+		return len(p)
 	}
-	return min(max(n, 0), len(p))
+	if err == nil || err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	s.err = fmt.Errorf("read %d bytes at %d: %w", len(p), off, err)
+	return 0
 }

@@ -41,7 +41,8 @@ func New(anchors ...*Anchors) *Verifier {
 // Read looks for a Content Credential in the file of that size and media type,
 // and verifies it. It returns nil where there is none, or the type is none of
 // image/png, image/jpeg and image/webp. Whatever the bytes are, they are no
-// error; an error is one of r's, other than io.EOF.
+// error; an error is one of r's, or io.ErrUnexpectedEOF where r ends before
+// size.
 //
 // It reads the first 4 KiB, then the credential; the whole file once, in order,
 // where a part of the credential mentions OpenAI, and not otherwise.
