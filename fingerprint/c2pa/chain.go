@@ -13,8 +13,9 @@ import (
 )
 
 const (
-	maxChain   = 8
-	maxRSABits = 4096 // the largest known; a larger key only costs time
+	maxChain       = 8
+	maxCertificate = 16 << 10 // ten times the largest known; a larger one only costs memory, and is remembered
+	maxRSABits     = 4096     // the largest known; a larger key only costs time
 )
 
 var (
@@ -78,8 +79,15 @@ func checkLeaf(leaf *x509.Certificate) error {
 // anchorOf finds the anchor that a signer's chain leads to, through one of its
 // issuers and under one of its names. The path is judged at the time the leaf
 // began: many have ended since, and so will the authorities above them.
+//
+// A path is looked for only where a listed issuer signed the leaf: among
+// certificates that a forger made for each other, that takes a hundred
+// signatures and finds nothing.
 func (v *Verifier) anchorOf(chain []*x509.Certificate) (path []*x509.Certificate, _ *anchor, err error) {
 	leaf := chain[0]
+	if !v.issued(leaf, chain[1:]) {
+		return nil, nil, fmt.Errorf("%q is not listed as an issuer, or did not sign the certificate", leaf.Issuer.CommonName)
+	}
 	paths, err := v.paths(leaf, chain[1:], "signer")
 	if err != nil {
 		return nil, nil, fmt.Errorf("no path to a listed authority: %w", err)
@@ -96,6 +104,18 @@ func (v *Verifier) anchorOf(chain []*x509.Certificate) (path []*x509.Certificate
 		}
 	}
 	return nil, nil, err
+}
+
+// issued reports whether an issuer that some anchor lists signed the leaf.
+func (v *Verifier) issued(leaf *x509.Certificate, others []*x509.Certificate) bool {
+	for _, a := range v.anchors {
+		for _, c := range append([]*x509.Certificate{a.cert}, others...) {
+			if a.issuers[sha256.Sum256(c.Raw)] && leaf.CheckSignatureFrom(c) == nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (a *anchor) allows(leaf, issuer *x509.Certificate) error {

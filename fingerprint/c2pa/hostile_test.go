@@ -264,6 +264,7 @@ func hostileClaims(tb testing.TB, s *c2patest.Signer) map[string]hostile {
 		"a header that must be understood":   {"unproven", png(c2patest.Options{Headers: func(h map[any]any) { h[2] = []int{99} }})},
 		"no certificate":                     {"broken", png(c2patest.Options{Headers: func(h map[any]any) { delete(h, 33) }})},
 		"nine certificates":                  {"broken", png(c2patest.Options{Headers: func(h map[any]any) { h[33] = slices.Repeat([][]byte{s.OpenAI.Cert.Raw}, 9) }})},
+		"a certificate of 20 KB":             {"unproven", png(c2patest.Options{By: certified(s, func(t *x509.Certificate) { t.DNSNames = slices.Repeat([]string{"a.example"}, 2000) })})},
 		"garbage as a certificate":           {"broken", png(c2patest.Options{Headers: func(h map[any]any) { h[33] = [][]byte{[]byte("garbage")} }})},
 		"a second chain in the open":         {"broken", png(c2patest.Options{Signed: func(h map[string]any) { h["x5chain"] = s.Other.Chain }})},
 		"an authority's certificate signs":   {"unproven", png(c2patest.Options{By: anAuthority(s)})},

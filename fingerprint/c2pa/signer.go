@@ -107,6 +107,9 @@ func parseChain(places ...cbor.RawMessage) ([]*x509.Certificate, error) {
 	}
 	chain := make([]*x509.Certificate, 0, len(list))
 	for _, der := range list {
+		if len(der) > maxCertificate {
+			return nil, fmt.Errorf("certificate of %d bytes: %w", len(der), errUnsupported)
+		}
 		cert, err := x509.ParseCertificate(der)
 		if err != nil {
 			return nil, fmt.Errorf("certificate: %w", err)
