@@ -9,8 +9,10 @@ import (
 	"sync/atomic"
 )
 
-// bufferSize is what is read and hashed at once.
-const bufferSize = 256 << 10
+const (
+	bufferSize = 256 << 10 // read and hashed at once
+	maxFile    = 256 << 20 // hashed at all; a sparse file may say anything of its size, and OpenAI's largest have 4 MB
+)
 
 // binding is the hard binding: the hash of the file but for the credential
 // (C2PA 2.2, 18.5).
@@ -60,6 +62,9 @@ func (b *binding) check(s *source, sp *span, mediaType string, buf []byte, stop 
 	alg, err := hashOf(b.Alg)
 	if err != nil {
 		return err
+	}
+	if s.size > maxFile {
+		return fmt.Errorf("file of %d bytes: %w", s.size, errUnsupported)
 	}
 	h := alg.New()
 	var watch *chunkWatch

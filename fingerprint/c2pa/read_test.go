@@ -66,6 +66,31 @@ func read2(t *testing.T, v *Verifier, r *counter) *Credential {
 	return c
 }
 
+// sparse is a file with nothing but zeros after its head.
+type sparse struct {
+	head []byte
+	read int64
+}
+
+func (s *sparse) ReadAt(p []byte, off int64) (int, error) {
+	clear(p)
+	copy(p, s.head[min(off, int64(len(s.head))):])
+	s.read += int64(len(p))
+	return len(p), nil
+}
+
+func TestAFileOfATerabyteIsNotHashed(t *testing.T) {
+	s, v := world(t)
+	r := &sparse{head: s.PNG(1, c2patest.Options{})}
+	c, err := v.Read(r, 1<<40, "image/png")
+	if got, why := class(c); err != nil || got != "unproven" || !strings.Contains(why, "1099511627776 bytes") {
+		t.Errorf("got %s (%s), %v, want unproven, for its size", got, why, err)
+	}
+	if limit := int64(len(r.head) + firstRead); r.read > limit {
+		t.Errorf("got %d bytes read, want at most %d", r.read, limit)
+	}
+}
+
 // failing fails from the nth read on.
 type failing struct {
 	io.ReaderAt
