@@ -45,6 +45,9 @@ func (e *exam) read(n *node) (err error) {
 		return n.who.err
 	}
 	n.at = checkContent
+	if err = n.m.checkMaking(); err != nil {
+		return err
+	}
 	n.actions, err = n.m.actions()
 	return err
 }
@@ -132,26 +135,34 @@ func (e *exam) wholly() error {
 
 // creation is what OpenAI's manifests say of the picture's making.
 type creation struct {
-	generated bool
+	generated bool   // it was made by a model, and so was all that it was made from
 	composite string // a source type other than generated
 	agent     string
 	when      time.Time
 }
 
 func (e *exam) creation() (c creation) {
+	unsaid := false
 	for _, n := range e.nodes {
 		if !n.openAI() {
 			continue
 		}
+		// What is made from nothing else must be made itself.
+		made := len(n.ingredients) > 0
 		for _, a := range n.actions {
+			if a.Action == "c2pa.opened" || a.Action == "c2pa.placed" {
+				unsaid = unsaid || len(n.ingredients) == 0 // what it opened, it does not say
+			}
 			switch {
 			case a.Source == "":
 			case a.Source != generated:
 				c.composite = a.Source
 			case a.Action == "c2pa.created":
-				c.generated, c.agent, c.when = true, a.agent(), a.when()
+				made, c.generated, c.agent, c.when = true, true, a.agent(), a.when()
 			}
 		}
+		unsaid = unsaid || !made
 	}
+	c.generated = c.generated && !unsaid
 	return c
 }

@@ -129,7 +129,7 @@ func (c *Credential) judgeOpenAI(e *exam, active *node, t trial) {
 	case made.composite != "":
 		c.conclude(Derived, "it names a source that is not a model's work: "+made.composite)
 	case !made.generated:
-		c.conclude(Derived, "OpenAI signed it but does not say that it made it")
+		c.conclude(Derived, "OpenAI signed it but does not say that it made all of it")
 	default:
 		c.conclude(Verified, "signed by "+c.Anchored.Why)
 	}

@@ -35,6 +35,22 @@ func (a assertion) kind() string {
 	return k
 }
 
+// checkMaking refuses assertions of a picture's making that are of another
+// version than those read here. Not to understand them is not to know that a
+// person's photo went into it.
+func (m *manifest) checkMaking() error {
+	for _, a := range m.assertions {
+		switch k := a.kind(); k {
+		case "c2pa.actions", "c2pa.actions.v2", "c2pa.ingredient", "c2pa.ingredient.v2", "c2pa.ingredient.v3":
+		default:
+			if strings.HasPrefix(k, "c2pa.actions") || strings.HasPrefix(k, "c2pa.ingredient") {
+				return fmt.Errorf("assertion %q: %w", a.label, errUnsupported)
+			}
+		}
+	}
+	return nil
+}
+
 // parseStore reads a manifest store that fills b exactly. The active manifest
 // is the last (C2PA 2.2, 11.1.4).
 func parseStore(b []byte) ([]manifest, error) {

@@ -194,6 +194,13 @@ func TestWorkWithOthersPartsIsDerived(t *testing.T) {
 		"OpenAI's edit of an edit":                      {c2patest.Options{Ingredients: []c2patest.Ingredient{{Of: &edit}}}, "derived"},
 		"OpenAI signed but did not make it":             {c2patest.Options{Source: "-"}, "derived"},
 		"OpenAI made it and then a part":                {c2patest.Options{Assertion: map[string]map[string]any{"c2pa.actions": {"actions": []any{map[string]any{"action": "c2pa.edited", "digitalSourceType": c2patest.Composite}}}}}, "derived"},
+		"OpenAI made it after opening it knows what":    {stated(map[string]any{"action": "c2pa.opened"}), "derived"},
+		"OpenAI placed it knows what into it":           {stated(map[string]any{"action": "c2pa.placed", "digitalSourceType": c2patest.Generated}), "derived"},
+		"OpenAI edited what it made":                    {stated(map[string]any{"action": "c2pa.edited"}), "verified"},
+		"OpenAI's over what OpenAI did not make":        {c2patest.Options{Ingredients: []c2patest.Ingredient{{Of: &c2patest.Options{Source: "-"}}}}, "derived"},
+		"actions of a version to come":                  {c2patest.Options{Assertion: map[string]map[string]any{"c2pa.actions.v3": {}}}, "unproven"},
+		"an ingredient of a version to come":            {c2patest.Options{Assertion: map[string]map[string]any{"c2pa.ingredient.v4__1": {}}}, "unproven"},
+		"OpenAI's over an ingredient that has one":      {c2patest.Options{Ingredients: []c2patest.Ingredient{{Of: &c2patest.Options{Assertion: map[string]map[string]any{"c2pa.ingredient.v4": {}}}}}}, "derived"},
 		"OpenAI made a part of it":                      {c2patest.Options{Source: c2patest.Composite}, "derived"},
 		"another tool's edit, its ingredient changed":   {c2patest.Options{By: s.Other, Generator: "Paint", Source: "-", Ingredients: []c2patest.Ingredient{{Of: openAI, BadHash: true}}}, "other"},
 		"another tool's edit of a forgery":              {c2patest.Options{By: s.Other, Generator: "Paint", Source: "-", Ingredients: []c2patest.Ingredient{{Of: &c2patest.Options{By: s.Forger}}}}, "other"},
@@ -208,6 +215,11 @@ func TestWorkWithOthersPartsIsDerived(t *testing.T) {
 			t.Errorf("%s: got intact %+v, want yes", name, c.Intact)
 		}
 	}
+}
+
+// stated is a picture made in ChatGPT that states an action more.
+func stated(action map[string]any) c2patest.Options {
+	return c2patest.Options{Assertion: map[string]map[string]any{"c2pa.actions": {"actions": []any{action}}}}
 }
 
 func TestEveryByteThatIsSignedCounts(t *testing.T) {
