@@ -75,6 +75,23 @@ func detectors(v Verdict) string {
 	return strings.Join(names, " ")
 }
 
+// A file's own size may leave the credential out: what somebody put there is
+// still not these bytes'.
+func TestACredentialBeyondAWebPsEndIsPossibleAtMostUnderAPerfectName(t *testing.T) {
+	s, c := signing(t)
+	signed, plain := s.WebP(c2patest.Options{}), c2patest.PlainWebP()
+	for what, b := range map[string][]byte{
+		"its own, left out":      append(bytes.Clone(plain), signed[len(plain):]...),
+		"another's, put behind":  append(aWebP(vp8(5000)), signed[len(plain):]...),
+		"and something after it": append(append(bytes.Clone(plain), signed[len(plain):]...), "more of it"...),
+	} {
+		f, _ := fileOf(downloadName, b)
+		if v, err := c.Classify(f); err != nil || v.Confidence != Possible || v.Evidence[0].Detector != "c2pa.broken" {
+			t.Errorf("%s: %v, %v, want possible, because it does not match", what, v, err)
+		}
+	}
+}
+
 func TestChangedBytesArePossibleAtMostUnderAPerfectName(t *testing.T) {
 	s, c := signing(t)
 	signed := s.PNG(1, c2patest.Options{})

@@ -10,10 +10,7 @@ func sniffWebP(w *window) header {
 	end := 8 + int64(binary.LittleEndian.Uint32(w.at(0, 12)[4:]))
 	h.cut = end > w.size+1 // some writers leave out the last pad byte
 	off := int64(12)
-	for range maxParts {
-		if off+8 > end {
-			return h
-		}
+	for range maxParts { // beyond the end as well: a credential there is one that does not fit
 		b := w.at(off, 18)
 		if len(b) < 8 {
 			return h
