@@ -27,6 +27,7 @@ type names struct {
 		Untouched bool
 		Telling   bool
 		Derived   bool
+		Prompt    bool
 		Marks     []string
 		Pattern   string
 	}
@@ -52,6 +53,7 @@ func load(file []byte) (*Matcher, error) {
 		words = append(words, f.Marks...)
 		m.families = append(m.families, family{
 			match:   Match{Family: f.Name, Product: f.Product, Untouched: f.Untouched, Telling: f.Telling, Derived: f.Derived},
+			prompt:  f.Prompt,
 			marks:   f.Marks,
 			pattern: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) }),
 		})

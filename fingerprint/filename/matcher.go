@@ -34,6 +34,7 @@ type Matcher struct {
 
 type family struct {
 	match   Match
+	prompt  bool // stop words mean nothing in it
 	marks   []string
 	pattern func() *regexp.Regexp // compiled when a mark first asks for it: most runs meet few families
 }
@@ -58,11 +59,9 @@ func (m *Matcher) Match(name string) (Match, bool) {
 	}
 	name = normalise(name)
 	folded := strings.ToLower(name)
-	if containsAny(folded, m.stop) {
-		return Match{}, false
-	}
+	stop := containsAny(folded, m.stop)
 	for _, f := range m.families {
-		if !containsAny(folded, f.marks) {
+		if stop && !f.prompt || !containsAny(folded, f.marks) {
 			continue
 		}
 		if groups := f.pattern().FindStringSubmatch(name); groups != nil && timesOfDay(groups[1:]) {
