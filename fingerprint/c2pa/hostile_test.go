@@ -127,6 +127,9 @@ func hostileJPEG(_ testing.TB, s *c2patest.Signer) map[string]hostile {
 		"JPEG, last segment missing":        {"broken", insert(plain, 2, segments[:second])},
 		"JPEG, segments apart":              {"broken", insert(good, 2+first, []byte{0xff, 0xfe, 0, 4, 'h', 'i'})},
 		"JPEG with two credentials":         {"broken", insert(good, 2, segments)},
+		"JPEG with two of other numbers":    {"broken", insert(good, 2, bytes.ReplaceAll(segments, []byte("JP\x02\x11"), []byte("JP\x02\x12")))},
+		"JPEG, a segment of another number": {"broken", insert(plain, 2, at(segments, first+6, 2, 0x12))},
+		"JPEG, a segment repeated":          {"broken", insert(plain, 2, slices.Concat(segments[:second], segments[first:]))},
 		"JPEG, credential behind the scan":  {"none", insert(plain, len(plain)-2, segments)},
 		"JPEG, a PNG's chunk in a comment":  {"none", insert(plain, 2, slices.Concat([]byte{0xff, 0xfe, 0, 22}, []byte("caBX OpenAI ChatGPT!")))},
 		"JPEG, a segment too short to be":   {"none", insert(plain, 2, []byte{0xff, 0xeb, 0, 4, 'J', 'P'})},
@@ -269,6 +272,7 @@ func hostileClaims(tb testing.TB, s *c2patest.Signer) map[string]hostile {
 		"a second chain in the open":         {"broken", png(c2patest.Options{Signed: func(h map[string]any) { h["x5chain"] = s.Other.Chain }})},
 		"an authority's certificate signs":   {"unproven", png(c2patest.Options{By: anAuthority(s)})},
 		"another issuer under the authority": {"unproven", png(c2patest.Options{By: s.IssueElsewhere("OpenAI OpCo, LLC", "OpenAI Media Service", day, day.AddDate(1, 0, 0))})},
+		"certified by whom timestamps are":   {"unproven", png(c2patest.Options{By: s.IssueClock(signerTemplate())})},
 		"a certificate of two organisations": {"unproven", png(c2patest.Options{By: certified(s, func(t *x509.Certificate) {
 			t.Subject.Organization = append(t.Subject.Organization, "Somebody whose name is longer")
 		})})},

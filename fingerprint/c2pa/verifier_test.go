@@ -224,22 +224,30 @@ func stated(action map[string]any) c2patest.Options {
 
 func TestEveryByteThatIsSignedCounts(t *testing.T) {
 	s, v := world(t)
-	file := s.PNG(1, c2patest.Options{})
-	if got, why := class(read(t, v, file)); got != "verified" {
-		t.Fatalf("got %s (%s), want verified", got, why)
-	}
-	// Not signed are the padding, named or nameless, and the chunk's checksum.
-	padding := bytes.Index(file, []byte("cpad"))
-	end := padding + bytes.Index(file[padding:], []byte("\xf6\x58\x40")) // no payload, signature
-	checksum := 33 + 8 + int(binary.BigEndian.Uint32(file[33:]))
-	for i := range file {
-		if padding <= i && i < end || checksum <= i && i < checksum+4 {
-			continue
+	for name, file := range map[string][]byte{"PNG": s.PNG(1, c2patest.Options{}), "JPEG": s.JPEG(1, c2patest.Options{}), "WebP": s.WebP(c2patest.Options{})} {
+		if got, why := class(read(t, v, file)); got != "verified" {
+			t.Fatalf("%s: got %s (%s), want verified", name, got, why)
 		}
-		bad := bytes.Clone(file)
-		bad[i] ^= 1 << (i % 8)
-		if got, _ := class(read(t, v, bad)); got == "verified" {
-			t.Errorf("byte %d of %d changed: got verified, want anything else", i, len(file))
+		// Not signed are the signature's padding, named or nameless, and a
+		// PNG chunk's checksum.
+		padding := bytes.LastIndex(file, []byte("cpad"))
+		end := padding + bytes.Index(file[padding:], []byte("\xf6\x58\x40")) // no payload, signature
+		checksum := len(file)
+		if name == "PNG" {
+			checksum = 33 + 8 + int(binary.BigEndian.Uint32(file[33:]))
+		}
+		if unsigned := end - padding; unsigned < 5000 || unsigned > 6000 {
+			t.Errorf("%s: got %d bytes of padding, want most of 6000 and no more", name, unsigned)
+		}
+		for i := range file {
+			if padding <= i && i < end || checksum <= i && i < checksum+4 {
+				continue
+			}
+			bad := bytes.Clone(file)
+			bad[i] ^= 1 << (i % 8)
+			if got, _ := class(read(t, v, bad)); got == "verified" {
+				t.Errorf("%s, byte %d of %d changed: got verified, want anything else", name, i, len(file))
+			}
 		}
 	}
 }
