@@ -48,7 +48,7 @@ func (r *reader) ReadAt(p []byte, off int64) (int, error) {
 	}
 	if off < headSize && r.headLen < 0 && len(p) <= headSize {
 		n, err := r.fetch(r.head[:], 0)
-		if err != nil && !errors.Is(err, io.EOF) {
+		if err != nil && err != io.EOF { // a wrapped one is a connection's, not the file's
 			return 0, err
 		}
 		r.headLen = n
