@@ -160,6 +160,9 @@ func (p *program) next(a *app.App, args []string, sum *sweeper.Summary) string {
 		command += " --policy " + quoted(p.policyFile)
 	}
 	for _, arg := range args {
+		if short := tilde(arg, p.home()); quoted(short) == short { // a shell expands no quoted ~
+			arg = short
+		}
 		command += " " + quoted(arg)
 	}
 	return fmt.Sprintf("; to move %s to the trash: %s", count(n, "file"), p.term.bold(command))
