@@ -44,6 +44,7 @@ func (s *Sweeper) Execute(ctx context.Context, p *Plan, progress func(done int))
 		return nil, err
 	}
 	return s.run(ctx, "apply", func(ctx context.Context, sum *Summary) error {
+		sum.saw(p.Scan)
 		if err := s.mark(ctx, p.Mark, sum); err != nil {
 			return err
 		}

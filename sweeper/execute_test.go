@@ -511,7 +511,7 @@ func TestTheSummaryIsInTheRecord(t *testing.T) {
 	b.put(ours(1), picture(1))
 	sum := b.apply()
 	r, err := b.journal.Run(t.Context(), sum.Run)
-	if err != nil || r.Kind != "apply" || r.Policy != b.policy.Hash() || !strings.Contains(string(r.Summary), `"trashed":1`) {
+	if err != nil || r.Kind != "apply" || r.Policy != b.policy.Hash() || !strings.Contains(string(r.Summary), `"trashed":1`) || !strings.Contains(string(r.Summary), `"seen":1`) {
 		t.Errorf("got %+v, %v", r, err)
 	}
 	if r.Began.After(b.clock) || r.Ended.IsZero() || time.Duration(0) != r.Ended.Sub(b.clock) {

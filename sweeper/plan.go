@@ -22,6 +22,8 @@ type Plan struct {
 	Trash  []Item  // to be moved to the trash
 	Mark   []Item  // whose grace begins
 	Purge  []Item  // to be deleted for good from the trash
+
+	Scan *Summary // of the scan that made it; not saved
 }
 
 // Scope is one storage that a plan covers.
@@ -67,6 +69,7 @@ func (s *Sweeper) Plan(ctx context.Context, o ScanOptions) (*Plan, *Summary, err
 	if err != nil {
 		return nil, sum, err
 	}
+	p.Scan = sum
 	for _, st := range s.o.Storages {
 		p.Scope = append(p.Scope, Scope{Storage: st.Name(), Seen: sum.SeenIn[st.Name()]})
 		if err := s.planPurge(ctx, p, st, now); err != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"sweepd/fingerprint"
+	"sweepd/policy"
 )
 
 // Summary is what one run saw and did.
@@ -46,6 +47,15 @@ type Problem struct {
 
 const maxProblems = 100
 
+// saw takes over what the scan before this run saw.
+func (s *Summary) saw(scan *Summary) {
+	if scan == nil {
+		return
+	}
+	s.Seen, s.Images, s.Matched, s.BytesRead = scan.Seen, scan.Images, scan.Matched, scan.BytesRead
+	s.ByConfidence, s.ByAction, s.Partial = scan.ByConfidence, scan.ByAction, scan.Partial
+}
+
 // problem counts one and keeps the first of them.
 func (s *Summary) problem(storage, path, doing string, err error) {
 	s.Errors++
@@ -58,6 +68,7 @@ func (s *Summary) problem(storage, path, doing string, err error) {
 func (s *Summary) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.Int64("run", s.Run), slog.Int64("seen", s.Seen), slog.Int64("images", s.Images), slog.Int64("matched", s.Matched),
+		slog.Int64("held", s.ByAction[string(policy.Hold)]), slog.Int64("review", s.ByAction[string(policy.Review)]),
 		slog.Int64("trashed", s.Trashed), slog.Int64("restored", s.Restored), slog.Int64("purged", s.Purged), slog.Int64("marked", s.Marked),
 		slog.Int64("refused", s.Refused), slog.Int64("failed", s.Failed), slog.Int64("bytes", s.Bytes),
 		slog.Int64("errors", s.Errors), slog.Bool("partial", s.Partial), slog.Duration("duration", s.Duration))

@@ -106,13 +106,16 @@ func outcome(r journal.Run) string {
 	if r.Interrupted() {
 		return "interrupted, or still under way"
 	}
-	var sum struct{ Trashed, Restored, Purged, Marked, Refused, Failed, Bytes int64 }
+	var sum struct {
+		Trashed, Restored, Purged, Marked, Refused, Failed, Bytes int64
+		ByAction                                                  map[string]int64 `json:"by_action"`
+	}
 	text := ""
 	if json.Unmarshal(r.Summary, &sum) == nil {
 		for _, part := range []struct {
 			n    int64
 			verb string
-		}{{sum.Trashed, "trashed"}, {sum.Restored, "restored"}, {sum.Purged, "purged"}, {sum.Marked, "marked"}, {sum.Refused, "left alone"}, {sum.Failed, "failed"}} {
+		}{{sum.Trashed, "trashed"}, {sum.Restored, "restored"}, {sum.Purged, "purged"}, {sum.Marked, "marked"}, {sum.Refused, "left alone"}, {sum.Failed, "failed"}, {sum.ByAction["hold"], "held"}, {sum.ByAction["review"], "up for review"}} {
 			if part.n > 0 {
 				text += fmt.Sprintf("%s %d, ", part.verb, part.n)
 			}
