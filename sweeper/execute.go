@@ -50,15 +50,16 @@ func (s *Sweeper) Execute(ctx context.Context, p *Plan, progress func(done int))
 		}
 		done := 0
 		for _, part := range []struct {
+			doing string
 			items []Item
-			do    func(context.Context, *reader, int64, Item) (string, error)
+			do    func(context.Context, *reader, int64, Item) error
 			count func(Item)
 		}{
-			{p.Trash, s.trash, func(it Item) { sum.Trashed++; sum.Bytes += it.Entry.Size }},
-			{p.Purge, s.purge, func(it Item) { sum.Purged++; sum.Bytes += it.Entry.Size }},
+			{"trash", p.Trash, s.trash, func(it Item) { sum.Trashed++; sum.Bytes += it.Entry.Size }},
+			{"purge", p.Purge, s.purge, func(it Item) { sum.Purged++; sum.Bytes += it.Entry.Size }},
 		} {
-			s.each(ctx, part.items, func(it Item, r *reader) (string, error) { return part.do(ctx, r, sum.Run, it) },
-				func(it Item, doing string, err error) {
+			s.each(ctx, part.items, func(it Item, r *reader) error { return part.do(ctx, r, sum.Run, it) },
+				func(it Item, err error) {
 					if done++; progress != nil {
 						progress(done)
 					}
@@ -66,7 +67,7 @@ func (s *Sweeper) Execute(ctx context.Context, p *Plan, progress func(done int))
 						part.count(it)
 						return
 					}
-					sum.refuse(it, doing, err)
+					sum.refuse(it, part.doing, err)
 				})
 		}
 		return ctx.Err()
@@ -121,7 +122,7 @@ func refused(err error) bool {
 }
 
 // each does the items, several at once, and reports one at a time.
-func (s *Sweeper) each(ctx context.Context, items []Item, do func(Item, *reader) (string, error), report func(Item, string, error)) {
+func (s *Sweeper) each(ctx context.Context, items []Item, do func(Item, *reader) error, report func(Item, error)) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	queue := make(chan Item)
@@ -129,9 +130,9 @@ func (s *Sweeper) each(ctx context.Context, items []Item, do func(Item, *reader)
 		wg.Go(func() {
 			r := new(reader)
 			for it := range queue {
-				doing, err := do(it, r)
+				err := do(it, r)
 				mu.Lock()
-				report(it, doing, err)
+				report(it, err)
 				mu.Unlock()
 			}
 		})
@@ -148,32 +149,31 @@ func (s *Sweeper) each(ctx context.Context, items []Item, do func(Item, *reader)
 
 // trash moves one file of a plan, if it is still what the plan says and the
 // policy still wants it.
-func (s *Sweeper) trash(ctx context.Context, r *reader, run int64, it Item) (string, error) {
-	const doing = "trash"
+func (s *Sweeper) trash(ctx context.Context, r *reader, run int64, it Item) error {
 	st, err := s.storage(it.Storage)
 	if err != nil {
-		return doing, err
+		return err
 	}
 	e, err := st.Stat(ctx, it.Entry.Ref)
 	if err != nil {
-		return doing, err
+		return err
 	}
 	if e.Revision != it.Entry.Revision || e.Size != it.Entry.Size || e.Path != it.Entry.Path {
-		return doing, providers.ErrChanged
+		return providers.ErrChanged
 	}
 	rec, err := s.record(ctx, st, r, e)
 	if err != nil {
-		return doing, err
+		return err
 	}
 	d, err := s.decideNow(ctx, st.Name(), rec)
 	if err != nil {
-		return doing, err
+		return err
 	}
 	if d.Action != policy.Trash {
-		return doing, fmt.Errorf("%w: the policy says %s", errKept, d.Action)
+		return fmt.Errorf("%w: the policy says %s", errKept, d.Action)
 	}
 	_, err = st.Trash(ctx, e, providers.Cause{Run: run, Rule: d.Rule, Reasons: d.Reasons})
-	return doing, err
+	return err
 }
 
 // record is the journal's record of exactly that revision, or a fresh one.
@@ -239,26 +239,25 @@ func (s *Sweeper) mark(ctx context.Context, items []Item, sum *Summary) error {
 
 // purge deletes for good one file that the journal says we trashed long
 // enough ago; the plan only names it.
-func (s *Sweeper) purge(ctx context.Context, _ *reader, run int64, it Item) (string, error) {
-	const doing = "purge"
+func (s *Sweeper) purge(ctx context.Context, _ *reader, run int64, it Item) error {
 	st, err := s.storage(it.Storage)
 	if err != nil {
-		return doing, err
+		return err
 	}
 	after := s.o.Policy.Trash.Ours
 	if after <= 0 {
-		return doing, fmt.Errorf("%w: the policy purges nothing", errKept)
+		return fmt.Errorf("%w: the policy purges nothing", errKept)
 	}
 	f := dueForPurge(st.Name(), s.o.Now(), after)
 	f.Key = it.Key
 	for op, err := range s.o.Journal.Operations(ctx, f) {
 		if err != nil {
-			return doing, err
+			return err
 		}
 		if e := op.Op.Entry; op.Key != it.Key || e.Ref != it.Entry.Ref || e.Revision != it.Entry.Revision || e.Path != it.Entry.Path || e.Size != it.Entry.Size {
-			return doing, fmt.Errorf("%w: the journal knows another file by that key", errKept)
+			return fmt.Errorf("%w: the journal knows another file by that key", errKept)
 		}
-		return doing, st.Purge(ctx, op.Op.Entry, op.Receipt, providers.Cause{Run: run, Rule: "trash.ours", Reasons: it.Decision.Reasons})
+		return st.Purge(ctx, op.Op.Entry, op.Receipt, providers.Cause{Run: run, Rule: "trash.ours", Reasons: it.Decision.Reasons})
 	}
-	return doing, fmt.Errorf("%w: the journal knows no such file in the trash of that age", errKept)
+	return fmt.Errorf("%w: the journal knows no such file in the trash of that age", errKept)
 }

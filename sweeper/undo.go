@@ -95,9 +95,9 @@ func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress fu
 			items = append(items, Item{Storage: op.Op.Storage, Entry: op.Op.Entry, Key: op.Key})
 		}
 		done := 0
-		s.each(ctx, items, func(it Item, _ *reader) (string, error) {
-			return "restore", s.restore(ctx, sum.Run, byKey[it.Key])
-		}, func(it Item, doing string, err error) {
+		s.each(ctx, items, func(it Item, _ *reader) error {
+			return s.restore(ctx, sum.Run, byKey[it.Key])
+		}, func(it Item, err error) {
 			if done++; progress != nil {
 				progress(done)
 			}
@@ -105,7 +105,7 @@ func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress fu
 				return
 			}
 			if err != nil {
-				sum.refuse(it, doing, err)
+				sum.refuse(it, "restore", err)
 				return
 			}
 			sum.Restored++
