@@ -27,6 +27,8 @@ type wall struct {
 
 var walls = []wall{
 	{from: "sweepd/providers", to: "sweepd/...", why: "the contract knows nobody"},
+	{from: "sweepd/...", to: "net", why: "nothing leaves the machine"},
+	{from: "sweepd/...", to: "net/http/...", why: "nothing leaves the machine"},
 	{from: "sweepd/providers/local", to: "sweepd/...", open: []string{"sweepd/providers"}, why: "a provider knows the contract and its own service"},
 	{from: "sweepd/fingerprint/...", to: "sweepd/providers/...", why: "a verdict knows no storage"},
 	{from: "sweepd/fingerprint/...", to: "sweepd/policy", why: "a verdict is not a decision"},
