@@ -45,9 +45,14 @@ type Driver interface {
 	// latest from the reader's Read or Close. The caller closes the reader.
 	ReadRange(ctx context.Context, ref Ref, rev Revision, off, n int64) (io.ReadCloser, error)
 
+	// Guards says which of the guards hold that revision of the file, else
+	// ErrChanged. A guard that means nothing to this kind of storage holds no
+	// file; one that cannot tell holds it, or is an error.
+	Guards(ctx context.Context, ref Ref, rev Revision, of []Guard) ([]Held, error)
+
 	// Trash moves the file to the storage's own trash if it is still at rev,
 	// else ErrChanged; ErrBusy if somebody is writing to it; ErrProtected if
-	// the storage has a reason never to delete it. After an error the file is
+	// the storage has a reason never to delete it, whoever asks. After an error the file is
 	// where it was, unless the error is ErrUncertain. Called again with the key of a call that succeeded, it
 	// moves nothing and returns that call's receipt.
 	Trash(ctx context.Context, key string, ref Ref, rev Revision) (Receipt, error)
@@ -64,11 +69,22 @@ type Driver interface {
 	Restore(ctx context.Context, r Receipt) (Entry, error)
 
 	// Purge deletes for good that one file, only while it is in the trash and
-	// is what the receipt says, else ErrChanged. Already gone is no error.
+	// is what the receipt says, else ErrChanged, and returns nil only after it
+	// has seen it gone. Already gone is no error.
 	Purge(ctx context.Context, r Receipt) error
 
-	// Trashed lists the whole bin, ours and others'.
+	// Trashed lists every bin of the storage, ours and others' entries, those
+	// too that nobody can restore. An *UnlistedError names a bin or an entry
+	// that could not be looked into, and the listing goes on.
 	Trashed(ctx context.Context) iter.Seq2[Trashed, error]
+
+	// ReadTrashed is ReadRange for a file in the trash; ErrChanged when it is
+	// no longer what the receipt says, fs.ErrNotExist when it is not there.
+	ReadTrashed(ctx context.Context, r Receipt, off, n int64) (io.ReadCloser, error)
+
+	// Free is how many bytes can still be stored, where the storage says so:
+	// what a purge gave back is seen in it, not computed.
+	Free(ctx context.Context) (int64, error)
 
 	// EmptyTrash deletes for good everything in the bin, whoever put it there.
 	EmptyTrash(ctx context.Context) error
@@ -94,7 +110,8 @@ const (
 func (c Can) Has(want Can) bool { return c&want == want }
 
 // Unsupported gives a driver that embeds it every optional method: each
-// changes nothing and returns an error that wraps errors.ErrUnsupported.
+// changes nothing and returns an error that wraps errors.ErrUnsupported. That
+// no guard holds a file, a driver has to say itself.
 type Unsupported struct{}
 
 func (Unsupported) Wait(context.Context, Cursor) error { return errors.ErrUnsupported }
@@ -116,5 +133,11 @@ func (Unsupported) Purge(context.Context, Receipt) error { return errors.ErrUnsu
 func (Unsupported) Trashed(context.Context) iter.Seq2[Trashed, error] {
 	return func(yield func(Trashed, error) bool) { yield(Trashed{}, errors.ErrUnsupported) }
 }
+
+func (Unsupported) ReadTrashed(context.Context, Receipt, int64, int64) (io.ReadCloser, error) {
+	return nil, errors.ErrUnsupported
+}
+
+func (Unsupported) Free(context.Context) (int64, error) { return 0, errors.ErrUnsupported }
 
 func (Unsupported) EmptyTrash(context.Context) error { return errors.ErrUnsupported }

@@ -61,10 +61,24 @@ type Change struct {
 // Checkpoint reports whether c carries no file, only Next and Seen.
 func (c Change) Checkpoint() bool { return c.Entry.Ref == "" }
 
-// Trashed is one file in a storage's trash bin, whoever put it there.
+// Trashed is one entry of a storage's trash bin, whoever put it there.
 type Trashed struct {
-	Receipt Receipt
-	Path    string    // where it was, as far as the bin knows
-	Size    int64     // bytes
-	Deleted time.Time // as the bin says; zero where it does not, and never to be trusted for "old enough"
+	Receipt Receipt // "" where Left says why
+	Path    string  // where it was, as far as the bin knows; else its name in the bin
+	Size    int64   // bytes; of a folder what the bin says, or 0
+
+	// Deleted is when it was put there, as the bin says; zero where it does
+	// not. A wrong clock or another program may have written it.
+	Deleted time.Time
+	// Since is the latest time at which it can have come there, by what no
+	// program can set back; zero where the storage knows none.
+	Since time.Time
+
+	// Left says why the entry is left alone whatever a policy says: "a
+	// folder", "nothing says where it was". "" for a file that can be restored
+	// and purged.
+	Left string
 }
+
+// Name is the last element of Path.
+func (t Trashed) Name() string { return path.Base(t.Path) }

@@ -18,6 +18,9 @@ type Cause struct {
 	Run     int64    // the journal's number of the run
 	Rule    string   // the policy rule that decided; empty when a person did
 	Reasons []string // as the decision gave them
+
+	// Approved says that a person approved this revision: no guard is asked.
+	Approved bool
 }
 
 // Op is one operation on one file (or, for OpEmpty, on a whole bin).

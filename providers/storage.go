@@ -19,6 +19,8 @@ type Options struct {
 	// Part says that the driver lists only a part of what goes by the storage's
 	// name: what a listing does not name may be there all the same.
 	Part bool
+	// Protect are the guards that hold files here.
+	Protect []Guard
 	// Recorder writes the journal. Without one the Storage is read-only: every
 	// method that would change something returns ErrReadOnly.
 	Recorder Recorder
@@ -76,19 +78,49 @@ func (s *Storage) ReadRange(ctx context.Context, e Entry, off, n int64) (io.Read
 	return rc, s.wrap("read", e.Path, err)
 }
 
+// Roots are the paths inside which files may be moved.
+func (s *Storage) Roots() []string { return s.o.Roots }
+
+// Guards says which of the guards that are on hold the file as e describes it;
+// see Driver.Guards.
+func (s *Storage) Guards(ctx context.Context, e Entry) ([]Held, error) {
+	if len(s.o.Protect) == 0 {
+		return nil, nil
+	}
+	held, err := s.d.Guards(ctx, e.Ref, e.Revision, s.o.Protect)
+	return held, s.wrap("ask the guards of", e.Path, err)
+}
+
 // Trashed lists as Driver.Trashed does.
 func (s *Storage) Trashed(ctx context.Context) iter.Seq2[Trashed, error] { return s.d.Trashed(ctx) }
+
+// ReadTrashed reads from a file in the trash; see Driver.ReadTrashed.
+func (s *Storage) ReadTrashed(ctx context.Context, t Trashed, off, n int64) (io.ReadCloser, error) {
+	rc, err := s.d.ReadTrashed(ctx, t.Receipt, off, n)
+	return rc, s.wrap("read in the trash", t.Path, err)
+}
+
+// Free is Driver.Free.
+func (s *Storage) Free(ctx context.Context) (int64, error) {
+	n, err := s.d.Free(ctx)
+	return n, s.wrap("ask for the free space of", "", err)
+}
 
 // Close closes the driver.
 func (s *Storage) Close() error { return s.d.Close() }
 
-// Trash moves e to the storage's trash, if it is inside the roots and still at
-// e.Revision, with the intent durable before and the outcome after. The order
-// is what makes a crash at any line recoverable: roots, same revision, Begin,
-// driver, End. When only End fails the file is in the trash, the receipt is
+// Trash moves e to the storage's trash, if it is inside the roots, still at
+// e.Revision and held by no guard, with the intent durable before and the
+// outcome after. The order is what makes a crash at any line recoverable:
+// roots, same revision, guards, Begin, driver, End. The driver compares the
+// revision again when it moves, so that what the guards saw of the file itself
+// is still true then. When only End fails the file is in the trash, the receipt is
 // returned with the error, and Finish will complete the record.
 func (s *Storage) Trash(ctx context.Context, e Entry, cause Cause) (Receipt, error) {
 	now, err := s.examine(ctx, e)
+	if err == nil && !cause.Approved {
+		err = s.unheld(ctx, now)
+	}
 	if err != nil {
 		return "", s.wrap("trash", e.Path, err)
 	}
@@ -117,6 +149,15 @@ func (s *Storage) examine(ctx context.Context, e Entry) (Entry, error) {
 		return Entry{}, ErrChanged
 	}
 	return now, nil
+}
+
+// unheld is ErrProtected if a guard holds the file.
+func (s *Storage) unheld(ctx context.Context, e Entry) error {
+	held, err := s.Guards(ctx, e)
+	if err == nil && len(held) > 0 {
+		err = fmt.Errorf("%w: %s", ErrProtected, held[0].Why)
+	}
+	return err
 }
 
 // inside reports whether p is below one of the roots, by its names alone; a

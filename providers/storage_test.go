@@ -161,6 +161,37 @@ func TestTrashOfAChangedFileIsRefusedAndNotRecorded(t *testing.T) {
 	r.is(t)
 }
 
+func TestAFileThatAGuardHoldsStaysUnlessAPersonApproves(t *testing.T) {
+	_, a, r, e := guarded(t)
+	s, _ := providers.NewStorage("home", providertest.NewMemory(a), providers.Options{
+		Roots: []string{"/root"}, Recorder: r, Protect: []providers.Guard{providers.GuardGit},
+	})
+	a.Hold(e.Path, providers.Held{Guard: providers.GuardTagged, Why: "it has a star"}) // a guard that is off
+	if held, err := s.Guards(t.Context(), e); err != nil || len(held) > 0 {
+		t.Errorf("got %v, %v; want nothing of a guard that is off", held, err)
+	}
+	a.Hold(e.Path, providers.Held{Guard: providers.GuardGit, Why: "Git tracks it"})
+	if _, err := s.Trash(t.Context(), e, providers.Cause{}); !errors.Is(err, providers.ErrProtected) || !strings.Contains(err.Error(), "Git tracks it") {
+		t.Errorf("got %v, want ErrProtected with the reason", err)
+	}
+	r.is(t)
+	if _, err := s.Trash(t.Context(), e, providers.Cause{Approved: true}); err != nil {
+		t.Errorf("approved: %v", err)
+	}
+	r.is(t, "begin trash /root/a.png", "end <nil>")
+}
+
+func TestAGuardThatFailsHoldsTheFile(t *testing.T) {
+	_, a, r, e := guarded(t)
+	broken := errors.New("the index cannot be read")
+	s, _ := providers.NewStorage("home", providertest.NewFaulty(providertest.NewMemory(a), providertest.Fault{Method: "Guards", Err: broken}),
+		providers.Options{Roots: []string{"/root"}, Recorder: r, Protect: providers.AllGuards()})
+	if _, err := s.Trash(t.Context(), e, providers.Cause{}); !errors.Is(err, broken) {
+		t.Errorf("got %v, want the guard's error", err)
+	}
+	r.is(t)
+}
+
 func TestNothingMovesWhenTheIntentCannotBeRecorded(t *testing.T) {
 	s, a, r, e := guarded(t)
 	r.beginErr = errors.New("disk full")

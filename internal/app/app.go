@@ -225,7 +225,7 @@ func (a *App) openStorage(sc sweeper.Scope) error {
 	if err != nil {
 		return fmt.Errorf("open %s: %w", sc.Storage, err)
 	}
-	o := providers.Options{Roots: d.Roots(), Part: sc.Roots != nil}
+	o := providers.Options{Roots: d.Roots(), Part: sc.Roots != nil, Protect: providers.AllGuards()}
 	if a.o.Act {
 		o.Recorder = a.Journal
 	}

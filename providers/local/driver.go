@@ -34,8 +34,6 @@ type Options struct {
 	Exclude []string
 	// TrashHome is the bin; see HomeTrash. Empty: nothing can be deleted.
 	TrashHome string
-	// AnyOwner lets files of other users be moved to the bin.
-	AnyOwner bool
 	// Workers is how many folders are read at the same time; 0 means one for
 	// each processor, four at most.
 	Workers int

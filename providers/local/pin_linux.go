@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
@@ -48,15 +47,11 @@ func (p *pinned) close() {
 }
 
 // mayGo reports whether the file is at rev and one that may be deleted.
-func (p *pinned) mayGo(rev providers.Revision, anyOwner bool) error {
+func (p *pinned) mayGo(rev providers.Revision) error {
 	s := &p.stat
 	switch {
 	case !regular(s) || !identify(s).is(rev):
 		return providers.ErrChanged
-	case s.Nlink != 1:
-		return fmt.Errorf("%w: it has %d names (hard links)", providers.ErrProtected, s.Nlink)
-	case !anyOwner && s.Uid != uint32(os.Geteuid()):
-		return fmt.Errorf("%w: it is another user's (uid %d)", providers.ErrProtected, s.Uid)
 	case s.Attributes&(unix.STATX_ATTR_IMMUTABLE|unix.STATX_ATTR_APPEND) != 0:
 		return fmt.Errorf("%w: it is immutable or append-only", providers.ErrProtected)
 	}

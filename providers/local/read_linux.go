@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"errors"
 	"io"
 	"io/fs"
 
@@ -47,6 +48,49 @@ func (d *Driver) ReadRange(ctx context.Context, ref providers.Ref, rev providers
 	}
 	f.left = max(min(n, size-off), 0)
 	return f, nil
+}
+
+// ReadTrashed implements providers.Driver. The file is compared with what the
+// receipt says before the first byte and again with the last.
+func (d *Driver) ReadTrashed(ctx context.Context, r providers.Receipt, off, n int64) (io.ReadCloser, error) {
+	k, err := d.find(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	defer k.close()
+	p, err := k.pin()
+	if err != nil {
+		return nil, err
+	}
+	defer p.close()
+	fd, err := openPiece(p.folder, p.name, openFile, false)
+	if err != nil {
+		return nil, reason("open", k.Path, err)
+	}
+	f := &reader{fd: fd, rev: identify(&p.stat).revision(), off: off}
+	size, err := f.compare()
+	if err != nil {
+		unix.Close(fd)
+		return nil, err
+	}
+	f.left = max(min(n, size-off), 0)
+	return f, nil
+}
+
+// Free implements providers.Driver: what the file systems of the roots say is
+// free for anybody but root, each counted once.
+func (d *Driver) Free(ctx context.Context) (free int64, err error) {
+	counted := map[unix.Fsid]bool{}
+	for _, r := range d.roots {
+		var s unix.Statfs_t
+		if err := errors.Join(ctx.Err(), r.check(), unix.Statfs(r.path, &s)); err != nil {
+			return 0, reason("statfs", r.path, err)
+		}
+		if !counted[s.Fsid] {
+			counted[s.Fsid], free = true, free+int64(s.Bavail)*s.Frsize
+		}
+	}
+	return free, nil
 }
 
 // reader reads a part of one revision of a file.

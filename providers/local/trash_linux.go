@@ -49,9 +49,10 @@ func (d *Driver) Can() providers.Can {
 	return providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanListTrash
 }
 
-// Trash implements providers.Driver. Refused as ErrProtected are files with
-// more than one name, other users' (unless AnyOwner), immutable ones, and those
-// that a listing would leave out by now.
+// Trash implements providers.Driver. Refused as ErrProtected are immutable files
+// and those that a listing would leave out by now. What the guards saw of the
+// file's own (its names, its owner, its tags) is true still: it cannot change
+// without the change time, and that is part of the revision.
 func (d *Driver) Trash(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
 	m, err := d.newMove(ctx, key, ref, rev)
 	if err != nil {
@@ -72,7 +73,7 @@ func (d *Driver) Trash(ctx context.Context, key string, ref providers.Ref, rev p
 		return "", err
 	}
 	defer p.close()
-	if err := p.mayGo(rev, d.o.AnyOwner); err != nil {
+	if err := p.mayGo(rev); err != nil {
 		return "", err
 	}
 	if err := p.lease(); err != nil {

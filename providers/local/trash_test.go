@@ -75,33 +75,17 @@ func TestProtectedFilesStay(t *testing.T) {
 	}
 }
 
-func TestAFileWithTwoNamesIsProtected(t *testing.T) {
-	b := newBox(t)
-	b.write("a.png", "bytes")
-	must(t, os.Link(b.path("a.png"), filepath.Join(b.top, "elsewhere.png")))
-	e, err := b.d.Stat(t.Context(), providers.Ref(b.path("a.png")))
-	must(t, err)
-	b.refuses(e, providers.ErrProtected)
-	b.holds(b.path("a.png"), "bytes")
-	b.binHas(0, 0)
-}
-
-// Only root can make another user's file; for everybody else mayGo is asked.
-func TestAnotherUsersFileIsProtectedUnlessAllowed(t *testing.T) {
+func TestAnImmutableFileIsProtected(t *testing.T) {
 	b := newBox(t)
 	e := b.write("a.png", "bytes")
 	p, err := pin(b.d.roots[0], "a.png")
 	must(t, err)
 	defer p.close()
-	p.stat.Uid++
-	if err := p.mayGo(e.Revision, false); !errors.Is(err, providers.ErrProtected) {
-		t.Errorf("got %v, want ErrProtected", err)
-	}
-	if err := p.mayGo(e.Revision, true); err != nil {
-		t.Errorf("with AnyOwner: got %v", err)
+	if err := p.mayGo(e.Revision); err != nil {
+		t.Errorf("a plain file: got %v", err)
 	}
 	p.stat.Attributes |= unix.STATX_ATTR_IMMUTABLE
-	if err := p.mayGo(e.Revision, true); !errors.Is(err, providers.ErrProtected) {
+	if err := p.mayGo(e.Revision); !errors.Is(err, providers.ErrProtected) {
 		t.Errorf("immutable: got %v, want ErrProtected", err)
 	}
 }

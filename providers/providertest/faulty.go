@@ -77,6 +77,10 @@ func (f *Faulty) ReadRange(ctx context.Context, ref providers.Ref, rev providers
 	return call(f, "ReadRange", func() (io.ReadCloser, error) { return f.Driver.ReadRange(ctx, ref, rev, off, n) })
 }
 
+func (f *Faulty) Guards(ctx context.Context, ref providers.Ref, rev providers.Revision, of []providers.Guard) ([]providers.Held, error) {
+	return call(f, "Guards", func() ([]providers.Held, error) { return f.Driver.Guards(ctx, ref, rev, of) })
+}
+
 func (f *Faulty) Trash(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
 	return call(f, "Trash", func() (providers.Receipt, error) { return f.Driver.Trash(ctx, key, ref, rev) })
 }
@@ -92,6 +96,14 @@ func (f *Faulty) Restore(ctx context.Context, r providers.Receipt) (providers.En
 func (f *Faulty) Purge(ctx context.Context, r providers.Receipt) error {
 	_, err := call(f, "Purge", func() (struct{}, error) { return struct{}{}, f.Driver.Purge(ctx, r) })
 	return err
+}
+
+func (f *Faulty) ReadTrashed(ctx context.Context, r providers.Receipt, off, n int64) (io.ReadCloser, error) {
+	return call(f, "ReadTrashed", func() (io.ReadCloser, error) { return f.Driver.ReadTrashed(ctx, r, off, n) })
+}
+
+func (f *Faulty) Free(ctx context.Context) (int64, error) {
+	return call(f, "Free", func() (int64, error) { return f.Driver.Free(ctx) })
 }
 
 func (f *Faulty) EmptyTrash(ctx context.Context) error {

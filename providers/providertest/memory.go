@@ -48,6 +48,7 @@ type file struct {
 	trashed  bool
 	away     bool // purged, or deleted by the person
 	deleted  time.Time
+	held     []providers.Held
 }
 
 // NewAccount returns an empty storage.
@@ -76,6 +77,15 @@ func (a *Account) Remove(path string) {
 	if ref, f := a.at(path); f != nil {
 		f.away = true
 		a.note(ref, f)
+	}
+}
+
+// Hold has guards hold the file from now on, in place of those before.
+func (a *Account) Hold(path string, held ...providers.Held) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if _, f := a.at(path); f != nil {
+		f.held = held
 	}
 }
 
@@ -234,6 +244,17 @@ func (m *Memory) ReadRange(ctx context.Context, ref providers.Ref, rev providers
 	return io.NopCloser(bytes.NewReader(bytes.Clone(f.content[off:min(size, off+n)]))), nil
 }
 
+// Guards implements providers.Driver: what Account.Hold said.
+func (m *Memory) Guards(ctx context.Context, ref providers.Ref, rev providers.Revision, of []providers.Guard) ([]providers.Held, error) {
+	m.a.mu.Lock()
+	defer m.a.mu.Unlock()
+	f, err := m.atRevision(ctx, ref, rev)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(f.held), func(h providers.Held) bool { return !slices.Contains(of, h.Guard) }), nil
+}
+
 // present finds a file that is not in the trash.
 func (m *Memory) present(ctx context.Context, ref providers.Ref) (*file, error) {
 	if err := ctx.Err(); err != nil {
@@ -252,6 +273,22 @@ func (m *Memory) atRevision(ctx context.Context, ref providers.Ref, rev provider
 		return nil, providers.ErrChanged
 	}
 	return f, err
+}
+
+// memorySize is how much an Account can hold.
+const memorySize = 1 << 30
+
+// Free implements providers.Driver: trashed files still count.
+func (m *Memory) Free(ctx context.Context) (int64, error) {
+	m.a.mu.Lock()
+	defer m.a.mu.Unlock()
+	free := int64(memorySize)
+	for _, f := range m.a.files {
+		if !f.away {
+			free -= int64(len(f.content))
+		}
+	}
+	return free, ctx.Err()
 }
 
 // Close implements providers.Driver.

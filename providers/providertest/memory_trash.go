@@ -1,8 +1,10 @@
 package providertest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"iter"
 	"maps"
@@ -115,7 +117,7 @@ func (m *Memory) Trashed(ctx context.Context) iter.Seq2[providers.Trashed, error
 		var bin []providers.Trashed
 		for _, ref := range slices.Sorted(maps.Keys(m.a.files)) {
 			if f := m.a.files[ref]; f.trashed && !f.away {
-				bin = append(bin, providers.Trashed{Receipt: receipt(ref, f), Path: f.path, Size: int64(len(f.content)), Deleted: f.deleted})
+				bin = append(bin, providers.Trashed{Receipt: receipt(ref, f), Path: f.path, Size: int64(len(f.content)), Deleted: f.deleted, Since: f.deleted})
 			}
 		}
 		m.a.mu.Unlock()
@@ -129,6 +131,24 @@ func (m *Memory) Trashed(ctx context.Context) iter.Seq2[providers.Trashed, error
 			}
 		}
 	}
+}
+
+// ReadTrashed implements providers.Driver.
+func (m *Memory) ReadTrashed(ctx context.Context, r providers.Receipt, off, n int64) (io.ReadCloser, error) {
+	m.a.mu.Lock()
+	defer m.a.mu.Unlock()
+	ref, f, err := m.of(ctx, r)
+	switch {
+	case err != nil:
+		return nil, err
+	case !f.trashed:
+		return nil, fmt.Errorf("%s is not in the trash: %w", f.path, fs.ErrNotExist)
+	case receipt(ref, f) != r:
+		return nil, providers.ErrChanged
+	}
+	size := int64(len(f.content))
+	off = min(off, size)
+	return io.NopCloser(bytes.NewReader(bytes.Clone(f.content[off:min(size, off+n)]))), nil
 }
 
 // EmptyTrash implements providers.Driver.

@@ -143,6 +143,15 @@ func (b *box) read(e providers.Entry, off, n int64) ([]byte, error) {
 	return got, errors.Join(err, rc.Close())
 }
 
+func (b *box) readTrashed(r providers.Receipt, off, n int64) ([]byte, error) {
+	rc, err := b.d.ReadTrashed(b.Context(), r, off, n)
+	if err != nil {
+		return nil, err
+	}
+	got, err := io.ReadAll(rc)
+	return got, errors.Join(err, rc.Close())
+}
+
 // bin is the paths in the trash, as Trashed lists them.
 func (b *box) bin() []string {
 	b.Helper()

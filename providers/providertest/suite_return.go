@@ -127,6 +127,42 @@ var returning = []promise{
 		b.Discard(b.T, "theirs.png")
 		b.binIs("ours.png", "theirs.png")
 	}},
+	{"AFileInTheTrashCanBeReadAsItIs", providers.CanTrash | providers.CanListTrash | providers.CanPurge, func(b *box) {
+		r := b.trash(keyed(1), b.put("a.png", "abcdef"))
+		b.Write(b.T, "theirs.png", []byte("theirs"))
+		b.Discard(b.T, "theirs.png")
+		want := map[string]string{b.Path("a.png"): "bcd", b.Path("theirs.png"): "hei"}
+		for t, err := range b.d.Trashed(b.Context()) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			got, err := b.readTrashed(t.Receipt, 1, 3)
+			if err != nil || string(got) != want[t.Path] {
+				b.Errorf("%s: got %q, %v; want %q", t.Path, got, err, want[t.Path])
+			}
+			delete(want, t.Path)
+		}
+		if len(want) > 0 {
+			b.Errorf("not listed: %q", want)
+		}
+		if err := b.d.Purge(b.Context(), r); err != nil {
+			b.Fatal(err)
+		}
+		_, err := b.readTrashed(r, 0, 1)
+		b.fails("read of a purged file", err, fs.ErrNotExist)
+	}},
+	{"GuardsLookAtTheRevisionThatWasExamined", 0, func(b *box) {
+		e := b.put("a.png", "a")
+		if held, err := b.d.Guards(b.Context(), e.Ref, e.Revision, providers.AllGuards()); err != nil || len(held) > 0 {
+			b.Errorf("a plain file: got %v, %v; want no guard", held, err)
+		}
+		b.put("a.png", "other")
+		_, err := b.d.Guards(b.Context(), e.Ref, e.Revision, providers.AllGuards())
+		b.fails("a changed file", err, providers.ErrChanged)
+		b.Remove(b.T, "a.png")
+		_, err = b.d.Guards(b.Context(), e.Ref, e.Revision, nil)
+		b.fails("a missing file", err, fs.ErrNotExist)
+	}},
 	{"EmptyTrashEmptiesTheBinAndNothingElse", providers.CanTrash | providers.CanEmptyTrash, func(b *box) {
 		b.put("stays.png", "stays")
 		b.trash(keyed(1), b.put("a.png", "a"))

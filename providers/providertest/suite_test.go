@@ -50,6 +50,10 @@ func (r reading) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, 
 func (r reading) ReadRange(ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64) (io.ReadCloser, error) {
 	return r.m.ReadRange(ctx, ref, rev, off, n)
 }
+
+func (r reading) Guards(ctx context.Context, ref providers.Ref, rev providers.Revision, of []providers.Guard) ([]providers.Held, error) {
+	return r.m.Guards(ctx, ref, rev, of)
+}
 func (r reading) Close() error { return nil }
 
 type readingHarness struct{ memory }
