@@ -82,9 +82,10 @@ type Driver interface {
 	// no longer what the receipt says, fs.ErrNotExist when it is not there.
 	ReadTrashed(ctx context.Context, r Receipt, off, n int64) (io.ReadCloser, error)
 
-	// Free is how many bytes can still be stored, where the storage says so:
-	// what a purge gave back is seen in it, not computed.
-	Free(ctx context.Context) (int64, error)
+	// Free is how many bytes can still be stored, by the name of the space:
+	// two storages that share a space give it the same name. What a purge gave
+	// back is seen here, not computed.
+	Free(ctx context.Context) (map[string]int64, error)
 
 	// EmptyTrash deletes for good everything in the bin, whoever put it there.
 	EmptyTrash(ctx context.Context) error
@@ -138,6 +139,8 @@ func (Unsupported) ReadTrashed(context.Context, Receipt, int64, int64) (io.ReadC
 	return nil, errors.ErrUnsupported
 }
 
-func (Unsupported) Free(context.Context) (int64, error) { return 0, errors.ErrUnsupported }
+func (Unsupported) Free(context.Context) (map[string]int64, error) {
+	return nil, errors.ErrUnsupported
+}
 
 func (Unsupported) EmptyTrash(context.Context) error { return errors.ErrUnsupported }

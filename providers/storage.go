@@ -101,9 +101,9 @@ func (s *Storage) ReadTrashed(ctx context.Context, t Trashed, off, n int64) (io.
 }
 
 // Free is Driver.Free.
-func (s *Storage) Free(ctx context.Context) (int64, error) {
-	n, err := s.d.Free(ctx)
-	return n, s.wrap("ask for the free space of", "", err)
+func (s *Storage) Free(ctx context.Context) (map[string]int64, error) {
+	free, err := s.d.Free(ctx)
+	return free, s.wrap("ask for the free space of", "", err)
 }
 
 // Close closes the driver.

@@ -3,6 +3,7 @@ package local
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 
@@ -78,17 +79,15 @@ func (d *Driver) ReadTrashed(ctx context.Context, r providers.Receipt, off, n in
 }
 
 // Free implements providers.Driver: what the file systems of the roots say is
-// free for anybody but root, each counted once.
-func (d *Driver) Free(ctx context.Context) (free int64, err error) {
-	counted := map[unix.Fsid]bool{}
+// free for anybody but root.
+func (d *Driver) Free(ctx context.Context) (map[string]int64, error) {
+	free := map[string]int64{}
 	for _, r := range d.roots {
 		var s unix.Statfs_t
 		if err := errors.Join(ctx.Err(), r.check(), unix.Statfs(r.path, &s)); err != nil {
-			return 0, reason("statfs", r.path, err)
+			return nil, reason("statfs", r.path, err)
 		}
-		if !counted[s.Fsid] {
-			counted[s.Fsid], free = true, free+int64(s.Bavail)*s.Frsize
-		}
+		free[fmt.Sprintf("file system %x", s.Fsid.Val)] = int64(s.Bavail) * s.Frsize
 	}
 	return free, nil
 }

@@ -102,8 +102,8 @@ func (f *Faulty) ReadTrashed(ctx context.Context, r providers.Receipt, off, n in
 	return call(f, "ReadTrashed", func() (io.ReadCloser, error) { return f.Driver.ReadTrashed(ctx, r, off, n) })
 }
 
-func (f *Faulty) Free(ctx context.Context) (int64, error) {
-	return call(f, "Free", func() (int64, error) { return f.Driver.Free(ctx) })
+func (f *Faulty) Free(ctx context.Context) (map[string]int64, error) {
+	return call(f, "Free", func() (map[string]int64, error) { return f.Driver.Free(ctx) })
 }
 
 func (f *Faulty) EmptyTrash(ctx context.Context) error {

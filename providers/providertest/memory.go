@@ -279,7 +279,7 @@ func (m *Memory) atRevision(ctx context.Context, ref providers.Ref, rev provider
 const memorySize = 1 << 30
 
 // Free implements providers.Driver: trashed files still count.
-func (m *Memory) Free(ctx context.Context) (int64, error) {
+func (m *Memory) Free(ctx context.Context) (map[string]int64, error) {
 	m.a.mu.Lock()
 	defer m.a.mu.Unlock()
 	free := int64(memorySize)
@@ -288,7 +288,7 @@ func (m *Memory) Free(ctx context.Context) (int64, error) {
 			free -= int64(len(f.content))
 		}
 	}
-	return free, ctx.Err()
+	return map[string]int64{fmt.Sprintf("account %p", m.a): free}, ctx.Err()
 }
 
 // Close implements providers.Driver.
