@@ -24,6 +24,9 @@ var (
 	ErrInterrupted = errors.New("it was interrupted, and may have been done")
 	// ErrReadOnly: the storage was opened without a Recorder.
 	ErrReadOnly = errors.New("the storage is open for reading only")
+	// ErrEmpty: a root has nothing in it, as when its disk is not mounted; in an
+	// UnlistedError.
+	ErrEmpty = errors.New("the folder is empty: perhaps a disk is not mounted")
 	// ErrOutside: the file is not inside the configured roots.
 	ErrOutside = errors.New("the file is outside the configured roots")
 )
