@@ -3,16 +3,20 @@ package policy
 import (
 	"fmt"
 	"maps"
+	"path"
 	"reflect"
 	"regexp"
 	"slices"
 	"time"
+
+	"sweepd/providers"
 )
 
 var storageName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$`)
 
 // check finds the mistakes that no key shows alone.
 func (d *decoder) check(f *form) {
+	d.checkBroad(f)
 	d.checkRoots(f)
 	names := slices.Sorted(maps.Keys(f.Storages))
 	seen := map[label]bool{}
@@ -31,6 +35,28 @@ func (d *decoder) check(f *form) {
 		}
 	}
 }
+
+// checkBroad refuses a folder that holds more than pictures, unless its storage
+// says in so many words that it may.
+func (d *decoder) checkBroad(f *form) {
+	home := d.o.Home
+	if home != "" {
+		home = path.Clean(home)
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Storages)) {
+		st := f.Storages[name]
+		for i, r := range st.Roots {
+			if why := Broad(string(r), home); why != "" && !st.mayBeBroad() {
+				d.refuse(st.item("roots", i), Error{
+					Message: fmt.Sprintf("root %q is too much: %s", r, why),
+					Hint:    "name the folders in which pictures are saved, as in ~/Downloads; if you mean it, write allow_broad_root: true beside roots",
+				})
+			}
+		}
+	}
+}
+
+func (s *storageForm) mayBeBroad() bool { return s.AllowBroadRoot != nil && bool(*s.AllowBroadRoot) }
 
 // checkRoots refuses a folder inside another: its files would be decided, and
 // counted, twice.
@@ -131,9 +157,9 @@ func (d *decoder) checkCondition(c *condition, storages []string) {
 
 // policy is what a checked form means, with everything absent filled in.
 func (f *form) policy() *Policy {
-	p := &Policy{Storages: map[string]Storage{}, Limits: Limits{Files: 500, Bytes: 5e9, Share: 0.5}, Settle: 10 * time.Minute}
+	p := &Policy{Storages: map[string]Storage{}, Limits: (&limitsForm{}).limits(), Settle: 10 * time.Minute}
 	for name, s := range f.Storages {
-		st := Storage{Type: string(*s.Type), CrossMounts: s.CrossMounts != nil && bool(*s.CrossMounts)}
+		st := Storage{Type: string(*s.Type), AllowBroadRoot: s.mayBeBroad(), CrossMounts: s.CrossMounts != nil && bool(*s.CrossMounts)}
 		for _, r := range s.Roots {
 			st.Roots = append(st.Roots, string(r))
 		}
@@ -146,16 +172,38 @@ func (f *form) policy() *Policy {
 		p.Rules = append(p.Rules, newRule(r))
 	}
 	if t := f.Trash; t != nil {
-		p.Trash = TrashAges{Ours: t.Ours.orZero(), Matching: t.Matching.orZero(), Everything: t.Everything.orZero()}
+		p.Trash = TrashAges{Ours: or(t.Ours, time.Duration(0)), Matching: or(t.Matching, time.Duration(0)), Everything: or(t.Everything, time.Duration(0))}
 	}
-	if l := f.Limits; l != nil {
-		p.Limits = Limits{Files: or(l.Files, p.Limits.Files), Bytes: or(l.Bytes, p.Limits.Bytes), Share: or(l.Share, p.Limits.Share)}
+	if f.Limits != nil {
+		p.Limits = f.Limits.limits()
 	}
 	p.Settle = or(f.Settle, p.Settle)
+	p.ConfirmAfter = or(f.ConfirmAfter, p.ConfirmAfter)
+	if f.Protect == nil {
+		f.Protect = &protectForm{}
+	}
+	p.Protect = f.Protect.guards()
+	p.LastCopy = f.Protect.LastCopy != nil && bool(*f.Protect.LastCopy)
 	return p
 }
 
-func (a *purgeAge) orZero() time.Duration { return or(a, time.Duration(0)) }
+func (l *limitsForm) limits() Limits {
+	return Limits{
+		Files: or(l.Files, 500), Bytes: or(l.Bytes, int64(5e9)), Share: or(l.Share, 0.5),
+		Window: or(l.Window, 24*time.Hour), Surge: or(l.Surge, 10),
+	}
+}
+
+// guards are those that are on: all that are not written to be off, a guard
+// without a key too.
+func (f *protectForm) guards() []providers.Guard {
+	written := map[providers.Guard]*guard{
+		providers.GuardOpen: (*guard)(f.Open), providers.GuardPartial: f.Partial, providers.GuardPlaceholder: f.Placeholder,
+		providers.GuardHardLinked: f.HardLinked, providers.GuardOtherOwner: f.OtherOwner, providers.GuardGit: f.Git,
+		providers.GuardMentioned: f.Mentioned, providers.GuardLibrary: f.Library, providers.GuardTagged: f.Tagged,
+	}
+	return slices.DeleteFunc(providers.AllGuards(), func(g providers.Guard) bool { return written[g] != nil && !bool(*written[g]) })
+}
 
 // or is what was written, or else what holds without it.
 func or[W, T ~int | ~int64 | ~float64](written *W, otherwise T) T {

@@ -16,9 +16,9 @@ const skew = 24 * time.Hour
 // has to be counted from is f.Marked.
 //
 // A file without confidence is kept before any rule. A rule that trashes is
-// put off while the file is newer than the settle time or from the future, and
-// through its grace; a file of which nobody knows when it was last changed is
-// for a person to review.
+// put off while the file is newer than the settle time or from the future, then
+// until a second scan confirms it, then through its grace; a file of which
+// nobody knows when it was last changed is for a person to review.
 func (p *Policy) Decide(f Facts, now time.Time) Decision {
 	if !candidate(f) {
 		return Decision{Action: Keep, Reasons: []string{"not a ChatGPT image"}}
@@ -57,7 +57,7 @@ func (p *Policy) apply(r Rule, t RuleTrace, s subject) Decision {
 	if r.Do != Trash {
 		return d
 	}
-	if p.unsettled(&d, s) || r.Grace <= 0 {
+	if p.unsettled(&d, s) || p.unconfirmed(&d, s) || r.Grace <= 0 {
 		return d
 	}
 	from := s.Marked
@@ -97,5 +97,30 @@ func (p *Policy) unsettled(d *Decision, s subject) bool {
 	default:
 		return false
 	}
+	return true
+}
+
+// unconfirmed puts a trash off until a scan meets the file again so much later
+// than the first one did.
+func (p *Policy) unconfirmed(d *Decision, s subject) bool {
+	if p.ConfirmAfter <= 0 {
+		return false
+	}
+	first := s.FirstSeen
+	if first.IsZero() {
+		first = s.now
+	}
+	ahead := first.Sub(s.now)
+	until := first.Add(p.ConfirmAfter)
+	switch {
+	case ahead > skew:
+		d.Reasons = append(d.Reasons, fmt.Sprintf("first seen %s in the future: a clock is wrong", about(ahead)))
+	case s.now.Before(until):
+		d.Reasons = append(d.Reasons, fmt.Sprintf("first seen on %s, and must be seen again %s later", day(first), inTime(p.ConfirmAfter)))
+	default:
+		d.Reasons = append(d.Reasons, fmt.Sprintf("seen again %s or more after it was first seen", inTime(p.ConfirmAfter)))
+		return false
+	}
+	d.Action, d.NotBefore = Hold, until
 	return true
 }

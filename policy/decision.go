@@ -34,4 +34,9 @@ type Decision struct {
 	Reasons   []string  `json:"reasons"`             // clauses a person can read, at least one
 	NotBefore time.Time `json:"not_before,omitzero"` // of a hold: when the file may be trashed if nothing changes
 	Grace     bool      `json:"-"`                   // of a hold: it is the rule's grace that runs, or would begin
+
+	// What Decide cannot know, and leaves empty for whoever asks the storage
+	// and the person.
+	Guards   []providers.Held `json:"guards,omitempty"`   // of a hold: what protects the file
+	Approved bool             `json:"approved,omitempty"` // of a trash: a person approved this revision
 }

@@ -22,13 +22,19 @@ type decoder struct {
 	errs []*Error
 }
 
-// mapped remembers where a mapping and its keys stand in the file.
+// mapped remembers where a mapping, its keys and its values stand in the file.
 type mapped struct {
-	at   *token.Token
-	keys map[string]*token.Token
+	at     *token.Token
+	keys   map[string]*token.Token
+	values map[string]ast.Node
 }
 
-func (m *mapped) place(at *token.Token, keys map[string]*token.Token) { m.at, m.keys = at, keys }
+func (m *mapped) place(at *token.Token, pairs []pair) {
+	m.at, m.keys, m.values = at, map[string]*token.Token{}, map[string]ast.Node{}
+	for _, p := range pairs {
+		m.keys[p.key], m.values[p.key] = p.at, p.value
+	}
+}
 
 // of is where a key stands, or the mapping if the key does not.
 func (m *mapped) of(key string) *token.Token {
@@ -36,6 +42,14 @@ func (m *mapped) of(key string) *token.Token {
 		return t
 	}
 	return m.at
+}
+
+// item is where element i of a key's list stands, or the key if there is none.
+func (m *mapped) item(key string, i int) *token.Token {
+	if list, ok := m.values[key].(*ast.SequenceNode); ok && i < len(list.Values) {
+		return start(list.Values[i])
+	}
+	return m.of(key)
 }
 
 // scalar is a type of the form that is written as one word. Its read returns
@@ -116,20 +130,16 @@ func (d *decoder) mapping(name string, n ast.Node, v reflect.Value) {
 		return
 	}
 	fields := fieldsOf(v.Type())
-	keys := map[string]*token.Token{}
 	for _, p := range pairs {
-		keys[p.key] = p.at
 		if f, known := fields[p.key]; known {
 			d.fill(p.key, p.value, v.FieldByIndex(f.Index))
 		} else {
 			d.unknownKey(name, p, fields)
 		}
 	}
-	v.Addr().Interface().(interface {
-		place(*token.Token, map[string]*token.Token)
-	}).place(start(n), keys)
+	v.Addr().Interface().(interface{ place(*token.Token, []pair) }).place(start(n), pairs)
 	for _, key := range keysOf(fields) {
-		if needed := strings.Contains(fields[key].Tag.Get("jsonschema"), "required"); needed && keys[key] == nil {
+		if needed := strings.Contains(fields[key].Tag.Get("jsonschema"), "required"); needed && !slices.ContainsFunc(pairs, func(p pair) bool { return p.key == key }) {
 			d.refuse(start(n), Error{Message: fmt.Sprintf("%s has no %s", name, key), Hint: missingHints[key]})
 		}
 	}
@@ -143,6 +153,13 @@ var missingHints = map[string]string{
 	"type":     "write type: local",
 	"name":     "plans, history and explain call the rule by its name",
 	"do":       "write do: keep, do: review or do: trash",
+}
+
+// shapeHints are for sections that a person may want to switch as a whole.
+var shapeHints = map[string]string{
+	"protect": "switch each guard by itself, as in protect: {git: off}",
+	"limits":  "write each limit by itself, as in limits: {files: 100}; they cannot be off",
+	"trash":   "write each kind by itself, as in trash: {ours: 30d}; what is left out is off",
 }
 
 func (d *decoder) unknownKey(name string, p pair, fields map[string]reflect.StructField) {
@@ -222,7 +239,7 @@ type pair struct {
 func (d *decoder) pairs(name string, n ast.Node) ([]pair, bool) {
 	m, ok := n.(*ast.MappingNode)
 	if !ok {
-		d.refuse(start(n), Error{Message: fmt.Sprintf("%s is %s where keys and values are expected", name, called(n)), Hint: colonHint(n.GetToken().Value)})
+		d.refuse(start(n), Error{Message: fmt.Sprintf("%s is %s where keys and values are expected", name, called(n)), Hint: cmp.Or(colonHint(n.GetToken().Value), shapeHints[name])})
 		return nil, false
 	}
 	seen := map[string]bool{}

@@ -13,10 +13,14 @@ type form struct {
 	Rules []*ruleForm `yaml:"rules" jsonschema:"required,minItems=1"`
 	// What may be deleted for good from the trash, and how long after it came there. Everything is off when absent.
 	Trash *trashForm `yaml:"trash"`
-	// The most that one run may do; a run over a limit does nothing.
+	// The most that may be done in a window of time; a run that would go over a limit does nothing.
 	Limits *limitsForm `yaml:"limits"`
 	// How long a file must not have been written to before it may be moved: 10m when absent; 0 for no wait.
 	Settle *quiet `yaml:"settle"`
+	// A file is not moved before two scans that far apart have met it, the same both times. One is enough when absent.
+	ConfirmAfter *duration `yaml:"confirm_after"`
+	// What holds a file back that a rule would trash. Everything but last_copy is on when absent.
+	Protect *protectForm `yaml:"protect"`
 }
 
 // storageForm is one place to sweep.
@@ -26,6 +30,8 @@ type storageForm struct {
 	Type *storageType `yaml:"type" jsonschema:"required"`
 	// Folders, absolute or beginning with ~/.
 	Roots []root `yaml:"roots" jsonschema:"required,minItems=1"`
+	// Whether a root may be /, a folder directly below it, a person's whole home, or a folder above that: false when absent.
+	AllowBroadRoot *boolean `yaml:"allow_broad_root"`
 	// Patterns for paths below a root that are left alone: "old/**".
 	Exclude []excludeGlob `yaml:"exclude" jsonschema:"minItems=1"`
 	// Whether to enter file systems that are mounted below a root: false when absent.
@@ -52,11 +58,11 @@ type trashForm struct {
 	Ours *purgeAge `yaml:"ours"`
 	// What others moved there and looks like an image from ChatGPT: a duration, or off.
 	Matching *purgeAge `yaml:"matching"`
-	// Whatever lies in the trash: a duration, or off.
-	Everything *purgeAge `yaml:"everything"`
+	// Whatever lies in the trash: a duration of at least 1d, or off.
+	Everything *binAge `yaml:"everything"`
 }
 
-// limitsForm is the most that one run may do.
+// limitsForm is the most that may be done in a window of time.
 type limitsForm struct {
 	mapped
 	// How many files: 500 when absent.
@@ -65,6 +71,36 @@ type limitsForm struct {
 	Bytes *size `yaml:"bytes"`
 	// What part of the files under the storage's roots: 50% when absent. Not counted below 20 files.
 	Share *percent `yaml:"share"`
+	// The time in which files, bytes and share are counted, over all runs: 1h to 31d, 1d when absent.
+	Window *window `yaml:"window"`
+	// How many times the files of a usual day a window may have before a person is asked: 2 to 1000, or off; 10 when absent.
+	Surge *surge `yaml:"surge"`
+}
+
+// protectForm says what holds a file back. Its keys are the names of
+// providers.AllGuards, and last_copy.
+type protectForm struct {
+	mapped
+	// A file that somebody is writing to: keep. It is never off.
+	Open *alwaysOn `yaml:"open"`
+	// A download or a copy that is under way: keep or off.
+	Partial *guard `yaml:"partial"`
+	// A file whose bytes are online only, or a sync program's to manage: keep or off.
+	Placeholder *guard `yaml:"placeholder"`
+	// A file with other names, so that deleting one frees nothing: keep or off.
+	HardLinked *guard `yaml:"hard_linked"`
+	// Another user's file: keep or off.
+	OtherOwner *guard `yaml:"other_owner"`
+	// A file that Git tracks: keep or off.
+	Git *guard `yaml:"git"`
+	// A file that a document or a source file names: keep or off.
+	Mentioned *guard `yaml:"mentioned"`
+	// A file in a notes vault or a photo library: keep or off.
+	Library *guard `yaml:"library"`
+	// A file that a person gave a star or a tag: keep or off.
+	Tagged *guard `yaml:"tagged"`
+	// The last file with its content: keep or off; off when absent.
+	LastCopy *guard `yaml:"last_copy"`
 }
 
 // when is what must be true of a file for a rule to match.

@@ -5,17 +5,24 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"sweepd/providers"
 )
 
 func TestWhatIsAbsentIsCareful(t *testing.T) {
 	p := parse(t, withRules("  - {name: mine, when: {confidence: proven}, do: trash}"))
-	if want := (Limits{Files: 500, Bytes: 5_000_000_000, Share: 0.5}); p.Limits != want {
+	if want := (Limits{Files: 500, Bytes: 5_000_000_000, Share: 0.5, Window: 24 * time.Hour, Surge: 10}); p.Limits != want {
 		t.Errorf("got %+v, want %+v", p.Limits, want)
+	}
+	if !slices.Equal(p.Protect, providers.AllGuards()) || p.LastCopy || p.ConfirmAfter != 0 {
+		t.Errorf("got %q, last copy %t, confirmed after %v, want all guards and nothing else", p.Protect, p.LastCopy, p.ConfirmAfter)
 	}
 	if p.Trash != (TrashAges{}) {
 		t.Errorf("got %+v, want nothing purged", p.Trash)
@@ -23,8 +30,8 @@ func TestWhatIsAbsentIsCareful(t *testing.T) {
 	if p.Settle != 10*time.Minute {
 		t.Errorf("got %v, want 10m", p.Settle)
 	}
-	if s := p.Storages["home"]; s.CrossMounts || len(s.Exclude) > 0 {
-		t.Errorf("got %+v, want no mounts crossed", s)
+	if s := p.Storages["home"]; s.CrossMounts || s.AllowBroadRoot || len(s.Exclude) > 0 {
+		t.Errorf("got %+v, want no mounts crossed and no broad root", s)
 	}
 }
 
@@ -33,17 +40,27 @@ func TestWhatIsWrittenIsKept(t *testing.T) {
 version: 1
 storages:
   home: {type: local, roots: [~/Downloads/, /srv/a b], exclude: ["old/**"], cross_mounts: true}
+  all: {type: local, roots: [/mnt], allow_broad_root: true}
 rules:
   - {name: mine, when: {confidence: proven}, do: trash, grace: 1w2d3h4m}
 trash: {ours: 30d, matching: off, everything: 2w}
-limits: {files: 7, bytes: 1.5 MiB, share: 12.5%}
+limits: {files: 7, bytes: 1.5 MiB, share: 12.5%, window: 2w, surge: off}
 settle: 90m
+confirm_after: 36h
+protect: {open: keep, git: off, mentioned: off, tagged: keep, last_copy: keep}
 `)
 	want := &Policy{
-		Storages: map[string]Storage{"home": {Type: "local", Roots: []string{"/home/mia/Downloads", "/srv/a b"}, Exclude: []string{"old/**"}, CrossMounts: true}},
+		Storages: map[string]Storage{"home": {Type: "local", Roots: []string{"/home/mia/Downloads", "/srv/a b"}, Exclude: []string{"old/**"}, CrossMounts: true}, "all": {Type: "local", Roots: []string{"/mnt"}, AllowBroadRoot: true}},
 		Trash:    TrashAges{Ours: 30 * 24 * time.Hour, Everything: 14 * 24 * time.Hour},
-		Limits:   Limits{Files: 7, Bytes: 1_572_864, Share: 0.125},
+		Limits:   Limits{Files: 7, Bytes: 1_572_864, Share: 0.125, Window: 14 * 24 * time.Hour},
 		Settle:   90 * time.Minute,
+
+		ConfirmAfter: 36 * time.Hour,
+		Protect: []providers.Guard{
+			providers.GuardOpen, providers.GuardPartial, providers.GuardPlaceholder, providers.GuardHardLinked,
+			providers.GuardOtherOwner, providers.GuardLibrary, providers.GuardTagged,
+		},
+		LastCopy: true,
 	}
 	rules := p.Rules
 	p.Rules = nil
@@ -62,6 +79,9 @@ func TestDefaultTrashesOnlyWhatIsProven(t *testing.T) {
 	}
 	if p.Trash != (TrashAges{}) {
 		t.Errorf("got %+v, want nothing purged", p.Trash)
+	}
+	if !slices.Equal(p.Protect, providers.AllGuards()) {
+		t.Errorf("got %q, want all guards", p.Protect)
 	}
 	want := map[string]Action{"none": Keep, "possible": Keep, "likely": Review, "strong": Review, "proven": Trash}
 	for word, action := range want {
@@ -93,85 +113,25 @@ func TestAConfidenceThatDoesNotExistIsKept(t *testing.T) {
 	}
 }
 
-func TestTheHashIsOfTheMeaning(t *testing.T) {
-	const src = `version: 1
-storages: {home: {type: local, roots: [~/Downloads, ~/Pictures]}}
-rules:
-  - {name: keepers, when: {path: "**/keep/**"}, do: keep}
-  - {name: mine, when: {confidence: proven, older_than: 30d, any: [{name: a}, {name: b}]}, do: trash, grace: 7d}
-trash: {ours: 30d}
-limits: {files: 500, bytes: 5GB, share: 50%}
-settle: 10m
-`
-	same := map[string]string{
-		"a comment":        "# hello\n" + src,
-		"flow or block":    strings.Replace(src, "trash: {ours: 30d}", "trash:\n  ours: 30d # a month", 1),
-		"order of keys":    strings.Replace(src, "confidence: proven, older_than: 30d", "older_than: 30d, confidence: proven", 1),
-		"another spelling": strings.NewReplacer("30d", "4w2d", "5GB", "5000 MB", "~/", home+"/", "10m", "10m").Replace(src),
-		"defaults":         strings.Replace(src, "limits: {files: 500, bytes: 5GB, share: 50%}\nsettle: 10m\n", "", 1),
-	}
-	differs := map[string]string{}
-	for _, change := range [][2]string{
-		{"home:", "house:"},
-		{"~/Pictures", "~/Pics"},
-		{", ~/Pictures]", "]"},
-		{"Pictures]", "Pictures], exclude: [a]"},
-		{"Pictures]", "Pictures], cross_mounts: true"},
-		{"name: keepers", "name: keeper"},
-		{"keep/**", "kept/**"},
-		{"do: keep", "do: review"},
-		{"proven", "strong"},
-		{"older_than: 30d", "older_than: 31d"},
-		{"older_than: 30d", "newer_than: 30d"},
-		{"older_than: 30d", "older_than: 30d, age_by: modified"},
-		{"proven,", "proven, derived: include,"},
-		{"proven,", "proven, derived: only,"},
-		{"proven,", "proven, width: 5,"},
-		{"proven,", "proven, height: 5,"},
-		{"proven,", `proven, height: ">5",`},
-		{"proven,", "proven, product: sora,"},
-		{"proven,", "proven, storage: home,"},
-		{"proven,", "proven, evidence: c2pa,"},
-		{"proven,", "proven, larger_than: 5MB,"},
-		{"proven,", "proven, larger_than: 5MiB,"},
-		{"proven,", "proven, smaller_than: 5MB,"},
-		{"any:", "all:"},
-		{"any: [{name: a}, {name: b}]", "not: {any: [{name: a}, {name: b}]}"},
-		{"[{name: a}, {name: b}]", `[{name: "a; b"}]`},
-		{"grace: 7d", "grace: 8d"},
-		{", grace: 7d", ""},
-		{"ours: 30d", "ours: 31d"},
-		{"ours: 30d", "matching: 30d"},
-		{"ours: 30d", "everything: 30d"},
-		{"ours: 30d", "ours: off"},
-		{"500,", "501,"},
-		{"5GB", "5000000001 B"},
-		{"50%", "50.001%"},
-		{"settle: 10m", "settle: 11m"},
-	} {
-		differs[change[0]+" -> "+change[1]] = strings.Replace(src, change[0], change[1], 1)
-	}
-	base := parse(t, src).Hash()
-	if len(base) != 64 {
-		t.Errorf("got %q, want 64 hex digits", base)
-	}
-	for what, other := range same {
-		if got := parse(t, other).Hash(); got != base {
-			t.Errorf("%s: got another hash", what)
+func TestEveryGuardHasItsKey(t *testing.T) {
+	var want []string
+	for _, g := range providers.AllGuards() {
+		want = append(want, string(g))
+		if g == providers.GuardOpen {
+			continue // is never off
+		}
+		p := parse(t, withRules("  - {name: k, do: keep}\n")+"protect: {"+string(g)+": off}")
+		left := slices.DeleteFunc(providers.AllGuards(), func(other providers.Guard) bool { return other == g })
+		if !slices.Equal(p.Protect, left) {
+			t.Errorf("%s: off: got %q, want %q", g, p.Protect, left)
+		}
+		_, off := p.protects()
+		if len(off) != 2 || off[0] == string(g) {
+			t.Errorf("%s: off: got %q, want words for it and for the last copy", g, off)
 		}
 	}
-	seen := map[string]string{base: "the base"}
-	for what, other := range differs {
-		got := parse(t, other).Hash()
-		if twin := seen[got]; twin != "" {
-			t.Errorf("%s: got the hash of %s", what, twin)
-		}
-		seen[got] = what
-	}
-	p := parse(t, src)
-	p.Storages["home"] = Storage{Type: "local", Roots: []string{"/x"}}
-	if p.Hash() == base {
-		t.Error("got the same hash over other roots")
+	if got := keysOf(fieldsOf(reflect.TypeFor[protectForm]())); !slices.Equal(got, append(want, "last_copy")) {
+		t.Errorf("got the keys %q, want those of all guards and last_copy", got)
 	}
 }
 
@@ -266,6 +226,36 @@ func TestQuantitiesAreReadExactlyOrNotAtAll(t *testing.T) {
 			t.Errorf("share %q: got %v, want an error", text, p)
 		}
 	}
+	for text, want := range map[string]time.Duration{"1h": time.Hour, "60m": time.Hour, "31d": 31 * 24 * time.Hour} {
+		var d window
+		if err := read(&d, text, aText); err != nil || time.Duration(d) != want {
+			t.Errorf("window %q: got %v, %v, want %v", text, time.Duration(d), err, want)
+		}
+	}
+	for _, text := range []string{"", "off", "0", "59m59s", "31d1s", "5w"} {
+		var d window
+		if err := read(&d, text, aText); err == nil {
+			t.Errorf("window %q: got %v, want an error", text, time.Duration(d))
+		}
+	}
+	for text, want := range map[string]time.Duration{"off": 0, "1d": 24 * time.Hour, "24h": 24 * time.Hour} {
+		var a binAge
+		if err := read(&a, text, aText); err != nil || time.Duration(a) != want {
+			t.Errorf("everything %q: got %v, %v, want %v", text, time.Duration(a), err, want)
+		}
+	}
+	for text, want := range map[string]surge{"2": 2, "1000": 1000} {
+		var s surge
+		if err := read(&s, text, aNumber); err != nil || s != want {
+			t.Errorf("surge %q: got %v, %v, want %v", text, s, err, want)
+		}
+	}
+	for _, text := range []string{"0", "1", "1001", "-2", "2.5", "0x2", "1e2", "99999", "+5", "05"} {
+		var s surge
+		if err := read(&s, text, aNumber); err == nil {
+			t.Errorf("surge %q: got %v, want an error", text, s)
+		}
+	}
 	for _, text := range []string{"0", "-1", "010", "0x10", "1_000", "1.0", "1e3", "9999999999"} {
 		var n number
 		if err := read(&n, text, aNumber); err == nil {
@@ -303,35 +293,6 @@ func TestSizesAndTimesAreSaidExactly(t *testing.T) {
 	}
 	if got := atMost(25 * time.Hour); got != "2 days" {
 		t.Errorf("got %q, want 2 days still to wait", got)
-	}
-}
-
-func TestARunOverALimitIsToldWhy(t *testing.T) {
-	l := Limits{Files: 10, Bytes: 1000, Share: 0.29}
-	for _, c := range []struct {
-		files       int
-		bytes, seen int64
-		want        []string
-	}{
-		{0, 0, 0, nil},
-		{10, 1000, 0, nil},
-		{11, 1000, 0, []string{"11 files, over the limit of 10"}},
-		{1, 1001, 0, []string{"1001 bytes, over the limit of 1 kB"}},
-		{1, -1, 0, []string{"-1 bytes, over the limit of 1 kB"}},
-		{10, 0, 19, nil}, // too few to count a share
-		{5, 0, 20, nil},
-		{6, 0, 20, []string{"6 of 20 files, over the limit of 29%"}},
-		{11, 1001, 20, []string{"11 files, over the limit of 10", "1001 bytes, over the limit of 1 kB", "11 of 20 files, over the limit of 29%"}},
-	} {
-		if got := l.Check(c.files, c.bytes, c.seen); !cmp.Equal(got, c.want) {
-			t.Errorf("%d files, %d bytes of %d: got %q, want %q", c.files, c.bytes, c.seen, got, c.want)
-		}
-	}
-	for percent := 1; percent <= 100; percent++ {
-		l := Limits{Share: float64(percent) / 100}
-		if l.OverShare(percent, 100) || !l.OverShare(percent+1, 100) {
-			t.Errorf("%d%%: the edge is not where it is said to be", percent)
-		}
 	}
 }
 
@@ -424,6 +385,9 @@ func ExamplePolicy_String() {
 	//   2. "probable": review what meets this: its confidence is at least likely
 	//   3. keep whatever no rule matches
 	// deletes for good from the trash: nothing
-	// does nothing in a run of more than 500 files, 5 GB, or 50% of all files of a storage that has 20 or more
+	// does nothing that would make it more than 500 files, 5 GB, or 50% of all files of a storage that has 20 or more, in 1 day
+	// asks first when that would be more than 50 files and more than 10 times those of a usual day
 	// moves no file that was written to in the last 10 minutes
+	// protects: what somebody is writing to; downloads and copies that are under way; what is online only or a sync program's to manage; what has other names (hard links); what is another user's; what Git tracks; what a document or a source file names; what is part of a notes vault or a photo library; what a person gave a star or a tag
+	// does not protect: the last file with its content
 }

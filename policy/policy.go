@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"crypto/sha256"
 	_ "embed" // default.yaml
 	"encoding/hex"
@@ -9,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"sweepd/providers"
 )
 
 // Version is the version of the policy's form that this package reads.
@@ -22,6 +25,10 @@ type Policy struct {
 	Trash    TrashAges
 	Limits   Limits
 	Settle   time.Duration // how long a file must not have been written to before it may be moved
+
+	ConfirmAfter time.Duration     // how far apart two scans must be that met a file before it may be moved; zero for one scan
+	Protect      []providers.Guard // those that are on, in the order of AllGuards
+	LastCopy     bool              // the last file with its content is kept
 }
 
 //go:embed default.yaml
@@ -60,18 +67,57 @@ func (p *Policy) String() string {
 	}
 	fmt.Fprintf(&b, "  %d. keep whatever no rule matches\n", len(p.Rules)+1)
 	fmt.Fprintf(&b, "deletes for good from the trash: %s\n", p.Trash)
-	fmt.Fprintf(&b, "does nothing in a run of %s\n", p.Limits)
+	b.WriteString(p.Limits.String())
 	if p.Settle > 0 {
 		fmt.Fprintf(&b, "moves no file that was written to in the last %s\n", inTime(p.Settle))
 	} else {
 		b.WriteString("moves a file however short ago it was written to\n")
 	}
+	if p.ConfirmAfter > 0 {
+		fmt.Fprintf(&b, "moves no file before two scans have met it, %s or more apart\n", inTime(p.ConfirmAfter))
+	}
+	on, off := p.protects()
+	fmt.Fprintf(&b, "protects: %s\n", listed(on))
+	fmt.Fprintf(&b, "does not protect: %s\n", listed(off))
 	return b.String()
 }
+
+// protects are what the guards that are on hold back, and what nothing does.
+func (p *Policy) protects() (on, off []string) {
+	add := func(held bool, what string) {
+		if held {
+			on = append(on, what)
+		} else {
+			off = append(off, what)
+		}
+	}
+	what := map[providers.Guard]string{
+		providers.GuardOpen:        "what somebody is writing to",
+		providers.GuardPartial:     "downloads and copies that are under way",
+		providers.GuardPlaceholder: "what is online only or a sync program's to manage",
+		providers.GuardHardLinked:  "what has other names (hard links)",
+		providers.GuardOtherOwner:  "what is another user's",
+		providers.GuardGit:         "what Git tracks",
+		providers.GuardMentioned:   "what a document or a source file names",
+		providers.GuardLibrary:     "what is part of a notes vault or a photo library",
+		providers.GuardTagged:      "what a person gave a star or a tag",
+	}
+	for _, g := range providers.AllGuards() {
+		add(slices.Contains(p.Protect, g), cmp.Or(what[g], string(g)))
+	}
+	add(p.LastCopy, "the last file with its content")
+	return on, off
+}
+
+// listed are clauses in a line.
+func listed(clauses []string) string { return cmp.Or(strings.Join(clauses, "; "), "nothing") }
 
 // String is the storage's folders and options.
 func (s Storage) String() string {
 	text := fmt.Sprintf("%s folders %s", s.Type, quoted(s.Roots, "and"))
+	if s.AllowBroadRoot {
+		text += ", be it a whole disk or home"
+	}
 	if len(s.Exclude) > 0 {
 		text += ", but nothing that matches " + quoted(s.Exclude, "or")
 	}
@@ -96,13 +142,15 @@ func (t TrashAges) String() string {
 			parts = append(parts, fmt.Sprintf("%s, %s later", p.what, inTime(p.age)))
 		}
 	}
-	if len(parts) == 0 {
-		return "nothing"
-	}
-	return strings.Join(parts, "; ")
+	return listed(parts)
 }
 
-// String is the limits as a run that breaks one.
+// String is the limits in two lines.
 func (l Limits) String() string {
-	return fmt.Sprintf("more than %s, %s, or %s of all files of a storage that has %d or more", count(int64(l.Files), "file"), inSize(l.Bytes), inPercent(l.Share), shareFrom)
+	text := fmt.Sprintf("does nothing that would make it more than %s, %s, or %s of all files of a storage that has %d or more, in %s\n",
+		count(int64(l.Files), "file"), inSize(l.Bytes), inPercent(l.Share), shareFrom, inTime(l.Window))
+	if l.Surge <= 0 {
+		return text + "does not ask when that is far more than on a usual day\n"
+	}
+	return text + fmt.Sprintf("asks first when that would be more than %d files and more than %d times those of a usual day\n", surgeFrom, l.Surge)
 }

@@ -92,6 +92,57 @@ func (a *purgeAge) read(w word, o ParseOptions) error {
 	return nil
 }
 
+// binAge is a purgeAge for what sweepd knows nothing about: a day or more, so
+// that what somebody deleted by mistake is still there the next morning.
+type binAge purgeAge
+
+func (a *binAge) read(w word, o ParseOptions) error {
+	if err := (*purgeAge)(a).read(w, o); err != nil {
+		return err
+	}
+	if *a != 0 && time.Duration(*a) < 24*time.Hour {
+		return &Error{
+			Message: fmt.Sprintf("%q is too short for everything that lies in the trash", w.text),
+			Hint:    "write 1d or more, or off for never: people put files there too, and may want one back tomorrow",
+		}
+	}
+	return nil
+}
+
+// window is a duration over which the limits count.
+type window duration
+
+const (
+	minWindow = time.Hour
+	maxWindow = 31 * 24 * time.Hour
+)
+
+func (s *window) read(w word, _ ParseOptions) error {
+	var d duration
+	if err := d.readAny(w); err != nil || time.Duration(d) < minWindow || time.Duration(d) > maxWindow {
+		return &Error{Message: fmt.Sprintf("%q is not a time from 1h to 31d", clip(w.text)), Hint: "limits count what was done in this time, as in 12h, 1d or 1w"}
+	}
+	*s = window(d)
+	return nil
+}
+
+// surge is a factor, or off, which is zero.
+type surge int
+
+var surgeForm = regexp.MustCompile(`^[1-9]\d{0,3}$`)
+
+func (s *surge) read(w word, _ ParseOptions) error {
+	if w.kind == aText && w.text == "off" {
+		return nil
+	}
+	n, _ := strconv.Atoi(w.text)
+	if w.kind != aNumber || !surgeForm.MatchString(w.text) || n < 2 || n > 1000 {
+		return &Error{Message: fmt.Sprintf("%q is not a whole number from 2 to 1000", clip(w.text)), Hint: "write how many times the usual is too much, as in 10 without quotes; or off"}
+	}
+	*s = surge(n)
+	return nil
+}
+
 // size is bytes, more than zero. Units of ten (MB) and of two (MiB) differ, as
 // they do in the standard IEC 80000-13.
 type size int64
@@ -160,7 +211,10 @@ func (v *version) read(w word, _ ParseOptions) error {
 type boolean bool
 
 func (b *boolean) read(w word, _ ParseOptions) error {
-	if w.kind != aBool || (w.text != "true" && w.text != "false") {
+	switch aWord := w.text == "true" || w.text == "false"; {
+	case aWord && w.kind == aText:
+		return &Error{Message: fmt.Sprintf("%q is a text", w.text), Hint: "write " + w.text + " without quotes"}
+	case !aWord || w.kind != aBool:
 		return notOneOf(w.text, "true or false", []string{"true", "false"})
 	}
 	*b = w.text == "true"

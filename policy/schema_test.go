@@ -43,6 +43,8 @@ func (product) JSONSchema() *jsonschema.Schema     { return oneOf(products) }
 func (derived) JSONSchema() *jsonschema.Schema     { return oneOf(deriveds) }
 func (ageBy) JSONSchema() *jsonschema.Schema       { return oneOf(ageBys) }
 func (storageType) JSONSchema() *jsonschema.Schema { return oneOf(types) }
+func (guard) JSONSchema() *jsonschema.Schema       { return oneOf(guardWords) }
+func (alwaysOn) JSONSchema() *jsonschema.Schema    { return oneOf(guardWords[:1]) }
 func (boolean) JSONSchema() *jsonschema.Schema     { return &jsonschema.Schema{Type: "boolean"} }
 func (size) JSONSchema() *jsonschema.Schema        { return pattern(sizeForm.String()) }
 func (percent) JSONSchema() *jsonschema.Schema     { return pattern(percentForm.String()) }
@@ -67,6 +69,13 @@ func (quiet) JSONSchema() *jsonschema.Schema {
 
 func (purgeAge) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Const: "off"}, duration(0).JSONSchema()}}
+}
+
+func (binAge) JSONSchema() *jsonschema.Schema { return purgeAge(0).JSONSchema() }
+func (window) JSONSchema() *jsonschema.Schema { return duration(0).JSONSchema() }
+
+func (surge) JSONSchema() *jsonschema.Schema {
+	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Const: "off"}, {Type: "integer", Minimum: "2", Maximum: "1000"}}}
 }
 
 func (number) JSONSchema() *jsonschema.Schema {
@@ -215,7 +224,8 @@ func TestTheExamplesAreGoodByTheParserAndByTheSchema(t *testing.T) {
 var beyond = strings.Fields(`
 	tag merge-key second-document
 	age-by-alone impossible-age impossible-size unreachable-rule unreachable-by-confidence duplicate-rule-name misspelt-storage
-	overlapping-roots root-home root-of-everything root-with-detours
+	overlapping-roots root-home root-above-home root-of-everything root-of-another root-at-the-top root-with-detours
+	everything-within-hours window-too-short window-too-long
 	bad-glob doublestar-in-a-word too-many-alternatives share-over-100`)
 
 func TestTheSchemaRefusesWhatTheParserRefuses(t *testing.T) {

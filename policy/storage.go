@@ -1,13 +1,39 @@
 package policy
 
-import "time"
+import (
+	"path"
+	"strings"
+	"time"
+)
 
 // Storage is one place to sweep, as the policy describes it.
 type Storage struct {
-	Type        string   // "local", the only one yet
-	Roots       []string // absolute and clean; none is inside another
-	Exclude     []string // doublestar patterns for paths below a root
-	CrossMounts bool     // enter file systems that are mounted below a root
+	Type           string   // "local", the only one yet
+	Roots          []string // absolute and clean; none is inside another
+	AllowBroadRoot bool     // a root may be Broad
+	Exclude        []string // doublestar patterns for paths below a root
+	CrossMounts    bool     // enter file systems that are mounted below a root
+}
+
+// Broad says why root is too much to sweep unless a person says so in the
+// policy, in a clause that follows "it is too much:"; it says "" of any other
+// folder. Too much are /, a folder directly below it, a folder that has the
+// form of a person's home or is home, and what is above home. Both are absolute
+// and clean; home is "" where nobody has one. Letters of either case are equal,
+// because they are on most disks of a Mac.
+func Broad(root, home string) (why string) {
+	root, home = strings.ToLower(root), strings.ToLower(home)
+	switch parent := path.Dir(root); {
+	case root == "/":
+		return "it is the whole disk"
+	case root == home, root == "/root", parent == "/home", parent == "/users":
+		return "it is somebody's whole home"
+	case home != "" && within(home, root):
+		return "your home is inside it"
+	case parent == "/":
+		return "it is one of the first folders of the disk"
+	}
+	return ""
 }
 
 // TrashAges say what may be deleted for good from a storage's trash, and how

@@ -115,6 +115,38 @@ func (t *storageType) read(w word, _ ParseOptions) error {
 	return nil
 }
 
+var guardWords = []string{"keep", "off"}
+
+// guard says whether a guard holds files. It is a word rather than true or
+// false, because "git: false" would read as what Git does.
+type guard bool
+
+func (g *guard) read(w word, _ ParseOptions) error {
+	if w.kind != aText || !slices.Contains(guardWords, w.text) {
+		e := notOneOf(w.text, "what a guard can do", guardWords)
+		if w.kind == aBool {
+			e.Hint = map[string]string{"true": "write keep for a guard that holds files", "false": "write off for a guard that holds no file"}[w.text]
+		}
+		return e
+	}
+	*g = w.text == "keep"
+	return nil
+}
+
+// alwaysOn is a guard that nobody may take away.
+type alwaysOn guard
+
+func (g *alwaysOn) read(w word, _ ParseOptions) error {
+	if w.kind != aText || w.text != "keep" {
+		return &Error{
+			Message: fmt.Sprintf("%q is not possible here", clip(w.text)), Allowed: []string{"keep"},
+			Hint: "a file that is being written to is never moved; the key may be left out",
+		}
+	}
+	*g = true
+	return nil
+}
+
 // label is a name that people choose: of a rule, of a storage.
 type label string
 
@@ -252,11 +284,7 @@ func (r *root) read(w word, o ParseOptions) error {
 	if path.Clean(text) != strings.TrimSuffix(text, "/") && text != "/" {
 		return &Error{Message: fmt.Sprintf("root %q takes detours", clip(w.text)), Hint: "write it as " + path.Clean(text)}
 	}
-	text = path.Clean(text)
-	if text == "/" || o.Home != "" && within(path.Clean(o.Home), text) {
-		return &Error{Message: fmt.Sprintf("root %q is too much: it holds everything you have", clip(w.text)), Hint: "name the folders in which pictures are saved, as in ~/Downloads"}
-	}
-	*r = root(text)
+	*r = root(path.Clean(text))
 	return nil
 }
 
