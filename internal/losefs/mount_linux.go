@@ -1,0 +1,118 @@
+package losefs
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/hanwen/go-fuse/v2/fuse"
+	"golang.org/x/sys/unix"
+)
+
+// mounted is a disk in use. Its methods may be called from several goroutines.
+type mounted struct {
+	fuse.RawFileSystem // answers ENOSYS to what is not here
+	dir                string
+	now                func() time.Time
+	server             *fuse.Server
+	dark               chan struct{}
+
+	mu      sync.Mutex
+	volume  volume
+	links   map[uint64]uint32 // names of each inode
+	changes int
+	cutAt   int // 0: never
+	cut     bool
+	lists   map[uint64][]entry // what open directories list
+	handle  uint64
+}
+
+// mount mounts a copy of the disk on the directory dir, an absolute path.
+func mount(d *disk, dir string, halves bool, now func() time.Time) (*mounted, error) {
+	f := &mounted{
+		RawFileSystem: fuse.NewDefaultRawFileSystem(), dir: dir, now: now, dark: make(chan struct{}),
+		volume: volume{disk: d.clone(), halves: halves}, links: map[uint64]uint32{rootID: 1}, lists: map[uint64][]entry{},
+	}
+	for _, n := range f.volume.inodes {
+		for _, id := range n.now.names {
+			f.links[id]++
+		}
+	}
+	server, err := fuse.NewServer(f, dir, &fuse.MountOptions{
+		AllowOther: true, Options: []string{"default_permissions"}, DirectMountStrict: true,
+		FsName: "losefs", Name: "losefs", DisableXAttrs: true, DisableReadDirPlus: true,
+		DisabledCapabilities: fuse.CAP_WRITEBACK_CACHE | fuse.CAP_ATOMIC_O_TRUNC,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("mount on %s: %w", dir, err)
+	}
+	f.server = server
+	go server.Serve()
+	if err := server.WaitMount(); err != nil {
+		return nil, fmt.Errorf("mount on %s: %w", dir, err)
+	}
+	return f, nil
+}
+
+// cutFrom has the power go when the nth change from now is asked for, or with 0
+// never, and begins the count of changes anew.
+func (f *mounted) cutFrom(n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.changes, f.cutAt = 0, n
+}
+
+func (f *mounted) counted() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.changes
+}
+
+func (f *mounted) cutNow() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.goDark()
+}
+
+func (f *mounted) goDark() {
+	if !f.cut {
+		f.cut = true
+		close(f.dark)
+	}
+}
+
+func (f *mounted) syncAll() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.volume.syncAll()
+}
+
+func (f *mounted) survivor(seed uint64) *disk {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.volume.survivor(seed)
+}
+
+// close unmounts, also under processes that have files open: they get errors.
+func (f *mounted) close() error {
+	f.cutNow()
+	if err := unix.Unmount(f.dir, unix.MNT_FORCE|unix.MNT_DETACH); err != nil {
+		return fmt.Errorf("unmount %s: %w", f.dir, err)
+	}
+	f.server.Wait()
+	return nil
+}
+
+// change begins a change: EIO when there is no power, or is none from now on.
+func (f *mounted) change() fuse.Status {
+	if f.cut {
+		return fuse.EIO
+	}
+	f.changes++
+	f.volume.step++
+	if f.changes == f.cutAt {
+		f.goDark()
+		return fuse.EIO
+	}
+	return fuse.OK
+}
