@@ -132,7 +132,7 @@ type surge int
 var surgeForm = regexp.MustCompile(`^[1-9]\d{0,3}$`)
 
 func (s *surge) read(w word, _ ParseOptions) error {
-	if w.kind == aText && w.text == "off" {
+	if w.text == "off" {
 		return nil
 	}
 	n, _ := strconv.Atoi(w.text)

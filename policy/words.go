@@ -122,7 +122,7 @@ var guardWords = []string{"keep", "off"}
 type guard bool
 
 func (g *guard) read(w word, _ ParseOptions) error {
-	if w.kind != aText || !slices.Contains(guardWords, w.text) {
+	if !slices.Contains(guardWords, w.text) {
 		e := notOneOf(w.text, "what a guard can do", guardWords)
 		if w.kind == aBool {
 			e.Hint = map[string]string{"true": "write keep for a guard that holds files", "false": "write off for a guard that holds no file"}[w.text]
@@ -137,7 +137,7 @@ func (g *guard) read(w word, _ ParseOptions) error {
 type alwaysOn guard
 
 func (g *alwaysOn) read(w word, _ ParseOptions) error {
-	if w.kind != aText || w.text != "keep" {
+	if w.text != "keep" {
 		return &Error{
 			Message: fmt.Sprintf("%q is not possible here", clip(w.text)), Allowed: []string{"keep"},
 			Hint: "a file that is being written to is never moved; the key may be left out",
