@@ -18,10 +18,30 @@ var (
 	ErrDamaged = errors.New("the journal is damaged")
 	// ErrForeign: the file is the database of another program.
 	ErrForeign = errors.New("the file is not a journal")
+	// ErrOlder: the journal lacks what the head beside it says was recorded.
+	ErrOlder = errors.New("the journal is older than what was recorded: a copy was put back?")
+	// ErrMissing: there is the head of a journal, and no journal.
+	ErrMissing = errors.New("the journal is gone")
 	// ErrVersion: the file was written by a newer version of this program, or
 	// by an older one where it may only be read.
 	ErrVersion = errors.New("the journal has another version")
 )
+
+// BrokenError says where the record is not what was written. It wraps
+// ErrDamaged.
+type BrokenError struct {
+	Line int64 // of the chain, from 1; 0 when it is about no line
+	Why  string
+}
+
+func (e *BrokenError) Error() string {
+	if e.Line == 0 {
+		return fmt.Sprintf("%v: %s", ErrDamaged, e.Why)
+	}
+	return fmt.Sprintf("%v at line %d: %s", ErrDamaged, e.Line, e.Why)
+}
+
+func (e *BrokenError) Unwrap() error { return ErrDamaged }
 
 var errReadOnly = fmt.Errorf("the journal is open for reading only: %w", fs.ErrPermission)
 

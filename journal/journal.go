@@ -25,6 +25,7 @@ type Journal struct {
 	now     func() time.Time
 	write   *sql.DB // one connection: SQLite has one writer; nil when read-only
 	read    *sql.DB
+	chain   *chainer // nil when read-only
 	records *committer[*record]
 	byRef   *sql.Stmt // of Record
 }
@@ -73,13 +74,13 @@ func open(ctx context.Context, path string, o Options, writable bool) (_ *Journa
 	}
 	j := &Journal{path: path, now: o.Now, read: connect(path, "ro", readers)}
 	if writable {
+		j.write = connect(path, "rw", 1)
 		err = j.openWriter(ctx, version)
 	} else if version != latest() {
 		err = fmt.Errorf("%w: it is %d, and is brought to %d when next it is written to", ErrVersion, version, latest())
 	}
 	if err == nil {
-		j.byRef, err = j.read.PrepareContext(ctx, recordByRef)
-		err = fault(err)
+		err = j.prepare(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(err, j.Close())
@@ -87,13 +88,22 @@ func open(ctx context.Context, path string, o Options, writable bool) (_ *Journa
 	return j, nil
 }
 
+// prepare prepares what is asked often.
+func (j *Journal) prepare(ctx context.Context) (err error) {
+	j.byRef, err = j.read.PrepareContext(ctx, recordByRef)
+	return fault(err)
+}
+
 // openWriter makes j writable.
 func (j *Journal) openWriter(ctx context.Context, version int) error {
-	j.write = connect(j.path, "rw", 1)
 	if err := migrate(ctx, j.write, migrations, version); err != nil {
 		return fault(err)
 	}
-	r, err := newRecorder(ctx, j.write)
+	var err error
+	if j.chain, err = newChainer(ctx, j.write); err != nil {
+		return fault(err)
+	}
+	r, err := newRecorder(ctx, j.write, j.chain)
 	if err != nil {
 		return fault(err)
 	}

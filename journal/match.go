@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"time"
 
@@ -12,48 +13,125 @@ import (
 	"sweepd/providers"
 )
 
-// match is a row of matches to be written.
+// match is a row of matches.
 type match struct {
+	storage   string
 	e         providers.Entry
-	h         hash
+	hash      []byte
+	version   int
 	verdict   string // JSON
 	firstSeen time.Time
+	marked    time.Time
+	sound     bool // as it was read: its checksum is right
 }
 
-func newMatch(e providers.Entry, v fingerprint.Verdict, h hash, now time.Time) (*match, error) {
+// newMatch is a row as it would be of a file never met before.
+func (s *Seen) newMatch(e providers.Entry, v fingerprint.Verdict, h hash, now time.Time) (*match, error) {
 	verdict, err := json.Marshal(v)
 	if err != nil {
 		return nil, err
 	}
-	return &match{e, h, string(verdict), now}, nil
+	return &match{
+		storage: s.storage, e: e, hash: h.append(nil), version: s.version, verdict: string(verdict), firstSeen: now,
+	}, nil
 }
 
-// A new revision begins anew. One that is known keeps the time when it was
-// first seen; its grace goes on only if the verdict is the same as before.
-const matchUpsert = `INSERT INTO matches (storage, ` + entryColumns + `, hash, version, verdict, first_seen)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (storage, ref) DO UPDATE SET
-	revision = excluded.revision, path = excluded.path, size = excluded.size, modified = excluded.modified,
-	created = excluded.created, weak = excluded.weak,
-	hash = excluded.hash, version = excluded.version, verdict = excluded.verdict,
-	first_seen = CASE WHEN matches.revision = excluded.revision THEN matches.first_seen ELSE excluded.first_seen END,
-	marked = CASE WHEN matches.revision = excluded.revision AND matches.verdict = excluded.verdict THEN matches.marked END`
+const (
+	matchColumns = "storage, " + entryColumns + ", hash, version, verdict, first_seen, marked, checksum"
+	matchQuery   = "SELECT " + matchColumns + " FROM matches WHERE "
+	matchUpsert  = "INSERT INTO matches (" + matchColumns + `)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (storage, ref) DO UPDATE SET
+		revision = excluded.revision, path = excluded.path, size = excluded.size, modified = excluded.modified,
+		created = excluded.created, weak = excluded.weak, hash = excluded.hash, version = excluded.version,
+		verdict = excluded.verdict, first_seen = excluded.first_seen, marked = excluded.marked, checksum = excluded.checksum`
+)
+
+// columns are those of matchColumns but the checksum, which is over them.
+func (m *match) columns() []any {
+	return append(append([]any{m.storage}, entryValues(m.e)...),
+		m.hash, m.version, m.verdict, micros(m.firstSeen), micros(m.marked))
+}
+
+func scanMatch(row scanner) (match, error) {
+	var m match
+	var e entryScan
+	var first, marked sql.NullInt64
+	var checksum []byte
+	targets := append([]any{&m.storage}, e.targets()...)
+	if err := row.Scan(append(targets, &m.hash, &m.version, &m.verdict, &first, &marked, &checksum)...); err != nil {
+		return match{}, err
+	}
+	m.e, m.firstSeen, m.marked = e.entry(), moment(first), moment(marked)
+	m.sound = string(checksum) == string(checksumOf(m.columns()...))
+	return m, nil
+}
+
+// record is the row as a Record.
+func (m *match) record() (Record, error) {
+	r := Record{Entry: m.e, FirstSeen: m.firstSeen, Marked: m.marked}
+	if err := json.Unmarshal([]byte(m.verdict), &r.Verdict); err != nil {
+		return Record{}, fmt.Errorf("%w: the verdict on %q: %w", ErrDamaged, m.e.Ref, err)
+	}
+	return r, nil
+}
+
+// matchWriter reads and writes rows of matches in one transaction.
+type matchWriter struct{ query, upsert *sql.Stmt }
+
+func newMatchWriter(ctx context.Context, tx *sql.Tx) (w matchWriter, err error) {
+	if w.query, err = tx.PrepareContext(ctx, matchQuery+"storage = $1 AND ref = $2"); err == nil {
+		w.upsert, err = tx.PrepareContext(ctx, matchUpsert)
+	}
+	return w, err // the statements are closed with the transaction
+}
+
+// read is the row of that file; without one, or with one that is not sound,
+// the zero match.
+func (w matchWriter) read(ctx context.Context, storage string, ref providers.Ref) (match, error) {
+	m, err := scanMatch(w.query.QueryRowContext(ctx, storage, []byte(ref)))
+	if errors.Is(err, sql.ErrNoRows) || err == nil && !m.sound {
+		return match{}, nil
+	}
+	return m, err
+}
+
+func (w matchWriter) write(ctx context.Context, m *match) error {
+	columns := m.columns()
+	_, err := w.upsert.ExecContext(ctx, append(columns, checksumOf(columns...))...)
+	return err
+}
+
+// put writes what was found. A new revision begins anew. One that is known
+// keeps the time when it was first seen; its grace goes on only if the verdict
+// is the same as before.
+func (w matchWriter) put(ctx context.Context, m match) error {
+	before, err := w.read(ctx, m.storage, m.e.Ref)
+	if err != nil {
+		return err
+	}
+	if before.sound && before.e.Revision == m.e.Revision {
+		m.firstSeen = before.firstSeen
+		if before.verdict == m.verdict {
+			m.marked = before.marked
+		}
+	}
+	return w.write(ctx, &m)
+}
 
 // writeRows writes or, where there is no match, deletes the rows.
 func (s *Seen) writeRows(ctx context.Context, tx *sql.Tx, rows map[providers.Ref]*match) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	upsert, err := tx.PrepareContext(ctx, matchUpsert)
+	w, err := newMatchWriter(ctx, tx)
 	if err != nil {
 		return err
 	}
-	defer upsert.Close()
 	for ref, m := range rows {
 		if m == nil {
 			_, err = tx.ExecContext(ctx, `DELETE FROM matches WHERE storage = $1 AND ref = $2`, s.storage, []byte(ref))
 		} else {
-			args := append([]any{s.storage}, entryValues(m.e)...)
-			_, err = upsert.ExecContext(ctx, append(args, m.h.append(nil), s.version, m.verdict, micros(m.firstSeen))...)
+			err = w.put(ctx, *m)
 		}
 		if err != nil {
 			return err
@@ -77,7 +155,7 @@ func (s *Seen) Matched(ctx context.Context, e providers.Entry) (r Record, ok boo
 		return Record{}, false, nil
 	}
 	if !sameEntry(r.Entry, e) {
-		m, err := newMatch(e, r.Verdict, h.marked(uint64(Matched)), r.FirstSeen)
+		m, err := s.newMatch(e, r.Verdict, h.marked(uint64(Matched)), r.FirstSeen)
 		if err != nil {
 			return Record{}, false, err
 		}

@@ -36,11 +36,13 @@ type Filter struct {
 	Key     string
 	Run     int64
 	Storage string
+	Kind    providers.OpKind
 	Path    string // of a trash: where the file was, exactly
 
 	Open    bool // begun and not ended: what is to be finished after a crash
 	InTrash bool // trash operations that were done, neither restored nor purged since
 
+	BeganAfter  time.Time // at that time or later
 	EndedBefore time.Time // not at that time or later
 
 	Newest bool // newest first; else in the order in which they began
@@ -73,6 +75,9 @@ func (f Filter) query(last *Operation) (string, []any) {
 	if f.Storage != "" {
 		is("o.storage = $%d", f.Storage)
 	}
+	if f.Kind != "" {
+		is("o.kind = $%d", string(f.Kind))
+	}
 	if f.Path != "" {
 		is("o.kind = 'trash' AND o.path = $%d", []byte(f.Path))
 	}
@@ -81,6 +86,9 @@ func (f Filter) query(last *Operation) (string, []any) {
 	}
 	if f.InTrash {
 		where = append(where, "o.kind = 'trash' AND o.ended IS NOT NULL AND o.error IS NULL AND o.resolved IS NULL")
+	}
+	if !f.BeganAfter.IsZero() {
+		is("o.began >= $%d", micros(f.BeganAfter))
 	}
 	if !f.EndedBefore.IsZero() {
 		is("o.ended < $%d", micros(f.EndedBefore))
@@ -98,7 +106,7 @@ func (f Filter) query(last *Operation) (string, []any) {
 
 const operationQuery = `SELECT o.id, o.key, o.run, o.kind, o.storage,
 	o.ref, o.revision, o.path, o.size, o.modified, o.created, o.weak,
-	o.receipt, o.rule, o.reasons, o.began, o.ended, o.error, o.error_kind, r.kind, r.ended
+	o.receipt, o.rule, o.reasons, o.approved, o.began, o.ended, o.error, o.error_kind, r.kind, r.ended
 	FROM operations o LEFT JOIN operations r ON r.id = o.resolved WHERE `
 
 func scanOperation(row scanner) (Operation, error) {
@@ -108,7 +116,7 @@ func scanOperation(row scanner) (Operation, error) {
 	var began, ended, resolvedAt sql.NullInt64
 	var failure, kind, resolved sql.NullString
 	targets := append([]any{&o.id, &o.Key, &o.Op.Cause.Run, &o.Op.Kind, &o.Op.Storage}, e.targets()...)
-	err := row.Scan(append(targets, &o.Receipt, &o.Op.Cause.Rule, &reasons, &began, &ended,
+	err := row.Scan(append(targets, &o.Receipt, &o.Op.Cause.Rule, &reasons, &o.Op.Cause.Approved, &began, &ended,
 		&failure, &kind, &resolved, &resolvedAt)...)
 	if err != nil {
 		return Operation{}, err

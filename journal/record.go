@@ -3,7 +3,6 @@ package journal
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -24,17 +23,18 @@ type Record struct {
 	Marked    time.Time // when a grace began for this revision and verdict; zero: not yet
 }
 
-const (
-	recordColumns = entryColumns + ", verdict, first_seen, marked"
-	recordByRef   = `SELECT ` + recordColumns + ` FROM matches WHERE storage = $1 AND version = $2 AND ref = $3`
-)
+const recordByRef = matchQuery + `storage = $1 AND version = $2 AND ref = $3`
 
 // Record is the one of the file ref, if it was found by that version of the
-// detectors, else fs.ErrNotExist.
-func (j *Journal) Record(ctx context.Context, storage string, version int, ref providers.Ref) (Record, error) {
-	r, err := scanRecord(j.byRef.QueryRowContext(ctx, storage, version, []byte(ref)))
-	if errors.Is(err, sql.ErrNoRows) {
+// detectors, else fs.ErrNotExist. What was stored otherwise than it was written
+// is as if it were not there.
+func (j *Journal) Record(ctx context.Context, storage string, version int, ref providers.Ref) (r Record, err error) {
+	m, err := scanMatch(j.byRef.QueryRowContext(ctx, storage, version, []byte(ref)))
+	switch {
+	case errors.Is(err, sql.ErrNoRows) || err == nil && !m.sound:
 		err = fs.ErrNotExist
+	case err == nil:
+		r, err = m.record()
 	}
 	if err != nil {
 		return Record{}, fmt.Errorf("the record of %q in %s: %w", ref, storage, fault(err))
@@ -46,29 +46,32 @@ func (j *Journal) Record(ctx context.Context, storage string, version int, ref p
 // detectors, in the order of their refs. It may be broken off at any time, and
 // the journal may be written to between one record and the next.
 func (j *Journal) Records(ctx context.Context, storage string, version int) iter.Seq2[Record, error] {
-	return pages(ctx, func(ctx context.Context, last *Record) ([]Record, error) {
-		query, args := `SELECT `+recordColumns+` FROM matches WHERE storage = $1 AND version = $2`, []any{storage, version}
+	all := pages(ctx, func(ctx context.Context, last *match) ([]match, error) {
+		query, args := matchQuery+`storage = $1 AND version = $2`, []any{storage, version}
 		if last != nil {
-			query, args = query+` AND ref > $3`, append(args, []byte(last.Entry.Ref))
+			query, args = query+` AND ref > $3`, append(args, []byte(last.e.Ref))
 		}
 		rows, err := j.read.QueryContext(ctx, query+fmt.Sprintf(` ORDER BY ref LIMIT %d`, pageSize), args...)
-		return collect(rows, err, scanRecord)
+		page, err := collect(rows, err, scanMatch)
+		if last != nil && len(page) > 0 && page[len(page)-1].e.Ref <= last.e.Ref { // else this might never end
+			err = errors.Join(err, fmt.Errorf("%w: the records of %s are out of order", ErrDamaged, storage))
+		}
+		return page, err
 	})
-}
-
-func scanRecord(row scanner) (Record, error) {
-	var r Record
-	var e entryScan
-	var verdict string
-	var first, marked sql.NullInt64
-	if err := row.Scan(append(e.targets(), &verdict, &first, &marked)...); err != nil {
-		return Record{}, err
+	return func(yield func(Record, error) bool) {
+		for m, err := range all {
+			var r Record
+			if err == nil {
+				if !m.sound {
+					continue
+				}
+				r, err = m.record()
+			}
+			if !yield(r, err) || err != nil {
+				return
+			}
+		}
 	}
-	r.Entry, r.FirstSeen, r.Marked = e.entry(), moment(first), moment(marked)
-	if err := json.Unmarshal([]byte(verdict), &r.Verdict); err != nil {
-		return Record{}, fmt.Errorf("%w: the verdict on %q: %w", ErrDamaged, r.Entry.Ref, err)
-	}
-	return r, nil
 }
 
 // Mark records that a grace began at that time for those files, each only at
@@ -79,28 +82,55 @@ func (j *Journal) Mark(ctx context.Context, storage string, files []providers.En
 	if len(files) == 0 {
 		return 0, nil
 	}
-	query := `UPDATE matches SET marked = COALESCE(marked, $4) WHERE storage = $1 AND ref = $2 AND revision = $3`
-	if at.IsZero() {
-		query = `UPDATE matches SET marked = $4 WHERE storage = $1 AND ref = $2 AND revision = $3`
-	}
 	err = j.update(ctx, func(tx *sql.Tx) error {
-		stmt, err := tx.PrepareContext(ctx, query)
+		w, err := newMatchWriter(ctx, tx)
 		if err != nil {
 			return err
 		}
-		defer stmt.Close()
 		for _, e := range files {
-			res, err := stmt.ExecContext(ctx, storage, []byte(e.Ref), []byte(e.Revision), micros(at))
+			m, err := w.read(ctx, storage, e.Ref)
 			if err != nil {
 				return err
 			}
-			n, err := res.RowsAffected()
-			if err != nil {
+			if !m.sound || m.e.Revision != e.Revision {
+				continue
+			}
+			marked++
+			if err := w.mark(ctx, m, at); err != nil {
 				return err
 			}
-			marked += n
 		}
 		return nil
 	})
 	return marked, err
+}
+
+// mark writes the mark of m, where that changes it.
+func (w matchWriter) mark(ctx context.Context, m match, at time.Time) error {
+	if m.marked.IsZero() == at.IsZero() {
+		return nil
+	}
+	m.marked = at
+	return w.write(ctx, &m)
+}
+
+// unmark ends the graces of a file, whatever its storage is called.
+func unmark(ctx context.Context, tx *sql.Tx, ref providers.Ref) error {
+	rows, err := tx.QueryContext(ctx, matchQuery+`ref = $1 AND marked IS NOT NULL`, []byte(ref))
+	all, err := collect(rows, err, scanMatch)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	w, err := newMatchWriter(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, m := range all {
+		if m.sound {
+			if err := w.mark(ctx, m, time.Time{}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +25,7 @@ func (j *Journal) Begin(ctx context.Context, op providers.Op) (string, error) {
 	}
 	key := strings.ToLower(rand.Text())
 	args := append([]any{key, op.Cause.Run, string(op.Kind), op.Storage}, entryValues(op.Entry)...)
-	args = append(args, []byte(op.Receipt), text(op.Cause.Rule), string(reasons))
+	args = append(args, []byte(op.Receipt), text(op.Cause.Rule), string(reasons), op.Cause.Approved)
 	return key, j.record(ctx, &record{intent: args})
 }
 
@@ -66,28 +67,29 @@ type record struct {
 
 // recorder writes records through statements that were prepared once.
 type recorder struct {
-	db *sql.DB
+	db    *sql.DB
+	chain *chainer
 
-	begin, end, ended, resolve, empty, forget, keep *sql.Stmt
+	begin, end, ended, resolve, empty, forget *sql.Stmt
 }
 
-func newRecorder(ctx context.Context, db *sql.DB) (*recorder, error) {
-	r := &recorder{db: db}
+func newRecorder(ctx context.Context, db *sql.DB, c *chainer) (*recorder, error) {
+	r := &recorder{db: db, chain: c}
 	for _, p := range []struct {
 		stmt **sql.Stmt
 		text string
 	}{
-		{&r.begin, `INSERT INTO operations (key, run, kind, storage, ` + entryColumns + `, receipt, rule, reasons, began)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`},
-		{&r.end, `UPDATE operations SET ended = $2, receipt = COALESCE($3, receipt), error = $4, error_kind = $5
-			WHERE key = $1 AND ended IS NULL RETURNING id, kind, storage, ref, revision, began`},
+		{&r.begin, `INSERT INTO operations (key, run, kind, storage, ` + entryColumns + `,
+			about, rule, reasons, approved, began, begun_line, receipt)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $12)`},
+		{&r.end, `UPDATE operations SET ended = $2, receipt = COALESCE($3, receipt), error = $4, error_kind = $5, ended_line = $6
+			WHERE key = $1 AND ended IS NULL RETURNING id, kind, storage, ref, revision, began, receipt`},
 		{&r.ended, `SELECT receipt, error FROM operations WHERE key = $1`},
 		{&r.resolve, `UPDATE operations SET resolved = $1 WHERE storage = $2 AND receipt = $3 AND id < $1
-			AND kind = 'trash' AND ended IS NOT NULL AND error IS NULL AND resolved IS NULL`},
+			AND kind = 'trash' AND ended IS NOT NULL AND error IS NULL AND resolved IS NULL RETURNING id`},
 		{&r.empty, `UPDATE operations SET resolved = $1 WHERE storage = $2 AND ended <= $3 AND id < $1
-			AND kind = 'trash' AND ended IS NOT NULL AND error IS NULL AND resolved IS NULL`},
+			AND kind = 'trash' AND ended IS NOT NULL AND error IS NULL AND resolved IS NULL RETURNING id`},
 		{&r.forget, `DELETE FROM matches WHERE storage = $1 AND ref = $2 AND revision = $3`},
-		{&r.keep, sayWord},
 	} {
 		var err error
 		if *p.stmt, err = db.PrepareContext(ctx, p.text); err != nil {
@@ -99,9 +101,9 @@ func newRecorder(ctx context.Context, db *sql.DB) (*recorder, error) {
 
 // commit writes a batch in one transaction.
 func (r *recorder) commit(batch []*record) error {
-	return transact(context.Background(), r.db, func(tx *sql.Tx) error {
+	return r.chain.transact(context.Background(), r.db, func(tx *sql.Tx, c *chain) error {
 		for _, one := range batch {
-			if err := r.put(tx, one); err != nil {
+			if err := r.put(tx, c, one); err != nil {
 				return err
 			}
 		}
@@ -109,12 +111,20 @@ func (r *recorder) commit(batch []*record) error {
 	})
 }
 
-func (r *recorder) put(tx *sql.Tx, one *record) error {
+func (r *recorder) put(tx *sql.Tx, c *chain, one *record) error {
 	if one.intent == nil {
-		return r.putOutcome(tx, one)
+		return r.putOutcome(tx, c, one)
 	}
-	_, err := tx.Stmt(r.begin).Exec(append(one.intent, micros(one.at))...)
-	return err
+	columns := append(one.intent, micros(one.at))
+	res, err := tx.Stmt(r.begin).Exec(append(columns, c.next())...)
+	if err != nil {
+		return err
+	}
+	id, err := res.LastInsertId()
+	if err != nil {
+		return err
+	}
+	return c.append(begun, id, nil, columns...)
 }
 
 // ending is the operation whose outcome is written.
@@ -124,9 +134,10 @@ type ending struct {
 	storage       string
 	ref, revision []byte
 	began         int64
+	receipt       []byte // as it is now
 }
 
-func (r *recorder) putOutcome(tx *sql.Tx, one *record) error {
+func (r *recorder) putOutcome(tx *sql.Tx, c *chain, one *record) error {
 	var receipt, opErr, kind any
 	if one.opErr == nil {
 		receipt = one.receipt
@@ -134,32 +145,45 @@ func (r *recorder) putOutcome(tx *sql.Tx, one *record) error {
 		opErr, kind = text(one.opErr.Error()), kindOf(one.opErr)
 	}
 	var e ending
-	err := tx.Stmt(r.end).QueryRow(one.key, micros(one.at), receipt, opErr, kind).
-		Scan(&e.id, &e.kind, &e.storage, &e.ref, &e.revision, &e.began)
+	err := tx.Stmt(r.end).QueryRow(one.key, micros(one.at), receipt, opErr, kind, c.next()).
+		Scan(&e.id, &e.kind, &e.storage, &e.ref, &e.revision, &e.began, &e.receipt)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r.repeated(tx, one)
 	}
-	if err != nil || one.opErr != nil {
+	var resolved []int64
+	if err == nil && one.opErr == nil {
+		resolved, err = r.follow(tx, e)
+	}
+	if err != nil {
 		return err
 	}
-	return r.follow(tx, e, one)
+	if err := c.append(ended, e.id, packIDs(resolved), micros(one.at), e.receipt, opErr, kind); err != nil {
+		return err
+	}
+	if back := one.restored; one.opErr == nil && e.kind == providers.OpRestore && back.Ref != "" {
+		return say(tx, c, back, Keep, one.at)
+	}
+	return nil
 }
 
-// follow writes what a done operation means for other rows.
-func (r *recorder) follow(tx *sql.Tx, e ending, one *record) (err error) {
+// follow writes what a done operation means for other rows, and returns the
+// trash operations that it resolves.
+func (r *recorder) follow(tx *sql.Tx, e ending) (resolved []int64, err error) {
+	var rows *sql.Rows
 	switch {
 	case e.kind == providers.OpTrash:
 		_, err = tx.Stmt(r.forget).Exec(e.storage, e.ref, e.revision)
+		return nil, err
 	case e.kind == providers.OpEmpty: // what came in while it ran may still be there
-		_, err = tx.Stmt(r.empty).Exec(e.id, e.storage, e.began)
-	case len(one.receipt) > 0:
-		_, err = tx.Stmt(r.resolve).Exec(e.id, e.storage, one.receipt)
+		rows, err = tx.Stmt(r.empty).Query(e.id, e.storage, e.began)
+	case len(e.receipt) > 0:
+		rows, err = tx.Stmt(r.resolve).Query(e.id, e.storage, e.receipt)
+	default:
+		return nil, nil
 	}
-	if back := one.restored; err == nil && e.kind == providers.OpRestore && back.Ref != "" {
-		a := about(back)
-		_, err = tx.Stmt(r.keep).Exec([]byte(a.ref), a.size, a.modified, string(Keep), micros(one.at))
-	}
-	return err
+	resolved, err = collect(rows, err, func(row scanner) (id int64, err error) { return id, row.Scan(&id) })
+	slices.Sort(resolved)
+	return resolved, err
 }
 
 // repeated looks at the outcome that is there already, or refuses the record.

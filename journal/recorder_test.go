@@ -340,7 +340,7 @@ func TestOneRefusedOutcomeDoesNotRefuseTheOthers(t *testing.T) {
 	key := must(j.Begin(t.Context(), trashOf(file("a", "1"))))(t)
 	bad := &record{at: noon, key: "nonesuch", receipt: []byte("r")}
 	good := &record{at: noon, key: key, receipt: []byte("r")}
-	r := must(newRecorder(t.Context(), j.write))(t)
+	r := must(newRecorder(t.Context(), j.write, j.chain))(t)
 	if err := r.commit([]*record{bad, good}); err != nil || !errors.Is(bad.refused, fs.ErrNotExist) || good.refused != nil {
 		t.Errorf("got %v, refused %v and %v, want only the first refused: %v", err, bad.refused, good.refused, fs.ErrNotExist)
 	}

@@ -29,16 +29,21 @@ const runColumns = "id, kind, policy, began, ended, summary, error"
 
 // BeginRun records that a run begins, and numbers it.
 func (j *Journal) BeginRun(ctx context.Context, kind, policyHash string) (id int64, err error) {
-	err = j.update(ctx, func(tx *sql.Tx) error {
-		return tx.QueryRowContext(ctx, `INSERT INTO runs (kind, policy, began) VALUES ($1, $2, $3) RETURNING id`,
-			kind, policyHash, micros(j.now())).Scan(&id)
+	err = j.appending(ctx, func(tx *sql.Tx, c *chain) error {
+		columns := []any{kind, policyHash, micros(j.now())}
+		err := tx.QueryRowContext(ctx, `INSERT INTO runs (kind, policy, began) VALUES ($1, $2, $3) RETURNING id`, columns...).Scan(&id)
+		if err != nil {
+			return err
+		}
+		return c.append(runBegun, id, nil, columns...)
 	})
 	return id, err
 }
 
 // EndRun records how run id ended; runErr may be nil, and so may summary. A
 // run that does not exist or has ended gives fs.ErrNotExist. Like End it is
-// carried out even when ctx has ended.
+// carried out even when ctx has ended. After an error of another kind the end
+// may have been recorded.
 func (j *Journal) EndRun(ctx context.Context, id int64, summary json.RawMessage, runErr error) error {
 	var sum, failure any
 	if summary != nil {
@@ -50,17 +55,23 @@ func (j *Journal) EndRun(ctx context.Context, id int64, summary json.RawMessage,
 	if runErr != nil {
 		failure = text(runErr.Error())
 	}
-	return j.update(context.WithoutCancel(ctx), func(tx *sql.Tx) error {
-		res, err := tx.Exec(`UPDATE runs SET ended = $2, summary = $3, error = $4 WHERE id = $1 AND ended IS NULL`,
-			id, micros(j.now()), sum, failure)
+	ctx = context.WithoutCancel(ctx)
+	err := j.appending(ctx, func(tx *sql.Tx, c *chain) error {
+		columns := []any{micros(j.now()), sum, failure}
+		res, err := tx.Exec(`UPDATE runs SET ended = $1, summary = $2, error = $3, ended_line = $4 WHERE id = $5 AND ended IS NULL`,
+			append(columns, c.next(), id)...)
 		if err != nil {
 			return err
 		}
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, fmt.Errorf("run %d under way: %w", id, fs.ErrNotExist))
 		}
-		return nil
+		return c.append(runEnded, id, nil, columns...)
 	})
+	if err != nil {
+		return err
+	}
+	return j.writeHead(ctx)
 }
 
 // Run is the run numbered id, or fs.ErrNotExist.

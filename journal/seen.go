@@ -149,7 +149,7 @@ func (s *Seen) Put(ctx context.Context, e providers.Entry, v fingerprint.Verdict
 	known := knownAs(v)
 	h := hashOf(e).marked(uint64(known) | metBit)
 	if known == Matched {
-		m, err := newMatch(e, v, h, s.j.now())
+		m, err := s.newMatch(e, v, h, s.j.now())
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,118 @@
+package journal
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"sync/atomic"
+)
+
+// The chain says in which order everything happened that may justify or hinder
+// a deletion. A line's hash is SHA-256 over the hash of the line before it and
+// over the event: whoever changes, drops, adds or moves one changes all that
+// follow, and the last of them is noted outside, in the head. A row that a line
+// is about is not repeated in it, only hashed.
+const (
+	runBegun    = "run begun"    // kind, policy, began
+	runEnded    = "run ended"    // ended, summary, error
+	begun       = "begun"        // the columns of an operation that never change
+	ended       = "ended"        // ended, receipt, error, error_kind; the body has the operations that it resolved
+	saidFile    = "said of file" // the body has the row of words
+	saidContent = "said of content"
+)
+
+// digest is the hash of a line; that before the first is zero.
+type digest [sha256.Size]byte
+
+// linked is the hash of the line that follows one with the hash before.
+func linked(before digest, space []byte, event string, subject int64, body []byte, columns ...any) (digest, []byte) {
+	b := append(space[:0], before[:]...)
+	b = appendFields(b, event, subject, body)
+	b = appendFields(b, columns...)
+	return sha256.Sum256(b), b
+}
+
+// chainer appends to the chain of one database.
+type chainer struct {
+	last, add *sql.Stmt
+	grown     atomic.Bool // since the head was written
+}
+
+func newChainer(ctx context.Context, db *sql.DB) (*chainer, error) {
+	last, err := db.PrepareContext(ctx, `SELECT line, hash FROM chain ORDER BY line DESC LIMIT 1`)
+	if err != nil {
+		return nil, err
+	}
+	add, err := db.PrepareContext(ctx, `INSERT INTO chain (line, event, subject, body, hash) VALUES ($1, $2, $3, $4, $5)`)
+	return &chainer{last: last, add: add}, err
+}
+
+// transact is transact for a transaction that appends.
+func (w *chainer) transact(ctx context.Context, db *sql.DB, do func(*sql.Tx, *chain) error) error {
+	return transact(ctx, db, func(tx *sql.Tx) error {
+		c := &chain{add: tx.StmtContext(ctx, w.add)}
+		// Read each time: another process may have written since. The
+		// transaction is immediate, so that nobody does until it ends.
+		if err := readLast(tx.StmtContext(ctx, w.last).QueryRowContext(ctx), &c.line, &c.hash); err != nil {
+			return err
+		}
+		if err := do(tx, c); err != nil {
+			return err
+		}
+		w.grown.Store(true)
+		return nil
+	})
+}
+
+// readLast reads the line of row, or leaves line and hash when there is none.
+func readLast(row scanner, line *int64, hash *digest) error {
+	var b []byte
+	err := row.Scan(line, &b)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err == nil && copy(hash[:], b) != len(hash) {
+		err = &BrokenError{*line, "its hash is cut off"}
+	}
+	return err
+}
+
+// chain is the end of the chain, within one transaction.
+type chain struct {
+	add   *sql.Stmt
+	line  int64
+	hash  digest
+	space []byte
+}
+
+// next is the number that the next line will have.
+func (c *chain) next() int64 { return c.line + 1 }
+
+func (c *chain) append(event string, subject int64, body []byte, columns ...any) error {
+	c.hash, c.space = linked(c.hash, c.space, event, subject, body, columns...)
+	c.line++
+	var stored any // NULL for no body
+	if len(body) > 0 {
+		stored = body
+	}
+	_, err := c.add.Exec(c.line, event, subject, stored, c.hash[:])
+	return err
+}
+
+// appending runs do in one durable transaction that appends to the chain.
+func (j *Journal) appending(ctx context.Context, do func(*sql.Tx, *chain) error) error {
+	if j.write == nil {
+		return errReadOnly
+	}
+	return j.chain.transact(ctx, j.write, do)
+}
+
+// packIDs encodes ids that ascend.
+func packIDs(ids []int64) (b []byte) {
+	for _, id := range ids {
+		b = binary.AppendUvarint(b, uint64(id))
+	}
+	return b
+}

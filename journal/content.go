@@ -1,0 +1,91 @@
+package journal
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// Content is what is in a file, whatever its name and wherever it is: on all
+// storages, and in their bins.
+type Content struct {
+	Size   int64 // bytes
+	SHA256 [sha256.Size]byte
+}
+
+const wordOfContent = `SELECT word FROM contents WHERE size = $1 AND sha256 = $2`
+
+// SayOf records a person's word, Keep, on every file with that content, for
+// good; NoWord takes it back. Its error is as that of Say.
+func (j *Journal) SayOf(ctx context.Context, of Content, w Word) error {
+	if w != NoWord && w != Keep {
+		return fmt.Errorf("%q is not a word on a content: keep", w)
+	}
+	err := j.appending(ctx, func(tx *sql.Tx, c *chain) error {
+		if w == NoWord {
+			if before, err := scanWord(tx.QueryRow(wordOfContent, of.Size, of.SHA256[:])); err != nil || before == NoWord {
+				return err
+			}
+		}
+		columns := []any{of.Size, of.SHA256[:], string(w), micros(j.now())}
+		var id int64
+		err := tx.QueryRow(`INSERT INTO contents (size, sha256, word, said, line) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (size, sha256) DO UPDATE SET word = excluded.word, said = excluded.said, line = excluded.line
+			RETURNING id`, append(columns, c.next())...).Scan(&id)
+		if err != nil {
+			return err
+		}
+		return c.append(saidContent, id, appendFields(nil, columns...))
+	})
+	if err != nil {
+		return err
+	}
+	return j.writeHead(ctx)
+}
+
+func scanWord(row scanner) (w Word, err error) {
+	if err = row.Scan(&w); errors.Is(err, sql.ErrNoRows) {
+		return NoWord, nil
+	}
+	return w, err
+}
+
+// WordOf is what was last said of that content; NoWord when nothing was.
+func (j *Journal) WordOf(ctx context.Context, of Content) (Word, error) {
+	w, err := scanWord(j.read.QueryRowContext(ctx, wordOfContent, of.Size, of.SHA256[:]))
+	return w, fault(err)
+}
+
+// SaidOfSize reports whether there is a word on a content of that size: only
+// then need a file be read for its sake.
+func (j *Journal) SaidOfSize(ctx context.Context, size int64) (said bool, err error) {
+	err = j.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT * FROM contents WHERE size = $1 AND word <> '')`, size).Scan(&said)
+	return said, fault(err)
+}
+
+// Sized is Journal.SaidOfSize as the Words were read.
+func (w Words) Sized(size int64) bool { return w.sizes[size] }
+
+// OfContent is Journal.WordOf as the Words were read.
+func (w Words) OfContent(c Content) Word { return w.contents[c] }
+
+// readContents reads the words on contents into w.
+func (j *Journal) readContents(ctx context.Context, w Words) error {
+	rows, err := j.read.QueryContext(ctx, `SELECT size, sha256, word FROM contents WHERE word <> ''`)
+	_, err = collect(rows, err, func(row scanner) (none struct{}, err error) {
+		var c Content
+		var sum sql.RawBytes
+		var word Word
+		if err := row.Scan(&c.Size, &sum, &word); err != nil {
+			return none, err
+		}
+		if copy(c.SHA256[:], sum) != len(c.SHA256) || len(sum) != len(c.SHA256) {
+			return none, fmt.Errorf("%w: a content's hash has %d bytes", ErrDamaged, len(sum))
+		}
+		w.contents[c], w.sizes[c.Size] = word, true
+		return none, nil
+	})
+	return err
+}

@@ -1,0 +1,36 @@
+package journal
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// appendFields encodes columns as SQLite has them, each by its type and its
+// length, so that no two lists have the same encoding. Columns are nil, an
+// int64, a bool (stored as 0 or 1), a string or bytes.
+func appendFields(b []byte, columns ...any) []byte {
+	for _, c := range columns {
+		switch c := c.(type) {
+		case nil:
+			b = append(b, 'n')
+		case int64:
+			b = binary.BigEndian.AppendUint64(append(b, 'i'), uint64(c))
+		case int:
+			b = binary.BigEndian.AppendUint64(append(b, 'i'), uint64(c))
+		case bool:
+			n := int64(0)
+			if c {
+				n = 1
+			}
+			b = appendFields(b, n)
+		case string:
+			b = append(binary.AppendUvarint(append(b, 't'), uint64(len(c))), c...)
+		case []byte:
+			b = append(binary.AppendUvarint(append(b, 'b'), uint64(len(c))), c...)
+		default: // of no column of ours, so that it must differ from all of them
+			s := fmt.Sprintf("%T %v", c, c)
+			b = append(binary.AppendUvarint(append(b, '?'), uint64(len(s))), s...)
+		}
+	}
+	return b
+}

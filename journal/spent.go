@@ -1,0 +1,56 @@
+package journal
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"sweepd/providers"
+)
+
+// Amount is how much was acted on.
+type Amount struct {
+	Files int
+	Bytes int64
+}
+
+// Spent is how much operations of that kind have taken of each storage since
+// then: those that began at that time or later, and were done or are still
+// open, without what was restored since. The zero time is before everything.
+func (j *Journal) Spent(ctx context.Context, kind providers.OpKind, since time.Time) (map[string]Amount, error) {
+	rows, err := j.read.QueryContext(ctx, `SELECT o.storage, count(*), sum(o.size)
+		FROM operations o LEFT JOIN operations r ON r.id = o.resolved
+		WHERE o.kind = $1 AND ($2 IS NULL OR o.began >= $2) AND o.error IS NULL AND r.kind IS NOT 'restore'
+		GROUP BY o.storage`, string(kind), micros(since))
+	type one struct {
+		storage string
+		amount  Amount
+	}
+	all, err := collect(rows, err, func(row scanner) (o one, err error) {
+		return o, row.Scan(&o.storage, &o.amount.Files, &o.amount.Bytes)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("what was spent on %s: %w", kind, err)
+	}
+	spent := map[string]Amount{}
+	for _, o := range all {
+		spent[o.storage] = o.amount
+	}
+	return spent, nil
+}
+
+// TrashedByDay is, for each UTC day in [since, until) on which a run "apply"
+// began, how many files those runs trashed, restored since or not; the oldest
+// day first.
+func (j *Journal) TrashedByDay(ctx context.Context, since, until time.Time) ([]int, error) {
+	rows, err := j.read.QueryContext(ctx, `SELECT count(o.id) FROM runs r LEFT JOIN operations o
+		ON o.run = r.id AND o.kind = 'trash' AND o.ended IS NOT NULL AND o.error IS NULL
+		WHERE r.kind = 'apply' AND ($1 IS NULL OR r.began >= $1) AND r.began < $2
+		GROUP BY r.began / $3 ORDER BY r.began / $3`,
+		micros(since), micros(until), (24 * time.Hour).Microseconds())
+	days, err := collect(rows, err, func(row scanner) (n int, err error) { return n, row.Scan(&n) })
+	if err != nil {
+		return nil, fmt.Errorf("what was trashed by day: %w", err)
+	}
+	return days, nil
+}
