@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 
 	"sweepd/fingerprint"
@@ -23,24 +26,41 @@ var errKept = errors.New("it is no longer due")
 // refusals are the errors by which a file refuses to be moved; nothing is
 // wrong then but the plan.
 var refusals = []error{
-	errKept, fs.ErrNotExist, fs.ErrExist, providers.ErrChanged, providers.ErrBusy, providers.ErrProtected,
+	errKept, ErrPaused, fs.ErrNotExist, fs.ErrExist, providers.ErrChanged, providers.ErrBusy, providers.ErrProtected,
 	providers.ErrOutside, errors.ErrUnsupported,
 }
 
-// Execute carries the plan out, once: ErrOtherPolicy, a *LimitError or a
-// *journal.LeasedError refuse it whole, before anything was changed.
+// movers is how many files are moved at once. Most of a durable move is waiting
+// for the disk, and those that wait together share its syncs.
+const movers = 64
+
+// Execute carries the plan out, once: ErrOtherPolicy, ErrPaused, a *LimitError,
+// a *SurgeError or a *journal.LeasedError refuse it whole, before anything was
+// changed.
 //
 // The plan is an upper bound. Of each file in it Execute asks again whether it
 // is there at the same revision, what its verdict is - of the journal, or by a
-// fresh examination, never of the plan - and whether the policy still says
-// trash. Whatever refuses or fails is a Problem of the Summary and stops no
-// other file. When ctx ends, the moves under way are finished and no other is
-// begun.
+// fresh examination, never of the plan - and whether the policy, the person and
+// the guards still let it go. Whatever refuses or fails is a Problem of the
+// Summary and stops no other file. When ctx ends, or a person pauses, the moves
+// under way are finished and no other is begun.
 func (s *Sweeper) Execute(ctx context.Context, p *Plan, progress func(done int)) (*Summary, error) {
 	if p.Policy != s.o.Policy.Hash() {
 		return nil, ErrOtherPolicy
 	}
-	if err := p.Over(s.o.Policy.Limits); err != nil {
+	if err := s.o.Paused(); err != nil {
+		return nil, err
+	}
+	one, err := s.o.Journal.Lease(ctx, "(limits)", "apply") // or two could spend the same limits
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err := one(); err != nil {
+			s.o.Log.Warn("lease", "err", err)
+		}
+	}()
+	if err := errors.Join(s.judgeClock(ctx), s.Allow(ctx, p)); err != nil {
 		return nil, err
 	}
 	return s.run(ctx, "apply", func(ctx context.Context, sum *Summary) error {
@@ -48,30 +68,54 @@ func (s *Sweeper) Execute(ctx context.Context, p *Plan, progress func(done int))
 		if err := s.mark(ctx, p.Mark, sum); err != nil {
 			return err
 		}
-		done := 0
-		for _, part := range []struct {
-			doing string
-			items []Item
-			do    func(context.Context, *reader, int64, Item) error
-			count func(Item)
-		}{
-			{"trash", p.Trash, s.trash, func(it Item) { sum.Trashed++; sum.Bytes += it.Entry.Size }},
-			{"purge", p.Purge, s.purge, func(it Item) { sum.Purged++; sum.Bytes += it.Entry.Size }},
-		} {
-			s.each(ctx, part.items, func(it Item, r *reader) error { return part.do(ctx, r, sum.Run, it) },
-				func(it Item, err error) {
-					if done++; progress != nil {
-						progress(done)
-					}
-					if err == nil {
-						part.count(it)
-						return
-					}
-					sum.refuse(it, part.doing, err)
-				})
-		}
-		return ctx.Err()
+		return s.carryOut(ctx, p, sum, progress)
 	})
+}
+
+// carryOut trashes, then purges.
+func (s *Sweeper) carryOut(ctx context.Context, p *Plan, sum *Summary, progress func(done int)) error {
+	done := 0
+	report := func(doing string, count func(Item)) func(Item, error) {
+		return func(it Item, err error) {
+			if done++; progress != nil {
+				progress(done)
+			}
+			if err == nil {
+				count(it)
+				return
+			}
+			sum.refuse(it, doing, err)
+		}
+	}
+	s.each(ctx, p.Trash, s.o.Paused, func(it Item, r *reader) error { return s.trash(ctx, r, sum.Run, it) },
+		report("trash", func(it Item) { sum.Trashed++; sum.Bytes += it.Entry.Size }))
+	if len(p.Purge) > 0 && ctx.Err() == nil && s.o.Paused() == nil {
+		before := s.free(ctx)
+		w, err := s.newPurge(ctx, p.Purge, sum)
+		if err != nil {
+			return err
+		}
+		s.each(ctx, p.Purge, s.o.Paused, func(it Item, _ *reader) error { return w.purge(ctx, sum.Run, it) },
+			report("purge", func(it Item) { sum.Purged++; sum.Bytes += it.Entry.Size }))
+		for space, free := range s.free(ctx) {
+			if was, ok := before[space]; ok && sum.Purged > 0 {
+				sum.Freed += max(free-was, 0)
+			}
+		}
+	}
+	return errors.Join(ctx.Err(), s.o.Paused())
+}
+
+// free is what the storages say can still be stored, by space; those that do
+// not say are left out.
+func (s *Sweeper) free(ctx context.Context) map[string]int64 {
+	all := map[string]int64{}
+	for _, st := range s.o.Storages {
+		if free, err := st.Free(ctx); err == nil {
+			maps.Copy(all, free)
+		}
+	}
+	return all
 }
 
 // run is one recorded run that may change something: leases, the record of
@@ -89,6 +133,9 @@ func (s *Sweeper) run(ctx context.Context, kind string, act func(context.Context
 	}
 	if err = s.Reconcile(ctx, sum); err == nil {
 		err = act(ctx, sum)
+	}
+	if cerr := s.noteClock(context.WithoutCancel(ctx)); cerr != nil {
+		err = errors.Join(err, fmt.Errorf("record the clock: %w", cerr))
 	}
 	sum.Duration = s.o.Now().Sub(started)
 	text, jerr := json.Marshal(sum)
@@ -121,15 +168,19 @@ func refused(err error) bool {
 	return false
 }
 
-// each does the items, several at once, and reports one at a time.
-func (s *Sweeper) each(ctx context.Context, items []Item, do func(Item, *reader) error, report func(Item, error)) {
+// each does the items, several at once, and reports one at a time. It begins
+// none once ctx has ended or stop says so.
+func (s *Sweeper) each(ctx context.Context, items []Item, stop func() error, do func(Item, *reader) error, report func(Item, error)) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	queue := make(chan Item)
-	for range min(s.o.Workers, len(items)) {
+	for range min(movers, len(items)) {
 		wg.Go(func() {
 			r := new(reader)
 			for it := range queue {
+				if ctx.Err() != nil || stop() != nil {
+					continue
+				}
 				err := do(it, r)
 				mu.Lock()
 				report(it, err)
@@ -165,14 +216,17 @@ func (s *Sweeper) trash(ctx context.Context, r *reader, run int64, it Item) erro
 	if err != nil {
 		return err
 	}
-	d, err := s.decideNow(ctx, st.Name(), rec)
+	d, err := s.decide(ctx, st, r, rec, wordsNow{s.o.Journal})
 	if err != nil {
 		return err
 	}
 	if d.Action != policy.Trash {
-		return fmt.Errorf("%w: the policy says %s", errKept, d.Action)
+		return fmt.Errorf("%w: %s, because %s", errKept, d.Action, strings.Join(d.Reasons, "; "))
 	}
-	_, err = st.Trash(ctx, e, providers.Cause{Run: run, Rule: d.Rule, Reasons: d.Reasons})
+	if err := errors.Join(s.copyStays(ctx, it, d), s.o.Paused()); err != nil {
+		return err
+	}
+	_, err = st.Trash(ctx, e, providers.Cause{Run: run, Rule: d.Rule, Reasons: d.Reasons, Approved: d.Approved})
 	return err
 }
 
@@ -197,25 +251,6 @@ func (s *Sweeper) record(ctx context.Context, st *providers.Storage, r *reader, 
 	return rec, nil
 }
 
-// decideNow asks for the person's word at the moment of acting.
-func (s *Sweeper) decideNow(ctx context.Context, storage string, rec journal.Record) (policy.Decision, error) {
-	word, err := s.o.Journal.Word(ctx, rec.Entry)
-	if err != nil {
-		return policy.Decision{}, fmt.Errorf("read what a person said: %w", err)
-	}
-	return s.decide(storage, rec, word), nil
-}
-
-// decide is what is to become of a recorded file: a person's word first, then
-// the policy.
-func (s *Sweeper) decide(storage string, rec journal.Record, word journal.Word) policy.Decision {
-	d := s.o.Policy.Decide(facts(storage, rec), s.o.Now())
-	if d.Action != policy.Keep && word == journal.Keep {
-		return policy.Decision{Action: policy.Keep, Reasons: []string{"you said keep"}}
-	}
-	return d
-}
-
 // mark begins the grace of the files. The journal marks each only if its record
 // is still of that revision; whether it is due is decided when its time comes.
 func (s *Sweeper) mark(ctx context.Context, items []Item, sum *Summary) error {
@@ -237,27 +272,59 @@ func (s *Sweeper) mark(ctx context.Context, items []Item, sum *Summary) error {
 	return nil
 }
 
-// purge deletes for good one file that the journal says we trashed long
-// enough ago; the plan only names it.
-func (s *Sweeper) purge(ctx context.Context, _ *reader, run int64, it Item) error {
-	st, err := s.storage(it.Storage)
+// purge is the purging of one plan: it knows what lies in the bins now.
+type purge struct {
+	s   *Sweeper
+	due map[providers.Receipt]Binned // of others, examined afresh
+}
+
+func (s *Sweeper) newPurge(ctx context.Context, items []Item, sum *Summary) (*purge, error) {
+	w := &purge{s: s, due: map[providers.Receipt]Binned{}}
+	if !slices.ContainsFunc(items, func(it Item) bool { return it.Whose != Ours }) {
+		return w, nil
+	}
+	return w, s.bins(ctx, sum, func(b Binned) {
+		if b.Due {
+			w.due[b.Trashed.Receipt] = b
+		}
+	})
+}
+
+// purge deletes for good one file of a plan, if it is due by what the journal
+// and a fresh look at the bin say; the plan only names it.
+func (w *purge) purge(ctx context.Context, run int64, it Item) error {
+	st, err := w.s.storage(it.Storage)
 	if err != nil {
 		return err
 	}
-	after := s.o.Policy.Trash.Ours
-	if after <= 0 {
-		return fmt.Errorf("%w: the policy purges nothing", errKept)
-	}
-	f := dueForPurge(st.Name(), s.o.Now(), after)
-	f.Key = it.Key
-	for op, err := range s.o.Journal.Operations(ctx, f) {
-		if err != nil {
+	b := w.due[it.Receipt]
+	if it.Whose == Ours {
+		if b, err = w.ours(ctx, it); err != nil {
 			return err
 		}
-		if e := op.Op.Entry; op.Key != it.Key || e.Ref != it.Entry.Ref || e.Revision != it.Entry.Revision || e.Path != it.Entry.Path || e.Size != it.Entry.Size {
-			return fmt.Errorf("%w: the journal knows another file by that key", errKept)
-		}
-		return st.Purge(ctx, op.Op.Entry, op.Receipt, providers.Cause{Run: run, Rule: "trash.ours", Reasons: it.Decision.Reasons})
 	}
-	return fmt.Errorf("%w: the journal knows no such file in the trash of that age", errKept)
+	now := b.item()
+	if !b.Due || b.Whose != it.Whose || now.Entry.Path != it.Entry.Path || now.Entry.Size != it.Entry.Size || b.Storage != it.Storage {
+		return fmt.Errorf("%w: no such file is in the trash for so long", errKept)
+	}
+	return st.Purge(ctx, now.Entry, b.Trashed.Receipt, providers.Cause{Run: run, Rule: now.Decision.Rule, Reasons: now.Decision.Reasons})
+}
+
+// ours is the entry by what the journal says of it now.
+func (w *purge) ours(ctx context.Context, it Item) (b Binned, err error) {
+	if it.Key == "" {
+		return b, fmt.Errorf("%w: it names no operation", errKept)
+	}
+	for op, err := range w.s.o.Journal.Operations(ctx, journal.Filter{Key: it.Key, InTrash: true}) {
+		if err != nil {
+			return b, err
+		}
+		if op.Op.Entry.Ref != it.Entry.Ref || op.Op.Entry.Revision != it.Entry.Revision {
+			return b, fmt.Errorf("%w: the journal knows another file by that key", errKept)
+		}
+		ages := w.s.o.Policy.Trash
+		b = Binned{Storage: op.Op.Storage, Op: op, Whose: Ours, Trashed: providers.Trashed{Receipt: op.Receipt}}
+		w.s.age(&b, firstAge(ages.Ours, ages.Everything), 0, op.Ended)
+	}
+	return b, nil
 }

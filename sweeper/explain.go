@@ -15,6 +15,7 @@ type Explanation struct {
 	Found
 	Findings []fingerprint.Finding
 	Rules    []policy.RuleTrace
+	Guards   []providers.Held // that hold the file, or would if the policy wanted it gone
 }
 
 // Explain examines the file afresh, whatever the journal knows, and asks the
@@ -30,17 +31,25 @@ func (s *Sweeper) Explain(ctx context.Context, st *providers.Storage, e provider
 	if known, err := s.o.Journal.Record(ctx, st.Name(), fingerprint.Version, e.Ref); err == nil && known.Entry.Revision == e.Revision {
 		rec.FirstSeen, rec.Marked = known.FirstSeen, known.Marked
 	}
-	d, err := s.decideNow(ctx, st.Name(), rec)
+	if err := s.judgeClock(ctx); err != nil {
+		return Explanation{}, err
+	}
+	d, err := s.decide(ctx, st, new(reader), rec, wordsNow{s.o.Journal})
 	if err != nil {
 		return Explanation{}, err
 	}
+	if d, err = s.spareKnown(ctx, st, e, d); err != nil {
+		return Explanation{}, err
+	}
+	held, err := st.Guards(ctx, e)
+	if passing(ctx, err) {
+		return Explanation{}, err
+	}
+	if err != nil {
+		held = []providers.Held{{Why: err.Error()}}
+	}
 	return Explanation{
 		Found:    Found{st.Name(), e, report.Verdict, d, !rec.Marked.IsZero(), r.fetched},
-		Findings: report.Findings, Rules: s.o.Policy.Explain(facts(st.Name(), rec), s.o.Now()),
+		Findings: report.Findings, Rules: s.o.Policy.Explain(facts(st.Name(), rec), s.o.Now()), Guards: held,
 	}, nil
-}
-
-// facts are what a decision on a recorded file depends on.
-func facts(storage string, rec journal.Record) policy.Facts {
-	return policy.Facts{Storage: storage, Entry: rec.Entry, Verdict: rec.Verdict, FirstSeen: rec.FirstSeen, Marked: rec.Marked}
 }

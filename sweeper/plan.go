@@ -3,12 +3,10 @@ package sweeper
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
 )
@@ -22,8 +20,10 @@ type Plan struct {
 	Trash  []Item  // to be moved to the trash
 	Mark   []Item  // whose grace begins
 	Purge  []Item  // to be deleted for good from the trash
+	Spared []Item  // due but for being the last copy; not saved
 
-	Scan *Summary // of the scan that made it; not saved
+	Scan     *Summary // of the scan that made it; not saved
+	Reviewed bool     // a person has looked at it; not saved: see LoadPlan
 }
 
 // Scope is one storage that a plan covers.
@@ -39,7 +39,19 @@ type Item struct {
 	Entry    providers.Entry
 	Found    string // the verdict in one sentence
 	Decision policy.Decision
-	Key      string // of a purge: the trash operation that put the file into the bin
+	Copy     *Copy // of a trash, where the last copy is kept: the one that stays
+
+	// Of a purge: by which right, and the entry of the trash bin. Of our own
+	// files Key is the trash operation that put the file there.
+	Whose   Whose
+	Receipt providers.Receipt
+	Key     string
+}
+
+// Copy is a file with the same bytes as another.
+type Copy struct {
+	Storage string
+	Entry   providers.Entry
 }
 
 // Empty reports whether executing p would change nothing.
@@ -56,11 +68,13 @@ func Bytes(items []Item) (n int64) {
 // Plan scans as Scan does and returns what is due with the scan's Summary. It
 // changes nothing.
 func (s *Sweeper) Plan(ctx context.Context, o ScanOptions) (*Plan, *Summary, error) {
-	now := s.o.Now()
-	p := &Plan{Made: now, Policy: s.o.Policy.Hash()}
+	p := &Plan{Made: s.o.Now(), Policy: s.o.Policy.Hash()}
+	var stay []Copy
 	each := o.Each
 	o.Each = func(f Found) {
-		p.add(f)
+		if !p.add(f) && s.o.Policy.LastCopy {
+			stay = append(stay, Copy{f.Storage, f.Entry})
+		}
 		if each != nil {
 			each(f)
 		}
@@ -72,48 +86,64 @@ func (s *Sweeper) Plan(ctx context.Context, o ScanOptions) (*Plan, *Summary, err
 	p.Scan = sum
 	for _, st := range s.o.Storages {
 		p.Scope = append(p.Scope, Scope{Storage: st.Name(), Seen: sum.SeenIn[st.Name()]})
-		if err := s.planPurge(ctx, p, st, now); err != nil {
+	}
+	if err := s.planPurge(ctx, p, sum, func(b Binned) bool { return b.Due }); err != nil {
+		return nil, sum, err
+	}
+	p.stop(sum)
+	p.sort()
+	if s.o.Policy.LastCopy {
+		if err := s.keepLastCopies(ctx, p, sum, stay); err != nil {
 			return nil, sum, err
 		}
-	}
-	for _, items := range [][]Item{p.Trash, p.Mark, p.Purge} {
-		slices.SortFunc(items, func(a, b Item) int {
-			return cmp.Or(strings.Compare(a.Storage, b.Storage), strings.Compare(a.Entry.Path, b.Entry.Path), strings.Compare(a.Key, b.Key))
-		})
 	}
 	return p, sum, nil
 }
 
-// add takes what a scan found into the plan, if it is due.
-func (p *Plan) add(f Found) {
+// PlanPurge plans what want chooses of what is due in the trash bins, and looks
+// at nothing else. What went wrong is in the Summary.
+func (s *Sweeper) PlanPurge(ctx context.Context, want func(Binned) bool) (*Plan, *Summary, error) {
+	p := &Plan{Made: s.o.Now(), Policy: s.o.Policy.Hash(), Scan: &Summary{}}
+	for _, st := range s.o.Storages {
+		p.Scope = append(p.Scope, Scope{Storage: st.Name()})
+	}
+	if err := s.judgeClock(ctx); err != nil {
+		return nil, p.Scan, err
+	}
+	err := s.planPurge(ctx, p, p.Scan, func(b Binned) bool { return b.Due && want(b) })
+	p.sort()
+	return p, p.Scan, err
+}
+
+// add takes what a scan found into the plan, and reports whether it is due to
+// be trashed.
+func (p *Plan) add(f Found) bool {
 	it := Item{Storage: f.Storage, Entry: f.Entry, Found: f.Verdict.String(), Decision: f.Decision}
 	switch d := f.Decision; {
 	case d.Action == policy.Trash:
 		p.Trash = append(p.Trash, it)
+		return true
 	case d.Action == policy.Hold && d.Grace && !f.Marked:
 		p.Mark = append(p.Mark, it)
 	}
+	return false
 }
 
-// planPurge adds what we trashed in st at least as long ago as the policy
-// demands. The journal's time counts, not the bin's.
-func (s *Sweeper) planPurge(ctx context.Context, p *Plan, st *providers.Storage, now time.Time) error {
-	after := s.o.Policy.Trash.Ours
-	if after <= 0 || !st.Can().Has(providers.CanPurge) {
-		return nil
+// stop takes out of the plan what is in a root that was not listed whole.
+func (p *Plan) stop(sum *Summary) {
+	in := func(it Item) bool {
+		return slices.ContainsFunc(sum.Stopped, func(x Stopped) bool { return x.Storage == it.Storage && within(it.Entry.Path, x.Root) })
 	}
-	for op, err := range s.o.Journal.Operations(ctx, dueForPurge(st.Name(), now, after)) {
-		if err != nil {
-			return fmt.Errorf("read what is in the trash: %w", err)
-		}
-		p.Purge = append(p.Purge, Item{
-			Storage: st.Name(), Entry: op.Op.Entry, Key: op.Key,
-			Decision: policy.Decision{Action: policy.Trash, Rule: "trash.ours", Reasons: []string{"trashed by sweepd on " + op.Ended.Local().Format(time.DateOnly)}},
+	was := len(p.Trash)
+	p.Trash, p.Mark, p.Purge = slices.DeleteFunc(p.Trash, in), slices.DeleteFunc(p.Mark, in), slices.DeleteFunc(p.Purge, in)
+	sum.hold(was - len(p.Trash))
+}
+
+func (p *Plan) sort() {
+	for _, items := range [][]Item{p.Trash, p.Mark, p.Purge} {
+		slices.SortFunc(items, func(a, b Item) int {
+			return cmp.Or(strings.Compare(a.Storage, b.Storage), strings.Compare(a.Entry.Path, b.Entry.Path),
+				strings.Compare(a.Key, b.Key), strings.Compare(string(a.Receipt), string(b.Receipt)))
 		})
 	}
-	return nil
-}
-
-func dueForPurge(storage string, now time.Time, after time.Duration) journal.Filter {
-	return journal.Filter{Storage: storage, InTrash: true, EndedBefore: now.Add(-after + time.Microsecond)} // at least as long ago
 }

@@ -40,7 +40,18 @@ type itemLine struct {
 	Size     int64           `json:"size"`
 	Found    string          `json:"found,omitempty"`
 	Decision policy.Decision `json:"decision"`
+	Copy     *copyLine       `json:"copy,omitempty"`
+	Whose    Whose           `json:"whose,omitempty"`
+	Receipt  rawBytes        `json:"receipt,omitzero"`
 	Key      string          `json:"key,omitempty"`
+}
+
+type copyLine struct {
+	Storage  string   `json:"storage"`
+	Path     rawBytes `json:"path"`
+	Ref      rawBytes `json:"ref"`
+	Revision rawBytes `json:"revision"`
+	Size     int64    `json:"size"`
 }
 
 // rawBytes are bytes that are nearly always text: a JSON string, or, where
@@ -89,7 +100,10 @@ func itemLines(items []Item) []itemLine {
 	for _, it := range items {
 		line := itemLine{
 			Storage: it.Storage, Path: rawBytes(it.Entry.Path), Revision: rawBytes(it.Entry.Revision), Size: it.Entry.Size,
-			Found: it.Found, Decision: it.Decision, Key: it.Key,
+			Found: it.Found, Decision: it.Decision, Whose: it.Whose, Receipt: rawBytes(it.Receipt), Key: it.Key,
+		}
+		if c := it.Copy; c != nil {
+			line.Copy = &copyLine{c.Storage, rawBytes(c.Entry.Path), rawBytes(c.Entry.Ref), rawBytes(c.Entry.Revision), c.Entry.Size}
 		}
 		if string(it.Entry.Ref) != it.Entry.Path {
 			line.Ref = rawBytes(it.Entry.Ref)
@@ -99,7 +113,7 @@ func itemLines(items []Item) []itemLine {
 	return lines
 }
 
-// LoadPlan reads what Save wrote. Anything else, unknown fields and trailing
+// LoadPlan reads what Save wrote, as a plan that a person has looked at. Anything else, unknown fields and trailing
 // bytes included, is an error.
 func LoadPlan(r io.Reader) (*Plan, error) {
 	dec := json.NewDecoder(r)
@@ -114,7 +128,7 @@ func LoadPlan(r io.Reader) (*Plan, error) {
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("not a saved plan: there is something after its end")
 	}
-	p := &Plan{Made: f.Made, Policy: f.Policy, Trash: items(f.Trash), Mark: items(f.Mark), Purge: items(f.Purge)}
+	p := &Plan{Reviewed: true, Made: f.Made, Policy: f.Policy, Trash: items(f.Trash), Mark: items(f.Mark), Purge: items(f.Purge)}
 	for _, line := range f.Scope {
 		sc := Scope{Storage: line.Storage, Seen: line.Seen}
 		for _, root := range line.Roots {
@@ -132,8 +146,11 @@ func items(lines []itemLine) []Item {
 	var out []Item
 	for _, line := range lines {
 		it := Item{
-			Storage: line.Storage, Found: line.Found, Decision: line.Decision, Key: line.Key,
+			Storage: line.Storage, Found: line.Found, Decision: line.Decision, Whose: line.Whose, Receipt: providers.Receipt(line.Receipt), Key: line.Key,
 			Entry: providers.Entry{Ref: providers.Ref(line.Ref), Revision: providers.Revision(line.Revision), Path: string(line.Path), Size: line.Size},
+		}
+		if c := line.Copy; c != nil {
+			it.Copy = &Copy{c.Storage, providers.Entry{Ref: providers.Ref(c.Ref), Revision: providers.Revision(c.Revision), Path: string(c.Path), Size: c.Size}}
 		}
 		if it.Entry.Ref == "" {
 			it.Entry.Ref = providers.Ref(line.Path)

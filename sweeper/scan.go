@@ -36,6 +36,9 @@ type ScanOptions struct {
 // Places and files that cannot be read are problems in the Summary; an error
 // is returned only when the scan as a whole has no meaning.
 func (s *Sweeper) Scan(ctx context.Context, o ScanOptions) (*Summary, error) {
+	if err := s.judgeClock(ctx); err != nil {
+		return nil, err
+	}
 	started := s.o.Now()
 	sum := &Summary{ByConfidence: map[fingerprint.Confidence]int64{}, ByAction: map[string]int64{}, SeenIn: map[string]int64{}}
 	for _, st := range s.o.Storages {
@@ -55,7 +58,7 @@ type scan struct {
 	o    ScanOptions
 	seen *journal.Seen
 
-	words journal.Words // what a person said, as the scan begins
+	words wordsThen // what a person said, as the scan begins
 
 	mu    sync.Mutex
 	sum   *Summary
@@ -81,7 +84,7 @@ func (s *Sweeper) scanStorage(ctx context.Context, st *providers.Storage, o Scan
 	if err != nil {
 		return fmt.Errorf("read what a person said: %w", err)
 	}
-	sc := &scan{Sweeper: s, st: st, o: o, seen: seen, words: words, sum: sum, found: map[providers.Ref]providers.Revision{}}
+	sc := &scan{Sweeper: s, st: st, o: o, seen: seen, words: wordsThen{words}, sum: sum, found: map[providers.Ref]providers.Revision{}}
 	lists := make(chan []listed, s.o.Workers)
 	var workers sync.WaitGroup
 	for range s.o.Workers {
@@ -100,7 +103,7 @@ func (s *Sweeper) scanStorage(ctx context.Context, st *providers.Storage, o Scan
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := seen.Save(ctx, seen.Cursor(), complete && !st.Part()); err != nil {
+	if err := seen.Save(ctx, seen.Cursor(), complete && !st.Part()); err != nil { // a partial listing forgets nothing
 		sum.problem(st.Name(), "", "remember", err) // costs time at the next scan, never safety
 	}
 	return nil
@@ -120,7 +123,7 @@ func (sc *scan) list(ctx context.Context, lists chan<- []listed) (complete bool)
 		switch {
 		case err != nil:
 			whole = false
-			sc.unlisted(err)
+			sc.unlisted(ctx, err)
 		case c.Gone:
 		case c.Checkpoint():
 			complete, counted = true, passed
@@ -157,13 +160,32 @@ func (sc *scan) saw(files int64) {
 	sc.count(func(sum *Summary) { sum.Seen += files; sum.SeenIn[sc.st.Name()] += files })
 }
 
-// unlisted notes a place, or a storage, that could not be listed.
-func (sc *scan) unlisted(err error) {
+// unlisted notes a place, or a storage, that could not be listed, and stops
+// the roots that it is in. An empty root is no news unless files were known
+// there: then perhaps its disk is missing.
+func (sc *scan) unlisted(ctx context.Context, err error) {
 	path, reason := "", err
 	if u, ok := errors.AsType[*providers.UnlistedError](err); ok {
 		path, reason = u.Path, u.Err
 	}
-	sc.count(func(sum *Summary) { sum.problem(sc.st.Name(), path, "list", reason) })
+	quiet := errors.Is(err, providers.ErrEmpty) && !sc.knewFiles(ctx, path)
+	sc.count(func(sum *Summary) {
+		if !quiet {
+			sum.problem(sc.st.Name(), path, "list", reason)
+			sum.stop(sc.st, path, reason)
+		}
+	})
+}
+
+// knewFiles reports whether the journal remembers a match below the folder; in
+// doubt it does.
+func (sc *scan) knewFiles(ctx context.Context, folder string) bool {
+	for rec, err := range sc.Sweeper.o.Journal.Records(ctx, sc.st.Name(), fingerprint.Version) {
+		if err != nil || within(rec.Entry.Path, folder) {
+			return true
+		}
+	}
+	return false
 }
 
 // judge takes the verdict from the journal where it has one, and examines the
@@ -171,7 +193,7 @@ func (sc *scan) unlisted(err error) {
 func (sc *scan) judge(ctx context.Context, r *reader, l listed) {
 	if l.known == journal.Matched {
 		if rec, ok, err := sc.seen.Matched(ctx, l.Entry); err == nil && ok {
-			sc.emit(rec, 0)
+			sc.emit(ctx, r, rec, 0)
 			return
 		}
 	}
@@ -197,16 +219,18 @@ func (sc *scan) examine(ctx context.Context, r *reader, e providers.Entry) {
 	if err := sc.seen.Put(ctx, e, v); err != nil {
 		sc.count(func(sum *Summary) { sum.problem(sc.st.Name(), e.Path, "remember", err) })
 	}
-	sc.emit(journal.Record{Entry: e, Verdict: v, FirstSeen: sc.Sweeper.o.Now()}, r.fetched)
+	sc.emit(ctx, r, journal.Record{Entry: e, Verdict: v, FirstSeen: sc.Sweeper.o.Now()}, r.fetched)
 }
 
-// emit counts a verdict and tells it where it is asked for.
-func (sc *scan) emit(rec journal.Record, fetched int64) {
+// emit counts a verdict and tells it, with what is to become of the file, where
+// it is asked for.
+func (sc *scan) emit(ctx context.Context, r *reader, rec journal.Record, fetched int64) {
 	e, v := rec.Entry, rec.Verdict
+	d, err := sc.decide(ctx, sc.st, r, rec, sc.words)
 	sc.mu.Lock()
 	defer sc.mu.Unlock()
 	sc.sum.BytesRead += fetched
-	if v.MediaType == "" {
+	if v.MediaType == "" || err != nil {
 		return
 	}
 	if v.Confidence == fingerprint.None {
@@ -223,7 +247,6 @@ func (sc *scan) emit(rec journal.Record, fetched int64) {
 		sc.sum.Matched++
 	}
 	sc.sum.ByConfidence[v.Confidence]++
-	d := sc.decide(sc.st.Name(), rec, sc.words.Of(e))
 	if v.Confidence > fingerprint.None {
 		sc.sum.ByAction[string(d.Action)]++
 	}

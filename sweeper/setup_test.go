@@ -6,6 +6,7 @@ import (
 	"hash/crc32"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,6 +26,11 @@ type box struct {
 	journal *journal.Journal
 	policy  *policy.Policy
 	clock   time.Time
+	boot    string        // "": the kernel does not say
+	up      time.Duration // since boot
+
+	mu     sync.Mutex
+	paused error
 }
 
 const rules = `
@@ -57,6 +63,19 @@ func newBox(t *testing.T, policyText string, faults ...providertest.Fault) *box 
 
 func (b *box) now() time.Time { return b.clock }
 
+// pause sets what a person says of going on, also while a sweep runs.
+func (b *box) pause(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.paused = err
+}
+
+func (b *box) isPaused() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.paused
+}
+
 func (b *box) fail(faults ...providertest.Fault) {
 	b.driver = providertest.NewFaulty(providertest.NewMemory(b.account), faults...)
 }
@@ -76,15 +95,24 @@ func (b *box) sweeper() *sweeper.Sweeper {
 	return b.over(b.driver)
 }
 
-func (b *box) over(d providers.Driver) *sweeper.Sweeper {
+// storage opens the storage as sweeper does.
+func (b *box) storage() *providers.Storage { b.Helper(); return b.storageOn(b.driver) }
+
+func (b *box) storageOn(d providers.Driver) *providers.Storage {
 	b.Helper()
-	st, err := providers.NewStorage("home", d, providers.Options{Roots: []string{"/data/root"}, Recorder: b.journal})
+	st, err := providers.NewStorage("home", d, providers.Options{Roots: []string{"/data/root"}, Recorder: b.journal, Protect: b.policy.Protect})
 	if err != nil {
 		b.Fatal(err)
 	}
+	return st
+}
+
+func (b *box) over(d providers.Driver) *sweeper.Sweeper {
+	b.Helper()
 	s, err := sweeper.New(sweeper.Options{
-		Policy: b.policy, Journal: b.journal, Storages: []*providers.Storage{st},
+		Policy: b.policy, Journal: b.journal, Storages: []*providers.Storage{b.storageOn(d)},
 		Classifier: fingerprint.New(), Now: b.now, Workers: 3,
+		Uptime: func() (string, time.Duration) { return b.boot, b.up }, Paused: b.isPaused,
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -150,6 +178,21 @@ func (b *box) undo(run int64) *sweeper.Summary {
 		b.Fatal(err)
 	}
 	return sum
+}
+
+// remembers checks how many matches the journal knows.
+func (b *box) remembers(want int) {
+	b.Helper()
+	n := 0
+	for _, err := range b.journal.Records(b.Context(), "home", fingerprint.Version) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		n++
+	}
+	if n != want {
+		b.Errorf("the journal remembers %d matches, want %d", n, want)
+	}
 }
 
 func (b *box) binIs(want ...string) {

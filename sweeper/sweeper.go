@@ -15,21 +15,29 @@ import (
 	"sweepd/providers"
 )
 
-// Options are what a Sweeper works with; all but Workers and Log are needed.
+// Options are what a Sweeper works with; those before Workers are needed.
 type Options struct {
 	Policy     *policy.Policy
 	Journal    *journal.Journal
 	Storages   []*providers.Storage // in the order in which they are swept
 	Classifier *fingerprint.Classifier
 	Now        func() time.Time
-	Workers    int // files examined, or moved, at once; 0: two per processor
+	Workers    int // files examined at once; 0: two per processor
 	Log        *slog.Logger
+
+	// Uptime is the kernel's name of this start of the machine, and how long
+	// ago it was. Without it only a clock that goes back is noticed.
+	Uptime func() (boot string, since time.Duration)
+	// Paused is ErrPaused, wrapped or not, while a person wants nothing
+	// deleted. It is asked before each file. nil: never.
+	Paused func() error
 }
 
 // Sweeper carries one policy out on some storages. Its methods may be called
 // one after the other, not at once.
 type Sweeper struct {
-	o Options
+	o     Options
+	doubt error // why no age can be told, as the call under way has found; nil: it can
 }
 
 // New returns a Sweeper. The journal and the storages stay the caller's.
@@ -43,7 +51,10 @@ func New(o Options) (*Sweeper, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Sweeper{o}, nil
+	if o.Paused == nil {
+		o.Paused = func() error { return nil }
+	}
+	return &Sweeper{o: o}, nil
 }
 
 // storage finds a storage by its name.

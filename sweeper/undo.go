@@ -95,7 +95,7 @@ func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress fu
 			items = append(items, Item{Storage: op.Op.Storage, Entry: op.Op.Entry, Key: op.Key})
 		}
 		done := 0
-		s.each(ctx, items, func(it Item, _ *reader) error {
+		s.each(ctx, items, func() error { return nil }, func(it Item, _ *reader) error {
 			return s.restore(ctx, sum.Run, byKey[it.Key])
 		}, func(it Item, err error) {
 			if done++; progress != nil {

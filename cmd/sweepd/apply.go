@@ -22,7 +22,7 @@ func (p *program) apply() *cobra.Command {
 		Short: "carry out a plan: move what is due to the trash, and record it",
 		Long: `apply carries out a saved plan, or scans and carries out what is due: it moves
 files to the trash of their own storage, begins graces, and deletes for good
-what the policy's trash: section says of files that sweepd itself trashed.
+what the policy's trash: section says.
 
 The plan is checked against the policy's limits before the first file is moved.
 Every move is recorded before and after; sweepd undo brings files back. On a
@@ -52,10 +52,12 @@ terminal apply asks first, unless a saved plan or --yes says that you know.`,
 					if l.json || !p.term.live {
 						return &app.UsageError{Err: errors.New("apply asks first, and its question would not be seen"), Hint: "nothing was changed; to go on without being asked: --yes"}
 					}
+					p.tellSurge(a.Sweeper.Allow(cmd.Context(), due))
 					if !p.ask(cmd.Context(), due) {
 						p.term.printf("nothing was changed\n")
 						return nil
 					}
+					due.Reviewed = true
 				}
 			}
 			total := len(due.Trash) + len(due.Purge)
@@ -73,6 +75,13 @@ terminal apply asks first, unless a saved plan or --yes says that you know.`,
 	l.flags(cmd)
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
 	return cmd
+}
+
+// tellSurge says before the question what the answer should be weighed by.
+func (p *program) tellSurge(err error) {
+	if surge := (*sweeper.SurgeError)(nil); errors.As(err, &surge) {
+		fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("33", "warning:"), surge)
+	}
 }
 
 func firstError(errs ...error) error {
@@ -167,6 +176,9 @@ func (p *program) done(l look, sum *sweeper.Summary) {
 	p.term.printf("run %d: %s", sum.Run, strings.Join(parts, ", "))
 	if sum.Bytes > 0 {
 		p.term.printf(" (%s)", size(sum.Bytes))
+	}
+	if sum.Freed > 0 {
+		p.term.printf("; %s more are free now", size(sum.Freed))
 	}
 	if sum.Trashed > 0 {
 		p.term.printf("; to bring them back: %s", p.term.bold(fmt.Sprintf("sweepd undo %d", sum.Run)))

@@ -65,8 +65,5 @@ func cautions(pol *policy.Policy) (all []string) {
 			}
 		}
 	}
-	if pol.Trash.Matching > 0 || pol.Trash.Everything > 0 {
-		all = append(all, "trash: this version purges only what sweepd trashed itself (ours); matching and everything are not carried out yet")
-	}
 	return all
 }

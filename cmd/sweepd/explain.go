@@ -9,6 +9,7 @@ import (
 	"sweepd/fingerprint"
 	"sweepd/internal/app"
 	"sweepd/policy"
+	"sweepd/providers"
 	"sweepd/sweeper"
 )
 
@@ -18,6 +19,7 @@ type jsonExplain struct {
 	Sentence string                `json:"sentence"`
 	Findings []fingerprint.Finding `json:"findings"`
 	Rules    []policy.RuleTrace    `json:"rules"`
+	Guards   []providers.Held      `json:"guards"` // that hold it, or would if it were due
 }
 
 func (p *program) explain() *cobra.Command {
@@ -67,7 +69,10 @@ func (p *program) explainOne(cmd *cobra.Command, arg string, asJSON bool) error 
 		return err
 	}
 	if asJSON {
-		p.json(jsonExplain{fileLine(x.Found), x.Verdict.String(), x.Findings, x.Rules})
+		if x.Guards == nil {
+			x.Guards = []providers.Held{}
+		}
+		p.json(jsonExplain{fileLine(x.Found), x.Verdict.String(), x.Findings, x.Rules, x.Guards})
 		return nil
 	}
 	p.tellFile(x)
@@ -142,6 +147,9 @@ func (p *program) tellRules(a *app.App, x sweeper.Explanation) {
 		t.printf("  %d. %s (%s) %s\n", i+1, safe(r.Rule), r.Do, note)
 		p.tellChecks(r.Checks, 5)
 	}
+	for _, h := range x.Guards {
+		t.printf("  guard %s: %s\n", firstOf(string(h.Guard), "?"), safe(h.Why))
+	}
 	d := x.Decision
 	t.printf("  =>   %s: %s\n", p.action(d.Action), safe(strings.Join(d.Reasons, "; ")))
 	if !d.NotBefore.IsZero() {
@@ -184,8 +192,18 @@ func (p *program) whatWouldChange(x sweeper.Explanation) string {
 			ways = append(ways, fmt.Sprintf("if %s, rule %s would %s it", strings.Join(missing, " and "), r.Rule, r.Do))
 		}
 	}
+	if x.Decision.Action == policy.Review || x.Decision.Action == policy.Hold {
+		ways = append(ways, "sweepd approve would let it go as it is")
+	}
 	if x.Decision.Action == policy.Trash || x.Decision.Action == policy.Hold {
 		ways = append(ways, "sweepd keep would keep it, whatever the policy says")
 	}
 	return strings.Join(ways, "; ")
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
 }

@@ -16,18 +16,25 @@ import (
 )
 
 func (p *program) history() *cobra.Command {
-	var asJSON bool
+	var asJSON, verify bool
 	var limit int
 	cmd := &cobra.Command{
 		Use:   "history [RUN]",
 		Short: "what was done: the runs, or every operation of one run",
-		Args:  cobra.MaximumNArgs(1),
+		Long: `history lists what was done. Every operation, and every word of yours that keeps
+a file or lets it go, is a line of a chain, each with the hash of the one before:
+--verify reads it all and finds a line that was changed, left out, added, or put
+elsewhere. sweepd does so itself before it deletes anything.`,
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			j, err := p.journal(cmd)
 			if err != nil {
 				return err
 			}
 			defer j.Close()
+			if verify {
+				return p.verify(cmd, j, asJSON)
+			}
 			if len(args) == 0 {
 				return p.runs(cmd, j, limit, asJSON)
 			}
@@ -39,8 +46,26 @@ func (p *program) history() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	cmd.Flags().BoolVar(&verify, "verify", false, "check that the record is whole and unchanged")
 	cmd.Flags().IntVarP(&limit, "number", "n", 20, "how many runs")
 	return cmd
+}
+
+// verify checks the record.
+func (p *program) verify(cmd *cobra.Command, j *journal.Journal, asJSON bool) error {
+	if err := j.Check(cmd.Context()); err != nil {
+		return err
+	}
+	lines, err := j.Verify(cmd.Context())
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		p.json(map[string]any{"type": "verified", "lines": lines})
+		return nil
+	}
+	p.term.printf("the record is whole and unchanged: %s\n", count(lines, "line"))
+	return nil
 }
 
 // journal opens the record for reading.

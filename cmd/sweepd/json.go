@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"sweepd/fingerprint"
+	"sweepd/providers"
 	"sweepd/sweeper"
 )
 
@@ -39,6 +40,9 @@ type jsonDecision struct {
 	Rule      string     `json:"rule"`
 	Reasons   []string   `json:"reasons"`
 	NotBefore *time.Time `json:"not_before"`
+
+	Guards   []providers.Held `json:"guards,omitempty"` // that hold it
+	Approved bool             `json:"approved,omitempty"`
 }
 
 // jsonScan is the end of a scan or a plan.
@@ -51,6 +55,8 @@ type jsonScan struct {
 	BytesRead    int64            `json:"bytes_read"`
 	Errors       int64            `json:"errors"`
 	DurationMS   int64            `json:"duration_ms"`
+
+	Stopped []sweeper.Stopped `json:"stopped,omitempty"` // roots that nothing is deleted from
 }
 
 // jsonRun is the end of a run that may have changed something.
@@ -65,6 +71,7 @@ type jsonRun struct {
 	Failed     int64  `json:"failed"`
 	Settled    int64  `json:"settled"`
 	Bytes      int64  `json:"bytes"`
+	Freed      int64  `json:"freed"`
 	Errors     int64  `json:"errors"`
 	DurationMS int64  `json:"duration_ms"`
 }
@@ -83,7 +90,7 @@ func fileLine(f sweeper.Found) jsonFile {
 		Type: "file", Storage: f.Storage, Path: f.Entry.Path, Size: f.Entry.Size, Modified: f.Entry.Modified.UTC(),
 		MediaType: f.Verdict.MediaType, Confidence: f.Verdict.Confidence, Product: f.Verdict.Product, Made: moment(f.Verdict.Made),
 		Derived: f.Verdict.Derived, Evidence: f.Verdict.Evidence, BytesRead: f.BytesRead,
-		Decision: jsonDecision{string(f.Decision.Action), f.Decision.Rule, f.Decision.Reasons, moment(f.Decision.NotBefore)},
+		Decision: jsonDecision{string(f.Decision.Action), f.Decision.Rule, f.Decision.Reasons, moment(f.Decision.NotBefore), f.Decision.Guards, f.Decision.Approved},
 	}
 	if !utf8.ValidString(f.Entry.Path) {
 		line.PathBytes = []byte(f.Entry.Path)
@@ -98,7 +105,7 @@ func fileLine(f sweeper.Found) jsonFile {
 }
 
 func scanLine(sum *sweeper.Summary) jsonScan {
-	line := jsonScan{"summary", sum.Seen, sum.Images, sum.Matched, map[string]int64{}, sum.BytesRead, sum.Errors, sum.Duration.Milliseconds()}
+	line := jsonScan{"summary", sum.Seen, sum.Images, sum.Matched, map[string]int64{}, sum.BytesRead, sum.Errors, sum.Duration.Milliseconds(), sum.Stopped}
 	for c := fingerprint.Possible; c <= fingerprint.Proven; c++ {
 		line.ByConfidence[c.String()] = sum.ByConfidence[c]
 	}
@@ -108,7 +115,7 @@ func scanLine(sum *sweeper.Summary) jsonScan {
 func runLine(sum *sweeper.Summary) jsonRun {
 	return jsonRun{
 		"summary", sum.Run, sum.Trashed, sum.Restored, sum.Purged, sum.Marked, sum.Refused, sum.Failed, sum.Settled,
-		sum.Bytes, sum.Errors, sum.Duration.Milliseconds(),
+		sum.Bytes, sum.Freed, sum.Errors, sum.Duration.Milliseconds(),
 	}
 }
 

@@ -1,41 +1,94 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
 	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/providers"
 )
 
 func (p *program) keep() *cobra.Command {
 	return &cobra.Command{
 		Use:   "keep PATH...",
-		Short: "keep files as they are, whatever the policy says",
-		Args:  cobra.MinimumNArgs(1),
-		RunE:  func(cmd *cobra.Command, args []string) error { return p.say(cmd, args, journal.Keep) },
+		Short: "keep files for good, whatever the policy says",
+		Long: `keep remembers that you want a file: this one as long as nobody writes to it,
+and any file with the same content, under whatever name, in whatever storage,
+for good. sweepd forget takes it back.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return p.say(cmd, args, p.sayKeep) },
+	}
+}
+
+func (p *program) approve() *cobra.Command {
+	return &cobra.Command{
+		Use:   "approve PATH...",
+		Short: "let files go that are held or up for review, as they are now",
+		Long: `approve lets the next apply trash a file that a rule puts up for review, or that
+a guard, a grace or the clock holds. It is about the file exactly as it is: one
+that changes in any way is held again. What a rule keeps, or you said keep to,
+stays; the limits count it.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return p.say(cmd, args, p.sayApprove) },
 	}
 }
 
 func (p *program) forget() *cobra.Command {
 	return &cobra.Command{
 		Use:   "forget PATH...",
-		Short: "take back keep, or the keeping that follows an undo",
+		Short: "take back keep, approve, or the keeping that follows an undo",
 		Args:  cobra.MinimumNArgs(1),
-		RunE:  func(cmd *cobra.Command, args []string) error { return p.say(cmd, args, journal.NoWord) },
+		RunE:  func(cmd *cobra.Command, args []string) error { return p.say(cmd, args, p.sayNothing) },
 	}
+}
+
+// saying records a person's word on one file and returns what was said.
+type saying func(ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry) (string, error)
+
+func (p *program) sayKeep(ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry) (string, error) {
+	c, err := a.Sweeper.Content(ctx, st, e)
+	if err == nil {
+		err = errors.Join(a.Journal.Say(ctx, e, journal.Keep), a.Journal.SayOf(ctx, c, journal.Keep))
+	}
+	return "kept, and so is every copy of it", err
+}
+
+func (p *program) sayNothing(ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry) (string, error) {
+	c, err := a.Sweeper.Content(ctx, st, e)
+	if err == nil {
+		err = errors.Join(a.Journal.Say(ctx, e, journal.NoWord), a.Journal.SayOf(ctx, c, journal.NoWord))
+	}
+	return "left to the policy", err
+}
+
+func (p *program) sayApprove(ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry) (string, error) {
+	x, err := a.Sweeper.Explain(ctx, st, e)
+	if err != nil {
+		return "", err
+	}
+	if d := x.Decision; d.Action == policy.Keep {
+		return "", &app.UsageError{
+			Err:  fmt.Errorf("%q is neither held nor up for review: it is kept (%s)", e.Path, strings.Join(d.Reasons, "; ")),
+			Hint: "sweepd explain says why; what you said keep to, sweepd forget takes back",
+		}
+	}
+	return "approved as it is", a.Journal.Say(ctx, e, journal.Approve)
 }
 
 // say records a person's word on each file as it is now. It needs no lease: a
 // sweep under way obeys it at its next file.
-func (p *program) say(cmd *cobra.Command, args []string, word journal.Word) error {
+func (p *program) say(cmd *cobra.Command, args []string, do saying) error {
 	failed := false
 	for _, arg := range args {
-		if err := p.sayOne(cmd, arg, word); err != nil {
+		if err := p.sayOne(cmd, arg, do); err != nil {
 			if usage := (*app.UsageError)(nil); errors.As(err, &usage) {
 				return err
 			}
@@ -49,22 +102,22 @@ func (p *program) say(cmd *cobra.Command, args []string, word journal.Word) erro
 	return nil
 }
 
-func (p *program) sayOne(cmd *cobra.Command, arg string, word journal.Word) error {
+func (p *program) sayOne(cmd *cobra.Command, arg string, do saying) error {
 	a, path, err := p.openFile(cmd, arg)
 	if err != nil {
 		return err
 	}
 	defer a.Close()
-	_, e, err := a.Look(cmd.Context(), path)
+	if a.ReportOnly != nil {
+		return a.ReportOnly // it would be remembered nowhere
+	}
+	st, e, err := a.Look(cmd.Context(), path)
 	if err != nil {
 		return err
 	}
-	if err := a.Journal.Say(cmd.Context(), e, word); err != nil {
+	said, err := do(cmd.Context(), a, st, e)
+	if err != nil {
 		return err
-	}
-	said := "kept as it is"
-	if word == journal.NoWord {
-		said = "left to the policy"
 	}
 	p.term.printf("%s: %s\n", safe(tilde(path, p.home())), said)
 	return nil
@@ -83,6 +136,8 @@ func (p *program) openFile(cmd *cobra.Command, arg string) (*app.App, string, er
 	if !fi.Mode().IsRegular() {
 		return nil, "", &app.UsageError{Err: fmt.Errorf("%q is not a file", arg), Hint: "to look at a folder: sweepd scan FOLDER"}
 	}
-	a, err := p.open(cmd, []string{filepath.Dir(path)}, false)
+	o := p.options()
+	o.Only, o.AnyFolder = []string{filepath.Dir(path)}, true
+	a, err := p.openApp(cmd, o)
 	return a, path, err
 }

@@ -43,7 +43,10 @@ another policy the whole plan is refused.`,
 			}
 			if !l.json {
 				p.term.printf("due: %s\n", due)
-				if err := due.Over(a.Policy.Limits); err != nil {
+				for _, it := range due.Spared {
+					p.term.printf("kept as the last copy: %s\n", safe(tilde(it.Entry.Path, p.home())))
+				}
+				if err := a.Sweeper.Allow(cmd.Context(), due); err != nil {
 					p.term.printf("it would be refused as it is: %s\n", safe(err.Error()))
 				}
 				if file != "" {

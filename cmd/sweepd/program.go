@@ -49,7 +49,8 @@ func (p *program) root() *cobra.Command {
 		Use:   "sweepd",
 		Short: "find the images you generated in ChatGPT, and delete them by a policy",
 		Long: `sweepd finds the images that you generated in ChatGPT and saved, and deletes
-them as a policy file says. Looking changes nothing: only apply and undo do.
+them as a policy file says. Looking changes nothing: only apply, undo, and trash
+purge and trash empty with --apply do.
 
 Exit status: 0 done; 1 something failed or was refused; 2 the command line or
 the policy is wrong; 3 refused as a whole for safety.`,
@@ -58,7 +59,7 @@ the policy is wrong; 3 refused as a whole for safety.`,
 	}
 	root.PersistentFlags().StringVar(&p.policyFile, "policy", "", "policy `file` (default $SWEEPD_POLICY, then the user's, then /etc/sweepd/policy.yaml)")
 	root.PersistentFlags().BoolVarP(&p.verbose, "verbose", "v", false, "log what is being done to standard error")
-	root.AddCommand(p.scan(), p.explain(), p.plan(), p.apply(), p.undo(), p.keep(), p.forget(), p.check(), p.history(), p.status(), p.version())
+	root.AddCommand(p.scan(), p.explain(), p.plan(), p.apply(), p.undo(), p.trash(), p.keep(), p.approve(), p.forget(), p.pause(), p.resume(), p.check(), p.history(), p.status(), p.version())
 	root.InitDefaultHelpCmd()
 	return root
 }
@@ -89,14 +90,19 @@ func (p *program) diagnose(err error) (status int, hint string) {
 	if _, ok := errors.AsType[*sweeper.LimitError](err); ok {
 		return exitUnsafe, "nothing was changed; look at the plan, then raise limits: in the policy or name fewer folders"
 	}
+	if _, ok := errors.AsType[*sweeper.SurgeError](err); ok {
+		return exitUnsafe, "nothing was changed; look at the plan and apply it: sweepd plan -o plan.json, then sweepd apply plan.json"
+	}
 	if _, ok := errors.AsType[*journal.LeasedError](err); ok {
 		return exitUnsafe, "nothing was changed; wait until it is done, or see: sweepd status"
 	}
 	switch {
+	case errors.Is(err, sweeper.ErrPaused):
+		return exitUnsafe, "what was begun is finished and recorded; to go on: sweepd resume"
 	case errors.Is(err, sweeper.ErrOtherPolicy):
 		return exitUnsafe, "nothing was changed; make the plan again: sweepd plan -o FILE"
-	case errors.Is(err, journal.ErrDamaged), errors.Is(err, journal.ErrForeign), errors.Is(err, journal.ErrVersion):
-		return exitUnsafe, "nothing was changed and nothing will be without the record; move the file aside to begin a new one (undo then knows nothing of the past)"
+	case app.Unreliable(err):
+		return exitUnsafe, "nothing was changed, and nothing will be deleted without the record; put the latest back, or move journal.db and journal.db.head aside to begin a new one (what you said keep to, and undo, are then forgotten)"
 	case errors.Is(err, context.Canceled):
 		return exitTrouble, "stopped; what was under way was finished and recorded"
 	case !p.started:

@@ -60,7 +60,19 @@ the trash, strong and likely ones are up for review.`,
 func (p *program) open(cmd *cobra.Command, args []string, act bool) (*app.App, error) {
 	o := p.options()
 	o.Only, o.Act = args, act
-	return app.Open(cmd.Context(), o)
+	return p.openApp(cmd, o)
+}
+
+// openApp opens the app and says when the record is not to be relied on.
+func (p *program) openApp(cmd *cobra.Command, o app.Options) (*app.App, error) {
+	a, err := app.Open(cmd.Context(), o)
+	if err == nil && a.ReportOnly != nil {
+		fmt.Fprintf(p.stderr, "%s nothing will be deleted: %s\n", p.term.paint("33", "warning:"), safe(a.ReportOnly.Error()))
+		if _, hint := p.diagnose(a.ReportOnly); hint != "" {
+			fmt.Fprintf(p.stderr, "hint: %s\n", hint)
+		}
+	}
+	return a, err
 }
 
 // show scans and prints what is found: as it comes for a program, in order for
@@ -116,6 +128,7 @@ func (p *program) conclude(l look, a *app.App, sum *sweeper.Summary) {
 		return
 	}
 	p.problems(sum)
+	p.stopped(sum)
 	if sum.Matched > 0 {
 		p.term.printf("\n")
 	}
@@ -179,6 +192,16 @@ func (p *program) problems(sum *sweeper.Summary) {
 	}
 	if more := sum.Errors - int64(len(sum.Problems)); more > 0 {
 		fmt.Fprintf(p.stderr, "warning: and %s more\n", count(more, "problem"))
+	}
+}
+
+// stopped prints which roots nothing is deleted from.
+func (p *program) stopped(sum *sweeper.Summary) {
+	for _, x := range sum.Stopped {
+		fmt.Fprintf(p.stderr, "%s nothing is deleted from %s, because not all of it could be seen\n", p.term.paint("33", "warning:"), safe(tilde(x.Root, p.home())))
+	}
+	if len(sum.Stopped) > 0 {
+		fmt.Fprintf(p.stderr, "hint: make it readable, or leave the place out by exclude: in the policy or a file called .nosweep\n")
 	}
 }
 

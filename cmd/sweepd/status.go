@@ -22,6 +22,7 @@ type jsonStatus struct {
 	Bytes       int64           `json:"in_trash_bytes"`
 	Oldest      *time.Time      `json:"in_trash_since"`
 	Interrupted int64           `json:"interrupted"`
+	Paused      string          `json:"paused,omitempty"` // why nothing is deleted
 	LastRun     json.RawMessage `json:"last_run"`
 }
 
@@ -43,6 +44,9 @@ func (p *program) status() *cobra.Command {
 			}
 			if st.Policy, err = paths.FindPolicy(named); err != nil {
 				return err
+			}
+			if err := paths.Paused(p.now()); err != nil {
+				st.Paused = err.Error()
 			}
 			j, err := p.journal(cmd)
 			var last journal.Run
@@ -99,6 +103,9 @@ func (p *program) tell(st jsonStatus, last journal.Run) {
 		t.printf("policy     none; the built-in one serves the folders that you name\n")
 	} else {
 		t.printf("policy     %s\n", safe(tilde(st.Policy, p.home())))
+	}
+	if st.Paused != "" {
+		t.printf("paused     %s; to go on: sweepd resume\n", safe(st.Paused))
 	}
 	if last.ID == 0 {
 		t.printf("last run   none yet\n")

@@ -26,6 +26,7 @@ type Options struct {
 	Only       []string        // names of storages, or folders; empty: every storage of the policy
 	Scopes     []sweeper.Scope // in place of Only: exactly these, whatever the policy, which need not even be readable
 	Act        bool            // storages may be changed; else they are open for reading only
+	AnyFolder  bool            // however broad a folder in Only is: it is not to be listed
 	Log        *slog.Logger
 	Now        func() time.Time
 	Classifier *fingerprint.Classifier // nil: the built-in one
@@ -40,6 +41,11 @@ type App struct {
 	Classifier *fingerprint.Classifier
 	Sweeper    *sweeper.Sweeper
 	Scope      []sweeper.Scope // the storages that are open
+
+	// ReportOnly is why nothing can be deleted until somebody has looked at the
+	// record: it is damaged, gone, or not ours. What is said then is said
+	// without it, and remembered nowhere. nil: all is well.
+	ReportOnly error
 
 	storages []*providers.Storage
 	o        Options
@@ -76,7 +82,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 			return nil, err
 		}
 	}
-	if a.Journal, err = journal.Open(ctx, a.Paths.Journal(), journal.Options{Now: o.Now}); err != nil {
+	if err := a.openJournal(ctx); err != nil {
 		return nil, err
 	}
 	for _, sc := range scopes {
@@ -86,7 +92,8 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	}
 	a.Sweeper, err = sweeper.New(sweeper.Options{
 		Policy: a.Policy, Journal: a.Journal, Storages: a.storages,
-		Classifier: a.Classifier, Now: o.Now, Log: o.Log,
+		Classifier: a.Classifier, Now: o.Now, Log: o.Log, Uptime: uptime,
+		Paused: func() error { return a.Paths.Paused(o.Now()) },
 	})
 	if err != nil {
 		return nil, errors.Join(err, a.Close())
@@ -104,6 +111,36 @@ func (a *App) Close() error {
 		errs = append(errs, a.Journal.Close())
 	}
 	return errors.Join(errs...)
+}
+
+// openJournal opens the record. Whoever is to act gets one that was read from
+// the first byte to the last, or none; who only looks gets one that is empty
+// when the record is not to be relied on.
+func (a *App) openJournal(ctx context.Context) (err error) {
+	o := journal.Options{Now: a.o.Now}
+	a.Journal, err = journal.Open(ctx, a.Paths.Journal(), o)
+	if err == nil && a.o.Act {
+		if err = a.Journal.Check(ctx); err != nil {
+			return errors.Join(err, a.Journal.Close())
+		}
+	}
+	if err == nil || a.o.Act || !Unreliable(err) {
+		return err
+	}
+	a.ReportOnly = err
+	a.Journal, err = journal.OpenTemporary(ctx, o)
+	return err
+}
+
+// Unreliable reports whether err is of a record that is there, or should be, and
+// cannot be relied on.
+func Unreliable(err error) bool {
+	for _, kind := range []error{journal.ErrDamaged, journal.ErrForeign, journal.ErrVersion, journal.ErrOlder, journal.ErrMissing} {
+		if errors.Is(err, kind) {
+			return true
+		}
+	}
+	return false
 }
 
 // openPolicy reads the policy file. Without one the built-in policy serves the
@@ -210,6 +247,9 @@ func (a *App) storageOf(folder string) string {
 // openStorage opens one storage behind its guard.
 func (a *App) openStorage(sc sweeper.Scope) error {
 	st := a.Policy.Storages[sc.Storage] // the zero Storage for named
+	if err := a.narrowEnough(sc, st); err != nil {
+		return err
+	}
 	roots, only := st.Roots, sc.Roots
 	if a.o.Scopes != nil || sc.Storage == named {
 		roots, only = sc.Roots, nil
@@ -225,7 +265,7 @@ func (a *App) openStorage(sc sweeper.Scope) error {
 	if err != nil {
 		return fmt.Errorf("open %s: %w", sc.Storage, err)
 	}
-	o := providers.Options{Roots: d.Roots(), Part: sc.Roots != nil, Protect: providers.AllGuards()}
+	o := providers.Options{Roots: d.Roots(), Part: sc.Roots != nil, Protect: a.Policy.Protect}
 	if a.o.Act {
 		o.Recorder = a.Journal
 	}
@@ -234,6 +274,17 @@ func (a *App) openStorage(sc sweeper.Scope) error {
 		return errors.Join(err, d.Close())
 	}
 	a.storages, a.Scope = append(a.storages, guarded), append(a.Scope, sc)
+	return nil
+}
+
+// narrowEnough holds folders that were named to the rule that the policy's own
+// have passed: nobody means all that there is.
+func (a *App) narrowEnough(sc sweeper.Scope, st policy.Storage) error {
+	for _, root := range sc.Roots {
+		if why := policy.Broad(root, a.Paths.Home); why != "" && !st.AllowBroadRoot && a.o.Scopes == nil && !a.o.AnyFolder {
+			return &UsageError{fmt.Errorf("%q is too much: %s", root, why), "name the folders in which pictures are saved, as in ~/Downloads; or, in a policy, say allow_broad_root: true of the storage"}
+		}
+	}
 	return nil
 }
 
@@ -247,6 +298,11 @@ func (a *App) Plan(ctx context.Context, o sweeper.ScanOptions) (*sweeper.Plan, *
 		}
 	}
 	return p, sum, err
+}
+
+// PlanPurge is Sweeper.PlanPurge of what may be purged by one of the rights.
+func (a *App) PlanPurge(ctx context.Context, rights []sweeper.Whose) (*sweeper.Plan, *sweeper.Summary, error) {
+	return a.Sweeper.PlanPurge(ctx, func(b sweeper.Binned) bool { return slices.Contains(rights, b.Whose) })
 }
 
 // Look finds the one storage that is open and the file in it that a person

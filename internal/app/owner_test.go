@@ -5,6 +5,7 @@ package app
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -18,8 +19,11 @@ func TestRootIsRefusedInAnothersHome(t *testing.T) {
 		t.Skip("this takes root")
 	}
 	home := t.TempDir()
+	if err := os.Mkdir(filepath.Join(home, "Downloads"), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	open := func() error {
-		a, err := Open(t.Context(), Options{Getenv: func(name string) string { return map[string]string{"HOME": home}[name] }, Only: []string{home}, Now: time.Now})
+		a, err := Open(t.Context(), Options{Getenv: func(name string) string { return map[string]string{"HOME": home}[name] }, Only: []string{filepath.Join(home, "Downloads")}, Now: time.Now})
 		if err == nil {
 			err = a.Close()
 		}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sweepd/internal/app"
+	"sweepd/policy"
+)
+
+func (p *program) pause() *cobra.Command {
+	var span string
+	cmd := &cobra.Command{
+		Use:   "pause [--for TIME]",
+		Short: "stop every deletion, also one under way, before its next file",
+		Long: `pause stops every deletion until sweepd resume, or for a time. A sweep that is
+under way finishes the file that it is at. Looking, keep and undo go on. Without
+sweepd, a file called paused in the state directory does the same.`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			paths, err := app.FindPaths(p.getenv)
+			if err != nil {
+				return err
+			}
+			x, until := app.Pause{Since: p.now().UTC()}, "until: sweepd resume"
+			if span != "" {
+				d, err := policy.ParseDuration(span)
+				if err != nil {
+					return &app.UsageError{Err: err, Hint: "write it as in a policy: 2h, 3d, 1w"}
+				}
+				x.Until = x.Since.Add(d)
+				until = "until " + x.Until.Local().Format("2006-01-02 15:04")
+			}
+			if err := paths.Pause(x); err != nil {
+				return fmt.Errorf("pause: %w", err)
+			}
+			p.term.printf("nothing is deleted %s\n", until)
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&span, "for", "", "how `long`, as in 2h or 3d")
+	return cmd
+}
+
+func (p *program) resume() *cobra.Command {
+	var clock bool
+	cmd := &cobra.Command{
+		Use:   "resume [--clock]",
+		Short: "let deletions go on after a pause",
+		Long: `resume ends a pause. With --clock it also takes your word that the clock is
+right, after one that had jumped or gone back made sweepd hold everything.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			paths, err := app.FindPaths(p.getenv)
+			if err != nil {
+				return err
+			}
+			if clock {
+				if err := app.TrustClock(cmd.Context(), p.options()); err != nil {
+					return err
+				}
+				p.term.printf("the clock is taken to be right: it is %s\n", p.now().Local().Format(time.RFC1123))
+			}
+			was := paths.Paused(p.now())
+			if err := paths.Resume(); err != nil {
+				return fmt.Errorf("resume: %w", err)
+			}
+			if was != nil {
+				p.term.printf("deleting goes on\n")
+			} else if !clock {
+				p.term.printf("nothing was paused\n")
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&clock, "clock", false, "the clock is right")
+	return cmd
+}

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sweepd/fingerprint"
+	"sweepd/internal/app"
+	"sweepd/policy"
+	"sweepd/sweeper"
+)
+
+// jsonTrashed is one entry of a trash bin.
+type jsonTrashed struct {
+	Type       string                 `json:"type"` // "trashed"
+	Storage    string                 `json:"storage"`
+	Path       string                 `json:"path"` // where it was
+	Size       int64                  `json:"size"`
+	Deleted    *time.Time             `json:"deleted"`
+	Whose      string                 `json:"whose"` // "ours", "matching", "everything"; "": it may not be purged
+	Confidence fingerprint.Confidence `json:"confidence"`
+	Due        bool                   `json:"due"`
+	Why        string                 `json:"why"`
+}
+
+func (p *program) trash() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "trash",
+		Short: "what lies in the trash bins, and deleting it for good",
+		Long: `trash looks into every trash bin of your disks and says of each entry whose it
+is: ours (sweepd put it there), matching (somebody else did, and a rule of the
+policy would trash it), everything (the policy purges whatever lies there).
+
+How long an entry must have lain there the policy's trash: section says.
+Folders, links, and files of which nothing says where they were are left alone.`,
+	}
+	cmd.AddCommand(p.trashList(), p.trashPurge(), p.trashEmpty())
+	return cmd
+}
+
+func (p *program) trashList() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "list [PATH|STORAGE]...",
+		Short: "what lies in the trash bins, whose it is, and what is due",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			a, err := p.open(cmd, args, false)
+			if err != nil {
+				return err
+			}
+			defer a.Close()
+			var all, due int
+			var bytes int64
+			sum, err := a.Sweeper.Bins(cmd.Context(), func(b sweeper.Binned) {
+				all, bytes = all+1, bytes+b.Trashed.Size
+				if b.Due {
+					due++
+				}
+				if asJSON {
+					p.json(binnedLine(b))
+					return
+				}
+				p.binned(b)
+			})
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				p.json(problemLines(sum)...)
+			} else {
+				p.problems(sum)
+				p.term.printf("%d in the trash (%s), %d due; nothing was changed\n", all, size(bytes), due)
+			}
+			return trouble(sum)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	return cmd
+}
+
+func binnedLine(b sweeper.Binned) jsonTrashed {
+	t := b.Trashed
+	return jsonTrashed{"trashed", b.Storage, t.Path, t.Size, moment(t.Deleted), string(b.Whose), b.Verdict.Confidence, b.Due, b.Why}
+}
+
+// binned prints what an entry is, and why it is due or not.
+func (p *program) binned(b sweeper.Binned) {
+	whose := string(b.Whose)
+	if whose == "" {
+		whose = "-"
+	}
+	mark := ""
+	if b.Due {
+		mark = p.term.paint("31", "due: ")
+	}
+	p.term.printf("%-10s  %8s  %s\n%s%s%s\n", whose, size(b.Trashed.Size), safe(tilde(b.Trashed.Path, p.home())), "                      ", mark, p.term.dim(safe(b.Why)))
+}
+
+func (p *program) trashPurge() *cobra.Command {
+	return p.purging("purge", "delete for good what is due in the trash bins: ours, and matching", `purge shows what the policy's trash: section says is due of what sweepd trashed
+itself (ours) and of what others trashed and a rule would trash (matching), and
+deletes it for good with --apply. Everything is examined again before.`,
+		func(t policy.TrashAges) bool { return t.Ours > 0 || t.Matching > 0 },
+		"trash: {ours: 30d} or trash: {matching: 30d}", sweeper.Ours, sweeper.Matching)
+}
+
+func (p *program) trashEmpty() *cobra.Command {
+	return p.purging("empty", "delete for good whatever has lain in the trash bins for long enough", `empty shows all that has lain in the trash bins for as long as the policy's
+trash: {everything: AGE} says, whoever put it there, and deletes it for good with
+--apply. Without that line in the policy it does nothing.`,
+		func(t policy.TrashAges) bool { return t.Everything > 0 },
+		"trash: {everything: 30d}", sweeper.Ours, sweeper.Matching, sweeper.Everything)
+}
+
+// purging is a verb that deletes for good, of what is due, what it has a right
+// to; allowed says whether the policy gives it any.
+func (p *program) purging(name, short, long string, allowed func(policy.TrashAges) bool, line string, rights ...sweeper.Whose) *cobra.Command {
+	var apply bool
+	var l look
+	cmd := &cobra.Command{
+		Use: name + " [--apply] [PATH|STORAGE]...", Short: short, Long: long,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			a, err := p.open(cmd, args, apply)
+			if err != nil {
+				return err
+			}
+			defer a.Close()
+			if !allowed(a.Policy.Trash) {
+				return &app.UsageError{
+					Err:  fmt.Errorf("%s does not let the trash be purged so", p.policyName(a)),
+					Hint: "nothing was changed; to allow it, write in the policy: " + line,
+				}
+			}
+			due, sum, err := a.PlanPurge(cmd.Context(), rights)
+			if err != nil {
+				return err
+			}
+			p.tellPurge(l, due, sum)
+			if apply && !due.Empty() {
+				total := len(due.Purge)
+				done, err := a.Sweeper.Execute(cmd.Context(), due, func(n int) { p.term.progress("done: %d of %d", n, total) })
+				p.term.settle()
+				if done != nil {
+					p.done(l, done)
+				}
+				return firstError(err, trouble(sum), troubleOf(done))
+			}
+			if !l.json {
+				p.term.printf("nothing was changed%s\n", purgeHint(name, due))
+			}
+			return trouble(sum)
+		},
+	}
+	cmd.Flags().BoolVar(&apply, "apply", false, "delete for good what is due")
+	cmd.Flags().BoolVar(&l.json, "json", false, "one JSON object a line")
+	return cmd
+}
+
+func troubleOf(sum *sweeper.Summary) error {
+	if sum == nil {
+		return nil
+	}
+	return trouble(sum)
+}
+
+func purgeHint(name string, due *sweeper.Plan) string {
+	if due.Empty() {
+		return ""
+	}
+	return "; to delete for good: sweepd trash " + name + " --apply"
+}
+
+// tellPurge prints what is due and, apart, how much of it is no image from
+// ChatGPT.
+func (p *program) tellPurge(l look, due *sweeper.Plan, sum *sweeper.Summary) {
+	var others []sweeper.Item
+	for _, it := range due.Purge {
+		if it.Whose == sweeper.Everything {
+			others = append(others, it)
+		}
+		if l.json {
+			p.json(jsonTrashed{"trashed", it.Storage, it.Entry.Path, it.Entry.Size, nil, string(it.Whose), fingerprint.None, true, it.Decision.Reasons[0]})
+			continue
+		}
+		p.term.printf("%-10s  %8s  %s\n", it.Whose, size(it.Entry.Size), safe(tilde(it.Entry.Path, p.home())))
+	}
+	if l.json {
+		p.json(problemLines(sum)...)
+		return
+	}
+	p.problems(sum)
+	p.term.printf("due: %s\n", due)
+	if len(others) > 0 {
+		p.term.printf("%s of these (%s) are not images from ChatGPT as far as can be told\n", count(int64(len(others)), "file"), size(sweeper.Bytes(others)))
+	}
+}

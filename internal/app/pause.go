@@ -1,0 +1,83 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"sweepd/journal"
+	"sweepd/sweeper"
+)
+
+// Pause is a person's word that nothing may be deleted. It is a file of its own
+// in the state directory, so that it can be said, with touch if need be, and is
+// obeyed, whatever else is broken.
+type Pause struct {
+	Since time.Time `json:"since"`
+	Until time.Time `json:"until,omitzero"` // zero: until further notice
+}
+
+// pauseFile is the file's path.
+func (p Paths) pauseFile() string { return filepath.Join(p.State, "paused") }
+
+// Pause stops every deletion, those of a sweep under way too, which ends before
+// its next file.
+func (p Paths) Pause(x Pause) error {
+	text, err := json.Marshal(x)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(p.State, 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(p.pauseFile(), append(text, '\n'), 0o600)
+}
+
+// Resume ends a pause; that there is none is no error.
+func (p Paths) Resume() error {
+	if err := os.Remove(p.pauseFile()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// Paused is an error that wraps sweeper.ErrPaused while a person has said so. A
+// file that says no time, or nothing that can be read, is a pause until further
+// notice, and so is one that cannot be looked for.
+func (p Paths) Paused(now time.Time) error {
+	text, err := os.ReadFile(p.pauseFile())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%w, for all that can be told: %w", sweeper.ErrPaused, err)
+	}
+	var x Pause
+	if err := json.Unmarshal(text, &x); err != nil || x.Until.IsZero() {
+		return fmt.Errorf("%w until further notice", sweeper.ErrPaused)
+	}
+	if now.Before(x.Until) {
+		return fmt.Errorf("%w until %s", sweeper.ErrPaused, x.Until.Local().Format("2006-01-02 15:04"))
+	}
+	return nil
+}
+
+// TrustClock takes a person's word that the clock is right, in the record of
+// this machine.
+func TrustClock(ctx context.Context, o Options) error {
+	paths, err := FindPaths(o.Getenv)
+	if err != nil {
+		return err
+	}
+	j, err := journal.Open(ctx, paths.Journal(), journal.Options{Now: o.Now})
+	if err != nil {
+		return err
+	}
+	boot, up := uptime()
+	return errors.Join(j.SetClocks(ctx, journal.Clock{Wall: o.Now(), Boot: boot, Up: up}, journal.Clock{}), j.Close())
+}

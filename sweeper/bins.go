@@ -1,0 +1,237 @@
+package sweeper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"sweepd/fingerprint"
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/providers"
+)
+
+// Whose says by which right an entry of a trash bin may be purged: the keys of
+// a policy's trash section.
+type Whose string
+
+// The rights.
+const (
+	Nobodys    Whose = ""           // it may not be
+	Ours       Whose = "ours"       // sweepd put it there, says the journal
+	Matching   Whose = "matching"   // a rule of the policy would trash it, by a fresh examination
+	Everything Whose = "everything" // because it lies there
+)
+
+// slack is what the age of an entry that others trashed must have beyond the
+// policy's: a bin's dates are local times without a zone, and people travel.
+const slack = 26 * time.Hour
+
+// Binned is one entry of a trash bin, with all that can be said of it.
+type Binned struct {
+	Storage string
+	Trashed providers.Trashed
+	Op      journal.Operation // of ours: the operation that put it there
+	Verdict fingerprint.Verdict
+	Whose   Whose  // the best right
+	Due     bool   // by the policy's ages
+	Why     string // it is due, or not
+}
+
+// Bins lists every entry of every trash bin of the storages and tells each
+// once, however many storages share the bin. It changes nothing.
+func (s *Sweeper) Bins(ctx context.Context, each func(Binned)) (*Summary, error) {
+	sum := &Summary{}
+	if err := s.judgeClock(ctx); err != nil {
+		return sum, err
+	}
+	return sum, s.bins(ctx, sum, each)
+}
+
+func (s *Sweeper) bins(ctx context.Context, sum *Summary, each func(Binned)) error {
+	ours := map[providers.Receipt]journal.Operation{}
+	for op, err := range s.o.Journal.Operations(ctx, journal.Filter{InTrash: true}) {
+		if err != nil {
+			return fmt.Errorf("read what is in the trash: %w", err)
+		}
+		ours[op.Receipt] = op
+	}
+	told, r := map[providers.Receipt]bool{}, new(reader)
+	for _, st := range s.o.Storages {
+		if !st.Can().Has(providers.CanListTrash) {
+			continue
+		}
+		for t, err := range st.Trashed(ctx) {
+			switch {
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case err != nil:
+				sum.unlistedBin(st, err)
+			case t.Receipt == "" || !told[t.Receipt]:
+				told[t.Receipt] = true
+				b := Binned{Storage: st.Name(), Trashed: t, Op: ours[t.Receipt]}
+				if err := s.judgeBinned(ctx, st, r, &b); err != nil {
+					sum.problem(st.Name(), t.Path, "examine in the trash", err)
+				}
+				each(b)
+			}
+		}
+	}
+	return ctx.Err()
+}
+
+func (s *Summary) unlistedBin(st *providers.Storage, err error) {
+	path := ""
+	if u, ok := errors.AsType[*providers.UnlistedError](err); ok {
+		path, err = u.Path, u.Err
+	}
+	s.problem(st.Name(), path, "list the trash", err)
+}
+
+// judgeBinned says whose the entry is and whether it is due.
+func (s *Sweeper) judgeBinned(ctx context.Context, st *providers.Storage, r *reader, b *Binned) error {
+	ages, t := s.o.Policy.Trash, b.Trashed
+	if t.Left != "" {
+		b.Why = t.Left
+		return nil
+	}
+	if b.Op.Key != "" {
+		b.Storage, b.Whose = b.Op.Op.Storage, Ours
+		s.age(b, firstAge(ages.Ours, ages.Everything), 0, b.Op.Ended)
+		return nil
+	}
+	matches, err := s.matches(ctx, st, r, b)
+	switch {
+	case err != nil:
+		b.Why = "it could not be examined"
+	case b.Why != "": // a person's word
+	case matches:
+		b.Whose = Matching
+		s.age(b, firstAge(ages.Matching, ages.Everything), slack, since(t))
+	case ages.Everything > 0:
+		b.Whose = Everything
+		s.age(b, ages.Everything, slack, since(t))
+	default:
+		b.Why = "others put it there"
+	}
+	return err
+}
+
+// firstAge is the shorter of the ages that are on.
+func firstAge(a, b time.Duration) time.Duration {
+	if a > 0 && (b <= 0 || a < b) {
+		return a
+	}
+	return b
+}
+
+// since is when an entry can have come into the bin at the latest; zero when
+// nobody can tell.
+func since(t providers.Trashed) time.Time {
+	if t.Deleted.IsZero() || t.Deleted.After(t.Since) {
+		return t.Deleted
+	}
+	return t.Since
+}
+
+// age fills in whether the entry is due.
+func (s *Sweeper) age(b *Binned, after, more time.Duration, at time.Time) {
+	lies := s.o.Now().Sub(at)
+	switch {
+	case after <= 0:
+		b.Why = "the policy purges nothing of that kind"
+	case s.doubt != nil:
+		b.Why = s.doubt.Error()
+	case at.IsZero():
+		b.Why = "nothing says since when it is there"
+	case lies < 0:
+		b.Why = "it was put there in the future: a clock was wrong"
+	case lies < after+more:
+		b.Why = "it is there since " + at.Local().Format(time.DateOnly)
+	default:
+		b.Due, b.Why = true, "it is there since "+at.Local().Format(time.DateOnly)
+	}
+}
+
+// matches examines the entry and reports whether a rule of the policy would
+// trash it, were it still in its place; what a person said outranks that.
+func (s *Sweeper) matches(ctx context.Context, st *providers.Storage, r *reader, b *Binned) (bool, error) {
+	t := b.Trashed
+	if !fingerprint.Interesting(t.Name()) {
+		return false, nil
+	}
+	r.openTrashed(ctx, st, t)
+	v, err := s.o.Classifier.Classify(fingerprint.File{Name: t.Name(), Size: t.Size, Bytes: r})
+	if err != nil {
+		return false, err
+	}
+	b.Verdict = v
+	e := providers.Entry{Ref: providers.Ref(t.Path), Path: t.Path, Size: t.Size, Modified: since(t)}
+	d := s.o.Policy.Decide(policy.Facts{Storage: st.Name(), Entry: e, Verdict: v, FirstSeen: e.Modified, Marked: e.Modified}, s.o.Now())
+	if v.Confidence == fingerprint.None {
+		return false, nil
+	}
+	some, err := s.o.Journal.SaidOfSize(ctx, t.Size)
+	if err != nil || !some {
+		return d.Action == policy.Trash, err
+	}
+	r.openTrashed(ctx, st, t)
+	c, err := contentOf(r)
+	if err != nil {
+		return false, err
+	}
+	word, err := s.o.Journal.WordOf(ctx, c)
+	if word != journal.NoWord {
+		b.Why = "you said keep"
+	}
+	return d.Action == policy.Trash, err
+}
+
+// planPurge adds what want chooses of what lies in the bins. Only a policy that
+// asks for it has the bins listed: what is ours is known from the journal, and
+// the journal's time of trashing counts, not the bin's.
+func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want func(Binned) bool) error {
+	take := func(b Binned) {
+		if st, err := s.storage(b.Storage); err != nil || !st.Can().Has(providers.CanPurge) || !want(b) {
+			return
+		}
+		p.Purge = append(p.Purge, b.item())
+	}
+	ages := s.o.Policy.Trash
+	if ages.Matching > 0 || ages.Everything > 0 {
+		return s.bins(ctx, sum, func(b Binned) {
+			if st, err := s.storage(b.Storage); err == nil && (b.Whose == Ours || !st.Part()) {
+				take(b) // the bins are not a part of the folders that were named
+			}
+		})
+	}
+	if ages.Ours <= 0 {
+		return nil
+	}
+	for op, err := range s.o.Journal.Operations(ctx, journal.Filter{InTrash: true}) {
+		if err != nil {
+			return fmt.Errorf("read what is in the trash: %w", err)
+		}
+		b := Binned{Storage: op.Op.Storage, Op: op, Whose: Ours, Trashed: providers.Trashed{Receipt: op.Receipt}}
+		s.age(&b, ages.Ours, 0, op.Ended)
+		take(b)
+	}
+	return nil
+}
+
+// item is the entry as a plan has it.
+func (b Binned) item() Item {
+	it := Item{
+		Storage: b.Storage, Whose: b.Whose, Receipt: b.Trashed.Receipt, Key: b.Op.Key, Entry: b.Op.Op.Entry,
+		Decision: policy.Decision{Action: policy.Trash, Rule: "trash." + string(b.Whose), Reasons: []string{b.Why}},
+	}
+	if b.Whose != Ours {
+		t := b.Trashed
+		it.Entry = providers.Entry{Ref: providers.Ref(t.Path), Path: t.Path, Size: t.Size}
+	}
+	if b.Verdict.Confidence > fingerprint.None {
+		it.Found = b.Verdict.String()
+	}
+	return it
+}

@@ -1,0 +1,147 @@
+package sweeper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/providers"
+)
+
+// ErrPaused: a person has stopped every deletion until further notice.
+var ErrPaused = errors.New("deleting is paused")
+
+// LimitError refuses a plan as a whole, before its first deletion.
+type LimitError struct{ Reasons []string }
+
+func (e *LimitError) Error() string {
+	return "the plan is over the policy's limits: " + strings.Join(e.Reasons, "; ")
+}
+
+// SurgeError refuses a plan that is far larger than what is usual, as a whole,
+// until a person has looked at it.
+type SurgeError struct {
+	Files int // due, with what the window has seen already
+	Usual int // on a day, as the median of the last month's
+}
+
+func (e *SurgeError) Error() string {
+	return fmt.Sprintf("%d files are due, and on a usual day it is %d: somebody should look first", e.Files, e.Usual)
+}
+
+// Spent is what was done in the time that the limits are for, by storage.
+type Spent struct{ Trash, Purge map[string]journal.Amount }
+
+// spent reads it from the journal, where no restart can lose it.
+func (s *Sweeper) spent(ctx context.Context) (sp Spent, err error) {
+	since := s.o.Now().Add(-s.o.Policy.Limits.Window)
+	if sp.Trash, err = s.o.Journal.Spent(ctx, providers.OpTrash, since); err == nil {
+		sp.Purge, err = s.o.Journal.Spent(ctx, providers.OpPurge, since)
+	}
+	if err != nil {
+		err = fmt.Errorf("read what was done already: %w", err)
+	}
+	return sp, err
+}
+
+func total(in map[string]journal.Amount) (sum journal.Amount) {
+	for _, a := range in {
+		sum.Files, sum.Bytes = sum.Files+a.Files, sum.Bytes+a.Bytes
+	}
+	return sum
+}
+
+// Allow says whether p may be executed: nil, a *LimitError, or a *SurgeError
+// unless a person has looked at the plan.
+func (s *Sweeper) Allow(ctx context.Context, p *Plan) error {
+	sp, err := s.spent(ctx)
+	if err != nil {
+		return err
+	}
+	if err := p.Over(s.o.Policy.Limits, sp); err != nil {
+		return err
+	}
+	if p.Reviewed {
+		return nil
+	}
+	usual, known, err := s.usual(ctx)
+	if due := len(p.Trash) + total(sp.Trash).Files; err == nil && known && s.o.Policy.Limits.Surging(due, usual) {
+		err = &SurgeError{due, usual}
+	}
+	return err
+}
+
+// Of a month's days, so many must have had a run before there is a usual one.
+const (
+	month    = 30 * 24 * time.Hour
+	daysFrom = 3
+)
+
+// usual is the median of what was trashed on the days of the last month that
+// had a run, not counting the time that the limits are for.
+func (s *Sweeper) usual(ctx context.Context) (files int, known bool, err error) {
+	until := s.o.Now().Add(-s.o.Policy.Limits.Window)
+	days, err := s.o.Journal.TrashedByDay(ctx, until.Add(-month), until)
+	if err != nil {
+		return 0, false, fmt.Errorf("read what is usual: %w", err)
+	}
+	if len(days) < daysFrom {
+		return 0, false, nil
+	}
+	slices.Sort(days)
+	return days[len(days)/2], true, nil
+}
+
+// Over checks p, with what was done already, against the limits and returns a
+// *LimitError or nil. The limits for files and bytes apply to all that is
+// trashed, and again to all that is purged; the share applies to what is
+// trashed in each storage, of the files that are there or were.
+func (p *Plan) Over(l policy.Limits, sp Spent) error {
+	var reasons []string
+	for _, part := range []struct {
+		doing string
+		items []Item
+		done  journal.Amount
+	}{{"trash", p.Trash, total(sp.Trash)}, {"purge", p.Purge, total(sp.Purge)}} {
+		if len(part.items) == 0 {
+			continue // what was done is done
+		}
+		for _, r := range l.Check(len(part.items)+part.done.Files, Bytes(part.items)+part.done.Bytes, 0) {
+			reasons = append(reasons, fmt.Sprintf("%s %s%s", part.doing, r, already(part.done.Files)))
+		}
+	}
+	in := map[string]int{}
+	for _, it := range p.Trash {
+		in[it.Storage]++
+	}
+	for _, sc := range p.Scope {
+		n, done := in[sc.Storage], sp.Trash[sc.Storage].Files
+		switch all := sc.Seen + int64(done); {
+		case n == 0:
+		case int64(n) > sc.Seen:
+			reasons = append(reasons, fmt.Sprintf("trash %d files of %s, of which only %d were seen", n, sc.Storage, sc.Seen))
+		case l.OverShare(n+done, all):
+			reasons = append(reasons, fmt.Sprintf("trash %d of the %d files of %s%s", n+done, all, sc.Storage, already(done)))
+		}
+		delete(in, sc.Storage)
+	}
+	if len(in) > 0 {
+		reasons = append(reasons, "trash files of a storage that was not scanned")
+	}
+	if len(reasons) > 0 {
+		return &LimitError{reasons}
+	}
+	return nil
+}
+
+func already(done int) string {
+	if done == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d of them done already)", done)
+}

@@ -1,0 +1,159 @@
+package sweeper_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"sweepd/policy"
+	"sweepd/providers"
+	"sweepd/providers/providertest"
+	"sweepd/sweeper"
+)
+
+func (b *box) refusedWhole(p *sweeper.Plan, want any) {
+	b.Helper()
+	bin := b.account.Bin()
+	_, err := b.sweeper().Execute(b.Context(), p, nil)
+	ok := false
+	switch want := want.(type) {
+	case **sweeper.LimitError:
+		ok = errors.As(err, want)
+	case **sweeper.SurgeError:
+		ok = errors.As(err, want)
+	case error:
+		ok = errors.Is(err, want)
+	}
+	if !ok {
+		b.Errorf("got %v, want a %T", err, want)
+	}
+	if now := b.account.Bin(); len(now) != len(bin) {
+		b.Errorf("the trash held %d files and holds %d", len(bin), len(now))
+	}
+}
+
+func TestLimitsCountWhatTheWindowHasSeenAlready(t *testing.T) {
+	b := newBox(t, strings.Replace(rules, "files: 100", "files: 3", 1))
+	b.put(ours(1), picture(1))
+	b.put(ours(2), picture(2))
+	b.apply()
+	b.put(ours(3), picture(3))
+	b.put(ours(4), picture(4))
+	p, _ := b.plan()
+	b.refusedWhole(p, new(*sweeper.LimitError)) // 2 done and 2 due, by another process too
+	b.clock = b.clock.Add(25 * time.Hour)
+	p, _ = b.plan()
+	if sum := b.execute(p); sum.Trashed != 2 {
+		t.Errorf("a day later: got %+v, want 2 trashed", sum)
+	}
+}
+
+func TestWhatWasUndoneDoesNotCount(t *testing.T) {
+	b := newBox(t, strings.Replace(rules, "files: 100", "files: 1", 1))
+	b.put(ours(1), picture(1))
+	b.undo(b.apply().Run)
+	b.put(ours(2), picture(2))
+	if sum := b.apply(); sum.Trashed != 1 {
+		t.Errorf("got %+v, want 1 trashed", sum)
+	}
+}
+
+func TestFarMoreThanUsualWaitsForAPerson(t *testing.T) {
+	b := newBox(t, rules)
+	n := 0
+	for range 4 { // four days with one file each
+		n++
+		b.put(ours(n), picture(byte(n)))
+		b.apply()
+		b.clock = b.clock.Add(36 * time.Hour)
+	}
+	for i := range 60 {
+		b.put(fmt.Sprintf("/data/root/%d/%s", i, ours(1)[len("/data/root/"):]), picture(byte(i)))
+	}
+	p, _ := b.plan()
+	var surge *sweeper.SurgeError
+	b.refusedWhole(p, &surge)
+	if surge == nil || surge.Files != 60 || surge.Usual != 1 {
+		t.Errorf("got %+v", surge)
+	}
+	p.Reviewed = true
+	if sum := b.execute(p); sum.Trashed != 60 {
+		t.Errorf("looked at by a person: got %+v", sum)
+	}
+}
+
+func TestAPauseIsObeyedBeforeTheNextFile(t *testing.T) {
+	b := newBox(t, rules)
+	for i := range 90 {
+		b.put(ours(i), picture(byte(i)))
+	}
+	p, _ := b.plan()
+	b.pause(sweeper.ErrPaused)
+	b.refusedWhole(p, sweeper.ErrPaused)
+	b.pause(nil)
+	sum, err := b.sweeper().Execute(t.Context(), p, func(done int) {
+		if done == 5 {
+			b.pause(sweeper.ErrPaused)
+		}
+	})
+	if !errors.Is(err, sweeper.ErrPaused) || sum.Trashed < 5 || sum.Trashed > 5+64 || int(sum.Trashed) != len(b.account.Bin()) {
+		t.Errorf("got %v and %+v with %d in the trash", err, sum, len(b.account.Bin()))
+	}
+	if n := b.openOperations(); n != 0 {
+		t.Errorf("%d operations are open", n)
+	}
+	if back := b.undo(sum.Run); back.Restored != sum.Trashed {
+		t.Errorf("undo while paused: got %+v", back)
+	}
+}
+
+func TestARootThatWasNotListedWholeLosesNothing(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	b.put(ours(2), picture(2))
+	b.plan() // the record knows both
+	for name, err := range map[string]error{
+		"a folder":    &providers.UnlistedError{Path: "/data/root/x", Err: errors.New("permission denied")},
+		"an empty":    &providers.UnlistedError{Path: "/data/root", Err: providers.ErrEmpty},
+		"the network": errors.New("connection reset"),
+	} {
+		b.fail(providertest.Fault{Method: "Changes", Nth: 2, Err: err})
+		p, sum := b.plan()
+		if !p.Empty() || len(sum.Stopped) != 1 || sum.Stopped[0].Root != "/data/root" {
+			t.Errorf("%s: the plan is %s and %+v stopped", name, p, sum.Stopped)
+		}
+		if sum.ByAction[string(policy.Trash)] != 0 {
+			t.Errorf("%s: %d are counted as trash", name, sum.ByAction[string(policy.Trash)])
+		}
+		b.remembers(2)
+	}
+	b.fail()
+	if p, _ := b.plan(); len(p.Trash) != 2 {
+		t.Errorf("listed whole, %d are due, want 2", len(p.Trash))
+	}
+}
+
+func TestAnEmptyRootIsNoNewsWhereNothingWasKnown(t *testing.T) {
+	b := newBox(t, rules, providertest.Fault{Method: "Changes", Nth: 1, Err: &providers.UnlistedError{Path: "/data/root", Err: providers.ErrEmpty}})
+	if p, sum := b.plan(); !p.Empty() || sum.Errors != 0 || len(sum.Stopped) != 0 {
+		t.Errorf("got %s and %+v", p, sum)
+	}
+}
+
+func TestAMatchMustBeSeenTwiceWherePolicySaysSo(t *testing.T) {
+	b := newBox(t, rules+"confirm_after: 24h\n")
+	b.put(ours(1), picture(1))
+	if sum := b.apply(); sum.Trashed != 0 {
+		t.Errorf("at first sight: got %+v", sum)
+	}
+	b.clock = b.clock.Add(23 * time.Hour)
+	if sum := b.apply(); sum.Trashed != 0 {
+		t.Errorf("an hour early: got %+v", sum)
+	}
+	b.clock = b.clock.Add(2 * time.Hour)
+	if sum := b.apply(); sum.Trashed != 1 {
+		t.Errorf("seen again: got %+v", sum)
+	}
+}

@@ -1,0 +1,77 @@
+package sweeper
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"sweepd/journal"
+)
+
+// leap is how far the clock may be off before nothing is decided by it.
+const leap = 24 * time.Hour
+
+// reading is what the clocks say now.
+func (s *Sweeper) reading() journal.Clock {
+	c := journal.Clock{Wall: s.o.Now()}
+	if s.o.Uptime != nil {
+		c.Boot, c.Up = s.o.Uptime()
+	}
+	return c
+}
+
+// judgeClock finds out whether ages can be told, and remembers the answer in
+// s.doubt for what is decided next.
+func (s *Sweeper) judgeClock(ctx context.Context) error {
+	trusted, doubted, err := s.o.Journal.Clocks(ctx)
+	if err != nil {
+		return fmt.Errorf("read the clocks of earlier runs: %w", err)
+	}
+	s.doubt = doubtful(trusted, doubted, s.reading())
+	return nil
+}
+
+// noteClock remembers the reading for later runs: as one to trust, or as one
+// that was doubted.
+func (s *Sweeper) noteClock(ctx context.Context) error {
+	trusted, _, err := s.o.Journal.Clocks(ctx)
+	if err != nil {
+		return err
+	}
+	if s.doubt != nil {
+		return s.o.Journal.SetClocks(ctx, trusted, s.reading())
+	}
+	return s.o.Journal.SetClocks(ctx, s.reading(), journal.Clock{})
+}
+
+// ClockError says why no age can be told.
+type ClockError struct{ why string }
+
+func (e *ClockError) Error() string { return "the clock is not to be trusted: " + e.why }
+
+// doubtful judges the clock by the last run that trusted it. Since the same
+// start of the machine as much time must have passed on the wall as the kernel
+// counted. Across a start nobody can tell a year in a drawer from a wrong
+// clock, but one that was doubted before it is doubted as long as it goes on
+// from there.
+func doubtful(trusted, doubted, now journal.Clock) error {
+	if trusted.Wall.IsZero() {
+		return nil
+	}
+	passed := now.Wall.Sub(trusted.Wall)
+	if passed < 0 {
+		return &ClockError{fmt.Sprintf("it says %s, but the last run was on %s", stamp(now.Wall), stamp(trusted.Wall))}
+	}
+	if now.Boot != "" && now.Boot == trusted.Boot {
+		if off := passed - (now.Up - trusted.Up); off > leap || off < -leap {
+			return &ClockError{fmt.Sprintf("it has jumped to %s since the run on %s", stamp(now.Wall), stamp(trusted.Wall))}
+		}
+		return nil
+	}
+	if doubted.Wall.After(trusted.Wall) && !now.Wall.Before(doubted.Wall) {
+		return &ClockError{fmt.Sprintf("it had jumped to %s before the machine was started", stamp(doubted.Wall))}
+	}
+	return nil
+}
+
+func stamp(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }

@@ -1,0 +1,139 @@
+package sweeper
+
+import (
+	"context"
+	"fmt"
+
+	"sweepd/fingerprint"
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/providers"
+)
+
+// guardLastCopy is the one guard that needs to know more than one file, so that
+// the engine is it.
+const guardLastCopy providers.Guard = "last_copy"
+
+// keepLastCopies takes out of the plan whatever would leave no file with its
+// bytes, and notes with the rest the copy that stays: one of stay, or one that
+// was due and is spared. Copies are looked for among the matches of this scan;
+// where one is not recognised, a file too many is kept. What a person approved
+// goes.
+func (s *Sweeper) keepLastCopies(ctx context.Context, p *Plan, sum *Summary, stay []Copy) error {
+	c := copies{s: s, r: new(reader), staying: map[int64][]Copy{}, kept: map[journal.Content]Copy{}}
+	for _, one := range stay {
+		c.staying[one.Entry.Size] = append(c.staying[one.Entry.Size], one)
+	}
+	var due []Item
+	for _, it := range p.Trash {
+		if !it.Decision.Approved {
+			other, err := c.other(ctx, Copy{it.Storage, it.Entry})
+			switch {
+			case passing(ctx, err):
+				continue
+			case err != nil:
+				sum.problem(it.Storage, it.Entry.Path, "look for copies of", err)
+				continue
+			case other == nil:
+				it.Decision = spare(it.Decision)
+				p.Spared = append(p.Spared, it)
+				continue
+			}
+			it.Copy = other
+		}
+		due = append(due, it)
+	}
+	sum.hold(len(p.Trash) - len(due))
+	p.Trash = due
+	return ctx.Err()
+}
+
+func spare(d policy.Decision) policy.Decision {
+	why := "it is the last copy that is known"
+	d = hold(d, why)
+	d.Guards = append(d.Guards, providers.Held{Guard: guardLastCopy, Why: why})
+	return d
+}
+
+// spareKnown is spare for a file that no scan has just compared with others: by
+// the matches that the journal remembers.
+func (s *Sweeper) spareKnown(ctx context.Context, st *providers.Storage, e providers.Entry, d policy.Decision) (policy.Decision, error) {
+	if !s.o.Policy.LastCopy || d.Action != policy.Trash || d.Approved {
+		return d, nil
+	}
+	c := copies{s: s, r: new(reader), staying: map[int64][]Copy{}, kept: map[journal.Content]Copy{}}
+	for _, other := range s.o.Storages {
+		for rec, err := range s.o.Journal.Records(ctx, other.Name(), fingerprint.Version) {
+			if err != nil {
+				return d, err
+			}
+			if rec.Entry.Size == e.Size && (other.Name() != st.Name() || rec.Entry.Ref != e.Ref) {
+				c.staying[e.Size] = append(c.staying[e.Size], Copy{other.Name(), rec.Entry})
+			}
+		}
+	}
+	copy, err := c.other(ctx, Copy{st.Name(), e})
+	if err == nil && copy == nil {
+		d = spare(d)
+	}
+	return d, err
+}
+
+// copies knows which copy of each content stays.
+type copies struct {
+	s       *Sweeper
+	r       *reader
+	staying map[int64][]Copy // by size: not read yet
+	kept    map[journal.Content]Copy
+}
+
+// other finds the copy of the file that stays; nil when there is none, and then
+// the file is from now on the one that stays.
+func (c *copies) other(ctx context.Context, file Copy) (*Copy, error) {
+	for _, one := range c.staying[file.Entry.Size] {
+		of, err := c.read(ctx, one)
+		if err == nil {
+			c.kept[of] = one
+		} else if ctx.Err() != nil {
+			return nil, err
+		} // what cannot be read is nobody's copy
+	}
+	delete(c.staying, file.Entry.Size)
+	of, err := c.read(ctx, file)
+	if err != nil {
+		return nil, err
+	}
+	if one, ok := c.kept[of]; ok {
+		return &one, nil
+	}
+	c.kept[of] = file
+	return nil, nil
+}
+
+func (c *copies) read(ctx context.Context, file Copy) (journal.Content, error) {
+	st, err := c.s.storage(file.Storage)
+	if err != nil {
+		return journal.Content{}, err
+	}
+	return content(ctx, st, c.r, file.Entry)
+}
+
+// copyStays is errKept unless the copy for which the item may go is where it
+// was, at the revision that was read.
+func (s *Sweeper) copyStays(ctx context.Context, it Item, d policy.Decision) error {
+	if !s.o.Policy.LastCopy || d.Approved {
+		return nil
+	}
+	if it.Copy == nil {
+		return fmt.Errorf("%w: no other copy is known", errKept)
+	}
+	st, err := s.storage(it.Copy.Storage)
+	if err != nil {
+		return err
+	}
+	e, err := st.Stat(ctx, it.Copy.Entry.Ref)
+	if err != nil || e.Revision != it.Copy.Entry.Revision || e.Path == it.Entry.Path && it.Copy.Storage == it.Storage {
+		return fmt.Errorf("%w: the other copy has changed or is gone", errKept)
+	}
+	return nil
+}

@@ -1,0 +1,89 @@
+package sweeper_test
+
+import (
+	"bytes"
+	"testing"
+
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/sweeper"
+)
+
+const lastCopies = rules + "protect: {last_copy: keep}\n"
+
+func TestOneOfSeveralCopiesStays(t *testing.T) {
+	b := newBox(t, lastCopies)
+	b.put(ours(1), picture(1))
+	b.put(ours(2), picture(1))
+	b.put(ours(3), picture(1))
+	b.put(ours(4), picture(4))
+	p, sum := b.plan()
+	if len(p.Trash) != 2 || len(p.Spared) != 2 || sum.ByAction[string(policy.Trash)] != 2 {
+		t.Fatalf("the plan is %s, spares %v, %v", p, p.Spared, sum.ByAction)
+	}
+	var saved bytes.Buffer
+	if err := p.Save(&saved); err != nil {
+		t.Fatal(err)
+	}
+	p, err := sweeper.LoadPlan(&saved)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sum := b.execute(p); sum.Trashed != 2 {
+		t.Errorf("got %+v", sum)
+	}
+	b.binIs(ours(2), ours(3))
+}
+
+func TestACopyThatStaysForAnotherReasonLetsTheOthersGo(t *testing.T) {
+	b := newBox(t, lastCopies)
+	b.put(ours(1), picture(1))
+	b.put(ours(2), picture(1))
+	b.say(ours(2), journal.Keep)
+	if p, _ := b.plan(); len(p.Trash) != 1 || p.Trash[0].Entry.Path != ours(1) {
+		t.Errorf("the plan is %+v", p)
+	}
+}
+
+func TestTheLastCopyIsLookedForAgainBeforeTheMove(t *testing.T) {
+	for name, lose := range map[string]func(*box){
+		"gone":    func(b *box) { b.account.Remove(ours(1)) },
+		"changed": func(b *box) { b.put(ours(1), picture(9)) },
+	} {
+		b := newBox(t, lastCopies)
+		b.put(ours(1), picture(1))
+		b.put(ours(2), picture(1))
+		p, _ := b.plan()
+		lose(b)
+		if sum := b.execute(p); sum.Trashed != 0 || sum.Refused != 1 {
+			t.Errorf("%s: got %+v", name, sum)
+		}
+		b.binIs()
+	}
+}
+
+func TestExplainSaysThatAFileIsTheLastCopy(t *testing.T) {
+	b := newBox(t, lastCopies)
+	b.put(ours(1), picture(1))
+	b.plan()
+	s := b.sweeper()
+	st := b.storage()
+	x, err := s.Explain(t.Context(), st, b.entry(ours(1)))
+	if err != nil || x.Decision.Action != policy.Hold {
+		t.Errorf("got %+v, %v", x.Decision, err)
+	}
+	b.put(ours(2), picture(1))
+	b.plan()
+	if x, err = s.Explain(t.Context(), st, b.entry(ours(1))); err != nil || x.Decision.Action != policy.Trash {
+		t.Errorf("with a copy: got %+v, %v", x.Decision, err)
+	}
+}
+
+func TestAnApprovedFileGoesThoughItIsTheLastCopy(t *testing.T) {
+	b := newBox(t, lastCopies)
+	b.put(ours(1), picture(1))
+	b.approve(ours(1))
+	if sum := b.apply(); sum.Trashed != 1 {
+		t.Errorf("got %+v", sum)
+	}
+}

@@ -1,0 +1,147 @@
+package sweeper
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"time"
+
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/providers"
+)
+
+// facts are what a decision on a recorded file depends on.
+func facts(storage string, rec journal.Record) policy.Facts {
+	return policy.Facts{Storage: storage, Entry: rec.Entry, Verdict: rec.Verdict, FirstSeen: rec.FirstSeen, Marked: rec.Marked}
+}
+
+// words are what persons said: as it was when a scan began, or as it is at the
+// moment of acting.
+type words interface {
+	of(ctx context.Context, e providers.Entry) (journal.Word, error)
+	sized(ctx context.Context, size int64) (bool, error) // something was said of a content of that size
+	ofContent(ctx context.Context, c journal.Content) (journal.Word, error)
+}
+
+type wordsThen struct{ journal.Words }
+
+func (w wordsThen) of(_ context.Context, e providers.Entry) (journal.Word, error) {
+	return w.Of(e), nil
+}
+func (w wordsThen) sized(_ context.Context, size int64) (bool, error) { return w.Sized(size), nil }
+func (w wordsThen) ofContent(_ context.Context, c journal.Content) (journal.Word, error) {
+	return w.OfContent(c), nil
+}
+
+type wordsNow struct{ *journal.Journal }
+
+func (w wordsNow) of(ctx context.Context, e providers.Entry) (journal.Word, error) {
+	return w.Word(ctx, e)
+}
+
+func (w wordsNow) sized(ctx context.Context, size int64) (bool, error) {
+	return w.SaidOfSize(ctx, size)
+}
+
+func (w wordsNow) ofContent(ctx context.Context, c journal.Content) (journal.Word, error) {
+	return w.WordOf(ctx, c)
+}
+
+// decide is what is to become of a recorded file: the policy first, which is
+// never made to delete what its rules keep; then a person's word; then
+// whatever holds a file that is due. An error says that the file is gone or in
+// flux, or that ctx has ended; whatever else cannot be found out holds it.
+func (s *Sweeper) decide(ctx context.Context, st *providers.Storage, r *reader, rec journal.Record, w words) (policy.Decision, error) {
+	d := s.o.Policy.Decide(facts(st.Name(), rec), s.o.Now())
+	if d.Action == policy.Keep {
+		return d, nil
+	}
+	word, err := said(ctx, st, r, rec.Entry, w)
+	switch {
+	case passing(ctx, err):
+		return d, err
+	case err != nil:
+		return hold(d, fmt.Sprintf("it could not be found out what you said of it: %v", err)), nil
+	case word == journal.Keep:
+		return policy.Decision{Action: policy.Keep, Reasons: []string{"you said keep"}}, nil
+	case word == journal.Approve:
+		d.Action, d.Approved, d.Grace, d.NotBefore = policy.Trash, true, false, time.Time{}
+		d.Reasons = append(d.Reasons, "you approved it as it is")
+		return d, nil
+	case d.Action != policy.Trash:
+		return d, nil
+	case s.doubt != nil:
+		return hold(d, s.doubt.Error()), nil
+	}
+	held, err := st.Guards(ctx, rec.Entry)
+	if passing(ctx, err) {
+		return d, err
+	}
+	if err != nil {
+		return hold(d, err.Error()), nil
+	}
+	if len(held) > 0 {
+		for _, h := range held {
+			d = hold(d, h.Why)
+		}
+		d.Guards = held
+	}
+	return d, nil
+}
+
+// hold puts a trash off for a reason that no time ends.
+func hold(d policy.Decision, why string) policy.Decision {
+	d.Action = policy.Hold
+	d.Reasons = append(d.Reasons, why)
+	return d
+}
+
+// passing reports whether err is of a file that is gone or in flux, of which
+// the next scan will know, or of a context that has ended.
+func passing(ctx context.Context, err error) bool {
+	return err != nil && (ctx.Err() != nil || errors.Is(err, fs.ErrNotExist) || errors.Is(err, providers.ErrChanged))
+}
+
+// said is what a person said of the file, or of any file with its content.
+// Keep outranks: what is kept by content is not approved by mistake.
+func said(ctx context.Context, st *providers.Storage, r *reader, e providers.Entry, w words) (journal.Word, error) {
+	word, err := w.of(ctx, e)
+	if err != nil || word == journal.Keep {
+		return word, err
+	}
+	if some, err := w.sized(ctx, e.Size); err != nil || !some {
+		return word, err
+	}
+	c, err := content(ctx, st, r, e)
+	if err != nil {
+		return word, err
+	}
+	if of, err := w.ofContent(ctx, c); err != nil || of != journal.NoWord {
+		return of, err
+	}
+	return word, nil
+}
+
+// Content reads the whole file, to know it again under any name.
+func (s *Sweeper) Content(ctx context.Context, st *providers.Storage, e providers.Entry) (journal.Content, error) {
+	return content(ctx, st, new(reader), e)
+}
+
+func content(ctx context.Context, st *providers.Storage, r *reader, e providers.Entry) (journal.Content, error) {
+	r.open(ctx, st, e)
+	return contentOf(r)
+}
+
+func contentOf(r *reader) (journal.Content, error) {
+	hash := sha256.New()
+	if _, err := io.Copy(hash, io.NewSectionReader(r, 0, r.size)); err != nil {
+		return journal.Content{}, err
+	}
+	c := journal.Content{Size: r.size}
+	hash.Sum(c.SHA256[:0])
+	return c, nil
+}

@@ -1,0 +1,138 @@
+package sweeper_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/providers"
+	"sweepd/providers/providertest"
+	"sweepd/sweeper"
+)
+
+// entry is the file as a listing gives it.
+func (b *box) entry(path string) providers.Entry {
+	b.Helper()
+	for c, err := range b.driver.Changes(b.Context(), "") {
+		if err != nil {
+			b.Fatal(err)
+		}
+		if c.Entry.Path == path {
+			return c.Entry
+		}
+	}
+	b.Fatalf("there is no %s", path)
+	return providers.Entry{}
+}
+
+func (b *box) say(path string, w journal.Word) {
+	b.Helper()
+	if err := b.journal.Say(b.Context(), b.entry(path), w); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func (b *box) approve(path string) { b.Helper(); b.say(path, journal.Approve) }
+
+// decision is what the plan's scan says of the file.
+func (b *box) decision(path string) (d policy.Decision) {
+	b.Helper()
+	_, err := b.sweeper().Scan(b.Context(), sweeper.ScanOptions{Each: func(f sweeper.Found) {
+		if f.Entry.Path == path {
+			d = f.Decision
+		}
+	}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return d
+}
+
+func TestAGuardHoldsAFileThatIsDueAndSaysWhy(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	p, _ := b.plan()
+	b.account.Hold(ours(1), providers.Held{Guard: providers.GuardGit, Why: "Git tracks it"})
+	d := b.decision(ours(1))
+	if d.Action != policy.Hold || len(d.Guards) != 1 || !strings.Contains(strings.Join(d.Reasons, ";"), "Git tracks it") {
+		t.Errorf("got %+v", d)
+	}
+	if sum := b.execute(p); sum.Trashed != 0 || sum.Refused != 1 { // planned before the guard knew
+		t.Errorf("got %+v", sum)
+	}
+	b.binIs()
+	b.approve(ours(1))
+	if sum := b.apply(); sum.Trashed != 1 {
+		t.Errorf("approved: got %+v", sum)
+	}
+}
+
+func TestAGuardThatCannotTellHolds(t *testing.T) {
+	b := newBox(t, rules, providertest.Fault{Method: "Guards", Err: errors.New("the index cannot be read")})
+	b.put(ours(1), picture(1))
+	if d := b.decision(ours(1)); d.Action != policy.Hold || !strings.Contains(strings.Join(d.Reasons, ";"), "the index cannot be read") {
+		t.Errorf("got %+v", d)
+	}
+	if sum := b.apply(); sum.Trashed != 0 {
+		t.Errorf("got %+v", sum)
+	}
+}
+
+func TestWhatIsKeptByContentIsKeptUnderEveryName(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	b.put(ours(2), picture(2))
+	e := b.entry(ours(1))
+	c, err := b.sweeper().Content(t.Context(), b.storage(), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.journal.SayOf(t.Context(), c, journal.Keep); err != nil {
+		t.Fatal(err)
+	}
+	b.account.Remove(ours(1))
+	b.put(ours(3), picture(1)) // the same bytes come again
+	if sum := b.apply(); sum.Trashed != 1 {
+		t.Errorf("got %+v", sum)
+	}
+	b.binIs(ours(2))
+	b.approve(ours(3))
+	if sum := b.apply(); sum.Trashed != 0 { // keep outranks
+		t.Errorf("got %+v", sum)
+	}
+}
+
+func TestAFileThatCannotBeComparedWithWhatIsKeptIsHeld(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	b.plan() // its verdict is known from now on
+	if err := b.journal.SayOf(t.Context(), journal.Content{Size: int64(len(picture(1)))}, journal.Keep); err != nil {
+		t.Fatal(err)
+	}
+	b.fail(providertest.Fault{Method: "ReadRange", Err: errors.New("I/O error")})
+	if d := b.decision(ours(1)); d.Action != policy.Hold {
+		t.Errorf("got %+v", d)
+	}
+	if sum := b.apply(); sum.Trashed != 0 {
+		t.Errorf("got %+v", sum)
+	}
+}
+
+func TestApprovalIsOfOneRevisionAndNeverOfWhatARuleKeeps(t *testing.T) {
+	b := newBox(t, strings.Replace(rules, "{name: mine, when: {confidence: likely}, do: trash}", "{name: mine, when: {confidence: likely}, do: review}", 1))
+	b.put(ours(1), picture(1))
+	b.put("/data/root/holiday.png", picture(2))
+	b.approve(ours(1))
+	b.approve("/data/root/holiday.png")
+	b.put(ours(1), picture(3))
+	if p, _ := b.plan(); !p.Empty() {
+		t.Errorf("the plan is %+v", p)
+	}
+	b.approve(ours(1))
+	if sum := b.apply(); sum.Trashed != 1 {
+		t.Errorf("got %+v", sum)
+	}
+	b.binIs(ours(1))
+}
