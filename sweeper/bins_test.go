@@ -31,13 +31,13 @@ func (b *box) purges(p *sweeper.Plan) (all []string) {
 func TestEachRightPurgesWhatThePolicySays(t *testing.T) {
 	const mine = "ChatGPT Image Apr 20, 2026, 01_17_0"
 	for trash, want := range map[string][]string{
-		"{ours: off}":                                    nil,
-		"{ours: 30d}":                                    {"ours " + mine + "1 AM.png"},
-		"{matching: 30d}":                                {"matching " + mine + "2 AM.png"},
-		"{ours: 30d, matching: 30d}":                     {"matching " + mine + "2 AM.png", "ours " + mine + "1 AM.png"},
-		"{ours: 50d, matching: 39d}":                     nil, // trashed 40 days ago; others' entries need a day's slack
-		"{everything: 30d}":                              {"everything holiday.png", "matching " + mine + "2 AM.png", "ours " + mine + "1 AM.png"},
-		"{ours: 50d, matching: 50d, everything: 30d}":    {"everything holiday.png", "matching " + mine + "2 AM.png", "ours " + mine + "1 AM.png"},
+		"{ours: off}":                                   nil,
+		"{ours: 30d}":                                   {"ours " + mine + "1 AM.png"},
+		"{matching: 30d}":                               {"matching " + mine + "2 AM.png"},
+		"{ours: 30d, matching: 30d}":                    {"matching " + mine + "2 AM.png", "ours " + mine + "1 AM.png"},
+		"{ours: 50d, matching: 39d}":                    nil, // trashed 40 days ago; others' entries need a day's slack
+		"{everything: 30d}":                             {"everything holiday.png", "matching " + mine + "2 AM.png", "ours " + mine + "1 AM.png"},
+		"{ours: 50d, matching: 50d, everything: 30d}":   {"everything holiday.png", "matching " + mine + "2 AM.png", "ours " + mine + "1 AM.png"},
 		"{ours: 30d, matching: off, everything: 9999d}": {"ours " + mine + "1 AM.png"},
 	} {
 		b := newBox(t, strings.Replace(rules, "trash: {ours: 30d}", "trash: "+trash, 1))

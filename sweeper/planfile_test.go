@@ -25,7 +25,7 @@ func TestASavedPlanIsTheSamePlan(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Scan, p.Reviewed = nil, true // whoever names a saved plan has looked at it
-	for i := range p.Trash { // what is not saved, because it is asked for again
+	for i := range p.Trash {       // what is not saved, because it is asked for again
 		e := &p.Trash[i].Entry
 		*e = providers.Entry{Ref: e.Ref, Revision: e.Revision, Path: e.Path, Size: e.Size}
 	}

@@ -51,6 +51,12 @@ elsewhere. sweepd does so itself before it deletes anything.`,
 	return cmd
 }
 
+// jsonVerified is history --verify --json.
+type jsonVerified struct {
+	Type  string `json:"type"` // "verified"
+	Lines int64  `json:"lines"`
+}
+
 // verify checks the record.
 func (p *program) verify(cmd *cobra.Command, j *journal.Journal, asJSON bool) error {
 	if err := j.Check(cmd.Context()); err != nil {
@@ -61,7 +67,7 @@ func (p *program) verify(cmd *cobra.Command, j *journal.Journal, asJSON bool) er
 		return err
 	}
 	if asJSON {
-		p.json(map[string]any{"type": "verified", "lines": lines})
+		p.json(jsonVerified{"verified", lines})
 		return nil
 	}
 	p.term.printf("the record is whole and unchanged: %s\n", count(lines, "line"))
