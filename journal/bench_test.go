@@ -169,3 +169,58 @@ func BenchmarkMemory(b *testing.B) {
 		runtime.KeepAlive(s)
 	}
 }
+
+// BenchmarkCheck is what a run pays before it may act, by how many operations
+// there are; every eleventh a purge.
+func BenchmarkCheck(b *testing.B) {
+	for _, n := range []int{10_000, 100_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			j := newJournal(b)
+			recordMany(b, j, n)
+			b.Run("verify", func(b *testing.B) {
+				for b.Loop() {
+					must(j.Verify(b.Context()))(b)
+				}
+			})
+			b.Run("all", func(b *testing.B) {
+				for b.Loop() {
+					if err := j.Check(b.Context()); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		})
+	}
+}
+
+// recordMany fills j with n operations of many callers.
+func recordMany(b *testing.B, j *Journal, n int) {
+	numbers := make(chan int)
+	var all sync.WaitGroup
+	for range 64 {
+		all.Go(func() {
+			for i := range numbers {
+				op := trashOf(benchEntry(i/11*10 + i%11))
+				if i%11 == 10 { // what the call before has trashed
+					op = providers.Op{Kind: providers.OpPurge, Storage: "home", Entry: op.Entry, Receipt: receiptOf(i - 1)}
+				}
+				key, err := j.Begin(context.Background(), op)
+				if err == nil {
+					err = j.End(context.Background(), key, providers.Outcome{Receipt: receiptOf(i - i%11/10)})
+				}
+				if err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	for i := range n {
+		numbers <- i
+	}
+	close(numbers)
+	all.Wait()
+}
+
+func receiptOf(i int) providers.Receipt {
+	return providers.Receipt(fmt.Sprintf("/home/person/.local/share/Trash IMG_%06d.jpeg", i))
+}

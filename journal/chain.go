@@ -58,11 +58,12 @@ func (w *chainer) transact(ctx context.Context, db *sql.DB, do func(*sql.Tx, *ch
 		if err := readLast(tx.StmtContext(ctx, w.last).QueryRowContext(ctx), &c.line, &c.hash); err != nil {
 			return err
 		}
-		if err := do(tx, c); err != nil {
-			return err
+		before := c.line
+		err := do(tx, c)
+		if c.line != before {
+			w.grown.Store(true)
 		}
-		w.grown.Store(true)
-		return nil
+		return err
 	})
 }
 
@@ -73,8 +74,8 @@ func readLast(row scanner, line *int64, hash *digest) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
-	if err == nil && copy(hash[:], b) != len(hash) {
-		err = &BrokenError{*line, "its hash is cut off"}
+	if err == nil && (copy(hash[:], b) != len(hash) || len(b) != len(hash)) {
+		err = &BrokenError{*line, "its hash has another length"}
 	}
 	return err
 }

@@ -35,7 +35,8 @@ const readers = 4
 
 // Open opens the journal at path, and makes it, 0600 in a directory 0700, when
 // there is none. It brings an older one up to date. ErrDamaged, ErrForeign or
-// ErrVersion: there is something at path that it will not touch.
+// ErrVersion: there is something at path that it will not touch. ErrOlder,
+// ErrMissing: what was recorded is not there any more.
 func Open(ctx context.Context, path string, o Options) (*Journal, error) {
 	if o.Now == nil {
 		return nil, errors.New("a journal needs a clock")
@@ -62,7 +63,15 @@ func open(ctx context.Context, path string, o Options, writable bool) (_ *Journa
 	if path, err = filepath.Abs(path); err != nil {
 		return nil, err
 	}
-	if _, err = os.Stat(path); writable && errors.Is(err, fs.ErrNotExist) {
+	noted, err := readHead(path) // first, so that what is read of the journal is newer
+	if err != nil {
+		return nil, err
+	}
+	_, err = os.Stat(path)
+	if noted != nil && errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %q is there without it", ErrMissing, headName(path))
+	}
+	if writable && errors.Is(err, fs.ErrNotExist) {
 		err = create(ctx, path)
 	}
 	if err != nil {
@@ -73,6 +82,9 @@ func open(ctx context.Context, path string, o Options, writable bool) (_ *Journa
 		return nil, err
 	}
 	j := &Journal{path: path, now: o.Now, read: connect(path, "ro", readers)}
+	if err = noted.precedes(ctx, j.read); err != nil {
+		return nil, errors.Join(err, j.Close())
+	}
 	if writable {
 		j.write = connect(path, "rw", 1)
 		err = j.openWriter(ctx, version)
@@ -111,8 +123,9 @@ func (j *Journal) openWriter(ctx context.Context, version int) error {
 	return nil
 }
 
-// Check reads the whole file and says by ErrDamaged whether its structure is
-// sound; Open sees only damage to the first page. It takes some 7 ms per MB.
+// Check reads the whole file and says by ErrDamaged whether it is sound, in its
+// structure and in what it tells: see Verify. Open sees only damage to the
+// first page. Whoever acts by what the journal says checks it before.
 func (j *Journal) Check(ctx context.Context) error {
 	var found string
 	err := j.read.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&found)
@@ -122,16 +135,22 @@ func (j *Journal) Check(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("check journal %q: %w", j.path, fault(err))
 	}
-	return nil
+	_, err = j.Verify(ctx)
+	return err
 }
 
-// Close lets what is being written be finished and closes the files. Calls
-// after it give an error.
+// Close lets what is being written be finished, notes the last line of the
+// record beside the journal, and closes the files. Calls after it give an
+// error.
 func (j *Journal) Close() error {
 	if j.records != nil {
 		j.records.close()
 	}
-	err := j.read.Close()
+	var err error
+	if j.chain != nil {
+		err = j.writeHead(context.Background())
+	}
+	err = errors.Join(err, j.read.Close())
 	if j.write != nil {
 		err = errors.Join(err, j.write.Close())
 	}

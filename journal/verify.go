@@ -1,5 +1,320 @@
 package journal
 
-import "context"
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
 
-func (j *Journal) Verify(ctx context.Context) (lines int64, err error) { return 0, nil }
+	"sweepd/providers"
+)
+
+// Verify reads the whole record and holds it against the chain, line by line
+// and in a memory that does not grow with it. It returns how many lines there
+// are. A *BrokenError, which wraps ErrDamaged: a line, an operation, a run or a
+// word was changed, lost, added or moved, or the record of an outcome was.
+func (j *Journal) Verify(ctx context.Context) (lines int64, err error) {
+	tx, err := j.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return 0, fmt.Errorf("verify journal %q: %w", j.path, fault(err))
+	}
+	v := verifier{ctx: ctx, tx: tx}
+	err = v.prepare()
+	if err == nil {
+		err = v.walk()
+	}
+	if err == nil {
+		err = v.count()
+	}
+	if err = errors.Join(fault(err), ignoreDone(tx.Rollback())); err != nil {
+		return 0, fmt.Errorf("verify journal %q: %w", j.path, err)
+	}
+	return v.line, nil
+}
+
+// verifier walks along the chain in one snapshot of the journal.
+type verifier struct {
+	ctx context.Context
+	tx  *sql.Tx
+
+	run, file, content, trashed *sql.Stmt
+
+	line  int64 // that was verified last
+	hash  digest
+	space []byte
+
+	lastOp, lastRun              int64 // the ids in the order of their lines
+	ops, opsEnded, opsToEnd      int64
+	resolved, toResolve          int64
+	runs, runsEnded, runsToEnd   int64
+	filesStanding, contentsStand int64 // words that are still as their line says
+}
+
+// link is one line with the columns of the operation that it is about.
+type link struct {
+	line, subject int64
+	event         string
+	body, hash    []byte
+	op            operationRow
+}
+
+// operationRow is a row of operations as SQLite has it; of no row all nil.
+type operationRow struct {
+	begun                                                     [16]any
+	begunLine, endedLine, receipt, ended, err, kind, resolved any
+}
+
+const linkQuery = `SELECT c.line, c.event, c.subject, c.body, c.hash,
+	o.key, o.run, o.kind, o.storage, o.ref, o.revision, o.path, o.size, o.modified, o.created, o.weak,
+	o.about, o.rule, o.reasons, o.approved, o.began,
+	o.begun_line, o.ended_line, o.receipt, o.ended, o.error, o.error_kind, o.resolved
+	FROM chain c LEFT JOIN operations o ON o.id = c.subject AND c.event IN ('begun', 'ended') ORDER BY c.line`
+
+// The places of some columns in operationRow.begun.
+const (
+	opKind    = 2
+	opStorage = 3
+	opAbout   = 11
+)
+
+func (v *verifier) prepare() (err error) {
+	for _, p := range []struct {
+		stmt **sql.Stmt
+		text string
+	}{
+		{&v.run, `SELECT kind, policy, began, ended, summary, error, ended_line FROM runs WHERE id = $1`},
+		{&v.file, `SELECT line, ref, size, modified, revision, word, said FROM words WHERE id = $1`},
+		{&v.content, `SELECT line, size, sha256, word, said FROM contents WHERE id = $1`},
+		{&v.trashed, `SELECT kind, storage, receipt, error, ended_line, resolved FROM operations WHERE id = $1`},
+	} {
+		if *p.stmt, err = v.tx.PrepareContext(v.ctx, p.text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// walk verifies every line.
+func (v *verifier) walk() (err error) {
+	rows, err := v.tx.QueryContext(v.ctx, linkQuery)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	var l link
+	o := &l.op
+	targets := []any{&l.line, &l.event, &l.subject, &l.body, &l.hash}
+	for i := range o.begun {
+		targets = append(targets, &o.begun[i])
+	}
+	targets = append(targets, &o.begunLine, &o.endedLine, &o.receipt, &o.ended, &o.err, &o.kind, &o.resolved)
+	for rows.Next() {
+		if err := rows.Scan(targets...); err != nil {
+			return err
+		}
+		if err := v.follow(&l); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// follow verifies the line after the last.
+func (v *verifier) follow(l *link) error {
+	if l.line != v.line+1 {
+		return &BrokenError{v.line + 1, "the line is missing"}
+	}
+	var columns []any
+	var err error
+	switch l.event {
+	case begun:
+		columns, err = v.begun(l)
+	case ended:
+		columns, err = v.ended(l)
+	case runBegun, runEnded:
+		columns, err = v.ofRun(l)
+	case saidFile:
+		err = v.said(l, v.file, 7, &v.filesStanding)
+	case saidContent:
+		err = v.said(l, v.content, 5, &v.contentsStand)
+	default:
+		err = l.broken("it tells of %q, which is unknown", l.event)
+	}
+	if err != nil {
+		return err
+	}
+	v.hash, v.space = linked(v.hash, v.space, l.event, l.subject, l.body, columns...)
+	if !bytes.Equal(v.hash[:], l.hash) {
+		return l.broken("the line (%s), or what it is about, is not what was recorded", l.event)
+	}
+	v.line = l.line
+	return nil
+}
+
+func (l *link) broken(why string, args ...any) error {
+	return &BrokenError{l.line, fmt.Sprintf(why, args...)}
+}
+
+// is compares columns, of whatever types they turn out to be.
+func is(a, b any) bool { return bytes.Equal(appendFields(nil, a), appendFields(nil, b)) }
+
+// begun returns the columns of an operation that begins.
+func (v *verifier) begun(l *link) ([]any, error) {
+	o := &l.op
+	switch {
+	case l.subject <= v.lastOp:
+		return nil, l.broken("operation %d is out of order", l.subject)
+	case o.begunLine == nil:
+		return nil, l.broken("operation %d is missing", l.subject)
+	case !is(o.begunLine, l.line):
+		return nil, l.broken("operation %d says that it began at another line", l.subject)
+	case o.endedLine != nil:
+		v.opsToEnd++
+	case o.ended != nil || o.err != nil || o.kind != nil || !is(o.receipt, o.begun[opAbout]):
+		return nil, l.broken("operation %d has an outcome that nobody recorded", l.subject)
+	}
+	if o.resolved != nil {
+		v.toResolve++
+	}
+	v.lastOp = l.subject
+	v.ops++
+	return o.begun[:], nil
+}
+
+// ended returns the columns of an operation that ends, and holds that those
+// which it resolved say so.
+func (v *verifier) ended(l *link) ([]any, error) {
+	o := &l.op
+	switch {
+	case o.begunLine == nil:
+		return nil, l.broken("operation %d is missing", l.subject)
+	case !is(o.endedLine, l.line):
+		return nil, l.broken("operation %d says that it ended at another line, or not at all", l.subject)
+	case l.subject > v.lastOp:
+		return nil, l.broken("operation %d ended before it began", l.subject)
+	}
+	ids, err := unpackIDs(l)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if err := v.resolves(l, id); err != nil {
+			return nil, err
+		}
+	}
+	v.opsEnded++
+	return []any{o.ended, o.receipt, o.err, o.kind}, nil
+}
+
+// resolves holds that the operation of l took the trashed file of id.
+func (v *verifier) resolves(l *link, id int64) error {
+	var kind, storage, receipt, failed, endedLine, resolved any
+	err := v.trashed.QueryRowContext(v.ctx, id).Scan(&kind, &storage, &receipt, &failed, &endedLine, &resolved)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	before, _ := endedLine.(int64)
+	o := &l.op
+	justified := err == nil && o.err == nil && id < l.subject && before > 0 && before < l.line && failed == nil &&
+		is(kind, string(providers.OpTrash)) && is(storage, o.begun[opStorage]) &&
+		(is(o.begun[opKind], string(providers.OpEmpty)) || is(receipt, o.receipt))
+	if !justified || !is(resolved, l.subject) {
+		return l.broken("operation %d does not say that %d took its file from the bin", id, l.subject)
+	}
+	v.resolved++
+	return nil
+}
+
+// unpackIDs reads what packIDs wrote into the body of l.
+func unpackIDs(l *link) (ids []int64, err error) {
+	var last uint64
+	for b := l.body; len(b) > 0; {
+		id, n := binary.Uvarint(b)
+		if n <= 0 || id <= last || id > 1<<62 {
+			return nil, l.broken("its body is not a list of operations")
+		}
+		ids, last, b = append(ids, int64(id)), id, b[n:]
+	}
+	return ids, nil
+}
+
+// ofRun returns the columns of a run that begins or ends.
+func (v *verifier) ofRun(l *link) ([]any, error) {
+	var c [7]any
+	err := v.run.QueryRowContext(v.ctx, l.subject).Scan(&c[0], &c[1], &c[2], &c[3], &c[4], &c[5], &c[6])
+	atBegin, atEnd, line := c[:3], c[3:6], c[6]
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, l.broken("run %d is missing", l.subject)
+	case err != nil:
+		return nil, err
+	case l.event == runEnded && (!is(line, l.line) || l.subject > v.lastRun):
+		return nil, l.broken("run %d says that it ended at another line, or not at all", l.subject)
+	case l.event == runEnded:
+		v.runsEnded++
+		return atEnd, nil
+	case l.subject <= v.lastRun:
+		return nil, l.broken("run %d is out of order", l.subject)
+	case line != nil:
+		v.runsToEnd++
+	case atEnd[0] != nil || atEnd[1] != nil || atEnd[2] != nil:
+		return nil, l.broken("run %d has an end that nobody recorded", l.subject)
+	}
+	v.runs, v.lastRun = v.runs+1, l.subject
+	return atBegin, nil
+}
+
+// said holds that the word is still as l says, or was said anew at a later
+// line. The row has n columns, of which the first is the line.
+func (v *verifier) said(l *link, row *sql.Stmt, n int, standing *int64) error {
+	columns, targets := make([]any, n), make([]any, n)
+	for i := range columns {
+		targets[i] = &columns[i]
+	}
+	err := row.QueryRowContext(v.ctx, l.subject).Scan(targets...)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	line, _ := columns[0].(int64)
+	switch {
+	case line < l.line:
+		return l.broken("the word is lost")
+	case line == l.line && !bytes.Equal(appendFields(nil, columns[1:]...), l.body):
+		return l.broken("the word is not what was said")
+	case line == l.line:
+		*standing++
+	}
+	return nil
+}
+
+// count holds that there is nothing of which no line tells.
+func (v *verifier) count() error {
+	for _, c := range []struct {
+		what, table string
+		told        int64
+	}{
+		{"operations", "operations", v.ops},
+		{"runs", "runs", v.runs},
+		{"words on files", "words", v.filesStanding},
+		{"words on contents", "contents", v.contentsStand},
+	} {
+		var there int64
+		if err := v.tx.QueryRowContext(v.ctx, "SELECT count(*) FROM "+c.table).Scan(&there); err != nil {
+			return err
+		}
+		if there != c.told {
+			return &BrokenError{Why: fmt.Sprintf("there are %d %s, and the chain tells of %d", there, c.what, c.told)}
+		}
+	}
+	switch {
+	case v.opsEnded != v.opsToEnd:
+		return &BrokenError{Why: fmt.Sprintf("%d operations have ended, and the chain tells of %d", v.opsToEnd, v.opsEnded)}
+	case v.runsEnded != v.runsToEnd:
+		return &BrokenError{Why: fmt.Sprintf("%d runs have ended, and the chain tells of %d", v.runsToEnd, v.runsEnded)}
+	case v.resolved != v.toResolve:
+		return &BrokenError{Why: fmt.Sprintf("%d trashed files were taken from the bin, and the chain tells of %d", v.toResolve, v.resolved)}
+	}
+	return nil
+}
