@@ -24,6 +24,7 @@ type program struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	now            func() time.Time
+	uptime         func() (boot string, since time.Duration) // nil: the kernel's
 
 	term       *terminal
 	policyFile string
@@ -121,7 +122,7 @@ func (p *program) options() app.Options {
 		level = slog.LevelWarn
 	}
 	return app.Options{
-		Getenv: p.getenv, PolicyFile: p.policyFile, Now: p.now,
+		Getenv: p.getenv, PolicyFile: p.policyFile, Now: p.now, Uptime: p.uptime,
 		Log: slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: level})),
 	}
 }

@@ -29,6 +29,7 @@ type Options struct {
 	AnyFolder  bool            // however broad a folder in Only is: it is not to be listed
 	Log        *slog.Logger
 	Now        func() time.Time
+	Uptime     func() (boot string, since time.Duration) // nil: the kernel's
 	Classifier *fingerprint.Classifier // nil: the built-in one
 }
 
@@ -62,6 +63,9 @@ func (e *UsageError) Unwrap() error { return e.Err }
 
 // Open opens the policy, the journal, and the storages that o.Only names.
 func Open(ctx context.Context, o Options) (_ *App, err error) {
+	if o.Uptime == nil {
+		o.Uptime = uptime
+	}
 	a := &App{o: o, Classifier: o.Classifier}
 	if a.Classifier == nil {
 		a.Classifier = fingerprint.New()
@@ -92,7 +96,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	}
 	a.Sweeper, err = sweeper.New(sweeper.Options{
 		Policy: a.Policy, Journal: a.Journal, Storages: a.storages,
-		Classifier: a.Classifier, Now: o.Now, Log: o.Log, Uptime: uptime,
+		Classifier: a.Classifier, Now: o.Now, Log: o.Log, Uptime: o.Uptime,
 		Paused: func() error { return a.Paths.Paused(o.Now()) },
 	})
 	if err != nil {

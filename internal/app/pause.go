@@ -78,6 +78,9 @@ func TrustClock(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	boot, up := uptime()
+	if o.Uptime == nil {
+		o.Uptime = uptime
+	}
+	boot, up := o.Uptime()
 	return errors.Join(j.SetClocks(ctx, journal.Clock{Wall: o.Now(), Boot: boot, Up: up}, journal.Clock{}), j.Close())
 }
