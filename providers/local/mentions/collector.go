@@ -1,0 +1,276 @@
+package mentions
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"slices"
+
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+)
+
+// ErrTooMany says that more mentions were found than are remembered: MaxMentions.
+var ErrTooMany = errors.New("documents name more pictures than can be remembered")
+
+// MaxMentions bounds an Index, at 32 bytes for each.
+const MaxMentions = 1 << 22
+
+// mention is one name in one document.
+type mention struct {
+	key key
+	doc uint32
+}
+
+// key is what a mention is found by: first what it names, then the stem's
+// letters from the last to the first, so that the names that end alike lie
+// side by side; zeroes fill it up.
+type key [1 + stemBytes]byte
+
+// loosely is what a key's first byte has beside the extension when only ASCII
+// letters can be compared: the document is not UTF-8.
+const loosely = 0x40
+
+func compare(a, b mention) int {
+	if c := bytes.Compare(a.key[:], b.key[:]); c != 0 {
+		return c
+	}
+	return int(a.doc) - int(b.doc)
+}
+
+// Collector gathers the mentions of the documents that one goroutine reads.
+type Collector struct {
+	folder
+	found   []mention
+	compact int // found is compacted when it has grown to so many
+	doc     uint32
+	first   int // of found, of the mention at hand
+	buf     []byte
+}
+
+const (
+	bufferSize = 256 << 10
+	lookAhead  = 5         // bytes: a dot and the longest extension
+	lookBack   = 8*255 + 8 // bytes before a dot: the longest name, each byte of it spelled as &#x0041;
+	enough     = 256       // bytes before a dot: nearly always it can be told that they are
+)
+
+// NewCollector returns an empty Collector.
+func NewCollector() *Collector {
+	return &Collector{folder: newFolder(), compact: 1 << 16, buf: make([]byte, bufferSize)}
+}
+
+// Read reads a document to its end; name is its file's, doc the caller's number
+// for it. It returns how many mentions it found, which may count some twice.
+func (c *Collector) Read(doc uint32, name string, r io.Reader) (n int, err error) {
+	c.doc = doc
+	c.first = len(c.found)
+	held, err := fill(r, c.buf)
+	if err != nil && err != io.EOF {
+		return 0, err
+	}
+	if isVideo(c.buf[:held]) {
+		return 0, nil
+	}
+	if recoded := recode(c.buf[:held], r); recoded != nil {
+		r = recoded
+		held, err = fill(r, c.buf)
+	}
+	t := text{b: c.buf[:held], begins: true, end: err == io.EOF, tex: kindOf([]byte(name)) == kindTeX}
+	for {
+		n += c.scan(&t)
+		if t.end || len(c.found) > MaxMentions {
+			break
+		}
+		kept := copy(c.buf, t.b[max(0, len(t.b)-lookBack-lookAhead):])
+		t.from = kept - (len(t.b) - t.from)
+		t.begins = false
+		var more int
+		more, err = fill(r, c.buf[kept:])
+		t.b, t.end = c.buf[:kept+more], err == io.EOF
+		if err != nil && err != io.EOF {
+			return n, err
+		}
+	}
+	return n, c.squeeze()
+}
+
+// fill reads until b is full or r at its end, which is io.EOF.
+func fill(r io.Reader, b []byte) (n int, err error) {
+	for n < len(b) && err == nil {
+		var m int
+		m, err = r.Read(b[n:])
+		n += m
+	}
+	return n, err
+}
+
+// isVideo reports whether a document is an MPEG transport stream, which has
+// TypeScript's extension and a hundred thousand times its size: packets of 188
+// bytes that begin with 0x47 (ISO/IEC 13818-1, 2.4.3.2), binary ones.
+func isVideo(b []byte) bool {
+	const packet = 188
+	return len(b) > 4*packet && b[0] == 0x47 && b[packet] == 0x47 && b[2*packet] == 0x47 && b[3*packet] == 0x47 &&
+		bytes.ContainsAny(b[:4*packet], "\x00\x01\x02\x03\x04")
+}
+
+// recode returns a reader of the whole document as UTF-8 if it is UTF-16 by its
+// byte order mark; without one, of what remains without its NUL bytes; nil if
+// there is nothing to change. begin is what has been read already.
+func recode(begin []byte, rest io.Reader) io.Reader {
+	marked := bytes.HasPrefix(begin, []byte("\xff\xfe")) || bytes.HasPrefix(begin, []byte("\xfe\xff"))
+	if !marked && bytes.IndexByte(begin[:min(len(begin), 1024)], 0) < 0 {
+		return nil
+	}
+	all := io.MultiReader(bytes.NewReader(bytes.Clone(begin)), rest)
+	if !marked {
+		return withoutNUL{all}
+	}
+	return transform.NewReader(all, unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder())
+}
+
+type withoutNUL struct{ r io.Reader }
+
+func (w withoutNUL) Read(p []byte) (int, error) {
+	n, err := w.r.Read(p)
+	return len(slices.DeleteFunc(p[:n], func(c byte) bool { return c == 0 })), err
+}
+
+// text is the part of a document that is in memory.
+type text struct {
+	b      []byte
+	from   int  // what is before has been looked at
+	begins bool // with the document
+	end    bool // of the document
+	tex    bool
+}
+
+// scan looks for extensions, and in TeX for closing braces.
+func (c *Collector) scan(t *text) (n int) {
+	to := len(t.b)
+	if !t.end {
+		to = max(to-lookAhead, t.from)
+	}
+	for at := t.from; ; at++ {
+		next := bytes.IndexByte(t.b[at:to], '.')
+		if next < 0 {
+			break
+		}
+		at += next
+		if ext, _ := extensionAt(t.b[at+1:]); ext != 0 {
+			c.mention(ext, t, at, '/')
+			n++
+		}
+	}
+	for at := t.from; t.tex; at++ {
+		next := bytes.IndexByte(t.b[at:to], '}')
+		if next < 0 {
+			break
+		}
+		at += next
+		c.mention(anyExtension, t, at, '{')
+		n++
+	}
+	t.from = to
+	return n
+}
+
+// mention adds what stands before t.b[at], back to a slash or the other limit.
+func (c *Collector) mention(ext extension, t *text, at int, limit byte) {
+	c.first = len(c.found)
+	if k, ok := plainKey(ext, t, at, limit); ok {
+		if ext != anyExtension || k[1] != 0 {
+			c.found = append(c.found, mention{k, c.doc})
+		}
+		return
+	}
+	if !c.spelled(ext, t, at, limit, enough) {
+		c.found = c.found[:c.first]
+		c.spelled(ext, t, at, limit, lookBack)
+	}
+}
+
+// plainKey is for the usual case that nothing has to be undone.
+func plainKey(ext extension, t *text, at int, limit byte) (k key, ok bool) {
+	k[0] = byte(ext)
+	n, i := 1, at-1
+	for ; i >= 0 && n < len(k); i-- {
+		b := t.b[i]
+		if b == '/' || b == limit {
+			return k, true
+		}
+		if b >= 0x80 || b == '%' || b == '&' || b == '\\' || at-i > lookBack {
+			return k, false
+		}
+		if lower, ok := letter(b); ok {
+			k[n] = lower
+			n++
+		}
+	}
+	if n < len(k) {
+		return k, t.begins
+	}
+	return k, !bytes.ContainsAny(t.b[max(0, i+1-longestSpelling):i+1], "%&\\")
+}
+
+// spelled adds all readings of at most size bytes. It reports false when one of
+// them is so short that a name which began before would be missed.
+func (c *Collector) spelled(ext extension, t *text, at int, limit byte, size int) bool {
+	from := max(0, at-size)
+	cut := from > 0 || !t.begins
+	if stop := bytes.LastIndexAny(t.b[from:at], "/"+string(rune(limit))); stop >= 0 {
+		from += stop + 1
+		cut = false
+	}
+	most := len(t.b)
+	readings(t.b[from:at], func(b []byte) {
+		all, ascii, whole := c.letters(b)
+		most = min(most, len(all))
+		c.add(ext, all)
+		if !whole {
+			most = min(most, len(ascii))
+			c.add(ext|loosely, ascii)
+		}
+	})
+	return !cut || most >= stemBytes+longestSpelling
+}
+
+// longestSpelling of one character is &CounterClockwiseContourIntegral; - a part
+// of one may be at the beginning of a text that was cut off.
+const longestSpelling = 40
+
+// add adds one mention that is not among those of the same place.
+func (c *Collector) add(ext extension, stem []byte) {
+	if ext&^loosely == anyExtension && len(stem) == 0 {
+		return
+	}
+	m := mention{newKey(ext, stem), c.doc}
+	if !slices.Contains(c.found[c.first:], m) {
+		c.found = append(c.found, m)
+	}
+}
+
+func newKey(ext extension, stem []byte) (k key) {
+	k[0] = byte(ext)
+	for i := range min(len(stem), stemBytes) {
+		k[1+i] = stem[len(stem)-1-i]
+	}
+	return k
+}
+
+// squeeze takes out what is there twice, from time to time.
+func (c *Collector) squeeze() error {
+	if len(c.found) >= c.compact {
+		c.found = sorted(c.found)
+		c.compact = 2 * max(len(c.found), 1<<15)
+	}
+	if len(c.found) > MaxMentions {
+		return ErrTooMany
+	}
+	return nil
+}
+
+func sorted(all []mention) []mention {
+	slices.SortFunc(all, compare)
+	return slices.Compact(all)
+}

@@ -1,0 +1,69 @@
+package mentions
+
+import (
+	"bytes"
+	"slices"
+)
+
+// Index is what a set of documents mentions. It does not change, and may be
+// asked by several goroutines at once.
+type Index struct{ all []mention }
+
+// Merge makes an Index of what the collectors gathered, which are used up.
+// ErrTooMany: together it is more than MaxMentions.
+func Merge(from ...*Collector) (*Index, error) {
+	var all []mention
+	for _, c := range from {
+		all = append(all, c.found...)
+		c.found = nil
+	}
+	all = slices.Clip(sorted(all))
+	if len(all) > MaxMentions {
+		return nil, ErrTooMany
+	}
+	return &Index{all}, nil
+}
+
+// Len is the number of mentions.
+func (x *Index) Len() int { return len(x.all) }
+
+// Again gives a collector the mentions of the documents that have a new number.
+func (x *Index) Again(c *Collector, number func(doc uint32) (uint32, bool)) {
+	for _, m := range x.all {
+		if doc, ok := number(m.doc); ok {
+			c.found = append(c.found, mention{m.key, doc})
+		}
+	}
+}
+
+// Find returns a document that names the file; known is false when the name has
+// no picture's extension, and then only Words can tell.
+func (x *Index) Find(name string) (doc uint32, found, known bool) {
+	stem, ext, ok := split(name)
+	if !ok {
+		return 0, false, false
+	}
+	f := newFolder()
+	all, ascii, _ := f.letters([]byte(stem))
+	for _, k := range []key{
+		newKey(ext, all), newKey(anyExtension, all), newKey(ext|loosely, ascii), newKey(anyExtension|loosely, ascii),
+	} {
+		if doc, found = x.ending(k); found {
+			return doc, true, true
+		}
+	}
+	return 0, false, true
+}
+
+// ending looks for a mention of which k's letters are the end.
+func (x *Index) ending(k key) (doc uint32, found bool) {
+	end := bytes.IndexByte(k[1:], 0) + 1
+	if end == 0 {
+		end = len(k)
+	}
+	at, _ := slices.BinarySearchFunc(x.all, k, func(m mention, k key) int { return bytes.Compare(m.key[:], k[:]) })
+	if at < len(x.all) && bytes.HasPrefix(x.all[at].key[:], k[:end]) {
+		return x.all[at].doc, true
+	}
+	return 0, false
+}

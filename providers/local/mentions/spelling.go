@@ -1,0 +1,209 @@
+package mentions
+
+import (
+	"bytes"
+	"html"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// stemBytes is how much of a stem is remembered, from its end.
+const stemBytes = 27
+
+// folder reduces texts to what is compared. It is one goroutine's.
+type folder struct {
+	fold       cases.Caser
+	all, ascii []byte
+}
+
+func newFolder() folder { return folder{fold: cases.Fold()} }
+
+// letters returns what of the text is compared: its letters, digits and
+// symbols, in lower case and decomposed, without spaces, punctuation and what
+// cannot be seen. whole is false when some of it was not UTF-8; only ascii,
+// its ASCII letters and digits, can be compared then. Both are valid until the
+// next call.
+func (f *folder) letters(text []byte) (all, ascii []byte, whole bool) {
+	f.ascii = f.ascii[:0]
+	simple := true
+	for _, c := range text {
+		if lower, ok := letter(c); ok {
+			f.ascii = append(f.ascii, lower)
+		}
+		simple = simple && c < utf8.RuneSelf
+	}
+	if simple {
+		return f.ascii, f.ascii, true
+	}
+	f.all, f.ascii = f.all[:0], f.ascii[:0]
+	for _, c := range norm.NFC.Bytes(text) { // as the encodings of old have them: one byte a letter
+		if lower, ok := letter(c); ok {
+			f.ascii = append(f.ascii, lower)
+		}
+	}
+	// Unicode 3.13, D145: what is equal but for case and canonical form.
+	rest := norm.NFD.Bytes(f.fold.Bytes(norm.NFD.Bytes(text)))
+	for len(rest) > 0 {
+		c, n := utf8.DecodeRune(rest)
+		lower, ok := letter(rest[0])
+		switch {
+		case ok:
+			f.all = append(f.all, lower)
+		case c == 'ı': // the Turkish letters i are one, whoever folded them
+			f.all = append(f.all, 'i')
+		case c < utf8.RuneSelf, c == utf8.RuneError, c == '\u0307', unicode.In(c, unicode.P, unicode.Z, unicode.C, unicode.Variation_Selector):
+		default:
+			f.all = append(f.all, rest[:n]...)
+		}
+		rest = rest[n:]
+	}
+	return f.all, f.ascii, utf8.Valid(text)
+}
+
+// letter is the lower case of an ASCII letter or digit.
+func letter(c byte) (byte, bool) {
+	switch {
+	case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+		return c, true
+	case 'A' <= c && c <= 'Z':
+		return c + 'a' - 'A', true
+	}
+	return 0, false
+}
+
+// readings calls yield with the text as it stands and with all that it can
+// stand for: any of the spellings undone, in the order in which they are put
+// into one another (an address in a web page in a string), once and twice.
+func readings(text []byte, yield func([]byte)) {
+	yield(text)
+	for set := 1; set < 8; set++ {
+		once := undo(text, set)
+		if bytes.Equal(once, text) {
+			continue
+		}
+		yield(once)
+		if twice := undo(once, set); !bytes.Equal(twice, once) {
+			yield(twice)
+		}
+	}
+}
+
+// undo undoes the spellings in the set: 1 backslashes, 2 character references,
+// 4 percent signs.
+func undo(text []byte, set int) []byte {
+	if set&1 != 0 {
+		text = undoBackslashes(text)
+	}
+	if set&2 != 0 && bytes.IndexByte(text, '&') >= 0 {
+		text = []byte(html.UnescapeString(string(text)))
+	}
+	if set&4 != 0 {
+		text = undoPercents(text)
+	}
+	return text
+}
+
+func undoPercents(text []byte) []byte {
+	if bytes.IndexByte(text, '%') < 0 {
+		return text
+	}
+	out := make([]byte, 0, len(text))
+	for i := 0; i < len(text); i++ {
+		if text[i] == '%' {
+			if v, n := hexadecimal(text[i+1:], 2, 2); n == 2 {
+				out, i = append(out, byte(v)), i+2
+				continue
+			}
+		}
+		out = append(out, text[i])
+	}
+	return out
+}
+
+// undoBackslashes reads the escapes of JSON and JavaScript strings, of which C
+// and most others have a part.
+func undoBackslashes(text []byte) []byte {
+	if bytes.IndexByte(text, '\\') < 0 {
+		return text
+	}
+	out := make([]byte, 0, len(text))
+	for i := 0; i < len(text); i++ {
+		if text[i] != '\\' || i+1 == len(text) {
+			out = append(out, text[i])
+			continue
+		}
+		i++
+		switch c := text[i]; c {
+		case 'b', 'f', 'n', 'r', 't', 'v':
+			out = append(out, ' ')
+		case 'u', 'x':
+			v, n := codePoint(text[i:])
+			if n == 0 {
+				out = append(out, c)
+				continue
+			}
+			if c == 'x' && v >= utf8.RuneSelf {
+				out = append(out, byte(v)) // a byte in C, and a Latin-1 letter in JavaScript: not UTF-8, so compared loosely
+			} else {
+				out = utf8.AppendRune(out, v)
+			}
+			i += n - 1
+		default:
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// codePoint reads uXXXX, two of them for a surrogate pair, u{X...} or xXX; 0
+// bytes when it is none of them.
+func codePoint(b []byte) (rune, int) {
+	if b[0] == 'x' {
+		v, n := hexadecimal(b[1:], 2, 2)
+		return v, n + min(n, 1)
+	}
+	if len(b) > 1 && b[1] == '{' {
+		if v, n := hexadecimal(b[2:], 1, 6); n > 0 && len(b) > 2+n && b[2+n] == '}' {
+			return v, n + 3
+		}
+		return 0, 0
+	}
+	v, n := hexadecimal(b[1:], 4, 4)
+	if n == 0 {
+		return 0, 0
+	}
+	if utf16.IsSurrogate(v) && len(b) >= 11 && b[5] == '\\' && b[6] == 'u' {
+		if low, n := hexadecimal(b[7:], 4, 4); n == 4 {
+			if both := utf16.DecodeRune(v, low); both != unicode.ReplacementChar {
+				return both, 11
+			}
+		}
+	}
+	return v, 5
+}
+
+// hexadecimal reads at least least and at most most digits; 0 when there are
+// fewer.
+func hexadecimal(b []byte, least, most int) (v rune, n int) {
+	for n < min(most, len(b)) {
+		c := b[n]
+		switch {
+		case '0' <= c && c <= '9':
+			v = v<<4 | rune(c-'0')
+		case 'a' <= c|0x20 && c|0x20 <= 'f':
+			v = v<<4 | rune(c|0x20-'a'+10)
+		default:
+			most = n
+			continue
+		}
+		n++
+	}
+	if n < least {
+		return 0, 0
+	}
+	return v, n
+}
