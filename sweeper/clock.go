@@ -31,17 +31,19 @@ func (s *Sweeper) judgeClock(ctx context.Context) error {
 	return nil
 }
 
-// noteClock remembers the reading for later runs: as one to trust, or as one
-// that was doubted.
+// noteClock remembers the reading at the end of a run for later ones: as one to
+// trust, or as one that was doubted. It is judged anew, because the clock may
+// have jumped while the run went on, and not every run asks for ages.
 func (s *Sweeper) noteClock(ctx context.Context) error {
-	trusted, _, err := s.o.Journal.Clocks(ctx)
+	trusted, doubted, err := s.o.Journal.Clocks(ctx)
 	if err != nil {
 		return err
 	}
-	if s.doubt != nil {
-		return s.o.Journal.SetClocks(ctx, trusted, s.reading())
+	now := s.reading()
+	if s.doubt != nil || doubtful(trusted, doubted, now) != nil {
+		return s.o.Journal.SetClocks(ctx, trusted, now)
 	}
-	return s.o.Journal.SetClocks(ctx, s.reading(), journal.Clock{})
+	return s.o.Journal.SetClocks(ctx, now, journal.Clock{})
 }
 
 // ClockError says why no age can be told.

@@ -57,3 +57,65 @@ func TestAnApprovedFileGoesWhateverTheClockSays(t *testing.T) {
 		t.Errorf("the plan is %+v", p)
 	}
 }
+
+func TestAnUndoDoesNotMakeAWrongClockARightOne(t *testing.T) {
+	b := newBox(t, rules)
+	b.boot = "first"
+	b.put(ours(1), picture(1))
+	run := b.apply().Run
+	b.put(ours(2), picture(2))
+	b.day(3650*aDay, time.Hour)
+	b.undo(run)
+	if p, _ := b.plan(); !p.Empty() {
+		t.Errorf("after an undo at a time that is ten years off, the plan is %s", p)
+	}
+}
+
+func TestAClockThatJumpsDuringARunIsNotTrustedByTheNext(t *testing.T) {
+	b := newBox(t, rules)
+	b.boot = "first"
+	b.put(ours(1), picture(1))
+	b.apply()
+	b.put(ours(2), picture(2))
+	p, _ := b.plan()
+	if _, err := b.sweeper().Execute(t.Context(), p, func(int) { b.day(3650*aDay, time.Hour) }); err != nil {
+		t.Fatal(err)
+	}
+	b.put(ours(3), picture(3))
+	if p, _ := b.plan(); !p.Empty() {
+		t.Errorf("the plan is %s", p)
+	}
+}
+
+func TestNoGraceBeginsByAWrongClock(t *testing.T) {
+	b := newBox(t, graceful)
+	b.put(ours(1), picture(1))
+	b.put(ours(2), picture(2))
+	b.apply()
+	b.put(ours(3), picture(3))
+	saved, _ := b.plan() // at a time that was right
+	b.clock = b.clock.AddDate(-1, 0, 0)
+	b.account.Write(ours(4), picture(4), b.clock.AddDate(0, 0, -100))
+	if p, _ := b.plan(); len(p.Mark) != 0 {
+		t.Errorf("by a clock that has gone back, the plan is %s", p)
+	}
+	if sum := b.execute(saved); sum.Marked != 0 {
+		t.Errorf("by a saved plan: got %+v", sum)
+	}
+	b.clock = b.clock.AddDate(1, 0, 1)
+	if p, _ := b.plan(); len(p.Trash) != 0 || len(p.Mark) != 2 {
+		t.Errorf("when the clock is right again, the plan is %s", p)
+	}
+}
+
+func TestWhatAWrongClockSawFirstMustBeSeenTwiceStill(t *testing.T) {
+	b := newBox(t, rules+"confirm_after: 24h\n")
+	b.apply()
+	b.clock = b.clock.AddDate(-1, 0, 0)
+	b.put(ours(1), picture(1))
+	b.plan()
+	b.clock = b.clock.AddDate(1, 0, 0)
+	if p, _ := b.plan(); !p.Empty() {
+		t.Errorf("the plan is %s", p)
+	}
+}

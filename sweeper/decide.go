@@ -72,10 +72,11 @@ func (s *Sweeper) decide(ctx context.Context, st *providers.Storage, r *reader, 
 		d.Action, d.Approved, d.Grace, d.NotBefore = policy.Trash, true, false, time.Time{}
 		d.Reasons = append(d.Reasons, "you approved it as it is")
 		return d, nil
+	case s.doubt != nil && (d.Action == policy.Trash || d.Grace):
+		d.Grace, d.NotBefore = false, time.Time{} // nor does a grace begin by that clock
+		return hold(d, s.doubt.Error()), nil
 	case d.Action != policy.Trash:
 		return d, nil
-	case s.doubt != nil:
-		return hold(d, s.doubt.Error()), nil
 	}
 	held, err := st.Guards(ctx, rec.Entry)
 	if passing(ctx, err) {

@@ -160,6 +160,9 @@ func (sum *Summary) refuse(it Item, doing string, err error) {
 }
 
 func refused(err error) bool {
+	if _, ok := errors.AsType[*ClockError](err); ok {
+		return true
+	}
 	for _, kind := range refusals {
 		if errors.Is(err, kind) {
 			return !errors.Is(err, providers.ErrUncertain)
@@ -254,6 +257,12 @@ func (s *Sweeper) record(ctx context.Context, st *providers.Storage, r *reader, 
 // mark begins the grace of the files. The journal marks each only if its record
 // is still of that revision; whether it is due is decided when its time comes.
 func (s *Sweeper) mark(ctx context.Context, items []Item, sum *Summary) error {
+	if s.doubt != nil {
+		for _, it := range items {
+			sum.refuse(it, "begin the grace of", s.doubt)
+		}
+		return nil
+	}
 	in := map[string][]providers.Entry{}
 	for _, it := range items {
 		in[it.Storage] = append(in[it.Storage], it.Entry)

@@ -216,8 +216,10 @@ func (sc *scan) examine(ctx context.Context, r *reader, e providers.Entry) {
 		}
 		return
 	}
-	if err := sc.seen.Put(ctx, e, v); err != nil {
-		sc.count(func(sum *Summary) { sum.problem(sc.st.Name(), e.Path, "remember", err) })
+	if v.Confidence == fingerprint.None || sc.doubt == nil { // a wrong clock's date of first sight would be believed later
+		if err := sc.seen.Put(ctx, e, v); err != nil {
+			sc.count(func(sum *Summary) { sum.problem(sc.st.Name(), e.Path, "remember", err) })
+		}
 	}
 	sc.emit(ctx, r, journal.Record{Entry: e, Verdict: v, FirstSeen: sc.Sweeper.o.Now()}, r.fetched)
 }
