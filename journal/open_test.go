@@ -259,8 +259,8 @@ func TestReadingMakesNoFileAndWritesNone(t *testing.T) {
 		"Begin": begun, "BeginRun": run, "Lease": leased,
 		"End": j.End(t.Context(), "k", providers.Outcome{Receipt: "r"}), "EndRun": j.EndRun(t.Context(), 1, nil, nil),
 		"Mark": second(j.Mark(t.Context(), "home", []providers.Entry{e}, noon)),
-		"Say":  j.Say(t.Context(), e, Keep),
-		"Put":  s.Put(t.Context(), e, proven()), "Save": s.Save(t.Context(), "c", true),
+		"Say":  j.Say(t.Context(), e, Keep), "SayOf": j.SayOf(t.Context(), Content{}, Keep), "SetClocks": j.SetClocks(t.Context(), Clock{}, Clock{}),
+		"Put": s.Put(t.Context(), e, proven()), "Save": s.Save(t.Context(), "c", true),
 	} {
 		if !errors.Is(err, fs.ErrPermission) {
 			t.Errorf("%s: got %v, want %v", what, err, fs.ErrPermission)

@@ -152,9 +152,27 @@ func requireRecorded(t *testing.T, path string, begun, ended map[string]bool) {
 			t.Errorf("the outcome of %s was acknowledged and is lost: %+v", key, o)
 		}
 	}
-	var sound string
-	if err := j.write.QueryRow("PRAGMA integrity_check").Scan(&sound); err != nil || sound != "ok" {
-		t.Errorf("integrity: %q, %v", sound, err)
+	if err := j.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTwoProcessesWriteOneChainUntilTheyAreKilled(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal.db")
+	first, a := start(t, "storm", path)
+	second, b := start(t, "storm", path)
+	for range 200 { // each finds the other's line at the end of the chain
+		await(t, a, "ended", func(string) {})
+		await(t, b, "ended", func(string) {})
+	}
+	for _, cmd := range []*exec.Cmd{first, second} {
+		cmd.Process.Kill()
+		cmd.Wait()
+	}
+	j := openAt(t, path)
+	lines, err := j.Verify(t.Context())
+	if err != nil || lines < 800 {
+		t.Errorf("got %d lines, %v, want at least 800 and no error", lines, err)
 	}
 }
 

@@ -55,7 +55,7 @@ func did(t testing.TB, j *Journal, op providers.Op, r providers.Receipt) string 
 func TestAnOperationIsToldAsItWasRecorded(t *testing.T) {
 	j := newJournal(t)
 	op := trashOf(providers.Entry{Ref: "a\xff\x00b", Revision: "\x80\n", Path: "/p/\xfe\t'x'", Size: 7, Modified: noon, Weak: true})
-	op.Cause.Reasons = []string{"one", "two \"quoted\""}
+	op.Cause.Reasons, op.Cause.Approved = []string{"one", "two \"quoted\""}, true
 	key := must(j.Begin(t.Context(), op))(t)
 	if !regexp.MustCompile(`^[a-z2-7]{26}$`).MatchString(key) {
 		t.Errorf("key %q is not 26 characters of a-z2-7", key)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"sweepd/fingerprint"
 	"sweepd/providers"
 )
 
@@ -70,7 +71,79 @@ func TestAWordIsOfAFileUntilItIsWrittenToAndTheLastOneCounts(t *testing.T) {
 	for _, e := range []providers.Entry{other, larger, later} {
 		equal(t, fmt.Sprintf("of %+v", e), must(j.Word(t.Context(), e))(t), NoWord)
 	}
+	if err := j.SayOf(t.Context(), Content{}, Approve); err == nil {
+		t.Error("a content approved: got nil, want an error")
+	}
 	if err := j.Say(t.Context(), e, "delete"); err == nil {
 		t.Error("an unknown word: got nil, want an error")
 	}
+}
+
+func TestWhatIsApprovedIsThatRevisionAlone(t *testing.T) {
+	j := newJournal(t)
+	e, touched := file("a", "1"), file("a", "2")
+	requireWord := func(when string, e providers.Entry, want Word) {
+		t.Helper()
+		equal(t, when, must(j.Word(t.Context(), e))(t), want)
+		equal(t, when+", of all words", must(j.Words(t.Context()))(t).Of(e), want)
+	}
+	for _, say := range []struct {
+		w            Word
+		of           providers.Entry
+		then, others Word // of e, and of the other revision
+	}{
+		{Approve, e, Approve, NoWord},
+		{Approve, touched, NoWord, Approve},
+		{Keep, e, Keep, Keep},
+		{Approve, e, Approve, NoWord},
+		{NoWord, touched, NoWord, NoWord},
+	} {
+		if err := j.Say(t.Context(), say.of, say.w); err != nil {
+			t.Fatal(err)
+		}
+		requireWord("of it", e, say.then)
+		requireWord("of the other revision", touched, say.others)
+	}
+	none := providers.Entry{Ref: "b"}
+	if err := j.Say(t.Context(), none, Approve); err != nil {
+		t.Fatal(err)
+	}
+	requireWord("of no revision", none, NoWord)
+}
+
+func TestKeepEndsAGraceAndApproveDoesNot(t *testing.T) {
+	j := newJournal(t)
+	e := file("a", "1")
+	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: proven()})
+	for w, ends := range map[Word]bool{Approve: false, Keep: true} {
+		if _, err := j.Mark(t.Context(), "home", []providers.Entry{e}, noon); err != nil {
+			t.Fatal(err)
+		}
+		if err := j.Say(t.Context(), e, w); err != nil {
+			t.Fatal(err)
+		}
+		equal(t, string(w), must(j.Record(t.Context(), "home", 1, "a"))(t).Marked.IsZero(), ends)
+	}
+}
+
+func TestAWordOnAContentIsOfEveryFileWithIt(t *testing.T) {
+	j := newJournal(t)
+	c := Content{Size: 7, SHA256: [32]byte{1}}
+	others := []Content{{Size: 7, SHA256: [32]byte{2}}, {Size: 8, SHA256: [32]byte{1}}, {}}
+	for _, w := range []Word{NoWord, Keep, NoWord, NoWord, Keep} {
+		if err := j.SayOf(t.Context(), c, w); err != nil {
+			t.Fatal(err)
+		}
+		all := must(j.Words(t.Context()))(t)
+		equal(t, "word", must(j.WordOf(t.Context(), c))(t), w)
+		equal(t, "of all words", all.OfContent(c), w)
+		equal(t, "said of its size", must(j.SaidOfSize(t.Context(), 7))(t), w == Keep)
+		equal(t, "said of its size, of all words", all.Sized(7), w == Keep)
+		equal(t, "said of another size", must(j.SaidOfSize(t.Context(), 8))(t) || all.Sized(8), false)
+		for _, other := range others {
+			equal(t, "word on another", string(must(j.WordOf(t.Context(), other))(t)+all.OfContent(other)), "")
+		}
+	}
+	var none Words
+	equal(t, "of no words", string(none.Of(file("a", "1"))+none.OfContent(c)), "")
 }
