@@ -89,11 +89,18 @@ func (w *world) run(args ...string) (status int, stdout, stderr string) {
 	return status, out.String(), errs.String()
 }
 
-// eachOnce checks that every file is whole in exactly one of its place and the
-// trash, and returns how many are in the trash.
-func (w *world) eachOnce(when string) (trashed int) {
+// places is in how many places each content is whole: in Downloads, and in the
+// trash.
+func (w *world) places() map[string]int {
 	w.Helper()
-	places := map[string]int{}
+	places, _ := w.look()
+	return places
+}
+
+// look is places, and how many files the trash holds.
+func (w *world) look() (places map[string]int, trashed int) {
+	w.Helper()
+	places = map[string]int{}
 	count := func(dir string, nested bool) {
 		err := filepath.WalkDir(filepath.Join(w.home, dir), func(path string, d os.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
@@ -114,6 +121,14 @@ func (w *world) eachOnce(when string) (trashed int) {
 	}
 	count("Downloads", false)
 	count(".local/share/Trash/files", true)
+	return places, trashed
+}
+
+// eachOnce checks that every file is whole in exactly one of its place and the
+// trash, and returns how many are in the trash.
+func (w *world) eachOnce(when string) int {
+	w.Helper()
+	places, trashed := w.look()
 	for name, content := range w.files {
 		if n := places[string(content)]; n != 1 {
 			w.Errorf("%s: %s is in %d places, want 1", when, name, n)
@@ -147,8 +162,19 @@ func (w *world) recordIsTrue(when string, trashed int) {
 // without having been restored between.
 func (w *world) doneOnce(when string) {
 	w.Helper()
+	restored := w.history("restore")
+	for path, n := range w.history("trash") {
+		if n -= restored[path]; n < 0 || n > 1 {
+			w.Errorf("%s: the history trashes %s %d times more often than it restores it", when, path, n)
+		}
+	}
+}
+
+// history is how many operations of that kind were done, by path.
+func (w *world) history(kind string) map[string]int {
+	w.Helper()
 	_, out, _ := w.run("history", "--json", "-n", "1000")
-	balance := map[string]int{}
+	done := map[string]int{}
 	for line := range strings.Lines(out) {
 		var r struct{ Run int }
 		if err := json.Unmarshal([]byte(line), &r); err != nil {
@@ -160,14 +186,10 @@ func (w *world) doneOnce(when string) {
 			if err := json.Unmarshal([]byte(line), &op); err != nil {
 				w.Fatal(err)
 			}
-			if op.Type == "operation" && op.State == "done" {
-				balance[op.Path] += map[string]int{"trash": 1, "restore": -1}[op.Kind]
+			if op.Type == "operation" && op.State == "done" && op.Kind == kind {
+				done[op.Path]++
 			}
 		}
 	}
-	for path, n := range balance {
-		if n < 0 || n > 1 {
-			w.Errorf("%s: the history trashes %s %d times more often than it restores it", when, path, n)
-		}
-	}
+	return done
 }
