@@ -46,14 +46,9 @@ func NewStorage(name string, d Driver, o Options) (*Storage, error) {
 // Name is the storage's key in the policy.
 func (s *Storage) Name() string { return s.name }
 
-// Can is what may be done here: nothing that changes anything, when there is
-// no Recorder.
-func (s *Storage) Can() Can {
-	if s.o.Recorder == nil {
-		return s.d.Can() &^ (CanTrash | CanRestore | CanPurge | CanEmptyTrash)
-	}
-	return s.d.Can()
-}
+// Can is what this account may do, whether or not this Storage was opened to do
+// it: a plan that is only shown must be the one that would be carried out.
+func (s *Storage) Can() Can { return s.d.Can() }
 
 // Part reports whether a listing, complete as it may be, is of a part only.
 func (s *Storage) Part() bool { return s.o.Part }
