@@ -2,6 +2,7 @@ package policy
 
 import (
 	"path"
+	"slices"
 	"strings"
 	"time"
 )
@@ -13,6 +14,18 @@ type Storage struct {
 	AllowBroadRoot bool     // a root may be Broad
 	Exclude        []string // doublestar patterns for paths below a root
 	CrossMounts    bool     // enter file systems that are mounted below a root
+}
+
+// Excludes reports whether a file is left alone by a pattern of Exclude that
+// matches it or a folder above it. below is its path, slash-separated, below
+// the root; nothing is known, or excluded, of "".
+func (s Storage) Excludes(below string) bool {
+	for ; below != "" && below != "."; below = path.Dir(below) {
+		if slices.ContainsFunc(s.Exclude, func(glob string) bool { return matchesGlob(glob, below) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // Broad says why root is too much to sweep unless a person says so in the

@@ -57,6 +57,10 @@ func (s *Sweeper) bins(ctx context.Context, sum *Summary, each func(Binned)) err
 		}
 		ours[op.Receipt] = op
 	}
+	said, err := s.o.Journal.Words(ctx)
+	if err != nil {
+		return fmt.Errorf("read what a person said: %w", err)
+	}
 	told, r := map[providers.Receipt]bool{}, new(reader)
 	for _, st := range s.o.Storages {
 		if !st.Can().Has(providers.CanListTrash) {
@@ -71,7 +75,7 @@ func (s *Sweeper) bins(ctx context.Context, sum *Summary, each func(Binned)) err
 			case t.Receipt == "" || !told[t.Receipt]:
 				told[t.Receipt] = true
 				b := Binned{Storage: st.Name(), Trashed: t, Op: ours[t.Receipt]}
-				if err := s.judgeBinned(ctx, st, r, &b); err != nil {
+				if err := s.judgeBinned(ctx, st, r, wordsThen{said}, &b); err != nil {
 					sum.problem(st.Name(), t.Path, "examine in the trash", err)
 				}
 				each(b)
@@ -90,7 +94,7 @@ func (s *Summary) unlistedBin(st *providers.Storage, err error) {
 }
 
 // judgeBinned says whose the entry is and whether it is due.
-func (s *Sweeper) judgeBinned(ctx context.Context, st *providers.Storage, r *reader, b *Binned) error {
+func (s *Sweeper) judgeBinned(ctx context.Context, st *providers.Storage, r *reader, w words, b *Binned) error {
 	ages, t := s.o.Policy.Trash, b.Trashed
 	if t.Left != "" {
 		b.Why = t.Left
@@ -98,14 +102,19 @@ func (s *Sweeper) judgeBinned(ctx context.Context, st *providers.Storage, r *rea
 	}
 	if b.Op.Key != "" {
 		b.Storage, b.Whose = b.Op.Op.Storage, Ours
-		s.age(b, firstAge(ages.Ours, ages.Everything), 0, b.Op.Ended)
-		return nil
 	}
-	matches, err := s.matches(ctx, st, r, b)
+	kept, err := keptInBin(ctx, st, r, t, w)
+	matches := false
+	if err == nil && !kept && b.Whose != Ours {
+		matches, err = s.matches(ctx, st, r, b)
+	}
 	switch {
 	case err != nil:
 		b.Why = "it could not be examined"
-	case b.Why != "": // a person's word
+	case kept:
+		b.Why = "you said keep"
+	case b.Whose == Ours:
+		s.age(b, firstAge(ages.Ours, ages.Everything), 0, b.Op.Ended)
 	case matches:
 		b.Whose = Matching
 		s.age(b, firstAge(ages.Matching, ages.Everything), slack, since(t))
@@ -154,40 +163,6 @@ func (s *Sweeper) age(b *Binned, after, more time.Duration, at time.Time) {
 	}
 }
 
-// matches examines the entry and reports whether a rule of the policy would
-// trash it, were it still in its place; what a person said outranks that.
-func (s *Sweeper) matches(ctx context.Context, st *providers.Storage, r *reader, b *Binned) (bool, error) {
-	t := b.Trashed
-	if !fingerprint.Interesting(t.Name()) {
-		return false, nil
-	}
-	r.openTrashed(ctx, st, t)
-	v, err := s.o.Classifier.Classify(fingerprint.File{Name: t.Name(), Size: t.Size, Bytes: r})
-	if err != nil {
-		return false, err
-	}
-	b.Verdict = v
-	e := providers.Entry{Ref: providers.Ref(t.Path), Path: t.Path, Size: t.Size, Modified: since(t)}
-	d := s.o.Policy.Decide(policy.Facts{Storage: st.Name(), Entry: e, Verdict: v, FirstSeen: e.Modified, Marked: e.Modified}, s.o.Now())
-	if v.Confidence == fingerprint.None {
-		return false, nil
-	}
-	some, err := s.o.Journal.SaidOfSize(ctx, t.Size)
-	if err != nil || !some {
-		return d.Action == policy.Trash, err
-	}
-	r.openTrashed(ctx, st, t)
-	c, err := contentOf(r)
-	if err != nil {
-		return false, err
-	}
-	word, err := s.o.Journal.WordOf(ctx, c)
-	if word != journal.NoWord {
-		b.Why = "you said keep"
-	}
-	return d.Action == policy.Trash, err
-}
-
 // planPurge adds what want chooses of what lies in the bins. Only a policy that
 // asks for it has the bins listed: what is ours is known from the journal, and
 // the journal's time of trashing counts, not the bin's.
@@ -209,15 +184,38 @@ func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want fun
 	if ages.Ours <= 0 {
 		return nil
 	}
+	said, err := s.o.Journal.Words(ctx)
+	if err != nil {
+		return fmt.Errorf("read what a person said: %w", err)
+	}
+	r := new(reader)
 	for op, err := range s.o.Journal.Operations(ctx, journal.Filter{InTrash: true}) {
 		if err != nil {
 			return fmt.Errorf("read what is in the trash: %w", err)
 		}
-		b := Binned{Storage: op.Op.Storage, Op: op, Whose: Ours, Trashed: providers.Trashed{Receipt: op.Receipt}}
-		s.age(&b, ages.Ours, 0, op.Ended)
-		take(b)
+		b := s.oursOf(op)
+		st, err := s.storage(b.Storage)
+		if err != nil || !b.Due {
+			continue
+		}
+		switch kept, err := keptInBin(ctx, st, r, b.Trashed, wordsThen{said}); {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			sum.problem(b.Storage, b.Trashed.Path, "examine in the trash", err)
+		case !kept:
+			take(b)
+		}
 	}
 	return nil
+}
+
+// oursOf is what a trash operation put into a bin, by what the journal says.
+func (s *Sweeper) oursOf(op journal.Operation) Binned {
+	e, ages := op.Op.Entry, s.o.Policy.Trash
+	b := Binned{Storage: op.Op.Storage, Op: op, Whose: Ours, Trashed: providers.Trashed{Receipt: op.Receipt, Path: e.Path, Size: e.Size}}
+	s.age(&b, firstAge(ages.Ours, ages.Everything), 0, op.Ended)
+	return b
 }
 
 // item is the entry as a plan has it.

@@ -63,6 +63,18 @@ func TestEachRightPurgesWhatThePolicySays(t *testing.T) {
 	}
 }
 
+func TestAPlanThatIsOnlyShownIsTheOneThatWouldBeCarriedOut(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	b.apply()
+	b.clock = b.clock.AddDate(0, 0, 40)
+	b.put(ours(2), picture(2))
+	b.looking = true
+	if p, _ := b.plan(); len(p.Trash) != 1 || len(p.Purge) != 1 {
+		t.Errorf("the plan shown is %s", p)
+	}
+}
+
 func TestAPurgePlanIsLookedIntoAgain(t *testing.T) {
 	b := newBox(t, strings.Replace(rules, "trash: {ours: 30d}", "trash: {matching: 30d}", 1))
 	b.discard(ours(1), picture(1), 40)
@@ -130,5 +142,61 @@ func TestABinThatCannotBeListedIsAProblemAndNoReasonToPurge(t *testing.T) {
 	b.discard(ours(1), picture(1), 40)
 	if p, sum := b.plan(); !p.Empty() || sum.Errors != 1 {
 		t.Errorf("got %s and %+v", p, sum)
+	}
+}
+
+func TestAPlanThatMayChangeNothingSaysWhatWouldBePurged(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	b.apply()
+	b.clock = b.clock.AddDate(0, 0, 31)
+	st, err := providers.NewStorage("home", b.driver, providers.Options{Roots: []string{"/data/root"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, _, err := b.sweeping(st).Plan(t.Context(), sweeper.ScanOptions{})
+	if err != nil || len(p.Purge) != 1 {
+		t.Errorf("looking: the plan is %s, %v", p, err)
+	}
+}
+
+func TestWhatIsKeptByContentIsPurgedByNoRight(t *testing.T) {
+	for _, trash := range []string{"{ours: 30d}", "{ours: 30d, matching: 30d}", "{everything: 30d}"} {
+		b := newBox(t, strings.Replace(rules, "trash: {ours: 30d}", "trash: "+trash, 1))
+		b.put(ours(1), picture(1))
+		b.apply()
+		b.clock = b.clock.AddDate(0, 0, 40)
+		b.discard(ours(2), picture(2), 40)
+		b.discard("/data/root/holiday.png", picture(3), 40)
+		b.discard("/data/root/notes.txt", []byte("notes"), 40)
+		before, _ := b.plan()
+		for i, content := range [][]byte{picture(1), picture(2), picture(3), []byte("notes")} {
+			b.put(fmt.Sprintf("/data/root/copy%d", i), content)
+			b.keepContent(fmt.Sprintf("/data/root/copy%d", i))
+		}
+		if p, sum := b.plan(); len(p.Purge) != 0 || sum.Errors != 0 {
+			t.Errorf("%s: would purge %q, %+v", trash, b.purges(p), sum.Problems)
+		}
+		if sum := b.execute(before); sum.Purged != 0 || int(sum.Refused) != len(before.Purge) || len(before.Purge) == 0 {
+			t.Errorf("%s: kept after it was planned: got %+v", trash, sum)
+		}
+	}
+}
+
+func TestWhatAPersonTookOutOfTheTrashIsNoPurgeThatFails(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	b.apply()
+	if err := b.driver.EmptyTrash(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.put(ours(2), picture(1))
+	b.keepContent(ours(2))
+	b.clock = b.clock.AddDate(0, 0, 40)
+	if sum := b.apply(); sum.Purged != 1 || sum.Errors != 0 {
+		t.Errorf("got %+v", sum)
+	}
+	if p, _ := b.plan(); len(p.Purge) != 0 {
+		t.Errorf("it is due again: %s", p)
 	}
 }

@@ -34,6 +34,18 @@ func (b *box) say(path string, w journal.Word) {
 	}
 }
 
+// keepContent is a person's keep to whatever has the bytes of the file.
+func (b *box) keepContent(path string) {
+	b.Helper()
+	c, err := b.sweeper().Content(b.Context(), b.storage(), b.entry(path))
+	if err == nil {
+		err = b.journal.SayOf(b.Context(), c, journal.Keep)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
 func (b *box) approve(path string) { b.Helper(); b.say(path, journal.Approve) }
 
 // decision is what the plan's scan says of the file.
@@ -84,14 +96,7 @@ func TestWhatIsKeptByContentIsKeptUnderEveryName(t *testing.T) {
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.put(ours(2), picture(2))
-	e := b.entry(ours(1))
-	c, err := b.sweeper().Content(t.Context(), b.storage(), e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := b.journal.SayOf(t.Context(), c, journal.Keep); err != nil {
-		t.Fatal(err)
-	}
+	b.keepContent(ours(1))
 	b.account.Remove(ours(1))
 	b.put(ours(3), picture(1)) // the same bytes come again
 	if sum := b.apply(); sum.Trashed != 1 {

@@ -95,7 +95,7 @@ func (s *Sweeper) carryOut(ctx context.Context, p *Plan, sum *Summary, progress 
 		if err != nil {
 			return err
 		}
-		s.each(ctx, p.Purge, s.o.Paused, func(it Item, _ *reader) error { return w.purge(ctx, sum.Run, it) },
+		s.each(ctx, p.Purge, s.o.Paused, func(it Item, r *reader) error { return w.purge(ctx, r, sum.Run, it) },
 			report("purge", func(it Item) { sum.Purged++; sum.Bytes += it.Entry.Size }))
 		for space, free := range s.free(ctx) {
 			if was, ok := before[space]; ok && sum.Purged > 0 {
@@ -300,8 +300,9 @@ func (s *Sweeper) newPurge(ctx context.Context, items []Item, sum *Summary) (*pu
 }
 
 // purge deletes for good one file of a plan, if it is due by what the journal
-// and a fresh look at the bin say; the plan only names it.
-func (w *purge) purge(ctx context.Context, run int64, it Item) error {
+// and a fresh look at the bin say, and nobody said keep meanwhile; the plan only
+// names it.
+func (w *purge) purge(ctx context.Context, r *reader, run int64, it Item) error {
 	st, err := w.s.storage(it.Storage)
 	if err != nil {
 		return err
@@ -315,6 +316,12 @@ func (w *purge) purge(ctx context.Context, run int64, it Item) error {
 	now := b.item()
 	if !b.Due || b.Whose != it.Whose || now.Entry.Path != it.Entry.Path || now.Entry.Size != it.Entry.Size || b.Storage != it.Storage {
 		return fmt.Errorf("%w: no such file is in the trash for so long", errKept)
+	}
+	switch kept, err := keptInBin(ctx, st, r, b.Trashed, wordsNow{w.s.o.Journal}); {
+	case err != nil:
+		return err
+	case kept:
+		return fmt.Errorf("%w: you said keep", errKept)
 	}
 	return st.Purge(ctx, now.Entry, b.Trashed.Receipt, providers.Cause{Run: run, Rule: now.Decision.Rule, Reasons: now.Decision.Reasons})
 }
@@ -331,9 +338,7 @@ func (w *purge) ours(ctx context.Context, it Item) (b Binned, err error) {
 		if op.Op.Entry.Ref != it.Entry.Ref || op.Op.Entry.Revision != it.Entry.Revision {
 			return b, fmt.Errorf("%w: the journal knows another file by that key", errKept)
 		}
-		ages := w.s.o.Policy.Trash
-		b = Binned{Storage: op.Op.Storage, Op: op, Whose: Ours, Trashed: providers.Trashed{Receipt: op.Receipt}}
-		w.s.age(&b, firstAge(ages.Ours, ages.Everything), 0, op.Ended)
+		b = w.s.oursOf(op)
 	}
 	return b, nil
 }

@@ -28,6 +28,7 @@ type box struct {
 	clock   time.Time
 	boot    string        // "": the kernel does not say
 	up      time.Duration // since boot
+	looking bool          // the storages are open for reading only
 
 	mu     sync.Mutex
 	paused error
@@ -62,6 +63,14 @@ func newBox(t *testing.T, policyText string, faults ...providertest.Fault) *box 
 }
 
 func (b *box) now() time.Time { return b.clock }
+
+// recorder is the journal, or none where the storage is open for looking only.
+func (b *box) recorder() providers.Recorder {
+	if b.looking {
+		return nil
+	}
+	return b.journal
+}
 
 // pause sets what a person says of going on, also while a sweep runs.
 func (b *box) pause(err error) {
@@ -100,7 +109,7 @@ func (b *box) storage() *providers.Storage { b.Helper(); return b.storageOn(b.dr
 
 func (b *box) storageOn(d providers.Driver) *providers.Storage {
 	b.Helper()
-	st, err := providers.NewStorage("home", d, providers.Options{Roots: []string{"/data/root"}, Recorder: b.journal, Protect: b.policy.Protect})
+	st, err := providers.NewStorage("home", d, providers.Options{Roots: []string{"/data/root"}, Recorder: b.recorder(), Protect: b.policy.Protect})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -109,8 +118,14 @@ func (b *box) storageOn(d providers.Driver) *providers.Storage {
 
 func (b *box) over(d providers.Driver) *sweeper.Sweeper {
 	b.Helper()
+	return b.sweeping(b.storageOn(d))
+}
+
+// sweeping is a sweeper over these storages.
+func (b *box) sweeping(storages ...*providers.Storage) *sweeper.Sweeper {
+	b.Helper()
 	s, err := sweeper.New(sweeper.Options{
-		Policy: b.policy, Journal: b.journal, Storages: []*providers.Storage{b.storageOn(d)},
+		Policy: b.policy, Journal: b.journal, Storages: storages,
 		Classifier: fingerprint.New(), Now: b.now, Workers: 3,
 		Uptime: func() (string, time.Duration) { return b.boot, b.up }, Paused: b.isPaused,
 	})
@@ -118,6 +133,16 @@ func (b *box) over(d providers.Driver) *sweeper.Sweeper {
 		b.Fatal(err)
 	}
 	return s
+}
+
+// named opens the same storage under another name, or a part of it.
+func (b *box) named(name string, part bool, roots ...string) *providers.Storage {
+	b.Helper()
+	st, err := providers.NewStorage(name, b.driver, providers.Options{Roots: roots, Part: part, Recorder: b.journal, Protect: b.policy.Protect})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return st
 }
 
 // ours is a download name; the number tells several apart.

@@ -1,0 +1,97 @@
+package sweeper
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"sweepd/fingerprint"
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/providers"
+)
+
+// matches examines the entry and reports whether the policy would trash it,
+// were it still in its place.
+func (s *Sweeper) matches(ctx context.Context, st *providers.Storage, r *reader, b *Binned) (bool, error) {
+	t := b.Trashed
+	if !fingerprint.Interesting(t.Name()) {
+		return false, nil
+	}
+	r.openTrashed(ctx, st, t)
+	v, err := s.o.Classifier.Classify(fingerprint.File{Name: t.Name(), Size: t.Size, Bytes: r})
+	if err != nil {
+		return false, err
+	}
+	b.Verdict = v
+	for _, p := range s.places(t.Path) {
+		if s.o.Policy.Storages[p.storage].Excludes(p.below) || !s.wouldTrash(p.storage, t, v) {
+			return false, nil
+		}
+	}
+	return v.Confidence > fingerprint.None, nil
+}
+
+// wouldTrash asks the policy twice, because a bin does not say when the file
+// was last written to: as if it were on the day when it came there, and as if
+// it were ages before. A rule on its age must let it go either way.
+func (s *Sweeper) wouldTrash(storage string, t providers.Trashed, v fingerprint.Verdict) bool {
+	return !slices.ContainsFunc([]time.Time{since(t), time.Unix(1, 0)}, func(at time.Time) bool {
+		f := policy.Facts{
+			Storage: storage, Verdict: v, FirstSeen: at, Marked: since(t),
+			Entry: providers.Entry{Ref: providers.Ref(t.Path), Path: t.Path, Size: t.Size, Modified: at},
+		}
+		return s.o.Policy.Decide(f, s.o.Now()).Action != policy.Trash
+	})
+}
+
+// place is a storage in which an entry of a bin was, and its path below the
+// root there; "" where that is not known.
+type place struct{ storage, below string }
+
+// places are the storages in whose roots the path is; where it is in none, any
+// of the policy's, for a bin is of no storage in particular.
+func (s *Sweeper) places(path string) (all []place) {
+	add := func(storage string, roots []string) {
+		for _, root := range roots {
+			if rest, ok := strings.CutPrefix(path, strings.TrimSuffix(root, "/")+"/"); ok {
+				all = append(all, place{storage, rest})
+			}
+		}
+	}
+	for name, st := range s.o.Policy.Storages {
+		add(name, st.Roots)
+	}
+	for _, st := range s.o.Storages {
+		if !st.Part() {
+			add(st.Name(), st.Roots()) // links resolved
+		}
+	}
+	if len(all) == 0 {
+		for name := range s.o.Policy.Storages {
+			all = append(all, place{storage: name})
+		}
+	}
+	return all
+}
+
+// keptInBin reports whether a person said keep to the content of the entry,
+// which no right to purge outranks. One that is gone needs no keeping.
+func keptInBin(ctx context.Context, st *providers.Storage, r *reader, t providers.Trashed, w words) (bool, error) {
+	if some, err := w.sized(ctx, t.Size); err != nil || !some {
+		return false, err
+	}
+	r.openTrashed(ctx, st, t)
+	c, err := contentOf(r)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	word, err := w.ofContent(ctx, c)
+	return word == journal.Keep, err
+}
