@@ -104,6 +104,9 @@ func (c *copies) other(ctx context.Context, file Copy) (*Copy, error) {
 		return nil, err
 	}
 	if one, ok := c.kept[of]; ok {
+		if sameFile(one, file) {
+			return nil, nil
+		}
 		return &one, nil
 	}
 	c.kept[of] = file
@@ -118,22 +121,52 @@ func (c *copies) read(ctx context.Context, file Copy) (journal.Content, error) {
 	return content(ctx, st, c.r, file.Entry)
 }
 
-// copyStays is errKept unless the copy for which the item may go is where it
-// was, at the revision that was read.
-func (s *Sweeper) copyStays(ctx context.Context, it Item, d policy.Decision) error {
+// sameFile reports whether two copies may be one file: two storages can reach
+// it, by a link or a second mount. In doubt they are.
+func sameFile(a, b Copy) bool {
+	return a.Entry.Ref == b.Entry.Ref || a.Entry.Path == b.Entry.Path ||
+		a.Entry.Revision == b.Entry.Revision && a.Entry.Name() == b.Entry.Name()
+}
+
+// leaving are the refs and the paths of what a plan trashes.
+type leaving map[string]bool
+
+func going(items []Item) leaving {
+	all := leaving{}
+	for _, it := range items {
+		all[string(it.Entry.Ref)], all[it.Entry.Path] = true, true
+	}
+	return all
+}
+
+// copyStays is errKept unless the copy for which the item may go is where the
+// plan says, with the same bytes, and is not to go itself. The plan is believed
+// nothing: somebody may have written it.
+func (s *Sweeper) copyStays(ctx context.Context, r *reader, it Item, d policy.Decision, gone leaving) error {
 	if !s.o.Policy.LastCopy || d.Approved {
 		return nil
 	}
 	if it.Copy == nil {
 		return fmt.Errorf("%w: no other copy is known", errKept)
 	}
+	c := copies{s: s, r: r}
+	mine, err := c.read(ctx, Copy{it.Storage, it.Entry})
+	if err != nil {
+		return err
+	}
 	st, err := s.storage(it.Copy.Storage)
 	if err != nil {
 		return err
 	}
 	e, err := st.Stat(ctx, it.Copy.Entry.Ref)
-	if err != nil || e.Revision != it.Copy.Entry.Revision || e.Path == it.Entry.Path && it.Copy.Storage == it.Storage {
+	if err != nil || e.Revision != it.Copy.Entry.Revision {
 		return fmt.Errorf("%w: the other copy has changed or is gone", errKept)
+	}
+	if gone[string(e.Ref)] || gone[e.Path] || sameFile(Copy{it.Storage, it.Entry}, Copy{it.Copy.Storage, e}) {
+		return fmt.Errorf("%w: the other copy is to go too", errKept)
+	}
+	if its, err := c.read(ctx, Copy{it.Copy.Storage, e}); err != nil || its != mine {
+		return fmt.Errorf("%w: the other copy has other bytes", errKept)
 	}
 	return nil
 }

@@ -87,3 +87,49 @@ func TestAnApprovedFileGoesThoughItIsTheLastCopy(t *testing.T) {
 		t.Errorf("got %+v", sum)
 	}
 }
+
+func TestAFileUnderTwoStoragesIsNotItsOwnCopy(t *testing.T) {
+	b := newBox(t, lastCopies)
+	b.put(ours(1), picture(1))
+	s := b.sweeping(b.named("home", false, "/data/root"), b.named("link", false, "/data/root"))
+	p, _, err := s.Plan(t.Context(), sweeper.ScanOptions{})
+	if err != nil || len(p.Trash) != 0 {
+		t.Errorf("the plan is %s, %v", p, err)
+	}
+	b.put(ours(2), picture(1))
+	if p, _, err = s.Plan(t.Context(), sweeper.ScanOptions{}); err != nil || len(p.Trash) == 0 {
+		t.Fatalf("with a copy the plan is %s, %v", p, err)
+	}
+	if _, err := s.Execute(t.Context(), p, nil); err != nil || len(b.account.Bin()) != 1 {
+		t.Errorf("got %v with %q in the trash", err, b.account.Bin())
+	}
+}
+
+func TestNoPlanTalksTheLastCopyAway(t *testing.T) {
+	b := newBox(t, lastCopies)
+	b.put(ours(1), picture(1))
+	b.put(ours(2), picture(1))
+	b.put("/data/root/other.png", picture(3))
+	p, _ := b.plan()
+	first, second := p.Spared[0], p.Trash[0]
+	for name, edit := range map[string]func(){
+		"each is the other's copy": func() {
+			first.Copy = &sweeper.Copy{Storage: "home", Entry: second.Entry}
+			p.Trash = []sweeper.Item{first, second}
+		},
+		"the copy has other bytes": func() {
+			first.Copy = &sweeper.Copy{Storage: "home", Entry: b.entry("/data/root/other.png")}
+			p.Trash = []sweeper.Item{first}
+		},
+		"it is its own copy": func() {
+			first.Copy = &sweeper.Copy{Storage: "home", Entry: first.Entry}
+			p.Trash = []sweeper.Item{first}
+		},
+	} {
+		edit()
+		if sum := b.execute(p); sum.Trashed != 0 || int(sum.Refused) != len(p.Trash) {
+			t.Errorf("%s: got %+v", name, sum)
+		}
+	}
+	b.binIs()
+}

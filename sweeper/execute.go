@@ -52,6 +52,9 @@ func (s *Sweeper) Execute(ctx context.Context, p *Plan, progress func(done int))
 		return nil, err
 	}
 	one, err := s.o.Journal.Lease(ctx, "(limits)", "apply") // or two could spend the same limits
+	if other, ok := errors.AsType[*journal.LeasedError](err); ok {
+		other.Storage = "storages under the same limits"
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +90,8 @@ func (s *Sweeper) carryOut(ctx context.Context, p *Plan, sum *Summary, progress 
 			sum.refuse(it, doing, err)
 		}
 	}
-	s.each(ctx, p.Trash, s.o.Paused, func(it Item, r *reader) error { return s.trash(ctx, r, sum.Run, it) },
+	gone := going(p.Trash)
+	s.each(ctx, p.Trash, s.o.Paused, func(it Item, r *reader) error { return s.trash(ctx, r, sum.Run, it, gone) },
 		report("trash", func(it Item) { sum.Trashed++; sum.Bytes += it.Entry.Size }))
 	if len(p.Purge) > 0 && ctx.Err() == nil && s.o.Paused() == nil {
 		before := s.free(ctx)
@@ -203,7 +207,7 @@ func (s *Sweeper) each(ctx context.Context, items []Item, stop func() error, do 
 
 // trash moves one file of a plan, if it is still what the plan says and the
 // policy still wants it.
-func (s *Sweeper) trash(ctx context.Context, r *reader, run int64, it Item) error {
+func (s *Sweeper) trash(ctx context.Context, r *reader, run int64, it Item, gone leaving) error {
 	st, err := s.storage(it.Storage)
 	if err != nil {
 		return err
@@ -226,7 +230,7 @@ func (s *Sweeper) trash(ctx context.Context, r *reader, run int64, it Item) erro
 	if d.Action != policy.Trash {
 		return fmt.Errorf("%w: %s, because %s", errKept, d.Action, strings.Join(d.Reasons, "; "))
 	}
-	if err := errors.Join(s.copyStays(ctx, it, d), s.o.Paused()); err != nil {
+	if err := errors.Join(s.copyStays(ctx, r, it, d, gone), s.o.Paused()); err != nil {
 		return err
 	}
 	_, err = st.Trash(ctx, e, providers.Cause{Run: run, Rule: d.Rule, Reasons: d.Reasons, Approved: d.Approved})
