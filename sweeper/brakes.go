@@ -66,7 +66,7 @@ func (s *Sweeper) Allow(ctx context.Context, p *Plan) error {
 	if err := p.Over(s.o.Policy.Limits, sp); err != nil {
 		return err
 	}
-	if p.Reviewed {
+	if p.Reviewed || len(p.Trash) == 0 {
 		return nil
 	}
 	usual, known, err := s.usual(ctx)

@@ -1,12 +1,15 @@
 package sweeper_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
 	"testing"
 	"time"
 
+	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
 	"sweepd/providers/providertest"
@@ -155,5 +158,68 @@ func TestAMatchMustBeSeenTwiceWherePolicySaysSo(t *testing.T) {
 	b.clock = b.clock.Add(2 * time.Hour)
 	if sum := b.apply(); sum.Trashed != 1 {
 		t.Errorf("seen again: got %+v", sum)
+	}
+}
+
+// endless is a storage whose listings stop and do not say that they are at the
+// end.
+type endless struct{ providers.Driver }
+
+func (d endless) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[providers.Change, error] {
+	return func(yield func(providers.Change, error) bool) {
+		for c, err := range d.Driver.Changes(ctx, since) {
+			if err == nil && c.Checkpoint() || !yield(c, err) {
+				return
+			}
+		}
+	}
+}
+
+func TestAListingWithoutAnEndStopsTheStorage(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	p, sum, err := b.over(endless{b.driver}).Plan(t.Context(), sweeper.ScanOptions{})
+	if err != nil || !p.Empty() || len(sum.Stopped) != 1 || sum.Errors != 1 {
+		t.Errorf("the plan is %s, %v, %+v", p, err, sum)
+	}
+}
+
+func TestASurgeThatAPersonHasSeenHoldsUpNothingElse(t *testing.T) {
+	b := newBox(t, rules)
+	for n := range 4 {
+		b.put(ours(n), picture(byte(n)))
+		b.apply()
+		b.clock = b.clock.Add(36 * time.Hour)
+	}
+	for i := range 60 {
+		b.put(fmt.Sprintf("/data/root/%d/%s", i, ours(1)[len("/data/root/"):]), picture(byte(i)))
+	}
+	p, _ := b.plan()
+	p.Reviewed = true
+	b.execute(p)
+	p, _ = b.plan()
+	if _, err := b.sweeper().Execute(t.Context(), p, nil); err != nil {
+		t.Errorf("a plan that trashes nothing: got %v", err)
+	}
+}
+
+func TestASecondApplyIsToldWhoIsAtIt(t *testing.T) {
+	b := newBox(t, rules)
+	p, _ := b.plan()
+	for range 2 {
+		release, err := b.journal.Lease(t.Context(), "(limits)", "apply")
+		if err != nil {
+			t.Fatal(err) // the one before has left it held
+		}
+		_, err = b.sweeper().Execute(t.Context(), p, nil)
+		if !errors.As(err, new(*journal.LeasedError)) || !strings.Contains(err.Error(), "pid ") || strings.Contains(err.Error(), "(limits)") {
+			t.Errorf("got %v", err)
+		}
+		if err := release(); err != nil {
+			t.Fatal(err)
+		}
+		b.pause(sweeper.ErrPaused)
+		_, _ = b.sweeper().Execute(t.Context(), p, nil)
+		b.pause(nil)
 	}
 }

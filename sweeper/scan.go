@@ -109,6 +109,9 @@ func (s *Sweeper) scanStorage(ctx context.Context, st *providers.Storage, o Scan
 	return nil
 }
 
+// errUnended: nothing says that the listing was complete, so it was not.
+var errUnended = errors.New("the listing stopped before its end")
+
 // list reads the listing and hands over what has to be examined. It reports
 // whether the listing was complete.
 func (sc *scan) list(ctx context.Context, lists chan<- []listed) (complete bool) {
@@ -144,6 +147,9 @@ func (sc *scan) list(ctx context.Context, lists chan<- []listed) (complete bool)
 				sc.progress(passed)
 			}
 		}
+	}
+	if whole && !complete && ctx.Err() == nil {
+		sc.unlisted(ctx, errUnended)
 	}
 	flush()
 	sc.progress(passed)
