@@ -3,6 +3,7 @@ package sweeper
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -57,10 +58,15 @@ type Copy struct {
 // Empty reports whether executing p would change nothing.
 func (p *Plan) Empty() bool { return len(p.Trash)+len(p.Mark)+len(p.Purge) == 0 }
 
-// Bytes is how large the items are together.
+// Bytes is how large the items are together. What is too much to be counted is
+// the most that can be, and no item makes it less.
 func Bytes(items []Item) (n int64) {
 	for _, it := range items {
-		n += it.Entry.Size
+		size := max(it.Entry.Size, 0)
+		if n > math.MaxInt64-size {
+			return math.MaxInt64
+		}
+		n += size
 	}
 	return n
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -128,6 +129,9 @@ func LoadPlan(r io.Reader) (*Plan, error) {
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("not a saved plan: there is something after its end")
 	}
+	if f.negative() {
+		return nil, errors.New("not a saved plan: a size in it is less than nothing")
+	}
 	p := &Plan{Reviewed: true, Made: f.Made, Policy: f.Policy, Trash: items(f.Trash), Mark: items(f.Mark), Purge: items(f.Purge)}
 	for _, line := range f.Scope {
 		sc := Scope{Storage: line.Storage, Seen: line.Seen}
@@ -140,6 +144,13 @@ func LoadPlan(r io.Reader) (*Plan, error) {
 		return nil, errors.New("not a saved plan: it names no storage")
 	}
 	return p, nil
+}
+
+// negative reports whether the plan has a number that would make another
+// smaller when they are counted against the limits.
+func (f *planFile) negative() bool {
+	return slices.ContainsFunc(f.Scope, func(l scopeLine) bool { return l.Seen < 0 }) ||
+		slices.ContainsFunc(slices.Concat(f.Trash, f.Mark, f.Purge), func(l itemLine) bool { return l.Size < 0 })
 }
 
 func items(lines []itemLine) []Item {

@@ -43,6 +43,8 @@ func TestWhatIsNoSavedPlanIsRefused(t *testing.T) {
 		"empty": "", "text": "hello", "other JSON": `{"a":1}`, "version": `{"sweepd_plan":2,"scope":[{"storage":"x"}]}`,
 		"no scope": `{"sweepd_plan":1}`, "unknown field": `{"sweepd_plan":1,"scope":[{"storage":"x"}],"delete":[]}`,
 		"trailing": `{"sweepd_plan":1,"scope":[{"storage":"x"}]} {}`, "cut": `{"sweepd_plan":1,"scope":[`,
+		"a negative size":  `{"sweepd_plan":1,"scope":[{"storage":"x"}],"trash":[{"storage":"x","path":"/x","revision":"r","size":-1,"decision":{"action":"trash","rule":"r","reasons":["x"]}}]}`,
+		"a negative count": `{"sweepd_plan":1,"scope":[{"storage":"x","seen":-1}]}`,
 	} {
 		if _, err := sweeper.LoadPlan(strings.NewReader(text)); err == nil {
 			t.Errorf("%s: got no error", name)
@@ -70,4 +72,13 @@ func FuzzLoadPlan(f *testing.F) {
 			t.Errorf("saved twice: %v\n%s\n%s", err, once.Bytes(), twice.Bytes())
 		}
 	})
+}
+
+func TestSizesThatAreTooLargeTogetherAreOverTheLimit(t *testing.T) {
+	b := newBox(t, rules)
+	p, _ := b.plan()
+	for range 4 {
+		p.Purge = append(p.Purge, sweeper.Item{Storage: "home", Entry: providers.Entry{Size: 1 << 62}})
+	}
+	b.refusedWhole(p, new(*sweeper.LimitError))
 }
