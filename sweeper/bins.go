@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"sweepd/fingerprint"
@@ -168,8 +169,12 @@ func (s *Sweeper) age(b *Binned, after, more time.Duration, at time.Time) {
 // the journal's time of trashing counts, not the bin's.
 func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want func(Binned) bool) error {
 	take := func(b Binned) {
-		if st, err := s.storage(b.Storage); err != nil || !st.Can().Has(providers.CanPurge) || !want(b) {
+		st, err := s.storage(b.Storage)
+		if err != nil || !st.Can().Has(providers.CanPurge) || !want(b) {
 			return
+		}
+		if st.Part() && !slices.ContainsFunc(st.Roots(), func(root string) bool { return within(b.Op.Op.Entry.Path, root) }) {
+			return // not of the folders that were named
 		}
 		p.Purge = append(p.Purge, b.item())
 	}

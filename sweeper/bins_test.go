@@ -200,3 +200,16 @@ func TestWhatAPersonTookOutOfTheTrashIsNoPurgeThatFails(t *testing.T) {
 		t.Errorf("it is due again: %s", p)
 	}
 }
+
+func TestWhoNamesAFolderPurgesOnlyWhatWasInIt(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	inside := "/data/root/sub/" + ours(2)[len("/data/root/"):]
+	b.put(inside, picture(2))
+	b.apply()
+	b.clock = b.clock.AddDate(0, 0, 31)
+	p, _, err := b.sweeping(b.named("home", true, "/data/root/sub")).PlanPurge(t.Context(), func(sweeper.Binned) bool { return true })
+	if err != nil || len(p.Purge) != 1 || p.Purge[0].Entry.Path != inside {
+		t.Errorf("would purge %q, %v", b.purges(p), err)
+	}
+}
