@@ -111,7 +111,8 @@ func (s *Sweeper) Reconcile(ctx context.Context, sum *Summary) error {
 }
 
 // finish completes one record, by the storage of that name, or else by the one
-// whose roots the file is in; ErrOutside when there is neither.
+// whose roots the file is in; ErrOutside when there is neither, or when a
+// process that lives is at it under that other name.
 func (s *Sweeper) finish(ctx context.Context, op journal.Operation) error {
 	if st, err := s.storage(op.Op.Storage); err == nil {
 		_, err = st.Finish(ctx, op.Key, op.Op)
@@ -120,6 +121,18 @@ func (s *Sweeper) finish(ctx context.Context, op journal.Operation) error {
 	if op.Op.Kind == providers.OpPurge {
 		return providers.ErrOutside // a purge names no place to know it by
 	}
+	release, err := s.o.Journal.Lease(ctx, op.Op.Storage, "finish")
+	if _, ok := errors.AsType[*journal.LeasedError](err); ok {
+		return providers.ErrOutside // it is under way
+	}
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err := release(); err != nil {
+			s.o.Log.Warn("lease", "err", err)
+		}
+	}()
 	for _, st := range s.o.Storages {
 		if _, err := st.Finish(ctx, op.Key, op.Op); !errors.Is(err, providers.ErrOutside) {
 			return err
