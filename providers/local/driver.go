@@ -58,12 +58,13 @@ func HomeTrash(getenv func(string) string) (string, error) {
 // Driver is the providers.Driver of local folders. A Ref is an absolute path.
 type Driver struct {
 	providers.Unsupported
-	o     Options
-	roots []*root
-	only  []string // resolved, none in another; empty: all of the roots
-	bin   string   // absolute, its parents resolved; "" = none
-	rules rules
-	step  func(point string) error // nil but in tests, which fail or interfere there
+	o      Options
+	roots  []*root
+	only   []string // resolved, none in another; empty: all of the roots
+	bin    string   // absolute, its parents resolved; "" = none
+	rules  rules
+	memory memory                   // what the guards have read
+	step   func(point string) error // nil but in tests, which fail or interfere there
 }
 
 // Open checks the options and opens the roots.

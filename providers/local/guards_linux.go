@@ -11,7 +11,10 @@ import (
 	"sweepd/providers"
 )
 
-// Guards implements providers.Driver.
+// Guards implements providers.Driver. Each guard of what it was asked for looks
+// for itself; none writes, runs a program or follows a link. What it cannot
+// look at, a guard takes for a reason to hold the file. The package comment has
+// what they do not see.
 func (d *Driver) Guards(ctx context.Context, ref providers.Ref, rev providers.Revision, of []providers.Guard) ([]providers.Held, error) {
 	r, rel, err := d.begin(ctx, string(ref))
 	if err != nil {
@@ -25,19 +28,73 @@ func (d *Driver) Guards(ctx context.Context, ref providers.Ref, rev providers.Re
 	if !identify(&p.stat).is(rev) {
 		return nil, providers.ErrChanged
 	}
+	q := question{d, r, p, string(ref), rel}
 	var held []providers.Held
-	for _, g := range []struct {
-		guard providers.Guard
-		holds func(*unix.Statx_t) string
-	}{
-		{providers.GuardHardLinked, hardLinked},
-		{providers.GuardOtherOwner, otherOwner},
-	} {
-		if why := g.holds(&p.stat); why != "" && slices.Contains(of, g.guard) {
-			held = append(held, providers.Held{Guard: g.guard, Why: why})
+	for _, guard := range providers.AllGuards() {
+		if !slices.Contains(of, guard) {
+			continue
+		}
+		why, err := q.ask(ctx, guard)
+		if err != nil {
+			return nil, err
+		}
+		if why != "" {
+			held = append(held, providers.Held{Guard: guard, Why: why})
 		}
 	}
 	return held, nil
+}
+
+// question is about one pinned file.
+type question struct {
+	d         *Driver
+	root      *root
+	file      *pinned
+	path, rel string // absolute, below the root
+}
+
+// ask asks one guard why it holds the file; "" if it does not. The error is
+// that of the context.
+func (q *question) ask(ctx context.Context, guard providers.Guard) (why string, err error) {
+	switch guard {
+	case providers.GuardOpen:
+		return q.file.writtenTo(), nil
+	case providers.GuardPartial:
+		return q.file.underWay(), nil
+	case providers.GuardPlaceholder:
+		return q.file.elsewhere(), nil
+	case providers.GuardHardLinked:
+		return hardLinked(&q.file.stat), nil
+	case providers.GuardOtherOwner:
+		return otherOwner(&q.file.stat), nil
+	case providers.GuardGit:
+		return q.d.tracked(q.path), nil
+	case providers.GuardMentioned:
+		return q.d.mentioned(ctx, q.path, q.file.name)
+	case providers.GuardLibrary:
+		return q.inLibrary(), nil
+	case providers.GuardTagged:
+		return q.file.tagged(), nil
+	}
+	return fmt.Sprintf("nothing is known of the guard %q", guard), nil
+}
+
+// writtenTo asks the kernel for a read lease, which it does not give while
+// anybody has the file open for writing, and lets it go at once (fcntl(2),
+// F_SETLEASE). Where there are none (NFS, FUSE, another owner's file) nothing
+// is said; the comparisons of the move have to do.
+func (p *pinned) writtenTo() string {
+	_, err := again(func() (int, error) { return unix.FcntlInt(uintptr(p.fd), unix.F_SETLEASE, unix.F_RDLCK) })
+	if err == unix.EAGAIN {
+		return "a program has it open for writing"
+	}
+	if err == nil {
+		_, err = again(func() (int, error) { return unix.FcntlInt(uintptr(p.fd), unix.F_SETLEASE, unix.F_UNLCK) })
+		if err != nil {
+			return fmt.Sprintf("whether a program writes to it could not be found out: %v", err)
+		}
+	}
+	return ""
 }
 
 func hardLinked(s *unix.Statx_t) string {

@@ -1,8 +1,11 @@
 package local
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -10,8 +13,8 @@ import (
 	"sweepd/providers"
 )
 
-// heldBy checks which guards hold the file.
-func (b *box) heldBy(path string, want ...providers.Guard) {
+// heldBy checks which guards hold the file, and returns why.
+func (b *box) heldBy(path string, want ...providers.Guard) (whys string) {
 	b.Helper()
 	e, err := b.d.Stat(b.Context(), providers.Ref(path))
 	must(b.T, err)
@@ -24,6 +27,16 @@ func (b *box) heldBy(path string, want ...providers.Guard) {
 		if h.Guard != want[i] || h.Why == "" {
 			b.Errorf("%s is held by %v, want %v", path, held, want)
 		}
+		whys += h.Why + "\n"
+	}
+	return whys
+}
+
+// says checks that the reason names what it should.
+func (b *box) says(why, want string) {
+	b.Helper()
+	if !strings.Contains(why, want) {
+		b.Errorf("it is kept because %s: that does not name %s", why, want)
 	}
 }
 
@@ -44,4 +57,79 @@ func TestAnotherUsersFileIsHeld(t *testing.T) {
 	if why := otherOwner(&unix.Statx_t{Uid: uint32(os.Geteuid()) + 1}); why == "" {
 		t.Error("another user's file is not held")
 	}
+}
+
+func TestAFileThatIsWrittenToIsHeld(t *testing.T) {
+	b := newBox(t)
+	b.write("a.png", "bytes")
+	f, err := os.OpenFile(b.path("a.png"), os.O_WRONLY, 0)
+	must(t, err)
+	b.heldBy(b.path("a.png"), providers.GuardOpen)
+	must(t, f.Close())
+	b.heldBy(b.path("a.png"))
+	f, err = os.Open(b.path("a.png"))
+	must(t, err)
+	b.heldBy(b.path("a.png"))
+	must(t, f.Close())
+}
+
+func TestAskingKeepsNobodyFromWriting(t *testing.T) {
+	b := newBox(t)
+	b.write("a.png", "bytes")
+	b.heldBy(b.path("a.png"))
+	fd, err := unix.Open(b.path("a.png"), unix.O_WRONLY|unix.O_NONBLOCK, 0) // EWOULDBLOCK under a lease
+	must(t, err)
+	must(t, unix.Close(fd))
+}
+
+func TestAFileThatAProgramIsAtWorkOnIsHeld(t *testing.T) {
+	b := newBox(t)
+	b.write("a*?.png", "bytes")
+	b.write("other.png.part", "of another file")
+	b.heldBy(b.path("a*?.png"))
+	for _, name := range neighbours("a*?.png") {
+		write(t, b.path(name), "")
+		b.says(b.heldBy(b.path("a*?.png"), providers.GuardPartial), name)
+		must(t, os.Remove(b.path(name)))
+	}
+	must(t, os.Mkdir(b.path("a*?.png.download"), 0o700))
+	b.heldBy(b.path("a*?.png"), providers.GuardPartial)
+	must(t, os.Remove(b.path("a*?.png.download")))
+	must(t, os.Symlink("ann@host.1234", b.path(".#a*?.png")))
+	b.heldBy(b.path("a*?.png"), providers.GuardPartial)
+}
+
+// With ".part" behind it, its name would be too long to be one.
+func TestAFileOfTheLongestNameIsNotHeld(t *testing.T) {
+	b := newBox(t)
+	name := strings.Repeat("x", 251) + ".png"
+	b.write(name, "bytes")
+	b.heldBy(b.path(name))
+}
+
+func TestOnlyTheGuardsThatWereNamedAreAsked(t *testing.T) {
+	b := newBox(t)
+	e := b.write("a.png", "bytes")
+	b.write("a.png.xmp", "stars")
+	b.write("a.md", "![](a.png)")
+	held, err := b.d.Guards(t.Context(), e.Ref, e.Revision, []providers.Guard{providers.GuardLibrary, providers.GuardGit})
+	if err != nil || len(held) != 1 || held[0].Guard != providers.GuardLibrary {
+		t.Errorf("held by %v, %v", held, err)
+	}
+	if held, err = b.d.Guards(t.Context(), e.Ref, e.Revision, nil); err != nil || len(held) != 0 {
+		t.Errorf("held by %v, %v", held, err)
+	}
+}
+
+func TestAQuestionEndsWithItsContext(t *testing.T) {
+	b := newBox(t)
+	e := b.write("a.png", "bytes")
+	b.write("a.md", "![](a.png)")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	q := question{d: b.d, root: b.d.roots[0], path: string(e.Ref), rel: "a.png", file: &pinned{name: "a.png"}}
+	if why, err := q.ask(ctx, providers.GuardMentioned); !errors.Is(err, context.Canceled) {
+		t.Errorf("%q, %v", why, err)
+	}
+	b.heldBy(b.path("a.png"), providers.GuardMentioned)
 }

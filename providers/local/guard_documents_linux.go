@@ -1,0 +1,301 @@
+package local
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+
+	"sweepd/providers/local/mentions"
+)
+
+// readDocuments reads every document below the root: those in folders that are
+// left out as well, because a person who keeps notes out of the sweep names
+// pictures in them all the same.
+func (d *Driver) readDocuments(ctx context.Context, r *root, last *reading, words bool) *reading {
+	x := &reading{index: &mentions.Index{}, paths: map[uint32]string{}}
+	if d.o.Now != nil {
+		x.at = d.o.Now()
+	}
+	if err := r.check(); err != nil {
+		x.unread = fmt.Sprintf("the documents below %q could not be read: %v", r.path, err)
+		return x
+	}
+	g := &gathering{walk: &walk{ctx: ctx}, d: d, last: last, reading: x}
+	if words {
+		x.words = mentions.NewWords()
+	}
+	g.more.L = &g.mu
+	if last != nil && !words {
+		g.numbers = map[state]uint32{}
+		for _, s := range last.known {
+			g.numbers[s.state] = s.number
+		}
+	}
+	g.push(folder{root: r, path: r.path, base: &anchor{fd: r.fd, depth: len(strings.TrimSuffix(r.path, "/"))}})
+	readers := make([]*docReader, d.o.Workers)
+	collectors := make([]*mentions.Collector, d.o.Workers)
+	for i := range readers {
+		collectors[i] = mentions.NewCollector()
+		readers[i] = &docReader{gathering: g, collector: collectors[i], buf: make([]byte, 64<<10), named: map[uint32]string{}}
+		g.group.Go(readers[i].run)
+	}
+	g.end(func() {})
+	g.collect(readers)
+	if g.numbers != nil {
+		last.index.Again(collectors[0], g.kept)
+	}
+	index, err := mentions.Merge(collectors...)
+	if err != nil {
+		g.fail(fmt.Sprintf("the documents below %q could not be read: %v", r.path, err))
+		return x
+	}
+	x.index = index
+	return x
+}
+
+// gathering is one walk for documents.
+type gathering struct {
+	*walk
+	d       *Driver
+	last    *reading         // may be nil
+	numbers map[state]uint32 // of the documents of the last reading that need not be read again
+	next    atomic.Uint32
+	noting  sync.Mutex        // of what follows
+	same    map[uint32]uint32 // new numbers by those of the last reading
+	*reading
+}
+
+// kept is the new number of a document of the last reading.
+func (g *gathering) kept(doc uint32) (uint32, bool) {
+	n, ok := g.same[doc]
+	return n, ok
+}
+
+// collect puts together what the workers noted.
+func (g *gathering) collect(readers []*docReader) {
+	for _, l := range readers {
+		g.known = append(g.known, l.noted...)
+		maps.Copy(g.paths, l.named)
+		g.files, g.bytes = g.files+l.opened, g.bytes+l.taken
+	}
+}
+
+// fail notes why the files have to be kept; the first reason is enough.
+func (g *gathering) fail(why string) {
+	g.noting.Lock()
+	defer g.noting.Unlock()
+	if g.unread == "" {
+		g.unread = why
+	}
+}
+
+// unchanged reports whether the document's mentions need not be read again, and
+// keeps them then.
+func (l *docReader) unchanged(s state, n uint32, f folder, name string) bool {
+	if s.weak {
+		return false // one state may look like another
+	}
+	l.noted = append(l.noted, document{s, n})
+	old, ok := l.numbers[s]
+	if !ok {
+		return false
+	}
+	l.noting.Lock()
+	defer l.noting.Unlock()
+	if l.same == nil {
+		l.same = map[uint32]uint32{}
+	}
+	if _, twice := l.same[old]; twice {
+		return false // one of its other names has taken the mentions
+	}
+	l.same[old] = n
+	if _, any := l.last.paths[old]; any {
+		l.named[n] = within(f, name)
+	}
+	return true
+}
+
+// docReader is one worker of a gathering.
+type docReader struct {
+	*gathering
+	collector *mentions.Collector
+	buf       []byte // of getdents64(2)
+	stat      unix.Statx_t
+
+	noted         []document
+	named         map[uint32]string
+	opened, taken int64
+}
+
+func (l *docReader) run() {
+	for {
+		f, ok := l.walk.next()
+		if !ok {
+			return
+		}
+		l.folder(f)
+		l.done(f)
+	}
+}
+
+// folder reads the documents of one folder. What is gone meanwhile, or another
+// mount, mentions nothing; a folder that cannot be looked into may.
+func (l *docReader) folder(f folder) {
+	fd, err := f.open()
+	if gone(err) || err == unix.EXDEV {
+		return
+	}
+	if err != nil {
+		l.folderFailed(f.path, err)
+		return
+	}
+	base, isNew := l.anchor(f, fd)
+	if isNew {
+		defer base.drop()
+	} else {
+		defer unix.Close(fd)
+	}
+	f.base = base
+	for l.ctx.Err() == nil {
+		n, err := again(func() (int, error) { return unix.Getdents(fd, l.buf) })
+		if err == nil {
+			err = l.entries(f, fd, l.buf[:n])
+		}
+		if err != nil {
+			l.folderFailed(f.path, err)
+		}
+		if err != nil || n == 0 {
+			return
+		}
+	}
+}
+
+func (l *docReader) folderFailed(path string, err error) {
+	l.fail(fmt.Sprintf("a document in %q may name it, and that folder could not be looked into: %v", path, err))
+}
+
+func (l *docReader) documentFailed(path string, err error) {
+	l.fail(fmt.Sprintf("%q may name it, and could not be read: %v", path, err))
+}
+
+func (l *docReader) entries(f folder, fd int, buf []byte) error {
+	for len(buf) > 0 {
+		name, kind, rest, err := dirent(buf)
+		if err != nil {
+			return err
+		}
+		buf = rest
+		text := name[:len(name)-1]
+		if string(text) == "." || string(text) == ".." {
+			continue
+		}
+		if kind == unix.DT_UNKNOWN {
+			if err := statAt(fd, name, &l.stat); gone(err) {
+				continue
+			} else if err != nil {
+				return err
+			}
+			kind = byte(l.stat.Mode & unix.S_IFMT >> 12)
+		}
+		switch {
+		case kind == unix.DT_DIR:
+			if path := within(f, string(text)); !l.d.rules.programs(path) {
+				l.push(folder{root: f.root, path: path, base: f.base})
+			}
+		case kind == unix.DT_REG && mentions.IsDocument(text):
+			if err := l.document(f, fd, string(text)); err != nil {
+				l.documentFailed(within(f, string(text)), err)
+			}
+		}
+	}
+	return nil
+}
+
+// within is the path of what is called name in the folder, which may be "/".
+func within(f folder, name string) string { return strings.TrimSuffix(f.path, "/") + "/" + name }
+
+// dirent takes the first of the directory entries: its name with the NUL behind
+// it, and its type.
+func dirent(buf []byte) (name []byte, kind byte, rest []byte, err error) {
+	if len(buf) <= direntName {
+		return nil, 0, nil, errDirent
+	}
+	length := int(binary.NativeEndian.Uint16(buf[direntLength:]))
+	if length <= direntName || length > len(buf) {
+		return nil, 0, nil, errDirent
+	}
+	end := bytes.IndexByte(buf[direntName:length], 0)
+	if end <= 0 {
+		return nil, 0, nil, errDirent
+	}
+	return buf[direntName : direntName+end+1], buf[direntType], buf[length:], nil
+}
+
+// programs reports whether a folder is a program's own, or a bin.
+func (x *rules) programs(folder string) bool {
+	return (&rules{bin: x.bin}).skips("", folder)
+}
+
+// document reads one document. That it is a link or something else by now, or
+// gone, is no error.
+func (l *docReader) document(f folder, folder int, name string) error {
+	fd, err := openPiece(folder, name, openFile, f.root.cross)
+	switch {
+	case gone(err), errors.Is(err, unix.ELOOP), errors.Is(err, unix.EXDEV), errors.Is(err, unix.ENXIO):
+		return nil
+	case err != nil:
+		return err
+	}
+	defer unix.Close(fd)
+	if err := statAt(fd, itself, &l.stat); err != nil || !regular(&l.stat) {
+		return err
+	}
+	n := l.gathering.next.Add(1)
+	s := state{identify(&l.stat), unix.Mkdev(l.stat.Dev_major, l.stat.Dev_minor)}
+	if l.unchanged(s, n, f, name) {
+		return nil
+	}
+	r := &docBytes{ctx: l.ctx, fd: fd, size: int64(l.stat.Size)}
+	if l.words != nil {
+		err = l.words.Read(r)
+	} else {
+		var found int
+		if found, err = l.collector.Read(n, name, r); found > 0 {
+			l.named[n] = within(f, name)
+		}
+	}
+	l.opened, l.taken = l.opened+1, l.taken+r.n
+	return err
+}
+
+// docBytes reads a document until the context ends. Where its size was the end
+// is not asked for: what is written to it now will be read another time.
+type docBytes struct {
+	ctx     context.Context
+	fd      int
+	size, n int64
+}
+
+func (r *docBytes) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := again(func() (int, error) { return unix.Read(r.fd, p) })
+	if err != nil {
+		return 0, err
+	}
+	r.n += int64(n)
+	if n == 0 || r.n == r.size {
+		return n, io.EOF
+	}
+	return n, nil
+}

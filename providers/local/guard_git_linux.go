@@ -1,0 +1,234 @@
+package local
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing/filemode"
+	"github.com/go-git/go-git/v5/plumbing/format/index"
+	"golang.org/x/sys/unix"
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// gitIndexLimit is the largest index that is read, in bytes: more than a
+// million files. Decoding takes six times as much memory.
+const gitIndexLimit = 128 << 20
+
+// gitIndex is what one index of Git tracks, as hashes of folded paths: two
+// paths of one hash, or that differ in case only, are one, which can only keep
+// a file too many.
+type gitIndex struct {
+	is      state
+	seed    maphash.Seed
+	tracked []uint64 // sorted
+	folders []string // folded, with a slash at the end: all in them is tracked
+	err     error
+}
+
+// tracked says which work tree above the file tracks it. All are asked, also
+// those above the root: the outer one may have tracked the file before there
+// was an inner one.
+func (d *Driver) tracked(path string) (why string) {
+	top, err := openTop()
+	if err != nil {
+		return fmt.Sprintf("whether Git tracks it could not be found out: %v", err)
+	}
+	defer unix.Close(top)
+	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
+		why, err := d.trackedIn(top, dir, path)
+		if err != nil {
+			return fmt.Sprintf("Git may track it, and %v", err)
+		}
+		if why != "" || dir == "/" {
+			return why
+		}
+	}
+}
+
+// trackedIn asks the repository whose work tree dir is, if it is one.
+func (d *Driver) trackedIn(top int, dir, path string) (why string, err error) {
+	git, err := gitDir(top, dir)
+	if git == "" || err != nil {
+		return "", err
+	}
+	x, err := d.memory.index(top, filepath.Join(git, "index"))
+	if x == nil || err != nil {
+		return "", err
+	}
+	rel, _ := below(dir, path)
+	if dir == "/" {
+		rel = path[1:]
+	}
+	if x.tracks(rel) {
+		return fmt.Sprintf("Git tracks it (in %q)", dir), nil
+	}
+	return "", nil
+}
+
+// gitDir finds the repository of the work tree dir; "" when it is none. A file
+// called .git has the repository's place in it (gitrepository-layout(5)): that
+// of a worktree, or of a submodule.
+func gitDir(top int, dir string) (string, error) {
+	path := filepath.Join(dir, ".git")
+	fd, s, err := openAbsolute(top, path, unix.O_PATH)
+	if errors.Is(err, unix.ENOENT) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("%q could not be looked at: %w", path, err)
+	}
+	unix.Close(fd)
+	switch s.Mode & unix.S_IFMT {
+	case unix.S_IFDIR:
+		return path, nil
+	case unix.S_IFREG:
+	case unix.S_IFLNK:
+		return "", fmt.Errorf("%q is a symbolic link, which is not followed", path)
+	default:
+		return "", nil // Git takes nothing else for a repository
+	}
+	b, err := readAbsolute(top, path, 2*unix.PathMax)
+	if err != nil {
+		return "", fmt.Errorf("%q could not be read: %w", path, err)
+	}
+	to, ok := bytes.CutPrefix(b, []byte("gitdir: "))
+	to = bytes.TrimRight(to, "\r\n")
+	if !ok || len(to) == 0 {
+		return "", fmt.Errorf("%q does not say where the repository is", path)
+	}
+	git := filepath.Clean(string(to))
+	if !filepath.IsAbs(git) {
+		git = filepath.Join(dir, git)
+	}
+	if fd, _, err = openAbsolute(top, git, unix.O_PATH|unix.O_DIRECTORY); err != nil {
+		return "", fmt.Errorf("the repository of %q could not be looked at: %w", path, err)
+	}
+	unix.Close(fd)
+	return git, nil
+}
+
+// openTop opens "/".
+func openTop() (int, error) {
+	return again(func() (int, error) { return unix.Open("/", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0) })
+}
+
+// openAbsolute opens an absolute path, from "/" which is open as top, through no
+// symbolic link. A file that is opened with O_PATH may be one.
+func openAbsolute(top int, path string, flags uint64) (int, *unix.Statx_t, error) {
+	fd, err := openBelow(top, path[1:], flags, true)
+	if err != nil {
+		return -1, nil, err
+	}
+	s, err := statOpen(fd)
+	if err != nil {
+		unix.Close(fd)
+		return -1, nil, err
+	}
+	return fd, &s, nil
+}
+
+// readAbsolute reads a regular file of at most limit bytes.
+func readAbsolute(top int, path string, limit int64) ([]byte, error) {
+	fd, s, err := openAbsolute(top, path, openFile)
+	if err != nil {
+		return nil, err
+	}
+	f := os.NewFile(uintptr(fd), path)
+	defer f.Close()
+	if !regular(s) || int64(s.Size) > limit {
+		return nil, errors.New("it is no file, or too large")
+	}
+	return io.ReadAll(io.LimitReader(f, limit))
+}
+
+// index reads an index, unless it is as it was; nil when there is none, as in
+// a repository to which nothing has been added.
+func (m *memory) index(top int, path string) (*gitIndex, error) {
+	fd, s, err := openAbsolute(top, path, openFile)
+	if errors.Is(err, unix.ENOENT) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, unreadable(path, err)
+	}
+	f := os.NewFile(uintptr(fd), path)
+	defer f.Close()
+	is := state{identify(s), unix.Mkdev(s.Dev_major, s.Dev_minor)}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if x := m.indexes[path]; x != nil && x.is == is {
+		return x, x.err
+	}
+	x := &gitIndex{is: is, seed: maphash.MakeSeed()}
+	switch {
+	case !regular(s):
+		x.err = unreadable(path, errors.New("it is not a file"))
+	case s.Size > gitIndexLimit:
+		x.err = unreadable(path, fmt.Errorf("it has more than %d MiB", gitIndexLimit>>20))
+	default:
+		if err := x.decode(io.LimitReader(f, gitIndexLimit)); err != nil {
+			x.err = unreadable(path, err)
+		}
+	}
+	if m.indexes == nil {
+		m.indexes = map[string]*gitIndex{}
+	}
+	m.indexes[path] = x
+	return x, x.err
+}
+
+func unreadable(path string, err error) error {
+	return fmt.Errorf("its index %q could not be read: %w", path, err)
+}
+
+// decode takes in an index (gitformat-index(5)). What the decoder does not know
+// is an error: a split index, a sparse one, SHA-256. It is not ours, and what it
+// reads may be anybody's, so that its panic is an error too.
+func (x *gitIndex) decode(r io.Reader) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the decoder gave up: %v", p)
+		}
+	}()
+	var all index.Index
+	if err := index.NewDecoder(r).Decode(&all); err != nil {
+		return err
+	}
+	for _, e := range all.Entries {
+		name := folded(e.Name)
+		switch e.Mode {
+		case filemode.Dir: // of a sparse index
+			x.folders = append(x.folders, strings.TrimSuffix(name, "/")+"/")
+		case filemode.Submodule: // its own index says what it tracks
+		default:
+			x.tracked = append(x.tracked, maphash.String(x.seed, name))
+		}
+	}
+	slices.Sort(x.tracked)
+	return nil
+}
+
+func (x *gitIndex) tracks(rel string) bool {
+	rel = folded(rel)
+	_, found := slices.BinarySearch(x.tracked, maphash.String(x.seed, rel))
+	return found || slices.ContainsFunc(x.folders, func(f string) bool { return strings.HasPrefix(rel, f) })
+}
+
+// folded makes one of the spellings of a path that a file system, or a setting
+// of Git (core.ignoreCase, core.precomposeUnicode), may take for the same.
+func folded(path string) string {
+	for i := range len(path) {
+		if path[i] >= 0x80 {
+			return norm.NFD.String(cases.Fold().String(norm.NFD.String(path)))
+		}
+	}
+	return strings.ToLower(path)
+}

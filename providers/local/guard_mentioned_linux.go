@@ -1,0 +1,165 @@
+package local
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"sweepd/providers/local/mentions"
+)
+
+// memory is what the guards have read of the folders: of each root the names
+// that its documents mention, and Git's indexes. The zero value is empty.
+type memory struct {
+	mu       sync.Mutex
+	mentions map[*root]*shelf
+	indexes  map[string]*gitIndex
+}
+
+// shelf is what the documents below one root mention. It is read at the first
+// question and again after a while; that what reads it was interrupted is no
+// answer.
+type shelf struct {
+	mu      sync.Mutex
+	reading chan struct{} // closed when it has been read; nil: nobody reads
+	read    *reading
+	words   *reading
+}
+
+// reading is the outcome of reading all documents below a root.
+type reading struct {
+	at     time.Time
+	unread string // why that is not all of them; "" if it is
+	index  *mentions.Index
+	words  *mentions.Words
+	paths  map[uint32]string // of the documents that mention anything
+	known  []document        // all that were seen
+
+	files, bytes int64 // that were opened and read for it
+}
+
+// state is one state of one document's bytes.
+type state struct {
+	identity
+	dev uint64
+}
+
+// document is one state of a document, and the number that a reading gave it.
+type document struct {
+	state
+	number uint32
+}
+
+// readAgain is after how long documents are read again. Those that are as they
+// were are not opened for it.
+const readAgain = 10 * time.Minute
+
+// mentioned says which document below any root that the file is in names it.
+func (d *Driver) mentioned(ctx context.Context, path, name string) (why string, err error) {
+	for _, r := range d.roots {
+		if _, in := below(r.path, path); !in {
+			continue
+		}
+		s := d.memory.shelf(r)
+		read, err := s.get(ctx, d, r, false)
+		if err != nil {
+			return "", err
+		}
+		if why := read.names(name); why != "" {
+			return why, nil
+		}
+		if _, _, known := read.index.Find(name); known {
+			continue
+		}
+		if read, err = s.get(ctx, d, r, true); err != nil {
+			return "", err
+		}
+		if why := read.mayName(r, name); why != "" {
+			return why, nil
+		}
+	}
+	return "", nil
+}
+
+// names says which document names the file, as far as its name has a picture's
+// extension.
+func (x *reading) names(name string) string {
+	if x.unread != "" {
+		return x.unread
+	}
+	if doc, found, _ := x.index.Find(name); found {
+		return fmt.Sprintf("%q names it", x.paths[doc])
+	}
+	return ""
+}
+
+func (x *reading) mayName(r *root, name string) string {
+	if x.unread != "" {
+		return x.unread
+	}
+	found, known := x.words.Has(name)
+	switch {
+	case !known:
+		return fmt.Sprintf("its name has no word that could be looked for in the documents below %q", r.path)
+	case found:
+		return fmt.Sprintf("a document below %q may name it: all words of its name are there", r.path)
+	}
+	return ""
+}
+
+func (m *memory) shelf(r *root) *shelf {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.mentions == nil {
+		m.mentions = map[*root]*shelf{}
+	}
+	if m.mentions[r] == nil {
+		m.mentions[r] = &shelf{}
+	}
+	return m.mentions[r]
+}
+
+// get returns what has been read, or reads it while others wait.
+func (s *shelf) get(ctx context.Context, d *Driver, r *root, words bool) (*reading, error) {
+	for {
+		s.mu.Lock()
+		kept := &s.read
+		if words {
+			kept = &s.words
+		}
+		last := *kept
+		if last != nil && !d.stale(last) {
+			s.mu.Unlock()
+			return last, nil
+		}
+		wait := s.reading
+		if wait == nil {
+			s.reading = make(chan struct{})
+			s.mu.Unlock()
+			read := d.readDocuments(ctx, r, last, words)
+			s.mu.Lock()
+			close(s.reading)
+			s.reading = nil
+			if ctx.Err() == nil {
+				*kept = read
+			}
+			s.mu.Unlock()
+			return read, ctx.Err()
+		}
+		s.mu.Unlock()
+		select {
+		case <-wait:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+func (d *Driver) stale(x *reading) bool {
+	if d.o.Now == nil {
+		return false
+	}
+	age := d.o.Now().Sub(x.at)
+	return age < 0 || age > readAgain
+}

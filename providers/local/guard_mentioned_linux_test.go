@@ -1,0 +1,189 @@
+package local
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"sweepd/providers"
+)
+
+func TestWhatADocumentNamesIsHeld(t *testing.T) {
+	b := newBox(t)
+	b.write("notes/a.md", "![](../img/My%20Picture.png)")
+	b.write("img/my picture.PNG", "bytes")
+	b.write("img/other.png", "bytes")
+	b.says(b.heldBy(b.path("img/my picture.PNG"), providers.GuardMentioned), fmt.Sprintf("%q names it", b.path("notes/a.md")))
+	b.heldBy(b.path("img/other.png"))
+}
+
+// A person who keeps notes out of the sweep names pictures in them all the same.
+func TestDocumentsThatAreLeftOutOfTheSweepCount(t *testing.T) {
+	b := newBox(t, func(o *Options) { o.Exclude = []string{"private/**", "private"} })
+	b.write("private/a.md", "one.png")
+	b.write("mine/"+marker, "")
+	b.write("mine/deep/a.md", "two.png")
+	b.write(".hidden/a.md", "three.png")
+	for _, name := range []string{"one.png", "two.png", "three.png"} {
+		b.write(name, "bytes")
+		b.heldBy(b.path(name), providers.GuardMentioned)
+	}
+}
+
+func TestWhatProgramsKeepAndWhatIsInTheBinMentionsNothing(t *testing.T) {
+	b := newBox(t, func(o *Options) { o.TrashHome = filepath.Join(o.Roots[0], "bin") })
+	for _, name := range []string{".svn/a.md", ".cache/a.md", "bin/files/a.md", ".Trash-1000/files/a.md", "a.docx"} {
+		write(t, b.path(name), "a.png")
+	}
+	b.write("deep/a.png", "bytes")
+	b.heldBy(b.path("deep/a.png"))
+}
+
+func TestADocumentOfAnotherRootDoesNotCountButThatOfAnOuterOneDoes(t *testing.T) {
+	b := newBox(t)
+	other := filepath.Join(b.top, "other")
+	b.write("inner/a.png", "bytes")
+	b.write("inner/b.png", "bytes")
+	b.write("outer.md", "a.png")
+	write(t, filepath.Join(other, "other.md"), "b.png")
+	b.d = b.open(func(o *Options) { o.Roots = []string{b.root, b.path("inner"), other} })
+	b.heldBy(b.path("inner/a.png"), providers.GuardMentioned)
+	b.heldBy(b.path("inner/b.png"))
+}
+
+func TestALinkedDocumentIsNotRead(t *testing.T) {
+	b := newBox(t)
+	write(t, filepath.Join(b.top, "away/a.md"), "a.png")
+	must(t, os.Symlink(filepath.Join(b.top, "away/a.md"), b.path("a.md")))
+	must(t, os.Symlink(filepath.Join(b.top, "away"), b.path("away")))
+	must(t, unix.Mkfifo(b.path("fifo.md"), 0o600))
+	must(t, os.Mkdir(b.path("folder.md"), 0o700))
+	b.write("a.png", "bytes")
+	b.heldBy(b.path("a.png"))
+}
+
+func TestANameWithoutAnExtensionIsLookedForByItsWords(t *testing.T) {
+	b := newBox(t)
+	b.write("chat.html", "<img src='DALL%C2%B7E%202024-11-19%2005.35.03'>")
+	b.write("DALL·E 2024-11-19 05.35.03", "bytes")
+	b.write("DALL·E 2024-11-20 05.35.03", "bytes")
+	b.write("猫", "bytes")
+	b.heldBy(b.path("DALL·E 2024-11-19 05.35.03"), providers.GuardMentioned)
+	b.heldBy(b.path("DALL·E 2024-11-20 05.35.03"))
+	b.heldBy(b.path("猫"), providers.GuardMentioned)
+}
+
+func TestDocumentsAreReadOnceForAllQuestions(t *testing.T) {
+	now := noon
+	b := newBox(t, func(o *Options) { o.Now = func() time.Time { return now } })
+	for i := range 20 {
+		b.write(fmt.Sprintf("d%d/a.md", i), fmt.Sprintf("picture %d.png", i))
+	}
+	b.write("picture 7.png", "bytes")
+	b.write("picture 77.png", "bytes")
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() { b.heldBy(b.path("picture 7.png"), providers.GuardMentioned) })
+	}
+	group.Wait()
+	first := b.d.memory.shelf(b.d.roots[0]).read
+	if first.files != 20 || first.index.Len() != 20 {
+		t.Fatalf("%d documents were read, with %d mentions", first.files, first.index.Len())
+	}
+	b.write("d8/a.md", "picture 77.png")
+	must(t, os.Rename(b.path("d7"), b.path("renamed")))
+	b.heldBy(b.path("picture 77.png")) // it is of this run
+
+	now = now.Add(readAgain + 1)
+	b.heldBy(b.path("picture 77.png"), providers.GuardMentioned)
+	b.says(b.heldBy(b.path("picture 7.png"), providers.GuardMentioned), b.path("renamed/a.md"))
+	b.write("picture 8.png", "bytes")
+	b.heldBy(b.path("picture 8.png")) // d8/a.md names it no more
+	if again := b.d.memory.shelf(b.d.roots[0]).read; again == first || again.files != 1 {
+		t.Errorf("%d documents were read again, want the one that was changed", again.files)
+	}
+}
+
+func TestADocumentWithTwoNamesIsReadAgainUnderBoth(t *testing.T) {
+	now := noon
+	b := newBox(t, func(o *Options) { o.Now = func() time.Time { return now } })
+	b.write("a.md", "a.png")
+	must(t, os.Link(b.path("a.md"), b.path("b.md")))
+	b.write("a.png", "bytes")
+	for range 3 {
+		b.heldBy(b.path("a.png"), providers.GuardMentioned)
+		now = now.Add(readAgain + 1)
+	}
+	must(t, os.Remove(b.path("a.md")))
+	b.says(b.heldBy(b.path("a.png"), providers.GuardMentioned), b.path("b.md"))
+}
+
+func TestReadingADocumentDoesNotSetItsAccessTime(t *testing.T) {
+	b := newBox(t)
+	b.write("a.md", "text")
+	b.write("a.png", "bytes")
+	long := noon.AddDate(-1, 0, 0)
+	must(t, os.Chtimes(b.path("a.md"), long, noon))
+	b.heldBy(b.path("a.png"))
+	s, err := os.Stat(b.path("a.md"))
+	must(t, err)
+	if at := time.Unix(s.Sys().(*syscall.Stat_t).Atim.Unix()); !at.Equal(long) {
+		t.Errorf("it was read at %v", at)
+	}
+}
+
+// unreadableVariable makes the test below a process of its own that is not root.
+const unreadableVariable = "SWEEPD_LOCAL_UNREADABLE"
+
+// What could not be read may name any picture of its root.
+func TestADocumentThatCannotBeReadHoldsEverything(t *testing.T) {
+	top := os.Getenv(unreadableVariable)
+	if top == "" && os.Geteuid() == 0 {
+		top = t.TempDir()
+		for dir := top; dir != os.TempDir() && dir != "/"; dir = filepath.Dir(dir) {
+			must(t, os.Chmod(dir, 0o777))
+		}
+		cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.gocoverdir=")
+		cmd.Env = append(os.Environ(), unreadableVariable+"="+top)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		return
+	}
+	if top == "" {
+		top = t.TempDir()
+	} else {
+		must(t, syscall.Setuid(65534))
+	}
+	for _, name := range []string{"folder", "folder/a.md"} {
+		b := newBoxIn(t, filepath.Join(top, filepath.Base(name)))
+		b.write("folder/a.md", "nothing")
+		b.write("a.png", "bytes")
+		b.write("extensionless", "bytes")
+		b.heldBy(b.path("a.png"))
+		must(t, os.Chmod(b.path(name), 0))
+		b.d = b.open()
+		b.says(b.heldBy(b.path("a.png"), providers.GuardMentioned), b.path(name))
+		b.says(b.heldBy(b.path("extensionless"), providers.GuardMentioned), b.path(name))
+		must(t, os.Chmod(b.path(name), 0o700))
+		b.d = b.open()
+		b.heldBy(b.path("a.png"))
+	}
+}
+
+func TestARootThatIsNotThereHoldsEverything(t *testing.T) {
+	b := newBox(t)
+	b.write("a.png", "bytes")
+	must(t, os.Rename(b.root, b.root+".away"))
+	x := b.d.readDocuments(t.Context(), b.d.roots[0], nil, false)
+	if x.names("a.png") == "" {
+		t.Error("nothing was read, and nothing is held")
+	}
+}
