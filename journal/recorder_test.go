@@ -184,6 +184,9 @@ func TestWhatIsRestoredOrPurgedIsNoLongerInTheTrash(t *testing.T) {
 			if got := keysOf(t, j, Filter{Storage: "drive", InTrash: true}); len(got) != 1 {
 				t.Errorf("in another storage's trash: got %q, want one", got)
 			}
+			if err := j.Check(t.Context()); err != nil {
+				t.Error(err)
+			}
 			resolved := gather(t, j.Operations(t.Context(), Filter{Key: key}))[0]
 			if want := test.remain < 2; (resolved.Resolved == test.kind) != want || resolved.ResolvedAt.IsZero() == want {
 				t.Errorf("got resolved by %q at %v, want %t", resolved.Resolved, resolved.ResolvedAt, want)
@@ -218,6 +221,9 @@ func TestOnlyWhatWasInTheTrashBeforeIsResolved(t *testing.T) {
 		t.Fatal(err)
 	}
 	equal(t, "ended after the emptying began", keysOf(t, j, Filter{InTrash: true}), []string{meanwhile})
+	if err := j.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestAnEmptyReceiptResolvesNothing(t *testing.T) {

@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"sweepd/providers"
@@ -20,8 +21,8 @@ type Amount struct {
 func (j *Journal) Spent(ctx context.Context, kind providers.OpKind, since time.Time) (map[string]Amount, error) {
 	rows, err := j.read.QueryContext(ctx, `SELECT o.storage, count(*), sum(o.size)
 		FROM operations o LEFT JOIN operations r ON r.id = o.resolved
-		WHERE o.kind = $1 AND ($2 IS NULL OR o.began >= $2) AND o.error IS NULL AND r.kind IS NOT 'restore'
-		GROUP BY o.storage`, string(kind), micros(since))
+		WHERE o.kind = $1 AND o.began >= $2 AND o.error IS NULL AND r.kind IS NOT 'restore'
+		GROUP BY o.storage`, string(kind), from(since))
 	type one struct {
 		storage string
 		amount  Amount
@@ -45,12 +46,21 @@ func (j *Journal) Spent(ctx context.Context, kind providers.OpKind, since time.T
 func (j *Journal) TrashedByDay(ctx context.Context, since, until time.Time) ([]int, error) {
 	rows, err := j.read.QueryContext(ctx, `SELECT count(o.id) FROM runs r LEFT JOIN operations o
 		ON o.run = r.id AND o.kind = 'trash' AND o.ended IS NOT NULL AND o.error IS NULL
-		WHERE r.kind = 'apply' AND ($1 IS NULL OR r.began >= $1) AND r.began < $2
+		WHERE r.kind = 'apply' AND r.began >= $1 AND r.began < $2
 		GROUP BY r.began / $3 ORDER BY r.began / $3`,
-		micros(since), micros(until), (24 * time.Hour).Microseconds())
+		from(since), from(until), (24 * time.Hour).Microseconds())
 	days, err := collect(rows, err, func(row scanner) (n int, err error) { return n, row.Scan(&n) })
 	if err != nil {
 		return nil, fmt.Errorf("what was trashed by day: %w", err)
 	}
 	return days, nil
+}
+
+// from is how a time is compared with those stored. That before everything is
+// a number, so that SQLite can still search by it.
+func from(t time.Time) any {
+	if t.IsZero() {
+		return int64(math.MinInt64)
+	}
+	return micros(t)
 }
