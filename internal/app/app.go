@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"sweepd/fingerprint"
@@ -30,7 +29,7 @@ type Options struct {
 	Log        *slog.Logger
 	Now        func() time.Time
 	Uptime     func() (boot string, since time.Duration) // nil: the kernel's
-	Classifier *fingerprint.Classifier // nil: the built-in one
+	Classifier *fingerprint.Classifier                   // nil: the built-in one
 }
 
 // App is everything that is open.
@@ -186,68 +185,6 @@ func LoadPolicy(path, home string) (*policy.Policy, error) {
 	return policy.Parse(path, src, policy.ParseOptions{Home: home})
 }
 
-// scopes are the storages to open: those of the policy that were named, and
-// folders that were. A folder inside a storage's roots is a part of that
-// storage; any other is a storage of its own to which the policy's rules apply.
-func (a *App) scopes() ([]sweeper.Scope, error) {
-	if len(a.o.Only) == 0 || a.PolicyFile == "" {
-		return a.wholeStorages(), nil
-	}
-	var scopes []sweeper.Scope
-	for _, arg := range a.o.Only {
-		sc := sweeper.Scope{Storage: arg}
-		if _, isStorage := a.Policy.Storages[arg]; !isStorage {
-			root, err := resolve(arg)
-			if err != nil {
-				return nil, err
-			}
-			sc = sweeper.Scope{Storage: a.storageOf(root), Roots: []string{root}}
-		}
-		i := slices.IndexFunc(scopes, func(other sweeper.Scope) bool { return other.Storage == sc.Storage })
-		switch {
-		case i < 0:
-			scopes = append(scopes, sc)
-		case sc.Roots == nil:
-			scopes[i].Roots = nil // the whole of it
-		case scopes[i].Roots != nil:
-			scopes[i].Roots = append(scopes[i].Roots, sc.Roots...)
-		}
-	}
-	return scopes, nil
-}
-
-func (a *App) wholeStorages() (scopes []sweeper.Scope) {
-	names := make([]string, 0, len(a.Policy.Storages))
-	for name := range a.Policy.Storages {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		sc := sweeper.Scope{Storage: name}
-		if a.PolicyFile == "" {
-			sc.Roots = a.Policy.Storages[name].Roots
-		}
-		scopes = append(scopes, sc)
-	}
-	return scopes
-}
-
-// named is the storage of folders that are in no storage of the policy: a name
-// that no policy can give to one of its own.
-const named = "(paths)"
-
-// storageOf names the storage that a folder is inside of.
-func (a *App) storageOf(folder string) string {
-	for _, sc := range a.wholeStorages() {
-		for _, root := range a.Policy.Storages[sc.Storage].Roots {
-			if real, err := filepath.EvalSymlinks(root); err == nil && (folder == real || strings.HasPrefix(folder, real+"/")) {
-				return sc.Storage
-			}
-		}
-	}
-	return named
-}
-
 // openStorage opens one storage behind its guard.
 func (a *App) openStorage(sc sweeper.Scope) error {
 	st := a.Policy.Storages[sc.Storage] // the zero Storage for named
@@ -258,12 +195,16 @@ func (a *App) openStorage(sc sweeper.Scope) error {
 	if a.o.Scopes != nil || sc.Storage == named {
 		roots, only = sc.Roots, nil
 	}
+	exclude := st.Exclude
+	if a.o.Scopes == nil {
+		exclude = slices.Concat(exclude, a.othersBelow(sc.Storage, roots))
+	}
 	bin, err := local.HomeTrash(a.o.Getenv)
 	if err != nil && a.o.Act {
 		return fmt.Errorf("find the trash: %w", err)
 	}
 	d, err := local.Open(local.Options{
-		Roots: roots, Only: only, Interest: fingerprint.Interesting, Exclude: st.Exclude,
+		Roots: roots, Only: only, Interest: fingerprint.Interesting, Exclude: exclude,
 		CrossMounts: st.CrossMounts, TrashHome: bin, Now: a.o.Now,
 	})
 	if err != nil {

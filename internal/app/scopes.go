@@ -1,0 +1,113 @@
+package app
+
+import (
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"sweepd/sweeper"
+)
+
+// named is the storage of folders that are in no storage of the policy: a name
+// that no policy can give to one of its own.
+const named = "(paths)"
+
+// scopes are the storages to open: those of the policy that were named, and
+// folders that were. A folder inside a storage's roots is a part of that
+// storage; any other is a storage of its own to which the policy's rules apply,
+// but for the storages' roots in it, which are theirs.
+func (a *App) scopes() (all []sweeper.Scope, err error) {
+	if len(a.o.Only) == 0 || a.PolicyFile == "" {
+		return a.wholeStorages(), nil
+	}
+	for _, arg := range a.o.Only {
+		if _, isStorage := a.Policy.Storages[arg]; isStorage {
+			all = join(all, sweeper.Scope{Storage: arg})
+			continue
+		}
+		folder, err := resolve(arg)
+		if err != nil {
+			return nil, err
+		}
+		all = join(all, sweeper.Scope{Storage: a.storageOf(folder), Roots: []string{folder}})
+		inside := a.realRoots()
+		for _, name := range slices.Sorted(maps.Keys(inside)) {
+			for _, root := range inside[name] {
+				if strings.HasPrefix(root, folder+"/") {
+					all = join(all, sweeper.Scope{Storage: name, Roots: []string{root}})
+				}
+			}
+		}
+	}
+	return all, nil
+}
+
+// join adds a storage, or what was named of it; without roots it is the whole.
+func join(all []sweeper.Scope, sc sweeper.Scope) []sweeper.Scope {
+	i := slices.IndexFunc(all, func(other sweeper.Scope) bool { return other.Storage == sc.Storage })
+	switch {
+	case i < 0:
+		return append(all, sc)
+	case sc.Roots == nil:
+		all[i].Roots = nil
+	case all[i].Roots != nil && !slices.Contains(all[i].Roots, sc.Roots[0]):
+		all[i].Roots = append(all[i].Roots, sc.Roots...)
+	}
+	return all
+}
+
+func (a *App) wholeStorages() (scopes []sweeper.Scope) {
+	for _, name := range slices.Sorted(maps.Keys(a.Policy.Storages)) {
+		sc := sweeper.Scope{Storage: name}
+		if a.PolicyFile == "" {
+			sc.Roots = a.Policy.Storages[name].Roots
+		}
+		scopes = append(scopes, sc)
+	}
+	return scopes
+}
+
+// realRoots are the policy's roots by storage, free of links, without those
+// that are not there.
+func (a *App) realRoots() map[string][]string {
+	all := map[string][]string{}
+	for name, st := range a.Policy.Storages {
+		for _, root := range st.Roots {
+			if real, err := filepath.EvalSymlinks(root); err == nil {
+				all[name] = append(all[name], real)
+			}
+		}
+	}
+	return all
+}
+
+// storageOf names the storage that a folder is inside of.
+func (a *App) storageOf(folder string) string {
+	all := a.realRoots()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if slices.ContainsFunc(all[name], func(root string) bool { return folder == root || strings.HasPrefix(folder, root+"/") }) {
+			return name
+		}
+	}
+	return named
+}
+
+// othersBelow are patterns that leave out of these roots what is the root of
+// another storage: only that storage's rules are for it.
+func (a *App) othersBelow(storage string, roots []string) (patterns []string) {
+	literal := strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `]`, `\]`, `{`, `\{`, `}`, `\}`)
+	for name, others := range a.realRoots() {
+		for _, other := range others {
+			for _, root := range roots {
+				if real, err := filepath.EvalSymlinks(root); err == nil {
+					root = real
+				}
+				if rest, below := strings.CutPrefix(other, root+"/"); below && name != storage {
+					patterns = append(patterns, literal.Replace(rest))
+				}
+			}
+		}
+	}
+	return patterns
+}
