@@ -51,6 +51,11 @@ var changing = map[uint64]string{
 // change a file (writes to the standard streams and to pipes of the Go runtime
 // apart). The command's Stdout and Stderr are taken over.
 func Run(cmd *exec.Cmd, fate func(Call) Fate) (Result, error) {
+	return run(cmd, fate, changes)
+}
+
+// run asks fate about the calls that count.
+func run(cmd *exec.Cmd, fate func(Call) Fate, counts counting) (Result, error) {
 	runtime.LockOSThread() // ptrace requests must come from the thread that started the tracee
 	defer runtime.UnlockOSThread()
 	var stdout, stderr bytes.Buffer
@@ -59,7 +64,7 @@ func Run(cmd *exec.Cmd, fate func(Call) Fate) (Result, error) {
 	if err := cmd.Start(); err != nil {
 		return Result{}, err
 	}
-	t := tracer{pid: cmd.Process.Pid, fate: fate, failing: map[int]syscall.Errno{}, inCall: map[int]bool{}}
+	t := tracer{pid: cmd.Process.Pid, fate: fate, counts: counts, failing: map[int]syscall.Errno{}, inCall: map[int]bool{}}
 	if err := t.trace(); err != nil {
 		_ = cmd.Process.Kill()
 		return Result{}, fmt.Errorf("trace: %w", err)
@@ -72,10 +77,14 @@ func Run(cmd *exec.Cmd, fate func(Call) Fate) (Result, error) {
 	return t.result, nil
 }
 
+// counting tells the calls that count from the rest, and gives their names.
+type counting func(tid int, regs *syscall.PtraceRegs) (name string, counts bool)
+
 // tracer follows one process through its life.
 type tracer struct {
 	pid     int
 	fate    func(Call) Fate
+	counts  counting
 	inCall  map[int]bool          // threads between the entry and the exit of a call
 	failing map[int]syscall.Errno // threads whose call is being replaced by an error
 	result  Result
@@ -153,7 +162,7 @@ func (t *tracer) call(tid int) error {
 	if err := syscall.PtraceGetRegs(tid, &regs); err != nil {
 		return err
 	}
-	name, counts := t.counts(tid, regs)
+	name, counts := t.counts(tid, &regs)
 	if !counts {
 		return nil
 	}
@@ -171,8 +180,8 @@ func (t *tracer) call(tid int) error {
 	return nil
 }
 
-// counts tells the calls that change files from the rest.
-func (t *tracer) counts(tid int, regs syscall.PtraceRegs) (string, bool) {
+// changes counts the calls that change files.
+func changes(tid int, regs *syscall.PtraceRegs) (string, bool) {
 	if regs.Orig_rax == unix.SYS_OPENAT && regs.Rdx&unix.O_CREAT != 0 {
 		return "openat", true
 	}
