@@ -23,7 +23,8 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup:               setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"picture": cmdPicture, "quiet": cmdQuiet, "same": cmdSame, "raw": cmdRaw,
+			"picture": cmdPicture, "quiet": cmdQuiet, "same": cmdSame,
+			"until": cmdUntil, "raw": cmdRaw,
 		},
 	})
 }
@@ -75,6 +76,18 @@ func cmdSame(ts *testscript.TestScript, neg bool, args []string) {
 	if bytes.Equal(a, b) == neg {
 		ts.Fatalf("%s and %s: equal is %v", args[0], args[1], !neg)
 	}
+}
+
+// until TEXT COMMAND...: runs the command again and again until it prints the
+// text, as long as something real, like a second, has to pass for that.
+func cmdUntil(ts *testscript.TestScript, _ bool, args []string) {
+	for range 2000 {
+		ts.Check(ts.Exec(args[1], args[2:]...))
+		if strings.Contains(ts.ReadFile("stdout"), args[0]) {
+			return
+		}
+	}
+	ts.Fatalf("%q never prints %q", args[1:], args[0])
 }
 
 // raw FILE: writes a picture under a name that is given as a Go string, for
