@@ -47,7 +47,7 @@ func (a *anchor) drop() {
 // open opens the folder from its anchor.
 func (f folder) open() (int, error) {
 	rel := "."
-	if len(f.path) > f.base.depth {
+	if len(f.path) > f.base.depth+1 {
 		rel = f.path[f.base.depth+1:]
 	}
 	return openBelow(f.base.fd, rel, openFolder, f.root.cross)

@@ -1,13 +1,14 @@
 package local
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -19,8 +20,13 @@ import (
 // was. It is opened for each operation, because a person may remove a whole
 // bin at any time.
 type bin struct {
-	path        string
-	files, info int
+	path   string
+	base   string // what a relative Path= is below
+	onTop  bool   // of a mount's top folder, not the home trash
+	disk   string // of a bin on top: its file system's own name, if it has one
+	synced *syncer
+
+	dir, files, info int // the bin itself, and its two folders
 }
 
 // errAway says that the folder in which the bin is, or would be, is missing:
@@ -29,61 +35,114 @@ var errAway = errors.New("the folder of the trash bin is missing")
 
 var errNoBin = fmt.Errorf("no trash bin is given: %w", errors.ErrUnsupported)
 
-// openBin opens the bin at path, whose parents are resolved, and with create
+// openHome opens the home trash, whose parents are resolved, and with create
 // makes what is missing of it, for nobody but its owner. A bin that is a
 // symbolic link or somebody else's is refused.
-func openBin(path string, create bool) (*bin, error) {
+func (d *Driver) openHome(create bool) (*bin, error) {
+	parent := filepath.Dir(d.bin)
 	if create {
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		if err := os.MkdirAll(parent, 0o700); err != nil {
 			return nil, err
 		}
 	}
-	above, err := unix.Open(filepath.Dir(path), openFolder|unix.O_CLOEXEC, 0)
+	above, err := unix.Open(parent, openFolder|unix.O_CLOEXEC, 0)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			err = errAway
 		}
-		return nil, &fs.PathError{Op: "open", Path: filepath.Dir(path), Err: err}
+		return nil, &fs.PathError{Op: "open", Path: parent, Err: err}
 	}
 	defer unix.Close(above)
-	top, err := openOwn(above, filepath.Base(path), create)
-	if err != nil {
-		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
+	b := &bin{path: d.bin, base: parent, synced: &d.synced}
+	return b, b.open(above, filepath.Base(d.bin), create, true)
+}
+
+// shared opens $topdir/.Trash/$uid, if an administrator made .Trash for
+// everybody: a real folder, with the sticky bit. Else errUnfit (Trash
+// specification 1.0, "Trash directories", (1)).
+func (d *Driver) shared(t *top, create bool) (*bin, error) {
+	above, err := openPiece(t.fd, ".Trash", openFolder|unix.O_NOFOLLOW, false)
+	if err == unix.ENOTDIR || err == unix.ELOOP || err == unix.EXDEV {
+		return nil, errUnfit
 	}
-	defer unix.Close(top)
-	b := &bin{path: path, files: -1, info: -1}
-	if b.files, err = openOwn(top, "files", create); err == nil {
-		b.info, err = openOwn(top, "info", create)
+	if err != nil {
+		return nil, err
+	}
+	defer unix.Close(above)
+	s, err := statOpen(above)
+	if err == nil && s.Mode&unix.S_ISVTX == 0 {
+		err = errUnfit
+	}
+	if err != nil {
+		return nil, err
+	}
+	b := &bin{path: filepath.Join(t.point, ".Trash", userID()), base: t.point, onTop: true, synced: &d.synced}
+	return b, b.open(above, userID(), create, false)
+}
+
+var errUnfit = fmt.Errorf("the .Trash folder there is not for all: %w", fs.ErrPermission)
+
+// own opens $topdir/.Trash-$uid ((2) there).
+func (d *Driver) own(t *top, create bool) (*bin, error) {
+	name := ".Trash-" + userID()
+	b := &bin{path: filepath.Join(t.point, name), base: t.point, onTop: true, synced: &d.synced}
+	return b, b.open(t.fd, name, create, false)
+}
+
+func userID() string { return strconv.Itoa(os.Geteuid()) }
+
+// open opens the bin that is called name in the folder, or leaves nothing open.
+func (b *bin) open(above int, name string, create, cross bool) (err error) {
+	b.dir, b.files, b.info = -1, -1, -1
+	if b.dir, err = openOwn(above, name, create, cross); err == nil && create {
+		err = b.lasts()
+	}
+	if err == nil && b.onTop {
+		var s unix.Statfs_t
+		s, err = b.statfs()
+		b.disk = diskOf(&s)
+	}
+	if err == nil {
+		b.files, err = openOwn(b.dir, "files", create, false)
+	}
+	if err == nil {
+		b.info, err = openOwn(b.dir, "info", create, false)
 	}
 	if err != nil {
 		b.close()
-		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
+		return &fs.PathError{Op: "open", Path: b.path, Err: err}
 	}
-	return b, nil
+	return nil
 }
 
 // openOwn opens a directory of our own, never through a link.
-func openOwn(above int, name string, create bool) (int, error) {
+func openOwn(above int, name string, create, cross bool) (int, error) {
+	made := false
 	if create {
-		if err := unix.Mkdirat(above, name, 0o700); err == nil {
-			err = unix.Fsync(above)
-			if err != nil {
-				return -1, err
-			}
-		} else if err != unix.EEXIST {
+		err := unix.Mkdirat(above, name, 0o700)
+		if made = err == nil; made {
+			err = syncFolder(above)
+		}
+		if err != nil && err != unix.EEXIST {
 			return -1, err
 		}
 	}
-	fd, err := unix.Openat(above, name, openFolder|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
-	if err == unix.ENOTDIR || err == unix.ELOOP {
+	fd, err := openPiece(above, name, openFolder|unix.O_NOFOLLOW, cross)
+	switch err {
+	case nil:
+	case unix.ENOTDIR, unix.ELOOP:
 		return -1, fmt.Errorf("%q is a symbolic link or not a folder: %w", name, fs.ErrPermission)
-	}
-	if err != nil {
+	case unix.EXDEV:
+		return -1, fmt.Errorf("something is mounted at %q: %w", name, fs.ErrPermission)
+	default:
 		return -1, err
 	}
 	s, err := statOpen(fd)
 	if err == nil && s.Uid != uint32(os.Geteuid()) {
 		err = fmt.Errorf("%q is another user's: %w", name, fs.ErrPermission)
+		if made { // on a file system on which all is one user's
+			err = errors.Join(err, unix.Unlinkat(above, name, unix.AT_REMOVEDIR))
+		}
 	}
 	if err != nil {
 		unix.Close(fd)
@@ -92,8 +151,18 @@ func openOwn(above int, name string, create bool) (int, error) {
 	return fd, nil
 }
 
+// syncFolder makes the names in the folder durable; it may be open as O_PATH.
+func syncFolder(folder int) error {
+	fd, err := openPiece(folder, ".", openFolder, true)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	return unix.Fsync(fd)
+}
+
 func (b *bin) close() {
-	for _, fd := range []int{b.files, b.info} {
+	for _, fd := range []int{b.dir, b.files, b.info} {
 		if fd >= 0 {
 			unix.Close(fd)
 		}
@@ -102,6 +171,16 @@ func (b *bin) close() {
 
 // stat describes files/NAME; fs.ErrNotExist when there is none.
 func (b *bin) stat(name string) (unix.Statx_t, error) { return statName(b.files, name) }
+
+// knows reports whether there is a file or a .trashinfo of that name.
+func (b *bin) knows(name string) (bool, error) {
+	for folder, name := range map[int]string{b.files: name, b.info: name + infoSuffix} {
+		if _, err := statName(folder, name); !errors.Is(err, fs.ErrNotExist) {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
 
 // write makes info/NAME.trashinfo: new, complete, durable, and locked until
 // the returned descriptor is closed, which tells Settle that the move is still
@@ -119,7 +198,7 @@ func (b *bin) write(name string, content []byte) (fd int, err error) {
 		err = fill(fd, content)
 	}
 	if err == nil {
-		err = unix.Fsync(b.info)
+		err = b.synced.sync(fd, b.info)
 	}
 	if err != nil {
 		unix.Close(fd)
@@ -128,25 +207,21 @@ func (b *bin) write(name string, content []byte) (fd int, err error) {
 	return fd, nil
 }
 
-// fill writes content and makes sure that it is there: a full disk takes a new
-// name and then not one byte.
+// fill writes content, all of it: a full disk takes a new name and then not
+// one byte, or some. What it takes and cannot keep, the fsync that follows
+// tells.
 func fill(fd int, content []byte) error {
 	for done := 0; done < len(content); {
 		n, err := again(func() (int, error) { return unix.Pwrite(fd, content[done:], int64(done)) })
+		if err == nil && n == 0 {
+			err = io.ErrShortWrite
+		}
 		if err != nil {
 			return err
 		}
 		done += n
 	}
-	if err := unix.Fsync(fd); err != nil {
-		return err
-	}
-	back := make([]byte, len(content)+1)
-	n, err := again(func() (int, error) { return unix.Pread(fd, back, 0) })
-	if err == nil && !bytes.Equal(back[:n], content) {
-		err = io.ErrShortWrite
-	}
-	return err
+	return nil
 }
 
 // lock locks a .trashinfo against Settle, where the file system has locks.
@@ -162,9 +237,9 @@ func lock(fd int) error {
 	return err
 }
 
-// open opens and locks an existing info/NAME.trashinfo.
-func (b *bin) open(name string) (int, error) {
-	fd, err := unix.Openat(b.info, name+infoSuffix, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+// openInfo opens and locks an existing info/NAME.trashinfo.
+func (b *bin) openInfo(name string) (int, error) {
+	fd, err := openPiece(b.info, name+infoSuffix, openFile, false)
 	if err != nil {
 		return -1, err
 	}
@@ -175,14 +250,24 @@ func (b *bin) open(name string) (int, error) {
 	return fd, nil
 }
 
-// read returns the content of info/NAME.trashinfo.
-func (b *bin) read(name string) ([]byte, error) {
-	fd, err := unix.Openat(b.info, name+infoSuffix, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+// read returns the content of info/NAME.trashinfo; errInfo if it is not a file
+// or too long to be one.
+func (b *bin) read(name string) ([]byte, error) { return b.content(b.info, name+infoSuffix) }
+
+func (b *bin) content(folder int, name string) ([]byte, error) {
+	fd, err := openPiece(folder, name, openFile, false)
 	if err != nil {
 		return nil, err
 	}
 	f := os.NewFile(uintptr(fd), name)
 	defer f.Close()
+	s, err := statOpen(fd)
+	if err == nil && (!regular(&s) || s.Size > infoLimit) {
+		err = errInfo
+	}
+	if err != nil {
+		return nil, err
+	}
 	return io.ReadAll(io.LimitReader(f, infoLimit))
 }
 
@@ -191,7 +276,7 @@ func (b *bin) forget(name string) error {
 	if err := b.unlink(b.info, name+infoSuffix); err != nil {
 		return err
 	}
-	return unix.Fsync(b.info)
+	return b.synced.sync(b.info)
 }
 
 // unlink removes one name that is not a directory; a missing one is no error.
@@ -200,4 +285,31 @@ func (b *bin) unlink(folder int, name string) error {
 		return err
 	}
 	return nil
+}
+
+// origin is the absolute path that a .trashinfo of this bin means. A relative
+// one is below the folder that the bin is in; an absolute one is for the home
+// trash alone (Trash specification 1.0, "Contents of a trash directory").
+func (b *bin) origin(path string) (string, error) {
+	switch {
+	case !filepath.IsAbs(path):
+		return filepath.Join(b.base, path), nil
+	case b.onTop:
+		return "", errElsewhere
+	}
+	return path, nil
+}
+
+var errElsewhere = errors.New("its .trashinfo names a place outside of its disk")
+
+// infoOf is the .trashinfo of a file that was at the absolute path.
+func (b *bin) infoOf(path string, deleted time.Time) ([]byte, error) {
+	if b.onTop {
+		rel, in := below(b.base, path)
+		if !in {
+			return nil, fmt.Errorf("%q is not below %q: %w", path, b.base, errors.ErrUnsupported)
+		}
+		path = rel
+	}
+	return trashInfo(path, deleted), nil
 }

@@ -20,8 +20,12 @@ import (
 type box struct {
 	*testing.T
 	top, root, trash string
+	mounts           func() ([]byte, error) // that the drivers see; nil: the machine's
 	d                *Driver
 }
+
+// noMounts hides the machine's mounts, and the bins on them, from a driver.
+func noMounts() ([]byte, error) { return nil, nil }
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.Local)
 
@@ -32,7 +36,7 @@ func newBox(t *testing.T, change ...func(*Options)) *box {
 
 func newBoxIn(t *testing.T, top string, change ...func(*Options)) *box {
 	t.Helper()
-	b := &box{T: t, top: top, root: filepath.Join(top, "root"), trash: filepath.Join(top, "data/Trash")}
+	b := &box{T: t, top: top, root: filepath.Join(top, "root"), trash: filepath.Join(top, "data/Trash"), mounts: noMounts}
 	if err := os.MkdirAll(b.root, 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -50,6 +54,7 @@ func (b *box) open(change ...func(*Options)) *Driver {
 	if err != nil {
 		b.Fatal(err)
 	}
+	d.mounts.read = b.mounts
 	b.Cleanup(func() { d.Close() })
 	return d
 }

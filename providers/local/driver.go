@@ -32,7 +32,8 @@ type Options struct {
 	// Exclude are doublestar patterns for paths below a root, in addition to
 	// the built-in ones; a folder that matches is not entered.
 	Exclude []string
-	// TrashHome is the bin; see HomeTrash. Empty: nothing can be deleted.
+	// TrashHome is the home trash; see HomeTrash. What is on other mounts goes to
+	// the bin on top of its own mount. Empty: nothing can be deleted.
 	TrashHome string
 	// Workers is how many folders are read at the same time; 0 means one for
 	// each processor, four at most.
@@ -58,11 +59,12 @@ func HomeTrash(getenv func(string) string) (string, error) {
 // Driver is the providers.Driver of local folders. A Ref is an absolute path.
 type Driver struct {
 	providers.Unsupported
-	o      Options
-	roots  []*root
-	only   []string // resolved, none in another; empty: all of the roots
-	bin    string   // absolute, its parents resolved; "" = none
-	rules  rules
+	o     Options
+	roots []*root
+	only  []string // resolved, none in another; empty: all of the roots
+	bin   string   // the home trash: absolute, its parents resolved; "" = none
+	rules rules
+	platform
 	memory memory                   // what the guards have read
 	step   func(point string) error // nil but in tests, which fail or interfere there
 }
@@ -105,9 +107,6 @@ func (d *Driver) addRoot(given string) error {
 	path, err := resolved(given)
 	if err != nil {
 		return fmt.Errorf("root %q: %w", given, err)
-	}
-	if path == filepath.VolumeName(path)+string(filepath.Separator) {
-		return fmt.Errorf("root %q is the whole file system", given)
 	}
 	if d.rules.roots[path] {
 		return nil
@@ -187,12 +186,19 @@ func (d *Driver) innermost(path string) (found *root, rest string) {
 	return found, rest
 }
 
-// below cuts folder off path.
+// below cuts folder, which may be "/", off path.
 func below(folder, path string) (rel string, in bool) {
-	if rest, ok := strings.CutPrefix(path, folder); ok && len(rest) > 1 && rest[0] == filepath.Separator {
+	rest, ok := strings.CutPrefix(path, withoutSlash(folder))
+	if ok && len(rest) > 1 && rest[0] == filepath.Separator {
 		return rest[1:], true
 	}
 	return "", false
+}
+
+// withoutSlash is the folder's path without the separator with which that of a
+// whole file system ends, so that a separator and a name can follow.
+func withoutSlash(folder string) string {
+	return strings.TrimSuffix(folder, string(filepath.Separator))
 }
 
 // begin is what every method starts with.

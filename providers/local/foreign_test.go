@@ -23,6 +23,7 @@ func TestInfosOfOtherProgramsAreRead(t *testing.T) {
 		"first wins":     {"[Trash Info]\nPath=/1\nPath=/2\nDeletionDate=2026-11-23T12:00:00\nDeletionDate=x\n", "/1"},
 		"another group":  {"[Trash Info]\nPath=/1\nDeletionDate=2026-11-23T12:00:00\n[Other]\nPath=/2\n", "/1"},
 		"windows":        {"[Trash Info]\r\nPath=/1\r\nDeletionDate=2026-11-23T12:00:00\r\n", "/1"},
+		"relative":       {"[Trash Info]\nPath=a/b%2Fc\nDeletionDate=2026-11-23T12:00:00\n", "a/b/c"},
 		"equals in path": {"[Trash Info]\nPath=/a=b\nDeletionDate=2026-11-23T12:00:00\n", "/a=b"},
 	} {
 		path, deleted, err := parseInfo([]byte(c.text), time.UTC)
@@ -33,7 +34,7 @@ func TestInfosOfOtherProgramsAreRead(t *testing.T) {
 }
 
 func TestInfosWithoutAPathAreRefusedAndBadDatesAreNone(t *testing.T) {
-	for _, text := range []string{"", "Path=/a", "[Trash Info]", "[Trash Info]\nPath=", "[Trash Info]\nPath=a", "[Trash Info]\nPath=/a/../b", "[Trash Info]\nPath=/a%", "[Trash Info]\nPath=/a%4", "[Trash Info]\nPath=/a%zz", "[Trash Info]\nPath=/a%+1", "[Trash Info]\nPath=/a%00"} {
+	for _, text := range []string{"", "Path=/a", "[Trash Info]", "[Trash Info]\nPath=", "[Trash Info]\nPath=..", "[Trash Info]\nPath=../a", "[Trash Info]\nPath=%2e%2e/a", "[Trash Info]\nPath=a/../../b", "[Trash Info]\nPath=.", "[Trash Info]\nPath=/", "[Trash Info]\nPath=/a/../b", "[Trash Info]\nPath=/a%", "[Trash Info]\nPath=/a%4", "[Trash Info]\nPath=/a%zz", "[Trash Info]\nPath=/a%+1", "[Trash Info]\nPath=/a%00"} {
 		if path, _, err := parseInfo([]byte(text), time.UTC); err == nil {
 			t.Errorf("%q: got %q", text, path)
 		}
@@ -100,7 +101,7 @@ func FuzzParseInfo(f *testing.F) {
 }
 
 func FuzzParseReceipt(f *testing.F) {
-	f.Add(string(newReceipt("/h/Trash", "\xff.png", "/h/\n.png", identity{ino: 7, born: -1, size: 3, mtime: 9})))
+	f.Add(string(newReceipt("/h/Trash", "", "\xff.png", "/h/\n.png", identity{ino: 7, born: -1, size: 3, mtime: 9})))
 	f.Add(`{"bin":"/a","name":"..","path":"/b","id":"1.1.1.1.0"}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		p, id, err := parseReceipt(providers.Receipt(text))
@@ -110,8 +111,8 @@ func FuzzParseReceipt(f *testing.F) {
 		if strings.Contains(p.Name, "/") || slices.Contains([]string{"", ".", ".."}, p.Name) || filepath.Join("/bin", p.Name) != "/bin/"+p.Name {
 			t.Errorf("%q: the name %q leads elsewhere", text, p.Name)
 		}
-		again, id2, err := parseReceipt(newReceipt(p.Bin, p.Name, p.Path, id))
-		if err != nil || id2 != id || again.Bin != p.Bin || again.Name != p.Name || again.Path != p.Path {
+		again, id2, err := parseReceipt(newReceipt(p.Bin, p.Disk, p.Name, p.Path, id))
+		if err != nil || id2 != id || again.Bin != p.Bin || again.Name != p.Name || again.Path != p.Path || again.Disk != p.Disk {
 			t.Errorf("%q: read %+v, written and read again %+v, %v", text, p, again, err)
 		}
 	})

@@ -16,17 +16,17 @@ const infoLimit = 1 << 20
 // 1.0, "Contents of a trash directory").
 const dateForm = "2006-01-02T15:04:05"
 
-// trashInfo is the content of the .trashinfo of one file. path is absolute for
-// the home trash.
+// trashInfo is the content of the .trashinfo of one file. path is absolute in
+// the home trash, and relative to the top of the mount in any other.
 func trashInfo(path string, deleted time.Time) []byte {
 	return fmt.Appendf(nil, "[Trash Info]\nPath=%s\nDeletionDate=%s\n", escape(path), deleted.Format(dateForm))
 }
 
 var errInfo = errors.New("not a .trashinfo")
 
-// parseInfo reads a .trashinfo, of whatever program. A date that cannot be
-// read is the zero time; of keys that come twice the first counts, as the
-// specification says.
+// parseInfo reads a .trashinfo, of whatever program. The path is absolute, or
+// relative and without "..". A date that cannot be read is the zero time; of
+// keys that come twice the first counts, as the specification says.
 func parseInfo(content []byte, zone *time.Location) (path string, deleted time.Time, err error) {
 	lines := strings.Split(string(content), "\n")
 	if strings.TrimRight(lines[0], "\r ") != "[Trash Info]" {
@@ -43,7 +43,8 @@ func parseInfo(content []byte, zone *time.Location) (path string, deleted time.T
 		}
 	}
 	path, err = unescape(seen["Path"])
-	if err != nil || !filepath.IsAbs(path) || path != filepath.Clean(path) || strings.IndexByte(path, 0) >= 0 {
+	if err != nil || path != filepath.Clean(path) || strings.IndexByte(path, 0) >= 0 ||
+		path == "." || path == "/" || !filepath.IsAbs(path) && !filepath.IsLocal(path) {
 		return "", time.Time{}, errInfo
 	}
 	deleted, err = time.ParseInLocation(dateForm, strings.TrimSpace(seen["DeletionDate"]), zone)

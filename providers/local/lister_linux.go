@@ -148,7 +148,7 @@ func (l *lister) entry(f folder, fd int, kind byte, name []byte) {
 	if kind == unix.DT_UNKNOWN { // this file system does not say
 		if err := statAt(fd, name, &l.stat); err != nil {
 			if !gone(err) {
-				l.unlisted(f.path+"/"+string(text), err)
+				l.unlisted(f.in(text), err)
 			}
 			return
 		}
@@ -156,7 +156,7 @@ func (l *lister) entry(f folder, fd int, kind byte, name []byte) {
 	}
 	switch kind {
 	case unix.DT_DIR:
-		if path := f.path + "/" + string(text); !l.w.rules.skips(f.root.path, path) {
+		if path := f.in(text); !l.w.rules.skips(f.root.path, path) {
 			l.w.push(folder{f.root, path, f.base})
 		}
 	case unix.DT_REG:
@@ -167,8 +167,9 @@ func (l *lister) entry(f folder, fd int, kind byte, name []byte) {
 
 // file adds a regular file, if it is of interest.
 func (l *lister) file(f folder, fd int, name []byte, known bool) {
-	path := f.path + "/" + string(name[:len(name)-1])
-	if !l.w.rules.wants(f.root.path, path, path[len(f.path)+1:]) {
+	text := name[:len(name)-1]
+	path := f.in(text)
+	if !l.w.rules.wants(f.root.path, path, path[len(path)-len(text):]) {
 		return
 	}
 	if !known {

@@ -20,6 +20,9 @@ import (
 
 const complete providers.Cursor = "complete"
 
+// platform is what a Driver keeps for Linux alone.
+type platform struct{}
+
 type root struct {
 	path string
 }
@@ -51,7 +54,7 @@ func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[prov
 		}
 		for _, r := range d.roots {
 			for _, part := range d.parts(r) {
-				err := d.rules.leaves(r.path, part)
+				err := errors.Join(d.rules.leaves(r.path, part), notEmpty(part))
 				if err != nil {
 					err = give(providers.Change{}, &providers.UnlistedError{Path: part, Err: err})
 				} else {
@@ -70,6 +73,20 @@ func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[prov
 		}
 		yield(providers.Change{Next: complete, Seen: seen}, nil)
 	}
+}
+
+// notEmpty is providers.ErrEmpty when there is nothing in the folder. What else
+// is wrong with it, the walk will say.
+func notEmpty(folder string) error {
+	f, err := os.Open(folder)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	if _, err := f.Readdirnames(1); err == io.EOF {
+		return providers.ErrEmpty
+	}
+	return nil
 }
 
 func (d *Driver) visit(r *root, path string, e fs.DirEntry, err error, seen *int64, give func(providers.Change, error) error) error {

@@ -106,11 +106,3 @@ func rename(fromDir int, from string, toDir int, to string) error {
 }
 
 var errOtherMount = fmt.Errorf("the trash is on another file system: %w", errors.ErrUnsupported)
-
-// syncBoth makes the names in both folders durable, the new one first.
-func syncBoth(to, from int) error {
-	if err := unix.Fsync(to); err != nil {
-		return err
-	}
-	return unix.Fsync(from)
-}

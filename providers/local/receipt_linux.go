@@ -15,13 +15,19 @@ import (
 // Names are bytes and JSON is not, so they are written as in a .trashinfo.
 type receipt struct {
 	Bin  string `json:"bin"`
-	Name string `json:"name"` // in the bin's files folder
-	Path string `json:"path"` // where the file was, absolute
-	ID   string `json:"id"`   // lasting identity, as a Revision
+	Name string `json:"name"`           // in the bin's files folder
+	Path string `json:"path"`           // where the file was, absolute
+	ID   string `json:"id"`             // lasting identity, as a Revision
+	Disk string `json:"disk,omitempty"` // of a bin on top of a mount; see diskOf
 }
 
-func newReceipt(bin, name, path string, id identity) providers.Receipt {
-	text, _ := json.Marshal(receipt{escape(bin), escape(name), escape(path), string(id.lasting().revision())}) // strings always marshal
+// receipt is the receipt of files/NAME, which was at the path.
+func (b *bin) receipt(name, path string, id identity) providers.Receipt {
+	return newReceipt(b.path, b.disk, name, path, id)
+}
+
+func newReceipt(bin, disk, name, path string, id identity) providers.Receipt {
+	text, _ := json.Marshal(receipt{escape(bin), escape(name), escape(path), string(id.lasting().revision()), disk}) // strings always marshal
 	return providers.Receipt(text)
 }
 
@@ -43,7 +49,7 @@ func parseReceipt(r providers.Receipt) (receipt, identity, error) {
 			return bad(errors.New("a name is not escaped as it should be"))
 		}
 	}
-	if !cleanAbs(p.Bin) || !cleanAbs(p.Path) || !cleanAbs("/"+p.Name) || strings.Contains(p.Name, "/") || id != id.lasting() {
+	if !cleanAbs(p.Bin) || !cleanAbs(p.Path) || !cleanAbs("/"+p.Name) || strings.Contains(p.Name, "/") || id != id.lasting() || strings.Trim(p.Disk, hexDigits+"abcdef") != "" {
 		return bad(errors.New("a name leads elsewhere"))
 	}
 	return p, id, nil

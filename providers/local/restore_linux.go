@@ -19,7 +19,7 @@ type binned struct {
 	bin *bin // nil when there is no bin any more
 }
 
-// find opens the bin that the receipt is of. It must be this driver's.
+// find opens the bin that the receipt is of.
 func (d *Driver) find(ctx context.Context, r providers.Receipt) (*binned, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -31,11 +31,11 @@ func (d *Driver) find(ctx context.Context, r providers.Receipt) (*binned, error)
 	if err != nil {
 		return nil, err
 	}
-	if p.Bin != d.bin && resolvedParent(p.Bin) != d.bin {
-		return nil, fmt.Errorf("the receipt is of another trash bin: %q", p.Bin)
+	b, err := d.binOf(p)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &binned{p, id, nil}, nil
 	}
-	b, err := openBin(d.bin, false)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err != nil {
 		return nil, err
 	}
 	return &binned{p, id, b}, nil
@@ -124,7 +124,7 @@ func (d *Driver) bring(k *binned, p *pinned, folder int) error {
 		}
 		return err
 	}
-	if err := syncBoth(folder, k.bin.files); err != nil {
+	if err := d.synced.sync(folder, k.bin.files); err != nil {
 		return uncertain(err)
 	}
 	if err := errors.Join(d.at(atSynced), k.bin.forget(k.Name)); err != nil {
@@ -152,7 +152,7 @@ func (k *binned) tidy() error {
 	if k.bin == nil || !isBinName(k.Name) {
 		return nil
 	}
-	info, err := k.bin.open(k.Name)
+	info, err := k.bin.openInfo(k.Name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -163,8 +163,9 @@ func (k *binned) tidy() error {
 	return k.bin.forget(k.Name)
 }
 
-// Purge implements providers.Driver: first the file, then its .trashinfo. A
-// crash between leaves a .trashinfo of nothing, which the next Purge removes.
+// Purge implements providers.Driver: first the file, then, when it has been
+// seen gone, its .trashinfo. A crash between leaves a .trashinfo of nothing,
+// which the next Purge removes.
 func (d *Driver) Purge(ctx context.Context, receipt providers.Receipt) error {
 	k, err := d.find(ctx, receipt)
 	if err != nil {
@@ -182,7 +183,21 @@ func (d *Driver) Purge(ctx context.Context, receipt providers.Receipt) error {
 	if err := k.bin.unlink(k.bin.files, k.Name); err != nil {
 		return err
 	}
-	if err := errors.Join(unix.Fsync(k.bin.files), d.at(atMoved), k.bin.forget(k.Name)); err != nil {
+	if err := d.at(atUnlinked); err != nil {
+		return uncertain(err)
+	}
+	if _, err := k.bin.stat(k.Name); err == nil {
+		return uncertain(errors.New("it was deleted, and there is a file of that name in the trash"))
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return uncertain(err)
+	}
+	if err = d.synced.sync(k.bin.files); err == nil {
+		err = d.at(atMoved)
+	}
+	if err == nil {
+		err = k.bin.forget(k.Name)
+	}
+	if err != nil {
 		return uncertain(err)
 	}
 	return nil

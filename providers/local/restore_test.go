@@ -180,15 +180,22 @@ func TestOthersFilesInTheBinAreListedRestoredAndPurged(t *testing.T) {
 	write(t, b.trash+"/info/link.trashinfo", string(trashInfo(b.path("link"), noon)))
 	must(t, unix.Mkfifo(b.trash+"/info/pipe.trashinfo", 0o600))
 
-	found := map[string]providers.Trashed{}
+	before, found := time.Now().Add(-time.Minute), map[string]providers.Trashed{}
 	for e, err := range b.d.Trashed(t.Context()) {
 		must(t, err)
 		found[e.Path] = e
+		if e.Left != "" && e.Receipt != "" || e.Since.Before(before) && e.Path != b.path("d.png") && e.Path != "pipe" {
+			t.Errorf("got %+v: a receipt for what is left alone, or no time", e)
+		}
 	}
-	want := []string{b.path("first.png"), b.path("hand/a.png"), b.path("b.png"), "/somewhere/else/c.png"}
-	for _, path := range want {
-		if _, ok := found[path]; !ok || len(found) != len(want) {
-			t.Fatalf("got %v, want %q", found, want)
+	for path, left := range map[string]string{
+		b.path("first.png"): "", b.path("hand/a.png"): "", b.path("b.png"): "", "/somewhere/else/c.png": "",
+		"orphan.png": leftOrphan, b.path("d.png"): leftDangling, b.path("folder"): leftFolder, b.path("link"): leftLink,
+		"garbage.png": "its .trashinfo says nothing that is understood: not a .trashinfo",
+		"pipe":        "its .trashinfo cannot be read: not a .trashinfo",
+	} {
+		if e, ok := found[path]; !ok || e.Left != left || len(found) != 10 {
+			t.Fatalf("%q: got %+v of %d, want it left for %q", path, e, len(found), left)
 		}
 	}
 	if got, want := found[b.path("b.png")].Deleted, time.Date(2026, 1, 2, 3, 4, 5, 0, time.Local); !got.Equal(want) {
@@ -238,9 +245,9 @@ func TestForgedReceiptsReachNothing(t *testing.T) {
 	must(t, err)
 	for _, forged := range []string{
 		"", "x", "null", "{}", "[]", good[1:], strings.Replace(good, b.trash, b.top, 1), strings.Replace(good, `.0"}`, `.1"}`, 1), strings.Replace(good, `"id":"`, `"id":"1`, 1),
-		string(newReceipt(b.trash, "../../victim", b.path("v.png"), identify(&victim))),
-		string(newReceipt(b.trash, "..", b.path("v.png"), identify(&victim))),
-		string(newReceipt(b.top, "victim", b.path("v.png"), identify(&victim))),
+		string(newReceipt(b.trash, "", "../../victim", b.path("v.png"), identify(&victim))),
+		string(newReceipt(b.trash, "", "..", b.path("v.png"), identify(&victim))),
+		string(newReceipt(b.top, "", "victim", b.path("v.png"), identify(&victim))),
 		fmt.Sprintf(`{"bin":%q,"name":"a%%2","path":"/x/y","id":"1.1.1.1.0"}`, b.trash),
 	} {
 		if got, err := b.d.Restore(t.Context(), providers.Receipt(forged)); err == nil {

@@ -45,7 +45,8 @@ func (x *rules) excluded(root, path string) bool {
 	if len(x.patterns) == 0 {
 		return false
 	}
-	rel := filepath.ToSlash(path[len(root)+1:])
+	rel, _ := below(root, path)
+	rel = filepath.ToSlash(rel)
 	for _, p := range x.patterns {
 		if doublestar.MatchUnvalidated(p, rel) {
 			return true

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"os"
+	"path/filepath"
 
 	"golang.org/x/sys/unix"
 
@@ -17,35 +20,125 @@ func (d *Driver) Settle(ctx context.Context, key string, ref providers.Ref, rev 
 	if err != nil {
 		return "", err
 	}
-	if m.bin, err = openBin(d.bin, false); errors.Is(err, fs.ErrNotExist) || errors.Is(err, errAway) {
-		return "", m.withoutBin()
-	} else if err != nil {
-		return "", err
-	}
-	defer m.bin.close()
 	return m.settle()
 }
 
 // errNotMoved is the good end of a move that never happened.
 var errNotMoved = fmt.Errorf("it was not moved: %w", fs.ErrNotExist)
 
-// withoutBin settles where there is no bin (any more): only the file in its
-// place proves that it was not moved into one.
-func (m *move) withoutBin() error {
+// settle looks for the move's own name in every bin that the move can have led
+// to, and brings it to its end there. That it is in none of them proves
+// something only when the bin of its mount is there, and all could be looked
+// into.
+func (m *move) settle() (providers.Receipt, error) {
+	bins, sure, err := m.bins()
+	defer closeAll(bins)
+	for _, b := range bins {
+		found, lookErr := b.knows(m.name)
+		if found {
+			m.bin = b
+			return m.settleInBin()
+		}
+		err = errors.Join(err, lookErr)
+	}
+	if err == nil && m.root.cross {
+		err = m.folderStays()
+	}
+	if err == nil && sure {
+		return "", errNotMoved
+	}
+	return "", m.withoutBin(err)
+}
+
+// bins opens the bins in which the file can be by now: the home trash, for what
+// was one mount then may be two today, and those on top of its mount. sure says
+// that one of them is the bin of the file's mount, as things are now.
+func (m *move) bins() (bins []*bin, sure bool, err error) {
+	missing := func(err error) bool { return errors.Is(err, fs.ErrNotExist) || errors.Is(err, errAway) }
+	home, err := m.d.openHome(false)
+	if err == nil {
+		bins = append(bins, home)
+	} else if !missing(err) {
+		return nil, false, err
+	}
+	id, err := m.mount()
+	if err != nil {
+		return bins, false, err
+	}
+	if at, err := m.d.homeMount(); err != nil || at == id {
+		return bins, err == nil && len(bins) > 0, err
+	}
+	t, err := m.d.mounts.top(func(m mount) bool { return m.id == id })
+	if err != nil {
+		return bins, false, err
+	}
+	defer t.close()
+	onTop, err := m.d.tops(t)
+	return append(bins, onTop...), len(onTop) > 0, err
+}
+
+// mount is the mount that the file is on, or was: the root's, unless it may go
+// on into others; then that of the innermost folder on the way that is there.
+func (m *move) mount() (uint64, error) {
+	if err := m.root.check(); err != nil {
+		return 0, err
+	}
+	if !m.root.cross {
+		return m.root.place.mount, nil
+	}
+	for rel := filepath.Dir(m.rel); ; rel = filepath.Dir(rel) {
+		s, err := m.root.stat(rel)
+		if err == nil || rel == "." {
+			return s.Mnt_id, reason("open", m.root.path, err)
+		}
+	}
+}
+
+// folderStays is an error when the folder of the file is missing or empty:
+// where other mounts may be below a root, one of them may be gone from there.
+func (m *move) folderStays() error {
+	folder, err := m.root.parent(m.rel)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(folder)
+	return notEmpty(folder)
+}
+
+// notEmpty is providers.ErrEmpty when there is nothing in the folder.
+func notEmpty(folder int) error {
+	fd, err := openPiece(folder, ".", openFolder, false)
+	if err != nil {
+		return err
+	}
+	f := os.NewFile(uintptr(fd), ".")
+	defer f.Close()
+	if _, err := f.Readdirnames(1); err != io.EOF {
+		return err
+	}
+	return providers.ErrEmpty
+}
+
+// withoutBin settles where the bin cannot be looked into, or is not there (any
+// more): only the file in its place proves that it was not moved.
+func (m *move) withoutBin(why error) error {
+	if why == nil {
+		why = errors.New("the trash bin is missing")
+	}
 	s, err := m.root.stat(m.rel)
 	if err != nil {
-		return uncertain(fmt.Errorf("the trash bin is missing, and the file: %w", err))
+		return uncertain(fmt.Errorf("%w, and the file: %w", why, err))
 	}
 	if identify(&s).lasting() != m.want.lasting() {
-		return uncertain(errors.New("the trash bin is missing, and another file is in its place"))
+		return uncertain(fmt.Errorf("%w, and another file is in its place", why))
 	}
 	return errNotMoved
 }
 
-// settle brings an interrupted move to its end, by what is in the bin under
-// the move's own name.
-func (m *move) settle() (providers.Receipt, error) {
-	info, err := m.bin.open(m.name)
+// settleInBin brings an interrupted move to its end, by what is in the bin
+// under the move's own name.
+func (m *move) settleInBin() (providers.Receipt, error) {
+	info, err := m.bin.openInfo(m.name)
 	if err == nil {
 		defer unix.Close(info)
 	} else if !errors.Is(err, fs.ErrNotExist) {
@@ -79,27 +172,37 @@ func (m *move) clear(info int) error {
 
 // confirm makes the move durable, and restorable by other programs too.
 func (m *move) confirm() (providers.Receipt, error) {
-	content, err := m.bin.read(m.name)
-	if err == nil {
-		var path string
-		if path, _, err = parseInfo(content, m.d.o.Now().Location()); err == nil && path != m.path {
-			err = errInfo
+	if !m.told() {
+		content, err := m.bin.infoOf(m.path, m.d.o.Now())
+		if err == nil {
+			err = m.bin.forget(m.name)
 		}
-	}
-	if err != nil {
-		if err := m.bin.forget(m.name); err != nil {
+		if err != nil {
 			return "", uncertain(err)
 		}
-		info, err := m.bin.write(m.name, trashInfo(m.path, m.d.o.Now()))
+		info, err := m.bin.write(m.name, content)
 		if err != nil {
 			return "", uncertain(err)
 		}
 		unix.Close(info)
 	}
-	if err := unix.Fsync(m.bin.files); err != nil {
+	if err := m.d.synced.sync(m.bin.files); err != nil {
 		return "", uncertain(err)
 	}
-	return newReceipt(m.bin.path, m.name, m.path, m.want), nil
+	return m.bin.receipt(m.name, m.path, m.want), nil
+}
+
+// told reports whether the .trashinfo says where the file was.
+func (m *move) told() bool {
+	content, err := m.bin.read(m.name)
+	if err != nil {
+		return false
+	}
+	path, _, err := parseInfo(content, m.d.o.Now().Location())
+	if err == nil {
+		path, err = m.bin.origin(path)
+	}
+	return err == nil && path == m.path
 }
 
 // undo puts back the wrong file that an interrupted move got.

@@ -32,6 +32,7 @@ const (
 	atCompared = "compared"
 	atReturned = "returned"
 	atSynced   = "synced"
+	atUnlinked = "unlinked" // by Purge
 )
 
 func (d *Driver) at(point string) error {
@@ -58,31 +59,48 @@ func (d *Driver) Trash(ctx context.Context, key string, ref providers.Ref, rev p
 	if err != nil {
 		return "", err
 	}
-	if m.bin, err = openBin(d.bin, true); err != nil {
-		return "", err
-	}
-	defer m.bin.close()
-	if r, err := m.settle(); !errors.Is(err, fs.ErrNotExist) {
-		return r, err
-	}
-	if err := m.allowed(); err != nil {
-		return "", err
-	}
-	p, err := pin(m.root, m.rel)
+	id, err := m.mount()
 	if err != nil {
 		return "", err
 	}
-	defer p.close()
-	if err := p.mayGo(rev); err != nil {
+	if m.bin, err = d.binFor(id); err != nil {
 		return "", err
+	}
+	defer m.bin.close()
+	if r, err := m.settleInBin(); !errors.Is(err, fs.ErrNotExist) {
+		return r, err
+	}
+	p, err := m.examine(rev)
+	if err != nil {
+		if r, notMoved := m.settle(); notMoved == nil {
+			return r, nil // by an earlier call with that key, into another bin
+		}
+		return "", err
+	}
+	defer p.close()
+	if p.stat.Mnt_id != id {
+		return "", errOtherMount // it came this moment
 	}
 	if err := p.lease(); err != nil {
 		return "", err
 	}
-	if err := m.sameMount(p); err != nil {
-		return "", err
-	}
 	return m.carryOut(ctx, p)
+}
+
+// examine pins the file, if it may go.
+func (m *move) examine(rev providers.Revision) (*pinned, error) {
+	if err := m.allowed(); err != nil {
+		return nil, err
+	}
+	p, err := pin(m.root, m.rel)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.mayGo(rev); err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
 }
 
 // move is one file's way into the bin.
@@ -138,22 +156,17 @@ func (d *Driver) leftOut(r *root, folder string) error {
 	return r.marked(rel)
 }
 
-// sameMount spares a .trashinfo where the move is bound to fail.
-func (m *move) sameMount(p *pinned) error {
-	s, err := statOpen(m.bin.files)
-	if err == nil && s.Mnt_id != p.stat.Mnt_id {
-		return errOtherMount
-	}
-	return err
-}
-
 // carryOut moves the pinned file. After its first error nothing of the attempt
 // is left, or the error wraps ErrUncertain.
 func (m *move) carryOut(ctx context.Context, p *pinned) (providers.Receipt, error) {
 	if err := errors.Join(m.d.at(atPinned), ctx.Err()); err != nil {
 		return "", err
 	}
-	info, err := m.bin.write(m.name, trashInfo(m.path, m.d.o.Now()))
+	content, err := m.bin.infoOf(m.path, m.d.o.Now())
+	if err != nil {
+		return "", err
+	}
+	info, err := m.bin.write(m.name, content)
 	if err != nil {
 		return "", fmt.Errorf("the trash bin does not take it: %w", err)
 	}
@@ -170,10 +183,10 @@ func (m *move) carryOut(ctx context.Context, p *pinned) (providers.Receipt, erro
 	if err != nil {
 		return "", m.putBack(p.folder, err)
 	}
-	if err := errors.Join(m.d.at(atCompared), syncBoth(m.bin.files, p.folder), m.d.at(atSynced)); err != nil {
+	if err := errors.Join(m.d.at(atCompared), m.d.synced.sync(m.bin.files, p.folder), m.d.at(atSynced)); err != nil {
 		return "", uncertain(err)
 	}
-	return newReceipt(m.bin.path, m.name, m.path, m.want), nil
+	return m.bin.receipt(m.name, m.path, m.want), nil
 }
 
 // abandon ends a move that was refused. A network's error may hide a success.
@@ -191,7 +204,7 @@ func (m *move) putBack(folder int, why error) error {
 	if err := rename(m.bin.files, m.name, folder, filepath.Base(m.rel)); err != nil {
 		return uncertain(fmt.Errorf("%v; another file was moved to the trash and cannot be put back: %w", why, err))
 	}
-	if err := errors.Join(syncBoth(folder, m.bin.files), m.d.at(atReturned)); err != nil {
+	if err := errors.Join(m.d.synced.sync(folder, m.bin.files), m.d.at(atReturned)); err != nil {
 		return uncertain(err)
 	}
 	return errors.Join(why, m.bin.forget(m.name))

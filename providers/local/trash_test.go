@@ -223,21 +223,6 @@ func TestEveryNameGoesToTheBinAndComesBack(t *testing.T) {
 	}
 }
 
-func TestABinOnAnotherMountIsRefused(t *testing.T) {
-	dir, err := os.MkdirTemp("/dev/shm", "mount")
-	if err != nil {
-		lacking(t, "there is no second file system to try")
-	}
-	defer os.RemoveAll(dir)
-	b := newBox(t, func(o *Options) { o.TrashHome = filepath.Join(dir, "Trash") })
-	e := b.write("a.png", "bytes")
-	b.refuses(e, errors.ErrUnsupported)
-	b.holds(e.Path, "bytes")
-	if left, err := os.ReadDir(filepath.Join(dir, "Trash/info")); len(left) > 0 {
-		t.Errorf("left in the bin: %v, %v", left, err)
-	}
-}
-
 func TestADanglingOrEmptyInfoOfOursIsInNobodysWay(t *testing.T) {
 	for _, content := range []string{"", "[Trash Info]\nPath=/else/where\n"} {
 		b := newBox(t)

@@ -3,87 +3,160 @@ package local
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"iter"
 	"os"
+	"path/filepath"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
 	"sweepd/providers"
 )
 
-// Trashed implements providers.Driver. Listed are regular files of which a
-// .trashinfo says where they were. An orphan has no known age or origin, and a
-// folder is not one file: neither is listed.
+// Trashed implements providers.Driver: the home trash, the bins on top of the
+// mounts on which roots are, and those on top of every other mount of this
+// machine's own disks.
 func (d *Driver) Trashed(ctx context.Context) iter.Seq2[providers.Trashed, error] {
 	return func(yield func(providers.Trashed, error) bool) {
 		if d.bin == "" {
 			yield(providers.Trashed{}, errNoBin)
 			return
 		}
-		b, err := openBin(d.bin, false)
-		if (errors.Is(err, fs.ErrNotExist) || errors.Is(err, errAway)) && ctx.Err() == nil {
-			return
-		}
-		if err != nil {
-			yield(providers.Trashed{}, errors.Join(err, ctx.Err()))
-			return
-		}
-		defer b.close()
-		if err := d.each(ctx, b, func(t providers.Trashed) bool { return yield(t, nil) }); err != nil {
+		if err := ctx.Err(); err != nil {
 			yield(providers.Trashed{}, err)
+			return
 		}
+		d.allBins(ctx, func(b *bin, err error) bool {
+			if err != nil {
+				return yield(providers.Trashed{}, err)
+			}
+			l := &listing{bin: b, zone: d.o.Now().Location(), yield: yield}
+			return l.each(ctx, b.info, l.told) && l.each(ctx, b.files, l.orphan)
+		})
 	}
 }
 
-// each goes through the .trashinfo files of a bin until yield has enough.
-func (d *Driver) each(ctx context.Context, b *bin, yield func(providers.Trashed) bool) error {
-	fd, err := unix.Openat(b.info, ".", openFolder|unix.O_CLOEXEC, 0)
+// listing goes through one bin.
+type listing struct {
+	*bin
+	zone  *time.Location
+	yield func(providers.Trashed, error) bool
+	sizes map[string]folderSize // nil until it is asked for
+}
+
+// Why an entry is left alone.
+const (
+	leftFolder   = "a folder"
+	leftLink     = "a symbolic link"
+	leftOther    = "neither a file nor a folder"
+	leftOrphan   = "an orphan: nothing says where it was"
+	leftDangling = "its file is gone, and only its .trashinfo is left"
+)
+
+// each calls visit with the names in the folder, until it has enough. What
+// keeps it from going on is one bin's error.
+func (l *listing) each(ctx context.Context, folder int, visit func(name string) bool) (more bool) {
+	fd, err := openPiece(folder, ".", openFolder, false)
 	if err != nil {
-		return err
+		return l.unlisted(l.path, err)
 	}
-	folder := os.NewFile(uintptr(fd), b.path)
-	defer folder.Close()
+	f := os.NewFile(uintptr(fd), l.path)
+	defer f.Close()
 	for {
-		names, err := folder.Readdirnames(512)
+		names, err := f.Readdirnames(512)
 		for _, name := range names {
 			if ctx.Err() != nil {
-				return ctx.Err()
+				l.yield(providers.Trashed{}, ctx.Err())
+				return false
 			}
-			if t, ok := d.trashed(b, name); ok && !yield(t) {
-				return nil
+			if !visit(name) {
+				return false
 			}
 		}
 		if errors.Is(err, io.EOF) {
-			return ctx.Err()
+			return true
 		}
 		if err != nil {
-			return err
+			return l.unlisted(l.path, err)
 		}
 	}
 }
 
-func (d *Driver) trashed(b *bin, info string) (providers.Trashed, bool) {
+func (l *listing) unlisted(path string, err error) (more bool) {
+	return l.yield(providers.Trashed{}, &providers.UnlistedError{Path: path, Err: err})
+}
+
+// told lists what one name in info/ is about.
+func (l *listing) told(info string) (more bool) {
 	name, ok := strings.CutSuffix(info, infoSuffix)
 	if !ok || name == "" {
-		return providers.Trashed{}, false
+		return true // nothing to do with a file
 	}
-	content, err := b.read(name)
+	t := providers.Trashed{Path: name}
+	content, err := l.read(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return true // gone this moment
+	}
 	if err != nil {
-		return providers.Trashed{}, false
+		t.Left = fmt.Sprintf("its .trashinfo cannot be read: %v", err)
+	} else if path, deleted, err := parseInfo(content, l.zone); err != nil {
+		t.Left = fmt.Sprintf("its .trashinfo says nothing that is understood: %v", err)
+	} else if t.Path, err = l.origin(path); err != nil {
+		t.Path, t.Left = path, err.Error()
+	} else {
+		t.Deleted = deleted.UTC()
 	}
-	path, deleted, err := parseInfo(content, d.o.Now().Location())
+	return l.entry(name, t)
+}
+
+// entry lists files/NAME, of which the .trashinfo says what t does.
+func (l *listing) entry(name string, t providers.Trashed) (more bool) {
+	s, err := l.stat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		if t.Left == leftOrphan {
+			return true // restored this moment
+		}
+		if t.Left == "" {
+			t.Left = leftDangling
+		}
+		return l.yield(t, nil)
+	}
 	if err != nil {
-		return providers.Trashed{}, false
+		return l.unlisted(filepath.Join(l.path, "files", name), err)
 	}
-	s, err := b.stat(name)
-	if err != nil || !regular(&s) {
-		return providers.Trashed{}, false
+	t.Since = time.Unix(s.Ctime.Sec, int64(s.Ctime.Nsec)).UTC()
+	kind := ""
+	switch s.Mode & unix.S_IFMT {
+	case unix.S_IFREG:
+		t.Size = int64(s.Size)
+	case unix.S_IFDIR:
+		kind, t.Size = leftFolder, l.folderSize(name)
+	case unix.S_IFLNK:
+		kind = leftLink
+	default:
+		kind = leftOther
 	}
-	return providers.Trashed{
-		Receipt: newReceipt(b.path, name, path, identify(&s)),
-		Path:    path, Size: int64(s.Size), Deleted: deleted.UTC(),
-	}, true
+	if t.Left == "" {
+		t.Left = kind
+	}
+	if t.Left == "" {
+		t.Receipt = l.receipt(name, t.Path, identify(&s))
+	}
+	return l.yield(t, nil)
+}
+
+// orphan lists files/NAME if info/ has nothing on it.
+func (l *listing) orphan(name string) (more bool) {
+	_, err := statName(l.info, name+infoSuffix)
+	switch {
+	case err == nil:
+		return true
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, unix.ENAMETOOLONG):
+		return l.entry(name, providers.Trashed{Path: name, Left: leftOrphan})
+	}
+	return l.unlisted(filepath.Join(l.path, "files", name), err)
 }

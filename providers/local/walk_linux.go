@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"golang.org/x/sys/unix"
+
 	"sweepd/providers"
 )
 
@@ -43,7 +45,7 @@ func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[prov
 				if err := d.unlisted(r, part); err != nil && !yield(providers.Change{}, err) {
 					return
 				} else if err == nil {
-					w.push(folder{r, part, &anchor{fd: r.fd, depth: len(r.path)}})
+					w.push(folder{r, part, &anchor{fd: r.fd, depth: len(withoutSlash(r.path))}})
 				}
 			}
 		}
@@ -54,13 +56,23 @@ func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[prov
 	}
 }
 
-// unlisted is the error for a part of a root that was named and is left out, or
-// that is not there. A root with a marker is passed over like any folder.
+// unlisted is the error for a root, or a part of one, in which there is nothing
+// at all, and for a part that is left out or that is not there. A root with a
+// marker is passed over like any folder.
 func (d *Driver) unlisted(r *root, part string) error {
-	if part == r.path {
-		return nil
+	rel, in := below(r.path, part)
+	if !in {
+		rel = "."
 	}
-	if err := d.leftOut(r, part); err != nil {
+	fd, err := r.open(rel, openFolder)
+	if err == nil {
+		defer unix.Close(fd)
+		err = notEmpty(fd)
+	}
+	if in {
+		err = errors.Join(d.leftOut(r, part), err)
+	}
+	if err != nil {
 		return &providers.UnlistedError{Path: part, Err: err}
 	}
 	return nil
@@ -92,6 +104,9 @@ type folder struct {
 	path string
 	base *anchor
 }
+
+// in is the path of what is called name in the folder.
+func (f folder) in(name []byte) string { return withoutSlash(f.path) + "/" + string(name) }
 
 // batch is some files of a listing, and then perhaps a place that could not be
 // looked into.

@@ -75,12 +75,13 @@ func (b *box) put(name, content string) providers.Entry {
 	return b.find(name)
 }
 
-// list reads a whole listing.
+// list reads a whole listing. A storage in which there is nothing may say so.
 func (b *box) list(since providers.Cursor) (present map[string]providers.Entry, gone []providers.Ref, last providers.Change) {
 	b.Helper()
 	present = map[string]providers.Entry{}
 	for c, err := range b.d.Changes(b.Context(), since) {
 		switch {
+		case errors.Is(err, providers.ErrEmpty):
 		case err != nil:
 			b.Fatalf("changes since %q: %v", since, err)
 		case c.Gone:
@@ -152,7 +153,8 @@ func (b *box) readTrashed(r providers.Receipt, off, n int64) ([]byte, error) {
 	return got, errors.Join(err, rc.Close())
 }
 
-// bin is the paths in the trash, as Trashed lists them.
+// bin is the paths in the trash, as Trashed lists them, of what was in the
+// storage's root. A real machine may have bins with more in them.
 func (b *box) bin() []string {
 	b.Helper()
 	var paths []string
@@ -160,7 +162,9 @@ func (b *box) bin() []string {
 		if err != nil {
 			b.Fatalf("trashed: %v", err)
 		}
-		paths = append(paths, t.Path)
+		if strings.HasPrefix(t.Path, b.Path("")) {
+			paths = append(paths, t.Path)
+		}
 	}
 	slices.Sort(paths)
 	return paths

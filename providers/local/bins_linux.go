@@ -1,0 +1,254 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/sys/unix"
+
+	"sweepd/providers"
+)
+
+// platform is what a Driver keeps for Linux alone.
+type platform struct {
+	mounts mountTable
+	synced syncer
+}
+
+// binFor opens the bin for files on the mount, and makes it if need be: the
+// home trash if that is on the same mount, else one on top of that mount.
+// There is no third way, and no copy to another file system: where neither can
+// be had, the error wraps errors.ErrUnsupported.
+func (d *Driver) binFor(id uint64) (*bin, error) {
+	home, err := d.homeMount()
+	if err != nil {
+		return nil, err
+	}
+	var b *bin
+	if home == id {
+		if err := doomed(d.bin, 0, false); err != nil { // before anything is made
+			return nil, err
+		}
+		b, err = d.openHome(true)
+	} else {
+		b, err = d.binOn(id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s, err := statOpen(b.files)
+	if err == nil && s.Mnt_id != id {
+		err = errOtherMount
+	}
+	if err != nil {
+		b.close()
+		return nil, err
+	}
+	return b, nil
+}
+
+// binOn opens or makes the bin on top of the mount.
+func (d *Driver) binOn(id uint64) (*bin, error) {
+	t, err := d.mounts.top(func(m mount) bool { return m.id == id })
+	if err != nil {
+		return nil, noBinOn("its file system", err)
+	}
+	defer t.close()
+	b, err := d.shared(t, true)
+	if err != nil {
+		b, err = d.own(t, true)
+	}
+	if err != nil {
+		return nil, noBinOn(fmt.Sprintf("%q", t.point), err)
+	}
+	return b, nil
+}
+
+// noBinOn gives what will not go away by itself its kind.
+func noBinOn(where string, err error) error {
+	for _, lasting := range []error{fs.ErrPermission, errNoMount, unix.EROFS, unix.ENOTDIR, unix.EOPNOTSUPP} {
+		if errors.Is(err, lasting) {
+			err = fmt.Errorf("%w: %w", errors.ErrUnsupported, err)
+			break
+		}
+	}
+	return fmt.Errorf("there is no trash bin on %s, and none can be made: %w", where, err)
+}
+
+// homeMount is the mount that the home trash is on, or would be.
+func (d *Driver) homeMount() (uint64, error) {
+	for path := d.bin; ; path = filepath.Dir(path) {
+		s, err := statName(unix.AT_FDCWD, path)
+		if err == nil || !errors.Is(err, fs.ErrNotExist) || path == "/" {
+			return s.Mnt_id, err
+		}
+	}
+}
+
+// tops are the bins on top of a mount, of both kinds, that are there. What is
+// missing, or is a .Trash that is not for all, is no error.
+func (d *Driver) tops(t *top) (bins []*bin, err error) {
+	for _, open := range []func(*top, bool) (*bin, error){d.shared, d.own} {
+		b, openErr := open(t, false)
+		switch {
+		case openErr == nil:
+			bins = append(bins, b)
+		case !errors.Is(openErr, fs.ErrNotExist) && !errors.Is(openErr, errUnfit):
+			err = errors.Join(err, openErr)
+		}
+	}
+	return bins, err
+}
+
+// binOf opens the bin of a receipt: fs.ErrNotExist if it was there and is gone,
+// errAway if the disk that it is on, or would be, is not there. A receipt may
+// have been written by anybody. It leads to a bin that this driver would find
+// without it, and nowhere else.
+func (d *Driver) binOf(r receipt) (*bin, error) {
+	if r.Bin == d.bin || resolvedParent(r.Bin) == d.bin {
+		return d.openHome(false)
+	}
+	open, point := d.own, filepath.Dir(r.Bin)
+	switch {
+	case filepath.Base(r.Bin) == ".Trash-"+userID():
+	case filepath.Base(r.Bin) == userID() && filepath.Base(point) == ".Trash":
+		open, point = d.shared, filepath.Dir(point)
+	default:
+		return nil, fmt.Errorf("the receipt is of another trash bin: %q", r.Bin)
+	}
+	t, err := d.mounts.top(func(m mount) bool { return m.point == point })
+	if err != nil {
+		return nil, fmt.Errorf("%w: %q: %v", errAway, point, err) // its kind would say too much
+	}
+	defer t.close()
+	if use, err := d.uses(t.mount); err != nil || !use {
+		return nil, errors.Join(err, fmt.Errorf("the receipt is of a bin on a file system that is not looked at: %q", point))
+	}
+	if err := sameDisk(t, r.Disk); err != nil {
+		return nil, err
+	}
+	return open(t, false)
+}
+
+// sameDisk reports whether the disk is the one that the receipt is of.
+func sameDisk(t *top, disk string) error {
+	var s unix.Statfs_t
+	if _, err := again(func() (int, error) { return 0, unix.Fstatfs(t.fd, &s) }); err != nil {
+		return err
+	}
+	if is := diskOf(&s); disk != "" && is != disk {
+		return fmt.Errorf("%w: another disk is at %q", errAway, t.point)
+	}
+	return nil
+}
+
+// uses reports whether bins on top of the mount are this driver's to use.
+func (d *Driver) uses(m mount) (bool, error) {
+	if d.swept()(m) {
+		return true, nil
+	}
+	all, err := d.mounts.list()
+	return err == nil && m.local(all), err
+}
+
+// swept tells the mounts of which files may be in a root.
+func (d *Driver) swept() func(mount) bool {
+	var ids []uint64
+	for _, r := range d.roots {
+		if r.check() == nil {
+			ids = append(ids, r.place.mount)
+		}
+	}
+	return func(m mount) bool {
+		return slices.Contains(ids, m.id) || slices.ContainsFunc(d.roots, func(r *root) bool {
+			_, in := below(r.path, m.point)
+			return r.cross && in
+		})
+	}
+}
+
+// search goes through the bins of this machine, each once.
+type search struct {
+	d     *Driver
+	seen  map[file]bool
+	yield func(*bin, error) bool
+}
+
+// allBins opens every bin of this machine in turn, those first in which what is
+// in the roots ends: where a bin is to be seen twice, its receipts are then
+// those that Trash gives. An *UnlistedError is one bin's; any other is the end.
+func (d *Driver) allBins(ctx context.Context, yield func(*bin, error) bool) {
+	s := &search{d, map[file]bool{}, yield}
+	b, err := d.openHome(false)
+	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, errAway) && !s.give(b, d.bin, err) {
+		return
+	}
+	all, err := d.mounts.list()
+	if err != nil {
+		yield(nil, err)
+		return
+	}
+	swept := d.swept()
+	for _, first := range []bool{true, false} {
+		for _, m := range all {
+			if swept(m) != first || !first && !m.local(all) {
+				continue
+			}
+			if err := ctx.Err(); err != nil {
+				yield(nil, err)
+				return
+			}
+			if !s.on(m, first) {
+				return
+			}
+		}
+	}
+}
+
+// on gives the bins on top of the mount. One that is covered by another, or
+// that this user may not enter, has none to give, unless a root is on it.
+func (s *search) on(m mount, swept bool) (more bool) {
+	t, err := m.open()
+	if err != nil {
+		return !swept || errors.Is(err, errNoMount) || errors.Is(err, unix.ENOTDIR) || s.give(nil, m.point, err)
+	}
+	defer t.close()
+	bins, err := s.d.tops(t)
+	more = err == nil || s.give(nil, m.point, err)
+	for _, b := range bins {
+		if more {
+			more = s.give(b, b.path, nil)
+		} else {
+			b.close()
+		}
+	}
+	return more
+}
+
+// give closes the bin in the end.
+func (s *search) give(b *bin, path string, err error) (more bool) {
+	if err != nil {
+		return s.yield(nil, &providers.UnlistedError{Path: path, Err: err})
+	}
+	defer b.close()
+	st, err := statOpen(b.dir)
+	if err != nil {
+		return s.yield(nil, &providers.UnlistedError{Path: path, Err: err})
+	}
+	f := file{unix.Mkdev(st.Dev_major, st.Dev_minor), st.Ino}
+	if s.seen[f] {
+		return true
+	}
+	s.seen[f] = true
+	return s.yield(b, nil)
+}
+
+func closeAll(bins []*bin) {
+	for _, b := range bins {
+		b.close()
+	}
+}

@@ -1,0 +1,81 @@
+package local
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// doomed says why a bin at that path would be lost although nobody emptied it,
+// and what to do; nil when it would not. fsType is the magic number of its
+// file system, as statfs(2) gives it; contained, whether the program runs in a
+// container.
+func doomed(path string, fsType int64, contained bool) error {
+	if sandbox, name := sandboxOf(path); name != "" {
+		return fmt.Errorf("the trash bin %q belongs to the %s %q and is deleted with it: "+
+			"run sweepd outside of it, or set XDG_DATA_HOME to $HOME/.local/share: %w", path, sandbox, name, errors.ErrUnsupported)
+	}
+	if contained && fsType == unix.OVERLAYFS_SUPER_MAGIC {
+		return fmt.Errorf("the trash bin %q is in a container and is deleted with it: "+
+			"mount a folder of the host there, for the files and the trash alike: %w", path, errors.ErrUnsupported)
+	}
+	return nil
+}
+
+// sandboxOf finds ~/snap/NAME/ or ~/.var/app/NAME/ in a path: the homes that
+// snapd and Flatpak give to a program, and delete with it. Names of programs
+// begin with no dot: the home of a person called snap is no snap's.
+func sandboxOf(path string) (kind, name string) {
+	parts := strings.Split(filepath.Clean(path), "/")
+	for i, part := range parts {
+		switch {
+		case i+2 >= len(parts):
+			return "", ""
+		case part == "snap" && !strings.HasPrefix(parts[i+1], "."):
+			return "snap", parts[i+1]
+		case part == ".var" && parts[i+1] == "app" && !strings.HasPrefix(parts[i+2], "."):
+			return "Flatpak", parts[i+2]
+		}
+	}
+	return "", ""
+}
+
+// contained reports whether this process runs in a container of Docker or
+// Podman, by the marks that they leave.
+func contained() bool {
+	for _, mark := range []string{"/.dockerenv", "/run/.containerenv"} {
+		var s unix.Stat_t
+		if unix.Lstat(mark, &s) == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// lasts is doomed for an open bin.
+func (b *bin) lasts() error {
+	s, err := b.statfs()
+	if err != nil {
+		return err
+	}
+	return doomed(b.path, int64(s.Type), contained())
+}
+
+func (b *bin) statfs() (s unix.Statfs_t, err error) {
+	_, err = again(func() (int, error) { return 0, unix.Fstatfs(b.dir, &s) })
+	return s, err
+}
+
+// diskOf names a file system for good where it has such a name: ext2 to ext4
+// and btrfs make their f_fsid of the UUID, others of the device number, which
+// another disk may have tomorrow. "" where there is none.
+func diskOf(s *unix.Statfs_t) string {
+	switch s.Type {
+	case unix.EXT4_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC:
+		return fmt.Sprintf("%08x%08x", uint32(s.Fsid.Val[0]), uint32(s.Fsid.Val[1]))
+	}
+	return ""
+}

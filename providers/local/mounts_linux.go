@@ -1,0 +1,185 @@
+package local
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"golang.org/x/sys/unix"
+)
+
+// mount is one line of /proc/self/mountinfo, as proc_pid_mountinfo(5) has it.
+type mount struct {
+	id, parent uint64
+	point      string // absolute; bytes
+	kind       string // of file system
+}
+
+// mountTable finds the place where a mount is to be seen. It asks the kernel's
+// table, and not for ".." until the mount changes, because a listing of all
+// bins needs the table anyway, and because a folder can be moved while one
+// climbs. What the table says is always compared with the mount itself.
+type mountTable struct {
+	read func() ([]byte, error) // nil but in tests: reads /proc/self/mountinfo
+
+	mu  sync.Mutex
+	all []mount // as it was when it was last read
+}
+
+// list reads the table.
+func (t *mountTable) list() ([]mount, error) {
+	read := t.read
+	if read == nil {
+		read = func() ([]byte, error) { return os.ReadFile("/proc/self/mountinfo") }
+	}
+	text, err := read()
+	if err != nil {
+		return nil, err
+	}
+	all, err := parseMounts(string(text))
+	if err != nil {
+		return nil, err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.all = all
+	return all, nil
+}
+
+var errMounts = errors.New("the kernel's table of mounts has an unknown form")
+
+// parseMounts reads a whole table.
+func parseMounts(text string) (all []mount, err error) {
+	for line := range strings.Lines(text) {
+		// 36 35 98:0 /root /point rw,noatime master:1 - ext3 /dev/root rw
+		f := strings.Split(strings.TrimSuffix(line, "\n"), " ")
+		dash := slices.Index(f, "-")
+		if dash < 6 || dash+1 >= len(f) {
+			return nil, errMounts
+		}
+		m := mount{point: plain(f[4]), kind: f[dash+1]}
+		id, err1 := strconv.ParseUint(f[0], 10, 64)
+		parent, err2 := strconv.ParseUint(f[1], 10, 64)
+		if err1 != nil || err2 != nil || m.point == "" || m.point[0] != '/' {
+			return nil, errMounts
+		}
+		m.id, m.parent = id, parent
+		all = append(all, m)
+	}
+	return all, nil
+}
+
+// plain undoes the octal escapes (\040 for a space) in which the kernel writes
+// blanks and backslashes.
+func plain(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+4 <= len(s) {
+			if c, err := strconv.ParseUint(s[i+1:i+4], 8, 8); err == nil {
+				b.WriteByte(byte(c))
+				i += 3
+				continue
+			}
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+// top is the top folder of a mount, held open: $topdir of the Trash
+// specification.
+type top struct {
+	mount
+	fd int // O_PATH
+}
+
+func (t *top) close() { unix.Close(t.fd) }
+
+var errNoMount = errors.New("its file system is not mounted where it can be seen")
+
+// top opens the top of the first mount, from the last one on, that suits.
+func (t *mountTable) top(suits func(mount) bool) (*top, error) {
+	t.mu.Lock()
+	known := t.all
+	t.mu.Unlock()
+	why := errNoMount
+	for _, fresh := range []bool{false, true} {
+		if fresh {
+			var err error
+			if known, err = t.list(); err != nil {
+				return nil, err
+			}
+		}
+		for _, m := range slices.Backward(known) {
+			if !suits(m) {
+				continue
+			}
+			opened, err := m.open()
+			if err == nil {
+				return opened, nil
+			}
+			why = err
+		}
+	}
+	return nil, why
+}
+
+// open opens the top of the mount, if that is what is to be seen at its mount
+// point: another mount may cover it, or be there by now.
+func (m mount) open() (*top, error) {
+	root, err := unix.Open("/", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer unix.Close(root)
+	rel := strings.TrimPrefix(m.point, "/")
+	if rel == "" {
+		rel = "."
+	}
+	fd, err := openBelow(root, rel, unix.O_PATH|unix.O_DIRECTORY, true)
+	if err != nil {
+		return nil, fmt.Errorf("open %q: %w", m.point, err)
+	}
+	s, err := statOpen(fd)
+	if err == nil && s.Mnt_id != m.id {
+		err = errNoMount
+	}
+	if err != nil {
+		unix.Close(fd)
+		return nil, err
+	}
+	return &top{m, fd}, nil
+}
+
+// local reports whether the mount, and all that is on the way to it, is on
+// this machine and answers at once. Asking a network or FUSE file system of
+// which nobody spoke could wait for ever.
+func (m mount) local(all []mount) bool {
+	for range len(all) + 1 { // a table never has a ring; if it had, this ends
+		if !answers(m.kind) {
+			return false
+		}
+		i := slices.IndexFunc(all, func(up mount) bool { return up.id == m.parent && up.id != m.id })
+		if i < 0 {
+			return true
+		}
+		m = all[i]
+	}
+	return false
+}
+
+// answers reports whether file systems of the kind are on a disk or in memory.
+func answers(kind string) bool {
+	switch kind {
+	case "ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs", "bcachefs", "jfs", "reiserfs", "nilfs2",
+		"vfat", "msdos", "exfat", "ntfs3", "hfsplus", "udf", "iso9660", "squashfs", "erofs":
+		return true
+	case "tmpfs", "ramfs", "overlay", "rootfs", "devtmpfs", "proc", "sysfs":
+		return true
+	}
+	return false
+}

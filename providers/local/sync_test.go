@@ -1,0 +1,133 @@
+//go:build linux
+
+package local
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+)
+
+// opened is a file, and a second descriptor of it.
+func opened(t *testing.T, name string) (one, two int) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	must(t, os.WriteFile(path, nil, 0o600))
+	var fds [2]int
+	for i := range fds {
+		f, err := os.Open(path)
+		must(t, err)
+		t.Cleanup(func() { f.Close() })
+		fds[i] = int(f.Fd())
+	}
+	return fds[0], fds[1]
+}
+
+func TestCallersWhoComeDuringARoundShareTheNextOne(t *testing.T) {
+	a, again := opened(t, "a")
+	b, _ := opened(t, "b")
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var synced []int
+		release := make(chan struct{})
+		s := syncer{fsync: func(fd int) error {
+			mu.Lock()
+			synced = append(synced, fd)
+			first := len(synced) == 1
+			mu.Unlock()
+			if first {
+				<-release
+			}
+			return nil
+		}}
+		var group sync.WaitGroup
+		call := func(fds ...int) {
+			group.Go(func() {
+				if err := s.sync(fds...); err != nil {
+					t.Error(err)
+				}
+			})
+			synctest.Wait()
+		}
+		call(a) // begins at once: nobody waits for others
+		if !slices.Equal(synced, []int{a}) {
+			t.Errorf("synced %v, want %d at once", synced, a)
+		}
+		call(b, a)
+		call(again, b)
+		call(a)
+		if len(synced) != 1 {
+			t.Errorf("synced %v while a round was under way", synced)
+		}
+		close(release)
+		group.Wait()
+		// The second round: b and a first, once though two callers gave a, then the seconds.
+		if got := synced[1:]; len(got) != 4 || !slices.Equal(got[:2], []int{b, again}) || !slices.Equal(got[2:], []int{a, b}) {
+			t.Errorf("synced %v, want %v", got, []int{b, again, a, b})
+		}
+	})
+}
+
+func TestAFailedSyncReachesThoseWhoGaveTheFileAndNobodyElse(t *testing.T) {
+	a, again := opened(t, "a")
+	b, _ := opened(t, "b")
+	broken := errors.New("broken")
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		held, failed := true, false
+		s := syncer{fsync: func(fd int) error {
+			if held {
+				held = false
+				<-release
+			}
+			if fd == a || fd == again {
+				if failed { // a file's error is told once
+					return nil
+				}
+				failed = true
+				return broken
+			}
+			return nil
+		}}
+		errs := make([]error, 5)
+		var group sync.WaitGroup
+		for i, fds := range [][]int{{b}, {a}, {again, b}, {b}, {b, -1}} {
+			group.Go(func() { errs[i] = s.sync(fds...) })
+			synctest.Wait()
+		}
+		close(release)
+		group.Wait()
+		for i, want := range []bool{false, true, true, false, true} {
+			if (errs[i] != nil) != want {
+				t.Errorf("caller %d: got %v, want an error: %v", i, errs[i], want)
+			}
+		}
+		if err := s.sync(b); err != nil {
+			t.Errorf("a round later: %v", err)
+		}
+	})
+}
+
+func TestManyCallersAreAllServed(t *testing.T) {
+	b := newBox(t)
+	must(t, os.MkdirAll(b.path("x"), 0o700))
+	f, err := os.Open(b.root)
+	must(t, err)
+	defer f.Close()
+	var s syncer
+	var group sync.WaitGroup
+	for range 64 {
+		group.Go(func() {
+			for range 20 {
+				if err := s.sync(int(f.Fd()), int(f.Fd())); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+}
