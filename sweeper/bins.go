@@ -115,7 +115,7 @@ func (s *Sweeper) judgeBinned(ctx context.Context, st *providers.Storage, r *rea
 	case kept:
 		b.Why = "you said keep"
 	case b.Whose == Ours:
-		s.age(b, firstAge(ages.Ours, ages.Everything), 0, b.Op.Ended)
+		s.age(b, firstAge(ages.Ours, ages.Everything), 0, moved(b.Op))
 	case matches:
 		b.Whose = Matching
 		s.age(b, firstAge(ages.Matching, ages.Everything), slack, since(t))
@@ -143,6 +143,15 @@ func since(t providers.Trashed) time.Time {
 		return t.Deleted
 	}
 	return t.Since
+}
+
+// moved is when a trash operation moved its file at the latest: it may have been
+// recorded by a later run, and by a clock that was wrong then.
+func moved(op journal.Operation) time.Time {
+	if op.Began.After(op.Ended) {
+		return op.Began
+	}
+	return op.Ended
 }
 
 // age fills in whether the entry is due.
@@ -219,7 +228,7 @@ func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want fun
 func (s *Sweeper) oursOf(op journal.Operation) Binned {
 	e, ages := op.Op.Entry, s.o.Policy.Trash
 	b := Binned{Storage: op.Op.Storage, Op: op, Whose: Ours, Trashed: providers.Trashed{Receipt: op.Receipt, Path: e.Path, Size: e.Size}}
-	s.age(&b, firstAge(ages.Ours, ages.Everything), 0, op.Ended)
+	s.age(&b, firstAge(ages.Ours, ages.Everything), 0, moved(op))
 	return b
 }
 

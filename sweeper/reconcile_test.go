@@ -1,6 +1,7 @@
 package sweeper_test
 
 import (
+	"strings"
 	"testing"
 
 	"sweepd/providers"
@@ -26,5 +27,26 @@ func TestAMoveThatALivingProcessHasBegunIsLeftToIt(t *testing.T) {
 	}
 	if err := s.Reconcile(t.Context(), sum); err != nil || sum.Settled != 1 || b.openOperations() != 0 {
 		t.Errorf("after it: got %v, %+v with %d open", err, sum, b.openOperations())
+	}
+}
+
+func TestWhatAWrongClockRecordedTheEndOfIsNoOlderThanItsBeginning(t *testing.T) {
+	b := newBox(t, rules, providertest.Fault{Method: "Trash", Err: providers.ErrUncertain, Late: true})
+	b.put(ours(1), picture(1))
+	b.apply()
+	b.fail()
+	began := b.clock
+	b.clock = began.AddDate(-1, 0, 0)
+	if sum := b.apply(); sum.Settled != 1 {
+		t.Fatalf("got %+v", sum)
+	}
+	for _, policy := range []string{"{ours: 30d}", "{ours: 30d, matching: 30d}"} {
+		b.setPolicy(strings.Replace(rules, "{ours: 30d}", policy, 1))
+		for days, due := range map[int]int{29: 0, 31: 1} {
+			b.clock = began.AddDate(0, 0, days)
+			if p, _ := b.plan(); len(p.Purge) != due {
+				t.Errorf("%s: after %d days the plan is %s", policy, days, p)
+			}
+		}
 	}
 }
