@@ -147,9 +147,8 @@ func TestADocumentThatCannotBeReadHoldsEverything(t *testing.T) {
 	top := os.Getenv(unreadableVariable)
 	if top == "" && os.Geteuid() == 0 {
 		top = t.TempDir()
-		for dir := top; dir != os.TempDir() && dir != "/"; dir = filepath.Dir(dir) {
-			must(t, os.Chmod(dir, 0o777))
-		}
+		must(t, os.Chmod(top, 0o777))
+		must(t, os.Chmod(filepath.Dir(top), 0o777)) // both are this test's own
 		cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.gocoverdir=")
 		cmd.Env = append(os.Environ(), unreadableVariable+"="+top)
 		if out, err := cmd.CombinedOutput(); err != nil {
