@@ -51,11 +51,31 @@ func (w wordsNow) ofContent(ctx context.Context, c journal.Content) (journal.Wor
 	return w.WordOf(ctx, c)
 }
 
-// decide is what is to become of a recorded file: the policy first, which is
-// never made to delete what its rules keep; then a person's word; then
-// whatever holds a file that is due. An error says that the file is gone or in
-// flux, or that ctx has ended; whatever else cannot be found out holds it.
+// decide is due, and then whatever guard holds a file that is.
 func (s *Sweeper) decide(ctx context.Context, st *providers.Storage, r *reader, rec journal.Record, w words) (policy.Decision, error) {
+	d, err := s.due(ctx, st, r, rec, w)
+	if err != nil || d.Action != policy.Trash || d.Approved {
+		return d, err
+	}
+	held, err := st.Guards(ctx, rec.Entry)
+	if passing(ctx, err) {
+		return d, err
+	}
+	if err != nil {
+		return hold(d, err.Error()), nil
+	}
+	for _, h := range held {
+		d = hold(d, h.Why)
+	}
+	d.Guards = held
+	return d, nil
+}
+
+// due is what is to become of a recorded file, but for the guards, which
+// Storage.Trash asks again: the policy first, which is never made to delete
+// what its rules keep; then a person's word; then the clock. An error says that the file is gone or in
+// flux, or that ctx has ended; whatever else cannot be found out holds it.
+func (s *Sweeper) due(ctx context.Context, st *providers.Storage, r *reader, rec journal.Record, w words) (policy.Decision, error) {
 	d := s.o.Policy.Decide(facts(st.Name(), rec), s.o.Now())
 	if d.Action == policy.Keep {
 		return d, nil
@@ -75,21 +95,6 @@ func (s *Sweeper) decide(ctx context.Context, st *providers.Storage, r *reader, 
 	case s.doubt != nil && (d.Action == policy.Trash || d.Grace):
 		d.Grace, d.NotBefore = false, time.Time{} // nor does a grace begin by that clock
 		return hold(d, s.doubt.Error()), nil
-	case d.Action != policy.Trash:
-		return d, nil
-	}
-	held, err := st.Guards(ctx, rec.Entry)
-	if passing(ctx, err) {
-		return d, err
-	}
-	if err != nil {
-		return hold(d, err.Error()), nil
-	}
-	if len(held) > 0 {
-		for _, h := range held {
-			d = hold(d, h.Why)
-		}
-		d.Guards = held
 	}
 	return d, nil
 }

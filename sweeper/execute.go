@@ -223,7 +223,7 @@ func (s *Sweeper) trash(ctx context.Context, r *reader, run int64, it Item, gone
 	if err != nil {
 		return err
 	}
-	d, err := s.decide(ctx, st, r, rec, wordsNow{s.o.Journal})
+	d, err := s.due(ctx, st, r, rec, wordsNow{s.o.Journal})
 	if err != nil {
 		return err
 	}
