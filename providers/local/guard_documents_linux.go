@@ -245,6 +245,16 @@ func (x *rules) programs(folder string) bool {
 	return (&rules{bin: x.bin}).skips("", folder)
 }
 
+// planBegins is how a plan begins that this program saved. It names the very
+// files that are to go, and would hold them all.
+const planBegins = "{\n  \"sweepd_plan\":"
+
+func ownPlan(fd int) bool {
+	head := make([]byte, len(planBegins))
+	n, err := again(func() (int, error) { return unix.Pread(fd, head, 0) })
+	return err == nil && string(head[:n]) == planBegins
+}
+
 // document reads one document. That it is a link or something else by now, or
 // gone, is no error.
 func (l *docReader) document(f folder, folder int, name string) error {
@@ -262,6 +272,9 @@ func (l *docReader) document(f folder, folder int, name string) error {
 	n := l.gathering.next.Add(1)
 	s := state{identify(&l.stat), unix.Mkdev(l.stat.Dev_major, l.stat.Dev_minor)}
 	if l.unchanged(s, n, f, name) {
+		return nil
+	}
+	if ownPlan(fd) {
 		return nil
 	}
 	r := &docBytes{ctx: l.ctx, fd: fd, size: int64(l.stat.Size)}
