@@ -82,7 +82,7 @@ func logged(path string) bool {
 // an empty file is never taken for a journal without operations.
 func create(ctx context.Context, path string) (err error) {
 	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := makeDir(dir); err != nil {
 		return err
 	}
 	if logged(path) {
@@ -102,14 +102,39 @@ func create(ctx context.Context, path string) (err error) {
 	return syncDir(dir)
 }
 
-// fill makes the empty file at path a journal; SQLite syncs it.
+// fill makes the empty file at path a journal; SQLite syncs it. The log comes
+// last: what is in one is moved into the file as it is closed, and SQLite does
+// not say when that fails.
 func fill(ctx context.Context, path string) error {
 	db := connect(path, "rw", 1)
-	_, err := db.ExecContext(ctx, "PRAGMA journal_mode = WAL")
+	err := migrate(ctx, db, migrations, 0)
 	if err == nil {
-		err = migrate(ctx, db, migrations, 0)
+		var mode string
+		err = db.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode)
+		if err == nil && mode != "wal" {
+			err = fmt.Errorf("SQLite keeps no log here but a journal of mode %q: %w", mode, errors.ErrUnsupported)
+		}
 	}
 	return errors.Join(err, db.Close())
+}
+
+// makeDir makes the directory at path and those above it that are missing, for
+// nobody but the owner, and their names durable: a power cut must not take the
+// whole journal with its folder.
+func makeDir(path string) error {
+	err := os.Mkdir(path, 0o700)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = makeDir(filepath.Dir(path)); err == nil {
+			err = os.Mkdir(path, 0o700)
+		}
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return nil // that it is no directory shows next
+	}
+	if err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
 }
 
 // syncDir makes the names in dir durable, where the system can.

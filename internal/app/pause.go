@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"sweepd/journal"
@@ -35,7 +36,24 @@ func (p Paths) Pause(x Pause) error {
 	if err := os.MkdirAll(p.State, 0o700); err != nil {
 		return err
 	}
-	return os.WriteFile(p.pauseFile(), append(text, '\n'), 0o600)
+	f, err := os.OpenFile(p.pauseFile(), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(append(text, '\n'))
+	return errors.Join(err, f.Sync(), f.Close(), syncDir(p.State)) // or a power cut would end the pause
+}
+
+// syncDir makes the names in a folder durable, where the system can.
+func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // Resume ends a pause; that there is none is no error.

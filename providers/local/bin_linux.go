@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -20,11 +21,12 @@ import (
 // was. It is opened for each operation, because a person may remove a whole
 // bin at any time.
 type bin struct {
-	path   string
-	base   string // what a relative Path= is below
-	onTop  bool   // of a mount's top folder, not the home trash
-	disk   string // of a bin on top: its file system's own name, if it has one
-	synced *syncer
+	path    string
+	base    string // what a relative Path= is below
+	onTop   bool   // of a mount's top folder, not the home trash
+	disk    string // of a bin on top: its file system's own name, if it has one
+	synced  *syncer
+	durable *durable
 
 	dir, files, info int // the bin itself, and its two folders
 }
@@ -41,7 +43,7 @@ var errNoBin = fmt.Errorf("no trash bin is given: %w", errors.ErrUnsupported)
 func (d *Driver) openHome(create bool) (*bin, error) {
 	parent := filepath.Dir(d.bin)
 	if create {
-		if err := os.MkdirAll(parent, 0o700); err != nil {
+		if err := d.durable.folders(parent); err != nil {
 			return nil, err
 		}
 	}
@@ -53,7 +55,7 @@ func (d *Driver) openHome(create bool) (*bin, error) {
 		return nil, &fs.PathError{Op: "open", Path: parent, Err: err}
 	}
 	defer unix.Close(above)
-	b := &bin{path: d.bin, base: parent, synced: &d.synced}
+	b := &bin{path: d.bin, base: parent, synced: &d.synced, durable: &d.durable}
 	return b, b.open(above, filepath.Base(d.bin), create, true)
 }
 
@@ -76,7 +78,7 @@ func (d *Driver) shared(t *top, create bool) (*bin, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bin{path: filepath.Join(t.point, ".Trash", userID()), base: t.point, onTop: true, synced: &d.synced}
+	b := &bin{path: filepath.Join(t.point, ".Trash", userID()), base: t.point, onTop: true, synced: &d.synced, durable: &d.durable}
 	return b, b.open(above, userID(), create, false)
 }
 
@@ -85,7 +87,7 @@ var errUnfit = fmt.Errorf("the .Trash folder there is not for all: %w", fs.ErrPe
 // own opens $topdir/.Trash-$uid ((2) there).
 func (d *Driver) own(t *top, create bool) (*bin, error) {
 	name := ".Trash-" + userID()
-	b := &bin{path: filepath.Join(t.point, name), base: t.point, onTop: true, synced: &d.synced}
+	b := &bin{path: filepath.Join(t.point, name), base: t.point, onTop: true, synced: &d.synced, durable: &d.durable}
 	return b, b.open(t.fd, name, create, false)
 }
 
@@ -94,7 +96,7 @@ func userID() string { return strconv.Itoa(os.Geteuid()) }
 // open opens the bin that is called name in the folder, or leaves nothing open.
 func (b *bin) open(above int, name string, create, cross bool) (err error) {
 	b.dir, b.files, b.info = -1, -1, -1
-	if b.dir, err = openOwn(above, name, create, cross); err == nil && create {
+	if b.dir, err = b.openOwn(above, name, create, cross); err == nil && create {
 		err = b.lasts()
 	}
 	if err == nil && b.onTop {
@@ -103,10 +105,10 @@ func (b *bin) open(above int, name string, create, cross bool) (err error) {
 		b.disk = diskOf(&s)
 	}
 	if err == nil {
-		b.files, err = openOwn(b.dir, "files", create, false)
+		b.files, err = b.openOwn(b.dir, "files", create, false)
 	}
 	if err == nil {
-		b.info, err = openOwn(b.dir, "info", create, false)
+		b.info, err = b.openOwn(b.dir, "info", create, false)
 	}
 	if err != nil {
 		b.close()
@@ -116,14 +118,11 @@ func (b *bin) open(above int, name string, create, cross bool) (err error) {
 }
 
 // openOwn opens a directory of our own, never through a link.
-func openOwn(above int, name string, create, cross bool) (int, error) {
+func (b *bin) openOwn(above int, name string, create, cross bool) (int, error) {
 	made := false
 	if create {
 		err := unix.Mkdirat(above, name, 0o700)
-		if made = err == nil; made {
-			err = syncFolder(above)
-		}
-		if err != nil && err != unix.EEXIST {
+		if made = err == nil; !made && err != unix.EEXIST {
 			return -1, err
 		}
 	}
@@ -144,11 +143,59 @@ func openOwn(above int, name string, create, cross bool) (int, error) {
 			err = errors.Join(err, unix.Unlinkat(above, name, unix.AT_REMOVEDIR))
 		}
 	}
+	if err == nil && create {
+		err = b.durable.name(above, &s, made)
+	}
 	if err != nil {
 		unix.Close(fd)
 		return -1, err
 	}
 	return fd, nil
+}
+
+// durable knows which folders' own names are durable, whoever made them: a
+// process that was killed in between, or the goroutine next to this one, may
+// not have come to that.
+type durable struct {
+	mu    sync.Mutex
+	names map[file]bool
+	made  map[string]bool
+}
+
+// name makes the name of the folder s, in the folder above, durable; fresh says
+// that it was made just now, perhaps with the inode of one that is gone.
+func (x *durable) name(above int, s *unix.Statx_t, fresh bool) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	f := file{unix.Mkdev(s.Dev_major, s.Dev_minor), s.Ino}
+	if x.names[f] && !fresh {
+		return nil
+	}
+	if err := syncFolder(above); err != nil {
+		return err
+	}
+	if x.names == nil {
+		x.names = map[file]bool{}
+	}
+	x.names[f] = true
+	return nil
+}
+
+// folders makes what is missing of the path, durably.
+func (x *durable) folders(path string) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if _, err := statName(unix.AT_FDCWD, path); err == nil && x.made[path] {
+		return nil
+	}
+	if err := makeFolders(path); err != nil {
+		return err
+	}
+	if x.made == nil {
+		x.made = map[string]bool{}
+	}
+	x.made[path] = true
+	return nil
 }
 
 // syncFolder makes the names in the folder durable; it may be open as O_PATH.
@@ -312,4 +359,25 @@ func (b *bin) infoOf(path string, deleted time.Time) ([]byte, error) {
 		path = rel
 	}
 	return trashInfo(path, deleted), nil
+}
+
+// makeFolders is os.MkdirAll, and what it makes is durable.
+func makeFolders(path string) error {
+	err := os.Mkdir(path, 0o700)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = makeFolders(filepath.Dir(path)); err == nil {
+			err = os.Mkdir(path, 0o700)
+		}
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	above, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(above.Sync(), above.Close())
 }

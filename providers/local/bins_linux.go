@@ -15,8 +15,9 @@ import (
 
 // platform is what a Driver keeps for Linux alone.
 type platform struct {
-	mounts mountTable
-	synced syncer
+	mounts  mountTable
+	synced  syncer
+	durable durable
 }
 
 // binFor opens the bin for files on the mount, and makes it if need be: the
