@@ -15,7 +15,10 @@ type Content struct {
 	SHA256 [sha256.Size]byte
 }
 
-const wordOfContent = `SELECT word FROM contents WHERE size = $1 AND sha256 = $2`
+const (
+	wordOfContent = `SELECT word FROM contents WHERE size = $1 AND sha256 = $2`
+	saidOfSize    = `SELECT EXISTS (SELECT * FROM contents WHERE size = $1 AND word <> '')`
+)
 
 // SayOf records a person's word, Keep, on every file with that content, for
 // good; NoWord takes it back. Its error is as that of Say.
@@ -61,7 +64,7 @@ func (j *Journal) WordOf(ctx context.Context, of Content) (Word, error) {
 // SaidOfSize reports whether there is a word on a content of that size: only
 // then need a file be read for its sake.
 func (j *Journal) SaidOfSize(ctx context.Context, size int64) (said bool, err error) {
-	err = j.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT * FROM contents WHERE size = $1 AND word <> '')`, size).Scan(&said)
+	err = j.bySize.QueryRowContext(ctx, size).Scan(&said)
 	return said, fault(err)
 }
 

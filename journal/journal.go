@@ -28,6 +28,8 @@ type Journal struct {
 	chain   *chainer // nil when read-only
 	records *committer[*record]
 	byRef   *sql.Stmt // of Record
+	byFile  *sql.Stmt // of Word
+	bySize  *sql.Stmt // of SaidOfSize
 }
 
 // readers bounds the connections that read beside the writer.
@@ -102,8 +104,12 @@ func open(ctx context.Context, path string, o Options, writable bool) (_ *Journa
 
 // prepare prepares what is asked often.
 func (j *Journal) prepare(ctx context.Context) (err error) {
-	j.byRef, err = j.read.PrepareContext(ctx, recordByRef)
-	return fault(err)
+	for stmt, query := range map[**sql.Stmt]string{&j.byRef: recordByRef, &j.byFile: wordOfFile, &j.bySize: saidOfSize} {
+		if *stmt, err = j.read.PrepareContext(ctx, query); err != nil {
+			return fault(err)
+		}
+	}
+	return nil
 }
 
 // openWriter makes j writable.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"slices"
 	"strings"
 	"sync"
 
@@ -32,7 +31,7 @@ var refusals = []error{
 
 // movers is how many files are moved at once. Most of a durable move is waiting
 // for the disk, and those that wait together share its syncs.
-const movers = 64
+const movers = 128
 
 // Execute carries the plan out, once: ErrOtherPolicy, ErrPaused, a *LimitError,
 // a *SurgeError or a *journal.LeasedError refuse it whole, before anything was
@@ -289,11 +288,27 @@ func (s *Sweeper) mark(ctx context.Context, items []Item, sum *Summary) error {
 type purge struct {
 	s   *Sweeper
 	due map[providers.Receipt]Binned // of others, examined afresh
+
+	mu   sync.Mutex
+	ours map[string]journal.Operation // by key, until it is purged: what the record says; nobody else changes it while the storages are leased
 }
 
 func (s *Sweeper) newPurge(ctx context.Context, items []Item, sum *Summary) (*purge, error) {
-	w := &purge{s: s, due: map[providers.Receipt]Binned{}}
-	if !slices.ContainsFunc(items, func(it Item) bool { return it.Whose != Ours }) {
+	w := &purge{s: s, due: map[providers.Receipt]Binned{}, ours: map[string]journal.Operation{}}
+	for _, it := range items {
+		if it.Whose == Ours {
+			w.ours[it.Key] = journal.Operation{} // to be filled in
+		}
+	}
+	for op, err := range s.o.Journal.Operations(ctx, journal.Filter{InTrash: true}) {
+		if err != nil {
+			return nil, fmt.Errorf("read what is in the trash: %w", err)
+		}
+		if _, planned := w.ours[op.Key]; planned {
+			w.ours[op.Key] = op
+		}
+	}
+	if len(w.ours) == len(items) {
 		return w, nil
 	}
 	return w, s.bins(ctx, sum, func(b Binned) {
@@ -313,7 +328,7 @@ func (w *purge) purge(ctx context.Context, r *reader, run int64, it Item) error 
 	}
 	b := w.due[it.Receipt]
 	if it.Whose == Ours {
-		if b, err = w.ours(ctx, it); err != nil {
+		if b, err = w.own(it); err != nil {
 			return err
 		}
 	}
@@ -330,19 +345,17 @@ func (w *purge) purge(ctx context.Context, r *reader, run int64, it Item) error 
 	return st.Purge(ctx, now.Entry, b.Trashed.Receipt, providers.Cause{Run: run, Rule: now.Decision.Rule, Reasons: now.Decision.Reasons})
 }
 
-// ours is the entry by what the journal says of it now.
-func (w *purge) ours(ctx context.Context, it Item) (b Binned, err error) {
-	if it.Key == "" {
-		return b, fmt.Errorf("%w: it names no operation", errKept)
+// own is the entry by what the journal says of it.
+func (w *purge) own(it Item) (b Binned, err error) {
+	w.mu.Lock()
+	op := w.ours[it.Key]
+	delete(w.ours, it.Key) // a plan may name it twice
+	w.mu.Unlock()
+	if op.Key == "" {
+		return b, fmt.Errorf("%w: the journal knows no such file in the trash", errKept)
 	}
-	for op, err := range w.s.o.Journal.Operations(ctx, journal.Filter{Key: it.Key, InTrash: true}) {
-		if err != nil {
-			return b, err
-		}
-		if op.Op.Entry.Ref != it.Entry.Ref || op.Op.Entry.Revision != it.Entry.Revision {
-			return b, fmt.Errorf("%w: the journal knows another file by that key", errKept)
-		}
-		b = w.s.oursOf(op)
+	if op.Op.Entry.Ref != it.Entry.Ref || op.Op.Entry.Revision != it.Entry.Revision {
+		return b, fmt.Errorf("%w: the journal knows another file by that key", errKept)
 	}
-	return b, nil
+	return w.s.oursOf(op), nil
 }

@@ -97,12 +97,16 @@ func (s *syncer) run(r *round) {
 				_ = unix.SyncFileRange(turn[f][0].fds[n], 0, 0, unix.SYNC_FILE_RANGE_WRITE)
 			}
 		}
-		for _, f := range order {
-			err := s.one(turn[f][0].fds[n])
-			for _, w := range turn[f] {
-				w.err = err
-			}
+		var group sync.WaitGroup
+		for _, f := range order { // together: a disk takes flushes that wait for it as one
+			group.Go(func() {
+				err := s.one(turn[f][0].fds[n])
+				for _, w := range turn[f] {
+					w.err = err
+				}
+			})
 		}
+		group.Wait()
 	}
 }
 
