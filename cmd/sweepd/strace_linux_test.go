@@ -41,9 +41,17 @@ func TestLookingMakesNoCallThatCouldChangeAnything(t *testing.T) {
 	state := filepath.Join(w.home, ".local/state/sweepd")
 	seen := 0
 	for _, args := range [][]string{
-		{"scan"}, {"scan", "--all", "--json"}, {"plan"}, {"explain", filepath.Join(w.home, "Downloads/holiday.png")},
+		{"scan"},
+		{"scan", "--all", "--json"},
+		{"plan"},
+		{"explain", filepath.Join(w.home, "Downloads/holiday.png")},
 		{"explain", filepath.Join(w.home, "Downloads/ChatGPT Image Apr 20, 2026, 01_17_09 AM.png")},
-		{"trash", "list"}, {"trash", "purge"}, {"check"}, {"status"}, {"history"}, {"history", "--verify"},
+		{"trash", "list"},
+		{"trash", "purge"},
+		{"check"},
+		{"status"},
+		{"history"},
+		{"history", "--verify"},
 	} {
 		calls := w.traced(strace, state, args...)
 		seen += calls.all
