@@ -53,6 +53,9 @@ func TestEachRightPurgesWhatThePolicySays(t *testing.T) {
 			t.Errorf("%s: would purge %q, want %q", trash, got, want)
 			continue
 		}
+		if others := strings.Contains(p.String(), "1 of them not from ChatGPT"); others != strings.Contains(trash, "everything: 30d") {
+			t.Errorf("%s: the question is %q", trash, p)
+		}
 		sum := b.execute(p)
 		if int(sum.Purged) != len(want) || len(b.account.Bin()) != 5-len(want) {
 			t.Errorf("%s: got %+v with %q left", trash, sum, b.account.Bin())

@@ -15,7 +15,7 @@ func (p *Plan) String() string {
 		text  string
 	}{{p.Trash, "move %s to the trash"}, {p.Mark, "begin the grace of %s"}, {p.Purge, "delete %s from the trash for good"}} {
 		if n := len(part.items); n > 0 {
-			files := fmt.Sprintf("%s files (%s)", humanize.Comma(int64(n)), humanize.Bytes(uint64(max(Bytes(part.items), 0))))
+			files := fmt.Sprintf("%s files (%s%s)", humanize.Comma(int64(n)), humanize.Bytes(uint64(max(Bytes(part.items), 0))), others(part.items))
 			if n == 1 {
 				files = strings.Replace(files, "files", "file", 1)
 			}
@@ -26,4 +26,19 @@ func (p *Plan) String() string {
 		return "nothing"
 	}
 	return strings.Join(parts, ", ")
+}
+
+// others says how many of the files would be purged for lying in the trash, and
+// not for what they are.
+func others(items []Item) string {
+	n := 0
+	for _, it := range items {
+		if it.Whose == Everything {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %s of them not from ChatGPT as far as can be told", humanize.Comma(int64(n)))
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
+	"golang.org/x/text/unicode/norm"
 )
 
 // marker is the name of a file by which a person leaves a folder, and all
@@ -47,8 +48,9 @@ func (x *rules) excluded(root, path string) bool {
 	}
 	rel, _ := below(root, path)
 	rel = filepath.ToSlash(rel)
+	composed := norm.NFC.String(rel) // as people type; macOS writes names otherwise
 	for _, p := range x.patterns {
-		if doublestar.MatchUnvalidated(p, rel) {
+		if doublestar.MatchUnvalidated(p, rel) || doublestar.MatchUnvalidated(p, composed) {
 			return true
 		}
 	}
