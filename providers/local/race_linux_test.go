@@ -16,7 +16,7 @@ import (
 // by default with SWEEPD_RACE_FLIPS.
 func flips(t *testing.T) int64 {
 	t.Helper()
-	n := int64(2500)
+	n := int64(8000)
 	if s := os.Getenv("SWEEPD_RACE_FLIPS"); s != "" {
 		var err error
 		if n, err = strconv.ParseInt(s, 10, 64); err != nil || n < 1 {
