@@ -70,6 +70,31 @@ func (p *pinned) lease() error {
 	return nil
 }
 
+// unwritten is ErrBusy when somebody has asked to write since the lease.
+func (p *pinned) unwritten() error {
+	if !p.leased {
+		return nil
+	}
+	if kind, err := unix.FcntlInt(uintptr(p.fd), unix.F_GETLEASE, 0); err != nil || kind != unix.F_RDLCK {
+		return providers.ErrBusy
+	}
+	return nil
+}
+
+// unchanged reports whether nothing has befallen the file since it was pinned:
+// no tag, no second name, no other rights. Its change time tells, as it cannot
+// after the move.
+func (p *pinned) unchanged() error {
+	if err := p.unwritten(); err != nil {
+		return err
+	}
+	s, err := statOpen(p.fd)
+	if err == nil && (identify(&s) != identify(&p.stat) || s.Nlink != p.stat.Nlink) {
+		err = providers.ErrChanged
+	}
+	return err
+}
+
 // moved reports whether what is now called name in the folder is the pinned
 // file, as it was when it was pinned. Renaming changes the change time.
 func (p *pinned) moved(folder int, name string) error {
@@ -79,15 +104,10 @@ func (p *pinned) moved(folder int, name string) error {
 	}
 	was, is := identify(&p.stat), identify(&s)
 	was.ctime, is.ctime = 0, 0
-	if was != is || s.Mode != p.stat.Mode {
+	if was != is || s.Mode != p.stat.Mode || s.Uid != p.stat.Uid || s.Nlink != p.stat.Nlink {
 		return providers.ErrChanged
 	}
-	if p.leased {
-		if kind, err := unix.FcntlInt(uintptr(p.fd), unix.F_GETLEASE, 0); err != nil || kind != unix.F_RDLCK {
-			return providers.ErrBusy
-		}
-	}
-	return nil
+	return p.unwritten()
 }
 
 // rename moves a name and never replaces one. Two mounts or a file system that

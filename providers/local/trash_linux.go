@@ -53,7 +53,8 @@ func (d *Driver) Can() providers.Can {
 // Trash implements providers.Driver. Refused as ErrProtected are immutable files
 // and those that a listing would leave out by now. What the guards saw of the
 // file's own (its names, its owner, its tags) is true still: it cannot change
-// without the change time, and that is part of the revision.
+// without the change time, and that is part of the revision, which is compared
+// for the last time just before the rename.
 func (d *Driver) Trash(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
 	m, err := d.newMove(ctx, key, ref, rev)
 	if err != nil {
@@ -171,7 +172,10 @@ func (m *move) carryOut(ctx context.Context, p *pinned) (providers.Receipt, erro
 		return "", fmt.Errorf("the trash bin does not take it: %w", err)
 	}
 	defer unix.Close(info)
-	if err = m.d.at(atWritten); err == nil {
+	if err = p.unchanged(); err == nil { // while the .trashinfo was written, which takes a while
+		err = m.d.at(atWritten)
+	}
+	if err == nil {
 		err = rename(p.folder, p.name, m.bin.files, m.name)
 	}
 	if err != nil {

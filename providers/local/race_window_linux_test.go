@@ -1,0 +1,39 @@
+package local
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"sweepd/providers"
+)
+
+// What the guards saw may change while the .trashinfo is written and synced,
+// which on a disk takes longer than all the rest of a move; a second name and
+// other rights are seen after it, too.
+func TestAFileThatAGuardWouldHoldByNowIsNotMoved(t *testing.T) {
+	for what, befalls := range map[string]func(b *box) error{
+		"a second name": func(b *box) error { return os.Link(b.path("a.png"), b.path("b.png")) },
+		"a tag":         func(b *box) error { return unix.Setxattr(b.path("a.png"), "user.xdg.tags", []byte("keep"), 0) },
+		"other rights":  func(b *box) error { return os.Chmod(b.path("a.png"), 0o400) },
+	} {
+		for _, point := range []string{atPinned, atWritten} {
+			if what == "a tag" && point == atWritten {
+				continue // nothing but the change time tells, and the move sets it
+			}
+			b := newBox(t)
+			e := b.write("a.png", "bytes")
+			b.interfere(point, func() { must(t, befalls(b)) })
+			r, err := b.d.Trash(t.Context(), key, e.Ref, e.Revision)
+			if r != "" || !errors.Is(err, providers.ErrChanged) {
+				t.Errorf("%s, %s: got %q, %v; want ErrChanged", what, point, r, err)
+			}
+			b.holds(b.path("a.png"), "bytes")
+			b.binHas(0, 0)
+			b.settles(e, fs.ErrNotExist)
+		}
+	}
+}
