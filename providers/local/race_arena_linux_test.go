@@ -20,8 +20,8 @@ import (
 )
 
 // arena is a root with one name, p/a.png, at which there is always a file for
-// the sweepers; a victim tree with a file of that name; and a folder at the
-// side for the attacker. Contents that begin with "ours" may go, those that
+// the sweepers; a victim tree outside of the root with a file of that name; and
+// a folder at the side for the attacker. Contents that begin with "ours" may go, those that
 // begin with "keep" are precious. All have one length and one time, and no two
 // files the same content.
 type arena struct {
@@ -74,6 +74,11 @@ func newArena(t *testing.T, top string) *arena {
 		return nil
 	}
 	return a
+}
+
+// tempt gives the victim tree what would go if it were in the root.
+func (a *arena) tempt() {
+	a.file(filepath.Join(a.top, "victim/a.png"), "ours victim/a.png")
 }
 
 func (a *arena) side(name string) string { return filepath.Join(a.top, "side", name) }
@@ -293,6 +298,11 @@ func (a *arena) account() {
 			found[strings.TrimSpace(string(text))]++
 			return err
 		}))
+	}
+	for content := range found {
+		if !a.made[content] && (a.touched == "" || content != "keep victim/a.png") {
+			a.Errorf("%q has left the victim tree", content)
+		}
 	}
 	for content := range a.made {
 		if found[content] != 1 {

@@ -108,8 +108,9 @@ func TestRaceWithAFileReplacedByAnotherOfTheSameNameSizeAndTime(t *testing.T) {
 
 func TestRaceWithTheFolderSwappedForALinkToAVictim(t *testing.T) {
 	everyDisk(t, func(a *arena) {
+		a.tempt()
 		link := a.side("link")
-		must(a.T, os.Symlink(filepath.Join(a.top, "victim"), link))
+		must(a.T, os.Symlink("../victim", link)) // from either place
 		a.flip = func() bool { return exchange(a.path("p"), link) }
 		a.calm = func() {
 			if i, err := os.Lstat(link); err != nil || i.IsDir() {
@@ -152,6 +153,7 @@ func TestRaceWithABindMountAppearing(t *testing.T) {
 		return
 	}
 	everyDisk(t, func(a *arena) {
+		a.tempt()
 		var mu sync.Mutex
 		mounted := false
 		a.calm = func() {
