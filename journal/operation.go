@@ -36,14 +36,10 @@ type Filter struct {
 	Key     string
 	Run     int64
 	Storage string
-	Kind    providers.OpKind
 	Path    string // of a trash: where the file was, exactly
 
 	Open    bool // begun and not ended: what is to be finished after a crash
 	InTrash bool // trash operations that were done, neither restored nor purged since
-
-	BeganAfter  time.Time // at that time or later
-	EndedBefore time.Time // not at that time or later
 
 	Newest bool // newest first; else in the order in which they began
 }
@@ -75,9 +71,6 @@ func (f Filter) query(last *Operation) (string, []any) {
 	if f.Storage != "" {
 		is("o.storage = $%d", f.Storage)
 	}
-	if f.Kind != "" {
-		is("o.kind = $%d", string(f.Kind))
-	}
 	if f.Path != "" {
 		is("o.kind = 'trash' AND o.path = $%d", []byte(f.Path))
 	}
@@ -86,12 +79,6 @@ func (f Filter) query(last *Operation) (string, []any) {
 	}
 	if f.InTrash {
 		where = append(where, "o.kind = 'trash' AND o.ended IS NOT NULL AND o.error IS NULL AND o.resolved IS NULL")
-	}
-	if !f.BeganAfter.IsZero() {
-		is("o.began >= $%d", micros(f.BeganAfter))
-	}
-	if !f.EndedBefore.IsZero() {
-		is("o.ended < $%d", micros(f.EndedBefore))
 	}
 	after, order := "o.id > $%d", ""
 	if f.Newest {
