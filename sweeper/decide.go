@@ -73,8 +73,9 @@ func (s *Sweeper) decide(ctx context.Context, st *providers.Storage, r *reader, 
 
 // due is what is to become of a recorded file, but for the guards, which
 // Storage.Trash asks again: the policy first, which is never made to delete
-// what its rules keep; then a person's word; then the clock. An error says that the file is gone or in
-// flux, or that ctx has ended; whatever else cannot be found out holds it.
+// what its rules keep; then a person's word; then the clock. An error says that
+// the file is gone or in flux, or that ctx has ended; whatever else cannot be
+// found out holds it.
 func (s *Sweeper) due(ctx context.Context, st *providers.Storage, r *reader, rec journal.Record, w words) (policy.Decision, error) {
 	d := s.o.Policy.Decide(facts(st.Name(), rec), s.o.Now())
 	if d.Action == policy.Keep {

@@ -52,7 +52,9 @@ terminal apply asks first, unless a saved plan or --yes says that you know.`,
 					if l.json || !p.term.live {
 						return &app.UsageError{Err: errors.New("apply asks first, and its question would not be seen"), Hint: "nothing was changed; to go on without being asked: --yes"}
 					}
-					p.tellSurge(a.Sweeper.Allow(cmd.Context(), due))
+					if err := p.tellSurge(a.Sweeper.Allow(cmd.Context(), due)); err != nil {
+						return err // no answer would change that
+					}
 					if !p.ask(cmd.Context(), due) {
 						p.term.printf("nothing was changed\n")
 						return nil
@@ -77,11 +79,15 @@ terminal apply asks first, unless a saved plan or --yes says that you know.`,
 	return cmd
 }
 
-// tellSurge says before the question what the answer should be weighed by.
-func (p *program) tellSurge(err error) {
-	if surge := (*sweeper.SurgeError)(nil); errors.As(err, &surge) {
-		fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("33", "warning:"), surge)
+// tellSurge says before the question what the answer should be weighed by. Any
+// other reason against the plan it returns.
+func (p *program) tellSurge(err error) error {
+	surge, ok := errors.AsType[*sweeper.SurgeError](err)
+	if !ok {
+		return err
 	}
+	fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("33", "warning:"), surge)
+	return nil
 }
 
 func firstError(errs ...error) error {

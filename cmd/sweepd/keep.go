@@ -54,11 +54,18 @@ func (p *program) forget() *cobra.Command {
 type saying func(ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry) (string, error)
 
 func (p *program) sayKeep(ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry) (string, error) {
+	err := a.Journal.Say(ctx, e, journal.Keep) // first: a file that cannot be read is kept all the same
+	if err != nil {
+		return "", err
+	}
 	c, err := a.Sweeper.Content(ctx, st, e)
 	if err == nil {
-		err = errors.Join(a.Journal.Say(ctx, e, journal.Keep), a.Journal.SayOf(ctx, c, journal.Keep))
+		err = a.Journal.SayOf(ctx, c, journal.Keep)
 	}
-	return "kept, and so is every copy of it", err
+	if err != nil {
+		return "", fmt.Errorf("the file is kept, but not its copies: %w", err)
+	}
+	return "kept, and so is every copy of it", nil
 }
 
 func (p *program) sayNothing(ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry) (string, error) {

@@ -201,7 +201,7 @@ func (p *program) stopped(sum *sweeper.Summary) {
 		fmt.Fprintf(p.stderr, "%s nothing is deleted from %s, because not all of it could be seen\n", p.term.paint("33", "warning:"), safe(tilde(x.Root, p.home())))
 	}
 	if len(sum.Stopped) > 0 {
-		fmt.Fprintf(p.stderr, "hint: make it readable, or leave the place out by exclude: in the policy or a file called .nosweep\n")
+		fmt.Fprintf(p.stderr, "hint: mount its disk or make it readable; or leave the place out by exclude: in the policy or a file called .nosweep\n")
 	}
 }
 

@@ -88,7 +88,7 @@ func binnedLine(b sweeper.Binned) jsonTrashed {
 // binned prints what an entry is, and why it is due or not.
 func (p *program) binned(b sweeper.Binned) {
 	whose := string(b.Whose)
-	if whose == "" {
+	if b.Whose == sweeper.Nobodys {
 		whose = "-"
 	}
 	mark := ""
