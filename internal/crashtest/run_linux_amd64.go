@@ -60,7 +60,7 @@ func run(cmd *exec.Cmd, fate func(Call) Fate, counts counting) (Result, error) {
 	defer runtime.UnlockOSThread()
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	cmd.SysProcAttr = &syscall.SysProcAttr{Ptrace: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Ptrace: true, Setpgid: true} // a group of its own: see trace
 	if err := cmd.Start(); err != nil {
 		return Result{}, err
 	}
@@ -92,7 +92,7 @@ type tracer struct {
 
 const (
 	options = unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_TRACECLONE | unix.PTRACE_O_TRACEFORK | unix.PTRACE_O_TRACEVFORK | unix.PTRACE_O_EXITKILL
-	wall    = unix.WALL | 0x20000000 // __WNOTHREAD: only what this thread traces
+	wall    = unix.WALL | 0x20000000 // __WNOTHREAD: only what this thread traces or started
 )
 
 func (t *tracer) trace() error {
@@ -107,7 +107,9 @@ func (t *tracer) trace() error {
 		return err
 	}
 	for {
-		tid, err := syscall.Wait4(-1, &ws, wall, nil)
+		// Only the group of the process: this thread may be the parent of others
+		// too, that a goroutine started which ran on it before and waits for them.
+		tid, err := syscall.Wait4(-t.pid, &ws, wall, nil)
 		if errors.Is(err, syscall.EINTR) {
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -130,5 +131,20 @@ func TestTakingALockCountsAndGivingItUpDoesNot(t *testing.T) {
 	}
 	if got := strings.Count(strings.Join(seen, " "), "flock"); got != 1 {
 		t.Errorf("%d locks were counted, want 1: %v", got, seen)
+	}
+}
+
+func TestOnlyTheTracedProcessIsWaitedFor(t *testing.T) {
+	runtime.LockOSThread() // so that both processes have this thread for their parent
+	defer runtime.UnlockOSThread()
+	other := exec.Command("/bin/true")
+	if err := other.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if r := run(t, t.TempDir(), func(crashtest.Call) crashtest.Fate { return crashtest.Fate{} }); r.Exit != 0 {
+		t.Errorf("got %+v", r)
+	}
+	if err := other.Wait(); err != nil {
+		t.Errorf("a process that was started otherwise: %v", err)
 	}
 }
