@@ -1,0 +1,87 @@
+package cloudhttp
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	"sweepd/internal/secret"
+)
+
+// Tokens gives access tokens. It is called by several goroutines at once.
+type Tokens interface {
+	// Token returns the access token to send. The service has just refused
+	// the token refused, unless that is empty: then another has to be got, or
+	// an error says why there is none. The error is handed to the caller.
+	Token(ctx context.Context, refused secret.Text) (secret.Text, error)
+}
+
+// Options say how one account's calls are made. The zero Options sign nothing
+// and judge by the status.
+type Options struct {
+	Tokens   Tokens               // nil: requests go as they are
+	Hosts    []string             // with Tokens: the hosts that may have the token; a request to another fails. ".example.com" stands for all below
+	Classify func(Answer) Meaning // nil: ByStatus
+
+	// Name names a call in logs, errors and counts, without any name or id of a
+	// file; nil: the method and the host.
+	Name func(*http.Request) string
+
+	Rate     float64       // the most calls a second; 0: 100
+	Tries    int           // the most times that one call is sent; 0: 6
+	Budget   int           // how many calls may be repeated in all, beside a tenth of those made; 0: 50
+	Timeout  time.Duration // how long the service may be silent; 0: a minute
+	Patience time.Duration // the longest wait the service may ask for before the call fails as Exhausted; 0: 2 minutes
+
+	Log    *slog.Logger                                     // at debug, each try; nil: none
+	Now    func() time.Time                                 // must be given
+	Sleep  func(ctx context.Context, d time.Duration) error // nil: a timer; returns ctx's error if that ends first
+	Random func(n int64) int64                              // from 0 up to and without n; nil: math/rand/v2
+}
+
+// withDefaults is o with everything decided.
+func (o Options) withDefaults() Options {
+	if o.Classify == nil {
+		o.Classify = ByStatus
+	}
+	if o.Name == nil {
+		o.Name = func(r *http.Request) string { return r.Method + " " + r.URL.Hostname() }
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Sleep == nil {
+		o.Sleep = sleep
+	}
+	if o.Random == nil {
+		o.Random = rand.Int64N
+	}
+	o.Rate = or(o.Rate, 100)
+	o.Tries = or(o.Tries, 6)
+	o.Budget = or(o.Budget, 50)
+	o.Timeout = or(o.Timeout, time.Minute)
+	o.Patience = or(o.Patience, 2*time.Minute)
+	return o
+}
+
+// or is v, or instead where v is zero.
+func or[T comparable](v, instead T) T {
+	if v == *new(T) {
+		return instead
+	}
+	return v
+}
+
+// sleep waits for d or for the end of ctx.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}

@@ -1,0 +1,91 @@
+package cloudhttp
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// pace lets calls through at a rate that the service puts up with: a token
+// bucket that is halved when it says "too many", and grows by one call a second
+// each second that it does not, up to the most that the caller wants. That is
+// how TCP shares a line with others whom it does not know.
+type pace struct {
+	most  float64
+	sleep func(context.Context, time.Duration) error
+	now   func() time.Time
+
+	mu     sync.Mutex
+	bucket *rate.Limiter
+	cut    time.Time // calls that began before have been answered for
+	closed time.Time // no call begins before: the service asked for it
+}
+
+// slowest is the pace that is never gone below, in calls a second.
+const slowest = 0.5
+
+func newPace(most float64, now func() time.Time, sleep func(context.Context, time.Duration) error) *pace {
+	return &pace{most: most, now: now, sleep: sleep, bucket: rate.NewLimiter(rate.Limit(most), max(int(most), 1))}
+}
+
+// wait returns when a call may begin, with the time at which it does.
+func (p *pace) wait(ctx context.Context) (time.Time, error) {
+	p.mu.Lock()
+	now := p.now()
+	from := now
+	if p.closed.After(now) {
+		from = p.closed
+	}
+	turn := p.bucket.ReserveN(from, 1)
+	d := from.Sub(now) + turn.DelayFrom(from)
+	p.mu.Unlock()
+	if d > 0 {
+		if err := p.sleep(ctx, d); err != nil {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			turn.CancelAt(p.now())
+			return time.Time{}, err
+		}
+	}
+	return p.now(), ctx.Err()
+}
+
+// limited takes note that a call which began at start met a limit, and that the
+// service asked to be left alone for a while, if it did.
+func (p *pace) limited(start time.Time, asked time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	if until := now.Add(asked); asked > 0 && until.After(p.closed) {
+		p.closed = until
+	}
+	if !start.After(p.cut) {
+		return // one crowd of calls is one mistake
+	}
+	p.cut = now
+	slower := max(float64(p.bucket.Limit())/2, slowest)
+	p.bucket.SetLimitAt(now, rate.Limit(slower))
+	p.bucket.SetBurstAt(now, max(int(slower), 1))
+}
+
+// answered takes note of a call that met no limit.
+func (p *pace) answered() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	limit := float64(p.bucket.Limit())
+	if limit >= p.most {
+		return
+	}
+	now, faster := p.now(), min(limit+1/limit, p.most)
+	p.bucket.SetLimitAt(now, rate.Limit(faster))
+	p.bucket.SetBurstAt(now, max(int(faster), 1))
+}
+
+// rate is the present pace in calls a second.
+func (p *pace) rate() float64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return float64(p.bucket.Limit())
+}

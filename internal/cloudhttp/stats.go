@@ -1,0 +1,39 @@
+package cloudhttp
+
+import (
+	"maps"
+	"sync"
+	"time"
+)
+
+// Stats count what a Transport did.
+type Stats struct {
+	Calls    int64            // requests sent, each try counted
+	Repeats  int64            // of these, the ones sent again
+	Limits   int64            // answers that said "too many"
+	Failures int64            // calls that came back as an *Error
+	Sent     int64            // bytes of the bodies sent
+	Received int64            // bytes of the bodies read, as they came out of any compression
+	Waited   time.Duration    // by all calls together, for the pace and between tries
+	ByCall   map[string]int64 // requests sent, by Options.Name
+}
+
+// counter is Stats under a lock.
+type counter struct {
+	mu sync.Mutex
+	s  Stats
+}
+
+func (c *counter) count(f func(*Stats)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f(&c.s)
+}
+
+func (c *counter) snapshot() Stats {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.s
+	s.ByCall = maps.Clone(s.ByCall)
+	return s
+}

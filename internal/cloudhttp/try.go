@@ -1,0 +1,170 @@
+package cloudhttp
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+// try sends the request once. It returns a response for the caller; or what
+// failed, and perhaps can be repeated; or why no more can be tried at all.
+func (c *call) try() (*http.Response, *Error, error) {
+	ctx := c.req.Context()
+	start, err := c.turn(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if c.t.o.Tokens != nil {
+		if c.token, err = c.t.o.Tokens.Token(ctx, c.refused); err != nil {
+			return nil, nil, err
+		}
+	}
+	w := newWatch(ctx, c.t.o.Timeout)
+	req, err := c.copied(w.ctx)
+	if err != nil {
+		w.done()
+		return nil, nil, err
+	}
+	resp, err := c.t.base.RoundTrip(req)
+	if err == nil {
+		resp.Body = &body{resp.Body, w, c.received}
+		err = ahead(resp, c.toRead(resp))
+	}
+	err = w.cause(err)
+	c.log(ctx, start, resp, err)
+	if err != nil {
+		if resp != nil {
+			resp.Body.Close()
+		}
+		w.done()
+		return nil, c.unanswered(err), nil
+	}
+	if resp.StatusCode < 400 {
+		c.t.pace.answered()
+		return resp, nil, nil
+	}
+	fault := c.judge(resp, start)
+	if fault == nil {
+		return resp, nil, nil
+	}
+	resp.Body.Close()
+	return nil, fault, nil
+}
+
+// copied is a copy of the request to send, with a body and the token.
+func (c *call) copied(ctx context.Context) (*http.Request, error) {
+	req := c.req.Clone(ctx)
+	if c.req.GetBody != nil {
+		b, err := c.req.GetBody()
+		if err != nil {
+			return nil, err
+		}
+		req.Body = b
+	}
+	if c.t.o.Tokens != nil {
+		req.Header.Set("Authorization", "Bearer "+c.token.Reveal())
+	}
+	c.t.n.count(func(s *Stats) {
+		s.Calls++
+		s.Sent += max(req.ContentLength, 0)
+		if s.ByCall == nil {
+			s.ByCall = map[string]int64{}
+		}
+		s.ByCall[c.name]++
+	})
+	return req, nil
+}
+
+func (c *call) received(n int) { c.t.n.count(func(s *Stats) { s.Received += int64(n) }) }
+
+// toRead is how much of a response's body is read before it is judged.
+func (c *call) toRead(resp *http.Response) int64 {
+	if resp.StatusCode >= 400 {
+		return toJudge
+	}
+	return toRead(resp, c.effect)
+}
+
+// unanswered is what failed when no whole answer came.
+func (c *call) unanswered(err error) *Error {
+	if unsent(err) {
+		return &Error{Kind: Unreached, Err: err}
+	}
+	c.unsure = c.unsure || c.effect != reads
+	return &Error{Kind: Unavailable, Err: err}
+}
+
+// unsent reports whether err says for certain that no connection was there to
+// send anything over. net/http tries another connection of its own accord only
+// where nothing was written to the first, so this holds for its tries too.
+func unsent(err error) bool {
+	if op, ok := errors.AsType[*net.OpError](err); ok && (op.Op == "dial" || op.Op == "proxyconnect") {
+		return true
+	}
+	_, distrusted := errors.AsType[*tls.CertificateVerificationError](err)
+	return distrusted
+}
+
+// judge is what failed by an answer, nil when the caller is to read it.
+func (c *call) judge(resp *http.Response, start time.Time) *Error {
+	now := c.t.o.Now()
+	text, err := io.ReadAll(io.LimitReader(resp.Body, toJudge))
+	if err != nil {
+		return c.unanswered(err)
+	}
+	m := c.t.o.Classify(Answer{resp.StatusCode, resp.Header, text, now})
+	if m.Kind == Pass {
+		resp.Body = begun(text, resp.Body)
+		return nil
+	}
+	e := &Error{
+		Kind: m.Kind, Status: resp.StatusCode, Reason: line(m.Reason), Text: line(m.Text), Until: m.Until,
+		ID: requestID(resp.Header), after: retryAfter(resp.Header, now),
+	}
+	if e.after > c.t.o.Patience && (e.Kind == Limited || e.Kind == Exhausted) {
+		e.Kind, e.Until, m.Lasting = Exhausted, now.Add(e.after), m.Lasting || e.Kind == Limited
+	}
+	switch e.Kind {
+	case Limited:
+		c.t.n.count(func(s *Stats) { s.Limits++ })
+		c.t.pace.limited(start, e.after)
+	case Exhausted:
+		if m.Lasting {
+			c.t.exhaust(e)
+		}
+	case Unavailable:
+		c.unsure = c.unsure || c.effect != reads
+	}
+	return e
+}
+
+// log writes what came of one try, with nothing of a file in it.
+func (c *call) log(ctx context.Context, start time.Time, resp *http.Response, err error) {
+	if !c.t.o.Log.Enabled(ctx, slog.LevelDebug) {
+		return
+	}
+	attrs := []slog.Attr{slog.String("call", c.name), slog.Duration("took", c.t.o.Now().Sub(start))}
+	if resp != nil {
+		attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("request_id", requestID(resp.Header)))
+	}
+	if err != nil {
+		attrs = append(attrs, slog.String("error", line(err.Error())))
+	}
+	c.t.o.Log.LogAttrs(ctx, slog.LevelDebug, "cloud call", attrs...)
+}
+
+// requestID is the name that the service gave to the request, by the headers
+// that are in use for it.
+func requestID(h http.Header) string {
+	for _, name := range []string{"X-Request-Id", "X-Dropbox-Request-Id", "X-Guploader-Uploadid", "X-Amz-Request-Id"} {
+		if id := h.Get(name); id != "" {
+			return line(id)
+		}
+	}
+	return ""
+}

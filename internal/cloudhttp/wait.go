@@ -1,0 +1,43 @@
+package cloudhttp
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The waits between tries: a random part of a span that doubles up to a most
+// ("full jitter"), so that many who failed together do not come back together:
+// https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/.
+const (
+	firstWait = 500 * time.Millisecond
+	mostWait  = 64 * time.Second
+)
+
+// backoff is how long to wait after the nth failed try, counted from 0: at
+// least what the service asked for.
+func backoff(n int, asked time.Duration, random func(int64) int64) time.Duration {
+	span := mostWait
+	if n < 7 {
+		span = min(firstWait<<n, mostWait)
+	}
+	return asked + time.Duration(random(int64(span)+1))
+}
+
+// retryAfter is what the header Retry-After asks to wait, in seconds or until a
+// date (RFC 9110, section 10.2.3); 0 when it asks nothing that can be read.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	value := strings.TrimSpace(h.Get("Retry-After"))
+	if s, err := strconv.ParseFloat(value, 64); err == nil {
+		const most = 10 * 365 * 24 * 3600 // what is beyond does not fit a Duration at some point, and NaN is not below
+		if !(s > 0) {
+			return 0
+		}
+		return time.Duration(min(s, most) * float64(time.Second))
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return max(at.Sub(now), 0)
+	}
+	return 0
+}
