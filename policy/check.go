@@ -201,6 +201,7 @@ func (f *protectForm) guards() []providers.Guard {
 		providers.GuardOpen: (*guard)(f.Open), providers.GuardPartial: f.Partial, providers.GuardPlaceholder: f.Placeholder,
 		providers.GuardHardLinked: f.HardLinked, providers.GuardOtherOwner: f.OtherOwner, providers.GuardGit: f.Git,
 		providers.GuardMentioned: f.Mentioned, providers.GuardLibrary: f.Library, providers.GuardTagged: f.Tagged,
+		providers.GuardShared: f.Shared, providers.GuardLocked: (*guard)(f.Locked),
 	}
 	return slices.DeleteFunc(providers.AllGuards(), func(g providers.Guard) bool { return written[g] != nil && !bool(*written[g]) })
 }

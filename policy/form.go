@@ -99,6 +99,10 @@ type protectForm struct {
 	Library *guard `yaml:"library"`
 	// A file that a person gave a star or a tag: keep or off.
 	Tagged *guard `yaml:"tagged"`
+	// A file that other people can see: keep or off.
+	Shared *guard `yaml:"shared"`
+	// A file that its storage does not let be deleted: keep. It is never off.
+	Locked *alwaysOn `yaml:"locked"`
 	// The last file with its content: keep or off; off when absent.
 	LastCopy *guard `yaml:"last_copy"`
 }

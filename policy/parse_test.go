@@ -58,7 +58,7 @@ protect: {open: keep, git: off, mentioned: off, tagged: keep, last_copy: keep}
 		ConfirmAfter: 36 * time.Hour,
 		Protect: []providers.Guard{
 			providers.GuardOpen, providers.GuardPartial, providers.GuardPlaceholder, providers.GuardHardLinked,
-			providers.GuardOtherOwner, providers.GuardLibrary, providers.GuardTagged,
+			providers.GuardOtherOwner, providers.GuardLibrary, providers.GuardTagged, providers.GuardShared, providers.GuardLocked,
 		},
 		LastCopy: true,
 	}
@@ -117,8 +117,8 @@ func TestEveryGuardHasItsKey(t *testing.T) {
 	var want []string
 	for _, g := range providers.AllGuards() {
 		want = append(want, string(g))
-		if g == providers.GuardOpen {
-			continue // is never off
+		if g == providers.GuardOpen || g == providers.GuardLocked {
+			continue // are never off
 		}
 		p := parse(t, withRules("  - {name: k, do: keep}\n")+"protect: {"+string(g)+": off}")
 		left := slices.DeleteFunc(providers.AllGuards(), func(other providers.Guard) bool { return other == g })
@@ -388,6 +388,6 @@ func ExamplePolicy_String() {
 	// does nothing that would make it more than 500 files, 5 GB, or 50% of all files of a storage that has 20 or more, in 1 day
 	// asks first when that would be more than 50 files and more than 10 times those of a usual day
 	// moves no file that was written to in the last 10 minutes
-	// protects: what somebody is writing to; downloads and copies that are under way; what is online only or a sync program's to manage; what has other names (hard links); what is another user's; what Git tracks; what a document or a source file names; what is part of a notes vault or a photo library; what a person gave a star or a tag
+	// protects: what somebody is writing to; downloads and copies that are under way; what is online only or a sync program's to manage; what has other names (hard links); what is another user's; what Git tracks; what a document or a source file names; what is part of a notes vault or a photo library; what a person gave a star or a tag; what other people can see; what its storage does not let be deleted
 	// does not protect: the last file with its content
 }

@@ -101,6 +101,8 @@ func (p *Policy) protects() (on, off []string) {
 		providers.GuardMentioned:   "what a document or a source file names",
 		providers.GuardLibrary:     "what is part of a notes vault or a photo library",
 		providers.GuardTagged:      "what a person gave a star or a tag",
+		providers.GuardShared:      "what other people can see",
+		providers.GuardLocked:      "what its storage does not let be deleted",
 	}
 	for _, g := range providers.AllGuards() {
 		add(slices.Contains(p.Protect, g), cmp.Or(what[g], string(g)))

@@ -140,7 +140,7 @@ func (g *alwaysOn) read(w word, _ ParseOptions) error {
 	if w.text != "keep" {
 		return &Error{
 			Message: fmt.Sprintf("%q is not possible here", clip(w.text)), Allowed: []string{"keep"},
-			Hint: "a file that is being written to is never moved; the key may be left out",
+			Hint: "this guard is never off; the key may be left out",
 		}
 	}
 	*g = true

@@ -41,8 +41,9 @@ type Driver interface {
 	Stat(ctx context.Context, ref Ref) (Entry, error)
 
 	// ReadRange reads n bytes at off, fewer where the file ends before, of
-	// exactly that revision; else ErrChanged, from ReadRange itself or at the
-	// latest from the reader's Read or Close. The caller closes the reader.
+	// exactly that revision, whether or not the file has a newer one; else
+	// ErrChanged, from ReadRange itself or at the latest from the reader's Read
+	// or Close. The caller closes the reader.
 	ReadRange(ctx context.Context, ref Ref, rev Revision, off, n int64) (io.ReadCloser, error)
 
 	// Guards says which of the guards hold that revision of the file, else
@@ -64,7 +65,7 @@ type Driver interface {
 	Settle(ctx context.Context, key string, ref Ref, rev Revision) (Receipt, error)
 
 	// Restore puts a trashed file back under its old name and never
-	// overwrites: fs.ErrExist. No longer in the trash: fs.ErrNotExist. Called
+	// overwrites: fs.ErrExist, where a name can be given only once. No longer in the trash: fs.ErrNotExist. Called
 	// again after a success it changes nothing and returns the same Entry.
 	Restore(ctx context.Context, r Receipt) (Entry, error)
 
@@ -105,6 +106,13 @@ const (
 	CanListTrash
 	CanEmptyTrash
 	CanWait
+	// CanFollow: Changes since a cursor names only what changed since then, and
+	// all of that, the files that are gone included.
+	CanFollow
+	// CanReadWhole: reading files to their ends is cheap. Where it is not, a scan
+	// reads only the parts that say where a picture comes from, and the rest is
+	// read when the picture is about to be moved.
+	CanReadWhole
 )
 
 // Has reports whether c includes all of want.

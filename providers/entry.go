@@ -1,6 +1,7 @@
 package providers
 
 import (
+	"crypto/sha256"
 	"path"
 	"time"
 )
@@ -40,6 +41,13 @@ type Entry struct {
 	// one (a file system without birth times): whoever acts on it later must
 	// examine the bytes again.
 	Weak bool
+
+	// What the storage says of the file without a byte being read; zero where
+	// it does not say it.
+	SHA256     [sha256.Size]byte // of the whole content
+	Starred    bool              // a person gave it a star
+	Camera     string            // make and model of the camera that took it
+	Properties string            // what programs noted on it: "key=value", sorted, one a line
 }
 
 // Name is the last element of Path.
@@ -53,7 +61,9 @@ type Change struct {
 
 	// Next and Seen are set on a checkpoint only: everything before it need
 	// not be listed again when Changes is called with Next, and Seen files of
-	// any kind, of interest or not, passed since the checkpoint before.
+	// any kind, of interest or not, passed since the checkpoint before. In a
+	// listing that goes on from a cursor (CanFollow) Seen is how many files are
+	// there as far as the cursor knows, changed or not, and never more.
 	Next Cursor
 	Seen int64
 }

@@ -16,13 +16,15 @@ const (
 	GuardMentioned   Guard = "mentioned"   // a document or a source file names it
 	GuardLibrary     Guard = "library"     // it is part of a notes vault or a photo library
 	GuardTagged      Guard = "tagged"      // a person gave it a star or a tag
+	GuardShared      Guard = "shared"      // other people can see it
+	GuardLocked      Guard = "locked"      // the storage does not let it be deleted, or only partly
 )
 
 // AllGuards are the guards, in the order in which they are told.
 func AllGuards() []Guard {
 	return []Guard{
 		GuardOpen, GuardPartial, GuardPlaceholder, GuardHardLinked, GuardOtherOwner,
-		GuardGit, GuardMentioned, GuardLibrary, GuardTagged,
+		GuardGit, GuardMentioned, GuardLibrary, GuardTagged, GuardShared, GuardLocked,
 	}
 }
 

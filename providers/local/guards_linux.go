@@ -75,6 +75,8 @@ func (q *question) ask(ctx context.Context, guard providers.Guard) (why string, 
 		return q.inLibrary(), nil
 	case providers.GuardTagged:
 		return q.file.tagged(), nil
+	case providers.GuardShared, providers.GuardLocked:
+		return "", nil // a disk's permissions and flags are not about sharing; immutable files Trash refuses
 	}
 	return fmt.Sprintf("nothing is known of the guard %q", guard), nil
 }

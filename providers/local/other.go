@@ -36,7 +36,7 @@ func (r *root) check() error {
 func supported(error) error { return nil }
 
 // Can implements providers.Driver.
-func (d *Driver) Can() providers.Can { return 0 }
+func (d *Driver) Can() providers.Can { return providers.CanReadWhole }
 
 // Changes implements providers.Driver: it walks all roots. Other mounts are
 // entered; a folder with a file called .nosweep is left out.

@@ -149,7 +149,8 @@ func (f *file) entry(ref providers.Ref) providers.Entry {
 
 // Can is everything.
 func (m *Memory) Can() providers.Can {
-	return providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanListTrash | providers.CanEmptyTrash | providers.CanWait
+	return providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanListTrash | providers.CanEmptyTrash |
+		providers.CanWait | providers.CanFollow | providers.CanReadWhole
 }
 
 // Changes implements providers.Driver.
@@ -197,6 +198,14 @@ func (m *Memory) snapshot(since providers.Cursor) ([]providers.Change, error) {
 			seen++
 		} else if since != "" {
 			changes = append(changes, providers.Change{Entry: providers.Entry{Ref: ref}, Gone: true})
+		}
+	}
+	if since != "" {
+		seen = 0
+		for _, f := range m.a.files {
+			if !f.trashed && !f.away {
+				seen++
+			}
 		}
 	}
 	next := providers.Cursor(strconv.Itoa(len(m.a.log)))

@@ -25,8 +25,13 @@ var returning = []promise{
 	{"RestoreNeverOverwrites", providers.CanTrash | providers.CanRestore, func(b *box) {
 		r := b.trash(keyed(1), b.put("a.png", "one"))
 		b.Write(b.T, "a.png", []byte("two"))
-		_, err := b.d.Restore(b.Context(), r)
-		b.fails("restore", err, fs.ErrExist)
+		if _, err := b.d.Restore(b.Context(), r); err == nil { // a name may be given twice there
+			b.bothHold("a.png", "one", "two")
+			b.binIs()
+			return
+		} else {
+			b.fails("restore", err, fs.ErrExist)
+		}
 		b.holds("a.png", "two")
 		b.binIs("a.png")
 	}},
