@@ -1,0 +1,70 @@
+package cloudfake
+
+import "net/http"
+
+// answer is a ResponseWriter that counts what was sent, keeps the body where
+// somebody wants to see it, and can hold it back until a fault has had its way.
+type answer struct {
+	to     http.ResponseWriter
+	keep   bool // copy the body
+	hold   bool // send nothing before release
+	status int  // that the service answered with; 0: not yet
+	sent   int  // status that went out; 0: none
+	bytes  int64
+	body   []byte
+	off    int // of body: sent already
+}
+
+// Compile-time check.
+var _ http.ResponseWriter = (*answer)(nil)
+
+func (a *answer) Header() http.Header { return a.to.Header() }
+
+func (a *answer) WriteHeader(status int) {
+	if a.status != 0 {
+		return
+	}
+	a.status = status
+	if !a.hold {
+		a.sent = status
+		a.to.WriteHeader(status)
+	}
+}
+
+func (a *answer) Write(b []byte) (int, error) {
+	a.WriteHeader(http.StatusOK)
+	if a.keep || a.hold {
+		a.body = append(a.body, b...)
+	}
+	if a.hold {
+		return len(b), nil
+	}
+	n, err := a.to.Write(b)
+	a.bytes, a.off = a.bytes+int64(n), len(a.body)
+	return n, err
+}
+
+// finish makes an answer of a service that wrote nothing.
+func (a *answer) finish() { a.WriteHeader(http.StatusOK) }
+
+// half sends the headers and half of the body that is held.
+func (a *answer) half() { a.send(len(a.body) / 2) }
+
+// release sends what is still held.
+func (a *answer) release() {
+	if a.hold {
+		a.send(len(a.body))
+	}
+}
+
+func (a *answer) send(upTo int) {
+	if a.sent == 0 {
+		a.sent = a.status
+		a.to.WriteHeader(a.status)
+	}
+	n, err := a.to.Write(a.body[a.off:upTo])
+	a.bytes, a.off = a.bytes+int64(n), a.off+n
+	if f, ok := a.to.(http.Flusher); ok && err == nil {
+		f.Flush()
+	}
+}

@@ -1,0 +1,111 @@
+package drive
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// accessLife is how long an access token is good for.
+const accessLife = time.Hour
+
+// auth is who may come in.
+type auth struct {
+	clients map[string]string // id to secret
+	codes   map[string]*code
+	access  map[string]accessToken
+	refresh map[string]*grant
+	robots  map[string]*robot // service accounts, by address
+	issued  int64
+}
+
+func newAuth() auth {
+	return auth{
+		clients: map[string]string{ClientID: ClientSecret}, codes: map[string]*code{}, access: map[string]accessToken{},
+		refresh: map[string]*grant{}, robots: map[string]*robot{},
+	}
+}
+
+// The OAuth client that every Drive knows; AddClient adds others.
+const (
+	ClientID     = "rehearsal.apps.googleusercontent.com"
+	ClientSecret = "rehearsal-client-secret"
+)
+
+// grant is what one person allowed one client.
+type grant struct {
+	a       *Account
+	client  string
+	scopes  []string // whole, with their prefix
+	at      time.Time
+	revoked bool
+}
+
+type accessToken struct {
+	grant   *grant
+	scopes  []string
+	expires time.Time
+}
+
+// Token is what a client is given.
+type Token struct {
+	Access  string
+	Refresh string
+	Expires time.Time
+	Scopes  []string
+}
+
+// AddClient makes a further OAuth client known.
+func (d *Drive) AddClient(id, secret string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.auth.clients[id] = secret
+}
+
+// Token signs the account in for the client ClientID without a browser. The
+// scopes may be short ("drive.readonly"); none: drive.
+func (a *Account) Token(scopes ...string) Token {
+	if len(scopes) == 0 {
+		scopes = []string{"drive"}
+	}
+	whole := slices.Clone(scopes)
+	for i, s := range whole {
+		if !strings.Contains(s, "/") {
+			whole[i] = scopePrefix + s
+		}
+	}
+	a.d.mu.Lock()
+	defer a.d.mu.Unlock()
+	g := &grant{a: a, client: ClientID, scopes: whole, at: a.d.now()}
+	t := a.d.issue(g)
+	t.Refresh = a.d.secret("1//0")
+	a.d.auth.refresh[t.Refresh] = g
+	return t
+}
+
+// Revoke takes away all that the account has allowed: its tokens are refused
+// from now on, as when a person removes an app from the account.
+func (a *Account) Revoke() {
+	a.d.mu.Lock()
+	defer a.d.mu.Unlock()
+	for _, t := range a.d.auth.access {
+		t.grant.revoked = t.grant.revoked || t.grant.a == a
+	}
+	for _, g := range a.d.auth.refresh {
+		g.revoked = g.revoked || g.a == a
+	}
+}
+
+// issue makes an access token for g.
+func (d *Drive) issue(g *grant) Token {
+	t := Token{Access: d.secret("ya29."), Expires: d.now().Add(accessLife), Scopes: slices.Clone(g.scopes)}
+	d.auth.access[t.Access] = accessToken{g, t.Scopes, t.Expires}
+	return t
+}
+
+// secret is a token that nobody was given before. It can be guessed by whoever
+// reads this; so can everything that it opens.
+func (d *Drive) secret(prefix string) string {
+	d.auth.issued++
+	return newID(prefix, len(prefix)+40, d.auth.issued)
+}

@@ -1,0 +1,84 @@
+package drive
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"time"
+)
+
+// maxBody of a request that describes a file.
+const maxBody = 1 << 20
+
+// metadata is the File of a request: what a client may write. A field that is
+// not here is refused; a nil one was not sent.
+type metadata struct {
+	Kind            *string            `json:"kind"`
+	ID              *string            `json:"id"`
+	Name            *string            `json:"name"`
+	MimeType        *string            `json:"mimeType"`
+	Description     *string            `json:"description"`
+	Starred         *bool              `json:"starred"`
+	Trashed         *bool              `json:"trashed"`
+	Parents         *[]string          `json:"parents"`
+	Properties      map[string]*string `json:"properties"`
+	AppProperties   map[string]*string `json:"appProperties"`
+	CreatedTime     *time.Time         `json:"createdTime"`
+	ModifiedTime    *time.Time         `json:"modifiedTime"`
+	ViewedByMeTime  *time.Time         `json:"viewedByMeTime"`
+	Original        *string            `json:"originalFilename"`
+	FolderColor     *string            `json:"folderColorRgb"`
+	NoDownload      *bool              `json:"copyRequiresWriterPermission"`
+	WritersCanShare *bool              `json:"writersCanShare"`
+	Restrictions    *[]struct {
+		ReadOnly bool   `json:"readOnly"`
+		Reason   string `json:"reason"`
+	} `json:"contentRestrictions"`
+	Shortcut *struct {
+		TargetID string `json:"targetId"`
+	} `json:"shortcutDetails"`
+	Hints json.RawMessage `json:"contentHints"` // taken, and of no use here
+}
+
+// readMetadata reads one JSON object. An empty body is one without fields.
+func readMetadata(r io.Reader) (*metadata, error) {
+	body, err := io.ReadAll(io.LimitReader(r, maxBody+1))
+	if err != nil || len(body) > maxBody {
+		return nil, badRequest("the body cannot be read")
+	}
+	md := &metadata{}
+	if len(bytes.TrimSpace(body)) == 0 {
+		return md, nil
+	}
+	var any map[string]json.RawMessage
+	if json.Unmarshal(body, &any) != nil {
+		return nil, &refusal{status: 400, reason: "parseError", message: "Parse Error"}
+	}
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.DisallowUnknownFields()
+	var wrong *json.UnmarshalTypeError
+	switch err := dec.Decode(md); {
+	case errors.As(err, &wrong):
+		return nil, badRequest("Invalid value at '%s'", wrong.Field)
+	case err != nil:
+		return nil, forbidden("fieldNotWritable", "The resource body includes fields which are not directly writable.")
+	}
+	return md, nil
+}
+
+// merge writes properties over old ones; null takes one away.
+func merge(old map[string]string, with map[string]*string) map[string]string {
+	out := map[string]string{}
+	for k, v := range old {
+		out[k] = v
+	}
+	for k, v := range with {
+		if v == nil {
+			delete(out, k)
+		} else {
+			out[k] = *v
+		}
+	}
+	return out
+}

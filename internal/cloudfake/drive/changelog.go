@@ -1,0 +1,30 @@
+package drive
+
+import "time"
+
+// changeLog is what changed for one account or in one shared drive. A place in
+// it is a page token; it never expires, as the service promises.
+type changeLog struct {
+	base    int64 // the token of the first change
+	changes []change
+	last    map[*file]int // where the newest change of a file is
+}
+
+type change struct {
+	file *file // perhaps gone, or out of sight
+	at   time.Time
+}
+
+func newChangeLog(base int64) *changeLog { return &changeLog{base: base, last: map[*file]int{}} }
+
+func (l *changeLog) add(f *file, at time.Time) {
+	l.last[f] = len(l.changes)
+	l.changes = append(l.changes, change{f, at})
+}
+
+// end is the token from which nothing has changed yet.
+func (l *changeLog) end() int64 { return l.base + int64(len(l.changes)) }
+
+// newest reports whether change i is the last of its file: the log gives each
+// file once.
+func (l *changeLog) newest(i int) bool { return l.last[l.changes[i].file] == i }

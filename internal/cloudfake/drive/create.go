@@ -1,0 +1,116 @@
+package drive
+
+import (
+	"cmp"
+	"strconv"
+)
+
+// filesCreate serves files.create:
+// https://developers.google.com/workspace/drive/api/reference/rest/v3/files/create
+func filesCreate(c *call) (any, error) {
+	md, content, err := c.receive()
+	if err != nil || c.sent {
+		return nil, err
+	}
+	c.d.mu.Lock()
+	defer c.d.mu.Unlock()
+	it := Item{Name: value(md.Name, "Untitled"), MimeType: value(md.MimeType, ""), Content: content, Original: value(md.Original, "")}
+	if content == nil && it.MimeType == "" {
+		it.Content, it.MimeType = Bytes(nil), "application/octet-stream"
+	}
+	if md.CreatedTime != nil {
+		it.Created = *md.CreatedTime
+	}
+	if md.ModifiedTime != nil {
+		it.Modified = *md.ModifiedTime
+	}
+	if md.Shortcut != nil {
+		it.Target = md.Shortcut.TargetID
+	}
+	return c.add(it, md)
+}
+
+// add makes the file, if c's account may put it there.
+func (c *call) add(it Item, md *metadata) (any, error) {
+	if md.Parents != nil {
+		it.Parents = *md.Parents
+	}
+	if len(it.Parents) > 1 {
+		return nil, forbidden("multipleParentsNotSupported", "A file can only have one parent.")
+	}
+	for _, id := range it.Parents {
+		p, err := c.a.find(id)
+		if err != nil || !c.mayRead(p) && p != c.a.root {
+			return nil, notFound(id)
+		}
+		if !p.folder() || p.roleOf(c.a) < writer {
+			return nil, insufficient()
+		}
+	}
+	f, err := c.a.make(it)
+	if err != nil {
+		return nil, err
+	}
+	if c.client != "" {
+		f.x().app = c.client
+	}
+	if md.ID != nil && *md.ID != "" {
+		if c.d.files[*md.ID] != nil {
+			return nil, &refusal{status: 409, reason: "fileIdInUse", message: "A file already exists with the provided ID."}
+		}
+		f.id = *md.ID
+	}
+	c.d.insert(c.actor(), f)
+	md.Name, md.MimeType, md.ModifiedTime, md.Original = nil, nil, nil, nil
+	c.describe(f, md)
+	return view{f, c.a, c.client, c.d}.render(c.mask), nil
+}
+
+// filesCopy serves files.copy.
+func filesCopy(c *call) (any, error) {
+	md, err := readMetadata(c.r.Body)
+	if err != nil {
+		return nil, err
+	}
+	c.d.mu.Lock()
+	defer c.d.mu.Unlock()
+	f, err := c.file()
+	if err != nil {
+		return nil, err
+	}
+	if f.folder() || f.extra().noDownload && f.roleOf(c.a) < writer {
+		return nil, forbidden("cannotCopyFile", "This file cannot be copied by the user.")
+	}
+	it := Item{Name: value(md.Name, "Copy of "+f.name), MimeType: value(md.MimeType, f.mime), Content: f.content, Modified: f.modified, Created: c.d.now(), Target: f.extra().target}
+	if md.ModifiedTime != nil {
+		it.Modified = *md.ModifiedTime
+	}
+	if f.parent != nil && f.parent.roleOf(c.a) >= writer {
+		it.Parents = []string{f.parent.id}
+	}
+	return c.add(it, md)
+}
+
+// filesGenerateIDs serves files.generateIds.
+func filesGenerateIDs(c *call) (any, error) {
+	n, err := strconv.Atoi(cmp.Or(c.q.Get("count"), "10"))
+	if err != nil || n < 1 || n > 1000 {
+		return nil, invalid("count", "Invalid Value")
+	}
+	c.d.mu.Lock()
+	defer c.d.mu.Unlock()
+	ids := []any{}
+	for range n {
+		c.d.made++
+		ids = append(ids, newID("1", 33, c.d.made))
+	}
+	return c.mask.Cut(map[string]any{"kind": "drive#generatedIds", "space": "drive", "ids": ids}), nil
+}
+
+// value is *p, or what it is without one.
+func value(p *string, without string) string {
+	if p == nil {
+		return without
+	}
+	return *p
+}

@@ -1,0 +1,46 @@
+package drive
+
+import (
+	"context"
+
+	"sweepd/internal/cloudfake"
+)
+
+// filesDelete serves files.delete: "Permanently deletes a file owned by the user
+// without moving it to the trash." A folder takes with it what is below.
+func filesDelete(c *call) (any, error) {
+	c.d.mu.Lock()
+	defer c.d.mu.Unlock()
+	f, err := c.file()
+	if err != nil {
+		return nil, err
+	}
+	if !f.mayDelete(c.a) {
+		return nil, insufficient()
+	}
+	who := c.actor()
+	who.ctx = context.WithoutCancel(who.ctx)
+	c.d.remove(who, f)
+	return nil, nil
+}
+
+// filesEmptyTrash serves files.emptyTrash. It answers at once; the deleting goes
+// on while later requests are served.
+func filesEmptyTrash(c *call) (any, error) {
+	c.d.mu.Lock()
+	defer c.d.mu.Unlock()
+	var s *SharedDrive
+	if id := c.q.Get("driveId"); id != "" {
+		var err error
+		if s, err = c.sharedDrive(id); err != nil {
+			return nil, err
+		}
+		if s.members[c.a] < organizer {
+			return nil, insufficient()
+		}
+	}
+	if !cloudfake.Injected(c.r.Context(), cloudfake.Unfinished) {
+		c.d.startEmptying(c.a, s)
+	}
+	return nil, nil
+}

@@ -1,0 +1,182 @@
+package fields
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Mask is what an answer is cut down to: nil is everything, else the names in
+// it are, each cut down to its own mask.
+type Mask map[string]Mask
+
+// maxDepth of a mask.
+const maxDepth = 50
+
+// Parse reads a mask for answers of that schema. Its errors say which name or
+// which character was not understood.
+func Parse(s string, schema Schema) (Mask, error) {
+	p := &parser{s: s}
+	m, err := p.list(schema, 0)
+	if err == nil && p.s != "" {
+		err = fmt.Errorf("%q where the mask should end", p.s[:1])
+	}
+	return m, err
+}
+
+// Has reports whether the top name is in the mask.
+func (m Mask) Has(name string) bool {
+	if m == nil {
+		return true
+	}
+	_, ok := m[name]
+	return ok
+}
+
+// Sub is the mask of what is below the top name, nil for everything.
+func (m Mask) Sub(name string) Mask { return m[name] }
+
+// Of makes a mask of top names only.
+func Of(names ...string) Mask {
+	m := Mask{}
+	for _, n := range names {
+		m[n] = nil
+	}
+	return m
+}
+
+// Cut is v, made of map[string]any, []any and leaves, cut down to the mask.
+func (m Mask) Cut(v any) any {
+	if m == nil {
+		return v
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(m))
+		for name, sub := range m {
+			if x, ok := v[name]; ok {
+				out[name] = sub.Cut(x)
+			}
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, x := range v {
+			out[i] = m.Cut(x)
+		}
+		return out
+	}
+	return v
+}
+
+type parser struct{ s string }
+
+// next consumes c if it comes next.
+func (p *parser) next(c byte) bool {
+	if p.s == "" || p.s[0] != c {
+		return false
+	}
+	p.s = p.s[1:]
+	return true
+}
+
+// list reads items with commas between them.
+func (p *parser) list(schema Schema, depth int) (Mask, error) {
+	if depth > maxDepth {
+		return nil, fmt.Errorf("nested deeper than %d", maxDepth)
+	}
+	m, all := Mask{}, false
+	for {
+		p.s = strings.TrimLeft(p.s, " ")
+		name := p.name()
+		if name == "*" {
+			if p.s != "" && (p.s[0] == '/' || p.s[0] == '(') {
+				return nil, fmt.Errorf("a * with something below it")
+			}
+			all = true
+		} else if err := p.item(m, name, schema, depth); err != nil {
+			return nil, err
+		}
+		p.s = strings.TrimLeft(p.s, " ")
+		if !p.next(',') {
+			break
+		}
+	}
+	if all {
+		return nil, nil
+	}
+	return m, nil
+}
+
+// item reads what follows a name, and adds it to m.
+func (p *parser) item(m Mask, name string, schema Schema, depth int) (err error) {
+	below, ok := schema[name]
+	if any, open := schema["*"]; !ok && open {
+		below, ok = any, true
+	}
+	if name == "" || !ok {
+		return fmt.Errorf("invalid field selection %s", name)
+	}
+	var sub Mask
+	switch {
+	case p.next('/'):
+		if sub, err = p.path(below, depth+1); err != nil {
+			return err
+		}
+	case p.next('('):
+		if sub, err = p.list(below, depth+1); err != nil {
+			return err
+		}
+		if !p.next(')') {
+			return fmt.Errorf("a parenthesis is not closed")
+		}
+	}
+	if had, twice := m[name]; twice {
+		sub = union(had, sub)
+	}
+	m[name] = sub
+	return nil
+}
+
+// path reads the one item after a slash.
+func (p *parser) path(schema Schema, depth int) (Mask, error) {
+	if depth > maxDepth {
+		return nil, fmt.Errorf("nested deeper than %d", maxDepth)
+	}
+	name := p.name()
+	if name == "*" {
+		return nil, nil
+	}
+	m := Mask{}
+	return m, p.item(m, name, schema, depth)
+}
+
+// name consumes the name, or the *, that comes next.
+func (p *parser) name() string {
+	if p.next('*') {
+		return "*"
+	}
+	n := strings.IndexFunc(p.s, func(r rune) bool { return strings.ContainsRune(",/()* ", r) })
+	if n < 0 {
+		n = len(p.s)
+	}
+	name := p.s[:n]
+	p.s = p.s[n:]
+	return name
+}
+
+// union is what either mask lets through.
+func union(a, b Mask) Mask {
+	if a == nil || b == nil {
+		return nil
+	}
+	out := Mask{}
+	for _, m := range []Mask{a, b} {
+		for name, sub := range m {
+			if had, ok := out[name]; ok {
+				sub = union(had, sub)
+			}
+			out[name] = sub
+		}
+	}
+	return out
+}

@@ -1,0 +1,152 @@
+package drive
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The types that the service treats differently:
+// https://developers.google.com/workspace/drive/api/guides/mime-types
+const (
+	mimeFolder   = "application/vnd.google-apps.folder"
+	mimeShortcut = "application/vnd.google-apps.shortcut"
+	mimeApps     = "application/vnd.google-apps."
+)
+
+// file is one item: a blob, a folder, a shortcut or a document.
+type file struct {
+	seq      int64 // its place in listings
+	id       string
+	name     string
+	mime     string
+	parent   *file // nil: none
+	owner    *Account
+	drive    *SharedDrive // nil: in My Drive
+	content  *Content     // of the head revision; nil: not a blob
+	head     int32        // number of the head revision, from 1
+	version  int64
+	created  time.Time
+	modified time.Time
+	width    int32
+	height   int32
+	explicit bool // in the trash for its own sake, not because of a folder
+	gone     bool // deleted for good
+	more     *rare
+	kids     []*file // of a folder, by seq
+}
+
+// rare is what few files have.
+type rare struct {
+	parents     []*file // further ones, from before 2020
+	starred     []*Account
+	permissions []permission
+	revisions   []revision // older than the head
+	viewed      time.Time
+	trashed     time.Time // in a shared drive
+	trasher     *Account
+	modifier    *Account
+	original    string // originalFilename, where it differs from the name
+	description string
+	props       map[string]string
+	appProps    map[string]map[string]string // by client
+	app         string                       // the client that made it; "": a browser
+	target      string                       // of a shortcut
+	camera      [2]string                    // make and model
+	taken       string                       // imageMediaMetadata.time
+	readOnly    string                       // reason of a content restriction
+	locked      bool                         // has a content restriction
+	abusive     bool
+	noDownload  bool // copyRequiresWriterPermission
+	color       string
+}
+
+// revision is a state of the bytes that is no longer the head.
+type revision struct {
+	n        int32
+	content  *Content
+	modified time.Time
+	by       *Account
+	keep     bool
+}
+
+// x is f.more, made if there is none.
+func (f *file) x() *rare {
+	if f.more == nil {
+		f.more = &rare{}
+	}
+	return f.more
+}
+
+// extra is what f has of the rare things, to read.
+func (f *file) extra() rare {
+	if f.more == nil {
+		return rare{}
+	}
+	return *f.more
+}
+
+func (f *file) folder() bool { return f.mime == mimeFolder }
+
+// blob reports whether f has bytes of its own.
+func (f *file) blob() bool { return f.content != nil }
+
+func (f *file) parents() []*file {
+	if f.parent == nil {
+		return nil
+	}
+	if f.more == nil {
+		return []*file{f.parent}
+	}
+	return append([]*file{f.parent}, f.more.parents...)
+}
+
+// trashed reports whether f is in the trash, for its own sake or because every
+// folder that it is in is there.
+func (f *file) trashed() bool {
+	if f.explicit {
+		return true
+	}
+	if f.parent == nil || !f.parent.trashed() {
+		return false
+	}
+	return f.more == nil || !slices.ContainsFunc(f.more.parents, func(p *file) bool { return !p.trashed() })
+}
+
+// within reports whether f is dir or somewhere below it.
+func (f *file) within(dir *file) bool {
+	return f == dir || slices.ContainsFunc(f.parents(), func(p *file) bool { return p.within(dir) })
+}
+
+func (f *file) starredBy(a *Account) bool {
+	return f.more != nil && slices.Contains(f.more.starred, a)
+}
+
+// revisionID is the wire's name for revision n of f.
+func (f *file) revisionID(n int32) string { return newID("0B"+f.id[1:9], 40, int64(n)) }
+
+// extension is fileExtension: what follows the last dot of the name.
+func (f *file) extension() string { return strings.TrimPrefix(path.Ext(f.name), ".") }
+
+// attach puts f among the kids of dir.
+func (f *file) attach(dir *file) {
+	if i, found := place(dir.kids, f.seq); !found {
+		dir.kids = slices.Insert(dir.kids, i, f)
+	}
+}
+
+// detach takes f out of the kids of dir.
+func (f *file) detach(dir *file) {
+	if i, found := place(dir.kids, f.seq); found {
+		dir.kids = slices.Delete(dir.kids, i, i+1)
+	}
+}
+
+// place is where the file of that seq is, or would be, in a list by seq.
+func place(list []*file, seq int64) (int, bool) {
+	if n := len(list); n == 0 || list[n-1].seq < seq {
+		return n, false // the common case: it is the newest
+	}
+	return slices.BinarySearchFunc(list, seq, func(f *file, seq int64) int { return int(f.seq - seq) })
+}

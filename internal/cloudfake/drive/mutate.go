@@ -1,0 +1,218 @@
+package drive
+
+import (
+	"context"
+	"slices"
+)
+
+// actor is who changes something: a person, through a client or a browser.
+type actor struct {
+	ctx    context.Context // of the request, or any other: in a browser
+	a      *Account
+	client string // "": a browser
+}
+
+// edit changes f: it writes the record with f before and after, gives it a new
+// version, and tells everybody who sees it. change must not touch who sees f;
+// see move and share. The lock is held.
+func (d *Drive) edit(who actor, op string, f *file, change func()) {
+	before := d.describe(who.a, f)
+	audience := d.audience(f)
+	change()
+	f.version++
+	f.x().modifier = who.a
+	if f.more.modifier == f.owner {
+		f.more.modifier = nil
+	}
+	d.tell(f, audience)
+	d.tell(f, d.audience(f))
+	d.roof.Mutation(who.ctx, Provider, who.a.email, op, f.id, before, d.describe(who.a, f))
+}
+
+// audience is whoever sees f.
+func (d *Drive) audience(f *file) []*Account {
+	var all []*Account
+	for _, a := range d.accounts {
+		if a.sees(f) {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+// tell writes a change of f into the logs of those accounts and of its drive.
+func (d *Drive) tell(f *file, to []*Account) {
+	now := d.now()
+	for _, a := range to {
+		a.log.add(f, now)
+	}
+	if f.drive != nil {
+		f.drive.log.add(f, now)
+	}
+}
+
+// insert adds a new file. Its parent, owner and drive are set.
+func (d *Drive) insert(who actor, f *file) {
+	d.place(f)
+	d.tell(f, d.audience(f))
+	d.roof.Mutation(who.ctx, Provider, who.a.email, "create", f.id, nil, d.describe(who.a, f))
+}
+
+// place gives f its id and its place in every list.
+func (d *Drive) place(f *file) {
+	d.made++
+	f.seq = d.made
+	if f.id == "" {
+		f.id = newID("1", 33, f.seq)
+	}
+	f.version = max(f.version, 1)
+	if f.blob() {
+		f.head = max(f.head, 1)
+	}
+	d.files[f.id] = f
+	for _, p := range f.parents() {
+		f.attach(p)
+	}
+	if f.drive != nil {
+		f.drive.files = append(f.drive.files, f)
+		return
+	}
+	if d.shares > 0 {
+		d.reach(f)
+		return
+	}
+	f.owner.files = append(f.owner.files, f)
+}
+
+// reach brings the accounts' lists in step with who may see f and what is below.
+func (d *Drive) reach(f *file) {
+	for _, a := range d.accounts {
+		i, has := place(a.files, f.seq)
+		sees := !f.gone && f.drive == nil && f.roleOf(a) != noRole
+		if has && !sees {
+			a.files = slices.Delete(a.files, i, i+1)
+		}
+		if !has && sees {
+			a.files = slices.Insert(a.files, i, f)
+		}
+	}
+	for _, kid := range f.kids {
+		d.reach(kid)
+	}
+}
+
+// move takes f out of some folders and puts it into others.
+func (d *Drive) move(who actor, f *file, add, remove []*file) {
+	before := d.audience(f)
+	d.edit(who, "move", f, func() {
+		parents := slices.DeleteFunc(f.parents(), func(p *file) bool { return slices.Contains(remove, p) })
+		for _, p := range add {
+			if !slices.Contains(parents, p) {
+				parents = append(parents, p)
+			}
+		}
+		for _, p := range f.parents() {
+			f.detach(p)
+		}
+		d.setParents(f, parents)
+		d.reach(f)
+	})
+	d.tell(f, before)
+}
+
+func (d *Drive) setParents(f *file, parents []*file) {
+	f.parent = nil
+	if f.more != nil {
+		f.more.parents = nil
+	}
+	for i, p := range parents {
+		if i == 0 {
+			f.parent = p
+		} else {
+			f.x().parents = append(f.x().parents, p)
+		}
+		f.attach(p)
+	}
+}
+
+// setTrashed puts f into the trash or takes it out, with all that is below.
+func (d *Drive) setTrashed(who actor, f *file, trash bool) {
+	op := "untrash"
+	if trash {
+		op = "trash"
+	}
+	below := f.below(nil)
+	were := make([]bool, len(below))
+	before := make([]any, len(below))
+	for i, kid := range below {
+		were[i], before[i] = kid.trashed(), d.describe(who.a, kid)
+	}
+	d.edit(who, op, f, func() {
+		f.explicit = trash
+		if f.drive == nil {
+			return
+		}
+		f.x().trashed, f.x().trasher = d.now(), who.a
+		if !trash {
+			f.x().trasher = nil
+		}
+	})
+	for i, kid := range below {
+		if kid.trashed() == were[i] {
+			continue
+		}
+		if kid.version++; !d.o.FolderChangesOnly {
+			d.tell(kid, d.audience(kid))
+		}
+		d.roof.Mutation(who.ctx, Provider, who.a.email, op, kid.id, before[i], d.describe(who.a, kid))
+	}
+}
+
+// below are all files below f, each once.
+func (f *file) below(all []*file) []*file {
+	for _, kid := range f.kids {
+		if !slices.Contains(all, kid) || len(kid.parents()) == 1 {
+			all = kid.below(append(all, kid))
+		}
+	}
+	return all
+}
+
+// setContent gives f new bytes as its next revision.
+func (d *Drive) setContent(who actor, f *file, c *Content) {
+	d.edit(who, "change", f, func() {
+		if f.blob() {
+			f.x().revisions = append(f.x().revisions, revision{n: f.head, content: f.content, modified: f.modified, by: f.more.modifier})
+		}
+		f.content, f.head, f.modified = c, f.head+1, d.now()
+		f.width, f.height = dimensions(c)
+	})
+}
+
+// remove deletes f for good, and what is below it and belongs to the same
+// person ("all descendants owned by the user are also deleted", files.delete);
+// what is below and belongs to others loses that folder.
+func (d *Drive) remove(who actor, f *file) {
+	for _, kid := range slices.Clone(f.kids) {
+		if f.drive != nil || kid.owner == f.owner {
+			d.remove(who, kid)
+		} else {
+			d.move(actor{who.ctx, who.a, who.client}, kid, nil, []*file{f})
+		}
+	}
+	before := d.describe(who.a, f)
+	audience := d.audience(f)
+	for _, p := range f.parents() {
+		f.detach(p)
+	}
+	f.gone = true
+	delete(d.files, f.id)
+	d.reach(f)
+	if f.drive != nil {
+		if i, found := place(f.drive.files, f.seq); found {
+			f.drive.files = slices.Delete(f.drive.files, i, i+1)
+		}
+	}
+	d.tell(f, audience)
+	d.roof.Mutation(who.ctx, Provider, who.a.email, "delete", f.id, before, nil)
+}

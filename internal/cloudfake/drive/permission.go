@@ -1,0 +1,87 @@
+package drive
+
+// role is what somebody may do with a file, in ascending order.
+type role int
+
+const (
+	noRole role = iota
+	reader
+	commenter
+	writer
+	organizer // of files in a shared drive: fileOrganizer
+	owner
+)
+
+var roleNames = [...]string{"", "reader", "commenter", "writer", "fileOrganizer", "owner"}
+
+func (r role) String() string { return roleNames[r] }
+
+func roleNamed(s string) role {
+	for r, name := range roleNames {
+		if s == name && s != "" {
+			return role(r)
+		}
+	}
+	if s == "organizer" {
+		return organizer
+	}
+	return noRole
+}
+
+// permission lets somebody, or everybody who has the link, do something.
+type permission struct {
+	who  *Account // nil: anyone with the link
+	role role
+}
+
+// id is the wire's permissionId.
+func (p permission) id() string {
+	if p.who == nil {
+		return "anyoneWithLink"
+	}
+	return p.who.permissionID
+}
+
+// roleOf is what a may do with f: by its own permissions and by those of the
+// folders above it.
+func (f *file) roleOf(a *Account) role {
+	if f.drive != nil {
+		return f.drive.members[a]
+	}
+	if f.owner == a {
+		return owner
+	}
+	return f.granted(a)
+}
+
+// granted is the highest role that a permission gives a, here or above.
+func (f *file) granted(a *Account) role {
+	best := noRole
+	if f.more != nil {
+		for _, p := range f.more.permissions {
+			if p.who == a || p.who == nil {
+				best = max(best, p.role)
+			}
+		}
+	}
+	for _, p := range f.parents() {
+		best = max(best, p.granted(a))
+		if p.owner == a {
+			best = max(best, writer) // what others put into my folder I may edit, not trash
+		}
+	}
+	return best
+}
+
+// sharedWith are the permissions that f has by itself or from above, without
+// the owner's.
+func (f *file) sharedWith() []permission {
+	var all []permission
+	if f.more != nil {
+		all = append(all, f.more.permissions...)
+	}
+	for _, p := range f.parents() {
+		all = append(all, p.sharedWith()...)
+	}
+	return all
+}

@@ -1,0 +1,104 @@
+package drive_test
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/oauth2"
+	api "google.golang.org/api/drive/v3"
+	"google.golang.org/api/option"
+
+	"sweepd/internal/cloudfake"
+	"sweepd/internal/cloudfake/drive"
+)
+
+// start is when the tests' worlds begin.
+var start = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+
+// world is a Drive behind its proxy, with one person and a clock that is moved
+// by hand.
+type world struct {
+	t     *testing.T
+	cloud *cloudfake.Cloud
+	drive *drive.Drive
+	ann   *drive.Account
+	srv   *cloudfake.Server
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (w *world) clock() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
+}
+
+func (w *world) pass(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = w.now.Add(d)
+}
+
+func newWorld(t *testing.T, o drive.Options) *world {
+	t.Helper()
+	w := &world{t: t, now: start}
+	var err error
+	if w.cloud, err = cloudfake.New(cloudfake.Options{Now: w.clock}); err != nil {
+		t.Fatal(err)
+	}
+	if w.drive, err = drive.New(w.cloud, o); err != nil {
+		t.Fatal(err)
+	}
+	w.ann = w.person("ann@example.com")
+	if w.srv, err = w.cloud.Start("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.srv.Close() })
+	return w
+}
+
+func (w *world) person(email string) *drive.Account {
+	w.t.Helper()
+	a, err := w.drive.AddAccount(drive.Person{Email: email})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return a
+}
+
+// client signs a in; the returned client sends its token along.
+func (w *world) client(a *drive.Account, scopes ...string) *http.Client {
+	ctx := context.WithValue(w.t.Context(), oauth2.HTTPClient, w.srv.Client())
+	return oauth2.NewClient(ctx, oauth2.StaticTokenSource(&oauth2.Token{AccessToken: a.Token(scopes...).Access}))
+}
+
+// sdk is Google's own client for a.
+func (w *world) sdk(a *drive.Account, scopes ...string) *api.Service {
+	w.t.Helper()
+	s, err := api.NewService(w.t.Context(), option.WithHTTPClient(w.client(a, scopes...)))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return s
+}
+
+// put adds a file and returns its id.
+func (w *world) put(a *drive.Account, it drive.Item) string {
+	w.t.Helper()
+	id, err := a.Put(it)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return id
+}
+
+func (w *world) do(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}

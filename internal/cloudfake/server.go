@@ -1,0 +1,176 @@
+package cloudfake
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// Server is a Cloud that listens on loopback as an HTTP proxy. It knows the
+// method CONNECT, for the cloud's hosts at port 443 only, and answers them
+// itself: it never opens a connection. Its own address serves /audit.
+type Server struct {
+	cloud  *Cloud
+	ca     *authority
+	addr   string
+	outer  *http.Server // the proxy
+	inner  *http.Server // what goes on inside a tunnel
+	tunnel *tunnels
+	done   sync.WaitGroup
+}
+
+// Start listens on addr, which must be a loopback address ("127.0.0.1:0").
+func (c *Cloud) Start(addr string) (*Server, error) {
+	ca, err := newAuthority(c.Hosts())
+	if err != nil {
+		return nil, err
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	if a, ok := l.Addr().(*net.TCPAddr); !ok || !a.IP.IsLoopback() {
+		_ = l.Close()
+		return nil, fmt.Errorf("%s is no loopback address: a rehearsal is for this machine only", addr)
+	}
+	quiet := log.New(io.Discard, "", 0) // a client that goes away is no news
+	s := &Server{cloud: c, ca: ca, addr: l.Addr().String(), tunnel: newTunnels(l.Addr())}
+	s.outer = &http.Server{Handler: http.HandlerFunc(s.serveProxy), ErrorLog: quiet, ReadHeaderTimeout: time.Minute}
+	s.inner = &http.Server{Handler: c, ErrorLog: quiet, ReadHeaderTimeout: time.Minute}
+	s.done.Add(2)
+	go func() { defer s.done.Done(); _ = s.outer.Serve(l) }()
+	go func() { defer s.done.Done(); _ = s.inner.Serve(s.tunnel) }()
+	return s, nil
+}
+
+// ProxyURL is what HTTPS_PROXY is to be set to.
+func (s *Server) ProxyURL() string { return "http://" + s.addr }
+
+// AuditURL serves the record as JSON lines; ?since=N starts after that Seq.
+func (s *Server) AuditURL() string { return "http://" + s.addr + "/audit" }
+
+// CA is the certificate to trust, in PEM, for SSL_CERT_FILE or --ca-cert. It is
+// new at each start and vouches for the cloud's hosts only.
+func (s *Server) CA() []byte { return s.ca.pem }
+
+// Client goes through the proxy and trusts CA, and nobody else.
+func (s *Server) Client() *http.Client {
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(s.ca.pem)
+	proxy := &url.URL{Scheme: "http", Host: s.addr}
+	return &http.Client{Transport: &http.Transport{
+		Proxy: http.ProxyURL(proxy), TLSClientConfig: &tls.Config{RootCAs: roots}, MaxIdleConnsPerHost: 64,
+	}}
+}
+
+// Close ends every connection and waits until nothing is served any more. It
+// may be called twice.
+func (s *Server) Close() error {
+	err := errors.Join(s.outer.Close(), s.tunnel.Close(), s.inner.Close())
+	s.done.Wait()
+	return err
+}
+
+// serveProxy is what the listening address itself answers.
+func (s *Server) serveProxy(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case r.Method == http.MethodConnect:
+		s.connect(w, r)
+	case r.URL.IsAbs() || !local(r.Host):
+		http.Error(w, "this is a rehearsal: nothing is passed on", http.StatusForbidden)
+	case r.URL.Path == "/audit" && r.Method == http.MethodGet:
+		since, err := strconv.ParseInt(r.URL.Query().Get("since"), 10, 64)
+		if err != nil && r.URL.Query().Has("since") {
+			http.Error(w, "since is a number", http.StatusBadRequest)
+			return
+		}
+		w.Header().Set("Content-Type", "application/x-ndjson")
+		_ = s.cloud.audit.Write(w, since)
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+// local reports whether a Host header names this machine: a page of some other
+// site that had its name resolved to loopback may not read the record.
+func local(host string) bool {
+	host = bareHost(host)
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// connect turns the connection into a tunnel that ends here.
+func (s *Server) connect(w http.ResponseWriter, r *http.Request) {
+	host, port, err := net.SplitHostPort(r.Host)
+	if err != nil || port != "443" || s.cloud.service(host) == nil {
+		http.Error(w, "this is a rehearsal: no such host", http.StatusForbidden)
+		return
+	}
+	conn, buffered, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	if _, err := io.WriteString(conn, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
+		_ = conn.Close()
+		return
+	}
+	config := &tls.Config{Certificates: []tls.Certificate{s.ca.leaf}, NextProtos: []string{"http/1.1"}}
+	s.tunnel.add(tls.Server(&readConn{Conn: conn, r: buffered.Reader}, config))
+}
+
+// readConn is a connection of which a part has been read already.
+type readConn struct {
+	net.Conn
+	r *bufio.Reader
+}
+
+func (c *readConn) Read(b []byte) (int, error) { return c.r.Read(b) }
+
+// tunnels is the listener of the inner server.
+type tunnels struct {
+	addr   net.Addr
+	conns  chan net.Conn
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+func newTunnels(addr net.Addr) *tunnels {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &tunnels{addr: addr, conns: make(chan net.Conn), ctx: ctx, cancel: cancel}
+}
+
+func (t *tunnels) add(c net.Conn) {
+	select {
+	case t.conns <- c:
+	case <-t.ctx.Done():
+		_ = c.Close()
+	}
+}
+
+// Accept implements net.Listener.
+func (t *tunnels) Accept() (net.Conn, error) {
+	select {
+	case c := <-t.conns:
+		return c, nil
+	case <-t.ctx.Done():
+		return nil, net.ErrClosed
+	}
+}
+
+// Close implements net.Listener.
+func (t *tunnels) Close() error { t.cancel(); return nil }
+
+// Addr implements net.Listener.
+func (t *tunnels) Addr() net.Addr { return t.addr }
