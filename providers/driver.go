@@ -46,6 +46,11 @@ type Driver interface {
 	// or Close. The caller closes the reader.
 	ReadRange(ctx context.Context, ref Ref, rev Revision, off, n int64) (io.ReadCloser, error)
 
+	// Thumbnail is a small picture of exactly that revision, else ErrChanged: a
+	// JPEG or PNG whose longer side has about so many pixels. fs.ErrNotExist:
+	// the storage has none of this file. The caller closes the reader.
+	Thumbnail(ctx context.Context, ref Ref, rev Revision, side int) (io.ReadCloser, error)
+
 	// Guards says which of the guards hold that revision of the file, else
 	// ErrChanged. A guard that means nothing to this kind of storage holds no
 	// file; one that cannot tell holds it, or is an error.
@@ -113,6 +118,7 @@ const (
 	// reads only the parts that say where a picture comes from, and the rest is
 	// read when the picture is about to be moved.
 	CanReadWhole
+	CanThumbnail
 )
 
 // Has reports whether c includes all of want.
@@ -124,6 +130,10 @@ func (c Can) Has(want Can) bool { return c&want == want }
 type Unsupported struct{}
 
 func (Unsupported) Wait(context.Context, Cursor) error { return errors.ErrUnsupported }
+
+func (Unsupported) Thumbnail(context.Context, Ref, Revision, int) (io.ReadCloser, error) {
+	return nil, errors.ErrUnsupported
+}
 
 func (Unsupported) Trash(context.Context, string, Ref, Revision) (Receipt, error) {
 	return "", errors.ErrUnsupported

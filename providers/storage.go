@@ -73,6 +73,13 @@ func (s *Storage) ReadRange(ctx context.Context, e Entry, off, n int64) (io.Read
 	return rc, s.wrap("read", e.Path, err)
 }
 
+// Thumbnail is a small picture of the file as e describes it; see
+// Driver.Thumbnail.
+func (s *Storage) Thumbnail(ctx context.Context, e Entry, side int) (io.ReadCloser, error) {
+	rc, err := s.d.Thumbnail(ctx, e.Ref, e.Revision, side)
+	return rc, s.wrap("get a thumbnail of", e.Path, err)
+}
+
 // Roots are the paths inside which files may be moved.
 func (s *Storage) Roots() []string { return s.o.Roots }
 

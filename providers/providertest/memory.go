@@ -21,7 +21,8 @@ import (
 // refs, revisions, a change feed whose cursors can expire, and a trash bin that
 // other people use too. Several Memory drivers may share one Account.
 type Memory struct {
-	a *Account
+	providers.Unsupported // it makes no thumbnails
+	a                     *Account
 }
 
 var _ providers.Driver = (*Memory)(nil)

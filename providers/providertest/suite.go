@@ -5,6 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	_ "image/jpeg" // thumbnails
+	"image/png"
 	"io"
 	"io/fs"
 	"slices"
@@ -34,7 +37,7 @@ type Harness interface {
 // Run holds the provider to every promise of providers.Driver. start makes a
 // new empty storage for each case.
 func Run(t *testing.T, start func(t *testing.T) Harness) {
-	for _, group := range [][]promise{listings, reading, trashing, returning, refusing} {
+	for _, group := range [][]promise{listings, reading, thumbnails, trashing, returning, refusing} {
 		for _, p := range group {
 			t.Run(p.name, func(t *testing.T) {
 				h := start(t)
@@ -400,6 +403,38 @@ var reading = []promise{
 		if got, err := b.read(e, 0, 3); !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, providers.ErrChanged) {
 			b.Errorf("got %q, %v; want fs.ErrNotExist or ErrChanged", got, err)
 		}
+	}},
+}
+
+// picture is a PNG of 64 x 48.
+func picture(b *box) string {
+	b.Helper()
+	var file bytes.Buffer
+	if err := png.Encode(&file, image.NewGray(image.Rect(0, 0, 64, 48))); err != nil {
+		b.Fatal(err)
+	}
+	return file.String()
+}
+
+var thumbnails = []promise{
+	{"AThumbnailIsASmallPictureOfThatRevision", providers.CanThumbnail, func(b *box) {
+		e := b.put("a.png", picture(b))
+		rc, err := b.d.Thumbnail(b.Context(), e.Ref, e.Revision, 32)
+		if err != nil {
+			b.Fatal(err)
+		}
+		small, _, err := image.Decode(rc)
+		if err := errors.Join(err, rc.Close()); err != nil || small.Bounds().Dx() > 64 {
+			b.Errorf("got %v, %v", small, err)
+		}
+		b.Write(b.T, "a.png", []byte("two"))
+		_, err = b.d.Thumbnail(b.Context(), e.Ref, e.Revision, 32)
+		b.fails("of a file that changed", err, providers.ErrChanged)
+	}},
+	{"AFileThatIsNoPictureHasNoThumbnail", providers.CanThumbnail, func(b *box) {
+		e := b.put("a.png", "no picture")
+		_, err := b.d.Thumbnail(b.Context(), e.Ref, e.Revision, 32)
+		b.fails("thumbnail", err, fs.ErrNotExist)
 	}},
 }
 

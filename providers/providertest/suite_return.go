@@ -195,6 +195,7 @@ var refusing = []promise{
 			{"purge", providers.CanPurge, func() error { return b.d.Purge(ctx, "x") }},
 			{"empty", providers.CanEmptyTrash, func() error { return b.d.EmptyTrash(ctx) }},
 			{"wait", providers.CanWait, func() error { return b.d.Wait(ctx, "") }},
+			{"thumbnail", providers.CanThumbnail, func() error { _, err := b.d.Thumbnail(ctx, e.Ref, e.Revision, 32); return err }},
 			{"trashed", providers.CanListTrash, func() error {
 				for _, err := range b.d.Trashed(ctx) {
 					return err

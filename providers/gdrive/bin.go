@@ -1,0 +1,143 @@
+package gdrive
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"time"
+
+	"google.golang.org/api/drive/v3"
+
+	"sweepd/providers"
+)
+
+// Trashed implements providers.Driver. In My Drive nothing says when a file was
+// trashed: trashedTime is "only populated for items in shared drives"
+// (https://developers.google.com/workspace/drive/api/reference/rest/v3/files).
+func (d *Driver) Trashed(ctx context.Context) iter.Seq2[providers.Trashed, error] {
+	return func(yield func(providers.Trashed, error) bool) {
+		for _, s := range d.spaces {
+			call := d.list(s, "trashed = true"+ownersOf(s)).Fields("nextPageToken,incompleteSearch,files(" + fileFields + ")")
+			on := true
+			err := call.Pages(ctx, func(page *drive.FileList) error {
+				for _, f := range page.Files {
+					t, err := d.trashed(ctx, f)
+					if err == nil {
+						err = ctx.Err()
+					}
+					if err != nil {
+						return err
+					}
+					if on = !f.Trashed || yield(t, nil); !on {
+						return errLeft
+					}
+				}
+				if page.IncompleteSearch {
+					return errIncomplete
+				}
+				return nil
+			})
+			if !on || err != nil && !yield(providers.Trashed{}, err) {
+				return
+			}
+		}
+	}
+}
+
+func (d *Driver) trashed(ctx context.Context, f *drive.File) (providers.Trashed, error) {
+	p, err := d.path(ctx, f)
+	if err != nil {
+		return providers.Trashed{}, err
+	}
+	t := providers.Trashed{Path: p, Size: f.Size, Deleted: moment(f.TrashedTime), Left: left(f)}
+	if t.Left == "" {
+		t.Receipt = receiptOf(f).encode()
+	}
+	return t, nil
+}
+
+// left is why a file in the trash is left alone whatever a policy says.
+func left(f *drive.File) string {
+	switch {
+	case f.MimeType == folderType:
+		return "a folder"
+	case f.MimeType == shortcutType:
+		return "a shortcut"
+	case f.HeadRevisionId == "":
+		return "a document that has no bytes of its own"
+	case !f.ExplicitlyTrashed:
+		return "it is in a folder that is in the trash"
+	case len(f.Parents) > 1:
+		return "it is in more than one folder"
+	case f.Capabilities == nil || !f.Capabilities.CanDelete:
+		return "Drive does not let this account delete it for good"
+	}
+	return ""
+}
+
+// ReadTrashed implements providers.Driver.
+func (d *Driver) ReadTrashed(ctx context.Context, text providers.Receipt, off, n int64) (io.ReadCloser, error) {
+	r, err := parseReceipt(text)
+	if err != nil {
+		return nil, err
+	}
+	f, err := d.recent(ctx, providers.Ref(r.ID))
+	switch {
+	case err != nil:
+		return nil, err
+	case !f.Trashed:
+		return nil, fmt.Errorf("it is not in the trash: %w", fs.ErrNotExist)
+	case receiptOf(f) != r:
+		return nil, providers.ErrChanged
+	}
+	return d.read(ctx, r.ID, r.Revision, f.Size, off, n)
+}
+
+// emptied is how long an emptying of the trash is waited for. It goes on in
+// Drive by itself, and has been seen to take a day.
+const emptied = 10 * time.Minute
+
+// EmptyTrash implements providers.Driver. Drive only begins it with this call:
+// it is over when nothing of the account's is in the trash any more.
+// ErrUncertain: it is not over yet.
+func (d *Driver) EmptyTrash(ctx context.Context) error {
+	if err := d.able(providers.CanEmptyTrash); err != nil {
+		return err
+	}
+	for _, s := range d.spaces {
+		call := d.api.Files.EmptyTrash()
+		if s.id != "" {
+			call = call.DriveId(s.id)
+		}
+		if err := call.Context(ctx).Do(); err != nil && !unsure(err) {
+			return err
+		}
+		if err := d.seenEmpty(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// seenEmpty looks until nothing is in the trash.
+func (d *Driver) seenEmpty(ctx context.Context, s space) error {
+	pause := time.Second
+	for waited := time.Duration(0); ; waited += pause {
+		page, err := d.list(s, "trashed = true"+ownersOf(s)).PageSize(1).Fields("nextPageToken,incompleteSearch,files(id)").Context(ctx).Do()
+		if err != nil {
+			return fmt.Errorf("%w: %w", providers.ErrUncertain, err)
+		}
+		if len(page.Files) == 0 && page.NextPageToken == "" && !page.IncompleteSearch {
+			return nil
+		}
+		if waited >= emptied {
+			return fmt.Errorf("%w: Google Drive is still emptying the trash", providers.ErrUncertain)
+		}
+		pause = min(2*pause, time.Minute)
+		if err := d.o.Sleep(ctx, pause); err != nil {
+			return fmt.Errorf("%w: %w", providers.ErrUncertain, err)
+		}
+	}
+}

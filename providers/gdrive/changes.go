@@ -1,0 +1,168 @@
+package gdrive
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"google.golang.org/api/drive/v3"
+
+	"sweepd/internal/cloudhttp"
+	"sweepd/providers"
+)
+
+// pageSize is the most that one call lists.
+const pageSize = 1000
+
+// errIncomplete: Drive itself says that it did not look everywhere.
+var errIncomplete = errors.New("the service itself says that this listing is not complete")
+
+// Changes implements providers.Driver: a full listing, or what the change feed
+// has since the cursor. A root in which nothing is found is providers.ErrEmpty.
+func (d *Driver) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[providers.Change, error] {
+	return func(yield func(providers.Change, error) bool) {
+		l := &listing{d: d, ctx: ctx, yield: yield}
+		var err error
+		if since == "" {
+			err = l.everything()
+		} else {
+			err = l.since(since)
+		}
+		if err != nil && !errors.Is(err, errLeft) {
+			yield(providers.Change{}, err)
+		}
+	}
+}
+
+// listing is one call of Changes.
+type listing struct {
+	d     *Driver
+	ctx   context.Context
+	yield func(providers.Change, error) bool
+	files int64           // given so far
+	found map[string]bool // roots in which something is
+}
+
+// errLeft: the caller wants no more of it.
+var errLeft = errors.New("the listing was left")
+
+func (l *listing) give(c providers.Change) error {
+	if err := l.ctx.Err(); err != nil {
+		return err
+	}
+	if !l.yield(c, nil) {
+		return errLeft
+	}
+	return nil
+}
+
+// everything lists all images. The place in the change feed is taken first, so
+// that what changes meanwhile is found there.
+func (l *listing) everything() error {
+	next := cursor{At: l.d.o.Now().UTC(), Options: l.d.fingerprint(), Tokens: map[string]string{}}
+	for _, s := range l.d.spaces {
+		call := l.d.api.Changes.GetStartPageToken().Fields("startPageToken").Context(l.ctx)
+		if s.id != "" {
+			call = call.DriveId(s.id).SupportsAllDrives(true)
+		}
+		start, err := call.Do()
+		if err == nil && start.StartPageToken == "" {
+			err = errors.New("the service names no place in its change history")
+		}
+		if err != nil {
+			return err
+		}
+		next.Tokens[s.id] = start.StartPageToken
+	}
+	l.found = map[string]bool{}
+	l.d.folders.forget()
+	for _, s := range l.d.spaces {
+		if err := l.space(s); err != nil {
+			return err
+		}
+	}
+	for _, root := range l.d.Roots() {
+		if !l.found[root] && !l.yield(providers.Change{}, &providers.UnlistedError{Path: root, Err: providers.ErrEmpty}) {
+			return errLeft
+		}
+	}
+	next.Files = l.files
+	return l.give(providers.Change{Next: next.encode(), Seen: l.files})
+}
+
+func (l *listing) space(s space) error {
+	if l.d.o.Paths || s.id != "" {
+		if err := l.d.folders.load(l.ctx, s); err != nil {
+			return err
+		}
+	}
+	before := l.files
+	err := l.pages(s)
+	if errors.Is(err, cloudhttp.Refused) { // a page's token lives for hours only; begin again, files may repeat
+		l.files = before
+		err = l.pages(s)
+	}
+	return err
+}
+
+func (l *listing) pages(s space) error {
+	call := l.d.list(s, "mimeType contains 'image/' and trashed = false"+ownersOf(s)).
+		Fields("nextPageToken,incompleteSearch,files(" + fileFields + ")")
+	return call.Pages(l.ctx, func(page *drive.FileList) error {
+		if page.IncompleteSearch {
+			return errIncomplete
+		}
+		for _, f := range page.Files {
+			if err := l.file(f); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// list is a listing of a space, a thousand files a page, in no order: asking for
+// one "might result in timeouts", says the reference.
+func (d *Driver) list(s space, query string) *drive.FilesListCall {
+	call := d.api.Files.List().Q(query).PageSize(pageSize).Spaces("drive")
+	if s.id != "" {
+		return call.Corpora("drive").DriveId(s.id).SupportsAllDrives(true).IncludeItemsFromAllDrives(true)
+	}
+	return call.Corpora("user")
+}
+
+// ownersOf is the part of a query that leaves out what is other people's; in a
+// shared drive nothing is anybody's.
+func ownersOf(s space) string {
+	if s.id != "" {
+		return ""
+	}
+	return " and 'me' in owners"
+}
+
+// file gives one file, if it is swept.
+func (l *listing) file(f *drive.File) error {
+	e, ok, err := l.entry(f)
+	if err != nil || !ok {
+		return err
+	}
+	l.files++
+	return l.give(providers.Change{Entry: e})
+}
+
+// entry is f, if it is swept.
+func (l *listing) entry(f *drive.File) (e providers.Entry, ok bool, err error) {
+	if !l.d.image(f) {
+		return e, false, nil
+	}
+	p, err := l.d.path(l.ctx, f)
+	if err != nil || !l.d.swept(p) {
+		return e, false, err
+	}
+	for _, root := range l.d.Roots() {
+		if l.found != nil && within(p, root) {
+			l.found[root] = true
+		}
+	}
+	return entry(f, p), true, nil
+}

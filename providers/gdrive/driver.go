@@ -1,0 +1,295 @@
+package gdrive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/bmatcuk/doublestar/v4"
+	"google.golang.org/api/drive/v3"
+	"google.golang.org/api/option"
+
+	"sweepd/providers"
+)
+
+// Options of a Driver.
+type Options struct {
+	// Client makes the calls: signed, paced, and failing with the errors of
+	// internal/cloudhttp. See Classify, Name and Hosts.
+	Client *http.Client
+	// Scopes are what the person granted; they say what the driver Can do.
+	Scopes []string
+	// Account, unless empty, is whose Drive it has to be: a permission id or an
+	// e-mail address. Another's is ErrAccount.
+	Account string
+
+	// Roots are paths in My Drive, "/" for all of it. Shared drives are roots
+	// of their own.
+	Roots []string
+	// Exclude are doublestar patterns for paths below a root; a folder that
+	// matches is left out with all that is in it.
+	Exclude []string
+	// SharedDrives are names or ids of shared drives that are swept too.
+	SharedDrives []string
+	// Paths has Entry.Path name the folders that a file is in, which takes calls.
+	// Without, and with no root but "/", a file that is not directly in My Drive
+	// is "/…/name". Other roots and Exclude imply it.
+	Paths bool
+
+	Poll  time.Duration                                    // how often Wait asks; 0: a minute
+	Now   func() time.Time                                 // must be given
+	Sleep func(ctx context.Context, d time.Duration) error // nil: a timer
+}
+
+// Driver is the providers.Driver of one account. A Ref is a file id.
+type Driver struct {
+	providers.Unsupported
+	o       Options
+	api     *drive.Service
+	user    User
+	spaces  []space // My Drive, then shared drives
+	looks   looks
+	folders folders
+	moving  locks
+}
+
+var _ providers.Driver = (*Driver)(nil)
+
+// User is whose Drive it is.
+type User struct {
+	ID    string // Google's permission id: stays when the address changes
+	Email string
+}
+
+// ErrAccount: the sign-in is of another account than the one that was asked for.
+var ErrAccount = errors.New("this is the Drive of another account")
+
+// space is one tree of folders with a change history of its own.
+type space struct {
+	id   string // of a shared drive; "" is My Drive
+	root string // what the paths of its files begin with: "", "/Shared drives/Team"
+}
+
+// Open asks whose Drive it is, and for the shared drives if there are to be
+// any. An account that is not o.Account is ErrAccount.
+func Open(ctx context.Context, o Options) (*Driver, error) {
+	if o.Client == nil || o.Now == nil {
+		return nil, errors.New("a Drive needs a client and a clock")
+	}
+	for _, p := range o.Exclude {
+		if !doublestar.ValidatePattern(p) {
+			return nil, fmt.Errorf("exclude pattern %q: %w", p, doublestar.ErrBadPattern)
+		}
+	}
+	if len(o.Roots) == 0 {
+		o.Roots = []string{"/"}
+	}
+	o.Paths = o.Paths || len(o.Exclude) > 0 || !slices.Equal(o.Roots, []string{"/"})
+	if o.Poll <= 0 {
+		o.Poll = time.Minute
+	}
+	if o.Sleep == nil {
+		o.Sleep = sleep
+	}
+	api, err := drive.NewService(ctx, option.WithHTTPClient(o.Client))
+	if err != nil {
+		return nil, err
+	}
+	d := &Driver{o: o, api: api, spaces: []space{{}}}
+	d.looks.now, d.folders.d = o.Now, d
+	if err := d.identify(ctx); err != nil {
+		return nil, fmt.Errorf("ask whose Drive it is: %w", err)
+	}
+	return d, d.findShared(ctx)
+}
+
+func (d *Driver) identify(ctx context.Context) error {
+	about, err := d.api.About.Get().Fields("user(permissionId,emailAddress)").Context(ctx).Do()
+	if err != nil {
+		return err
+	}
+	if about.User == nil || about.User.PermissionId == "" {
+		return errors.New("the service does not say")
+	}
+	d.user = User{about.User.PermissionId, about.User.EmailAddress}
+	if want := d.o.Account; want != "" && want != d.user.ID && !strings.EqualFold(want, d.user.Email) {
+		return fmt.Errorf("%w: %s, not %s", ErrAccount, d.user.Email, want)
+	}
+	return nil
+}
+
+// findShared finds the shared drives that are asked for. One that is not there
+// is an error: what is in it would otherwise count as gone.
+func (d *Driver) findShared(ctx context.Context) error {
+	if len(d.o.SharedDrives) == 0 {
+		return nil
+	}
+	all := map[string]space{}
+	call := d.api.Drives.List().PageSize(100).Fields("nextPageToken,drives(id,name)")
+	err := call.Pages(ctx, func(l *drive.DriveList) error {
+		for _, x := range l.Drives {
+			s := space{x.Id, "/Shared drives/" + element(x.Name)}
+			if _, twice := all[x.Name]; twice {
+				s.id = "" // by name it cannot be told which
+			}
+			all[x.Name], all[x.Id] = s, space{x.Id, s.root}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("list the shared drives: %w", err)
+	}
+	for _, name := range d.o.SharedDrives {
+		s, ok := all[name]
+		switch {
+		case !ok:
+			return fmt.Errorf("there is no shared drive %q in this account", name)
+		case s.id == "":
+			return fmt.Errorf("there is more than one shared drive %q: give its id instead", name)
+		case !slices.Contains(d.spaces, s):
+			d.spaces = append(d.spaces, s)
+		}
+	}
+	return nil
+}
+
+// User is whose Drive it is.
+func (d *Driver) User() User { return d.user }
+
+// Roots are the paths inside which files are listed.
+func (d *Driver) Roots() []string {
+	roots := slices.Clone(d.o.Roots)
+	for _, s := range d.spaces[1:] {
+		roots = append(roots, s.root)
+	}
+	return roots
+}
+
+// The scopes of the sign-in (https://developers.google.com/workspace/drive/api/guides/api-specific-auth).
+const (
+	ScopeRead     = drive.DriveReadonlyScope // find
+	ScopeMetadata = drive.DriveMetadataScope // with ScopeRead: move to the trash and back, and no more
+	ScopeAll      = drive.DriveScope         // delete for good too
+)
+
+// Can implements providers.Driver: what the granted scopes allow, by the scopes
+// that the discovery document lists for each method.
+func (d *Driver) Can() providers.Can {
+	can := providers.CanListTrash | providers.CanWait | providers.CanFollow | providers.CanThumbnail
+	has := func(scope string) bool { return slices.Contains(d.o.Scopes, scope) }
+	if has(ScopeAll) || has(ScopeMetadata) {
+		can |= providers.CanTrash | providers.CanRestore
+	}
+	if has(ScopeAll) {
+		can |= providers.CanPurge | providers.CanEmptyTrash
+	}
+	return can
+}
+
+// able is errors.ErrUnsupported for what the scopes do not allow.
+func (d *Driver) able(can providers.Can) error {
+	if !d.Can().Has(can) {
+		return fmt.Errorf("the sign-in was not given the right to do this: %w", errors.ErrUnsupported)
+	}
+	return nil
+}
+
+// Close implements providers.Driver.
+func (d *Driver) Close() error {
+	d.o.Client.CloseIdleConnections()
+	return nil
+}
+
+// Free implements providers.Driver. An account without a limit has no number.
+func (d *Driver) Free(ctx context.Context) (map[string]int64, error) {
+	about, err := d.api.About.Get().Fields("storageQuota(limit,usage)").Context(ctx).Do()
+	if err != nil {
+		return nil, err
+	}
+	if q := about.StorageQuota; q != nil && q.Limit > 0 {
+		return map[string]int64{"Google account " + d.user.ID: max(q.Limit-q.Usage, 0)}, nil
+	}
+	return nil, nil
+}
+
+// space is the one that a file is in; not ok: none of those that are swept.
+func (d *Driver) space(f *drive.File) (space, bool) {
+	i := slices.IndexFunc(d.spaces, func(s space) bool { return s.id == f.DriveId })
+	if i < 0 {
+		return space{}, false
+	}
+	return d.spaces[i], true
+}
+
+// within reports whether a path is below root.
+func within(p, root string) bool { return strings.HasPrefix(p, strings.TrimSuffix(root, "/")+"/") }
+
+// swept reports whether a path is inside a root and not excluded there.
+func (d *Driver) swept(p string) bool {
+	return slices.ContainsFunc(d.Roots(), func(root string) bool {
+		below, ok := strings.CutPrefix(p, strings.TrimSuffix(root, "/")+"/")
+		return ok && !d.excluded(below)
+	})
+}
+
+func (d *Driver) excluded(below string) bool {
+	for ; below != "."; below = path.Dir(below) {
+		if slices.ContainsFunc(d.o.Exclude, func(glob string) bool { return matches(glob, below) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// sleep waits for d or for the end of ctx.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+// locks lets one goroutine at a time work on a file.
+type locks struct {
+	mu   sync.Mutex
+	held map[providers.Ref]*lock
+}
+
+type lock struct {
+	sync.Mutex
+	users int
+}
+
+// take waits for its turn and returns what ends it.
+func (l *locks) take(ref providers.Ref) (release func()) {
+	l.mu.Lock()
+	if l.held == nil {
+		l.held = map[providers.Ref]*lock{}
+	}
+	one := l.held[ref]
+	if one == nil {
+		one = &lock{}
+		l.held[ref] = one
+	}
+	one.users++
+	l.mu.Unlock()
+	one.Lock()
+	return func() {
+		one.Unlock()
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if one.users--; one.users == 0 {
+			delete(l.held, ref)
+		}
+	}
+}

@@ -1,0 +1,178 @@
+package gdrive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"google.golang.org/api/drive/v3"
+
+	"sweepd/internal/cloudhttp"
+)
+
+// folders is what is known of folders. They are listed together with the files
+// in a full listing, and asked for one by one otherwise.
+type folders struct {
+	d  *Driver
+	mu sync.Mutex
+
+	all  map[string]folder
+	root string // id of My Drive; "" until it was asked for
+}
+
+type folder struct {
+	name, parent string
+	hidden       bool // this account is not shown it, nor where it is
+	at           time.Time
+}
+
+// lasting is how long a folder's place is believed without asking again; what
+// moves meanwhile is a change in the feed, and a plan made before it is refused
+// by its paths.
+const lasting = time.Minute
+
+// maxDepth bounds a path; Drive allows 100 levels
+// (https://developers.google.com/workspace/drive/api/guides/folder).
+const maxDepth = 128
+
+// unknown stands in a path for folders that are not known.
+const unknown = "…"
+
+// path is where a person finds f. It may be inexact (see Options.Paths), but
+// never so that a file outside the roots seems to be inside.
+func (d *Driver) path(ctx context.Context, f *drive.File) (string, error) {
+	s, ok := d.space(f)
+	if !ok || len(f.Parents) == 0 {
+		return "/" + unknown + "/" + element(f.Name), nil
+	}
+	if !d.o.Paths && s.id == "" {
+		root, err := d.folders.myDrive(ctx)
+		if err != nil {
+			return "", err
+		}
+		if f.Parents[0] == root {
+			return "/" + element(f.Name), nil
+		}
+		return "/" + unknown + "/" + element(f.Name), nil
+	}
+	dir, err := d.folders.path(ctx, s, f.Parents[0])
+	return dir + "/" + element(f.Name), err
+}
+
+// path is that of a folder, without a slash at its end.
+func (x *folders) path(ctx context.Context, s space, id string) (string, error) {
+	top := s.id
+	if top == "" {
+		root, err := x.myDrive(ctx)
+		if err != nil {
+			return "", err
+		}
+		top = root
+	}
+	var names []string
+	for range maxDepth {
+		if id == top {
+			slices.Reverse(names)
+			return strings.TrimSuffix(s.root+"/"+strings.Join(names, "/"), "/"), nil
+		}
+		one, err := x.get(ctx, id)
+		if err != nil {
+			return "", err
+		}
+		if one.hidden || one.parent == "" { // in somebody else's folder, or in none
+			break
+		}
+		names, id = append(names, element(one.name)), one.parent
+	}
+	return "/" + unknown, nil
+}
+
+// myDrive is the id of the root folder.
+func (x *folders) myDrive(ctx context.Context) (string, error) {
+	x.mu.Lock()
+	known := x.root
+	x.mu.Unlock()
+	if known != "" {
+		return known, nil
+	}
+	f, err := x.d.api.Files.Get("root").Fields("id").Context(ctx).Do()
+	if err == nil && f.Id == "" {
+		err = errors.New("the service does not say")
+	}
+	if err != nil {
+		return "", fmt.Errorf("ask for the id of My Drive: %w", err)
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.root = f.Id
+	return f.Id, nil
+}
+
+func (x *folders) get(ctx context.Context, id string) (folder, error) {
+	now := x.d.o.Now()
+	x.mu.Lock()
+	one, ok := x.all[id]
+	x.mu.Unlock()
+	if age := now.Sub(one.at); ok && 0 <= age && age < lasting {
+		return one, nil
+	}
+	f, err := x.d.api.Files.Get(id).SupportsAllDrives(true).Fields(folderFields).Context(ctx).Do()
+	if errors.Is(err, cloudhttp.Missing) || errors.Is(err, cloudhttp.Denied) {
+		return x.put(id, folder{hidden: true, at: now}), nil
+	}
+	if err != nil {
+		return folder{}, err
+	}
+	return x.put(id, folderOf(f, now)), nil
+}
+
+const folderFields = "id,name,parents"
+
+func folderOf(f *drive.File, at time.Time) folder {
+	one := folder{name: f.Name, at: at}
+	if len(f.Parents) > 0 {
+		one.parent = f.Parents[0]
+	}
+	return one
+}
+
+func (x *folders) put(id string, one folder) folder {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.all == nil {
+		x.all = map[string]folder{}
+	}
+	x.all[id] = one
+	return one
+}
+
+// load lists the folders of a space, a thousand a call.
+func (x *folders) load(ctx context.Context, s space) error {
+	now := x.d.o.Now()
+	call := x.d.list(s, "mimeType = '"+folderType+"' and trashed = false"+ownersOf(s)).
+		Fields("nextPageToken,incompleteSearch,files(" + folderFields + ")")
+	err := call.Pages(ctx, func(l *drive.FileList) error {
+		if l.IncompleteSearch {
+			return errIncomplete
+		}
+		for _, f := range l.Files {
+			x.put(f.Id, folderOf(f, now))
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("list the folders: %w", err)
+	}
+	return nil
+}
+
+// forget has every folder asked for again.
+func (x *folders) forget() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	clear(x.all)
+}

@@ -1,0 +1,133 @@
+package gdrive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"google.golang.org/api/drive/v3"
+	"google.golang.org/api/googleapi"
+
+	"sweepd/internal/cloudhttp"
+	"sweepd/providers"
+)
+
+// since gives what changed. Where the feed cannot say what became of files - a
+// folder was moved, renamed, trashed or brought back, and the files in it need
+// not have changes of their own - it is providers.ErrExpired: everything has to
+// be listed again, which costs no download.
+func (l *listing) since(since providers.Cursor) error {
+	c, err := l.d.decode(since)
+	if err != nil {
+		return err
+	}
+	if c.drifted() {
+		return fmt.Errorf("%w: so much has changed that files have to be counted anew", providers.ErrExpired)
+	}
+	next := c
+	next.At, next.Tokens = l.d.o.Now().UTC(), map[string]string{}
+	for _, s := range l.d.spaces {
+		token := c.Tokens[s.id]
+		for token != "" {
+			page, err := l.d.changes(l.ctx, s, token, pageSize, changeFields)
+			if err != nil {
+				return err
+			}
+			for _, change := range page.Changes {
+				if err := l.change(c, &next, s, change); err != nil {
+					return err
+				}
+			}
+			if page.NextPageToken == "" && page.NewStartPageToken == "" || page.NextPageToken == token {
+				return errors.New("the list of changes ends without a place to go on from")
+			}
+			token, next.Tokens[s.id] = page.NextPageToken, page.NewStartPageToken
+		}
+	}
+	return l.give(providers.Change{Next: next.encode(), Seen: next.known()})
+}
+
+const changeFields = "nextPageToken,newStartPageToken,changes(changeType,fileId,removed,time,file(" + fileFields + "))"
+
+// changes is one page of a space's history. A token that Drive does not take is
+// providers.ErrExpired.
+func (d *Driver) changes(ctx context.Context, s space, token string, size int64, fields string) (*drive.ChangeList, error) {
+	call := d.api.Changes.List(token).PageSize(size).IncludeRemoved(true).Spaces("drive").Fields(googleapi.Field(fields))
+	if s.id != "" {
+		call = call.DriveId(s.id).SupportsAllDrives(true).IncludeItemsFromAllDrives(true)
+	} else {
+		call = call.RestrictToMyDrive(true)
+	}
+	page, err := call.Context(ctx).Do()
+	if errors.Is(err, cloudhttp.Refused) {
+		return nil, fmt.Errorf("%w (%w)", providers.ErrExpired, err)
+	}
+	return page, err
+}
+
+// change gives one change, and counts it.
+func (l *listing) change(c cursor, next *cursor, s space, change *drive.Change) error {
+	f := change.File
+	switch {
+	case change.ChangeType == "drive": // its name, or its members
+		if s.id != "" {
+			return fmt.Errorf("%w: a shared drive has changed", providers.ErrExpired)
+		}
+		return nil
+	case change.FileId == "":
+		return errors.New("a change of nothing is listed")
+	case change.Removed || f == nil:
+		next.Less, next.Drift = next.Less+1, next.Drift+1 // of an image or not, nobody says
+		return l.gone(change.FileId)
+	case f.Id != change.FileId:
+		return fmt.Errorf("a change of %s is listed as of %s", change.FileId, f.Id)
+	case f.MimeType == folderType:
+		if f.Trashed || !moment(f.CreatedTime).After(c.At) { // a new one has nothing in it that is not new in it too
+			return fmt.Errorf("%w: a folder has changed", providers.ErrExpired)
+		}
+		return nil
+	}
+	e, ok, err := l.entry(f)
+	if err != nil {
+		return err
+	}
+	if strings.HasPrefix(f.MimeType, "image/") {
+		next.Drift++
+		if !ok {
+			next.Less++
+		}
+	}
+	if !ok { // trashed, moved out of the roots, given away; or of no interest at any time
+		return l.gone(f.Id)
+	}
+	return l.give(providers.Change{Entry: e})
+}
+
+func (l *listing) gone(id string) error {
+	l.d.looks.forget(providers.Ref(id))
+	return l.give(providers.Change{Entry: providers.Entry{Ref: providers.Ref(id)}, Gone: true})
+}
+
+// Wait implements providers.Driver by asking again and again: Drive tells by
+// itself only servers that it can reach.
+func (d *Driver) Wait(ctx context.Context, since providers.Cursor) error {
+	c, err := d.decode(since)
+	if err != nil {
+		return nil // Changes will say so
+	}
+	for {
+		for _, s := range d.spaces {
+			page, err := d.changes(ctx, s, c.Tokens[s.id], 1, "changes(fileId)")
+			if errors.Is(err, providers.ErrExpired) || err == nil && len(page.Changes) > 0 {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if err := d.o.Sleep(ctx, d.o.Poll); err != nil {
+			return err
+		}
+	}
+}

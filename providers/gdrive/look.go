@@ -1,0 +1,157 @@
+package gdrive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync"
+	"time"
+
+	"google.golang.org/api/drive/v3"
+
+	"sweepd/internal/cloudhttp"
+	"sweepd/providers"
+)
+
+// fresh is how long one look at a file serves those who ask next: Storage asks
+// Stat and Guards and then Trash. What changes meanwhile the comparison of
+// Trash's answer finds.
+const fresh = time.Second
+
+// looks are the latest looks at files.
+type looks struct {
+	now func() time.Time
+	mu  sync.Mutex
+	all map[providers.Ref]look
+}
+
+type look struct {
+	f  *drive.File
+	at time.Time
+}
+
+// maxLooks is when old ones are thrown away.
+const maxLooks = 1000
+
+func (l *looks) get(ref providers.Ref) *drive.File {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if one, ok := l.all[ref]; ok && l.young(one) {
+		return one.f
+	}
+	return nil
+}
+
+func (l *looks) young(one look) bool {
+	age := l.now().Sub(one.at)
+	return 0 <= age && age < fresh
+}
+
+func (l *looks) put(ref providers.Ref, f *drive.File, at time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.all == nil {
+		l.all = map[providers.Ref]look{}
+	}
+	if len(l.all) >= maxLooks {
+		for ref, one := range l.all {
+			if !l.young(one) {
+				delete(l.all, ref)
+			}
+		}
+	}
+	l.all[ref] = look{f, at}
+}
+
+func (l *looks) forget(ref providers.Ref) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.all, ref)
+}
+
+// recent is the file as it is, or was within the last second.
+func (d *Driver) recent(ctx context.Context, ref providers.Ref) (*drive.File, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if f := d.looks.get(ref); f != nil {
+		return f, nil
+	}
+	return d.look(ctx, ref)
+}
+
+// look asks for the file as it is now. That Drive has no such file, or does not
+// show it to this account, is fs.ErrNotExist.
+func (d *Driver) look(ctx context.Context, ref providers.Ref) (*drive.File, error) {
+	if ref == "" {
+		return nil, fmt.Errorf("a file without an id: %w", fs.ErrNotExist)
+	}
+	at := d.o.Now() // before the request: it is not fresher than that
+	f, err := d.api.Files.Get(string(ref)).SupportsAllDrives(true).Fields(field).Context(ctx).Do()
+	if errors.Is(err, cloudhttp.Missing) {
+		return nil, fmt.Errorf("%w (%w)", fs.ErrNotExist, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if f.Id != string(ref) {
+		return nil, fmt.Errorf("asked for the file %s, got %q", ref, f.Id)
+	}
+	d.looks.put(ref, f, at)
+	return f, nil
+}
+
+// present is recent for a file that is swept, with its path. One in the trash,
+// or outside of the roots by now, does not exist.
+func (d *Driver) present(ctx context.Context, ref providers.Ref) (*drive.File, providers.Entry, error) {
+	f, err := d.recent(ctx, ref)
+	if err != nil {
+		return nil, providers.Entry{}, err
+	}
+	if !d.image(f) {
+		return nil, providers.Entry{}, fmt.Errorf("it is in the trash, or no image of this account's own: %w", fs.ErrNotExist)
+	}
+	p, err := d.path(ctx, f)
+	if err != nil {
+		return nil, providers.Entry{}, fmt.Errorf("find the folder that it is in: %w", err)
+	}
+	return f, entry(f, p), nil
+}
+
+// Stat implements providers.Driver.
+func (d *Driver) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, error) {
+	_, e, err := d.present(ctx, ref)
+	if err == nil && !d.swept(e.Path) {
+		err = fmt.Errorf("it is in none of the roots: %w", fs.ErrNotExist)
+	}
+	if err != nil {
+		return providers.Entry{}, err
+	}
+	return e, nil
+}
+
+// Guards implements providers.Driver. What is locked is held whether or not that
+// guard is asked for.
+func (d *Driver) Guards(ctx context.Context, ref providers.Ref, rev providers.Revision, of []providers.Guard) ([]providers.Held, error) {
+	f, e, err := d.present(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	if e.Revision != rev {
+		return nil, providers.ErrChanged
+	}
+	var held []providers.Held
+	for _, guard := range of {
+		switch {
+		case guard == providers.GuardTagged && f.Starred:
+			held = append(held, providers.Held{Guard: guard, Why: "it has a star"})
+		case guard == providers.GuardShared && f.Shared && f.DriveId == "":
+			held = append(held, providers.Held{Guard: guard, Why: "it is shared with other people"})
+		}
+	}
+	if why := locked(f); why != "" {
+		held = append(held, providers.Held{Guard: providers.GuardLocked, Why: why})
+	}
+	return held, nil
+}

@@ -1,0 +1,107 @@
+package gdrive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"google.golang.org/api/drive/v3"
+
+	"sweepd/providers"
+)
+
+// Restore implements providers.Driver. Names need not be unique in Drive: nothing
+// is in the way, and nothing is overwritten.
+func (d *Driver) Restore(ctx context.Context, text providers.Receipt) (providers.Entry, error) {
+	if err := d.able(providers.CanRestore); err != nil {
+		return providers.Entry{}, err
+	}
+	r, err := parseReceipt(text)
+	if err != nil {
+		return providers.Entry{}, err
+	}
+	defer d.moving.take(providers.Ref(r.ID))()
+	f, err := d.look(ctx, providers.Ref(r.ID))
+	if err != nil {
+		return providers.Entry{}, err
+	}
+	if f.Trashed {
+		if f, err = d.restore(ctx, f, r); err != nil {
+			return providers.Entry{}, err
+		}
+	}
+	p, err := d.path(ctx, f)
+	return entry(f, p), err
+}
+
+// restore takes f out of the trash if it is there as the receipt says.
+func (d *Driver) restore(ctx context.Context, f *drive.File, r receipt) (*drive.File, error) {
+	switch {
+	case !f.ExplicitlyTrashed:
+		return nil, fmt.Errorf("it is in a folder that is in the trash: %w", fs.ErrNotExist)
+	case f.AppProperties[keyProperty] != r.Key:
+		return nil, fmt.Errorf("it is in the trash by another deletion: %w", fs.ErrNotExist)
+	}
+	return d.takeOut(ctx, f)
+}
+
+// Purge implements providers.Driver: one file, looked at right before. A person
+// who takes it out of the trash between that look and the deletion, a few
+// hundredths of a second, loses it: Drive has no conditional delete.
+func (d *Driver) Purge(ctx context.Context, text providers.Receipt) error {
+	if err := d.able(providers.CanPurge); err != nil {
+		return err
+	}
+	r, err := parseReceipt(text)
+	if err != nil {
+		return err
+	}
+	ref := providers.Ref(r.ID)
+	defer d.moving.take(ref)()
+	f, err := d.look(ctx, ref)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // gone already
+	}
+	if err != nil {
+		return err
+	}
+	if err := d.purgeable(f, r); err != nil {
+		return err
+	}
+	d.looks.forget(ref)
+	err = d.api.Files.Delete(r.ID).SupportsAllDrives(true).Context(ctx).Do()
+	if err != nil && !unsure(err) {
+		if errors.Is(missing(err), fs.ErrNotExist) {
+			return nil
+		}
+		return err
+	}
+	return d.seenGone(context.WithoutCancel(ctx), ref, err)
+}
+
+// purgeable is nil for a file that is in the trash as the receipt says.
+func (d *Driver) purgeable(f *drive.File, r receipt) error {
+	switch _, ok := d.space(f); {
+	case !f.Trashed || receiptOf(f) != r:
+		return providers.ErrChanged
+	case left(f) != "":
+		return fmt.Errorf("%w: %s", providers.ErrProtected, left(f))
+	case !ok || f.DriveId == "" && !f.OwnedByMe:
+		return fmt.Errorf("%w: it is not this account's", providers.ErrProtected)
+	}
+	return nil
+}
+
+// seenGone looks whether the file is gone, after a deletion that was answered by
+// nil or lost.
+func (d *Driver) seenGone(ctx context.Context, ref providers.Ref, deleted error) error {
+	switch _, err := d.look(ctx, ref); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err == nil && deleted == nil:
+		return fmt.Errorf("%w: Google Drive says that it was deleted, and still has it", providers.ErrUncertain)
+	default:
+		return fmt.Errorf("%w: %w", providers.ErrUncertain, errors.Join(deleted, err))
+	}
+}

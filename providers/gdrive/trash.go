@@ -1,0 +1,158 @@
+package gdrive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"google.golang.org/api/drive/v3"
+
+	"sweepd/internal/cloudhttp"
+	"sweepd/providers"
+)
+
+// Trash implements providers.Driver. Refused as ErrProtected is what Drive does
+// not let be deleted, and what is in more than one folder: it would be gone from
+// all of them. The order:
+//
+//  1. look, and compare with rev;
+//  2. update: trashed, with the key;
+//  3. compare what the answer says the file is now;
+//  4. if it is another - somebody wrote to it, renamed or moved it between 1 and
+//     2 - take it out again.
+//
+// Without an answer to 2 the file is looked at; if it is not in the trash then,
+// the update may still be under way: ErrUncertain, and Settle looks later.
+func (d *Driver) Trash(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
+	if err := d.able(providers.CanTrash); err != nil {
+		return "", err
+	}
+	if key == "" || rev == "" {
+		return "", errors.New("a file is moved under a key, and at a revision")
+	}
+	defer d.moving.take(ref)()
+	f, err := d.recent(ctx, ref)
+	if err != nil {
+		return "", err
+	}
+	if f.Trashed && f.AppProperties[keyProperty] == key && revision(f) == rev {
+		return receiptOf(f).encode(), nil
+	}
+	switch why := locked(f); {
+	case f.Trashed || !d.image(f):
+		return "", fmt.Errorf("it is in the trash, or no image of this account's own: %w", fs.ErrNotExist)
+	case revision(f) != rev:
+		return "", providers.ErrChanged
+	case why != "":
+		return "", fmt.Errorf("%w: %s", providers.ErrProtected, why)
+	}
+	d.looks.forget(ref)
+	now, err := d.update(ctx, ref, &drive.File{Trashed: true, AppProperties: map[string]string{keyProperty: key}})
+	if err != nil && !unsure(err) {
+		return "", missing(err)
+	}
+	if err != nil {
+		return d.afterLost(ctx, key, ref, rev, err)
+	}
+	return d.compare(ctx, now, key, rev)
+}
+
+// update changes what is said of a file, never its bytes, and gives what the
+// answer says it is now.
+func (d *Driver) update(ctx context.Context, ref providers.Ref, change *drive.File) (*drive.File, error) {
+	f, err := d.api.Files.Update(string(ref), change).SupportsAllDrives(true).Fields(field).Context(ctx).Do()
+	if err == nil && f.Id != string(ref) {
+		return nil, fmt.Errorf("the answer is about the file %q, not %s", f.Id, ref)
+	}
+	return f, err
+}
+
+// unsure reports whether a failed write may have been carried out: unless the
+// transport knows that it was not.
+func unsure(err error) bool {
+	fault, ok := errors.AsType[*cloudhttp.Error](err)
+	return !ok || fault.Unsure || fault.Kind == cloudhttp.Unavailable
+}
+
+// missing makes the service's "no such file" fs.ErrNotExist, of a file that was
+// there a moment ago.
+func missing(err error) error {
+	if errors.Is(err, cloudhttp.Missing) {
+		return fmt.Errorf("%w (%w)", fs.ErrNotExist, err)
+	}
+	return err
+}
+
+// afterLost looks what became of an update that was not answered.
+func (d *Driver) afterLost(ctx context.Context, key string, ref providers.Ref, rev providers.Revision, lost error) (providers.Receipt, error) {
+	f, err := d.look(context.WithoutCancel(ctx), ref)
+	if err != nil || !ours(f, key) {
+		return "", fmt.Errorf("%w: %w", providers.ErrUncertain, errors.Join(lost, err))
+	}
+	return d.compare(ctx, f, key, rev)
+}
+
+// ours reports whether the file is in the trash by the Trash with that key.
+func ours(f *drive.File, key string) bool {
+	return f.Trashed && f.ExplicitlyTrashed && f.AppProperties[keyProperty] == key
+}
+
+// compare is the receipt if f, in the trash, is what was examined; else f is
+// taken out again: ErrChanged, or ErrUncertain if that fails.
+func (d *Driver) compare(ctx context.Context, f *drive.File, key string, rev providers.Revision) (providers.Receipt, error) {
+	if !ours(f, key) {
+		return "", fmt.Errorf("%w: the answer does not say that it is in the trash", providers.ErrUncertain)
+	}
+	if revision(f) == rev {
+		d.looks.put(providers.Ref(f.Id), f, d.o.Now())
+		return receiptOf(f).encode(), nil
+	}
+	if _, err := d.takeOut(context.WithoutCancel(ctx), f); err != nil {
+		return "", fmt.Errorf("%w: it has changed, and was not taken out of the trash again: %w", providers.ErrUncertain, err)
+	}
+	return "", providers.ErrChanged
+}
+
+// takeOut takes a file out of the trash, with the key off it.
+func (d *Driver) takeOut(ctx context.Context, f *drive.File) (*drive.File, error) {
+	ref := providers.Ref(f.Id)
+	d.looks.forget(ref)
+	back := &drive.File{Trashed: false, ForceSendFields: []string{"Trashed"}} // else nothing is sent, and nothing happens
+	if _, noted := f.AppProperties[keyProperty]; noted {
+		back.NullFields = []string{"AppProperties." + keyProperty}
+	}
+	now, err := d.update(ctx, ref, back)
+	if err != nil && unsure(err) {
+		if now, err2 := d.look(ctx, ref); err2 == nil && !now.Trashed {
+			return now, nil
+		}
+	}
+	if err != nil {
+		return nil, missing(err)
+	}
+	if now.Trashed {
+		return nil, errors.New("it is still in the trash: is its folder there too?")
+	}
+	return now, nil
+}
+
+// Settle implements providers.Driver.
+func (d *Driver) Settle(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
+	if err := d.able(providers.CanTrash); err != nil {
+		return "", err
+	}
+	defer d.moving.take(ref)()
+	f, err := d.look(ctx, ref)
+	if err != nil {
+		return "", err
+	}
+	if !ours(f, key) {
+		return "", fmt.Errorf("it was not moved: %w", fs.ErrNotExist)
+	}
+	r, err := d.compare(ctx, f, key, rev)
+	if errors.Is(err, providers.ErrChanged) {
+		return "", fmt.Errorf("it was put back, because it had changed: %w", fs.ErrNotExist)
+	}
+	return r, err
+}

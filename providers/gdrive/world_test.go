@@ -1,0 +1,152 @@
+package gdrive_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sweepd/internal/cloudfake"
+	"sweepd/internal/cloudfake/drive"
+	"sweepd/internal/cloudhttp"
+	"sweepd/internal/secret"
+	"sweepd/providers"
+	"sweepd/providers/gdrive"
+)
+
+// clock is the time that all go by; nobody waits for it.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+func (c *clock) sleep(ctx context.Context, d time.Duration) error {
+	c.pass(d)
+	return ctx.Err()
+}
+
+// world is a Drive of one person behind real HTTP, as its owner and as a client
+// meet it.
+type world struct {
+	*testing.T
+	*clock
+	cloud   *cloudfake.Cloud
+	drive   *drive.Drive
+	person  *drive.Account
+	server  *cloudfake.Server
+	ids     map[string]string // of files by name, the latest
+	options gdrive.Options
+}
+
+func newWorld(t *testing.T, faults ...cloudfake.Fault) *world {
+	t.Helper()
+	w := &world{T: t, clock: &clock{at: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}, ids: map[string]string{}}
+	var err error
+	if w.cloud, err = cloudfake.New(cloudfake.Options{Now: w.now, Faults: faults, Wait: func(context.Context, time.Duration) {}}); err != nil {
+		t.Fatal(err)
+	}
+	if w.drive, err = drive.New(w.cloud, drive.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if w.person, err = w.drive.AddAccount(drive.Person{Email: "mia@example.com"}); err != nil {
+		t.Fatal(err)
+	}
+	if w.server, err = w.cloud.Start("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	w.options = gdrive.Options{Scopes: []string{gdrive.ScopeAll}, Now: w.now, Sleep: w.sleep}
+	return w
+}
+
+// tokens signs with a new token of the person's each time: they are good for an
+// hour, and here hours pass.
+type tokens struct {
+	person *drive.Account
+	scopes []string
+}
+
+func (t tokens) Token(context.Context, secret.Text) (secret.Text, error) {
+	return secret.New(t.person.Token(t.scopes...).Access), nil
+}
+
+// open opens a driver with the world's options.
+func (w *world) open(t *testing.T) *gdrive.Driver {
+	t.Helper()
+	d, err := w.tryOpen(w.options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func (w *world) tryOpen(o gdrive.Options) (*gdrive.Driver, error) {
+	transport := cloudhttp.New(w.server.Client().Transport, cloudhttp.Options{
+		Tokens: tokens{w.person, o.Scopes}, Hosts: gdrive.Hosts(),
+		Classify: gdrive.Classify, Name: gdrive.Name, Now: w.now, Sleep: w.sleep, Rate: 1e6,
+	})
+	o.Client = &http.Client{Transport: transport}
+	return gdrive.Open(context.Background(), o)
+}
+
+// put writes a file of My Drive as its owner does, and gives its id.
+func (w *world) put(name string, content []byte) string {
+	w.Helper()
+	w.pass(time.Hour)
+	if id := w.ids[name]; id != "" && !w.drive.Snapshot()[id].Trashed {
+		if err := w.person.Modify(id, drive.Bytes(content)); err != nil {
+			w.Fatal(err)
+		}
+		return id
+	}
+	id, err := w.person.Put(drive.Item{Name: name, MimeType: "image/png", Content: drive.Bytes(content)})
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.ids[name] = id
+	return id
+}
+
+// harness has the suite act in the world.
+type harness struct{ *world }
+
+func (h harness) Open(t *testing.T) providers.Driver { return h.open(t) }
+func (h harness) Path(name string) string            { return "/" + name }
+
+func (h harness) Write(t *testing.T, name string, content []byte) {
+	t.Helper()
+	h.put(name, content)
+}
+
+func (h harness) Remove(t *testing.T, name string) { h.act(t, h.person.Delete, name) }
+
+func (h harness) Discard(t *testing.T, name string) { h.act(t, h.person.Trash, name) }
+
+func (h harness) act(t *testing.T, do func(id string) error, name string) {
+	t.Helper()
+	h.pass(time.Hour)
+	if err := do(h.ids[name]); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(h.drive.Snapshot()[h.ids[name]].Name, name) {
+		delete(h.ids, name)
+	}
+}
