@@ -26,7 +26,12 @@ type wall struct {
 }
 
 // online are the rooms that may reach the network.
-var online = []string{"sweepd/internal/cloudhttp", "sweepd/internal/cloudfake/...", "sweepd/providers/gdrive"}
+var online = []string{
+	"sweepd/internal/cloudfake/...",
+	"sweepd/internal/cloudhttp",
+	"sweepd/internal/google",
+	"sweepd/providers/gdrive",
+}
 
 var walls = []wall{
 	{from: "sweepd/providers", to: "sweepd/...", why: "the contract knows nobody"},
@@ -36,7 +41,7 @@ var walls = []wall{
 	{from: "sweepd/internal/secret", to: "sweepd/...", why: "a secret knows nobody"},
 	{from: "sweepd/...", to: "golang.org/x/time/...", but: []string{"sweepd/internal/cloudhttp"}, why: "one room keeps the pace"},
 	{from: "sweepd/internal/cloudfake", to: "sweepd/...", why: "the roof knows no provider"},
-	{from: "sweepd/internal/cloudfake/drive", to: "sweepd/...", open: []string{"sweepd/internal/cloudfake/...", "sweepd/providers/gdrive"}, why: "a rehearsal is told by the wire alone, not by our own words"},
+	{from: "sweepd/internal/cloudfake/drive", to: "sweepd/...", open: []string{"sweepd/internal/cloudfake/..."}, why: "a rehearsal is told by the wire alone, not by our own words"},
 	{from: "sweepd/internal/cloudfake/...", to: "google.golang.org/...", why: "the service is judged by the vendor's client, so it is not made of it"},
 	{from: "sweepd/providers/local", to: "sweepd/...", open: []string{"sweepd/providers", "sweepd/providers/local/mentions"}, why: "a provider knows the contract and its own service"},
 	{from: "sweepd/providers/gdrive", to: "sweepd/...", open: []string{"sweepd/providers", "sweepd/internal/cloudhttp"}, why: "a provider knows the contract and its own service"},

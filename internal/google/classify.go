@@ -1,0 +1,117 @@
+package google
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"sweepd/internal/cloudhttp"
+)
+
+// Classify says what an error answer of a Google API means, for
+// cloudhttp.Options. Sources: the Drive guide "Resolve errors"
+// (developers.google.com/workspace/drive/api/guides/handle-errors) and "Usage
+// limits" (.../guides/limits); google.rpc.ErrorInfo (google.aip.dev/193).
+//
+// A 403 tells of limits too, so its reason decides. One that is not in Google's
+// form did not come from there, but from a proxy perhaps: it refuses, and says
+// nothing of the account. A 5xx is never certain, whatever reason it gives.
+func Classify(a cloudhttp.Answer) cloudhttp.Meaning {
+	m := cloudhttp.ByStatus(a)
+	f, ours := parseFault(a.Body)
+	if !ours {
+		if a.Status == http.StatusForbidden || a.Status == http.StatusNotFound {
+			m.Kind = cloudhttp.Refused
+		}
+		return m
+	}
+	m.Reason, m.Text = f.reason(), f.Error.Message
+	if a.Status != http.StatusForbidden && a.Status != http.StatusTooManyRequests {
+		return m
+	}
+	switch m.Reason {
+	case "rateLimitExceeded", "userRateLimitExceeded", "sharingRateLimitExceeded", "RATE_LIMIT_EXCEEDED":
+		m.Kind = cloudhttp.Limited
+	case "dailyLimitExceeded":
+		m.Kind, m.Until, m.Lasting = cloudhttp.Exhausted, newDay(a.Now), true
+	case "downloadQuotaExceeded": // of bytes, perhaps of one file: other calls go on
+		m.Kind, m.Until = cloudhttp.Exhausted, newDay(a.Now)
+	}
+	return m
+}
+
+// fault is the body of an error answer.
+type fault struct {
+	Error struct {
+		Message string
+		Errors  []struct{ Reason string }
+		Status  string
+		Details []struct{ Reason string }
+	}
+}
+
+// parseFault reads an error answer; ours is whether it has Google's form.
+func parseFault(body []byte) (f fault, ours bool) {
+	err := json.NewDecoder(bytes.NewReader(body)).Decode(&f)
+	return f, err == nil && (f.Error.Message != "" || f.Error.Status != "" || len(f.Error.Errors) > 0)
+}
+
+// reason is the most exact word for it: of the old form (rateLimitExceeded),
+// else of the new (RATE_LIMIT_EXCEEDED), else the status.
+func (f fault) reason() string {
+	for _, e := range f.Error.Errors {
+		// "forbidden" and the like only repeat the status; the details say more
+		if e.Reason != "" && e.Reason != "forbidden" {
+			return e.Reason
+		}
+	}
+	for _, d := range f.Error.Details {
+		if d.Reason != "" {
+			return d.Reason
+		}
+	}
+	if len(f.Error.Errors) > 0 && f.Error.Errors[0].Reason != "" {
+		return f.Error.Errors[0].Reason
+	}
+	return f.Error.Status
+}
+
+// newDay is when a daily quota begins anew after now: at midnight Pacific time.
+// It is taken as 08:00 UTC, which is exact in winter and an hour late in
+// summer, so that no zone files are needed.
+func newDay(now time.Time) time.Time {
+	now = now.UTC()
+	day := time.Date(now.Year(), now.Month(), now.Day(), 8, 0, 0, 0, time.UTC)
+	if !day.After(now) {
+		day = day.AddDate(0, 0, 1)
+	}
+	return day
+}
+
+// Call names a request for logs and counts, with no id in it: "drive/v3/files",
+// "drive/v3/files/*", "batch/drive/v3". Of other hosts than the API's it is the
+// host.
+func Call(r *http.Request) string {
+	const apis = "www.googleapis.com"
+	host := r.URL.Hostname()
+	if host != apis && host != "127.0.0.1" {
+		return r.Method + " " + host
+	}
+	fixed := map[string]bool{
+		"drive": true, "v3": true, "batch": true, "upload": true, "files": true, "about": true, "changes": true,
+		"startPageToken": true, "drives": true, "revisions": true, "trash": true, "permissions": true,
+	}
+	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
+	for i, p := range parts {
+		if !fixed[p] {
+			parts[i] = "*"
+		}
+	}
+	name := r.Method + " " + strings.Join(parts, "/")
+	if r.URL.Query().Get("alt") == "media" {
+		name += " media"
+	}
+	return name
+}
