@@ -1,0 +1,102 @@
+package google
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"sweepd/internal/cloudhttp"
+	"sweepd/internal/signin"
+)
+
+// Options say how to reach an account: with the person's own client and what
+// they gave to it, or with the key of a service account that acts for them.
+type Options struct {
+	Storage string  // its name in the policy
+	Account string  // that the policy names, by its address; "": whoever signed in
+	Use     Use     // what the account must allow
+	Rate    float64 // the most calls a second; 0: cloudhttp's
+
+	Client string       // the file of the OAuth client
+	Store  signin.Store // what was given to it
+
+	ServiceAccount string // the file of a key, in place of Client and Store
+	Impersonate    string // with a key: the person's address
+
+	Net signin.Net
+}
+
+// Connection is an account that can be used.
+type Connection struct {
+	HTTP      *http.Client // sends the account's token, to Google alone, by Transport
+	Transport *cloudhttp.Transport
+	Account   signin.Account
+	Scopes    []string
+	Uses      Use // the most that the scopes allow
+}
+
+// Connect opens an account and holds that it is the one it was, and the one that
+// the policy names. It asks Google only when it has a new access token, by one
+// about.get.
+//
+// Errors are of the kinds of package signin: ErrNotSignedIn, ErrSignInAgain,
+// ErrOtherAccount, ErrFewerScopes, ErrClient, ErrExposed, ErrDeclined; or
+// cloudhttp's. None of them says anything of the files.
+func Connect(ctx context.Context, o Options) (*Connection, error) {
+	if o.ServiceAccount != "" {
+		return connectByKey(ctx, o)
+	}
+	if o.Client == "" {
+		return nil, &signin.Error{Kind: signin.ErrClient, Hint: "name the file of your own OAuth client as client: in the policy; docs/google-drive.md tells how to make one", Err: errors.New("there is none")}
+	}
+	client, err := ReadClient(o.Client)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := signin.Open(o.Store, o.Storage, Service(), client, o.Net, o.Use.Scopes())
+	if err != nil {
+		return nil, err
+	}
+	c := o.connection(opened.Tokens)
+	if err := opened.Verify(ctx, c.HTTP, o.Account); err != nil {
+		return nil, err
+	}
+	c.Account, c.Scopes = opened.Grant.Account, opened.Grant.Scopes
+	c.Uses, _ = Uses(c.Scopes)
+	return c, nil
+}
+
+// connectByKey opens the account of a person of the service account's domain.
+func connectByKey(ctx context.Context, o Options) (*Connection, error) {
+	k, err := readKey(o.Storage, o.ServiceAccount, o.Impersonate, o.Use.Scopes(), o.Net)
+	if err != nil {
+		return nil, err
+	}
+	c := o.connection(signin.NewSource(o.Net.Now, signin.Access{}, k.get))
+	c.Scopes, c.Uses = o.Use.Scopes(), o.Use
+	if c.Account, err = whoami(ctx, c.HTTP); err != nil {
+		return nil, fmt.Errorf("ask whose account it is: %w", err)
+	}
+	for _, named := range []string{o.Impersonate, o.Account} {
+		if named != "" && !c.Account.Is(named) {
+			return nil, &signin.Error{Kind: signin.ErrOtherAccount, Err: fmt.Errorf("the policy says that %s is %s's, and it is %s's", o.Storage, named, c.Account.Email)}
+		}
+	}
+	pinned, err := o.Store.Pinned(o.Storage)
+	if err == nil && pinned.ID == "" {
+		err = o.Store.Pin(o.Storage, c.Account)
+	} else if err == nil && pinned.ID != c.Account.ID {
+		err = signin.Other(o.Storage, c.Account, pinned)
+	}
+	return c, err
+}
+
+// connection is an account's way to Google.
+func (o Options) connection(tokens cloudhttp.Tokens) *Connection {
+	t := cloudhttp.New(o.Net.Base, cloudhttp.Options{
+		Tokens: tokens, Hosts: hosts(), Classify: Classify, Name: Call, Rate: o.Rate,
+		Now: o.Net.Now, Sleep: o.Net.Sleep, Log: o.Net.Log,
+	})
+	return &Connection{HTTP: &http.Client{Transport: t}, Transport: t}
+}

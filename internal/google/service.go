@@ -1,0 +1,95 @@
+package google
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"golang.org/x/oauth2/google"
+
+	"sweepd/internal/secret"
+	"sweepd/internal/signin"
+)
+
+// The addresses beside those of golang.org/x/oauth2/google. Revocation:
+// developers.google.com/identity/protocols/oauth2/native-app#tokenrevoke.
+const (
+	consentAt = "https://accounts.google.com/o/oauth2/v2/auth"
+	revokeAt  = "https://oauth2.googleapis.com/revoke"
+	apiAt     = "https://www.googleapis.com"
+)
+
+// hosts may have the access token: the API, and where thumbnails are.
+func hosts() []string { return []string{"www.googleapis.com", ".googleusercontent.com"} }
+
+// Service is Google's sign-in. A lasting grant needs access_type=offline, and
+// prompt=consent gives one again to who has given one before.
+func Service() signin.Service {
+	endpoint := google.Endpoint
+	endpoint.AuthURL = consentAt
+	return signin.Service{
+		Name:     "google",
+		Endpoint: endpoint,
+		Params:   map[string]string{"access_type": "offline", "prompt": "consent"},
+		Covers:   covers,
+		Whoami:   whoami, Hosts: hosts(), Classify: Classify,
+		Revoke:    signin.RevokeAt(revokeAt),
+		AgainHint: "if it was given 7 days ago, your OAuth client is in testing mode: publish it (docs/google-drive.md)",
+	}
+}
+
+// whoami asks about.get whose account it is. permissionId is the user's id in
+// Drive, and no other user's ever.
+func whoami(ctx context.Context, c *http.Client) (signin.Account, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, apiAt+"/drive/v3/about?fields=user(permissionId,emailAddress)", nil)
+	if err != nil {
+		return signin.Account{}, err
+	}
+	resp, err := c.Do(req)
+	if err != nil {
+		return signin.Account{}, err
+	}
+	defer resp.Body.Close()
+	var about struct {
+		User struct{ PermissionID, EmailAddress string }
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&about); err != nil {
+		return signin.Account{}, fmt.Errorf("the answer cannot be read: %w", err)
+	}
+	if about.User.PermissionID == "" {
+		return signin.Account{}, errors.New("the answer names nobody")
+	}
+	return signin.Account{ID: about.User.PermissionID, Email: about.User.EmailAddress}, nil
+}
+
+// ReadClient reads the file of an OAuth client as Google's console gives it out.
+// signin.ErrExposed: others can read it. signin.ErrClient: it is none, or not of
+// the type "Desktop app". Of its addresses none is used: they are Google's.
+func ReadClient(path string) (signin.Client, error) {
+	b, err := signin.ReadPrivate(path)
+	if err != nil {
+		return signin.Client{}, fmt.Errorf("read the OAuth client: %w", err)
+	}
+	type client struct {
+		ID     string `json:"client_id"`
+		Secret string `json:"client_secret"`
+	}
+	var f struct{ Installed, Web *client }
+	bad := func(why string) error {
+		return &signin.Error{Kind: signin.ErrClient, Hint: "download the JSON file of a client of the type \"Desktop app\": docs/google-drive.md", Err: fmt.Errorf("%s: %s", path, why)}
+	}
+	switch err := json.Unmarshal(b, &f); {
+	case err != nil:
+		return signin.Client{}, bad("it is no JSON")
+	case f.Installed == nil && f.Web != nil:
+		return signin.Client{}, bad("it is a client for a web site")
+	case f.Installed == nil:
+		return signin.Client{}, bad("it is no OAuth client")
+	case !strings.HasSuffix(f.Installed.ID, ".apps.googleusercontent.com") || f.Installed.Secret == "":
+		return signin.Client{}, bad("it lacks the client's id or secret")
+	}
+	return signin.Client{ID: f.Installed.ID, Secret: secret.New(f.Installed.Secret)}, nil
+}

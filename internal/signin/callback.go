@@ -1,0 +1,151 @@
+package signin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"sweepd/internal/secret"
+)
+
+// callback is the loopback address that the browser comes back to. It takes one
+// answer with the right state and is closed.
+//
+// The browser is sent to this address first, and from here to the consent page,
+// once: what starts a browser shows its arguments to everybody on the machine,
+// and so the state is not among them. Whoever else comes first makes the person
+// see that somebody did.
+type callback struct {
+	listener net.Listener
+	server   *http.Server
+	served   chan error
+	state    secret.Text
+	consent  string // the address of the consent page
+	result   chan reply
+
+	mu    sync.Mutex
+	begun bool
+	ended bool
+}
+
+// reply is what the consent page sent.
+type reply struct {
+	code secret.Text
+	err  error
+}
+
+// listen opens the address. redirect is what the service is to be told.
+func listen(ctx context.Context, state secret.Text) (c *callback, redirect string, err error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, "", fmt.Errorf("open an address for the browser to come back to: %w", err)
+	}
+	c = &callback{listener: l, state: state, served: make(chan error, 1), result: make(chan reply, 1)}
+	c.server = &http.Server{Handler: c, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10}
+	return c, "http://" + l.Addr().String() + "/", nil
+}
+
+// wait serves until the answer is there or ctx ends, and closes.
+func (c *callback) wait(ctx context.Context) (secret.Text, error) {
+	go func() { c.served <- c.server.Serve(c.listener) }()
+	var r reply
+	select {
+	case r = <-c.result:
+	case <-ctx.Done():
+		r.err = ctx.Err()
+	case err := <-c.served:
+		return secret.Text{}, fmt.Errorf("wait for the browser: %w", err)
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := c.server.Shutdown(last); err != nil { // lets the browser have its page
+		err = c.server.Close()
+		r.err = errors.Join(r.err, err)
+	}
+	<-c.served
+	return r.code, r.err
+}
+
+// ServeHTTP answers the browser.
+func (c *callback) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	for k, v := range map[string]string{
+		"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "Content-Type": "text/html; charset=utf-8",
+		"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff",
+	} {
+		w.Header().Set(k, v)
+	}
+	switch {
+	case r.Host != c.listener.Addr().String(): // another name that somebody made lead here
+		page(w, http.StatusMisdirectedRequest, "This is not an address of its own.")
+	case r.Method != http.MethodGet || r.URL.Path != "/":
+		page(w, http.StatusNotFound, "There is nothing here.")
+	case r.URL.RawQuery == "":
+		c.begin(w, r)
+	default:
+		c.take(w, r.URL.Query())
+	}
+}
+
+// begin sends the browser to the consent page.
+func (c *callback) begin(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	again := c.begun
+	c.begun = true
+	c.mu.Unlock()
+	if again {
+		page(w, http.StatusGone, "This sign-in was already begun. If that was not you, stop it and begin another.")
+		return
+	}
+	http.Redirect(w, r, c.consent, http.StatusSeeOther)
+}
+
+// take takes the answer, if it is the one to this sign-in.
+func (c *callback) take(w http.ResponseWriter, q url.Values) {
+	code, err := answer(q, c.state)
+	if errors.Is(err, ErrPasted) {
+		page(w, http.StatusBadRequest, "This is not the answer to this sign-in.")
+		return
+	}
+	c.mu.Lock()
+	again := c.ended
+	c.ended = true
+	c.mu.Unlock()
+	if again {
+		page(w, http.StatusGone, "This sign-in is over.")
+		return
+	}
+	c.result <- reply{code, err}
+	if err != nil {
+		page(w, http.StatusOK, "Nothing was given to sweepd. You may close this page.")
+		return
+	}
+	page(w, http.StatusOK, "Go back to sweepd, which says whether it worked. You may close this page.")
+}
+
+// answer reads what the consent page added to the address (RFC 6749, section
+// 4.1.2): ErrPasted where the state is not this sign-in's.
+func answer(q url.Values, state secret.Text) (code secret.Text, err error) {
+	if !state.Equal(secret.New(q.Get("state"))) {
+		return secret.Text{}, &Error{Kind: ErrPasted, Hint: "copy the whole address of the page that the browser could not open"}
+	}
+	if denied := q.Get("error"); denied != "" {
+		return secret.Text{}, &Error{Kind: ErrDeclined, Hint: "nothing was changed; begin again when you want to allow it", Err: errors.New(plainText(denied + ": " + q.Get("error_description")))}
+	}
+	if q.Get("code") == "" {
+		return secret.Text{}, &Error{Kind: ErrPasted, Hint: "it has no code in it: copy the whole address"}
+	}
+	return secret.New(q.Get("code")), nil
+}
+
+// page writes one sentence for a person.
+func page(w http.ResponseWriter, status int, text string) {
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, "<!doctype html><title>sweepd</title><p>"+html.EscapeString(text)+"</p>\n")
+}

@@ -1,0 +1,137 @@
+package signin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"golang.org/x/oauth2"
+
+	"sweepd/internal/cloudhttp"
+	"sweepd/internal/secret"
+)
+
+// Opened is the kept grant of a storage in use.
+type Opened struct {
+	Grant  Grant // as it was when opened
+	Tokens *Source
+
+	storage string
+	store   Store
+	service Service
+	client  Client
+	net     Net
+}
+
+// Open takes the kept grant of a storage into use, without a call. wanted are
+// the scopes that are needed now: ErrFewerScopes where the grant lacks one.
+// ErrClient: it was given to another client. And as Store.Load.
+func Open(store Store, storage string, s Service, c Client, n Net, wanted []string) (*Opened, error) {
+	g, err := store.Load(storage)
+	if err != nil {
+		return nil, err
+	}
+	if g.Service != s.Name {
+		return nil, &Error{Kind: ErrUnreadable, Hint: "sweepd login " + storage, Err: fmt.Errorf("it is of %q, not of %q", g.Service, s.Name)}
+	}
+	if g.ClientID != c.ID {
+		return nil, &Error{Kind: ErrClient, Hint: "sign in with the client of the policy: sweepd login " + storage, Err: errors.New("the sign-in was given to another client than the policy names")}
+	}
+	if lacking := s.lacks(g.Scopes, wanted); len(lacking) > 0 {
+		return nil, fewer(storage, lacking)
+	}
+	o := &Opened{Grant: g, storage: storage, store: store, service: s, client: c, net: n}
+	o.Tokens = NewSource(n.Now, g.Access, o.refresh)
+	return o, nil
+}
+
+// fewer is the refusal of a grant that lacks scopes.
+func fewer(storage string, lacking []string) error {
+	return &Error{
+		Kind: ErrFewerScopes,
+		Hint: "sign in again and leave every box of the consent page ticked: sweepd login " + storage,
+		Err:  fmt.Errorf("it lacks %q", lacking),
+	}
+}
+
+// Verify holds that the account is the one that signed in, and the one that the
+// policy names, if named is not empty: else ErrOtherAccount. The service is
+// asked, by c, once for each access token.
+func (o *Opened) Verify(ctx context.Context, c *http.Client, named string) error {
+	if o.Grant.Access.Verified && o.Grant.Access.good(o.net.Now()) {
+		return agrees(o.storage, o.Grant.Account, named)
+	}
+	got, err := o.service.Whoami(ctx, c)
+	if err != nil {
+		return fmt.Errorf("ask whose account it is: %w", err)
+	}
+	if got.ID != o.Grant.Account.ID {
+		return Other(o.storage, got, o.Grant.Account)
+	}
+	if err := agrees(o.storage, got, named); err != nil {
+		return err
+	}
+	g, err := o.store.Load(o.storage)
+	if err != nil {
+		return err
+	}
+	g.Account, g.Access.Verified = got, true
+	return o.keep(g, false)
+}
+
+// agrees holds that got is the account that the policy names.
+func agrees(storage string, got Account, named string) error {
+	if named == "" || got.Is(named) {
+		return nil
+	}
+	return &Error{Kind: ErrOtherAccount, Hint: "sign in as the account that the policy names, or name this one there", Err: fmt.Errorf("the policy says that %s is %s's, and it is %s's", storage, named, got.Email)}
+}
+
+// refresh gets an access token by the refresh token. What another process got
+// meanwhile is taken; what is got is kept for others.
+func (o *Opened) refresh(ctx context.Context, _ Access, refused secret.Text) (Access, error) {
+	g, err := o.store.Load(o.storage) // anew: somebody may have signed out, or in again
+	if err != nil {
+		return Access{}, err
+	}
+	if g.Account.ID != o.Grant.Account.ID {
+		return Access{}, Other(o.storage, g.Account, o.Grant.Account)
+	}
+	if g.Access.good(o.net.Now()) && !g.Access.Token.Equal(refused) {
+		return g.Access, nil
+	}
+	// Asking twice gives two good tokens: nothing of a person's is changed.
+	ctx, cfg := o.net.config(cloudhttp.Reading(ctx), o.service, o.client, "", nil)
+	t, err := cfg.TokenSource(ctx, &oauth2.Token{RefreshToken: g.Refresh.Reveal()}).Token()
+	if err != nil {
+		return Access{}, Refusal(o.storage, o.service, err)
+	}
+	renewed := secret.New(t.RefreshToken)
+	rotated := !renewed.Empty() && !renewed.Equal(g.Refresh)
+	g.Access = o.net.Access(t)
+	if rotated {
+		g.Refresh = renewed
+	}
+	return g.Access, o.keep(g, rotated)
+}
+
+// keep saves a refreshed grant. Where that cannot be done it is an error only
+// if the kept refresh token is no longer good; a credential is never written.
+func (o *Opened) keep(g Grant, rotated bool) error {
+	if _, readOnly := o.store.file(o.storage); readOnly {
+		return nil
+	}
+	if _, err := o.store.Load(o.storage); errors.Is(err, ErrNotSignedIn) {
+		return err // signed out meanwhile: that is not undone
+	}
+	err := o.store.Save(o.storage, g)
+	if err != nil && !rotated {
+		if o.net.Log != nil {
+			o.net.Log.Warn("the new access token could not be kept", slog.String("storage", o.storage), slog.Any("error", err))
+		}
+		return nil
+	}
+	return err
+}

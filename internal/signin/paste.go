@@ -1,0 +1,35 @@
+package signin
+
+import (
+	"net/url"
+	"strings"
+	"unicode"
+
+	"sweepd/internal/secret"
+)
+
+// pasted finds the code in what a person pasted: the address that the browser
+// was sent to, or what follows "code=" in it. PKCE binds even a bare code to
+// this sign-in, so that one without a state is no way in.
+func pasted(text string, state secret.Text) (secret.Text, error) {
+	text = strings.TrimSpace(text)
+	bad := &Error{Kind: ErrPasted, Hint: "copy the whole address of the page that the browser could not open; it begins with http://127.0.0.1"}
+	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
+		return secret.Text{}, bad
+	}
+	if !strings.Contains(text, "code=") && !strings.Contains(text, "error=") {
+		if strings.Contains(text, "://") {
+			return secret.Text{}, bad
+		}
+		return secret.New(text), nil
+	}
+	query := text
+	if _, after, found := strings.Cut(text, "?"); found {
+		query, _, _ = strings.Cut(after, "#")
+	}
+	q, err := url.ParseQuery(query)
+	if err != nil {
+		return secret.Text{}, bad // the error would quote it
+	}
+	return answer(q, state)
+}

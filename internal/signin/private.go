@@ -1,0 +1,35 @@
+package signin
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+// ReadPrivate reads a file that has secrets in it: ErrExposed where anybody but
+// its owner could have, or where its owner is somebody else (but root). The
+// file that is judged is the one that is read. More than 64 KiB is refused.
+func ReadPrivate(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	fi, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !fi.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no file", path)
+	}
+	if err := private(path, fi); err != nil {
+		return nil, err
+	}
+	const most = 64 << 10
+	b, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && len(b) > most {
+		err = errors.New(path + " is too large")
+	}
+	return b, err
+}

@@ -1,0 +1,143 @@
+package signin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+
+	"golang.org/x/oauth2"
+
+	"sweepd/internal/secret"
+)
+
+// Request is one sign-in of a person.
+type Request struct {
+	Storage string // for hints
+	Service Service
+	Client  Client
+	Scopes  []string
+	Account string  // the address or id that the policy names; "": any
+	Pinned  Account // that the storage is of; the zero Account: not yet known
+
+	// Show brings the person to the consent page. start is an address of this
+	// machine that leads there, once, and can be shown to everybody; consent
+	// is the page's own address.
+	Show func(start, consent string) error
+
+	// Paste, if given, is for a machine without a browser: there is no start
+	// then, and it returns what the person copied out of the browser of
+	// another.
+	Paste func(ctx context.Context) (string, error)
+}
+
+// SignIn has a person give access, and returns what was given. ErrDeclined,
+// ErrFewerScopes, ErrOtherAccount, ErrClient, ErrPasted say what is wrong; what
+// was given to the wrong account is given back.
+func SignIn(ctx context.Context, n Net, r Request) (Grant, error) {
+	state := secret.New(oauth2.GenerateVerifier()) // 256 random bits
+	verifier := oauth2.GenerateVerifier()
+	code, redirect, err := r.ask(ctx, n, state, verifier)
+	if err != nil {
+		return Grant{}, err
+	}
+	cctx, cfg := n.config(ctx, r.Service, r.Client, redirect, r.Scopes)
+	t, err := cfg.Exchange(cctx, code.Reveal(), oauth2.VerifierOption(verifier))
+	if err != nil {
+		return Grant{}, exchangeRefusal(r, err)
+	}
+	g := Grant{
+		Service: r.Service.Name, ClientID: r.Client.ID, Scopes: r.Scopes, Refresh: secret.New(t.RefreshToken), Access: n.Access(t), Given: n.Now(),
+	}
+	if given, ok := t.Extra("scope").(string); ok { // absent: as asked (RFC 6749, section 5.1)
+		g.Scopes = strings.Fields(given)
+	}
+	if g.Refresh.Empty() {
+		return Grant{}, &Error{Kind: ErrDeclined, Hint: "begin again: sweepd login " + r.Storage, Err: errors.New("the service gave access for an hour only")}
+	}
+	if lacking := r.Service.lacks(g.Scopes, r.Scopes); len(lacking) > 0 {
+		return Grant{}, fewer(r.Storage, lacking)
+	}
+	return r.identify(ctx, n, g)
+}
+
+// ask brings the person to the consent page and waits for the code.
+func (r Request) ask(ctx context.Context, n Net, state secret.Text, verifier string) (code secret.Text, redirect string, err error) {
+	options := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(verifier)}
+	for k, v := range r.Service.Params {
+		options = append(options, oauth2.SetAuthURLParam(k, v))
+	}
+	if r.Paste != nil {
+		if redirect, err = nowhere(ctx); err != nil {
+			return code, "", err
+		}
+		_, cfg := n.config(ctx, r.Service, r.Client, redirect, r.Scopes)
+		if err := r.Show("", cfg.AuthCodeURL(state.Reveal(), options...)); err != nil {
+			return code, "", err
+		}
+		text, err := r.Paste(ctx)
+		if err != nil {
+			return code, "", err
+		}
+		code, err = pasted(text, state)
+		return code, redirect, err
+	}
+	c, redirect, err := listen(ctx, state)
+	if err != nil {
+		return code, "", err
+	}
+	_, cfg := n.config(ctx, r.Service, r.Client, redirect, r.Scopes)
+	c.consent = cfg.AuthCodeURL(state.Reveal(), options...)
+	if err := r.Show(redirect, c.consent); err != nil {
+		return code, "", errors.Join(err, c.listener.Close())
+	}
+	code, err = c.wait(ctx)
+	return code, redirect, err
+}
+
+// nowhere is a loopback address at which nobody listens: the browser shows it,
+// with the code in it, and cannot open it.
+func nowhere(ctx context.Context) (string, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return "http://" + l.Addr().String() + "/", l.Close()
+}
+
+// exchangeRefusal says what is wrong with a code: it was good for this sign-in
+// alone, and only once.
+func exchangeRefusal(r Request, err error) error {
+	err = Refusal(r.Storage, r.Service, err)
+	if e, ok := errors.AsType[*Error](err); ok && e.Kind == ErrSignInAgain {
+		return &Error{Kind: ErrPasted, Hint: "a code is good once and for a few minutes; begin again: sweepd login " + r.Storage, Err: e.Err}
+	}
+	return err
+}
+
+// identify asks whose grant it is, and gives back one of the wrong account.
+func (r Request) identify(ctx context.Context, n Net, g Grant) (Grant, error) {
+	tokens := NewSource(n.Now, g.Access, func(context.Context, Access, secret.Text) (Access, error) {
+		return Access{}, &Error{Kind: ErrDeclined, Err: errors.New("the service refuses the token that it has just given")}
+	})
+	who, err := r.Service.Whoami(ctx, n.signed(r.Service, tokens))
+	if err != nil {
+		return Grant{}, fmt.Errorf("ask whose account it is: %w", err)
+	}
+	if who.ID == "" {
+		return Grant{}, errors.New("the service does not say whose account it is")
+	}
+	g.Account, g.Access.Verified = who, true
+	err = agrees(r.Storage, who, r.Account)
+	if r.Pinned.ID != "" && r.Pinned.ID != who.ID {
+		err = Other(r.Storage, who, r.Pinned)
+	}
+	if err != nil {
+		if failed := Revoke(ctx, r.Service, n, g); failed != nil {
+			err = fmt.Errorf("%w; what was given is still given: %w", err, failed)
+		}
+		return Grant{}, err
+	}
+	return g, nil
+}

@@ -1,0 +1,210 @@
+package signin
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// Store keeps one grant for each storage, in a file of its own that only its
+// owner can read.
+type Store struct {
+	// Dir holds the files. It is made, with mode 0700, when the first is kept.
+	Dir string
+
+	// Credentials is systemd's folder of credentials, or "". A credential
+	// sweepd.STORAGE there comes before a file of Dir and is never written:
+	// https://systemd.io/CREDENTIALS/.
+	Credentials string
+}
+
+// file is where the grant of a storage lies, and whether it is to be left as it
+// is.
+func (s Store) file(storage string) (path string, readOnly bool) {
+	name := url.PathEscape(storage)
+	if s.Credentials != "" {
+		path := filepath.Join(s.Credentials, "sweepd."+name)
+		if _, err := os.Lstat(path); err == nil {
+			return path, true
+		}
+	}
+	return filepath.Join(s.Dir, name+".json"), false
+}
+
+// File says where the grant of a storage lies, or would, for messages.
+func (s Store) File(storage string) string {
+	path, _ := s.file(storage)
+	return path
+}
+
+// Load reads the grant of a storage: ErrNotSignedIn where there is none,
+// ErrExposed where others could have read it, ErrUnreadable where it is not
+// what Save wrote.
+func (s Store) Load(storage string) (Grant, error) {
+	path, readOnly := s.file(storage)
+	read := ReadPrivate
+	if readOnly {
+		read = os.ReadFile // systemd guards it, by an ACL that looks like a group's right
+	}
+	b, err := read(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Grant{}, &Error{Kind: ErrNotSignedIn, Hint: "sweepd login " + storage}
+	}
+	if err != nil {
+		return Grant{}, err
+	}
+	g, err := decode(b)
+	if err != nil {
+		return Grant{}, &Error{Kind: ErrUnreadable, Hint: "sweepd login " + storage, Err: fmt.Errorf("%s: %w", path, err)}
+	}
+	pin, err := s.Pinned(storage)
+	if err == nil && pin.ID != "" && pin.ID != g.Account.ID {
+		return Grant{}, Other(storage, g.Account, pin)
+	}
+	return g, err
+}
+
+// Save keeps the grant of a storage, whole or not at all, and durably. The
+// first account that is kept is the storage's for good: a grant of another is
+// ErrOtherAccount.
+func (s Store) Save(storage string, g Grant) error {
+	path, readOnly := s.file(storage)
+	if readOnly {
+		return fmt.Errorf("%s is a credential of the service: %w", path, fs.ErrPermission)
+	}
+	if err := s.Pin(storage, g.Account); err != nil {
+		return err
+	}
+	b, err := g.encode()
+	if err != nil {
+		return err
+	}
+	return replace(path, b)
+}
+
+// Delete forgets the grant of a storage, and not whose it was. One that is not
+// there is no error.
+func (s Store) Delete(storage string) error {
+	path, readOnly := s.file(storage)
+	if readOnly {
+		return fmt.Errorf("%s is a credential of the service: %w", path, fs.ErrPermission)
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return syncDir(s.Dir)
+}
+
+// pin is the file that says whose a storage is.
+func (s Store) pin(storage string) string {
+	return filepath.Join(s.Dir, url.PathEscape(storage)+".account")
+}
+
+// Pinned is the account that a storage is of, the zero Account where nobody has
+// ever signed in. It outlives the grant, because what was recorded of the
+// storage's files does.
+func (s Store) Pinned(storage string) (a Account, err error) {
+	b, err := os.ReadFile(s.pin(storage))
+	if errors.Is(err, fs.ErrNotExist) {
+		return a, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(b, &a)
+	}
+	if err == nil && a.ID == "" {
+		err = errors.New("no account is named")
+	}
+	if err != nil {
+		return a, &Error{Kind: ErrUnreadable, Err: fmt.Errorf("whose storage it is: %w", err)}
+	}
+	return a, nil
+}
+
+// Pin makes a storage that is nobody's yet a's, and takes down a's new address;
+// ErrOtherAccount where it is another's.
+func (s Store) Pin(storage string, a Account) error {
+	pin, err := s.Pinned(storage)
+	if err != nil {
+		return err
+	}
+	if pin.ID != "" && pin.ID != a.ID {
+		return Other(storage, a, pin)
+	}
+	if err := s.makeDir(); err != nil || pin == a {
+		return err
+	}
+	b, err := json.Marshal(a)
+	if err != nil {
+		return err
+	}
+	return replace(s.pin(storage), append(b, '\n'))
+}
+
+// Unpin lets a storage be of another account.
+func (s Store) Unpin(storage string) error {
+	if err := os.Remove(s.pin(storage)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return syncDir(s.Dir)
+}
+
+// Other is the refusal of one account in place of another: ErrOtherAccount.
+func Other(storage string, got, want Account) error {
+	return &Error{
+		Kind: ErrOtherAccount,
+		Hint: fmt.Sprintf("sign in as %s; or give the other account a storage of its own in the policy; or, to let %s be of another from now on: sweepd logout %s --forget", want.Email, storage, storage),
+		Err:  fmt.Errorf("%s is %s's, not %s's", storage, want.Email, got.Email),
+	}
+}
+
+// makeDir makes the folder, or holds that it is private.
+func (s Store) makeDir() error {
+	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
+		return err
+	}
+	fi, err := os.Stat(s.Dir)
+	if err != nil {
+		return err
+	}
+	return private(s.Dir, fi)
+}
+
+// replace makes b the content of the file at path, whole or not at all, and
+// durable.
+func replace(path string, b []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// syncDir makes what happened to the names in dir durable.
+func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil // a folder cannot be opened for that
+	}
+	d, err := os.Open(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
