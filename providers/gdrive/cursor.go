@@ -45,7 +45,7 @@ func (d *Driver) decode(since providers.Cursor) (c cursor, err error) {
 
 // fingerprint tells listings apart that would name other files.
 func (d *Driver) fingerprint() string {
-	b, err := json.Marshal([]any{1, d.user.ID, d.o.Roots, d.o.Exclude, d.o.Paths})
+	b, err := json.Marshal([]any{1, d.o.Account, d.o.Roots, d.o.Exclude, d.o.Paths})
 	if err != nil { // strings
 		return ""
 	}

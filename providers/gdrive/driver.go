@@ -15,18 +15,18 @@ import (
 	"google.golang.org/api/drive/v3"
 	"google.golang.org/api/option"
 
+	"sweepd/internal/google"
 	"sweepd/providers"
 )
 
 // Options of a Driver.
 type Options struct {
 	// Client makes the calls: signed, paced, and failing with the errors of
-	// internal/cloudhttp. See Classify, Name and Hosts.
+	// internal/cloudhttp.
 	Client *http.Client
-	// Scopes are what the person granted; they say what the driver Can do.
-	Scopes []string
-	// Account, unless empty, is whose Drive it has to be: a permission id or an
-	// e-mail address. Another's is ErrAccount.
+	// Use is what the person gave the right to; it says what the driver Can do.
+	Use google.Use
+	// Account is the id of the account that Client signs for.
 	Account string
 
 	// Roots are paths in My Drive, "/" for all of it. Shared drives are roots
@@ -52,7 +52,6 @@ type Driver struct {
 	providers.Unsupported
 	o       Options
 	api     *drive.Service
-	user    User
 	spaces  []space // My Drive, then shared drives
 	looks   looks
 	folders folders
@@ -61,26 +60,17 @@ type Driver struct {
 
 var _ providers.Driver = (*Driver)(nil)
 
-// User is whose Drive it is.
-type User struct {
-	ID    string // Google's permission id: stays when the address changes
-	Email string
-}
-
-// ErrAccount: the sign-in is of another account than the one that was asked for.
-var ErrAccount = errors.New("this is the Drive of another account")
-
 // space is one tree of folders with a change history of its own.
 type space struct {
 	id   string // of a shared drive; "" is My Drive
 	root string // what the paths of its files begin with: "", "/Shared drives/Team"
 }
 
-// Open asks whose Drive it is, and for the shared drives if there are to be
-// any. An account that is not o.Account is ErrAccount.
+// Open opens the account, and asks for nothing but shared drives, if there are to
+// be any.
 func Open(ctx context.Context, o Options) (*Driver, error) {
-	if o.Client == nil || o.Now == nil {
-		return nil, errors.New("a Drive needs a client and a clock")
+	if o.Client == nil || o.Account == "" || o.Now == nil {
+		return nil, errors.New("a Drive needs a client, an account and a clock")
 	}
 	for _, p := range o.Exclude {
 		if !doublestar.ValidatePattern(p) {
@@ -103,25 +93,7 @@ func Open(ctx context.Context, o Options) (*Driver, error) {
 	}
 	d := &Driver{o: o, api: api, spaces: []space{{}}}
 	d.looks.now, d.folders.d = o.Now, d
-	if err := d.identify(ctx); err != nil {
-		return nil, fmt.Errorf("ask whose Drive it is: %w", err)
-	}
 	return d, d.findShared(ctx)
-}
-
-func (d *Driver) identify(ctx context.Context) error {
-	about, err := d.api.About.Get().Fields("user(permissionId,emailAddress)").Context(ctx).Do()
-	if err != nil {
-		return err
-	}
-	if about.User == nil || about.User.PermissionId == "" {
-		return errors.New("the service does not say")
-	}
-	d.user = User{about.User.PermissionId, about.User.EmailAddress}
-	if want := d.o.Account; want != "" && want != d.user.ID && !strings.EqualFold(want, d.user.Email) {
-		return fmt.Errorf("%w: %s, not %s", ErrAccount, d.user.Email, want)
-	}
-	return nil
 }
 
 // findShared finds the shared drives that are asked for. One that is not there
@@ -159,9 +131,6 @@ func (d *Driver) findShared(ctx context.Context) error {
 	return nil
 }
 
-// User is whose Drive it is.
-func (d *Driver) User() User { return d.user }
-
 // Roots are the paths inside which files are listed.
 func (d *Driver) Roots() []string {
 	roots := slices.Clone(d.o.Roots)
@@ -171,22 +140,13 @@ func (d *Driver) Roots() []string {
 	return roots
 }
 
-// The scopes of the sign-in (https://developers.google.com/workspace/drive/api/guides/api-specific-auth).
-const (
-	ScopeRead     = drive.DriveReadonlyScope // find
-	ScopeMetadata = drive.DriveMetadataScope // with ScopeRead: move to the trash and back, and no more
-	ScopeAll      = drive.DriveScope         // delete for good too
-)
-
-// Can implements providers.Driver: what the granted scopes allow, by the scopes
-// that the discovery document lists for each method.
+// Can implements providers.Driver.
 func (d *Driver) Can() providers.Can {
 	can := providers.CanListTrash | providers.CanWait | providers.CanFollow | providers.CanThumbnail
-	has := func(scope string) bool { return slices.Contains(d.o.Scopes, scope) }
-	if has(ScopeAll) || has(ScopeMetadata) {
+	if d.o.Use >= google.Trash {
 		can |= providers.CanTrash | providers.CanRestore
 	}
-	if has(ScopeAll) {
+	if d.o.Use >= google.Purge {
 		can |= providers.CanPurge | providers.CanEmptyTrash
 	}
 	return can
@@ -213,7 +173,7 @@ func (d *Driver) Free(ctx context.Context) (map[string]int64, error) {
 		return nil, err
 	}
 	if q := about.StorageQuota; q != nil && q.Limit > 0 {
-		return map[string]int64{"Google account " + d.user.ID: max(q.Limit-q.Usage, 0)}, nil
+		return map[string]int64{"Google account " + d.o.Account: max(q.Limit-q.Usage, 0)}, nil
 	}
 	return nil, nil
 }

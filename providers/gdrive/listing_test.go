@@ -343,20 +343,6 @@ func TestASharedDriveIsSweptWhenItIsNamed(t *testing.T) {
 	}
 }
 
-func TestAnotherAccountIsRefused(t *testing.T) {
-	w := newWorld(t)
-	for account, want := range map[string]error{
-		"MIA@example.com": nil, w.person.PermissionID(): nil, "": nil,
-		"tom@example.com": gdrive.ErrAccount, "123": gdrive.ErrAccount,
-	} {
-		o := w.options
-		o.Account = account
-		if _, err := w.tryOpen(o); !errors.Is(err, want) {
-			t.Errorf("%q: got %v, want %v", account, err, want)
-		}
-	}
-}
-
 func TestAListingSaysWhatDriveKnowsOfAFile(t *testing.T) {
 	w := newWorld(t)
 	c := drive.Bytes([]byte("photo"))

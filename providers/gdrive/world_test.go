@@ -11,6 +11,7 @@ import (
 	"sweepd/internal/cloudfake"
 	"sweepd/internal/cloudfake/drive"
 	"sweepd/internal/cloudhttp"
+	"sweepd/internal/google"
 	"sweepd/internal/secret"
 	"sweepd/providers"
 	"sweepd/providers/gdrive"
@@ -73,7 +74,7 @@ func newWorld(t *testing.T, faults ...cloudfake.Fault) *world {
 			t.Error(err)
 		}
 	})
-	w.options = gdrive.Options{Scopes: []string{gdrive.ScopeAll}, Now: w.now, Sleep: w.sleep}
+	w.options = gdrive.Options{Use: google.Purge, Account: w.person.PermissionID(), Now: w.now, Sleep: w.sleep}
 	return w
 }
 
@@ -100,8 +101,8 @@ func (w *world) open(t *testing.T) *gdrive.Driver {
 
 func (w *world) tryOpen(o gdrive.Options) (*gdrive.Driver, error) {
 	transport := cloudhttp.New(w.server.Client().Transport, cloudhttp.Options{
-		Tokens: tokens{w.person, o.Scopes}, Hosts: gdrive.Hosts(),
-		Classify: gdrive.Classify, Name: gdrive.Name, Now: w.now, Sleep: w.sleep, Rate: 1e6,
+		Tokens: tokens{w.person, o.Use.Scopes()}, Hosts: []string{"www.googleapis.com", ".googleusercontent.com"},
+		Classify: google.Classify, Name: google.Call, Now: w.now, Sleep: w.sleep, Rate: 1e6,
 	})
 	o.Client = &http.Client{Transport: transport}
 	return gdrive.Open(context.Background(), o)
