@@ -53,7 +53,7 @@ func (c *Cloud) answer(out *answer, r *http.Request, req *request) {
 		panic(http.ErrAbortHandler) // net/http's word for closing the connection
 	case Refuse:
 		refuse(out, r, req)
-		out.release()
+		c.observe(out, r, req)
 		return
 	case ChangeBefore, MoveBefore:
 		req.service.Disturb(r, f.Kind)

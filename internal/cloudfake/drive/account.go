@@ -17,6 +17,7 @@ type Account struct {
 	files        []*file // all that it can see outside shared drives, by seq
 	log          *changeLog
 	emptying     []*file // of the trash, still to be deleted
+	emptier      actor   // who asked for that
 }
 
 // Person says who an account is for.

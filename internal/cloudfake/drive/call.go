@@ -1,6 +1,7 @@
 package drive
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -27,8 +28,11 @@ type call struct {
 	sent   bool // the method has answered by itself
 }
 
-// actor is whoever makes the call, for the record.
-func (c *call) actor() actor { return actor{c.r.Context(), c.a, c.client} }
+// actor is whoever makes the call, for the record. What it has begun it ends,
+// whether or not the client waits for the answer.
+func (c *call) actor() actor {
+	return actor{context.WithoutCancel(c.r.Context()), c.a, c.client}
+}
 
 // Call implements cloudfake.Service.
 func (d *Drive) Call(r *http.Request) cloudfake.Call {
@@ -95,7 +99,7 @@ func (c *call) run() (any, error) {
 		return nil, err
 	}
 	c.d.mu.Lock()
-	c.d.emptySome(c.r.Context(), c.a, c.d.o.EmptyPerRequest)
+	c.d.emptySome(c.a, c.d.o.EmptyPerRequest)
 	c.d.mu.Unlock()
 	return c.m.serve(c)
 }

@@ -1,10 +1,6 @@
 package drive
 
-import (
-	"context"
-
-	"sweepd/internal/cloudfake"
-)
+import "sweepd/internal/cloudfake"
 
 // filesDelete serves files.delete: "Permanently deletes a file owned by the user
 // without moving it to the trash." A folder takes with it what is below.
@@ -18,9 +14,7 @@ func filesDelete(c *call) (any, error) {
 	if !f.mayDelete(c.a) {
 		return nil, insufficient()
 	}
-	who := c.actor()
-	who.ctx = context.WithoutCancel(who.ctx)
-	c.d.remove(who, f)
+	c.d.remove(c.actor(), f)
 	return nil, nil
 }
 
@@ -40,7 +34,7 @@ func filesEmptyTrash(c *call) (any, error) {
 		}
 	}
 	if !cloudfake.Injected(c.r.Context(), cloudfake.Unfinished) {
-		c.d.startEmptying(c.a, s)
+		c.d.startEmptying(c.actor(), s)
 	}
 	return nil, nil
 }

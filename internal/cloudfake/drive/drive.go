@@ -1,7 +1,6 @@
 package drive
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -89,7 +88,7 @@ func (d *Drive) Settle() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, a := range d.accounts {
-		d.emptySome(context.Background(), a, len(a.emptying))
+		d.emptySome(a, len(a.emptying))
 	}
 }
 

@@ -24,8 +24,7 @@ func (d *Drive) edit(who actor, op string, f *file, change func()) {
 	if f.more.modifier == f.owner {
 		f.more.modifier = nil
 	}
-	d.tell(f, audience)
-	d.tell(f, d.audience(f))
+	d.tell(f, union(audience, d.audience(f)))
 	d.roof.Mutation(who.ctx, Provider, who.a.email, op, f.id, before, d.describe(who.a, f))
 }
 
@@ -38,6 +37,16 @@ func (d *Drive) audience(f *file) []*Account {
 		}
 	}
 	return all
+}
+
+// union is a and what b has besides.
+func union(a, b []*Account) []*Account {
+	for _, x := range b {
+		if !slices.Contains(a, x) {
+			a = append(a, x)
+		}
+	}
+	return a
 }
 
 // tell writes a change of f into the logs of those accounts and of its drive.
@@ -103,7 +112,6 @@ func (d *Drive) reach(f *file) {
 
 // move takes f out of some folders and puts it into others.
 func (d *Drive) move(who actor, f *file, add, remove []*file) {
-	before := d.audience(f)
 	d.edit(who, "move", f, func() {
 		parents := slices.DeleteFunc(f.parents(), func(p *file) bool { return slices.Contains(remove, p) })
 		for _, p := range add {
@@ -117,7 +125,6 @@ func (d *Drive) move(who actor, f *file, add, remove []*file) {
 		d.setParents(f, parents)
 		d.reach(f)
 	})
-	d.tell(f, before)
 }
 
 func (d *Drive) setParents(f *file, parents []*file) {
@@ -171,7 +178,7 @@ func (d *Drive) setTrashed(who actor, f *file, trash bool) {
 // below are all files below f, each once.
 func (f *file) below(all []*file) []*file {
 	for _, kid := range f.kids {
-		if !slices.Contains(all, kid) || len(kid.parents()) == 1 {
+		if len(kid.parents()) == 1 || !slices.Contains(all, kid) {
 			all = kid.below(append(all, kid))
 		}
 	}
@@ -197,7 +204,7 @@ func (d *Drive) remove(who actor, f *file) {
 		if f.drive != nil || kid.owner == f.owner {
 			d.remove(who, kid)
 		} else {
-			d.move(actor{who.ctx, who.a, who.client}, kid, nil, []*file{f})
+			d.move(who, kid, nil, []*file{f})
 		}
 	}
 	before := d.describe(who.a, f)

@@ -180,8 +180,8 @@ func (a *Account) Delete(id string) error {
 func (a *Account) EmptyTrash() {
 	a.d.mu.Lock()
 	defer a.d.mu.Unlock()
-	a.d.startEmptying(a, nil)
-	a.d.emptySome(context.Background(), a, len(a.emptying))
+	a.d.startEmptying(a.self(), nil)
+	a.d.emptySome(a, len(a.emptying))
 }
 
 // Share lets somebody else do something with a file or a folder: reader,
@@ -213,7 +213,7 @@ func (d *Drive) share(who actor, f *file, with *Account, r role) {
 	})
 	for i, x := range seen[1:] {
 		if after := d.audience(x); !slices.Equal(before[i+1], after) {
-			d.tell(x, append(before[i+1], after...))
+			d.tell(x, union(before[i+1], after))
 		}
 	}
 }

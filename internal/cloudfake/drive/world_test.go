@@ -12,6 +12,7 @@ import (
 	"google.golang.org/api/option"
 
 	"sweepd/internal/cloudfake"
+	"sweepd/internal/cloudfake/discovery"
 	"sweepd/internal/cloudfake/drive"
 )
 
@@ -26,6 +27,7 @@ type world struct {
 	drive *drive.Drive
 	ann   *drive.Account
 	srv   *cloudfake.Server
+	seen  func(cloudfake.Exchange) // set before the first request, or nil
 
 	mu  sync.Mutex
 	now time.Time
@@ -43,11 +45,32 @@ func (w *world) pass(d time.Duration) {
 	w.now = w.now.Add(d)
 }
 
+// documents is read once: go list takes its time.
+var documents struct {
+	once sync.Once
+	doc  *discovery.Document
+}
+
+func document(t *testing.T) *discovery.Document {
+	t.Helper()
+	documents.once.Do(func() { documents.doc = discovery.Load(t) })
+	return documents.doc
+}
+
 func newWorld(t *testing.T, o drive.Options) *world {
 	t.Helper()
 	w := &world{t: t, now: start}
+	doc := document(t)
+	observe := func(x cloudfake.Exchange) {
+		for _, err := range doc.Check(x) {
+			t.Errorf("not as the discovery document has it: %v", err)
+		}
+		if w.seen != nil {
+			w.seen(x)
+		}
+	}
 	var err error
-	if w.cloud, err = cloudfake.New(cloudfake.Options{Now: w.clock}); err != nil {
+	if w.cloud, err = cloudfake.New(cloudfake.Options{Now: w.clock, Observe: observe}); err != nil {
 		t.Fatal(err)
 	}
 	if w.drive, err = drive.New(w.cloud, o); err != nil {

@@ -1,0 +1,96 @@
+package discovery
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Document is the part of a discovery document that is checked:
+// https://developers.google.com/discovery/v1/reference/apis
+type Document struct {
+	ServicePath string              `json:"servicePath"`
+	Parameters  map[string]Property `json:"parameters"`
+	Schemas     map[string]Property `json:"schemas"`
+	Resources   map[string]resource `json:"resources"`
+	methods     []Method
+}
+
+type resource struct {
+	Methods   map[string]Method   `json:"methods"`
+	Resources map[string]resource `json:"resources"`
+}
+
+// Method of the API.
+type Method struct {
+	ID         string              `json:"id"`
+	HTTP       string              `json:"httpMethod"`
+	Path       string              `json:"path"`
+	Scopes     []string            `json:"scopes"`
+	Parameters map[string]Property `json:"parameters"`
+	Response   *ref                `json:"response"`
+	Upload     *json.RawMessage    `json:"mediaUpload"`
+}
+
+type ref struct {
+	Ref string `json:"$ref"`
+}
+
+// Property is a field, a parameter, or a whole schema.
+type Property struct {
+	Ref        string              `json:"$ref"`
+	Type       string              `json:"type"`
+	Format     string              `json:"format"`
+	Items      *Property           `json:"items"`
+	Properties map[string]Property `json:"properties"`
+	Additional *Property           `json:"additionalProperties"`
+	Location   string              `json:"location"`
+	Required   bool                `json:"required"`
+	Enum       []string            `json:"enum"`
+	Minimum    string              `json:"minimum"`
+	Maximum    string              `json:"maximum"`
+}
+
+// Load reads Drive's document from the module cache.
+func Load(t testing.TB) *Document {
+	t.Helper()
+	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "google.golang.org/api").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	raw, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(dir)), "drive", "v3", "drive-api.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &Document{}
+	if err := json.Unmarshal(raw, d); err != nil {
+		t.Fatal(err)
+	}
+	d.collect(d.Resources)
+	if len(d.methods) < 50 || len(d.Schemas) < 30 {
+		t.Fatalf("a document of %d methods and %d schemas is not Drive's", len(d.methods), len(d.Schemas))
+	}
+	return d
+}
+
+func (d *Document) collect(all map[string]resource) {
+	for _, r := range all {
+		for _, m := range r.Methods {
+			d.methods = append(d.methods, m)
+		}
+		d.collect(r.Resources)
+	}
+}
+
+// Method is the one of that id ("drive.files.list"), or nil.
+func (d *Document) Method(id string) *Method {
+	for i := range d.methods {
+		if d.methods[i].ID == id {
+			return &d.methods[i]
+		}
+	}
+	return nil
+}
