@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"sweepd/providers"
@@ -46,7 +47,7 @@ func (d *decoder) checkBroad(f *form) {
 	for _, name := range slices.Sorted(maps.Keys(f.Storages)) {
 		st := f.Storages[name]
 		for i, r := range st.Roots {
-			if why := Broad(string(r), home); why != "" && !st.mayBeBroad() {
+			if why := Broad(string(r), home); why != "" && !st.mayBeBroad() && *st.Type == Local {
 				d.refuse(st.item("roots", i), Error{
 					Message: fmt.Sprintf("root %q is too much: %s", r, why),
 					Hint:    "name the folders in which pictures are saved, as in ~/Downloads; if you mean it, write allow_broad_root: true beside roots",
@@ -59,24 +60,39 @@ func (d *decoder) checkBroad(f *form) {
 func (s *storageForm) mayBeBroad() bool { return s.AllowBroadRoot != nil && bool(*s.AllowBroadRoot) }
 
 // checkRoots refuses a folder inside another: its files would be decided, and
-// counted, twice.
+// counted, twice. Two storages may have the same path where they are, or can
+// be, two accounts.
 func (d *decoder) checkRoots(f *form) {
-	type place struct{ root, storage string }
+	type place struct{ root, storage, of string }
 	var all []place
 	for _, name := range slices.Sorted(maps.Keys(f.Storages)) {
 		st := f.Storages[name]
 		for _, r := range st.Roots {
+			this := place{string(r), name, st.where(name)}
 			for _, other := range all {
-				if within(string(r), other.root) || within(other.root, string(r)) {
+				if this.of == other.of && (within(this.root, other.root) || within(other.root, this.root)) {
 					d.refuse(st.of("roots"), Error{
 						Message: fmt.Sprintf("root %q of %s overlaps root %q of %s", r, name, other.root, other.storage),
 						Hint:    "name each folder once; a root includes all below it",
 					})
 				}
 			}
-			all = append(all, place{string(r), name})
+			all = append(all, this)
 		}
 	}
+}
+
+// where is whose paths a storage's roots are, as far as the policy says.
+func (s *storageForm) where(name string) string {
+	switch {
+	case *s.Type == Local:
+		return Local
+	case s.Account != nil:
+		return string(*s.Type) + " " + strings.ToLower(string(*s.Account))
+	case s.Impersonate != nil:
+		return string(*s.Type) + " " + strings.ToLower(string(*s.Impersonate))
+	}
+	return name
 }
 
 // checkRule refuses a rule that deletes more than its writer may have meant.
@@ -159,14 +175,7 @@ func (d *decoder) checkCondition(c *condition, storages []string) {
 func (f *form) policy() *Policy {
 	p := &Policy{Storages: map[string]Storage{}, Limits: (&limitsForm{}).limits(), Settle: 10 * time.Minute}
 	for name, s := range f.Storages {
-		st := Storage{Type: string(*s.Type), AllowBroadRoot: s.mayBeBroad(), CrossMounts: s.CrossMounts != nil && bool(*s.CrossMounts)}
-		for _, r := range s.Roots {
-			st.Roots = append(st.Roots, string(r))
-		}
-		for _, g := range s.Exclude {
-			st.Exclude = append(st.Exclude, string(g))
-		}
-		p.Storages[name] = st
+		p.Storages[name] = s.storage()
 	}
 	for _, r := range f.Rules {
 		p.Rules = append(p.Rules, newRule(r))
@@ -185,6 +194,30 @@ func (f *form) policy() *Policy {
 	p.Protect = f.Protect.guards()
 	p.LastCopy = f.Protect.LastCopy != nil && bool(*f.Protect.LastCopy)
 	return p
+}
+
+func (s *storageForm) storage() Storage {
+	return Storage{
+		Type: string(*s.Type), Roots: texts(s.Roots), Exclude: texts(s.Exclude),
+		AllowBroadRoot: s.mayBeBroad(), CrossMounts: s.CrossMounts != nil && bool(*s.CrossMounts),
+		Client: text(s.Client), Account: text(s.Account), ServiceAccount: text(s.ServiceAccount), Impersonate: text(s.Impersonate),
+		SharedDrives: texts(s.SharedDrives),
+	}
+}
+
+// text is what was written, or "".
+func text[T ~string](written *T) string {
+	if written == nil {
+		return ""
+	}
+	return string(*written)
+}
+
+func texts[T ~string](written []T) (all []string) {
+	for _, w := range written {
+		all = append(all, string(w))
+	}
+	return all
 }
 
 func (l *limitsForm) limits() Limits {

@@ -143,6 +143,9 @@ func (d *decoder) mapping(name string, n ast.Node, v reflect.Value) {
 			d.refuse(start(n), Error{Message: fmt.Sprintf("%s has no %s", name, key), Hint: missingHints[key]})
 		}
 	}
+	if f, ok := v.Addr().Interface().(interface{ finish(d *decoder, name string) }); ok {
+		f.finish(d, name)
+	}
 }
 
 var missingHints = map[string]string{
@@ -150,7 +153,7 @@ var missingHints = map[string]string{
 	"storages": "name what is to be swept, as in storages: {home: {type: local, roots: [~/Downloads]}}",
 	"rules":    "a policy without rules would keep everything; write at least one rule",
 	"roots":    "name the folders in which pictures are saved, as in roots: [~/Downloads]",
-	"type":     "write type: local",
+	"type":     "write type: local for folders of this machine, type: gdrive for Google Drive",
 	"name":     "plans, history and explain call the rule by its name",
 	"do":       "write do: keep, do: review or do: trash",
 }

@@ -23,19 +23,30 @@ type form struct {
 	Protect *protectForm `yaml:"protect"`
 }
 
-// storageForm is one place to sweep.
+// storageForm is one place to sweep. Which keys it takes depends on its type:
+// see storageKinds.
 type storageForm struct {
 	mapped
-	// The kind of storage: local.
+	// The kind of storage: local, or gdrive for Google Drive.
 	Type *storageType `yaml:"type" jsonschema:"required"`
-	// Folders, absolute or beginning with ~/.
-	Roots []root `yaml:"roots" jsonschema:"required,minItems=1"`
-	// Whether a root may be /, a folder directly below it, a person's whole home, or a folder above that: false when absent.
+	// Folders. Of local: absolute, or beginning with ~/. Of gdrive: paths in My Drive, all of it when absent.
+	Roots []root `yaml:"roots" jsonschema:"minItems=1"`
+	// Of local: whether a root may be /, a folder directly below it, a person's whole home, or a folder above that: false when absent.
 	AllowBroadRoot *boolean `yaml:"allow_broad_root"`
 	// Patterns for paths below a root that are left alone: "old/**".
 	Exclude []excludeGlob `yaml:"exclude" jsonschema:"minItems=1"`
-	// Whether to enter file systems that are mounted below a root: false when absent.
+	// Of local: whether to enter file systems that are mounted below a root: false when absent.
 	CrossMounts *boolean `yaml:"cross_mounts"`
+	// Of gdrive: the file of the OAuth client that you made for yourself and downloaded from Google's console.
+	Client *keyFile `yaml:"client"`
+	// Of gdrive: the e-mail address of the only account that will do. When absent, the first that signs in.
+	Account *address `yaml:"account"`
+	// Of gdrive, in place of client: the key file of a service account that a Workspace administrator lets act for others.
+	ServiceAccount *keyFile `yaml:"service_account"`
+	// With service_account: the e-mail address of the person whose Drive it is.
+	Impersonate *address `yaml:"impersonate"`
+	// Of gdrive: shared drives, by name or id, that are swept too. None when absent.
+	SharedDrives []sharedDrive `yaml:"shared_drives" jsonschema:"minItems=1"`
 }
 
 // ruleForm is one rule.

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -99,6 +100,20 @@ protect: {open: keep}
 		}
 		seen[got] = what
 	}
+	const drive = "version: 1\nstorages: {drive: {type: gdrive, client: ~/c.json%s}}\nrules: [{name: k, do: keep}]"
+	for _, more := range []string{
+		"", ", roots: [/Pictures]", ", roots: [/Pictures, /AI]", `, exclude: ["old/**"]`, ", account: mia@example.com", ", account: ann@example.com",
+		", shared_drives: [Team]", ", shared_drives: [Team, Other]", ", shared_drives: ['Team\" and \"Other']",
+	} {
+		got := parse(t, fmt.Sprintf(drive, more)).Hash()
+		if twin := seen[got]; twin != "" {
+			t.Errorf("drive%s: got the hash of %s", more, twin)
+		}
+		seen[got] = "drive" + more
+	}
+	if parse(t, fmt.Sprintf(drive, "")).Hash() != parse(t, fmt.Sprintf(drive, ", roots: [/]")).Hash() {
+		t.Error("all of a Drive: got another hash where it is said")
+	}
 	p := parse(t, src)
 	p.Storages["home"] = Storage{Type: "local", Roots: []string{"/x"}}
 	if p.Hash() == base {
@@ -109,7 +124,10 @@ protect: {open: keep}
 // TestNoFieldEscapesTheHash changes every exported field of a policy by itself.
 func TestNoFieldEscapesTheHash(t *testing.T) {
 	p := parse(t, withRules("  - {name: mine, when: {confidence: proven}, do: trash, grace: 1d}"))
-	p.Storages = map[string]Storage{"home": {Type: "local", Roots: []string{"/srv/a"}, Exclude: []string{"a"}}}
+	p.Storages = map[string]Storage{"all": {
+		Type: Local, Roots: []string{"/srv/a"}, Exclude: []string{"a"},
+		Client: "/c", Account: "a@b.c", ServiceAccount: "/s", Impersonate: "i@b.c", SharedDrives: []string{"Team"},
+	}}
 	base, tried := p.Hash(), 0
 	var change func(where string, v reflect.Value, changed func())
 	change = func(where string, v reflect.Value, changed func()) {
@@ -152,7 +170,7 @@ func TestNoFieldEscapesTheHash(t *testing.T) {
 		changed()
 	}
 	change("policy", reflect.ValueOf(p).Elem(), func() {})
-	if p.Hash() != base || tried < 24 {
+	if p.Hash() != base || tried < 30 {
 		t.Fatalf("tried %d fields, want all, and the policy as it was", tried)
 	}
 }

@@ -72,6 +72,51 @@ protect: {open: keep, git: off, mentioned: off, tagged: keep, last_copy: keep}
 	}
 }
 
+func TestAnAccountIsSweptFromItsTopUnlessRootsNameFolders(t *testing.T) {
+	p := parse(t, `
+version: 1
+storages:
+  drive: {type: gdrive, client: ~/.config/sweepd/client.json}
+  mine: {type: gdrive, client: /etc/sweepd/client.json, account: mia@example.com, roots: [/Pictures/AI/, "/a b"], exclude: ["old/**"], shared_drives: [Team, 0ABcd]}
+  work: {type: gdrive, service_account: ~/key.json, impersonate: mia@example.org}
+rules: [{name: k, do: keep}]
+`)
+	want := map[string]Storage{
+		"drive": {Type: GDrive, Roots: []string{"/"}, Client: "/home/mia/.config/sweepd/client.json"},
+		"mine":  {Type: GDrive, Roots: []string{"/Pictures/AI", "/a b"}, Exclude: []string{"old/**"}, Client: "/etc/sweepd/client.json", Account: "mia@example.com", SharedDrives: []string{"Team", "0ABcd"}},
+		"work":  {Type: GDrive, Roots: []string{"/"}, ServiceAccount: "/home/mia/key.json", Impersonate: "mia@example.org"},
+	}
+	if diff := cmp.Diff(want, p.Storages); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestTwoAccountsMayHaveTheSameFolders(t *testing.T) {
+	const client = "type: gdrive, client: ~/c.json"
+	parse(t, "version: 1\nstorages:\n  a: {"+client+"}\n  b: {"+client+", account: mia@example.com}\n  c: {"+client+", account: ann@example.com}\n  d: {type: local, roots: [/srv/pictures]}\nrules: [{name: k, do: keep}]")
+}
+
+func TestEveryKeyOfAStorageIsOfAType(t *testing.T) {
+	all := keysOf(fieldsOf(reflect.TypeFor[storageForm]()))
+	taken := map[string]bool{"type": true}
+	for _, k := range storageKinds {
+		for _, key := range k.keys {
+			taken[key] = true
+			if !slices.Contains(all, key) {
+				t.Errorf("%s takes %s, which is no key", k.name, key)
+			}
+		}
+	}
+	for _, key := range all {
+		if !taken[key] {
+			t.Errorf("no type takes %s", key)
+		}
+		if stray := slices.ContainsFunc(storageKinds, func(k storageKind) bool { return key != "type" && !slices.Contains(k.keys, key) }); stray && strayHints[key] == "" {
+			t.Errorf("nothing says why %s is not for every type", key)
+		}
+	}
+}
+
 func TestDefaultTrashesOnlyWhatIsProven(t *testing.T) {
 	p := Default([]string{"/home/mia/Downloads"})
 	if got := p.Storages["local"].Roots; !cmp.Equal(got, []string{"/home/mia/Downloads"}) || len(p.Storages) != 1 {

@@ -114,19 +114,39 @@ func (p *Policy) protects() (on, off []string) {
 // listed are clauses in a line.
 func listed(clauses []string) string { return cmp.Or(strings.Join(clauses, "; "), "nothing") }
 
-// String is the storage's folders and options.
+// String is the storage's folders and options, and how sweepd gets at them.
 func (s Storage) String() string {
-	text := fmt.Sprintf("%s folders %s", s.Type, quoted(s.Roots, "and"))
+	kind := kindOf(s.Type)
+	said := fmt.Sprintf("%s folders %s", kind.said, quoted(s.Roots, "and"))
+	if s.whole() {
+		said = "all of " + kind.said
+	}
+	if len(s.SharedDrives) > 0 {
+		said += " and the shared drives " + quoted(s.SharedDrives, "and")
+	}
 	if s.AllowBroadRoot {
-		text += ", be it a whole disk or home"
+		said += ", be it a whole disk or home"
 	}
 	if len(s.Exclude) > 0 {
-		text += ", but nothing that matches " + quoted(s.Exclude, "or")
+		said += ", but nothing that matches " + quoted(s.Exclude, "or")
 	}
-	if s.CrossMounts {
-		return text + ", with file systems mounted below"
+	for _, part := range []struct{ before, what string }{
+		{"of the account", s.Account},
+		{"of", s.Impersonate},
+		{"by the OAuth client", s.Client},
+		{"by the service account", s.ServiceAccount},
+	} {
+		if part.what != "" {
+			said += fmt.Sprintf(", %s %q", part.before, part.what)
+		}
 	}
-	return text + ", without file systems mounted below"
+	switch {
+	case s.CrossMounts:
+		said += ", with file systems mounted below"
+	case s.Type == Local:
+		said += ", without file systems mounted below"
+	}
+	return said
 }
 
 // String is what may be purged, and when.

@@ -42,7 +42,7 @@ func (Action) JSONSchema() *jsonschema.Schema      { return oneOf(actions) }
 func (product) JSONSchema() *jsonschema.Schema     { return oneOf(products) }
 func (derived) JSONSchema() *jsonschema.Schema     { return oneOf(deriveds) }
 func (ageBy) JSONSchema() *jsonschema.Schema       { return oneOf(ageBys) }
-func (storageType) JSONSchema() *jsonschema.Schema { return oneOf(types) }
+func (storageType) JSONSchema() *jsonschema.Schema { return oneOf(types()) }
 func (guard) JSONSchema() *jsonschema.Schema       { return oneOf(guardWords) }
 func (alwaysOn) JSONSchema() *jsonschema.Schema    { return oneOf(guardWords[:1]) }
 func (boolean) JSONSchema() *jsonschema.Schema     { return &jsonschema.Schema{Type: "boolean"} }
@@ -50,6 +50,9 @@ func (size) JSONSchema() *jsonschema.Schema        { return pattern(sizeForm.Str
 func (percent) JSONSchema() *jsonschema.Schema     { return pattern(percentForm.String()) }
 func (detector) JSONSchema() *jsonschema.Schema    { return pattern(detectorForm.String()) }
 func (root) JSONSchema() *jsonschema.Schema        { return pattern(`^(/|~/)`) }
+func (keyFile) JSONSchema() *jsonschema.Schema     { return pattern(`^(/|~/).*[^/]$`) }
+func (address) JSONSchema() *jsonschema.Schema     { return pattern(addressForm.String()) }
+func (sharedDrive) JSONSchema() *jsonschema.Schema { return pattern(`^\S(.*\S)?$`) }
 func (pathGlob) JSONSchema() *jsonschema.Schema    { return pattern(`^(/|~/|\*\*/)`) }
 func (nameGlob) JSONSchema() *jsonschema.Schema    { return pattern(`^[^/]+$`) }
 func (excludeGlob) JSONSchema() *jsonschema.Schema { return pattern(`^[^/~]`) }
@@ -97,6 +100,36 @@ func (form) JSONSchemaExtend(s *jsonschema.Schema) {
 	storages, _ := s.Properties.Get("storages")
 	storages.MinProperties = &least
 	storages.PropertyNames = &jsonschema.Schema{Pattern: storageName.String()}
+}
+
+// what a storage takes and needs, by its type.
+func (storageForm) JSONSchemaExtend(s *jsonschema.Schema) {
+	for _, k := range storageKinds {
+		of := jsonschema.NewProperties()
+		of.Set("type", &jsonschema.Schema{Const: k.name})
+		takes := &jsonschema.Schema{PropertyNames: oneOf(append([]string{"type"}, k.keys...)), Required: k.needs}
+		if k.name == GDrive {
+			fromTheTop := jsonschema.NewProperties()
+			fromTheTop.Set("roots", &jsonschema.Schema{Items: pattern("^/")})
+			takes.Properties = fromTheTop
+			takes.OneOf = []*jsonschema.Schema{
+				{Required: []string{"client"}, Not: anyOfKeys("service_account", "impersonate")},
+				{Required: []string{"service_account", "impersonate"}, Not: anyOfKeys("client", "account")},
+			}
+		}
+		s.AllOf = append(s.AllOf, &jsonschema.Schema{If: &jsonschema.Schema{Properties: of}, Then: takes})
+	}
+	drives, _ := s.Properties.Get("shared_drives")
+	drives.UniqueItems = true
+}
+
+// anyOfKeys is a mapping that has one of the keys.
+func anyOfKeys(keys ...string) *jsonschema.Schema {
+	s := &jsonschema.Schema{}
+	for _, key := range keys {
+		s.AnyOf = append(s.AnyOf, &jsonschema.Schema{Required: []string{key}})
+	}
+	return s
 }
 
 func (ruleForm) JSONSchemaExtend(s *jsonschema.Schema) {
@@ -224,7 +257,7 @@ func TestTheExamplesAreGoodByTheParserAndByTheSchema(t *testing.T) {
 var beyond = strings.Fields(`
 	tag merge-key second-document
 	age-by-alone impossible-age impossible-size unreachable-rule unreachable-by-confidence duplicate-rule-name misspelt-storage
-	overlapping-roots root-home root-above-home root-of-everything root-of-another root-at-the-top root-with-detours
+	overlapping-roots drive-roots-overlap drive-one-account-twice drive-root-with-detours root-home root-above-home root-of-everything root-of-another root-at-the-top root-with-detours
 	everything-within-hours window-too-short window-too-long
 	bad-glob doublestar-in-a-word too-many-alternatives share-over-100`)
 

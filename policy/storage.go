@@ -7,14 +7,32 @@ import (
 	"time"
 )
 
-// Storage is one place to sweep, as the policy describes it.
+// Storage is one place to sweep, as the policy describes it. Which fields mean
+// something depends on the type.
 type Storage struct {
-	Type           string   // "local", the only one yet
-	Roots          []string // absolute and clean; none is inside another
-	AllowBroadRoot bool     // a root may be Broad
-	Exclude        []string // doublestar patterns for paths below a root
-	CrossMounts    bool     // enter file systems that are mounted below a root
+	Type    string   // Local or GDrive
+	Roots   []string // absolute and clean; none is inside another; ["/"] for all of an account
+	Exclude []string // doublestar patterns for paths below a root
+
+	// Of Local.
+	AllowBroadRoot bool // a root may be Broad
+	CrossMounts    bool // enter file systems that are mounted below a root
+
+	// Of GDrive. Exactly one of Client and ServiceAccount is set, and
+	// Impersonate with the latter.
+	Client         string   // absolute path of an OAuth client's JSON file
+	Account        string   // e-mail address of the only account that will do; "" for the first that signs in
+	ServiceAccount string   // absolute path of a service account's JSON key file
+	Impersonate    string   // e-mail address of the person for whom the service account acts
+	SharedDrives   []string // names or ids of the shared drives that are swept too
 }
+
+// Far reports whether the storage is an account of a service and not folders of
+// this machine.
+func (s Storage) Far() bool { return s.Type != "" && s.Type != Local }
+
+// whole reports whether an account is swept from its top.
+func (s Storage) whole() bool { return s.Far() && slices.Equal(s.Roots, []string{"/"}) }
 
 // Excludes reports whether a file is left alone by a pattern of Exclude that
 // matches it or a folder above it. below is its path, slash-separated, below

@@ -102,14 +102,12 @@ func (a *ageBy) read(w word, _ ParseOptions) error {
 	return nil
 }
 
-var types = []string{"local"}
-
 // storageType is a kind of storage.
 type storageType string
 
 func (t *storageType) read(w word, _ ParseOptions) error {
-	if !slices.Contains(types, w.text) {
-		return notOneOf(w.text, "a type of storage that this sweepd knows", types)
+	if !slices.Contains(types(), w.text) {
+		return notOneOf(w.text, "a type of storage that this sweepd knows", types())
 	}
 	*t = storageType(w.text)
 	return nil
@@ -270,21 +268,51 @@ var globSigns = regexp.MustCompile(`[*?\[\]{}\\]`)
 
 func escapeGlob(s string) string { return globSigns.ReplaceAllString(s, `\$0`) }
 
-// root is a folder to sweep.
+// root is a folder to sweep, as it is written until its storage's type says
+// what that means.
 type root string
 
-func (r *root) read(w word, o ParseOptions) error {
+func (r *root) read(w word, _ ParseOptions) error {
+	*r = root(w.text)
+	return nil
+}
+
+// keyFile is a file of this machine that somebody signs in with.
+type keyFile string
+
+func (f *keyFile) read(w word, o ParseOptions) error {
 	text, err := expandHome(w.text, o, func(s string) string { return s })
 	if err != nil {
 		return err
 	}
-	if !strings.HasPrefix(text, "/") {
-		return &Error{Message: fmt.Sprintf("root %q is not absolute", clip(w.text)), Hint: "begin it with / or ~/: where sweepd is started must not decide what it deletes"}
+	if !strings.HasPrefix(text, "/") || strings.HasSuffix(text, "/") {
+		return &Error{Message: fmt.Sprintf("%q is not the whole path of a file", clip(w.text)), Hint: "begin it with / or ~/"}
 	}
-	if path.Clean(text) != strings.TrimSuffix(text, "/") && text != "/" {
-		return &Error{Message: fmt.Sprintf("root %q takes detours", clip(w.text)), Hint: "write it as " + path.Clean(text)}
+	*f = keyFile(path.Clean(text))
+	return nil
+}
+
+// address is an e-mail address, which is how Google calls an account.
+type address string
+
+var addressForm = regexp.MustCompile(`^[^@\s]{1,64}@[^@\s]{1,255}$`)
+
+func (a *address) read(w word, _ ParseOptions) error {
+	if !addressForm.MatchString(w.text) || strings.ContainsFunc(w.text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return &Error{Message: fmt.Sprintf("%q is not an e-mail address", clip(w.text)), Hint: "write the address by which you sign in, as in mia@example.com"}
 	}
-	*r = root(path.Clean(text))
+	*a = address(w.text)
+	return nil
+}
+
+// sharedDrive is the name or the id of a shared drive.
+type sharedDrive string
+
+func (s *sharedDrive) read(w word, _ ParseOptions) error {
+	if strings.TrimSpace(w.text) != w.text || w.text == "" || len(w.text) > 200 || strings.ContainsFunc(w.text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return &Error{Message: fmt.Sprintf("%q is not the name of a shared drive", clip(w.text)), Hint: "write its name as Drive shows it, or the id that ends its address"}
+	}
+	*s = sharedDrive(w.text)
 	return nil
 }
 

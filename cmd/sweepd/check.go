@@ -59,6 +59,9 @@ func cautions(pol *policy.Policy) (all []string) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
+		if pol.Storages[name].Far() {
+			continue
+		}
 		for _, root := range pol.Storages[name].Roots {
 			if fi, err := os.Stat(root); err != nil || !fi.IsDir() {
 				all = append(all, fmt.Sprintf("storage %s: there is no folder %s", name, root))

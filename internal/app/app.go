@@ -188,6 +188,9 @@ func LoadPolicy(path, home string) (*policy.Policy, error) {
 // openStorage opens one storage behind its guard.
 func (a *App) openStorage(sc sweeper.Scope) error {
 	st := a.Policy.Storages[sc.Storage] // the zero Storage for named
+	if st.Far() {
+		return &UsageError{fmt.Errorf("storage %s is of type %s, which this sweepd cannot open", sc.Storage, st.Type), "name the storages to look at, as in: sweepd scan NAME"}
+	}
 	if err := a.narrowEnough(sc, st); err != nil {
 		return err
 	}

@@ -68,11 +68,14 @@ func (a *App) wholeStorages() (scopes []sweeper.Scope) {
 	return scopes
 }
 
-// realRoots are the policy's roots by storage, free of links, without those
-// that are not there.
+// realRoots are the policy's roots on this machine by storage, free of links,
+// without those that are not there.
 func (a *App) realRoots() map[string][]string {
 	all := map[string][]string{}
 	for name, st := range a.Policy.Storages {
+		if st.Far() {
+			continue
+		}
 		for _, root := range st.Roots {
 			if real, err := filepath.EvalSymlinks(root); err == nil {
 				all[name] = append(all[name], real)

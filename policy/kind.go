@@ -1,0 +1,153 @@
+package policy
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// The types of storage.
+const (
+	Local  = "local"  // folders of this machine
+	GDrive = "gdrive" // a Google Drive account
+)
+
+// kind of storage: what a type takes, what it needs, and what it can say.
+type storageKind struct {
+	name  string
+	said  string   // what a person calls it
+	keys  []string // of storageForm, beside type
+	needs []string // of keys
+	knows bool     // whether its files have a star, a camera and properties, so that their absence is known too
+}
+
+var storageKinds = []storageKind{
+	{
+		name: Local, said: "local",
+		keys:  []string{"roots", "allow_broad_root", "exclude", "cross_mounts"},
+		needs: []string{"roots"},
+	},
+	{
+		name: GDrive, said: "Google Drive", knows: true,
+		keys: []string{"roots", "exclude", "client", "account", "service_account", "impersonate", "shared_drives"},
+	},
+}
+
+// types are the names of the kinds.
+func types() []string {
+	names := make([]string, len(storageKinds))
+	for i, k := range storageKinds {
+		names[i] = k.name
+	}
+	return names
+}
+
+// kindOf is the kind of that name; one that takes and knows nothing where there
+// is none.
+func kindOf(name string) storageKind {
+	if i := slices.IndexFunc(storageKinds, func(k storageKind) bool { return k.name == name }); i >= 0 {
+		return storageKinds[i]
+	}
+	return storageKind{name: name, said: name}
+}
+
+// strayHints say why a key means nothing to a type that does not take it.
+var strayHints = map[string]string{
+	"allow_broad_root": "a whole account is what people mean; it is for folders of this machine",
+	"cross_mounts":     "nothing is mounted in an account; it is for folders of this machine",
+	"client":           "folders of this machine need no sign-in",
+	"account":          "folders of this machine are nobody's account",
+	"service_account":  "folders of this machine need no sign-in",
+	"impersonate":      "folders of this machine are nobody's account",
+	"shared_drives":    "it is for Google Drive; folders of this machine are named in roots",
+}
+
+// finish checks what a storage's type makes of its keys, and resolves its
+// roots.
+func (s *storageForm) finish(d *decoder, name string) {
+	if s.Type == nil || *s.Type == "" {
+		return // which is a mistake of its own
+	}
+	k := kindOf(string(*s.Type))
+	for _, key := range keysOf(fieldsOf(reflect.TypeFor[storageForm]())) {
+		if s.keys[key] != nil && key != "type" && !slices.Contains(k.keys, key) {
+			d.refuse(s.of(key), Error{
+				Message: fmt.Sprintf("%s is not a key of a storage of type %s", key, k.name),
+				Allowed: append([]string{"type"}, k.keys...), Hint: strayHints[key],
+			})
+		}
+	}
+	for _, key := range k.needs {
+		if s.keys[key] == nil {
+			d.refuse(s.at, Error{Message: fmt.Sprintf("%s has no %s", name, key), Hint: missingHints[key]})
+		}
+	}
+	for i, r := range s.Roots {
+		if e := s.Roots[i].resolve(k, d.o); e != nil {
+			e.Message = "roots: " + e.Message
+			d.refuse(s.item("roots", i), *e)
+			s.Roots[i] = r
+		}
+	}
+	if k.name == GDrive {
+		s.finishDrive(d, name)
+	}
+}
+
+// finishDrive checks how Google is to know whose Drive it is.
+func (s *storageForm) finishDrive(d *decoder, name string) {
+	if s.Roots == nil && s.keys["roots"] == nil {
+		s.Roots = []root{"/"}
+	}
+	switch {
+	case s.Client == nil && s.ServiceAccount == nil:
+		d.refuse(s.at, Error{
+			Message: fmt.Sprintf("%s has neither client nor service_account: nobody could sign in", name),
+			Hint:    "write client: FILE, the OAuth client that you downloaded from Google's console; docs/google-drive.md tells how to make one",
+		})
+	case s.Client != nil && s.ServiceAccount != nil:
+		d.refuse(s.of("service_account"), Error{Message: "client and service_account are two ways to sign in", Hint: "leave one of them out"})
+	case s.ServiceAccount != nil && s.Impersonate == nil:
+		d.refuse(s.of("service_account"), Error{
+			Message: "service_account says nothing of whose Drive it is",
+			Hint:    "a service account's own Drive is empty: write impersonate: ADDRESS, of the person whose Drive is to be swept",
+		})
+	}
+	if s.Impersonate != nil && s.ServiceAccount == nil {
+		d.refuse(s.of("impersonate"), Error{Message: "impersonate says nothing without service_account", Hint: "to refuse any account but one, write account: ADDRESS"})
+	}
+	if s.Impersonate != nil && s.Account != nil {
+		d.refuse(s.of("account"), Error{Message: "impersonate says already whose Drive it is", Hint: "leave account out"})
+	}
+	for i, drive := range s.SharedDrives {
+		if slices.Contains(s.SharedDrives[:i], drive) {
+			d.refuse(s.item("shared_drives", i), Error{Message: fmt.Sprintf("the shared drive %q is named twice", drive), Hint: "its files would be counted twice"})
+		}
+	}
+}
+
+// resolve makes a root what the kind of storage means by it: an absolute, clean
+// path of this machine, or one that begins at the top of an account.
+func (r *root) resolve(k storageKind, o ParseOptions) *Error {
+	text := string(*r)
+	if k.name == Local {
+		at, err := expandHome(text, o, func(s string) string { return s })
+		if e, wrong := errors.AsType[*Error](err); wrong {
+			return e
+		}
+		text = at
+	}
+	switch {
+	case !strings.HasPrefix(text, "/") && k.name == Local:
+		return &Error{Message: fmt.Sprintf("root %q is not absolute", clip(string(*r))), Hint: "begin it with / or ~/: where sweepd is started must not decide what it deletes"}
+	case !strings.HasPrefix(text, "/"):
+		return &Error{Message: fmt.Sprintf("root %q does not begin with a slash", clip(text)), Hint: `a path in an account begins at its top, as in "/Pictures/AI"; "/" is all of it`}
+	case path.Clean(text) != strings.TrimSuffix(text, "/") && text != "/":
+		return &Error{Message: fmt.Sprintf("root %q takes detours", clip(string(*r))), Hint: "write it as " + path.Clean(text)}
+	}
+	*r = root(path.Clean(text))
+	return nil
+}
