@@ -159,11 +159,7 @@ func (d *decoder) checkCondition(c *condition, storages []string) {
 	if c.LargerThan != nil && c.SmallerThan != nil && *c.LargerThan >= *c.SmallerThan {
 		d.refuse(c.of("smaller_than"), Error{Message: fmt.Sprintf("nothing is larger than %s and smaller than %s", c.LargerThan, c.SmallerThan)})
 	}
-	nested := append(slices.Clone(c.Any), c.All...)
-	if c.Not != nil {
-		nested = append(nested, c.Not)
-	}
-	for _, n := range nested {
+	for _, n := range c.nested() {
 		if len(n.clauses()) == 0 {
 			d.refuse(n.at, Error{Message: "this condition says nothing", Allowed: keysOf(fieldsOf(reflect.TypeFor[condition]()))})
 		}

@@ -12,7 +12,8 @@ import (
 // subject is what conditions look at.
 type subject struct {
 	Facts
-	now time.Time
+	now   time.Time
+	knows bool // star, camera and properties are what the storage says, and not merely unknown
 }
 
 // clause is one key of a condition: what it says, and what it makes of a
@@ -46,6 +47,7 @@ func (c *condition) clauses() []clause {
 	if len(c.Evidence) > 0 {
 		all = append(all, c.evidence())
 	}
+	all = append(all, c.noted()...)
 	if c.Any != nil {
 		all = append(all, group("any of", c.Any, anyOf))
 	}

@@ -23,7 +23,7 @@ func (p *Policy) Decide(f Facts, now time.Time) Decision {
 	if !candidate(f) {
 		return Decision{Action: Keep, Reasons: []string{"not a ChatGPT image"}}
 	}
-	s := subject{f, now}
+	s := p.subject(f, now)
 	for _, r := range p.Rules {
 		if t := r.trace(s); t.Matches {
 			return p.apply(r, t, s)
@@ -38,12 +38,18 @@ func (p *Policy) Decide(f Facts, now time.Time) Decision {
 func (p *Policy) Explain(f Facts, now time.Time) []RuleTrace {
 	all := make([]RuleTrace, 0, len(p.Rules))
 	for _, r := range p.Rules {
-		all = append(all, r.trace(subject{f, now}))
+		all = append(all, r.trace(p.subject(f, now)))
 	}
 	if i := slices.IndexFunc(all, func(t RuleTrace) bool { return t.Matches }); i >= 0 && candidate(f) {
 		all[i].Decides = true
 	}
 	return all
+}
+
+// subject is what the conditions look at. A storage that is not the policy's
+// knows nothing but its files.
+func (p *Policy) subject(f Facts, now time.Time) subject {
+	return subject{f, now, kindOf(p.Storages[f.Storage].Type).knows}
 }
 
 // candidate reports whether the rules are asked at all.

@@ -142,6 +142,12 @@ func set(f *Facts, key, value string) (err error) {
 		f.Verdict.Width, err = strconv.Atoi(value)
 	case "height":
 		f.Verdict.Height, err = strconv.Atoi(value)
+	case "starred":
+		f.Entry.Starred, err = strconv.ParseBool(value)
+	case "camera":
+		f.Entry.Camera = value
+	case "property":
+		f.Entry.Properties = strings.TrimPrefix(f.Entry.Properties+"\n"+value, "\n")
 	case "evidence":
 		f.Verdict.Evidence = append(f.Verdict.Evidence, fingerprint.Evidence{Detector: value})
 	default:

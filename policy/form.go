@@ -154,6 +154,12 @@ type condition struct {
 	Height *comparison `yaml:"height"`
 	// A detector saw something: its name, or its name and a detail; or one of these.
 	Evidence some[detector] `yaml:"evidence"`
+	// Whether a person gave it a star. Not known on a local disk.
+	Starred *boolean `yaml:"starred"`
+	// Make and model of the camera that took it match this pattern, or one of these; "*" is any camera. Not known on a local disk.
+	Camera some[cameraGlob] `yaml:"camera"`
+	// A property that a program noted on it, key=value, matches this pattern, or one of these: "album=*". Not known on a local disk.
+	Property some[propertyGlob] `yaml:"property"`
 	// At least one of these is true.
 	Any []*condition `yaml:"any" jsonschema:"minItems=1"`
 	// All of these are true.

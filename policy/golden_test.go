@@ -45,7 +45,7 @@ func parse(t testing.TB, src string) *Policy {
 
 // withRules is a policy with these rules, a list in YAML.
 func withRules(rules string) string {
-	return "version: 1\nstorages: {home: {type: local, roots: [~/Downloads]}, work: {type: local, roots: [/srv/work]}}\nrules:\n" + rules
+	return "version: 1\nstorages: {home: {type: local, roots: [~/Downloads]}, work: {type: local, roots: [/srv/work]}, drive: {type: gdrive, client: ~/client.json}}\nrules:\n" + rules
 }
 
 // goldenPolicies are the policies of the archives in testdata/decide.

@@ -223,6 +223,16 @@ func dated(yaml string, at func(Facts) time.Time, holds func(time.Duration) bool
 	}
 }
 
+// noted is a condition on what only an account says of its files.
+func noted(yaml string, holds func(Facts) bool) naiveCondition {
+	known := func(f Facts) bool { return f.Storage == "drive" }
+	return naiveCondition{
+		yaml,
+		func(f Facts) bool { return !known(f) || holds(f) },
+		func(f Facts) bool { return known(f) && holds(f) },
+	}
+}
+
 func randomCondition(rng *rand.Rand, depth int) naiveCondition {
 	day := 24 * time.Hour
 	usual := func(f Facts) time.Time {
@@ -234,9 +244,9 @@ func randomCondition(rng *rand.Rand, depth int) naiveCondition {
 		}
 		return f.Entry.Modified
 	}
-	kinds := 9
+	kinds := 12
 	if depth > 0 {
-		kinds = 12
+		kinds = 15
 	}
 	switch rng.IntN(kinds) {
 	case 0:
@@ -266,12 +276,19 @@ func randomCondition(rng *rand.Rand, depth int) naiveCondition {
 			return slices.ContainsFunc(f.Verdict.Evidence, func(e fingerprint.Evidence) bool { return strings.HasPrefix(e.Detector+".", "c2pa.") })
 		})
 	case 9:
+		want := rng.IntN(2) == 0
+		return noted(fmt.Sprintf("starred: %t", want), func(f Facts) bool { return f.Entry.Starred == want })
+	case 10:
+		return noted(`camera: "apple *"`, func(f Facts) bool { return strings.HasPrefix(f.Entry.Camera, "Apple ") })
+	case 11:
+		return noted(`property: "album=*"`, func(f Facts) bool { return strings.Contains("\n"+f.Entry.Properties, "\nalbum=") })
+	case 12:
 		c := randomCondition(rng, depth-1)
 		return naiveCondition{
 			"not: {" + c.yaml + "}",
 			func(f Facts) bool { return !c.surely(f) }, func(f Facts) bool { return !c.possibly(f) },
 		}
-	case 10:
+	case 13:
 		a, b := together(randomCondition(rng, depth-1), randomCondition(rng, 0)), randomCondition(rng, depth-1)
 		return naiveCondition{
 			"any: [{" + a.yaml + "}, {" + b.yaml + "}]",
@@ -305,8 +322,11 @@ func randomFacts(rng *rand.Rand) Facts {
 		return now.Add(-pick(rng, -1000*24*time.Hour, -5*time.Minute, 0, 5*time.Minute, time.Hour, 30*24*time.Hour, 45*24*time.Hour, 60*24*time.Hour, 90*24*time.Hour))
 	}
 	f := aFile()
-	f.Storage = pick(rng, "home", "work", "paths")
+	f.Storage = pick(rng, "home", "work", "paths", "drive", "drive")
 	f.Entry.Path = pick(rng, "/home/mia/a.png", "/home/mia/keep/a.png", "/srv/work/b.webp", "/home/mia/keep/deep/c.jpg", "/keep", "/home/mia/\xff.png")
+	f.Entry.Starred = rng.IntN(2) == 0
+	f.Entry.Camera = pick(rng, "", "Canon EOS/5D", "Apple iPhone 15/Pro")
+	f.Entry.Properties = pick(rng, "", "album=summer/2026", "aalbum=1\nbook=album=2", "a=1\nalbum=")
 	f.Entry.Size = pick(rng, int64(0), 1_000_000, 1_000_001)
 	f.Entry.Modified, f.Entry.Created, f.Verdict.Made, f.Marked, f.FirstSeen = at(), at(), at(), at(), at()
 	if rng.IntN(2) == 0 {

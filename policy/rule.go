@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -12,8 +13,10 @@ type Rule struct {
 	Do    Action        // Keep, Review or Trash
 	Grace time.Duration // of a Trash: the time between mark and move; zero for none
 
-	derived derived
-	clauses []clause // without the one on derived
+	derived  derived
+	clauses  []clause // without the one on derived
+	storages []string // the only ones that it can be about; nil for all
+	asks     asks
 }
 
 // newRule resolves what a rule leaves unsaid.
@@ -23,9 +26,39 @@ func newRule(f *ruleForm) Rule {
 		r.Grace = time.Duration(*f.Grace)
 	}
 	if f.When != nil {
-		r.clauses = f.When.clauses()
+		r.clauses, r.storages, r.asks = f.When.clauses(), texts(f.When.Storage), f.When.asks()
 	}
 	return r
+}
+
+// asks are the facts, of those that not every storage has for nothing, that a
+// condition looks at.
+type asks struct {
+	path  bool // where the file is
+	noted bool // star, camera or properties
+}
+
+func (c *condition) asks() asks {
+	a := asks{path: len(c.Path) > 0, noted: len(c.noted()) > 0}
+	for _, n := range c.nested() {
+		of := n.asks()
+		a.path, a.noted = a.path || of.path, a.noted || of.noted
+	}
+	return a
+}
+
+// nested are the conditions of any, all and not.
+func (c *condition) nested() []*condition {
+	all := append(slices.Clone(c.Any), c.All...)
+	if c.Not != nil {
+		all = append(all, c.Not)
+	}
+	return all
+}
+
+// about reports whether the rule can match a file of the storage.
+func (r Rule) about(storage string) bool {
+	return r.storages == nil || slices.Contains(r.storages, storage)
 }
 
 // derived is what the rule does about derived files: only what is said in so

@@ -36,27 +36,29 @@ func pattern(p string) *jsonschema.Schema { return &jsonschema.Schema{Type: "str
 // ecma is a pattern of Go's in JavaScript's spelling.
 func ecma(p string) string { return strings.ReplaceAll(p, "(?:", "(") }
 
-func (version) JSONSchema() *jsonschema.Schema     { return &jsonschema.Schema{Const: Version} }
-func (level) JSONSchema() *jsonschema.Schema       { return oneOf(levels) }
-func (Action) JSONSchema() *jsonschema.Schema      { return oneOf(actions) }
-func (product) JSONSchema() *jsonschema.Schema     { return oneOf(products) }
-func (derived) JSONSchema() *jsonschema.Schema     { return oneOf(deriveds) }
-func (ageBy) JSONSchema() *jsonschema.Schema       { return oneOf(ageBys) }
-func (storageType) JSONSchema() *jsonschema.Schema { return oneOf(types()) }
-func (guard) JSONSchema() *jsonschema.Schema       { return oneOf(guardWords) }
-func (alwaysOn) JSONSchema() *jsonschema.Schema    { return oneOf(guardWords[:1]) }
-func (boolean) JSONSchema() *jsonschema.Schema     { return &jsonschema.Schema{Type: "boolean"} }
-func (size) JSONSchema() *jsonschema.Schema        { return pattern(sizeForm.String()) }
-func (percent) JSONSchema() *jsonschema.Schema     { return pattern(percentForm.String()) }
-func (detector) JSONSchema() *jsonschema.Schema    { return pattern(detectorForm.String()) }
-func (root) JSONSchema() *jsonschema.Schema        { return pattern(`^(/|~/)`) }
-func (keyFile) JSONSchema() *jsonschema.Schema     { return pattern(`^(/|~/).*[^/]$`) }
-func (address) JSONSchema() *jsonschema.Schema     { return pattern(addressForm.String()) }
-func (sharedDrive) JSONSchema() *jsonschema.Schema { return pattern(`^\S(.*\S)?$`) }
-func (pathGlob) JSONSchema() *jsonschema.Schema    { return pattern(`^(/|~/|\*\*/)`) }
-func (nameGlob) JSONSchema() *jsonschema.Schema    { return pattern(`^[^/]+$`) }
-func (excludeGlob) JSONSchema() *jsonschema.Schema { return pattern(`^[^/~]`) }
-func (label) JSONSchema() *jsonschema.Schema       { return pattern(`^\S(.{0,62}\S)?$`) }
+func (version) JSONSchema() *jsonschema.Schema      { return &jsonschema.Schema{Const: Version} }
+func (level) JSONSchema() *jsonschema.Schema        { return oneOf(levels) }
+func (Action) JSONSchema() *jsonschema.Schema       { return oneOf(actions) }
+func (product) JSONSchema() *jsonschema.Schema      { return oneOf(products) }
+func (derived) JSONSchema() *jsonschema.Schema      { return oneOf(deriveds) }
+func (ageBy) JSONSchema() *jsonschema.Schema        { return oneOf(ageBys) }
+func (storageType) JSONSchema() *jsonschema.Schema  { return oneOf(types()) }
+func (guard) JSONSchema() *jsonschema.Schema        { return oneOf(guardWords) }
+func (alwaysOn) JSONSchema() *jsonschema.Schema     { return oneOf(guardWords[:1]) }
+func (boolean) JSONSchema() *jsonschema.Schema      { return &jsonschema.Schema{Type: "boolean"} }
+func (size) JSONSchema() *jsonschema.Schema         { return pattern(sizeForm.String()) }
+func (percent) JSONSchema() *jsonschema.Schema      { return pattern(percentForm.String()) }
+func (detector) JSONSchema() *jsonschema.Schema     { return pattern(detectorForm.String()) }
+func (root) JSONSchema() *jsonschema.Schema         { return pattern(`^(/|~/)`) }
+func (keyFile) JSONSchema() *jsonschema.Schema      { return pattern(`^(/|~/).*[^/]$`) }
+func (address) JSONSchema() *jsonschema.Schema      { return pattern(addressForm.String()) }
+func (sharedDrive) JSONSchema() *jsonschema.Schema  { return pattern(`^\S(.*\S)?$`) }
+func (pathGlob) JSONSchema() *jsonschema.Schema     { return pattern(`^(/|~/|\*\*/)`) }
+func (nameGlob) JSONSchema() *jsonschema.Schema     { return pattern(`^[^/]+$`) }
+func (excludeGlob) JSONSchema() *jsonschema.Schema  { return pattern(`^[^/~]`) }
+func (cameraGlob) JSONSchema() *jsonschema.Schema   { return pattern(`.`) }
+func (propertyGlob) JSONSchema() *jsonschema.Schema { return pattern(`=`) }
+func (label) JSONSchema() *jsonschema.Schema        { return pattern(`^\S(.{0,62}\S)?$`) }
 
 const atLeastOne = `[1-9]`
 
@@ -259,7 +261,7 @@ var beyond = strings.Fields(`
 	age-by-alone impossible-age impossible-size unreachable-rule unreachable-by-confidence duplicate-rule-name misspelt-storage
 	overlapping-roots drive-roots-overlap drive-one-account-twice drive-root-with-detours root-home root-above-home root-of-everything root-of-another root-at-the-top root-with-detours
 	everything-within-hours window-too-short window-too-long
-	bad-glob doublestar-in-a-word too-many-alternatives share-over-100`)
+	bad-glob camera-bad-glob property-bad-glob doublestar-in-a-word too-many-alternatives share-over-100`)
 
 func TestTheSchemaRefusesWhatTheParserRefuses(t *testing.T) {
 	s := compiled(t)
