@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -42,7 +43,10 @@ func (p *program) check() *cobra.Command {
 			}
 			p.term.printf("%s is a good policy. It\n\n%s", safe(tilde(path, p.home())), lines(pol.String()))
 			p.term.printf("\n")
-			for _, warning := range cautions(pol) {
+			if notes := pol.Notes(); len(notes) > 0 {
+				p.term.printf("what its storages cannot do:\n  %s\n\n", lines(strings.Join(notes, "\n  ")))
+			}
+			for _, warning := range append(pol.Cautions(), cautions(pol)...) {
 				fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("33", "warning:"), safe(warning))
 			}
 			return nil
@@ -50,8 +54,7 @@ func (p *program) check() *cobra.Command {
 	}
 }
 
-// cautions are what a good policy can be wrong about on this machine, and what
-// its storages cannot do.
+// cautions are what a good policy can be wrong about on this machine.
 func cautions(pol *policy.Policy) (all []string) {
 	names := make([]string, 0, len(pol.Storages))
 	for name := range pol.Storages {
