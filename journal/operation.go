@@ -36,7 +36,8 @@ type Filter struct {
 	Key     string
 	Run     int64
 	Storage string
-	Path    string // of a trash: where the file was, exactly
+	Path    string        // of a trash: where the file was, exactly
+	Ref     providers.Ref // of a trash: what its storage called the file
 
 	Open    bool // begun and not ended: what is to be finished after a crash
 	InTrash bool // trash operations that were done, neither restored nor purged since
@@ -73,6 +74,9 @@ func (f Filter) query(last *Operation) (string, []any) {
 	}
 	if f.Path != "" {
 		is("o.kind = 'trash' AND o.path = $%d", []byte(f.Path))
+	}
+	if f.Ref != "" {
+		is("o.kind = 'trash' AND o.ref = $%d", []byte(f.Ref))
 	}
 	if f.Open {
 		where = append(where, "o.ended IS NULL")

@@ -47,6 +47,7 @@ func (s *Sweeper) Bins(ctx context.Context, each func(Binned)) (*Summary, error)
 	if err := s.judgeClock(ctx); err != nil {
 		return sum, err
 	}
+	s.lacking(sum)
 	return sum, s.bins(ctx, sum, each)
 }
 

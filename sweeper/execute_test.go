@@ -299,8 +299,10 @@ func TestAPlanOfMoreFilesThanWereSeenIsRefused(t *testing.T) {
 
 func TestUndoAlsoBringsBackWhatTheCrashedRunHadNotRecorded(t *testing.T) {
 	for name, choose := range map[string]func(int64) sweeper.Undone{
-		"run":  func(run int64) sweeper.Undone { return sweeper.Undone{Run: run} },
-		"path": func(int64) sweeper.Undone { return sweeper.Undone{Paths: []string{ours(1), ours(2)}} },
+		"run": func(run int64) sweeper.Undone { return sweeper.Undone{Run: run} },
+		"path": func(int64) sweeper.Undone {
+			return sweeper.Undone{Files: []journal.Filter{{Path: ours(1)}, {Path: ours(2)}}}
+		},
 	} {
 		b := newBox(t, rules, providertest.Fault{Method: "Trash", Err: providers.ErrUncertain, Late: true})
 		b.put(ours(1), picture(1))
@@ -341,7 +343,7 @@ func TestUndoOfAPathNamedTwiceIsOneRestore(t *testing.T) {
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.apply()
-	ops, err := sweeper.Undoable(t.Context(), b.journal, sweeper.Undone{Paths: []string{ours(1), ours(1)}})
+	ops, err := sweeper.Undoable(t.Context(), b.journal, sweeper.Undone{Files: []journal.Filter{{Path: ours(1)}, {Path: ours(1)}}})
 	if err != nil || len(ops) != 1 {
 		t.Errorf("got %d operations, %v; want 1", len(ops), err)
 	}
@@ -365,7 +367,7 @@ func TestUndoByPathTakesTheLatest(t *testing.T) {
 		b.put(ours(1), picture(byte(i)))
 		b.apply()
 	}
-	ops, err := sweeper.Undoable(t.Context(), b.journal, sweeper.Undone{Paths: []string{ours(1)}})
+	ops, err := sweeper.Undoable(t.Context(), b.journal, sweeper.Undone{Files: []journal.Filter{{Path: ours(1)}}})
 	if err != nil || len(ops) != 1 {
 		t.Fatalf("got %v, %v", ops, err)
 	}
@@ -376,7 +378,7 @@ func TestUndoByPathTakesTheLatest(t *testing.T) {
 	if run, err := sweeper.LastRun(t.Context(), b.journal); err != nil || run != 1 {
 		t.Errorf("the last run with something in the trash: got %d, %v; want 1", run, err)
 	}
-	for _, u := range []sweeper.Undone{{Run: 77}, {Paths: []string{"/data/root/never.png"}}} {
+	for _, u := range []sweeper.Undone{{Run: 77}, {Files: []journal.Filter{{Path: "/data/root/never.png"}}}, {Files: []journal.Filter{{Ref: "never"}}}, {Files: []journal.Filter{{Storage: "other", Path: ours(1)}}}} {
 		if _, err := sweeper.Undoable(t.Context(), b.journal, u); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%+v: got %v, want fs.ErrNotExist", u, err)
 		}

@@ -116,6 +116,7 @@ func (s *Sweeper) PlanPurge(ctx context.Context, want func(Binned) bool) (*Plan,
 	if err := s.judgeClock(ctx); err != nil {
 		return nil, p.Scan, err
 	}
+	s.lacking(p.Scan)
 	err := s.planPurge(ctx, p, p.Scan, func(b Binned) bool { return b.Due && want(b) })
 	p.sort()
 	return p, p.Scan, err

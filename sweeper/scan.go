@@ -41,6 +41,7 @@ func (s *Sweeper) Scan(ctx context.Context, o ScanOptions) (*Summary, error) {
 	}
 	started := s.o.Now()
 	sum := &Summary{ByConfidence: map[fingerprint.Confidence]int64{}, ByAction: map[string]int64{}, SeenIn: map[string]int64{}}
+	s.lacking(sum)
 	for _, st := range s.o.Storages {
 		if err := s.scanStorage(ctx, st, o, sum); err != nil {
 			return sum, err

@@ -45,7 +45,7 @@ type Summary struct {
 type Problem struct {
 	Storage string `json:"storage"`
 	Path    string `json:"path,omitempty"`
-	Doing   string `json:"doing"` // "list", "examine", "trash", "restore", "purge", "finish"
+	Doing   string `json:"doing"` // "open", "list", "examine", "trash", "restore", "purge", "finish"
 	Err     error  `json:"-"`
 	Text    string `json:"error"` // Err in words
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"runtime"
 	"slices"
 	"time"
@@ -24,6 +25,11 @@ type Options struct {
 	Now        func() time.Time
 	Workers    int // files examined at once; 0: two per processor
 	Log        *slog.Logger
+
+	// Unopened are storages that are to be swept too and could not be opened, with
+	// the reason. Whatever looks at the storages says so as a Problem, and concludes
+	// nothing of them.
+	Unopened map[string]error
 
 	// Uptime is the kernel's name of this start of the machine, and how long
 	// ago it was. Without it only a clock that goes back is noticed.
@@ -64,6 +70,14 @@ func (s *Sweeper) storage(name string) (*providers.Storage, error) {
 		return nil, fmt.Errorf("there is no storage %q here", name)
 	}
 	return s.o.Storages[i], nil
+}
+
+// lacking notes the storages that could not be opened.
+func (s *Sweeper) lacking(sum *Summary) {
+	for _, name := range slices.Sorted(maps.Keys(s.o.Unopened)) {
+		sum.problem(name, "", "open", s.o.Unopened[name])
+		sum.Partial = true
+	}
 }
 
 // lease takes every storage for this sweep alone; a second sweep of one of
@@ -112,7 +126,9 @@ func (s *Sweeper) Reconcile(ctx context.Context, sum *Summary) error {
 
 // finish completes one record, by the storage of that name, or else by the one
 // whose roots the file is in; ErrOutside when there is neither, or when a
-// process that lives is at it under that other name.
+// process that lives is at it under that other name. What a far storage calls a
+// file no other storage knows, and it knows no file of another: there, not to
+// find one proves nothing.
 func (s *Sweeper) finish(ctx context.Context, op journal.Operation) error {
 	if st, err := s.storage(op.Op.Storage); err == nil {
 		_, err = st.Finish(ctx, op.Key, op.Op)
@@ -134,6 +150,9 @@ func (s *Sweeper) finish(ctx context.Context, op journal.Operation) error {
 		}
 	}()
 	for _, st := range s.o.Storages {
+		if !st.Can().Has(providers.CanReadWhole) {
+			continue
+		}
 		if _, err := st.Finish(ctx, op.Key, op.Op); !errors.Is(err, providers.ErrOutside) {
 			return err
 		}

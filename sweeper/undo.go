@@ -1,22 +1,23 @@
 package sweeper
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 
 	"sweepd/journal"
 	"sweepd/providers"
 )
 
-// Undone chooses what Undo brings back: all that one run trashed, or files by
-// the path that they had. A run that trashed nothing that is still in the
-// trash, or such a path, is fs.ErrNotExist.
+// Undone chooses what Undo brings back: all that one run trashed, or files,
+// each by what chooses the operations that moved it, of which the latest counts.
+// A run that trashed nothing that is still in the trash, or such a file, is
+// fs.ErrNotExist.
 type Undone struct {
 	Run   int64
-	Paths []string
+	Files []journal.Filter
 }
 
 // Undoable lists the trash operations that u chooses and that can be undone,
@@ -36,15 +37,19 @@ func Undoable(ctx context.Context, j *journal.Journal, u Undone) ([]journal.Oper
 			return nil, fmt.Errorf("run %d has nothing in the trash: %w", u.Run, fs.ErrNotExist)
 		}
 	}
-	for _, path := range slices.Compact(slices.Sorted(slices.Values(u.Paths))) {
-		op, err := latest(ctx, j, journal.Filter{Path: path, Newest: true})
+	chosen := map[string]bool{}
+	for _, f := range u.Files {
+		f.Newest = true
+		op, err := latest(ctx, j, f)
 		if errors.Is(err, fs.ErrNotExist) {
-			err = fmt.Errorf("%q is not in the trash by sweepd's doing: %w", path, err)
+			err = fmt.Errorf("%q is not in the trash by sweepd's doing: %w", cmp.Or(f.Path, string(f.Ref)), err)
 		}
 		if err != nil {
 			return nil, err
 		}
-		ops = append(ops, op)
+		if !chosen[op.Key] {
+			chosen[op.Key], ops = true, append(ops, op)
+		}
 	}
 	return ops, nil
 }
@@ -88,6 +93,7 @@ func maybeInTrash(op journal.Operation) bool {
 // it.
 func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress func(done int)) (*Summary, error) {
 	return s.run(ctx, "undo", func(ctx context.Context, sum *Summary) error {
+		s.lacking(sum)
 		byKey := map[string]journal.Operation{}
 		var items []Item
 		for _, op := range ops {

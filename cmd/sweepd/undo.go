@@ -12,6 +12,7 @@ import (
 
 	"sweepd/internal/app"
 	"sweepd/journal"
+	"sweepd/providers"
 	"sweepd/sweeper"
 )
 
@@ -73,7 +74,7 @@ func (p *program) undoable(cmd *cobra.Command, args []string, last bool) ([]jour
 			if err != nil {
 				return nil, err
 			}
-			u.Paths = append(u.Paths, path)
+			u.Files = append(u.Files, journal.Filter{Path: path, Ref: providers.Ref(path)}) // a file of this machine goes by its path
 		}
 	}
 	var ops []journal.Operation
