@@ -1,6 +1,7 @@
 package fingerprint
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -18,6 +19,10 @@ type File struct {
 	Name  string      // the last path element, as it is: bytes
 	Size  int64       // of Bytes
 	Bytes io.ReaderAt // read only where a detector needs to; an error, or an end before Size, ends the examination
+
+	// Skim has only those parts read that say where the picture comes from, in
+	// few reads: each may be a request to a far storage. See Verdict.Skimmed.
+	Skim bool
 }
 
 // Classifier weighs the detectors' evidence. It is safe for use by several
@@ -26,6 +31,7 @@ type Classifier struct {
 	names       *filename.Matcher
 	credentials *c2pa.Verifier
 	windows     sync.Pool // of *window, so that an ordinary file allocates nothing
+	skimmers    sync.Pool // of *skimmer
 }
 
 // Options change what a classifier believes.
@@ -46,6 +52,7 @@ func NewWith(o Options) *Classifier {
 		names:       filename.New(),
 		credentials: c2pa.New(o.Anchors),
 		windows:     sync.Pool{New: func() any { return new(window) }},
+		skimmers:    sync.Pool{New: func() any { return new(skimmer) }},
 	}
 }
 
@@ -68,17 +75,24 @@ func (c *Classifier) Examine(f File) (Report, error) {
 func (c *Classifier) examine(f File, r *Report) (Verdict, error) {
 	w := c.windows.Get().(*window)
 	defer c.windows.Put(w)
+	if f.Skim {
+		skim := c.skimmers.Get().(*skimmer)
+		defer c.skimmers.Put(skim)
+		skim.reset(f.Bytes, f.Size)
+		defer skim.reset(nil, 0)
+		f.Bytes, w.skim = skim, skim
+	}
 	w.reset(f.Bytes, f.Size)
-	defer w.reset(nil, 0)
+	defer func() { w.skim = nil; w.reset(nil, 0) }()
 
 	s := sight{header: sniff(w)}
 	if s.header.mediaType != "" {
 		s.name, _ = c.names.Match(f.Name)
 	}
 	if s.name.Family != "" && !s.header.cut {
-		s.header.cut = endMissing(w, s.header.mediaType)
+		s.header.lookAtEnd(w)
 	}
-	if w.err != nil {
+	if s.header.spent = errors.Is(w.err, errSpent); w.err != nil && !s.header.spent {
 		return Verdict{}, w.err
 	}
 	r.header(s.header, w.read)
@@ -90,9 +104,9 @@ func (c *Classifier) examine(f File, r *Report) (Verdict, error) {
 		s.labs = readLabs(s.header.exif)
 		r.exif(s)
 	}
-	if s.header.credential {
+	if s.header.credential && !s.header.spent {
 		err := c.readSeal(f, &s, r)
-		if err != nil {
+		if s.header.spent = errors.Is(err, errSpent); err != nil && !s.header.spent {
 			return Verdict{}, err
 		}
 	}
@@ -103,7 +117,11 @@ func (c *Classifier) examine(f File, r *Report) (Verdict, error) {
 // for it.
 func (c *Classifier) readSeal(f File, s *sight, r *Report) error {
 	counted := counter{r: f.Bytes}
-	credential, err := c.credentials.Read(&counted, f.Size, s.header.mediaType)
+	read := c.credentials.Read
+	if f.Skim {
+		read = c.credentials.Skim
+	}
+	credential, err := read(&counted, f.Size, s.header.mediaType)
 	if err != nil {
 		return fmt.Errorf("read the credential: %w", err)
 	}

@@ -18,6 +18,7 @@
 //
 // A credential that does not bind to these bytes - transplanted, edited,
 // truncated - counts for nothing and caps the verdict at possible whatever the
-// name says: somebody changed these bytes. docs/detection.md has the whole
-// table, and what no detector can do.
+// name says: somebody changed these bytes. A file may be skimmed instead, which
+// leaves open whether they are those that were signed. docs/detection.md has
+// the whole table, and what no detector can do.
 package fingerprint

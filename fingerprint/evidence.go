@@ -63,10 +63,16 @@ func (s seal) signed() string {
 	if !s.made.IsZero() {
 		clause += " on " + s.made.UTC().Format(time.DateOnly)
 	}
+	if s.open {
+		return clause
+	}
 	return clause + ", unchanged since"
 }
 
 func (s sight) cutEvidence() Evidence {
+	if s.header.spent {
+		return Evidence{Detector: "header.unread", Found: "too much of it would have to be read to tell"}
+	}
 	if s.header.cut && s.seal.state != sealGenuine {
 		return Evidence{Detector: "header.cut", Found: "the end of the file is missing"}
 	}

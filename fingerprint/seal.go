@@ -23,6 +23,7 @@ const (
 // seal is what a Content Credential comes to for the question at hand.
 type seal struct {
 	state   sealState
+	open    bool      // that these are the bytes is taken for granted: they were not compared
 	intact  bool      // of a derived one: the bytes are as they were signed
 	product Product   // Unstated when a genuine one names none
 	reason  string    // for the state, a clause
@@ -37,7 +38,7 @@ func sealOf(c *c2pa.Credential) seal {
 	if c == nil {
 		return seal{}
 	}
-	s := seal{reason: printable(c.Reason), intact: c.Intact.Answer == c2pa.Yes}
+	s := seal{reason: printable(c.Reason), open: c.Open, intact: c.Intact.Answer == c2pa.Yes || c.Open}
 	switch c.Class {
 	case c2pa.Other:
 		s.state = sealOther

@@ -12,6 +12,8 @@ type header struct {
 	credential    bool   // there is, or may be, a Content Credential, in a container that package c2pa reads
 	exif          []byte // the start of an EXIF block that mentions OpenAI
 	cut           bool   // the file ends before its own header says
+	endOpen       bool   // whether its end is there was not looked at
+	spent         bool   // the skim ended before it came to the pixels, or through the credential
 }
 
 // maxParts bounds a walk over a file's chunks or segments. Real files have a

@@ -21,7 +21,7 @@ func sniffJPEG(w *window) header {
 	h := header{mediaType: "image/jpeg"}
 	off := int64(2)
 	for range maxParts {
-		b := w.at(off, 10)
+		b := w.at(off, 16)
 		if len(b) < 4 || b[0] != 0xFF {
 			return h
 		}
@@ -33,8 +33,11 @@ func sniffJPEG(w *window) header {
 		case mark == markSOS, mark == markEOI, n < 2:
 			return h
 		case mark == markAPP11 && len(b) >= 6 && string(b[4:6]) == "JP":
+			if !h.credential && len(b) == 16 {
+				w.expect(off, boxSpan(int64(binary.BigEndian.Uint32(b[12:]))))
+			}
 			h.credential = true
-		case mark == markAPP1 && len(b) == 10 && string(b[4:8]) == "Exif":
+		case mark == markAPP1 && len(b) >= 10 && string(b[4:8]) == "Exif":
 			h.noteExif(w, off+4, n-2)
 		case markSOF0 <= mark && mark <= markSOF15 && mark != markDHT && mark != markJPG && mark != markDAC && len(b) >= 9:
 			h.height = int(binary.BigEndian.Uint16(b[5:]))
@@ -44,4 +47,11 @@ func sniffJPEG(w *window) header {
 	}
 	h.credential = true
 	return h
+}
+
+// boxSpan is about how much of a file the segments of a box of n bytes take
+// (ISO 19566-5, D.2), with what follows them.
+func boxSpan(n int64) int64 {
+	const most, around = 0xFFFF - 20, 2 + 20
+	return n + (n/most+1)*around + skimBehind
 }

@@ -23,6 +23,7 @@ func sniffPNG(w *window) header {
 			return h
 		case "caBX":
 			h.credential = true
+			w.expect(off, 12+n)
 			return h
 		case "eXIf":
 			h.noteExif(w, off+8, n)

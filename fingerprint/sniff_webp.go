@@ -27,6 +27,9 @@ func sniffWebP(w *window) header {
 			h.noteExif(w, off+8, n)
 		}
 		off += 8 + n + n&1
+		if string(b[:3]) == "VP8" && b[3] != 'X' {
+			w.expect(off, skimTail) // what is behind the pixels is little
+		}
 	}
 	h.credential = true
 	return h

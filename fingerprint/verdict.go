@@ -74,7 +74,14 @@ type Verdict struct {
 	Product    Product    `json:"product,omitempty"`
 	Made       time.Time  `json:"made,omitzero"`     // when it was signed, where a trustworthy token or claim says so; UTC
 	Derived    bool       `json:"derived,omitempty"` // somebody worked on it since
-	Evidence   []Evidence `json:"evidence,omitempty"`
+
+	// Skimmed: the file was not read to the end, and this is what is said of it
+	// if nothing is wrong with the rest. Reading all of it may lower the level
+	// and never raises it, except where the evidence "header.unread" says that
+	// the skim was given up. It is too little to delete by.
+	Skimmed bool `json:"skimmed,omitempty"`
+
+	Evidence []Evidence `json:"evidence,omitempty"`
 }
 
 // String says v in one sentence: the level, then what each detector found.
@@ -92,6 +99,9 @@ func (v Verdict) String() string {
 	}
 	if v.Derived {
 		clauses = append(clauses, "worked on since")
+	}
+	if v.Skimmed && v.Confidence > None {
+		clauses = append(clauses, "to be read whole before it is moved")
 	}
 	return v.Confidence.String() + ": " + strings.Join(clauses, ", ")
 }

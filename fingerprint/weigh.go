@@ -20,6 +20,7 @@ func (s sight) weigh() Verdict {
 		Height:    s.header.height,
 		Product:   s.product(),
 		Evidence:  s.evidence(),
+		Skimmed:   s.seal.open || s.header.endOpen || s.header.spent,
 	}
 	if s.seal.state == sealGenuine {
 		v.Confidence, v.Made = s.genuine(), s.seal.made
@@ -52,7 +53,7 @@ func (s sight) genuine() Confidence {
 // ceiling is what the evidence against ChatGPT leaves possible at most.
 func (s sight) ceiling() Confidence {
 	switch {
-	case s.header.cut, s.seal.state == sealBroken, s.seal.state == sealOther:
+	case s.header.cut, s.header.spent, s.seal.state == sealBroken, s.seal.state == sealOther:
 		return Possible
 	case s.seal.state == sealDerived:
 		return Likely

@@ -15,6 +15,7 @@ const firstRead = 4096
 type window struct {
 	r    io.ReaderAt
 	size int64
+	skim *skimmer // r, where the file is skimmed
 	read int64
 	err  error // the first, an end before the size included; then the file seems to end
 
@@ -25,6 +26,14 @@ type window struct {
 
 func (w *window) reset(r io.ReaderAt, size int64) {
 	w.r, w.size, w.read, w.err, w.off, w.n = r, size, 0, nil, 0, 0
+}
+
+// expect says that n bytes at off will be wanted: they are a credential, or may
+// be.
+func (w *window) expect(off, n int64) {
+	if w.skim != nil {
+		w.skim.expect(off, n)
+	}
 }
 
 // at returns n bytes at off, at most firstRead, or what there is of them. They

@@ -2,6 +2,7 @@ package c2pa
 
 import (
 	"bytes"
+	"crypto"
 	"errors"
 	"fmt"
 	"hash"
@@ -54,17 +55,40 @@ func bindingOf(m *manifest, alg string, sp *span) (*binding, error) {
 	return b, nil
 }
 
+// errOpen: nothing is wrong with the binding, and the file was not hashed.
+var errOpen = errors.New("the file was not read whole")
+
+// open is errOpen, or what is wrong with the binding whatever the bytes are.
+func (b *binding) open(s *source) error {
+	alg, err := b.hash(s)
+	switch {
+	case err != nil:
+		return err
+	case len(b.Hash) != alg.Size():
+		return errOther
+	}
+	return errOpen
+}
+
+// hash is the algorithm, where it is known here and the file is not too large.
+func (b *binding) hash(s *source) (crypto.Hash, error) {
+	alg, err := hashOf(b.Alg)
+	if err == nil && s.size > maxFile {
+		err = fmt.Errorf("file of %d bytes: %w", s.size, errUnsupported)
+	}
+	return alg, err
+}
+
+var errOther = errors.New("these are not the bytes that were signed")
+
 var errStopped = errors.New("not needed any more")
 
 // check hashes the file and compares; stop ends it early. A reader's error is
 // in s.err.
 func (b *binding) check(s *source, sp *span, mediaType string, buf []byte, stop *atomic.Bool) error {
-	alg, err := hashOf(b.Alg)
+	alg, err := b.hash(s)
 	if err != nil {
 		return err
-	}
-	if s.size > maxFile {
-		return fmt.Errorf("file of %d bytes: %w", s.size, errUnsupported)
 	}
 	h := alg.New()
 	var watch *chunkWatch
@@ -81,7 +105,7 @@ func (b *binding) check(s *source, sp *span, mediaType string, buf []byte, stop 
 		return errTwo
 	}
 	if !bytes.Equal(h.Sum(nil), b.Hash) {
-		return errors.New("these are not the bytes that were signed")
+		return errOther
 	}
 	return nil
 }

@@ -76,6 +76,10 @@ type Credential struct {
 	Alg          string // "ES256"
 	Product      string // "chatgpt", "sora", "api"; "" when it names none
 
+	// Open: whether these are the bytes that were signed was left open, by Skim.
+	// Class is then what it is if they are, and Broken if they are not.
+	Open bool
+
 	Intact   Finding // signature, hashes, binding
 	Anchored Finding // Yes: OpenAI by a pinned authority. No: somebody else, or unknown
 	Time     Finding // Yes: a verified timestamp. No: one that contradicts. Unknown: none, or by an unlisted authority

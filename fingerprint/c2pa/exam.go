@@ -12,6 +12,7 @@ const maxDepth = 8
 // exam is the examination of one store.
 type exam struct {
 	v         *Verifier
+	skim      bool // the file's bytes are left alone
 	manifests []manifest
 	byLabel   map[string]*node
 	nodes     []*node // the active one first

@@ -71,6 +71,9 @@ func (c *Credential) judge(e *exam, active *node, t trial) {
 	}
 	c.step("binding to the file", t.bound, "these are the bytes that were signed")
 	switch {
+	case t.bound == errOpen:
+		c.Open = true
+		c.Intact = Finding{Unknown, errOpen.Error()}
 	case t.bound == nil:
 		c.Intact = Finding{Yes, "signature, assertions and file are as signed"}
 	case errors.Is(t.bound, errUnsupported):
@@ -122,7 +125,7 @@ func (c *Credential) judgeOpenAI(e *exam, active *node, t trial) {
 		c.conclude(Unproven, c.Time.Why)
 	case c.Time.Answer == No:
 		c.conclude(Broken, c.Time.Why)
-	case c.Intact.Answer != Yes:
+	case c.Intact.Answer != Yes && !c.Open:
 		c.conclude(Unproven, c.Intact.Why)
 	case whole != nil:
 		c.conclude(Derived, whole.Error())

@@ -47,6 +47,19 @@ func New(anchors ...*Anchors) *Verifier {
 // It reads the first 4 KiB, then the credential; the whole file once, in order,
 // where a part of the credential mentions OpenAI, and not otherwise.
 func (v *Verifier) Read(r io.ReaderAt, size int64, mediaType string) (*Credential, error) {
+	return v.read(r, size, mediaType, false)
+}
+
+// Skim is Read without the comparison of the file's bytes with those that were
+// signed: all of the credential is verified, and that it leaves out of its
+// binding exactly itself. Where nothing is wrong with what was read, Open says
+// that the comparison is still to be made. It reads what locates the credential,
+// and the credential, and nothing else.
+func (v *Verifier) Skim(r io.ReaderAt, size int64, mediaType string) (*Credential, error) {
+	return v.read(r, size, mediaType, true)
+}
+
+func (v *Verifier) read(r io.ReaderAt, size int64, mediaType string, skim bool) (*Credential, error) {
 	w := v.works.Get().(*work)
 	defer v.works.Put(w)
 	s := &w.source
@@ -65,7 +78,8 @@ func (v *Verifier) Read(r io.ReaderAt, size int64, mediaType string) (*Credentia
 		err = errCut
 	}
 	if err == nil {
-		v.examine(c, s, sp, store, mediaType)
+		e := &exam{v: v, skim: skim}
+		e.examine(c, s, sp, store, mediaType)
 	} else {
 		c.breaks("container", err, store)
 	}
@@ -83,14 +97,15 @@ func (c *Credential) breaks(check string, err error, store []byte) {
 	c.conclude(Broken, err.Error())
 }
 
-func (v *Verifier) examine(c *Credential, s *source, sp *span, store []byte, mediaType string) {
+// examine reads the manifests of the store and judges them.
+func (e *exam) examine(c *Credential, s *source, sp *span, store []byte, mediaType string) {
 	c.step("container", nil, fmt.Sprintf("%d bytes at %d", sp.len, sp.off))
 	manifests, err := parseStore(store)
 	if err != nil {
 		c.breaks("manifest store", err, store)
 		return
 	}
-	e := &exam{v: v, manifests: manifests, byLabel: make(map[string]*node, len(manifests))}
+	e.manifests, e.byLabel = manifests, make(map[string]*node, len(manifests))
 	active := e.visit(&manifests[len(manifests)-1], 0)
 	c.describe(e, active, store)
 	if !c.MentionsOpenAI {

@@ -295,3 +295,30 @@ func TestStepsAreInTheOrderTakenAndEndWhereItFailed(t *testing.T) {
 		}
 	}
 }
+
+func TestASkimLeavesTheBytesAloneAndSaysSo(t *testing.T) {
+	s, v := world(t)
+	for what, good := range map[string][]byte{"PNG": s.PNG(1, c2patest.Options{}), "JPEG": s.JPEG(1, c2patest.Options{}), "WebP": s.WebP(c2patest.Options{})} {
+		c, err := v.Skim(bytes.NewReader(good), int64(len(good)), mediaType(good))
+		if err != nil || c.Class != Verified || !c.Open || c.Intact.Answer != Unknown {
+			t.Errorf("%s: got %+v, %v; want verified but for the bytes", what, c, err)
+		}
+		if c := read(t, v, good); c.Open || c.Intact.Answer != Yes {
+			t.Errorf("%s, read: got %+v; want nothing open", what, c)
+		}
+	}
+}
+
+func TestASkimFindsBrokenWhatIsNotABindingToExactlyThisPlace(t *testing.T) {
+	s, v := world(t)
+	for name, h := range hostileFiles(t, s) {
+		whole := read(t, v, h.file)
+		c, err := v.Skim(bytes.NewReader(h.file), int64(len(h.file)), mediaType(h.file))
+		if err != nil || (c == nil) != (whole == nil) {
+			t.Fatalf("%s: got %+v, %v; read whole %+v", name, c, err, whole)
+		}
+		if c != nil && c.Class != whole.Class && (!c.Open || whole.Class != Broken) {
+			t.Errorf("%s: got %v (%s), read whole %v (%s)", name, c.Class, c.Reason, whole.Class, whole.Reason)
+		}
+	}
+}
