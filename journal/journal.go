@@ -25,6 +25,7 @@ type Journal struct {
 	now     func() time.Time
 	write   *sql.DB // one connection: SQLite has one writer; nil when read-only
 	read    *sql.DB
+	keys    keys
 	chain   *chainer // nil when read-only
 	records *committer[*record]
 	byRef   *sql.Stmt // of Record
@@ -125,6 +126,7 @@ func (j *Journal) openWriter(ctx context.Context, version int) error {
 	if err != nil {
 		return fault(err)
 	}
+	j.keys.begin()
 	j.records = newCommitter(r.commit)
 	return nil
 }

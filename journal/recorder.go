@@ -2,14 +2,12 @@ package journal
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
-	"strings"
 	"time"
 
 	"sweepd/providers"
@@ -23,7 +21,7 @@ func (j *Journal) Begin(ctx context.Context, op providers.Op) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	key := strings.ToLower(rand.Text())
+	key := j.keys.next()
 	args := append([]any{key, op.Cause.Run, string(op.Kind), op.Storage}, entryValues(op.Entry)...)
 	args = append(args, []byte(op.Receipt), text(op.Cause.Rule), string(reasons), op.Cause.Approved)
 	return key, j.record(ctx, &record{intent: args})
