@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -18,8 +19,8 @@ import (
 
 // bin is one trash directory of the freedesktop.org Trash specification 1.0,
 // held open: files/NAME is a trashed file, info/NAME.trashinfo says where it
-// was. It is opened for each operation, because a person may remove a whole
-// bin at any time.
+// was. A person may remove a whole bin at any time, so that each operation opens it,
+// or sees that the one that is open is still there.
 type bin struct {
 	path    string
 	base    string // what a relative Path= is below
@@ -29,6 +30,8 @@ type bin struct {
 	durable *durable
 
 	dir, files, info int // the bin itself, and its two folders
+
+	users atomic.Int64 // but the one who opened it
 }
 
 // errAway says that the folder in which the bin is, or would be, is missing:
@@ -208,7 +211,11 @@ func syncFolder(folder int) error {
 	return unix.Fsync(fd)
 }
 
+// close ends one use; with the last one the bin is closed.
 func (b *bin) close() {
+	if b.users.Add(-1) >= 0 {
+		return
+	}
 	for _, fd := range []int{b.dir, b.files, b.info} {
 		if fd >= 0 {
 			unix.Close(fd)

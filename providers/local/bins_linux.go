@@ -18,7 +18,10 @@ type platform struct {
 	mounts  mountTable
 	synced  syncer
 	durable durable
+	kept    keptBin
 }
+
+func (p *platform) close() { p.kept.close() }
 
 // binFor opens the bin for files on the mount, and makes it if need be: the
 // home trash if that is on the same mount, else one on top of that mount.
@@ -34,7 +37,7 @@ func (d *Driver) binFor(id uint64) (*bin, error) {
 		if err := doomed(d.bin, 0, false); err != nil { // before anything is made
 			return nil, err
 		}
-		b, err = d.openHome(true)
+		b, err = d.home(true)
 	} else {
 		b, err = d.binOn(id)
 	}
@@ -111,7 +114,7 @@ func (d *Driver) tops(t *top) (bins []*bin, err error) {
 // without it, and nowhere else.
 func (d *Driver) binOf(r receipt) (*bin, error) {
 	if r.Bin == d.bin || resolvedParent(r.Bin) == d.bin {
-		return d.openHome(false)
+		return d.home(false)
 	}
 	open, point := d.own, filepath.Dir(r.Bin)
 	switch {

@@ -151,8 +151,9 @@ func (d *Driver) Roots() (paths []string) {
 	return paths
 }
 
-// Close closes the roots.
+// Close closes the roots, and the bin.
 func (d *Driver) Close() error {
+	d.platform.close()
 	var errs []error
 	for _, r := range d.roots {
 		errs = append(errs, r.close())

@@ -23,6 +23,8 @@ const complete providers.Cursor = "complete"
 // platform is what a Driver keeps for Linux alone.
 type platform struct{}
 
+func (platform) close() {}
+
 type root struct {
 	path string
 }

@@ -55,7 +55,7 @@ func (m *move) settle() (providers.Receipt, error) {
 // that one of them is the bin of the file's mount, as things are now.
 func (m *move) bins() (bins []*bin, sure bool, err error) {
 	missing := func(err error) bool { return errors.Is(err, fs.ErrNotExist) || errors.Is(err, errAway) }
-	home, err := m.d.openHome(false)
+	home, err := m.d.home(false)
 	if err == nil {
 		bins = append(bins, home)
 	} else if !missing(err) {

@@ -133,11 +133,9 @@ func (d *Driver) newMove(ctx context.Context, key string, ref providers.Ref, rev
 }
 
 // allowed holds the file to the rules of a listing once more: a person may
-// have marked the folder since, or the program may have been told otherwise.
+// have marked the folder since, or the program may have been told otherwise. That
+// the root is there mount has seen.
 func (m *move) allowed() error {
-	if err := m.root.check(); err != nil {
-		return err
-	}
 	if !m.d.rules.wants(m.root.path, m.path, filepath.Base(m.path)) {
 		return fmt.Errorf("%w: files of that name are left out", providers.ErrProtected)
 	}

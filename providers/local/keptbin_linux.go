@@ -1,0 +1,98 @@
+package local
+
+import (
+	"sync"
+
+	"golang.org/x/sys/unix"
+)
+
+// keptBin is the home trash as it was last opened. To open it takes some twenty
+// system calls, to see that it still is what its path leads to three. It stays
+// open, so that no other folder can get its inode number. The zero value is
+// ready.
+type keptBin struct {
+	mu     sync.Mutex
+	bin    *bin
+	are    [3]owned // of the bin, files and info
+	made   bool     // it was opened to put files into it: its name is durable
+	closed bool
+}
+
+// owned tells one user's folder from another's, and from any other.
+type owned struct {
+	place
+	uid uint32
+}
+
+// home is openHome, once for many operations as long as nobody takes the bin
+// away or puts another in its place.
+func (d *Driver) home(create bool) (*bin, error) {
+	if b := d.kept.take(create); b != nil {
+		return b, nil
+	}
+	b, err := d.openHome(create)
+	if err == nil {
+		d.kept.keep(b, create)
+	}
+	return b, err
+}
+
+// take gives one more use of the bin, if it is still there; else nil.
+func (k *keptBin) take(create bool) *bin {
+	k.mu.Lock()
+	b, are := k.bin, k.are
+	if b == nil || create && !k.made {
+		k.mu.Unlock()
+		return nil
+	}
+	b.users.Add(1)
+	k.mu.Unlock()
+	if is, err := b.named(); err == nil && is == are {
+		return b
+	}
+	b.close()
+	return nil
+}
+
+// keep keeps b open in place of the one before.
+func (k *keptBin) keep(b *bin, made bool) {
+	are, err := b.named()
+	if err != nil {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.closed {
+		return
+	}
+	if k.bin != nil {
+		k.bin.close()
+	}
+	b.users.Add(1)
+	k.bin, k.are, k.made = b, are, made
+}
+
+// close lets the bin go once its other users are done; none is kept again.
+func (k *keptBin) close() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.bin != nil {
+		k.bin.close()
+	}
+	k.bin, k.closed = nil, true
+}
+
+// named is what the names of the bin and of its two folders lead to now.
+func (b *bin) named() (are [3]owned, err error) {
+	for i, at := range []struct {
+		folder int
+		name   string
+	}{{unix.AT_FDCWD, b.path}, {b.dir, "files"}, {b.dir, "info"}} {
+		s, err := statName(at.folder, at.name)
+		if err != nil {
+			return are, err
+		}
+		are[i] = owned{placeOf(&s), s.Uid}
+	}
+	return are, nil
+}
