@@ -64,7 +64,7 @@ func (j *Journal) WordOf(ctx context.Context, of Content) (Word, error) {
 // SaidOfSize reports whether there is a word on a content of that size: only
 // then need a file be read for its sake.
 func (j *Journal) SaidOfSize(ctx context.Context, size int64) (said bool, err error) {
-	err = j.bySize.QueryRowContext(ctx, size).Scan(&said)
+	err = one(ctx, j.bySize, size).Scan(&said)
 	return said, fault(err)
 }
 

@@ -29,7 +29,7 @@ const recordByRef = matchQuery + `storage = $1 AND version = $2 AND ref = $3`
 // detectors, else fs.ErrNotExist. What was stored otherwise than it was written
 // is as if it were not there.
 func (j *Journal) Record(ctx context.Context, storage string, version int, ref providers.Ref) (r Record, err error) {
-	m, err := scanMatch(j.byRef.QueryRowContext(ctx, storage, version, []byte(ref)))
+	m, err := scanMatch(one(ctx, j.byRef, storage, version, []byte(ref)))
 	switch {
 	case errors.Is(err, sql.ErrNoRows) || err == nil && !m.sound:
 		err = fs.ErrNotExist

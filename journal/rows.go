@@ -10,6 +10,21 @@ import (
 // scanner is a *sql.Row or the current row of *sql.Rows.
 type scanner interface{ Scan(targets ...any) error }
 
+// one is the row that a prepared statement looks up by its key. That takes
+// microseconds: whether ctx has ended is seen before, and not watched meanwhile,
+// for which database/sql and the driver would start a goroutine each.
+func one(ctx context.Context, stmt *sql.Stmt, key ...any) scanner {
+	if err := ctx.Err(); err != nil {
+		return noRow{err}
+	}
+	return stmt.QueryRowContext(context.WithoutCancel(ctx), key...)
+}
+
+// noRow is a row that was not even asked for.
+type noRow struct{ error }
+
+func (r noRow) Scan(...any) error { return r.error }
+
 // collect reads all rows; err is the query's.
 func collect[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) ([]T, error) {
 	if err != nil {

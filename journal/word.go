@@ -108,7 +108,7 @@ func scanSpoken(row scanner) (s spoken, err error) {
 // nothing was, or when another revision was approved.
 func (j *Journal) Word(ctx context.Context, e providers.Entry) (Word, error) {
 	a := about(e)
-	s, err := scanSpoken(j.byFile.QueryRowContext(ctx, []byte(a.ref), a.size, a.modified))
+	s, err := scanSpoken(one(ctx, j.byFile, []byte(a.ref), a.size, a.modified))
 	return s.of(e.Revision), fault(err)
 }
 
