@@ -19,6 +19,7 @@ type platform struct {
 	synced  syncer
 	durable durable
 	kept    keptBin
+	around  together[*surroundings]
 }
 
 func (p *platform) close() { p.kept.close() }

@@ -36,39 +36,67 @@ type gitIndex struct {
 // tracked says which work tree above the file tracks it. All are asked, also
 // those above the root: the outer one may have tracked the file before there
 // was an inner one.
-func (d *Driver) tracked(path string) (why string) {
+func (q *question) tracked() (why string) {
+	near := q.around()
+	err := near.treeErr
+	for _, t := range near.trees {
+		why, indexErr := q.d.trackedIn(t, q.path)
+		if why != "" {
+			return why
+		}
+		if indexErr != nil {
+			err = indexErr
+			break
+		}
+	}
+	if err != nil {
+		return fmt.Sprintf("Git may track it, and %v", err)
+	}
+	return ""
+}
+
+// workTree is a folder with a repository of Git.
+type workTree struct{ dir, git string }
+
+// workTrees finds those of which the folder is a part, the innermost first, as
+// far as the first that could not be looked for.
+func workTrees(folder string) (trees []workTree, err error) {
 	top, err := openTop()
 	if err != nil {
-		return fmt.Sprintf("whether Git tracks it could not be found out: %v", err)
+		return nil, err
 	}
 	defer unix.Close(top)
-	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
-		why, err := d.trackedIn(top, dir, path)
+	for dir := folder; ; dir = filepath.Dir(dir) {
+		git, err := gitDir(top, dir)
 		if err != nil {
-			return fmt.Sprintf("Git may track it, and %v", err)
+			return trees, err
 		}
-		if why != "" || dir == "/" {
-			return why
+		if git != "" {
+			trees = append(trees, workTree{dir, git})
+		}
+		if dir == "/" {
+			return trees, nil
 		}
 	}
 }
 
-// trackedIn asks the repository whose work tree dir is, if it is one.
-func (d *Driver) trackedIn(top int, dir, path string) (why string, err error) {
-	git, err := gitDir(top, dir)
-	if git == "" || err != nil {
+// trackedIn asks one repository.
+func (d *Driver) trackedIn(t workTree, path string) (why string, err error) {
+	top, err := openTop()
+	if err != nil {
 		return "", err
 	}
-	x, err := d.memory.index(top, filepath.Join(git, "index"))
+	defer unix.Close(top)
+	x, err := d.memory.index(top, filepath.Join(t.git, "index"))
 	if x == nil || err != nil {
 		return "", err
 	}
-	rel, _ := below(dir, path)
-	if dir == "/" {
+	rel, _ := below(t.dir, path)
+	if t.dir == "/" {
 		rel = path[1:]
 	}
 	if x.tracks(rel) {
-		return fmt.Sprintf("Git tracks it (in %q)", dir), nil
+		return fmt.Sprintf("Git tracks it (in %q)", t.dir), nil
 	}
 	return "", nil
 }

@@ -59,6 +59,20 @@ func sidecars(name string) []string {
 // the top of, or lies in, was named by whoever named the root, and does not
 // count.
 func (q *question) inLibrary() (why string) {
+	if why := q.around().library; why != "" {
+		return why
+	}
+	switch name, err := q.beside(sidecars(q.file.name)); {
+	case err != nil:
+		return fmt.Sprintf("whether there is a sidecar could not be found out: %v", err)
+	case name != "":
+		return fmt.Sprintf("it is part of a photo library: %q beside it is about it", name)
+	}
+	return ""
+}
+
+// libraryAbove is inLibrary by the folders alone.
+func (q *question) libraryAbove() (why string) {
 	dir := filepath.Dir(q.rel)
 	at := q.root.path
 	fd, err := q.root.down(dir, unix.O_PATH|unix.O_DIRECTORY, func(folder int, next string) error {
@@ -75,18 +89,7 @@ func (q *question) inLibrary() (why string) {
 		return fmt.Sprintf("whether it is part of a library could not be found out: %v", reason("look into", at, err))
 	}
 	unix.Close(fd)
-	if why != "" {
-		return why
-	}
-	for _, name := range sidecars(q.file.name) {
-		switch there, err := q.file.beside(name); {
-		case err != nil && !errors.Is(err, unix.ENOTDIR):
-			return fmt.Sprintf("whether there is %q beside it could not be found out: %v", name, err)
-		case there:
-			return fmt.Sprintf("it is part of a photo library: %q beside it is about it", name)
-		}
-	}
-	return ""
+	return why
 }
 
 // isLibrary says which library the folder at path is.

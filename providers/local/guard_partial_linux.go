@@ -29,14 +29,12 @@ func neighbours(name string) []string {
 }
 
 // underWay looks for a neighbour.
-func (p *pinned) underWay() string {
-	for _, name := range neighbours(p.name) {
-		switch there, err := p.beside(name); {
-		case err != nil:
-			return fmt.Sprintf("whether there is %q beside it could not be found out: %v", name, err)
-		case there:
-			return fmt.Sprintf("%q beside it says that a program is still at work on it", name)
-		}
+func (q *question) underWay() string {
+	switch name, err := q.beside(neighbours(q.file.name)); {
+	case err != nil:
+		return fmt.Sprintf("whether there is a neighbour could not be found out: %v", err)
+	case name != "":
+		return fmt.Sprintf("%q beside it says that a program is still at work on it", name)
 	}
 	return ""
 }
@@ -45,7 +43,7 @@ func (p *pinned) underWay() string {
 // a folder or a link.
 func (p *pinned) beside(name string) (bool, error) {
 	_, err := statName(p.folder, name)
-	if gone(err) || errors.Is(err, unix.ENAMETOOLONG) {
+	if gone(err) || errors.Is(err, unix.ENAMETOOLONG) || errors.Is(err, unix.ENOTDIR) {
 		return false, nil
 	}
 	return err == nil, err

@@ -28,7 +28,7 @@ func (d *Driver) Guards(ctx context.Context, ref providers.Ref, rev providers.Re
 	if !identify(&p.stat).is(rev) {
 		return nil, providers.ErrChanged
 	}
-	q := question{d, r, p, string(ref), rel}
+	q := question{d: d, root: r, file: p, path: string(ref), rel: rel}
 	var held []providers.Held
 	for _, guard := range providers.AllGuards() {
 		if !slices.Contains(of, guard) {
@@ -51,6 +51,7 @@ type question struct {
 	root      *root
 	file      *pinned
 	path, rel string // absolute, below the root
+	near      *surroundings
 }
 
 // ask asks one guard why it holds the file; "" if it does not. The error is
@@ -60,7 +61,7 @@ func (q *question) ask(ctx context.Context, guard providers.Guard) (why string, 
 	case providers.GuardOpen:
 		return q.file.writtenTo(), nil
 	case providers.GuardPartial:
-		return q.file.underWay(), nil
+		return q.underWay(), nil
 	case providers.GuardPlaceholder:
 		return q.file.elsewhere(), nil
 	case providers.GuardHardLinked:
@@ -68,7 +69,7 @@ func (q *question) ask(ctx context.Context, guard providers.Guard) (why string, 
 	case providers.GuardOtherOwner:
 		return otherOwner(&q.file.stat), nil
 	case providers.GuardGit:
-		return q.d.tracked(q.path), nil
+		return q.tracked(), nil
 	case providers.GuardMentioned:
 		return q.d.mentioned(ctx, q.path, q.file.name)
 	case providers.GuardLibrary:

@@ -1,0 +1,100 @@
+package local
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// surroundings are what the guards ask of a file's folder, and of those above
+// it. They are the same for all files in it, so that those who ask at the same
+// time look together.
+type surroundings struct {
+	alone   bool       // nothing in the folder has a name of the forms of neighbours and sidecars
+	library string     // why all that is in the folder is part of a library
+	trees   []workTree // of Git, from the folder upward
+	treeErr error      // that there may be more
+}
+
+// around looks at the surroundings of the file, once for all guards.
+func (q *question) around() *surroundings {
+	if q.near == nil {
+		q.near = q.d.around.ask(filepath.Dir(q.path), func(askers int) *surroundings {
+			s := &surroundings{library: q.libraryAbove()}
+			s.trees, s.treeErr = workTrees(filepath.Dir(q.path))
+			s.alone = askers >= enough && q.root.aloneIn(filepath.Dir(q.rel), askers*namesEach)
+			return s
+		})
+	}
+	return q.near
+}
+
+// Listing a folder pays when enough ask, so many names for each of them; else
+// it costs as much to look for each file's neighbours and sidecars by name.
+const (
+	enough    = 4
+	namesEach = 100
+)
+
+// aloneIn reports whether nothing in the folder at rel has a name by which it
+// could be some file's neighbour or sidecar. It does not say so of a folder that
+// it could not list, or that has more names than limit.
+func (r *root) aloneIn(rel string, limit int) bool {
+	fd, err := r.open(rel, openFolder)
+	if err != nil {
+		return false
+	}
+	defer unix.Close(fd)
+	buf := make([]byte, 32<<10)
+	for names := 0; names <= limit; {
+		n, err := again(func() (int, error) { return unix.Getdents(fd, buf) })
+		if err != nil || n == 0 {
+			return err == nil
+		}
+		for rest := buf[:n]; len(rest) > 0; names++ {
+			var name []byte
+			if name, _, rest, err = dirent(rest); err != nil || accompanies(string(name[:len(name)-1])) {
+				return false
+			}
+		}
+	}
+	return false
+}
+
+// accompanies reports whether name may be one of neighbours or sidecars of
+// another, in whatever case, and on file systems that take different letters for
+// the same.
+func accompanies(name string) bool {
+	if len(name) >= 2 && (name[0] == '.' && (name[1] == '~' || name[1] == '#' || name[1] >= 0x80) || name[:2] == "~$") {
+		return true
+	}
+	if len(name) >= len(".comment") && strings.EqualFold(name[:len(".comment")], ".comment") {
+		return true
+	}
+	ext := filepath.Ext(name)
+	switch strings.ToLower(ext) {
+	case ".part", ".partial", ".crdownload", ".download", ".opdownload", ".aria2", ".ytdl", ".!ut", ".!qb", ".tmp", ".xmp", ".pp3", ".dop":
+		return true
+	}
+	return slices.ContainsFunc([]byte(ext), func(c byte) bool { return c >= 0x80 })
+}
+
+// beside says which of the names there is in the file's folder; "" if none.
+func (q *question) beside(names []string) (string, error) {
+	if q.around().alone {
+		return "", nil
+	}
+	for _, name := range names {
+		there, err := q.file.beside(name)
+		if err != nil {
+			return "", fmt.Errorf("%q: %w", name, err)
+		}
+		if there {
+			return name, nil
+		}
+	}
+	return "", nil
+}
