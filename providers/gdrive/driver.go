@@ -66,6 +66,9 @@ type space struct {
 	root string // what the paths of its files begin with: "", "/Shared drives/Team"
 }
 
+// sharedDrives is where paths have them.
+const sharedDrives = "/Shared drives"
+
 // Open opens the account, and asks for nothing but shared drives, if there are to
 // be any.
 func Open(ctx context.Context, o Options) (*Driver, error) {
@@ -106,7 +109,7 @@ func (d *Driver) findShared(ctx context.Context) error {
 	call := d.api.Drives.List().PageSize(100).Fields("nextPageToken,drives(id,name)")
 	err := call.Pages(ctx, func(l *drive.DriveList) error {
 		for _, x := range l.Drives {
-			s := space{x.Id, "/Shared drives/" + element(x.Name)}
+			s := space{x.Id, sharedDrives + "/" + element(x.Name)}
 			if _, twice := all[x.Name]; twice {
 				s.id = "" // by name it cannot be told which
 			}

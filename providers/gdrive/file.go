@@ -117,10 +117,10 @@ func moment(text string) time.Time {
 }
 
 // element is a name as a part of a path: Drive's names may have a slash in
-// them, or be dots.
+// them, be dots, or be what stands for folders that are not known.
 func element(name string) string {
 	switch name = strings.ReplaceAll(name, "/", "∕"); name {
-	case "", ".", "..":
+	case "", ".", "..", unknown:
 		return "(" + name + ")"
 	}
 	return name

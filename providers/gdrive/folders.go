@@ -77,6 +77,9 @@ func (x *folders) path(ctx context.Context, s space, id string) (string, error) 
 	for range maxDepth {
 		if id == top {
 			slices.Reverse(names)
+			if s.id == "" && len(names) > 0 && "/"+names[0] == sharedDrives {
+				names[0] = "(" + names[0] + ")" // a folder of that name is no shared drive
+			}
 			return strings.TrimSuffix(s.root+"/"+strings.Join(names, "/"), "/"), nil
 		}
 		one, err := x.get(ctx, id)

@@ -128,6 +128,20 @@ func TestRootsAndExclusionsAreFoundByTheFoldersNames(t *testing.T) {
 	}
 }
 
+func TestNoNameOfAFolderBringsAFileIntoAnotherRoot(t *testing.T) {
+	w := newWorld(t)
+	w.add(drive.Item{Name: "dots.png", Parents: []string{w.folder("…", "")}})
+	w.add(drive.Item{Name: "fake.png", Parents: []string{w.folder("Team", w.folder("Shared drives", ""))}})
+	team, err := w.drive.AddDrive("Team", map[*drive.Account]string{w.person: "organizer"})
+	w.must(err)
+	w.add(drive.Item{Name: "team.png", Parents: []string{team.ID()}})
+	w.options.Roots, w.options.SharedDrives = []string{"/…"}, []string{"Team"}
+	paths, _, _, err := list(t, w.open(t), "")
+	if want := []string{"/Shared drives/Team/team.png"}; !errors.Is(err, providers.ErrEmpty) || !slices.Equal(paths, want) {
+		t.Errorf("got %q, %v; want %q and the other root empty", paths, err, want)
+	}
+}
+
 func TestAFileOutsideTheRootsCannotBeMoved(t *testing.T) {
 	w := newWorld(t)
 	a := w.folder("A", "")
