@@ -34,7 +34,7 @@ func Classify(a cloudhttp.Answer) cloudhttp.Meaning {
 	switch m.Reason {
 	case "rateLimitExceeded", "userRateLimitExceeded", "sharingRateLimitExceeded", "RATE_LIMIT_EXCEEDED":
 		m.Kind = cloudhttp.Limited
-	case "dailyLimitExceeded":
+	case "dailyLimitExceeded", "quotaExceeded":
 		m.Kind, m.Until, m.Lasting = cloudhttp.Exhausted, newDay(a.Now), true
 	case "downloadQuotaExceeded": // of bytes, perhaps of one file: other calls go on
 		m.Kind, m.Until = cloudhttp.Exhausted, newDay(a.Now)
@@ -90,28 +90,27 @@ func newDay(now time.Time) time.Time {
 	return day
 }
 
-// Call names a request for logs and counts, with no id in it: "drive/v3/files",
-// "drive/v3/files/*", "batch/drive/v3". Of other hosts than the API's it is the
-// host.
+// Call names a request as the discovery document names its method, with no id of
+// a file in it: "drive.files.update"; of another host than the API's it is the
+// method and the host.
 func Call(r *http.Request) string {
-	const apis = "www.googleapis.com"
-	host := r.URL.Hostname()
-	if host != apis && host != "127.0.0.1" {
-		return r.Method + " " + host
+	path, ok := strings.CutPrefix(r.URL.Path, "/drive/v3/")
+	if !ok {
+		return r.Method + " " + r.URL.Hostname()
 	}
-	fixed := map[string]bool{
-		"drive": true, "v3": true, "batch": true, "upload": true, "files": true, "about": true, "changes": true,
-		"startPageToken": true, "drives": true, "revisions": true, "trash": true, "permissions": true,
+	parts := strings.Split(path, "/")
+	verb := map[string]string{http.MethodGet: "get", http.MethodPatch: "update", http.MethodDelete: "delete", http.MethodPost: "create"}[r.Method]
+	switch {
+	case path == "files/trash" && r.Method == http.MethodDelete:
+		return "drive.files.emptyTrash"
+	case path == "changes/startPageToken":
+		return "drive.changes.getStartPageToken"
+	case len(parts) == 3 && parts[2] == "revisions":
+		return "drive.revisions.list"
+	case len(parts) > 3 && parts[2] == "revisions":
+		return "drive.revisions." + verb
+	case len(parts) == 1 && parts[0] != "about" && verb == "get":
+		verb = "list"
 	}
-	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
-	for i, p := range parts {
-		if !fixed[p] {
-			parts[i] = "*"
-		}
-	}
-	name := r.Method + " " + strings.Join(parts, "/")
-	if r.URL.Query().Get("alt") == "media" {
-		name += " media"
-	}
-	return name
+	return "drive." + parts[0] + "." + verb
 }

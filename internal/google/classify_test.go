@@ -3,6 +3,7 @@ package google_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 	_ "time/tzdata"
@@ -77,21 +78,28 @@ func TestADailyQuotaEndsBeforeItIsSaidToBeNew(t *testing.T) {
 }
 
 func TestACallIsNamedWithoutIds(t *testing.T) {
-	for url, want := range map[string]string{
-		"https://www.googleapis.com/drive/v3/files?q=name+%3D+'secret'":  "GET drive/v3/files",
-		"https://www.googleapis.com/drive/v3/files/secretid?alt=json":    "GET drive/v3/files/*",
-		"https://www.googleapis.com/drive/v3/files/secretid?alt=media":   "GET drive/v3/files/* media",
-		"https://www.googleapis.com/drive/v3/files/secret/revisions/r":   "GET drive/v3/files/*/revisions/*",
-		"https://www.googleapis.com/drive/v3/changes/startPageToken":     "GET drive/v3/changes/startPageToken",
-		"https://lh3.googleusercontent.com/drive-storage/secret=s220":    "GET lh3.googleusercontent.com",
-		"https://www.googleapis.com/drive/v3/about?fields=user&alt=json": "GET drive/v3/about",
+	for request, want := range map[string]string{
+		"GET https://www.googleapis.com/drive/v3/files?q=name+%3D+'secret'":     "drive.files.list",
+		"GET https://www.googleapis.com/drive/v3/files/secretid?alt=json":       "drive.files.get",
+		"GET https://www.googleapis.com/drive/v3/files/secretid?alt=media":      "drive.files.get",
+		"PATCH https://www.googleapis.com/drive/v3/files/secretid":              "drive.files.update",
+		"DELETE https://www.googleapis.com/drive/v3/files/secretid":             "drive.files.delete",
+		"DELETE https://www.googleapis.com/drive/v3/files/trash":                "drive.files.emptyTrash",
+		"GET https://www.googleapis.com/drive/v3/files/secret/revisions":        "drive.revisions.list",
+		"GET https://www.googleapis.com/drive/v3/files/secret/revisions/secret": "drive.revisions.get",
+		"GET https://www.googleapis.com/drive/v3/changes":                       "drive.changes.list",
+		"GET https://www.googleapis.com/drive/v3/changes/startPageToken":        "drive.changes.getStartPageToken",
+		"GET https://www.googleapis.com/drive/v3/drives":                        "drive.drives.list",
+		"GET https://www.googleapis.com/drive/v3/about?fields=user&alt=json":    "drive.about.get",
+		"GET https://lh3.googleusercontent.com/drive-storage/secret=s220":       "GET lh3.googleusercontent.com",
 	} {
-		r, err := http.NewRequest("GET", url, nil)
+		method, url, _ := strings.Cut(request, " ")
+		r, err := http.NewRequest(method, url, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got := google.Call(r); got != want {
-			t.Errorf("%s: got %q, want %q", url, got, want)
+			t.Errorf("%s: got %q, want %q", request, got, want)
 		}
 	}
 }

@@ -95,7 +95,7 @@ func connectByKey(ctx context.Context, o Options) (*Connection, error) {
 // connection is an account's way to Google.
 func (o Options) connection(tokens cloudhttp.Tokens) *Connection {
 	t := cloudhttp.New(o.Net.Base, cloudhttp.Options{
-		Tokens: tokens, Hosts: hosts(), Classify: Classify, Name: Call, Rate: o.Rate,
+		Tokens: tokens, Hosts: Hosts(), Classify: Classify, Name: Call, Rate: o.Rate,
 		Now: o.Net.Now, Sleep: o.Net.Sleep, Log: o.Net.Log,
 	})
 	return &Connection{HTTP: &http.Client{Transport: t}, Transport: t}

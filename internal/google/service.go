@@ -22,8 +22,9 @@ const (
 	apiAt     = "https://www.googleapis.com"
 )
 
-// hosts may have the access token: the API, and where thumbnails are.
-func hosts() []string { return []string{"www.googleapis.com", ".googleusercontent.com"} }
+// Hosts are those that may have the access token: the API, and where thumbnails
+// are.
+func Hosts() []string { return []string{"www.googleapis.com", ".googleusercontent.com"} }
 
 // Service is Google's sign-in. A lasting grant needs access_type=offline, and
 // prompt=consent gives one again to who has given one before.
@@ -35,7 +36,7 @@ func Service() signin.Service {
 		Endpoint: endpoint,
 		Params:   map[string]string{"access_type": "offline", "prompt": "consent"},
 		Covers:   covers,
-		Whoami:   whoami, Hosts: hosts(), Classify: Classify,
+		Whoami:   whoami, Hosts: Hosts(), Classify: Classify,
 		Revoke:    signin.RevokeAt(revokeAt),
 		AgainHint: "if it was given 7 days ago, your OAuth client is in testing mode: publish it (docs/google-drive.md)",
 	}

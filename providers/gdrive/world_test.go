@@ -101,7 +101,7 @@ func (w *world) open(t *testing.T) *gdrive.Driver {
 
 func (w *world) tryOpen(o gdrive.Options) (*gdrive.Driver, error) {
 	transport := cloudhttp.New(w.server.Client().Transport, cloudhttp.Options{
-		Tokens: tokens{w.person, o.Use.Scopes()}, Hosts: []string{"www.googleapis.com", ".googleusercontent.com"},
+		Tokens: tokens{w.person, o.Use.Scopes()}, Hosts: google.Hosts(),
 		Classify: google.Classify, Name: google.Call, Now: w.now, Sleep: w.sleep, Rate: 1e6,
 	})
 	o.Client = &http.Client{Transport: transport}
