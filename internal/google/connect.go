@@ -50,7 +50,7 @@ func Connect(ctx context.Context, o Options) (*Connection, error) {
 	if o.Client == "" {
 		return nil, &signin.Error{Kind: signin.ErrClient, Hint: "name the file of your own OAuth client as client: in the policy; docs/google-drive.md tells how to make one", Err: errors.New("there is none")}
 	}
-	client, err := ReadClient(o.Client)
+	client, err := ReadClient(o.Store.ReadPrivate, o.Client)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +69,7 @@ func Connect(ctx context.Context, o Options) (*Connection, error) {
 
 // connectByKey opens the account of a person of the service account's domain.
 func connectByKey(ctx context.Context, o Options) (*Connection, error) {
-	k, err := readKey(o.Storage, o.ServiceAccount, o.Impersonate, o.Use.Scopes(), o.Net)
+	k, err := o.readKey()
 	if err != nil {
 		return nil, err
 	}

@@ -124,7 +124,7 @@ func (w *world) allow(t *testing.T, start, email string, scopes []string) {
 
 func (w *world) signIn(t *testing.T, use google.Use, email string, scopes []string) (signin.Grant, error) {
 	t.Helper()
-	client, err := google.ReadClient(w.client)
+	client, err := google.ReadClient(signin.ReadPrivate, w.client)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -307,7 +307,7 @@ func TestOnlyADesktopClientWillDo(t *testing.T) {
 		"another's":         `{"installed":{"client_id":"x.example.com","client_secret":"secret-s"}}`,
 	} {
 		write(t, w.client, text)
-		_, err := google.ReadClient(w.client)
+		_, err := google.ReadClient(signin.ReadPrivate, w.client)
 		is(t, err, signin.ErrClient, "Desktop app")
 		if strings.Contains(err.Error(), "secret-s") {
 			t.Errorf("%s: %v", name, err)
@@ -316,7 +316,7 @@ func TestOnlyADesktopClientWillDo(t *testing.T) {
 	if err := os.Chmod(w.client, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	_, err := google.ReadClient(w.client)
+	_, err := google.ReadClient(signin.ReadPrivate, w.client)
 	is(t, err, signin.ErrExposed, "chmod 600")
 	_, err = google.Connect(t.Context(), google.Options{Storage: "drive", Net: w.net()})
 	is(t, err, signin.ErrClient, "docs/google-drive.md")

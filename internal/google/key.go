@@ -23,24 +23,25 @@ type key struct {
 	net     signin.Net
 }
 
-// readKey reads a service account's key file.
-func readKey(storage, path, person string, scopes []string, n signin.Net) (*key, error) {
-	b, err := signin.ReadPrivate(path)
+// readKey reads the service account's key file.
+func (o Options) readKey() (*key, error) {
+	path := o.ServiceAccount
+	b, err := o.Store.ReadPrivate(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the service account's key: %w", err)
 	}
-	cfg, err := google.JWTConfigFromJSON(b, scopes...)
+	cfg, err := google.JWTConfigFromJSON(b, o.Use.Scopes()...)
 	if err != nil {
 		return nil, &signin.Error{Kind: signin.ErrClient, Hint: "download a key of the type JSON for the service account: docs/google-drive.md", Err: fmt.Errorf("%s is no key of a service account", path)}
 	}
 	if cfg.TokenURL != google.JWTTokenURL {
 		return nil, &signin.Error{Kind: signin.ErrClient, Err: fmt.Errorf("%s names an address that is not Google's", path)}
 	}
-	if person == "" {
+	if o.Impersonate == "" {
 		return nil, &signin.Error{Kind: signin.ErrClient, Hint: "impersonate: somebody@your.domain", Err: errors.New("a service account has no files of its own to sweep")}
 	}
-	cfg.Subject = person
-	return &key{storage, cfg, n}, nil
+	cfg.Subject = o.Impersonate
+	return &key{o.Storage, cfg, o.Net}, nil
 }
 
 // get gets an access token, for a signin.Source.

@@ -3,7 +3,6 @@ package google
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -42,35 +41,19 @@ func Service() signin.Service {
 	}
 }
 
-// whoami asks about.get whose account it is. permissionId is the user's id in
-// Drive, and no other user's ever.
+// whoami asks whose account it is. permissionId is the user's id in Drive, and
+// no other user's ever.
 func whoami(ctx context.Context, c *http.Client) (signin.Account, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, apiAt+"/drive/v3/about?fields=user(permissionId,emailAddress)", nil)
-	if err != nil {
-		return signin.Account{}, err
-	}
-	resp, err := c.Do(req)
-	if err != nil {
-		return signin.Account{}, err
-	}
-	defer resp.Body.Close()
-	var about struct {
-		User struct{ PermissionID, EmailAddress string }
-	}
-	if err := json.NewDecoder(resp.Body).Decode(&about); err != nil {
-		return signin.Account{}, fmt.Errorf("the answer cannot be read: %w", err)
-	}
-	if about.User.PermissionID == "" {
-		return signin.Account{}, errors.New("the answer names nobody")
-	}
-	return signin.Account{ID: about.User.PermissionID, Email: about.User.EmailAddress}, nil
+	about, err := AskAbout(ctx, c)
+	return about.Account, err
 }
 
 // ReadClient reads the file of an OAuth client as Google's console gives it out.
+// read is signin.ReadPrivate, or a Store's.
 // signin.ErrExposed: others can read it. signin.ErrClient: it is none, or not of
 // the type "Desktop app". Of its addresses none is used: they are Google's.
-func ReadClient(path string) (signin.Client, error) {
-	b, err := signin.ReadPrivate(path)
+func ReadClient(read func(path string) ([]byte, error), path string) (signin.Client, error) {
+	b, err := read(path)
 	if err != nil {
 		return signin.Client{}, fmt.Errorf("read the OAuth client: %w", err)
 	}

@@ -46,12 +46,8 @@ func (s Store) File(storage string) string {
 // ErrExposed where others could have read it, ErrUnreadable where it is not
 // what Save wrote.
 func (s Store) Load(storage string) (Grant, error) {
-	path, readOnly := s.file(storage)
-	read := ReadPrivate
-	if readOnly {
-		read = os.ReadFile // systemd guards it, by an ACL that looks like a group's right
-	}
-	b, err := read(path)
+	path, _ := s.file(storage)
+	b, err := s.ReadPrivate(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Grant{}, &Error{Kind: ErrNotSignedIn, Hint: "sweepd login " + storage}
 	}
@@ -67,6 +63,15 @@ func (s Store) Load(storage string) (Grant, error) {
 		return Grant{}, Other(storage, g.Account, pin)
 	}
 	return g, err
+}
+
+// ReadPrivate is ReadPrivate, but for a credential of systemd's, which guards
+// its folder by an ACL that looks like a group's right to read.
+func (s Store) ReadPrivate(path string) ([]byte, error) {
+	if s.Credentials != "" && filepath.Dir(path) == filepath.Clean(s.Credentials) {
+		return os.ReadFile(path)
+	}
+	return ReadPrivate(path)
 }
 
 // Save keeps the grant of a storage, whole or not at all, and durably. The
