@@ -9,7 +9,7 @@ import (
 )
 
 // Bulk is a Drive of any size whose bytes are computed when they are read. A
-// million files take about 300 MB of memory, whatever they would weigh.
+// million files take about 400 MB of memory, whatever they would weigh.
 type Bulk struct {
 	Files   int              // in all, without the folders
 	Images  int              // of them, spread evenly

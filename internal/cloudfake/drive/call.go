@@ -25,6 +25,7 @@ type call struct {
 	a      *Account
 	client string
 	scopes []string
+	all    bool // the scopes let it know of all files, not only of its own
 	sent   bool // the method has answered by itself
 }
 
@@ -116,6 +117,7 @@ func (c *call) authorize() error {
 	if !c.has(strings.Fields(c.m.scopes)...) {
 		return forbidden("insufficientPermissions", messages["insufficientPermissions"])
 	}
+	c.all = c.has("drive", "drive.readonly", "drive.metadata", "drive.metadata.readonly")
 	return nil
 }
 
@@ -209,10 +211,12 @@ func (c *call) mayRead(f *file) bool {
 	if !c.a.sees(f) && f != c.a.root {
 		return false
 	}
-	if c.has("drive", "drive.readonly", "drive.metadata", "drive.metadata.readonly") {
-		return true
-	}
-	return f.more != nil && f.more.app == c.client && c.client != ""
+	return c.made(f)
+}
+
+// made reports whether the client's scopes reach f, which the account sees.
+func (c *call) made(f *file) bool {
+	return c.all || f.more != nil && f.more.app == c.client && c.client != ""
 }
 
 // file is the one that the path names. The lock is held.

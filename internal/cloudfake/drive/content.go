@@ -9,7 +9,7 @@ import (
 	"errors"
 	"hash"
 	"io"
-	"sync"
+	"sync/atomic"
 )
 
 // Content is the bytes of one revision of a file. It never changes, and may be
@@ -19,9 +19,11 @@ type Content struct {
 	size int64
 	seed uint64 // of the bytes after head
 
-	once              sync.Once
-	md5, sha1, sha256 string
+	sums atomic.Pointer[sums] // nil: not computed yet
 }
+
+// sums are checksums in hexadecimal.
+type sums struct{ md5, sha1, sha256 string }
 
 // Bytes is content that is kept in memory. The caller leaves b alone from then on.
 func Bytes(b []byte) *Content { return &Content{head: b, size: int64(len(b))} }
@@ -69,21 +71,25 @@ func mix(z uint64) uint64 {
 }
 
 // MD5 is the checksum in hexadecimal, as the service gives it.
-func (c *Content) MD5() string { c.sum(); return c.md5 }
+func (c *Content) MD5() string { return c.sum().md5 }
 
 // SHA1 is as MD5.
-func (c *Content) SHA1() string { c.sum(); return c.sha1 }
+func (c *Content) SHA1() string { return c.sum().sha1 }
 
 // SHA256 is as MD5.
-func (c *Content) SHA256() string { c.sum(); return c.sha256 }
+func (c *Content) SHA256() string { return c.sum().sha256 }
 
-// sum computes the checksums, once.
-func (c *Content) sum() {
-	c.once.Do(func() {
-		m, s1, s2 := md5.New(), sha1.New(), sha256.New()
-		_, _ = io.Copy(io.MultiWriter(m, s1, s2), c.reader()) // neither side can fail
-		c.md5, c.sha1, c.sha256 = hexSum(m), hexSum(s1), hexSum(s2)
-	})
+// sum computes the checksums when they are first asked for; who asks at the same
+// time computes the same ones.
+func (c *Content) sum() *sums {
+	if s := c.sums.Load(); s != nil {
+		return s
+	}
+	m, s1, s2 := md5.New(), sha1.New(), sha256.New()
+	_, _ = io.Copy(io.MultiWriter(m, s1, s2), c.reader()) // neither side can fail
+	s := &sums{hexSum(m), hexSum(s1), hexSum(s2)}
+	c.sums.Store(s)
+	return s
 }
 
 func (c *Content) reader() io.Reader { return io.NewSectionReader(c, 0, c.size) }

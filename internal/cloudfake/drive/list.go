@@ -73,6 +73,7 @@ type listing struct {
 	from  int64 // seq after which it goes on
 	drive *SharedDrive
 	all   bool // shared drives too
+	below bool // one folder: its files may be out of sight
 	order []string
 }
 
@@ -164,6 +165,7 @@ func (l *listing) candidates() []*file {
 	c := l.c
 	if id, ok := l.expr.Required("parents"); ok {
 		if dir, err := c.a.find(id); err == nil {
+			l.below = true
 			return dir.kids
 		}
 		return nil
@@ -186,7 +188,7 @@ func (l *listing) candidates() []*file {
 
 // within reports whether f is where the client asked to look.
 func (l *listing) within(f *file) bool {
-	if !l.c.mayRead(f) {
+	if !l.c.made(f) || l.below && !l.c.a.sees(f) {
 		return false
 	}
 	if l.drive != nil {

@@ -1,7 +1,6 @@
 package drive
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -59,7 +58,9 @@ func (a *Account) make(it Item) (*file, error) {
 	if f.modified.IsZero() {
 		f.modified = f.created
 	}
-	f.mime = cmp.Or(f.mime, sniff(f.content))
+	if f.mime == "" {
+		f.mime = sniff(f.content)
+	}
 	if f.width == 0 {
 		f.width, f.height = dimensions(f.content)
 	}

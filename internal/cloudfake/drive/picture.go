@@ -7,6 +7,7 @@ import (
 	_ "image/jpeg"
 	_ "image/png"
 	"net/http"
+	"strings"
 )
 
 // sniff is the type of content, as the service finds it out when it is told none.
@@ -17,20 +18,16 @@ func sniff(c *Content) string {
 	head := make([]byte, 512)
 	n, _ := c.ReadAt(head, 0)
 	kind := http.DetectContentType(head[:n])
-	if i := bytes.IndexByte([]byte(kind), ';'); i > 0 {
-		kind = kind[:i]
-	}
+	kind, _, _ = strings.Cut(kind, ";")
 	return kind
 }
 
 // dimensions of a picture, 0 where it is none that can be read.
 func dimensions(c *Content) (width, height int32) {
-	if c == nil {
+	if c == nil || len(c.head) == 0 {
 		return 0, 0
 	}
-	head := make([]byte, min(c.size, 64<<10))
-	n, _ := c.ReadAt(head, 0)
-	config, _, err := image.DecodeConfig(bytes.NewReader(head[:n]))
+	config, _, err := image.DecodeConfig(bytes.NewReader(c.head))
 	if err != nil {
 		return 0, 0
 	}

@@ -22,7 +22,7 @@ var start = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 // world is a Drive behind its proxy, with one person and a clock that is moved
 // by hand.
 type world struct {
-	t     *testing.T
+	t     testing.TB
 	cloud *cloudfake.Cloud
 	drive *drive.Drive
 	ann   *drive.Account
@@ -51,7 +51,7 @@ var documents struct {
 	doc  *discovery.Document
 }
 
-func document(t *testing.T) *discovery.Document {
+func document(t testing.TB) *discovery.Document {
 	t.Helper()
 	documents.once.Do(func() { documents.doc = discovery.Load(t) })
 	return documents.doc
@@ -61,27 +61,38 @@ func newWorld(t *testing.T, o drive.Options) *world {
 	t.Helper()
 	w := &world{t: t, now: start}
 	doc := document(t)
-	observe := func(x cloudfake.Exchange) {
+	w.open(o, func(x cloudfake.Exchange) {
 		for _, err := range doc.Check(x) {
 			t.Errorf("not as the discovery document has it: %v", err)
 		}
 		if w.seen != nil {
 			w.seen(x)
 		}
-	}
-	var err error
-	if w.cloud, err = cloudfake.New(cloudfake.Options{Now: w.clock, Observe: observe}); err != nil {
-		t.Fatal(err)
-	}
-	if w.drive, err = drive.New(w.cloud, o); err != nil {
-		t.Fatal(err)
-	}
-	w.ann = w.person("ann@example.com")
-	if w.srv, err = w.cloud.Start("127.0.0.1:0"); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = w.srv.Close() })
+	})
 	return w
+}
+
+// newBench is a world in which nobody looks at the answers.
+func newBench(b *testing.B) *world {
+	b.Helper()
+	w := &world{t: b, now: start}
+	w.open(drive.Options{}, nil)
+	return w
+}
+
+func (w *world) open(o drive.Options, observe func(cloudfake.Exchange)) {
+	w.t.Helper()
+	var err error
+	w.cloud, err = cloudfake.New(cloudfake.Options{
+		Now: w.clock, Observe: observe, Wait: func(_ context.Context, d time.Duration) { w.pass(d) },
+	})
+	w.do(err)
+	w.drive, err = drive.New(w.cloud, o)
+	w.do(err)
+	w.ann = w.person("ann@example.com")
+	w.srv, err = w.cloud.Start("127.0.0.1:0")
+	w.do(err)
+	w.t.Cleanup(func() { _ = w.srv.Close() })
 }
 
 func (w *world) person(email string) *drive.Account {
