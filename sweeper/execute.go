@@ -30,8 +30,9 @@ var refusals = []error{
 }
 
 // movers is how many files are moved at once. Most of a durable move is waiting
-// for the disk, and those that wait together share its syncs.
-const movers = 128
+// for the disk, and those that wait together share its syncs. Each holds three
+// or four descriptors.
+const movers = 256
 
 // Execute carries the plan out, once: ErrOtherPolicy, ErrPaused, a *LimitError,
 // a *SurgeError or a *journal.LeasedError refuse it whole, before anything was
