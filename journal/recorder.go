@@ -24,7 +24,8 @@ func (j *Journal) Begin(ctx context.Context, op providers.Op) (string, error) {
 	key := j.keys.next()
 	args := append([]any{key, op.Cause.Run, string(op.Kind), op.Storage}, entryValues(op.Entry)...)
 	args = append(args, []byte(op.Receipt), text(op.Cause.Rule), string(reasons), op.Cause.Approved)
-	return key, j.record(ctx, &record{intent: args})
+	e := ending{kind: op.Kind, storage: op.Storage, ref: []byte(op.Entry.Ref), revision: []byte(op.Entry.Revision), receipt: []byte(op.Receipt)}
+	return key, j.record(ctx, &record{intent: args, key: key, op: e})
 }
 
 // End makes the outcome durable; see providers.Recorder. A done restore, purge
@@ -55,6 +56,8 @@ type record struct {
 
 	intent []any // of Begin: the columns up to reasons; nil for an outcome
 
+	op ending // of Begin, as far as it is known
+
 	key      string
 	receipt  []byte
 	restored providers.Entry
@@ -68,11 +71,13 @@ type recorder struct {
 	db    *sql.DB
 	chain *chainer
 
-	begin, end, ended, resolve, empty, forget *sql.Stmt
+	begin, end, find, ended, binned, empty, resolve, forget *sql.Stmt
+
+	begun map[string]ending // by key: what this process began and has not ended
 }
 
 func newRecorder(ctx context.Context, db *sql.DB, c *chainer) (*recorder, error) {
-	r := &recorder{db: db, chain: c}
+	r := &recorder{db: db, chain: c, begun: map[string]ending{}}
 	for _, p := range []struct {
 		stmt **sql.Stmt
 		text string
@@ -80,13 +85,15 @@ func newRecorder(ctx context.Context, db *sql.DB, c *chainer) (*recorder, error)
 		{&r.begin, `INSERT INTO operations (key, run, kind, storage, ` + entryColumns + `,
 			about, rule, reasons, approved, began, begun_line, receipt)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $12)`},
-		{&r.end, `UPDATE operations SET ended = $2, receipt = COALESCE($3, receipt), error = $4, error_kind = $5, ended_line = $6
-			WHERE key = $1 AND ended IS NULL RETURNING id, kind, storage, ref, revision, began, receipt`},
+		{&r.end, `UPDATE operations SET ended = $3, receipt = $4, error = $5, error_kind = $6, ended_line = $7
+			WHERE id = $1 AND key = $2 AND ended IS NULL`},
+		{&r.find, `SELECT id, kind, storage, ref, revision, began, receipt FROM operations WHERE key = $1 AND ended IS NULL`},
 		{&r.ended, `SELECT receipt, error FROM operations WHERE key = $1`},
-		{&r.resolve, `UPDATE operations SET resolved = $1 WHERE storage = $2 AND receipt = $3 AND id < $1
-			AND kind = 'trash' AND ended IS NOT NULL AND error IS NULL AND resolved IS NULL RETURNING id`},
-		{&r.empty, `UPDATE operations SET resolved = $1 WHERE storage = $2 AND ended <= $3 AND id < $1
-			AND kind = 'trash' AND ended IS NOT NULL AND error IS NULL AND resolved IS NULL RETURNING id`},
+		{&r.binned, `SELECT id FROM operations WHERE storage = $2 AND receipt = $3 AND id < $1
+			AND kind = 'trash' AND ended IS NOT NULL AND error IS NULL AND resolved IS NULL`},
+		{&r.empty, `SELECT id FROM operations WHERE storage = $2 AND ended <= $3 AND id < $1
+			AND kind = 'trash' AND ended IS NOT NULL AND error IS NULL AND resolved IS NULL`},
+		{&r.resolve, `UPDATE operations SET resolved = $1 WHERE id = $2`},
 		{&r.forget, `DELETE FROM matches WHERE storage = $1 AND ref = $2 AND revision = $3`},
 	} {
 		var err error
@@ -99,7 +106,7 @@ func newRecorder(ctx context.Context, db *sql.DB, c *chainer) (*recorder, error)
 
 // commit writes a batch in one transaction.
 func (r *recorder) commit(batch []*record) error {
-	return r.chain.transact(context.Background(), r.db, func(tx *sql.Tx, c *chain) error {
+	err := r.chain.transact(context.Background(), r.db, func(tx *sql.Tx, c *chain) error {
 		for _, one := range batch {
 			if err := r.put(tx, c, one); err != nil {
 				return err
@@ -107,6 +114,12 @@ func (r *recorder) commit(batch []*record) error {
 		}
 		return nil
 	})
+	for _, one := range batch {
+		if one.intent == nil || err != nil {
+			delete(r.begun, one.key)
+		}
+	}
+	return err
 }
 
 func (r *recorder) put(tx *sql.Tx, c *chain, one *record) error {
@@ -122,6 +135,8 @@ func (r *recorder) put(tx *sql.Tx, c *chain, one *record) error {
 	if err != nil {
 		return err
 	}
+	one.op.id, one.op.began = id, one.at.UnixMicro()
+	r.begun[one.key] = one.op
 	return c.append(begun, id, nil, columns...)
 }
 
@@ -132,20 +147,26 @@ type ending struct {
 	storage       string
 	ref, revision []byte
 	began         int64
-	receipt       []byte // as it is now
+	receipt       []byte // of what it is about; of a done one, what came of it
 }
 
 func (r *recorder) putOutcome(tx *sql.Tx, c *chain, one *record) error {
-	var receipt, opErr, kind any
+	e, err := r.open(tx, one.key)
+	var opErr, kind any
 	if one.opErr == nil {
-		receipt = one.receipt
+		e.receipt = one.receipt
 	} else {
 		opErr, kind = text(one.opErr.Error()), kindOf(one.opErr)
 	}
-	var e ending
-	err := tx.Stmt(r.end).QueryRow(one.key, micros(one.at), receipt, opErr, kind, c.next()).
-		Scan(&e.id, &e.kind, &e.storage, &e.ref, &e.revision, &e.began, &e.receipt)
-	if errors.Is(err, sql.ErrNoRows) {
+	var res sql.Result
+	if err == nil {
+		res, err = tx.Stmt(r.end).Exec(e.id, one.key, micros(one.at), e.receipt, opErr, kind, c.next())
+	}
+	var rows int64
+	if err == nil {
+		rows, err = res.RowsAffected()
+	}
+	if errors.Is(err, sql.ErrNoRows) || err == nil && rows == 0 {
 		return r.repeated(tx, one)
 	}
 	var resolved []int64
@@ -164,6 +185,16 @@ func (r *recorder) putOutcome(tx *sql.Tx, c *chain, one *record) error {
 	return nil
 }
 
+// open is the operation as it was begun: by this process, or by one before.
+// sql.ErrNoRows: there is none that is open.
+func (r *recorder) open(tx *sql.Tx, key string) (e ending, err error) {
+	if e, ok := r.begun[key]; ok {
+		return e, nil
+	}
+	err = tx.Stmt(r.find).QueryRow(key).Scan(&e.id, &e.kind, &e.storage, &e.ref, &e.revision, &e.began, &e.receipt)
+	return e, err
+}
+
 // follow writes what a done operation means for other rows, and returns the
 // trash operations that it resolves.
 func (r *recorder) follow(tx *sql.Tx, e ending) (resolved []int64, err error) {
@@ -175,12 +206,17 @@ func (r *recorder) follow(tx *sql.Tx, e ending) (resolved []int64, err error) {
 	case e.kind == providers.OpEmpty: // what came in while it ran may still be there
 		rows, err = tx.Stmt(r.empty).Query(e.id, e.storage, e.began)
 	case len(e.receipt) > 0:
-		rows, err = tx.Stmt(r.resolve).Query(e.id, e.storage, e.receipt)
+		rows, err = tx.Stmt(r.binned).Query(e.id, e.storage, e.receipt)
 	default:
 		return nil, nil
 	}
 	resolved, err = collect(rows, err, func(row scanner) (id int64, err error) { return id, row.Scan(&id) })
 	slices.Sort(resolved)
+	for _, id := range resolved {
+		if err == nil {
+			_, err = tx.Stmt(r.resolve).Exec(e.id, id)
+		}
+	}
 	return resolved, err
 }
 
