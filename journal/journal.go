@@ -31,6 +31,8 @@ type Journal struct {
 	byRef   *sql.Stmt // of Record
 	byFile  *sql.Stmt // of Word
 	bySize  *sql.Stmt // of SaidOfSize
+
+	byContent *sql.Stmt // of found
 }
 
 // readers bounds the connections that read beside the writer.
@@ -105,7 +107,7 @@ func open(ctx context.Context, path string, o Options, writable bool) (_ *Journa
 
 // prepare prepares what is asked often.
 func (j *Journal) prepare(ctx context.Context) (err error) {
-	for stmt, query := range map[**sql.Stmt]string{&j.byRef: recordByRef, &j.byFile: wordOfFile, &j.bySize: saidOfSize} {
+	for stmt, query := range map[**sql.Stmt]string{&j.byRef: recordByRef, &j.byFile: wordOfFile, &j.bySize: saidOfSize, &j.byContent: foundByKey} {
 		if *stmt, err = j.read.PrepareContext(ctx, query); err != nil {
 			return fault(err)
 		}

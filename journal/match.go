@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"reflect"
 	"time"
 
 	"sweepd/fingerprint"
@@ -37,32 +38,46 @@ func (s *Seen) newMatch(e providers.Entry, v fingerprint.Verdict, h hash, now ti
 }
 
 const (
-	matchColumns = "storage, " + entryColumns + ", hash, version, verdict, first_seen, marked, checksum"
+	matchColumns = "storage, " + entryColumns + ", hash, version, verdict, first_seen, marked, " + factColumns + ", checksum"
 	matchQuery   = "SELECT " + matchColumns + " FROM matches WHERE "
 	matchUpsert  = "INSERT INTO matches (" + matchColumns + `)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (storage, ref) DO UPDATE SET
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT (storage, ref) DO UPDATE SET
 		revision = excluded.revision, path = excluded.path, size = excluded.size, modified = excluded.modified,
 		created = excluded.created, weak = excluded.weak, hash = excluded.hash, version = excluded.version,
-		verdict = excluded.verdict, first_seen = excluded.first_seen, marked = excluded.marked, checksum = excluded.checksum`
+		verdict = excluded.verdict, first_seen = excluded.first_seen, marked = excluded.marked, sha256 = excluded.sha256,
+		starred = excluded.starred, camera = excluded.camera, properties = excluded.properties, checksum = excluded.checksum`
 )
 
-// columns are those of matchColumns but the checksum, which is over them.
+// columns are those of matchColumns but the checksum.
 func (m *match) columns() []any {
-	return append(append([]any{m.storage}, entryValues(m.e)...),
-		m.hash, m.version, m.verdict, micros(m.firstSeen), micros(m.marked))
+	return append(append(append([]any{m.storage}, entryValues(m.e)...),
+		m.hash, m.version, m.verdict, micros(m.firstSeen), micros(m.marked)), factValues(m.e)...)
+}
+
+// checksum is over the columns. Facts that say nothing are left out, as they
+// were when there were none.
+func (m *match) checksum() []byte {
+	columns := m.columns()
+	bare := providers.Entry{SHA256: m.e.SHA256, Starred: m.e.Starred, Camera: m.e.Camera, Properties: m.e.Properties}
+	if bare == (providers.Entry{}) {
+		columns = columns[:len(columns)-len(factValues(m.e))]
+	}
+	return checksumOf(columns...)
 }
 
 func scanMatch(row scanner) (match, error) {
 	var m match
 	var e entryScan
+	var facts factScan
 	var first, marked sql.NullInt64
 	var checksum []byte
 	targets := append([]any{&m.storage}, e.targets()...)
-	if err := row.Scan(append(targets, &m.hash, &m.version, &m.verdict, &first, &marked, &checksum)...); err != nil {
+	targets = append(append(targets, &m.hash, &m.version, &m.verdict, &first, &marked), facts.targets()...)
+	if err := row.Scan(append(targets, &checksum)...); err != nil {
 		return match{}, err
 	}
 	m.e, m.firstSeen, m.marked = e.entry(), moment(first), moment(marked)
-	m.sound = string(checksum) == string(checksumOf(m.columns()...))
+	m.sound = facts.into(&m.e) && string(checksum) == string(m.checksum())
 	return m, nil
 }
 
@@ -96,14 +111,13 @@ func (w matchWriter) read(ctx context.Context, storage string, ref providers.Ref
 }
 
 func (w matchWriter) write(ctx context.Context, m *match) error {
-	columns := m.columns()
-	_, err := w.upsert.ExecContext(ctx, append(columns, checksumOf(columns...))...)
+	_, err := w.upsert.ExecContext(ctx, append(m.columns(), m.checksum())...)
 	return err
 }
 
 // put writes what was found. A new revision begins anew. One that is known
 // keeps the time when it was first seen; its grace goes on only if the verdict
-// is the same as before.
+// is the same as before, or reading the whole file bore it out.
 func (w matchWriter) put(ctx context.Context, m match) error {
 	before, err := w.read(ctx, m.storage, m.e.Ref)
 	if err != nil {
@@ -111,11 +125,22 @@ func (w matchWriter) put(ctx context.Context, m match) error {
 	}
 	if before.sound && before.e.Revision == m.e.Revision {
 		m.firstSeen = before.firstSeen
-		if before.verdict == m.verdict {
+		if before.verdict == m.verdict || borneOut(before.verdict, m.verdict) {
 			m.marked = before.marked
 		}
 	}
 	return w.write(ctx, &m)
+}
+
+// borneOut reports whether a skimmed verdict was followed by one of the whole
+// file that says the same.
+func borneOut(skimmed, whole string) bool {
+	var was, is fingerprint.Verdict
+	if json.Unmarshal([]byte(skimmed), &was) != nil || json.Unmarshal([]byte(whole), &is) != nil || !was.Skimmed || is.Skimmed {
+		return false
+	}
+	was.Skimmed, was.Evidence, is.Evidence = false, nil, nil // what was found is said in other words
+	return reflect.DeepEqual(was, is)
 }
 
 // writeRows writes or, where there is no match, deletes the rows.
@@ -168,5 +193,6 @@ func (s *Seen) Matched(ctx context.Context, e providers.Entry) (r Record, ok boo
 // sameEntry compares all but what identifies the file, as far as it is stored.
 func sameEntry(a, b providers.Entry) bool {
 	return a.Path == b.Path && a.Size == b.Size && a.Weak == b.Weak &&
-		micros(a.Modified) == micros(b.Modified) && micros(a.Created) == micros(b.Created)
+		micros(a.Modified) == micros(b.Modified) && micros(a.Created) == micros(b.Created) &&
+		a.SHA256 == b.SHA256 && a.Starred == b.Starred && a.Camera == b.Camera && a.Properties == b.Properties
 }

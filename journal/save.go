@@ -15,29 +15,43 @@ const flushAt = 1000
 // bounded. Without the rest of Save they are only a head start.
 func (s *Seen) flush(ctx context.Context) error {
 	s.mu.Lock()
-	few := len(s.pending) < flushAt
+	few := len(s.pending)+len(s.contents) < flushAt
 	s.mu.Unlock()
 	if few {
 		return nil
 	}
 	s.saving.Lock()
 	defer s.saving.Unlock()
-	return s.withPending(func(rows map[providers.Ref]*match) error {
-		return s.j.update(ctx, func(tx *sql.Tx) error { return s.writeRows(ctx, tx, rows) })
+	return s.withPending(func(w waiting) error {
+		return s.j.update(ctx, func(tx *sql.Tx) error { return s.writeWaiting(ctx, tx, w) })
 	})
 }
 
+// waiting is what was put and is not written yet.
+type waiting struct {
+	rows     map[providers.Ref]*match
+	contents map[hash]found
+}
+
+func (s *Seen) writeWaiting(ctx context.Context, tx *sql.Tx, w waiting) error {
+	if err := s.writeRows(ctx, tx, w.rows); err != nil {
+		return err
+	}
+	return writeFound(ctx, tx, s.version, w.contents)
+}
+
 // withPending takes the rows that wait, and puts them back if do fails.
-func (s *Seen) withPending(do func(map[providers.Ref]*match) error) error {
+func (s *Seen) withPending(do func(waiting) error) error {
 	s.mu.Lock()
-	rows := s.pending
-	s.pending = map[providers.Ref]*match{}
+	w := waiting{s.pending, s.contents}
+	s.pending, s.contents = map[providers.Ref]*match{}, map[hash]found{}
 	s.mu.Unlock()
-	err := do(rows)
+	err := do(w)
 	if err != nil {
 		s.mu.Lock()
-		maps.Copy(rows, s.pending) // what came since is newer
-		s.pending = rows
+		maps.Copy(w.rows, s.pending) // what came since is newer
+		maps.Copy(w.contents, s.contents)
+		s.pending, s.contents = w.rows, w.contents
 		s.mu.Unlock()
 	}
 	return err
@@ -60,19 +74,25 @@ func (s *Seen) Save(ctx context.Context, at providers.Cursor, complete bool) err
 	if complete {
 		s.drop()
 	}
-	return s.withPending(func(rows map[providers.Ref]*match) error { return s.save(ctx, at, complete, rows) })
+	return s.withPending(func(w waiting) error { return s.save(ctx, at, complete, w) })
 }
 
-func (s *Seen) save(ctx context.Context, at providers.Cursor, complete bool, rows map[providers.Ref]*match) error {
+func (s *Seen) save(ctx context.Context, at providers.Cursor, complete bool, w waiting) error {
 	stale := complete && s.stale
 	dirty := s.dirty()
-	if len(dirty)+len(rows)+len(s.dropped) == 0 && !stale && at == s.cursor {
+	again, differs := s.takeAgain()
+	if len(dirty)+len(w.rows)+len(w.contents)+len(s.dropped) == 0 && !stale && !differs && at == s.cursor {
 		return nil
 	}
 	packed := map[int]int{} // shard to the count of changes that it includes
 	err := s.j.update(ctx, func(tx *sql.Tx) (err error) {
-		if err := s.writeRows(ctx, tx, rows); err != nil {
+		if err := s.writeWaiting(ctx, tx, w); err != nil {
 			return err
+		}
+		if differs {
+			if err := s.writeAgain(ctx, tx, again); err != nil {
+				return err
+			}
 		}
 		if err := s.writeDrops(ctx, tx, stale); err != nil {
 			return err
@@ -85,6 +105,9 @@ func (s *Seen) save(ctx context.Context, at providers.Cursor, complete bool, row
 		return s.writeCursor(ctx, tx, at)
 	})
 	if err != nil {
+		s.mu.Lock()
+		s.againChanged = s.againChanged || differs
+		s.mu.Unlock()
 		return err
 	}
 	for i, changes := range packed {
@@ -146,7 +169,10 @@ func (s *Seen) writeDrops(ctx context.Context, tx *sql.Tx, stale bool) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM matches WHERE storage = $1 AND version <> $2`, s.storage, s.version); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `DELETE FROM seen WHERE storage = $1 AND version <> $2`, s.storage, s.version)
+	if _, err := tx.ExecContext(ctx, `DELETE FROM seen WHERE storage = $1 AND version <> $2`, s.storage, s.version); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `DELETE FROM found WHERE version <> $1`, s.version)
 	return err
 }
 

@@ -47,6 +47,10 @@ type Seen struct {
 	refs    map[uint64]struct{}      // hashes, by seed, of the refs that have a record
 	seed    maphash.Seed
 	dropped []hash // records to delete, as saving found
+
+	contents     map[hash]found         // rows to write, by contentKey
+	again        map[providers.Ref]bool // could not be examined
+	againChanged bool
 }
 
 // LoadSeen loads what is remembered of a storage's files under that version of
@@ -55,8 +59,9 @@ func (j *Journal) LoadSeen(ctx context.Context, storage string, version int) (*S
 	s := &Seen{
 		j: j, storage: storage, version: version,
 		pending: map[providers.Ref]*match{}, refs: map[uint64]struct{}{}, seed: maphash.MakeSeed(),
+		contents: map[hash]found{}, again: map[providers.Ref]bool{},
 	}
-	for _, load := range []func(context.Context) error{s.loadHashes, s.loadMatches, s.loadCursor} {
+	for _, load := range []func(context.Context) error{s.loadHashes, s.loadMatches, s.loadCursor, s.loadAgain} {
 		if err := load(ctx); err != nil {
 			return nil, fmt.Errorf("load what was seen of %s: %w", storage, fault(err))
 		}
@@ -158,6 +163,10 @@ func (s *Seen) Put(ctx context.Context, e providers.Entry, v fingerprint.Verdict
 		s.Gone(e.Ref) // it may have matched under another name or revision
 	}
 	s.tables[h.shard()].put(h)
+	s.Settled(e.Ref)
+	if err := s.keepContent(e, v); err != nil {
+		return err
+	}
 	return s.flush(ctx)
 }
 
@@ -177,6 +186,26 @@ func (s *Seen) keep(m *match) {
 	defer s.mu.Unlock()
 	s.pending[m.e.Ref] = m
 	s.refs[maphash.String(s.seed, string(m.e.Ref))] = struct{}{}
+}
+
+// keepContent has what was found of the content written.
+func (s *Seen) keepContent(e providers.Entry, v fingerprint.Verdict) error {
+	key, f, ok, err := findingOf(e, v)
+	if err == nil && ok {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.contents[key] = f
+	}
+	return err
+}
+
+// Plain is how many states of files are remembered as images that are not ours;
+// after a complete listing, and until files change, so many images.
+func (s *Seen) Plain() (n int64) {
+	for i := range s.tables {
+		n += s.tables[i].plain()
+	}
+	return n
 }
 
 // Gone forgets the record of a file that is no longer there.

@@ -100,6 +100,18 @@ func (t *table) drop() (dropped []hash) {
 	return dropped
 }
 
+// plain counts the plain images.
+func (t *table) plain() (n int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, h := range t.places {
+		if h.known() == PlainImage {
+			n++
+		}
+	}
+	return n
+}
+
 func (t *table) metAny() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -1,0 +1,89 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"sweepd/fingerprint"
+	"sweepd/providers"
+)
+
+// Binned is what is remembered of an entry of a bin that keeps no dates.
+type Binned struct {
+	Path      string
+	Size      int64
+	FirstSeen time.Time // when it was first seen in the bin; UTC
+
+	// Verdict is what was found of it; nil when it was not examined by these
+	// detectors.
+	Verdict *fingerprint.Verdict
+}
+
+// Bin is what is remembered of a storage's bin, with the verdicts of that
+// version of the detectors. What was stored otherwise than it was written is as
+// if it were not there.
+func (j *Journal) Bin(ctx context.Context, storage string, version int) (map[providers.Receipt]Binned, error) {
+	bin := map[providers.Receipt]Binned{}
+	rows, err := j.read.QueryContext(ctx, `SELECT receipt, path, size, first_seen, version, verdict, checksum FROM binned WHERE storage = $1`, storage)
+	_, err = collect(rows, err, func(row scanner) (none struct{}, err error) {
+		var receipt, path, checksum []byte
+		var b Binned
+		var first sql.NullInt64
+		var found int
+		var verdict string
+		if err := row.Scan(&receipt, &path, &b.Size, &first, &found, &verdict, &checksum); err != nil {
+			return none, err
+		}
+		b.Path, b.FirstSeen = string(path), moment(first)
+		if string(checksum) != string(checksumOf(storage, receipt, path, b.Size, micros(b.FirstSeen), found, verdict)) {
+			return none, nil
+		}
+		if verdict != "" && found == version {
+			b.Verdict = new(fingerprint.Verdict)
+			if err := json.Unmarshal([]byte(verdict), b.Verdict); err != nil {
+				return none, fmt.Errorf("%w: the verdict on %q in the bin: %w", ErrDamaged, b.Path, err)
+			}
+		}
+		bin[providers.Receipt(receipt)] = b
+		return none, nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("what is remembered of the bin of %s: %w", storage, err)
+	}
+	return bin, nil
+}
+
+// SetBin remembers those entries, and, where only says so, no others.
+func (j *Journal) SetBin(ctx context.Context, storage string, version int, bin map[providers.Receipt]Binned, only bool) error {
+	return j.update(ctx, func(tx *sql.Tx) error {
+		if only {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM binned WHERE storage = $1`, storage); err != nil {
+				return err
+			}
+		}
+		for receipt, b := range bin {
+			if err := setBinned(ctx, tx, storage, version, receipt, b); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func setBinned(ctx context.Context, tx *sql.Tx, storage string, version int, receipt providers.Receipt, b Binned) error {
+	verdict := ""
+	if b.Verdict != nil {
+		text, err := json.Marshal(b.Verdict)
+		if err != nil {
+			return err
+		}
+		verdict = string(text)
+	}
+	columns := []any{storage, []byte(receipt), []byte(b.Path), b.Size, micros(b.FirstSeen), version, verdict}
+	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO binned (storage, receipt, path, size, first_seen, version, verdict, checksum)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, append(columns, checksumOf(columns...))...)
+	return err
+}

@@ -1,0 +1,219 @@
+package journal
+
+import (
+	"crypto/sha256"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"sweepd/fingerprint"
+	"sweepd/providers"
+)
+
+// far is a file of a storage that knows much of it unread.
+func far(ref, content string) providers.Entry {
+	e := file(ref, "1")
+	e.SHA256, e.Starred, e.Camera, e.Properties = sha256.Sum256([]byte(content)), true, "Canon\xff EOS", "a=1\nb=2"
+	return e
+}
+
+// skimmed is what is said of a proven file before all of it was read.
+func skimmed() fingerprint.Verdict {
+	v := proven()
+	v.Skimmed = true
+	return v
+}
+
+func TestWhatAStorageSaysOfAFileIsRemembered(t *testing.T) {
+	j := newJournal(t)
+	e := far("a", "x")
+	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: proven()})
+	equal(t, "entry", must(j.Record(t.Context(), "home", 1, "a"))(t).Entry, e)
+	for _, damage := range []string{"sha256 = zeroblob(32)", "sha256 = x''", "sha256 = x'00'", "starred = 0", "camera = x''", "properties = x''"} {
+		must(j.write.Exec("UPDATE matches SET " + damage))(t)
+		if r, err := j.Record(t.Context(), "home", 1, "a"); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: got %v, %v, want %v", damage, r, err, fs.ErrNotExist)
+		}
+	}
+	e.Starred, e.Camera = false, ""
+	s := must(j.LoadSeen(t.Context(), "home", 1))(t)
+	if err := s.Put(t.Context(), e, proven()); err != nil {
+		t.Fatal(err)
+	}
+	e.Starred = true // the same bytes, and a person has given it a star since
+	if r, ok, err := s.Matched(t.Context(), e); ok && err == nil {
+		t.Errorf("got %+v before it was saved", r)
+	}
+	if err := s.Save(t.Context(), "", false); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok, err := s.Matched(t.Context(), e); !ok || err != nil {
+		t.Errorf("got %v, %v; want it matched still", ok, err)
+	}
+	if err := s.Save(t.Context(), "", false); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "entry since", must(j.Record(t.Context(), "home", 1, "a"))(t).Entry, e)
+}
+
+func TestRecordsOfAnOlderJournalAreAsGoodAsBefore(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal.db")
+	script(t, path, "PRAGMA user_version = 0")
+	first, err := fs.ReadFile(migrations, "migrations/0001_first.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := connect(path, "rw", 1)
+	if err := migrate(t.Context(), db, fstest.MapFS{"migrations/0001_first.sql": {Data: first}}, 0); err != nil {
+		t.Fatal(err)
+	}
+	m := must((&Seen{storage: "home", version: 1}).newMatch(file("a", "1"), proven(), hashOf(file("a", "1")).marked(uint64(Matched)), noon))(t)
+	m.marked = noon
+	columns := m.columns()
+	columns = columns[:len(columns)-4]
+	must(db.Exec(`INSERT INTO matches VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`, append(columns, checksumOf(columns...))...))(t)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r := must(openAt(t, path).Record(t.Context(), "home", 1, "a"))(t)
+	equal(t, "record", r, Record{Entry: file("a", "1"), Verdict: proven(), FirstSeen: noon, Marked: noon})
+}
+
+func TestAGraceGoesOnWhenTheWholeFileBearsTheSkimOut(t *testing.T) {
+	for what, c := range map[string]struct {
+		whole func() fingerprint.Verdict
+		goes  bool
+	}{
+		"borne out": {func() fingerprint.Verdict { v := proven(); v.Evidence[0].Found = "and unchanged"; return v }, true},
+		"lowered":   {func() fingerprint.Verdict { v := proven(); v.Confidence = fingerprint.Likely; return v }, false},
+		"derived":   {func() fingerprint.Verdict { v := proven(); v.Derived = true; return v }, false},
+	} {
+		j := newJournal(t)
+		e := far("a", "x")
+		scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: skimmed()})
+		if _, err := j.Mark(t.Context(), "home", []providers.Entry{e}, noon); err != nil {
+			t.Fatal(err)
+		}
+		first := must(j.Record(t.Context(), "home", 1, "a"))(t)
+		if err := j.Remember(t.Context(), "home", 1, e, c.whole()); err != nil {
+			t.Fatal(err)
+		}
+		r := must(j.Record(t.Context(), "home", 1, "a"))(t)
+		if r.Marked.IsZero() == c.goes || r.FirstSeen != first.FirstSeen || r.Verdict.Skimmed {
+			t.Errorf("%s: got %+v; want the grace to go on: %v", what, r, c.goes)
+		}
+	}
+}
+
+func TestWhatIsRememberedOutsideAListingIsKnownToTheNext(t *testing.T) {
+	j := newJournal(t)
+	a, b := far("a", "x"), far("b", "y")
+	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{a: skimmed(), b: skimmed(), file("c", "1"): photo})
+	if err := errors.Join(j.Remember(t.Context(), "home", 1, a, photo), j.Remember(t.Context(), "home", 1, b, proven())); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "known", known(t, j, 1, a, b, file("c", "1")), []Known{PlainImage, Matched, PlainImage})
+	if got := gather(t, j.Records(t.Context(), "home", 1)); len(got) != 1 || got[0].Entry.Ref != "b" || got[0].Verdict.Skimmed {
+		t.Errorf("got %+v, want the record of b alone, read whole", got)
+	}
+	twin := a
+	twin.Ref = "elsewhere"
+	s := must(j.LoadSeen(t.Context(), "other", 1))(t)
+	if k, _, err := s.Elsewhere(t.Context(), twin); k != PlainImage || err != nil {
+		t.Errorf("the same content: got %v, %v; want a plain image", k, err)
+	}
+}
+
+func TestTheSameContentUnderTheSameNameIsKnownInAnyStorage(t *testing.T) {
+	j := newJournal(t)
+	found := map[providers.Entry]fingerprint.Verdict{far("a", "x"): skimmed(), far("b", "y"): photo, far("c", "z"): prose, file("d", "1"): photo}
+	unread := photo
+	unread.Skimmed = true
+	found[far("e", "given up")] = unread
+	scan(t, j, 1, true, found)
+	s := must(j.LoadSeen(t.Context(), "other", 1))(t)
+	if err := s.Put(t.Context(), far("new", "not saved yet"), proven()); err != nil {
+		t.Fatal(err)
+	}
+	renamed, shorter := far("a", "x"), far("a", "x")
+	renamed.Path, shorter.Size = "/pictures/other", 1
+	for what, c := range map[string]struct {
+		e    providers.Entry
+		want Known
+	}{
+		"a match": {far("a", "x"), Matched}, "a plain image": {far("b", "y"), PlainImage}, "no image": {far("c", "z"), NotImage},
+		"put and not saved": {far("new", "not saved yet"), Matched}, "another name": {renamed, Unknown}, "another size": {shorter, Unknown},
+		"another content": {far("a", "xx"), Unknown}, "given up unread": {far("e", "given up"), Unknown}, "no hash": {file("d", "1"), Unknown},
+	} {
+		k, v, err := s.Elsewhere(t.Context(), c.e)
+		if err != nil || k != c.want || (k == Matched) != (v.Confidence == fingerprint.Proven) {
+			t.Errorf("%s: got %v, %v, %v; want %v", what, k, v, err, c.want)
+		}
+	}
+	if _, v, _ := s.Elsewhere(t.Context(), far("a", "x")); !v.Skimmed {
+		t.Error("what was skimmed came back as if it had been read whole")
+	}
+	if k, _, _ := must(j.LoadSeen(t.Context(), "other", 2))(t).Elsewhere(t.Context(), far("a", "x")); k != Unknown {
+		t.Errorf("another version: got %v", k)
+	}
+	must(j.write.Exec(`UPDATE found SET verdict = replace(verdict, '"skimmed":true', '"skimmed":false')`))(t)
+	if k, _, _ := must(j.LoadSeen(t.Context(), "other", 1))(t).Elsewhere(t.Context(), far("a", "x")); k != Unknown {
+		t.Errorf("a row that is not what was written: got %v", k)
+	}
+}
+
+func TestWhatCouldNotBeExaminedComesAgainUntilItIsSettled(t *testing.T) {
+	j := newJournal(t)
+	load := func() *Seen { return must(j.LoadSeen(t.Context(), "home", 1))(t) }
+	s := load()
+	for _, ref := range []providers.Ref{"a", "b", "c", "d\xff"} {
+		s.Retry(ref)
+	}
+	if len(load().Again()) != 0 {
+		t.Error("something came of what was not saved")
+	}
+	if err := s.Save(t.Context(), "", false); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "again", load().Again(), []providers.Ref{"a", "b", "c", "d\xff"})
+	s = load()
+	if err := s.Put(t.Context(), file("a", "1"), photo); err != nil {
+		t.Fatal(err)
+	}
+	s.Settled("b")
+	s.Gone("c")
+	s.Settled("c")
+	if err := s.Save(t.Context(), "", false); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "again", load().Again(), []providers.Ref{"d\xff"})
+	equal(t, "of another storage", len(must(j.LoadSeen(t.Context(), "other", 1))(t).Again()), 0)
+}
+
+func TestTheBinIsRememberedUntilItIsEmptied(t *testing.T) {
+	j := newJournal(t)
+	v := skimmed()
+	a, b := Binned{Path: "/a\xff", Size: 1, FirstSeen: noon, Verdict: &v}, Binned{Path: "/b", Size: 2, FirstSeen: noon.Add(time.Hour)}
+	set := func(only bool, bin map[providers.Receipt]Binned) {
+		t.Helper()
+		if err := j.SetBin(t.Context(), "home", 1, bin, only); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bin := func(version int) map[providers.Receipt]Binned {
+		return must(j.Bin(t.Context(), "home", version))(t)
+	}
+	set(false, map[providers.Receipt]Binned{"a\xff": a})
+	set(false, map[providers.Receipt]Binned{"b": b})
+	equal(t, "both", bin(1), map[providers.Receipt]Binned{"a\xff": a, "b": b})
+	bare := a
+	bare.Verdict = nil
+	equal(t, "by other detectors", bin(2), map[providers.Receipt]Binned{"a\xff": bare, "b": b})
+	set(true, map[providers.Receipt]Binned{"b": b})
+	equal(t, "one left", bin(1), map[providers.Receipt]Binned{"b": b})
+	must(j.write.Exec(`UPDATE binned SET first_seen = first_seen - 1`))(t)
+	equal(t, "damaged", len(bin(1)), 0)
+}

@@ -1,0 +1,118 @@
+package journal
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"sweepd/fingerprint"
+	"sweepd/providers"
+)
+
+// found is a row of found: what was found of a content under a name.
+type found struct {
+	kind    Known
+	verdict string
+}
+
+// contentKey names a content under a file name, wherever it is; not ok where
+// the storage does not know the hash of its files.
+func contentKey(e providers.Entry) (key hash, ok bool) {
+	if e.SHA256 == ([sha256.Size]byte{}) {
+		return hash{}, false
+	}
+	b := binary.BigEndian.AppendUint64(nil, uint64(e.Size))
+	b = append(append(b, e.SHA256[:]...), e.Name()...)
+	sum := sha256.Sum256(b)
+	return parseHash(sum[:hashSize]).marked(0), true
+}
+
+// Elsewhere is what was found of the same content under the same name, in any
+// storage, by these detectors; Unknown where nothing was. The verdict is set
+// where it is Matched.
+func (s *Seen) Elsewhere(ctx context.Context, e providers.Entry) (Known, fingerprint.Verdict, error) {
+	var v fingerprint.Verdict
+	key, ok := contentKey(e)
+	if !ok {
+		return Unknown, v, nil
+	}
+	s.mu.Lock()
+	f, ok := s.contents[key]
+	s.mu.Unlock()
+	if !ok {
+		var err error
+		if f, err = s.j.found(ctx, key, s.version); err != nil {
+			return Unknown, v, err
+		}
+	}
+	if f.kind == Matched {
+		if err := json.Unmarshal([]byte(f.verdict), &v); err != nil {
+			return Unknown, v, fmt.Errorf("%w: the verdict on a content: %w", ErrDamaged, err)
+		}
+	}
+	return f.kind, v, nil
+}
+
+// found is the row of that key; the zero found where there is none that is
+// sound.
+func (j *Journal) found(ctx context.Context, key hash, version int) (f found, err error) {
+	var checksum []byte
+	err = j.byContent.QueryRowContext(ctx, key.append(nil), version).Scan(&f.kind, &f.verdict, &checksum)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return found{}, nil
+	case err != nil:
+		return found{}, fault(err)
+	case f.kind > Matched, f.kind == Matched && string(checksum) != string(f.checksum(key, version)):
+		return found{}, nil
+	}
+	return f, nil
+}
+
+const foundByKey = `SELECT kind, verdict, checksum FROM found WHERE hash = $1 AND version = $2`
+
+// checksum is that of a match's row. Other rows have none: they delete nothing.
+func (f found) checksum(key hash, version int) []byte {
+	if f.kind != Matched {
+		return []byte{}
+	}
+	return checksumOf(key.append(nil), version, f.verdict)
+}
+
+// findingOf is what is remembered of the content of e; not ok where it is not
+// known which, or where the file was given up unread.
+func findingOf(e providers.Entry, v fingerprint.Verdict) (key hash, f found, ok bool, err error) {
+	if key, ok = contentKey(e); !ok || v.Skimmed && v.Confidence == fingerprint.None {
+		return key, f, false, nil
+	}
+	f.kind = knownAs(v)
+	if f.kind == Matched {
+		var text []byte
+		if text, err = json.Marshal(v); err != nil {
+			return key, f, false, err
+		}
+		f.verdict = string(text)
+	}
+	return key, f, true, nil
+}
+
+func writeFound(ctx context.Context, tx *sql.Tx, version int, rows map[hash]found) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	upsert, err := tx.PrepareContext(ctx, `INSERT INTO found (hash, version, kind, verdict, checksum) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (hash) DO UPDATE SET version = excluded.version, kind = excluded.kind, verdict = excluded.verdict, checksum = excluded.checksum`)
+	if err != nil {
+		return err
+	}
+	for key, f := range rows {
+		if _, err := upsert.ExecContext(ctx, key.append(nil), version, int(f.kind), f.verdict, f.checksum(key, version)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
