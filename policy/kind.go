@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 )
 
 // The types of storage.
@@ -18,10 +19,11 @@ const (
 // kind of storage: what a type takes, what it needs, and what it can say.
 type storageKind struct {
 	name  string
-	said  string   // what a person calls it
-	keys  []string // of storageForm, beside type
-	needs []string // of keys
-	knows bool     // whether its files have a star, a camera and properties, so that their absence is known too
+	said  string        // what a person calls it
+	keys  []string      // of storageForm, beside type
+	needs []string      // of keys
+	keeps time.Duration // how long the service keeps what is in its trash; 0 for ever
+	knows bool          // whether its files have a star, a camera and properties, so that their absence is known too
 }
 
 var storageKinds = []storageKind{
@@ -31,7 +33,7 @@ var storageKinds = []storageKind{
 		needs: []string{"roots"},
 	},
 	{
-		name: GDrive, said: "Google Drive", knows: true,
+		name: GDrive, said: "Google Drive", knows: true, keeps: driveKeeps,
 		keys: []string{"roots", "exclude", "client", "account", "service_account", "impersonate", "shared_drives"},
 	},
 }

@@ -31,6 +31,13 @@ type Storage struct {
 // this machine.
 func (s Storage) Far() bool { return s.Type != "" && s.Type != Local }
 
+// Service is what people call the service that the account is of.
+func (s Storage) Service() string { return kindOf(s.Type).said }
+
+// Keeps is how long the service itself keeps what is in its trash, whoever put
+// it there; 0 for ever.
+func (s Storage) Keeps() time.Duration { return kindOf(s.Type).keeps }
+
 // whole reports whether an account is swept from its top.
 func (s Storage) whole() bool { return s.Far() && slices.Equal(s.Roots, []string{"/"}) }
 

@@ -5,12 +5,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
+	"sweepd/journal"
 	"sweepd/sweeper"
 )
 
@@ -18,8 +22,9 @@ func (p *program) apply() *cobra.Command {
 	var l look
 	var yes bool
 	cmd := &cobra.Command{
-		Use:   "apply [PLAN | PATH|STORAGE...]",
-		Short: "carry out a plan: move what is due to the trash, and record it",
+		Use:               "apply [PLAN | PATH|STORAGE...]",
+		ValidArgsFunction: p.where,
+		Short:             "carry out a plan: move what is due to the trash, and record it",
 		Long: `apply carries out a saved plan, or scans and carries out what is due: it moves
 files to the trash of their own storage, begins graces, and deletes for good
 what the policy's trash: section says.
@@ -67,6 +72,7 @@ terminal apply asks first, unless a saved plan or --yes says that you know.`,
 			p.term.settle()
 			if sum != nil {
 				p.done(l, sum)
+				err = errors.Join(err, p.tellKept(cmd.Context(), l, a, sum))
 			}
 			if err != nil {
 				return err
@@ -149,6 +155,24 @@ func (p *program) ask(ctx context.Context, due *sweeper.Plan) bool {
 		fmt.Fprintln(p.stderr)
 		return false
 	}
+}
+
+// tellKept says until when a service itself keeps what went to its trash.
+func (p *program) tellKept(ctx context.Context, l look, a *app.App, sum *sweeper.Summary) error {
+	for _, name := range slices.Sorted(maps.Keys(p.accounts())) {
+		st := p.accounts()[name]
+		if l.json || st.Keeps() == 0 || sum.Trashed == 0 {
+			continue
+		}
+		for _, err := range a.Journal.Operations(ctx, journal.Filter{Run: sum.Run, Storage: name, InTrash: true}) {
+			if err != nil {
+				return err
+			}
+			p.term.printf("in the trash of %s until %s: %s deletes it after %d days\n", safe(name), p.now().Add(st.Keeps()).Local().Format(time.DateOnly), st.Service(), int(st.Keeps().Hours()/24))
+			break
+		}
+	}
+	return nil
 }
 
 // done prints the summary of a run that may have changed something.

@@ -25,11 +25,16 @@ type jsonExplain struct {
 func (p *program) explain() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "explain PATH...",
-		Short: "show all that was looked at in a file, and which rule decides and why",
+		Use:               "explain PATH|STORAGE:PATH|STORAGE:ID...",
+		ValidArgsFunction: p.which,
+		Short:             "show all that was looked at in a file, and which rule decides and why",
 		Long: `explain examines files afresh and shows every detector's findings with the bytes
 that it read, each step of the verification of a Content Credential, and the
-policy's rules with what each one saw. It changes nothing.`,
+policy's rules with what each one saw. It changes nothing.
+
+A file of an account, such as a Google Drive, is named by its storage and its
+path there, if a scan has met it, or its id, which ends its address in a
+browser: drive:/Pictures/a.png, drive:1AbC.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			failed := false
@@ -83,7 +88,7 @@ func (p *program) explainOne(cmd *cobra.Command, arg string, asJSON bool) error 
 
 func (p *program) tellFile(x sweeper.Explanation) {
 	t, e, v := p.term, x.Entry, x.Verdict
-	t.printf("%s\n", t.bold(safe(e.Path)))
+	t.printf("%s\n", t.bold(p.place(x.Storage, e.Path)))
 	kind := v.MediaType
 	if kind == "" {
 		kind = "no image"

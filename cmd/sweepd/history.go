@@ -104,6 +104,7 @@ type jsonOperation struct {
 	Kind     string     `json:"kind"`
 	Storage  string     `json:"storage"`
 	Path     string     `json:"path"`
+	Ref      string     `json:"ref,omitempty"` // what an account calls the file
 	Size     int64      `json:"size"`
 	State    string     `json:"state"` // "open", "done", "failed"
 	Rule     string     `json:"rule"`
@@ -192,7 +193,7 @@ func (p *program) operations(cmd *cobra.Command, j *journal.Journal, run int64, 
 
 func operationLine(op journal.Operation) jsonOperation {
 	line := jsonOperation{
-		"operation", op.Op.Cause.Run, string(op.Op.Kind), op.Op.Storage, op.Op.Entry.Path, op.Op.Entry.Size, stateOf(op),
+		"operation", op.Op.Cause.Run, string(op.Op.Kind), op.Op.Storage, op.Op.Entry.Path, refOf(op.Op.Entry), op.Op.Entry.Size, stateOf(op),
 		op.Op.Cause.Rule, op.Op.Cause.Reasons, "", moment(op.Began), moment(op.Ended), string(op.Resolved),
 	}
 	if op.Err != nil {
@@ -225,7 +226,7 @@ func (p *program) operation(op journal.Operation) {
 	case op.Resolved != "":
 		note = "done; purged since"
 	}
-	p.term.printf("  %-7s  %8s  %s\n           %s\n", op.Op.Kind, size(op.Op.Entry.Size), safe(tilde(op.Op.Entry.Path, p.home())), p.term.dim(safe(note+ruleNote(op.Op.Cause))))
+	p.term.printf("  %-7s  %8s  %s\n           %s\n", op.Op.Kind, size(op.Op.Entry.Size), p.place(op.Op.Storage, op.Op.Entry.Path), p.term.dim(safe(note+ruleNote(op.Op.Cause))))
 }
 
 func ruleNote(c providers.Cause) string {

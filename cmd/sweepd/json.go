@@ -23,6 +23,7 @@ type jsonFile struct {
 	Storage    string                 `json:"storage"`
 	Path       string                 `json:"path"`
 	PathBytes  []byte                 `json:"path_base64,omitempty"` // where the path is not UTF-8
+	Ref        string                 `json:"ref,omitempty"`         // what an account calls the file
 	Size       int64                  `json:"size"`
 	Modified   time.Time              `json:"modified"`
 	MediaType  string                 `json:"media_type"`
@@ -87,7 +88,7 @@ type jsonProblem struct {
 
 func fileLine(f sweeper.Found) jsonFile {
 	line := jsonFile{
-		Type: "file", Storage: f.Storage, Path: f.Entry.Path, Size: f.Entry.Size, Modified: f.Entry.Modified.UTC(),
+		Type: "file", Storage: f.Storage, Path: f.Entry.Path, Ref: refOf(f.Entry), Size: f.Entry.Size, Modified: f.Entry.Modified.UTC(),
 		MediaType: f.Verdict.MediaType, Confidence: f.Verdict.Confidence, Product: f.Verdict.Product, Made: moment(f.Verdict.Made),
 		Derived: f.Verdict.Derived, Evidence: f.Verdict.Evidence, BytesRead: f.BytesRead,
 		Decision: jsonDecision{string(f.Decision.Action), f.Decision.Rule, f.Decision.Reasons, moment(f.Decision.NotBefore), f.Decision.Guards, f.Decision.Approved},
@@ -102,6 +103,15 @@ func fileLine(f sweeper.Found) jsonFile {
 		line.Decision.Reasons = []string{}
 	}
 	return line
+}
+
+// refOf is what an account calls the file; "" on this machine, where that is its
+// path.
+func refOf(e providers.Entry) string {
+	if string(e.Ref) == e.Path {
+		return ""
+	}
+	return string(e.Ref)
 }
 
 func scanLine(sum *sweeper.Summary) jsonScan {

@@ -18,8 +18,9 @@ import (
 
 func (p *program) keep() *cobra.Command {
 	return &cobra.Command{
-		Use:   "keep PATH...",
-		Short: "keep files for good, whatever the policy says",
+		Use:               "keep PATH|STORAGE:PATH|STORAGE:ID...",
+		ValidArgsFunction: p.which,
+		Short:             "keep files for good, whatever the policy says",
 		Long: `keep remembers that you want a file: this one as long as nobody writes to it,
 and any file with the same content, under whatever name, in whatever storage,
 for good. sweepd forget takes it back.`,
@@ -30,8 +31,9 @@ for good. sweepd forget takes it back.`,
 
 func (p *program) approve() *cobra.Command {
 	return &cobra.Command{
-		Use:   "approve PATH...",
-		Short: "let files go that are held or up for review, as they are now",
+		Use:               "approve PATH|STORAGE:PATH|STORAGE:ID...",
+		ValidArgsFunction: p.which,
+		Short:             "let files go that are held or up for review, as they are now",
 		Long: `approve lets the next apply trash a file that a rule puts up for review, or that
 a guard, a grace or the clock holds. It is about the file exactly as it is: one
 that changes in any way is held again. What a rule keeps, or you said keep to,
@@ -43,10 +45,11 @@ stays; the limits count it.`,
 
 func (p *program) forget() *cobra.Command {
 	return &cobra.Command{
-		Use:   "forget PATH...",
-		Short: "take back keep, approve, or the keeping that follows an undo",
-		Args:  cobra.MinimumNArgs(1),
-		RunE:  func(cmd *cobra.Command, args []string) error { return p.say(cmd, args, p.sayNothing) },
+		Use:               "forget PATH|STORAGE:PATH|STORAGE:ID...",
+		ValidArgsFunction: p.which,
+		Short:             "take back keep, approve, or the keeping that follows an undo",
+		Args:              cobra.MinimumNArgs(1),
+		RunE:              func(cmd *cobra.Command, args []string) error { return p.say(cmd, args, p.sayNothing) },
 	}
 }
 
@@ -110,7 +113,7 @@ func (p *program) say(cmd *cobra.Command, args []string, do saying) error {
 }
 
 func (p *program) sayOne(cmd *cobra.Command, arg string, do saying) error {
-	a, path, err := p.openFile(cmd, arg)
+	a, file, err := p.openFile(cmd, arg)
 	if err != nil {
 		return err
 	}
@@ -118,7 +121,7 @@ func (p *program) sayOne(cmd *cobra.Command, arg string, do saying) error {
 	if a.ReportOnly != nil {
 		return a.ReportOnly // it would be remembered nowhere
 	}
-	st, e, err := a.Look(cmd.Context(), path)
+	st, e, err := a.Look(cmd.Context(), file)
 	if err != nil {
 		return err
 	}
@@ -126,12 +129,19 @@ func (p *program) sayOne(cmd *cobra.Command, arg string, do saying) error {
 	if err != nil {
 		return err
 	}
-	p.term.printf("%s: %s\n", safe(tilde(path, p.home())), said)
+	p.term.printf("%s: %s\n", p.place(st.Name(), e.Path), said)
 	return nil
 }
 
-// openFile opens the storage that one file is in, and gives the file's path.
+// openFile opens the storage that one file is in, and gives what Look knows the
+// file by.
 func (p *program) openFile(cmd *cobra.Command, arg string) (*app.App, string, error) {
+	if storage, file := app.SplitFile(p.accounts(), arg); storage != "" {
+		o := p.options()
+		o.Only = []string{storage}
+		a, err := p.openApp(cmd, o)
+		return a, file, err
+	}
 	path, err := absolute(arg)
 	if err != nil {
 		return nil, "", err

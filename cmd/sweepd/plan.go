@@ -15,8 +15,9 @@ func (p *program) plan() *cobra.Command {
 	var l look
 	var file string
 	cmd := &cobra.Command{
-		Use:   "plan [-o FILE] [PATH|STORAGE]...",
-		Short: "scan, and save what is due to be applied exactly",
+		Use:               "plan [-o FILE] [PATH|STORAGE]...",
+		ValidArgsFunction: p.where,
+		Short:             "scan, and save what is due to be applied exactly",
 		Long: `plan scans as scan does and, with -o, saves what is due. The file can be read,
 shown to others, and applied with: sweepd apply FILE. Nothing that is not in it
 is touched then; a file that has changed meanwhile is left alone, and under
@@ -44,7 +45,7 @@ another policy the whole plan is refused.`,
 			if !l.json {
 				p.term.printf("due: %s\n", due)
 				for _, it := range due.Spared {
-					p.term.printf("kept as the last copy: %s\n", safe(tilde(it.Entry.Path, p.home())))
+					p.term.printf("kept as the last copy: %s\n", p.place(it.Storage, it.Entry.Path))
 				}
 				if err := a.Sweeper.Allow(cmd.Context(), due); err != nil {
 					p.term.printf("it would be refused as it is: %s\n", safe(err.Error()))

@@ -14,6 +14,7 @@ import (
 	"sweepd/internal/app"
 	"sweepd/journal"
 	"sweepd/policy"
+	"sweepd/providers"
 	"sweepd/sweeper"
 )
 
@@ -26,7 +27,10 @@ type program struct {
 	now            func() time.Time
 	uptime         func() (boot string, since time.Duration) // nil: the kernel's
 
+	account func(ctx context.Context, name string, st policy.Storage) (providers.Driver, []string, error) // nil: see app.Options
+
 	term       *terminal
+	far        map[string]policy.Storage // see accounts
 	policyFile string
 	verbose    bool
 	started    bool // the command line was understood
@@ -122,7 +126,7 @@ func (p *program) options() app.Options {
 		level = slog.LevelWarn
 	}
 	return app.Options{
-		Getenv: p.getenv, PolicyFile: p.policyFile, Now: p.now, Uptime: p.uptime,
+		Getenv: p.getenv, PolicyFile: p.policyFile, Now: p.now, Uptime: p.uptime, Account: p.account,
 		Log: slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: level})),
 	}
 }

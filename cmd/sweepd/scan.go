@@ -27,8 +27,9 @@ func (l *look) flags(cmd *cobra.Command) {
 func (p *program) scan() *cobra.Command {
 	var l look
 	cmd := &cobra.Command{
-		Use:   "scan [PATH|STORAGE]...",
-		Short: "show which files are ChatGPT images, how sure that is and why, and what the policy would do",
+		Use:               "scan [PATH|STORAGE]...",
+		ValidArgsFunction: p.where,
+		Short:             "show which files are ChatGPT images, how sure that is and why, and what the policy would do",
 		Long: `scan looks at every image below the folders, or in the storages, that are named
 (all storages of the policy when none is), and changes nothing.
 
@@ -107,7 +108,7 @@ func (p *program) show(l look, a *app.App, scan func(sweeper.ScanOptions) (*swee
 // file prints two lines: what the file is, and why.
 func (p *program) file(f sweeper.Found) {
 	p.term.printf("%s  %8s  %6s  %s  %s\n", p.term.level(f.Verdict.Confidence), size(f.Entry.Size), age(f.Entry.Modified, p.now()),
-		p.action(f.Decision.Action), safe(tilde(f.Entry.Path, p.home())))
+		p.action(f.Decision.Action), p.place(f.Storage, f.Entry.Path))
 	why := strings.TrimPrefix(f.Verdict.String(), f.Verdict.Confidence.String()+": ")
 	if d := f.Decision; d.Action == policy.Hold || d.Action == policy.Keep && d.Rule == "" && f.Verdict.Confidence >= fingerprint.Strong {
 		why += "; " + string(f.Decision.Action) + ": " + strings.Join(f.Decision.Reasons, ", ")
@@ -184,11 +185,7 @@ func (p *program) next(a *app.App, args []string, sum *sweeper.Summary) string {
 // problems prints what could not be done.
 func (p *program) problems(sum *sweeper.Summary) {
 	for _, pr := range sum.Problems {
-		where := safe(tilde(pr.Path, p.home()))
-		if where == "" {
-			where = safe(pr.Storage)
-		}
-		fmt.Fprintf(p.stderr, "%s cannot %s %s: %s\n", p.term.paint("33", "warning:"), pr.Doing, where, safe(pr.Text))
+		fmt.Fprintf(p.stderr, "%s cannot %s %s: %s\n", p.term.paint("33", "warning:"), pr.Doing, p.place(pr.Storage, pr.Path), safe(pr.Text))
 	}
 	if more := sum.Errors - int64(len(sum.Problems)); more > 0 {
 		fmt.Fprintf(p.stderr, "warning: and %s more\n", count(more, "problem"))
@@ -197,10 +194,14 @@ func (p *program) problems(sum *sweeper.Summary) {
 
 // stopped prints which roots nothing is deleted from.
 func (p *program) stopped(sum *sweeper.Summary) {
+	folders := 0
 	for _, x := range sum.Stopped {
-		fmt.Fprintf(p.stderr, "%s nothing is deleted from %s, because not all of it could be seen\n", p.term.paint("33", "warning:"), safe(tilde(x.Root, p.home())))
+		if _, account := p.accounts()[x.Storage]; !account {
+			folders++
+		}
+		fmt.Fprintf(p.stderr, "%s nothing is deleted from %s, because not all of it could be seen\n", p.term.paint("33", "warning:"), p.place(x.Storage, x.Root))
 	}
-	if len(sum.Stopped) > 0 {
+	if folders > 0 {
 		fmt.Fprintf(p.stderr, "hint: mount its disk or make it readable; or leave the place out by exclude: in the policy or a file called .nosweep\n")
 	}
 }

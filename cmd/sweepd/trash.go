@@ -43,8 +43,9 @@ Folders, links, and files of which nothing says where they were are left alone.`
 func (p *program) trashList() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "list [PATH|STORAGE]...",
-		Short: "what lies in the trash bins, whose it is, and what is due",
+		Use:               "list [PATH|STORAGE]...",
+		ValidArgsFunction: p.where,
+		Short:             "what lies in the trash bins, whose it is, and what is due",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a, err := p.open(cmd, args, false)
 			if err != nil {
@@ -95,7 +96,7 @@ func (p *program) binned(b sweeper.Binned) {
 	if b.Due {
 		mark = p.term.paint("31", "due: ")
 	}
-	p.term.printf("%-10s  %8s  %s\n%s%s%s\n", whose, size(b.Trashed.Size), safe(tilde(b.Trashed.Path, p.home())), "                      ", mark, p.term.dim(safe(b.Why)))
+	p.term.printf("%-10s  %8s  %s\n%s%s%s\n", whose, size(b.Trashed.Size), p.place(b.Storage, b.Trashed.Path), "                      ", mark, p.term.dim(safe(b.Why)))
 }
 
 func (p *program) trashPurge() *cobra.Command {
@@ -120,7 +121,7 @@ func (p *program) purging(name, short, long string, allowed func(policy.TrashAge
 	var apply bool
 	var l look
 	cmd := &cobra.Command{
-		Use: name + " [--apply] [PATH|STORAGE]...", Short: short, Long: long,
+		Use: name + " [--apply] [PATH|STORAGE]...", Short: short, Long: long, ValidArgsFunction: p.where,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a, err := p.open(cmd, args, apply)
 			if err != nil {
@@ -184,7 +185,7 @@ func (p *program) tellPurge(l look, due *sweeper.Plan, sum *sweeper.Summary) {
 			p.json(jsonTrashed{"trashed", it.Storage, it.Entry.Path, it.Entry.Size, nil, string(it.Whose), fingerprint.None, true, it.Decision.Reasons[0]})
 			continue
 		}
-		p.term.printf("%-10s  %8s  %s\n", it.Whose, size(it.Entry.Size), safe(tilde(it.Entry.Path, p.home())))
+		p.term.printf("%-10s  %8s  %s\n", it.Whose, size(it.Entry.Size), p.place(it.Storage, it.Entry.Path))
 	}
 	if l.json {
 		p.json(problemLines(sum)...)

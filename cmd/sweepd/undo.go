@@ -20,8 +20,9 @@ func (p *program) undo() *cobra.Command {
 	var l look
 	var last bool
 	cmd := &cobra.Command{
-		Use:   "undo RUN | --last | PATH...",
-		Short: "bring back what a run moved to the trash, or single files",
+		Use:               "undo RUN | --last | PATH|STORAGE:PATH|STORAGE:ID...",
+		ValidArgsFunction: p.which,
+		Short:             "bring back what a run moved to the trash, or single files",
 		Long: `undo restores files under their old names, and never over another file. What
 came back is kept from then on, as it is, whatever the policy says; sweepd
 forget takes that back.`,
@@ -70,6 +71,10 @@ func (p *program) undoable(cmd *cobra.Command, args []string, last bool) ([]jour
 		u.Run = run
 	} else {
 		for _, arg := range args {
+			if storage, file := app.SplitFile(p.accounts(), arg); storage != "" {
+				u.Files = append(u.Files, app.FilterOf(storage, file))
+				continue
+			}
 			path, err := absolute(arg)
 			if err != nil {
 				return nil, err
@@ -87,12 +92,17 @@ func (p *program) undoable(cmd *cobra.Command, args []string, last bool) ([]jour
 	return ops, err
 }
 
-// scopesOf are the storages, with the folders, that the operations are about.
+// scopesOf are the storages, with the folders of this machine, that the
+// operations are about. A file of an account goes by something else than its
+// path.
 func scopesOf(ops []journal.Operation) (scopes []sweeper.Scope) {
 	for _, op := range ops {
 		i := slices.IndexFunc(scopes, func(sc sweeper.Scope) bool { return sc.Storage == op.Op.Storage })
 		if i < 0 {
 			i, scopes = len(scopes), append(scopes, sweeper.Scope{Storage: op.Op.Storage})
+		}
+		if refOf(op.Op.Entry) != "" {
+			continue
 		}
 		if dir := existing(filepath.Dir(op.Op.Entry.Path)); !slices.Contains(scopes[i].Roots, dir) {
 			scopes[i].Roots = append(scopes[i].Roots, dir)

@@ -14,7 +14,6 @@ import (
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
-	"sweepd/providers/local"
 	"sweepd/sweeper"
 )
 
@@ -23,13 +22,17 @@ type Options struct {
 	Getenv     func(string) string
 	PolicyFile string          // "" looks for one; see Paths.FindPolicy
 	Only       []string        // names of storages, or folders; empty: every storage of the policy
-	Scopes     []sweeper.Scope // in place of Only: exactly these, whatever the policy, which need not even be readable
+	Scopes     []sweeper.Scope // in place of Only: exactly these, whatever the policy, which need not even be readable; without roots: an account of it
 	Act        bool            // storages may be changed; else they are open for reading only
 	AnyFolder  bool            // however broad a folder in Only is: it is not to be listed
 	Log        *slog.Logger
 	Now        func() time.Time
 	Uptime     func() (boot string, since time.Duration) // nil: the kernel's
 	Classifier *fingerprint.Classifier                   // nil: the built-in one
+
+	// Account opens an account of a service and says inside which paths its files
+	// may be moved. nil: by its type, with what sweepd login keeps.
+	Account func(ctx context.Context, name string, st policy.Storage) (d providers.Driver, roots []string, err error)
 }
 
 // App is everything that is open.
@@ -40,7 +43,8 @@ type App struct {
 	Journal    *journal.Journal
 	Classifier *fingerprint.Classifier
 	Sweeper    *sweeper.Sweeper
-	Scope      []sweeper.Scope // the storages that are open
+	Scope      []sweeper.Scope  // the storages that are open
+	Unopened   map[string]error // accounts that could not be opened, which stops no other storage
 
 	// ReportOnly is why nothing can be deleted until somebody has looked at the
 	// record: it is damaged, gone, or not ours. What is said then is said
@@ -48,6 +52,7 @@ type App struct {
 	ReportOnly error
 
 	storages []*providers.Storage
+	noPolicy error // why the built-in policy serves in place of the one that there is
 	o        Options
 }
 
@@ -65,7 +70,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	if o.Uptime == nil {
 		o.Uptime = uptime
 	}
-	a := &App{o: o, Classifier: o.Classifier}
+	a := &App{o: o, Classifier: o.Classifier, Unopened: map[string]error{}}
 	if a.Classifier == nil {
 		a.Classifier = fingerprint.New()
 	}
@@ -79,7 +84,7 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	if err := a.openPolicy(); err != nil && scopes == nil {
 		return nil, err
 	} else if err != nil {
-		a.Policy = policy.Default(scopes[0].Roots)
+		a.Policy, a.noPolicy = policy.Default(scopes[0].Roots), err
 	} else if scopes == nil {
 		if scopes, err = a.scopes(); err != nil {
 			return nil, err
@@ -88,14 +93,12 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	if err := a.openJournal(ctx); err != nil {
 		return nil, err
 	}
-	for _, sc := range scopes {
-		if err := a.openStorage(sc); err != nil {
-			return nil, errors.Join(err, a.Close())
-		}
+	if err := a.openStorages(ctx, scopes); err != nil {
+		return nil, errors.Join(err, a.Close())
 	}
 	a.Sweeper, err = sweeper.New(sweeper.Options{
 		Policy: a.Policy, Journal: a.Journal, Storages: a.storages,
-		Classifier: a.Classifier, Now: o.Now, Log: o.Log, Uptime: o.Uptime,
+		Classifier: a.Classifier, Now: o.Now, Log: o.Log, Uptime: o.Uptime, Unopened: a.Unopened,
 		Paused: func() error { return a.Paths.Paused(o.Now()) },
 	})
 	if err != nil {
@@ -185,57 +188,6 @@ func LoadPolicy(path, home string) (*policy.Policy, error) {
 	return policy.Parse(path, src, policy.ParseOptions{Home: home})
 }
 
-// openStorage opens one storage behind its guard.
-func (a *App) openStorage(sc sweeper.Scope) error {
-	st := a.Policy.Storages[sc.Storage] // the zero Storage for named
-	if st.Far() {
-		return &UsageError{fmt.Errorf("storage %s is of type %s, which this sweepd cannot open", sc.Storage, st.Type), "name the storages to look at, as in: sweepd scan NAME"}
-	}
-	if err := a.narrowEnough(sc, st); err != nil {
-		return err
-	}
-	roots, only := st.Roots, sc.Roots
-	if a.o.Scopes != nil || sc.Storage == named {
-		roots, only = sc.Roots, nil
-	}
-	exclude := st.Exclude
-	if a.o.Scopes == nil {
-		exclude = slices.Concat(exclude, a.othersBelow(sc.Storage, roots))
-	}
-	bin, err := local.HomeTrash(a.o.Getenv)
-	if err != nil && a.o.Act {
-		return fmt.Errorf("find the trash: %w", err)
-	}
-	d, err := local.Open(local.Options{
-		Roots: roots, Only: only, Interest: fingerprint.Interesting, Exclude: exclude,
-		CrossMounts: st.CrossMounts, TrashHome: bin, Now: a.o.Now,
-	})
-	if err != nil {
-		return fmt.Errorf("open %s: %w", sc.Storage, err)
-	}
-	o := providers.Options{Roots: d.Roots(), Part: sc.Roots != nil, Protect: a.Policy.Protect}
-	if a.o.Act {
-		o.Recorder = a.Journal
-	}
-	guarded, err := providers.NewStorage(sc.Storage, d, o)
-	if err != nil {
-		return errors.Join(err, d.Close())
-	}
-	a.storages, a.Scope = append(a.storages, guarded), append(a.Scope, sc)
-	return nil
-}
-
-// narrowEnough holds folders that were named to the rule that the policy's own
-// have passed: nobody means all that there is.
-func (a *App) narrowEnough(sc sweeper.Scope, st policy.Storage) error {
-	for _, root := range sc.Roots {
-		if why := policy.Broad(root, a.Paths.Home); why != "" && !st.AllowBroadRoot && a.o.Scopes == nil && !a.o.AnyFolder {
-			return &UsageError{fmt.Errorf("%q is too much: %s", root, why), "name the folders in which pictures are saved, as in ~/Downloads; or, in a policy, say allow_broad_root: true of the storage"}
-		}
-	}
-	return nil
-}
-
 // Plan is Sweeper.Plan; the plan also says where the storages are, so that it
 // can be applied without naming them again.
 func (a *App) Plan(ctx context.Context, o sweeper.ScanOptions) (*sweeper.Plan, *sweeper.Summary, error) {
@@ -251,14 +203,6 @@ func (a *App) Plan(ctx context.Context, o sweeper.ScanOptions) (*sweeper.Plan, *
 // PlanPurge is Sweeper.PlanPurge of what may be purged by one of the rights.
 func (a *App) PlanPurge(ctx context.Context, rights []sweeper.Whose) (*sweeper.Plan, *sweeper.Summary, error) {
 	return a.Sweeper.PlanPurge(ctx, func(b sweeper.Binned) bool { return slices.Contains(rights, b.Whose) })
-}
-
-// Look finds the one storage that is open and the file in it that a person
-// calls path.
-func (a *App) Look(ctx context.Context, path string) (*providers.Storage, providers.Entry, error) {
-	st := a.storages[0]
-	e, err := st.Stat(ctx, providers.Ref(path)) // a local ref is the file's path
-	return st, e, err
 }
 
 // resolve makes a folder's name absolute and free of links.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -25,6 +26,9 @@ func (a *App) scopes() (all []sweeper.Scope, err error) {
 		if _, isStorage := a.Policy.Storages[arg]; isStorage {
 			all = join(all, sweeper.Scope{Storage: arg})
 			continue
+		}
+		if account, _ := SplitFile(a.Policy.Storages, arg); a.Policy.Storages[account].Far() {
+			return nil, &UsageError{fmt.Errorf("%q is a part of an account, which is swept whole", arg), "name the storage: " + account + "; or, for good, its folders in roots: of the policy"}
 		}
 		folder, err := resolve(arg)
 		if err != nil {

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sweepd/internal/app"
+	"sweepd/policy"
+)
+
+// accounts are the storages of the policy that are accounts of a service.
+func (p *program) accounts() map[string]policy.Storage {
+	if p.far == nil {
+		p.far = app.Accounts(p.options())
+	}
+	return p.far
+}
+
+// place is what a person calls a file, or a folder: its path on this machine, or
+// STORAGE:/PATH in an account. An empty path is the storage.
+func (p *program) place(storage, path string) string {
+	_, account := p.accounts()[storage]
+	switch {
+	case path == "":
+		return safe(storage)
+	case account:
+		return safe(storage + ":" + path)
+	}
+	return safe(tilde(path, p.home()))
+}
+
+// where completes the arguments of verbs that take folders and storages: the
+// names of the storages, and the shell's own folders.
+func (p *program) where(_ *cobra.Command, _ []string, begun string) (names []string, _ cobra.ShellCompDirective) {
+	for _, name := range app.StorageNames(p.options()) {
+		if strings.HasPrefix(name, begun) {
+			names = append(names, name)
+		}
+	}
+	return names, cobra.ShellCompDirectiveDefault
+}
+
+// which completes the arguments of verbs that take files: the beginnings of the
+// names of an account's files, and the shell's own.
+func (p *program) which(_ *cobra.Command, _ []string, begun string) (names []string, how cobra.ShellCompDirective) {
+	for name := range p.accounts() {
+		if strings.HasPrefix(name+":", begun) {
+			names, how = append(names, name+":"), cobra.ShellCompDirectiveNoSpace
+		}
+	}
+	slices.Sort(names)
+	return names, how
+}

@@ -1,0 +1,114 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+
+	"sweepd/fingerprint"
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/providers"
+)
+
+// StorageNames are the names of the policy's storages, sorted; none where it
+// cannot be read, or there is none.
+func StorageNames(o Options) []string { return slices.Sorted(maps.Keys(storages(o))) }
+
+// Accounts are the storages of the policy that are accounts of a service, whose
+// files a person calls STORAGE:/PATH or STORAGE:ID; none where the policy cannot
+// be read, or there is none.
+func Accounts(o Options) map[string]policy.Storage {
+	all := storages(o)
+	maps.DeleteFunc(all, func(_ string, st policy.Storage) bool { return !st.Far() })
+	return all
+}
+
+func storages(o Options) map[string]policy.Storage {
+	paths, err := FindPaths(o.Getenv)
+	if err == nil {
+		a := &App{o: Options{Getenv: o.Getenv, PolicyFile: o.PolicyFile}, Paths: paths}
+		if err = a.openPolicy(); err == nil {
+			return a.Policy.Storages
+		}
+	}
+	return map[string]policy.Storage{}
+}
+
+// SplitFile takes apart what a person calls a file of one of the accounts. Of
+// any other file, which is one of this machine, the storage is "".
+func SplitFile(accounts map[string]policy.Storage, arg string) (storage, file string) {
+	name, file, found := strings.Cut(arg, ":")
+	if _, account := accounts[name]; !found || !account {
+		return "", arg
+	}
+	return name, file
+}
+
+// FilterOf chooses the operations of a file of an account.
+func FilterOf(storage, file string) journal.Filter {
+	if strings.HasPrefix(file, "/") {
+		return journal.Filter{Storage: storage, Path: file}
+	}
+	return journal.Filter{Storage: storage, Ref: providers.Ref(file)}
+}
+
+// Look finds the one storage that is open and the file in it that a person calls
+// so: by its path on this machine; in an account by its path there, as far as
+// sweepd has met it, or by its id.
+func (a *App) Look(ctx context.Context, file string) (*providers.Storage, providers.Entry, error) {
+	st := a.storages[0]
+	if a.far(a.Scope[0]) && strings.HasPrefix(file, "/") {
+		e, err := a.met(ctx, st, file)
+		return st, e, err
+	}
+	e, err := st.Stat(ctx, providers.Ref(file)) // a local ref is the file's path
+	return st, e, err
+}
+
+// met is the one file that is at that path of an account now, of those that a
+// scan has found or an operation was about. To list the account for it would be
+// dear, and the rest is there by its id.
+func (a *App) met(ctx context.Context, st *providers.Storage, path string) (found providers.Entry, err error) {
+	refs := map[providers.Ref]bool{}
+	for rec, err := range a.Journal.Records(ctx, st.Name(), fingerprint.Version) {
+		if err != nil {
+			return found, err
+		}
+		if rec.Entry.Path == path {
+			refs[rec.Entry.Ref] = true
+		}
+	}
+	for op, err := range a.Journal.Operations(ctx, FilterOf(st.Name(), path)) {
+		if err != nil {
+			return found, err
+		}
+		refs[op.Op.Entry.Ref] = true
+	}
+	var all []string
+	for ref := range refs {
+		e, err := st.Stat(ctx, ref)
+		switch {
+		case errors.Is(err, fs.ErrNotExist) || err == nil && e.Path != path: // it was there
+		case err != nil:
+			return found, err
+		default:
+			found, all = e, append(all, fmt.Sprintf("%s:%s", st.Name(), e.Ref))
+		}
+	}
+	switch len(all) {
+	case 0:
+		return found, &UsageError{
+			fmt.Errorf("no scan has met %s:%s: %w", st.Name(), path, fs.ErrNotExist),
+			fmt.Sprintf("see what there is with: sweepd scan %s; or name it by its id, which ends its address in a browser, as in %[1]s:ID", st.Name()),
+		}
+	case 1:
+		return found, nil
+	}
+	slices.Sort(all)
+	return found, &UsageError{fmt.Errorf("%d files are called %s:%s", len(all), st.Name(), path), "name one by its id: " + strings.Join(all, " or ")}
+}

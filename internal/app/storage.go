@@ -1,0 +1,132 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"sweepd/fingerprint"
+	"sweepd/policy"
+	"sweepd/providers"
+	"sweepd/providers/local"
+	"sweepd/sweeper"
+)
+
+// openStorages opens every storage of the scopes behind its guard. An account
+// that nobody named, and that cannot be opened, is left to Unopened as long as
+// there is another storage.
+func (a *App) openStorages(ctx context.Context, scopes []sweeper.Scope) error {
+	for _, sc := range scopes {
+		err := a.openStorage(ctx, sc)
+		switch {
+		case err == nil:
+		case !a.far(sc) || len(a.o.Only) > 0 || len(scopes) == 1 || ctx.Err() != nil:
+			return err
+		default:
+			a.Unopened[sc.Storage] = told(err)
+		}
+	}
+	if len(a.storages) == 0 && len(a.Unopened) > 0 {
+		errs := make([]error, 0, len(a.Unopened))
+		for _, sc := range scopes {
+			errs = append(errs, fmt.Errorf("open %s: %w", sc.Storage, a.Unopened[sc.Storage]))
+		}
+		return errors.Join(errs...)
+	}
+	return nil
+}
+
+// told is err with its hint, for a place that has no line for hints.
+func told(err error) error {
+	if usage, ok := errors.AsType[*UsageError](err); ok && usage.Hint != "" {
+		return fmt.Errorf("%w; %s", err, usage.Hint)
+	}
+	return err
+}
+
+// far reports whether a scope is an account of a service: folders of this
+// machine are named by their roots, or are the policy's.
+func (a *App) far(sc sweeper.Scope) bool {
+	return sc.Roots == nil && (a.o.Scopes != nil || a.Policy.Storages[sc.Storage].Far())
+}
+
+// openStorage opens one storage behind its guard.
+func (a *App) openStorage(ctx context.Context, sc sweeper.Scope) error {
+	open := a.openLocal
+	if a.far(sc) {
+		open = a.openAccount
+	}
+	d, roots, err := open(ctx, sc)
+	if err != nil {
+		return err
+	}
+	o := providers.Options{Roots: roots, Part: sc.Roots != nil, Protect: a.Policy.Protect}
+	if a.o.Act {
+		o.Recorder = a.Journal
+	}
+	guarded, err := providers.NewStorage(sc.Storage, d, o)
+	if err != nil {
+		return errors.Join(err, d.Close())
+	}
+	a.storages, a.Scope = append(a.storages, guarded), append(a.Scope, sc)
+	return nil
+}
+
+// openAccount opens an account of a service: the one place that says by which
+// code each type is opened.
+func (a *App) openAccount(ctx context.Context, sc sweeper.Scope) (providers.Driver, []string, error) {
+	st := a.Policy.Storages[sc.Storage]
+	switch {
+	case a.o.Account != nil && st.Far():
+		return a.o.Account(ctx, sc.Storage, st)
+	case st.Type == policy.GDrive:
+		return a.openDrive(ctx, sc.Storage, st)
+	}
+	return nil, nil, &UsageError{
+		errors.Join(fmt.Errorf("the policy has no account %q", sc.Storage), a.noPolicy),
+		"its files are in its own trash; to get at them, put the storage back into the policy under that name",
+	}
+}
+
+// openLocal opens folders of this machine.
+func (a *App) openLocal(_ context.Context, sc sweeper.Scope) (providers.Driver, []string, error) {
+	st := a.Policy.Storages[sc.Storage] // the zero Storage for named
+	if st.Far() {
+		st = policy.Storage{} // the name was once that of folders
+	}
+	if err := a.narrowEnough(sc, st); err != nil {
+		return nil, nil, err
+	}
+	roots, only := st.Roots, sc.Roots
+	if a.o.Scopes != nil || sc.Storage == named {
+		roots, only = sc.Roots, nil
+	}
+	exclude := st.Exclude
+	if a.o.Scopes == nil {
+		exclude = slices.Concat(exclude, a.othersBelow(sc.Storage, roots))
+	}
+	bin, err := local.HomeTrash(a.o.Getenv)
+	if err != nil && a.o.Act {
+		return nil, nil, fmt.Errorf("find the trash: %w", err)
+	}
+	d, err := local.Open(local.Options{
+		Roots: roots, Only: only, Interest: fingerprint.Interesting, Exclude: exclude,
+		CrossMounts: st.CrossMounts, TrashHome: bin, Now: a.o.Now,
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("open %s: %w", sc.Storage, err)
+	}
+	return d, d.Roots(), nil
+}
+
+// narrowEnough holds folders that were named to the rule that the policy's own
+// have passed: nobody means all that there is.
+func (a *App) narrowEnough(sc sweeper.Scope, st policy.Storage) error {
+	for _, root := range sc.Roots {
+		if why := policy.Broad(root, a.Paths.Home); why != "" && !st.AllowBroadRoot && a.o.Scopes == nil && !a.o.AnyFolder {
+			return &UsageError{fmt.Errorf("%q is too much: %s", root, why), "name the folders in which pictures are saved, as in ~/Downloads; or, in a policy, say allow_broad_root: true of the storage"}
+		}
+	}
+	return nil
+}
