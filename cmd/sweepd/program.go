@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
+	"sweepd/internal/google"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -64,7 +65,7 @@ the policy is wrong; 3 refused as a whole for safety.`,
 	}
 	root.PersistentFlags().StringVar(&p.policyFile, "policy", "", "policy `file` (default $SWEEPD_POLICY, then the user's, then /etc/sweepd/policy.yaml)")
 	root.PersistentFlags().BoolVarP(&p.verbose, "verbose", "v", false, "log what is being done to standard error")
-	root.AddCommand(p.scan(), p.explain(), p.plan(), p.apply(), p.undo(), p.trash(), p.keep(), p.approve(), p.forget(), p.pause(), p.resume(), p.check(), p.history(), p.status(), p.version())
+	root.AddCommand(p.scan(), p.explain(), p.plan(), p.apply(), p.undo(), p.trash(), p.keep(), p.approve(), p.forget(), p.pause(), p.resume(), p.check(), p.login(), p.logout(), p.doctor(), p.history(), p.status(), p.version())
 	root.InitDefaultHelpCmd()
 	return root
 }
@@ -101,6 +102,9 @@ func (p *program) diagnose(err error) (status int, hint string) {
 	if _, ok := errors.AsType[*journal.LeasedError](err); ok {
 		return exitUnsafe, "nothing was changed; wait until it is done, or see: sweepd status"
 	}
+	if hint := google.Hint(err); hint != "" && !errors.Is(err, context.Canceled) {
+		return exitTrouble, hint
+	}
 	switch {
 	case errors.Is(err, sweeper.ErrPaused):
 		return exitUnsafe, "what was begun is finished and recorded; to go on: sweepd resume"
@@ -122,7 +126,10 @@ func (p *program) diagnose(err error) (status int, hint string) {
 // summary of each run as one record; a person at a terminal reads it in words.
 func (p *program) options() app.Options {
 	level := slog.LevelInfo
-	if p.term.live && !p.verbose {
+	switch {
+	case p.verbose:
+		level = slog.LevelDebug
+	case p.term.live:
 		level = slog.LevelWarn
 	}
 	return app.Options{

@@ -25,12 +25,13 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"picture": cmdPicture, "quiet": cmdQuiet, "same": cmdSame,
 			"until": cmdUntil, "raw": cmdRaw,
+			"google": cmdGoogle, "pasting": cmdPasting,
 		},
 	})
 }
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"sweepd": main})
+	testscript.Main(m, map[string]func(){"sweepd": main, "sweepd-browser": browser, "xdg-open": opener})
 }
 
 // setUp gives each script a home of its own, with a Downloads folder.

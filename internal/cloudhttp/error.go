@@ -2,6 +2,7 @@ package cloudhttp
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 	"unicode"
@@ -69,6 +70,15 @@ func (e *Error) Unwrap() []error {
 		all = append(all, e.Err)
 	}
 	return all
+}
+
+// Cause is err without the method and the address that http.Client puts before
+// it: an *Error says what was called, and an address is nothing for a person.
+func Cause(err error) error {
+	if u, ok := err.(*url.Error); ok {
+		return u.Err
+	}
+	return err
 }
 
 // line makes what a service wrote one line of at most 300 bytes that does

@@ -352,6 +352,9 @@ func TestAnErrorSaysWhatIsKnownInOneLine(t *testing.T) {
 	if !ok {
 		t.Fatalf("got %v", err)
 	}
+	if got := cloudhttp.Cause(err); got != error(fault) || cloudhttp.Cause(got) != got {
+		t.Errorf("the cause is %v", got)
+	}
 	text := fault.Error()
 	if !strings.HasPrefix(text, "files.update: the service does not allow this (403 insufficientFilePermissions): may not [31mxxx") || strings.ContainsAny(text, "\n\x1b") || len(text) > 500 {
 		t.Errorf("got %q", text)

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"sweepd/internal/cloudhttp"
 	"sweepd/internal/signin"
 )
 
@@ -30,7 +31,7 @@ func AskAbout(ctx context.Context, c *http.Client) (About, error) {
 	}
 	resp, err := c.Do(req)
 	if err != nil {
-		return About{}, err
+		return About{}, cloudhttp.Cause(err)
 	}
 	defer resp.Body.Close()
 	var answer struct {

@@ -35,7 +35,7 @@ func Service() signin.Service {
 		Endpoint: endpoint,
 		Params:   map[string]string{"access_type": "offline", "prompt": "consent"},
 		Covers:   covers,
-		Whoami:   whoami, Hosts: Hosts(), Classify: Classify,
+		Whoami:   whoami, Hosts: Hosts(), Classify: Classify, Call: Call,
 		Revoke:    signin.RevokeAt(revokeAt),
 		AgainHint: "if it was given 7 days ago, your OAuth client is in testing mode: publish it (docs/google-drive.md)",
 	}

@@ -38,7 +38,7 @@ func (n Net) Plain() *http.Client {
 // signed is a client that sends the tokens to the service's API.
 func (n Net) signed(s Service, tokens cloudhttp.Tokens) *http.Client {
 	return &http.Client{Transport: cloudhttp.New(n.Base, cloudhttp.Options{
-		Tokens: tokens, Hosts: s.Hosts, Classify: s.Classify, Now: n.Now, Sleep: n.Sleep, Log: n.Log,
+		Tokens: tokens, Hosts: s.Hosts, Classify: s.Classify, Name: s.Call, Now: n.Now, Sleep: n.Sleep, Log: n.Log,
 	})}
 }
 

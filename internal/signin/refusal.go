@@ -8,6 +8,8 @@ import (
 	"unicode"
 
 	"golang.org/x/oauth2"
+
+	"sweepd/internal/cloudhttp"
 )
 
 // Refusal makes an Error of what the token address answered, without its body.
@@ -15,7 +17,7 @@ import (
 func Refusal(storage string, s Service, err error) error {
 	answer, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if !ok {
-		return fmt.Errorf("ask %s for a token: %w", s.Name, err)
+		return fmt.Errorf("ask %s for a token: %w", s.Name, cloudhttp.Cause(err))
 	}
 	code, text := answer.ErrorCode, answer.ErrorDescription
 	if code == "" { // x/oauth2/jwt leaves it in the body

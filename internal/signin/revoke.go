@@ -32,7 +32,7 @@ func RevokeAt(address string) func(context.Context, *http.Client, Grant) error {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		resp, err := c.Do(req)
 		if err != nil {
-			return err
+			return cloudhttp.Cause(err)
 		}
 		defer resp.Body.Close()
 		body, err := io.ReadAll(io.LimitReader(resp.Body, 4096))

@@ -23,10 +23,11 @@ type Service struct {
 	Covers func(granted []string, scope string) bool
 
 	// Whoami asks whose account it is; its client sends the access token, to
-	// Hosts alone.
+	// Hosts alone. Classify and Call are cloudhttp's of its requests.
 	Whoami   func(ctx context.Context, c *http.Client) (Account, error)
 	Hosts    []string
-	Classify func(cloudhttp.Answer) cloudhttp.Meaning // of Whoami's answers
+	Classify func(cloudhttp.Answer) cloudhttp.Meaning
+	Call     func(*http.Request) string
 
 	// Revoke gives a grant back; its client sends no access token. A grant that
 	// the service no longer knows is no error.

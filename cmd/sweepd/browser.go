@@ -1,0 +1,29 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os/exec"
+	"runtime"
+)
+
+// browse opens an address in the person's browser, and does not wait for it.
+// The address can be seen in the list of processes: it has nothing secret in
+// it.
+func (p *program) browse(ctx context.Context, address string) error {
+	args := map[string][]string{
+		"darwin":  {"open"},
+		"windows": {"rundll32", "url.dll,FileProtocolHandler"},
+	}[runtime.GOOS]
+	if args == nil {
+		if p.getenv("DISPLAY") == "" && p.getenv("WAYLAND_DISPLAY") == "" && p.getenv("BROWSER") == "" {
+			return errors.New("there is no display")
+		}
+		args = []string{"xdg-open"} // freedesktop.org; it honours BROWSER
+	}
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), args[0], append(args[1:], address)...)
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	return cmd.Process.Release()
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"sweepd/internal/app"
+)
+
+// jsonCheck is one line of doctor --json.
+type jsonCheck struct {
+	Type    string    `json:"type"` // "check"
+	Storage string    `json:"storage"`
+	Check   string    `json:"check"`
+	State   app.State `json:"state"` // "ok", "warn", "fail"
+	Text    string    `json:"text"`
+	Hint    string    `json:"hint,omitempty"`
+}
+
+func (p *program) doctor() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "doctor [STORAGE]...",
+		Short: "see whether everything works, and what to do where it does not",
+		Long: `doctor looks at the policy, the record and each storage, and at an account also
+whether the sign-in is good, is of the right account, and allows what the policy
+asks for; whether the clock is right; and how full the account is. It changes
+nothing. Exit status 1: a check failed.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			failed := false
+			for f := range app.Doctor(cmd.Context(), p.options(), args) {
+				failed = failed || f.State == app.Fail
+				if asJSON {
+					p.json(jsonCheck{"check", f.Storage, f.Check, f.State, f.Text, f.Hint})
+					continue
+				}
+				p.tellCheck(f)
+			}
+			if failed {
+				return errTrouble
+			}
+			return cmd.Context().Err()
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON objects, one a line")
+	return cmd
+}
+
+// tellCheck prints one line, and what to do below it.
+func (p *program) tellCheck(f app.Finding) {
+	code := map[app.State]string{app.Well: "32", app.Warn: "33", app.Fail: "31"}[f.State]
+	what := f.Check
+	if f.Storage != "" {
+		what = safe(f.Storage) + " " + what
+	}
+	p.term.printf("%s %s: %s\n", p.term.paint(code, fmt.Sprintf("%-4s", f.State)), what, lines(f.Text))
+	if f.Hint != "" {
+		p.term.printf("     hint: %s\n", safe(f.Hint))
+	}
+}

@@ -1,0 +1,222 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"sweepd/internal/google"
+	"sweepd/internal/signin"
+	"sweepd/journal"
+	"sweepd/policy"
+)
+
+// State is what a check came to.
+type State string
+
+// The states.
+const (
+	Well State = "ok"
+	Warn State = "warn" // it works, and may not do what was meant, or not for long
+	Fail State = "fail"
+)
+
+// Finding is what one check found.
+type Finding struct {
+	Storage string // "" when it is about none
+	Check   string // policy, record, pause, folder, client, sign-in, access, account, clock, space
+	State   State
+	Text    string
+	Hint    string // what to do; may be empty
+}
+
+// Doctor looks whether everything is as it has to be, and changes nothing but
+// the access token that is kept. only are storages' names; none: all of the
+// policy's. What depends on a check that failed is not checked.
+func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
+	return func(yield func(Finding) bool) {
+		paths, err := FindPaths(o.Getenv)
+		if err != nil {
+			yield(Finding{Check: "policy", State: Fail, Text: err.Error(), Hint: "set HOME, or STATE_DIRECTORY to a folder of its own"})
+			return
+		}
+		if !yield(record(ctx, paths)) || !yield(pausing(paths, o.Now())) {
+			return
+		}
+		x := &App{o: o, Paths: paths}
+		if err := x.openPolicy(); err != nil {
+			f := Finding{Check: "policy", State: Fail, Text: err.Error()}
+			if usage, ok := errors.AsType[*UsageError](err); ok {
+				f.Hint = usage.Hint
+			}
+			yield(f)
+			return
+		}
+		if !yield(Finding{Check: "policy", State: Well, Text: x.PolicyFile}) {
+			return
+		}
+		if len(only) == 0 {
+			only = slices.Sorted(maps.Keys(x.Policy.Storages))
+		}
+		for _, name := range only {
+			for f := range o.examine(ctx, paths, x.Policy, name) {
+				f.Storage = name
+				if !yield(f) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// record looks whether the journal can be relied on.
+func record(ctx context.Context, paths Paths) Finding {
+	f := Finding{Check: "record", State: Well, Text: "whole and unchanged"}
+	j, err := journal.OpenReadOnly(ctx, paths.Journal())
+	if errors.Is(err, fs.ErrNotExist) && !errors.Is(err, journal.ErrMissing) {
+		f.Text = "there is none yet"
+		return f
+	}
+	var lines int64
+	if err == nil {
+		if err = j.Check(ctx); err == nil {
+			lines, err = j.Verify(ctx)
+		}
+		err = errors.Join(err, j.Close())
+	}
+	if err != nil {
+		return Finding{Check: "record", State: Fail, Text: err.Error(), Hint: "nothing is deleted without the record; see: sweepd history --verify"}
+	}
+	f.Text = fmt.Sprintf("whole and unchanged: %d lines", lines)
+	return f
+}
+
+// pausing looks whether anything is deleted at all.
+func pausing(paths Paths, now time.Time) Finding {
+	if err := paths.Paused(now); err != nil {
+		return Finding{Check: "pause", State: Warn, Text: err.Error(), Hint: "to go on: sweepd resume"}
+	}
+	return Finding{Check: "pause", State: Well, Text: "nothing is paused"}
+}
+
+// examine looks at one storage.
+func (o Options) examine(ctx context.Context, paths Paths, pol *policy.Policy, name string) iter.Seq[Finding] {
+	return func(yield func(Finding) bool) {
+		st, known := pol.Storages[name]
+		switch {
+		case !known:
+			yield(Finding{Check: "policy", State: Fail, Text: "the policy has no such storage"})
+		case st.Far():
+			o.examineAccount(ctx, paths, pol, name, yield)
+		default:
+			for _, root := range st.Roots {
+				f := Finding{Check: "folder", State: Well, Text: root}
+				if fi, err := os.Stat(root); err != nil || !fi.IsDir() {
+					f.State, f.Text, f.Hint = Warn, "there is no folder "+root, "is its disk mounted?"
+				}
+				if !yield(f) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// examineAccount looks at an account, and stops at what makes the rest
+// impossible.
+func (o Options) examineAccount(ctx context.Context, paths Paths, pol *policy.Policy, name string, yield func(Finding) bool) {
+	st := pol.Storages[name]
+	need := useOf(pol.Access(name))
+	if st.ServiceAccount == "" && !o.examineSignIn(paths, st, name, need, yield) {
+		return
+	}
+	c, err := google.Connect(ctx, o.google(paths, name, st, need))
+	var about google.About
+	if err == nil {
+		about, err = google.AskAbout(ctx, c.HTTP)
+	}
+	if err == nil && about.Account.ID != c.Account.ID {
+		err = signin.Other(name, about.Account, c.Account)
+	}
+	if err != nil {
+		yield(Finding{Check: "account", State: Fail, Text: err.Error(), Hint: google.Hint(err)})
+		return
+	}
+	_ = yield(Finding{Check: "account", State: Well, Text: about.Account.Email}) &&
+		yield(ticking(about.Date, o.Now())) &&
+		yield(space(about))
+}
+
+// examineSignIn looks at what is kept of a sign-in, without a call; ok is
+// whether there is sense in one.
+func (o Options) examineSignIn(paths Paths, st policy.Storage, name string, need google.Use, yield func(Finding) bool) (ok bool) {
+	store := paths.SignIns(o.Getenv)
+	fail := func(check string, err error) bool {
+		yield(Finding{Check: check, State: Fail, Text: err.Error(), Hint: google.Hint(err)})
+		return false
+	}
+	if _, err := google.ReadClient(store.ReadPrivate, st.Client); err != nil {
+		return fail("client", err)
+	}
+	if !yield(Finding{Check: "client", State: Well, Text: st.Client}) {
+		return false
+	}
+	g, err := store.Load(name)
+	if err != nil {
+		return fail("sign-in", err)
+	}
+	if !yield(Finding{Check: "sign-in", State: Well, Text: fmt.Sprintf("of %s, in %s", g.Given.Local().Format("2006-01-02"), store.File(name))}) {
+		return false
+	}
+	may, any := google.Uses(g.Scopes)
+	f := Finding{Check: "access", State: Well, Text: fmt.Sprintf("it may %s, the policy asks for: %s", may, need)}
+	switch {
+	case !any || may < need:
+		f.State, f.Hint = Fail, "sign in again and allow what the policy asks for: sweepd login "+name
+	case may > need && need == google.Look:
+		f.State, f.Hint = Warn, "the policy only looks; to give no more than that: sweepd login --scan-only "+name
+	}
+	return yield(f) && f.State != Fail
+}
+
+// ticking compares the machine's clock with the service's. Ages and graces are
+// counted by it.
+func ticking(theirs, ours time.Time) Finding {
+	if theirs.IsZero() {
+		return Finding{Check: "clock", State: Warn, Text: "the service did not say what time it is"}
+	}
+	off := ours.Sub(theirs).Round(time.Second)
+	f := Finding{Check: "clock", State: Well, Text: "right to a minute"}
+	const most, right = 10 * time.Minute, time.Minute
+	if off.Abs() > right {
+		f.State, f.Text, f.Hint = Warn, fmt.Sprintf("this machine's is %s ahead of the service's", off), "set the clock, or have it set: timedatectl set-ntp true"
+	}
+	if off < -right {
+		f.Text = fmt.Sprintf("this machine's is %s behind the service's", -off)
+	}
+	if off.Abs() > most {
+		f.State = Fail
+	}
+	return f
+}
+
+// space says how full the account is.
+func space(a google.About) Finding {
+	size := func(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }
+	f := Finding{Check: "space", State: Well, Text: fmt.Sprintf("%s are used, %s of them in the trash", size(a.Usage), size(a.Trash))}
+	if a.Limit > 0 {
+		f.Text = fmt.Sprintf("%s of %s are used, %s of them in the trash", size(a.Usage), size(a.Limit), size(a.Trash))
+		if a.Usage >= a.Limit {
+			f.State, f.Hint = Warn, "the account is full: what is in the trash counts until it is purged"
+		}
+	}
+	return f
+}
