@@ -3,6 +3,7 @@ package drive_test
 import (
 	"context"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -118,6 +119,15 @@ func (w *world) sdk(a *drive.Account, scopes ...string) *api.Service {
 		w.t.Fatal(err)
 	}
 	return s
+}
+
+// newRequest is one with a body of JSON.
+func newRequest(t *testing.T, method, url, body string) (*http.Request, error) {
+	r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	if err == nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	return r, err
 }
 
 // put adds a file and returns its id.
