@@ -36,7 +36,7 @@ const (
 )
 
 // methods are those that are served; a test compares them with the discovery
-// document. Those it has and this list has not are answered with 501.
+// document. Those that it has and this list has not are answered with 404.
 func methods() []method {
 	return []method{
 		{"about.get", "GET", "about", "", aboutScopes, "About", false, aboutGet},
