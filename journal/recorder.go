@@ -85,7 +85,7 @@ func newRecorder(ctx context.Context, db *sql.DB, c *chainer) (*recorder, error)
 		{&r.begin, `INSERT INTO operations (key, run, kind, storage, ` + entryColumns + `,
 			about, rule, reasons, approved, began, begun_line, receipt)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $12)`},
-		{&r.end, `UPDATE operations SET ended = $3, receipt = $4, error = $5, error_kind = $6, ended_line = $7
+		{&r.end, `UPDATE operations SET ended = $3, receipt = COALESCE($4, receipt), error = $5, error_kind = $6, ended_line = $7
 			WHERE id = $1 AND key = $2 AND ended IS NULL`},
 		{&r.find, `SELECT id, kind, storage, ref, revision, began, receipt FROM operations WHERE key = $1 AND ended IS NULL`},
 		{&r.ended, `SELECT receipt, error FROM operations WHERE key = $1`},
@@ -152,15 +152,15 @@ type ending struct {
 
 func (r *recorder) putOutcome(tx *sql.Tx, c *chain, one *record) error {
 	e, err := r.open(tx, one.key)
-	var opErr, kind any
+	var receipt, opErr, kind any
 	if one.opErr == nil {
-		e.receipt = one.receipt
+		receipt, e.receipt = one.receipt, one.receipt
 	} else {
 		opErr, kind = text(one.opErr.Error()), kindOf(one.opErr)
 	}
 	var res sql.Result
 	if err == nil {
-		res, err = tx.Stmt(r.end).Exec(e.id, one.key, micros(one.at), e.receipt, opErr, kind, c.next())
+		res, err = tx.Stmt(r.end).Exec(e.id, one.key, micros(one.at), receipt, opErr, kind, c.next())
 	}
 	var rows int64
 	if err == nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"sync"
@@ -418,5 +419,31 @@ func TestAFileThatWasRestoredIsOneToKeep(t *testing.T) {
 		if got, err := j.Word(t.Context(), back); got != end.want || err != nil {
 			t.Errorf("after a restore that ended with %v: got %q, %v, want %q", end.outcome.Err, got, err, end.want)
 		}
+	}
+}
+
+// What a process began and did not end is ended by another.
+func TestWhatAnotherProcessBeganIsEndedAsItHappened(t *testing.T) {
+	for name, want := range map[string]providers.Outcome{
+		"done":   {Receipt: "it is there"},
+		"failed": {Err: fs.ErrNotExist},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "journal.db")
+			j := openAt(t, path)
+			key := must(j.Begin(t.Context(), trashOf(file("a.png", "1"))))(t)
+			if err := j.Close(); err != nil {
+				t.Fatal(err)
+			}
+			j = openAt(t, path)
+			if err := j.End(t.Context(), key, want); err != nil {
+				t.Fatal(err)
+			}
+			op := gather(t, j.Operations(t.Context(), Filter{Key: key}))[0]
+			if op.Ended.IsZero() || op.Receipt != want.Receipt || !errors.Is(op.Err, want.Err) {
+				t.Errorf("got %+v", op)
+			}
+			must(j.Verify(t.Context()))(t)
+		})
 	}
 }
