@@ -3,6 +3,7 @@ package providertest
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"io/fs"
@@ -38,6 +39,12 @@ type Account struct {
 	oldest  int             // cursors below are expired
 	changed chan struct{}   // closed and replaced at each change
 	next    int
+
+	paths   map[string]providers.Ref // of what is there
+	lacks   providers.Can
+	hashes  bool
+	undated bool
+	read    int64
 }
 
 type file struct {
@@ -50,11 +57,64 @@ type file struct {
 	away     bool // purged, or deleted by the person
 	deleted  time.Time
 	held     []providers.Held
+	starred  bool
 }
 
 // NewAccount returns an empty storage.
 func NewAccount() *Account {
-	return &Account{files: map[providers.Ref]*file{}, changed: make(chan struct{})}
+	return &Account{files: map[providers.Ref]*file{}, paths: map[string]providers.Ref{}, changed: make(chan struct{})}
+}
+
+// Far makes it a storage where reading files whole is dear, and which knows the
+// hashes of its files.
+func (a *Account) Far() {
+	a.Lack(providers.CanReadWhole)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.hashes = true
+}
+
+// Lack takes abilities away, in what Can says only.
+func (a *Account) Lack(c providers.Can) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.lacks |= c
+}
+
+// Undated makes its bin one that keeps no dates.
+func (a *Account) Undated() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.undated = true
+}
+
+// BytesRead is how much was asked for of files' contents so far.
+func (a *Account) BytesRead() int64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.read
+}
+
+// Star is a person giving the file a star: the file changes, its content does
+// not.
+func (a *Account) Star(path string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if ref, f := a.at(path); f != nil {
+		f.starred = true
+		a.tell(ref)
+	}
+}
+
+// Move is a person giving the file another path.
+func (a *Account) Move(from, to string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if ref, f := a.at(from); f != nil {
+		delete(a.paths, from)
+		f.path, a.paths[to] = to, ref
+		a.tell(ref)
+	}
 }
 
 // Write is what a person does: it creates the file or replaces its content.
@@ -65,7 +125,7 @@ func (a *Account) Write(path string, content []byte, modified time.Time) {
 	if f == nil {
 		a.next++
 		ref, f = providers.Ref("id-"+strconv.Itoa(a.next)), &file{path: path}
-		a.files[ref] = f
+		a.files[ref], a.paths[path] = f, ref
 	}
 	f.content, f.modified = bytes.Clone(content), modified
 	a.note(ref, f)
@@ -77,6 +137,7 @@ func (a *Account) Remove(path string) {
 	defer a.mu.Unlock()
 	if ref, f := a.at(path); f != nil {
 		f.away = true
+		delete(a.paths, path)
 		a.note(ref, f)
 	}
 }
@@ -125,16 +186,21 @@ func (a *Account) Bin() []string {
 
 // at finds the file that is not in the trash under that path.
 func (a *Account) at(path string) (providers.Ref, *file) {
-	for ref, f := range a.files {
-		if f.path == path && !f.trashed && !f.away {
-			return ref, f
-		}
+	ref, ok := a.paths[path]
+	if !ok {
+		return "", nil
 	}
-	return "", nil
+	return ref, a.files[ref]
 }
 
+// note has the file be at another revision.
 func (a *Account) note(ref providers.Ref, f *file) {
 	f.rev++
+	a.tell(ref)
+}
+
+// tell puts the file into the change feed.
+func (a *Account) tell(ref providers.Ref) {
 	a.log = append(a.log, ref)
 	close(a.changed)
 	a.changed = make(chan struct{})
@@ -144,14 +210,20 @@ func (f *file) revision() providers.Revision {
 	return providers.Revision("rev-" + strconv.Itoa(f.rev))
 }
 
-func (f *file) entry(ref providers.Ref) providers.Entry {
-	return providers.Entry{Ref: ref, Revision: f.revision(), Path: f.path, Size: int64(len(f.content)), Modified: f.modified, Created: f.modified}
+func (a *Account) entry(ref providers.Ref, f *file) providers.Entry {
+	e := providers.Entry{Ref: ref, Revision: f.revision(), Path: f.path, Size: int64(len(f.content)), Modified: f.modified, Created: f.modified, Starred: f.starred}
+	if a.hashes {
+		e.SHA256 = sha256.Sum256(f.content)
+	}
+	return e
 }
 
-// Can is everything.
+// Can is everything but what the Account lacks.
 func (m *Memory) Can() providers.Can {
-	return providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanListTrash | providers.CanEmptyTrash |
-		providers.CanWait | providers.CanFollow | providers.CanReadWhole
+	m.a.mu.Lock()
+	defer m.a.mu.Unlock()
+	return (providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanListTrash | providers.CanEmptyTrash |
+		providers.CanWait | providers.CanFollow | providers.CanReadWhole) &^ m.a.lacks
 }
 
 // Changes implements providers.Driver.
@@ -195,7 +267,7 @@ func (m *Memory) snapshot(since providers.Cursor) ([]providers.Change, error) {
 	for _, ref := range refs {
 		f := m.a.files[ref]
 		if f != nil && !f.trashed && !f.away {
-			changes = append(changes, providers.Change{Entry: f.entry(ref)})
+			changes = append(changes, providers.Change{Entry: m.a.entry(ref, f)})
 			seen++
 		} else if since != "" {
 			changes = append(changes, providers.Change{Entry: providers.Entry{Ref: ref}, Gone: true})
@@ -238,7 +310,7 @@ func (m *Memory) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, 
 	if err != nil {
 		return providers.Entry{}, err
 	}
-	return f.entry(ref), nil
+	return m.a.entry(ref, f), nil
 }
 
 // ReadRange implements providers.Driver.
@@ -249,9 +321,16 @@ func (m *Memory) ReadRange(ctx context.Context, ref providers.Ref, rev providers
 	if err != nil {
 		return nil, err
 	}
+	return m.a.part(f, off, n), nil
+}
+
+// part reads from the file, and counts.
+func (a *Account) part(f *file, off, n int64) io.ReadCloser {
 	size := int64(len(f.content))
 	off = min(off, size)
-	return io.NopCloser(bytes.NewReader(bytes.Clone(f.content[off:min(size, off+n)]))), nil
+	part := f.content[off:min(size, off+n)]
+	a.read += int64(len(part))
+	return io.NopCloser(bytes.NewReader(bytes.Clone(part)))
 }
 
 // Guards implements providers.Driver: what Account.Hold said.
@@ -310,6 +389,7 @@ func (a *Account) Person(p string, at time.Time) {
 	defer a.mu.Unlock()
 	if ref, f := a.at(path.Clean(p)); f != nil {
 		f.trashed, f.key, f.deleted = true, "", at
+		delete(a.paths, f.path)
 		a.note(ref, f)
 	}
 }

@@ -1,7 +1,6 @@
 package providertest
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -31,6 +30,7 @@ func (m *Memory) Trash(ctx context.Context, key string, ref providers.Ref, rev p
 		return "", err
 	}
 	f.trashed, f.key, f.deleted = true, key, f.modified
+	delete(m.a.paths, f.path)
 	m.a.note(ref, f)
 	return receipt(ref, f), nil
 }
@@ -57,7 +57,7 @@ func (m *Memory) Restore(ctx context.Context, r providers.Receipt) (providers.En
 		return providers.Entry{}, err
 	}
 	if !f.trashed {
-		return f.entry(ref), nil
+		return m.a.entry(ref, f), nil
 	}
 	if receipt(ref, f) != r {
 		return providers.Entry{}, providers.ErrChanged
@@ -66,8 +66,9 @@ func (m *Memory) Restore(ctx context.Context, r providers.Receipt) (providers.En
 		return providers.Entry{}, fmt.Errorf("%s: %w", f.path, fs.ErrExist)
 	}
 	f.trashed = false
+	m.a.paths[f.path] = ref
 	m.a.note(ref, f)
-	return f.entry(ref), nil
+	return m.a.entry(ref, f), nil
 }
 
 // Purge implements providers.Driver.
@@ -117,7 +118,11 @@ func (m *Memory) Trashed(ctx context.Context) iter.Seq2[providers.Trashed, error
 		var bin []providers.Trashed
 		for _, ref := range slices.Sorted(maps.Keys(m.a.files)) {
 			if f := m.a.files[ref]; f.trashed && !f.away {
-				bin = append(bin, providers.Trashed{Receipt: receipt(ref, f), Path: f.path, Size: int64(len(f.content)), Deleted: f.deleted, Since: f.deleted})
+				t := providers.Trashed{Receipt: receipt(ref, f), Path: f.path, Size: int64(len(f.content))}
+				if !m.a.undated {
+					t.Deleted, t.Since = f.deleted, f.deleted
+				}
+				bin = append(bin, t)
 			}
 		}
 		m.a.mu.Unlock()
@@ -146,9 +151,7 @@ func (m *Memory) ReadTrashed(ctx context.Context, r providers.Receipt, off, n in
 	case receipt(ref, f) != r:
 		return nil, providers.ErrChanged
 	}
-	size := int64(len(f.content))
-	off = min(off, size)
-	return io.NopCloser(bytes.NewReader(bytes.Clone(f.content[off:min(size, off+n)]))), nil
+	return m.a.part(f, off, n), nil
 }
 
 // EmptyTrash implements providers.Driver.

@@ -31,6 +31,15 @@ func TestMemoryKeepsEveryPromise(t *testing.T) {
 	providertest.Run(t, func(*testing.T) providertest.Harness { return memory{providertest.NewAccount()} })
 }
 
+func TestAFarMemoryKeepsEveryPromise(t *testing.T) {
+	providertest.Run(t, func(*testing.T) providertest.Harness {
+		a := providertest.NewAccount()
+		a.Far()
+		a.Undated()
+		return memory{a}
+	})
+}
+
 // reading has the memory driver's methods that change nothing; the rest is
 // Unsupported.
 type reading struct {
