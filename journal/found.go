@@ -57,6 +57,15 @@ func (s *Seen) Elsewhere(ctx context.Context, e providers.Entry) (Known, fingerp
 	return f.kind, v, nil
 }
 
+// Learn remembers of e what Elsewhere said of its content, where that is no
+// match.
+func (s *Seen) Learn(e providers.Entry, known Known) {
+	s.Gone(e.Ref) // it may have matched under another name or revision
+	h := hashOf(e)
+	s.tables[h.shard()].put(h.marked(uint64(known) | metBit))
+	s.Settled(e.Ref)
+}
+
 // found is the row of that key; the zero found where there is none that is
 // sound.
 func (j *Journal) found(ctx context.Context, key hash, version int) (f found, err error) {

@@ -140,9 +140,9 @@ func going(items []Item) leaving {
 }
 
 // copyStays is errKept unless the copy for which the item may go is where the
-// plan says, with the same bytes, and is not to go itself. The plan is believed
-// nothing: somebody may have written it.
-func (s *Sweeper) copyStays(ctx context.Context, r *reader, it Item, d policy.Decision, gone leaving) error {
+// plan says, with the same bytes as e, the item as it is now, and is not to go
+// itself. The plan is believed nothing: somebody may have written it.
+func (s *Sweeper) copyStays(ctx context.Context, r *reader, it Item, e providers.Entry, d policy.Decision, gone leaving) error {
 	if !s.o.Policy.LastCopy || d.Approved {
 		return nil
 	}
@@ -150,7 +150,8 @@ func (s *Sweeper) copyStays(ctx context.Context, r *reader, it Item, d policy.De
 		return fmt.Errorf("%w: no other copy is known", errKept)
 	}
 	c := copies{s: s, r: r}
-	mine, err := c.read(ctx, Copy{it.Storage, it.Entry})
+	me := Copy{it.Storage, e}
+	mine, err := c.read(ctx, me)
 	if err != nil {
 		return err
 	}
@@ -158,14 +159,14 @@ func (s *Sweeper) copyStays(ctx context.Context, r *reader, it Item, d policy.De
 	if err != nil {
 		return err
 	}
-	e, err := st.Stat(ctx, it.Copy.Entry.Ref)
-	if err != nil || e.Revision != it.Copy.Entry.Revision {
+	stays, err := st.Stat(ctx, it.Copy.Entry.Ref)
+	if err != nil || stays.Revision != it.Copy.Entry.Revision {
 		return fmt.Errorf("%w: the other copy has changed or is gone", errKept)
 	}
-	if gone[string(e.Ref)] || gone[e.Path] || sameFile(Copy{it.Storage, it.Entry}, Copy{it.Copy.Storage, e}) {
+	if gone[string(stays.Ref)] || gone[stays.Path] || sameFile(me, Copy{it.Copy.Storage, stays}) {
 		return fmt.Errorf("%w: the other copy is to go too", errKept)
 	}
-	if its, err := c.read(ctx, Copy{it.Copy.Storage, e}); err != nil || its != mine {
+	if its, err := c.read(ctx, Copy{it.Copy.Storage, stays}); err != nil || its != mine {
 		return fmt.Errorf("%w: the other copy has other bytes", errKept)
 	}
 	return nil

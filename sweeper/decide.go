@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"time"
 
 	"sweepd/journal"
@@ -51,12 +52,26 @@ func (w wordsNow) ofContent(ctx context.Context, c journal.Content) (journal.Wor
 	return w.WordOf(ctx, c)
 }
 
-// decide is due, and then whatever guard holds a file that is.
+// decide is due, and then whatever guard holds a file that is. To a far storage
+// that is a request a file, and one that is asked again before the file is
+// moved; there only what its entry says already holds it before.
 func (s *Sweeper) decide(ctx context.Context, st *providers.Storage, r *reader, rec journal.Record, w words) (policy.Decision, error) {
 	d, err := s.due(ctx, st, r, rec, w)
-	if err != nil || d.Action != policy.Trash || d.Approved {
+	switch {
+	case err != nil || d.Action != policy.Trash || d.Approved:
 		return d, err
+	case !far(st):
+		return s.guarded(ctx, st, rec, d)
+	case rec.Entry.Starred && slices.Contains(s.o.Policy.Protect, providers.GuardTagged):
+		h := providers.Held{Guard: providers.GuardTagged, Why: "it has a star"}
+		d = hold(d, h.Why)
+		d.Guards = []providers.Held{h}
 	}
+	return d, nil
+}
+
+// guarded holds a file that is due if a guard holds it.
+func (s *Sweeper) guarded(ctx context.Context, st *providers.Storage, rec journal.Record, d policy.Decision) (policy.Decision, error) {
 	held, err := st.Guards(ctx, rec.Entry)
 	if passing(ctx, err) {
 		return d, err
@@ -133,12 +148,16 @@ func said(ctx context.Context, st *providers.Storage, r *reader, e providers.Ent
 	return word, nil
 }
 
-// Content reads the whole file, to know it again under any name.
+// Content is what is in the file, to know it again under any name. The whole
+// file is read for it, unless the storage says it.
 func (s *Sweeper) Content(ctx context.Context, st *providers.Storage, e providers.Entry) (journal.Content, error) {
 	return content(ctx, st, new(reader), e)
 }
 
 func content(ctx context.Context, st *providers.Storage, r *reader, e providers.Entry) (journal.Content, error) {
+	if e.SHA256 != ([sha256.Size]byte{}) {
+		return journal.Content{Size: e.Size, SHA256: e.SHA256}, nil
+	}
 	r.open(ctx, st, e)
 	return contentOf(r)
 }

@@ -34,6 +34,10 @@ var refusals = []error{
 // or four descriptors.
 const movers = 256
 
+// farMovers is the same of a storage that is far away: a service takes many
+// writes at once for an attack, and each mover holds a picture in memory.
+const farMovers = 8
+
 // Execute carries the plan out, once: ErrOtherPolicy, ErrPaused, a *LimitError,
 // a *SurgeError or a *journal.LeasedError refuse it whole, before anything was
 // changed.
@@ -176,33 +180,48 @@ func refused(err error) bool {
 }
 
 // each does the items, several at once, and reports one at a time. It begins
-// none once ctx has ended or stop says so.
+// none once ctx has ended or stop says so. One storage's slowness is not
+// another's.
 func (s *Sweeper) each(ctx context.Context, items []Item, stop func() error, do func(Item, *reader) error, report func(Item, error)) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	queue := make(chan Item)
-	for range min(movers, len(items)) {
-		wg.Go(func() {
-			r := new(reader)
-			for it := range queue {
-				if ctx.Err() != nil || stop() != nil {
-					continue
-				}
-				err := do(it, r)
-				mu.Lock()
-				report(it, err)
-				mu.Unlock()
-			}
-		})
-	}
-	for _, it := range items {
-		if ctx.Err() != nil {
-			break
+	for storage, its := range byStorage(items) {
+		queue := make(chan Item, len(its))
+		for _, it := range its {
+			queue <- it
 		}
-		queue <- it
+		close(queue)
+		for range min(s.movers(storage), len(its)) {
+			wg.Go(func() {
+				r := new(reader)
+				for it := range queue {
+					if ctx.Err() != nil || stop() != nil {
+						return
+					}
+					err := do(it, r)
+					mu.Lock()
+					report(it, err)
+					mu.Unlock()
+				}
+			})
+		}
 	}
-	close(queue)
 	wg.Wait()
+}
+
+func (s *Sweeper) movers(storage string) int {
+	if st, err := s.storage(storage); err == nil && far(st) {
+		return farMovers
+	}
+	return movers
+}
+
+func byStorage(items []Item) map[string][]Item {
+	in := map[string][]Item{}
+	for _, it := range items {
+		in[it.Storage] = append(in[it.Storage], it)
+	}
+	return in
 }
 
 // trash moves one file of a plan, if it is still what the plan says and the
@@ -227,22 +246,29 @@ func (s *Sweeper) trash(ctx context.Context, r *reader, run int64, it Item, gone
 	if err != nil {
 		return err
 	}
+	if d.Action == policy.Trash && rec.Verdict.Skimmed {
+		return fmt.Errorf("%w: it was not read whole", errKept)
+	}
 	if d.Action != policy.Trash {
 		return fmt.Errorf("%w: %s, because %s", errKept, d.Action, strings.Join(d.Reasons, "; "))
 	}
-	if err := errors.Join(s.copyStays(ctx, r, it, d, gone), s.o.Paused()); err != nil {
+	if err := errors.Join(s.copyStays(ctx, r, it, e, d, gone), s.o.Paused()); err != nil {
 		return err
 	}
 	_, err = st.Trash(ctx, e, providers.Cause{Run: run, Rule: d.Rule, Reasons: d.Reasons, Approved: d.Approved})
 	return err
 }
 
-// record is the journal's record of exactly that revision, or a fresh one.
+// record is the journal's record of exactly that revision if all of the file
+// was read for it, or a fresh one for which all of it is. What reading it all
+// says of a skimmed file is remembered, so that what it refutes is not due
+// again.
 func (s *Sweeper) record(ctx context.Context, st *providers.Storage, r *reader, e providers.Entry) (journal.Record, error) {
 	rec, err := s.o.Journal.Record(ctx, st.Name(), fingerprint.Version, e.Ref)
-	same := err == nil && rec.Entry.Revision == e.Revision && rec.Entry.Path == e.Path
+	same := err == nil && rec.Entry.Revision == e.Revision && rec.Entry.Path == e.Path && rec.Entry.SHA256 == e.SHA256
 	switch {
-	case same && !e.Weak:
+	case same && !e.Weak && !rec.Verdict.Skimmed:
+		rec.Entry = e
 		return rec, nil
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return rec, fmt.Errorf("read the verdict: %w", err)
@@ -255,6 +281,11 @@ func (s *Sweeper) record(ctx context.Context, st *providers.Storage, r *reader, 
 		return rec, err
 	}
 	rec.Entry, rec.Verdict = e, v
+	if far(st) && (same || v.Confidence == fingerprint.None) {
+		if err := s.o.Journal.Remember(ctx, st.Name(), fingerprint.Version, e, v); err != nil {
+			return rec, fmt.Errorf("remember the verdict: %w", err)
+		}
+	}
 	return rec, nil
 }
 
@@ -267,11 +298,11 @@ func (s *Sweeper) mark(ctx context.Context, items []Item, sum *Summary) error {
 		}
 		return nil
 	}
-	in := map[string][]providers.Entry{}
-	for _, it := range items {
-		in[it.Storage] = append(in[it.Storage], it.Entry)
-	}
-	for storage, entries := range in {
+	for storage, its := range byStorage(items) {
+		entries := make([]providers.Entry, 0, len(its))
+		for _, it := range its {
+			entries = append(entries, it.Entry)
+		}
 		n, err := s.o.Journal.Mark(ctx, storage, entries, s.o.Now())
 		if err != nil {
 			return fmt.Errorf("record the graces: %w", err)

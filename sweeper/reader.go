@@ -5,16 +5,23 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"sweepd/providers"
 )
 
-// headSize is how much of a file the first read fetches: enough for almost
-// every verdict.
-const headSize = 4096
+const (
+	// headSize is how much of a file the first read fetches: enough for almost
+	// every verdict.
+	headSize = 4096
+	// farStep is how much of a far storage's file is fetched at once when all of
+	// it is wanted: nearly every picture in one request.
+	farStep = 8 << 20
+)
 
 // reader reads one file of a storage by ranges. Reads inside the first bytes
-// cost one request together. It is not safe for concurrent use.
+// cost one request together; where a request is dear, all others inside
+// farStep do. It is not safe for concurrent use.
 type reader struct {
 	source  func(off, n int64) (io.ReadCloser, error)
 	size    int64
@@ -22,6 +29,10 @@ type reader struct {
 	fetched int64
 	headLen int // -1 until the head was fetched
 	head    [headSize]byte
+
+	step int64  // fetched at once; 0: what is asked for
+	off  int64  // of part
+	part []byte // what was fetched last, with a step
 }
 
 var _ io.ReaderAt = (*reader)(nil)
@@ -29,20 +40,40 @@ var _ io.ReaderAt = (*reader)(nil)
 // errBudget ends an examination that reads far more than the file has.
 var errBudget = errors.New("the examination reads too much of the file")
 
-// open points r at the file. A file may be read twice over: once to look, once
-// to hash.
+// open points r at a file that is read to its end. It may be read twice over:
+// once to look, once to hash.
 func (r *reader) open(ctx context.Context, s *providers.Storage, e providers.Entry) {
-	r.begin(e.Size, func(off, n int64) (io.ReadCloser, error) { return s.ReadRange(ctx, e, off, n) })
+	r.begin(e.Size, stepOf(s), func(off, n int64) (io.ReadCloser, error) { return s.ReadRange(ctx, e, off, n) })
 }
 
-// openTrashed points r at a file in the trash.
+// skim points r at a file of which little is read, by whoever knows what.
+func (r *reader) skim(ctx context.Context, s *providers.Storage, e providers.Entry) {
+	r.begin(e.Size, 0, func(off, n int64) (io.ReadCloser, error) { return s.ReadRange(ctx, e, off, n) })
+}
+
+// openTrashed points r at a file in the trash, as open does.
 func (r *reader) openTrashed(ctx context.Context, s *providers.Storage, t providers.Trashed) {
-	r.begin(t.Size, func(off, n int64) (io.ReadCloser, error) { return s.ReadTrashed(ctx, t, off, n) })
+	r.begin(t.Size, stepOf(s), func(off, n int64) (io.ReadCloser, error) { return s.ReadTrashed(ctx, t, off, n) })
 }
 
-func (r *reader) begin(size int64, source func(off, n int64) (io.ReadCloser, error)) {
-	r.source, r.size = source, size
-	r.budget, r.fetched, r.headLen = 3*size+1<<20, 0, -1
+// skimTrashed points r at a file in the trash, as skim does.
+func (r *reader) skimTrashed(ctx context.Context, s *providers.Storage, t providers.Trashed) {
+	r.begin(t.Size, 0, func(off, n int64) (io.ReadCloser, error) { return s.ReadTrashed(ctx, t, off, n) })
+}
+
+// far reports whether reading files to their ends is dear there.
+func far(s *providers.Storage) bool { return !s.Can().Has(providers.CanReadWhole) }
+
+func stepOf(s *providers.Storage) int64 {
+	if far(s) {
+		return farStep
+	}
+	return 0
+}
+
+func (r *reader) begin(size, step int64, source func(off, n int64) (io.ReadCloser, error)) {
+	r.source, r.size, r.step = source, size, step
+	r.budget, r.fetched, r.headLen, r.part = 3*size+1<<20+2*step, 0, -1, r.part[:0]
 }
 
 // ReadAt implements io.ReaderAt for the revision that the entry names; once
@@ -53,6 +84,9 @@ func (r *reader) ReadAt(p []byte, off int64) (int, error) {
 	}
 	if off >= r.size {
 		return 0, io.EOF
+	}
+	if r.step > 0 {
+		return r.readPart(p, off)
 	}
 	if off < headSize && r.headLen < 0 && len(p) <= headSize {
 		n, err := r.fetch(r.head[:], 0)
@@ -69,6 +103,29 @@ func (r *reader) ReadAt(p []byte, off int64) (int, error) {
 		return n, nil
 	}
 	return r.fetch(p, off)
+}
+
+// readPart reads from the part that is in memory, and has the next one fetched
+// where that has not got it.
+func (r *reader) readPart(p []byte, off int64) (n int, err error) {
+	for n < len(p) {
+		at := off + int64(n)
+		if at >= r.size {
+			return n, io.EOF
+		}
+		if past := at - r.off; past >= 0 && past < int64(len(r.part)) {
+			n += copy(p[n:], r.part[past:])
+			continue
+		}
+		want := int(min(r.step, r.size-at))
+		part := slices.Grow(r.part[:0], want)[:want]
+		r.part = r.part[:0]
+		if _, err := r.fetch(part, at); err != nil {
+			return n, err
+		}
+		r.off, r.part = at, part
+	}
+	return n, nil
 }
 
 // fetch asks the storage for one range. Fewer bytes than the entry's size

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"sync"
 
 	"sweepd/fingerprint"
@@ -60,21 +59,29 @@ type scan struct {
 	seen *journal.Seen
 
 	words wordsThen // what a person said, as the scan begins
+	pass  *pass     // the listing that is under way
 
 	mu    sync.Mutex
 	sum   *Summary
 	found map[providers.Ref]providers.Revision // matched so far: a listing may repeat files
+	plain int64                                // examined, and not ours
 }
 
 // listed is a file of the listing, and what is known of it.
 type listed struct {
 	providers.Entry
 	known journal.Known
+	turn  int // see pass
 }
 
 // batch is how many entries go to a worker at once; small enough that a slow
-// storage's files are not held back, large enough that handing over is free.
+// storage's files are not held back, large enough that handing over is free. A
+// far storage's go one by one.
 const batch = 64
+
+// waiting is how many of a far storage's files wait at most to be examined: so
+// far the listing goes on ahead.
+const waiting = 1024
 
 func (s *Sweeper) scanStorage(ctx context.Context, st *providers.Storage, o ScanOptions, sum *Summary) error {
 	seen, err := s.o.Journal.LoadSeen(ctx, st.Name(), fingerprint.Version)
@@ -86,9 +93,38 @@ func (s *Sweeper) scanStorage(ctx context.Context, st *providers.Storage, o Scan
 		return fmt.Errorf("read what a person said: %w", err)
 	}
 	sc := &scan{Sweeper: s, st: st, o: o, seen: seen, words: wordsThen{words}, sum: sum, found: map[providers.Ref]providers.Revision{}}
-	lists := make(chan []listed, s.o.Workers)
+	since := providers.Cursor("")
+	if sc.follows() && !o.All {
+		since = seen.Cursor()
+	}
+	p := sc.run(ctx, since)
+	if p.expired && ctx.Err() == nil {
+		p = sc.run(ctx, "")
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	sc.conclude(p)
+	if err := seen.Save(ctx, sc.cursor(p), p.complete() && p.since == "" && !st.Part()); err != nil { // a partial listing forgets nothing
+		sum.problem(st.Name(), "", "remember", err) // costs time at the next scan, never safety
+	}
+	if p.complete() && p.since != "" {
+		return sc.tellOthers(ctx, p)
+	}
+	return nil
+}
+
+// run lists what changed since the cursor, and examines it.
+func (sc *scan) run(ctx context.Context, since providers.Cursor) *pass {
+	p := newPass(since)
+	sc.pass = p
+	n, ahead := sc.Sweeper.o.Workers, sc.Sweeper.o.Workers
+	if far(sc.st) {
+		n, ahead = sc.Sweeper.o.FarWorkers, waiting
+	}
+	lists := make(chan []listed, ahead)
 	var workers sync.WaitGroup
-	for range s.o.Workers {
+	for range n {
 		workers.Go(func() {
 			r := new(reader)
 			for list := range lists {
@@ -98,68 +134,79 @@ func (s *Sweeper) scanStorage(ctx context.Context, st *providers.Storage, o Scan
 			}
 		})
 	}
-	complete := sc.list(ctx, lists)
+	sc.list(ctx, p, lists)
+	if since != "" && p.complete() {
+		sc.retry(ctx, p, lists)
+	}
 	close(lists)
 	workers.Wait()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if err := seen.Save(ctx, seen.Cursor(), complete && !st.Part()); err != nil { // a partial listing forgets nothing
-		sum.problem(st.Name(), "", "remember", err) // costs time at the next scan, never safety
-	}
-	return nil
+	return p
 }
 
 // errUnended: nothing says that the listing was complete, so it was not.
 var errUnended = errors.New("the listing stopped before its end")
 
-// list reads the listing and hands over what has to be examined. It reports
-// whether the listing was complete.
-func (sc *scan) list(ctx context.Context, lists chan<- []listed) (complete bool) {
-	whole, passed, counted, plain, pending := true, int64(0), int64(0), int64(0), make([]listed, 0, batch)
+// list reads the listing and hands over what has to be examined.
+func (sc *scan) list(ctx context.Context, p *pass, lists chan<- []listed) {
+	size := batch
+	if far(sc.st) {
+		size = 1
+	}
+	pending := make([]listed, 0, size)
 	flush := func() {
 		if len(pending) > 0 {
 			lists <- pending
-			pending = make([]listed, 0, batch)
+			pending = make([]listed, 0, size)
 		}
 	}
-	for c, err := range sc.st.Changes(ctx, "") {
-		switch {
-		case err != nil:
-			whole = false
+	for c, err := range sc.st.Changes(ctx, p.since) {
+		if errors.Is(err, providers.ErrExpired) && p.since != "" {
+			p.expired = true
+			break
+		}
+		if err != nil {
+			p.broken = true
 			sc.unlisted(ctx, err)
-		case c.Gone:
-		case c.Checkpoint():
-			complete, counted = true, passed
-			sc.saw(c.Seen)
-		default:
-			complete = false
-			passed++
-			known := sc.seen.Look(c.Entry)
-			if known == journal.PlainImage && !sc.o.All { // with All its media type is wanted, which was not kept
-				plain++
-				continue
-			}
-			if known == journal.NotImage {
-				continue
-			}
-			if pending = append(pending, listed{c.Entry, known}); len(pending) == batch {
-				flush()
-				sc.progress(passed)
-			}
+			continue
+		}
+		l, examine := sc.take(p, c)
+		if !examine {
+			continue
+		}
+		if pending = append(pending, l); len(pending) == size {
+			flush()
+			sc.progress(p.passed)
 		}
 	}
-	if whole && !complete && ctx.Err() == nil {
+	if !p.expired && !p.broken && !p.ended && ctx.Err() == nil {
+		p.broken = true
 		sc.unlisted(ctx, errUnended)
 	}
 	flush()
-	sc.progress(passed)
-	sc.saw(passed - counted) // no fewer, where the listing broke off
-	sc.count(func(sum *Summary) { sum.Images += plain })
-	if !whole || !complete {
-		sc.count(func(sum *Summary) { sum.Partial = true })
+	sc.progress(p.passed)
+}
+
+// take notes one element of the listing, and says whether it has to be
+// examined, or told.
+func (sc *scan) take(p *pass, c providers.Change) (l listed, examine bool) {
+	if p.note(c); c.Checkpoint() {
+		return l, false
 	}
-	return whole && complete
+	turn := p.mention(c.Entry.Ref, func() {
+		if c.Gone {
+			sc.seen.Gone(c.Entry.Ref)
+			sc.seen.Settled(c.Entry.Ref)
+		}
+	})
+	if c.Gone {
+		return l, false
+	}
+	known := sc.seen.Look(c.Entry)
+	if known == journal.PlainImage && !sc.o.All { // with All its media type is wanted, which was not kept
+		p.plain++
+		return l, false
+	}
+	return listed{c.Entry, known, turn}, known != journal.NotImage
 }
 
 // saw counts files of any kind.
@@ -204,31 +251,75 @@ func (sc *scan) judge(ctx context.Context, r *reader, l listed) {
 			return
 		}
 	}
-	sc.examine(ctx, r, l.Entry)
+	if !sc.examine(ctx, r, l) && sc.follows() {
+		sc.seen.Retry(l.Ref)
+	}
 }
 
-// examine classifies one file and remembers the verdict.
-func (sc *scan) examine(ctx context.Context, r *reader, e providers.Entry) {
+// examine finds out what one file is, and remembers it. It reports whether the
+// file need not come again until it changes.
+func (sc *scan) examine(ctx context.Context, r *reader, l listed) (done bool) {
 	if ctx.Err() != nil {
-		return
+		return false
+	}
+	known, v := l.known, fingerprint.Verdict{}
+	if known != journal.PlainImage {
+		var err error
+		if known, v, err = sc.seen.Elsewhere(ctx, l.Entry); err != nil {
+			known = journal.Unknown
+		}
+	}
+	r.fetched = 0
+	switch {
+	case known == journal.NotImage, known == journal.PlainImage && !sc.o.All:
+		sc.pass.ifLatest(l, func() { sc.seen.Learn(l.Entry, known) })
+		if known == journal.PlainImage {
+			sc.count(func(sum *Summary) { sum.Images++; sc.plain++ })
+		}
+		return true
+	case known != journal.Matched:
+		var err error
+		if v, err = sc.classify(ctx, r, l.Entry, known == journal.PlainImage); err != nil {
+			if !passing(ctx, err) { // gone or in flux: the next scan will see
+				sc.count(func(sum *Summary) {
+					sum.Failed++
+					sum.problem(sc.st.Name(), l.Path, "examine", err)
+				})
+			}
+			return false
+		}
+	}
+	return sc.remember(ctx, r, l, v)
+}
+
+// classify reads the file, or skims it where reading is dear. What is known to
+// be a plain image may be so by a whole reading, which no skim overrules.
+func (sc *scan) classify(ctx context.Context, r *reader, e providers.Entry, plain bool) (v fingerprint.Verdict, err error) {
+	if far(sc.st) {
+		r.skim(ctx, sc.st, e)
+		v, err = sc.Sweeper.o.Classifier.Classify(fingerprint.File{Name: e.Name(), Size: e.Size, Bytes: r, Skim: true})
+		if err != nil || !plain || !v.Skimmed || v.Confidence == fingerprint.None {
+			return v, err
+		}
 	}
 	r.open(ctx, sc.st, e)
-	v, err := sc.Sweeper.o.Classifier.Classify(fingerprint.File{Name: e.Name(), Size: e.Size, Bytes: r})
-	if err != nil {
-		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, providers.ErrChanged) && ctx.Err() == nil { // gone or in flux: the next scan will see
-			sc.count(func(sum *Summary) {
-				sum.Failed++
-				sum.problem(sc.st.Name(), e.Path, "examine", err)
-			})
-		}
-		return
-	}
+	return sc.Sweeper.o.Classifier.Classify(fingerprint.File{Name: e.Name(), Size: e.Size, Bytes: r})
+}
+
+// remember has the journal remember the verdict, and tells it.
+func (sc *scan) remember(ctx context.Context, r *reader, l listed, v fingerprint.Verdict) (done bool) {
+	var err error
+	latest := true
 	if v.Confidence == fingerprint.None || sc.doubt == nil { // a wrong clock's date of first sight would be believed later
-		if err := sc.seen.Put(ctx, e, v); err != nil {
-			sc.count(func(sum *Summary) { sum.problem(sc.st.Name(), e.Path, "remember", err) })
+		latest = sc.pass.ifLatest(l, func() { err = sc.seen.Put(ctx, l.Entry, v) })
+		if err != nil {
+			sc.count(func(sum *Summary) { sum.problem(sc.st.Name(), l.Path, "remember", err) })
 		}
 	}
-	sc.emit(ctx, r, journal.Record{Entry: e, Verdict: v, FirstSeen: sc.Sweeper.o.Now()}, r.fetched)
+	if latest {
+		sc.emit(ctx, r, journal.Record{Entry: l.Entry, Verdict: v, FirstSeen: sc.Sweeper.o.Now()}, r.fetched)
+	}
+	return err == nil
 }
 
 // emit counts a verdict and tells it, with what is to become of the file, where
@@ -244,6 +335,7 @@ func (sc *scan) emit(ctx context.Context, r *reader, rec journal.Record, fetched
 	}
 	if v.Confidence == fingerprint.None {
 		sc.sum.Images++
+		sc.plain++
 		if !sc.o.All {
 			return
 		}

@@ -21,14 +21,15 @@ import (
 // box is a storage in memory, a real journal, and a sweeper over both.
 type box struct {
 	*testing.T
-	account *providertest.Account
-	driver  *providertest.Faulty
-	journal *journal.Journal
-	policy  *policy.Policy
-	clock   time.Time
-	boot    string        // "": the kernel does not say
-	up      time.Duration // since boot
-	looking bool          // the storages are open for reading only
+	account    *providertest.Account
+	classifier *fingerprint.Classifier
+	driver     *providertest.Faulty
+	journal    *journal.Journal
+	policy     *policy.Policy
+	clock      time.Time
+	boot       string        // "": the kernel does not say
+	up         time.Duration // since boot
+	looking    bool          // the storages are open for reading only
 
 	mu     sync.Mutex
 	paused error
@@ -47,6 +48,8 @@ limits: {files: 100, bytes: 1GB, share: 100%}
 func newBox(t *testing.T, policyText string, faults ...providertest.Fault) *box {
 	t.Helper()
 	b := &box{T: t, account: providertest.NewAccount(), clock: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
+	b.account.Lack(providers.CanFollow) // as a local disk; see farBox
+	b.classifier = fingerprint.New()
 	b.fail(faults...)
 	b.setPolicy(policyText)
 	var err error
@@ -126,7 +129,7 @@ func (b *box) sweeping(storages ...*providers.Storage) *sweeper.Sweeper {
 	b.Helper()
 	s, err := sweeper.New(sweeper.Options{
 		Policy: b.policy, Journal: b.journal, Storages: storages,
-		Classifier: fingerprint.New(), Now: b.now, Workers: 3,
+		Classifier: b.classifier, Now: b.now, Workers: 3,
 		Uptime: func() (string, time.Duration) { return b.boot, b.up }, Paused: b.isPaused,
 	})
 	if err != nil {

@@ -24,6 +24,7 @@ type Options struct {
 	Classifier *fingerprint.Classifier
 	Now        func() time.Time
 	Workers    int // files examined at once; 0: two per processor
+	FarWorkers int // the same of a storage that is far away, where examining is waiting; 0: 32
 	Log        *slog.Logger
 
 	// Unopened are storages that are to be swept too and could not be opened, with
@@ -53,6 +54,9 @@ func New(o Options) (*Sweeper, error) {
 	}
 	if o.Workers <= 0 {
 		o.Workers = 2 * runtime.GOMAXPROCS(0)
+	}
+	if o.FarWorkers <= 0 {
+		o.FarWorkers = 32
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -1,0 +1,94 @@
+package sweeper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"sweepd/fingerprint"
+	"sweepd/journal"
+	"sweepd/providers"
+)
+
+// follows reports whether the next listing goes on from where this one ends. A
+// part of a storage has no cursor of its own.
+func (sc *scan) follows() bool { return sc.st.Can().Has(providers.CanFollow) && !sc.st.Part() }
+
+// cursor is where the next listing goes on: after everything that was listed
+// without a gap and examined, or marked to come again. What a doubted clock
+// keeps from being remembered has to be listed again; so has everything when
+// nothing at all was listed, which is more likely a fault than the truth.
+func (sc *scan) cursor(p *pass) providers.Cursor {
+	if !sc.follows() || p.at == "" || sc.doubt != nil || p.since == "" && p.passed == 0 {
+		return sc.seen.Cursor()
+	}
+	return p.at
+}
+
+// conclude puts into the summary what the listing as a whole says.
+func (sc *scan) conclude(p *pass) {
+	seen, plain := p.seen, p.plain
+	if p.since == "" {
+		seen += p.passed - p.counted // no fewer, where the listing broke off
+	} else {
+		plain = sc.seen.Plain() - sc.plain
+	}
+	sc.saw(seen)
+	sc.count(func(sum *Summary) {
+		sum.Images += plain
+		sum.Partial = sum.Partial || !p.complete()
+	})
+}
+
+// retry examines what could not be examined before, and what the feed need not
+// name again.
+func (sc *scan) retry(ctx context.Context, p *pass, lists chan<- []listed) {
+	for _, ref := range sc.seen.Again() {
+		if ctx.Err() != nil {
+			return
+		}
+		if p.mentioned(ref) {
+			continue
+		}
+		e, err := sc.st.Stat(ctx, ref)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			sc.seen.Settled(ref)
+		case err != nil:
+			sc.count(func(sum *Summary) {
+				sum.Failed++
+				sum.problem(sc.st.Name(), string(ref), "examine", err)
+			})
+		default:
+			sc.seen.Settled(ref) // unless whoever examines it says otherwise
+			turn := p.mention(ref, func() {})
+			if known := sc.seen.Look(e); known == journal.Unknown || known == journal.Matched {
+				lists <- []listed{{e, known, turn}}
+			}
+		}
+	}
+}
+
+// tellOthers tells what matched before and is still there, for the feed named
+// neither a change of it nor its end: so that a plan is of everything.
+func (sc *scan) tellOthers(ctx context.Context, p *pass) error {
+	r := new(reader)
+	for rec, err := range sc.Sweeper.o.Journal.Records(ctx, sc.st.Name(), fingerprint.Version) {
+		if err != nil {
+			return fmt.Errorf("read what is remembered of %s: %w", sc.st.Name(), err)
+		}
+		if p.mentioned(rec.Entry.Ref) || !sc.inRoots(rec.Entry.Path) {
+			continue
+		}
+		sc.emit(ctx, r, rec, 0)
+	}
+	return ctx.Err()
+}
+
+// inRoots reports whether the path is in a root, where there are any.
+func (sc *scan) inRoots(path string) bool {
+	roots := sc.st.Roots()
+	return len(roots) == 0 || slices.ContainsFunc(roots, func(root string) bool { return within(path, root) })
+}
