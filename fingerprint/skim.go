@@ -12,8 +12,8 @@ const (
 	skimStep   = 32 << 10  // at once, where nobody knows how much is wanted
 	skimTail   = 144 << 10 // of what follows a WebP's pixels
 	skimBehind = 8 << 10   // behind a JPEG's credential
-	skimCalls  = 6         // reads, and then nobody can say
-	skimBytes  = 1 << 20   // in all
+	skimCalls  = 2         // reads, and then nobody can say
+	skimBytes  = 160 << 10 // in all
 )
 
 // errSpent ends a skim that would read more of a file than is worth it.
@@ -91,8 +91,8 @@ func (s *skimmer) fetch(off, n int64) error {
 			from += int64(len(s.have(from)))
 		}
 	}
-	to = min(to, s.size)
-	if s.calls >= skimCalls || s.read+to-from > skimBytes {
+	to = min(to, s.size, from+skimBytes-s.read)
+	if s.calls >= skimCalls || to < min(off+n, s.size) {
 		return errSpent
 	}
 	at := len(s.bytes)
