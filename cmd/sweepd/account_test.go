@@ -138,7 +138,7 @@ func TestAFileOfAnAccountIsNamedByItsPathOrItsId(t *testing.T) {
 	p.says(2, "explain DRIVE", "no scan has met drive:"+inDrive, "hint: see what there is with: sweepd scan drive")
 	p.says(0, "scan")
 	for _, name := range []string{"DRIVE", "drive:id-1"} {
-		p.says(0, "explain "+name, "drive:"+inDrive, "decides")
+		p.says(0, "explain "+name, "drive:"+inDrive, "by its id drive:id-1", "decides")
 		p.says(0, "keep "+name, "drive:"+inDrive+": kept")
 		p.says(0, "explain "+name, "you said keep")
 		p.says(2, "approve "+name, "is neither held nor up for review")
@@ -187,12 +187,12 @@ func TestANameThatIsGivenTwiceIsAQuestion(t *testing.T) {
 
 func TestAnAccountThatCannotBeOpenedStopsNoDisk(t *testing.T) {
 	p := newPerson(t)
-	p.down = &app.UsageError{Err: errors.New("nobody has signed in to drive"), Hint: "sign in first: sweepd login drive"}
-	const said = "warning: cannot open drive: nobody has signed in to drive; sign in first: sweepd login drive"
+	p.down = &app.UsageError{Err: errors.New("not signed in"), Hint: "sweepd login drive"}
+	const said = "warning: cannot open drive: not signed in; hint: sweepd login drive"
 	p.says(1, "scan", said, "~/Downloads/"+onDisk, "1 matched")
-	p.says(2, "scan drive", "error: nobody has signed in to drive", "hint: sign in first: sweepd login drive")
-	p.says(2, "scan home drive", "error: nobody has signed in to drive")
-	p.says(2, "explain DRIVE", "error: nobody has signed in to drive")
+	p.says(2, "scan drive", "error: open drive: not signed in", "hint: sweepd login drive")
+	p.says(2, "scan home drive", "error: open drive: not signed in")
+	p.says(2, "explain DRIVE", "error: open drive: not signed in")
 	p.says(0, "scan home", "1 matched", "!drive")
 	p.says(1, "trash list", said)
 	p.says(1, "apply --yes", said, "moved 1 file")
@@ -205,7 +205,7 @@ func TestAnUndoOfBothBringsBackWhatCanBeReached(t *testing.T) {
 	p.down = errors.New("no network")
 	p.says(1, "undo 1", "warning: cannot open drive: no network", "cannot restore drive:"+inDrive, "brought back 1 file")
 	p.there(false)
-	p.says(1, "undo 1", "error: no network")
+	p.says(1, "undo 1", "error: open drive: no network")
 	p.down = nil
 	p.write(".config/sweepd/policy.yaml", []byte("no policy"))
 	p.says(2, "undo 1", `the policy has no account "drive"`, "put the storage back into the policy")

@@ -96,6 +96,9 @@ func (p *program) tellFile(x sweeper.Explanation) {
 		kind += fmt.Sprintf(", %d x %d", v.Width, v.Height)
 	}
 	t.printf("  %s, %s, modified %s (%s ago)\n", size(e.Size), kind, e.Modified.Local().Format("2006-01-02 15:04"), age(e.Modified, p.now()))
+	if ref := refOf(e); ref != "" {
+		t.printf("  by its id %s:%s\n", safe(x.Storage), safe(ref))
+	}
 	if !fingerprint.Interesting(e.Name()) {
 		t.printf("  a scan does not look at it: its name is not an image's\n")
 	}

@@ -35,6 +35,14 @@ type Options struct {
 	Account func(ctx context.Context, name string, st policy.Storage) (d providers.Driver, roots []string, err error)
 }
 
+// log is where to, never nil.
+func (o Options) log() *slog.Logger {
+	if o.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return o.Log
+}
+
 // App is everything that is open.
 type App struct {
 	Paths      Paths

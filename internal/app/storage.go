@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"sweepd/fingerprint"
+	"sweepd/internal/google"
 	"sweepd/policy"
 	"sweepd/providers"
 	"sweepd/providers/local"
@@ -21,8 +22,10 @@ func (a *App) openStorages(ctx context.Context, scopes []sweeper.Scope) error {
 		err := a.openStorage(ctx, sc)
 		switch {
 		case err == nil:
-		case !a.far(sc) || len(a.o.Only) > 0 || len(scopes) == 1 || ctx.Err() != nil:
+		case !a.far(sc):
 			return err
+		case len(a.o.Only) > 0 || len(scopes) == 1 || ctx.Err() != nil:
+			return fmt.Errorf("open %s: %w", sc.Storage, err)
 		default:
 			a.Unopened[sc.Storage] = told(err)
 		}
@@ -39,10 +42,14 @@ func (a *App) openStorages(ctx context.Context, scopes []sweeper.Scope) error {
 
 // told is err with its hint, for a place that has no line for hints.
 func told(err error) error {
-	if usage, ok := errors.AsType[*UsageError](err); ok && usage.Hint != "" {
-		return fmt.Errorf("%w; %s", err, usage.Hint)
+	hint := google.Hint(err)
+	if usage, ok := errors.AsType[*UsageError](err); ok {
+		hint = usage.Hint
 	}
-	return err
+	if hint == "" {
+		return err
+	}
+	return fmt.Errorf("%w; hint: %s", err, hint)
 }
 
 // far reports whether a scope is an account of a service: folders of this
