@@ -1,0 +1,34 @@
+package google_test
+
+import (
+	"testing"
+
+	"sweepd/internal/cloudhttp"
+	"sweepd/internal/google"
+)
+
+// Whatever a body says, a status keeps its meaning where that is one of safety:
+// what was perhaps done is never called certainly not done, and a failure is
+// never handed on as an answer.
+func FuzzClassify(f *testing.F) {
+	for _, body := range []string{"", "<html>", old(403, "userRateLimitExceeded"), old(503, "rateLimitExceeded"), `{"error":{"details":[{"reason":"X"}],"status":"Y"}}`, `{"error":"x"}`, `{"error":{"errors":null}}`} {
+		for _, status := range []int{400, 401, 403, 404, 429, 500, 503} {
+			f.Add(status, []byte(body))
+		}
+	}
+	f.Fuzz(func(t *testing.T, status int, body []byte) {
+		if status < 400 || status > 599 {
+			return
+		}
+		m := google.Classify(cloudhttp.Answer{Status: status, Body: body})
+		if m.Kind == cloudhttp.Pass {
+			t.Errorf("%d %q passes", status, body)
+		}
+		if (status >= 500) != (m.Kind == cloudhttp.Unavailable) && status != 408 {
+			t.Errorf("%d %q is %q", status, body, m.Kind)
+		}
+		if m.Kind == cloudhttp.Missing && status != 404 {
+			t.Errorf("%d %q is missing", status, body)
+		}
+	})
+}
