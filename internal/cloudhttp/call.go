@@ -91,12 +91,7 @@ func (c *call) final(fault *Error) error {
 
 // stopped is the error of a call that could not go on: the caller's context
 // ended, or there is no token. What an earlier try did stays unknown.
-func (c *call) stopped(err error) error {
-	if c.unsure {
-		return fmt.Errorf("%s: %w; %w", c.name, err, ErrUnknownOutcome)
-	}
-	return fmt.Errorf("%s: %w", c.name, err)
-}
+func (c *call) stopped(err error) error { return c.final(&Error{Kind: Unsent, Err: err}) }
 
 // mayHaveToken holds that the token goes only where it belongs: a redirect
 // comes here as a request of its own.
@@ -106,10 +101,10 @@ func (c *call) mayHaveToken() error {
 	}
 	host := strings.ToLower(c.req.URL.Hostname())
 	if !slices.ContainsFunc(c.t.o.Hosts, func(h string) bool { return h == host || strings.HasPrefix(h, ".") && strings.HasSuffix(host, h) }) {
-		return c.final(&Error{Kind: Unreached, Err: fmt.Errorf("%q is not a host of this service", host)})
+		return c.final(&Error{Kind: Unsent, Err: fmt.Errorf("%q is not a host of this service", host)})
 	}
 	if c.req.URL.Scheme != "https" && !loopback(host) {
-		return c.final(&Error{Kind: Unreached, Err: errors.New("the sign-in goes only over https")})
+		return c.final(&Error{Kind: Unsent, Err: errors.New("the sign-in goes only over https")})
 	}
 	return nil
 }

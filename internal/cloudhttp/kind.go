@@ -23,6 +23,9 @@ const (
 	Missing Kind = "the service has no such thing, or does not show it to this account"
 	// Refused: the request itself was refused, and would be again.
 	Refused Kind = "the service refused the request"
+	// Unsent: the call was stopped before anything was sent: the context had
+	// ended, there is no token, or the address is not the service's.
+	Unsent Kind = "not sent"
 	// Unreached: nothing was sent, as without a network.
 	Unreached Kind = "the service was not reached"
 	// Unavailable: no answer, half of one, or one that tells of a fault of the

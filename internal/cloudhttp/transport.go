@@ -31,7 +31,9 @@ func New(base http.RoundTripper, o Options) *Transport {
 }
 
 // fresh is net/http's default with as many idle connections to one host as a
-// scan uses at once.
+// scan uses at once. A connection that HTTP/2 shares among all calls is given up
+// when it is dead: without the pings, calls go on being given to it, one after
+// another, for as long as the kernel takes to notice.
 func fresh() http.RoundTripper {
 	t, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
@@ -39,6 +41,7 @@ func fresh() http.RoundTripper {
 	}
 	t = t.Clone()
 	t.MaxIdleConnsPerHost = 64
+	t.HTTP2 = &http.HTTP2Config{SendPingTimeout: 30 * time.Second, PingTimeout: 15 * time.Second}
 	return t
 }
 

@@ -171,7 +171,7 @@ func TestACallCancelledBeforeItWasSentIsNotOfUnknownOutcome(t *testing.T) {
 	cancel()
 	s := serve(t, done)
 	tr, _ := account(t, cloudhttp.Options{})
-	if _, err := send(ctx, tr, "PATCH", s.URL, ""); !errors.Is(err, context.Canceled) || errors.Is(err, cloudhttp.ErrUnknownOutcome) || len(s.requests()) != 0 {
+	if _, err := send(ctx, tr, "PATCH", s.URL, ""); !errors.Is(err, context.Canceled) || !errors.Is(err, cloudhttp.Unsent) || errors.Is(err, cloudhttp.ErrUnknownOutcome) || len(s.requests()) != 0 {
 		t.Errorf("got %v after %d requests", err, len(s.requests()))
 	}
 }
@@ -297,7 +297,7 @@ func TestWithoutATokenNothingIsSent(t *testing.T) {
 	s := serve(t, done)
 	again := errors.New("sign in again")
 	tr, _ := account(t, cloudhttp.Options{Tokens: &tokens{all: []string{""}, err: again}, Hosts: []string{"127.0.0.1"}})
-	if _, err := send(t.Context(), tr, "DELETE", s.URL, ""); !errors.Is(err, again) || errors.Is(err, cloudhttp.ErrUnknownOutcome) || len(s.requests()) != 0 {
+	if _, err := send(t.Context(), tr, "DELETE", s.URL, ""); !errors.Is(err, again) || !errors.Is(err, cloudhttp.Unsent) || errors.Is(err, cloudhttp.ErrUnknownOutcome) || len(s.requests()) != 0 {
 		t.Errorf("got %v after %d requests", err, len(s.requests()))
 	}
 }
@@ -308,7 +308,7 @@ func TestTheTokenGoesToNobodyElse(t *testing.T) {
 	redirects := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere, http.StatusFound) })
 	tr, _ := account(t, cloudhttp.Options{Tokens: &tokens{all: []string{"t1"}}, Hosts: []string{"127.0.0.1", ".example.com"}})
 	for _, url := range []string{redirects.URL, elsewhere, "http://api.example.com/", "https://example.com/", "https://badexample.com"} {
-		if _, err := send(t.Context(), tr, "GET", url, ""); !errors.Is(err, cloudhttp.Unreached) {
+		if _, err := send(t.Context(), tr, "GET", url, ""); !errors.Is(err, cloudhttp.Unsent) {
 			t.Errorf("%s: got %v", url, err)
 		}
 	}

@@ -26,6 +26,8 @@ func Hint(err error) string {
 		return "an administrator has switched Drive apps off for this account"
 	}
 	switch fault.Kind {
+	case cloudhttp.Unsent:
+		return Hint(fault.Err)
 	case cloudhttp.Exhausted:
 		return "nothing more is asked until then; the next run goes on where this one stopped"
 	case cloudhttp.Limited:
