@@ -110,9 +110,53 @@ func (d *Drive) reach(f *file) {
 	}
 }
 
+// regroup is edit for a change that may alter who sees f and what is below it,
+// and, where retrash says so, whether that is in the trash. What is below is
+// told of and recorded as changed where it is: seen by others, or with other
+// parents in sight; in the trash, or no longer.
+func (d *Drive) regroup(who actor, op string, f *file, retrash bool, change func()) {
+	if len(f.kids) == 0 || d.shares == 0 && !retrash {
+		d.edit(who, op, f, func() { change(); d.reach(f) })
+		return
+	}
+	all := f.below([]*file{f})
+	before := make([]kidBefore, len(all))
+	for i, x := range all {
+		before[i].audience, before[i].trashed = d.audience(x), x.trashed()
+		if retrash {
+			before[i].described = d.describe(who.a, x)
+		}
+	}
+	d.edit(who, op, f, func() { change(); d.reach(f) })
+	told := map[*file]bool{}
+	for i, x := range all {
+		b, after := before[i], d.audience(x)
+		told[x] = !slices.Equal(b.audience, after) || slices.ContainsFunc(x.parents(), func(p *file) bool { return told[p] })
+		trash := x != f && x.trashed() != b.trashed
+		if trash {
+			x.version++
+		}
+		if told[x] || trash && !d.o.FolderChangesOnly {
+			d.tell(x, union(b.audience, after))
+		}
+		if trash {
+			d.roof.Mutation(who.ctx, Provider, who.a.email, op, x.id, b.described, d.describe(who.a, x))
+		}
+	}
+}
+
+// kidBefore is a file below a folder before the folder changed.
+type kidBefore struct {
+	audience  []*Account
+	trashed   bool
+	described any
+}
+
 // move takes f out of some folders and puts it into others.
 func (d *Drive) move(who actor, f *file, add, remove []*file) {
-	d.edit(who, "move", f, func() {
+	trashed := func(p *file) bool { return p.trashed() }
+	retrash := slices.ContainsFunc(f.parents(), trashed) || slices.ContainsFunc(add, trashed)
+	d.regroup(who, "move", f, retrash, func() {
 		parents := slices.DeleteFunc(f.parents(), func(p *file) bool { return slices.Contains(remove, p) })
 		for _, p := range add {
 			if !slices.Contains(parents, p) {
@@ -123,7 +167,6 @@ func (d *Drive) move(who actor, f *file, add, remove []*file) {
 			f.detach(p)
 		}
 		d.setParents(f, parents)
-		d.reach(f)
 	})
 }
 
@@ -148,13 +191,7 @@ func (d *Drive) setTrashed(who actor, f *file, trash bool) {
 	if trash {
 		op = "trash"
 	}
-	below := f.below(nil)
-	were := make([]bool, len(below))
-	before := make([]any, len(below))
-	for i, kid := range below {
-		were[i], before[i] = kid.trashed(), d.describe(who.a, kid)
-	}
-	d.edit(who, op, f, func() {
+	d.regroup(who, op, f, true, func() {
 		f.explicit = trash
 		if f.drive == nil {
 			return
@@ -164,15 +201,6 @@ func (d *Drive) setTrashed(who actor, f *file, trash bool) {
 			f.x().trasher = nil
 		}
 	})
-	for i, kid := range below {
-		if kid.trashed() == were[i] {
-			continue
-		}
-		if kid.version++; !d.o.FolderChangesOnly {
-			d.tell(kid, d.audience(kid))
-		}
-		d.roof.Mutation(who.ctx, Provider, who.a.email, op, kid.id, before[i], d.describe(who.a, kid))
-	}
 }
 
 // below are all files below f, each once.

@@ -200,21 +200,10 @@ func (a *Account) Share(id string, with *Account, as string) error {
 
 func (d *Drive) share(who actor, f *file, with *Account, r role) {
 	d.shares++
-	seen := append([]*file{f}, f.below(nil)...)
-	before := make([][]*Account, len(seen))
-	for i, x := range seen {
-		before[i] = d.audience(x)
-	}
-	d.edit(who, "share", f, func() {
+	d.regroup(who, "share", f, false, func() {
 		f.x().permissions = slices.DeleteFunc(slices.Clone(f.more.permissions), func(p permission) bool { return p.who == with })
 		if r != noRole {
 			f.more.permissions = append(f.more.permissions, permission{with, r})
 		}
-		d.reach(f)
 	})
-	for i, x := range seen[1:] {
-		if after := d.audience(x); !slices.Equal(before[i+1], after) {
-			d.tell(x, union(before[i+1], after))
-		}
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"sync"
 	"testing"
 
 	api "google.golang.org/api/drive/v3"
@@ -386,5 +387,92 @@ func TestTheRecordHasEachMutationBeforeAndAfter(t *testing.T) {
 	}
 	if calls := w.cloud.Audit().Calls(); calls["drive.files.update"] != 2 || calls["drive.files.delete"] != 1 {
 		t.Errorf("counted %v", calls)
+	}
+}
+
+func TestManyClientsAtOnceLeaveOneTruth(t *testing.T) {
+	w := newWorld(t, drive.Options{EmptyPerRequest: 3})
+	w.do(w.ann.Fill(drive.Bulk{Files: 200, Images: 100, Folders: 5}))
+	s := w.sdk(w.ann)
+	l, err := s.Files.List().Q("mimeType contains 'image/'").PageSize(1000).Fields("files(id)").Do()
+	w.do(err)
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			for _, f := range l.Files[i*12 : i*12+12] {
+				_, err := s.Files.Update(f.Id, &api.File{Trashed: true}).Fields("*").Do()
+				if err == nil {
+					_, err = s.Files.List().Q("trashed = true").Fields("files(id,sha256Checksum)").Do()
+				}
+				if err == nil {
+					_, err = s.Files.Update(f.Id, &api.File{ForceSendFields: []string{"Trashed"}}).Fields("trashed").Do()
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	for id, f := range w.drive.Snapshot() {
+		if f.Trashed {
+			t.Errorf("%s is in the trash", id)
+		}
+	}
+	if n := len(w.cloud.Audit().Mutations(0)); n != 2*96 {
+		t.Errorf("%d mutations", n)
+	}
+}
+
+func TestALeftoverWithTwoParentsIsInTheTrashWithBothOnly(t *testing.T) {
+	w := newWorld(t, drive.Options{})
+	one, err := w.ann.Folder("one", "")
+	w.do(err)
+	two, err := w.ann.Folder("two", "")
+	w.do(err)
+	id := w.put(w.ann, drive.Item{Name: "a", Parents: []string{one, two}, Content: drive.Bytes([]byte("a"))})
+	s := w.sdk(w.ann)
+	f, err := s.Files.Get(id).Fields("parents").Do()
+	w.do(err)
+	if !slices.Equal(f.Parents, []string{one, two}) {
+		t.Errorf("parents %v", f.Parents)
+	}
+	for _, dir := range []string{one, two} {
+		l, err := s.Files.List().Q("'" + dir + "' in parents").Do()
+		w.do(err)
+		if len(l.Files) != 1 {
+			t.Errorf("in %s: %d files", dir, len(l.Files))
+		}
+	}
+	w.do(w.ann.Trash(one))
+	if w.drive.Snapshot()[id].Trashed {
+		t.Error("in the trash with one of two")
+	}
+	w.do(w.ann.Trash(two))
+	if !w.drive.Snapshot()[id].Trashed {
+		t.Error("not in the trash with both")
+	}
+}
+
+func TestChangesCanBeKeptToMyDrive(t *testing.T) {
+	w := newWorld(t, drive.Options{})
+	bob := w.person("bob@example.com")
+	s := w.sdk(w.ann)
+	token := startToken(t, s)
+	mine := w.put(w.ann, drive.Item{Name: "m", Content: drive.Bytes([]byte("m"))})
+	his := w.put(bob, drive.Item{Name: "h", Content: drive.Bytes([]byte("h"))})
+	w.do(bob.Share(his, w.ann, "reader"))
+	w.do(w.ann.Delete(mine))
+	for restrict, want := range map[bool]int{true: 1, false: 2} {
+		l, err := s.Changes.List(token).RestrictToMyDrive(restrict).IncludeRemoved(true).Do()
+		w.do(err)
+		if len(l.Changes) != want || restrict && (l.Changes[0].FileId != mine || !l.Changes[0].Removed) {
+			t.Errorf("restricted %v: %+v", restrict, l.Changes)
+		}
+	}
+	l, err := s.Changes.List(token).RestrictToMyDrive(true).IncludeRemoved(false).Do()
+	w.do(err)
+	if len(l.Changes) != 0 {
+		t.Errorf("without what was removed: %+v", l.Changes)
 	}
 }
