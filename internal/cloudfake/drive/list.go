@@ -204,8 +204,9 @@ func (l *listing) page() (page []*file, next int64, err error) {
 		return l.sorted(list)
 	}
 	i, _ := place(list, l.from+1)
+	v := &view{a: l.c.a, client: l.c.client, d: l.c.d} // one for all: the list may be long
 	for _, f := range list[i:] {
-		if !l.within(f) || !l.expr.Match(view{f, l.c.a, l.c.client, l.c.d}) {
+		if v.f = f; !l.within(f) || !l.expr.Match(v) {
 			continue
 		}
 		if len(page) == l.size {

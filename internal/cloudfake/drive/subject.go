@@ -8,7 +8,7 @@ import (
 )
 
 // Compile-time check: a query is asked of a view.
-var _ query.Subject = view{}
+var _ query.Subject = (*view)(nil)
 
 // Text implements query.Subject.
 func (v view) Text(term string) string {
