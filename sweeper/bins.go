@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"sweepd/fingerprint"
@@ -38,6 +39,9 @@ type Binned struct {
 	Whose   Whose  // the best right
 	Due     bool   // by the policy's ages
 	Why     string // it is due, or not
+
+	undated bool                 // the bin does not say since when it is there; Trashed.Since is when it was first seen there
+	known   *fingerprint.Verdict // what was found of it, now or before; nil: it was not examined
 }
 
 // Bins lists every entry of every trash bin of the storages and tells each
@@ -48,10 +52,12 @@ func (s *Sweeper) Bins(ctx context.Context, each func(Binned)) (*Summary, error)
 		return sum, err
 	}
 	s.lacking(sum)
-	return sum, s.bins(ctx, sum, each)
+	return sum, s.bins(ctx, sum, nil, each)
 }
 
-func (s *Sweeper) bins(ctx context.Context, sum *Summary, each func(Binned)) error {
+// bins tells every entry of the bins; or, to purge them, only those of the
+// receipts in only, and these by reading all of each.
+func (s *Sweeper) bins(ctx context.Context, sum *Summary, only map[providers.Receipt]bool, each func(Binned)) error {
 	ours := map[providers.Receipt]journal.Operation{}
 	for op, err := range s.o.Journal.Operations(ctx, journal.Filter{InTrash: true}) {
 		if err != nil {
@@ -63,28 +69,76 @@ func (s *Sweeper) bins(ctx context.Context, sum *Summary, each func(Binned)) err
 	if err != nil {
 		return fmt.Errorf("read what a person said: %w", err)
 	}
-	told, r := map[providers.Receipt]bool{}, new(reader)
+	told := map[providers.Receipt]bool{}
 	for _, st := range s.o.Storages {
 		if !st.Can().Has(providers.CanListTrash) {
 			continue
 		}
+		m, err := s.recallBin(ctx, st)
+		if err != nil {
+			return err
+		}
+		whole := only == nil
+		var bin []*Binned
 		for t, err := range st.Trashed(ctx) {
 			switch {
 			case ctx.Err() != nil:
 				return ctx.Err()
 			case err != nil:
+				whole = false
 				sum.unlistedBin(st, err)
+			case only != nil && !only[t.Receipt]:
 			case t.Receipt == "" || !told[t.Receipt]:
 				told[t.Receipt] = true
-				b := Binned{Storage: st.Name(), Trashed: t, Op: ours[t.Receipt]}
-				if err := s.judgeBinned(ctx, st, r, wordsThen{said}, &b); err != nil {
-					sum.problem(st.Name(), t.Path, "examine in the trash", err)
-				}
-				each(b)
+				b := &Binned{Storage: st.Name(), Trashed: t, Op: ours[t.Receipt]}
+				m.recall(b)
+				bin = append(bin, b)
 			}
+		}
+		s.judgeBin(ctx, st, wordsThen{said}, bin, only != nil, sum)
+		for _, b := range bin {
+			m.note(b)
+			each(*b)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err := m.save(ctx, whole); err != nil {
+			sum.problem(st.Name(), "", "remember", err)
 		}
 	}
 	return ctx.Err()
+}
+
+// judgeBin judges the entries, where it is waiting for a service many at once.
+func (s *Sweeper) judgeBin(ctx context.Context, st *providers.Storage, w words, bin []*Binned, whole bool, sum *Summary) {
+	n := 1
+	if far(st) {
+		n = s.o.FarWorkers
+		if whole {
+			n = farMovers // each holds a picture in memory
+		}
+	}
+	var mu sync.Mutex
+	var workers sync.WaitGroup
+	queue := make(chan *Binned)
+	for range min(n, len(bin)) {
+		workers.Go(func() {
+			r := new(reader)
+			for b := range queue {
+				if err := s.judgeBinned(ctx, st, r, w, b, whole); err != nil {
+					mu.Lock()
+					sum.problem(st.Name(), b.Trashed.Path, "examine in the trash", err)
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	for _, b := range bin {
+		queue <- b
+	}
+	close(queue)
+	workers.Wait()
 }
 
 func (s *Summary) unlistedBin(st *providers.Storage, err error) {
@@ -96,7 +150,7 @@ func (s *Summary) unlistedBin(st *providers.Storage, err error) {
 }
 
 // judgeBinned says whose the entry is and whether it is due.
-func (s *Sweeper) judgeBinned(ctx context.Context, st *providers.Storage, r *reader, w words, b *Binned) error {
+func (s *Sweeper) judgeBinned(ctx context.Context, st *providers.Storage, r *reader, w words, b *Binned, whole bool) error {
 	ages, t := s.o.Policy.Trash, b.Trashed
 	if t.Left != "" {
 		b.Why = t.Left
@@ -108,7 +162,7 @@ func (s *Sweeper) judgeBinned(ctx context.Context, st *providers.Storage, r *rea
 	kept, err := keptInBin(ctx, st, r, t, w)
 	matches := false
 	if err == nil && !kept && b.Whose != Ours {
-		matches, err = s.matches(ctx, st, r, b)
+		matches, err = s.matches(ctx, st, r, b, whole)
 	}
 	switch {
 	case err != nil:
@@ -119,14 +173,23 @@ func (s *Sweeper) judgeBinned(ctx context.Context, st *providers.Storage, r *rea
 		s.age(b, firstAge(ages.Ours, ages.Everything), 0, moved(b.Op))
 	case matches:
 		b.Whose = Matching
-		s.age(b, firstAge(ages.Matching, ages.Everything), slack, since(t))
+		s.age(b, firstAge(ages.Matching, ages.Everything), b.slack(), b.since())
 	case ages.Everything > 0:
 		b.Whose = Everything
-		s.age(b, ages.Everything, slack, since(t))
+		s.age(b, ages.Everything, b.slack(), b.since())
 	default:
 		b.Why = "others put it there"
 	}
 	return err
+}
+
+// slack is what the entry's age must have beyond the policy's: none where
+// sweepd dated it itself.
+func (b *Binned) slack() time.Duration {
+	if b.undated {
+		return 0
+	}
+	return slack
 }
 
 // firstAge is the shorter of the ages that are on.
@@ -146,6 +209,15 @@ func since(t providers.Trashed) time.Time {
 	return t.Since
 }
 
+// since is that of the entry; where the bin keeps no dates, when it was first
+// seen there.
+func (b *Binned) since() time.Time {
+	if b.undated {
+		return b.Trashed.Since
+	}
+	return since(b.Trashed)
+}
+
 // moved is when a trash operation moved its file at the latest: it may have been
 // recorded by a later run, and by a clock that was wrong then.
 func moved(op journal.Operation) time.Time {
@@ -157,7 +229,10 @@ func moved(op journal.Operation) time.Time {
 
 // age fills in whether the entry is due.
 func (s *Sweeper) age(b *Binned, after, more time.Duration, at time.Time) {
-	lies := s.o.Now().Sub(at)
+	lies, there := s.o.Now().Sub(at), "it is there since "
+	if b.undated {
+		there = "sweepd first saw it there on "
+	}
 	switch {
 	case after <= 0:
 		b.Why = "the policy purges nothing of that kind"
@@ -168,9 +243,9 @@ func (s *Sweeper) age(b *Binned, after, more time.Duration, at time.Time) {
 	case lies < 0:
 		b.Why = "it was put there in the future: a clock was wrong"
 	case lies < after+more:
-		b.Why = "it is there since " + at.Local().Format(time.DateOnly)
+		b.Why = there + at.Local().Format(time.DateOnly)
 	default:
-		b.Due, b.Why = true, "it is there since "+at.Local().Format(time.DateOnly)
+		b.Due, b.Why = true, there+at.Local().Format(time.DateOnly)
 	}
 }
 
@@ -190,7 +265,7 @@ func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want fun
 	}
 	ages := s.o.Policy.Trash
 	if ages.Matching > 0 || ages.Everything > 0 {
-		return s.bins(ctx, sum, func(b Binned) {
+		return s.bins(ctx, sum, nil, func(b Binned) {
 			if st, err := s.storage(b.Storage); err == nil && (b.Whose == Ours || !st.Part()) {
 				take(b) // the bins are not a part of the folders that were named
 			}

@@ -327,9 +327,12 @@ type purge struct {
 
 func (s *Sweeper) newPurge(ctx context.Context, items []Item, sum *Summary) (*purge, error) {
 	w := &purge{s: s, due: map[providers.Receipt]Binned{}, ours: map[string]journal.Operation{}}
+	others := map[providers.Receipt]bool{}
 	for _, it := range items {
 		if it.Whose == Ours {
 			w.ours[it.Key] = journal.Operation{} // to be filled in
+		} else {
+			others[it.Receipt] = true
 		}
 	}
 	for op, err := range s.o.Journal.Operations(ctx, journal.Filter{InTrash: true}) {
@@ -343,8 +346,8 @@ func (s *Sweeper) newPurge(ctx context.Context, items []Item, sum *Summary) (*pu
 	if len(w.ours) == len(items) {
 		return w, nil
 	}
-	return w, s.bins(ctx, sum, func(b Binned) {
-		if b.Due {
+	return w, s.bins(ctx, sum, others, func(b Binned) {
+		if b.Due && !b.Verdict.Skimmed {
 			w.due[b.Trashed.Receipt] = b
 		}
 	})

@@ -14,21 +14,29 @@ import (
 	"sweepd/providers"
 )
 
-// matches examines the entry and reports whether the policy would trash it,
-// were it still in its place.
-func (s *Sweeper) matches(ctx context.Context, st *providers.Storage, r *reader, b *Binned) (bool, error) {
+// matches reports whether the policy would trash the entry, were it still in
+// its place: by a fresh examination of all of it, or, where that is dear and
+// nothing is deleted by it, by skimming it once.
+func (s *Sweeper) matches(ctx context.Context, st *providers.Storage, r *reader, b *Binned, whole bool) (bool, error) {
 	t := b.Trashed
 	if !fingerprint.Interesting(t.Name()) {
 		return false, nil
 	}
-	r.openTrashed(ctx, st, t)
-	v, err := s.o.Classifier.Classify(fingerprint.File{Name: t.Name(), Size: t.Size, Bytes: r})
-	if err != nil {
-		return false, err
+	skim := far(st) && !whole
+	if b.known == nil || !skim {
+		if r.openTrashed(ctx, st, t); skim {
+			r.skimTrashed(ctx, st, t)
+		}
+		v, err := s.o.Classifier.Classify(fingerprint.File{Name: t.Name(), Size: t.Size, Bytes: r, Skim: skim})
+		if err != nil {
+			return false, err
+		}
+		b.known = &v
 	}
+	v := *b.known
 	b.Verdict = v
 	for _, p := range s.places(t.Path) {
-		if s.o.Policy.Storages[p.storage].Excludes(p.below) || !s.wouldTrash(p.storage, t, v) {
+		if s.o.Policy.Storages[p.storage].Excludes(p.below) || !s.wouldTrash(p.storage, t, b.since(), v) {
 			return false, nil
 		}
 	}
@@ -38,10 +46,10 @@ func (s *Sweeper) matches(ctx context.Context, st *providers.Storage, r *reader,
 // wouldTrash asks the policy twice, because a bin does not say when the file
 // was last written to: as if it were on the day when it came there, and as if
 // it were ages before. A rule on its age must let it go either way.
-func (s *Sweeper) wouldTrash(storage string, t providers.Trashed, v fingerprint.Verdict) bool {
-	return !slices.ContainsFunc([]time.Time{since(t), time.Unix(1, 0)}, func(at time.Time) bool {
+func (s *Sweeper) wouldTrash(storage string, t providers.Trashed, since time.Time, v fingerprint.Verdict) bool {
+	return !slices.ContainsFunc([]time.Time{since, time.Unix(1, 0)}, func(at time.Time) bool {
 		f := policy.Facts{
-			Storage: storage, Verdict: v, FirstSeen: at, Marked: since(t),
+			Storage: storage, Verdict: v, FirstSeen: at, Marked: since,
 			Entry: providers.Entry{Ref: providers.Ref(t.Path), Path: t.Path, Size: t.Size, Modified: at},
 		}
 		return s.o.Policy.Decide(f, s.o.Now()).Action != policy.Trash
