@@ -30,8 +30,15 @@ type Server struct {
 	done   sync.WaitGroup
 }
 
-// Start listens on addr, which must be a loopback address ("127.0.0.1:0").
+// ErrNotLoopback: a rehearsal is for this machine only.
+var ErrNotLoopback = errors.New("not a loopback address with a port")
+
+// Start listens on addr, which must be a loopback address ("127.0.0.1:0"):
+// ErrNotLoopback, before anything is opened.
 func (c *Cloud) Start(addr string) (*Server, error) {
+	if host, _, err := net.SplitHostPort(addr); err != nil || !local(host) {
+		return nil, fmt.Errorf("%q: %w", addr, ErrNotLoopback)
+	}
 	ca, err := newAuthority(c.Hosts())
 	if err != nil {
 		return nil, err
@@ -42,7 +49,7 @@ func (c *Cloud) Start(addr string) (*Server, error) {
 	}
 	if a, ok := l.Addr().(*net.TCPAddr); !ok || !a.IP.IsLoopback() {
 		_ = l.Close()
-		return nil, fmt.Errorf("%s is no loopback address: a rehearsal is for this machine only", addr)
+		return nil, fmt.Errorf("%q: %w", addr, ErrNotLoopback) // what a name leads to
 	}
 	quiet := log.New(io.Discard, "", 0) // a client that goes away is no news
 	s := &Server{cloud: c, ca: ca, addr: l.Addr().String(), tunnel: newTunnels(l.Addr())}
