@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/crc32"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,15 +19,17 @@ import (
 // The scripts in testdata/script are the manual by example: each is one
 // person's session, run by the real program in a process of its own.
 func TestScripts(t *testing.T) {
+	commands := map[string]func(*testscript.TestScript, bool, []string){
+		"picture": cmdPicture, "quiet": cmdQuiet, "same": cmdSame,
+		"until": cmdUntil, "raw": cmdRaw,
+		"google": cmdGoogle, "pasting": cmdPasting,
+	}
+	maps.Copy(commands, newClouds().commands())
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Setup:               setUp,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"picture": cmdPicture, "quiet": cmdQuiet, "same": cmdSame,
-			"until": cmdUntil, "raw": cmdRaw,
-			"google": cmdGoogle, "pasting": cmdPasting,
-		},
+		Cmds:                commands,
 	})
 }
 

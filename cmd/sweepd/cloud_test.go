@@ -1,0 +1,300 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"sweepd/internal/cloudfake"
+	"sweepd/internal/rehearsal"
+)
+
+// cloud is sweepd demo serve in a process of its own, for a script. The program
+// that the script runs reaches it as it would reach the real service.
+type cloud struct {
+	cmd  *exec.Cmd
+	rest *bufio.Reader // of its standard output, after the first line
+	errs bytes.Buffer
+	at   rehearsal.Place
+	seen int64 // how much of the record was looked at
+}
+
+// clouds has the cloud of each script that has one, by its folder.
+type clouds struct {
+	mu sync.Mutex // scripts run at the same time
+	of map[string]*cloud
+}
+
+func newClouds() *clouds { return &clouds{of: map[string]*cloud{}} }
+
+// commands are those of scripts about a cloud.
+func (cs *clouds) commands() map[string]func(*testscript.TestScript, bool, []string) {
+	return map[string]func(*testscript.TestScript, bool, []string){
+		"cloud": cs.run, "signin": cs.signIn, "person": cs.person, "record": cs.record,
+	}
+}
+
+// the is the cloud of a script.
+func (cs *clouds) the(ts *testscript.TestScript) *cloud {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	c := cs.of[ts.Getenv("WORK")]
+	if c == nil {
+		ts.Fatalf("there is no cloud: begin with cloud start")
+	}
+	return c
+}
+
+func (cs *clouds) set(ts *testscript.TestScript, c *cloud) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	cs.of[ts.Getenv("WORK")] = c
+}
+
+// cloud start [FLAGS...] | cloud stop
+func (cs *clouds) run(ts *testscript.TestScript, _ bool, args []string) {
+	if args[0] == "stop" {
+		ts.Check(cs.the(ts).stop(filepath.Join(ts.Getenv("WORK"), ".tmp")))
+		cs.set(ts, nil)
+		return
+	}
+	c := &cloud{cmd: exec.Command("sweepd", append([]string{"demo", "serve", "--json"}, args[1:]...)...)}
+	c.cmd.Env = []string{"PATH=" + ts.Getenv("PATH"), "TMPDIR=" + filepath.Join(ts.Getenv("WORK"), ".tmp")}
+	c.cmd.Dir, c.cmd.Stderr = ts.MkAbs("."), &c.errs
+	out, err := c.cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(c.cmd.Start())
+	ts.Defer(func() { _, _ = c.cmd.Process.Kill(), c.cmd.Wait() })
+	c.rest = bufio.NewReader(out)
+	line, err := c.rest.ReadBytes('\n')
+	if err == nil {
+		err = json.Unmarshal(line, &c.at)
+	}
+	if err != nil {
+		ts.Fatalf("demo serve: %v: %s%s", err, line, c.errs.String())
+	}
+	cs.set(ts, c)
+	ts.Setenv("HTTPS_PROXY", c.at.Proxy)
+	ts.Setenv("SSL_CERT_FILE", c.at.CAFile)
+	ts.Setenv("SSL_CERT_DIR", ts.Getenv("WORK"))
+	ts.Setenv("NO_PROXY", "")
+	ts.Setenv("CLIENT", c.at.Client)
+}
+
+// stop interrupts it, and holds that it leaves nothing behind.
+func (c *cloud) stop(tmp string) error {
+	if err := c.cmd.Process.Signal(os.Interrupt); err != nil {
+		return err
+	}
+	more, err := io.ReadAll(c.rest)
+	if err = errors.Join(err, c.cmd.Wait()); err != nil || len(more) > 0 || c.errs.Len() > 0 {
+		return fmt.Errorf("demo serve ends with %v, having printed %q and %q", err, more, c.errs.String())
+	}
+	if left, err := filepath.Glob(filepath.Join(tmp, "sweepd-*")); err != nil || len(left) > 0 {
+		return fmt.Errorf("demo serve leaves behind %q, %v", left, err)
+	}
+	return nil
+}
+
+// client goes to the cloud as any program would, and says that it is the test.
+func (c *cloud) client() (*http.Client, error) {
+	pem, err := os.ReadFile(c.at.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(pem)
+	proxy, err := url.Parse(c.at.Proxy)
+	return &http.Client{
+		Transport:     &http.Transport{Proxy: http.ProxyURL(proxy), TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}, err
+}
+
+const testAgent = "the person"
+
+// do makes a request, with the token of the first account.
+func (c *cloud) do(method, to, kind string, body io.Reader) (*http.Response, []byte, error) {
+	h, err := c.client()
+	if err != nil {
+		return nil, nil, err
+	}
+	req, err := http.NewRequest(method, to, body)
+	if err != nil {
+		return nil, nil, err
+	}
+	req.Header.Set("User-Agent", testAgent)
+	req.Header.Set("Content-Type", kind)
+	req.Header.Set("Authorization", "Bearer "+c.at.Accounts[0].AccessToken)
+	resp, err := h.Do(req)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer resp.Body.Close()
+	out, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode >= 400 {
+		err = fmt.Errorf("%s %s: %s: %s", method, to, resp.Status, out)
+	}
+	return resp, out, err
+}
+
+var consentLink = regexp.MustCompile(`https://accounts\.google\.com/\S+`)
+
+// [!] signin STORAGE ACCOUNT [FLAGS...]: runs sweepd login --no-browser with a
+// person who allows it. What was printed is in signin.txt.
+func (cs *clouds) signIn(ts *testscript.TestScript, neg bool, args []string) {
+	c := cs.the(ts)
+	cmd := exec.Command("sweepd", append([]string{"login", args[0], "--no-browser"}, args[2:]...)...)
+	cmd.Dir = ts.MkAbs(".")
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "HTTPS_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "STATE_DIRECTORY", "SWEEPD_POLICY"} {
+		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	}
+	in, err := cmd.StdinPipe()
+	ts.Check(err)
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	cmd.Stderr = cmd.Stdout
+	ts.Check(cmd.Start())
+	var printed bytes.Buffer
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		fmt.Fprintln(&printed, lines.Text())
+		if link := consentLink.FindString(lines.Text()); link != "" {
+			resp, _, err := c.do(http.MethodPost, link, "application/x-www-form-urlencoded", strings.NewReader(url.Values{"account": {args[1]}}.Encode()))
+			ts.Check(err)
+			_, err = fmt.Fprintln(in, resp.Header.Get("Location"))
+			ts.Check(errors.Join(err, in.Close()))
+		}
+	}
+	err = cmd.Wait()
+	ts.Check(os.WriteFile(ts.MkAbs("signin.txt"), printed.Bytes(), 0o600))
+	if (err != nil) != neg {
+		ts.Fatalf("login %q: %v\n%s", args, err, printed.String())
+	}
+}
+
+// [!] person put NAME FILE: the person puts a file into My Drive, with another
+// program.
+func (cs *clouds) person(ts *testscript.TestScript, neg bool, args []string) {
+	content, err := os.ReadFile(ts.MkAbs(args[2]))
+	ts.Check(err)
+	if err := cs.the(ts).put(args[1], content); (err != nil) != neg {
+		ts.Fatalf("put %s: %v", args[1], err)
+	}
+}
+
+func (c *cloud) put(name string, content []byte) error {
+	_, made, err := c.do(http.MethodPost, "https://www.googleapis.com/upload/drive/v3/files?uploadType=media", http.DetectContentType(content), bytes.NewReader(content))
+	if err != nil {
+		return err
+	}
+	var f struct{ ID string }
+	if err := json.Unmarshal(made, &f); err != nil {
+		return err
+	}
+	as, err := json.Marshal(map[string]string{"name": name})
+	if err == nil {
+		_, _, err = c.do(http.MethodPatch, "https://www.googleapis.com/drive/v3/files/"+f.ID, "application/json", bytes.NewReader(as))
+	}
+	return err
+}
+
+// news is what the program has asked and changed since it was last looked at.
+// An answer can be there before its line in the record: that is whole when it
+// has a line for every request, up to one that is made here.
+func (c *cloud) news() (ours []cloudfake.Record, err error) {
+	if _, _, err := c.do(http.MethodGet, "https://www.googleapis.com/drive/v3/about?fields=user", "", nil); err != nil {
+		return nil, err
+	}
+	var all []cloudfake.Record
+	for whole := false; !whole; {
+		if all, err = c.record(); err != nil {
+			return nil, err
+		}
+		var requests, last int64
+		for _, r := range all {
+			if r.Kind == cloudfake.KindRequest {
+				requests, last = requests+1, max(last, r.N)
+			}
+		}
+		whole = requests == last && all[len(all)-1].Seq > c.seen
+	}
+	theirs := map[int64]bool{0: true} // nobody's request
+	for _, r := range all {
+		theirs[r.N] = theirs[r.N] || r.Agent == testAgent
+	}
+	for _, r := range all {
+		if r.Seq > c.seen && !theirs[r.N] {
+			ours = append(ours, r)
+		}
+	}
+	c.seen = all[len(all)-1].Seq
+	return ours, nil
+}
+
+// record is all of it.
+func (c *cloud) record() (all []cloudfake.Record, err error) {
+	resp, err := http.Get(c.at.AuditURL)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	for dec := json.NewDecoder(resp.Body); ; {
+		var r cloudfake.Record
+		if err := dec.Decode(&r); errors.Is(err, io.EOF) {
+			return all, nil
+		} else if err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+}
+
+// record PATTERN=N...: since it was last looked at, the program has asked
+// ("GET www.googleapis.com/changes 200") and changed ("trash") exactly what
+// matches, each pattern N times; *: any number of times. The first that matches
+// counts.
+func (cs *clouds) record(ts *testscript.TestScript, _ bool, args []string) {
+	news, err := cs.the(ts).news()
+	ts.Check(err)
+	got := map[string]int{}
+	for _, r := range news {
+		said := r.Op
+		if r.Kind == cloudfake.KindRequest {
+			said = fmt.Sprintf("%s %s%s %d", r.HTTP, r.Host, strings.TrimPrefix(r.Path, "/drive/v3"), r.Status)
+		}
+		for _, arg := range args {
+			pattern, _, _ := strings.Cut(arg, "=")
+			if ok, err := regexp.MatchString("^("+pattern+")$", said); err != nil || ok {
+				ts.Check(err)
+				said = pattern
+				break
+			}
+		}
+		got[said]++
+	}
+	for _, arg := range args {
+		pattern, n, _ := strings.Cut(arg, "=")
+		if n != "*" && fmt.Sprint(got[pattern]) != n {
+			ts.Fatalf("%d of %q, want %s; in all: %v", got[pattern], pattern, n, got)
+		}
+		delete(got, pattern)
+	}
+	if len(got) > 0 {
+		ts.Fatalf("beside what was to be expected: %v", got)
+	}
+}

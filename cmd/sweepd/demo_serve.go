@@ -1,0 +1,136 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"sweepd/internal/app"
+	"sweepd/internal/cloudfake"
+	"sweepd/internal/rehearsal"
+)
+
+func (p *program) demoServe() *cobra.Command {
+	var o rehearsal.Options
+	var faults string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "put up clouds to rehearse on, for any program, until interrupted",
+		Long: `serve puts up a Google Drive in memory, with people and files that are made up,
+behind a proxy on loopback that answers by the service's real addresses, and
+prints what a program needs to use it. Nothing is ever passed on: the proxy
+opens no connection.
+
+What is asked and what is changed is recorded; audit_url serves it as JSON lines.
+The faults in FILE are injected; docs/rehearse.md has the list.`,
+		Example: "  sweepd demo serve\n  sweepd demo serve --json --accounts 2 --files 1000 --latency 50ms",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if o.Accounts < 1 || o.Files < 0 || o.Latency < 0 {
+				return &app.UsageError{Err: errors.New("--accounts is at least 1, and --files and --latency at least 0")}
+			}
+			if o.Faults, err = readFaults(faults); err != nil {
+				return err
+			}
+			o.Now = p.now
+			r, err := p.rehearse(o)
+			if err != nil {
+				return err
+			}
+			policy, err := r.Write("policy.yaml", []byte(fmt.Sprintf(servedPolicy, r.Place().Client)))
+			if err != nil {
+				return errors.Join(err, r.Close())
+			}
+			if asJSON {
+				p.json(r.Place())
+			} else {
+				p.tellPlace(r.Place(), o, policy)
+			}
+			<-cmd.Context().Done() // an interrupt is how this ends
+			return r.Close()
+		},
+	}
+	cmd.Flags().StringVar(&o.Addr, "addr", "127.0.0.1:0", "loopback `address` to listen at; port 0 is any that is free")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	cmd.Flags().IntVar(&o.Accounts, "accounts", 1, "how many accounts")
+	cmd.Flags().IntVar(&o.Files, "files", 40, "how many files in each")
+	cmd.Flags().DurationVar(&o.Latency, "latency", 0, "how long each answer takes")
+	cmd.Flags().StringVar(&faults, "faults", "", "a JSON `file` of faults to inject")
+	return cmd
+}
+
+// servedPolicy is a policy for the Drive that is served.
+const servedPolicy = `version: 1
+storages:
+  drive: {type: gdrive, client: %q}
+rules:
+  # The pictures are made up, and nobody can make up OpenAI's signature: only their names say ChatGPT.
+  - {name: by name, when: {confidence: likely}, do: trash}
+trash: {ours: 30d}
+`
+
+// rehearse starts a rehearsal and says what is wrong with the place for it.
+func (p *program) rehearse(o rehearsal.Options) (*rehearsal.Rehearsal, error) {
+	r, err := rehearsal.Start(o)
+	if errors.Is(err, cloudfake.ErrNotLoopback) {
+		return nil, &app.UsageError{Err: err, Hint: "a rehearsal is for this machine only: --addr 127.0.0.1:0"}
+	}
+	return r, err
+}
+
+// readFaults reads the faults to inject from a file; "": none.
+func readFaults(path string) ([]cloudfake.Fault, error) {
+	if path == "" {
+		return nil, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	list, err := cloudfake.ReadFaults(f)
+	if err != nil {
+		return nil, &app.UsageError{Err: fmt.Errorf("%s: %w", path, err), Hint: "docs/rehearse.md has an example"}
+	}
+	return list, nil
+}
+
+// tellPlace says how programs are pointed at the rehearsal, in one piece: a pipe
+// that is closed in the midst of it would end the program before it has cleaned up.
+func (p *program) tellPlace(at rehearsal.Place, o rehearsal.Options, policy string) {
+	a := at.Accounts[0]
+	p.term.printf(placeText, count(int64(len(at.Accounts)), "account"), count(int64(o.Files), "file"),
+		at.Proxy, quoted(at.CAFile), quoted(policy), a.Name, a.AccessToken, at.AuditURL, quoted(filepath.Dir(at.CAFile)))
+}
+
+const placeText = `A Google Drive to rehearse on: %[1]s of %[2]s, all made up.
+
+Programs that are started with this use it in place of the real one, by its real addresses:
+
+  export HTTPS_PROXY=%[3]s SSL_CERT_FILE=%[4]s
+
+sweepd, with a policy and a record of its own:
+
+  export STATE_DIRECTORY=$(mktemp -d) SWEEPD_POLICY=%[5]s
+  sweepd login drive --no-browser
+  sweepd scan drive
+
+  in place of a browser, for the address to paste:
+  curl -s --cacert $SSL_CERT_FILE -d account=%[6]s -w '%%{redirect_url}' 'LINK'
+
+rclone:
+
+  export RCLONE_CONFIG_DEMO_TYPE=drive RCLONE_CONFIG_DEMO_TOKEN='{"access_token":"%[7]s"}'
+  rclone --config /dev/null lsl demo:
+
+curl:
+
+  curl --cacert $SSL_CERT_FILE -H 'Authorization: Bearer %[7]s' 'https://www.googleapis.com/drive/v3/files'
+
+What was asked, and what was changed: curl %[8]s
+To end it, and to remove %[9]s: Ctrl-C
+`

@@ -1,0 +1,120 @@
+package rehearsal
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"sweepd/internal/cloudfake"
+	"sweepd/internal/cloudfake/drive"
+)
+
+// openDrive puts a Google Drive under the roof.
+func openDrive(c *cloudfake.Cloud, o Options) (all []Account, _ client, err error) {
+	d, err := drive.New(c, drive.Options{})
+	if err != nil {
+		return nil, client{}, err
+	}
+	for i := range o.Accounts {
+		a, err := d.AddAccount(drive.Person{Email: address(i)})
+		if err == nil {
+			err = furnish(a, o.Files, o.Now())
+		}
+		if err != nil {
+			return nil, client{}, fmt.Errorf("furnish the Drive of %s: %w", address(i), err)
+		}
+		t := a.Token()
+		all = append(all, Account{drive.Provider, a.Email(), t.Access, t.Refresh})
+	}
+	return all, client{"google-client.json", googleClient(), func(p *Place) *string { return &p.Client }}, nil
+}
+
+// address of person i.
+func address(i int) string {
+	if names := []string{"mia", "noah", "ada", "liam"}; i < len(names) {
+		return names[i] + "@example.com"
+	}
+	return fmt.Sprintf("person%d@example.com", i+1)
+}
+
+// googleClient is an OAuth client of the type "Desktop app", as Google's console
+// gives it out.
+func googleClient() []byte {
+	b, _ := json.MarshalIndent(map[string]any{"installed": map[string]any{
+		"client_id": drive.ClientID, "client_secret": drive.ClientSecret, "project_id": "rehearsal",
+		"auth_uri": "https://accounts.google.com/o/oauth2/auth", "token_uri": "https://oauth2.googleapis.com/token",
+		"redirect_uris": []string{"http://localhost"},
+	}}, "", "  ") // strings alone: it cannot fail
+	return append(b, '\n')
+}
+
+// furnish puts that many files into a Drive: two in five are pictures, of which
+// a third have names that ChatGPT gives. Of these one is starred, one shared, and
+// one in the trash, where the person put it; and there is a shortcut.
+func furnish(a *drive.Account, files int, now time.Time) error {
+	pictures, err := a.Folder("Pictures", "")
+	if err != nil {
+		return err
+	}
+	h := hand{a: a, in: pictures, left: files}
+	h.special(now)
+	images := h.left * 2 / 5
+	return errors.Join(h.err, a.Fill(drive.Bulk{Files: h.left, Images: images, Image: func(i int) drive.Item {
+		made := now.Add(-40*day - time.Duration(i)*90*day/time.Duration(images))
+		it := photo(i, made)
+		if i%3 == 0 {
+			it = fromChatGPT(i, made)
+		}
+		it.Parents = []string{pictures}
+		return it
+	}}))
+}
+
+const day = 24 * time.Hour
+
+// hand puts single files into a Drive, as long as there are some left to put.
+type hand struct {
+	a    *drive.Account
+	in   string // the folder
+	left int
+	err  error // the first
+}
+
+// special puts one file of each kind to which something has happened.
+func (h *hand) special(now time.Time) {
+	made := func(days int) time.Time { return now.Add(-time.Duration(days) * day) }
+	starred := h.put(fromChatGPT(1e6, made(70)), func(id string) error { return h.a.Star(id, true) })
+	h.put(fromChatGPT(1e6+1, made(71)), func(id string) error { return h.a.Share(id, nil, "reader") })
+	h.put(fromChatGPT(1e6+2, made(72)), h.a.Trash)
+	h.put(photo(1e6+3, made(73)), h.a.Trash)
+	h.put(drive.Item{Name: "the lighthouse", MimeType: "application/vnd.google-apps.shortcut", Target: starred}, nil)
+}
+
+func (h *hand) put(it drive.Item, then func(id string) error) (id string) {
+	if h.left == 0 || h.err != nil {
+		return ""
+	}
+	h.left--
+	it.Parents = []string{h.in}
+	id, h.err = h.a.Put(it)
+	if h.err == nil && then != nil {
+		h.err = then(id)
+	}
+	return id
+}
+
+// fromChatGPT is a picture under the name that ChatGPT saves one by. Nobody can
+// make up what OpenAI signs, so it is likely to be one and no more.
+func fromChatGPT(i int, made time.Time) drive.Item {
+	return drive.Item{Name: made.Format("ChatGPT Image Jan 2, 2006, 03_04_05 PM.png"), MimeType: "image/png", Content: drive.Bytes(picture(i)), Created: made}
+}
+
+// photo is a picture that a camera took.
+func photo(i int, made time.Time) drive.Item {
+	return drive.Item{
+		Name: fmt.Sprintf("IMG_%04d.png", 1000+i%9000), MimeType: "image/png", Content: drive.Bytes(picture(i)), Created: made,
+		Make: "Canon", Model: "Canon EOS R6", Taken: strings.ReplaceAll(made.Format("2006-01-02 15:04:05"), "-", ":"),
+	}
+}

@@ -1,0 +1,85 @@
+package rehearsal
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// folder is a private folder that remembers what was made in it.
+type folder struct {
+	path string
+	root *os.Root // so that nothing outside is ever removed, whatever is linked to
+	made []string // files, to be removed
+	own  []string // folders, to be removed with all that is in them
+}
+
+// newFolder makes one among the system's temporary files.
+func newFolder() (*folder, error) {
+	path, err := os.MkdirTemp("", "sweepd-rehearsal-") // mode 0700
+	if err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, errors.Join(err, os.Remove(path))
+	}
+	return &folder{path: path, root: root}, nil
+}
+
+// write makes a file that only its owner can read, and returns its path.
+func (f *folder) write(name string, content []byte) (string, error) {
+	f.made = append(f.made, name)
+	return filepath.Join(f.path, name), f.root.WriteFile(name, content, 0o600)
+}
+
+// sub makes a folder whose whole content, whoever makes it, is the rehearsal's.
+func (f *folder) sub(name string) (string, error) {
+	f.own = append(f.own, name)
+	return filepath.Join(f.path, name), f.root.Mkdir(name, 0o700)
+}
+
+// close removes what was made, one by one, and then the folder, if it is empty.
+func (f *folder) close() error {
+	var errs []error
+	for _, name := range f.made {
+		errs = append(errs, gone(f.root.Remove(name)))
+	}
+	for _, name := range f.own {
+		errs = append(errs, f.clear(name), gone(f.root.Remove(name)))
+	}
+	errs = append(errs, f.root.Close())
+	if err := os.Remove(f.path); err != nil {
+		errs = append(errs, fmt.Errorf("not all could be removed of %s: %w", f.path, err))
+	}
+	return errors.Join(errs...)
+}
+
+// clear removes what is in a folder and follows no link.
+func (f *folder) clear(name string) error {
+	d, err := f.root.Open(name)
+	if err != nil {
+		return gone(err)
+	}
+	entries, err := d.ReadDir(-1)
+	errs := []error{err, d.Close()}
+	for _, e := range slices.Backward(entries) {
+		path := filepath.Join(name, e.Name())
+		if e.IsDir() {
+			errs = append(errs, f.clear(path))
+		}
+		errs = append(errs, gone(f.root.Remove(path)))
+	}
+	return errors.Join(errs...)
+}
+
+// gone takes for no error that there is nothing to remove.
+func gone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}

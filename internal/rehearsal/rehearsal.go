@@ -1,0 +1,126 @@
+package rehearsal
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"sweepd/internal/cloudfake"
+)
+
+// Options of a Rehearsal.
+type Options struct {
+	Addr     string // where to listen, on loopback; "": 127.0.0.1, at any free port
+	Accounts int    // of each cloud; 0: 1
+	Files    int    // of each account
+	Latency  time.Duration
+	Faults   []cloudfake.Fault
+	Now      func() time.Time // must be set
+}
+
+// Rehearsal is clouds that can be called, until Close.
+type Rehearsal struct {
+	cloud  *cloudfake.Cloud
+	server *cloudfake.Server
+	folder *folder
+	place  Place
+}
+
+// Place is where the rehearsal is, for a program that is to take part. Its JSON
+// is what sweepd demo serve --json prints.
+type Place struct {
+	Proxy    string    `json:"proxy"`       // for HTTPS_PROXY
+	CAFile   string    `json:"ca_file"`     // for SSL_CERT_FILE
+	Client   string    `json:"client_file"` // the OAuth client, as Google's console gives it out
+	AuditURL string    `json:"audit_url"`   // every request and every change, as JSON lines
+	Accounts []Account `json:"accounts"`
+}
+
+// Account is one that can be used. Its tokens open nothing but made-up files.
+type Account struct {
+	Provider     string `json:"provider"`
+	Name         string `json:"account"`
+	AccessToken  string `json:"access_token"`
+	RefreshToken string `json:"refresh_token"`
+}
+
+// Start puts everything up.
+func Start(o Options) (_ *Rehearsal, err error) {
+	if o.Addr == "" {
+		o.Addr = "127.0.0.1:0"
+	}
+	o.Accounts = max(o.Accounts, 1)
+	r := &Rehearsal{}
+	if r.cloud, err = cloudfake.New(cloudfake.Options{Now: o.Now, Latency: o.Latency, Faults: o.Faults}); err != nil {
+		return nil, err
+	}
+	var files []client
+	for _, open := range clouds() {
+		accounts, c, err := open(r.cloud, o)
+		if err != nil {
+			return nil, err
+		}
+		r.place.Accounts, files = append(r.place.Accounts, accounts...), append(files, c)
+	}
+	if r.server, err = r.cloud.Start(o.Addr); err != nil {
+		return nil, err
+	}
+	r.place.Proxy, r.place.AuditURL = r.server.ProxyURL(), r.server.AuditURL()
+	if err := r.write(files); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// clouds are those that there are. A new one has its place here.
+func clouds() []func(*cloudfake.Cloud, Options) ([]Account, client, error) {
+	return []func(*cloudfake.Cloud, Options) ([]Account, client, error){openDrive}
+}
+
+// client is the file of an OAuth client.
+type client struct {
+	name    string
+	content []byte
+	path    func(*Place) *string
+}
+
+// write writes the files that a client of the clouds needs.
+func (r *Rehearsal) write(clients []client) (err error) {
+	if r.folder, err = newFolder(); err != nil {
+		return fmt.Errorf("make a private folder: %w", err)
+	}
+	if r.place.CAFile, err = r.folder.write("ca.pem", r.server.CA()); err != nil {
+		return err
+	}
+	for _, c := range clients {
+		if *c.path(&r.place), err = r.folder.write(c.name, c.content); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Place is where everything is.
+func (r *Rehearsal) Place() Place { return r.place }
+
+// Audit is what was asked of the clouds, and what was changed in them.
+func (r *Rehearsal) Audit() *cloudfake.Audit { return r.cloud.Audit() }
+
+// Write writes a file that only its owner can read into the rehearsal's folder.
+func (r *Rehearsal) Write(name string, content []byte) (path string, err error) {
+	return r.folder.write(name, content)
+}
+
+// Folder makes a folder in the rehearsal's own. All that is ever in it, whoever
+// puts it there, goes when the rehearsal ends.
+func (r *Rehearsal) Folder(name string) (path string, err error) { return r.folder.sub(name) }
+
+// Close ends every connection and removes what was written. What somebody else
+// has put into the rehearsal's folder stays, and is an error.
+func (r *Rehearsal) Close() error {
+	err := r.server.Close()
+	if r.folder != nil {
+		err = errors.Join(err, r.folder.close())
+	}
+	return err
+}
