@@ -26,7 +26,7 @@ func newAuthority(hosts []string) (*authority, error) {
 		return nil, err
 	}
 	ca := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "sweepd rehearsal"},
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "sweepd rehearsal CA"}, // not the leaf's: OpenSSL would take that for self-signed
 		NotBefore: someDay(2000), NotAfter: someDay(2100),
 		IsCA: true, BasicConstraintsValid: true, MaxPathLenZero: true, KeyUsage: x509.KeyUsageCertSign,
 		PermittedDNSDomainsCritical: true, PermittedDNSDomains: hosts,

@@ -2,7 +2,10 @@ package cloudfake_test
 
 import (
 	"bufio"
+	"bytes"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"net"
@@ -65,6 +68,25 @@ func get(t *testing.T, c *http.Client, url string) (status int, body string) {
 		t.Fatal(err)
 	}
 	return resp.StatusCode, string(b)
+}
+
+// OpenSSL takes a certificate for self-signed by its names alone.
+func TestACertificateIsNotCalledLikeItsAuthority(t *testing.T) {
+	_, s := serve(t, cloudfake.Options{})
+	block, _ := pem.Decode(s.CA())
+	ca, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := s.Client().Get("https://api.echo.example/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	leaf := resp.TLS.PeerCertificates[0]
+	if bytes.Equal(leaf.RawSubject, ca.RawSubject) || !bytes.Equal(leaf.RawIssuer, ca.RawSubject) {
+		t.Errorf("%s is signed by %s, and the authority is %s", leaf.Subject, leaf.Issuer, ca.Subject)
+	}
 }
 
 func TestAKnownHostIsServedThroughTheProxyUnderTheAuthorityOfThisStart(t *testing.T) {
