@@ -53,7 +53,7 @@ func (d *Driver) trashed(ctx context.Context, f *drive.File) (providers.Trashed,
 	}
 	t := providers.Trashed{Path: p, Size: f.Size, Deleted: moment(f.TrashedTime), Left: left(f)}
 	if t.Left == "" {
-		t.Receipt = receiptOf(f).encode()
+		t.Receipt = d.receiptOf(f).encode()
 	}
 	return t, nil
 }
@@ -79,7 +79,7 @@ func left(f *drive.File) string {
 
 // ReadTrashed implements providers.Driver.
 func (d *Driver) ReadTrashed(ctx context.Context, text providers.Receipt, off, n int64) (io.ReadCloser, error) {
-	r, err := parseReceipt(text)
+	r, err := d.parseReceipt(text)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func (d *Driver) ReadTrashed(ctx context.Context, text providers.Receipt, off, n
 		return nil, err
 	case !f.Trashed:
 		return nil, fmt.Errorf("it is not in the trash: %w", fs.ErrNotExist)
-	case receiptOf(f) != r:
+	case d.receiptOf(f) != r:
 		return nil, providers.ErrChanged
 	}
 	return d.read(ctx, r.ID, r.Revision, f.Size, off, n)

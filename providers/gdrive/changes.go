@@ -164,5 +164,5 @@ func (l *listing) entry(f *drive.File) (e providers.Entry, ok bool, err error) {
 			l.found[root] = true
 		}
 	}
-	return entry(f, p), true, nil
+	return l.d.entry(f, p), true, nil
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -42,9 +43,9 @@ func (d *Driver) image(f *drive.File) bool {
 }
 
 // entry is f as the contract has it.
-func entry(f *drive.File, path string) providers.Entry {
+func (d *Driver) entry(f *drive.File, path string) providers.Entry {
 	e := providers.Entry{
-		Ref: providers.Ref(f.Id), Revision: revision(f), Path: path, Size: f.Size,
+		Ref: providers.Ref(f.Id), Revision: d.revision(f), Path: path, Size: f.Size,
 		Modified: moment(f.ModifiedTime), Created: moment(f.CreatedTime),
 		Starred: f.Starred, Properties: properties(f),
 		Weak: f.Md5Checksum == "" && f.Sha256Checksum == "",
@@ -60,22 +61,46 @@ func entry(f *drive.File, path string) providers.Entry {
 
 // revision names the bytes, and what a person does to a file that they mean to
 // keep: renaming it, moving it. Drive's own version counts far more than that.
-// The id of the head revision comes first: what is read is read from it.
-func revision(f *drive.File) providers.Revision {
+// The id of the head revision comes first: what is read is read from it. The
+// account comes last: what another account has not got is not gone.
+func (d *Driver) revision(f *drive.File) providers.Revision {
 	h := sha256.New()
 	for _, part := range append([]string{f.HeadRevisionId, f.Md5Checksum, f.Sha256Checksum, fmt.Sprint(f.Size), f.Name, f.MimeType}, f.Parents...) {
 		fmt.Fprintf(h, "%d:%s", len(part), part)
 	}
-	return providers.Revision(f.HeadRevisionId + "." + hex.EncodeToString(h.Sum(nil)[:12]))
+	return providers.Revision(f.HeadRevisionId + "." + hex.EncodeToString(h.Sum(nil)[:12]) + "." + d.tag())
 }
+
+// tag tells accounts apart in revisions.
+func (d *Driver) tag() string {
+	sum := sha256.Sum256([]byte(d.o.Account))
+	return hex.EncodeToString(sum[:4])
+}
+
+// own is providers.ErrOutside for a file that a storage of this name had, and
+// that is not of this account: its record says nothing here, and what cannot be
+// found here is there still.
+func (d *Driver) own(ref providers.Ref, rev providers.Revision) error {
+	if _, tag := cutLast(string(rev)); tag != d.tag() || !fileID.MatchString(string(ref)) {
+		return fmt.Errorf("%w: it is of another account, or of no Google Drive", providers.ErrOutside)
+	}
+	return nil
+}
+
+// fileID is what Drive's ids are made of.
+var fileID = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
 // head is the id of the revision's bytes.
 func head(rev providers.Revision) (id string, ok bool) {
-	i := strings.LastIndexByte(string(rev), '.')
-	if i <= 0 {
-		return "", false
-	}
-	return string(rev[:i]), true
+	rest, _ := cutLast(string(rev))
+	id, _ = cutLast(rest)
+	return id, id != ""
+}
+
+// cutLast cuts s at its last dot; without one all of s is after it.
+func cutLast(s string) (before, after string) {
+	i := strings.LastIndexByte(s, '.')
+	return s[:max(i, 0)], s[i+1:]
 }
 
 // properties are what programs noted on the file, but for our own note.

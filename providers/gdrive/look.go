@@ -84,8 +84,8 @@ func (d *Driver) recent(ctx context.Context, ref providers.Ref) (*drive.File, er
 // look asks for the file as it is now. That Drive has no such file, or does not
 // show it to this account, is fs.ErrNotExist.
 func (d *Driver) look(ctx context.Context, ref providers.Ref) (*drive.File, error) {
-	if ref == "" {
-		return nil, fmt.Errorf("a file without an id: %w", fs.ErrNotExist)
+	if !fileID.MatchString(string(ref)) {
+		return nil, fmt.Errorf("%w: %q is no id of a file in Google Drive", providers.ErrOutside, ref)
 	}
 	at := d.o.Now() // before the request: it is not fresher than that
 	f, err := d.api.Files.Get(string(ref)).SupportsAllDrives(true).Fields(field).Context(ctx).Do()
@@ -116,7 +116,7 @@ func (d *Driver) present(ctx context.Context, ref providers.Ref) (*drive.File, p
 	if err != nil {
 		return nil, providers.Entry{}, fmt.Errorf("find the folder that it is in: %w", err)
 	}
-	return f, entry(f, p), nil
+	return f, d.entry(f, p), nil
 }
 
 // Stat implements providers.Driver.

@@ -28,16 +28,17 @@ func (r receipt) encode() providers.Receipt {
 
 var errReceipt = errors.New("this is no receipt of a Google Drive")
 
-func parseReceipt(text providers.Receipt) (r receipt, err error) {
+// parseReceipt reads a receipt; one of another account is providers.ErrOutside.
+func (d *Driver) parseReceipt(text providers.Receipt) (r receipt, err error) {
 	dec := json.NewDecoder(strings.NewReader(string(text)))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&r); err != nil || dec.More() || r.ID == "" || r.Revision == "" {
 		return receipt{}, errReceipt
 	}
-	return r, nil
+	return r, d.own(providers.Ref(r.ID), r.Revision)
 }
 
 // receiptOf is that of a file in the trash.
-func receiptOf(f *drive.File) receipt {
-	return receipt{f.Id, f.AppProperties[keyProperty], revision(f)}
+func (d *Driver) receiptOf(f *drive.File) receipt {
+	return receipt{f.Id, f.AppProperties[keyProperty], d.revision(f)}
 }

@@ -17,7 +17,7 @@ func (d *Driver) Restore(ctx context.Context, text providers.Receipt) (providers
 	if err := d.able(providers.CanRestore); err != nil {
 		return providers.Entry{}, err
 	}
-	r, err := parseReceipt(text)
+	r, err := d.parseReceipt(text)
 	if err != nil {
 		return providers.Entry{}, err
 	}
@@ -32,7 +32,7 @@ func (d *Driver) Restore(ctx context.Context, text providers.Receipt) (providers
 		}
 	}
 	p, err := d.path(ctx, f)
-	return entry(f, p), err
+	return d.entry(f, p), err
 }
 
 // restore takes f out of the trash if it is there as the receipt says.
@@ -53,7 +53,7 @@ func (d *Driver) Purge(ctx context.Context, text providers.Receipt) error {
 	if err := d.able(providers.CanPurge); err != nil {
 		return err
 	}
-	r, err := parseReceipt(text)
+	r, err := d.parseReceipt(text)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (d *Driver) Purge(ctx context.Context, text providers.Receipt) error {
 // purgeable is nil for a file that is in the trash as the receipt says.
 func (d *Driver) purgeable(f *drive.File, r receipt) error {
 	switch _, ok := d.space(f); {
-	case !f.Trashed || receiptOf(f) != r:
+	case !f.Trashed || d.receiptOf(f) != r:
 		return providers.ErrChanged
 	case left(f) != "":
 		return fmt.Errorf("%w: %s", providers.ErrProtected, left(f))

@@ -27,7 +27,7 @@ func (d *Driver) Thumbnail(ctx context.Context, ref providers.Ref, rev providers
 	if err != nil {
 		return nil, missing(err)
 	}
-	if revision(f) != rev {
+	if d.revision(f) != rev {
 		return nil, providers.ErrChanged
 	}
 	if f.ThumbnailLink == "" {

@@ -36,13 +36,13 @@ func (d *Driver) Trash(ctx context.Context, key string, ref providers.Ref, rev p
 	if err != nil {
 		return "", err
 	}
-	if f.Trashed && f.AppProperties[keyProperty] == key && revision(f) == rev {
-		return receiptOf(f).encode(), nil
+	if f.Trashed && f.AppProperties[keyProperty] == key && d.revision(f) == rev {
+		return d.receiptOf(f).encode(), nil
 	}
 	switch why := locked(f); {
 	case f.Trashed || !d.image(f):
 		return "", fmt.Errorf("it is in the trash, or no image of this account's own: %w", fs.ErrNotExist)
-	case revision(f) != rev:
+	case d.revision(f) != rev:
 		return "", providers.ErrChanged
 	case why != "":
 		return "", fmt.Errorf("%w: %s", providers.ErrProtected, why)
@@ -104,9 +104,9 @@ func (d *Driver) compare(ctx context.Context, f *drive.File, key string, rev pro
 	if !ours(f, key) {
 		return "", fmt.Errorf("%w: the answer does not say that it is in the trash", providers.ErrUncertain)
 	}
-	if revision(f) == rev {
+	if d.revision(f) == rev {
 		d.looks.put(providers.Ref(f.Id), f, d.o.Now())
-		return receiptOf(f).encode(), nil
+		return d.receiptOf(f).encode(), nil
 	}
 	if _, err := d.takeOut(context.WithoutCancel(ctx), f); err != nil {
 		return "", fmt.Errorf("%w: it has changed, and was not taken out of the trash again: %w", providers.ErrUncertain, err)
@@ -140,6 +140,9 @@ func (d *Driver) takeOut(ctx context.Context, f *drive.File) (*drive.File, error
 // Settle implements providers.Driver.
 func (d *Driver) Settle(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
 	if err := d.able(providers.CanTrash); err != nil {
+		return "", err
+	}
+	if err := d.own(ref, rev); err != nil {
 		return "", err
 	}
 	defer d.moving.take(ref)()

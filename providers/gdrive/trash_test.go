@@ -152,6 +152,30 @@ func TestALostAnswerOfARestoreOrAPurgeIsResolvedByLooking(t *testing.T) {
 	}
 }
 
+// A storage's name may have been another account's, or that of a folder.
+func TestWhatAnotherAccountHadIsNeitherGoneNorSettled(t *testing.T) {
+	w, d, e := one(t)
+	r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
+	w.must(err)
+	w.person, w.options.Account = w.other(), "another"
+	other := w.open(t)
+	_, settled := other.Settle(t.Context(), key, e.Ref, e.Revision)
+	_, path := other.Settle(t.Context(), key, "/home/mia/a.png", e.Revision)
+	_, stat := other.Stat(t.Context(), "/home/mia/a.png")
+	_, restored := other.Restore(t.Context(), r)
+	_, read := other.ReadTrashed(t.Context(), r, 0, 1)
+	for what, err := range map[string]error{
+		"settle": settled, "settle of a path": path, "stat of a path": stat, "restore": restored, "read": read, "purge": other.Purge(t.Context(), r),
+	} {
+		if !errors.Is(err, providers.ErrOutside) {
+			t.Errorf("%s: got %v, want ErrOutside", what, err)
+		}
+	}
+	if err := d.Purge(t.Context(), r); err != nil {
+		t.Errorf("by its own account: %v", err)
+	}
+}
+
 func TestGuardsAskDrive(t *testing.T) {
 	w := newWorld(t)
 	d := w.open(t)
@@ -188,11 +212,12 @@ func TestGuardsAskDrive(t *testing.T) {
 
 func TestPurgeDeletesNoFolderAndNothingThatIsNotAsItWasTrashed(t *testing.T) {
 	w, d, e := one(t)
+	tag := string(e.Revision[strings.LastIndexByte(string(e.Revision), '.')+1:])
 	folder := w.folder("F", "")
 	inside := w.add(drive.Item{Name: "inside.png", Parents: []string{folder}})
 	w.must(w.person.Trash(folder))
 	receipt := func(id string) providers.Receipt {
-		return providers.Receipt(`{"id":"` + id + `","key":"","rev":"x.y"}`)
+		return providers.Receipt(`{"id":"` + id + `","key":"","rev":"x.y.` + tag + `"}`)
 	}
 	for _, r := range []providers.Receipt{receipt(folder), receipt(inside), receipt(string(e.Ref))} {
 		if err := d.Purge(t.Context(), r); err == nil {
