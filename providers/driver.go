@@ -29,7 +29,8 @@ type Driver interface {
 	// one that ends without is partial, and nothing may be concluded from what
 	// it did not name. An error of type *UnlistedError names one place that
 	// could not be looked into, and the listing goes on; after any other error
-	// it is over. ErrExpired: since is too old, start again from "".
+	// it is over. ErrExpired: since is too old, or is of a driver that was opened
+	// to list other files; start again from "".
 	Changes(ctx context.Context, since Cursor) iter.Seq2[Change, error]
 
 	// Wait returns nil when there may be something after since: a hint, never

@@ -2,6 +2,7 @@ package sweeper_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ limits: {files: 100, bytes: 1GB, share: 100%}
 
 // farBox is a box on a storage that is far away and has a change feed, with a
 // signer whose pictures are OpenAI's there.
-func farBox(t *testing.T, policyText string, faults ...providertest.Fault) (*box, *c2patest.Signer) {
+func farBox(t testing.TB, policyText string, faults ...providertest.Fault) (*box, *c2patest.Signer) {
 	t.Helper()
 	b := newBox(t, policyText)
 	b.account = providertest.NewAccount()
@@ -344,5 +345,32 @@ func TestTwoStoragesAreSweptAtOnceAndEachToItsEnd(t *testing.T) {
 	p.Scope = append(p.Scope, sweeper.Scope{Storage: "other", Seen: 40})
 	if sum, err := b.sweeping(b.storage(), other).Execute(t.Context(), p, nil); err != nil || sum.Trashed != 40 {
 		t.Errorf("got %+v, %v", sum, err)
+	}
+}
+
+func TestAPassThatIsBrokenOffIsGoneThroughAgain(t *testing.T) {
+	for stop := range 4 {
+		b, s := farBox(t, farRules)
+		genuine, _ := signed(s, 1)
+		b.put("/data/root/old.png", genuine)
+		b.put("/data/root/gone.png", genuine)
+		b.plan()
+		b.account.Remove("/data/root/gone.png")
+		for i := range 3 {
+			b.put("/data/root/"+string(rune('a'+i))+".png", append(bytes.Clone(genuine), byte(i)))
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		found := 0
+		_, err := b.sweeper().Scan(ctx, sweeper.ScanOptions{Each: func(sweeper.Found) {
+			if found++; found > stop {
+				cancel()
+			}
+		}})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("broken off after %d: got %v", stop, err)
+		}
+		cancel()
+		b.dueAre("/data/root/a.png", "/data/root/b.png", "/data/root/c.png", "/data/root/old.png")
+		b.remembers(4)
 	}
 }

@@ -20,7 +20,7 @@ import (
 
 // box is a storage in memory, a real journal, and a sweeper over both.
 type box struct {
-	*testing.T
+	testing.TB
 	account    *providertest.Account
 	classifier *fingerprint.Classifier
 	driver     *providertest.Faulty
@@ -45,9 +45,9 @@ trash: {ours: 30d}
 limits: {files: 100, bytes: 1GB, share: 100%}
 `
 
-func newBox(t *testing.T, policyText string, faults ...providertest.Fault) *box {
+func newBox(t testing.TB, policyText string, faults ...providertest.Fault) *box {
 	t.Helper()
-	b := &box{T: t, account: providertest.NewAccount(), clock: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
+	b := &box{TB: t, account: providertest.NewAccount(), clock: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
 	b.account.Lack(providers.CanFollow) // as a local disk; see farBox
 	b.classifier = fingerprint.New()
 	b.fail(faults...)
