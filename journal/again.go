@@ -37,7 +37,7 @@ func (s *Seen) setAgain(ref providers.Ref, again bool) {
 	default:
 		delete(s.again, ref)
 	}
-	s.againChanged = true
+	s.againSince[ref] = again
 }
 
 // Again are the files that Retry was called for and that are not settled since.
@@ -47,20 +47,31 @@ func (s *Seen) Again() []providers.Ref {
 	return slices.Sorted(maps.Keys(s.again))
 }
 
-// takeAgain is what is to be stored in place of what is, if it differs.
-func (s *Seen) takeAgain() (refs []providers.Ref, differs bool) {
+// takeAgain is what has changed since it was stored.
+func (s *Seen) takeAgain() map[providers.Ref]bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	differs, s.againChanged = s.againChanged, false
-	return slices.Sorted(maps.Keys(s.again)), differs
+	changes := s.againSince
+	s.againSince = map[providers.Ref]bool{}
+	return changes
 }
 
-func (s *Seen) writeAgain(ctx context.Context, tx *sql.Tx, refs []providers.Ref) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM again WHERE storage = $1`, s.storage); err != nil {
-		return err
-	}
-	for _, ref := range refs {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO again (storage, ref) VALUES ($1, $2)`, s.storage, []byte(ref)); err != nil {
+// giveAgain puts back what could not be stored; what came since is newer.
+func (s *Seen) giveAgain(changes map[providers.Ref]bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.Copy(changes, s.againSince)
+	s.againSince = changes
+}
+
+// writeAgain stores the changes and no more: another scan may have its own.
+func (s *Seen) writeAgain(ctx context.Context, tx *sql.Tx, changes map[providers.Ref]bool) error {
+	for ref, again := range changes {
+		change := `DELETE FROM again WHERE storage = $1 AND ref = $2`
+		if again {
+			change = `INSERT OR IGNORE INTO again (storage, ref) VALUES ($1, $2)`
+		}
+		if _, err := tx.ExecContext(ctx, change, s.storage, []byte(ref)); err != nil {
 			return err
 		}
 	}

@@ -190,6 +190,13 @@ func TestWhatCouldNotBeExaminedComesAgainUntilItIsSettled(t *testing.T) {
 		t.Fatal(err)
 	}
 	equal(t, "again", load().Again(), []providers.Ref{"d\xff"})
+	one, other := load(), load()
+	one.Retry("x")
+	other.Retry("y")
+	if err := errors.Join(one.Save(t.Context(), "", false), other.Save(t.Context(), "", false)); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "of two scans at once", load().Again(), []providers.Ref{"d\xff", "x", "y"})
 	equal(t, "of another storage", len(must(j.LoadSeen(t.Context(), "other", 1))(t).Again()), 0)
 }
 

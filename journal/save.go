@@ -80,8 +80,8 @@ func (s *Seen) Save(ctx context.Context, at providers.Cursor, complete bool) err
 func (s *Seen) save(ctx context.Context, at providers.Cursor, complete bool, w waiting) error {
 	stale := complete && s.stale
 	dirty := s.dirty()
-	again, differs := s.takeAgain()
-	if len(dirty)+len(w.rows)+len(w.contents)+len(s.dropped) == 0 && !stale && !differs && at == s.cursor {
+	again := s.takeAgain()
+	if len(dirty)+len(w.rows)+len(w.contents)+len(s.dropped) == 0 && !stale && len(again) == 0 && at == s.cursor {
 		return nil
 	}
 	packed := map[int]int{} // shard to the count of changes that it includes
@@ -89,10 +89,8 @@ func (s *Seen) save(ctx context.Context, at providers.Cursor, complete bool, w w
 		if err := s.writeWaiting(ctx, tx, w); err != nil {
 			return err
 		}
-		if differs {
-			if err := s.writeAgain(ctx, tx, again); err != nil {
-				return err
-			}
+		if err := s.writeAgain(ctx, tx, again); err != nil {
+			return err
 		}
 		if err := s.writeDrops(ctx, tx, stale); err != nil {
 			return err
@@ -105,9 +103,7 @@ func (s *Seen) save(ctx context.Context, at providers.Cursor, complete bool, w w
 		return s.writeCursor(ctx, tx, at)
 	})
 	if err != nil {
-		s.mu.Lock()
-		s.againChanged = s.againChanged || differs
-		s.mu.Unlock()
+		s.giveAgain(again)
 		return err
 	}
 	for i, changes := range packed {

@@ -48,9 +48,9 @@ type Seen struct {
 	seed    maphash.Seed
 	dropped []hash // records to delete, as saving found
 
-	contents     map[hash]found         // rows to write, by contentKey
-	again        map[providers.Ref]bool // could not be examined
-	againChanged bool
+	contents   map[hash]found         // rows to write, by contentKey
+	again      map[providers.Ref]bool // could not be examined
+	againSince map[providers.Ref]bool // what has changed of that since it was stored
 }
 
 // LoadSeen loads what is remembered of a storage's files under that version of
@@ -59,7 +59,7 @@ func (j *Journal) LoadSeen(ctx context.Context, storage string, version int) (*S
 	s := &Seen{
 		j: j, storage: storage, version: version,
 		pending: map[providers.Ref]*match{}, refs: map[uint64]struct{}{}, seed: maphash.MakeSeed(),
-		contents: map[hash]found{}, again: map[providers.Ref]bool{},
+		contents: map[hash]found{}, again: map[providers.Ref]bool{}, againSince: map[providers.Ref]bool{},
 	}
 	for _, load := range []func(context.Context) error{s.loadHashes, s.loadMatches, s.loadCursor, s.loadAgain} {
 		if err := load(ctx); err != nil {
