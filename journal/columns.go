@@ -56,27 +56,29 @@ func (s *entryScan) entry() providers.Entry {
 
 // factColumns are what a storage says of a file without its being read, in the
 // order of factValues and factScan. Operations have none.
-const factColumns = "sha256, starred, camera, properties"
+const factColumns = "sha256, starred, shared, camera, properties"
 
 func factValues(e providers.Entry) []any {
 	sum := e.SHA256[:]
 	if e.SHA256 == ([sha256.Size]byte{}) {
 		sum = []byte{}
 	}
-	return []any{sum, e.Starred, []byte(e.Camera), []byte(e.Properties)}
+	return []any{sum, e.Starred, e.Shared, []byte(e.Camera), []byte(e.Properties)}
 }
 
 // factScan receives the facts' columns.
 type factScan struct {
 	sum                []byte
-	starred            bool
+	starred, shared    bool
 	camera, properties []byte
 }
 
-func (s *factScan) targets() []any { return []any{&s.sum, &s.starred, &s.camera, &s.properties} }
+func (s *factScan) targets() []any {
+	return []any{&s.sum, &s.starred, &s.shared, &s.camera, &s.properties}
+}
 
 // into fills the facts in; false: they are none that were ever stored.
 func (s *factScan) into(e *providers.Entry) bool {
-	e.Starred, e.Camera, e.Properties = s.starred, string(s.camera), string(s.properties)
+	e.Starred, e.Shared, e.Camera, e.Properties = s.starred, s.shared, string(s.camera), string(s.properties)
 	return copy(e.SHA256[:], s.sum) == len(s.sum) && (len(s.sum) == 0 || len(s.sum) == len(e.SHA256))
 }

@@ -16,7 +16,7 @@ import (
 // far is a file of a storage that knows much of it unread.
 func far(ref, content string) providers.Entry {
 	e := file(ref, "1")
-	e.SHA256, e.Starred, e.Camera, e.Properties = sha256.Sum256([]byte(content)), true, "Canon\xff EOS", "a=1\nb=2"
+	e.SHA256, e.Starred, e.Shared, e.Camera, e.Properties = sha256.Sum256([]byte(content)), true, true, "Canon\xff EOS", "a=1\nb=2"
 	return e
 }
 
@@ -32,7 +32,7 @@ func TestWhatAStorageSaysOfAFileIsRemembered(t *testing.T) {
 	e := far("a", "x")
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: proven()})
 	equal(t, "entry", must(j.Record(t.Context(), "home", 1, "a"))(t).Entry, e)
-	for _, damage := range []string{"sha256 = zeroblob(32)", "sha256 = x''", "sha256 = x'00'", "starred = 0", "camera = x''", "properties = x''"} {
+	for _, damage := range []string{"sha256 = zeroblob(32)", "sha256 = x''", "sha256 = x'00'", "starred = 0", "shared = 0", "camera = x''", "properties = x''"} {
 		must(j.write.Exec("UPDATE matches SET " + damage))(t)
 		if r, err := j.Record(t.Context(), "home", 1, "a"); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: got %v, %v, want %v", damage, r, err, fs.ErrNotExist)
@@ -73,7 +73,7 @@ func TestRecordsOfAnOlderJournalAreAsGoodAsBefore(t *testing.T) {
 	m := must((&Seen{storage: "home", version: 1}).newMatch(file("a", "1"), proven(), hashOf(file("a", "1")).marked(uint64(Matched)), noon))(t)
 	m.marked = noon
 	columns := m.columns()
-	columns = columns[:len(columns)-4]
+	columns = columns[:len(columns)-len(factValues(m.e))]
 	must(db.Exec(`INSERT INTO matches VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`, append(columns, checksumOf(columns...))...))(t)
 	if err := db.Close(); err != nil {
 		t.Fatal(err)

@@ -41,11 +41,11 @@ const (
 	matchColumns = "storage, " + entryColumns + ", hash, version, verdict, first_seen, marked, " + factColumns + ", checksum"
 	matchQuery   = "SELECT " + matchColumns + " FROM matches WHERE "
 	matchUpsert  = "INSERT INTO matches (" + matchColumns + `)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT (storage, ref) DO UPDATE SET
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ON CONFLICT (storage, ref) DO UPDATE SET
 		revision = excluded.revision, path = excluded.path, size = excluded.size, modified = excluded.modified,
 		created = excluded.created, weak = excluded.weak, hash = excluded.hash, version = excluded.version,
 		verdict = excluded.verdict, first_seen = excluded.first_seen, marked = excluded.marked, sha256 = excluded.sha256,
-		starred = excluded.starred, camera = excluded.camera, properties = excluded.properties, checksum = excluded.checksum`
+		starred = excluded.starred, shared = excluded.shared, camera = excluded.camera, properties = excluded.properties, checksum = excluded.checksum`
 )
 
 // columns are those of matchColumns but the checksum.
@@ -58,7 +58,7 @@ func (m *match) columns() []any {
 // were when there were none.
 func (m *match) checksum() []byte {
 	columns := m.columns()
-	bare := providers.Entry{SHA256: m.e.SHA256, Starred: m.e.Starred, Camera: m.e.Camera, Properties: m.e.Properties}
+	bare := providers.Entry{SHA256: m.e.SHA256, Starred: m.e.Starred, Shared: m.e.Shared, Camera: m.e.Camera, Properties: m.e.Properties}
 	if bare == (providers.Entry{}) {
 		columns = columns[:len(columns)-len(factValues(m.e))]
 	}
@@ -194,5 +194,5 @@ func (s *Seen) Matched(ctx context.Context, e providers.Entry) (r Record, ok boo
 func sameEntry(a, b providers.Entry) bool {
 	return a.Path == b.Path && a.Size == b.Size && a.Weak == b.Weak &&
 		micros(a.Modified) == micros(b.Modified) && micros(a.Created) == micros(b.Created) &&
-		a.SHA256 == b.SHA256 && a.Starred == b.Starred && a.Camera == b.Camera && a.Properties == b.Properties
+		a.SHA256 == b.SHA256 && a.Starred == b.Starred && a.Shared == b.Shared && a.Camera == b.Camera && a.Properties == b.Properties
 }

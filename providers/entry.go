@@ -46,6 +46,7 @@ type Entry struct {
 	// it does not say it.
 	SHA256     [sha256.Size]byte // of the whole content
 	Starred    bool              // a person gave it a star
+	Shared     bool              // other people can see it
 	Camera     string            // make and model of the camera that took it
 	Properties string            // what programs noted on it: "key=value", sorted, one a line
 }

@@ -62,12 +62,25 @@ func (s *Sweeper) decide(ctx context.Context, st *providers.Storage, r *reader, 
 		return d, err
 	case !far(st):
 		return s.guarded(ctx, st, rec, d)
-	case rec.Entry.Starred && slices.Contains(s.o.Policy.Protect, providers.GuardTagged):
-		h := providers.Held{Guard: providers.GuardTagged, Why: "it has a star"}
-		d = hold(d, h.Why)
-		d.Guards = []providers.Held{h}
+	}
+	for _, h := range shown(rec.Entry) {
+		if slices.Contains(s.o.Policy.Protect, h.Guard) {
+			d = hold(d, h.Why)
+			d.Guards = append(d.Guards, h)
+		}
 	}
 	return d, nil
+}
+
+// shown are the guards that a far storage's entry speaks for by itself.
+func shown(e providers.Entry) (held []providers.Held) {
+	if e.Starred {
+		held = append(held, providers.Held{Guard: providers.GuardTagged, Why: "it has a star"})
+	}
+	if e.Shared {
+		held = append(held, providers.Held{Guard: providers.GuardShared, Why: "it is shared with other people"})
+	}
+	return held
 }
 
 // guarded holds a file that is due if a guard holds it.

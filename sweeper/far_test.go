@@ -13,6 +13,7 @@ import (
 	"sweepd/fingerprint/c2pa"
 	"sweepd/fingerprint/c2pa/c2patest"
 	"sweepd/policy"
+	"sweepd/providers"
 	"sweepd/providers/providertest"
 	"sweepd/sweeper"
 )
@@ -192,16 +193,24 @@ func TestWhatChangesIsFollowed(t *testing.T) {
 	b.remembers(2)
 }
 
-func TestAFarFileWithAStarIsHeldAndOtherGuardsAreAskedAtTheMove(t *testing.T) {
+func TestAFarFileThatIsSeenToBeProtectedIsHeldAndOtherGuardsAreAskedAtTheMove(t *testing.T) {
 	b, s := farBox(t, farRules)
 	genuine, _ := signed(s, 1)
 	b.put("/data/root/a.png", genuine)
-	b.dueAre("/data/root/a.png")
+	b.put("/data/root/b.png", genuine)
+	b.dueAre("/data/root/a.png", "/data/root/b.png")
 	b.account.Star("/data/root/a.png")
+	b.account.Share("/data/root/b.png")
 	b.dueAre()
 	found, _ := b.scan(false)
-	if len(found) != 1 || found[0].Decision.Action != policy.Hold || !found[0].Entry.Starred {
-		t.Errorf("got %+v, want it held", found)
+	guards := map[providers.Guard]bool{}
+	for _, f := range found {
+		if f.Decision.Action == policy.Hold && len(f.Decision.Guards) == 1 {
+			guards[f.Decision.Guards[0].Guard] = true
+		}
+	}
+	if len(found) != 2 || !guards[providers.GuardTagged] || !guards[providers.GuardShared] {
+		t.Errorf("got %+v, want both held", found)
 	}
 	if n := b.driver.Calls("Guards"); n != 0 {
 		t.Errorf("%d guards were asked by scans", n)

@@ -42,12 +42,16 @@ func (d *Driver) image(f *drive.File) bool {
 	return ok && strings.HasPrefix(f.MimeType, "image/") && f.HeadRevisionId != "" && !f.Trashed && (f.OwnedByMe || s.id != "")
 }
 
+// shared reports whether the account's own file is for other people too. In a
+// shared drive all files are.
+func shared(f *drive.File) bool { return f.Shared && f.DriveId == "" }
+
 // entry is f as the contract has it.
 func (d *Driver) entry(f *drive.File, path string) providers.Entry {
 	e := providers.Entry{
 		Ref: providers.Ref(f.Id), Revision: d.revision(f), Path: path, Size: f.Size,
 		Modified: moment(f.ModifiedTime), Created: moment(f.CreatedTime),
-		Starred: f.Starred, Properties: properties(f),
+		Starred: f.Starred, Shared: shared(f), Properties: properties(f),
 		Weak: f.Md5Checksum == "" && f.Sha256Checksum == "",
 	}
 	if b, err := hex.DecodeString(f.Sha256Checksum); err == nil && len(b) == len(e.SHA256) {

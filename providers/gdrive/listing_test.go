@@ -362,8 +362,9 @@ func TestAListingSaysWhatDriveKnowsOfAFile(t *testing.T) {
 	c := drive.Bytes([]byte("photo"))
 	id := w.add(drive.Item{Name: "photo.jpg", MimeType: "image/jpeg", Content: c, Width: 60, Height: 40, Make: "Canon", Model: "EOS 5D"})
 	w.must(w.person.Star(id, true))
+	w.must(w.person.Share(id, nil, "reader"))
 	e, err := w.open(t).Stat(t.Context(), providers.Ref(id))
-	if err != nil || !e.Starred || e.Camera != "Canon EOS 5D" || fmt.Sprintf("%x", e.SHA256) != c.SHA256() || e.Weak {
+	if err != nil || !e.Starred || !e.Shared || e.Camera != "Canon EOS 5D" || fmt.Sprintf("%x", e.SHA256) != c.SHA256() || e.Weak {
 		t.Errorf("got %+v, %v", e, err)
 	}
 }

@@ -146,7 +146,7 @@ func (d *Driver) Guards(ctx context.Context, ref providers.Ref, rev providers.Re
 		switch {
 		case guard == providers.GuardTagged && f.Starred:
 			held = append(held, providers.Held{Guard: guard, Why: "it has a star"})
-		case guard == providers.GuardShared && f.Shared && f.DriveId == "":
+		case guard == providers.GuardShared && shared(f):
 			held = append(held, providers.Held{Guard: guard, Why: "it is shared with other people"})
 		}
 	}

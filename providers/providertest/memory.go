@@ -58,6 +58,7 @@ type file struct {
 	deleted  time.Time
 	held     []providers.Held
 	starred  bool
+	shared   bool
 }
 
 // NewAccount returns an empty storage.
@@ -102,6 +103,17 @@ func (a *Account) Star(path string) {
 	defer a.mu.Unlock()
 	if ref, f := a.at(path); f != nil {
 		f.starred = true
+		a.tell(ref)
+	}
+}
+
+// Share is a person letting other people see the file: the file changes, its
+// content does not.
+func (a *Account) Share(path string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if ref, f := a.at(path); f != nil {
+		f.shared = true
 		a.tell(ref)
 	}
 }
@@ -211,7 +223,7 @@ func (f *file) revision() providers.Revision {
 }
 
 func (a *Account) entry(ref providers.Ref, f *file) providers.Entry {
-	e := providers.Entry{Ref: ref, Revision: f.revision(), Path: f.path, Size: int64(len(f.content)), Modified: f.modified, Created: f.modified, Starred: f.starred}
+	e := providers.Entry{Ref: ref, Revision: f.revision(), Path: f.path, Size: int64(len(f.content)), Modified: f.modified, Created: f.modified, Starred: f.starred, Shared: f.shared}
 	if a.hashes {
 		e.SHA256 = sha256.Sum256(f.content)
 	}
