@@ -64,6 +64,9 @@ func (c *Cloud) Add(s Service) error {
 // Now is the time in the cloud.
 func (c *Cloud) Now() time.Time { return c.o.Now() }
 
+// Wait waits for d or until ctx ends, as Options.Wait has it.
+func (c *Cloud) Wait(ctx context.Context, d time.Duration) { c.o.Wait(ctx, d) }
+
 // Audit is the record.
 func (c *Cloud) Audit() *Audit { return &c.audit }
 

@@ -1,0 +1,75 @@
+package content
+
+import (
+	"encoding/binary"
+	"errors"
+	"io"
+	"sync/atomic"
+)
+
+// Content is the bytes of one revision of a file. Its methods may be called from
+// several goroutines at once.
+type Content struct {
+	head []byte // its first bytes, kept
+	size int64
+	seed uint64 // of the bytes after head
+
+	sums atomic.Pointer[sums] // nil: not computed yet
+}
+
+// Compile-time check.
+var _ io.ReaderAt = (*Content)(nil)
+
+// Bytes is content that is kept in memory. The caller leaves b alone from then on.
+func Bytes(b []byte) *Content { return &Content{head: b, size: int64(len(b))} }
+
+// Noise is content of size bytes that begins with head and goes on with bytes
+// that are computed from seed: the same ones every time.
+func Noise(head []byte, size int64, seed uint64) *Content {
+	return &Content{head: head[:min(int64(len(head)), size)], size: size, seed: seed}
+}
+
+// Edited is content of about the same size that nobody could take for c; n tells
+// one edition from the next.
+func (c *Content) Edited(n uint64) *Content {
+	return Noise([]byte("edited meanwhile "), max(c.size, 32), Mix(c.seed+n)+1)
+}
+
+// Size in bytes.
+func (c *Content) Size() int64 { return c.size }
+
+// Reader reads the content from its start.
+func (c *Content) Reader() io.ReadSeeker { return io.NewSectionReader(c, 0, c.size) }
+
+// ReadAt implements io.ReaderAt.
+func (c *Content) ReadAt(b []byte, off int64) (int, error) {
+	if off < 0 {
+		return 0, errors.New("a negative offset")
+	}
+	if off >= c.size {
+		return 0, io.EOF
+	}
+	n := int(min(int64(len(b)), c.size-off))
+	for i := 0; i < n; {
+		at := off + int64(i)
+		if at < int64(len(c.head)) {
+			i += copy(b[i:n], c.head[at:])
+			continue
+		}
+		var word [8]byte
+		binary.LittleEndian.PutUint64(word[:], Mix(c.seed+uint64(at/8)*0x9e3779b97f4a7c15))
+		i += copy(b[i:n], word[at%8:])
+	}
+	if n < len(b) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// Mix is the finalizer of splitmix64 (https://prng.di.unimi.it/splitmix64.c): it
+// makes numbers that look like chance of numbers that do not, and no two the same.
+func Mix(z uint64) uint64 {
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9
+	z = (z ^ (z >> 27)) * 0x94d049bb133111eb
+	return z ^ (z >> 31)
+}

@@ -1,0 +1,202 @@
+package dropbox
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// accessLife is how long an access token is good for.
+const accessLife = 4 * time.Hour
+
+// The app that every Dropbox knows; AddApp adds others.
+const (
+	AppKey    = "rehearsalappkey"
+	AppSecret = "rehearsalsecret"
+)
+
+// scopes are all that an app of one person can have; permanentDelete is a
+// team-linked app's only.
+var scopes = []string{
+	"account_info.read", "account_info.write", "files.metadata.read", "files.metadata.write", "files.content.read", "files.content.write",
+	"sharing.read", "sharing.write", "file_requests.read", "file_requests.write",
+}
+
+const permanentDelete = "files.permanent_delete"
+
+// App is what a developer has registered.
+type App struct {
+	Key, Secret string
+	// Redirects are where the browser may be sent back to, letter by letter, as
+	// the service compares them. None is needed where the person copies the code.
+	Redirects []string
+	// Scopes that may be asked for; nil: all that one person can allow.
+	Scopes []string
+	// Team makes the app one that a team's administrator links for all members.
+	Team bool
+}
+
+// auth is who may come in.
+type auth struct {
+	apps    map[string]App
+	codes   map[string]*code
+	access  map[string]accessToken
+	refresh map[string]*grant
+	issued  uint64
+}
+
+func newAuth() auth {
+	return auth{
+		apps: map[string]App{AppKey: {
+			Key: AppKey, Secret: AppSecret, Scopes: scopes,
+			Redirects: []string{"http://localhost:53682/", "http://127.0.0.1:53682/"},
+		}},
+		codes: map[string]*code{}, access: map[string]accessToken{}, refresh: map[string]*grant{},
+	}
+}
+
+// grant is what one person, or one team, allowed one app.
+type grant struct {
+	a       *Account
+	team    *Team // a team's; a is nil
+	app     string
+	scopes  []string
+	revoked bool
+}
+
+type accessToken struct {
+	grant   *grant
+	scopes  []string
+	expires int64
+}
+
+// Token is what a client is given.
+type Token struct {
+	Access  string
+	Refresh string
+	Expires time.Time
+	Scopes  []string
+}
+
+// AddApp makes a further app known.
+func (d *Dropbox) AddApp(p App) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if p.Scopes == nil {
+		p.Scopes = scopes
+		if p.Team {
+			p.Scopes = append(slices.Clone(scopes), permanentDelete, "team_data.member")
+		}
+	}
+	if p.Key == "" || !p.Team && slices.Contains(p.Scopes, permanentDelete) {
+		return fmt.Errorf("there cannot be an app %q: %s is for a team's", p.Key, permanentDelete)
+	}
+	d.auth.apps[p.Key] = p
+	return nil
+}
+
+// Token signs the account in for the app AppKey without a browser. No scopes: all
+// that one person can allow.
+func (a *Account) Token(scope ...string) Token {
+	return a.d.sign(&grant{a: a, app: AppKey}, scope, scopes)
+}
+
+// Token links the app AppKey to the team, without a browser. Its bearer acts for
+// the member that Dropbox-API-Select-User names. No scopes: all there are.
+func (t *Team) Token(scope ...string) Token {
+	return t.d.sign(&grant{team: t, app: AppKey}, scope, append(slices.Clone(scopes), permanentDelete))
+}
+
+func (d *Dropbox) sign(g *grant, scope, all []string) Token {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if g.scopes = scope; len(scope) == 0 {
+		g.scopes = all
+	}
+	t := d.issue(g, g.scopes)
+	t.Refresh = d.secret()
+	d.auth.refresh[t.Refresh] = g
+	return t
+}
+
+// Revoke takes away all that the account has allowed: its tokens are refused
+// from now on, as when a person disconnects an app.
+func (a *Account) Revoke() {
+	a.d.mu.Lock()
+	defer a.d.mu.Unlock()
+	for _, t := range a.d.auth.access {
+		t.grant.revoked = t.grant.revoked || t.grant.a == a
+	}
+	for _, g := range a.d.auth.refresh {
+		g.revoked = g.revoked || g.a == a
+	}
+}
+
+// issue makes an access token for g.
+func (d *Dropbox) issue(g *grant, scopes []string) Token {
+	expires := d.now() + int64(accessLife/time.Second)
+	t := Token{Access: "sl." + d.secret(), Expires: time.Unix(expires, 0).UTC(), Scopes: slices.Clone(scopes)}
+	d.auth.access[t.Access] = accessToken{g, t.Scopes, expires}
+	return t
+}
+
+// secret is a token that nobody was given before. It can be guessed by whoever
+// reads this; so can everything that it opens.
+func (d *Dropbox) secret() string {
+	d.auth.issued++
+	return newID("", 64, d.auth.issued)
+}
+
+// signedIn is whoever a request to that route is for. The lock is held.
+func (d *Dropbox) signedIn(r *http.Request, rt *route) (*Account, error) {
+	if rt.host == notifyHost {
+		return nil, nil
+	}
+	header := r.Header.Get("Authorization")
+	if header == "" {
+		return nil, badInput(`Must provide HTTP header "Authorization" or URL parameter "authorization".`)
+	}
+	bearer, ok := strings.CutPrefix(header, "Bearer ")
+	if !ok || bearer == "" {
+		return nil, badInput(`Invalid authorization value in HTTP header "Authorization": expecting "Bearer <token>".`)
+	}
+	t, known := d.auth.access[bearer]
+	switch {
+	case !known || t.grant.revoked:
+		return nil, unauthorized("invalid_access_token")
+	case d.now() >= t.expires:
+		return nil, unauthorized("expired_access_token")
+	case rt.scope != "" && !slices.Contains(t.scopes, rt.scope):
+		return nil, missingScope(rt.scope)
+	}
+	member := r.Header.Get("Dropbox-API-Select-User")
+	if t.grant.team == nil {
+		if member != "" {
+			return nil, badInput("You can only use the \"Dropbox-API-Select-User\" header with an access token for a Dropbox Business team.")
+		}
+		return t.grant.a, nil
+	}
+	if member == "" {
+		return nil, badInput("This API function operates on a single Dropbox account, but the OAuth 2 access token you provided is for an entire Dropbox Business team.  Since your API app key has team member file access permissions, you can operate on a team member's Dropbox by providing the \"Dropbox-API-Select-User\" HTTP header or \"select_user\" URL parameter to specify the exact user <https://www.dropbox.com/developers/documentation/http/teams>.")
+	}
+	for _, a := range d.accounts {
+		if a.team == t.grant.team && a.MemberID() == member {
+			return a, nil
+		}
+	}
+	return nil, unauthorized("invalid_select_user")
+}
+
+// revokeToken serves auth/token/revoke: all that the person allowed the app.
+func revokeToken(c *call) (any, error) {
+	if err := c.args(&struct{}{}); err != nil {
+		return nil, err
+	}
+	c.d.mu.Lock()
+	defer c.d.mu.Unlock()
+	bearer, _ := strings.CutPrefix(c.r.Header.Get("Authorization"), "Bearer ")
+	c.d.auth.access[bearer].grant.revoked = true
+	return nil, nil
+}

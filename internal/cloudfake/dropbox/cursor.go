@@ -1,0 +1,61 @@
+package dropbox
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+)
+
+// cursor is a place in a listing, with all that the listing was asked for with:
+// a client cannot change that halfway.
+type cursor struct {
+	Account         int    `json:"a"`
+	Tree            int    `json:"t"`
+	Path            string `json:"p,omitempty"`
+	Recursive       bool   `json:"r,omitempty"`
+	Deleted         bool   `json:"d,omitempty"`
+	Mounted         bool   `json:"m,omitempty"`
+	Explicit        bool   `json:"x,omitempty"`
+	Restorable      bool   `json:"v,omitempty"`
+	NonDownloadable bool   `json:"n,omitempty"`
+	Limit           int    `json:"l"`
+	At              int    `json:"i"` // of the log
+	Horizon         int    `json:"h"` // what is deleted before it was never listed
+	Epoch           int    `json:"e,omitempty"`
+}
+
+// seal makes the opaque name of a cursor.
+func (d *Dropbox) seal(cur cursor) string {
+	b, _ := json.Marshal(cur) // numbers, flags and a string
+	return "AA" + base64.RawURLEncoding.EncodeToString(append(mac(b), b...))
+}
+
+// macSize in bytes.
+const macSize = 16
+
+// unseal reads the name of a cursor. The error is a refusal, or `reset` where the
+// cursor was made useless.
+func (d *Dropbox) unseal(s string) (cur cursor, err error) {
+	bad := badInput("request body: cursor: Invalid cursor")
+	if len(s) < 2 || s[:2] != "AA" {
+		return cur, bad
+	}
+	b, err := base64.RawURLEncoding.DecodeString(s[2:])
+	if err != nil || len(b) < macSize || !hmac.Equal(b[:macSize], mac(b[macSize:])) {
+		return cur, bad
+	}
+	if json.Unmarshal(b[macSize:], &cur) != nil || cur.Tree >= len(d.trees) || cur.Account >= len(d.accounts) {
+		return cur, bad
+	}
+	if cur.Epoch != d.epoch {
+		return cur, union("reset")
+	}
+	return cur, nil
+}
+
+func mac(b []byte) []byte {
+	h := hmac.New(sha256.New, []byte("a rehearsal has nothing to hide"))
+	h.Write(b)
+	return h.Sum(nil)[:macSize]
+}

@@ -1,0 +1,79 @@
+package dropbox
+
+import "net/http"
+
+type deleteArg struct {
+	Path      string `json:"path"`
+	ParentRev string `json:"parent_rev"`
+}
+
+// target is what a deletion is about, or why it cannot be. The lock is held.
+func (c *call) target(in deleteArg) (place, error) {
+	if !anyPath(in.Path) {
+		return place{}, badPattern("path", in.Path, writePath.String())
+	}
+	if in.ParentRev != "" && (len(in.ParentRev) < 9 || revOf(in.ParentRev) == 0) {
+		return place{}, badInput("request body: parent_rev: %q is no rev", in.ParentRev)
+	}
+	p, err := c.d.find(c.a, c.t, in.Path)
+	switch {
+	case err != nil:
+		return p, under("path_lookup", err)
+	case p.lower == "":
+		return p, "path_lookup/" + malformed
+	case p.node == nil:
+		return p, "path_lookup/" + notFound
+	}
+	if err := c.d.writable(c.actor(), p); err != nil && err != disallowed && p.node.shares == nil {
+		return p, under("path_write", err)
+	}
+	switch {
+	case in.ParentRev == "":
+	case p.node.folder:
+		return p, "path_write/" + isFolder
+	case revName(p.node.rev) != in.ParentRev:
+		return p, "path_write/" + isFile
+	}
+	return p, nil
+}
+
+// deleteV2 serves files/delete_v2: a file only if it is still at parent_rev, where
+// that is given; a folder with all that is in it.
+func deleteV2(c *call) (any, error) {
+	var in deleteArg
+	if err := c.args(&in); err != nil {
+		return nil, err
+	}
+	c.d.mu.Lock()
+	defer c.d.mu.Unlock()
+	p, err := c.target(in)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]any{"metadata": view{d: c.d, a: c.a, tagged: true}.node(p)}
+	c.d.remove(c.actor(), p.node)
+	return out, nil
+}
+
+// permanentlyDelete serves files/permanently_delete: "only available for Dropbox
+// Business apps", which is to say with the scope that only a team can give.
+func permanentlyDelete(c *call) (any, error) {
+	var in deleteArg
+	if err := c.args(&in); err != nil {
+		return nil, err
+	}
+	c.d.mu.Lock()
+	defer c.d.mu.Unlock()
+	if c.a.team == nil {
+		return nil, &refusal{http.StatusForbidden, "invalid_account_type/feature", nil}
+	}
+	p, err := c.target(in)
+	if err == union("path_lookup/not_found") && in.ParentRev == "" && p.deleted(c.d.now()) {
+		err = c.d.writable(c.actor(), p)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.d.purge(c.actor(), p)
+	return nil, nil
+}

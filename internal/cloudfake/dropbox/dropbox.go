@@ -1,0 +1,113 @@
+package dropbox
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"sweepd/internal/cloudfake"
+)
+
+// Provider is the word for this service in the record and in policies.
+const Provider = "dropbox"
+
+// Options of a Dropbox: where it is not written down, or not tried, what the
+// real service does, a client has to live with either.
+type Options struct {
+	// FolderAlone: deleting or moving a folder away is one deleted entry in the
+	// log, and not one for each path in it.
+	FolderAlone bool
+	// MoveKeepsRev: a file that is moved keeps its rev.
+	MoveKeepsRev bool
+	// RestoreKeepsRev: a deleted file that is restored has the rev it had.
+	RestoreKeepsRev bool
+	// RestoreNewID: a deleted file that is restored has another id.
+	RestoreNewID bool
+	// WriteTime is how long a write holds its namespace. Another one that comes
+	// meanwhile is refused: too_many_write_operations.
+	WriteTime time.Duration
+}
+
+// Dropbox is the service: accounts, namespaces, files and tokens. Its methods
+// may be called from several goroutines at once.
+type Dropbox struct {
+	roof   *cloudfake.Cloud
+	o      Options
+	routes map[string]*route
+
+	mu         sync.Mutex // everything below, and everything in accounts and trees
+	accounts   []*Account
+	teams      []*Team
+	namespaces []*namespace
+	trees      []*tree
+	nodes      map[uint64]*node // by key
+	revs       map[uint64]*node // by the revs it has had
+	made       uint64           // nodes made so far
+	revised    uint64           // revs given so far
+	epoch      int              // cursors of an older one are reset
+	asked      int              // answers so far that are errors
+	auth       auth
+}
+
+// Compile-time check.
+var _ cloudfake.Service = (*Dropbox)(nil)
+
+// New makes a Dropbox without accounts under the roof c.
+func New(c *cloudfake.Cloud, o Options) (*Dropbox, error) {
+	d := &Dropbox{roof: c, o: o, routes: routes(), nodes: map[uint64]*node{}, revs: map[uint64]*node{}, auth: newAuth()}
+	return d, c.Add(d)
+}
+
+// Provider implements cloudfake.Service.
+func (d *Dropbox) Provider() string { return Provider }
+
+// The hosts, as the documentation names them.
+const (
+	apiHost     = "api.dropboxapi.com"
+	contentHost = "content.dropboxapi.com"
+	notifyHost  = "notify.dropboxapi.com"
+	webHost     = "www.dropbox.com"
+)
+
+// Hosts implements cloudfake.Service.
+func (d *Dropbox) Hosts() []string { return []string{apiHost, contentHost, notifyHost, webHost} }
+
+// now is the time in the whole seconds that the wire has.
+func (d *Dropbox) now() int64 { return d.roof.Now().Unix() }
+
+// stamp is a time as the wire has it.
+func stamp(seconds int64) string { return time.Unix(seconds, 0).UTC().Format("2006-01-02T15:04:05Z") }
+
+// newID makes a name that looks like the service's and is the same in each world
+// that is built the same way.
+func newID(prefix string, length int, n uint64) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", prefix, n))
+	long := base64.RawURLEncoding.EncodeToString(sum[:]) + base64.RawURLEncoding.EncodeToString(sum[:])
+	return prefix + long[:length]
+}
+
+// ResetCursors makes every cursor that was given so far useless: the service
+// answers `reset`, and a client has to list everything again.
+func (d *Dropbox) ResetCursors() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.epoch++
+	for _, t := range d.trees {
+		t.wake()
+	}
+}
+
+// ServeHTTP implements http.Handler.
+func (d *Dropbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case host(r) == webHost:
+		d.serveConsent(w, r)
+	case host(r) == apiHost && r.URL.Path == tokenPath:
+		d.serveToken(w, r)
+	default:
+		d.serveAPI(w, r)
+	}
+}

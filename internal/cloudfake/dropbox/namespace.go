@@ -1,0 +1,137 @@
+package dropbox
+
+import "strconv"
+
+// role is what an account may do in a namespace.
+type role int
+
+const (
+	viewer role = iota + 1
+	editor
+	owner
+)
+
+// namespace is a folder with rights of its own: an account's home, a team's
+// space, a shared folder.
+type namespace struct {
+	number int
+	name   string
+	own    *Account // whose it is; nil: a team's
+	plan   Plan     // says how long deleted files are kept
+	tree   *tree    // as it is by itself
+	mounts []mount  // where it appears, its own tree first
+	shared bool     // a shared or team folder
+	used   int64    // bytes
+	busy   int      // writes under way
+}
+
+// id is the wire's name for it.
+func (ns *namespace) id() string { return strconv.Itoa(ns.number) }
+
+func (d *Dropbox) newNamespace(name string, own *Account, plan Plan, r role) *namespace {
+	ns := &namespace{number: 7_000_001 + 13*len(d.namespaces), name: name, own: own, plan: plan}
+	d.namespaces = append(d.namespaces, ns)
+	ns.tree = d.newTree(ns, r)
+	return ns
+}
+
+func (d *Dropbox) namespace(id string) *namespace {
+	for _, ns := range d.namespaces {
+		if ns.id() == id {
+			return ns
+		}
+	}
+	return nil
+}
+
+// at is what is at a path of ns now, or nil.
+func (ns *namespace) at(rel string) *node {
+	if s := ns.tree.slots[rel]; s != nil {
+		return s.node
+	}
+	return nil
+}
+
+// put places n at its path, wherever ns appears.
+func (ns *namespace) put(n *node, now int64) {
+	if old := ns.at(n.rel); old != n {
+		ns.used += n.size() - old.size()
+	}
+	for _, m := range ns.mounts {
+		m.t.set(m.at+n.rel, m.display+n.display, n, now)
+	}
+}
+
+// clear takes away what is at a path, wherever ns appears.
+func (ns *namespace) clear(rel string, now int64) {
+	ns.used -= ns.at(rel).size()
+	for _, m := range ns.mounts {
+		m.t.set(m.at+rel, "", nil, now)
+	}
+}
+
+// touch tells everybody who sees a path that it has changed.
+func (ns *namespace) touch(rel string) {
+	for _, m := range ns.mounts {
+		m.t.touch(m.at + rel)
+	}
+}
+
+// mountIn makes ns appear at a path of another namespace, for all who see that
+// one: r is what they may do.
+func (ns *namespace) mountIn(around *namespace, rel, display string, r role, now int64) {
+	for _, m := range around.mounts {
+		ns.mountAt(m.t, m.at+rel, m.display+display, r, now)
+	}
+}
+
+// mountAt makes ns appear in one tree; the folder is there already.
+func (ns *namespace) mountAt(t *tree, at, display string, r role, now int64) {
+	m := mount{ns, t, at, display, r}
+	t.mounts = append(t.mounts, m)
+	ns.mounts = append(ns.mounts, m)
+	top := ns.tree.slots[""]
+	for _, s := range ns.tree.below(top, nil) {
+		t.set(at+s.lower, display+s.display, s.node, now)
+		t.touch(at + s.lower)
+	}
+}
+
+// unmount takes ns out of one tree.
+func (ns *namespace) unmount(t *tree, now int64) {
+	for i, m := range t.mounts {
+		if m.ns != ns || m.at == "" {
+			continue
+		}
+		for _, s := range t.below(t.slots[m.at], nil) {
+			t.set(s.lower, "", nil, now)
+			s.former, s.purged = nil, true
+			t.touch(s.lower)
+		}
+		t.mounts = append(t.mounts[:i:i], t.mounts[i+1:]...)
+		break
+	}
+	for i, m := range ns.mounts {
+		if m.t == t && m.at != "" {
+			ns.mounts = append(ns.mounts[:i:i], ns.mounts[i+1:]...)
+			return
+		}
+	}
+}
+
+// roleIn is what a may do in ns, 0 where it does not see it.
+func (ns *namespace) roleIn(a *Account) (best role) {
+	for _, t := range []*tree{a.root, a.home.tree} {
+		for _, m := range t.mounts {
+			if m.ns == ns {
+				best = max(best, m.role)
+			}
+		}
+	}
+	return best
+}
+
+// retains reports whether what went at a time can still be had back.
+func (ns *namespace) retains(until, now int64) bool {
+	return now-until < int64(ns.plan.days())*24*60*60
+}

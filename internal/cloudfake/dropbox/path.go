@@ -1,0 +1,125 @@
+package dropbox
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// place is where a request's path leads: into a tree, and perhaps to something.
+type place struct {
+	t       *tree
+	lower   string // "" is the root
+	display string
+	slot    *slot // nil: nothing is there and nothing was
+	node    *node // nil: nothing is there now
+}
+
+// deleted reports whether something was there that can be had back.
+func (p place) deleted(now int64) bool {
+	s := p.slot
+	if s == nil || s.node != nil || s.purged || len(s.former) == 0 {
+		return false
+	}
+	m, _ := p.t.mountOf(p.lower)
+	return m.ns.retains(s.deleted, now)
+}
+
+// at is the place of a path in t.
+func (t *tree) at(display string) place {
+	lower := strings.ToLower(display)
+	p := place{t: t, lower: lower, display: display, slot: t.slots[lower]}
+	if p.slot != nil {
+		p.node = p.slot.node
+	}
+	if p.node != nil {
+		p.display = p.slot.display
+	}
+	return p
+}
+
+// find reads a path of a request: "/a/b", "id:...", "id:.../b" or "ns:1/a/b". t is
+// the tree that it is in unless it says otherwise, and a who asks. The error is
+// malformed or notFound; that nothing is at the path is none.
+func (d *Dropbox) find(a *Account, t *tree, s string) (place, error) {
+	head, rest, _ := strings.Cut(s, "/")
+	if rest != "" || strings.HasSuffix(s, "/") {
+		rest = "/" + rest
+	}
+	switch {
+	case head == "":
+	case strings.HasPrefix(head, "ns:"):
+		ns := d.namespace(head[len("ns:"):])
+		if ns == nil || ns.roleIn(a) == 0 {
+			return place{}, notFound
+		}
+		if t = ns.tree; ns == a.root.mounts[0].ns {
+			t = a.root
+		}
+	case strings.HasPrefix(head, "id:"):
+		n := d.node(head)
+		if n == nil || n.superseded {
+			return place{}, notFound
+		}
+		lower, ok := t.pathOf(n)
+		if !ok {
+			return place{}, notFound
+		}
+		if rest == "" {
+			return t.ofNode(n, lower), nil
+		}
+		rest = t.ofNode(n, lower).display + rest
+	default:
+		return place{}, malformed
+	}
+	if !wellFormed(rest) {
+		return place{}, malformed
+	}
+	return t.at(rest), nil
+}
+
+// ofNode is where n is, or was, in t.
+func (t *tree) ofNode(n *node, lower string) place {
+	p := place{t: t, lower: lower, slot: t.slots[lower]}
+	if p.slot != nil && !n.gone && p.slot.node == n {
+		p.node, p.display = n, p.slot.display
+	} else if p.slot != nil {
+		p.display = p.slot.display
+		if p.slot.node != nil {
+			p.slot = nil // something else is there now
+		}
+	}
+	return p
+}
+
+// node is the one of that id, or nil.
+func (d *Dropbox) node(id string) *node {
+	if key, ok := keyOf(id); ok {
+		return d.nodes[key]
+	}
+	return nil
+}
+
+// wellFormed reports whether s is "" or an absolute path without empty parts.
+func wellFormed(s string) bool {
+	if s == "" {
+		return true
+	}
+	if s[0] != '/' || path.Clean(s) != s || s == "/" || !utf8.ValidString(s) {
+		return false
+	}
+	return !slices.ContainsFunc(strings.Split(s[1:], "/"), func(part string) bool {
+		return len(part) > 255 || strings.ContainsAny(part, "\\\x00")
+	})
+}
+
+// mayBeNamed reports whether the service lets a file have that name:
+// https://help.dropbox.com/organize/file-names
+func mayBeNamed(name string) bool {
+	switch strings.ToLower(name) {
+	case "desktop.ini", "thumbs.db", ".ds_store", "icon\r", ".dropbox", ".dropbox.attr", ".dropbox.cache":
+		return false
+	}
+	return !strings.HasPrefix(name, "~$") && !strings.HasPrefix(name, ".~")
+}

@@ -1,0 +1,50 @@
+package dropbox
+
+// style is how a route takes its argument and gives its answer:
+// https://www.dropbox.com/developers/documentation/http/documentation#formats
+type style int
+
+const (
+	rpc      style = iota // JSON in the body, JSON back
+	upload                // JSON in a header, bytes in the body
+	download              // JSON in a header, bytes back
+)
+
+// route is one function of the API.
+type route struct {
+	host    string
+	style   style
+	scope   string
+	writes  bool
+	crowded union // what a write is refused with while another is under way
+	serve   func(c *call) (any, error)
+}
+
+// routes are all that are served, by URL path. Their scopes are those that the
+// documentation gives.
+func routes() map[string]*route {
+	all := map[string]*route{}
+	add := func(name, host string, st style, scope string, serve func(c *call) (any, error)) *route {
+		all["/2/"+name] = &route{host: host, style: st, scope: scope, serve: serve}
+		return all["/2/"+name]
+	}
+	const read, contents, write = "files.metadata.read", "files.content.read", "files.content.write"
+	add("files/list_folder", apiHost, rpc, read, listFolder)
+	add("files/list_folder/continue", apiHost, rpc, read, listContinue)
+	add("files/list_folder/get_latest_cursor", apiHost, rpc, read, latestCursor)
+	add("files/list_folder/longpoll", notifyHost, rpc, "", longpoll)
+	add("files/get_metadata", apiHost, rpc, read, getMetadata)
+	add("files/list_revisions", apiHost, rpc, read, listRevisions)
+	add("files/download", contentHost, download, contents, getContent)
+
+	writing := func(crowded union, r *route) { r.writes, r.crowded = true, crowded }
+	writing("path_write/"+tooManyOps, add("files/delete_v2", apiHost, rpc, write, deleteV2))
+	writing("path_write/"+tooManyOps, add("files/restore", apiHost, rpc, write, restoreRev))
+	writing(tooManyOps, add("files/permanently_delete", apiHost, rpc, "files.permanent_delete", permanentlyDelete))
+
+	add("users/get_current_account", apiHost, rpc, "account_info.read", currentAccount)
+	add("users/get_space_usage", apiHost, rpc, "account_info.read", spaceUsage)
+	add("check/user", apiHost, rpc, "account_info.read", checkUser)
+	add("auth/token/revoke", apiHost, rpc, "", revokeToken)
+	return all
+}

@@ -1,0 +1,133 @@
+package dropbox
+
+import (
+	"slices"
+	"sort"
+	"strings"
+)
+
+// tree is a root folder as somebody sees it: a namespace with the others that
+// are mounted in it.
+type tree struct {
+	number  int
+	slots   map[string]*slot // by path in lower case; "" is the root
+	log     []*slot          // in the order of changes; only a slot's last place counts
+	mounts  []mount          // the namespace itself first
+	changed chan struct{}    // closed at the next change
+}
+
+// slot is a path in a tree where something is or was.
+type slot struct {
+	lower   string
+	display string
+	parent  *slot
+	node    *node   // nil: nothing is there now
+	last    int32   // its newest place in the log
+	events  []int32 // the places of its direct kids
+	former  []*node // that were there, oldest first
+	deleted int64   // when the last of them went
+	purged  bool
+}
+
+// mount is where a namespace appears in a tree.
+type mount struct {
+	ns      *namespace
+	t       *tree
+	at      string // path in lower case; "": the root
+	display string
+	role    role // of whoever sees the tree
+}
+
+func (d *Dropbox) newTree(ns *namespace, r role) *tree {
+	t := &tree{number: len(d.trees), changed: make(chan struct{})}
+	top := &slot{node: d.newNode(true), last: -1}
+	top.node.ns = ns
+	t.slots = map[string]*slot{"": top}
+	d.trees = append(d.trees, t)
+	t.mounts = []mount{{ns: ns, t: t, role: r}}
+	ns.mounts = append(ns.mounts, t.mounts[0])
+	return t
+}
+
+// set puts n at a path, or takes away what is there (nil).
+func (t *tree) set(lower, display string, n *node, now int64) {
+	s := t.slots[lower]
+	if s == nil {
+		s = &slot{lower: lower, parent: t.slots[lower[:strings.LastIndexByte(lower, '/')]]}
+		t.slots[lower] = s
+	}
+	if s.node != nil && s.node != n && !slices.Contains(s.former, s.node) {
+		s.former = append(s.former, s.node)
+	}
+	s.node, s.purged = n, false
+	if n != nil {
+		s.display = display
+	} else {
+		s.deleted = now
+	}
+}
+
+// touch writes into the log that something has changed at a path.
+func (t *tree) touch(lower string) {
+	s := t.slots[lower]
+	s.last = int32(len(t.log))
+	t.log = append(t.log, s)
+	s.parent.events = append(s.parent.events, s.last)
+	t.wake()
+}
+
+// wake tells who waits for a change.
+func (t *tree) wake() {
+	close(t.changed)
+	t.changed = make(chan struct{})
+}
+
+// kids are the slots directly in s where something is, or was.
+func (t *tree) kids(s *slot) []*slot {
+	var all []*slot
+	for _, at := range s.events {
+		if kid := t.log[at]; kid.last == at {
+			all = append(all, kid)
+		}
+	}
+	return all
+}
+
+// below are the slots of what is in s, at any depth, parents first.
+func (t *tree) below(s *slot, all []*slot) []*slot {
+	for _, kid := range t.kids(s) {
+		if kid.node != nil {
+			all = t.below(kid, append(all, kid))
+		}
+	}
+	return all
+}
+
+// mountOf is the deepest mount that a path is in, and the path there. A folder
+// where something is mounted belongs to the namespace around it.
+func (t *tree) mountOf(lower string) (m mount, rel string) {
+	for _, one := range t.mounts {
+		if strings.HasPrefix(lower, one.at+"/") && len(one.at) >= len(m.at) {
+			m = one
+		}
+	}
+	if m.t == nil {
+		m = t.mounts[0]
+	}
+	return m, lower[len(m.at):]
+}
+
+// pathOf is where n is in t, in lower case. ok is false where t does not have it.
+func (t *tree) pathOf(n *node) (lower string, ok bool) {
+	for _, m := range t.mounts {
+		if m.ns == n.ns {
+			return m.at + n.rel, true
+		}
+	}
+	return "", false
+}
+
+// since is where in a sorted list of places the first one from at on is.
+func since(places []int32, at int) int {
+	return sort.Search(len(places), func(i int) bool { return int(places[i]) >= at })
+}

@@ -1,0 +1,126 @@
+package dropbox_test
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	sdk "github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox"
+	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
+
+	"sweepd/internal/cloudfake"
+	"sweepd/internal/cloudfake/content"
+	"sweepd/internal/cloudfake/dropbox"
+)
+
+// start is when the tests' worlds begin.
+var start = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+
+// world is a Dropbox behind its proxy, with one person and a clock that is moved
+// by hand.
+type world struct {
+	t     *testing.T
+	cloud *cloudfake.Cloud
+	box   *dropbox.Dropbox
+	ann   *dropbox.Account
+	srv   *cloudfake.Server
+
+	mu    sync.Mutex
+	now   time.Time
+	waits chan time.Duration                   // tells of each wait; nil: nobody listens
+	over  func(context.Context, time.Duration) // a wait; nil: until the request ends
+}
+
+func (w *world) clock() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
+}
+
+func (w *world) pass(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = w.now.Add(d)
+}
+
+func newWorld(t *testing.T, o dropbox.Options) *world {
+	t.Helper()
+	w := &world{t: t, now: start}
+	wait := func(ctx context.Context, d time.Duration) {
+		if w.waits != nil {
+			w.waits <- d
+		}
+		if w.over != nil {
+			w.over(ctx, d)
+			return
+		}
+		<-ctx.Done()
+	}
+	var err error
+	if w.cloud, err = cloudfake.New(cloudfake.Options{Now: w.clock, Wait: wait}); err != nil {
+		t.Fatal(err)
+	}
+	if w.box, err = dropbox.New(w.cloud, o); err != nil {
+		t.Fatal(err)
+	}
+	w.ann = w.person(dropbox.Person{Email: "ann@example.com", Name: "Ann"})
+	if w.srv, err = w.cloud.Start("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.srv.Close() })
+	return w
+}
+
+func (w *world) person(p dropbox.Person) *dropbox.Account {
+	w.t.Helper()
+	a, err := w.box.AddAccount(p)
+	w.do(err)
+	return a
+}
+
+// config is that of Dropbox's client in Go, for a.
+func (w *world) config(a *dropbox.Account, scopes ...string) sdk.Config {
+	return sdk.Config{Client: w.bearer(a.Token(scopes...).Access)}
+}
+
+// files is Dropbox's client in Go for a.
+func (w *world) files(a *dropbox.Account, scopes ...string) files.ContextClient {
+	return files.NewContext(w.config(a, scopes...))
+}
+
+// put adds a file of those bytes and returns its id.
+func (w *world) put(a *dropbox.Account, path, bytes string) string {
+	w.t.Helper()
+	id, err := a.Put(dropbox.Item{Path: path, Content: content.Bytes([]byte(bytes))})
+	w.do(err)
+	return id
+}
+
+func (w *world) do(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// bearer is a client that sends that token along.
+func (w *world) bearer(token string) *http.Client {
+	c := w.srv.Client()
+	c.Transport = signed{c.Transport, token}
+	return c
+}
+
+type signed struct {
+	next  http.RoundTripper
+	token string
+}
+
+func (s signed) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	if s.token != "" {
+		r.Header.Set("Authorization", "Bearer "+s.token)
+	}
+	return s.next.RoundTrip(r)
+}
