@@ -49,6 +49,8 @@ type Dropbox struct {
 	revised    uint64           // revs given so far
 	epoch      int              // cursors of an older one are reset
 	asked      int              // answers so far that are errors
+	sessions   map[string]*session
+	jobs       map[string]job
 	auth       auth
 }
 
@@ -57,7 +59,7 @@ var _ cloudfake.Service = (*Dropbox)(nil)
 
 // New makes a Dropbox without accounts under the roof c.
 func New(c *cloudfake.Cloud, o Options) (*Dropbox, error) {
-	d := &Dropbox{roof: c, o: o, routes: routes(), nodes: map[uint64]*node{}, revs: map[uint64]*node{}, auth: newAuth()}
+	d := &Dropbox{roof: c, o: o, routes: routes(), nodes: map[uint64]*node{}, revs: map[uint64]*node{}, sessions: map[string]*session{}, jobs: map[string]job{}, auth: newAuth()}
 	return d, c.Add(d)
 }
 

@@ -73,6 +73,9 @@ func (d *Dropbox) find(a *Account, t *tree, s string) (place, error) {
 	default:
 		return place{}, malformed
 	}
+	if strings.HasPrefix(rest, "//") { // as rclone writes what is in the root
+		rest = rest[1:]
+	}
 	if !wellFormed(rest) {
 		return place{}, malformed
 	}

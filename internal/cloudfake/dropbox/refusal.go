@@ -65,7 +65,7 @@ func (f *refusal) write(w http.ResponseWriter, r *http.Request, n int) {
 	summary := f.reason + "/" + strings.Repeat(".", n%4)
 	switch f.status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusConflict, http.StatusUnprocessableEntity:
-		sendJSON(w, f.status, map[string]any{"error_summary": summary, "error": nested(f.reason, f.extra)})
+		sendJSON(w, f.status, map[string]any{"error_summary": summary, "error": f.union(r)})
 	case http.StatusTooManyRequests:
 		after, err := strconv.Atoi(w.Header().Get("Retry-After"))
 		if err != nil {
@@ -77,6 +77,16 @@ func (f *refusal) write(w http.ResponseWriter, r *http.Request, n int) {
 	default:
 		sendText(w, f.status, http.StatusText(f.status))
 	}
+}
+
+// union is the error's value. That of an upload's path is a struct: what is wrong
+// with the path stands in it beside the name of the session that has the bytes.
+func (f *refusal) union(r *http.Request) map[string]any {
+	rest, ok := strings.CutPrefix(f.reason, "path/")
+	if !ok || r.URL.Path != "/2/files/upload" {
+		return nested(f.reason, f.extra)
+	}
+	return map[string]any{".tag": "path", "reason": nested(rest, nil), "upload_session_id": "pid_upload_session:none"}
 }
 
 // nested makes the union of tags joined by slashes.

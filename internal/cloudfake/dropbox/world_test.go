@@ -66,11 +66,17 @@ func newWorld(t *testing.T, o dropbox.Options) *world {
 		t.Fatal(err)
 	}
 	w.ann = w.person(dropbox.Person{Email: "ann@example.com", Name: "Ann"})
-	if w.srv, err = w.cloud.Start("127.0.0.1:0"); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = w.srv.Close() })
+	w.serve()
 	return w
+}
+
+// serve opens the proxy, anew where a service was added under the roof.
+func (w *world) serve() {
+	w.t.Helper()
+	var err error
+	w.srv, err = w.cloud.Start("127.0.0.1:0")
+	w.do(err)
+	w.t.Cleanup(func() { _ = w.srv.Close() })
 }
 
 func (w *world) person(p dropbox.Person) *dropbox.Account {

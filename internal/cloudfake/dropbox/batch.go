@@ -1,0 +1,30 @@
+package dropbox
+
+// deleteBatch serves files/delete_batch, each entry as delete_v2 would.
+func deleteBatch(c *call) (any, error) {
+	var in struct {
+		Entries []deleteArg `json:"entries"`
+	}
+	if err := c.args(&in); err != nil {
+		return nil, err
+	}
+	if len(in.Entries) > 1000 {
+		return nil, badInput("request body: entries: %d of them, and not at most 1000", len(in.Entries))
+	}
+	c.d.mu.Lock()
+	defer c.d.mu.Unlock()
+	entries := []any{}
+	for _, e := range in.Entries {
+		p, err := c.target(e)
+		if u, ok := err.(union); ok {
+			entries = append(entries, map[string]any{".tag": "failure", "failure": nested(string(u), nil)})
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, map[string]any{".tag": "success", "metadata": view{d: c.d, a: c.a, tagged: true}.node(p)})
+		c.d.remove(c.actor(), p.node)
+	}
+	return map[string]any{"entries": entries}, nil
+}

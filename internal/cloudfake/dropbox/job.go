@@ -1,0 +1,46 @@
+package dropbox
+
+import "fmt"
+
+// later makes a route whose answer is fetched by another: what it has to do is
+// done at once, but the client is told so only when it asks.
+func later(serve func(c *call) (any, error)) func(c *call) (any, error) {
+	return func(c *call) (any, error) {
+		out, err := serve(c)
+		if err != nil {
+			return nil, err
+		}
+		c.d.mu.Lock()
+		defer c.d.mu.Unlock()
+		id := fmt.Sprintf("dbjid:%s", c.d.secret())
+		c.d.jobs[id] = job{c.a, c.rt, out.(map[string]any)}
+		return map[string]any{".tag": "async_job_id", "async_job_id": id}, nil
+	}
+}
+
+// job is what came of a request that is answered later.
+type job struct {
+	a   *Account
+	of  *route
+	out map[string]any
+}
+
+// checkOf makes the route that fetches the answer of another.
+func checkOf(of *route) func(c *call) (any, error) {
+	return func(c *call) (any, error) {
+		var in struct {
+			ID string `json:"async_job_id"`
+		}
+		if err := c.args(&in); err != nil {
+			return nil, err
+		}
+		c.d.mu.Lock()
+		defer c.d.mu.Unlock()
+		j, ok := c.d.jobs[in.ID]
+		if !ok || j.a != c.a || j.of != of {
+			return nil, union("invalid_async_job_id")
+		}
+		j.out[".tag"] = "complete"
+		return j.out, nil
+	}
+}
