@@ -32,10 +32,11 @@ func currentAccount(c *call) (any, error) {
 func (t *Team) describe() map[string]any {
 	is := func(tag string) map[string]any { return map[string]any{".tag": tag} }
 	return map[string]any{
-		"id": t.ID(), "name": t.name, "office_addin_policy": is("disabled"),
+		"id": t.ID(), "name": t.name, "office_addin_policy": is("disabled"), "top_level_content_policy": is("everyone"),
 		"sharing_policies": map[string]any{
 			"shared_folder_member_policy": is("anyone"), "shared_folder_join_policy": is("from_anyone"), "shared_link_create_policy": is("default_public"),
 			"group_creation_policy": is("admins_and_members"), "shared_folder_link_restriction_policy": is("anyone"),
+			"enforce_link_password_policy": is("optional"), "default_link_expiration_days_policy": is("none"), "shared_link_default_permissions_policy": is("default"),
 		},
 	}
 }

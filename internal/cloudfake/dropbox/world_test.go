@@ -59,7 +59,7 @@ func newWorld(t *testing.T, o dropbox.Options) *world {
 		<-ctx.Done()
 	}
 	var err error
-	if w.cloud, err = cloudfake.New(cloudfake.Options{Now: w.clock, Wait: wait}); err != nil {
+	if w.cloud, err = cloudfake.New(cloudfake.Options{Now: w.clock, Wait: wait, Observe: w.observe}); err != nil {
 		t.Fatal(err)
 	}
 	if w.box, err = dropbox.New(w.cloud, o); err != nil {
