@@ -63,7 +63,7 @@ var newJudge = sync.OnceValues(func() (*judge, error) {
 // observe judges an answer. Where the client is not installed there is nothing to
 // judge by: the test that needs it says so.
 func (w *world) observe(x cloudfake.Exchange) {
-	if python() == "" || !strings.HasPrefix(x.Request.URL.Path, "/2/") || x.Call.Method == "" {
+	if w.unjudged || python() == "" || !strings.HasPrefix(x.Request.URL.Path, "/2/") || x.Call.Method == "" {
 		return
 	}
 	j, err := newJudge()
