@@ -33,7 +33,14 @@ func (c *Content) sum() *sums {
 		return s
 	}
 	m, s1, s2, b := md5.New(), sha1.New(), sha256.New(), &blocks{all: sha256.New(), one: sha256.New()}
-	_, _ = io.Copy(io.MultiWriter(m, s1, s2, b), c.Reader()) // neither side can fail
+	to := []io.Writer{m, s1, s2}
+	if c.size > blockSize {
+		to = append(to, b)
+	}
+	_, _ = io.Copy(io.MultiWriter(to...), c.Reader()) // neither side can fail
+	if 0 < c.size && c.size <= blockSize {            // one block, whose sum we have
+		b.all.Write(s2.Sum(nil))
+	}
 	s := &sums{hexSum(m), hexSum(s1), hexSum(s2), b.sum()}
 	c.sums.Store(s)
 	return s

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"sweepd/internal/cloudfake/content"
 )
 
 // Account is one person's Google account. Its exported methods act as that
@@ -42,7 +44,7 @@ func (d *Drive) AddAccount(p Person) (*Account, error) {
 	}
 	n := int64(len(d.accounts) + 1)
 	a := &Account{d: d, email: p.Email, name: p.Name, limit: max(p.Limit, 0), log: newChangeLog(1000 * n)}
-	a.permissionID = fmt.Sprintf("%020d", mix(uint64(n))%1e19)
+	a.permissionID = fmt.Sprintf("%020d", content.Mix(uint64(n))%1e19)
 	a.root = &file{id: newID("0A"+strings.ToUpper(p.Email[:1]), 19, n), name: "My Drive", mime: mimeFolder, owner: a, created: d.now(), modified: d.now(), version: 1}
 	d.files[a.root.id] = a.root
 	d.accounts = append(d.accounts, a)
@@ -96,9 +98,9 @@ func (a *Account) usage() (all, trash int64) {
 		if f.owner != a || !f.blob() {
 			continue
 		}
-		all += f.content.size
+		all += f.content.Size()
 		if f.trashed() {
-			trash += f.content.size
+			trash += f.content.Size()
 		}
 	}
 	return all, trash

@@ -1,11 +1,10 @@
 package drive
 
 import (
-	"bytes"
-	"encoding/binary"
 	"fmt"
-	"hash/crc32"
 	"time"
+
+	"sweepd/internal/cloudfake/content"
 )
 
 // Bulk is a Drive of any size whose bytes are computed when they are read. A
@@ -59,19 +58,5 @@ func (a *Account) Fill(b Bulk) error {
 func (a *Account) picture(i int) Item {
 	made := time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC).Add(time.Duration(i) * time.Minute)
 	name := made.Format("ChatGPT Image Jan 2, 2006, 03_04_05 PM.png")
-	return Item{Name: name, MimeType: "image/png", Content: Noise(pngHead(1024, 1024), 64<<10, uint64(i)|1<<40), Created: made, Width: 1024, Height: 1024}
-}
-
-// pngHead is the start of a PNG of that size: signature and IHDR
-// (https://www.w3.org/TR/png-3/#11IHDR).
-func pngHead(width, height uint32) []byte {
-	var b bytes.Buffer
-	b.WriteString("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d")
-	chunk := []byte("IHDR")
-	chunk = binary.BigEndian.AppendUint32(chunk, width)
-	chunk = binary.BigEndian.AppendUint32(chunk, height)
-	chunk = append(chunk, 8, 6, 0, 0, 0)
-	b.Write(chunk)
-	b.Write(binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(chunk)))
-	return b.Bytes()
+	return Item{Name: name, MimeType: "image/png", Content: Noise(content.PNGHead(1024, 1024), 64<<10, uint64(i)|1<<40), Created: made, Width: 1024, Height: 1024}
 }

@@ -32,7 +32,6 @@ func (d *Drive) Disturb(r *http.Request, kind cloudfake.Kind) bool {
 	if !f.blob() {
 		return false
 	}
-	edited := Noise([]byte("edited meanwhile "), max(f.content.size, 32), f.content.seed+uint64(f.head))
-	d.setContent(a.self(), f, edited)
+	d.setContent(a.self(), f, f.content.Edited(uint64(f.head)))
 	return true
 }

@@ -5,7 +5,8 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
+
+	"sweepd/internal/cloudfake/content"
 )
 
 // filesGet serves files.get, and with alt=media the bytes:
@@ -49,51 +50,22 @@ func (c *call) mayDownload(f *file) error {
 }
 
 // media sends content, or the range of it that is asked for.
-func (c *call) media(content *Content, kind string) error {
+func (c *call) media(bytes *Content, kind string) error {
 	c.sent = true
 	h := c.w.Header()
 	h.Set("Content-Type", kind)
 	h.Set("Accept-Ranges", "bytes")
-	off, n, ok := byteRange(c.r.Header.Get("Range"), content.size)
+	off, n, ok := content.Range(c.r.Header.Get("Range"), bytes.Size())
 	if !ok {
-		h.Set("Content-Range", fmt.Sprintf("bytes */%d", content.size))
+		h.Set("Content-Range", fmt.Sprintf("bytes */%d", bytes.Size()))
 		(&refusal{http.StatusRequestedRangeNotSatisfiable, "requestedRangeNotSatisfiable", "Request range not satisfiable", "Range", "header"}).write(c.w)
 		return nil
 	}
 	h.Set("Content-Length", strconv.FormatInt(n, 10))
 	if c.r.Header.Get("Range") != "" {
-		h.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", off, off+n-1, content.size))
+		h.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", off, off+n-1, bytes.Size()))
 		c.w.WriteHeader(http.StatusPartialContent)
 	}
-	_, _ = io.Copy(c.w, io.NewSectionReader(content, off, n)) // the client may be gone
+	_, _ = io.Copy(c.w, io.NewSectionReader(bytes, off, n)) // the client may be gone
 	return nil
-}
-
-// byteRange reads a header Range of one range (RFC 9110, 14.2) for something of
-// that size. ok is false where there is nothing to send.
-func byteRange(s string, size int64) (off, n int64, ok bool) {
-	spec, is := strings.CutPrefix(s, "bytes=")
-	first, last, dash := strings.Cut(spec, "-")
-	if s == "" {
-		return 0, size, true
-	}
-	if !is || !dash || strings.Contains(spec, ",") {
-		return 0, 0, false
-	}
-	if first == "" {
-		n, err := strconv.ParseInt(last, 10, 64)
-		n = min(n, size)
-		return size - n, n, err == nil && n > 0
-	}
-	off, err := strconv.ParseInt(first, 10, 64)
-	if err != nil || off < 0 || off >= size {
-		return 0, 0, false
-	}
-	end := size - 1
-	if last != "" {
-		if end, err = strconv.ParseInt(last, 10, 64); err != nil || end < off {
-			return 0, 0, false
-		}
-	}
-	return off, min(end, size-1) - off + 1, true
 }

@@ -60,7 +60,7 @@ func filesList(c *call) (any, error) {
 func warm(page []*file) {
 	for _, f := range page {
 		if c := f.content; c != nil {
-			c.sum()
+			c.MD5()
 		}
 	}
 }

@@ -30,7 +30,7 @@ func (f *file) bytes() int64 {
 	if !f.blob() {
 		return 0
 	}
-	return f.content.size
+	return f.content.Size()
 }
 
 // sorting reads orderBy.

@@ -1,11 +1,6 @@
 package drive
 
 import (
-	"bytes"
-	"image"
-	_ "image/gif" // what the service shows pictures of
-	_ "image/jpeg"
-	_ "image/png"
 	"net/http"
 	"strings"
 )
@@ -24,12 +19,9 @@ func sniff(c *Content) string {
 
 // dimensions of a picture, 0 where it is none that can be read.
 func dimensions(c *Content) (width, height int32) {
-	if c == nil || len(c.head) == 0 {
+	if c == nil {
 		return 0, 0
 	}
-	config, _, err := image.DecodeConfig(bytes.NewReader(c.head))
-	if err != nil {
-		return 0, 0
-	}
-	return int32(config.Width), int32(config.Height)
+	w, h := c.Dimensions()
+	return int32(w), int32(h)
 }

@@ -79,7 +79,7 @@ func (c *call) revision(f *file, r revision) any {
 	}
 	out := map[string]any{
 		"kind": "drive#revision", "id": f.revisionID(r.n), "mimeType": f.mime, "modifiedTime": stamp(r.modified), "keepForever": r.keep, "published": false,
-		"size": strconv.FormatInt(r.content.size, 10), "md5Checksum": r.content.MD5(), "originalFilename": f.name,
+		"size": strconv.FormatInt(r.content.Size(), 10), "md5Checksum": r.content.MD5(), "originalFilename": f.name,
 	}
 	if by != nil {
 		out["lastModifyingUser"] = view{a: c.a}.user(by)

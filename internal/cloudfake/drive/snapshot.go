@@ -37,7 +37,7 @@ func (d *Drive) Snapshot() map[string]State {
 			s.Parents = append(s.Parents, p.id)
 		}
 		if f.blob() {
-			s.Revision, s.Size, s.SHA256 = f.revisionID(f.head), f.content.size, f.content.SHA256()
+			s.Revision, s.Size, s.SHA256 = f.revisionID(f.head), f.content.Size(), f.content.SHA256()
 		}
 		all[id] = s
 	}

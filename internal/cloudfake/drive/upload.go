@@ -98,11 +98,15 @@ func (c *call) resumable() (*metadata, *Content, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	from, total, asks, ok := contentRange(c.r.Header.Get("Content-Range"), body.size)
-	if !ok || !asks && from != int64(len(u.data)) || int64(len(u.data))+body.size > maxUpload {
+	from, total, asks, ok := contentRange(c.r.Header.Get("Content-Range"), body.Size())
+	if !ok || !asks && from != int64(len(u.data)) || int64(len(u.data))+body.Size() > maxUpload {
 		return nil, nil, badRequest("Invalid request. The bytes do not follow those that are there.")
 	}
-	u.data = append(u.data, body.head...)
+	more, err := io.ReadAll(body.Reader())
+	if err != nil {
+		return nil, nil, err
+	}
+	u.data = append(u.data, more...)
 	if total < 0 || int64(len(u.data)) < total {
 		c.sendIncomplete(len(u.data))
 		return nil, nil, nil

@@ -235,7 +235,7 @@ func (v view) bytes(p *picker) {
 		p.text("size", v.documentSize())
 		return
 	}
-	size := strconv.FormatInt(f.content.size, 10)
+	size := strconv.FormatInt(f.content.Size(), 10)
 	p.text("size", size)
 	p.text("quotaBytesUsed", size)
 	p.put("md5Checksum", func() any { return f.content.MD5() })

@@ -8,11 +8,9 @@ import (
 	"time"
 
 	sdk "github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox"
-	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/contenthash"
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/users"
 
-	"sweepd/internal/cloudfake/content"
 	"sweepd/internal/cloudfake/dropbox"
 )
 
@@ -106,16 +104,6 @@ func TestDropboxsClientListsReadsDeletesAndRestores(t *testing.T) {
 	}
 	if changes, _ = w.entries(c, nil, cursor); len(changes) != 1 || changes["/Pictures/Zoë 🎈.png"] != back.Rev {
 		t.Errorf("changed: %v", changes)
-	}
-}
-
-func TestContentHashIsThatOfDropboxsClient(t *testing.T) {
-	for _, size := range []int64{0, 1, 4<<20 - 1, 4 << 20, 4<<20 + 1, 9 << 20} {
-		c := content.Noise([]byte("head"), size, 7)
-		want, err := contenthash.Compute(c.Reader())
-		if err != nil || c.Blocks() != want {
-			t.Errorf("%d bytes: %s, not %s (%v)", size, c.Blocks(), want, err)
-		}
 	}
 }
 
