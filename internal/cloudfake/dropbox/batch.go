@@ -11,17 +11,19 @@ func deleteBatch(c *call) (any, error) {
 	if len(in.Entries) > 1000 {
 		return nil, badInput("request body: entries: %d of them, and not at most 1000", len(in.Entries))
 	}
+	for _, e := range in.Entries {
+		if err := e.check(); err != nil {
+			return nil, err
+		}
+	}
 	c.d.mu.Lock()
 	defer c.d.mu.Unlock()
 	entries := []any{}
 	for _, e := range in.Entries {
 		p, err := c.target(e)
-		if u, ok := err.(union); ok {
-			entries = append(entries, map[string]any{".tag": "failure", "failure": nested(string(u), nil)})
+		if err != nil { // a union: the form has been looked at
+			entries = append(entries, map[string]any{".tag": "failure", "failure": nested(err.Error(), nil)})
 			continue
-		}
-		if err != nil {
-			return nil, err
 		}
 		entries = append(entries, map[string]any{".tag": "success", "metadata": view{d: c.d, a: c.a, tagged: true}.node(p)})
 		c.d.remove(c.actor(), p.node)

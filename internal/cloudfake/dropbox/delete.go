@@ -1,19 +1,30 @@
 package dropbox
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
 type deleteArg struct {
 	Path      string `json:"path"`
 	ParentRev string `json:"parent_rev"`
 }
 
+// check says what is wrong with the form of the argument.
+func (in deleteArg) check() error {
+	if !anyPath(in.Path) {
+		return badPattern("path", in.Path, writePath.String())
+	}
+	if in.ParentRev != "" && (len(in.ParentRev) < 9 || strings.Trim(in.ParentRev, "0123456789abcdef") != "") {
+		return badPattern("parent_rev", in.ParentRev, "[0-9a-f]+")
+	}
+	return nil
+}
+
 // target is what a deletion is about, or why it cannot be. The lock is held.
 func (c *call) target(in deleteArg) (place, error) {
-	if !anyPath(in.Path) {
-		return place{}, badPattern("path", in.Path, writePath.String())
-	}
-	if in.ParentRev != "" && (len(in.ParentRev) < 9 || revOf(in.ParentRev) == 0) {
-		return place{}, badInput("request body: parent_rev: %q is no rev", in.ParentRev)
+	if err := in.check(); err != nil {
+		return place{}, err
 	}
 	p, err := c.d.find(c.a, c.t, in.Path)
 	switch {

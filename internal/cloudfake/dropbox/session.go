@@ -146,29 +146,28 @@ func finishBatch(c *call) (any, error) {
 	if len(in.Entries) == 0 || len(in.Entries) > 1000 {
 		return nil, badInput("request body: entries: from 1 to 1000 of them")
 	}
+	for _, e := range in.Entries {
+		if err := e.Commit.check(); err != nil {
+			return nil, err
+		}
+	}
 	c.d.mu.Lock()
 	defer c.d.mu.Unlock()
 	entries := []any{}
 	for _, e := range in.Entries {
 		meta, err := c.finishOne(e)
-		u, known := err.(union)
-		switch {
-		case err == nil:
-			meta.Tag = "success"
-			entries = append(entries, meta)
-		case known:
-			entries = append(entries, map[string]any{".tag": "failure", "failure": nested(string(u), nil)})
-		default:
-			return nil, err
+		if err != nil {
+			entries = append(entries, map[string]any{".tag": "failure", "failure": nested(err.Error(), nil)})
+			continue
 		}
+		meta.Tag = "success"
+		entries = append(entries, meta)
 	}
 	return map[string]any{"entries": entries}, nil
 }
 
+// finishOne makes a file of one session; an error is a union.
 func (c *call) finishOne(e finishArg) (*fileMeta, error) {
-	if err := e.Commit.check(); err != nil {
-		return nil, err
-	}
 	s, err := c.open(e.Cursor)
 	if _, wrong := err.(*refusal); wrong {
 		return nil, union("lookup_failed/other")
