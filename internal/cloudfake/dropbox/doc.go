@@ -10,5 +10,6 @@
 //
 // Two sides: the wire, which clients see, and the methods of Account, by which a
 // test or a demonstration acts as the person does in a browser. What is not
-// understood is refused, as the service refuses it.
+// understood is refused, as the service refuses it; what differs from it is in
+// docs/rehearse-dropbox.md.
 package dropbox

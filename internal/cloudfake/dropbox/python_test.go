@@ -15,7 +15,7 @@ import (
 	"sweepd/internal/cloudfake/dropbox"
 )
 
-func TestDropboxsPythonClientUsesEveryRoute(t *testing.T) {
+func TestDropboxsPythonClientIsServed(t *testing.T) {
 	interpreter := needPython(t)
 	w := newWorld(t, dropbox.Options{})
 	w.over = func(context.Context, time.Duration) {}
