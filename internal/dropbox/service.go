@@ -1,0 +1,79 @@
+package dropbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"golang.org/x/oauth2"
+
+	"sweepd/internal/cloudhttp"
+	"sweepd/internal/signin"
+)
+
+// The addresses: https://www.dropbox.com/developers/documentation/http/documentation#authorization.
+const (
+	consentAt = "https://www.dropbox.com/oauth2/authorize"
+	tokenAt   = "https://api.dropboxapi.com/oauth2/token"
+	apiAt     = "https://api.dropboxapi.com/2/"
+)
+
+// hosts may have the access token. The host of longpoll is not among them: it
+// takes none.
+func hosts() []string { return []string{"api.dropboxapi.com", "content.dropboxapi.com"} }
+
+// Service is Dropbox's sign-in. A lasting grant needs
+// token_access_type=offline; the client has no secret (PKCE). member is the team
+// member as whom a team's app acts, "" for an app of the person's own.
+func Service(member string) signin.Service {
+	return signin.Service{
+		Name:     "dropbox",
+		Endpoint: oauth2.Endpoint{AuthURL: consentAt, TokenURL: tokenAt, AuthStyle: oauth2.AuthStyleInParams},
+		Params:   map[string]string{"token_access_type": "offline"},
+		Whoami: func(ctx context.Context, c *http.Client) (signin.Account, error) {
+			return whoami(ctx, c, member)
+		},
+		Hosts: hosts(), Classify: Classify,
+		Revoke:    func(ctx context.Context, c *http.Client, g signin.Grant) error { return revoke(ctx, c, member, g) },
+		AgainHint: "was the app unlinked at www.dropbox.com/account/connected_apps?",
+	}
+}
+
+// whoami asks whose account it is.
+func whoami(ctx context.Context, c *http.Client, member string) (signin.Account, error) {
+	req, err := call(cloudhttp.Reading(ctx), "users/get_current_account")
+	if err != nil {
+		return signin.Account{}, err
+	}
+	if member != "" {
+		req.Header.Set("Dropbox-API-Select-User", member)
+	}
+	resp, err := c.Do(req)
+	if err != nil {
+		return signin.Account{}, err
+	}
+	defer resp.Body.Close()
+	var who struct {
+		ID    string `json:"account_id"`
+		Email string `json:"email"`
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&who); err != nil {
+		return signin.Account{}, fmt.Errorf("the answer cannot be read: %w", err)
+	}
+	if who.ID == "" {
+		return signin.Account{}, errors.New("the answer names nobody")
+	}
+	return signin.Account{ID: who.ID, Email: who.Email}, nil
+}
+
+// call is a call of a route that takes no argument.
+func call(ctx context.Context, route string) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, apiAt+route, strings.NewReader("null"))
+	if err == nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return req, err
+}

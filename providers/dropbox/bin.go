@@ -1,0 +1,103 @@
+package dropbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"time"
+
+	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
+
+	"sweepd/providers"
+)
+
+// Trashed implements providers.Driver: what was deleted, of the names that are of
+// interest, anywhere in the account. Of each it takes a call to learn how large
+// it was and when it went. What was deleted from a path that another file has by
+// now is in that file's history, and not here.
+func (d *Driver) Trashed(ctx context.Context) iter.Seq2[providers.Trashed, error] {
+	return func(yield func(providers.Trashed, error) bool) {
+		arg := d.listArg("", true)
+		arg.IncludeDeleted = true
+		_, err := d.pages(ctx, arg, "", func(m files.IsMetadata) error {
+			gone, ok := m.(*files.DeletedMetadata)
+			if !ok || gone.PathLower == "" || !d.o.Interest(gone.Name) {
+				return nil
+			}
+			return d.deleted(ctx, gone, yield)
+		})
+		if err != nil && !errors.Is(err, errLeft) {
+			yield(providers.Trashed{}, err)
+		}
+	}
+}
+
+// deleted gives the files that were deleted at one path.
+func (d *Driver) deleted(ctx context.Context, gone *files.DeletedMetadata, yield func(providers.Trashed, error) bool) error {
+	place, _, ok := d.place(gone.PathLower, gone.PathDisplay)
+	if !ok {
+		place = gone.PathDisplay
+	}
+	got, err := d.revisions(ctx, gone.PathLower, "", mostRevisions)
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // purged meanwhile, or a folder
+		return nil
+	case err != nil:
+		if ctx.Err() != nil || !yield(providers.Trashed{}, &providers.UnlistedError{Path: place, Err: err}) {
+			return errors.Join(errLeft, ctx.Err())
+		}
+		return nil
+	case !got.IsDeleted || len(got.Entries) == 0: // restored meanwhile
+		return nil
+	}
+	if !yield(binned(place, gone.PathLower, got), nil) {
+		return errLeft
+	}
+	for i := 1; i < len(got.Entries); i++ {
+		if got.Entries[i].Id == got.Entries[i-1].Id {
+			continue
+		}
+		older, err := d.revisions(ctx, gone.PathLower, got.Entries[i-1].Rev, 1)
+		if err != nil {
+			return err
+		}
+		if older.IsDeleted && older.ServerDeleted != nil && len(older.Entries) > 0 && !yield(binned(place, gone.PathLower, older), nil) {
+			return errLeft
+		}
+	}
+	return nil
+}
+
+// binned is the file whose latest state comes first.
+func binned(place, lower string, got *files.ListRevisionsResult) providers.Trashed {
+	f := got.Entries[0]
+	t := providers.Trashed{Path: place, Size: int64(min(f.Size, 1<<62))}
+	if got.ServerDeleted == nil {
+		t.Left = "it was moved away, and not deleted"
+		return t
+	}
+	t.Deleted = time.Time(*got.ServerDeleted).UTC()
+	t.Since, t.Receipt = t.Deleted, receiptOf(lower, f).encode()
+	return t
+}
+
+// ReadTrashed implements providers.Driver.
+func (d *Driver) ReadTrashed(ctx context.Context, text providers.Receipt, off, n int64) (io.ReadCloser, error) {
+	r, err := parseReceipt(text)
+	if err != nil {
+		return nil, err
+	}
+	x, err := d.deletionOf(ctx, r.Path, r.Rev)
+	switch {
+	case err != nil:
+		return nil, err
+	case x.file == nil || x.at.IsZero():
+		return nil, fmt.Errorf("it is not in the trash: %w", fs.ErrNotExist)
+	case receiptOf(r.Path, x.file) != r:
+		return nil, providers.ErrChanged
+	}
+	return d.read(ctx, r.Rev, off, n)
+}

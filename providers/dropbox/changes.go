@@ -1,0 +1,214 @@
+package dropbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+
+	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
+
+	"sweepd/internal/cloudhttp"
+	"sweepd/providers"
+)
+
+// pageSize is about how many entries one call lists, the most that Dropbox gives.
+const pageSize = 2000
+
+// errLeft: the caller wants no more of it.
+var errLeft = errors.New("the listing was left")
+
+// Changes implements providers.Driver: a full listing, or what has changed since
+// the cursor. A root in which nothing is found is providers.ErrEmpty.
+func (d *Driver) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[providers.Change, error] {
+	return func(yield func(providers.Change, error) bool) {
+		l := &listing{d: d, ctx: ctx, yield: yield}
+		var err error
+		if since == "" {
+			err = l.everything()
+		} else {
+			err = l.since(since)
+		}
+		if err != nil && !errors.Is(err, errLeft) {
+			yield(providers.Change{}, err)
+		}
+	}
+}
+
+// listing is one call of Changes.
+type listing struct {
+	d     *Driver
+	ctx   context.Context
+	yield func(providers.Change, error) bool
+	files int64 // given so far
+	asked int   // of what was deleted
+	any   bool  // something is in the root
+}
+
+func (l *listing) give(c providers.Change) error {
+	if err := l.ctx.Err(); err != nil {
+		return err
+	}
+	if !l.yield(c, nil) {
+		return errLeft
+	}
+	return nil
+}
+
+// everything lists all files of interest. Where the listing of a root ends, its
+// change history goes on: what changes meanwhile is found there.
+func (l *listing) everything() error {
+	next := cursor{Options: l.d.fingerprint(), Places: map[string]string{}}
+	for _, r := range l.d.roots {
+		l.any = false
+		place, err := l.root(r)
+		var why error
+		switch {
+		case errors.Is(err, cloudhttp.Missing): // of the folder itself
+			why = fmt.Errorf("%w (%w)", fs.ErrNotExist, err)
+		case err != nil:
+			return err
+		case !l.any:
+			why = providers.ErrEmpty
+		}
+		if why != nil && !l.yield(providers.Change{}, &providers.UnlistedError{Path: r.name, Err: why}) {
+			return errLeft
+		}
+		next.Places[r.name] = place
+	}
+	next.Files = l.files
+	return l.give(providers.Change{Next: next.encode(), Seen: l.files})
+}
+
+// root lists one root and returns the place at which its history goes on; "" where
+// Dropbox gives none, and then everything is listed again the next time. A cursor
+// that is reset on the way begins again, and files repeat. "In some cases" a
+// recursive listing fails by its size, says the reference: then folder by folder.
+func (l *listing) root(r root) (place string, err error) {
+	before := l.files
+	for range 2 {
+		l.files = before
+		place, err = l.pages(r.lower, true, l.entry)
+		if !says(err, "reset") {
+			break
+		}
+	}
+	if !tooLarge(err) {
+		return place, err
+	}
+	l.files = before
+	place = l.latest(r)
+	return place, l.folders(r.lower)
+}
+
+// tooLarge reports whether a listing failed in a way in which one of fewer files
+// might not.
+func tooLarge(err error) bool {
+	fault, ok := errors.AsType[*cloudhttp.Error](err)
+	return ok && fault.Status != 0 && (fault.Kind == cloudhttp.Unavailable || fault.Kind == cloudhttp.Refused && fault.Status == 409)
+}
+
+// latest is the place in the root's history at this moment, "" where there is none.
+func (l *listing) latest(r root) string {
+	got, err := l.d.files.ListFolderGetLatestCursorContext(l.ctx, l.d.listArg(r.lower, true))
+	if err != nil {
+		return ""
+	}
+	return got.Cursor
+}
+
+// folders lists a folder and those in it, one at a time.
+func (l *listing) folders(top string) error {
+	for todo := []string{top}; len(todo) > 0; {
+		folder := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		_, err := l.pages(folder, false, func(m files.IsMetadata) error {
+			if f, ok := m.(*files.FolderMetadata); ok && f.PathLower != "" {
+				todo = append(todo, f.PathLower)
+			}
+			return l.entry(m)
+		})
+		if errors.Is(err, cloudhttp.Missing) && folder != top {
+			continue // deleted or moved meanwhile, which the history tells
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// listArg asks for a folder. Mounted folders are listed, so that it can be said
+// why their files are kept.
+func (d *Driver) listArg(folder string, recursive bool) *files.ListFolderArg {
+	arg := files.NewListFolderArg(folder)
+	arg.Recursive, arg.Limit, arg.IncludeNonDownloadableFiles = recursive, pageSize, false
+	return arg
+}
+
+// pages gives all entries of a listing, and the cursor at its end.
+func (l *listing) pages(folder string, recursive bool, each func(files.IsMetadata) error) (string, error) {
+	return l.d.pages(l.ctx, l.d.listArg(folder, recursive), "", each)
+}
+
+// emptyPages is how many pages without an entry are borne in a row: that there
+// are such is known.
+const emptyPages = 1000
+
+// pages gives all entries that follow the cursor, or of a new listing where there
+// is none, and returns the cursor at its end.
+func (d *Driver) pages(ctx context.Context, arg *files.ListFolderArg, at string, each func(files.IsMetadata) error) (string, error) {
+	for empty := 0; ; {
+		page, err := d.page(ctx, arg, at)
+		if err != nil {
+			return "", err
+		}
+		for _, m := range page.Entries {
+			if err := each(m); err != nil {
+				return "", err
+			}
+		}
+		if at = page.Cursor; !page.HasMore {
+			return at, nil
+		}
+		if empty++; len(page.Entries) > 0 {
+			empty = 0
+		}
+		if empty > emptyPages {
+			return "", errors.New("the service gives one empty page after another")
+		}
+	}
+}
+
+func (d *Driver) page(ctx context.Context, arg *files.ListFolderArg, at string) (page *files.ListFolderResult, err error) {
+	d.listing.Lock()
+	defer d.listing.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if at == "" {
+		page, err = d.files.ListFolderContext(ctx, arg)
+	} else {
+		page, err = d.files.ListFolderContinueContext(ctx, files.NewListFolderContinueArg(at))
+	}
+	if err == nil && page.Cursor == "" {
+		err = errors.New("the list of files ends without a place to go on from")
+	}
+	return page, err
+}
+
+// entry gives one file of a full listing, if it is swept.
+func (l *listing) entry(m files.IsMetadata) error {
+	l.any = true
+	f, ok := m.(*file)
+	if !ok || !l.d.sweeps(f) {
+		return nil
+	}
+	p, _, ok := l.d.place(f.PathLower, f.PathDisplay)
+	if !ok {
+		return nil
+	}
+	l.files++
+	return l.give(providers.Change{Entry: entry(f, p)})
+}

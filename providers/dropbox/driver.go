@@ -1,0 +1,152 @@
+package dropbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/bmatcuk/doublestar/v4"
+	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox"
+	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
+	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/users"
+
+	auth "sweepd/internal/dropbox"
+	"sweepd/providers"
+)
+
+// Options of a Driver.
+type Options struct {
+	// Client makes the calls: signed, paced, and failing with the errors of
+	// internal/cloudhttp.
+	Client *http.Client
+	// Notify makes those calls that must not be signed, and that may take ten
+	// minutes to be answered.
+	Notify *http.Client
+	// Use is what the person gave the right to; with the kind of account it says
+	// what the driver Can do.
+	Use auth.Use
+	// Account is the id of the account that Client signs for.
+	Account string
+	// Member is as whom a team's app acts, "" for an app of the person's own.
+	Member string
+	// TeamSpace: paths begin at the top of the team's space and not of the
+	// person's own folder.
+	TeamSpace bool
+
+	// Roots are the folders that are swept; none: "/", all of it.
+	Roots []string
+	// Exclude are doublestar patterns for paths below a root; a folder that
+	// matches is left out with all that is in it. The case of letters does not
+	// count, as it does not in Dropbox.
+	Exclude []string
+	// Interest reports whether a file of that name is listed; nil: each is.
+	Interest func(name string) bool
+
+	Now   func() time.Time                                 // must be given
+	Sleep func(ctx context.Context, d time.Duration) error // nil: a timer
+}
+
+// Driver is the providers.Driver of one account. A Ref is a path in lower case.
+type Driver struct {
+	providers.Unsupported
+	o       Options
+	files   files.ContextClient
+	users   users.ContextClient
+	notify  files.ContextClient
+	account account
+	roots   []root
+	looks   looks
+	moved   moved
+
+	// Dropbox asks for one write at a time in a namespace, and refuses two
+	// listings of one folder at once.
+	writing, listing sync.Mutex
+}
+
+var _ providers.Driver = (*Driver)(nil)
+
+// Open opens the account: it asks whose and of what kind it is.
+func Open(ctx context.Context, o Options) (*Driver, error) {
+	if o.Client == nil || o.Notify == nil || o.Account == "" || o.Now == nil {
+		return nil, errors.New("a Dropbox needs two clients, an account and a clock")
+	}
+	for _, p := range o.Exclude {
+		if !doublestar.ValidatePattern(p) {
+			return nil, fmt.Errorf("exclude pattern %q: %w", p, doublestar.ErrBadPattern)
+		}
+	}
+	if len(o.Roots) == 0 {
+		o.Roots = []string{"/"}
+	}
+	if o.Interest == nil {
+		o.Interest = func(string) bool { return true }
+	}
+	if o.Sleep == nil {
+		o.Sleep = sleep
+	}
+	d := &Driver{o: o}
+	d.looks.now = o.Now
+	for _, name := range o.Roots {
+		d.roots = append(d.roots, newRoot(name))
+	}
+	cfg := dropbox.Config{Client: &http.Client{Transport: wire{o.Client.Transport}}, AsMemberID: o.Member}
+	d.users = users.NewContext(cfg)
+	if err := d.identify(ctx); err != nil {
+		return nil, err
+	}
+	if o.TeamSpace {
+		cfg = cfg.WithRoot(d.account.space)
+	}
+	d.files, d.users = files.NewContext(cfg), users.NewContext(cfg)
+	d.notify = files.NewContext(dropbox.Config{Client: &http.Client{Transport: wire{o.Notify.Transport}}})
+	return d, nil
+}
+
+// Roots are the paths inside which files are listed.
+func (d *Driver) Roots() []string { return slices.Clone(d.o.Roots) }
+
+// Can implements providers.Driver. No account has its bin emptied at once.
+func (d *Driver) Can() providers.Can {
+	can := providers.CanListTrash | providers.CanWait | providers.CanFollow | providers.CanThumbnail
+	if d.o.Use >= auth.Trash {
+		can |= providers.CanTrash | providers.CanRestore
+	}
+	if d.o.Use >= auth.Purge && d.account.purges {
+		can |= providers.CanPurge
+	}
+	return can
+}
+
+// able is errors.ErrUnsupported for what the scopes or the account do not allow.
+func (d *Driver) able(can providers.Can) error {
+	switch {
+	case d.Can().Has(can):
+		return nil
+	case can == providers.CanPurge && !d.account.purges:
+		return fmt.Errorf("only an app that a team has linked may delete for good in Dropbox: %w", errors.ErrUnsupported)
+	}
+	return fmt.Errorf("the sign-in was not given the right to do this: %w", errors.ErrUnsupported)
+}
+
+// Close implements providers.Driver.
+func (d *Driver) Close() error {
+	d.o.Client.CloseIdleConnections()
+	d.o.Notify.CloseIdleConnections()
+	return nil
+}
+
+// sleep waits for d or for the end of ctx.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}

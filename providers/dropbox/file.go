@@ -1,0 +1,105 @@
+package dropbox
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
+
+	"sweepd/internal/cloudhttp"
+	"sweepd/providers"
+)
+
+// file is a file's metadata as Dropbox gives it.
+type file = files.FileMetadata
+
+// sweeps reports whether f is what is swept: a file with bytes of its own, of a
+// name that is of interest. Where it is, place says.
+func (d *Driver) sweeps(f *file) bool {
+	return f.PathLower != "" && f.Rev != "" && f.Id != "" && f.SymlinkInfo == nil && f.IsDownloadable && d.o.Interest(f.Name)
+}
+
+// entry is f as the contract has it. client_modified is when the content was
+// written, as the program says that put it there; server_modified when it came.
+func entry(f *file, path string) providers.Entry {
+	e := providers.Entry{
+		Ref: providers.Ref(f.PathLower), Revision: revision(f), Path: path, Size: int64(min(f.Size, 1<<62)),
+		Modified: time.Time(f.ClientModified).UTC(), Created: time.Time(f.ServerModified).UTC(),
+		Weak: f.ContentHash == "",
+	}
+	if b, err := hex.DecodeString(f.ContentHash); err == nil && len(b) == len(e.ContentHash) {
+		copy(e.ContentHash[:], b)
+	}
+	return e
+}
+
+// revision names the bytes, and what a person does to a file that they mean to
+// keep: renaming it, moving it. The rev comes first: what is read is read from it.
+func revision(f *file) providers.Revision {
+	h := sha256.New()
+	for _, part := range []string{f.Rev, f.ContentHash, f.PathLower, f.Id, fmt.Sprint(f.Size)} {
+		fmt.Fprintf(h, "%d:%s", len(part), part)
+	}
+	return providers.Revision(f.Rev + "." + hex.EncodeToString(h.Sum(nil)[:12]))
+}
+
+// revOf is Dropbox's rev of a revision.
+func revOf(rev providers.Revision) (string, bool) {
+	i := strings.LastIndexByte(string(rev), '.')
+	if i <= 0 {
+		return "", false
+	}
+	return string(rev[:i]), true
+}
+
+// locked is why the file cannot be deleted, in a clause that follows "it is kept
+// because"; "" when it can be.
+func locked(f *file) string {
+	switch {
+	case f.FileLockInfo != nil:
+		return "somebody has locked it in Dropbox"
+	case f.SharingInfo != nil && f.SharingInfo.ReadOnly:
+		return "it is in a folder that this account can only read"
+	}
+	return ""
+}
+
+// shared is why other people can see the file; "" when nothing says that they can.
+func shared(f *file) string {
+	switch {
+	case f.SharingInfo != nil:
+		return "it is in a folder that is shared with other people"
+	case f.HasExplicitSharedMembers:
+		return "it is shared with other people"
+	}
+	return ""
+}
+
+// says reports whether a call was refused with that way through the error's tags.
+func says(err error, tags string) bool {
+	fault, ok := errors.AsType[*cloudhttp.Error](err)
+	return ok && (fault.Reason == tags || strings.HasPrefix(fault.Reason, tags+"/"))
+}
+
+// unsure reports whether a failed write may have been carried out: unless the
+// transport knows that it was not, or Dropbox said that it was not in words that
+// are known here.
+func unsure(err error) bool {
+	fault, ok := errors.AsType[*cloudhttp.Error](err)
+	switch {
+	case !ok || fault.Unsure || fault.Kind == cloudhttp.Unavailable:
+		return true
+	case fault.Kind != cloudhttp.Refused || fault.Status != 409:
+		return false
+	}
+	for _, known := range []string{"path_lookup", "path_write", "path", "too_many_files", "invalid_revision"} {
+		if says(err, known) {
+			return false
+		}
+	}
+	return true
+}

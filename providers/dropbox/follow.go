@@ -1,0 +1,173 @@
+package dropbox
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
+
+	"sweepd/providers"
+)
+
+// since gives what changed. Where that cannot be told file by file - a folder is
+// gone, with all that was in it - it is providers.ErrExpired: everything has to
+// be listed again, which costs no download.
+func (l *listing) since(since providers.Cursor) error {
+	c, err := l.d.decode(since)
+	if err != nil {
+		return err
+	}
+	if c.drifted() {
+		return fmt.Errorf("%w: so much has changed that files have to be counted anew", providers.ErrExpired)
+	}
+	next := c
+	next.Places = map[string]string{}
+	for _, r := range l.d.roots {
+		place, err := l.d.pages(l.ctx, nil, c.Places[r.name], func(m files.IsMetadata) error { return l.change(&next, m) })
+		if says(err, "reset") || says(err, "path") { // "path": the root itself is gone
+			err = fmt.Errorf("%w (%w)", providers.ErrExpired, err)
+		}
+		if err != nil {
+			return err
+		}
+		next.Places[r.name] = place
+	}
+	return l.give(providers.Change{Next: next.encode(), Seen: next.known()})
+}
+
+// change gives one change, and counts it.
+func (l *listing) change(next *cursor, m files.IsMetadata) error {
+	switch m := m.(type) {
+	case *file:
+		p, _, ok := l.d.place(m.PathLower, m.PathDisplay)
+		if !ok || !l.d.o.Interest(m.Name) {
+			return nil
+		}
+		if !l.d.sweeps(m) {
+			return l.gone(next, m.PathLower)
+		}
+		l.d.looks.forget(providers.Ref(m.PathLower))
+		next.Drift++
+		return l.give(providers.Change{Entry: entry(m, p)})
+	case *files.FolderMetadata: // what was a file there is one no more
+		if _, _, ok := l.d.place(m.PathLower, m.PathDisplay); ok && likelyFile(m.Name) && l.d.o.Interest(m.Name) {
+			return l.gone(next, m.PathLower)
+		}
+		return nil
+	case *files.DeletedMetadata:
+		return l.deleted(next, m)
+	}
+	return fmt.Errorf("%w: a change is listed of a kind that is not known", providers.ErrExpired)
+}
+
+// questions is how often a pass asks whether what is gone was a file.
+const questions = 25
+
+// deleted gives what is gone. Of a folder that is deleted or moved Dropbox names
+// the folder: "if your local state has something at the given path, remove it and
+// all its children", says the reference. That it was none, its name tells, or
+// its revisions.
+func (l *listing) deleted(next *cursor, m *files.DeletedMetadata) error {
+	if m.PathLower == "" {
+		return fmt.Errorf("%w: something is gone that has no path", providers.ErrExpired)
+	}
+	if _, _, ok := l.d.place(m.PathLower, m.PathDisplay); !ok && !l.holdsRoot(m.PathLower) {
+		return nil
+	}
+	interesting := l.d.o.Interest(m.Name)
+	if !interesting || !likelyFile(m.Name) {
+		if l.asked++; l.asked > questions || !l.wasFile(m.PathLower) {
+			return fmt.Errorf("%w: a folder is gone, or may be", providers.ErrExpired)
+		}
+	}
+	if !interesting {
+		return nil
+	}
+	return l.gone(next, m.PathLower)
+}
+
+// holdsRoot reports whether the path is a root, or above one.
+func (l *listing) holdsRoot(lower string) bool {
+	for _, r := range l.d.roots {
+		if r.lower == lower || strings.HasPrefix(r.lower, lower+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// wasFile reports whether Dropbox remembers a file at the path.
+func (l *listing) wasFile(lower string) bool {
+	got, err := l.d.revisions(l.ctx, lower, "", 1)
+	return err == nil && len(got.Entries) > 0
+}
+
+// likelyFile reports whether the name ends as files' names do: ".png", ".txt".
+func likelyFile(name string) bool {
+	ext := path.Ext(name)
+	if len(ext) < 2 || len(ext) > 6 || len(ext) == len(name) {
+		return false
+	}
+	letters := 0
+	for _, c := range ext[1:] {
+		switch {
+		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z':
+			letters++
+		case c < '0' || '9' < c:
+			return false
+		}
+	}
+	return letters > 0
+}
+
+func (l *listing) gone(next *cursor, lower string) error {
+	next.Less, next.Drift = next.Less+1, next.Drift+1
+	l.d.looks.forget(providers.Ref(lower))
+	return l.give(providers.Change{Entry: providers.Entry{Ref: providers.Ref(lower)}, Gone: true})
+}
+
+// Wait implements providers.Driver by list_folder/longpoll, which Dropbox answers
+// when something changes, or after eight minutes; one call for each root.
+func (d *Driver) Wait(ctx context.Context, since providers.Cursor) error {
+	c, err := d.decode(since)
+	if err != nil {
+		return ctx.Err() // Changes will say so
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	news := make(chan error, len(d.roots))
+	for _, r := range d.roots {
+		go func() { news <- d.poll(ctx, c.Places[r.name]) }()
+	}
+	return <-news
+}
+
+// pollFor is how long Dropbox is asked to wait, the most that it does: seconds.
+const pollFor = 480
+
+// poll waits for a change after one cursor.
+func (d *Driver) poll(ctx context.Context, at string) error {
+	arg := files.NewListFolderLongpollArg(at)
+	arg.Timeout = pollFor
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		got, err := d.notify.ListFolderLongpollContext(ctx, arg)
+		if says(err, "reset") {
+			return nil // Changes will say so
+		}
+		if err != nil {
+			return err
+		}
+		if got.Changes {
+			return nil
+		}
+		if err := d.o.Sleep(ctx, time.Duration(min(got.Backoff, 3600))*time.Second); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,151 @@
+package dropbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync"
+	"time"
+
+	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
+
+	"sweepd/internal/cloudhttp"
+	"sweepd/providers"
+)
+
+// fresh is how long one look at a file serves those who ask next: Storage asks
+// Stat and Guards and then Trash. What changes meanwhile Dropbox refuses to
+// delete.
+const fresh = time.Second
+
+// looks are the latest looks at files.
+type looks struct {
+	now func() time.Time
+	mu  sync.Mutex
+	all map[providers.Ref]look
+}
+
+type look struct {
+	f  *file
+	at time.Time
+}
+
+// maxLooks is when old ones are thrown away.
+const maxLooks = 1000
+
+func (l *looks) get(ref providers.Ref) *file {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if one, ok := l.all[ref]; ok && l.young(one) {
+		return one.f
+	}
+	return nil
+}
+
+func (l *looks) young(one look) bool {
+	age := l.now().Sub(one.at)
+	return 0 <= age && age < fresh
+}
+
+func (l *looks) put(ref providers.Ref, f *file, at time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.all == nil {
+		l.all = map[providers.Ref]look{}
+	}
+	if len(l.all) >= maxLooks {
+		for ref, one := range l.all {
+			if !l.young(one) {
+				delete(l.all, ref)
+			}
+		}
+	}
+	l.all[ref] = look{f, at}
+}
+
+func (l *looks) forget(ref providers.Ref) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.all, ref)
+}
+
+// recent is the file as it is, or was within the last second.
+func (d *Driver) recent(ctx context.Context, ref providers.Ref) (*file, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if f := d.looks.get(ref); f != nil {
+		return f, nil
+	}
+	return d.look(ctx, ref)
+}
+
+// look asks for the file that is at the path now; fs.ErrNotExist where there is
+// none, or a folder.
+func (d *Driver) look(ctx context.Context, ref providers.Ref) (*file, error) {
+	if ref == "" || ref[0] != '/' {
+		return nil, fmt.Errorf("a file without a path: %w", fs.ErrNotExist)
+	}
+	at := d.o.Now() // before the request: it is not fresher than that
+	arg := files.NewGetMetadataArg(string(ref))
+	arg.IncludeHasExplicitSharedMembers = true
+	got, err := d.files.GetMetadataContext(ctx, arg)
+	if errors.Is(err, cloudhttp.Missing) {
+		return nil, fmt.Errorf("%w (%w)", fs.ErrNotExist, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	f, ok := got.(*file)
+	if !ok {
+		return nil, fmt.Errorf("it is not a file: %w", fs.ErrNotExist)
+	}
+	if f.PathLower != string(ref) {
+		return nil, fmt.Errorf("asked for the file %q, got %q", ref, f.PathLower)
+	}
+	d.looks.put(ref, f, at)
+	return f, nil
+}
+
+// present is recent for a file that is swept, with its entry.
+func (d *Driver) present(ctx context.Context, ref providers.Ref) (*file, providers.Entry, error) {
+	f, err := d.recent(ctx, ref)
+	if err != nil {
+		return nil, providers.Entry{}, err
+	}
+	p, _, ok := d.place(f.PathLower, f.PathDisplay)
+	if !ok || !d.sweeps(f) {
+		return nil, providers.Entry{}, fmt.Errorf("it is in none of the roots, or nothing that is swept: %w", fs.ErrNotExist)
+	}
+	return f, entry(f, p), nil
+}
+
+// Stat implements providers.Driver.
+func (d *Driver) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, error) {
+	_, e, err := d.present(ctx, ref)
+	return e, err
+}
+
+// Guards implements providers.Driver. What is locked is held whether or not that
+// guard is asked for. That a link leads to a file, Dropbox does not say of a
+// file.
+func (d *Driver) Guards(ctx context.Context, ref providers.Ref, rev providers.Revision, of []providers.Guard) ([]providers.Held, error) {
+	f, e, err := d.present(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	if e.Revision != rev {
+		return nil, providers.ErrChanged
+	}
+	var held []providers.Held
+	for _, guard := range of {
+		if why := shared(f); guard == providers.GuardShared && why != "" {
+			held = append(held, providers.Held{Guard: guard, Why: why})
+		}
+	}
+	if why := locked(f); why != "" {
+		held = append(held, providers.Held{Guard: providers.GuardLocked, Why: why})
+	}
+	return held, nil
+}

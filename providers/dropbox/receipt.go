@@ -1,0 +1,41 @@
+package dropbox
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"sweepd/providers"
+)
+
+// receipt is a providers.Receipt in the clear. Of one deletion the journal's and
+// the bin's are the same text: a restored file has another rev, so no two
+// deletions have the same.
+type receipt struct {
+	Path string `json:"path"` // in lower case
+	Rev  string `json:"rev"`
+	ID   string `json:"id"`
+	Hash string `json:"hash"` // content_hash
+}
+
+func (r receipt) encode() providers.Receipt {
+	b, err := json.Marshal(r)
+	if err != nil { // strings
+		return ""
+	}
+	return providers.Receipt(b)
+}
+
+var errReceipt = errors.New("this is no receipt of a Dropbox")
+
+func parseReceipt(text providers.Receipt) (r receipt, err error) {
+	dec := json.NewDecoder(strings.NewReader(string(text)))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&r); err != nil || dec.More() || !strings.HasPrefix(r.Path, "/") || r.Rev == "" || r.ID == "" {
+		return receipt{}, errReceipt
+	}
+	return r, nil
+}
+
+// receiptOf is that of a file which is, or was, at the path.
+func receiptOf(lower string, f *file) receipt { return receipt{lower, f.Rev, f.Id, f.ContentHash} }

@@ -1,0 +1,68 @@
+package dropbox
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+	"golang.org/x/text/unicode/norm"
+)
+
+// root is a folder that is swept.
+type root struct {
+	name  string // as it was given: "/", "/Pictures"
+	lower string // in lower case, without the slash at its end: "", "/pictures"
+	depth int    // how many names it has
+}
+
+func newRoot(name string) root {
+	r := root{name: name, lower: strings.ToLower(strings.TrimSuffix(path.Clean(name), "/"))}
+	r.depth = strings.Count(r.lower, "/")
+	return r
+}
+
+// below is the part of a path that follows the root, if it is inside; lower and
+// display are the path twice.
+func (r root) below(lower, display string) (string, bool) {
+	if rest, ok := strings.CutPrefix(lower, r.lower+"/"); !ok || rest == "" {
+		return "", false
+	}
+	names := strings.Split(display, "/") // the first is empty
+	if len(names) <= r.depth+1 {
+		return "", false
+	}
+	return strings.Join(names[r.depth+1:], "/"), true
+}
+
+// place is where a person finds a file, by the name of the root that it is in: the
+// case of letters in what Dropbox displays may be another. Not ok: it is in none,
+// or excluded there.
+func (d *Driver) place(lower, display string) (p string, in []root, ok bool) {
+	for _, r := range d.roots {
+		below, inside := r.below(lower, display)
+		if !inside || d.excluded(below) {
+			continue
+		}
+		if !ok {
+			p, ok = strings.TrimSuffix(r.name, "/")+"/"+below, true
+		}
+		in = append(in, r)
+	}
+	return p, in, ok
+}
+
+// excluded reports whether a pattern matches the path or a folder that it is in.
+func (d *Driver) excluded(below string) bool {
+	for ; below != "." && below != "/"; below = path.Dir(below) {
+		if slices.ContainsFunc(d.o.Exclude, func(glob string) bool { return matches(glob, below) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// matches compares in Unicode's composed form, as policies do, and in lower case.
+func matches(glob, name string) bool {
+	return doublestar.MatchUnvalidated(strings.ToLower(glob), strings.ToLower(norm.NFC.String(name)))
+}

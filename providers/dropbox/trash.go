@@ -1,0 +1,136 @@
+package dropbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
+
+	"sweepd/internal/cloudhttp"
+	"sweepd/providers"
+)
+
+// Trash implements providers.Driver. The order:
+//
+//  1. look, and compare with rev;
+//  2. delete what is at the path, if it is at that rev still: else Dropbox
+//     refuses (parent_rev);
+//  3. compare what the answer says was deleted, and restore it if it is another.
+//
+// Without an answer to 2, or after a refusal in words that nobody knows, the
+// history of the path is looked at; if the file is there still, the call may be
+// under way: ErrUncertain, and Settle looks later.
+func (d *Driver) Trash(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
+	if err := d.able(providers.CanTrash); err != nil {
+		return "", err
+	}
+	if key == "" || rev == "" {
+		return "", errors.New("a file is moved under a key, and at a revision")
+	}
+	d.writing.Lock()
+	defer d.writing.Unlock()
+	f, err := d.recent(ctx, ref)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && revision(f) != rev {
+		if r, err := d.settle(ctx, key, ref, rev); err == nil {
+			return r, nil // this key's, before
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	_, _, placed := d.place(f.PathLower, f.PathDisplay)
+	switch why := locked(f); {
+	case revision(f) != rev:
+		return "", providers.ErrChanged
+	case !placed || !d.sweeps(f):
+		return "", fmt.Errorf("it is in none of the roots, or nothing that is swept: %w", fs.ErrNotExist)
+	case why != "":
+		return "", fmt.Errorf("%w: %s", providers.ErrProtected, why)
+	}
+	return d.remove(ctx, key, ref, f)
+}
+
+// remove deletes f.
+func (d *Driver) remove(ctx context.Context, key string, ref providers.Ref, f *file) (providers.Receipt, error) {
+	d.looks.forget(ref)
+	arg := files.NewDeleteArg(f.PathLower)
+	arg.ParentRev = f.Rev
+	done, err := d.files.DeleteV2Context(ctx, arg)
+	switch {
+	case err == nil:
+		return d.compare(ctx, key, f, done)
+	case unsure(err):
+		return d.afterLost(ctx, key, f, err)
+	case errors.Is(err, cloudhttp.Missing):
+		return "", fmt.Errorf("%w (%w)", fs.ErrNotExist, err)
+	case says(err, "path_write/conflict"):
+		return "", fmt.Errorf("%w (%w)", providers.ErrChanged, err)
+	}
+	return "", err
+}
+
+// compare is the receipt if what was deleted is f; else it is restored:
+// ErrChanged, or ErrUncertain if that fails.
+func (d *Driver) compare(ctx context.Context, key string, f *file, done *files.DeleteResult) (providers.Receipt, error) {
+	was, ok := done.Metadata.(*file)
+	if !ok {
+		return "", fmt.Errorf("%w: the answer does not say what was deleted", providers.ErrUncertain)
+	}
+	if was.Id == f.Id && was.Rev == f.Rev {
+		r := receiptOf(f.PathLower, f)
+		d.moved.note(r, key)
+		return r.encode(), nil
+	}
+	if _, err := d.files.RestoreContext(context.WithoutCancel(ctx), files.NewRestoreArg(f.PathLower, was.Rev)); err != nil {
+		return "", fmt.Errorf("%w: it had changed, and was not restored: %w", providers.ErrUncertain, err)
+	}
+	return "", providers.ErrChanged
+}
+
+// afterLost looks what became of a deletion that was not answered.
+func (d *Driver) afterLost(ctx context.Context, key string, f *file, lost error) (providers.Receipt, error) {
+	x, err := d.deletionOf(context.WithoutCancel(ctx), f.PathLower, f.Rev)
+	if err != nil || x.at.IsZero() {
+		return "", fmt.Errorf("%w: %w", providers.ErrUncertain, errors.Join(lost, err))
+	}
+	r := receiptOf(f.PathLower, f)
+	d.moved.note(r, key)
+	return r.encode(), nil
+}
+
+// Settle implements providers.Driver. Dropbox has no place for a key, so a
+// deletion of the path in exactly that state counts as the one that was begun
+// under the key, unless this process knows of another that did it: the file was
+// there, in that state, when it was begun. What a person deleted since, in the
+// time in which nobody knew the outcome, counts so too; undo brings it back all
+// the same.
+func (d *Driver) Settle(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
+	if err := d.able(providers.CanTrash); err != nil {
+		return "", err
+	}
+	d.writing.Lock()
+	defer d.writing.Unlock()
+	return d.settle(ctx, key, ref, rev)
+}
+
+// settle is Settle where the lock is held.
+func (d *Driver) settle(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
+	dropboxRev, ok := revOf(rev)
+	if !ok {
+		return "", providers.ErrChanged
+	}
+	x, err := d.deletionOf(ctx, string(ref), dropboxRev)
+	if err != nil {
+		return "", err
+	}
+	if x.file == nil || x.at.IsZero() {
+		return "", fmt.Errorf("it was not moved: %w", fs.ErrNotExist)
+	}
+	r := receiptOf(string(ref), x.file)
+	if by := d.moved.by(r); by != "" && by != key {
+		return "", fmt.Errorf("it was not moved: another has deleted it: %w", fs.ErrNotExist)
+	}
+	return r.encode(), nil
+}
