@@ -16,7 +16,7 @@ import (
 
 // Trashed implements providers.Driver: what was deleted, of the names that are of
 // interest, anywhere in the account. Of each it takes a call to learn how large
-// it was and when it went. What was deleted from a path that another file has by
+// it was and when it went, and another to learn that it was not moved. What was deleted from a path that another file has by
 // now is in that file's history, and not here.
 func (d *Driver) Trashed(ctx context.Context) iter.Seq2[providers.Trashed, error] {
 	return func(yield func(providers.Trashed, error) bool) {
@@ -41,7 +41,7 @@ func (d *Driver) deleted(ctx context.Context, gone *files.DeletedMetadata, yield
 	if !ok {
 		place = gone.PathDisplay
 	}
-	got, err := d.revisions(ctx, gone.PathLower, "", mostRevisions)
+	got, err := d.revisions(ctx, gone.PathLower, mostRevisions)
 	switch {
 	case errors.Is(err, fs.ErrNotExist): // purged meanwhile, or a folder
 		return nil
@@ -53,35 +53,30 @@ func (d *Driver) deleted(ctx context.Context, gone *files.DeletedMetadata, yield
 	case !got.IsDeleted || len(got.Entries) == 0: // restored meanwhile
 		return nil
 	}
-	if !yield(binned(place, gone.PathLower, got), nil) {
-		return errLeft
-	}
-	for i := 1; i < len(got.Entries); i++ {
-		if got.Entries[i].Id == got.Entries[i-1].Id {
-			continue
+	for i, f := range got.Entries {
+		if i > 0 && got.Entries[i-1].Id == f.Id {
+			continue // an older state of the same file
 		}
-		older, err := d.revisions(ctx, gone.PathLower, got.Entries[i-1].Rev, 1)
+		deleted, err := d.nowhere(ctx, f.Id)
 		if err != nil {
 			return err
 		}
-		if older.IsDeleted && older.ServerDeleted != nil && len(older.Entries) > 0 && !yield(binned(place, gone.PathLower, older), nil) {
+		if !deleted {
+			continue // moved away, and not deleted
+		}
+		t := providers.Trashed{Path: place, Size: int64(min(f.Size, 1<<62)), Receipt: receiptOf(gone.PathLower, f).encode()}
+		switch {
+		case i == 0 && got.ServerDeleted != nil:
+			t.Deleted = time.Time(*got.ServerDeleted).UTC()
+			t.Since = t.Deleted
+		case i > 0:
+			t.Since = time.Time(got.Entries[i-1].ServerModified).UTC() // another has been there since
+		}
+		if !yield(t, nil) {
 			return errLeft
 		}
 	}
 	return nil
-}
-
-// binned is the file whose latest state comes first.
-func binned(place, lower string, got *files.ListRevisionsResult) providers.Trashed {
-	f := got.Entries[0]
-	t := providers.Trashed{Path: place, Size: int64(min(f.Size, 1<<62))}
-	if got.ServerDeleted == nil {
-		t.Left = "it was moved away, and not deleted"
-		return t
-	}
-	t.Deleted = time.Time(*got.ServerDeleted).UTC()
-	t.Since, t.Receipt = t.Deleted, receiptOf(lower, f).encode()
-	return t
 }
 
 // ReadTrashed implements providers.Driver.
@@ -94,7 +89,7 @@ func (d *Driver) ReadTrashed(ctx context.Context, text providers.Receipt, off, n
 	switch {
 	case err != nil:
 		return nil, err
-	case x.file == nil || x.at.IsZero():
+	case x.file == nil || !x.deleted:
 		return nil, fmt.Errorf("it is not in the trash: %w", fs.ErrNotExist)
 	case receiptOf(r.Path, x.file) != r:
 		return nil, providers.ErrChanged

@@ -101,7 +101,7 @@ func (l *listing) holdsRoot(lower string) bool {
 
 // wasFile reports whether Dropbox remembers a file at the path.
 func (l *listing) wasFile(lower string) bool {
-	got, err := l.d.revisions(l.ctx, lower, "", 1)
+	got, err := l.d.revisions(l.ctx, lower, 1)
 	return err == nil && len(got.Entries) > 0
 }
 

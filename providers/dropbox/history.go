@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"time"
 
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
 
@@ -13,11 +12,11 @@ import (
 )
 
 // revisions are the states of the file, or of the files one after another, at a
-// path, the latest first; those before a rev, if it is given. fs.ErrNotExist:
-// there is nothing, and Dropbox remembers nothing; or a folder.
-func (d *Driver) revisions(ctx context.Context, lower, before string, most uint64) (*files.ListRevisionsResult, error) {
+// path, the latest first. fs.ErrNotExist: there is nothing, and Dropbox remembers
+// nothing; or a folder.
+func (d *Driver) revisions(ctx context.Context, lower string, most uint64) (*files.ListRevisionsResult, error) {
 	arg := files.NewListRevisionsArg(lower)
-	arg.Limit, arg.BeforeRev = most, before
+	arg.Limit = most
 	got, err := d.files.ListRevisionsContext(ctx, arg)
 	if errors.Is(err, cloudhttp.Missing) || says(err, "path/not_file") {
 		return nil, fmt.Errorf("%w (%w)", fs.ErrNotExist, err)
@@ -28,21 +27,20 @@ func (d *Driver) revisions(ctx context.Context, lower, before string, most uint6
 // mostRevisions is the most that one call lists.
 const mostRevisions = 100
 
-// deletion is what the history of the receipt's path says of the receipt's rev.
+// deletion is what the history of a path says of one rev.
 type deletion struct {
-	file *file     // nil: the rev is not in the history
-	at   time.Time // when the file was deleted in that state; zero: it was not
-	live bool      // there is a file at the path
-	top  *file     // the latest state of the path, of that file or of another; nil: none
+	file    *file // nil: the rev is not in the history
+	deleted bool  // the file was deleted in that state
+	live    bool  // there is a file at the path
+	top     *file // the latest state of the path, of that file or of another; nil: none
 }
 
-// deletionOf looks whether the file at the path was deleted in the state rev. For
-// a rev that is not the latest, Dropbox is asked once more for what was before the
-// one that followed it: "is_deleted ... refers to the latest revision of the file
-// older than before_rev". A file that was moved away was not deleted, and has no
-// time of it.
+// deletionOf looks whether the file at the path was deleted in the state rev: it
+// is the last that the path had, or another file followed, and it is nowhere by
+// its id. is_deleted alone does not tell that: "either deleted or moved", says the
+// reference.
 func (d *Driver) deletionOf(ctx context.Context, lower, rev string) (x deletion, err error) {
-	got, err := d.revisions(ctx, lower, "", mostRevisions)
+	got, err := d.revisions(ctx, lower, mostRevisions)
 	if errors.Is(err, fs.ErrNotExist) {
 		return x, nil
 	}
@@ -50,28 +48,27 @@ func (d *Driver) deletionOf(ctx context.Context, lower, rev string) (x deletion,
 		return x, err
 	}
 	x.live = !got.IsDeleted
-	if len(got.Entries) > 0 {
-		x.top = got.Entries[0]
-	}
-	followed := ""
-	for _, f := range got.Entries {
-		if f.Rev == rev {
-			x.file = f
-			break
+	for i, f := range got.Entries {
+		if i == 0 {
+			x.top = f
 		}
-		followed = f.Rev
-	}
-	if x.file != nil && followed != "" {
-		got, err = d.revisions(ctx, lower, followed, 1)
-		if errors.Is(err, fs.ErrNotExist) || err == nil && (len(got.Entries) == 0 || got.Entries[0].Rev != rev) {
-			return x, nil
+		if f.Rev != rev {
+			continue
 		}
-		if err != nil {
-			return x, err
+		x.file = f
+		if i == 0 && got.IsDeleted || i > 0 && got.Entries[i-1].Id != f.Id {
+			x.deleted, err = d.nowhere(ctx, f.Id)
 		}
+		break
 	}
-	if x.file != nil && got.IsDeleted && got.ServerDeleted != nil {
-		x.at = time.Time(*got.ServerDeleted).UTC()
+	return x, err
+}
+
+// nowhere reports whether there is no file of that id.
+func (d *Driver) nowhere(ctx context.Context, id string) (bool, error) {
+	_, err := d.files.GetMetadataContext(ctx, files.NewGetMetadataArg(id))
+	if errors.Is(err, cloudhttp.Missing) {
+		return true, nil
 	}
-	return x, nil
+	return false, err
 }

@@ -14,8 +14,7 @@ import (
 
 // Purge implements providers.Driver. files/permanently_delete deletes all that
 // the path ever held, and first deletes what is there; so it is called only while
-// nothing is there, and the path held nothing but that one file. What comes to be
-// there in between Dropbox refuses to delete: it has another rev.
+// nothing is there, and the path held nothing but that one file.
 func (d *Driver) Purge(ctx context.Context, text providers.Receipt) error {
 	if err := d.able(providers.CanPurge); err != nil {
 		return err
@@ -29,7 +28,7 @@ func (d *Driver) Purge(ctx context.Context, text providers.Receipt) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	got, err := d.revisions(ctx, r.Path, "", mostRevisions)
+	got, err := d.revisions(ctx, r.Path, mostRevisions)
 	if errors.Is(err, fs.ErrNotExist) {
 		return d.goneFor(ctx, r)
 	}
@@ -39,9 +38,10 @@ func (d *Driver) Purge(ctx context.Context, text providers.Receipt) error {
 	if err := purgeable(r, got); err != nil {
 		return err
 	}
-	arg := files.NewDeleteArg(r.Path)
-	arg.ParentRev = r.Rev
-	err = d.files.PermanentlyDeleteContext(ctx, arg)
+	if gone, err := d.nowhere(ctx, r.ID); err != nil || !gone {
+		return errors.Join(err, fmt.Errorf("%w: it was moved away", providers.ErrChanged))
+	}
+	err = d.destroy(ctx, r)
 	if err != nil && !unsure(err) && !errors.Is(err, cloudhttp.Missing) {
 		return err
 	}
@@ -51,10 +51,26 @@ func (d *Driver) Purge(ctx context.Context, text providers.Receipt) error {
 	return nil
 }
 
+// destroy deletes for good. It begins with the rev as a condition: what has come to
+// be at the path is refused then. That there is nothing is "not found", or that is
+// how it has to be read: the reference does not say whether a deleted file still
+// has its rev. Only then the condition is left out; a file that comes to be there
+// between those two calls, a few hundredths of a second, would be lost.
+func (d *Driver) destroy(ctx context.Context, r receipt) error {
+	arg := files.NewDeleteArg(r.Path)
+	arg.ParentRev = r.Rev
+	err := d.files.PermanentlyDeleteContext(ctx, arg)
+	if says(err, "path_lookup/not_found") {
+		arg.ParentRev = ""
+		err = d.files.PermanentlyDeleteContext(ctx, arg)
+	}
+	return err
+}
+
 // purgeable is nil where the path holds the deleted file of the receipt, and
 // never held another.
 func purgeable(r receipt, got *files.ListRevisionsResult) error {
-	if !got.IsDeleted || got.ServerDeleted == nil || len(got.Entries) == 0 || got.Entries[0].Rev != r.Rev || got.Entries[0].Id != r.ID {
+	if !got.IsDeleted || len(got.Entries) == 0 || got.Entries[0].Rev != r.Rev || got.Entries[0].Id != r.ID {
 		return providers.ErrChanged
 	}
 	if got.HasMore {

@@ -35,12 +35,16 @@ func (d *Driver) Restore(ctx context.Context, text providers.Receipt) (providers
 	}
 	switch {
 	case x.live && r.Hash != "" && x.top.ContentHash == r.Hash:
-		return d.restored(ctx, r)
+		f, err := d.look(ctx, providers.Ref(r.Path))
+		if err != nil {
+			return providers.Entry{}, err
+		}
+		return d.restored(f), nil
 	case x.live:
 		return providers.Entry{}, fmt.Errorf("another file has its name: %w", fs.ErrExist)
 	case x.file == nil || x.file.Id != r.ID:
 		return providers.Entry{}, fmt.Errorf("its history is over: %w", fs.ErrNotExist)
-	case x.at.IsZero():
+	case !x.deleted:
 		return providers.Entry{}, fmt.Errorf("it was not deleted from there: %w", fs.ErrNotExist)
 	}
 	return d.restore(ctx, r, x)
@@ -59,35 +63,39 @@ func (d *Driver) restore(ctx context.Context, r receipt, x deletion) (providers.
 	default:
 		return providers.Entry{}, err
 	}
-	ctx = context.WithoutCancel(ctx)
-	got, lerr := d.revisions(ctx, r.Path, "", 2)
-	if lerr != nil || got.IsDeleted || len(got.Entries) == 0 || got.Entries[0].ContentHash != r.Hash {
-		return providers.Entry{}, fmt.Errorf("%w: %w", providers.ErrUncertain, errors.Join(errors.New("it is not seen to be back"), err, lerr))
+	return d.seenBack(context.WithoutCancel(ctx), r, x, err)
+}
+
+// seenBack looks whether r is back, and wrote over nothing but what was on top of
+// the path's history before.
+func (d *Driver) seenBack(ctx context.Context, r receipt, x deletion, lost error) (providers.Entry, error) {
+	f, err := d.look(ctx, providers.Ref(r.Path))
+	if err != nil || f.ContentHash != r.Hash {
+		return providers.Entry{}, fmt.Errorf("%w: %w", providers.ErrUncertain, errors.Join(errors.New("it is not seen to be back"), lost, err))
 	}
-	if got.Entries[0].Rev == x.top.Rev { // restored without a rev of its own
-		return d.restored(ctx, r)
+	if f.Rev == r.Rev { // Dropbox gave it no rev of its own
+		return d.restored(f), nil
 	}
-	if len(got.Entries) < 2 {
-		return providers.Entry{}, fmt.Errorf("%w: it is back, and its path has no history", providers.ErrUncertain)
+	got, err := d.revisions(ctx, r.Path, 2)
+	if err != nil || len(got.Entries) < 2 || got.Entries[0].Rev != f.Rev {
+		return providers.Entry{}, fmt.Errorf("%w: %w", providers.ErrUncertain, errors.Join(errors.New("it is back, and it is not seen over what"), err))
 	}
-	if over := got.Entries[1]; over.Rev != x.top.Rev {
-		if _, err := d.files.RestoreContext(ctx, files.NewRestoreArg(r.Path, over.Rev)); err != nil {
-			return providers.Entry{}, fmt.Errorf("%w: it was written over another file, which is in the history of its path: %w", providers.ErrUncertain, err)
-		}
-		return providers.Entry{}, fmt.Errorf("another file has come to have its name: %w", fs.ErrExist)
+	over := got.Entries[1]
+	if over.Rev == x.top.Rev {
+		return d.restored(f), nil
 	}
-	return d.restored(ctx, r)
+	d.looks.forget(providers.Ref(r.Path))
+	if _, err := d.files.RestoreContext(ctx, files.NewRestoreArg(r.Path, over.Rev)); err != nil {
+		return providers.Entry{}, fmt.Errorf("%w: it was written over another file, which is in the history of its path: %w", providers.ErrUncertain, err)
+	}
+	return providers.Entry{}, fmt.Errorf("another file has come to have its name: %w", fs.ErrExist)
 }
 
 // restored is the entry of what is at the path again.
-func (d *Driver) restored(ctx context.Context, r receipt) (providers.Entry, error) {
-	f, err := d.look(ctx, providers.Ref(r.Path))
-	if err != nil {
-		return providers.Entry{}, fmt.Errorf("%w: look at what was restored: %w", providers.ErrUncertain, err)
-	}
+func (d *Driver) restored(f *file) providers.Entry {
 	p, _, ok := d.place(f.PathLower, f.PathDisplay)
 	if !ok {
 		p = f.PathDisplay // the roots are others by now
 	}
-	return entry(f, p), nil
+	return entry(f, p)
 }

@@ -92,7 +92,7 @@ func (d *Driver) compare(ctx context.Context, key string, f *file, done *files.D
 // afterLost looks what became of a deletion that was not answered.
 func (d *Driver) afterLost(ctx context.Context, key string, f *file, lost error) (providers.Receipt, error) {
 	x, err := d.deletionOf(context.WithoutCancel(ctx), f.PathLower, f.Rev)
-	if err != nil || x.at.IsZero() {
+	if err != nil || !x.deleted {
 		return "", fmt.Errorf("%w: %w", providers.ErrUncertain, errors.Join(lost, err))
 	}
 	r := receiptOf(f.PathLower, f)
@@ -125,8 +125,11 @@ func (d *Driver) settle(ctx context.Context, key string, ref providers.Ref, rev 
 	if err != nil {
 		return "", err
 	}
-	if x.file == nil || x.at.IsZero() {
+	if x.file == nil || !x.deleted {
 		return "", fmt.Errorf("it was not moved: %w", fs.ErrNotExist)
+	}
+	if x.live && x.top.ContentHash == x.file.ContentHash {
+		return "", fmt.Errorf("it is there again: %w", fs.ErrNotExist) // with an id of its own, if Dropbox gives one
 	}
 	r := receiptOf(string(ref), x.file)
 	if by := d.moved.by(r); by != "" && by != key {

@@ -34,6 +34,10 @@ type Harness interface {
 	Discard(t *testing.T, name string)
 }
 
+// Hiding is a Harness of a storage whose bin does not list a file while another
+// has its path.
+type Hiding interface{ HidesReplaced() bool }
+
 // Run holds the provider to every promise of providers.Driver. start makes a
 // new empty storage for each case.
 func Run(t *testing.T, start func(t *testing.T) Harness) {

@@ -33,7 +33,11 @@ var returning = []promise{
 			b.fails("restore", err, fs.ErrExist)
 		}
 		b.holds("a.png", "two")
-		b.binIs("a.png")
+		if hiding, ok := b.Harness.(Hiding); !ok || !hiding.HidesReplaced() {
+			b.binIs("a.png")
+		}
+		_, err := b.d.Restore(b.Context(), r)
+		b.fails("restore again, while it is in the trash", err, fs.ErrExist)
 	}},
 	{"RestoreTwiceIsRestoreOnce", providers.CanTrash | providers.CanRestore, func(b *box) {
 		r := b.trash(keyed(1), b.put("a.png", "a"))

@@ -1,0 +1,315 @@
+package dropbox_test
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"maps"
+	"strings"
+	"testing"
+	"time"
+
+	"sweepd/internal/cloudfake"
+	"sweepd/internal/cloudfake/content"
+	fake "sweepd/internal/cloudfake/dropbox"
+	auth "sweepd/internal/dropbox"
+	"sweepd/providers"
+	"sweepd/providers/dropbox"
+)
+
+const key = "abcdefghijklmnopqrstuvwxyz"
+
+// personal is the kind of account that most have.
+func personal() kind { return kind{plan: fake.Basic, use: auth.Trash} }
+
+// one is a world with one file, /a.png, and a driver on it.
+func one(t *testing.T, k kind) (*world, *dropbox.Driver, providers.Entry) {
+	t.Helper()
+	w := newWorld(t, k)
+	w.put("a.png", []byte("one"))
+	d := w.open(t)
+	e, err := d.Stat(t.Context(), providers.Ref(strings.ToLower(w.path("a.png"))))
+	w.must(err)
+	return w, d, e
+}
+
+// since is how often each call was made since was.
+func (w *world) since(was map[string]int) map[string]int {
+	now := w.cloud.Audit().Calls()
+	for name, n := range was {
+		if now[name] -= n; now[name] == 0 {
+			delete(now, name)
+		}
+	}
+	return now
+}
+
+func TestAMoveToTheTrashIsTwoCallsWithAllThatGuardsIt(t *testing.T) {
+	w, d, e := one(t, personal())
+	w.pass(time.Hour)
+	was := w.cloud.Audit().Calls()
+	for range 2 { // the engine, then the door
+		if _, err := d.Stat(t.Context(), e.Ref); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if held, err := d.Guards(t.Context(), e.Ref, e.Revision, providers.AllGuards()); err != nil || len(held) > 0 {
+		t.Fatalf("held %v, %v", held, err)
+	}
+	if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); err != nil {
+		t.Fatal(err)
+	}
+	if calls := w.since(was); !maps.Equal(calls, map[string]int{"dropbox.files.get_metadata": 1, "dropbox.files.delete_v2": 1}) {
+		t.Errorf("got the calls %v, want one look and one deletion", calls)
+	}
+}
+
+// What happens between the look and the deletion Dropbox itself refuses.
+func TestAFileThatChangesAtTheLastMomentIsRefusedByDropbox(t *testing.T) {
+	for _, kind := range []cloudfake.Kind{cloudfake.ChangeBefore, cloudfake.MoveBefore} {
+		t.Run(string(kind), func(t *testing.T) {
+			w, d, e := one(t, personal())
+			_, err := w.person.Folder("/Elsewhere")
+			w.must(err)
+			w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.files.delete_v2", Kind: kind}}))
+			if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); !errors.Is(err, providers.ErrChanged) && !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("got %v, want ErrChanged or fs.ErrNotExist", err)
+			}
+			for _, s := range w.dropbox.Snapshot() {
+				if s.Deleted {
+					t.Errorf("it was deleted: %+v", s)
+				}
+			}
+			if _, err := d.Settle(t.Context(), key, e.Ref, e.Revision); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("settle: got %v, want fs.ErrNotExist", err)
+			}
+		})
+	}
+}
+
+func TestALostAnswerIsResolvedByLooking(t *testing.T) {
+	for _, test := range []struct {
+		kind cloudfake.Kind
+		done bool
+	}{{cloudfake.CloseAfter, true}, {cloudfake.Truncate, true}, {cloudfake.CloseBefore, false}} {
+		t.Run(string(test.kind), func(t *testing.T) {
+			w, d, e := one(t, personal())
+			w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.files.delete_v2", Kind: test.kind}}))
+			was := w.cloud.Audit().Calls()
+			r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
+			if n := w.since(was)["dropbox.files.delete_v2"]; n != 1 {
+				t.Errorf("the deletion was sent %d times, want 1", n)
+			}
+			if test.done && (err != nil || r == "") || !test.done && !errors.Is(err, providers.ErrUncertain) {
+				t.Errorf("got %q, %v", r, err)
+			}
+			for _, process := range []*dropbox.Driver{d, w.open(t)} {
+				settled, err := process.Settle(t.Context(), key, e.Ref, e.Revision)
+				if test.done && (err != nil || settled != r) || !test.done && !errors.Is(err, fs.ErrNotExist) {
+					t.Errorf("settle: got %q, %v", settled, err)
+				}
+			}
+			if w.state("a.png").Deleted != test.done {
+				t.Errorf("deleted: %v, want %v", !test.done, test.done)
+			}
+		})
+	}
+}
+
+// Whether a file was moved or deleted, its old path alone does not say.
+func TestAFileThatWasMovedIsNotTakenForDeleted(t *testing.T) {
+	for _, keeps := range []bool{false, true} {
+		k := personal()
+		k.fake.MoveKeepsRev = keeps
+		w, d, e := one(t, k)
+		w.must(w.person.Move("/a.png", "/b.png"))
+		if _, err := d.Settle(t.Context(), key, e.Ref, e.Revision); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("settle: got %v, want fs.ErrNotExist", err)
+		}
+		for x, err := range d.Trashed(t.Context()) {
+			t.Errorf("the bin has %+v, %v", x, err)
+		}
+		if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("trash: got %v, want fs.ErrNotExist", err)
+		}
+	}
+}
+
+func TestALockThatSomebodyElseHoldsIsWaitedFor(t *testing.T) {
+	for _, reason := range []string{"path_write/too_many_write_operations", "too_many_write_operations"} {
+		w, d, e := one(t, personal())
+		w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.files.delete_v2", Kind: cloudfake.Refuse, Status: 409, Reason: reason, Times: 2}}))
+		if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); err != nil || !w.state("a.png").Deleted {
+			t.Errorf("%s: got %v", reason, err)
+		}
+	}
+}
+
+func TestARefusalInUnknownWordsKeepsTheFileAndTheRecordOpen(t *testing.T) {
+	w, d, e := one(t, personal())
+	w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.files.delete_v2", Kind: cloudfake.Refuse, Status: 409, Reason: "something_new"}}))
+	if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); !errors.Is(err, providers.ErrUncertain) {
+		t.Errorf("got %v, want ErrUncertain", err)
+	}
+	if w.state("a.png").Deleted {
+		t.Error("it is deleted")
+	}
+}
+
+func TestALostAnswerOfARestoreIsResolvedByLooking(t *testing.T) {
+	for _, kind := range []cloudfake.Kind{cloudfake.CloseAfter, cloudfake.Truncate, cloudfake.CloseBefore} {
+		w, d, e := one(t, personal())
+		r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
+		w.must(err)
+		w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.files.restore", Kind: kind}}))
+		back, err := d.Restore(t.Context(), r)
+		if done := kind != cloudfake.CloseBefore; done && (err != nil || back.Path != e.Path || w.state("a.png").Deleted) || !done && !errors.Is(err, providers.ErrUncertain) {
+			t.Errorf("%s: got %+v, %v", kind, back, err)
+		}
+		if back, err = d.Restore(t.Context(), r); err != nil || back.Size != e.Size {
+			t.Errorf("%s, again: got %+v, %v", kind, back, err)
+		}
+	}
+}
+
+func TestWhatWasPutThereDuringARestoreIsPutBack(t *testing.T) {
+	w, d, e := one(t, personal())
+	r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
+	w.must(err)
+	w.before = map[string]func(){"files/restore": func() {
+		_, err := w.person.Put(fake.Item{Path: "/a.png", Content: content.Bytes([]byte("new"))})
+		w.must(err)
+	}}
+	if _, err := d.Restore(t.Context(), r); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("got %v, want fs.ErrExist", err)
+	}
+	now, err := d.Stat(t.Context(), e.Ref)
+	w.must(err)
+	rc, err := d.ReadRange(t.Context(), now.Ref, now.Revision, 0, 10)
+	w.must(err)
+	if got, err := io.ReadAll(rc); err != nil || string(got) != "new" {
+		t.Errorf("there is %q, %v; want what was put there", got, err)
+	}
+}
+
+func TestPurgeIsForATeamsAppAlone(t *testing.T) {
+	for name, k := range map[string]kind{
+		"personal":       {plan: fake.Professional, use: auth.Trash},
+		"a team's":       {plan: fake.Advanced, team: true, use: auth.Purge},
+		"a team's, less": {plan: fake.Advanced, team: true, use: auth.Trash},
+	} {
+		_, d, _ := one(t, k)
+		if can := d.Can().Has(providers.CanPurge); can != (k.team && k.use == auth.Purge) {
+			t.Errorf("%s: can purge: %v", name, can)
+		}
+	}
+}
+
+func TestPurgeTakesNoOtherFileAlong(t *testing.T) {
+	team := kind{plan: fake.Advanced, team: true, use: auth.Purge}
+	w, d, e := one(t, team)
+	r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
+	w.must(err)
+	w.put("a.png", []byte("two"))
+	if err := d.Purge(t.Context(), r); !errors.Is(err, providers.ErrChanged) {
+		t.Errorf("while another file is there: got %v, want ErrChanged", err)
+	}
+	two, err := d.Stat(t.Context(), e.Ref)
+	w.must(err)
+	r, err = d.Trash(t.Context(), key, e.Ref, two.Revision)
+	w.must(err)
+	if err := d.Purge(t.Context(), r); !errors.Is(err, providers.ErrProtected) {
+		t.Errorf("with another file in the history: got %v, want ErrProtected", err)
+	}
+	if n := len(w.dropbox.Snapshot()); n != 2 {
+		t.Errorf("%d files are left, want both", n)
+	}
+	if n := w.cloud.Audit().Calls()["dropbox.files.permanently_delete"]; n != 0 {
+		t.Errorf("%d deletions were sent", n)
+	}
+}
+
+func TestGuardsAskDropbox(t *testing.T) {
+	w := newWorld(t, personal())
+	tom, err := w.dropbox.AddAccount(fake.Person{Email: "tom@example.com"})
+	w.must(err)
+	w.put("Ours/a.png", []byte("a"))
+	w.must(w.person.Share("/Ours", tom, false))
+	_, err = tom.Put(fake.Item{Path: "/Theirs/b.png", Content: content.Bytes([]byte("b"))})
+	w.must(err)
+	w.must(tom.Share("/Theirs", w.person, true))
+	w.put("plain.png", []byte("p"))
+	d := w.open(t)
+	for ref, want := range map[providers.Ref]providers.Guard{
+		"/ours/a.png": providers.GuardShared, "/theirs/b.png": providers.GuardShared, "/plain.png": "",
+	} {
+		e, err := d.Stat(t.Context(), ref)
+		w.must(err)
+		held, err := d.Guards(t.Context(), e.Ref, e.Revision, providers.AllGuards())
+		if err != nil || len(held) == 0 != (want == "") || len(held) > 0 && held[0].Guard != want {
+			t.Errorf("%s: held by %v, %v; want %q", ref, held, err, want)
+		}
+		_, err = d.Trash(t.Context(), key, e.Ref, e.Revision)
+		if locked := ref == "/theirs/b.png"; locked != errors.Is(err, providers.ErrProtected) {
+			t.Errorf("%s: trash gave %v", ref, err)
+		}
+	}
+}
+
+func TestReadingIsCutShortByNoConnection(t *testing.T) {
+	w := newWorld(t, personal())
+	text := strings.Repeat("0123456789", 300_000) // two ways to read: at once, and as it comes
+	w.put("a.png", []byte(text))
+	d := w.open(t)
+	e, err := d.Stat(t.Context(), "/a.png")
+	w.must(err)
+	for _, n := range []int64{1000, e.Size} {
+		w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.files.download", Kind: cloudfake.Truncate, Times: -1}}))
+		rc, err := d.ReadRange(t.Context(), e.Ref, e.Revision, 5, n)
+		var got []byte
+		if err == nil {
+			got, err = io.ReadAll(rc)
+			w.must(rc.Close())
+		}
+		if err == nil || errors.Is(err, io.EOF) || errors.Is(err, providers.ErrChanged) {
+			t.Errorf("%d bytes: got %d and %v, want an error that is no end of file", n, len(got), err)
+		}
+	}
+	w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.files.download", Kind: cloudfake.Truncate, Times: 2}}))
+	rc, err := d.ReadRange(t.Context(), e.Ref, e.Revision, 5, 1000)
+	w.must(err)
+	if got, err := io.ReadAll(rc); err != nil || string(got) != text[5:1005] {
+		t.Errorf("cut twice: got %d bytes, %v", len(got), err)
+	}
+}
+
+func TestNothingIsSentThatChangesAnythingUntilSomethingIsDeleted(t *testing.T) {
+	w := newWorld(t, personal())
+	w.put("binned.png", []byte("b"))
+	w.must(w.person.Delete("/binned.png"))
+	w.put("a.png", []byte("a"))
+	d := w.open(t)
+	at := int64(len(w.cloud.Audit().Since(0)))
+	_, _, next, errs := list(t, d, "")
+	_, _, _, more := list(t, d, next)
+	w.must(errors.Join(append(errs, more...)...))
+	e, err := d.Stat(t.Context(), "/a.png")
+	w.must(err)
+	_, err = d.Guards(t.Context(), e.Ref, e.Revision, providers.AllGuards())
+	w.must(err)
+	for x, err := range d.Trashed(t.Context()) {
+		w.must(err)
+		_, err = d.ReadTrashed(t.Context(), x.Receipt, 0, 1)
+		w.must(err)
+	}
+	_, err = d.Free(t.Context())
+	w.must(err)
+	writes := map[string]bool{
+		"dropbox.files.delete_v2": true, "dropbox.files.restore": true, "dropbox.files.permanently_delete": true, "dropbox.files.move_v2": true,
+	}
+	for _, r := range w.cloud.Audit().Since(at) {
+		if writes[r.Call] || r.Kind != cloudfake.KindRequest {
+			t.Errorf("%s %s was sent", r.Kind, r.Call)
+		}
+	}
+}
