@@ -21,6 +21,11 @@ const (
 	apiAt     = "https://api.dropboxapi.com/2/"
 )
 
+// Callback is where the browser comes back to. Dropbox compares it letter by
+// letter with what the person has written down for their app, port and all:
+// docs/dropbox.md has them write this.
+const Callback = "127.0.0.1:47823"
+
 // hosts may have the access token. The host of longpoll is not among them: it
 // takes none.
 func hosts() []string { return []string{"api.dropboxapi.com", "content.dropboxapi.com"} }
@@ -33,6 +38,7 @@ func Service(member string) signin.Service {
 		Name:     "dropbox",
 		Endpoint: oauth2.Endpoint{AuthURL: consentAt, TokenURL: tokenAt, AuthStyle: oauth2.AuthStyleInParams},
 		Params:   map[string]string{"token_access_type": "offline"},
+		Callback: Callback,
 		Whoami: func(ctx context.Context, c *http.Client) (signin.Account, error) {
 			return whoami(ctx, c, member)
 		},

@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,9 +42,13 @@ type reply struct {
 	err  error
 }
 
-// listen opens the address. redirect is what the service is to be told.
-func listen(ctx context.Context, state secret.Text) (c *callback, redirect string, err error) {
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+// anyPort is where the browser comes back to unless the service says where.
+const anyPort = "127.0.0.1:0"
+
+// listen opens the address at, "" for any. redirect is what the service is to be
+// told.
+func listen(ctx context.Context, at string, state secret.Text) (c *callback, redirect string, err error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", cmp.Or(at, anyPort))
 	if err != nil {
 		return nil, "", fmt.Errorf("open an address for the browser to come back to: %w", err)
 	}

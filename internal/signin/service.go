@@ -18,6 +18,11 @@ type Service struct {
 	Endpoint oauth2.Endpoint   // with an AuthStyle: none is tried out, since a code is good for one try
 	Params   map[string]string // of the consent page, beside those of every service
 
+	// Callback is the address of this machine, "127.0.0.1:PORT", that the browser
+	// comes back to, where the service takes only one that it was told of before;
+	// "": any port.
+	Callback string
+
 	// Covers reports whether granted allows all that scope does; nil: if it is
 	// among them.
 	Covers func(granted []string, scope string) bool

@@ -69,7 +69,7 @@ func (r Request) ask(ctx context.Context, n Net, state secret.Text, verifier str
 		options = append(options, oauth2.SetAuthURLParam(k, v))
 	}
 	if r.Paste != nil {
-		if redirect, err = nowhere(ctx); err != nil {
+		if redirect, err = nowhere(ctx, r.Service.Callback); err != nil {
 			return code, "", err
 		}
 		_, cfg := n.config(ctx, r.Service, r.Client, redirect, r.Scopes)
@@ -83,7 +83,7 @@ func (r Request) ask(ctx context.Context, n Net, state secret.Text, verifier str
 		code, err = pasted(text, state)
 		return code, redirect, err
 	}
-	c, redirect, err := listen(ctx, state)
+	c, redirect, err := listen(ctx, r.Service.Callback, state)
 	if err != nil {
 		return code, "", err
 	}
@@ -97,9 +97,13 @@ func (r Request) ask(ctx context.Context, n Net, state secret.Text, verifier str
 }
 
 // nowhere is a loopback address at which nobody listens: the browser shows it,
-// with the code in it, and cannot open it.
-func nowhere(ctx context.Context) (string, error) {
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+// with the code in it, and cannot open it. Of a service that knows one address
+// only it is that, whoever listens there on the other machine.
+func nowhere(ctx context.Context, at string) (string, error) {
+	if at != "" {
+		return "http://" + at + "/", nil
+	}
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", anyPort)
 	if err != nil {
 		return "", err
 	}
