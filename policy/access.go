@@ -13,14 +13,14 @@ const (
 func (a Access) String() string { return [...]string{"scan", "trash", "purge"}[a] }
 
 // Access is the least that the policy needs of a storage: AccessPurge if
-// anything may be purged; AccessTrash if a rule that can be about it trashes, or
+// anything may be purged, and can be there; AccessTrash if a rule that can be about it trashes, or
 // reviews, because what a person approves goes to the trash; else AccessScan,
 // and so of a storage that the policy does not name.
 func (p *Policy) Access(storage string) Access {
 	if _, known := p.Storages[storage]; !known {
 		return AccessScan
 	}
-	if p.Trash != (TrashAges{}) {
+	if p.Trash != (TrashAges{}) && p.Storages[storage].Purges() {
 		return AccessPurge
 	}
 	for _, r := range p.Rules {

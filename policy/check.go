@@ -63,16 +63,19 @@ func (s *storageForm) mayBeBroad() bool { return s.AllowBroadRoot != nil && bool
 // counted, twice. Two storages may have the same path where they are, or can
 // be, two accounts.
 func (d *decoder) checkRoots(f *form) {
-	type place struct{ root, storage, of string }
+	type place struct{ written, root, storage, of string }
 	var all []place
 	for _, name := range slices.Sorted(maps.Keys(f.Storages)) {
 		st := f.Storages[name]
 		for _, r := range st.Roots {
-			this := place{string(r), name, st.where(name)}
+			this := place{string(r), string(r), name, st.where(name)}
+			if *st.Type == Dropbox { // for which "/AI" and "/ai" are one folder
+				this.root = strings.ToLower(this.root)
+			}
 			for _, other := range all {
 				if this.of == other.of && (within(this.root, other.root) || within(other.root, this.root)) {
 					d.refuse(st.of("roots"), Error{
-						Message: fmt.Sprintf("root %q of %s overlaps root %q of %s", r, name, other.root, other.storage),
+						Message: fmt.Sprintf("root %q of %s overlaps root %q of %s", r, name, other.written, other.storage),
 						Hint:    "name each folder once; a root includes all below it",
 					})
 				}
@@ -198,6 +201,7 @@ func (s *storageForm) storage() Storage {
 		AllowBroadRoot: s.mayBeBroad(), CrossMounts: s.CrossMounts != nil && bool(*s.CrossMounts),
 		Client: text(s.Client), Account: text(s.Account), ServiceAccount: text(s.ServiceAccount), Impersonate: text(s.Impersonate),
 		SharedDrives: texts(s.SharedDrives),
+		AppKey:       text(s.AppKey), Member: text(s.Member), TeamSpace: s.TeamSpace != nil && bool(*s.TeamSpace),
 	}
 }
 

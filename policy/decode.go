@@ -153,7 +153,8 @@ var missingHints = map[string]string{
 	"storages": "name what is to be swept, as in storages: {home: {type: local, roots: [~/Downloads]}}",
 	"rules":    "a policy without rules would keep everything; write at least one rule",
 	"roots":    "name the folders in which pictures are saved, as in roots: [~/Downloads]",
-	"type":     "write type: local for folders of this machine, type: gdrive for Google Drive",
+	"type":     "write type: local for folders of this machine, type: gdrive for Google Drive, type: dropbox for Dropbox",
+	"app_key":  "write the key of the app that you made in Dropbox's App Console; docs/dropbox.md tells how to make one",
 	"name":     "plans, history and explain call the rule by its name",
 	"do":       "write do: keep, do: review or do: trash",
 }

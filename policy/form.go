@@ -27,9 +27,9 @@ type form struct {
 // see storageKinds.
 type storageForm struct {
 	mapped
-	// The kind of storage: local, or gdrive for Google Drive.
+	// The kind of storage: local, gdrive for Google Drive, or dropbox.
 	Type *storageType `yaml:"type" jsonschema:"required"`
-	// Folders. Of local: absolute, or beginning with ~/. Of gdrive: paths in My Drive, all of it when absent.
+	// Folders. Of local: absolute, or beginning with ~/. Of gdrive and dropbox: paths in the account, all of it when absent.
 	Roots []root `yaml:"roots" jsonschema:"minItems=1"`
 	// Of local: whether a root may be /, a folder directly below it, a person's whole home, or a folder above that: false when absent.
 	AllowBroadRoot *boolean `yaml:"allow_broad_root"`
@@ -39,7 +39,7 @@ type storageForm struct {
 	CrossMounts *boolean `yaml:"cross_mounts"`
 	// Of gdrive: the file of the OAuth client that you made for yourself and downloaded from Google's console.
 	Client *keyFile `yaml:"client"`
-	// Of gdrive: the e-mail address of the only account that will do. When absent, the first that signs in.
+	// Of gdrive and dropbox: the e-mail address of the only account that will do. When absent, the first that signs in.
 	Account *address `yaml:"account"`
 	// Of gdrive, in place of client: the key file of a service account that a Workspace administrator lets act for others.
 	ServiceAccount *keyFile `yaml:"service_account"`
@@ -47,6 +47,12 @@ type storageForm struct {
 	Impersonate *address `yaml:"impersonate"`
 	// Of gdrive: shared drives, by name or id, that are swept too. None when absent.
 	SharedDrives []sharedDrive `yaml:"shared_drives" jsonschema:"minItems=1"`
+	// Of dropbox: the key of the app that you made for yourself in Dropbox's App Console. It is no secret.
+	AppKey *appKey `yaml:"app_key"`
+	// Of dropbox, with an app that a team has linked: the id of the team member whose files they are, "dbmid:...".
+	Member *member `yaml:"member"`
+	// Of dropbox: whether paths begin at the top of the team's space and not of the member's own folder. False when absent.
+	TeamSpace *boolean `yaml:"team_space"`
 }
 
 // ruleForm is one rule.

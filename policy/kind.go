@@ -12,8 +12,9 @@ import (
 
 // The types of storage.
 const (
-	Local  = "local"  // folders of this machine
-	GDrive = "gdrive" // a Google Drive account
+	Local   = "local"   // folders of this machine
+	GDrive  = "gdrive"  // a Google Drive account
+	Dropbox = "dropbox" // a Dropbox account
 )
 
 // kind of storage: what a type takes, what it needs, and what it can say.
@@ -22,7 +23,8 @@ type storageKind struct {
 	said  string        // what a person calls it
 	keys  []string      // of storageForm, beside type
 	needs []string      // of keys
-	keeps time.Duration // how long the service keeps what is in its trash; 0 for ever
+	keeps time.Duration // how long the service keeps what is in its trash, at least; 0 for ever
+	after string        // what it does with it then, or how to have it do so now
 	knows bool          // whether its files have a star, a camera and properties, so that their absence is known too
 }
 
@@ -33,8 +35,15 @@ var storageKinds = []storageKind{
 		needs: []string{"roots"},
 	},
 	{
-		name: GDrive, said: "Google Drive", knows: true, keeps: driveKeeps,
+		name: GDrive, said: "Google Drive", knows: true,
+		keeps: driveKeeps, after: "Google Drive deletes it after 30 days",
 		keys: []string{"roots", "exclude", "client", "account", "service_account", "impersonate", "shared_drives"},
+	},
+	{
+		name: Dropbox, said: "Dropbox",
+		keeps: dropboxKeeps, after: "Dropbox keeps it for 30, 180 or 365 days, by plan; to delete it for good now: https://www.dropbox.com/deleted_files",
+		keys:  []string{"roots", "exclude", "app_key", "account", "member", "team_space"},
+		needs: []string{"app_key"},
 	},
 }
 
@@ -60,11 +69,14 @@ func kindOf(name string) storageKind {
 var strayHints = map[string]string{
 	"allow_broad_root": "a whole account is what people mean; it is for folders of this machine",
 	"cross_mounts":     "nothing is mounted in an account; it is for folders of this machine",
-	"client":           "folders of this machine need no sign-in",
+	"client":           "it is for Google Drive; Dropbox has app_key, and folders of this machine need no sign-in",
 	"account":          "folders of this machine are nobody's account",
-	"service_account":  "folders of this machine need no sign-in",
-	"impersonate":      "folders of this machine are nobody's account",
+	"service_account":  "it is for Google Drive; folders of this machine need no sign-in",
+	"impersonate":      "it is for Google Drive; folders of this machine are nobody's account",
 	"shared_drives":    "it is for Google Drive; folders of this machine are named in roots",
+	"app_key":          "it is for Dropbox; Google Drive has client, and folders of this machine need no sign-in",
+	"member":           "it is for the app of a team in Dropbox",
+	"team_space":       "it is for the team's space in Dropbox",
 }
 
 // finish checks what a storage's type makes of its keys, and resolves its
@@ -94,16 +106,24 @@ func (s *storageForm) finish(d *decoder, name string) {
 			s.Roots[i] = r
 		}
 	}
-	if k.name == GDrive {
+	switch k.name {
+	case GDrive:
 		s.finishDrive(d, name)
+	case Dropbox:
+		s.finishWhole()
+	}
+}
+
+// finishWhole makes all of an account what is swept of it, where no root is named.
+func (s *storageForm) finishWhole() {
+	if s.Roots == nil && s.keys["roots"] == nil {
+		s.Roots = []root{"/"}
 	}
 }
 
 // finishDrive checks how Google is to know whose Drive it is.
 func (s *storageForm) finishDrive(d *decoder, name string) {
-	if s.Roots == nil && s.keys["roots"] == nil {
-		s.Roots = []root{"/"}
-	}
+	s.finishWhole()
 	switch {
 	case s.Client == nil && s.ServiceAccount == nil:
 		d.refuse(s.at, Error{

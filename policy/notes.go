@@ -16,10 +16,15 @@ const driveKeeps = 30 * 24 * time.Hour
 // String, or of Hash.
 func (p *Policy) Notes() (notes []string) {
 	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
-		if p.Storages[name].Type == GDrive {
-			for _, note := range p.driveNotes(p.Storages[name]) {
-				notes = append(notes, name+": "+note)
-			}
+		var about []string
+		switch st := p.Storages[name]; st.Type {
+		case GDrive:
+			about = p.driveNotes(st)
+		case Dropbox:
+			about = p.dropboxNotes(st)
+		}
+		for _, note := range about {
+			notes = append(notes, name+": "+note)
 		}
 	}
 	return notes
@@ -48,8 +53,11 @@ func (p *Policy) driveNotes(st Storage) []string {
 func (p *Policy) Cautions() (cautions []string) {
 	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
 		st := p.Storages[name]
-		if st.Type == GDrive {
+		switch st.Type {
+		case GDrive:
 			cautions = append(cautions, p.lateAges(name)...)
+		case Dropbox:
+			cautions = append(cautions, p.dropboxCautions(name)...)
 		}
 		if kindOf(st.Type).knows {
 			continue
@@ -70,10 +78,7 @@ func (p *Policy) Cautions() (cautions []string) {
 
 // lateAges are the ages that Drive never lets a file reach.
 func (p *Policy) lateAges(name string) (cautions []string) {
-	for _, t := range []struct {
-		key string
-		age time.Duration
-	}{{"ours", p.Trash.Ours}, {"matching", p.Trash.Matching}, {"everything", p.Trash.Everything}} {
+	for _, t := range p.Trash.each() {
 		if t.age >= driveKeeps {
 			cautions = append(cautions, fmt.Sprintf("storage %s: Drive deletes from its trash after 30 days, so that trash: {%s} of %s does nothing there", name, t.key, inTime(t.age)))
 		}

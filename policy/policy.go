@@ -124,6 +124,9 @@ func (s Storage) String() string {
 	if len(s.SharedDrives) > 0 {
 		said += " and the shared drives " + quoted(s.SharedDrives, "and")
 	}
+	if s.TeamSpace {
+		said += " of the team's space"
+	}
 	if s.AllowBroadRoot {
 		said += ", be it a whole disk or home"
 	}
@@ -135,6 +138,8 @@ func (s Storage) String() string {
 		{"of", s.Impersonate},
 		{"by the OAuth client", s.Client},
 		{"by the service account", s.ServiceAccount},
+		{"by the app", s.AppKey},
+		{"as the team member", s.Member},
 	} {
 		if part.what != "" {
 			said += fmt.Sprintf(", %s %q", part.before, part.what)

@@ -58,6 +58,8 @@ func (nameGlob) JSONSchema() *jsonschema.Schema     { return pattern(`^[^/]+$`) 
 func (excludeGlob) JSONSchema() *jsonschema.Schema  { return pattern(`^[^/~]`) }
 func (cameraGlob) JSONSchema() *jsonschema.Schema   { return pattern(`.`) }
 func (propertyGlob) JSONSchema() *jsonschema.Schema { return pattern(`=`) }
+func (appKey) JSONSchema() *jsonschema.Schema       { return pattern(appKeyForm.String()) }
+func (member) JSONSchema() *jsonschema.Schema       { return pattern(memberForm.String()) }
 func (label) JSONSchema() *jsonschema.Schema        { return pattern(`^\S(.{0,62}\S)?$`) }
 
 const atLeastOne = `[1-9]`
@@ -110,10 +112,12 @@ func (storageForm) JSONSchemaExtend(s *jsonschema.Schema) {
 		of := jsonschema.NewProperties()
 		of.Set("type", &jsonschema.Schema{Const: k.name})
 		takes := &jsonschema.Schema{PropertyNames: oneOf(append([]string{"type"}, k.keys...)), Required: k.needs}
-		if k.name == GDrive {
+		if k.name != Local {
 			fromTheTop := jsonschema.NewProperties()
 			fromTheTop.Set("roots", &jsonschema.Schema{Items: pattern("^/")})
 			takes.Properties = fromTheTop
+		}
+		if k.name == GDrive {
 			takes.OneOf = []*jsonschema.Schema{
 				{Required: []string{"client"}, Not: anyOfKeys("service_account", "impersonate")},
 				{Required: []string{"service_account", "impersonate"}, Not: anyOfKeys("client", "account")},
@@ -259,7 +263,7 @@ func TestTheExamplesAreGoodByTheParserAndByTheSchema(t *testing.T) {
 var beyond = strings.Fields(`
 	tag merge-key second-document
 	age-by-alone impossible-age impossible-size unreachable-rule unreachable-by-confidence duplicate-rule-name misspelt-storage
-	overlapping-roots drive-roots-overlap drive-one-account-twice drive-root-with-detours root-home root-above-home root-of-everything root-of-another root-at-the-top root-with-detours
+	overlapping-roots drive-roots-overlap dropbox-roots-overlap drive-one-account-twice drive-root-with-detours root-home root-above-home root-of-everything root-of-another root-at-the-top root-with-detours
 	everything-within-hours window-too-short window-too-long
 	bad-glob camera-bad-glob property-bad-glob doublestar-in-a-word too-many-alternatives share-over-100`)
 

@@ -10,7 +10,7 @@ import (
 // Storage is one place to sweep, as the policy describes it. Which fields mean
 // something depends on the type.
 type Storage struct {
-	Type    string   // Local or GDrive
+	Type    string   // Local, GDrive or Dropbox
 	Roots   []string // absolute and clean; none is inside another; ["/"] for all of an account
 	Exclude []string // doublestar patterns for paths below a root
 
@@ -21,10 +21,15 @@ type Storage struct {
 	// Of GDrive. Exactly one of Client and ServiceAccount is set, and
 	// Impersonate with the latter.
 	Client         string   // absolute path of an OAuth client's JSON file
-	Account        string   // e-mail address of the only account that will do; "" for the first that signs in
+	Account        string   // of Dropbox too: e-mail address of the only account that will do; "" for the first that signs in
 	ServiceAccount string   // absolute path of a service account's JSON key file
 	Impersonate    string   // e-mail address of the person for whom the service account acts
 	SharedDrives   []string // names or ids of the shared drives that are swept too
+
+	// Of Dropbox.
+	AppKey    string // of the person's own app
+	Member    string // with a team's app: as whom it acts; "" for an app of the person's own
+	TeamSpace bool   // paths begin at the top of the team's space
 }
 
 // Far reports whether the storage is an account of a service and not folders of
@@ -34,8 +39,15 @@ func (s Storage) Far() bool { return s.Type != "" && s.Type != Local }
 // Service is what people call the service that the account is of.
 func (s Storage) Service() string { return kindOf(s.Type).said }
 
+// Purges reports whether anything can be deleted for good there. In Dropbox only
+// an app that a team has linked can.
+func (s Storage) Purges() bool { return s.Type != Dropbox || s.Member != "" }
+
+// After says what the service does with what it has kept so long, a clause.
+func (s Storage) After() string { return kindOf(s.Type).after }
+
 // Keeps is how long the service itself keeps what is in its trash, whoever put
-// it there; 0 for ever.
+// it there, at least; 0 for ever.
 func (s Storage) Keeps() time.Duration { return kindOf(s.Type).keeps }
 
 // whole reports whether an account is swept from its top.
@@ -80,4 +92,14 @@ type TrashAges struct {
 	Ours       time.Duration // what sweepd trashed
 	Matching   time.Duration // what others trashed and the fingerprint matches
 	Everything time.Duration // whatever lies there
+}
+
+// trashAge is one of the TrashAges, by its key.
+type trashAge struct {
+	key string
+	age time.Duration
+}
+
+func (a TrashAges) each() []trashAge {
+	return []trashAge{{"ours", a.Ours}, {"matching", a.Matching}, {"everything", a.Everything}}
 }

@@ -292,7 +292,7 @@ func (f *keyFile) read(w word, o ParseOptions) error {
 	return nil
 }
 
-// address is an e-mail address, which is how Google calls an account.
+// address is an e-mail address, which is how services call an account.
 type address string
 
 var addressForm = regexp.MustCompile(`^[^@\s]{1,64}@[^@\s]{1,255}$`)
@@ -313,6 +313,32 @@ func (s *sharedDrive) read(w word, _ ParseOptions) error {
 		return &Error{Message: fmt.Sprintf("%q is not the name of a shared drive", clip(w.text)), Hint: "write its name as Drive shows it, or the id that ends its address"}
 	}
 	*s = sharedDrive(w.text)
+	return nil
+}
+
+// appKey is the key of an app in Dropbox's App Console.
+type appKey string
+
+var appKeyForm = regexp.MustCompile(`^[a-z0-9]{4,64}$`)
+
+func (k *appKey) read(w word, _ ParseOptions) error {
+	if !appKeyForm.MatchString(w.text) {
+		return &Error{Message: fmt.Sprintf("%q is not the key of a Dropbox app", clip(w.text)), Hint: "copy \"App key\" from the app's page in the App Console; the secret is not needed; docs/dropbox.md"}
+	}
+	*k = appKey(w.text)
+	return nil
+}
+
+// member is the id of a member of a Dropbox team.
+type member string
+
+var memberForm = regexp.MustCompile(`^dbmid:[A-Za-z0-9_-]{1,64}$`)
+
+func (m *member) read(w word, _ ParseOptions) error {
+	if !memberForm.MatchString(w.text) {
+		return &Error{Message: fmt.Sprintf("%q is not the id of a team member", clip(w.text)), Hint: "it begins with dbmid: and not with an address; docs/dropbox.md"}
+	}
+	*m = member(w.text)
 	return nil
 }
 

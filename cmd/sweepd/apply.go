@@ -168,7 +168,7 @@ func (p *program) tellKept(ctx context.Context, l look, a *app.App, sum *sweeper
 			if err != nil {
 				return err
 			}
-			p.term.printf("in the trash of %s until %s: %s deletes it after %d days\n", safe(name), p.now().Add(st.Keeps()).Local().Format(time.DateOnly), st.Service(), int(st.Keeps().Hours()/24))
+			p.term.printf("in the trash of %s until %s: %s\n", safe(name), p.now().Add(st.Keeps()).Local().Format(time.DateOnly), st.After())
 			break
 		}
 	}
