@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
-	"sweepd/internal/google"
+	"sweepd/policy"
 )
 
 func (p *program) login() *cobra.Command {
@@ -34,10 +34,10 @@ OAuth client of your own: docs/google-drive.md.`,
 			if noBrowser {
 				l.Show, l.Paste = p.showLink, p.paste
 			}
-			if most := google.Look; scanOnly {
+			if most := policy.AccessScan; scanOnly {
 				l.Most = &most
 			}
-			if most := google.Trash; trashOnly {
+			if most := policy.AccessTrash; trashOnly {
 				l.Most = &most
 			}
 			g, use, err := app.LogIn(cmd.Context(), p.options(), l)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"sweepd/internal/dropbox"
 	"sweepd/internal/google"
 	"sweepd/internal/signin"
 	"sweepd/policy"
@@ -73,14 +74,14 @@ func (o Options) account(name string) (a account, err error) {
 // Login is one sign-in of a person.
 type Login struct {
 	Storage string
-	Most    *google.Use // no more than this; nil: what the policy asks for, by the scope that was seen to do it
+	Most    *policy.Access // no more than this; nil: what the policy asks for
 	Show    func(start, consent string) error
 	Paste   func(context.Context) (string, error) // see signin.Request
 }
 
 // LogIn has a person give access to the account of a storage, and keeps it. The
 // use is what was given.
-func LogIn(ctx context.Context, o Options, l Login) (g signin.Grant, use google.Use, err error) {
+func LogIn(ctx context.Context, o Options, l Login) (g signin.Grant, use fmt.Stringer, err error) {
 	a, err := o.account(l.Storage)
 	if err != nil {
 		return g, use, err
@@ -89,29 +90,41 @@ func LogIn(ctx context.Context, o Options, l Login) (g signin.Grant, use google.
 		return g, use, &UsageError{fmt.Errorf("storage %s is reached by the key of a service account: nobody signs in to it", a.name), "to see whether it works: sweepd doctor " + a.name}
 	}
 	store := a.paths.SignIns(o.Getenv)
-	client, err := google.ReadClient(store.ReadPrivate, a.storage.Client)
+	r, use, err := a.request(store, l.Most)
 	if err != nil {
 		return g, use, err
 	}
-	pinned, err := store.Pinned(a.name)
-	if err != nil {
+	if r.Pinned, err = store.Pinned(a.name); err != nil {
 		return g, use, err
 	}
-	use = google.Purge // trashes too; that drive.metadata does is written, and was never seen
-	if a.policy.Access(a.name) == policy.AccessScan {
-		use = google.Look
-	}
-	if l.Most != nil {
-		use = *l.Most
-	}
-	g, err = signin.SignIn(ctx, o.net(), signin.Request{
-		Storage: a.name, Service: google.Service(), Client: client, Scopes: use.Scopes(),
-		Account: a.storage.Account, Pinned: pinned, Show: l.Show, Paste: l.Paste,
-	})
+	r.Storage, r.Account, r.Show, r.Paste = a.name, a.storage.Account, l.Show, l.Paste
+	g, err = signin.SignIn(ctx, o.net(), r)
 	if err == nil {
 		err = store.Save(a.name, g)
 	}
 	return g, use, err
+}
+
+// request says which service is asked, for which client, for how much: for what the
+// policy asks, but no more than most, if that is given.
+func (a account) request(store signin.Store, most *policy.Access) (r signin.Request, use fmt.Stringer, err error) {
+	access := a.policy.Access(a.name)
+	if most != nil {
+		access = *most
+	}
+	if a.storage.Type == policy.Dropbox {
+		use := dropboxUse(access)
+		r.Service, r.Scopes = dropbox.Service(a.storage.Member), use.Scopes()
+		r.Client, err = dropbox.Client(a.storage.AppKey)
+		return r, use, err
+	}
+	drive := useOf(access)
+	if most == nil && access > policy.AccessScan {
+		drive = google.Purge // trashes too; that drive.metadata does is written, and was never seen
+	}
+	r.Service, r.Scopes = google.Service(), drive.Scopes()
+	r.Client, err = google.ReadClient(store.ReadPrivate, a.storage.Client)
+	return r, drive, err
 }
 
 // LogOut gives the access to a storage's account back and forgets it; with
@@ -126,7 +139,11 @@ func LogOut(ctx context.Context, o Options, storage string, forget, anyway bool)
 	g, err = store.Load(storage)
 	signedOut := errors.Is(err, signin.ErrNotSignedIn) && forget
 	if err == nil {
-		err = signin.Revoke(ctx, google.Service(), o.net(), g)
+		service := google.Service()
+		if a.storage.Type == policy.Dropbox {
+			service = dropbox.Service(a.storage.Member)
+		}
+		err = signin.Revoke(ctx, service, o.net(), g)
 	}
 	if err != nil && !signedOut && !anyway {
 		return g, err

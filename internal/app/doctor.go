@@ -134,6 +134,10 @@ func (o Options) examine(ctx context.Context, paths Paths, pol *policy.Policy, n
 // impossible.
 func (o Options) examineAccount(ctx context.Context, paths Paths, pol *policy.Policy, name string, yield func(Finding) bool) {
 	st := pol.Storages[name]
+	if st.Type == policy.Dropbox {
+		o.examineDropbox(ctx, paths, pol, name, yield)
+		return
+	}
 	need := useOf(pol.Access(name))
 	if st.ServiceAccount == "" && !o.examineSignIn(paths, st, name, need, yield) {
 		return
@@ -173,18 +177,30 @@ func (o Options) examineSignIn(paths Paths, st policy.Storage, name string, need
 	if err != nil {
 		return fail("sign-in", err)
 	}
-	if !yield(Finding{Check: "sign-in", State: Well, Text: fmt.Sprintf("of %s, in %s", g.Given.Local().Format("2006-01-02"), store.File(name))}) {
+	if !yield(signedIn(g, store, name)) {
 		return false
 	}
 	may, any := google.Uses(g.Scopes)
+	f := access(name, may, need, int(may), int(need), any)
+	return yield(f) && f.State != Fail
+}
+
+// signedIn says since when there is a sign-in, and where it is kept.
+func signedIn(g signin.Grant, store signin.Store, name string) Finding {
+	return Finding{Check: "sign-in", State: Well, Text: fmt.Sprintf("of %s, in %s", g.Given.Local().Format("2006-01-02"), store.File(name))}
+}
+
+// access compares what a sign-in allows with what the policy needs, by what they
+// are called and by how much they are; some is whether it allows anything.
+func access(name string, may, need fmt.Stringer, much, least int, some bool) Finding {
 	f := Finding{Check: "access", State: Well, Text: fmt.Sprintf("it may %s, the policy asks for: %s", may, need)}
 	switch {
-	case !any || may < need:
+	case !some || much < least:
 		f.State, f.Hint = Fail, "sign in again and allow what the policy asks for: sweepd login "+name
-	case may > need && need == google.Look:
+	case much > least && least == 0:
 		f.State, f.Hint = Warn, "the policy only looks; to give no more than that: sweepd login --scan-only "+name
 	}
-	return yield(f) && f.State != Fail
+	return f
 }
 
 // ticking compares the machine's clock with the service's. Ages and graces are

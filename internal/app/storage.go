@@ -89,6 +89,8 @@ func (a *App) openAccount(ctx context.Context, sc sweeper.Scope) (providers.Driv
 		return a.o.Account(ctx, sc.Storage, st)
 	case st.Type == policy.GDrive:
 		return a.openDrive(ctx, sc.Storage, st)
+	case st.Type == policy.Dropbox:
+		return a.openDropbox(ctx, sc.Storage, st)
 	}
 	return nil, nil, &UsageError{
 		errors.Join(fmt.Errorf("the policy has no account %q", sc.Storage), a.noPolicy),

@@ -2,15 +2,11 @@ package dropbox
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 
 	"golang.org/x/oauth2"
 
-	"sweepd/internal/cloudhttp"
 	"sweepd/internal/signin"
 )
 
@@ -48,31 +44,10 @@ func Service(member string) signin.Service {
 	}
 }
 
-// whoami asks whose account it is.
+// whoami asks whose account a token is of.
 func whoami(ctx context.Context, c *http.Client, member string) (signin.Account, error) {
-	req, err := call(cloudhttp.Reading(ctx), "users/get_current_account")
-	if err != nil {
-		return signin.Account{}, err
-	}
-	if member != "" {
-		req.Header.Set("Dropbox-API-Select-User", member)
-	}
-	resp, err := c.Do(req)
-	if err != nil {
-		return signin.Account{}, err
-	}
-	defer resp.Body.Close()
-	var who struct {
-		ID    string `json:"account_id"`
-		Email string `json:"email"`
-	}
-	if err := json.NewDecoder(resp.Body).Decode(&who); err != nil {
-		return signin.Account{}, fmt.Errorf("the answer cannot be read: %w", err)
-	}
-	if who.ID == "" {
-		return signin.Account{}, errors.New("the answer names nobody")
-	}
-	return signin.Account{ID: who.ID, Email: who.Email}, nil
+	about, err := AskAbout(ctx, c, member)
+	return about.Account, err
 }
 
 // call is a call of a route that takes no argument.

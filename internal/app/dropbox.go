@@ -1,0 +1,87 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"sweepd/fingerprint"
+	"sweepd/internal/dropbox"
+	"sweepd/internal/google"
+	"sweepd/internal/signin"
+	"sweepd/policy"
+	"sweepd/providers"
+	provider "sweepd/providers/dropbox"
+)
+
+// dropbox says how to reach the account of a storage of the policy, to use it so.
+func (o Options) dropbox(p Paths, name string, st policy.Storage, use dropbox.Use) dropbox.Options {
+	return dropbox.Options{
+		Storage: name, Use: use, Account: st.Account, AppKey: st.AppKey, Member: st.Member,
+		Store: p.SignIns(o.Getenv), Net: o.net(),
+	}
+}
+
+// dropboxUse is what an account has to allow for what the policy asks.
+func dropboxUse(a policy.Access) dropbox.Use {
+	return map[policy.Access]dropbox.Use{policy.AccessScan: dropbox.Look, policy.AccessTrash: dropbox.Trash, policy.AccessPurge: dropbox.Purge}[a]
+}
+
+// openDropbox opens the Dropbox account that the policy calls name; what it
+// returns is as of openDrive.
+func (a *App) openDropbox(ctx context.Context, name string, st policy.Storage) (providers.Driver, []string, error) {
+	use := dropbox.Look
+	if a.use(name) > google.Look {
+		use = dropbox.Trash
+	}
+	c, err := dropbox.Connect(ctx, a.o.dropbox(a.Paths, name, st, use))
+	if errors.Is(err, signin.ErrNotSignedIn) {
+		err = &UsageError{err, google.Hint(err)}
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if a.o.Act && a.Policy.Access(name) == policy.AccessPurge && c.Uses < dropbox.Purge {
+		a.o.log().Warn("nothing is purged there: the sign-in does not allow it", "storage", name)
+	}
+	d, err := provider.Open(ctx, provider.Options{
+		Client: c.HTTP, Notify: c.Notify, Use: c.Uses, Account: c.Account.ID, Member: st.Member, TeamSpace: st.TeamSpace,
+		Roots: st.Roots, Exclude: st.Exclude, Interest: fingerprint.Interesting, Now: a.o.Now,
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return d, d.Roots(), nil
+}
+
+// examineDropbox is examineAccount for a Dropbox.
+func (o Options) examineDropbox(ctx context.Context, paths Paths, pol *policy.Policy, name string, yield func(Finding) bool) {
+	st := pol.Storages[name]
+	need := dropboxUse(pol.Access(name))
+	if !yield(Finding{Check: "client", State: Well, Text: "the app " + st.AppKey}) {
+		return
+	}
+	store := paths.SignIns(o.Getenv)
+	g, err := store.Load(name)
+	if err != nil {
+		yield(Finding{Check: "sign-in", State: Fail, Text: err.Error(), Hint: google.Hint(err)})
+		return
+	}
+	may, some := dropbox.Uses(g.Scopes)
+	if !yield(signedIn(g, store, name)) || !yield(access(name, may, need, int(may), int(need), some)) || !some || may < need {
+		return
+	}
+	c, err := dropbox.Connect(ctx, o.dropbox(paths, name, st, need))
+	var about dropbox.About
+	if err == nil {
+		about, err = dropbox.AskAbout(ctx, c.HTTP, st.Member)
+	}
+	if err == nil && about.Account.ID != c.Account.ID {
+		err = signin.Other(name, about.Account, c.Account)
+	}
+	if err != nil {
+		yield(Finding{Check: "account", State: Fail, Text: err.Error(), Hint: google.Hint(err)})
+		return
+	}
+	_ = yield(Finding{Check: "account", State: Well, Text: about.Account.Email + " (" + about.Kind + ")"}) &&
+		yield(ticking(about.Date, o.Now()))
+}
