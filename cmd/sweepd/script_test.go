@@ -22,7 +22,7 @@ func TestScripts(t *testing.T) {
 	commands := map[string]func(*testscript.TestScript, bool, []string){
 		"picture": cmdPicture, "quiet": cmdQuiet, "same": cmdSame,
 		"until": cmdUntil, "raw": cmdRaw,
-		"google": cmdGoogle, "pasting": cmdPasting,
+		"google": cmdGoogle, "dropbox": cmdDropbox, "pasting": cmdPasting,
 	}
 	maps.Copy(commands, newClouds().commands())
 	testscript.Run(t, testscript.Params{

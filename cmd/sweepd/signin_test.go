@@ -68,7 +68,7 @@ func follow(address, person, stop string) (last string, err error) {
 		if err != nil {
 			return "", err
 		}
-		if strings.HasPrefix(address, "https://accounts.google.com/") {
+		if strings.HasPrefix(address, "https://accounts.google.com/") || strings.HasPrefix(address, "https://www.dropbox.com/") {
 			resp.Body.Close()
 			form := url.Values{"account": {person}}
 			if person == "" {

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"bytes"
+	"image"
+	"image/png"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"sweepd/internal/cloudfake"
+	"sweepd/internal/cloudfake/content"
+	fake "sweepd/internal/cloudfake/dropbox"
+	"sweepd/internal/dropbox"
+)
+
+// dropbox: starts a Dropbox on loopback with the account of mia, behind a proxy
+// for the real host names, with two pictures in it: /AI/$OURS and /IMG_1.png. The
+// app of the person's own is "miasownapp".
+func cmdDropbox(ts *testscript.TestScript, _ bool, _ []string) {
+	cloud, err := cloudfake.New(cloudfake.Options{Now: time.Now})
+	ts.Check(err)
+	d, err := fake.New(cloud, fake.Options{})
+	ts.Check(err)
+	ts.Check(d.AddApp(fake.App{Key: "miasownapp", Redirects: []string{"http://" + dropbox.Callback + "/"}}))
+	mia, err := d.AddAccount(fake.Person{Email: "mia@example.com"})
+	ts.Check(err)
+	var picture bytes.Buffer
+	ts.Check(png.Encode(&picture, image.NewGray(image.Rect(0, 0, 1024, 1024))))
+	for _, path := range []string{"/AI/" + ts.Getenv("OURS"), "/IMG_1.png"} {
+		_, err := mia.Put(fake.Item{Path: path, Content: content.Bytes(picture.Bytes())})
+		ts.Check(err)
+	}
+	server, err := cloud.Start("127.0.0.1:0")
+	ts.Check(err)
+	ts.Defer(func() { ts.Check(server.Close()) })
+	ca := ts.MkAbs("ca.pem")
+	ts.Check(os.WriteFile(ca, server.CA(), 0o600))
+	ts.Setenv("HTTPS_PROXY", server.ProxyURL())
+	ts.Setenv("SSL_CERT_FILE", ca)
+	ts.Setenv("PERSON", "mia@example.com")
+	ts.Setenv("LOWER", strings.ToLower(ts.Getenv("OURS")))
+}
