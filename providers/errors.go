@@ -22,6 +22,9 @@ var (
 	// ErrInterrupted: the operation was interrupted, perhaps after it was
 	// carried out, and is not taken up again.
 	ErrInterrupted = errors.New("it was interrupted, and may have been done")
+	// ErrUnrecorded: how the operation ended could not be recorded; its record is
+	// open still.
+	ErrUnrecorded = errors.New("the outcome could not be recorded")
 	// ErrReadOnly: the storage was opened without a Recorder.
 	ErrReadOnly = errors.New("the storage is open for reading only")
 	// ErrEmpty: a root has nothing in it, as when its disk is not mounted; in an

@@ -262,7 +262,7 @@ func (s *Storage) end(ctx context.Context, key string, op Op, o Outcome) error {
 	}
 	err := o.Err
 	if rerr := s.o.Recorder.End(context.WithoutCancel(ctx), key, o); rerr != nil {
-		err = errors.Join(err, fmt.Errorf("the outcome could not be recorded: %w", rerr))
+		err = errors.Join(err, fmt.Errorf("%w: %w", ErrUnrecorded, rerr))
 	}
 	return s.wrap(string(op.Kind), op.Entry.Path, err)
 }

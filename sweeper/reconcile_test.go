@@ -1,9 +1,12 @@
 package sweeper_test
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 
+	"sweepd/journal"
 	"sweepd/providers"
 	"sweepd/providers/providertest"
 	"sweepd/sweeper"
@@ -48,5 +51,25 @@ func TestWhatAWrongClockRecordedTheEndOfIsNoOlderThanItsBeginning(t *testing.T) 
 				t.Errorf("%s: after %d days the plan is %s", policy, days, p)
 			}
 		}
+	}
+}
+
+// unending is a journal to which no end can be written.
+type unending struct{ *journal.Journal }
+
+func (unending) End(context.Context, string, providers.Outcome) error { return errors.New("disk full") }
+
+func TestAnEndThatCouldNotBeRecordedIsAProblem(t *testing.T) {
+	b := newBox(t, rules, providertest.Fault{Method: "Trash", Err: providers.ErrUncertain})
+	b.put(ours(1), picture(1))
+	b.apply()
+	b.fail()
+	st, err := providers.NewStorage("home", b.driver, providers.Options{Roots: []string{"/data/root"}, Recorder: unending{b.journal}, Protect: b.policy.Protect})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := &sweeper.Summary{}
+	if err := b.sweeping(st).Reconcile(t.Context(), sum); err != nil || sum.Settled != 0 || sum.Errors != 1 || b.openOperations() != 1 {
+		t.Errorf("got %v, %+v with %d open; want a problem and the record open", err, sum, b.openOperations())
 	}
 }

@@ -143,5 +143,6 @@ func (s *Sweeper) restore(ctx context.Context, run int64, op journal.Operation) 
 // abandoned reports whether an interrupted operation came to nothing, or is
 // begun anew if it is still due, which is an end and no problem.
 func abandoned(op providers.Op, err error) bool {
-	return op.Kind == providers.OpTrash && errors.Is(err, fs.ErrNotExist) || errors.Is(err, providers.ErrInterrupted)
+	ended := op.Kind == providers.OpTrash && errors.Is(err, fs.ErrNotExist) || errors.Is(err, providers.ErrInterrupted)
+	return ended && !errors.Is(err, providers.ErrUnrecorded)
 }
