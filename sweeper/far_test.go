@@ -31,17 +31,23 @@ limits: {files: 100, bytes: 1GB, share: 100%}
 // signer whose pictures are OpenAI's there.
 func farBox(t testing.TB, policyText string, faults ...providertest.Fault) (*box, *c2patest.Signer) {
 	t.Helper()
+	s := c2patest.New(t, time.Date(2026, 5, 23, 12, 0, 0, 0, time.UTC))
+	return farBoxOf(t, s, policyText, faults...), s
+}
+
+// farBoxOf is a farBox that believes a signer who is there already.
+func farBoxOf(t testing.TB, s *c2patest.Signer, policyText string, faults ...providertest.Fault) *box {
+	t.Helper()
 	b := newBox(t, policyText)
 	b.account = providertest.NewAccount()
 	b.account.Far()
 	b.fail(faults...)
-	s := c2patest.New(t, b.clock.AddDate(0, -6, 0))
 	anchors, err := c2pa.ParseAnchors(strings.NewReader(s.Anchors()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.classifier = fingerprint.NewWith(fingerprint.Options{Anchors: anchors})
-	return b, s
+	return b
 }
 
 // signed is a picture with a credential, of half a megabyte, and the same with
@@ -240,11 +246,12 @@ func TestAnExpiredCursorHasEverythingListedOnce(t *testing.T) {
 // However a pass is broken off or fails, the next good one knows everything.
 func TestAFaultAnywhereInAPassLosesNothing(t *testing.T) {
 	boom := errors.New("connection reset")
+	s := c2patest.New(t, time.Date(2026, 5, 23, 12, 0, 0, 0, time.UTC))
+	genuine, _ := signed(s, 1)
 	for _, follow := range []bool{false, true} {
 		for _, method := range []string{"Changes", "ReadRange", "Stat"} {
-			for nth := range 9 {
-				b, s := farBox(t, farRules)
-				genuine, _ := signed(s, 1)
+			for nth := range 7 {
+				b := farBoxOf(t, s, farRules)
 				b.put("/data/root/old.png", genuine)
 				b.put("/data/root/gone.png", genuine)
 				if follow {
@@ -340,7 +347,7 @@ func TestCopiesOnAFarStorageAreKnownByTheirHash(t *testing.T) {
 
 func TestTwoStoragesAreSweptAtOnceAndEachToItsEnd(t *testing.T) {
 	b, s := farBox(t, farRules)
-	for i := range 40 {
+	for i := range 12 {
 		genuine, _ := signed(s, byte(i))
 		b.put("/data/root/"+string(rune('A'+i))+".png", genuine)
 	}
@@ -351,8 +358,8 @@ func TestTwoStoragesAreSweptAtOnceAndEachToItsEnd(t *testing.T) {
 			p.Trash[i].Storage = "other"
 		}
 	}
-	p.Scope = append(p.Scope, sweeper.Scope{Storage: "other", Seen: 40})
-	if sum, err := b.sweeping(b.storage(), other).Execute(t.Context(), p, nil); err != nil || sum.Trashed != 40 {
+	p.Scope = append(p.Scope, sweeper.Scope{Storage: "other", Seen: 12})
+	if sum, err := b.sweeping(b.storage(), other).Execute(t.Context(), p, nil); err != nil || sum.Trashed != 12 {
 		t.Errorf("got %+v, %v", sum, err)
 	}
 }
