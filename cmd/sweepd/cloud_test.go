@@ -21,6 +21,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"sweepd/internal/cloudfake"
+	"sweepd/internal/cloudfake/drive"
 	"sweepd/internal/rehearsal"
 )
 
@@ -45,7 +46,7 @@ func newClouds() *clouds { return &clouds{of: map[string]*cloud{}} }
 // commands are those of scripts about a cloud.
 func (cs *clouds) commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
-		"cloud": cs.run, "signin": cs.signIn, "person": cs.person, "record": cs.record,
+		"cloud": cs.run, "person": cs.person, "record": cs.record, "secret": cs.secret, "untouched": cmdUntouched,
 	}
 }
 
@@ -94,6 +95,7 @@ func (cs *clouds) run(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("SSL_CERT_DIR", ts.Getenv("WORK"))
 	ts.Setenv("NO_PROXY", "")
 	ts.Setenv("CLIENT", c.at.Client)
+	ts.Setenv("PERSON", c.at.Accounts[0].Name)
 }
 
 // stop interrupts it, and holds that it leaves nothing behind.
@@ -153,40 +155,6 @@ func (c *cloud) do(method, to, kind string, body io.Reader) (*http.Response, []b
 	return resp, out, err
 }
 
-var consentLink = regexp.MustCompile(`https://accounts\.google\.com/\S+`)
-
-// [!] signin STORAGE ACCOUNT [FLAGS...]: runs sweepd login --no-browser with a
-// person who allows it. What was printed is in signin.txt.
-func (cs *clouds) signIn(ts *testscript.TestScript, neg bool, args []string) {
-	c := cs.the(ts)
-	cmd := exec.Command("sweepd", append([]string{"login", args[0], "--no-browser"}, args[2:]...)...)
-	cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", "HTTPS_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "STATE_DIRECTORY", "SWEEPD_POLICY"} {
-		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
-	}
-	in, err := cmd.StdinPipe()
-	ts.Check(err)
-	out, err := cmd.StdoutPipe()
-	ts.Check(err)
-	cmd.Stderr = cmd.Stdout
-	ts.Check(cmd.Start())
-	var printed bytes.Buffer
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		fmt.Fprintln(&printed, lines.Text())
-		if link := consentLink.FindString(lines.Text()); link != "" {
-			resp, _, err := c.do(http.MethodPost, link, "application/x-www-form-urlencoded", strings.NewReader(url.Values{"account": {args[1]}}.Encode()))
-			ts.Check(err)
-			_, err = fmt.Fprintln(in, resp.Header.Get("Location"))
-			ts.Check(errors.Join(err, in.Close()))
-		}
-	}
-	err = cmd.Wait()
-	ts.Check(os.WriteFile(ts.MkAbs("signin.txt"), printed.Bytes(), 0o600))
-	if (err != nil) != neg {
-		ts.Fatalf("login %q: %v\n%s", args, err, printed.String())
-	}
-}
-
 // [!] person put NAME FILE: the person puts a file into My Drive, with another
 // program.
 func (cs *clouds) person(ts *testscript.TestScript, neg bool, args []string) {
@@ -235,7 +203,7 @@ func (c *cloud) news() (ours []cloudfake.Record, err error) {
 	}
 	theirs := map[int64]bool{0: true} // nobody's request
 	for _, r := range all {
-		theirs[r.N] = theirs[r.N] || r.Agent == testAgent
+		theirs[r.N] = theirs[r.N] || r.Agent == testAgent || r.Call == "oauth2.auth" // a browser
 	}
 	for _, r := range all {
 		if r.Seq > c.seen && !theirs[r.N] {
@@ -265,7 +233,7 @@ func (c *cloud) record() (all []cloudfake.Record, err error) {
 }
 
 // record PATTERN=N...: since it was last looked at, the program has asked
-// ("GET www.googleapis.com/changes 200") and changed ("trash") exactly what
+// ("GET drive.changes.list 200") and changed ("trash") exactly what
 // matches, each pattern N times; *: any number of times. The first that matches
 // counts.
 func (cs *clouds) record(ts *testscript.TestScript, _ bool, args []string) {
@@ -275,7 +243,7 @@ func (cs *clouds) record(ts *testscript.TestScript, _ bool, args []string) {
 	for _, r := range news {
 		said := r.Op
 		if r.Kind == cloudfake.KindRequest {
-			said = fmt.Sprintf("%s %s%s %d", r.HTTP, r.Host, strings.TrimPrefix(r.Path, "/drive/v3"), r.Status)
+			said = fmt.Sprintf("%s %s %d", r.HTTP, r.Call, r.Status)
 		}
 		for _, arg := range args {
 			pattern, _, _ := strings.Cut(arg, "=")
@@ -296,5 +264,57 @@ func (cs *clouds) record(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if len(got) > 0 {
 		ts.Fatalf("beside what was to be expected: %v", got)
+	}
+}
+
+// secret: no token and no secret of the OAuth client is in what was printed
+// last, or in any file but those that are for it.
+func (cs *clouds) secret(ts *testscript.TestScript, _ bool, _ []string) {
+	kept := filepath.Join(ts.Getenv("HOME"), ".local", "state", "sweepd", "signin", "drive.json")
+	var g struct {
+		Refresh string `json:"refresh_token"`
+		Access  string `json:"access_token"`
+	}
+	b, err := os.ReadFile(kept)
+	ts.Check(err)
+	ts.Check(json.Unmarshal(b, &g))
+	if g.Refresh == "" || g.Access == "" {
+		ts.Fatalf("%s has no tokens", kept)
+	}
+	secrets := []string{g.Refresh, g.Access, drive.ClientSecret}
+	look := func(where string, content []byte) {
+		for _, s := range secrets {
+			if s != "" && bytes.Contains(content, []byte(s)) {
+				ts.Fatalf("%s has a secret in it: %q", where, s)
+			}
+		}
+	}
+	look("stdout", []byte(ts.ReadFile("stdout")))
+	look("stderr", []byte(ts.ReadFile("stderr")))
+	files := 0
+	ts.Check(filepath.WalkDir(ts.Getenv("WORK"), func(path string, d os.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() || path == kept || filepath.Base(path) == "client.json" || filepath.Base(path) == "google-client.json" {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		look(path, content)
+		files++
+		return err
+	}))
+	if files < 5 {
+		ts.Fatalf("only %d files were there to be searched", files)
+	}
+}
+
+// untouched: the home is as it was made, and there are no temporary files.
+func cmdUntouched(ts *testscript.TestScript, _ bool, _ []string) {
+	for _, dir := range []string{ts.Getenv("HOME"), filepath.Join(ts.Getenv("HOME"), "Downloads"), filepath.Join(ts.Getenv("WORK"), ".tmp")} {
+		entries, err := os.ReadDir(dir)
+		ts.Check(err)
+		for _, e := range entries {
+			if e.Name() != "Downloads" {
+				ts.Fatalf("%s has %s in it", dir, e.Name())
+			}
+		}
 	}
 }
