@@ -1,9 +1,114 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sweepd/internal/app"
+	"sweepd/internal/rehearsal"
+)
 
 func (p *program) demo() *cobra.Command {
-	cmd := &cobra.Command{Use: "demo", Short: "rehearse on clouds that are made up"}
+	var yes bool
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "walk through sweepd on a Google Drive that is made up",
+		Long: `demo puts up a Google Drive in memory and a folder of pictures, and runs sweepd on
+them, step by step: sign in, scan, plan, apply, history, undo, trash, purge. Each
+command is shown as you would type it, and is the real one; on a terminal demo
+waits for Enter before each.
+
+No account is needed and none of your files is looked at. It opens no connection
+but on loopback, so that it works without a network, and leaves nothing behind:
+the home that it runs in is a temporary one, and goes when it ends, however.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if runtime.GOOS != "linux" {
+				return &app.UsageError{
+					Err:  errors.New("the walk through needs a system where SSL_CERT_FILE is heeded and sweepd can trash files: Linux"),
+					Hint: "for other programs: sweepd demo serve",
+				}
+			}
+			t, err := p.newTour(!yes && isTerminal(p.stdin))
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, t.rehearsal.Close()) }()
+			if err = t.walk(cmd.Context()); cmd.Context().Err() != nil {
+				p.term.printf("\nstopped; nothing of it is left\n")
+				return errTrouble
+			}
+			return err
+		},
+	}
+	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not wait between the steps")
 	cmd.AddCommand(p.demoServe())
 	return cmd
+}
+
+// demoPolicy is the policy of the walk.
+const demoPolicy = `version: 1
+storages:
+  downloads: {type: local, roots: [~/Downloads]}
+  drive: {type: gdrive, client: ~/.config/sweepd/google.json}
+rules:
+  - {name: keepers, when: {path: "**/Keep/**"}, do: keep}
+  # The pictures of this demo are made up, and nobody can make up OpenAI's signature. So that something
+  # happens, this policy trusts a name alone, which sweepd does only where a policy says so.
+  - {name: by name, when: {confidence: likely}, do: trash}
+trash: {ours: 2s}  # so that you can see it happen; yours may say 30d
+settle: 0s         # the files were made a moment ago; without this line, 10m
+`
+
+// newTour puts up the clouds and furnishes a home.
+func (p *program) newTour(pause bool) (*tour, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	r, err := rehearsal.Start(rehearsal.Options{Files: 40, Now: p.now})
+	if err != nil {
+		return nil, err
+	}
+	t := &tour{p: p, rehearsal: r, exe: exe, pause: pause}
+	if err := t.furnish(); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return t, nil
+}
+
+// furnish makes the home, as that of somebody who uses sweepd.
+func (t *tour) furnish() (err error) {
+	if t.home, err = t.rehearsal.Folder("home"); err != nil {
+		return err
+	}
+	client, err := os.ReadFile(t.rehearsal.Place().Client)
+	if err != nil {
+		return err
+	}
+	files := map[string][]byte{
+		".config/sweepd/policy.yaml":                               []byte(demoPolicy),
+		".config/sweepd/google.json":                               client,
+		"Downloads/ChatGPT Image Apr 20, 2026, 01_17_00 AM.png":    rehearsal.Picture(1),
+		"Downloads/ChatGPT Image Apr 22, 2026, 11_40_12 AM.png":    rehearsal.Picture(2),
+		"Downloads/Keep/ChatGPT Image May 2, 2026, 4_05_31 PM.png": rehearsal.Picture(3),
+		"Downloads/holiday.png":                                    rehearsal.Picture(4),
+		"Downloads/sunset.png":                                     rehearsal.Picture(5),
+	}
+	then := t.p.now().Add(-100 * 24 * time.Hour)
+	for name, content := range files {
+		path := filepath.Join(t.home, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return err
+		}
+		if err := errors.Join(os.WriteFile(path, content, 0o600), os.Chtimes(path, then, then)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

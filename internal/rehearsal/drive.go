@@ -108,13 +108,13 @@ func (h *hand) put(it drive.Item, then func(id string) error) (id string) {
 // fromChatGPT is a picture under the name that ChatGPT saves one by. Nobody can
 // make up what OpenAI signs, so it is likely to be one and no more.
 func fromChatGPT(i int, made time.Time) drive.Item {
-	return drive.Item{Name: made.Format("ChatGPT Image Jan 2, 2006, 03_04_05 PM.png"), MimeType: "image/png", Content: drive.Bytes(picture(i)), Created: made}
+	return drive.Item{Name: made.Format("ChatGPT Image Jan 2, 2006, 03_04_05 PM.png"), MimeType: "image/png", Content: drive.Bytes(Picture(i)), Created: made}
 }
 
 // photo is a picture that a camera took.
 func photo(i int, made time.Time) drive.Item {
 	return drive.Item{
-		Name: fmt.Sprintf("IMG_%04d.png", 1000+i%9000), MimeType: "image/png", Content: drive.Bytes(picture(i)), Created: made,
+		Name: fmt.Sprintf("IMG_%04d.png", 1000+i%9000), MimeType: "image/png", Content: drive.Bytes(Picture(i)), Created: made,
 		Make: "Canon", Model: "Canon EOS R6", Taken: strings.ReplaceAll(made.Format("2006-01-02 15:04:05"), "-", ":"),
 	}
 }

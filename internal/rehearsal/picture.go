@@ -7,9 +7,9 @@ import (
 	"image/png"
 )
 
-// picture is a small PNG, another one for each i: a sky in a colour of its own,
+// Picture is a small PNG, another one for each i: a sky in a colour of its own,
 // with i in its lowest row.
-func picture(i int) []byte {
+func Picture(i int) []byte {
 	const width, height = 24, 16
 	m := image.NewNRGBA(image.Rect(0, 0, width, height))
 	for y := range height {

@@ -115,7 +115,7 @@ func TestAnAccountMayHaveFewFilesOrNone(t *testing.T) {
 func TestPicturesAreRealAndNoTwoAreEqual(t *testing.T) {
 	seen := map[string]bool{}
 	for _, i := range []int{0, 1, 2, 255, 256, 65536, 1e6, 1e6 + 3, 1 << 23} {
-		b := picture(i)
+		b := Picture(i)
 		if _, err := png.Decode(bytes.NewReader(b)); err != nil {
 			t.Errorf("picture %d: %v", i, err)
 		}
