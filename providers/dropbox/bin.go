@@ -57,11 +57,11 @@ func (d *Driver) deleted(ctx context.Context, gone *files.DeletedMetadata, yield
 		if i > 0 && got.Entries[i-1].Id == f.Id {
 			continue // an older state of the same file
 		}
-		deleted, err := d.nowhere(ctx, f.Id)
+		now, err := d.byID(ctx, f.Id)
 		if err != nil {
 			return err
 		}
-		if !deleted {
+		if now != nil {
 			continue // moved away, and not deleted
 		}
 		t := providers.Trashed{Path: place, Size: int64(min(f.Size, 1<<62)), Receipt: receiptOf(gone.PathLower, f).encode()}

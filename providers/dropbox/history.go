@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
 
@@ -30,8 +31,10 @@ const mostRevisions = 100
 // deletion is what the history of a path says of one rev.
 type deletion struct {
 	file    *file // nil: the rev is not in the history
-	deleted bool  // the file was deleted in that state
+	deleted bool  // the file was deleted in that state, and is nowhere
 	live    bool  // there is a file at the path
+	again   bool  // the bytes of that state have been there again since, or are
+	now     *file // the file as it is now, wherever that is; nil: nowhere
 	top     *file // the latest state of the path, of that file or of another; nil: none
 }
 
@@ -44,31 +47,36 @@ func (d *Driver) deletionOf(ctx context.Context, lower, rev string) (x deletion,
 	if errors.Is(err, fs.ErrNotExist) {
 		return x, nil
 	}
-	if err != nil {
+	if err != nil || len(got.Entries) == 0 {
 		return x, err
 	}
-	x.live = !got.IsDeleted
-	for i, f := range got.Entries {
-		if i == 0 {
-			x.top = f
-		}
-		if f.Rev != rev {
-			continue
-		}
-		x.file = f
-		if i == 0 && got.IsDeleted || i > 0 && got.Entries[i-1].Id != f.Id {
-			x.deleted, err = d.nowhere(ctx, f.Id)
-		}
-		break
+	x.live, x.top = !got.IsDeleted, got.Entries[0]
+	i := slices.IndexFunc(got.Entries, func(f *file) bool { return f.Rev == rev })
+	if i < 0 {
+		return x, nil
 	}
+	x.file = got.Entries[i]
+	x.again = x.live && (i == 0 || slices.ContainsFunc(got.Entries[:i], func(f *file) bool { return f.ContentHash == x.file.ContentHash }))
+	if x.again {
+		return x, nil
+	}
+	x.now, err = d.byID(ctx, x.file.Id)
+	x.deleted = err == nil && x.now == nil && (i == 0 || got.Entries[i-1].Id != x.file.Id)
 	return x, err
 }
 
-// nowhere reports whether there is no file of that id.
-func (d *Driver) nowhere(ctx context.Context, id string) (bool, error) {
-	_, err := d.files.GetMetadataContext(ctx, files.NewGetMetadataArg(id))
+// byID is the file of that id, wherever it is; nil: nowhere.
+func (d *Driver) byID(ctx context.Context, id string) (*file, error) {
+	got, err := d.files.GetMetadataContext(ctx, files.NewGetMetadataArg(id))
 	if errors.Is(err, cloudhttp.Missing) {
-		return true, nil
+		return nil, nil
 	}
-	return false, err
+	if err != nil {
+		return nil, err
+	}
+	f, ok := got.(*file)
+	if !ok || f.Id != id {
+		return nil, fmt.Errorf("asked for the file %q, got something else", id)
+	}
+	return f, nil
 }

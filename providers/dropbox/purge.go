@@ -38,8 +38,11 @@ func (d *Driver) Purge(ctx context.Context, text providers.Receipt) error {
 	if err := purgeable(r, got); err != nil {
 		return err
 	}
-	if gone, err := d.nowhere(ctx, r.ID); err != nil || !gone {
-		return errors.Join(err, fmt.Errorf("%w: it was moved away", providers.ErrChanged))
+	switch now, err := d.byID(ctx, r.ID); {
+	case err != nil:
+		return err
+	case now != nil:
+		return fmt.Errorf("%w: it was moved away", providers.ErrChanged)
 	}
 	err = d.destroy(ctx, r)
 	if err != nil && !unsure(err) && !errors.Is(err, cloudhttp.Missing) {

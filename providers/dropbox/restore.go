@@ -14,8 +14,9 @@ import (
 
 // Restore implements providers.Driver. files/restore would write over what is at
 // the path, as a new state of it; so it is looked at before and after, and what
-// was written over in between is put back. A file that is there with the very
-// bytes is the restored one, whoever brought it back.
+// was written over in between is put back. Where the very bytes have been at the
+// path again, or the file is somewhere by its id, it is back, whoever brought it
+// and whatever became of it since.
 func (d *Driver) Restore(ctx context.Context, text providers.Receipt) (providers.Entry, error) {
 	if err := d.able(providers.CanRestore); err != nil {
 		return providers.Entry{}, err
@@ -34,12 +35,14 @@ func (d *Driver) Restore(ctx context.Context, text providers.Receipt) (providers
 		return providers.Entry{}, err
 	}
 	switch {
-	case x.live && r.Hash != "" && x.top.ContentHash == r.Hash:
+	case x.again:
 		f, err := d.look(ctx, providers.Ref(r.Path))
 		if err != nil {
 			return providers.Entry{}, err
 		}
 		return d.restored(f), nil
+	case x.now != nil && x.now.PathLower != r.Path: // brought back, and moved
+		return d.restored(x.now), nil
 	case x.live:
 		return providers.Entry{}, fmt.Errorf("another file has its name: %w", fs.ErrExist)
 	case x.file == nil || x.file.Id != r.ID:

@@ -128,9 +128,6 @@ func (d *Driver) settle(ctx context.Context, key string, ref providers.Ref, rev 
 	if x.file == nil || !x.deleted {
 		return "", fmt.Errorf("it was not moved: %w", fs.ErrNotExist)
 	}
-	if x.live && x.top.ContentHash == x.file.ContentHash {
-		return "", fmt.Errorf("it is there again: %w", fs.ErrNotExist) // with an id of its own, if Dropbox gives one
-	}
 	r := receiptOf(string(ref), x.file)
 	if by := d.moved.by(r); by != "" && by != key {
 		return "", fmt.Errorf("it was not moved: another has deleted it: %w", fs.ErrNotExist)
