@@ -111,7 +111,7 @@ func (d *Driver) Roots() []string { return slices.Clone(d.o.Roots) }
 
 // Can implements providers.Driver. No account has its bin emptied at once.
 func (d *Driver) Can() providers.Can {
-	can := providers.CanListTrash | providers.CanWait | providers.CanFollow
+	can := providers.CanListTrash | providers.CanWait | providers.CanFollow | providers.CanThumbnail
 	if d.o.Use >= auth.Trash {
 		can |= providers.CanTrash | providers.CanRestore
 	}
