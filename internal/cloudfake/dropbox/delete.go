@@ -80,7 +80,7 @@ func permanentlyDelete(c *call) (any, error) {
 	}
 	p, err := c.target(in)
 	if err == union("path_lookup/not_found") && in.ParentRev == "" && p.deleted(c.d.now()) {
-		err = c.d.writable(c.actor(), p)
+		err = under("path_write", c.d.writable(c.actor(), p))
 	}
 	if err != nil {
 		return nil, err

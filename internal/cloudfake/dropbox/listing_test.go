@@ -23,6 +23,7 @@ type follower struct {
 	c      files.ContextClient
 	cursor string
 	at     map[string]string // by path in lower case: "folder" or a rev
+	got    int               // entries
 }
 
 // step gets one page.
@@ -36,6 +37,7 @@ func (f *follower) step(w *world, arg *files.ListFolderArg) (more bool) {
 		res, err = f.c.ListFolderContinueContext(w.t.Context(), files.NewListFolderContinueArg(f.cursor))
 	}
 	w.do(err)
+	f.got += len(res.Entries)
 	for _, e := range res.Entries {
 		switch e := e.(type) {
 		case *files.FileMetadata:
@@ -91,8 +93,8 @@ func TestWhoFollowsACursorSeesWhatIsThereWhateverHappensMeanwhile(t *testing.T) 
 				fresh := &follower{c: f.c, at: map[string]string{}}
 				for fresh.step(w, everything()) {
 				}
-				if !maps.Equal(f.at, fresh.at) || len(fresh.at) == 0 {
-					t.Errorf("followed: %v\nis there: %v", f.at, fresh.at)
+				if !maps.Equal(f.at, fresh.at) || len(fresh.at) == 0 || fresh.got != len(fresh.at) {
+					t.Errorf("followed: %v\nis there: %v, in %d entries", f.at, fresh.at, fresh.got)
 				}
 				live := 0
 				for _, s := range w.box.Snapshot() {
@@ -184,12 +186,20 @@ func TestADeletedFileIsKeptForAsLongAsThePlanSays(t *testing.T) {
 	}
 }
 
+// flip is another letter.
+func flip(s string) string {
+	if s == "x" {
+		return "y"
+	}
+	return "x"
+}
+
 func TestACursorIsOfOneListingAndOneAccount(t *testing.T) {
 	w := newWorld(t, dropbox.Options{})
 	bob := w.person(dropbox.Person{Email: "bob@example.com"})
 	w.put(w.ann, "/a.png", "a")
 	_, cursor := w.entries(w.files(w.ann), everything(), "")
-	for what, bad := range map[string]string{"garbage": "AAAA", "none": "", "cut": cursor[:len(cursor)-1], "changed": cursor[:40] + "x" + cursor[41:]} {
+	for what, bad := range map[string]string{"garbage": "AAAA", "none": "", "cut": cursor[:len(cursor)-1], "changed": cursor[:40] + "x" + cursor[41:], "sealed by somebody else": cursor[:10] + flip(cursor[10:11]) + cursor[11:]} {
 		if status, body := w.post(w.ann.Token().Access, "files/list_folder/continue", map[string]any{"cursor": bad}); status != 400 {
 			t.Errorf("%s: %d %s", what, status, body)
 		}
