@@ -193,12 +193,24 @@ func (d *Driver) space(f *drive.File) (space, bool) {
 // within reports whether a path is below root.
 func within(p, root string) bool { return strings.HasPrefix(p, strings.TrimSuffix(root, "/")+"/") }
 
-// swept reports whether a path is inside a root and not excluded there.
+// swept reports whether a path is inside a root, and left out of none that it is
+// inside of: a shared drive's files are below "/" too. Where paths matter, a file
+// in a folder that is not known is left alone, for nobody can say that it is in
+// none that is left out, or that a rule keeps.
 func (d *Driver) swept(p string) bool {
-	return slices.ContainsFunc(d.Roots(), func(root string) bool {
-		below, ok := strings.CutPrefix(p, strings.TrimSuffix(root, "/")+"/")
-		return ok && !d.excluded(below)
-	})
+	if d.o.Paths && within(p, "/"+unknown) {
+		return false
+	}
+	inside := false
+	for _, root := range d.Roots() {
+		if below, ok := strings.CutPrefix(p, strings.TrimSuffix(root, "/")+"/"); ok {
+			if d.excluded(below) {
+				return false
+			}
+			inside = true
+		}
+	}
+	return inside
 }
 
 func (d *Driver) excluded(below string) bool {

@@ -1,0 +1,41 @@
+package gdrive_test
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+	"testing"
+
+	"sweepd/internal/cloudfake"
+	"sweepd/internal/cloudfake/drive"
+	"sweepd/providers"
+)
+
+func TestAnExclusionHoldsInASharedDriveToo(t *testing.T) {
+	w := newWorld(t)
+	team, err := w.drive.AddDrive("Team", map[*drive.Account]string{w.person: "organizer"})
+	w.must(err)
+	id := w.add(drive.Item{Name: "secret.png", Parents: []string{w.folder("Private", team.ID())}})
+	w.add(drive.Item{Name: "open.png", Parents: []string{w.folder("Public", team.ID())}})
+	w.add(drive.Item{Name: "mine.png"})
+	w.options.SharedDrives, w.options.Exclude = []string{"Team"}, []string{"Private"}
+	d := w.open(t)
+	paths, _, _, err := list(t, d, "")
+	if want := []string{"/Shared drives/Team/Public/open.png", "/mine.png"}; err != nil || !slices.Equal(paths, want) {
+		t.Errorf("got %q, %v; want %q", paths, err, want)
+	}
+	if e, err := d.Stat(t.Context(), providers.Ref(id)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %s, %v; want fs.ErrNotExist", e.Path, err)
+	}
+}
+
+// A folder that this account is not shown may be one that is excluded.
+func TestAFileInAFolderThatIsNotShownIsLeftAloneWherePathsMatter(t *testing.T) {
+	w := newWorld(t)
+	id := w.add(drive.Item{Name: "secret.png", Parents: []string{w.folder("Private", "")}})
+	w.options.Exclude = []string{"Private"}
+	w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "drive.files.get", Nth: 3, Kind: cloudfake.Refuse, Status: 403, Reason: "insufficientFilePermissions"}}))
+	if e, err := w.open(t).Stat(t.Context(), providers.Ref(id)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %s, %v; want fs.ErrNotExist", e.Path, err)
+	}
+}
