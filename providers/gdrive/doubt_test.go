@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"slices"
 	"testing"
+	"time"
 
 	"sweepd/internal/cloudfake"
 	"sweepd/internal/cloudfake/drive"
@@ -36,6 +37,23 @@ func TestAFileInAFolderThatIsNotShownIsLeftAloneWherePathsMatter(t *testing.T) {
 	w.options.Exclude = []string{"Private"}
 	w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "drive.files.get", Nth: 3, Kind: cloudfake.Refuse, Status: 403, Reason: "insufficientFilePermissions"}}))
 	if e, err := w.open(t).Stat(t.Context(), providers.Ref(id)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %s, %v; want fs.ErrNotExist", e.Path, err)
+	}
+}
+
+func TestAFolderThatIsMovedRightAfterTheListingTakesItsFilesAlong(t *testing.T) {
+	w := newWorld(t)
+	in := w.folder("Drafts", "")
+	id := w.add(drive.Item{Name: "a.png", Parents: []string{in}})
+	private := w.folder("Private", "")
+	w.options.Exclude = []string{"Private"}
+	d := w.open(t)
+	if paths, _, _, err := list(t, d, ""); err != nil || !slices.Equal(paths, []string{"/Drafts/a.png"}) {
+		t.Fatalf("got %q, %v", paths, err)
+	}
+	w.must(w.person.Move(in, private))
+	w.pass(5 * time.Second)
+	if e, err := d.Stat(t.Context(), providers.Ref(id)); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %s, %v; want fs.ErrNotExist", e.Path, err)
 	}
 }

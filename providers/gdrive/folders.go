@@ -30,9 +30,9 @@ type folder struct {
 	at           time.Time
 }
 
-// lasting is how long a folder's place is believed without asking again; what
-// moves meanwhile is a change in the feed, and a plan made before it is refused
-// by its paths.
+// lasting is how long a folder's place is believed without asking again while
+// files are listed; what moves meanwhile is a change in the feed. Whoever is about
+// to act on a file believes it no longer than the file's own: see fresh.
 const lasting = time.Minute
 
 // maxDepth bounds a path; Drive allows 100 levels
@@ -43,8 +43,9 @@ const maxDepth = 128
 const unknown = "…"
 
 // path is where a person finds f. It may be inexact (see Options.Paths), but
-// never so that a file outside the roots seems to be inside.
-func (d *Driver) path(ctx context.Context, f *drive.File) (string, error) {
+// never so that a file outside the roots seems to be inside. Folders are where
+// they were so long ago at most.
+func (d *Driver) path(ctx context.Context, f *drive.File, ago time.Duration) (string, error) {
 	s, ok := d.space(f)
 	if !ok || len(f.Parents) == 0 {
 		return "/" + unknown + "/" + element(f.Name), nil
@@ -59,12 +60,12 @@ func (d *Driver) path(ctx context.Context, f *drive.File) (string, error) {
 		}
 		return "/" + unknown + "/" + element(f.Name), nil
 	}
-	dir, err := d.folders.path(ctx, s, f.Parents[0])
+	dir, err := d.folders.path(ctx, s, f.Parents[0], ago)
 	return dir + "/" + element(f.Name), err
 }
 
 // path is that of a folder, without a slash at its end.
-func (x *folders) path(ctx context.Context, s space, id string) (string, error) {
+func (x *folders) path(ctx context.Context, s space, id string, ago time.Duration) (string, error) {
 	top := s.id
 	if top == "" {
 		root, err := x.myDrive(ctx)
@@ -82,7 +83,7 @@ func (x *folders) path(ctx context.Context, s space, id string) (string, error) 
 			}
 			return strings.TrimSuffix(s.root+"/"+strings.Join(names, "/"), "/"), nil
 		}
-		one, err := x.get(ctx, id)
+		one, err := x.get(ctx, id, ago)
 		if err != nil {
 			return "", err
 		}
@@ -115,12 +116,12 @@ func (x *folders) myDrive(ctx context.Context) (string, error) {
 	return f.Id, nil
 }
 
-func (x *folders) get(ctx context.Context, id string) (folder, error) {
+func (x *folders) get(ctx context.Context, id string, ago time.Duration) (folder, error) {
 	now := x.d.o.Now()
 	x.mu.Lock()
 	one, ok := x.all[id]
 	x.mu.Unlock()
-	if age := now.Sub(one.at); ok && 0 <= age && age < lasting {
+	if age := now.Sub(one.at); ok && 0 <= age && age < ago {
 		return one, nil
 	}
 	f, err := x.d.api.Files.Get(id).SupportsAllDrives(true).Fields(folderFields).Context(ctx).Do()

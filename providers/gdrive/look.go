@@ -112,7 +112,7 @@ func (d *Driver) present(ctx context.Context, ref providers.Ref) (*drive.File, p
 	if !d.image(f) {
 		return nil, providers.Entry{}, fmt.Errorf("it is in the trash, or no image of this account's own: %w", fs.ErrNotExist)
 	}
-	p, err := d.path(ctx, f)
+	p, err := d.path(ctx, f, fresh)
 	if err != nil {
 		return nil, providers.Entry{}, fmt.Errorf("find the folder that it is in: %w", err)
 	}

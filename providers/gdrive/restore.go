@@ -31,7 +31,7 @@ func (d *Driver) Restore(ctx context.Context, text providers.Receipt) (providers
 			return providers.Entry{}, err
 		}
 	}
-	p, err := d.path(ctx, f)
+	p, err := d.path(ctx, f, lasting)
 	return d.entry(f, p), err
 }
 
