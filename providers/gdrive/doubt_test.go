@@ -57,3 +57,36 @@ func TestAFolderThatIsMovedRightAfterTheListingTakesItsFilesAlong(t *testing.T) 
 		t.Errorf("got %s, %v; want fs.ErrNotExist", e.Path, err)
 	}
 }
+
+func TestARestoreOfWhichNobodyKnowsIsUncertain(t *testing.T) {
+	w, d, e := one(t)
+	r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
+	w.must(err)
+	w.must(w.cloud.SetFaults([]cloudfake.Fault{
+		{Call: "drive.files.update", Kind: cloudfake.CloseAfter},
+		{Call: "drive.files.get", Nth: 2, Kind: cloudfake.Refuse, Status: 403, Reason: "insufficientFilePermissions"},
+	}))
+	if _, err := d.Restore(t.Context(), r); !errors.Is(err, providers.ErrUncertain) {
+		t.Errorf("got %v, want ErrUncertain: the record stays open", err)
+	}
+	if back, err := d.Restore(t.Context(), r); err != nil || back != e {
+		t.Errorf("again: got %+v, %v; want %+v", back, err, e)
+	}
+}
+
+func TestARestoreThatFailsHasChangedNothing(t *testing.T) {
+	w := newWorld(t)
+	w.options.Paths = true
+	d := w.open(t)
+	e, err := d.Stat(t.Context(), providers.Ref(w.add(drive.Item{Name: "a.png", Parents: []string{w.folder("F", "")}})))
+	w.must(err)
+	r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
+	w.must(err)
+	w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "drive.files.get", Nth: 3, Kind: cloudfake.Refuse, Status: 400, Reason: "badRequest"}}))
+	if _, err := w.open(t).Restore(t.Context(), r); err == nil {
+		t.Error("the test shows nothing: got no error")
+	}
+	if !w.trashed(string(e.Ref)) {
+		t.Error("it is out of the trash, and the record says that it is not")
+	}
+}

@@ -12,7 +12,8 @@ import (
 )
 
 // Restore implements providers.Driver. Names need not be unique in Drive: nothing
-// is in the way, and nothing is overwritten.
+// is in the way, and nothing is overwritten. Where the file is found is asked
+// first, so that no failure to find it is told of a file that is back.
 func (d *Driver) Restore(ctx context.Context, text providers.Receipt) (providers.Entry, error) {
 	if err := d.able(providers.CanRestore); err != nil {
 		return providers.Entry{}, err
@@ -26,13 +27,14 @@ func (d *Driver) Restore(ctx context.Context, text providers.Receipt) (providers
 	if err != nil {
 		return providers.Entry{}, err
 	}
-	if f.Trashed {
-		if f, err = d.restore(ctx, f, r); err != nil {
-			return providers.Entry{}, err
-		}
-	}
 	p, err := d.path(ctx, f, lasting)
-	return d.entry(f, p), err
+	if err == nil && f.Trashed {
+		f, err = d.restore(ctx, f, r)
+	}
+	if err != nil {
+		return providers.Entry{}, err
+	}
+	return d.entry(f, p), nil
 }
 
 // restore takes f out of the trash if it is there as the receipt says.

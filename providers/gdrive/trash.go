@@ -114,7 +114,9 @@ func (d *Driver) compare(ctx context.Context, f *drive.File, key string, rev pro
 	return "", providers.ErrChanged
 }
 
-// takeOut takes a file out of the trash, with the key off it.
+// takeOut takes a file out of the trash, with the key off it. Without an answer,
+// and where looking does not show that it is out, it is ErrUncertain: it may be, or
+// be so in a moment.
 func (d *Driver) takeOut(ctx context.Context, f *drive.File) (*drive.File, error) {
 	ref := providers.Ref(f.Id)
 	d.looks.forget(ref)
@@ -124,9 +126,11 @@ func (d *Driver) takeOut(ctx context.Context, f *drive.File) (*drive.File, error
 	}
 	now, err := d.update(ctx, ref, back)
 	if err != nil && unsure(err) {
-		if now, err2 := d.look(ctx, ref); err2 == nil && !now.Trashed {
-			return now, nil
+		after, err2 := d.look(context.WithoutCancel(ctx), ref)
+		if err2 == nil && !after.Trashed {
+			return after, nil
 		}
+		return nil, fmt.Errorf("%w: %w", providers.ErrUncertain, errors.Join(err, err2))
 	}
 	if err != nil {
 		return nil, missing(err)
