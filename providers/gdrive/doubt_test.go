@@ -3,7 +3,9 @@ package gdrive_test
 import (
 	"errors"
 	"io/fs"
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,6 +60,21 @@ func TestAFolderThatIsMovedRightAfterTheListingTakesItsFilesAlong(t *testing.T) 
 	}
 }
 
+// The note may be another client's to see, once the person has made a new one.
+func TestAFileWhoseNoteIsNotSeenIsRestoredAllTheSame(t *testing.T) {
+	w, d, e := one(t)
+	r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
+	w.must(err)
+	w.patch(string(e.Ref), `{"appProperties":{"sweepd":null}}`)
+	d = w.open(t)
+	if err := d.Purge(t.Context(), r); !errors.Is(err, providers.ErrChanged) {
+		t.Errorf("purge: got %v, want ErrChanged", err)
+	}
+	if back, err := d.Restore(t.Context(), r); err != nil || back != e || w.trashed(string(e.Ref)) {
+		t.Errorf("got %+v, %v; want %+v", back, err, e)
+	}
+}
+
 func TestARestoreOfWhichNobodyKnowsIsUncertain(t *testing.T) {
 	w, d, e := one(t)
 	r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
@@ -88,5 +105,20 @@ func TestARestoreThatFailsHasChangedNothing(t *testing.T) {
 	}
 	if !w.trashed(string(e.Ref)) {
 		t.Error("it is out of the trash, and the record says that it is not")
+	}
+}
+
+// patch changes what Drive keeps of a file, as the program's client may.
+func (w *world) patch(id, body string) {
+	w.Helper()
+	req, err := http.NewRequestWithContext(w.Context(), http.MethodPatch, "https://www.googleapis.com/drive/v3/files/"+id, strings.NewReader(body))
+	w.must(err)
+	req.Header.Set("Authorization", "Bearer "+w.person.Token("https://www.googleapis.com/auth/drive").Access)
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := w.server.Client().Do(req)
+	w.must(err)
+	w.must(resp.Body.Close())
+	if resp.StatusCode != http.StatusOK {
+		w.Fatalf("patch: %s", resp.Status)
 	}
 }

@@ -37,12 +37,14 @@ func (d *Driver) Restore(ctx context.Context, text providers.Receipt) (providers
 	return d.entry(f, p), nil
 }
 
-// restore takes f out of the trash if it is there as the receipt says.
+// restore takes f out of the trash if it is there as the receipt says. A note that
+// is not seen may be another client's, from before the person made a new one, and
+// to bring the same file back harms nothing; to delete it for good would.
 func (d *Driver) restore(ctx context.Context, f *drive.File, r receipt) (*drive.File, error) {
 	switch {
 	case !f.ExplicitlyTrashed:
 		return nil, fmt.Errorf("it is in a folder that is in the trash: %w", fs.ErrNotExist)
-	case f.AppProperties[keyProperty] != r.Key:
+	case f.AppProperties[keyProperty] != r.Key && (f.AppProperties[keyProperty] != "" || d.revision(f) != r.Revision):
 		return nil, fmt.Errorf("it is in the trash by another deletion: %w", fs.ErrNotExist)
 	}
 	return d.takeOut(ctx, f)
