@@ -60,6 +60,20 @@ func TestAFolderThatIsMovedRightAfterTheListingTakesItsFilesAlong(t *testing.T) 
 	}
 }
 
+// What the guards saw is a part of what the update's answer is compared with.
+func TestAStarOrAShareAtTheLastMomentTakesAFileOutOfTheTrash(t *testing.T) {
+	for name, act := range map[string]func(w *world, id string) error{
+		"star":  func(w *world, id string) error { return w.person.Star(id, true) },
+		"share": func(w *world, id string) error { return w.person.Share(id, nil, "reader") },
+	} {
+		w, d, e := one(t)
+		w.must(act(w, string(e.Ref)))
+		if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); !errors.Is(err, providers.ErrChanged) || w.trashed(string(e.Ref)) {
+			t.Errorf("%s: got %v, want ErrChanged", name, err)
+		}
+	}
+}
+
 // The note may be another client's to see, once the person has made a new one.
 func TestAFileWhoseNoteIsNotSeenIsRestoredAllTheSame(t *testing.T) {
 	w, d, e := one(t)

@@ -64,12 +64,13 @@ func (d *Driver) entry(f *drive.File, path string) providers.Entry {
 }
 
 // revision names the bytes, and what a person does to a file that they mean to
-// keep: renaming it, moving it. Drive's own version counts far more than that.
+// keep: renaming it, moving it, giving it a star, sharing it. What the guards go
+// by is so a part of what is compared after a move. Drive's own version counts far more than that.
 // The id of the head revision comes first: what is read is read from it. The
 // account comes last: what another account has not got is not gone.
 func (d *Driver) revision(f *drive.File) providers.Revision {
 	h := sha256.New()
-	for _, part := range append([]string{f.HeadRevisionId, f.Md5Checksum, f.Sha256Checksum, fmt.Sprint(f.Size), f.Name, f.MimeType}, f.Parents...) {
+	for _, part := range append([]string{f.HeadRevisionId, f.Md5Checksum, f.Sha256Checksum, fmt.Sprint(f.Size, f.Starred, shared(f)), f.Name, f.MimeType}, f.Parents...) {
 		fmt.Fprintf(h, "%d:%s", len(part), part)
 	}
 	return providers.Revision(f.HeadRevisionId + "." + hex.EncodeToString(h.Sum(nil)[:12]) + "." + d.tag())
