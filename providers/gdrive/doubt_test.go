@@ -74,6 +74,20 @@ func TestAStarOrAShareAtTheLastMomentTakesAFileOutOfTheTrash(t *testing.T) {
 	}
 }
 
+func TestAFileThatIsRestoredHasNoNoteOnIt(t *testing.T) {
+	w, d, e := one(t)
+	r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
+	w.must(err)
+	_, err = d.Restore(t.Context(), r)
+	w.must(err)
+	w.must(w.person.Trash(string(e.Ref)))
+	for x, err := range d.Trashed(t.Context()) {
+		if err != nil || strings.Contains(string(x.Receipt), key) {
+			t.Errorf("what the person trashed after that has the receipt %s, %v", x.Receipt, err)
+		}
+	}
+}
+
 // The note may be another client's to see, once the person has made a new one.
 func TestAFileWhoseNoteIsNotSeenIsRestoredAllTheSame(t *testing.T) {
 	w, d, e := one(t)

@@ -122,6 +122,7 @@ func (d *Driver) takeOut(ctx context.Context, f *drive.File) (*drive.File, error
 	d.looks.forget(ref)
 	back := &drive.File{Trashed: false, ForceSendFields: []string{"Trashed"}} // else nothing is sent, and nothing happens
 	if _, noted := f.AppProperties[keyProperty]; noted {
+		back.ForceSendFields = append(back.ForceSendFields, "AppProperties") // else a nil map is left out, nulls and all
 		back.NullFields = []string{"AppProperties." + keyProperty}
 	}
 	now, err := d.update(ctx, ref, back)
