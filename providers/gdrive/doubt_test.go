@@ -74,6 +74,17 @@ func TestAStarOrAShareAtTheLastMomentTakesAFileOutOfTheTrash(t *testing.T) {
 	}
 }
 
+func TestAFileThatSomebodyTookOutOfTheTrashIsHeld(t *testing.T) {
+	w, d, e := one(t)
+	_, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
+	w.must(err)
+	w.must(w.person.Untrash(string(e.Ref)))
+	held, err := w.open(t).Guards(t.Context(), e.Ref, e.Revision, nil)
+	if err != nil || len(held) != 1 || !strings.Contains(held[0].Why, "out of the trash") {
+		t.Errorf("held by %v, %v; want one that says why", held, err)
+	}
+}
+
 func TestAFileThatIsRestoredHasNoNoteOnIt(t *testing.T) {
 	w, d, e := one(t)
 	r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)

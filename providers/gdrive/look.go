@@ -132,7 +132,8 @@ func (d *Driver) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, 
 }
 
 // Guards implements providers.Driver. What is locked is held whether or not that
-// guard is asked for.
+// guard is asked for; and so is what somebody took out of the trash by hand: the
+// note of the move is on it still, which a restore takes off.
 func (d *Driver) Guards(ctx context.Context, ref providers.Ref, rev providers.Revision, of []providers.Guard) ([]providers.Held, error) {
 	f, e, err := d.present(ctx, ref)
 	if err != nil {
@@ -149,6 +150,9 @@ func (d *Driver) Guards(ctx context.Context, ref providers.Ref, rev providers.Re
 		case guard == providers.GuardShared && shared(f):
 			held = append(held, providers.Held{Guard: guard, Why: "it is shared with other people"})
 		}
+	}
+	if f.AppProperties[keyProperty] != "" {
+		held = append(held, providers.Held{Guard: providers.GuardTagged, Why: "somebody took it out of the trash, where sweepd had put it"})
 	}
 	if why := locked(f); why != "" {
 		held = append(held, providers.Held{Guard: providers.GuardLocked, Why: why})
