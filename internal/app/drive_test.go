@@ -1,0 +1,48 @@
+package app
+
+import (
+	"errors"
+	"path/filepath"
+	"testing"
+
+	"sweepd/internal/signin"
+	"sweepd/policy"
+	"sweepd/sweeper"
+)
+
+// Which account a storage is of, the policy need not say: the sign-ins do.
+func TestTheSameFolderOfOneAccountIsNotSweptUnderTwoNames(t *testing.T) {
+	paths := Paths{State: filepath.Join(t.TempDir(), "state")}
+	getenv := func(string) string { return "" }
+	for name, id := range map[string]string{"all": "mia", "family": "mia", "toms": "tom"} {
+		if err := paths.SignIns(getenv).Pin(name, signin.Account{ID: id, Email: id + "@example.com"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		name  string
+		roots map[string][]string
+		alone bool
+	}{
+		{"all", map[string][]string{"all": {"/"}, "family": {"/Family"}}, false},
+		{"family", map[string][]string{"all": {"/"}, "family": {"/Family"}}, false},
+		{"all", map[string][]string{"all": {"/A", "/Family"}, "family": {"/Family"}}, false},
+		{"all", map[string][]string{"all": {"/A"}, "family": {"/Family"}}, true},
+		{"all", map[string][]string{"all": {"/"}, "toms": {"/"}}, true},
+		{"all", map[string][]string{"all": {"/"}, "new": {"/"}}, true}, // nobody has signed in to it
+	} {
+		p := &policy.Policy{Storages: map[string]policy.Storage{"here": {Type: policy.Local, Roots: []string{"/"}}}}
+		for name, roots := range c.roots {
+			p.Storages[name] = policy.Storage{Type: policy.GDrive, Roots: roots}
+		}
+		a := &App{Paths: paths, Policy: p, o: Options{Getenv: getenv}}
+		err := a.alone(c.name, p.Storages[c.name], "mia")
+		if _, usage := errors.AsType[*UsageError](err); usage == c.alone || (err == nil) != c.alone {
+			t.Errorf("%s of %v: got %v", c.name, c.roots, err)
+		}
+		a.o.Scopes = []sweeper.Scope{{Storage: c.name}}
+		if err := a.alone(c.name, p.Storages[c.name], "mia"); err != nil {
+			t.Errorf("an undo: got %v", err)
+		}
+	}
+}
