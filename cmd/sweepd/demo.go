@@ -17,9 +17,9 @@ func (p *program) demo() *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "walk through sweepd on a Google Drive that is made up",
-		Long: `demo puts up a Google Drive in memory and a folder of pictures, and runs sweepd on
-them, step by step: sign in, scan, plan, apply, history, undo, trash, purge. Each
+		Short: "walk through sweepd on a Google Drive and a Dropbox that are made up",
+		Long: `demo puts up a Google Drive and a Dropbox in memory and a folder of pictures, and
+runs sweepd on them, step by step: sign in, scan, plan, apply, history, undo, trash, purge. Each
 command is shown as you would type it, and is the real one; on a terminal demo
 waits for Enter before each.
 
@@ -56,6 +56,7 @@ const demoPolicy = `version: 1
 storages:
   downloads: {type: local, roots: [~/Downloads]}
   drive: {type: gdrive, client: ~/.config/sweepd/google.json}
+  box: {type: dropbox, app_key: rehearsalown}
 rules:
   - {name: keepers, when: {path: "**/Keep/**"}, do: keep}
   # The pictures of this demo are made up, and nobody can make up OpenAI's signature. So that something

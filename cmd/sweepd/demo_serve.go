@@ -20,9 +20,9 @@ func (p *program) demoServe() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "put up clouds to rehearse on, for any program, until interrupted",
-		Long: `serve puts up a Google Drive in memory, with people and files that are made up,
-behind a proxy on loopback that answers by the service's real addresses, and
-prints what a program needs to use it. Nothing is ever passed on: the proxy
+		Long: `serve puts up a Google Drive and a Dropbox in memory, with people and files that
+are made up, behind a proxy on loopback that answers by the services' real
+addresses, and prints what a program needs to use them. Nothing is ever passed on: the proxy
 opens no connection.
 
 What is asked and what is changed is recorded; audit_url serves it as JSON lines.
@@ -41,7 +41,7 @@ The faults in FILE are injected; docs/rehearse.md has the list.`,
 			if err != nil {
 				return err
 			}
-			policy, err := r.Write("policy.yaml", []byte(fmt.Sprintf(servedPolicy, r.Place().Client)))
+			policy, err := r.Write("policy.yaml", []byte(fmt.Sprintf(servedPolicy, r.Place().Client, r.Place().AppKey)))
 			if err != nil {
 				return errors.Join(err, r.Close())
 			}
@@ -56,17 +56,18 @@ The faults in FILE are injected; docs/rehearse.md has the list.`,
 	}
 	cmd.Flags().StringVar(&o.Addr, "addr", "127.0.0.1:0", "loopback `address` to listen at; port 0 is any that is free")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
-	cmd.Flags().IntVar(&o.Accounts, "accounts", 1, "how many accounts")
+	cmd.Flags().IntVar(&o.Accounts, "accounts", 1, "how many accounts of each cloud")
 	cmd.Flags().IntVar(&o.Files, "files", 40, "how many files in each")
 	cmd.Flags().DurationVar(&o.Latency, "latency", 0, "how long each answer takes")
 	cmd.Flags().StringVar(&faults, "faults", "", "a JSON `file` of faults to inject")
 	return cmd
 }
 
-// servedPolicy is a policy for the Drive that is served.
+// servedPolicy is a policy for what is served.
 const servedPolicy = `version: 1
 storages:
   drive: {type: gdrive, client: %q}
+  box: {type: dropbox, app_key: %s}
 rules:
   # The pictures are made up, and nobody can make up OpenAI's signature: only their names say ChatGPT.
   - {name: by name, when: {confidence: likely}, do: trash}
@@ -102,14 +103,14 @@ func readFaults(path string) ([]cloudfake.Fault, error) {
 // tellPlace says how programs are pointed at the rehearsal, in one piece: a pipe
 // that is closed in the midst of it would end the program before it has cleaned up.
 func (p *program) tellPlace(at rehearsal.Place, o rehearsal.Options, policy string) {
-	a := at.Accounts[0]
-	p.term.printf(placeText, count(int64(len(at.Accounts)), "account"), count(int64(o.Files), "file"),
-		at.Proxy, quoted(at.CAFile), quoted(policy), a.Name, a.AccessToken, at.AuditURL, quoted(filepath.Dir(at.CAFile)))
+	a, box := at.Accounts[0], at.Accounts[o.Accounts]
+	p.term.printf(placeText, count(int64(o.Accounts), "account"), count(int64(o.Files), "file"),
+		at.Proxy, quoted(at.CAFile), quoted(policy), a.Name, a.AccessToken, at.AuditURL, quoted(filepath.Dir(at.CAFile)), box.AccessToken)
 }
 
-const placeText = `A Google Drive to rehearse on: %[1]s of %[2]s, all made up.
+const placeText = `A Google Drive and a Dropbox to rehearse on: %[1]s of each with %[2]s, all made up.
 
-Programs that are started with this use it in place of the real one, by its real addresses:
+Programs that are started with this use them in place of the real ones, by their real addresses:
 
   export HTTPS_PROXY=%[3]s SSL_CERT_FILE=%[4]s
 
@@ -117,7 +118,8 @@ sweepd, with a policy and a record of its own:
 
   export STATE_DIRECTORY=$(mktemp -d) SWEEPD_POLICY=%[5]s
   sweepd login drive --no-browser
-  sweepd scan drive
+  sweepd login box --no-browser
+  sweepd scan
 
   in place of a browser, for the address to paste:
   curl -s --cacert $SSL_CERT_FILE -d account=%[6]s -w '%%{redirect_url}' 'LINK'
@@ -126,6 +128,8 @@ rclone:
 
   export RCLONE_CONFIG_DEMO_TYPE=drive RCLONE_CONFIG_DEMO_TOKEN='{"access_token":"%[7]s"}'
   rclone --config /dev/null lsl demo:
+  export RCLONE_CONFIG_BOX_TYPE=dropbox RCLONE_CONFIG_BOX_TOKEN='{"access_token":"%[10]s"}'
+  rclone --config /dev/null lsl box:
 
 curl:
 

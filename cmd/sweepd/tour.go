@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -32,7 +31,7 @@ type tour struct {
 // walk is the whole of it.
 func (t *tour) walk(ctx context.Context) error {
 	t.say("sweepd finds the images that you generated in ChatGPT and saved, and deletes them by a policy.",
-		"This walks through it on a Google Drive that is made up, of "+t.account()+", and a folder of pictures.",
+		"This walks through it on a Google Drive and a Dropbox that are made up, of "+t.account()+", and a folder.",
 		"No account is needed, nothing of yours is looked at, and nothing is left behind.")
 	for _, step := range []func(context.Context) error{
 		t.readPolicy, t.signIn, t.look, t.apply, t.readHistory, t.undo, t.purge, t.signOut,
@@ -56,11 +55,18 @@ func (t *tour) readPolicy(ctx context.Context) error {
 
 // signIn signs in, and plays the person's part in the browser.
 func (t *tour) signIn(ctx context.Context) error {
-	if err := t.next(ctx, "You let sweepd into your Drive once. A browser would open; here, as on a server, it prints a link.",
+	if err := t.signInTo(ctx, "drive", "You let sweepd into an account once. A browser would open; here, as on a server, it prints a link.",
 		"The demo plays your part: it opens the link, presses the button, and pastes the address that comes of it."); err != nil {
 		return err
 	}
-	cmd := t.command(ctx, "login", "drive", "--no-browser")
+	return t.signInTo(ctx, "box", "A Dropbox likewise.")
+}
+
+func (t *tour) signInTo(ctx context.Context, storage string, say ...string) error {
+	if err := t.next(ctx, say...); err != nil {
+		return err
+	}
+	cmd := t.command(ctx, "login", storage, "--no-browser")
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return err
@@ -77,7 +83,7 @@ func (t *tour) signIn(ctx context.Context) error {
 	return errors.Join(answered, in.Close(), ended(cmd, cmd.Wait()))
 }
 
-var consentLink = regexp.MustCompile(`https://accounts\.google\.com/\S+`)
+var consentLink = regexp.MustCompile(`https://\S*/oauth2/\S+`)
 
 // answer shows what a sign-in prints, and does what it asks a person for.
 func (t *tour) answer(ctx context.Context, out io.Reader, in io.Writer) error {
@@ -140,13 +146,13 @@ func (t *tour) undo(ctx context.Context) error {
 }
 
 func (t *tour) purge(ctx context.Context) error {
-	if err := t.step(ctx, "The rest lies in the Drive's trash. What you put there yourself is yours: sweepd deletes none of it.", "trash", "list", "drive"); err != nil {
+	if err := t.step(ctx, "The rest lies in the trash. What you put there yourself is yours: sweepd deletes none of it.", "trash", "list", "drive", "box"); err != nil {
 		return err
 	}
 	if err := t.due(ctx); err != nil {
 		return err
 	}
-	return t.step(ctx, "After the time that the policy says, two seconds here, what sweepd put there may go for good.", "trash", "purge", "--apply", "drive")
+	return t.step(ctx, "After the time that the policy says, two seconds here, what sweepd put there may go for good.\n(Not from a Dropbox of your own: that only Dropbox does, after 30 days.)", "trash", "purge", "--apply", "drive")
 }
 
 // due waits until something in the trash is due.
@@ -165,33 +171,41 @@ func (t *tour) due(ctx context.Context) error {
 }
 
 func (t *tour) signOut(ctx context.Context) error {
-	return t.step(ctx, "Signing out gives the access back.", "logout", "drive")
+	if err := t.step(ctx, "Signing out gives the access back.", "logout", "drive"); err != nil {
+		return err
+	}
+	return t.step(ctx, "And once more.", "logout", "box")
 }
 
 // readRecord says what the clouds themselves have recorded. An error is what was
 // changed there and had no business to be.
 func (t *tour) readRecord() error {
 	did := map[string]int64{}
-	ours := map[string]bool{} // files that were trashed
+	ours := map[string]bool{} // files that were moved to the trash
 	for _, m := range t.rehearsal.Audit().Mutations(0) {
 		if m.N == 0 {
 			continue // a person did it
 		}
-		did[m.Op]++
-		switch { // edit: beside a trashing, whose it was
-		case m.Op == "trash":
+		did[m.Provider+" "+m.Op]++
+		switch m.Provider + " " + m.Op {
+		case "gdrive trash", "dropbox delete":
 			ours[m.File] = true
-		case !ours[m.File] || !slices.Contains([]string{"edit", "untrash", "delete"}, m.Op):
-			return fmt.Errorf("the Drive has recorded what was not to be: %s of %s", m.Op, m.File)
+		case "gdrive edit", "gdrive untrash", "gdrive delete": // edit: beside a trashing, whose it was
+			if ours[m.File] {
+				continue
+			}
+			fallthrough
+		default:
+			return fmt.Errorf("the %s has recorded what was not to be: %s of %s", m.Provider, m.Op, m.File)
 		}
 	}
 	var asked int64
 	for _, n := range t.rehearsal.Audit().Calls() {
 		asked += int64(n)
 	}
-	t.say(fmt.Sprintf("The Drive's own record of all this: %s; %s to the trash, %s brought back, %s deleted for good, and nothing else.",
-		count(asked, "request"), count(did["trash"], "file"), count(did["untrash"], "file"), count(did["delete"], "file")),
-		"Your own Drive: docs/google-drive.md. Any program on this one: sweepd demo serve.")
+	t.say(fmt.Sprintf("The clouds' own record of all this: %s; %s to the trash, %s brought back, %s deleted for good, and nothing else.", count(asked, "request"),
+		count(did["gdrive trash"]+did["dropbox delete"], "file"), count(did["gdrive untrash"], "file"), count(did["gdrive delete"], "file")),
+		"Your own: docs/google-drive.md, docs/dropbox.md. Any program on these: sweepd demo serve.")
 	return nil
 }
 

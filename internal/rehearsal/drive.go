@@ -7,15 +7,14 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/cloudfake"
 	"sweepd/internal/cloudfake/drive"
 )
 
 // openDrive puts a Google Drive under the roof.
-func openDrive(c *cloudfake.Cloud, o Options) (all []Account, _ client, err error) {
-	d, err := drive.New(c, drive.Options{})
+func openDrive(r *Rehearsal, o Options) error {
+	d, err := drive.New(r.cloud, drive.Options{})
 	if err != nil {
-		return nil, client{}, err
+		return err
 	}
 	for i := range o.Accounts {
 		a, err := d.AddAccount(drive.Person{Email: address(i)})
@@ -23,12 +22,12 @@ func openDrive(c *cloudfake.Cloud, o Options) (all []Account, _ client, err erro
 			err = furnish(a, o.Files, o.Now())
 		}
 		if err != nil {
-			return nil, client{}, fmt.Errorf("furnish the Drive of %s: %w", address(i), err)
+			return fmt.Errorf("furnish the Drive of %s: %w", address(i), err)
 		}
 		t := a.Token()
-		all = append(all, Account{drive.Provider, a.Email(), t.Access, t.Refresh})
+		r.place.Accounts = append(r.place.Accounts, Account{drive.Provider, a.Email(), t.Access, t.Refresh})
 	}
-	return all, client{"google-client.json", googleClient(), func(p *Place) *string { return &p.Client }}, nil
+	return nil
 }
 
 // address of person i.
@@ -62,7 +61,7 @@ func furnish(a *drive.Account, files int, now time.Time) error {
 	h.special(now)
 	images := h.left * 2 / 5
 	return errors.Join(h.err, a.Fill(drive.Bulk{Files: h.left, Images: images, Image: func(i int) drive.Item {
-		made := now.Add(-40*day - time.Duration(i)*90*day/time.Duration(images))
+		made := spread(now, i, images)
 		it := photo(i, made)
 		if i%3 == 0 {
 			it = fromChatGPT(i, made)
@@ -70,6 +69,12 @@ func furnish(a *drive.Account, files int, now time.Time) error {
 		it.Parents = []string{pictures}
 		return it
 	}}))
+}
+
+// spread is when picture i of that many was made: in the last months, but not the
+// last weeks.
+func spread(now time.Time, i, of int) time.Time {
+	return now.Add(-40*day - time.Duration(i)*(90*day/time.Duration(of)))
 }
 
 const day = 24 * time.Hour
@@ -105,10 +110,13 @@ func (h *hand) put(it drive.Item, then func(id string) error) (id string) {
 	return id
 }
 
+// chatGPTName is what ChatGPT calls a picture that is saved, as a time's layout.
+const chatGPTName = "ChatGPT Image Jan 2, 2006, 03_04_05 PM.png"
+
 // fromChatGPT is a picture under the name that ChatGPT saves one by. Nobody can
 // make up what OpenAI signs, so it is likely to be one and no more.
 func fromChatGPT(i int, made time.Time) drive.Item {
-	return drive.Item{Name: made.Format("ChatGPT Image Jan 2, 2006, 03_04_05 PM.png"), MimeType: "image/png", Content: drive.Bytes(Picture(i)), Created: made}
+	return drive.Item{Name: made.Format(chatGPTName), MimeType: "image/png", Content: drive.Bytes(Picture(i)), Created: made}
 }
 
 // photo is a picture that a camera took.

@@ -31,7 +31,8 @@ type Rehearsal struct {
 type Place struct {
 	Proxy    string    `json:"proxy"`       // for HTTPS_PROXY
 	CAFile   string    `json:"ca_file"`     // for SSL_CERT_FILE
-	Client   string    `json:"client_file"` // the OAuth client, as Google's console gives it out
+	Client   string    `json:"client_file"` // an OAuth client, as Google's console gives it out
+	AppKey   string    `json:"app_key"`     // an app of the person's own at Dropbox
 	AuditURL string    `json:"audit_url"`   // every request and every change, as JSON lines
 	Accounts []Account `json:"accounts"`
 }
@@ -54,50 +55,37 @@ func Start(o Options) (_ *Rehearsal, err error) {
 	if r.cloud, err = cloudfake.New(cloudfake.Options{Now: o.Now, Latency: o.Latency, Faults: o.Faults}); err != nil {
 		return nil, err
 	}
-	var files []client
 	for _, open := range clouds() {
-		accounts, c, err := open(r.cloud, o)
-		if err != nil {
+		if err := open(r, o); err != nil {
 			return nil, err
 		}
-		r.place.Accounts, files = append(r.place.Accounts, accounts...), append(files, c)
 	}
 	if r.server, err = r.cloud.Start(o.Addr); err != nil {
 		return nil, err
 	}
 	r.place.Proxy, r.place.AuditURL = r.server.ProxyURL(), r.server.AuditURL()
-	if err := r.write(files); err != nil {
+	if err := r.write(); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
 }
 
-// clouds are those that there are. A new one has its place here.
-func clouds() []func(*cloudfake.Cloud, Options) ([]Account, client, error) {
-	return []func(*cloudfake.Cloud, Options) ([]Account, client, error){openDrive}
-}
-
-// client is the file of an OAuth client.
-type client struct {
-	name    string
-	content []byte
-	path    func(*Place) *string
+// clouds put one cloud under the roof each, with its accounts. A new one has its
+// place here.
+func clouds() []func(*Rehearsal, Options) error {
+	return []func(*Rehearsal, Options) error{openDrive, openDropbox}
 }
 
 // write writes the files that a client of the clouds needs.
-func (r *Rehearsal) write(clients []client) (err error) {
+func (r *Rehearsal) write() (err error) {
 	if r.folder, err = newFolder(); err != nil {
 		return fmt.Errorf("make a private folder: %w", err)
 	}
 	if r.place.CAFile, err = r.folder.write("ca.pem", r.server.CA()); err != nil {
 		return err
 	}
-	for _, c := range clients {
-		if *c.path(&r.place), err = r.folder.write(c.name, c.content); err != nil {
-			return err
-		}
-	}
-	return nil
+	r.place.Client, err = r.folder.write("google-client.json", googleClient())
+	return err
 }
 
 // Place is where everything is.

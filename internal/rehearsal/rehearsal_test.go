@@ -77,8 +77,8 @@ func (r *Rehearsal) list(t *testing.T, a Account) (files []listed) {
 
 func TestEveryAccountHasAsManyFilesAsWereAskedForAndSomeOfEachKind(t *testing.T) {
 	r := begin(t, Options{Accounts: 3, Files: 40})
-	accounts := r.Place().Accounts
-	if len(accounts) != 3 || accounts[0].Name != "mia@example.com" || accounts[0].Name == accounts[1].Name {
+	accounts := r.Place().Accounts[:3]
+	if accounts[2].Provider != "gdrive" || accounts[0].Name != "mia@example.com" || accounts[0].Name == accounts[1].Name {
 		t.Fatalf("accounts: %v", accounts)
 	}
 	for _, a := range accounts {
@@ -103,12 +103,78 @@ func TestEveryAccountHasAsManyFilesAsWereAskedForAndSomeOfEachKind(t *testing.T)
 	}
 }
 
+// entry is what files/list_folder tells of a file.
+type entry struct {
+	Tag     string `json:".tag"`
+	Display string `json:"path_display"`
+}
+
+// listBox lists a Dropbox, what is deleted too.
+func (r *Rehearsal) listBox(t *testing.T, a Account) (files []entry) {
+	t.Helper()
+	var page struct {
+		Entries []entry
+		HasMore bool `json:"has_more"`
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://api.dropboxapi.com/2/files/list_folder", strings.NewReader(`{"path":"","recursive":true,"include_deleted":true,"limit":2000}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+a.AccessToken)
+	req.Header.Set("Content-Type", "application/json")
+	c := r.server.Client()
+	defer c.CloseIdleConnections()
+	resp, err := c.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if err := json.NewDecoder(resp.Body).Decode(&page); err != nil || resp.StatusCode != http.StatusOK || page.HasMore {
+		t.Fatalf("list_folder: %s, %v", resp.Status, err)
+	}
+	for _, e := range page.Entries {
+		if e.Tag != "folder" {
+			files = append(files, e)
+		}
+	}
+	return files
+}
+
+func TestADropboxHasAsManyFilesAsWereAskedForWithOneThatIsDeleted(t *testing.T) {
+	r := begin(t, Options{Accounts: 2, Files: 40})
+	for _, a := range r.Place().Accounts[2:] {
+		files := r.listBox(t, a)
+		ours, deleted := 0, 0
+		for _, f := range files {
+			if strings.Contains(f.Display, "/ChatGPT Image ") {
+				ours++
+			}
+			if f.Tag == "deleted" {
+				deleted++
+			}
+		}
+		if len(files) != 40 || ours != 6 || deleted != 1 || a.Provider != "dropbox" {
+			t.Errorf("%v has %d files: %d named by ChatGPT, %d deleted", a, len(files), ours, deleted)
+		}
+	}
+}
+
 func TestAnAccountMayHaveFewFilesOrNone(t *testing.T) {
 	for n := range 7 {
 		r := begin(t, Options{Files: n})
 		if got := len(r.list(t, r.Place().Accounts[0])); got != n {
-			t.Errorf("asked for %d files, got %d", n, got)
+			t.Errorf("asked for %d files in the Drive, got %d", n, got)
 		}
+		if got := len(r.listBox(t, r.Place().Accounts[1])); got != n {
+			t.Errorf("asked for %d files in the Dropbox, got %d", n, got)
+		}
+	}
+}
+
+func TestALargeAccountHasPicturesOfTheLastMonths(t *testing.T) {
+	first, last := spread(start, 0, 400_000), spread(start, 399_999, 400_000)
+	if start.Sub(first) != 40*day || start.Sub(last) < 129*day || start.Sub(last) > 130*day {
+		t.Errorf("from %v to %v", last, first)
 	}
 }
 
