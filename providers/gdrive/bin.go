@@ -52,6 +52,9 @@ func (d *Driver) trashed(ctx context.Context, f *drive.File) (providers.Trashed,
 		return providers.Trashed{}, err
 	}
 	t := providers.Trashed{Path: p, Size: f.Size, Deleted: moment(f.TrashedTime), Left: left(f)}
+	if t.Left == "" && d.o.Paths && f.AppProperties[keyProperty] == "" && within(p, "/"+unknown) {
+		t.Left = "nothing says in which folder it was" // perhaps in one that is left out, or that a rule keeps
+	}
 	if t.Left == "" {
 		t.Receipt = d.receiptOf(f).encode()
 	}

@@ -43,6 +43,29 @@ func TestAFileInAFolderThatIsNotShownIsLeftAloneWherePathsMatter(t *testing.T) {
 	}
 }
 
+// What others threw away may be purged if a rule would trash it where it was.
+func TestWhatOthersThrewAwayIsLeftAloneWhereNothingSaysWhereItWas(t *testing.T) {
+	w := newWorld(t)
+	id := w.add(drive.Item{Name: "secret.png", Parents: []string{w.folder("Private", "")}})
+	w.must(w.person.Trash(id))
+	for _, hidden := range []bool{true, false} {
+		w.options.Exclude = []string{"Private"}
+		w.must(w.cloud.SetFaults(nil))
+		if hidden {
+			w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "drive.files.get", Nth: 2, Kind: cloudfake.Refuse, Status: 403, Reason: "insufficientFilePermissions"}}))
+		}
+		n := 0
+		for x, err := range w.open(t).Trashed(t.Context()) {
+			if n++; err != nil || (x.Left != "") != hidden || (x.Receipt == "") != hidden {
+				t.Errorf("hidden %v: got %+v, %v", hidden, x, err)
+			}
+		}
+		if n != 1 {
+			t.Errorf("hidden %v: %d entries, want one", hidden, n)
+		}
+	}
+}
+
 func TestAFolderThatIsMovedRightAfterTheListingTakesItsFilesAlong(t *testing.T) {
 	w := newWorld(t)
 	in := w.folder("Drafts", "")
