@@ -224,3 +224,20 @@ func TestTheBinIsRememberedUntilItIsEmptied(t *testing.T) {
 	must(j.write.Exec(`UPDATE binned SET first_seen = first_seen - 1`))(t)
 	equal(t, "damaged", len(bin(1)), 0)
 }
+
+// A feed may say that a file is gone and, later, that it is there as it was: it
+// need not come again after that.
+func TestAFileThatIsGoneAndThereAgainKeepsItsRecord(t *testing.T) {
+	j := newJournal(t)
+	e := far("a", "x")
+	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: proven()})
+	s := must(j.LoadSeen(t.Context(), "home", 1))(t)
+	s.Gone(e.Ref)
+	if _, ok, err := s.Matched(t.Context(), e); !ok || err != nil {
+		t.Fatalf("got %v, %v; want it matched", ok, err)
+	}
+	if err := s.Save(t.Context(), "next", false); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "entry", must(j.Record(t.Context(), "home", 1, "a"))(t).Entry, e)
+}

@@ -186,8 +186,18 @@ func (s *Seen) Matched(ctx context.Context, e providers.Entry) (r Record, ok boo
 		}
 		s.keep(m)
 	}
+	s.there(e.Ref)
 	r.Entry = e
 	return r, true, nil
+}
+
+// there takes back that a file is gone, if that was said in this listing.
+func (s *Seen) there(ref providers.Ref) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m, waits := s.pending[ref]; waits && m == nil {
+		delete(s.pending, ref)
+	}
 }
 
 // sameEntry compares all but what identifies the file, as far as it is stored.

@@ -246,7 +246,13 @@ func (sc *scan) knewFiles(ctx context.Context, folder string) bool {
 // file where it has none.
 func (sc *scan) judge(ctx context.Context, r *reader, l listed) {
 	if l.known == journal.Matched {
-		if rec, ok, err := sc.seen.Matched(ctx, l.Entry); err == nil && ok {
+		var rec journal.Record
+		var ok bool
+		var err error
+		if !sc.pass.ifLatest(l, func() { rec, ok, err = sc.seen.Matched(ctx, l.Entry) }) {
+			return // what was said of it last counts
+		}
+		if err == nil && ok {
 			sc.emit(ctx, r, rec, 0)
 			return
 		}
