@@ -241,3 +241,17 @@ func TestAFileThatIsGoneAndThereAgainKeepsItsRecord(t *testing.T) {
 	}
 	equal(t, "entry", must(j.Record(t.Context(), "home", 1, "a"))(t).Entry, e)
 }
+
+func TestWhatWasMetBeforeAListingBeginsAnewIsForgottenUnlessItIsMetAgain(t *testing.T) {
+	j := newJournal(t)
+	e, other := far("a", "x"), far("b", "y")
+	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: proven(), other: proven()})
+	s := must(j.LoadSeen(t.Context(), "home", 1))(t)
+	s.Look(e)
+	s.Anew()
+	s.Look(other)
+	if err := s.Save(t.Context(), "next", true); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "known", known(t, j, 1, e, other), []Known{Unknown, Matched})
+}

@@ -208,6 +208,13 @@ func (s *Seen) Plain() (n int64) {
 	return n
 }
 
+// Anew has a listing begin again: nothing was met so far.
+func (s *Seen) Anew() {
+	for i := range s.tables {
+		s.tables[i].unmeet()
+	}
+}
+
 // Gone forgets the record of a file that is no longer there.
 func (s *Seen) Gone(ref providers.Ref) {
 	s.mu.Lock()

@@ -46,6 +46,15 @@ func (t *table) meet(h hash) Known {
 	return p.known()
 }
 
+// unmeet marks all as not met.
+func (t *table) unmeet() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i := range t.places {
+		t.places[i].lo &^= metBit
+	}
+}
+
 // put adds h, with its marks, in place of one with others.
 func (t *table) put(h hash) {
 	t.mu.Lock()

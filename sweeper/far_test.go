@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -48,6 +49,43 @@ func farBoxOf(t testing.TB, s *c2patest.Signer, policyText string, faults ...pro
 	}
 	b.classifier = fingerprint.NewWith(fingerprint.Options{Anchors: anchors})
 	return b
+}
+
+// midway is a driver whose feed names one file, and has then expired; the file is
+// gone by the time that everything is listed.
+type midway struct {
+	providers.Driver
+	remove func(path string)
+}
+
+func (m midway) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[providers.Change, error] {
+	if since == "" {
+		return m.Driver.Changes(ctx, since)
+	}
+	return func(yield func(providers.Change, error) bool) {
+		for c := range m.Driver.Changes(ctx, since) {
+			if !yield(c, nil) {
+				return
+			}
+			m.remove(c.Entry.Path)
+			yield(providers.Change{}, providers.ErrExpired)
+			return
+		}
+	}
+}
+
+func TestWhatAnExpiredFeedNamedIsNotThereForThat(t *testing.T) {
+	b, s := farBox(t, farRules)
+	genuine, _ := signed(s, 1)
+	b.put("/data/root/a.png", genuine)
+	b.put("/data/root/b.png", genuine)
+	b.dueAre("/data/root/a.png", "/data/root/b.png")
+	b.account.Star("/data/root/a.png")
+	if _, err := b.over(midway{b.driver, b.account.Remove}).Scan(t.Context(), sweeper.ScanOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	b.remembers(1)
+	b.dueAre("/data/root/b.png")
 }
 
 // signed is a picture with a credential, of half a megabyte, and the same with

@@ -99,6 +99,7 @@ func (s *Sweeper) scanStorage(ctx context.Context, st *providers.Storage, o Scan
 	}
 	p := sc.run(ctx, since)
 	if p.expired && ctx.Err() == nil {
+		seen.Anew()
 		p = sc.run(ctx, "")
 	}
 	if err := ctx.Err(); err != nil {
