@@ -74,28 +74,49 @@ func (cs *clouds) run(ts *testscript.TestScript, _ bool, args []string) {
 		cs.set(ts, nil)
 		return
 	}
-	c := &cloud{cmd: exec.Command("sweepd", append([]string{"demo", "serve", "--json"}, args[1:]...)...)}
-	c.cmd.Env = []string{"PATH=" + ts.Getenv("PATH"), "TMPDIR=" + filepath.Join(ts.Getenv("WORK"), ".tmp")}
-	c.cmd.Dir, c.cmd.Stderr = ts.MkAbs("."), &c.errs
-	out, err := c.cmd.StdoutPipe()
+	c, err := startCloud(ts.MkAbs("."), filepath.Join(ts.Getenv("WORK"), ".tmp"), args[1:]...)
+	if c != nil {
+		ts.Defer(c.kill)
+	}
 	ts.Check(err)
-	ts.Check(c.cmd.Start())
-	ts.Defer(func() { _, _ = c.cmd.Process.Kill(), c.cmd.Wait() })
+	cs.set(ts, c)
+	for name, value := range c.env() {
+		ts.Setenv(name, value)
+	}
+	ts.Setenv("CLIENT", c.at.Client)
+	ts.Setenv("PERSON", c.at.Accounts[0].Name)
+}
+
+// startCloud runs sweepd demo serve in that folder, with that one for temporary
+// files.
+func startCloud(dir, tmp string, args ...string) (*cloud, error) {
+	c := &cloud{cmd: exec.Command("sweepd", append([]string{"demo", "serve", "--json"}, args...)...)} // in PATH: see TestMain
+	c.cmd.Env = []string{"TMPDIR=" + tmp}
+	c.cmd.Dir, c.cmd.Stderr = dir, &c.errs
+	out, err := c.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.cmd.Start(); err != nil {
+		return nil, err
+	}
 	c.rest = bufio.NewReader(out)
 	line, err := c.rest.ReadBytes('\n')
 	if err == nil {
 		err = json.Unmarshal(line, &c.at)
 	}
 	if err != nil {
-		ts.Fatalf("demo serve: %v: %s%s", err, line, c.errs.String())
+		return c, fmt.Errorf("demo serve: %w: %s%s", err, line, c.errs.String())
 	}
-	cs.set(ts, c)
-	ts.Setenv("HTTPS_PROXY", c.at.Proxy)
-	ts.Setenv("SSL_CERT_FILE", c.at.CAFile)
-	ts.Setenv("SSL_CERT_DIR", ts.Getenv("WORK"))
-	ts.Setenv("NO_PROXY", "")
-	ts.Setenv("CLIENT", c.at.Client)
-	ts.Setenv("PERSON", c.at.Accounts[0].Name)
+	return c, nil
+}
+
+// kill is for when stop was not come to.
+func (c *cloud) kill() { _, _ = c.cmd.Process.Kill(), c.cmd.Wait() }
+
+// env leads a program to the cloud, and nowhere else.
+func (c *cloud) env() map[string]string {
+	return map[string]string{"HTTPS_PROXY": c.at.Proxy, "SSL_CERT_FILE": c.at.CAFile, "SSL_CERT_DIR": filepath.Dir(c.at.CAFile), "NO_PROXY": ""}
 }
 
 // stop interrupts it, and holds that it leaves nothing behind.
@@ -160,25 +181,25 @@ func (c *cloud) do(method, to, kind string, body io.Reader) (*http.Response, []b
 func (cs *clouds) person(ts *testscript.TestScript, neg bool, args []string) {
 	content, err := os.ReadFile(ts.MkAbs(args[2]))
 	ts.Check(err)
-	if err := cs.the(ts).put(args[1], content); (err != nil) != neg {
+	if _, err := cs.the(ts).put(args[1], content); (err != nil) != neg {
 		ts.Fatalf("put %s: %v", args[1], err)
 	}
 }
 
-func (c *cloud) put(name string, content []byte) error {
+func (c *cloud) put(name string, content []byte) (id string, err error) {
 	_, made, err := c.do(http.MethodPost, "https://www.googleapis.com/upload/drive/v3/files?uploadType=media", http.DetectContentType(content), bytes.NewReader(content))
 	if err != nil {
-		return err
+		return "", err
 	}
 	var f struct{ ID string }
 	if err := json.Unmarshal(made, &f); err != nil {
-		return err
+		return "", err
 	}
 	as, err := json.Marshal(map[string]string{"name": name})
 	if err == nil {
 		_, _, err = c.do(http.MethodPatch, "https://www.googleapis.com/drive/v3/files/"+f.ID, "application/json", bytes.NewReader(as))
 	}
-	return err
+	return f.ID, err
 }
 
 // news is what the program has asked and changed since it was last looked at.
