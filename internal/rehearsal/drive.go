@@ -58,14 +58,16 @@ func furnish(a *drive.Account, files int, now time.Time) error {
 		return err
 	}
 	h := hand{a: a, in: pictures, left: files}
+	var p painter
 	h.special(now)
 	images := h.left * 2 / 5
 	return errors.Join(h.err, a.Fill(drive.Bulk{Files: h.left, Images: images, Image: func(i int) drive.Item {
 		made := spread(now, i, images)
-		it := photo(i, made)
+		as := photo
 		if i%3 == 0 {
-			it = fromChatGPT(i, made)
+			as = fromChatGPT
 		}
+		it := as(p.picture(i), i, made)
 		it.Parents = []string{pictures}
 		return it
 	}}))
@@ -89,11 +91,13 @@ type hand struct {
 
 // special puts one file of each kind to which something has happened.
 func (h *hand) special(now time.Time) {
-	made := func(days int) time.Time { return now.Add(-time.Duration(days) * day) }
-	starred := h.put(fromChatGPT(1e6, made(70)), func(id string) error { return h.a.Star(id, true) })
-	h.put(fromChatGPT(1e6+1, made(71)), func(id string) error { return h.a.Share(id, nil, "reader") })
-	h.put(fromChatGPT(1e6+2, made(72)), h.a.Trash)
-	h.put(photo(1e6+3, made(73)), h.a.Trash)
+	special := func(as func([]byte, int, time.Time) drive.Item, days int) drive.Item {
+		return as(Picture(1e6+days), 1e6+days, now.Add(-time.Duration(days)*day))
+	}
+	starred := h.put(special(fromChatGPT, 70), func(id string) error { return h.a.Star(id, true) })
+	h.put(special(fromChatGPT, 71), func(id string) error { return h.a.Share(id, nil, "reader") })
+	h.put(special(fromChatGPT, 72), h.a.Trash)
+	h.put(special(photo, 73), h.a.Trash)
 	h.put(drive.Item{Name: "the lighthouse", MimeType: "application/vnd.google-apps.shortcut", Target: starred}, nil)
 }
 
@@ -115,14 +119,14 @@ const chatGPTName = "ChatGPT Image Jan 2, 2006, 03_04_05 PM.png"
 
 // fromChatGPT is a picture under the name that ChatGPT saves one by. Nobody can
 // make up what OpenAI signs, so it is likely to be one and no more.
-func fromChatGPT(i int, made time.Time) drive.Item {
-	return drive.Item{Name: made.Format(chatGPTName), MimeType: "image/png", Content: drive.Bytes(Picture(i)), Created: made}
+func fromChatGPT(content []byte, _ int, made time.Time) drive.Item {
+	return drive.Item{Name: made.Format(chatGPTName), MimeType: "image/png", Content: drive.Bytes(content), Created: made}
 }
 
 // photo is a picture that a camera took.
-func photo(i int, made time.Time) drive.Item {
+func photo(content []byte, i int, made time.Time) drive.Item {
 	return drive.Item{
-		Name: fmt.Sprintf("IMG_%04d.png", 1000+i%9000), MimeType: "image/png", Content: drive.Bytes(Picture(i)), Created: made,
+		Name: fmt.Sprintf("IMG_%04d.png", 1000+i%9000), MimeType: "image/png", Content: drive.Bytes(content), Created: made,
 		Make: "Canon", Model: "Canon EOS R6", Taken: strings.ReplaceAll(made.Format("2006-01-02 15:04:05"), "-", ":"),
 	}
 }

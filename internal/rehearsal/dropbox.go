@@ -51,13 +51,14 @@ func stock(a *dropbox.Account, o Options) error {
 		left--
 	}
 	images := left * 2 / 5
+	var p painter
 	return errors.Join(err, a.Fill(dropbox.Bulk{Files: left, Images: images, Image: func(i int) dropbox.Item {
 		made := spread(now, i, images)
 		name := fmt.Sprintf("IMG_%04d.png", 1000+i)
 		if i%3 == 0 {
 			name = made.Format(chatGPTName)
 		}
-		return dropbox.Item{Path: "/" + name, Content: content.Bytes(Picture(elsewhere + i)), Client: made}
+		return dropbox.Item{Path: "/" + name, Content: content.Bytes(p.picture(elsewhere + i)), Client: made}
 	}}))
 }
 

@@ -9,7 +9,19 @@ import (
 
 // Picture is a small PNG, another one for each i: a sky in a colour of its own,
 // with i in its lowest row.
-func Picture(i int) []byte {
+func Picture(i int) []byte { return new(painter).picture(i) }
+
+// painter paints one picture after another, with what an encoder needs made once:
+// that is most of the work.
+type painter struct{ kept *png.EncoderBuffer }
+
+// Get implements png.EncoderBufferPool.
+func (p *painter) Get() *png.EncoderBuffer { return p.kept }
+
+// Put implements png.EncoderBufferPool.
+func (p *painter) Put(b *png.EncoderBuffer) { p.kept = b }
+
+func (p *painter) picture(i int) []byte {
 	const width, height = 24, 16
 	m := image.NewNRGBA(image.Rect(0, 0, width, height))
 	for y := range height {
@@ -23,6 +35,7 @@ func Picture(i int) []byte {
 		m.SetNRGBA(x, height-1, color.NRGBA{R: c, G: c, B: c, A: 255})
 	}
 	var b bytes.Buffer
-	_ = png.Encode(&b, m) // a buffer takes everything
+	enc := png.Encoder{BufferPool: p}
+	_ = enc.Encode(&b, m) // a buffer takes everything
 	return b.Bytes()
 }
