@@ -4,12 +4,16 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sweepd/internal/cloudfake/drive"
 )
@@ -46,11 +50,17 @@ func (r *rclone) file(name, content string) string {
 	return path
 }
 
+// command is one command, not started.
+func (r *rclone) command(args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(r.t.Context(), "rclone", append([]string{"--config", r.conf, "--ca-cert", filepath.Join(r.dir, "ca.pem"), "--low-level-retries", "1", "--retries", "1", "--drive-pacer-min-sleep", "1ms"}, args...)...)
+	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(strings.ToLower(s), "no_proxy=") }), "HTTPS_PROXY="+r.w.srv.ProxyURL(), "https_proxy="+r.w.srv.ProxyURL(), "HOME="+r.dir)
+	return cmd
+}
+
 // run runs one command and returns what it prints.
 func (r *rclone) run(args ...string) string {
 	r.t.Helper()
-	cmd := exec.CommandContext(r.t.Context(), "rclone", append([]string{"--config", r.conf, "--ca-cert", filepath.Join(r.dir, "ca.pem"), "--low-level-retries", "1", "--retries", "1", "--drive-pacer-min-sleep", "1ms"}, args...)...)
-	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(strings.ToLower(s), "no_proxy=") }), "HTTPS_PROXY="+r.w.srv.ProxyURL(), "https_proxy="+r.w.srv.ProxyURL(), "HOME="+r.dir)
+	cmd := r.command(args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -159,5 +169,59 @@ func TestRcloneListsReadsCopiesMovesTrashesAndEmpties(t *testing.T) {
 	r.run("purge", "--drive-use-trash=false", "d:Pictures")
 	if _, ok := w.drive.Snapshot()[old]; ok {
 		t.Error("purge of a folder left what was in it")
+	}
+}
+
+// Its file server keeps a folder's listing for good, and learns of changes from
+// the feed alone.
+func TestRcloneLearnsOfChangesFromTheFeed(t *testing.T) {
+	w := newWorld(t, drive.Options{})
+	picture := func(name string) string {
+		return w.put(w.ann, drive.Item{Name: name, MimeType: "image/png", Content: drive.Bytes([]byte(name))})
+	}
+	gone := picture("old.png")
+	r := newRclone(t, w)
+	l, err := net.Listen("tcp", "127.0.0.1:0") // a port that is free; rclone does not tell the one it takes
+	w.do(err)
+	at := l.Addr().String()
+	w.do(l.Close())
+	cmd := r.command("serve", "http", "d:", "--addr", at, "--poll-interval", "1s", "--dir-cache-time", "1000h")
+	w.do(cmd.Start())
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	shows := func() string {
+		resp, err := http.Get("http://" + at)
+		if err != nil {
+			return "" // not yet
+		}
+		defer resp.Body.Close()
+		page, err := io.ReadAll(resp.Body)
+		w.do(err)
+		return string(page)
+	}
+	// until waits for what another process does by itself, a minute at most.
+	until := func(done func(page string) bool) {
+		t.Helper()
+		page := shows()
+		for i := 0; i < 600 && !done(page); i++ {
+			select {
+			case <-t.Context().Done():
+			case <-time.After(100 * time.Millisecond):
+			}
+			page = shows()
+		}
+		if !done(page) {
+			t.Fatalf("it serves %q", page)
+		}
+	}
+	until(func(page string) bool { return strings.Contains(page, "old.png") })
+	lists := w.cloud.Audit().Calls()["drive.files.list"]
+	picture("new.png")
+	w.do(w.ann.Trash(gone))
+	until(func(page string) bool { return strings.Contains(page, "new.png") && !strings.Contains(page, "old.png") })
+	if calls := w.cloud.Audit().Calls(); calls["drive.changes.list"] == 0 || calls["drive.files.list"] == lists {
+		t.Errorf("it made the calls %v", calls)
 	}
 }
