@@ -13,7 +13,7 @@ import (
 // Run is one pass over the storages, or one act of a person.
 type Run struct {
 	ID      int64           // small and consecutive: people type it
-	Kind    string          // "scan", "plan", "apply", "undo"
+	Kind    string          // "apply", "undo", "recover"; "report" of one that only looked
 	Policy  string          // hash of the policy that it followed
 	Began   time.Time       // UTC
 	Ended   time.Time       // UTC; zero: see Interrupted

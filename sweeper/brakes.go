@@ -37,16 +37,19 @@ func (e *SurgeError) Error() string {
 // Spent is what was done in the time that the limits are for, by storage.
 type Spent struct{ Trash, Purge map[string]journal.Amount }
 
-// spent reads it from the journal, where no restart can lose it.
-func (s *Sweeper) spent(ctx context.Context) (sp Spent, err error) {
+// spent reads it from the journal, where no restart can lose it, and adds what
+// others were allowed.
+func (s *Sweeper) spent(ctx context.Context, others Spent) (sp Spent, err error) {
 	since := s.o.Now().Add(-s.o.Policy.Limits.Window)
 	if sp.Trash, err = s.o.Journal.Spent(ctx, providers.OpTrash, since); err == nil {
 		sp.Purge, err = s.o.Journal.Spent(ctx, providers.OpPurge, since)
 	}
 	if err != nil {
-		err = fmt.Errorf("read what was done already: %w", err)
+		return sp, fmt.Errorf("read what was done already: %w", err)
 	}
-	return sp, err
+	addTo(sp.Trash, others.Trash)
+	addTo(sp.Purge, others.Purge)
+	return sp, nil
 }
 
 func total(in map[string]journal.Amount) (sum journal.Amount) {
@@ -58,8 +61,10 @@ func total(in map[string]journal.Amount) (sum journal.Amount) {
 
 // Allow says whether p may be executed: nil, a *LimitError, or a *SurgeError
 // unless a person has looked at the plan.
-func (s *Sweeper) Allow(ctx context.Context, p *Plan) error {
-	sp, err := s.spent(ctx)
+func (s *Sweeper) Allow(ctx context.Context, p *Plan) error { return s.allow(ctx, p, Spent{}) }
+
+func (s *Sweeper) allow(ctx context.Context, p *Plan, others Spent) error {
+	sp, err := s.spent(ctx, others)
 	if err != nil {
 		return err
 	}

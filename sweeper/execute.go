@@ -55,35 +55,26 @@ func (s *Sweeper) Execute(ctx context.Context, p *Plan, progress func(done int))
 	if err := s.o.Paused(); err != nil {
 		return nil, err
 	}
-	one, err := s.o.Journal.Lease(ctx, "(limits)", "apply") // or two could spend the same limits
-	if other, ok := errors.AsType[*journal.LeasedError](err); ok {
-		other.Storage = "storages under the same limits"
-	}
+	c, err := s.o.Budget.claim(ctx, s, p) // or two could spend the same limits
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		if err := one(); err != nil {
-			s.o.Log.Warn("lease", "err", err)
-		}
-	}()
-	if err := errors.Join(s.judgeClock(ctx), s.Allow(ctx, p)); err != nil {
-		return nil, err
-	}
+	defer c.end()
 	return s.run(ctx, "apply", func(ctx context.Context, sum *Summary) error {
 		sum.saw(p.Scan)
 		if err := s.mark(ctx, p.Mark, sum); err != nil {
 			return err
 		}
-		return s.carryOut(ctx, p, sum, progress)
+		return s.carryOut(ctx, p, c, sum, progress)
 	})
 }
 
 // carryOut trashes, then purges.
-func (s *Sweeper) carryOut(ctx context.Context, p *Plan, sum *Summary, progress func(done int)) error {
+func (s *Sweeper) carryOut(ctx context.Context, p *Plan, c *claim, sum *Summary, progress func(done int)) error {
 	done := 0
-	report := func(doing string, count func(Item)) func(Item, error) {
+	report := func(doing string, off, count func(Item)) func(Item, error) {
 		return func(it Item, err error) {
+			off(it)
 			if done++; progress != nil {
 				progress(done)
 			}
@@ -96,7 +87,7 @@ func (s *Sweeper) carryOut(ctx context.Context, p *Plan, sum *Summary, progress 
 	}
 	gone := going(p.Trash)
 	s.each(ctx, p.Trash, s.o.Paused, func(it Item, r *reader) error { return s.trash(ctx, r, sum.Run, it, gone) },
-		report("trash", func(it Item) { sum.Trashed++; sum.Bytes += it.Entry.Size }))
+		report("trash", c.trashed, func(it Item) { sum.Trashed++; sum.Bytes += it.Entry.Size }))
 	if len(p.Purge) > 0 && ctx.Err() == nil && s.o.Paused() == nil {
 		before := s.free(ctx)
 		w, err := s.newPurge(ctx, p.Purge, sum)
@@ -104,7 +95,7 @@ func (s *Sweeper) carryOut(ctx context.Context, p *Plan, sum *Summary, progress 
 			return err
 		}
 		s.each(ctx, p.Purge, s.o.Paused, func(it Item, r *reader) error { return w.purge(ctx, r, sum.Run, it) },
-			report("purge", func(it Item) { sum.Purged++; sum.Bytes += it.Entry.Size }))
+			report("purge", c.purged, func(it Item) { sum.Purged++; sum.Bytes += it.Entry.Size }))
 		for space, free := range s.free(ctx) {
 			if was, ok := before[space]; ok && sum.Purged > 0 {
 				sum.Freed += max(free-was, 0)
@@ -124,6 +115,45 @@ func (s *Sweeper) free(ctx context.Context) map[string]int64 {
 		}
 	}
 	return all
+}
+
+// Recover completes, in a run of its own, the record of what an earlier run
+// began and did not end. nil without an error: there was nothing.
+func (s *Sweeper) Recover(ctx context.Context) (*Summary, error) {
+	for _, err := range s.o.Journal.Operations(ctx, journal.Filter{Open: true}) {
+		if err != nil {
+			return nil, fmt.Errorf("read what was interrupted: %w", err)
+		}
+		return s.run(ctx, "recover", func(context.Context, *Summary) error { return nil })
+	}
+	return nil, nil
+}
+
+// Report records a run that only looked, with the scan's Summary, and with what
+// kept it from doing what was due, if anything did. It changes no storage.
+func (s *Sweeper) Report(ctx context.Context, scan *Summary, why error) (*Summary, error) {
+	sum := &Summary{}
+	if scan != nil {
+		*sum = *scan
+	}
+	var err error
+	if sum.Run, err = s.o.Journal.BeginRun(ctx, "report", s.o.Policy.Hash()); err != nil {
+		return nil, fmt.Errorf("record the run: %w", err)
+	}
+	return sum, s.end(ctx, "report", sum, why)
+}
+
+// end records how a run ended.
+func (s *Sweeper) end(ctx context.Context, kind string, sum *Summary, why error) error {
+	text, err := json.Marshal(sum)
+	if err == nil {
+		err = s.o.Journal.EndRun(ctx, sum.Run, text, why)
+	}
+	s.o.Log.Info(kind, "summary", sum)
+	if err != nil {
+		return fmt.Errorf("record the summary: %w", err)
+	}
+	return nil
 }
 
 // run is one recorded run that may change something: leases, the record of
@@ -146,14 +176,7 @@ func (s *Sweeper) run(ctx context.Context, kind string, act func(context.Context
 		err = errors.Join(err, fmt.Errorf("record the clock: %w", cerr))
 	}
 	sum.Duration = s.o.Now().Sub(started)
-	text, jerr := json.Marshal(sum)
-	if jerr == nil {
-		jerr = s.o.Journal.EndRun(ctx, sum.Run, text, err)
-	}
-	if jerr != nil {
-		err = errors.Join(err, fmt.Errorf("record the summary: %w", jerr))
-	}
-	s.o.Log.Info(kind, "summary", sum)
+	err = errors.Join(err, s.end(ctx, kind, sum, err))
 	return sum, err
 }
 

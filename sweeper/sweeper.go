@@ -32,6 +32,10 @@ type Options struct {
 	// nothing of them.
 	Unopened map[string]error
 
+	// Budget is shared by the Sweepers of one process that act at the same time.
+	// nil: there is no other.
+	Budget *Budget
+
 	// Uptime is the kernel's name of this start of the machine, and how long
 	// ago it was. Without it only a clock that goes back is noticed.
 	Uptime func() (boot string, since time.Duration)
@@ -60,6 +64,9 @@ func New(o Options) (*Sweeper, error) {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Budget == nil {
+		o.Budget = &Budget{}
 	}
 	if o.Paused == nil {
 		o.Paused = func() error { return nil }
