@@ -1,0 +1,28 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Lately is when what was done last, by SetLately: something that is done on
+// schedule, whatever the caller calls it. The zero time: never.
+func (j *Journal) Lately(ctx context.Context, what string) (time.Time, error) {
+	var at sql.NullInt64
+	err := j.read.QueryRowContext(ctx, `SELECT at FROM lately WHERE what = $1`, what).Scan(&at)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, fmt.Errorf("when %s was last: %w", what, fault(err))
+	}
+	return moment(at), nil
+}
+
+// SetLately stores it, durably.
+func (j *Journal) SetLately(ctx context.Context, what string, at time.Time) error {
+	return j.update(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO lately (what, at) VALUES ($1, $2)`, what, micros(at))
+		return err
+	})
+}
