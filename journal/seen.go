@@ -121,13 +121,19 @@ func (s *Seen) loadMatches(ctx context.Context) error {
 	return rows.Err()
 }
 
-func (s *Seen) loadCursor(ctx context.Context) error {
-	err := s.j.read.QueryRowContext(ctx, `SELECT cursor FROM cursors WHERE storage = $1 AND version = $2`,
-		s.storage, s.version).Scan(&s.cursor)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
-	}
+func (s *Seen) loadCursor(ctx context.Context) (err error) {
+	s.cursor, err = s.j.Cursor(ctx, s.storage, s.version)
 	return err
+}
+
+// Cursor is where the listing of a storage may go on, as Save stored it: "" when
+// it stored none under this version.
+func (j *Journal) Cursor(ctx context.Context, storage string, version int) (at providers.Cursor, err error) {
+	err = j.read.QueryRowContext(ctx, `SELECT cursor FROM cursors WHERE storage = $1 AND version = $2`, storage, version).Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return at, err
 }
 
 // Cursor is where the listing may go on: everything before it is remembered.
