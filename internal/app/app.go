@@ -60,6 +60,7 @@ type App struct {
 	ReportOnly error
 
 	storages []*providers.Storage
+	shares   bool  // the journal is another's to close
 	noPolicy error // why the built-in policy serves in place of the one that there is
 	o        Options
 }
@@ -74,19 +75,10 @@ func (e *UsageError) Error() string { return e.Err.Error() }
 func (e *UsageError) Unwrap() error { return e.Err }
 
 // Open opens the policy, the journal, and the storages that o.Only names.
-func Open(ctx context.Context, o Options) (_ *App, err error) {
-	if o.Uptime == nil {
-		o.Uptime = uptime
-	}
-	a := &App{o: o, Classifier: o.Classifier, Unopened: map[string]error{}}
-	if a.Classifier == nil {
-		a.Classifier = fingerprint.New()
-	}
-	if a.Paths, err = FindPaths(o.Getenv); err != nil {
-		return nil, &UsageError{err, "set HOME, or STATE_DIRECTORY to a folder of its own"}
-	}
-	if a.Paths.Home != "" && strangers(a.Paths.Home) {
-		return nil, &UsageError{fmt.Errorf("this is root, in the home of somebody else: %s", a.Paths.Home), "run it as the person whose files they are, or set HOME"}
+func Open(ctx context.Context, o Options) (*App, error) {
+	a, err := newApp(o)
+	if err != nil {
+		return nil, err
 	}
 	scopes := o.Scopes
 	if err := a.openPolicy(); err != nil && scopes == nil {
@@ -101,18 +93,41 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	if err := a.openJournal(ctx); err != nil {
 		return nil, err
 	}
-	if err := a.openStorages(ctx, scopes); err != nil {
-		return nil, errors.Join(err, a.Close())
-	}
-	a.Sweeper, err = sweeper.New(sweeper.Options{
-		Policy: a.Policy, Journal: a.Journal, Storages: a.storages,
-		Classifier: a.Classifier, Now: o.Now, Log: o.Log, Uptime: o.Uptime, Unopened: a.Unopened,
-		Paused: func() error { return a.Paths.Paused(o.Now()) },
-	})
-	if err != nil {
+	if err := a.openSweeper(ctx, scopes, nil); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
+}
+
+// newApp is one in which nothing is open yet.
+func newApp(o Options) (_ *App, err error) {
+	if o.Uptime == nil {
+		o.Uptime = uptime
+	}
+	a := &App{o: o, Classifier: o.Classifier, Unopened: map[string]error{}}
+	if a.Classifier == nil {
+		a.Classifier = fingerprint.New()
+	}
+	if a.Paths, err = FindPaths(o.Getenv); err != nil {
+		return nil, &UsageError{err, "set HOME, or STATE_DIRECTORY to a folder of its own"}
+	}
+	if a.Paths.Home != "" && strangers(a.Paths.Home) {
+		return nil, &UsageError{fmt.Errorf("this is root, in the home of somebody else: %s", a.Paths.Home), "run it as the person whose files they are, or set HOME"}
+	}
+	return a, nil
+}
+
+// openSweeper opens the storages of the scopes and a Sweeper over them.
+func (a *App) openSweeper(ctx context.Context, scopes []sweeper.Scope, budget *sweeper.Budget) (err error) {
+	if err := a.openStorages(ctx, scopes); err != nil {
+		return err
+	}
+	a.Sweeper, err = sweeper.New(sweeper.Options{
+		Policy: a.Policy, Journal: a.Journal, Storages: a.storages, Budget: budget,
+		Classifier: a.Classifier, Now: a.o.Now, Log: a.o.Log, Uptime: a.o.Uptime, Unopened: a.Unopened,
+		Paused: func() error { return a.Paths.Paused(a.o.Now()) },
+	})
+	return err
 }
 
 // Close closes all that is open.
@@ -121,7 +136,7 @@ func (a *App) Close() error {
 	for _, st := range a.storages {
 		errs = append(errs, st.Close())
 	}
-	if a.Journal != nil {
+	if a.Journal != nil && !a.shares {
 		errs = append(errs, a.Journal.Close())
 	}
 	return errors.Join(errs...)
