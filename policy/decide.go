@@ -21,7 +21,7 @@ const skew = 24 * time.Hour
 // nobody knows when it was last changed is for a person to review.
 func (p *Policy) Decide(f Facts, now time.Time) Decision {
 	if !candidate(f) {
-		return Decision{Action: Keep, Reasons: []string{"not a ChatGPT image"}}
+		return Decision{Action: Keep, Ground: GroundNoRule, Reasons: []string{"not a ChatGPT image"}}
 	}
 	s := p.subject(f, now)
 	for _, r := range p.Rules {
@@ -29,7 +29,7 @@ func (p *Policy) Decide(f Facts, now time.Time) Decision {
 			return p.apply(r, t, s)
 		}
 	}
-	return Decision{Action: Keep, Reasons: []string{"no rule matches"}}
+	return Decision{Action: Keep, Ground: GroundNoRule, Reasons: []string{"no rule matches"}}
 }
 
 // Explain is every rule in order with all that it saw. The one that Decides
@@ -60,6 +60,9 @@ func candidate(f Facts) bool {
 // apply turns the rule that matched into a decision.
 func (p *Policy) apply(r Rule, t RuleTrace, s subject) Decision {
 	d := Decision{Action: r.Do, Rule: r.Name, Reasons: t.reasons()}
+	if r.Do == Keep {
+		d.Ground = GroundRule
+	}
 	if r.Do != Trash {
 		return d
 	}
@@ -71,7 +74,7 @@ func (p *Policy) apply(r Rule, t RuleTrace, s subject) Decision {
 		from = s.now
 	}
 	if until := from.Add(r.Grace); s.now.Before(until) {
-		d.Action, d.NotBefore, d.Grace = Hold, until, true
+		d.Action, d.NotBefore, d.Grace, d.Ground = Hold, until, true, GroundGrace
 		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s ends on %s", inTime(r.Grace), day(until)))
 	} else {
 		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s is over", inTime(r.Grace)))
@@ -92,13 +95,13 @@ func (p *Policy) unsettled(d *Decision, s subject) bool {
 		d.Action = Review
 		d.Reasons = append(d.Reasons, "nothing says when it was last changed")
 	case quiet < -skew:
-		d.Action, d.NotBefore = Hold, s.now.Add(skew)
+		d.Action, d.NotBefore, d.Ground = Hold, s.now.Add(skew), GroundClock
 		d.Reasons = append(d.Reasons, fmt.Sprintf("%s %s in the future: a clock is wrong", verb, about(-quiet)))
 	case quiet < 0:
-		d.Action, d.NotBefore = Hold, at.Add(p.Settle)
+		d.Action, d.NotBefore, d.Ground = Hold, at.Add(p.Settle), GroundSettle
 		d.Reasons = append(d.Reasons, verb+" in the future, by a clock a little fast")
 	case s.now.Sub(written) < p.Settle:
-		d.Action, d.NotBefore = Hold, written.Add(p.Settle)
+		d.Action, d.NotBefore, d.Ground = Hold, written.Add(p.Settle), GroundSettle
 		d.Reasons = append(d.Reasons, fmt.Sprintf("modified less than %s ago", inTime(p.Settle)))
 	default:
 		return false
@@ -116,10 +119,11 @@ func (p *Policy) unconfirmed(d *Decision, s subject) bool {
 	if first.IsZero() {
 		first = s.now
 	}
-	ahead := first.Sub(s.now)
+	ahead, ground := first.Sub(s.now), GroundConfirm
 	until := first.Add(p.ConfirmAfter)
 	switch {
 	case ahead > skew:
+		ground = GroundClock
 		d.Reasons = append(d.Reasons, fmt.Sprintf("first seen %s in the future: a clock is wrong", about(ahead)))
 	case s.now.Before(until):
 		d.Reasons = append(d.Reasons, fmt.Sprintf("first seen on %s, and must be seen again %s later", day(first), inTime(p.ConfirmAfter)))
@@ -127,6 +131,6 @@ func (p *Policy) unconfirmed(d *Decision, s subject) bool {
 		d.Reasons = append(d.Reasons, fmt.Sprintf("seen again %s or more after it was first seen", inTime(p.ConfirmAfter)))
 		return false
 	}
-	d.Action, d.NotBefore = Hold, until
+	d.Action, d.NotBefore, d.Ground = Hold, until, ground
 	return true
 }

@@ -34,6 +34,12 @@ var (
 	ErrOutside = errors.New("the file is outside the configured roots")
 )
 
+// ProtectedError is ErrProtected by a guard, which it names.
+type ProtectedError struct{ Held }
+
+func (e *ProtectedError) Error() string { return fmt.Sprintf("%v: %s", ErrProtected, e.Why) }
+func (e *ProtectedError) Unwrap() error { return ErrProtected }
+
 // UnlistedError names one place that a listing could not look into. What is
 // there is unknown; it is not gone.
 type UnlistedError struct {

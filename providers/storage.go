@@ -157,7 +157,7 @@ func (s *Storage) examine(ctx context.Context, e Entry) (Entry, error) {
 func (s *Storage) unheld(ctx context.Context, e Entry) error {
 	held, err := s.Guards(ctx, e)
 	if err == nil && len(held) > 0 {
-		err = fmt.Errorf("%w: %s", ErrProtected, held[0].Why)
+		err = &ProtectedError{held[0]}
 	}
 	return err
 }

@@ -47,7 +47,7 @@ type Binned struct {
 // Bins lists every entry of every trash bin of the storages and tells each
 // once, however many storages share the bin. It changes nothing.
 func (s *Sweeper) Bins(ctx context.Context, each func(Binned)) (*Summary, error) {
-	sum := &Summary{}
+	sum := s.summary()
 	if err := s.judgeClock(ctx); err != nil {
 		return sum, err
 	}
@@ -312,7 +312,7 @@ func (s *Sweeper) oursOf(op journal.Operation) Binned {
 func (b Binned) item() Item {
 	it := Item{
 		Storage: b.Storage, Whose: b.Whose, Receipt: b.Trashed.Receipt, Key: b.Op.Key, Entry: b.Op.Op.Entry,
-		Decision: policy.Decision{Action: policy.Trash, Rule: "trash." + string(b.Whose), Reasons: []string{b.Why}},
+		Decision: policy.Decision{Action: policy.Trash, Rule: ruleOf(b.Whose), Reasons: []string{b.Why}},
 	}
 	if b.Whose != Ours {
 		t := b.Trashed

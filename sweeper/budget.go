@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"sweepd/journal"
+	"sweepd/providers"
 )
 
 // Budget lets several Sweepers with one journal act at the same time under the
@@ -74,11 +75,12 @@ func (b *Budget) giveUp(s *Sweeper) {
 	b.release = nil
 }
 
-// trashed and purged take one item off: the journal has it now.
-func (c *claim) trashed(it Item) { c.done(c.left.Trash, it) }
-func (c *claim) purged(it Item)  { c.done(c.left.Purge, it) }
-
-func (c *claim) done(left map[string]journal.Amount, it Item) {
+// done takes one item off: the journal has it now.
+func (c *claim) done(doing providers.OpKind, it Item) {
+	left := c.left.Trash
+	if doing == providers.OpPurge {
+		left = c.left.Purge
+	}
 	c.b.mu.Lock()
 	defer c.b.mu.Unlock()
 	was := left[it.Storage]

@@ -30,12 +30,15 @@ func (s *Sweeper) keepLastCopies(ctx context.Context, p *Plan, sum *Summary, sta
 			other, err := c.other(ctx, Copy{it.Storage, it.Entry})
 			switch {
 			case passing(ctx, err):
+				sum.hold(it, policy.GroundUnknown)
 				continue
 			case err != nil:
+				sum.hold(it, policy.GroundUnknown)
 				sum.problem(it.Storage, it.Entry.Path, "look for copies of", err)
 				continue
 			case other == nil:
 				it.Decision = spare(it.Decision)
+				sum.hold(it, it.Decision.Ground)
 				p.Spared = append(p.Spared, it)
 				continue
 			}
@@ -43,14 +46,13 @@ func (s *Sweeper) keepLastCopies(ctx context.Context, p *Plan, sum *Summary, sta
 		}
 		due = append(due, it)
 	}
-	sum.hold(len(p.Trash) - len(due))
 	p.Trash = due
 	return ctx.Err()
 }
 
 func spare(d policy.Decision) policy.Decision {
 	why := "it is the last copy that is known"
-	d = hold(d, why)
+	d = hold(d, policy.GroundOf(guardLastCopy), why)
 	d.Guards = append(d.Guards, providers.Held{Guard: guardLastCopy, Why: why})
 	return d
 }

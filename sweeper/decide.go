@@ -1,6 +1,7 @@
 package sweeper
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -65,7 +66,7 @@ func (s *Sweeper) decide(ctx context.Context, st *providers.Storage, r *reader, 
 	}
 	for _, h := range shown(rec.Entry) {
 		if slices.Contains(s.o.Policy.Protect, h.Guard) {
-			d = hold(d, h.Why)
+			d = hold(d, cmp.Or(d.Ground, policy.GroundOf(h.Guard)), h.Why)
 			d.Guards = append(d.Guards, h)
 		}
 	}
@@ -90,10 +91,10 @@ func (s *Sweeper) guarded(ctx context.Context, st *providers.Storage, rec journa
 		return d, err
 	}
 	if err != nil {
-		return hold(d, err.Error()), nil
+		return hold(d, policy.GroundUnknown, err.Error()), nil
 	}
 	for _, h := range held {
-		d = hold(d, h.Why)
+		d = hold(d, cmp.Or(d.Ground, policy.GroundOf(h.Guard)), h.Why)
 	}
 	d.Guards = held
 	return d, nil
@@ -114,23 +115,23 @@ func (s *Sweeper) due(ctx context.Context, st *providers.Storage, r *reader, rec
 	case passing(ctx, err):
 		return d, err
 	case err != nil:
-		return hold(d, fmt.Sprintf("it could not be found out what you said of it: %v", err)), nil
+		return hold(d, policy.GroundUnknown, fmt.Sprintf("it could not be found out what you said of it: %v", err)), nil
 	case word == journal.Keep:
-		return policy.Decision{Action: policy.Keep, Reasons: []string{"you said keep"}}, nil
+		return policy.Decision{Action: policy.Keep, Ground: policy.GroundWord, Reasons: []string{"you said keep"}}, nil
 	case word == journal.Approve:
-		d.Action, d.Approved, d.Grace, d.NotBefore = policy.Trash, true, false, time.Time{}
+		d.Action, d.Approved, d.Grace, d.NotBefore, d.Ground = policy.Trash, true, false, time.Time{}, ""
 		d.Reasons = append(d.Reasons, "you approved it as it is")
 		return d, nil
 	case s.doubt != nil && (d.Action == policy.Trash || d.Grace):
 		d.Grace, d.NotBefore = false, time.Time{} // nor does a grace begin by that clock
-		return hold(d, s.doubt.Error()), nil
+		return hold(d, policy.GroundClock, s.doubt.Error()), nil
 	}
 	return d, nil
 }
 
 // hold puts a trash off for a reason that no time ends.
-func hold(d policy.Decision, why string) policy.Decision {
-	d.Action = policy.Hold
+func hold(d policy.Decision, ground policy.Ground, why string) policy.Decision {
+	d.Action, d.Ground = policy.Hold, ground
 	d.Reasons = append(d.Reasons, why)
 	return d
 }

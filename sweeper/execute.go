@@ -22,11 +22,21 @@ var ErrOtherPolicy = errors.New("the plan was made under another policy")
 // errKept refuses a file that a plan names and that is not due any more.
 var errKept = errors.New("it is no longer due")
 
-// refusals are the errors by which a file refuses to be moved; nothing is
-// wrong then but the plan.
-var refusals = []error{
-	errKept, ErrPaused, fs.ErrNotExist, fs.ErrExist, providers.ErrChanged, providers.ErrBusy, providers.ErrProtected,
-	providers.ErrOutside, errors.ErrUnsupported,
+// refusals are the errors by which a file refuses to be moved, with the names
+// by which they are counted; nothing is wrong then but the plan.
+var refusals = []struct {
+	err  error
+	name string
+}{
+	{errKept, "not_due"},
+	{ErrPaused, "paused"},
+	{fs.ErrNotExist, "gone"},
+	{fs.ErrExist, "exists"},
+	{providers.ErrChanged, "changed"},
+	{providers.ErrBusy, "busy"},
+	{providers.ErrProtected, "protected"},
+	{providers.ErrOutside, "outside"},
+	{errors.ErrUnsupported, "unsupported"},
 }
 
 // movers is how many files are moved at once. Most of a durable move is waiting
@@ -72,30 +82,24 @@ func (s *Sweeper) Execute(ctx context.Context, p *Plan, progress func(done int))
 // carryOut trashes, then purges.
 func (s *Sweeper) carryOut(ctx context.Context, p *Plan, c *claim, sum *Summary, progress func(done int)) error {
 	done := 0
-	report := func(doing string, off, count func(Item)) func(Item, error) {
-		return func(it Item, err error) {
-			off(it)
-			if done++; progress != nil {
-				progress(done)
-			}
-			if err == nil {
-				count(it)
-				return
-			}
-			sum.refuse(it, doing, err)
+	report := func(it Item, doing providers.OpKind, err error) {
+		c.done(doing, it)
+		if done++; progress != nil {
+			progress(done)
 		}
+		sum.did(it, doing, err)
 	}
 	gone := going(p.Trash)
-	s.each(ctx, p.Trash, s.o.Paused, func(it Item, r *reader) error { return s.trash(ctx, r, sum.Run, it, gone) },
-		report("trash", c.trashed, func(it Item) { sum.Trashed++; sum.Bytes += it.Entry.Size }))
+	s.each(ctx, p.Trash, s.o.Paused, func(it *Item, r *reader) error { return s.trash(ctx, r, sum.Run, it, gone) },
+		func(it Item, err error) { report(it, providers.OpTrash, err) })
 	if len(p.Purge) > 0 && ctx.Err() == nil && s.o.Paused() == nil {
 		before := s.free(ctx)
 		w, err := s.newPurge(ctx, p.Purge, sum)
 		if err != nil {
 			return err
 		}
-		s.each(ctx, p.Purge, s.o.Paused, func(it Item, r *reader) error { return w.purge(ctx, r, sum.Run, it) },
-			report("purge", c.purged, func(it Item) { sum.Purged++; sum.Bytes += it.Entry.Size }))
+		s.each(ctx, p.Purge, s.o.Paused, func(it *Item, r *reader) error { return w.purge(ctx, r, sum.Run, *it) },
+			func(it Item, err error) { report(it, providers.OpPurge, err) })
 		for space, free := range s.free(ctx) {
 			if was, ok := before[space]; ok && sum.Purged > 0 {
 				sum.Freed += max(free-was, 0)
@@ -132,7 +136,7 @@ func (s *Sweeper) Recover(ctx context.Context) (*Summary, error) {
 // Report records a run that only looked, with the scan's Summary, and with what
 // kept it from doing what was due, if anything did. It changes no storage.
 func (s *Sweeper) Report(ctx context.Context, scan *Summary, why error) (*Summary, error) {
-	sum := &Summary{}
+	sum := s.summary()
 	if scan != nil {
 		*sum = *scan
 	}
@@ -165,7 +169,7 @@ func (s *Sweeper) run(ctx context.Context, kind string, act func(context.Context
 	}
 	defer release()
 	started := s.o.Now()
-	sum := &Summary{}
+	sum := s.summary()
 	if sum.Run, err = s.o.Journal.BeginRun(ctx, kind, s.o.Policy.Hash()); err != nil {
 		return nil, fmt.Errorf("record the run: %w", err)
 	}
@@ -180,32 +184,31 @@ func (s *Sweeper) run(ctx context.Context, kind string, act func(context.Context
 	return sum, err
 }
 
-// refuse counts an item that was not done.
-func (sum *Summary) refuse(it Item, doing string, err error) {
-	if refused(err) {
-		sum.Refused++
-	} else {
-		sum.Failed++
-	}
-	sum.problem(it.Storage, it.Entry.Path, doing, err)
-}
-
-func refused(err error) bool {
+// refusal is the name by which a refusal is counted, of a bounded number of
+// names; "" when err is of something that failed.
+func refusal(err error) string {
 	if _, ok := errors.AsType[*ClockError](err); ok {
-		return true
+		return "clock"
 	}
 	for _, kind := range refusals {
-		if errors.Is(err, kind) {
-			return !errors.Is(err, providers.ErrUncertain)
+		switch {
+		case !errors.Is(err, kind.err):
+			continue
+		case errors.Is(err, providers.ErrUncertain):
+			return ""
 		}
+		if guard, ok := errors.AsType[*providers.ProtectedError](err); ok {
+			return kind.name + ":" + string(guard.Guard)
+		}
+		return kind.name
 	}
-	return false
+	return ""
 }
 
-// each does the items, several at once, and reports one at a time. It begins
-// none once ctx has ended or stop says so. One storage's slowness is not
-// another's.
-func (s *Sweeper) each(ctx context.Context, items []Item, stop func() error, do func(Item, *reader) error, report func(Item, error)) {
+// each does the items, several at once, and reports one at a time, as do left
+// it. It begins none once ctx has ended or stop says so. One storage's slowness
+// is not another's.
+func (s *Sweeper) each(ctx context.Context, items []Item, stop func() error, do func(*Item, *reader) error, report func(Item, error)) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for storage, its := range byStorage(items) {
@@ -221,7 +224,7 @@ func (s *Sweeper) each(ctx context.Context, items []Item, stop func() error, do 
 					if ctx.Err() != nil || stop() != nil {
 						return
 					}
-					err := do(it, r)
+					err := do(&it, r)
 					mu.Lock()
 					report(it, err)
 					mu.Unlock()
@@ -248,8 +251,9 @@ func byStorage(items []Item) map[string][]Item {
 }
 
 // trash moves one file of a plan, if it is still what the plan says and the
-// policy still wants it.
-func (s *Sweeper) trash(ctx context.Context, r *reader, run int64, it Item, gone leaving) error {
+// policy still wants it; what the policy says then replaces what
+// the plan said.
+func (s *Sweeper) trash(ctx context.Context, r *reader, run int64, it *Item, gone leaving) error {
 	st, err := s.storage(it.Storage)
 	if err != nil {
 		return err
@@ -275,7 +279,8 @@ func (s *Sweeper) trash(ctx context.Context, r *reader, run int64, it Item, gone
 	if d.Action != policy.Trash {
 		return fmt.Errorf("%w: %s, because %s", errKept, d.Action, strings.Join(d.Reasons, "; "))
 	}
-	if err := errors.Join(s.copyStays(ctx, r, it, e, d, gone), s.o.Paused()); err != nil {
+	it.Decision = d
+	if err := errors.Join(s.copyStays(ctx, r, *it, e, d, gone), s.o.Paused()); err != nil {
 		return err
 	}
 	_, err = st.Trash(ctx, e, providers.Cause{Run: run, Rule: d.Rule, Reasons: d.Reasons, Approved: d.Approved})
@@ -332,7 +337,7 @@ func (s *Sweeper) mark(ctx context.Context, items []Item, sum *Summary) error {
 		}
 		sum.Marked += n
 		if less := int64(len(entries)) - n; less > 0 {
-			sum.Refused += less
+			sum.refused("changed", less)
 			sum.problem(storage, "", "begin the grace of every file of", fmt.Errorf("%d were trashed or examined anew since: %w", less, providers.ErrChanged))
 		}
 	}

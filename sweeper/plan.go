@@ -109,7 +109,7 @@ func (s *Sweeper) Plan(ctx context.Context, o ScanOptions) (*Plan, *Summary, err
 // PlanPurge plans what want chooses of what is due in the trash bins, and looks
 // at nothing else. What went wrong is in the Summary.
 func (s *Sweeper) PlanPurge(ctx context.Context, want func(Binned) bool) (*Plan, *Summary, error) {
-	p := &Plan{Made: s.o.Now(), Policy: s.o.Policy.Hash(), Scan: &Summary{}}
+	p := &Plan{Made: s.o.Now(), Policy: s.o.Policy.Hash(), Scan: s.summary()}
 	for _, st := range s.o.Storages {
 		p.Scope = append(p.Scope, Scope{Storage: st.Name()})
 	}
@@ -141,9 +141,12 @@ func (p *Plan) stop(sum *Summary) {
 	in := func(it Item) bool {
 		return slices.ContainsFunc(sum.Stopped, func(x Stopped) bool { return x.Storage == it.Storage && within(it.Entry.Path, x.Root) })
 	}
-	was := len(p.Trash)
+	for _, it := range p.Trash {
+		if in(it) {
+			sum.hold(it, policy.GroundUnlisted)
+		}
+	}
 	p.Trash, p.Mark, p.Purge = slices.DeleteFunc(p.Trash, in), slices.DeleteFunc(p.Mark, in), slices.DeleteFunc(p.Purge, in)
-	sum.hold(was - len(p.Trash))
 }
 
 func (p *Plan) sort() {

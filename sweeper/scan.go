@@ -39,7 +39,8 @@ func (s *Sweeper) Scan(ctx context.Context, o ScanOptions) (*Summary, error) {
 		return nil, err
 	}
 	started := s.o.Now()
-	sum := &Summary{ByConfidence: map[fingerprint.Confidence]int64{}, ByAction: map[string]int64{}, SeenIn: map[string]int64{}}
+	sum := s.summary()
+	sum.ByConfidence, sum.ByAction, sum.SeenIn = map[fingerprint.Confidence]int64{}, map[string]int64{}, map[string]int64{}
 	s.lacking(sum)
 	for _, st := range s.o.Storages {
 		if err := s.scanStorage(ctx, st, o, sum); err != nil {
@@ -357,6 +358,7 @@ func (sc *scan) emit(ctx context.Context, r *reader, rec journal.Record, fetched
 	sc.sum.ByConfidence[v.Confidence]++
 	if v.Confidence > fingerprint.None {
 		sc.sum.ByAction[string(d.Action)]++
+		sc.sum.rule(d.Rule).decided(e, d)
 	}
 	if sc.o.Each != nil {
 		sc.o.Each(Found{sc.st.Name(), e, v, d, !rec.Marked.IsZero(), fetched})

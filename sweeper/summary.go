@@ -2,6 +2,7 @@ package sweeper
 
 import (
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -32,6 +33,10 @@ type Summary struct {
 	Bytes    int64 `json:"bytes"`   // of the files trashed, restored or purged
 	Freed    int64 `json:"freed"`   // what the storages say is free now and was not before the purge
 
+	Storages []string                `json:"storages,omitempty"` // that it was about, those included that could not be opened
+	Rules    map[string]*RuleSummary `json:"rules,omitempty"`    // by the rule that decided: the policy's, "trash.ours" and its like of a purge, "" where none did
+	Refusals map[string]int64        `json:"refusals,omitempty"` // Refused, by what stood against it: see docs/json.md
+
 	Problems []Problem `json:"problems,omitempty"` // the first hundred
 	Errors   int64     `json:"errors"`             // problems in all
 	Partial  bool      `json:"partial,omitempty"`  // some place could not be listed
@@ -39,6 +44,127 @@ type Summary struct {
 
 	Duration time.Duration    `json:"-"`
 	SeenIn   map[string]int64 `json:"-"` // Seen, by storage
+
+	names []string // that Rules may have: a saved plan could bring others
+}
+
+// RuleSummary is what became of the files that one rule decided of. The figures
+// down to Due are the scan's; a plan that was saved has none.
+type RuleSummary struct {
+	Matched  int64                   `json:"matched"`
+	Kept     map[policy.Ground]int64 `json:"kept,omitempty"` // by why
+	Review   int64                   `json:"review,omitempty"`
+	Held     map[policy.Ground]int64 `json:"held,omitempty"` // by why
+	Until    time.Time               `json:"until,omitzero"` // when the first of those that a time holds may go at the earliest
+	Due      int64                   `json:"due,omitempty"`
+	DueBytes int64                   `json:"due_bytes,omitempty"`
+
+	Trashed  int64 `json:"trashed,omitempty"`
+	Purged   int64 `json:"purged,omitempty"`
+	Restored int64 `json:"restored,omitempty"`
+	Refused  int64 `json:"refused,omitempty"`
+	Failed   int64 `json:"failed,omitempty"`
+	Bytes    int64 `json:"bytes,omitempty"` // of the files trashed, purged or restored
+}
+
+// summary begins the summary of whatever is about all storages.
+func (s *Sweeper) summary() *Summary {
+	sum := &Summary{Rules: map[string]*RuleSummary{}}
+	for _, st := range s.o.Storages {
+		sum.Storages = append(sum.Storages, st.Name())
+	}
+	sum.Storages = append(sum.Storages, slices.Sorted(maps.Keys(s.o.Unopened))...)
+	for _, r := range s.o.Policy.Rules {
+		sum.names = append(sum.names, r.Name)
+	}
+	for _, whose := range []Whose{Ours, Matching, Everything} {
+		sum.names = append(sum.names, ruleOf(whose))
+	}
+	return sum
+}
+
+// ruleOf is what stands for a rule where a file is purged by that right.
+func ruleOf(whose Whose) string { return "trash." + string(whose) }
+
+// rule is the summary of one rule; of "" where the policy has none of that name.
+func (s *Summary) rule(name string) *RuleSummary {
+	if !slices.Contains(s.names, name) {
+		name = ""
+	}
+	if s.Rules[name] == nil {
+		s.Rules[name] = &RuleSummary{}
+	}
+	return s.Rules[name]
+}
+
+// decided counts what a scan says of one file.
+func (r *RuleSummary) decided(e providers.Entry, d policy.Decision) {
+	r.Matched++
+	switch d.Action {
+	case policy.Keep:
+		add(&r.Kept, d.Ground)
+	case policy.Review:
+		r.Review++
+	case policy.Hold:
+		add(&r.Held, d.Ground)
+		if at := d.NotBefore.UTC(); !at.IsZero() && len(d.Guards) == 0 && (r.Until.IsZero() || at.Before(r.Until)) {
+			r.Until = at
+		}
+	case policy.Trash:
+		r.Due++
+		r.DueBytes += e.Size
+	}
+}
+
+func add(to *map[policy.Ground]int64, g policy.Ground) {
+	if *to == nil {
+		*to = map[policy.Ground]int64{}
+	}
+	(*to)[g]++
+}
+
+// did counts what became of an item: done, or else refused or failed, which is a
+// problem too.
+func (s *Summary) did(it Item, what providers.OpKind, err error) {
+	if err != nil {
+		s.refuse(it, string(what), err)
+		return
+	}
+	r := s.rule(it.Decision.Rule)
+	switch what {
+	case providers.OpTrash:
+		s.Trashed++
+		r.Trashed++
+	case providers.OpPurge:
+		s.Purged++
+		r.Purged++
+	case providers.OpRestore:
+		s.Restored++
+		r.Restored++
+	}
+	s.Bytes += it.Entry.Size
+	r.Bytes += it.Entry.Size
+}
+
+// refuse counts an item that was not done.
+func (s *Summary) refuse(it Item, doing string, err error) {
+	r := s.rule(it.Decision.Rule)
+	if why := refusal(err); why != "" {
+		s.refused(why, 1)
+		r.Refused++
+	} else {
+		s.Failed++
+		r.Failed++
+	}
+	s.problem(it.Storage, it.Entry.Path, doing, err)
+}
+
+func (s *Summary) refused(why string, files int64) {
+	s.Refused += files
+	if s.Refusals == nil {
+		s.Refusals = map[string]int64{}
+	}
+	s.Refusals[why] += files
 }
 
 // Problem is one thing that went wrong or was refused.
@@ -74,12 +200,14 @@ func (s *Summary) stop(st *providers.Storage, path string, why error) {
 	}
 }
 
-// hold counts files that were to be trashed as held.
-func (s *Summary) hold(files int) {
-	if files > 0 {
-		s.ByAction[string(policy.Trash)] -= int64(files)
-		s.ByAction[string(policy.Hold)] += int64(files)
-	}
+// hold counts a file that was due as held.
+func (s *Summary) hold(it Item, why policy.Ground) {
+	s.ByAction[string(policy.Trash)]--
+	s.ByAction[string(policy.Hold)]++
+	r := s.rule(it.Decision.Rule)
+	r.Due--
+	r.DueBytes -= it.Entry.Size
+	add(&r.Held, why)
 }
 
 // within reports whether a path is the root or below it.
@@ -94,6 +222,10 @@ func (s *Summary) saw(scan *Summary) {
 	}
 	s.Seen, s.Images, s.Matched, s.BytesRead = scan.Seen, scan.Images, scan.Matched, scan.BytesRead
 	s.ByConfidence, s.ByAction, s.Partial, s.Stopped = scan.ByConfidence, scan.ByAction, scan.Partial, scan.Stopped
+	for name, r := range scan.Rules {
+		own := *r // what is done now is not the scan's
+		s.Rules[name] = &own
+	}
 }
 
 // problem counts one and keeps the first of them.

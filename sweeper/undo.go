@@ -8,6 +8,7 @@ import (
 	"io/fs"
 
 	"sweepd/journal"
+	"sweepd/policy"
 	"sweepd/providers"
 )
 
@@ -98,24 +99,18 @@ func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress fu
 		var items []Item
 		for _, op := range ops {
 			byKey[op.Key] = op
-			items = append(items, Item{Storage: op.Op.Storage, Entry: op.Op.Entry, Key: op.Key})
+			items = append(items, Item{Storage: op.Op.Storage, Entry: op.Op.Entry, Key: op.Key, Decision: policy.Decision{Rule: op.Op.Cause.Rule}})
 		}
 		done := 0
-		s.each(ctx, items, func() error { return nil }, func(it Item, _ *reader) error {
+		s.each(ctx, items, func() error { return nil }, func(it *Item, _ *reader) error {
 			return s.restore(ctx, sum.Run, byKey[it.Key])
 		}, func(it Item, err error) {
 			if done++; progress != nil {
 				progress(done)
 			}
-			if errors.Is(err, errResolved) {
-				return
+			if !errors.Is(err, errResolved) {
+				sum.did(it, providers.OpRestore, err)
 			}
-			if err != nil {
-				sum.refuse(it, "restore", err)
-				return
-			}
-			sum.Restored++
-			sum.Bytes += it.Entry.Size
 		})
 		return ctx.Err()
 	})

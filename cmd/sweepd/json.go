@@ -57,7 +57,8 @@ type jsonScan struct {
 	Errors       int64            `json:"errors"`
 	DurationMS   int64            `json:"duration_ms"`
 
-	Stopped []sweeper.Stopped `json:"stopped,omitempty"` // roots that nothing is deleted from
+	Stopped []sweeper.Stopped               `json:"stopped,omitempty"` // roots that nothing is deleted from
+	Rules   map[string]*sweeper.RuleSummary `json:"rules,omitempty"`
 }
 
 // jsonRun is the end of a run that may have changed something.
@@ -75,6 +76,9 @@ type jsonRun struct {
 	Freed      int64  `json:"freed"`
 	Errors     int64  `json:"errors"`
 	DurationMS int64  `json:"duration_ms"`
+
+	Rules    map[string]*sweeper.RuleSummary `json:"rules,omitempty"`
+	Refusals map[string]int64                `json:"refusals,omitempty"`
 }
 
 // jsonProblem is one thing that went wrong or was refused.
@@ -115,7 +119,7 @@ func refOf(e providers.Entry) string {
 }
 
 func scanLine(sum *sweeper.Summary) jsonScan {
-	line := jsonScan{"summary", sum.Seen, sum.Images, sum.Matched, map[string]int64{}, sum.BytesRead, sum.Errors, sum.Duration.Milliseconds(), sum.Stopped}
+	line := jsonScan{"summary", sum.Seen, sum.Images, sum.Matched, map[string]int64{}, sum.BytesRead, sum.Errors, sum.Duration.Milliseconds(), sum.Stopped, sum.Rules}
 	for c := fingerprint.Possible; c <= fingerprint.Proven; c++ {
 		line.ByConfidence[c.String()] = sum.ByConfidence[c]
 	}
@@ -125,7 +129,7 @@ func scanLine(sum *sweeper.Summary) jsonScan {
 func runLine(sum *sweeper.Summary) jsonRun {
 	return jsonRun{
 		"summary", sum.Run, sum.Trashed, sum.Restored, sum.Purged, sum.Marked, sum.Refused, sum.Failed, sum.Settled,
-		sum.Bytes, sum.Freed, sum.Errors, sum.Duration.Milliseconds(),
+		sum.Bytes, sum.Freed, sum.Errors, sum.Duration.Milliseconds(), sum.Rules, sum.Refusals,
 	}
 }
 
