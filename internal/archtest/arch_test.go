@@ -46,6 +46,8 @@ var walls = []wall{
 	{from: "sweepd/internal/google", to: "sweepd/...", open: []string{"sweepd/internal/cloudhttp", "sweepd/internal/secret", "sweepd/internal/signin"}, why: "an account is not yet a storage"},
 	{from: "sweepd/internal/dropbox", to: "sweepd/...", open: []string{"sweepd/internal/cloudhttp", "sweepd/internal/secret", "sweepd/internal/signin"}, why: "an account is not yet a storage"},
 	{from: "sweepd/internal/secret", to: "sweepd/...", why: "a secret knows nobody"},
+	{from: "sweepd/internal/schedule", to: "sweepd/...", why: "the hands of a clock are of no sweep"},
+	{from: "sweepd/internal/schedule", to: "os", why: "when something is due is a pure function"},
 	{from: "sweepd/...", to: "golang.org/x/time/...", but: []string{"sweepd/internal/cloudhttp"}, why: "one room keeps the pace"},
 	{from: "sweepd/internal/cloudfake", to: "sweepd/...", why: "the roof knows no provider"},
 	{from: "sweepd/internal/cloudfake/drive", to: "sweepd/...", open: []string{"sweepd/internal/cloudfake/..."}, why: "a rehearsal is told by the wire alone, not by our own words"},

@@ -1,0 +1,191 @@
+package schedule
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Error is why a text is no schedule.
+type Error struct {
+	Message string // one sentence, no full stop
+	Hint    string // what could stand there
+}
+
+func (e *Error) Error() string { return e.Message + ": " + e.Hint }
+
+const forms = `write hourly, daily 03:00, weekly sun 04:00, monthly 1 03:00, every 6h, or the five fields of cron, as in "0 3 * * 1-5"`
+
+// Parse reads when something is due: "hourly"; "daily 03:00"; "weekly sun
+// 04:00", where more days are a list or a range as cron has them; "monthly 1
+// 03:00", which leaves out the months that have no such day; "every 6h", a part
+// of a day, counted from midnight; or the five fields of cron as crontab(5) has
+// them: if neither day begins with *, one of both will do. The error is an
+// *Error.
+func Parse(text string) (Spec, error) {
+	words := strings.Fields(strings.ToLower(text))
+	switch {
+	case len(words) == 0:
+	case words[0] == "hourly" && len(words) == 1:
+		return cron([]string{"0", "*", "*", "*", "*"})
+	case words[0] == "daily" && len(words) == 2:
+		return timed(words[1], "*", "*")
+	case words[0] == "weekly" && len(words) == 3:
+		return timed(words[2], "*", words[1])
+	case words[0] == "monthly" && len(words) == 3:
+		return timed(words[2], words[1], "*")
+	case words[0] == "every" && len(words) == 2:
+		return every(words[1])
+	case len(words) == 5:
+		return cron(words)
+	}
+	return Spec{}, &Error{fmt.Sprintf("%q is not a schedule", clip(text)), forms}
+}
+
+// timed is once on each of some days.
+func timed(clock, monthdays, weekdays string) (Spec, error) {
+	of, err := timeOfDay(clock)
+	if err != nil {
+		return Spec{}, err
+	}
+	return cron([]string{strconv.Itoa(int(of % time.Hour / time.Minute)), strconv.Itoa(int(of / time.Hour)), monthdays, "*", weekdays})
+}
+
+// timeOfDay reads 03:00 or 3:00.
+func timeOfDay(text string) (time.Duration, error) {
+	t, err := time.Parse("15:04", text)
+	if err != nil {
+		return 0, &Error{fmt.Sprintf("%q is not a time of the day", clip(text)), "write one from 00:00 to 23:59"}
+	}
+	return at(t.Hour(), t.Minute()), nil
+}
+
+// every is each so many minutes, from midnight on.
+func every(text string) (Spec, error) {
+	step, err := time.ParseDuration(text)
+	if err != nil || step < time.Minute || step%time.Minute != 0 || day%step != 0 {
+		return Spec{}, &Error{
+			fmt.Sprintf("a day cannot be cut into parts of %q", clip(text)),
+			"write 1h, 2h, 3h, 4h, 6h, 8h or 12h, or minutes that a day is a multiple of, as in 30m; for longer, daily 03:00 or weekly sun 04:00",
+		}
+	}
+	return Spec{clock: stepped(step), days: allDays, months: allMonths, weekdays: allWeekdays}, nil
+}
+
+// stepped is the minutes of a day that are so far apart.
+func stepped(step time.Duration) (c clock) {
+	for of := time.Duration(0); of < day; of += step {
+		c[of/time.Hour] |= 1 << (of % time.Hour / time.Minute)
+	}
+	return c
+}
+
+// field is one of cron's: the numbers that it takes, and their names.
+type field struct {
+	what      string
+	low, high int
+	names     func(int) string // nil for none
+	example   string
+}
+
+var fields = [5]field{
+	{"a minute", 0, 59, nil, "0, 15-45, */10 or 0,30"},
+	{"an hour", 0, 23, nil, "3, 8-18, */2 or 0,12"},
+	{"a day of the month", 1, 31, nil, "1, 1-7, */2 or 1,15"},
+	{"a month", 1, 12, func(n int) string { return time.Month(n).String() }, "1, jan, apr-sep, */3 or 1,7"},
+	{"a day of the week", 0, 7, func(n int) string { return time.Weekday(n % 7).String() }, "0, sun, mon-fri or 1,4"},
+}
+
+// cron reads the five fields.
+func cron(words []string) (Spec, error) {
+	var sets [5]uint64
+	for i, f := range fields {
+		set, err := f.read(words[i])
+		if err != nil {
+			return Spec{}, err
+		}
+		sets[i] = set
+	}
+	sets[4] = (sets[4] | sets[4]>>7) & allWeekdays // 7 is Sunday too
+	s := Spec{days: uint32(sets[2]), months: uint16(sets[3]), weekdays: uint8(sets[4])}
+	for hour := range s.clock {
+		if sets[1]>>hour&1 != 0 {
+			s.clock[hour] = sets[0]
+		}
+	}
+	s.either = words[2][0] != '*' && words[4][0] != '*'
+	if s.either && (s.days == allDays || s.weekdays == allWeekdays) {
+		s.days, s.weekdays, s.either = allDays, allWeekdays, false
+	}
+	if s.following(time.Time{}).IsZero() {
+		return Spec{}, &Error{fmt.Sprintf("no year has the days of %q", clip(strings.Join(words, " "))), "write a day that one of its months has"}
+	}
+	return s, nil
+}
+
+// read is the numbers of a field: a list of numbers, ranges and steps.
+func (f field) read(text string) (set uint64, err error) {
+	for part := range strings.SplitSeq(text, ",") {
+		low, high, step, ok := f.part(part)
+		if !ok {
+			return 0, &Error{fmt.Sprintf("%q is not %s", clip(part), f.what), fmt.Sprintf("write %d to %d, as in %s", f.low, f.high, f.example)}
+		}
+		for n := low; n <= high; n += step {
+			set |= 1 << n
+		}
+	}
+	return set, nil
+}
+
+// part is one number, or a range, or all; the latter two in steps.
+func (f field) part(text string) (low, high, step int, ok bool) {
+	span, by, inSteps := strings.Cut(text, "/")
+	step = 1
+	if inSteps {
+		if step, ok = number(by); !ok || step < 1 {
+			return 0, 0, 0, false
+		}
+	}
+	if span == "*" {
+		return f.low, f.high, step, true
+	}
+	first, last, ranged := strings.Cut(span, "-")
+	if low, ok = f.value(first); !ok || inSteps && !ranged {
+		return 0, 0, 0, false
+	}
+	if high = low; ranged {
+		if high, ok = f.value(last); !ok {
+			return 0, 0, 0, false
+		}
+	}
+	if f.high == 7 && low > 0 && high == 0 {
+		high = 7 // sat-sun
+	}
+	return low, high, step, low <= high
+}
+
+// value is a number or a name of the field.
+func (f field) value(text string) (int, bool) {
+	for n := f.low; f.names != nil && n <= f.high; n++ {
+		if name := strings.ToLower(f.names(n)); text == name || text == name[:3] {
+			return n, true
+		}
+	}
+	n, ok := number(text)
+	return n, ok && n >= f.low && n <= f.high
+}
+
+// number is one or two digits.
+func number(text string) (int, bool) {
+	n, err := strconv.ParseUint(text, 10, 8)
+	return int(n), err == nil && len(text) <= 2
+}
+
+// clip keeps what a file says from filling a message.
+func clip(s string) string {
+	if r := []rune(s); len(r) > 60 {
+		return string(r[:60]) + "..."
+	}
+	return s
+}

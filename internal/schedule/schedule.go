@@ -1,0 +1,120 @@
+// Package schedule says when something is due by the clock on the wall.
+//
+// Parse turns a text of a policy into a Spec, and Spec.Next is a pure function
+// of a time and a zone: no clock, no timers, nothing remembered. What is due is
+// a minute that the clock shows, and every minute comes once: one that the
+// clock leaves out when it is put forward comes at the first moment after the
+// gap, together with all others that fell into it; one that the clock shows
+// twice when it is put back comes the first time only.
+//
+// The fields are our own and not those of github.com/adhocore/gronx, the best
+// kept of the libraries: it leaves out the whole day on which a time falls into
+// a gap, takes the second of two equal times, and calls "0 0 30 2 *" valid.
+package schedule
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"math/bits"
+	"time"
+)
+
+// Spec is when something is due, again and again. The zero value is never.
+// Equal ones mean the same, however they were written.
+type Spec struct {
+	clock    clock
+	days     uint32 // bit 1 to 31: days of the month
+	months   uint16 // bit 1 to 12
+	weekdays uint8  // bit 0, Sunday, to 6
+	either   bool   // a day in days or in weekdays will do, not only one in both
+}
+
+// clock is the minutes of a day, by hour.
+type clock [24]uint64
+
+const (
+	allMinutes  = 1<<60 - 1
+	allHours    = 1<<24 - 1
+	allDays     = 1<<32 - 2
+	allMonths   = 1<<13 - 2
+	allWeekdays = 1<<7 - 1
+)
+
+const day = 24 * time.Hour
+
+// from is the first minute of the clock that is not before a time of the day.
+func (c *clock) from(of time.Duration) (time.Duration, bool) {
+	hour, minute := int(of/time.Hour), int(of%time.Hour/time.Minute)
+	for ; hour < len(c); hour, minute = hour+1, 0 {
+		if rest := c[hour] >> minute; rest != 0 {
+			return at(hour, minute+bits.TrailingZeros64(rest)), true
+		}
+	}
+	return 0, false
+}
+
+// at is a time of the day.
+func at(hour, minute int) time.Duration {
+	return time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute
+}
+
+// Next is the first time strictly after one at which the spec is due by the
+// clocks of a zone, which nil takes from after. The zero Time is never.
+func (s Spec) Next(after time.Time, in *time.Location) time.Time {
+	if in == nil {
+		in = after.Location()
+	}
+	for shown := wall(after, in).Truncate(time.Minute); ; {
+		if shown = s.following(shown); shown.IsZero() {
+			return time.Time{}
+		}
+		if first, _ := moments(shown, in); first.After(after) {
+			return first
+		}
+	}
+}
+
+// years after which the calendar repeats, weekdays too.
+const years = 400
+
+// following is the first minute that is due strictly after what a clock shows;
+// zero for none.
+func (s Spec) following(shown time.Time) time.Time {
+	shown = shown.Add(time.Minute)
+	today := shown.Truncate(day)
+	if of, found := s.clock.from(shown.Sub(today)); found && s.on(today) {
+		return today.Add(of)
+	}
+	first, found := s.clock.from(0)
+	last := today.AddDate(years, 0, 0)
+	for d := today.Add(day); found && !d.After(last); {
+		switch {
+		case s.months>>d.Month()&1 == 0:
+			d = time.Date(d.Year(), d.Month()+1, 1, 0, 0, 0, 0, time.UTC)
+		case s.on(d):
+			return d.Add(first)
+		default:
+			d = d.Add(day)
+		}
+	}
+	return time.Time{}
+}
+
+// on reports whether something is due on a day.
+func (s Spec) on(d time.Time) bool {
+	inMonth, inWeek := s.days>>d.Day()&1 != 0, s.weekdays>>d.Weekday()&1 != 0
+	if s.either {
+		return s.months>>d.Month()&1 != 0 && (inMonth || inWeek)
+	}
+	return s.months>>d.Month()&1 != 0 && inMonth && inWeek
+}
+
+// Jitter is a wait of at least 0 and less than max that is always the same for
+// the same seed, so that many machines with one schedule do not begin at once.
+func Jitter(seed string, max time.Duration) time.Duration {
+	if max <= 0 {
+		return 0
+	}
+	sum := sha256.Sum256([]byte(seed))
+	return time.Duration(binary.BigEndian.Uint64(sum[:8]) % uint64(max))
+}

@@ -1,0 +1,69 @@
+package schedule
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Window is a part of every day, as from 22:00 to 07:00. The zero value is no
+// part of any.
+type Window struct {
+	from, until time.Duration // of the day, in minutes; never equal
+}
+
+// ParseWindow reads a window as a policy writes it: "22:00-07:00". The second
+// time is no part of it. The error is an *Error.
+func ParseWindow(text string) (Window, error) {
+	from, until, found := strings.Cut(text, "-")
+	if !found {
+		return Window{}, &Error{fmt.Sprintf("%q is not a time from and a time until", clip(text)), windowHint}
+	}
+	var w Window
+	var err error
+	if w.from, err = timeOfDay(strings.TrimSpace(from)); err != nil {
+		return Window{}, err
+	}
+	if w.until, err = timeOfDay(strings.TrimSpace(until)); err != nil {
+		return Window{}, err
+	}
+	if w.from == w.until {
+		return Window{}, &Error{fmt.Sprintf("%q begins when it ends", clip(text)), windowHint}
+	}
+	return w, nil
+}
+
+const windowHint = "write two times of the day, as in 22:00-07:00 or 09:00-17:30"
+
+// End is when the window in which t lies ends by the clocks of a zone, which
+// nil takes from t; the zero Time when t lies in none. An end that the clocks
+// show twice is the second, so that the window is rather too long.
+func (w Window) End(t time.Time, in *time.Location) (end time.Time) {
+	if w == (Window{}) {
+		return end
+	}
+	if in == nil {
+		in = t.Location()
+	}
+	today := wall(t, in).Truncate(day)
+	for _, d := range []time.Time{today.Add(-day), today, today.Add(day)} { // tomorrow's may have begun before the clocks were put back
+		until := d.Add(w.until)
+		if w.until < w.from {
+			until = until.Add(day)
+		}
+		begin, _ := moments(d.Add(w.from), in)
+		_, over := moments(until, in)
+		if !t.Before(begin) && t.Before(over) {
+			end = over
+		}
+	}
+	return end
+}
+
+// String is the window in English.
+func (w Window) String() string {
+	if w == (Window{}) {
+		return "never"
+	}
+	return "from " + hhmm(w.from) + " to " + hhmm(w.until)
+}
