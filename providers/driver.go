@@ -100,6 +100,16 @@ type Driver interface {
 	Close() error
 }
 
+// Used is what an open storage cost its service, and the line to it, so far. The
+// sign-in is not in it.
+type Used struct {
+	Calls int64 // requests sent, each try counted
+	Bytes int64 // of the answers, as read
+}
+
+// Meter is a Driver that knows what it used.
+type Meter interface{ Used() Used }
+
 // Can is a set of abilities. They differ per account, not per kind of storage,
 // so they are data and not interfaces.
 type Can uint16

@@ -108,6 +108,15 @@ func (s *Storage) Free(ctx context.Context) (map[string]int64, error) {
 	return free, s.wrap("ask for the free space of", "", err)
 }
 
+// Used is what the storage used so far; the zero Used where nobody counts, as on
+// a local disk.
+func (s *Storage) Used() Used {
+	if m, ok := s.d.(Meter); ok {
+		return m.Used()
+	}
+	return Used{}
+}
+
 // Close closes the driver.
 func (s *Storage) Close() error { return s.d.Close() }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/users"
 
+	"sweepd/internal/cloudhttp"
 	auth "sweepd/internal/dropbox"
 	"sweepd/providers"
 )
@@ -67,7 +68,10 @@ type Driver struct {
 	writing, listing sync.Mutex
 }
 
-var _ providers.Driver = (*Driver)(nil)
+var (
+	_ providers.Driver = (*Driver)(nil)
+	_ providers.Meter  = (*Driver)(nil)
+)
 
 // Open opens the account: it asks whose and of what kind it is.
 func Open(ctx context.Context, o Options) (*Driver, error) {
@@ -104,6 +108,12 @@ func Open(ctx context.Context, o Options) (*Driver, error) {
 	d.files, d.users = files.NewContext(cfg), users.NewContext(cfg)
 	d.notify = files.NewContext(dropbox.Config{Client: &http.Client{Transport: wire{o.Notify.Transport}}})
 	return d, nil
+}
+
+// Used implements providers.Meter.
+func (d *Driver) Used() providers.Used {
+	calls, bytes := cloudhttp.Used(d.o.Client, d.o.Notify)
+	return providers.Used{Calls: calls, Bytes: bytes}
 }
 
 // Roots are the paths inside which files are listed.

@@ -15,6 +15,7 @@ import (
 	"google.golang.org/api/drive/v3"
 	"google.golang.org/api/option"
 
+	"sweepd/internal/cloudhttp"
 	"sweepd/internal/google"
 	"sweepd/providers"
 )
@@ -58,7 +59,10 @@ type Driver struct {
 	moving  locks
 }
 
-var _ providers.Driver = (*Driver)(nil)
+var (
+	_ providers.Driver = (*Driver)(nil)
+	_ providers.Meter  = (*Driver)(nil)
+)
 
 // space is one tree of folders with a change history of its own.
 type space struct {
@@ -132,6 +136,12 @@ func (d *Driver) findShared(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// Used implements providers.Meter.
+func (d *Driver) Used() providers.Used {
+	calls, bytes := cloudhttp.Used(d.o.Client)
+	return providers.Used{Calls: calls, Bytes: bytes}
 }
 
 // Roots are the paths inside which files are listed.

@@ -1,0 +1,50 @@
+package gdrive_test
+
+import (
+	"io"
+	"testing"
+
+	"sweepd/internal/cloudfake"
+	"sweepd/providers"
+)
+
+func TestWhatAScanUsedIsWhatTheServiceSaw(t *testing.T) {
+	w := newWorld(t, cloudfake.Fault{Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 503, Reason: "backendError"})
+	w.put("a.png", make([]byte, 200_000))
+	d := w.open(t)
+	at := w.seq()
+	before := d.Used()
+	for c, err := range d.Changes(t.Context(), "") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.Checkpoint() {
+			continue
+		}
+		rc, err := d.ReadRange(t.Context(), c.Entry.Ref, c.Entry.Revision, 0, 150_000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := io.Copy(io.Discard, rc); err != nil || n != 150_000 {
+			t.Fatalf("%d bytes, %v", n, err)
+		}
+		if err := rc.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var want providers.Used
+	for _, r := range w.requests(at) {
+		want.Calls, want.Bytes = want.Calls+1, want.Bytes+r.Bytes
+	}
+	now := d.Used()
+	if got := (providers.Used{Calls: now.Calls - before.Calls, Bytes: now.Bytes - before.Bytes}); got != want || got.Calls < 4 || got.Bytes < 150_000 {
+		t.Errorf("used %+v, the service saw %+v", got, want)
+	}
+	st, err := providers.NewStorage("drive", d, providers.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := st.Used(); got != now {
+		t.Errorf("the storage says %+v, its driver %+v", got, now)
+	}
+}
