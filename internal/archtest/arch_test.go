@@ -33,6 +33,7 @@ var online = []string{
 	"sweepd/internal/google",
 	"sweepd/internal/rehearsal",
 	"sweepd/internal/signin",
+	"sweepd/internal/systemd", // to the machine's own service manager
 	"sweepd/providers/dropbox",
 	"sweepd/providers/gdrive",
 }
@@ -48,6 +49,9 @@ var walls = []wall{
 	{from: "sweepd/internal/secret", to: "sweepd/...", why: "a secret knows nobody"},
 	{from: "sweepd/internal/schedule", to: "sweepd/...", why: "the hands of a clock are of no sweep"},
 	{from: "sweepd/internal/schedule", to: "os", why: "when something is due is a pure function"},
+	{from: "sweepd/internal/systemd", to: "sweepd/...", why: "the service manager is told words, not rooms"},
+	{from: "sweepd/internal/systemd", to: "net/...", open: []string{"net"}, why: "it speaks to this machine's systemd alone"},
+	{from: "sweepd/...", to: "github.com/coreos/...", but: []string{"sweepd/internal/systemd"}, why: "one room speaks to systemd"},
 	{from: "sweepd/...", to: "golang.org/x/time/...", but: []string{"sweepd/internal/cloudhttp"}, why: "one room keeps the pace"},
 	{from: "sweepd/internal/cloudfake", to: "sweepd/...", why: "the roof knows no provider"},
 	{from: "sweepd/internal/cloudfake/drive", to: "sweepd/...", open: []string{"sweepd/internal/cloudfake/..."}, why: "a rehearsal is told by the wire alone, not by our own words"},

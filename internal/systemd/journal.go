@@ -1,0 +1,222 @@
+package systemd
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coreos/go-systemd/v22/journal"
+)
+
+// The kinds of record that a person may want to be told of, by the ids that
+// journalctl MESSAGE_ID=... finds. Each is explained in
+// deploy/systemd/sweepd.catalog; none changes its meaning.
+const (
+	MessageSummary       = "29149f71f67940f4aa3438f016edacf2" // a sweep is over
+	MessageHeld          = "9a8c0dea1bd5445e89c6567a969febbc" // files are kept although the policy wants them gone
+	MessageGrant         = "981c9520038a4a2f84567c35f8fbc3cc" // an account must be let in again
+	MessageDigest        = "42d0dcc5666e4e0d91d0145b892f670a" // what will be deleted until when
+	MessageReload        = "bada457b438841f6a25e8f25f47479f1" // a changed policy is in force
+	MessageRefusedPolicy = "491eeffd94a4474f8eda24ebc9fadc4e" // a changed policy is wrong; the one before is in force
+)
+
+// identifier is what journalctl -t finds.
+const identifier = "sweepd"
+
+// Record is one record for journald.
+type Record struct {
+	MessageID string // "" or one of the ids above
+	Text      string // what a person reads
+	Level     slog.Level
+	Fields    map[string]string // by their whole names, such as SWEEPD_RUN
+}
+
+// Send gives r to journald if that reads standard error; else it does nothing,
+// since what reads it then is no journal with fields.
+func Send(_ context.Context, r Record) error {
+	if !journalReads() {
+		return nil
+	}
+	return send(r)
+}
+
+// journalReads reports whether standard error is journald's own stream.
+func journalReads() bool {
+	ok, err := journal.StderrIsJournalStream()
+	return ok && err == nil
+}
+
+func send(r Record) error {
+	fields := map[string]string{"SYSLOG_IDENTIFIER": identifier}
+	for name, value := range r.Fields {
+		fields[fieldName(name)] = value
+	}
+	if r.MessageID != "" {
+		fields["MESSAGE_ID"] = r.MessageID
+	}
+	if err := journal.Send(r.Text, priority(r.Level), fields); err != nil {
+		return fmt.Errorf("tell journald: %w", err)
+	}
+	return nil
+}
+
+// priority is the syslog level of l.
+func priority(l slog.Level) journal.Priority {
+	switch {
+	case l >= slog.LevelError:
+		return journal.PriErr
+	case l >= slog.LevelWarn:
+		return journal.PriWarning
+	case l >= slog.LevelInfo:
+		return journal.PriInfo
+	}
+	return journal.PriDebug
+}
+
+// fieldName makes name one that journald takes: capitals, digits and
+// underscores, at most 64, no underscore or digit at the beginning
+// (systemd.journal-fields(7), journal_field_valid).
+func fieldName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+			return r
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		}
+		return '_'
+	}, name)
+	if name == "" || name[0] < 'A' || name[0] == '_' {
+		name = "SWEEPD_" + strings.TrimLeft(name, "_")
+	}
+	return name[:min(len(name), 64)]
+}
+
+// messageID is the key of the attribute that becomes MESSAGE_ID.
+const messageID = "message_id"
+
+// NewHandler is a handler that gives each record to journald with its attributes
+// as fields, SWEEPD_ before their names, if journald reads standard error; else
+// it is fallback. Its records have the level that fallback asks for, and those
+// that journald does not take go to fallback. An attribute message_id, outside
+// of any group, becomes MESSAGE_ID; the text is the message and the attributes
+// as slog.TextHandler writes them, so that journalctl shows them too.
+func NewHandler(fallback slog.Handler) slog.Handler {
+	if !journalReads() {
+		return fallback
+	}
+	return newHandler(fallback)
+}
+
+func newHandler(fallback slog.Handler) slog.Handler {
+	text := &lines{}
+	return &handler{fallback: fallback, text: text, words: slog.NewTextHandler(text, &slog.HandlerOptions{
+		Level: slog.LevelDebug - 100, ReplaceAttr: onlyAttributes,
+	})}
+}
+
+// handler is the slog.Handler of NewHandler.
+type handler struct {
+	fallback slog.Handler
+	text     *lines
+	words    slog.Handler      // writes attributes to text
+	fields   map[string]string // of WithAttrs
+	prefix   string            // of WithGroup
+}
+
+func (h *handler) Enabled(ctx context.Context, l slog.Level) bool { return h.fallback.Enabled(ctx, l) }
+
+func (h *handler) Handle(ctx context.Context, r slog.Record) error {
+	words, err := h.text.of(func() error { return h.words.Handle(ctx, r) })
+	if err != nil {
+		return err
+	}
+	out := Record{Text: strings.TrimSpace(r.Message + " " + words), Level: r.Level, Fields: map[string]string{}}
+	for name, value := range h.fields {
+		out.Fields[name] = value
+	}
+	r.Attrs(func(a slog.Attr) bool {
+		addField(out.Fields, h.prefix, a)
+		return true
+	})
+	out.MessageID = out.Fields[messageID]
+	delete(out.Fields, messageID)
+	if err := send(out); err != nil {
+		return h.fallback.Handle(ctx, r)
+	}
+	return nil
+}
+
+func (h *handler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	more := *h
+	more.fallback, more.words = h.fallback.WithAttrs(attrs), h.words.WithAttrs(attrs)
+	more.fields = map[string]string{}
+	for name, value := range h.fields {
+		more.fields[name] = value
+	}
+	for _, a := range attrs {
+		addField(more.fields, h.prefix, a)
+	}
+	return &more
+}
+
+func (h *handler) WithGroup(name string) slog.Handler {
+	if name == "" {
+		return h
+	}
+	more := *h
+	more.fallback, more.words = h.fallback.WithGroup(name), h.words.WithGroup(name)
+	more.prefix += name + "_"
+	return &more
+}
+
+// addField adds a, or all in it if it is a group.
+func addField(fields map[string]string, prefix string, a slog.Attr) {
+	v := a.Value.Resolve()
+	switch {
+	case v.Kind() == slog.KindGroup:
+		if a.Key != "" {
+			prefix += a.Key + "_"
+		}
+		for _, inner := range v.Group() {
+			addField(fields, prefix, inner)
+		}
+	case a.Key == "":
+	case a.Key == messageID && prefix == "":
+		fields[messageID] = v.String()
+	case v.Kind() == slog.KindTime:
+		fields["SWEEPD_"+prefix+a.Key] = v.Time().Format(time.RFC3339Nano)
+	default:
+		fields["SWEEPD_"+prefix+a.Key] = v.String()
+	}
+}
+
+// onlyAttributes keeps from a line what journald has as fields of its own, or we
+// set ourselves.
+func onlyAttributes(groups []string, a slog.Attr) slog.Attr {
+	if len(groups) == 0 && (a.Key == slog.TimeKey || a.Key == slog.LevelKey || a.Key == slog.MessageKey || a.Key == messageID) {
+		return slog.Attr{}
+	}
+	return a
+}
+
+// lines catches what is written to it, one record at a time.
+type lines struct {
+	mu   sync.Mutex
+	line bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) { return l.line.Write(p) }
+
+// of is the line that write writes.
+func (l *lines) of(write func() error) (string, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.line.Reset()
+	err := write()
+	return strings.TrimSuffix(l.line.String(), "\n"), err
+}

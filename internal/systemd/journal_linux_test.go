@@ -1,0 +1,227 @@
+package systemd
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+	_ "unsafe" // for journalSocket
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// journalSocket is where the library sends to, which it lets nobody set: a
+// stand-in for journald listens elsewhere. That the real one takes what we send
+// is for internal/systemdtest to show.
+//
+//go:linkname journalSocket github.com/coreos/go-systemd/v22/journal.journalSocket
+var journalSocket string
+
+// journald listens as journald does.
+func journald(t *testing.T) *net.UnixConn {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "socket")
+	c, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	was := journalSocket
+	journalSocket = path
+	t.Cleanup(func() { journalSocket = was; c.Close() })
+	return c
+}
+
+// fields parses one datagram of journald's protocol
+// (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/), from a file if it was too large.
+func fields(t *testing.T, c *net.UnixConn) map[string]string {
+	t.Helper()
+	buf, rights := make([]byte, 1<<20), make([]byte, 64)
+	n, r, _, _, err := c.ReadMsgUnix(buf, rights)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := buf[:n]
+	if r > 0 {
+		data = sent(t, rights[:r])
+	}
+	got := map[string]string{}
+	for len(data) > 0 {
+		line, rest, _ := bytes.Cut(data, []byte("\n"))
+		name, value, plain := strings.Cut(string(line), "=")
+		if !plain {
+			size := binary.LittleEndian.Uint64(rest)
+			value, rest = string(rest[8:8+size]), rest[8+size+1:]
+		}
+		got[name], data = value, rest
+	}
+	return got
+}
+
+// sent is what is in the file whose descriptor came along.
+func sent(t *testing.T, rights []byte) []byte {
+	t.Helper()
+	ms, err := syscall.ParseSocketControlMessage(rights)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fds, err := syscall.ParseUnixRights(&ms[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := os.NewFile(uintptr(fds[0]), "record")
+	defer f.Close()
+	data, err := io.ReadAll(io.NewSectionReader(f, 0, 1<<30))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func TestRecordsOfALogger(t *testing.T) {
+	c := journald(t)
+	log := slog.New(newHandler(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	at := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		say  func()
+		want map[string]string
+	}{
+		{
+			func() { log.Info("apply", "summary", slog.GroupValue(slog.Int("run", 7), slog.Int("trashed", 2))) },
+			map[string]string{
+				"MESSAGE": "apply summary.run=7 summary.trashed=2", "PRIORITY": "6",
+				"SWEEPD_SUMMARY_RUN": "7", "SWEEPD_SUMMARY_TRASHED": "2",
+			},
+		},
+		{
+			func() { log.With("storage", "home").WithGroup("try").Warn("slow", "took", 3*time.Second, "at", at) },
+			map[string]string{
+				"MESSAGE": "slow storage=home try.took=3s try.at=2026-11-01T12:00:00.000Z", "PRIORITY": "4",
+				"SWEEPD_STORAGE": "home", "SWEEPD_TRY_TOOK": "3s", "SWEEPD_TRY_AT": "2026-11-01T12:00:00Z",
+			},
+		},
+		{
+			func() {
+				log.Error("sweep", "err", errors.New("a\nb\x1b"), "message_id", MessageHeld, "", "lost", slog.Group("", "in", 1))
+			},
+			map[string]string{
+				"MESSAGE": `sweep err="a\nb\x1b" ""=lost in=1`, "PRIORITY": "3", "MESSAGE_ID": MessageHeld,
+				"SWEEPD_ERR": "a\nb\x1b", "SWEEPD_IN": "1",
+			},
+		},
+		{
+			func() { log.WithGroup("").Debug("quiet", "weird key-é", true) },
+			map[string]string{"MESSAGE": `quiet "weird key-é"=true`, "PRIORITY": "7", "SWEEPD_WEIRD_KEY__": "true"},
+		},
+	} {
+		tt.say()
+		tt.want["SYSLOG_IDENTIFIER"] = "sweepd"
+		if diff := cmp.Diff(tt.want, fields(t, c)); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+	}
+}
+
+// What a logger was given before is not shared with its sisters.
+func TestLoggersDoNotShareAttributes(t *testing.T) {
+	c := journald(t)
+	all := slog.New(newHandler(slog.DiscardHandler)).With("a", 1)
+	_ = all.With("b", 2)
+	_ = all.Handler().WithAttrs([]slog.Attr{slog.Int("c", 3)}).Handle(t.Context(), slog.Record{Message: "x"})
+	_ = all.Handler().Handle(t.Context(), slog.Record{Message: "y"})
+	if got := fields(t, c); got["SWEEPD_A"] != "1" || got["SWEEPD_C"] != "3" || got["SWEEPD_B"] != "" {
+		t.Errorf("the first: %v", got)
+	}
+	if got := fields(t, c); got["SWEEPD_A"] != "1" || got["SWEEPD_C"] != "" {
+		t.Errorf("the second: %v", got)
+	}
+}
+
+func TestARecordAsALogHasIt(t *testing.T) {
+	c := journald(t)
+	long := strings.Repeat("x", 70)
+	if err := send(Record{
+		MessageID: MessageSummary, Text: "2 files went to the trash\nrun 7", Level: slog.LevelInfo,
+		Fields: map[string]string{"SWEEPD_RUN": "7", "_TRUSTED": "no", "9": "digit", "": "none", long: "cut"},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]string{
+		"MESSAGE": "2 files went to the trash\nrun 7", "MESSAGE_ID": MessageSummary, "PRIORITY": "6", "SYSLOG_IDENTIFIER": "sweepd",
+		"SWEEPD_RUN": "7", "SWEEPD_TRUSTED": "no", "SWEEPD_9": "digit", "SWEEPD_": "none", strings.ToUpper(long[:64]): "cut",
+	}, fields(t, c)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// What does not fit in a datagram goes by a file whose descriptor is sent.
+func TestARecordThatIsLarge(t *testing.T) {
+	c := journald(t)
+	want := strings.Repeat("0123456789", 100_000)
+	if err := send(Record{Text: want}); err != nil {
+		t.Fatal(err)
+	}
+	if got := fields(t, c); got["MESSAGE"] != want {
+		t.Errorf("%d bytes came", len(got["MESSAGE"]))
+	}
+}
+
+// A record is said elsewhere when journald is gone.
+func TestJournaldIsGone(t *testing.T) {
+	journald(t).Close()
+	var said bytes.Buffer
+	slog.New(newHandler(slog.NewTextHandler(&said, nil))).With("storage", "home").Warn("slow", "n", 1)
+	if !strings.Contains(said.String(), "msg=slow storage=home n=1") {
+		t.Errorf("said %q", said.String())
+	}
+}
+
+func TestTheLevelIsTheFallbacks(t *testing.T) {
+	c := journald(t)
+	log := slog.New(newHandler(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	log.Info("not of interest")
+	log.Warn("of interest")
+	if got := fields(t, c)["MESSAGE"]; got != "of interest" {
+		t.Errorf("recorded %q", got)
+	}
+}
+
+// Only if standard error is journald's own stream, which JOURNAL_STREAM names by
+// device and inode, are records sent to it.
+func TestWhoReadsStandardError(t *testing.T) {
+	c := journald(t)
+	fallback := slog.NewTextHandler(io.Discard, nil)
+	var st syscall.Stat_t
+	if err := syscall.Fstat(2, &st); err != nil {
+		t.Fatal(err)
+	}
+	for _, stream := range []string{"", "1:2", "nonsense"} {
+		t.Setenv("JOURNAL_STREAM", stream)
+		if got := NewHandler(fallback); got != slog.Handler(fallback) {
+			t.Errorf("JOURNAL_STREAM=%q: to journald", stream)
+		}
+		if err := Send(t.Context(), Record{Text: "nobody reads this"}); err != nil {
+			t.Error(err)
+		}
+	}
+	t.Setenv("JOURNAL_STREAM", stream(st))
+	if got := NewHandler(fallback); got == slog.Handler(fallback) {
+		t.Error("not to journald, which reads standard error")
+	}
+	if err := Send(t.Context(), Record{Text: "read"}); err != nil {
+		t.Error(err)
+	}
+	if got := fields(t, c)["MESSAGE"]; got != "read" {
+		t.Errorf("journald read %q", got)
+	}
+}
+
+func stream(st syscall.Stat_t) string { return fmt.Sprintf("%d:%d", st.Dev, st.Ino) }
