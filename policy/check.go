@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"sweepd/internal/schedule"
 	"sweepd/providers"
 )
 
@@ -33,6 +34,26 @@ func (d *decoder) check(f *form) {
 				d.refuse(r.of("when"), Error{Message: "when says nothing", Hint: "a rule for every file has no when at all"})
 			}
 			d.checkCondition(&r.When.condition, names)
+		}
+	}
+	d.checkNotify(f)
+}
+
+// checkNotify refuses messages that would come twice or never.
+func (d *decoder) checkNotify(f *form) {
+	seen := map[sink]bool{}
+	for _, n := range f.Notify {
+		if seen[*n.To] {
+			d.refuse(n.of("to"), Error{Message: "this receiver is named twice", Hint: "write one entry for it, with all of on"})
+		}
+		seen[*n.To] = true
+		for i, e := range n.On {
+			if slices.Contains(n.On[:i], e) {
+				d.refuse(n.item("on", i), Error{Message: fmt.Sprintf("%s is named twice", e)})
+			}
+		}
+		if slices.Contains(n.On, EventDigest) && f.Schedule.schedule().Digest == (schedule.Spec{}) {
+			d.refuse(n.of("on"), Error{Message: "a digest would never come: it is off", Hint: "write when, as in schedule: {digest: weekly}"})
 		}
 	}
 }
@@ -192,6 +213,13 @@ func (f *form) policy() *Policy {
 	}
 	p.Protect = f.Protect.guards()
 	p.LastCopy = f.Protect.LastCopy != nil && bool(*f.Protect.LastCopy)
+	if f.Mode != nil {
+		p.Mode = Mode(*f.Mode)
+	}
+	p.Schedule = f.Schedule.schedule()
+	for _, n := range f.Notify {
+		p.Notify = append(p.Notify, n.notify())
+	}
 	return p
 }
 
@@ -225,6 +253,37 @@ func (l *limitsForm) limits() Limits {
 		Files: or(l.Files, 500), Bytes: or(l.Bytes, int64(5e9)), Share: or(l.Share, 0.5),
 		Window: or(l.Window, 24*time.Hour), Surge: or(l.Surge, 10),
 	}
+}
+
+// schedule is what was written, where anything was, and what holds without it.
+func (f *scheduleForm) schedule() Schedule {
+	if f == nil {
+		f = &scheduleForm{}
+	}
+	s := Schedule{Rescan: or(f.Rescan, 6*time.Hour), Jitter: or(f.Jitter, time.Duration(0)), OnChange: f.OnChange != nil && bool(*f.OnChange)}
+	if f.Sweep != nil {
+		s.Sweep = schedule.Spec(*f.Sweep)
+	} else {
+		s.Sweep, _ = schedule.Parse(sweepTime) // our own text; a test parses it
+	}
+	if f.Zone != nil {
+		s.Zone = f.Zone.in
+	}
+	if f.Quiet != nil {
+		s.Quiet = schedule.Window(*f.Quiet)
+	}
+	if f.Digest != nil {
+		s.Digest = schedule.Spec(*f.Digest)
+	}
+	return s
+}
+
+func (f *notifyForm) notify() Notify {
+	n := Notify{To: string(*f.To), On: slices.Clone(f.On), Names: f.Names != nil && bool(*f.Names)}
+	if n.On == nil {
+		n.On = slices.DeleteFunc(AllEvents(), func(e Event) bool { return e == EventDigest })
+	}
+	return n
 }
 
 // guards are those that are on: all that are not written to be off, a guard

@@ -157,6 +157,7 @@ var missingHints = map[string]string{
 	"app_key":  "write the key of the app that you made in Dropbox's App Console; docs/dropbox.md tells how to make one",
 	"name":     "plans, history and explain call the rule by its name",
 	"do":       "write do: keep, do: review or do: trash",
+	"to":       "write where messages go: a file with the address, the name of a systemd credential, or desktop",
 }
 
 // shapeHints are for sections that a person may want to switch as a whole.
@@ -164,6 +165,11 @@ var shapeHints = map[string]string{
 	"protect": "switch each guard by itself, as in protect: {git: off}",
 	"limits":  "write each limit by itself, as in limits: {files: 100}; they cannot be off",
 	"trash":   "write each kind by itself, as in trash: {ours: 30d}; what is left out is off",
+
+	"schedule": "write each time by itself, as in schedule: {sweep: daily 03:00}",
+	"notify":   "write each receiver by itself, as in notify: [{to: desktop}]",
+
+	"a receiver in notify": "write where messages go, as in {to: desktop}",
 }
 
 func (d *decoder) unknownKey(name string, p pair, fields map[string]reflect.StructField) {
@@ -208,7 +214,7 @@ func (d *decoder) list(name string, n ast.Node, v reflect.Value) {
 	case !ok && strings.HasPrefix(v.Type().Name(), "some["):
 		seq = &ast.SequenceNode{Values: []ast.Node{n}}
 	case !ok:
-		d.refuse(start(n), Error{Message: fmt.Sprintf("%s is %s where a list is expected", name, called(n))})
+		d.refuse(start(n), Error{Message: fmt.Sprintf("%s is %s where a list is expected", name, called(n)), Hint: shapeHints[name]})
 		return
 	case len(seq.Values) == 0:
 		d.refuse(start(n), Error{Message: name + " is an empty list", Hint: cmp.Or(missingHints[name], "write at least one, or leave the key out")})
@@ -226,6 +232,8 @@ func itemName(list string) string {
 	switch list {
 	case "rules":
 		return "the rule"
+	case "notify":
+		return "a receiver in notify"
 	case "any", "all":
 		return "a condition in " + list
 	}
@@ -243,7 +251,7 @@ type pair struct {
 func (d *decoder) pairs(name string, n ast.Node) ([]pair, bool) {
 	m, ok := n.(*ast.MappingNode)
 	if !ok {
-		d.refuse(start(n), Error{Message: fmt.Sprintf("%s is %s where keys and values are expected", name, called(n)), Hint: cmp.Or(colonHint(n.GetToken().Value), shapeHints[name])})
+		d.refuse(start(n), Error{Message: fmt.Sprintf("%s is %s where keys and values are expected", name, called(n)), Hint: cmp.Or(shapeHints[name], colonHint(n.GetToken().Value))})
 		return nil, false
 	}
 	seen := map[string]bool{}

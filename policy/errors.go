@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Error is one mistake in a policy file. Its text is what a person needs to
@@ -66,7 +68,7 @@ func excerpt(src string, line, column int) string {
 	if line < 1 || line > len(lines) {
 		return ""
 	}
-	text := []rune(strings.TrimRight(lines[line-1], "\r"))
+	text := []rune(hushed(strings.TrimRight(lines[line-1], "\r")))
 	at := min(max(column-1, 0), len(text))
 	from := 0
 	if at > width*3/4 {
@@ -125,8 +127,21 @@ func notOneOf(word, what string, allowed []string) *Error {
 	return e
 }
 
+// urlForm is an address that messages could be sent to: a secret that has no
+// place in a policy, and then none in what is said of it either.
+var urlForm = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://\S+`)
+
+// hushed is a text of as many characters without what addresses say.
+func hushed(s string) string {
+	return urlForm.ReplaceAllStringFunc(s, func(url string) string {
+		scheme, rest, _ := strings.Cut(url, "://")
+		return scheme + "://" + strings.Repeat("*", utf8.RuneCountInString(rest))
+	})
+}
+
 // clip keeps what a file says from filling a message.
 func clip(s string) string {
+	s = hushed(s)
 	if r := []rune(s); len(r) > 60 {
 		return string(r[:60]) + "..."
 	}

@@ -21,6 +21,12 @@ type form struct {
 	ConfirmAfter *duration `yaml:"confirm_after"`
 	// What holds a file back that a rule would trash. Everything but last_copy is on when absent.
 	Protect *protectForm `yaml:"protect"`
+	// What sweepd run may do by itself: report, which moves and deletes nothing, or enforce. report when absent.
+	Mode *mode `yaml:"mode"`
+	// When sweepd run does what.
+	Schedule *scheduleForm `yaml:"schedule"`
+	// Whom sweepd run tells of what. Nobody when absent; the record is kept all the same.
+	Notify []*notifyForm `yaml:"notify" jsonschema:"minItems=1"`
 }
 
 // storageForm is one place to sweep. Which keys it takes depends on its type:
@@ -122,6 +128,36 @@ type protectForm struct {
 	Locked *alwaysOn `yaml:"locked"`
 	// The last file with its content: keep or off; off when absent.
 	LastCopy *guard `yaml:"last_copy"`
+}
+
+// scheduleForm says when sweepd run does what.
+type scheduleForm struct {
+	mapped
+	// When it sweeps: hourly, daily 03:00, weekly sun 04:00, monthly 1 03:00, every 6h, or the five fields of cron. daily 03:00 when absent.
+	Sweep *spec `yaml:"sweep"`
+	// Whether it sweeps also as soon as files were seen to change: false when absent.
+	OnChange *boolean `yaml:"on_change"`
+	// How often all files are listed anew, whatever was seen to change: 1m to 31d, 6h when absent.
+	Rescan *rescan `yaml:"rescan"`
+	// The time zone of these times, as in Europe/Berlin. The machine's when absent.
+	Zone *zone `yaml:"zone"`
+	// How much later a sweep may begin, so that many machines do not begin at once: 0 to 1h, 0 when absent. It is always the same on one machine.
+	Jitter *jitter `yaml:"jitter"`
+	// Hours of each day in which nothing is moved or deleted, as in 22:00-07:00. Scans go on. None when absent.
+	Quiet *hours `yaml:"quiet"`
+	// When it tells what is going to be deleted: daily or weekly, at 09:00; a schedule as sweep has it; or off. off when absent.
+	Digest *digest `yaml:"digest"`
+}
+
+// notifyForm is whom sweepd run tells of what.
+type notifyForm struct {
+	mapped
+	// A file, which only its owner may read, with the one address to send to; or the name of a systemd credential that holds it; or desktop.
+	To *sink `yaml:"to" jsonschema:"required"`
+	// Of what: summary, held, grant, failed, digest; or a list of these. The first four when absent.
+	On some[Event] `yaml:"on"`
+	// Whether messages name files: show or hide; hide when absent.
+	Names *names `yaml:"names"`
 }
 
 // when is what must be true of a file for a rule to match.

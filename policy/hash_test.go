@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -125,6 +126,9 @@ protect: {open: keep}
 	}
 }
 
+// alone are the fields that say nothing of what is due.
+var alone = []string{"policy.Mode", "policy.Schedule", "policy.Notify"}
+
 // TestNoFieldEscapesTheHash changes every exported field of a policy by itself.
 func TestNoFieldEscapesTheHash(t *testing.T) {
 	p := parse(t, withRules("  - {name: mine, when: {confidence: proven}, do: trash, grace: 1d}"))
@@ -140,7 +144,7 @@ func TestNoFieldEscapesTheHash(t *testing.T) {
 		switch v.Kind() {
 		case reflect.Struct:
 			for i := range v.NumField() {
-				if f := v.Type().Field(i); f.IsExported() {
+				if f := v.Type().Field(i); f.IsExported() && !slices.Contains(alone, where+"."+f.Name) {
 					change(where+"."+f.Name, v.Field(i), changed)
 				}
 			}

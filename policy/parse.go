@@ -93,7 +93,7 @@ func (d *decoder) syntax(err error) {
 	if errors.As(err, &placed) {
 		at, message = placed.GetToken(), placed.GetMessage()
 	}
-	d.refuse(at, Error{Message: "this is not YAML: " + message, Hint: quoteHint})
+	d.refuse(at, Error{Message: "this is not YAML: " + hushed(message), Hint: quoteHint})
 }
 
 // document is the only document of the file.

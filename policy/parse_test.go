@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"sweepd/internal/schedule"
 	"sweepd/providers"
 )
 
@@ -29,6 +31,9 @@ func TestWhatIsAbsentIsCareful(t *testing.T) {
 	}
 	if p.Settle != 10*time.Minute {
 		t.Errorf("got %v, want 10m", p.Settle)
+	}
+	if want := (Schedule{Sweep: due(t, "daily 03:00"), Rescan: 6 * time.Hour}); p.Schedule != want || p.Mode != Report || p.Notify != nil {
+		t.Errorf("got %v, %v and %v, want a report every night and nobody told", p.Schedule, p.Mode, p.Notify)
 	}
 	if s := p.Storages["home"]; s.CrossMounts || s.AllowBroadRoot || len(s.Exclude) > 0 {
 		t.Errorf("got %+v, want no mounts crossed and no broad root", s)
@@ -48,6 +53,14 @@ limits: {files: 7, bytes: 1.5 MiB, share: 12.5%, window: 2w, surge: off}
 settle: 90m
 confirm_after: 36h
 protect: {open: keep, git: off, mentioned: off, tagged: keep, last_copy: keep}
+mode: enforce
+schedule: {sweep: 0 3 * * 1-5, on_change: true, rescan: 90m, zone: Europe/Berlin, jitter: 10m, quiet: 22:00-07:00, digest: weekly}
+notify:
+  - {to: desktop}
+  - {to: ~/.config/sweepd/../notify, on: [digest, failed], names: show}
+  - to: sweepd.ntfy-2
+    on: held
+    names: hide
 `)
 	want := &Policy{
 		Storages: map[string]Storage{"home": {Type: "local", Roots: []string{"/home/mia/Downloads", "/srv/a b"}, Exclude: []string{"old/**"}, CrossMounts: true}, "all": {Type: "local", Roots: []string{"/mnt"}, AllowBroadRoot: true}},
@@ -61,10 +74,24 @@ protect: {open: keep, git: off, mentioned: off, tagged: keep, last_copy: keep}
 			providers.GuardOtherOwner, providers.GuardLibrary, providers.GuardTagged, providers.GuardShared, providers.GuardLocked,
 		},
 		LastCopy: true,
+
+		Mode: Enforce,
+		Schedule: Schedule{
+			Sweep: due(t, "0 3 * * 1-5"), OnChange: true, Rescan: 90 * time.Minute, Zone: p.Schedule.Zone, Jitter: 10 * time.Minute,
+			Quiet: p.Schedule.Quiet, Digest: due(t, "weekly mon 09:00"),
+		},
+		Notify: []Notify{
+			{To: "desktop", On: []Event{EventSummary, EventHeld, EventGrant, EventFailed}},
+			{To: "/home/mia/.config/notify", On: []Event{EventDigest, EventFailed}, Names: true},
+			{To: "sweepd.ntfy-2", On: []Event{EventHeld}},
+		},
+	}
+	if in, quiet := p.Schedule.Zone, p.Schedule.Quiet; in == nil || in.String() != "Europe/Berlin" || quiet.String() != "from 22:00 to 07:00" {
+		t.Errorf("got %v in %v, want the night in Berlin", quiet, in)
 	}
 	rules := p.Rules
 	p.Rules = nil
-	if diff := cmp.Diff(want, p); diff != "" {
+	if diff := cmp.Diff(want, p, cmpopts.EquateComparable(schedule.Spec{}, schedule.Window{}, &time.Location{})); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	if r := rules[0]; r.Name != "mine" || r.Do != Trash || r.Grace != (9*24+3)*time.Hour+4*time.Minute {
@@ -435,4 +462,8 @@ func ExamplePolicy_String() {
 	// moves no file that was written to in the last 10 minutes
 	// protects: what somebody is writing to; downloads and copies that are under way; what is online only or a sync program's to manage; what has other names (hard links); what is another user's; what Git tracks; what a document or a source file names; what is part of a notes vault or a photo library; what a person gave a star or a tag; what other people can see; what its storage does not let be deleted
 	// does not protect: the last file with its content
+	// left to run, reports what is due, and moves and deletes nothing:
+	//   sweeps every day at 03:00
+	//   lists all files anew every 6 hours
+	//   goes by the machine's time
 }

@@ -29,6 +29,12 @@ type Policy struct {
 	ConfirmAfter time.Duration     // how far apart two scans must be that met a file before it may be moved; zero for one scan
 	Protect      []providers.Guard // those that are on, in the order of AllGuards
 	LastCopy     bool              // the last file with its content is kept
+
+	// What sweepd run does by itself, and when. These change nothing of what is
+	// due, and are no part of Hash.
+	Mode     Mode
+	Schedule Schedule
+	Notify   []Notify
 }
 
 //go:embed default.yaml
@@ -46,17 +52,22 @@ func Default(roots []string) *Policy {
 	return p
 }
 
-// Hash is the policy's meaning as a SHA-256 in hex. Policies that differ in
-// comments or layout only are equal; any other root, rule, limit or age gives
-// another hash. It hashes String, which leaves nothing out.
+// Hash is what the policy lets be deleted, as a SHA-256 in hex. Policies that
+// differ in comments or layout only are equal; any other root, rule, limit or
+// age gives another hash, and a plan that was made under it is refused. Mode,
+// Schedule and Notify give none: who sweeps an hour later, or is told of it
+// elsewhere, decided nothing else about any file.
 func (p *Policy) Hash() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "sweepd policy %d\n%s", Version, p))
+	sum := sha256.Sum256(fmt.Appendf(nil, "sweepd policy %d\n%s", Version, p.due()))
 	return hex.EncodeToString(sum[:])
 }
 
 // String is the whole policy in plain English, several lines. Texts that the
 // file chose are quoted, so that no two policies read alike.
-func (p *Policy) String() string {
+func (p *Policy) String() string { return p.due() + p.alone() }
+
+// due is what is done to which files: all that Hash is of.
+func (p *Policy) due() string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
 		fmt.Fprintf(&b, "sweeps %q, %s\n", name, p.Storages[name])

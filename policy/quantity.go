@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -9,6 +10,8 @@ import (
 	"time"
 
 	"github.com/dustin/go-humanize"
+
+	"sweepd/internal/schedule"
 )
 
 // word is one scalar as it is written, and what kind of YAML it is.
@@ -123,6 +126,107 @@ func (s *window) read(w word, _ ParseOptions) error {
 		return &Error{Message: fmt.Sprintf("%q is not a time from 1h to 31d", clip(w.text)), Hint: "limits count what was done in this time, as in 12h, 1d or 1w"}
 	}
 	*s = window(d)
+	return nil
+}
+
+// rescan is a duration between two listings.
+type rescan duration
+
+const (
+	minRescan = time.Minute
+	maxRescan = 31 * 24 * time.Hour
+)
+
+func (r *rescan) read(w word, _ ParseOptions) error {
+	var d duration
+	if err := d.readAny(w); err != nil || time.Duration(d) < minRescan || time.Duration(d) > maxRescan {
+		return &Error{Message: fmt.Sprintf("%q is not a time from 1m to 31d", clip(w.text)), Hint: "all files are listed anew so often, as in 30m, 6h or 1d"}
+	}
+	*r = rescan(d)
+	return nil
+}
+
+// jitter is a duration of at most an hour, or 0.
+type jitter duration
+
+const maxJitter = time.Hour
+
+func (j *jitter) read(w word, o ParseOptions) error {
+	if err := (*quiet)(j).read(w, o); err != nil {
+		return err
+	}
+	if time.Duration(*j) > maxJitter {
+		return &Error{Message: fmt.Sprintf("%q is longer than 1h", w.text), Hint: "a sweep begins so much later at most: write 0 to 1h"}
+	}
+	return nil
+}
+
+// spec is when something is due.
+type spec schedule.Spec
+
+func (s *spec) read(w word, _ ParseOptions) error {
+	due, err := schedule.Parse(w.text)
+	*s = spec(due)
+	return scheduled(err)
+}
+
+// digest is when it is told what is going to be deleted: a spec, a word for
+// one, or off, which is zero.
+type digest schedule.Spec
+
+func (g *digest) read(w word, _ ParseOptions) error {
+	if w.text == "off" {
+		return nil
+	}
+	text, aWord := digests[w.text]
+	if !aWord {
+		text = w.text
+	}
+	due, err := schedule.Parse(text)
+	*g = digest(due)
+	if err := scheduled(err); err != nil {
+		e := err.(*Error)
+		e.Hint += "; or daily, weekly, off"
+		return e
+	}
+	return nil
+}
+
+// hours are a part of each day.
+type hours schedule.Window
+
+func (h *hours) read(w word, _ ParseOptions) error {
+	part, err := schedule.ParseWindow(w.text)
+	*h = hours(part)
+	return scheduled(err)
+}
+
+// scheduled is an error of package schedule as one of a policy.
+func scheduled(err error) error {
+	if e, ok := errors.AsType[*schedule.Error](err); ok {
+		return &Error{Message: e.Message, Hint: e.Hint}
+	}
+	return err
+}
+
+// zone is a time zone.
+type zone struct{ in *time.Location }
+
+var zoneForm = regexp.MustCompile(`^[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$`)
+
+func (z *zone) read(w word, _ ParseOptions) error {
+	e := &Error{
+		Message: fmt.Sprintf("%q is not a time zone that is known here", clip(w.text)),
+		Hint:    "write its name, as in Europe/Berlin or UTC; without the key it is the machine's own",
+	}
+	if !zoneForm.MatchString(w.text) || w.text == time.Local.String() {
+		return e
+	}
+	in, err := time.LoadLocation(w.text)
+	if err != nil {
+		return e
+	}
+	z.in = in
 	return nil
 }
 

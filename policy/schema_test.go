@@ -62,6 +62,30 @@ func (appKey) JSONSchema() *jsonschema.Schema       { return pattern(appKeyForm.
 func (member) JSONSchema() *jsonschema.Schema       { return pattern(memberForm.String()) }
 func (label) JSONSchema() *jsonschema.Schema        { return pattern(`^\S(.{0,62}\S)?$`) }
 
+func (mode) JSONSchema() *jsonschema.Schema   { return oneOf(modes) }
+func (Event) JSONSchema() *jsonschema.Schema  { return oneOf(events) }
+func (names) JSONSchema() *jsonschema.Schema  { return oneOf(nameWords) }
+func (rescan) JSONSchema() *jsonschema.Schema { return duration(0).JSONSchema() }
+func (jitter) JSONSchema() *jsonschema.Schema { return quiet(0).JSONSchema() }
+func (zone) JSONSchema() *jsonschema.Schema   { return pattern(zoneForm.String()) }
+func (hours) JSONSchema() *jsonschema.Schema {
+	return pattern(`^` + timeOfDay + ` *- *` + timeOfDay + `$`)
+}
+func (spec) JSONSchema() *jsonschema.Schema { return pattern(specForm) }
+func (sink) JSONSchema() *jsonschema.Schema {
+	return pattern(`^((/|~/).*[^/]|[A-Za-z0-9][A-Za-z0-9_.-]*)$`)
+}
+
+// A time of the day, and what package schedule reads, but for the words in it.
+const (
+	timeOfDay = `([01]?\d|2[0-3]):[0-5]\d`
+	specForm  = `^ *(hourly|(daily|(weekly|monthly) +\S+) +` + timeOfDay + `|every +([1-9]\d*[hm])+|\S+( +\S+){4}) *$`
+)
+
+func (digest) JSONSchema() *jsonschema.Schema {
+	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{oneOf([]string{"daily", "weekly", "off"}), spec{}.JSONSchema()}}
+}
+
 const atLeastOne = `[1-9]`
 
 func (duration) JSONSchema() *jsonschema.Schema {
@@ -265,6 +289,8 @@ var beyond = strings.Fields(`
 	age-by-alone impossible-age impossible-size unreachable-rule unreachable-by-confidence duplicate-rule-name misspelt-storage
 	overlapping-roots drive-roots-overlap dropbox-roots-overlap drive-one-account-twice drive-root-with-detours root-home root-above-home root-of-everything root-of-another root-at-the-top root-with-detours
 	everything-within-hours window-too-short window-too-long
+	sweep-no-such-day sweep-bad-field sweep-part-of-a-day rescan-too-often rescan-too-rare zone-unknown zone-local jitter-too-long quiet-all-day
+	notify-to-desktop-in-capitals notify-to-twice notify-on-twice notify-digest-that-is-off
 	bad-glob camera-bad-glob property-bad-glob doublestar-in-a-word too-many-alternatives share-over-100`)
 
 func TestTheSchemaRefusesWhatTheParserRefuses(t *testing.T) {

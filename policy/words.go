@@ -145,6 +145,70 @@ func (g *alwaysOn) read(w word, _ ParseOptions) error {
 	return nil
 }
 
+// mode is what sweepd run may do by itself.
+type mode Mode
+
+var modes = []string{Report.String(), Enforce.String()}
+
+func (m *mode) read(w word, _ ParseOptions) error {
+	i := slices.Index(modes, w.text)
+	if i < 0 {
+		return notOneOf(w.text, "a mode", modes)
+	}
+	*m = mode(i)
+	return nil
+}
+
+var events = texts(AllEvents())
+
+func (e *Event) read(w word, _ ParseOptions) error {
+	if !slices.Contains(events, w.text) {
+		return notOneOf(w.text, "something that is told", events)
+	}
+	*e = Event(w.text)
+	return nil
+}
+
+var nameWords = []string{"show", "hide"}
+
+// names says whether messages name files.
+type names bool
+
+func (n *names) read(w word, _ ParseOptions) error {
+	if !slices.Contains(nameWords, w.text) {
+		return notOneOf(w.text, "what can be done with names", nameWords)
+	}
+	*n = w.text == "show"
+	return nil
+}
+
+// sink is where messages go. An address is a secret, so it is only named: by
+// its file, or by the name of a systemd credential, which may be any file name
+// (systemd.exec(5), LoadCredential=).
+type sink string
+
+var credentialForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$`)
+
+func (s *sink) read(w word, o ParseOptions) error {
+	if strings.HasPrefix(w.text, "/") || strings.HasPrefix(w.text, "~") {
+		return (*keyFile)(s).read(w, o)
+	}
+	const hint = "write a file, as in ~/.config/sweepd/notify, the name of a systemd credential, or desktop"
+	switch {
+	case strings.Contains(w.text, ":"):
+		return &Error{
+			Message: "here is an address, which is a secret and has no place in a policy",
+			Hint:    "put it into a file that only you may read, and name the file, as in to: ~/.config/sweepd/notify",
+		}
+	case w.text != Desktop && strings.EqualFold(w.text, Desktop):
+		return notOneOf(w.text, "a receiver", []string{Desktop})
+	case !credentialForm.MatchString(w.text):
+		return &Error{Message: fmt.Sprintf("%q is not a receiver", clip(w.text)), Hint: hint}
+	}
+	*s = sink(w.text)
+	return nil
+}
+
 // label is a name that people choose: of a rule, of a storage.
 type label string
 
