@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+	_ "time/tzdata" // containers and Windows have no zones; the machine's own come first
 )
 
 func main() {
