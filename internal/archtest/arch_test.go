@@ -34,6 +34,7 @@ var online = []string{
 	"sweepd/internal/rehearsal",
 	"sweepd/internal/signin",
 	"sweepd/internal/systemd", // to the machine's own service manager
+	"sweepd/internal/status", // a socket, and the loopback: it only answers
 	"sweepd/providers/dropbox",
 	"sweepd/providers/gdrive",
 }
@@ -46,6 +47,9 @@ var walls = []wall{
 	{from: "sweepd/...", to: "golang.org/x/oauth2/...", but: []string{"sweepd/internal/signin", "sweepd/internal/google", "sweepd/internal/dropbox"}, why: "tokens are got in one room, for the services that it is told of"},
 	{from: "sweepd/internal/google", to: "sweepd/...", open: []string{"sweepd/internal/cloudhttp", "sweepd/internal/secret", "sweepd/internal/signin"}, why: "an account is not yet a storage"},
 	{from: "sweepd/internal/dropbox", to: "sweepd/...", open: []string{"sweepd/internal/cloudhttp", "sweepd/internal/secret", "sweepd/internal/signin"}, why: "an account is not yet a storage"},
+	{from: "sweepd/internal/status", to: "sweepd/...", why: "what a daemon says of itself are values: whoever shows them opens nothing"},
+	{from: "sweepd/...", to: "github.com/prometheus/...", but: []string{"sweepd/internal/status"}, why: "figures are counted where things happen, and shown in one room"},
+	{from: "sweepd/...", to: "net/http/pprof", but: []string{"sweepd/internal/status"}, why: "what a program is doing is shown to whom it was meant for"},
 	{from: "sweepd/internal/secret", to: "sweepd/...", why: "a secret knows nobody"},
 	{from: "sweepd/internal/schedule", to: "sweepd/...", why: "the hands of a clock are of no sweep"},
 	{from: "sweepd/internal/schedule", to: "os", why: "when something is due is a pure function"},

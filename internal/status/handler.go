@@ -1,0 +1,164 @@
+package status
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Options of a Handler.
+type Options struct {
+	State func() Daemon    // what is shown; called by several goroutines at once
+	Now   func() time.Time // must be given
+	Stale time.Duration    // how old the last good scan may be before a storage counts as sick; 0: as old as it likes
+	Pprof bool             // serve /debug/pprof too
+
+	// Do does what was told, or begins it, and says why not. storages are as
+	// they were named; none: all.
+	Do func(ctx context.Context, verb string, storages []string) error
+}
+
+// verbs are what a daemon may be told.
+func verbs() []string { return []string{"sweep", "reload"} }
+
+// Handler serves a daemon's pages:
+//
+//	GET  /healthz      200 "ok", or 503 with a line for each storage that is not well
+//	GET  /metrics      for Prometheus
+//	GET  /status.json  the Daemon; over a unix socket only
+//	POST /do/VERB      with ?storage= as often as wanted: 204, or 409 with why not; over a unix socket only
+//	GET  /debug/pprof  with the option
+//
+// A request that did not come over a unix socket must have come to an address of
+// the loopback, and must call it by its number or as localhost: another name is
+// one that somebody made lead here, so that a browser takes this for their page.
+func Handler(o Options) http.Handler {
+	h := handler{o}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", h.health)
+	mux.Handle("GET /metrics", promhttp.HandlerFor(registry(h.page), promhttp.HandlerOpts{MaxRequestsInFlight: 4}))
+	mux.Handle("GET /status.json", ownersOnly(h.status))
+	mux.Handle("POST /do/{verb}", ownersOnly(h.do))
+	if o.Pprof {
+		// not its cmdline, which names the policy
+		mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+		mux.HandleFunc("GET /debug/pprof/cmdline", http.NotFound)
+		mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+		mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+		mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	}
+	return guarded(mux)
+}
+
+type handler struct{ o Options }
+
+func (h handler) page() page { return page{h.o.State(), h.o.Now(), h.o.Stale} }
+
+func (h handler) health(w http.ResponseWriter, _ *http.Request) {
+	p := h.page()
+	var ill strings.Builder
+	for _, s := range p.Storages {
+		if why := sick(p.Daemon, s, p.now, p.stale); why != "" {
+			fmt.Fprintf(&ill, "%s %s\n", s.Name, why)
+		}
+	}
+	if ill.Len() > 0 {
+		text(w, http.StatusServiceUnavailable, ill.String())
+		return
+	}
+	text(w, http.StatusOK, "ok\n")
+}
+
+func (h handler) status(w http.ResponseWriter, _ *http.Request) {
+	d := h.o.State()
+	if d.Storages == nil {
+		d.Storages = []Storage{}
+	}
+	b, err := json.Marshal(d)
+	if err != nil { // a time of the year 10000
+		text(w, http.StatusInternalServerError, err.Error()+"\n")
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(append(b, '\n')) // whoever asked has gone
+}
+
+func (h handler) do(w http.ResponseWriter, r *http.Request) {
+	verb := r.PathValue("verb")
+	if h.o.Do == nil || !slices.Contains(verbs(), verb) {
+		text(w, http.StatusNotFound, fmt.Sprintf("there is nothing called %q that could be done\n", verb))
+		return
+	}
+	if err := h.o.Do(r.Context(), verb, r.URL.Query()["storage"]); err != nil {
+		text(w, http.StatusConflict, err.Error()+"\n")
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func text(w http.ResponseWriter, status int, say string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(say)) // whoever asked has gone
+}
+
+// guarded lets in who came over a unix socket, or to this machine by its own
+// name.
+func guarded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for k, v := range map[string]string{"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'"} {
+			w.Header().Set(k, v)
+		}
+		if !overUnix(r) && !(atLoopback(r) && namesLoopback(r.Host)) {
+			text(w, http.StatusMisdirectedRequest, "this is not an address of its own\n")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// ownersOnly lets in who came over a unix socket.
+func ownersOnly(next http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !overUnix(r) {
+			text(w, http.StatusForbidden, "this is said over the control socket only\n")
+			return
+		}
+		next(w, r)
+	})
+}
+
+// local is the address that the request came to, nil where nobody knows.
+func local(r *http.Request) net.Addr {
+	a, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	return a
+}
+
+func overUnix(r *http.Request) bool {
+	a := local(r)
+	return a != nil && a.Network() == "unix"
+}
+
+func atLoopback(r *http.Request) bool {
+	tcp, ok := local(r).(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
+}
+
+// namesLoopback reports whether a Host header is this machine's, with or without
+// a port.
+func namesLoopback(host string) bool {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}

@@ -1,0 +1,61 @@
+package status
+
+import "time"
+
+// Daemon is a running daemon at one moment. Times that are not known are zero.
+type Daemon struct {
+	Version    string    `json:"version"`
+	PID        int       `json:"pid"`
+	Since      time.Time `json:"since,omitzero"`
+	PolicyFile string    `json:"policy_file"`
+	Policy     string    `json:"policy"`           // its hash
+	Mode       string    `json:"mode"`             // "report" or "enforce"
+	Paused     string    `json:"paused,omitempty"` // why nothing is deleted; "" = it is not paused
+	Digest     time.Time `json:"digest,omitzero"`  // when the next one is sent
+	Storages   []Storage `json:"storages"`
+	Notices    []string  `json:"notices,omitempty"` // what its owner should know
+}
+
+// The states of a Storage.
+const (
+	Idle     = "idle"
+	Scanning = "scanning"
+	Sweeping = "sweeping"
+	Waiting  = "waiting"  // for quiet hours to end, or for a service that asked for time
+	Stuck    = "stuck"    // no sign of life for too long
+	Unopened = "unopened" // it could not be opened: nobody is signed in any more, or its folders are gone
+)
+
+// states are all of them, in the order in which they are told.
+func states() []string { return []string{Idle, Scanning, Sweeping, Waiting, Stuck, Unopened} }
+
+// Storage is one storage of a daemon. The first figures are those of its last
+// scan, the others count since the daemon began.
+type Storage struct {
+	Name       string    `json:"name"`
+	Type       string    `json:"type"` // as in the policy
+	State      string    `json:"state"`
+	StateSince time.Time `json:"state_since,omitzero"`
+	LastGood   time.Time `json:"last_good,omitzero"` // the end of the last scan that saw everything
+	LastRun    time.Time `json:"last_run,omitzero"`
+	NextRun    time.Time `json:"next_run,omitzero"`
+	Watch      string    `json:"watch,omitempty"` // how changes are noticed, in words
+	Err        string    `json:"error,omitempty"` // of the last try
+
+	Seen    int64 `json:"seen"`
+	Images  int64 `json:"images"`
+	Matched int64 `json:"matched"`
+	Due     int64 `json:"due"`
+	Held    int64 `json:"held"`
+	Review  int64 `json:"review"`
+
+	Trashed   int64            `json:"trashed"`
+	Purged    int64            `json:"purged"`
+	Restored  int64            `json:"restored"`
+	Bytes     int64            `json:"bytes"` // of the files trashed, purged or restored
+	Freed     int64            `json:"freed"`
+	Failed    int64            `json:"failed"`
+	Refused   map[string]int64 `json:"refused,omitempty"` // by what stood against it
+	Calls     int64            `json:"calls"`
+	BytesRead int64            `json:"bytes_read"`
+}
