@@ -22,7 +22,7 @@ func TestScripts(t *testing.T) {
 	commands := map[string]func(*testscript.TestScript, bool, []string){
 		"picture": cmdPicture, "quiet": cmdQuiet, "same": cmdSame,
 		"until": cmdUntil, "raw": cmdRaw,
-		"google": cmdGoogle, "dropbox": cmdDropbox, "pasting": cmdPasting,
+		"google": cmdGoogle, "dropbox": cmdDropbox, "pasting": cmdPasting, "daemon": cmdDaemon,
 	}
 	maps.Copy(commands, newClouds().commands())
 	testscript.Run(t, testscript.Params{
@@ -42,7 +42,7 @@ func setUp(env *testscript.Env) error {
 	home := filepath.Join(env.WorkDir, "home")
 	env.Setenv("HOME", home)
 	env.Setenv("TZ", "UTC")
-	for _, name := range []string{"XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "STATE_DIRECTORY", "SWEEPD_POLICY", "NO_COLOR"} {
+	for _, name := range []string{"XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "STATE_DIRECTORY", "RUNTIME_DIRECTORY", "SWEEPD_POLICY", "NO_COLOR"} {
 		env.Setenv(name, "")
 	}
 	env.Setenv("OURS", "ChatGPT Image Apr 20, 2026, 01_17_00 AM.png")

@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
+	"sweepd/internal/status"
 	"sweepd/journal"
 )
 
@@ -24,13 +26,15 @@ type jsonStatus struct {
 	Interrupted int64           `json:"interrupted"`
 	Paused      string          `json:"paused,omitempty"` // why nothing is deleted
 	LastRun     json.RawMessage `json:"last_run"`
+	Daemon      *status.Daemon  `json:"daemon"`
+	DaemonErr   string          `json:"daemon_error,omitempty"` // there is one, and it does not say
 }
 
 func (p *program) status() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "where things are, what is in the trash, and what was interrupted",
+		Short: "where things are, what is in the trash, and what the daemon does",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			paths, err := app.FindPaths(p.getenv)
@@ -48,6 +52,7 @@ func (p *program) status() *cobra.Command {
 			if err := paths.Paused(p.now()); err != nil {
 				st.Paused = err.Error()
 			}
+			st.ask(cmd, paths.Control())
 			j, err := p.journal(cmd)
 			var last journal.Run
 			if usage := (*app.UsageError)(nil); errors.As(err, &usage) {
@@ -69,6 +74,18 @@ func (p *program) status() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as a JSON object")
 	return cmd
+}
+
+// ask fills in what the daemon says, if there is one. One that does not answer is
+// a thing to be told, and no reason not to tell the rest.
+func (st *jsonStatus) ask(cmd *cobra.Command, socket string) {
+	d, err := status.Ask(cmd.Context(), socket)
+	switch {
+	case err == nil:
+		st.Daemon = &d
+	case !errors.Is(err, fs.ErrNotExist):
+		st.DaemonErr = err.Error()
+	}
 }
 
 // read fills in what the journal says.
@@ -119,6 +136,14 @@ func (p *program) tell(st jsonStatus, last journal.Run) {
 	t.printf("in trash   %s\n", trash)
 	if st.Interrupted > 0 {
 		t.printf("unfinished %s; the next apply or undo looks what became of them\n", count(st.Interrupted, "operation"))
+	}
+	switch {
+	case st.Daemon != nil:
+		p.tellDaemon(st.Daemon)
+	case st.DaemonErr != "":
+		t.printf("daemon     there is one that does not answer: %s\n", safe(st.DaemonErr))
+	default:
+		t.printf("daemon     none runs\n")
 	}
 }
 

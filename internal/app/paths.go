@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Paths are where things are on this machine for this person, by the XDG Base
@@ -12,6 +13,8 @@ type Paths struct {
 	Home   string
 	State  string   // the journal's directory
 	Policy []string // where a policy is looked for, in order
+
+	run string // the directory of the control socket
 }
 
 // FindPaths reads the environment. A relative path in an XDG variable is
@@ -43,11 +46,37 @@ func FindPaths(getenv func(string) string) (Paths, error) {
 		p.Policy = append(p.Policy, filepath.Join(config, "sweepd", "policy.yaml"))
 	}
 	p.Policy = append(p.Policy, "/etc/sweepd/policy.yaml")
+	p.run = runtimeDir(getenv, p.State)
 	return p, nil
+}
+
+// runtimeDir is the directory for what lasts as long as the machine is on: the
+// unit's own; for whoever looks at a system unit's state from outside, as with
+// STATE_DIRECTORY=/var/lib/sweepd, that unit's; the person's; or the state
+// directory where there is none. It goes by the state, so that one never speaks
+// with the daemon of another.
+func runtimeDir(getenv func(string) string, state string) string {
+	unit, _, _ := strings.Cut(getenv("RUNTIME_DIRECTORY"), ":") // the first of those that the unit has
+	if filepath.IsAbs(unit) {
+		return unit
+	}
+	if getenv("STATE_DIRECTORY") != "" {
+		if name, ok := strings.CutPrefix(state, "/var/lib/"); ok {
+			return filepath.Join("/run", name)
+		}
+		return state
+	}
+	if person := getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(person) {
+		return filepath.Join(person, "sweepd")
+	}
+	return state
 }
 
 // Journal is the journal's file.
 func (p Paths) Journal() string { return filepath.Join(p.State, "journal.db") }
+
+// Control is the socket at which a daemon that works with this state listens.
+func (p Paths) Control() string { return filepath.Join(p.run, "control") }
 
 // FindPolicy returns the policy file to use: the one that was named, or the
 // first that exists; "" when there is none.

@@ -34,6 +34,27 @@ func TestPathsFollowTheEnvironment(t *testing.T) {
 	}
 }
 
+func TestTheControlSocketIsThatOfTheDaemonWithThisState(t *testing.T) {
+	for _, c := range []struct {
+		env  map[string]string
+		want string
+	}{
+		{map[string]string{"HOME": "/home/ann"}, "/home/ann/.local/state/sweepd/control"},
+		{map[string]string{"HOME": "/home/ann", "XDG_RUNTIME_DIR": "/run/user/1000"}, "/run/user/1000/sweepd/control"},
+		{map[string]string{"HOME": "/home/ann", "XDG_RUNTIME_DIR": "run"}, "/home/ann/.local/state/sweepd/control"},
+		{map[string]string{"HOME": "/home/ann", "XDG_RUNTIME_DIR": "/run/user/1000", "STATE_DIRECTORY": "/home/ann/.local/state/sweepd", "RUNTIME_DIRECTORY": "/run/user/1000/sweepd"}, "/run/user/1000/sweepd/control"},
+		{map[string]string{"STATE_DIRECTORY": "/var/lib/sweepd", "RUNTIME_DIRECTORY": "/run/sweepd"}, "/run/sweepd/control"},
+		{map[string]string{"STATE_DIRECTORY": "/var/lib/sweepd", "RUNTIME_DIRECTORY": "/run/sweepd:/run/other"}, "/run/sweepd/control"},
+		{map[string]string{"STATE_DIRECTORY": "/var/lib/sweepd", "XDG_RUNTIME_DIR": "/run/user/0"}, "/run/sweepd/control"},
+		{map[string]string{"STATE_DIRECTORY": "/var/lib/sweepd/ann"}, "/run/sweepd/ann/control"},
+		{map[string]string{"STATE_DIRECTORY": "/mnt/state", "XDG_RUNTIME_DIR": "/run/user/1000"}, "/mnt/state/control"},
+	} {
+		if p, err := FindPaths(env(c.env)); err != nil || p.Control() != c.want {
+			t.Errorf("%v: got %s, %v; want %s", c.env, p.Control(), err, c.want)
+		}
+	}
+}
+
 func TestThePolicyIsTheOneThatWasNamedOrTheFirstThatIsThere(t *testing.T) {
 	dir := t.TempDir()
 	first, second := filepath.Join(dir, "first.yaml"), filepath.Join(dir, "second.yaml")

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"sweepd/internal/status"
+)
+
+// tellDaemon says what a daemon says of itself: a paragraph of its own, and one
+// for each storage.
+func (p *program) tellDaemon(d *status.Daemon) {
+	t := p.term
+	t.printf("daemon     version %s, process %d, since %s\n", safe(d.Version), d.PID, minute(d.Since))
+	does := map[string]string{"report": "only reports what is due by", "enforce": "deletes what is due by"}[d.Mode]
+	if does == "" {
+		does = safe(d.Mode) + " by"
+	}
+	t.printf("           %s %s\n", does, safe(tilde(d.PolicyFile, p.home())))
+	if !d.Digest.IsZero() {
+		t.printf("           the next digest is sent %s\n", minute(d.Digest))
+	}
+	for _, n := range d.Notices {
+		t.printf("notice     %s\n", safe(n))
+	}
+	for _, s := range d.Storages {
+		p.tellStorage(s)
+	}
+}
+
+// tellStorage says what a daemon knows of one storage. What there is none of is
+// left out.
+func (p *program) tellStorage(s status.Storage) {
+	t := p.term
+	state := s.State
+	if !s.StateSince.IsZero() {
+		state += " since " + minute(s.StateSince)
+	}
+	t.printf("\n%s  %s, %s\n", t.bold(safe(s.Name)), safe(s.Type), t.paint(map[string]string{status.Stuck: "31", status.Unopened: "31"}[s.State], safe(state)))
+	line := func(what, text string) {
+		if text != "" {
+			t.printf("  %-10s %s\n", what, safe(text))
+		}
+	}
+	line("error", s.Err)
+	line("last scan", scanned(s))
+	line("last sweep", minute(s.LastRun))
+	line("next sweep", minute(s.NextRun))
+	line("watching", s.Watch)
+	line("done", done(s))
+	line("left alone", leftAlone(s.Refused))
+	line("failed", some(s.Failed, "file"))
+	if s.Calls > 0 {
+		line("used", fmt.Sprintf("%s, %s read", count(s.Calls, "call"), size(s.BytesRead)))
+	}
+}
+
+// scanned is what the last whole scan saw.
+func scanned(s status.Storage) string {
+	if s.LastGood.IsZero() {
+		return "none of all of it yet"
+	}
+	return fmt.Sprintf("%s: %s, %s, %s matched; %s due, %s held, %s to review", minute(s.LastGood),
+		count(s.Seen, "file"), count(s.Images, "image"), humanize.Comma(s.Matched), humanize.Comma(s.Due), humanize.Comma(s.Held), humanize.Comma(s.Review))
+}
+
+// done is what was done since the daemon began.
+func done(s status.Storage) string {
+	if s.Trashed+s.Purged+s.Restored == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s to the trash, %s purged, %s put back; %s moved, %s freed",
+		count(s.Trashed, "file"), humanize.Comma(s.Purged), humanize.Comma(s.Restored), size(s.Bytes), size(s.Freed))
+}
+
+// leftAlone is what was refused, by reason.
+func leftAlone(refused map[string]int64) string {
+	var all int64
+	var why []string
+	for _, reason := range slices.Sorted(maps.Keys(refused)) {
+		all += refused[reason]
+		why = append(why, fmt.Sprintf("%s %s", humanize.Comma(refused[reason]), reason))
+	}
+	if all == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s: %s", count(all, "file"), strings.Join(why, ", "))
+}
+
+// some is count, or nothing of nothing.
+func some(n int64, noun string) string {
+	if n == 0 {
+		return ""
+	}
+	return count(n, noun)
+}
+
+// minute is a time on the clock here; "" where it is not known.
+func minute(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Local().Format("2006-01-02 15:04")
+}
