@@ -34,6 +34,9 @@ func TestDecideAgreesWithANaiveReading(t *testing.T) {
 			if got.Action != want.Action || got.Rule != want.Rule || got.Grace != want.Grace || !got.NotBefore.Equal(want.NotBefore) || len(got.Reasons) == 0 {
 				t.Fatalf("got %+v\nwant %+v\nof %+v\n%s", got, want, f, src)
 			}
+			if has := got.Ground != ""; has != (got.Action == Keep || got.Action == Hold) {
+				t.Fatalf("got %+v, want a ground of a keep and a hold and of nothing else", got)
+			}
 			explainAgrees(t, p, f, got)
 			met[got.Action]++
 			if got.Action == Hold && got.NotBefore.Equal(f.FirstSeen.Add(confirm)) {

@@ -1,0 +1,165 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"sweepd/policy"
+	"sweepd/sweeper"
+)
+
+// Digest says what will be deleted until a time if nothing changes. It is fed
+// with what a scan finds.
+type Digest struct {
+	now, until time.Time
+	graces     map[string]time.Duration // by rule
+
+	in    map[group]*Coming
+	first []coming // at most maxFiles, those that go first
+}
+
+// group is what a digest counts together.
+type group struct{ rule, storage string }
+
+// Coming is what one rule will delete from one storage.
+type Coming struct {
+	Rule    string    `json:"rule"`
+	Storage string    `json:"storage"`
+	Files   int64     `json:"files"`
+	Bytes   int64     `json:"bytes"`
+	First   time.Time `json:"first"` // at the earliest
+}
+
+// coming is one file that will be deleted.
+type coming struct {
+	storage, path string
+	size          int64
+	at            time.Time
+}
+
+// NewDigest is of what p will delete from now until a time.
+func NewDigest(now, until time.Time, p *policy.Policy) *Digest {
+	d := &Digest{now: now, until: until, graces: map[string]time.Duration{}, in: map[group]*Coming{}}
+	for _, r := range p.Rules {
+		d.graces[r.Name] = r.Grace
+	}
+	return d
+}
+
+// Add takes in one file: for ScanOptions.Each.
+func (d *Digest) Add(f sweeper.Found) {
+	at := d.goes(f.Decision)
+	if at.IsZero() || at.After(d.until) {
+		return
+	}
+	key := group{f.Decision.Rule, f.Storage}
+	c := d.in[key]
+	if c == nil {
+		c = &Coming{Rule: key.rule, Storage: key.storage, First: at}
+		d.in[key] = c
+	}
+	c.Files++
+	c.Bytes += f.Entry.Size
+	if at.Before(c.First) {
+		c.First = at
+	}
+	d.name(coming{f.Storage, f.Entry.Path, f.Entry.Size, at})
+}
+
+// goes is when a file goes at the earliest; zero where no time lets it go.
+// Before its grace can begin, a file must be quiet, or be met again.
+func (d *Digest) goes(dec policy.Decision) time.Time {
+	switch {
+	case dec.Action == policy.Trash:
+		return d.now
+	case dec.Action != policy.Hold || len(dec.Guards) > 0 || dec.NotBefore.IsZero():
+		return time.Time{}
+	case dec.Ground == policy.GroundSettle, dec.Ground == policy.GroundConfirm:
+		return dec.NotBefore.Add(d.graces[dec.Rule])
+	case dec.Ground == policy.GroundGrace:
+		return dec.NotBefore
+	}
+	return time.Time{}
+}
+
+// name keeps the file if it is one of the first to go.
+func (d *Digest) name(c coming) {
+	before := func(a, b coming) int {
+		return cmp.Or(a.at.Compare(b.at), strings.Compare(a.storage, b.storage), strings.Compare(a.path, b.path))
+	}
+	i, _ := slices.BinarySearchFunc(d.first, c, before)
+	d.first = slices.Insert(d.first, i, c)
+	d.first = d.first[:min(len(d.first), maxFiles)]
+}
+
+// Coming is what will be deleted, by rule and storage, the first to go first.
+func (d *Digest) Coming() []Coming {
+	var all []Coming
+	for _, c := range d.in {
+		all = append(all, *c)
+	}
+	slices.SortFunc(all, func(a, b Coming) int {
+		return cmp.Or(a.First.Compare(b.First), strings.Compare(a.Rule, b.Rule), strings.Compare(a.Storage, b.Storage))
+	})
+	return all
+}
+
+// total is how many files go, how large they are, and from how many storages.
+func (d *Digest) total() (files, bytes int64, storages int) {
+	in := map[string]bool{}
+	for c := range maps.Values(d.in) {
+		files, bytes = files+c.Files, bytes+c.Bytes
+		in[c.Storage] = true
+	}
+	return files, bytes, len(in)
+}
+
+// Subject is the digest in one line without names.
+func (d *Digest) Subject() string {
+	files, bytes, _ := d.total()
+	if files == 0 {
+		return "sweepd: nothing will be deleted until " + day(d.until)
+	}
+	return fmt.Sprintf("sweepd: %s (%s) will be deleted until %s", count(files, "file"), size(bytes), day(d.until))
+}
+
+// Text is the digest in words. With names it lists the first files to go; without
+// it names no path and no file.
+func (d *Digest) Text(names bool) string {
+	files, bytes, storages := d.total()
+	if files == 0 {
+		return fmt.Sprintf("Until %s nothing will be deleted.\n", day(d.until))
+	}
+	text := fmt.Sprintf("Until %s, if nothing changes, %s (%s) will be moved to the trash of %s:\n\n",
+		day(d.until), count(files, "file"), size(bytes), count(int64(storages), "storage"))
+	for _, c := range d.Coming() {
+		text += fmt.Sprintf("- from %s by %s: %s (%s), %s\n", Plain(c.Storage), ruleName(c.Rule), count(c.Files, "file"), size(c.Bytes), d.when(c.First))
+	}
+	if names {
+		text += d.listed(files)
+	}
+	return text + "\nWhat you want to keep: sweepd keep FILE. To stop every deletion: sweepd pause\n"
+}
+
+func (d *Digest) when(at time.Time) string {
+	if !at.After(d.now) {
+		return "the first with the next sweep"
+	}
+	return "the first on " + day(at) + " at the earliest"
+}
+
+// listed names the first files to go.
+func (d *Digest) listed(files int64) string {
+	text := "\nThe first to go:\n"
+	for _, c := range d.first {
+		text += fmt.Sprintf("- %s (%s), %s\n", place(c.storage, c.path), size(c.size), day(c.at))
+	}
+	if more := files - int64(len(d.first)); more > 0 {
+		text += fmt.Sprintf("- and %d more\n", more)
+	}
+	return text
+}

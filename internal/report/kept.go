@@ -1,0 +1,71 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/providers"
+)
+
+// Kept is what a run put into one storage's trash and is there still.
+type Kept struct {
+	Storage string    `json:"storage"`
+	Files   int64     `json:"files"`
+	Bytes   int64     `json:"bytes"`
+	Until   time.Time `json:"until,omitzero"`  // it can be brought back at least until then; zero: until somebody empties the trash
+	Then    string    `json:"then,omitempty"`  // what becomes of it then, a clause
+	Account bool      `json:"account"`         // of a service, not folders of this machine
+	Stays   bool      `json:"stays,omitempty"` // sweepd cannot delete it there for good
+}
+
+// String is that in words, without a name but the storage's.
+func (k Kept) String() string {
+	where := "in the trash of " + Plain(k.Storage)
+	if k.Until.IsZero() {
+		return where + " until somebody empties it"
+	}
+	return fmt.Sprintf("%s until %s: %s", where, day(k.Until), k.Then)
+}
+
+// keeping finds out what is kept how long, by the policy; without one nothing.
+type keeping struct {
+	policy *policy.Policy
+	all    []Kept
+}
+
+// note takes in one operation. Of a storage the first file to go counts.
+func (k *keeping) note(op journal.Operation) {
+	if k.policy == nil || op.Op.Kind != providers.OpTrash || stateOf(op) != "done" || op.Resolved != "" {
+		return
+	}
+	name := op.Op.Storage
+	i := slices.IndexFunc(k.all, func(kept Kept) bool { return kept.Storage == name })
+	if i < 0 {
+		st := k.policy.Storages[name]
+		i, k.all = len(k.all), append(k.all, Kept{Storage: name, Account: st.Far(), Stays: !st.Purges()})
+	}
+	kept := &k.all[i]
+	kept.Files++
+	kept.Bytes += op.Op.Entry.Size
+	if until, then := k.end(name, op.Ended); !until.IsZero() && (kept.Until.IsZero() || until.Before(kept.Until)) {
+		kept.Until, kept.Then = until, then
+	}
+}
+
+// end is when a file that was trashed at a time is deleted for good, and by
+// whom: the service, which keeps it so long at least, or sweepd by the policy.
+func (k *keeping) end(name string, at time.Time) (until time.Time, then string) {
+	st, ages := k.policy.Storages[name], k.policy.Trash
+	if st.Keeps() > 0 {
+		until, then = at.Add(st.Keeps()), st.After()
+	}
+	for _, age := range []time.Duration{ages.Ours, ages.Everything} {
+		if by := at.Add(age); age > 0 && st.Purges() && (until.IsZero() || by.Before(until)) {
+			until, then = by, "then sweepd purges it"
+		}
+	}
+	return until, then
+}

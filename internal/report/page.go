@@ -1,0 +1,166 @@
+package report
+
+import (
+	"crypto/sha256"
+	_ "embed" // the page's text and looks
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+)
+
+//go:embed page.html
+var pageText string
+
+//go:embed page.css
+var pageStyle string
+
+// Picture is a thumbnail of a file that a run trashed.
+type Picture struct {
+	Name string // of the file
+	JPEG []byte // of Thumbnail
+}
+
+// Page is the runs as one page to look at: it loads nothing, runs no script, and
+// says so to the browser.
+type Page struct {
+	Made     time.Time
+	Runs     []Run               // newest first
+	Pictures map[int64][]Picture // by run
+}
+
+// Write writes the page as HTML.
+func (p Page) Write(w io.Writer) error {
+	t, err := template.New("page").Parse(pageText)
+	if err != nil {
+		return err // a bug
+	}
+	sum := sha256.Sum256([]byte(pageStyle))
+	view := pageView{
+		Made: stamp(p.Made), Style: template.CSS(pageStyle), Hash: base64.StdEncoding.EncodeToString(sum[:]), Chart: chartOf(p.Runs),
+	}
+	for _, r := range p.Runs {
+		view.Runs = append(view.Runs, viewOf(r, p.Pictures[r.ID]))
+	}
+	return t.Execute(w, view)
+}
+
+func stamp(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
+
+// The page as its template sees it: words only.
+type (
+	pageView struct {
+		Made  string
+		Style template.CSS
+		Hash  string // of Style
+		Chart *chart // nil: nothing to draw
+		Runs  []runView
+	}
+	runView struct {
+		ID                    int64
+		Kind, Began, Headline string
+		Paragraphs            []string
+		Rules                 []ruleView
+		Files                 []fileView
+		More                  int64
+		Pictures              []pictureView
+	}
+	ruleView    struct{ Name, Matched, Kept, Review, Held, Due, Done, Refused, Failed, Bytes string }
+	fileView    struct{ Became, Place, Size string }
+	pictureView struct {
+		Name string
+		Src  template.URL
+	}
+)
+
+func viewOf(r Run, pictures []Picture) runView {
+	v := runView{ID: r.ID, Kind: Plain(r.Kind), Began: stamp(r.Began), Headline: capital(r.headline()), More: r.More}
+	for _, text := range []string{r.seen(), r.refused(), r.trouble(true), r.stopped(true), r.kept(), r.ending(true)} {
+		if text != "" {
+			v.Paragraphs = append(v.Paragraphs, text)
+		}
+	}
+	for _, name := range r.ruled() {
+		sum := r.Summary.Rules[name]
+		v.Rules = append(v.Rules, ruleView{
+			ruleName(name), number(sum.Matched), parts(sum.Kept), number(sum.Review), parts(sum.Held) + until(sum), number(sum.Due),
+			number(sum.Trashed + sum.Purged + sum.Restored), number(sum.Refused), number(sum.Failed), sized(sum.Bytes),
+		})
+	}
+	for _, f := range r.Files {
+		v.Files = append(v.Files, fileView{f.became(), place(f.Storage, f.Path), size(f.Size)})
+	}
+	for _, pic := range pictures {
+		v.Pictures = append(v.Pictures, pictureView{Plain(pic.Name), template.URL("data:image/jpeg;base64," + base64.StdEncoding.EncodeToString(pic.JPEG))})
+	}
+	return v
+}
+
+// number is n, or nothing for none, so that what there is stands out.
+func number(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return humanize.Comma(n)
+}
+
+func sized(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return size(n)
+}
+
+// Of the chart, in the units of its picture.
+const (
+	chartWidth  = 720
+	chartHeight = 160
+)
+
+// chart is how many bytes came free, and were moved to the trash, up to each
+// time.
+type chart struct {
+	Freed, Moved string // points of two lines: "x,y x,y"
+	Top          string // what the upper edge stands for
+	From, To     string // the days of its left and right edges
+	AllFreed     string
+	AllMoved     string
+}
+
+// chartOf draws the runs, which come newest first; nil when nothing was freed or
+// moved.
+func chartOf(runs []Run) *chart {
+	var freed, moved int64
+	for _, r := range runs {
+		freed, moved = freed+max(r.Summary.Freed, 0), moved+r.Moved
+	}
+	if freed+moved == 0 {
+		return nil
+	}
+	first, last := runs[len(runs)-1].Began, runs[0].Began
+	at := func(t time.Time, n int64) string {
+		x := 0.5 // of a single time
+		if span := last.Sub(first); span > 0 {
+			x = min(max(float64(t.Sub(first))/float64(span), 0), 1) // a clock may have gone back
+		}
+		return fmt.Sprintf("%.1f,%.1f", x*chartWidth, chartHeight*(1-float64(n)/float64(max(freed, moved))))
+	}
+	line := func(of func(Run) int64) string {
+		n, points := int64(0), []string{fmt.Sprintf("0,%d", chartHeight)}
+		for i := len(runs) - 1; i >= 0; i-- {
+			points = append(points, at(runs[i].Began, n)) // a step, not a slope: nothing happened between
+			n += of(runs[i])
+			points = append(points, at(runs[i].Began, n))
+		}
+		_, y, _ := strings.Cut(at(last, n), ",")
+		return strings.Join(append(points, fmt.Sprintf("%d,%s", chartWidth, y)), " ")
+	}
+	return &chart{
+		Freed: line(func(r Run) int64 { return max(r.Summary.Freed, 0) }), Moved: line(func(r Run) int64 { return r.Moved }),
+		Top: size(max(freed, moved)), From: day(first), To: day(last), AllFreed: size(freed), AllMoved: size(moved),
+	}
+}

@@ -1,0 +1,169 @@
+package report_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"image/jpeg"
+	"path"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"sweepd/internal/report"
+)
+
+// elements are the elements of a document, by their names.
+func elements(t *testing.T, page []byte) map[string][]*html.Node {
+	t.Helper()
+	root, err := html.Parse(bytes.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string][]*html.Node{}
+	for n := range root.Descendants() {
+		if n.Type == html.ElementNode {
+			all[n.Data] = append(all[n.Data], n)
+		}
+	}
+	return all
+}
+
+func attribute(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func textOf(n *html.Node) (text string) {
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode {
+			text += d.Data
+		}
+	}
+	return text
+}
+
+// hostile are folders that a page must show and not obey.
+var hostile = []string{
+	`<script>alert(1)</script>`,
+	`"><img src=x onerror=alert(1)>`,
+	`</style><svg onload=alert(1)>`,
+	"gnp.\u202e",
+	`{{.Style}} javascript:alert(1)`,
+}
+
+// page is a page of two runs with hostile names, and a picture for each file.
+func page(t *testing.T) (text []byte, p report.Page) {
+	t.Helper()
+	b := newBox(t, rules)
+	for i, name := range hostile {
+		b.put("/data/root/"+name+"/"+path.Base(ours("", i)), i)
+	}
+	first := b.read(b.apply(func() {}))
+	b.clock = b.clock.AddDate(0, 0, 40)
+	b.put(ours("", 20), 20)
+	second := b.read(b.apply(func() {}))
+	p = report.Page{Made: b.clock, Runs: []report.Run{second, first}, Pictures: map[int64][]report.Picture{}}
+	for i, name := range hostile {
+		thumb, err := report.Thumbnail(painted(i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Pictures[first.ID] = append(p.Pictures[first.ID], report.Picture{Name: name, JPEG: thumb})
+	}
+	var out bytes.Buffer
+	if err := p.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes(), p
+}
+
+func TestThePageLoadsNothingAndRunsNothing(t *testing.T) {
+	text, _ := page(t)
+	all := elements(t, text)
+	for _, name := range []string{"script", "link", "iframe", "object", "embed", "form", "base", "a", "audio", "video", "foreignObject"} {
+		if n := len(all[name]); n > 0 {
+			t.Errorf("there are %d %s elements", n, name)
+		}
+	}
+	for name, nodes := range all {
+		for _, n := range nodes {
+			for _, a := range n.Attr {
+				if strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "href" || a.Key == "srcset" || a.Key == "src" && !strings.HasPrefix(a.Val, "data:image/jpeg;base64,") {
+					t.Errorf("%s has %s=%q", name, a.Key, a.Val)
+				}
+			}
+		}
+	}
+	if len(all["style"]) != 1 {
+		t.Fatalf("there are %d style elements, want 1", len(all["style"]))
+	}
+	sum := sha256.Sum256([]byte(textOf(all["style"][0])))
+	want := "default-src 'none'; img-src data:; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"
+	policy := ""
+	for _, n := range all["meta"] {
+		if attribute(n, "http-equiv") == "Content-Security-Policy" {
+			policy = attribute(n, "content")
+		}
+	}
+	if policy != want {
+		t.Errorf("the page's policy is %q, want %q", policy, want)
+	}
+	if strings.Contains(string(text), "\u202e") {
+		t.Error("the page has a mark that turns the letters round")
+	}
+}
+
+func TestThePageShowsEachRunWithItsNamesAsTheyAre(t *testing.T) {
+	text, p := page(t)
+	all := elements(t, text)
+	if len(all["article"]) != 2 || attribute(all["article"][0], "id") != "run-2" || attribute(all["article"][1], "id") != "run-1" {
+		t.Fatalf("want run 2 and then run 1, got %d articles", len(all["article"]))
+	}
+	first := all["article"][1]
+	for _, name := range hostile {
+		if !strings.Contains(textOf(first), report.Plain(name)) {
+			t.Errorf("%q is not on the page as a text", name)
+		}
+	}
+	if len(all["img"]) != len(hostile) {
+		t.Fatalf("there are %d pictures, want %d", len(all["img"]), len(hostile))
+	}
+	for i, n := range all["img"] {
+		if got, want := attribute(n, "alt"), report.Plain(hostile[i]); got != want {
+			t.Errorf("a picture is called %q, want %q", got, want)
+		}
+		data, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(attribute(n, "src"), "data:image/jpeg;base64,"))
+		if err == nil {
+			_, err = jpeg.Decode(bytes.NewReader(data))
+		}
+		if err != nil {
+			t.Errorf("picture %d: %v", i, err)
+		}
+	}
+	second := textOf(all["article"][0])
+	for _, want := range []string{"rule mine", "the trash, what sweepd put there", "sweepd undo 2"} {
+		if !strings.Contains(second, want) {
+			t.Errorf("run 2 does not say %q:\n%s", want, second)
+		}
+	}
+	if got := attribute(all["polyline"][1], "points"); !strings.HasPrefix(got, "0,160 ") || !strings.Contains(got, " 720.0,") || p.Runs[0].Summary.Freed == 0 {
+		t.Errorf("the line of what was freed is %q of %d bytes", got, p.Runs[0].Summary.Freed)
+	}
+}
+
+func TestAPageOfNothingIsAPage(t *testing.T) {
+	var out bytes.Buffer
+	if err := (report.Page{}).Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	all := elements(t, out.Bytes())
+	if len(all["article"])+len(all["svg"]) != 0 || !strings.Contains(textOf(all["body"][0]), "Nothing was moved") {
+		t.Errorf("got:\n%s", out.String())
+	}
+}

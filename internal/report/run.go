@@ -1,0 +1,157 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/providers"
+	"sweepd/sweeper"
+)
+
+// Run is one run, or one look that left no run, with all that can be said of it.
+type Run struct {
+	ID      int64           `json:"run,omitempty"`
+	Kind    string          `json:"kind"` // "apply", "undo", or "plan" of what was only looked at
+	Began   time.Time       `json:"began,omitzero"`
+	Ended   time.Time       `json:"ended,omitzero"` // zero: it was interrupted, or is under way
+	Err     string          `json:"error,omitempty"`
+	Summary sweeper.Summary `json:"summary"`
+
+	Kept  []Kept `json:"kept,omitempty"`  // what it trashed and is in the trash still, by storage
+	Files []File `json:"files,omitempty"` // the first that it changed, or tried to
+	More  int64  `json:"more,omitempty"`  // how many it changed, or tried to, beyond these
+	Moved int64  `json:"moved,omitempty"` // bytes of what it trashed, wherever that is now
+
+	held  string   // Err, as far as it names no file
+	hint  string   // what to do about it
+	rules []string // the policy's, in its order
+}
+
+// File is one file that a run changed, or tried to.
+type File struct {
+	Storage string           `json:"storage"`
+	Path    string           `json:"path"`
+	Size    int64            `json:"size"`
+	Kind    providers.OpKind `json:"kind"`
+	State   string           `json:"state"` // "open", "done" or "failed", as in history
+	Rule    string           `json:"rule,omitempty"`
+	Since   providers.OpKind `json:"resolved,omitempty"` // what took it out of the trash since
+}
+
+const maxFiles = 20
+
+// Read reads a run from the journal; fs.ErrNotExist where there is none of that
+// number. p is the policy of today, by which what is in the trash is kept; nil
+// where there is none: then that is not said.
+func Read(ctx context.Context, j *journal.Journal, run int64, p *policy.Policy) (Run, error) {
+	jr, err := j.Run(ctx, run)
+	if err != nil {
+		return Run{}, err
+	}
+	r := Run{ID: jr.ID, Kind: jr.Kind, Began: jr.Began, Ended: jr.Ended, Err: jr.Err, held: nameless(jr.Err), rules: names(p)}
+	if jr.Summary != nil {
+		if err := json.Unmarshal(jr.Summary, &r.Summary); err != nil {
+			return r, fmt.Errorf("%w: the summary of run %d: %w", journal.ErrDamaged, run, err)
+		}
+	}
+	r.Summary.Run = run
+	if !r.Ended.IsZero() {
+		r.Summary.Duration = r.Ended.Sub(r.Began)
+	}
+	k := keeping{policy: p}
+	for op, err := range j.Operations(ctx, journal.Filter{Run: run}) {
+		if err != nil {
+			return r, fmt.Errorf("read what run %d did: %w", run, err)
+		}
+		r.note(op)
+		k.note(op)
+	}
+	slices.SortFunc(r.Files, func(a, b File) int {
+		return cmp.Or(strings.Compare(a.Storage, b.Storage), strings.Compare(a.Path, b.Path))
+	})
+	r.Kept = k.all
+	return r, nil
+}
+
+// Of is a look after which nothing was done: the summary of its scan, and why
+// nothing was done, which is nil where the policy only reports.
+func Of(began, ended time.Time, sum *sweeper.Summary, err error, p *policy.Policy) Run {
+	r := Run{Kind: "plan", Began: began, Ended: ended, rules: names(p)}
+	if sum != nil {
+		r.Summary = *sum
+	}
+	if err == nil {
+		return r
+	}
+	r.Err, r.held = err.Error(), nameless(err.Error())
+	if limit, ok := errors.AsType[*sweeper.LimitError](err); ok {
+		r.held, r.hint = limit.Error(), "To look at it: sweepd plan. To let it through: raise limits: in the policy, or apply to fewer folders"
+	}
+	if surge, ok := errors.AsType[*sweeper.SurgeError](err); ok {
+		r.held, r.hint = surge.Error(), "To look at it: sweepd plan -o plan.json. To carry it out: sweepd apply plan.json"
+	}
+	return r
+}
+
+// nameless is what is said of a run's error where no names may be: the words for
+// those errors that are known to have none, and else nothing.
+func nameless(text string) string {
+	switch has := func(err error) bool { return strings.Contains(text, err.Error()) }; {
+	case has(sweeper.ErrPaused):
+		return sweeper.ErrPaused.Error()
+	case has(sweeper.ErrOtherPolicy):
+		return sweeper.ErrOtherPolicy.Error()
+	case has(context.Canceled), has(context.DeadlineExceeded):
+		return "it was stopped"
+	}
+	return ""
+}
+
+func names(p *policy.Policy) (all []string) {
+	if p == nil {
+		return nil
+	}
+	for _, r := range p.Rules {
+		all = append(all, r.Name)
+	}
+	return all
+}
+
+// note takes in one operation of the run.
+func (r *Run) note(op journal.Operation) {
+	if len(r.Files) == maxFiles {
+		r.More++
+	} else {
+		e := op.Op.Entry
+		r.Files = append(r.Files, File{op.Op.Storage, e.Path, e.Size, op.Op.Kind, stateOf(op), op.Op.Cause.Rule, op.Resolved})
+	}
+	if op.Op.Kind == providers.OpTrash && stateOf(op) == "done" {
+		r.Moved += op.Op.Entry.Size
+	}
+}
+
+func stateOf(op journal.Operation) string {
+	switch {
+	case op.Ended.IsZero():
+		return "open"
+	case op.Err != nil:
+		return "failed"
+	}
+	return "done"
+}
+
+// due is how many files were to be trashed, and how large they are.
+func (r Run) due() (files, bytes int64) {
+	for _, rule := range r.Summary.Rules {
+		files, bytes = files+rule.Due, bytes+rule.DueBytes
+	}
+	return files, bytes
+}

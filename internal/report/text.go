@@ -1,0 +1,332 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"sweepd/fingerprint"
+	"sweepd/providers"
+	"sweepd/sweeper"
+)
+
+// Did is what a run did, in words without names: "moved 34 files to the trash,
+// failed at 1 file (120 MB); 80 MB more are free now".
+func Did(sum *sweeper.Summary) string {
+	var all []string
+	for _, part := range []struct {
+		n    int64
+		text string
+	}{
+		{sum.Trashed, "moved %s to the trash"},
+		{sum.Restored, "brought back %s"},
+		{sum.Purged, "deleted %s from the trash for good"},
+		{sum.Marked, "began the grace of %s"},
+		{sum.Refused, "left alone %s"},
+		{sum.Failed, "failed at %s"},
+		{sum.Settled, "completed the record of %s that an earlier run had not finished"},
+	} {
+		if part.n > 0 {
+			all = append(all, fmt.Sprintf(part.text, count(part.n, "file")))
+		}
+	}
+	if len(all) == 0 {
+		all = []string{"nothing was due"}
+	}
+	text := strings.Join(all, ", ")
+	if sum.Bytes > 0 {
+		text += fmt.Sprintf(" (%s)", size(sum.Bytes))
+	}
+	if sum.Freed > 0 {
+		text += fmt.Sprintf("; %s more are free now", size(sum.Freed))
+	}
+	return text
+}
+
+// looked reports whether nothing was to be done, or was done, but looking.
+func (r Run) looked() bool { return r.Kind == "plan" || r.Kind == "scan" }
+
+// Subject is the run in one line without names.
+func (r Run) Subject() string { return "sweepd: " + r.headline() }
+
+func (r Run) headline() string {
+	text := r.became()
+	if r.Summary.Partial || len(r.Summary.Stopped) > 0 {
+		text += "; not all could be seen"
+	}
+	return text
+}
+
+// became is what the run came to.
+func (r Run) became() string {
+	files, bytes := r.due()
+	due := fmt.Sprintf("%s (%s)", count(files, "file"), size(bytes))
+	switch {
+	case r.looked() && r.Err != "":
+		return "the plan is held, which would move " + due + " to the trash"
+	case r.looked() && files > 0:
+		return due + " would have been moved to the trash"
+	case r.looked():
+		return "nothing would have been moved to the trash"
+	case r.Ended.IsZero():
+		return "a run was interrupted, or is still under way"
+	case r.Err != "":
+		return "a run ended early: " + Did(&r.Summary)
+	}
+	return Did(&r.Summary)
+}
+
+// Text is the run in words, a few paragraphs of plain text. Without names it
+// says how many files and in which storages, and names no path and no file.
+func (r Run) Text(names bool) string {
+	paragraphs := []string{r.opening(), r.seen(), r.byRule(), r.refused(), r.trouble(names), r.stopped(names), r.kept(), r.ending(names)}
+	if names {
+		paragraphs = append(paragraphs, r.listed())
+	}
+	paragraphs = slices.DeleteFunc(paragraphs, func(p string) bool { return p == "" })
+	return strings.Join(paragraphs, "\n\n") + "\n"
+}
+
+// opening is the headline as a sentence.
+func (r Run) opening() string {
+	if r.ID == 0 || r.Ended.IsZero() || r.Err != "" || r.looked() {
+		return capital(r.headline()) + "."
+	}
+	return fmt.Sprintf("Run %d: %s.", r.ID, r.headline())
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// seen is what the scan saw; "" when there was none.
+func (r Run) seen() string {
+	sum := &r.Summary
+	if sum.ByConfidence == nil {
+		return ""
+	}
+	found := "none of them from ChatGPT as far as can be told"
+	if sum.Matched > 0 {
+		var levels []string
+		for c := fingerprint.Proven; c > fingerprint.None; c-- {
+			if n := sum.ByConfidence[c]; n > 0 {
+				levels = append(levels, fmt.Sprintf("%d %s", n, c))
+			}
+		}
+		found = fmt.Sprintf("%d matched: %s", sum.Matched, strings.Join(levels, ", "))
+	}
+	if sum.Images == 0 {
+		return fmt.Sprintf("Looked at %s%s: no image.", count(sum.Seen, "file"), in(sum.Storages))
+	}
+	return fmt.Sprintf("Looked at %s%s: %s, %s.", count(sum.Seen, "file"), in(sum.Storages), count(sum.Images, "image"), found)
+}
+
+func in(storages []string) string {
+	if len(storages) == 0 {
+		return ""
+	}
+	plain := make([]string, len(storages))
+	for i, name := range storages {
+		plain[i] = Plain(name)
+	}
+	return " in " + list(plain)
+}
+
+// byRule is a line for each rule that decided of anything, in the policy's
+// order.
+func (r Run) byRule() string {
+	var lines []string
+	for _, name := range r.ruled() {
+		lines = append(lines, "- "+r.ruleLine(name))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// ruled are the rules with figures: the policy's in its order, what it does not
+// know any more, what was purged, and what no rule decided.
+func (r Run) ruled() []string {
+	rank := func(name string) int {
+		switch i := slices.Index(r.rules, name); {
+		case i >= 0:
+			return i
+		case name == "":
+			return len(r.rules) + 2
+		case strings.HasPrefix(name, "trash."):
+			return len(r.rules) + 1
+		}
+		return len(r.rules)
+	}
+	return slices.SortedFunc(maps.Keys(r.Summary.Rules), func(a, b string) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), strings.Compare(a, b))
+	})
+}
+
+// ruleLine is what became of one rule's files.
+func (r Run) ruleLine(name string) string {
+	sum := r.Summary.Rules[name]
+	var said []string
+	say := func(n int64, format string, args ...any) {
+		if n > 0 {
+			said = append(said, fmt.Sprintf(format, args...))
+		}
+	}
+	if r.looked() {
+		say(sum.Due, "would be moved to the trash: %d (%s)", sum.Due, size(sum.DueBytes))
+	}
+	say(sum.Trashed, "moved to the trash: %d (%s)", sum.Trashed, size(sum.Bytes))
+	say(sum.Purged, "deleted for good: %d (%s)", sum.Purged, size(sum.Bytes))
+	say(sum.Restored, "brought back: %d (%s)", sum.Restored, size(sum.Bytes))
+	say(int64(len(sum.Held)), "held: %s%s", parts(sum.Held), until(sum))
+	say(sum.Review, "up for review: %d", sum.Review)
+	say(int64(len(sum.Kept)), "kept: %s", parts(sum.Kept))
+	say(sum.Refused, "left alone: %d", sum.Refused)
+	say(sum.Failed, "failed: %d", sum.Failed)
+	if !r.looked() {
+		left := sum.Due - sum.Trashed - sum.Refused - sum.Failed
+		say(left, "not reached: %d", left)
+	}
+	text := ruleName(name)
+	if sum.Matched > 0 {
+		text += ", " + count(sum.Matched, "file")
+	}
+	return text + ": " + strings.Join(said, "; ")
+}
+
+func until(sum *sweeper.RuleSummary) string {
+	if sum.Until.IsZero() {
+		return ""
+	}
+	return ", the first until " + day(sum.Until)
+}
+
+// refused is why files were left alone.
+func (r Run) refused() string {
+	if len(r.Summary.Refusals) == 0 {
+		return ""
+	}
+	return "Left alone, by why: " + parts(r.Summary.Refusals) + "."
+}
+
+const maxProblems = 10
+
+// trouble is what could not be done, or how much of it.
+func (r Run) trouble(names bool) string {
+	sum := &r.Summary
+	if sum.Errors == 0 {
+		return ""
+	}
+	text := capital(count(sum.Errors, "problem"))
+	if !names || len(sum.Problems) == 0 {
+		if r.ID == 0 {
+			return text + "; see: sweepd scan"
+		}
+		return text + fmt.Sprintf("; see: sweepd history %d", r.ID)
+	}
+	text += ":"
+	problems := slices.SortedStableFunc(slices.Values(sum.Problems), func(a, b sweeper.Problem) int {
+		return cmp.Or(strings.Compare(a.Storage, b.Storage), strings.Compare(a.Path, b.Path))
+	})
+	for _, pr := range problems[:min(len(problems), maxProblems)] {
+		text += fmt.Sprintf("\n- cannot %s %s: %s", pr.Doing, place(pr.Storage, pr.Path), Plain(pr.Text))
+	}
+	if more := sum.Errors - int64(min(len(problems), maxProblems)); more > 0 {
+		text += fmt.Sprintf("\n- and %d more", more)
+	}
+	return text
+}
+
+// place is what a person calls a file: with its storage, since a letter is read
+// where the paths are not at hand.
+func place(storage, path string) string {
+	if path == "" {
+		return Plain(storage)
+	}
+	return Plain(storage + ":" + path)
+}
+
+// stopped is where nothing was deleted because not all of it could be seen.
+func (r Run) stopped(names bool) string {
+	var where []string
+	for _, x := range r.Summary.Stopped {
+		name := place(x.Storage, "")
+		if names {
+			name = place(x.Storage, x.Root)
+		}
+		if !slices.Contains(where, name) {
+			where = append(where, name)
+		}
+	}
+	if len(where) == 0 {
+		return ""
+	}
+	return "Nothing is deleted from " + list(where) + ", because not all of it could be seen."
+}
+
+// kept is where the files are now and for how long, and how they come back.
+func (r Run) kept() string {
+	var lines []string
+	for _, k := range r.Kept {
+		line := fmt.Sprintf("%s (%s, %s).", capital(k.String()), count(k.Files, "file"), size(k.Bytes))
+		if k.Stays {
+			line += " sweepd cannot purge it there."
+		}
+		lines = append(lines, line)
+	}
+	if len(lines) > 0 {
+		lines = append(lines, fmt.Sprintf("To bring it back: sweepd undo %d", r.ID))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// ending is what else a person should know, or do.
+func (r Run) ending(names bool) string {
+	err := r.held
+	if names {
+		err = Plain(r.Err)
+	}
+	files, _ := r.due()
+	switch {
+	case r.Err != "" && err == "" && r.ID == 0:
+		return "Why may name files; see: sweepd apply"
+	case r.Err != "" && err == "":
+		return fmt.Sprintf("Why may name files; see: sweepd history %d", r.ID)
+	case r.looked() && r.Err != "":
+		return strings.TrimSuffix(capital(err)+".\n"+r.hint, "\n")
+	case r.Err != "":
+		return "Why it ended early: " + err
+	case r.looked() && files > 0:
+		return "Nothing was changed. To carry it out: sweepd apply"
+	}
+	return ""
+}
+
+// listed names the files that were changed.
+func (r Run) listed() string {
+	var lines []string
+	for _, f := range r.Files {
+		lines = append(lines, fmt.Sprintf("- %s: %s (%s)", f.became(), place(f.Storage, f.Path), size(f.Size)))
+	}
+	if r.More > 0 {
+		lines = append(lines, fmt.Sprintf("- and %s; see: sweepd history %d", strings.Replace(count(r.More, "more file"), "more files", "more", 1), r.ID))
+	}
+	if len(lines) == 0 {
+		return ""
+	}
+	return "Files:\n" + strings.Join(lines, "\n")
+}
+
+// became is what became of the file, up to now.
+func (f File) became() string {
+	done := map[providers.OpKind]string{providers.OpTrash: "trashed", providers.OpRestore: "brought back", providers.OpPurge: "deleted for good", providers.OpEmpty: "emptied"}[f.Kind]
+	switch {
+	case f.State == "open":
+		return "interrupted"
+	case f.State == "failed":
+		return "not " + done
+	case f.Since == providers.OpRestore:
+		return done + ", brought back since"
+	case f.Since != "":
+		return done + ", deleted for good since"
+	}
+	return done
+}

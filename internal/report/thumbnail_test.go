@@ -1,0 +1,137 @@
+package report_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"slices"
+	"testing"
+
+	"sweepd/internal/report"
+)
+
+// encoded is a picture of that size in a few colours.
+func encoded(t testing.TB, w, h int, encode func(*bytes.Buffer, image.Image) error) []byte {
+	t.Helper()
+	img := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for i := range img.Pix {
+		img.Pix[i] = byte(i / 3)
+	}
+	var out bytes.Buffer
+	if err := encode(&out, img); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func asPNG(out *bytes.Buffer, img image.Image) error  { return png.Encode(out, img) }
+func asJPEG(out *bytes.Buffer, img image.Image) error { return jpeg.Encode(out, img, nil) }
+
+// The smallest WebP pictures there are, of one pixel.
+const (
+	lossless = "UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA=="
+	lossy    = "UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA"
+)
+
+func unbase64(t testing.TB, text string) []byte {
+	t.Helper()
+	out, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// claims is a PNG whose header claims a size, and that has nothing else.
+func claims(w, h uint32) []byte {
+	head := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte("IHDR"), w), h)
+	head = append(head, 8, 6, 0, 0, 0)
+	return slices.Concat([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d"), head, binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(head)))
+}
+
+func TestThumbnailsAreSmall(t *testing.T) {
+	for name, c := range map[string]struct {
+		picture []byte
+		w, h    int
+	}{
+		"wide png":      {encoded(t, 640, 320, asPNG), 160, 80},
+		"high jpeg":     {encoded(t, 100, 400, asJPEG), 40, 160},
+		"small":         {encoded(t, 20, 10, asPNG), 20, 10},
+		"a thread":      {encoded(t, 2000, 1, asPNG), 160, 1},
+		"lossless webp": {unbase64(t, lossless), 1, 1},
+		"lossy webp":    {unbase64(t, lossy), 1, 1},
+	} {
+		thumb, err := report.Thumbnail(c.picture)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		got, err := jpeg.DecodeConfig(bytes.NewReader(thumb))
+		if err != nil || got.Width != c.w || got.Height != c.h {
+			t.Errorf("%s: got %d x %d, %v; want %d x %d", name, got.Width, got.Height, err, c.w, c.h)
+		}
+	}
+}
+
+func TestWhatIsTransparentIsShownOnWhite(t *testing.T) {
+	thumb, err := report.Thumbnail(encoded(t, 8, 8, func(out *bytes.Buffer, _ image.Image) error {
+		return png.Encode(out, image.NewNRGBA(image.Rect(0, 0, 8, 8)))
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := jpeg.Decode(bytes.NewReader(thumb))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := color.GrayModel.Convert(img.At(4, 4)).(color.Gray).Y; got < 250 {
+		t.Errorf("got the gray %d, want white", got)
+	}
+}
+
+func TestAHostilePictureIsNoThumbnail(t *testing.T) {
+	whole := encoded(t, 64, 64, asPNG)
+	for name, picture := range map[string][]byte{
+		"nothing":     nil,
+		"a text":      []byte("not a picture"),
+		"cut off":     whole[:len(whole)/2],
+		"a bomb":      claims(65535, 65535),
+		"overflowing": claims(1<<31-1, 1<<31-1),
+		"flat":        claims(0, 10),
+		"an svg":      []byte(`<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>`),
+	} {
+		allocated := testing.AllocsPerRun(1, func() {
+			if _, err := report.Thumbnail(picture); !errors.Is(err, report.ErrNoPicture) {
+				t.Errorf("%s: got %v, want ErrNoPicture", name, err)
+			}
+		})
+		if allocated > 1000 {
+			t.Errorf("%s: %v allocations", name, allocated)
+		}
+	}
+}
+
+func FuzzThumbnail(f *testing.F) {
+	for _, seed := range [][]byte{encoded(f, 9, 5, asPNG), encoded(f, 9, 5, asJPEG), unbase64(f, lossless), unbase64(f, lossy), claims(70000, 70000)} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, picture []byte) {
+		thumb, err := report.Thumbnail(picture)
+		if err != nil {
+			if !errors.Is(err, report.ErrNoPicture) {
+				t.Errorf("got %v, want ErrNoPicture", err)
+			}
+			return
+		}
+		c, err := jpeg.DecodeConfig(bytes.NewReader(thumb))
+		if err != nil || c.Width > 160 || c.Height > 160 {
+			t.Errorf("got %d x %d, %v", c.Width, c.Height, err)
+		}
+	})
+}
