@@ -30,6 +30,17 @@ type Operation struct {
 	id int64
 }
 
+// State is "open", "done" or "failed".
+func (o Operation) State() string {
+	switch {
+	case o.Ended.IsZero():
+		return "open"
+	case o.Err != nil:
+		return "failed"
+	}
+	return "done"
+}
+
 // Filter chooses operations: those that fulfil every field that is set. The
 // zero Filter chooses all.
 type Filter struct {

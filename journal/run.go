@@ -92,6 +92,12 @@ func (j *Journal) Runs(ctx context.Context, limit int) ([]Run, error) {
 	return collect(rows, err, scanRun)
 }
 
+// RunsSince are the runs that began at that time or later, newest first.
+func (j *Journal) RunsSince(ctx context.Context, since time.Time) ([]Run, error) {
+	rows, err := j.read.QueryContext(ctx, `SELECT `+runColumns+` FROM runs WHERE began >= $1 ORDER BY id DESC`, micros(since))
+	return collect(rows, err, scanRun)
+}
+
 func scanRun(row scanner) (Run, error) {
 	var r Run
 	var began, ended sql.NullInt64

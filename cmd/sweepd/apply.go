@@ -5,16 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
-	"sweepd/journal"
+	"sweepd/internal/report"
 	"sweepd/sweeper"
 )
 
@@ -157,22 +154,18 @@ func (p *program) ask(ctx context.Context, due *sweeper.Plan) bool {
 	}
 }
 
-// tellKept says until when a service itself keeps what went to its trash.
+// tellKept says until when what went to the trash of an account is there.
 func (p *program) tellKept(ctx context.Context, l look, a *app.App, sum *sweeper.Summary) error {
-	for _, name := range slices.Sorted(maps.Keys(p.accounts())) {
-		st := p.accounts()[name]
-		if l.json || st.Keeps() == 0 || sum.Trashed == 0 {
-			continue
-		}
-		for _, err := range a.Journal.Operations(ctx, journal.Filter{Run: sum.Run, Storage: name, InTrash: true}) {
-			if err != nil {
-				return err
-			}
-			p.term.printf("in the trash of %s until %s: %s\n", safe(name), p.now().Add(st.Keeps()).Local().Format(time.DateOnly), st.After())
-			break
+	if l.json || sum.Trashed == 0 || len(p.accounts()) == 0 {
+		return nil
+	}
+	r, err := report.Read(ctx, a.Journal, sum.Run, a.Policy)
+	for _, k := range r.Kept {
+		if k.Account {
+			p.term.printf("%s\n", k)
 		}
 	}
-	return nil
+	return err
 }
 
 // done prints the summary of a run that may have changed something.
@@ -183,33 +176,7 @@ func (p *program) done(l look, sum *sweeper.Summary) {
 		return
 	}
 	p.problems(sum)
-	var parts []string
-	for _, part := range []struct {
-		n    int64
-		text string
-	}{
-		{sum.Trashed, "moved %s to the trash"},
-		{sum.Restored, "brought back %s"},
-		{sum.Purged, "deleted %s from the trash for good"},
-		{sum.Marked, "began the grace of %s"},
-		{sum.Refused, "left alone %s"},
-		{sum.Failed, "failed at %s"},
-		{sum.Settled, "completed the record of %s that an earlier run had not finished"},
-	} {
-		if part.n > 0 {
-			parts = append(parts, fmt.Sprintf(part.text, count(part.n, "file")))
-		}
-	}
-	if len(parts) == 0 {
-		parts = []string{"nothing was due"}
-	}
-	p.term.printf("run %d: %s", sum.Run, strings.Join(parts, ", "))
-	if sum.Bytes > 0 {
-		p.term.printf(" (%s)", size(sum.Bytes))
-	}
-	if sum.Freed > 0 {
-		p.term.printf("; %s more are free now", size(sum.Freed))
-	}
+	p.term.printf("run %d: %s", sum.Run, report.Did(sum))
 	if sum.Trashed > 0 {
 		p.term.printf("; to bring them back: %s", p.term.bold(fmt.Sprintf("sweepd undo %d", sum.Run)))
 	}

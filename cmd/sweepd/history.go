@@ -1,31 +1,37 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
 	"sweepd/journal"
+	"sweepd/policy"
 	"sweepd/providers"
 )
 
 func (p *program) history() *cobra.Command {
 	var asJSON, verify bool
-	var limit int
+	var w which
+	var page string
 	cmd := &cobra.Command{
 		Use:   "history [RUN]",
 		Short: "what was done: the runs, or every operation of one run",
 		Long: `history lists what was done. Every operation, and every word of yours that keeps
 a file or lets it go, is a line of a chain, each with the hash of the one before:
 --verify reads it all and finds a line that was changed, left out, added, or put
-elsewhere. sweepd does so itself before it deletes anything.`,
-		Args: cobra.MaximumNArgs(1),
+elsewhere. sweepd does so itself before it deletes anything.
+
+--html writes the runs as one page to look at, with what became of the files
+rule by rule, and pictures of those that are in the trash of this machine.`,
+		Example: "  sweepd history --since 7d\n  sweepd history --since 2026-11-01 --html history.html",
+		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			j, err := p.journal(cmd)
 			if err != nil {
@@ -35,19 +41,27 @@ elsewhere. sweepd does so itself before it deletes anything.`,
 			if verify {
 				return p.verify(cmd, j, asJSON)
 			}
-			if len(args) == 0 {
-				return p.runs(cmd, j, limit, asJSON)
+			if page != "" {
+				return p.page(cmd, j, w, args, page)
 			}
-			run, err := strconv.ParseInt(args[0], 10, 64)
+			if len(args) == 0 {
+				return p.runs(cmd, j, w, asJSON)
+			}
+			run, err := runNumber(args[0])
 			if err != nil {
-				return &app.UsageError{Err: fmt.Errorf("%q is not the number of a run", args[0]), Hint: "see the runs with: sweepd history"}
+				return err
 			}
 			return p.operations(cmd, j, run, asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	cmd.Flags().BoolVar(&verify, "verify", false, "check that the record is whole and unchanged")
-	cmd.Flags().IntVarP(&limit, "number", "n", 20, "how many runs")
+	cmd.Flags().IntVarP(&w.number, "number", "n", 20, "how many runs")
+	cmd.Flags().StringVar(&w.since, "since", "", "all runs since a `time` ago, as in 7d, or since a day, as in 2026-11-01")
+	cmd.Flags().StringVar(&page, "html", "", "write the runs to `file` as a page")
+	cmd.MarkFlagsMutuallyExclusive("html", "json")
+	cmd.MarkFlagsMutuallyExclusive("html", "verify")
+	cmd.MarkFlagsMutuallyExclusive("since", "number")
 	return cmd
 }
 
@@ -115,8 +129,30 @@ type jsonOperation struct {
 	Resolved string     `json:"resolved,omitempty"` // what became of a trashed file since
 }
 
-func (p *program) runs(cmd *cobra.Command, j *journal.Journal, limit int, asJSON bool) error {
-	runs, err := j.Runs(cmd.Context(), limit)
+// which are the flags that choose runs.
+type which struct {
+	number int
+	since  string
+}
+
+// runs are those that the flags choose, newest first.
+func (w which) runs(ctx context.Context, j *journal.Journal, now time.Time) ([]journal.Run, error) {
+	if w.since == "" {
+		return j.Runs(ctx, w.number)
+	}
+	since, err := time.ParseInLocation(time.DateOnly, w.since, time.Local)
+	if err != nil {
+		ago, err := policy.ParseDuration(w.since)
+		if err != nil {
+			return nil, &app.UsageError{Err: fmt.Errorf("%q is neither a time nor a day", w.since), Hint: "write it as 12h, 7d or 4w, or as a day: 2026-11-01"}
+		}
+		since = now.Add(-ago)
+	}
+	return j.RunsSince(ctx, since)
+}
+
+func (p *program) runs(cmd *cobra.Command, j *journal.Journal, w which, asJSON bool) error {
+	runs, err := w.runs(cmd.Context(), j, p.now())
 	if err != nil {
 		return err
 	}
@@ -128,7 +164,7 @@ func (p *program) runs(cmd *cobra.Command, j *journal.Journal, limit int, asJSON
 		p.term.printf("%4d  %s  %-6s %s\n", r.ID, r.Began.Local().Format("2006-01-02 15:04"), r.Kind, safe(outcome(r)))
 	}
 	if len(runs) == 0 && !asJSON {
-		p.term.printf("nothing was done yet\n")
+		p.term.printf("nothing was done %s\n", map[bool]string{true: "yet", false: "since then"}[w.since == ""])
 	}
 	return nil
 }
@@ -168,7 +204,7 @@ func outcome(r journal.Run) string {
 func (p *program) operations(cmd *cobra.Command, j *journal.Journal, run int64, asJSON bool) error {
 	r, err := j.Run(cmd.Context(), run)
 	if errors.Is(err, fs.ErrNotExist) {
-		return &app.UsageError{Err: fmt.Errorf("there is no run %d", run), Hint: "see the runs with: sweepd history"}
+		return noRun(run)
 	}
 	if err != nil {
 		return err
@@ -193,7 +229,7 @@ func (p *program) operations(cmd *cobra.Command, j *journal.Journal, run int64, 
 
 func operationLine(op journal.Operation) jsonOperation {
 	line := jsonOperation{
-		"operation", op.Op.Cause.Run, string(op.Op.Kind), op.Op.Storage, op.Op.Entry.Path, refOf(op.Op.Entry), op.Op.Entry.Size, stateOf(op),
+		"operation", op.Op.Cause.Run, string(op.Op.Kind), op.Op.Storage, op.Op.Entry.Path, refOf(op.Op.Entry), op.Op.Entry.Size, op.State(),
 		op.Op.Cause.Rule, op.Op.Cause.Reasons, "", moment(op.Began), moment(op.Ended), string(op.Resolved),
 	}
 	if op.Err != nil {
@@ -205,19 +241,9 @@ func operationLine(op journal.Operation) jsonOperation {
 	return line
 }
 
-func stateOf(op journal.Operation) string {
-	switch {
-	case op.Ended.IsZero():
-		return "open"
-	case op.Err != nil:
-		return "failed"
-	}
-	return "done"
-}
-
 // operation prints what was done to one file, and what became of it since.
 func (p *program) operation(op journal.Operation) {
-	note := stateOf(op)
+	note := op.State()
 	switch {
 	case op.Err != nil:
 		note = "not done: " + op.Err.Error()

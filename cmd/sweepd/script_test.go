@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/crc32"
+	"image"
+	"image/png"
 	"maps"
 	"os"
 	"path/filepath"
@@ -20,7 +22,7 @@ import (
 // person's session, run by the real program in a process of its own.
 func TestScripts(t *testing.T) {
 	commands := map[string]func(*testscript.TestScript, bool, []string){
-		"picture": cmdPicture, "quiet": cmdQuiet, "same": cmdSame,
+		"picture": cmdPicture, "painted": cmdPainted, "quiet": cmdQuiet, "same": cmdSame,
 		"until": cmdUntil, "raw": cmdRaw,
 		"google": cmdGoogle, "dropbox": cmdDropbox, "pasting": cmdPasting, "daemon": cmdDaemon,
 	}
@@ -60,6 +62,20 @@ func cmdPicture(ts *testscript.TestScript, _ bool, args []string) {
 	path := ts.MkAbs(args[0])
 	ts.Check(os.MkdirAll(filepath.Dir(path), 0o700))
 	ts.Check(os.WriteFile(path, smallPicture(byte(colour)), 0o600))
+	cmdQuiet(ts, false, args[:1])
+}
+
+// painted FILE: writes a picture that can be shown, a hundred days old.
+func cmdPainted(ts *testscript.TestScript, _ bool, args []string) {
+	var out bytes.Buffer
+	img := image.NewRGBA(image.Rect(0, 0, 320, 200))
+	for i := range img.Pix {
+		img.Pix[i] = byte(i/7) | byte(i%4/3)*255
+	}
+	ts.Check(png.Encode(&out, img))
+	path := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(filepath.Dir(path), 0o700))
+	ts.Check(os.WriteFile(path, out.Bytes(), 0o600))
 	cmdQuiet(ts, false, args[:1])
 }
 

@@ -6,13 +6,12 @@ import (
 	"os"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/dustin/go-humanize"
 	"golang.org/x/term"
 
 	"sweepd/fingerprint"
+	"sweepd/internal/report"
 )
 
 // terminal is where a person reads. Colours and progress are only for a real
@@ -70,29 +69,8 @@ func (t *terminal) settle() {
 	}
 }
 
-// safe makes a file name fit for a terminal: one line, and nothing in it that
-// a terminal would act on or that would show letters in another order. What is
-// not shown as it is stands as a Go escape, \x1b or \u202e.
-func safe(name string) string {
-	plain := func(r rune) bool { return unicode.IsGraphic(r) && !unicode.Is(unicode.Cf, r) && r != utf8.RuneError }
-	if strings.IndexFunc(name, func(r rune) bool { return !plain(r) }) < 0 {
-		return name
-	}
-	var b strings.Builder
-	for i, w := 0, 0; i < len(name); i += w {
-		r, size := utf8.DecodeRuneInString(name[i:])
-		switch w = size; {
-		case r == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, `\x%02x`, name[i])
-		case plain(r) || r == utf8.RuneError:
-			b.WriteRune(r)
-		default:
-			q := fmt.Sprintf("%+q", string(r))
-			b.WriteString(q[1 : len(q)-1])
-		}
-	}
-	return b.String()
-}
+// safe makes a file name fit for a terminal; see report.Plain.
+func safe(name string) string { return report.Plain(name) }
 
 // size is a number of bytes for people, in powers of ten as disks are sold.
 func size(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }

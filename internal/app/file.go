@@ -29,14 +29,24 @@ func Accounts(o Options) map[string]policy.Storage {
 }
 
 func storages(o Options) map[string]policy.Storage {
-	paths, err := FindPaths(o.Getenv)
-	if err == nil {
-		a := &App{o: Options{Getenv: o.Getenv, PolicyFile: o.PolicyFile}, Paths: paths}
-		if err = a.openPolicy(); err == nil {
-			return a.Policy.Storages
-		}
+	if p := Policy(o); p != nil {
+		return p.Storages
 	}
 	return map[string]policy.Storage{}
+}
+
+// Policy is the policy, for who only tells of it; nil where it cannot be read,
+// or there is none.
+func Policy(o Options) *policy.Policy {
+	paths, err := FindPaths(o.Getenv)
+	if err != nil {
+		return nil
+	}
+	a := &App{o: Options{Getenv: o.Getenv, PolicyFile: o.PolicyFile}, Paths: paths}
+	if err := a.openPolicy(); err != nil {
+		return nil
+	}
+	return a.Policy
 }
 
 // SplitFile takes apart what a person calls a file of one of the accounts. Of

@@ -38,7 +38,7 @@ type keeping struct {
 
 // note takes in one operation. Of a storage the first file to go counts.
 func (k *keeping) note(op journal.Operation) {
-	if k.policy == nil || op.Op.Kind != providers.OpTrash || stateOf(op) != "done" || op.Resolved != "" {
+	if k.policy == nil || op.Op.Kind != providers.OpTrash || op.State() != "done" || op.Resolved != "" {
 		return
 	}
 	name := op.Op.Storage

@@ -131,21 +131,11 @@ func (r *Run) note(op journal.Operation) {
 		r.More++
 	} else {
 		e := op.Op.Entry
-		r.Files = append(r.Files, File{op.Op.Storage, e.Path, e.Size, op.Op.Kind, stateOf(op), op.Op.Cause.Rule, op.Resolved})
+		r.Files = append(r.Files, File{op.Op.Storage, e.Path, e.Size, op.Op.Kind, op.State(), op.Op.Cause.Rule, op.Resolved})
 	}
-	if op.Op.Kind == providers.OpTrash && stateOf(op) == "done" {
+	if op.Op.Kind == providers.OpTrash && op.State() == "done" {
 		r.Moved += op.Op.Entry.Size
 	}
-}
-
-func stateOf(op journal.Operation) string {
-	switch {
-	case op.Ended.IsZero():
-		return "open"
-	case op.Err != nil:
-		return "failed"
-	}
-	return "done"
 }
 
 // due is how many files were to be trashed, and how large they are.

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"sweepd/internal/app"
+	"sweepd/internal/report"
+	"sweepd/journal"
+)
+
+// maxPictures is how many pictures a page shows, of the newest runs.
+const maxPictures = 60
+
+// page writes the runs, or the one that is named, as a page.
+func (p *program) page(cmd *cobra.Command, j *journal.Journal, w which, args []string, file string) error {
+	ctx := cmd.Context()
+	var ids []int64
+	if len(args) > 0 {
+		id, err := runNumber(args[0])
+		if err != nil {
+			return err
+		}
+		ids = append(ids, id)
+	} else {
+		runs, err := w.runs(ctx, j, p.now())
+		if err != nil {
+			return err
+		}
+		for _, r := range runs {
+			ids = append(ids, r.ID)
+		}
+	}
+	page := report.Page{Made: p.now()}
+	rules := app.Policy(p.options())
+	for _, id := range ids {
+		r, err := report.Read(ctx, j, id, rules)
+		if errors.Is(err, fs.ErrNotExist) {
+			return noRun(id)
+		}
+		if err != nil {
+			return err
+		}
+		page.Runs = append(page.Runs, r)
+	}
+	var err error
+	if page.Pictures, err = p.pictures(ctx, j, ids); err != nil {
+		return err
+	}
+	if err := writePage(file, page); err != nil {
+		return fmt.Errorf("write the page: %w", err)
+	}
+	p.term.printf("%s in %s\n", count(int64(len(ids)), "run"), safe(file))
+	return nil
+}
+
+// pictures are thumbnails of what the runs moved to the trash of this machine,
+// as far as it is there still. What cannot be shown is left out.
+func (p *program) pictures(ctx context.Context, j *journal.Journal, runs []int64) (map[int64][]report.Picture, error) {
+	ops, err := shown(ctx, j, runs)
+	if err != nil || len(ops) == 0 {
+		return nil, err
+	}
+	o := p.options()
+	o.Scopes = scopesOf(ops)
+	a, err := app.Open(ctx, o)
+	if err != nil {
+		fmt.Fprintf(p.stderr, "%s the page has no pictures: %s\n", p.term.paint("33", "warning:"), safe(err.Error()))
+		return nil, nil
+	}
+	defer a.Close()
+	all := map[int64][]report.Picture{}
+	for i, op := range ops {
+		p.term.progress("pictures: %d of %d", i, len(ops))
+		content, err := a.ReadTrashed(ctx, op, report.MaxPicture)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err == nil {
+			content, err = report.Thumbnail(content)
+		}
+		if err == nil {
+			run := op.Op.Cause.Run
+			all[run] = append(all[run], report.Picture{Name: op.Op.Entry.Name(), JPEG: content})
+		}
+	}
+	p.term.settle()
+	return all, nil
+}
+
+// shown are the operations whose files are shown: those in the trash of this
+// machine, of the newest runs.
+func shown(ctx context.Context, j *journal.Journal, runs []int64) (ops []journal.Operation, err error) {
+	for _, run := range runs {
+		for op, err := range j.Operations(ctx, journal.Filter{Run: run, InTrash: true}) {
+			if err != nil || len(ops) == maxPictures {
+				return ops, err
+			}
+			if refOf(op.Op.Entry) == "" && op.Op.Entry.Size <= report.MaxPicture {
+				ops = append(ops, op)
+			}
+		}
+	}
+	return ops, nil
+}
+
+// writePage puts the page in the place of whatever is called so, for its owner
+// alone: it has names and pictures.
+func writePage(file string, page report.Page) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(file), ".sweepd-*.html") // 0600
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	if err := errors.Join(page.Write(f), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), file)
+}
+
+// runNumber reads the number of a run.
+func runNumber(arg string) (int64, error) {
+	run, err := strconv.ParseInt(arg, 10, 64)
+	if err != nil {
+		return 0, &app.UsageError{Err: fmt.Errorf("%q is not the number of a run", arg), Hint: "see the runs with: sweepd history"}
+	}
+	return run, nil
+}
+
+func noRun(run int64) error {
+	return &app.UsageError{Err: fmt.Errorf("there is no run %d", run), Hint: "see the runs with: sweepd history"}
+}
