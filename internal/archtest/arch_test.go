@@ -90,6 +90,8 @@ var walls = []wall{
 	{from: "sweepd/...", to: "github.com/goccy/go-yaml/...", but: []string{"sweepd/policy", "sweepd/fingerprint/filename"}, why: "policies and name lists are YAML, nothing else is"},
 	{from: "sweepd/...", to: "sweepd/providers/local", but: []string{"sweepd/internal/app"}, why: "only the program knows the kinds of storage"},
 	{from: "sweepd/...", to: "sweepd/providers/gdrive", but: []string{"sweepd/internal/app"}, why: "only the program knows the kinds of storage"},
+	{from: "sweepd/internal/watch", to: "sweepd/...", why: "a hint knows nobody"},
+	{from: "sweepd/...", to: "github.com/fsnotify/...", but: []string{"sweepd/internal/watch"}, why: "one room watches, and what it is told is never the truth"},
 	{from: "sweepd/...", to: "sweepd/cmd/...", why: "nothing is built on the command line"},
 	{from: "sweepd/...", to: "sweepd/internal/app", but: []string{"sweepd/cmd/sweepd"}, why: "only the program wires everything"},
 	{from: "sweepd/...", to: "sweepd/providers/providertest", why: "test-only code never ships"},

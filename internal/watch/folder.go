@@ -1,0 +1,120 @@
+package watch
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// lookInto watches a folder of the root and all below it. When the limit of
+// what may be watched is reached, all watches of the root are given back: some
+// hints do not save a single listing, and the limit is one for all programs of
+// the user, who miss changes for the want of it.
+func (w *Watcher) lookInto(r *root, path string) {
+	waiting := []string{path}
+	for len(waiting) > 0 && !w.closing() {
+		folder := waiting[len(waiting)-1]
+		waiting = waiting[:len(waiting)-1]
+		err := w.add(r, folder)
+		if err == nil {
+			waiting, err = w.within(r, folder, waiting)
+		}
+		switch {
+		case err == nil || errors.Is(err, errElsewhere):
+		case full(err) || folder == r.path:
+			w.giveBack(r)
+			r.err = explain(err)
+			w.check = true // a folder may have been the way to another root
+			w.settle.touch()
+			w.o.Log.Warn("a folder cannot be watched, nor what is below it", "folder", r.path, "error", r.err)
+			return
+		case !errors.Is(err, fs.ErrNotExist):
+			w.o.Log.Debug("a folder is not watched", "folder", folder, "error", err)
+		}
+	}
+}
+
+var errElsewhere = errors.New("not a folder of this root")
+
+// add watches one folder. The kernel is told a path and would follow a link:
+// so what is there afterwards must be what was there before.
+func (w *Watcher) add(r *root, folder string) error {
+	before, err := placeOf(folder)
+	if err != nil {
+		return err
+	}
+	if before.mount != r.place.mount || w.isAnother(r, folder) {
+		return errElsewhere
+	}
+	if err := w.notify.Add(folder); err != nil {
+		return err
+	}
+	w.folders[folder] = r
+	if after, err := placeOf(folder); err != nil || after != before {
+		w.drop(folder)
+		return errors.Join(errElsewhere, err) // its coming and going is told by the folder above
+	}
+	return nil
+}
+
+// within adds to waiting the folders that are directly in a folder. It is asked
+// when the folder is watched already: what comes later is told.
+func (w *Watcher) within(r *root, folder string, waiting []string) ([]string, error) {
+	f, err := os.Open(folder)
+	if err != nil {
+		return waiting, err
+	}
+	defer f.Close()
+	for {
+		some, err := f.ReadDir(256)
+		for _, e := range some {
+			if !e.IsDir() {
+				continue
+			}
+			path := filepath.Join(folder, e.Name())
+			if !w.leftOut(path) {
+				waiting = append(waiting, path)
+			}
+		}
+		if len(some) == 0 { // io.EOF, or the folder has gone
+			return waiting, nil
+		}
+		if err != nil {
+			return waiting, err
+		}
+	}
+}
+
+// isAnother reports whether the folder is a root of its own, and not r.
+func (w *Watcher) isAnother(r *root, folder string) bool {
+	return folder != r.path && slices.ContainsFunc(w.roots, func(r *root) bool { return r.path == folder })
+}
+
+// leftOut reports whether changes of path and below it are no hints. A bin is
+// where sweeping itself moves files to: the home trash is ~/.local/share/Trash,
+// those on other mounts are .Trash/UID and .Trash-UID (freedesktop.org Trash
+// specification 1.0); macOS has .Trash and .Trashes.
+func (w *Watcher) leftOut(path string) bool {
+	return strings.HasPrefix(filepath.Base(path), ".Trash") ||
+		strings.HasSuffix(filepath.ToSlash(path), "/.local/share/Trash") || w.o.Exclude(path)
+}
+
+// forget drops a folder and all below it.
+func (w *Watcher) forget(path string) {
+	below := strings.TrimSuffix(path, string(filepath.Separator)) + string(filepath.Separator)
+	for folder := range w.folders {
+		if folder == path || strings.HasPrefix(folder, below) {
+			w.drop(folder)
+		}
+	}
+}
+
+// drop ends the watching of one folder. An error means that the kernel did not
+// watch it any more.
+func (w *Watcher) drop(folder string) {
+	delete(w.folders, folder)
+	_ = w.notify.Remove(folder)
+}

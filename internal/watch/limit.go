@@ -1,0 +1,25 @@
+package watch
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+)
+
+// full reports whether the system lets no more be watched: by inotify(7) ENOSPC
+// is the limit of watches, EMFILE and ENFILE are those of watchers or open
+// files; with kqueue each file takes a descriptor.
+func full(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
+}
+
+// explain adds to an error of a limit how it is raised.
+func explain(err error) error {
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		return fmt.Errorf("the limit of watched folders is reached (%w); to raise it: sysctl fs.inotify.max_user_watches=1048576", err)
+	case full(err):
+		return fmt.Errorf("the limit of watchers or of open files is reached (%w); to raise it: sysctl fs.inotify.max_user_instances=1024, or LimitNOFILE= of the service", err)
+	}
+	return err
+}

@@ -1,0 +1,47 @@
+package watch
+
+import (
+	"errors"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+)
+
+// place tells one folder on one mount from another.
+type place struct{ dev, ino, mount uint64 }
+
+// placeOf is where the folder at path is. A symbolic link is no folder. No
+// automatic mount is set off.
+func placeOf(path string) (place, error) {
+	var s unix.Statx_t
+	flags := unix.AT_SYMLINK_NOFOLLOW | unix.AT_NO_AUTOMOUNT
+	if err := unix.Statx(unix.AT_FDCWD, path, flags, unix.STATX_TYPE|unix.STATX_INO|unix.STATX_MNT_ID|unix.STATX_MNT_ID_UNIQUE, &s); err != nil {
+		return place{}, fmt.Errorf("look at %s: %w", path, err)
+	}
+	if s.Mode&unix.S_IFMT != unix.S_IFDIR {
+		return place{}, fmt.Errorf("look at %s: %w", path, unix.ENOTDIR)
+	}
+	p := place{unix.Mkdev(s.Dev_major, s.Dev_minor), s.Ino, s.Mnt_id}
+	if s.Mask&(unix.STATX_MNT_ID|unix.STATX_MNT_ID_UNIQUE) == 0 { // before Linux 5.8
+		p.mount = p.dev
+	}
+	return p, nil
+}
+
+// errFar: such a file system tells what this machine does, and no other's.
+var errFar = errors.New("on a network file system only this machine's own changes are told")
+
+// far is errFar for a file system whose files others change (statfs(2); the
+// numbers that x/sys does not have are of the kernel's include/uapi/linux/magic.h).
+func far(path string) error {
+	var s unix.Statfs_t
+	if err := unix.Statfs(path, &s); err != nil {
+		return nil // the next listing will meet it
+	}
+	switch uint32(s.Type) {
+	case unix.NFS_SUPER_MAGIC, unix.SMB_SUPER_MAGIC, unix.CIFS_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC,
+		unix.FUSE_SUPER_MAGIC, unix.V9FS_MAGIC, unix.CEPH_SUPER_MAGIC, unix.AFS_SUPER_MAGIC, unix.AFS_FS_MAGIC, unix.CODA_SUPER_MAGIC:
+		return errFar
+	}
+	return nil
+}

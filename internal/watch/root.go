@@ -1,0 +1,170 @@
+package watch
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"runtime"
+	"slices"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// root is one folder that is watched with all that is below it.
+type root struct {
+	given string // as the caller named it
+	path  string // without symbolic links, as far as it was there
+	place place  // zero: it is not there
+	err   error  // why hints of it cannot be relied on
+}
+
+// partly reports whether the root is watched although hints of it cannot be
+// relied on.
+func (r *root) partly() bool { return errors.Is(r.err, errFar) }
+
+// root adds a root, if it is not there yet.
+func (w *Watcher) root(given string) {
+	path, err := filepath.EvalSymlinks(given)
+	if err != nil {
+		path = filepath.Clean(given)
+	}
+	if slices.ContainsFunc(w.roots, func(r *root) bool { return r.path == path }) {
+		return
+	}
+	w.roots = append(w.roots, &root{given: given, path: path})
+	for _, way := range above(path) {
+		w.ways[way] = true
+	}
+	w.ways[path] = true
+}
+
+// above are the folders that lead to path, the outermost first.
+func above(path string) (all []string) {
+	for up := filepath.Dir(path); up != path; path, up = up, filepath.Dir(up) {
+		all = append(all, up)
+	}
+	slices.Reverse(all)
+	return all
+}
+
+// startOver watches everything anew.
+func (w *Watcher) startOver() {
+	w.hangUp()
+	w.anew, w.check = false, false
+	w.folders, w.fresh = map[string]*root{}, map[string]*root{}
+	notify, err := fsnotify.NewWatcher()
+	for _, r := range w.roots {
+		r.place, r.err = place{}, explain(err)
+	}
+	if err != nil {
+		w.o.Log.Warn("nothing is watched", "error", explain(err))
+		return
+	}
+	w.notify = notify
+	w.group.Go(func() { w.listen(notify.Errors) })
+	w.checkRoots()
+}
+
+// hangUp gives all watches back. It cannot fail to: the kernel drops them with
+// the descriptor.
+func (w *Watcher) hangUp() {
+	if w.notify != nil {
+		_ = w.notify.Close()
+		w.notify = nil
+	}
+}
+
+// listen takes errors until the channel is closed. It is a goroutine of its
+// own because fsnotify sends some errors while it holds the lock that adding a
+// folder takes.
+func (w *Watcher) listen(errs <-chan error) {
+	for err := range errs {
+		select {
+		case w.lost <- err:
+		default:
+		}
+	}
+}
+
+// checkRoots compares each root with what is at its path now, and reports
+// whether one is not what it was.
+func (w *Watcher) checkRoots() (changed bool) {
+	if w.notify == nil {
+		return false
+	}
+	for path, r := range w.folders {
+		if r == nil {
+			w.drop(path)
+		}
+	}
+	for _, r := range w.roots {
+		changed = w.checkRoot(r) || changed
+	}
+	return changed
+}
+
+// checkRoot watches the ways to the root first, so that what happens to the
+// root after it was looked at is told.
+func (w *Watcher) checkRoot(r *root) (changed bool) {
+	blind := w.watchWays(r)
+	now, err := placeOf(r.path)
+	if err != nil {
+		changed = r.place != place{}
+		w.giveBack(r)
+		r.place, r.err = place{}, blind
+		if !errors.Is(err, fs.ErrNotExist) {
+			r.err = err
+		}
+		return changed
+	}
+	if now == r.place && (r.err != nil && !r.partly() || w.watched(r.path)) {
+		return false
+	}
+	w.giveBack(r)
+	r.place, r.err = now, nil
+	w.lookInto(r, r.path)
+	if r.err == nil {
+		r.err = far(r.path)
+	}
+	return true
+}
+
+// watched reports whether the kernel still watches the folder: when a file
+// system is unmounted, fsnotify forgets its folders and does not say so.
+func (w *Watcher) watched(path string) bool {
+	return w.folders[path] != nil && slices.Contains(w.notify.WatchList(), path)
+}
+
+// watchWays watches each folder above the root, without what is below it: the
+// kernel tells neither the root nor the folder above it when one further up is
+// renamed. The error says why the coming of a root that is not there would not
+// be noticed. Where watching a folder means to open each file in it (kqueue),
+// only the next folder above a missing root is watched.
+func (w *Watcher) watchWays(r *root) (blind error) {
+	ways := slices.DeleteFunc(above(r.path), func(way string) bool { return !isFolder(way) })
+	if runtime.GOOS != "linux" {
+		if isFolder(r.path) {
+			return nil
+		}
+		ways = ways[max(len(ways)-1, 0):]
+	}
+	for _, way := range ways {
+		blind = nil
+		if _, known := w.folders[way]; known {
+			continue
+		}
+		if blind = explain(w.notify.Add(way)); blind == nil {
+			w.folders[way] = nil
+		}
+	}
+	return blind
+}
+
+// giveBack ends the watching of a root.
+func (w *Watcher) giveBack(r *root) {
+	for path, of := range w.folders {
+		if of == r {
+			w.drop(path)
+		}
+	}
+}

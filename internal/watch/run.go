@@ -1,0 +1,125 @@
+package watch
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// run takes what the kernel tells until Close. While nothing is told nothing
+// runs: no timer is set.
+func (w *Watcher) run(endMounts func()) {
+	defer close(w.ended)
+	defer w.group.Wait()
+	defer endMounts()
+	defer w.hangUp()
+	for {
+		select {
+		case <-w.stop:
+			return
+		case e := <-w.events():
+			w.event(e)
+		case err := <-w.lost:
+			w.o.Log.Info("changes were not told, all folders are watched anew", "error", err)
+			w.anew = true
+			w.settle.touch()
+		case <-w.mounts:
+			w.check = true
+			w.settle.touch()
+		case <-w.settle.quiet.C:
+			w.settled()
+		case <-w.settle.most.C:
+			w.settled()
+		}
+	}
+}
+
+// events is nil, of which nothing ever comes, where nothing can be watched.
+func (w *Watcher) events() <-chan fsnotify.Event {
+	if w.notify == nil {
+		return nil
+	}
+	return w.notify.Events
+}
+
+// event notes what an event asks for. Folders are forgotten at once and looked
+// into later: the watch of a folder that was renamed follows the folder, and
+// watching it under its new name before the old one is forgotten does nothing.
+func (w *Watcher) event(e fsnotify.Event) {
+	if e.Op&(fsnotify.Create|fsnotify.Remove|fsnotify.Rename) != 0 && w.ways[e.Name] {
+		w.check = true
+		w.settle.touch()
+	}
+	r, known := w.folders[e.Name]
+	if !known {
+		r = w.folders[filepath.Dir(e.Name)]
+	}
+	switch {
+	case known && e.Has(fsnotify.Rename):
+		w.forget(e.Name)
+	case known && e.Has(fsnotify.Remove):
+		w.drop(e.Name)
+	case r == nil || w.leftOut(e.Name): // on the way to a root, or of no interest
+		return
+	case e.Op&(fsnotify.Create|fsnotify.Chmod) != 0 && isFolder(e.Name):
+		if !w.isFresh(r, e, known) {
+			return
+		}
+	case known, e.Op == fsnotify.Chmod, !w.o.Interest(filepath.Base(e.Name)):
+		return
+	}
+	if r != nil {
+		w.hinted = true
+		w.settle.touch()
+	}
+}
+
+// isFresh notes that there is a folder to be looked into: a new one, or one
+// that perhaps could not be read before.
+func (w *Watcher) isFresh(r *root, e fsnotify.Event, known bool) bool {
+	if known && !e.Has(fsnotify.Create) {
+		return false
+	}
+	if known { // another is there than the one that is in the book
+		w.forget(e.Name)
+	}
+	w.fresh[e.Name] = r
+	return true
+}
+
+// settled does what was put off until it is quiet and then gives the hint, so
+// that whoever follows it finds all that came before the watches.
+func (w *Watcher) settled() {
+	w.settle.rest()
+	hinted := w.hinted
+	switch {
+	case w.anew:
+		w.startOver()
+		hinted = true
+	case w.check:
+		w.check = false
+		hinted = w.checkRoots() || hinted
+	}
+	fresh := w.fresh
+	w.hinted, w.fresh = false, map[string]*root{}
+	for path, r := range fresh {
+		if r.err == nil || r.partly() {
+			w.lookInto(r, path)
+		}
+	}
+	if !hinted || w.closing() {
+		return
+	}
+	w.publish()
+	select {
+	case w.hints <- struct{}{}:
+	default: // there is one that nobody took yet
+	}
+}
+
+// isFolder reports whether there is a folder, not a symbolic link to one.
+func isFolder(path string) bool {
+	fi, err := os.Lstat(path)
+	return err == nil && fi.IsDir()
+}

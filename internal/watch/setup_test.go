@@ -1,0 +1,124 @@
+package watch
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+)
+
+// box is a folder that is watched, and what has been told of it.
+type box struct {
+	t   *testing.T
+	dir string // absolute, without symbolic links
+	w   *Watcher
+
+	mu    sync.Mutex
+	asked map[string]chan struct{} // of which file names it was asked whether they are of interest
+	count int
+}
+
+// newBox does not watch yet, so that a test may put something there before.
+func newBox(t *testing.T) *box {
+	t.Helper()
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	must(t, err)
+	return &box{t: t, dir: dir, asked: map[string]chan struct{}{}}
+}
+
+// watch watches the folder called root.
+func (b *box) watch(change ...func(*Options)) {
+	b.t.Helper()
+	o := Options{Roots: []string{b.path("root")}, Interest: b.ask, Debounce: 5 * time.Millisecond}
+	for _, c := range change {
+		c(&o)
+	}
+	w, err := New(o)
+	must(b.t, err)
+	b.w = w
+	b.t.Cleanup(func() { must(b.t, w.Close()) })
+}
+
+func (b *box) path(rel string) string { return filepath.Join(b.dir, filepath.FromSlash(rel)) }
+
+func (b *box) folder(rel string) {
+	b.t.Helper()
+	must(b.t, os.MkdirAll(b.path(rel), 0o700))
+}
+
+func (b *box) write(rel string) {
+	b.t.Helper()
+	must(b.t, os.WriteFile(b.path(rel), []byte("x"), 0o600))
+}
+
+func (b *box) move(from, to string) {
+	b.t.Helper()
+	must(b.t, os.Rename(b.path(from), b.path(to)))
+}
+
+// told is closed when the watcher has been told of a file of that name.
+func (b *box) told(name string) chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.asked[name] == nil {
+		b.asked[name] = make(chan struct{})
+	}
+	return b.asked[name]
+}
+
+func (b *box) ask(name string) bool {
+	c := b.told(name)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	select {
+	case <-c:
+	default:
+		close(c)
+	}
+	return true
+}
+
+// hint waits for one.
+func (b *box) hint() {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.t.Context(), bound)
+	defer cancel()
+	if err := b.w.Wait(ctx); err != nil {
+		b.t.Fatalf("no hint: %v; %+v", err, b.w.State())
+	}
+}
+
+// bound is when a test fails that waits for what does not come.
+const bound = 30 * time.Second
+
+// isWatched fails unless a new file in the folder is told and hinted.
+func (b *box) isWatched(rel string) {
+	b.t.Helper()
+	b.count++
+	name := fmt.Sprintf("probe-%d.png", b.count)
+	b.write(rel + "/" + name)
+	select {
+	case <-b.told(name):
+	case <-time.After(bound):
+		b.t.Fatalf("nothing was told of %s/%s; %+v", rel, name, b.w.State())
+	}
+	b.hint()
+}
+
+// folders follows hints until so many folders are watched.
+func (b *box) folders(want int) {
+	b.t.Helper()
+	for b.w.State().Folders != want {
+		b.hint()
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
