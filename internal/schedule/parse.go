@@ -24,7 +24,7 @@ const forms = `write hourly, daily 03:00, weekly sun 04:00, monthly 1 03:00, eve
 // them: if neither day begins with *, one of both will do. The error is an
 // *Error.
 func Parse(text string) (Spec, error) {
-	words := strings.Fields(strings.ToLower(text))
+	words := strings.Fields(text)
 	switch {
 	case len(words) == 0:
 	case words[0] == "hourly" && len(words) == 1:
@@ -168,7 +168,7 @@ func (f field) part(text string) (low, high, step int, ok bool) {
 // value is a number or a name of the field.
 func (f field) value(text string) (int, bool) {
 	for n := f.low; f.names != nil && n <= f.high; n++ {
-		if name := strings.ToLower(f.names(n)); text == name || text == name[:3] {
+		if name := f.names(n); strings.EqualFold(text, name) || strings.EqualFold(text, name[:3]) {
 			return n, true
 		}
 	}

@@ -11,7 +11,7 @@ import (
 func TestASpecIsSaidInPlainEnglish(t *testing.T) {
 	for text, want := range map[string]string{
 		"hourly":              "every hour",
-		"Daily 03:00":         "every day at 03:00",
+		"daily 03:00":         "every day at 03:00",
 		" daily  3:00 ":       "every day at 03:00",
 		"weekly sun 04:00":    "every Sunday at 04:00",
 		"weekly Monday 9:05":  "every Monday at 09:05",
@@ -52,6 +52,7 @@ func TestASpecIsSaidInPlainEnglish(t *testing.T) {
 func TestEveryMistakeIsToldWhatCouldStandThere(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                     `"" is not a schedule: write hourly, daily 03:00`,
+		"Daily 03:00":          `"Daily 03:00" is not a schedule`,
 		"nightly":              `"nightly" is not a schedule: write hourly`,
 		"@daily":               `"@daily" is not a schedule`,
 		"daily":                `"daily" is not a schedule: write hourly, daily 03:00`,
@@ -87,7 +88,7 @@ func TestEveryMistakeIsToldWhatCouldStandThere(t *testing.T) {
 		"-1 * * * *":           `"-1" is not a minute`,
 		"001 * * * *":          `"001" is not a minute`,
 		"? * * * *":            `"?" is not a minute`,
-		"0 0 L * *":            `"l" is not a day of the month`,
+		"0 0 L * *":            `"L" is not a day of the month`,
 		"* * * *":              "is not a schedule",
 		"* * * * * *":          "is not a schedule",
 		"0 0 30 2 *":           `no year has the days of "0 0 30 2 *": write a day that one of its months has`,
