@@ -154,8 +154,8 @@ func naive(due func(shown time.Time) bool, after time.Time, in *time.Location, m
 		return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), 0, 0, time.UTC)
 	}
 	at := after.Truncate(time.Minute)
-	furthest := shown(at.Add(-48 * time.Hour))
-	for t := at.Add(-48 * time.Hour); !t.After(at); t = t.Add(time.Minute) {
+	furthest := shown(at.Add(-26 * time.Hour))
+	for t := at.Add(-26 * time.Hour); !t.After(at); t = t.Add(time.Minute) {
 		if now := shown(t); now.After(furthest) {
 			furthest = now
 		}
@@ -186,13 +186,13 @@ var transitions = map[string][]string{
 }
 
 func TestNextAgreesWithWatchingTheHandsOfTheClock(t *testing.T) {
-	const within = 4 * 24 * 60
+	const within = 2 * 24 * 60
 	for name, days := range transitions {
 		t.Run(strings.ReplaceAll(name, "/", "-"), func(t *testing.T) {
 			in := zone(t, name)
 			r := rand.New(rand.NewPCG(1, uint64(len(name))))
 			met := 0
-			for range 60 {
+			for range 25 {
 				w := random(r)
 				s, err := Parse(w.text)
 				if err != nil {
@@ -203,7 +203,7 @@ func TestNextAgreesWithWatchingTheHandsOfTheClock(t *testing.T) {
 				got := s.Next(after, in)
 				switch {
 				case want.IsZero() && !got.IsZero() && !got.After(after.Add(within*time.Minute)):
-					t.Errorf("%s after %v: got %v, want none for four days", w.text, after, got)
+					t.Errorf("%s after %v: got %v, want none for two days", w.text, after, got)
 				case !want.IsZero() && !got.Equal(want):
 					t.Errorf("%s after %v: got %v, want %v", w.text, after, got, want)
 				}
@@ -211,7 +211,7 @@ func TestNextAgreesWithWatchingTheHandsOfTheClock(t *testing.T) {
 					met++
 				}
 			}
-			if met < 20 {
+			if met < 8 {
 				t.Errorf("only %d of the specs were due", met)
 			}
 		})

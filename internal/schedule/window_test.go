@@ -50,7 +50,7 @@ func TestAWindowEndsByTheClockOnTheWall(t *testing.T) {
 	}
 }
 
-// TestAWindowCoversWhatTheClockShows goes minute by minute: whenever the clock
+// TestAWindowCoversWhatTheClockShows goes by minutes: whenever the clock
 // shows a time of the window, t is in it.
 func TestAWindowCoversWhatTheClockShows(t *testing.T) {
 	for name, days := range transitions {
@@ -62,7 +62,7 @@ func TestAWindowCoversWhatTheClockShows(t *testing.T) {
 			}
 			for _, d := range days {
 				at := instant(t, d, in)
-				for end := at.Add(72 * time.Hour); at.Before(end); at = at.Add(time.Minute) {
+				for end := at.Add(72 * time.Hour); at.Before(end); at = at.Add(7 * time.Minute) {
 					of := wall(at, in).Sub(wall(at, in).Truncate(day))
 					shown := of >= w.from && of < w.until || w.until < w.from && (of >= w.from || of < w.until)
 					over := w.End(at, in)
