@@ -65,7 +65,8 @@ type Driver struct {
 	bin   string   // the home trash: absolute, its parents resolved; "" = none
 	rules rules
 	platform
-	memory memory                   // what the guards have read
+	memory memory // what the guards have read
+	ears   ears
 	step   func(point string) error // nil but in tests, which fail or interfere there
 }
 
@@ -154,7 +155,7 @@ func (d *Driver) Roots() (paths []string) {
 // Close closes the roots, and the bin.
 func (d *Driver) Close() error {
 	d.platform.close()
-	var errs []error
+	errs := []error{d.ears.close()}
 	for _, r := range d.roots {
 		errs = append(errs, r.close())
 	}

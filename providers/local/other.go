@@ -38,7 +38,7 @@ func (r *root) check() error {
 func supported(error) error { return nil }
 
 // Can implements providers.Driver.
-func (d *Driver) Can() providers.Can { return providers.CanReadWhole }
+func (d *Driver) Can() providers.Can { return providers.CanReadWhole | providers.CanWait }
 
 // Changes implements providers.Driver: it walks all roots. Other mounts are
 // entered; a folder with a file called .nosweep is left out.

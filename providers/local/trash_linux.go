@@ -45,9 +45,9 @@ func (d *Driver) at(point string) error {
 // Can implements providers.Driver.
 func (d *Driver) Can() providers.Can {
 	if d.bin == "" {
-		return providers.CanReadWhole
+		return providers.CanReadWhole | providers.CanWait
 	}
-	return providers.CanReadWhole | providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanListTrash
+	return providers.CanReadWhole | providers.CanWait | providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanListTrash
 }
 
 // Trash implements providers.Driver. Refused as ErrProtected are immutable files

@@ -1,0 +1,81 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"sweepd/internal/watch"
+	"sweepd/providers"
+)
+
+// unheard is how long a Wait lasts at most while some root cannot be watched.
+const unheard = 15 * time.Minute
+
+// ears is what hears of changes below the roots. They are opened by the first
+// Wait: a scan does not need them.
+type ears struct {
+	mu      sync.Mutex
+	watcher *watch.Watcher
+}
+
+// open returns the watcher; first: nobody has listened until now.
+func (e *ears) open(o watch.Options) (w *watch.Watcher, first bool, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.watcher == nil {
+		first = true
+		e.watcher, err = watch.New(o)
+	}
+	return e.watcher, first, err
+}
+
+func (e *ears) close() error {
+	if e.watcher == nil {
+		return nil
+	}
+	return e.watcher.Close()
+}
+
+// Wait implements providers.Driver by the kernel's word for each folder. The
+// first call returns at once: what happened before it nobody has heard. While
+// some root cannot be watched it returns after a quarter of an hour; when none
+// can, it is errors.ErrUnsupported with the reason.
+func (d *Driver) Wait(ctx context.Context, _ providers.Cursor) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	w, first, err := d.ears.open(watch.Options{Roots: d.Roots(), Exclude: d.leaves, Interest: d.o.Interest})
+	if err != nil {
+		return fmt.Errorf("watch the folders: %w", err)
+	}
+	if first {
+		return nil
+	}
+	state := w.State()
+	switch {
+	case len(state.Polling) == 0:
+		return w.Wait(ctx)
+	case state.Folders == 0:
+		return fmt.Errorf("%w: %s", errors.ErrUnsupported, state.Why)
+	}
+	short, cancel := context.WithTimeout(ctx, unheard)
+	defer cancel()
+	if err := w.Wait(short); ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return nil
+}
+
+// leaves reports whether a listing leaves out a folder with all below it.
+func (d *Driver) leaves(path string) bool {
+	for _, r := range d.roots {
+		if _, in := below(r.path, path); in && path != r.path {
+			return d.rules.skips(r.path, path)
+		}
+	}
+	return d.bin != "" && path == filepath.Clean(d.bin)
+}
