@@ -1,0 +1,58 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html"
+	"path/filepath"
+	"slices"
+
+	"github.com/godbus/dbus/v5"
+)
+
+// desktop shows messages on the screen of the person whose session bus it is, by
+// org.freedesktop.Notifications (Desktop Notifications Specification 1.3).
+type desktop struct{ getenv func(string) string }
+
+// errNoBus: no one is logged in, or sweepd runs as another user.
+var errNoBus = errors.New("there is no session bus: the desktop is reached by a sweepd that the same person runs")
+
+// bubble is how much of a text is shown, in bytes: a message there is looked at,
+// not read.
+const bubble = 1000
+
+func (d desktop) carry(ctx context.Context, l letter) error {
+	address := d.getenv("DBUS_SESSION_BUS_ADDRESS")
+	if dir := d.getenv("XDG_RUNTIME_DIR"); address == "" && filepath.IsAbs(dir) {
+		address = "unix:path=" + dbus.EscapeBusAddressValue(filepath.Join(dir, "bus")) // where systemd has it
+	}
+	if address == "" {
+		return errNoBus
+	}
+	conn, err := dbus.Connect(address, dbus.WithContext(ctx))
+	if err != nil {
+		return fmt.Errorf("the session bus: %w", err)
+	}
+	defer conn.Close()
+	return show(ctx, conn.Object("org.freedesktop.Notifications", "/org/freedesktop/Notifications"), l)
+}
+
+// show escapes the text where it would be taken for markup.
+func show(ctx context.Context, screen dbus.BusObject, l letter) error {
+	const name = "org.freedesktop.Notifications."
+	var able []string
+	if err := screen.CallWithContext(ctx, name+"GetCapabilities", 0).Store(&able); err != nil {
+		return fmt.Errorf("the desktop: %w", err)
+	}
+	text := cut(l.text, bubble)
+	if slices.Contains(able, "body-markup") {
+		text = html.EscapeString(text)
+	}
+	hints := map[string]dbus.Variant{"urgency": dbus.MakeVariant(byte(1)), "desktop-entry": dbus.MakeVariant("sweepd")}
+	call := screen.CallWithContext(ctx, name+"Notify", 0, "sweepd", uint32(0), "", l.subject, text, []string{}, hints, int32(-1))
+	if call.Err != nil {
+		return fmt.Errorf("the desktop: %w", call.Err)
+	}
+	return nil
+}

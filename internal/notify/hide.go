@@ -1,0 +1,140 @@
+package notify
+
+import (
+	"encoding/base64"
+	"errors"
+	"net/url"
+	"strings"
+	"unicode"
+)
+
+// hider takes the address of a sink out of what others say about it. Libraries
+// put the URL into their errors, or parts of it, put together anew: so a word
+// goes if it has as many as run letters and digits in a row that the address has
+// too, whatever stands between them, or a shorter part of the address as a part
+// of its own.
+type hider struct {
+	runs  map[string]bool // of the address, folded
+	parts map[string]bool // of user, path, query, folded
+}
+
+// run is how many letters and digits in a row are too many.
+const run = 6
+
+// longestError is how much of what a service says is passed on, in bytes.
+const longestError = 300
+
+func newHider(address string) hider {
+	h := hider{map[string]bool{}, map[string]bool{}}
+	_, rest, _ := strings.Cut(address, "://") // the scheme is no secret
+	for _, form := range append(forms(rest), coded(address)...) {
+		folded := []rune(fold(form))
+		for i := 0; i+run <= len(folded); i++ {
+			h.runs[string(folded[i:i+run])] = true
+		}
+	}
+	for _, form := range forms(private(address)) {
+		for _, part := range words(form) {
+			h.parts[fold(part)] = true
+		}
+	}
+	return h
+}
+
+// coded is what user and password become in a header (RFC 7617) and in a mail's
+// conversation (RFC 4616), which a server may repeat.
+func coded(address string) []string {
+	u, err := url.Parse(address)
+	if err != nil || u.User == nil {
+		return nil
+	}
+	user := u.User.Username()
+	password, _ := u.User.Password()
+	var all []string
+	for _, plain := range []string{user, password, user + ":" + password, "\x00" + user + "\x00" + password} {
+		all = append(all, base64.StdEncoding.EncodeToString([]byte(plain)))
+	}
+	return all
+}
+
+// private is what of an address is not the name of a server and not the name of
+// an option.
+func private(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	all := []string{u.User.String(), u.EscapedPath(), u.EscapedFragment()}
+	for _, values := range u.Query() {
+		all = append(all, values...)
+	}
+	return strings.Join(all, " ")
+}
+
+// error is what may be shown of err, which is nil for nil.
+func (h hider) error(err error) error {
+	if err == nil {
+		return nil
+	}
+	return errors.New(h.text(err.Error()))
+}
+
+func (h hider) text(text string) string {
+	all := strings.Fields(printable(text))
+	kept := all[:0]
+	for _, word := range all {
+		if h.tells(word) {
+			word = "[secret]"
+			if len(kept) > 0 && kept[len(kept)-1] == word {
+				continue
+			}
+		}
+		kept = append(kept, word)
+	}
+	return cut(strings.Join(kept, " "), longestError)
+}
+
+// tells reports whether a word has something of the address.
+func (h hider) tells(word string) bool {
+	for _, form := range forms(word) {
+		folded := []rune(fold(form))
+		for i := 0; i+run <= len(folded); i++ {
+			if h.runs[string(folded[i:i+run])] {
+				return true
+			}
+		}
+		for _, part := range words(form) {
+			if h.parts[fold(part)] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// forms are a text and what it is if it is escaped, as a path or as a query.
+func forms(text string) []string {
+	all := []string{text}
+	for _, unescape := range []func(string) (string, error){url.PathUnescape, url.QueryUnescape} {
+		if plain, err := unescape(text); err == nil && plain != text {
+			all = append(all, plain)
+		}
+	}
+	return all
+}
+
+func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+func words(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return !inWord(r) })
+}
+
+// fold leaves letters and digits, small.
+func fold(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !inWord(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, text)
+}

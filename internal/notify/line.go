@@ -1,0 +1,153 @@
+package notify
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+)
+
+// tryLimit bounds one try at a sink.
+const tryLimit = 20 * time.Second
+
+// pace is how often a message is tried.
+type pace struct {
+	try         time.Duration // one try takes at most
+	first, most time.Duration // the wait after the first failure, trebled after each next one, up to
+	giveUp      time.Duration // a message older than this is not tried again
+	queue       int           // messages that may wait
+}
+
+// usual outlasts a night without a network, and asks a dead sink some hundred
+// times in it.
+var usual = pace{try: tryLimit, first: 10 * time.Second, most: 15 * time.Minute, giveUp: 24 * time.Hour, queue: 64}
+
+// carrier takes a letter to one sink, once. Its errors have nothing of the
+// sink's address. It returns soon after ctx has ended.
+type carrier interface {
+	carry(ctx context.Context, l letter) error
+}
+
+// line is the queue before one sink.
+type line struct {
+	sink    Sink
+	carrier carrier
+	queue   chan letter
+	missing atomic.Int64 // messages that were dropped since one got through
+	left    bool         // messages were dropped because the Notifier was closed; for after run
+	pace    pace
+	log     *slog.Logger
+	now     func() time.Time
+}
+
+func newLine(s Sink, c carrier, o Options, p pace) *line {
+	log := o.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &line{sink: s, carrier: c, queue: make(chan letter, p.queue), pace: p, log: log.With("sink", s.To), now: o.Now}
+}
+
+// put never waits. It is called by one goroutine at a time.
+func (l *line) put(m letter) {
+	for {
+		select {
+		case l.queue <- m:
+			return
+		default:
+		}
+		select {
+		case old := <-l.queue:
+			l.drop(old, "too many are waiting", nil)
+		default: // it was taken in between
+		}
+	}
+}
+
+// drop gives a message up. What it was about is in the journal.
+func (l *line) drop(m letter, why string, err error) {
+	args := []any{"event", m.event, "subject", m.subject, "why", why, "missing", l.missing.Add(1)}
+	if err != nil {
+		args = append(args, "err", err)
+	}
+	l.log.Warn("a message was not sent", args...)
+}
+
+// run sends what is queued until the queue is closed and empty. Once ctx has
+// ended it tries nothing any more.
+func (l *line) run(ctx context.Context) {
+	for m := range l.queue {
+		l.send(ctx, m)
+	}
+}
+
+// send tries until the message is taken, too old, or ctx has ended.
+func (l *line) send(ctx context.Context, m letter) {
+	since := m.at
+	if now := l.now(); since.IsZero() || since.After(now) {
+		since = now
+	}
+	var err error
+	wait := l.pace.first
+	for n := 1; ctx.Err() == nil; n++ {
+		missing := l.missing.Load()
+		if err = try(ctx, l.carrier, m.after(missing), l.pace.try); err == nil {
+			l.missing.Add(-missing)
+			l.log.Debug("a message was sent", "event", m.event, "tries", n)
+			return
+		}
+		if l.now().Sub(since) >= l.pace.giveUp {
+			l.drop(m, "it is too old by now", err)
+			return
+		}
+		l.said(n, m, err)
+		pause(ctx, wait)
+		wait = min(3*wait, l.pace.most)
+	}
+	l.left = true
+	l.drop(m, "sweepd was ended", err)
+}
+
+// said logs a failed try: the first for a person, the others for the curious.
+func (l *line) said(n int, m letter, err error) {
+	level := slog.LevelDebug
+	if n == 1 {
+		level = slog.LevelWarn
+	}
+	l.log.Log(context.Background(), level, "a message could not be sent yet", "event", m.event, "tries", n, "err", err)
+}
+
+// try is one try, which a fault of a library ends like any other failure.
+func try(ctx context.Context, c carrier, l letter, limit time.Duration) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("%w (%T)", errBroken, fault) // its words may have the address
+		}
+	}()
+	return c.carry(ctx, l)
+}
+
+// after is the letter that says how many before it are missing.
+func (l letter) after(missing int64) letter {
+	switch missing {
+	case 0:
+	case 1:
+		l.text += "\n\n(A message before this one could not be sent. What it was about is in the log, and in: sweepd history.)"
+	default:
+		l.text += fmt.Sprintf("\n\n(%d messages before this one could not be sent. What they were about is in the log, and in: sweepd history.)", missing)
+	}
+	return l
+}
+
+// pause waits for d or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}

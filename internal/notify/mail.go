@@ -1,0 +1,121 @@
+package notify
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"strings"
+
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/email/smtp"
+	gomail "github.com/wneessen/go-mail"
+)
+
+// mail sends by SMTP what the library's URL describes.
+type mail struct {
+	config *smtp.Config
+	hide   hider
+}
+
+func (m mail) carry(ctx context.Context, l letter) error {
+	msg, err := m.message(l)
+	if err != nil {
+		return m.hide.error(err)
+	}
+	line := &hungUp{ctx: ctx}
+	defer line.Close()
+	client, err := gomail.NewClient(m.config.Host, m.options(line)...)
+	if err != nil {
+		return m.hide.error(err)
+	}
+	return m.hide.error(client.DialAndSendWithContext(ctx, msg))
+}
+
+// hungUp is a connection that is closed when its try is over or its context
+// ends: the library keeps it open after a refusal, and reads on after ctx.
+type hungUp struct {
+	ctx   context.Context
+	conns []net.Conn
+}
+
+func (h *hungUp) keep(c net.Conn, err error) (net.Conn, error) {
+	if err == nil {
+		h.conns = append(h.conns, c)
+		context.AfterFunc(h.ctx, func() { c.Close() }) // the try's, which ends with it
+	}
+	return c, err
+}
+
+func (h *hungUp) Close() {
+	for _, c := range h.conns {
+		c.Close()
+	}
+}
+
+// options: whatever leaves the machine is encrypted, unless the URL says
+// starttls=no or encryption=None; a server that cannot do it gets nothing.
+func (m mail) options(line *hungUp) []gomail.Option {
+	c := m.config
+	secure := &tls.Config{ServerName: c.Host, MinVersion: tls.VersionTLS12, InsecureSkipVerify: c.SkipTLSVerify}
+	dial := (&net.Dialer{}).DialContext
+	all := []gomail.Option{gomail.WithPort(int(c.Port)), gomail.WithTimeout(tryLimit), gomail.WithoutNoop(), gomail.WithTLSConfig(secure)}
+	if c.ClientHost != "auto" {
+		all = append(all, gomail.WithHELO(c.ClientHost))
+	}
+	upgraded := false
+	switch {
+	case c.Encryption == smtp.EncImplicitTLS, c.Encryption == smtp.EncAuto && c.Port == smtp.ImplicitTLSPort:
+		all, dial = append(all, gomail.WithSSL()), (&tls.Dialer{Config: secure}).DialContext
+	case c.Encryption == smtp.EncNone, !c.UseStartTLS, c.Encryption == smtp.EncAuto && !c.RequireStartTLS && loopback(c.Host):
+		all = append(all, gomail.WithTLSPolicy(gomail.NoTLS))
+	default:
+		all, upgraded = append(all, gomail.WithTLSPolicy(gomail.TLSMandatory)), true
+	}
+	auth := gomail.SMTPAuthNoAuth
+	switch {
+	case c.Auth == smtp.AuthPlain && upgraded:
+		auth = gomail.SMTPAuthAutoDiscover // the best that the server offers; after STARTTLS only, in v0.8.1
+	case c.Auth == smtp.AuthPlain:
+		auth = gomail.SMTPAuthPlain // which is refused without encryption, but on loopback
+	case c.Auth == smtp.AuthCRAMMD5:
+		auth = gomail.SMTPAuthCramMD5
+	case c.Auth == smtp.AuthOAuth2:
+		auth = gomail.SMTPAuthXOAUTH2
+	}
+	all = append(all, gomail.WithDialContextFunc(func(ctx context.Context, network, address string) (net.Conn, error) {
+		return line.keep(dial(ctx, network, address))
+	}))
+	return append(all, gomail.WithSMTPAuth(auth), gomail.WithUsername(c.Username), gomail.WithPassword(c.Password))
+}
+
+// message has the same Message-ID at each try, so that a mail that arrived twice
+// can be told for one.
+func (m mail) message(l letter) (*gomail.Msg, error) {
+	from := plus(m.config.FromAddress)
+	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	if err := msg.FromFormat(line1(m.config.FromName), from); err != nil {
+		return nil, err
+	}
+	for _, to := range m.config.ToAddresses {
+		if err := msg.AddTo(plus(to)); err != nil {
+			return nil, err
+		}
+	}
+	id := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%s\x00%s", l.at.UnixNano(), l.event, l.subject, strings.Join(m.config.ToAddresses, ",")))
+	_, domain, _ := strings.Cut(from, "@")
+	msg.SetMessageIDWithValue(fmt.Sprintf("%x@%s", id[:16], domain))
+	msg.SetDateWithValue(l.at)
+	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: nobody's holiday answers it
+	msg.Subject(l.subject)
+	msg.SetBodyString(gomail.TypeTextPlain, l.text+"\n")
+	return msg, nil
+}
+
+// plus is an address whose + was read as a space, as in the query of an URL.
+func plus(address string) string { return strings.ReplaceAll(address, " ", "+") }
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,282 @@
+package notify
+
+import (
+	"bufio"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"math/big"
+	"mime"
+	"net"
+	netmail "net/mail"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sweepd/internal/secret"
+)
+
+// post is a mail server (RFC 5321) that offers what a test says and keeps what
+// it is sent.
+type post struct {
+	certificate *tls.Certificate // nil: no STARTTLS
+	password    string           // "": no AUTH
+	refuse      string           // the answer to RCPT, if not ""
+
+	mu   sync.Mutex
+	got  []string // data of mails
+	said []string // commands
+}
+
+// listen serves until the test ends.
+func (p *post) listen(t *testing.T) (port int) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	t.Cleanup(func() { l.Close(); all.Wait() })
+	all.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			all.Go(func() { p.talk(c) })
+		}
+	})
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func (p *post) talk(c net.Conn) {
+	defer func() { c.Close() }()
+	say := func(text string) { fmt.Fprint(c, text+"\r\n") }
+	say("220 post.example ESMTP")
+	encrypted := false
+	for in := bufio.NewReader(c); ; {
+		line, err := in.ReadString('\n')
+		if err != nil {
+			return
+		}
+		line = strings.TrimRight(line, "\r\n")
+		p.mu.Lock()
+		p.said = append(p.said, line)
+		p.mu.Unlock()
+		verb, _, _ := strings.Cut(strings.ToUpper(line), " ")
+		switch verb {
+		case "EHLO":
+			say("250-post.example")
+			if p.certificate != nil && !encrypted {
+				say("250-STARTTLS")
+			}
+			if p.password != "" {
+				say("250-AUTH PLAIN")
+			}
+			say("250 8BITMIME")
+		case "STARTTLS":
+			say("220 go on")
+			secure := tls.Server(c, &tls.Config{Certificates: []tls.Certificate{*p.certificate}})
+			c, in, encrypted = secure, bufio.NewReader(secure), true
+		case "AUTH":
+			if want := base64.StdEncoding.EncodeToString([]byte("\x00mia\x00" + p.password)); line != "AUTH PLAIN "+want {
+				say("535 5.7.8 wrong: " + line + " is not " + want)
+				continue
+			}
+			say("235 come in")
+		case "RCPT":
+			if p.refuse != "" {
+				say(p.refuse)
+				continue
+			}
+			say("250 fine")
+		case "DATA":
+			say("354 go on")
+			var data strings.Builder
+			for {
+				line, err := in.ReadString('\n')
+				if err != nil {
+					return
+				}
+				if line == ".\r\n" {
+					break
+				}
+				data.WriteString(strings.TrimPrefix(line, "."))
+			}
+			p.mu.Lock()
+			p.got = append(p.got, data.String())
+			p.mu.Unlock()
+			say("250 kept")
+		case "QUIT":
+			say("221 bye")
+			return
+		default:
+			say("250 fine")
+		}
+	}
+}
+
+// certificate vouches for nobody.
+func certificate(t *testing.T) *tls.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: at.AddDate(-10, 0, 0), NotAfter: at.AddDate(10, 0, 0), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+func TestAMailIsAsMailIsToBe(t *testing.T) {
+	p := &post{}
+	address := fmt.Sprintf("smtp://127.0.0.1:%d/?from=sweepd%%2Bnight@post.example&fromname=sweepd&to=mia@post.example,bob+tag@post.example", p.listen(t))
+	o := Options{Sinks: []Sink{{To: file(t, address)}}, Getenv: env(), Now: now}
+	m := Message{Event: "summary", Subject: "Bilder gelöscht: 3\nBcc: eve@post.example", Text: ".a line with a dot\nübrig: 1 – " + strings.Repeat("lang ", 300), At: at}
+	for range 2 {
+		if err := Try(t.Context(), o, m)[0].Err; err != nil {
+			t.Fatal(err)
+		}
+	}
+	first, second := parse(t, p.got[0]), parse(t, p.got[1])
+	subject, err := new(mime.WordDecoder).DecodeHeader(first.Header.Get("Subject"))
+	if err != nil || subject != "Bilder gelöscht: 3 Bcc: eve@post.example" || first.Header.Get("Bcc") != "" {
+		t.Errorf("subject %q, %v", subject, err)
+	}
+	if to, err := first.Header.AddressList("To"); err != nil || len(to) != 2 || to[1].Address != "bob+tag@post.example" {
+		t.Errorf("to %v, %v", to, err)
+	}
+	if from, err := first.Header.AddressList("From"); err != nil || from[0].Name != "sweepd" || from[0].Address != "sweepd+night@post.example" {
+		t.Errorf("from %v, %v", from, err)
+	}
+	if date, err := first.Header.Date(); err != nil || !date.Equal(at) {
+		t.Errorf("date %v, %v", date, err)
+	}
+	if a, b := first.Header.Get("Message-ID"), second.Header.Get("Message-ID"); a == "" || a != b {
+		t.Errorf("the same mail is %q and %q", a, b)
+	}
+	for line := range strings.Lines(p.got[0]) {
+		if len(line) > 1000 { // RFC 5321, 4.5.3.1.6
+			t.Errorf("a line of %d bytes", len(line))
+		}
+	}
+}
+
+func parse(t *testing.T, data string) *netmail.Message {
+	t.Helper()
+	m, err := netmail.ReadMessage(strings.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestMailIsNotSentInTheClear(t *testing.T) {
+	own := certificate(t)
+	for _, c := range []struct {
+		name, options string
+		server        *post
+		want          string // of the error; "": it arrives
+	}{
+		{"on this machine it may be", "", &post{}, ""},
+		{"with a password too", "", &post{password: "s3cr3t"}, ""},
+		{"a server that cannot encrypt", "&encryption=ExplicitTLS", &post{password: "s3cr3t"}, "STARTTLS"},
+		{"a server that nobody vouches for", "&encryption=ExplicitTLS", &post{certificate: own, password: "s3cr3t"}, "certificate"},
+		{"unless it is said", "&encryption=ExplicitTLS&skiptlsverify=yes", &post{certificate: own, password: "s3cr3t"}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			port := c.server.listen(t)
+			user := ""
+			if c.server.password != "" {
+				user = "mia:s3cr3t@"
+			}
+			err := tryOne(t, fmt.Sprintf("smtp://%s127.0.0.1:%d/?from=a@post.example&to=b@post.example%s", user, port, c.options), false)
+			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+			c.server.mu.Lock()
+			defer c.server.mu.Unlock()
+			if c.want != "" && (len(c.server.got) > 0 || strings.Contains(fmt.Sprint(c.server.said), "AUTH")) {
+				t.Errorf("all the same it got %q", c.server.said)
+			}
+			if c.want == "" && len(c.server.got) != 1 {
+				t.Errorf("it got %d mails: %q", len(c.server.got), c.server.said)
+			}
+		})
+	}
+}
+
+func TestMailOverTLSFromTheStart(t *testing.T) {
+	p := &post{password: "s3cr3t"}
+	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{*certificate(t)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		if c, err := l.Accept(); err == nil {
+			p.talk(c)
+		}
+	}()
+	address := fmt.Sprintf("smtp://mia:s3cr3t@127.0.0.1:%d/?from=a@post.example&to=b@post.example&encryption=ImplicitTLS&skiptlsverify=yes", l.Addr().(*net.TCPAddr).Port)
+	if err := tryOne(t, address, false); err != nil {
+		t.Fatal(err)
+	}
+	<-served
+	if len(p.got) != 1 {
+		t.Errorf("%d mails", len(p.got))
+	}
+}
+
+func TestAMailThatIsRefusedSaysWhyAndNoSecret(t *testing.T) {
+	wrong := &post{password: "another"}
+	full := &post{refuse: "452 4.2.2 the mailbox of bob@post.example is full"}
+	for _, c := range []struct {
+		server        *post
+		address, want string
+	}{
+		{wrong, "smtp://mia:s3cr3t@127.0.0.1:%d/?from=a@post.example&to=bob@post.example", "535"},
+		{full, "smtp://127.0.0.1:%d/?from=a@post.example&to=bob@post.example", "full"},
+	} {
+		err := tryOne(t, fmt.Sprintf(c.address, c.server.listen(t)), false)
+		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "s3cr3t") || strings.Contains(err.Error(), "bob") ||
+			strings.Contains(err.Error(), base64.StdEncoding.EncodeToString([]byte("\x00mia\x00s3cr3t"))) {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+func TestAMailServerThatSaysNothingIsGivenUp(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	silent := make(chan struct{})
+	go func() {
+		defer close(silent)
+		if c, err := l.Accept(); err == nil {
+			io.Copy(io.Discard, c) // until it is hung up
+			c.Close()
+		}
+	}()
+	c, err := newCarrier(secret.New(fmt.Sprintf("smtp://127.0.0.1:%d/?from=a@post.example&to=b@post.example", l.Addr().(*net.TCPAddr).Port)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := try(t.Context(), c, letterOf(message(), false), 200*time.Millisecond); err == nil {
+		t.Error("it was sent")
+	}
+	<-silent
+}

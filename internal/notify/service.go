@@ -1,0 +1,168 @@
+package notify
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/nicholas-fedor/shoutrrr/pkg/router"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/chat/matrix"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/chat/telegram"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/email/smtp"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/specialized/generic"
+	"github.com/nicholas-fedor/shoutrrr/pkg/types"
+
+	"sweepd/internal/secret"
+)
+
+// newCarrier makes the carrier to the service that an URL names, without calling
+// it. The errors are ErrService and ErrURL, with why.
+//
+// Shoutrrr knows the services and their URLs. Mail and Telegram are carried by
+// code of our own all the same: its mail has no deadline, no Message-ID and bare
+// UTF-8 in the header, and its Telegram takes a network that is down, or an
+// answer that is no JSON, for a success (v0.13.2, telegram_client.go).
+func newCarrier(address secret.Text) (c carrier, err error) {
+	hide := newHider(address.Reveal())
+	defer func() { // some services' parsers index into what is not there
+		if fault := recover(); fault != nil {
+			c, err = nil, ErrURL
+		}
+	}()
+	u, err := url.Parse(address.Reveal())
+	if err != nil || u.Host == "" {
+		return nil, ErrURL
+	}
+	scheme, _, _ := strings.Cut(strings.ToLower(u.Scheme), "+")
+	if _, err := new(router.ServiceRouter).NewService(scheme); err != nil || scheme == "logger" { // which writes to a log of its own
+		return nil, fmt.Errorf("%w: %s", ErrService, line1(scheme))
+	}
+	b := &borrowed{address: address, scheme: scheme, hide: hide}
+	if scheme == matrix.Scheme { // it would sign in
+		if err := new(matrix.Config).SetURL(u); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrURL, hide.error(err))
+		}
+		return b, nil
+	}
+	if err := b.open(); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrURL, err)
+	}
+	switch s := b.service.(type) {
+	case *smtp.Service:
+		return mail{s.Config, hide}, nil
+	case *telegram.Service:
+		return bot{s.Config, hide}, nil
+	}
+	return b, nil
+}
+
+// bound gives the client that most services of the library call, and that has
+// no limit, the limit of a try. The library takes no client and no context; and
+// nothing else in the program calls that one.
+func bound(c *http.Client) {
+	if c.Timeout == 0 {
+		c.Timeout = tryLimit
+	}
+}
+
+// borrowed is a service of the library. It cannot be stopped in the middle of a
+// try, but each of its calls has a limit: that of bound or, by its own code, one
+// of 10 to 30 seconds.
+type borrowed struct {
+	address secret.Text
+	scheme  string
+	hide    hider
+	service types.Service // nil: to be opened
+}
+
+// open parses the URL; of Matrix with a user and a password, it signs in. What
+// the library's router says of a wrong URL is less than what its services say.
+func (b *borrowed) open() error {
+	service, err := new(router.ServiceRouter).NewService(b.scheme)
+	if err != nil {
+		return b.hide.error(err)
+	}
+	u, err := url.Parse(b.address.Reveal())
+	if err != nil {
+		return b.hide.error(err)
+	}
+	if u.Scheme != b.scheme { // such as generic+https
+		custom, ok := service.(types.CustomURLService)
+		if !ok {
+			return fmt.Errorf("there is no %s+", b.scheme)
+		}
+		if u, err = custom.GetConfigURLFromCustom(u); err != nil {
+			return b.hide.error(err)
+		}
+	}
+	if err := service.Initialize(u, nil); err != nil {
+		return b.hide.error(err)
+	}
+	b.service = service
+	return nil
+}
+
+func (b *borrowed) carry(ctx context.Context, l letter) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if b.service == nil {
+		if err := b.open(); err != nil {
+			return err
+		}
+	}
+	text, params := b.fit(l)
+	return b.hide.error(b.service.Send(text, &params))
+}
+
+// titled are the services that show a title; to others the subject is the first
+// line of the text.
+var titled = map[string]bool{
+	"bark": true, "discord": true, "generic": true, "gotify": true, "join": true, "lark": true, "ntfy": true,
+	"opsgenie": true, "pushbullet": true, "pushover": true, "slack": true, "teams": true,
+}
+
+// room is how many bytes of text a service takes, where it is not usualRoom; 0:
+// any number. Pushover takes 1024 letters with the title, Matrix 64 KiB of
+// event; ntfy and Bark make of more than 4 KiB an attachment or an error.
+var room = map[string]int{"generic": 0, "matrix": 30_000, "slack": 30_000, "pushover": 800}
+
+const usualRoom = 3500
+
+// fit is the letter as the service takes it.
+func (b *borrowed) fit(l letter) (string, types.Params) {
+	most, known := room[b.scheme]
+	if !known {
+		most = usualRoom
+	}
+	g, webhook := b.service.(*generic.Service)
+	if !titled[b.scheme] || webhook && g.Config.Template == "" {
+		return l.whole(most), types.Params{}
+	}
+	params := types.Params{types.TitleKey: l.subject}
+	if webhook {
+		params["event"] = l.event
+	}
+	return cut(l.text, most), params
+}
+
+// whole is subject and text as one text, of at most so many bytes; 0: any number.
+func (l letter) whole(most int) string {
+	return cut(strings.TrimRight(l.subject+"\n\n"+l.text, "\n"), most)
+}
+
+// cut shortens text to at most so many bytes, at the end of a line if there is
+// one; 0: any number.
+func cut(text string, most int) string {
+	const mark = "[...]"
+	if most == 0 || len(text) <= most {
+		return text
+	}
+	head := strings.ToValidUTF8(text[:most-len(mark)-1], "")
+	if i := strings.LastIndexByte(head, '\n'); i > most/3 {
+		return head[:i+1] + mark
+	}
+	return head + mark
+}

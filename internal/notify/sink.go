@@ -1,0 +1,114 @@
+package notify
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"sweepd/internal/secret"
+)
+
+// What may be wrong with a sink.
+var (
+	ErrShared  = errors.New("others may read it, and it holds a secret")
+	ErrNotFile = errors.New("it is not a regular file")
+	ErrNoURL   = errors.New("it does not hold one URL on one line")
+	ErrNoCreds = errors.New("systemd has given no credentials")
+	ErrService = errors.New("no such service")
+	ErrURL     = errors.New("the URL is not as its service wants it")
+
+	errBroken = errors.New("the service's library has failed")
+)
+
+// SinkError is a sink that cannot be used as it is.
+type SinkError struct {
+	To   string
+	Err  error
+	Hint string // what to do about it; may be ""
+}
+
+func (e *SinkError) Error() string { return fmt.Sprintf("notify: %s: %v", e.To, e.Err) }
+func (e *SinkError) Unwrap() error { return e.Err }
+
+// Desktop is the sink that is the person's own screen.
+const Desktop = "desktop"
+
+// longest is more than any URL of a sink.
+const longest = 16 << 10
+
+// openSink makes the carrier to a sink. Its errors are *SinkError.
+func openSink(to string, getenv func(string) string) (carrier, error) {
+	if to == Desktop {
+		return desktop{getenv}, nil
+	}
+	path, others, hint, err := place(to, getenv)
+	if err != nil {
+		return nil, &SinkError{to, err, hint}
+	}
+	address, err := read(path, others)
+	if errors.Is(err, ErrShared) {
+		return nil, &SinkError{to, err, hint}
+	}
+	if err != nil {
+		return nil, &SinkError{to, err, "put one URL on one line there; see docs/notifications.md"}
+	}
+	c, err := newCarrier(address)
+	if err != nil {
+		return nil, &SinkError{to, err, "see docs/notifications.md for the URL of each service"}
+	}
+	return c, nil
+}
+
+// place is the path of a sink's file, with the permission bits that it must not
+// have. A credential belongs to root, and the service's user may read it by an
+// access list, which shows as the bit for the group (systemd.exec(5),
+// systemd/src/core/exec-credential.c); so that bit is allowed there.
+func place(to string, getenv func(string) string) (path string, others os.FileMode, hint string, err error) {
+	if !strings.ContainsAny(to, `/\`) {
+		dir := getenv("CREDENTIALS_DIRECTORY")
+		if !filepath.IsAbs(dir) {
+			return "", 0, "a bare name is a credential: give it with LoadCredential= in the unit, or name a file by its whole path", ErrNoCreds
+		}
+		return filepath.Join(dir, to), 0o037, "give it with LoadCredential= in the unit", nil
+	}
+	path = to
+	if rest, ok := strings.CutPrefix(to, "~/"); ok {
+		path = filepath.Join(getenv("HOME"), rest)
+	}
+	if !filepath.IsAbs(path) {
+		return "", 0, "name it by its whole path", fmt.Errorf("%s is not an absolute path", path)
+	}
+	return path, 0o077, "run: chmod 600 " + to, nil
+}
+
+// read is the URL in a file that nobody else may read.
+func read(path string, others os.FileMode) (secret.Text, error) {
+	f, err := openFile(path)
+	if err != nil {
+		return secret.Text{}, err
+	}
+	defer f.Close()
+	fi, err := f.Stat()
+	if err != nil {
+		return secret.Text{}, err
+	}
+	if !fi.Mode().IsRegular() {
+		return secret.Text{}, ErrNotFile
+	}
+	if runtime.GOOS != "windows" && (fi.Mode().Perm()&others != 0 || strangers(fi)) { // Windows has no such bits
+		return secret.Text{}, ErrShared
+	}
+	text, err := io.ReadAll(io.LimitReader(f, longest+1))
+	if err != nil {
+		return secret.Text{}, err
+	}
+	url := strings.TrimSpace(string(text))
+	if len(text) > longest || url == "" || len(strings.Fields(url)) != 1 {
+		return secret.Text{}, ErrNoURL
+	}
+	return secret.New(url), nil
+}
