@@ -152,20 +152,23 @@ func (p *program) version() *cobra.Command {
 		Use:   "version",
 		Short: "print the version",
 		Args:  cobra.NoArgs,
-		Run: func(*cobra.Command, []string) {
-			version, revision, go1 := "devel", "", ""
-			if b, ok := debug.ReadBuildInfo(); ok {
-				go1 = b.GoVersion
-				if v := b.Main.Version; v != "" && v != "(devel)" {
-					version = v
-				}
-				for _, s := range b.Settings {
-					if s.Key == "vcs.revision" {
-						revision = " (" + s.Value[:min(12, len(s.Value))] + ")"
-					}
-				}
-			}
-			p.term.printf("sweepd %s%s, %s\n", version, revision, go1)
-		},
+		Run:   func(*cobra.Command, []string) { p.term.printf("sweepd %s\n", programVersion()) },
 	}
+}
+
+// programVersion is what version control and the compiler say of this program.
+func programVersion() string {
+	version, revision, go1 := "devel", "", ""
+	if b, ok := debug.ReadBuildInfo(); ok {
+		go1 = b.GoVersion
+		if v := b.Main.Version; v != "" && v != "(devel)" {
+			version = v
+		}
+		for _, s := range b.Settings {
+			if s.Key == "vcs.revision" {
+				revision = " (" + s.Value[:min(12, len(s.Value))] + ")"
+			}
+		}
+	}
+	return fmt.Sprintf("%s%s, %s", version, revision, go1)
 }

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"sweepd/internal/app"
+	"sweepd/internal/report"
+	"sweepd/internal/status"
+	"sweepd/internal/systemd"
+)
+
+func (p *program) run() *cobra.Command {
+	var o app.RunOptions
+	var json bool
+	var listen string
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "follow every storage of the policy, and sweep on schedule: the service",
+		Long: `run watches the folders and accounts that the policy names, sweeps them on its
+schedule:, and writes a summary of every run. It goes on until it is stopped.
+
+What it does by itself the policy's mode: says. With mode: report, or without
+any, it deletes nothing: it records and tells what it would have done. With
+mode: enforce it moves what is due to the trash, and purges what trash: says.
+
+SIGHUP, or sweepd reload, reads the policy anew; one that is wrong is refused
+and the old one stays. With --once each storage is swept once, for cron and
+timers. Under systemd it is a notify service with a watchdog; see sweepd(8) of
+the package, or docs/systemd.md.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			hangups := make(chan os.Signal, 1)
+			signal.Reset(syscall.SIGHUP)
+			signal.Notify(hangups, syscall.SIGHUP)
+			defer signal.Stop(hangups)
+			ctx, stop := signal.NotifyContext(context.WithoutCancel(cmd.Context()), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			o.Options, o.Reload, o.Version = p.options(), hangups, programVersion()
+			o.Log = slog.New(systemd.NewHandler(o.Log.Handler()))
+			o.Told = func(r report.Run) { p.toldRun(json, r) }
+			paths, err := app.FindPaths(p.getenv)
+			if err != nil {
+				return err
+			}
+			if o.Listen = []string{"unix:" + paths.Control()}; listen != "" {
+				o.Listen = append(o.Listen, listen)
+			}
+			return app.Run(ctx, o)
+		},
+	}
+	cmd.Flags().BoolVar(&o.Once, "once", false, "sweep each storage once, and end")
+	cmd.Flags().BoolVar(&json, "json", false, "write each run to standard output, a line of JSON")
+	cmd.Flags().StringVar(&listen, "listen", "", "serve /metrics and /healthz at `address`, as in 127.0.0.1:9464 or unix:/run/x; on this machine only")
+	cmd.Flags().BoolVar(&o.Pprof, "pprof", false, "serve profiles at /debug/pprof/ there and on the control socket")
+	return cmd
+}
+
+// toldRun writes what a run did.
+func (p *program) toldRun(asJSON bool, r report.Run) {
+	if asJSON {
+		p.json(r)
+		return
+	}
+	if p.term.live {
+		p.term.printf("%s\n", r.Text(true))
+	}
+}
+
+func (p *program) sweep() *cobra.Command {
+	return &cobra.Command{
+		Use:               "sweep [STORAGE...]",
+		Short:             "have the running service sweep now",
+		ValidArgsFunction: p.where,
+		Long: `sweep asks the service that sweepd run is to sweep now, as its policy says, and
+does not wait for the end; sweepd status tells how it goes. Without a service:
+sweepd apply, or sweepd run --once.`,
+		RunE: func(cmd *cobra.Command, args []string) error { return p.tellService(cmd.Context(), "sweep", args) },
+	}
+}
+
+func (p *program) reload() *cobra.Command {
+	return &cobra.Command{
+		Use:   "reload",
+		Short: "have the running service read its policy anew",
+		Long: `reload asks the service that sweepd run is to read its policy anew, and says
+whether it was taken. A policy that is wrong is refused, and the old one stays.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.tellService(cmd.Context(), "reload", nil) },
+	}
+}
+
+// tellService asks the running service for something.
+func (p *program) tellService(ctx context.Context, verb string, storages []string) error {
+	paths, err := app.FindPaths(p.getenv)
+	if err != nil {
+		return err
+	}
+	err = status.Tell(ctx, paths.Control(), verb, storages)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &app.UsageError{Err: fmt.Errorf("no service is running here"), Hint: "start it with: sweepd run; or: systemctl --user start sweepd"}
+	}
+	if err == nil && verb == "sweep" {
+		p.term.printf("asked; see: sweepd status\n")
+	}
+	return err
+}

@@ -1,0 +1,508 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"sync"
+	"time"
+
+	"sweepd/fingerprint"
+	"sweepd/internal/report"
+	"sweepd/internal/schedule"
+	"sweepd/internal/status"
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/providers"
+	"sweepd/sweeper"
+)
+
+// The times that a loop goes by. None of them is a promise to anybody.
+const (
+	glance     = time.Minute      // how long a loop sleeps at most: timers stand still while the machine does, the wall clock does not
+	polled     = 15 * time.Minute // how often a storage is looked at that nothing is heard from
+	stuckAfter = 10 * time.Minute // without any progress a loop is said to be stuck
+	firstRetry = 5 * time.Second  // after a failure; doubled each time
+	lastRetry  = 30 * time.Minute
+)
+
+// loop sweeps one storage under one policy, on a goroutine of its own, so that
+// none waits for another that fails or hangs.
+type loop struct {
+	d      *daemon
+	name   string
+	policy *policy.Policy
+	stop   context.CancelFunc
+	done   chan struct{} // closed at the loop's end
+	told   chan struct{} // a person wants a sweep now
+
+	// Of the loop's own goroutine.
+	swept    time.Time // the last sweep on schedule
+	scanned  time.Time // the last scan that was complete
+	soonest  time.Time // when the first hold of the last scan ends
+	held     bool      // a plan was refused as a whole: only the schedule or a person tries again
+	retry    time.Time // when to try again what could not be begun
+	polling  bool      // nothing is heard from the storage
+	failures int       // one after the other
+
+	gathering *report.Digest // of the scan that is under way
+	used      providers.Used // by what was open before
+
+	mu       sync.Mutex // over all that follows
+	state    status.Storage
+	pulse    time.Time      // of the last progress
+	forecast *report.Digest // of the last scan that ended
+}
+
+// why a pass is made. What a person or the schedule wants is recorded even if
+// nothing was due.
+type why int
+
+const (
+	change why = iota // something may be new
+	look              // it is time to look at everything again
+	due               // by the schedule
+	wanted            // a person said so
+)
+
+// run sweeps until ctx ends. It begins after the loop that had the storage
+// before.
+func (l *loop) run(ctx context.Context, after <-chan struct{}) {
+	defer close(l.done)
+	if after != nil {
+		l.enter(status.Waiting)
+		select {
+		case <-after:
+		case <-ctx.Done():
+			return
+		}
+	}
+	for {
+		err := l.session(ctx)
+		if ctx.Err() != nil || l.d.o.Once {
+			l.fail(ctx, err)
+			return
+		}
+		l.fail(ctx, err)
+		wait := min(firstRetry<<min(l.failures, 16), lastRetry)
+		l.failures++
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-l.told:
+			timer.Stop()
+			l.want()
+		case <-timer.C:
+		}
+	}
+}
+
+// session opens the storage and sweeps it until something breaks.
+func (l *loop) session(ctx context.Context) (err error) {
+	l.enter(status.Scanning)
+	if err := l.since(ctx); err != nil {
+		return err
+	}
+	a, err := l.d.open(ctx, l.name, l.policy, l.policy.Mode == policy.Enforce)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		l.used = l.cost(a)
+		err = errors.Join(err, a.Close())
+	}()
+	if err := l.d.recover(ctx, l.name, l.policy, a); err != nil {
+		return err
+	}
+	if l.d.o.Once {
+		return l.pass(ctx, a, due)
+	}
+	reason := change
+	if l.isDue(l.d.now()) {
+		reason = due
+	}
+	if err := l.pass(ctx, a, reason); err != nil {
+		return err
+	}
+	l.failures = 0
+	ctx, cancel := context.WithCancel(ctx)
+	hints, gone := make(chan error), make(chan struct{})
+	go func() { defer close(gone); l.listen(ctx, a, hints) }()
+	defer func() { cancel(); <-gone }()
+	for {
+		reason, ok := l.await(ctx, hints)
+		if !ok {
+			return ctx.Err()
+		}
+		if err := l.pass(ctx, a, reason); err != nil {
+			return err
+		}
+	}
+}
+
+// since finds out when the storage was swept last on schedule.
+func (l *loop) since(ctx context.Context) (err error) {
+	if l.swept, err = l.d.journal.Lately(ctx, l.name); err != nil {
+		return err
+	}
+	now := l.d.now()
+	if l.swept.IsZero() || l.swept.After(now) { // it is new here, or the clock was ahead: nothing was missed
+		l.swept = now
+		return l.d.journal.SetLately(ctx, l.name, now)
+	}
+	return nil
+}
+
+// listen says when there may be something new, until ctx ends. What cannot tell
+// is polled. A change that the last pass did not get beyond is no news for a
+// while, or a feed that cannot be read would be asked without a pause.
+func (l *loop) listen(ctx context.Context, a *App, hints chan<- error) {
+	st := a.storages[0]
+	if !st.Can().Has(providers.CanWait) {
+		send(ctx, hints, errors.ErrUnsupported)
+		return
+	}
+	last := providers.Cursor("-") // no cursor is that
+	for hints != nil && ctx.Err() == nil {
+		since, err := l.d.journal.Cursor(ctx, l.name, fingerprint.Version)
+		if err != nil || since == last && st.Can().Has(providers.CanFollow) {
+			l.d.sleep(ctx, glance)
+		}
+		if last = since; err == nil {
+			err = st.Wait(ctx, since)
+		}
+		hints = send(ctx, hints, err)
+		switch {
+		case errors.Is(err, errors.ErrUnsupported):
+			return
+		case err != nil:
+			l.d.sleep(ctx, glance)
+		}
+	}
+}
+
+// send sends unless ctx ends first: then it returns nil.
+func send(ctx context.Context, to chan<- error, err error) chan<- error {
+	select {
+	case to <- err:
+		return to
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// await sleeps until there is something to do; false when ctx ended.
+func (l *loop) await(ctx context.Context, hints <-chan error) (why, bool) {
+	l.enter(status.Idle)
+	for {
+		now := l.d.now()
+		reason, at := l.next(now)
+		if !at.After(now) {
+			return reason, true
+		}
+		timer := time.NewTimer(min(at.Sub(now), glance))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return 0, false
+		case <-l.told:
+			timer.Stop()
+			return wanted, true
+		case err := <-hints:
+			timer.Stop()
+			l.heard(err)
+			if err == nil {
+				return change, true
+			}
+		case <-timer.C:
+		}
+	}
+}
+
+// heard notes whether the storage tells of changes.
+func (l *loop) heard(err error) {
+	l.polling = err != nil
+	l.update(func(s *status.Storage) {
+		if s.Watch = "listening"; err != nil {
+			s.Watch = fmt.Sprintf("looked at every %s: %v", min(l.policy.Schedule.Rescan, polled), err)
+		}
+	})
+}
+
+// next is what is to be done next, and when: a sweep by the schedule, a look at
+// everything, or a change that has become due.
+func (l *loop) next(now time.Time) (why, time.Time) {
+	s := l.policy.Schedule
+	every := s.Rescan
+	if l.polling {
+		every = min(every, polled)
+	}
+	reason, at := look, l.scanned.Add(every)
+	if l.onChange() && !l.held && !l.soonest.IsZero() && l.soonest.Before(at) {
+		reason, at = change, l.soonest
+	}
+	if sweep := l.nextSweep(now); !sweep.IsZero() && sweep.Before(at) {
+		reason, at = due, sweep
+	}
+	if !l.retry.IsZero() && l.retry.Before(at) {
+		reason, at = due, l.retry
+	}
+	l.update(func(s *status.Storage) { s.NextRun = l.nextSweep(now) })
+	return reason, at
+}
+
+// nextSweep is when the schedule wants the next sweep: never while a person has
+// paused it, and in quiet hours at their end. One that was missed is due now.
+func (l *loop) nextSweep(now time.Time) time.Time {
+	s := l.policy.Schedule
+	at := s.Sweep.Next(l.swept, l.zone())
+	if at.IsZero() || l.d.paths.Paused(now) != nil {
+		return time.Time{}
+	}
+	at = at.Add(schedule.Jitter(l.d.machine+l.name, s.Jitter))
+	if at.Before(now) {
+		at = now
+	}
+	if end := l.quietUntil(at); !end.IsZero() {
+		return end
+	}
+	return at
+}
+
+func (l *loop) isDue(now time.Time) bool {
+	at := l.nextSweep(now)
+	return !at.IsZero() && !at.After(now)
+}
+
+// quietUntil is the end of the quiet hours that t is in, if it is in any and
+// anything is deleted at all.
+func (l *loop) quietUntil(t time.Time) time.Time {
+	if l.policy.Mode != policy.Enforce {
+		return time.Time{}
+	}
+	return l.policy.Schedule.Quiet.End(t, l.zone())
+}
+
+func (l *loop) zone() *time.Location {
+	if z := l.policy.Schedule.Zone; z != nil {
+		return z
+	}
+	return time.Local
+}
+
+// onChange reports whether what is due goes as soon as it is seen.
+func (l *loop) onChange() bool { return l.policy.Schedule.OnChange && l.policy.Mode == policy.Enforce }
+
+// want has the next await return at once.
+func (l *loop) want() {
+	select {
+	case l.told <- struct{}{}:
+	default: // it was said already
+	}
+}
+
+// pass looks at the storage, and does what is due where that is wanted. It
+// returns an error when the storage had better be opened anew.
+func (l *loop) pass(ctx context.Context, a *App, reason why) error {
+	now := l.d.now()
+	act := reason >= due || l.onChange() && !l.held && l.d.paths.Paused(now) == nil && l.quietUntil(now).IsZero()
+	l.retry = time.Time{}
+	if !act {
+		l.enter(status.Scanning)
+		sum, err := a.Sweeper.Scan(ctx, l.looking())
+		return l.looked(a, sum, err)
+	}
+	l.enter(status.Scanning)
+	plan, scan, err := a.Sweeper.Plan(ctx, l.looking())
+	if err := errors.Join(ctx.Err(), l.looked(a, scan, err)); err != nil && scan == nil || ctx.Err() != nil {
+		if reason >= due && ctx.Err() == nil {
+			l.report(ctx, a, nil, err)
+		}
+		return err
+	}
+	broke := whole(scan)
+	if broke == nil && err != nil {
+		broke = err
+	}
+	switch {
+	case reason < due && (plan == nil || plan.Empty()):
+	case l.policy.Mode != policy.Enforce || plan == nil:
+		l.report(ctx, a, scan, err)
+	default:
+		l.execute(ctx, a, plan, scan, reason)
+	}
+	if reason >= due && ctx.Err() == nil && l.retry.IsZero() {
+		l.swept = now
+		if err := l.d.journal.SetLately(ctx, l.name, now); err != nil {
+			return err
+		}
+	}
+	return broke
+}
+
+// execute carries the plan out. One that is refused as a whole is reported, and
+// waits for the schedule or for a person.
+func (l *loop) execute(ctx context.Context, a *App, plan *sweeper.Plan, scan *sweeper.Summary, reason why) {
+	l.enter(status.Sweeping)
+	sum, err := a.Sweeper.Execute(ctx, plan, func(int) { l.beat() })
+	if _, leased := errors.AsType[*journal.LeasedError](err); leased && sum == nil {
+		l.retry = l.d.now().Add(glance) // somebody else is at it
+		return
+	}
+	if sum == nil {
+		l.held = true
+		l.report(ctx, a, scan, err)
+		return
+	}
+	l.held = false
+	l.d.tell(ctx, l.policy, sum.Run)
+	l.count(sum)
+}
+
+// report records that it was only looked.
+func (l *loop) report(ctx context.Context, a *App, scan *sweeper.Summary, why error) {
+	began := l.scanned
+	sum, err := a.Sweeper.Report(ctx, scan, why)
+	if err != nil {
+		l.d.log.Error("a run could not be recorded", "storage", l.name, "err", err)
+	}
+	if sum != nil {
+		l.d.tellLooked(ctx, l.policy, began, sum, why)
+	}
+}
+
+// looking are a scan's options: what it finds is counted, and gathered for the
+// digest.
+func (l *loop) looking() sweeper.ScanOptions {
+	now := l.d.now()
+	digest := report.NewDigest(now, now.AddDate(0, 0, 7), l.policy)
+	l.soonest, l.gathering = time.Time{}, digest
+	return sweeper.ScanOptions{
+		Each: func(f sweeper.Found) {
+			digest.Add(f)
+			if at := f.Decision.NotBefore; f.Decision.Action == policy.Hold && !at.IsZero() && (l.soonest.IsZero() || at.Before(l.soonest)) && at.After(now) {
+				l.soonest = at
+			}
+		},
+		Progress: func(int64, int64) { l.beat() },
+	}
+}
+
+// looked takes over what a scan saw.
+func (l *loop) looked(a *App, sum *sweeper.Summary, err error) error {
+	now := l.d.now()
+	l.scanned = now // also after a bad one, or it would be repeated at once
+	if sum == nil {
+		return err
+	}
+	if err == nil {
+		err = whole(sum)
+	}
+	cost := l.cost(a)
+	l.mu.Lock()
+	l.forecast = l.gathering
+	l.mu.Unlock()
+	l.update(func(s *status.Storage) {
+		s.Seen, s.Images, s.Matched = sum.Seen, sum.Images, sum.Matched
+		s.Due, s.Held, s.Review = sum.ByAction[string(policy.Trash)], sum.ByAction[string(policy.Hold)], sum.ByAction[string(policy.Review)]
+		s.Calls, s.BytesRead = cost.Calls, s.BytesRead+sum.BytesRead
+		s.Failed += sum.Failed
+		if err == nil && !sum.Partial && len(sum.Stopped) == 0 {
+			s.LastGood, s.Err = now, ""
+		} else if len(sum.Problems) > 0 {
+			s.Err = "some of it could not be looked at"
+		}
+	})
+	return err
+}
+
+// cost is what the storage used since the start.
+func (l *loop) cost(a *App) providers.Used {
+	now := a.storages[0].Used()
+	return providers.Used{Calls: l.used.Calls + now.Calls, Bytes: l.used.Bytes + now.Bytes}
+}
+
+// whole is the error for which the storage as a whole could not be listed; nil
+// when it could, or when only some place in it could not.
+func whole(sum *sweeper.Summary) error {
+	for _, p := range sum.Problems {
+		if p.Doing == "list" && p.Path == "" {
+			return p.Err
+		}
+	}
+	return nil
+}
+
+// count adds up what a run did.
+func (l *loop) count(sum *sweeper.Summary) {
+	l.update(func(s *status.Storage) {
+		s.LastRun = l.d.now()
+		s.Trashed, s.Purged, s.Restored = s.Trashed+sum.Trashed, s.Purged+sum.Purged, s.Restored+sum.Restored
+		s.Bytes, s.Freed, s.Failed = s.Bytes+sum.Bytes, s.Freed+sum.Freed, s.Failed+sum.Failed
+		refused := maps.Clone(s.Refused)
+		if refused == nil {
+			refused = map[string]int64{}
+		}
+		for reason, n := range sum.Refusals {
+			refused[reason] += n
+		}
+		s.Refused = refused
+	})
+}
+
+// fail notes why the storage is not swept, and tells of a lost grant once.
+func (l *loop) fail(ctx context.Context, err error) {
+	if err == nil || ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return
+	}
+	l.enter(status.Unopened)
+	err = told(err)
+	var news bool
+	l.update(func(s *status.Storage) {
+		news = s.Err != err.Error()
+		s.Err = err.Error()
+	})
+	if news {
+		l.d.unopened(ctx, l.name, err)
+	}
+}
+
+// enter begins a state of the loop.
+func (l *loop) enter(state string) {
+	now := l.d.now()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.pulse = now
+	if l.state.State != state {
+		l.state.State, l.state.StateSince = state, now
+	}
+}
+
+// beat says that there is progress.
+func (l *loop) beat() {
+	now := l.d.now()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.pulse = now
+}
+
+func (l *loop) update(do func(*status.Storage)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	do(&l.state)
+}
+
+// now is what the loop is at, and whether it gets on with it.
+func (l *loop) now(at time.Time) (s status.Storage, stuck bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s = l.state
+	stuck = s.State != status.Idle && s.State != status.Unopened && s.State != status.Waiting && at.Sub(l.pulse) > stuckAfter
+	if stuck {
+		s.State = status.Stuck
+	}
+	return s, stuck
+}

@@ -1,0 +1,471 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"sweepd/internal/notify"
+	"sweepd/internal/report"
+	"sweepd/internal/status"
+	"sweepd/internal/systemd"
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/sweeper"
+)
+
+// RunOptions are what a service runs with.
+type RunOptions struct {
+	Options                   // but for Only, Scopes and Act: a service sweeps what its policy names, and acts if that says so
+	Once     bool             // one sweep of every storage, and then the end
+	Reload   <-chan os.Signal // each asks for the policy to be read anew; nil: never
+	Listen   []string         // where it answers, see status.Listen; what systemd listens at for it comes in addition
+	Pprof    bool             // profiles are served there too
+	Version  string           // of this program
+	Told     func(report.Run) // is told each run, one at a time; nil: nobody
+	Ready    func()           // is called when everything has begun; nil: nobody
+	Patience time.Duration    // how long the end waits for a storage that hangs; 0: four seconds
+}
+
+// daemon is the running service.
+type daemon struct {
+	o          RunOptions
+	log        *slog.Logger
+	paths      Paths
+	policyFile string
+	machine    string // tells machines apart, for the jitter
+	began      time.Time
+	journal    *journal.Journal
+	first      *App // has what all storages share
+	budget     sweeper.Budget
+	service    *systemd.Service
+	reloads    chan chan error
+	others     sync.WaitGroup // goroutines that are no loop
+
+	mu       sync.Mutex // over all that follows
+	policy   *policy.Policy
+	loops    map[string]*loop
+	leaving  []*loop // of the policy before; they finish what is under way
+	notifier *notify.Notifier
+	notices  []string
+
+	telling sync.Mutex // over Told
+}
+
+// Run is the service: it follows every storage of the policy until ctx ends,
+// each on its own, and does by itself what the policy's mode allows. With Once
+// it sweeps each of them once; the error then says what failed.
+//
+// A *UsageError: there is no policy, or it is wrong. An error for which
+// Unreliable reports true: the record cannot be relied on, and nothing was
+// begun.
+func Run(ctx context.Context, o RunOptions) (err error) {
+	d := &daemon{o: o, log: o.log(), began: o.Now(), reloads: make(chan chan error), loops: map[string]*loop{}, service: systemd.New(o.Getenv)}
+	if d.o.Patience == 0 {
+		d.o.Patience = 4 * time.Second
+	}
+	if err := d.begin(ctx); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.end()) }()
+	if o.Once {
+		d.start(ctx, d.policy)
+		return d.wait(ctx)
+	}
+	serving, stop := context.WithCancel(ctx)
+	defer func() { stop(); d.others.Wait() }()
+	if err := d.serve(serving); err != nil {
+		return err
+	}
+	d.start(ctx, d.policy)
+	d.manage(d.service.Ready(d.sentence()))
+	if o.Ready != nil {
+		o.Ready()
+	}
+	d.keep(ctx)
+	d.manage(d.service.Stopping("finishing what is under way"))
+	return d.wait(ctx)
+}
+
+// begin reads the policy, and opens the journal and the way to the person.
+func (d *daemon) begin(ctx context.Context) (err error) {
+	if d.first, err = newApp(d.o.Options); err != nil {
+		return err
+	}
+	d.paths = d.first.Paths
+	if err := d.first.openPolicy(); err != nil {
+		return err
+	}
+	if d.first.PolicyFile == "" {
+		return &UsageError{errors.New("a service needs a policy"), "write one with: sweepd init"}
+	}
+	d.policy, d.policyFile = d.first.Policy, d.first.PolicyFile
+	if d.machine, err = os.Hostname(); err != nil {
+		d.machine = d.paths.State
+	}
+	if d.journal, err = journal.Open(ctx, d.paths.Journal(), journal.Options{Now: d.o.Now}); err != nil {
+		return err
+	}
+	if err := d.journal.Check(ctx); err != nil {
+		return errors.Join(err, d.journal.Close())
+	}
+	if d.notifier, err = d.openNotifier(d.policy); err != nil {
+		return errors.Join(err, d.journal.Close())
+	}
+	d.log.Info("the policy", "file", d.policyFile, "mode", d.policy.Mode.String(), "says", d.policy.String())
+	return nil
+}
+
+// end closes what begin opened, unless a storage that hangs still uses it.
+func (d *daemon) end() error {
+	ctx, cancel := context.WithTimeout(context.Background(), d.o.Patience/2)
+	defer cancel()
+	err := d.notifier.Close(ctx)
+	if err != nil {
+		d.log.Warn("some notifications were not sent", "err", err)
+	}
+	if d.hanging() == nil {
+		return d.journal.Close()
+	}
+	go func() { // whose end nobody waits for
+		for _, l := range d.all() {
+			<-l.done
+		}
+		_ = d.journal.Close()
+	}()
+	return nil
+}
+
+// open opens one storage, for changing it or for looking only.
+func (d *daemon) open(ctx context.Context, name string, p *policy.Policy, act bool) (*App, error) {
+	o := d.o.Options
+	o.Only, o.Scopes, o.Act = nil, nil, act
+	o.Log = slog.New(warnings{d.log.Handler()}).With("storage", name)
+	a := &App{o: o, Paths: d.paths, PolicyFile: d.policyFile, Policy: p, Journal: d.journal, shares: true, Classifier: d.first.Classifier, Unopened: map[string]error{}}
+	a.o.Uptime = d.first.o.Uptime
+	if err := a.openSweeper(ctx, []sweeper.Scope{{Storage: name}}, &d.budget); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+// recover completes the record of what was interrupted. It looks and records,
+// and brings back what a person asked for: so it is right in every mode.
+func (d *daemon) recover(ctx context.Context, name string, p *policy.Policy, a *App) (err error) {
+	if p.Mode != policy.Enforce {
+		if a, err = d.open(ctx, name, p, true); err != nil {
+			d.log.Warn("what was interrupted cannot be completed now", "storage", name, "err", err)
+			return nil
+		}
+		defer func() { err = errors.Join(err, a.Close()) }()
+	}
+	sum, err := a.Sweeper.Recover(ctx)
+	if _, leased := errors.AsType[*journal.LeasedError](err); leased {
+		return nil // whoever is at it completes its own
+	}
+	if sum != nil {
+		d.tell(ctx, p, sum.Run)
+	}
+	return err
+}
+
+// start begins a loop for each storage of the policy, after the one that had it
+// before.
+func (d *daemon) start(ctx context.Context, p *policy.Policy) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	before := d.loops
+	d.policy, d.loops = p, map[string]*loop{}
+	for name, l := range before {
+		l.stop()
+		d.leaving = append(d.leaving, before[name])
+	}
+	d.leaving = slices.DeleteFunc(d.leaving, func(l *loop) bool { return ended(l.done) })
+	for name, st := range p.Storages {
+		l := &loop{d: d, name: name, policy: p, done: make(chan struct{}), told: make(chan struct{}, 1), pulse: d.now()}
+		l.state = status.Storage{Name: name, Type: st.Type}
+		var after chan struct{}
+		for _, other := range d.leaving { // the latest of that name is the last
+			if other.name == name {
+				after = other.done
+			}
+		}
+		if old := before[name]; old != nil {
+			l.state, _ = old.now(d.now())
+		}
+		var own context.Context
+		own, l.stop = context.WithCancel(ctx)
+		d.loops[name] = l
+		go l.run(own, after)
+	}
+}
+
+func ended(done <-chan struct{}) bool {
+	select {
+	case <-done:
+		return true
+	default:
+		return false
+	}
+}
+
+// all are the loops, those too that are leaving.
+func (d *daemon) all() []*loop {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append(slices.Collect(maps.Values(d.loops)), d.leaving...)
+}
+
+// hanging names the storages whose loops have not ended.
+func (d *daemon) hanging() (names []string) {
+	for _, l := range d.all() {
+		if !ended(l.done) {
+			names = append(names, l.name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// wait waits for every loop: with Once as long as it takes, else, and after ctx
+// has ended, only so long.
+func (d *daemon) wait(ctx context.Context) error {
+	loops := d.all()
+	var patience <-chan time.Time
+	over := ctx.Done()
+	for _, l := range loops {
+		for !ended(l.done) {
+			select {
+			case <-l.done:
+			case <-over:
+				over, patience = nil, time.After(d.o.Patience)
+			case <-patience:
+				return fmt.Errorf("still busy, and left alone: %s; what it does is in the record", strings.Join(d.hanging(), ", "))
+			}
+		}
+	}
+	var errs []error
+	for _, l := range loops {
+		if s, _ := l.now(d.now()); d.o.Once && s.Err != "" {
+			errs = append(errs, fmt.Errorf("%s: %s", l.name, s.Err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// keep looks after the loops until ctx ends.
+func (d *daemon) keep(ctx context.Context) {
+	every, watched := d.service.WatchdogEvery()
+	if every /= 3; !watched || every > glance {
+		every = glance
+	}
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			d.check(ctx)
+		case <-d.o.Reload:
+			if err := d.reload(ctx); err != nil {
+				d.log.Error("the policy was not taken, the old one stays", "err", err)
+			}
+		case answer := <-d.reloads:
+			answer <- d.reload(ctx)
+		}
+	}
+}
+
+// check tells the service manager that things get on, unless nothing does: one
+// storage that hangs is said and is no reason to stop the others.
+func (d *daemon) check(ctx context.Context) {
+	now := d.now()
+	alive := len(d.all()) == 0
+	for _, l := range d.all() {
+		_, stuck := l.now(now)
+		alive = alive || !stuck
+	}
+	if _, err := d.journal.Lately(ctx, digestName); err != nil {
+		d.log.Error("the record cannot be read", "err", err)
+		alive = false
+	}
+	if alive {
+		d.manage(d.service.Beat())
+	}
+	d.manage(d.service.Status(d.sentence()))
+	d.sendDigest(ctx, now)
+}
+
+// reload reads the policy anew. One that is wrong is refused, and the old one
+// stays.
+func (d *daemon) reload(ctx context.Context) error {
+	d.manage(d.service.Reloading())
+	defer func() { d.manage(d.service.Ready(d.sentence())) }()
+	p, err := LoadPolicy(d.policyFile, d.paths.Home)
+	var n *notify.Notifier
+	if err == nil {
+		n, err = d.openNotifier(p)
+	}
+	if err != nil {
+		d.refused(ctx, err)
+		return err
+	}
+	d.mu.Lock()
+	old := d.notifier
+	d.notifier, d.notices = n, nil
+	d.mu.Unlock()
+	d.others.Go(func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.o.Patience/2)
+		defer cancel()
+		if err := old.Close(ctx); err != nil {
+			d.log.Warn("some notifications were not sent", "err", err)
+		}
+	})
+	d.start(ctx, p)
+	d.record(ctx, systemd.Record{MessageID: systemd.MessageReload, Level: slog.LevelInfo, Text: "the policy was read anew: it is in mode " + p.Mode.String() + "\n" + p.String()})
+	return nil
+}
+
+// serve answers on the control socket, on what the service manager listens at
+// for us, and where else it was told to.
+func (d *daemon) serve(ctx context.Context) error {
+	named, err := d.service.Listeners()
+	if err != nil {
+		return fmt.Errorf("take over the sockets: %w", err)
+	}
+	listeners := slices.Concat(slices.Collect(maps.Values(named))...)
+	for _, address := range d.o.Listen {
+		l, err := status.Listen(ctx, address)
+		if err != nil {
+			for _, other := range listeners {
+				err = errors.Join(err, other.Close())
+			}
+			return err
+		}
+		listeners = append(listeners, l)
+	}
+	if len(listeners) == 0 {
+		return nil
+	}
+	h := status.Handler(status.Options{State: d.status, Now: d.o.Now, Stale: d.stale(), Pprof: d.o.Pprof, Do: d.do})
+	d.others.Go(func() {
+		if err := status.Serve(ctx, h, listeners...); err != nil {
+			d.log.Error("nobody is answered any more", "err", err)
+		}
+	})
+	return nil
+}
+
+// do is what a person asks of the running service.
+func (d *daemon) do(ctx context.Context, verb string, storages []string) error {
+	switch verb {
+	case "reload":
+		answer := make(chan error, 1)
+		select {
+		case d.reloads <- answer:
+			return <-answer
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	case "sweep":
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		for _, name := range storages {
+			if d.loops[name] == nil {
+				return fmt.Errorf("the policy has no storage %q", name)
+			}
+		}
+		for name, l := range d.loops {
+			if len(storages) == 0 || slices.Contains(storages, name) {
+				l.want()
+			}
+		}
+		return nil
+	}
+	return fmt.Errorf("%q: %w", verb, errors.ErrUnsupported)
+}
+
+// stale is how old the last complete look at a storage may be.
+func (d *daemon) stale() time.Duration { return 2*d.policy.Schedule.Rescan + time.Hour }
+
+// status is what the service says of itself.
+func (d *daemon) status() status.Daemon {
+	now := d.now()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s := status.Daemon{
+		Version: d.o.Version, PID: os.Getpid(), Since: d.began, PolicyFile: d.policyFile, Policy: d.policy.Hash(), Mode: d.policy.Mode.String(),
+		Notices: slices.Clone(d.notices),
+	}
+	if err := d.paths.Paused(now); err != nil {
+		s.Paused = err.Error()
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.loops)) {
+		st, _ := d.loops[name].now(now)
+		s.Storages = append(s.Storages, st)
+	}
+	return s
+}
+
+// sentence is what the service manager shows.
+func (d *daemon) sentence() string {
+	s := d.status()
+	var trashed int64
+	var busy, ill []string
+	for _, st := range s.Storages {
+		trashed += st.Trashed
+		switch {
+		case st.State == "stuck" || st.Err != "":
+			ill = append(ill, st.Name)
+		case st.State != "idle":
+			busy = append(busy, st.State+" "+st.Name)
+		}
+	}
+	text := "idle"
+	if len(busy) > 0 {
+		text = strings.Join(busy, ", ")
+	}
+	if len(ill) > 0 {
+		text += "; in trouble: " + strings.Join(ill, ", ")
+	}
+	if s.Paused != "" {
+		text += "; " + s.Paused
+	}
+	return fmt.Sprintf("%s; mode %s; %d files to the trash since the start", text, s.Mode, trashed)
+}
+
+func (d *daemon) now() time.Time { return d.o.Now() }
+
+// sleep waits so long, or until ctx ends.
+func (d *daemon) sleep(ctx context.Context, how time.Duration) {
+	timer := time.NewTimer(how)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// manage notes that the service manager could not be told something.
+func (d *daemon) manage(err error) {
+	if err != nil {
+		d.log.Warn("the service manager was not told", "err", err)
+	}
+}
+
+// warnings passes on what is wrong: what a run did is told by tell, once.
+type warnings struct{ slog.Handler }
+
+func (w warnings) Enabled(ctx context.Context, l slog.Level) bool {
+	return l >= slog.LevelWarn && w.Handler.Enabled(ctx, l)
+}
+func (w warnings) WithAttrs(as []slog.Attr) slog.Handler { return warnings{w.Handler.WithAttrs(as)} }
+func (w warnings) WithGroup(name string) slog.Handler    { return warnings{w.Handler.WithGroup(name)} }

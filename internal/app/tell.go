@@ -1,0 +1,184 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"sweepd/internal/cloudhttp"
+	"sweepd/internal/notify"
+	"sweepd/internal/report"
+	"sweepd/internal/signin"
+	"sweepd/internal/systemd"
+	"sweepd/policy"
+	"sweepd/sweeper"
+)
+
+// digestName is what the journal calls the digest among what is done on
+// schedule: no storage can have that name.
+const digestName = "(digest)"
+
+// tell tells everybody what a run did: the record of the system, whoever reads
+// the output, and the person. The journal has it already, so that nothing is
+// lost where one of them fails.
+func (d *daemon) tell(ctx context.Context, p *policy.Policy, run int64) {
+	r, err := report.Read(context.WithoutCancel(ctx), d.journal, run, p)
+	if err != nil {
+		d.log.Error("what a run did could not be read", "run", run, "err", err)
+		return
+	}
+	event := policy.EventSummary
+	if r.Err != "" || r.Summary.Failed > 0 || r.Summary.Errors > r.Summary.Refused {
+		event = policy.EventFailed
+	}
+	d.pass(ctx, r, event)
+}
+
+// tellLooked tells of a run that changed nothing, and why.
+func (d *daemon) tellLooked(ctx context.Context, p *policy.Policy, began time.Time, sum *sweeper.Summary, why error) {
+	r := report.Of(began, d.now(), sum, why, p)
+	r.ID, r.Kind = sum.Run, "report"
+	event := policy.EventSummary
+	if why != nil {
+		event = policy.EventHeld
+	}
+	d.pass(ctx, r, event)
+}
+
+// pass passes on what a run did.
+func (d *daemon) pass(ctx context.Context, r report.Run, event policy.Event) {
+	id, level := systemd.MessageSummary, slog.LevelInfo
+	switch event {
+	case policy.EventHeld:
+		id, level = systemd.MessageHeld, slog.LevelWarn
+	case policy.EventFailed:
+		level = slog.LevelWarn
+	}
+	d.record(ctx, systemd.Record{MessageID: id, Level: level, Text: r.Text(false), Fields: r.Fields()})
+	d.send(notify.Message{Event: string(event), Subject: r.Subject(), Text: r.Text(false), Full: r.Text(true)})
+	if d.o.Told != nil {
+		d.telling.Lock()
+		defer d.telling.Unlock()
+		d.o.Told(r)
+	}
+}
+
+// unopened tells that a storage is not swept, and why.
+func (d *daemon) unopened(ctx context.Context, name string, why error) {
+	id, event := systemd.MessageSummary, policy.EventFailed
+	if lostGrant(why) {
+		id, event = systemd.MessageGrant, policy.EventGrant
+	}
+	text := fmt.Sprintf("%s is not swept until this is mended: %v", name, why)
+	d.record(ctx, systemd.Record{MessageID: id, Level: slog.LevelError, Text: text, Fields: map[string]string{"SWEEPD_STORAGE": name}})
+	d.send(notify.Message{Event: string(event), Subject: name + " is not swept", Text: text})
+}
+
+// refused tells that a policy was not taken.
+func (d *daemon) refused(ctx context.Context, why error) {
+	text := "the policy is wrong; the one before stays: " + why.Error()
+	d.mu.Lock()
+	d.notices = []string{text}
+	d.mu.Unlock()
+	d.record(ctx, systemd.Record{MessageID: systemd.MessageRefusedPolicy, Level: slog.LevelError, Text: text})
+	d.send(notify.Message{Event: string(policy.EventFailed), Subject: "the policy is wrong", Text: text})
+}
+
+// lostGrant reports whether a person has to sign in again.
+func lostGrant(err error) bool {
+	if _, ok := errors.AsType[*signin.Error](err); ok {
+		return true
+	}
+	fault, ok := errors.AsType[*cloudhttp.Error](err)
+	return ok && fault.Kind == cloudhttp.Unauthorized
+}
+
+// record writes to the record of the system.
+func (d *daemon) record(ctx context.Context, r systemd.Record) {
+	if err := systemd.Send(ctx, r); err != nil {
+		d.log.Error("the record of the system took nothing", "err", err)
+	}
+}
+
+// send sends a message to whoever the policy says.
+func (d *daemon) send(m notify.Message) {
+	m.At = d.now()
+	d.mu.Lock()
+	n := d.notifier
+	d.mu.Unlock()
+	n.Send(m)
+}
+
+// openNotifier opens the ways to the person that the policy names.
+func (d *daemon) openNotifier(p *policy.Policy) (*notify.Notifier, error) {
+	sinks := make([]notify.Sink, 0, len(p.Notify))
+	for _, to := range p.Notify {
+		on := make([]string, 0, len(to.On))
+		for _, event := range to.On {
+			on = append(on, string(event))
+		}
+		sinks = append(sinks, notify.Sink{To: to.To, On: on, Names: to.Names})
+	}
+	n, err := notify.Open(notify.Options{Sinks: sinks, Getenv: d.o.Getenv, Log: d.log, Now: d.o.Now})
+	if err != nil {
+		return nil, fmt.Errorf("open the notifications: %w", err)
+	}
+	return n, nil
+}
+
+// sendDigest sends what will be deleted in the next days, when the schedule wants
+// it: of each storage what its last scan found.
+func (d *daemon) sendDigest(ctx context.Context, now time.Time) {
+	p := d.rules()
+	last, err := d.journal.Lately(ctx, digestName)
+	if err != nil {
+		return // check has said so
+	}
+	if last.IsZero() || last.After(now) {
+		last = now
+		err = d.journal.SetLately(ctx, digestName, now)
+	}
+	zone := p.Schedule.Zone
+	if zone == nil {
+		zone = time.Local
+	}
+	if at := p.Schedule.Digest.Next(last, zone); err != nil || at.IsZero() || at.After(now) {
+		return
+	}
+	if err := d.journal.SetLately(ctx, digestName, now); err != nil {
+		d.log.Error("the digest is not sent, because that it was could not be recorded", "err", err)
+		return
+	}
+	var short, full, subjects []string
+	for _, l := range d.digests() {
+		short, full, subjects = append(short, l.Text(false)), append(full, l.Text(true)), append(subjects, l.Subject())
+	}
+	text := strings.Join(short, "\n")
+	d.record(ctx, systemd.Record{MessageID: systemd.MessageDigest, Level: slog.LevelInfo, Text: text})
+	d.send(notify.Message{Event: string(policy.EventDigest), Subject: strings.Join(subjects, "; "), Text: text, Full: strings.Join(full, "\n")})
+}
+
+// digests are those of the storages whose scan is complete, by name.
+func (d *daemon) digests() (all []*report.Digest) {
+	loops := d.all()
+	slices.SortFunc(loops, func(a, b *loop) int { return strings.Compare(a.name, b.name) })
+	for _, l := range loops {
+		l.mu.Lock()
+		if l.forecast != nil {
+			all = append(all, l.forecast)
+		}
+		l.mu.Unlock()
+	}
+	return all
+}
+
+// rules are the policy now.
+func (d *daemon) rules() *policy.Policy {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.policy
+}
