@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -37,20 +36,26 @@ func (w *Watcher) lookInto(r *root, path string) {
 	}
 }
 
-var errElsewhere = errors.New("not a folder of this root")
+var errElsewhere = errors.New("not a folder of this root, or watched already")
 
 // add watches one folder. The kernel is told a path and would follow a link:
-// so what is there afterwards must be what was there before.
+// so what is there afterwards must be what was there before. What is in the
+// book is never added again: fsnotify confuses its own when another folder is
+// at the path by now.
 func (w *Watcher) add(r *root, folder string) error {
 	before, err := placeOf(folder)
 	if err != nil {
 		return err
 	}
-	if before.mount != r.place.mount || w.isAnother(r, folder) {
+	if before.mount != r.place.mount {
 		return errElsewhere
 	}
-	if err := w.notify.Add(folder); err != nil {
-		return err
+	if of, known := w.folders[folder]; of != nil {
+		return errElsewhere
+	} else if !known {
+		if err := w.notify.Add(folder); err != nil {
+			return err
+		}
 	}
 	w.folders[folder] = r
 	if after, err := placeOf(folder); err != nil || after != before {
@@ -86,11 +91,6 @@ func (w *Watcher) within(r *root, folder string, waiting []string) ([]string, er
 			return waiting, err
 		}
 	}
-}
-
-// isAnother reports whether the folder is a root of its own, and not r.
-func (w *Watcher) isAnother(r *root, folder string) bool {
-	return folder != r.path && slices.ContainsFunc(w.roots, func(r *root) bool { return r.path == folder })
 }
 
 // leftOut reports whether changes of path and below it are no hints. A bin is

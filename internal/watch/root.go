@@ -130,7 +130,8 @@ func (w *Watcher) checkRoot(r *root) (changed bool) {
 }
 
 // watched reports whether the kernel still watches the folder: when a file
-// system is unmounted, fsnotify forgets its folders and does not say so.
+// system is unmounted, fsnotify forgets its folders and does not say so, and
+// before Linux 6.8 the next mount may have the same number.
 func (w *Watcher) watched(path string) bool {
 	return w.folders[path] != nil && slices.Contains(w.notify.WatchList(), path)
 }

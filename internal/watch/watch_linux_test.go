@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/hanwen/go-fuse/v2/fs"
+	"github.com/hanwen/go-fuse/v2/fuse"
 	"golang.org/x/sys/unix"
 )
 
@@ -69,7 +71,7 @@ func TestARootBeyondTheLimitIsPolledAndTheOthersAreWatched(t *testing.T) {
 	}
 	b.folder("small/sub")
 	limit(t, "max_inotify_watches", 50)
-	b.watch(func(o *Options) { o.Roots = []string{b.path("large"), b.path("small")} })
+	b.watch(func(o *Options) { o.Roots = []string{b.path("large"), b.path("large/0"), b.path("small")} })
 	polled := func(folders int) {
 		t.Helper()
 		s := b.w.State()
@@ -77,13 +79,14 @@ func TestARootBeyondTheLimitIsPolledAndTheOthersAreWatched(t *testing.T) {
 			t.Fatalf("got %+v, want %d folders and the large root polled", s, folders)
 		}
 	}
-	polled(2)
+	polled(3)
 	b.isWatched("small/sub")
+	b.isWatched("large/0")
 	for i := range 20 { // what the large root was given is free
 		b.folder(fmt.Sprint("small/", i))
 	}
-	b.folders(22)
-	polled(22)
+	b.folders(23)
+	polled(23)
 
 	limit(t, "max_inotify_watches", 500)
 	b.move("large", "moved")
@@ -100,9 +103,23 @@ func TestARootBeyondTheLimitIsPolledAndTheOthersAreWatched(t *testing.T) {
 	for i := range 100 { // the limit is met while watching
 		b.folder(fmt.Sprint("large/more/", i))
 	}
-	b.folders(22)
-	polled(22)
+	b.folders(23)
+	polled(23)
 	b.isWatched("small/19")
+	b.isWatched("large/0")
+}
+
+// The folder that was there is not told to be removed.
+func TestAFolderRenamedOverAnEmptyOneIsWatched(t *testing.T) {
+	b := newBox(t)
+	b.folder("root/a/sub")
+	b.folder("root/b")
+	b.watch()
+	must(t, unix.Rename(b.path("root/a"), b.path("root/b")))
+	b.hint()
+	b.folders(3)
+	b.isWatched("root/b")
+	b.isWatched("root/b/sub")
 }
 
 func TestWithoutAWatcherAllIsPolledAndWaitWaits(t *testing.T) {
@@ -214,6 +231,22 @@ func TestWhatIsMountedBelowARootIsNotWatched(t *testing.T) {
 		t.Errorf("got %d folders, want the root alone", n)
 	}
 	must(t, errors.Join(unix.Unmount(b.path("root/own"), 0), unix.Unmount(b.path("root/bound"), 0)))
+}
+
+// FUSE tells what this machine does, and is how a cloud's folders are mounted.
+func TestARootThatOthersChangeIsWatchedAndPolled(t *testing.T) {
+	if !inChild(t, 0, unix.CLONE_NEWNS) {
+		return
+	}
+	b := newBox(t)
+	b.folder("root")
+	server, err := fs.Mount(b.path("root"), new(fs.Inode), &fs.Options{MountOptions: fuse.MountOptions{DirectMountStrict: true}})
+	must(t, err)
+	defer func() { must(t, server.Unmount()) }()
+	b.watch()
+	if s := b.w.State(); s.Folders != 1 || len(s.Polling) != 1 || !strings.Contains(s.Why, "network") {
+		t.Errorf("got %+v, want the root watched and polled", s)
+	}
 }
 
 // logged keeps what is logged.
