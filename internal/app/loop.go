@@ -410,10 +410,11 @@ func (l *loop) looked(a *App, sum *sweeper.Summary, err error) error {
 		s.Due, s.Held, s.Review = sum.ByAction[string(policy.Trash)], sum.ByAction[string(policy.Hold)], sum.ByAction[string(policy.Review)]
 		s.Calls, s.BytesRead = cost.Calls, s.BytesRead+sum.BytesRead
 		s.Failed += sum.Failed
-		if err == nil && !sum.Partial && len(sum.Stopped) == 0 {
-			s.LastGood, s.Err = now, ""
-		} else if len(sum.Problems) > 0 {
-			s.Err = "some of it could not be looked at"
+		s.Err = ""
+		if err == nil && len(sum.Stopped) == 0 { // an empty folder in which no file was known is fine
+			s.LastGood = now
+		} else if err == nil {
+			s.Err = "some of it could not be looked at: " + sum.Stopped[0].Why
 		}
 	})
 	return err
