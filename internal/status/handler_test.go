@@ -61,7 +61,7 @@ func TestWithoutADaemonThereIsNone(t *testing.T) {
 	}
 	stale := d.socket + ".stale"
 	leave(t, stale)
-	for _, socket := range []string{d.socket, stale, d.socket + "/below/a/file/that/is/not/there"} {
+	for _, socket := range []string{d.socket, stale, d.socket + "/below/a/file/that/is/not/there", d.socket + strings.Repeat("x", 200)} {
 		if _, err := status.Ask(t.Context(), socket); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("ask: got %v", err)
 		}
@@ -137,6 +137,7 @@ func TestOverTheLoopbackNothingIsTakenAndNoNameIsSaid(t *testing.T) {
 		{true, "POST", "/status.json", "", 405},
 		{false, "POST", "/healthz", "", 405},
 		{false, "GET", "/healthz", "localhost:9464", 200},
+		{false, "GET", "/healthz", "LocalHost", 200},
 		{false, "GET", "/healthz", "[::1]:9464", 200},
 		{false, "GET", "/healthz", "[::1]", 200},
 		{false, "GET", "/healthz", "127.0.0.1", 200},

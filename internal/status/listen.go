@@ -50,6 +50,9 @@ func listenUnix(ctx context.Context, path string) (net.Listener, error) {
 		return nil, fmt.Errorf("listen at %s: %w", path, err)
 	}
 	l, err := (&net.ListenConfig{Control: private}).Listen(ctx, "unix", path)
+	if errors.Is(err, syscall.EINVAL) {
+		return nil, fmt.Errorf("listen at %s: the path is too long for a socket: %w", path, err)
+	}
 	if err != nil {
 		return nil, err
 	}

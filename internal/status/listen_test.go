@@ -74,6 +74,13 @@ func TestOnlyASocketThatNobodyAnswersAtIsReplaced(t *testing.T) {
 	c.Close()
 }
 
+func TestAPathThatIsTooLongForASocketIsSaidToBe(t *testing.T) {
+	path := filepath.Join(t.TempDir(), strings.Repeat("x", 200))
+	if l, err := status.Listen(t.Context(), "unix:"+path); err == nil || !strings.Contains(err.Error(), "too long") {
+		t.Errorf("got %v, %v", l, err)
+	}
+}
+
 func TestOnlyThisMachineIsListenedTo(t *testing.T) {
 	for _, addr := range []string{
 		"", ":9464", "0.0.0.0:9464", "[::]:9464", "192.168.1.2:9464", "localhost:9464", "example.com:80", "127.0.0.1", "9464",
