@@ -31,6 +31,8 @@ func TestRunsAreNumberedFromOneAndToldNewestFirst(t *testing.T) {
 	}
 	equal(t, "all", must(j.Runs(t.Context(), 10))(t), want)
 	equal(t, "the newest", must(j.Runs(t.Context(), 1))(t), want[:1])
+	equal(t, "since the second", must(j.RunsSince(t.Context(), at(2)))(t), want[:2])
+	equal(t, "since later", len(must(j.RunsSince(t.Context(), at(4)))(t)), 0)
 	equal(t, "one", must(j.Run(t.Context(), 2))(t), want[1])
 	equal(t, "interrupted", want[0].Interrupted(), true)
 	equal(t, "ended", want[1].Interrupted(), false)

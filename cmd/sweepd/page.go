@@ -13,6 +13,7 @@ import (
 
 	"sweepd/internal/app"
 	"sweepd/internal/report"
+	"sweepd/internal/thumbnail"
 	"sweepd/journal"
 )
 
@@ -79,12 +80,12 @@ func (p *program) pictures(ctx context.Context, j *journal.Journal, runs []int64
 	all := map[int64][]report.Picture{}
 	for i, op := range ops {
 		p.term.progress("pictures: %d of %d", i, len(ops))
-		content, err := a.ReadTrashed(ctx, op, report.MaxPicture)
+		content, err := a.ReadTrashed(ctx, op, thumbnail.MaxBytes)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		if err == nil {
-			content, err = report.Thumbnail(content)
+			content, err = thumbnail.Of(content)
 		}
 		if err == nil {
 			run := op.Op.Cause.Run
@@ -103,7 +104,7 @@ func shown(ctx context.Context, j *journal.Journal, runs []int64) (ops []journal
 			if err != nil || len(ops) == maxPictures {
 				return ops, err
 			}
-			if refOf(op.Op.Entry) == "" && op.Op.Entry.Size <= report.MaxPicture {
+			if refOf(op.Op.Entry) == "" && op.Op.Entry.Size <= thumbnail.MaxBytes {
 				ops = append(ops, op)
 			}
 		}

@@ -22,7 +22,7 @@ var pageStyle string
 // Picture is a thumbnail of a file that a run trashed.
 type Picture struct {
 	Name string // of the file
-	JPEG []byte // of Thumbnail
+	JPEG []byte // see package thumbnail
 }
 
 // Page is the runs as one page to look at: it loads nothing, runs no script, and

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/net/html"
 
 	"sweepd/internal/report"
+	"sweepd/internal/thumbnail"
 )
 
 // elements are the elements of a document, by their names.
@@ -70,7 +71,7 @@ func page(t *testing.T) (text []byte, p report.Page) {
 	second := b.read(b.apply(func() {}))
 	p = report.Page{Made: b.clock, Runs: []report.Run{second, first}, Pictures: map[int64][]report.Picture{}}
 	for i, name := range hostile {
-		thumb, err := report.Thumbnail(painted(i))
+		thumb, err := thumbnail.Of(painted(i))
 		if err != nil {
 			t.Fatal(err)
 		}

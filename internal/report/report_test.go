@@ -64,8 +64,8 @@ trash: {ours: 30d}
 limits: {files: 100, bytes: 1GB, share: 100%}
 `
 
-// box is a storage in memory, a real journal, and the engine over both. Its
-// time is noon, so that a day is the same wherever the tests run.
+// box is a storage in memory, a real journal, and the engine over both. At
+// its time the day is the same from Honolulu to Auckland.
 type box struct {
 	testing.TB
 	account *providertest.Account
@@ -77,7 +77,7 @@ type box struct {
 
 func newBox(t testing.TB, policyText string) *box {
 	t.Helper()
-	b := &box{TB: t, account: providertest.NewAccount(), clock: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
+	b := &box{TB: t, account: providertest.NewAccount(), clock: time.Date(2026, 11, 23, 10, 30, 0, 0, time.UTC)}
 	b.account.Lack(providers.CanFollow)
 	b.fail()
 	var err error

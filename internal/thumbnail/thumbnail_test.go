@@ -1,4 +1,4 @@
-package report_test
+package thumbnail_test
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ import (
 	"slices"
 	"testing"
 
-	"sweepd/internal/report"
+	"sweepd/internal/thumbnail"
 )
 
 // encoded is a picture of that size in a few colours.
@@ -67,7 +67,7 @@ func TestThumbnailsAreSmall(t *testing.T) {
 		"lossless webp": {unbase64(t, lossless), 1, 1},
 		"lossy webp":    {unbase64(t, lossy), 1, 1},
 	} {
-		thumb, err := report.Thumbnail(c.picture)
+		thumb, err := thumbnail.Of(c.picture)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -80,7 +80,7 @@ func TestThumbnailsAreSmall(t *testing.T) {
 }
 
 func TestWhatIsTransparentIsShownOnWhite(t *testing.T) {
-	thumb, err := report.Thumbnail(encoded(t, 8, 8, func(out *bytes.Buffer, _ image.Image) error {
+	thumb, err := thumbnail.Of(encoded(t, 8, 8, func(out *bytes.Buffer, _ image.Image) error {
 		return png.Encode(out, image.NewNRGBA(image.Rect(0, 0, 8, 8)))
 	}))
 	if err != nil {
@@ -107,7 +107,7 @@ func TestAHostilePictureIsNoThumbnail(t *testing.T) {
 		"an svg":      []byte(`<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>`),
 	} {
 		allocated := testing.AllocsPerRun(1, func() {
-			if _, err := report.Thumbnail(picture); !errors.Is(err, report.ErrNoPicture) {
+			if _, err := thumbnail.Of(picture); !errors.Is(err, thumbnail.ErrNoPicture) {
 				t.Errorf("%s: got %v, want ErrNoPicture", name, err)
 			}
 		})
@@ -122,9 +122,9 @@ func FuzzThumbnail(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, picture []byte) {
-		thumb, err := report.Thumbnail(picture)
+		thumb, err := thumbnail.Of(picture)
 		if err != nil {
-			if !errors.Is(err, report.ErrNoPicture) {
+			if !errors.Is(err, thumbnail.ErrNoPicture) {
 				t.Errorf("got %v, want ErrNoPicture", err)
 			}
 			return

@@ -1,4 +1,5 @@
-package report
+// Package thumbnail makes small pictures of large ones, which may be anybody's.
+package thumbnail
 
 import (
 	"bytes"
@@ -13,22 +14,22 @@ import (
 	_ "golang.org/x/image/webp" // another
 )
 
-// Bounds of what a picture on the page may cost. ChatGPT's largest has 16 million
+// Bounds of what a picture may cost. ChatGPT's largest has 16 million
 // pixels; four to eight bytes each are held while it is decoded.
 const (
-	MaxPicture = 32 << 20 // bytes of a file that are read for it
-	maxPixels  = 1 << 24
-	side       = 160 // pixels of the longer side on the page
+	MaxBytes  = 32 << 20 // of a file: who has a larger one need not read it
+	maxPixels = 1 << 24
+	side      = 160 // pixels of the longer side of a thumbnail
 )
 
 // ErrNoPicture: the bytes are not of a picture that can be shown, or it is too
 // large to be.
 var ErrNoPicture = errors.New("no picture that can be shown")
 
-// Thumbnail is the picture in a JPEG whose longer side has at most 160 pixels,
+// Of is the picture in a JPEG whose longer side has at most 160 pixels,
 // by its first frame as it is stored. What the header says is believed only to
 // refuse it: a picture that claims too much is not decoded.
-func Thumbnail(picture []byte) ([]byte, error) {
+func Of(picture []byte) ([]byte, error) {
 	c, _, err := image.DecodeConfig(bytes.NewReader(picture))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoPicture, err)
@@ -51,7 +52,7 @@ func Thumbnail(picture []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// fit is the size of a picture on the page: never larger than it is, and a pixel
+// fit is the size of the thumbnail: never larger than it is, and a pixel
 // at least.
 func fit(w, h int) (int, int) {
 	longer := max(w, h)
