@@ -58,7 +58,7 @@ func (m *match) columns() []any {
 // were when there were none.
 func (m *match) checksum() []byte {
 	columns := m.columns()
-	bare := providers.Entry{SHA256: m.e.SHA256, Starred: m.e.Starred, Shared: m.e.Shared, Camera: m.e.Camera, Properties: m.e.Properties}
+	bare := providers.Entry{Hashes: m.e.Hashes, Starred: m.e.Starred, Shared: m.e.Shared, Camera: m.e.Camera, Properties: m.e.Properties}
 	if bare == (providers.Entry{}) {
 		columns = columns[:len(columns)-len(factValues(m.e))]
 	}
@@ -204,5 +204,5 @@ func (s *Seen) there(ref providers.Ref) {
 func sameEntry(a, b providers.Entry) bool {
 	return a.Path == b.Path && a.Size == b.Size && a.Weak == b.Weak &&
 		micros(a.Modified) == micros(b.Modified) && micros(a.Created) == micros(b.Created) &&
-		a.SHA256 == b.SHA256 && a.Starred == b.Starred && a.Shared == b.Shared && a.Camera == b.Camera && a.Properties == b.Properties
+		a.Hashes == b.Hashes && a.Starred == b.Starred && a.Shared == b.Shared && a.Camera == b.Camera && a.Properties == b.Properties
 }

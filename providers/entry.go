@@ -1,7 +1,6 @@
 package providers
 
 import (
-	"crypto/sha256"
 	"path"
 	"time"
 )
@@ -43,13 +42,12 @@ type Entry struct {
 	Weak bool
 
 	// What the storage says of the file without a byte being read; zero where
-	// it does not say it.
-	SHA256      [sha256.Size]byte // of the whole content
-	ContentHash [sha256.Size]byte // of the SHA-256s of each 4 MiB of it, as Dropbox has it
-	Starred     bool              // a person gave it a star
-	Shared      bool              // other people can see it
-	Camera      string            // make and model of the camera that took it
-	Properties  string            // what programs noted on it: "key=value", sorted, one a line
+	// it does not say it. Whoever has read all of the file may add hashes.
+	Hashes
+	Starred    bool   // a person gave it a star
+	Shared     bool   // other people can see it
+	Camera     string // make and model of the camera that took it
+	Properties string // what programs noted on it: "key=value", sorted, one a line
 }
 
 // Name is the last element of Path.
