@@ -54,31 +54,41 @@ func (s *entryScan) entry() providers.Entry {
 	return s.e
 }
 
-// factColumns are what a storage says of a file without its being read, in the
-// order of factValues and factScan. Operations have none.
-const factColumns = "sha256, starred, shared, camera, properties"
+// factColumns are what a storage says of a file without its being read, and the
+// hashes of one that was read, in the order of factValues and factScan.
+// Operations have none.
+const factColumns = "sha256, starred, shared, camera, properties, content_hash"
 
 func factValues(e providers.Entry) []any {
-	sum := e.SHA256[:]
-	if e.SHA256 == ([sha256.Size]byte{}) {
-		sum = []byte{}
+	return []any{sumValue(e.SHA256), e.Starred, e.Shared, []byte(e.Camera), []byte(e.Properties), sumValue(e.ContentHash)}
+}
+
+// sumValue is a hash as it is stored: empty where it is not known.
+func sumValue(sum [sha256.Size]byte) []byte {
+	if sum == ([sha256.Size]byte{}) {
+		return []byte{}
 	}
-	return []any{sum, e.Starred, e.Shared, []byte(e.Camera), []byte(e.Properties)}
+	return sum[:]
 }
 
 // factScan receives the facts' columns.
 type factScan struct {
-	sum                []byte
+	sum, blocks        []byte
 	starred, shared    bool
 	camera, properties []byte
 }
 
 func (s *factScan) targets() []any {
-	return []any{&s.sum, &s.starred, &s.shared, &s.camera, &s.properties}
+	return []any{&s.sum, &s.starred, &s.shared, &s.camera, &s.properties, &s.blocks}
 }
 
 // into fills the facts in; false: they are none that were ever stored.
 func (s *factScan) into(e *providers.Entry) bool {
 	e.Starred, e.Shared, e.Camera, e.Properties = s.starred, s.shared, string(s.camera), string(s.properties)
-	return copy(e.SHA256[:], s.sum) == len(s.sum) && (len(s.sum) == 0 || len(s.sum) == len(e.SHA256))
+	return sumInto(&e.SHA256, s.sum) && sumInto(&e.ContentHash, s.blocks)
+}
+
+// sumInto is the reverse of sumValue; false: it is none that was ever stored.
+func sumInto(sum *[sha256.Size]byte, stored []byte) bool {
+	return copy(sum[:], stored) == len(stored) && (len(stored) == 0 || len(stored) == len(sum))
 }

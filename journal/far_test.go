@@ -20,6 +20,112 @@ func far(ref, content string) providers.Entry {
 	return e
 }
 
+// hashed is a file of that length with that content's hashes, as a whole reading
+// knows them.
+func hashed(ref, content string, size int64) providers.Entry {
+	e := file(ref, "1")
+	h := providers.NewHasher()
+	_, _ = h.Write([]byte(content)) // never fails
+	e.Size, e.Hashes = size, h.Sum()
+	return e
+}
+
+func TestTheHashesOfARevisionAreKeptWhateverElseIsSaidOfIt(t *testing.T) {
+	j := newJournal(t)
+	e := hashed("a", "x", 10)
+	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: skimmed()})
+	listed := e
+	listed.Hashes = providers.Hashes{} // a disk says none
+	s := must(j.LoadSeen(t.Context(), "home", 1))(t)
+	if r, ok, err := s.Matched(t.Context(), listed); !ok || err != nil || r.Entry != e {
+		t.Errorf("got %+v, %v, %v; want the hashes with it", r, ok, err)
+	}
+	shaky := listed
+	shaky.Weak = true
+	if r, ok, err := s.Matched(t.Context(), shaky); !ok || err != nil || r.Entry != shaky {
+		t.Errorf("of a weak revision: got %+v, %v, %v; want no hashes", r, ok, err)
+	}
+	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{listed: proven()})
+	equal(t, "examined again", must(j.Record(t.Context(), "home", 1, "a"))(t).Entry, e)
+	other := listed
+	other.Revision = "2"
+	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{other: proven()})
+	equal(t, "another revision", must(j.Record(t.Context(), "home", 1, "a"))(t).Entry, other)
+}
+
+func TestAContentHashThatIsNotAsItWasWrittenVoidsTheRecord(t *testing.T) {
+	j := newJournal(t)
+	e := hashed("a", "x", 10)
+	e.SHA256 = [32]byte{} // as a Dropbox has it
+	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: proven()})
+	equal(t, "entry", must(j.Record(t.Context(), "home", 1, "a"))(t).Entry, e)
+	for _, damage := range []string{"content_hash = zeroblob(32)", "content_hash = x''", "content_hash = x'00'", "sha256 = zeroblob(32)"} {
+		must(j.write.Exec("UPDATE matches SET " + damage))(t)
+		if r, err := j.Record(t.Context(), "home", 1, "a"); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: got %v, %v, want %v", damage, r, err, fs.ErrNotExist)
+		}
+	}
+}
+
+func TestAContentIsKnownByWhicheverHashAStorageSays(t *testing.T) {
+	const small, large = 4 << 20, 4<<20 + 1 // bytes: of one block, and of two
+	for what, c := range map[string]struct {
+		size                 int64
+		blocksFirst, shaThen bool // what was put knows only the content hash; what is asked for only the SHA-256
+		want                 Known
+	}{
+		"a Drive's file in a Drive, of one block": {small, false, true, Matched}, "of two": {large, false, true, Matched},
+		"a disk's file in a Dropbox, of one block": {small, false, false, Matched}, "of two blocks": {large, false, false, Matched},
+		"a Dropbox's file in a Drive, of one block": {small, true, true, Matched}, "a Dropbox's file in a Drive, of two": {large, true, true, Unknown},
+		"a Dropbox's file in a Dropbox": {large, true, false, Matched},
+	} {
+		j := newJournal(t)
+		put, asked := hashed("a", "x", c.size), hashed("a", "x", c.size)
+		// The hashes of one block belong together.
+		one := providers.Entry{Size: small, Hashes: providers.Hashes{SHA256: put.SHA256}}.Sums()
+		if c.size == small {
+			put.Hashes, asked.Hashes = one, one
+		}
+		if c.blocksFirst {
+			put.SHA256 = [32]byte{}
+		}
+		if asked.Ref = "b"; c.shaThen {
+			asked.ContentHash = [32]byte{}
+		} else {
+			asked.SHA256 = [32]byte{}
+		}
+		scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{put: proven()})
+		k, _, err := must(j.LoadSeen(t.Context(), "other", 1))(t).Elsewhere(t.Context(), asked)
+		if k != c.want || err != nil {
+			t.Errorf("%s: got %v, %v; want %v", what, k, err, c.want)
+		}
+	}
+}
+
+// A journal of before content hashes: its facts' checksum is over five columns.
+func TestRecordsOfBeforeContentHashesAreAsGoodAsBefore(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal.db")
+	script(t, path, "PRAGMA user_version = 0")
+	before := fstest.MapFS{}
+	for _, name := range steps(migrations)[:2] {
+		before[name] = &fstest.MapFile{Data: must(fs.ReadFile(migrations, name))(t)}
+	}
+	db := connect(path, "rw", 1)
+	if err := migrate(t.Context(), db, before, 0); err != nil {
+		t.Fatal(err)
+	}
+	e := far("a", "x")
+	m := must((&Seen{storage: "home", version: 1}).newMatch(e, proven(), hashOf(e).marked(uint64(Matched)), noon))(t)
+	columns := m.columns()
+	columns = columns[:len(columns)-1]
+	must(db.Exec(`INSERT INTO matches (storage, ref, revision, path, size, modified, created, weak, hash, version, verdict, first_seen, marked, sha256, starred, shared, camera, properties, checksum)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`, append(columns, checksumOf(columns...))...))(t)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "record", must(openAt(t, path).Record(t.Context(), "home", 1, "a"))(t), Record{Entry: e, Verdict: proven(), FirstSeen: noon})
+}
+
 // skimmed is what is said of a proven file before all of it was read.
 func skimmed() fingerprint.Verdict {
 	v := proven()

@@ -19,16 +19,27 @@ type found struct {
 	verdict string
 }
 
-// contentKey names a content under a file name, wherever it is; not ok where
-// the storage does not know the hash of its files.
-func contentKey(e providers.Entry) (key hash, ok bool) {
-	if e.SHA256 == ([sha256.Size]byte{}) {
-		return hash{}, false
+// contentKeys name a content under a file name, wherever it is: by the content
+// hash where that is known, which tells a Dropbox's files, and others of one
+// block; by the SHA-256 where nothing else is, or might be elsewhere. There are
+// none where the storage knows no hash of its files.
+func contentKeys(e providers.Entry) (keys []hash) {
+	of, none := e.Sums(), [sha256.Size]byte{}
+	follows := providers.Entry{Size: e.Size, Hashes: providers.Hashes{SHA256: of.SHA256}}.Sums().ContentHash != none
+	if of.ContentHash != none {
+		keys = append(keys, contentKey(e, 'c', of.ContentHash))
 	}
-	b := binary.BigEndian.AppendUint64(nil, uint64(e.Size))
-	b = append(append(b, e.SHA256[:]...), e.Name()...)
+	if of.SHA256 != none && !follows {
+		keys = append(keys, contentKey(e, 's', of.SHA256))
+	}
+	return keys
+}
+
+func contentKey(e providers.Entry, kind byte, of [sha256.Size]byte) hash {
+	b := binary.BigEndian.AppendUint64([]byte{kind}, uint64(e.Size))
+	b = append(append(b, of[:]...), e.Name()...)
 	sum := sha256.Sum256(b)
-	return parseHash(sum[:hashSize]).marked(0), true
+	return parseHash(sum[:hashSize]).marked(0)
 }
 
 // Elsewhere is what was found of the same content under the same name, in any
@@ -36,25 +47,32 @@ func contentKey(e providers.Entry) (key hash, ok bool) {
 // where it is Matched.
 func (s *Seen) Elsewhere(ctx context.Context, e providers.Entry) (Known, fingerprint.Verdict, error) {
 	var v fingerprint.Verdict
-	key, ok := contentKey(e)
-	if !ok {
-		return Unknown, v, nil
+	for _, key := range contentKeys(e) {
+		f, err := s.foundOf(ctx, key)
+		if err != nil {
+			return Unknown, v, err
+		}
+		if f.kind == Matched {
+			if err := json.Unmarshal([]byte(f.verdict), &v); err != nil {
+				return Unknown, v, fmt.Errorf("%w: the verdict on a content: %w", ErrDamaged, err)
+			}
+		}
+		if f.kind != Unknown {
+			return f.kind, v, nil
+		}
 	}
+	return Unknown, v, nil
+}
+
+// foundOf is what was found under that key, by this listing or before.
+func (s *Seen) foundOf(ctx context.Context, key hash) (found, error) {
 	s.mu.Lock()
 	f, ok := s.contents[key]
 	s.mu.Unlock()
-	if !ok {
-		var err error
-		if f, err = s.j.found(ctx, key, s.version); err != nil {
-			return Unknown, v, err
-		}
+	if ok {
+		return f, nil
 	}
-	if f.kind == Matched {
-		if err := json.Unmarshal([]byte(f.verdict), &v); err != nil {
-			return Unknown, v, fmt.Errorf("%w: the verdict on a content: %w", ErrDamaged, err)
-		}
-	}
-	return f.kind, v, nil
+	return s.j.found(ctx, key, s.version)
 }
 
 // Learn remembers of e what Elsewhere said of its content, where that is no
@@ -92,21 +110,26 @@ func (f found) checksum(key hash, version int) []byte {
 	return checksumOf(key.append(nil), version, f.verdict)
 }
 
-// findingOf is what is remembered of the content of e; not ok where it is not
-// known which, or where the file was given up unread.
-func findingOf(e providers.Entry, v fingerprint.Verdict) (key hash, f found, ok bool, err error) {
-	if key, ok = contentKey(e); !ok || v.Skimmed && v.Confidence == fingerprint.None {
-		return key, f, false, nil
+// findingOf is what is remembered of the content of e, by its keys; nothing
+// where it is not known which, or where the file was given up unread.
+func findingOf(e providers.Entry, v fingerprint.Verdict) (map[hash]found, error) {
+	keys := contentKeys(e)
+	if len(keys) == 0 || v.Skimmed && v.Confidence == fingerprint.None {
+		return nil, nil
 	}
-	f.kind = knownAs(v)
+	f := found{kind: knownAs(v)}
 	if f.kind == Matched {
-		var text []byte
-		if text, err = json.Marshal(v); err != nil {
-			return key, f, false, err
+		text, err := json.Marshal(v)
+		if err != nil {
+			return nil, err
 		}
 		f.verdict = string(text)
 	}
-	return key, f, true, nil
+	all := map[hash]found{}
+	for _, key := range keys {
+		all[key] = f
+	}
+	return all, nil
 }
 
 func writeFound(ctx context.Context, tx *sql.Tx, version int, rows map[hash]found) error {

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -41,11 +42,12 @@ const (
 	matchColumns = "storage, " + entryColumns + ", hash, version, verdict, first_seen, marked, " + factColumns + ", checksum"
 	matchQuery   = "SELECT " + matchColumns + " FROM matches WHERE "
 	matchUpsert  = "INSERT INTO matches (" + matchColumns + `)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ON CONFLICT (storage, ref) DO UPDATE SET
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) ON CONFLICT (storage, ref) DO UPDATE SET
 		revision = excluded.revision, path = excluded.path, size = excluded.size, modified = excluded.modified,
 		created = excluded.created, weak = excluded.weak, hash = excluded.hash, version = excluded.version,
 		verdict = excluded.verdict, first_seen = excluded.first_seen, marked = excluded.marked, sha256 = excluded.sha256,
-		starred = excluded.starred, shared = excluded.shared, camera = excluded.camera, properties = excluded.properties, checksum = excluded.checksum`
+		starred = excluded.starred, shared = excluded.shared, camera = excluded.camera, properties = excluded.properties,
+		content_hash = excluded.content_hash, checksum = excluded.checksum`
 )
 
 // columns are those of matchColumns but the checksum.
@@ -54,13 +56,17 @@ func (m *match) columns() []any {
 		m.hash, m.version, m.verdict, micros(m.firstSeen), micros(m.marked)), factValues(m.e)...)
 }
 
-// checksum is over the columns. Facts that say nothing are left out, as they
-// were when there were none.
+// checksum is over the columns. The last of them are left out where they say
+// nothing, as they were when there were none: the content hash, and then all
+// facts.
 func (m *match) checksum() []byte {
-	columns := m.columns()
-	bare := providers.Entry{Hashes: m.e.Hashes, Starred: m.e.Starred, Shared: m.e.Shared, Camera: m.e.Camera, Properties: m.e.Properties}
-	if bare == (providers.Entry{}) {
-		columns = columns[:len(columns)-len(factValues(m.e))]
+	columns, none := m.columns(), [sha256.Size]byte{}
+	if m.e.ContentHash == none {
+		columns = columns[:len(columns)-1]
+		bare := providers.Entry{Hashes: m.e.Hashes, Starred: m.e.Starred, Shared: m.e.Shared, Camera: m.e.Camera, Properties: m.e.Properties}
+		if bare == (providers.Entry{}) {
+			columns = columns[:len(columns)-len(factValues(m.e))+1]
+		}
 	}
 	return checksumOf(columns...)
 }
@@ -116,7 +122,7 @@ func (w matchWriter) write(ctx context.Context, m *match) error {
 }
 
 // put writes what was found. A new revision begins anew. One that is known
-// keeps the time when it was first seen; its grace goes on only if the verdict
+// keeps its hashes and the time when it was first seen; its grace goes on only if the verdict
 // is the same as before, or reading the whole file bore it out.
 func (w matchWriter) put(ctx context.Context, m match) error {
 	before, err := w.read(ctx, m.storage, m.e.Ref)
@@ -124,6 +130,7 @@ func (w matchWriter) put(ctx context.Context, m match) error {
 		return err
 	}
 	if before.sound && before.e.Revision == m.e.Revision {
+		m.e.Hashes = m.e.Hashes.Or(before.e.Hashes)
 		m.firstSeen = before.firstSeen
 		if before.verdict == m.verdict || borneOut(before.verdict, m.verdict) {
 			m.marked = before.marked
@@ -167,7 +174,8 @@ func (s *Seen) writeRows(ctx context.Context, tx *sql.Tx, rows map[providers.Ref
 
 // Matched is the Record of e, when Look said Matched. Not ok: there is none
 // for e as it is, or no longer, and e is to be examined again. The record's
-// Entry is e; where e has moved since, Save will know.
+// Entry is e, with the hashes that are remembered of it; where e has moved
+// since, Save will know.
 func (s *Seen) Matched(ctx context.Context, e providers.Entry) (r Record, ok bool, err error) {
 	h := hashOf(e)
 	r, err = s.j.Record(ctx, s.storage, s.version, e.Ref)
@@ -178,6 +186,9 @@ func (s *Seen) Matched(ctx context.Context, e providers.Entry) (r Record, ok boo
 		return Record{}, false, err
 	case r.Entry.Ref != e.Ref || !h.same(hashOf(r.Entry)):
 		return Record{}, false, nil
+	}
+	if !e.Weak {
+		e.Hashes = e.Hashes.Or(r.Entry.Hashes)
 	}
 	if !sameEntry(r.Entry, e) {
 		m, err := s.newMatch(e, r.Verdict, h.marked(uint64(Matched)), r.FirstSeen)

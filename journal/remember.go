@@ -24,11 +24,9 @@ func (j *Journal) Remember(ctx context.Context, storage string, version int, e p
 		}
 		rows[e.Ref] = m
 	}
-	contents := map[hash]found{}
-	if key, f, ok, err := findingOf(e, v); err != nil {
+	contents, err := findingOf(e, v)
+	if err != nil {
 		return err
-	} else if ok {
-		contents[key] = f
 	}
 	return j.update(ctx, func(tx *sql.Tx) error {
 		if err := errors.Join(s.writeRows(ctx, tx, rows), writeFound(ctx, tx, version, contents)); err != nil || known == Matched {

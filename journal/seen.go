@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"maps"
 	"sync"
 
 	"sweepd/fingerprint"
@@ -48,7 +49,7 @@ type Seen struct {
 	seed    maphash.Seed
 	dropped []hash // records to delete, as saving found
 
-	contents   map[hash]found         // rows to write, by contentKey
+	contents   map[hash]found         // rows to write, by contentKeys
 	again      map[providers.Ref]bool // could not be examined
 	againSince map[providers.Ref]bool // what has changed of that since it was stored
 }
@@ -196,11 +197,11 @@ func (s *Seen) keep(m *match) {
 
 // keepContent has what was found of the content written.
 func (s *Seen) keepContent(e providers.Entry, v fingerprint.Verdict) error {
-	key, f, ok, err := findingOf(e, v)
-	if err == nil && ok {
+	of, err := findingOf(e, v)
+	if len(of) > 0 {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.contents[key] = f
+		maps.Copy(s.contents, of)
 	}
 	return err
 }
