@@ -18,6 +18,7 @@ type Content struct {
 const (
 	wordOfContent = `SELECT word FROM contents WHERE size = $1 AND sha256 = $2`
 	saidOfSize    = `SELECT EXISTS (SELECT * FROM contents WHERE size = $1 AND word <> '')`
+	sumsOfSize    = `SELECT sha256 FROM contents WHERE size = $1 AND word <> ''`
 )
 
 // SayOf records a person's word, Keep, on every file with that content, for
@@ -61,15 +62,34 @@ func (j *Journal) WordOf(ctx context.Context, of Content) (Word, error) {
 	return w, fault(err)
 }
 
-// SaidOfSize reports whether there is a word on a content of that size: only
-// then need a file be read for its sake.
-func (j *Journal) SaidOfSize(ctx context.Context, size int64) (said bool, err error) {
-	err = one(ctx, j.bySize, size).Scan(&said)
-	return said, fault(err)
+// SaidOfSize are the contents of that size that there is a word on: only where
+// there is one need a file be read for its sake.
+func (j *Journal) SaidOfSize(ctx context.Context, size int64) ([]Content, error) {
+	var some bool
+	if err := one(ctx, j.bySize, size).Scan(&some); err != nil || !some {
+		return nil, fault(err)
+	}
+	rows, err := j.read.QueryContext(ctx, sumsOfSize, size)
+	return collect(rows, err, func(row scanner) (Content, error) {
+		c := Content{Size: size}
+		var sum sql.RawBytes
+		if err := row.Scan(&sum); err != nil {
+			return c, err
+		}
+		return c, c.is(sum)
+	})
 }
 
 // Sized is Journal.SaidOfSize as the Words were read.
-func (w Words) Sized(size int64) bool { return w.sizes[size] }
+func (w Words) Sized(size int64) []Content { return w.sizes[size] }
+
+// is sets the hash to the one that was stored.
+func (c *Content) is(sum []byte) error {
+	if copy(c.SHA256[:], sum) != len(c.SHA256) || len(sum) != len(c.SHA256) {
+		return fmt.Errorf("%w: a content's hash has %d bytes", ErrDamaged, len(sum))
+	}
+	return nil
+}
 
 // OfContent is Journal.WordOf as the Words were read.
 func (w Words) OfContent(c Content) Word { return w.contents[c] }
@@ -84,10 +104,10 @@ func (j *Journal) readContents(ctx context.Context, w Words) error {
 		if err := row.Scan(&c.Size, &sum, &word); err != nil {
 			return none, err
 		}
-		if copy(c.SHA256[:], sum) != len(c.SHA256) || len(sum) != len(c.SHA256) {
-			return none, fmt.Errorf("%w: a content's hash has %d bytes", ErrDamaged, len(sum))
+		if err := c.is(sum); err != nil {
+			return none, err
 		}
-		w.contents[c], w.sizes[c.Size] = word, true
+		w.contents[c], w.sizes[c.Size] = word, append(w.sizes[c.Size], c)
 		return none, nil
 	})
 	return err

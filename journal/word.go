@@ -116,7 +116,7 @@ func (j *Journal) Word(ctx context.Context, e providers.Entry) (Word, error) {
 type Words struct {
 	files    map[said]spoken
 	contents map[Content]Word
-	sizes    map[int64]bool
+	sizes    map[int64][]Content
 }
 
 // Of is Journal.Word of the file as the Words were read. Before acting, ask
@@ -125,7 +125,7 @@ func (w Words) Of(e providers.Entry) Word { return w.files[about(e)].of(e.Revisi
 
 // Words reads all words at once, for many files.
 func (j *Journal) Words(ctx context.Context) (Words, error) {
-	w := Words{map[said]spoken{}, map[Content]Word{}, map[int64]bool{}}
+	w := Words{map[said]spoken{}, map[Content]Word{}, map[int64][]Content{}}
 	rows, err := j.read.QueryContext(ctx, `SELECT ref, size, modified, word, revision FROM words WHERE word <> ''`)
 	_, err = collect(rows, err, func(row scanner) (none struct{}, err error) {
 		var a said

@@ -6,11 +6,11 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"slices"
 	"time"
 
+	"sweepd/fingerprint"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -25,7 +25,7 @@ func facts(storage string, rec journal.Record) policy.Facts {
 // moment of acting.
 type words interface {
 	of(ctx context.Context, e providers.Entry) (journal.Word, error)
-	sized(ctx context.Context, size int64) (bool, error) // something was said of a content of that size
+	sized(ctx context.Context, size int64) ([]journal.Content, error) // of which something was said
 	ofContent(ctx context.Context, c journal.Content) (journal.Word, error)
 }
 
@@ -34,7 +34,11 @@ type wordsThen struct{ journal.Words }
 func (w wordsThen) of(_ context.Context, e providers.Entry) (journal.Word, error) {
 	return w.Of(e), nil
 }
-func (w wordsThen) sized(_ context.Context, size int64) (bool, error) { return w.Sized(size), nil }
+
+func (w wordsThen) sized(_ context.Context, size int64) ([]journal.Content, error) {
+	return w.Sized(size), nil
+}
+
 func (w wordsThen) ofContent(_ context.Context, c journal.Content) (journal.Word, error) {
 	return w.OfContent(c), nil
 }
@@ -45,7 +49,7 @@ func (w wordsNow) of(ctx context.Context, e providers.Entry) (journal.Word, erro
 	return w.Word(ctx, e)
 }
 
-func (w wordsNow) sized(ctx context.Context, size int64) (bool, error) {
+func (w wordsNow) sized(ctx context.Context, size int64) ([]journal.Content, error) {
 	return w.SaidOfSize(ctx, size)
 }
 
@@ -149,10 +153,14 @@ func said(ctx context.Context, st *providers.Storage, r *reader, e providers.Ent
 	if err != nil || word == journal.Keep {
 		return word, err
 	}
-	if some, err := w.sized(ctx, e.Size); err != nil || !some {
+	among, err := w.sized(ctx, e.Size)
+	if err != nil || len(among) == 0 {
 		return word, err
 	}
-	c, err := content(ctx, st, r, e)
+	c, known := oneOf(among, e)
+	if !known {
+		c, err = content(ctx, st, r, e)
+	}
 	if err != nil {
 		return word, err
 	}
@@ -162,10 +170,36 @@ func said(ctx context.Context, st *providers.Storage, r *reader, e providers.Ent
 	return word, nil
 }
 
+// oneOf is which of the contents e has, by what is known of it unread; the zero
+// Content, and known, where it has none of them.
+func oneOf(among []journal.Content, e providers.Entry) (_ journal.Content, known bool) {
+	for _, c := range among {
+		of := providers.Entry{Size: c.Size, Hashes: providers.Hashes{SHA256: c.SHA256}}
+		same, known := of.Sums().Like(e.Sums())
+		if !known {
+			return journal.Content{}, false
+		}
+		if same {
+			return c, true
+		}
+	}
+	return journal.Content{}, true
+}
+
 // Content is what is in the file, to know it again under any name. The whole
-// file is read for it, unless the storage says it.
+// file is read for it, unless the storage says it or it was read before.
 func (s *Sweeper) Content(ctx context.Context, st *providers.Storage, e providers.Entry) (journal.Content, error) {
+	rec, err := s.o.Journal.Record(ctx, st.Name(), fingerprint.Version, e.Ref)
+	if err == nil && rec.Entry.Revision == e.Revision && !e.Weak {
+		e.Hashes = e.Hashes.Or(rec.Entry.Hashes)
+	}
 	return content(ctx, st, new(reader), e)
+}
+
+// differ reports whether what is known of the two says that they have other bytes.
+func differ(a, b providers.Entry) bool {
+	same, known := a.Sums().Like(b.Sums())
+	return known && !same
 }
 
 func content(ctx context.Context, st *providers.Storage, r *reader, e providers.Entry) (journal.Content, error) {
@@ -173,15 +207,6 @@ func content(ctx context.Context, st *providers.Storage, r *reader, e providers.
 		return journal.Content{Size: e.Size, SHA256: e.SHA256}, nil
 	}
 	r.open(ctx, st, e)
-	return contentOf(r)
-}
-
-func contentOf(r *reader) (journal.Content, error) {
-	hash := sha256.New()
-	if _, err := io.Copy(hash, io.NewSectionReader(r, 0, r.size)); err != nil {
-		return journal.Content{}, err
-	}
-	c := journal.Content{Size: r.size}
-	hash.Sum(c.SHA256[:0])
-	return c, nil
+	sums, err := r.sumsOf(e)
+	return journal.Content{Size: e.Size, SHA256: sums.SHA256}, err
 }

@@ -289,27 +289,32 @@ func (s *Sweeper) trash(ctx context.Context, r *reader, run int64, it *Item, gon
 
 // record is the journal's record of exactly that revision if all of the file
 // was read for it, or a fresh one for which all of it is. What reading it all
-// says of a skimmed file is remembered, so that what it refutes is not due
-// again.
+// says of a skimmed file is remembered with its hashes, so that what it refutes
+// is not due again; what is not as the storage's own hash says is believed
+// nothing.
 func (s *Sweeper) record(ctx context.Context, st *providers.Storage, r *reader, e providers.Entry) (journal.Record, error) {
 	rec, err := s.o.Journal.Record(ctx, st.Name(), fingerprint.Version, e.Ref)
-	same := err == nil && rec.Entry.Revision == e.Revision && rec.Entry.Path == e.Path && rec.Entry.SHA256 == e.SHA256
+	met := err == nil && rec.Entry.Revision == e.Revision && rec.Entry.Path == e.Path && !differ(rec.Entry, e)
 	switch {
-	case same && !e.Weak && !rec.Verdict.Skimmed:
+	case met && !e.Weak && !rec.Verdict.Skimmed:
+		e.Hashes = e.Hashes.Or(rec.Entry.Hashes)
 		rec.Entry = e
 		return rec, nil
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return rec, fmt.Errorf("read the verdict: %w", err)
-	case !same:
+	case !met:
 		rec = journal.Record{} // what was first seen, or marked, was another file
 	}
 	r.open(ctx, st, e)
 	v, err := s.o.Classifier.Classify(fingerprint.File{Name: e.Name(), Size: e.Size, Bytes: r})
+	if err == nil && far(st) {
+		err = r.know(&e)
+	}
 	if err != nil {
 		return rec, err
 	}
 	rec.Entry, rec.Verdict = e, v
-	if far(st) && (same || v.Confidence == fingerprint.None) {
+	if far(st) && (met || v.Confidence == fingerprint.None) {
 		if err := s.o.Journal.Remember(ctx, st.Name(), fingerprint.Version, e, v); err != nil {
 			return rec, fmt.Errorf("remember the verdict: %w", err)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -484,6 +485,17 @@ func (w weak) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, err
 	e, err := w.Faulty.Stat(ctx, ref)
 	e.Weak = true
 	return e, err
+}
+
+func (w weak) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[providers.Change, error] {
+	return func(yield func(providers.Change, error) bool) {
+		for c, err := range w.Faulty.Changes(ctx, since) {
+			c.Entry.Weak = true
+			if !yield(c, err) {
+				return
+			}
+		}
+	}
 }
 
 func TestAWeakRevisionIsExaminedAgainBeforeTheMove(t *testing.T) {

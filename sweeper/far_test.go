@@ -207,7 +207,7 @@ func TestAPassWithoutChangesAsksOnceAndTellsTheSame(t *testing.T) {
 
 func TestWhatChangesIsFollowed(t *testing.T) {
 	b, s := farBox(t, farRules)
-	genuine, edited := signed(s, 1)
+	genuine, _ := signed(s, 1)
 	for _, name := range []string{"a", "b", "c", "d"} {
 		b.put("/data/root/"+name+".png", genuine)
 	}
@@ -228,10 +228,11 @@ func TestWhatChangesIsFollowed(t *testing.T) {
 	}
 	b.dueAre() // who brings a file back wants it
 	b.remembers(2)
-	b.clock = b.clock.Add(time.Hour) // the word was on what was there
+	b.clock = b.clock.Add(time.Hour) // the word was on what was there, and its copies
+	other, edited := signed(s, 2)
 	b.put("/data/root/e.png", edited)
-	b.put("/data/root/e.png", genuine)
-	b.put("/data/root/f.png", genuine)
+	b.put("/data/root/e.png", other)
+	b.put("/data/root/f.png", other)
 	b.account.Remove("/data/root/f.png")
 	b.dueAre("/data/root/e.png")
 	b.remembers(2)

@@ -89,17 +89,17 @@ func (s *Sweeper) places(path string) (all []place) {
 // keptInBin reports whether a person said keep to the content of the entry,
 // which no right to purge outranks. One that is gone needs no keeping.
 func keptInBin(ctx context.Context, st *providers.Storage, r *reader, t providers.Trashed, w words) (bool, error) {
-	if some, err := w.sized(ctx, t.Size); err != nil || !some {
+	if among, err := w.sized(ctx, t.Size); err != nil || len(among) == 0 {
 		return false, err
 	}
 	r.openTrashed(ctx, st, t)
-	c, err := contentOf(r)
+	sums, err := r.sums()
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	word, err := w.ofContent(ctx, c)
+	word, err := w.ofContent(ctx, journal.Content{Size: t.Size, SHA256: sums.SHA256})
 	return word == journal.Keep, err
 }

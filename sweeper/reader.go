@@ -17,6 +17,8 @@ const (
 	// farStep is how much of a far storage's file is fetched at once when all of
 	// it is wanted: nearly every picture in one request.
 	farStep = 8 << 20
+	// hashStep is how much is in memory at once to be hashed.
+	hashStep = 128 << 10
 )
 
 // reader reads one file of a storage by ranges. Reads inside the first bytes
@@ -29,6 +31,8 @@ type reader struct {
 	fetched int64
 	headLen int // -1 until the head was fetched
 	head    [headSize]byte
+
+	chunk []byte // of sums
 
 	step int64  // fetched at once; 0: what is asked for
 	off  int64  // of part
@@ -126,6 +130,69 @@ func (r *reader) readPart(p []byte, off int64) (n int, err error) {
 		r.off, r.part = at, part
 	}
 	return n, nil
+}
+
+// sums reads all of the file, and hashes it.
+func (r *reader) sums() (providers.Hashes, error) {
+	h := providers.NewHasher()
+	r.chunk = slices.Grow(r.chunk[:0], hashStep)[:hashStep]
+	var err error
+	if r.step > 0 { // what is in memory need not be fetched
+		_, err = io.CopyBuffer(h, io.NewSectionReader(r, 0, r.size), r.chunk)
+	} else {
+		err = r.stream(h)
+	}
+	if err != nil {
+		return providers.Hashes{}, err
+	}
+	return h.Sum(), nil
+}
+
+// stream copies all of the file, in one request.
+func (r *reader) stream(to io.Writer) error {
+	if r.budget -= r.size; r.budget < 0 {
+		return errBudget
+	}
+	rc, err := r.source(0, r.size)
+	if err != nil {
+		return err
+	}
+	n, err := io.CopyBuffer(to, rc, r.chunk)
+	r.fetched += n
+	if err = errors.Join(err, rc.Close()); err == nil && n != r.size {
+		err = fmt.Errorf("got %d bytes of %d: %w", n, r.size, providers.ErrChanged)
+	}
+	return err
+}
+
+// sumsOf is sums of the file that r is at; providers.ErrChanged where the storage
+// says other hashes of it: those are not its bytes, wherever they were altered.
+func (r *reader) sumsOf(e providers.Entry) (providers.Hashes, error) {
+	sums, err := r.sums()
+	if err != nil {
+		return sums, err
+	}
+	if differ(e, providers.Entry{Size: e.Size, Hashes: sums}) {
+		return providers.Hashes{}, fmt.Errorf("what was read is not what its hash says: %w", providers.ErrChanged)
+	}
+	return sums, nil
+}
+
+// maxHashed is the largest file that is hashed only to be known elsewhere: a
+// sparse one may say anything of its size, and OpenAI's largest have 4 MB.
+const maxHashed = 256 << 20
+
+// know adds to e, the file that r is at, the hashes of its bytes; its error is
+// that of sumsOf. A weak revision is no promise that the bytes will stay those.
+func (r *reader) know(e *providers.Entry) error {
+	if e.Size > maxHashed || e.Weak {
+		return nil
+	}
+	sums, err := r.sumsOf(*e)
+	if err == nil {
+		e.Hashes = e.Hashes.Or(sums)
+	}
+	return err
 }
 
 // fetch asks the storage for one range. Fewer bytes than the entry's size

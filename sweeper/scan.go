@@ -264,8 +264,9 @@ func (sc *scan) judge(ctx context.Context, r *reader, l listed) {
 	}
 }
 
-// examine finds out what one file is, and remembers it. It reports whether the
-// file need not come again until it changes.
+// examine finds out what one file is, and remembers it. Of a match that costs
+// little to read whole it also remembers the hashes, by which it is known
+// elsewhere. It reports whether the file need not come again until it changes.
 func (sc *scan) examine(ctx context.Context, r *reader, l listed) (done bool) {
 	if ctx.Err() != nil {
 		return false
@@ -278,6 +279,7 @@ func (sc *scan) examine(ctx context.Context, r *reader, l listed) (done bool) {
 		}
 	}
 	r.fetched = 0
+	read := false
 	switch {
 	case known == journal.NotImage, known == journal.PlainImage && !sc.o.All:
 		sc.pass.ifLatest(l, func() { sc.seen.Learn(l.Entry, known) })
@@ -296,6 +298,12 @@ func (sc *scan) examine(ctx context.Context, r *reader, l listed) (done bool) {
 			}
 			return false
 		}
+		read = v.Confidence >= fingerprint.Possible && !far(sc.st)
+	}
+	if read {
+		if err := r.know(&l.Entry); passing(ctx, err) {
+			return false
+		} // what cannot be hashed is a match all the same
 	}
 	return sc.remember(ctx, r, l, v)
 }

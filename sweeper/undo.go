@@ -91,7 +91,7 @@ func maybeInTrash(op journal.Operation) bool {
 // Undo puts back what the operations trashed. It never overwrites: a file
 // whose name is taken stays in the trash and is a Problem. What came back is
 // kept from then on, as it is, by the journal: the person said so by asking for
-// it.
+// it. What came back to a far storage is also kept by its content.
 func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress func(done int)) (*Summary, error) {
 	return s.run(ctx, "undo", func(ctx context.Context, sum *Summary) error {
 		s.lacking(sum)
@@ -102,15 +102,20 @@ func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress fu
 			items = append(items, Item{Storage: op.Op.Storage, Entry: op.Op.Entry, Key: op.Key, Decision: policy.Decision{Rule: op.Op.Cause.Rule}})
 		}
 		done := 0
-		s.each(ctx, items, func() error { return nil }, func(it *Item, _ *reader) error {
-			return s.restore(ctx, sum.Run, byKey[it.Key])
+		s.each(ctx, items, func() error { return nil }, func(it *Item, r *reader) error {
+			return s.restore(ctx, r, sum.Run, byKey[it.Key])
 		}, func(it Item, err error) {
 			if done++; progress != nil {
 				progress(done)
 			}
-			if !errors.Is(err, errResolved) {
-				sum.did(it, providers.OpRestore, err)
+			if errors.Is(err, errResolved) {
+				return
 			}
+			if u, ok := errors.AsType[*unkeptError](err); ok {
+				sum.problem(it.Storage, it.Entry.Path, "keep every copy of", u.err)
+				err = nil
+			}
+			sum.did(it, providers.OpRestore, err)
 		})
 		return ctx.Err()
 	})
@@ -120,19 +125,43 @@ func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress fu
 // the trash, or has brought it back.
 var errResolved = errors.New("it is out of the trash already")
 
+// unkeptError says why a file that is back is kept where it is and as it is, and
+// not what has the same content.
+type unkeptError struct{ err error }
+
+func (e *unkeptError) Error() string { return "its content is not kept: " + e.err.Error() }
+
 // restore brings back one file, by what the record says of it now.
-func (s *Sweeper) restore(ctx context.Context, run int64, op journal.Operation) error {
+func (s *Sweeper) restore(ctx context.Context, r *reader, run int64, op journal.Operation) error {
 	st, err := s.storage(op.Op.Storage)
 	if err != nil {
 		return err
 	}
 	for now, err := range s.o.Journal.Operations(ctx, journal.Filter{Key: op.Key, InTrash: true}) {
-		if err == nil {
-			_, err = st.Restore(ctx, now.Op.Entry, now.Receipt, providers.Cause{Run: run, Reasons: []string{"undo"}})
+		if err != nil {
+			return err
+		}
+		back, err := st.Restore(ctx, now.Op.Entry, now.Receipt, providers.Cause{Run: run, Reasons: []string{"undo"}})
+		if err == nil && far(st) {
+			err = s.keepContent(ctx, st, r, back)
 		}
 		return err
 	}
 	return errResolved
+}
+
+// keepContent keeps the content of a far file that is back: a Dropbox calls a file
+// by its path, so that one that a person then moves is another by its name. Its
+// error is an *unkeptError.
+func (s *Sweeper) keepContent(ctx context.Context, st *providers.Storage, r *reader, e providers.Entry) error {
+	c, err := content(ctx, st, r, e)
+	if err == nil {
+		err = s.o.Journal.SayOf(ctx, c, journal.Keep)
+	}
+	if err != nil {
+		return &unkeptError{err}
+	}
+	return nil
 }
 
 // abandoned reports whether an interrupted operation came to nothing, or is

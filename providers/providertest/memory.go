@@ -3,7 +3,6 @@ package providertest
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"fmt"
 	"io"
 	"io/fs"
@@ -42,7 +41,7 @@ type Account struct {
 
 	paths   map[string]providers.Ref // of what is there
 	lacks   providers.Can
-	hashes  bool
+	hashes  func(providers.Hashes) providers.Hashes // those that it knows; nil: none
 	undated bool
 	read    int64
 }
@@ -69,10 +68,20 @@ func NewAccount() *Account {
 // Far makes it a storage where reading files whole is dear, and which knows the
 // hashes of its files.
 func (a *Account) Far() {
+	a.far(func(h providers.Hashes) providers.Hashes { return providers.Hashes{SHA256: h.SHA256} })
+}
+
+// FarInBlocks is Far, of a storage that knows the ContentHash of its files and no
+// other.
+func (a *Account) FarInBlocks() {
+	a.far(func(h providers.Hashes) providers.Hashes { return providers.Hashes{ContentHash: h.ContentHash} })
+}
+
+func (a *Account) far(hashes func(providers.Hashes) providers.Hashes) {
 	a.Lack(providers.CanReadWhole)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.hashes = true
+	a.hashes = hashes
 }
 
 // Lack takes abilities away, in what Can says only.
@@ -224,8 +233,10 @@ func (f *file) revision() providers.Revision {
 
 func (a *Account) entry(ref providers.Ref, f *file) providers.Entry {
 	e := providers.Entry{Ref: ref, Revision: f.revision(), Path: f.path, Size: int64(len(f.content)), Modified: f.modified, Created: f.modified, Starred: f.starred, Shared: f.shared}
-	if a.hashes {
-		e.SHA256 = sha256.Sum256(f.content)
+	if a.hashes != nil {
+		h := providers.NewHasher()
+		_, _ = h.Write(f.content) // never fails
+		e.Hashes = a.hashes(h.Sum())
 	}
 	return e
 }

@@ -1,0 +1,128 @@
+package sweeper
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"sweepd/fingerprint"
+	"sweepd/providers"
+)
+
+// Image is one picture with all the places where it was found.
+type Image struct {
+	Hashes providers.Hashes // all that is known of its bytes
+	Places []Found          // the surest verdict first, then by storage and path
+}
+
+// Images puts together the files that have the same bytes: the same length and
+// the same hash of any kind that two of them know. A file without a hash that
+// costs little to read is read if another has its length, and what is found is
+// remembered; of far files nothing is read. Those that share no kind of hash
+// stay two images. They come in the order of their first places.
+func (s *Sweeper) Images(ctx context.Context, found []Found) ([]Image, error) {
+	found = slices.Clone(found)
+	if err := s.knowThose(ctx, found); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(found, func(x, y Found) int {
+		return cmp.Or(cmp.Compare(y.Verdict.Confidence, x.Verdict.Confidence),
+			strings.Compare(x.Storage, y.Storage), strings.Compare(x.Entry.Path, y.Entry.Path))
+	})
+	all := make([]Image, 0, len(found))
+	at := map[int]int{} // by the first of a set: its place in all
+	for i, first := range sameBytes(found) {
+		if first == i {
+			at[i] = len(all)
+			all = append(all, Image{})
+		}
+		img := &all[at[first]]
+		img.Places = append(img.Places, found[i])
+		img.Hashes = img.Hashes.Or(found[i].Entry.Sums())
+	}
+	return all, nil
+}
+
+// knowThose adds the hashes of local files that have none, where another file
+// may be the same.
+func (s *Sweeper) knowThose(ctx context.Context, found []Found) error {
+	sizes := map[int64]int{}
+	for _, f := range found {
+		sizes[f.Entry.Size]++
+	}
+	r := new(reader)
+	for i := range found {
+		f := &found[i]
+		st, err := s.storage(f.Storage)
+		if err != nil {
+			return err
+		}
+		if sizes[f.Entry.Size] < 2 || f.Entry.Sums() != (providers.Hashes{}) || far(st) || f.Entry.Size > maxHashed {
+			continue
+		}
+		if err := s.knowOne(ctx, st, r, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// knowOne adds the hashes of one file. One that cannot be read has none.
+func (s *Sweeper) knowOne(ctx context.Context, st *providers.Storage, r *reader, f *Found) error {
+	r.open(ctx, st, f.Entry)
+	sums, err := r.sums()
+	if err != nil {
+		return ctx.Err()
+	}
+	f.Entry.Hashes, f.BytesRead = sums, f.BytesRead+r.fetched
+	if f.Entry.Weak || f.Verdict.Confidence < fingerprint.Possible || s.doubt != nil {
+		return nil // it would be believed too long, or of nothing that is remembered
+	}
+	err = s.o.Journal.Remember(ctx, f.Storage, fingerprint.Version, f.Entry, f.Verdict)
+	if err != nil && !errors.Is(err, fs.ErrPermission) { // a journal that is only read remembers nothing
+		return fmt.Errorf("remember the hashes of %s: %w", f.Entry.Path, err)
+	}
+	return nil
+}
+
+// sameBytes says of each file which is the first that has its bytes, as far as
+// hashes tell: from one to the next where they know different kinds.
+func sameBytes(found []Found) []int {
+	type known struct {
+		kind byte
+		size int64
+		sum  [sha256.Size]byte
+	}
+	first := make([]int, len(found)) // of a file: an earlier one with its bytes, or itself
+	root := func(i int) int {
+		for first[i] != i {
+			i = first[i]
+		}
+		return i
+	}
+	by := map[known]int{}
+	for i, f := range found {
+		first[i] = i
+		h := f.Entry.Sums()
+		for _, k := range []known{{'s', f.Entry.Size, h.SHA256}, {'c', f.Entry.Size, h.ContentHash}} {
+			if k.sum == ([sha256.Size]byte{}) {
+				continue
+			}
+			if other, ok := by[k]; ok {
+				a, b := root(i), root(other)
+				first[max(a, b)] = min(a, b)
+			} else {
+				by[k] = i
+			}
+		}
+	}
+	for i := range first {
+		first[i] = root(i)
+	}
+	return first
+}
