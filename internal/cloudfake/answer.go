@@ -1,6 +1,9 @@
 package cloudfake
 
-import "net/http"
+import (
+	"bytes"
+	"net/http"
+)
 
 // answer is a ResponseWriter that counts what was sent, keeps the body where
 // somebody wants to see it, and can hold it back until a fault has had its way.
@@ -46,6 +49,14 @@ func (a *answer) Write(b []byte) (int, error) {
 
 // finish makes an answer of a service that wrote nothing.
 func (a *answer) finish() { a.WriteHeader(http.StatusOK) }
+
+// alter makes one byte in the middle of the body that is held another.
+func (a *answer) alter() {
+	if len(a.body) > 0 {
+		a.body = bytes.Clone(a.body) // what was observed stays as it was
+		a.body[len(a.body)/2] ^= 1
+	}
+}
 
 // half sends the headers and half of the body that is held.
 func (a *answer) half() { a.send(len(a.body) / 2) }

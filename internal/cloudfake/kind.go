@@ -16,6 +16,8 @@ const (
 	Truncate Kind = "truncate"
 	// Slow sends half of the body, waits for Delay, and sends the rest.
 	Slow Kind = "slow"
+	// Alter sends an answer of the same length with another byte in its middle.
+	Alter Kind = "alter"
 	// ChangeBefore gives the file other bytes just before the request is served.
 	ChangeBefore Kind = "change-before"
 	// ChangeAfter gives the file other bytes just after the request was served.
@@ -33,7 +35,7 @@ const (
 
 func (k Kind) known() bool {
 	switch k {
-	case Refuse, CloseBefore, CloseAfter, Truncate, Slow, ChangeBefore, ChangeAfter, MoveBefore, Incomplete, EmptyPage, Unfinished:
+	case Refuse, CloseBefore, CloseAfter, Truncate, Slow, Alter, ChangeBefore, ChangeAfter, MoveBefore, Incomplete, EmptyPage, Unfinished:
 		return true
 	}
 	return false

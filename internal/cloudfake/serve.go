@@ -71,6 +71,8 @@ func (c *Cloud) answer(out *answer, r *http.Request, req *request) {
 	case Slow:
 		out.half()
 		c.o.Wait(r.Context(), f.delay())
+	case Alter:
+		out.alter()
 	case ChangeAfter:
 		req.service.Disturb(r, f.Kind)
 	}

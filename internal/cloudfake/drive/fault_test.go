@@ -154,6 +154,19 @@ func TestASlowOrTruncatedBodyIsHalfABodyFirst(t *testing.T) {
 	}
 }
 
+func TestAnAlteredBodyIsAnotherOfTheSameLength(t *testing.T) {
+	w := newWorld(t, drive.Options{})
+	id := w.put(w.ann, drive.Item{Name: "a", Content: drive.Bytes([]byte("12345"))})
+	w.faults(cloudfake.Fault{Call: "drive.files.get.media", Kind: cloudfake.Alter})
+	for _, want := range []string{"12245", "12345"} { // once
+		resp, err := w.sdk(w.ann).Files.Get(id).Download()
+		w.do(err)
+		if body, err := io.ReadAll(resp.Body); err != nil || string(body) != want {
+			t.Errorf("%q, %v; want %q", body, err, want)
+		}
+	}
+}
+
 func TestAnEmptyingMayNeverFinish(t *testing.T) {
 	w := newWorld(t, drive.Options{})
 	id := w.put(w.ann, drive.Item{Name: "a", Content: drive.Bytes([]byte("a"))})
