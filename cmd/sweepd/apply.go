@@ -132,7 +132,7 @@ func (p *program) planNow(cmd *cobra.Command, l look, a *app.App) (due *sweeper.
 	if l.json {
 		p.json(problemLines(sum)...)
 	} else {
-		p.conclude(l, a, sum)
+		p.conclude(l, a, sum, nil)
 	}
 	return due, sum, nil
 }

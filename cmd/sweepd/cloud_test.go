@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -177,13 +178,64 @@ func (c *cloud) do(method, to, kind string, body io.Reader) (*http.Response, []b
 }
 
 // [!] person put NAME FILE: the person puts a file into My Drive, with another
-// program.
+// program. person drop PATH FILE: into their Dropbox. person move PATH PATH:
+// moves one there.
 func (cs *clouds) person(ts *testscript.TestScript, neg bool, args []string) {
-	content, err := os.ReadFile(ts.MkAbs(args[2]))
-	ts.Check(err)
-	if _, err := cs.the(ts).put(args[1], content); (err != nil) != neg {
-		ts.Fatalf("put %s: %v", args[1], err)
+	c := cs.the(ts)
+	var err error
+	if args[0] == "move" {
+		err = c.move(args[1], args[2])
+	} else {
+		content, rerr := os.ReadFile(ts.MkAbs(args[2]))
+		ts.Check(rerr)
+		if args[0] == "drop" {
+			err = c.drop(args[1], content)
+		} else {
+			_, err = c.put(args[1], content)
+		}
 	}
+	if (err != nil) != neg {
+		ts.Fatalf("%s %s: %v", args[0], args[1], err)
+	}
+}
+
+// drop puts a file into the Dropbox.
+func (c *cloud) drop(path string, content []byte) error {
+	return c.box("https://content.dropboxapi.com/2/files/upload", map[string]string{"Dropbox-API-Arg": fmt.Sprintf(`{"path":%q}`, path), "Content-Type": "application/octet-stream"}, content)
+}
+
+// move moves a file of the Dropbox.
+func (c *cloud) move(from, to string) error {
+	arg := fmt.Appendf(nil, `{"from_path":%q,"to_path":%q}`, from, to)
+	return c.box("https://api.dropboxapi.com/2/files/move_v2", map[string]string{"Content-Type": "application/json"}, arg)
+}
+
+// box makes a request with the token of the first account of the Dropbox.
+func (c *cloud) box(to string, header map[string]string, body []byte) error {
+	h, err := c.client()
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequest(http.MethodPost, to, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(c.at.Accounts, func(a rehearsal.Account) bool { return a.Provider == "dropbox" })
+	req.Header.Set("Authorization", "Bearer "+c.at.Accounts[i].AccessToken)
+	req.Header.Set("User-Agent", testAgent)
+	for name, value := range header {
+		req.Header.Set(name, value)
+	}
+	resp, err := h.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	said, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s: %s", to, resp.Status, said)
+	}
+	return err
 }
 
 func (c *cloud) put(name string, content []byte) (id string, err error) {

@@ -59,6 +59,14 @@ type jsonScan struct {
 
 	Stopped []sweeper.Stopped               `json:"stopped,omitempty"` // roots that nothing is deleted from
 	Rules   map[string]*sweeper.RuleSummary `json:"rules,omitempty"`
+
+	ByImage *jsonByImage `json:"by_image,omitempty"` // with --by-image
+}
+
+// jsonByImage is how many different pictures the files are.
+type jsonByImage struct {
+	Images int `json:"images"`
+	Places int `json:"places"`
 }
 
 // jsonRun is the end of a run that may have changed something.
@@ -119,7 +127,7 @@ func refOf(e providers.Entry) string {
 }
 
 func scanLine(sum *sweeper.Summary) jsonScan {
-	line := jsonScan{"summary", sum.Seen, sum.Images, sum.Matched, map[string]int64{}, sum.BytesRead, sum.Errors, sum.Duration.Milliseconds(), sum.Stopped, sum.Rules}
+	line := jsonScan{"summary", sum.Seen, sum.Images, sum.Matched, map[string]int64{}, sum.BytesRead, sum.Errors, sum.Duration.Milliseconds(), sum.Stopped, sum.Rules, nil}
 	for c := fingerprint.Possible; c <= fingerprint.Proven; c++ {
 		line.ByConfidence[c.String()] = sum.ByConfidence[c]
 	}

@@ -36,7 +36,7 @@ another policy the whole plan is refused.`,
 			if err != nil {
 				return err
 			}
-			p.conclude(l, a, sum)
+			p.conclude(l, a, sum, nil)
 			if file != "" {
 				if err := save(file, due); err != nil {
 					return err

@@ -16,7 +16,7 @@ import (
 
 // look are the flags of the verbs that scan.
 type look struct {
-	all, json bool
+	all, json, byImage bool
 }
 
 func (l *look) flags(cmd *cobra.Command) {
@@ -34,19 +34,30 @@ func (p *program) scan() *cobra.Command {
 (all storages of the policy when none is), and changes nothing.
 
 Without a policy file a built-in policy serves: proven images would be moved to
-the trash, strong and likely ones are up for review.`,
-		Example: "  sweepd scan ~/Downloads ~/Pictures\n  sweepd scan --json | jq -r 'select(.confidence==\"proven\").path'",
+the trash, strong and likely ones are up for review.
+
+With --by-image the same picture in several places is told once, with all of
+them: they have the same bytes, by the hashes that the storages say and those of
+the local files. Nothing of an account is read for it.`,
+		Example: "  sweepd scan ~/Downloads ~/Pictures\n  sweepd scan --by-image\n  sweepd scan --json | jq -r 'select(.confidence==\"proven\").path'",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a, err := p.open(cmd, args, false)
 			if err != nil {
 				return err
 			}
 			defer a.Close()
-			sum, err := p.show(l, a, func(o sweeper.ScanOptions) (*sweeper.Summary, error) { return a.Sweeper.Scan(cmd.Context(), o) })
+			var images []sweeper.Image
+			scan := func(o sweeper.ScanOptions) (*sweeper.Summary, error) { return a.Sweeper.Scan(cmd.Context(), o) }
+			var sum *sweeper.Summary
+			if l.byImage {
+				sum, images, err = p.showImages(cmd.Context(), l, a, scan)
+			} else {
+				sum, err = p.show(l, a, scan)
+			}
 			if err != nil {
 				return err
 			}
-			p.conclude(l, a, sum)
+			p.conclude(l, a, sum, images)
 			if !l.json {
 				p.term.printf("nothing was changed%s\n", p.next(a, args, sum))
 			}
@@ -54,6 +65,7 @@ the trash, strong and likely ones are up for review.`,
 		},
 	}
 	l.flags(cmd)
+	cmd.Flags().BoolVar(&l.byImage, "by-image", false, "each picture once, with all the places where it is")
 	return cmd
 }
 
@@ -80,11 +92,7 @@ func (p *program) openApp(cmd *cobra.Command, o app.Options) (*app.App, error) {
 // a person.
 func (p *program) show(l look, a *app.App, scan func(sweeper.ScanOptions) (*sweeper.Summary, error)) (*sweeper.Summary, error) {
 	var found []sweeper.Found
-	o := sweeper.ScanOptions{
-		All:      l.all,
-		Each:     func(f sweeper.Found) { found = append(found, f) },
-		Progress: func(seen, matched int64) { p.term.progress("looking: %s, %d found", count(seen, "file"), matched) },
-	}
+	o := p.looking(l, func(f sweeper.Found) { found = append(found, f) })
 	if l.json {
 		o.Each = func(f sweeper.Found) { p.json(fileLine(f)) }
 	}
@@ -97,18 +105,36 @@ func (p *program) show(l look, a *app.App, scan func(sweeper.ScanOptions) (*swee
 		return cmp.Or(cmp.Compare(y.Verdict.Confidence, x.Verdict.Confidence), strings.Compare(x.Entry.Path, y.Entry.Path))
 	})
 	if len(found) > 0 {
-		p.term.printf("%s\n", p.term.dim(fmt.Sprintf("%-8s  %8s  %6s  %-6s  %s", "sure", "size", "age", "policy", "file and why")))
+		p.heading("file and why")
 	}
 	for _, f := range found {
 		p.file(f)
+		p.why(f)
 	}
 	return sum, nil
 }
 
-// file prints two lines: what the file is, and why.
+// looking is a scan that tells what it finds, and a person how far it is.
+func (p *program) looking(l look, each func(sweeper.Found)) sweeper.ScanOptions {
+	return sweeper.ScanOptions{
+		All:      l.all,
+		Each:     each,
+		Progress: func(seen, matched int64) { p.term.progress("looking: %s, %d found", count(seen, "file"), matched) },
+	}
+}
+
+func (p *program) heading(last string) {
+	p.term.printf("%s\n", p.term.dim(fmt.Sprintf("%-8s  %8s  %6s  %-6s  %s", "sure", "size", "age", "policy", last)))
+}
+
+// file prints what the file is, in a line.
 func (p *program) file(f sweeper.Found) {
 	p.term.printf("%s  %8s  %6s  %s  %s\n", p.term.level(f.Verdict.Confidence), size(f.Entry.Size), age(f.Entry.Modified, p.now()),
 		p.action(f.Decision.Action), p.place(f.Storage, f.Entry.Path))
+}
+
+// why prints what led to the verdict, and to the decision.
+func (p *program) why(f sweeper.Found) {
 	why := strings.TrimPrefix(f.Verdict.String(), f.Verdict.Confidence.String()+": ")
 	if d := f.Decision; d.Action == policy.Hold || d.Action == policy.Keep && d.Rule == "" && f.Verdict.Confidence >= fingerprint.Strong {
 		why += "; " + string(f.Decision.Action) + ": " + strings.Join(f.Decision.Reasons, ", ")
@@ -121,11 +147,16 @@ func (p *program) action(a policy.Action) string {
 	return p.term.paint(code, fmt.Sprintf("%-6s", a))
 }
 
-// conclude prints the problems and the totals.
-func (p *program) conclude(l look, a *app.App, sum *sweeper.Summary) {
+// conclude prints the problems and the totals; images are what the files were told
+// as, where they were.
+func (p *program) conclude(l look, a *app.App, sum *sweeper.Summary, images []sweeper.Image) {
 	if l.json {
 		p.json(problemLines(sum)...)
-		p.json(scanLine(sum))
+		line := scanLine(sum)
+		if l.byImage {
+			line.ByImage = &jsonByImage{len(images), places(images)}
+		}
+		p.json(line)
 		return
 	}
 	p.problems(sum)
@@ -152,6 +183,9 @@ func (p *program) conclude(l look, a *app.App, sum *sweeper.Summary) {
 			}
 		}
 		p.term.printf("%s would %s\n", p.policyName(a), strings.Join(would, ", "))
+	}
+	if len(images) > 0 {
+		p.term.printf("by their bytes they are %s in %s\n", count(int64(len(images)), "image"), count(int64(places(images)), "place"))
 	}
 }
 

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"strings"
+
+	"sweepd/fingerprint"
+	"sweepd/internal/app"
+	"sweepd/providers"
+	"sweepd/sweeper"
+)
+
+// jsonImage is one picture with its places.
+type jsonImage struct {
+	Type        string                 `json:"type"` // "image"
+	Size        int64                  `json:"size"`
+	SHA256      *string                `json:"sha256"`
+	ContentHash *string                `json:"content_hash"`
+	Confidence  fingerprint.Confidence `json:"confidence"` // the surest
+	Places      []jsonFile             `json:"places"`
+}
+
+func imageLine(img sweeper.Image) jsonImage {
+	first := img.Places[0]
+	line := jsonImage{
+		Type: "image", Size: first.Entry.Size, Confidence: first.Verdict.Confidence,
+		SHA256: sumText(img.Hashes.SHA256), ContentHash: sumText(img.Hashes.ContentHash),
+	}
+	for _, f := range img.Places {
+		line.Places = append(line.Places, fileLine(f))
+	}
+	return line
+}
+
+// sumText is a hash in hexadecimal, nil where it is not known.
+func sumText(sum [32]byte) *string {
+	if sum == (providers.Hashes{}.SHA256) {
+		return nil
+	}
+	text := hex.EncodeToString(sum[:])
+	return &text
+}
+
+// showImages scans as show does, and prints each picture once.
+func (p *program) showImages(ctx context.Context, l look, a *app.App, scan func(sweeper.ScanOptions) (*sweeper.Summary, error)) (*sweeper.Summary, []sweeper.Image, error) {
+	var found []sweeper.Found
+	sum, err := scan(p.looking(l, func(f sweeper.Found) { found = append(found, f) }))
+	var images []sweeper.Image
+	if err == nil {
+		images, err = a.Sweeper.Images(ctx, found)
+	}
+	p.term.settle()
+	if err != nil {
+		return sum, nil, err
+	}
+	if len(images) > 0 && !l.json {
+		p.heading("where it is, and why")
+	}
+	for _, img := range images {
+		if l.json {
+			p.json(imageLine(img))
+		} else {
+			p.image(img)
+		}
+	}
+	return sum, images, nil
+}
+
+// image prints a line for each place of a picture, and why once.
+func (p *program) image(img sweeper.Image) {
+	for i, f := range img.Places {
+		if i == 0 {
+			p.file(f)
+			continue
+		}
+		p.term.printf("%s%s  %s\n", strings.Repeat(" ", 28), p.action(f.Decision.Action), p.place(f.Storage, f.Entry.Path))
+	}
+	p.why(img.Places[0])
+}
+
+// places is how many files the pictures are in.
+func places(images []sweeper.Image) (n int) {
+	for _, img := range images {
+		n += len(img.Places)
+	}
+	return n
+}
