@@ -56,7 +56,7 @@ func (c *call) run() (*http.Response, error) {
 
 // again decides whether the request is sent again after its nth try, from 0.
 func (c *call) again(n int, fault *Error) bool {
-	if n+1 >= c.t.o.Tries || fault.after > c.t.o.Patience || c.req.Context().Err() != nil || !c.resendable() {
+	if n+1 >= c.t.o.Tries || fault.after > c.t.o.Patience || c.req.Context().Err() != nil || !c.resendable() || c.effect == once {
 		return false
 	}
 	switch fault.Kind {

@@ -12,6 +12,7 @@ const (
 	changes    effect = iota // something might be done twice
 	repeatable               // twice is as good as once
 	reads                    // nothing changes at all
+	once                     // it must be sent now or not at all
 )
 
 // effectKey is the context's key for an effect.
@@ -29,6 +30,12 @@ func Reading(ctx context.Context) context.Context {
 // ErrUnknownOutcome.
 func Repeatable(ctx context.Context) context.Context {
 	return context.WithValue(ctx, effectKey{}, repeatable)
+}
+
+// Once has requests made with the returned context sent once only, be they
+// refused for certain: what is true when they are sent may not be after a wait.
+func Once(ctx context.Context) context.Context {
+	return context.WithValue(ctx, effectKey{}, once)
 }
 
 // effectOf is the effect of req: as it is marked, else by its method, of which

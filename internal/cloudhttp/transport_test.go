@@ -56,6 +56,7 @@ func TestWhatBecomesOfACall(t *testing.T) {
 			{"change", "PATCH", nil, c.change, true},
 			{"delete", "DELETE", nil, c.change, true},
 			{"repeatable change", "PATCH", cloudhttp.Repeatable, c.repeat, true},
+			{"change now or never", "POST", cloudhttp.Once, 1, true},
 		} {
 			t.Run(c.trouble+"/"+way.name, func(t *testing.T) {
 				ctx := t.Context()
