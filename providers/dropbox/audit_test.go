@@ -31,6 +31,9 @@ limits: {files: 100, bytes: 1GB, share: 100%, surge: off}
 settle: 0
 `
 
+// purgingPolicy is that of a team's app, of which the member is named.
+const purgingPolicy = auditPolicy + "trash: {ours: 7d}\n"
+
 // faults are those that a service or a network can have, each once.
 func faults() []cloudfake.Fault {
 	all := []cloudfake.Fault{
@@ -94,8 +97,8 @@ type audited struct {
 	binned []string          // ids of what the person threw away
 }
 
-func newAudited(t *testing.T, s studio) *audited {
-	w := newWorld(t, personal())
+func newAudited(t *testing.T, k kind, s studio) *audited {
+	w := newWorld(t, k)
 	a := &audited{world: w, studio: s, file: filepath.Join(t.TempDir(), "journal.db"), before: map[string]string{}}
 	put := func(name string, b []byte) string {
 		id, err := w.person.Put(fake.Item{Path: "/" + name, Content: content.Bytes(b), Client: w.now().AddDate(0, -1, 0)})
@@ -139,7 +142,11 @@ func (a *audited) start(t *testing.T) (process, error) {
 	if err != nil {
 		return process{}, err
 	}
-	p, err := policy.Parse("policy.yaml", []byte(auditPolicy), policy.ParseOptions{Home: "/home/mia"})
+	text := auditPolicy
+	if a.team {
+		text = strings.Replace(purgingPolicy, "app_key: miasownapp", fmt.Sprintf("app_key: miasownapp, member: %q", a.person.MemberID()), 1)
+	}
+	p, err := policy.Parse("policy.yaml", []byte(text), policy.ParseOptions{Home: "/home/mia"})
 	a.must(err)
 	j, err := journal.Open(t.Context(), a.file, journal.Options{Now: a.now})
 	a.must(err)
@@ -274,7 +281,7 @@ const ordinaryStride = 11
 // atEveryRequest has each fault befall each request of what is done in worlds of
 // their own, until none is left to befall. before comes before it, and so long a
 // time; check after it, with all well again.
-func atEveryRequest(t *testing.T, before func(*testing.T) func(process), age time.Duration, do func(*testing.T) func(process), check func(*testing.T, *audited, cloudfake.Fault)) {
+func atEveryRequest(t *testing.T, k kind, before func(*testing.T, *audited), age time.Duration, do func(*testing.T) func(process), check func(*testing.T, *audited, cloudfake.Fault)) {
 	pictures, stride := newStudio(t), auditStride(t)
 	for i, fault := range faults() {
 		text, err := json.Marshal(fault)
@@ -286,9 +293,9 @@ func atEveryRequest(t *testing.T, before func(*testing.T) func(process), age tim
 			for n := 1 + i%stride; ; n += stride {
 				fired := false
 				t.Run(strconv.Itoa(n), func(t *testing.T) {
-					a := newAudited(t, pictures)
+					a := newAudited(t, k, pictures)
 					if before != nil {
-						a.run(t, before(t))
+						before(t, a)
 						a.pass(age)
 					}
 					fault.Nth = n
@@ -309,7 +316,7 @@ func atEveryRequest(t *testing.T, before func(*testing.T) func(process), age tim
 }
 
 func TestUnderAnyFaultApplyTouchesOnlyWhatIsDueAndTheNextOneCompletesIt(t *testing.T) {
-	atEveryRequest(t, nil, 0, apply, func(t *testing.T, a *audited, fault cloudfake.Fault) {
+	atEveryRequest(t, personal(), nil, 0, apply, func(t *testing.T, a *audited, fault cloudfake.Fault) {
 		a.run(t, apply(t))
 		changed, now := a.unexamined(), a.dropbox.Snapshot()
 		for _, id := range a.due {
@@ -327,7 +334,8 @@ func TestUnderAnyFaultApplyTouchesOnlyWhatIsDueAndTheNextOneCompletesIt(t *testi
 }
 
 func TestUnderAnyFaultUndoBringsBackAndTheNextOneCompletesIt(t *testing.T) {
-	atEveryRequest(t, apply, time.Hour, undo, func(t *testing.T, a *audited, _ cloudfake.Fault) {
+	applied := func(t *testing.T, a *audited) { a.run(t, apply(t)) }
+	atEveryRequest(t, personal(), applied, time.Hour, undo, func(t *testing.T, a *audited, _ cloudfake.Fault) {
 		a.run(t, undo(t))
 		a.run(t, apply(t)) // what came back is kept
 		now := a.dropbox.Snapshot()
@@ -338,6 +346,28 @@ func TestUnderAnyFaultUndoBringsBackAndTheNextOneCompletesIt(t *testing.T) {
 			}
 			if s.ID == "" || s.Deleted {
 				t.Errorf("%s is not back, or was trashed again: %+v", id, s)
+			}
+		}
+		a.recordIsTrue(t)
+	})
+}
+
+// After a week the pictures are due for good; at the path of one of them another
+// file has been since, which would be lost with it.
+func TestUnderAnyFaultPurgeTakesOnlyWhatIsDueAndTheNextOneCompletesIt(t *testing.T) {
+	applied := func(t *testing.T, a *audited) {
+		a.run(t, apply(t))
+		id, err := a.person.Put(fake.Item{Path: "/mine 2.png", Content: content.Bytes(a.plain), Client: a.now()})
+		a.must(err)
+		a.must(a.person.Delete("/mine 2.png"))
+		a.before[id], a.binned = content.Bytes(a.plain).SHA256(), append(a.binned, id)
+	}
+	atEveryRequest(t, ofTeam(), applied, 8*24*time.Hour, apply, func(t *testing.T, a *audited, _ cloudfake.Fault) {
+		a.run(t, apply(t))
+		now := a.dropbox.Snapshot()
+		for i, id := range a.due {
+			if s := now[id]; (s.ID != "") != (i == 2) {
+				t.Errorf("the %dth is there: %v", i, s)
 			}
 		}
 		a.recordIsTrue(t)

@@ -43,7 +43,7 @@ func (d *Driver) deleted(ctx context.Context, gone *files.DeletedMetadata, yield
 	}
 	got, err := d.revisions(ctx, gone.PathLower, mostRevisions)
 	switch {
-	case errors.Is(err, fs.ErrNotExist): // purged meanwhile, or a folder
+	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, errFolder): // purged meanwhile, or no file
 		return nil
 	case err != nil:
 		if ctx.Err() != nil || !yield(providers.Trashed{}, &providers.UnlistedError{Path: place, Err: err}) {

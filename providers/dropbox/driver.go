@@ -62,6 +62,7 @@ type Driver struct {
 	roots   []root
 	looks   looks
 	moved   moved
+	inside  folders // of Purge, which holds writing
 
 	// Dropbox asks for one write at a time in a namespace, and refuses two
 	// listings of one folder at once.

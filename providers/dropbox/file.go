@@ -87,7 +87,7 @@ func says(err error, tags string) bool {
 
 // unsure reports whether a failed write may have been carried out: unless the
 // transport knows that it was not, or Dropbox said that it was not in words that
-// are known here.
+// are known here. "other" stands for words that are newer than those.
 func unsure(err error) bool {
 	fault, ok := errors.AsType[*cloudhttp.Error](err)
 	switch {
@@ -95,6 +95,8 @@ func unsure(err error) bool {
 		return true
 	case fault.Kind != cloudhttp.Refused || fault.Status != 409:
 		return false
+	case strings.HasSuffix(fault.Reason, "/other"):
+		return true
 	}
 	for _, known := range []string{"path_lookup", "path_write", "path", "too_many_files", "invalid_revision"} {
 		if says(err, known) {

@@ -14,15 +14,52 @@ import (
 
 // revisions are the states of the file, or of the files one after another, at a
 // path, the latest first. fs.ErrNotExist: there is nothing, and Dropbox remembers
-// nothing; or a folder.
+// nothing; errFolder: there is, or was last, a folder.
 func (d *Driver) revisions(ctx context.Context, lower string, most uint64) (*files.ListRevisionsResult, error) {
 	arg := files.NewListRevisionsArg(lower)
 	arg.Limit = most
+	return d.listRevisions(ctx, arg)
+}
+
+// errFolder: what became of a file, Dropbox does not say while a folder has its
+// path.
+var errFolder = errors.New("a folder has its name")
+
+func (d *Driver) listRevisions(ctx context.Context, arg *files.ListRevisionsArg) (*files.ListRevisionsResult, error) {
 	got, err := d.files.ListRevisionsContext(ctx, arg)
-	if errors.Is(err, cloudhttp.Missing) || says(err, "path/not_file") {
+	switch {
+	case errors.Is(err, cloudhttp.Missing):
 		return nil, fmt.Errorf("%w (%w)", fs.ErrNotExist, err)
+	case says(err, "path/not_file"):
+		return nil, fmt.Errorf("%w (%w)", errFolder, err)
 	}
 	return got, err
+}
+
+// mostPages is how many hundred states are looked through for one.
+const mostPages = 100
+
+// until is all revisions down to that rev, or to the last.
+func (d *Driver) until(ctx context.Context, lower, rev string) (*files.ListRevisionsResult, error) {
+	got, err := d.revisions(ctx, lower, mostRevisions)
+	for range mostPages {
+		if err != nil || !got.HasMore || len(got.Entries) == 0 || indexOf(got.Entries, rev) >= 0 {
+			return got, err
+		}
+		arg := files.NewListRevisionsArg(lower)
+		arg.Limit, arg.BeforeRev = mostRevisions, got.Entries[len(got.Entries)-1].Rev
+		more, err := d.listRevisions(ctx, arg)
+		if err != nil {
+			return nil, err
+		}
+		got.Entries, got.HasMore = append(got.Entries, more.Entries...), more.HasMore
+	}
+	return nil, errors.New("it has more of a history than can be looked at")
+}
+
+// indexOf is where the rev is, -1 where it is not.
+func indexOf(all []*file, rev string) int {
+	return slices.IndexFunc(all, func(f *file) bool { return f.Rev == rev })
 }
 
 // mostRevisions is the most that one call lists.
@@ -30,12 +67,12 @@ const mostRevisions = 100
 
 // deletion is what the history of a path says of one rev.
 type deletion struct {
-	file    *file // nil: the rev is not in the history
-	deleted bool  // the file was deleted in that state, and is nowhere
-	live    bool  // there is a file at the path
-	again   bool  // the bytes of that state have been there again since, or are
-	now     *file // the file as it is now, wherever that is; nil: nowhere
-	top     *file // the latest state of the path, of that file or of another; nil: none
+	file    *file   // nil: the rev is not in the history
+	deleted bool    // the file was deleted in that state, and is nowhere
+	live    bool    // there is a file at the path
+	again   bool    // the bytes of that state have been there again since, or are
+	now     *file   // the file as it is now, wherever that is; nil: nowhere
+	past    []*file // the states that the path has had, of that file and of others
 }
 
 // deletionOf looks whether the file at the path was deleted in the state rev: it
@@ -43,20 +80,21 @@ type deletion struct {
 // its id. is_deleted alone does not tell that: "either deleted or moved", says the
 // reference.
 func (d *Driver) deletionOf(ctx context.Context, lower, rev string) (x deletion, err error) {
-	got, err := d.revisions(ctx, lower, mostRevisions)
+	got, err := d.until(ctx, lower, rev)
 	if errors.Is(err, fs.ErrNotExist) {
 		return x, nil
 	}
 	if err != nil || len(got.Entries) == 0 {
 		return x, err
 	}
-	x.live, x.top = !got.IsDeleted, got.Entries[0]
-	i := slices.IndexFunc(got.Entries, func(f *file) bool { return f.Rev == rev })
+	x.live, x.past = !got.IsDeleted, got.Entries
+	i := indexOf(got.Entries, rev)
 	if i < 0 {
 		return x, nil
 	}
 	x.file = got.Entries[i]
-	x.again = x.live && (i == 0 || slices.ContainsFunc(got.Entries[:i], func(f *file) bool { return f.ContentHash == x.file.ContentHash }))
+	same := func(f *file) bool { return f.ContentHash == x.file.ContentHash && f.ContentHash != "" }
+	x.again = x.live && (i == 0 || slices.ContainsFunc(got.Entries[:i], same))
 	if x.again {
 		return x, nil
 	}

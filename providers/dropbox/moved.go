@@ -11,6 +11,24 @@ import (
 type moved struct {
 	mu  sync.Mutex
 	all map[providers.Receipt]string
+	old map[string]bool
+}
+
+// begin notes that a deletion is sent under the key.
+func (m *moved) begin(key string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.old == nil {
+		m.old = map[string]bool{}
+	}
+	m.old[key] = true
+}
+
+// begun reports whether this process has sent a deletion under the key.
+func (m *moved) begun(key string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.old[key]
 }
 
 // by is the key that deleted it, "" where that is not known.

@@ -14,7 +14,9 @@ import (
 
 // Purge implements providers.Driver. files/permanently_delete deletes all that
 // the path ever held, and first deletes what is there; so it is called only while
-// nothing is there, and the path held nothing but that one file.
+// nothing is there, and the path held nothing but that one file: no other, and no
+// folder with anything in it. After a limit, a lock or a refused token
+// everything is looked at anew.
 func (d *Driver) Purge(ctx context.Context, text providers.Receipt) error {
 	if err := d.able(providers.CanPurge); err != nil {
 		return err
@@ -25,27 +27,32 @@ func (d *Driver) Purge(ctx context.Context, text providers.Receipt) error {
 	}
 	d.writing.Lock()
 	defer d.writing.Unlock()
+	const tries = 3
+	for i := 1; ; i++ {
+		err := d.purge(ctx, r)
+		again := errors.Is(err, cloudhttp.Limited) || errors.Is(err, cloudhttp.Unauthorized)
+		if !again || i == tries || errors.Is(err, providers.ErrUncertain) {
+			return err
+		}
+	}
+}
+
+func (d *Driver) purge(ctx context.Context, r receipt) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	got, err := d.revisions(ctx, r.Path, mostRevisions)
-	if errors.Is(err, fs.ErrNotExist) {
-		return d.goneFor(ctx, r)
-	}
-	if err != nil {
-		return err
-	}
-	if err := purgeable(r, got); err != nil {
-		return err
-	}
-	switch now, err := d.byID(ctx, r.ID); {
+	switch gone, err := d.ready(ctx, r); {
 	case err != nil:
 		return err
-	case now != nil:
-		return fmt.Errorf("%w: it was moved away", providers.ErrChanged)
+	case gone:
+		return nil
 	}
-	err = d.destroy(ctx, r)
-	if err != nil && !unsure(err) && !errors.Is(err, cloudhttp.Missing) {
+	err := d.destroy(ctx, r)
+	switch {
+	case err == nil || unsure(err) || errors.Is(err, cloudhttp.Missing):
+	case says(err, "path_write/conflict"):
+		return fmt.Errorf("%w (%w)", providers.ErrChanged, err)
+	default:
 		return err
 	}
 	if lerr := d.goneFor(context.WithoutCancel(ctx), r); lerr != nil {
@@ -54,18 +61,50 @@ func (d *Driver) Purge(ctx context.Context, text providers.Receipt) error {
 	return nil
 }
 
+// ready is nil where the path holds the deleted file of the receipt, and nothing
+// would be lost with it; gone: it is purged already.
+func (d *Driver) ready(ctx context.Context, r receipt) (gone bool, err error) {
+	within, err := d.inside.below(ctx, d, r.Path) // the slowest first
+	if err != nil {
+		return false, err
+	}
+	got, err := d.revisions(ctx, r.Path, mostRevisions)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return true, d.goneFor(ctx, r)
+	case errors.Is(err, errFolder):
+		return false, fmt.Errorf("%w: %w", providers.ErrChanged, err)
+	case err != nil:
+		return false, err
+	}
+	if err := purgeable(r, got); err != nil {
+		return false, err
+	}
+	if within {
+		return false, fmt.Errorf("%w: what was in a folder of its name would be lost with it", providers.ErrProtected)
+	}
+	switch now, err := d.byID(ctx, r.ID); {
+	case err != nil:
+		return false, err
+	case now != nil:
+		return false, fmt.Errorf("%w: it was moved away", providers.ErrChanged)
+	}
+	return false, nil
+}
+
 // destroy deletes for good. It begins with the rev as a condition: what has come to
 // be at the path is refused then. That there is nothing is "not found", or that is
 // how it has to be read: the reference does not say whether a deleted file still
-// has its rev. Only then the condition is left out; a file that comes to be there
-// between those two calls, a few hundredths of a second, would be lost.
+// has its rev. Only then the condition is left out, in a call that is sent once
+// and at once; a file that comes to be there between those two, a few hundredths of
+// a second, would be lost.
 func (d *Driver) destroy(ctx context.Context, r receipt) error {
 	arg := files.NewDeleteArg(r.Path)
 	arg.ParentRev = r.Rev
 	err := d.files.PermanentlyDeleteContext(ctx, arg)
 	if says(err, "path_lookup/not_found") {
 		arg.ParentRev = ""
-		err = d.files.PermanentlyDeleteContext(ctx, arg)
+		err = d.files.PermanentlyDeleteContext(cloudhttp.Once(ctx), arg)
 	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
 
@@ -30,7 +31,15 @@ func (d *Driver) Restore(ctx context.Context, text providers.Receipt) (providers
 	if err := ctx.Err(); err != nil {
 		return providers.Entry{}, err
 	}
+	return d.bringBack(ctx, r)
+}
+
+// bringBack is Restore where the lock is held.
+func (d *Driver) bringBack(ctx context.Context, r receipt) (providers.Entry, error) {
 	x, err := d.deletionOf(ctx, r.Path, r.Rev)
+	if errors.Is(err, errFolder) {
+		return providers.Entry{}, fmt.Errorf("%w: %w", fs.ErrExist, err)
+	}
 	if err != nil {
 		return providers.Entry{}, err
 	}
@@ -69,24 +78,26 @@ func (d *Driver) restore(ctx context.Context, r receipt, x deletion) (providers.
 	return d.seenBack(context.WithoutCancel(ctx), r, x, err)
 }
 
-// seenBack looks whether r is back, and wrote over nothing but what was on top of
-// the path's history before.
+// seenBack looks whether r is back, and wrote over nothing but what was in the
+// path's history before.
 func (d *Driver) seenBack(ctx context.Context, r receipt, x deletion, lost error) (providers.Entry, error) {
 	f, err := d.look(ctx, providers.Ref(r.Path))
 	if err != nil || f.ContentHash != r.Hash {
 		return providers.Entry{}, fmt.Errorf("%w: %w", providers.ErrUncertain, errors.Join(errors.New("it is not seen to be back"), lost, err))
 	}
-	if f.Rev == r.Rev { // Dropbox gave it no rev of its own
-		return d.restored(f), nil
-	}
-	got, err := d.revisions(ctx, r.Path, 2)
-	if err != nil || len(got.Entries) < 2 || got.Entries[0].Rev != f.Rev {
+	got, err := d.revisions(ctx, r.Path, mostRevisions)
+	if err != nil || indexOf(got.Entries, f.Rev) < 0 {
 		return providers.Entry{}, fmt.Errorf("%w: %w", providers.ErrUncertain, errors.Join(errors.New("it is back, and it is not seen over what"), err))
 	}
-	over := got.Entries[1]
-	if over.Rev == x.top.Rev {
+	below := got.Entries[indexOf(got.Entries, f.Rev)+1:]
+	if f.Rev == r.Rev { // Dropbox gave it no rev of its own: it may stand below what it was written over
+		below = got.Entries
+	}
+	i := slices.IndexFunc(below, func(b *file) bool { return b.Rev != f.Rev && indexOf(x.past, b.Rev) < 0 })
+	if i < 0 {
 		return d.restored(f), nil
 	}
+	over := below[i]
 	d.looks.forget(providers.Ref(r.Path))
 	if _, err := d.files.RestoreContext(ctx, files.NewRestoreArg(r.Path, over.Rev)); err != nil {
 		return providers.Entry{}, fmt.Errorf("%w: it was written over another file, which is in the history of its path: %w", providers.ErrUncertain, err)

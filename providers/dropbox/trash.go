@@ -22,6 +22,9 @@ import (
 // Without an answer to 2, or after a refusal in words that nobody knows, the
 // history of the path is looked at; if the file is there still, the call may be
 // under way: ErrUncertain, and Settle looks later.
+//
+// A file that is gone already was deleted under this key if this process sent such
+// a call; else by a person, however lately. What another process sent is Settle's.
 func (d *Driver) Trash(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
 	if err := d.able(providers.CanTrash); err != nil {
 		return "", err
@@ -32,7 +35,7 @@ func (d *Driver) Trash(ctx context.Context, key string, ref providers.Ref, rev p
 	d.writing.Lock()
 	defer d.writing.Unlock()
 	f, err := d.recent(ctx, ref)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && revision(f) != rev {
+	if d.moved.begun(key) && (errors.Is(err, fs.ErrNotExist) || err == nil && revision(f) != rev) {
 		if r, err := d.settle(ctx, key, ref, rev); err == nil {
 			return r, nil // this key's, before
 		}
@@ -55,6 +58,7 @@ func (d *Driver) Trash(ctx context.Context, key string, ref providers.Ref, rev p
 // remove deletes f.
 func (d *Driver) remove(ctx context.Context, key string, ref providers.Ref, f *file) (providers.Receipt, error) {
 	d.looks.forget(ref)
+	d.moved.begin(key)
 	arg := files.NewDeleteArg(f.PathLower)
 	arg.ParentRev = f.Rev
 	done, err := d.files.DeleteV2Context(ctx, arg)
@@ -83,7 +87,7 @@ func (d *Driver) compare(ctx context.Context, key string, f *file, done *files.D
 		d.moved.note(r, key)
 		return r.encode(), nil
 	}
-	if _, err := d.files.RestoreContext(context.WithoutCancel(ctx), files.NewRestoreArg(f.PathLower, was.Rev)); err != nil {
+	if _, err := d.bringBack(context.WithoutCancel(ctx), receiptOf(f.PathLower, was)); err != nil {
 		return "", fmt.Errorf("%w: it had changed, and was not restored: %w", providers.ErrUncertain, err)
 	}
 	return "", providers.ErrChanged

@@ -2,6 +2,7 @@ package dropbox_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"maps"
@@ -146,13 +147,15 @@ func TestALockThatSomebodyElseHoldsIsWaitedFor(t *testing.T) {
 }
 
 func TestARefusalInUnknownWordsKeepsTheFileAndTheRecordOpen(t *testing.T) {
-	w, d, e := one(t, personal())
-	w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.files.delete_v2", Kind: cloudfake.Refuse, Status: 409, Reason: "something_new"}}))
-	if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); !errors.Is(err, providers.ErrUncertain) {
-		t.Errorf("got %v, want ErrUncertain", err)
-	}
-	if w.state("a.png").Deleted {
-		t.Error("it is deleted")
+	for _, reason := range []string{"something_new", "other", "path_write/other", "path_lookup/other"} {
+		w, d, e := one(t, personal())
+		w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.files.delete_v2", Kind: cloudfake.Refuse, Status: 409, Reason: reason}}))
+		if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); !errors.Is(err, providers.ErrUncertain) {
+			t.Errorf("%s: got %v, want ErrUncertain", reason, err)
+		}
+		if w.state("a.png").Deleted {
+			t.Errorf("%s: it is deleted", reason)
+		}
 	}
 }
 
@@ -173,59 +176,23 @@ func TestALostAnswerOfARestoreIsResolvedByLooking(t *testing.T) {
 }
 
 func TestWhatWasPutThereDuringARestoreIsPutBack(t *testing.T) {
-	w, d, e := one(t, personal())
-	r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
-	w.must(err)
-	w.before = map[string]func(){"files/restore": func() {
-		_, err := w.person.Put(fake.Item{Path: "/a.png", Content: content.Bytes([]byte("new"))})
-		w.must(err)
-	}}
-	if _, err := d.Restore(t.Context(), r); !errors.Is(err, fs.ErrExist) {
-		t.Errorf("got %v, want fs.ErrExist", err)
-	}
-	now, err := d.Stat(t.Context(), e.Ref)
-	w.must(err)
-	rc, err := d.ReadRange(t.Context(), now.Ref, now.Revision, 0, 10)
-	w.must(err)
-	if got, err := io.ReadAll(rc); err != nil || string(got) != "new" {
-		t.Errorf("there is %q, %v; want what was put there", got, err)
-	}
-}
-
-func TestPurgeIsForATeamsAppAlone(t *testing.T) {
-	for name, k := range map[string]kind{
-		"personal":       {plan: fake.Professional, use: auth.Trash},
-		"a team's":       {plan: fake.Advanced, team: true, use: auth.Purge},
-		"a team's, less": {plan: fake.Advanced, team: true, use: auth.Trash},
-	} {
-		_, d, _ := one(t, k)
-		if can := d.Can().Has(providers.CanPurge); can != (k.team && k.use == auth.Purge) {
-			t.Errorf("%s: can purge: %v", name, can)
+	for name, o := range map[string]fake.Options{"": {}, "a new id": {RestoreNewID: true}, "the old rev": {RestoreKeepsRev: true}} {
+		for writes := 1; writes <= 2; writes++ {
+			k := personal()
+			k.fake = o
+			w, d, e := one(t, k)
+			r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
+			w.must(err)
+			w.before = map[string]func(){"files/restore": func() {
+				for i := range writes {
+					w.put("a.png", fmt.Append(nil, "new ", i))
+				}
+			}}
+			if _, err := d.Restore(t.Context(), r); !errors.Is(err, fs.ErrExist) {
+				t.Errorf("%s: got %v, want fs.ErrExist", name, err)
+			}
+			w.lives("a.png", fmt.Sprint("new ", writes-1))
 		}
-	}
-}
-
-func TestPurgeTakesNoOtherFileAlong(t *testing.T) {
-	team := kind{plan: fake.Advanced, team: true, use: auth.Purge}
-	w, d, e := one(t, team)
-	r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
-	w.must(err)
-	w.put("a.png", []byte("two"))
-	if err := d.Purge(t.Context(), r); !errors.Is(err, providers.ErrChanged) {
-		t.Errorf("while another file is there: got %v, want ErrChanged", err)
-	}
-	two, err := d.Stat(t.Context(), e.Ref)
-	w.must(err)
-	r, err = d.Trash(t.Context(), key, e.Ref, two.Revision)
-	w.must(err)
-	if err := d.Purge(t.Context(), r); !errors.Is(err, providers.ErrProtected) {
-		t.Errorf("with another file in the history: got %v, want ErrProtected", err)
-	}
-	if n := len(w.dropbox.Snapshot()); n != 2 {
-		t.Errorf("%d files are left, want both", n)
-	}
-	if n := w.cloud.Audit().Calls()["dropbox.files.permanently_delete"]; n != 0 {
-		t.Errorf("%d deletions were sent", n)
 	}
 }
 

@@ -1,7 +1,10 @@
 package dropbox_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -63,6 +66,10 @@ type world struct {
 	server  *cloudfake.Server
 	options dropbox.Options
 	before  map[string]func() // what happens, once, before a call of a route reaches the service
+	asleep  func()            // what happens, once, while a client waits
+
+	careless bool                              // the service does not mind parent_rev
+	heed     func(route string, h http.Header) // sees each call
 }
 
 func newWorld(t *testing.T, k kind, faults ...cloudfake.Fault) *world {
@@ -103,7 +110,28 @@ func (w *world) RoundTrip(req *http.Request) (*http.Response, error) {
 		delete(w.before, route)
 		happens()
 	}
+	if w.heed != nil {
+		w.heed(route, req.Header)
+	}
+	if w.careless && route == "files/delete_v2" {
+		var arg map[string]any
+		w.must(json.NewDecoder(req.Body).Decode(&arg))
+		delete(arg, "parent_rev")
+		b, err := json.Marshal(arg)
+		w.must(err)
+		req = req.Clone(req.Context())
+		req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(b)), int64(len(b))
+	}
 	return w.server.Client().Transport.RoundTrip(req)
+}
+
+// wait is sleep, in which something may happen.
+func (w *world) wait(ctx context.Context, d time.Duration) error {
+	if happens := w.asleep; happens != nil {
+		w.asleep = nil
+		happens()
+	}
+	return w.sleep(ctx, d)
 }
 
 // must is for what the test itself needs.
@@ -141,7 +169,7 @@ func (w *world) open(t *testing.T) *dropbox.Driver {
 }
 
 func (w *world) tryOpen(o dropbox.Options) (*dropbox.Driver, error) {
-	c := auth.Over(tokens{w}, auth.Options{Rate: 1e6, Net: signin.Net{Base: w, Now: w.now, Sleep: w.sleep}})
+	c := auth.Over(tokens{w}, auth.Options{Rate: 1e6, Net: signin.Net{Base: w, Now: w.now, Sleep: w.wait}})
 	o.Client, o.Notify = c.HTTP, c.Notify
 	return dropbox.Open(context.Background(), o)
 }
