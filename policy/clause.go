@@ -14,6 +14,7 @@ type subject struct {
 	Facts
 	now   time.Time
 	knows bool // star, camera and properties are what the storage says, and not merely unknown
+	folds bool // the case of letters does not tell names apart there
 }
 
 // clause is one key of a condition: what it says, and what it makes of a
@@ -79,10 +80,10 @@ func (c *condition) places() []clause {
 		}))
 	}
 	if len(c.Path) > 0 {
-		all = append(all, matching("path", c.Path, func(s subject, g pathGlob) bool { return g.matches(s.Entry.Path) }))
+		all = append(all, matching("path", c.Path, func(s subject, g pathGlob) bool { return g.matches(s.Entry.Path, s.folds) }))
 	}
 	if len(c.Name) > 0 {
-		all = append(all, matching("name", c.Name, func(s subject, g nameGlob) bool { return g.matches(s.Entry.Name()) }))
+		all = append(all, matching("name", c.Name, func(s subject, g nameGlob) bool { return g.matches(s.Entry.Name(), s.folds) }))
 	}
 	return all
 }

@@ -49,7 +49,8 @@ func (p *Policy) Explain(f Facts, now time.Time) []RuleTrace {
 // subject is what the conditions look at. A storage that is not the policy's
 // knows nothing but its files.
 func (p *Policy) subject(f Facts, now time.Time) subject {
-	return subject{f, now, kindOf(p.Storages[f.Storage].Type).knows}
+	kind := kindOf(p.Storages[f.Storage].Type)
+	return subject{f, now, kind.knows, kind.folds}
 }
 
 // candidate reports whether the rules are asked at all.

@@ -3,7 +3,14 @@ package policy
 import (
 	"strings"
 	"testing"
+	"time"
+
+	"sweepd/fingerprint"
+	"sweepd/providers"
 )
+
+// day0 is when the pictures were made.
+var day0 = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
 // withDropbox is a policy for a Dropbox alone.
 func withDropbox(keys, more string) string {
@@ -49,5 +56,35 @@ func TestWhoAsksADropboxToPurgeIsTold(t *testing.T) {
 		if !strings.Contains(notes, want) {
 			t.Errorf("the notes do not say %q:\n%s", want, notes)
 		}
+	}
+}
+
+// Dropbox may show a folder in other letters than its owner gave it, and tells
+// nobody when only those change: "/Keep" and "/keep" are one folder.
+func TestInDropboxTheCaseOfLettersDoesNotCount(t *testing.T) {
+	rules := `rules:
+  - {name: keepers, when: {any: [{path: "**/Keep/**"}, {name: "*.KEEP.png"}]}, do: keep}
+  - {name: mine, when: {confidence: proven}, do: trash}
+settle: 0
+`
+	p := parse(t, "version: 1\nstorages:\n  box: {type: dropbox, app_key: abcd1234efgh567, exclude: [\"Old/**\"]}\n  home: {type: local, roots: [/home/mia/AI], exclude: [\"Old/**\"]}\n"+rules)
+	for _, c := range []struct {
+		storage, path string
+		want          Action
+	}{
+		{"box", "/keep/a.png", Keep},
+		{"box", "/KEEP/a.png", Keep},
+		{"box", "/a.keep.PNG", Keep},
+		{"box", "/kept/a.png", Trash},
+		{"home", "/home/mia/AI/Keep/a.png", Keep},
+		{"home", "/home/mia/AI/keep/a.png", Trash},
+	} {
+		f := Facts{Storage: c.storage, Entry: providers.Entry{Path: c.path, Modified: day0}, Verdict: fingerprint.Verdict{Confidence: fingerprint.Proven}}
+		if got := p.Decide(f, day0.AddDate(0, 1, 0)); got.Action != c.want {
+			t.Errorf("%s:%s: got %s, want %s", c.storage, c.path, got.Action, c.want)
+		}
+	}
+	if !p.Storages["box"].Excludes("old/a.png") || p.Storages["home"].Excludes("old/a.png") {
+		t.Error("an exclusion does not hold in Dropbox, or in letters of another case on a disk")
 	}
 }

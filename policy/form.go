@@ -174,9 +174,9 @@ type condition struct {
 	Confidence *level `yaml:"confidence"`
 	// In this storage, or one of these.
 	Storage some[label] `yaml:"storage"`
-	// The whole path matches this pattern, or one of these; ** stands for any folders: "**/keep/**".
+	// The whole path matches this pattern, or one of these; ** stands for any folders: "**/keep/**". In Dropbox the case of letters does not count.
 	Path some[pathGlob] `yaml:"path"`
-	// The file's name matches this pattern, or one of these: "*.png".
+	// The file's name matches this pattern, or one of these: "*.png". In Dropbox the case of letters does not count.
 	Name some[nameGlob] `yaml:"name"`
 	// The image names this product, or one of these; unstated is a genuine one that names none.
 	Product some[product] `yaml:"product"`

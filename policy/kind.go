@@ -26,6 +26,7 @@ type storageKind struct {
 	keeps time.Duration // how long the service keeps what is in its trash, at least; 0 for ever
 	after string        // what it does with it then, or how to have it do so now
 	knows bool          // whether its files have a star, a camera and properties, so that their absence is known too
+	folds bool          // whether names that differ only in the case of letters are one name
 }
 
 var storageKinds = []storageKind{
@@ -40,7 +41,9 @@ var storageKinds = []storageKind{
 		keys: []string{"roots", "exclude", "client", "account", "service_account", "impersonate", "shared_drives"},
 	},
 	{
-		name: Dropbox, said: "Dropbox",
+		// "Changes to only the casing of paths won't be returned", says the reference of list_folder,
+		// and of path_display that only its last part has the person's casing.
+		name: Dropbox, said: "Dropbox", folds: true,
 		keeps: dropboxKeeps, after: "Dropbox keeps it for 30, 180 or 365 days, by plan; to delete it for good now: https://www.dropbox.com/deleted_files",
 		keys:  []string{"roots", "exclude", "app_key", "account", "member", "team_space"},
 		needs: []string{"app_key"},

@@ -58,7 +58,7 @@ func (s Storage) whole() bool { return s.Far() && slices.Equal(s.Roots, []string
 // the root; nothing is known, or excluded, of "".
 func (s Storage) Excludes(below string) bool {
 	for ; below != "" && below != "."; below = path.Dir(below) {
-		if slices.ContainsFunc(s.Exclude, func(glob string) bool { return matchesGlob(glob, below) }) {
+		if slices.ContainsFunc(s.Exclude, func(glob string) bool { return matchesFolded(glob, below, kindOf(s.Type).folds) }) {
 			return true
 		}
 	}

@@ -250,7 +250,7 @@ func (g *nameGlob) read(w word, _ ParseOptions) error {
 	return validGlob(w.text)
 }
 
-func (g nameGlob) matches(name string) bool { return matchesGlob(string(g), name) }
+func (g nameGlob) matches(name string, folds bool) bool { return matchesFolded(string(g), name, folds) }
 
 // pathGlob matches a whole path.
 type pathGlob string
@@ -269,12 +269,12 @@ func (g *pathGlob) read(w word, o ParseOptions) error {
 
 // matches: keep/** is what is below keep, not a file of that name, as
 // doublestar has it for folders.
-func (g pathGlob) matches(p string) bool {
+func (g pathGlob) matches(p string, folds bool) bool {
 	glob := string(g)
 	if strings.HasSuffix(glob, "/**") {
 		glob += "/*"
 	}
-	return matchesGlob(glob, p)
+	return matchesFolded(glob, p, folds)
 }
 
 // excludeGlob matches a path below a root.
@@ -292,6 +292,15 @@ func (g *excludeGlob) read(w word, _ ParseOptions) error {
 // in the other.
 func matchesGlob(glob, name string) bool {
 	return doublestar.MatchUnvalidated(glob, norm.NFC.String(name))
+}
+
+// matchesFolded is matchesGlob, and where it folds without regard to the case of
+// letters.
+func matchesFolded(glob, name string, folds bool) bool {
+	if folds {
+		glob, name = strings.ToLower(glob), strings.ToLower(name)
+	}
+	return matchesGlob(glob, name)
 }
 
 const maxGlob = 1000 // bytes
