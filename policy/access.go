@@ -20,7 +20,7 @@ func (p *Policy) Access(storage string) Access {
 	if _, known := p.Storages[storage]; !known {
 		return AccessScan
 	}
-	if p.Trash != (TrashAges{}) && p.Storages[storage].Purges() {
+	if p.TrashOf(storage) != (TrashAges{}) {
 		return AccessPurge
 	}
 	for _, r := range p.Rules {

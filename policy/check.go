@@ -20,6 +20,7 @@ var storageName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$`)
 func (d *decoder) check(f *form) {
 	d.checkBroad(f)
 	d.checkRoots(f)
+	d.checkPurge(f)
 	names := slices.Sorted(maps.Keys(f.Storages))
 	seen := map[label]bool{}
 	for i, r := range f.Rules {
@@ -103,6 +104,25 @@ func (d *decoder) checkRoots(f *form) {
 			}
 			all = append(all, this)
 		}
+	}
+}
+
+// checkPurge refuses what no storage of that kind of account can do.
+func (d *decoder) checkPurge(f *form) {
+	asked := f.Trash != nil && f.Trash.ages() != (TrashAges{})
+	for _, name := range slices.Sorted(maps.Keys(f.Storages)) {
+		st := f.Storages[name]
+		if st.storage().purgeable() || st.Purge == nil && !asked || st.Purge != nil && !bool(*st.Purge) {
+			continue
+		}
+		at := st.at
+		if st.Purge != nil {
+			at = st.of("purge")
+		}
+		d.refuse(at, Error{
+			Message: fmt.Sprintf("in %s nothing can be deleted for good, as trash: asks: Dropbox lets only an app that a team has linked do so (member:)", name),
+			Hint:    "write purge: off in " + name + ": what is deleted there can be had back for " + dropboxAges + ", and then Dropbox deletes it by itself; to purge now: " + dropboxBin,
+		})
 	}
 }
 
@@ -200,8 +220,8 @@ func (f *form) policy() *Policy {
 	for _, r := range f.Rules {
 		p.Rules = append(p.Rules, newRule(r))
 	}
-	if t := f.Trash; t != nil {
-		p.Trash = TrashAges{Ours: or(t.Ours, time.Duration(0)), Matching: or(t.Matching, time.Duration(0)), Everything: or(t.Everything, time.Duration(0))}
+	if f.Trash != nil {
+		p.Trash = f.Trash.ages()
 	}
 	if f.Limits != nil {
 		p.Limits = f.Limits.limits()
@@ -223,6 +243,10 @@ func (f *form) policy() *Policy {
 	return p
 }
 
+func (t *trashForm) ages() TrashAges {
+	return TrashAges{Ours: or(t.Ours, time.Duration(0)), Matching: or(t.Matching, time.Duration(0)), Everything: or(t.Everything, time.Duration(0))}
+}
+
 func (s *storageForm) storage() Storage {
 	return Storage{
 		Type: string(*s.Type), Roots: texts(s.Roots), Exclude: texts(s.Exclude),
@@ -230,6 +254,7 @@ func (s *storageForm) storage() Storage {
 		Client: text(s.Client), Account: text(s.Account), ServiceAccount: text(s.ServiceAccount), Impersonate: text(s.Impersonate),
 		SharedDrives: texts(s.SharedDrives),
 		AppKey:       text(s.AppKey), Member: text(s.Member), TeamSpace: s.TeamSpace != nil && bool(*s.TeamSpace),
+		NoPurge: s.Purge != nil && !bool(*s.Purge),
 	}
 }
 

@@ -9,29 +9,29 @@ import (
 // days with other plans, says https://help.dropbox.com/security/data-retention-policy.
 const dropboxKeeps = 30 * 24 * time.Hour
 
+const (
+	dropboxAges = "30, 180 or 365 days, by plan"
+	dropboxBin  = "https://www.dropbox.com/deleted_files"
+)
+
 func (p *Policy) dropboxNotes(st Storage) []string {
 	notes := []string{
 		"a file is deleted only while it is at the revision that was examined: Dropbox itself refuses any other",
-		"Dropbox keeps what was deleted for 30, 180 or 365 days, by plan; until then undo brings it back, unless a newer file has its name",
+		"Dropbox keeps what was deleted for " + dropboxAges + "; until then undo brings it back, unless a newer file has its name",
 		"that a file has a link that others can open, Dropbox does not say of the file: the guard shared knows only of folders and people",
 	}
-	if !st.Purges() {
-		notes = append(notes, "only an app that a team has linked can delete for good; to do so now: https://www.dropbox.com/deleted_files")
-	} else if p.Trash != (TrashAges{}) {
+	if !st.purgeable() {
+		notes = append(notes, "only an app that a team has linked can delete for good; to purge now: "+dropboxBin)
+	} else if st.Purges() && p.Trash != (TrashAges{}) {
 		notes = append(notes, "deleting for good takes along all that the path ever held: where that was another file too, it is left to Dropbox")
 	}
 	return notes
 }
 
-// dropboxCautions are what a policy asks for that the account cannot do, or that
-// time has done before.
+// dropboxCautions are the ages that a plan may never let a file reach.
 func (p *Policy) dropboxCautions(name string) (cautions []string) {
-	for _, t := range p.Trash.each() {
-		switch {
-		case t.age == 0:
-		case !p.Storages[name].Purges():
-			cautions = append(cautions, fmt.Sprintf("storage %s: nothing there can be deleted for good but by an app that a team has linked (member:), so that trash: {%s} does nothing there; Dropbox does it by itself after 30, 180 or 365 days", name, t.key))
-		case t.age >= dropboxKeeps:
+	for _, t := range p.TrashOf(name).each() {
+		if t.age >= dropboxKeeps {
 			cautions = append(cautions, fmt.Sprintf("storage %s: by plan Dropbox keeps what was deleted for only 30 days, so that trash: {%s} of %s may do nothing there", name, t.key, inTime(t.age)))
 		}
 	}

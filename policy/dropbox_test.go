@@ -38,7 +38,8 @@ func TestWhoAsksADropboxToPurgeIsTold(t *testing.T) {
 		caution    string
 	}{
 		{"", "", AccessTrash, ""},
-		{"", "trash: {ours: 7d}", AccessTrash, "nothing there can be deleted for good but by an app that a team has linked"},
+		{", purge: off", "trash: {ours: 7d}", AccessTrash, ""},
+		{`, member: "dbmid:AAB", purge: off`, "trash: {ours: 60d}", AccessTrash, ""},
 		{`, member: "dbmid:AAB"`, "trash: {ours: 7d}", AccessPurge, ""},
 		{`, member: "dbmid:AAB"`, "trash: {ours: 60d}", AccessPurge, "only 30 days"},
 	} {

@@ -59,6 +59,8 @@ type storageForm struct {
 	Member *member `yaml:"member"`
 	// Of dropbox: whether paths begin at the top of the team's space and not of the member's own folder. False when absent.
 	TeamSpace *boolean `yaml:"team_space"`
+	// Whether what trash: says is done here: on or off, on when absent. In a Dropbox without member: it cannot be, and a policy with trash: has to say off.
+	Purge *purging `yaml:"purge"`
 }
 
 // ruleForm is one rule.

@@ -32,20 +32,20 @@ type storageKind struct {
 var storageKinds = []storageKind{
 	{
 		name: Local, said: "local",
-		keys:  []string{"roots", "allow_broad_root", "exclude", "cross_mounts"},
+		keys:  []string{"roots", "allow_broad_root", "exclude", "cross_mounts", "purge"},
 		needs: []string{"roots"},
 	},
 	{
 		name: GDrive, said: "Google Drive", knows: true,
 		keeps: driveKeeps, after: "Google Drive deletes it after 30 days",
-		keys: []string{"roots", "exclude", "client", "account", "service_account", "impersonate", "shared_drives"},
+		keys: []string{"roots", "exclude", "client", "account", "service_account", "impersonate", "shared_drives", "purge"},
 	},
 	{
 		// "Changes to only the casing of paths won't be returned", says the reference of list_folder,
 		// and of path_display that only its last part has the person's casing.
 		name: Dropbox, said: "Dropbox", folds: true,
-		keeps: dropboxKeeps, after: "Dropbox keeps it for 30, 180 or 365 days, by plan; to delete it for good now: https://www.dropbox.com/deleted_files",
-		keys:  []string{"roots", "exclude", "app_key", "account", "member", "team_space"},
+		keeps: dropboxKeeps, after: "Dropbox keeps it for " + dropboxAges + "; to purge now: " + dropboxBin,
+		keys:  []string{"roots", "exclude", "app_key", "account", "member", "team_space", "purge"},
 		needs: []string{"app_key"},
 	},
 }

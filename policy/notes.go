@@ -40,7 +40,7 @@ func (p *Policy) driveNotes(st Storage) []string {
 	if len(st.SharedDrives) > 0 {
 		notes = append(notes, "the files of a shared drive are everybody's in it; what goes to its trash the others find there too")
 	}
-	if p.Trash.Matching > 0 || p.Trash.Everything > 0 {
+	if st.Purges() && (p.Trash.Matching > 0 || p.Trash.Everything > 0) {
 		notes = append(notes,
 			"Drive does not say since when a file is in its trash: the age of what others put there counts from when sweepd first saw it there",
 			`Drive's own "empty trash" is never used, because it takes along what somebody put there a minute ago: each file is deleted by itself`)
@@ -78,7 +78,7 @@ func (p *Policy) Cautions() (cautions []string) {
 
 // lateAges are the ages that Drive never lets a file reach.
 func (p *Policy) lateAges(name string) (cautions []string) {
-	for _, t := range p.Trash.each() {
+	for _, t := range p.TrashOf(name).each() {
 		if t.age >= driveKeeps {
 			cautions = append(cautions, fmt.Sprintf("storage %s: Drive deletes from its trash after 30 days, so that trash: {%s} of %s does nothing there", name, t.key, inTime(t.age)))
 		}

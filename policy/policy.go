@@ -156,6 +156,9 @@ func (s Storage) String() string {
 			said += fmt.Sprintf(", %s %q", part.before, part.what)
 		}
 	}
+	if s.NoPurge {
+		said += ", of which nothing is deleted for good"
+	}
 	switch {
 	case s.CrossMounts:
 		said += ", with file systems mounted below"

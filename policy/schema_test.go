@@ -44,6 +44,7 @@ func (derived) JSONSchema() *jsonschema.Schema      { return oneOf(deriveds) }
 func (ageBy) JSONSchema() *jsonschema.Schema        { return oneOf(ageBys) }
 func (storageType) JSONSchema() *jsonschema.Schema  { return oneOf(types()) }
 func (guard) JSONSchema() *jsonschema.Schema        { return oneOf(guardWords) }
+func (purging) JSONSchema() *jsonschema.Schema      { return oneOf(purgingWords) }
 func (alwaysOn) JSONSchema() *jsonschema.Schema     { return oneOf(guardWords[:1]) }
 func (boolean) JSONSchema() *jsonschema.Schema      { return &jsonschema.Schema{Type: "boolean"} }
 func (size) JSONSchema() *jsonschema.Schema         { return pattern(sizeForm.String()) }
@@ -146,6 +147,11 @@ func (storageForm) JSONSchemaExtend(s *jsonschema.Schema) {
 				{Required: []string{"client"}, Not: anyOfKeys("service_account", "impersonate")},
 				{Required: []string{"service_account", "impersonate"}, Not: anyOfKeys("client", "account")},
 			}
+		}
+		if k.name == Dropbox {
+			off := jsonschema.NewProperties()
+			off.Set("purge", &jsonschema.Schema{Const: "off"})
+			takes.AnyOf = []*jsonschema.Schema{{Required: []string{"member"}}, {Properties: off}}
 		}
 		s.AllOf = append(s.AllOf, &jsonschema.Schema{If: &jsonschema.Schema{Properties: of}, Then: takes})
 	}
@@ -288,7 +294,7 @@ var beyond = strings.Fields(`
 	tag merge-key second-document
 	age-by-alone impossible-age impossible-size unreachable-rule unreachable-by-confidence duplicate-rule-name misspelt-storage
 	overlapping-roots drive-roots-overlap dropbox-roots-overlap drive-one-account-twice drive-root-with-detours root-home root-above-home root-of-everything root-of-another root-at-the-top root-with-detours
-	everything-within-hours window-too-short window-too-long
+	everything-within-hours dropbox-trash window-too-short window-too-long
 	sweep-no-such-day sweep-bad-field sweep-part-of-a-day rescan-too-often rescan-too-rare zone-unknown zone-local jitter-too-long quiet-all-day
 	notify-to-desktop-in-capitals notify-to-twice notify-on-twice notify-digest-that-is-off
 	bad-glob camera-bad-glob property-bad-glob doublestar-in-a-word too-many-alternatives share-over-100`)

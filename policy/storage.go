@@ -13,6 +13,7 @@ type Storage struct {
 	Type    string   // Local, GDrive or Dropbox
 	Roots   []string // absolute and clean; none is inside another; ["/"] for all of an account
 	Exclude []string // doublestar patterns for paths below a root
+	NoPurge bool     // nothing is deleted for good there, whatever the policy says of trash
 
 	// Of Local.
 	AllowBroadRoot bool // a root may be Broad
@@ -39,9 +40,12 @@ func (s Storage) Far() bool { return s.Type != "" && s.Type != Local }
 // Service is what people call the service that the account is of.
 func (s Storage) Service() string { return kindOf(s.Type).said }
 
-// Purges reports whether anything can be deleted for good there. In Dropbox only
-// an app that a team has linked can.
-func (s Storage) Purges() bool { return s.Type != Dropbox || s.Member != "" }
+// Purges reports whether anything can be deleted for good there, and may be.
+func (s Storage) Purges() bool { return s.purgeable() && !s.NoPurge }
+
+// purgeable reports whether anything can be deleted for good there. In Dropbox
+// only an app that a team has linked can.
+func (s Storage) purgeable() bool { return s.Type != Dropbox || s.Member != "" }
 
 // After says what the service does with what it has kept so long, a clause.
 func (s Storage) After() string { return kindOf(s.Type).after }
@@ -98,6 +102,14 @@ type TrashAges struct {
 type trashAge struct {
 	key string
 	age time.Duration
+}
+
+// TrashOf is what may be deleted for good from the trash of one storage.
+func (p *Policy) TrashOf(storage string) TrashAges {
+	if !p.Storages[storage].Purges() {
+		return TrashAges{}
+	}
+	return p.Trash
 }
 
 func (a TrashAges) each() []trashAge {

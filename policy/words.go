@@ -131,6 +131,23 @@ func (g *guard) read(w word, _ ParseOptions) error {
 	return nil
 }
 
+var purgingWords = []string{"on", "off"}
+
+// purging says whether anything is deleted for good from a storage's trash.
+type purging bool
+
+func (g *purging) read(w word, _ ParseOptions) error {
+	if !slices.Contains(purgingWords, w.text) {
+		e := notOneOf(w.text, "on or off", purgingWords)
+		if w.kind == aBool {
+			e.Hint = map[string]string{"true": "write on", "false": "write off"}[w.text]
+		}
+		return e
+	}
+	*g = w.text == "on"
+	return nil
+}
+
 // alwaysOn is a guard that nobody may take away.
 type alwaysOn guard
 

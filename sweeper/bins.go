@@ -151,7 +151,7 @@ func (s *Summary) unlistedBin(st *providers.Storage, err error) {
 
 // judgeBinned says whose the entry is and whether it is due.
 func (s *Sweeper) judgeBinned(ctx context.Context, st *providers.Storage, r *reader, w words, b *Binned, whole bool) error {
-	ages, t := s.o.Policy.Trash, b.Trashed
+	t := b.Trashed
 	if t.Left != "" {
 		b.Why = t.Left
 		return nil
@@ -159,6 +159,7 @@ func (s *Sweeper) judgeBinned(ctx context.Context, st *providers.Storage, r *rea
 	if b.Op.Key != "" {
 		b.Storage, b.Whose = b.Op.Op.Storage, Ours
 	}
+	ages := s.o.Policy.TrashOf(b.Storage)
 	kept, err := keptInBin(ctx, st, r, t, w)
 	matches := false
 	if err == nil && !kept && b.Whose != Ours {
@@ -302,7 +303,7 @@ func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want fun
 
 // oursOf is what a trash operation put into a bin, by what the journal says.
 func (s *Sweeper) oursOf(op journal.Operation) Binned {
-	e, ages := op.Op.Entry, s.o.Policy.Trash
+	e, ages := op.Op.Entry, s.o.Policy.TrashOf(op.Op.Storage)
 	b := Binned{Storage: op.Op.Storage, Op: op, Whose: Ours, Trashed: providers.Trashed{Receipt: op.Receipt, Path: e.Path, Size: e.Size}}
 	s.age(&b, firstAge(ages.Ours, ages.Everything), 0, moved(op))
 	return b

@@ -66,6 +66,28 @@ func TestEachRightPurgesWhatThePolicySays(t *testing.T) {
 	}
 }
 
+func TestNothingIsPurgedWhereThePolicySaysOff(t *testing.T) {
+	for _, trash := range []string{"{ours: 30d}", "{ours: 30d, matching: 30d, everything: 30d}"} {
+		b := newBox(t, strings.NewReplacer("roots: [/data/root]", "roots: [/data/root], purge: off", "trash: {ours: 30d}", "trash: "+trash).Replace(rules))
+		b.put(ours(1), picture(1))
+		b.apply()
+		b.clock = b.clock.AddDate(0, 0, 40)
+		b.discard(ours(2), picture(2), 40)
+		p, _ := b.plan()
+		if got := b.purges(p); len(got) > 0 {
+			t.Errorf("%s: would purge %q", trash, got)
+		}
+		_, err := b.sweeper().Bins(t.Context(), func(e sweeper.Binned) {
+			if e.Due {
+				t.Errorf("%s: %s is said to be due: %s", trash, e.Trashed.Path, e.Why)
+			}
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestAPlanThatIsOnlyShownIsTheOneThatWouldBeCarriedOut(t *testing.T) {
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))

@@ -115,7 +115,7 @@ func TestAnAccountIsSweptAndUndoneBesideTheDisk(t *testing.T) {
 	p.says(0, "scan drive", "drive:"+inDrive, "1 matched", "!Downloads")
 	p.says(0, "scan --json drive", `"storage":"drive","path":"`+inDrive+`","ref":"id-1"`)
 	p.says(0, "scan --json home", `!"ref"`)
-	p.says(0, "apply --yes", "moved 2 files to the trash", "in the trash of drive until "+p.clock.AddDate(0, 0, 30).Format(time.DateOnly)+": Google Drive deletes it after 30 days")
+	p.says(0, "apply --yes", "moved 2 files to the trash", "in the trash of drive, recoverable until "+p.clock.AddDate(0, 0, 30).Format(time.DateOnly)+": Google Drive deletes it after 30 days")
 	p.there(false)
 	p.says(0, "trash list drive", "drive:"+inDrive, "ours")
 	p.says(0, "history 1", "drive:"+inDrive)

@@ -56,7 +56,7 @@ const demoPolicy = `version: 1
 storages:
   downloads: {type: local, roots: [~/Downloads]}
   drive: {type: gdrive, client: ~/.config/sweepd/google.json}
-  box: {type: dropbox, app_key: rehearsalown}
+  box: {type: dropbox, app_key: rehearsalown, purge: off}
 rules:
   - {name: keepers, when: {path: "**/Keep/**"}, do: keep}
   # The pictures of this demo are made up, and nobody can make up OpenAI's signature. So that something

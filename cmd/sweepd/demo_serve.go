@@ -67,7 +67,7 @@ The faults in FILE are injected; docs/rehearse.md has the list.`,
 const servedPolicy = `version: 1
 storages:
   drive: {type: gdrive, client: %q}
-  box: {type: dropbox, app_key: %s}
+  box: {type: dropbox, app_key: %s, purge: off}
 rules:
   # The pictures are made up, and nobody can make up OpenAI's signature: only their names say ChatGPT.
   - {name: by name, when: {confidence: likely}, do: trash}

@@ -27,7 +27,7 @@ func (k Kept) String() string {
 	if k.Until.IsZero() {
 		return where + " until somebody empties it"
 	}
-	return fmt.Sprintf("%s until %s: %s", where, day(k.Until), k.Then)
+	return fmt.Sprintf("%s, recoverable until %s: %s", where, day(k.Until), k.Then)
 }
 
 // keeping finds out what is kept how long, by the policy; without one nothing.
