@@ -54,15 +54,16 @@ type Options struct {
 // Driver is the providers.Driver of one account. A Ref is a path in lower case.
 type Driver struct {
 	providers.Unsupported
-	o       Options
-	files   files.ContextClient
-	users   users.ContextClient
-	notify  files.ContextClient
-	account account
-	roots   []root
-	looks   looks
-	moved   moved
-	inside  folders // of Purge, which holds writing
+	o          Options
+	files      files.ContextClient
+	users      users.ContextClient
+	notify     files.ContextClient
+	account    account
+	roots      []root
+	looks      looks
+	thumbnails thumbnails
+	moved      moved
+	inside     folders // of Purge, which holds writing
 
 	// Dropbox asks for one write at a time in a namespace, and refuses two
 	// listings of one folder at once.
@@ -93,7 +94,7 @@ func Open(ctx context.Context, o Options) (*Driver, error) {
 	if o.Sleep == nil {
 		o.Sleep = sleep
 	}
-	d := &Driver{o: o}
+	d := &Driver{o: o, thumbnails: thumbnails{turn: make(chan struct{}, 1)}}
 	d.looks.now = o.Now
 	for _, name := range o.Roots {
 		d.roots = append(d.roots, newRoot(name))

@@ -1,45 +1,157 @@
 package dropbox
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
+	"sync"
 
-	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox"
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
 
 	"sweepd/providers"
 )
 
-// maxThumbnail is more than any thumbnail has: bytes.
-const maxThumbnail = 8 << 20
+// thumbnailsAtOnce is the most that files/get_thumbnail_batch gives in one answer.
+const thumbnailsAtOnce = 25
+
+// thumbnails are those that are waited for. One call is under way at a time, and
+// whoever asks meanwhile is served by the next, together: a page of pictures
+// costs a call for 25.
+type thumbnails struct {
+	turn chan struct{} // who makes a call holds it
+	mu   sync.Mutex
+	wait []*thumbnail
+}
+
+// thumbnail is one that somebody waits for.
+type thumbnail struct {
+	ref  providers.Ref
+	size string
+	done chan struct{} // closed when the rest is there
+
+	jpeg []byte
+	of   *file  // the file that it shows
+	none string // why there is none
+	err  error
+}
 
 // Thumbnail implements providers.Driver. Dropbox makes none of some kinds of
 // pictures, nor of those above 20 MB.
 func (d *Driver) Thumbnail(ctx context.Context, ref providers.Ref, rev providers.Revision, side int) (io.ReadCloser, error) {
-	f, err := d.look(ctx, ref)
-	if err != nil {
-		return nil, err
+	if ref == "" || ref[0] != '/' {
+		return nil, fmt.Errorf("a file without a path: %w", fs.ErrNotExist)
 	}
-	if revision(f) != rev {
-		return nil, providers.ErrChanged
-	}
-	arg := files.NewThumbnailV2Arg(&files.PathOrLink{Tagged: dropbox.Tagged{Tag: files.PathOrLinkPath}, Path: "rev:" + f.Rev})
-	arg.Size.Tag, arg.ExcludeMediaInfo = size(side), true
-	_, content, err := d.files.GetThumbnailV2Context(ctx, arg)
-	for _, none := range []string{"unsupported_extension", "unsupported_image", "encrypted_content", "conversion_error"} {
-		if says(err, none) {
-			return nil, fmt.Errorf("there is no thumbnail of it: %w (%w)", fs.ErrNotExist, err)
+	t := &thumbnail{ref: ref, size: size(side), done: make(chan struct{})}
+	d.thumbnails.join(t)
+	for {
+		select {
+		case <-ctx.Done():
+			d.thumbnails.leave(t)
+			return nil, ctx.Err()
+		case <-t.done:
+			return d.shown(ctx, t, rev)
+		case d.thumbnails.turn <- struct{}{}:
+			d.serve(ctx, d.thumbnails.next(t))
+			<-d.thumbnails.turn
 		}
 	}
-	if err != nil {
-		return nil, err
+}
+
+// shown is the thumbnail if it is of that revision.
+func (d *Driver) shown(ctx context.Context, t *thumbnail, rev providers.Revision) (io.ReadCloser, error) {
+	if t.err != nil {
+		return nil, t.err
 	}
-	return struct {
-		io.Reader
-		io.Closer
-	}{io.LimitReader(content, maxThumbnail), content}, nil
+	if t.none != "" {
+		f, err := d.look(ctx, t.ref)
+		if err != nil {
+			return nil, err
+		}
+		t.of = f
+	}
+	switch {
+	case revision(t.of) != rev:
+		return nil, providers.ErrChanged
+	case t.none != "":
+		return nil, fmt.Errorf("there is no thumbnail of it: %w (%s)", fs.ErrNotExist, t.none)
+	}
+	return io.NopCloser(bytes.NewReader(t.jpeg)), nil
+}
+
+func (w *thumbnails) join(t *thumbnail) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.wait = append(w.wait, t)
+}
+
+func (w *thumbnails) leave(t *thumbnail) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.wait = slices.DeleteFunc(w.wait, func(o *thumbnail) bool { return o == t })
+}
+
+// next takes t, if it still waits, and others up to a call's worth.
+func (w *thumbnails) next(t *thumbnail) (some []*thumbnail) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !slices.Contains(w.wait, t) {
+		return nil
+	}
+	some = append(some, t)
+	for _, o := range w.wait {
+		if o != t && len(some) < thumbnailsAtOnce {
+			some = append(some, o)
+		}
+	}
+	w.wait = slices.DeleteFunc(w.wait, func(o *thumbnail) bool { return slices.Contains(some, o) })
+	return some
+}
+
+// serve asks for some. Where the one who asks gives up, the others wait on.
+func (d *Driver) serve(ctx context.Context, some []*thumbnail) {
+	if len(some) == 0 {
+		return
+	}
+	arg := files.NewGetThumbnailBatchArg(nil)
+	for _, t := range some {
+		one := files.NewThumbnailArg(string(t.ref))
+		one.Size.Tag, one.ExcludeMediaInfo = t.size, true
+		arg.Entries = append(arg.Entries, one)
+	}
+	got, err := d.files.GetThumbnailBatchContext(ctx, arg)
+	if err == nil && len(got.Entries) != len(some) {
+		err = fmt.Errorf("asked for %d thumbnails, got %d", len(some), len(got.Entries))
+	}
+	for i, t := range some {
+		switch {
+		case ctx.Err() != nil && err != nil && i > 0:
+			d.thumbnails.join(t)
+			continue
+		case err != nil:
+			t.err = err
+		default:
+			t.take(got.Entries[i])
+		}
+		close(t.done)
+	}
+}
+
+// take fills in the answer.
+func (t *thumbnail) take(e *files.GetThumbnailBatchResultEntry) {
+	switch {
+	case e.Success != nil && e.Success.Metadata != nil:
+		t.of = e.Success.Metadata
+		t.jpeg, t.err = base64.StdEncoding.DecodeString(e.Success.Thumbnail)
+	case e.Failure != nil:
+		t.none = e.Failure.Tag
+	default:
+		t.err = errors.New("the answer has no thumbnail, and does not say why")
+	}
 }
 
 // size is the smallest of Dropbox's sizes that is not smaller than the side.

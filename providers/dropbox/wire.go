@@ -22,7 +22,7 @@ type wire struct{ base http.RoundTripper }
 func reading(route string) bool {
 	switch route {
 	case "files/list_folder", "files/list_folder/continue", "files/list_folder/get_latest_cursor", "files/list_folder/longpoll",
-		"files/get_metadata", "files/download", "files/get_thumbnail_v2", "files/list_revisions",
+		"files/get_metadata", "files/download", "files/get_thumbnail_batch", "files/list_revisions",
 		"users/get_current_account", "users/get_space_usage":
 		return true
 	}
