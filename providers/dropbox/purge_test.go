@@ -2,6 +2,7 @@ package dropbox_test
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"testing"
 
@@ -122,5 +123,25 @@ func TestPurgeTakesNoOtherFileAlong(t *testing.T) {
 	}
 	if n := w.cloud.Audit().Calls()["dropbox.files.permanently_delete"]; n != 0 {
 		t.Errorf("%d deletions were sent", n)
+	}
+}
+
+func TestAPurgeIsSixCalls(t *testing.T) {
+	w, d, e := one(t, ofTeam())
+	first, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
+	w.must(err)
+	w.must(d.Purge(t.Context(), first)) // which lists everything
+	w.put("b.png", []byte("b"))
+	e, err = d.Stat(t.Context(), "/b.png")
+	w.must(err)
+	r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
+	w.must(err)
+	was := w.cloud.Audit().Calls()
+	w.must(d.Purge(t.Context(), r))
+	want := map[string]int{
+		"dropbox.files.list_folder.continue": 1, "dropbox.files.list_revisions": 1, "dropbox.files.get_metadata": 2, "dropbox.files.permanently_delete": 2,
+	}
+	if got := w.since(was); !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }

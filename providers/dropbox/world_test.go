@@ -64,6 +64,7 @@ type world struct {
 	person  *fake.Account
 	firm    *fake.Team // of kind.team
 	server  *cloudfake.Server
+	net     http.RoundTripper // to the server
 	options dropbox.Options
 	before  map[string]func() // what happens, once, before a call of a route reaches the service
 	asleep  func()            // what happens, once, while a client waits
@@ -91,6 +92,7 @@ func newWorld(t *testing.T, k kind, faults ...cloudfake.Fault) *world {
 	w.must(err)
 	w.server, err = w.cloud.Start("127.0.0.1:0")
 	w.must(err)
+	w.net = w.server.Client().Transport
 	t.Cleanup(func() {
 		if err := w.server.Close(); err != nil {
 			t.Error(err)
@@ -122,7 +124,7 @@ func (w *world) RoundTrip(req *http.Request) (*http.Response, error) {
 		req = req.Clone(req.Context())
 		req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(b)), int64(len(b))
 	}
-	return w.server.Client().Transport.RoundTrip(req)
+	return w.net.RoundTrip(req)
 }
 
 // wait is sleep, in which something may happen.
