@@ -29,8 +29,15 @@ func TestDropboxKeepsEveryPromise(t *testing.T) {
 		"a restored file has its rev":  {plan: fake.Basic, use: auth.Trash, fake: fake.Options{RestoreKeepsRev: true}},
 	})
 	for name, k := range all {
+		as := "own Dropbox"
+		switch {
+		case k.team:
+			as = "Dropbox of a team"
+		case k.use == auth.Look:
+			as = "only looked at"
+		}
 		t.Run(name, func(t *testing.T) {
-			providertest.Run(t, func(t *testing.T) providertest.Harness { return harness{newWorld(t, k)} })
+			providertest.RunAs(t, as, func(t *testing.T) providertest.Harness { return harness{newWorld(t, k)} })
 		})
 	}
 }

@@ -3,6 +3,7 @@ package gdrive_test
 import (
 	"testing"
 
+	"sweepd/internal/cloudfake/drive"
 	"sweepd/internal/google"
 	"sweepd/providers/gdrive"
 	"sweepd/providers/providertest"
@@ -16,11 +17,37 @@ func TestDriveKeepsEveryPromise(t *testing.T) {
 		"read only":     func(o *gdrive.Options) { o.Use = google.Look },
 	} {
 		t.Run(name, func(t *testing.T) {
-			providertest.Run(t, func(t *testing.T) providertest.Harness {
+			start := func(t *testing.T) providertest.Harness {
 				w := newWorld(t)
 				change(&w.options)
 				return harness{w}
-			})
+			}
+			switch name {
+			case "trash only":
+				providertest.Run(t, start)
+			case "read only":
+				providertest.RunAs(t, "only looked at", start)
+			default:
+				providertest.RunAs(t, "My Drive", start)
+			}
 		})
 	}
+}
+
+// shared is the harness of a shared drive that is swept beside an empty My Drive.
+type shared struct{ harness }
+
+func (h shared) Path(name string) string { return "/Shared drives/Team/" + name }
+
+func TestASharedDriveKeepsEveryPromise(t *testing.T) {
+	providertest.RunAs(t, "shared drive", func(t *testing.T) providertest.Harness {
+		w := newWorld(t)
+		team, err := w.drive.AddDrive("Team", map[*drive.Account]string{w.person: "organizer"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.top = []string{team.ID()}
+		w.options.SharedDrives, w.options.Paths = []string{"Team"}, true
+		return shared{harness{w}}
+	})
 }

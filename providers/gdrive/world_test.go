@@ -51,6 +51,7 @@ type world struct {
 	server  *cloudfake.Server
 	ids     map[string]string // of files by name, the latest
 	options gdrive.Options
+	top     []string // the folder that files are put into; nil: My Drive
 }
 
 func newWorld(t *testing.T, faults ...cloudfake.Fault) *world {
@@ -118,7 +119,7 @@ func (w *world) put(name string, content []byte) string {
 		}
 		return id
 	}
-	id, err := w.person.Put(drive.Item{Name: name, MimeType: "image/png", Content: drive.Bytes(content)})
+	id, err := w.person.Put(drive.Item{Parents: w.top, Name: name, MimeType: "image/png", Content: drive.Bytes(content)})
 	if err != nil {
 		w.Fatal(err)
 	}

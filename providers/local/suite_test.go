@@ -84,7 +84,7 @@ func (h withoutBin) Open(t *testing.T) providers.Driver {
 func TestLocalKeepsEveryPromise(t *testing.T) {
 	for name, dir := range places(t) {
 		t.Run(name, func(t *testing.T) {
-			providertest.Run(t, func(t *testing.T) providertest.Harness { return newDisk(t, dir(t)) })
+			providertest.RunAs(t, "local disk", func(t *testing.T) providertest.Harness { return newDisk(t, dir(t)) })
 		})
 	}
 }

@@ -38,10 +38,15 @@ type Harness interface {
 // has its path.
 type Hiding interface{ HidesReplaced() bool }
 
+// promises are all that Run holds a provider to.
+func promises() [][]promise {
+	return [][]promise{listings, reading, thumbnails, trashing, returning, refusing}
+}
+
 // Run holds the provider to every promise of providers.Driver. start makes a
 // new empty storage for each case.
 func Run(t *testing.T, start func(t *testing.T) Harness) {
-	for _, group := range [][]promise{listings, reading, thumbnails, trashing, returning, refusing} {
+	for _, group := range promises() {
 		for _, p := range group {
 			t.Run(p.name, func(t *testing.T) {
 				h := start(t)

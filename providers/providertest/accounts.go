@@ -1,0 +1,48 @@
+package providertest
+
+import (
+	"testing"
+
+	"sweepd/providers"
+)
+
+// AccountKind is a kind of account that providers/README.md has a column for.
+type AccountKind struct {
+	Name string
+	Can  providers.Can
+	Test string // that holds it to every promise, by RunAs
+	In   string // the folder of that test, below providers
+}
+
+// what an account of a service says of changes.
+const follows = providers.CanListTrash | providers.CanWait | providers.CanFollow | providers.CanThumbnail
+
+// AccountKinds are the columns.
+var AccountKinds = []AccountKind{
+	{"local disk", providers.CanReadWhole | providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanListTrash, "TestLocalKeepsEveryPromise", "local"},
+	{"My Drive", follows | providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanEmptyTrash, "TestDriveKeepsEveryPromise", "gdrive"},
+	{"shared drive", follows | providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanEmptyTrash, "TestASharedDriveKeepsEveryPromise", "gdrive"},
+	{"own Dropbox", follows | providers.CanTrash | providers.CanRestore, "TestDropboxKeepsEveryPromise", "dropbox"},
+	{"Dropbox of a team", follows | providers.CanTrash | providers.CanRestore | providers.CanPurge, "TestDropboxKeepsEveryPromise", "dropbox"},
+	{"only looked at", follows, "TestDropboxKeepsEveryPromise", "dropbox"},
+}
+
+// RunAs is Run for an account of the kind of that name, whose abilities have to be
+// those that the kind has.
+func RunAs(t *testing.T, name string, start func(t *testing.T) Harness) {
+	for _, k := range AccountKinds {
+		if k.Name != name {
+			continue
+		}
+		d := start(t).Open(t)
+		if can := d.Can(); can != k.Can {
+			t.Errorf("a %s can %b, and providers/README.md says %b", name, can, k.Can)
+		}
+		if err := d.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+		Run(t, start)
+		return
+	}
+	t.Errorf("providers/README.md has no column for a %s", name)
+}
