@@ -48,7 +48,7 @@ version: 1
 mode: %s
 storages:
   drive: {type: gdrive, client: /etc/sweepd/client.json}
-  box: {type: dropbox, app_key: abcdefghij12345}
+  box: {type: dropbox, app_key: abcdefghij12345, purge: off}
 rules:
   - {name: mine, when: {confidence: likely}, do: trash}
   - {name: unsure, when: {confidence: possible}, do: review}

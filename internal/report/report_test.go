@@ -390,17 +390,17 @@ func TestARunIsJSON(t *testing.T) {
 func TestWhatIsInTheTrashIsKeptByWhoeverEndsItFirst(t *testing.T) {
 	const drive = `
 version: 1
-storages: {cloud: {type: gdrive, client: /client.json}, box: {type: dropbox, app_key: abcdefghij12345}, home: {type: local, roots: [/data/root]}}
+storages: {cloud: {type: gdrive, client: /client.json}, box: {type: dropbox, app_key: abcdefghij12345, purge: off}, home: {type: local, roots: [/data/root]}}
 rules: [{name: mine, when: {confidence: likely}, do: trash}]
 trash: {ours: %s}
 `
 	for _, c := range []struct{ ours, storage, want string }{
-		{"7d", "home", "in the trash of home until 2026-11-30: then sweepd purges it"},
+		{"7d", "home", "in the trash of home, recoverable until 2026-11-30: then sweepd purges it"},
 		{"off", "home", "in the trash of home until somebody empties it"},
-		{"7d", "cloud", "in the trash of cloud until 2026-11-30: then sweepd purges it"},
-		{"60d", "cloud", "in the trash of cloud until 2026-12-23: Google Drive deletes it after 30 days"},
-		{"off", "cloud", "in the trash of cloud until 2026-12-23: Google Drive deletes it after 30 days"},
-		{"7d", "box", "in the trash of box until 2026-12-23: Dropbox keeps it for 30, 180 or 365 days, by plan; to delete it for good now: https://www.dropbox.com/deleted_files"},
+		{"7d", "cloud", "in the trash of cloud, recoverable until 2026-11-30: then sweepd purges it"},
+		{"60d", "cloud", "in the trash of cloud, recoverable until 2026-12-23: Google Drive deletes it after 30 days"},
+		{"off", "cloud", "in the trash of cloud, recoverable until 2026-12-23: Google Drive deletes it after 30 days"},
+		{"7d", "box", "in the trash of box, recoverable until 2026-12-23: Dropbox keeps it for 30, 180 or 365 days, by plan; to purge now: https://www.dropbox.com/deleted_files"},
 	} {
 		b := newBox(t, fmt.Sprintf(drive, c.ours))
 		run, err := b.journal.BeginRun(t.Context(), "apply", "")
