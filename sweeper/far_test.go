@@ -429,3 +429,41 @@ func TestAPassThatIsBrokenOffIsGoneThroughAgain(t *testing.T) {
 		b.remembers(4)
 	}
 }
+
+// few is a feed whose checkpoints count too little, as Dropbox's do of files that
+// came since the last full listing.
+type few struct{ providers.Driver }
+
+func (f few) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[providers.Change, error] {
+	return func(yield func(providers.Change, error) bool) {
+		for c, err := range f.Driver.Changes(ctx, since) {
+			if c.Checkpoint() && since != "" {
+				c.Seen = 0
+			}
+			if !yield(c, err) {
+				return
+			}
+		}
+	}
+}
+
+func TestWhatTheFeedHasNamedIsSeenHoweverLittleItsCursorCounts(t *testing.T) {
+	b := newBox(t, strings.Replace(rules, "share: 100%", "share: 50%", 1))
+	b.account = providertest.NewAccount() // with a feed
+	b.fail()
+	b.put("/data/root/a.txt", nil)
+	s := b.over(few{b.driver})
+	if _, err := s.Scan(t.Context(), sweeper.ScanOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 3 {
+		b.put(ours(n), picture(byte(n)))
+	}
+	p, sum, err := s.Plan(t.Context(), sweeper.ScanOptions{})
+	if err != nil || sum.Seen != 3 || len(p.Trash) != 3 {
+		t.Fatalf("seen %d, planned %d, %v; want the three that came", sum.Seen, len(p.Trash), err)
+	}
+	if err := s.Allow(t.Context(), p); err != nil {
+		t.Errorf("got %v; want three of three, which is no share that counts", err)
+	}
+}

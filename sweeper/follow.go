@@ -84,6 +84,11 @@ func (sc *scan) tellOthers(ctx context.Context, p *pass) error {
 		}
 		sc.emit(ctx, r, rec, 0)
 	}
+	sc.count(func(sum *Summary) { // what the cursor counts may be older than what the feed has named since
+		less := max(int64(len(sc.found))-sum.SeenIn[sc.st.Name()], 0)
+		sum.Seen += less
+		sum.SeenIn[sc.st.Name()] += less
+	})
 	return ctx.Err()
 }
 
