@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
-	"sweepd/internal/google"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -102,7 +101,7 @@ func (p *program) diagnose(err error) (status int, hint string) {
 	if _, ok := errors.AsType[*journal.LeasedError](err); ok {
 		return exitUnsafe, "nothing was changed; wait until it is done, or see: sweepd status"
 	}
-	if hint := google.Hint(err); hint != "" && !errors.Is(err, context.Canceled) {
+	if hint := app.Hint(err); hint != "" && !errors.Is(err, context.Canceled) {
 		return exitTrouble, hint
 	}
 	switch {

@@ -3,6 +3,9 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
+
+	"github.com/dustin/go-humanize"
 
 	"sweepd/fingerprint"
 	"sweepd/internal/dropbox"
@@ -35,7 +38,7 @@ func (a *App) openDropbox(ctx context.Context, name string, st policy.Storage) (
 	}
 	c, err := dropbox.Connect(ctx, a.o.dropbox(a.Paths, name, st, use))
 	if errors.Is(err, signin.ErrNotSignedIn) {
-		err = &UsageError{err, google.Hint(err)}
+		err = &UsageError{err, dropbox.Hint(err)}
 	}
 	if err != nil {
 		return nil, nil, err
@@ -63,7 +66,7 @@ func (o Options) examineDropbox(ctx context.Context, paths Paths, pol *policy.Po
 	store := paths.SignIns(o.Getenv)
 	g, err := store.Load(name)
 	if err != nil {
-		yield(Finding{Check: "sign-in", State: Fail, Text: err.Error(), Hint: google.Hint(err)})
+		yield(Finding{Check: "sign-in", State: Fail, Text: err.Error(), Hint: dropbox.Hint(err)})
 		return
 	}
 	may, some := dropbox.Uses(g.Scopes)
@@ -79,9 +82,24 @@ func (o Options) examineDropbox(ctx context.Context, paths Paths, pol *policy.Po
 		err = signin.Other(name, about.Account, c.Account)
 	}
 	if err != nil {
-		yield(Finding{Check: "account", State: Fail, Text: err.Error(), Hint: google.Hint(err)})
+		yield(Finding{Check: "account", State: Fail, Text: err.Error(), Hint: dropbox.Hint(err)})
 		return
 	}
 	_ = yield(Finding{Check: "account", State: Well, Text: about.Account.Email + " (" + about.Kind + ")"}) &&
-		yield(ticking(about.Date, o.Now()))
+		yield(ticking(about.Date, o.Now())) &&
+		yield(dropboxSpace(ctx, c, st.Member))
+}
+
+// dropboxSpace says how full the account is, or the team's space that it is in.
+// What was deleted does not count.
+func dropboxSpace(ctx context.Context, c *dropbox.Connection, member string) Finding {
+	used, all, err := dropbox.AskSpace(ctx, c.HTTP, member)
+	if err != nil {
+		return Finding{Check: "space", State: Warn, Text: err.Error(), Hint: dropbox.Hint(err)}
+	}
+	f := Finding{Check: "space", State: Well, Text: fmt.Sprintf("%s of %s are used", humanize.Bytes(used), humanize.Bytes(all))}
+	if used >= all {
+		f.State, f.Hint = Warn, "the account is full: undo may find no room"
+	}
+	return f
 }

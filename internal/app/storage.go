@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"sweepd/fingerprint"
-	"sweepd/internal/google"
 	"sweepd/policy"
 	"sweepd/providers"
 	"sweepd/providers/local"
@@ -42,7 +41,7 @@ func (a *App) openStorages(ctx context.Context, scopes []sweeper.Scope) error {
 
 // told is err with its hint, for a place that has no line for hints.
 func told(err error) error {
-	hint := google.Hint(err)
+	hint := Hint(err)
 	if usage, ok := errors.AsType[*UsageError](err); ok {
 		hint = usage.Hint
 	}

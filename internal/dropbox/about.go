@@ -22,18 +22,6 @@ type About struct {
 // AskAbout asks users/get_current_account; c sends the access token. member is as
 // whom a team's app acts, else "".
 func AskAbout(ctx context.Context, c *http.Client, member string) (About, error) {
-	req, err := call(cloudhttp.Reading(ctx), "users/get_current_account")
-	if err != nil {
-		return About{}, err
-	}
-	if member != "" {
-		req.Header.Set("Dropbox-API-Select-User", member)
-	}
-	resp, err := c.Do(req)
-	if err != nil {
-		return About{}, cloudhttp.Cause(err)
-	}
-	defer resp.Body.Close()
 	var who struct {
 		ID    string `json:"account_id"`
 		Email string `json:"email"`
@@ -41,15 +29,60 @@ func AskAbout(ctx context.Context, c *http.Client, member string) (About, error)
 			Tag string `json:".tag"`
 		} `json:"account_type"`
 	}
-	if err := json.NewDecoder(resp.Body).Decode(&who); err != nil {
-		return About{}, fmt.Errorf("the answer cannot be read: %w", err)
+	header, err := ask(ctx, c, "users/get_current_account", member, &who)
+	if err != nil {
+		return About{}, err
 	}
 	if who.ID == "" {
 		return About{}, errors.New("the answer names nobody")
 	}
 	a := About{Account: signin.Account{ID: who.ID, Email: who.Email}, Kind: who.Type.Tag}
-	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+	if date, err := http.ParseTime(header.Get("Date")); err == nil {
 		a.Date = date
 	}
 	return a, nil
+}
+
+// AskSpace asks users/get_space_usage how many bytes are used of how many: by the
+// person, or by the team where its members share a space.
+func AskSpace(ctx context.Context, c *http.Client, member string) (used, all uint64, err error) {
+	var usage struct {
+		Used       uint64 `json:"used"`
+		Allocation struct {
+			Tag       string `json:".tag"`
+			Allocated uint64 `json:"allocated"`
+			Used      uint64 `json:"used"` // by the team
+		} `json:"allocation"`
+	}
+	if _, err := ask(ctx, c, "users/get_space_usage", member, &usage); err != nil {
+		return 0, 0, err
+	}
+	switch a := usage.Allocation; a.Tag {
+	case "individual":
+		return usage.Used, a.Allocated, nil
+	case "team":
+		return a.Used, a.Allocated, nil
+	}
+	return 0, 0, errors.New("the answer does not say how much there is room for")
+}
+
+// ask reads the answer of a route that takes no argument into a value, and returns
+// its headers.
+func ask(ctx context.Context, c *http.Client, route, member string, into any) (http.Header, error) {
+	req, err := call(cloudhttp.Reading(ctx), route)
+	if err != nil {
+		return nil, err
+	}
+	if member != "" {
+		req.Header.Set("Dropbox-API-Select-User", member)
+	}
+	resp, err := c.Do(req)
+	if err != nil {
+		return nil, cloudhttp.Cause(err)
+	}
+	defer resp.Body.Close()
+	if err := json.NewDecoder(resp.Body).Decode(into); err != nil {
+		return nil, fmt.Errorf("the answer cannot be read: %w", err)
+	}
+	return resp.Header, nil
 }

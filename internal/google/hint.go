@@ -10,12 +10,12 @@ import (
 // Hint is what a person can do about an error of an account, "" where nothing
 // is known that would help.
 func Hint(err error) string {
-	if e, ok := errors.AsType[*signin.Error](err); ok && e.Hint != "" {
-		return e.Hint
-	}
 	fault, ok := errors.AsType[*cloudhttp.Error](err)
-	if !ok {
-		return ""
+	if e, signedIn := errors.AsType[*signin.Error](err); !ok || signedIn && e.Hint != "" {
+		return signin.Hint(err, "Google")
+	}
+	if fault.Kind == cloudhttp.Unsent {
+		return Hint(fault.Err)
 	}
 	switch fault.Reason {
 	case "accessNotConfigured", "SERVICE_DISABLED":
@@ -25,19 +25,5 @@ func Hint(err error) string {
 	case "domainPolicy":
 		return "an administrator has switched Drive apps off for this account"
 	}
-	switch fault.Kind {
-	case cloudhttp.Unsent:
-		return Hint(fault.Err)
-	case cloudhttp.Exhausted:
-		return "nothing more is asked until then; the next run goes on where this one stopped"
-	case cloudhttp.Limited:
-		return "Google wants fewer calls at the moment; the next run goes on where this one stopped"
-	case cloudhttp.Unreached:
-		return "is there a network, and a proxy that HTTPS_PROXY should name?"
-	case cloudhttp.Unavailable:
-		return "nothing is concluded from that; the next run looks again"
-	case cloudhttp.Unauthorized:
-		return "sign in again: sweepd login STORAGE"
-	}
-	return ""
+	return signin.Hint(err, "Google")
 }

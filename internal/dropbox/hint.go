@@ -1,0 +1,42 @@
+package dropbox
+
+import (
+	"errors"
+	"strings"
+
+	"sweepd/internal/cloudhttp"
+	"sweepd/internal/signin"
+)
+
+// Ours reports whether err is of a call of the Dropbox API, as Call names them.
+func Ours(err error) bool {
+	fault, ok := errors.AsType[*cloudhttp.Error](err)
+	if !ok {
+		return false
+	}
+	of, _, route := strings.Cut(fault.Call, "/")
+	return route && (of == "files" || of == "users" || of == "auth") || strings.HasSuffix(fault.Call, " api.dropboxapi.com")
+}
+
+// Hint is what a person can do about an error of an account, "" where nothing is
+// known that would help.
+func Hint(err error) string {
+	fault, ok := errors.AsType[*cloudhttp.Error](err)
+	if e, signedIn := errors.AsType[*signin.Error](err); !ok || signedIn && e.Hint != "" {
+		return signin.Hint(err, "Dropbox")
+	}
+	if fault.Kind == cloudhttp.Unsent {
+		return Hint(fault.Err)
+	}
+	switch reason, _, _ := strings.Cut(fault.Reason, "/"); reason {
+	case "missing_scope":
+		return "tick what is missing under Permissions of your app, at https://www.dropbox.com/developers/apps, and Submit; then sign in again: sweepd login STORAGE"
+	case "invalid_account_type":
+		return "this kind of Dropbox account cannot do that"
+	case "user_suspended":
+		return "Dropbox, or the team's administrator, has suspended this account"
+	case "invalid_select_user":
+		return "is member: in the policy the id of a member of the team that linked the app?"
+	}
+	return signin.Hint(err, "Dropbox")
+}
