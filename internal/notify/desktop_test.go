@@ -95,9 +95,11 @@ func TestAMessageIsShownOnTheDesktop(t *testing.T) {
 		if err := Try(t.Context(), o, Message{Subject: "3 in the trash", Text: "a <b>bold</b> name & more", At: at})[0].Err; err != nil {
 			t.Fatal(err)
 		}
+		s.mu.Lock() // the bus's goroutine wrote it
 		if want := "sweepd|3 in the trash|" + c.want + "|@y 0x1"; len(s.got) != 1 || s.got[0] != want {
 			t.Errorf("got %q, want %q", s.got, want)
 		}
+		s.mu.Unlock()
 	}
 }
 
