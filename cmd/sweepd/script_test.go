@@ -24,7 +24,7 @@ func TestScripts(t *testing.T) {
 	commands := map[string]func(*testscript.TestScript, bool, []string){
 		"picture": cmdPicture, "painted": cmdPainted, "quiet": cmdQuiet, "same": cmdSame,
 		"until": cmdUntil, "raw": cmdRaw,
-		"google": cmdGoogle, "dropbox": cmdDropbox, "pasting": cmdPasting, "daemon": cmdDaemon,
+		"google": cmdGoogle, "dropbox": cmdDropbox, "pasting": cmdPasting, "daemon": cmdDaemon, "hook": cmdHook, "expand": cmdExpand,
 	}
 	maps.Copy(commands, newClouds().commands())
 	testscript.Run(t, testscript.Params{

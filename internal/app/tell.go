@@ -115,15 +115,7 @@ func (d *daemon) send(m notify.Message) {
 
 // openNotifier opens the ways to the person that the policy names.
 func (d *daemon) openNotifier(p *policy.Policy) (*notify.Notifier, error) {
-	sinks := make([]notify.Sink, 0, len(p.Notify))
-	for _, to := range p.Notify {
-		on := make([]string, 0, len(to.On))
-		for _, event := range to.On {
-			on = append(on, string(event))
-		}
-		sinks = append(sinks, notify.Sink{To: to.To, On: on, Names: to.Names})
-	}
-	n, err := notify.Open(notify.Options{Sinks: sinks, Getenv: d.o.Getenv, Log: d.log, Now: d.o.Now})
+	n, err := notify.Open(notify.Options{Sinks: sinks(p), Getenv: d.o.Getenv, Log: d.log, Now: d.o.Now})
 	if err != nil {
 		return nil, fmt.Errorf("open the notifications: %w", err)
 	}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"sweepd/internal/app"
+	"sweepd/internal/notify"
+)
+
+func (p *program) notify() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "notify",
+		Short: "see whether messages arrive",
+		Args:  cobra.NoArgs,
+	}
+	cmd.AddCommand(p.notifyTest())
+	return cmd
+}
+
+func (p *program) notifyTest() *cobra.Command {
+	return &cobra.Command{
+		Use:   "test",
+		Short: "send a trial message to everyone whom the policy tells",
+		Long: `test sends one message to each sink under notify: in the policy, whatever it
+wants to be told, and says what became of it. It tries once. Exit status 1: one
+could not be sent.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			results, err := app.TryNotify(cmd.Context(), p.options())
+			if err != nil {
+				return err
+			}
+			failed := false
+			for _, r := range results {
+				failed = failed || r.Err != nil
+				p.tellSent(r)
+			}
+			if failed {
+				return errTrouble
+			}
+			return nil
+		},
+	}
+}
+
+// tellSent prints one line, and what to do below it.
+func (p *program) tellSent(r notify.Result) {
+	if r.Err == nil {
+		p.term.printf("%s %s: sent\n", p.term.paint("32", "ok  "), safe(r.Sink.To))
+		return
+	}
+	text, hint := r.Err.Error(), ""
+	if bad, ok := errors.AsType[*notify.SinkError](r.Err); ok {
+		text, hint = bad.Err.Error(), bad.Hint
+	}
+	p.term.printf("%s %s: %s\n", p.term.paint("31", "fail"), safe(r.Sink.To), lines(text))
+	if hint != "" {
+		p.term.printf("     hint: %s\n", safe(hint))
+	}
+}

@@ -1,0 +1,45 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"sweepd/internal/notify"
+	"sweepd/policy"
+)
+
+// sinks are the policy's, in the words of the room that carries.
+func sinks(p *policy.Policy) []notify.Sink {
+	all := make([]notify.Sink, 0, len(p.Notify))
+	for _, n := range p.Notify {
+		s := notify.Sink{To: n.To, Names: n.Names}
+		for _, e := range n.On {
+			s.On = append(s.On, string(e))
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+// TryNotify sends a message that says that it is a trial to each sink of the
+// policy, whatever it wants to be told, and says what became of it.
+func TryNotify(ctx context.Context, o Options) ([]notify.Result, error) {
+	paths, err := FindPaths(o.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{o: o, Paths: paths}
+	if err := a.openPolicy(); err != nil {
+		return nil, err
+	}
+	to := sinks(a.Policy)
+	if len(to) == 0 {
+		return nil, &UsageError{errors.New("the policy tells nobody"), "write notify: in the policy; see docs/notifications.md"}
+	}
+	return notify.Try(ctx, notify.Options{Sinks: to, Getenv: o.Getenv, Log: o.Log, Now: o.Now}, notify.Message{
+		Event:   "test",
+		Subject: "sweepd: a trial message",
+		Text:    "Somebody has run: sweepd notify test. Nothing was looked at, and nothing was deleted.",
+		At:      o.Now(),
+	}), nil
+}
