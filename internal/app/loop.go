@@ -20,7 +20,6 @@ import (
 
 // The times that a loop goes by. None of them is a promise to anybody.
 const (
-	glance     = time.Minute      // how long a loop sleeps at most: timers stand still while the machine does, the wall clock does not
 	polled     = 15 * time.Minute // how often a storage is looked at that nothing is heard from
 	stuckAfter = 10 * time.Minute // without any progress a loop is said to be stuck
 	firstRetry = 5 * time.Second  // after a failure; doubled each time
@@ -169,7 +168,7 @@ func (l *loop) listen(ctx context.Context, a *App, hints chan<- error) {
 	for hints != nil && ctx.Err() == nil {
 		since, err := l.d.journal.Cursor(ctx, l.name, fingerprint.Version)
 		if err != nil || since == last && st.Can().Has(providers.CanFollow) {
-			l.d.sleep(ctx, glance)
+			l.d.sleep(ctx, l.d.o.Glance)
 		}
 		if last = since; err == nil {
 			err = st.Wait(ctx, since)
@@ -179,7 +178,7 @@ func (l *loop) listen(ctx context.Context, a *App, hints chan<- error) {
 		case errors.Is(err, errors.ErrUnsupported):
 			return
 		case err != nil:
-			l.d.sleep(ctx, glance)
+			l.d.sleep(ctx, l.d.o.Glance)
 		}
 	}
 }
@@ -203,7 +202,7 @@ func (l *loop) await(ctx context.Context, hints <-chan error) (why, bool) {
 		if !at.After(now) {
 			return reason, true
 		}
-		timer := time.NewTimer(min(at.Sub(now), glance))
+		timer := time.NewTimer(min(at.Sub(now), l.d.o.Glance))
 		select {
 		case <-ctx.Done():
 			timer.Stop()
@@ -349,7 +348,7 @@ func (l *loop) execute(ctx context.Context, a *App, plan *sweeper.Plan, scan *sw
 	l.enter(status.Sweeping)
 	sum, err := a.Sweeper.Execute(ctx, plan, func(int) { l.beat() })
 	if _, leased := errors.AsType[*journal.LeasedError](err); leased && sum == nil {
-		l.retry = l.d.now().Add(glance) // somebody else is at it
+		l.retry = l.d.now().Add(l.d.o.Glance) // somebody else is at it
 		return
 	}
 	if sum == nil {

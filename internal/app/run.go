@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,7 @@ type RunOptions struct {
 	Version  string           // of this program
 	Told     func(report.Run) // is told each run, one at a time; nil: nobody
 	Ready    func()           // is called when everything has begun; nil: nobody
+	Glance   time.Duration    // how often the wall clock is looked at, since timers stand still while the machine does; 0: each minute
 	Patience time.Duration    // how long the end waits for a storage that hangs; 0: four seconds
 }
 
@@ -68,9 +70,7 @@ type daemon struct {
 // begun.
 func Run(ctx context.Context, o RunOptions) (err error) {
 	d := &daemon{o: o, log: o.log(), began: o.Now(), reloads: make(chan chan error), loops: map[string]*loop{}, service: systemd.New(o.Getenv)}
-	if d.o.Patience == 0 {
-		d.o.Patience = 4 * time.Second
-	}
+	d.o.Patience, d.o.Glance = cmp.Or(o.Patience, 4*time.Second), cmp.Or(o.Glance, time.Minute)
 	if err := d.begin(ctx); err != nil {
 		return err
 	}
@@ -125,12 +125,7 @@ func (d *daemon) begin(ctx context.Context) (err error) {
 
 // end closes what begin opened, unless a storage that hangs still uses it.
 func (d *daemon) end() error {
-	ctx, cancel := context.WithTimeout(context.Background(), d.o.Patience/2)
-	defer cancel()
-	err := d.notifier.Close(ctx)
-	if err != nil {
-		d.log.Warn("some notifications were not sent", "err", err)
-	}
+	d.closeNotifier(context.Background(), d.notifier)
 	if d.hanging() == nil {
 		return d.journal.Close()
 	}
@@ -141,6 +136,24 @@ func (d *daemon) end() error {
 		_ = d.journal.Close()
 	}()
 	return nil
+}
+
+// closeNotifier has what is queued sent, for a while. A try that hangs is left
+// behind: the record has what it would have told.
+func (d *daemon) closeNotifier(ctx context.Context, n *notify.Notifier) {
+	ctx, cancel := context.WithTimeout(ctx, d.o.Patience/4)
+	closed := make(chan error, 1)
+	go func() { defer cancel(); closed <- n.Close(ctx) }()
+	patience := time.NewTimer(d.o.Patience / 2)
+	defer patience.Stop()
+	err := context.DeadlineExceeded
+	select {
+	case err = <-closed:
+	case <-patience.C:
+	}
+	if err != nil {
+		d.log.Warn("some notifications were not sent", "err", err)
+	}
 }
 
 // open opens one storage, for changing it or for looking only.
@@ -263,8 +276,8 @@ func (d *daemon) wait(ctx context.Context) error {
 // keep looks after the loops until ctx ends.
 func (d *daemon) keep(ctx context.Context) {
 	every, watched := d.service.WatchdogEvery()
-	if every /= 3; !watched || every > glance {
-		every = glance
+	if every /= 3; !watched || every > d.o.Glance {
+		every = d.o.Glance
 	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -322,13 +335,7 @@ func (d *daemon) reload(ctx context.Context) error {
 	old := d.notifier
 	d.notifier, d.notices = n, nil
 	d.mu.Unlock()
-	d.others.Go(func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.o.Patience/2)
-		defer cancel()
-		if err := old.Close(ctx); err != nil {
-			d.log.Warn("some notifications were not sent", "err", err)
-		}
-	})
+	d.others.Go(func() { d.closeNotifier(context.WithoutCancel(ctx), old) })
 	d.start(ctx, p)
 	d.record(ctx, systemd.Record{MessageID: systemd.MessageReload, Level: slog.LevelInfo, Text: "the policy was read anew: it is in mode " + p.Mode.String() + "\n" + p.String()})
 	return nil

@@ -7,7 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -123,6 +126,7 @@ func (h *house) runOptions() RunOptions {
 		Told: func(r report.Run) {
 			h.mu.Lock()
 			defer h.mu.Unlock()
+			r.Files = nil // or the heap would be this test's
 			h.told = append(h.told, r)
 		},
 	}
@@ -460,5 +464,51 @@ func TestAServiceNeedsAPolicyAndAReliableRecord(t *testing.T) {
 	}
 	if err := Run(t.Context(), h.runOptions()); err == nil {
 		t.Error("it ran without a policy")
+	}
+}
+
+func TestTheDigestIsSentOnceWithoutNames(t *testing.T) {
+	got := make(chan string, 8)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		got <- string(body)
+	}))
+	defer server.Close()
+	h := newHouse(t, "enforce", ", digest: weekly")
+	sink := filepath.Join(h.dir, "sink")
+	if err := os.WriteFile(sink, []byte("generic+"+server.URL+"/?disabletls=yes\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h.write(fmt.Sprintf(housePolicy, "enforce", ", digest: weekly") + "notify: [{to: " + sink + ", on: digest}]\n")
+	if err := os.MkdirAll(filepath.Join(h.dir, "state"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	j, err := journal.Open(t.Context(), filepath.Join(h.dir, "state", "journal.db"), journal.Options{Now: h.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(j.SetLately(t.Context(), digestName, h.now().AddDate(0, 0, -8)), j.Close()); err != nil {
+		t.Fatal(err)
+	}
+	h.put("drive", ours(1), 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	o := h.runOptions()
+	o.Glance = 20 * time.Millisecond
+	done := make(chan error, 1)
+	go func() { done <- Run(ctx, o) }()
+	select {
+	case body := <-got:
+		if !strings.Contains(body, "1 file") || strings.Contains(body, "ChatGPT") {
+			t.Errorf("got %q, want that one file will go, and not its name", body)
+		}
+	case err := <-done:
+		t.Fatalf("it ended: %v", err)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if n := len(got); n != 0 {
+		t.Errorf("the digest was sent %d times more", n)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"sweepd/internal/notify"
 	"sweepd/internal/report"
 	"sweepd/internal/signin"
+	"sweepd/internal/status"
 	"sweepd/internal/systemd"
 	"sweepd/policy"
 	"sweepd/sweeper"
@@ -138,7 +139,7 @@ func (d *daemon) sendDigest(ctx context.Context, now time.Time) {
 	if zone == nil {
 		zone = time.Local
 	}
-	if at := p.Schedule.Digest.Next(last, zone); err != nil || at.IsZero() || at.After(now) {
+	if at := p.Schedule.Digest.Next(last, zone); err != nil || at.IsZero() || at.After(now) || !d.forecast(now) {
 		return
 	}
 	if err := d.journal.SetLately(ctx, digestName, now); err != nil {
@@ -152,6 +153,17 @@ func (d *daemon) sendDigest(ctx context.Context, now time.Time) {
 	text := strings.Join(short, "\n")
 	d.record(ctx, systemd.Record{MessageID: systemd.MessageDigest, Level: slog.LevelInfo, Text: text})
 	d.send(notify.Message{Event: string(policy.EventDigest), Subject: strings.Join(subjects, "; "), Text: text, Full: strings.Join(full, "\n")})
+}
+
+// forecast reports whether every storage that gets on has been looked at since the
+// start.
+func (d *daemon) forecast(at time.Time) bool {
+	return !slices.ContainsFunc(d.all(), func(l *loop) bool {
+		s, stuck := l.now(at)
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return l.forecast == nil && !stuck && s.State != status.Unopened
+	})
 }
 
 // digests are those of the storages whose scan is complete, by name.

@@ -46,7 +46,7 @@ func Did(sum *sweeper.Summary) string {
 }
 
 // looked reports whether nothing was to be done, or was done, but looking.
-func (r Run) looked() bool { return r.Kind == "plan" || r.Kind == "scan" }
+func (r Run) looked() bool { return r.Kind == "report" || r.Kind == "plan" }
 
 // Subject is the run in one line without names.
 func (r Run) Subject() string { return "sweepd: " + r.headline() }

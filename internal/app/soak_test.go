@@ -1,0 +1,377 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/providers"
+	"sweepd/sweeper"
+)
+
+// soakLimit is how many files may go in a day: more than come after a week of
+// sleep, because nobody is there to look at a plan that is over it.
+const soakLimit = 200
+
+const soakPolicy = `
+version: 1
+mode: enforce
+storages:
+  drive: {type: gdrive, client: /etc/sweepd/client.json}
+  box: {type: dropbox, app_key: abcdefghij12345, purge: off}
+rules: [{name: mine, when: {confidence: likely}, do: trash, grace: 7d}]
+trash: {ours: 30d}
+limits: {files: 200, bytes: 1GB, share: 100%, surge: off}
+schedule: {sweep: "daily 02:30", zone: Europe/Berlin, quiet: "12:00-14:00", jitter: 5m}
+`
+
+// moody is a storage that on a bad day fails every so often: before it did what
+// it was asked, or after, so that nobody knows.
+type moody struct {
+	providers.Driver
+	bad  *atomic.Bool
+	dice *rand.Rand
+	turn chan struct{} // holds the dice
+}
+
+var errMood = errors.New("not today")
+
+func (m moody) falls(oneIn int) bool {
+	m.turn <- struct{}{}
+	defer func() { <-m.turn }()
+	return m.bad.Load() && m.dice.IntN(oneIn) == 0
+}
+
+func (m moody) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, error) {
+	if m.falls(5) {
+		return providers.Entry{}, errMood
+	}
+	return m.Driver.Stat(ctx, ref)
+}
+
+func (m moody) Wait(ctx context.Context, since providers.Cursor) error {
+	if m.falls(2) {
+		return errMood
+	}
+	return m.Driver.Wait(ctx, since)
+}
+
+func (m moody) Trash(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
+	if m.falls(5) {
+		return "", errMood
+	}
+	r, err := m.Driver.Trash(ctx, key, ref, rev)
+	if m.falls(5) {
+		return "", fmt.Errorf("%w: %w", providers.ErrUncertain, errMood)
+	}
+	return r, err
+}
+
+func (m moody) Purge(ctx context.Context, r providers.Receipt) error {
+	if m.falls(4) {
+		return errMood
+	}
+	err := m.Driver.Purge(ctx, r)
+	if m.falls(4) {
+		return fmt.Errorf("%w: %w", providers.ErrUncertain, errMood)
+	}
+	return err
+}
+
+// world is what a soak knows to be true, whatever the service thinks.
+type world struct {
+	*house
+	dice   *rand.Rand
+	bad    atomic.Bool
+	off    time.Duration // how wrong the wall clock is
+	asleep time.Duration // how long the machine slept, which timers do not know
+	began  time.Time
+
+	put    map[string]time.Time // files of ours that are in place, by account and path: since when, by the true time
+	mine   map[string]bool      // files of a person's own: they stay
+	undone map[string]bool      // brought back: they stay
+	serial int
+}
+
+// true time is what the machine's own counter says.
+func (w *world) trueTime() time.Time { return time.Now().Add(w.asleep) }
+
+// TestTwoYearsInAService runs the service through days in which files come and go,
+// people undo, clocks jump, machines sleep and services fail, and holds what the
+// program promises. SWEEPD_SOAK_DAYS says how many days.
+func TestTwoYearsInAService(t *testing.T) {
+	days := 150
+	if text := os.Getenv("SWEEPD_SOAK_DAYS"); text != "" {
+		var err error
+		if days, err = strconv.Atoi(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.start()
+		var early, late uint64
+		for day := range days {
+			w.day(day, days)
+			w.check()
+			switch day {
+			case days / 4:
+				early = heap()
+			case days - 1:
+				late = heap()
+			}
+		}
+		if err := w.end(); err != nil {
+			t.Error(err)
+		}
+		w.account(days)
+		t.Logf("%d days, %d files: heap %d kB after a quarter, %d kB at the end", days, w.serial, early>>10, late>>10)
+		if grown := int64(late) - int64(early); grown > 8<<20 {
+			t.Errorf("the heap grew by %d bytes", grown)
+		}
+	})
+}
+
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+func newWorld(t *testing.T) *world {
+	w := &world{
+		house: newHouse(t, "enforce", ""), dice: rand.New(rand.NewPCG(1, 2)), began: time.Now(),
+		put: map[string]time.Time{}, mine: map[string]bool{}, undone: map[string]bool{},
+	}
+	w.write(soakPolicy)
+	moods, turn := rand.New(rand.NewPCG(3, 4)), make(chan struct{}, 1)
+	w.wrap = func(_ string, d providers.Driver) (providers.Driver, error) {
+		m := moody{d, &w.bad, moods, turn}
+		if m.falls(6) {
+			return nil, errMood
+		}
+		return m, nil
+	}
+	w.ahead = func() time.Duration { return w.off + w.asleep }
+	w.options = func(o *RunOptions) {
+		o.Glance = 20 * time.Minute
+		o.Uptime = func() (string, time.Duration) { return "one", w.trueTime().Sub(w.began) }
+	}
+	return w
+}
+
+// day is one day of the world, a few hours at a time.
+func (w *world) day(day, days int) {
+	calm := day > days-45 // so that what is due can be seen to have gone
+	w.bad.Store(!calm && w.dice.IntN(4) == 0)
+	for range 4 {
+		w.live()
+		time.Sleep(6 * time.Hour)
+		synctest.Wait()
+	}
+	switch {
+	case calm:
+		w.off = 0
+	case day%31 == 9: // the machine sleeps for a night, or a week
+		w.asleep += time.Duration(1+w.dice.IntN(160)) * time.Hour
+	case day%47 == 20: // the clock is set wrong, and right again
+		w.off = time.Duration(w.dice.IntN(4000)-2000) * time.Hour
+	case day%47 == 22:
+		w.off = 0
+	case day%13 == 5: // the service is started anew, after somebody took things back
+		if err := w.end(); err != nil {
+			w.Error(err)
+		}
+		w.undo()
+		w.start()
+	}
+}
+
+// live is what a person does meanwhile.
+func (w *world) live() {
+	for range 3 + w.dice.IntN(2) {
+		account := []string{"drive", "box"}[w.dice.IntN(2)]
+		w.serial++
+		at := w.now()
+		if w.dice.IntN(3) == 0 {
+			path := fmt.Sprintf("/holiday %d.png", w.serial)
+			w.accounts[account].Write(path, numbered(w.serial), at)
+			w.mine[account+path] = true
+			continue
+		}
+		path := fmt.Sprintf("/%d/%s", w.serial, ours(w.serial%3600))
+		w.accounts[account].Write(path, numbered(w.serial), at)
+		w.put[account+path] = w.trueTime()
+	}
+	for _, key := range sortedKeys(w.mine) { // a person deletes now and then what is theirs
+		if w.dice.IntN(200) == 0 {
+			account, path := split(key)
+			w.accounts[account].Remove(path)
+			delete(w.mine, key)
+		}
+	}
+}
+
+// numbered is a picture like no other.
+func numbered(n int) []byte { return append(picture(byte(n)), strconv.Itoa(n)...) }
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func split(key string) (account, path string) {
+	for i := range key {
+		if key[i] == '/' {
+			return key[:i], key[i:]
+		}
+	}
+	return key, ""
+}
+
+// check holds what must be true at every moment.
+func (w *world) check() {
+	w.Helper()
+	for key := range w.mine {
+		account, path := split(key)
+		if _, there := w.accounts[account].Content(path); !there {
+			w.Fatalf("a person's own file is gone: %s", key)
+		}
+	}
+	for key := range w.undone {
+		account, path := split(key)
+		if _, there := w.accounts[account].Content(path); !there {
+			w.Fatalf("what was brought back went again: %s", key)
+		}
+	}
+	for key, since := range w.put {
+		account, path := split(key)
+		if _, there := w.accounts[account].Content(path); there {
+			continue
+		}
+		if age := w.trueTime().Sub(since); age < 7*24*time.Hour {
+			w.Fatalf("%s went after %s, before its grace was over", key, age)
+		}
+		delete(w.put, key)
+	}
+}
+
+// undo brings back a run, as sweepd undo does.
+func (w *world) undo() {
+	w.Helper()
+	o := w.runOptions().Options
+	var run int64
+	for _, r := range w.runs() {
+		if r.Summary.Trashed > 0 {
+			run = r.ID
+		}
+	}
+	if run == 0 || w.bad.Load() {
+		return
+	}
+	o.Act = true
+	a, err := Open(context.Background(), o)
+	if err != nil {
+		w.Fatal(err)
+	}
+	ops, err := sweeper.Undoable(context.Background(), a.Journal, sweeper.Undone{Run: run})
+	if err == nil {
+		_, err = a.Sweeper.Undo(context.Background(), ops, nil)
+	}
+	if err := errors.Join(err, a.Close()); err != nil {
+		w.Fatal(err)
+	}
+	for _, op := range ops {
+		if _, there := w.accounts[op.Op.Storage].Content(op.Op.Entry.Path); there {
+			w.undone[op.Op.Storage+op.Op.Entry.Path] = true
+		}
+	}
+}
+
+// account holds what must be true of the whole: that what was due went, that
+// every deletion is in the summary of one run, and that no day had more than its
+// limits.
+func (w *world) account(days int) {
+	w.Helper()
+	old := 0
+	for key, since := range w.put {
+		account, path := split(key)
+		if _, there := w.accounts[account].Content(path); there && !w.undone[key] && w.trueTime().Sub(since) > 12*24*time.Hour {
+			old++
+			if old < 5 {
+				w.Errorf("%s is there since %s", key, since)
+			}
+		}
+	}
+	told := map[int64]int{}
+	for _, r := range w.runs() {
+		told[r.ID]++
+	}
+	if w.Failed() {
+		for _, r := range w.runs()[max(len(w.runs())-6, 0):] {
+			w.Log(r.Text(false))
+		}
+	}
+	paths, err := FindPaths(w.getenv)
+	if err != nil {
+		w.Fatal(err)
+	}
+	j, err := journal.Open(context.Background(), paths.Journal(), journal.Options{Now: w.now})
+	if err != nil {
+		w.Fatal(err)
+	}
+	defer j.Close()
+	trashed, purged := 0, 0
+	var began []time.Time
+	for op, err := range j.Operations(context.Background(), journal.Filter{}) {
+		if err != nil {
+			w.Fatal(err)
+		}
+		if op.State() != "done" || op.Op.Kind == providers.OpRestore {
+			continue
+		}
+		if n := told[op.Op.Cause.Run]; n != 1 {
+			w.Errorf("%s of %s: its run %d was told %d times", op.Op.Kind, op.Op.Entry.Path, op.Op.Cause.Run, n)
+		}
+		switch op.Op.Kind {
+		case providers.OpTrash:
+			trashed++
+			began = append(began, op.Began)
+		case providers.OpPurge:
+			purged++
+			if op.Op.Storage == "box" {
+				w.Errorf("%s was purged, and its account says never", op.Op.Entry.Path)
+			}
+		}
+	}
+	slices.SortFunc(began, time.Time.Compare)
+	for i := range began {
+		if i >= soakLimit && began[i].Sub(began[i-soakLimit]) < 24*time.Hour {
+			w.Errorf("%d files went to the trash within %s", soakLimit+1, began[i].Sub(began[i-soakLimit]))
+		}
+	}
+	if days >= 60 && (trashed < days || purged == 0) {
+		w.Errorf("only %d files went to the trash and %d were purged", trashed, purged)
+	}
+	p, err := policy.Parse("policy.yaml", []byte(soakPolicy), policy.ParseOptions{})
+	if err != nil || p.Limits.Files != soakLimit {
+		w.Errorf("the policy has another limit than this test thinks: %v", err)
+	}
+	w.Logf("%d runs, %d files to the trash, %d purged, %d brought back", len(told), trashed, purged, len(w.undone))
+}
