@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra/doc"
 )
 
-var update = flag.Bool("update", false, "rewrite the man pages in deploy/man")
+var update = flag.Bool("update", false, "rewrite the man pages in deploy/man, and what the examples do")
 
 // The man pages are made from the commands' own help, so that they cannot
 // differ; -update rewrites them.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sweepd/fingerprint"
 	"sweepd/internal/app"
 	"sweepd/journal"
 	"sweepd/policy"
@@ -27,7 +28,8 @@ type program struct {
 	now            func() time.Time
 	uptime         func() (boot string, since time.Duration) // nil: the kernel's
 
-	account func(ctx context.Context, name string, st policy.Storage) (providers.Driver, []string, error) // nil: see app.Options
+	account    func(ctx context.Context, name string, st policy.Storage) (providers.Driver, []string, error) // nil: see app.Options
+	classifier *fingerprint.Classifier                                                                       // nil: the built-in one
 
 	term       *terminal
 	far        map[string]policy.Storage // see accounts
@@ -132,7 +134,7 @@ func (p *program) options() app.Options {
 		level = slog.LevelWarn
 	}
 	return app.Options{
-		Getenv: p.getenv, PolicyFile: p.policyFile, Now: p.now, Uptime: p.uptime, Account: p.account,
+		Getenv: p.getenv, PolicyFile: p.policyFile, Now: p.now, Uptime: p.uptime, Account: p.account, Classifier: p.classifier,
 		Log: slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: level})),
 	}
 }

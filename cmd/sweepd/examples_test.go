@@ -1,0 +1,400 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"sweepd/fingerprint"
+	"sweepd/fingerprint/c2pa"
+	"sweepd/fingerprint/c2pa/c2patest"
+	"sweepd/internal/cloudfake"
+	"sweepd/internal/cloudfake/content"
+	"sweepd/internal/cloudfake/drive"
+	box "sweepd/internal/cloudfake/dropbox"
+	"sweepd/internal/cloudhttp"
+	"sweepd/internal/dropbox"
+	"sweepd/internal/google"
+	"sweepd/internal/secret"
+	"sweepd/internal/signin"
+	"sweepd/policy"
+	"sweepd/providers"
+	dropboxdriver "sweepd/providers/dropbox"
+	"sweepd/providers/gdrive"
+)
+
+// stage is a machine with disks and clouds, and the whole program in this
+// process: real files, real HTTP, a real journal, and a clock of its own. What
+// calls itself OpenAI is an authority that was made up, since nobody can make up
+// the other.
+type stage struct {
+	*testing.T
+	dir        string // what a policy calls / is below it
+	policy     string // the file
+	clock      time.Time
+	start      time.Time // when the machine was started
+	signer     *c2patest.Signer
+	classifier *fingerprint.Classifier
+	seed       uint8
+
+	cloud  *cloudfake.Cloud
+	server *cloudfake.Server
+	drive  *drive.Drive
+	box    *box.Dropbox
+}
+
+const day = 24 * time.Hour
+
+// newStage sets up deploy/examples/NAME.yaml, with its folders outside of the
+// home below the stage.
+func newStage(t *testing.T, name string) *stage {
+	t.Helper()
+	start := time.Now()
+	s := &stage{T: t, dir: t.TempDir(), clock: start.Add(102 * day), start: start} // a file's birth is real: it is 101 days old
+	s.signer = c2patest.New(t, start)
+	anchors, err := c2pa.ParseAnchors(strings.NewReader(s.signer.Anchors()))
+	s.must(err)
+	s.classifier = fingerprint.NewWith(fingerprint.Options{Anchors: anchors})
+	s.cloud, err = cloudfake.New(cloudfake.Options{Now: s.now})
+	s.must(err)
+	s.drive, err = drive.New(s.cloud, drive.Options{})
+	s.must(err)
+	s.box, err = box.New(s.cloud, box.Options{})
+	s.must(err)
+	s.server, err = s.cloud.Start("127.0.0.1:0")
+	s.must(err)
+	t.Cleanup(func() { s.must(s.server.Close()) })
+	src, err := os.ReadFile("../../deploy/examples/" + name + ".yaml")
+	s.must(err)
+	s.policy = filepath.Join(s.dir, "policy.yaml")
+	s.must(os.MkdirAll(s.home(), 0o700))
+	s.must(os.WriteFile(s.policy, bytes.ReplaceAll(src, []byte("/srv/"), []byte(s.dir+"/srv/")), 0o600))
+	return s
+}
+
+func (s *stage) must(err error) {
+	s.Helper()
+	if err != nil {
+		s.Fatal(err)
+	}
+}
+
+func (s *stage) now() time.Time { return s.clock }
+func (s *stage) home() string   { return filepath.Join(s.dir, "home") }
+
+// picture is one of a kind, no two equal.
+func (s *stage) picture(kind string) []byte {
+	s.Helper()
+	s.seed++
+	switch kind {
+	case "ChatGPT's":
+		return s.signer.PNG(s.seed, c2patest.Options{})
+	case "OpenAI's": // for no product
+		return s.signer.PNG(s.seed, c2patest.Options{Generator: "OpenAI Media Service API"})
+	case "worked on": // a photo, edited in ChatGPT
+		return s.signer.PNG(s.seed, c2patest.Options{Source: c2patest.Composite})
+	case "altered": // the last pixels, since it was signed
+		b := s.signer.PNG(s.seed, c2patest.Options{})
+		b[len(b)-14] ^= 1
+		return b
+	case "large":
+		return s.signer.Sign(c2patest.PlainPNG(4096, 1, s.seed), c2patest.Options{})
+	case "plain", "photo":
+		return c2patest.PlainPNG(8, 8, s.seed)
+	}
+	s.Fatalf("no kind %q", kind)
+	return nil
+}
+
+// save saves a picture of that kind, that many days old; "~/" is the home, and
+// any other path below the stage.
+func (s *stage) save(kind string, days int, name string) {
+	s.Helper()
+	s.write(name, s.picture(kind), days)
+}
+
+func (s *stage) write(name string, content []byte, days int) {
+	s.Helper()
+	file := filepath.Join(s.dir, strings.Replace(name, "~/", "home/", 1))
+	then := s.clock.Add(-time.Duration(days) * day)
+	s.must(errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, content, 0o600), os.Chtimes(file, then, then)))
+}
+
+// git makes the folder a repository that tracks what is in it.
+func (s *stage) git(folder string) {
+	s.Helper()
+	for _, args := range [][]string{{"init", "-q"}, {"add", "-A"}} {
+		cmd := exec.Command("git", args...)
+		cmd.Dir = filepath.Join(s.dir, strings.Replace(folder, "~/", "home/", 1))
+		cmd.Env = []string{"HOME=" + s.dir, "PATH=" + os.Getenv("PATH")}
+		if out, err := cmd.CombinedOutput(); err != nil {
+			s.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+	}
+}
+
+// upload puts a picture into a Drive: below My Drive, or the folder of that id.
+func (s *stage) upload(a *drive.Account, kind string, days int, name, top string) (id string) {
+	s.Helper()
+	it := drive.Item{Name: path.Base(name), MimeType: "image/png", Content: drive.Bytes(s.picture(kind)), Created: s.clock.Add(-time.Duration(days) * day)}
+	if kind == "photo" {
+		it.Make = "Canon"
+	}
+	if dir := path.Dir(name); dir != "." {
+		id, err := a.Folder(dir, top)
+		s.must(err)
+		top = id
+	}
+	if top != "" {
+		it.Parents = []string{top}
+	}
+	id, err := a.Put(it)
+	s.must(err)
+	return id
+}
+
+// token signs anew each time: here hours pass.
+type token func() string
+
+func (t token) Token(context.Context, secret.Text) (secret.Text, error) { return secret.New(t()), nil }
+
+// open opens the account of a storage as whoever signed in to it may.
+func (s *stage) open(ctx context.Context, name string, st policy.Storage) (providers.Driver, []string, error) {
+	sleep := func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+	who := cmp.Or(st.Account, st.Impersonate)
+	if st.Type == policy.Dropbox {
+		a := s.box.Account(who)
+		c := dropbox.Over(token(func() string { return a.Token(dropbox.Trash.Scopes()...).Access }),
+			dropbox.Options{Rate: 1e6, Net: signin.Net{Base: s.server.Client().Transport, Now: s.now, Sleep: sleep}})
+		d, err := dropboxdriver.Open(ctx, dropboxdriver.Options{
+			Client: c.HTTP, Notify: c.Notify, Use: dropbox.Trash, Account: a.AccountID(), Roots: st.Roots, Exclude: st.Exclude,
+			Interest: fingerprint.Interesting, Now: s.now, Sleep: sleep,
+		})
+		return d, d.Roots(), err
+	}
+	a := s.drive.Account(who)
+	transport := cloudhttp.New(s.server.Client().Transport, cloudhttp.Options{
+		Tokens: token(func() string { return a.Token(google.Purge.Scopes()...).Access }), Hosts: google.Hosts(),
+		Classify: google.Classify, Name: google.Call, Now: s.now, Sleep: sleep, Rate: 1e6,
+	})
+	d, err := gdrive.Open(ctx, gdrive.Options{
+		Client: &http.Client{Transport: transport}, Use: google.Purge, Account: a.PermissionID(), Now: s.now, Sleep: sleep,
+		Roots: st.Roots, Exclude: st.Exclude, SharedDrives: st.SharedDrives, Paths: true,
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return d, d.Roots(), nil
+}
+
+// run runs the program with the policy, and gives what it prints.
+func (s *stage) run(args ...string) string {
+	s.Helper()
+	var out, errs bytes.Buffer
+	p := &program{
+		args: append(args, "--policy", s.policy), stdin: strings.NewReader(""), stdout: &out, stderr: &errs,
+		account: s.open, classifier: s.classifier, now: s.now,
+		getenv: func(name string) string { return map[string]string{"HOME": s.home()}[name] },
+		uptime: func() (string, time.Duration) { return "boot", s.clock.Sub(s.start) },
+	}
+	if status := p.main(s.Context()); status != 0 {
+		s.Fatalf("%v: status %d\n%s%s", args, status, out.String(), errs.String())
+	}
+	return out.String()
+}
+
+// instant is a time in a reason, which is another at each run of the test.
+var instant = regexp.MustCompile(`\d{4}-\d\d-\d\d( \d\d:\d\d UTC)?`)
+
+// plan is what sweepd plan says of each picture: the action, the rule, and why.
+func (s *stage) plan() string {
+	s.Helper()
+	var said []string
+	for line := range strings.Lines(s.run("plan", "--all", "--json")) {
+		var f jsonFile
+		s.must(json.Unmarshal([]byte(line), &f))
+		if f.Type != "file" {
+			continue
+		}
+		where := f.Storage + ":" + f.Path
+		if rest, ok := strings.CutPrefix(f.Path, s.home()); ok {
+			where = "~" + rest
+		} else if rest, ok := strings.CutPrefix(f.Path, s.dir); ok {
+			where = rest
+		}
+		why := strings.ReplaceAll(strings.ReplaceAll(strings.Join(f.Decision.Reasons, "; "), s.home(), "~"), s.dir, "")
+		if f.Confidence > fingerprint.None {
+			said = append(said, fmt.Sprintf("%s\n  %s, %s: %s\n", where, f.Confidence, cmp.Or(f.Decision.Rule, "no rule"), f.Decision.Action)+
+				"  "+instant.ReplaceAllString(why, "(a time)")+"\n")
+			continue
+		}
+		said = append(said, fmt.Sprintf("%s\n  none: %s\n", where, f.Decision.Action))
+	}
+	slices.Sort(said)
+	return strings.Join(said, "")
+}
+
+// left are the pictures that are still in their places.
+func (s *stage) left() string {
+	s.Helper()
+	var left []string
+	for line := range strings.Lines(s.plan()) {
+		if !strings.HasPrefix(line, " ") {
+			left = append(left, line)
+		}
+	}
+	return strings.Join(left, "")
+}
+
+const (
+	april  = "ChatGPT Image Apr 20, 2026, 01_17_00 AM.png"
+	may    = "ChatGPT Image May 2, 2026, 04_05_31 PM.png"
+	june   = "ChatGPT Image Jun 9, 2026, 11_40_12 AM.png"
+	july   = "ChatGPT Image Jul 1, 2026, 10_00_00 AM.png"
+	august = "ChatGPT Image Aug 3, 2026, 09_15_00 AM.png"
+)
+
+// furnish puts what each example is about into its places.
+var furnish = map[string]func(*stage){
+	"careful-start": func(s *stage) {
+		s.save("ChatGPT's", 100, "~/Downloads/"+april)
+		s.save("ChatGPT's", 10, "~/Downloads/"+may)
+		s.save("ChatGPT's", 100, "~/Downloads/keep/"+june)
+		s.save("worked on", 100, "~/Downloads/me as a pirate.png")
+		s.save("ChatGPT's", 100, "~/Downloads/private/"+july)
+		s.write("~/Downloads/private/.nosweep", nil, 100)
+		s.save("plain", 100, "~/Downloads/"+august)
+		s.save("plain", 100, "~/Downloads/holiday.png")
+		s.save("ChatGPT's", 100, "~/Pictures/Camera/"+april)
+		s.save("ChatGPT's", 100, "~/Pictures/site/logo.png")
+		s.git("~/Pictures/site")
+		s.save("ChatGPT's", 100, "~/Pictures/blog/harbour.png")
+		s.write("~/Pictures/blog/post.md", []byte("![the harbour](harbour.png)\n"), 100)
+		s.save("ChatGPT's", 100, "~/Desktop/"+april) // no root
+	},
+	"tidy-downloads": func(s *stage) {
+		s.save("ChatGPT's", 400, "~/Downloads/"+april)
+		s.save("OpenAI's", 400, "~/Downloads/harbour.png")
+		s.save("plain", 100, "~/Downloads/"+may)
+		s.save("plain", 60, "~/Downloads/"+june)
+		s.save("ChatGPT's", 100, "~/Downloads/logo-final.png")
+		s.save("ChatGPT's", 100, "~/Downloads/a/keep/"+july)
+		s.save("plain", 100, "~/Downloads/holiday.png")
+		s.save("ChatGPT's", 100, "~/Pictures/"+april) // no root
+	},
+	"privacy-purge": func(s *stage) {
+		s.save("ChatGPT's", 1, "~/Downloads/"+april)
+		s.save("OpenAI's", 100, "~/Pictures/harbour.png")
+		s.save("worked on", 100, "~/Pictures/me as a pirate.png")
+		s.save("altered", 100, "~/Pictures/"+may)
+		s.save("plain", 100, "~/Desktop/"+june)
+		s.save("plain", 5, "~/Desktop/"+july)
+		s.save("ChatGPT's", 100, "~/Pictures/Family/"+august)
+		s.save("ChatGPT's", 100, "~/Pictures/blog/boat.png")
+		s.write("~/Pictures/blog/post.md", []byte("![a boat](boat.png)\n"), 100)
+		s.save("ChatGPT's", 100, "~/Pictures/site/logo.png")
+		s.git("~/Pictures/site")
+		s.save("plain", 100, "~/Pictures/holiday.png")
+		mia, err := s.drive.AddAccount(drive.Person{Email: "mia@example.com"})
+		s.must(err)
+		s.upload(mia, "ChatGPT's", 100, april, "")
+		s.upload(mia, "plain", 100, may, "")
+		s.upload(mia, "ChatGPT's", 100, "keep/"+june, "")
+		s.must(mia.Star(s.upload(mia, "ChatGPT's", 100, july, ""), true))
+		s.must(mia.Share(s.upload(mia, "ChatGPT's", 100, august, ""), nil, "reader"))
+		her, err := s.box.AddAccount(box.Person{Email: "mia@example.com"})
+		s.must(err)
+		for name, kind := range map[string]string{"/AI/" + april: "ChatGPT's", "/AI/keep/" + may: "ChatGPT's", "/Camera Uploads/" + june: "ChatGPT's", "/" + july: "plain"} {
+			_, err := her.Put(box.Item{Path: name, Content: content.Bytes(s.picture(kind)), Client: s.clock.Add(-100 * day)})
+			s.must(err)
+		}
+	},
+	"family-nas": func(s *stage) {
+		s.save("ChatGPT's", 400, "srv/family/mia/"+april)
+		copied := s.picture("ChatGPT's")
+		s.write("srv/family/mia/harbour.png", copied, 100)
+		s.write("srv/family/noah/harbour.png", copied, 100)
+		s.save("large", 400, "srv/family/noah/poster.png")
+		s.save("ChatGPT's", 400, "srv/family/Album/"+may)
+		s.save("ChatGPT's", 400, "srv/family/noah/keep/"+june)
+		s.save("ChatGPT's", 400, "srv/family/#recycle/"+july)
+		s.save("ChatGPT's", 400, "srv/family/mia/@eaDir/thumb.png")
+		s.save("ChatGPT's", 400, "srv/family/mia/Camera/"+july)
+		s.save("plain", 400, "srv/family/noah/"+august)
+		s.save("plain", 400, "srv/family/noah/holiday.png")
+		s.save("ChatGPT's", 400, "srv/elsewhere/"+april) // no root
+	},
+	"workspace-admin": func(s *stage) {
+		mia, err := s.drive.AddAccount(drive.Person{Email: "mia@example.org"})
+		s.must(err)
+		noah, err := s.drive.AddAccount(drive.Person{Email: "noah@example.org"})
+		s.must(err)
+		marketing, err := s.drive.AddDrive("Marketing", map[*drive.Account]string{mia: "organizer", noah: "writer"})
+		s.must(err)
+		sales, err := s.drive.AddDrive("Sales", map[*drive.Account]string{mia: "organizer"})
+		s.must(err)
+		s.upload(mia, "ChatGPT's", 100, april, "")
+		s.upload(mia, "ChatGPT's", 10, may, "")
+		s.upload(mia, "plain", 100, june, "")
+		s.upload(mia, "photo", 100, august, "")
+		s.upload(mia, "ChatGPT's", 100, "keep/"+july, "")
+		s.must(mia.Star(s.upload(mia, "ChatGPT's", 100, "harbour.png", ""), true))
+		s.must(mia.Share(s.upload(mia, "ChatGPT's", 100, "boat.png", ""), noah, "reader"))
+		s.upload(noah, "ChatGPT's", 100, august, marketing.ID())
+		s.upload(mia, "ChatGPT's", 100, august, sales.ID()) // no storage has it
+		pictures, err := noah.Folder("Pictures", "")
+		s.must(err)
+		ai, err := noah.Folder("AI", pictures)
+		s.must(err)
+		s.upload(noah, "ChatGPT's", 100, april, ai)
+		s.upload(noah, "ChatGPT's", 100, "Finished/"+may, ai)
+		s.upload(noah, "ChatGPT's", 100, june, pictures) // outside of his root
+	},
+}
+
+// What each example does is in testdata/examples, picture by picture, on three
+// visits of somebody who applies what is due; -update writes it anew.
+func TestEachExampleDoesWhatItSays(t *testing.T) {
+	examples, err := filepath.Glob("../../deploy/examples/*.yaml")
+	if err != nil || len(examples) != len(furnish) {
+		t.Fatalf("%d examples, %v; %d are furnished", len(examples), err, len(furnish))
+	}
+	for name, with := range furnish {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, name)
+			with(s)
+			var got strings.Builder
+			for _, visit := range []struct {
+				said string
+				days time.Duration
+			}{{"the first visit", 0}, {"35 days later", 35}, {"15 days after that", 15}} {
+				s.clock = s.clock.Add(visit.days * day)
+				fmt.Fprintf(&got, "== %s\n%s", visit.said, s.plan())
+				s.run("apply", "--yes")
+			}
+			fmt.Fprintf(&got, "== after that\n%s", s.left())
+			golden := filepath.Join("testdata", "examples", name+".golden")
+			if *update {
+				s.must(os.WriteFile(golden, []byte(got.String()), 0o644))
+			}
+			want, err := os.ReadFile(golden)
+			s.must(err)
+			if got.String() != string(want) {
+				t.Errorf("%s does otherwise; got\n%s\nwant\n%s", name, got.String(), want)
+			}
+		})
+	}
+}
