@@ -65,14 +65,14 @@ const (
 	wanted            // a person said so
 )
 
-// run sweeps until ctx ends. It begins after the loop that had the storage
+// run sweeps until ctx ends. It begins after the loops that had the storage
 // before.
-func (l *loop) run(ctx context.Context, after <-chan struct{}) {
+func (l *loop) run(ctx context.Context, after []*loop) {
 	defer close(l.done)
-	if after != nil {
-		l.enter(status.Waiting)
+	l.enter(status.Waiting)
+	for _, other := range after {
 		select {
-		case <-after:
+		case <-other.done:
 		case <-ctx.Done():
 			return
 		}
@@ -500,7 +500,7 @@ func (l *loop) now(at time.Time) (s status.Storage, stuck bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s = l.state
-	stuck = s.State != status.Idle && s.State != status.Unopened && s.State != status.Waiting && at.Sub(l.pulse) > stuckAfter
+	stuck = s.State != status.Idle && s.State != status.Unopened && at.Sub(l.pulse) > stuckAfter
 	if stuck {
 		s.State = status.Stuck
 	}

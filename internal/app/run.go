@@ -69,8 +69,7 @@ type daemon struct {
 // Unreliable reports true: the record cannot be relied on, and nothing was
 // begun.
 func Run(ctx context.Context, o RunOptions) (err error) {
-	d := &daemon{o: o, log: o.log(), began: o.Now(), reloads: make(chan chan error), loops: map[string]*loop{}, service: systemd.New(o.Getenv)}
-	d.o.Patience, d.o.Glance = cmp.Or(o.Patience, 4*time.Second), cmp.Or(o.Glance, time.Minute)
+	d := newDaemon(o)
 	if err := d.begin(ctx); err != nil {
 		return err
 	}
@@ -92,6 +91,11 @@ func Run(ctx context.Context, o RunOptions) (err error) {
 	d.keep(ctx)
 	d.manage(d.service.Stopping("finishing what is under way"))
 	return d.wait(ctx)
+}
+
+func newDaemon(o RunOptions) *daemon {
+	o.Patience, o.Glance = cmp.Or(o.Patience, 4*time.Second), cmp.Or(o.Glance, time.Minute)
+	return &daemon{o: o, log: o.log(), began: o.Now(), reloads: make(chan chan error), loops: map[string]*loop{}, service: systemd.New(o.Getenv)}
 }
 
 // begin reads the policy, and opens the journal and the way to the person.
@@ -189,8 +193,8 @@ func (d *daemon) recover(ctx context.Context, name string, p *policy.Policy, a *
 	return err
 }
 
-// start begins a loop for each storage of the policy, after the one that had it
-// before.
+// start begins a loop for each storage of the policy, after all that had it
+// before: the last of them may itself still be waiting for one that hangs.
 func (d *daemon) start(ctx context.Context, p *policy.Policy) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -200,18 +204,19 @@ func (d *daemon) start(ctx context.Context, p *policy.Policy) {
 		l.stop()
 		d.leaving = append(d.leaving, before[name])
 	}
-	d.leaving = slices.DeleteFunc(d.leaving, func(l *loop) bool { return ended(l.done) })
+	d.forget()
 	for name, st := range p.Storages {
 		l := &loop{d: d, name: name, policy: p, done: make(chan struct{}), told: make(chan struct{}, 1), pulse: d.now()}
 		l.state = status.Storage{Name: name, Type: st.Type}
-		var after chan struct{}
-		for _, other := range d.leaving { // the latest of that name is the last
+		var after []*loop
+		for _, other := range d.leaving {
 			if other.name == name {
-				after = other.done
+				after = append(after, other)
 			}
 		}
 		if old := before[name]; old != nil {
 			l.state, _ = old.now(d.now())
+			l.state.Type = st.Type
 		}
 		var own context.Context
 		own, l.stop = context.WithCancel(ctx)
@@ -229,10 +234,16 @@ func ended(done <-chan struct{}) bool {
 	}
 }
 
+// forget drops the loops that have left. The caller holds d.mu.
+func (d *daemon) forget() {
+	d.leaving = slices.DeleteFunc(d.leaving, func(l *loop) bool { return ended(l.done) })
+}
+
 // all are the loops, those too that are leaving.
 func (d *daemon) all() []*loop {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.forget()
 	return append(slices.Collect(maps.Values(d.loops)), d.leaving...)
 }
 
