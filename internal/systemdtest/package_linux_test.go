@@ -98,7 +98,7 @@ func TestPackage(t *testing.T) {
 			"/usr/lib/systemd/user/sweepd.service", "/usr/lib/systemd/catalog/sweepd.catalog",
 			"/usr/lib/sysusers.d/sweepd.conf", "/usr/lib/tmpfiles.d/sweepd.conf",
 			"/usr/share/bash-completion/completions/sweepd", "/usr/share/zsh/vendor-completions/_sweepd", "/usr/share/fish/vendor_completions.d/sweepd.fish",
-			"/usr/share/sweepd/policy.schema.json", "/usr/share/sweepd/examples/minimal.yaml", "/usr/share/doc/sweepd/copyright",
+			"/usr/share/sweepd/policy.schema.json", "/usr/share/sweepd/examples/careful-start.yaml", "/usr/share/doc/sweepd/copyright",
 		}
 		for _, page := range manuals {
 			want = append(want, "/usr/share/man/man1/"+filepath.Base(page)+".gz")
