@@ -66,7 +66,7 @@ the policy is wrong; 3 refused as a whole for safety.`,
 	}
 	root.PersistentFlags().StringVar(&p.policyFile, "policy", "", "policy `file` (default $SWEEPD_POLICY, then the user's, then /etc/sweepd/policy.yaml)")
 	root.PersistentFlags().BoolVarP(&p.verbose, "verbose", "v", false, "log what is being done to standard error")
-	root.AddCommand(p.scan(), p.explain(), p.plan(), p.apply(), p.run(), p.sweep(), p.reload(), p.undo(), p.trash(), p.keep(), p.approve(), p.forget(), p.pause(), p.resume(), p.check(), p.login(), p.logout(), p.doctor(), p.history(), p.status(), p.notify(), p.demo(), p.version())
+	root.AddCommand(p.begin(), p.scan(), p.explain(), p.plan(), p.apply(), p.run(), p.sweep(), p.reload(), p.undo(), p.trash(), p.keep(), p.approve(), p.forget(), p.pause(), p.resume(), p.check(), p.login(), p.logout(), p.doctor(), p.history(), p.status(), p.notify(), p.demo(), p.version())
 	root.InitDefaultHelpCmd()
 	return root
 }

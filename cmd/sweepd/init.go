@@ -1,0 +1,381 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sweepd/internal/app"
+	"sweepd/policy"
+)
+
+// answers are what a first policy is made of, as a person writes them.
+type answers struct {
+	Folders []string
+	Drive   string // the file of the OAuth client, absolute or below ~/; "": no Google Drive
+	Dropbox string // the key of the app; "": no Dropbox
+	Careful string // the confidence from which a picture goes
+	Grace   string // "0": none
+	Trash   string // how long until it is deleted from there, or off
+	Mode    string
+}
+
+func (p *program) begin() *cobra.Command {
+	var a answers
+	var yes bool
+	cmd := &cobra.Command{
+		Use:   "init",
+		Short: "ask five questions, and write a first policy",
+		Long: `init asks where your pictures are, how sure sweepd must be, how long it waits,
+and what it may do by itself; writes the policy that says so, with a comment at
+each choice; and shows what it means and what it would do. Nothing is deleted.
+
+A flag answers its question; with --yes none is asked, and what no flag says is
+as careful as can be. A policy that is there is never changed. With --policy it
+is written elsewhere.`,
+		Example: "  sweepd init\n  sweepd init --folder ~/Downloads --careful strong --yes",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			file, err := p.newPolicy()
+			if err != nil {
+				return err
+			}
+			if !cmd.Flags().Changed("folder") {
+				a.Folders = p.pictureFolders()
+			}
+			for i, folder := range a.Folders {
+				a.Folders[i] = p.absolute(folder)
+			}
+			if err := p.fits(a); err != nil {
+				return &app.UsageError{Err: err, Hint: "see: sweepd init --help"}
+			}
+			if !yes {
+				if a, err = p.interview(cmd, a, file); err != nil {
+					return err
+				}
+			}
+			if a.nowhere() {
+				return &app.UsageError{Err: errors.New("there is no folder to look at"), Hint: "name one: sweepd init --folder FOLDER"}
+			}
+			if err := writeNew(file, a.policy()); err != nil {
+				return err
+			}
+			p.term.printf("written: %s\n\n", safe(tilde(file, p.home())))
+			return p.firstLook(cmd, a)
+		},
+	}
+	f := cmd.Flags()
+	f.StringArrayVar(&a.Folders, "folder", nil, "look in `folder`; may be given again (default your downloads and pictures)")
+	f.StringVar(&a.Drive, "drive", "", "look in the Google Drive that the OAuth client in `file` opens; see docs/google-drive.md")
+	f.StringVar(&a.Dropbox, "dropbox", "", "look in the Dropbox that the app with that `key` opens; see docs/dropbox.md")
+	f.StringVar(&a.Careful, "careful", "proven", "how sure it must be: proven, strong or likely")
+	f.StringVar(&a.Grace, "grace", "7d", "how `long` a picture is marked before it goes to the trash; 0 for no wait")
+	f.StringVar(&a.Trash, "trash", "off", "how `long` until it is deleted from the trash for good; off for never")
+	f.StringVar(&a.Mode, "mode", "report", "what sweepd run may do by itself: report or enforce")
+	f.BoolVarP(&yes, "yes", "y", false, "ask nothing")
+	return cmd
+}
+
+// newPolicy is where the policy will be. A file that is there is a *UsageError.
+func (p *program) newPolicy() (string, error) {
+	paths, err := app.FindPaths(p.getenv)
+	if err != nil {
+		return "", err
+	}
+	file := paths.Policy[0]
+	for _, named := range []string{p.getenv("SWEEPD_POLICY"), p.policyFile} {
+		if named != "" {
+			file = named
+		}
+	}
+	if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
+		return "", taken(file, err)
+	}
+	return file, nil
+}
+
+// taken says that there is a policy, or why that cannot be seen.
+func taken(file string, err error) error {
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("write the policy: %w", err)
+	}
+	return &app.UsageError{Err: fmt.Errorf("there is a policy already: %s", file), Hint: "what it means: sweepd check; to write another: sweepd init --policy FILE"}
+}
+
+func (a answers) nowhere() bool { return len(a.Folders) == 0 && a.Drive == "" && a.Dropbox == "" }
+
+// fits reports the first answer of which no policy can be made, in one sentence.
+func (p *program) fits(a answers) error {
+	for _, folder := range a.Folders {
+		if fi, err := os.Stat(p.expand(folder)); err != nil || !fi.IsDir() {
+			return fmt.Errorf("there is no folder %q", folder)
+		}
+	}
+	if fi, err := os.Stat(p.expand(a.Drive)); a.Drive != "" && (err != nil || !fi.Mode().IsRegular()) {
+		return fmt.Errorf("there is no file %q", a.Drive)
+	}
+	switch a.Careful {
+	case "proven", "strong", "likely":
+	default:
+		return fmt.Errorf("%q is not one of: proven, strong, likely", a.Careful)
+	}
+	if a.nowhere() {
+		a.Folders = []string{"/nowhere/yet"} // the other answers can be judged all the same
+	}
+	pol, err := policy.Parse("policy.yaml", a.policy(), policy.ParseOptions{Home: p.home()})
+	if wrong, ok := errors.AsType[*policy.Error](err); ok {
+		text := wrong.Message
+		if len(wrong.Allowed) > 0 {
+			text += "; it is one of: " + strings.Join(wrong.Allowed, ", ")
+		}
+		if wrong.Hint != "" {
+			text += "; " + wrong.Hint
+		}
+		return errors.New(text)
+	}
+	if err != nil {
+		return err
+	}
+	for i, folder := range a.Folders {
+		if got := pol.Storages["home"].Roots[i]; got != filepath.Clean(p.expand(folder)) { // it is not UTF-8
+			return fmt.Errorf("a policy cannot name the folder %q", folder)
+		}
+	}
+	return nil
+}
+
+// expand is the folder with the home in place of ~.
+func (p *program) expand(folder string) string {
+	if rest, ok := strings.CutPrefix(folder, "~/"); ok {
+		return filepath.Join(p.home(), rest)
+	}
+	return folder
+}
+
+// absolute is the folder as a policy names it, whatever the shell is in.
+func (p *program) absolute(folder string) string {
+	if strings.HasPrefix(folder, "~/") {
+		return folder
+	}
+	if path, err := filepath.Abs(folder); err == nil {
+		folder = path
+	}
+	return tilde(folder, p.home())
+}
+
+// question is one that a person is asked, unless a flag has answered it.
+type question struct {
+	flag, asks string
+	now        string // what Enter says; "": nothing
+	take       func(*answers, string)
+}
+
+func (p *program) questions(a answers) []question {
+	return []question{
+		{"folder", "1. In which folders do you save pictures? Separate them with commas.", strings.Join(a.Folders, ", "), func(a *answers, text string) {
+			a.Folders = nil
+			for folder := range strings.SplitSeq(text, ",") {
+				if folder = strings.TrimSpace(folder); folder != "" {
+					a.Folders = append(a.Folders, p.absolute(folder))
+				}
+			}
+		}},
+		{"drive", "2. A Google Drive, too? The file of your OAuth client (docs/google-drive.md); Enter for no.", a.Drive, func(a *answers, text string) { a.Drive = unless(text, "no") }},
+		{"dropbox", "   A Dropbox? The key of your app (docs/dropbox.md); Enter for no.", a.Dropbox, func(a *answers, text string) { a.Dropbox = unless(text, "no") }},
+		{"careful", "3. How sure must sweepd be? proven: OpenAI's signature names ChatGPT; strong: it names OpenAI;\n   likely: the name that ChatGPT gives is enough.", a.Careful, func(a *answers, text string) { a.Careful = text }},
+		{"grace", "4. How long is a picture marked before it goes to the trash? 7d, 2w, 12h; 0 for no wait.", a.Grace, func(a *answers, text string) { a.Grace = text }},
+		{"trash", "   And how long until it is deleted from there for good? 30d, 1w; off for never.", a.Trash, func(a *answers, text string) { a.Trash = text }},
+		{"mode", "5. What may the service do by itself? report: only tell what it would do; enforce: do it.", a.Mode, func(a *answers, text string) { a.Mode = text }},
+	}
+}
+
+// unless is the text, or "" where it is that word.
+func unless(text, word string) string {
+	if strings.EqualFold(text, word) {
+		return ""
+	}
+	return text
+}
+
+// interview asks what no flag has answered, again where an answer does not fit,
+// and whether the policy may be written.
+func (p *program) interview(cmd *cobra.Command, a answers, file string) (answers, error) {
+	if isTerminal(p.stdin) && !p.term.live {
+		return a, &app.UsageError{Err: errors.New("init asks, and its questions would not be seen"), Hint: "to go on without being asked: --yes"}
+	}
+	in := bufio.NewReader(p.stdin)
+	for _, q := range p.questions(a) {
+		for asked := cmd.Flags().Changed(q.flag); !asked; {
+			text, err := p.hear(cmd.Context(), in, fmt.Sprintf("%s\n   [%s] ", q.asks, cmp.Or(q.now, "no")))
+			if err != nil {
+				return a, err
+			}
+			next := a
+			if text != "" {
+				q.take(&next, text)
+			}
+			if err = p.fits(next); err == nil && q.flag == "folder" && next.nowhere() {
+				err = errors.New("name a folder")
+			}
+			if err != nil {
+				fmt.Fprintf(p.stderr, "   %s %s\n", p.term.paint("33", "no:"), safe(err.Error()))
+				continue
+			}
+			a, asked = next, true
+		}
+	}
+	p.term.printf("\n%s\n", p.term.dim(lines(string(a.policy()))))
+	text, err := p.hear(cmd.Context(), in, fmt.Sprintf("write this to %s? [y/N] ", tilde(file, p.home())))
+	if yes := strings.ToLower(text); err == nil && yes != "y" && yes != "yes" {
+		p.term.printf("nothing was written\n")
+		return a, errTrouble
+	}
+	return a, err
+}
+
+// hear prints a prompt and reads a line. An interrupt ends it.
+func (p *program) hear(ctx context.Context, in *bufio.Reader, prompt string) (string, error) {
+	fmt.Fprint(p.stderr, lines(prompt))
+	type line struct {
+		text string
+		err  error
+	}
+	heard := make(chan line, 1)
+	go func() {
+		text, err := in.ReadString('\n')
+		heard <- line{strings.TrimSpace(text), err}
+	}()
+	select {
+	case l := <-heard:
+		if l.err != nil && l.text == "" {
+			fmt.Fprintln(p.stderr)
+			return "", &app.UsageError{Err: fmt.Errorf("no answer: %w", l.err), Hint: "nothing was written; to go on without being asked: --yes"}
+		}
+		return l.text, nil
+	case <-ctx.Done():
+		fmt.Fprintln(p.stderr)
+		return "", ctx.Err()
+	}
+}
+
+// policy is the policy that says what was answered.
+func (a answers) policy() []byte {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	line("# yaml-language-server: $schema=/usr/share/sweepd/policy.schema.json")
+	line("#\n# Written by sweepd init. What it means, in English: sweepd check.")
+	line("version: 1\n\nstorages: # where to look")
+	if len(a.Folders) > 0 {
+		roots := make([]string, 0, len(a.Folders))
+		for _, folder := range a.Folders {
+			roots = append(roots, inYAML(folder))
+		}
+		line("  home:\n    type: local\n    roots: [%s]", strings.Join(roots, ", "))
+	}
+	if a.Drive != "" {
+		line("  drive: # all of My Drive; roots: [/Pictures] for less\n    type: gdrive\n    client: %s # your OAuth client", inYAML(a.Drive))
+	}
+	if a.Dropbox != "" {
+		line("  box: # all of it; roots: [/Pictures] for less\n    type: dropbox\n    app_key: %s # your app", inYAML(a.Dropbox))
+	}
+	line("\nrules: # in this order; the first that matches decides")
+	line("  # A folder whose name says so is never touched.\n  - {name: keepers, when: {path: \"**/keep/**\"}, do: keep}\n")
+	mine := fmt.Sprintf("{name: mine, when: {confidence: %s}, do: trash}", word(a.Careful))
+	if a.Grace != "0" {
+		line("  # Marked by one run and moved to the trash by a later one, unless it changed.")
+		mine = fmt.Sprintf("{name: mine, when: {confidence: %s}, do: trash, grace: %s}", word(a.Careful), word(a.Grace))
+	} else {
+		line("  # Moved to the trash by the first run that meets it; grace: 7d would wait.")
+	}
+	line("  - %s\n", mine)
+	line("  # The rest that may be from ChatGPT waits for a person.\n  - {name: unsure, when: {confidence: possible}, do: review}\n")
+	line("# How long until what sweepd put into the trash is deleted for good.\ntrash: {ours: %s}\n", word(a.Trash))
+	line("# The most of a day; what would go over it is not done at all.\nlimits: {files: 500, bytes: 5GB, share: 50%%}\n")
+	line("# What sweepd run may do by itself: report, which deletes nothing, or enforce.\nmode: %s\nschedule:\n  sweep: daily 03:00 # what was missed is made up for once", word(a.Mode))
+	line("# notify: [{to: desktop}] # whom to tell of what was done")
+	return []byte(b.String())
+}
+
+// inYAML is any text as YAML, which is how JSON has it.
+func inYAML(text string) string {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(text) // a string: it cannot fail
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// word is a word or a duration as YAML, bare where it can be.
+func word(text string) string {
+	if text != "" && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789") == "" {
+		return text
+	}
+	return inYAML(text)
+}
+
+// writeNew writes a file that only its owner may read, whole or not at all, where
+// none is: an older one is a *UsageError, and stays.
+func writeNew(file string, content []byte) (err error) {
+	defer func() {
+		if err != nil {
+			err = taken(file, err)
+		}
+	}()
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(file), ".sweepd-policy-*") // 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(content)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Link(f.Name(), file) // unlike a rename it takes no other's place
+}
+
+// firstLook says what the policy means, what it would do on this machine, and what
+// comes next.
+func (p *program) firstLook(cmd *cobra.Command, a answers) error {
+	check, scan := p.check(), p.scan()
+	check.SetContext(cmd.Context())
+	scan.SetContext(cmd.Context())
+	err := check.RunE(check, nil)
+	if err == nil && len(a.Folders) > 0 { // nobody has signed in to an account yet
+		err = scan.RunE(scan, []string{"home"})
+	}
+	if err != nil {
+		return err
+	}
+	at := ""
+	if p.policyFile != "" {
+		at = " --policy " + quoted(p.policyFile)
+	}
+	p.term.printf("\nnext:\n")
+	next := func(what, command string) { p.term.printf("  %-34s %s\n", what, p.term.bold(command)) }
+	if a.Drive != "" {
+		next("let sweepd into your Google Drive:", "sweepd login drive"+at)
+	}
+	if a.Dropbox != "" {
+		next("let sweepd into your Dropbox:", "sweepd login box"+at)
+	}
+	next("do what is due, after a question:", "sweepd apply"+at)
+	if at == "" && p.getenv("SWEEPD_POLICY") == "" && runtime.GOOS == "linux" {
+		next("have it look every night:", "systemctl --user enable --now sweepd")
+	} else {
+		next("have it look every night:", "sweepd run"+at)
+	}
+	return nil
+}

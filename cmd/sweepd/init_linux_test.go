@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// pty is a terminal that a program can be at, and the person's end of it; see
+// pty(7).
+func pty(t *testing.T) (person, program *os.File) {
+	t.Helper()
+	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = person.Close() })
+	n, err := unix.IoctlGetInt(int(person.Fd()), unix.TIOCGPTN)
+	if err == nil {
+		err = unix.IoctlSetPointerInt(int(person.Fd()), unix.TIOCSPTLCK, 0)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if program, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0); err != nil {
+		t.Fatal(err)
+	}
+	return person, program
+}
+
+// atTerminal runs sweepd at a terminal. Each answer is typed when the question has
+// come; what the terminal showed, and how it ended, come back.
+func atTerminal(t *testing.T, home string, args []string, answers ...[2]string) (shown string, err error) {
+	t.Helper()
+	person, program := pty(t)
+	cmd := exec.CommandContext(t.Context(), "sweepd", args...) // in PATH: see TestMain
+	cmd.Env, cmd.Dir = []string{"HOME=" + home}, home
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = program.Close()
+	var all bytes.Buffer
+	b, from := make([]byte, 4096), 0
+	for {
+		n, err := person.Read(b) // EIO when nobody has the other end open any more
+		all.Write(b[:n])
+		if len(answers) > 0 {
+			if i := strings.Index(all.String()[from:], answers[0][0]); i >= 0 {
+				from += i + len(answers[0][0])
+				if _, err := io.WriteString(person, answers[0][1]); err != nil {
+					t.Fatal(err)
+				}
+				answers = answers[1:]
+			}
+		}
+		if err != nil {
+			break
+		}
+	}
+	if len(answers) > 0 {
+		t.Errorf("never asked: %q", answers)
+	}
+	return all.String(), cmd.Wait()
+}
+
+func TestAPersonAtATerminalIsAskedFiveQuestions(t *testing.T) {
+	w := &world{T: t, home: t.TempDir(), files: map[string][]byte{}}
+	w.write("Downloads/ChatGPT Image Apr 20, 2026, 01_17_00 AM.png", smallPicture(1))
+	shown, err := atTerminal(t, w.home, []string{"init"},
+		[2]string{"[~/Downloads] ", "\n"}, [2]string{"A Google Drive, too?", "\n"}, [2]string{"A Dropbox?", "\n"},
+		[2]string{"[proven] ", "sure\n"}, [2]string{"[proven] ", "likely\n"}, [2]string{"[7d] ", "0\n"}, [2]string{"[off] ", "\n"}, [2]string{"[report] ", "\n"},
+		[2]string{"write this to ~/.config/sweepd/policy.yaml? [y/N] ", "y\n"})
+	if err != nil || !strings.Contains(shown, `"sure" is not one of: proven, strong, likely`) || !strings.Contains(shown, "to move 1 file to the trash: ") {
+		t.Errorf("%v; the terminal shows\n%s", err, shown)
+	}
+	policy, err := os.ReadFile(filepath.Join(w.home, ".config/sweepd/policy.yaml"))
+	if err != nil || !bytes.Contains(policy, []byte("confidence: likely}, do: trash}")) {
+		t.Errorf("%v\n%s", err, policy)
+	}
+}
+
+func TestAnInterruptAtAQuestionLeavesNothing(t *testing.T) {
+	w := &world{T: t, home: t.TempDir(), files: map[string][]byte{}}
+	w.write("Downloads/a.txt", nil)
+	shown, err := atTerminal(t, w.home, []string{"init"}, [2]string{"[~/Downloads] ", "\n"}, [2]string{"A Google Drive, too?", "\x03"})
+	if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != exitTrouble {
+		t.Errorf("ends with %v; the terminal shows\n%s", err, shown)
+	}
+	if _, err := os.Lstat(filepath.Join(w.home, ".config")); !os.IsNotExist(err) {
+		t.Errorf("it wrote: %v", err)
+	}
+}
