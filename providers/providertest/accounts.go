@@ -19,7 +19,7 @@ const follows = providers.CanListTrash | providers.CanWait | providers.CanFollow
 
 // AccountKinds are the columns.
 var AccountKinds = []AccountKind{
-	{"local disk", providers.CanReadWhole | providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanListTrash, "TestLocalKeepsEveryPromise", "local"},
+	{"local disk", providers.CanReadWhole | providers.CanWait | providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanListTrash, "TestLocalKeepsEveryPromise", "local"},
 	{"My Drive", follows | providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanEmptyTrash, "TestDriveKeepsEveryPromise", "gdrive"},
 	{"shared drive", follows | providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanEmptyTrash, "TestASharedDriveKeepsEveryPromise", "gdrive"},
 	{"own Dropbox", follows | providers.CanTrash | providers.CanRestore, "TestDropboxKeepsEveryPromise", "dropbox"},
