@@ -286,8 +286,8 @@ var furnish = map[string]func(*stage){
 		s.save("ChatGPT's", 100, "~/Desktop/"+april) // no root
 	},
 	"tidy-downloads": func(s *stage) {
-		s.save("ChatGPT's", 400, "~/Downloads/"+april)
-		s.save("OpenAI's", 400, "~/Downloads/harbour.png")
+		s.save("ChatGPT's", 100, "~/Downloads/"+april)
+		s.save("OpenAI's", 100, "~/Downloads/harbour.png")
 		s.save("plain", 100, "~/Downloads/"+may)
 		s.save("plain", 60, "~/Downloads/"+june)
 		s.save("ChatGPT's", 100, "~/Downloads/logo-final.png")
