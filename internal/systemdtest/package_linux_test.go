@@ -124,12 +124,12 @@ func TestPackage(t *testing.T) {
 			}
 		}
 	})
-	t.Run("IsWhatAnImageIsMadeOf", func(t *testing.T) { image(t, one(t, dist, "stage-*")) })
+	t.Run("IsWhatAnImageIsMadeOf", func(t *testing.T) { container(t, one(t, dist, "stage-*")) })
 }
 
-// image builds the image as podman does, and runs it as its own user with no
+// container builds the image as podman does, and runs it as its own user with no
 // other file in sight.
-func image(t *testing.T, stage string) {
+func container(t *testing.T, stage string) {
 	for _, name := range []string{"buildah", "umoci"} {
 		if _, err := exec.LookPath(name); err != nil {
 			lacking(t, "there is no "+name)

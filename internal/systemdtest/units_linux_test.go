@@ -101,7 +101,7 @@ func TestUnitsAreValid(t *testing.T) {
 // The units differ in whose files they are for, and agree in all else that a
 // reader would take to be the same.
 func TestUnitsAgree(t *testing.T) {
-	differ := regexp.MustCompile(`^(Description|Documentation|Wants|After|WantedBy|User|Group|StateDirectory|StateDirectoryMode|RuntimeDirectory|RuntimeDirectoryMode|PrivateUsers|ProtectHome|ReadWritePaths|InaccessiblePaths|RemoveIPC)=`)
+	differ := regexp.MustCompile(`^(Description|Documentation|Wants|After|WantedBy|User|Group|StateDirectory|StateDirectoryMode|RuntimeDirectory|RuntimeDirectoryMode|PrivateUsers|PrivateIPC|ProtectHome|ReadWritePaths|InaccessiblePaths|RemoveIPC)=`)
 	same := func(unit string) (lines []string) {
 		src, err := os.ReadFile(filepath.Join(units, unit))
 		if err != nil {
