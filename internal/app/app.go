@@ -60,8 +60,9 @@ type App struct {
 	ReportOnly error
 
 	storages []*providers.Storage
-	shares   bool  // the journal is another's to close
-	noPolicy error // why the built-in policy serves in place of the one that there is
+	still    func(now time.Time) error // what else stops every deletion; nil: nothing does
+	shares   bool                      // the journal is another's to close
+	noPolicy error                     // why the built-in policy serves in place of the one that there is
 	o        Options
 }
 
@@ -125,9 +126,18 @@ func (a *App) openSweeper(ctx context.Context, scopes []sweeper.Scope, budget *s
 	a.Sweeper, err = sweeper.New(sweeper.Options{
 		Policy: a.Policy, Journal: a.Journal, Storages: a.storages, Budget: budget,
 		Classifier: a.Classifier, Now: a.o.Now, Log: a.o.Log, Uptime: a.o.Uptime, Unopened: a.Unopened,
-		Paused: func() error { return a.Paths.Paused(a.o.Now()) },
+		Paused: a.paused,
 	})
 	return err
+}
+
+// paused is why nothing may be deleted now: a person's word, or the quiet hours.
+func (a *App) paused() error {
+	now := a.o.Now()
+	if err := a.Paths.Paused(now); err != nil || a.still == nil {
+		return err
+	}
+	return a.still(now)
 }
 
 // Close closes all that is open.

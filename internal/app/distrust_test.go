@@ -4,10 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"sweepd/journal"
 	"sweepd/providers"
 )
 
@@ -71,6 +75,212 @@ func TestReloadsWhileAStorageHangsOpenItOnce(t *testing.T) {
 		close(forever)
 		time.Sleep(48 * time.Hour)
 		h.bin("drive") // the policy that wanted it gone is gone itself
+		end()
+	})
+}
+
+// slow is a storage that takes its time over each file.
+type slow struct {
+	providers.Driver
+	each time.Duration
+}
+
+func (s slow) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, error) {
+	time.Sleep(s.each)
+	return s.Driver.Stat(ctx, ref)
+}
+
+func TestASweepStopsWhereQuietHoursBeginAndGoesOnAfterThem(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "enforce", `, quiet: "04:00-09:00"`)
+		h.wrap = func(_ string, d providers.Driver) (providers.Driver, error) { return slow{d, 10 * time.Minute}, nil }
+		h.accounts["drive"].Far() // eight at once
+		for n := range 80 {
+			h.put("drive", ours(n), byte(n))
+		}
+		h.start()
+		time.Sleep(4*time.Hour + 30*time.Minute)
+		synctest.Wait()
+		before := len(h.accounts["drive"].Bin())
+		time.Sleep(4 * time.Hour)
+		synctest.Wait()
+		if after := len(h.accounts["drive"].Bin()); before == 0 || before == 80 || after != before {
+			t.Errorf("%d files were in the trash at the begin of the quiet hours, and %d at their end", before, after)
+		}
+		time.Sleep(4 * time.Hour)
+		synctest.Wait()
+		if n := len(h.accounts["drive"].Bin()); n != 80 {
+			t.Errorf("after the quiet hours %d of 80 are in the trash", n)
+		}
+		if err := h.end(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestASweepThatAPauseCutShortGoesOnAfterIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "enforce", "")
+		h.put("drive", ours(1), 1)
+		paths := h.paths()
+		h.wrap = func(_ string, d providers.Driver) (providers.Driver, error) { return slow{d, 10 * time.Minute}, nil }
+		h.start()
+		time.Sleep(3*time.Hour + time.Minute) // the sweep is under way
+		if err := paths.Pause(Pause{Since: h.now()}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Hour)
+		synctest.Wait()
+		h.bin("drive")
+		if err := paths.Resume(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		h.bin("drive", "/"+ours(1))
+		if err := h.end(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// listed counts how often a storage is listed, and may break it.
+type listed struct {
+	providers.Driver
+	times *int
+	fails func() error
+}
+
+func (l listed) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[providers.Change, error] {
+	*l.times++
+	if err := l.fails(); err != nil {
+		return func(yield func(providers.Change, error) bool) { yield(providers.Change{}, err) }
+	}
+	return l.Driver.Changes(ctx, since)
+}
+
+func (h *house) listing(fails func() error) (times *int) {
+	times = new(int)
+	h.wrap = func(name string, d providers.Driver) (providers.Driver, error) {
+		if name == "drive" {
+			d = listed{d, times, fails}
+		}
+		return d, nil
+	}
+	return times
+}
+
+func TestAStorageThatAnotherProcessSweepsIsTriedOnceAMinuteAndNotInQuietHours(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "enforce", `, quiet: "05:00-07:00"`)
+		times := h.listing(func() error { return nil })
+		h.put("drive", ours(1), 1)
+		h.start()
+		j, err := journal.Open(t.Context(), h.paths().Journal(), journal.Options{Now: h.now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		release, err := j.Lease(t.Context(), "drive", "apply")
+		if err != nil {
+			t.Fatal(err)
+		}
+		stop := time.Now().Add(5*time.Hour + 30*time.Minute)
+		for time.Now().Before(stop) && *times < 1000 {
+			time.Sleep(time.Second)
+		}
+		if *times < 100 || *times > 150 {
+			t.Errorf("it was listed %d times in the two hours before the quiet ones, want once a minute", *times)
+		}
+		if err := release(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		h.bin("drive")
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		h.bin("drive", "/"+ours(1))
+		if err := errors.Join(h.end(), j.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// paths are where its record is.
+func (h *house) paths() Paths {
+	h.Helper()
+	paths, err := FindPaths(h.getenv)
+	if err != nil {
+		h.Fatal(err)
+	}
+	return paths
+}
+
+func TestAClockThatWasAYearAheadForAnHourCostsNoSweep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "enforce", "")
+		var ahead atomic.Int64
+		h.ahead = func() time.Duration { return time.Duration(ahead.Load()) }
+		h.start()
+		time.Sleep(4 * time.Hour) // a sweep by the right clock
+		synctest.Wait()
+		ahead.Store(int64(365 * 24 * time.Hour))
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		ahead.Store(0)
+		h.put("drive", ours(1), 1)
+		time.Sleep(26 * time.Hour)
+		synctest.Wait()
+		h.bin("drive", "/"+ours(1))
+		if err := h.end(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestJitterMovesSweepsAndLosesNone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "report", "")
+		h.write(strings.Replace(fmt.Sprintf(housePolicy, "report", ", jitter: 1h"), "daily 03:00", "every 10m", 1))
+		h.start()
+		time.Sleep(25 * time.Hour)
+		synctest.Wait()
+		if n := len(h.runs()); n < 2*6*23 {
+			t.Errorf("%d sweeps of two storages in a day, want one each ten minutes", n)
+		}
+		if err := h.end(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestAPersonsWishForAStorageThatCannotBeOpenedWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "enforce", "")
+		tries, broken := 0, true
+		h.wrap = func(name string, d providers.Driver) (providers.Driver, error) {
+			if name != "drive" {
+				return d, nil
+			}
+			if tries++; broken && tries < 1000 {
+				return nil, errors.New("nobody is there")
+			}
+			return d, nil
+		}
+		h.put("drive", ours(1), 1)
+		d, ctx, end := h.startBare()
+		if err := d.do(ctx, "sweep", []string{"drive"}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if tries > 20 {
+			t.Errorf("it was tried %d times in an hour", tries)
+		}
+		broken = false
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		h.bin("drive", "/"+ours(1)) // before the schedule wants it
 		end()
 	})
 }

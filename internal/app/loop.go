@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"sync"
 	"time"
@@ -44,6 +45,7 @@ type loop struct {
 	retry    time.Time // when to try again what could not be begun
 	polling  bool      // nothing is heard from the storage
 	failures int       // one after the other
+	asked    bool      // a person wants a sweep, and there was none yet
 
 	gathering *report.Digest // of the scan that is under way
 	used      providers.Used // by what was open before
@@ -93,7 +95,7 @@ func (l *loop) run(ctx context.Context, after []*loop) {
 			return
 		case <-l.told:
 			timer.Stop()
-			l.want()
+			l.asked = true // and is so until there was one: to be asked is a reason to try once
 		case <-timer.C:
 		}
 	}
@@ -105,7 +107,7 @@ func (l *loop) session(ctx context.Context) (err error) {
 	if err := l.since(ctx); err != nil {
 		return err
 	}
-	a, err := l.d.open(ctx, l.name, l.policy, l.policy.Mode == policy.Enforce)
+	a, err := l.open(ctx, l.policy.Mode == policy.Enforce)
 	if err != nil {
 		return err
 	}
@@ -113,20 +115,23 @@ func (l *loop) session(ctx context.Context) (err error) {
 		l.used = l.cost(a)
 		err = errors.Join(err, a.Close())
 	}()
-	if err := l.d.recover(ctx, l.name, l.policy, a); err != nil {
+	if err := l.recover(ctx, a); err != nil {
 		return err
 	}
 	if l.d.o.Once {
 		return l.pass(ctx, a, due)
 	}
 	reason := change
-	if l.isDue(l.d.now()) {
+	switch {
+	case l.asked:
+		reason = wanted
+	case l.isDue(l.d.now()):
 		reason = due
 	}
 	if err := l.pass(ctx, a, reason); err != nil {
 		return err
 	}
-	l.failures = 0
+	l.failures, l.asked = 0, false
 	ctx, cancel := context.WithCancel(ctx)
 	hints, gone := make(chan error), make(chan struct{})
 	go func() { defer close(gone); l.listen(ctx, a, hints) }()
@@ -140,6 +145,40 @@ func (l *loop) session(ctx context.Context) (err error) {
 			return err
 		}
 	}
+}
+
+// open opens the storage, for changing it or for looking only.
+func (l *loop) open(ctx context.Context, act bool) (*App, error) {
+	d := l.d
+	o := d.o.Options
+	o.Only, o.Scopes, o.Act = nil, nil, act
+	o.Log = slog.New(warnings{d.log.Handler()}).With("storage", l.name)
+	a := &App{o: o, Paths: d.paths, PolicyFile: d.policyFile, Policy: l.policy, Journal: d.journal, shares: true, Classifier: d.first.Classifier, Unopened: map[string]error{}, still: l.still}
+	a.o.Uptime = d.first.o.Uptime
+	if err := a.openSweeper(ctx, []sweeper.Scope{{Storage: l.name}}, &d.budget); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+// recover completes the record of what was interrupted. It looks and records,
+// and brings back what a person asked for: so it is right in every mode.
+func (l *loop) recover(ctx context.Context, a *App) (err error) {
+	if l.policy.Mode != policy.Enforce {
+		if a, err = l.open(ctx, true); err != nil {
+			l.d.log.Warn("what was interrupted cannot be completed now", "storage", l.name, "err", err)
+			return nil
+		}
+		defer func() { err = errors.Join(err, a.Close()) }()
+	}
+	sum, err := a.Sweeper.Recover(ctx)
+	if _, leased := errors.AsType[*journal.LeasedError](err); leased {
+		return nil // whoever is at it completes its own
+	}
+	if sum != nil && sum.Settled > 0 { // what another storage has under way, or nobody can complete, is no news
+		l.d.tell(ctx, l.policy, sum.Run)
+	}
+	return err
 }
 
 // since finds out when the storage was swept last on schedule.
@@ -198,6 +237,7 @@ func (l *loop) await(ctx context.Context, hints <-chan error) (why, bool) {
 	l.enter(status.Idle)
 	for {
 		now := l.d.now()
+		l.notAhead(now)
 		reason, at := l.next(now)
 		if !at.After(now) {
 			return reason, true
@@ -246,22 +286,40 @@ func (l *loop) next(now time.Time) (why, time.Time) {
 	if sweep := l.nextSweep(now); !sweep.IsZero() && sweep.Before(at) {
 		reason, at = due, sweep
 	}
-	if !l.retry.IsZero() && l.retry.Before(at) {
-		reason, at = due, l.retry
-	}
 	l.update(func(s *status.Storage) { s.NextRun = l.nextSweep(now) })
 	return reason, at
 }
 
-// nextSweep is when the schedule wants the next sweep: never while a person has
-// paused it, and in quiet hours at their end. One that was missed is due now.
+// notAhead brings back what the clock has put into the future while it was
+// ahead, or nothing would be done until then.
+func (l *loop) notAhead(now time.Time) {
+	if l.swept.After(now) {
+		l.swept = now
+	}
+	if l.scanned.After(now) {
+		l.scanned = now
+	}
+	if latest := now.Add(l.d.o.Glance); l.retry.After(latest) {
+		l.retry = latest
+	}
+}
+
+// nextSweep is when the next sweep is due, by the schedule or because one could
+// not be begun: never while a person has paused it, and in quiet hours at their
+// end. One that was missed is due now.
 func (l *loop) nextSweep(now time.Time) time.Time {
 	s := l.policy.Schedule
-	at := s.Sweep.Next(l.swept, l.zone())
+	jitter := schedule.Jitter(l.d.machine+l.name, s.Jitter)
+	at := s.Sweep.Next(l.swept.Add(-jitter), l.zone())
+	if !at.IsZero() {
+		at = at.Add(jitter)
+	}
+	if !l.retry.IsZero() {
+		at = l.retry
+	}
 	if at.IsZero() || l.d.paths.Paused(now) != nil {
 		return time.Time{}
 	}
-	at = at.Add(schedule.Jitter(l.d.machine+l.name, s.Jitter))
 	if at.Before(now) {
 		at = now
 	}
@@ -285,8 +343,20 @@ func (l *loop) quietUntil(t time.Time) time.Time {
 	return l.policy.Schedule.Quiet.End(t, l.zone())
 }
 
-func (l *loop) zone() *time.Location {
-	if z := l.policy.Schedule.Zone; z != nil {
+// still is an error that wraps sweeper.ErrPaused in quiet hours.
+func (l *loop) still(now time.Time) error {
+	end := l.quietUntil(now)
+	if end.IsZero() {
+		return nil
+	}
+	return fmt.Errorf("%w: these are quiet hours, until %s", sweeper.ErrPaused, end.Format("15:04"))
+}
+
+func (l *loop) zone() *time.Location { return zone(l.policy) }
+
+// zone is where the policy's times of the day are.
+func zone(p *policy.Policy) *time.Location {
+	if z := p.Schedule.Zone; z != nil {
 		return z
 	}
 	return time.Local
@@ -331,7 +401,9 @@ func (l *loop) pass(ctx context.Context, a *App, reason why) error {
 	case l.policy.Mode != policy.Enforce || plan == nil:
 		l.report(ctx, a, scan, err)
 	default:
-		l.execute(ctx, a, plan, scan, reason)
+		if err := l.execute(ctx, a, plan, scan); errors.Is(err, sweeper.ErrPaused) {
+			return broke // what is left is due when it may go on
+		}
 	}
 	if reason >= due && ctx.Err() == nil && l.retry.IsZero() {
 		l.swept = now
@@ -343,22 +415,24 @@ func (l *loop) pass(ctx context.Context, a *App, reason why) error {
 }
 
 // execute carries the plan out. One that is refused as a whole is reported, and
-// waits for the schedule or for a person.
-func (l *loop) execute(ctx context.Context, a *App, plan *sweeper.Plan, scan *sweeper.Summary, reason why) {
+// waits for the schedule or for a person. The error is why it was not done, or
+// cut short.
+func (l *loop) execute(ctx context.Context, a *App, plan *sweeper.Plan, scan *sweeper.Summary) error {
 	l.enter(status.Sweeping)
 	sum, err := a.Sweeper.Execute(ctx, plan, func(int) { l.beat() })
 	if _, leased := errors.AsType[*journal.LeasedError](err); leased && sum == nil {
 		l.retry = l.d.now().Add(l.d.o.Glance) // somebody else is at it
-		return
+		return err
 	}
 	if sum == nil {
-		l.held = true
+		l.held = !errors.Is(err, sweeper.ErrPaused)
 		l.report(ctx, a, scan, err)
-		return
+		return err
 	}
 	l.held = false
 	l.d.tell(ctx, l.policy, sum.Run)
 	l.count(sum)
+	return err
 }
 
 // report records that it was only looked.

@@ -160,39 +160,6 @@ func (d *daemon) closeNotifier(ctx context.Context, n *notify.Notifier) {
 	}
 }
 
-// open opens one storage, for changing it or for looking only.
-func (d *daemon) open(ctx context.Context, name string, p *policy.Policy, act bool) (*App, error) {
-	o := d.o.Options
-	o.Only, o.Scopes, o.Act = nil, nil, act
-	o.Log = slog.New(warnings{d.log.Handler()}).With("storage", name)
-	a := &App{o: o, Paths: d.paths, PolicyFile: d.policyFile, Policy: p, Journal: d.journal, shares: true, Classifier: d.first.Classifier, Unopened: map[string]error{}}
-	a.o.Uptime = d.first.o.Uptime
-	if err := a.openSweeper(ctx, []sweeper.Scope{{Storage: name}}, &d.budget); err != nil {
-		return nil, errors.Join(err, a.Close())
-	}
-	return a, nil
-}
-
-// recover completes the record of what was interrupted. It looks and records,
-// and brings back what a person asked for: so it is right in every mode.
-func (d *daemon) recover(ctx context.Context, name string, p *policy.Policy, a *App) (err error) {
-	if p.Mode != policy.Enforce {
-		if a, err = d.open(ctx, name, p, true); err != nil {
-			d.log.Warn("what was interrupted cannot be completed now", "storage", name, "err", err)
-			return nil
-		}
-		defer func() { err = errors.Join(err, a.Close()) }()
-	}
-	sum, err := a.Sweeper.Recover(ctx)
-	if _, leased := errors.AsType[*journal.LeasedError](err); leased {
-		return nil // whoever is at it completes its own
-	}
-	if sum != nil {
-		d.tell(ctx, p, sum.Run)
-	}
-	return err
-}
-
 // start begins a loop for each storage of the policy, after all that had it
 // before: the last of them may itself still be waiting for one that hangs.
 func (d *daemon) start(ctx context.Context, p *policy.Policy) {
@@ -485,5 +452,7 @@ type warnings struct{ slog.Handler }
 func (w warnings) Enabled(ctx context.Context, l slog.Level) bool {
 	return l >= slog.LevelWarn && w.Handler.Enabled(ctx, l)
 }
+
 func (w warnings) WithAttrs(as []slog.Attr) slog.Handler { return warnings{w.Handler.WithAttrs(as)} }
-func (w warnings) WithGroup(name string) slog.Handler    { return warnings{w.Handler.WithGroup(name)} }
+
+func (w warnings) WithGroup(name string) slog.Handler { return warnings{w.Handler.WithGroup(name)} }

@@ -135,11 +135,7 @@ func (d *daemon) sendDigest(ctx context.Context, now time.Time) {
 		last = now
 		err = d.journal.SetLately(ctx, digestName, now)
 	}
-	zone := p.Schedule.Zone
-	if zone == nil {
-		zone = time.Local
-	}
-	if at := p.Schedule.Digest.Next(last, zone); err != nil || at.IsZero() || at.After(now) || !d.forecast(now) {
+	if at := p.Schedule.Digest.Next(last, zone(p)); err != nil || at.IsZero() || at.After(now) || !d.forecast(now) {
 		return
 	}
 	if err := d.journal.SetLately(ctx, digestName, now); err != nil {
