@@ -284,3 +284,102 @@ func TestAPersonsWishForAStorageThatCannotBeOpenedWaits(t *testing.T) {
 		end()
 	})
 }
+
+func TestAStorageThatCannotBeListedIsToldOfOnceAndItsSweepIsMadeUpFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "enforce", "")
+		port, broken := 40000, false
+		h.listing(func() error {
+			if port++; !broken {
+				return nil
+			}
+			return fmt.Errorf("read udp 127.0.0.1:%d: timed out", port)
+		})
+		h.put("drive", ours(1), 1)
+		h.start()
+		time.Sleep(2 * time.Hour)
+		synctest.Wait()
+		broken = true
+		time.Sleep(10 * time.Hour)
+		synctest.Wait()
+		h.bin("drive")
+		told := 0
+		for _, r := range h.runs() {
+			if r.Err != "" {
+				told++
+			}
+		}
+		if n := strings.Count(h.log.String(), "is not swept until"); n != 1 || told > 1 {
+			t.Errorf("it was said %d times, and %d runs that failed were told; want once", n, told)
+		}
+		broken = false
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		h.bin("drive", "/"+ours(1)) // and not tomorrow
+		if err := h.end(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestADigestIsOfEveryStorageOnceAlsoAfterAReload(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "report", ", digest: daily")
+		gate := make(chan struct{})
+		h.listing(func() error { <-gate; return nil })
+		d, ctx, end := h.startBare()
+		if err := d.reload(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if all, complete := d.digests(d.now()); complete {
+			t.Errorf("%d digests are said to be of all storages before one was looked at", len(all))
+		}
+		close(gate)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if all, complete := d.digests(d.now()); len(all) != 2 || !complete {
+			t.Errorf("%d digests, complete: %v; want one of each of two storages", len(all), complete)
+		}
+		end()
+	})
+}
+
+func TestASecondServiceOnTheSameRecordDoesNotBegin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "enforce", "")
+		h.start()
+		err := Run(t.Context(), h.runOptions())
+		if other, ok := errors.AsType[*journal.LeasedError](err); !ok || other.Purpose != "run" {
+			t.Errorf("got %v, want that another runs", err)
+		}
+		if err := h.end(); err != nil {
+			t.Error(err)
+		}
+		h.start() // the first has ended
+		if err := h.end(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestOnceSaysThatAStorageWasLeftToAnotherProcess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "enforce", "")
+		h.put("drive", ours(1), 1)
+		j, err := journal.Open(t.Context(), h.paths().Journal(), journal.Options{Now: h.now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		release, err := j.Lease(t.Context(), "drive", "apply")
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.options = func(o *RunOptions) { o.Once = true }
+		if err := Run(t.Context(), h.runOptions()); err == nil || !strings.Contains(err.Error(), "already running") {
+			t.Errorf("got %v, want that another sweeps it", err)
+		}
+		if err := errors.Join(release(), j.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+}

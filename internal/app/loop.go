@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -38,14 +39,15 @@ type loop struct {
 	told   chan struct{} // a person wants a sweep now
 
 	// Of the loop's own goroutine.
-	swept    time.Time // the last sweep on schedule
-	scanned  time.Time // the last scan that was complete
-	soonest  time.Time // when the first hold of the last scan ends
-	held     bool      // a plan was refused as a whole: only the schedule or a person tries again
-	retry    time.Time // when to try again what could not be begun
-	polling  bool      // nothing is heard from the storage
-	failures int       // one after the other
-	asked    bool      // a person wants a sweep, and there was none yet
+	swept    time.Time      // the last sweep on schedule
+	scanned  time.Time      // the last scan that was complete
+	soonest  time.Time      // when the first hold of the last scan ends
+	held     bool           // a plan was refused as a whole: only the schedule or a person tries again
+	retry    time.Time      // when to try again what could not be begun
+	polling  bool           // nothing is heard from the storage
+	failures int            // one after the other
+	ill      []policy.Event // what was told of since all was well
+	asked    bool           // a person wants a sweep, and there was none yet
 
 	gathering *report.Digest // of the scan that is under way
 	used      providers.Used // by what was open before
@@ -131,7 +133,7 @@ func (l *loop) session(ctx context.Context) (err error) {
 	if err := l.pass(ctx, a, reason); err != nil {
 		return err
 	}
-	l.failures, l.asked = 0, false
+	l.failures, l.asked, l.ill = 0, false, nil
 	ctx, cancel := context.WithCancel(ctx)
 	hints, gone := make(chan error), make(chan struct{})
 	go func() { defer close(gone); l.listen(ctx, a, hints) }()
@@ -386,23 +388,19 @@ func (l *loop) pass(ctx context.Context, a *App, reason why) error {
 	}
 	l.enter(status.Scanning)
 	plan, scan, err := a.Sweeper.Plan(ctx, l.looking())
-	if err := errors.Join(ctx.Err(), l.looked(a, scan, err)); err != nil && scan == nil || ctx.Err() != nil {
-		if reason >= due && ctx.Err() == nil {
-			l.report(ctx, a, nil, err)
+	if err := l.looked(a, scan, err); err != nil || ctx.Err() != nil {
+		if reason >= due && ctx.Err() == nil && l.ill == nil {
+			l.report(ctx, a, scan, err)
 		}
-		return err
-	}
-	broke := whole(scan)
-	if broke == nil && err != nil {
-		broke = err
+		return errors.Join(ctx.Err(), err) // and the sweep is due as before
 	}
 	switch {
 	case reason < due && (plan == nil || plan.Empty()):
-	case l.policy.Mode != policy.Enforce || plan == nil:
-		l.report(ctx, a, scan, err)
+	case l.policy.Mode != policy.Enforce:
+		l.report(ctx, a, scan, nil)
 	default:
 		if err := l.execute(ctx, a, plan, scan); errors.Is(err, sweeper.ErrPaused) {
-			return broke // what is left is due when it may go on
+			return nil // what is left is due when it may go on
 		}
 	}
 	if reason >= due && ctx.Err() == nil && l.retry.IsZero() {
@@ -411,7 +409,7 @@ func (l *loop) pass(ctx context.Context, a *App, reason why) error {
 			return err
 		}
 	}
-	return broke
+	return nil
 }
 
 // execute carries the plan out. One that is refused as a whole is reported, and
@@ -422,6 +420,9 @@ func (l *loop) execute(ctx context.Context, a *App, plan *sweeper.Plan, scan *sw
 	sum, err := a.Sweeper.Execute(ctx, plan, func(int) { l.beat() })
 	if _, leased := errors.AsType[*journal.LeasedError](err); leased && sum == nil {
 		l.retry = l.d.now().Add(l.d.o.Glance) // somebody else is at it
+		if l.d.o.Once {
+			l.update(func(s *status.Storage) { s.Err = err.Error() })
+		}
 		return err
 	}
 	if sum == nil {
@@ -475,15 +476,19 @@ func (l *loop) looked(a *App, sum *sweeper.Summary, err error) error {
 		err = whole(sum)
 	}
 	cost := l.cost(a)
-	l.mu.Lock()
-	l.forecast = l.gathering
-	l.mu.Unlock()
+	if err == nil {
+		l.mu.Lock()
+		l.forecast = l.gathering
+		l.mu.Unlock()
+	}
 	l.update(func(s *status.Storage) {
 		s.Seen, s.Images, s.Matched = sum.Seen, sum.Images, sum.Matched
 		s.Due, s.Held, s.Review = sum.ByAction[string(policy.Trash)], sum.ByAction[string(policy.Hold)], sum.ByAction[string(policy.Review)]
 		s.Calls, s.BytesRead = cost.Calls, s.BytesRead+sum.BytesRead
 		s.Failed += sum.Failed
-		s.Err = ""
+		if err == nil {
+			s.Err = ""
+		}
 		if err == nil && len(sum.Stopped) == 0 { // an empty folder in which no file was known is fine
 			s.LastGood = now
 		} else if err == nil {
@@ -527,19 +532,22 @@ func (l *loop) count(sum *sweeper.Summary) {
 	})
 }
 
-// fail notes why the storage is not swept, and tells of a lost grant once.
+// fail notes why the storage is not swept, and tells once of a lost grant, and
+// once of anything else, until all is well again. What goes by the text would
+// tell each try: it may name a port, which is another each time.
 func (l *loop) fail(ctx context.Context, err error) {
 	if err == nil || ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return
 	}
 	l.enter(status.Unopened)
 	err = told(err)
-	var news bool
-	l.update(func(s *status.Storage) {
-		news = s.Err != err.Error()
-		s.Err = err.Error()
-	})
-	if news {
+	l.update(func(s *status.Storage) { s.Err = err.Error() })
+	event := policy.EventFailed
+	if lostGrant(err) {
+		event = policy.EventGrant
+	}
+	if !slices.Contains(l.ill, event) {
+		l.ill = append(l.ill, event)
 		l.d.unopened(ctx, l.name, err)
 	}
 }

@@ -36,6 +36,10 @@ type RunOptions struct {
 	Patience time.Duration    // how long the end waits for a storage that hangs; 0: four seconds
 }
 
+// serviceLease is what the journal calls a service's lease: no storage can have
+// that name.
+const serviceLease = "(service)"
+
 // daemon is the running service.
 type daemon struct {
 	o          RunOptions
@@ -47,6 +51,7 @@ type daemon struct {
 	journal    *journal.Journal
 	first      *App // has what all storages share
 	budget     sweeper.Budget
+	release    func() error // of the lease that makes it the only service with this record
 	service    *systemd.Service
 	reloads    chan chan error
 	others     sync.WaitGroup // goroutines that are no loop
@@ -120,8 +125,14 @@ func (d *daemon) begin(ctx context.Context) (err error) {
 	if err := d.journal.Check(ctx); err != nil {
 		return errors.Join(err, d.journal.Close())
 	}
+	d.release = func() error { return nil }
+	if !d.o.Once {
+		if d.release, err = d.journal.Lease(ctx, serviceLease, "run"); err != nil { // two would tell everything twice
+			return errors.Join(err, d.journal.Close())
+		}
+	}
 	if d.notifier, err = d.openNotifier(d.policy); err != nil {
-		return errors.Join(err, d.journal.Close())
+		return errors.Join(err, d.release(), d.journal.Close())
 	}
 	d.log.Info("the policy", "file", d.policyFile, "mode", d.policy.Mode.String(), "says", d.policy.String())
 	return nil
@@ -131,13 +142,13 @@ func (d *daemon) begin(ctx context.Context) (err error) {
 func (d *daemon) end() error {
 	d.closeNotifier(context.Background(), d.notifier)
 	if d.hanging() == nil {
-		return d.journal.Close()
+		return errors.Join(d.release(), d.journal.Close())
 	}
 	go func() { // whose end nobody waits for
 		for _, l := range d.all() {
 			<-l.done
 		}
-		_ = d.journal.Close()
+		_, _ = d.release(), d.journal.Close()
 	}()
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -13,7 +14,6 @@ import (
 	"sweepd/internal/notify"
 	"sweepd/internal/report"
 	"sweepd/internal/signin"
-	"sweepd/internal/status"
 	"sweepd/internal/systemd"
 	"sweepd/policy"
 	"sweepd/sweeper"
@@ -75,6 +75,7 @@ func (d *daemon) unopened(ctx context.Context, name string, why error) {
 		id, event = systemd.MessageGrant, policy.EventGrant
 	}
 	text := fmt.Sprintf("%s is not swept until this is mended: %v", name, why)
+	d.log.Error("a storage is not swept until this is mended", "storage", name, "err", why)
 	d.record(ctx, systemd.Record{MessageID: id, Level: slog.LevelError, Text: text, Fields: map[string]string{"SWEEPD_STORAGE": name}})
 	d.send(notify.Message{Event: string(event), Subject: name + " is not swept", Text: text})
 }
@@ -109,9 +110,8 @@ func (d *daemon) record(ctx context.Context, r systemd.Record) {
 func (d *daemon) send(m notify.Message) {
 	m.At = d.now()
 	d.mu.Lock()
-	n := d.notifier
-	d.mu.Unlock()
-	n.Send(m)
+	defer d.mu.Unlock() // a notifier that a reload has closed meanwhile would drop it
+	d.notifier.Send(m)
 }
 
 // openNotifier opens the ways to the person that the policy names.
@@ -135,15 +135,19 @@ func (d *daemon) sendDigest(ctx context.Context, now time.Time) {
 		last = now
 		err = d.journal.SetLately(ctx, digestName, now)
 	}
-	if at := p.Schedule.Digest.Next(last, zone(p)); err != nil || at.IsZero() || at.After(now) || !d.forecast(now) {
+	if at := p.Schedule.Digest.Next(last, zone(p)); err != nil || at.IsZero() || at.After(now) {
 		return
+	}
+	digests, complete := d.digests(now)
+	if !complete {
+		return // it is sent when every storage was looked at
 	}
 	if err := d.journal.SetLately(ctx, digestName, now); err != nil {
 		d.log.Error("the digest is not sent, because that it was could not be recorded", "err", err)
 		return
 	}
 	var short, full, subjects []string
-	for _, l := range d.digests() {
+	for _, l := range digests {
 		short, full, subjects = append(short, l.Text(false)), append(full, l.Text(true)), append(subjects, l.Subject())
 	}
 	text := strings.Join(short, "\n")
@@ -151,29 +155,23 @@ func (d *daemon) sendDigest(ctx context.Context, now time.Time) {
 	d.send(notify.Message{Event: string(policy.EventDigest), Subject: strings.Join(subjects, "; "), Text: text, Full: strings.Join(full, "\n")})
 }
 
-// forecast reports whether every storage that gets on has been looked at since the
-// start.
-func (d *daemon) forecast(at time.Time) bool {
-	return !slices.ContainsFunc(d.all(), func(l *loop) bool {
-		s, stuck := l.now(at)
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		return l.forecast == nil && !stuck && s.State != status.Unopened
-	})
-}
-
-// digests are those of the storages whose scan is complete, by name.
-func (d *daemon) digests() (all []*report.Digest) {
-	loops := d.all()
-	slices.SortFunc(loops, func(a, b *loop) int { return strings.Compare(a.name, b.name) })
-	for _, l := range loops {
+// digests are those of the storages that were looked at, by name; complete: of
+// all but those that are in trouble.
+func (d *daemon) digests(now time.Time) (all []*report.Digest, complete bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	complete = true
+	for _, name := range slices.Sorted(maps.Keys(d.loops)) { // and not of the policy before
+		l := d.loops[name]
+		s, stuck := l.now(now)
 		l.mu.Lock()
 		if l.forecast != nil {
 			all = append(all, l.forecast)
 		}
+		complete = complete && (l.forecast != nil || stuck || s.Err != "")
 		l.mu.Unlock()
 	}
-	return all
+	return all, complete && len(all) > 0
 }
 
 // rules are the policy now.
