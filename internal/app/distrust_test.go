@@ -383,3 +383,45 @@ func TestOnceSaysThatAStorageWasLeftToAnotherProcess(t *testing.T) {
 		}
 	})
 }
+
+// slowTrash is a storage whose moves take a while, and end whatever ctx says.
+type slowTrash struct {
+	providers.Driver
+	moving *atomic.Int64
+}
+
+func (s slowTrash) Trash(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
+	s.moving.Add(1)
+	defer s.moving.Add(-1)
+	time.Sleep(2 * time.Second)
+	return s.Driver.Trash(context.WithoutCancel(ctx), key, ref, rev)
+}
+
+func TestAReloadIsAnsweredWhenTheOldPolicyHasEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "enforce", "")
+		var moving atomic.Int64
+		h.wrap = func(_ string, d providers.Driver) (providers.Driver, error) { return slowTrash{d, &moving}, nil }
+		h.put("drive", ours(1), 1)
+		d, ctx, end := h.startBare()
+		for moving.Load() == 0 {
+			time.Sleep(time.Second)
+		}
+		h.write(fmt.Sprintf(housePolicy, "report", ""))
+		if err := d.reload(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if n := moving.Load(); n != 0 {
+			t.Errorf("the new policy is said to be taken, and %d files are being moved under the old one", n)
+		}
+		synctest.Wait()
+		var trashed int64
+		for _, s := range d.status().Storages {
+			trashed += s.Trashed
+		}
+		if trashed != 1 {
+			t.Errorf("%d files are counted, want the one that the old policy moved", trashed)
+		}
+		end()
+	})
+}

@@ -77,6 +77,7 @@ func (l *loop) run(ctx context.Context, after []*loop) {
 	for _, other := range after {
 		select {
 		case <-other.done:
+			l.succeed(other)
 		case <-ctx.Done():
 			return
 		}
@@ -101,6 +102,26 @@ func (l *loop) run(ctx context.Context, after []*loop) {
 		case <-timer.C:
 		}
 	}
+}
+
+// succeed takes over what other, which has ended, had counted until then.
+func (l *loop) succeed(other *loop) {
+	if l.used.Calls < other.used.Calls {
+		l.used = other.used
+	}
+	was, _ := other.now(l.d.now())
+	l.update(func(s *status.Storage) {
+		s.Trashed, s.Purged, s.Restored = max(s.Trashed, was.Trashed), max(s.Purged, was.Purged), max(s.Restored, was.Restored)
+		s.Bytes, s.Freed, s.Failed = max(s.Bytes, was.Bytes), max(s.Freed, was.Freed), max(s.Failed, was.Failed)
+		s.Calls, s.BytesRead = max(s.Calls, was.Calls), max(s.BytesRead, was.BytesRead)
+		refused := map[string]int64{}
+		for _, all := range []map[string]int64{s.Refused, was.Refused} {
+			for reason, n := range all {
+				refused[reason] = max(refused[reason], n)
+			}
+		}
+		s.Refused = refused // a map that was handed out is never changed
+	})
 }
 
 // session opens the storage and sweeps it until something breaks.

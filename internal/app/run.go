@@ -326,8 +326,34 @@ func (d *daemon) reload(ctx context.Context) error {
 	d.mu.Unlock()
 	d.others.Go(func() { d.closeNotifier(context.WithoutCancel(ctx), old) })
 	d.start(ctx, p)
+	d.part(ctx)
 	d.record(ctx, systemd.Record{MessageID: systemd.MessageReload, Level: slog.LevelInfo, Text: "the policy was read anew: it is in mode " + p.Mode.String() + "\n" + p.String()})
 	return nil
+}
+
+// part waits for the loops of the policy before to finish what is under way, so
+// that nothing is done by that any more; one that hangs is only so long waited
+// for, and said.
+func (d *daemon) part(ctx context.Context) {
+	d.mu.Lock()
+	leaving := slices.Clone(d.leaving)
+	d.mu.Unlock()
+	patience := time.NewTimer(d.o.Patience)
+	defer patience.Stop()
+	for _, l := range leaving {
+		select {
+		case <-l.done:
+		case <-ctx.Done():
+			return
+		case <-patience.C:
+			text := l.name + " is not done with what it began under the policy before, and begins no more of it"
+			d.log.Warn(text)
+			d.mu.Lock()
+			d.notices = append(d.notices, text)
+			d.mu.Unlock()
+			return
+		}
+	}
 }
 
 // serve answers on the control socket, on what the service manager listens at
