@@ -156,16 +156,19 @@ func (l *loop) session(ctx context.Context) (err error) {
 	}
 	l.failures, l.asked, l.ill = 0, false, nil
 	ctx, cancel := context.WithCancel(ctx)
-	hints, gone := make(chan error), make(chan struct{})
+	hints, gone := make(chan hint), make(chan struct{})
 	go func() { defer close(gone); l.listen(ctx, a, hints) }()
 	defer func() { cancel(); <-gone }()
 	for {
-		reason, ok := l.await(ctx, hints)
+		reason, heard, ok := l.await(ctx, hints)
 		if !ok {
 			return ctx.Err()
 		}
 		if err := l.pass(ctx, a, reason); err != nil {
 			return err
+		}
+		if heard != nil {
+			close(heard)
 		}
 	}
 }
@@ -217,25 +220,35 @@ func (l *loop) since(ctx context.Context) (err error) {
 	return nil
 }
 
+// hint is what a storage says: that something may have changed, or why it cannot
+// tell.
+type hint struct {
+	err  error
+	seen chan struct{} // of a change: closed once a pass has looked
+}
+
 // listen says when there may be something new, until ctx ends. What cannot tell
-// is polled. A change that the last pass did not get beyond is no news for a
-// while, or a feed that cannot be read would be asked without a pause.
-func (l *loop) listen(ctx context.Context, a *App, hints chan<- error) {
+// is polled. It listens again once a pass has looked, because before that what
+// is new is what it was. A change that the pass did not get beyond is no news for
+// a while, or a feed that cannot be read would be asked without a pause.
+func (l *loop) listen(ctx context.Context, a *App, hints chan<- hint) {
 	st := a.storages[0]
 	if !st.Can().Has(providers.CanWait) {
-		send(ctx, hints, errors.ErrUnsupported)
+		send(ctx, hints, hint{err: errors.ErrUnsupported})
 		return
 	}
 	last := providers.Cursor("-") // no cursor is that
-	for hints != nil && ctx.Err() == nil {
+	for ctx.Err() == nil {
 		since, err := l.d.journal.Cursor(ctx, l.name, fingerprint.Version)
-		if err != nil || since == last && st.Can().Has(providers.CanFollow) {
+		if err == nil && since == last && st.Can().Has(providers.CanFollow) {
 			l.d.sleep(ctx, l.d.o.Glance)
+			last = "-" // by now another pass may have got beyond it
+			continue
 		}
 		if last = since; err == nil {
 			err = st.Wait(ctx, since)
 		}
-		hints = send(ctx, hints, err)
+		send(ctx, hints, hint{err, make(chan struct{})})
 		switch {
 		case errors.Is(err, errors.ErrUnsupported):
 			return
@@ -245,39 +258,46 @@ func (l *loop) listen(ctx context.Context, a *App, hints chan<- error) {
 	}
 }
 
-// send sends unless ctx ends first: then it returns nil.
-func send(ctx context.Context, to chan<- error, err error) chan<- error {
+// send sends h, and waits until a change has been looked at, unless ctx ends first.
+func send(ctx context.Context, to chan<- hint, h hint) {
 	select {
-	case to <- err:
-		return to
+	case to <- h:
 	case <-ctx.Done():
-		return nil
+		return
+	}
+	if h.err != nil {
+		return
+	}
+	select {
+	case <-h.seen:
+	case <-ctx.Done():
 	}
 }
 
-// await sleeps until there is something to do; false when ctx ended.
-func (l *loop) await(ctx context.Context, hints <-chan error) (why, bool) {
+// await sleeps until there is something to do; false when ctx ended. Where a
+// storage has said so, seen is to be closed when it was looked at.
+func (l *loop) await(ctx context.Context, hints <-chan hint) (reason why, seen chan<- struct{}, ok bool) {
 	l.enter(status.Idle)
 	for {
 		now := l.d.now()
 		l.notAhead(now)
 		reason, at := l.next(now)
 		if !at.After(now) {
-			return reason, true
+			return reason, nil, true
 		}
 		timer := time.NewTimer(min(at.Sub(now), l.d.o.Glance))
 		select {
 		case <-ctx.Done():
 			timer.Stop()
-			return 0, false
+			return 0, nil, false
 		case <-l.told:
 			timer.Stop()
-			return wanted, true
-		case err := <-hints:
+			return wanted, nil, true
+		case h := <-hints:
 			timer.Stop()
-			l.heard(err)
-			if err == nil {
-				return change, true
+			l.heard(h.err)
+			if h.err == nil {
+				return change, h.seen, true
 			}
 		case <-timer.C:
 		}

@@ -242,6 +242,26 @@ func TestOnChangeAFileGoesAsSoonAsItIsSeenAndSettled(t *testing.T) {
 	})
 }
 
+func TestWhatAppearsRightAfterASweepIsHeardAsSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "enforce", ", on_change: true")
+		h.write(fmt.Sprintf(housePolicy, "enforce", ", on_change: true") + "settle: 0\n")
+		h.put("box", "holiday.png", 100)
+		h.start()
+		var want []string
+		for n := range 5 {
+			h.put("box", ours(n), byte(n))
+			want = append(want, "/"+ours(n))
+			time.Sleep(time.Second)
+			synctest.Wait()
+			h.bin("box", want...)
+		}
+		if err := h.end(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestASweepThatWasMissedIsMadeUpForOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
