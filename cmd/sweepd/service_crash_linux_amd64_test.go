@@ -1,0 +1,45 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+
+	"sweepd/internal/crashtest"
+)
+
+// A service that is killed in the midst of a sweep, before any of its moves or
+// right after: each file is whole in exactly one place, and the next start
+// completes the record and the sweep.
+func TestAServiceKilledInMidSweepIsCompletedByTheNextStart(t *testing.T) {
+	for nth := 1; nth <= 3; nth++ {
+		for _, later := range []int{0, 1} { // calls after the move
+			when := fmt.Sprintf("killed %d calls after move %d", later, nth)
+			w := newWorld(t, "sweepd")
+			w.write(".config/sweepd/policy.yaml", []byte(worldPolicy+servicePolicy))
+			moves, at := 0, 0
+			r, err := crashtest.Run(w.command("run"), func(c crashtest.Call) crashtest.Fate {
+				if c.Name == "renameat2" {
+					if moves++; moves == nth {
+						at = c.N
+					}
+				}
+				return crashtest.Fate{Kill: at > 0 && c.N >= at+later}
+			})
+			if err != nil || !r.Killed {
+				t.Fatalf("%s: it ends by itself with %d, %v\n%s", when, r.Exit, err, r.Stderr)
+			}
+			w.eachOnce(when)
+			s := serve(t, w.command)
+			trashed := w.eachOnce(when + ", then started again")
+			if trashed != 3 {
+				t.Errorf("%s, then started again: %d in the trash, want 3", when, trashed)
+			}
+			w.recordIsTrue(when, trashed)
+			w.doneOnce(when)
+			if err := s.cmd.Process.Kill(); err != nil {
+				t.Error(err)
+			}
+			<-s.ended
+		}
+	}
+}

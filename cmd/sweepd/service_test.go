@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os/exec"
+	"sync"
+	"testing"
+	"time"
+
+	"sweepd/internal/status"
+)
+
+// service is sweepd run --json in a process of its own.
+type service struct {
+	*testing.T
+	command func(args ...string) *exec.Cmd // makes another process of the same person
+	cmd     *exec.Cmd
+	log     locked // its standard error
+	runs    chan told
+	ended   chan error
+}
+
+// told is what is read of a run that the service has told.
+type told struct {
+	Kind    string
+	Summary struct{ Trashed int64 }
+	line    string
+}
+
+// locked is a buffer for two goroutines.
+type locked struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *locked) Write(b []byte) (int, error) { l.mu.Lock(); defer l.mu.Unlock(); return l.b.Write(b) }
+
+func (l *locked) String() string { l.mu.Lock(); defer l.mu.Unlock(); return l.b.String() }
+
+// patience is how long a test waits for something before it fails.
+const patience = time.Minute
+
+// serve starts the service, and waits until it answers and is idle.
+func serve(t *testing.T, command func(args ...string) *exec.Cmd) *service {
+	t.Helper()
+	s := &service{T: t, command: command, cmd: command("run", "--json"), runs: make(chan told, 100), ended: make(chan error, 1)}
+	s.cmd.Stderr = &s.log
+	out, err := s.cmd.StdoutPipe()
+	if err == nil {
+		err = s.cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			r := told{line: lines.Text()}
+			if err := json.Unmarshal(lines.Bytes(), &r); err == nil {
+				s.runs <- r
+			}
+		}
+		s.ended <- s.cmd.Wait()
+	}()
+	t.Cleanup(func() { _ = s.cmd.Process.Kill() }) // for when it was not ended
+	s.until("is idle", func(d *status.Daemon) bool { return d != nil && d.Storages[0].State == status.Idle })
+	return s
+}
+
+// says runs the program, checks its exit status, and gives all that it prints.
+func (s *service) says(want int, args ...string) string {
+	s.Helper()
+	out, err := s.command(args...).CombinedOutput()
+	got := 0
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		got = exit.ExitCode()
+	} else if err != nil {
+		s.Fatal(err)
+	}
+	if got != want {
+		s.Errorf("%v: status %d, want %d\n%s\nthe service:\n%s", args, got, want, out, s.log.String())
+	}
+	return string(out)
+}
+
+// status is what the service says of itself, by sweepd status; nil: there is none.
+func (s *service) status() *status.Daemon {
+	s.Helper()
+	var st struct{ Daemon *status.Daemon }
+	out, err := s.command("status", "--json").Output()
+	if err == nil {
+		err = json.Unmarshal(out, &st)
+	}
+	if err != nil {
+		s.Fatalf("status: %v\n%s", err, out)
+	}
+	return st.Daemon
+}
+
+// until asks for the status until it is as it has to become.
+func (s *service) until(what string, is func(*status.Daemon) bool) {
+	s.Helper()
+	var d *status.Daemon
+	for began := time.Now(); time.Since(began) < patience; {
+		if d = s.status(); is(d) {
+			return
+		}
+		select {
+		case err := <-s.ended:
+			s.Fatalf("it has ended before it %s: %v\n%s", what, err, s.log.String())
+		default:
+		}
+	}
+	s.Fatalf("it never %s: %+v\n%s", what, d, s.log.String())
+}
+
+// run waits for the next run that the service tells.
+func (s *service) run() told {
+	s.Helper()
+	select {
+	case r := <-s.runs:
+		return r
+	case err := <-s.ended:
+		s.Fatalf("it has ended: %v\n%s", err, s.log.String())
+	case <-time.After(patience):
+		s.Fatalf("no run is told: %+v\n%s", s.status(), s.log.String())
+	}
+	return told{}
+}
+
+// quiet checks that the service has told of no more runs.
+func (s *service) quiet() {
+	s.Helper()
+	select {
+	case r := <-s.runs:
+		s.Errorf("one run too many: %s", r.line)
+	default:
+	}
+}
