@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -373,9 +374,10 @@ func TestAStorageThatHangsStopsNoOtherAndIsSaid(t *testing.T) {
 func TestAStorageThatCannotBeOpenedIsTriedAgainAndToldOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
-		broken := true
+		var broken atomic.Bool
+		broken.Store(true)
 		h.wrap = func(name string, d providers.Driver) (providers.Driver, error) {
-			if name == "drive" && broken {
+			if name == "drive" && broken.Load() {
 				return nil, errors.New("nobody is there")
 			}
 			return d, nil
@@ -386,7 +388,7 @@ func TestAStorageThatCannotBeOpenedIsTriedAgainAndToldOnce(t *testing.T) {
 		time.Sleep(4 * time.Hour)
 		synctest.Wait()
 		h.bin("box", "/"+ours(2))
-		broken = false
+		broken.Store(false)
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		h.bin("drive", "/"+ours(1))
