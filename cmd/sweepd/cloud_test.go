@@ -254,6 +254,39 @@ func (c *cloud) put(name string, content []byte) (id string, err error) {
 	return f.ID, err
 }
 
+// signIn runs a sign-in that prints a link, and plays the person of the first
+// account, who follows it, allows what it asks for, and pastes the address.
+func (c *cloud) signIn(login *exec.Cmd) error {
+	var errs bytes.Buffer
+	login.Stderr = &errs
+	in, err := login.StdinPipe()
+	if err != nil {
+		return err
+	}
+	out, err := login.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := login.Start(); err != nil {
+		return err
+	}
+	for lines := bufio.NewScanner(out); err == nil && lines.Scan(); {
+		link := consentLink.FindString(lines.Text())
+		if link == "" {
+			continue
+		}
+		var resp *http.Response
+		allow := url.Values{"account": {c.at.Accounts[0].Name}}.Encode()
+		if resp, _, err = c.do(http.MethodPost, link, "application/x-www-form-urlencoded", strings.NewReader(allow)); err == nil {
+			_, err = fmt.Fprintln(in, resp.Header.Get("Location"))
+		}
+	}
+	if err = errors.Join(err, in.Close(), login.Wait()); err != nil {
+		return fmt.Errorf("%v: %w: %s", login.Args, err, errs.String())
+	}
+	return nil
+}
+
 // news is what the program has asked and changed since it was last looked at.
 // An answer can be there before its line in the record: that is whole when it
 // has a line for every request, up to one that is made here.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,12 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -79,24 +76,7 @@ func (w *driveWorld) run(args ...string) string {
 // signIn signs in, with the person of the first account.
 func (w *driveWorld) signIn() {
 	w.Helper()
-	cmd := w.command("login", "drive", "--no-browser")
-	in, err := cmd.StdinPipe()
-	w.must(err)
-	out, err := cmd.StdoutPipe()
-	w.must(err)
-	w.must(cmd.Start())
-	link := regexp.MustCompile(`https://\S+`)
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		to := link.FindString(lines.Text())
-		if to == "" {
-			continue
-		}
-		resp, _, err := w.c.do(http.MethodPost, to, "application/x-www-form-urlencoded", strings.NewReader(url.Values{"account": {w.c.at.Accounts[0].Name}}.Encode()))
-		w.must(err)
-		_, err = fmt.Fprintln(in, resp.Header.Get("Location"))
-		w.must(err)
-	}
-	w.must(cmd.Wait())
+	w.must(w.c.signIn(w.command("login", "drive", "--no-browser")))
 }
 
 func (w *driveWorld) must(err error) {
