@@ -257,12 +257,14 @@ func TestJitterMovesSweepsAndLosesNone(t *testing.T) {
 func TestAPersonsWishForAStorageThatCannotBeOpenedWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
-		tries, broken := 0, true
+		var tries atomic.Int64
+		var broken atomic.Bool
+		broken.Store(true)
 		h.wrap = func(name string, d providers.Driver) (providers.Driver, error) {
 			if name != "drive" {
 				return d, nil
 			}
-			if tries++; broken && tries < 1000 {
+			if n := tries.Add(1); broken.Load() && n < 1000 {
 				return nil, errors.New("nobody is there")
 			}
 			return d, nil
@@ -274,10 +276,10 @@ func TestAPersonsWishForAStorageThatCannotBeOpenedWaits(t *testing.T) {
 		}
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		if tries > 20 {
-			t.Errorf("it was tried %d times in an hour", tries)
+		if n := tries.Load(); n > 20 {
+			t.Errorf("it was tried %d times in an hour", n)
 		}
-		broken = false
+		broken.Store(false)
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		h.bin("drive", "/"+ours(1)) // before the schedule wants it
@@ -288,18 +290,19 @@ func TestAPersonsWishForAStorageThatCannotBeOpenedWaits(t *testing.T) {
 func TestAStorageThatCannotBeListedIsToldOfOnceAndItsSweepIsMadeUpFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
-		port, broken := 40000, false
+		var port atomic.Int64
+		var broken atomic.Bool
 		h.listing(func() error {
-			if port++; !broken {
+			if port.Add(1); !broken.Load() {
 				return nil
 			}
-			return fmt.Errorf("read udp 127.0.0.1:%d: timed out", port)
+			return fmt.Errorf("read udp 127.0.0.1:%d: timed out", 40000+port.Load())
 		})
 		h.put("drive", ours(1), 1)
 		h.start()
 		time.Sleep(2 * time.Hour)
 		synctest.Wait()
-		broken = true
+		broken.Store(true)
 		time.Sleep(10 * time.Hour)
 		synctest.Wait()
 		h.bin("drive")
@@ -312,7 +315,7 @@ func TestAStorageThatCannotBeListedIsToldOfOnceAndItsSweepIsMadeUpFor(t *testing
 		if n := strings.Count(h.log.String(), "is not swept until"); n != 1 || told > 1 {
 			t.Errorf("it was said %d times, and %d runs that failed were told; want once", n, told)
 		}
-		broken = false
+		broken.Store(false)
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		h.bin("drive", "/"+ours(1)) // and not tomorrow

@@ -111,7 +111,7 @@ func (w *world) trueTime() time.Time { return time.Now().Add(w.asleep) }
 // people undo, clocks jump, machines sleep and services fail, and holds what the
 // program promises. SWEEPD_SOAK_DAYS says how many days.
 func TestTwoYearsInAService(t *testing.T) {
-	days := 150
+	days := 100
 	if text := os.Getenv("SWEEPD_SOAK_DAYS"); text != "" {
 		var err error
 		if days, err = strconv.Atoi(text); err != nil {
