@@ -183,7 +183,7 @@ func outcome(r journal.Run) string {
 		for _, part := range []struct {
 			n    int64
 			verb string
-		}{{sum.Trashed, "trashed"}, {sum.Restored, "restored"}, {sum.Purged, "purged"}, {sum.Marked, "marked"}, {sum.Refused, "left alone"}, {sum.Failed, "failed"}, {sum.ByAction["hold"], "held"}, {sum.ByAction["review"], "up for review"}} {
+		}{{dueOf(r, sum.ByAction), "due"}, {sum.Trashed, "trashed"}, {sum.Restored, "restored"}, {sum.Purged, "purged"}, {sum.Marked, "marked"}, {sum.Refused, "left alone"}, {sum.Failed, "failed"}, {sum.ByAction["hold"], "held"}, {sum.ByAction["review"], "up for review"}} {
 			if part.n > 0 {
 				text += fmt.Sprintf("%s %d, ", part.verb, part.n)
 			}
@@ -260,4 +260,12 @@ func ruleNote(c providers.Cause) string {
 		return ""
 	}
 	return fmt.Sprintf(" (rule %s)", c.Rule)
+}
+
+// dueOf is how many files a run that only looked would have moved.
+func dueOf(r journal.Run, byAction map[string]int64) int64 {
+	if r.Kind != "report" {
+		return 0
+	}
+	return byAction["trash"]
 }

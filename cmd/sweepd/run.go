@@ -64,14 +64,15 @@ the package, or docs/systemd.md.`,
 	return cmd
 }
 
-// toldRun writes what a run did.
+// toldRun writes what a run did: with names where a person sees it, without where
+// it may be kept as a log, and not where journald has it as a record of its own.
 func (p *program) toldRun(asJSON bool, r report.Run) {
 	if asJSON {
 		p.json(r)
 		return
 	}
-	if p.term.live {
-		p.term.printf("%s\n", r.Text(true))
+	if p.getenv("JOURNAL_STREAM") == "" {
+		p.term.printf("%s\n", r.Text(p.term.live))
 	}
 }
 

@@ -127,7 +127,11 @@ func (d *daemon) begin(ctx context.Context) (err error) {
 	}
 	d.release = func() error { return nil }
 	if !d.o.Once {
-		if d.release, err = d.journal.Lease(ctx, serviceLease, "run"); err != nil { // two would tell everything twice
+		d.release, err = d.journal.Lease(ctx, serviceLease, "run") // two would tell everything twice
+		if other, ok := errors.AsType[*journal.LeasedError](err); ok {
+			other.Storage = "these storages by a service"
+		}
+		if err != nil {
 			return errors.Join(err, d.journal.Close())
 		}
 	}
