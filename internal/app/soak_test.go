@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"runtime"
@@ -291,8 +292,11 @@ func (w *world) undo() {
 		w.Fatal(err)
 	}
 	ops, err := sweeper.Undoable(context.Background(), a.Journal, sweeper.Undone{Run: run})
-	if err == nil {
+	switch {
+	case err == nil:
 		_, err = a.Sweeper.Undo(context.Background(), ops, nil)
+	case errors.Is(err, fs.ErrNotExist): // it was purged meanwhile, or brought back before
+		err = nil
 	}
 	if err := errors.Join(err, a.Close()); err != nil {
 		w.Fatal(err)
