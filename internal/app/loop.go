@@ -42,6 +42,7 @@ type loop struct {
 	swept    time.Time      // the last sweep on schedule
 	scanned  time.Time      // the last scan that was complete
 	soonest  time.Time      // when the first hold of the last scan ends
+	left     bool           // what is due at once was seen when nothing might be deleted
 	held     bool           // a plan was refused as a whole: only the schedule or a person tries again
 	retry    time.Time      // when to try again what could not be begun
 	polling  bool           // nothing is heard from the storage
@@ -323,6 +324,9 @@ func (l *loop) next(now time.Time) (why, time.Time) {
 		every = min(every, polled)
 	}
 	reason, at := look, l.scanned.Add(every)
+	if l.left && l.may(now) {
+		return change, now
+	}
 	if l.onChange() && !l.held && !l.soonest.IsZero() && l.soonest.Before(at) {
 		reason, at = change, l.soonest
 	}
@@ -386,6 +390,12 @@ func (l *loop) quietUntil(t time.Time) time.Time {
 	return l.policy.Schedule.Quiet.End(t, l.zone())
 }
 
+// may reports whether anything may be deleted now: it is not paused, and these are
+// no quiet hours.
+func (l *loop) may(now time.Time) bool {
+	return l.d.paths.Paused(now) == nil && l.quietUntil(now).IsZero()
+}
+
 // still is an error that wraps sweeper.ErrPaused in quiet hours.
 func (l *loop) still(now time.Time) error {
 	end := l.quietUntil(now)
@@ -420,11 +430,12 @@ func (l *loop) want() {
 // returns an error when the storage had better be opened anew.
 func (l *loop) pass(ctx context.Context, a *App, reason why) error {
 	now := l.d.now()
-	act := reason >= due || l.onChange() && !l.held && l.d.paths.Paused(now) == nil && l.quietUntil(now).IsZero()
-	l.retry = time.Time{}
+	act := reason >= due || l.onChange() && !l.held && l.may(now)
+	l.retry, l.left = time.Time{}, false
 	if !act {
 		l.enter(status.Scanning)
 		sum, err := a.Sweeper.Scan(ctx, l.looking())
+		l.left = l.onChange() && !l.held && sum != nil && sum.ByAction[string(policy.Trash)] > 0
 		return l.looked(a, sum, err)
 	}
 	l.enter(status.Scanning)

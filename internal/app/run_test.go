@@ -307,6 +307,24 @@ func TestQuietHoursPostponeDeleting(t *testing.T) {
 	})
 }
 
+func TestWhatIsSeenInQuietHoursGoesAtTheirEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "enforce", `, quiet: "01:00-02:00", on_change: true`)
+		h.start()
+		time.Sleep(70 * time.Minute)
+		h.put("drive", ours(1), 1)
+		time.Sleep(45 * time.Minute)
+		synctest.Wait()
+		h.bin("drive")
+		time.Sleep(10 * time.Minute) // the sweep of the day is at three
+		synctest.Wait()
+		h.bin("drive", "/"+ours(1))
+		if err := h.end(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestAPauseOutlivesTheScheduleAndEndsWithResume(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
