@@ -4,13 +4,15 @@
 # runs it, for box_linux_test.go, with
 #   BOX     a folder of this machine for what the box needs of it, with a socket
 #           "notify" in it where systemd says that it has booted
+#   SWEEPD_BOX_ROOT   another root file system than this machine's, to try another
+#           version of systemd: what debootstrap makes, by hand
 #   SETUP   a folder whose content is put over the box's files before it boots
 set -euo pipefail
 mkdir -p "$BOX/mnt"
 mount -t tmpfs -o size=1g,mode=755 box "$BOX/mnt"
 mkdir "$BOX"/mnt/{upper,work,root}
 root=$BOX/mnt/root
-mount -t overlay -o "lowerdir=/,upperdir=$BOX/mnt/upper,workdir=$BOX/mnt/work" overlay "$root"
+mount -t overlay -o "lowerdir=${SWEEPD_BOX_ROOT:-/},upperdir=$BOX/mnt/upper,workdir=$BOX/mnt/work" overlay "$root"
 mount -t proc proc "$root/proc"
 mount --bind "$root/proc/sys" "$root/proc/sys"
 mount -o remount,bind,ro "$root/proc/sys" # the kernel is the whole machine's
