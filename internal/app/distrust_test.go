@@ -147,20 +147,20 @@ func TestASweepThatAPauseCutShortGoesOnAfterIt(t *testing.T) {
 // listed counts how often a storage is listed, and may break it.
 type listed struct {
 	providers.Driver
-	times *int
+	times *atomic.Int64
 	fails func() error
 }
 
 func (l listed) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[providers.Change, error] {
-	*l.times++
+	l.times.Add(1)
 	if err := l.fails(); err != nil {
 		return func(yield func(providers.Change, error) bool) { yield(providers.Change{}, err) }
 	}
 	return l.Driver.Changes(ctx, since)
 }
 
-func (h *house) listing(fails func() error) (times *int) {
-	times = new(int)
+func (h *house) listing(fails func() error) (times *atomic.Int64) {
+	times = new(atomic.Int64)
 	h.wrap = func(name string, d providers.Driver) (providers.Driver, error) {
 		if name == "drive" {
 			d = listed{d, times, fails}
@@ -185,11 +185,11 @@ func TestAStorageThatAnotherProcessSweepsIsTriedOnceAMinuteAndNotInQuietHours(t 
 			t.Fatal(err)
 		}
 		stop := time.Now().Add(5*time.Hour + 30*time.Minute)
-		for time.Now().Before(stop) && *times < 1000 {
+		for time.Now().Before(stop) && times.Load() < 1000 {
 			time.Sleep(time.Second)
 		}
-		if *times < 100 || *times > 150 {
-			t.Errorf("it was listed %d times in the two hours before the quiet ones, want once a minute", *times)
+		if times.Load() < 100 || times.Load() > 150 {
+			t.Errorf("it was listed %d times in the two hours before the quiet ones, want once a minute", times.Load())
 		}
 		if err := release(); err != nil {
 			t.Fatal(err)
