@@ -286,7 +286,7 @@ func (a answers) policy() []byte {
 		line("  drive: # all of My Drive; roots: [/Pictures] for less\n    type: gdrive\n    client: %s # your OAuth client", inYAML(a.Drive))
 	}
 	if a.Dropbox != "" {
-		line("  box: # all of it; roots: [/Pictures] for less\n    type: dropbox\n    app_key: %s # your app", inYAML(a.Dropbox))
+		line("  box: # all of it; roots: [/Pictures] for less\n    type: dropbox\n    app_key: %s # your app\n    purge: off # a person's own Dropbox lets no program delete for good; it does by itself after 30 days or more", inYAML(a.Dropbox))
 	}
 	line("\nrules: # in this order; the first that matches decides")
 	line("  # A folder whose name says so is never touched.\n  - {name: keepers, when: {path: \"**/keep/**\"}, do: keep}\n")
