@@ -21,11 +21,11 @@ func (w *world) killed(n int, args ...string) crashtest.Result {
 	return r
 }
 
-// points is which steps to stop at: every SWEEPD_CRASH_STRIDE-th, every second
+// points is which steps to stop at: every SWEEPD_CRASH_STRIDE-th, every third
 // where it does not say; on a slow disk all of them take most of an hour.
 func points(t *testing.T) int {
 	t.Helper()
-	stride := 2
+	stride := 3
 	if s := os.Getenv("SWEEPD_CRASH_STRIDE"); s != "" {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 1 {

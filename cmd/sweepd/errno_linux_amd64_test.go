@@ -22,7 +22,7 @@ var errnos = []syscall.Errno{unix.ENOSPC, unix.EIO, unix.EACCES, unix.EROFS, uni
 
 // ordinaryStride is which calls fail where SWEEPD_CRASH_STRIDE does not say it:
 // all of them take half an hour.
-const ordinaryStride = 29
+const ordinaryStride = 43
 
 // failed runs the program and has its nth call about a file of the home fail.
 // The program has to end by itself, whatever it says.

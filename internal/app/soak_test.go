@@ -95,8 +95,8 @@ type world struct {
 	*house
 	dice   *rand.Rand
 	bad    atomic.Bool
-	off    time.Duration // how wrong the wall clock is
-	asleep time.Duration // how long the machine slept, which timers do not know
+	off    atomic.Int64 // how wrong the wall clock is
+	asleep atomic.Int64 // how long the machine slept, which timers do not know
 	began  time.Time
 
 	put    map[string]time.Time // files of ours that are in place, by account and path: since when, by the true time
@@ -106,7 +106,7 @@ type world struct {
 }
 
 // true time is what the machine's own counter says.
-func (w *world) trueTime() time.Time { return time.Now().Add(w.asleep) }
+func (w *world) trueTime() time.Time { return time.Now().Add(time.Duration(w.asleep.Load())) }
 
 // TestTwoYearsInAService runs the service through days in which files come and go,
 // people undo, clocks jump, machines sleep and services fail, and holds what the
@@ -165,7 +165,7 @@ func newWorld(t *testing.T) *world {
 		}
 		return m, nil
 	}
-	w.ahead = func() time.Duration { return w.off + w.asleep }
+	w.ahead = func() time.Duration { return time.Duration(w.off.Load() + w.asleep.Load()) }
 	w.options = func(o *RunOptions) {
 		o.Glance = 20 * time.Minute
 		o.Uptime = func() (string, time.Duration) { return "one", w.trueTime().Sub(w.began) }
@@ -184,13 +184,13 @@ func (w *world) day(day, days int) {
 	}
 	switch {
 	case calm:
-		w.off = 0
+		w.off.Store(0)
 	case day%31 == 9: // the machine sleeps for a night, or a week
-		w.asleep += time.Duration(1+w.dice.IntN(160)) * time.Hour
+		w.asleep.Add(int64(time.Duration(1+w.dice.IntN(160)) * time.Hour))
 	case day%47 == 20: // the clock is set wrong, and right again
-		w.off = time.Duration(w.dice.IntN(4000)-2000) * time.Hour
+		w.off.Store(int64(time.Duration(w.dice.IntN(4000)-2000) * time.Hour))
 	case day%47 == 22:
-		w.off = 0
+		w.off.Store(0)
 	case day%13 == 5: // the service is started anew, after somebody took things back
 		if err := w.end(); err != nil {
 			w.Error(err)
