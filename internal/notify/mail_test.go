@@ -171,6 +171,36 @@ func TestAMailIsAsMailIsToBe(t *testing.T) {
 	}
 }
 
+// TestASecondMailIsOnlyTheSecond sends two messages by one carrier, with subjects
+// that a header cannot hold as they are.
+func TestASecondMailIsOnlyTheSecond(t *testing.T) {
+	p := &post{}
+	c := newTestCarrier(t, fmt.Sprintf("smtp://127.0.0.1:%d/?from=a@post.example&fromname=J%%C3%%B6rg&to=b@post.example", p.listen(t)))
+	subjects := []string{"Bilder gelöscht", "früher: " + strings.Repeat("Fotos für Zoë; ", 100) + "Ende"}
+	for _, subject := range subjects {
+		if err := c.carry(t.Context(), letter{event: "summary", subject: subject, text: "text of " + subject, at: at}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ids := map[string]bool{}
+	for i, subject := range subjects {
+		head, _, _ := strings.Cut(p.got[i], "\r\n\r\n")
+		for line := range strings.Lines(head) {
+			if len(line) > 80 || strings.ContainsFunc(line, func(r rune) bool { return r > '~' }) { // RFC 2047, 2
+				t.Errorf("mail %d has the header line %q", i, line)
+			}
+		}
+		m := parse(t, p.got[i])
+		if got, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject")); err != nil || got != subject {
+			t.Errorf("mail %d has the subject %q, %v", i, got, err)
+		}
+		ids[m.Header.Get("Message-ID")] = true
+	}
+	if len(ids) != len(subjects) {
+		t.Errorf("the mails are %v", ids)
+	}
+}
+
 func parse(t *testing.T, data string) *netmail.Message {
 	t.Helper()
 	m, err := netmail.ReadMessage(strings.NewReader(data))

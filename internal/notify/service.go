@@ -46,10 +46,11 @@ func newCarrier(address secret.Text) (c carrier, err error) {
 		}
 		return b, nil
 	}
-	if err := b.open(); err != nil {
+	service, err := b.open()
+	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrURL, err)
 	}
-	switch s := b.service.(type) {
+	switch s := service.(type) {
 	case *smtp.Service:
 		return mail{s.Config, hide}, nil
 	case *telegram.Service:
@@ -70,51 +71,66 @@ func bound(c *http.Client) {
 // borrowed is a service of the library. It cannot be stopped in the middle of a
 // try, but each of its calls has a limit: that of bound or, by its own code, one
 // of 10 to 30 seconds.
+//
+// It is opened anew for each try, because what the library opens keeps parts of
+// what it sent: ntfy adds to its headers, so that each message after the first
+// carries the first one's title (v0.13.2).
 type borrowed struct {
 	address secret.Text
 	scheme  string
 	hide    hider
-	service types.Service // nil: to be opened
+	session types.Service // of Matrix, after a message was sent; nil: none
 }
 
 // open parses the URL; of Matrix with a user and a password, it signs in. What
 // the library's router says of a wrong URL is less than what its services say.
-func (b *borrowed) open() error {
+func (b *borrowed) open() (types.Service, error) {
 	service, err := new(router.ServiceRouter).NewService(b.scheme)
 	if err != nil {
-		return b.hide.error(err)
+		return nil, b.hide.error(err)
 	}
 	u, err := url.Parse(b.address.Reveal())
 	if err != nil {
-		return b.hide.error(err)
+		return nil, b.hide.error(err)
 	}
 	if u.Scheme != b.scheme { // such as generic+https
 		custom, ok := service.(types.CustomURLService)
 		if !ok {
-			return fmt.Errorf("there is no %s+", b.scheme)
+			return nil, fmt.Errorf("there is no %s+", b.scheme)
 		}
 		if u, err = custom.GetConfigURLFromCustom(u); err != nil {
-			return b.hide.error(err)
+			return nil, b.hide.error(err)
 		}
 	}
 	if err := service.Initialize(u, nil); err != nil {
-		return b.hide.error(err)
+		return nil, b.hide.error(err)
 	}
-	b.service = service
-	return nil
+	return service, nil
 }
 
+// carry keeps the session of Matrix until a message fails: each sign-in adds a
+// device to the account, and Matrix keeps nothing of a message.
 func (b *borrowed) carry(ctx context.Context, l letter) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if b.service == nil {
-		if err := b.open(); err != nil {
+	service := b.session
+	b.session = nil
+	if service == nil {
+		opened, err := b.open()
+		if err != nil {
 			return err
 		}
+		service = opened
 	}
-	text, params := b.fit(l)
-	return b.hide.error(b.service.Send(text, &params))
+	text, params := b.fit(service, l)
+	if err := service.Send(text, &params); err != nil {
+		return b.hide.error(err)
+	}
+	if b.scheme == matrix.Scheme {
+		b.session = service
+	}
+	return nil
 }
 
 // titled are the services that show a title; to others the subject is the first
@@ -132,12 +148,12 @@ var room = map[string]int{"generic": 0, "matrix": 30_000, "slack": 30_000, "push
 const usualRoom = 3500
 
 // fit is the letter as the service takes it.
-func (b *borrowed) fit(l letter) (string, types.Params) {
+func (b *borrowed) fit(service types.Service, l letter) (string, types.Params) {
 	most, known := room[b.scheme]
 	if !known {
 		most = usualRoom
 	}
-	g, webhook := b.service.(*generic.Service)
+	g, webhook := service.(*generic.Service)
 	if !titled[b.scheme] || webhook && g.Config.Template == "" {
 		return l.whole(most), types.Params{}
 	}

@@ -108,7 +108,12 @@ var world = &roofed{}
 
 func (*roofed) Provider() string { return "chat" }
 func (*roofed) Hosts() []string {
-	return []string{"hooks.slack.com", "slack.com", "api.telegram.org", "chat.example", "hooks.example", "discord.com"}
+	return []string{
+		"hooks.slack.com", "slack.com", "api.telegram.org", "chat.example", "hooks.example", "discord.com",
+		"chat.googleapis.com", "maker.ifttt.com", "joinjoaomgcd.appspot.com", "open.larksuite.com", "notifiarr.com",
+		"api.opsgenie.com", "events.pagerduty.com", "api.pushbullet.com", "api.pushover.net", "qyapi.weixin.qq.com",
+		"mia.webhook.office.com",
+	}
 }
 
 func (*roofed) Call(*http.Request) cloudfake.Call { return cloudfake.Call{Method: "chat"} }
