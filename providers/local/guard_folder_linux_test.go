@@ -12,7 +12,7 @@ import (
 
 func TestWhateverMayBeANeighbourOrSidecarIsKnownByItsForm(t *testing.T) {
 	for _, picture := range []string{"a.png", "A B.JPEG", "画像.webp", ".hidden", "x", "a.png.part"} {
-		for _, name := range append(neighbours(picture), sidecars(picture)...) {
+		for _, name := range append(providers.Neighbours(picture), providers.Sidecars(picture)...) {
 			name, _, _ = strings.Cut(name, "/") // of a folder beside it, the folder's name
 			for _, form := range []string{name, strings.ToUpper(name), strings.ToLower(name)} {
 				if !accompanies(form) {

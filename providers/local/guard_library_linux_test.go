@@ -15,17 +15,17 @@ func TestWhatIsInALibraryIsHeld(t *testing.T) {
 	b.write("a.png", "bytes")
 	b.write("x/plain/y/a.png", "bytes")
 	b.heldBy(b.path("x/plain/y/a.png"))
-	for i, m := range libraryMarkers() {
+	for i, m := range providers.LibraryMarkers() {
 		top := string(rune('a'+i)) + "/top"
 		b.write(top+"/a.png", "bytes")
 		b.write(top+"/img/a.png", "bytes")
-		write(t, b.path(top+"/"+m.name), "")
-		b.says(b.heldBy(b.path(top+"/a.png"), providers.GuardLibrary), m.of+" (\""+b.path(top)+"\")")
+		write(t, b.path(top+"/"+m.Name), "")
+		b.says(b.heldBy(b.path(top+"/a.png"), providers.GuardLibrary), m.Of+" (\""+b.path(top)+"\")")
 		b.heldBy(b.path(top+"/img/a.png"), providers.GuardLibrary)
 	}
-	for _, f := range libraryFolders() {
-		b.write("my"+f.suffix+"/originals/0/a.png", "bytes")
-		b.says(b.heldBy(b.path("my"+f.suffix+"/originals/0/a.png"), providers.GuardLibrary), f.of)
+	for _, f := range providers.LibraryFolders() {
+		b.write("my"+f.Name+"/originals/0/a.png", "bytes")
+		b.says(b.heldBy(b.path("my"+f.Name+"/originals/0/a.png"), providers.GuardLibrary), f.Of)
 	}
 	b.heldBy(b.path("a.png"))
 }
@@ -57,7 +57,7 @@ func TestAPictureOfWhichAPhotoProgramNotedSomethingIsHeld(t *testing.T) {
 	b.write("a?.png", "bytes")
 	b.write("b.png.xmp", "of another picture")
 	b.heldBy(b.path("a?.png"))
-	for _, name := range sidecars("a?.png") {
+	for _, name := range providers.Sidecars("a?.png") {
 		write(t, b.path(name), "")
 		b.says(b.heldBy(b.path("a?.png"), providers.GuardLibrary), name)
 		must(t, os.Remove(b.path(name)))

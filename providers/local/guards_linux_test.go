@@ -87,7 +87,7 @@ func TestAFileThatAProgramIsAtWorkOnIsHeld(t *testing.T) {
 	b.write("a*?.png", "bytes")
 	b.write("other.png.part", "of another file")
 	b.heldBy(b.path("a*?.png"))
-	for _, name := range neighbours("a*?.png") {
+	for _, name := range providers.Neighbours("a*?.png") {
 		write(t, b.path(name), "")
 		b.says(b.heldBy(b.path("a*?.png"), providers.GuardPartial), name)
 		must(t, os.Remove(b.path(name)))

@@ -39,10 +39,14 @@ func (h disk) Open(t *testing.T) providers.Driver {
 
 func (h disk) Path(name string) string { return filepath.Join(h.top, "root", name) }
 
+func (h disk) Nests() {}
+
 func (h disk) Write(t *testing.T, name string, content []byte) {
 	t.Helper()
-	if err := os.WriteFile(h.Path(name), content, 0o600); err != nil {
-		t.Fatal(err)
+	for _, err := range []error{os.MkdirAll(filepath.Dir(h.Path(name)), 0o700), os.WriteFile(h.Path(name), content, 0o600)} {
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

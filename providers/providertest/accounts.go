@@ -8,23 +8,33 @@ import (
 
 // AccountKind is a kind of account that providers/README.md has a column for.
 type AccountKind struct {
-	Name string
-	Can  providers.Can
-	Test string // that holds it to every promise, by RunAs
-	In   string // the folder of that test, below providers
+	Name   string
+	Can    providers.Can
+	Guards []providers.Guard // that can hold its files
+	Test   string            // that holds it to every promise, by RunAs
+	In     string            // the folder of that test, below providers
 }
+
+var (
+	onDisk = []providers.Guard{
+		providers.GuardOpen, providers.GuardPartial, providers.GuardPlaceholder, providers.GuardHardLinked, providers.GuardOtherOwner,
+		providers.GuardGit, providers.GuardMentioned, providers.GuardLibrary, providers.GuardTagged,
+	}
+	inDrive   = []providers.Guard{providers.GuardTagged, providers.GuardShared, providers.GuardLocked}
+	inDropbox = []providers.Guard{providers.GuardShared, providers.GuardLocked}
+)
 
 // what an account of a service says of changes.
 const follows = providers.CanListTrash | providers.CanWait | providers.CanFollow | providers.CanThumbnail
 
 // AccountKinds are the columns.
 var AccountKinds = []AccountKind{
-	{"local disk", providers.CanReadWhole | providers.CanWait | providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanListTrash, "TestLocalKeepsEveryPromise", "local"},
-	{"My Drive", follows | providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanEmptyTrash, "TestDriveKeepsEveryPromise", "gdrive"},
-	{"shared drive", follows | providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanEmptyTrash, "TestASharedDriveKeepsEveryPromise", "gdrive"},
-	{"own Dropbox", follows | providers.CanTrash | providers.CanRestore, "TestDropboxKeepsEveryPromise", "dropbox"},
-	{"Dropbox of a team", follows | providers.CanTrash | providers.CanRestore | providers.CanPurge, "TestDropboxKeepsEveryPromise", "dropbox"},
-	{"only looked at", follows, "TestDropboxKeepsEveryPromise", "dropbox"},
+	{"local disk", providers.CanReadWhole | providers.CanWait | providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanListTrash, onDisk, "TestLocalKeepsEveryPromise", "local"},
+	{"My Drive", follows | providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanEmptyTrash, inDrive, "TestDriveKeepsEveryPromise", "gdrive"},
+	{"shared drive", follows | providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanEmptyTrash, inDrive, "TestASharedDriveKeepsEveryPromise", "gdrive"},
+	{"own Dropbox", follows | providers.CanTrash | providers.CanRestore, inDropbox, "TestDropboxKeepsEveryPromise", "dropbox"},
+	{"Dropbox of a team", follows | providers.CanTrash | providers.CanRestore | providers.CanPurge, inDropbox, "TestDropboxKeepsEveryPromise", "dropbox"},
+	{"only looked at", follows, nil, "TestDropboxKeepsEveryPromise", "dropbox"},
 }
 
 // RunAs is Run for an account of the kind of that name, whose abilities have to be

@@ -40,6 +40,7 @@ type Account struct {
 	next    int
 
 	paths   map[string]providers.Ref // of what is there
+	folders map[string]bool          // that there ever was a file in
 	lacks   providers.Can
 	hashes  func(providers.Hashes) providers.Hashes // those that it knows; nil: none
 	undated bool
@@ -62,7 +63,7 @@ type file struct {
 
 // NewAccount returns an empty storage.
 func NewAccount() *Account {
-	return &Account{files: map[providers.Ref]*file{}, paths: map[string]providers.Ref{}, changed: make(chan struct{})}
+	return &Account{files: map[providers.Ref]*file{}, paths: map[string]providers.Ref{}, folders: map[string]bool{}, changed: make(chan struct{})}
 }
 
 // Far makes it a storage where reading files whole is dear, and which knows the
@@ -134,6 +135,7 @@ func (a *Account) Move(from, to string) {
 	if ref, f := a.at(from); f != nil {
 		delete(a.paths, from)
 		f.path, a.paths[to] = to, ref
+		a.enfold(to)
 		a.tell(ref)
 	}
 }
@@ -147,9 +149,31 @@ func (a *Account) Write(path string, content []byte, modified time.Time) {
 		a.next++
 		ref, f = providers.Ref("id-"+strconv.Itoa(a.next)), &file{path: path}
 		a.files[ref], a.paths[path] = f, ref
+		a.enfold(path)
 	}
 	f.content, f.modified = bytes.Clone(content), modified
 	a.note(ref, f)
+}
+
+// enfold makes the folders that a file at the path is in.
+func (a *Account) enfold(at string) {
+	for dir := path.Dir(at); !a.folders[dir]; dir = path.Dir(dir) {
+		a.folders[dir] = true
+	}
+}
+
+// around are the folders that the file at the path is in, its own first.
+func (a *Account) around(at string) (in []providers.Folder) {
+	for dir := path.Dir(at); ; dir = path.Dir(dir) {
+		in = append(in, providers.Folder{Path: dir, Has: func(name string) (bool, error) {
+			there := path.Join(dir, name)
+			_, file := a.paths[there]
+			return file || a.folders[there], nil
+		}})
+		if dir == path.Dir(dir) {
+			return in
+		}
+	}
 }
 
 // Remove is a person deleting the file, past the bin.
@@ -356,7 +380,8 @@ func (a *Account) part(f *file, off, n int64) io.ReadCloser {
 	return io.NopCloser(bytes.NewReader(bytes.Clone(part)))
 }
 
-// Guards implements providers.Driver: what Account.Hold said.
+// Guards implements providers.Driver: what Account.Hold said, and what is around
+// the file.
 func (m *Memory) Guards(ctx context.Context, ref providers.Ref, rev providers.Revision, of []providers.Guard) ([]providers.Held, error) {
 	m.a.mu.Lock()
 	defer m.a.mu.Unlock()
@@ -364,7 +389,9 @@ func (m *Memory) Guards(ctx context.Context, ref providers.Ref, rev providers.Re
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(slices.Clone(f.held), func(h providers.Held) bool { return !slices.Contains(of, h.Guard) }), nil
+	around, err := providers.HeldAround(path.Base(f.path), m.a.around(f.path), of)
+	said := slices.DeleteFunc(slices.Clone(f.held), func(h providers.Held) bool { return !slices.Contains(of, h.Guard) })
+	return append(said, around...), err
 }
 
 // present finds a file that is not in the trash.

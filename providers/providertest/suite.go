@@ -38,6 +38,9 @@ type Harness interface {
 // has its path.
 type Hiding interface{ HidesReplaced() bool }
 
+// Nested is a Harness whose Write makes the folders in a name: "a/b/c.png".
+type Nested interface{ Nests() }
+
 // promises are all that Run holds a provider to.
 func promises() [][]promise {
 	return [][]promise{listings, reading, thumbnails, trashing, returning, refusing}

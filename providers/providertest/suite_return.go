@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"path"
 
 	"sweepd/providers"
 )
@@ -172,6 +173,25 @@ var returning = []promise{
 		_, err = b.d.Guards(b.Context(), e.Ref, e.Revision, nil)
 		b.fails("a missing file", err, fs.ErrNotExist)
 	}},
+	{"WhatIsAroundAFileHoldsIt", 0, func(b *box) {
+		if _, ok := b.Harness.(Nested); !ok {
+			return
+		}
+		for _, name := range []string{
+			"vault/.obsidian/app.json", "x.photoslibrary/database/photos.db", "dark/sidecar.png.xmp", "site/.git/index", "loads/half.png.part",
+			"plain/other.png.xmp", "plain/vault/app.json",
+		} {
+			b.Write(b.T, name, []byte("not to be read"))
+		}
+		for name, by := range map[string]providers.Guard{
+			"vault/notes/img/vault.png": providers.GuardLibrary, "x.photoslibrary/originals/0/photo.png": providers.GuardLibrary,
+			"dark/sidecar.png": providers.GuardLibrary, "site/img/site.png": providers.GuardGit, "loads/half.png": providers.GuardPartial,
+			"plain/free.png": "",
+		} {
+			b.Write(b.T, name, []byte(name))
+			b.heldBy(name, by)
+		}
+	}},
 	{"EmptyTrashEmptiesTheBinAndNothingElse", providers.CanTrash | providers.CanEmptyTrash, func(b *box) {
 		b.put("stays.png", "stays")
 		b.trash(keyed(1), b.put("a.png", "a"))
@@ -181,6 +201,27 @@ var returning = []promise{
 		b.holds("stays.png", "stays")
 		b.binIs()
 	}},
+}
+
+// heldBy checks that the guard, and no other, holds the file of that name; where
+// folders are not told it is known by the last part.
+func (b *box) heldBy(name string, by providers.Guard) {
+	b.Helper()
+	present, _, _ := b.list("")
+	for _, e := range present {
+		if e.Name() != path.Base(name) {
+			continue
+		}
+		held, err := b.d.Guards(b.Context(), e.Ref, e.Revision, providers.AllGuards())
+		if err != nil || by == "" && len(held) > 0 || by != "" && (len(held) != 1 || held[0].Guard != by || held[0].Why == "") {
+			b.Errorf("%s: held by %v, %v; want the guard %q", name, held, err, by)
+		}
+		if held, err := b.d.Guards(b.Context(), e.Ref, e.Revision, nil); err != nil || len(held) > 0 {
+			b.Errorf("%s: with no guard on it is held by %v, %v", name, held, err)
+		}
+		return
+	}
+	b.Errorf("%s is not listed", name)
 }
 
 // refusing is what absent abilities do: nothing, and they say so.

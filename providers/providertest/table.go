@@ -3,6 +3,7 @@ package providertest
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"sweepd/providers"
@@ -40,6 +41,15 @@ func Table() string {
 		fmt.Fprintf(&b, "| `%s` | %s |", a.name, a.says)
 		row(&b, a.can)
 	}
+	b.WriteString("\n| it can be held by | |")
+	for _, k := range AccountKinds {
+		b.WriteString(" " + k.Name + " |")
+	}
+	b.WriteString("\n" + rule + "\n")
+	for _, g := range providers.AllGuards() {
+		fmt.Fprintf(&b, "| `%s` | |", g)
+		marks(&b, func(k AccountKind) bool { return slices.Contains(k.Guards, g) })
+	}
 	b.WriteString("\n| promise | needs |")
 	for _, k := range AccountKinds {
 		b.WriteString(" " + k.Name + " |")
@@ -60,8 +70,13 @@ func Table() string {
 
 // row ends a row with what each kind of account makes of it.
 func row(b *strings.Builder, needs providers.Can) {
+	marks(b, func(k AccountKind) bool { return k.Can.Has(needs) })
+}
+
+// marks ends a row with yes or no for each kind of account.
+func marks(b *strings.Builder, yes func(AccountKind) bool) {
 	for _, k := range AccountKinds {
-		if k.Can.Has(needs) {
+		if yes(k) {
 			b.WriteString(" yes |")
 		} else {
 			b.WriteString(" – |")
