@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"sweepd/providers"
 )
 
 // The types of storage.
@@ -20,23 +22,31 @@ const (
 // kind of storage: what a type takes, what it needs, and what it can say.
 type storageKind struct {
 	name  string
-	said  string        // what a person calls it
-	keys  []string      // of storageForm, beside type
-	needs []string      // of keys
-	keeps time.Duration // how long the service keeps what is in its trash, at least; 0 for ever
-	after string        // what it does with it then, or how to have it do so now
-	knows bool          // whether its files have a star, a camera and properties, so that their absence is known too
-	folds bool          // whether names that differ only in the case of letters are one name
+	said  string            // what a person calls it
+	keys  []string          // of storageForm, beside type
+	needs []string          // of keys
+	keeps time.Duration     // how long the service keeps what is in its trash, at least; 0 for ever
+	after string            // what it does with it then, or how to have it do so now
+	knows bool              // whether its files have a star, a camera and properties, so that their absence is known too
+	asks  []providers.Guard // guards that can hold its files
+	folds bool              // whether names that differ only in the case of letters are one name
 }
 
 var storageKinds = []storageKind{
 	{
 		name: Local, said: "local",
+		asks: []providers.Guard{
+			providers.GuardOpen, providers.GuardPartial, providers.GuardPlaceholder, providers.GuardHardLinked, providers.GuardOtherOwner,
+			providers.GuardGit, providers.GuardMentioned, providers.GuardLibrary, providers.GuardTagged,
+		},
 		keys:  []string{"roots", "allow_broad_root", "exclude", "cross_mounts", "purge"},
 		needs: []string{"roots"},
 	},
 	{
 		name: GDrive, said: "Google Drive", knows: true,
+		asks: []providers.Guard{
+			providers.GuardPartial, providers.GuardGit, providers.GuardLibrary, providers.GuardTagged, providers.GuardShared, providers.GuardLocked,
+		},
 		keeps: driveKeeps, after: "Google Drive deletes it after 30 days",
 		keys: []string{"roots", "exclude", "client", "account", "service_account", "impersonate", "shared_drives", "purge"},
 	},
@@ -44,6 +54,7 @@ var storageKinds = []storageKind{
 		// "Changes to only the casing of paths won't be returned", says the reference of list_folder,
 		// and of path_display that only its last part has the person's casing.
 		name: Dropbox, said: "Dropbox", folds: true,
+		asks:  []providers.Guard{providers.GuardShared, providers.GuardLocked},
 		keeps: dropboxKeeps, after: "Dropbox keeps it for " + dropboxAges + "; to purge now: " + dropboxBin,
 		keys:  []string{"roots", "exclude", "app_key", "account", "member", "team_space", "purge"},
 		needs: []string{"app_key"},

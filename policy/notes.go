@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
+
+	"sweepd/providers"
 )
 
 // driveKeeps is how long Drive keeps what is in its trash, says
@@ -23,9 +26,30 @@ func (p *Policy) Notes() (notes []string) {
 		case Dropbox:
 			about = p.dropboxNotes(st)
 		}
-		for _, note := range about {
+		for _, note := range append(about, p.guardNotes(name)...) {
 			notes = append(notes, name+": "+note)
 		}
+	}
+	return notes
+}
+
+// guardNotes are the guards that are on and can hold no file of the account.
+func (p *Policy) guardNotes(name string) []string {
+	kind := kindOf(p.Storages[name].Type)
+	if kind.name == Local {
+		return nil
+	}
+	var notes, blind []string
+	for _, g := range p.Protect {
+		if !slices.Contains(kind.asks, g) {
+			blind = append(blind, string(g))
+		}
+	}
+	if len(blind) > 0 {
+		notes = append(notes, fmt.Sprintf("%s does not show what these guards of protect: go by, and they hold nothing there: %s", kind.said, strings.Join(blind, ", ")))
+	}
+	if slices.Contains(p.Protect, providers.GuardGit) && slices.Contains(kind.asks, providers.GuardGit) {
+		notes = append(notes, "the guard git holds every picture in a folder with .git in it or above it, tracked or not")
 	}
 	return notes
 }

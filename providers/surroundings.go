@@ -21,6 +21,9 @@ type Folder struct {
 	Has func(name string) (bool, error)
 }
 
+// ByNames reports whether the guard is one that HeldAround answers.
+func (g Guard) ByNames() bool { return g == GuardPartial || g == GuardGit || g == GuardLibrary }
+
 // HeldAround returns which of the guards hold a file of that name by what is in
 // the folders that it is in: its own first, the storage's top last. It is for
 // storages of which no more than names is read: a picture in a Git work tree is

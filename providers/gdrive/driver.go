@@ -56,6 +56,7 @@ type Driver struct {
 	spaces  []space // My Drive, then shared drives
 	looks   looks
 	folders folders
+	around  surroundings
 	moving  locks
 }
 

@@ -66,33 +66,59 @@ func (d *Driver) path(ctx context.Context, f *drive.File, ago time.Duration) (st
 
 // path is that of a folder, without a slash at its end.
 func (x *folders) path(ctx context.Context, s space, id string, ago time.Duration) (string, error) {
+	_, names, end, err := x.chain(ctx, s, id, ago)
+	switch {
+	case err != nil:
+		return "", err
+	case end != atTop:
+		return "/" + unknown, nil
+	}
+	return strings.TrimSuffix(x.join(s, names), "/"), nil
+}
+
+// join is the path of a folder by the names from its own upward.
+func (x *folders) join(s space, names []string) string {
+	down := slices.Clone(names)
+	slices.Reverse(down)
+	if s.id == "" && len(down) > 0 && "/"+down[0] == sharedDrives {
+		down[0] = "(" + down[0] + ")" // a folder of that name is no shared drive
+	}
+	return s.root + "/" + strings.Join(down, "/")
+}
+
+// chainEnd is where a chain of folders ends.
+type chainEnd int
+
+const (
+	atHidden  chainEnd = iota // at a folder that this account is not shown
+	atNothing                 // at one for which no folder is shown that it is in
+	atTop                     // at the top of My Drive, or of the shared drive
+)
+
+// chain is the folder of that id and those that it is in, up to the end, with
+// their names; the top has none.
+func (x *folders) chain(ctx context.Context, s space, id string, ago time.Duration) (ids, names []string, end chainEnd, err error) {
 	top := s.id
 	if top == "" {
-		root, err := x.myDrive(ctx)
-		if err != nil {
-			return "", err
+		if top, err = x.myDrive(ctx); err != nil {
+			return nil, nil, atHidden, err
 		}
-		top = root
 	}
-	var names []string
 	for range maxDepth {
 		if id == top {
-			slices.Reverse(names)
-			if s.id == "" && len(names) > 0 && "/"+names[0] == sharedDrives {
-				names[0] = "(" + names[0] + ")" // a folder of that name is no shared drive
-			}
-			return strings.TrimSuffix(s.root+"/"+strings.Join(names, "/"), "/"), nil
+			return append(ids, id), names, atTop, nil
 		}
 		one, err := x.get(ctx, id, ago)
-		if err != nil {
-			return "", err
+		if err != nil || one.hidden {
+			return ids, names, atHidden, err
 		}
-		if one.hidden || one.parent == "" { // in somebody else's folder, or in none
-			break
+		ids, names = append(ids, id), append(names, element(one.name))
+		if one.parent == "" {
+			return ids, names, atNothing, nil
 		}
-		names, id = append(names, element(one.name)), one.parent
+		id = one.parent
 	}
-	return "/" + unknown, nil
+	return ids, names, atHidden, nil
 }
 
 // myDrive is the id of the root folder.

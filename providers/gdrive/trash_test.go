@@ -38,9 +38,15 @@ func one(t *testing.T) (*world, *gdrive.Driver, providers.Entry) {
 	return w, d, e
 }
 
+// What is around the files of a folder is one listing of it, and of those above it.
 func TestAMoveToTheTrashIsTwoCallsWithAllThatGuardsIt(t *testing.T) {
-	w, d, e := one(t)
+	w, d, before := one(t)
+	e, err := d.Stat(t.Context(), providers.Ref(w.put("b.png", []byte("two"))))
+	w.must(err)
 	w.pass(time.Hour)
+	if held, err := d.Guards(t.Context(), before.Ref, before.Revision, providers.AllGuards()); err != nil || len(held) > 0 {
+		t.Fatalf("held %v, %v", held, err)
+	}
 	was := w.cloud.Audit().Calls()
 	for range 2 { // the engine, then the door
 		if _, err := d.Stat(t.Context(), e.Ref); err != nil {

@@ -3,6 +3,7 @@ package gdrive_test
 import (
 	"context"
 	"net/http"
+	"path"
 	"strings"
 	"sync"
 	"testing"
@@ -119,11 +120,34 @@ func (w *world) put(name string, content []byte) string {
 		}
 		return id
 	}
-	id, err := w.person.Put(drive.Item{Parents: w.top, Name: name, MimeType: "image/png", Content: drive.Bytes(content)})
+	it := drive.Item{Parents: w.top, Name: path.Base(name), MimeType: "image/png", Content: drive.Bytes(content)}
+	if ext := path.Ext(name); ext != "" && ext != ".png" {
+		it.MimeType = "application/octet-stream"
+	}
+	if dir := path.Dir(name); dir != "." {
+		it.Parents = []string{w.dir(dir)}
+	}
+	id, err := w.person.Put(it)
 	if err != nil {
 		w.Fatal(err)
 	}
 	w.ids[name] = id
+	return id
+}
+
+// dir is the id of a folder below the top, which is made if there is none.
+func (w *world) dir(name string) string {
+	w.Helper()
+	if id := w.ids[name+"/"]; id != "" {
+		return id
+	}
+	it := drive.Item{Parents: w.top, Name: path.Base(name), MimeType: "application/vnd.google-apps.folder"}
+	if above := path.Dir(name); above != "." {
+		it.Parents = []string{w.dir(above)}
+	}
+	id, err := w.person.Put(it)
+	w.must(err)
+	w.ids[name+"/"] = id
 	return id
 }
 
@@ -132,6 +156,8 @@ type harness struct{ *world }
 
 func (h harness) Open(t *testing.T) providers.Driver { return h.open(t) }
 func (h harness) Path(name string) string            { return "/" + name }
+
+func (h harness) Nests() {}
 
 func (h harness) Write(t *testing.T, name string, content []byte) {
 	t.Helper()

@@ -20,7 +20,9 @@ var (
 		providers.GuardOpen, providers.GuardPartial, providers.GuardPlaceholder, providers.GuardHardLinked, providers.GuardOtherOwner,
 		providers.GuardGit, providers.GuardMentioned, providers.GuardLibrary, providers.GuardTagged,
 	}
-	inDrive   = []providers.Guard{providers.GuardTagged, providers.GuardShared, providers.GuardLocked}
+	inDrive = []providers.Guard{
+		providers.GuardPartial, providers.GuardGit, providers.GuardLibrary, providers.GuardTagged, providers.GuardShared, providers.GuardLocked,
+	}
 	inDropbox = []providers.Guard{providers.GuardShared, providers.GuardLocked}
 )
 

@@ -1,0 +1,29 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"sweepd/providers"
+	"sweepd/providers/providertest"
+)
+
+// What check says of an account's guards is what its driver is held to.
+func TestNotesNameTheGuardsThatCanHoldNothingInAnAccount(t *testing.T) {
+	for kind, account := range map[string]string{Local: "local disk", GDrive: "My Drive", Dropbox: "own Dropbox"} {
+		i := slices.IndexFunc(providertest.AccountKinds, func(k providertest.AccountKind) bool { return k.Name == account })
+		p := &Policy{Storages: map[string]Storage{"it": {Type: kind}}, Protect: providers.AllGuards()}
+		notes := strings.Join(p.Notes(), "\n") + "\n"
+		for _, g := range providers.AllGuards() {
+			holds := slices.Contains(providertest.AccountKinds[i].Guards, g)
+			said := strings.Contains(notes, " "+string(g)+",") || strings.Contains(notes, " "+string(g)+"\n")
+			if kind != Local && said == holds || kind == Local && said {
+				t.Errorf("%s: %s can hold a file: %v; and the notes are\n%s", kind, g, holds, notes)
+			}
+			if slices.Contains(kindOf(kind).asks, g) != holds {
+				t.Errorf("%s: the guard %s can hold a file: %v", kind, g, holds)
+			}
+		}
+	}
+}

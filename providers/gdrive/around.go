@@ -1,0 +1,116 @@
+package gdrive
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+	"google.golang.org/api/drive/v3"
+
+	"sweepd/providers"
+)
+
+// surroundings are the names in folders, but for pictures, as listings showed them.
+// They are believed for as long as lasting: the files of a folder that are moved
+// one after the other cost one listing of it.
+type surroundings struct {
+	mu  sync.Mutex
+	all map[string]contents // by the folder's id
+}
+
+// contents are the ids of what is in a folder, by folded name.
+type contents struct {
+	ids map[string][]string
+	at  time.Time
+}
+
+// folded makes one name of those that differ in case or in Unicode's form.
+func folded(name string) string { return strings.ToLower(norm.NFC.String(name)) }
+
+// heldAround asks the guards that go by what is in the folders that f is in. They
+// hold a file of which not all those folders are shown to this account. A file
+// that is in no folder, and that no other person can see, has nothing around it.
+func (d *Driver) heldAround(ctx context.Context, f *drive.File, of []providers.Guard) ([]providers.Held, error) {
+	of = slices.DeleteFunc(slices.Clone(of), func(g providers.Guard) bool { return !g.ByNames() })
+	s, ok := d.space(f)
+	if !ok || len(of) == 0 {
+		return nil, nil
+	}
+	var ids, names []string
+	end := atNothing
+	if len(f.Parents) > 0 { // a file in more than one is locked
+		var err error
+		if ids, names, end, err = d.folders.chain(ctx, s, f.Parents[0], fresh); err != nil {
+			return nil, fmt.Errorf("find the folders that it is in: %w", err)
+		}
+	}
+	if end == atHidden || end == atNothing && f.Shared {
+		return []providers.Held{{Guard: of[0], Why: "it is in a folder that this account is not shown, and what is around it is not known"}}, nil
+	}
+	in := make([]providers.Folder, len(ids))
+	for i, id := range ids {
+		at := "/" + unknown
+		if end == atTop {
+			at = d.folders.join(s, names[i:])
+		} else if i < len(names) {
+			at += "/" + names[i]
+		}
+		in[i] = providers.Folder{Path: at, Named: at != "/" && slices.Contains(d.Roots(), at), Has: func(name string) (bool, error) {
+			return d.has(ctx, s, id, name)
+		}}
+	}
+	return providers.HeldAround(f.Name, in, of)
+}
+
+// has reports whether a folder has something of that name; a slash in the name
+// asks for something in a folder in it.
+func (d *Driver) has(ctx context.Context, s space, id, name string) (bool, error) {
+	name, below, deeper := strings.Cut(name, "/")
+	there, err := d.contents(ctx, s, id)
+	if err != nil || !deeper {
+		return len(there.ids[folded(name)]) > 0, err
+	}
+	for _, id := range there.ids[folded(name)] {
+		if has, err := d.has(ctx, s, id, below); has || err != nil {
+			return has, err
+		}
+	}
+	return false, nil
+}
+
+// contents lists what a folder has that is no picture.
+func (d *Driver) contents(ctx context.Context, s space, id string) (contents, error) {
+	now := d.o.Now()
+	d.around.mu.Lock()
+	known, ok := d.around.all[id]
+	d.around.mu.Unlock()
+	if age := now.Sub(known.at); ok && 0 <= age && age < lasting {
+		return known, nil
+	}
+	found := contents{map[string][]string{}, now}
+	call := d.list(s, "'"+id+"' in parents and trashed = false and not mimeType contains 'image/'").
+		Fields("nextPageToken,incompleteSearch,files(id,name)")
+	err := call.Pages(ctx, func(l *drive.FileList) error {
+		if l.IncompleteSearch {
+			return errIncomplete
+		}
+		for _, f := range l.Files {
+			found.ids[folded(f.Name)] = append(found.ids[folded(f.Name)], f.Id)
+		}
+		return nil
+	})
+	if err != nil {
+		return contents{}, fmt.Errorf("list the folder that it is in: %w", err)
+	}
+	d.around.mu.Lock()
+	defer d.around.mu.Unlock()
+	if d.around.all == nil || len(d.around.all) > maxLooks {
+		d.around.all = map[string]contents{}
+	}
+	d.around.all[id] = found
+	return found, nil
+}

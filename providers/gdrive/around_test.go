@@ -1,0 +1,109 @@
+package gdrive_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"sweepd/internal/cloudfake"
+	"sweepd/internal/cloudfake/drive"
+	"sweepd/providers"
+	"sweepd/providers/gdrive"
+)
+
+// heldBy are the guards that hold the file of that id, all being asked.
+func (w *world) heldBy(d *gdrive.Driver, id string) (guards []providers.Guard, why string) {
+	w.Helper()
+	w.pass(time.Hour)
+	e, err := d.Stat(w.Context(), providers.Ref(id))
+	w.must(err)
+	held, err := d.Guards(w.Context(), e.Ref, e.Revision, providers.AllGuards())
+	w.must(err)
+	for _, h := range held {
+		guards, why = append(guards, h.Guard), why+h.Why
+	}
+	return guards, why
+}
+
+// A root is named by a person, all of My Drive is not: it is the default.
+func TestAVaultThatTheRootIsHoldsNothingAndOneAtTheTopOfMyDriveHolds(t *testing.T) {
+	w := newWorld(t)
+	vault := w.folder("Vault", "")
+	id := w.add(drive.Item{Name: "a.png", Parents: []string{vault}})
+	w.folder(".Obsidian", vault) // names of either case are one name on most disks
+	for _, c := range []struct {
+		root string
+		held bool
+	}{{"/Vault", false}, {"/", true}} {
+		w.options.Roots = []string{c.root}
+		if guards, why := w.heldBy(w.open(t), id); slices.Equal(guards, []providers.Guard{providers.GuardLibrary}) != c.held {
+			t.Errorf("below the root %s: held by %v, %s; want it held %v", c.root, guards, why, c.held)
+		}
+	}
+	w.options.Roots = nil
+	top := w.add(drive.Item{Name: "top.png"})
+	w.folder(".obsidian", "")
+	if guards, _ := w.heldBy(w.open(t), top); !slices.Equal(guards, []providers.Guard{providers.GuardLibrary}) {
+		t.Errorf("beside .obsidian at the top of My Drive: held by %v", guards)
+	}
+}
+
+func TestAFolderThatIsMarkedOrUnmarkedLaterIsSeen(t *testing.T) {
+	w := newWorld(t)
+	in := w.folder("Site", "")
+	id := w.add(drive.Item{Name: "a.png", Parents: []string{in}})
+	d := w.open(t)
+	if guards, why := w.heldBy(d, id); len(guards) > 0 {
+		t.Fatalf("held by %v, %s", guards, why)
+	}
+	git := w.folder(".git", in)
+	if guards, _ := w.heldBy(d, id); !slices.Equal(guards, []providers.Guard{providers.GuardGit}) {
+		t.Errorf("a folder that became a work tree: held by %v", guards)
+	}
+	w.must(w.person.Trash(git))
+	if guards, _ := w.heldBy(d, id); len(guards) > 0 {
+		t.Errorf("a folder whose .git is in the trash: held by %v", guards)
+	}
+}
+
+// A folder that cannot be looked into may be a vault.
+func TestAFileWhoseFoldersAreNotShownIsHeld(t *testing.T) {
+	w := newWorld(t)
+	tom := w.other()
+	theirs, err := tom.Folder("Vault", "")
+	w.must(err)
+	w.must(tom.Share(theirs, w.person, "writer"))
+	id := w.add(drive.Item{Name: "mine.png", Parents: []string{theirs}})
+	guards, why := w.heldBy(w.open(t), id)
+	if !slices.Contains(guards, providers.GuardPartial) || !strings.Contains(why, "not shown") {
+		t.Errorf("held by %v, %s", guards, why)
+	}
+}
+
+func TestWhereTheFolderCannotBeListedTheGuardsFail(t *testing.T) {
+	for name, fault := range map[string]cloudfake.Fault{
+		"incomplete": {Call: "drive.files.list", Kind: cloudfake.Incomplete, Times: -1},
+		"refused":    {Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 403, Reason: "insufficientFilePermissions", Times: -1},
+		"broken":     {Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 500, Reason: "backendError", Times: -1},
+	} {
+		w, d, e := one(t)
+		w.must(w.cloud.SetFaults([]cloudfake.Fault{fault}))
+		if held, err := d.Guards(t.Context(), e.Ref, e.Revision, providers.AllGuards()); err == nil {
+			t.Errorf("%s: held by %v, and no error", name, held)
+		}
+	}
+}
+
+// What is around a file is listed a page at a time.
+func TestAMarkOnALaterPageHolds(t *testing.T) {
+	w := newWorld(t)
+	id := w.add(drive.Item{Name: "a.png"})
+	for range 1200 {
+		w.add(drive.Item{Name: "a document", MimeType: "application/vnd.google-apps.document"})
+	}
+	w.folder(".git", "")
+	if guards, _ := w.heldBy(w.open(t), id); !slices.Equal(guards, []providers.Guard{providers.GuardGit}) {
+		t.Errorf("held by %v", guards)
+	}
+}
