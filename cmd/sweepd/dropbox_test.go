@@ -16,17 +16,27 @@ import (
 	"sweepd/internal/dropbox"
 )
 
-// dropbox: starts a Dropbox on loopback with the account of mia, behind a proxy
-// for the real host names, with two pictures in it: /AI/$OURS and /IMG_1.png. The
-// app of the person's own is "miasownapp".
-func cmdDropbox(ts *testscript.TestScript, _ bool, _ []string) {
+// dropbox [team]: starts a Dropbox on loopback with the account of mia, behind a
+// proxy for the real host names, with two pictures in it: /AI/$OURS and /IMG_1.png.
+// The app of the person's own is "miasownapp". With "team" mia is the member $MEMBER
+// of the team Studio, whose administrator links the app "studiosapp".
+func cmdDropbox(ts *testscript.TestScript, _ bool, args []string) {
 	cloud, err := cloudfake.New(cloudfake.Options{Now: time.Now})
 	ts.Check(err)
 	d, err := fake.New(cloud, fake.Options{})
 	ts.Check(err)
 	ts.Check(d.AddApp(fake.App{Key: "miasownapp", Redirects: []string{"http://" + dropbox.Callback + "/"}}))
-	mia, err := d.AddAccount(fake.Person{Email: "mia@example.com"})
+	who := fake.Person{Email: "mia@example.com"}
+	ts.Setenv("PERSON", who.Email)
+	if len(args) > 0 {
+		who.Team, err = d.AddTeam("Studio", fake.Advanced, false)
+		ts.Check(err)
+		ts.Check(d.AddApp(fake.App{Key: "studiosapp", Team: true, Redirects: []string{"http://" + dropbox.Callback + "/"}}))
+		ts.Setenv("PERSON", "Studio")
+	}
+	mia, err := d.AddAccount(who)
 	ts.Check(err)
+	ts.Setenv("MEMBER", mia.MemberID())
 	var picture bytes.Buffer
 	ts.Check(png.Encode(&picture, image.NewGray(image.Rect(0, 0, 1024, 1024))))
 	for _, path := range []string{"/AI/" + ts.Getenv("OURS"), "/IMG_1.png"} {
@@ -40,6 +50,5 @@ func cmdDropbox(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(os.WriteFile(ca, server.CA(), 0o600))
 	ts.Setenv("HTTPS_PROXY", server.ProxyURL())
 	ts.Setenv("SSL_CERT_FILE", ca)
-	ts.Setenv("PERSON", "mia@example.com")
 	ts.Setenv("LOWER", strings.ToLower(ts.Getenv("OURS")))
 }

@@ -177,7 +177,7 @@ func (s *stage) open(ctx context.Context, name string, st policy.Storage) (provi
 	who := cmp.Or(st.Account, st.Impersonate)
 	if st.Type == policy.Dropbox {
 		a := s.box.Account(who)
-		c := dropbox.Over(token(func() string { return a.Token(dropbox.Trash.Scopes()...).Access }),
+		c := dropbox.Over(token(func() string { return a.Token(dropbox.Trash.Scopes("")...).Access }),
 			dropbox.Options{Rate: 1e6, Net: signin.Net{Base: s.server.Client().Transport, Now: s.now, Sleep: sleep}})
 		d, err := dropboxdriver.Open(ctx, dropboxdriver.Options{
 			Client: c.HTTP, Notify: c.Notify, Use: dropbox.Trash, Account: a.AccountID(), Roots: st.Roots, Exclude: st.Exclude,

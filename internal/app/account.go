@@ -114,7 +114,7 @@ func (a account) request(store signin.Store, most *policy.Access) (r signin.Requ
 	}
 	if a.storage.Type == policy.Dropbox {
 		use := dropboxUse(access)
-		r.Service, r.Scopes = dropbox.Service(a.storage.Member), use.Scopes()
+		r.Service, r.Scopes = dropbox.Service(a.storage.Member), use.Scopes(a.storage.Member)
 		r.Client, err = dropbox.Client(a.storage.AppKey)
 		return r, use, err
 	}

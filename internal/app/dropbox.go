@@ -69,8 +69,13 @@ func (o Options) examineDropbox(ctx context.Context, paths Paths, pol *policy.Po
 		yield(Finding{Check: "sign-in", State: Fail, Text: err.Error(), Hint: dropbox.Hint(err)})
 		return
 	}
-	may, some := dropbox.Uses(g.Scopes)
-	if !yield(signedIn(g, store, name)) || !yield(access(name, may, need, int(may), int(need), some)) || !some || may < need {
+	may, _ := dropbox.Uses(g.Scopes, st.Member)
+	f := access(name, may, need, int(may), int(need), true)
+	err = dropbox.Service(st.Member).Allows(name, g.Scopes, need.Scopes(st.Member))
+	if err != nil {
+		f = Finding{Check: "access", State: Fail, Text: fmt.Sprintf("%v; the policy asks for: %s", err, need), Hint: dropbox.Hint(err)}
+	}
+	if !yield(signedIn(g, store, name)) || !yield(f) || err != nil {
 		return
 	}
 	c, err := dropbox.Connect(ctx, o.dropbox(paths, name, st, need))

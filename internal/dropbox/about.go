@@ -73,9 +73,7 @@ func ask(ctx context.Context, c *http.Client, route, member string, into any) (h
 	if err != nil {
 		return nil, err
 	}
-	if member != "" {
-		req.Header.Set("Dropbox-API-Select-User", member)
-	}
+	actAs(req, member)
 	resp, err := c.Do(req)
 	if err != nil {
 		return nil, cloudhttp.Cause(err)

@@ -14,8 +14,9 @@ import (
 // https://developers.dropbox.com/error-handling-guide.
 //
 // The error of a route is a 409 whose tags are nested; Meaning.Reason is the way
-// through them: "path_lookup/not_found". Only two of them say more than that the
-// call was refused: what is not found, and a lock that somebody else holds. A
+// through them: "path_lookup/not_found". A scope that is missing counts as a tag:
+// "missing_scope/files.content.write". Only two of them say more than that the call
+// was refused: what is not found, and a lock that somebody else holds. A
 // limit may be plain text. What is not in Dropbox's form did not come from there,
 // but from a proxy perhaps, and says nothing of the account.
 func Classify(a cloudhttp.Answer) cloudhttp.Meaning {
@@ -58,6 +59,9 @@ func ofRoute(tags []string) cloudhttp.Kind {
 	return cloudhttp.Refused
 }
 
+// missingScope is the tag of a call for which the sign-in lacks a scope.
+const missingScope = "missing_scope"
+
 // fault is the body of an error answer.
 type fault struct {
 	Error       json.RawMessage `json:"error"`
@@ -85,6 +89,10 @@ func (f fault) tags() (tags []string) {
 			return tags
 		}
 		tags = append(tags, tag)
+		if tag == missingScope {
+			raw = union["required_scope"]
+			continue
+		}
 		if raw = union[tag]; raw == nil {
 			raw = union["reason"] // a limit's
 		}

@@ -28,7 +28,8 @@ func TestAnAnswersMeaning(t *testing.T) {
 		{400, `Error in call to API function "files/download": ...`, cloudhttp.Refused, ""},
 		{401, `{"error_summary":"expired_access_token/..","error":{".tag":"expired_access_token"}}`, cloudhttp.Unauthorized, "expired_access_token"},
 		{401, `{"error_summary":"invalid_access_token/","error":{".tag":"invalid_access_token"}}`, cloudhttp.Unauthorized, "invalid_access_token"},
-		{401, `{"error_summary":"missing_scope/","error":{".tag":"missing_scope","required_scope":"files.content.write"}}`, cloudhttp.Denied, "missing_scope"},
+		{401, `{"error_summary":"missing_scope/","error":{".tag":"missing_scope","required_scope":"files.content.write"}}`, cloudhttp.Denied, "missing_scope/files.content.write"},
+		{401, `{"error_summary":"missing_scope/","error":{".tag":"missing_scope"}}`, cloudhttp.Denied, "missing_scope"},
 		{403, `{"error_summary":"invalid_account_type/","error":{".tag":"invalid_account_type","invalid_account_type":{".tag":"endpoint"}}}`, cloudhttp.Denied, "invalid_account_type/endpoint"},
 		{403, `blocked by the company`, cloudhttp.Refused, ""},
 		{404, `not here`, cloudhttp.Refused, ""},
@@ -60,11 +61,16 @@ func FuzzOnlyItsOwnWordIsMissing(f *testing.F) {
 
 func TestAUseHasTheLeastScopes(t *testing.T) {
 	for u := Look; u <= Purge; u++ {
-		if got, ok := Uses(u.Scopes()); !ok || got != u {
-			t.Errorf("the scopes of %q allow to %q", u, got)
+		for _, member := range []string{"", "dbmid:mia"} {
+			if got, ok := Uses(u.Scopes(member), member); !ok || got != u {
+				t.Errorf("as %q the scopes of %q allow to %q", member, u, got)
+			}
 		}
 	}
-	if _, ok := Uses([]string{"account_info.read"}); ok {
+	if _, ok := Uses([]string{"account_info.read"}, ""); ok {
 		t.Error("an account's name is not enough to look")
+	}
+	if _, ok := Uses(Purge.Scopes(""), "dbmid:mia"); ok {
+		t.Error("without team_data.member no app acts for a member")
 	}
 }

@@ -47,7 +47,7 @@ func Connect(ctx context.Context, o Options) (*Connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	opened, err := signin.Open(o.Store, o.Storage, Service(o.Member), client, o.Net, o.Use.Scopes())
+	opened, err := signin.Open(o.Store, o.Storage, Service(o.Member), client, o.Net, o.Use.Scopes(o.Member))
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func Connect(ctx context.Context, o Options) (*Connection, error) {
 		return nil, err
 	}
 	c.Account, c.Scopes = opened.Grant.Account, opened.Grant.Scopes
-	c.Uses, _ = Uses(c.Scopes)
+	c.Uses, _ = Uses(c.Scopes, o.Member)
 	return c, nil
 }
 

@@ -69,7 +69,7 @@ func (w *world) signIn(use dropbox.Use, email string) (signin.Grant, error) {
 	w.must(err)
 	var consent string
 	return signin.SignIn(w.Context(), w.net(), signin.Request{
-		Storage: "box", Service: dropbox.Service(""), Client: client, Scopes: use.Scopes(), Pinned: pinned,
+		Storage: "box", Service: dropbox.Service(""), Client: client, Scopes: use.Scopes(""), Pinned: pinned,
 		Show: func(_, page string) error { consent = page; return nil },
 		Paste: func(ctx context.Context) (string, error) {
 			form := url.Values{"account": {email}}.Encode()

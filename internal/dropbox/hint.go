@@ -2,6 +2,8 @@ package dropbox
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 
 	"sweepd/internal/cloudhttp"
@@ -28,9 +30,9 @@ func Hint(err error) string {
 	if fault.Kind == cloudhttp.Unsent {
 		return Hint(fault.Err)
 	}
-	switch reason, _, _ := strings.Cut(fault.Reason, "/"); reason {
-	case "missing_scope":
-		return "tick what is missing under Permissions of your app, at https://www.dropbox.com/developers/apps, and Submit; then sign in again: sweepd login STORAGE"
+	switch reason, scope, _ := strings.Cut(fault.Reason, "/"); reason {
+	case missingScope:
+		return scopeHint(scope)
 	case "invalid_account_type":
 		return "this kind of Dropbox account cannot do that"
 	case "user_suspended":
@@ -40,3 +42,18 @@ func Hint(err error) string {
 	}
 	return signin.Hint(err, "Dropbox")
 }
+
+// scopeHint is what a person can do about a sign-in that lacks a scope; "": Dropbox
+// did not name it. Another sign-in gets only those that sweepd asks for.
+func scopeHint(scope string) string {
+	switch {
+	case scope == "":
+		scope = "what is missing"
+	case !slices.Contains(Purge.Scopes("dbmid:any"), scope):
+		return "Dropbox requires the scope " + scope + ", which sweepd does not ask for: another sign-in does not help; please report it"
+	}
+	return fmt.Sprintf(tick, scope) + "sweepd login STORAGE"
+}
+
+// tick is how an app is given a permission.
+const tick = "tick %s under Permissions of your app, at https://www.dropbox.com/developers/apps, and Submit; then sign in again: "

@@ -18,6 +18,8 @@ func TestHintsNameDropbox(t *testing.T) {
 	}{
 		{cloudhttp.Error{Kind: cloudhttp.Limited, Call: "files/list_folder"}, true, "Dropbox wants fewer calls"},
 		{cloudhttp.Error{Kind: cloudhttp.Denied, Call: "users/get_current_account", Reason: "missing_scope"}, true, "Submit"},
+		{cloudhttp.Error{Kind: cloudhttp.Denied, Call: "users/get_current_account", Reason: "missing_scope/team_data.member"}, true, "tick team_data.member under"},
+		{cloudhttp.Error{Kind: cloudhttp.Denied, Call: "files/delete_v2", Reason: "missing_scope/files.newer"}, true, "another sign-in does not help"},
 		{cloudhttp.Error{Kind: cloudhttp.Denied, Call: "files/permanently_delete", Reason: "invalid_account_type/feature"}, true, "cannot do that"},
 		{cloudhttp.Error{Kind: cloudhttp.Unauthorized, Call: "files/delete_v2"}, true, "sweepd login"},
 		{cloudhttp.Error{Kind: cloudhttp.Unreached, Call: "POST api.dropboxapi.com"}, true, "a network"},

@@ -2,6 +2,7 @@ package dropbox
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -40,6 +41,7 @@ func Service(member string) signin.Service {
 		},
 		Hosts: hosts(), Classify: Classify,
 		Revoke:    func(ctx context.Context, c *http.Client, g signin.Grant) error { return revoke(ctx, c, member, g) },
+		FewerHint: fmt.Sprintf(tick, "it"),
 		AgainHint: "was the app unlinked at www.dropbox.com/account/connected_apps?",
 	}
 }
@@ -57,4 +59,12 @@ func call(ctx context.Context, route string) (*http.Request, error) {
 		req.Header.Set("Content-Type", "application/json")
 	}
 	return req, err
+}
+
+// actAs has a team's app act as a member of the team; "" for an app of the person's
+// own.
+func actAs(req *http.Request, member string) {
+	if member != "" {
+		req.Header.Set("Dropbox-API-Select-User", member)
+	}
 }

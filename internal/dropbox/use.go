@@ -20,24 +20,33 @@ const (
 	content   = "files.content.read"
 	write     = "files.content.write"
 	permanent = "files.permanent_delete"
+
+	// actAsMember allows the header Dropbox-API-Select-User, and makes the sign-in a
+	// team's and not one person's: https://www.dropbox.com/developers/documentation/http/teams.
+	actAsMember = "team_data.member"
 )
 
-// Scopes are the least that a use needs.
-func (u Use) Scopes() []string {
-	all := []string{account, metadata, content, write, permanent}
-	switch u {
-	case Look:
-		return all[:3:3]
-	case Trash:
-		return all[:4:4]
+// Scopes returns the least that a use needs. member is the team member as whom a
+// team's app acts, "" for an app of the person's own.
+func (u Use) Scopes(member string) []string {
+	all := []string{account, metadata, content}
+	if u >= Trash {
+		all = append(all, write)
+	}
+	if u >= Purge {
+		all = append(all, permanent)
+	}
+	if member != "" {
+		all = append(all, actAsMember)
 	}
 	return all
 }
 
-// Uses is the most that scopes allow; ok is whether they allow even to look.
-func Uses(scopes []string) (most Use, ok bool) {
+// Uses returns the most that scopes allow; ok reports whether they allow even to
+// look. member is as for Scopes.
+func Uses(scopes []string, member string) (most Use, ok bool) {
 	for u := Purge; u >= Look; u-- {
-		if !slices.ContainsFunc(u.Scopes(), func(s string) bool { return !slices.Contains(scopes, s) }) {
+		if !slices.ContainsFunc(u.Scopes(member), func(s string) bool { return !slices.Contains(scopes, s) }) {
 			return u, true
 		}
 	}

@@ -37,6 +37,7 @@ func Service() signin.Service {
 		Covers:   covers,
 		Whoami:   whoami, Hosts: Hosts(), Classify: Classify, Call: Call,
 		Revoke:    signin.RevokeAt(revokeAt),
+		FewerHint: "sign in again and leave every box of the consent page ticked: ",
 		AgainHint: "if it was given 7 days ago, your OAuth client is in testing mode: publish it (docs/google-drive.md)",
 	}
 }

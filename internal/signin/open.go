@@ -39,21 +39,12 @@ func Open(store Store, storage string, s Service, c Client, n Net, wanted []stri
 	if g.ClientID != c.ID {
 		return nil, &Error{Kind: ErrClient, Hint: "sign in with the client of the policy: sweepd login " + storage, Err: errors.New("the sign-in was given to another client than the policy names")}
 	}
-	if lacking := s.lacks(g.Scopes, wanted); len(lacking) > 0 {
-		return nil, fewer(storage, lacking)
+	if err := s.Allows(storage, g.Scopes, wanted); err != nil {
+		return nil, err
 	}
 	o := &Opened{Grant: g, storage: storage, store: store, service: s, client: c, net: n}
 	o.Tokens = NewSource(n.Now, g.Access, o.refresh)
 	return o, nil
-}
-
-// fewer is the refusal of a grant that lacks scopes.
-func fewer(storage string, lacking []string) error {
-	return &Error{
-		Kind: ErrFewerScopes,
-		Hint: "sign in again and leave every box of the consent page ticked: sweepd login " + storage,
-		Err:  fmt.Errorf("it lacks %q", lacking),
-	}
 }
 
 // Verify holds that the account is the one that signed in, and the one that the

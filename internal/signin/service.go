@@ -2,6 +2,7 @@ package signin
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -38,7 +39,18 @@ type Service struct {
 	// the service no longer knows is no error.
 	Revoke func(ctx context.Context, c *http.Client, g Grant) error
 
+	FewerHint string // how to get what was not allowed, before "sweepd login STORAGE"
 	AgainHint string // what may be behind ErrSignInAgain, beside a person's wish
+}
+
+// Allows returns nil if granted allows all of wanted, else ErrFewerScopes with what
+// it lacks.
+func (s Service) Allows(storage string, granted, wanted []string) error {
+	lacking := s.lacks(granted, wanted)
+	if len(lacking) == 0 {
+		return nil
+	}
+	return &Error{Kind: ErrFewerScopes, Hint: s.FewerHint + "sweepd login " + storage, Err: fmt.Errorf("it lacks %q", lacking)}
 }
 
 // lacks is what granted does not allow of wanted.

@@ -180,6 +180,7 @@ func (a *authority) service() signin.Service {
 		Params:    map[string]string{"access_type": "offline"},
 		Hosts:     []string{"127.0.0.1"},
 		Revoke:    signin.RevokeAt(a.URL + "/revoke"),
+		FewerHint: "sign in again and leave every box ticked: ",
 		AgainHint: "perhaps it is seven days old",
 		Whoami: func(ctx context.Context, c *http.Client) (signin.Account, error) {
 			req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.URL+"/whoami", nil)

@@ -56,8 +56,8 @@ func SignIn(ctx context.Context, n Net, r Request) (Grant, error) {
 	if g.Refresh.Empty() {
 		return Grant{}, &Error{Kind: ErrDeclined, Hint: "begin again: sweepd login " + r.Storage, Err: errors.New("the service gave access for an hour only")}
 	}
-	if lacking := r.Service.lacks(g.Scopes, r.Scopes); len(lacking) > 0 {
-		return Grant{}, fewer(r.Storage, lacking)
+	if err := r.Service.Allows(r.Storage, g.Scopes, r.Scopes); err != nil {
+		return Grant{}, err
 	}
 	return r.identify(ctx, n, g)
 }

@@ -155,9 +155,9 @@ func (t tokens) Token(context.Context, secret.Text) (secret.Text, error) {
 // token is an access token for the uses of the world's options.
 func (w *world) token() string {
 	if w.team {
-		return w.firm.Token(w.options.Use.Scopes()...).Access
+		return w.firm.Token(w.options.Use.Scopes(w.options.Member)...).Access
 	}
-	return w.person.Token(w.options.Use.Scopes()...).Access
+	return w.person.Token(w.options.Use.Scopes("")...).Access
 }
 
 // open opens a driver with the world's options.

@@ -17,14 +17,23 @@ const (
 	AppSecret = "rehearsalsecret"
 )
 
-// scopes are all that an app of one person can have; permanentDelete is a
-// team-linked app's only.
+// scopes are all that an app of one person can have.
 var scopes = []string{
 	"account_info.read", "account_info.write", "files.metadata.read", "files.metadata.write", "files.content.read", "files.content.write",
 	"sharing.read", "sharing.write", "file_requests.read", "file_requests.write",
 }
 
-const permanentDelete = "files.permanent_delete"
+// The team scopes: with one of them a sign-in links the app to the whole team, and
+// only an administrator of the team can allow it.
+const (
+	permanentDelete = "files.permanent_delete"
+	teamMember      = "team_data.member" // acting as a member, by Dropbox-API-Select-User
+)
+
+// ofTeam reports whether one of the scopes is a team scope.
+func ofTeam(scopes []string) bool {
+	return slices.Contains(scopes, permanentDelete) || slices.Contains(scopes, teamMember)
+}
 
 // App is what a developer has registered.
 type App struct {
@@ -87,11 +96,11 @@ func (d *Dropbox) AddApp(p App) error {
 	if p.Scopes == nil {
 		p.Scopes = scopes
 		if p.Team {
-			p.Scopes = append(slices.Clone(scopes), permanentDelete, "team_data.member")
+			p.Scopes = append(slices.Clone(scopes), permanentDelete, teamMember)
 		}
 	}
-	if p.Key == "" || !p.Team && slices.Contains(p.Scopes, permanentDelete) {
-		return fmt.Errorf("there cannot be an app %q: %s is for a team's", p.Key, permanentDelete)
+	if p.Key == "" || !p.Team && ofTeam(p.Scopes) {
+		return fmt.Errorf("there cannot be an app %q: a team scope is for a team's", p.Key)
 	}
 	d.auth.apps[p.Key] = p
 	return nil
@@ -106,7 +115,7 @@ func (a *Account) Token(scope ...string) Token {
 // Token links the app AppKey to the team, without a browser. Its bearer acts for
 // the member that Dropbox-API-Select-User names. No scopes: all there are.
 func (t *Team) Token(scope ...string) Token {
-	return t.d.sign(&grant{team: t, app: AppKey}, scope, append(slices.Clone(scopes), permanentDelete))
+	return t.d.sign(&grant{team: t, app: AppKey}, scope, append(slices.Clone(scopes), permanentDelete, teamMember))
 }
 
 func (d *Dropbox) sign(g *grant, scope, all []string) Token {
@@ -180,6 +189,9 @@ func (d *Dropbox) signedIn(r *http.Request, rt *route) (*Account, error) {
 	}
 	if member == "" {
 		return nil, badInput("This API function operates on a single Dropbox account, but the OAuth 2 access token you provided is for an entire Dropbox Business team.  Since your API app key has team member file access permissions, you can operate on a team member's Dropbox by providing the \"Dropbox-API-Select-User\" HTTP header or \"select_user\" URL parameter to specify the exact user <https://www.dropbox.com/developers/documentation/http/teams>.")
+	}
+	if !slices.Contains(t.scopes, teamMember) {
+		return nil, missingScope(teamMember)
 	}
 	for _, a := range d.accounts {
 		if a.team == t.grant.team && a.MemberID() == member {

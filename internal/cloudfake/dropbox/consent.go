@@ -44,7 +44,7 @@ type ask struct {
 }
 
 // serveConsent serves www.dropbox.com/oauth2/authorize: GET shows the page, POST
-// with account=ADDRESS (of a team-linked app: the team's name) allows, with deny=1
+// with account=ADDRESS (with a team scope: the team's name) allows, with deny=1
 // refuses, and sends the browser back, or shows the code.
 func (d *Dropbox) serveConsent(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path != "/oauth2/authorize" {
@@ -98,7 +98,7 @@ func (d *Dropbox) showConsent(w http.ResponseWriter, a ask) {
 		App           string
 		Scopes, Names []string
 	}{App: a.app.Key, Scopes: a.scopes}
-	if a.app.Team {
+	if ofTeam(a.scopes) {
 		for _, t := range d.teams {
 			page.Names = append(page.Names, t.name)
 		}
@@ -115,7 +115,7 @@ func (d *Dropbox) showConsent(w http.ResponseWriter, a ask) {
 // allow makes a code, if somebody of that name may.
 func (d *Dropbox) allow(a ask, name string) (key string, ok bool) {
 	g := &grant{a: d.accountOf(name), app: a.app.Key, scopes: a.scopes}
-	if a.app.Team {
+	if ofTeam(a.scopes) {
 		g.a = nil
 		if i := slices.IndexFunc(d.teams, func(t *Team) bool { return t.name == name }); i >= 0 {
 			g.team = d.teams[i]

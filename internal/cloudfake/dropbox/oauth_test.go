@@ -153,17 +153,35 @@ func TestATeamLinksAnAppForAllItsMembers(t *testing.T) {
 	w.do(err)
 	eve := w.person(dropbox.Person{Email: "eve@example.com", Team: team})
 	w.do(w.box.AddApp(dropbox.App{Key: "teamapp", Team: true}))
-	if err := w.box.AddApp(dropbox.App{Key: "other", Scopes: []string{"files.permanent_delete"}}); err == nil {
-		t.Error("an app of one person may delete for good")
+	for _, scope := range []string{"files.permanent_delete", "team_data.member"} {
+		if err := w.box.AddApp(dropbox.App{Key: "other", Scopes: []string{scope}}); err == nil {
+			t.Errorf("an app of one person may have %s", scope)
+		}
 	}
-	c, verifier := w.signin("", "files.permanent_delete", "files.metadata.read")
-	c.ClientID = "teamapp"
-	_, shown := w.allow(c.AuthCodeURL("", oauth2.S256ChallengeOption(verifier), oauth2.SetAuthURLParam("token_access_type", "offline")), url.Values{"account": {"Acme"}})
-	status, out := w.token(url.Values{"grant_type": {"authorization_code"}, "client_id": {"teamapp"}, "code": {shownCode.FindStringSubmatch(shown)[1]}, "code_verifier": {verifier}})
-	if status != 200 || out["team_id"] != team.ID() || out["account_id"] != nil {
-		t.Fatalf("%d %v", status, out)
+	link := func(account string, scopes ...string) map[string]any {
+		c, verifier := w.signin("", scopes...)
+		c.ClientID = "teamapp"
+		_, shown := w.allow(c.AuthCodeURL("", oauth2.S256ChallengeOption(verifier)), url.Values{"account": {account}})
+		status, out := w.token(url.Values{"grant_type": {"authorization_code"}, "client_id": {"teamapp"}, "code": {shownCode.FindStringSubmatch(shown)[1]}, "code_verifier": {verifier}})
+		if status != 200 {
+			t.Fatalf("%d %v", status, out)
+		}
+		return out
 	}
-	access := out["access_token"].(string)
+
+	out := link("eve@example.com", "files.metadata.read") // without a team scope it is one person's
+	if out["team_id"] != nil || out["account_id"] != eve.AccountID() {
+		t.Errorf("without a team scope: %v", out)
+	}
+	out = link("Acme", "files.permanent_delete", "files.metadata.read")
+	if out["team_id"] != team.ID() || out["account_id"] != nil {
+		t.Fatalf("with one: %v", out)
+	}
+	if status, body := w.post(out["access_token"].(string), "files/list_folder", map[string]any{"path": ""}, "Dropbox-API-Select-User", eve.MemberID()); status != 401 || !strings.Contains(body, `"required_scope":"team_data.member"`) {
+		t.Errorf("for eve without the scope to act for members: %d %s", status, body)
+	}
+
+	access := link("Acme", "team_data.member", "files.metadata.read")["access_token"].(string)
 	if status, body := w.post(access, "files/list_folder", map[string]any{"path": ""}); status != 400 || !strings.Contains(body, "Dropbox-API-Select-User") {
 		t.Errorf("for nobody: %d %s", status, body)
 	}
