@@ -19,6 +19,7 @@ import (
 // world is a Dropbox on loopback, and a machine without a browser that reaches it.
 type world struct {
 	*testing.T
+	cloud   *cloudfake.Cloud
 	dropbox *fake.Dropbox
 	server  *cloudfake.Server
 	store   signin.Store
@@ -32,6 +33,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{T: t, now: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC), store: signin.Store{Dir: filepath.Join(t.TempDir(), "signin")}}
 	cloud, err := cloudfake.New(cloudfake.Options{Now: func() time.Time { return w.now }})
 	w.must(err)
+	w.cloud = cloud
 	w.dropbox, err = fake.New(cloud, fake.Options{})
 	w.must(err)
 	w.must(w.dropbox.AddApp(fake.App{Key: appKey, Redirects: []string{"http://" + dropbox.Callback + "/"}}))
@@ -132,6 +134,17 @@ func TestWhatIsGivenBackIsGoodForNothingAnyMore(t *testing.T) {
 	}
 	if _, err := w.connect(dropbox.Look, ""); !errors.Is(err, signin.ErrSignInAgain) {
 		t.Errorf("got %v, want ErrSignInAgain", err)
+	}
+}
+
+// An answer other than that the token is good for nothing leaves the access given.
+func TestARefusedRevocationIsAnError(t *testing.T) {
+	w := newWorld(t)
+	g, err := w.signIn(dropbox.Look, "ann@example.com")
+	w.must(err)
+	w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.auth.token.revoke", Times: -1, Kind: cloudfake.Refuse, Status: 401, Reason: "user_suspended"}}))
+	if err := signin.Revoke(t.Context(), dropbox.Service(""), w.net(), g); err == nil || !strings.Contains(err.Error(), "user_suspended") {
+		t.Errorf("got %v, want an error that has the reason", err)
 	}
 }
 

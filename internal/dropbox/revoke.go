@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"strings"
 
 	"golang.org/x/oauth2"
 
@@ -33,15 +35,19 @@ func revoke(ctx context.Context, c *http.Client, member string, g signin.Grant) 
 		return err
 	}
 	req.Header.Set("Authorization", "Bearer "+t.AccessToken)
+	actAs(req, member)
 	resp, err := c.Do(req)
 	if err != nil {
 		return err
 	}
-	if err := resp.Body.Close(); err != nil {
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 4096))
+	if err != nil {
 		return err
 	}
-	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusUnauthorized {
-		return fmt.Errorf("the answer is %s", resp.Status)
+	m := Classify(cloudhttp.Answer{Status: resp.StatusCode, Header: resp.Header, Body: body})
+	if m.Kind == cloudhttp.Pass || m.Kind == cloudhttp.Unauthorized {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("the answer is %s", strings.TrimSpace(resp.Status+" "+m.Reason))
 }
