@@ -56,9 +56,7 @@ func (d *Driver) changes(ctx context.Context, s space, token string, size int64,
 	call := d.api.Changes.List(token).PageSize(size).IncludeRemoved(true).Spaces("drive").Fields(googleapi.Field(fields))
 	if s.id != "" {
 		call = call.DriveId(s.id).SupportsAllDrives(true).IncludeItemsFromAllDrives(true)
-	} else {
-		call = call.RestrictToMyDrive(true)
-	}
+	} // no RestrictToMyDrive: it leaves out own files in other people's folders
 	page, err := call.Context(ctx).Do()
 	if errors.Is(err, cloudhttp.Refused) {
 		return nil, fmt.Errorf("%w (%w)", providers.ErrExpired, err)

@@ -76,7 +76,7 @@ func (c *call) wants(ch change) bool {
 	if f.drive != nil && (!shared || c.flag("restrictToMyDrive")) {
 		return false
 	}
-	if c.flag("restrictToMyDrive") && f.owner != c.a {
+	if c.flag("restrictToMyDrive") && !f.within(c.a.root) { // "inside the My Drive hierarchy", whoever owns it
 		return false
 	}
 	removed := c.q.Get("includeRemoved") == "" || c.flag("includeRemoved")

@@ -462,11 +462,16 @@ func TestChangesCanBeKeptToMyDrive(t *testing.T) {
 	mine := w.put(w.ann, drive.Item{Name: "m", Content: drive.Bytes([]byte("m"))})
 	his := w.put(bob, drive.Item{Name: "h", Content: drive.Bytes([]byte("h"))})
 	w.do(bob.Share(his, w.ann, "reader"))
+	trip, err := bob.Folder("Trip", "")
+	w.do(err)
+	w.do(bob.Share(trip, w.ann, "writer"))
+	away := w.put(w.ann, drive.Item{Name: "own, in bob's folder", Parents: []string{trip}, Content: drive.Bytes([]byte("a"))})
 	w.do(w.ann.Delete(mine))
-	for restrict, want := range map[bool]int{true: 1, false: 2} {
+	for restrict, want := range map[bool]int{true: 1, false: 4} { // the hierarchy is what counts, not the owner
 		l, err := s.Changes.List(token).RestrictToMyDrive(restrict).IncludeRemoved(true).Do()
 		w.do(err)
-		if len(l.Changes) != want || restrict && (l.Changes[0].FileId != mine || !l.Changes[0].Removed) {
+		named := slices.ContainsFunc(l.Changes, func(c *api.Change) bool { return c.FileId == away })
+		if named == restrict || len(l.Changes) != want || restrict && (l.Changes[0].FileId != mine || !l.Changes[0].Removed) {
 			t.Errorf("restricted %v: %+v", restrict, l.Changes)
 		}
 	}
