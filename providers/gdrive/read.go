@@ -57,18 +57,83 @@ func (d *Driver) read(ctx context.Context, id string, rev providers.Revision, si
 	}
 }
 
-// open asks for the range. A revision that Drive does not have (any more) is
-// providers.ErrChanged: a newer one has taken its place.
+// open asks for the range. Who may only read a file is not shown its revisions, and
+// a revision that Drive does not have any more is not there: the bytes that the file
+// has now are those of the revision as long as it is the head.
 func (d *Driver) open(ctx context.Context, id, revisionID string, off, n int64) (io.ReadCloser, error) {
 	call := d.api.Revisions.Get(id, revisionID).Context(ctx)
-	call.Header().Set("Range", fmt.Sprintf("bytes=%d-%d", off, off+n-1))
+	call.Header().Set("Range", rangeOf(off, n))
 	resp, err := call.Download()
+	if errors.Is(err, cloudhttp.Missing) || errors.Is(err, cloudhttp.Denied) {
+		return d.openHead(ctx, id, revisionID, off, n)
+	}
+	return opened(resp, err, off, n)
+}
+
+// openHead asks for the range of the bytes that the file has now. It is
+// providers.ErrChanged, from here or from the reader, if these were those of another
+// revision at any moment.
+func (d *Driver) openHead(ctx context.Context, id, revisionID string, off, n int64) (io.ReadCloser, error) {
+	f, err := d.recent(ctx, providers.Ref(id))
 	switch {
-	case past(err):
-		return io.NopCloser(strings.NewReader("")), nil
-	case errors.Is(err, cloudhttp.Missing):
-		return nil, fmt.Errorf("%w (%w)", providers.ErrChanged, err)
 	case err != nil:
+		return nil, err
+	case f.HeadRevisionId != revisionID:
+		return nil, providers.ErrChanged
+	}
+	call := d.api.Files.Get(id).SupportsAllDrives(true).Context(ctx)
+	call.Header().Set("Range", rangeOf(off, n))
+	resp, err := call.Download()
+	rc, err := opened(resp, err, off, n)
+	if err != nil {
+		return nil, err
+	}
+	return &headBody{ReadCloser: rc, still: func() error {
+		now, err := d.look(ctx, providers.Ref(id))
+		if err == nil && (now.HeadRevisionId != revisionID || now.Md5Checksum != f.Md5Checksum) {
+			err = providers.ErrChanged
+		}
+		return err
+	}}, nil
+}
+
+// headBody is a body that is what was asked for only if the file is still the same
+// when it ends.
+type headBody struct {
+	io.ReadCloser
+	still func() error
+	done  bool
+}
+
+func (b *headBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err == io.EOF && !b.done {
+		b.done = true
+		if changed := b.still(); changed != nil {
+			err = changed
+		}
+	}
+	return n, err
+}
+
+func (b *headBody) Close() error {
+	err := b.ReadCloser.Close()
+	if !b.done {
+		b.done = true
+		err = errors.Join(err, b.still())
+	}
+	return err
+}
+
+func rangeOf(off, n int64) string { return fmt.Sprintf("bytes=%d-%d", off, off+n-1) }
+
+// opened is the body of an answer, of as many bytes as were asked for, or as there
+// are.
+func opened(resp *http.Response, err error, off, n int64) (io.ReadCloser, error) {
+	if past(err) {
+		return io.NopCloser(strings.NewReader("")), nil
+	}
+	if err != nil {
 		return nil, err
 	}
 	length, err := ranged(resp, off, n)

@@ -6,8 +6,9 @@ import (
 	"sweepd/internal/cloudfake"
 )
 
-// Disturb implements cloudfake.Service: the owner of the file that r names gives
-// it other bytes, or moves it into a new folder, in a browser.
+// Disturb implements cloudfake.Service: the owner of the file that r names, in a
+// shared drive a member who may write, gives it other bytes, or the owner moves it
+// into a new folder, in a browser.
 func (d *Drive) Disturb(r *http.Request, kind cloudfake.Kind) bool {
 	if host(r) != apiHost {
 		return false
@@ -16,10 +17,13 @@ func (d *Drive) Disturb(r *http.Request, kind cloudfake.Kind) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	f := d.files[in["fileId"]]
-	if f == nil || f.seq == 0 || f.owner == nil {
+	if f == nil || f.seq == 0 {
 		return false
 	}
-	a := f.owner
+	a := d.writerOf(f)
+	if a == nil || kind == cloudfake.MoveBefore && f.owner == nil {
+		return false
+	}
 	if kind == cloudfake.MoveBefore {
 		dir, err := a.make(Item{Name: "Elsewhere", MimeType: mimeFolder})
 		if err != nil {
@@ -34,4 +38,18 @@ func (d *Drive) Disturb(r *http.Request, kind cloudfake.Kind) bool {
 	}
 	d.setContent(a.self(), f, f.content.Edited(uint64(f.head)))
 	return true
+}
+
+// writerOf is the owner of f, in a shared drive the first account that may write
+// to it; nil if there is none.
+func (d *Drive) writerOf(f *file) *Account {
+	if f.owner != nil {
+		return f.owner
+	}
+	for _, a := range d.accounts {
+		if f.roleOf(a) >= writer {
+			return a
+		}
+	}
+	return nil
 }

@@ -53,9 +53,13 @@ func revisionsGet(c *call) (any, error) {
 		c.d.mu.Unlock()
 		return nil, err
 	}
+	if !f.blob() || f.roleOf(c.a) < writer {
+		c.d.mu.Unlock()
+		return nil, insufficient()
+	}
 	kind, may := f.mime, c.mayDownload(f)
 	for _, r := range f.history() {
-		if !f.blob() || f.revisionID(r.n) != c.in["revisionId"] || f.roleOf(c.a) < writer {
+		if f.revisionID(r.n) != c.in["revisionId"] {
 			continue
 		}
 		out := c.mask.Cut(c.revision(f, r))

@@ -1,0 +1,103 @@
+package gdrive_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"testing"
+	"time"
+
+	"sweepd/internal/cloudfake"
+	"sweepd/internal/cloudfake/drive"
+	"sweepd/providers"
+	"sweepd/providers/gdrive"
+	"sweepd/sweeper"
+)
+
+// team is a shared drive in which the person may only read.
+func (w *world) team() string {
+	w.Helper()
+	boss := w.other()
+	team, err := w.drive.AddDrive("Team", map[*drive.Account]string{w.person: "reader", boss: "organizer"})
+	w.must(err)
+	w.options.SharedDrives = []string{"Team"}
+	return team.ID()
+}
+
+func readAll(t *testing.T, d *gdrive.Driver, e providers.Entry, off, n int64) ([]byte, error) {
+	t.Helper()
+	rc, err := d.ReadRange(t.Context(), e.Ref, e.Revision, off, n)
+	if err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(rc)
+	return b, errors.Join(err, rc.Close())
+}
+
+// A reader is not shown revisions: by 403, or as if there were none.
+func TestAReaderOfASharedDriveReadsTheHead(t *testing.T) {
+	long := bytes.Repeat([]byte("0123456789"), 200_000) // more than is fetched at once
+	for _, refusal := range []cloudfake.Fault{
+		{},
+		{Call: "drive.revisions.get.media", Kind: cloudfake.Refuse, Status: 404, Reason: "notFound", Times: -1},
+	} {
+		w := newWorld(t)
+		id := w.add(drive.Item{Name: "a.png", MimeType: "image/png", Parents: []string{w.team()}, Content: drive.Bytes(long)})
+		if refusal.Call != "" {
+			w.must(w.cloud.SetFaults([]cloudfake.Fault{refusal}))
+		}
+		d := w.open(t)
+		e, err := d.Stat(t.Context(), providers.Ref(id))
+		w.must(err)
+		for _, r := range [][2]int64{{0, 1}, {3, 70_000}, {0, int64(len(long))}, {int64(len(long)) - 1, 5}, {int64(len(long)) + 1, 5}} {
+			w.pass(time.Hour)
+			got, err := readAll(t, d, e, r[0], r[1])
+			size := int64(len(long))
+			if want := long[min(r[0], size):min(r[0]+r[1], size)]; err != nil || !bytes.Equal(got, want) {
+				t.Errorf("%d bytes at %d: got %d bytes, %v; want %d", r[1], r[0], len(got), err, len(want))
+			}
+		}
+	}
+}
+
+func TestAHeadThatIsAnotherBeforeOrAfterIsErrChanged(t *testing.T) {
+	for _, kind := range []cloudfake.Kind{cloudfake.ChangeBefore, cloudfake.ChangeAfter} {
+		for _, n := range []int64{3, 2 << 20} {
+			w := newWorld(t)
+			id := w.add(drive.Item{Name: "a.png", MimeType: "image/png", Parents: []string{w.team()}, Content: drive.Bytes(make([]byte, 2<<20))})
+			d := w.open(t)
+			e, err := d.Stat(t.Context(), providers.Ref(id))
+			w.must(err)
+			w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "drive.files.get.media", Kind: kind}}))
+			if got, err := readAll(t, d, e, 0, n); !errors.Is(err, providers.ErrChanged) {
+				t.Errorf("%s, %d bytes: got %d bytes, %v; want ErrChanged", kind, n, len(got), err)
+			}
+			if got, err := readAll(t, d, e, 0, n); !errors.Is(err, providers.ErrChanged) {
+				t.Errorf("%s, again: got %d bytes, %v; want ErrChanged", kind, len(got), err)
+			}
+		}
+	}
+}
+
+// What cannot be read is an error, whatever Drive calls it, and never a file that
+// has changed: of such a one nothing is said.
+func TestAFileThatMayNotBeReadIsAnErrorOfTheScan(t *testing.T) {
+	for _, refusal := range []cloudfake.Fault{
+		{Kind: cloudfake.Refuse, Status: 403, Reason: "cannotDownloadFile"},
+		{Kind: cloudfake.Refuse, Status: 404, Reason: "notFound"},
+	} {
+		a := newAudited(t, newStudio(t))
+		var faults []cloudfake.Fault
+		for _, call := range []string{"drive.files.get.media", "drive.revisions.get.media"} {
+			refusal.Call, refusal.Times = call, -1
+			faults = append(faults, refusal)
+		}
+		a.must(a.cloud.SetFaults(faults))
+		a.run(t, func(p process) {
+			sum, err := p.Scan(t.Context(), sweeper.ScanOptions{})
+			if err != nil || sum.Errors == 0 {
+				t.Errorf("%d %s: got %+v, %v", refusal.Status, refusal.Reason, sum, err)
+			}
+		})
+	}
+}
