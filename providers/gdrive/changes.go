@@ -18,7 +18,7 @@ const pageSize = 1000
 var errIncomplete = errors.New("the service itself says that this listing is not complete")
 
 // Changes implements providers.Driver: a full listing, or what the change feed
-// has since the cursor. A root in which nothing is found is providers.ErrEmpty.
+// has since the cursor. A root in which nothing is found is an UnlistedError.
 func (d *Driver) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[providers.Change, error] {
 	return func(yield func(providers.Change, error) bool) {
 		l := &listing{d: d, ctx: ctx, yield: yield}
@@ -82,7 +82,14 @@ func (l *listing) everything() error {
 		}
 	}
 	for _, root := range l.d.Roots() {
-		if !l.found[root] && !l.yield(providers.Change{}, &providers.UnlistedError{Path: root, Err: providers.ErrEmpty}) {
+		if l.found[root] {
+			continue
+		}
+		why := l.d.unfound(l.ctx, root)
+		if !errors.Is(why, providers.ErrEmpty) {
+			next.Options = "" // it is said again by the next listing, which is of everything
+		}
+		if !l.yield(providers.Change{}, &providers.UnlistedError{Path: root, Err: why}) {
 			return errLeft
 		}
 	}

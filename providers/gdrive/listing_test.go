@@ -3,8 +3,10 @@ package gdrive_test
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -122,9 +124,47 @@ func TestRootsAndExclusionsAreFoundByTheFoldersNames(t *testing.T) {
 			t.Errorf("%q but %q: got %q, %v; want %q", test.roots, test.exclude, paths, err, test.want)
 		}
 	}
-	w.options.Roots = []string{"/Gone"}
-	if _, _, _, err := list(t, w.open(t), ""); !errors.Is(err, providers.ErrEmpty) {
-		t.Errorf("a root that is not there: got %v, want ErrEmpty", err)
+}
+
+// As of a folder of this machine: at each scan, not at the first alone.
+func TestARootThatNamesNothingIsAnErrorAtEachListing(t *testing.T) {
+	w := newWorld(t)
+	w.add(drive.Item{Name: "a.png", Parents: []string{w.folder("A", "")}})
+	w.folder("empty", w.folder("B", ""))
+	w.add(drive.Item{Name: "c", MimeType: "text/plain", Content: drive.Bytes([]byte("c"))})
+	w.folder("Shared drives", "")
+	for root, want := range map[string]error{
+		"/Gone": fs.ErrNotExist, "/B/Gone": fs.ErrNotExist, "/c": fs.ErrNotExist, "/a": fs.ErrNotExist, "/Shared drives": fs.ErrNotExist,
+		"/B/empty": providers.ErrEmpty, "/(Shared drives)": providers.ErrEmpty, "/": nil, "/A": nil,
+	} {
+		w.options.Roots = []string{root}
+		d, next := w.open(t), providers.Cursor("")
+		for range 3 {
+			paths, _, at, err := list(t, d, next)
+			if errors.Is(err, providers.ErrExpired) {
+				paths, _, at, err = list(t, d, "")
+			}
+			if next = at; want == nil && (err != nil || len(paths)+len(next) == 0) || !errors.Is(err, want) {
+				t.Errorf("root %s: got %q, %v; want %v", root, paths, err, want)
+			}
+			if want == providers.ErrEmpty {
+				break // no news at the next
+			}
+		}
+	}
+	w.options.Roots = []string{"/a"}
+	if _, _, _, err := list(t, w.open(t), ""); err == nil || !strings.Contains(err.Error(), `but "/A"`) {
+		t.Errorf("got %v, want it to name the folder /A", err)
+	}
+}
+
+func TestARootThatCannotBeLookedForIsNotEmpty(t *testing.T) {
+	w := newWorld(t)
+	w.folder("A", "")
+	w.options.Roots = []string{"/A"}
+	w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "drive.files.list", Nth: 3, Kind: cloudfake.Incomplete}}))
+	if _, _, _, err := list(t, w.open(t), ""); err == nil || errors.Is(err, providers.ErrEmpty) || errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v, want an error of neither kind", err)
 	}
 }
 
@@ -137,8 +177,8 @@ func TestNoNameOfAFolderBringsAFileIntoAnotherRoot(t *testing.T) {
 	w.add(drive.Item{Name: "team.png", Parents: []string{team.ID()}})
 	w.options.Roots, w.options.SharedDrives = []string{"/…"}, []string{"Team"}
 	paths, _, _, err := list(t, w.open(t), "")
-	if want := []string{"/Shared drives/Team/team.png"}; !errors.Is(err, providers.ErrEmpty) || !slices.Equal(paths, want) {
-		t.Errorf("got %q, %v; want %q and the other root empty", paths, err, want)
+	if want := []string{"/Shared drives/Team/team.png"}; !errors.Is(err, fs.ErrNotExist) || !slices.Equal(paths, want) {
+		t.Errorf("got %q, %v; want %q and the other root not there", paths, err, want)
 	}
 }
 

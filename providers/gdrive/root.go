@@ -1,0 +1,79 @@
+package gdrive
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"google.golang.org/api/drive/v3"
+
+	"sweepd/providers"
+)
+
+// unfound is why nothing was found in a root: providers.ErrEmpty for a folder in
+// which nothing is that is swept, fs.ErrNotExist where there is no such folder.
+func (d *Driver) unfound(ctx context.Context, root string) error {
+	for _, s := range d.spaces[1:] {
+		if s.root == root {
+			return providers.ErrEmpty
+		}
+	}
+	top, err := d.folders.myDrive(ctx)
+	if err != nil {
+		return err
+	}
+	ids, at := []string{top}, ""
+	for name := range strings.SplitSeq(strings.Trim(root, "/"), "/") {
+		if name == "" { // the root is all of My Drive
+			continue
+		}
+		below, like, err := d.subfolders(ctx, ids, at, name)
+		if err != nil {
+			return err
+		}
+		if len(below) == 0 {
+			return noFolder(at+"/"+name, like)
+		}
+		ids, at = below, at+"/"+name
+	}
+	return providers.ErrEmpty
+}
+
+func noFolder(at, like string) error {
+	if like != "" {
+		return fmt.Errorf("there is no folder %q, but %q: %w", at, like, fs.ErrNotExist)
+	}
+	return fmt.Errorf("there is no folder %q: %w", at, fs.ErrNotExist)
+}
+
+// subfolders are the ids of the folders of that name in any of the folders, which
+// are at a path; like is a path that differs only in case or in Unicode's form.
+func (d *Driver) subfolders(ctx context.Context, in []string, at, name string) (ids []string, like string, err error) {
+	for _, id := range in {
+		call := d.list(space{}, "'"+id+"' in parents and trashed = false and mimeType = '"+folderType+"'").
+			Fields("nextPageToken,incompleteSearch,files(id,name)")
+		err := call.Pages(ctx, func(l *drive.FileList) error {
+			if l.IncompleteSearch {
+				return errIncomplete
+			}
+			for _, f := range l.Files {
+				path := at + "/" + element(f.Name)
+				if path == sharedDrives {
+					path = "/(" + element(f.Name) + ")" // as folders.join has it
+				}
+				switch want := at + "/" + name; {
+				case path == want:
+					ids = append(ids, f.Id)
+				case folded(path) == folded(want):
+					like = path
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, "", fmt.Errorf("look for the folder %q: %w", at+"/"+name, err)
+		}
+	}
+	return ids, like, nil
+}
