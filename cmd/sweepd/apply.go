@@ -27,8 +27,10 @@ files to the trash of their own storage, begins graces, and deletes for good
 what the policy's trash: section says.
 
 The plan is checked against the policy's limits before the first file is moved.
-Every move is recorded before and after; sweepd undo brings files back. On a
-terminal apply asks first, unless a saved plan or --yes says that you know.`,
+Every move is recorded before and after; sweepd undo brings files back.
+
+On a terminal apply asks first. Where it cannot ask, as in a script, it changes
+nothing and ends with exit status 3, unless you give it a saved plan or --yes.`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			var due *sweeper.Plan
 			if len(args) == 1 && isFile(args[0]) {
@@ -50,16 +52,9 @@ terminal apply asks first, unless a saved plan or --yes says that you know.`,
 				if sum.Errors > 0 {
 					defer func() { err = firstError(err, errTrouble) }()
 				}
-				if !yes && !due.Empty() && isTerminal(p.stdin) {
-					if l.json || !p.term.live {
-						return &app.UsageError{Err: errors.New("apply asks first, and its question would not be seen"), Hint: "nothing was changed; to go on without being asked: --yes"}
-					}
-					if err := p.tellSurge(a.Sweeper.Allow(cmd.Context(), due)); err != nil {
-						return err // no answer would change that
-					}
-					if !p.ask(cmd.Context(), due) {
-						p.term.printf("nothing was changed\n")
-						return nil
+				if !yes && !due.Empty() {
+					if agreed, err := p.agree(cmd.Context(), l, a, due); err != nil || !agreed {
+						return err
 					}
 					due.Reviewed = true
 				}
@@ -80,6 +75,34 @@ terminal apply asks first, unless a saved plan or --yes says that you know.`,
 	l.flags(cmd)
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
 	return cmd
+}
+
+// unaskedError refuses a plan because the person cannot be asked.
+type unaskedError struct{ plan string }
+
+func (e *unaskedError) Error() string {
+	return "apply would " + e.plan + ", and there is no terminal to ask at"
+}
+
+// agree asks the person whether to carry the plan out. Where the question
+// cannot be seen and answered the error is an *unaskedError; where the plan is
+// refused whatever the answer, it is the reason.
+func (p *program) agree(ctx context.Context, l look, a *app.App, due *sweeper.Plan) (bool, error) {
+	err := a.Paths.Paused(p.now())
+	if err == nil {
+		err = a.Sweeper.Allow(ctx, due)
+	}
+	if l.json || !p.term.live || !isTerminal(p.stdin) {
+		return false, firstError(err, &unaskedError{due.String()})
+	}
+	if err := p.tellSurge(err); err != nil {
+		return false, err
+	}
+	if p.ask(ctx, due) {
+		return true, nil
+	}
+	p.term.printf("nothing was changed\n")
+	return false, nil
 }
 
 // tellSurge says before the question what the answer should be weighed by. Any

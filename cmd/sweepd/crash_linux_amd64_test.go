@@ -40,13 +40,13 @@ func TestApplyKilledAtAnyStepLosesNothingAndTheNextOneCompletesIt(t *testing.T) 
 	stride, binary := points(t), build(t)
 	for n := 1; ; n += stride {
 		w := newWorld(t, binary)
-		r := w.killed(n, "apply")
+		r := w.killed(n, "apply", "--yes")
 		if !r.Killed && r.Exit != 0 {
 			t.Fatalf("apply: %d\n%s%s", r.Exit, r.Stdout, r.Stderr)
 		}
 		when := fmt.Sprintf("killed at step %d", n)
 		w.eachOnce(when)
-		if status, out, errs := w.run("apply"); status != 0 {
+		if status, out, errs := w.run("apply", "--yes"); status != 0 {
 			t.Fatalf("%s: the next apply: %d\n%s%s", when, status, out, errs)
 		}
 		trashed := w.eachOnce(when + ", then applied")
@@ -66,7 +66,7 @@ func TestUndoKilledAtAnyStepLosesNothingAndTheNextOneCompletesIt(t *testing.T) {
 	stride, binary := points(t), build(t)
 	for n := 1; ; n += stride {
 		w := newWorld(t, binary)
-		if status, out, errs := w.run("apply"); status != 0 {
+		if status, out, errs := w.run("apply", "--yes"); status != 0 {
 			t.Fatalf("apply: %d\n%s%s", status, out, errs)
 		}
 		r := w.killed(n, "undo", "1")
@@ -80,7 +80,7 @@ func TestUndoKilledAtAnyStepLosesNothingAndTheNextOneCompletesIt(t *testing.T) {
 		if status, out, errs := w.run("undo", "1"); status != 0 && status != exitUsage {
 			t.Fatalf("%s: the next undo: %d\n%s%s", when, status, out, errs)
 		}
-		if status, out, errs := w.run("apply"); status != 0 {
+		if status, out, errs := w.run("apply", "--yes"); status != 0 {
 			t.Fatalf("%s: the next apply: %d\n%s%s", when, status, out, errs)
 		}
 		if trashed := w.eachOnce(when + ", then undone"); trashed != 0 {
@@ -107,7 +107,7 @@ func (b *bins) next(t *testing.T) *world {
 	for len(b.made) == 0 || len(b.made) < 16 && !t.Failed() && b.made[0].due() != 3 {
 		w := newWorld(t, b.binary)
 		w.write(".config/sweepd/policy.yaml", []byte(worldPolicy+"trash: {ours: 1s}\n"))
-		if status, out, errs := w.run("apply"); status != 0 {
+		if status, out, errs := w.run("apply", "--yes"); status != 0 {
 			t.Fatalf("apply: %d\n%s%s", status, out, errs)
 		}
 		b.made = append(b.made, w)

@@ -97,12 +97,12 @@ func said(r crashtest.Result, did string) int {
 
 func TestApplyWithAnyCallFailingLosesNothingAndTheNextOneCompletesIt(t *testing.T) {
 	atEveryCall(t, fresh, func(w *world, n int, errno syscall.Errno) string {
-		r, call := w.failed(n, errno, "apply")
+		r, call := w.failed(n, errno, "apply", "--yes")
 		when := fmt.Sprintf("%v from call %d (%s)", errno, n, call)
 		if trashed := w.eachOnce(when); said(r, "moved") > trashed || call == "" && trashed != 3 {
 			w.Errorf("%s: %d are in the trash, more were said to be", when, trashed)
 		}
-		if status, out, errs := w.run("apply"); status != 0 {
+		if status, out, errs := w.run("apply", "--yes"); status != 0 {
 			w.Fatalf("%s: the next apply: %d\n%s%s", when, status, out, errs)
 		}
 		trashed := w.eachOnce(when + ", then applied")
@@ -117,7 +117,7 @@ func TestApplyWithAnyCallFailingLosesNothingAndTheNextOneCompletesIt(t *testing.
 
 func TestUndoWithAnyCallFailingLosesNothingAndTheNextOneCompletesIt(t *testing.T) {
 	atEveryCall(t, fresh, func(w *world, n int, errno syscall.Errno) string {
-		if status, out, errs := w.run("apply"); status != 0 {
+		if status, out, errs := w.run("apply", "--yes"); status != 0 {
 			w.Fatalf("apply: %d\n%s%s", status, out, errs)
 		}
 		r, call := w.failed(n, errno, "undo", "1")
@@ -128,7 +128,7 @@ func TestUndoWithAnyCallFailingLosesNothingAndTheNextOneCompletesIt(t *testing.T
 		if status, out, errs := w.run("undo", "1"); status != 0 && status != exitUsage {
 			w.Fatalf("%s: the next undo: %d\n%s%s", when, status, out, errs)
 		}
-		if status, out, errs := w.run("apply"); status != 0 {
+		if status, out, errs := w.run("apply", "--yes"); status != 0 {
 			w.Fatalf("%s: the next apply: %d\n%s%s", when, status, out, errs)
 		}
 		if trashed := w.eachOnce(when + ", then undone"); trashed != 0 {

@@ -129,11 +129,11 @@ func TestTheShippedProgramOnRealImagesInADrive(t *testing.T) {
 	}
 	// A forged credential looks genuine as long as the picture is not read whole:
 	// apply does, leaves it alone, and it is not offered again.
-	refused, err := w.command("apply", "drive").Output()
+	refused, err := w.command("apply", "--yes", "drive").Output()
 	if cmd, ok := errors.AsType[*exec.ExitError](err); !ok || cmd.ExitCode() != exitTrouble || !bytes.Contains(refused, []byte("left alone 3 files")) {
 		t.Errorf("apply: %v\n%s", err, refused)
 	}
-	if again := w.run("apply", "drive"); !strings.Contains(again, "nothing was due") {
+	if again := w.run("apply", "--yes", "drive"); !strings.Contains(again, "nothing was due") {
 		t.Errorf("a second apply:\n%s", again)
 	}
 	for i, r := range images {

@@ -92,7 +92,7 @@ func TestTheShippedProgramOnRealImages(t *testing.T) {
 		return err == nil
 	}
 	folder := filepath.Join(w.home, "Pictures")
-	if status, out, errs := w.run("apply", folder); status != 0 {
+	if status, out, errs := w.run("apply", "--yes", folder); status != 0 {
 		t.Fatalf("apply: %d\n%s%s", status, out, errs)
 	}
 	for _, name := range due {

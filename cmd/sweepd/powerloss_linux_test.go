@@ -187,7 +187,7 @@ func TestApplyLosesNothingWhenThePowerGoesAndTheNextOneCompletesIt(t *testing.T)
 			o.Errorf("%s: apply said that it had moved 3, and %d are in the trash", when, trashed)
 		}
 		o.restorable(when)
-		if status, out, errs := o.run("apply"); status != 0 {
+		if status, out, errs := o.run("apply", "--yes"); status != 0 {
 			o.Fatalf("%s: the next apply: %d\n%s%s", when, status, out, errs)
 		}
 		trashed := o.eachOnce(when + ", then applied")
@@ -197,7 +197,7 @@ func TestApplyLosesNothingWhenThePowerGoesAndTheNextOneCompletesIt(t *testing.T)
 		o.restorable(when + ", then applied")
 		o.recordIsTrue(when, trashed)
 		o.doneOnce(when)
-	}, "apply")
+	}, "apply", "--yes")
 }
 
 // Nobody promises that a rename is durable as a whole. Where each side is for
@@ -213,13 +213,13 @@ func TestNoFileIsLostWhereARenameIsDurableByHalves(t *testing.T) {
 			}
 		}
 		o.restorable(when)
-	}, "apply")
+	}, "apply", "--yes")
 }
 
 func TestUndoLosesNothingWhenThePowerGoesAndTheNextOneCompletesIt(t *testing.T) {
 	o := newOutage(t)
 	o.mount(o.disk)
-	if status, out, errs := o.run("apply"); status != 0 {
+	if status, out, errs := o.run("apply", "--yes"); status != 0 {
 		t.Fatalf("apply: %d\n%s%s", status, out, errs)
 	}
 	o.keep()
@@ -233,7 +233,7 @@ func TestUndoLosesNothingWhenThePowerGoesAndTheNextOneCompletesIt(t *testing.T) 
 		if status, out, errs := o.run("undo", "1"); status != 0 && status != exitUsage {
 			o.Fatalf("%s: the next undo: %d\n%s%s", when, status, out, errs)
 		}
-		if status, out, errs := o.run("apply"); status != 0 {
+		if status, out, errs := o.run("apply", "--yes"); status != 0 {
 			o.Fatalf("%s: the next apply: %d\n%s%s", when, status, out, errs)
 		}
 		if trashed := o.eachOnce(when + ", then undone"); trashed != 0 {
@@ -248,7 +248,7 @@ func TestPurgeIsCompletedByTheNextOneWhenThePowerGoes(t *testing.T) {
 	o := newOutage(t)
 	o.mount(o.disk)
 	o.write(".config/sweepd/policy.yaml", []byte(worldPolicy+"trash: {ours: 1s}\n"))
-	if status, out, errs := o.run("apply"); status != 0 {
+	if status, out, errs := o.run("apply", "--yes"); status != 0 {
 		t.Fatalf("apply: %d\n%s%s", status, out, errs)
 	}
 	for tries := 0; o.due() != 3; tries++ {

@@ -94,6 +94,9 @@ func (p *program) diagnose(err error) (status int, hint string) {
 	if _, ok := errors.AsType[*policy.Error](err); ok {
 		return exitUsage, ""
 	}
+	if _, ok := errors.AsType[*unaskedError](err); ok {
+		return exitUnsafe, "nothing was changed; to go on without being asked: --yes; or look first: sweepd plan -o plan.json, then sweepd apply plan.json"
+	}
 	if _, ok := errors.AsType[*sweeper.LimitError](err); ok {
 		return exitUnsafe, "nothing was changed; look at the plan, then raise limits: in the policy or name fewer folders"
 	}

@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
 	"image"
 	"image/png"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -23,7 +25,7 @@ import (
 func TestScripts(t *testing.T) {
 	commands := map[string]func(*testscript.TestScript, bool, []string){
 		"picture": cmdPicture, "painted": cmdPainted, "quiet": cmdQuiet, "same": cmdSame,
-		"until": cmdUntil, "raw": cmdRaw,
+		"until": cmdUntil, "raw": cmdRaw, "exits": cmdExits, "frozen": cmdFrozen,
 		"google": cmdGoogle, "dropbox": cmdDropbox, "pasting": cmdPasting, "daemon": cmdDaemon, "hook": cmdHook, "expand": cmdExpand,
 	}
 	maps.Copy(commands, newClouds().commands())
@@ -108,6 +110,40 @@ func cmdUntil(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Fatalf("%q never prints %q", args[1:], args[0])
+}
+
+// exits STATUS COMMAND...: runs the command, which ends with that exit status.
+func cmdExits(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		exit, ok := errors.AsType[*exec.ExitError](err)
+		if !ok {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("%q ended with exit status %d, want %d", args[1:], got, want)
+	}
+}
+
+// frozen FOLDER: nothing may be made in the folder, or leave it, until ! frozen.
+func cmdFrozen(ts *testscript.TestScript, neg bool, args []string) {
+	folder := ts.MkAbs(args[0])
+	thaw := func() error { return os.Chmod(folder, 0o700) }
+	freeze := func() error { return os.Chmod(folder, 0o500) }
+	if os.Geteuid() == 0 { // modes do not bind root
+		thaw = exec.Command("chattr", "-i", folder).Run
+		freeze = exec.Command("chattr", "+i", folder).Run
+	}
+	if neg {
+		ts.Check(thaw())
+		return
+	}
+	ts.Check(freeze())
+	ts.Defer(func() { _ = exec.Command("chattr", "-i", folder).Run() })
 }
 
 // raw FILE: writes a picture under a name that is given as a Go string, for

@@ -33,7 +33,7 @@ func TestLookingMakesNoCallThatCouldChangeAnything(t *testing.T) {
 	}
 	w := newWorld(t, build(t))
 	w.write(".config/sweepd/policy.yaml", []byte(worldPolicy+"trash: {ours: 30d}\n"))
-	if status, out, errs := w.run("apply"); status != 0 { // so that there is a trash to list
+	if status, out, errs := w.run("apply", "--yes"); status != 0 { // so that there is a trash to list
 		t.Fatalf("apply: %d\n%s%s", status, out, errs)
 	}
 	w.write("Downloads/ChatGPT Image Apr 20, 2026, 01_17_09 AM.png", smallPicture(8))
@@ -62,7 +62,7 @@ func TestLookingMakesNoCallThatCouldChangeAnything(t *testing.T) {
 	if seen < 1000 {
 		t.Errorf("strace has shown %d calls in all, want the whole of what was done", seen)
 	}
-	if acted := w.traced(strace, state, "apply"); len(acted.forbidden) < 5 {
+	if acted := w.traced(strace, state, "apply", "--yes"); len(acted.forbidden) < 5 {
 		t.Errorf("of an apply only %q is seen: the test is blind", acted.forbidden)
 	}
 }
