@@ -56,7 +56,7 @@ const Desktop = "desktop"
 type Event string
 
 const (
-	EventSummary Event = "summary" // a run moved or deleted something
+	EventSummary Event = "summary" // a run moved or deleted something, began a grace, or would have moved something in mode report
 	EventHeld    Event = "held"    // a run was refused as a whole until a person looks
 	EventGrant   Event = "grant"   // a storage cannot be entered any more until somebody signs in
 	EventFailed  Event = "failed"  // a run failed

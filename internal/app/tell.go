@@ -60,7 +60,9 @@ func (d *daemon) pass(ctx context.Context, r report.Run, event policy.Event) {
 		level = slog.LevelWarn
 	}
 	d.record(ctx, systemd.Record{MessageID: id, Level: level, Text: r.Text(false), Fields: r.Fields()})
-	d.send(notify.Message{Event: string(event), Subject: r.Subject(), Text: r.Text(false), Full: r.Text(true)})
+	if event != policy.EventSummary || r.News() {
+		d.send(notify.Message{Event: string(event), Subject: r.Subject(), Text: r.Text(false), Full: r.Text(true)})
+	}
 	if d.o.Told != nil {
 		d.telling.Lock()
 		defer d.telling.Unlock()

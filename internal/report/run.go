@@ -101,6 +101,16 @@ func Of(began, ended time.Time, sum *sweeper.Summary, err error, p *policy.Polic
 	return r
 }
 
+// News reports whether a person should be told of the run although all went
+// well: it changed something, or would have if it had not only looked.
+func (r Run) News() bool {
+	if files, _ := r.due(); r.looked() {
+		return files > 0
+	}
+	s := &r.Summary
+	return s.Trashed+s.Purged+s.Restored+s.Marked+s.Settled > 0
+}
+
 // nameless is what is said of a run's error where no names may be: the words for
 // those errors that are known to have none, and else nothing.
 func nameless(text string) string {
