@@ -81,6 +81,10 @@ func Cause(err error) error {
 	return err
 }
 
+// Answered is a client library's answer with the Cause of its error: around each
+// call that one makes.
+func Answered[T any](v T, err error) (T, error) { return v, Cause(err) }
+
 // line makes what a service wrote one line of at most 300 bytes that does
 // nothing to a terminal.
 func line(text string) string {

@@ -94,7 +94,7 @@ func (d *Driver) contents(ctx context.Context, s space, id string) (contents, er
 	found := contents{map[string][]string{}, now}
 	call := d.list(s, "'"+id+"' in parents and trashed = false and not mimeType contains 'image/'").
 		Fields("nextPageToken,incompleteSearch,files(id,name)")
-	err := call.Pages(ctx, func(l *drive.FileList) error {
+	err := pages(ctx, call, func(l *drive.FileList) error {
 		if l.IncompleteSearch {
 			return errIncomplete
 		}

@@ -10,6 +10,7 @@ import (
 
 	"google.golang.org/api/drive/v3"
 
+	"sweepd/internal/cloudhttp"
 	"sweepd/providers"
 )
 
@@ -18,11 +19,16 @@ import (
 // (https://developers.google.com/workspace/drive/api/reference/rest/v3/files).
 func (d *Driver) Trashed(ctx context.Context) iter.Seq2[providers.Trashed, error] {
 	return func(yield func(providers.Trashed, error) bool) {
+		listed := map[string]bool{} // pages may overlap
 		for _, s := range d.spaces {
 			call := d.list(s, "trashed = true"+ownersOf(s)).Fields("nextPageToken,incompleteSearch,files(" + fileFields + ")")
 			on := true
-			err := call.Pages(ctx, func(page *drive.FileList) error {
+			err := pages(ctx, call, func(page *drive.FileList) error {
 				for _, f := range page.Files {
+					if listed[f.Id] {
+						continue
+					}
+					listed[f.Id] = true
 					t, err := d.trashed(ctx, f)
 					if err == nil {
 						err = ctx.Err()
@@ -114,7 +120,7 @@ func (d *Driver) EmptyTrash(ctx context.Context) error {
 		if s.id != "" {
 			call = call.DriveId(s.id)
 		}
-		if err := call.Context(ctx).Do(); err != nil && !unsure(err) {
+		if err := cloudhttp.Cause(call.Context(ctx).Do()); err != nil && !unsure(err) {
 			return err
 		}
 		if err := d.seenEmpty(ctx, s); err != nil {
@@ -128,7 +134,7 @@ func (d *Driver) EmptyTrash(ctx context.Context) error {
 func (d *Driver) seenEmpty(ctx context.Context, s space) error {
 	pause := time.Second
 	for waited := time.Duration(0); ; waited += pause {
-		page, err := d.list(s, "trashed = true"+ownersOf(s)).PageSize(1).Fields("nextPageToken,incompleteSearch,files(id)").Context(ctx).Do()
+		page, err := cloudhttp.Answered(d.list(s, "trashed = true"+ownersOf(s)).PageSize(1).Fields("nextPageToken,incompleteSearch,files(id)").Context(ctx).Do())
 		if err != nil {
 			return fmt.Errorf("%w: %w", providers.ErrUncertain, err)
 		}

@@ -39,8 +39,9 @@ type listing struct {
 	d     *Driver
 	ctx   context.Context
 	yield func(providers.Change, error) bool
-	files int64           // given so far
+	files int64           // given so far, each once
 	found map[string]bool // roots in which something is
+	given map[string]providers.Revision
 }
 
 // errLeft: the caller wants no more of it.
@@ -65,7 +66,7 @@ func (l *listing) everything() error {
 		if s.id != "" {
 			call = call.DriveId(s.id).SupportsAllDrives(true)
 		}
-		start, err := call.Do()
+		start, err := cloudhttp.Answered(call.Do())
 		if err == nil && start.StartPageToken == "" {
 			err = errors.New("the service names no place in its change history")
 		}
@@ -74,7 +75,7 @@ func (l *listing) everything() error {
 		}
 		next.Tokens[s.id] = start.StartPageToken
 	}
-	l.found = map[string]bool{}
+	l.found, l.given = map[string]bool{}, map[string]providers.Revision{}
 	l.d.folders.forget()
 	for _, s := range l.d.spaces {
 		if err := l.space(s); err != nil {
@@ -103,10 +104,8 @@ func (l *listing) space(s space) error {
 			return err
 		}
 	}
-	before := l.files
 	err := l.pages(s)
-	if errors.Is(err, cloudhttp.Refused) { // a page's token lives for hours only; begin again, files may repeat
-		l.files = before
+	if errors.Is(err, cloudhttp.Refused) { // a page's token lives for hours only; begin again
 		err = l.pages(s)
 	}
 	return err
@@ -115,7 +114,7 @@ func (l *listing) space(s space) error {
 func (l *listing) pages(s space) error {
 	call := l.d.list(s, "mimeType contains 'image/' and trashed = false"+ownersOf(s)).
 		Fields("nextPageToken,incompleteSearch,files(" + fileFields + ")")
-	return call.Pages(l.ctx, func(page *drive.FileList) error {
+	return pages(l.ctx, call, func(page *drive.FileList) error {
 		if page.IncompleteSearch {
 			return errIncomplete
 		}
@@ -126,6 +125,11 @@ func (l *listing) pages(s space) error {
 		}
 		return nil
 	})
+}
+
+// pages goes through the pages of a listing.
+func pages(ctx context.Context, call *drive.FilesListCall, page func(*drive.FileList) error) error {
+	return cloudhttp.Cause(call.Pages(ctx, page))
 }
 
 // list is a listing of a space, a thousand files a page, in no order: asking for
@@ -147,13 +151,20 @@ func ownersOf(s space) string {
 	return " and 'me' in owners"
 }
 
-// file gives one file, if it is swept.
+// file gives one file, if it is swept. Where pages overlap, or are listed again, it
+// is counted once, and given again only at another revision.
 func (l *listing) file(f *drive.File) error {
 	e, ok, err := l.entry(f)
 	if err != nil || !ok {
 		return err
 	}
-	l.files++
+	was, again := l.given[f.Id]
+	if again && was == e.Revision {
+		return nil
+	}
+	if l.given[f.Id] = e.Revision; !again {
+		l.files++
+	}
 	return l.give(providers.Change{Entry: e})
 }
 

@@ -112,7 +112,7 @@ func (d *Driver) findShared(ctx context.Context) error {
 	}
 	all := map[string]space{}
 	call := d.api.Drives.List().PageSize(100).Fields("nextPageToken,drives(id,name)")
-	err := call.Pages(ctx, func(l *drive.DriveList) error {
+	err := cloudhttp.Cause(call.Pages(ctx, func(l *drive.DriveList) error {
 		for _, x := range l.Drives {
 			s := space{x.Id, sharedDrives + "/" + element(x.Name)}
 			if _, twice := all[x.Name]; twice {
@@ -121,7 +121,7 @@ func (d *Driver) findShared(ctx context.Context) error {
 			all[x.Name], all[x.Id] = s, space{x.Id, s.root}
 		}
 		return nil
-	})
+	}))
 	if err != nil {
 		return fmt.Errorf("list the shared drives: %w", err)
 	}
@@ -182,7 +182,7 @@ func (d *Driver) Close() error {
 
 // Free implements providers.Driver. An account without a limit has no number.
 func (d *Driver) Free(ctx context.Context) (map[string]int64, error) {
-	about, err := d.api.About.Get().Fields("storageQuota(limit,usage)").Context(ctx).Do()
+	about, err := cloudhttp.Answered(d.api.About.Get().Fields("storageQuota(limit,usage)").Context(ctx).Do())
 	if err != nil {
 		return nil, err
 	}

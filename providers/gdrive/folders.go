@@ -129,7 +129,7 @@ func (x *folders) myDrive(ctx context.Context) (string, error) {
 	if known != "" {
 		return known, nil
 	}
-	f, err := x.d.api.Files.Get("root").Fields("id").Context(ctx).Do()
+	f, err := cloudhttp.Answered(x.d.api.Files.Get("root").Fields("id").Context(ctx).Do())
 	if err == nil && f.Id == "" {
 		err = errors.New("the service does not say")
 	}
@@ -150,7 +150,7 @@ func (x *folders) get(ctx context.Context, id string, ago time.Duration) (folder
 	if age := now.Sub(one.at); ok && 0 <= age && age < ago {
 		return one, nil
 	}
-	f, err := x.d.api.Files.Get(id).SupportsAllDrives(true).Fields(folderFields).Context(ctx).Do()
+	f, err := cloudhttp.Answered(x.d.api.Files.Get(id).SupportsAllDrives(true).Fields(folderFields).Context(ctx).Do())
 	if errors.Is(err, cloudhttp.Missing) || errors.Is(err, cloudhttp.Denied) {
 		return x.put(id, folder{hidden: true, at: now}), nil
 	}
@@ -185,7 +185,7 @@ func (x *folders) load(ctx context.Context, s space) error {
 	now := x.d.o.Now()
 	call := x.d.list(s, "mimeType = '"+folderType+"' and trashed = false"+ownersOf(s)).
 		Fields("nextPageToken,incompleteSearch,files(" + folderFields + ")")
-	err := call.Pages(ctx, func(l *drive.FileList) error {
+	err := pages(ctx, call, func(l *drive.FileList) error {
 		if l.IncompleteSearch {
 			return errIncomplete
 		}

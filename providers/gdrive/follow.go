@@ -57,7 +57,7 @@ func (d *Driver) changes(ctx context.Context, s space, token string, size int64,
 	if s.id != "" {
 		call = call.DriveId(s.id).SupportsAllDrives(true).IncludeItemsFromAllDrives(true)
 	} // no RestrictToMyDrive: it leaves out own files in other people's folders
-	page, err := call.Context(ctx).Do()
+	page, err := cloudhttp.Answered(call.Context(ctx).Do())
 	if errors.Is(err, cloudhttp.Refused) {
 		return nil, fmt.Errorf("%w (%w)", providers.ErrExpired, err)
 	}

@@ -88,7 +88,7 @@ func (d *Driver) look(ctx context.Context, ref providers.Ref) (*drive.File, erro
 		return nil, fmt.Errorf("%w: %q is no id of a file in Google Drive", providers.ErrOutside, ref)
 	}
 	at := d.o.Now() // before the request: it is not fresher than that
-	f, err := d.api.Files.Get(string(ref)).SupportsAllDrives(true).Fields(field).Context(ctx).Do()
+	f, err := cloudhttp.Answered(d.api.Files.Get(string(ref)).SupportsAllDrives(true).Fields(field).Context(ctx).Do())
 	if errors.Is(err, cloudhttp.Missing) {
 		return nil, fmt.Errorf("%w (%w)", fs.ErrNotExist, err)
 	}

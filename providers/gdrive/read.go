@@ -63,7 +63,7 @@ func (d *Driver) read(ctx context.Context, id string, rev providers.Revision, si
 func (d *Driver) open(ctx context.Context, id, revisionID string, off, n int64) (io.ReadCloser, error) {
 	call := d.api.Revisions.Get(id, revisionID).Context(ctx)
 	call.Header().Set("Range", rangeOf(off, n))
-	resp, err := call.Download()
+	resp, err := cloudhttp.Answered(call.Download())
 	if errors.Is(err, cloudhttp.Missing) || errors.Is(err, cloudhttp.Denied) {
 		return d.openHead(ctx, id, revisionID, off, n)
 	}
@@ -83,7 +83,7 @@ func (d *Driver) openHead(ctx context.Context, id, revisionID string, off, n int
 	}
 	call := d.api.Files.Get(id).SupportsAllDrives(true).Context(ctx)
 	call.Header().Set("Range", rangeOf(off, n))
-	resp, err := call.Download()
+	resp, err := cloudhttp.Answered(call.Download())
 	rc, err := opened(resp, err, off, n)
 	if err != nil {
 		return nil, err

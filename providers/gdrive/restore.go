@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/api/drive/v3"
 
+	"sweepd/internal/cloudhttp"
 	"sweepd/providers"
 )
 
@@ -74,7 +75,7 @@ func (d *Driver) Purge(ctx context.Context, text providers.Receipt) error {
 		return err
 	}
 	d.looks.forget(ref)
-	err = d.api.Files.Delete(r.ID).SupportsAllDrives(true).Context(ctx).Do()
+	err = cloudhttp.Cause(d.api.Files.Delete(r.ID).SupportsAllDrives(true).Context(ctx).Do())
 	if err != nil && !unsure(err) {
 		if errors.Is(missing(err), fs.ErrNotExist) {
 			return nil

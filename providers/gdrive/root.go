@@ -53,7 +53,7 @@ func (d *Driver) subfolders(ctx context.Context, in []string, at, name string) (
 	for _, id := range in {
 		call := d.list(space{}, "'"+id+"' in parents and trashed = false and mimeType = '"+folderType+"'").
 			Fields("nextPageToken,incompleteSearch,files(id,name)")
-		err := call.Pages(ctx, func(l *drive.FileList) error {
+		err := pages(ctx, call, func(l *drive.FileList) error {
 			if l.IncompleteSearch {
 				return errIncomplete
 			}

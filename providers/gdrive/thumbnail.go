@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 
+	"sweepd/internal/cloudhttp"
 	"sweepd/providers"
 )
 
@@ -23,7 +24,7 @@ var sizeSuffix = regexp.MustCompile(`=s\d+$`)
 // Thumbnail implements providers.Driver. The link to it lives for hours only and
 // is asked for each time.
 func (d *Driver) Thumbnail(ctx context.Context, ref providers.Ref, rev providers.Revision, side int) (io.ReadCloser, error) {
-	f, err := d.api.Files.Get(string(ref)).SupportsAllDrives(true).Fields(field + ",thumbnailLink").Context(ctx).Do()
+	f, err := cloudhttp.Answered(d.api.Files.Get(string(ref)).SupportsAllDrives(true).Fields(field + ",thumbnailLink").Context(ctx).Do())
 	if err != nil {
 		return nil, missing(err)
 	}
@@ -41,7 +42,7 @@ func (d *Driver) Thumbnail(ctx context.Context, ref providers.Ref, rev providers
 	if err != nil {
 		return nil, err
 	}
-	resp, err := d.o.Client.Do(req)
+	resp, err := cloudhttp.Answered(d.o.Client.Do(req))
 	if err != nil {
 		return nil, err
 	}

@@ -61,7 +61,7 @@ func (d *Driver) Trash(ctx context.Context, key string, ref providers.Ref, rev p
 // update changes what is said of a file, never its bytes, and gives what the
 // answer says it is now.
 func (d *Driver) update(ctx context.Context, ref providers.Ref, change *drive.File) (*drive.File, error) {
-	f, err := d.api.Files.Update(string(ref), change).SupportsAllDrives(true).Fields(field).Context(ctx).Do()
+	f, err := cloudhttp.Answered(d.api.Files.Update(string(ref), change).SupportsAllDrives(true).Fields(field).Context(ctx).Do())
 	if err == nil && f.Id != string(ref) {
 		return nil, fmt.Errorf("the answer is about the file %q, not %s", f.Id, ref)
 	}
