@@ -1,0 +1,53 @@
+// Package rotation picks the slice of a long test loop that one run takes.
+//
+// A loop that stops, fails or cuts a program at each of its steps takes too long to run whole each time. One run
+// takes every stride-th step. The first of them follows from SWEEPD_ROTATION, which ./test sets to the commit, and
+// from the loop's name, so that each commit tries another slice and over some commits every step is tried.
+// SWEEPD_STRIDE=1 tries all steps. Only tests use this package.
+package rotation
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"iter"
+	"os"
+	"strconv"
+	"testing"
+)
+
+// Slice is the steps First, First+Stride, First+2*Stride and so on. Steps are counted from 1.
+type Slice struct{ First, Stride int }
+
+// Of returns the slice of the loop that belongs to the test t. The stride is the ordinary one of this loop;
+// SWEEPD_STRIDE overrides it. Without SWEEPD_ROTATION the first step is 1. What it picked is in the test's log, with
+// what repeats it. Of fails the test if SWEEPD_STRIDE is not a number from 1.
+func Of(t testing.TB, stride int) Slice {
+	t.Helper()
+	if text := os.Getenv("SWEEPD_STRIDE"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			t.Fatalf("SWEEPD_STRIDE=%s is not a number from 1", text)
+		}
+		stride = n
+	}
+	rotation := os.Getenv("SWEEPD_ROTATION")
+	s := Slice{First: first(rotation, t.Name(), stride), Stride: stride}
+	t.Logf("every %dth step from %d (SWEEPD_ROTATION=%s)", s.Stride, s.First, rotation)
+	return s
+}
+
+// Steps returns the steps of the slice without end; the caller stops when its program is through.
+func (s Slice) Steps() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for n := s.First; yield(n); n += s.Stride {
+		}
+	}
+}
+
+func first(rotation, loop string, stride int) int {
+	if rotation == "" {
+		return 1
+	}
+	sum := sha256.Sum256([]byte(rotation + "\x00" + loop))
+	return 1 + int(binary.BigEndian.Uint64(sum[:8])%uint64(stride))
+}

@@ -1,0 +1,56 @@
+package rotation
+
+import (
+	"strconv"
+	"testing"
+)
+
+// Over some commits each step is the first one, and two loops do not take turns in step.
+func TestOverSomeCommitsEveryStepIsTried(t *testing.T) {
+	const stride = 16
+	met, same := map[int]bool{}, 0
+	for commit := range 160 {
+		a, b := first(strconv.Itoa(commit), "TestA", stride), first(strconv.Itoa(commit), "TestB", stride)
+		if a < 1 || a > stride {
+			t.Fatalf("commit %d begins at step %d of %d", commit, a, stride)
+		}
+		met[a] = true
+		if a == b {
+			same++
+		}
+	}
+	if len(met) != stride {
+		t.Errorf("160 commits begin at %d of %d steps", len(met), stride)
+	}
+	if same > 40 {
+		t.Errorf("two loops begin at the same step in %d of 160 commits", same)
+	}
+}
+
+func TestTheEnvironmentSetsStrideAndRotation(t *testing.T) {
+	t.Setenv("SWEEPD_STRIDE", "")
+	t.Setenv("SWEEPD_ROTATION", "")
+	if s := Of(t, 16); s != (Slice{1, 16}) {
+		t.Errorf("without a rotation the slice is %+v", s)
+	}
+	t.Setenv("SWEEPD_ROTATION", "5bc9f89")
+	if a, b := Of(t, 1000), Of(t, 1000); a != b || a.First == 1 {
+		t.Errorf("with a rotation the slice is %+v, then %+v", a, b)
+	}
+	t.Setenv("SWEEPD_STRIDE", "1")
+	if s := Of(t, 16); s != (Slice{1, 1}) {
+		t.Errorf("with a stride of 1 the slice is %+v", s)
+	}
+}
+
+func TestStepsGoOnFromTheFirst(t *testing.T) {
+	var got []int
+	for n := range (Slice{3, 5}).Steps() {
+		if got = append(got, n); n > 10 {
+			break
+		}
+	}
+	if len(got) != 3 || got[0] != 3 || got[1] != 8 || got[2] != 13 {
+		t.Errorf("the steps are %v", got)
+	}
+}
