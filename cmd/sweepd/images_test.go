@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sweepd/internal/e2e"
 )
 
 // realImages is the labelled collection of pictures beside the project, which
@@ -74,12 +76,12 @@ func labelled(t *testing.T) (all []realImage) {
 // undo brings back every byte.
 func TestTheShippedProgramOnRealImages(t *testing.T) {
 	rows := labelled(t)
-	w := &world{T: t, home: t.TempDir(), binary: build(t), files: map[string][]byte{}}
+	w := &e2e.World{T: t, Home: t.TempDir(), Binary: e2e.Build(t), Files: map[string][]byte{}}
 	due, taboo := []string{}, []string{}
 	for _, r := range rows {
 		name := filepath.Join("Pictures", r.path)
-		w.files[name] = r.content
-		w.write(name, r.content)
+		w.Files[name] = r.content
+		w.Write(name, r.content)
 		if r.due {
 			due = append(due, name)
 		}
@@ -88,11 +90,11 @@ func TestTheShippedProgramOnRealImages(t *testing.T) {
 		}
 	}
 	there := func(name string) bool {
-		_, err := os.Lstat(filepath.Join(w.home, name))
+		_, err := os.Lstat(filepath.Join(w.Home, name))
 		return err == nil
 	}
-	folder := filepath.Join(w.home, "Pictures")
-	if status, out, errs := w.run("apply", "--yes", folder); status != 0 {
+	folder := filepath.Join(w.Home, "Pictures")
+	if status, out, errs := w.Run("apply", "--yes", folder); status != 0 {
 		t.Fatalf("apply: %d\n%s%s", status, out, errs)
 	}
 	for _, name := range due {
@@ -105,11 +107,11 @@ func TestTheShippedProgramOnRealImages(t *testing.T) {
 			t.Errorf("%s was moved", name)
 		}
 	}
-	if status, out, errs := w.run("undo", "--last"); status != 0 {
+	if status, out, errs := w.Run("undo", "--last"); status != 0 {
 		t.Fatalf("undo: %d\n%s%s", status, out, errs)
 	}
-	for name, want := range w.files {
-		got, err := os.ReadFile(filepath.Join(w.home, name))
+	for name, want := range w.Files {
+		got, err := os.ReadFile(filepath.Join(w.Home, name))
 		if err != nil || string(got) != string(want) {
 			t.Errorf("%s came back with %d bytes, %v; want %d", name, len(got), err, len(want))
 		}

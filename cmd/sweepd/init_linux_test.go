@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"sweepd/internal/e2e"
 )
 
 // pty is a terminal that a program can be at, and the person's end of it; see
@@ -74,29 +76,29 @@ func atTerminal(t *testing.T, home string, args []string, answers ...[2]string) 
 }
 
 func TestAPersonAtATerminalIsAskedFiveQuestions(t *testing.T) {
-	w := &world{T: t, home: t.TempDir(), files: map[string][]byte{}}
-	w.write("Downloads/ChatGPT Image Apr 20, 2026, 01_17_00 AM.png", smallPicture(1))
-	shown, err := atTerminal(t, w.home, []string{"init"},
+	w := &e2e.World{T: t, Home: t.TempDir(), Files: map[string][]byte{}}
+	w.Write("Downloads/ChatGPT Image Apr 20, 2026, 01_17_00 AM.png", smallPicture(1))
+	shown, err := atTerminal(t, w.Home, []string{"init"},
 		[2]string{"[~/Downloads] ", "\n"}, [2]string{"A Google Drive, too?", "\n"}, [2]string{"A Dropbox?", "\n"},
 		[2]string{"[proven] ", "sure\n"}, [2]string{"[proven] ", "likely\n"}, [2]string{"[7d] ", "0\n"}, [2]string{"[off] ", "\n"}, [2]string{"[report] ", "\n"},
 		[2]string{"write this to ~/.config/sweepd/policy.yaml? [y/N] ", "y\n"})
 	if err != nil || !strings.Contains(shown, `"sure" is not one of: proven, strong, likely`) || !strings.Contains(shown, "to move 1 file to the trash: ") {
 		t.Errorf("%v; the terminal shows\n%s", err, shown)
 	}
-	policy, err := os.ReadFile(filepath.Join(w.home, ".config/sweepd/policy.yaml"))
+	policy, err := os.ReadFile(filepath.Join(w.Home, ".config/sweepd/policy.yaml"))
 	if err != nil || !bytes.Contains(policy, []byte("confidence: likely}, do: trash}")) {
 		t.Errorf("%v\n%s", err, policy)
 	}
 }
 
 func TestAnInterruptAtAQuestionLeavesNothing(t *testing.T) {
-	w := &world{T: t, home: t.TempDir(), files: map[string][]byte{}}
-	w.write("Downloads/a.txt", nil)
-	shown, err := atTerminal(t, w.home, []string{"init"}, [2]string{"[~/Downloads] ", "\n"}, [2]string{"A Google Drive, too?", "\x03"})
+	w := &e2e.World{T: t, Home: t.TempDir(), Files: map[string][]byte{}}
+	w.Write("Downloads/a.txt", nil)
+	shown, err := atTerminal(t, w.Home, []string{"init"}, [2]string{"[~/Downloads] ", "\n"}, [2]string{"A Google Drive, too?", "\x03"})
 	if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != exitTrouble {
 		t.Errorf("ends with %v; the terminal shows\n%s", err, shown)
 	}
-	if _, err := os.Lstat(filepath.Join(w.home, ".config")); !os.IsNotExist(err) {
+	if _, err := os.Lstat(filepath.Join(w.Home, ".config")); !os.IsNotExist(err) {
 		t.Errorf("it wrote: %v", err)
 	}
 }

@@ -25,6 +25,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sweepd/internal/cloudfake/drive"
+	"sweepd/internal/e2e"
 	"sweepd/internal/status"
 )
 
@@ -47,7 +48,7 @@ func reachesNothing(t *testing.T, binary string) {
 	s := newServed(t, binary, "")
 	seen := s.observed(func(d *daemonProcess) {
 		d.runs.await(d, `"trashed":1`)
-		s.write("Downloads/quokka-7f3a/ChatGPT Image Apr 20, 2026, 11_58_38 AM.png", smallPicture(2)) // what a change leads to is seen too
+		s.Write("Downloads/quokka-7f3a/ChatGPT Image Apr 20, 2026, 11_58_38 AM.png", smallPicture(2)) // what a change leads to is seen too
 		d.runs.await(d, `"trashed":1`, `"trashed":1`)
 	})
 	seen.are(t, "unix "+s.control, "unix "+s.manager)
@@ -100,9 +101,9 @@ func tellsNoSecretAndNoName(t *testing.T, binary string) {
 
 	others["notifications"] = once.end()
 	for i, signal := range []syscall.Signal{syscall.SIGQUIT, syscall.SIGABRT} {
-		s.write(fmt.Sprintf("Downloads/quokka-7f3a/ChatGPT Image Apr 21, 2026, 11_58_3%d AM.png", i), smallPicture(byte(20+i)))
+		s.Write(fmt.Sprintf("Downloads/quokka-7f3a/ChatGPT Image Apr 21, 2026, 11_58_3%d AM.png", i), smallPicture(byte(20+i)))
 		hook := s.receiver()
-		d := s.start(s.toJournal, "setpriv", weakened, s.binary, "-v", "run", "--pprof", "--listen", s.listen)
+		d := s.start(s.toJournal, "setpriv", weakened, s.Binary, "-v", "run", "--pprof", "--listen", s.listen)
 		s.told.await(d, "READY=1")
 		s.must(status.Tell(t.Context(), s.control, "sweep", nil))
 		for _, storage := range []string{"home", "locked", "drive", "box"} {
@@ -186,7 +187,7 @@ settle: 0s
 
 // served is a home, and accounts, that a service sweeps.
 type served struct {
-	*world
+	*e2e.World
 	c                        *cloud // nil: folders alone
 	env                      []string
 	control, manager, listen string // the sockets: the service's, the service manager's, the one for its pages
@@ -200,17 +201,17 @@ func newServed(t *testing.T, binary, storages string) *served {
 	t.Helper()
 	run := t.TempDir()
 	s := &served{
-		world:   &world{T: t, home: t.TempDir(), binary: binary, files: map[string][]byte{}},
+		World:   &e2e.World{T: t, Home: t.TempDir(), Binary: binary, Files: map[string][]byte{}},
 		control: filepath.Join(run, "sweepd", "control"), manager: filepath.Join(run, "notify"), more: storages,
 	}
-	s.env = []string{"HOME=" + s.home, "PATH=" + os.Getenv("PATH"), "XDG_RUNTIME_DIR=" + run, "NOTIFY_SOCKET=" + s.manager}
+	s.env = []string{"HOME=" + s.Home, "PATH=" + os.Getenv("PATH"), "XDG_RUNTIME_DIR=" + run, "NOTIFY_SOCKET=" + s.manager}
 	s.told = datagrams(t, s.manager)
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	s.must(err)
 	s.listen = free.Addr().String()
 	s.must(free.Close())
-	s.write("Downloads/quokka-7f3a/ChatGPT Image Apr 20, 2026, 11_58_37 AM.png", smallPicture(1))
-	s.write("Downloads/quokka-7f3a/holiday.png", smallPicture(9))
+	s.Write("Downloads/quokka-7f3a/ChatGPT Image Apr 20, 2026, 11_58_37 AM.png", smallPicture(1))
+	s.Write("Downloads/quokka-7f3a/holiday.png", smallPicture(9))
 	s.policy("")
 	return s
 }
@@ -227,7 +228,7 @@ func (s *served) policy(accounts string) {
 	for line := range strings.Lines(s.more + accounts) {
 		indented += "  " + line
 	}
-	s.write(".config/sweepd/policy.yaml", []byte(policyHead+indented+policyRest+s.notify))
+	s.Write(".config/sweepd/policy.yaml", []byte(policyHead+indented+policyRest+s.notify))
 }
 
 // openAccounts puts up the clouds with those faults, a picture in each, and signs
@@ -253,8 +254,8 @@ func (s *served) openAccounts(faults string) {
 		s.must(c.drop("/quokka-7f3a/"+name, smallPicture(byte(12+i))))
 	}
 	for _, storage := range []string{"drive", "box"} {
-		login := exec.Command(s.binary, "login", storage, "--no-browser")
-		login.Env, login.Dir = s.env, s.home
+		login := exec.Command(s.Binary, "login", storage, "--no-browser")
+		login.Env, login.Dir = s.env, s.Home
 		s.must(c.signIn(login))
 	}
 	s.secrets = append(s.secrets, drive.ClientSecret, hookPath)
@@ -268,9 +269,9 @@ const weakened = "--bounding-set=-dac_override,-dac_read_search"
 // right to pass over them is taken away.
 func (s *served) weak(args ...string) (stdout, stderr string) {
 	s.Helper()
-	cmd := exec.CommandContext(s.Context(), "setpriv", append([]string{weakened, s.binary}, args...)...)
+	cmd := exec.CommandContext(s.Context(), "setpriv", append([]string{weakened, s.Binary}, args...)...)
 	var out, errs bytes.Buffer
-	cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = s.env, s.home, &out, &errs
+	cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = s.env, s.Home, &out, &errs
 	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
 		s.Fatal(err)
 	}
@@ -283,12 +284,12 @@ func (s *served) weak(args ...string) (stdout, stderr string) {
 func (s *served) trouble() {
 	s.Helper()
 	for i, dir := range []string{"Downloads/quokka-7f3a", "Downloads/quokka-7f3a/fixed", "Downloads/quokka-7f3a/named", "Locked/quokka-7f3a"} {
-		s.write(fmt.Sprintf("%s/ChatGPT Image May 4, 2026, 11_58_3%d AM.png", dir, i), smallPicture(byte(30+i)))
+		s.Write(fmt.Sprintf("%s/ChatGPT Image May 4, 2026, 11_58_3%d AM.png", dir, i), smallPicture(byte(30+i)))
 	}
-	s.write("Downloads/quokka-7f3a/named/notes.md", []byte("see ChatGPT Image May 4, 2026, 11_58_32 AM.png"))
-	s.must(os.Chmod(filepath.Join(s.home, "Downloads/quokka-7f3a/ChatGPT Image May 4, 2026, 11_58_30 AM.png"), 0))
-	s.must(os.Chmod(filepath.Join(s.home, "Downloads/quokka-7f3a/fixed"), 0o500))
-	s.must(os.Chmod(filepath.Join(s.home, "Locked/quokka-7f3a"), 0))
+	s.Write("Downloads/quokka-7f3a/named/notes.md", []byte("see ChatGPT Image May 4, 2026, 11_58_32 AM.png"))
+	s.must(os.Chmod(filepath.Join(s.Home, "Downloads/quokka-7f3a/ChatGPT Image May 4, 2026, 11_58_30 AM.png"), 0))
+	s.must(os.Chmod(filepath.Join(s.Home, "Downloads/quokka-7f3a/fixed"), 0o500))
+	s.must(os.Chmod(filepath.Join(s.Home, "Locked/quokka-7f3a"), 0))
 }
 
 // receiver is a service that notifications are sent to, without names. What it
@@ -307,7 +308,7 @@ func (s *served) receiver() receiver {
 		_, _ = r.gathered.Write(append(text, '\n')) // it cannot fail
 	}))
 	s.Cleanup(r.server.Close)
-	s.write(".config/sweepd/hook", []byte("generic+"+r.server.URL+"/"+hookPath+"\n"))
+	s.Write(".config/sweepd/hook", []byte("generic+"+r.server.URL+"/"+hookPath+"\n"))
 	return r
 }
 
@@ -326,7 +327,7 @@ const (
 // now and then.
 func (s *served) noteTokens() {
 	s.Helper()
-	files, err := filepath.Glob(filepath.Join(s.home, ".local/state/sweepd/signin/*.json"))
+	files, err := filepath.Glob(filepath.Join(s.Home, ".local/state/sweepd/signin/*.json"))
 	s.must(err)
 	for _, file := range files {
 		text, err := os.ReadFile(file)
@@ -375,7 +376,7 @@ func (s *served) start(with func(*exec.Cmd), args ...string) *daemonProcess {
 	errs, err := os.Create(d.stderr)
 	s.must(err)
 	defer errs.Close()
-	d.cmd.Env, d.cmd.Dir, d.cmd.Stdout, d.cmd.Stderr = slices.Clone(s.env), s.home, d.runs, errs
+	d.cmd.Env, d.cmd.Dir, d.cmd.Stdout, d.cmd.Stderr = slices.Clone(s.env), s.Home, d.runs, errs
 	if with != nil {
 		with(d.cmd)
 	}
@@ -418,7 +419,7 @@ func (s *served) crash(d *daemonProcess, signal syscall.Signal) string {
 func (s *served) observed(do func(*daemonProcess)) contacts {
 	s.Helper()
 	log := filepath.Join(s.TempDir(), "strace")
-	d := s.start(nil, "strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=%network,write", "-s", "256", "-o", log, s.binary, "run", "--json")
+	d := s.start(nil, "strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=%network,write", "-s", "256", "-o", log, s.Binary, "run", "--json")
 	do(d)
 	s.must(status.Tell(s.Context(), s.control, "reload", nil))
 	s.signal(d, syscall.SIGTERM)
@@ -633,7 +634,7 @@ func apart(t *testing.T) (binary string, here bool) {
 		}
 	}
 	cmd := exec.CommandContext(t.Context(), self, "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=3m")
-	cmd.Env = append(os.Environ(), variable+"="+build(t))
+	cmd.Env = append(os.Environ(), variable+"="+e2e.Build(t))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNET | syscall.CLONE_NEWNS}
 	out, err := cmd.CombinedOutput()
 	if cmd.ProcessState == nil {

@@ -2,22 +2,21 @@ package main
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
-	"hash/crc32"
 	"image"
 	"image/png"
 	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"sweepd/internal/e2e"
 )
 
 // The scripts in testdata/script are the manual by example: each is one
@@ -155,15 +154,7 @@ func cmdRaw(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // smallPicture is the smallest PNG, in one of 256 variants.
-func smallPicture(colour byte) []byte {
-	chunk := func(kind string, body []byte) []byte {
-		out := binary.BigEndian.AppendUint32(nil, uint32(len(body)))
-		out = append(append(out, kind...), body...)
-		return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(out[4:]))
-	}
-	return slices.Concat([]byte("\x89PNG\r\n\x1a\n"), chunk("IHDR", []byte{0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0}),
-		chunk("IDAT", []byte{0x78, 0x01, 0x63, colour, 0x00, 0x00}), chunk("IEND", nil))
-}
+func smallPicture(variant byte) []byte { return e2e.Picture(variant) }
 
 func TestEveryVerbHasAScript(t *testing.T) {
 	scripts, err := filepath.Glob("testdata/script/*.txtar")

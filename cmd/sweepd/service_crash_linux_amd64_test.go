@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"sweepd/internal/crashtest"
+	"sweepd/internal/e2e"
 )
 
 // A service that is killed in the midst of a sweep, before any of its moves or
@@ -14,10 +15,10 @@ func TestAServiceKilledInMidSweepIsCompletedByTheNextStart(t *testing.T) {
 	for nth := 1; nth <= 3; nth++ {
 		for _, later := range []int{0, 1} { // calls after the move
 			when := fmt.Sprintf("killed %d calls after move %d", later, nth)
-			w := newWorld(t, "sweepd")
-			w.write(".config/sweepd/policy.yaml", []byte(worldPolicy+servicePolicy))
+			w := e2e.NewWorld(t, "sweepd")
+			w.Write(".config/sweepd/policy.yaml", []byte(e2e.Policy+servicePolicy))
 			moves, at := 0, 0
-			r, err := crashtest.Run(w.command("run"), func(c crashtest.Call) crashtest.Fate {
+			r, err := crashtest.Run(w.Command("run"), func(c crashtest.Call) crashtest.Fate {
 				if c.Name == "renameat2" {
 					if moves++; moves == nth {
 						at = c.N
@@ -28,14 +29,14 @@ func TestAServiceKilledInMidSweepIsCompletedByTheNextStart(t *testing.T) {
 			if err != nil || !r.Killed {
 				t.Fatalf("%s: it ends by itself with %d, %v\n%s", when, r.Exit, err, r.Stderr)
 			}
-			w.eachOnce(when)
-			s := serve(t, w.command)
-			trashed := w.eachOnce(when + ", then started again")
+			w.EachOnce(when)
+			s := serve(t, w.Command)
+			trashed := w.EachOnce(when + ", then started again")
 			if trashed != 3 {
 				t.Errorf("%s, then started again: %d in the trash, want 3", when, trashed)
 			}
-			w.recordIsTrue(when, trashed)
-			w.doneOnce(when)
+			w.RecordIsTrue(when, trashed)
+			w.DoneOnce(when)
 			if err := s.cmd.Process.Kill(); err != nil {
 				t.Error(err)
 			}

@@ -1,4 +1,4 @@
-package main
+package e2e
 
 import (
 	"bufio"
@@ -24,6 +24,7 @@ var (
 // threads. Outside the state directory no call that could change anything may
 // be made, not even one that fails.
 func TestLookingMakesNoCallThatCouldChangeAnything(t *testing.T) {
+	t.Parallel()
 	strace, err := exec.LookPath("strace")
 	if err != nil {
 		if os.Getenv("CI") == "true" {
@@ -31,21 +32,21 @@ func TestLookingMakesNoCallThatCouldChangeAnything(t *testing.T) {
 		}
 		t.Skip(err)
 	}
-	w := newWorld(t, build(t))
-	w.write(".config/sweepd/policy.yaml", []byte(worldPolicy+"trash: {ours: 30d}\n"))
-	if status, out, errs := w.run("apply", "--yes"); status != 0 { // so that there is a trash to list
+	w := NewWorld(t, Build(t))
+	w.Write(".config/sweepd/policy.yaml", []byte(Policy+"trash: {ours: 30d}\n"))
+	if status, out, errs := w.Run("apply", "--yes"); status != 0 { // so that there is a trash to list
 		t.Fatalf("apply: %d\n%s%s", status, out, errs)
 	}
-	w.write("Downloads/ChatGPT Image Apr 20, 2026, 01_17_09 AM.png", smallPicture(8))
-	w.write("Downloads/notes.md", []byte("see ChatGPT Image Apr 20, 2026, 01_17_08 AM.png"))
-	state := filepath.Join(w.home, ".local/state/sweepd")
+	w.Write("Downloads/ChatGPT Image Apr 20, 2026, 01_17_09 AM.png", Picture(8))
+	w.Write("Downloads/notes.md", []byte("see ChatGPT Image Apr 20, 2026, 01_17_08 AM.png"))
+	state := filepath.Join(w.Home, ".local/state/sweepd")
 	seen := 0
 	for _, args := range [][]string{
 		{"scan"},
 		{"scan", "--all", "--json"},
 		{"plan"},
-		{"explain", filepath.Join(w.home, "Downloads/holiday.png")},
-		{"explain", filepath.Join(w.home, "Downloads/ChatGPT Image Apr 20, 2026, 01_17_09 AM.png")},
+		{"explain", filepath.Join(w.Home, "Downloads/holiday.png")},
+		{"explain", filepath.Join(w.Home, "Downloads/ChatGPT Image Apr 20, 2026, 01_17_09 AM.png")},
 		{"trash", "list"},
 		{"trash", "purge"},
 		{"check"},
@@ -68,10 +69,10 @@ func TestLookingMakesNoCallThatCouldChangeAnything(t *testing.T) {
 }
 
 // traced runs the program under strace.
-func (w *world) traced(strace, state string, args ...string) traced {
+func (w *World) traced(strace, state string, args ...string) traced {
 	w.Helper()
 	log := filepath.Join(w.TempDir(), "strace")
-	cmd := w.command(args...)
+	cmd := w.Command(args...)
 	under := exec.Command(strace, append([]string{"-f", "-qq", "-y", "-s", "4096", "-o", log, cmd.Path}, args...)...)
 	under.Env, under.Dir = cmd.Env, cmd.Dir
 	if out, err := under.CombinedOutput(); err != nil {

@@ -1,60 +1,49 @@
-package main
+package e2e
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
 	"sweepd/internal/crashtest"
+	"sweepd/internal/rotation"
 )
 
 // killed runs the program until its nth file-changing system call.
-func (w *world) killed(n int, args ...string) crashtest.Result {
+func (w *World) killed(n int, args ...string) crashtest.Result {
 	w.Helper()
-	r, err := crashtest.Run(w.command(args...), func(c crashtest.Call) crashtest.Fate { return crashtest.Fate{Kill: c.N == n} })
+	r, err := crashtest.Run(w.Command(args...), func(c crashtest.Call) crashtest.Fate { return crashtest.Fate{Kill: c.N == n} })
 	if err != nil {
 		w.Fatal(err)
 	}
 	return r
 }
 
-// points is which steps to stop at: every SWEEPD_CRASH_STRIDE-th, every third
-// where it does not say; on a slow disk all of them take most of an hour.
-func points(t *testing.T) int {
-	t.Helper()
-	stride := 3
-	if s := os.Getenv("SWEEPD_CRASH_STRIDE"); s != "" {
-		n, err := strconv.Atoi(s)
-		if err != nil || n < 1 {
-			t.Fatalf("SWEEPD_CRASH_STRIDE=%s is not a number from 1", s)
-		}
-		stride = n
-	}
-	return stride
-}
+// killStride is how many steps apart the program is killed in one run of the tests. All steps of the three loops take
+// some ten minutes.
+const killStride = 16
 
 func TestApplyKilledAtAnyStepLosesNothingAndTheNextOneCompletesIt(t *testing.T) {
-	stride, binary := points(t), build(t)
-	for n := 1; ; n += stride {
-		w := newWorld(t, binary)
+	t.Parallel()
+	binary := Build(t)
+	for n := range rotation.Of(t, killStride).Steps() {
+		w := NewWorld(t, binary)
 		r := w.killed(n, "apply", "--yes")
 		if !r.Killed && r.Exit != 0 {
 			t.Fatalf("apply: %d\n%s%s", r.Exit, r.Stdout, r.Stderr)
 		}
 		when := fmt.Sprintf("killed at step %d", n)
-		w.eachOnce(when)
-		if status, out, errs := w.run("apply", "--yes"); status != 0 {
+		w.EachOnce(when)
+		if status, out, errs := w.Run("apply", "--yes"); status != 0 {
 			t.Fatalf("%s: the next apply: %d\n%s%s", when, status, out, errs)
 		}
-		trashed := w.eachOnce(when + ", then applied")
+		trashed := w.EachOnce(when + ", then applied")
 		if trashed != 3 {
 			t.Errorf("%s, then applied: %d in the trash, want 3", when, trashed)
 		}
-		w.recordIsTrue(when, trashed)
-		w.doneOnce(when)
+		w.RecordIsTrue(when, trashed)
+		w.DoneOnce(when)
 		if !r.Killed {
 			t.Logf("apply is through after %d steps", r.Calls)
 			return
@@ -63,10 +52,11 @@ func TestApplyKilledAtAnyStepLosesNothingAndTheNextOneCompletesIt(t *testing.T) 
 }
 
 func TestUndoKilledAtAnyStepLosesNothingAndTheNextOneCompletesIt(t *testing.T) {
-	stride, binary := points(t), build(t)
-	for n := 1; ; n += stride {
-		w := newWorld(t, binary)
-		if status, out, errs := w.run("apply", "--yes"); status != 0 {
+	t.Parallel()
+	binary := Build(t)
+	for n := range rotation.Of(t, killStride).Steps() {
+		w := NewWorld(t, binary)
+		if status, out, errs := w.Run("apply", "--yes"); status != 0 {
 			t.Fatalf("apply: %d\n%s%s", status, out, errs)
 		}
 		r := w.killed(n, "undo", "1")
@@ -74,20 +64,20 @@ func TestUndoKilledAtAnyStepLosesNothingAndTheNextOneCompletesIt(t *testing.T) {
 			t.Fatalf("undo: %d\n%s%s", r.Exit, r.Stdout, r.Stderr)
 		}
 		when := fmt.Sprintf("killed at step %d", n)
-		w.eachOnce(when)
+		w.EachOnce(when)
 		// The rest of run 1 is brought back, or there is nothing left to bring
 		// back and only the record to complete.
-		if status, out, errs := w.run("undo", "1"); status != 0 && status != exitUsage {
+		if status, out, errs := w.Run("undo", "1"); status != 0 && status != exitUsage {
 			t.Fatalf("%s: the next undo: %d\n%s%s", when, status, out, errs)
 		}
-		if status, out, errs := w.run("apply", "--yes"); status != 0 {
+		if status, out, errs := w.Run("apply", "--yes"); status != 0 {
 			t.Fatalf("%s: the next apply: %d\n%s%s", when, status, out, errs)
 		}
-		if trashed := w.eachOnce(when + ", then undone"); trashed != 0 {
+		if trashed := w.EachOnce(when + ", then undone"); trashed != 0 {
 			t.Errorf("%s, then undone: %d in the trash, want 0: what was brought back is kept", when, trashed)
 		}
-		w.recordIsTrue(when, 0)
-		w.doneOnce(when)
+		w.RecordIsTrue(when, 0)
+		w.DoneOnce(when)
 		if !r.Killed {
 			t.Logf("undo is through after %d steps", r.Calls)
 			return
@@ -99,15 +89,15 @@ func TestUndoKilledAtAnyStepLosesNothingAndTheNextOneCompletesIt(t *testing.T) {
 // Because a second has to pass for that, many are made together.
 type bins struct {
 	binary string
-	made   []*world
+	made   []*World
 }
 
-func (b *bins) next(t *testing.T) *world {
+func (b *bins) next(t *testing.T) *World {
 	t.Helper()
 	for len(b.made) == 0 || len(b.made) < 16 && !t.Failed() && b.made[0].due() != 3 {
-		w := newWorld(t, b.binary)
-		w.write(".config/sweepd/policy.yaml", []byte(worldPolicy+"trash: {ours: 1s}\n"))
-		if status, out, errs := w.run("apply", "--yes"); status != 0 {
+		w := NewWorld(t, b.binary)
+		w.Write(".config/sweepd/policy.yaml", []byte(Policy+"trash: {ours: 1s}\n"))
+		if status, out, errs := w.Run("apply", "--yes"); status != 0 {
 			t.Fatalf("apply: %d\n%s%s", status, out, errs)
 		}
 		b.made = append(b.made, w)
@@ -124,15 +114,16 @@ func (b *bins) next(t *testing.T) *world {
 }
 
 // due is how many files in the trash may be purged now.
-func (w *world) due() int {
+func (w *World) due() int {
 	w.Helper()
-	_, out, _ := w.run("trash", "purge", "--json")
+	_, out, _ := w.Run("trash", "purge", "--json")
 	return strings.Count(out, `"due":true`)
 }
 
 func TestPurgeKilledAtAnyStepIsCompletedByTheNextOne(t *testing.T) {
-	stride, binned := points(t), &bins{binary: build(t)}
-	for n := 1; ; n += stride {
+	t.Parallel()
+	binned := &bins{binary: Build(t)}
+	for n := range rotation.Of(t, killStride).Steps() {
 		w := binned.next(t)
 		r := w.killed(n, "trash", "purge", "--apply")
 		if !r.Killed && r.Exit != 0 {
@@ -140,13 +131,13 @@ func TestPurgeKilledAtAnyStepIsCompletedByTheNextOne(t *testing.T) {
 		}
 		when := fmt.Sprintf("killed at step %d", n)
 		w.noneTwice(when)
-		if status, out, errs := w.run("trash", "purge", "--apply"); status != 0 {
+		if status, out, errs := w.Run("trash", "purge", "--apply"); status != 0 {
 			t.Fatalf("%s: the next purge: %d\n%s%s", when, status, out, errs)
 		}
 		if left := w.noneTwice(when + ", then purged"); left != 1 {
 			t.Errorf("%s, then purged: %d files are left, want the one that was never trashed", when, left)
 		}
-		w.recordIsTrue(when, 0)
+		w.RecordIsTrue(when, 0)
 		w.purgedOnce(when)
 		if !r.Killed {
 			t.Logf("purge is through after %d steps", r.Calls)
@@ -157,10 +148,10 @@ func TestPurgeKilledAtAnyStepIsCompletedByTheNextOne(t *testing.T) {
 
 // noneTwice checks that no file is in two places, and returns how many are in
 // one.
-func (w *world) noneTwice(when string) (left int) {
+func (w *World) noneTwice(when string) (left int) {
 	w.Helper()
-	places := w.places()
-	for name, content := range w.files {
+	places := w.Places()
+	for name, content := range w.Files {
 		n := places[string(content)]
 		if n > 1 || n == 0 && name == "Downloads/holiday.png" {
 			w.Errorf("%s: %s is in %d places", when, name, n)
@@ -172,11 +163,11 @@ func (w *world) noneTwice(when string) (left int) {
 
 // purgedOnce checks that the history has exactly one done purge of every file
 // that was in the trash.
-func (w *world) purgedOnce(when string) {
+func (w *World) purgedOnce(when string) {
 	w.Helper()
-	done := w.history("purge")
-	for name := range w.files {
-		if n := done[filepath.Join(w.home, name)]; n != 1 && name != "Downloads/holiday.png" {
+	done := w.History("purge")
+	for name := range w.Files {
+		if n := done[filepath.Join(w.Home, name)]; n != 1 && name != "Downloads/holiday.png" {
 			w.Errorf("%s: the history purges %s %d times", when, name, n)
 		}
 	}

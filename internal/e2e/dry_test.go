@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package e2e
 
 import (
 	"fmt"
@@ -14,9 +14,9 @@ import (
 )
 
 // paths are all files and folders of the world.
-func (w *world) paths() (all []string) {
+func (w *World) paths() (all []string) {
 	w.Helper()
-	err := filepath.WalkDir(w.home, func(path string, _ fs.DirEntry, err error) error {
+	err := filepath.WalkDir(w.Home, func(path string, _ fs.DirEntry, err error) error {
 		all = append(all, path)
 		return err
 	})
@@ -27,7 +27,7 @@ func (w *world) paths() (all []string) {
 }
 
 // times are what any access leaves a trace in; asking for them leaves none.
-func (w *world) times(paths []string) map[string]string {
+func (w *World) times(paths []string) map[string]string {
 	w.Helper()
 	all := map[string]string{}
 	for _, path := range paths {
@@ -41,18 +41,19 @@ func (w *world) times(paths []string) map[string]string {
 }
 
 func TestLookingChangesNothingNotEvenAnAccessTime(t *testing.T) {
-	w := newWorld(t, build(t))
+	t.Parallel()
+	w := NewWorld(t, Build(t))
 	state := t.TempDir()
 	paths := w.paths()
 	for _, args := range [][]string{
 		{"scan"},
 		{"scan", "--all", "--json"},
-		{"scan", filepath.Join(w.home, "Downloads")},
+		{"scan", filepath.Join(w.Home, "Downloads")},
 		{"plan"},
 		{"check"},
 		{"status"},
 		{"history"},
-		{"explain", filepath.Join(w.home, "Downloads/holiday.png")},
+		{"explain", filepath.Join(w.Home, "Downloads/holiday.png")},
 	} {
 		for _, path := range paths { // an old access time is one that even relatime would renew
 			if err := os.Chtimes(path, time.Unix(1e9, 0), time.Unix(1e9, 0)); err != nil {
@@ -60,7 +61,7 @@ func TestLookingChangesNothingNotEvenAnAccessTime(t *testing.T) {
 			}
 		}
 		before := w.times(paths)
-		cmd := w.command(args...)
+		cmd := w.Command(args...)
 		cmd.Env = append(cmd.Env, "STATE_DIRECTORY="+state)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("%v: %v\n%s", args, err, out)

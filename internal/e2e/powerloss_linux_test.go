@@ -1,6 +1,6 @@
 //go:build amd64
 
-package main
+package e2e
 
 import (
 	"bytes"
@@ -14,7 +14,11 @@ import (
 	"time"
 
 	"sweepd/internal/losefs"
+	"sweepd/internal/rotation"
 )
+
+// powerStride is how many changes apart the power is cut in one run of the tests.
+const powerStride = 16
 
 // losefsVariable makes the test binary the process that serves file systems.
 const losefsVariable = "SWEEPD_LOSEFS_SERVE"
@@ -33,7 +37,7 @@ func TestServeLosefs(t *testing.T) {
 
 // outage is a world on a disk that forgets what was not synced.
 type outage struct {
-	*world
+	*World
 	disk    losefs.Disk // as it is before the program runs
 	fs      *losefs.FS  // nil: not mounted
 	options losefs.Options
@@ -51,16 +55,16 @@ func newOutage(t *testing.T) *outage {
 			t.Skip(what + ": what a power cut leaves was not tested")
 		}
 	}
-	o := &outage{world: newWorld(t, build(t))}
+	o := &outage{World: NewWorld(t, Build(t))}
 	cmd := exec.Command(os.Args[0], "-test.run=^TestServeLosefs$")
 	cmd.Env, cmd.Stderr = append(os.Environ(), "GORACE=atexit_sleep_ms=0", losefsVariable+"=1"), os.Stderr
 	s, err := losefs.Start(cmd)
 	o.must(err)
 	t.Cleanup(func() { o.must(s.Close()) })
-	made := o.home
-	o.home = t.TempDir()
+	made := o.Home
+	o.Home = t.TempDir()
 	o.mount(s.Empty())
-	if out, err := exec.Command("cp", "-a", made+"/.", o.home).CombinedOutput(); err != nil {
+	if out, err := exec.Command("cp", "-a", made+"/.", o.Home).CombinedOutput(); err != nil {
 		t.Fatalf("cp: %v\n%s", err, out)
 	}
 	o.keep()
@@ -82,7 +86,7 @@ func (o *outage) must(err error) {
 func (o *outage) mount(d losefs.Disk) {
 	o.Helper()
 	var err error
-	o.fs, err = d.Mount(o.home, o.options)
+	o.fs, err = d.Mount(o.Home, o.options)
 	o.must(err)
 }
 
@@ -111,7 +115,7 @@ func (o *outage) cut(n int, seeds []uint64, args ...string) (left map[uint64]los
 	o.mount(o.disk)
 	defer o.unmount()
 	o.must(o.fs.CutAt(n))
-	cmd := o.command(args...)
+	cmd := o.Command(args...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	o.must(cmd.Start())
@@ -142,8 +146,7 @@ func (o *outage) cut(n int, seeds []uint64, args ...string) (left map[uint64]los
 // if some of it may survive, a part of it.
 func (o *outage) atEveryChange(some bool, check func(when string, through bool), args ...string) {
 	o.Helper()
-	stride := points(o.T)
-	for n := 1; ; n += stride {
+	for n := range rotation.Of(o.T, powerStride).Steps() {
 		seeds := []uint64{0}
 		if some {
 			seeds = append(seeds, uint64(n))
@@ -167,7 +170,7 @@ var complete = regexp.MustCompile(`^\[Trash Info\]\nPath=/\S+\nDeletionDate=\d{4
 // restorable checks that nothing is in the bin without a .trashinfo.
 func (o *outage) restorable(when string) {
 	o.Helper()
-	bin := filepath.Join(o.home, ".local/share/Trash")
+	bin := filepath.Join(o.Home, ".local/share/Trash")
 	files, err := os.ReadDir(filepath.Join(bin, "files"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		o.Fatal(err)
@@ -181,33 +184,35 @@ func (o *outage) restorable(when string) {
 }
 
 func TestApplyLosesNothingWhenThePowerGoesAndTheNextOneCompletesIt(t *testing.T) {
+	t.Parallel()
 	o := newOutage(t)
 	o.atEveryChange(true, func(when string, through bool) {
-		if trashed := o.eachOnce(when); through && trashed != 3 {
+		if trashed := o.EachOnce(when); through && trashed != 3 {
 			o.Errorf("%s: apply said that it had moved 3, and %d are in the trash", when, trashed)
 		}
 		o.restorable(when)
-		if status, out, errs := o.run("apply", "--yes"); status != 0 {
+		if status, out, errs := o.Run("apply", "--yes"); status != 0 {
 			o.Fatalf("%s: the next apply: %d\n%s%s", when, status, out, errs)
 		}
-		trashed := o.eachOnce(when + ", then applied")
+		trashed := o.EachOnce(when + ", then applied")
 		if trashed != 3 {
 			o.Errorf("%s, then applied: %d in the trash, want 3", when, trashed)
 		}
 		o.restorable(when + ", then applied")
-		o.recordIsTrue(when, trashed)
-		o.doneOnce(when)
+		o.RecordIsTrue(when, trashed)
+		o.DoneOnce(when)
 	}, "apply", "--yes")
 }
 
 // Nobody promises that a rename is durable as a whole. Where each side is for
 // itself a file may come back under both its names, but not under none.
 func TestNoFileIsLostWhereARenameIsDurableByHalves(t *testing.T) {
+	t.Parallel()
 	o := newOutage(t)
 	o.options.Halves = true
 	o.atEveryChange(false, func(when string, _ bool) {
-		places := o.places()
-		for name, content := range o.files {
+		places := o.Places()
+		for name, content := range o.Files {
 			if places[string(content)] == 0 {
 				o.Errorf("%s: %s is nowhere", when, name)
 			}
@@ -217,38 +222,40 @@ func TestNoFileIsLostWhereARenameIsDurableByHalves(t *testing.T) {
 }
 
 func TestUndoLosesNothingWhenThePowerGoesAndTheNextOneCompletesIt(t *testing.T) {
+	t.Parallel()
 	o := newOutage(t)
 	o.mount(o.disk)
-	if status, out, errs := o.run("apply", "--yes"); status != 0 {
+	if status, out, errs := o.Run("apply", "--yes"); status != 0 {
 		t.Fatalf("apply: %d\n%s%s", status, out, errs)
 	}
 	o.keep()
 	o.atEveryChange(true, func(when string, through bool) {
-		if trashed := o.eachOnce(when); through && trashed != 0 {
+		if trashed := o.EachOnce(when); through && trashed != 0 {
 			o.Errorf("%s: undo said that it had restored all, and %d are in the trash", when, trashed)
 		}
 		o.restorable(when)
 		// The rest of run 1 is brought back, or there is nothing left to bring
 		// back and only the record to complete.
-		if status, out, errs := o.run("undo", "1"); status != 0 && status != exitUsage {
+		if status, out, errs := o.Run("undo", "1"); status != 0 && status != exitUsage {
 			o.Fatalf("%s: the next undo: %d\n%s%s", when, status, out, errs)
 		}
-		if status, out, errs := o.run("apply", "--yes"); status != 0 {
+		if status, out, errs := o.Run("apply", "--yes"); status != 0 {
 			o.Fatalf("%s: the next apply: %d\n%s%s", when, status, out, errs)
 		}
-		if trashed := o.eachOnce(when + ", then undone"); trashed != 0 {
+		if trashed := o.EachOnce(when + ", then undone"); trashed != 0 {
 			o.Errorf("%s, then undone: %d in the trash, want 0: what was brought back is kept", when, trashed)
 		}
-		o.recordIsTrue(when, 0)
-		o.doneOnce(when)
+		o.RecordIsTrue(when, 0)
+		o.DoneOnce(when)
 	}, "undo", "1")
 }
 
 func TestPurgeIsCompletedByTheNextOneWhenThePowerGoes(t *testing.T) {
+	t.Parallel()
 	o := newOutage(t)
 	o.mount(o.disk)
-	o.write(".config/sweepd/policy.yaml", []byte(worldPolicy+"trash: {ours: 1s}\n"))
-	if status, out, errs := o.run("apply", "--yes"); status != 0 {
+	o.Write(".config/sweepd/policy.yaml", []byte(Policy+"trash: {ours: 1s}\n"))
+	if status, out, errs := o.Run("apply", "--yes"); status != 0 {
 		t.Fatalf("apply: %d\n%s%s", status, out, errs)
 	}
 	for tries := 0; o.due() != 3; tries++ {
@@ -262,13 +269,13 @@ func TestPurgeIsCompletedByTheNextOneWhenThePowerGoes(t *testing.T) {
 			o.Errorf("%s: purge said that it had deleted 3, and %d files are left, want 1", when, left)
 		}
 		o.restorable(when)
-		if status, out, errs := o.run("trash", "purge", "--apply"); status != 0 {
+		if status, out, errs := o.Run("trash", "purge", "--apply"); status != 0 {
 			o.Fatalf("%s: the next purge: %d\n%s%s", when, status, out, errs)
 		}
 		if left := o.noneTwice(when + ", then purged"); left != 1 {
 			o.Errorf("%s, then purged: %d files are left, want the one that was never trashed", when, left)
 		}
-		o.recordIsTrue(when, 0)
+		o.RecordIsTrue(when, 0)
 		o.purgedOnce(when)
 	}, "trash", "purge", "--apply")
 }
