@@ -216,10 +216,18 @@ func (p *program) next(a *app.App, args []string, sum *sweeper.Summary) string {
 	return fmt.Sprintf("; to move %s to the trash: %s", count(n, "file"), p.term.bold(command))
 }
 
-// problems prints what could not be done.
+// problems prints what could not be done, and once what can be done about it.
 func (p *program) problems(sum *sweeper.Summary) {
+	var hints []string
 	for _, pr := range sum.Problems {
 		fmt.Fprintf(p.stderr, "%s cannot %s %s: %s\n", p.term.paint("33", "warning:"), pr.Doing, p.place(pr.Storage, pr.Path), safe(pr.Text))
+		hint := strings.ReplaceAll(app.Hint(pr.Err), "STORAGE", pr.Storage)
+		if hint != "" && !slices.Contains(hints, hint) {
+			hints = append(hints, hint)
+		}
+	}
+	for _, hint := range hints {
+		fmt.Fprintf(p.stderr, "hint: %s\n", safe(hint))
 	}
 	if more := sum.Errors - int64(len(sum.Problems)); more > 0 {
 		fmt.Fprintf(p.stderr, "warning: and %s more\n", count(more, "problem"))

@@ -141,7 +141,11 @@ func answer(q url.Values, state secret.Text) (code secret.Text, err error) {
 		return secret.Text{}, &Error{Kind: ErrPasted, Hint: "copy the whole address of the page that the browser could not open"}
 	}
 	if denied := q.Get("error"); denied != "" {
-		return secret.Text{}, &Error{Kind: ErrDeclined, Hint: "nothing was changed; begin again when you want to allow it", Err: errors.New(plainText(denied + ": " + q.Get("error_description")))}
+		hint := refusalHint(denied, q.Get("error_subtype"), q.Get("error_description"))
+		if hint == "" {
+			hint = "nothing was changed; begin again when you want to allow it"
+		}
+		return secret.Text{}, &Error{Kind: ErrDeclined, Hint: hint, Err: errors.New(plainText(denied + ": " + q.Get("error_description")))}
 	}
 	if q.Get("code") == "" {
 		return secret.Text{}, &Error{Kind: ErrPasted, Hint: "it has no code in it: copy the whole address"}
