@@ -54,7 +54,7 @@ var storageKinds = []storageKind{
 		// "Changes to only the casing of paths won't be returned", says the reference of list_folder,
 		// and of path_display that only its last part has the person's casing.
 		name: Dropbox, said: "Dropbox", folds: true,
-		asks:  []providers.Guard{providers.GuardShared, providers.GuardLocked},
+		asks:  []providers.Guard{providers.GuardPartial, providers.GuardGit, providers.GuardLibrary, providers.GuardShared, providers.GuardLocked},
 		keeps: dropboxKeeps, after: "Dropbox keeps it for " + dropboxAges + "; to purge now: " + dropboxBin,
 		keys:  []string{"roots", "exclude", "app_key", "account", "member", "team_space", "purge"},
 		needs: []string{"app_key"},

@@ -187,7 +187,7 @@ func signed(t *testing.T) []byte {
 
 // The program as a service, and a person's Dropbox: what appears there is heard
 // of, examined and moved at once, and nothing is listed for it but what has
-// changed. Nothing happens: nothing is asked but to be told.
+// changed, and the two folders that it is in, for what may hold it. Nothing happens: nothing is asked but to be told.
 func TestAServiceHearsWhatAppearsInADropboxAndListsNothingElse(t *testing.T) {
 	picture := signed(t)
 	w := newBoxWorld(t)
@@ -209,7 +209,7 @@ func TestAServiceHearsWhatAppearsInADropboxAndListsNothingElse(t *testing.T) {
 		return st.State == status.Idle && st.Trashed == 1 && st.Watch == "listening" && st.Matched == 0
 	})
 	w.listening()
-	before = w.asked(s, before, map[string]int{"list_folder.longpoll": 2, "list_folder.continue": 2, "delete_v2": 1})
+	before = w.asked(s, before, map[string]int{"list_folder": 2, "list_folder.longpoll": 2, "list_folder.continue": 2, "delete_v2": 1})
 
 	w.most.Store(0)
 	for range 2 {

@@ -61,6 +61,7 @@ type Driver struct {
 	account    account
 	roots      []root
 	looks      looks
+	around     surroundings
 	thumbnails thumbnails
 	moved      moved
 	inside     folders // of Purge, which holds writing

@@ -147,5 +147,6 @@ func (d *Driver) Guards(ctx context.Context, ref providers.Ref, rev providers.Re
 	if why := locked(f); why != "" {
 		held = append(held, providers.Held{Guard: providers.GuardLocked, Why: why})
 	}
-	return held, nil
+	around, err := d.heldAround(ctx, f, of)
+	return append(held, around...), err
 }

@@ -45,9 +45,16 @@ func (w *world) since(was map[string]int) map[string]int {
 	return now
 }
 
+// What is around the files of a folder is one listing of it, and of those above it.
 func TestAMoveToTheTrashIsTwoCallsWithAllThatGuardsIt(t *testing.T) {
-	w, d, e := one(t, personal())
+	w, d, before := one(t, personal())
+	w.put("b.png", []byte("two"))
+	e, err := d.Stat(t.Context(), "/b.png")
+	w.must(err)
 	w.pass(time.Hour)
+	if held, err := d.Guards(t.Context(), before.Ref, before.Revision, providers.AllGuards()); err != nil || len(held) > 0 {
+		t.Fatalf("held %v, %v", held, err)
+	}
 	was := w.cloud.Audit().Calls()
 	for range 2 { // the engine, then the door
 		if _, err := d.Stat(t.Context(), e.Ref); err != nil {

@@ -23,7 +23,7 @@ var (
 	inDrive = []providers.Guard{
 		providers.GuardPartial, providers.GuardGit, providers.GuardLibrary, providers.GuardTagged, providers.GuardShared, providers.GuardLocked,
 	}
-	inDropbox = []providers.Guard{providers.GuardShared, providers.GuardLocked}
+	inDropbox = []providers.Guard{providers.GuardPartial, providers.GuardGit, providers.GuardLibrary, providers.GuardShared, providers.GuardLocked}
 )
 
 // what an account of a service says of changes.

@@ -1,0 +1,143 @@
+package dropbox
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
+	"golang.org/x/text/unicode/norm"
+
+	"sweepd/providers"
+)
+
+// lasting is how long what is in a folder is believed without asking again: the
+// files of a folder that are moved one after the other cost one listing of it.
+const lasting = time.Minute
+
+// afresh is how long changes are followed before the folder is listed again: that it
+// was deleted and made anew, its changes need not say.
+const afresh = 24 * time.Hour
+
+// maxFolders is of how many folders the contents are remembered.
+const maxFolders = 1000
+
+// surroundings are the contents of folders, by path in lower case.
+type surroundings struct {
+	mu  sync.Mutex
+	all map[string]*contents
+}
+
+// contents are the names in one folder.
+type contents struct {
+	folder map[string]bool // by folded name: whether it is a folder
+	cursor string          // Dropbox's, at which its changes go on
+	at     time.Time       // when that was so
+	listed time.Time       // when it was listed whole
+}
+
+// folded makes one name of those that differ in case or in Unicode's form.
+func folded(name string) string { return strings.ToLower(norm.NFC.String(name)) }
+
+// heldAround asks the guards that go by what is in the folders that f is in, up to
+// the top of what this account sees.
+func (d *Driver) heldAround(ctx context.Context, f *file, of []providers.Guard) ([]providers.Held, error) {
+	if !slices.ContainsFunc(of, providers.Guard.ByNames) {
+		return nil, nil
+	}
+	var in []providers.Folder
+	lower, display := f.PathLower, cmp.Or(f.PathDisplay, f.PathLower)
+	for lower != "" {
+		lower, display = parent(lower), parent(display)
+		in = append(in, d.folder(ctx, lower, display))
+	}
+	return providers.HeldAround(f.Name, in, of)
+}
+
+// parent is the folder that a path is in; of the top it is "", as Dropbox has it.
+func parent(p string) string { return strings.TrimSuffix(path.Dir(p), "/") }
+
+// folder is the folder at the path, as the guards look at it. All of Dropbox is a
+// root by default, and named by no person.
+func (d *Driver) folder(ctx context.Context, lower, display string) providers.Folder {
+	return providers.Folder{
+		Path:  cmp.Or(display, "/"),
+		Named: lower != "" && slices.ContainsFunc(d.roots, func(r root) bool { return r.lower == lower }),
+		Has:   func(name string) (bool, error) { return d.has(ctx, lower, name) },
+	}
+}
+
+// has reports whether a folder has something of that name; a slash in the name
+// asks for something in a folder in it.
+func (d *Driver) has(ctx context.Context, folder, name string) (bool, error) {
+	d.around.mu.Lock()
+	defer d.around.mu.Unlock()
+	for {
+		there, err := d.contents(ctx, folder)
+		if err != nil {
+			return false, err
+		}
+		first, below, deeper := strings.Cut(name, "/")
+		isFolder, has := there.folder[folded(first)]
+		if !has || !deeper || !isFolder {
+			return has && !deeper, nil
+		}
+		folder, name = folder+"/"+strings.ToLower(first), below
+	}
+}
+
+// contents are what is in a folder. It is listed once, and then asked what has
+// changed in it: one call. The lock is held.
+func (d *Driver) contents(ctx context.Context, folder string) (*contents, error) {
+	known := d.around.all[folder]
+	now := d.o.Now()
+	if known != nil {
+		if age := now.Sub(known.at); 0 <= age && age < lasting {
+			return known, nil
+		}
+	}
+	delete(d.around.all, folder) // what fails is listed again
+	if known != nil && now.Sub(known.listed) >= afresh {
+		known = nil
+	}
+	arg := d.listArg(folder, false)
+	arg.IncludeNonDownloadableFiles = true
+	var err error
+	if known != nil {
+		known.cursor, err = d.pages(ctx, arg, known.cursor, known.note)
+	}
+	if known == nil || says(err, "reset") || says(err, "path") {
+		known = &contents{folder: map[string]bool{}, listed: now}
+		known.cursor, err = d.pages(ctx, arg, "", known.note)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list the folder %q: %w", cmp.Or(folder, "/"), err)
+	}
+	known.at = now
+	if len(d.around.all) >= maxFolders || d.around.all == nil {
+		d.around.all = map[string]*contents{}
+	}
+	d.around.all[folder] = known
+	return known, nil
+}
+
+// note takes in one entry of a listing of the folder, or one change in it.
+func (c *contents) note(m files.IsMetadata) error {
+	switch m := m.(type) {
+	case *file:
+		c.folder[folded(m.Name)] = false
+	case *files.FolderMetadata:
+		c.folder[folded(m.Name)] = true
+	case *files.DeletedMetadata:
+		delete(c.folder, folded(m.Name))
+	default:
+		return errors.New("it has something of a kind that is not known")
+	}
+	return nil
+}
