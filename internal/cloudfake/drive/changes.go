@@ -48,9 +48,10 @@ func changesList(c *call) (any, error) {
 		return nil, err
 	}
 	from, err := strconv.ParseInt(c.q.Get("pageToken"), 10, 64)
-	if err != nil || from < l.base || from > l.end() {
+	if err != nil || from < 1 || from > l.end() {
 		return nil, invalid("pageToken", "Invalid Value")
 	}
+	from = max(from, l.base) // clients begin at 1 to be told all changes there are
 	changes := []any{}
 	at := from
 	if !cloudfake.Injected(c.r.Context(), cloudfake.EmptyPage) {

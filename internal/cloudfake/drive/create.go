@@ -3,6 +3,7 @@ package drive
 import (
 	"cmp"
 	"strconv"
+	"strings"
 )
 
 // filesCreate serves files.create:
@@ -15,8 +16,8 @@ func filesCreate(c *call) (any, error) {
 	c.d.mu.Lock()
 	defer c.d.mu.Unlock()
 	it := Item{Name: value(md.Name, "Untitled"), MimeType: value(md.MimeType, ""), Content: content, Original: value(md.Original, "")}
-	if content == nil && it.MimeType == "" {
-		it.Content, it.MimeType = Bytes(nil), "application/octet-stream"
+	if content == nil && !strings.HasPrefix(it.MimeType, mimeApps) { // a file without bytes is an empty one
+		it.Content, it.MimeType = Bytes(nil), cmp.Or(it.MimeType, "application/octet-stream")
 	}
 	if md.CreatedTime != nil {
 		it.Created = *md.CreatedTime

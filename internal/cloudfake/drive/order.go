@@ -41,10 +41,10 @@ func (l *listing) sorting() error {
 	}
 	for key := range strings.SplitSeq(by, ",") {
 		words := strings.Fields(key)
-		if len(words) == 0 || len(words) > 2 || orders[words[0]] == nil || len(words) == 2 && words[1] != "desc" {
+		if len(words) == 0 || len(words) > 2 || orders[words[0]] == nil || len(words) == 2 && words[1] != "desc" && words[1] != "asc" {
 			return invalid("orderBy", "Invalid Value")
 		}
-		l.order = append(l.order, strings.Join(words, " "))
+		l.order = append(l.order, strings.TrimSuffix(strings.Join(words, " "), " asc"))
 	}
 	return nil
 }

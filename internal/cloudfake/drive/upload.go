@@ -79,7 +79,13 @@ func (c *call) multipart() (*metadata, *Content, error) {
 	if kind := second.Header.Get("Content-Type"); md.MimeType == nil && kind != "" && c.m.verb == http.MethodPost {
 		md.MimeType = &kind
 	}
-	return md, content, err
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := parts.NextRawPart(); err != io.EOF {
+		return nil, nil, badRequest("Missing end boundary in multipart body.")
+	}
+	return md, content, nil
 }
 
 // resumable starts an upload, or takes its next bytes.
