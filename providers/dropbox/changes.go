@@ -188,9 +188,9 @@ func (d *Driver) page(ctx context.Context, arg *files.ListFolderArg, at string) 
 		return nil, err
 	}
 	if at == "" {
-		page, err = d.files.ListFolderContext(ctx, arg)
+		page, err = cloudhttp.Answered(d.files.ListFolderContext(ctx, arg))
 	} else {
-		page, err = d.files.ListFolderContinueContext(ctx, files.NewListFolderContinueArg(at))
+		page, err = cloudhttp.Answered(d.files.ListFolderContinueContext(ctx, files.NewListFolderContinueArg(at)))
 	}
 	if err == nil && page.Cursor == "" {
 		err = errors.New("the list of files ends without a place to go on from")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
 
+	"sweepd/internal/cloudhttp"
 	"sweepd/providers"
 )
 
@@ -156,7 +157,7 @@ func (d *Driver) poll(ctx context.Context, at string) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		got, err := d.notify.ListFolderLongpollContext(ctx, arg)
+		got, err := cloudhttp.Answered(d.notify.ListFolderLongpollContext(ctx, arg))
 		if says(err, "reset") {
 			return nil // Changes will say so
 		}

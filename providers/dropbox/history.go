@@ -26,7 +26,7 @@ func (d *Driver) revisions(ctx context.Context, lower string, most uint64) (*fil
 var errFolder = errors.New("a folder has its name")
 
 func (d *Driver) listRevisions(ctx context.Context, arg *files.ListRevisionsArg) (*files.ListRevisionsResult, error) {
-	got, err := d.files.ListRevisionsContext(ctx, arg)
+	got, err := cloudhttp.Answered(d.files.ListRevisionsContext(ctx, arg))
 	switch {
 	case errors.Is(err, cloudhttp.Missing):
 		return nil, fmt.Errorf("%w (%w)", fs.ErrNotExist, err)
@@ -105,7 +105,7 @@ func (d *Driver) deletionOf(ctx context.Context, lower, rev string) (x deletion,
 
 // byID is the file of that id, wherever it is; nil: nowhere.
 func (d *Driver) byID(ctx context.Context, id string) (*file, error) {
-	got, err := d.files.GetMetadataContext(ctx, files.NewGetMetadataArg(id))
+	got, err := cloudhttp.Answered(d.files.GetMetadataContext(ctx, files.NewGetMetadataArg(id)))
 	if errors.Is(err, cloudhttp.Missing) {
 		return nil, nil
 	}

@@ -90,7 +90,7 @@ func (d *Driver) look(ctx context.Context, ref providers.Ref) (*file, error) {
 	at := d.o.Now() // before the request: it is not fresher than that
 	arg := files.NewGetMetadataArg(string(ref))
 	arg.IncludeHasExplicitSharedMembers = true
-	got, err := d.files.GetMetadataContext(ctx, arg)
+	got, err := cloudhttp.Answered(d.files.GetMetadataContext(ctx, arg))
 	if errors.Is(err, cloudhttp.Missing) {
 		return nil, fmt.Errorf("%w (%w)", fs.ErrNotExist, err)
 	}

@@ -101,7 +101,7 @@ func (d *Driver) ready(ctx context.Context, r receipt) (gone bool, err error) {
 func (d *Driver) destroy(ctx context.Context, r receipt) error {
 	arg := files.NewDeleteArg(r.Path)
 	arg.ParentRev = r.Rev
-	err := d.files.PermanentlyDeleteContext(ctx, arg)
+	err := cloudhttp.Cause(d.files.PermanentlyDeleteContext(ctx, arg))
 	if says(err, "path_lookup/not_found") {
 		arg.ParentRev = ""
 		err = d.files.PermanentlyDeleteContext(cloudhttp.Once(ctx), arg)
@@ -130,7 +130,7 @@ func purgeable(r receipt, got *files.ListRevisionsResult) error {
 func (d *Driver) goneFor(ctx context.Context, r receipt) error {
 	arg := files.NewGetMetadataArg(r.Path)
 	arg.IncludeDeleted = true
-	_, err := d.files.GetMetadataContext(ctx, arg)
+	_, err := cloudhttp.Answered(d.files.GetMetadataContext(ctx, arg))
 	switch {
 	case errors.Is(err, cloudhttp.Missing):
 		return nil

@@ -68,6 +68,7 @@ func (d *Driver) open(ctx context.Context, rev string, off, n int64) (io.ReadClo
 		return nil, err
 	}
 	f, content, err := d.files.DownloadContext(ctx, arg)
+	err = cloudhttp.Cause(err)
 	switch {
 	case past(err):
 		return io.NopCloser(strings.NewReader("")), nil

@@ -65,7 +65,7 @@ func (d *Driver) bringBack(ctx context.Context, r receipt) (providers.Entry, err
 // restore restores r at its path, which is free.
 func (d *Driver) restore(ctx context.Context, r receipt, x deletion) (providers.Entry, error) {
 	d.looks.forget(providers.Ref(r.Path))
-	_, err := d.files.RestoreContext(ctx, files.NewRestoreArg(r.Path, r.Rev))
+	_, err := cloudhttp.Answered(d.files.RestoreContext(ctx, files.NewRestoreArg(r.Path, r.Rev)))
 	switch {
 	case err == nil || unsure(err):
 	case says(err, "path_write/conflict"):
@@ -99,7 +99,7 @@ func (d *Driver) seenBack(ctx context.Context, r receipt, x deletion, lost error
 	}
 	over := below[i]
 	d.looks.forget(providers.Ref(r.Path))
-	if _, err := d.files.RestoreContext(ctx, files.NewRestoreArg(r.Path, over.Rev)); err != nil {
+	if _, err := cloudhttp.Answered(d.files.RestoreContext(ctx, files.NewRestoreArg(r.Path, over.Rev))); err != nil {
 		return providers.Entry{}, fmt.Errorf("%w: it was written over another file, which is in the history of its path: %w", providers.ErrUncertain, err)
 	}
 	return providers.Entry{}, fmt.Errorf("another file has come to have its name: %w", fs.ErrExist)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
 
+	"sweepd/internal/cloudhttp"
 	"sweepd/providers"
 )
 
@@ -123,7 +124,7 @@ func (d *Driver) serve(ctx context.Context, some []*thumbnail) {
 		one.Size.Tag, one.ExcludeMediaInfo = t.size, true
 		arg.Entries = append(arg.Entries, one)
 	}
-	got, err := d.files.GetThumbnailBatchContext(ctx, arg)
+	got, err := cloudhttp.Answered(d.files.GetThumbnailBatchContext(ctx, arg))
 	if err == nil && len(got.Entries) != len(some) {
 		err = fmt.Errorf("asked for %d thumbnails, got %d", len(some), len(got.Entries))
 	}

@@ -61,7 +61,7 @@ func (d *Driver) remove(ctx context.Context, key string, ref providers.Ref, f *f
 	d.moved.begin(key)
 	arg := files.NewDeleteArg(f.PathLower)
 	arg.ParentRev = f.Rev
-	done, err := d.files.DeleteV2Context(ctx, arg)
+	done, err := cloudhttp.Answered(d.files.DeleteV2Context(ctx, arg))
 	switch {
 	case err == nil:
 		return d.compare(ctx, key, f, done)

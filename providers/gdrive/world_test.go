@@ -157,8 +157,6 @@ type harness struct{ *world }
 func (h harness) Open(t *testing.T) providers.Driver { return h.open(t) }
 func (h harness) Path(name string) string            { return "/" + name }
 
-func (h harness) Nests() {}
-
 func (h harness) Write(t *testing.T, name string, content []byte) {
 	t.Helper()
 	h.put(name, content)

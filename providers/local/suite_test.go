@@ -39,8 +39,6 @@ func (h disk) Open(t *testing.T) providers.Driver {
 
 func (h disk) Path(name string) string { return filepath.Join(h.top, "root", name) }
 
-func (h disk) Nests() {}
-
 func (h disk) Write(t *testing.T, name string, content []byte) {
 	t.Helper()
 	for _, err := range []error{os.MkdirAll(filepath.Dir(h.Path(name)), 0o700), os.WriteFile(h.Path(name), content, 0o600)} {

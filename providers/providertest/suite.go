@@ -25,7 +25,7 @@ type Harness interface {
 	Open(t *testing.T) providers.Driver
 	// Path is the Entry.Path of the file with that name, directly in a root.
 	Path(name string) string
-	// Write creates the file or replaces its content.
+	// Write creates the file or replaces its content, with the folders in its name.
 	Write(t *testing.T, name string, content []byte)
 	// Remove deletes the file past the trash.
 	Remove(t *testing.T, name string)
@@ -37,9 +37,6 @@ type Harness interface {
 // Hiding is a Harness of a storage whose bin does not list a file while another
 // has its path.
 type Hiding interface{ HidesReplaced() bool }
-
-// Nested is a Harness whose Write makes the folders in a name: "a/b/c.png".
-type Nested interface{ Nests() }
 
 // promises are all that Run holds a provider to.
 func promises() [][]promise {

@@ -174,9 +174,6 @@ var returning = []promise{
 		b.fails("a missing file", err, fs.ErrNotExist)
 	}},
 	{"WhatIsAroundAFileHoldsIt", 0, func(b *box) {
-		if _, ok := b.Harness.(Nested); !ok {
-			return
-		}
 		for _, name := range []string{
 			"vault/.obsidian/app.json", "x.photoslibrary/database/photos.db", "dark/sidecar.png.xmp", "site/.git/index", "loads/half.png.part",
 			"plain/other.png.xmp", "plain/vault/app.json",

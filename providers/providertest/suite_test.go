@@ -17,7 +17,6 @@ type memory struct{ a *providertest.Account }
 
 func (h memory) Open(*testing.T) providers.Driver { return providertest.NewMemory(h.a) }
 func (h memory) Path(name string) string          { return "/root/" + name }
-func (h memory) Nests()                           {}
 func (h memory) Write(_ *testing.T, name string, content []byte) {
 	h.a.Write(h.Path(name), content, time.Unix(1_700_000_000, 0).UTC())
 }

@@ -1,0 +1,40 @@
+package dropbox_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"sweepd/internal/cloudfake"
+	fake "sweepd/internal/cloudfake/dropbox"
+	auth "sweepd/internal/dropbox"
+	"sweepd/providers"
+)
+
+// An address is nothing for a person.
+func TestARefusalIsToldInOneLineWithoutAnAddress(t *testing.T) {
+	w := newWorld(t, kind{plan: fake.Basic, use: auth.Trash})
+	w.put("a.png", []byte("one"))
+	d := w.open(t)
+	e, err := d.Stat(t.Context(), providers.Ref(w.path("a.png")))
+	w.must(err)
+	w.pass(time.Hour)
+	w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "*", Kind: cloudfake.CloseBefore, Times: -1}}))
+	_, _, _, errs := list(t, d, "")
+	for _, err := range d.Trashed(t.Context()) {
+		errs = append(errs, err)
+	}
+	_, err = d.Stat(t.Context(), e.Ref)
+	errs = append(errs, err)
+	_, err = d.ReadRange(t.Context(), e.Ref, e.Revision, 0, 1)
+	errs = append(errs, err)
+	_, err = d.Thumbnail(t.Context(), e.Ref, e.Revision, 32)
+	errs = append(errs, err)
+	_, err = d.Trash(t.Context(), strings.Repeat("a", 26), e.Ref, e.Revision)
+	errs = append(errs, err)
+	for _, err := range errs {
+		if err == nil || strings.Contains(err.Error(), "://") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("got %v", err)
+		}
+	}
+}
