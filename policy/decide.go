@@ -70,17 +70,35 @@ func (p *Policy) apply(r Rule, t RuleTrace, s subject) Decision {
 	if p.unsettled(&d, s) || p.unconfirmed(&d, s) || r.Grace <= 0 {
 		return d
 	}
-	from := s.Marked
-	if from.IsZero() {
-		from = s.now
-	}
-	if until := from.Add(r.Grace); s.now.Before(until) {
-		d.Action, d.NotBefore, d.Grace, d.Ground = Hold, until, true, GroundGrace
-		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s ends on %s", inTime(r.Grace), day(until)))
-	} else {
-		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s is over", inTime(r.Grace)))
-	}
+	p.wait(&d, r.Grace, s)
 	return d
+}
+
+// wait puts a trash off through a grace. One that has not begun has no end: a
+// look does not begin it.
+func (p *Policy) wait(d *Decision, grace time.Duration, s subject) {
+	switch until := s.Marked.Add(grace); {
+	case s.Marked.IsZero():
+		by := "sweepd apply"
+		if p.Mode == Enforce {
+			by = "the next sweep"
+		}
+		d.Action, d.Grace, d.Ground = Hold, true, GroundUnmarked
+		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s has not begun; %s begins it", inTime(grace), by))
+	case s.now.Before(until):
+		d.Action, d.NotBefore, d.Grace, d.Ground = Hold, until, true, GroundGrace
+		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s ends on %s", inTime(grace), day(until)))
+	default:
+		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s is over", inTime(grace)))
+	}
+}
+
+// Grace is the grace of the rule of that name; 0 where there is none.
+func (p *Policy) Grace(rule string) time.Duration {
+	if i := slices.IndexFunc(p.Rules, func(r Rule) bool { return r.Name == rule }); i >= 0 {
+		return p.Rules[i].Grace
+	}
+	return 0
 }
 
 // unsettled puts a trash off while the file may still be in the making.

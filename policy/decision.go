@@ -29,7 +29,8 @@ const (
 	GroundRule     Ground = "rule"     // a rule says keep
 	GroundNoRule   Ground = "no_rule"  // no rule matches
 	GroundWord     Ground = "word"     // a person said keep
-	GroundGrace    Ground = "grace"    // its grace runs, or is to begin
+	GroundGrace    Ground = "grace"    // its grace runs
+	GroundUnmarked Ground = "unmarked" // its grace has not begun
 	GroundSettle   Ground = "settle"   // it was changed too recently
 	GroundConfirm  Ground = "confirm"  // a later scan has to meet it again
 	GroundClock    Ground = "clock"    // a clock is wrong
@@ -54,7 +55,7 @@ type Decision struct {
 	Action    Action    `json:"action"`
 	Rule      string    `json:"rule"`                // the rule that decided; "" when none matched
 	Reasons   []string  `json:"reasons"`             // clauses a person can read, at least one
-	NotBefore time.Time `json:"not_before,omitzero"` // of a hold: when the file may be trashed if nothing changes
+	NotBefore time.Time `json:"not_before,omitzero"` // of a hold: when the file may be trashed if nothing changes; zero: no time ends it
 	Grace     bool      `json:"-"`                   // of a hold: it is the rule's grace that runs, or would begin
 	Ground    Ground    `json:"-"`                   // of a keep and a hold: the class of what speaks against a deletion
 

@@ -98,7 +98,8 @@ func TestNothingIsTrashedThatThePolicyDoesNotNameSurely(t *testing.T) {
 				d.Action == Trash && f.Entry.Created.After(now),
 				d.Action == Trash && confirm > 0 && (f.FirstSeen.IsZero() || now.Sub(f.FirstSeen) < confirm),
 				d.Action == Trash && r.grace > 0 && (f.Marked.IsZero() || now.Sub(f.Marked) < r.grace),
-				d.Action == Hold && !d.NotBefore.After(now):
+				d.Action == Hold && d.Ground != GroundUnmarked && !d.NotBefore.After(now),
+				d.Ground == GroundUnmarked && (!f.Marked.IsZero() || !d.NotBefore.IsZero()):
 				t.Fatalf("got %+v\nof %+v\n%s", d, f, src)
 			}
 			trashed++
@@ -161,7 +162,7 @@ func naive(rules []naiveRule, confirm time.Duration, f Facts) Decision {
 		case confirm > 0 && seen.Add(confirm).After(now):
 			d.Action, d.NotBefore = Hold, seen.Add(confirm)
 		case r.grace > 0 && f.Marked.IsZero():
-			d.Action, d.NotBefore, d.Grace = Hold, now.Add(r.grace), true
+			d.Action, d.Grace = Hold, true
 		case r.grace > 0 && ready.After(now):
 			d.Action, d.NotBefore, d.Grace = Hold, ready, true
 		}

@@ -331,16 +331,19 @@ func (s *Sweeper) mark(ctx context.Context, items []Item, sum *Summary) error {
 		}
 		return nil
 	}
-	for storage, its := range byStorage(items) {
-		entries := make([]providers.Entry, 0, len(its))
-		for _, it := range its {
-			entries = append(entries, it.Entry)
-		}
-		n, err := s.o.Journal.Mark(ctx, storage, entries, s.o.Now())
+	of := map[[2]string][]providers.Entry{} // by storage and rule
+	for _, it := range items {
+		key := [2]string{it.Storage, it.Decision.Rule}
+		of[key] = append(of[key], it.Entry)
+	}
+	for key, entries := range of {
+		storage, rule, now := key[0], key[1], s.o.Now()
+		n, err := s.o.Journal.Mark(ctx, storage, entries, now)
 		if err != nil {
 			return fmt.Errorf("record the graces: %w", err)
 		}
 		sum.Marked += n
+		sum.rule(rule).began(n, now.Add(s.o.Policy.Grace(rule)))
 		if less := int64(len(entries)) - n; less > 0 {
 			sum.refused("changed", less)
 			sum.problem(storage, "", "begin the grace of every file of", fmt.Errorf("%d were trashed or examined anew since: %w", less, providers.ErrChanged))

@@ -107,13 +107,42 @@ func (r *RuleSummary) decided(e providers.Entry, d policy.Decision) {
 		r.Review++
 	case policy.Hold:
 		add(&r.Held, d.Ground)
-		if at := d.NotBefore.UTC(); !at.IsZero() && len(d.Guards) == 0 && (r.Until.IsZero() || at.Before(r.Until)) {
-			r.Until = at
+		if !d.NotBefore.IsZero() && len(d.Guards) == 0 {
+			r.until(d.NotBefore)
 		}
 	case policy.Trash:
 		r.Due++
 		r.DueBytes += e.Size
 	}
+}
+
+// began counts files whose grace has begun after the scan, and ends then.
+func (r *RuleSummary) began(files int64, end time.Time) {
+	n := min(files, r.Held[policy.GroundUnmarked]) // 0 after a plan that was saved
+	if n == 0 {
+		return
+	}
+	r.Held = maps.Clone(r.Held) // which the scan's summary has too
+	r.Held[policy.GroundGrace] += n
+	if r.Held[policy.GroundUnmarked] -= n; r.Held[policy.GroundUnmarked] == 0 {
+		delete(r.Held, policy.GroundUnmarked)
+	}
+	r.until(end)
+}
+
+// until takes in when one held file may go.
+func (r *RuleSummary) until(at time.Time) {
+	if r.Until.IsZero() || at.Before(r.Until) {
+		r.Until = at.UTC()
+	}
+}
+
+// Unmarked is how many files only wait for their grace to begin.
+func (s *Summary) Unmarked() (n int64) {
+	for _, r := range s.Rules {
+		n += r.Held[policy.GroundUnmarked]
+	}
+	return n
 }
 
 func add(to *map[policy.Ground]int64, g policy.Ground) {

@@ -14,6 +14,7 @@ import (
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
+	"sweepd/sweeper"
 )
 
 func (p *program) history() *cobra.Command {
@@ -174,16 +175,13 @@ func outcome(r journal.Run) string {
 	if r.Interrupted() {
 		return "interrupted, or still under way"
 	}
-	var sum struct {
-		Trashed, Restored, Purged, Marked, Refused, Failed, Bytes int64
-		ByAction                                                  map[string]int64 `json:"by_action"`
-	}
+	var sum sweeper.Summary
 	text := ""
 	if json.Unmarshal(r.Summary, &sum) == nil {
 		for _, part := range []struct {
 			n    int64
 			verb string
-		}{{dueOf(r, sum.ByAction), "due"}, {sum.Trashed, "trashed"}, {sum.Restored, "restored"}, {sum.Purged, "purged"}, {sum.Marked, "marked"}, {sum.Refused, "left alone"}, {sum.Failed, "failed"}, {sum.ByAction["hold"], "held"}, {sum.ByAction["review"], "up for review"}} {
+		}{{dueOf(r, sum.ByAction), "due"}, {sum.Trashed, "trashed"}, {sum.Restored, "restored"}, {sum.Purged, "purged"}, {sum.Marked, "marked"}, {sum.Refused, "left alone"}, {sum.Failed, "failed"}, {sum.ByAction["hold"], "held"}, {sum.Unmarked(), "grace not begun"}, {sum.ByAction["review"], "up for review"}} {
 			if part.n > 0 {
 				text += fmt.Sprintf("%s %d, ", part.verb, part.n)
 			}

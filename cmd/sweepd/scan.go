@@ -199,8 +199,14 @@ func (p *program) policyName(a *app.App) string {
 
 // next says which command would carry out what was shown.
 func (p *program) next(a *app.App, args []string, sum *sweeper.Summary) string {
-	n := sum.ByAction[string(policy.Trash)]
-	if n == 0 {
+	var would []string
+	if n := sum.ByAction[string(policy.Trash)]; n > 0 {
+		would = append(would, "move "+count(n, "file")+" to the trash")
+	}
+	if n := sum.Unmarked(); n > 0 {
+		would = append(would, "begin the grace of "+count(n, "file"))
+	}
+	if len(would) == 0 {
 		return ""
 	}
 	command := "sweepd apply"
@@ -213,7 +219,7 @@ func (p *program) next(a *app.App, args []string, sum *sweeper.Summary) string {
 		}
 		command += " " + quoted(arg)
 	}
-	return fmt.Sprintf("; to move %s to the trash: %s", count(n, "file"), p.term.bold(command))
+	return fmt.Sprintf("; to %s: %s", strings.Join(would, " and "), p.term.bold(command))
 }
 
 // problems prints what could not be done, and once what can be done about it.

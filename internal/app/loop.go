@@ -301,7 +301,11 @@ func (l *loop) looking() sweeper.ScanOptions {
 	return sweeper.ScanOptions{
 		Each: func(f sweeper.Found) {
 			digest.Add(f)
-			if at := f.Decision.NotBefore; f.Decision.Action == policy.Hold && !at.IsZero() && (l.soonest.IsZero() || at.Before(l.soonest)) && at.After(now) {
+			at := f.Decision.NotBefore
+			if f.Decision.Ground == policy.GroundUnmarked && l.policy.Mode == policy.Enforce { // it begins in this pass
+				at = now.Add(l.policy.Grace(f.Decision.Rule))
+			}
+			if f.Decision.Action == policy.Hold && !at.IsZero() && (l.soonest.IsZero() || at.Before(l.soonest)) && at.After(now) {
 				l.soonest = at
 			}
 		},

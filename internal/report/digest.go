@@ -16,7 +16,7 @@ import (
 // with what a scan finds.
 type Digest struct {
 	now, until time.Time
-	graces     map[string]time.Duration // by rule
+	policy     *policy.Policy
 
 	in    map[group]*Coming
 	first []coming // at most maxFiles, those that go first
@@ -43,11 +43,7 @@ type coming struct {
 
 // NewDigest is of what p will delete from now until a time.
 func NewDigest(now, until time.Time, p *policy.Policy) *Digest {
-	d := &Digest{now: now, until: until, graces: map[string]time.Duration{}, in: map[group]*Coming{}}
-	for _, r := range p.Rules {
-		d.graces[r.Name] = r.Grace
-	}
-	return d
+	return &Digest{now: now, until: until, policy: p, in: map[group]*Coming{}}
 }
 
 // Add takes in one file: for ScanOptions.Each.
@@ -71,15 +67,18 @@ func (d *Digest) Add(f sweeper.Found) {
 }
 
 // goes is when a file goes at the earliest; zero where no time lets it go.
-// Before its grace can begin, a file must be quiet, or be met again.
+// Before its grace can begin, a file must be quiet, or be met again; a grace that
+// can begin begins now.
 func (d *Digest) goes(dec policy.Decision) time.Time {
 	switch {
 	case dec.Action == policy.Trash:
 		return d.now
-	case dec.Action != policy.Hold || len(dec.Guards) > 0 || dec.NotBefore.IsZero():
+	case dec.Action != policy.Hold || len(dec.Guards) > 0:
 		return time.Time{}
 	case dec.Ground == policy.GroundSettle, dec.Ground == policy.GroundConfirm:
-		return dec.NotBefore.Add(d.graces[dec.Rule])
+		return dec.NotBefore.Add(d.policy.Grace(dec.Rule))
+	case dec.Ground == policy.GroundUnmarked:
+		return d.now.Add(d.policy.Grace(dec.Rule))
 	case dec.Ground == policy.GroundGrace:
 		return dec.NotBefore
 	}
@@ -121,8 +120,11 @@ func (d *Digest) total() (files, bytes int64, storages int) {
 // Subject is the digest in one line without names.
 func (d *Digest) Subject() string {
 	files, bytes, _ := d.total()
-	if files == 0 {
+	switch {
+	case files == 0:
 		return "sweepd: nothing will be deleted until " + day(d.until)
+	case d.reports():
+		return fmt.Sprintf("sweepd: nothing is deleted; mode: enforce would delete %s (%s) until %s", count(files, "file"), size(bytes), day(d.until))
 	}
 	return fmt.Sprintf("sweepd: %s (%s) will be deleted until %s", count(files, "file"), size(bytes), day(d.until))
 }
@@ -134,8 +136,11 @@ func (d *Digest) Text(names bool) string {
 	if files == 0 {
 		return fmt.Sprintf("Until %s nothing will be deleted.\n", day(d.until))
 	}
-	text := fmt.Sprintf("Until %s, if nothing changes, %s (%s) will be moved to the trash of %s:\n\n",
-		day(d.until), count(files, "file"), size(bytes), count(int64(storages), "storage"))
+	what := fmt.Sprintf("%s (%s) %%s be moved to the trash of %s:\n\n", count(files, "file"), size(bytes), count(int64(storages), "storage"))
+	text := fmt.Sprintf("Until %s, if nothing changes, "+what, day(d.until), "will")
+	if d.reports() {
+		text = fmt.Sprintf("Nothing is deleted: the policy says mode: report. With mode: enforce from now on, until %s "+what, day(d.until), "would")
+	}
 	for _, c := range d.Coming() {
 		text += fmt.Sprintf("- from %s by %s: %s (%s), %s\n", Plain(c.Storage), ruleName(c.Rule), count(c.Files, "file"), size(c.Bytes), d.when(c.First))
 	}
@@ -144,6 +149,9 @@ func (d *Digest) Text(names bool) string {
 	}
 	return text + "\nWhat you want to keep: sweepd keep FILE. To stop every deletion: sweepd pause\n"
 }
+
+// reports reports whether the service only looks: then no grace begins either.
+func (d *Digest) reports() bool { return d.policy.Mode != policy.Enforce }
 
 func (d *Digest) when(at time.Time) string {
 	if !at.After(d.now) {

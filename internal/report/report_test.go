@@ -53,6 +53,7 @@ func golden(t *testing.T, file, got string) {
 
 const rules = `
 version: 1
+mode: enforce
 storages: {home: {type: local, roots: [/data/root]}}
 rules:
   - {name: the album, when: {path: "**/album/**"}, do: keep}
@@ -460,4 +461,14 @@ func TestADigestNamesTheFirstTwentyInWhateverOrderTheyCome(t *testing.T) {
 	if len(texts) != 1 {
 		t.Errorf("got %d texts of the same files", len(texts))
 	}
+}
+
+// TestADigestOfAServiceThatReportsPromisesNothing: under mode: report no grace
+// begins and nothing is moved.
+func TestADigestOfAServiceThatReportsPromisesNothing(t *testing.T) {
+	b := newBox(t, strings.Replace(rules, "mode: enforce", "mode: report", 1))
+	b.fill()
+	d := report.NewDigest(b.clock, b.clock.AddDate(0, 0, 10), b.policy)
+	b.plan(sweeper.ScanOptions{Each: d.Add})
+	golden(t, "digest_report.txt", "--- subject\n"+d.Subject()+"\n--- without names\n"+d.Text(false))
 }

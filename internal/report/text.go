@@ -67,15 +67,24 @@ func (r Run) became() string {
 	case r.looked() && r.Err != "":
 		return "the plan is held, which would move " + due + " to the trash"
 	case r.looked() && files > 0:
-		return due + " would have been moved to the trash"
+		return due + " would have been moved to the trash" + r.wouldBegin()
 	case r.looked():
-		return "nothing would have been moved to the trash"
+		return "nothing would have been moved to the trash" + r.wouldBegin()
 	case r.Ended.IsZero():
 		return "a run was interrupted, or is still under way"
 	case r.Err != "":
 		return "a run ended early: " + Did(&r.Summary)
 	}
 	return Did(&r.Summary)
+}
+
+// wouldBegin is of how many files the grace would have begun.
+func (r Run) wouldBegin() string {
+	n := r.Summary.Unmarked()
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", and the grace of %s would have begun", count(n, "file"))
 }
 
 // Text is the run in words, a few paragraphs of plain text. Without names it
@@ -294,7 +303,9 @@ func (r Run) ending(names bool) string {
 		return strings.TrimSuffix(capital(err)+".\n"+r.hint, "\n")
 	case r.Err != "":
 		return "Why it ended early: " + err
-	case r.looked() && files > 0:
+	case r.Kind == "report" && files+r.Summary.Unmarked() > 0:
+		return "Nothing was changed. To carry it out: sweepd apply. To let the service do it: mode: enforce in the policy"
+	case r.looked() && files+r.Summary.Unmarked() > 0:
 		return "Nothing was changed. To carry it out: sweepd apply"
 	}
 	return ""

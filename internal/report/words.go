@@ -19,6 +19,7 @@ var grounds = map[policy.Ground]string{
 	policy.GroundNoRule:   "that no rule matches",
 	policy.GroundWord:     "by your word",
 	policy.GroundGrace:    "in grace",
+	policy.GroundUnmarked: "whose grace has not begun",
 	policy.GroundSettle:   "changed too recently",
 	policy.GroundConfirm:  "to be met again by a later scan",
 	policy.GroundClock:    "because a clock is wrong",
