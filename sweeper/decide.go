@@ -121,7 +121,7 @@ func (s *Sweeper) due(ctx context.Context, st *providers.Storage, r *reader, rec
 	case err != nil:
 		return hold(d, policy.GroundUnknown, fmt.Sprintf("it could not be found out what you said of it: %v", err)), nil
 	case word == journal.Keep:
-		return policy.Decision{Action: policy.Keep, Ground: policy.GroundWord, Reasons: []string{"you said keep"}}, nil
+		return policy.Decision{Action: policy.Keep, Ground: policy.GroundWord, Reasons: []string{s.whyKept(ctx, rec.Entry)}}, nil
 	case word == journal.Approve:
 		d.Action, d.Approved, d.Grace, d.NotBefore, d.Ground = policy.Trash, true, false, time.Time{}, ""
 		d.Reasons = append(d.Reasons, "you approved it as it is")
@@ -131,6 +131,19 @@ func (s *Sweeper) due(ctx context.Context, st *providers.Storage, r *reader, rec
 		return hold(d, policy.GroundClock, s.doubt.Error()), nil
 	}
 	return d, nil
+}
+
+// whyKept is how a file came to be kept by a person's word.
+func (s *Sweeper) whyKept(ctx context.Context, e providers.Entry) string {
+	said, err := s.o.Journal.Said(ctx, e)
+	switch on := said.At.Local().Format(time.DateOnly); {
+	case err != nil || said.Word != journal.Keep:
+		return "you said keep to, or brought back, a file with the same content"
+	case said.Undo != 0:
+		return fmt.Sprintf("you brought it back on %s, by run %d", on, said.Undo)
+	default:
+		return "you said keep on " + on
+	}
 }
 
 // hold puts a trash off for a reason that no time ends.

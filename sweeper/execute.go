@@ -71,12 +71,32 @@ func (s *Sweeper) Execute(ctx context.Context, p *Plan, progress func(done int))
 	}
 	defer c.end()
 	return s.run(ctx, "apply", func(ctx context.Context, sum *Summary) error {
+		sum.Plan = p.ID
 		sum.saw(p.Scan)
 		if err := s.mark(ctx, p.Mark, sum); err != nil {
 			return err
 		}
 		return s.carryOut(ctx, p, c, sum, progress)
 	})
+}
+
+// CarriedOut is the run that has carried the saved plan out, to its end and with
+// every file; 0 where there is none.
+func (s *Sweeper) CarriedOut(ctx context.Context, p *Plan) (run int64, err error) {
+	if p.ID == "" {
+		return 0, nil
+	}
+	runs, err := s.o.Journal.RunsSince(ctx, p.Made)
+	for _, r := range runs {
+		var sum Summary
+		if r.Err != "" || json.Unmarshal(r.Summary, &sum) != nil {
+			continue // interrupted, or ended early
+		}
+		if sum.Plan == p.ID && sum.Refused+sum.Failed+sum.Errors == 0 {
+			return r.ID, nil
+		}
+	}
+	return 0, err
 }
 
 // carryOut trashes, then purges.

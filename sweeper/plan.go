@@ -25,6 +25,7 @@ type Plan struct {
 
 	Scan     *Summary // of the scan that made it; not saved
 	Reviewed bool     // a person has looked at it; not saved: see LoadPlan
+	ID       string   // of a plan that was saved: the hash of its bytes
 }
 
 // Scope is one storage that a plan covers.

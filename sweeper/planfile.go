@@ -1,6 +1,8 @@
 package sweeper
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -117,7 +119,8 @@ func itemLines(items []Item) []itemLine {
 // LoadPlan reads what Save wrote, as a plan that a person has looked at. Anything else, unknown fields and trailing
 // bytes included, is an error.
 func LoadPlan(r io.Reader) (*Plan, error) {
-	dec := json.NewDecoder(r)
+	sum := sha256.New()
+	dec := json.NewDecoder(io.TeeReader(r, sum))
 	dec.DisallowUnknownFields()
 	var f planFile
 	if err := dec.Decode(&f); err != nil {
@@ -132,7 +135,7 @@ func LoadPlan(r io.Reader) (*Plan, error) {
 	if f.negative() {
 		return nil, errors.New("not a saved plan: a size in it is less than nothing")
 	}
-	p := &Plan{Reviewed: true, Made: f.Made, Policy: f.Policy, Trash: items(f.Trash), Mark: items(f.Mark), Purge: items(f.Purge)}
+	p := &Plan{Reviewed: true, ID: hex.EncodeToString(sum.Sum(nil)), Made: f.Made, Policy: f.Policy, Trash: items(f.Trash), Mark: items(f.Mark), Purge: items(f.Purge)}
 	for _, line := range f.Scope {
 		sc := Scope{Storage: line.Storage, Seen: line.Seen}
 		for _, root := range line.Roots {

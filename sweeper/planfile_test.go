@@ -24,8 +24,8 @@ func TestASavedPlanIsTheSamePlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.Scan, p.Reviewed = nil, true // whoever names a saved plan has looked at it
-	for i := range p.Trash {       // what is not saved, because it is asked for again
+	p.Scan, p.Reviewed, p.ID = nil, true, got.ID // whoever names a saved plan has looked at it
+	for i := range p.Trash {                     // what is not saved, because it is asked for again
 		e := &p.Trash[i].Entry
 		*e = providers.Entry{Ref: e.Ref, Revision: e.Revision, Path: e.Path, Size: e.Size}
 	}
@@ -81,4 +81,44 @@ func TestSizesThatAreTooLargeTogetherAreOverTheLimit(t *testing.T) {
 		p.Purge = append(p.Purge, sweeper.Item{Storage: "home", Entry: providers.Entry{Size: 1 << 62}})
 	}
 	b.refusedWhole(p, new(*sweeper.LimitError))
+}
+
+// TestASavedPlanIsCarriedOutOnce: a plan of which something was left alone may be
+// applied again, for the rest.
+func TestASavedPlanIsCarriedOutOnce(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	b.put(ours(2), picture(2))
+	made, _ := b.plan()
+	load := func() *sweeper.Plan {
+		var text bytes.Buffer
+		if err := made.Save(&text); err != nil {
+			t.Fatal(err)
+		}
+		p, err := sweeper.LoadPlan(&text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	carriedOut := func() int64 {
+		run, err := b.sweeper().CarriedOut(t.Context(), load())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return run
+	}
+	b.account.Hold(ours(1), providers.Held{Guard: providers.GuardGit, Why: "Git tracks it"})
+	if first := b.execute(load()); first.Refused != 1 || carriedOut() != 0 {
+		t.Errorf("of the first run %d were left alone, and the plan was carried out as run %d", first.Refused, carriedOut())
+	}
+	made.Trash = made.Trash[:1] // a plan that a person has shortened is another
+	b.account.Hold(ours(1))
+	second := b.execute(load())
+	if second.Trashed != 1 || carriedOut() != second.Run {
+		t.Errorf("the second run trashed %d, and the plan was carried out as run %d", second.Trashed, carriedOut())
+	}
+	if run, err := b.sweeper().CarriedOut(t.Context(), made); run != 0 || err != nil {
+		t.Errorf("a plan that was never saved was carried out as run %d, %v", run, err)
+	}
 }

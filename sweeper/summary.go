@@ -14,7 +14,8 @@ import (
 
 // Summary is what one run saw and did.
 type Summary struct {
-	Run int64 `json:"run,omitempty"` // the journal's number; 0 when the run left no record
+	Run  int64  `json:"run,omitempty"`  // the journal's number; 0 when the run left no record
+	Plan string `json:"plan,omitempty"` // the ID of the saved plan that it carried out
 
 	Seen         int64                            `json:"seen"`    // files of any kind under the roots
 	Images       int64                            `json:"images"`  // by their bytes

@@ -33,7 +33,9 @@ On a terminal apply asks first. Where it cannot ask, as in a script, it changes
 nothing and ends with exit status 3, unless you give it a saved plan or --yes.`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			var due *sweeper.Plan
+			file := ""
 			if len(args) == 1 && isFile(args[0]) {
+				file = args[0]
 				if due, err = loadPlan(args[0]); err != nil {
 					return &app.UsageError{Err: err, Hint: "make one with: sweepd plan -o FILE"}
 				}
@@ -58,6 +60,9 @@ nothing and ends with exit status 3, unless you give it a saved plan or --yes.`,
 					}
 					due.Reviewed = true
 				}
+			}
+			if run, err := a.Sweeper.CarriedOut(cmd.Context(), due); err != nil || run != 0 {
+				return p.tellCarriedOut(l, file, due, run, err)
 			}
 			total := len(due.Trash) + len(due.Purge)
 			sum, err := a.Sweeper.Execute(cmd.Context(), due, func(done int) { p.term.progress("done: %d of %d", done, total) })
@@ -103,6 +108,20 @@ func (p *program) agree(ctx context.Context, l look, a *app.App, due *sweeper.Pl
 	}
 	p.term.printf("nothing was changed\n")
 	return false, nil
+}
+
+// tellCarriedOut says that a saved plan was carried out before, or that it could
+// not be found out.
+func (p *program) tellCarriedOut(l look, file string, due *sweeper.Plan, run int64, err error) error {
+	switch {
+	case err != nil:
+		return err
+	case l.json:
+		p.json(jsonCarriedOut{"carried_out", run, due.ID})
+	default:
+		p.term.printf("%s was carried out as run %d; nothing was changed\n", safe(file), run)
+	}
+	return nil
 }
 
 // tellSurge says before the question what the answer should be weighed by. Any

@@ -89,6 +89,14 @@ type jsonRun struct {
 	Refusals map[string]int64                `json:"refusals,omitempty"`
 }
 
+// jsonCarriedOut is all that apply says of a saved plan that was carried out
+// before.
+type jsonCarriedOut struct {
+	Type string `json:"type"` // "carried_out"
+	Run  int64  `json:"run"`
+	Plan string `json:"plan"` // as in the summary of that run
+}
+
 // jsonProblem is one thing that went wrong or was refused.
 type jsonProblem struct {
 	Type    string `json:"type"` // "problem"

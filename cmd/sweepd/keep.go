@@ -17,16 +17,32 @@ import (
 )
 
 func (p *program) keep() *cobra.Command {
-	return &cobra.Command{
-		Use:               "keep PATH|STORAGE:PATH|STORAGE:ID...",
+	var list, asJSON bool
+	cmd := &cobra.Command{
+		Use:               "keep PATH|STORAGE:PATH|STORAGE:ID... | --list",
 		ValidArgsFunction: p.which,
 		Short:             "keep files for good, whatever the policy says",
 		Long: `keep remembers that you want a file: this one as long as nobody writes to it,
 and any file with the same content, under whatever name, in whatever storage,
-for good. sweepd forget takes it back.`,
-		Args: cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return p.say(cmd, args, p.sayKeep) },
+for good. sweepd forget takes it back.
+
+--list shows everything that is kept or approved, what undo brought back
+included, with the command that takes it back.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case list == (len(args) > 0):
+				return &app.UsageError{Err: errors.New("keep takes files, or --list"), Hint: "see what is kept with: sweepd keep --list"}
+			case asJSON && !list:
+				return &app.UsageError{Err: errors.New("--json goes with --list"), Hint: "sweepd keep --list --json"}
+			case list:
+				return p.sayings(cmd, asJSON)
+			}
+			return p.say(cmd, args, p.sayKeep)
+		},
 	}
+	cmd.Flags().BoolVar(&list, "list", false, "everything that is kept or approved")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "with --list: one JSON object a line")
+	return cmd
 }
 
 func (p *program) approve() *cobra.Command {
@@ -40,16 +56,6 @@ that changes in any way is held again. What a rule keeps, or you said keep to,
 stays; the limits count it.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return p.say(cmd, args, p.sayApprove) },
-	}
-}
-
-func (p *program) forget() *cobra.Command {
-	return &cobra.Command{
-		Use:               "forget PATH|STORAGE:PATH|STORAGE:ID...",
-		ValidArgsFunction: p.which,
-		Short:             "take back keep, approve, or the keeping that follows an undo",
-		Args:              cobra.MinimumNArgs(1),
-		RunE:              func(cmd *cobra.Command, args []string) error { return p.say(cmd, args, p.sayNothing) },
 	}
 }
 
@@ -74,7 +80,10 @@ func (p *program) sayKeep(ctx context.Context, a *app.App, st *providers.Storage
 func (p *program) sayNothing(ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry) (string, error) {
 	c, err := a.Sweeper.Content(ctx, st, e)
 	if err == nil {
-		err = errors.Join(a.Journal.Say(ctx, e, journal.NoWord), a.Journal.SayOf(ctx, c, journal.NoWord))
+		err = a.Journal.SayOf(ctx, c, journal.NoWord)
+	}
+	if err == nil {
+		_, err = a.Journal.Unsay(ctx, e.Ref)
 	}
 	return "left to the policy", err
 }
@@ -96,9 +105,15 @@ func (p *program) sayApprove(ctx context.Context, a *app.App, st *providers.Stor
 // say records a person's word on each file as it is now. It needs no lease: a
 // sweep under way obeys it at its next file.
 func (p *program) say(cmd *cobra.Command, args []string, do saying) error {
+	return p.each(args, func(arg string) error { return p.sayOne(cmd, arg, do) })
+}
+
+// each does something with each argument, whatever became of the others; a
+// mistake of usage ends it.
+func (p *program) each(args []string, do func(arg string) error) error {
 	failed := false
 	for _, arg := range args {
-		if err := p.sayOne(cmd, arg, do); err != nil {
+		if err := do(arg); err != nil {
 			if usage := (*app.UsageError)(nil); errors.As(err, &usage) {
 				return err
 			}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -24,8 +25,8 @@ func (p *program) undo() *cobra.Command {
 		ValidArgsFunction: p.which,
 		Short:             "bring back what a run moved to the trash, or single files",
 		Long: `undo restores files under their old names, and never over another file. What
-came back is kept from then on, as it is, whatever the policy says; sweepd
-forget takes that back.`,
+came back is kept for good, whatever the policy says: sweepd forget RUN leaves it
+to the policy again, and sweepd keep --list shows what is kept.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if last == (len(args) > 0) {
 				return &app.UsageError{Err: errors.New("undo takes a run, or --last, or paths"), Hint: "see the runs with: sweepd history"}
@@ -45,6 +46,7 @@ forget takes that back.`,
 			p.term.settle()
 			if sum != nil {
 				p.done(l, sum)
+				p.tellBack(l, sum)
 			}
 			if err != nil {
 				return err
@@ -55,6 +57,18 @@ forget takes that back.`,
 	cmd.Flags().BoolVar(&last, "last", false, "the latest run of which something is still in the trash")
 	cmd.Flags().BoolVar(&l.json, "json", false, "one JSON object a line")
 	return cmd
+}
+
+// tellBack says what becomes of the files that came back.
+func (p *program) tellBack(l look, sum *sweeper.Summary) {
+	if l.json || sum.Restored == 0 {
+		return
+	}
+	what := "they are kept for good, whatever the policy says; to leave them"
+	if sum.Restored == 1 {
+		what = "it is kept for good, whatever the policy says; to leave it"
+	}
+	p.term.printf("%s to the policy again: %s\n", what, p.term.bold(fmt.Sprintf("sweepd forget %d", sum.Run)))
 }
 
 // undoable finds in the journal what is to be brought back.

@@ -80,6 +80,17 @@ func (a *App) Look(ctx context.Context, file string) (*providers.Storage, provid
 	return st, e, err
 }
 
+// At finds a file by its storage and by what the storage calls it.
+func (a *App) At(ctx context.Context, storage string, ref providers.Ref) (*providers.Storage, providers.Entry, error) {
+	for _, st := range a.storages {
+		if st.Name() == storage {
+			e, err := st.Stat(ctx, ref)
+			return st, e, err
+		}
+	}
+	return nil, providers.Entry{}, fmt.Errorf("%s could not be opened: %w", storage, a.Unopened[storage])
+}
+
 // met is the one file that is at that path of an account now, of those that a
 // scan has found or an operation was about. To list the account for it would be
 // dear, and the rest is there by its id.

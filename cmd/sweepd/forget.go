@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sweepd/internal/app"
+	"sweepd/journal"
+	"sweepd/providers"
+	"sweepd/sweeper"
+)
+
+func (p *program) forget() *cobra.Command {
+	var last bool
+	cmd := &cobra.Command{
+		Use:               "forget RUN | --last | PATH|STORAGE:PATH|STORAGE:ID|sha256:HASH...",
+		ValidArgsFunction: p.which,
+		Short:             "take back keep, approve, or the keeping that follows an undo",
+		Long: `forget takes back what keep and approve said of single files, or leaves to the
+policy again what undo brought back: all of one run, whether the number is that
+of the undo or that of the run that it undid. sweepd keep --list shows what
+stands, with the command that takes it back.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if last == (len(args) > 0) {
+				return &app.UsageError{Err: errors.New("forget takes a run, or --last, or paths"), Hint: "see what is kept with: sweepd keep --list"}
+			}
+			if last {
+				return p.forgetRun(cmd, 0)
+			}
+			if run, err := strconv.ParseInt(args[0], 10, 64); err == nil && len(args) == 1 && run > 0 {
+				return p.forgetRun(cmd, run)
+			}
+			return p.each(args, func(arg string) error { return p.forgetOne(cmd, arg) })
+		},
+	}
+	cmd.Flags().BoolVar(&last, "last", false, "the latest undo of which something is still kept")
+	return cmd
+}
+
+// forgetRun leaves to the policy what a run brought back, or what was brought
+// back of a run; 0 is the latest run by which something is kept.
+func (p *program) forgetRun(cmd *cobra.Command, run int64) error {
+	ops, run, err := p.broughtBack(cmd, run)
+	if err != nil {
+		return err
+	}
+	o := p.options()
+	o.Scopes = scopesOf(ops)
+	a, err := p.openApp(cmd, o)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	if a.ReportOnly != nil {
+		return a.ReportOnly
+	}
+	files, failed := 0, false
+	for _, op := range ops {
+		forgot, err := forgetBack(cmd.Context(), a, op)
+		if err != nil {
+			p.exit(fmt.Errorf("%s: %w", p.place(op.Op.Storage, op.Op.Entry.Path), err))
+			failed = true
+		} else if forgot {
+			files++
+		}
+	}
+	p.term.printf("run %d: %s left to the policy\n", run, count(int64(files), "file"))
+	if failed {
+		return errTrouble
+	}
+	return nil
+}
+
+// broughtBack are the operations of files that an undo brought back, and the run
+// that they are of.
+func (p *program) broughtBack(cmd *cobra.Command, run int64) (ops []journal.Operation, _ int64, err error) {
+	j, err := p.journal(cmd)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer j.Close()
+	if run == 0 {
+		if run, err = lastKept(cmd.Context(), j); err != nil {
+			return nil, 0, err
+		}
+	}
+	if _, err := j.Run(cmd.Context(), run); errors.Is(err, fs.ErrNotExist) {
+		return nil, 0, noRun(run)
+	}
+	for op, err := range j.Operations(cmd.Context(), journal.Filter{Run: run}) {
+		if err != nil {
+			return nil, 0, err
+		}
+		if op.Op.Kind == providers.OpRestore && op.State() == "done" || op.Resolved == providers.OpRestore {
+			ops = append(ops, op)
+		}
+	}
+	if len(ops) == 0 {
+		return nil, 0, &app.UsageError{Err: fmt.Errorf("nothing of run %d was brought back", run), Hint: "see what is kept with: sweepd keep --list"}
+	}
+	return ops, run, nil
+}
+
+// lastKept is the latest run by which a file is kept.
+func lastKept(ctx context.Context, j *journal.Journal) (run int64, err error) {
+	all, err := j.Sayings(ctx)
+	for _, s := range all {
+		run = max(run, s.Undo)
+	}
+	if err == nil && run == 0 {
+		err = &app.UsageError{Err: errors.New("no file is kept because undo brought it back"), Hint: "see what is kept with: sweepd keep --list"}
+	}
+	return run, err
+}
+
+// forgetBack leaves one file that was brought back to the policy, and what has
+// the same content, unless a person has said keep since. It reports whether it
+// was kept.
+func forgetBack(ctx context.Context, a *app.App, op journal.Operation) (forgot bool, err error) {
+	e := op.Op.Entry
+	st, now, err := a.At(ctx, op.Op.Storage, e.Ref)
+	gone := errors.Is(err, fs.ErrNotExist)
+	if err != nil && !gone {
+		return false, err
+	}
+	if !gone {
+		e = now
+	}
+	if said, err := a.Journal.Said(ctx, e); err != nil || said.Undo == 0 {
+		return false, err
+	}
+	if !gone {
+		c, err := a.Sweeper.Content(ctx, st, e)
+		if err == nil {
+			err = a.Journal.SayOf(ctx, c, journal.NoWord)
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	_, err = a.Journal.Unsay(ctx, e.Ref)
+	return err == nil, err
+}
+
+// forgetOne takes back what was said of one file, which may be gone, or of one
+// content.
+func (p *program) forgetOne(cmd *cobra.Command, arg string) error {
+	if hash, ok := strings.CutPrefix(arg, "sha256:"); ok {
+		return p.forgetContent(cmd, hash)
+	}
+	err := p.sayOne(cmd, arg, p.sayNothing)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	a, openErr := p.openRecord(cmd)
+	if openErr != nil {
+		return openErr
+	}
+	defer a.Close()
+	refs := []providers.Ref{providers.Ref(arg)}
+	if storage, file := app.SplitFile(p.accounts(), arg); storage != "" {
+		refs = append(refs, providers.Ref(file))
+	} else if path, err := absolute(arg); err == nil {
+		refs = append(refs, providers.Ref(path))
+	}
+	for _, ref := range refs {
+		switch n, unsayErr := a.Journal.Unsay(cmd.Context(), ref); {
+		case unsayErr != nil:
+			return unsayErr
+		case n > 0:
+			p.term.printf("%s: forgotten; it is not there now\n", safe(arg))
+			return nil
+		}
+	}
+	return err
+}
+
+// forgetContent takes back what was said of all files with a content.
+func (p *program) forgetContent(cmd *cobra.Command, hash string) error {
+	a, err := p.openRecord(cmd)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	all, err := a.Journal.Sayings(cmd.Context())
+	if err != nil {
+		return err
+	}
+	for _, s := range all {
+		if s.Ref == "" && hex.EncodeToString(s.Content.SHA256[:]) == strings.ToLower(hash) {
+			if err := a.Journal.SayOf(cmd.Context(), s.Content, journal.NoWord); err != nil {
+				return err
+			}
+			p.term.printf("sha256:%s: left to the policy\n", strings.ToLower(hash))
+			return nil
+		}
+	}
+	return &app.UsageError{Err: fmt.Errorf("nothing was said of the content sha256:%s", safe(hash)), Hint: "see what is kept with: sweepd keep --list"}
+}
+
+// openRecord opens the record for a word that needs no file.
+func (p *program) openRecord(cmd *cobra.Command) (*app.App, error) {
+	o := p.options()
+	o.Scopes = []sweeper.Scope{{Storage: "(record)", Roots: []string{existing(filepath.Clean(p.home()))}}}
+	a, err := p.openApp(cmd, o)
+	if err == nil && a.ReportOnly != nil {
+		err = errors.Join(a.ReportOnly, a.Close())
+	}
+	if err != nil {
+		return nil, err
+	}
+	return a, nil
+}

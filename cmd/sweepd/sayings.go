@@ -1,0 +1,110 @@
+package main
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sweepd/internal/app"
+	"sweepd/journal"
+)
+
+// jsonSaying is one word that stands: keep --list --json.
+type jsonSaying struct {
+	Type     string      `json:"type"` // "word"
+	Word     string      `json:"word"` // "keep", "approve"
+	Said     *time.Time  `json:"said"`
+	Ref      string      `json:"ref,omitempty"` // of a file: what its storage calls it
+	Size     int64       `json:"size"`
+	Modified *time.Time  `json:"modified,omitempty"` // of a file: as it was then
+	SHA256   string      `json:"sha256,omitempty"`   // of a content
+	Undo     int64       `json:"undo,omitempty"`     // the run that brought the file back; absent: a person said it
+	Places   []jsonPlace `json:"places"`             // where a scan has met it
+	Forget   string      `json:"forget"`             // the command that takes it back
+}
+
+type jsonPlace struct {
+	Storage string `json:"storage"`
+	Path    string `json:"path"`
+}
+
+// sayings lists what is kept and approved.
+func (p *program) sayings(cmd *cobra.Command, asJSON bool) error {
+	j, err := p.journal(cmd)
+	if usage, ok := errors.AsType[*app.UsageError](err); ok && usage.Err != nil && !errors.Is(err, fs.ErrPermission) {
+		j, err = nil, nil // there is no record yet
+	}
+	if err != nil {
+		return err
+	}
+	var all []journal.Saying
+	if j != nil {
+		defer j.Close()
+		if all, err = j.Sayings(cmd.Context()); err != nil {
+			return err
+		}
+	}
+	for _, s := range all {
+		if asJSON {
+			p.json(p.sayingLine(s))
+			continue
+		}
+		p.term.printf("%s  %-7s  %s\n                     %s\n", s.At.Local().Format(time.DateOnly), s.Word, p.saying(s),
+			p.term.dim("to take it back: "+p.takesBack(s)))
+	}
+	if len(all) == 0 && !asJSON {
+		p.term.printf("nothing is kept or approved\n")
+	}
+	return nil
+}
+
+func (p *program) sayingLine(s journal.Saying) jsonSaying {
+	line := jsonSaying{Type: "word", Word: string(s.Word), Said: moment(s.At), Ref: string(s.Ref), Size: s.Content.Size, Undo: s.Undo, Places: []jsonPlace{}, Forget: p.takesBack(s)}
+	if s.Ref == "" {
+		line.SHA256 = hex.EncodeToString(s.Content.SHA256[:])
+	} else {
+		line.Modified = moment(s.Modified)
+	}
+	for _, at := range s.Places {
+		line.Places = append(line.Places, jsonPlace{at.Storage, at.Path})
+	}
+	return line
+}
+
+// saying is what a word is about, and how it came about.
+func (p *program) saying(s journal.Saying) string {
+	var places []string
+	for _, at := range s.Places {
+		places = append(places, p.place(at.Storage, at.Path))
+	}
+	where := strings.Join(places, ", ")
+	switch {
+	case s.Ref == "" && where == "":
+		return fmt.Sprintf("every file with the content of one of %s", size(s.Content.Size))
+	case s.Ref == "":
+		return "every file with the content of " + where
+	case where == "":
+		where = safe(tilde(string(s.Ref), p.home()))
+	}
+	if s.Undo != 0 {
+		return fmt.Sprintf("%s: you brought it back, by run %d", where, s.Undo)
+	}
+	return where
+}
+
+// takesBack is the command that takes a word back.
+func (p *program) takesBack(s journal.Saying) string {
+	name := "sha256:" + hex.EncodeToString(s.Content.SHA256[:])
+	if s.Ref != "" {
+		name = string(s.Ref)
+		if len(s.Places) > 0 && s.Places[0].Path != name {
+			name = s.Places[0].Storage + ":" + name // of an account
+		}
+	}
+	return "sweepd forget " + quoted(name)
+}

@@ -1,0 +1,154 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"sweepd/providers"
+)
+
+// Saying is one word that stands: on a file, or on a content.
+type Saying struct {
+	Word     Word
+	At       time.Time     // UTC
+	Ref      providers.Ref // of the file; "" of a content
+	Modified time.Time     // of the file; UTC
+	Content  Content       // of a file only its size
+	Undo     int64         // the run that brought the file back, which is how the word came about; 0: a person said it
+
+	// Where the file is, or files with the content are, as far as it is known:
+	// by the last scan, or by what was done to the file.
+	Places []Place
+}
+
+// Place is a file's storage and its path in it.
+type Place struct{ Storage, Path string }
+
+// The word on a file that a restore brought back has its line right after that
+// of the restore's outcome: see recorder.putOutcome.
+const sayings = `SELECT w.word, w.said, w.ref, w.size, w.modified, coalesce(o.run, 0), coalesce(o.storage, ''), coalesce(o.path, x'')
+	FROM words w
+	LEFT JOIN chain c ON c.line = w.line - 1 AND c.event = 'ended' AND w.word = 'keep'
+	LEFT JOIN operations o ON o.id = c.subject AND o.kind = 'restore' AND o.ref = w.ref
+	WHERE w.word <> ''`
+
+// Said is the word on the file as it is now, with how it came about; its Word is
+// NoWord where nothing was said.
+func (j *Journal) Said(ctx context.Context, e providers.Entry) (Saying, error) {
+	a := about(e)
+	s, err := scanSaying(j.read.QueryRowContext(ctx, sayings+` AND w.ref = $1 AND w.size = $2 AND w.modified = $3`, []byte(a.ref), a.size, a.modified))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Saying{}, nil
+	}
+	return s, fault(err)
+}
+
+// Sayings are all words that stand, in the order in which they were said.
+func (j *Journal) Sayings(ctx context.Context) ([]Saying, error) {
+	rows, err := j.read.QueryContext(ctx, sayings)
+	all, err := collect(rows, err, scanSaying)
+	var contents []Saying
+	if err == nil {
+		rows, err = j.read.QueryContext(ctx, `SELECT word, said, size, sha256 FROM contents WHERE word <> ''`)
+		contents, err = collect(rows, err, scanContentSaying)
+	}
+	if all = append(all, contents...); err == nil && len(all) > 0 {
+		err = j.locate(ctx, all)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read what was said: %w", err)
+	}
+	slices.SortStableFunc(all, func(a, b Saying) int { return a.At.Compare(b.At) })
+	return all, nil
+}
+
+func scanSaying(row scanner) (s Saying, err error) {
+	var said sql.NullInt64
+	var modified int64
+	var back Place
+	if err = row.Scan(&s.Word, &said, &s.Ref, &s.Content.Size, &modified, &s.Undo, &back.Storage, &back.Path); err != nil {
+		return s, err
+	}
+	s.At, s.Modified = moment(said), time.UnixMicro(modified).UTC()
+	if back.Path != "" {
+		s.Places = []Place{back}
+	}
+	return s, nil
+}
+
+func scanContentSaying(row scanner) (s Saying, err error) {
+	var said sql.NullInt64
+	var sum sql.RawBytes
+	if err = row.Scan(&s.Word, &said, &s.Content.Size, &sum); err != nil {
+		return s, err
+	}
+	s.At = moment(said)
+	return s, s.Content.is(sum)
+}
+
+// locate fills in the places by the last scans, which are newer than those of
+// the operations.
+func (j *Journal) locate(ctx context.Context, all []Saying) error {
+	byRef, byContent := map[providers.Ref]int{}, map[Content]int{}
+	for i, s := range all {
+		if s.Ref != "" {
+			byRef[s.Ref] = i
+		} else {
+			byContent[s.Content] = i
+		}
+	}
+	rows, err := j.read.QueryContext(ctx, `SELECT storage, ref, path, size, sha256 FROM matches ORDER BY storage, path`)
+	seen := map[int]bool{}
+	_, err = collect(rows, err, func(row scanner) (none struct{}, err error) {
+		var at Place
+		var ref providers.Ref
+		var c Content
+		var sum sql.RawBytes
+		if err := row.Scan(&at.Storage, &ref, &at.Path, &c.Size, &sum); err != nil {
+			return none, err
+		}
+		if i, ok := byRef[ref]; ok {
+			if !seen[i] {
+				seen[i], all[i].Places = true, nil
+			}
+			all[i].Places = append(all[i].Places, at)
+		}
+		if c.is(sum) == nil { // else nothing is known of its content
+			if i, ok := byContent[c]; ok {
+				all[i].Places = append(all[i].Places, at)
+			}
+		}
+		return none, nil
+	})
+	return err
+}
+
+// Unsay takes back every word on the file of that name, whatever the file was
+// when it was said. It returns how many there were.
+func (j *Journal) Unsay(ctx context.Context, ref providers.Ref) (words int, err error) {
+	err = j.appending(ctx, func(tx *sql.Tx, c *chain) error {
+		rows, err := tx.QueryContext(ctx, `SELECT revision, size, modified FROM words WHERE ref = $1 AND word <> ''`, []byte(ref))
+		all, err := collect(rows, err, func(row scanner) (providers.Entry, error) {
+			e := providers.Entry{Ref: ref}
+			var modified int64
+			err := row.Scan(&e.Revision, &e.Size, &modified)
+			e.Modified = time.UnixMicro(modified)
+			return e, err
+		})
+		for _, e := range all {
+			if err == nil {
+				err = say(tx, c, e, NoWord, j.now())
+			}
+		}
+		words = len(all)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return words, j.writeHead(ctx)
+}
