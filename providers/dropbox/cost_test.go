@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"sweepd/fingerprint"
+	"sweepd/internal/cloudaudit"
 	"sweepd/internal/cloudfake/content"
 	fake "sweepd/internal/cloudfake/dropbox"
 	"sweepd/sweeper"
@@ -51,38 +52,38 @@ func (w *world) measure() *meter {
 // The numbers that docs/performance.md promises, on a Dropbox of 100,000 files.
 func TestAFirstScanOfADropboxCostsFewCallsAndFewBytes(t *testing.T) {
 	const files, images, copies = 100_000, 10_000, 1000
-	a := newAudited(t, personal(), newStudio(t))
-	a.options.Interest = fingerprint.Interesting // as the program has it
-	copied := content.Noise(a.plain, 40_000, 0)
+	w, a := newAudited(t, personal())
+	w.options.Interest = fingerprint.Interesting // as the program has it
+	copied := content.Noise(a.Pictures.Plain, 40_000, 0)
 	for i := range copies { // where a name is given once in a folder
-		_, err := a.person.Folder(fmt.Sprint("/Copies/", i))
-		a.must(err)
+		_, err := w.person.Folder(fmt.Sprint("/Copies/", i))
+		w.must(err)
 	}
-	a.must(a.person.Fill(fake.Bulk{Files: files, Images: images, Image: func(i int) fake.Item {
-		it := fake.Item{Path: fmt.Sprint("/photo ", i, ".png"), Content: content.Noise(a.plain, 40_000, uint64(i)), Client: a.now().AddDate(0, -2, 0)}
+	w.must(w.person.Fill(fake.Bulk{Files: files, Images: images, Image: func(i int) fake.Item {
+		it := fake.Item{Path: fmt.Sprint("/photo ", i, ".png"), Content: content.Noise(a.Pictures.Plain, 40_000, uint64(i)), Client: w.now().AddDate(0, -2, 0)}
 		switch {
 		case i%(images/copies) == 1:
 			it.Path, it.Content = fmt.Sprintf("/Copies/%d/copy.png", i/(images/copies)), copied
 		case i%200 == 0:
-			it.Content = content.Bytes(a.signed[i/200%3])
+			it.Content = content.Bytes(a.Pictures.Signed[i/200%3])
 		}
 		return it
 	}}))
 	revs := map[string]string{}
-	for id, state := range a.dropbox.Snapshot() {
-		a.before[id], revs[state.Rev] = state.SHA256, state.Path
+	for id, state := range w.dropbox.Snapshot() {
+		a.Before[id], revs[state.Rev] = state.SHA256, state.Path
 		if strings.Contains(state.Path, "/photo ") && state.Size != 40_000 {
-			a.due = append(a.due, id)
+			a.Due = append(a.Due, id)
 		}
 	}
-	m := a.measure()
+	m := w.measure()
 	var sum *sweeper.Summary
-	scan := func(p process) {
+	scan := func(p *cloudaudit.Process) {
 		var err error
 		sum, err = p.Scan(t.Context(), sweeper.ScanOptions{})
-		a.must(err)
+		w.must(err)
 	}
-	a.run(t, scan)
+	a.Run(scan)
 	t.Logf("%d files, %d images: %v; %d images read, %d bytes; %d matched", files, images, m.calls, len(m.reads), sum.BytesRead, sum.Matched)
 	if n := m.calls["files/list_folder"] + m.calls["files/list_folder/continue"]; n > 60 {
 		t.Errorf("%d list calls, want at most 60", n)
@@ -99,23 +100,23 @@ func TestAFirstScanOfADropboxCostsFewCallsAndFewBytes(t *testing.T) {
 		t.Errorf("%d files were looked at, which the listing had described", n)
 	}
 
-	m = a.measure()
-	a.run(t, scan)
+	m = w.measure()
+	a.Run(scan)
 	if want := map[string]int{"users/get_current_account": 1, "files/list_folder/continue": 1}; !maps.Equal(m.calls, want) {
 		t.Errorf("a pass without changes made %v, want %v", m.calls, want)
 	}
 
-	m = a.measure()
-	a.run(t, apply(t))
-	now, trashed := a.dropbox.Snapshot(), 0
-	for _, id := range a.due {
+	m = w.measure()
+	a.Run(cloudaudit.Apply)
+	now, trashed := w.dropbox.Snapshot(), 0
+	for _, id := range a.Due {
 		if now[id].Deleted {
 			trashed++
 		}
 	}
 	const refused = 2 // what is shared, and what was edited
-	if trashed != len(a.due) || m.calls["files/delete_v2"] != trashed || m.calls["files/get_metadata"] > trashed+refused || m.calls["files/download"] > trashed+refused {
-		t.Errorf("%d of %d were trashed by %v, want a look, a read of the whole and a deletion of each", trashed, len(a.due), m.calls)
+	if trashed != len(a.Due) || m.calls["files/delete_v2"] != trashed || m.calls["files/get_metadata"] > trashed+refused || m.calls["files/download"] > trashed+refused {
+		t.Errorf("%d of %d were trashed by %v, want a look, a read of the whole and a deletion of each", trashed, len(a.Due), m.calls)
 	}
 	t.Logf("%d trashed: %v", trashed, m.calls)
 }
@@ -129,22 +130,22 @@ func TestARealPictureInADropboxIsReadByTwoRequestsAtMost(t *testing.T) {
 		}
 		t.Skip("the shared pictures are not here")
 	}
-	a := newAudited(t, personal(), newStudio(t))
+	w, a := newAudited(t, personal())
 	for i, path := range paths {
 		b, err := os.ReadFile(path)
-		a.must(err)
-		id, err := a.person.Put(fake.Item{Path: fmt.Sprintf("/Real/%d/%s", i, filepath.Base(path)), Content: content.Bytes(b), Client: a.now().Add(-time.Hour)})
-		a.must(err)
-		a.before[id] = ""
+		w.must(err)
+		id, err := w.person.Put(fake.Item{Path: fmt.Sprintf("/Real/%d/%s", i, filepath.Base(path)), Content: content.Bytes(b), Client: w.now().Add(-time.Hour)})
+		w.must(err)
+		a.Before[id] = ""
 	}
 	names := map[string]string{}
-	for _, state := range a.dropbox.Snapshot() {
+	for _, state := range w.dropbox.Snapshot() {
 		names[state.Rev] = state.Path
 	}
-	m := a.measure()
-	a.run(t, func(p process) {
+	m := w.measure()
+	a.Run(func(p *cloudaudit.Process) {
 		sum, err := p.Scan(t.Context(), sweeper.ScanOptions{})
-		a.must(err)
+		w.must(err)
 		t.Logf("%+v", sum.ByConfidence)
 	})
 	total, requests := int64(0), 0

@@ -1,31 +1,19 @@
 package gdrive_test
 
 import (
-	"encoding/json"
 	"fmt"
-	"maps"
-	"os"
-	"path/filepath"
-	"slices"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
-	"sweepd/fingerprint"
-	"sweepd/fingerprint/c2pa"
-	"sweepd/fingerprint/c2pa/c2patest"
+	"sweepd/internal/cloudaudit"
 	"sweepd/internal/cloudfake"
 	"sweepd/internal/cloudfake/drive"
 	"sweepd/journal"
-	"sweepd/policy"
-	"sweepd/providers"
-	"sweepd/sweeper"
 )
 
 const auditPolicy = `
 version: 1
-storages: {drive: {type: gdrive, client: /client.json}}
+storages: {cloud: {type: gdrive, client: /client.json}}
 rules: [{name: mine, when: {confidence: proven}, do: trash}]
 trash: {ours: 30d}
 limits: {files: 100, bytes: 1GB, share: 100%, surge: off}
@@ -58,292 +46,80 @@ func faults() []cloudfake.Fault {
 	return all
 }
 
-// studio makes the pictures once: signing takes time.
-type studio struct {
-	classifier *fingerprint.Classifier
-	signed     [][]byte
-	edited     []byte
-	plain      []byte
-}
+// audited is a Drive as the audit meets it.
+type audited struct{ *world }
 
-func newStudio(t *testing.T) studio {
-	t.Helper()
-	at := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
-	s := c2patest.New(t, at)
-	anchors, err := c2pa.ParseAnchors(strings.NewReader(s.Anchors()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	one := studio{classifier: fingerprint.NewWith(fingerprint.Options{Anchors: anchors}), plain: c2patest.PlainPNG(8, 8, 1)}
-	for i := range 4 {
-		one.signed = append(one.signed, s.PNG(uint8(i), c2patest.Options{StampedAt: at.AddDate(0, -1, 0)}))
-	}
-	one.edited = slices.Clone(one.signed[0])
-	one.edited[len(one.edited)-20] ^= 1 // in the pixels: what was signed is not what is there
-	return one
-}
+func (a audited) Cloud() *cloudfake.Cloud          { return a.cloud }
+func (a audited) Now() time.Time                   { return a.now() }
+func (a audited) Pass(d time.Duration)             { a.pass(d) }
+func (a audited) Policy() string                   { return auditPolicy }
+func (a audited) Open() (cloudaudit.Driver, error) { return a.tryOpen(a.options) }
+func (a audited) ID(op journal.Operation) string   { return string(op.Op.Entry.Ref) }
 
-// audited is a world with a journal, in which every change is accounted for.
-type audited struct {
-	*world
-	studio
-	file   string            // of the journal
-	due    []string          // ids of what may be deleted
-	before map[string]string // id to SHA-256 of every file
-	binned []string          // ids of what the person threw away
-}
-
-func newAudited(t *testing.T, s studio) *audited {
-	w := newWorld(t)
-	a := &audited{world: w, studio: s, file: filepath.Join(t.TempDir(), "journal.db"), before: map[string]string{}}
-	put := func(name string, content []byte) string {
-		return w.add(drive.Item{Name: name, MimeType: "image/png", Content: drive.Bytes(content), Created: w.now().AddDate(0, -1, 0)})
-	}
-	for i, content := range s.signed[:3] {
-		a.due = append(a.due, put(fmt.Sprint("mine ", i, ".png"), content))
-	}
-	put("plain.png", s.plain)
-	put("edited.png", s.edited)
-	w.must(w.person.Star(put("starred.png", s.signed[3]), true))
-	a.binned = []string{put("mine, thrown away.png", s.signed[3]), put("a photo.png", s.plain)}
-	for _, id := range a.binned {
-		w.must(w.person.Trash(id))
-	}
-	w.folder("Elsewhere", "") // for files that are moved
-	for id, state := range w.drive.Snapshot() {
-		a.before[id] = state.SHA256
-	}
-	w.pass(time.Hour)
-	return a
-}
-
-// process is what one process has open.
-type process struct {
-	*sweeper.Sweeper
-	j  *journal.Journal
-	st *providers.Storage
-}
-
-// start opens everything anew, as a new process does.
-func (a *audited) start(t *testing.T) process {
-	t.Helper()
-	p, err := policy.Parse("policy.yaml", []byte(auditPolicy), policy.ParseOptions{Home: "/home/mia"})
-	a.must(err)
-	j, err := journal.Open(t.Context(), a.file, journal.Options{Now: a.now})
-	a.must(err)
-	a.must(j.Check(t.Context()))
-	d := a.open(t)
-	st, err := providers.NewStorage("drive", d, providers.Options{Roots: d.Roots(), Recorder: j, Protect: p.Protect})
-	a.must(err)
-	s, err := sweeper.New(sweeper.Options{Policy: p, Journal: j, Storages: []*providers.Storage{st}, Classifier: a.classifier, Now: a.now})
-	a.must(err)
-	return process{s, j, st}
-}
-
-func (p process) end(a *audited) {
-	a.must(p.st.Close())
-	a.must(p.j.Close())
-}
-
-// run is one run of a process that may go wrong in any way but one: it changes
-// nothing that it must not.
-func (a *audited) run(t *testing.T, do func(p process)) {
-	t.Helper()
-	p := a.start(t)
-	do(p)
-	p.end(a)
-	a.unharmed(t)
-}
-
-func apply(t *testing.T) func(process) {
-	return func(p process) {
-		plan, _, err := p.Plan(t.Context(), sweeper.ScanOptions{})
-		if err != nil {
-			t.Logf("plan: %v", err)
-			return
-		}
-		sum, err := p.Execute(t.Context(), plan, nil)
-		t.Logf("apply: %+v, %v", sum, err)
-	}
-}
-
-func undo(t *testing.T) func(process) {
-	return func(p process) {
-		ops, err := sweeper.Undoable(t.Context(), p.j, sweeper.Undone{Run: 1})
-		if err != nil {
-			t.Logf("undo: %v", err)
-			return
-		}
-		sum, err := p.Undo(t.Context(), ops, nil)
-		t.Logf("undo: %+v, %v", sum, err)
-	}
-}
-
-func purge(t *testing.T) func(process) {
-	return func(p process) {
-		plan, _, err := p.PlanPurge(t.Context(), func(sweeper.Binned) bool { return true })
-		if err != nil {
-			t.Logf("plan a purge: %v", err)
-			return
-		}
-		sum, err := p.Execute(t.Context(), plan, nil)
-		t.Logf("purge: %+v, %v", sum, err)
-	}
-}
-
-// unharmed holds the audit log against what may be changed at all.
-func (a *audited) unharmed(t *testing.T) {
-	t.Helper()
-	for _, m := range a.cloud.Audit().Mutations(0) {
-		if m.N > 0 && !slices.Contains(a.due, m.File) && m.Op != "change" && m.Op != "move" { // those two are the faults
-			t.Errorf("%s was changed (%s), and is none of those that are due: %s -> %s", m.File, m.Op, m.Before, m.After)
-		}
-	}
-	now := a.drive.Snapshot()
-	for id := range a.before {
-		if _, there := now[id]; !there && !slices.Contains(a.due, id) {
-			t.Errorf("%s is gone", id)
-		}
-	}
-	for _, id := range a.binned {
-		if s := now[id]; !s.Trashed || s.SHA256 != a.before[id] {
-			t.Errorf("what the person threw away is no longer in the trash as it was: %+v", s)
-		}
-	}
-}
-
-// recordIsTrue compares the journal with the Drive, once nothing is open any more.
-func (a *audited) recordIsTrue(t *testing.T) {
-	t.Helper()
-	p := a.start(t)
-	defer p.end(a)
-	if _, err := p.j.Verify(t.Context()); err != nil {
-		t.Errorf("verify: %v", err)
-	}
-	var inTrash, there []string
-	for op, err := range p.j.Operations(t.Context(), journal.Filter{}) {
-		a.must(err)
-		if op.Ended.IsZero() {
-			t.Errorf("the record of %s %s is still open", op.Op.Kind, op.Op.Entry.Path)
-		}
-	}
-	for op, err := range p.j.Operations(t.Context(), journal.Filter{InTrash: true}) {
-		a.must(err)
-		inTrash = append(inTrash, string(op.Op.Entry.Ref))
-	}
+func (a audited) Files() map[string]cloudaudit.File {
+	all := map[string]cloudaudit.File{}
 	for id, s := range a.drive.Snapshot() {
-		if s.Trashed && slices.Contains(a.due, id) {
-			there = append(there, id)
-		}
-	}
-	slices.Sort(inTrash)
-	slices.Sort(there)
-	if !slices.Equal(inTrash, there) {
-		t.Errorf("in the trash by the record: %q, by Drive: %q", inTrash, there)
-	}
-}
-
-// unexamined are the files with other bytes than at the start.
-func (a *audited) unexamined() map[string]bool {
-	all := map[string]bool{}
-	for id, s := range a.drive.Snapshot() {
-		all[id] = s.SHA256 != a.before[id]
+		all[id] = cloudaudit.File{Trashed: s.Trashed, SHA256: s.SHA256} // a move leaves the id
 	}
 	return all
 }
 
-// auditStride is which requests fail: every one, unless the environment says
-// which fraction.
-func auditStride(t *testing.T) int {
-	n, err := strconv.Atoi(os.Getenv("SWEEPD_CRASH_STRIDE"))
-	if err != nil || n < 1 {
-		return ordinaryStride
+func (a audited) Fill(p cloudaudit.Pictures) (due, bin []string) {
+	put := func(name string, content []byte) string {
+		return a.add(drive.Item{Name: name, MimeType: "image/png", Content: drive.Bytes(content), Created: a.now().AddDate(0, -1, 0)})
 	}
-	t.Logf("every %dth request", n)
-	return n
+	for i, content := range p.Signed[:3] {
+		due = append(due, put(fmt.Sprint("mine ", i, ".png"), content))
+	}
+	put("plain.png", p.Plain)
+	put("edited.png", p.Edited)
+	a.must(a.person.Star(put("starred.png", p.Signed[3]), true))
+	bin = []string{put("mine, thrown away.png", p.Signed[3]), put("a photo.png", p.Plain)}
+	for _, id := range bin {
+		a.must(a.person.Trash(id))
+	}
+	a.folder("Elsewhere", "") // for files that are moved
+	return due, bin
 }
 
-// ordinaryStride keeps the loops to about a minute; all requests take ten.
-const ordinaryStride = 5
-
-// atEveryRequest has each fault befall each request of what is done in worlds of
-// their own, until none is left to befall. before comes before it, and so long a
-// time; check after it, with all well again.
-func atEveryRequest(t *testing.T, before func(*testing.T) func(process), age time.Duration, do func(*testing.T) func(process), check func(*testing.T, *audited, cloudfake.Fault)) {
-	pictures, stride := newStudio(t), auditStride(t)
-	for i, fault := range faults() {
-		text, err := json.Marshal(fault)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Run(string(text), func(t *testing.T) {
-			t.Parallel()
-			for n := 1 + i%stride; ; n += stride {
-				fired := false
-				t.Run(strconv.Itoa(n), func(t *testing.T) {
-					a := newAudited(t, pictures)
-					if before != nil {
-						a.run(t, before(t))
-						a.pass(age)
-					}
-					fault.Nth = n
-					at := int64(len(a.cloud.Audit().Since(0)))
-					a.must(a.cloud.SetFaults([]cloudfake.Fault{fault}))
-					a.run(t, do(t))
-					a.must(a.cloud.SetFaults(nil))
-					fired = slices.ContainsFunc(a.cloud.Audit().Since(at), func(r cloudfake.Record) bool { return r.Fault != "" })
-					a.pass(24 * time.Hour) // quotas begin anew
-					check(t, a, fault)
-				})
-				if !fired || t.Failed() {
-					return
-				}
-			}
-		})
-	}
+// newAudited makes a Drive, and starts the audit of it.
+func newAudited(t *testing.T) (*world, *cloudaudit.Audit) {
+	w := newWorld(t)
+	return w, cloudaudit.New(t, audited{w}, cloudaudit.NewPictures(t))
 }
+
+// audit is the loop of one fault at one request. All requests of the three loops take ten minutes.
+func audit() cloudaudit.Loop {
+	return cloudaudit.Loop{New: func(t *testing.T) cloudaudit.Account { return audited{newWorld(t)} }, Faults: faults(), Stride: 16}
+}
+
+func applied(a *cloudaudit.Audit) { a.Run(cloudaudit.Apply) }
 
 func TestUnderAnyFaultApplyTouchesOnlyWhatIsDueAndTheNextOneCompletesIt(t *testing.T) {
-	atEveryRequest(t, nil, 0, apply, func(t *testing.T, a *audited, fault cloudfake.Fault) {
-		a.run(t, apply(t))
-		changed, now := a.unexamined(), a.drive.Snapshot()
-		for _, id := range a.due {
-			switch s := now[id]; {
-			case s.ID == "":
-				t.Errorf("%s was deleted for good", id)
-			case changed[id] && s.Trashed && fault.Kind != cloudfake.ChangeAfter:
-				t.Errorf("%s is in the trash with bytes that nobody examined", id)
-			case !changed[id] && !s.Trashed:
-				t.Errorf("%s is not in the trash after a run in which all was well", id)
-			}
-		}
-		a.recordIsTrue(t)
-	})
+	l := audit()
+	l.Do, l.After = cloudaudit.Apply, cloudaudit.Applied
+	l.Run(t)
 }
 
 func TestUnderAnyFaultUndoBringsBackAndTheNextOneCompletesIt(t *testing.T) {
-	atEveryRequest(t, apply, time.Hour, undo, func(t *testing.T, a *audited, _ cloudfake.Fault) {
-		a.run(t, undo(t))
-		a.run(t, apply(t)) // what came back is kept
-		now := a.drive.Snapshot()
-		for _, id := range a.due {
-			if s := now[id]; s.ID == "" || s.Trashed {
-				t.Errorf("%s is not back, or was trashed again: %+v", id, s)
-			}
-		}
-		a.recordIsTrue(t)
-	})
+	l := audit()
+	l.Before, l.Age, l.Do, l.After = applied, time.Hour, cloudaudit.Undo, cloudaudit.Undone
+	l.Run(t)
 }
 
 func TestUnderAnyFaultPurgeDeletesOnlyWhatSweepdTrashed(t *testing.T) {
-	atEveryRequest(t, apply, 31*24*time.Hour, purge, func(t *testing.T, a *audited, _ cloudfake.Fault) {
-		a.run(t, purge(t))
-		changed, now := a.unexamined(), maps.Clone(a.drive.Snapshot())
-		for _, id := range a.due {
-			if s := now[id]; s.ID != "" && !changed[id] && len(s.Parents) == 1 && s.Parents[0] == a.person.Root() {
-				t.Errorf("%s is still there after a run in which all was well: %+v", id, s)
+	l := audit()
+	l.Before, l.Age, l.Do = applied, 31*24*time.Hour, cloudaudit.Purge
+	l.After = func(a *cloudaudit.Audit, _ cloudfake.Fault) {
+		a.Run(cloudaudit.Purge)
+		w := a.Account.(audited)
+		for _, id := range a.Due {
+			s, there := w.drive.Snapshot()[id]
+			if there && !a.Changed(id) && len(s.Parents) == 1 && s.Parents[0] == w.person.Root() {
+				a.Errorf("%s is still there after a run in which all was well: %+v", id, s)
 			}
 		}
-		a.recordIsTrue(t)
-	})
+		a.RecordIsTrue()
+	}
+	l.Run(t)
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"sweepd/internal/cloudaudit"
 	"sweepd/internal/cloudfake"
 	"sweepd/internal/cloudfake/drive"
 	"sweepd/sweeper"
@@ -45,33 +46,33 @@ func reads(requests []cloudfake.Record) (times map[string]int, bytes map[string]
 // The numbers that docs/performance.md promises, on a Drive of 100,000 files.
 func TestAFirstScanCostsFewCallsAndFewBytes(t *testing.T) {
 	const files, images, copies = 100_000, 10_000, 1000
-	a := newAudited(t, newStudio(t))
-	copied := drive.Noise(a.plain, 40_000, 0)
-	a.must(a.person.Fill(drive.Bulk{Files: files, Images: images, Folders: 100, Image: func(i int) drive.Item {
-		it := drive.Item{Name: fmt.Sprint("photo ", i, ".png"), MimeType: "image/png", Content: drive.Noise(a.plain, 40_000, uint64(i)), Created: a.now().AddDate(0, -2, 0)}
+	w, a := newAudited(t)
+	copied := drive.Noise(a.Pictures.Plain, 40_000, 0)
+	w.must(w.person.Fill(drive.Bulk{Files: files, Images: images, Folders: 100, Image: func(i int) drive.Item {
+		it := drive.Item{Name: fmt.Sprint("photo ", i, ".png"), MimeType: "image/png", Content: drive.Noise(a.Pictures.Plain, 40_000, uint64(i)), Created: w.now().AddDate(0, -2, 0)}
 		switch {
 		case i%(images/copies) == 1:
 			it.Name, it.Content = "copy.png", copied
 		case i%200 == 0:
-			it.Content = drive.Bytes(a.signed[i/200%3])
+			it.Content = drive.Bytes(a.Pictures.Signed[i/200%3])
 		}
 		return it
 	}}))
-	for id, state := range a.drive.Snapshot() {
-		a.before[id] = state.SHA256
+	for id, state := range w.drive.Snapshot() {
+		a.Before[id] = state.SHA256
 		if strings.HasPrefix(state.Name, "photo ") && state.Size != 40_000 {
-			a.due = append(a.due, id)
+			a.Due = append(a.Due, id)
 		}
 	}
-	at := a.seq()
+	at := w.seq()
 	var sum *sweeper.Summary
-	scan := func(p process) {
+	scan := func(p *cloudaudit.Process) {
 		var err error
 		sum, err = p.Scan(t.Context(), sweeper.ScanOptions{})
-		a.must(err)
+		w.must(err)
 	}
-	a.run(t, scan)
-	requests := a.requests(at)
+	a.Run(scan)
+	requests := w.requests(at)
 	byName := map[string]int{}
 	for _, r := range requests {
 		byName[r.Call]++
@@ -98,30 +99,30 @@ func TestAFirstScanCostsFewCallsAndFewBytes(t *testing.T) {
 		t.Error("no file was read before the listing was over")
 	}
 
-	at = a.seq()
-	a.run(t, scan)
-	if got := a.requests(at); len(got) != 1 || got[0].Call != "drive.changes.list" {
+	at = w.seq()
+	a.Run(scan)
+	if got := w.requests(at); len(got) != 1 || got[0].Call != "drive.changes.list" {
 		t.Errorf("a pass without changes made %d calls, want one for the changes", len(got))
 	}
 
-	at = a.seq()
-	a.run(t, apply(t))
+	at = w.seq()
+	a.Run(cloudaudit.Apply)
 	calls, trashed := map[string]int{}, 0 // by file
-	for _, r := range a.requests(at) {
+	for _, r := range w.requests(at) {
 		if parts := strings.Split(r.Path, "/"); len(parts) > 4 && parts[3] == "files" {
 			calls[parts[4]]++
 		}
 	}
-	for _, id := range a.due {
-		if a.trashed(id) {
+	for _, id := range a.Due {
+		if w.trashed(id) {
 			trashed++
 		}
 		if calls[id] > 3 {
 			t.Errorf("%s was trashed by %d calls, want at most 3", id, calls[id])
 		}
 	}
-	if trashed != len(a.due) {
-		t.Errorf("%d of %d were trashed", trashed, len(a.due))
+	if trashed != len(a.Due) {
+		t.Errorf("%d of %d were trashed", trashed, len(a.Due))
 	}
 }
 
@@ -134,20 +135,20 @@ func TestARealPictureIsReadByTwoRequestsAtMost(t *testing.T) {
 		}
 		t.Skip("the shared pictures are not here")
 	}
-	a := newAudited(t, newStudio(t))
+	w, a := newAudited(t)
 	names := map[string]string{}
 	for _, path := range paths {
 		b, err := os.ReadFile(path)
-		a.must(err)
-		names[a.add(drive.Item{Name: filepath.Base(path), MimeType: "image/png", Content: drive.Bytes(b), Created: a.now().Add(-time.Hour)})] = path
+		w.must(err)
+		names[w.add(drive.Item{Name: filepath.Base(path), MimeType: "image/png", Content: drive.Bytes(b), Created: w.now().Add(-time.Hour)})] = path
 	}
-	at := a.seq()
-	a.run(t, func(p process) {
+	at := w.seq()
+	a.Run(func(p *cloudaudit.Process) {
 		sum, err := p.Scan(t.Context(), sweeper.ScanOptions{})
-		a.must(err)
+		w.must(err)
 		t.Logf("%+v", sum.ByConfidence)
 	})
-	times, bytes := reads(a.requests(at))
+	times, bytes := reads(w.requests(at))
 	total, requests := int64(0), 0
 	for id, n := range times {
 		total, requests = total+bytes[id], requests+n

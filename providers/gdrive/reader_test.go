@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"sweepd/internal/cloudaudit"
 	"sweepd/internal/cloudfake"
 	"sweepd/internal/cloudfake/drive"
 	"sweepd/providers"
@@ -86,14 +87,14 @@ func TestAFileThatMayNotBeReadIsAnErrorOfTheScan(t *testing.T) {
 		{Kind: cloudfake.Refuse, Status: 403, Reason: "cannotDownloadFile"},
 		{Kind: cloudfake.Refuse, Status: 404, Reason: "notFound"},
 	} {
-		a := newAudited(t, newStudio(t))
+		w, a := newAudited(t)
 		var faults []cloudfake.Fault
 		for _, call := range []string{"drive.files.get.media", "drive.revisions.get.media"} {
 			refusal.Call, refusal.Times = call, -1
 			faults = append(faults, refusal)
 		}
-		a.must(a.cloud.SetFaults(faults))
-		a.run(t, func(p process) {
+		w.must(w.cloud.SetFaults(faults))
+		a.Run(func(p *cloudaudit.Process) {
 			sum, err := p.Scan(t.Context(), sweeper.ScanOptions{})
 			if err != nil || sum.Errors == 0 {
 				t.Errorf("%d %s: got %+v, %v", refusal.Status, refusal.Reason, sum, err)
