@@ -22,7 +22,7 @@ func (w *World) killed(n int, args ...string) crashtest.Result {
 
 // killStride is how many steps apart the program is killed in one run of the tests. All steps of the three loops take
 // some ten minutes.
-const killStride = 16
+const killStride = 32
 
 func TestApplyKilledAtAnyStepLosesNothingAndTheNextOneCompletesIt(t *testing.T) {
 	t.Parallel()
@@ -165,7 +165,7 @@ func (w *World) noneTwice(when string) (left int) {
 // that was in the trash.
 func (w *World) purgedOnce(when string) {
 	w.Helper()
-	done := w.History("purge")
+	done := w.History()["purge"]
 	for name := range w.Files {
 		if n := done[filepath.Join(w.Home, name)]; n != 1 && name != "Downloads/holiday.png" {
 			w.Errorf("%s: the history purges %s %d times", when, name, n)

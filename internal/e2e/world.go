@@ -198,19 +198,19 @@ func (w *World) RecordIsTrue(when string, trashed int) {
 // DoneOnce checks that the history trashes no file twice without a restore between.
 func (w *World) DoneOnce(when string) {
 	w.Helper()
-	restored := w.History("restore")
-	for path, n := range w.History("trash") {
-		if n -= restored[path]; n < 0 || n > 1 {
+	done := w.History()
+	for path, n := range done["trash"] {
+		if n -= done["restore"][path]; n < 0 || n > 1 {
 			w.Errorf("%s: the history trashes %s %d times more often than it restores it", when, path, n)
 		}
 	}
 }
 
-// History returns how many operations of that kind were done, by path.
-func (w *World) History(kind string) map[string]int {
+// History returns how many operations were done, by kind and path.
+func (w *World) History() map[string]map[string]int {
 	w.Helper()
 	_, out, _ := w.Run("history", "--json", "-n", "1000")
-	done := map[string]int{}
+	done := map[string]map[string]int{"trash": {}, "restore": {}, "purge": {}}
 	for line := range strings.Lines(out) {
 		var r struct{ Run int }
 		if err := json.Unmarshal([]byte(line), &r); err != nil {
@@ -222,8 +222,8 @@ func (w *World) History(kind string) map[string]int {
 			if err := json.Unmarshal([]byte(line), &op); err != nil {
 				w.Fatal(err)
 			}
-			if op.Type == "operation" && op.State == "done" && op.Kind == kind {
-				done[op.Path]++
+			if op.Type == "operation" && op.State == "done" {
+				done[op.Kind][op.Path]++
 			}
 		}
 	}
