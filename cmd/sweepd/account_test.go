@@ -110,6 +110,7 @@ func (p *person) there(want bool) {
 }
 
 func TestAnAccountIsSweptAndUndoneBesideTheDisk(t *testing.T) {
+	t.Parallel()
 	p := newPerson(t)
 	p.says(0, "scan", "drive:"+inDrive, "~/Downloads/"+onDisk, "2 matched", "sweepd apply")
 	p.says(0, "scan drive", "drive:"+inDrive, "1 matched", "!Downloads")
@@ -134,6 +135,7 @@ func TestAnAccountIsSweptAndUndoneBesideTheDisk(t *testing.T) {
 }
 
 func TestAFileOfAnAccountIsNamedByItsPathOrItsId(t *testing.T) {
+	t.Parallel()
 	p := newPerson(t)
 	p.says(2, "explain DRIVE", "no scan has met drive:"+inDrive, "hint: see what there is with: sweepd scan drive")
 	p.says(0, "scan")
@@ -176,6 +178,7 @@ func (d twins) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[pr
 }
 
 func TestANameThatIsGivenTwiceIsAQuestion(t *testing.T) {
+	t.Parallel()
 	p := newPerson(t)
 	p.beside = func(d providers.Driver) providers.Driver { return twins{d} }
 	p.drive.Write("/other.png", smallPicture(2), p.clock.AddDate(0, 0, -100))
@@ -186,6 +189,7 @@ func TestANameThatIsGivenTwiceIsAQuestion(t *testing.T) {
 }
 
 func TestAnAccountThatCannotBeOpenedStopsNoDisk(t *testing.T) {
+	t.Parallel()
 	p := newPerson(t)
 	p.down = &app.UsageError{Err: errors.New("not signed in"), Hint: "sweepd login drive"}
 	const said = "warning: cannot open drive: not signed in; hint: sweepd login drive"
@@ -200,6 +204,7 @@ func TestAnAccountThatCannotBeOpenedStopsNoDisk(t *testing.T) {
 }
 
 func TestAnUndoOfBothBringsBackWhatCanBeReached(t *testing.T) {
+	t.Parallel()
 	p := newPerson(t)
 	p.says(0, "apply --yes", "moved 2 files")
 	p.down = errors.New("no network")
@@ -215,6 +220,7 @@ func TestAnUndoOfBothBringsBackWhatCanBeReached(t *testing.T) {
 }
 
 func TestAFileOfThisMachineIsNeverMistakenForOneOfAnAccount(t *testing.T) {
+	t.Parallel()
 	p := newPerson(t)
 	p.drive.Write(filepath.Join(p.home, "Downloads", onDisk), smallPicture(3), p.clock.AddDate(0, 0, -100)) // the same path there
 	p.says(0, "apply --yes", "moved 3 files")
@@ -229,6 +235,7 @@ func TestAFileOfThisMachineIsNeverMistakenForOneOfAnAccount(t *testing.T) {
 }
 
 func TestStoragesAndAccountsAreCompleted(t *testing.T) {
+	t.Parallel()
 	p := newPerson(t)
 	for _, verb := range []string{"scan", "plan", "apply", "trash list", "trash purge", "trash empty"} {
 		if got := p.says(0, "__complete "+verb+" d"); !strings.HasPrefix(got, "drive\n") {

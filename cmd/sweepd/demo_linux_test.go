@@ -63,6 +63,7 @@ func (w *demoWorld) nothingLeft(when string) {
 // An interrupt just after each command of the walk was begun: it ends, and
 // nothing of it is left.
 func TestADemoThatIsInterruptedAnywhereLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
 	w := newDemoWorld(t)
 	for step, whole := 1, false; !whole; step++ {
 		cmd := w.command("sweepd", "demo")
@@ -103,6 +104,7 @@ var reached = regexp.MustCompile(`(?m)^(?:\d+ +)?(?:connect|bind|sendto|sendmsg)
 
 // Whatever network there is, the demo speaks to loopback alone.
 func TestTheDemoSpeaksToLoopbackAlone(t *testing.T) {
+	t.Parallel()
 	strace, err := exec.LookPath("strace")
 	if err != nil {
 		if os.Getenv("CI") == "true" {

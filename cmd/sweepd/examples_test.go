@@ -368,6 +368,7 @@ var furnish = map[string]func(*stage){
 // What each example does is in testdata/examples, picture by picture, on three
 // visits of somebody who applies what is due; -update writes it anew.
 func TestEachExampleDoesWhatItSays(t *testing.T) {
+	t.Parallel()
 	examples, err := filepath.Glob("../../deploy/examples/*.yaml")
 	if err != nil || len(examples) != len(furnish) {
 		t.Fatalf("%d examples, %v; %d are furnished", len(examples), err, len(furnish))

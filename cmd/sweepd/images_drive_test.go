@@ -103,6 +103,7 @@ func (w *driveWorld) in(id string) (trashed bool, sum string) {
 // pictures those go that are proven and no other, and undo brings back each.
 // While it looks, it reads little; while nothing is to be done, it changes nothing.
 func TestTheShippedProgramOnRealImagesInADrive(t *testing.T) {
+	t.Parallel()
 	images := labelled(t)
 	w := newDriveWorld(t)
 	ids := make([]string, len(images))

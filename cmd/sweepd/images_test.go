@@ -75,6 +75,7 @@ func labelled(t *testing.T) (all []realImage) {
 // pictures the built-in policy moves those that are proven and no other, and
 // undo brings back every byte.
 func TestTheShippedProgramOnRealImages(t *testing.T) {
+	t.Parallel()
 	rows := labelled(t)
 	w := &e2e.World{T: t, Home: t.TempDir(), Binary: e2e.Build(t), Files: map[string][]byte{}}
 	due, taboo := []string{}, []string{}

@@ -76,6 +76,7 @@ func atTerminal(t *testing.T, home string, args []string, answers ...[2]string) 
 }
 
 func TestAPersonAtATerminalIsAskedFiveQuestions(t *testing.T) {
+	t.Parallel()
 	w := &e2e.World{T: t, Home: t.TempDir(), Files: map[string][]byte{}}
 	w.Write("Downloads/ChatGPT Image Apr 20, 2026, 01_17_00 AM.png", smallPicture(1))
 	shown, err := atTerminal(t, w.Home, []string{"init"},
@@ -92,6 +93,7 @@ func TestAPersonAtATerminalIsAskedFiveQuestions(t *testing.T) {
 }
 
 func TestAnInterruptAtAQuestionLeavesNothing(t *testing.T) {
+	t.Parallel()
 	w := &e2e.World{T: t, Home: t.TempDir(), Files: map[string][]byte{}}
 	w.Write("Downloads/a.txt", nil)
 	shown, err := atTerminal(t, w.Home, []string{"init"}, [2]string{"[~/Downloads] ", "\n"}, [2]string{"A Google Drive, too?", "\x03"})

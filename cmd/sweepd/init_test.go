@@ -32,6 +32,7 @@ func asker(t testing.TB) *program {
 // Every combination of answers is a policy, which says what was answered, and has
 // no caution but those that the clouds' own trash asks for.
 func TestEveryCombinationOfAnswersIsAPolicyThatSaysSo(t *testing.T) {
+	t.Parallel()
 	p := asker(t)
 	levels := map[string]fingerprint.Confidence{"proven": fingerprint.Proven, "strong": fingerprint.Strong, "likely": fingerprint.Likely}
 	times := map[string]time.Duration{"0": 0, "off": 0, "7d": 7 * day, "2w": 14 * day, "36h": 36 * time.Hour, "30d": 30 * day}
@@ -135,6 +136,7 @@ func FuzzFolder(f *testing.F) {
 }
 
 func TestTheFoldersOfADesktop(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]map[string]string{
 		"XDG_DOWNLOAD_DIR=\"$HOME/Downloads\"\nXDG_PICTURES_DIR=\"/data/pictures\"\n": {"DOWNLOAD": "/home/ann/Downloads", "PICTURES": "/data/pictures"},
 		"# XDG_DOWNLOAD_DIR=\"$HOME/Downloads\"\n":                                    {},
@@ -162,6 +164,7 @@ func FuzzUserDirs(f *testing.F) {
 }
 
 func TestANewFileIsWholeAndNobodyElsesAndTakesNoOthersPlace(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "a", "policy.yaml")
 	if err := writeNew(file, []byte("mine")); err != nil {

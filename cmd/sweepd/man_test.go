@@ -16,6 +16,7 @@ var update = flag.Bool("update", false, "rewrite the man pages in deploy/man, an
 // The man pages are made from the commands' own help, so that they cannot
 // differ; -update rewrites them.
 func TestTheManPagesAreUpToDate(t *testing.T) {
+	t.Parallel()
 	const dir = "../../deploy/man"
 	made := t.TempDir()
 	root := (&program{term: &terminal{}}).root()

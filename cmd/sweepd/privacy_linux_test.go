@@ -33,6 +33,7 @@ import (
 // is there, speaks to its storages and to nobody else, and tells others neither
 // a secret nor the name of a file.
 func TestTheServiceKeepsWhatItKnowsToItself(t *testing.T) {
+	t.Parallel()
 	binary, here := apart(t)
 	if !here {
 		return

@@ -157,6 +157,7 @@ func cmdRaw(ts *testscript.TestScript, _ bool, args []string) {
 func smallPicture(variant byte) []byte { return e2e.Picture(variant) }
 
 func TestEveryVerbHasAScript(t *testing.T) {
+	t.Parallel()
 	scripts, err := filepath.Glob("testdata/script/*.txtar")
 	if err != nil {
 		t.Fatal(err)

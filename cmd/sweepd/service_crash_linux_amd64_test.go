@@ -12,6 +12,7 @@ import (
 // right after: each file is whole in exactly one place, and the next start
 // completes the record and the sweep.
 func TestAServiceKilledInMidSweepIsCompletedByTheNextStart(t *testing.T) {
+	t.Parallel()
 	for nth := 1; nth <= 3; nth++ {
 		for _, later := range []int{0, 1} { // calls after the move
 			when := fmt.Sprintf("killed %d calls after move %d", later, nth)

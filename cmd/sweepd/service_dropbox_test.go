@@ -189,6 +189,7 @@ func signed(t *testing.T) []byte {
 // of, examined and moved at once, and nothing is listed for it but what has
 // changed, and the two folders that it is in, for what may hold it. Nothing happens: nothing is asked but to be told.
 func TestAServiceHearsWhatAppearsInADropboxAndListsNothingElse(t *testing.T) {
+	t.Parallel()
 	picture := signed(t)
 	w := newBoxWorld(t)
 	for n := range 20 { // so that a listing would be seen

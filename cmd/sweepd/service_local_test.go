@@ -16,6 +16,7 @@ const servicePolicy = "mode: enforce\nschedule: {on_change: true}\n"
 // The signals of a service manager: SIGHUP takes a new policy or keeps the old
 // one, SIGTERM ends it soon, with status 0 and the socket gone.
 func TestAServiceTakesANewPolicyAtSIGHUPAndEndsAtSIGTERM(t *testing.T) {
+	t.Parallel()
 	w := e2e.NewWorld(t, "sweepd")
 	for name := range w.Files { // they come later
 		if err := os.Remove(filepath.Join(w.Home, name)); err != nil {

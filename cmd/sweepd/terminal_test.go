@@ -7,6 +7,7 @@ import (
 )
 
 func TestNamesArePrintedSoThatATerminalDoesNotActOnThem(t *testing.T) {
+	t.Parallel()
 	for name, want := range map[string]string{
 		"ChatGPT Image Apr 20, 2026, 01_17_00 AM.png": "ChatGPT Image Apr 20, 2026, 01_17_00 AM.png",
 		"ChatGPT 画像 2026年6月29日 10_17_37.png":          "ChatGPT 画像 2026年6月29日 10_17_37.png",
@@ -27,6 +28,7 @@ func TestNamesArePrintedSoThatATerminalDoesNotActOnThem(t *testing.T) {
 }
 
 func TestAgesSayOneUnit(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	for d, want := range map[time.Duration]string{
 		-time.Hour: "now", 30 * time.Second: "now", 59 * time.Minute: "59min", 23 * time.Hour: "23h", 49 * time.Hour: "2d",
@@ -42,6 +44,7 @@ func TestAgesSayOneUnit(t *testing.T) {
 }
 
 func TestColoursAndProgressAreForTerminalsOnly(t *testing.T) {
+	t.Parallel()
 	var out, err bytes.Buffer
 	term := newTerminal(&out, &err, false, time.Now)
 	term.printf("%s", term.bold("x"))
@@ -53,6 +56,7 @@ func TestColoursAndProgressAreForTerminalsOnly(t *testing.T) {
 }
 
 func TestOnlyAPathBelowTheHomeIsShortened(t *testing.T) {
+	t.Parallel()
 	for _, c := range [][3]string{{"/home/ann/a", "/home/ann", "~/a"}, {"/home/anna/a", "/home/ann", "/home/anna/a"}, {"/a", "/", "/a"}, {"/a", "", "/a"}} {
 		if got := tilde(c[0], c[1]); got != c[2] {
 			t.Errorf("%s in %s: got %s, want %s", c[0], c[1], got, c[2])
