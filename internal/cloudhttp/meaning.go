@@ -17,10 +17,11 @@ type Answer struct {
 // Meaning is what an answer says about its request.
 type Meaning struct {
 	Kind    Kind
-	Reason  string    // the service's own word for it, if it has one
-	Text    string    // what the service says to people, if anything
-	Until   time.Time // Exhausted: when it is worth asking again; zero: not known
-	Lasting bool      // Exhausted: no other call would fare better until then
+	Reason  string        // the service's own word for it, if it has one
+	Text    string        // what the service says to people, if anything
+	Until   time.Time     // Exhausted: when it is worth asking again; zero: not known
+	After   time.Duration // what the body asks to wait, 0 if nothing; the header Retry-After is not Classify's
+	Lasting bool          // Exhausted: no other call would fare better until then
 }
 
 // ByStatus judges by the status alone (RFC 9110, section 15; RFC 6585,

@@ -124,7 +124,7 @@ func (c *call) judge(resp *http.Response, start time.Time) *Error {
 	}
 	e := &Error{
 		Kind: m.Kind, Status: resp.StatusCode, Reason: line(m.Reason), Text: line(m.Text), Until: m.Until,
-		ID: requestID(resp.Header), after: retryAfter(resp.Header, now),
+		ID: requestID(resp.Header), after: max(retryAfter(resp.Header, now), m.After),
 	}
 	if e.after > c.t.o.Patience && (e.Kind == Limited || e.Kind == Exhausted) {
 		e.Kind, e.Until, m.Lasting = Exhausted, now.Add(e.after), m.Lasting || e.Kind == Limited

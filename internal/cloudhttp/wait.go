@@ -30,14 +30,20 @@ func backoff(n int, asked time.Duration, random func(int64) int64) time.Duration
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	if s, err := strconv.ParseFloat(value, 64); err == nil {
-		const most = 10 * 365 * 24 * 3600 // what is beyond does not fit a Duration at some point, and NaN is not below
-		if !(s > 0) {
-			return 0
-		}
-		return time.Duration(min(s, most) * float64(time.Second))
+		return Seconds(s)
 	}
 	if at, err := http.ParseTime(value); err == nil {
 		return max(at.Sub(now), 0)
 	}
 	return 0
+}
+
+// Seconds is a wait that a service asks for, ten years at most; 0 for what is no
+// wait.
+func Seconds(s float64) time.Duration {
+	const most = 10 * 365 * 24 * 3600 // what is beyond does not fit a Duration at some point
+	if !(s > 0) {                     // NaN too
+		return 0
+	}
+	return time.Duration(min(s, most) * float64(time.Second))
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"time"
 
 	"sweepd/internal/cloudhttp"
 )
@@ -21,6 +22,9 @@ import (
 // but from a proxy perhaps, and says nothing of the account.
 func Classify(a cloudhttp.Answer) cloudhttp.Meaning {
 	m := cloudhttp.ByStatus(a)
+	if a.Status == http.StatusTooManyRequests {
+		m.After = retryAfter(a.Body)
+	}
 	f, ours := parseFault(a.Body)
 	if !ours {
 		switch a.Status {
@@ -42,6 +46,20 @@ func Classify(a cloudhttp.Answer) cloudhttp.Meaning {
 		m.Kind = cloudhttp.Refused // of a route; a file that is not there is a 409
 	}
 	return m
+}
+
+// retryAfter is what the body of a limit asks to wait: the header Retry-After says the
+// same, where nothing on the way took it off. 0: nothing that can be read.
+func retryAfter(body []byte) time.Duration {
+	var limit struct {
+		Error struct {
+			RetryAfter float64 `json:"retry_after"`
+		} `json:"error"`
+	}
+	if json.Unmarshal(body, &limit) != nil {
+		return 0
+	}
+	return cloudhttp.Seconds(limit.Error.RetryAfter)
 }
 
 // ofRoute is the kind of a route's own error. A write that meets another's lock

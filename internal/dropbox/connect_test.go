@@ -137,6 +137,21 @@ func TestWhatIsGivenBackIsGoodForNothingAnyMore(t *testing.T) {
 	}
 }
 
+// What a limit's body asks to wait is waited, also where a proxy took the header off.
+func TestALimitIsWaitedForAsItsBodyAsks(t *testing.T) {
+	w := newWorld(t)
+	g, err := w.signIn(dropbox.Look, "ann@example.com")
+	w.must(err)
+	w.must(w.store.Save("box", g))
+	c, err := w.connect(dropbox.Look, "")
+	w.must(err)
+	w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.users.get_current_account", Kind: cloudfake.Refuse, Status: 429, Text: `{"error_summary":"too_many_requests/","error":{"reason":{".tag":"too_many_requests"},"retry_after":20}}`}}))
+	before := w.now
+	if _, err := dropbox.AskAbout(t.Context(), c.HTTP, ""); err != nil || w.now.Sub(before) < 20*time.Second {
+		t.Errorf("waited %s, %v; want 20 s at least", w.now.Sub(before), err)
+	}
+}
+
 // An answer other than that the token is good for nothing leaves the access given.
 func TestARefusedRevocationIsAnError(t *testing.T) {
 	w := newWorld(t)

@@ -47,6 +47,9 @@ func (c *call) start() (cursor, error) {
 	case in.Limit != nil:
 		limit = *in.Limit
 	}
+	if *in.Path == "/" {
+		return cursor{}, badInput(`request body: path: Specify the root folder as an empty string rather than as "/".`)
+	}
 	if *in.Path != "" && !anyPath(*in.Path) {
 		return cursor{}, badPattern("path", *in.Path, "(/(.|[\\r\\n])*)?|id:.*|(ns:[0-9]+(/.*)?)")
 	}

@@ -194,6 +194,15 @@ func flip(s string) string {
 	return "x"
 }
 
+func TestTheRootFolderIsAnEmptyString(t *testing.T) {
+	w := newWorld(t, dropbox.Options{})
+	for _, route := range []string{"files/list_folder", "files/list_folder/get_latest_cursor"} {
+		if status, body := w.post(w.ann.Token().Access, route, map[string]any{"path": "/"}); status != 400 || !strings.HasSuffix(body, `: request body: path: Specify the root folder as an empty string rather than as "/".`) {
+			t.Errorf("%s of \"/\" is %d %s", route, status, body)
+		}
+	}
+}
+
 func TestACursorIsOfOneListingAndOneAccount(t *testing.T) {
 	w := newWorld(t, dropbox.Options{})
 	bob := w.person(dropbox.Person{Email: "bob@example.com"})
