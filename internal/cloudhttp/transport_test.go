@@ -382,7 +382,9 @@ func TestManyMayCallAtOnce(t *testing.T) {
 	for err := range errs {
 		t.Error(err)
 	}
-	if s := tr.Stats(); s.Calls < 54 || s.Failures != 0 || s.Limits != 1 {
+	// 50, and one more for each of the first four answers; but net/http itself sends a GET
+	// again where a connection that was in use before is closed.
+	if s := tr.Stats(); s.Calls < 53 || s.Failures != 0 || s.Limits != 1 {
 		t.Errorf("counted %+v", s)
 	}
 }
