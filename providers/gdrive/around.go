@@ -33,11 +33,12 @@ func folded(name string) string { return strings.ToLower(norm.NFC.String(name)) 
 
 // heldAround asks the guards that go by what is in the folders that f is in. They
 // hold a file of which not all those folders are shown to this account. A file
-// that is in no folder, and that no other person can see, has nothing around it.
+// that is in no folder, and that no other person can see, has nothing around it. A
+// file in the folder of a computer is held whether or not a guard is asked for.
 func (d *Driver) heldAround(ctx context.Context, f *drive.File, of []providers.Guard) ([]providers.Held, error) {
 	of = slices.DeleteFunc(slices.Clone(of), func(g providers.Guard) bool { return !g.ByNames() })
 	s, ok := d.space(f)
-	if !ok || len(of) == 0 {
+	if !ok {
 		return nil, nil
 	}
 	var ids, names []string
@@ -47,6 +48,12 @@ func (d *Driver) heldAround(ctx context.Context, f *drive.File, of []providers.G
 		if ids, names, end, err = d.folders.chain(ctx, s, f.Parents[0], fresh); err != nil {
 			return nil, fmt.Errorf("find the folders that it is in: %w", err)
 		}
+	}
+	if end == atNothing && len(names) > 0 && !f.Shared {
+		return []providers.Held{{Guard: providers.GuardLocked, Why: fmt.Sprintf("it is in the folder %q, which is in no other, as those of computers are: what is deleted there is deleted on the computer", names[len(names)-1])}}, nil
+	}
+	if len(of) == 0 {
+		return nil, nil
 	}
 	if end == atHidden || end == atNothing && f.Shared {
 		return []providers.Held{{Guard: of[0], Why: "it is in a folder that this account is not shown, and what is around it is not known"}}, nil

@@ -107,3 +107,22 @@ func TestAMarkOnALaterPageHolds(t *testing.T) {
 		t.Errorf("held by %v", guards)
 	}
 }
+
+// Drive keeps a computer's folder in step with the computer: what is deleted in one is
+// deleted in the other. No guard has to be on for that.
+func TestAFileOfAComputerIsHeldUnderEveryPolicy(t *testing.T) {
+	w := newWorld(t)
+	computer, err := w.person.Computer("My Laptop")
+	w.must(err)
+	id := w.add(drive.Item{Name: "a.png", Parents: []string{w.folder("Pictures", computer)}})
+	d := w.open(t)
+	w.pass(time.Hour)
+	e, err := d.Stat(t.Context(), providers.Ref(id))
+	w.must(err)
+	for _, of := range [][]providers.Guard{nil, providers.AllGuards()} {
+		held, err := d.Guards(t.Context(), e.Ref, e.Revision, of)
+		if err != nil || len(held) != 1 || held[0].Guard != providers.GuardLocked || !strings.Contains(held[0].Why, `"My Laptop"`) {
+			t.Errorf("with the guards %v held by %v, %v", of, held, err)
+		}
+	}
+}

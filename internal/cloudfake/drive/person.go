@@ -48,6 +48,20 @@ func (a *Account) Folder(name, in string) (id string, err error) {
 	return a.Put(it)
 }
 
+// Computer adds the folder that Drive for desktop makes for a computer, below
+// "Computers": it is in no folder.
+func (a *Account) Computer(name string) (id string, err error) {
+	a.d.mu.Lock()
+	defer a.d.mu.Unlock()
+	f, err := a.make(Item{Name: name, MimeType: mimeFolder})
+	if err != nil {
+		return "", err
+	}
+	f.parent = nil
+	a.d.insert(a.self(), f)
+	return f.id, nil
+}
+
 // make is the file for it, which is in no list yet.
 func (a *Account) make(it Item) (*file, error) {
 	now := a.d.now()
