@@ -50,7 +50,7 @@ const anyPort = "127.0.0.1:0"
 func listen(ctx context.Context, at string, state secret.Text) (c *callback, redirect string, err error) {
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", cmp.Or(at, anyPort))
 	if err != nil {
-		return nil, "", fmt.Errorf("open an address for the browser to come back to: %w", err)
+		return nil, "", err
 	}
 	c = &callback{listener: l, state: state, served: make(chan error, 1), result: make(chan reply, 1)}
 	c.server = &http.Server{Handler: c, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10}

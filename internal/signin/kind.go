@@ -21,6 +21,8 @@ const (
 	ErrExposed Kind = "others can read this"
 	// ErrUnreadable: what was kept is not what is kept here.
 	ErrUnreadable Kind = "the kept sign-in cannot be read"
+	// ErrPort: the one address that the browser may come back to cannot be opened.
+	ErrPort Kind = "the browser cannot come back to this machine"
 	// ErrPasted: what was pasted is not the answer to this sign-in.
 	ErrPasted Kind = "this is not the address of this sign-in"
 )

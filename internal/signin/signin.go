@@ -85,7 +85,7 @@ func (r Request) ask(ctx context.Context, n Net, state secret.Text, verifier str
 	}
 	c, redirect, err := listen(ctx, r.Service.Callback, state)
 	if err != nil {
-		return code, "", err
+		return code, "", &Error{Kind: ErrPort, Hint: "end the program that uses the port, or sign in without it: sweepd login --no-browser " + r.Storage, Err: err}
 	}
 	_, cfg := n.config(ctx, r.Service, r.Client, redirect, r.Scopes)
 	c.consent = cfg.AuthCodeURL(state.Reveal(), options...)

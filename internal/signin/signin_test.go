@@ -3,6 +3,7 @@ package signin_test
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -302,3 +303,21 @@ type discard struct{}
 func (discard) Header() http.Header         { return http.Header{} }
 func (discard) Write(b []byte) (int, error) { return len(b), nil }
 func (discard) WriteHeader(int)             {}
+
+// A service that knows one address only is not to fail for good where another program
+// has it: without a browser nothing need listen there.
+func TestAPortInUseHasAWayOut(t *testing.T) {
+	busy, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer busy.Close()
+	a := newAuthority(t)
+	r := a.request(t)
+	r.Service.Callback = busy.Addr().String()
+	_, err = signin.SignIn(t.Context(), newClock().net(), r)
+	is(t, err, signin.ErrPort, "sweepd login --no-browser drive")
+	if !strings.Contains(err.Error(), r.Service.Callback) {
+		t.Errorf("the error %q does not name the address", err)
+	}
+}
