@@ -23,7 +23,8 @@ type Operation struct {
 	Err     error             // errors.Is knows it by the kinds of package providers
 
 	// Resolved is what later took a trashed file out of the bin: OpRestore,
-	// OpPurge or OpEmpty; "" while it is there.
+	// OpPurge or OpEmpty, or OpGone where that is not known; "" while it is
+	// there.
 	Resolved   providers.OpKind
 	ResolvedAt time.Time
 

@@ -28,10 +28,11 @@ func (j *Journal) Begin(ctx context.Context, op providers.Op) (string, error) {
 	return key, j.record(ctx, &record{intent: args, key: key, op: e})
 }
 
-// End makes the outcome durable; see providers.Recorder. A done restore, purge
-// or empty also resolves the trash operation that gave its receipt, and what
-// was trashed is no longer among the Records; a file that was restored is one
-// to Keep as it is back, because a person asked for it. Ending an operation once more
+// End makes the outcome durable; see providers.Recorder. A done restore, purge,
+// empty or gone also resolves the trash operation that gave its receipt, and
+// what was trashed is no longer among the Records; a file that is back, by an
+// undo or by another program, is one to Keep as it is, because a person wanted
+// it. Ending an operation once more
 // with the same outcome is no error; with another it is, and the first stands.
 // An unknown key: fs.ErrNotExist.
 func (j *Journal) End(ctx context.Context, key string, o providers.Outcome) error {
@@ -179,7 +180,8 @@ func (r *recorder) putOutcome(tx *sql.Tx, c *chain, one *record) error {
 	if err := c.append(ended, e.id, packIDs(resolved), micros(one.at), e.receipt, opErr, kind); err != nil {
 		return err
 	}
-	if back := one.restored; one.opErr == nil && e.kind == providers.OpRestore && back.Ref != "" {
+	brought := e.kind == providers.OpRestore || e.kind == providers.OpGone
+	if back := one.restored; one.opErr == nil && brought && back.Ref != "" {
 		return say(tx, c, back, Keep, one.at)
 	}
 	return nil

@@ -17,7 +17,7 @@ import (
 //     "not known", never "gone".
 //   - A driver lists and stats only what the caller said to be of interest
 //     when opening it, and writes nothing except in Trash, Settle, Restore,
-//     Purge and EmptyTrash.
+//     Purge, Gone and EmptyTrash.
 //   - The caller acts only through Storage, which upholds the rest.
 type Driver interface {
 	// Can says what this account may do. It is constant while open.
@@ -77,8 +77,13 @@ type Driver interface {
 
 	// Purge deletes for good that one file, only while it is in the trash and
 	// is what the receipt says, else ErrChanged, and returns nil only after it
-	// has seen it gone. Already gone is no error.
+	// has deleted it and seen it gone. If it was gone before: fs.ErrNotExist.
 	Purge(ctx context.Context, r Receipt) error
+
+	// Gone reports whether the file of the receipt has left the trash, deleted
+	// or brought back, by whatever program; then it removes what an interrupted
+	// operation left behind of it. An error means "not known".
+	Gone(ctx context.Context, r Receipt) (bool, error)
 
 	// Trashed lists every bin of the storage, ours and others' entries, those
 	// too that nobody can restore. An *UnlistedError names a bin or an entry
@@ -159,6 +164,8 @@ func (Unsupported) Restore(context.Context, Receipt) (Entry, error) {
 }
 
 func (Unsupported) Purge(context.Context, Receipt) error { return errors.ErrUnsupported }
+
+func (Unsupported) Gone(context.Context, Receipt) (bool, error) { return false, errors.ErrUnsupported }
 
 func (Unsupported) Trashed(context.Context) iter.Seq2[Trashed, error] {
 	return func(yield func(Trashed, error) bool) { yield(Trashed{}, errors.ErrUnsupported) }

@@ -11,6 +11,9 @@ const (
 	OpRestore OpKind = "restore"
 	OpPurge   OpKind = "purge"
 	OpEmpty   OpKind = "empty"
+	// OpGone records a finding: the file has left the trash, and no operation of
+	// ours is known to have taken it out.
+	OpGone OpKind = "gone"
 )
 
 // Cause is who asked for an operation, and why.
@@ -35,7 +38,7 @@ type Op struct {
 // Outcome is how an operation ended.
 type Outcome struct {
 	Receipt  Receipt // of a done trash its own; else the operation's
-	Restored Entry   // of a done restore: the file as it is back
+	Restored Entry   // of a done restore or gone: the file as it is back in its place, if it is
 	Err      error   // why it was not done
 }
 

@@ -9,6 +9,7 @@ import (
 	"iter"
 	"path"
 	"strings"
+	"time"
 )
 
 // Options of a Storage.
@@ -202,6 +203,43 @@ func (s *Storage) Purge(ctx context.Context, e Entry, r Receipt, cause Cause) er
 	})
 }
 
+// NoteGone records that the file of the receipt has left the trash, if it has:
+// no longer in the trash, and by no operation that is recorded as done. back is
+// the file in its old place, the zero Entry where it is not there. Nothing in
+// the storage is changed.
+func (s *Storage) NoteGone(ctx context.Context, e Entry, r Receipt, cause Cause) (back Entry, err error) {
+	gone, err := s.d.Gone(ctx, r)
+	if err == nil && !gone {
+		err = errStillThere
+	}
+	if err == nil {
+		back, err = s.inPlace(ctx, e)
+	}
+	if err != nil {
+		return Entry{}, s.wrap("look for", e.Path, err)
+	}
+	op := Op{Kind: OpGone, Storage: s.name, Entry: e, Receipt: r, Cause: cause}
+	return back, s.act(ctx, op, func() (Entry, error) { return back, nil })
+}
+
+var errStillThere = errors.New("the file is in the trash")
+
+// inPlace is the file as it is in its place, if one of the same size and time is
+// there; else the zero Entry. To bring a file back changes neither.
+func (s *Storage) inPlace(ctx context.Context, e Entry) (Entry, error) {
+	now, err := s.d.Stat(ctx, e.Ref)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, ErrOutside):
+		return Entry{}, nil
+	case err != nil || now.Size != e.Size || !sameTime(now.Modified, e.Modified):
+		return Entry{}, err
+	}
+	return now, nil
+}
+
+// sameTime compares times to the microsecond, as the record keeps them.
+func sameTime(a, b time.Time) bool { return a.UnixMicro() == b.UnixMicro() }
+
 // EmptyTrash deletes for good everything in the bin.
 func (s *Storage) EmptyTrash(ctx context.Context, cause Cause) error {
 	return s.act(ctx, Op{Kind: OpEmpty, Storage: s.name, Cause: cause}, func() (Entry, error) {
@@ -213,8 +251,8 @@ func (s *Storage) EmptyTrash(ctx context.Context, cause Cause) error {
 // ended. It decides nothing anew: a trash that had not moved its file is
 // abandoned (the error wraps fs.ErrNotExist), never carried out late, because
 // what was due then may not be now; nor is a purge, which nothing could take
-// back: it ends as ErrInterrupted, and if it is still due it is begun anew. A
-// restore, for which a person asked and which harms nothing, is done again.
+// back: if the file is still there it ends as ErrInterrupted, and if it is still
+// due it is begun anew. A restore, for which a person asked and which harms nothing, is done again.
 func (s *Storage) Finish(ctx context.Context, key string, op Op) (Receipt, error) {
 	if s.o.Recorder == nil {
 		return "", s.wrap("finish", op.Entry.Path, ErrReadOnly)
@@ -226,7 +264,9 @@ func (s *Storage) Finish(ctx context.Context, key string, op Op) (Receipt, error
 	case OpRestore:
 		o.Restored, o.Err = s.d.Restore(ctx, op.Receipt)
 	case OpPurge:
-		o.Err = ErrInterrupted
+		o.Err = s.purged(ctx, op)
+	case OpGone:
+		o.Err = ErrInterrupted // the next run looks again
 	default:
 		o.Err = fmt.Errorf("%s was interrupted: %w", op.Kind, errors.ErrUnsupported)
 	}
@@ -234,6 +274,23 @@ func (s *Storage) Finish(ctx context.Context, key string, op Op) (Receipt, error
 		return "", s.wrap("finish", op.Entry.Path, o.Err) // not known yet: the record stays open
 	}
 	return o.Receipt, s.end(ctx, key, op, o)
+}
+
+// purged is nil where the file of an interrupted purge has left the trash and is
+// not back in its place; else ErrInterrupted.
+func (s *Storage) purged(ctx context.Context, op Op) error {
+	gone, err := s.d.Gone(ctx, op.Receipt)
+	var back Entry
+	if err == nil && gone {
+		back, err = s.inPlace(ctx, op.Entry)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err == nil && gone && back.Ref == "":
+		return nil
+	}
+	return ErrInterrupted
 }
 
 // settled reports whether err says for certain that nothing more will come of

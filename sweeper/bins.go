@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -259,7 +258,7 @@ func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want fun
 		if err != nil || !st.Can().Has(providers.CanPurge) || !want(b) {
 			return
 		}
-		if st.Part() && !slices.ContainsFunc(st.Roots(), func(root string) bool { return within(b.Op.Op.Entry.Path, root) }) {
+		if st.Part() && !inRoots(st, b.Op.Op.Entry.Path) {
 			return // not of the folders that were named
 		}
 		p.Purge = append(p.Purge, b.item())
@@ -286,7 +285,7 @@ func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want fun
 		}
 		b := s.oursOf(op)
 		st, err := s.storage(b.Storage)
-		if err != nil || !b.Due {
+		if err != nil || !b.Due || !far(st) && left(ctx, st, op) {
 			continue
 		}
 		switch kept, err := keptInBin(ctx, st, r, b.Trashed, wordsThen{said}); {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"sweepd/journal"
 	"sweepd/providers"
 	"sweepd/providers/providertest"
 	"sweepd/sweeper"
@@ -218,12 +219,115 @@ func TestWhatAPersonTookOutOfTheTrashIsNoPurgeThatFails(t *testing.T) {
 	b.put(ours(2), picture(1))
 	b.keepContent(ours(2))
 	b.clock = b.clock.AddDate(0, 0, 40)
-	if sum := b.apply(); sum.Purged != 1 || sum.Errors != 0 {
+	if sum := b.apply(); sum.Purged != 0 || sum.Gone != 1 || sum.Back != 0 || sum.Errors != 0 {
 		t.Errorf("got %+v", sum)
 	}
 	if p, _ := b.plan(); len(p.Purge) != 0 {
 		t.Errorf("it is due again: %s", p)
 	}
+}
+
+// takeOut takes what is in the trash out of it as another program does: deleted
+// for good, or brought back.
+func (b *box) takeOut(back bool) {
+	b.Helper()
+	for op, err := range b.journal.Operations(b.Context(), journal.Filter{InTrash: true}) {
+		if err == nil && back {
+			_, err = b.driver.Driver.Restore(b.Context(), op.Receipt)
+		} else if err == nil {
+			err = b.driver.Driver.Purge(b.Context(), op.Receipt)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func TestWhatAnotherProgramTookOutOfTheTrashIsNotPurgedBySweepd(t *testing.T) {
+	for _, back := range []bool{false, true} {
+		for name, box := range map[string]func() *box{
+			"near": func() *box {
+				b := newBox(t, rules)
+				b.put(ours(1), picture(1))
+				return b
+			},
+			"far": func() *box {
+				b, s := farBox(t, farRules)
+				genuine, _ := signed(s, 1)
+				b.put("/data/root/a.png", genuine)
+				return b
+			},
+		} {
+			b := box()
+			b.apply()
+			b.clock = b.clock.AddDate(0, 0, 40)
+			due, _ := b.plan()
+			b.takeOut(back)
+			sum := b.execute(due)
+			if want := map[bool]int64{true: 1}[back]; sum.Purged != 0 || sum.Gone != 1 || sum.Back != want || sum.Errors != 0 || sum.Bytes != 0 {
+				t.Errorf("%s, back %v: got %+v, want it found gone", name, back, sum)
+			}
+			spent, err := b.journal.Spent(t.Context(), providers.OpPurge, time.Time{})
+			if err != nil || len(spent) != 0 {
+				t.Errorf("%s: spent on purging: %v, %v; want nothing", name, spent, err)
+			}
+			for op := range b.journal.Operations(t.Context(), journal.Filter{}) {
+				if op.Op.Kind == providers.OpTrash && op.Resolved != providers.OpGone {
+					t.Errorf("%s: the trashed file is recorded as %q", name, op.Resolved)
+				}
+			}
+			if back {
+				if sum := b.apply(); sum.Trashed != 0 {
+					t.Errorf("%s: what was brought back is moved again: %+v", name, sum)
+				}
+			}
+			if _, err := b.journal.Verify(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+func TestTheRecordOfTheTrashIsComparedWithTheTrashInEachRun(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	run := b.apply().Run
+	b.takeOut(false)
+	b.put(ours(2), picture(2))
+	if sum := b.apply(); sum.Gone != 1 || sum.Trashed != 1 || sum.Errors != 0 {
+		t.Errorf("got %+v, want one gone and one trashed", sum)
+	}
+	if sum := b.apply(); sum.Gone != 0 {
+		t.Errorf("told again: %+v", sum)
+	}
+	if sum := b.undo(run); sum.Restored != 0 || sum.Refusals["gone"] != 1 {
+		t.Errorf("undo of what is gone: got %+v, want it refused", sum)
+	}
+}
+
+func TestWhetherAFileLeftTheTrashIsNotKnownWhereItCannotBeLookedFor(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	b.apply()
+	b.takeOut(false)
+	b.fail(providertest.Fault{Method: "Gone", Err: errors.New("offline")})
+	if sum := b.apply(); sum.Gone != 0 {
+		t.Errorf("got %+v, want nothing concluded", sum)
+	}
+	if n := len(b.inTrash()); n != 1 {
+		t.Errorf("the record has %d in the trash, want 1", n)
+	}
+}
+
+func (b *box) inTrash() (keys []string) {
+	b.Helper()
+	for op, err := range b.journal.Operations(b.Context(), journal.Filter{InTrash: true}) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		keys = append(keys, op.Key)
+	}
+	return keys
 }
 
 func TestWhoNamesAFolderPurgesOnlyWhatWasInIt(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -112,13 +113,14 @@ func (s *Sweeper) carryOut(ctx context.Context, p *Plan, c *claim, sum *Summary,
 	gone := going(p.Trash)
 	s.each(ctx, p.Trash, s.o.Paused, func(it *Item, r *reader) error { return s.trash(ctx, r, sum.Run, it, gone) },
 		func(it Item, err error) { report(it, providers.OpTrash, err) })
-	if len(p.Purge) > 0 && ctx.Err() == nil && s.o.Paused() == nil {
+	due := slices.DeleteFunc(slices.Clone(p.Purge), func(it Item) bool { return sum.gone[it.Key] })
+	if len(due) > 0 && ctx.Err() == nil && s.o.Paused() == nil {
 		before := s.free(ctx)
-		w, err := s.newPurge(ctx, p.Purge, sum)
+		w, err := s.newPurge(ctx, due, sum)
 		if err != nil {
 			return err
 		}
-		s.each(ctx, p.Purge, s.o.Paused, func(it *Item, r *reader) error { return w.purge(ctx, r, sum.Run, *it) },
+		s.each(ctx, due, s.o.Paused, func(it *Item, r *reader) error { return w.purge(ctx, r, sum.Run, *it) },
 			func(it Item, err error) { report(it, providers.OpPurge, err) })
 		for space, free := range s.free(ctx) {
 			if was, ok := before[space]; ok && sum.Purged > 0 {
@@ -142,15 +144,24 @@ func (s *Sweeper) free(ctx context.Context) map[string]int64 {
 }
 
 // Recover completes, in a run of its own, the record of what an earlier run
-// began and did not end. nil without an error: there was nothing.
+// began and did not end, and of what has left the trash. nil without an error:
+// there was nothing.
 func (s *Sweeper) Recover(ctx context.Context) (*Summary, error) {
+	open := false
 	for _, err := range s.o.Journal.Operations(ctx, journal.Filter{Open: true}) {
 		if err != nil {
 			return nil, fmt.Errorf("read what was interrupted: %w", err)
 		}
-		return s.run(ctx, "recover", func(context.Context, *Summary) error { return nil })
+		open = true
+		break
 	}
-	return nil, nil
+	if !open {
+		gone, err := s.missing(ctx)
+		if err != nil || len(gone) == 0 {
+			return nil, err
+		}
+	}
+	return s.run(ctx, "recover", func(context.Context, *Summary) error { return nil })
 }
 
 // Report records a run that only looked, with the scan's Summary, and with what
@@ -194,6 +205,9 @@ func (s *Sweeper) run(ctx context.Context, kind string, act func(context.Context
 		return nil, fmt.Errorf("record the run: %w", err)
 	}
 	if err = s.Reconcile(ctx, sum); err == nil {
+		err = s.compare(ctx, sum)
+	}
+	if err == nil {
 		err = act(ctx, sum)
 	}
 	if cerr := s.noteClock(context.WithoutCancel(ctx)); cerr != nil {
@@ -433,7 +447,18 @@ func (w *purge) purge(ctx context.Context, r *reader, run int64, it Item) error 
 	case kept:
 		return fmt.Errorf("%w: you said keep", errKept)
 	}
-	return st.Purge(ctx, now.Entry, b.Trashed.Receipt, providers.Cause{Run: run, Rule: now.Decision.Rule, Reasons: now.Decision.Reasons})
+	err = st.Purge(ctx, now.Entry, b.Trashed.Receipt, providers.Cause{Run: run, Rule: now.Decision.Rule, Reasons: now.Decision.Reasons})
+	switch {
+	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, providers.ErrChanged):
+		return err
+	case b.Whose == Ours:
+		if gone := w.s.noteGone(ctx, now, run); errors.Is(gone, fs.ErrNotExist) {
+			return gone
+		}
+	case errors.Is(err, fs.ErrNotExist):
+		return &goneError{}
+	}
+	return err
 }
 
 // own is the entry by what the journal says of it.

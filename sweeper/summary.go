@@ -1,6 +1,7 @@
 package sweeper
 
 import (
+	"errors"
 	"log/slog"
 	"maps"
 	"slices"
@@ -30,6 +31,8 @@ type Summary struct {
 	Marked   int64 `json:"marked"`  // whose grace began
 	Refused  int64 `json:"refused"` // were planned and not done, because something had changed or protects them
 	Failed   int64 `json:"failed"`  // could not be done, or not be examined
+	Gone     int64 `json:"gone"`    // had left the trash, by no doing of sweepd that is known
+	Back     int64 `json:"back"`    // of these: are in their places again
 	Settled  int64 `json:"settled"` // operations of an earlier, interrupted run that were completed in the record
 	Bytes    int64 `json:"bytes"`   // of the files trashed, restored or purged
 	Freed    int64 `json:"freed"`   // what the storages say is free now and was not before the purge
@@ -46,7 +49,8 @@ type Summary struct {
 	Duration time.Duration    `json:"-"`
 	SeenIn   map[string]int64 `json:"-"` // Seen, by storage
 
-	names []string // that Rules may have: a saved plan could bring others
+	names []string        // that Rules may have: a saved plan could bring others
+	gone  map[string]bool // the keys of trash operations whose files have left the trash
 }
 
 // RuleSummary is what became of the files that one rule decided of. The figures
@@ -156,6 +160,13 @@ func add(to *map[policy.Ground]int64, g policy.Ground) {
 // did counts what became of an item: done, or else refused or failed, which is a
 // problem too.
 func (s *Summary) did(it Item, what providers.OpKind, err error) {
+	if gone, ok := errors.AsType[*goneError](err); ok && what != providers.OpRestore {
+		s.Gone++
+		if gone.back {
+			s.Back++
+		}
+		return
+	}
 	if err != nil {
 		s.refuse(it, string(what), err)
 		return
@@ -187,6 +198,14 @@ func (s *Summary) refuse(it Item, doing string, err error) {
 		r.Failed++
 	}
 	s.problem(it.Storage, it.Entry.Path, doing, err)
+}
+
+// left notes that the file of the trash operation has left the trash.
+func (s *Summary) left(key string) {
+	if s.gone == nil {
+		s.gone = map[string]bool{}
+	}
+	s.gone[key] = true
 }
 
 func (s *Summary) refused(why string, files int64) {
@@ -272,6 +291,6 @@ func (s *Summary) LogValue() slog.Value {
 		slog.Int64("run", s.Run), slog.Int64("seen", s.Seen), slog.Int64("images", s.Images), slog.Int64("matched", s.Matched),
 		slog.Int64("held", s.ByAction[string(policy.Hold)]), slog.Int64("review", s.ByAction[string(policy.Review)]),
 		slog.Int64("trashed", s.Trashed), slog.Int64("restored", s.Restored), slog.Int64("purged", s.Purged), slog.Int64("marked", s.Marked),
-		slog.Int64("refused", s.Refused), slog.Int64("failed", s.Failed), slog.Int64("bytes", s.Bytes), slog.Int64("freed", s.Freed),
+		slog.Int64("gone", s.Gone), slog.Int64("refused", s.Refused), slog.Int64("failed", s.Failed), slog.Int64("bytes", s.Bytes), slog.Int64("freed", s.Freed),
 		slog.Int64("errors", s.Errors), slog.Bool("partial", s.Partial), slog.Duration("duration", s.Duration))
 }

@@ -83,9 +83,10 @@ func latest(ctx context.Context, j *journal.Journal, f journal.Filter) (journal.
 }
 
 // maybeInTrash reports whether the operation put a file into the trash that is
-// there still, or was interrupted while it did.
+// there still, or was interrupted while it did. A file that had left the trash
+// may be there again, as after a disk was away.
 func maybeInTrash(op journal.Operation) bool {
-	return op.Op.Kind == providers.OpTrash && op.Err == nil && op.Resolved == ""
+	return op.Op.Kind == providers.OpTrash && op.Err == nil && (op.Resolved == "" || op.Resolved == providers.OpGone)
 }
 
 // Undo puts back what the operations trashed. It never overwrites: a file
@@ -137,9 +138,12 @@ func (s *Sweeper) restore(ctx context.Context, r *reader, run int64, op journal.
 	if err != nil {
 		return err
 	}
-	for now, err := range s.o.Journal.Operations(ctx, journal.Filter{Key: op.Key, InTrash: true}) {
+	for now, err := range s.o.Journal.Operations(ctx, journal.Filter{Key: op.Key}) {
 		if err != nil {
 			return err
+		}
+		if !maybeInTrash(now) || now.Ended.IsZero() {
+			break
 		}
 		back, err := st.Restore(ctx, now.Op.Entry, now.Receipt, providers.Cause{Run: run, Reasons: []string{"undo"}})
 		if err == nil && far(st) {

@@ -181,7 +181,7 @@ func outcome(r journal.Run) string {
 		for _, part := range []struct {
 			n    int64
 			verb string
-		}{{dueOf(r, sum.ByAction), "due"}, {sum.Trashed, "trashed"}, {sum.Restored, "restored"}, {sum.Purged, "purged"}, {sum.Marked, "marked"}, {sum.Refused, "left alone"}, {sum.Failed, "failed"}, {sum.ByAction["hold"], "held"}, {sum.Unmarked(), "grace not begun"}, {sum.ByAction["review"], "up for review"}} {
+		}{{dueOf(r, sum.ByAction), "due"}, {sum.Trashed, "trashed"}, {sum.Restored, "restored"}, {sum.Purged, "purged"}, {sum.Gone, "gone from the trash"}, {sum.Marked, "marked"}, {sum.Refused, "left alone"}, {sum.Failed, "failed"}, {sum.ByAction["hold"], "held"}, {sum.Unmarked(), "grace not begun"}, {sum.ByAction["review"], "up for review"}} {
 			if part.n > 0 {
 				text += fmt.Sprintf("%s %d, ", part.verb, part.n)
 			}
@@ -247,6 +247,8 @@ func (p *program) operation(op journal.Operation) {
 		note = "not done: " + op.Err.Error()
 	case op.Resolved == providers.OpRestore:
 		note = "done; restored since"
+	case op.Resolved == providers.OpGone:
+		note = "done; gone from the trash since, without sweepd"
 	case op.Resolved != "":
 		note = "done; purged since"
 	}

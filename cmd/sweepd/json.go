@@ -77,6 +77,8 @@ type jsonRun struct {
 	Restored   int64  `json:"restored"`
 	Purged     int64  `json:"purged"`
 	Marked     int64  `json:"marked"`
+	Gone       int64  `json:"gone"`
+	Back       int64  `json:"back"`
 	Refused    int64  `json:"refused"`
 	Failed     int64  `json:"failed"`
 	Settled    int64  `json:"settled"`
@@ -144,7 +146,7 @@ func scanLine(sum *sweeper.Summary) jsonScan {
 
 func runLine(sum *sweeper.Summary) jsonRun {
 	return jsonRun{
-		"summary", sum.Run, sum.Trashed, sum.Restored, sum.Purged, sum.Marked, sum.Refused, sum.Failed, sum.Settled,
+		"summary", sum.Run, sum.Trashed, sum.Restored, sum.Purged, sum.Marked, sum.Gone, sum.Back, sum.Refused, sum.Failed, sum.Settled,
 		sum.Bytes, sum.Freed, sum.Errors, sum.Duration.Milliseconds(), sum.Rules, sum.Refusals,
 	}
 }

@@ -134,6 +134,11 @@ func (p *program) purging(name, short, long string, allowed func(policy.TrashAge
 					Hint: "nothing was changed; to allow it, write in the policy: " + line,
 				}
 			}
+			if apply {
+				if err := p.recover(cmd, l, a); err != nil {
+					return err
+				}
+			}
 			due, sum, err := a.PlanPurge(cmd.Context(), rights)
 			if err != nil {
 				return err
@@ -157,6 +162,15 @@ func (p *program) purging(name, short, long string, allowed func(policy.TrashAge
 	cmd.Flags().BoolVar(&apply, "apply", false, "delete for good what is due")
 	cmd.Flags().BoolVar(&l.json, "json", false, "one JSON object a line")
 	return cmd
+}
+
+// recover completes the record first, so that what is planned is in the trash.
+func (p *program) recover(cmd *cobra.Command, l look, a *app.App) error {
+	sum, err := a.Sweeper.Recover(cmd.Context())
+	if sum != nil && !l.json {
+		p.done(l, sum)
+	}
+	return err
 }
 
 func troubleOf(sum *sweeper.Summary) error {

@@ -20,7 +20,7 @@ func (r Run) Fields() map[string]string {
 	}
 	for name, n := range map[string]int64{
 		"SEEN": sum.Seen, "MATCHED": sum.Matched, "HELD": sum.ByAction[string(policy.Hold)],
-		"TRASHED": sum.Trashed, "PURGED": sum.Purged, "RESTORED": sum.Restored,
+		"TRASHED": sum.Trashed, "PURGED": sum.Purged, "RESTORED": sum.Restored, "GONE": sum.Gone,
 		"REFUSED": sum.Refused, "FAILED": sum.Failed, "BYTES": sum.Bytes, "FREED": sum.Freed,
 		"DURATION_MS": sum.Duration.Milliseconds(),
 	} {

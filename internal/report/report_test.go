@@ -348,7 +348,7 @@ func TestFieldsAreTheSummarys(t *testing.T) {
 	}
 	want := map[string]string{
 		"SWEEPD_RUN": "1", "SWEEPD_KIND": "apply", "SWEEPD_STORAGE": "home", "SWEEPD_PARTIAL": "false",
-		"SWEEPD_SEEN": "10", "SWEEPD_MATCHED": "9", "SWEEPD_HELD": "3", "SWEEPD_TRASHED": "4", "SWEEPD_PURGED": "0", "SWEEPD_RESTORED": "0",
+		"SWEEPD_SEEN": "10", "SWEEPD_MATCHED": "9", "SWEEPD_HELD": "3", "SWEEPD_TRASHED": "4", "SWEEPD_PURGED": "0", "SWEEPD_RESTORED": "0", "SWEEPD_GONE": "0",
 		"SWEEPD_REFUSED": "0", "SWEEPD_FAILED": "0", "SWEEPD_BYTES": fmt.Sprint(size(0, 1, 2, 3)), "SWEEPD_FREED": "0", "SWEEPD_DURATION_MS": "0",
 	}
 	if diff := cmp.Diff(want, r.Fields()); diff != "" {

@@ -23,6 +23,8 @@ func Did(sum *sweeper.Summary) string {
 		{sum.Trashed, "moved %s to the trash"},
 		{sum.Restored, "brought back %s"},
 		{sum.Purged, "deleted %s from the trash for good"},
+		{sum.Gone - sum.Back, "found %s gone from the trash without sweepd"},
+		{sum.Back, "found %s brought back from the trash without sweepd"},
 		{sum.Marked, "began the grace of %s"},
 		{sum.Refused, "left alone %s"},
 		{sum.Failed, "failed at %s"},
@@ -328,7 +330,7 @@ func (r Run) listed() string {
 
 // became is what became of the file, up to now.
 func (f File) became() string {
-	done := map[providers.OpKind]string{providers.OpTrash: "trashed", providers.OpRestore: "brought back", providers.OpPurge: "deleted for good", providers.OpEmpty: "emptied"}[f.Kind]
+	done := map[providers.OpKind]string{providers.OpTrash: "trashed", providers.OpRestore: "brought back", providers.OpPurge: "deleted for good", providers.OpEmpty: "emptied", providers.OpGone: "gone from the trash without sweepd"}[f.Kind]
 	switch {
 	case f.State == "open":
 		return "interrupted"
@@ -336,6 +338,8 @@ func (f File) became() string {
 		return "not " + done
 	case f.Since == providers.OpRestore:
 		return done + ", brought back since"
+	case f.Since == providers.OpGone:
+		return done + ", gone from the trash since, without sweepd"
 	case f.Since != "":
 		return done + ", deleted for good since"
 	}

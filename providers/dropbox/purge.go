@@ -45,7 +45,7 @@ func (d *Driver) purge(ctx context.Context, r receipt) error {
 	case err != nil:
 		return err
 	case gone:
-		return nil
+		return fmt.Errorf("its history is over: %w", fs.ErrNotExist)
 	}
 	err := d.destroy(ctx, r)
 	switch {
@@ -59,6 +59,20 @@ func (d *Driver) purge(ctx context.Context, r receipt) error {
 		return fmt.Errorf("%w: %w", providers.ErrUncertain, errors.Join(err, lerr))
 	}
 	return nil
+}
+
+// Gone implements providers.Driver. What Dropbox says nothing of, while a folder
+// has its path, is not known.
+func (d *Driver) Gone(ctx context.Context, text providers.Receipt) (bool, error) {
+	r, err := parseReceipt(text)
+	if err != nil {
+		return false, err
+	}
+	x, err := d.deletionOf(ctx, r.Path, r.Rev)
+	if err == nil && x.file == nil { // nothing is known of it, which has to be seen twice
+		err = d.goneFor(ctx, r)
+	}
+	return err == nil && !x.deleted, err
 }
 
 // ready is nil where the path holds the deleted file of the receipt, and nothing

@@ -65,9 +65,6 @@ func (d *Driver) Purge(ctx context.Context, text providers.Receipt) error {
 	ref := providers.Ref(r.ID)
 	defer d.moving.take(ref)()
 	f, err := d.look(ctx, ref)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // gone already
-	}
 	if err != nil {
 		return err
 	}
@@ -77,18 +74,30 @@ func (d *Driver) Purge(ctx context.Context, text providers.Receipt) error {
 	d.looks.forget(ref)
 	err = cloudhttp.Cause(d.api.Files.Delete(r.ID).SupportsAllDrives(true).Context(ctx).Do())
 	if err != nil && !unsure(err) {
-		if errors.Is(missing(err), fs.ErrNotExist) {
-			return nil
-		}
-		return err
+		return missing(err)
 	}
 	return d.seenGone(context.WithoutCancel(ctx), ref, err)
+}
+
+// Gone implements providers.Driver.
+func (d *Driver) Gone(ctx context.Context, text providers.Receipt) (bool, error) {
+	r, err := d.parseReceipt(text)
+	if err != nil {
+		return false, err
+	}
+	f, err := d.look(ctx, providers.Ref(r.ID))
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, nil
+	}
+	return err == nil && !f.Trashed, err
 }
 
 // purgeable is nil for a file that is in the trash as the receipt says.
 func (d *Driver) purgeable(f *drive.File, r receipt) error {
 	switch _, ok := d.space(f); {
-	case !f.Trashed || d.receiptOf(f) != r:
+	case !f.Trashed:
+		return fmt.Errorf("it is not in the trash: %w", fs.ErrNotExist)
+	case d.receiptOf(f) != r:
 		return providers.ErrChanged
 	case left(f) != "":
 		return fmt.Errorf("%w: %s", providers.ErrProtected, left(f))

@@ -135,7 +135,17 @@ func TestADiskThatIsNotThereOrIsAnotherIsAnErrorAndNotAnEmptyBin(t *testing.T) {
 		t.Errorf("plugged in again: got %+v, %v", back, err)
 	}
 	must(t, unix.Rename(b.path(".Trash-0/files"), b.path(".Trash-0/old"))) // the bin is there, and gone
-	must(t, b.d.Purge(t.Context(), r))
+	if err := b.d.Purge(t.Context(), r); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("purge without the folder of the bin: got %v, want fs.ErrNotExist", err)
+	}
+	if gone, err := b.d.Gone(t.Context(), r); !gone || err != nil {
+		t.Errorf("gone: got %v, %v; want it gone with its folder", gone, err)
+	}
+	old, id, err := parseReceipt(r)
+	must(t, err)
+	if gone, err := b.d.Gone(t.Context(), newReceipt(old.Bin, "", old.Name, old.Path, id)); gone || err == nil {
+		t.Errorf("gone from a disk without a name: got %v, %v; want it not known", gone, err)
+	}
 }
 
 func TestReceiptsLeadToNoFolderThatIsNoBin(t *testing.T) {

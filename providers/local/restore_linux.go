@@ -163,9 +163,33 @@ func (k *binned) tidy() error {
 	return k.bin.forget(k.Name)
 }
 
+// Gone implements providers.Driver.
+func (d *Driver) Gone(ctx context.Context, receipt providers.Receipt) (bool, error) {
+	k, err := d.find(ctx, receipt)
+	if err != nil {
+		return false, err
+	}
+	defer k.close()
+	p, err := k.pin()
+	if err == nil {
+		p.close()
+		return false, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return false, err
+	}
+	if k.bin == nil && k.Bin != d.bin && k.Disk == "" {
+		return false, errAway // perhaps another disk is there: it has no name to tell it by
+	}
+	if err := k.tidy(); err != nil {
+		return false, err
+	}
+	return true, nil
+}
+
 // Purge implements providers.Driver: first the file, then, when it has been
 // seen gone, its .trashinfo. A crash between leaves a .trashinfo of nothing,
-// which the next Purge removes.
+// which Gone and the next Purge remove.
 func (d *Driver) Purge(ctx context.Context, receipt providers.Receipt) error {
 	k, err := d.find(ctx, receipt)
 	if err != nil {
@@ -174,7 +198,7 @@ func (d *Driver) Purge(ctx context.Context, receipt providers.Receipt) error {
 	defer k.close()
 	p, err := k.pin()
 	if errors.Is(err, fs.ErrNotExist) {
-		return k.tidy()
+		return errors.Join(err, k.tidy())
 	}
 	if err != nil {
 		return err

@@ -98,6 +98,10 @@ func (f *Faulty) Purge(ctx context.Context, r providers.Receipt) error {
 	return err
 }
 
+func (f *Faulty) Gone(ctx context.Context, r providers.Receipt) (bool, error) {
+	return call(f, "Gone", func() (bool, error) { return f.Driver.Gone(ctx, r) })
+}
+
 func (f *Faulty) ReadTrashed(ctx context.Context, r providers.Receipt, off, n int64) (io.ReadCloser, error) {
 	return call(f, "ReadTrashed", func() (io.ReadCloser, error) { return f.Driver.ReadTrashed(ctx, r, off, n) })
 }

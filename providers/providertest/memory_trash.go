@@ -2,6 +2,7 @@ package providertest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -76,17 +77,27 @@ func (m *Memory) Purge(ctx context.Context, r providers.Receipt) error {
 	m.a.mu.Lock()
 	defer m.a.mu.Unlock()
 	_, f, err := m.of(ctx, r)
-	if err != nil {
-		if f == nil && ctx.Err() == nil {
-			return nil
-		}
+	switch {
+	case err != nil:
 		return err
-	}
-	if !f.trashed || receipt(m.refOf(f), f) != r {
+	case !f.trashed:
+		return fmt.Errorf("%s is not in the trash: %w", f.path, fs.ErrNotExist)
+	case receipt(m.refOf(f), f) != r:
 		return providers.ErrChanged
 	}
 	f.away = true
 	return nil
+}
+
+// Gone implements providers.Driver.
+func (m *Memory) Gone(ctx context.Context, r providers.Receipt) (bool, error) {
+	m.a.mu.Lock()
+	defer m.a.mu.Unlock()
+	_, f, err := m.of(ctx, r)
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist), ctx.Err()
+	}
+	return !f.trashed, nil
 }
 
 // of finds the file that the receipt is about, in the bin or restored from it.

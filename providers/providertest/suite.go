@@ -187,6 +187,14 @@ func (b *box) readTrashed(r providers.Receipt, off, n int64) ([]byte, error) {
 	return got, errors.Join(err, rc.Close())
 }
 
+// gone checks what Gone says of the receipt.
+func (b *box) gone(r providers.Receipt, want bool) {
+	b.Helper()
+	if got, err := b.d.Gone(b.Context(), r); err != nil || got != want {
+		b.Errorf("gone: got %v, %v; want %v", got, err, want)
+	}
+}
+
 // bin is the paths in the trash, as Trashed lists them, of what was in the
 // storage's root. A real machine may have bins with more in them.
 func (b *box) bin() []string {

@@ -72,20 +72,38 @@ var returning = []promise{
 		b.holds("stays.png", "stays")
 		b.binIs("other.png")
 	}},
-	{"PurgeOfWhatIsGoneIsNoError", providers.CanTrash | providers.CanPurge, func(b *box) {
+	{"PurgeOfWhatIsGoneIsNotExist", providers.CanTrash | providers.CanPurge, func(b *box) {
 		r := b.trash(keyed(1), b.put("a.png", "a"))
-		for range 2 {
-			if err := b.d.Purge(b.Context(), r); err != nil {
-				b.Errorf("purge: %v", err)
-			}
+		if err := b.d.Purge(b.Context(), r); err != nil {
+			b.Errorf("purge: %v", err)
 		}
+		b.fails("purge again", b.d.Purge(b.Context(), r), fs.ErrNotExist)
+	}},
+	{"GoneTellsWhetherTheFileHasLeftTheTrash", providers.CanTrash | providers.CanRestore, func(b *box) {
+		r := b.trash(keyed(1), b.put("a.png", "a"))
+		b.gone(r, false)
+		if _, err := b.d.Restore(b.Context(), r); err != nil {
+			b.Fatalf("restore: %v", err)
+		}
+		b.gone(r, true)
+		b.holds("a.png", "a")
+		if !b.d.Can().Has(providers.CanPurge) {
+			return
+		}
+		r = b.trash(keyed(2), b.put("b.png", "b"))
+		if err := b.d.Purge(b.Context(), r); err != nil {
+			b.Fatalf("purge: %v", err)
+		}
+		b.gone(r, true)
 	}},
 	{"PurgeNeverDeletesAFileThatLeftTheBin", providers.CanTrash | providers.CanRestore | providers.CanPurge, func(b *box) {
 		r := b.trash(keyed(1), b.put("a.png", "a"))
 		if _, err := b.d.Restore(b.Context(), r); err != nil {
 			b.Fatalf("restore: %v", err)
 		}
-		_ = b.d.Purge(b.Context(), r) // an error or not: the file is what counts
+		if err := b.d.Purge(b.Context(), r); err == nil {
+			b.Error("purge of a file that is not in the trash: got no error")
+		}
 		b.holds("a.png", "a")
 	}},
 	{"PurgeNeverDeletesALaterTrashOfTheSameFile", providers.CanTrash | providers.CanRestore | providers.CanPurge, func(b *box) {

@@ -1,0 +1,92 @@
+package sweeper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/providers"
+)
+
+// goneError is the outcome of a file that is to be taken out of the trash and
+// has left it before, by no operation of sweepd that is known.
+type goneError struct{ back bool }
+
+func (e *goneError) Error() string {
+	if e.back {
+		return "it is no longer in the trash: it was brought back without sweepd"
+	}
+	return "it is no longer in the trash, and not by sweepd's doing"
+}
+
+func (e *goneError) Unwrap() error { return fs.ErrNotExist }
+
+// missing lists the trash operations whose files have left the trash, though the
+// record has them there. It asks only storages where looking is cheap: of the
+// others a purge finds out.
+func (s *Sweeper) missing(ctx context.Context) (items []Item, err error) {
+	for op, err := range s.o.Journal.Operations(ctx, journal.Filter{InTrash: true}) {
+		if err != nil {
+			return nil, fmt.Errorf("read what is in the trash: %w", err)
+		}
+		st, err := s.storage(op.Op.Storage)
+		if err == nil && !far(st) && (!st.Part() || inRoots(st, op.Op.Entry.Path)) && left(ctx, st, op) {
+			d := policy.Decision{Rule: op.Op.Cause.Rule}
+			items = append(items, Item{Storage: st.Name(), Entry: op.Op.Entry, Key: op.Key, Receipt: op.Receipt, Decision: d})
+		}
+	}
+	return items, ctx.Err()
+}
+
+// inRoots reports whether the path is in what the storage was opened for.
+func inRoots(st *providers.Storage, path string) bool {
+	return slices.ContainsFunc(st.Roots(), func(root string) bool { return within(path, root) })
+}
+
+// left reports whether the file of the operation was looked for in the trash and
+// is not there. It changes nothing.
+func left(ctx context.Context, st *providers.Storage, op journal.Operation) bool {
+	rc, err := st.ReadTrashed(ctx, providers.Trashed{Receipt: op.Receipt, Path: op.Op.Entry.Path}, 0, 0)
+	if err == nil {
+		_ = rc.Close() // nothing was read
+	}
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// compare holds the record of the trash against the trash, and records what has
+// left it.
+func (s *Sweeper) compare(ctx context.Context, sum *Summary) error {
+	items, err := s.missing(ctx)
+	if err != nil {
+		return err
+	}
+	s.each(ctx, items, func() error { return nil }, func(it *Item, _ *reader) error {
+		return s.noteGone(ctx, *it, sum.Run)
+	}, func(it Item, err error) {
+		if _, gone := errors.AsType[*goneError](err); !gone {
+			s.o.Log.Warn("whether a file has left the trash is not known", "storage", it.Storage, "err", err)
+			return
+		}
+		sum.left(it.Key)
+		sum.did(it, providers.OpGone, err)
+	})
+	return ctx.Err()
+}
+
+// noteGone records that the file has left the trash; its error is a *goneError
+// then, and else why that is not known.
+func (s *Sweeper) noteGone(ctx context.Context, it Item, run int64) error {
+	st, err := s.storage(it.Storage)
+	if err != nil {
+		return err
+	}
+	back, err := st.NoteGone(ctx, it.Entry, it.Receipt, providers.Cause{Run: run, Reasons: []string{"it is no longer in the trash"}})
+	if err != nil {
+		return err
+	}
+	return &goneError{back.Ref != ""}
+}
