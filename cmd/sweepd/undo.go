@@ -89,11 +89,11 @@ func (p *program) undoable(cmd *cobra.Command, args []string, last bool) ([]jour
 				u.Files = append(u.Files, app.FilterOf(storage, file))
 				continue
 			}
-			path, err := absolute(arg)
+			f, err := recorded(cmd, j, arg)
 			if err != nil {
 				return nil, err
 			}
-			u.Files = append(u.Files, journal.Filter{Path: path, Ref: providers.Ref(path)}) // a file of this machine goes by its path
+			u.Files = append(u.Files, f)
 		}
 	}
 	var ops []journal.Operation
@@ -104,6 +104,24 @@ func (p *program) undoable(cmd *cobra.Command, args []string, last bool) ([]jour
 		err = &app.UsageError{Err: err, Hint: "see what was done with: sweepd history"}
 	}
 	return ops, err
+}
+
+// recorded chooses a file of this machine by its path: with links resolved, or
+// else as it is given, since the folder may have been moved and linked back.
+func recorded(cmd *cobra.Command, j *journal.Journal, arg string) (journal.Filter, error) {
+	path, err := absolute(arg)
+	if err != nil {
+		return journal.Filter{}, err
+	}
+	f := journal.Filter{Path: path, Ref: providers.Ref(path)} // such a file goes by its path
+	given, err := filepath.Abs(arg)
+	if err != nil || given == path {
+		return f, err
+	}
+	if _, err := sweeper.Undoable(cmd.Context(), j, sweeper.Undone{Files: []journal.Filter{f}}); !errors.Is(err, fs.ErrNotExist) {
+		return f, err
+	}
+	return journal.Filter{Path: given, Ref: providers.Ref(given)}, nil
 }
 
 // scopesOf are the storages, with the folders of this machine, that the

@@ -123,7 +123,7 @@ func (d *Driver) binOf(r receipt) (*bin, error) {
 	case filepath.Base(r.Bin) == userID() && filepath.Base(point) == ".Trash":
 		open, point = d.shared, filepath.Dir(point)
 	default:
-		return nil, fmt.Errorf("the receipt is of another trash bin: %q", r.Bin)
+		return nil, fmt.Errorf("%w: %q", errOtherBin, r.Bin)
 	}
 	t, err := d.mounts.top(func(m mount) bool { return m.point == point })
 	if err != nil {
@@ -138,6 +138,8 @@ func (d *Driver) binOf(r receipt) (*bin, error) {
 	}
 	return open(t, false)
 }
+
+var errOtherBin = errors.New("the receipt is of another trash bin")
 
 // sameDisk reports whether the disk is the one that the receipt is of.
 func sameDisk(t *top, disk string) error {

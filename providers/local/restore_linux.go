@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -71,25 +72,108 @@ func (k *binned) pin() (*pinned, error) {
 	return p, nil
 }
 
+// pinToRestore is pin for bringing the file back, which destroys nothing: it also
+// takes the file after its bin was copied to another disk, or after it was
+// touched. The bin name has sweepd's own key, the .trashinfo names the same place,
+// the size is the same, and so is the inode or the time of last writing.
+func (k *binned) pinToRestore() (*pinned, error) {
+	p, err := k.pin()
+	if !errors.Is(err, providers.ErrChanged) || !isBinName(k.Name) || !k.told() {
+		return p, err
+	}
+	fd, openErr := openPiece(k.bin.files, k.Name, unix.O_PATH, false)
+	if openErr != nil {
+		return nil, openErr
+	}
+	s, statErr := statOpen(fd)
+	unix.Close(fd)
+	if statErr != nil {
+		return nil, statErr
+	}
+	is := identify(&s)
+	same := is.ino == k.id.ino && is.born == k.id.born && !is.weak || is.mtime == k.id.mtime
+	if !regular(&s) || is.size != k.id.size || !same {
+		return nil, err
+	}
+	k.id = is.lasting()
+	return k.pin()
+}
+
+// told reports whether the .trashinfo names the place of the receipt.
+func (k *binned) told() bool {
+	content, err := k.bin.read(k.Name)
+	if err != nil {
+		return false
+	}
+	path, _, err := parseInfo(content, time.UTC) // the date is not asked for
+	if err == nil {
+		path, err = k.bin.origin(path)
+	}
+	return err == nil && path == k.Path
+}
+
+// lies adds to an error of Restore where the file is, unless it is nowhere.
+func (k *binned) lies(err error) error {
+	if err == nil || k.bin == nil || errors.Is(err, providers.ErrUncertain) {
+		return err
+	}
+	if _, statErr := k.bin.stat(k.Name); statErr != nil {
+		return err
+	}
+	return fmt.Errorf("%w; the file lies at %q: to bring it back by hand, move it from there", err, filepath.Join(k.bin.path, "files", k.Name))
+}
+
 // Restore implements providers.Driver. Folders that are missing on the way are
 // made again, for nobody but the owner: the last file that left a folder may
 // have been the reason for removing it, and undo has to work all the same. A
 // crash leaves the file in the bin, or in its place with a .trashinfo too many,
 // which the next Restore removes.
 func (d *Driver) Restore(ctx context.Context, receipt providers.Receipt) (providers.Entry, error) {
-	k, err := d.find(ctx, receipt)
+	k, err := d.findToRestore(ctx, receipt)
 	if err != nil {
 		return providers.Entry{}, err
 	}
 	defer k.close()
+	e, err := d.restore(k)
+	return e, k.lies(err)
+}
+
+// findToRestore is find, but that a bin which is known no more is looked for as
+// the home trash of today: the home may have been renamed since.
+func (d *Driver) findToRestore(ctx context.Context, receipt providers.Receipt) (*binned, error) {
+	k, err := d.find(ctx, receipt)
+	if !errors.Is(err, errOtherBin) {
+		return k, err
+	}
+	p, id, parseErr := parseReceipt(receipt)
+	if parseErr != nil || !isBinName(p.Name) {
+		return nil, err
+	}
+	b, homeErr := d.home(false)
+	if homeErr != nil {
+		return nil, err
+	}
+	if there, knowsErr := b.knows(p.Name); knowsErr != nil || !there {
+		b.close()
+		return nil, err
+	}
+	return &binned{p, id, b}, nil
+}
+
+func (d *Driver) restore(k *binned) (providers.Entry, error) {
 	r, rel, err := d.locate(k.Path)
+	if errors.Is(err, providers.ErrOutside) {
+		if now := resolvedParent(k.Path); now != k.Path { // its folder was moved, and a link is there
+			r, rel, err = d.locate(now)
+		}
+	}
 	if err == nil {
 		err = r.check()
 	}
 	if err != nil {
 		return providers.Entry{}, err
 	}
-	p, err := k.pin()
+	p, err := k.pinToRestore()
 	if errors.Is(err, fs.ErrNotExist) {
 		return d.restored(k, r, rel, err)
 	}
@@ -109,7 +193,7 @@ func (d *Driver) Restore(ctx context.Context, receipt providers.Receipt) (provid
 	if err != nil {
 		return providers.Entry{}, uncertain(err)
 	}
-	return entry(k.Path, &s), nil
+	return entry(filepath.Join(r.path, rel), &s), nil
 }
 
 // bring moves the pinned file out of the bin into the folder.
@@ -143,7 +227,7 @@ func (d *Driver) restored(k *binned, r *root, rel string, missing error) (provid
 	if err := k.tidy(); err != nil {
 		return providers.Entry{}, uncertain(err)
 	}
-	return entry(k.Path, &s), nil
+	return entry(filepath.Join(r.path, rel), &s), nil
 }
 
 // tidy removes the .trashinfo that an interrupted operation of ours left. Any

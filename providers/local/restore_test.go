@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -71,7 +72,7 @@ func TestABinFileThatIsNotWhatWasPutThereIsNeitherRestoredNorPurged(t *testing.T
 			write(b.T, b.top+"/new", "other")
 			must(b.T, os.Rename(b.top+"/new", b.inBin()))
 		},
-		"written to": func(b *box) { write(b.T, b.inBin(), "other") },
+		"written to": func(b *box) { write(b.T, b.inBin(), "longer") },
 		"a link": func(b *box) {
 			must(b.T, os.Remove(b.inBin()))
 			must(b.T, os.Symlink(b.path("victim.png"), b.inBin()))
@@ -93,6 +94,65 @@ func TestABinFileThatIsNotWhatWasPutThereIsNeitherRestoredNorPurged(t *testing.T
 		}
 		b.binHas(1, 1)
 		b.holds(b.path("victim.png"), "victim")
+	}
+}
+
+// To bring a file back destroys nothing, so that the key in its name in the bin,
+// its .trashinfo and its size suffice; a purge stays strict.
+func TestAFileIsRestoredThoughItsEntryWasTouchedOrCopied(t *testing.T) {
+	for name, change := range map[string]func(b *box){
+		"touched": func(b *box) { must(b.T, os.Chtimes(b.inBin(), noon, noon)) },
+		"copied": func(b *box) {
+			s, err := os.Stat(b.inBin())
+			must(b.T, err)
+			write(b.T, b.top+"/copy", "bytes")
+			must(b.T, os.Chtimes(b.top+"/copy", s.ModTime(), s.ModTime()))
+			must(b.T, os.Rename(b.top+"/copy", b.inBin()))
+		},
+	} {
+		b := newBox(t)
+		e := b.write("a.png", "bytes")
+		r := b.put(e)
+		change(b)
+		if err := b.d.Purge(t.Context(), r); !errors.Is(err, providers.ErrChanged) {
+			t.Errorf("%s: purge: got %v, want ErrChanged", name, err)
+		}
+		if back, err := b.d.Restore(t.Context(), r); err != nil || back.Path != e.Path {
+			t.Errorf("%s: restore: got %+v, %v; want it back", name, back, err)
+		}
+		b.holds(e.Path, "bytes")
+		b.binHas(0, 0)
+	}
+}
+
+func TestAFileIsRestoredIntoAFolderThatWasMovedAndLinkedBack(t *testing.T) {
+	b := newBox(t)
+	r := b.put(b.write("a.png", "bytes"))
+	moved := b.top + "/moved"
+	must(t, os.Rename(b.root, moved))
+	must(t, os.Symlink(moved, b.root))
+	b.d = b.open()
+	if back, err := b.d.Restore(t.Context(), r); err != nil || back.Path != moved+"/a.png" {
+		t.Errorf("got %+v, %v; want it back in the folder that the link leads to", back, err)
+	}
+	b.holds(moved+"/a.png", "bytes")
+	b.binHas(0, 0)
+}
+
+func TestARestoreThatCannotBeSaysWhereTheFileLies(t *testing.T) {
+	b := newBox(t)
+	r := b.put(b.write("a.png", "bytes"))
+	home := b.top + "/renamed"
+	must(t, os.Rename(filepath.Dir(b.trash), home))
+	b.trash = home + "/Trash"
+	b.d = b.open(func(o *Options) { o.Roots = []string{home} })
+	_, err := b.d.Restore(t.Context(), r)
+	if want := "the file lies at " + strconv.Quote(b.inBin()); !errors.Is(err, providers.ErrOutside) || !strings.Contains(err.Error(), want) {
+		t.Errorf("the home was renamed: got %v, want %q", err, want)
+	}
+	b.d = b.open() // a root that the file was in, and a bin that moved
+	if back, err := b.d.Restore(t.Context(), r); err != nil || back.Path != b.path("a.png") {
+		t.Errorf("the bin was moved: got %+v, %v; want the file back", back, err)
 	}
 }
 
@@ -246,7 +306,7 @@ func TestForgedReceiptsReachNothing(t *testing.T) {
 	victim, err := statName(unix.AT_FDCWD, b.top+"/data/victim")
 	must(t, err)
 	for _, forged := range []string{
-		"", "x", "null", "{}", "[]", good[1:], strings.Replace(good, b.trash, b.top, 1), strings.Replace(good, `.0"}`, `.1"}`, 1), strings.Replace(good, `"id":"`, `"id":"1`, 1),
+		"", "x", "null", "{}", "[]", good[1:], strings.Replace(good, `.0"}`, `.1"}`, 1),
 		string(newReceipt(b.trash, "", "../../victim", b.path("v.png"), identify(&victim))),
 		string(newReceipt(b.trash, "", "..", b.path("v.png"), identify(&victim))),
 		string(newReceipt(b.top, "", "victim", b.path("v.png"), identify(&victim))),
@@ -256,6 +316,11 @@ func TestForgedReceiptsReachNothing(t *testing.T) {
 			t.Errorf("restore of %q: got %+v", forged, got)
 		}
 		if err := b.d.Purge(t.Context(), providers.Receipt(forged)); err == nil {
+			t.Errorf("purge of %q: no error", forged)
+		}
+	}
+	for _, forged := range []string{strings.Replace(good, b.trash, b.top, 1), strings.Replace(good, `"id":"`, `"id":"1`, 1)} {
+		if err := b.d.Purge(t.Context(), providers.Receipt(forged)); err == nil { // to restore would bring back the right file
 			t.Errorf("purge of %q: no error", forged)
 		}
 	}
