@@ -113,7 +113,7 @@ func (d *decoder) document(f *ast.File) ast.Node {
 		}
 	}
 	if body == nil {
-		d.refuse(nil, Error{Message: "the policy is empty", Hint: "there are examples in deploy/examples"})
+		d.refuse(nil, Error{Message: "the policy is empty", Hint: "sweepd init --policy FILE writes one to begin with"})
 	}
 	return body
 }

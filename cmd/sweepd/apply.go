@@ -151,7 +151,8 @@ func isFile(path string) bool {
 
 // openFor opens the storages of a saved plan, or those that are named.
 func (p *program) openFor(cmd *cobra.Command, args []string, due *sweeper.Plan) (*app.App, error) {
-	if due != nil {
+	o := p.options()
+	if o.Gone = due != nil; due != nil {
 		for _, sc := range due.Scope {
 			if sc.Roots == nil {
 				args = append(args, sc.Storage)
@@ -159,7 +160,8 @@ func (p *program) openFor(cmd *cobra.Command, args []string, due *sweeper.Plan) 
 			args = append(args, sc.Roots...)
 		}
 	}
-	return p.open(cmd, args, true)
+	o.Only, o.Act = args, true
+	return p.openApp(cmd, o)
 }
 
 // planNow scans, shows what was found, and returns what is due.

@@ -35,7 +35,7 @@ func (p *program) check() *cobra.Command {
 				return err
 			}
 			if path == "" {
-				return &app.UsageError{Err: errors.New("there is no policy to check"), Hint: "name one: sweepd check FILE; or write one to " + paths.Policy[0]}
+				return &app.UsageError{Err: errors.New("there is no policy to check"), Hint: "name one: sweepd check FILE; or write one: sweepd init"}
 			}
 			pol, err := app.LoadPolicy(path, paths.Home)
 			if err != nil {
@@ -67,7 +67,11 @@ func cautions(pol *policy.Policy) (all []string) {
 		}
 		for _, root := range pol.Storages[name].Roots {
 			if fi, err := os.Stat(root); err != nil || !fi.IsDir() {
-				all = append(all, fmt.Sprintf("storage %s: there is no folder %s", name, root))
+				text := fmt.Sprintf("storage %s: there is no folder %s", name, root)
+				if meant := app.Meant(root); meant != "" {
+					text += fmt.Sprintf("; did you mean %s?", meant)
+				}
+				all = append(all, text)
 			}
 		}
 	}

@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -118,6 +117,9 @@ func (a answers) nowhere() bool { return len(a.Folders) == 0 && a.Drive == "" &&
 func (p *program) fits(a answers) error {
 	for _, folder := range a.Folders {
 		if fi, err := os.Stat(p.expand(folder)); err != nil || !fi.IsDir() {
+			if meant := app.Meant(p.expand(folder)); meant != "" {
+				return fmt.Errorf("there is no folder %q; did you mean %q?", folder, tilde(meant, p.home()))
+			}
 			return fmt.Errorf("there is no folder %q", folder)
 		}
 	}
@@ -372,7 +374,7 @@ func (p *program) firstLook(cmd *cobra.Command, a answers) error {
 		next("let sweepd into your Dropbox:", "sweepd login box"+at)
 	}
 	next("do what is due, after a question:", "sweepd apply"+at)
-	if at == "" && p.getenv("SWEEPD_POLICY") == "" && runtime.GOOS == "linux" {
+	if at == "" && p.getenv("SWEEPD_POLICY") == "" && p.unit("user") {
 		next("have it look every night:", "systemctl --user enable --now sweepd")
 	} else {
 		next("have it look every night:", "sweepd run"+at)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -113,6 +114,12 @@ func (p *program) diagnose(err error) (status int, hint string) {
 	case errors.Is(err, sweeper.ErrPaused):
 		return exitUnsafe, "what was begun is finished and recorded; to go on: sweepd resume"
 	case errors.Is(err, sweeper.ErrOtherPolicy):
+	if state, ok := errors.AsType[*app.StateError](err); ok && !errors.Is(err, context.Canceled) {
+		return exitTrouble, fmt.Sprintf("the record is kept in %s: is it a folder of yours in which you may write? another: STATE_DIRECTORY=FOLDER", state.Dir)
+	}
+	if out, ok := errors.AsType[*outputError](err); ok {
+		return exitTrouble, out.hint()
+	}
 		return exitUnsafe, "nothing was changed; make the plan again: sweepd plan -o FILE"
 	case app.Unreliable(err):
 		return exitUnsafe, "nothing was changed, and nothing will be deleted without the record; put the latest back, or move journal.db and journal.db.head aside to begin a new one (what you said keep to, and undo, are then forgotten)"
@@ -121,7 +128,7 @@ func (p *program) diagnose(err error) (status int, hint string) {
 	case !p.started:
 		return exitUsage, "see: sweepd --help"
 	case errors.Is(err, fs.ErrPermission):
-		return exitTrouble, "is this your file, and your state directory?"
+		return exitTrouble, "is this your file?"
 	}
 	return exitTrouble, ""
 }
@@ -157,3 +164,14 @@ func lines(text string) string {
 	}
 	return out
 }
+// cause is an error of a file without the file's name, which is known.
+func cause(err error) error {
+	if named, ok := errors.AsType[*fs.PathError](err); ok {
+		return named.Err
+	}
+	if named, ok := errors.AsType[*os.LinkError](err); ok {
+		return named.Err
+	}
+	return err
+}
+

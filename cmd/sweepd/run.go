@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"slices"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -34,8 +36,7 @@ mode: enforce it moves what is due to the trash, and purges what trash: says.
 
 SIGHUP, or sweepd reload, reads the policy anew; one that is wrong is refused
 and the old one stays. With --once each storage is swept once, for cron and
-timers. Under systemd it is a notify service with a watchdog; see sweepd(8) of
-the package, or docs/systemd.md.`,
+timers. Under systemd it is a notify service with a watchdog: docs/systemd.md.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			hangups := make(chan os.Signal, 1)
@@ -95,6 +96,30 @@ func (p *program) reload() *cobra.Command {
 		Long: `reload asks the service that sweepd run is to read its policy anew, and says
 whether it was taken. A policy that is wrong is refused, and the old one stays.`,
 		Args: cobra.NoArgs,
+// howToStart is how the service is started on this machine.
+func (p *program) howToStart() string {
+	hint := "start it with: sweepd run"
+	if p.unit("user") {
+		hint += "; or: systemctl --user start sweepd"
+	}
+	if p.unit("system") {
+		hint += "; or, for the machine: systemctl start sweepd"
+	}
+	return hint
+}
+
+// unit reports whether systemd has sweepd.service among the units of that kind.
+func (p *program) unit(kind string) bool {
+	dirs := []string{"/usr/lib/systemd", "/lib/systemd", "/usr/local/lib/systemd", "/etc/systemd"}
+	if kind == "user" {
+		dirs = append(dirs, filepath.Join(p.home(), ".config/systemd"))
+	}
+	return slices.ContainsFunc(dirs, func(dir string) bool {
+		_, err := os.Stat(filepath.Join(dir, kind, "sweepd.service"))
+		return err == nil
+	})
+}
+
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.tellService(cmd.Context(), "reload", nil) },
 	}
 }
@@ -107,7 +132,7 @@ func (p *program) tellService(ctx context.Context, verb string, storages []strin
 	}
 	err = status.Tell(ctx, paths.Control(), verb, storages)
 	if errors.Is(err, fs.ErrNotExist) {
-		return &app.UsageError{Err: fmt.Errorf("no service is running here"), Hint: "start it with: sweepd run; or: systemctl --user start sweepd"}
+		return &app.UsageError{Err: fmt.Errorf("no service is running here"), Hint: p.howToStart()}
 	}
 	if err == nil && verb == "sweep" {
 		p.term.printf("asked; see: sweepd status\n")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,7 +32,8 @@ func (p *program) scan() *cobra.Command {
 		ValidArgsFunction: p.where,
 		Short:             "show which files are ChatGPT images, how sure that is and why, and what the policy would do",
 		Long: `scan looks at every image below the folders, or in the storages, that are named
-(all storages of the policy when none is), and changes nothing.
+(all storages of the policy when none is), and changes nothing. A whole home may
+be looked at; apply wants the folders in which pictures are saved.
 
 Without a policy file a built-in policy serves: proven images would be moved to
 the trash, strong and likely ones are up for review.
@@ -41,7 +43,9 @@ them: they have the same bytes, by the hashes that the storages say and those of
 the local files. Nothing of an account is read for it.`,
 		Example: "  sweepd scan ~/Downloads ~/Pictures\n  sweepd scan --by-image\n  sweepd scan --json | jq -r 'select(.confidence==\"proven\").path'",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			a, err := p.open(cmd, args, false)
+			o := p.options()
+			o.Only, o.WholeHome = args, true
+			a, err := p.openApp(cmd, o)
 			if err != nil {
 				return err
 			}
@@ -80,7 +84,11 @@ func (p *program) open(cmd *cobra.Command, args []string, act bool) (*app.App, e
 func (p *program) openApp(cmd *cobra.Command, o app.Options) (*app.App, error) {
 	a, err := app.Open(cmd.Context(), o)
 	if err == nil && a.ReportOnly != nil {
-		fmt.Fprintf(p.stderr, "%s nothing will be deleted: %s\n", p.term.paint("33", "warning:"), safe(a.ReportOnly.Error()))
+		what := "nothing will be deleted"
+		if _, ok := errors.AsType[*app.StateError](a.ReportOnly); ok {
+			what = "nothing will be remembered or deleted, and what you said of files is not known"
+		}
+		fmt.Fprintf(p.stderr, "%s %s: %s\n", p.term.paint("33", "warning:"), what, safe(a.ReportOnly.Error()))
 		if _, hint := p.diagnose(a.ReportOnly); hint != "" {
 			fmt.Fprintf(p.stderr, "hint: %s\n", hint)
 		}
@@ -206,8 +214,13 @@ func (p *program) next(a *app.App, args []string, sum *sweeper.Summary) string {
 	if n := sum.Unmarked(); n > 0 {
 		would = append(would, "begin the grace of "+count(n, "file"))
 	}
-	if len(would) == 0 {
+	if len(would) == 0 || a.ReportOnly != nil {
 		return ""
+	}
+	for _, sc := range a.Scope {
+		if slices.ContainsFunc(sc.Roots, a.Home) { // which apply refuses
+			return fmt.Sprintf("; to %s, name the folders: %s", strings.Join(would, " and "), p.term.bold("sweepd apply FOLDER..."))
+		}
 	}
 	command := "sweepd apply"
 	if p.policyFile != "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -25,6 +26,8 @@ type Options struct {
 	Scopes     []sweeper.Scope // in place of Only: exactly these, whatever the policy, which need not even be readable; without roots: an account of it
 	Act        bool            // storages may be changed; else they are open for reading only
 	AnyFolder  bool            // however broad a folder in Only is: it is not to be listed
+	WholeHome  bool            // the person's home in Only is to be looked at, and no more
+	Gone       bool            // folders in Only may be missing: a saved plan names them
 	Log        *slog.Logger
 	Now        func() time.Time
 	Uptime     func() (boot string, since time.Duration) // nil: the kernel's
@@ -55,8 +58,9 @@ type App struct {
 	Unopened   map[string]error // accounts that could not be opened, which stops no other storage
 
 	// ReportOnly is why nothing can be deleted until somebody has looked at the
-	// record: it is damaged, gone, or not ours. What is said then is said
-	// without it, and remembered nowhere. nil: all is well.
+	// record: it is damaged, gone, not ours, or, by a *StateError, cannot be
+	// opened. What is said then is said without it, and remembered nowhere. nil:
+	// all is well.
 	ReportOnly error
 
 	storages []*providers.Storage
@@ -152,22 +156,44 @@ func (a *App) Close() error {
 	return errors.Join(errs...)
 }
 
-// openJournal opens the record. Whoever is to act gets one that was read from
-// the first byte to the last, or none; who only looks gets one that is empty
-// when the record is not to be relied on.
+// StateError is why the record cannot be opened or made, although what is there
+// of it may be sound.
+type StateError struct {
+	Dir string // the state directory
+	Err error
+}
+
+func (e *StateError) Error() string { return e.Err.Error() }
+func (e *StateError) Unwrap() error { return e.Err }
+
+// openRecord opens the record for writing. The error is a *StateError unless
+// Unreliable reports true of it.
+func openRecord(ctx context.Context, paths Paths, now func() time.Time) (*journal.Journal, error) {
+	j, err := journal.Open(ctx, paths.Journal(), journal.Options{Now: now})
+	if err != nil && !Unreliable(err) {
+		err = &StateError{paths.State, err}
+	}
+	return j, err
+}
+
+// openJournal opens the record. To act takes one that was read from the first
+// byte to the last. To look takes none: where it cannot be opened or relied on
+// an empty one, in memory, serves.
 func (a *App) openJournal(ctx context.Context) (err error) {
-	o := journal.Options{Now: a.o.Now}
-	a.Journal, err = journal.Open(ctx, a.Paths.Journal(), o)
+	a.Journal, err = openRecord(ctx, a.Paths, a.o.Now)
 	if err == nil && a.o.Act {
 		if err = a.Journal.Check(ctx); err != nil {
 			return errors.Join(err, a.Journal.Close())
 		}
 	}
-	if err == nil || a.o.Act || !Unreliable(err) {
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	if a.o.Act {
 		return err
 	}
 	a.ReportOnly = err
-	a.Journal, err = journal.OpenTemporary(ctx, o)
+	a.Journal, err = journal.OpenTemporary(ctx, journal.Options{Now: a.o.Now})
 	return err
 }
 
@@ -197,6 +223,9 @@ func (a *App) openPolicy() error {
 	roots := make([]string, 0, len(a.o.Only))
 	for _, arg := range a.o.Only {
 		root, err := resolve(arg)
+		if err == nil {
+			err = a.exists(arg, root)
+		}
 		if err != nil {
 			return err
 		}
@@ -205,7 +234,7 @@ func (a *App) openPolicy() error {
 	if len(roots) == 0 {
 		return &UsageError{
 			errors.New("there is no policy, and no folder was named"),
-			"name folders to look at, as in: sweepd scan ~/Downloads; or write a policy to " + a.Paths.Policy[0],
+			"name folders to look at, as in: sweepd scan ~/Downloads; or write a policy: sweepd init",
 		}
 	}
 	a.Policy = policy.Default(roots)
@@ -216,9 +245,24 @@ func (a *App) openPolicy() error {
 func LoadPolicy(path, home string) (*policy.Policy, error) {
 	src, err := os.ReadFile(path)
 	if err != nil {
-		return nil, &UsageError{fmt.Errorf("read the policy: %w", err), "see the examples in deploy/examples"}
+		return nil, &UsageError{fmt.Errorf("read the policy: %w", err), unreadPolicy(path, err)}
 	}
 	return policy.Parse(path, src, policy.ParseOptions{Home: home})
+}
+
+// exampleDir is where a package has the examples.
+const exampleDir = "/usr/share/sweepd/examples"
+
+// unreadPolicy is what to do about a policy that cannot be read.
+func unreadPolicy(path string, err error) string {
+	if !errors.Is(err, fs.ErrNotExist) {
+		return "is it a file that you may read?"
+	}
+	hint := "write one with: sweepd init --policy " + path
+	if _, err := os.Stat(exampleDir); err == nil {
+		hint += "; there are examples in " + exampleDir
+	}
+	return hint
 }
 
 // Plan is Sweeper.Plan; the plan also says where the storages are, so that it

@@ -92,7 +92,7 @@ func TrustClock(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	j, err := journal.Open(ctx, paths.Journal(), journal.Options{Now: o.Now})
+	j, err := openRecord(ctx, paths, o.Now)
 	if err != nil {
 		return err
 	}

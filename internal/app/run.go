@@ -119,7 +119,7 @@ func (d *daemon) begin(ctx context.Context) (err error) {
 	if d.machine, err = os.Hostname(); err != nil {
 		d.machine = d.paths.State
 	}
-	if d.journal, err = journal.Open(ctx, d.paths.Journal(), journal.Options{Now: d.o.Now}); err != nil {
+	if d.journal, err = openRecord(ctx, d.paths, d.o.Now); err != nil {
 		return err
 	}
 	if err := d.journal.Check(ctx); err != nil {

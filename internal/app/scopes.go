@@ -31,6 +31,9 @@ func (a *App) scopes() (all []sweeper.Scope, err error) {
 			return nil, &UsageError{fmt.Errorf("%q is a part of an account, which is swept whole", arg), "name the storage: " + account + "; or, for good, its folders in roots: of the policy"}
 		}
 		folder, err := resolve(arg)
+		if err == nil {
+			err = a.exists(arg, folder)
+		}
 		if err != nil {
 			return nil, err
 		}

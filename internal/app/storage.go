@@ -128,10 +128,19 @@ func (a *App) openLocal(_ context.Context, sc sweeper.Scope) (providers.Driver, 
 	return d, d.Roots(), nil
 }
 
+// Home reports whether the path is the person's home.
+func (a *App) Home(path string) bool {
+	home, err := resolve(a.Paths.Home)
+	return err == nil && a.Paths.Home != "" && path == home
+}
+
 // narrowEnough holds folders that were named to the rule that the policy's own
 // have passed: nobody means all that there is.
 func (a *App) narrowEnough(sc sweeper.Scope, st policy.Storage) error {
 	for _, root := range sc.Roots {
+		if a.o.WholeHome && a.Home(root) {
+			continue
+		}
 		if why := policy.Broad(root, a.Paths.Home); why != "" && !st.AllowBroadRoot && a.o.Scopes == nil && !a.o.AnyFolder {
 			return &UsageError{fmt.Errorf("%q is too much: %s", root, why), "name the folders in which pictures are saved, as in ~/Downloads; or, in a policy, say allow_broad_root: true of the storage"}
 		}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"sweepd/internal/app"
+)
+
+// outputFile is the file that a verb is told to write to. What is there is
+// replaced only if it is of the same kind, or empty, or force says so.
+type outputFile struct {
+	named string                 // as the person wrote it; "-" is standard output
+	doing string                 // "save the plan"
+	kind  string                 // "a saved plan": what may be replaced
+	is    func(head []byte) bool // whether a file that begins so is of the kind
+	force bool
+}
+
+// stdout reports whether the output goes to standard output.
+func (o outputFile) stdout() bool { return o.named == "-" }
+
+// check reports whether the file may be written, before there is anything to
+// write: a *app.UsageError where it may not.
+func (o outputFile) check() error {
+	if o.stdout() {
+		return nil
+	}
+	_, _, err := o.target()
+	return err
+}
+
+// target follows links to the path that is to be written, and describes what is
+// there; nil: nothing.
+func (o outputFile) target() (path string, there fs.FileInfo, err error) {
+	path, err = filepath.EvalSymlinks(o.named)
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(o.named); err == nil {
+			return "", nil, &app.UsageError{Err: fmt.Errorf("%s is a link to nothing", o.named), Hint: "name the file itself"}
+		}
+		return o.named, nil, nil
+	}
+	if err != nil {
+		return "", nil, o.failed(err)
+	}
+	there, err = os.Stat(path)
+	switch {
+	case err != nil:
+		return "", nil, o.failed(err)
+	case there.IsDir():
+		return "", nil, &app.UsageError{Err: fmt.Errorf("%s is a folder", o.named), Hint: "name a file in it"}
+	case there.Mode().IsRegular() && there.Size() > 0 && !o.force:
+		return path, there, o.replaceable(path)
+	}
+	return path, there, nil
+}
+
+// replaceable reports whether the file at path is of the kind that is written.
+func (o outputFile) replaceable(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return o.failed(err)
+	}
+	defer f.Close()
+	head, err := io.ReadAll(io.LimitReader(f, 4096))
+	if err != nil {
+		return o.failed(err)
+	}
+	if o.is(head) {
+		return nil
+	}
+	return &app.UsageError{Err: fmt.Errorf("%s is not %s, and stays as it is", o.named, o.kind), Hint: "name another file; or, to replace it: --force"}
+}
+
+// write has the file filled. A regular file appears whole or not at all, for its
+// owner alone; anything else is written into.
+func (o outputFile) write(stdout io.Writer, fill func(io.Writer) error) error {
+	if o.stdout() {
+		return fill(stdout) // which keeps its errors
+	}
+	path, there, err := o.target()
+	switch {
+	case err != nil:
+		return err
+	case there != nil && !there.Mode().IsRegular():
+		return o.failed(into(path, fill))
+	}
+	return o.failed(whole(path, there == nil, fill))
+}
+
+// into writes to what is there, as a shell's > does.
+func into(path string, fill func(io.Writer) error) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(fill(f), f.Close())
+}
+
+// whole writes a file beside path and gives it that name. A file that is fresh
+// takes no other's place, be it made this moment.
+func whole(path string, fresh bool, fill func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".sweepd-output-*") // 0600
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name())
+		}
+	}()
+	if err = errors.Join(fill(f), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if fresh {
+		if err := os.Link(f.Name(), path); err == nil || errors.Is(err, fs.ErrExist) {
+			return errors.Join(err, os.Remove(f.Name()))
+		} // some file systems have no links
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// outputError is why a file could not be written; the file is as it was.
+type outputError struct {
+	doing, file string
+	err         error
+}
+
+func (e *outputError) Error() string { return fmt.Sprintf("%s: %s: %v", e.doing, e.file, cause(e.err)) }
+func (e *outputError) Unwrap() error { return e.err }
+
+// hint is what to do about it.
+func (e *outputError) hint() string {
+	dir := filepath.Dir(e.file)
+	if errors.Is(e.err, fs.ErrNotExist) || errors.Is(e.err, fs.ErrPermission) {
+		return fmt.Sprintf("is there a folder %s, and may you write in it?", dir)
+	}
+	return ""
+}
+
+func (o outputFile) failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &outputError{o.doing, o.named, err}
+}

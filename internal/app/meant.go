@@ -1,0 +1,78 @@
+package app
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"sweepd/policy"
+)
+
+// Meant is the folder that may be meant by a path that leads to none: the same
+// path with its first missing part spelt as what is there. "" where nothing is
+// near.
+func Meant(path string) string {
+	above, rest := filepath.Clean(path), ""
+	for {
+		if _, err := os.Stat(above); err == nil {
+			return ""
+		}
+		name, parent := filepath.Base(above), filepath.Dir(above)
+		if entries, err := os.ReadDir(parent); err == nil {
+			found := policy.Nearest(name, folders(parent, entries))
+			if found == "" {
+				return ""
+			}
+			whole := filepath.Join(parent, found, rest)
+			if fi, err := os.Stat(whole); err != nil || !fi.IsDir() {
+				return filepath.Join(parent, found)
+			}
+			return whole
+		}
+		if parent == above {
+			return ""
+		}
+		above, rest = parent, filepath.Join(name, rest)
+	}
+}
+
+// folders are the names of those entries that are folders, or lead to one.
+func folders(parent string, entries []fs.DirEntry) (names []string) {
+	for _, e := range entries {
+		if fi, err := os.Stat(filepath.Join(parent, e.Name())); err == nil && fi.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}
+
+// exists is a *UsageError where a folder that was named is not there. What else
+// is wrong with a folder is the listing's to say.
+func (a *App) exists(arg, path string) error {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) || a.o.Gone {
+		return nil
+	}
+	what, storages := "folder", []string(nil)
+	if a.PolicyFile != "" && !strings.Contains(arg, "/") {
+		what, storages = "folder or storage", slices.Sorted(maps.Keys(a.Policy.Storages))
+	}
+	text := fmt.Sprintf("no %s %s", what, a.short(arg))
+	if meant := cmp.Or(policy.Nearest(arg, storages), Meant(arg)); meant != "" {
+		text += fmt.Sprintf("; did you mean %s?", a.short(meant))
+	}
+	return &UsageError{errors.New(text), "nothing was looked at; name a folder that is there, or a storage of the policy"}
+}
+
+// short is a path with ~ for the home.
+func (a *App) short(path string) string {
+	if rest, ok := strings.CutPrefix(path, a.Paths.Home+"/"); ok && a.Paths.Home != "" {
+		return "~/" + rest
+	}
+	return path
+}
