@@ -1,6 +1,7 @@
 package sweeper
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -114,6 +115,13 @@ func itemLines(items []Item) []itemLine {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// IsPlan reports whether a file that begins so is a saved plan, of whatever
+// version.
+func IsPlan(head []byte) bool {
+	rest, ok := bytes.CutPrefix(bytes.TrimSpace(head), []byte("{"))
+	return ok && bytes.HasPrefix(bytes.TrimSpace(rest), []byte(`"sweepd_plan":`))
 }
 
 // LoadPlan reads what Save wrote, as a plan that a person has looked at. Anything else, unknown fields and trailing

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
+	"sweepd/internal/report"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -20,7 +21,7 @@ import (
 func (p *program) history() *cobra.Command {
 	var asJSON, verify bool
 	var w which
-	var page string
+	page := outputFile{doing: "write the page", kind: "a page of sweepd", is: report.IsPage}
 	cmd := &cobra.Command{
 		Use:   "history [RUN]",
 		Short: "what was done: the runs, or every operation of one run",
@@ -30,7 +31,8 @@ a file or lets it go, is a line of a chain, each with the hash of the one before
 elsewhere. sweepd does so itself before it deletes anything.
 
 --html writes the runs as one page to look at, with what became of the files
-rule by rule, and pictures of those that are in the trash of this machine.`,
+rule by rule, and pictures of those that are in the trash of this machine. A file
+that is no such page is not replaced without --force; - is standard output.`,
 		Example: "  sweepd history --since 7d\n  sweepd history --since 2026-11-01 --html history.html",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -42,7 +44,7 @@ rule by rule, and pictures of those that are in the trash of this machine.`,
 			if verify {
 				return p.verify(cmd, j, asJSON)
 			}
-			if page != "" {
+			if page.named != "" {
 				return p.page(cmd, j, w, args, page)
 			}
 			if len(args) == 0 {
@@ -59,7 +61,8 @@ rule by rule, and pictures of those that are in the trash of this machine.`,
 	cmd.Flags().BoolVar(&verify, "verify", false, "check that the record is whole and unchanged")
 	cmd.Flags().IntVarP(&w.number, "number", "n", 20, "how many runs")
 	cmd.Flags().StringVar(&w.since, "since", "", "all runs since a `time` ago, as in 7d, or since a day, as in 2026-11-01")
-	cmd.Flags().StringVar(&page, "html", "", "write the runs to `file` as a page")
+	cmd.Flags().StringVar(&page.named, "html", "", "write the runs to `file` as a page; - is standard output")
+	cmd.Flags().BoolVar(&page.force, "force", false, "replace the file of --html whatever it is")
 	cmd.MarkFlagsMutuallyExclusive("html", "json")
 	cmd.MarkFlagsMutuallyExclusive("html", "verify")
 	cmd.MarkFlagsMutuallyExclusive("since", "number")

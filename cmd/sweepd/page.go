@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -21,7 +19,10 @@ import (
 const maxPictures = 60
 
 // page writes the runs, or the one that is named, as a page.
-func (p *program) page(cmd *cobra.Command, j *journal.Journal, w which, args []string, file string) error {
+func (p *program) page(cmd *cobra.Command, j *journal.Journal, w which, args []string, out outputFile) error {
+	if err := out.check(); err != nil {
+		return err
+	}
 	ctx := cmd.Context()
 	var ids []int64
 	if len(args) > 0 {
@@ -55,10 +56,10 @@ func (p *program) page(cmd *cobra.Command, j *journal.Journal, w which, args []s
 	if page.Pictures, err = p.pictures(ctx, j, ids); err != nil {
 		return err
 	}
-	if err := writePage(file, page); err != nil {
-		return fmt.Errorf("write the page: %w", err)
+	if err := out.write(p.term.out, page.Write); err != nil || out.stdout() {
+		return err
 	}
-	p.term.printf("%s in %s\n", count(int64(len(ids)), "run"), safe(file))
+	p.term.printf("%s in %s\n", count(int64(len(ids)), "run"), safe(out.named))
 	return nil
 }
 
@@ -110,24 +111,6 @@ func shown(ctx context.Context, j *journal.Journal, runs []int64) (ops []journal
 		}
 	}
 	return ops, nil
-}
-
-// writePage puts the page in the place of whatever is called so, for its owner
-// alone: it has names and pictures.
-func writePage(file string, page report.Page) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(file), ".sweepd-*.html") // 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(f.Name()))
-		}
-	}()
-	if err := errors.Join(page.Write(f), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), file)
 }
 
 // runNumber reads the number of a run.

@@ -1,19 +1,20 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"sweepd/internal/app"
 	"sweepd/sweeper"
 )
 
 func (p *program) plan() *cobra.Command {
 	var l look
-	var file string
+	out := outputFile{doing: "save the plan", kind: "a saved plan", is: sweeper.IsPlan}
 	cmd := &cobra.Command{
 		Use:               "plan [-o FILE] [PATH|STORAGE]...",
 		ValidArgsFunction: p.where,
@@ -21,8 +22,24 @@ func (p *program) plan() *cobra.Command {
 		Long: `plan scans as scan does and, with -o, saves what is due. The file can be read,
 shown to others, and applied with: sweepd apply FILE. Nothing that is not in it
 is touched then; a file that has changed meanwhile is left alone, and under
-another policy the whole plan is refused.`,
+another policy the whole plan is refused.
+
+With -o - the plan goes to standard output, and the rest to standard error. A
+file that is no saved plan is not replaced without --force; a device or a pipe
+is written into.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			stdout := p.term.out
+			if out.stdout() {
+				if l.json {
+					return &app.UsageError{Err: errors.New("--json and --output - are one output for two things"), Hint: "leave one of them out"}
+				}
+				p.term.out = p.stderr
+			}
+			if out.named != "" {
+				if err := out.check(); err != nil {
+					return err
+				}
+			}
 			a, err := p.open(cmd, args, false)
 			if err != nil {
 				return err
@@ -37,8 +54,8 @@ another policy the whole plan is refused.`,
 				return err
 			}
 			p.conclude(l, a, sum, nil)
-			if file != "" {
-				if err := save(file, due); err != nil {
+			if out.named != "" {
+				if err := out.write(stdout, due.Save); err != nil {
 					return err
 				}
 			}
@@ -50,8 +67,8 @@ another policy the whole plan is refused.`,
 				if err := a.Sweeper.Allow(cmd.Context(), due); err != nil {
 					p.term.printf("it would be refused as it is: %s\n", safe(err.Error()))
 				}
-				if file != "" {
-					p.term.printf("saved; to carry it out: %s\n", p.term.bold("sweepd apply "+quoted(file)))
+				if out.named != "" && !out.stdout() {
+					p.term.printf("saved; to carry it out: %s\n", p.term.bold("sweepd apply "+quoted(out.named)))
 				}
 				p.term.printf("nothing was changed\n")
 			}
@@ -59,33 +76,9 @@ another policy the whole plan is refused.`,
 		},
 	}
 	l.flags(cmd)
-	cmd.Flags().StringVarP(&file, "output", "o", "", "save the plan to `file`")
+	cmd.Flags().StringVarP(&out.named, "output", "o", "", "save the plan to `file`; - is standard output")
+	cmd.Flags().BoolVar(&out.force, "force", false, "replace the file whatever it is")
 	return cmd
-}
-
-// save writes the plan beside its final name and moves it there whole.
-func save(file string, due *sweeper.Plan) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(file), ".sweepd-plan-*")
-	if err != nil {
-		return fmt.Errorf("save the plan: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			_ = f.Close()
-			_ = os.Remove(f.Name())
-			err = fmt.Errorf("save the plan: %w", err)
-		}
-	}()
-	if err = due.Save(f); err != nil {
-		return err
-	}
-	if err = f.Sync(); err != nil {
-		return err
-	}
-	if err = f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), file)
 }
 
 // loadPlan reads a saved plan.

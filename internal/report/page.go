@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"crypto/sha256"
 	_ "embed" // the page's text and looks
 	"encoding/base64"
@@ -47,6 +48,12 @@ func (p Page) Write(w io.Writer) error {
 		view.Runs = append(view.Runs, viewOf(r, p.Pictures[r.ID]))
 	}
 	return t.Execute(w, view)
+}
+
+// IsPage reports whether a file that begins so is a page that Write made.
+func IsPage(head []byte) bool {
+	before, _, _ := strings.Cut(pageText, "{{")
+	return bytes.HasPrefix(head, []byte(before)) && bytes.Contains(head, []byte("<title>sweepd: what was done</title>"))
 }
 
 func stamp(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
