@@ -63,10 +63,14 @@ func (c *condition) clauses() []clause {
 
 func (l level) clause() clause {
 	return leaf("its confidence is at least "+l.String(), func(s subject) (truth, string) {
-		if got := s.Verdict.Confidence; got < fingerprint.Confidence(l) {
+		switch got := s.Verdict.Confidence; {
+		case got < fingerprint.Confidence(l):
 			return no, fmt.Sprintf("%s is less than %s", got, l)
+		case got == fingerprint.Confidence(l):
+			return yes, fmt.Sprintf("its confidence is %s", got)
+		default:
+			return yes, fmt.Sprintf("%s is at least %s", got, l)
 		}
-		return yes, fmt.Sprintf("%s is at least %s", s.Verdict.Confidence, l)
 	})
 }
 

@@ -95,7 +95,7 @@ func (p *program) tellFile(x sweeper.Explanation) {
 	} else if v.Width > 0 {
 		kind += fmt.Sprintf(", %d x %d", v.Width, v.Height)
 	}
-	t.printf("  %s, %s, modified %s (%s ago)\n", size(e.Size), kind, e.Modified.Local().Format("2006-01-02 15:04"), age(e.Modified, p.now()))
+	t.printf("  %s, %s, modified %s\n", size(e.Size), kind, modified(e.Modified, p.now()))
 	if ref := refOf(e); ref != "" {
 		t.printf("  by its id %s:%s\n", safe(x.Storage), safe(ref))
 	}

@@ -133,15 +133,22 @@ func (p *program) diagnose(err error) (status int, hint string) {
 	return exitTrouble, ""
 }
 
-// options are what every verb opens the app with. A service's log has the
-// summary of each run as one record; a person at a terminal reads it in words.
-func (p *program) options() app.Options {
-	level := slog.LevelInfo
-	switch {
-	case p.verbose:
+// options are what every verb opens the app with. The log has what is wrong: what
+// was done the verbs print in words.
+func (p *program) options() app.Options { return p.optionsWith(slog.LevelWarn) }
+
+// serviceOptions are those of the service, whose log has the summary of each run
+// as one record unless a person looks on.
+func (p *program) serviceOptions() app.Options {
+	if p.term.live {
+		return p.options()
+	}
+	return p.optionsWith(slog.LevelInfo)
+}
+
+func (p *program) optionsWith(level slog.Level) app.Options {
+	if p.verbose {
 		level = slog.LevelDebug
-	case p.term.live:
-		level = slog.LevelWarn
 	}
 	return app.Options{
 		Getenv: p.getenv, PolicyFile: p.policyFile, Now: p.now, Uptime: p.uptime, Account: p.account, Classifier: p.classifier,

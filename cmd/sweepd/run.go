@@ -45,7 +45,7 @@ timers. Under systemd it is a notify service with a watchdog: docs/systemd.md.`,
 			defer signal.Stop(hangups)
 			ctx, stop := signal.NotifyContext(context.WithoutCancel(cmd.Context()), os.Interrupt, syscall.SIGTERM)
 			defer stop()
-			o.Options, o.Reload, o.Version = p.options(), hangups, programVersion()
+			o.Options, o.Reload, o.Version = p.serviceOptions(), hangups, programVersion()
 			o.Log = slog.New(systemd.NewHandler(o.Log.Handler()))
 			o.Told = func(r report.Run) { p.toldRun(json, r) }
 			paths, err := app.FindPaths(p.getenv)

@@ -111,3 +111,18 @@ func tilde(path, home string) string {
 	}
 	return path
 }
+// modified is when a file was modified, and how long ago that is.
+func modified(then, now time.Time) string {
+	if then.IsZero() {
+		return "at an unknown time"
+	}
+	ago := age(then, now) + " ago"
+	switch {
+	case then.After(now):
+		ago = "in the future"
+	case now.Sub(then) < time.Minute:
+		ago = "just now"
+	}
+	return fmt.Sprintf("%s (%s)", then.Local().Format("2006-01-02 15:04"), ago)
+}
+

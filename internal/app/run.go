@@ -138,7 +138,7 @@ func (d *daemon) begin(ctx context.Context) (err error) {
 	if d.notifier, err = d.openNotifier(d.policy); err != nil {
 		return errors.Join(err, d.release(), d.journal.Close())
 	}
-	d.log.Info("the policy", "file", d.policyFile, "mode", d.policy.Mode.String(), "says", d.policy.String())
+	d.log.Info("the policy", "file", d.policyFile, "mode", d.policy.Mode.String(), "storages", strings.Join(slices.Sorted(maps.Keys(d.policy.Storages)), ","), "rules", len(d.policy.Rules))
 	return nil
 }
 
