@@ -40,6 +40,16 @@ type ProtectedError struct{ Held }
 func (e *ProtectedError) Error() string { return fmt.Sprintf("%v: %s", ErrProtected, e.Why) }
 func (e *ProtectedError) Unwrap() error { return ErrProtected }
 
+// FolderError names a folder that is at fault where a file could not be moved.
+// Any other file would meet the same error there.
+type FolderError struct {
+	Folder string
+	Err    error
+}
+
+func (e *FolderError) Error() string { return fmt.Sprintf("%q: %v", e.Folder, e.Err) }
+func (e *FolderError) Unwrap() error { return e.Err }
+
 // UnlistedError names one place that a listing could not look into. What is
 // there is unknown; it is not gone.
 type UnlistedError struct {

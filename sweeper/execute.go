@@ -221,6 +221,9 @@ func (s *Sweeper) run(ctx context.Context, kind string, act func(context.Context
 // refusal is the name by which a refusal is counted, of a bounded number of
 // names; "" when err is of something that failed.
 func refusal(err error) string {
+	if _, ok := errors.AsType[*providers.FolderError](err); ok {
+		return ""
+	}
 	if _, ok := errors.AsType[*ClockError](err); ok {
 		return "clock"
 	}

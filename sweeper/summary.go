@@ -220,7 +220,8 @@ func (s *Summary) refused(why string, files int64) {
 type Problem struct {
 	Storage string `json:"storage"`
 	Path    string `json:"path,omitempty"`
-	Doing   string `json:"doing"` // "open", "list", "examine", "trash", "restore", "purge", "finish"
+	Files   int64  `json:"files,omitempty"` // how many a folder is at fault for, which Path then names; else 0
+	Doing   string `json:"doing"`           // "open", "list", "examine", "trash", "restore", "purge", "finish"
 	Err     error  `json:"-"`
 	Text    string `json:"error"` // Err in words
 }
@@ -277,13 +278,28 @@ func (s *Summary) saw(scan *Summary) {
 	}
 }
 
-// problem counts one and keeps the first of them.
+// problem counts one and keeps the first of them. A folder that is at fault for
+// many files is one problem.
 func (s *Summary) problem(storage, path, doing string, err error) {
+	pr := Problem{Storage: storage, Path: path, Doing: doing, Err: err, Text: err.Error()}
+	if fault, ok := errors.AsType[*providers.FolderError](err); ok {
+		pr.Path, pr.Files, pr.Text = fault.Folder, 1, fault.Err.Error()
+		i := slices.IndexFunc(s.Problems, func(x Problem) bool {
+			return x.Files > 0 && x.Storage == storage && x.Doing == doing && x.Path == pr.Path && x.Text == pr.Text
+		})
+		if i >= 0 {
+			s.Problems[i].Files++
+			return
+		}
+	}
 	s.Errors++
 	if len(s.Problems) < maxProblems {
-		s.Problems = append(s.Problems, Problem{storage, path, doing, err, err.Error()})
+		s.Problems = append(s.Problems, pr)
 	}
 }
+
+// Trouble reports whether something failed or was left alone.
+func (s *Summary) Trouble() bool { return s.Errors+s.Refused+s.Failed > 0 }
 
 // LogValue is the summary as one structured record.
 func (s *Summary) LogValue() slog.Value {

@@ -26,7 +26,8 @@ func (p *program) doctor() *cobra.Command {
 		Long: `doctor looks at the policy, the record and each storage, and at an account also
 whether the sign-in is good, is of the right account, and allows what the policy
 asks for; whether the clock is right; and how full the account is. It changes
-nothing. Exit status 1: a check failed.`,
+nothing of yours: to try the trash of a folder it moves an empty file of its own
+there and removes it again. Exit status 1: a check failed.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			failed := false
 			for f := range app.Doctor(cmd.Context(), p.options(), args) {

@@ -106,6 +106,7 @@ type jsonProblem struct {
 	Path    string `json:"path"`
 	Doing   string `json:"doing"`
 	Error   string `json:"error"`
+	Files   int64  `json:"files,omitempty"` // how many the folder at path is at fault for
 }
 
 func fileLine(f sweeper.Found) jsonFile {
@@ -154,7 +155,7 @@ func runLine(sum *sweeper.Summary) jsonRun {
 func problemLines(sum *sweeper.Summary) []any {
 	var out []any
 	for _, pr := range sum.Problems {
-		out = append(out, jsonProblem{"problem", pr.Storage, pr.Path, pr.Doing, pr.Text})
+		out = append(out, jsonProblem{"problem", pr.Storage, pr.Path, pr.Doing, pr.Text, pr.Files})
 	}
 	return out
 }
@@ -169,7 +170,7 @@ func (p *program) json(values ...any) {
 			fmt.Fprintf(p.stderr, "error: %v\n", err) // no type of ours; a bug
 			continue
 		}
-		_, _ = p.stdout.Write(escaped(line.Bytes())) // a closed pipe ends the program by SIGPIPE
+		_, _ = p.term.out.Write(escaped(line.Bytes())) // output keeps the error
 	}
 }
 

@@ -42,13 +42,20 @@ type program struct {
 // main runs the command line and says what went wrong.
 func (p *program) main(ctx context.Context) int {
 	p.term = newTerminal(p.stdout, p.stderr, p.getenv("NO_COLOR") != "", p.now)
+	out := &output{Writer: p.stdout}
+	p.term.out = out
 	root := p.root()
 	root.SetArgs(p.args)
-	root.SetOut(p.stdout)
+	root.SetOut(out)
 	root.SetErr(p.stderr)
 	err := root.ExecuteContext(ctx)
 	p.term.settle()
-	return p.exit(err)
+	status := p.exit(err)
+	if out.err == nil {
+		return status
+	}
+	fmt.Fprintf(p.stderr, "%s the output could not be written: %s\n", p.term.paint("31", "error:"), cause(out.err))
+	return max(status, exitTrouble)
 }
 
 // root is the command with all its verbs.
@@ -107,22 +114,26 @@ func (p *program) diagnose(err error) (status int, hint string) {
 	if _, ok := errors.AsType[*journal.LeasedError](err); ok {
 		return exitUnsafe, "nothing was changed; wait until it is done, or see: sweepd status"
 	}
-	if hint := app.Hint(err); hint != "" && !errors.Is(err, context.Canceled) {
-		return exitTrouble, hint
-	}
-	switch {
-	case errors.Is(err, sweeper.ErrPaused):
-		return exitUnsafe, "what was begun is finished and recorded; to go on: sweepd resume"
-	case errors.Is(err, sweeper.ErrOtherPolicy):
 	if state, ok := errors.AsType[*app.StateError](err); ok && !errors.Is(err, context.Canceled) {
 		return exitTrouble, fmt.Sprintf("the record is kept in %s: is it a folder of yours in which you may write? another: STATE_DIRECTORY=FOLDER", state.Dir)
 	}
 	if out, ok := errors.AsType[*outputError](err); ok {
 		return exitTrouble, out.hint()
 	}
+	if hint := app.Hint(err); hint != "" && !errors.Is(err, context.Canceled) {
+		return exitTrouble, hint
+	}
+	switch {
+	case errors.Is(err, app.ErrQuiet):
+		return exitUnsafe, "nothing was changed; the policy says so in schedule: quiet; to do it now: sweepd apply"
+	case errors.Is(err, sweeper.ErrPaused):
+		return exitUnsafe, "what was begun is finished and recorded; to go on: sweepd resume"
+	case errors.Is(err, sweeper.ErrOtherPolicy):
 		return exitUnsafe, "nothing was changed; make the plan again: sweepd plan -o FILE"
 	case app.Unreliable(err):
 		return exitUnsafe, "nothing was changed, and nothing will be deleted without the record; put the latest back, or move journal.db and journal.db.head aside to begin a new one (what you said keep to, and undo, are then forgotten)"
+	case isTrouble(err):
+		return exitTrouble, "see what it was with: sweepd history; and whether all works with: sweepd doctor"
 	case errors.Is(err, context.Canceled):
 		return exitTrouble, "stopped; what was under way was finished and recorded"
 	case !p.started:
@@ -156,6 +167,17 @@ func (p *program) optionsWith(level slog.Level) app.Options {
 	}
 }
 
+// cause is an error of a file without the file's name, which is known.
+func cause(err error) error {
+	if named, ok := errors.AsType[*fs.PathError](err); ok {
+		return named.Err
+	}
+	if named, ok := errors.AsType[*os.LinkError](err); ok {
+		return named.Err
+	}
+	return err
+}
+
 // home is for shortening paths.
 func (p *program) home() string { return p.getenv("HOME") }
 
@@ -171,14 +193,3 @@ func lines(text string) string {
 	}
 	return out
 }
-// cause is an error of a file without the file's name, which is known.
-func cause(err error) error {
-	if named, ok := errors.AsType[*fs.PathError](err); ok {
-		return named.Err
-	}
-	if named, ok := errors.AsType[*os.LinkError](err); ok {
-		return named.Err
-	}
-	return err
-}
-

@@ -77,6 +77,13 @@ func (p *program) toldRun(asJSON bool, r report.Run) {
 	}
 }
 
+// isTrouble reports whether the error is of a sweep that did not do all of what
+// was due.
+func isTrouble(err error) bool {
+	_, ok := errors.AsType[*app.TroubleError](err)
+	return ok
+}
+
 func (p *program) sweep() *cobra.Command {
 	return &cobra.Command{
 		Use:               "sweep [STORAGE...]",
@@ -89,13 +96,6 @@ sweepd apply, or sweepd run --once.`,
 	}
 }
 
-func (p *program) reload() *cobra.Command {
-	return &cobra.Command{
-		Use:   "reload",
-		Short: "have the running service read its policy anew",
-		Long: `reload asks the service that sweepd run is to read its policy anew, and says
-whether it was taken. A policy that is wrong is refused, and the old one stays.`,
-		Args: cobra.NoArgs,
 // howToStart is how the service is started on this machine.
 func (p *program) howToStart() string {
 	hint := "start it with: sweepd run"
@@ -120,6 +120,13 @@ func (p *program) unit(kind string) bool {
 	})
 }
 
+func (p *program) reload() *cobra.Command {
+	return &cobra.Command{
+		Use:   "reload",
+		Short: "have the running service read its policy anew",
+		Long: `reload asks the service that sweepd run is to read its policy anew, and says
+whether it was taken. A policy that is wrong is refused, and the old one stays.`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.tellService(cmd.Context(), "reload", nil) },
 	}
 }

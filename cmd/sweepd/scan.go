@@ -239,8 +239,12 @@ func (p *program) next(a *app.App, args []string, sum *sweeper.Summary) string {
 func (p *program) problems(sum *sweeper.Summary) {
 	var hints []string
 	for _, pr := range sum.Problems {
-		fmt.Fprintf(p.stderr, "%s cannot %s %s: %s\n", p.term.paint("33", "warning:"), pr.Doing, p.place(pr.Storage, pr.Path), safe(pr.Text))
-		hint := strings.ReplaceAll(app.Hint(pr.Err), "STORAGE", pr.Storage)
+		what, hint := p.place(pr.Storage, pr.Path), strings.ReplaceAll(app.Hint(pr.Err), "STORAGE", pr.Storage)
+		if pr.Files > 0 {
+			what = fmt.Sprintf("%s of %s: %s", count(pr.Files, "file"), p.place(pr.Storage, ""), what)
+			hint = "see to it that you may write there; to try it: sweepd doctor"
+		}
+		fmt.Fprintf(p.stderr, "%s cannot %s %s: %s\n", p.term.paint("33", "warning:"), pr.Doing, what, safe(pr.Text))
 		if hint != "" && !slices.Contains(hints, hint) {
 			hints = append(hints, hint)
 		}
@@ -269,7 +273,7 @@ func (p *program) stopped(sum *sweeper.Summary) {
 
 // trouble is the error by which a run with problems ends; they have been said.
 func trouble(sum *sweeper.Summary) error {
-	if sum.Errors+sum.Refused+sum.Failed > 0 {
+	if sum.Trouble() {
 		return errTrouble
 	}
 	return nil

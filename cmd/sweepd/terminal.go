@@ -61,6 +61,21 @@ func (t *terminal) progress(format string, args ...any) {
 	}
 }
 
+// output passes on what is written to it, and keeps the first error: what writes
+// there need not look for one.
+type output struct {
+	io.Writer
+	err error
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	n, err := o.Writer.Write(b) // a closed pipe ends the program by SIGPIPE
+	if o.err == nil {
+		o.err = err
+	}
+	return n, err
+}
+
 // settle clears what progress drew.
 func (t *terminal) settle() {
 	if t.live && !t.last.IsZero() {
@@ -104,13 +119,6 @@ func age(then, now time.Time) string {
 	}
 }
 
-// tilde shortens the home directory.
-func tilde(path, home string) string {
-	if rest, ok := strings.CutPrefix(path, home+"/"); ok && home != "" && home != "/" {
-		return "~/" + rest
-	}
-	return path
-}
 // modified is when a file was modified, and how long ago that is.
 func modified(then, now time.Time) string {
 	if then.IsZero() {
@@ -126,3 +134,10 @@ func modified(then, now time.Time) string {
 	return fmt.Sprintf("%s (%s)", then.Local().Format("2006-01-02 15:04"), ago)
 }
 
+// tilde shortens the home directory.
+func tilde(path, home string) string {
+	if rest, ok := strings.CutPrefix(path, home+"/"); ok && home != "" && home != "/" {
+		return "~/" + rest
+	}
+	return path
+}

@@ -17,6 +17,8 @@ import (
 	"sweepd/internal/signin"
 	"sweepd/journal"
 	"sweepd/policy"
+	"sweepd/providers"
+	"sweepd/providers/local"
 )
 
 // State is what a check came to.
@@ -32,14 +34,15 @@ const (
 // Finding is what one check found.
 type Finding struct {
 	Storage string // "" when it is about none
-	Check   string // policy, record, pause, folder, client, sign-in, access, account, clock, space
+	Check   string // policy, record, pause, folder, trash, client, sign-in, access, account, clock, space
 	State   State
 	Text    string
 	Hint    string // what to do; may be empty
 }
 
-// Doctor looks whether everything is as it has to be, and changes nothing but
-// the access token that is kept. only are storages' names; none: all of the
+// Doctor looks whether everything is as it has to be. It changes nothing but the
+// access token that is kept, and tries the trash of each folder with a file of
+// its own, which it takes out again. only are storages' names; none: all of the
 // policy's. What depends on a check that failed is not checked.
 func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 	return func(yield func(Finding) bool) {
@@ -119,15 +122,45 @@ func (o Options) examine(ctx context.Context, paths Paths, pol *policy.Policy, n
 		default:
 			for _, root := range st.Roots {
 				f := Finding{Check: "folder", State: Well, Text: root}
-				if fi, err := os.Stat(root); err != nil || !fi.IsDir() {
+				fi, err := os.Stat(root)
+				if err != nil || !fi.IsDir() {
 					f.State, f.Text, f.Hint = Warn, "there is no folder "+root, "is its disk mounted?"
+					if meant := Meant(root); meant != "" {
+						f.Hint = "did you mean " + meant + "? or is its disk not mounted?"
+					}
 				}
-				if !yield(f) {
+				if !yield(f) || f.State == Well && !yield(o.tryTrash(root)) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// tryTrash moves a file of its own from the root to its trash bin, and removes
+// it there.
+func (o Options) tryTrash(root string) Finding {
+	f := Finding{Check: "trash", State: Well}
+	home, err := local.HomeTrash(o.Getenv)
+	if err == nil {
+		f.Text, err = trial(local.Options{Roots: []string{root}, TrashHome: home, Now: o.Now})
+	}
+	if err != nil {
+		f.State, f.Text, f.Hint = Fail, err.Error(), "nothing can be moved to the trash from "+root+" until this is mended"
+	}
+	if fault, ok := errors.AsType[*providers.FolderError](err); ok {
+		f.Hint += ": see to it that " + fault.Folder + " is a folder of yours in which you may write"
+	}
+	return f
+}
+
+func trial(o local.Options) (bin string, err error) {
+	d, err := local.Open(o)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	return d.Trial(d.Roots()[0])
 }
 
 // examineAccount looks at an account, and stops at what makes the rest

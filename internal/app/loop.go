@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -54,7 +55,13 @@ type loop struct {
 	state    status.Storage
 	pulse    time.Time      // of the last progress
 	forecast *report.Digest // of the last scan that ended
+	ended    error          // why not all that was due was done, with Once
 }
+
+// TroubleError is of a sweep in which something failed or was left alone.
+type TroubleError struct{ text string }
+
+func (e *TroubleError) Error() string { return e.text }
 
 // why a pass is made. What a person or the schedule wants is recorded even if
 // nothing was due.
@@ -242,6 +249,7 @@ func (l *loop) pass(ctx context.Context, a *App, reason why) error {
 	case reason < due && (plan == nil || plan.Empty()):
 	case l.policy.Mode != policy.Enforce:
 		l.report(ctx, a, scan, nil)
+		l.end(troubleOf(scan))
 	default:
 		if err := l.execute(ctx, a, plan, scan); errors.Is(err, sweeper.ErrPaused) {
 			return nil // what is left is due when it may go on
@@ -262,11 +270,9 @@ func (l *loop) pass(ctx context.Context, a *App, reason why) error {
 func (l *loop) execute(ctx context.Context, a *App, plan *sweeper.Plan, scan *sweeper.Summary) error {
 	l.enter(status.Sweeping)
 	sum, err := a.Sweeper.Execute(ctx, plan, func(int) { l.beat() })
+	l.end(err)
 	if _, leased := errors.AsType[*journal.LeasedError](err); leased && sum == nil {
 		l.retry = l.d.now().Add(l.d.o.Glance) // somebody else is at it
-		if l.d.o.Once {
-			l.update(func(s *status.Storage) { s.Err = err.Error() })
-		}
 		return err
 	}
 	if sum == nil {
@@ -275,9 +281,42 @@ func (l *loop) execute(ctx context.Context, a *App, plan *sweeper.Plan, scan *sw
 		return err
 	}
 	l.held = false
+	l.end(troubleOf(scan))
+	l.end(troubleOf(sum))
 	l.d.tell(ctx, l.policy, sum.Run)
 	l.count(sum)
 	return err
+}
+
+// troubleOf is a *TroubleError where something of the summary failed or was
+// left alone, else nil.
+func troubleOf(sum *sweeper.Summary) error {
+	switch {
+	case !sum.Trouble():
+		return nil
+	case sum.Refused+sum.Failed > 0:
+		return &TroubleError{report.Did(sum)}
+	}
+	return &TroubleError{fmt.Sprintf("not all could be seen or read: problems: %d", sum.Errors)}
+}
+
+// end notes why not all that was due was done, the first reason of a sweep.
+func (l *loop) end(why error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ended == nil {
+		l.ended = why
+	}
+}
+
+// outcome is why not all that was due was done; nil: all was.
+func (l *loop) outcome() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, vague := errors.AsType[*TroubleError](l.ended); l.state.Err != "" && (l.ended == nil || vague) {
+		return &TroubleError{l.state.Err}
+	}
+	return l.ended
 }
 
 // report records that it was only looked.
@@ -388,6 +427,7 @@ func (l *loop) fail(ctx context.Context, err error) {
 		return
 	}
 	l.enter(status.Unopened)
+	l.end(err)
 	err = told(err)
 	l.update(func(s *status.Storage) { s.Err = err.Error() })
 	event := policy.EventFailed

@@ -259,8 +259,8 @@ func (d *daemon) wait(ctx context.Context) error {
 	}
 	var errs []error
 	for _, l := range loops {
-		if s, _ := l.now(d.now()); d.o.Once && s.Err != "" {
-			errs = append(errs, fmt.Errorf("%s: %s", l.name, s.Err))
+		if err := l.outcome(); d.o.Once && err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", l.name, err))
 		}
 	}
 	return errors.Join(errs...)

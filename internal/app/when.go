@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -132,13 +133,16 @@ func (l *loop) may(now time.Time) bool {
 	return l.d.paths.Paused(now) == nil && l.quietUntil(now).IsZero()
 }
 
-// still is an error that wraps sweeper.ErrPaused in quiet hours.
+// ErrQuiet is why nothing is deleted in the quiet hours of the policy.
+var ErrQuiet = errors.New("these are quiet hours")
+
+// still is an error that wraps sweeper.ErrPaused and ErrQuiet in quiet hours.
 func (l *loop) still(now time.Time) error {
 	end := l.quietUntil(now)
 	if end.IsZero() {
 		return nil
 	}
-	return fmt.Errorf("%w: these are quiet hours, until %s", sweeper.ErrPaused, end.Format("15:04"))
+	return fmt.Errorf("%w: %w, until %s", sweeper.ErrPaused, ErrQuiet, end.Format("15:04"))
 }
 
 func (l *loop) zone() *time.Location { return zone(l.policy) }

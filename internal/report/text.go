@@ -238,7 +238,11 @@ func (r Run) trouble(names bool) string {
 		return cmp.Or(strings.Compare(a.Storage, b.Storage), strings.Compare(a.Path, b.Path))
 	})
 	for _, pr := range problems[:min(len(problems), maxProblems)] {
-		text += fmt.Sprintf("\n- cannot %s %s: %s", pr.Doing, place(pr.Storage, pr.Path), Plain(pr.Text))
+		what := place(pr.Storage, pr.Path)
+		if pr.Files > 0 {
+			what = fmt.Sprintf("%s of %s: %s", count(pr.Files, "file"), place(pr.Storage, ""), Plain(pr.Path))
+		}
+		text += fmt.Sprintf("\n- cannot %s %s: %s", pr.Doing, what, Plain(pr.Text))
 	}
 	if more := sum.Errors - int64(min(len(problems), maxProblems)); more > 0 {
 		text += fmt.Sprintf("\n- and %d more", more)

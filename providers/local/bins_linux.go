@@ -36,9 +36,11 @@ func (d *Driver) binFor(id uint64) (*bin, error) {
 	var b *bin
 	if home == id {
 		if err := doomed(d.bin, 0, false); err != nil { // before anything is made
-			return nil, err
+			return nil, atFault(d.bin, err)
 		}
-		b, err = d.home(true)
+		if b, err = d.home(true); err != nil {
+			err = atFault(d.bin, err)
+		}
 	} else {
 		b, err = d.binOn(id)
 	}
@@ -60,7 +62,7 @@ func (d *Driver) binFor(id uint64) (*bin, error) {
 func (d *Driver) binOn(id uint64) (*bin, error) {
 	t, err := d.mounts.top(func(m mount) bool { return m.id == id })
 	if err != nil {
-		return nil, noBinOn("its file system", err)
+		return nil, noBin(err)
 	}
 	defer t.close()
 	b, err := d.shared(t, true)
@@ -68,20 +70,20 @@ func (d *Driver) binOn(id uint64) (*bin, error) {
 		b, err = d.own(t, true)
 	}
 	if err != nil {
-		return nil, noBinOn(fmt.Sprintf("%q", t.point), err)
+		return nil, atFault(t.point, noBin(err))
 	}
 	return b, nil
 }
 
-// noBinOn gives what will not go away by itself its kind.
-func noBinOn(where string, err error) error {
+// noBin gives what will not go away by itself its kind.
+func noBin(err error) error {
 	for _, lasting := range []error{fs.ErrPermission, errNoMount, unix.EROFS, unix.ENOTDIR, unix.EOPNOTSUPP} {
 		if errors.Is(err, lasting) {
 			err = fmt.Errorf("%w: %w", errors.ErrUnsupported, err)
 			break
 		}
 	}
-	return fmt.Errorf("there is no trash bin on %s, and none can be made: %w", where, err)
+	return fmt.Errorf("there is no trash bin on this file system, and none can be made: %w", err)
 }
 
 // homeMount is the mount that the home trash is on, or would be.

@@ -187,3 +187,6 @@ func (p *part) compare() error {
 }
 
 func (p *part) Close() error { return errors.Join(p.compare(), p.f.Close()) }
+
+// Trial gives errors.ErrUnsupported: nothing is deleted on this system.
+func (d *Driver) Trial(string) (bin string, err error) { return "", errors.ErrUnsupported }

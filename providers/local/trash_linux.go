@@ -167,14 +167,14 @@ func (m *move) carryOut(ctx context.Context, p *pinned) (providers.Receipt, erro
 	}
 	info, err := m.bin.write(m.name, content)
 	if err != nil {
-		return "", fmt.Errorf("the trash bin does not take it: %w", err)
+		return "", refusedFor(m.bin.path, fmt.Errorf("the trash bin does not take it: %w", err))
 	}
 	defer unix.Close(info)
 	if err = p.unchanged(); err == nil { // while the .trashinfo was written, which takes a while
 		err = m.d.at(atWritten)
 	}
 	if err == nil {
-		err = rename(p.folder, p.name, m.bin.files, m.name)
+		err = m.bin.barred(rename(p.folder, p.name, m.bin.files, m.name), p.folder, filepath.Dir(m.path))
 	}
 	if err != nil {
 		return "", m.abandon(err)

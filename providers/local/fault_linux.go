@@ -1,0 +1,51 @@
+package local
+
+import (
+	"errors"
+	"io/fs"
+
+	"golang.org/x/sys/unix"
+
+	"sweepd/providers"
+)
+
+// atFault is err as the fault of the folder, which the error itself then does
+// not name again.
+func atFault(folder string, err error) error {
+	if named, ok := errors.AsType[*fs.PathError](err); ok && named == err && named.Path == folder {
+		err = named.Err
+	}
+	return &providers.FolderError{Folder: folder, Err: err}
+}
+
+// refusedFor is err as the fault of the folder where it is about the folder's
+// rights or its file system, and not about one name.
+func refusedFor(folder string, err error) error {
+	for _, kind := range []error{fs.ErrPermission, unix.EROFS, unix.ENOSPC, unix.EDQUOT} {
+		if errors.Is(err, kind) {
+			return atFault(folder, err)
+		}
+	}
+	return err
+}
+
+// barred is the error of a move into the bin as the fault of the folder that
+// forbids it: the bin's own, or the one at path that the file is in.
+func (b *bin) barred(err error, folder int, path string) error {
+	switch {
+	case !errors.Is(err, fs.ErrPermission) && !errors.Is(err, unix.EROFS):
+		return err
+	case !writable(b.files):
+		return atFault(b.path, err)
+	case !writable(folder):
+		return atFault(path, err)
+	}
+	return err
+}
+
+// writable reports whether names may be made in the folder and taken out of it.
+// With AT_EACCESS unix.Faccessat would take the EPERM of an immutable folder for
+// a missing system call, and go by the folder's mode instead.
+func writable(folder int) bool {
+	return unix.Faccessat(folder, ".", unix.W_OK|unix.X_OK, 0) == nil
+}
