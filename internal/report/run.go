@@ -104,10 +104,10 @@ func Of(began, ended time.Time, sum *sweeper.Summary, err error, p *policy.Polic
 // News reports whether a person should be told of the run although all went
 // well: it changed something, or would have if it had not only looked.
 func (r Run) News() bool {
-	if files, _ := r.due(); r.looked() {
-		return files > 0
-	}
 	s := &r.Summary
+	if files, _ := r.due(); r.looked() {
+		return files+s.Unmarked() > 0
+	}
 	return s.Trashed+s.Purged+s.Restored+s.Marked+s.Settled > 0
 }
 
