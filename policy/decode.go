@@ -176,7 +176,7 @@ func (d *decoder) unknownKey(name string, p pair, fields map[string]reflect.Stru
 	allowed := keysOf(fields)
 	e := notOneOf(p.key, "a key of "+name, allowed)
 	_, aCondition := fieldsOf(reflect.TypeFor[when]())[p.key]
-	e.Hint = colonHint(p.key)
+	e.Hint = cmp.Or(e.Hint, colonHint(p.key))
 	switch {
 	case p.key == "derived":
 		e.Hint = "derived stands directly under when"

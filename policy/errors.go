@@ -86,12 +86,46 @@ func excerpt(src string, line, column int) string {
 	return fmt.Sprintf("%s | %s\n%s | %s^", number, string(text), strings.Repeat(" ", len(number)), blank)
 }
 
-// meant is the allowed word that a mistyped one is nearest to; "" when none is
-// near.
+// synonyms are words for what a policy calls otherwise.
+var synonyms = map[string]string{
+	"and": "all", "every": "all",
+	"or": "any", "either": "any",
+	"none": "not", "nor": "not", "unless": "not", "except": "not",
+	"younger_than": "newer_than", "younger": "newer_than", "newer": "newer_than",
+	"older":       "older_than",
+	"bigger_than": "larger_than", "bigger": "larger_than", "larger": "larger_than",
+	"smaller": "smaller_than",
+	"ignore":  "exclude", "skip": "exclude",
+	"folders": "roots", "paths": "roots",
+	"delete": "trash", "remove": "trash",
+}
+
+// instead are hints for words of other programs that no key or value stands for.
+var instead = map[string]string{
+	"include":    "to sweep less, name a narrower folder in roots; exclude leaves out what it matches",
+	"extension":  `write name: "*.png"`,
+	"extensions": `write name: ["*.png", "*.webp"]`,
+	"ext":        `write name: "*.png"`,
+}
+
+// meant returns the allowed word that a word stands for, or that it is a typing
+// mistake of; "" where there is none. A synonym outranks the spelling. A word with
+// another first letter, or with a prefix, is no typing mistake: in include and
+// exclude, likely and unlikely it turns the meaning around.
 func meant(word string, allowed []string) string {
+	word = strings.ToLower(word)
+	if s, known := synonyms[word]; known {
+		if slices.Contains(allowed, s) {
+			return s
+		}
+		return ""
+	}
 	best, most := "", 1+len(word)/4
 	for _, a := range allowed {
-		if d := distance(strings.ToLower(word), a); d <= most {
+		if word == "" || a == "" || word[0] != a[0] || word != a && strings.HasSuffix(word, a) {
+			continue
+		}
+		if d := distance(word, a); d <= most {
 			best, most = a, d-1
 		}
 	}
@@ -120,7 +154,7 @@ func distance(a, b string) int {
 
 // notOneOf refuses a word that is not in a short list.
 func notOneOf(word, what string, allowed []string) *Error {
-	e := &Error{Message: fmt.Sprintf("%q is not %s", clip(word), what), Allowed: allowed}
+	e := &Error{Message: fmt.Sprintf("%q is not %s", clip(word), what), Allowed: allowed, Hint: instead[strings.ToLower(word)]}
 	if m := meant(word, allowed); m != "" {
 		e.Message += fmt.Sprintf("; did you mean %q?", m)
 	}
