@@ -69,7 +69,10 @@ func (d *decoder) checkBroad(f *form) {
 	for _, name := range slices.Sorted(maps.Keys(f.Storages)) {
 		st := f.Storages[name]
 		for i, r := range st.Roots {
-			if why := Broad(string(r), home); why != "" && !st.mayBeBroad() && *st.Type == Local {
+			if *st.Type != Local || st.mayBeBroad() {
+				continue
+			}
+			if why := Broad(string(r), home, d.o.real); why != "" {
 				d.refuse(st.item("roots", i), Error{
 					Message: fmt.Sprintf("root %q is too much: %s", r, why),
 					Hint:    "name the folders in which pictures are saved, as in ~/Downloads; if you mean it, write allow_broad_root: true beside roots",
@@ -85,19 +88,22 @@ func (s *storageForm) mayBeBroad() bool { return s.AllowBroadRoot != nil && bool
 // counted, twice. Two storages may have the same path where they are, or can
 // be, two accounts.
 func (d *decoder) checkRoots(f *form) {
-	type place struct{ written, root, storage, of string }
+	type place struct{ written, root, storage, of, link string }
 	var all []place
 	for _, name := range slices.Sorted(maps.Keys(f.Storages)) {
 		st := f.Storages[name]
 		for _, r := range st.Roots {
-			this := place{string(r), string(r), name, st.where(name)}
-			if *st.Type == Dropbox { // for which "/AI" and "/ai" are one folder
+			this := place{string(r), string(r), name, st.where(name), ""}
+			switch *st.Type {
+			case Local:
+				this.root, this.link = d.o.real(this.root), d.o.link(this.root)
+			case Dropbox: // for which "/AI" and "/ai" are one folder
 				this.root = strings.ToLower(this.root)
 			}
 			for _, other := range all {
 				if this.of == other.of && (within(this.root, other.root) || within(other.root, this.root)) {
 					d.refuse(st.of("roots"), Error{
-						Message: fmt.Sprintf("root %q of %s overlaps root %q of %s", r, name, other.written, other.storage),
+						Message: fmt.Sprintf("root %q of %s overlaps root %q of %s", r, name, other.written, other.storage) + this.link + other.link,
 						Hint:    "name each folder once; a root includes all below it",
 					})
 				}

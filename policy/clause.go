@@ -13,8 +13,10 @@ import (
 type subject struct {
 	Facts
 	now   time.Time
-	knows bool // star, camera and properties are what the storage says, and not merely unknown
-	folds bool // the case of letters does not tell names apart there
+	knows bool                      // star, camera and properties are what the storage says, and not merely unknown
+	folds bool                      // the case of letters does not tell names apart there
+	names []string                  // the paths by which the policy may name the file
+	forms func(pathGlob) []pathGlob // of a pattern, see Policy.forms
 }
 
 // clause is one key of a condition: what it says, and what it makes of a
@@ -84,7 +86,7 @@ func (c *condition) places() []clause {
 		}))
 	}
 	if len(c.Path) > 0 {
-		all = append(all, matching("path", c.Path, func(s subject, g pathGlob) bool { return g.matches(s.Entry.Path, s.folds) }))
+		all = append(all, matching("path", c.Path, subject.isAt))
 	}
 	if len(c.Name) > 0 {
 		all = append(all, matching("name", c.Name, func(s subject, g nameGlob) bool { return g.matches(s.Entry.Name(), s.folds) }))
@@ -252,4 +254,11 @@ func seen(checks []Check, t truth) string {
 func first(checks []Check, t truth) string {
 	i := slices.IndexFunc(checks, func(c Check) bool { return c.holds == t })
 	return checks[i].Seen
+}
+
+// isAt reports whether the pattern matches one of the paths of the file.
+func (s subject) isAt(g pathGlob) bool {
+	return slices.ContainsFunc(s.forms(g), func(form pathGlob) bool {
+		return slices.ContainsFunc(s.names, func(name string) bool { return form.matches(name, s.folds) })
+	})
 }

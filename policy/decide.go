@@ -50,7 +50,12 @@ func (p *Policy) Explain(f Facts, now time.Time) []RuleTrace {
 // knows nothing but its files.
 func (p *Policy) subject(f Facts, now time.Time) subject {
 	kind := kindOf(p.Storages[f.Storage].Type)
-	return subject{f, now, kind.knows, kind.folds}
+	s := subject{Facts: f, now: now, knows: kind.knows, folds: kind.folds, names: []string{f.Entry.Path}}
+	s.forms = func(g pathGlob) []pathGlob { return []pathGlob{g} }
+	if len(p.Links) > 0 && !p.Storages[f.Storage].Far() {
+		s.names, s.forms = p.names(f.Entry.Path), p.forms
+	}
+	return s
 }
 
 // candidate reports whether the rules are asked at all.

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"unicode/utf8"
@@ -18,6 +19,26 @@ const maxBytes = 64 << 10
 // ParseOptions are what a policy may depend on outside itself.
 type ParseOptions struct {
 	Home string // absolute; what ~/ stands for; "" where nobody has a home
+	// Real returns a path of this machine without symbolic links, as far as it
+	// exists. nil: there are no links.
+	Real func(path string) string
+}
+
+// real is Real, or returns the path itself.
+func (o ParseOptions) real(path string) string {
+	if o.Real == nil {
+		return path
+	}
+	return o.Real(path)
+}
+
+// link says where a path leads that goes through a link, as an addition to a
+// sentence; "" where it does not.
+func (o ParseOptions) link(path string) string {
+	if at := o.real(path); at != path {
+		return fmt.Sprintf("; %q leads to %q", path, at)
+	}
+	return ""
 }
 
 // Parse reads a policy; file is its name in messages. The error is an *Error,
@@ -34,7 +55,7 @@ func Parse(file string, src []byte, o ParseOptions) (*Policy, error) {
 	if len(d.errs) > 0 {
 		return nil, join(d.src, d.errs)
 	}
-	return f.policy(), nil
+	return f.policy().Resolve(d.o.real), nil
 }
 
 // parse is the one document of the file, or nil and a mistake.

@@ -35,6 +35,8 @@ type Policy struct {
 	Mode     Mode
 	Schedule Schedule
 	Notify   []Notify
+
+	Links []Link // what leads through symbolic links; see Resolve. No part of Hash
 }
 
 //go:embed default.yaml

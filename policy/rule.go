@@ -17,6 +17,7 @@ type Rule struct {
 	clauses  []clause // without the one on derived
 	storages []string // the only ones that it can be about; nil for all
 	asks     asks
+	paths    []pathGlob // of all its conditions
 }
 
 // newRule resolves what a rule leaves unsaid.
@@ -26,7 +27,8 @@ func newRule(f *ruleForm) Rule {
 		r.Grace = time.Duration(*f.Grace)
 	}
 	if f.When != nil {
-		r.clauses, r.storages, r.asks = f.When.clauses(), texts(f.When.Storage), f.When.asks()
+		when := f.When.condition
+		r.clauses, r.storages, r.asks, r.paths = when.clauses(), texts(when.Storage), when.asks(), when.paths()
 	}
 	return r
 }
@@ -45,6 +47,15 @@ func (c *condition) asks() asks {
 		a.path, a.noted = a.path || of.path, a.noted || of.noted
 	}
 	return a
+}
+
+// paths are the patterns for paths of the condition and of those in it.
+func (c *condition) paths() []pathGlob {
+	all := slices.Clone([]pathGlob(c.Path))
+	for _, n := range c.nested() {
+		all = append(all, n.paths()...)
+	}
+	return all
 }
 
 // nested are the conditions of any, all and not.

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -69,13 +70,28 @@ func (s Storage) Excludes(below string) bool {
 	return false
 }
 
-// Broad says why root is too much to sweep unless a person says so in the
-// policy, in a clause that follows "it is too much:"; it says "" of any other
-// folder. Too much are /, a folder directly below it, a folder that has the
-// form of a person's home or is home, and what is above home. Both are absolute
-// and clean; home is "" where nobody has one. Letters of either case are equal,
-// because they are on most disks of a Mac.
-func Broad(root, home string) (why string) {
+// Broad returns why root is too much to sweep unless a person says so in the
+// policy, as a clause that follows "it is too much:", or "" for any other folder.
+// Too much are /, a folder directly below it, a folder that has the form of a
+// person's home or is home, and what is above home, whether root is that folder
+// itself or a symbolic link to it. Both paths are absolute and clean; home is ""
+// where there is none. real returns a path without links. Letters of either case
+// are equal, because they are on most disks of a Mac.
+func Broad(root, home string, real func(path string) string) (why string) {
+	if why = broad(root, home); why != "" {
+		return why
+	}
+	at := real(root)
+	if home != "" {
+		home = real(home)
+	}
+	if why = broad(at, home); why != "" && at != root {
+		why = fmt.Sprintf("it leads to %q, and %s", at, why)
+	}
+	return why
+}
+
+func broad(root, home string) (why string) {
 	root, home = strings.ToLower(root), strings.ToLower(home)
 	switch parent := path.Dir(root); {
 	case root == "/":

@@ -31,7 +31,7 @@ func TestAFolderThatHoldsMoreThanPicturesIsBroad(t *testing.T) {
 		{"/srv/pictures", "", ""},
 		{"/srv/pictures", "/", ""},
 	} {
-		if got := Broad(c.root, c.home); got != c.want {
+		if got := Broad(c.root, c.home, func(path string) string { return path }); got != c.want {
 			t.Errorf("%s with the home %q: got %q, want %q", c.root, c.home, got, c.want)
 		}
 	}

@@ -47,7 +47,7 @@ type Binned struct {
 // once, however many storages share the bin. It changes nothing.
 func (s *Sweeper) Bins(ctx context.Context, each func(Binned)) (*Summary, error) {
 	sum := s.summary()
-	if err := s.judgeClock(ctx); err != nil {
+	if err := s.prepare(ctx); err != nil {
 		return sum, err
 	}
 	s.lacking(sum)

@@ -31,7 +31,7 @@ func (s *Sweeper) Explain(ctx context.Context, st *providers.Storage, e provider
 	if known, err := s.o.Journal.Record(ctx, st.Name(), fingerprint.Version, e.Ref); err == nil && known.Entry.Revision == e.Revision {
 		rec.FirstSeen, rec.Marked = known.FirstSeen, known.Marked
 	}
-	if err := s.judgeClock(ctx); err != nil {
+	if err := s.prepare(ctx); err != nil {
 		return Explanation{}, err
 	}
 	d, err := s.due(ctx, st, new(reader), rec, wordsNow{s.o.Journal})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -35,12 +36,28 @@ func (s *Sweeper) matches(ctx context.Context, st *providers.Storage, r *reader,
 	}
 	v := *b.known
 	b.Verdict = v
-	for _, p := range s.places(t.Path) {
-		if s.o.Policy.Storages[p.storage].Excludes(p.below) || !s.wouldTrash(p.storage, t, b.since(), v) {
+	paths := s.paths(st, t.Path)
+	for _, p := range s.places(paths) {
+		if s.o.Policy.Storages[p.storage].Excludes(p.below) {
 			return false, nil
+		}
+		for _, t.Path = range paths {
+			if !s.wouldTrash(p.storage, t, b.since(), v) {
+				return false, nil
+			}
 		}
 	}
 	return v.Confidence > fingerprint.None, nil
+}
+
+// paths are the path that an entry of a bin says it was at, which another program
+// wrote, and on this machine the same without symbolic links.
+func (s *Sweeper) paths(st *providers.Storage, written string) []string {
+	if far(st) || s.o.Real == nil {
+		return []string{written}
+	}
+	folder, name := path.Split(written)
+	return slices.Compact([]string{written, path.Join(s.o.Real(folder), name)})
 }
 
 // wouldTrash asks the policy twice, because a bin does not say when the file
@@ -60,18 +77,21 @@ func (s *Sweeper) wouldTrash(storage string, t providers.Trashed, since time.Tim
 // root there; "" where that is not known.
 type place struct{ storage, below string }
 
-// places are the storages in whose roots the path is; where it is in none, any
-// of the policy's, for a bin is of no storage in particular.
-func (s *Sweeper) places(path string) (all []place) {
+// places are the storages in whose roots one of the paths of an entry is; where
+// none is in any, all of the policy's, for a bin is of no storage in particular.
+func (s *Sweeper) places(paths []string) (all []place) {
 	add := func(storage string, roots []string) {
 		for _, root := range roots {
-			if rest, ok := strings.CutPrefix(path, strings.TrimSuffix(root, "/")+"/"); ok {
-				all = append(all, place{storage, rest})
+			for _, at := range paths {
+				if rest, ok := strings.CutPrefix(at, strings.TrimSuffix(root, "/")+"/"); ok {
+					all = append(all, place{storage, rest})
+				}
 			}
 		}
 	}
 	for name, st := range s.o.Policy.Storages {
 		add(name, st.Roots)
+		add(name, s.o.Policy.RealRoots(name))
 	}
 	for _, st := range s.o.Storages {
 		if !st.Part() {

@@ -48,3 +48,32 @@ func TestWhatThePolicyWouldNotTrashInItsPlaceIsNoMatchInTheBin(t *testing.T) {
 		}
 	}
 }
+
+// TestAnEntryOfTheBinIsKnownByItsPathWithAndWithoutLinks: another program wrote
+// into the bin where the file was, by whichever path it had been given.
+func TestAnEntryOfTheBinIsKnownByItsPathWithAndWithoutLinks(t *testing.T) {
+	const name = "/ChatGPT Image Apr 20, 2026, 01_17_01 AM.png"
+	for what, c := range map[string]struct {
+		rule, folder string
+		due          bool
+	}{
+		"nothing is said of it":                {"", "/link", true},
+		"excluded, by a path through the link": {"", "/link/mine", false},
+		"kept, by the path without links":      {"  - {name: k, when: {path: /data/root/fine/**}, do: keep}\n", "/link/fine", false},
+		"kept, by the path through the link":   {"  - {name: k, when: {path: /link/fine/**}, do: keep}\n", "/data/root/fine", false},
+		"of the storage that the link is in":   {"  - {name: k, when: {storage: other}, do: keep}\n", "/link", true},
+	} {
+		b := newBox(t, matching(c.rule))
+		b.real = func(path string) string {
+			if rest, in := strings.CutPrefix(path+"/", "/link/"); in {
+				return strings.TrimSuffix("/data/root/"+rest, "/")
+			}
+			return strings.TrimSuffix(path, "/")
+		}
+		b.discard(c.folder+name, picture(1), 40)
+		p, sum, err := b.sweeping(b.named("home", false, "/data/root")).Plan(t.Context(), sweeper.ScanOptions{})
+		if err != nil || sum.Errors != 0 || len(p.Purge) == 1 != c.due {
+			t.Errorf("%s: would purge %q, %v; want it due: %v", what, b.purges(p), err, c.due)
+		}
+	}
+}

@@ -114,7 +114,7 @@ func (s *Sweeper) PlanPurge(ctx context.Context, want func(Binned) bool) (*Plan,
 	for _, st := range s.o.Storages {
 		p.Scope = append(p.Scope, Scope{Storage: st.Name()})
 	}
-	if err := s.judgeClock(ctx); err != nil {
+	if err := s.prepare(ctx); err != nil {
 		return nil, p.Scan, err
 	}
 	s.lacking(p.Scan)

@@ -35,7 +35,7 @@ type ScanOptions struct {
 // Places and files that cannot be read are problems in the Summary; an error
 // is returned only when the scan as a whole has no meaning.
 func (s *Sweeper) Scan(ctx context.Context, o ScanOptions) (*Summary, error) {
-	if err := s.judgeClock(ctx); err != nil {
+	if err := s.prepare(ctx); err != nil {
 		return nil, err
 	}
 	started := s.o.Now()

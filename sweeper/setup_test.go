@@ -33,6 +33,7 @@ type box struct {
 
 	mu     sync.Mutex
 	paused error
+	real   func(path string) string // without symbolic links; nil: there are none
 }
 
 const rules = `
@@ -130,7 +131,7 @@ func (b *box) sweeping(storages ...*providers.Storage) *sweeper.Sweeper {
 	s, err := sweeper.New(sweeper.Options{
 		Policy: b.policy, Journal: b.journal, Storages: storages,
 		Classifier: b.classifier, Now: b.now, Workers: 3,
-		Uptime: func() (string, time.Duration) { return b.boot, b.up }, Paused: b.isPaused,
+		Uptime: func() (string, time.Duration) { return b.boot, b.up }, Paused: b.isPaused, Real: b.real,
 	})
 	if err != nil {
 		b.Fatal(err)

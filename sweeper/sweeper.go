@@ -39,6 +39,10 @@ type Options struct {
 	// Uptime is the kernel's name of this start of the machine, and how long
 	// ago it was. Without it only a clock that goes back is noticed.
 	Uptime func() (boot string, since time.Duration)
+	// Real returns a path of this machine without symbolic links, as far as it
+	// exists; the policy is resolved by it at the beginning of each method. nil:
+	// the policy is taken as it is.
+	Real func(path string) string
 	// Paused is ErrPaused, wrapped or not, while a person wants nothing
 	// deleted. It is asked before each file. nil: never.
 	Paused func() error
@@ -72,6 +76,21 @@ func New(o Options) (*Sweeper, error) {
 		o.Paused = func() error { return nil }
 	}
 	return &Sweeper{o: o}, nil
+}
+
+// prepare finds out what the decisions of one call depend on beside the files: where
+// the policy's links lead, and whether ages can be told.
+func (s *Sweeper) prepare(ctx context.Context) error {
+	s.resolve()
+	return s.judgeClock(ctx)
+}
+
+// resolve follows the symbolic links of the policy as they are now: a folder that
+// was moved and linked back since the last call is protected where it is.
+func (s *Sweeper) resolve() {
+	if s.o.Real != nil {
+		s.o.Policy = s.o.Policy.Resolve(s.o.Real)
+	}
 }
 
 // storage finds a storage by its name.

@@ -46,6 +46,13 @@ func (p *program) check() *cobra.Command {
 			if notes := pol.Notes(); len(notes) > 0 {
 				p.term.printf("what its storages cannot do:\n  %s\n\n", lines(strings.Join(notes, "\n  ")))
 			}
+			if len(pol.Links) > 0 {
+				p.term.printf("where symbolic links lead:\n")
+				for _, l := range pol.Links {
+					p.term.printf("  %s\n", safe(l.String()))
+				}
+				p.term.printf("\n")
+			}
 			for _, warning := range append(pol.Cautions(), cautions(pol)...) {
 				fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("33", "warning:"), safe(warning))
 			}

@@ -155,15 +155,12 @@ func existing(dir string) string {
 	return dir
 }
 
-// absolute is the path of a file by its folder's real name; the file itself
-// need not exist.
+// absolute returns the path of a file by its folder's real name; neither of them
+// need exist.
 func absolute(arg string) (string, error) {
 	path, err := filepath.Abs(arg)
 	if err != nil {
 		return "", err
 	}
-	if dir, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
-		path = filepath.Join(dir, filepath.Base(path))
-	}
-	return path, nil
+	return filepath.Join(app.RealPath(filepath.Dir(path)), filepath.Base(path)), nil
 }

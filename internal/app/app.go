@@ -15,6 +15,7 @@ import (
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
+	"sweepd/providers/local"
 	"sweepd/sweeper"
 )
 
@@ -130,7 +131,7 @@ func (a *App) openSweeper(ctx context.Context, scopes []sweeper.Scope, budget *s
 	a.Sweeper, err = sweeper.New(sweeper.Options{
 		Policy: a.Policy, Journal: a.Journal, Storages: a.storages, Budget: budget,
 		Classifier: a.Classifier, Now: a.o.Now, Log: a.o.Log, Uptime: a.o.Uptime, Unopened: a.Unopened,
-		Paused: a.paused,
+		Paused: a.paused, Real: local.Real,
 	})
 	return err
 }
@@ -247,7 +248,7 @@ func LoadPolicy(path, home string) (*policy.Policy, error) {
 	if err != nil {
 		return nil, &UsageError{fmt.Errorf("read the policy: %w", err), unreadPolicy(path, err)}
 	}
-	return policy.Parse(path, src, policy.ParseOptions{Home: home})
+	return policy.Parse(path, src, policy.ParseOptions{Home: home, Real: local.Real})
 }
 
 // exampleDir is where a package has the examples.
@@ -285,14 +286,10 @@ func (a *App) PlanPurge(ctx context.Context, rights []sweeper.Whose) (*sweeper.P
 // resolve makes a folder's name absolute and free of links.
 func resolve(arg string) (string, error) {
 	path, err := filepath.Abs(arg)
-	if err == nil {
-		if real, rerr := filepath.EvalSymlinks(path); rerr == nil {
-			path = real
-		} // a missing one is for the listing to say, so that the others go on
-	}
 	if err != nil {
 		return "", err
 	}
+	path = local.Real(path) // a missing one is for the listing to say, so that the others go on
 	if fi, err := os.Stat(path); err == nil && !fi.IsDir() {
 		return "", &UsageError{fmt.Errorf("%q is not a folder", arg), "to look at one file: sweepd explain FILE"}
 	}

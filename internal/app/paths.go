@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"sweepd/providers/local"
 )
 
 // Paths are where things are on this machine for this person, by the XDG Base
@@ -93,3 +95,7 @@ func (p Paths) FindPolicy(named string) (string, error) {
 	}
 	return "", nil
 }
+
+// RealPath returns an absolute path of this machine without symbolic links, as
+// far as it exists.
+func RealPath(path string) string { return local.Real(path) }

@@ -3,10 +3,11 @@ package app
 import (
 	"fmt"
 	"maps"
-	"path/filepath"
+	"os"
 	"slices"
 	"strings"
 
+	"sweepd/providers/local"
 	"sweepd/sweeper"
 )
 
@@ -41,7 +42,7 @@ func (a *App) scopes() (all []sweeper.Scope, err error) {
 		inside := a.realRoots()
 		for _, name := range slices.Sorted(maps.Keys(inside)) {
 			for _, root := range inside[name] {
-				if strings.HasPrefix(root, folder+"/") {
+				if _, err := os.Stat(root); err == nil && strings.HasPrefix(root, folder+"/") {
 					all = join(all, sweeper.Scope{Storage: name, Roots: []string{root}})
 				}
 			}
@@ -75,8 +76,7 @@ func (a *App) wholeStorages() (scopes []sweeper.Scope) {
 	return scopes
 }
 
-// realRoots are the policy's roots on this machine by storage, free of links,
-// without those that are not there.
+// realRoots are the policy's roots on this machine by storage, free of links.
 func (a *App) realRoots() map[string][]string {
 	all := map[string][]string{}
 	for name, st := range a.Policy.Storages {
@@ -84,9 +84,7 @@ func (a *App) realRoots() map[string][]string {
 			continue
 		}
 		for _, root := range st.Roots {
-			if real, err := filepath.EvalSymlinks(root); err == nil {
-				all[name] = append(all[name], real)
-			}
+			all[name] = append(all[name], local.Real(root))
 		}
 	}
 	return all
@@ -110,10 +108,7 @@ func (a *App) othersBelow(storage string, roots []string) (patterns []string) {
 	for name, others := range a.realRoots() {
 		for _, other := range others {
 			for _, root := range roots {
-				if real, err := filepath.EvalSymlinks(root); err == nil {
-					root = real
-				}
-				if rest, below := strings.CutPrefix(other, root+"/"); below && name != storage {
+				if rest, below := strings.CutPrefix(other, local.Real(root)+"/"); below && name != storage {
 					patterns = append(patterns, literal.Replace(rest))
 				}
 			}

@@ -134,14 +134,15 @@ func (a *App) Home(path string) bool {
 	return err == nil && a.Paths.Home != "" && path == home
 }
 
-// narrowEnough holds folders that were named to the rule that the policy's own
-// have passed: nobody means all that there is.
+// narrowEnough refuses folders that hold more than pictures: those that were
+// named, and the policy's own, which may be links that lead elsewhere since the
+// policy was read. To look, the whole home may be named.
 func (a *App) narrowEnough(sc sweeper.Scope, st policy.Storage) error {
-	for _, root := range sc.Roots {
+	for _, root := range slices.Concat(sc.Roots, st.Roots) {
 		if a.o.WholeHome && a.Home(root) {
 			continue
 		}
-		if why := policy.Broad(root, a.Paths.Home); why != "" && !st.AllowBroadRoot && a.o.Scopes == nil && !a.o.AnyFolder {
+		if why := policy.Broad(root, a.Paths.Home, local.Real); why != "" && !st.AllowBroadRoot && a.o.Scopes == nil && !a.o.AnyFolder {
 			return &UsageError{fmt.Errorf("%q is too much: %s", root, why), "name the folders in which pictures are saved, as in ~/Downloads; or, in a policy, say allow_broad_root: true of the storage"}
 		}
 	}

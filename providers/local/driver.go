@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -112,7 +113,7 @@ func (d *Driver) addRoot(given string) error {
 	if d.rules.roots[path] {
 		return nil
 	}
-	r := newRoot(path, d.o.CrossMounts)
+	r := newRoot(given, path, d.o.CrossMounts)
 	d.roots = append(d.roots, r)
 	d.rules.roots[path] = true
 	return supported(r.check()) // missing or unreadable is the listings' to say
@@ -124,10 +125,35 @@ func resolved(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
+	return Real(path), nil
+}
+
+// Real returns an absolute path clean and without symbolic links. Of what does
+// not exist, such as a folder on a disk that is not mounted, the links before it
+// are followed all the same.
+func Real(path string) string {
+	path = filepath.Clean(path)
+	at, missing := path, ""
+	for links := 0; links < 40; { // as many as the kernel follows
+		if real, err := filepath.EvalSymlinks(at); err == nil {
+			return filepath.Join(real, missing)
+		}
+		folder := filepath.Dir(at)
+		if folder == at {
+			break
+		}
+		target, err := os.Readlink(at)
+		if err != nil {
+			at, missing = folder, filepath.Join(filepath.Base(at), missing)
+			continue
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(Real(folder), target)
+		}
+		at = filepath.Clean(target)
+		links++
 	}
-	return path, nil
+	return path
 }
 
 // resolvedParent resolves the links in all of path but its last element, as

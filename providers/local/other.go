@@ -29,8 +29,8 @@ type root struct {
 	path string
 }
 
-func newRoot(path string, _ bool) *root { return &root{path} }
-func (r *root) close() error            { return nil }
+func newRoot(_, path string, _ bool) *root { return &root{path} }
+func (r *root) close() error               { return nil }
 func (r *root) check() error {
 	_, err := os.ReadDir(r.path)
 	return err

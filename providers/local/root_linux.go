@@ -16,8 +16,9 @@ import (
 // root is one folder below which files are listed and moved, held open from
 // the first time that it could be until the end.
 type root struct {
-	path  string
-	cross bool // listings and reads may go on into other mounts
+	given string // the path that the caller named
+	path  string // the same without symbolic links
+	cross bool   // listings and reads may go on into other mounts
 
 	mu    sync.Mutex
 	fd    int // O_PATH, or -1
@@ -31,16 +32,23 @@ func placeOf(s *unix.Statx_t) place {
 	return place{unix.Mkdev(s.Dev_major, s.Dev_minor), s.Ino, s.Mnt_id}
 }
 
-func newRoot(path string, cross bool) *root { return &root{path: path, cross: cross, fd: -1} }
+func newRoot(given, path string, cross bool) *root {
+	return &root{given: given, path: path, cross: cross, fd: -1}
+}
+
+var errRelinked = errors.New("its links lead to another folder since it was opened")
 
 var errReplaced = errors.New("another folder or file system is there since it was opened")
 
 // check opens the root, if that is still to do, and reports whether its path
-// still leads to the folder that was opened. An unplugged disk or another one
-// in its place is an error, never an empty folder.
+// still leads to the folder that was opened. An unplugged disk, another one in
+// its place, or a link that leads elsewhere is an error, never an empty folder.
 func (r *root) check() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if at, err := resolved(r.given); err != nil || at != r.path {
+		return reason("open", r.given, errors.Join(err, errRelinked))
+	}
 	fd, err := again(func() (int, error) {
 		return unix.Open(r.path, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	})

@@ -1,0 +1,127 @@
+package policy
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Link is a root or a pattern of the policy that leads through a symbolic link
+// on this machine.
+type Link struct {
+	Storage string // the storage whose root it is; "" for a pattern of a rule
+	Written string // as the policy has it, ~ expanded
+	Real    string // the same without links
+}
+
+// String returns where the link leads, as a sentence without a full stop.
+func (l Link) String() string {
+	if l.Storage == "" {
+		return fmt.Sprintf("pattern %q leads to %q", l.Written, l.Real)
+	}
+	return fmt.Sprintf("root %q of %s leads to %q", l.Written, l.Storage, l.Real)
+}
+
+// Resolve returns the policy with the symbolic links in its local roots and in
+// the literal beginnings of its patterns followed. real returns a path without
+// links. A listing names files by their real paths, so Decide compares both
+// forms: a pattern matches if either names the file.
+func (p *Policy) Resolve(real func(path string) string) *Policy {
+	resolved := *p
+	resolved.Links = nil
+	for name, st := range p.Storages {
+		for _, root := range st.Roots {
+			if at := real(root); !st.Far() && at != root {
+				resolved.Links = append(resolved.Links, Link{name, root, at})
+			}
+		}
+	}
+	for _, r := range p.Rules {
+		for _, g := range r.paths {
+			if at := g.resolve(real); at != g {
+				resolved.Links = append(resolved.Links, Link{"", string(g), string(at)})
+			}
+		}
+	}
+	slices.SortFunc(resolved.Links, func(a, b Link) int {
+		return slices.Compare([]string{a.Storage, a.Written}, []string{b.Storage, b.Written})
+	})
+	resolved.Links = slices.Compact(resolved.Links)
+	return &resolved
+}
+
+// RealRoots returns the roots of a storage without symbolic links, in the order
+// of the policy.
+func (p *Policy) RealRoots(storage string) []string {
+	roots := slices.Clone(p.Storages[storage].Roots)
+	for i, root := range roots {
+		if at := slices.IndexFunc(p.Links, func(l Link) bool { return l.Storage == storage && l.Written == root }); at >= 0 {
+			roots[i] = p.Links[at].Real
+		}
+	}
+	return roots
+}
+
+// names returns the paths by which the policy may name a local file: its own,
+// and the one below a root as the policy writes it.
+func (p *Policy) names(file string) []string {
+	names := []string{file}
+	for _, l := range p.Links {
+		if rest, in := strings.CutPrefix(file, strings.TrimSuffix(l.Real, "/")+"/"); in && l.Storage != "" {
+			names = append(names, strings.TrimSuffix(l.Written, "/")+"/"+rest)
+		}
+	}
+	return names
+}
+
+// forms returns a pattern as it is written, and resolved where that differs.
+func (p *Policy) forms(g pathGlob) []pathGlob {
+	forms := []pathGlob{g}
+	for _, l := range p.Links {
+		if l.Storage == "" && l.Written == string(g) {
+			forms = append(forms, pathGlob(l.Real))
+		}
+	}
+	return forms
+}
+
+// resolve follows the links in the elements of the pattern that come before the
+// first one with a wildcard.
+func (g pathGlob) resolve(real func(path string) string) pathGlob {
+	elements := strings.Split(string(g), "/")
+	n := slices.IndexFunc(elements, func(e string) bool { _, literal := unescapeGlob(e); return !literal })
+	if n < 0 {
+		n = len(elements)
+	}
+	literal, _ := unescapeGlob(strings.Join(elements[:n], "/"))
+	if !strings.HasPrefix(literal, "/") {
+		return g
+	}
+	at := real(literal)
+	if at == path.Clean(literal) {
+		return g
+	}
+	rest := append([]string{escapeGlob(norm.NFC.String(at))}, elements[n:]...)
+	return pathGlob("/" + strings.TrimPrefix(strings.Join(rest, "/"), "/"))
+}
+
+// unescapeGlob returns the text that a pattern without wildcards stands for, and
+// reports whether it is one.
+func unescapeGlob(g string) (text string, literal bool) {
+	var b strings.Builder
+	for i := 0; i < len(g); i++ {
+		switch g[i] {
+		case '*', '?', '[', '{':
+			return "", false
+		case '\\':
+			if i++; i == len(g) {
+				return "", false
+			}
+		}
+		b.WriteByte(g[i])
+	}
+	return b.String(), true
+}
