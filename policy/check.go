@@ -35,6 +35,7 @@ func (d *decoder) check(f *form) {
 				d.refuse(r.of("when"), Error{Message: "when says nothing", Hint: "a rule for every file has no when at all"})
 			}
 			d.checkCondition(&r.When.condition, names)
+			d.checkFolders(&r.When.condition, *r.Do != Trash)
 		}
 	}
 	d.checkNotify(f)
@@ -143,6 +144,26 @@ func (s *storageForm) where(name string) string {
 		return string(*s.Type) + " " + strings.ToLower(string(*s.Impersonate))
 	}
 	return name
+}
+
+// checkFolders refuses a pattern that ends in a slash where it lets files go:
+// where it protects, that means all in the folder, and nothing may be deleted by
+// what can be read in two ways.
+func (d *decoder) checkFolders(c *condition, protects bool) {
+	for i, g := range c.Path {
+		if at, folder := g.folder(); folder && !protects {
+			d.refuse(c.item("path", i), Error{
+				Message: fmt.Sprintf("path: %q is a folder, and the rule would trash all that is in it", g),
+				Hint:    fmt.Sprintf("if you mean it, write %q", at+"/**"),
+			})
+		}
+	}
+	for _, n := range append(slices.Clone(c.Any), c.All...) {
+		d.checkFolders(n, protects)
+	}
+	if c.Not != nil {
+		d.checkFolders(c.Not, !protects)
+	}
 }
 
 // checkRule refuses a rule that deletes more than its writer may have meant.

@@ -39,7 +39,7 @@ type storageForm struct {
 	Roots []root `yaml:"roots" jsonschema:"minItems=1"`
 	// Of local: whether a root may be /, a folder directly below it, a person's whole home, or a folder above that: false when absent.
 	AllowBroadRoot *boolean `yaml:"allow_broad_root"`
-	// Patterns for paths below a root that are left alone: "old/**".
+	// Patterns for paths below a root that are left alone: "old/**". One that matches a folder leaves out all in it.
 	Exclude []excludeGlob `yaml:"exclude" jsonschema:"minItems=1"`
 	// Of local: whether to enter file systems that are mounted below a root: false when absent.
 	CrossMounts *boolean `yaml:"cross_mounts"`
@@ -176,7 +176,7 @@ type condition struct {
 	Confidence *level `yaml:"confidence"`
 	// In this storage, or one of these.
 	Storage some[label] `yaml:"storage"`
-	// The whole path matches this pattern, or one of these; ** stands for any folders: "**/keep/**". In Dropbox the case of letters does not count.
+	// The whole path matches this pattern, or one of these; ** stands for any folders: "**/keep/**". Where it protects files, the pattern of a folder is for all in it. In Dropbox the case of letters does not count.
 	Path some[pathGlob] `yaml:"path"`
 	// The file's name matches this pattern, or one of these: "*.png". In Dropbox the case of letters does not count.
 	Name some[nameGlob] `yaml:"name"`

@@ -18,6 +18,8 @@ type Rule struct {
 	storages []string // the only ones that it can be about; nil for all
 	asks     asks
 	paths    []pathGlob // of all its conditions
+
+	protecting []pathGlob // those that keep files from being deleted, as they are written
 }
 
 // newRule resolves what a rule leaves unsaid.
@@ -27,8 +29,9 @@ func newRule(f *ruleForm) Rule {
 		r.Grace = time.Duration(*f.Grace)
 	}
 	if f.When != nil {
-		when := f.When.condition
+		when := f.When.condition.widened(*f.Do != Trash)
 		r.clauses, r.storages, r.asks, r.paths = when.clauses(), texts(when.Storage), when.asks(), when.paths()
+		r.protecting = f.When.protecting(*f.Do != Trash)
 	}
 	return r
 }

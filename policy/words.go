@@ -5,6 +5,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -272,16 +273,36 @@ func (g nameGlob) matches(name string, folds bool) bool { return matchesFolded(s
 // pathGlob matches a whole path.
 type pathGlob string
 
+// read keeps a slash at the end, which means a folder; what that matches depends
+// on the rule, see widened.
 func (g *pathGlob) read(w word, o ParseOptions) error {
+	if e := foreignGlob(w.text); e != nil {
+		return e
+	}
 	text, err := expandHome(w.text, o, escapeGlob)
 	if err != nil {
 		return err
 	}
-	if !strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "**/") {
-		return &Error{Message: fmt.Sprintf("%q would never match: paths begin with a slash", clip(w.text)), Hint: `begin it with /, ~/ or **/, as in "**/` + clip(w.text) + `"`}
+	folder := strings.HasSuffix(text, "/")
+	clean := cleanGlob(text)
+	if !strings.HasPrefix(text, "/") && clean != "**" && !strings.HasPrefix(text, "**/") {
+		return &Error{Message: fmt.Sprintf("%q would never match: paths begin with a slash", clip(w.text)), Hint: `begin it with /, ~/ or **/, as in "**/` + clip(clean) + `"`}
 	}
-	*g = pathGlob(text)
-	return validGlob(text)
+	switch {
+	case clean == "/":
+		return &Error{Message: fmt.Sprintf("%q would never match: it is no file", clip(w.text)), Hint: "a rule for every file has no path at all"}
+	case folder && clean != "":
+		clean += "/"
+	}
+	*g = pathGlob(clean)
+	return validGlob(clean)
+}
+
+// folder returns the pattern for the folder itself, if the pattern ends in a
+// slash.
+func (g pathGlob) folder() (_ pathGlob, is bool) {
+	text, is := strings.CutSuffix(string(g), "/")
+	return pathGlob(text), is
 }
 
 // matches: keep/** is what is below keep, not a file of that name, as
@@ -298,11 +319,48 @@ func (g pathGlob) matches(p string, folds bool) bool {
 type excludeGlob string
 
 func (g *excludeGlob) read(w word, _ ParseOptions) error {
+	if e := foreignGlob(w.text); e != nil {
+		return e
+	}
 	if strings.HasPrefix(w.text, "/") || strings.HasPrefix(w.text, "~") {
 		return &Error{Message: fmt.Sprintf("%q would never match: exclude is compared with paths below a root", clip(w.text)), Hint: `write it as seen from the root, as in "old/**"`}
 	}
-	*g = excludeGlob(w.text)
-	return validGlob(w.text)
+	*g = excludeGlob(cleanGlob(w.text))
+	return validGlob(string(*g))
+}
+
+// foreignGlob refuses a pattern in the notation of another program, which would
+// never match here. It returns nil for any other.
+func foreignGlob(text string) *Error {
+	refuse := func(why, hint string) *Error {
+		return &Error{Message: fmt.Sprintf("%q would never match: %s", clip(text), why), Hint: hint}
+	}
+	switch {
+	case strings.HasPrefix(text, "- "), strings.HasPrefix(text, "+ "):
+		return refuse("it begins with a sign of rsync and rclone", "write the pattern alone: "+strconv.Quote(clip(strings.TrimSpace(text[2:]))))
+	case strings.HasPrefix(text, "!"):
+		return refuse("it begins with a sign of Git", "no pattern takes back another one; write only what is meant")
+	case strings.TrimSpace(text) != text:
+		return refuse("it begins or ends with a space", "write it without; for a name with such a space write [ ]")
+	case slices.Contains(strings.Split(text, "/"), ".."):
+		return refuse("it goes up with ..", "write the path of the folder itself")
+	case strayEscape.MatchString(text):
+		return refuse(`\ takes its meaning from a sign of patterns, and none follows`, "separate folders with /")
+	}
+	return nil
+}
+
+var strayEscape = regexp.MustCompile(`^(?:[^\\]|\\[*?\[\]{}\\!^,-])*\\[^*?\[\]{}\\!^,-]`)
+
+// cleanGlob returns a pattern without what changes nothing in a path: slashes at
+// the end and repeated ones, and elements that are a dot.
+func cleanGlob(text string) string {
+	elements := slices.DeleteFunc(strings.Split(text, "/"), func(e string) bool { return e == "" || e == "." })
+	clean := strings.Join(elements, "/")
+	if strings.HasPrefix(text, "/") {
+		clean = "/" + clean
+	}
+	return clean
 }
 
 // matchesGlob compares in Unicode's composed form, because macOS writes names

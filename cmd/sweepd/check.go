@@ -18,7 +18,7 @@ func (p *program) check() *cobra.Command {
 		Use:   "check [POLICY]",
 		Short: "check a policy file and say in English what it means",
 		Args:  cobra.MaximumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			paths, err := app.FindPaths(p.getenv)
 			if err != nil {
 				return err
@@ -50,6 +50,13 @@ func (p *program) check() *cobra.Command {
 				p.term.printf("where symbolic links lead:\n")
 				for _, l := range pol.Links {
 					p.term.printf("  %s\n", safe(l.String()))
+				}
+				p.term.printf("\n")
+			}
+			if idle := app.Unmatched(cmd.Context(), pol); len(idle) > 0 {
+				p.term.printf("what protects nothing at present, because no file or folder is called so:\n")
+				for _, x := range idle {
+					p.term.printf("  %s\n", safe(x.String()))
 				}
 				p.term.printf("\n")
 			}

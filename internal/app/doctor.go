@@ -34,7 +34,7 @@ const (
 // Finding is what one check found.
 type Finding struct {
 	Storage string // "" when it is about none
-	Check   string // policy, record, pause, folder, trash, client, sign-in, access, account, clock, space
+	Check   string // policy, protection, record, pause, folder, trash, client, sign-in, access, account, clock, space
 	State   State
 	Text    string
 	Hint    string // what to do; may be empty
@@ -65,6 +65,11 @@ func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 		}
 		if !yield(Finding{Check: "policy", State: Well, Text: x.PolicyFile}) {
 			return
+		}
+		for _, x := range Unmatched(ctx, x.Policy) {
+			if !yield(unmatched(x)) {
+				return
+			}
 		}
 		if len(only) == 0 {
 			only = slices.Sorted(maps.Keys(x.Policy.Storages))
