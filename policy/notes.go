@@ -90,14 +90,25 @@ func (p *Policy) Cautions() (cautions []string) {
 			if !r.asks.noted || !r.about(name) {
 				continue
 			}
-			then := "in doubt it may match any file there"
-			if r.Do == Trash {
-				then = "in doubt it trashes none there"
-			}
-			cautions = append(cautions, fmt.Sprintf("rule %q asks for a star, a camera or a property, and storage %s knows none of them: %s; with storage: in when it is for the others only", r.Name, name, then))
+			cautions = append(cautions, fmt.Sprintf("rule %q asks for a star, a camera or a property, and storage %s knows none of them: %s; with storage: in when it is for the others only", r.Name, name, r.inDoubt()))
 		}
 	}
 	return cautions
+}
+
+// inDoubt says what the rule does where a star, a camera or a property is not known.
+func (r Rule) inDoubt() string {
+	which := "every file there"
+	if len(r.clauses) > r.noted || r.derived != include {
+		which = "every file there that meets its other conditions"
+	}
+	switch r.Do {
+	case Keep:
+		return "in doubt it keeps " + which
+	case Review:
+		return "in doubt it has a person review " + which
+	}
+	return "in doubt it trashes no file there"
 }
 
 // lateAges are the ages that Drive never lets a file reach.

@@ -17,6 +17,7 @@ type Rule struct {
 	clauses  []clause // without the one on derived
 	storages []string // the only ones that it can be about; nil for all
 	asks     asks
+	noted    int        // how many of the clauses are about a star, a camera or properties
 	paths    []pathGlob // of all its conditions
 
 	protecting []pathGlob // those that keep files from being deleted, as they are written
@@ -31,6 +32,7 @@ func newRule(f *ruleForm) Rule {
 	if f.When != nil {
 		when := f.When.condition.widened(*f.Do != Trash)
 		r.clauses, r.storages, r.asks, r.paths = when.clauses(), texts(when.Storage), when.asks(), when.paths()
+		r.noted = len(when.noted())
 		r.protecting = f.When.protecting(*f.Do != Trash)
 	}
 	return r
