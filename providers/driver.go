@@ -115,6 +115,14 @@ type Used struct {
 // Meter is a Driver that knows what it used.
 type Meter interface{ Used() Used }
 
+// Omitter is a Driver that knows files which its listing leaves out.
+type Omitter interface {
+	// Omits returns why a listing leaves the file out, as an error that wraps
+	// ErrProtected or ErrOutside; nil if it does not. Any other error says that this
+	// could not be found out.
+	Omits(ctx context.Context, ref Ref) error
+}
+
 // Can is a set of abilities. They differ per account, not per kind of storage,
 // so they are data and not interfaces.
 type Can uint16

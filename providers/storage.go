@@ -81,6 +81,18 @@ func (s *Storage) Thumbnail(ctx context.Context, e Entry, side int) (io.ReadClos
 	return rc, s.wrap("get a thumbnail of", e.Path, err)
 }
 
+// Omits returns why no scan finds the file that e describes, though it is there;
+// nil if one does. See Omitter.
+func (s *Storage) Omits(ctx context.Context, e Entry) error {
+	if !s.inside(e.Path) {
+		return ErrOutside
+	}
+	if o, ok := s.d.(Omitter); ok {
+		return o.Omits(ctx, e.Ref)
+	}
+	return nil
+}
+
 // Roots are the paths inside which files may be moved.
 func (s *Storage) Roots() []string { return s.o.Roots }
 

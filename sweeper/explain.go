@@ -16,6 +16,7 @@ type Explanation struct {
 	Findings []fingerprint.Finding
 	Rules    []policy.RuleTrace
 	Guards   []providers.Held // that hold the file, or would if the policy wanted it gone
+	LeftOut  string           // why no scan finds the file, so that the rules are not asked; "" if one does
 }
 
 // Explain examines the file afresh, whatever the journal knows, and asks the
@@ -51,8 +52,24 @@ func (s *Sweeper) Explain(ctx context.Context, st *providers.Storage, e provider
 	if err != nil {
 		held = []providers.Held{{Why: err.Error()}}
 	}
-	return Explanation{
+	x := Explanation{
 		Found:    Found{st.Name(), e, report.Verdict, d, !rec.Marked.IsZero(), r.fetched},
 		Findings: report.Findings, Rules: s.o.Policy.Explain(facts(st.Name(), rec), s.o.Now()), Guards: held,
-	}, nil
+	}
+	if err := st.Omits(ctx, e); passing(ctx, err) {
+		return Explanation{}, err
+	} else if err != nil {
+		x.LeaveOut(err.Error())
+	}
+	return x, nil
+}
+
+// LeaveOut makes it the explanation of a file that no scan finds, for that reason:
+// it is kept, and no rule decides.
+func (x *Explanation) LeaveOut(why string) {
+	x.LeftOut = why
+	x.Decision = policy.Decision{Action: policy.Keep, Reasons: []string{"no scan finds it: " + why}}
+	for i := range x.Rules {
+		x.Rules[i].Decides = false
+	}
 }

@@ -19,7 +19,8 @@ type jsonExplain struct {
 	Sentence string                `json:"sentence"`
 	Findings []fingerprint.Finding `json:"findings"`
 	Rules    []policy.RuleTrace    `json:"rules"`
-	Guards   []providers.Held      `json:"guards"` // that hold it, or would if it were due
+	Guards   []providers.Held      `json:"guards"`             // that hold it, or would if it were due
+	LeftOut  string                `json:"left_out,omitempty"` // why no scan finds it
 }
 
 func (p *program) explain() *cobra.Command {
@@ -69,7 +70,7 @@ func (p *program) explainOne(cmd *cobra.Command, arg string, asJSON bool) error 
 	if err != nil {
 		return err
 	}
-	x, err := a.Sweeper.Explain(cmd.Context(), st, e)
+	x, err := a.Explain(cmd.Context(), st, e)
 	if err != nil {
 		return err
 	}
@@ -77,7 +78,7 @@ func (p *program) explainOne(cmd *cobra.Command, arg string, asJSON bool) error 
 		if x.Guards == nil {
 			x.Guards = []providers.Held{}
 		}
-		p.json(jsonExplain{fileLine(x.Found), x.Verdict.String(), x.Findings, x.Rules, x.Guards})
+		p.json(jsonExplain{fileLine(x.Found), x.Verdict.String(), x.Findings, x.Rules, x.Guards, x.LeftOut})
 		return nil
 	}
 	p.tellFile(x)
@@ -99,7 +100,7 @@ func (p *program) tellFile(x sweeper.Explanation) {
 	if ref := refOf(e); ref != "" {
 		t.printf("  by its id %s:%s\n", safe(x.Storage), safe(ref))
 	}
-	if !fingerprint.Interesting(e.Name()) {
+	if !fingerprint.Interesting(e.Name()) && x.LeftOut == "" {
 		t.printf("  a scan does not look at it: its name is not an image's\n")
 	}
 	t.printf("\n%s  %s\n", t.bold("verdict"), safe(v.String()))
@@ -147,7 +148,7 @@ func (p *program) tellRules(a *app.App, x sweeper.Explanation) {
 		switch {
 		case r.Decides:
 			note = t.bold("decides")
-		case r.Matches && x.Verdict.Confidence == fingerprint.None:
+		case r.Matches && x.LeftOut != "", r.Matches && x.Verdict.Confidence == fingerprint.None:
 			note = "is not asked"
 		case r.Matches:
 			note = "would match, but an earlier one decides"
@@ -184,6 +185,9 @@ func (p *program) tellChecks(checks []policy.Check, indent int) {
 func (p *program) whatWouldChange(x sweeper.Explanation) string {
 	if x.Verdict.Confidence == fingerprint.None {
 		return "nothing: the policy is asked about ChatGPT images only"
+	}
+	if x.LeftOut != "" {
+		return "" // but what leaves it out, and that is said
 	}
 	var ways []string
 	for _, r := range x.Rules {

@@ -13,6 +13,7 @@ import (
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
+	"sweepd/sweeper"
 )
 
 // StorageNames are the names of the policy's storages, sorted; none where it
@@ -89,6 +90,26 @@ func (a *App) At(ctx context.Context, storage string, ref providers.Ref) (*provi
 		}
 	}
 	return nil, providers.Entry{}, fmt.Errorf("%s could not be opened: %w", storage, a.Unopened[storage])
+}
+
+// Explain is Sweeper.Explain. Of a file that is in no storage of the policy it says
+// so: what the rules make of it counts only if its folder is named.
+func (a *App) Explain(ctx context.Context, st *providers.Storage, e providers.Entry) (sweeper.Explanation, error) {
+	x, err := a.Sweeper.Explain(ctx, st, e)
+	if err != nil || st.Name() != named || a.PolicyFile == "" || x.LeftOut != "" {
+		return x, err
+	}
+	var roots []string
+	for _, name := range slices.Sorted(maps.Keys(a.Policy.Storages)) {
+		if !a.Policy.Storages[name].Far() {
+			roots = append(roots, a.Policy.Storages[name].Roots...)
+		}
+	}
+	x.LeaveOut("it is in no storage of the policy, whose folders are " + strings.Join(roots, ", "))
+	if len(roots) == 0 {
+		x.LeaveOut("it is in no storage of the policy, which names no folder of this machine")
+	}
+	return x, nil
 }
 
 // met is the one file that is at that path of an account now, of those that a

@@ -204,6 +204,26 @@ func (d *Driver) locate(path string) (*root, string, error) {
 	return r, rest, nil
 }
 
+// Omits implements providers.Omitter: by the rules of the listing.
+func (d *Driver) Omits(ctx context.Context, ref providers.Ref) error {
+	r, _, err := d.begin(ctx, string(ref))
+	if err != nil {
+		return err
+	}
+	return d.omits(r, string(ref))
+}
+
+// omits is Omits of a file in the root.
+func (d *Driver) omits(r *root, path string) error {
+	switch {
+	case d.rules.excluded(r.path, path):
+		return fmt.Errorf("%w: exclude: in the policy leaves it out", providers.ErrProtected)
+	case !d.rules.wants(r.path, path, filepath.Base(path)):
+		return fmt.Errorf("%w: files of that name are left out", providers.ErrProtected)
+	}
+	return d.leftOut(r, filepath.Dir(path))
+}
+
 // innermost finds the root that path is in; nil when it is in none.
 func (d *Driver) innermost(path string) (found *root, rest string) {
 	for _, r := range d.roots {

@@ -5,6 +5,7 @@ package local
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"iter"
@@ -116,6 +117,19 @@ func (d *Driver) visit(r *root, path string, e fs.DirEntry, err error, seen *int
 		return nil // gone this moment
 	}
 	return give(providers.Change{Entry: entryOf(path, s)}, nil)
+}
+
+// leftOut says why a listing of the root leaves the folder out, if it does: by
+// its name, or by a marker in it or above it.
+func (d *Driver) leftOut(r *root, folder string) error {
+	for at := folder; ; at = filepath.Dir(at) {
+		if _, err := os.Lstat(filepath.Join(at, marker)); err == nil {
+			return fmt.Errorf("%w: there is a %s in %q", providers.ErrProtected, marker, at)
+		}
+		if at == r.path || at == filepath.Dir(at) {
+			return d.rules.leaves(r.path, folder)
+		}
+	}
 }
 
 // entryOf has a Revision of size and modification time only.

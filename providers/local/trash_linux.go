@@ -136,10 +136,7 @@ func (d *Driver) newMove(ctx context.Context, key string, ref providers.Ref, rev
 // have marked the folder since, or the program may have been told otherwise. That
 // the root is there mount has seen.
 func (m *move) allowed() error {
-	if !m.d.rules.wants(m.root.path, m.path, filepath.Base(m.path)) {
-		return fmt.Errorf("%w: files of that name are left out", providers.ErrProtected)
-	}
-	return m.d.leftOut(m.root, filepath.Dir(m.path))
+	return m.d.omits(m.root, m.path)
 }
 
 // leftOut says why a listing of the root leaves the folder out, if it does: by
