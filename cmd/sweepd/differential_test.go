@@ -340,8 +340,10 @@ func (h *history) round(total *reckoning) {
 	if refused {
 		total.refused++
 		want = nil
-	} else {
+	} else if !strings.Contains(out, "was carried out as run") {
 		h.carriedOut(due, mark, out)
+	} else if len(due)+len(mark) > 0 { // a plan of nothing may be the same as an earlier one
+		h.Errorf("%v: %d are due, %d to be marked\n%s", args, len(due), len(mark), out)
 	}
 	if gone := slices.DeleteFunc(before, func(p string) bool { return slices.Contains(h.present(), p) }); !slices.Equal(gone, want) {
 		h.Errorf("%v: trashed %q, the plan shown was %q\n%s", args, gone, want, out)
