@@ -340,7 +340,7 @@ func (h *history) round(total *reckoning) {
 	if refused {
 		total.refused++
 		want = nil
-	} else if !strings.Contains(out, "was carried out as run") {
+	} else if !strings.Contains(out, `"carried_out"`) {
 		h.carriedOut(due, mark, out)
 	} else if len(due)+len(mark) > 0 { // a plan of nothing may be the same as an earlier one
 		h.Errorf("%v: %d are due, %d to be marked\n%s", args, len(due), len(mark), out)
@@ -355,6 +355,9 @@ func (h *history) round(total *reckoning) {
 func (h *history) carriedOut(due, mark []*picturefile, out string) {
 	h.Helper()
 	var sum struct{ Run int }
+	if !strings.Contains(out, `{"type":"summary"`) {
+		h.Fatalf("no summary: %d due, %d to be marked: %s", len(due), len(mark), out)
+	}
 	if err := json.Unmarshal([]byte(out[strings.LastIndex(out, `{"type":"summary"`):strings.LastIndex(out, "}")+1]), &sum); err != nil {
 		h.Fatalf("%v\n%s", err, out)
 	}
