@@ -95,8 +95,8 @@ func TestWhatAStorageNeverLetsHappenIsACaution(t *testing.T) {
 		{keep, "trash: {ours: 30d, everything: 5w}", []string{"{ours} of 30 days", "{everything} of 35 days"}},
 		{"{name: b, when: {starred: true}, do: keep}", "", []string{`rule "b"`}},
 		{"{name: b, when: {storage: drive, starred: true}, do: keep}", "", nil},
-		{"{name: b, when: {confidence: proven, not: {camera: '*'}}, do: trash}", "", []string{"trashes none there"}},
-		{"{name: b, when: {any: [{property: 'a=*'}]}, do: review}", "", []string{"may match any file there"}},
+		{"{name: b, when: {confidence: proven, not: {camera: '*'}}, do: trash}", "", []string{"in doubt it trashes no file there"}},
+		{"{name: b, when: {any: [{property: 'a=*'}]}, do: review}", "", []string{"in doubt it has a person review every file there"}},
 	} {
 		got := parse(t, withDrive("", c.rules, c.more)).Cautions()
 		if !slices.EqualFunc(got, c.want, strings.Contains) {
