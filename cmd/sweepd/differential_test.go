@@ -41,7 +41,8 @@ func TestWhatIsTrashedIsThePlanShownIsWhatANaiveReferenceComputes(t *testing.T) 
 		}
 	}
 	t.Logf("%d histories: %+v", histories, total)
-	if total.trashed < histories || total.refused == 0 || total.held < histories {
+	whole := histories == 350 // a slice may meet no refusal
+	if total.trashed == 0 || total.held < histories || whole && (total.trashed < histories || total.refused == 0) {
 		t.Errorf("%+v: want a test that meets all of it", total)
 	}
 }
