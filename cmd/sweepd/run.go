@@ -35,15 +35,21 @@ any, it deletes nothing: it records and tells what it would have done. With
 mode: enforce it moves what is due to the trash, and purges what trash: says.
 
 SIGHUP, or sweepd reload, reads the policy anew; one that is wrong is refused
-and the old one stays. With --once each storage is swept once, for cron and
-timers. Under systemd it is a notify service with a watchdog: docs/systemd.md.`,
+and the old one stays. When its terminal is closed, which is a SIGHUP too, it
+ends, unless nohup started it. With --once each storage is swept once, for cron
+and timers. Under systemd it is a notify service with a watchdog: docs/systemd.md.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			hangups := make(chan os.Signal, 1)
-			signal.Reset(syscall.SIGHUP)
-			signal.Notify(hangups, syscall.SIGHUP)
-			defer signal.Stop(hangups)
-			ctx, stop := signal.NotifyContext(context.WithoutCancel(cmd.Context()), os.Interrupt, syscall.SIGTERM)
+			ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
+			if controlled() && !signal.Ignored(syscall.SIGHUP) { // whose end is no wish for a new policy
+				ends = append(ends, syscall.SIGHUP)
+			} else {
+				signal.Reset(syscall.SIGHUP)
+				signal.Notify(hangups, syscall.SIGHUP)
+				defer signal.Stop(hangups)
+			}
+			ctx, stop := signal.NotifyContext(context.WithoutCancel(cmd.Context()), ends...)
 			defer stop()
 			o.Options, o.Reload, o.Version = p.serviceOptions(), hangups, programVersion()
 			o.Log = slog.New(systemd.NewHandler(o.Log.Handler()))

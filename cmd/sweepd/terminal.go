@@ -33,6 +33,16 @@ func isTerminal(w any) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
+// controlled reports whether the process has a controlling terminal, whose end
+// it is told by SIGHUP, wherever its input and output go.
+func controlled() bool {
+	tty, err := os.Open("/dev/tty")
+	if err != nil {
+		return false
+	}
+	return tty.Close() == nil
+}
+
 func (t *terminal) printf(format string, args ...any) { fmt.Fprintf(t.out, format, args...) }
 
 // paint wraps s in an SGR sequence.

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+
+	"sweepd/internal/e2e"
+	"sweepd/internal/status"
+)
+
+// onTerminal starts the service on a terminal from which it neither reads nor
+// writes, as with </dev/null >log 2>&1 &. To close person closes the terminal.
+func onTerminal(t *testing.T, w *e2e.World, through ...string) (s *service, person *os.File) {
+	t.Helper()
+	person, terminal := pty(t)
+	return serve(t, func(args ...string) *exec.Cmd {
+		cmd := w.Command(args...)
+		if args[0] == "run" {
+			if len(through) > 0 {
+				cmd.Path, cmd.Args = through[0], slices.Concat(through, []string{cmd.Path}, cmd.Args[1:])
+			}
+			cmd.ExtraFiles = []*os.File{terminal}
+			cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 3}
+		}
+		return cmd
+	}), person
+}
+
+// The hangup of a terminal is no wish for a new policy, and nothing may be
+// deleted after it.
+func TestAClosedTerminalEndsTheServiceThatRunsOnIt(t *testing.T) {
+	t.Parallel()
+	s, person := onTerminal(t, e2e.NewWorld(t, "sweepd"))
+	if err := person.Close(); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-s.ended:
+		if err != nil {
+			t.Errorf("it ends with %v\n%s", err, s.log.String())
+		}
+	case <-time.After(patience):
+		t.Errorf("it goes on without its terminal\n%s", s.log.String())
+	}
+}
+
+// Whoever starts it so wants it to stay; a hangup is a reload then, as without a
+// terminal.
+func TestAServiceUnderNohupOutlivesItsTerminal(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t, "sweepd")
+	s, person := onTerminal(t, w, "/bin/sh", "-c", `trap "" HUP; exec "$@"`, "sh")
+	w.Write(".config/sweepd/policy.yaml", []byte(e2e.Policy+"limits: 7\n"))
+	if err := person.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s.until("refuses the policy", func(d *status.Daemon) bool { return d != nil && len(d.Notices) == 1 })
+}
