@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"time"
 	"unicode"
 	"unicode/utf16"
@@ -192,6 +193,16 @@ func escaped(line []byte) []byte {
 		out = utf8.AppendRune(out, r)
 	}
 	return out
+}
+
+// escaping writes JSON that is escaped, a whole value at a time.
+type escaping struct{ to io.Writer }
+
+func (w escaping) Write(value []byte) (int, error) {
+	if _, err := w.to.Write(escaped(value)); err != nil {
+		return 0, err
+	}
+	return len(value), nil
 }
 
 // moment is t, or null where it is not known.

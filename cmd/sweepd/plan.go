@@ -55,7 +55,7 @@ is written into.`,
 			}
 			p.conclude(l, a, sum, nil)
 			if out.named != "" {
-				if err := out.write(stdout, due.Save); err != nil {
+				if err := out.write(stdout, func(w io.Writer) error { return due.Save(escaping{w}) }); err != nil {
 					return err
 				}
 			}
