@@ -27,10 +27,14 @@ func headName(path string) string { return path + ".head" }
 // readHead reads what was noted; nil when nothing was yet. ErrDamaged: it is
 // not what was noted.
 func readHead(path string) (*head, error) {
-	f, err := os.Open(headName(path))
+	fi, err := os.Stat(headName(path))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
+	if err == nil && !fi.Mode().IsRegular() { // to open a FIFO waits for its writer
+		return nil, fmt.Errorf("%w: %q is not a file", ErrDamaged, headName(path))
+	}
+	f, err := os.Open(headName(path))
 	if err != nil {
 		return nil, err
 	}

@@ -36,12 +36,28 @@ func (p Paths) Pause(x Pause) error {
 	if err := os.MkdirAll(p.State, 0o700); err != nil {
 		return err
 	}
+	switch special, err := p.pausedBySpecial(); {
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return err
+	case special && x.Until.IsZero():
+		return nil // it is in force, and has no end
+	case special:
+		return fmt.Errorf("%s is not a regular file, which is a pause until further notice; sweepd resume removes it", p.pauseFile())
+	}
 	f, err := os.OpenFile(p.pauseFile(), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(append(text, '\n'))
 	return errors.Join(err, f.Sync(), f.Close(), syncDir(p.State)) // or a power cut would end the pause
+}
+
+// pausedBySpecial reports whether the pause file is something else than a
+// regular file, such as a FIFO: to open one waits for its other end.
+// fs.ErrNotExist: there is none.
+func (p Paths) pausedBySpecial() (bool, error) {
+	fi, err := os.Stat(p.pauseFile())
+	return err == nil && !fi.Mode().IsRegular(), err
 }
 
 // syncDir makes the names in a folder durable, where the system can.
@@ -66,8 +82,14 @@ func (p Paths) Resume() error {
 
 // Paused is an error that wraps sweeper.ErrPaused while a person has said so. A
 // file that says no time, or nothing that can be read, is a pause until further
-// notice, and so is one that cannot be looked for.
+// notice, and so is one that is not regular, or cannot be looked for.
 func (p Paths) Paused(now time.Time) error {
+	switch special, err := p.pausedBySpecial(); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case special:
+		return fmt.Errorf("%w until further notice", sweeper.ErrPaused)
+	}
 	text, err := os.ReadFile(p.pauseFile())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
