@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,13 +111,30 @@ func (d *Driver) addRoot(given string) error {
 	if err != nil {
 		return fmt.Errorf("root %q: %w", given, err)
 	}
-	if d.rules.roots[path] {
+	way, err := filepath.Abs(given)
+	if err != nil {
+		return fmt.Errorf("root %q: %w", given, err)
+	}
+	if i := slices.IndexFunc(d.roots, func(r *root) bool { return r.path == path }); i >= 0 {
+		d.roots[i].ways = append(d.roots[i].ways, way)
 		return nil
 	}
 	r := newRoot(given, path, d.o.CrossMounts)
+	r.ways = slices.Compact([]string{path, way})
 	d.roots = append(d.roots, r)
 	d.rules.roots[path] = true
 	return supported(r.check()) // missing or unreadable is the listings' to say
+}
+
+// markedAbove is markedAbove of each of the ways that lead to the root: its own
+// and those by which the policy names it, which may lead through links.
+func (r *root) markedAbove() error {
+	for _, way := range r.ways {
+		if err := markedAbove(way); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // resolved makes path absolute and free of links, as far as it exists.

@@ -28,9 +28,10 @@ func (platform) close() {}
 
 type root struct {
 	path string
+	ways []string
 }
 
-func newRoot(_, path string, _ bool) *root { return &root{path} }
+func newRoot(_, path string, _ bool) *root { return &root{path: path} }
 func (r *root) close() error               { return nil }
 func (r *root) check() error {
 	_, err := os.ReadDir(r.path)
@@ -42,7 +43,7 @@ func supported(error) error { return nil }
 func (d *Driver) Can() providers.Can { return providers.CanReadWhole | providers.CanWait }
 
 // Changes implements providers.Driver: it walks all roots. Other mounts are
-// entered; a folder with a file called .nosweep is left out.
+// entered; a folder with a file called .nosweep in it, or above it, is left out.
 func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[providers.Change, error] {
 	return func(yield func(providers.Change, error) bool) {
 		seen, stopped := int64(0), false
@@ -56,8 +57,12 @@ func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[prov
 			return nil
 		}
 		for _, r := range d.roots {
+			above := r.markedAbove()
 			for _, part := range d.parts(r) {
-				err := errors.Join(d.rules.leaves(r.path, part), notEmpty(part))
+				if part == r.path && errors.Is(above, providers.ErrProtected) {
+					continue
+				}
+				err := errors.Join(above, d.rules.leaves(r.path, part), notEmpty(part))
 				if err != nil {
 					err = give(providers.Change{}, &providers.UnlistedError{Path: part, Err: err})
 				} else {

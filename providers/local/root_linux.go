@@ -16,9 +16,10 @@ import (
 // root is one folder below which files are listed and moved, held open from
 // the first time that it could be until the end.
 type root struct {
-	given string // the path that the caller named
-	path  string // the same without symbolic links
-	cross bool   // listings and reads may go on into other mounts
+	given string   // the path that the caller named
+	path  string   // the same without symbolic links
+	ways  []string // by which it is reached: path, and those that the caller named
+	cross bool     // listings and reads may go on into other mounts
 
 	mu    sync.Mutex
 	fd    int // O_PATH, or -1
@@ -149,9 +150,12 @@ func (r *root) down(rel string, flags uint64, visit func(folder int, next string
 	return fd, err
 }
 
-// marked reports whether a folder from the root down to rel has the marker.
-// What cannot be looked at counts as marked: the error says why.
+// marked reports whether a folder above the root, or from it down to rel, has
+// the marker. What cannot be looked at counts as marked: the error says why.
 func (r *root) marked(rel string) error {
+	if err := r.markedAbove(); err != nil {
+		return err
+	}
 	fd, err := r.down(rel, unix.O_PATH|unix.O_DIRECTORY, func(folder int, next string) error {
 		var s unix.Statx_t
 		if err := statAt(folder, markerName, &s); !errors.Is(err, fs.ErrNotExist) {

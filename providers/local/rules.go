@@ -1,17 +1,38 @@
 package local
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
 	"golang.org/x/text/unicode/norm"
+
+	"sweepd/providers"
 )
 
 // marker is the name of a file by which a person leaves a folder, and all
 // below it, out for good.
 const marker = ".nosweep"
+
+// markedAbove returns providers.ErrProtected if a folder above path, up to the
+// root directory, has the marker. Any other error means that one of them could
+// not be looked into.
+func markedAbove(path string) error {
+	for path != filepath.Dir(path) {
+		path = filepath.Dir(path)
+		switch _, err := os.Lstat(filepath.Join(path, marker)); {
+		case err == nil:
+			return fmt.Errorf("%w: there is a %s in %q", providers.ErrProtected, marker, path)
+		case !errors.Is(err, fs.ErrNotExist):
+			return err
+		}
+	}
+	return nil
+}
 
 // rules say what a listing leaves out. By name alone: no rule reads a file.
 type rules struct {

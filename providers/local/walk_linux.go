@@ -18,8 +18,8 @@ import (
 const complete providers.Cursor = "complete"
 
 // Changes implements providers.Driver: it walks all roots. A folder with a file
-// called .nosweep is left out with all that is below it, silently, and so is
-// another mount, unless CrossMounts is set.
+// called .nosweep is left out with all that is below it, silently, roots
+// included, and so is another mount, unless CrossMounts is set.
 func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[providers.Change, error] {
 	return func(yield func(providers.Change, error) bool) {
 		if err := ctx.Err(); err != nil {
@@ -42,7 +42,11 @@ func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[prov
 				continue
 			}
 			for _, part := range parts {
-				if err := d.unlisted(r, part); err != nil && !yield(providers.Change{}, err) {
+				err := d.unlisted(r, part)
+				if part == r.path && errors.Is(err, providers.ErrProtected) {
+					continue // the whole root has been left out
+				}
+				if err != nil && !yield(providers.Change{}, err) {
 					return
 				} else if err == nil {
 					w.push(folder{r, part, &anchor{fd: r.fd, depth: len(withoutSlash(r.path))}})
@@ -71,6 +75,8 @@ func (d *Driver) unlisted(r *root, part string) error {
 	}
 	if in {
 		err = errors.Join(d.leftOut(r, part), err)
+	} else if above := r.markedAbove(); above != nil {
+		err = above // also where nothing is in it
 	}
 	if err != nil {
 		return &providers.UnlistedError{Path: part, Err: err}

@@ -1,0 +1,53 @@
+//go:build linux
+
+package local
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"sweepd/providers"
+)
+
+func TestAMarkerAboveTheRootLeavesTheRootOut(t *testing.T) {
+	for name, marker := range map[string]string{
+		"the folder above":    ".nosweep",
+		"two folders above":   "../.nosweep",
+		"beside a link to it": "../linked/.nosweep",
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBoxIn(t, filepath.Join(t.TempDir(), "home/ann"))
+			e := b.write("a.png", "one")
+			must(t, os.MkdirAll(filepath.Join(b.top, "../linked"), 0o700))
+			link := filepath.Join(b.top, "../linked/root")
+			must(t, os.Symlink(b.root, link))
+			d := b.open(func(o *Options) { o.Roots = []string{link} })
+			b.lists(d, "a.png")
+			write(t, filepath.Join(b.top, marker), "")
+			b.lists(d)
+			if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); !errors.Is(err, providers.ErrProtected) {
+				t.Errorf("trash below a marker: got %v, want ErrProtected", err)
+			}
+			d = b.open(func(o *Options) { o.Roots, o.Only = []string{link}, []string{b.path("a.png")} })
+			if _, unlisted, _ := b.list(d); len(unlisted) != 1 {
+				t.Errorf("a part below a marker: got %q, want it to be unlisted", unlisted)
+			}
+		})
+	}
+}
+
+func TestAFolderAboveTheRootThatCannotBeAskedForAMarkerIsUnlisted(t *testing.T) {
+	b := newBox(t)
+	e := b.write("a.png", "one")
+	// A lookup of a name that is too long fails, and does not prove that nothing is there.
+	b.d.roots[0].ways = append(b.d.roots[0].ways, "/"+strings.Repeat("x", 256)+"/root")
+	if _, unlisted, last := b.list(b.d); len(unlisted) != 1 {
+		t.Errorf("got %q and %+v, want the root to be unlisted", unlisted, last)
+	}
+	if _, err := b.d.Trash(t.Context(), key, e.Ref, e.Revision); err == nil {
+		t.Error("a file was moved though a folder above could not be asked for a marker")
+	}
+}
