@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Content is what is in a file, whatever its name and wherever it is: on all
@@ -27,26 +28,30 @@ func (j *Journal) SayOf(ctx context.Context, of Content, w Word) error {
 	if w != NoWord && w != Keep {
 		return fmt.Errorf("%q is not a word on a content: keep", w)
 	}
-	err := j.appending(ctx, func(tx *sql.Tx, c *chain) error {
-		if w == NoWord {
-			if before, err := scanWord(tx.QueryRow(wordOfContent, of.Size, of.SHA256[:])); err != nil || before == NoWord {
-				return err
-			}
-		}
-		columns := []any{of.Size, of.SHA256[:], string(w), micros(j.now())}
-		var id int64
-		err := tx.QueryRow(`INSERT INTO contents (size, sha256, word, said, line) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (size, sha256) DO UPDATE SET word = excluded.word, said = excluded.said, line = excluded.line
-			RETURNING id`, append(columns, c.next())...).Scan(&id)
-		if err != nil {
-			return err
-		}
-		return c.append(saidContent, id, appendFields(nil, columns...))
-	})
+	err := j.appending(ctx, func(tx *sql.Tx, c *chain) error { return sayOf(tx, c, of, w, j.now()) })
 	if err != nil {
 		return err
 	}
 	return j.writeHead(ctx)
+}
+
+// sayOf writes a word on a content and its line. A word that is not there needs
+// no taking back.
+func sayOf(tx *sql.Tx, c *chain, of Content, w Word, at time.Time) error {
+	if w == NoWord {
+		if before, err := scanWord(tx.QueryRow(wordOfContent, of.Size, of.SHA256[:])); err != nil || before == NoWord {
+			return err
+		}
+	}
+	columns := []any{of.Size, of.SHA256[:], string(w), micros(at)}
+	var id int64
+	err := tx.QueryRow(`INSERT INTO contents (size, sha256, word, said, line) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (size, sha256) DO UPDATE SET word = excluded.word, said = excluded.said, line = excluded.line
+		RETURNING id`, append(columns, c.next())...).Scan(&id)
+	if err != nil {
+		return err
+	}
+	return c.append(saidContent, id, appendFields(nil, columns...))
 }
 
 func scanWord(row scanner) (w Word, err error) {

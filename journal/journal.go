@@ -31,6 +31,7 @@ type Journal struct {
 	byRef   *sql.Stmt // of Record
 	byFile  *sql.Stmt // of Word
 	bySize  *sql.Stmt // of SaidOfSize
+	byMoved *sql.Stmt // of MovedLike
 
 	byContent *sql.Stmt // of found
 }
@@ -107,7 +108,7 @@ func open(ctx context.Context, path string, o Options, writable bool) (_ *Journa
 
 // prepare prepares what is asked often.
 func (j *Journal) prepare(ctx context.Context) (err error) {
-	for stmt, query := range map[**sql.Stmt]string{&j.byRef: recordByRef, &j.byFile: wordOfFile, &j.bySize: saidOfSize, &j.byContent: foundByKey} {
+	for stmt, query := range map[**sql.Stmt]string{&j.byRef: recordByRef, &j.byFile: wordOfFile, &j.bySize: saidOfSize, &j.byMoved: anyMovedLike, &j.byContent: foundByKey} {
 		if *stmt, err = j.read.PrepareContext(ctx, query); err != nil {
 			return fault(err)
 		}

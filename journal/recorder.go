@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -32,7 +33,7 @@ func (j *Journal) Begin(ctx context.Context, op providers.Op) (string, error) {
 // empty or gone also resolves the trash operation that gave its receipt, and
 // what was trashed is no longer among the Records; a file that is back, by an
 // undo or by another program, is one to Keep as it is, because a person wanted
-// it. Ending an operation once more
+// it, and so is its content if Restored has its SHA-256. Ending an operation once more
 // with the same outcome is no error; with another it is, and the first stands.
 // An unknown key: fs.ErrNotExist.
 func (j *Journal) End(ctx context.Context, key string, o providers.Outcome) error {
@@ -182,9 +183,24 @@ func (r *recorder) putOutcome(tx *sql.Tx, c *chain, one *record) error {
 	}
 	brought := e.kind == providers.OpRestore || e.kind == providers.OpGone
 	if back := one.restored; one.opErr == nil && brought && back.Ref != "" {
-		return say(tx, c, back, Keep, one.at)
+		return keepRestored(tx, c, back, one.at)
 	}
 	return nil
+}
+
+// keepRestored says Keep of a file that is back and, where its hash is known, of
+// its content, so that the file stays under any name. What a person said of that
+// content before stands as it was said: to forget the file does not take it back.
+func keepRestored(tx *sql.Tx, c *chain, back providers.Entry, at time.Time) error {
+	err := say(tx, c, back, Keep, at)
+	if err != nil || back.SHA256 == ([sha256.Size]byte{}) {
+		return err
+	}
+	of := Content{Size: back.Size, SHA256: back.SHA256}
+	if before, err := scanWord(tx.QueryRow(wordOfContent, of.Size, of.SHA256[:])); err != nil || before == Keep {
+		return err
+	}
+	return sayOf(tx, c, of, Keep, at)
 }
 
 // open is the operation as it was begun: by this process, or by one before.

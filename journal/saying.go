@@ -36,6 +36,13 @@ const sayings = `SELECT w.word, w.said, w.ref, w.size, w.modified, coalesce(o.ru
 	LEFT JOIN operations o ON o.id = c.subject AND o.kind = 'restore' AND o.ref = w.ref
 	WHERE w.word <> ''`
 
+// The word on the content of such a file has the line after that.
+const saidWith = `SELECT k.size, k.sha256 FROM words w
+	JOIN contents k ON k.line = w.line + 1 AND k.size = w.size AND k.word = 'keep'
+	JOIN chain c ON c.line = w.line - 1 AND c.event = 'ended'
+	JOIN operations o ON o.id = c.subject AND o.kind IN ('restore', 'gone') AND o.ref = w.ref
+	WHERE w.word = 'keep' AND w.ref = $1`
+
 // Said is the word on the file as it is now, with how it came about; its Word is
 // NoWord where nothing was said.
 func (j *Journal) Said(ctx context.Context, e providers.Entry) (Saying, error) {
@@ -128,10 +135,22 @@ func (j *Journal) locate(ctx context.Context, all []Saying) error {
 }
 
 // Unsay takes back every word on the file of that name, whatever the file was
-// when it was said. It returns how many there were.
+// when it was said, and what its coming back said of its content. It returns how
+// many words on the file there were.
 func (j *Journal) Unsay(ctx context.Context, ref providers.Ref) (words int, err error) {
 	err = j.appending(ctx, func(tx *sql.Tx, c *chain) error {
-		rows, err := tx.QueryContext(ctx, `SELECT revision, size, modified FROM words WHERE ref = $1 AND word <> ''`, []byte(ref))
+		rows, err := tx.QueryContext(ctx, saidWith, []byte(ref))
+		contents, err := collect(rows, err, func(row scanner) (of Content, err error) {
+			var sum sql.RawBytes
+			if err = row.Scan(&of.Size, &sum); err == nil {
+				err = of.is(sum)
+			}
+			return of, err
+		})
+		if err != nil {
+			return err
+		}
+		rows, err = tx.QueryContext(ctx, `SELECT revision, size, modified FROM words WHERE ref = $1 AND word <> ''`, []byte(ref))
 		all, err := collect(rows, err, func(row scanner) (providers.Entry, error) {
 			e := providers.Entry{Ref: ref}
 			var modified int64
@@ -142,6 +161,11 @@ func (j *Journal) Unsay(ctx context.Context, ref providers.Ref) (words int, err 
 		for _, e := range all {
 			if err == nil {
 				err = say(tx, c, e, NoWord, j.now())
+			}
+		}
+		for _, of := range contents {
+			if err == nil {
+				err = sayOf(tx, c, of, NoWord, j.now())
 			}
 		}
 		words = len(all)

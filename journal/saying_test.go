@@ -63,3 +63,56 @@ func TestAWordSaysHowItCameAbout(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestWhatCameBackIsKeptByItsContentUntilItIsForgotten: to forget the file, which
+// may be gone, takes back what its coming back said of its content, and nothing
+// that a person said.
+func TestWhatCameBackIsKeptByItsContentUntilItIsForgotten(t *testing.T) {
+	for _, kind := range []providers.OpKind{providers.OpRestore, providers.OpGone} {
+		j := newJournal(t)
+		ctx := t.Context()
+		said := Content{Size: 7, SHA256: [32]byte{7}}
+		if err := j.SayOf(ctx, said, Keep); err != nil {
+			t.Fatal(err)
+		}
+		for ref, want := range map[providers.Ref]Word{"new": NoWord, "said": Keep} {
+			back := file(string(ref), "1")
+			back.Size, back.SHA256 = 7, [32]byte{1}
+			if ref == "said" {
+				back.SHA256 = said.SHA256
+			}
+			trashed := trashOf(back)
+			did(t, j, trashed, "bin/"+providers.Receipt(ref))
+			op := providers.Op{Kind: kind, Storage: trashed.Storage, Entry: back, Receipt: "bin/" + providers.Receipt(ref)}
+			key := must(j.Begin(ctx, op))(t)
+			if err := j.End(ctx, key, providers.Outcome{Restored: back}); err != nil {
+				t.Fatal(err)
+			}
+			of := Content{Size: back.Size, SHA256: back.SHA256}
+			if w := must(j.WordOf(ctx, of))(t); w != Keep {
+				t.Errorf("%s, %s: what was said is %q, want keep", kind, ref, w)
+			}
+			if n := must(j.Unsay(ctx, ref))(t); n != 1 {
+				t.Errorf("%s, %s: %d words were taken back, want 1", kind, ref, n)
+			}
+			if w := must(j.WordOf(ctx, of))(t); w != want {
+				t.Errorf("%s, %s: after forgetting it what was said is %q, want %q", kind, ref, w, want)
+			}
+		}
+		// A person's keep, too, has the word on the content right after the word on the file.
+		person := file("person", "1")
+		person.Size = said.Size
+		for _, err := range []error{j.Say(ctx, person, Keep), j.SayOf(ctx, said, Keep)} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		must(j.Unsay(ctx, person.Ref))(t)
+		if w := must(j.WordOf(ctx, said))(t); w != Keep {
+			t.Errorf("%s: a person's word on a content is %q, want keep", kind, w)
+		}
+		if _, err := j.Verify(ctx); err != nil {
+			t.Error(err)
+		}
+	}
+}

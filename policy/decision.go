@@ -35,6 +35,7 @@ const (
 	GroundConfirm  Ground = "confirm"  // a later scan has to meet it again
 	GroundClock    Ground = "clock"    // a clock is wrong
 	GroundUnlisted Ground = "unlisted" // it is in a root that was not listed whole
+	GroundReturned Ground = "returned" // it was in the trash, and another program brought it back
 	GroundUnknown  Ground = "unknown"  // what has to be known could not be found out
 )
 

@@ -198,11 +198,14 @@ func (s *Storage) inside(p string) bool {
 	return false
 }
 
-// Restore undoes the trash operation that gave the receipt.
+// Restore undoes the trash operation that gave the receipt. The hashes of e, if
+// any, are those of the file in the trash; the record of the restored file has
+// them too.
 func (s *Storage) Restore(ctx context.Context, e Entry, r Receipt, cause Cause) (Entry, error) {
 	var back Entry
 	err := s.act(ctx, Op{Kind: OpRestore, Storage: s.name, Entry: e, Receipt: r, Cause: cause}, func() (_ Entry, err error) {
 		back, err = s.d.Restore(ctx, r)
+		back.Hashes = back.Hashes.Or(e.Hashes)
 		return back, err
 	})
 	return back, err

@@ -293,7 +293,7 @@ func TestTheRecordOfTheTrashIsComparedWithTheTrashInEachRun(t *testing.T) {
 	b.put(ours(1), picture(1))
 	run := b.apply().Run
 	b.takeOut(false)
-	b.put(ours(2), picture(2))
+	b.account.Write(ours(2), picture(2), b.clock.AddDate(0, 0, -99)) // of another date than what has left the trash
 	if sum := b.apply(); sum.Gone != 1 || sum.Trashed != 1 || sum.Errors != 0 {
 		t.Errorf("got %+v, want one gone and one trashed", sum)
 	}

@@ -130,7 +130,7 @@ func (s *Sweeper) due(ctx context.Context, st *providers.Storage, r *reader, rec
 		d.Grace, d.NotBefore = false, time.Time{} // nor does a grace begin by that clock
 		return hold(d, policy.GroundClock, s.doubt.Error()), nil
 	}
-	return d, nil
+	return s.unreturned(ctx, st, r, rec.Entry, d)
 }
 
 // whyKept is how a file came to be kept by a person's word.

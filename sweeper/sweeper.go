@@ -161,8 +161,7 @@ func (s *Sweeper) Reconcile(ctx context.Context, sum *Summary) error {
 // find one proves nothing.
 func (s *Sweeper) finish(ctx context.Context, op journal.Operation) error {
 	if st, err := s.storage(op.Op.Storage); err == nil {
-		_, err = st.Finish(ctx, op.Key, op.Op)
-		return err
+		return s.finishOn(ctx, st, op)
 	}
 	if op.Op.Kind == providers.OpPurge {
 		return providers.ErrOutside // a purge names no place to know it by
@@ -183,9 +182,19 @@ func (s *Sweeper) finish(ctx context.Context, op journal.Operation) error {
 		if !st.Can().Has(providers.CanReadWhole) {
 			continue
 		}
-		if _, err := st.Finish(ctx, op.Key, op.Op); !errors.Is(err, providers.ErrOutside) {
+		if err := s.finishOn(ctx, st, op); !errors.Is(err, providers.ErrOutside) {
 			return err
 		}
 	}
 	return providers.ErrOutside
+}
+
+// finishOn completes the record on that storage. What is back is kept by its
+// content, as Undo does it.
+func (s *Sweeper) finishOn(ctx context.Context, st *providers.Storage, op journal.Operation) error {
+	_, err := st.Finish(ctx, op.Key, op.Op)
+	if err == nil && op.Op.Kind == providers.OpRestore {
+		err = s.keepFinished(ctx, st, op.Op)
+	}
+	return err
 }

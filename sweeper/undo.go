@@ -3,6 +3,7 @@ package sweeper
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -91,8 +92,8 @@ func maybeInTrash(op journal.Operation) bool {
 
 // Undo puts back what the operations trashed. It never overwrites: a file
 // whose name is taken stays in the trash and is a Problem. What came back is
-// kept from then on, as it is, by the journal: the person said so by asking for
-// it. What came back to a far storage is also kept by its content.
+// kept from then on, as it is and by its content, by the journal: the person said
+// so by asking for it.
 func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress func(done int)) (*Summary, error) {
 	return s.run(ctx, "undo", func(ctx context.Context, sum *Summary) error {
 		s.lacking(sum)
@@ -145,8 +146,12 @@ func (s *Sweeper) restore(ctx context.Context, r *reader, run int64, op journal.
 		if !maybeInTrash(now) || now.Ended.IsZero() {
 			break
 		}
-		back, err := st.Restore(ctx, now.Op.Entry, now.Receipt, providers.Cause{Run: run, Reasons: []string{"undo"}})
-		if err == nil && far(st) {
+		e := now.Op.Entry
+		if !far(st) { // a far storage says its hashes, or the file is read once it is back
+			e.Hashes = hashesInBin(ctx, st, r, now)
+		}
+		back, err := st.Restore(ctx, e, now.Receipt, providers.Cause{Run: run, Reasons: []string{"undo"}})
+		if err == nil && back.SHA256 == ([sha256.Size]byte{}) {
 			err = s.keepContent(ctx, st, r, back)
 		}
 		return err
@@ -154,9 +159,20 @@ func (s *Sweeper) restore(ctx context.Context, r *reader, run int64, op journal.
 	return errResolved
 }
 
-// keepContent keeps the content of a far file that is back: a Dropbox calls a file
-// by its path, so that one that a person then moves is another by its name. Its
-// error is an *unkeptError.
+// hashesInBin are those of a file in the trash; none where it cannot be read.
+func hashesInBin(ctx context.Context, st *providers.Storage, r *reader, op journal.Operation) providers.Hashes {
+	e := op.Op.Entry
+	r.openTrashed(ctx, st, providers.Trashed{Receipt: op.Receipt, Path: e.Path, Size: e.Size})
+	sums, err := r.sums()
+	if err != nil {
+		return providers.Hashes{}
+	}
+	return sums
+}
+
+// keepContent keeps the content of a file that is back: on a disk and in a
+// Dropbox a file is called by its path, so that one that a person then moves is
+// another by its name. Its error is an *unkeptError.
 func (s *Sweeper) keepContent(ctx context.Context, st *providers.Storage, r *reader, e providers.Entry) error {
 	c, err := content(ctx, st, r, e)
 	if err == nil {
@@ -166,6 +182,16 @@ func (s *Sweeper) keepContent(ctx context.Context, st *providers.Storage, r *rea
 		return &unkeptError{err}
 	}
 	return nil
+}
+
+// keepFinished is keepContent of a file that completing an interrupted restore
+// has brought back.
+func (s *Sweeper) keepFinished(ctx context.Context, st *providers.Storage, op providers.Op) error {
+	e, err := st.Stat(ctx, op.Entry.Ref)
+	if err != nil {
+		return &unkeptError{err}
+	}
+	return s.keepContent(ctx, st, new(reader), e)
 }
 
 // abandoned reports whether an interrupted operation came to nothing, or is

@@ -133,6 +133,7 @@ func (h *history) reference() (due, mark []*picturefile) {
 		case f.approved:
 			due = append(due, f)
 			continue
+		case action == "trash" && h.inTrash(f): // it came back
 		case action == "trash" && confirmed && !over && f.marked.IsZero():
 			mark = append(mark, f)
 		case action == "trash" && confirmed && over && (!f.linked || r.linksGo):
@@ -170,6 +171,16 @@ type history struct {
 type spending struct {
 	at    time.Time
 	files []picturefile
+}
+
+// inTrash reports whether a file of the same place and content is in the trash.
+func (h *history) inTrash(f *picturefile) bool {
+	for _, s := range h.spent {
+		if slices.ContainsFunc(s.files, func(was picturefile) bool { return was.path == f.path && was.content == f.content }) {
+			return true
+		}
+	}
+	return false
 }
 
 func newHistory(t *testing.T, seed uint64) *history {
@@ -301,6 +312,7 @@ func (h *history) undo() {
 	h.expect(h.sweepd("undo", strconv.Itoa(h.lastRun)))
 	for _, f := range was.files {
 		f.kept, f.approved, f.seen, f.marked = true, false, time.Time{}, time.Time{}
+		h.keptContents[f.content] = true
 		h.files[f.path] = &f
 	}
 	delete(h.spent, h.lastRun)

@@ -24,7 +24,7 @@ import (
 func TestScripts(t *testing.T) {
 	commands := map[string]func(*testscript.TestScript, bool, []string){
 		"picture": cmdPicture, "painted": cmdPainted, "quiet": cmdQuiet, "same": cmdSame,
-		"until": cmdUntil, "raw": cmdRaw, "exits": cmdExits, "frozen": cmdFrozen,
+		"until": cmdUntil, "raw": cmdRaw, "exits": cmdExits, "frozen": cmdFrozen, "takeout": cmdTakeOut,
 		"google": cmdGoogle, "dropbox": cmdDropbox, "pasting": cmdPasting, "daemon": cmdDaemon, "hook": cmdHook, "expand": cmdExpand,
 	}
 	maps.Copy(commands, newClouds().commands())
@@ -97,6 +97,20 @@ func cmdSame(ts *testscript.TestScript, neg bool, args []string) {
 	if bytes.Equal(a, b) == neg {
 		ts.Fatalf("%s and %s: equal is %v", args[0], args[1], !neg)
 	}
+}
+
+// takeout FILE: moves the one file in the home trash there, as another program
+// does that restores files.
+func cmdTakeOut(ts *testscript.TestScript, _ bool, args []string) {
+	bin := ts.MkAbs("home/.local/share/Trash")
+	entries, err := os.ReadDir(filepath.Join(bin, "files"))
+	ts.Check(err)
+	if len(entries) != 1 {
+		ts.Fatalf("the trash holds %d files, want 1", len(entries))
+	}
+	name := entries[0].Name()
+	ts.Check(os.Rename(filepath.Join(bin, "files", name), ts.MkAbs(args[0])))
+	ts.Check(os.Remove(filepath.Join(bin, "info", name+".trashinfo")))
 }
 
 // until TEXT COMMAND...: runs the command again and again until it prints the

@@ -24,6 +24,7 @@ var grounds = map[policy.Ground]string{
 	policy.GroundConfirm:  "to be met again by a later scan",
 	policy.GroundClock:    "because a clock is wrong",
 	policy.GroundUnlisted: "in a place that was not seen whole",
+	policy.GroundReturned: "back from the trash",
 	policy.GroundUnknown:  "of which something could not be found out",
 }
 

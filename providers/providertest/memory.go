@@ -433,6 +433,31 @@ func (m *Memory) Free(ctx context.Context) (map[string]int64, error) {
 // Close implements providers.Driver.
 func (m *Memory) Close() error { return nil }
 
+// TakeOut is a person who takes the file out of the trash, to that path.
+func (a *Account) TakeOut(path, to string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for ref, f := range a.files {
+		if f.path == path && f.trashed && !f.away {
+			f.path, f.trashed, a.paths[to] = to, false, ref
+			a.note(ref, f)
+			return
+		}
+	}
+}
+
+// Vanish is another program that deletes the file in the trash for good.
+func (a *Account) Vanish(path string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for ref, f := range a.files {
+		if f.path == path && f.trashed {
+			f.away = true
+			a.note(ref, f)
+		}
+	}
+}
+
 // Person puts a file into the trash as its owner would by hand.
 func (a *Account) Person(p string, at time.Time) {
 	a.mu.Lock()

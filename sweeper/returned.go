@@ -1,0 +1,111 @@
+package sweeper
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/providers"
+)
+
+// unreturned holds a decision to trash a file that sweepd has trashed before and
+// that another program has brought back.
+func (s *Sweeper) unreturned(ctx context.Context, st *providers.Storage, r *reader, e providers.Entry, d policy.Decision) (policy.Decision, error) {
+	if d.Action != policy.Trash && !d.Grace {
+		return d, nil
+	}
+	since, err := s.returned(ctx, st, r, e)
+	switch {
+	case passing(ctx, err):
+		return d, err
+	case err != nil:
+		d = hold(d, policy.GroundUnknown, fmt.Sprintf("it could not be found out whether it came back from the trash: %v", err))
+	case !since.IsZero():
+		d = hold(d, policy.GroundReturned, fmt.Sprintf("it came back after sweepd had moved it to the trash on %s", since.Local().Format(time.DateOnly)))
+	default:
+		return d, nil
+	}
+	d.Grace, d.NotBefore = false, time.Time{}
+	return d, nil
+}
+
+// returned returns when sweepd trashed the file that is back; the zero time if
+// it did not. A file is back
+//
+//   - in its old place, with the content of the file in the trash, or while that
+//     file is not in the trash any more;
+//   - in another place, with its old size and its old modification or birth time,
+//     while the file is not in the trash any more.
+//
+// A file that sweepd itself restored or purged does not count: a restored one has
+// a word of its own. On a far storage, where contents are dear to compare, the
+// times count in the old place, and other places do not. What was
+// trashed in a storage that is not open cannot be asked about, and does not count.
+func (s *Sweeper) returned(ctx context.Context, st *providers.Storage, r *reader, e providers.Entry) (time.Time, error) {
+	ops, err := s.o.Journal.MovedLike(ctx, e)
+	if err != nil {
+		return time.Time{}, err
+	}
+	for _, op := range ops {
+		owner, err := s.storage(op.Op.Storage)
+		if err != nil || owner != st && (far(owner) || far(st)) {
+			continue
+		}
+		was := op.Op.Entry
+		inPlace := was.Ref == e.Ref || was.Path == e.Path && !far(st)
+		sameTime := was.Modified.UnixMicro() == e.Modified.UnixMicro() ||
+			!e.Created.IsZero() && was.Created.UnixMicro() == e.Created.UnixMicro()
+		back := false
+		switch {
+		case !inPlace && !sameTime:
+		case far(st):
+			back = inPlace && sameTime
+		case inPlace:
+			back, err = s.copyOfTrashed(ctx, st, r, e, owner, op)
+		default:
+			back, err = leftTrash(ctx, owner, op)
+		}
+		if err != nil || back {
+			return op.Ended, err
+		}
+	}
+	return time.Time{}, nil
+}
+
+// copyOfTrashed reports whether e has the content of the file that the operation
+// trashed, or that file is not in the trash any more.
+func (s *Sweeper) copyOfTrashed(
+	ctx context.Context, st *providers.Storage, r *reader, e providers.Entry, owner *providers.Storage, op journal.Operation,
+) (bool, error) {
+	r.openTrashed(ctx, owner, providers.Trashed{Receipt: op.Receipt, Path: op.Op.Entry.Path, Size: op.Op.Entry.Size})
+	sums, err := r.sums()
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, providers.ErrChanged) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if e.SHA256 != ([sha256.Size]byte{}) {
+		return e.SHA256 == sums.SHA256, nil
+	}
+	is, err := content(ctx, st, r, e)
+	return is.SHA256 == sums.SHA256, err
+}
+
+// leftTrash reports whether the file that the operation trashed is not in its
+// storage's trash any more.
+func leftTrash(ctx context.Context, owner *providers.Storage, op journal.Operation) (bool, error) {
+	rc, err := owner.ReadTrashed(ctx, providers.Trashed{Receipt: op.Receipt, Path: op.Op.Entry.Path, Size: op.Op.Entry.Size}, 0, 1)
+	switch {
+	case err == nil:
+		return false, rc.Close()
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, providers.ErrChanged):
+		return true, nil
+	}
+	return false, err
+}
