@@ -22,6 +22,9 @@ var (
 	ErrOlder = errors.New("the journal is older than what was recorded: a copy was put back?")
 	// ErrMissing: there is the head of a journal, and no journal.
 	ErrMissing = errors.New("the journal is gone")
+	// ErrNoLocks: the file system that it is on has no locks, so that two
+	// processes could act at once.
+	ErrNoLocks = errors.New("the file system of the journal has no locks")
 	// ErrVersion: the file was written by a newer version of this program, or
 	// by an older one where it may only be read.
 	ErrVersion = errors.New("the journal has another version")

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -55,6 +56,8 @@ func (j *Journal) Lease(ctx context.Context, storage, purpose string) (release f
 	switch err = lock(f); {
 	case errors.Is(err, errLocked):
 		err = holder(f, storage)
+	case errors.Is(err, ErrNoLocks):
+		err = fmt.Errorf("%w: %s", err, filepath.Dir(j.path))
 	case err == nil:
 		err = sign(f, LeasedError{PID: os.Getpid(), Purpose: purpose, Since: j.now().UTC()})
 	}

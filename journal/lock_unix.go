@@ -17,6 +17,8 @@ func lock(f *os.File) error {
 			return nil
 		case errors.Is(err, syscall.EWOULDBLOCK):
 			return errLocked
+		case errors.Is(err, syscall.ENOLCK), errors.Is(err, syscall.EOPNOTSUPP), errors.Is(err, syscall.ENOSYS):
+			return ErrNoLocks
 		case !errors.Is(err, syscall.EINTR):
 			return os.NewSyscallError("flock", err)
 		}

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -80,12 +79,8 @@ func cautions(pol *policy.Policy) (all []string) {
 			continue
 		}
 		for _, root := range pol.Storages[name].Roots {
-			if fi, err := os.Stat(root); err != nil || !fi.IsDir() {
-				text := fmt.Sprintf("storage %s: there is no folder %s", name, root)
-				if meant := app.Meant(root); meant != "" {
-					text += fmt.Sprintf("; did you mean %s?", meant)
-				}
-				all = append(all, text)
+			if why, hint := app.Unseen(root); why != "" {
+				all = append(all, fmt.Sprintf("storage %s: %s; %s", name, why, hint))
 			}
 		}
 	}

@@ -116,11 +116,14 @@ func (a answers) nowhere() bool { return len(a.Folders) == 0 && a.Drive == "" &&
 // fits reports the first answer of which no policy can be made, in one sentence.
 func (p *program) fits(a answers) error {
 	for _, folder := range a.Folders {
-		if fi, err := os.Stat(p.expand(folder)); err != nil || !fi.IsDir() {
+		if fi, err := os.Stat(p.expand(folder)); err == nil && !fi.IsDir() || errors.Is(err, fs.ErrNotExist) {
 			if meant := app.Meant(p.expand(folder)); meant != "" {
 				return fmt.Errorf("there is no folder %q; did you mean %q?", folder, tilde(meant, p.home()))
 			}
 			return fmt.Errorf("there is no folder %q", folder)
+		} else if err != nil {
+			why, hint := app.Unseen(p.expand(folder))
+			return fmt.Errorf("%s: %s", why, hint)
 		}
 	}
 	if fi, err := os.Stat(p.expand(a.Drive)); a.Drive != "" && (err != nil || !fi.Mode().IsRegular()) {

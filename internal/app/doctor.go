@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"iter"
 	"maps"
-	"os"
 	"slices"
 	"time"
 
@@ -127,12 +126,8 @@ func (o Options) examine(ctx context.Context, paths Paths, pol *policy.Policy, n
 		default:
 			for _, root := range st.Roots {
 				f := Finding{Check: "folder", State: Well, Text: root}
-				fi, err := os.Stat(root)
-				if err != nil || !fi.IsDir() {
-					f.State, f.Text, f.Hint = Warn, "there is no folder "+root, "is its disk mounted?"
-					if meant := Meant(root); meant != "" {
-						f.Hint = "did you mean " + meant + "? or is its disk not mounted?"
-					}
+				if why, hint := Unseen(root); why != "" {
+					f.State, f.Text, f.Hint = Warn, why, hint
 				}
 				if !yield(f) || f.State == Well && !yield(o.tryTrash(root)) {
 					return

@@ -1,14 +1,27 @@
 package app
 
 import (
+	"errors"
+
 	"sweepd/internal/dropbox"
 	"sweepd/internal/google"
+	"sweepd/internal/status"
+	"sweepd/journal"
+	"sweepd/providers/local"
 )
 
-// Hint is what a person can do about an error of an account, whichever service it
-// is of; "" where nothing is known that would help.
+// Hint is what a person can do about an error of this machine, or of an account,
+// whichever service it is of; "" where nothing is known that would help.
 func Hint(err error) string {
-	if dropbox.Ours(err) {
+	if call, ok := errors.AsType[*local.CallError](err); ok {
+		return "in a container: bring its runtime up to date, or allow " + call.Call + " in its seccomp profile; else it takes Linux " + call.Since
+	}
+	switch {
+	case errors.Is(err, journal.ErrNoLocks):
+		return "nothing was changed; keep the record on a disk of this machine: STATE_DIRECTORY=FOLDER; or have its file system lock (NFS: rpc.statd, or mount -o local_lock=all)"
+	case errors.Is(err, status.ErrSilent):
+		return "is it stopped, or its disk? see: sweepd status; to have a stopped one go on: kill -CONT PID"
+	case dropbox.Ours(err):
 		return dropbox.Hint(err)
 	}
 	return google.Hint(err)

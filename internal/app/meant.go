@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"sweepd/policy"
 )
@@ -39,6 +40,27 @@ func Meant(path string) string {
 			return ""
 		}
 		above, rest = parent, filepath.Join(name, rest)
+	}
+}
+
+// Unseen says why a folder cannot be looked at, and what may help; "" where it can.
+func Unseen(folder string) (why, hint string) {
+	switch fi, err := os.Stat(folder); {
+	case err == nil && fi.IsDir():
+		return "", ""
+	case err == nil:
+		return folder + " is not a folder", "name the folder that it is in"
+	case errors.Is(err, syscall.ENOTCONN):
+		return folder + " does not answer: the program behind its file system (FUSE) has ended", "unmount it with: fusermount3 -u MOUNTPOINT, or umount; and mount it again"
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+		if meant := Meant(folder); meant != "" {
+			return "there is no folder " + folder, "did you mean " + meant + "? or is its disk not mounted?"
+		}
+		return "there is no folder " + folder, "is its disk mounted?"
+	case errors.Is(err, fs.ErrPermission):
+		return folder + " may not be looked into: permission denied", "is it your folder?"
+	default:
+		return "it cannot be looked into: " + err.Error(), "is its disk well?" // which names it
 	}
 }
 

@@ -22,8 +22,11 @@ const (
 	mostTold = 4 << 20
 )
 
+// ErrSilent: a daemon listens there and does not answer, as one that is stopped.
+var ErrSilent = errors.New("it does not answer")
+
 // Ask asks the daemon behind a control socket for its state. fs.ErrNotExist: none
-// listens there.
+// listens there; ErrSilent: it did not say anything in three seconds.
 func Ask(ctx context.Context, socket string) (Daemon, error) {
 	b, err := call(ctx, socket, askFor, http.MethodGet, "/status.json")
 	if err != nil {
@@ -38,7 +41,8 @@ func Ask(ctx context.Context, socket string) (Daemon, error) {
 
 // Tell tells the daemon behind a control socket to do something to the storages,
 // to all without any: "sweep" or "reload". An error is the daemon's own, why not;
-// fs.ErrNotExist: none listens there.
+// fs.ErrNotExist: none listens there; ErrSilent: it did not say anything in 30
+// seconds.
 func Tell(ctx context.Context, socket, verb string, storages []string) error {
 	path := url.URL{Path: "/do/" + verb, RawQuery: url.Values{"storage": storages}.Encode()}
 	_, err := call(ctx, socket, tellFor, http.MethodPost, path.String())
@@ -61,17 +65,25 @@ func call(ctx context.Context, socket string, most time.Duration, method, path s
 		return nil, fmt.Errorf("no daemon listens at %s: %w", socket, fs.ErrNotExist)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("ask the daemon at %s: %w", socket, err)
+		return nil, unanswered(socket, err)
 	}
 	defer resp.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(resp.Body, mostTold))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("ask the daemon at %s: %w", socket, err)
+		return nil, unanswered(socket, err)
 	case resp.StatusCode == http.StatusConflict:
 		return nil, errors.New(strings.TrimSpace(string(b)))
 	case resp.StatusCode >= 300:
 		return nil, fmt.Errorf("the daemon at %s: %s: %s", socket, resp.Status, strings.TrimSpace(string(b)))
 	}
 	return b, nil
+}
+
+// unanswered says why there is no answer.
+func unanswered(socket string, err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = ErrSilent
+	}
+	return fmt.Errorf("ask the daemon at %s: %w", socket, err)
 }

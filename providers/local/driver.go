@@ -44,6 +44,23 @@ type Options struct {
 	Now func() time.Time
 }
 
+// CallError says that a system call without which nothing is done is not to be
+// had. It wraps errors.ErrUnsupported.
+type CallError struct {
+	Call  string // "openat2"
+	Since string // the version of Linux that has it: "5.6"
+	Err   error  // EPERM: it is forbidden; ENOSYS: it is not there, or hidden
+}
+
+func (e *CallError) Error() string {
+	if errors.Is(e.Err, fs.ErrPermission) {
+		return fmt.Sprintf("the system call %s is forbidden here, as a container's filter (seccomp) does: %v", e.Call, e.Err)
+	}
+	return fmt.Sprintf("there is no system call %s here: the kernel is older than Linux %s, or a container's filter (seccomp) hides it: %v", e.Call, e.Since, e.Err)
+}
+
+func (e *CallError) Unwrap() []error { return []error{errors.ErrUnsupported, e.Err} }
+
 // HomeTrash is the path of the home trash by the environment that getenv
 // reads, as the freedesktop.org Trash specification 1.0 and the XDG Base
 // Directory specification 0.8 define it.

@@ -43,9 +43,9 @@ func sandboxOf(path string) (kind, name string) {
 	return "", ""
 }
 
-// contained reports whether this process runs in a container of Docker or
-// Podman, by the marks that they leave.
-func contained() bool {
+// marked reports whether this process runs in a container of Docker or Podman,
+// by the marks that they leave.
+func marked() bool {
 	for _, mark := range []string{"/.dockerenv", "/run/.containerenv"} {
 		var s unix.Stat_t
 		if unix.Lstat(mark, &s) == nil {
@@ -61,7 +61,15 @@ func (b *bin) lasts() error {
 	if err != nil {
 		return err
 	}
-	return doomed(b.path, int64(s.Type), contained())
+	is, err := statOpen(b.dir)
+	if err != nil {
+		return err
+	}
+	root, err := statName(unix.AT_FDCWD, "/")
+	if err != nil {
+		return err
+	}
+	return doomed(b.path, int64(s.Type), marked() && is.Mnt_id == root.Mnt_id)
 }
 
 func (b *bin) statfs() (s unix.Statfs_t, err error) {

@@ -104,10 +104,24 @@ func (p *pinned) moved(folder int, name string) error {
 	}
 	was, is := identify(&p.stat), identify(&s)
 	was.ctime, is.ctime = 0, 0
+	if was != is && was.size == is.size && was.mtime == is.mtime && overlaid(folder) {
+		return errCopiedUp
+	}
 	if was != is || s.Mode != p.stat.Mode || s.Uid != p.stat.Uid || s.Nlink != p.stat.Nlink {
 		return providers.ErrChanged
 	}
 	return p.unwritten()
+}
+
+// errCopiedUp is of a file of a lower layer: to rename it an overlay makes a copy
+// in its upper one, which is another file, and is renamed from then on.
+var errCopiedUp = fmt.Errorf("%w: the overlay file system has copied it into its upper layer; the next time the copy can go", providers.ErrChanged)
+
+// overlaid reports whether the folder is on an overlay file system.
+func overlaid(folder int) bool {
+	var s unix.Statfs_t
+	_, err := again(func() (int, error) { return 0, unix.Fstatfs(folder, &s) })
+	return err == nil && s.Type == unix.OVERLAYFS_SUPER_MAGIC
 }
 
 // rename moves a name and never replaces one. Two mounts or a file system that

@@ -57,6 +57,9 @@ func (r *root) check() error {
 		return reason("open", r.path, err)
 	}
 	s, err := statOpen(fd)
+	if err == unix.ENOSYS || err == unix.EPERM {
+		err = &CallError{Call: "statx", Since: "4.11", Err: err}
+	}
 	if err == nil && r.fd >= 0 && placeOf(&s) != r.place {
 		err = errReplaced
 	}
@@ -72,14 +75,14 @@ func (r *root) check() error {
 	return nil
 }
 
-// probe reports whether the kernel has what everything here rests on.
+// probe reports whether the system has what everything here rests on.
 func probe(fd int) error {
 	got, err := openPiece(fd, ".", unix.O_PATH|unix.O_DIRECTORY, false)
 	if err == nil {
 		return unix.Close(got)
 	}
 	if errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EPERM) {
-		return fmt.Errorf("the kernel does not offer openat2, Linux 5.6 or later does: %w", errors.ErrUnsupported)
+		return &CallError{Call: "openat2", Since: "5.6", Err: err}
 	}
 	return nil // the listing will meet it again
 }

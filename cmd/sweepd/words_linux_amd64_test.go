@@ -1,0 +1,104 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"sweepd/internal/crashtest"
+	"sweepd/internal/e2e"
+)
+
+// What the system refuses is said as what it is, with what can be done about it.
+func TestARefusalOfTheSystemIsSaidAsWhatItIs(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		call        string // each one of these
+		errno       syscall.Errno
+		error, hint string
+	}{
+		{"flock", unix.ENOLCK, `the file system of the journal has no locks: .*/\.local/state/sweepd$`, `a disk of this machine: STATE_DIRECTORY=FOLDER; .*NFS`},
+		{"openat2", unix.EPERM, `the system call openat2 is forbidden here, as a container's filter \(seccomp\) does`, `allow openat2 in its seccomp profile; else it takes Linux 5\.6$`},
+		{"openat2", unix.ENOSYS, `there is no system call openat2 here: .*older than Linux 5\.6, or a container's filter`, `allow openat2 in its seccomp profile`},
+		{"statx", unix.EPERM, `the system call statx is forbidden here`, `allow statx in its seccomp profile`},
+	} {
+		w := e2e.NewWorld(t, "sweepd")
+		r, err := crashtest.RunBelow(w.Command("apply", "--yes"), w.Home, func(call crashtest.Call) crashtest.Fate {
+			if call.Name == c.call {
+				return crashtest.Fate{Errno: c.errno}
+			}
+			return crashtest.Fate{}
+		})
+		said := regexp.MustCompile(`(?m)^error: .*` + c.error + `[^\n]*\nhint: .*` + c.hint)
+		if err != nil || r.Exit != exitTrouble || !said.MatchString(r.Stderr) {
+			t.Errorf("%s: %v: %v, exit %d\n%s", c.call, c.errno, err, r.Exit, r.Stderr)
+		}
+	}
+}
+
+// A FUSE file system whose program has ended is there, and does not answer.
+func TestAFolderWhoseFileSystemHasEndedIsNotSaidToBeMissing(t *testing.T) {
+	if os.Geteuid() != 0 {
+		lacking(t, "mounting takes root")
+	}
+	w := e2e.NewWorld(t, "sweepd")
+	hungUp(t, filepath.Join(w.Home, "Downloads"))
+	for _, verb := range []string{"check", "doctor"} {
+		_, out, errs := w.Run(verb)
+		if all := out + errs; strings.Contains(all, "there is no folder") ||
+			!regexp.MustCompile(`/Downloads does not answer: the program behind its file system \(FUSE\) has ended(; |\n +hint: )unmount it`).MatchString(all) {
+			t.Errorf("%s says:\n%s", verb, all)
+		}
+	}
+	if _, _, errs := w.Run("init", "--yes", "--folder", "Downloads", "--policy", "p.yaml"); !strings.Contains(errs, "has ended") {
+		t.Errorf("init says:\n%s", errs)
+	}
+}
+
+// hungUp mounts a file system at the folder that nobody serves.
+func hungUp(t *testing.T, folder string) {
+	t.Helper()
+	dev, err := unix.Open("/dev/fuse", unix.O_RDWR|unix.O_CLOEXEC, 0)
+	if err != nil {
+		lacking(t, fmt.Sprintf("FUSE: %v", err))
+	}
+	err = unix.Mount("fuse", folder, "fuse", 0, fmt.Sprintf("fd=%d,rootmode=40000,user_id=0,group_id=0", dev))
+	if err := unix.Close(dev); err != nil {
+		t.Fatal(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = unix.Unmount(folder, unix.MNT_DETACH) })
+}
+
+// A service that is stopped is told nothing, and nobody waits for it for ever.
+func TestAStoppedServiceIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t, "sweepd")
+	s := serve(t, w.Command)
+	if err := s.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	for _, verb := range []string{"sweep", "reload"} {
+		var out bytes.Buffer
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second) // of the 30 that a person waits
+		p := &program{args: []string{verb}, stdin: &out, stdout: &out, stderr: &out, now: time.Now, getenv: func(name string) string {
+			return map[string]string{"HOME": w.Home}[name]
+		}}
+		status := p.main(ctx)
+		cancel()
+		if status != exitTrouble || !regexp.MustCompile(`error: ask the daemon at .*: it does not answer\nhint: is it stopped, .*kill -CONT`).MatchString(out.String()) {
+			t.Errorf("%s: status %d\n%s", verb, status, out.String())
+		}
+	}
+}
