@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"sync/atomic"
 )
@@ -37,25 +38,30 @@ func linked(before digest, space []byte, event string, subject int64, body []byt
 // chainer appends to the chain of one database.
 type chainer struct {
 	last, add *sql.Stmt
+	guard     *guard
 	grown     atomic.Bool // since the head was written
 }
 
-func newChainer(ctx context.Context, db *sql.DB) (*chainer, error) {
+func newChainer(ctx context.Context, db *sql.DB, g *guard) (*chainer, error) {
 	last, err := db.PrepareContext(ctx, `SELECT line, hash FROM chain ORDER BY line DESC LIMIT 1`)
 	if err != nil {
 		return nil, err
 	}
 	add, err := db.PrepareContext(ctx, `INSERT INTO chain (line, event, subject, body, hash) VALUES ($1, $2, $3, $4, $5)`)
-	return &chainer{last: last, add: add}, err
+	return &chainer{last: last, add: add, guard: g}, err
 }
 
 // transact is transact for a transaction that appends.
 func (w *chainer) transact(ctx context.Context, db *sql.DB, do func(*sql.Tx, *chain) error) error {
-	return transact(ctx, db, func(tx *sql.Tx) error {
-		c := &chain{add: tx.StmtContext(ctx, w.add)}
+	var c *chain
+	err := w.guard.transact(ctx, db, func(tx *sql.Tx) error {
+		c = &chain{add: tx.StmtContext(ctx, w.add)}
 		// Read each time: another process may have written since. The
 		// transaction is immediate, so that nobody does until it ends.
 		if err := readLast(tx.StmtContext(ctx, w.last).QueryRowContext(ctx), &c.line, &c.hash); err != nil {
+			return err
+		}
+		if err := w.guard.place.follows(ctx, tx, c.end()); err != nil {
 			return err
 		}
 		before := c.line
@@ -65,6 +71,10 @@ func (w *chainer) transact(ctx context.Context, db *sql.DB, do func(*sql.Tx, *ch
 		}
 		return err
 	})
+	if err == nil {
+		w.guard.place.reached(c.end())
+	}
+	return err
 }
 
 // readLast reads the line of row, or leaves line and hash when there is none.
@@ -87,6 +97,9 @@ type chain struct {
 	hash  digest
 	space []byte
 }
+
+// end is the last line.
+func (c *chain) end() head { return head{c.line, hex.EncodeToString(c.hash[:])} }
 
 // next is the number that the next line will have.
 func (c *chain) next() int64 { return c.line + 1 }

@@ -25,6 +25,9 @@ var (
 	// ErrNoLocks: the file system that it is on has no locks, so that two
 	// processes could act at once.
 	ErrNoLocks = errors.New("the file system of the journal has no locks")
+	// ErrReplaced: a file of the open journal was removed, or another one is in
+	// its place.
+	ErrReplaced = errors.New("the journal is not the one any more that was opened")
 	// ErrVersion: the file was written by a newer version of this program, or
 	// by an older one where it may only be read.
 	ErrVersion = errors.New("the journal has another version")

@@ -53,9 +53,14 @@ func readHead(path string) (*head, error) {
 	return &h, nil
 }
 
+// querier is a database, or a transaction.
+type querier interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
 // precedes holds that the journal has the line that was noted. It may have
 // more: they are written first.
-func (h *head) precedes(ctx context.Context, db *sql.DB) error {
+func (h *head) precedes(ctx context.Context, db querier) error {
 	if h == nil {
 		return nil
 	}
@@ -79,17 +84,21 @@ func (j *Journal) writeHead(ctx context.Context) error {
 	}
 	// SQLite's write lock is held meanwhile, so that no process notes an
 	// older line after a newer one.
-	err := transact(context.WithoutCancel(ctx), j.write, func(tx *sql.Tx) error {
+	err := j.guard.transact(context.WithoutCancel(ctx), j.write, func(tx *sql.Tx) error {
 		var line int64
 		var hash digest
 		if err := readLast(tx.Stmt(j.chain.last).QueryRow(), &line, &hash); err != nil || line == 0 {
 			return err
 		}
-		b, err := json.Marshal(head{line, hex.EncodeToString(hash[:])})
+		last := head{line, hex.EncodeToString(hash[:])}
+		b, err := json.Marshal(last)
 		if err != nil {
 			return err
 		}
-		return replace(headName(j.path), append(b, '\n'))
+		if err := replace(headName(j.path), append(b, '\n')); err != nil {
+			return err
+		}
+		return j.guard.place.note(last)
 	})
 	if err != nil {
 		j.chain.grown.Store(true)

@@ -27,6 +27,7 @@ type Journal struct {
 	read    *sql.DB
 	keys    keys
 	chain   *chainer // nil when read-only
+	guard   *guard   // over write; of a journal that is read only, which is not watched, without a place
 	records *committer[*record]
 	byRef   *sql.Stmt // of Record
 	byFile  *sql.Stmt // of Word
@@ -73,12 +74,14 @@ func open(ctx context.Context, path string, o Options, writable bool) (_ *Journa
 	if err != nil {
 		return nil, err
 	}
-	_, err = os.Stat(path)
+	db, err := os.Stat(path)
 	if noted != nil && errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w: %q is there without it", ErrMissing, headName(path))
 	}
 	if writable && errors.Is(err, fs.ErrNotExist) {
-		err = create(ctx, path)
+		if err = create(ctx, path); err == nil {
+			db, err = os.Stat(path)
+		}
 	}
 	if err != nil {
 		return nil, err
@@ -87,13 +90,15 @@ func open(ctx context.Context, path string, o Options, writable bool) (_ *Journa
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{path: path, now: o.Now, read: connect(path, "ro", readers)}
+	j := &Journal{path: path, now: o.Now, read: connect(path, "ro", readers), guard: newGuard(nil)}
 	if err = noted.precedes(ctx, j.read); err != nil {
 		return nil, errors.Join(err, j.Close())
 	}
 	if writable {
 		j.write = connect(path, "rw", 1)
-		err = j.openWriter(ctx, version)
+		if err = j.openWriter(ctx, version); err == nil {
+			j.guard.place, err = newPlace(path, db, noted)
+		}
 	} else if version != latest() {
 		err = fmt.Errorf("%w: it is %d, and is brought to %d when next it is written to", ErrVersion, version, latest())
 	}
@@ -122,7 +127,7 @@ func (j *Journal) openWriter(ctx context.Context, version int) error {
 		return fault(err)
 	}
 	var err error
-	if j.chain, err = newChainer(ctx, j.write); err != nil {
+	if j.chain, err = newChainer(ctx, j.write, j.guard); err != nil {
 		return fault(err)
 	}
 	r, err := newRecorder(ctx, j.write, j.chain)
@@ -152,20 +157,23 @@ func (j *Journal) Check(ctx context.Context) error {
 
 // Close lets what is being written be finished, notes the last line of the
 // record beside the journal, and closes the files. Calls after it give an
-// error.
+// error. What is at the place of a journal that is lost is left alone.
 func (j *Journal) Close() error {
 	if j.records != nil {
 		j.records.close()
 	}
-	var err error
-	if j.chain != nil {
-		err = j.writeHead(context.Background())
+	var errs []error
+	if j.chain != nil && j.Err() == nil {
+		errs = append(errs, j.Intact(), j.writeHead(context.Background()))
 	}
-	err = errors.Join(err, j.read.Close())
+	errs = append(errs, j.read.Close())
+	if j.write != nil && j.Err() != nil {
+		errs = append(errs, keepLog(j.write))
+	}
 	if j.write != nil {
-		err = errors.Join(err, j.write.Close())
+		errs = append(errs, j.write.Close())
 	}
-	return err
+	return errors.Join(errs...)
 }
 
 // update runs do in one durable transaction.
@@ -173,7 +181,7 @@ func (j *Journal) update(ctx context.Context, do func(tx *sql.Tx) error) error {
 	if j.write == nil {
 		return errReadOnly
 	}
-	return transact(ctx, j.write, do)
+	return j.guard.transact(ctx, j.write, do)
 }
 
 // transact commits what do did, or nothing.

@@ -38,12 +38,16 @@ var errLocked = errors.New("locked")
 //
 // The truth is the kernel's lock on a file beside the journal; what is in the
 // file is only for the message. The file stays: removing it would let two
-// processes lock two files of one name.
+// processes lock two files of one name. If it is removed all the same, the
+// journal is lost.
 func (j *Journal) Lease(ctx context.Context, storage, purpose string) (release func() error, err error) {
 	if j.write == nil {
 		return nil, errReadOnly
 	}
 	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := j.Intact(); err != nil {
 		return nil, err
 	}
 	if j.path == "" { // a temporary journal is nobody else's
@@ -61,10 +65,16 @@ func (j *Journal) Lease(ctx context.Context, storage, purpose string) (release f
 	case err == nil:
 		err = sign(f, LeasedError{PID: os.Getpid(), Purpose: purpose, Since: j.now().UTC()})
 	}
+	if err == nil {
+		err = j.guard.place.hold(f)
+	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return func() error { return errors.Join(f.Truncate(0), f.Close()) }, nil
+	return func() error {
+		j.guard.place.drop(f)
+		return errors.Join(f.Truncate(0), f.Close())
+	}, nil
 }
 
 // sign writes the holder's particulars.

@@ -42,6 +42,20 @@ func connect(path, mode string, n int) *sql.DB {
 	return db
 }
 
+// keepLog has the last connection of a database leave the log where it is as it
+// is closed: SQLite removes it by its name, which may be another database's.
+func keepLog(db *sql.DB) error {
+	c, err := db.Conn(context.Background())
+	if err != nil {
+		return err
+	}
+	err = c.Raw(func(c any) error {
+		_, err := c.(sqlite.FileControl).FileControlPersistWAL("main", 1)
+		return err
+	})
+	return errors.Join(err, c.Close())
+}
+
 // inspect says which version the journal at path has. It only reads: whatever
 // else is there must stay as it is.
 func inspect(ctx context.Context, path string) (version int, err error) {

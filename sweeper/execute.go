@@ -111,16 +111,16 @@ func (s *Sweeper) carryOut(ctx context.Context, p *Plan, c *claim, sum *Summary,
 		sum.did(it, doing, err)
 	}
 	gone := going(p.Trash)
-	s.each(ctx, p.Trash, s.o.Paused, func(it *Item, r *reader) error { return s.trash(ctx, r, sum.Run, it, gone) },
+	s.each(ctx, p.Trash, s.stopped, func(it *Item, r *reader) error { return s.trash(ctx, r, sum.Run, it, gone) },
 		func(it Item, err error) { report(it, providers.OpTrash, err) })
 	due := slices.DeleteFunc(slices.Clone(p.Purge), func(it Item) bool { return sum.gone[it.Key] })
-	if len(due) > 0 && ctx.Err() == nil && s.o.Paused() == nil {
+	if len(due) > 0 && ctx.Err() == nil && s.stopped() == nil {
 		before := s.free(ctx)
 		w, err := s.newPurge(ctx, due, sum)
 		if err != nil {
 			return err
 		}
-		s.each(ctx, due, s.o.Paused, func(it *Item, r *reader) error { return w.purge(ctx, r, sum.Run, *it) },
+		s.each(ctx, due, s.stopped, func(it *Item, r *reader) error { return w.purge(ctx, r, sum.Run, *it) },
 			func(it Item, err error) { report(it, providers.OpPurge, err) })
 		for space, free := range s.free(ctx) {
 			if was, ok := before[space]; ok && sum.Purged > 0 {
@@ -128,7 +128,15 @@ func (s *Sweeper) carryOut(ctx context.Context, p *Plan, c *claim, sum *Summary,
 			}
 		}
 	}
-	return errors.Join(ctx.Err(), s.o.Paused())
+	return errors.Join(ctx.Err(), s.stopped())
+}
+
+// stopped is why no other file may be begun: the record is lost, or it is paused.
+func (s *Sweeper) stopped() error {
+	if err := s.o.Journal.Err(); err != nil {
+		return err
+	}
+	return s.o.Paused()
 }
 
 // free is what the storages say can still be stored, by space; those that do

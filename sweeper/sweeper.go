@@ -151,7 +151,7 @@ func (s *Sweeper) Reconcile(ctx context.Context, sum *Summary) error {
 			sum.Settled++
 		}
 	}
-	return nil
+	return s.o.Journal.Err()
 }
 
 // finish completes one record, by the storage of that name, or else by the one

@@ -104,7 +104,7 @@ func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress fu
 			items = append(items, Item{Storage: op.Op.Storage, Entry: op.Op.Entry, Key: op.Key, Decision: policy.Decision{Rule: op.Op.Cause.Rule}})
 		}
 		done := 0
-		s.each(ctx, items, func() error { return nil }, func(it *Item, r *reader) error {
+		s.each(ctx, items, s.o.Journal.Err, func(it *Item, r *reader) error {
 			return s.restore(ctx, r, sum.Run, byKey[it.Key])
 		}, func(it Item, err error) {
 			if done++; progress != nil {
@@ -119,7 +119,7 @@ func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress fu
 			}
 			sum.did(it, providers.OpRestore, err)
 		})
-		return ctx.Err()
+		return errors.Join(ctx.Err(), s.o.Journal.Err())
 	})
 }
 

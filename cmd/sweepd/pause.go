@@ -19,8 +19,11 @@ func (p *program) pause() *cobra.Command {
 under way finishes the file that it is at. Looking, keep and undo go on. Without
 sweepd, a file called paused in the state directory does the same.`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			paths, err := app.FindPaths(p.getenv)
+			if err == nil {
+				err = paths.CheckService(cmd.Context())
+			}
 			if err != nil {
 				return err
 			}
@@ -54,6 +57,9 @@ right, after one that had jumped or gone back made sweepd hold everything.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			paths, err := app.FindPaths(p.getenv)
+			if err == nil {
+				err = paths.CheckService(cmd.Context())
+			}
 			if err != nil {
 				return err
 			}

@@ -130,7 +130,11 @@ func (p *program) diagnose(err error) (status int, hint string) {
 		return exitUnsafe, "what was begun is finished and recorded; to go on: sweepd resume"
 	case errors.Is(err, sweeper.ErrOtherPolicy):
 		return exitUnsafe, "nothing was changed; make the plan again: sweepd plan -o FILE"
-	case app.Unreliable(err):
+	case errors.Is(err, app.ErrOtherRecord):
+		return exitUnsafe, "nothing was recorded, as the service would not see it; restart the service, as with: systemctl --user restart sweepd; or give this command the service's STATE_DIRECTORY or XDG_STATE_HOME"
+	case errors.Is(err, journal.ErrReplaced):
+		return exitUnsafe, "nothing more is deleted without the record; put the latest back, or remove what is left of it to begin a new one (what you said keep to, and undo, are then forgotten)"
+	case journal.Unreliable(err):
 		return exitUnsafe, "nothing was changed, and nothing will be deleted without the record; put the latest back, or move journal.db and journal.db.head aside to begin a new one (what you said keep to, and undo, are then forgotten)"
 	case isTrouble(err):
 		return exitTrouble, "see what it was with: sweepd history; and whether all works with: sweepd doctor"

@@ -25,6 +25,9 @@ func (p *program) tellDaemon(d *status.Daemon) {
 	if !d.Digest.IsZero() {
 		t.printf("           the next digest is sent %s\n", minute(d.Digest))
 	}
+	if d.RecordErr != "" {
+		t.printf("error      %s\n", safe(d.RecordErr))
+	}
 	for _, n := range d.Notices {
 		t.printf("notice     %s\n", safe(n))
 	}

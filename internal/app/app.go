@@ -59,9 +59,9 @@ type App struct {
 	Unopened   map[string]error // accounts that could not be opened, which stops no other storage
 
 	// ReportOnly is why nothing can be deleted until somebody has looked at the
-	// record: it is damaged, gone, not ours, or, by a *StateError, cannot be
-	// opened. What is said then is said without it, and remembered nowhere. nil:
-	// all is well.
+	// record: it is damaged, gone, not ours, not the running service's, or, by a
+	// *StateError, cannot be opened. What is said then is said without it, and
+	// remembered nowhere. nil: all is well.
 	ReportOnly error
 
 	storages []*providers.Storage
@@ -168,10 +168,10 @@ func (e *StateError) Error() string { return e.Err.Error() }
 func (e *StateError) Unwrap() error { return e.Err }
 
 // openRecord opens the record for writing. The error is a *StateError unless
-// Unreliable reports true of it.
+// journal.Unreliable reports true of it.
 func openRecord(ctx context.Context, paths Paths, now func() time.Time) (*journal.Journal, error) {
 	j, err := journal.Open(ctx, paths.Journal(), journal.Options{Now: now})
-	if err != nil && !Unreliable(err) {
+	if err != nil && !journal.Unreliable(err) {
 		err = &StateError{paths.State, err}
 	}
 	return j, err
@@ -181,32 +181,18 @@ func openRecord(ctx context.Context, paths Paths, now func() time.Time) (*journa
 // byte to the last. To look takes none: where it cannot be opened or relied on
 // an empty one, in memory, serves.
 func (a *App) openJournal(ctx context.Context) (err error) {
-	a.Journal, err = openRecord(ctx, a.Paths, a.o.Now)
+	a.Journal, err = openBeside(ctx, a.Paths, a.o.Now)
 	if err == nil && a.o.Act {
 		if err = a.Journal.Check(ctx); err != nil {
 			return errors.Join(err, a.Journal.Close())
 		}
 	}
-	if err == nil || ctx.Err() != nil {
-		return err
-	}
-	if a.o.Act {
+	if err == nil || a.o.Act || ctx.Err() != nil {
 		return err
 	}
 	a.ReportOnly = err
 	a.Journal, err = journal.OpenTemporary(ctx, journal.Options{Now: a.o.Now})
 	return err
-}
-
-// Unreliable reports whether err is of a record that is there, or should be, and
-// cannot be relied on.
-func Unreliable(err error) bool {
-	for _, kind := range []error{journal.ErrDamaged, journal.ErrForeign, journal.ErrVersion, journal.ErrOlder, journal.ErrMissing} {
-		if errors.Is(err, kind) {
-			return true
-		}
-	}
-	return false
 }
 
 // openPolicy reads the policy file. Without one the built-in policy serves the

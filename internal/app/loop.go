@@ -255,6 +255,9 @@ func (l *loop) pass(ctx context.Context, a *App, reason why) error {
 			return nil // what is left is due when it may go on
 		}
 	}
+	if err := l.d.journal.Err(); err != nil {
+		return err
+	}
 	if reason >= due && ctx.Err() == nil && l.retry.IsZero() {
 		l.swept = now
 		if err := l.d.journal.SetLately(ctx, l.name, now); err != nil {
@@ -423,8 +426,8 @@ func (l *loop) count(sum *sweeper.Summary) {
 // once of anything else, until all is well again. What goes by the text would
 // tell each try: it may name a port, which is another each time.
 func (l *loop) fail(ctx context.Context, err error) {
-	if err == nil || ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		return
+	if err == nil || ctx.Err() != nil && errors.Is(err, ctx.Err()) || l.d.journal.Err() != nil {
+		return // a lost record ends the service, which says so once
 	}
 	l.enter(status.Unopened)
 	l.end(err)

@@ -71,8 +71,8 @@ type daemon struct {
 // it sweeps each of them once; the error then says what failed.
 //
 // A *UsageError: there is no policy, or it is wrong. An error for which
-// Unreliable reports true: the record cannot be relied on, and nothing was
-// begun.
+// journal.Unreliable reports true: the record cannot be relied on, and nothing
+// was begun, or nothing more was once that showed.
 func Run(ctx context.Context, o RunOptions) (err error) {
 	d := newDaemon(o)
 	if err := d.begin(ctx); err != nil {
@@ -81,21 +81,31 @@ func Run(ctx context.Context, o RunOptions) (err error) {
 	defer func() { err = errors.Join(err, d.end()) }()
 	if o.Once {
 		d.start(ctx, d.policy)
-		return d.wait(ctx)
+		err := d.wait(ctx)
+		return errors.Join(d.journal.Err(), err)
 	}
 	serving, stop := context.WithCancel(ctx)
 	defer func() { stop(); d.others.Wait() }()
 	if err := d.serve(serving); err != nil {
 		return err
 	}
-	d.start(ctx, d.policy)
+	working, quit := context.WithCancel(ctx)
+	defer quit()
+	d.start(working, d.policy)
 	d.manage(d.service.Ready(d.sentence()))
 	if o.Ready != nil {
 		o.Ready()
 	}
-	d.keep(ctx)
-	d.manage(d.service.Stopping("finishing what is under way"))
-	return d.wait(ctx)
+	d.keep(working)
+	quit()
+	doing := "finishing what is under way"
+	if err := d.journal.Err(); err != nil {
+		d.lost(ctx, err)
+		doing = err.Error()
+	}
+	d.manage(d.service.Stopping(doing))
+	err = d.wait(working)
+	return errors.Join(d.journal.Err(), err)
 }
 
 func newDaemon(o RunOptions) *daemon {
@@ -119,7 +129,7 @@ func (d *daemon) begin(ctx context.Context) (err error) {
 	if d.machine, err = os.Hostname(); err != nil {
 		d.machine = d.paths.State
 	}
-	if d.journal, err = openRecord(ctx, d.paths, d.o.Now); err != nil {
+	if d.journal, err = d.openRecord(ctx); err != nil {
 		return err
 	}
 	if err := d.journal.Check(ctx); err != nil {
@@ -140,6 +150,15 @@ func (d *daemon) begin(ctx context.Context) (err error) {
 	}
 	d.log.Info("the policy", "file", d.policyFile, "mode", d.policy.Mode.String(), "storages", strings.Join(slices.Sorted(maps.Keys(d.policy.Storages)), ","), "rules", len(d.policy.Rules))
 	return nil
+}
+
+// openRecord opens the record. That there is another service is for its lease to
+// say, unless this one only sweeps once beside it.
+func (d *daemon) openRecord(ctx context.Context) (*journal.Journal, error) {
+	if d.o.Once {
+		return openBeside(ctx, d.paths, d.o.Now)
+	}
+	return openRecord(ctx, d.paths, d.o.Now)
 }
 
 // end closes what begin opened, unless a storage that hangs still uses it.
@@ -266,7 +285,7 @@ func (d *daemon) wait(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// keep looks after the loops until ctx ends.
+// keep looks after the loops until ctx ends, or the record is lost.
 func (d *daemon) keep(ctx context.Context) {
 	every, watched := d.service.WatchdogEvery()
 	if every /= 3; !watched || every > d.o.Glance {
@@ -277,6 +296,8 @@ func (d *daemon) keep(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
+			return
+		case <-d.journal.Lost():
 			return
 		case <-tick.C:
 			d.check(ctx)
@@ -299,7 +320,11 @@ func (d *daemon) check(ctx context.Context) {
 		_, stuck := l.now(now)
 		alive = alive || !stuck
 	}
-	if _, err := d.journal.Lately(ctx, digestName); err != nil {
+	err := d.journal.Intact()
+	if err == nil {
+		_, err = d.journal.Lately(ctx, digestName)
+	}
+	if err != nil {
 		d.log.Error("the record cannot be read", "err", err)
 		alive = false
 	}
@@ -402,6 +427,9 @@ func (d *daemon) do(ctx context.Context, verb string, storages []string) error {
 			return ctx.Err()
 		}
 	case "sweep":
+		if err := d.journal.Intact(); err != nil {
+			return err
+		}
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		for _, name := range storages {
@@ -433,6 +461,10 @@ func (d *daemon) status() status.Daemon {
 	}
 	if err := d.paths.Paused(now); err != nil {
 		s.Paused = err.Error()
+	}
+	s.Record = d.journal.File()
+	if err := d.journal.Intact(); err != nil {
+		s.RecordErr = err.Error()
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.loops)) {
 		st, _ := d.loops[name].now(now)

@@ -496,7 +496,7 @@ func TestAServiceNeedsAPolicyAndAReliableRecord(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(h.dir, "state", "journal.db"), []byte("no database, but sixteen bytes and more"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := Run(t.Context(), h.runOptions()); !Unreliable(err) || !errors.Is(err, journal.ErrForeign) && !errors.Is(err, journal.ErrDamaged) {
+	if err := Run(t.Context(), h.runOptions()); !journal.Unreliable(err) || !errors.Is(err, journal.ErrForeign) && !errors.Is(err, journal.ErrDamaged) {
 		t.Errorf("got %v, want a record that cannot be relied on", err)
 	}
 	if err := os.Remove(h.policyFile()); err != nil {

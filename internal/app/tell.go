@@ -92,6 +92,15 @@ func (d *daemon) refused(ctx context.Context, why error) {
 	d.send(notify.Message{Event: string(policy.EventFailed), Subject: "the policy is wrong", Text: text})
 }
 
+// lost tells that the record cannot be relied on any more, and that this is the
+// end.
+func (d *daemon) lost(ctx context.Context, why error) {
+	text := "nothing is deleted any more, and the service stops: " + why.Error()
+	d.log.Error("the record cannot be relied on any more", "err", why)
+	d.record(ctx, systemd.Record{MessageID: systemd.MessageLost, Level: slog.LevelError, Text: text})
+	d.send(notify.Message{Event: string(policy.EventFailed), Subject: "the record is not to be relied on", Text: text})
+}
+
 // lostGrant reports whether a person has to sign in again.
 func lostGrant(err error) bool {
 	if _, ok := errors.AsType[*signin.Error](err); ok {

@@ -61,7 +61,7 @@ func call(ctx context.Context, socket string, most time.Duration, method, path s
 		return new(net.Dialer).DialContext(ctx, "unix", socket)
 	}}
 	resp, err := t.RoundTrip(req)
-	if errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.EINVAL) { // too long a path for a socket
+	if errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.EINVAL) { // too long a path for a socket
 		return nil, fmt.Errorf("no daemon listens at %s: %w", socket, fs.ErrNotExist)
 	}
 	if err != nil {

@@ -66,6 +66,9 @@ func (h handler) page() page { return page{h.o.State(), h.o.Now(), h.o.Stale} }
 func (h handler) health(w http.ResponseWriter, _ *http.Request) {
 	p := h.page()
 	var ill strings.Builder
+	if p.RecordErr != "" {
+		ill.WriteString("the record is not to be relied on\n") // the error has a path in it
+	}
 	for _, s := range p.Storages {
 		if why := sick(p.Daemon, s, p.now, p.stale); why != "" {
 			fmt.Fprintf(&ill, "%s %s\n", s.Name, why)

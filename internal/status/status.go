@@ -8,10 +8,12 @@ type Daemon struct {
 	PID        int       `json:"pid"`
 	Since      time.Time `json:"since,omitzero"`
 	PolicyFile string    `json:"policy_file"`
-	Policy     string    `json:"policy"`           // its hash
-	Mode       string    `json:"mode"`             // "report" or "enforce"
-	Paused     string    `json:"paused,omitempty"` // why nothing is deleted; "" = it is not paused
-	Digest     time.Time `json:"digest,omitzero"`  // when the next one is sent
+	Policy     string    `json:"policy"`                 // its hash
+	Mode       string    `json:"mode"`                   // "report" or "enforce"
+	Record     string    `json:"record,omitempty"`       // identifies the file of its record on this machine
+	RecordErr  string    `json:"record_error,omitempty"` // why that cannot be relied on any more
+	Paused     string    `json:"paused,omitempty"`       // why nothing is deleted; "" = it is not paused
+	Digest     time.Time `json:"digest,omitzero"`        // when the next one is sent
 	Storages   []Storage `json:"storages"`
 	Notices    []string  `json:"notices,omitempty"` // what its owner should know
 }

@@ -1,0 +1,8 @@
+//go:build !unix
+
+package journal
+
+import "io/fs"
+
+// identity: the system has no number for a file.
+func identity(fs.FileInfo) string { return "" }
