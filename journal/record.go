@@ -105,6 +105,30 @@ func (j *Journal) Mark(ctx context.Context, storage string, files []providers.En
 	return marked, err
 }
 
+// Unmark ends the graces of the files, as far as the journal still has them at
+// these revisions: the next one begins anew.
+func (j *Journal) Unmark(ctx context.Context, storage string, files []providers.Entry) error {
+	if len(files) == 0 {
+		return nil
+	}
+	return j.update(ctx, func(tx *sql.Tx) error {
+		w, err := newMatchWriter(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, e := range files {
+			m, err := w.read(ctx, storage, e.Ref)
+			if err == nil && m.sound && m.e.Revision == e.Revision {
+				err = w.mark(ctx, m, time.Time{})
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // mark writes the mark of m, where that changes it.
 func (w matchWriter) mark(ctx context.Context, m match, at time.Time) error {
 	if m.marked.IsZero() == at.IsZero() {

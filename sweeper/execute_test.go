@@ -181,6 +181,31 @@ func TestAGraceBeginsWithAnApplyAndEndsWithOne(t *testing.T) {
 	}
 }
 
+func TestAGraceBeginsAnewWhereNoRuleWantedTheFileInBetween(t *testing.T) {
+	for do, marked := range map[string]int64{
+		"rules: [{name: mine, when: {confidence: likely}, do: review}]":             1,
+		"rules: [{name: mine, when: {confidence: likely}, do: keep}]":               1,
+		"rules: [{name: mine, when: {confidence: proven}, do: trash, grace: 7d}]":   1,
+		"rules: [{name: other, when: {confidence: likely}, do: trash, grace: 30d}]": 0, // it is wanted all the time
+	} {
+		t.Run(do, func(t *testing.T) {
+			b := newBox(t, graceful)
+			b.put(ours(1), picture(1))
+			if sum := b.apply(); sum.Marked != 1 {
+				t.Fatalf("the first apply: got %+v, want 1 marked", sum)
+			}
+			b.clock = b.clock.AddDate(0, 0, 3)
+			b.setPolicy("version: 1\nstorages: {home: {type: local, roots: [/data/root]}}\n" + do + "\n")
+			b.plan()
+			b.setPolicy(graceful)
+			b.clock = b.clock.AddDate(0, 0, 5)
+			if sum := b.apply(); sum.Marked != marked || sum.Trashed != 1-marked {
+				t.Errorf("got %d marked and %d in the trash, want %d and %d", sum.Marked, sum.Trashed, marked, 1-marked)
+			}
+		})
+	}
+}
+
 func TestOnlyWhatWeTrashedAndIsOldEnoughIsPurged(t *testing.T) {
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))

@@ -66,6 +66,8 @@ type scan struct {
 	sum   *Summary
 	found map[providers.Ref]providers.Revision // matched so far: a listing may repeat files
 	plain int64                                // examined, and not ours
+
+	unwanted []providers.Entry // that no rule wants any more, and whose grace has begun
 }
 
 // listed is a file of the listing, and what is known of it.
@@ -111,7 +113,12 @@ func (s *Sweeper) scanStorage(ctx context.Context, st *providers.Storage, o Scan
 		sum.problem(st.Name(), "", "remember", err) // costs time at the next scan, never safety
 	}
 	if p.complete() && p.since != "" {
-		return sc.tellOthers(ctx, p)
+		if err := sc.tellOthers(ctx, p); err != nil {
+			return err
+		}
+	}
+	if err := s.o.Journal.Unmark(ctx, st.Name(), sc.unwanted); err != nil {
+		sum.problem(st.Name(), "", "end the grace of what no rule wants any more of", err) // the next scan tries again
 	}
 	return nil
 }
@@ -364,6 +371,9 @@ func (sc *scan) emit(ctx context.Context, r *reader, rec journal.Record, fetched
 		sc.sum.Matched++
 	}
 	sc.sum.ByConfidence[v.Confidence]++
+	if !rec.Marked.IsZero() && (d.Action == policy.Keep || d.Action == policy.Review) {
+		sc.unwanted = append(sc.unwanted, e)
+	}
 	if v.Confidence > fingerprint.None {
 		sc.sum.ByAction[string(d.Action)]++
 		sc.sum.rule(d.Rule).decided(e, d)
