@@ -263,6 +263,9 @@ func (f *form) policy() *Policy {
 	if f.Mode != nil {
 		p.Mode = Mode(*f.Mode)
 	}
+	if f.Reload != nil {
+		p.Reload = Reload(*f.Reload)
+	}
 	p.Schedule = f.Schedule.schedule()
 	for _, n := range f.Notify {
 		p.Notify = append(p.Notify, n.notify())

@@ -23,6 +23,8 @@ type form struct {
 	Protect *protectForm `yaml:"protect"`
 	// What sweepd run may do by itself: report, which moves and deletes nothing, or enforce. report when absent.
 	Mode *mode `yaml:"mode"`
+	// When sweepd run goes by this file once it was changed: automatic, or manual, at sweepd reload. Until then nothing is deleted. automatic when absent.
+	Reload *reload `yaml:"reload"`
 	// When sweepd run does what.
 	Schedule *scheduleForm `yaml:"schedule"`
 	// Whom sweepd run tells of what. Nobody when absent; the record is kept all the same.

@@ -127,7 +127,7 @@ protect: {open: keep}
 }
 
 // alone are the fields that say nothing of what is due.
-var alone = []string{"policy.Mode", "policy.Schedule", "policy.Notify", "policy.Links"}
+var alone = []string{"policy.Mode", "policy.Reload", "policy.Schedule", "policy.Notify", "policy.Links"}
 
 // TestNoFieldEscapesTheHash changes every exported field of a policy by itself.
 func TestNoFieldEscapesTheHash(t *testing.T) {

@@ -33,6 +33,7 @@ type Policy struct {
 	// What sweepd run does by itself, and when. These change nothing of what is
 	// due, and are no part of Hash.
 	Mode     Mode
+	Reload   Reload
 	Schedule Schedule
 	Notify   []Notify
 
@@ -57,7 +58,7 @@ func Default(roots []string) *Policy {
 // Hash is what the policy lets be deleted, as a SHA-256 in hex. Policies that
 // differ in comments or layout only are equal; any other root, rule, limit or
 // age gives another hash, and a plan that was made under it is refused. Mode,
-// Schedule and Notify give none: who sweeps an hour later, or is told of it
+// Reload, Schedule and Notify give none: who sweeps an hour later, or is told of it
 // elsewhere, decided nothing else about any file.
 func (p *Policy) Hash() string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "sweepd policy %d\n%s", Version, p.due()))

@@ -25,6 +25,23 @@ func (m Mode) String() string {
 	return "report"
 }
 
+// Reload is when sweepd run goes by a policy file that was changed. Until it does,
+// it deletes nothing.
+type Reload uint8
+
+const (
+	Automatic Reload = iota // as soon as the file is good
+	Manual                  // when a person says so
+)
+
+// String is the word that a policy writes.
+func (r Reload) String() string {
+	if r == Manual {
+		return "manual"
+	}
+	return "automatic"
+}
+
 // Schedule is when sweepd run does what.
 type Schedule struct {
 	Sweep    schedule.Spec
@@ -75,6 +92,9 @@ func (p *Policy) alone() string {
 		may = "moves and deletes what is due"
 	}
 	said := fmt.Sprintf("left to run, %s:\n%s", may, p.Schedule)
+	if p.Reload == Manual {
+		said += "  moves and deletes nothing once this file was changed, until it is told to reload it\n"
+	}
 	for _, n := range p.Notify {
 		said += fmt.Sprintf("  %s\n", n)
 	}

@@ -30,6 +30,7 @@ func TestWhenItRunsIsSaidAndIsNoPartOfTheHash(t *testing.T) {
 	said := map[string]string{base.String(): "nothing"}
 	for _, keys := range []string{
 		"mode: enforce",
+		"reload: manual",
 		"schedule: {sweep: daily 04:00}",
 		"schedule: {sweep: hourly}",
 		"schedule: {on_change: true}",
@@ -59,7 +60,7 @@ func TestWhenItRunsIsSaidAndIsNoPartOfTheHash(t *testing.T) {
 		}
 	}
 	for _, keys := range []string{
-		"mode: report", "schedule: {sweep: 0 3 * * *, on_change: false, rescan: 360m, jitter: 0, digest: off}",
+		"mode: report", "reload: automatic", "schedule: {sweep: 0 3 * * *, on_change: false, rescan: 360m, jitter: 0, digest: off}",
 		"schedule: {jitter: 0s}",
 	} {
 		if p := running(t, keys); p.String() != base.String() {

@@ -64,6 +64,7 @@ func (member) JSONSchema() *jsonschema.Schema       { return pattern(memberForm.
 func (label) JSONSchema() *jsonschema.Schema        { return pattern(`^\S(.{0,62}\S)?$`) }
 
 func (mode) JSONSchema() *jsonschema.Schema   { return oneOf(modes) }
+func (reload) JSONSchema() *jsonschema.Schema { return oneOf(reloads) }
 func (Event) JSONSchema() *jsonschema.Schema  { return oneOf(events) }
 func (names) JSONSchema() *jsonschema.Schema  { return oneOf(nameWords) }
 func (rescan) JSONSchema() *jsonschema.Schema { return duration(0).JSONSchema() }

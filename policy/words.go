@@ -177,6 +177,20 @@ func (m *mode) read(w word, _ ParseOptions) error {
 	return nil
 }
 
+// reload is when sweepd run goes by a file that was changed.
+type reload Reload
+
+var reloads = []string{Automatic.String(), Manual.String()}
+
+func (r *reload) read(w word, _ ParseOptions) error {
+	i := slices.Index(reloads, w.text)
+	if i < 0 {
+		return notOneOf(w.text, "a way to reload", reloads)
+	}
+	*r = reload(i)
+	return nil
+}
+
 var events = texts(AllEvents())
 
 func (e *Event) read(w word, _ ParseOptions) error {

@@ -62,6 +62,9 @@ func (p *program) check() *cobra.Command {
 			for _, warning := range append(pol.Cautions(), cautions(pol)...) {
 				fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("33", "warning:"), safe(warning))
 			}
+			if len(args) == 0 { // a file that is named need not be the one that is in use
+				p.warnDiffers(app.ServiceDiffers(cmd.Context(), paths, path, pol))
+			}
 			return nil
 		},
 	}

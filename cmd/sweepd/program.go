@@ -37,6 +37,7 @@ type program struct {
 	policyFile string
 	verbose    bool
 	started    bool // the command line was understood
+	warned     bool // that a service goes by another policy
 }
 
 // main runs the command line and says what went wrong.

@@ -34,10 +34,11 @@ What it does by itself the policy's mode: says. With mode: report, or without
 any, it deletes nothing: it records and tells what it would have done. With
 mode: enforce it moves what is due to the trash, and purges what trash: says.
 
-SIGHUP, or sweepd reload, reads the policy anew; one that is wrong is refused
-and the old one stays. When its terminal is closed, which is a SIGHUP too, it
-ends, unless nohup started it. With --once each storage is swept once, for cron
-and timers. Under systemd it is a notify service with a watchdog: docs/systemd.md.`,
+A policy file that was changed is read anew by itself, or, with reload: manual, by
+sweepd reload or SIGHUP. Until it is read, and as long as it is wrong or gone,
+nothing is deleted. When its terminal is closed, which is a SIGHUP too, it ends,
+unless nohup started it. With --once each storage is swept once, for cron and
+timers. Under systemd it is a notify service with a watchdog: docs/systemd.md.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			hangups := make(chan os.Signal, 1)
@@ -61,7 +62,13 @@ and timers. Under systemd it is a notify service with a watchdog: docs/systemd.m
 			if o.Listen = []string{"unix:" + paths.Control()}; listen != "" {
 				o.Listen = append(o.Listen, listen)
 			}
-			return app.Run(ctx, o)
+			changed, end, err := app.WatchPolicy(o.Options)
+			if err != nil {
+				o.Log.Warn("the policy file is looked at from time to time, because it cannot be watched", "err", err)
+				return app.Run(ctx, o)
+			}
+			o.Changed = changed
+			return errors.Join(app.Run(ctx, o), end())
 		},
 	}
 	cmd.Flags().BoolVar(&o.Once, "once", false, "sweep each storage once, and end")
@@ -131,7 +138,7 @@ func (p *program) reload() *cobra.Command {
 		Use:   "reload",
 		Short: "have the running service read its policy anew",
 		Long: `reload asks the service that sweepd run is to read its policy anew, and says
-whether it was taken. A policy that is wrong is refused, and the old one stays.`,
+whether it was taken. A policy that is wrong is refused; nothing is deleted until it is right.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.tellService(cmd.Context(), "reload", nil) },
 	}

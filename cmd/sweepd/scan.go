@@ -93,7 +93,18 @@ func (p *program) openApp(cmd *cobra.Command, o app.Options) (*app.App, error) {
 			fmt.Fprintf(p.stderr, "hint: %s\n", hint)
 		}
 	}
+	if err == nil {
+		p.warnDiffers(a.Differs)
+	}
 	return a, err
+}
+
+// warnDiffers warns, once, that a service runs that goes by another policy.
+func (p *program) warnDiffers(how string) {
+	if how != "" && !p.warned {
+		p.warned = true
+		fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("33", "warning:"), safe(how))
+	}
 }
 
 // show scans and prints what is found: as it comes for a program, in order for

@@ -69,6 +69,11 @@ func (p *program) status() *cobra.Command {
 				return nil
 			}
 			p.tell(st, last)
+			if st.Daemon != nil && st.Daemon.Held == "" { // which was told
+				if pol, err := app.LoadPolicy(st.Policy, paths.Home); err == nil {
+					p.warnDiffers(app.Differs(st.Daemon, st.Policy, pol))
+				}
+			}
 			return nil
 		},
 	}

@@ -28,6 +28,9 @@ func (p *program) tellDaemon(d *status.Daemon) {
 	if d.RecordErr != "" {
 		t.printf("error      %s\n", safe(d.RecordErr))
 	}
+	if d.Held != "" {
+		t.printf("held       %s\n", safe(d.Held))
+	}
 	for _, n := range d.Notices {
 		t.printf("notice     %s\n", safe(n))
 	}

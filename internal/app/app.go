@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sweepd/fingerprint"
+	"sweepd/internal/status"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -63,6 +64,10 @@ type App struct {
 	// *StateError, cannot be opened. What is said then is said without it, and
 	// remembered nowhere. nil: all is well.
 	ReportOnly error
+
+	// Differs is how the policy of the running service differs from Policy; "" where
+	// it does not.
+	Differs string
 
 	storages []*providers.Storage
 	still    func(now time.Time) error // what else stops every deletion; nil: nothing does
@@ -181,7 +186,10 @@ func openRecord(ctx context.Context, paths Paths, now func() time.Time) (*journa
 // byte to the last. To look takes none: where it cannot be opened or relied on
 // an empty one, in memory, serves.
 func (a *App) openJournal(ctx context.Context) (err error) {
-	a.Journal, err = openBeside(ctx, a.Paths, a.o.Now)
+	var service *status.Daemon
+	if a.Journal, service, err = openBeside(ctx, a.Paths, a.o.Now); err == nil {
+		a.Differs = Differs(service, a.PolicyFile, a.Policy)
+	}
 	if err == nil && a.o.Act {
 		if err = a.Journal.Check(ctx); err != nil {
 			return errors.Join(err, a.Journal.Close())
@@ -234,6 +242,11 @@ func LoadPolicy(path, home string) (*policy.Policy, error) {
 	if err != nil {
 		return nil, &UsageError{fmt.Errorf("read the policy: %w", err), unreadPolicy(path, err)}
 	}
+	return parsePolicy(path, src, home)
+}
+
+// parsePolicy parses the text of a policy file on this machine.
+func parsePolicy(path string, src []byte, home string) (*policy.Policy, error) {
 	return policy.Parse(path, src, policy.ParseOptions{Home: home, Real: local.Real})
 }
 

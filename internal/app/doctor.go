@@ -33,7 +33,7 @@ const (
 // Finding is what one check found.
 type Finding struct {
 	Storage string // "" when it is about none
-	Check   string // policy, protection, record, pause, folder, trash, client, sign-in, access, account, clock, space
+	Check   string // policy, service, protection, record, pause, folder, trash, client, sign-in, access, account, clock, space
 	State   State
 	Text    string
 	Hint    string // what to do; may be empty
@@ -64,6 +64,11 @@ func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 		}
 		if !yield(Finding{Check: "policy", State: Well, Text: x.PolicyFile}) {
 			return
+		}
+		if differs := ServiceDiffers(ctx, paths, x.PolicyFile, x.Policy); differs != "" {
+			if !yield(Finding{Check: "service", State: Warn, Text: differs, Hint: "see: sweepd status; to have it read the policy: sweepd reload"}) {
+				return
+			}
 		}
 		for _, x := range Unmatched(ctx, x.Policy) {
 			if !yield(unmatched(x)) {

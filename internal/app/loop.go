@@ -184,7 +184,7 @@ func (l *loop) open(ctx context.Context, act bool) (*App, error) {
 	o := d.o.Options
 	o.Only, o.Scopes, o.Act = nil, nil, act
 	o.Log = slog.New(warnings{d.log.Handler()}).With("storage", l.name)
-	a := &App{o: o, Paths: d.paths, PolicyFile: d.policyFile, Policy: l.policy, Journal: d.journal, shares: true, Classifier: d.first.Classifier, Unopened: map[string]error{}, still: l.still}
+	a := &App{o: o, Paths: d.paths, PolicyFile: d.file.inForce(), Policy: l.policy, Journal: d.journal, shares: true, Classifier: d.first.Classifier, Unopened: map[string]error{}, still: l.still}
 	a.o.Uptime = d.first.o.Uptime
 	if err := a.openSweeper(ctx, []sweeper.Scope{{Storage: l.name}}, &d.budget); err != nil {
 		return nil, errors.Join(err, a.Close())
@@ -252,6 +252,7 @@ func (l *loop) pass(ctx context.Context, a *App, reason why) error {
 		l.end(troubleOf(scan))
 	default:
 		if err := l.execute(ctx, a, plan, scan); errors.Is(err, sweeper.ErrPaused) {
+			l.left = l.onChange()
 			return nil // what is left is due when it may go on
 		}
 	}

@@ -114,7 +114,7 @@ func TrustClock(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	j, err := openBeside(ctx, paths, o.Now)
+	j, _, err := openBeside(ctx, paths, o.Now)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"sweepd/internal/status"
 	"sweepd/journal"
+	"sweepd/policy"
 )
 
 // ErrOtherRecord: the running service has another record open than the one at
@@ -55,9 +56,10 @@ func (p Paths) CheckService(ctx context.Context) error {
 	return p.elsewhere(service)
 }
 
-// openBeside is openRecord beside a service. While one runs, its record is the only one: ErrOtherRecord, before a file is
+// openBeside is openRecord, and gives the service that has the record open too.
+// While one runs, its record is the only one: ErrOtherRecord, before a file is
 // made, when it has lost its own, has another, or does not answer.
-func openBeside(ctx context.Context, paths Paths, now func() time.Time) (*journal.Journal, error) {
+func openBeside(ctx context.Context, paths Paths, now func() time.Time) (*journal.Journal, *status.Daemon, error) {
 	service, err := paths.service(ctx)
 	if err == nil && service != nil && service.RecordErr != "" {
 		err = fmt.Errorf("%w: it says: %s", ErrOtherRecord, service.RecordErr)
@@ -66,7 +68,32 @@ func openBeside(ctx context.Context, paths Paths, now func() time.Time) (*journa
 		err = paths.elsewhere(service)
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return openRecord(ctx, paths, now)
+	j, err := openRecord(ctx, paths, now)
+	return j, service, err
+}
+
+// Differs is how the policy of a running service differs from p, which was read
+// from file; "" where it does not, or none runs.
+func Differs(service *status.Daemon, file string, p *policy.Policy) string {
+	switch {
+	case service == nil || file == "":
+		return ""
+	case service.Held != "":
+		return "the running service goes by the policy as it was before, and deletes nothing: " + service.Held
+	case service.Policy != p.Hash() || service.Mode != p.Mode.String():
+		return "the running service goes by another policy, in mode " + service.Mode + ", read from " + service.PolicyFile
+	}
+	return ""
+}
+
+// ServiceDiffers is Differs of the service that runs here, if one does and
+// answers.
+func ServiceDiffers(ctx context.Context, paths Paths, file string, p *policy.Policy) string {
+	service, err := paths.service(ctx)
+	if err != nil {
+		return err.Error()
+	}
+	return Differs(service, file, p)
 }

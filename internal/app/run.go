@@ -27,6 +27,7 @@ type RunOptions struct {
 	Options                   // but for Only, Scopes and Act: a service sweeps what its policy names, and acts if that says so
 	Once     bool             // one sweep of every storage, and then the end
 	Reload   <-chan os.Signal // each asks for the policy to be read anew; nil: never
+	Changed  <-chan struct{}  // each says that the policy file may have changed; nil: it is looked at from time to time
 	Listen   []string         // where it answers, see status.Listen; what systemd listens at for it comes in addition
 	Pprof    bool             // profiles are served there too
 	Version  string           // of this program
@@ -42,19 +43,23 @@ const serviceLease = "(service)"
 
 // daemon is the running service.
 type daemon struct {
-	o          RunOptions
-	log        *slog.Logger
-	paths      Paths
-	policyFile string
-	machine    string // tells machines apart, for the jitter
-	began      time.Time
-	journal    *journal.Journal
-	first      *App // has what all storages share
-	budget     sweeper.Budget
-	release    func() error // of the lease that makes it the only service with this record
-	service    *systemd.Service
-	reloads    chan chan error
-	others     sync.WaitGroup // goroutines that are no loop
+	o       RunOptions
+	log     *slog.Logger
+	paths   Paths
+	file    *policyFile
+	machine string // tells machines apart, for the jitter
+	began   time.Time
+	journal *journal.Journal
+	first   *App // has what all storages share
+	budget  sweeper.Budget
+	release func() error // of the lease that makes it the only service with this record
+	service *systemd.Service
+	reloads chan chan error
+	over    chan struct{}  // closed when keep has ended
+	noticed chan struct{}  // holds one: the policy file was seen to have changed
+	settled *time.Timer    // of keep: when to look at it again
+	held    string         // of keep: what was told of the change last
+	others  sync.WaitGroup // goroutines that are no loop
 
 	mu       sync.Mutex // over all that follows
 	policy   *policy.Policy
@@ -110,7 +115,10 @@ func Run(ctx context.Context, o RunOptions) (err error) {
 
 func newDaemon(o RunOptions) *daemon {
 	o.Patience, o.Glance = cmp.Or(o.Patience, 4*time.Second), cmp.Or(o.Glance, time.Minute)
-	return &daemon{o: o, log: o.log(), began: o.Now(), reloads: make(chan chan error), loops: map[string]*loop{}, service: systemd.New(o.Getenv)}
+	return &daemon{
+		o: o, log: o.log(), began: o.Now(), service: systemd.New(o.Getenv), loops: map[string]*loop{},
+		reloads: make(chan chan error), over: make(chan struct{}), noticed: make(chan struct{}, 1), settled: time.NewTimer(0),
+	}
 }
 
 // begin reads the policy, and opens the journal and the way to the person.
@@ -119,13 +127,13 @@ func (d *daemon) begin(ctx context.Context) (err error) {
 		return err
 	}
 	d.paths = d.first.Paths
-	if err := d.first.openPolicy(); err != nil {
+	d.file = &policyFile{paths: d.paths, named: firstOf(d.o.PolicyFile, d.o.Getenv("SWEEPD_POLICY"))}
+	path, p, err := d.file.open()
+	if err != nil {
 		return err
 	}
-	if d.first.PolicyFile == "" {
-		return &UsageError{errors.New("a service needs a policy"), "write one with: sweepd init"}
-	}
-	d.policy, d.policyFile = d.first.Policy, d.first.PolicyFile
+	d.file.follow(path, p)
+	d.policy = p
 	if d.machine, err = os.Hostname(); err != nil {
 		d.machine = d.paths.State
 	}
@@ -148,7 +156,7 @@ func (d *daemon) begin(ctx context.Context) (err error) {
 	if d.notifier, err = d.openNotifier(d.policy); err != nil {
 		return errors.Join(err, d.release(), d.journal.Close())
 	}
-	d.log.Info("the policy", "file", d.policyFile, "mode", d.policy.Mode.String(), "storages", strings.Join(slices.Sorted(maps.Keys(d.policy.Storages)), ","), "rules", len(d.policy.Rules))
+	d.log.Info("the policy", "file", path, "mode", d.policy.Mode.String(), "storages", strings.Join(slices.Sorted(maps.Keys(d.policy.Storages)), ","), "rules", len(d.policy.Rules))
 	return nil
 }
 
@@ -156,7 +164,8 @@ func (d *daemon) begin(ctx context.Context) (err error) {
 // say, unless this one only sweeps once beside it.
 func (d *daemon) openRecord(ctx context.Context) (*journal.Journal, error) {
 	if d.o.Once {
-		return openBeside(ctx, d.paths, d.o.Now)
+		j, _, err := openBeside(ctx, d.paths, d.o.Now)
+		return j, err
 	}
 	return openRecord(ctx, d.paths, d.o.Now)
 }
@@ -287,6 +296,7 @@ func (d *daemon) wait(ctx context.Context) error {
 
 // keep looks after the loops until ctx ends, or the record is lost.
 func (d *daemon) keep(ctx context.Context) {
+	defer close(d.over)
 	every, watched := d.service.WatchdogEvery()
 	if every /= 3; !watched || every > d.o.Glance {
 		every = d.o.Glance
@@ -301,9 +311,15 @@ func (d *daemon) keep(ctx context.Context) {
 			return
 		case <-tick.C:
 			d.check(ctx)
+		case <-d.o.Changed:
+			d.followFile(ctx)
+		case <-d.noticed:
+			d.followFile(ctx)
+		case <-d.settled.C:
+			d.followFile(ctx)
 		case <-d.o.Reload:
 			if err := d.reload(ctx); err != nil {
-				d.log.Error("the policy was not taken, the old one stays", "err", err)
+				d.log.Error("the policy was not taken", "err", err)
 			}
 		case answer := <-d.reloads:
 			answer <- d.reload(ctx)
@@ -331,6 +347,7 @@ func (d *daemon) check(ctx context.Context) {
 	if alive {
 		d.manage(d.service.Beat())
 	}
+	d.followFile(ctx)
 	d.manage(d.service.Status(d.sentence()))
 	d.sendDigest(ctx, now)
 }
@@ -340,10 +357,12 @@ func (d *daemon) check(ctx context.Context) {
 func (d *daemon) reload(ctx context.Context) error {
 	d.manage(d.service.Reloading())
 	defer func() { d.manage(d.service.Ready(d.sentence())) }()
-	p, err := LoadPolicy(d.policyFile, d.paths.Home)
+	path, p, err := d.file.open()
 	var n *notify.Notifier
 	if err == nil {
-		n, err = d.openNotifier(p)
+		if n, err = d.openNotifier(p); err != nil {
+			d.file.refuse(p, err)
+		}
 	}
 	if err != nil {
 		d.refused(ctx, err)
@@ -353,6 +372,8 @@ func (d *daemon) reload(ctx context.Context) error {
 	old := d.notifier
 	d.notifier, d.notices = n, nil
 	d.mu.Unlock()
+	d.file.follow(path, p)
+	d.held = ""
 	d.others.Go(func() { d.closeNotifier(context.WithoutCancel(ctx), old) })
 	d.start(ctx, p)
 	d.part(ctx)
@@ -419,15 +440,12 @@ func (d *daemon) serve(ctx context.Context) error {
 func (d *daemon) do(ctx context.Context, verb string, storages []string) error {
 	switch verb {
 	case "reload":
-		answer := make(chan error, 1)
-		select {
-		case d.reloads <- answer:
-			return <-answer
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+		return d.askReload(ctx)
 	case "sweep":
 		if err := d.journal.Intact(); err != nil {
+			return err
+		}
+		if err := d.upToDate(ctx); err != nil {
 			return err
 		}
 		d.mu.Lock()
@@ -453,14 +471,18 @@ func (d *daemon) stale() time.Duration { return 2*d.policy.Schedule.Rescan + tim
 // status is what the service says of itself.
 func (d *daemon) status() status.Daemon {
 	now := d.now()
+	outdated := d.outdated(now)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	s := status.Daemon{
-		Version: d.o.Version, PID: os.Getpid(), Since: d.began, PolicyFile: d.policyFile, Policy: d.policy.Hash(), Mode: d.policy.Mode.String(),
+		Version: d.o.Version, PID: os.Getpid(), Since: d.began, PolicyFile: d.file.inForce(), Policy: d.policy.Hash(), Mode: d.policy.Mode.String(),
 		Notices: slices.Clone(d.notices),
 	}
 	if err := d.paths.Paused(now); err != nil {
 		s.Paused = err.Error()
+	}
+	if outdated != nil {
+		s.Held = outdated.Error()
 	}
 	s.Record = d.journal.File()
 	if err := d.journal.Intact(); err != nil {
@@ -494,8 +516,10 @@ func (d *daemon) sentence() string {
 	if len(ill) > 0 {
 		text += "; in trouble: " + strings.Join(ill, ", ")
 	}
-	if s.Paused != "" {
-		text += "; " + s.Paused
+	for _, why := range []string{s.Paused, s.Held} {
+		if why != "" {
+			text += "; " + why
+		}
 	}
 	return fmt.Sprintf("%s; mode %s; %d files to the trash since the start", text, s.Mode, trashed)
 }

@@ -82,9 +82,13 @@ func (d *daemon) unopened(ctx context.Context, name string, why error) {
 	d.send(notify.Message{Event: string(event), Subject: name + " is not swept", Text: text})
 }
 
-// refused tells that a policy was not taken.
+// refused tells that a policy was not taken. It is keep's.
 func (d *daemon) refused(ctx context.Context, why error) {
-	text := "the policy is wrong; the one before stays: " + why.Error()
+	text := "the policy cannot be read anew, and is gone by as it was: " + why.Error()
+	if c := d.file.changed(d.now()); c != nil {
+		text = "the policy is wrong, and nothing is deleted until it is right: " + why.Error()
+		d.held = c.explain() // or it would be told again
+	}
 	d.mu.Lock()
 	d.notices = []string{text}
 	d.mu.Unlock()

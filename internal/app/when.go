@@ -70,7 +70,8 @@ func (l *loop) next(now time.Time) (why, time.Time) {
 	if sweep := l.nextSweep(now); !sweep.IsZero() && sweep.Before(at) {
 		reason, at = due, sweep
 	}
-	l.update(func(s *status.Storage) { s.NextRun = l.nextSweep(now) })
+	next := l.nextSweep(now)
+	l.update(func(s *status.Storage) { s.NextRun = next })
 	return reason, at
 }
 
@@ -101,7 +102,7 @@ func (l *loop) nextSweep(now time.Time) time.Time {
 	if !l.retry.IsZero() {
 		at = l.retry
 	}
-	if at.IsZero() || l.d.paths.Paused(now) != nil {
+	if at.IsZero() || l.d.paths.Paused(now) != nil || l.d.outdated(now) != nil {
 		return time.Time{}
 	}
 	if at.Before(now) {
@@ -127,17 +128,21 @@ func (l *loop) quietUntil(t time.Time) time.Time {
 	return l.policy.Schedule.Quiet.End(t, l.zone())
 }
 
-// may reports whether anything may be deleted now: it is not paused, and these are
-// no quiet hours.
+// may reports whether anything may be deleted now: it is not paused, these are no
+// quiet hours, and the policy file is as it was read.
 func (l *loop) may(now time.Time) bool {
-	return l.d.paths.Paused(now) == nil && l.quietUntil(now).IsZero()
+	return l.d.paths.Paused(now) == nil && l.quietUntil(now).IsZero() && l.d.outdated(now) == nil
 }
 
 // ErrQuiet is why nothing is deleted in the quiet hours of the policy.
 var ErrQuiet = errors.New("these are quiet hours")
 
-// still is an error that wraps sweeper.ErrPaused and ErrQuiet in quiet hours.
+// still is an error that wraps sweeper.ErrPaused in quiet hours, with ErrQuiet, and
+// where the policy file is another than the policy in force.
 func (l *loop) still(now time.Time) error {
+	if err := l.d.outdated(now); err != nil {
+		return err
+	}
 	end := l.quietUntil(now)
 	if end.IsZero() {
 		return nil

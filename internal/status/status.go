@@ -12,6 +12,7 @@ type Daemon struct {
 	Mode       string    `json:"mode"`                   // "report" or "enforce"
 	Record     string    `json:"record,omitempty"`       // identifies the file of its record on this machine
 	RecordErr  string    `json:"record_error,omitempty"` // why that cannot be relied on any more
+	Held       string    `json:"held,omitempty"`         // why nothing is deleted until the policy file is read anew; "" = it is as it was read
 	Paused     string    `json:"paused,omitempty"`       // why nothing is deleted; "" = it is not paused
 	Digest     time.Time `json:"digest,omitzero"`        // when the next one is sent
 	Storages   []Storage `json:"storages"`

@@ -1,0 +1,189 @@
+package app
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// keeping is the policy of a house with a rule more, that keeps everything.
+func keeping(more string) string {
+	return strings.Replace(fmt.Sprintf(housePolicy, "enforce", ""), "rules:\n", "rules:\n  - {name: precious, when: {path: \"/**\"}, do: keep}\n", 1) + more
+}
+
+func TestAServiceDeletesNothingByAPolicyThatIsNoLongerInTheFile(t *testing.T) {
+	const manual = "reload: manual\n"
+	inForce := fmt.Sprintf(housePolicy, "enforce", "") + manual
+	for _, test := range []struct {
+		name string
+		do   func(t *testing.T, h *house)
+	}{
+		{"a rule that keeps was added", func(_ *testing.T, h *house) { h.write(keeping(manual)) }},
+		{"it only reports", func(_ *testing.T, h *house) { h.write(fmt.Sprintf(housePolicy, "report", "") + manual) }},
+		{"it has quiet hours", func(_ *testing.T, h *house) {
+			h.write(fmt.Sprintf(housePolicy, "enforce", `, quiet: "02:00-05:00"`) + manual)
+		}},
+		{"it is wrong", func(_ *testing.T, h *house) { h.write("version: 1\n") }},
+		{"it is empty", func(_ *testing.T, h *house) { h.write("") }},
+		{"it is gone", func(t *testing.T, h *house) {
+			if err := os.Remove(h.policyFile()); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"it is a folder", func(t *testing.T, h *house) {
+			if err := os.Remove(h.policyFile()); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Mkdir(h.policyFile(), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t, "enforce", "")
+				h.write(inForce)
+				h.put("drive", ours(1), 1)
+				h.start()
+				time.Sleep(2 * time.Hour)
+				test.do(t, h)
+				time.Sleep(25 * time.Hour)
+				synctest.Wait()
+				h.bin("drive")
+				if n := strings.Count(h.log.String(), "nothing is deleted until the policy is read anew"); n != 1 {
+					t.Errorf("it is said %d times, want once:\n%s", n, h.log.String())
+				}
+				if err := os.RemoveAll(h.policyFile()); err != nil {
+					t.Fatal(err)
+				}
+				h.write("# as it was\n" + inForce) // which is the policy that was read
+				time.Sleep(2 * time.Minute)
+				synctest.Wait()
+				h.bin("drive", "/"+ours(1))
+				if err := h.end(); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
+// The file is changed at the last moment, when nobody has looked at it for long.
+func TestAPolicyThatIsChangedRightBeforeASweepHoldsIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "enforce", "")
+		h.options = func(o *RunOptions) { o.Glance = 24 * time.Hour }
+		h.put("drive", ours(1), 1)
+		h.start()
+		time.Sleep(3*time.Hour - time.Second)
+		h.write(keeping(""))
+		time.Sleep(48 * time.Hour)
+		synctest.Wait()
+		h.bin("drive")
+		if err := h.end(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestAChangedPolicyIsReadByItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "report", "")
+		changed := make(chan struct{})
+		h.options = func(o *RunOptions) { o.Changed = changed }
+		h.put("drive", ours(1), 1)
+		h.start()
+		h.write(fmt.Sprintf(housePolicy, "enforce", ", on_change: true"))
+		changed <- struct{}{}
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		h.bin("drive", "/"+ours(1))
+		if err := h.end(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// What is written of a policy first is one that keeps less.
+func TestAPolicyThatIsBeingWrittenIsNotGoneByYet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "report", "")
+		changed := make(chan struct{})
+		h.options = func(o *RunOptions) { o.Changed = changed }
+		h.put("drive", ours(1), 1)
+		h.start()
+		for n := range 5 {
+			h.write(fmt.Sprintf(housePolicy, "enforce", ", on_change: true") + strings.Repeat("# more\n", n))
+			changed <- struct{}{}
+			time.Sleep(4 * time.Second)
+		}
+		h.write(keeping(""))
+		changed <- struct{}{}
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		h.bin("drive")
+		if err := h.end(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// The policy is right, and what it names to tell a person by is not there.
+func TestAChangedPolicyThatCannotBeTakenIsTriedAndToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "enforce", "")
+		h.put("drive", ours(1), 1)
+		h.start()
+		h.write(fmt.Sprintf(housePolicy, "enforce", "") + "notify: [{to: nowhere, on: [failed]}]\n")
+		time.Sleep(25 * time.Hour)
+		synctest.Wait()
+		h.bin("drive")
+		if n := strings.Count(h.log.String(), "not taken"); n != 1 {
+			t.Errorf("it is said %d times, want once:\n%.2000s", n, h.log.String())
+		}
+		h.write(fmt.Sprintf(housePolicy, "enforce", ""))
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		h.bin("drive", "/"+ours(1))
+		if err := h.end(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// A policy that is found before the one that was read is the one that every verb
+// goes by.
+func TestAPolicyThatIsFoundFirstReplacesTheOneThatWasRead(t *testing.T) {
+	first, second := filepath.Join(t.TempDir(), "policy.yaml"), filepath.Join(t.TempDir(), "policy.yaml")
+	f := &policyFile{paths: Paths{Policy: []string{first, second}}}
+	text := []byte(fmt.Sprintf(housePolicy, "enforce", ""))
+	write := func(path string) {
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(second)
+	path, p, err := f.open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.follow(path, p)
+	if c := f.changed(time.Now()); c != nil || path != second {
+		t.Fatalf("got %+v of %s, want no change of %s", c, path, second)
+	}
+	write(first)
+	if c := f.changed(time.Now()); c == nil || c.next == nil || !strings.Contains(c.why, second) {
+		t.Errorf("got %+v, want that the policy is no longer read from %s", c, second)
+	}
+	path, p, err = f.open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.follow(path, p); path != first || f.changed(time.Now()) != nil {
+		t.Errorf("read %s, want %s", path, first)
+	}
+}
