@@ -149,6 +149,10 @@ func (s *Sweeper) Reconcile(ctx context.Context, sum *Summary) error {
 			sum.problem(op.Op.Storage, op.Op.Entry.Path, "finish", err)
 		default:
 			sum.Settled++
+			if err == nil && op.Op.Kind == providers.OpRestore {
+				sum.Restored++
+				sum.Bytes += op.Op.Entry.Size
+			}
 		}
 	}
 	return s.o.Journal.Err()

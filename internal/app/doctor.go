@@ -53,6 +53,13 @@ func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 		if !yield(record(ctx, paths)) || !yield(pausing(paths, o.Now())) {
 			return
 		}
+		if none, err := unwritten(o, paths, only); none {
+			yield(Finding{Check: "policy", State: Well, Text: "there is none yet; the built-in one serves the folders that you name", Hint: "write one with: sweepd init"})
+			return
+		} else if err != nil {
+			yield(Finding{Check: "policy", State: Fail, Text: err.Error()})
+			return
+		}
 		x := &App{o: o, Paths: paths}
 		if err := x.openPolicy(); err != nil {
 			f := Finding{Check: "policy", State: Fail, Text: err.Error()}
@@ -87,6 +94,13 @@ func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 			}
 		}
 	}
+}
+
+// unwritten reports whether there is no policy, and nobody asked for a storage of
+// one.
+func unwritten(o Options, paths Paths, only []string) (bool, error) {
+	path, err := paths.FindPolicy(firstOf(o.PolicyFile, o.Getenv("SWEEPD_POLICY")))
+	return err == nil && path == "" && len(only) == 0, err
 }
 
 // record looks whether the journal can be relied on.

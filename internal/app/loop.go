@@ -208,6 +208,7 @@ func (l *loop) recover(ctx context.Context, a *App) (err error) {
 	}
 	if sum != nil && sum.Settled > 0 { // what another storage has under way, or nobody can complete, is no news
 		l.d.tell(ctx, l.policy, sum.Run)
+		l.count(sum)
 	}
 	return err
 }

@@ -68,6 +68,8 @@ type daemon struct {
 	notifier *notify.Notifier
 	notices  []string
 
+	nextDigest time.Time // zero: none is sent
+
 	telling sync.Mutex // over Told
 }
 
@@ -303,6 +305,7 @@ func (d *daemon) keep(ctx context.Context) {
 	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
+	d.sendDigest(ctx, d.now())
 	for {
 		select {
 		case <-ctx.Done():
@@ -377,6 +380,7 @@ func (d *daemon) reload(ctx context.Context) error {
 	d.others.Go(func() { d.closeNotifier(context.WithoutCancel(ctx), old) })
 	d.start(ctx, p)
 	d.part(ctx)
+	d.sendDigest(ctx, d.now())
 	d.record(ctx, systemd.Record{MessageID: systemd.MessageReload, Level: slog.LevelInfo, Text: "the policy was read anew: it is in mode " + p.Mode.String() + "\n" + p.String()})
 	return nil
 }
@@ -427,7 +431,7 @@ func (d *daemon) serve(ctx context.Context) error {
 	if len(listeners) == 0 {
 		return nil
 	}
-	h := status.Handler(status.Options{State: d.status, Now: d.o.Now, Stale: d.stale(), Pprof: d.o.Pprof, Do: d.do})
+	h := status.Handler(status.Options{State: d.status, Now: d.o.Now, Stale: d.stale, Pprof: d.o.Pprof, Do: d.do})
 	d.others.Go(func() {
 		if err := status.Serve(ctx, h, listeners...); err != nil {
 			d.log.Error("nobody is answered any more", "err", err)
@@ -466,7 +470,7 @@ func (d *daemon) do(ctx context.Context, verb string, storages []string) error {
 }
 
 // stale is how old the last complete look at a storage may be.
-func (d *daemon) stale() time.Duration { return 2*d.policy.Schedule.Rescan + time.Hour }
+func (d *daemon) stale() time.Duration { return 2*d.rules().Schedule.Rescan + time.Hour }
 
 // status is what the service says of itself.
 func (d *daemon) status() status.Daemon {
@@ -481,6 +485,7 @@ func (d *daemon) status() status.Daemon {
 	if err := d.paths.Paused(now); err != nil {
 		s.Paused = err.Error()
 	}
+	s.Digest = d.nextDigest
 	if outdated != nil {
 		s.Held = outdated.Error()
 	}

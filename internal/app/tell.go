@@ -150,7 +150,9 @@ func (d *daemon) sendDigest(ctx context.Context, now time.Time) {
 		last = now
 		err = d.journal.SetLately(ctx, digestName, now)
 	}
-	if at := p.Schedule.Digest.Next(last, zone(p)); err != nil || at.IsZero() || at.After(now) {
+	at := p.Schedule.Digest.Next(last, zone(p))
+	d.digestAt(at)
+	if err != nil || at.IsZero() || at.After(now) {
 		return
 	}
 	digests, complete := d.digests(now)
@@ -161,6 +163,7 @@ func (d *daemon) sendDigest(ctx context.Context, now time.Time) {
 		d.log.Error("the digest is not sent, because that it was could not be recorded", "err", err)
 		return
 	}
+	d.digestAt(p.Schedule.Digest.Next(now, zone(p)))
 	var short, full, subjects []string
 	for _, l := range digests {
 		short, full, subjects = append(short, l.Text(false)), append(full, l.Text(true)), append(subjects, l.Subject())
@@ -168,6 +171,13 @@ func (d *daemon) sendDigest(ctx context.Context, now time.Time) {
 	text := strings.Join(short, "\n")
 	d.record(ctx, systemd.Record{MessageID: systemd.MessageDigest, Level: slog.LevelInfo, Text: text})
 	d.send(notify.Message{Event: string(policy.EventDigest), Subject: strings.Join(subjects, "; "), Text: text, Full: strings.Join(full, "\n")})
+}
+
+// digestAt takes down when the next digest is sent.
+func (d *daemon) digestAt(at time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.nextDigest = at
 }
 
 // digests are those of the storages that were looked at, by name; complete: of

@@ -17,10 +17,10 @@ import (
 
 // Options of a Handler.
 type Options struct {
-	State func() Daemon    // what is shown; called by several goroutines at once
-	Now   func() time.Time // must be given
-	Stale time.Duration    // how old the last good scan may be before a storage counts as sick; 0: as old as it likes
-	Pprof bool             // serve /debug/pprof too
+	State func() Daemon        // what is shown; called by several goroutines at once
+	Now   func() time.Time     // must be given
+	Stale func() time.Duration // how old the last good scan may be before a storage counts as sick, by the policy now; 0, or nil: as old as it likes
+	Pprof bool                 // serve /debug/pprof too
 
 	// Do does what was told, or begins it, and says why not. storages are as
 	// they were named; none: all.
@@ -61,7 +61,13 @@ func Handler(o Options) http.Handler {
 
 type handler struct{ o Options }
 
-func (h handler) page() page { return page{h.o.State(), h.o.Now(), h.o.Stale} }
+func (h handler) page() page {
+	p := page{Daemon: h.o.State(), now: h.o.Now()}
+	if h.o.Stale != nil {
+		p.stale = h.o.Stale()
+	}
+	return p
+}
 
 func (h handler) health(w http.ResponseWriter, _ *http.Request) {
 	p := h.page()

@@ -96,7 +96,7 @@ func TestWhatIsHealthy(t *testing.T) {
 		{"a file that cannot be read", time.Minute, with(func(s *status.Storage) { s.Err = "holiday.png: input/output error" }), ""},
 		{"waiting", time.Minute, with(func(s *status.Storage) { s.State = status.Waiting }), ""},
 	} {
-		d := serve(t, status.Daemon{Since: now.Add(-c.since), Storages: []status.Storage{{Name: "other", State: status.Idle, LastGood: now}, c.s}}, status.Options{Stale: stale})
+		d := serve(t, status.Daemon{Since: now.Add(-c.since), Storages: []status.Storage{{Name: "other", State: status.Idle, LastGood: now}, c.s}}, status.Options{Stale: func() time.Duration { return stale }})
 		want, text := 200, "ok\n"
 		if c.sick != "" {
 			want, text = 503, c.sick
@@ -114,7 +114,7 @@ func TestWhatIsHealthy(t *testing.T) {
 }
 
 func TestOverTheLoopbackNothingIsTakenAndNoNameIsSaid(t *testing.T) {
-	d := serve(t, full(), status.Options{Stale: time.Second, Pprof: true})
+	d := serve(t, full(), status.Options{Stale: func() time.Duration { return time.Second }, Pprof: true})
 	for _, path := range []string{"/", "/healthz", "/metrics", "/status.json", "/debug/pprof/", "/debug/pprof/goroutine?debug=2", "/debug/pprof/cmdline"} {
 		_, body := d.ask(t, false, "GET", path, "")
 		for _, secret := range secrets {

@@ -24,7 +24,7 @@ var update = flag.Bool("update", false, "write the golden files, and the table i
 // scrape is what Prometheus makes of the page.
 func scrape(t *testing.T, d status.Daemon) (page string, families map[string]*dto.MetricFamily) {
 	t.Helper()
-	code, page := serve(t, d, status.Options{Stale: 90 * time.Minute}).ask(t, false, "GET", "/metrics", "")
+	code, page := serve(t, d, status.Options{Stale: func() time.Duration { return 90 * time.Minute }}).ask(t, false, "GET", "/metrics", "")
 	if code != 200 {
 		t.Fatalf("got %d %s", code, page)
 	}
