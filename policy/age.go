@@ -103,3 +103,14 @@ func (s subject) changed() (time.Time, string) {
 	}
 	return s.Entry.Modified, "modified"
 }
+
+// latest is the last time at which the file can have been written to. The
+// modification time alone is what its writer sets: a file that was unpacked,
+// restored or synced just now has an old one. A move within a disk keeps the
+// birth time; where there is none, the change time counts.
+func (s subject) latest() (time.Time, string) {
+	if at, verb := s.changed(); !s.Entry.Changed.After(at) {
+		return at, verb
+	}
+	return s.Entry.Changed, "changed"
+}

@@ -108,11 +108,7 @@ func (p *Policy) Grace(rule string) time.Duration {
 
 // unsettled puts a trash off while the file may still be in the making.
 func (p *Policy) unsettled(d *Decision, s subject) bool {
-	at, verb := s.changed()
-	written := s.Entry.Modified // a file that was moved here whole is quiet
-	if written.IsZero() {
-		written = at
-	}
+	at, verb := s.latest()
 	quiet := s.now.Sub(at)
 	switch {
 	case at.IsZero():
@@ -124,9 +120,9 @@ func (p *Policy) unsettled(d *Decision, s subject) bool {
 	case quiet < 0:
 		d.Action, d.NotBefore, d.Ground = Hold, at.Add(p.Settle), GroundSettle
 		d.Reasons = append(d.Reasons, verb+" in the future, by a clock a little fast")
-	case s.now.Sub(written) < p.Settle:
-		d.Action, d.NotBefore, d.Ground = Hold, written.Add(p.Settle), GroundSettle
-		d.Reasons = append(d.Reasons, fmt.Sprintf("modified less than %s ago", inTime(p.Settle)))
+	case quiet < p.Settle:
+		d.Action, d.NotBefore, d.Ground = Hold, at.Add(p.Settle), GroundSettle
+		d.Reasons = append(d.Reasons, fmt.Sprintf("%s less than %s ago", verb, inTime(p.Settle)))
 	default:
 		return false
 	}

@@ -120,7 +120,7 @@ func aFile() Facts {
 }
 
 func set(f *Facts, key, value string) (err error) {
-	times := map[string]*time.Time{"made": &f.Verdict.Made, "modified": &f.Entry.Modified, "created": &f.Entry.Created, "seen": &f.FirstSeen, "marked": &f.Marked}
+	times := map[string]*time.Time{"made": &f.Verdict.Made, "modified": &f.Entry.Modified, "created": &f.Entry.Created, "changed": &f.Entry.Changed, "seen": &f.FirstSeen, "marked": &f.Marked}
 	if at := times[key]; at != nil {
 		*at, err = relative(value)
 		return err

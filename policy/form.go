@@ -15,7 +15,7 @@ type form struct {
 	Trash *trashForm `yaml:"trash"`
 	// The most that may be done in a window of time; a run that would go over a limit does nothing.
 	Limits *limitsForm `yaml:"limits"`
-	// How long a file must not have been written to before it may be moved: 10m when absent; 0 for no wait.
+	// How long a file must have been there, and not been written to, before it may be moved: 10m when absent; 0 for no wait.
 	Settle *quiet `yaml:"settle"`
 	// A file is not moved before two scans that far apart have met it, the same both times. One is enough when absent.
 	ConfirmAfter *duration `yaml:"confirm_after"`

@@ -24,7 +24,7 @@ type Policy struct {
 	Rules    []Rule // in the order in which they are tried
 	Trash    TrashAges
 	Limits   Limits
-	Settle   time.Duration // how long a file must not have been written to before it may be moved
+	Settle   time.Duration // how long a file must have been there, and not been written to, before it may be moved
 
 	ConfirmAfter time.Duration     // how far apart two scans must be that met a file before it may be moved; zero for one scan
 	Protect      []providers.Guard // those that are on, in the order of AllGuards

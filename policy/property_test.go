@@ -95,6 +95,8 @@ func TestNothingIsTrashedThatThePolicyDoesNotNameSurely(t *testing.T) {
 				f.Verdict.Derived && r.derived != "include" && r.derived != "only",
 				r.do != Trash,
 				d.Action == Trash && now.Sub(f.Entry.Modified) < 10*time.Minute,
+				d.Action == Trash && now.Sub(f.Entry.Created) < 10*time.Minute,
+				d.Action == Trash && now.Sub(f.Entry.Changed) < 10*time.Minute,
 				d.Action == Trash && f.Entry.Created.After(now),
 				d.Action == Trash && confirm > 0 && (f.FirstSeen.IsZero() || now.Sub(f.FirstSeen) < confirm),
 				d.Action == Trash && r.grace > 0 && (f.Marked.IsZero() || now.Sub(f.Marked) < r.grace),
@@ -138,12 +140,11 @@ func naive(rules []naiveRule, confirm time.Duration, f Facts) Decision {
 			continue
 		}
 		d := Decision{Action: r.do, Rule: r.name}
-		latest, written := f.Entry.Modified, f.Entry.Modified
-		if written.IsZero() {
-			written = f.Entry.Created
-		}
-		if f.Entry.Created.After(latest) {
-			latest = f.Entry.Created
+		latest := f.Entry.Modified
+		for _, at := range []time.Time{f.Entry.Created, f.Entry.Changed} {
+			if at.After(latest) {
+				latest = at
+			}
 		}
 		seen := f.FirstSeen
 		if seen.IsZero() {
@@ -157,8 +158,8 @@ func naive(rules []naiveRule, confirm time.Duration, f Facts) Decision {
 			d.Action, d.NotBefore = Hold, now.Add(24*time.Hour)
 		case latest.After(now):
 			d.Action, d.NotBefore = Hold, latest.Add(10*time.Minute)
-		case written.Add(10 * time.Minute).After(now):
-			d.Action, d.NotBefore = Hold, written.Add(10*time.Minute)
+		case latest.Add(10 * time.Minute).After(now):
+			d.Action, d.NotBefore = Hold, latest.Add(10*time.Minute)
 		case confirm > 0 && seen.Add(confirm).After(now):
 			d.Action, d.NotBefore = Hold, seen.Add(confirm)
 		case r.grace > 0 && f.Marked.IsZero():
@@ -334,7 +335,7 @@ func randomFacts(rng *rand.Rand) Facts {
 	f.Entry.Size = pick(rng, int64(0), 1_000_000, 1_000_001)
 	f.Entry.Modified, f.Entry.Created, f.Verdict.Made, f.Marked, f.FirstSeen = at(), at(), at(), at(), at()
 	if rng.IntN(2) == 0 {
-		f.Entry.Created, f.Verdict.Made = time.Time{}, time.Time{}
+		f.Entry.Created, f.Entry.Changed, f.Verdict.Made = time.Time{}, at(), time.Time{}
 	}
 	f.Verdict.Confidence = fingerprint.Confidence(rng.IntN(5))
 	f.Verdict.Product = pick(rng, fingerprint.NoProduct, fingerprint.ChatGPT, fingerprint.Sora, fingerprint.Unstated)

@@ -35,6 +35,7 @@ type Entry struct {
 	Size     int64     // bytes
 	Modified time.Time // of the content, as the storage says; UTC
 	Created  time.Time // when the file came to be here; zero where the storage does not know
+	Changed  time.Time // where Created is zero: the last change of the file or of its name, rights or tags; zero where the storage does not know
 
 	// Weak says that Revision may fail to tell a replaced file from the old
 	// one (a file system without birth times): whoever acts on it later must

@@ -81,7 +81,7 @@ func (r ruleset) yaml() string {
 	if r.unsure && (r.older > 0 || !r.looseToo) { // else the rule before leaves it nothing
 		text += "  - {name: unsure, when: {confidence: possible}, do: review}\n"
 	}
-	text += fmt.Sprintf("limits: {files: %d, share: 100%%, surge: off}\n", r.limit)
+	text += fmt.Sprintf("limits: {files: %d, share: 100%%, surge: off}\nsettle: 0s\n", r.limit)
 	if r.confirm > 0 {
 		text += fmt.Sprintf("confirm_after: %dd\n", r.confirm)
 	}

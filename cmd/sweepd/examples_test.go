@@ -317,10 +317,12 @@ var furnish = map[string]func(*stage){
 		s.must(mia.Share(s.upload(mia, "ChatGPT's", 100, august, ""), nil, "reader"))
 		her, err := s.box.AddAccount(box.Person{Email: "mia@example.com"})
 		s.must(err)
+		s.clock = s.clock.Add(-time.Hour) // else they came too recently
 		for name, kind := range map[string]string{"/AI/" + april: "ChatGPT's", "/AI/keep/" + may: "ChatGPT's", "/Camera Uploads/" + june: "ChatGPT's", "/" + july: "plain"} {
 			_, err := her.Put(box.Item{Path: name, Content: content.Bytes(s.picture(kind)), Client: s.clock.Add(-100 * day)})
 			s.must(err)
 		}
+		s.clock = s.clock.Add(time.Hour)
 	},
 	"family-nas": func(s *stage) {
 		s.save("ChatGPT's", 400, "srv/family/mia/"+april)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/csv"
 	"fmt"
 	"os"
@@ -71,9 +72,26 @@ func labelled(t *testing.T) (all []realImage) {
 	return all
 }
 
+// unsettled is the built-in policy for that folder, but for its settle time.
+func unsettled(t *testing.T, folder string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "policy", "default.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	was, now := []string{"/the/folders/named", "settle: 10m"}, []string{folder, "settle: 0s"}
+	for i := range was {
+		if bytes.Count(text, []byte(was[i])) != 1 {
+			t.Fatalf("the built-in policy does not say %q once:\n%s", was[i], text)
+		}
+		text = bytes.Replace(text, []byte(was[i]), []byte(now[i]), 1)
+	}
+	return text
+}
+
 // TestTheShippedProgramOnRealImages is the whole promise in one: of all real
-// pictures the built-in policy moves those that are proven and no other, and
-// undo brings back every byte.
+// pictures the built-in policy moves those that are proven and no other, none
+// before it has been there for the settle time, and undo brings back every byte.
 func TestTheShippedProgramOnRealImages(t *testing.T) {
 	t.Parallel()
 	rows := labelled(t)
@@ -95,7 +113,12 @@ func TestTheShippedProgramOnRealImages(t *testing.T) {
 		return err == nil
 	}
 	folder := filepath.Join(w.Home, "Pictures")
-	if status, out, errs := w.Run("apply", "--yes", folder); status != 0 {
+	if status, out, errs := w.Run("apply", "--yes", folder); status != 0 || !strings.Contains(out, "nothing was due") ||
+		!strings.Contains(out, "created less than 10 minutes ago") && !strings.Contains(out, "changed less than 10 minutes ago") {
+		t.Fatalf("apply of what came just now: %d\n%s%s", status, out, errs)
+	}
+	w.Write("policy.yaml", unsettled(t, folder))
+	if status, out, errs := w.Run("apply", "--yes", "--policy", filepath.Join(w.Home, "policy.yaml")); status != 0 {
 		t.Fatalf("apply: %d\n%s%s", status, out, errs)
 	}
 	for _, name := range due {

@@ -83,7 +83,7 @@ func TestAPersonAtATerminalIsAskedFiveQuestions(t *testing.T) {
 		[2]string{"[~/Downloads] ", "\n"}, [2]string{"A Google Drive, too?", "\n"}, [2]string{"A Dropbox?", "\n"},
 		[2]string{"[proven] ", "sure\n"}, [2]string{"[proven] ", "likely\n"}, [2]string{"[7d] ", "0\n"}, [2]string{"[off] ", "\n"}, [2]string{"[report] ", "\n"},
 		[2]string{"write this to ~/.config/sweepd/policy.yaml? [y/N] ", "y\n"})
-	if err != nil || !strings.Contains(shown, `"sure" is not one of: proven, strong, likely`) || !strings.Contains(shown, "to move 1 file to the trash: ") {
+	if err != nil || !strings.Contains(shown, `"sure" is not one of: proven, strong, likely`) || !strings.Contains(shown, "created less than 10 minutes ago") {
 		t.Errorf("%v; the terminal shows\n%s", err, shown)
 	}
 	policy, err := os.ReadFile(filepath.Join(w.Home, ".config/sweepd/policy.yaml"))

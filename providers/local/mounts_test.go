@@ -49,8 +49,8 @@ var kinds = []string{"tmpfs", "ext4"}
 func mounted(t *testing.T, kind, point string) {
 	t.Helper()
 	must(t, os.MkdirAll(point, 0o755))
-	if kind == "tmpfs" {
-		must(t, unix.Mount("tmpfs", point, "tmpfs", 0, "mode=755"))
+	if kind == "tmpfs" || kind == "ramfs" {
+		must(t, unix.Mount(kind, point, kind, 0, "mode=755"))
 	} else {
 		image := filepath.Join(t.TempDir(), "disk.img")
 		must(t, os.WriteFile(image, nil, 0o600))

@@ -134,7 +134,9 @@ func entry(path string, s *unix.Statx_t) providers.Entry {
 		Ref: providers.Ref(path), Revision: id.revision(), Path: path, Size: id.size,
 		Modified: time.Unix(s.Mtime.Sec, int64(s.Mtime.Nsec)).UTC(), Weak: id.weak,
 	}
-	if !id.weak {
+	if id.born <= 0 { // none is told, or one that nobody can have written at
+		e.Changed = time.Unix(s.Ctime.Sec, int64(s.Ctime.Nsec)).UTC()
+	} else {
 		e.Created = time.Unix(s.Btime.Sec, int64(s.Btime.Nsec)).UTC()
 	}
 	return e

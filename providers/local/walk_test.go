@@ -482,6 +482,44 @@ func TestWithoutBirthTimesARevisionIsWeak(t *testing.T) {
 	}
 }
 
+func TestWhereNoBirthTimeIsToldTheChangeTimeIs(t *testing.T) {
+	at := time.Unix(9, 7).UTC()
+	for _, c := range []struct {
+		name             string
+		mask             uint32
+		born             int64
+		created, changed time.Time
+	}{
+		{"a birth time", unix.STATX_BTIME, 5, time.Unix(5, 0).UTC(), time.Time{}},
+		{"none", 0, 0, time.Time{}, at},
+		{"one that was not asked for", 0, 5, time.Time{}, at},
+		{"one that is always zero", unix.STATX_BTIME, 0, time.Time{}, at},
+	} {
+		s := unix.Statx_t{
+			Mask: unix.STATX_BASIC_STATS | c.mask, Ino: 7, Mtime: unix.StatxTimestamp{Sec: 3},
+			Btime: unix.StatxTimestamp{Sec: c.born}, Ctime: unix.StatxTimestamp{Sec: 9, Nsec: 7},
+		}
+		if e := entry("/a", &s); !e.Created.Equal(c.created) || !e.Changed.Equal(c.changed) {
+			t.Errorf("%s: got %+v, want it created %v and changed %v", c.name, e, c.created, c.changed)
+		}
+	}
+}
+
+// ramfs keeps no birth times.
+func TestOnADiskWithoutBirthTimesAnOldDateIsNoOldFile(t *testing.T) {
+	if !inOwnMounts(t) {
+		return
+	}
+	b := newDiskBox(t, "ramfs")
+	before := time.Now().Add(-time.Minute)
+	b.write("a.png", "one")
+	must(t, os.Chtimes(b.path("a.png"), noon, noon))
+	e, err := b.d.Stat(t.Context(), providers.Ref(b.path("a.png")))
+	if err != nil || !e.Modified.Equal(noon) || !e.Created.IsZero() || !e.Changed.After(before) {
+		t.Errorf("got %+v, %v; want it modified at noon, and changed just now", e, err)
+	}
+}
+
 func TestOpenRefusesWhatIsNoFolderToSweep(t *testing.T) {
 	clock := func() time.Time { return noon }
 	for name, o := range map[string]Options{

@@ -374,6 +374,12 @@ var reading = []promise{
 			b.Errorf("got size %d, modified %v; want 5 and a time", want.Size, want.Modified)
 		}
 	}},
+	{"WhenAFileCameHereIsToldByOneTime", providers.CanTrash, func(b *box) {
+		e := b.put("a.png", "bytes")
+		if e.Created.IsZero() == e.Changed.IsZero() {
+			b.Errorf("got created %v, changed %v; want one of them", e.Created, e.Changed)
+		}
+	}},
 	{"StatOfNothingIsNotExist", 0, func(b *box) {
 		e := b.put("a.png", "a")
 		b.Remove(b.T, "a.png")
