@@ -115,12 +115,16 @@ type Options struct {
 	// Halves makes the two names of a rename durable each with its own
 	// directory.
 	Halves bool
+	// Replaces makes a rename with flags EINVAL, as NFS, ntfs-3g and others do.
+	Replaces bool
+	// NoLinks makes hard links EPERM, as FAT does.
+	NoLinks bool
 }
 
 // Mount mounts a copy of the disk on the directory dir, an absolute path, which
 // takes root. Close it, whatever became of it.
 func (d Disk) Mount(dir string, o Options) (*FS, error) {
-	number, err := d.s.ask(question{Do: "mount", Disk: d.number, Dir: dir, Halves: o.Halves})
+	number, err := d.s.ask(question{Do: "mount", Disk: d.number, Dir: dir, Options: o})
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 type mounted struct {
 	fuse.RawFileSystem // answers ENOSYS to what is not here
 	dir                string
+	options            Options
 	now                func() time.Time
 	server             *fuse.Server
 	dark               chan struct{}
@@ -28,10 +29,10 @@ type mounted struct {
 }
 
 // mount mounts a copy of the disk on the directory dir, an absolute path.
-func mount(d *disk, dir string, halves bool, now func() time.Time) (*mounted, error) {
+func mount(d *disk, dir string, o Options, now func() time.Time) (*mounted, error) {
 	f := &mounted{
 		RawFileSystem: fuse.NewDefaultRawFileSystem(), dir: dir, now: now, dark: make(chan struct{}),
-		volume: volume{disk: d.clone(), halves: halves}, links: map[uint64]uint32{rootID: 1}, lists: map[uint64][]entry{},
+		options: o, volume: volume{disk: d.clone(), halves: o.Halves}, links: map[uint64]uint32{rootID: 1}, lists: map[uint64][]entry{},
 	}
 	for _, n := range f.volume.inodes {
 		for _, id := range n.now.names {

@@ -71,8 +71,11 @@ func (f *mounted) Link(_ <-chan struct{}, in *fuse.LinkIn, name string, out *fus
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	dir, there, status := f.child(in.NodeId, name)
-	if there != nil {
+	switch {
+	case there != nil:
 		return fuse.Status(syscall.EEXIST)
+	case f.options.NoLinks:
+		return fuse.EPERM
 	}
 	n, found := f.find(in.Oldnodeid)
 	if dir == nil || !found.Ok() {
@@ -124,7 +127,7 @@ func (f *mounted) Rename(_ <-chan struct{}, in *fuse.RenameIn, from, to string) 
 	switch {
 	case target == nil:
 		return status
-	case in.Flags&^unix.RENAME_NOREPLACE != 0:
+	case in.Flags&^unix.RENAME_NOREPLACE != 0, in.Flags != 0 && f.options.Replaces:
 		return fuse.EINVAL
 	case there != nil && in.Flags&unix.RENAME_NOREPLACE != 0:
 		return fuse.Status(syscall.EEXIST)

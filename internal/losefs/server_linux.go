@@ -14,13 +14,13 @@ import (
 // question is what the client asks the server, as one line of JSON. A disk and
 // a file system go by numbers.
 type question struct {
-	Do     string
-	Disk   int
-	FS     int
-	Dir    string
-	Halves bool
-	N      int
-	Seed   uint64
+	Do   string
+	Disk int
+	FS   int
+	Dir  string
+	Options
+	N    int
+	Seed uint64
 }
 
 // answer is what the server says: to each question in its order, and between
@@ -105,7 +105,7 @@ func (s *server) do(q question) (int, error) {
 }
 
 func (s *server) mount(q question) (int, error) {
-	f, err := mount(s.disks[q.Disk], q.Dir, q.Halves, s.now)
+	f, err := mount(s.disks[q.Disk], q.Dir, q.Options, s.now)
 	if err != nil {
 		return 0, err
 	}

@@ -31,7 +31,8 @@ type bin struct {
 
 	dir, files, info int // the bin itself, and its two folders
 
-	users atomic.Int64 // but the one who opened it
+	users  atomic.Int64 // but the one who opened it
+	linked atomic.Bool  // that there are hard links in it was seen
 }
 
 // errAway says that the folder in which the bin is, or would be, is missing:

@@ -124,15 +124,21 @@ func overlaid(folder int) bool {
 	return err == nil && s.Type == unix.OVERLAYFS_SUPER_MAGIC
 }
 
-// rename moves a name and never replaces one. Two mounts or a file system that
-// cannot promise that are refused: there is no copy-and-delete here.
+// rename moves a name and never replaces one; errReplacing where the file system
+// cannot promise that. There is no copy-and-delete here.
 func rename(fromDir int, from string, toDir int, to string) error {
 	err := unix.Renameat2(fromDir, from, toDir, to, noReplace)
+	if err == unix.EINVAL || err == unix.ENOSYS {
+		return errReplacing
+	}
+	return renamed(err)
+}
+
+// renamed gives the errors of a rename and of a link their kind.
+func renamed(err error) error {
 	switch {
 	case errors.Is(err, unix.EXDEV):
 		return errOtherMount
-	case errors.Is(err, unix.EINVAL), errors.Is(err, unix.ENOSYS):
-		return fmt.Errorf("this file system cannot move without replacing: %w", errors.ErrUnsupported)
 	case errors.Is(err, unix.ENOTDIR):
 		return fs.ErrNotExist
 	}

@@ -186,35 +186,45 @@ func (d *Driver) restore(k *binned) (providers.Entry, error) {
 		return providers.Entry{}, reason("open", filepath.Dir(k.Path), err)
 	}
 	defer unix.Close(folder)
-	if err := d.bring(k, p, folder); err != nil {
-		return providers.Entry{}, err
-	}
-	s, err := statOpen(p.fd) // not by name or ctx: it is back, whatever comes next
+	s, err := d.bring(k, p, folder)
 	if err != nil {
-		return providers.Entry{}, uncertain(err)
+		return providers.Entry{}, err
 	}
 	return entry(filepath.Join(r.path, rel), &s), nil
 }
 
-// bring moves the pinned file out of the bin into the folder.
-func (d *Driver) bring(k *binned, p *pinned, folder int) error {
+// bring moves the pinned file out of the bin into the folder, and describes it
+// there.
+func (d *Driver) bring(k *binned, p *pinned, folder int) (s unix.Statx_t, err error) {
 	base := filepath.Base(k.Path)
-	if err := rename(k.bin.files, k.Name, folder, base); err != nil {
-		return reason("restore", k.Path, err)
+	linked, err := k.bin.give(k.Name, folder, base)
+	if err != nil {
+		return s, reason("restore", k.Path, err)
 	}
-	if err := errors.Join(d.at(atMoved), p.moved(folder, base)); err != nil {
-		if back := rename(folder, base, k.bin.files, k.Name); back != nil {
-			return uncertain(errors.Join(err, back))
+	if err = d.at(atMoved); err == nil && !linked {
+		err = p.moved(folder, base)
+	}
+	if err != nil {
+		if back := k.bin.take(folder, base, k.Name); back != nil {
+			return s, uncertain(errors.Join(err, back))
 		}
-		return err
+		return s, err
 	}
 	if err := d.synced.sync(folder, k.bin.files); err != nil {
-		return uncertain(err)
+		return s, uncertain(err)
 	}
 	if err := errors.Join(d.at(atSynced), k.bin.forget(k.Name)); err != nil {
-		return uncertain(err)
+		return s, uncertain(err)
 	}
-	return nil
+	if linked {
+		s, err = statName(folder, base)
+	} else { // not by name or ctx: it is back, whatever comes next
+		s, err = statOpen(p.fd)
+	}
+	if err != nil {
+		return s, uncertain(err)
+	}
+	return s, nil
 }
 
 // restored is Restore's answer when the file is not in the bin: it may be back

@@ -171,7 +171,7 @@ func (m *move) carryOut(ctx context.Context, p *pinned) (providers.Receipt, erro
 		err = m.d.at(atWritten)
 	}
 	if err == nil {
-		err = m.bin.barred(rename(p.folder, p.name, m.bin.files, m.name), p.folder, filepath.Dir(m.path))
+		err = m.bin.barred(m.bin.take(p.folder, p.name, m.name), p.folder, filepath.Dir(m.path))
 	}
 	if err != nil {
 		return "", m.abandon(err)
@@ -200,7 +200,7 @@ func (m *move) abandon(why error) error {
 // is taken again it stays in the bin, restorable by its .trashinfo, and the
 // record of the operation stays open: nothing is overwritten, nothing lost.
 func (m *move) putBack(folder int, why error) error {
-	if err := rename(m.bin.files, m.name, folder, filepath.Base(m.rel)); err != nil {
+	if _, err := m.bin.give(m.name, folder, filepath.Base(m.rel)); err != nil {
 		return uncertain(fmt.Errorf("%v; another file was moved to the trash and cannot be put back: %w", why, err))
 	}
 	if err := errors.Join(m.d.synced.sync(folder, m.bin.files), m.d.at(atReturned)); err != nil {

@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"os"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -34,10 +36,11 @@ func (d *Driver) Trial(root string) (bin string, err error) {
 }
 
 // try moves an empty file of a name of its own from the folder to the bin. No
-// part of it is left anywhere.
+// part of it is left anywhere, nor of one that was killed.
 func (b *bin) try(folder int, path string, now time.Time) error {
-	name := ".sweepd-trial-" + rand.Text()
-	fd, err := unix.Openat(folder, name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o600)
+	b.clear(folder, now)
+	name := trialName()
+	fd, err := newFile(folder, name)
 	if err != nil {
 		return refusedFor(path, err)
 	}
@@ -51,11 +54,73 @@ func (b *bin) try(folder int, path string, now time.Time) error {
 		return errors.Join(refusedFor(b.path, err), b.unlink(folder, name))
 	}
 	defer unix.Close(info)
-	if err := rename(folder, name, b.files, name); err != nil {
+	if err := b.take(folder, name, name); err != nil {
 		return errors.Join(b.barred(err, folder, path), b.unlink(folder, name), b.forget(name))
 	}
 	if err := errors.Join(b.unlink(b.files, name), b.forget(name)); err != nil {
 		return atFault(b.path, fmt.Errorf("a trial file cannot be taken out again: %w", err))
 	}
 	return nil
+}
+
+// newFile makes an empty file, and locks it for as long as it is open.
+func newFile(folder int, name string) (fd int, err error) {
+	fd, err = unix.Openat(folder, name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o600)
+	if err == nil {
+		_ = unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB) // where there are locks
+	}
+	return fd, err
+}
+
+// trialPrefix begins the names of trial files; trialLetters of rand.Text follow.
+const (
+	trialPrefix  = ".sweepd-trial-"
+	trialLetters = 26
+)
+
+func trialName() string { return trialPrefix + rand.Text() }
+
+// isTrial reports whether a name is one that trialName gives.
+func isTrial(name string) bool {
+	rest, ok := strings.CutPrefix(name, trialPrefix)
+	return ok && len(rest) == trialLetters && strings.Trim(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
+}
+
+// clear takes away what trials have left that were killed: regular files of this
+// user with such a name, empty but for a .trashinfo, an hour old, and locked by
+// nobody. They are nobody's files, so that there is nothing to record, and no
+// revision or policy by which providers.Storage could let them go. What cannot be
+// looked at stays.
+func (b *bin) clear(folder int, now time.Time) {
+	for _, in := range []int{folder, b.dir, b.files, b.info} {
+		fd, err := openPiece(in, ".", openFolder, true)
+		if err != nil {
+			continue
+		}
+		f := os.NewFile(uintptr(fd), ".")
+		for err == nil {
+			var names []string
+			names, err = f.Readdirnames(512)
+			for _, name := range names {
+				trial, isInfo := strings.CutSuffix(name, infoSuffix)
+				if isTrial(trial) && isInfo == (in == b.info) && leftOver(in, name, isInfo, now) {
+					_ = b.unlink(in, name)
+				}
+			}
+		}
+		f.Close()
+	}
+}
+
+// leftOver reports whether a trial that was killed has left the file.
+func leftOver(folder int, name string, isInfo bool, now time.Time) bool {
+	fd, err := openPiece(folder, name, openFile, false)
+	if err != nil {
+		return false
+	}
+	defer unix.Close(fd)
+	s, err := statOpen(fd)
+	return err == nil && regular(&s) && (s.Size == 0 || isInfo) && s.Uid == uint32(os.Geteuid()) &&
+		now.Sub(time.Unix(s.Ctime.Sec, int64(s.Ctime.Nsec))) > time.Hour &&
+		unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB) != unix.EWOULDBLOCK
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"sweepd/providers"
 )
@@ -52,5 +53,46 @@ func TestAMoveThatAFolderForbidsNamesTheFolder(t *testing.T) {
 	}
 	if got := every(t, b.root); len(got) != 2 {
 		t.Errorf("the root holds %q, want the picture alone", got)
+	}
+}
+
+// What a trial left that was killed the next one takes away, an hour later; and
+// nothing that only looks so.
+func TestATrialTakesAwayWhatAKilledOneLeft(t *testing.T) {
+	b := newBox(t, func(o *Options) { o.Now = func() time.Time { return time.Now().Add(2 * time.Hour) } })
+	_, err := b.d.Trial(b.root)
+	must(t, err)
+	name := ".sweepd-trial-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	left := []string{b.path(name), b.trash + "/" + name, b.trash + "/files/" + name, b.trash + "/info/" + name + ".trashinfo"}
+	for _, path := range left {
+		write(t, path, "")
+	}
+	write(t, b.trash+"/info/"+name+".trashinfo", "[Trash Info]\n")
+	others := map[string]string{
+		b.path(".sweepd-trial-ABCDEFGHIJKLMNOPQRSTUVWXYA"): "a person's words", // not empty
+		b.path(".sweepd-trial-short"):                      "",
+		b.path("sub/" + name):                              "",
+		b.path(".sweepd-trial-abcdefghijklmnopqrstuvwxyz"): "",
+		b.path(name + ".trashinfo"):                        "",
+		b.trash + "/files/a.png":                           "",
+	}
+	for path, content := range others {
+		write(t, path, content)
+	}
+	fresh := b.open(func(o *Options) { o.Now = time.Now })
+	_, err = fresh.Trial(b.root)
+	must(t, err)
+	for _, path := range left { // another may be at work
+		if _, err := os.Lstat(path); err != nil {
+			t.Error(err)
+		}
+	}
+	_, err = b.d.Trial(b.root)
+	must(t, err)
+	for _, path := range left {
+		b.missing(path)
+	}
+	for path, content := range others {
+		b.holds(path, content)
 	}
 }
