@@ -71,3 +71,28 @@ func TestAServiceTakesANewPolicyAtSIGHUPAndEndsAtSIGTERM(t *testing.T) {
 	}
 	w.RecordIsTrue("at the end", 3)
 }
+
+// What documents name is asked for afresh: a service has read them before.
+func TestAServiceHoldsAPictureThatADocumentNamedBeforeItCame(t *testing.T) {
+	t.Parallel()
+	w := e2e.NewWorld(t, "sweepd")
+	w.Write(".config/sweepd/policy.yaml", []byte(e2e.Policy+servicePolicy))
+	s := serve(t, w.Command)
+	s.until("moves what is there", func(d *status.Daemon) bool { return d.Storages[0].Trashed == 3 })
+	named, other := "ChatGPT Image May 1, 2026, 01_17_00 AM.png", "ChatGPT Image May 2, 2026, 01_17_00 AM.png"
+	w.Write("Downloads/notes.md", []byte("See ["+named+"]."))
+	w.Write("Downloads/"+named, smallPicture(7))
+	w.Write("Downloads/"+other, smallPicture(8))
+	s.until("moves the other one", func(d *status.Daemon) bool { return d.Storages[0].Trashed > 3 })
+	for name, want := range map[string]bool{named: true, other: false} {
+		if _, err := os.Lstat(filepath.Join(w.Home, "Downloads", name)); (err == nil) != want {
+			t.Errorf("%s: there it is %v, want %v", name, err == nil, want)
+		}
+	}
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-s.ended; err != nil {
+		t.Errorf("it ends with %v\n%s", err, s.log.String())
+	}
+}

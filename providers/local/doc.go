@@ -28,8 +28,9 @@
 //     core.worktree alone (a home under yadm); what is committed and no longer
 //     in the index; Mercurial, Subversion and the rest.
 //   - mentioned: see package mentions; documents above the root, in another
-//     root, behind links and on other mounts; what was written since the run
-//     began, or in a long one within the last ten minutes. A list of the very
+//     root, behind links and on other mounts; what was written since the
+//     listing began, or in a long run within the last two seconds, or twenty
+//     times as long as it takes to read the documents again. A list of the very
 //     files, a plan of a sweep among them, names them too: it is best kept
 //     outside of the root.
 //   - library: one without a marker that is its program's alone (Shotwell,

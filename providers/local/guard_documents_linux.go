@@ -21,9 +21,10 @@ import (
 // left out as well, because a person who keeps notes out of the sweep names
 // pictures in them all the same.
 func (d *Driver) readDocuments(ctx context.Context, r *root, last *reading, words bool) *reading {
-	x := &reading{index: &mentions.Index{}, paths: map[uint32]string{}}
+	x := &reading{listing: d.memory.listings.Load(), index: &mentions.Index{}, paths: map[uint32]string{}}
 	if d.o.Now != nil {
 		x.at = d.o.Now()
+		defer func() { x.took = d.o.Now().Sub(x.at) }()
 	}
 	if err := r.check(); err != nil {
 		x.unread = fmt.Sprintf("the documents below %q could not be read: %v", r.path, err)
@@ -211,8 +212,8 @@ func (l *docReader) entries(f folder, fd int, buf []byte) error {
 			if path := within(f, string(text)); !l.d.rules.programs(path) {
 				l.push(folder{root: f.root, path: path, base: f.base})
 			}
-		case kind == unix.DT_REG && mentions.IsDocument(text):
-			if err := l.document(f, fd, string(text)); err != nil {
+		case kind == unix.DT_REG && mentions.MannerOf(text) != mentions.NotRead:
+			if err := l.document(f, fd, name); err != nil {
 				l.documentFailed(within(f, string(text)), err)
 			}
 		}
@@ -255,9 +256,17 @@ func ownPlan(fd int) bool {
 	return err == nil && string(head[:n]) == planBegins
 }
 
-// document reads one document. That it is a link or something else by now, or
-// gone, is no error.
-func (l *docReader) document(f folder, folder int, name string) error {
+// document reads one document, whose name ends with a NUL byte, unless it is as
+// it was. That it is a link or something else by now, or gone, is no error.
+func (l *docReader) document(f folder, folder int, nul []byte) error {
+	name := string(nul[:len(nul)-1])
+	if l.numbers != nil {
+		if err := statAt(folder, nul, &l.stat); err == nil && regular(&l.stat) {
+			if s := l.state(); l.met(s) && l.unchanged(s, l.gathering.next.Add(1), f, name) {
+				return nil
+			}
+		}
+	}
 	fd, err := openPiece(folder, name, openFile, f.root.cross)
 	switch {
 	case gone(err), errors.Is(err, unix.ELOOP), errors.Is(err, unix.EXDEV), errors.Is(err, unix.ENXIO):
@@ -270,14 +279,14 @@ func (l *docReader) document(f folder, folder int, name string) error {
 		return err
 	}
 	n := l.gathering.next.Add(1)
-	s := state{identify(&l.stat), unix.Mkdev(l.stat.Dev_major, l.stat.Dev_minor)}
-	if l.unchanged(s, n, f, name) {
+	if l.unchanged(l.state(), n, f, name) || ownPlan(fd) {
 		return nil
 	}
-	if ownPlan(fd) {
-		return nil
+	b := &docBytes{ctx: l.ctx, fd: fd, size: int64(l.stat.Size), stored: int64(l.stat.Blocks * 512)}
+	r, err := text(mentions.MannerOf(nul[:len(nul)-1]), b)
+	if r == nil || err != nil {
+		return err
 	}
-	r := &docBytes{ctx: l.ctx, fd: fd, size: int64(l.stat.Size)}
 	if l.words != nil {
 		err = l.words.Read(r)
 	} else {
@@ -286,29 +295,105 @@ func (l *docReader) document(f folder, folder int, name string) error {
 			l.named[n] = within(f, name)
 		}
 	}
-	l.opened, l.taken = l.opened+1, l.taken+r.n
+	l.opened, l.taken = l.opened+1, l.taken+b.n
 	return err
 }
 
+// state is that of what was just looked at.
+func (l *docReader) state() state {
+	return state{identify(&l.stat), unix.Mkdev(l.stat.Dev_major, l.stat.Dev_minor)}
+}
+
+func (l *docReader) met(s state) bool {
+	_, met := l.numbers[s]
+	return met
+}
+
+// text is what is to be read of the document; nil for nothing.
+func text(how mentions.Manner, b *docBytes) (io.Reader, error) {
+	if how == mentions.Read {
+		return b, b.fits()
+	}
+	var begin [mentions.Beginning]byte
+	n, err := b.ReadAt(begin[:], 0)
+	switch {
+	case err != nil && err != io.EOF:
+		return nil, err
+	case mentions.IsZip(begin[:n]):
+		return mentions.Links(b, b.size)
+	case mentions.IsText(begin[:n]):
+		return b, b.fits()
+	}
+	return nil, nil
+}
+
+// docLimit is how many bytes of a document are read at most; one that has more
+// may name anything.
+const docLimit = 1 << 30
+
+var errDocLimit = fmt.Errorf("it has more than %d GiB", docLimit>>30)
+
 // docBytes reads a document until the context ends. Where its size was the end
-// is not asked for: what is written to it now will be read another time.
+// is not asked for: what is written to it now will be read another time. Holes are
+// passed over, so that a sparse file costs what it has.
 type docBytes struct {
-	ctx     context.Context
-	fd      int
-	size, n int64
+	ctx          context.Context
+	fd           int
+	size, stored int64 // bytes, with holes and without
+	at, n        int64 // where to read next; how much was read
+}
+
+// fits returns errDocLimit for a document that need not be begun with.
+func (r *docBytes) fits() error {
+	if min(r.size, r.stored) > docLimit {
+		return errDocLimit
+	}
+	return nil
 }
 
 func (r *docBytes) Read(p []byte) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, err
 	}
-	n, err := again(func() (int, error) { return unix.Read(r.fd, p) })
+	if r.n > docLimit {
+		return 0, errDocLimit
+	}
+	if r.stored < r.size {
+		at, err := again(func() (int64, error) { return unix.Seek(r.fd, r.at, unix.SEEK_DATA) })
+		switch {
+		case err == unix.ENXIO:
+			return 0, io.EOF
+		case err == nil:
+			r.at = at
+		case err != unix.EINVAL: // the file system does not know holes
+			return 0, err
+		}
+	}
+	n, err := again(func() (int, error) { return unix.Pread(r.fd, p, r.at) })
 	if err != nil {
 		return 0, err
 	}
-	r.n += int64(n)
-	if n == 0 || r.n == r.size {
+	r.n, r.at = r.n+int64(n), r.at+int64(n)
+	if n == 0 || r.at == r.size {
 		return n, io.EOF
+	}
+	return n, nil
+}
+
+// ReadAt implements io.ReaderAt.
+func (r *docBytes) ReadAt(p []byte, off int64) (n int, err error) {
+	for n < len(p) {
+		if err := r.ctx.Err(); err != nil {
+			return n, err
+		}
+		m, err := again(func() (int, error) { return unix.Pread(r.fd, p[n:], off+int64(n)) })
+		if err != nil {
+			return n, err
+		}
+		if m == 0 {
+			return n, io.EOF
+		}
+		n, r.n = n+m, r.n+int64(m)
 	}
 	return n, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"sweepd/providers/local/mentions"
@@ -15,11 +16,13 @@ type memory struct {
 	mu       sync.Mutex
 	mentions map[*root]*shelf
 	indexes  map[string]*gitIndex
+
+	listings atomic.Uint64 // that have begun
 }
 
 // shelf is what the documents below one root mention. It is read at the first
-// question and again after a while; that what reads it was interrupted is no
-// answer.
+// question after a listing has begun, and again after a while; a reading that was
+// interrupted is no answer.
 type shelf struct {
 	mu      sync.Mutex
 	reading chan struct{} // closed when it has been read; nil: nobody reads
@@ -29,12 +32,14 @@ type shelf struct {
 
 // reading is the outcome of reading all documents below a root.
 type reading struct {
-	at     time.Time
-	unread string // why that is not all of them; "" if it is
-	index  *mentions.Index
-	words  *mentions.Words
-	paths  map[uint32]string // of the documents that mention anything
-	known  []document        // all that were seen
+	listing uint64 // after which it began
+	at      time.Time
+	took    time.Duration
+	unread  string // why that is not all of them; "" if it is
+	index   *mentions.Index
+	words   *mentions.Words
+	paths   map[uint32]string // of the documents that mention anything
+	known   []document        // all that were seen
 
 	files, bytes int64 // that were opened and read for it
 }
@@ -51,9 +56,15 @@ type document struct {
 	number uint32
 }
 
-// readAgain is after how long documents are read again. Those that are as they
-// were are not opened for it.
-const readAgain = 10 * time.Minute
+// Documents are read again when a reading is older than readAgain and than
+// readShare times as long as it took, so that reading takes a small share of a
+// long run; in any case when it is older than readLatest. Documents that are as
+// they were are not opened for it.
+const (
+	readAgain  = 2 * time.Second
+	readShare  = 20
+	readLatest = 10 * time.Minute
+)
 
 // mentioned says which document below any root that the file is in names it.
 func (d *Driver) mentioned(ctx context.Context, path, name string) (why string, err error) {
@@ -156,10 +167,16 @@ func (s *shelf) get(ctx context.Context, d *Driver, r *root, words bool) (*readi
 	}
 }
 
+// stale reports whether documents may have been written that a new question has
+// to know of: a document that was written before a listing began is always seen
+// by those who ask about its files.
 func (d *Driver) stale(x *reading) bool {
+	if x.listing != d.memory.listings.Load() {
+		return true
+	}
 	if d.o.Now == nil {
 		return false
 	}
 	age := d.o.Now().Sub(x.at)
-	return age < 0 || age > readAgain
+	return age < 0 || age > min(max(readAgain, readShare*x.took), readLatest)
 }

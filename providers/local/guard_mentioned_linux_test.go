@@ -1,6 +1,9 @@
 package local
 
 import (
+	"archive/zip"
+	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sweepd/providers"
+	"sweepd/providers/local/mentions"
 )
 
 func TestWhatADocumentNamesIsHeld(t *testing.T) {
@@ -39,7 +43,7 @@ func TestDocumentsThatAreLeftOutOfTheSweepCount(t *testing.T) {
 
 func TestWhatProgramsKeepAndWhatIsInTheBinMentionsNothing(t *testing.T) {
 	b := newBox(t, func(o *Options) { o.TrashHome = filepath.Join(o.Roots[0], "bin") })
-	for _, name := range []string{".svn/a.md", ".cache/a.md", "bin/files/a.md", ".Trash-1000/files/a.md", "a.docx"} {
+	for _, name := range []string{".svn/a.md", ".cache/a.md", "bin/files/a.md", ".Trash-1000/files/a.md", "a.mp4"} {
 		write(t, b.path(name), "a.png")
 	}
 	b.write("deep/a.png", "bytes")
@@ -109,6 +113,124 @@ func TestDocumentsAreReadOnceForAllQuestions(t *testing.T) {
 	if again := b.d.memory.shelf(b.d.roots[0]).read; again == first || again.files != 1 {
 		t.Errorf("%d documents were read again, want the one that was changed", again.files)
 	}
+}
+
+func TestADocumentIsReadWhateverItsName(t *testing.T) {
+	for _, name := range []string{
+		"README", "Makefile", "Dockerfile", ".notes", "letter.rtf", "mail.eml", "page.gmi", "group.nfo", "cut.mlt", "cut.fcpxml",
+		"cut.otio", "cut.kdenlive", "what.ever", "unending.extensionthatisverylong",
+	} {
+		b := newBox(t)
+		b.write("a.png", "bytes")
+		b.heldBy(b.path("a.png"))
+		b.write("sub/"+name, "{\"image\": \"../a.png\"}")
+		b.d = b.open()
+		b.says(b.heldBy(b.path("a.png"), providers.GuardMentioned), b.path("sub/"+name))
+	}
+}
+
+// What an office document links is told by what it is, whatever its name.
+func TestAPictureThatAnOfficeDocumentLinksIsHeld(t *testing.T) {
+	for name, parts := range map[string]map[string]string{
+		"a.docx": {"word/_rels/document.xml.rels": `<Relationships><Relationship Id="1" Target="a.png" TargetMode="External"/></Relationships>`},
+		"a.odp":  {"content.xml": `<draw:image xlink:href="../a.png"/>`},
+		"report": {"content.xml": `<draw:image xlink:href="../a.png"/>`},
+	} {
+		b := newBox(t)
+		b.write("a.png", "bytes")
+		b.write("image1.png", "bytes")
+		var file bytes.Buffer
+		w := zip.NewWriter(&file)
+		for part, text := range parts {
+			f, err := w.Create(part)
+			must(t, err)
+			_, err = f.Write([]byte(text))
+			must(t, err)
+		}
+		f, err := w.Create("media/image1.png")
+		must(t, err)
+		_, err = f.Write([]byte("image1.png"))
+		must(t, errors.Join(err, w.Close()))
+		b.write("sub/"+name, file.String())
+		b.says(b.heldBy(b.path("a.png"), providers.GuardMentioned), b.path("sub/"+name))
+		b.heldBy(b.path("image1.png"))
+	}
+}
+
+func TestWhatIsNoTextIsNotRead(t *testing.T) {
+	b := newBox(t)
+	b.write("a.png", "bytes")
+	b.write("blob", "\x00\x01 a.png")
+	b.write("movie.mp4", "a.png")
+	b.heldBy(b.path("a.png"))
+	if x := b.d.memory.shelf(b.d.roots[0]).read; x.files != 0 {
+		t.Errorf("%d files were read, want none", x.files)
+	}
+}
+
+func TestASparseDocumentCostsNoMoreThanItHas(t *testing.T) {
+	b := newBox(t)
+	b.write("a.png", "bytes")
+	b.write("b.png", "bytes")
+	b.write("huge.csv", "1,a.png\n")
+	must(t, os.Truncate(b.path("huge.csv"), 50<<30))
+	f, err := os.OpenFile(b.path("huge.csv"), os.O_WRONLY, 0)
+	must(t, err)
+	_, err = f.WriteAt([]byte(" b.png\n"), 40<<30)
+	must(t, errors.Join(err, f.Close()))
+	b.heldBy(b.path("a.png"), providers.GuardMentioned)
+	b.heldBy(b.path("b.png"), providers.GuardMentioned)
+	if x := b.d.memory.shelf(b.d.roots[0]).read; x.bytes > 1<<20 {
+		t.Errorf("%d bytes were read of what has two blocks", x.bytes)
+	}
+}
+
+func TestADocumentThatIsTooLargeHoldsEverything(t *testing.T) {
+	r := &docBytes{ctx: t.Context(), fd: -1, n: docLimit + 1} // it has grown
+	if _, err := r.Read(make([]byte, 1)); !errors.Is(err, errDocLimit) {
+		t.Errorf("got %v, want errDocLimit", err)
+	}
+	for size, stored := range map[int64]int64{docLimit: docLimit + 512, 50 << 30: docLimit} {
+		if err := (&docBytes{size: size, stored: stored}).fits(); err != nil {
+			t.Errorf("%d bytes of %d: got %v", stored, size, err)
+		}
+	}
+	if _, err := text(mentions.Read, &docBytes{fd: -1, size: docLimit + 1, stored: docLimit + 512}); !errors.Is(err, errDocLimit) {
+		t.Errorf("got %v, want errDocLimit", err)
+	}
+}
+
+// A service keeps its driver for days.
+func TestADocumentThatWasWrittenBeforeAListingIsSeenAfterIt(t *testing.T) {
+	b := newBox(t)
+	b.write("other.png", "bytes")
+	b.heldBy(b.path("other.png"))
+	b.write("notes.md", "a.png")
+	b.write("a.png", "bytes")
+	b.lists(b.d, "a.png", "notes.md", "other.png")
+	b.heldBy(b.path("a.png"), providers.GuardMentioned)
+}
+
+func TestAReadingThatTakesLongIsNotRepeatedAllTheTime(t *testing.T) {
+	now := noon
+	b := newBox(t, func(o *Options) { o.Now = func() time.Time { return now } })
+	b.write("a.png", "bytes")
+	b.heldBy(b.path("a.png"))
+	read := b.d.memory.shelf(b.d.roots[0]).read
+	read.took = time.Second
+	b.write("notes.md", "a.png")
+	now = now.Add(readShare * time.Second)
+	b.heldBy(b.path("a.png"))
+	now = now.Add(1)
+	b.heldBy(b.path("a.png"), providers.GuardMentioned)
+	read = b.d.memory.shelf(b.d.roots[0]).read
+	read.took = time.Hour
+	b.write("more.md", "b.png")
+	b.write("b.png", "bytes")
+	now = now.Add(readLatest)
+	b.heldBy(b.path("b.png"))
+	now = now.Add(1)
+	b.heldBy(b.path("b.png"), providers.GuardMentioned)
 }
 
 func TestADocumentWithTwoNamesIsReadAgainUnderBoth(t *testing.T) {

@@ -17,8 +17,9 @@
 // Not seen: a dot or an extension that is itself written as an escape; a name
 // put together by a program from pieces, or from a name without its extension
 // (but for TeX); CSS's hexadecimal escapes, quoted-printable and base64; what
-// is in an archive, a database or a compressed document (DOCX, ODT, PDF, EPUB);
-// and UTF-16 without a byte order mark, unless the name is ASCII.
+// is in an archive, a database or a compressed document (PDF, EPUB; of DOCX, ODT
+// and their like all but links to the outside); and UTF-16 without a byte order
+// mark, unless the name is ASCII.
 //
 // Nothing here opens a file.
 package mentions

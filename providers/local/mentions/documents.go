@@ -2,9 +2,56 @@ package mentions
 
 import "bytes"
 
-// IsDocument reports whether a file of that name is read for mentions. It
-// allocates nothing.
-func IsDocument(name []byte) bool { return kindOf(name) != kindNone }
+// Manner is how a file is read for mentions.
+type Manner byte
+
+// The manners.
+const (
+	NotRead    Manner = iota // a picture, a video, an archive or a program: no text, or one that is read for nothing
+	Read                     // a document by its name
+	ReadAsItIs               // any other: what it begins like says what it is, see IsText and IsZip
+)
+
+// MannerOf is the manner in which a file of that name is read. It allocates
+// nothing.
+func MannerOf(name []byte) Manner {
+	if kindOf(name) != kindNone {
+		return Read
+	}
+	ext, ok := lowerExtension(name)
+	if !ok {
+		return ReadAsItIs
+	}
+	switch string(bytes.TrimRight(ext[:], "\x00")) {
+	case "png", "jpg", "jpeg", "jpe", "jfif", "webp", "avif", "gif", "heic", "heif", "bmp", "tif", "tiff", "ico", "jxl", "jp2", "psd", "xcf",
+		"cr2", "cr3", "nef", "arw", "dng", "orf", "rw2", "raf", // pictures
+		"mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "wmv", "flv", "3gp", "m2ts", // videos
+		"mp3", "m4a", "aac", "flac", "ogg", "oga", "opus", "wav", "aif", "aiff", "wma", // sound
+		"zip", "gz", "tgz", "bz2", "xz", "zst", "lz4", "7z", "rar", "tar", "jar", "whl", "deb", "rpm", "apk", "iso", "qcow2", "vmdk", "vdi", // archives, disks
+		"exe", "dll", "so", "o", "pyc", "class", "wasm", // programs
+		"ttf", "otf", "woff", "woff2", "pdf", "epub", "sqlite": // fonts and what has a form of its own
+		return NotRead
+	}
+	return ReadAsItIs
+}
+
+// Beginning is how many bytes of a file IsText and IsZip are to be given, or all
+// of it.
+const Beginning = 4096
+
+// IsZip reports whether a file that begins so is a zip archive with something in
+// it, as office documents are.
+func IsZip(begin []byte) bool { return bytes.HasPrefix(begin, []byte("PK\x03\x04")) }
+
+// IsText reports whether a file that begins so is a text: without a NUL byte, as
+// Git and grep take it, or with a byte order mark of UTF-16. A PDF begins like a
+// text and is none.
+func IsText(begin []byte) bool {
+	if bytes.HasPrefix(begin, []byte("\xff\xfe")) || bytes.HasPrefix(begin, []byte("\xfe\xff")) {
+		return true
+	}
+	return len(begin) > 0 && bytes.IndexByte(begin, 0) < 0 && !bytes.HasPrefix(begin, []byte("%PDF-"))
+}
 
 type kind byte
 
@@ -17,19 +64,28 @@ const (
 // longestExtension is that of the extensions in kindOf.
 const longestExtension = 11
 
-func kindOf(name []byte) kind {
+// lowerExtension is the extension of the name in lower case, with zeroes behind
+// it; not ok where there is none, or one that is too long to be known.
+func lowerExtension(name []byte) (lower [longestExtension]byte, ok bool) {
 	dot := bytes.LastIndexByte(name, '.')
 	if dot <= 0 || len(name)-dot-1 > longestExtension {
-		return kindNone
+		return lower, false
 	}
-	var lower [longestExtension]byte
 	n := copy(lower[:], name[dot+1:])
 	for i := range lower[:n] {
 		if c := lower[i]; 'A' <= c && c <= 'Z' {
 			lower[i] = c + 'a' - 'A'
 		}
 	}
-	switch string(lower[:n]) {
+	return lower, true
+}
+
+func kindOf(name []byte) kind {
+	lower, ok := lowerExtension(name)
+	if !ok {
+		return kindNone
+	}
+	switch string(bytes.TrimRight(lower[:], "\x00")) {
 	case "tex", "ltx", "latex", "sty", "cls", "dtx", "rnw", "lytex": // TeX and what is woven into it
 		return kindTeX
 	case "md", "markdown", "mdown", "mkd", "mdx", "qmd", "rmd", "mdc", // Markdown: notes, books, sites

@@ -1,10 +1,16 @@
 package mentions
 
 import (
+	"archive/zip"
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html"
+	"io"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -191,17 +197,80 @@ func TestMentionsOutliveTheirIndex(t *testing.T) {
 }
 
 func TestDocumentsAreToldByTheirNames(t *testing.T) {
-	for _, name := range []string{"a.md", "B.HTML", "x.y.tex", "main.go", "board.canvas", "site.webmanifest"} {
-		if !IsDocument([]byte(name)) {
-			t.Errorf("%s is not read", name)
-		}
-	}
-	for _, name := range []string{"md", ".md", "a.png", "a.", "a.extensionless", "a.docx", ""} {
-		if IsDocument([]byte(name)) {
-			t.Errorf("%s is read", name)
+	for want, names := range map[Manner][]string{
+		Read:       {"a.md", "B.HTML", "x.y.tex", "main.go", "board.canvas", "site.webmanifest"},
+		ReadAsItIs: {"md", ".md", "a.", "README", "Makefile", ".bashrc", "a.extensionless", "a.rtf", "a.eml", "a.gmi", "a.nfo", "a.mlt", "a.fcpxml", "a.otio", "a.kdenlive", "a.docx", "B.ODT", ""},
+		NotRead:    {"a.png", "b.JPEG", "c.mp4", "d.zip", "e.pdf"},
+	} {
+		for _, name := range names {
+			if got := MannerOf([]byte(name)); got != want {
+				t.Errorf("%q: got %d, want %d", name, got, want)
+			}
 		}
 	}
 }
+
+func TestATextIsToldByItsBeginning(t *testing.T) {
+	for begin, want := range map[string]bool{
+		"see a.png": true, "{\\rtf1": true, "\xff\xfea\x00": true, "\xe4\xf6\xfc": true,
+		"": false, "\x89PNG\r\n\x1a\n\x00": false, "%PDF-1.7\n": false, "a\x00b": false,
+	} {
+		if got := IsText([]byte(begin)); got != want {
+			t.Errorf("%q: got %v, want %v", begin, got, want)
+		}
+	}
+}
+
+func TestAnOfficeDocumentNamesWhatItLinksAndNotWhatIsInIt(t *testing.T) {
+	for name, c := range map[string]struct {
+		parts map[string]string
+		want  string
+	}{
+		"Office Open XML": {map[string]string{
+			"word/document.xml": `<w:t>in.png</w:t>`,
+			"word/_rels/document.xml.rels": `<?xml version="1.0"?><Relationships xmlns="x"><Relationship Id="1" Target="media/image1.png"/>` +
+				`<Relationship Id="2" Target="file:///C:/Users/ann/my%20cat.png" TargetMode="External"/></Relationships>`,
+		}, "file:///C:/Users/ann/my%20cat.png\n"},
+		"OpenDocument": {map[string]string{
+			"content.xml": `<draw:image xlink:href="Pictures/100.png"/><draw:image xlink:href="../cat &amp; dog.png"/><a xlink:href="#a.png"/>`,
+			"styles.xml":  `<style:background-image xlink:href="file:///home/ann/back.png"/>`,
+		}, "../cat & dog.png\nfile:///home/ann/back.png\n"},
+	} {
+		var b bytes.Buffer
+		w := zip.NewWriter(&b)
+		for _, part := range slices.Sorted(maps.Keys(c.parts)) {
+			f, err := w.Create(part)
+			if err == nil {
+				_, err = io.WriteString(f, c.parts[part])
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		r, err := Links(bytes.NewReader(b.Bytes()), int64(b.Len()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := io.ReadAll(r); err != nil || string(got) != c.want {
+			t.Errorf("%s: got %q, %v; want %q", name, got, err, c.want)
+		}
+	}
+	if r, err := Links(strings.NewReader("no archive"), 10); err != nil {
+		t.Errorf("no archive: %v", err)
+	} else if got, _ := io.ReadAll(r); len(got) > 0 {
+		t.Errorf("no archive: got %q", got)
+	}
+	if _, err := Links(brokenSource{}, 10); err == nil {
+		t.Error("a document that cannot be read links nothing")
+	}
+}
+
+type brokenSource struct{}
+
+func (brokenSource) ReadAt([]byte, int64) (int, error) { return 0, errors.New("I/O error") }
 
 func TestANameWithoutAnExtensionIsFoundByItsWords(t *testing.T) {
 	w := NewWords()

@@ -1,0 +1,118 @@
+package mentions
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+)
+
+// maxLinks is how much of an office document is unpacked at most.
+const maxLinks = 256 << 20
+
+// Links reads what an office document, a zip archive of that size, links outside
+// of itself, one link a line: external relationships of Office Open XML
+// (ECMA-376-2, TargetMode="External") and the xlink:href of OpenDocument that lead
+// out of the package. Pictures that are in the document are not named by it: they
+// are there. What is no such archive, or is not well-formed, links nothing that its
+// own program could find. An error is that of the source, or of a document that is
+// too large.
+func Links(r io.ReaderAt, size int64) (io.Reader, error) {
+	source := &noting{r: r}
+	archive, err := zip.NewReader(source, size)
+	if err != nil {
+		return &bytes.Buffer{}, source.err
+	}
+	var links bytes.Buffer
+	left := uint64(maxLinks)
+	for _, f := range archive.File {
+		var link func(xml.StartElement) string
+		switch name := path.Base(f.Name); {
+		case strings.HasSuffix(name, ".rels"):
+			link = externalTarget
+		case name == "content.xml", name == "styles.xml":
+			link = hrefOutside
+		default:
+			continue
+		}
+		if f.UncompressedSize64 > left {
+			return nil, fmt.Errorf("its text has more than %d MiB", maxLinks>>20)
+		}
+		left -= f.UncompressedSize64
+		part, err := f.Open()
+		if err == nil {
+			readLinks(&links, io.LimitReader(part, int64(f.UncompressedSize64)), link)
+			err = part.Close()
+		}
+		if source.err != nil {
+			return nil, errors.Join(source.err, err)
+		}
+	}
+	return &links, nil
+}
+
+// readLinks writes what link finds in the elements, up to the first that is not
+// well-formed.
+func readLinks(links *bytes.Buffer, part io.Reader, link func(xml.StartElement) string) {
+	d := xml.NewDecoder(part)
+	d.Strict = false
+	for {
+		token, err := d.RawToken()
+		if err != nil {
+			return
+		}
+		if e, ok := token.(xml.StartElement); ok {
+			if to := link(e); to != "" {
+				links.WriteString(to)
+				links.WriteByte('\n')
+			}
+		}
+	}
+}
+
+// externalTarget is the target of a relationship to something outside.
+func externalTarget(e xml.StartElement) string {
+	if e.Name.Local != "Relationship" || !strings.EqualFold(attribute(e, "TargetMode"), "External") {
+		return ""
+	}
+	return attribute(e, "Target")
+}
+
+// hrefOutside is a link that leads out of an OpenDocument package: the package
+// counts as a folder, so that "../" is the document's own folder (OpenDocument
+// 1.3, part 2, 3.7).
+func hrefOutside(e xml.StartElement) string {
+	to := attribute(e, "href")
+	if strings.HasPrefix(to, "../") || strings.HasPrefix(to, "/") || strings.Contains(to, ":") {
+		return to
+	}
+	return ""
+}
+
+func attribute(e xml.StartElement, local string) string {
+	for _, a := range e.Attr {
+		if a.Name.Local == local {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// noting keeps the first error of a source, which the zip reader gives other
+// names.
+type noting struct {
+	r   io.ReaderAt
+	err error
+}
+
+func (n *noting) ReadAt(p []byte, off int64) (int, error) {
+	read, err := n.r.ReadAt(p, off)
+	if err != nil && err != io.EOF && n.err == nil {
+		n.err = err
+	}
+	return read, err
+}
