@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sweepd/fingerprint"
+	"sweepd/internal/rotation"
 	"sweepd/journal"
 	"sweepd/providers"
 	"sweepd/providers/providertest"
@@ -436,7 +437,7 @@ func TestASecondSweepOfTheSameStorageIsRefused(t *testing.T) {
 func TestEveryFaultOfEveryCallLeavesTheRecordTrue(t *testing.T) {
 	for _, method := range []string{"Stat", "Trash", "Changes", "ReadRange"} {
 		for _, late := range []bool{false, true} {
-			for nth := 1; ; nth++ {
+			for nth := range rotation.Of(t, 1).Steps() {
 				b := newBox(t, rules)
 				for i := range 4 {
 					b.put(ours(i), picture(byte(i)))

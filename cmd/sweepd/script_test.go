@@ -17,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"sweepd/internal/e2e"
+	"sweepd/internal/rotation"
 )
 
 // The scripts in testdata/script are the manual by example: each is one
@@ -29,11 +30,21 @@ func TestScripts(t *testing.T) {
 	}
 	maps.Copy(commands, newClouds().commands())
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Files:               scripts(t),
 		RequireExplicitExec: true,
 		Setup:               setUp,
 		Cmds:                commands,
 	})
+}
+
+// scripts returns the paths of the scripts that this run takes.
+func scripts(t *testing.T) []string {
+	t.Helper()
+	all, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil || len(all) == 0 {
+		t.Fatal("no scripts", err)
+	}
+	return rotation.Part(t, all)
 }
 
 func TestMain(m *testing.M) {

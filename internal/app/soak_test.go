@@ -110,9 +110,12 @@ func (w *world) trueTime() time.Time { return time.Now().Add(time.Duration(w.asl
 
 // TestTwoYearsInAService runs the service through days in which files come and go,
 // people undo, clocks jump, machines sleep and services fail, and holds what the
-// program promises. SWEEPD_SOAK_DAYS says how many days.
+// program promises. SWEEPD_SOAK_DAYS says how many days; a fortnight has to do with -short.
 func TestTwoYearsInAService(t *testing.T) {
-	days := 14
+	days := 70
+	if testing.Short() {
+		days = 14
+	}
 	if text := os.Getenv("SWEEPD_SOAK_DAYS"); text != "" {
 		var err error
 		if days, err = strconv.Atoi(text); err != nil {

@@ -30,7 +30,7 @@ func TestOverSomeCommitsEveryStepIsTried(t *testing.T) {
 func TestTheEnvironmentSetsStrideAndRotation(t *testing.T) {
 	t.Setenv("SWEEPD_STRIDE", "")
 	t.Setenv("SWEEPD_ROTATION", "")
-	if s := Of(t, 16); s != (Slice{1, 16}) {
+	if s := Of(t, 16); s != (Slice{1, 16 * Share()}) {
 		t.Errorf("without a rotation the slice is %+v", s)
 	}
 	t.Setenv("SWEEPD_ROTATION", "5bc9f89")
@@ -52,5 +52,21 @@ func TestStepsGoOnFromTheFirst(t *testing.T) {
 	}
 	if len(got) != 3 || got[0] != 3 || got[1] != 8 || got[2] != 13 {
 		t.Errorf("the steps are %v", got)
+	}
+}
+
+// Over some commits each item is taken, and without -short by each.
+func TestOverSomeCommitsEveryItemIsTaken(t *testing.T) {
+	items, taken := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, make([]int, 10)
+	for commit := range 160 {
+		t.Setenv("SWEEPD_ROTATION", strconv.Itoa(commit))
+		for _, i := range Part(t, items) {
+			taken[i]++
+		}
+	}
+	for i, n := range taken {
+		if n == 0 || !testing.Short() && n != 160 || testing.Short() && n > 60 {
+			t.Errorf("item %d is taken by %d of 160 commits", i, n)
+		}
 	}
 }

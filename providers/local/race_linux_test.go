@@ -10,13 +10,15 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"sweepd/internal/rotation"
 )
 
 // flips is how often each race changes what a move is about; more often than
 // by default with SWEEPD_RACE_FLIPS.
 func flips(t *testing.T) int64 {
 	t.Helper()
-	n := int64(8000)
+	n := int64(8000 / rotation.Share())
 	if s := os.Getenv("SWEEPD_RACE_FLIPS"); s != "" {
 		var err error
 		if n, err = strconv.ParseInt(s, 10, 64); err != nil || n < 1 {
