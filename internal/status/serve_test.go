@@ -54,11 +54,24 @@ func TestAnAnswerThatWasBegunIsFinished(t *testing.T) {
 	}
 }
 
+// closing is a listener that calls closed when it is closed, by a server at the end of its Serve.
+type closing struct {
+	net.Listener
+	closed func()
+}
+
+func (c closing) Close() error {
+	c.closed()
+	return c.Listener.Close()
+}
+
 func TestAListenerThatFailsIsToldWhenTheOthersHaveEnded(t *testing.T) {
 	broken, good := listen(t, "127.0.0.1:0"), listen(t, "127.0.0.1:0")
 	if err := broken.Close(); err != nil {
 		t.Fatal(err)
 	}
+	failed, fail := context.WithCancel(t.Context())
+	broken = closing{broken, fail}
 	ctx, cancel := context.WithCancel(t.Context())
 	served := make(chan error, 1)
 	d := &daemon{port: good.Addr().String()}
@@ -66,6 +79,7 @@ func TestAListenerThatFailsIsToldWhenTheOthersHaveEnded(t *testing.T) {
 	if code, _ := d.ask(t, false, "GET", "/", ""); code != 404 {
 		t.Errorf("got %d", code)
 	}
+	<-failed.Done() // a failure after the end is none
 	cancel()
 	if err := <-served; !errors.Is(err, net.ErrClosed) {
 		t.Errorf("got %v", err)
