@@ -220,8 +220,8 @@ func (s *Storage) Purge(ctx context.Context, e Entry, r Receipt, cause Cause) er
 
 // NoteGone records that the file of the receipt has left the trash, if it has:
 // no longer in the trash, and by no operation that is recorded as done. back is
-// the file in its old place, the zero Entry where it is not there. Nothing in
-// the storage is changed.
+// the file in its old place, the zero Entry where it is not there. No file is
+// touched; what an interrupted operation left beside one may be put in order.
 func (s *Storage) NoteGone(ctx context.Context, e Entry, r Receipt, cause Cause) (back Entry, err error) {
 	gone, err := s.d.Gone(ctx, r)
 	if err == nil && !gone {
