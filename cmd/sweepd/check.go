@@ -59,7 +59,7 @@ func (p *program) check() *cobra.Command {
 				}
 				p.term.printf("\n")
 			}
-			for _, warning := range append(pol.Cautions(), cautions(pol)...) {
+			for _, warning := range slices.Concat(pol.Cautions(), cautions(pol), p.bars(pol)) {
 				fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("33", "warning:"), safe(warning))
 			}
 			if len(args) == 0 { // a file that is named need not be the one that is in use
@@ -86,6 +86,18 @@ func cautions(pol *policy.Policy) (all []string) {
 				all = append(all, fmt.Sprintf("storage %s: %s; %s", name, why, hint))
 			}
 		}
+	}
+	return all
+}
+
+// bars are the folders from which nothing can go to the trash, if the policy wants
+// anything to go.
+func (p *program) bars(pol *policy.Policy) (all []string) {
+	if !slices.ContainsFunc(pol.Rules, func(r policy.Rule) bool { return r.Do == policy.Trash }) {
+		return nil
+	}
+	for _, x := range p.options().Barred(pol) {
+		all = append(all, fmt.Sprintf("storage %s: nothing can go to the trash from %s: %v; %s", x.Storage, x.Root, x.Err, x.Hint))
 	}
 	return all
 }

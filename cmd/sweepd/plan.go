@@ -54,6 +54,7 @@ is written into.`,
 				return err
 			}
 			p.conclude(l, a, sum, nil)
+			p.barred(a, sum)
 			if out.named != "" {
 				if err := out.write(stdout, func(w io.Writer) error { return due.Save(escaping{w}) }); err != nil {
 					return err

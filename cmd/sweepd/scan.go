@@ -62,6 +62,7 @@ the local files. Nothing of an account is read for it.`,
 				return err
 			}
 			p.conclude(l, a, sum, images)
+			p.barred(a, sum)
 			if !l.json {
 				p.term.printf("nothing was changed%s\n", p.next(a, args, sum))
 			}
@@ -265,6 +266,17 @@ func (p *program) problems(sum *sweeper.Summary) {
 	}
 	if more := sum.Errors - int64(len(sum.Problems)); more > 0 {
 		fmt.Fprintf(p.stderr, "warning: and %s more\n", count(more, "problem"))
+	}
+}
+
+// barred prints from which folders nothing of what is due can go.
+func (p *program) barred(a *app.App, sum *sweeper.Summary) {
+	if sum.ByAction[string(policy.Trash)]+sum.ByAction[string(policy.Hold)] == 0 {
+		return
+	}
+	for _, x := range a.Barred() {
+		fmt.Fprintf(p.stderr, "%s nothing can go to the trash from %s: %s\n", p.term.paint("33", "warning:"), p.place(x.Storage, x.Root), safe(x.Err.Error()))
+		fmt.Fprintf(p.stderr, "hint: %s\n", safe(x.Hint))
 	}
 }
 

@@ -48,7 +48,7 @@ func scripts(t *testing.T) []string {
 }
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"sweepd": main, "sweepd-browser": browser, "xdg-open": opener})
+	testscript.Main(m, map[string]func(){"sweepd": main, "sweepd-browser": browser, "sweepd-losefs": serveLosefs, "xdg-open": opener})
 }
 
 // setUp gives each script a home of its own, with a Downloads folder.

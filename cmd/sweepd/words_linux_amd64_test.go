@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -16,6 +17,7 @@ import (
 
 	"sweepd/internal/crashtest"
 	"sweepd/internal/e2e"
+	"sweepd/internal/losefs"
 )
 
 // What the system refuses is said as what it is, with what can be done about it.
@@ -100,5 +102,44 @@ func TestAStoppedServiceIsNotWaitedFor(t *testing.T) {
 		if status != exitTrouble || !regexp.MustCompile(`error: ask the daemon at .*: it does not answer\nhint: is it stopped, .*kill -CONT`).MatchString(out.String()) {
 			t.Errorf("%s: status %d\n%s", verb, status, out.String())
 		}
+	}
+}
+
+// Where neither a rename that never replaces is to be had nor a hard link, looking
+// says so. To find that out on such a file system it tries, and leaves nothing.
+func TestLookingTriesTheTrashWhereOnlyThatTells(t *testing.T) {
+	if os.Geteuid() != 0 {
+		lacking(t, "mounting takes root")
+	}
+	server, err := losefs.Start(exec.Command("sweepd-losefs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := e2e.NewWorld(t, "sweepd")
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if _, err := server.Empty().Mount(filepath.Join(w.Home, "Downloads"), losefs.Options{Replaces: true, NoLinks: true}); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range w.Files {
+		w.Write(name, content)
+	}
+	for _, verb := range []string{"scan", "plan", "check"} {
+		status, _, errs := w.Run(verb)
+		if status != exitDone || strings.Count(errs, "nothing can go to the trash from") != 1 || !strings.Contains(errs, "has no hard links") {
+			t.Errorf("%s: %d\n%s", verb, status, errs)
+		}
+	}
+	if status, out, _ := w.Run("doctor"); status != exitTrouble || !strings.Contains(out, "has no hard links") {
+		t.Errorf("doctor: %d\n%s", status, out)
+	}
+	if left, err := filepath.Glob(filepath.Join(w.Home, "Downloads/.sweepd*")); err != nil || len(left) > 0 {
+		t.Errorf("left are %q, %v", left, err)
+	}
+	if trashed := w.EachOnce("after looking"); trashed != 0 {
+		t.Errorf("%d are in the trash", trashed)
 	}
 }

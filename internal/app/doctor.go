@@ -16,7 +16,6 @@ import (
 	"sweepd/internal/signin"
 	"sweepd/journal"
 	"sweepd/policy"
-	"sweepd/providers"
 	"sweepd/providers/local"
 )
 
@@ -159,27 +158,11 @@ func (o Options) examine(ctx context.Context, paths Paths, pol *policy.Policy, n
 // tryTrash moves a file of its own from the root to its trash bin, and removes
 // it there.
 func (o Options) tryTrash(root string) Finding {
-	f := Finding{Check: "trash", State: Well}
-	home, err := local.HomeTrash(o.Getenv)
-	if err == nil {
-		f.Text, err = trial(local.Options{Roots: []string{root}, TrashHome: home, Now: o.Now})
-	}
+	bin, err := o.bin(root, (*local.Driver).Trial)
 	if err != nil {
-		f.State, f.Text, f.Hint = Fail, err.Error(), "nothing can be moved to the trash from "+root+" until this is mended"
+		return Finding{Check: "trash", State: Fail, Text: err.Error(), Hint: barredHint(root, err)}
 	}
-	if fault, ok := errors.AsType[*providers.FolderError](err); ok {
-		f.Hint += ": see to it that " + fault.Folder + " is a folder of yours in which you may write"
-	}
-	return f
-}
-
-func trial(o local.Options) (bin string, err error) {
-	d, err := local.Open(o)
-	if err != nil {
-		return "", err
-	}
-	defer func() { err = errors.Join(err, d.Close()) }()
-	return d.Trial(d.Roots()[0])
+	return Finding{Check: "trash", State: Well, Text: bin}
 }
 
 // examineAccount looks at an account, and stops at what makes the rest

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -56,6 +57,25 @@ func (d *Driver) binFor(id uint64) (*bin, error) {
 		return nil, err
 	}
 	return b, nil
+}
+
+// ownLink is the folder that a link which is the home trash leads to, if that is
+// this user's and on the same mount: a person has put it there. Any other stays
+// what it is, and is refused when the bin is opened.
+func ownLink(bin string) string {
+	link, err := statName(unix.AT_FDCWD, bin)
+	if err != nil || link.Mode&unix.S_IFMT != unix.S_IFLNK || link.Uid != uint32(os.Geteuid()) {
+		return bin
+	}
+	to, err := filepath.EvalSymlinks(bin)
+	if err != nil {
+		return bin
+	}
+	s, err := statName(unix.AT_FDCWD, to)
+	if err != nil || s.Mode&unix.S_IFMT != unix.S_IFDIR || s.Uid != link.Uid || s.Mnt_id != link.Mnt_id {
+		return bin
+	}
+	return to
 }
 
 // binOn opens or makes the bin on top of the mount.
@@ -116,7 +136,7 @@ func (d *Driver) tops(t *top) (bins []*bin, err error) {
 // have been written by anybody. It leads to a bin that this driver would find
 // without it, and nowhere else.
 func (d *Driver) binOf(r receipt) (*bin, error) {
-	if r.Bin == d.bin || resolvedParent(r.Bin) == d.bin {
+	if r.Bin == d.bin || ownLink(resolvedParent(r.Bin)) == d.bin {
 		return d.home(false)
 	}
 	open, point := d.own, filepath.Dir(r.Bin)

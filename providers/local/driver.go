@@ -102,7 +102,7 @@ func Open(o Options) (*Driver, error) {
 	}
 	d := &Driver{o: o, rules: rules{interest: o.Interest, patterns: o.Exclude, roots: map[string]bool{}}}
 	if o.TrashHome != "" {
-		d.bin = resolvedParent(o.TrashHome)
+		d.bin = ownLink(resolvedParent(o.TrashHome))
 		d.rules.bin = d.bin
 	}
 	if err := d.rules.valid(); err != nil {

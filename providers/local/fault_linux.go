@@ -47,5 +47,5 @@ func (b *bin) barred(err error, folder int, path string) error {
 // With AT_EACCESS unix.Faccessat would take the EPERM of an immutable folder for
 // a missing system call, and go by the folder's mode instead.
 func writable(folder int) bool {
-	return unix.Faccessat(folder, ".", unix.W_OK|unix.X_OK, 0) == nil
+	return mayWrite(folder) == nil
 }

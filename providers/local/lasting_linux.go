@@ -56,20 +56,18 @@ func marked() bool {
 }
 
 // lasts is doomed for an open bin.
-func (b *bin) lasts() error {
-	s, err := b.statfs()
-	if err != nil {
+func (b *bin) lasts() error { return lasting(b.path, b.dir) }
+
+// lasting is doomed for a bin whose folder, or one above it, is open.
+func lasting(bin string, folder int) error {
+	var s unix.Statfs_t
+	_, err := again(func() (int, error) { return 0, unix.Fstatfs(folder, &s) })
+	here, err2 := statOpen(folder)
+	root, err3 := statName(unix.AT_FDCWD, "/")
+	if err := errors.Join(err, err2, err3); err != nil {
 		return err
 	}
-	is, err := statOpen(b.dir)
-	if err != nil {
-		return err
-	}
-	root, err := statName(unix.AT_FDCWD, "/")
-	if err != nil {
-		return err
-	}
-	return doomed(b.path, int64(s.Type), marked() && is.Mnt_id == root.Mnt_id)
+	return doomed(bin, int64(s.Type), marked() && here.Mnt_id == root.Mnt_id)
 }
 
 func (b *bin) statfs() (s unix.Statfs_t, err error) {

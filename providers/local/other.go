@@ -39,6 +39,8 @@ func (r *root) check() error {
 }
 func supported(error) error { return nil }
 
+func ownLink(path string) string { return path }
+
 // Can implements providers.Driver.
 func (d *Driver) Can() providers.Can { return providers.CanReadWhole | providers.CanWait }
 
@@ -206,6 +208,9 @@ func (p *part) compare() error {
 }
 
 func (p *part) Close() error { return errors.Join(p.compare(), p.f.Close()) }
+
+// Outlook gives errors.ErrUnsupported, too.
+func (d *Driver) Outlook(string) (bin string, err error) { return "", errors.ErrUnsupported }
 
 // Trial gives errors.ErrUnsupported: nothing is deleted on this system.
 func (d *Driver) Trial(string) (bin string, err error) { return "", errors.ErrUnsupported }

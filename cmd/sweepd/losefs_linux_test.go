@@ -1,0 +1,17 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"sweepd/internal/losefs"
+)
+
+// serveLosefs is sweepd-losefs.
+func serveLosefs() {
+	if err := losefs.Serve(os.Stdin, os.Stdout, time.Now); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}

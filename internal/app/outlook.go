@@ -1,0 +1,75 @@
+package app
+
+import (
+	"errors"
+	"maps"
+	"slices"
+
+	"sweepd/policy"
+	"sweepd/providers"
+	"sweepd/providers/local"
+)
+
+// Barred is a folder of this machine from which nothing can go to the trash.
+type Barred struct {
+	Storage, Root string
+	Err           error
+	Hint          string // what to do
+}
+
+// Barred are those of the policy's folders from which nothing can go to the
+// trash, as far as that is to be seen beforehand. See local.Driver.Outlook for
+// what it does to find out.
+func (o Options) Barred(pol *policy.Policy) (all []Barred) {
+	for _, name := range slices.Sorted(maps.Keys(pol.Storages)) {
+		if st := pol.Storages[name]; !st.Far() {
+			all = append(all, o.barred(name, st.Roots)...)
+		}
+	}
+	return all
+}
+
+// Barred are those of the storages that are open.
+func (a *App) Barred() (all []Barred) {
+	for i, st := range a.storages {
+		if !a.far(a.Scope[i]) {
+			all = append(all, a.o.barred(st.Name(), st.Roots())...)
+		}
+	}
+	return all
+}
+
+func (o Options) barred(storage string, roots []string) (all []Barred) {
+	for _, root := range roots {
+		if why, _ := Unseen(root); why != "" {
+			continue // the listing says so
+		}
+		if _, err := o.bin(root, (*local.Driver).Outlook); err != nil {
+			all = append(all, Barred{storage, root, err, barredHint(root, err)})
+		}
+	}
+	return all
+}
+
+// bin asks the driver of the root alone for its bin.
+func (o Options) bin(root string, ask func(*local.Driver, string) (string, error)) (bin string, err error) {
+	home, err := local.HomeTrash(o.Getenv)
+	if err != nil {
+		return "", err
+	}
+	d, err := local.Open(local.Options{Roots: []string{root}, TrashHome: home, Now: o.Now})
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	return ask(d, d.Roots()[0])
+}
+
+// barredHint is what to do where nothing can go to the trash from the root.
+func barredHint(root string, err error) string {
+	hint := "nothing can be moved to the trash from " + root + " until this is mended"
+	if fault, ok := errors.AsType[*providers.FolderError](err); ok {
+		hint += ": see to it that " + fault.Folder + " is a folder of yours in which you may write"
+	}
+	return hint
+}

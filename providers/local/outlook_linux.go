@@ -1,0 +1,128 @@
+package local
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/sys/unix"
+)
+
+// Outlook returns the path of the trash bin to which the root's own files would
+// go, or why none can. On the disks of this machine it only looks: whether the bin
+// is there, or can be made, and may be written to. How a rename behaves on any
+// other file system (FUSE, a network's) only trying tells, so that it is Trial.
+func (d *Driver) Outlook(root string) (bin string, err error) {
+	if d.bin == "" {
+		return "", errNoBin
+	}
+	folder, err := unix.Open(root, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return "", atFault(root, err)
+	}
+	defer unix.Close(folder)
+	s, err := statOpen(folder)
+	if err != nil {
+		return "", atFault(root, err)
+	}
+	all, err := d.mounts.list()
+	if err != nil {
+		return "", err
+	}
+	i := slices.IndexFunc(all, func(m mount) bool { return m.id == s.Mnt_id })
+	if i < 0 || !answers(all[i].kind) {
+		return d.Trial(root)
+	}
+	if bin, err = d.foresee(s.Mnt_id); err != nil {
+		return "", err
+	}
+	if err := mayWrite(folder); err != nil {
+		return "", atFault(root, err)
+	}
+	return bin, nil
+}
+
+// foresee is binFor as far as it changes nothing.
+func (d *Driver) foresee(id uint64) (bin string, err error) {
+	home, err := d.homeMount()
+	if err != nil {
+		return "", err
+	}
+	if home == id {
+		if err := doomed(d.bin, 0, false); err != nil {
+			return "", atFault(d.bin, err)
+		}
+		b, err := d.home(false)
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errAway) {
+			err = mayMake(d.bin)
+		} else if err == nil {
+			defer b.close()
+			err = b.mayTake(id)
+		}
+		if err != nil {
+			return "", atFault(d.bin, err)
+		}
+		return d.bin, nil
+	}
+	t, err := d.mounts.top(func(m mount) bool { return m.id == id })
+	if err != nil {
+		return "", noBin(err)
+	}
+	defer t.close()
+	bin = filepath.Join(t.point, ".Trash-"+userID())
+	if b, err := d.shared(t, false); err == nil {
+		defer b.close()
+		return b.path, b.mayTake(id)
+	}
+	b, err := d.own(t, false)
+	switch {
+	case err == nil:
+		defer b.close()
+		return b.path, b.mayTake(id)
+	case errors.Is(err, fs.ErrNotExist):
+		err = mayMake(bin)
+	}
+	if err != nil {
+		return "", atFault(t.point, noBin(err))
+	}
+	return bin, nil
+}
+
+// mayTake reports why the bin takes no files of the mount.
+func (b *bin) mayTake(id uint64) error {
+	err := b.lasts()
+	for _, folder := range []int{b.files, b.info} {
+		s, statErr := statOpen(folder)
+		if statErr == nil && s.Mnt_id != id {
+			statErr = errOtherMount
+		}
+		err = errors.Join(err, statErr, mayWrite(folder))
+	}
+	if err != nil {
+		return atFault(b.path, err)
+	}
+	return nil
+}
+
+// mayMake reports why a bin that is missing, or a folder in it, cannot be made.
+func mayMake(path string) error {
+	for at := filepath.Join(path, "files"); ; at = filepath.Dir(at) {
+		fd, err := unix.Open(at, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+		if errors.Is(err, fs.ErrNotExist) && at != "/" {
+			continue
+		}
+		if err == nil {
+			err = errors.Join(mayWrite(fd), lasting(path, fd))
+			unix.Close(fd)
+		}
+		if err != nil {
+			return &fs.PathError{Op: "make", Path: path, Err: fmt.Errorf("in %q: %w", at, err)}
+		}
+		return nil
+	}
+}
+
+// mayWrite is why no names can be made in the folder; see writable.
+func mayWrite(folder int) error { return unix.Faccessat(folder, ".", unix.W_OK|unix.X_OK, 0) }
