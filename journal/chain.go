@@ -54,7 +54,7 @@ func newChainer(ctx context.Context, db *sql.DB, g *guard) (*chainer, error) {
 // transact is transact for a transaction that appends.
 func (w *chainer) transact(ctx context.Context, db *sql.DB, do func(*sql.Tx, *chain) error) error {
 	var c *chain
-	err := w.guard.transact(ctx, db, func(tx *sql.Tx) error {
+	err := w.guard.sparing(ctx, db, func(tx *sql.Tx) error {
 		c = &chain{add: tx.StmtContext(ctx, w.add)}
 		// Read each time: another process may have written since. The
 		// transaction is immediate, so that nobody does until it ends.

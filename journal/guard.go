@@ -12,8 +12,9 @@ import (
 // on: what is written then no other process reads, or it is written to a record
 // that lacks something.
 type guard struct {
-	place *place // nil for a temporary journal
-	lost  chan struct{}
+	place   *place   // nil for a temporary journal
+	reserve *reserve // nil for a temporary journal
+	lost    chan struct{}
 
 	mu  sync.Mutex
 	err error
@@ -32,6 +33,11 @@ func (g *guard) transact(ctx context.Context, db *sql.DB, do func(*sql.Tx) error
 		}
 		return do(tx)
 	}))
+}
+
+// sparing is transact, for which the reserve is given up where the disk is full.
+func (g *guard) sparing(ctx context.Context, db *sql.DB, do func(*sql.Tx) error) error {
+	return g.reserve.spare(func() error { return g.transact(ctx, db, do) })
 }
 
 // judge returns err, and remembers the first for which the record is not to be

@@ -84,7 +84,7 @@ func (j *Journal) writeHead(ctx context.Context) error {
 	}
 	// SQLite's write lock is held meanwhile, so that no process notes an
 	// older line after a newer one.
-	err := j.guard.transact(context.WithoutCancel(ctx), j.write, func(tx *sql.Tx) error {
+	err := j.update(context.WithoutCancel(ctx), func(tx *sql.Tx) error {
 		var line int64
 		var hash digest
 		if err := readLast(tx.Stmt(j.chain.last).QueryRow(), &line, &hash); err != nil || line == 0 {
@@ -119,7 +119,7 @@ func replace(path string, b []byte) error {
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
-		return err
+		return errors.Join(err, os.Remove(f.Name()))
 	}
 	if err := os.Rename(path+".new", path); err != nil {
 		return err

@@ -43,12 +43,28 @@ const readers = 4
 // Open opens the journal at path, and makes it, 0600 in a directory 0700, when
 // there is none. It brings an older one up to date. ErrDamaged, ErrForeign or
 // ErrVersion: there is something at path that it will not touch. ErrOlder,
-// ErrMissing: what was recorded is not there any more.
+// ErrMissing: what was recorded is not there any more. providers.ErrFull: the disk is, and
+// the reserve was not there or did not suffice.
 func Open(ctx context.Context, path string, o Options) (*Journal, error) {
 	if o.Now == nil {
 		return nil, errors.New("a journal needs a clock")
 	}
-	j, err := open(ctx, path, o, true)
+	j, err := openSparing(ctx, path, o, true)
+	if err == nil {
+		j.guard.reserve.keep(ample)
+	}
+	return j, err
+}
+
+// openSparing is open, for which the reserve is given up where that helps.
+func openSparing(ctx context.Context, path string, o Options, writable bool) (j *Journal, err error) {
+	if path, err = filepath.Abs(path); err == nil {
+		r := &reserve{path: path}
+		err = r.spare(func() (err error) {
+			j, err = open(ctx, r, o, writable)
+			return err
+		})
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open journal %q: %w", path, err)
 	}
@@ -59,17 +75,11 @@ func Open(ctx context.Context, path string, o Options) (*Journal, error) {
 // error that wraps fs.ErrPermission. It makes no file: fs.ErrNotExist when
 // there is none yet. Otherwise it refuses what Open does, and an older version.
 func OpenReadOnly(ctx context.Context, path string) (*Journal, error) {
-	j, err := open(ctx, path, Options{}, false)
-	if err != nil {
-		return nil, fmt.Errorf("open journal %q: %w", path, err)
-	}
-	return j, nil
+	return openSparing(ctx, path, Options{}, false)
 }
 
-func open(ctx context.Context, path string, o Options, writable bool) (_ *Journal, err error) {
-	if path, err = filepath.Abs(path); err != nil {
-		return nil, err
-	}
+func open(ctx context.Context, r *reserve, o Options, writable bool) (_ *Journal, err error) {
+	path := r.path
 	noted, err := readHead(path) // first, so that what is read of the journal is newer
 	if err != nil {
 		return nil, err
@@ -91,6 +101,7 @@ func open(ctx context.Context, path string, o Options, writable bool) (_ *Journa
 		return nil, err
 	}
 	j := &Journal{path: path, now: o.Now, read: connect(path, "ro", readers), guard: newGuard(nil)}
+	j.guard.reserve = r
 	if err = noted.precedes(ctx, j.read); err != nil {
 		return nil, errors.Join(err, j.Close())
 	}
@@ -173,6 +184,7 @@ func (j *Journal) Close() error {
 	if j.write != nil {
 		errs = append(errs, j.write.Close())
 	}
+	j.guard.reserve.restore()
 	return errors.Join(errs...)
 }
 
@@ -181,7 +193,7 @@ func (j *Journal) update(ctx context.Context, do func(tx *sql.Tx) error) error {
 	if j.write == nil {
 		return errReadOnly
 	}
-	return j.guard.transact(ctx, j.write, do)
+	return j.guard.sparing(ctx, j.write, do)
 }
 
 // transact commits what do did, or nothing.

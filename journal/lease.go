@@ -64,6 +64,9 @@ func (j *Journal) Lease(ctx context.Context, storage, purpose string) (release f
 		err = fmt.Errorf("%w: %s", err, filepath.Dir(j.path))
 	case err == nil:
 		err = sign(f, LeasedError{PID: os.Getpid(), Purpose: purpose, Since: j.now().UTC()})
+		if noRoom(err) { // it is locked all the same
+			err = nil
+		}
 	}
 	if err == nil {
 		err = j.guard.place.hold(f)

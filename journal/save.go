@@ -23,8 +23,17 @@ func (s *Seen) flush(ctx context.Context) error {
 	s.saving.Lock()
 	defer s.saving.Unlock()
 	return s.withPending(func(w waiting) error {
-		return s.j.update(ctx, func(tx *sql.Tx) error { return s.writeWaiting(ctx, tx, w) })
+		return s.write(ctx, func(tx *sql.Tx) error { return s.writeWaiting(ctx, tx, w) })
 	})
+}
+
+// write is update, but that the reserve is not for what costs only time to find
+// out again.
+func (s *Seen) write(ctx context.Context, do func(*sql.Tx) error) error {
+	if s.j.write == nil {
+		return errReadOnly
+	}
+	return s.j.guard.reserve.explain(s.j.guard.transact(ctx, s.j.write, do))
 }
 
 // waiting is what was put and is not written yet.
@@ -85,7 +94,7 @@ func (s *Seen) save(ctx context.Context, at providers.Cursor, complete bool, w w
 		return nil
 	}
 	packed := map[int]int{} // shard to the count of changes that it includes
-	err := s.j.update(ctx, func(tx *sql.Tx) (err error) {
+	err := s.write(ctx, func(tx *sql.Tx) (err error) {
 		if err := s.writeWaiting(ctx, tx, w); err != nil {
 			return err
 		}

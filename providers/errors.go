@@ -30,6 +30,8 @@ var (
 	// ErrEmpty: a root has nothing in it, as when its disk is not mounted; in an
 	// UnlistedError.
 	ErrEmpty = errors.New("the folder is empty: perhaps a disk is not mounted")
+	// ErrFull: there is no room for what would have to be written first.
+	ErrFull = errors.New("the disk is full")
 	// ErrOutside: the file is not inside the configured roots.
 	ErrOutside = errors.New("the file is outside the configured roots")
 )

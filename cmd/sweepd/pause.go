@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -36,7 +37,12 @@ sweepd, a file called paused in the state directory does the same.`,
 				x.Until = x.Since.Add(d)
 				until = "until " + x.Until.Local().Format("2006-01-02 15:04")
 			}
-			if err := paths.Pause(x); err != nil {
+			err = paths.Pause(x)
+			half, inForce := errors.AsType[*app.HalfPauseError](err)
+			if inForce {
+				fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("33", "warning:"), safe(half.Error()))
+				until = "until: sweepd resume"
+			} else if err != nil {
 				return fmt.Errorf("pause: %w", err)
 			}
 			p.term.printf("nothing is deleted %s\n", until)

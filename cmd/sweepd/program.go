@@ -115,7 +115,8 @@ func (p *program) diagnose(err error) (status int, hint string) {
 	if _, ok := errors.AsType[*journal.LeasedError](err); ok {
 		return exitUnsafe, "nothing was changed; wait until it is done, or see: sweepd status"
 	}
-	if state, ok := errors.AsType[*app.StateError](err); ok && !errors.Is(err, context.Canceled) {
+	state, ok := errors.AsType[*app.StateError](err)
+	if ok && !errors.Is(err, context.Canceled) && !errors.Is(err, providers.ErrFull) {
 		return exitTrouble, fmt.Sprintf("the record is kept in %s: is it a folder of yours in which you may write? another: STATE_DIRECTORY=FOLDER", state.Dir)
 	}
 	if out, ok := errors.AsType[*outputError](err); ok {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"image"
 	"image/png"
 	"maps"
@@ -11,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -26,6 +28,7 @@ func TestScripts(t *testing.T) {
 	commands := map[string]func(*testscript.TestScript, bool, []string){
 		"picture": cmdPicture, "painted": cmdPainted, "quiet": cmdQuiet, "same": cmdSame,
 		"until": cmdUntil, "raw": cmdRaw, "exits": cmdExits, "frozen": cmdFrozen, "takeout": cmdTakeOut,
+		"disk": cmdDisk, "fill": cmdFill,
 		"google": cmdGoogle, "dropbox": cmdDropbox, "pasting": cmdPasting, "daemon": cmdDaemon, "hook": cmdHook, "expand": cmdExpand,
 	}
 	maps.Copy(commands, newClouds().commands())
@@ -34,6 +37,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup:               setUp,
 		Cmds:                commands,
+		Condition:           condition,
 	})
 }
 
@@ -168,6 +172,44 @@ func cmdFrozen(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Check(freeze())
 	ts.Defer(func() { _ = exec.Command("chattr", "-i", folder).Run() })
+}
+
+// condition: [root] may mount. Where nothing may be left out it is taken to be so.
+func condition(what string) (bool, error) {
+	if what != "root" {
+		return false, fmt.Errorf("there is no condition %q", what)
+	}
+	return os.Geteuid() == 0 || os.Getenv("CI") == "true", nil
+}
+
+// disk FOLDER: mounts a small disk of its own there, an ext4 file system.
+func cmdDisk(ts *testscript.TestScript, _ bool, args []string) {
+	folder := ts.MkAbs(args[0])
+	image := folder + ".img"
+	ts.Check(os.MkdirAll(folder, 0o700))
+	ts.Check(os.WriteFile(image, nil, 0o600))
+	ts.Check(os.Truncate(image, 64<<20))
+	for _, command := range [][]string{{"mkfs.ext4", "-q", "-m", "0", image}, {"mount", "-o", "loop", image, folder}} {
+		if out, err := exec.Command(command[0], command[1:]...).CombinedOutput(); err != nil {
+			ts.Fatalf("%q: %v: %s", command, err, out)
+		}
+	}
+	ts.Defer(func() { _ = exec.Command("umount", "-l", folder).Run() })
+}
+
+// fill FILE: writes to the file until its disk has no byte left.
+func cmdFill(ts *testscript.TestScript, _ bool, args []string) {
+	f, err := os.OpenFile(ts.MkAbs(args[0]), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	ts.Check(err)
+	defer f.Close()
+	for b := make([]byte, 1<<20); len(b) > 0; {
+		if _, err := f.Write(b); errors.Is(err, syscall.ENOSPC) {
+			b = b[:len(b)/2]
+		} else {
+			ts.Check(err)
+		}
+	}
+	ts.Check(f.Sync())
 }
 
 // raw FILE: writes a picture under a name that is given as a Go string, for

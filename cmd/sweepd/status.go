@@ -13,6 +13,7 @@ import (
 	"sweepd/internal/app"
 	"sweepd/internal/status"
 	"sweepd/journal"
+	"sweepd/providers"
 )
 
 // jsonStatus is status --json.
@@ -24,7 +25,8 @@ type jsonStatus struct {
 	Bytes       int64           `json:"in_trash_bytes"`
 	Oldest      *time.Time      `json:"in_trash_since"`
 	Interrupted int64           `json:"interrupted"`
-	Paused      string          `json:"paused,omitempty"` // why nothing is deleted
+	Paused      string          `json:"paused,omitempty"`       // why nothing is deleted
+	RecordErr   string          `json:"record_error,omitempty"` // why the record cannot be read: the disk is full
 	LastRun     json.RawMessage `json:"last_run"`
 	Daemon      *status.Daemon  `json:"daemon"`
 	DaemonErr   string          `json:"daemon_error,omitempty"` // there is one, and it does not say
@@ -57,6 +59,8 @@ func (p *program) status() *cobra.Command {
 			var last journal.Run
 			if usage := (*app.UsageError)(nil); errors.As(err, &usage) {
 				err = nil // no record yet is a fine state to be in
+			} else if errors.Is(err, providers.ErrFull) {
+				st.RecordErr, err = err.Error(), nil
 			} else if err == nil {
 				defer j.Close()
 				last, err = st.read(cmd, j)
@@ -129,13 +133,18 @@ func (p *program) tell(st jsonStatus, last journal.Run) {
 	if st.Paused != "" {
 		t.printf("paused     %s; to go on: sweepd resume\n", safe(st.Paused))
 	}
-	if last.ID == 0 {
+	if st.RecordErr != "" {
+		t.printf("record     cannot be read now: %s\n", safe(st.RecordErr))
+	} else if last.ID == 0 {
 		t.printf("last run   none yet\n")
 	} else {
 		t.printf("last run   %d, %s, %s: %s\n", last.ID, last.Kind, last.Began.Local().Format("2006-01-02 15:04"), safe(outcome(last)))
 	}
 	trash := "nothing of ours"
-	if st.InTrash > 0 {
+	switch {
+	case st.RecordErr != "":
+		trash = "not known"
+	case st.InTrash > 0:
 		trash = fmt.Sprintf("%s of ours (%s), the oldest since %s", count(st.InTrash, "file"), size(st.Bytes), st.Oldest.Local().Format(time.DateOnly))
 	}
 	t.printf("in trash   %s\n", trash)

@@ -16,6 +16,7 @@ import (
 	"sweepd/internal/signin"
 	"sweepd/journal"
 	"sweepd/policy"
+	"sweepd/providers"
 	"sweepd/providers/local"
 )
 
@@ -118,7 +119,11 @@ func record(ctx context.Context, paths Paths) Finding {
 		err = errors.Join(err, j.Close())
 	}
 	if err != nil {
-		return Finding{Check: "record", State: Fail, Text: err.Error(), Hint: "nothing is deleted without the record; see: sweepd history --verify"}
+		f = Finding{Check: "record", State: Fail, Text: err.Error(), Hint: "nothing is deleted without the record; see: sweepd history --verify"}
+		if errors.Is(err, providers.ErrFull) {
+			f.Hint = Hint(err)
+		}
+		return f
 	}
 	f.Text = fmt.Sprintf("whole and unchanged: %d lines", lines)
 	return f

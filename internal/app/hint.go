@@ -7,6 +7,7 @@ import (
 	"sweepd/internal/google"
 	"sweepd/internal/status"
 	"sweepd/journal"
+	"sweepd/providers"
 	"sweepd/providers/local"
 )
 
@@ -19,6 +20,8 @@ func Hint(err error) string {
 	switch {
 	case errors.Is(err, journal.ErrNoLocks):
 		return "nothing was changed; keep the record on a disk of this machine: STATE_DIRECTORY=FOLDER; or have its file system lock (NFS: rpc.statd, or mount -o local_lock=all)"
+	case errors.Is(err, providers.ErrFull):
+		return "make room first, as with: sweepd trash purge --apply; or empty another trash bin"
 	case errors.Is(err, status.ErrSilent):
 		return "is it stopped, or its disk? see: sweepd status; to have a stopped one go on: kill -CONT PID"
 	case dropbox.Ours(err):

@@ -67,6 +67,9 @@ func (o Options) bin(root string, ask func(*local.Driver, string) (string, error
 
 // barredHint is what to do where nothing can go to the trash from the root.
 func barredHint(root string, err error) string {
+	if errors.Is(err, providers.ErrFull) {
+		return Hint(err)
+	}
 	hint := "nothing can be moved to the trash from " + root + " until this is mended"
 	if fault, ok := errors.AsType[*providers.FolderError](err); ok {
 		hint += ": see to it that " + fault.Folder + " is a folder of yours in which you may write"

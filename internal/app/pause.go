@@ -9,9 +9,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"syscall"
 	"time"
 
 	"sweepd/journal"
+	"sweepd/providers"
 	"sweepd/sweeper"
 )
 
@@ -26,8 +28,17 @@ type Pause struct {
 // pauseFile is the file's path.
 func (p Paths) pauseFile() string { return filepath.Join(p.State, "paused") }
 
+// HalfPauseError is why a pause, which is in force until further notice, could not
+// be written whole: its end is lost, if it had one.
+type HalfPauseError struct{ Err error }
+
+func (e *HalfPauseError) Error() string {
+	return "it has no end, because it could not be written whole: " + e.Err.Error()
+}
+func (e *HalfPauseError) Unwrap() error { return e.Err }
+
 // Pause stops every deletion, those of a sweep under way too, which ends before
-// its next file.
+// its next file. A *HalfPauseError: it is in force all the same.
 func (p Paths) Pause(x Pause) error {
 	text, err := json.Marshal(x)
 	if err != nil {
@@ -48,8 +59,21 @@ func (p Paths) Pause(x Pause) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(append(text, '\n'))
-	return errors.Join(err, f.Sync(), f.Close(), syncDir(p.State)) // or a power cut would end the pause
+	if _, err = f.Write(append(text, '\n')); err != nil {
+		err = errors.Join(full(err), f.Truncate(0)) // and nothing in it is read as its end
+	}
+	if err = errors.Join(err, f.Sync(), f.Close(), syncDir(p.State)); err != nil { // or a power cut would end it
+		return &HalfPauseError{err}
+	}
+	return nil
+}
+
+// full is err in words, where the disk is full.
+func full(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return fmt.Errorf("%w: %w", providers.ErrFull, err)
+	}
+	return err
 }
 
 // pausedBySpecial reports whether the pause file is something else than a

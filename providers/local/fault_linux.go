@@ -2,6 +2,7 @@ package local
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 
 	"golang.org/x/sys/unix"
@@ -21,7 +22,12 @@ func atFault(folder string, err error) error {
 // refusedFor is err as the fault of the folder where it is about the folder's
 // rights or its file system, and not about one name.
 func refusedFor(folder string, err error) error {
-	for _, kind := range []error{fs.ErrPermission, unix.EROFS, unix.ENOSPC, unix.EDQUOT} {
+	for _, kind := range []error{unix.ENOSPC, unix.EDQUOT} {
+		if errors.Is(err, kind) {
+			return &providers.FolderError{Folder: folder, Err: fmt.Errorf("%w: %w", providers.ErrFull, kind)}
+		}
+	}
+	for _, kind := range []error{fs.ErrPermission, unix.EROFS} {
 		if errors.Is(err, kind) {
 			return atFault(folder, err)
 		}
