@@ -115,6 +115,13 @@ type Used struct {
 // Meter is a Driver that knows what it used.
 type Meter interface{ Used() Used }
 
+// Rester is a Driver that holds something open between its calls.
+type Rester interface {
+	// Rest lets go of it, as far as no call is under way, so that a disk can be
+	// unmounted; the next call takes it up again. Any error is of closing alone.
+	Rest() error
+}
+
 // Omitter is a Driver that knows files which its listing leaves out.
 type Omitter interface {
 	// Omits returns why a listing leaves the file out, as an error that wraps

@@ -93,6 +93,14 @@ func (s *Storage) Omits(ctx context.Context, e Entry) error {
 	return nil
 }
 
+// Rest lets go of what the driver holds open between calls; see Rester.
+func (s *Storage) Rest() error {
+	if r, ok := s.d.(Rester); ok {
+		return s.wrap("let go of", "", r.Rest())
+	}
+	return nil
+}
+
 // Roots are the paths inside which files may be moved.
 func (s *Storage) Roots() []string { return s.o.Roots }
 

@@ -150,6 +150,15 @@ func (a *App) paused() error {
 	return a.still(now)
 }
 
+// rest lets go of what the storages hold open between two passes.
+func (a *App) rest() error {
+	var errs []error
+	for _, st := range a.storages {
+		errs = append(errs, st.Rest())
+	}
+	return errors.Join(errs...)
+}
+
 // Close closes all that is open.
 func (a *App) Close() error {
 	var errs []error

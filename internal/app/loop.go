@@ -165,6 +165,9 @@ func (l *loop) session(ctx context.Context) (err error) {
 	go func() { defer close(gone); l.listen(ctx, a, hints) }()
 	defer func() { cancel(); <-gone }()
 	for {
+		if err := a.rest(); err != nil { // until there is something to do
+			return err
+		}
 		reason, heard, ok := l.await(ctx, hints)
 		if !ok {
 			return ctx.Err()

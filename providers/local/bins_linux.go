@@ -25,6 +25,8 @@ type platform struct {
 
 func (p *platform) close() { p.kept.close() }
 
+func (p *platform) rest() { p.kept.rest() }
+
 // binFor opens the bin for files on the mount, and makes it if need be: the
 // home trash if that is on the same mount, else one on top of that mount.
 // There is no third way, and no copy to another file system: where neither can
@@ -189,7 +191,7 @@ func (d *Driver) swept() func(mount) bool {
 	var ids []uint64
 	for _, r := range d.roots {
 		if r.check() == nil {
-			ids = append(ids, r.place.mount)
+			ids = append(ids, r.mount())
 		}
 	}
 	return func(m mount) bool {

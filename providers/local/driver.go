@@ -213,6 +213,17 @@ func (d *Driver) Roots() (paths []string) {
 	return paths
 }
 
+// Rest implements providers.Rester: what is open of the roots and the bin is
+// closed, unless it is in use, so that their file systems can be unmounted.
+func (d *Driver) Rest() error {
+	d.platform.rest()
+	errs := make([]error, 0, len(d.roots))
+	for _, r := range d.roots {
+		errs = append(errs, r.rest())
+	}
+	return errors.Join(errs...)
+}
+
 // Close closes the roots, and the bin.
 func (d *Driver) Close() error {
 	d.platform.close()

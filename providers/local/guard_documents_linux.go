@@ -26,10 +26,11 @@ func (d *Driver) readDocuments(ctx context.Context, r *root, last *reading, word
 		x.at = d.o.Now()
 		defer func() { x.took = d.o.Now().Sub(x.at) }()
 	}
-	if err := r.check(); err != nil {
+	if err := r.hold(); err != nil {
 		x.unread = fmt.Sprintf("the documents below %q could not be read: %v", r.path, err)
 		return x
 	}
+	defer r.release()
 	g := &gathering{walk: &walk{ctx: ctx}, d: d, last: last, reading: x}
 	if words {
 		x.words = mentions.NewWords()

@@ -82,6 +82,16 @@ func (k *keptBin) close() {
 	k.bin, k.closed = nil, true
 }
 
+// rest lets the bin go once its other users are done; the next use opens it.
+func (k *keptBin) rest() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.bin != nil {
+		k.bin.close()
+	}
+	k.bin = nil
+}
+
 // named is what the names of the bin and of its two folders lead to now.
 func (b *bin) named() (are [3]owned, err error) {
 	for i, at := range []struct {

@@ -25,6 +25,7 @@ const complete providers.Cursor = "complete"
 type platform struct{}
 
 func (platform) close() {}
+func (platform) rest()  {}
 
 type root struct {
 	path string
@@ -33,6 +34,7 @@ type root struct {
 
 func newRoot(_, path string, _ bool) *root { return &root{path: path} }
 func (r *root) close() error               { return nil }
+func (r *root) rest() error                { return nil }
 func (r *root) check() error {
 	_, err := os.ReadDir(r.path)
 	return err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -13,17 +14,20 @@ import (
 	"sweepd/providers"
 )
 
-// root is one folder below which files are listed and moved, held open from
-// the first time that it could be until the end.
+// root is one folder below which files are listed and moved, held open from its
+// first use until the driver rests.
 type root struct {
 	given string   // the path that the caller named
 	path  string   // the same without symbolic links
 	ways  []string // by which it is reached: path, and those that the caller named
 	cross bool     // listings and reads may go on into other mounts
 
-	mu    sync.Mutex
-	fd    int // O_PATH, or -1
-	place place
+	mu      sync.RWMutex
+	fd      int // O_PATH, or -1: not opened yet, or at rest
+	users   int // who need it open
+	known   bool
+	place   place    // of the folder when it was last opened, if known
+	mounted mounting // and of its mount
 }
 
 // place tells one directory on one mount from another.
@@ -44,9 +48,15 @@ var errReplaced = errors.New("another folder or file system is there since it wa
 // check opens the root, if that is still to do, and reports whether its path
 // still leads to the folder that was opened. An unplugged disk, another one in
 // its place, or a link that leads elsewhere is an error, never an empty folder.
+// Where the file system has been mounted anew at the same point meanwhile, and
+// nobody uses the root, it is opened afresh.
 func (r *root) check() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.checkLocked()
+}
+
+func (r *root) checkLocked() error {
 	if at, err := resolved(r.given); err != nil || at != r.path {
 		return reason("open", r.given, errors.Join(err, errRelinked))
 	}
@@ -60,19 +70,104 @@ func (r *root) check() error {
 	if err == unix.ENOSYS || err == unix.EPERM {
 		err = &CallError{Call: "statx", Since: "4.11", Err: err}
 	}
-	if err == nil && r.fd >= 0 && placeOf(&s) != r.place {
-		err = errReplaced
+	if err == nil && r.fd >= 0 && placeOf(&s) == r.place {
+		return unix.Close(fd)
 	}
-	if err != nil || r.fd >= 0 {
+	if err == nil {
+		err = r.adopt(fd, placeOf(&s))
+	}
+	if err != nil {
 		unix.Close(fd)
+		if _, ok := errors.AsType[*CallError](err); ok {
+			return err
+		}
 		return reason("open", r.path, err)
 	}
+	return nil
+}
+
+// adopt makes what is open as fd the root's, unless it is another folder than
+// before and was not mounted anew in its place.
+func (r *root) adopt(fd int, is place) error {
 	if err := probe(fd); err != nil {
-		unix.Close(fd)
 		return err
 	}
-	r.fd, r.place = fd, placeOf(&s)
+	at, err := mountedAt(fd, is.mount)
+	if err != nil {
+		return err
+	}
+	if r.known && is != r.place && (r.users > 0 || at.point == "" || is.dev == r.place.dev && is.mount == r.place.mount) {
+		return errReplaced
+	}
+	if r.known && !at.again(r.mounted) { // the numbers of devices and mounts are given again
+		return errReplaced
+	}
+	if r.fd >= 0 {
+		unix.Close(r.fd)
+	}
+	r.fd, r.place, r.mounted, r.known = fd, is, at, true
 	return nil
+}
+
+// mounting is where a file system is mounted, and its own name where it has one.
+type mounting struct{ point, disk string }
+
+// again reports whether a mounting is of what was mounted there before, as far as
+// that is known.
+func (m mounting) again(before mounting) bool {
+	return m.point == before.point && (m.disk == before.disk || m.disk == "" || before.disk == "")
+}
+
+// mountedAt describes the mount that the folder is on; it has no point where the
+// kernel's table does not show it, as in a chroot.
+func mountedAt(folder int, id uint64) (m mounting, err error) {
+	var s unix.Statfs_t
+	if _, err := again(func() (int, error) { return 0, unix.Fstatfs(folder, &s) }); err != nil {
+		return m, err
+	}
+	m.disk = diskOf(&s)
+	all, _ := new(mountTable).list()
+	if i := slices.IndexFunc(all, func(x mount) bool { return x.id == id }); i >= 0 {
+		m.point = all[i].point
+	}
+	return m, nil
+}
+
+// hold is check, and keeps the root open until release.
+func (r *root) hold() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.checkLocked(); err != nil {
+		return err
+	}
+	r.users++
+	return nil
+}
+
+func (r *root) release() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.users--
+}
+
+// rest closes the root unless somebody holds it, so that its file system can be
+// unmounted. The next use opens it.
+func (r *root) rest() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.users > 0 || r.fd < 0 {
+		return nil
+	}
+	fd := r.fd
+	r.fd = -1
+	return unix.Close(fd)
+}
+
+// mount is that of the root when it was last opened.
+func (r *root) mount() uint64 {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.place.mount
 }
 
 // probe reports whether the system has what everything here rests on.
@@ -108,13 +203,17 @@ func (r *root) close() error {
 
 // open opens what is at rel below the root.
 func (r *root) open(rel string, flags uint64) (int, error) {
-	r.mu.Lock()
-	fd := r.fd
-	r.mu.Unlock()
-	if fd < 0 {
-		return -1, reason("open", r.path, fs.ErrNotExist)
+	r.mu.RLock()
+	if r.fd < 0 { // it rests, or was never there
+		r.mu.RUnlock()
+		if err := r.hold(); err != nil {
+			return -1, err
+		}
+		defer r.release()
+		r.mu.RLock()
 	}
-	return openBelow(fd, rel, flags, r.cross)
+	defer r.mu.RUnlock()
+	return openBelow(r.fd, rel, flags, r.cross)
 }
 
 // stat describes what is at rel, be it a file or not.

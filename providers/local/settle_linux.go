@@ -84,7 +84,7 @@ func (m *move) mount() (uint64, error) {
 		return 0, err
 	}
 	if !m.root.cross {
-		return m.root.place.mount, nil
+		return m.root.mount(), nil
 	}
 	for rel := filepath.Dir(m.rel); ; rel = filepath.Dir(rel) {
 		s, err := m.root.stat(rel)

@@ -30,18 +30,25 @@ func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[prov
 		inner, cancel := context.WithCancel(ctx)
 		w := &walk{ctx: inner, rules: &d.rules, batches: make(chan batch, d.o.Workers), used: make(chan []providers.Change, 2*d.o.Workers)}
 		w.more.L = &w.mu
+		var held []*root
+		defer func() {
+			for _, r := range held {
+				r.release()
+			}
+		}()
 		defer w.end(cancel)
 		for _, r := range d.roots {
 			parts := d.parts(r)
 			if len(parts) == 0 {
 				continue
 			}
-			if err := r.check(); err != nil {
+			if err := r.hold(); err != nil {
 				if !yield(providers.Change{}, &providers.UnlistedError{Path: r.path, Err: err}) {
 					return
 				}
 				continue
 			}
+			held = append(held, r)
 			for _, part := range parts {
 				err := d.unlisted(r, part)
 				if part == r.path && errors.Is(err, providers.ErrProtected) {
