@@ -38,7 +38,7 @@ func (sc *scan) conclude(p *pass) {
 	sc.saw(seen)
 	sc.count(func(sum *Summary) {
 		sum.Images += plain
-		sum.Partial = sum.Partial || !p.complete()
+		sum.Partial = sum.Partial || !p.whole()
 	})
 }
 

@@ -11,6 +11,7 @@ type pass struct {
 	since   providers.Cursor
 	expired bool // it cannot go on from there
 	broken  bool // some place, or the rest, was not listed
+	partial bool // and that is no root that is only empty
 	ended   bool // the last element was a checkpoint
 
 	at      providers.Cursor // of the last checkpoint before anything broke; "": none
@@ -35,6 +36,10 @@ func newPass(since providers.Cursor) *pass {
 
 // complete reports whether everything was named that there is, or that changed.
 func (p *pass) complete() bool { return p.ended && !p.broken && !p.expired }
+
+// whole reports whether all could be seen: an empty root could, although nothing
+// is concluded from it.
+func (p *pass) whole() bool { return p.complete() || p.broken && !p.partial && !p.expired }
 
 // note counts one element of the listing.
 func (p *pass) note(c providers.Change) {

@@ -175,7 +175,7 @@ func (sc *scan) list(ctx context.Context, p *pass, lists chan<- []listed) {
 		}
 		if err != nil {
 			p.broken = true
-			sc.unlisted(ctx, err)
+			p.partial = sc.unlisted(ctx, err) || p.partial
 			continue
 		}
 		l, examine := sc.take(p, c)
@@ -189,7 +189,7 @@ func (sc *scan) list(ctx context.Context, p *pass, lists chan<- []listed) {
 	}
 	if !p.expired && !p.broken && !p.ended && ctx.Err() == nil {
 		p.broken = true
-		sc.unlisted(ctx, errUnended)
+		p.partial = sc.unlisted(ctx, errUnended)
 	}
 	flush()
 	sc.progress(p.passed)
@@ -224,20 +224,21 @@ func (sc *scan) saw(files int64) {
 }
 
 // unlisted notes a place, or a storage, that could not be listed, and stops
-// the roots that it is in. An empty root is no news unless files were known
-// there: then perhaps its disk is missing.
-func (sc *scan) unlisted(ctx context.Context, err error) {
+// the roots that it is in. An empty root is no news, and gives false, unless files
+// were known there: then perhaps its disk is missing.
+func (sc *scan) unlisted(ctx context.Context, err error) (news bool) {
 	path, reason := "", err
 	if u, ok := errors.AsType[*providers.UnlistedError](err); ok {
 		path, reason = u.Path, u.Err
 	}
-	quiet := errors.Is(err, providers.ErrEmpty) && !sc.knewFiles(ctx, path)
+	if errors.Is(err, providers.ErrEmpty) && !sc.knewFiles(ctx, path) {
+		return false
+	}
 	sc.count(func(sum *Summary) {
-		if !quiet {
-			sum.problem(sc.st.Name(), path, "list", reason)
-			sum.stop(sc.st, path, reason)
-		}
+		sum.problem(sc.st.Name(), path, "list", reason)
+		sum.stop(sc.st, path, reason)
 	})
+	return true
 }
 
 // knewFiles reports whether the journal remembers a match below the folder; in

@@ -48,6 +48,7 @@ type Summary struct {
 
 	Duration time.Duration    `json:"-"`
 	SeenIn   map[string]int64 `json:"-"` // Seen, by storage
+	Left     []Left           `json:"-"` // the items that were refused or failed
 
 	names []string        // that Rules may have: a saved plan could bring others
 	gone  map[string]bool // the keys of trash operations whose files have left the trash
@@ -187,10 +188,17 @@ func (s *Summary) did(it Item, what providers.OpKind, err error) {
 	r.Bytes += it.Entry.Size
 }
 
+// Left is an item that a run did not do.
+type Left struct {
+	Item
+	Why    string // as in Refusals; "" of what failed
+	Errors int64  // how many problems it added, 0 or 1: see Problem.Files
+}
+
 // refuse counts an item that was not done.
 func (s *Summary) refuse(it Item, doing string, err error) {
-	r := s.rule(it.Decision.Rule)
-	if why := refusal(err); why != "" {
+	r, why, before := s.rule(it.Decision.Rule), refusal(err), s.Errors
+	if why != "" {
 		s.refused(why, 1)
 		r.Refused++
 	} else {
@@ -198,6 +206,7 @@ func (s *Summary) refuse(it Item, doing string, err error) {
 		r.Failed++
 	}
 	s.problem(it.Storage, it.Entry.Path, doing, err)
+	s.Left = append(s.Left, Left{it, why, s.Errors - before})
 }
 
 // left notes that the file of the trash operation has left the trash.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sweepd/internal/report"
+	"sweepd/internal/schedule"
 	"sweepd/internal/status"
 	"sweepd/journal"
 	"sweepd/policy"
@@ -47,6 +48,8 @@ type loop struct {
 	failures int            // one after the other
 	ill      []policy.Event // what was told of since all was well
 	asked    bool           // a person wants a sweep, and there was none yet
+	alone    alone          // what sweeps left alone
+	unread   int64          // how many files the last scan could not examine
 
 	gathering *report.Digest // of the scan that is under way
 	used      providers.Used // by what was open before
@@ -83,6 +86,9 @@ func (l *loop) run(ctx context.Context, after []*loop) {
 		select {
 		case <-other.done:
 			l.succeed(other)
+			if other.policy.Hash() == l.policy.Hash() {
+				l.alone = other.alone
+			}
 		case <-ctx.Done():
 			return
 		}
@@ -210,7 +216,7 @@ func (l *loop) recover(ctx context.Context, a *App) (err error) {
 		return nil // whoever is at it completes its own
 	}
 	if sum != nil && sum.Settled > 0 { // what another storage has under way, or nobody can complete, is no news
-		l.d.tell(ctx, l.policy, sum.Run)
+		l.d.tell(ctx, l.policy, sum.Run, false)
 		l.count(sum)
 	}
 	return err
@@ -249,13 +255,16 @@ func (l *loop) pass(ctx context.Context, a *App, reason why) error {
 		}
 		return errors.Join(ctx.Err(), err) // and the sweep is due as before
 	}
+	if l.waits(reason) {
+		l.alone.leaveOut(plan)
+	}
 	switch {
 	case reason < due && (plan == nil || plan.Empty()):
 	case l.policy.Mode != policy.Enforce:
 		l.report(ctx, a, scan, nil)
 		l.end(troubleOf(scan))
 	default:
-		if err := l.execute(ctx, a, plan, scan); errors.Is(err, sweeper.ErrPaused) {
+		if err := l.execute(ctx, a, plan, scan, reason); errors.Is(err, sweeper.ErrPaused) {
 			l.left = l.onChange()
 			return nil // what is left is due when it may go on
 		}
@@ -275,7 +284,7 @@ func (l *loop) pass(ctx context.Context, a *App, reason why) error {
 // execute carries the plan out. One that is refused as a whole is reported, and
 // waits for the schedule or for a person. The error is why it was not done, or
 // cut short.
-func (l *loop) execute(ctx context.Context, a *App, plan *sweeper.Plan, scan *sweeper.Summary) error {
+func (l *loop) execute(ctx context.Context, a *App, plan *sweeper.Plan, scan *sweeper.Summary, reason why) error {
 	l.enter(status.Sweeping)
 	sum, err := a.Sweeper.Execute(ctx, plan, func(int) { l.beat() })
 	l.end(err)
@@ -291,9 +300,19 @@ func (l *loop) execute(ctx context.Context, a *App, plan *sweeper.Plan, scan *sw
 	l.held = false
 	l.end(troubleOf(scan))
 	l.end(troubleOf(sum))
-	l.d.tell(ctx, l.policy, sum.Run)
-	l.count(sum)
+	counted, known := l.alone.add(sum)
+	if !l.waits(reason) && err == nil {
+		l.alone.forgetBut(sum.Left)
+	}
+	l.d.tell(ctx, l.policy, sum.Run, known)
+	l.count(counted)
 	return err
+}
+
+// waits reports whether what was left alone waits: for the schedule, or where that
+// has no time for a sweep, for the next listing of everything; or for a person.
+func (l *loop) waits(reason why) bool {
+	return reason == change || reason == look && l.policy.Schedule.Sweep != (schedule.Spec{})
 }
 
 // troubleOf is a *TroubleError where something of the summary failed or was
@@ -370,7 +389,8 @@ func (l *loop) looked(a *App, sum *sweeper.Summary, err error) error {
 	if err == nil {
 		err = whole(sum)
 	}
-	cost := l.cost(a)
+	cost, unread := l.cost(a), l.unread
+	l.unread = sum.Failed // a file that cannot be read is counted once, and not at each scan
 	if err == nil {
 		l.mu.Lock()
 		l.forecast = l.gathering
@@ -380,7 +400,7 @@ func (l *loop) looked(a *App, sum *sweeper.Summary, err error) error {
 		s.Seen, s.Images, s.Matched = sum.Seen, sum.Images, sum.Matched
 		s.Due, s.Held, s.Review = sum.ByAction[string(policy.Trash)], sum.ByAction[string(policy.Hold)], sum.ByAction[string(policy.Review)]
 		s.Calls, s.BytesRead = cost.Calls, s.BytesRead+sum.BytesRead
-		s.Failed += sum.Failed
+		s.Failed += max(sum.Failed-unread, 0)
 		if err == nil {
 			s.Err = ""
 		}

@@ -25,15 +25,15 @@ const digestName = "(digest)"
 
 // tell tells everybody what a run did: the record of the system, whoever reads
 // the output, and the person. The journal has it already, so that nothing is
-// lost where one of them fails.
-func (d *daemon) tell(ctx context.Context, p *policy.Policy, run int64) {
+// lost where one of them fails. known: all the trouble in it was told before.
+func (d *daemon) tell(ctx context.Context, p *policy.Policy, run int64, known bool) {
 	r, err := report.Read(context.WithoutCancel(ctx), d.journal, run, p)
 	if err != nil {
 		d.log.Error("what a run did could not be read", "run", run, "err", err)
 		return
 	}
 	event := policy.EventSummary
-	if r.Err != "" || r.Summary.Failed > 0 || r.Summary.Errors > r.Summary.Refused {
+	if r.Err != "" || !known && (r.Summary.Failed > 0 || r.Summary.Errors > r.Summary.Refused) {
 		event = policy.EventFailed
 	}
 	d.pass(ctx, r, event)
