@@ -113,6 +113,25 @@ func TestWhatIsHealthy(t *testing.T) {
 	}
 }
 
+// The reasons have paths in them.
+func TestWhyNothingIsDeletedIsNotSaidOverTheLoopback(t *testing.T) {
+	lost := full()
+	lost.Held = "the policy file /home/ann/.config/sweepd/policy.yaml is gone"
+	lost.RecordErr = `the journal is not the one any more that was opened: "/home/ann/.local/state/sweepd/journal.db" is gone`
+	d := serve(t, lost, status.Options{})
+	if code, body := d.ask(t, false, "GET", "/healthz", ""); code != 503 || !strings.HasPrefix(body, "the record is not to be relied on\n") {
+		t.Errorf("got %d %q", code, body)
+	}
+	for _, path := range []string{"/", "/healthz", "/metrics", "/status.json"} {
+		if _, body := d.ask(t, false, "GET", path, ""); strings.Contains(body, "/home/ann") {
+			t.Errorf("GET %s says %q", path, body)
+		}
+	}
+	if _, body := d.ask(t, true, "GET", "/status.json", ""); strings.Count(body, "/home/ann/.local/state") != 1 {
+		t.Errorf("its owner is not told: %q", body)
+	}
+}
+
 func TestOverTheLoopbackNothingIsTakenAndNoNameIsSaid(t *testing.T) {
 	d := serve(t, full(), status.Options{Stale: func() time.Duration { return time.Second }, Pprof: true})
 	for _, path := range []string{"/", "/healthz", "/metrics", "/status.json", "/debug/pprof/", "/debug/pprof/goroutine?debug=2", "/debug/pprof/cmdline"} {
