@@ -128,6 +128,8 @@ func (p *program) diagnose(err error) (status int, hint string) {
 	switch {
 	case errors.Is(err, app.ErrQuiet):
 		return exitUnsafe, "nothing was changed; the policy says so in schedule: quiet; to do it now: sweepd apply"
+	case errors.Is(err, app.ErrOutdated):
+		return exitUnsafe, "what was begun is finished and recorded; look at the policy with: sweepd check; and run it again"
 	case errors.Is(err, sweeper.ErrPaused):
 		return exitUnsafe, "what was begun is finished and recorded; to go on: sweepd resume"
 	case errors.Is(err, sweeper.ErrOtherPolicy):

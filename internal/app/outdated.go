@@ -25,8 +25,14 @@ func (d *daemon) outdated(now time.Time) error {
 	case d.noticed <- struct{}{}:
 	default: // it is about to be followed
 	}
+	if d.o.Once { // which reads it but once
+		return fmt.Errorf("%w: %w: %s", sweeper.ErrPaused, ErrOutdated, c.why)
+	}
 	return fmt.Errorf("%w: %s", sweeper.ErrPaused, c.explain())
 }
+
+// ErrOutdated is why a single sweep goes no further.
+var ErrOutdated = errors.New("the policy is another now than the one that was read")
 
 // explain is what was changed and what ends the hold.
 func (c *policyChange) explain() string {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,6 +9,9 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"sweepd/providers"
+	"sweepd/sweeper"
 )
 
 // keeping is the policy of a house with a rule more, that keeps everything.
@@ -69,6 +73,21 @@ func TestAServiceDeletesNothingByAPolicyThatIsNoLongerInTheFile(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// Nobody reads the file anew for a single sweep: it ends, and says why.
+func TestASingleSweepEndsWhenThePolicyIsChanged(t *testing.T) {
+	h := newHouse(t, "enforce", "")
+	h.put("drive", ours(1), 1)
+	h.wrap = func(_ string, d providers.Driver) (providers.Driver, error) {
+		return shut{d, func() error { h.write(keeping("")); return nil }}, nil
+	}
+	o := h.runOptions()
+	o.Once = true
+	err := Run(t.Context(), o)
+	if !errors.Is(err, ErrOutdated) || !errors.Is(err, sweeper.ErrPaused) || strings.Contains(err.Error(), "about to be read") {
+		t.Errorf("got %v, want %v", err, ErrOutdated)
 	}
 }
 
