@@ -41,7 +41,20 @@ func (d *Driver) Outlook(root string) (bin string, err error) {
 	if err := mayWrite(folder); err != nil {
 		return "", atFault(root, err)
 	}
+	if dev, err := deviceOf(bin); err != nil || dev != placeOf(&s).dev {
+		return "", errors.Join(err, errOtherMount) // on btrfs each subvolume has a device number of its own
+	}
 	return bin, nil
+}
+
+// deviceOf is the device number of a folder that is there, or would be.
+func deviceOf(path string) (uint64, error) {
+	for ; ; path = filepath.Dir(path) {
+		s, err := statName(unix.AT_FDCWD, path)
+		if err == nil || !errors.Is(err, fs.ErrNotExist) || path == "/" {
+			return placeOf(&s).dev, err
+		}
+	}
 }
 
 // foresee is binFor as far as it changes nothing.

@@ -5,6 +5,7 @@ package local
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -117,4 +118,35 @@ func TestALinkedHomeTrashIsUsedIfItIsOnesOwn(t *testing.T) {
 			b.holds(e.Path, "bytes")
 		})
 	}
+}
+
+// A nested subvolume of btrfs is one mount with what is around it, and no file can
+// be renamed out of it.
+func TestAnOutlookOfASubvolumeSaysWhatATrialFinds(t *testing.T) {
+	if !inOwnMounts(t) {
+		return
+	}
+	b := &box{T: t, top: t.TempDir()}
+	image, point := filepath.Join(t.TempDir(), "disk.img"), filepath.Join(b.top, "disk")
+	must(t, os.Mkdir(point, 0o700))
+	must(t, os.WriteFile(image, nil, 0o600))
+	must(t, os.Truncate(image, 200<<20))
+	run(t, "mkfs.btrfs", "-q", image)
+	run(t, "mount", "-o", "loop", image, point)
+	t.Cleanup(func() { unix.Unmount(point, unix.MNT_DETACH) })
+	for _, name := range []string{"sub", "sub/nested"} {
+		run(t, "btrfs", "subvolume", "create", filepath.Join(point, name))
+	}
+	for _, root := range []string{point, filepath.Join(point, "sub"), filepath.Join(point, "sub/nested")} {
+		b.root, b.trash = root, filepath.Join(point, ".Trash-0")
+		b.d = b.open(func(o *Options) { o.TrashHome = filepath.Join(b.top, "data/Trash") })
+		for range 2 { // before there is a bin, and with one
+			agrees(b)
+		}
+	}
+	e := b.write("a.png", "bytes")
+	b.refuses(e, errOtherMount)
+	b.holds(e.Path, "bytes")
+	b.settles(e, fs.ErrNotExist)
+	b.binHas(0, 0)
 }

@@ -145,4 +145,4 @@ func renamed(err error) error {
 	return err
 }
 
-var errOtherMount = fmt.Errorf("the trash is on another file system: %w", errors.ErrUnsupported)
+var errOtherMount = fmt.Errorf("the trash is on another file system, or in another subvolume: %w", errors.ErrUnsupported)
