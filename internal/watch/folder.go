@@ -47,7 +47,7 @@ func (w *Watcher) add(r *root, folder string) error {
 	if err != nil {
 		return err
 	}
-	if before.mount != r.place.mount {
+	if before.mount != r.place.mount && !w.o.CrossMounts {
 		return errElsewhere
 	}
 	if of, known := w.folders[folder]; of != nil {
@@ -58,6 +58,9 @@ func (w *Watcher) add(r *root, folder string) error {
 		}
 	}
 	w.folders[folder] = r
+	if before.mount != r.place.mount && r.err == nil {
+		r.err = far(folder)
+	}
 	if after, err := placeOf(folder); err != nil || after != before {
 		w.drop(folder)
 		return errors.Join(errElsewhere, err) // its coming and going is told by the folder above

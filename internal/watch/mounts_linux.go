@@ -1,6 +1,9 @@
 package watch
 
-import "os"
+import (
+	"os"
+	"strings"
+)
 
 // watchMounts sends when the table of mounts changes: inotify tells nothing of
 // what is mounted, and fsnotify nothing of what is unmounted. Polling the table
@@ -34,4 +37,28 @@ func watchMounts(changed chan<- struct{}) (end func()) {
 		f.Close()
 		<-ended
 	}
+}
+
+// escaped is how the table of mounts writes a path.
+var escaped = strings.NewReplacer(" ", `\040`, "\t", `\011`, "\n", `\012`, `\`, `\134`)
+
+// mountsBelow are the lines of the table of mounts that are of the roots, or of
+// what is below them.
+func mountsBelow(roots []*root) (lines string, err error) {
+	table, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		return "", err
+	}
+	var all strings.Builder
+	for line := range strings.Lines(string(table)) {
+		fields := strings.Fields(line)
+		for _, r := range roots {
+			at := escaped.Replace(r.path)
+			if len(fields) > 4 && (fields[4] == at || strings.HasPrefix(fields[4], strings.TrimSuffix(at, "/")+"/")) {
+				all.WriteString(line)
+				break
+			}
+		}
+	}
+	return all.String(), nil
 }

@@ -61,6 +61,9 @@ func (w *Watcher) startOver() {
 		return
 	}
 	w.notify = notify
+	if w.o.CrossMounts {
+		w.below, _ = mountsBelow(w.roots) // before they are watched; what cannot be read is asked for again
+	}
 	w.group.Go(func() { w.listen(notify.Errors) })
 	w.checkRoots()
 }
@@ -122,8 +125,7 @@ func (w *Watcher) checkRoot(r *root) (changed bool) {
 	}
 	w.giveBack(r)
 	r.place, r.err = now, nil
-	w.lookInto(r, r.path)
-	if r.err == nil {
+	if w.lookInto(r, r.path); r.err == nil {
 		r.err = far(r.path)
 	}
 	return true

@@ -26,6 +26,7 @@ func (w *Watcher) run(endMounts func()) {
 			w.settle.touch()
 		case <-w.mounts:
 			w.check = true
+			w.anew = w.anew || w.crossesOthers()
 			w.settle.touch()
 		case <-w.settle.quiet.C:
 			w.settled()
@@ -86,6 +87,16 @@ func (w *Watcher) isFresh(r *root, e fsnotify.Event, known bool) bool {
 	}
 	w.fresh[e.Name] = r
 	return true
+}
+
+// crossesOthers reports whether other mounts are below the roots than when all was
+// watched, where they are watched too.
+func (w *Watcher) crossesOthers() bool {
+	if !w.o.CrossMounts {
+		return false
+	}
+	now, err := mountsBelow(w.roots)
+	return err != nil || now != w.below
 }
 
 // settled does what was put off until it is quiet and then gives the hint, so

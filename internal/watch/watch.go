@@ -20,6 +20,8 @@ type Options struct {
 	// by New; one below another is watched once; one that is not there is waited
 	// for.
 	Roots []string
+	// CrossMounts has other mounts below a root watched too.
+	CrossMounts bool
 	// Exclude says what is left out, by its absolute path: a folder with all
 	// that is below it, or a file. Bins of the freedesktop.org trash are left
 	// out anyway. Nil: nothing more.
@@ -59,14 +61,15 @@ type Watcher struct {
 	fresh   map[string]*root  // folders to be looked into when it is quiet
 	lost    chan error        // holds one: something was not told
 	mounts  chan struct{}     // holds one: the table of mounts changed
+	below   string            // what is mounted below the roots, with CrossMounts
 	settle  *settle
 	hinted  bool // a hint is due when it is quiet
 	check   bool // whether the roots are still there
 	anew    bool // nothing that is in the book can be relied on
 }
 
-// New watches the roots and all folders below them but for those on other
-// mounts; symbolic links are not followed. It takes as long as listing all
+// New watches the roots and all folders below them but, without CrossMounts, for
+// those on other mounts; symbolic links are not followed. It takes as long as listing all
 // folders does. What changes after it has returned is followed by a hint. A
 // root that cannot be watched is no error: State names it.
 func New(o Options) (*Watcher, error) {

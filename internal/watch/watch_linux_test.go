@@ -233,6 +233,36 @@ func TestWhatIsMountedBelowARootIsNotWatched(t *testing.T) {
 	must(t, errors.Join(unix.Unmount(b.path("root/own"), 0), unix.Unmount(b.path("root/bound"), 0)))
 }
 
+func TestWhatIsMountedBelowARootIsWatchedWhereMountsAreCrossed(t *testing.T) {
+	if !inChild(t, 0, unix.CLONE_NEWNS) {
+		return
+	}
+	must(t, unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""))
+	b := newBox(t)
+	b.folder("elsewhere/sub")
+	b.folder("root/own")
+	b.folder("root/bound")
+	must(t, unix.Mount(b.path("elsewhere"), b.path("root/bound"), "", unix.MS_BIND, ""))
+	b.watch(func(o *Options) { o.CrossMounts = true })
+	b.isWatched("root/bound/sub")
+	must(t, unix.Mount("tmpfs", b.path("root/own"), "tmpfs", 0, "")) // it comes while all is watched
+	b.hint()
+	b.folder("root/own/sub")
+	b.hint()
+	b.isWatched("root/own/sub")
+	must(t, b.w.Close())
+	b.folder("other")
+	must(t, unix.Mount("tmpfs", b.path("other"), "tmpfs", 0, "")) // a container starts
+	if b.w.crossesOthers() {
+		t.Error("a mount that is not below a root has everything watched anew")
+	}
+	must(t, unix.Mount("tmpfs", b.path("root/own/sub"), "tmpfs", 0, ""))
+	if !b.w.crossesOthers() {
+		t.Error("a mount below a root does not have everything watched anew")
+	}
+	must(t, errors.Join(unix.Unmount(b.path("other"), 0), unix.Unmount(b.path("root/own/sub"), 0), unix.Unmount(b.path("root/own"), 0), unix.Unmount(b.path("root/bound"), 0)))
+}
+
 // FUSE tells what this machine does, and is how a cloud's folders are mounted.
 func TestARootThatOthersChangeIsWatchedAndPolled(t *testing.T) {
 	if !inChild(t, 0, unix.CLONE_NEWNS) {
