@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"sweepd/providers"
 )
 
@@ -37,6 +39,34 @@ func TestAMarkerAboveTheRootLeavesTheRootOut(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAMarkerAboveTheRootHoldsBehindABindMount(t *testing.T) {
+	if !inOwnMounts(t) {
+		return
+	}
+	b := newBox(t)
+	b.mounts = nil // the machine's own
+	write(t, filepath.Join(b.top, "home/pictures/a.png"), "one")
+	must(t, os.Mkdir(b.path("bound"), 0o700))
+	must(t, unix.Mount(filepath.Join(b.top, "home/pictures"), b.path("bound"), "", unix.MS_BIND, ""))
+	d := b.open(func(o *Options) { o.Roots = []string{b.path("bound")} })
+	b.lists(d, "bound/a.png")
+	e, err := d.Stat(t.Context(), providers.Ref(b.path("bound/a.png")))
+	must(t, err)
+	write(t, filepath.Join(b.top, "home/.nosweep"), "")
+	if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); !errors.Is(err, providers.ErrProtected) {
+		t.Errorf("trash below a marker: got %v, want ErrProtected", err)
+	}
+	b.lists(d)
+	must(t, d.Close())
+
+	d = b.open(func(o *Options) { o.Roots = []string{b.path("bound")} }) // which has listed nothing
+	if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); !errors.Is(err, providers.ErrProtected) {
+		t.Errorf("trash below a marker, without a listing: got %v, want ErrProtected", err)
+	}
+	must(t, d.Close())
+	must(t, unix.Unmount(b.path("bound"), 0))
 }
 
 func TestAFolderAboveTheRootThatCannotBeAskedForAMarkerIsUnlisted(t *testing.T) {

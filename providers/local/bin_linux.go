@@ -344,13 +344,16 @@ func (b *bin) unlink(folder int, name string) error {
 
 // origin is the absolute path that a .trashinfo of this bin means. A relative
 // one is below the folder that the bin is in; an absolute one is for the home
-// trash alone (Trash specification 1.0, "Contents of a trash directory").
+// trash (Trash specification 1.0, "Contents of a trash directory"), but npm's
+// trash writes it on other disks too, where it counts if it is on that disk.
 func (b *bin) origin(path string) (string, error) {
 	switch {
 	case !filepath.IsAbs(path):
 		return filepath.Join(b.base, path), nil
 	case b.onTop:
-		return "", errElsewhere
+		if _, in := below(b.base, path); !in || path != filepath.Clean(path) {
+			return "", errElsewhere
+		}
 	}
 	return path, nil
 }

@@ -25,8 +25,9 @@
 //     is also in a cloud does not hold it: who sweeps a synced folder sweeps the
 //     cloud, and is to know that from the folder's place.
 //   - git: work trees whose repository is told by the environment or by
-//     core.worktree alone (a home under yadm); what is committed and no longer
-//     in the index; Mercurial, Subversion and the rest.
+//     core.worktree alone (a home under yadm), or is out of sight: a container
+//     into which only a folder of it is mounted cannot know of it; what is
+//     committed and no longer in the index; Mercurial, Subversion and the rest.
 //   - mentioned: see package mentions; documents above the root, in another
 //     root, behind links and on other mounts; what was written since the
 //     listing began, or in a long run within the last two seconds, or twenty

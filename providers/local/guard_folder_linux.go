@@ -24,7 +24,7 @@ func (q *question) around() *surroundings {
 	if q.near == nil {
 		q.near = q.d.around.ask(filepath.Dir(q.path), func(askers int) *surroundings {
 			s := &surroundings{library: q.libraryAbove()}
-			s.trees, s.treeErr = workTrees(filepath.Dir(q.path))
+			s.trees, s.treeErr = q.d.allWorkTrees(filepath.Dir(q.path), q.file.stat.Mnt_id)
 			s.alone = askers >= enough && q.root.aloneIn(filepath.Dir(q.rel), askers*namesEach)
 			return s
 		})

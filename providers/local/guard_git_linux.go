@@ -40,7 +40,7 @@ func (q *question) tracked() (why string) {
 	near := q.around()
 	err := near.treeErr
 	for _, t := range near.trees {
-		why, indexErr := q.d.trackedIn(t, q.path)
+		why, indexErr := q.d.trackedIn(t, filepath.Join(t.folder, q.file.name))
 		if why != "" {
 			return why
 		}
@@ -55,8 +55,30 @@ func (q *question) tracked() (why string) {
 	return ""
 }
 
-// workTree is a folder with a repository of Git.
-type workTree struct{ dir, git string }
+// workTree is a folder with a repository of Git, and the path at which the file's
+// folder is in it.
+type workTree struct{ dir, git, folder string }
+
+// allWorkTrees are those of which the folder on the mount with that number is a
+// part, at its own path and at other mounts of its file system.
+func (d *Driver) allWorkTrees(folder string, mount uint64) (trees []workTree, err error) {
+	trees, err = workTrees(folder)
+	if err != nil {
+		return trees, err
+	}
+	ways, err := d.mounts.otherWays(mount, folder)
+	if err != nil {
+		return trees, fmt.Errorf("the other mounts of its folder are not known: %w", err)
+	}
+	for _, way := range ways {
+		more, err := workTrees(way)
+		trees = append(trees, more...)
+		if err != nil {
+			return trees, err
+		}
+	}
+	return trees, nil
+}
 
 // workTrees finds those of which the folder is a part, the innermost first, as
 // far as the first that could not be looked for.
@@ -72,7 +94,7 @@ func workTrees(folder string) (trees []workTree, err error) {
 			return trees, err
 		}
 		if git != "" {
-			trees = append(trees, workTree{dir, git})
+			trees = append(trees, workTree{dir, git, folder})
 		}
 		if dir == "/" {
 			return trees, nil

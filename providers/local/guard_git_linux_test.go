@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"sweepd/providers"
 )
 
@@ -45,6 +47,25 @@ func TestWhatGitTracksIsHeld(t *testing.T) {
 			b.heldBy(b.path("site/b.png"))
 		})
 	}
+}
+
+func TestWhatGitTracksIsHeldBehindABindMount(t *testing.T) {
+	if !inOwnMounts(t) {
+		return
+	}
+	b := newBox(t)
+	b.mounts = nil // the machine's own
+	write(t, filepath.Join(b.top, "work/site/deep/a.png"), "tracked")
+	write(t, filepath.Join(b.top, "work/site/b.png"), "not tracked")
+	b.git("work", "init", "--quiet")
+	b.git("work", "add", "site/deep/a.png")
+	must(t, os.Mkdir(b.path("bound"), 0o700))
+	must(t, unix.Mount(filepath.Join(b.top, "work/site"), b.path("bound"), "", unix.MS_BIND, ""))
+	b.d = b.open(func(o *Options) { o.Roots = []string{b.path("bound")} })
+	b.says(b.heldBy(b.path("bound/deep/a.png"), providers.GuardGit), "Git tracks it (in \""+filepath.Join(b.top, "work")+"\")")
+	b.heldBy(b.path("bound/b.png"))
+	must(t, b.d.Close())
+	must(t, unix.Unmount(b.path("bound"), 0))
 }
 
 func TestWhatGitTracksNoMoreIsNotHeld(t *testing.T) {

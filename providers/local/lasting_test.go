@@ -58,7 +58,13 @@ func TestTheTableOfMountsIsReadAsTheKernelWritesIt(t *testing.T) {
 	all, err := parseMounts(table)
 	must(t, err)
 	disk := "/media/my disk\\\n\tx"
-	want := []mount{{22, 27, "/proc", "proc"}, {27, 1, "/", "ext4"}, {36, 27, disk, "vfat"}, {40, 36, disk + "/net", "fuse.sshfs"}, {41, 40, disk + "/net/tmp", "tmpfs"}}
+	want := []mount{
+		{22, 27, "0:21", "/", "/proc", "proc"},
+		{27, 1, "254:0", "/", "/", "ext4"},
+		{36, 27, "98:0", "/sub", disk, "vfat"},
+		{40, 36, "0:50", "/", disk + "/net", "fuse.sshfs"},
+		{41, 40, "0:51", "/", disk + "/net/tmp", "tmpfs"},
+	}
 	if !slices.Equal(all, want) {
 		t.Errorf("got %+v, want %+v", all, want)
 	}
@@ -72,7 +78,7 @@ func TestTheTableOfMountsIsReadAsTheKernelWritesIt(t *testing.T) {
 			t.Errorf("%s is taken for a local disk", kind)
 		}
 	}
-	ring := []mount{{1, 2, "/a", "ext4"}, {2, 1, "/b", "ext4"}}
+	ring := []mount{{id: 1, parent: 2, point: "/a", kind: "ext4"}, {id: 2, parent: 1, point: "/b", kind: "ext4"}}
 	if ring[0].local(ring) {
 		t.Error("a ring of mounts is taken for a local disk")
 	}

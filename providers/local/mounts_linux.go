@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +16,8 @@ import (
 // mount is one line of /proc/self/mountinfo, as proc_pid_mountinfo(5) has it.
 type mount struct {
 	id, parent uint64
+	dev        string // of the file system: major:minor
+	root       string // what of the file system is mounted; "/" is all
 	point      string // absolute; bytes
 	kind       string // of file system
 }
@@ -61,7 +64,7 @@ func parseMounts(text string) (all []mount, err error) {
 		if dash < 6 || dash+1 >= len(f) {
 			return nil, errMounts
 		}
-		m := mount{point: plain(f[4]), kind: f[dash+1]}
+		m := mount{dev: f[2], root: plain(f[3]), point: plain(f[4]), kind: f[dash+1]}
 		id, err1 := strconv.ParseUint(f[0], 10, 64)
 		parent, err2 := strconv.ParseUint(f[1], 10, 64)
 		if err1 != nil || err2 != nil || m.point == "" || m.point[0] != '/' {
@@ -71,6 +74,49 @@ func parseMounts(text string) (all []mount, err error) {
 		all = append(all, m)
 	}
 	return all, nil
+}
+
+// otherWays are the paths at which the folder on the mount with that number is
+// to be seen at other mounts of its file system: a bind mount shows a folder
+// without those above it. One that is covered by another mount, or out of reach,
+// is none.
+func (t *mountTable) otherWays(id uint64, folder string) (ways []string, err error) {
+	all, err := t.list()
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(all, func(m mount) bool { return m.id == id })
+	if i < 0 {
+		return nil, nil
+	}
+	here := all[i]
+	rel, in := below(here.point, folder)
+	if !in && here.point != folder {
+		return nil, errMounts
+	}
+	inside := filepath.Join(here.root, rel)
+	for _, m := range all {
+		rel, in := below(m.root, inside)
+		if m.id == id || m.dev != here.dev || !in && m.root != inside {
+			continue
+		}
+		way := filepath.Join(m.point, rel)
+		if same, err := samePlace(folder, way); err == nil && same {
+			ways = append(ways, way)
+		}
+	}
+	return ways, nil
+}
+
+// samePlace reports whether the two paths lead to one folder.
+func samePlace(a, b string) (bool, error) {
+	var stats [2]unix.Stat_t
+	for i, path := range []string{a, b} {
+		if err := unix.Lstat(path, &stats[i]); err != nil {
+			return false, err
+		}
+	}
+	return stats[0].Dev == stats[1].Dev && stats[0].Ino == stats[1].Ino, nil
 }
 
 // plain undoes the octal escapes (\040 for a space) in which the kernel writes

@@ -28,6 +28,10 @@ type root struct {
 	known   bool
 	place   place    // of the folder when it was last opened, if known
 	mounted mounting // and of its mount
+
+	asking sync.Mutex // of what follows
+	other  []string   // ways to it by other mounts, as they were
+	asked  uint64     // in the listing of this number; 0: they were not asked for
 }
 
 // place tells one directory on one mount from another.

@@ -149,7 +149,46 @@ func (d *Driver) leftOut(r *root, folder string) error {
 	if !in {
 		rel = "."
 	}
+	if err := d.markedElsewhere(r); err != nil {
+		return err
+	}
 	return r.marked(rel)
+}
+
+// markedElsewhere is markedAbove of the root by other mounts than its own: a bind
+// mount shows a folder without those above it. The table of mounts is read once for
+// each listing.
+func (d *Driver) markedElsewhere(r *root) error {
+	ways, err := d.otherWays(r)
+	if err != nil {
+		return err
+	}
+	for _, way := range ways {
+		if err := markedAbove(way); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// otherWays are the paths at which the root is to be seen by other mounts.
+func (d *Driver) otherWays(r *root) ([]string, error) {
+	if err := r.hold(); err != nil { // at rest its mount may be another meanwhile
+		return nil, err
+	}
+	defer r.release()
+	r.asking.Lock()
+	defer r.asking.Unlock()
+	listing := d.memory.listings.Load() + 1
+	if r.asked == listing {
+		return r.other, nil
+	}
+	ways, err := d.mounts.otherWays(r.mount(), r.path)
+	if err != nil {
+		return nil, fmt.Errorf("the other mounts of %q are not known: %w", r.path, err)
+	}
+	r.other, r.asked = ways, listing
+	return ways, nil
 }
 
 // carryOut moves the pinned file. After its first error nothing of the attempt

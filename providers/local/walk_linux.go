@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -83,7 +84,7 @@ func (d *Driver) unlisted(r *root, part string) error {
 	}
 	if in {
 		err = errors.Join(d.leftOut(r, part), err)
-	} else if above := r.markedAbove(); above != nil {
+	} else if above := cmp.Or(r.markedAbove(), d.markedElsewhere(r)); above != nil {
 		err = above // also where nothing is in it
 	}
 	if err != nil {
