@@ -22,7 +22,7 @@ const (
 	MessageDigest        = "42d0dcc5666e4e0d91d0145b892f670a" // what will be deleted until when
 	MessageReload        = "bada457b438841f6a25e8f25f47479f1" // a changed policy is in force
 	MessageLost          = "99705fba6d0c49cb84eb0c1ae3f1c8a9" // the record cannot be relied on any more; the service stops
-	MessageRefusedPolicy = "491eeffd94a4474f8eda24ebc9fadc4e" // a changed policy is wrong; the one before is in force
+	MessageRefusedPolicy = "491eeffd94a4474f8eda24ebc9fadc4e" // a changed policy is not used; nothing is deleted
 )
 
 // identifier is what journalctl -t finds.

@@ -284,7 +284,11 @@ func (s *story) reload() {
 		s.Errorf("the service is %s as process %s, was %s", state, pid, before)
 	}
 
+	// Nothing is deleted by the policy from before. A right one is read without a word.
 	s.place(filepath.Join(shared, downloaded(1)), bytes.NewReader(picture(s.T, 1)), s.user("sweepd"), 0o644)
+	s.has(s.bin(), 0)
+	set(sharedPolicy + "notify: [{to: hook, on: [summary]}]\ntrash: {ours: 300d}\n")
+	s.await(2, "MESSAGE_ID="+systemd.MessageReload)
 	s.await(2, "_SYSTEMD_UNIT=sweepd.service", "MESSAGE_ID="+systemd.MessageSummary, "SWEEPD_TRASHED=1")
 	s.has(s.bin(), 0, 1)
 	s.await(1, "SYSLOG_IDENTIFIER=sh", "MESSAGE=POST /hook HTTP/1.1")

@@ -134,7 +134,7 @@ func TestTheCatalogExplainsEveryMessage(t *testing.T) {
 	}
 	ids := []string{
 		systemd.MessageSummary, systemd.MessageHeld, systemd.MessageGrant,
-		systemd.MessageDigest, systemd.MessageReload, systemd.MessageRefusedPolicy,
+		systemd.MessageDigest, systemd.MessageReload, systemd.MessageRefusedPolicy, systemd.MessageLost,
 	}
 	for _, id := range ids {
 		if explained[id] != 1 {
