@@ -56,12 +56,24 @@ func (r *reserve) keep(least int64) {
 	if err != nil {
 		return
 	}
-	noise, b := rand.NewChaCha8([32]byte{}), make([]byte, 64<<10) // zeros take no room on a disk that compresses
-	for n := 0; n < reserved && err == nil; n += len(b) {
-		_, _ = noise.Read(b) // never fails
-		_, err = f.Write(b)
+	if !allocate(f, reserved) {
+		_ = f.Truncate(0)
+		occupy(f, reserved)
 	}
 	_ = f.Close()
+}
+
+// occupy writes so many bytes, as far as there is room, on a disk that allocates
+// nothing beforehand. They are noise, because zeros take no room where the disk
+// compresses.
+func occupy(f *os.File, size int) {
+	noise, b := rand.NewChaCha8([32]byte{}), make([]byte, 64<<10)
+	for n := 0; n < size; n += len(b) {
+		_, _ = noise.Read(b) // never fails
+		if _, err := f.Write(b); err != nil {
+			return
+		}
+	}
 }
 
 // restore makes anew what was given up, as far as there is room again.
