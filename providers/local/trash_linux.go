@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -149,10 +150,7 @@ func (d *Driver) leftOut(r *root, folder string) error {
 	if !in {
 		rel = "."
 	}
-	if err := d.markedElsewhere(r); err != nil {
-		return err
-	}
-	return r.marked(rel)
+	return cmp.Or(r.marked(rel), d.markedElsewhere(r))
 }
 
 // markedElsewhere is markedAbove of the root by other mounts than its own: a bind
@@ -171,6 +169,9 @@ func (d *Driver) markedElsewhere(r *root) error {
 	return nil
 }
 
+// errNoTable is of a system that shows no mounts, as a chroot without /proc.
+var errNoTable = errors.New("there is no table of mounts")
+
 // otherWays are the paths at which the root is to be seen by other mounts.
 func (d *Driver) otherWays(r *root) ([]string, error) {
 	if err := r.hold(); err != nil { // at rest its mount may be another meanwhile
@@ -184,6 +185,9 @@ func (d *Driver) otherWays(r *root) ([]string, error) {
 		return r.other, nil
 	}
 	ways, err := d.mounts.otherWays(r.mount(), r.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = errNoTable
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the other mounts of %q are not known: %w", r.path, err)
 	}

@@ -82,9 +82,15 @@ func (d *Driver) unlisted(r *root, part string) error {
 		defer unix.Close(fd)
 		err = notEmpty(fd)
 	}
+	above := cmp.Or(r.markedAbove(), d.markedElsewhere(r))
 	if in {
-		err = errors.Join(d.leftOut(r, part), err)
-	} else if above := cmp.Or(r.markedAbove(), d.markedElsewhere(r)); above != nil {
+		above = d.leftOut(r, part)
+	}
+	switch {
+	case above == nil || errors.Is(above, errNoTable): // without one it may be looked at; a move asks again
+	case in:
+		err = errors.Join(above, err)
+	default:
 		err = above // also where nothing is in it
 	}
 	if err != nil {
