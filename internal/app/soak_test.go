@@ -112,7 +112,7 @@ func (w *world) trueTime() time.Time { return time.Now().Add(time.Duration(w.asl
 // people undo, clocks jump, machines sleep and services fail, and holds what the
 // program promises. SWEEPD_SOAK_DAYS says how many days; a fortnight has to do with -short.
 func TestTwoYearsInAService(t *testing.T) {
-	days := 70
+	days := 28
 	if testing.Short() {
 		days = 14
 	}

@@ -22,7 +22,7 @@ func (w *World) killed(n int, args ...string) crashtest.Result {
 
 // killStride is how many steps apart the program is killed in one run of the tests. All steps of the three loops take
 // some ten minutes.
-const killStride = 32
+const killStride = 48
 
 func TestApplyKilledAtAnyStepLosesNothingAndTheNextOneCompletesIt(t *testing.T) {
 	t.Parallel()

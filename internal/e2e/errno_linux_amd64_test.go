@@ -21,7 +21,7 @@ import (
 var errnos = []syscall.Errno{unix.ENOSPC, unix.EIO, unix.EACCES, unix.EROFS, unix.EMFILE, unix.ENOMEM}
 
 // errnoStride is how many calls apart one fails in one run of the tests. All calls of the three loops take half an hour.
-const errnoStride = 192
+const errnoStride = 256
 
 // failed runs the program and has its nth call about a file of the home fail.
 // The program has to end by itself, whatever it says.
