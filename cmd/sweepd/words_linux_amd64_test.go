@@ -91,6 +91,9 @@ func TestAStoppedServiceIsNotWaitedFor(t *testing.T) {
 	if err := s.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := syscall.Wait4(s.cmd.Process.Pid, nil, syscall.WUNTRACED, nil); err != nil { // all its threads have stopped
+		t.Fatal(err)
+	}
 	for _, verb := range []string{"sweep", "reload"} {
 		var out bytes.Buffer
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second) // of the 30 that a person waits

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,9 +37,14 @@ func TestWhatIsLeftAloneWaitsForTheScheduleAndIsCountedOnce(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h := newHouse(t, "enforce", ", on_change: true")
 				h.write(strings.Replace(fmt.Sprintf(housePolicy, "enforce", ", on_change: true"), "  box: {type: dropbox, app_key: abcdefghij12345, purge: off}\n", "", 1) + "settle: 0\n")
-				err := why
+				var well atomic.Bool
 				h.wrap = func(_ string, d providers.Driver) (providers.Driver, error) {
-					return shut{d, func() error { return err }}, nil
+					return shut{d, func() error {
+						if well.Load() {
+							return nil
+						}
+						return why
+					}}, nil
 				}
 				for n := range 5 {
 					h.put("drive", ours(n), byte(n))
@@ -68,7 +74,7 @@ func TestWhatIsLeftAloneWaitsForTheScheduleAndIsCountedOnce(t *testing.T) {
 				if n, runs := left(), h.runs(); n != 6 || len(runs) != 3 || runs[2].Summary.Refused+runs[2].Summary.Failed != 6 {
 					t.Errorf("after a day %d files were left alone in %d runs, want 6 in 3, the last of six", n, len(runs))
 				}
-				err = nil
+				well.Store(true)
 				time.Sleep(24 * time.Hour)
 				synctest.Wait()
 				if n := len(h.accounts["drive"].Bin()); n != 6 {
