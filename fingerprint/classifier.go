@@ -10,40 +10,41 @@ import (
 	"sweepd/fingerprint/filename"
 )
 
-// Version changes whenever the same bytes under the same name might get
-// another verdict than before; cached verdicts of other versions are void.
+// Version identifies the rules of classification. It changes whenever the same bytes under the same name might get
+// another verdict; cached verdicts of other versions are void.
 const Version = 1
 
-// File is what a classifier may know of a file.
+// File describes one file to a classifier.
 type File struct {
-	Name  string      // the last path element, as it is: bytes
-	Size  int64       // of Bytes
-	Bytes io.ReaderAt // read only where a detector needs to; an error, or an end before Size, ends the examination
+	Name string // the last path element, as raw bytes
+	Size int64  // the length of Bytes
+	// Bytes is read only as far as a detector needs. If it returns an error, or ends before Size, the examination
+	// ends.
+	Bytes io.ReaderAt
 
-	// Skim has only those parts read that say where the picture comes from, in
-	// few reads: each may be a request to a far storage. See Verdict.Skimmed.
+	// Skim limits the reads to the parts that show where the picture comes from, because each read may be a request
+	// to a far storage. See Verdict.Skimmed.
 	Skim bool
 }
 
-// Classifier weighs the detectors' evidence. It is safe for use by several
-// goroutines.
+// Classifier weighs the detectors' evidence. It is safe for concurrent use.
 type Classifier struct {
 	names       *filename.Matcher
 	credentials *c2pa.Verifier
-	windows     sync.Pool // of *window, so that an ordinary file allocates nothing
+	windows     sync.Pool // of *window; avoids an allocation for an ordinary file
 	skimmers    sync.Pool // of *skimmer
 }
 
-// Options change what a classifier believes.
+// Options configure a classifier.
 type Options struct {
-	Anchors *c2pa.Anchors // instead of the built-in ones
+	Anchors *c2pa.Anchors // nil: the built-in anchors
 }
 
-// New returns a classifier with the built-in names, rules and trust anchors.
-// Keep it: reading those takes a few milliseconds.
+// New returns a classifier with the built-in names, rules and trust anchors. Callers should reuse it: loading these
+// takes a few milliseconds.
 func New() *Classifier { return NewWith(Options{}) }
 
-// NewWith is New with options.
+// NewWith returns a classifier with the given options.
 func NewWith(o Options) *Classifier {
 	if o.Anchors == nil {
 		o.Anchors = c2pa.BuiltIn()
@@ -56,12 +57,11 @@ func NewWith(o Options) *Classifier {
 	}
 }
 
-// Classify gives the verdict on f, reading as little of it as will do. An
-// error is a reader's error, or io.ErrUnexpectedEOF where that ends before
-// f.Size; whatever the bytes are, they are no error.
+// Classify returns the verdict on f and reads as little of f as it can. An error comes from the reader, or is
+// io.ErrUnexpectedEOF if the reader ends before f.Size. The content of the file never causes an error.
 func (c *Classifier) Classify(f File) (Verdict, error) { return c.examine(f, nil) }
 
-// Examine is Classify with everything that each detector looked at.
+// Examine returns the verdict of Classify together with the steps of each detector.
 func (c *Classifier) Examine(f File) (Report, error) {
 	var r Report
 	v, err := c.examine(f, &r)
@@ -69,9 +69,8 @@ func (c *Classifier) Examine(f File) (Report, error) {
 	return r, err
 }
 
-// examine asks the detectors in order of cost: the name, the header with the
-// EXIF that it comes with, the credential. What is no image none of them says
-// anything of. The report may be nil.
+// examine runs the detectors in order of cost: the name, the header with its EXIF block, the credential. It returns
+// the zero Verdict if f is not an image. The report may be nil.
 func (c *Classifier) examine(f File, r *Report) (Verdict, error) {
 	w := c.windows.Get().(*window)
 	defer c.windows.Put(w)
@@ -113,8 +112,7 @@ func (c *Classifier) examine(f File, r *Report) (Verdict, error) {
 	return s.weigh(), nil
 }
 
-// readSeal reads and verifies the credential. It counts by itself what is read
-// for it.
+// readSeal reads and verifies the credential. It counts the bytes read for the credential separately.
 func (c *Classifier) readSeal(f File, s *sight, r *Report) error {
 	counted := counter{r: f.Bytes}
 	read := c.credentials.Read

@@ -107,7 +107,8 @@ func TestAnOrdinaryImageCostsOneReadAndNoAllocation(t *testing.T) {
 
 func ordinary() map[string][]byte {
 	return map[string][]byte{
-		"PNG":  aPNG(part{"sRGB", []byte{0}}, padding("iCCP", 2600), padding("pHYs", 9), part{"IDAT", make([]byte, 60_000)}),
+		"PNG": aPNG(part{"sRGB", []byte{0}}, padding("iCCP", 2600), padding("pHYs", 9),
+			part{"IDAT", make([]byte, 60_000)}),
 		"JPEG": aJPEG(padding("\xE0", 14), padding("\xE1", 2000), padding("\xDB", 130), padding("\xC4", 400)),
 		"WebP": aWebP(vp8(60_000)),
 		"text": []byte(strings.Repeat("words ", 1000)),

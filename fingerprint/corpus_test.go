@@ -12,7 +12,7 @@ import (
 // picture is one line of the collection's manifest.
 type picture struct{ label, path string }
 
-// corpus is the collection of real images beside the repository.
+// corpus returns the collection of real images beside the repository.
 func corpus(t *testing.T) (dir string, pictures []picture) {
 	t.Helper()
 	dir = os.Getenv("SWEEPD_SHARED")
@@ -56,11 +56,10 @@ func examined(t *testing.T, c *Classifier, path string) Verdict {
 	return v
 }
 
-// span is the levels that a label may get.
+// span is the range of levels that a label may get.
 type span struct{ least, most Confidence }
 
-// expected is by label; all others are negatives, which nothing may lift
-// above possible.
+// expected is keyed by label. All other labels are negatives, which must not exceed possible.
 var expected = map[string]span{
 	"chatgpt":          {Proven, Proven},
 	"dalle3-chatgpt":   {Proven, Proven},
@@ -70,15 +69,16 @@ var expected = map[string]span{
 	"dalle3-stripped":  {Likely, Likely},
 	"dalle2-labs":      {Strong, Strong},
 
-	"openai-api-gptimage1":     {Proven, Proven}, // their credential says ChatGPT: nobody can tell
-	"openai-api-named-API":     {Strong, Strong},
-	"openai-2026-renamed":      {Strong, Strong},
-	"sora":                     {Strong, Strong},
-	"sora-stripped":            {Possible, Possible},
-	"google-edit-of-openai":    {None, Likely},
-	"syn-truncated-openai":     {None, Possible},
-	"syn-pixels-edited":        {None, Possible},
-	"syn-name-only":            {Possible, Likely}, // ordinary pictures that were given the name: bytes cannot contradict it
+	"openai-api-gptimage1":  {Proven, Proven}, // their credential names ChatGPT, so they cannot be distinguished
+	"openai-api-named-API":  {Strong, Strong},
+	"openai-2026-renamed":   {Strong, Strong},
+	"sora":                  {Strong, Strong},
+	"sora-stripped":         {Possible, Possible},
+	"google-edit-of-openai": {None, Likely},
+	"syn-truncated-openai":  {None, Possible},
+	"syn-pixels-edited":     {None, Possible},
+	// Ordinary pictures that were renamed to a download name. Their bytes do not contradict it.
+	"syn-name-only":            {Possible, Likely},
 	"syn-jpeg-as-png":          {Possible, Likely},
 	"c2pa-transplanted":        {None, Possible},
 	"c2pa-derived-from-openai": {None, Likely},
@@ -109,9 +109,9 @@ func TestCollectedImagesGetTheLevelOfTheirLabel(t *testing.T) {
 	t.Log(table(labels, counts))
 }
 
-// table lays out counts per label and level, and what each level is worth:
-// precision counts positives among positives and negatives at that level or
-// above, recall among all positives; gray files are neither.
+// table returns the counts per label and level, and the precision and recall of each level. Precision counts
+// positives among positives and negatives at that level or above, recall among all positives; gray files count as
+// neither.
 func table(labels []string, counts map[string]*[Proven + 1]int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n%-36s", "label")

@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 )
 
-// counter counts what is read through it, by however many at once.
+// counter counts the bytes that are read through it. It is safe for concurrent use.
 type counter struct {
 	r    io.ReaderAt
 	read atomic.Int64

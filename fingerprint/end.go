@@ -2,13 +2,12 @@ package fingerprint
 
 import "bytes"
 
-// lookAtEnd finds out whether the file stops before its format's end mark (PNG,
-// 5.6; JPEG, ITU-T T.81, B.1.1.3), as a partial download does. Bytes that a
-// tool put after the mark are no matter. WebP says its length up front, and
-// sniff has looked.
+// lookAtEnd reports in h.cut whether the file stops before its format's end mark (PNG, 5.6; JPEG, ITU-T T.81,
+// B.1.1.3), as a partial download does. Bytes that a tool appended after the mark are ignored. WebP is not checked
+// here: its header states the length, and sniff has compared it.
 //
-// It costs a read at the end of the file, and is only asked of the few whose
-// name speaks for them. A skim leaves it open, unless it has all of the file.
+// It costs a read at the end of the file and is called only if the name is of a known family. If a skim does not have
+// the whole file, lookAtEnd sets h.endOpen instead.
 func (h *header) lookAtEnd(w *window) {
 	marks := map[string]string{"image/png": "IEND\xae\x42\x60\x82", "image/jpeg": "\xff\xd9"}
 	mark, ok := marks[h.mediaType]

@@ -2,10 +2,13 @@ package fingerprint
 
 import "time"
 
-// evidence lists what speaks for or against, the weightiest kind first.
+// evidence returns the evidence for and against, the weightiest kind first.
 func (s sight) evidence() []Evidence {
 	var all []Evidence
-	for _, e := range []Evidence{s.sealEvidence(), s.labs.evidence(), s.cutEvidence(), s.nameEvidence(), s.untimedEvidence()} {
+	for _, e := range []Evidence{
+		s.sealEvidence(), s.labs.evidence(), s.cutEvidence(),
+		s.nameEvidence(), s.untimedEvidence(),
+	} {
 		if e.Detector != "" {
 			all = append(all, e)
 		}
@@ -22,9 +25,17 @@ func (s sight) sealEvidence() Evidence {
 	case sealOther:
 		return Evidence{Detector: "c2pa.other", Found: "its credential is not OpenAI's" + s.seal.because()}
 	case sealUnanchored:
-		return Evidence{Detector: "c2pa.unanchored", Found: "nobody known vouches for its credential" + s.seal.because(), Confidence: Possible}
+		return Evidence{
+			Detector:   "c2pa.unanchored",
+			Found:      "nobody known vouches for its credential" + s.seal.because(),
+			Confidence: Possible,
+		}
 	case sealDerived:
-		e := Evidence{Detector: "c2pa.derived", Found: "OpenAI made but a part of it" + s.seal.because(), Confidence: Possible}
+		e := Evidence{
+			Detector:   "c2pa.derived",
+			Found:      "OpenAI made but a part of it" + s.seal.because(),
+			Confidence: Possible,
+		}
 		if s.seal.intact {
 			e.Confidence = Likely
 		}
@@ -33,20 +44,22 @@ func (s sight) sealEvidence() Evidence {
 	return Evidence{}
 }
 
-// untimedEvidence is said and lowers nothing where the certificate is known:
-// OpenAI's files of 2025 carry no time stamp, and all their certificates have
-// expired since.
+// untimedEvidence returns the evidence of a missing time stamp. It lowers the verdict only if the certificate is
+// unknown: OpenAI's files of 2025 carry no time stamp, and all their certificates have expired since.
 func (s sight) untimedEvidence() Evidence {
 	switch {
 	case s.seal.state != sealGenuine || !s.seal.untimed:
 		return Evidence{}
 	case s.seal.unsure():
-		return Evidence{Detector: "c2pa.untimed", Found: "no time stamp says when it was signed, by a certificate not seen before"}
+		return Evidence{
+			Detector: "c2pa.untimed",
+			Found:    "no time stamp says when it was signed, by a certificate not seen before",
+		}
 	}
 	return Evidence{Detector: "c2pa.untimed", Found: "no time stamp says when it was signed"}
 }
 
-// because is the reason as an aside.
+// because returns the reason in parentheses.
 func (s seal) because() string {
 	if s.reason == "" {
 		return ""
@@ -54,7 +67,7 @@ func (s seal) because() string {
 	return " (" + s.reason + ")"
 }
 
-// signed says who signed, for which product, and when.
+// signed returns a clause that names the signer, the product and the date.
 func (s seal) signed() string {
 	clause := "signed by OpenAI"
 	if p := s.product.name(); p != "" {
@@ -79,19 +92,23 @@ func (s sight) cutEvidence() Evidence {
 	return Evidence{}
 }
 
-// evidence is what the mark alone amounts to. Labs always wrote both texts;
-// one of them may be anybody's.
+// evidence returns the evidence of the mark alone. Labs always wrote both texts; one of them alone may have another
+// origin.
 func (m labsMark) evidence() Evidence {
 	switch {
 	case m.whole():
-		return Evidence{Detector: "exif.labs", Found: "its EXIF says that it was made with OpenAI Labs", Confidence: Strong}
+		return Evidence{
+			Detector:   "exif.labs",
+			Found:      "its EXIF says that it was made with OpenAI Labs",
+			Confidence: Strong,
+		}
 	case m.note != "" || m.comment:
 		return Evidence{Detector: "exif.mention", Found: "its EXIF mentions OpenAI", Confidence: Possible}
 	}
 	return Evidence{}
 }
 
-// nameEvidence is what the name alone amounts to on an image of this type.
+// nameEvidence returns the evidence of the name alone on an image of this type.
 func (s sight) nameEvidence() Evidence {
 	switch p := Product(s.name.Product); {
 	case s.name.Family == "":
@@ -99,7 +116,11 @@ func (s sight) nameEvidence() Evidence {
 	case s.name.Telling && savedType(s.header.mediaType):
 		return Evidence{Detector: "filename.download", Found: "under its download name", Confidence: Likely}
 	case s.name.Untouched && p != ChatGPT && p != NoProduct:
-		return Evidence{Detector: "filename.download", Found: "under a download name of " + p.name(), Confidence: Possible}
+		return Evidence{
+			Detector:   "filename.download",
+			Found:      "under a download name of " + p.name(),
+			Confidence: Possible,
+		}
 	case s.name.Untouched:
 		return Evidence{Detector: "filename.download", Found: "under a download name", Confidence: Possible}
 	case s.name.Derived:
@@ -108,7 +129,7 @@ func (s sight) nameEvidence() Evidence {
 	return Evidence{Detector: "filename.loose", Found: "under a name like a download's", Confidence: Possible}
 }
 
-// savedType reports whether ChatGPT saves images of that type.
+// savedType reports whether ChatGPT saves images of the media type.
 func savedType(mediaType string) bool {
 	switch mediaType {
 	case "image/png", "image/webp", "image/jpeg", "image/avif":
@@ -117,7 +138,7 @@ func savedType(mediaType string) bool {
 	return false
 }
 
-// name is how a sentence says p; "" where there is nothing to say.
+// name returns p for use in a sentence, or "" if p names no product.
 func (p Product) name() string {
 	switch p {
 	case ChatGPT:

@@ -7,9 +7,8 @@ import (
 	"testing"
 )
 
-// hostile are files that lie about themselves, and the type that they have by
-// their bytes. Under a perfect name none of them may be more than likely, and
-// without one, anything at all.
+// hostile returns files with false statements about themselves, and their types by their bytes. Under a perfect name
+// none of them may exceed likely; without one, none may exceed none.
 func hostile() map[string]struct {
 	bytes []byte
 	media string
@@ -19,7 +18,7 @@ func hostile() map[string]struct {
 		media string
 	}
 	be := binary.BigEndian
-	huge := func(name string) []byte { // a chunk right after the header that claims 2 GiB
+	huge := func(name string) []byte { // a chunk right after the header that claims to have 2 GiB
 		b := aPNG(part{name, make([]byte, 16)})
 		be.PutUint32(b[33:], 0x7FFFFFF0)
 		return b
@@ -33,30 +32,37 @@ func hostile() map[string]struct {
 	copy(chunk[16:], "\xff\xff\xff\xff")
 	selfIFD := []byte("II*\x00\x08\x00\x00\x00\x01\x00\x69\x87\x04\x00\x01\x00\x00\x00\x08\x00\x00\x00OpenAI")
 	return map[string]h{
-		"PNG, nothing after the magic":          {[]byte("\x89PNG\r\n\x1a\n"), "image/png"},
-		"PNG, absurd credential":                {huge("caBX"), "image/png"},
-		"PNG, absurd EXIF":                      {huge("eXIf"), "image/png"},
-		"PNG, absurd text":                      {huge("tEXt"), "image/png"},
-		"PNG, too wide for any number":          {wide, "image/png"},
-		"PNG, no header":                        {noHeader, "image/png"},
-		"PNG, garbage for a credential":         {aPNG(part{"caBX", []byte("ChatGPT OpenAI c2pa jumb")}), "image/png"},
-		"PNG, empty credential":                 {aPNG(part{"caBX", nil}), "image/png"},
-		"PNG, two credentials":                  {aPNG(part{"caBX", []byte("jumb")}, part{"caBX", []byte("jumb")}), "image/png"},
+		"PNG, nothing after the magic":  {[]byte("\x89PNG\r\n\x1a\n"), "image/png"},
+		"PNG, absurd credential":        {huge("caBX"), "image/png"},
+		"PNG, absurd EXIF":              {huge("eXIf"), "image/png"},
+		"PNG, absurd text":              {huge("tEXt"), "image/png"},
+		"PNG, too wide for any number":  {wide, "image/png"},
+		"PNG, no header":                {noHeader, "image/png"},
+		"PNG, garbage for a credential": {aPNG(part{"caBX", []byte("ChatGPT OpenAI c2pa jumb")}), "image/png"},
+		"PNG, empty credential":         {aPNG(part{"caBX", nil}), "image/png"},
+		"PNG, two credentials": {
+			aPNG(part{"caBX", []byte("jumb")}, part{"caBX", []byte("jumb")}), "image/png",
+		},
 		"PNG, EXIF directory that names itself": {aPNG(part{"eXIf", selfIFD}), "image/png"},
 		"PNG, chunks without end":               {aPNG(repeat(part{"caBx", nil}, 2*maxParts)...), "image/png"},
 		"JPEG, nothing after the magic":         {[]byte{0xFF, 0xD8, 0xFF}, "image/jpeg"},
-		"JPEG, padding without end":             {append([]byte{0xFF, 0xD8}, bytes.Repeat([]byte{0xFF}, 3*firstRead)...), "image/jpeg"},
-		"JPEG, segment of no length":            {[]byte{0xFF, 0xD8, 0xFF, 0xE1, 0, 0, 0, 0, 0, 0, 0, 0}, "image/jpeg"},
-		"JPEG, credential cut short":            {aJPEG(part{"\xEB", []byte("JP\x02\x11\x00\x00\x00\x01\x7f\xff\xff\xffjumb")})[:24], "image/jpeg"},
-		"WebP, absurd size":                     {riff, "image/webp"},
-		"WebP, absurd chunk":                    {chunk, "image/webp"},
-		"WebP, nothing inside":                  {aWebP(), "image/webp"},
-		"WebP, garbage for a credential":        {aWebP(vp8(100), part{"C2PA", []byte("OpenAI")}), "image/webp"},
-		"GIF, nothing after the magic":          {[]byte("GIF89a"), "image/gif"},
-		"HEIF, box of no size":                  {[]byte("\x00\x00\x00\x00ftypmif1\x00\x00\x00\x00avif"), "image/heif"},
-		"HEIF, box beyond the file":             {[]byte("\xff\xff\xff\xffftypmif1\x00\x00\x00\x00avif"), "image/avif"},
-		"BMP, least of all heights":             {[]byte("BM" + strings.Repeat("\x00", 12) + "\x28\x00\x00\x00" + "\x00\x00\x00\x80" + "\x00\x00\x00\x80" + "\x00\x00"), "image/bmp"},
-		"TIFF, header alone":                    {[]byte("MM\x00*\xff\xff\xff\xff"), "image/tiff"},
+		"JPEG, padding without end": {
+			append([]byte{0xFF, 0xD8}, bytes.Repeat([]byte{0xFF}, 3*firstRead)...), "image/jpeg",
+		},
+		"JPEG, segment of no length": {[]byte{0xFF, 0xD8, 0xFF, 0xE1, 0, 0, 0, 0, 0, 0, 0, 0}, "image/jpeg"},
+		"JPEG, credential cut short": {
+			aJPEG(part{"\xEB", []byte("JP\x02\x11\x00\x00\x00\x01\x7f\xff\xff\xffjumb")})[:24], "image/jpeg",
+		},
+		"WebP, absurd size":              {riff, "image/webp"},
+		"WebP, absurd chunk":             {chunk, "image/webp"},
+		"WebP, nothing inside":           {aWebP(), "image/webp"},
+		"WebP, garbage for a credential": {aWebP(vp8(100), part{"C2PA", []byte("OpenAI")}), "image/webp"},
+		"GIF, nothing after the magic":   {[]byte("GIF89a"), "image/gif"},
+		"HEIF, box of no size":           {[]byte("\x00\x00\x00\x00ftypmif1\x00\x00\x00\x00avif"), "image/heif"},
+		"HEIF, box beyond the file":      {[]byte("\xff\xff\xff\xffftypmif1\x00\x00\x00\x00avif"), "image/avif"},
+		"BMP, least of all heights": {[]byte("BM" + strings.Repeat("\x00", 12) + "\x28\x00\x00\x00" +
+			"\x00\x00\x00\x80" + "\x00\x00\x00\x80" + "\x00\x00"), "image/bmp"},
+		"TIFF, header alone": {[]byte("MM\x00*\xff\xff\xff\xff"), "image/tiff"},
 	}
 }
 

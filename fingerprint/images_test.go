@@ -13,7 +13,7 @@ type part struct {
 	data []byte
 }
 
-// aPNG has 3 x 2 pixels, not real ones, and the parts between header and pixels.
+// aPNG returns a PNG of 3 x 2 pixels, not real ones, with the parts between header and pixels.
 func aPNG(parts ...part) []byte {
 	ihdr := part{"IHDR", []byte{0, 0, 0, 3, 0, 0, 0, 2, 8, 2, 0, 0, 0}}
 	all := append([]part{ihdr}, append(parts, part{"IDAT", make([]byte, 40)}, part{"IEND", nil})...)
@@ -27,7 +27,7 @@ func aPNG(parts ...part) []byte {
 	return b
 }
 
-// aJPEG has 3 x 2 pixels, not real ones, and the parts ahead of its frame.
+// aJPEG returns a JPEG of 3 x 2 pixels, not real ones, with the parts before its frame.
 func aJPEG(parts ...part) []byte {
 	b := []byte{0xFF, 0xD8}
 	for _, p := range append(parts, part{"\xC0", []byte{8, 0, 2, 0, 3, 1, 1, 0x11, 0}}, part{"\xDA", make([]byte, 8)}) {
@@ -39,7 +39,7 @@ func aJPEG(parts ...part) []byte {
 	return append(b, 1, 2, 3, 0xFF, 0xD9)
 }
 
-// vp8 is a lossy WebP's pixels, of n bytes, 3 x 2.
+// vp8 returns a lossy WebP's pixels, of n bytes, 3 x 2.
 func vp8(n int) part {
 	data := make([]byte, max(n, 10))
 	copy(data, "\x30\x01\x00\x9d\x01\x2a\x03\x00\x02\x00")
@@ -60,8 +60,7 @@ func aWebP(parts ...part) []byte {
 	return append(append(b, "WEBP"...), body...)
 }
 
-// labsExif is laid out as Labs did it: big-endian, both texts in the first
-// directory.
+// labsExif returns a block in the layout of Labs: big-endian, with both texts in the first directory.
 func labsExif(note, comment string) []byte {
 	note, comment = note+"\x00", comment+"\x00"
 	b := []byte("MM\x00*\x00\x00\x00\x08\x00\x02")
@@ -79,7 +78,7 @@ func labsExif(note, comment string) []byte {
 	return append(append(append(b, 0, 0, 0, 0), note...), comment...)
 }
 
-// file is what a driver gives for b, and counts what is read of it.
+// readCount is a file as a driver provides it. It counts the reads.
 type readCount struct {
 	io.ReaderAt
 	calls int
@@ -98,5 +97,5 @@ func fileOf(name string, b []byte) (File, *readCount) {
 	return File{Name: name, Size: int64(len(b)), Bytes: r}, r
 }
 
-// padding is a chunk or segment that pushes the rest out of the first read.
+// padding returns a chunk or segment that pushes the rest out of the first read.
 func padding(name string, n int) part { return part{name, make([]byte, n)} }

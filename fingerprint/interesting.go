@@ -2,13 +2,11 @@ package fingerprint
 
 import "strings"
 
-// Interesting reports whether a file of that name can be an image at all: an
-// image's extension, or none. It is what a driver is told to list, and
-// allocates nothing.
+// Interesting reports whether a file of that name can be an image: it has an image's extension, or none. Drivers list
+// only such files. It allocates nothing.
 //
-// No extension has also what only looks like one, as the end of a sentence or
-// of a date does: "ChatGPT Image 25 sept 2025, 04_07_34 p.m.",
-// "DALL·E 2024-11-19 05.35.03".
+// A name whose apparent extension is the end of a sentence or of a date has no extension: "ChatGPT Image 25 sept
+// 2025, 04_07_34 p.m.", "DALL·E 2024-11-19 05.35.03".
 func Interesting(name string) bool {
 	dot := strings.LastIndexByte(name, '.')
 	if dot <= 0 {

@@ -13,18 +13,16 @@ const (
 	tagUserComment = 0x9286
 )
 
-// labsMark is what DALL·E's own site, labs.openai.com, wrote into its PNG files
-// from 2022 to July 2023.
+// labsMark is the mark that DALL·E's own site, labs.openai.com, wrote into its PNG files from 2022 to July 2023.
 type labsMark struct {
 	note    string // "OpenAI--ImageGeneration--generation-…", or "OpenAI"
 	comment bool   // "Made with OpenAI Labs"
 }
 
-// readLabs finds the Labs mark in a TIFF structure, or its start.
+// readLabs returns the Labs mark of a TIFF structure, which may be cut short.
 //
-// It is our own walk, and not an EXIF library's, because two texts in at most
-// two directories are all that is wanted, of hostile bytes, and such a library
-// brings cameras' maker notes along.
+// It does not use an EXIF library, because it needs only two texts in at most two directories, the bytes are hostile,
+// and such a library also parses cameras' maker notes.
 func readLabs(tiff []byte) labsMark {
 	var m labsMark
 	order := byteOrder(tiff)
@@ -38,7 +36,7 @@ func readLabs(tiff []byte) labsMark {
 	return m
 }
 
-// byteOrder is nil when tiff is not one (TIFF 6.0, 2).
+// byteOrder returns the byte order of a TIFF structure (TIFF 6.0, 2), or nil if tiff is not one.
 func byteOrder(tiff []byte) binary.ByteOrder {
 	if len(tiff) < 8 {
 		return nil
@@ -52,8 +50,8 @@ func byteOrder(tiff []byte) binary.ByteOrder {
 	return nil
 }
 
-// readIFD takes the texts of the directory at off, and gives the offset of the
-// EXIF directory that it names, or 0. Labs puts its texts into the first.
+// readIFD stores the texts of the directory at off and returns the offset of the EXIF directory that it names, or 0.
+// Labs puts its texts into the first directory.
 func (m *labsMark) readIFD(tiff []byte, order binary.ByteOrder, off uint32) (exif uint32) {
 	entries := slice(tiff, off, 2)
 	if entries == nil {
@@ -81,7 +79,7 @@ func (m *labsMark) readIFD(tiff []byte, order binary.ByteOrder, off uint32) (exi
 	return exif
 }
 
-// slice is n bytes of b at off, or nil.
+// slice returns n bytes of b at off, or nil if b is too short.
 func slice(b []byte, off, n uint32) []byte {
 	if uint64(off)+uint64(n) > uint64(len(b)) {
 		return nil
@@ -91,5 +89,5 @@ func slice(b []byte, off, n uint32) []byte {
 
 func text(b []byte) string { return string(bytes.TrimRight(b, "\x00 ")) }
 
-// whole reports whether both texts are there, as Labs always wrote them.
+// whole reports whether both texts are present, as Labs always wrote them.
 func (m labsMark) whole() bool { return m.note != "" && m.comment }

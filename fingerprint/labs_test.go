@@ -27,8 +27,8 @@ func TestLabsMarkIsFoundInEveryContainerThatKeepsIt(t *testing.T) {
 	}
 }
 
-// littleEndian has its texts in the EXIF directory, as libraries that write
-// EXIF anew put them, and a comment with the character code of the standard.
+// littleEndian returns a block with its texts in the EXIF directory, as libraries that rewrite EXIF put them, and
+// with a comment that has the standard's character code.
 func littleEndian() []byte {
 	texts := []string{"OpenAI\x00", "ASCII\x00\x00\x00" + aComment}
 	b := []byte("II*\x00\x08\x00\x00\x00\x01\x00")
@@ -82,7 +82,13 @@ func TestBrokenTIFFSaysNothing(t *testing.T) {
 	binary.BigEndian.PutUint16(endless[8:], 0xFFFF)
 	far := bytes.Clone(whole)
 	binary.BigEndian.PutUint32(far[4:], 0xFFFFFFF8)
-	for what, b := range map[string][]byte{"nothing": nil, "four bytes": whole[:4], "no TIFF": []byte("OpenAI OpenAI OpenAI"), "cut": cut, "a directory far away": far} {
+	for what, b := range map[string][]byte{
+		"nothing":              nil,
+		"four bytes":           whole[:4],
+		"no TIFF":              []byte("OpenAI OpenAI OpenAI"),
+		"cut":                  cut,
+		"a directory far away": far,
+	} {
 		if got := readLabs(b); got != (labsMark{}) {
 			t.Errorf("%s: %+v", what, got)
 		}
@@ -96,7 +102,8 @@ func FuzzReadLabs(f *testing.F) {
 	f.Add(labsExif(aNote, aComment))
 	f.Add(littleEndian())
 	f.Add([]byte("MM\x00*\xff\xff\xff\xff"))
-	f.Add([]byte("II*\x00\x08\x00\x00\x00\x01\x00\x69\x87\x04\x00\x01\x00\x00\x00\x08\x00\x00\x00")) // a directory that names itself
+	// A directory that refers to itself.
+	f.Add([]byte("II*\x00\x08\x00\x00\x00\x01\x00\x69\x87\x04\x00\x01\x00\x00\x00\x08\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if m := readLabs(b); len(m.note) > len(b) || m.whole() && !bytes.Contains(b, []byte(aComment)) {
 			t.Errorf("%+v is not in %q", m, b)

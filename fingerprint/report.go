@@ -6,28 +6,28 @@ import (
 	"sweepd/fingerprint/c2pa"
 )
 
-// Finding is what one detector did with one file, for a person who asks why.
+// Finding is the result of one detector on one file. It explains a verdict to the user.
 type Finding struct {
 	Detector  string     `json:"detector"`
 	Evidence  []Evidence `json:"evidence,omitempty"`
-	Steps     []Step     `json:"steps,omitempty"` // in the order taken
+	Steps     []Step     `json:"steps,omitempty"` // in the order of the checks
 	BytesRead int64      `json:"bytes_read"`
 }
 
 // Step is one check that a detector made.
 type Step struct {
-	Check  string `json:"check"`            // what was looked at: "claim signature"
-	OK     bool   `json:"ok"`               // it is as it should be
-	Detail string `json:"detail,omitempty"` // what was seen
+	Check  string `json:"check"`            // the subject of the check: "claim signature"
+	OK     bool   `json:"ok"`               // the check passed
+	Detail string `json:"detail,omitempty"` // the observed value
 }
 
-// Report is a verdict with all that led to it.
+// Report is a verdict with the findings of all detectors.
 type Report struct {
 	Verdict  Verdict
 	Findings []Finding
 }
 
-// add puts a finding in; evidence without a detector is none.
+// add appends a finding. It leaves out evidence without a detector.
 func (r *Report) add(detector string, bytesRead int64, steps []Step, evidence ...Evidence) {
 	f := Finding{Detector: detector, Steps: steps, BytesRead: bytesRead}
 	for _, e := range evidence {

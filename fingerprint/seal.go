@@ -8,32 +8,32 @@ import (
 	"sweepd/fingerprint/c2pa"
 )
 
-// sealState is what became of a Content Credential.
+// sealState is the classifier's result for a Content Credential.
 type sealState uint8
 
 const (
 	noSeal         sealState = iota
 	sealBroken               // it does not match these bytes: edited, cut short, transplanted
-	sealOther                // OpenAI has no part in it
-	sealUnanchored           // it says OpenAI, and no pinned anchor vouches for it
-	sealDerived              // OpenAI's work and others'
-	sealGenuine              // OpenAI signed exactly these bytes and says it made them
+	sealOther                // no part of it is OpenAI's
+	sealUnanchored           // it names OpenAI, and no pinned anchor confirms that
+	sealDerived              // partly OpenAI's work
+	sealGenuine              // OpenAI signed exactly these bytes and claims to have made them
 )
 
-// seal is what a Content Credential comes to for the question at hand.
+// seal is the part of a Content Credential that the verdict depends on.
 type seal struct {
 	state   sealState
-	open    bool      // that these are the bytes is taken for granted: they were not compared
-	intact  bool      // of a derived one: the bytes are as they were signed
-	product Product   // Unstated when a genuine one names none
-	reason  string    // for the state, a clause
-	made    time.Time // when a genuine one was signed; zero where nothing trustworthy says
-	untimed bool      // no time stamp says when
-	pinned  bool      // the certificate itself is a known one of OpenAI's
+	open    bool      // the bytes were not compared with the signed ones
+	intact  bool      // of a derived one: the bytes are as signed
+	product Product   // of a genuine one; Unstated if it names none
+	reason  string    // a clause that explains the state
+	made    time.Time // when a genuine one was signed; zero if no trustworthy source states it
+	untimed bool      // no verified time stamp
+	pinned  bool      // the certificate is a known one of OpenAI's
 }
 
-// sealOf reads c for the question at hand; c may be nil. Its texts, other than
-// a genuine credential's, are anybody's.
+// sealOf returns the seal of c, which may be nil. Only a genuine credential's texts come from OpenAI; the author of
+// the others is unknown.
 func sealOf(c *c2pa.Credential) seal {
 	if c == nil {
 		return seal{}
@@ -55,13 +55,11 @@ func sealOf(c *c2pa.Credential) seal {
 	return s
 }
 
-// unsure reports whether a genuine credential might have been made with an old
-// key long after its time: nothing says when, and the certificate is not one
-// that OpenAI is known to have used.
+// unsure reports whether a genuine credential might have been made with an old key long after its time: it has no
+// verified time stamp, and OpenAI is not known to have used the certificate.
 func (s seal) unsure() bool { return s.untimed && !s.pinned }
 
-// productOf takes a product that is not known here for unstated: less than
-// ChatGPT.
+// productOf returns the product of that name, or Unstated, which is worth less than ChatGPT, if the name is unknown.
 func productOf(word string) Product {
 	switch p := Product(word); p {
 	case ChatGPT, API, Sora:
@@ -70,7 +68,8 @@ func productOf(word string) Product {
 	return Unstated
 }
 
-// printable makes a text from a file fit for a sentence on a terminal.
+// printable returns the text s of a file without unprintable characters and cut to 240 characters, for a sentence on
+// a terminal.
 func printable(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {

@@ -25,11 +25,26 @@ func TestEveryClassOfCredentialBecomesOneState(t *testing.T) {
 		{&c2pa.Credential{Class: c2pa.Unproven, Product: "chatgpt", Made: madeThen}, seal{state: sealUnanchored}},
 		{&c2pa.Credential{Class: c2pa.Derived, Intact: intact, Made: madeThen}, seal{state: sealDerived, intact: true}},
 		{&c2pa.Credential{Class: c2pa.Derived}, seal{state: sealDerived}},
-		{&c2pa.Credential{Class: c2pa.Verified, Product: "chatgpt", Pinned: true}, seal{state: sealGenuine, product: ChatGPT, untimed: true, pinned: true}},
-		{&c2pa.Credential{Class: c2pa.Verified, Product: "sora", Time: c2pa.Finding{Answer: c2pa.Yes}}, seal{state: sealGenuine, product: Sora}},
-		{&c2pa.Credential{Class: c2pa.Verified, Product: "api", Time: c2pa.Finding{Answer: c2pa.No}}, seal{state: sealGenuine, product: API, untimed: true}},
-		{&c2pa.Credential{Class: c2pa.Verified, Made: madeThen.In(time.FixedZone("", 3600))}, seal{state: sealGenuine, product: Unstated, made: madeThen, untimed: true}},
-		{&c2pa.Credential{Class: c2pa.Verified, Product: "labs"}, seal{state: sealGenuine, product: Unstated, untimed: true}},
+		{
+			&c2pa.Credential{Class: c2pa.Verified, Product: "chatgpt", Pinned: true},
+			seal{state: sealGenuine, product: ChatGPT, untimed: true, pinned: true},
+		},
+		{
+			&c2pa.Credential{Class: c2pa.Verified, Product: "sora", Time: c2pa.Finding{Answer: c2pa.Yes}},
+			seal{state: sealGenuine, product: Sora},
+		},
+		{
+			&c2pa.Credential{Class: c2pa.Verified, Product: "api", Time: c2pa.Finding{Answer: c2pa.No}},
+			seal{state: sealGenuine, product: API, untimed: true},
+		},
+		{
+			&c2pa.Credential{Class: c2pa.Verified, Made: madeThen.In(time.FixedZone("", 3600))},
+			seal{state: sealGenuine, product: Unstated, made: madeThen, untimed: true},
+		},
+		{
+			&c2pa.Credential{Class: c2pa.Verified, Product: "labs"},
+			seal{state: sealGenuine, product: Unstated, untimed: true},
+		},
 	} {
 		if got := sealOf(c.credential); got != c.want {
 			t.Errorf("%+v\n gives %+v\n want  %+v", c.credential, got, c.want)
@@ -38,13 +53,15 @@ func TestEveryClassOfCredentialBecomesOneState(t *testing.T) {
 }
 
 func TestACredentialsTextsAreFitForASentence(t *testing.T) {
-	got := sealOf(&c2pa.Credential{Class: c2pa.Other, Reason: "signed by \x1b[31mme\n\u202e" + strings.Repeat("é", 1000)}).reason
+	got := sealOf(&c2pa.Credential{
+		Class: c2pa.Other, Reason: "signed by \x1b[31mme\n\u202e" + strings.Repeat("é", 1000),
+	}).reason
 	if want := "signed by [31mme" + strings.Repeat("é", 224) + "…"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
 
-// failsAfter lets a number of reads succeed.
+// failsAfter fails after a number of successful reads.
 type failsAfter struct {
 	*bytes.Reader
 	reads int
@@ -60,7 +77,11 @@ func (f *failsAfter) ReadAt(p []byte, off int64) (int, error) {
 func TestAReadersErrorInTheCredentialIsNoBrokenCredential(t *testing.T) {
 	b := aPNG(part{"caBX", make([]byte, 20_000)})
 	for reads := range 2 {
-		v, err := New().Classify(File{Name: downloadName, Size: int64(len(b)), Bytes: &failsAfter{bytes.NewReader(b), reads}})
+		v, err := New().Classify(File{
+			Name:  downloadName,
+			Size:  int64(len(b)),
+			Bytes: &failsAfter{bytes.NewReader(b), reads},
+		})
 		if !errors.Is(err, os.ErrDeadlineExceeded) || v.Confidence != None {
 			t.Errorf("after %d reads: %v, error %v, want %v and nothing else", reads, v, err, os.ErrDeadlineExceeded)
 		}

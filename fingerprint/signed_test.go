@@ -10,8 +10,7 @@ import (
 	"sweepd/fingerprint/c2pa/c2patest"
 )
 
-// signing is a made-up authority that calls itself OpenAI, and a classifier
-// that believes it.
+// signing returns a made-up authority with OpenAI's names, and a classifier that trusts it.
 func signing(t *testing.T) (*c2patest.Signer, *Classifier) {
 	t.Helper()
 	s := c2patest.New(t, madeThen)
@@ -28,8 +27,14 @@ func TestSignedImages(t *testing.T) {
 	s, c := signing(t)
 	unstated := c2patest.Options{Generator: unstatedGenerator, StampedAt: madeThen}
 	composite := c2patest.Options{Source: c2patest.Composite}
-	edit := c2patest.Options{By: s.Other, Generator: "Paint", Source: "-", Ingredients: []c2patest.Ingredient{{Of: &c2patest.Options{}}}}
-	newLeaf := s.Issue("OpenAI OpCo, LLC", "OpenAI Media Service", madeThen.AddDate(0, -1, 0), madeThen.AddDate(1, 0, 0))
+	edit := c2patest.Options{
+		By:          s.Other,
+		Generator:   "Paint",
+		Source:      "-",
+		Ingredients: []c2patest.Ingredient{{Of: &c2patest.Options{}}},
+	}
+	newLeaf := s.Issue("OpenAI OpCo, LLC", "OpenAI Media Service", madeThen.AddDate(0, -1, 0),
+		madeThen.AddDate(1, 0, 0))
 	for _, v := range []struct {
 		what     string
 		name     string
@@ -41,26 +46,50 @@ func TestSignedImages(t *testing.T) {
 	}{
 		{"for ChatGPT", ownName, s.PNG(1, c2patest.Options{}), Proven, ChatGPT, false, "c2pa.verified c2pa.untimed"},
 		{"JPEG", "harbour.jpg", s.JPEG(1, c2patest.Options{}), Proven, ChatGPT, false, "c2pa.verified c2pa.untimed"},
-		{"WebP", dalleName, s.WebP(c2patest.Options{}), Proven, ChatGPT, false, "c2pa.verified filename.download c2pa.untimed"},
-		{"stamped", downloadName, s.PNG(1, c2patest.Options{StampedAt: madeThen}), Proven, ChatGPT, false, "c2pa.verified filename.download"},
-		{"for nobody, under its name", downloadName, s.PNG(1, unstated), Proven, ChatGPT, false, "c2pa.verified filename.download"},
-		{"for nobody, as the app saves", assetName, s.PNG(1, unstated), Proven, ChatGPT, false, "c2pa.verified filename.download"},
+		{
+			"WebP", dalleName, s.WebP(c2patest.Options{}), Proven, ChatGPT, false,
+			"c2pa.verified filename.download c2pa.untimed",
+		},
+		{
+			"stamped", downloadName, s.PNG(1, c2patest.Options{StampedAt: madeThen}), Proven, ChatGPT, false,
+			"c2pa.verified filename.download",
+		},
+		{"for nobody, under its name", downloadName, s.PNG(1,
+			unstated), Proven, ChatGPT, false, "c2pa.verified filename.download"},
+		{"for nobody, as the app saves", assetName, s.PNG(1,
+			unstated), Proven, ChatGPT, false, "c2pa.verified filename.download"},
 		{"for nobody, renamed", ownName, s.PNG(1, unstated), Strong, Unstated, false, "c2pa.verified"},
-		{"for the API", downloadName, s.PNG(1, c2patest.Options{Generator: "API"}), Strong, API, false, "c2pa.verified filename.download c2pa.untimed"},
-		{"for Sora", downloadName, s.PNG(1, c2patest.Options{Generator: "Sora"}), Strong, Sora, false, "c2pa.verified filename.download c2pa.untimed"},
-		{"new certificate, no time stamp", downloadName, s.PNG(1, c2patest.Options{By: newLeaf}), Strong, ChatGPT, false, "c2pa.verified filename.download c2pa.untimed"},
-		{"new certificate, stamped", downloadName, s.PNG(1, c2patest.Options{By: newLeaf, StampedAt: madeThen}), Proven, ChatGPT, false, "c2pa.verified filename.download"},
+		{"for the API", downloadName, s.PNG(1,
+			c2patest.Options{Generator: "API"}), Strong, API, false, "c2pa.verified filename.download c2pa.untimed"},
+		{"for Sora", downloadName, s.PNG(1,
+			c2patest.Options{Generator: "Sora"}), Strong, Sora, false, "c2pa.verified filename.download c2pa.untimed"},
+		{"new certificate, no time stamp", downloadName, s.PNG(1,
+			c2patest.Options{By: newLeaf}), Strong, ChatGPT, false, "c2pa.verified filename.download c2pa.untimed"},
+		{
+			"new certificate, stamped", downloadName, s.PNG(1, c2patest.Options{By: newLeaf, StampedAt: madeThen}),
+			Proven,
+			ChatGPT, false, "c2pa.verified filename.download",
+		},
 
-		{"signed by itself", ownName, s.PNG(1, c2patest.Options{By: s.Forger}), Possible, NoProduct, false, "c2pa.unanchored"},
-		{"a person's photo, edited in ChatGPT", downloadName, s.PNG(1, composite), Likely, ChatGPT, true, "c2pa.derived filename.download"},
-		{"edited elsewhere, signed anew", downloadName, s.PNG(1, edit), Likely, ChatGPT, true, "c2pa.derived filename.download"},
+		{"signed by itself", ownName, s.PNG(1,
+			c2patest.Options{By: s.Forger}), Possible, NoProduct, false, "c2pa.unanchored"},
+		{"a person's photo, edited in ChatGPT", downloadName, s.PNG(1,
+			composite), Likely, ChatGPT, true, "c2pa.derived filename.download"},
+		{"edited elsewhere, signed anew", downloadName, s.PNG(1,
+			edit), Likely, ChatGPT, true, "c2pa.derived filename.download"},
 		{"edited elsewhere, renamed", ownName, s.PNG(1, edit), Likely, NoProduct, true, "c2pa.derived"},
-		{"somebody else's", downloadName, s.PNG(1, c2patest.Options{By: s.Other, Generator: "Paint", Agent: "Brush"}), Possible, ChatGPT, true, "c2pa.other filename.download"},
-		{"somebody else's, renamed", ownName, s.PNG(1, c2patest.Options{By: s.Other, Generator: "Paint", Agent: "Brush"}), None, NoProduct, false, "c2pa.other"},
+		{
+			"somebody else's", downloadName,
+			s.PNG(1, c2patest.Options{By: s.Other, Generator: "Paint", Agent: "Brush"}),
+			Possible, ChatGPT, true, "c2pa.other filename.download",
+		},
+		{"somebody else's, renamed", ownName, s.PNG(1,
+			c2patest.Options{By: s.Other, Generator: "Paint", Agent: "Brush"}), None, NoProduct, false, "c2pa.other"},
 	} {
 		f, _ := fileOf(v.name, v.bytes)
 		got, err := c.Classify(f)
-		if err != nil || got.Confidence != v.level || got.Product != v.product || got.Derived != v.derived || detectors(got) != v.evidence {
+		if err != nil || got.Confidence != v.level || got.Product != v.product || got.Derived != v.derived ||
+			detectors(got) != v.evidence {
 			t.Errorf("%s: %v; product %q, derived %v, evidence %s, error %v\n\twant %v; %q, %v, %s",
 				v.what, got, got.Product, got.Derived, detectors(got), err, v.level, v.product, v.derived, v.evidence)
 		}
@@ -75,8 +104,7 @@ func detectors(v Verdict) string {
 	return strings.Join(names, " ")
 }
 
-// A file's own size may leave the credential out: what somebody put there is
-// still not these bytes'.
+// A WebP's own size may leave the credential out. Such a credential still does not match these bytes.
 func TestACredentialBeyondAWebPsEndIsPossibleAtMostUnderAPerfectName(t *testing.T) {
 	s, c := signing(t)
 	signed, plain := s.WebP(c2patest.Options{}), c2patest.PlainWebP()
@@ -103,22 +131,26 @@ func TestChangedBytesArePossibleAtMostUnderAPerfectName(t *testing.T) {
 	store, _ := bytes.CutPrefix(signed, c2patest.PlainPNG(16, 16, 1)[:33])
 	chunk := store[:len(signed)-len(c2patest.PlainPNG(16, 16, 1))]
 	for what, b := range map[string][]byte{
-		"a pixel changed":               changed(len(signed) - 20),
-		"the width changed":             changed(19),
-		"the credential changed":        changed(33 + len(chunk)/5),
-		"bytes appended":                append(bytes.Clone(signed), 0),
-		"cut behind the credential":     signed[:33+len(chunk)+10],
-		"cut in the credential":         signed[:33+len(chunk)/2],
-		"moved to another picture":      append(append(bytes.Clone(signed[:33]), chunk...), c2patest.PlainPNG(16, 16, 9)[33:]...),
-		"the credential there twice":    append(append(bytes.Clone(signed[:33]), chunk...), signed[33:]...),
-		"a text chunk put in":           append(append(bytes.Clone(signed[:33]), c2patest.PNGChunk("tEXt", []byte("a\x00b"))...), signed[33:]...),
+		"a pixel changed":           changed(len(signed) - 20),
+		"the width changed":         changed(19),
+		"the credential changed":    changed(33 + len(chunk)/5),
+		"bytes appended":            append(bytes.Clone(signed), 0),
+		"cut behind the credential": signed[:33+len(chunk)+10],
+		"cut in the credential":     signed[:33+len(chunk)/2],
+		"moved to another picture": append(append(bytes.Clone(signed[:33]), chunk...),
+			c2patest.PlainPNG(16, 16, 9)[33:]...),
+		"the credential there twice": append(append(bytes.Clone(signed[:33]), chunk...), signed[33:]...),
+		"a text chunk put in": append(append(bytes.Clone(signed[:33]),
+			c2patest.PNGChunk("tEXt", []byte("a\x00b"))...), signed[33:]...),
 		"a later file in another shape": s.JPEG(1, c2patest.Options{})[:900],
 	} {
 		for name, most := range map[string]Confidence{downloadName: Possible, ownName: None} {
 			f, _ := fileOf(name, b)
 			v, err := c.Classify(f)
-			if err != nil || v.Confidence > most || !strings.HasPrefix(detectors(v), "c2pa.broken") || !v.Made.IsZero() {
-				t.Errorf("%s, as %s: %v (%s), %v, want at most %v, because of a broken credential", what, name, v, detectors(v), err, most)
+			if err != nil || v.Confidence > most ||
+				!strings.HasPrefix(detectors(v), "c2pa.broken") || !v.Made.IsZero() {
+				t.Errorf("%s, as %s: %v (%s), %v, want at most %v, because of a broken credential", what, name, v,
+					detectors(v), err, most)
 			}
 		}
 	}

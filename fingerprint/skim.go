@@ -6,38 +6,37 @@ import (
 	"slices"
 )
 
-// What a skim asks for. OpenAI's credentials have 22 to 137 KB, and what comes
-// behind one in a JPEG file up to its pixels is a few hundred bytes.
+// Limits of a skim. OpenAI's credentials have 22 to 137 KB; a JPEG file has a few hundred bytes between its
+// credential and its pixels.
 const (
-	skimStep   = 32 << 10  // at once, where nobody knows how much is wanted
-	skimTail   = 144 << 10 // of what follows a WebP's pixels
-	skimBehind = 8 << 10   // behind a JPEG's credential
-	skimCalls  = 2         // reads, and then nobody can say
-	skimBytes  = 160 << 10 // in all
+	skimStep   = 32 << 10  // size of a read if the amount needed is unknown
+	skimTail   = 144 << 10 // size of a read after a WebP's pixels
+	skimBehind = 8 << 10   // extra bytes after a JPEG's credential
+	skimCalls  = 2         // reads per file
+	skimBytes  = 160 << 10 // bytes per file
 )
 
-// errSpent ends a skim that would read more of a file than is worth it.
+// errSpent ends a skim that would exceed these limits.
 var errSpent = errors.New("too much of the file would have to be read")
 
-// skimmer reads a file's head and then a part of it or two, each in one read of
-// what is below: to a far storage every read is a request. It keeps them, so
-// that walking over them again is free.
+// skimmer reads a file's head and then one or two parts of it, each in a single read of the underlying reader,
+// because each read of a far storage is a request. It keeps the bytes, so that reading them again is free.
 type skimmer struct {
 	r     io.ReaderAt
 	size  int64
 	calls int
 	read  int64
 
-	from, to int64 // will be wanted together, says a walk over the structure
+	from, to int64 // the range that a walk over the structure announced with expect
 
-	parts []extent // all that was read
-	bytes []byte   // theirs, one after the other
+	parts []extent // all ranges read so far
+	bytes []byte   // the bytes of parts, concatenated
 }
 
 // extent is a part of the file that is in memory.
 type extent struct {
 	off, len int64
-	at       int // in skimmer.bytes
+	at       int // offset in skimmer.bytes
 }
 
 func (s *skimmer) reset(r io.ReaderAt, size int64) {
@@ -48,12 +47,12 @@ func (s *skimmer) reset(r io.ReaderAt, size int64) {
 	s.from, s.to = 0, 0
 }
 
-// expect says that n bytes at off will be wanted, if any of them is.
+// expect announces that a read of any of the n bytes at off will be followed by reads of the others.
 func (s *skimmer) expect(off, n int64) {
 	s.from, s.to = off, min(off+min(n, skimBytes), s.size)
 }
 
-// ReadAt implements io.ReaderAt; errSpent when the skim has to end.
+// ReadAt implements io.ReaderAt. It returns errSpent if the read would exceed the skim's limits.
 func (s *skimmer) ReadAt(p []byte, off int64) (n int, err error) {
 	for n < len(p) {
 		at := off + int64(n)
@@ -69,7 +68,7 @@ func (s *skimmer) ReadAt(p []byte, off int64) (n int, err error) {
 	return n, nil
 }
 
-// have is what is in memory of the file from off on.
+// have returns the bytes from off on that are in memory, or nil.
 func (s *skimmer) have(off int64) []byte {
 	for _, e := range s.parts {
 		if past := off - e.off; past >= 0 && past < e.len {
@@ -79,7 +78,7 @@ func (s *skimmer) have(off int64) []byte {
 	return nil
 }
 
-// fetch reads what is at off, and what will be wanted next.
+// fetch reads at least n bytes at off, and the announced range if off lies in it.
 func (s *skimmer) fetch(off, n int64) error {
 	from, to := off, off+max(n, skimStep)
 	switch {
@@ -103,7 +102,7 @@ func (s *skimmer) fetch(off, n int64) error {
 	return err
 }
 
-// ask is one read of what is below; less than all of p is an error.
+// ask reads p at off with a single call of the underlying reader. It returns an error if it gets less than all of p.
 func (s *skimmer) ask(p []byte, off int64) (int, error) {
 	s.calls++
 	n, err := s.r.ReadAt(p, off)

@@ -32,7 +32,8 @@ func TestASkimOfCollectedImagesSaysWhatAllOfThemSaysUnlessTheRestIsWrong(t *test
 			t.Fatal(err)
 		}
 		class, _, _ := strings.Cut(p.path, "/")
-		if class == "positive" && (reads.calls > 2 || reads.bytes > 160<<10) || reads.calls > skimCalls || reads.bytes > skimBytes {
+		if class == "positive" && (reads.calls > 2 || reads.bytes > 160<<10) || reads.calls > skimCalls ||
+			reads.bytes > skimBytes {
 			t.Errorf("%s: %d reads of %d bytes together", p.path, reads.calls, reads.bytes)
 		}
 		costs[class].add(len(b), reads)
@@ -53,7 +54,7 @@ func TestASkimOfCollectedImagesSaysWhatAllOfThemSaysUnlessTheRestIsWrong(t *test
 	}
 }
 
-// skimCost is what skimming some files costs.
+// skimCost is the cost of skimming some files.
 type skimCost struct {
 	size        int
 	calls, read []int
@@ -80,30 +81,38 @@ func TestASkimReadsTheHeadOfAPlainImageAndNoMore(t *testing.T) {
 		f, reads := fileOf(ownName, b)
 		v, err := c.Classify(skimmed(f))
 		if err != nil || v.Confidence != None || v.Skimmed || reads.calls != 1 || reads.bytes > firstRead {
-			t.Errorf("%s: %+v, %v after %d reads of %d bytes; want none, for good, after one", what, v, err, reads.calls, reads.bytes)
+			t.Errorf("%s: %+v, %v after %d reads of %d bytes; want none, for good, after one", what, v, err,
+				reads.calls, reads.bytes)
 		}
 	}
 }
 
-// large makes the pixels of a signed picture many, so that it cannot be read
-// whole by chance.
+// large returns signed pictures with many pixels, which are not read whole by chance.
 func large(s *c2patest.Signer, o c2patest.Options) map[string][]byte {
 	png := slices.Insert(c2patest.PlainPNG(16, 16, 1), 33, c2patest.PNGChunk("IDAT", make([]byte, 1_000_000))...)
-	return map[string][]byte{"PNG": s.Sign(png, o), "JPEG": append(s.JPEG(1, o), make([]byte, 500_000)...), "WebP": s.WebP(o)}
+	return map[string][]byte{
+		"PNG":  s.Sign(png, o),
+		"JPEG": append(s.JPEG(1, o), make([]byte, 500_000)...),
+		"WebP": s.WebP(o),
+	}
 }
 
 func TestASkimVerifiesTheCredentialAndLeavesItsBindingOpen(t *testing.T) {
 	s, c := signing(t)
 	for what, b := range map[string][]byte{
-		"PNG": large(s, c2patest.Options{StampedAt: madeThen})["PNG"], "WebP": s.WebP(c2patest.Options{StampedAt: madeThen}),
+		"PNG":  large(s, c2patest.Options{StampedAt: madeThen})["PNG"],
+		"WebP": s.WebP(c2patest.Options{StampedAt: madeThen}),
 		"JPEG": s.JPEG(1, c2patest.Options{StampedAt: madeThen}),
 	} {
 		f, reads := fileOf(ownName, b)
 		v, err := c.Classify(skimmed(f))
-		if err != nil || v.Confidence != Proven || !v.Skimmed || v.Product != ChatGPT || v.Made != madeThen || reads.calls > 2 {
-			t.Errorf("%s: %v (skimmed %v), %v, after %d reads; want proven as far as was read, after two", what, v, v.Skimmed, err, reads.calls)
+		if err != nil || v.Confidence != Proven || !v.Skimmed || v.Product != ChatGPT ||
+			v.Made != madeThen || reads.calls > 2 {
+			t.Errorf("%s: %v (skimmed %v), %v, after %d reads; want proven as far as was read, after two", what, v,
+				v.Skimmed, err, reads.calls)
 		}
-		if text := v.String(); strings.Contains(text, "unchanged") || !strings.Contains(text, "to be read whole before it is moved") {
+		if text := v.String(); strings.Contains(text, "unchanged") ||
+			!strings.Contains(text, "to be read whole before it is moved") {
 			t.Errorf("%s: it says %q of what nobody has looked at", what, text)
 		}
 		whole, err := c.Classify(f)
@@ -119,9 +128,14 @@ func TestWhatIsWrongWithTheCredentialItselfASkimSees(t *testing.T) {
 	shifted := slices.Insert(bytes.Clone(signed), 33, c2patest.PNGChunk("tEXt", []byte("a\x00b"))...)
 	changed := bytes.Clone(signed)
 	changed[33+(len(signed)-1_000_000)/5] ^= 1
-	for what, b := range map[string][]byte{"a chunk put before it": shifted, "its own bytes changed": changed, "cut in it": signed[:5000]} {
+	for what, b := range map[string][]byte{
+		"a chunk put before it": shifted,
+		"its own bytes changed": changed,
+		"cut in it":             signed[:5000],
+	} {
 		f, _ := fileOf(downloadName, b)
-		if v, err := c.Classify(skimmed(f)); err != nil || v.Confidence > Possible || !strings.HasPrefix(detectors(v), "c2pa.broken") {
+		if v, err := c.Classify(skimmed(f)); err != nil || v.Confidence > Possible ||
+			!strings.HasPrefix(detectors(v), "c2pa.broken") {
 			t.Errorf("%s: %v (%s), %v; want possible at most", what, v, detectors(v), err)
 		}
 	}
@@ -136,7 +150,12 @@ func TestWhatOnlyTheRestShowsTheWholeReadingTakesBack(t *testing.T) {
 	store := signed[33 : len(signed)-len(plain)+33]
 	moved := slices.Insert(bytes.Clone(plain), 33, store...)
 	twice := slices.Insert(bytes.Clone(signed), len(signed)-12, store...)
-	for what, b := range map[string][]byte{"a pixel": edited, "moved to another picture": moved, "a second one behind": twice, "cut": signed[:len(signed)/2]} {
+	for what, b := range map[string][]byte{
+		"a pixel":                  edited,
+		"moved to another picture": moved,
+		"a second one behind":      twice,
+		"cut":                      signed[:len(signed)/2],
+	} {
 		f, _ := fileOf(downloadName, b)
 		skim, err := c.Classify(skimmed(f))
 		if err != nil || !skim.Skimmed {
@@ -153,7 +172,8 @@ func TestASkimLeavesTheEndOpenWhereTheNameSpeaks(t *testing.T) {
 	f, reads := fileOf(downloadName, aPNG(part{"IDAT", make([]byte, 50_000)}))
 	v, err := c.Classify(skimmed(f))
 	if err != nil || v.Confidence != Likely || !v.Skimmed || reads.calls != 1 {
-		t.Errorf("%v (skimmed %v), %v, after %d reads; want likely, to be read whole, after one", v, v.Skimmed, err, reads.calls)
+		t.Errorf("%v (skimmed %v), %v, after %d reads; want likely, to be read whole, after one", v,
+			v.Skimmed, err, reads.calls)
 	}
 	f, _ = fileOf(downloadName, aPNG())
 	if v, err := c.Classify(skimmed(f)); err != nil || v.Confidence != Likely || v.Skimmed {
@@ -176,7 +196,8 @@ func TestASkimIsGivenUpBeforeItReadsMuch(t *testing.T) {
 			f, reads := fileOf(name, b)
 			v, err := c.Classify(skimmed(f))
 			if err != nil || v.Confidence != most || !v.Skimmed || !strings.HasPrefix(detectors(v), "header.unread") {
-				t.Errorf("%s as %s: %v (skimmed %v), %v; want %v, not read to the end", what, name, v, v.Skimmed, err, most)
+				t.Errorf("%s as %s: %v (skimmed %v), %v; want %v, not read to the end", what, name,
+					v, v.Skimmed, err, most)
 			}
 			if reads.calls > skimCalls || reads.bytes > skimBytes {
 				t.Errorf("%s: %d reads of %d bytes", what, reads.calls, reads.bytes)
@@ -185,7 +206,8 @@ func TestASkimIsGivenUpBeforeItReadsMuch(t *testing.T) {
 	}
 }
 
-// Whatever the bytes: no error, few reads, and never less than all of them say.
+// FuzzSkim checks that no input causes an error or many reads, and that a skim never returns a lower level than
+// reading the whole file.
 func FuzzSkim(f *testing.F) {
 	for _, h := range hostile() {
 		f.Add(downloadName, h.bytes)

@@ -5,27 +5,28 @@ import (
 	"encoding/binary"
 )
 
-// header is what a file's structure says of it, up to the first pixels.
+// header describes a file's structure up to the first pixels.
 type header struct {
-	mediaType     string // "" when it is no image
+	mediaType     string // "" if it is not an image
 	width, height int
-	credential    bool   // there is, or may be, a Content Credential, in a container that package c2pa reads
-	exif          []byte // the start of an EXIF block that mentions OpenAI
-	cut           bool   // the file ends before its own header says
-	endOpen       bool   // whether its end is there was not looked at
-	spent         bool   // the skim ended before it came to the pixels, or through the credential
+	// credential is true if there is, or may be, a Content Credential in a container that package c2pa reads.
+	credential bool
+	exif       []byte // the start of an EXIF block that mentions OpenAI
+	cut        bool   // the file is shorter than its header states
+	endOpen    bool   // the end of the file was not read
+	spent      bool   // the skim ended before the pixels or within the credential
 }
 
-// maxParts bounds a walk over a file's chunks or segments. Real files have a
-// few dozen before their pixels; after so many, nobody can say.
+// maxParts limits the chunks or segments that a walk visits. Real files have a few dozen before their pixels; after
+// maxParts, header.credential is true to be safe.
 const maxParts = 1024
 
-// maxExif bounds how much of an EXIF block is looked at. The Labs blocks have
-// at most 122 bytes; a camera's maker notes are of no interest.
+// maxExif limits the bytes of an EXIF block that are searched. The Labs blocks have at most 122 bytes; a camera's
+// maker notes are not needed.
 const maxExif = 2048
 
-// sniff tells an image by its first bytes, whatever its name says. Non-images
-// give the zero header. See w.err for a reader's failure.
+// sniff returns the header of an image, recognised by its first bytes and not by its name. It returns the zero header
+// if the file is not an image. A reader's failure is in w.err.
 func sniff(w *window) header {
 	b := w.at(0, firstRead)
 	switch {
@@ -47,7 +48,7 @@ func sniff(w *window) header {
 	return header{}
 }
 
-// noteExif keeps the block of n bytes at off if it may be Labs'.
+// noteExif keeps the block of n bytes at off if it mentions OpenAI, as the Labs blocks do.
 func (h *header) noteExif(w *window, off, n int64) {
 	b := w.at(off, int(min(n, maxExif)))
 	if bytes.Contains(b, []byte("OpenAI")) {
@@ -65,16 +66,16 @@ func sniffGIF(b []byte) header {
 	return h
 }
 
-// heifBrands are the still images among the brands of ISO 14496-12 files, from
-// ISO 23008-12 and the AVIF specification. The rest are videos.
+// heifBrands maps the still-image brands of ISO 14496-12 files to media types (ISO 23008-12 and the AVIF
+// specification). The other brands are videos.
 var heifBrands = map[string]string{
 	"avif": "image/avif", "avis": "image/avif",
-	"heic": "image/heic", "heix": "image/heic", "heim": "image/heic", "heis": "image/heic", "hevc": "image/heic", "hevx": "image/heic",
+	"heic": "image/heic", "heix": "image/heic", "heim": "image/heic", "heis": "image/heic", "hevc": "image/heic",
+	"hevx": "image/heic",
 	"mif1": "image/heif", "mif2": "image/heif", "mif3": "image/heif", "msf1": "image/heif", "j2ki": "image/heif",
 }
 
-// sniffHEIF goes by the major brand; a general one leaves the word to the
-// compatible brands.
+// sniffHEIF returns the header by the major brand. If that is a general one, the compatible brands decide.
 func sniffHEIF(b []byte) header {
 	end := min(uint64(binary.BigEndian.Uint32(b)), uint64(len(b)))
 	h := header{mediaType: heifBrands[string(b[8:12])]}
@@ -86,14 +87,19 @@ func sniffHEIF(b []byte) header {
 	return h
 }
 
-// sniffBMP wants a header of a known size too: two letters are too little.
+// sniffBMP also requires a header of a known size, because the two letters of the magic number are not enough.
 func sniffBMP(b []byte) header {
 	switch binary.LittleEndian.Uint32(b[14:]) {
 	case 12:
-		return header{mediaType: "image/bmp", width: int(binary.LittleEndian.Uint16(b[18:])), height: int(binary.LittleEndian.Uint16(b[20:]))}
+		return header{
+			mediaType: "image/bmp",
+			width:     int(binary.LittleEndian.Uint16(b[18:])),
+			height:    int(binary.LittleEndian.Uint16(b[20:])),
+		}
 	case 40, 52, 56, 64, 108, 124:
 		width, height := int32(binary.LittleEndian.Uint32(b[18:])), int32(binary.LittleEndian.Uint32(b[22:]))
-		return header{mediaType: "image/bmp", width: max(0, int(width)), height: max(int(height), -int(height))} // negative: stored top down
+		// A negative height means that the rows are stored from the top down.
+		return header{mediaType: "image/bmp", width: max(0, int(width)), height: max(int(height), -int(height))}
 	}
 	return header{}
 }

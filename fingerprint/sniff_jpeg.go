@@ -39,7 +39,8 @@ func sniffJPEG(w *window) header {
 			h.credential = true
 		case mark == markAPP1 && len(b) >= 10 && string(b[4:8]) == "Exif":
 			h.noteExif(w, off+4, n-2)
-		case markSOF0 <= mark && mark <= markSOF15 && mark != markDHT && mark != markJPG && mark != markDAC && len(b) >= 9:
+		case markSOF0 <= mark && mark <= markSOF15 && mark != markDHT && mark != markJPG &&
+			mark != markDAC && len(b) >= 9:
 			h.height = int(binary.BigEndian.Uint16(b[5:]))
 			h.width = int(binary.BigEndian.Uint16(b[7:]))
 		}
@@ -49,8 +50,8 @@ func sniffJPEG(w *window) header {
 	return h
 }
 
-// boxSpan is about how much of a file the segments of a box of n bytes take
-// (ISO 19566-5, D.2), with what follows them.
+// boxSpan returns roughly how many bytes of a file the segments of a box of n bytes take (ISO 19566-5, D.2),
+// including the segments that follow them.
 func boxSpan(n int64) int64 {
 	const most, around = 0xFFFF - 20, 2 + 20
 	return n + (n/most+1)*around + skimBehind

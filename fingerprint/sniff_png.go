@@ -2,9 +2,8 @@ package fingerprint
 
 import "encoding/binary"
 
-// sniffPNG walks the chunks up to the first pixels (PNG, 5.3). A credential
-// that is worth anything lies ahead of them (C2PA 2.2, A.3.3), and so does all
-// that OpenAI writes.
+// sniffPNG walks the chunks up to the first pixels (PNG, 5.3). A valid credential lies before them (C2PA 2.2, A.3.3),
+// and so does all that OpenAI writes.
 func sniffPNG(w *window) header {
 	h := header{mediaType: "image/png"}
 	if b := w.at(0, 24); len(b) == 24 && string(b[12:16]) == "IHDR" {

@@ -22,7 +22,8 @@ func TestTypeAndSizeComeFromTheBytes(t *testing.T) {
 	vp8x := part{"VP8X", []byte{0, 0, 0, 0, 2, 0, 0, 1, 0, 0}}
 	vp8l := part{"VP8L", append([]byte{0x2f, 2, 0x40, 0, 0}, make([]byte, 8)...)}
 	bmp := func(dib byte, rest ...byte) []byte {
-		return append(append(append([]byte("BM"), make([]byte, 12)...), dib, 0, 0, 0), append(rest, make([]byte, 16)...)...)
+		return append(append(append([]byte("BM"), make([]byte, 12)...), dib, 0, 0, 0),
+			append(rest, make([]byte, 16)...)...)
 	}
 	for _, c := range []struct {
 		what          string
@@ -32,7 +33,8 @@ func TestTypeAndSizeComeFromTheBytes(t *testing.T) {
 	}{
 		{"PNG", aPNG(), "image/png", 3, 2},
 		{"JPEG", aJPEG(), "image/jpeg", 3, 2},
-		{"JPEG with its frame beyond the first read", aJPEG(padding("\xE2", 60000), padding("\xE2", 60000)), "image/jpeg", 3, 2},
+		{"JPEG with its frame beyond the first read", aJPEG(padding("\xE2", 60000),
+			padding("\xE2", 60000)), "image/jpeg", 3, 2},
 		{"lossy WebP", aWebP(vp8(100)), "image/webp", 3, 2},
 		{"lossless WebP", aWebP(vp8l), "image/webp", 3, 2},
 		{"extended WebP", aWebP(vp8x, vp8(100)), "image/webp", 3, 2},
@@ -47,7 +49,10 @@ func TestTypeAndSizeComeFromTheBytes(t *testing.T) {
 		{"old BMP", bmp(12, 3, 0, 2, 0), "image/bmp", 3, 2},
 		{"a text that begins with BM", []byte("BMW builds motorcycles, and cars too."), "", 0, 0},
 		{"TIFF", []byte("II*\x00\x08\x00\x00\x00"), "image/tiff", 0, 0},
-		{"a Git LFS pointer", []byte("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n"), "", 0, 0},
+		{
+			"a Git LFS pointer",
+			[]byte("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n"), "", 0, 0,
+		},
 		{"HTML", []byte("<!doctype html><title>Sign in</title>"), "", 0, 0},
 		{"SVG", []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`), "", 0, 0},
 		{"a PDF", []byte("%PDF-1.7\n%abcdefgh"), "", 0, 0},
@@ -56,7 +61,8 @@ func TestTypeAndSizeComeFromTheBytes(t *testing.T) {
 	} {
 		h := sniffed(c.bytes)
 		if h.mediaType != c.media || h.width != c.width || h.height != c.height {
-			t.Errorf("%s: %q %d x %d, want %q %d x %d", c.what, h.mediaType, h.width, h.height, c.media, c.width, c.height)
+			t.Errorf("%s: %q %d x %d, want %q %d x %d", c.what, h.mediaType, h.width, h.height,
+				c.media, c.width, c.height)
 		}
 	}
 }
@@ -125,7 +131,7 @@ func TestAWebPThatEndsTooSoonIsCut(t *testing.T) {
 	}
 }
 
-// failing reads as long as it is asked for nothing at or after from.
+// failing fails if it is read at or after from.
 type failing struct {
 	io.ReaderAt
 	from int64
@@ -142,14 +148,18 @@ func (f failing) ReadAt(p []byte, off int64) (int, error) {
 func TestAReadersErrorEndsTheExamination(t *testing.T) {
 	b := aPNG(padding("iCCP", 9000), part{"caBX", make([]byte, 50)})
 	for _, from := range []int64{0, 5000} {
-		_, err := New().Classify(File{Name: "a.png", Size: int64(len(b)), Bytes: failing{bytes.NewReader(b), from, os.ErrPermission}})
+		_, err := New().Classify(File{
+			Name:  "a.png",
+			Size:  int64(len(b)),
+			Bytes: failing{bytes.NewReader(b), from, os.ErrPermission},
+		})
 		if !errors.Is(err, os.ErrPermission) {
 			t.Errorf("failing from byte %d: error %v, want %v", from, err, os.ErrPermission)
 		}
 	}
 }
 
-// A verdict is remembered: "nothing tells" must come from all the bytes.
+// Verdicts are stored, so "nothing tells where it comes from" must be based on all the bytes.
 func TestAFileThatEndsBeforeItsSizeHasNoVerdict(t *testing.T) {
 	b := aPNG(padding("iCCP", 9000))
 	for what, r := range map[string]io.ReaderAt{

@@ -2,15 +2,15 @@ package fingerprint
 
 import "encoding/binary"
 
-// sniffWebP walks the RIFF chunks (RFC 9649, 2.7). A credential comes last,
-// after the pixels, and whether anything comes after them the sizes in the
-// first bytes tell.
+// sniffWebP walks the RIFF chunks (RFC 9649, 2.7). A credential comes last, after the pixels; the sizes in the first
+// bytes show whether anything follows the pixels.
 func sniffWebP(w *window) header {
 	h := header{mediaType: "image/webp"}
 	end := 8 + int64(binary.LittleEndian.Uint32(w.at(0, 12)[4:]))
 	h.cut = end > w.size+1 // some writers leave out the last pad byte
 	off := int64(12)
-	for range maxParts { // beyond the end as well: a credential there is one that does not fit
+	// The walk also continues after the end that the header states: a credential there does not match the file.
+	for range maxParts {
 		b := w.at(off, 18)
 		if len(b) < 8 {
 			return h
@@ -28,15 +28,14 @@ func sniffWebP(w *window) header {
 		}
 		off += 8 + n + n&1
 		if string(b[:3]) == "VP8" && b[3] != 'X' {
-			w.expect(off, skimTail) // what is behind the pixels is little
+			w.expect(off, skimTail) // few bytes follow the pixels
 		}
 	}
 	h.credential = true
 	return h
 }
 
-// webpSize reads the pixels of a chunk from its first 18 bytes (RFC 9649, 2.5
-// to 2.7; RFC 6386, 9.1).
+// webpSize returns the dimensions in pixels from the first 18 bytes of a chunk (RFC 9649, 2.5 to 2.7; RFC 6386, 9.1).
 func webpSize(b []byte) (width, height int) {
 	if len(b) < 18 {
 		return 0, 0

@@ -10,8 +10,7 @@ import (
 // and saved it. The zero value is None.
 type Confidence uint8
 
-// The levels, from nothing to certain; package fingerprint says when each is
-// reached.
+// The levels in ascending order; the package comment defines each.
 const (
 	None Confidence = iota
 	Possible
@@ -22,7 +21,7 @@ const (
 
 var confidences = [...]string{"none", "possible", "likely", "strong", "proven"}
 
-// String is the word for c as policies spell it.
+// String returns the name of c as policies spell it.
 func (c Confidence) String() string {
 	if int(c) < len(confidences) {
 		return confidences[c]
@@ -30,10 +29,10 @@ func (c Confidence) String() string {
 	return fmt.Sprintf("Confidence(%d)", uint8(c))
 }
 
-// MarshalText is String.
+// MarshalText returns the text of String.
 func (c Confidence) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// UnmarshalText takes a word that String gives and no other.
+// UnmarshalText accepts the names that String returns and no others.
 func (c *Confidence) UnmarshalText(text []byte) error {
 	for i, word := range confidences {
 		if word == string(text) {
@@ -44,10 +43,10 @@ func (c *Confidence) UnmarshalText(text []byte) error {
 	return fmt.Errorf("%q is not a confidence: none, possible, likely, strong or proven", text)
 }
 
-// Product is the OpenAI product that an image says it comes from.
+// Product is the OpenAI product that an image claims to come from.
 type Product string
 
-// The products. Unstated is a genuine OpenAI image that names none.
+// The products. Unstated means a genuine OpenAI image that names none.
 const (
 	NoProduct Product = ""
 	ChatGPT   Product = "chatgpt"
@@ -57,34 +56,35 @@ const (
 	Unstated  Product = "unstated"
 )
 
-// Evidence is one thing that one detector saw.
+// Evidence is one observation of one detector.
 type Evidence struct {
-	Detector   string     `json:"detector"`   // "c2pa.verified", "filename.download", "exif.labs": the detector, a dot, what it found; docs/detection.md lists them
-	Found      string     `json:"found"`      // a clause a person can read
-	Confidence Confidence `json:"confidence"` // what this alone would amount to
+	// Detector is the detector, a dot and the kind of finding: "c2pa.verified", "filename.download", "exif.labs".
+	// docs/detection.md lists them.
+	Detector   string     `json:"detector"`
+	Found      string     `json:"found"`      // a clause for the user
+	Confidence Confidence `json:"confidence"` // the level that this evidence alone supports
 }
 
-// Verdict is all evidence together.
+// Verdict is the result of weighing all evidence.
 type Verdict struct {
-	MediaType string `json:"media_type,omitempty"` // by magic bytes, never by name: "image/png"; "" when the bytes are no image
-	Width     int    `json:"width,omitempty"`      // pixels; 0 where the header does not say
+	MediaType string `json:"media_type,omitempty"` // by magic bytes, not by name: "image/png"; "" if not an image
+	Width     int    `json:"width,omitempty"`      // in pixels; 0 if the header does not state it
 	Height    int    `json:"height,omitempty"`
 
 	Confidence Confidence `json:"confidence"`
 	Product    Product    `json:"product,omitempty"`
-	Made       time.Time  `json:"made,omitzero"`     // when it was signed, where a trustworthy token or claim says so; UTC
-	Derived    bool       `json:"derived,omitempty"` // somebody worked on it since
+	Made       time.Time  `json:"made,omitzero"`     // signing time by a trusted token or claim, in UTC
+	Derived    bool       `json:"derived,omitempty"` // the image was changed after it was made
 
-	// Skimmed: the file was not read to the end, and this is what is said of it
-	// if nothing is wrong with the rest. Reading all of it may lower the level
-	// and never raises it, except where the evidence "header.unread" says that
-	// the skim was given up. It is too little to delete by.
+	// Skimmed means that the file was not read to the end; the verdict then assumes that the rest is in order.
+	// Reading the whole file may lower the level and never raises it, unless the evidence "header.unread" shows that
+	// the skim ended early. A skimmed verdict is not enough to delete a file.
 	Skimmed bool `json:"skimmed,omitempty"`
 
 	Evidence []Evidence `json:"evidence,omitempty"`
 }
 
-// String says v in one sentence: the level, then what each detector found.
+// String returns v in one sentence: the level, then the finding of each detector.
 func (v Verdict) String() string {
 	var clauses []string
 	for _, e := range v.Evidence {

@@ -12,7 +12,10 @@ func TestAVerdictSurvivesJSON(t *testing.T) {
 	full := Verdict{
 		MediaType: "image/png", Width: 1024, Height: 1536, Confidence: Strong, Product: Unstated,
 		Made: time.Date(2026, 4, 20, 6, 11, 25, 625765000, time.UTC), Derived: true,
-		Evidence: []Evidence{{Detector: "c2pa", Found: "signed", Confidence: Strong}, {Detector: "filename.loose", Found: "named"}},
+		Evidence: []Evidence{
+			{Detector: "c2pa", Found: "signed", Confidence: Strong},
+			{Detector: "filename.loose", Found: "named"},
+		},
 	}
 	for _, v := range []Verdict{{}, full} {
 		b, err := json.Marshal(v)
@@ -29,12 +32,13 @@ func TestAVerdictSurvivesJSON(t *testing.T) {
 	}
 }
 
-// Journals on disk hold this form.
+// Existing journals contain this form.
 func TestAVerdictsJSONIsStable(t *testing.T) {
 	for want, v := range map[string]Verdict{
 		`{"confidence":"none"}`: {},
 		`{"media_type":"image/webp","width":3,"height":2,"confidence":"likely","product":"labs","made":"2026-04-20T00:00:00Z","derived":true,"evidence":[{"detector":"filename","found":"f","confidence":"likely"}]}`: {
-			MediaType: "image/webp", Width: 3, Height: 2, Confidence: Likely, Product: Labs, Made: time.Date(2026, 4, 20, 0, 0, 0, 0, time.UTC), Derived: true,
+			MediaType: "image/webp", Width: 3, Height: 2, Confidence: Likely, Product: Labs,
+			Made: time.Date(2026, 4, 20, 0, 0, 0, 0, time.UTC), Derived: true,
 			Evidence: []Evidence{{Detector: "filename", Found: "f", Confidence: Likely}},
 		},
 	} {

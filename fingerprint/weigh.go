@@ -2,17 +2,16 @@ package fingerprint
 
 import "sweepd/fingerprint/filename"
 
-// sight is all that the detectors saw of one image.
+// sight holds what the detectors found in one image.
 type sight struct {
 	header header
-	name   filename.Match // the zero Match when the name is of no family
+	name   filename.Match // zero if the name is of no family
 	labs   labsMark
 	seal   seal
 }
 
-// weigh makes one verdict of it: the highest that any evidence amounts to
-// alone, capped by what speaks against it; but a genuine credential and the
-// name are read together.
+// weigh returns the verdict: the highest level that any evidence alone supports, capped by the evidence against. If
+// the credential is genuine, the credential and the name decide together.
 func (s sight) weigh() Verdict {
 	v := Verdict{
 		MediaType: s.header.mediaType,
@@ -30,14 +29,13 @@ func (s sight) weigh() Verdict {
 		v.Confidence = max(v.Confidence, e.Confidence)
 	}
 	v.Confidence = min(v.Confidence, s.ceiling())
-	v.Derived = v.Confidence > None && s.derived() // of nothing, nothing is derived
+	v.Derived = v.Confidence > None && s.derived() // None has no derivation
 	return v
 }
 
-// genuine is the level with a verified OpenAI credential. Which product made
-// the image it may leave open, and then ChatGPT's own download name tells.
-// Where the name is another product's own, the word "ChatGPT" in the
-// credential is not enough: images made through the API had it too.
+// genuine returns the level with a verified OpenAI credential. If the credential does not name the product, ChatGPT's
+// own download name decides. If the name is another product's own, "ChatGPT" in the credential is not enough: images
+// made through the API had it too.
 func (s sight) genuine() Confidence {
 	switch {
 	case s.seal.unsure():
@@ -50,7 +48,7 @@ func (s sight) genuine() Confidence {
 	return Strong
 }
 
-// ceiling is what the evidence against ChatGPT leaves possible at most.
+// ceiling returns the highest level that the evidence against ChatGPT allows.
 func (s sight) ceiling() Confidence {
 	switch {
 	case s.header.cut, s.header.spent, s.seal.state == sealBroken, s.seal.state == sealOther:
@@ -61,10 +59,10 @@ func (s sight) ceiling() Confidence {
 	return Proven
 }
 
-// ownName reports whether ChatGPT itself names its downloads so.
+// ownName reports whether the name is an untouched download name of ChatGPT.
 func (s sight) ownName() bool { return s.name.Untouched && s.name.Product == string(ChatGPT) }
 
-// rivalName reports whether another product itself names its downloads so.
+// rivalName reports whether the name is an untouched download name of another product.
 func (s sight) rivalName() bool { return s.name.Untouched && s.name.Product != string(ChatGPT) }
 
 func (s sight) product() Product {
@@ -85,14 +83,13 @@ func (s sight) product() Product {
 	return byName
 }
 
-// derived reports whether somebody worked on the image. Where a genuine
-// credential signs the bytes nobody asks: they are as they were made, whatever
-// the name has become.
+// derived reports whether the image was changed after it was made. A genuine credential shows that the bytes are
+// unchanged, regardless of the name; weigh does not call derived then.
 func (s sight) derived() bool {
 	switch s.seal.state {
 	case sealBroken, sealDerived, sealOther:
 		return true
 	}
-	resaved := s.labs.whole() && s.header.mediaType != "image/png" // Labs gave PNG files only
+	resaved := s.labs.whole() && s.header.mediaType != "image/png" // Labs saved PNG files only
 	return s.name.Derived || resaved
 }

@@ -46,7 +46,11 @@ func TestLevels(t *testing.T) {
 	}{
 		{"a credential for ChatGPT proves", ownName, ofChatGPT, labsMark{}, Proven, ChatGPT, false},
 		{"and under the download name", downloadName, ofChatGPT, labsMark{}, Proven, ChatGPT, false},
-		{"its bytes are as they were made, whatever the name became", editedName, ofChatGPT, labsMark{}, Proven, ChatGPT, false},
+		{
+			"its bytes are as they were made, whatever the name became", editedName, ofChatGPT,
+			labsMark{},
+			Proven, ChatGPT, false,
+		},
 		{"the API's images say ChatGPT too", apiName, ofChatGPT, labsMark{}, Strong, API, false},
 		{"and Sora's may", soraName, ofChatGPT, labsMark{}, Strong, Sora, false},
 		{"and Codex's", codexName, ofChatGPT, labsMark{}, Strong, Unstated, false},
@@ -88,7 +92,8 @@ func TestLevels(t *testing.T) {
 		s.name, _ = names.Match(c.name)
 		v := s.weigh()
 		if v.Confidence != c.level || v.Product != c.product || v.Derived != c.derived {
-			t.Errorf("%s (%s): %v, product %q, derived %v, want %v, %q, %v", c.what, c.name, v.Confidence, v.Product, v.Derived, c.level, c.product, c.derived)
+			t.Errorf("%s (%s): %v, product %q, derived %v, want %v, %q, %v", c.what, c.name, v.Confidence, v.Product,
+				v.Derived, c.level, c.product, c.derived)
 		}
 		if got := !v.Made.IsZero(); got != (c.seal.state == sealGenuine) {
 			t.Errorf("%s: made %v, want it from a genuine credential and from nothing else", c.what, v.Made)
@@ -100,7 +105,8 @@ func TestADownloadNameTellsOnlyOnTypesThatChatGPTSaves(t *testing.T) {
 	name, _ := filename.New().Match(downloadName)
 	for media, want := range map[string]Confidence{
 		"image/png": Likely, "image/webp": Likely, "image/jpeg": Likely, "image/avif": Likely,
-		"image/gif": Possible, "image/bmp": Possible, "image/tiff": Possible, "image/heic": Possible, "image/heif": Possible,
+		"image/gif": Possible, "image/bmp": Possible, "image/tiff": Possible, "image/heic": Possible,
+		"image/heif": Possible,
 	} {
 		if v := (sight{header: header{mediaType: media}, name: name}).weigh(); v.Confidence != want {
 			t.Errorf("%s: %v, want %v", media, v.Confidence, want)
@@ -130,7 +136,9 @@ func TestAMissingTimeStampIsSaidAndLowersNothingUnderAKnownCertificate(t *testin
 
 func TestNoEvidenceAloneAmountsToMoreThanTheVerdictUnlessSomethingSpeaksAgainst(t *testing.T) {
 	names := filename.New()
-	for _, name := range []string{downloadName, dalleName, assetName, editedName, soraName, apiName, codexName, ownName} {
+	for _, name := range []string{
+		downloadName, dalleName, assetName, editedName, soraName, apiName, codexName, ownName,
+	} {
 		for state := noSeal; state <= sealGenuine; state++ {
 			for _, product := range []Product{ChatGPT, API, Sora, Unstated} {
 				s := sight{header: header{mediaType: "image/png"}, seal: seal{state: state, product: product}}
@@ -138,7 +146,8 @@ func TestNoEvidenceAloneAmountsToMoreThanTheVerdictUnlessSomethingSpeaksAgainst(
 				v := s.weigh()
 				for _, e := range v.Evidence {
 					if e.Confidence > v.Confidence && s.ceiling() == Proven && !s.rivalName() {
-						t.Errorf("%s, state %d for %s: %v, yet %s alone amounts to %v", name, state, product, v.Confidence, e.Detector, e.Confidence)
+						t.Errorf("%s, state %d for %s: %v, yet %s alone amounts to %v", name, state, product,
+							v.Confidence, e.Detector, e.Confidence)
 					}
 				}
 				if v.Confidence == Proven && state != sealGenuine {
@@ -158,13 +167,22 @@ func TestAVerdictSaysItselfInOneSentence(t *testing.T) {
 		seal seal
 		want string
 	}{
-		{downloadName, ofChatGPT, "proven: signed by OpenAI for ChatGPT on 2026-04-20, unchanged since, under its download name"},
+		{
+			downloadName, ofChatGPT,
+			"proven: signed by OpenAI for ChatGPT on 2026-04-20, unchanged since, under its download name",
+		},
 		{ownName, old, "proven: signed by OpenAI for ChatGPT, unchanged since, no time stamp says when it was signed"},
 		{ownName, ofNobody, "strong: signed by OpenAI on 2026-04-20, unchanged since"},
 		{assetName, ofNobody, "proven: signed by OpenAI on 2026-04-20, unchanged since, under a download name"},
-		{soraName, ofSora, "strong: signed by OpenAI for Sora on 2026-04-20, unchanged since, under a download name of Sora"},
+		{
+			soraName, ofSora,
+			"strong: signed by OpenAI for Sora on 2026-04-20, unchanged since, under a download name of Sora",
+		},
 		{downloadName, seal{}, "likely: under its download name"},
-		{downloadName, broken, "possible: its credential does not match these bytes, under its download name, worked on since"},
+		{
+			downloadName, broken,
+			"possible: its credential does not match these bytes, under its download name, worked on since",
+		},
 		{editedName, seal{}, "possible: under a changed download name, worked on since"},
 		{bareName, seal{}, "possible: under a name like a download's"},
 		{ownName, ofEditor, "likely: OpenAI made but a part of it (signed by Google LLC), worked on since"},

@@ -5,19 +5,18 @@ import (
 	"io"
 )
 
-// firstRead decides for nearly every file: OpenAI's own PNG files have their
-// credential at offset 33, and a small read costs a remote storage one request
-// either way.
+// firstRead is the size in bytes of the first read, which is enough for nearly every file: OpenAI's own PNG files
+// have their credential at offset 33. A smaller read would cost a remote storage one request as well.
 const firstRead = 4096
 
-// window is a small part of a file in memory, moved as a walk over the file's
-// structure needs it. It counts what it reads.
+// window holds a small part of a file in memory and moves as a walk over the file's structure needs it. It counts the
+// bytes it reads.
 type window struct {
 	r    io.ReaderAt
 	size int64
-	skim *skimmer // r, where the file is skimmed
+	skim *skimmer // the same reader as r if the file is skimmed, else nil
 	read int64
-	err  error // the first, an end before the size included; then the file seems to end
+	err  error // the first error, including an early end; at then returns nil
 
 	off int64
 	n   int
@@ -28,16 +27,16 @@ func (w *window) reset(r io.ReaderAt, size int64) {
 	w.r, w.size, w.read, w.err, w.off, w.n = r, size, 0, nil, 0, 0
 }
 
-// expect says that n bytes at off will be wanted: they are a credential, or may
-// be.
+// expect announces to the skimmer, if there is one, that the n bytes at off are or may be a credential and will be
+// read.
 func (w *window) expect(off, n int64) {
 	if w.skim != nil {
 		w.skim.expect(off, n)
 	}
 }
 
-// at returns n bytes at off, at most firstRead, or what there is of them. They
-// are valid until the next call.
+// at returns n bytes at off, or as many as the file has, but at most firstRead. The bytes are valid until the next
+// call. It returns nil after an error.
 func (w *window) at(off int64, n int) []byte {
 	if w.err != nil || off < 0 || off >= w.size {
 		return nil

@@ -11,10 +11,10 @@ import (
 // generated is the IPTC digital source type of a picture that a model made.
 const generated = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 
-// maxActions bounds what one manifest may state.
+// maxActions limits the actions of one manifest.
 const maxActions = 4096
 
-// action is something that was done to the picture (C2PA 2.2, 18.14).
+// action is one step of the picture's making (C2PA 2.2, 18.14).
 type action struct {
 	Action string          `cbor:"action"`
 	When   cbor.RawMessage `cbor:"when"`
@@ -22,7 +22,8 @@ type action struct {
 	Source string          `cbor:"digitalSourceType"`
 }
 
-// agent is "GPT-4o", or "gpt-image 2.0"; a text in version 1, a map in 2.
+// agent returns the name of the software: "GPT-4o", "gpt-image 2.0". It is a text in version 1 and a map in version
+// 2.
 func (a *action) agent() string {
 	var text string
 	if decode(a.Agent, &text) == nil {
@@ -50,7 +51,8 @@ func (a *action) when() time.Time {
 	return t.UTC()
 }
 
-// actions are all that the manifest states.
+// actions returns all actions of the manifest. It returns an error if an assertion cannot be decoded or if there are
+// more than maxActions.
 func (m *manifest) actions() ([]action, error) {
 	var all []action
 	for _, a := range m.assertions {

@@ -18,12 +18,11 @@ import (
 //go:embed anchors.txt
 var embedded []byte
 
-// maxAnchors bounds an anchors file. The embedded one has 13 KB.
+// maxAnchors limits the bytes of an anchors file. The embedded one has 13 KB.
 const maxAnchors = 1 << 20
 
-// Anchors is whom to believe: certification authorities, for each of them the
-// issuing authorities and names that are OpenAI's, and time-stamping
-// authorities. It does not change.
+// Anchors is a list of trusted certification authorities, each with the issuing authorities and names that are
+// OpenAI's, and of trusted time-stamping authorities. It is immutable.
 type Anchors struct{ list []*anchor }
 
 // anchor is one record.
@@ -32,11 +31,11 @@ type anchor struct {
 	use     string // "signer" or "time"
 	cert    *x509.Certificate
 	issuers map[[32]byte]bool // SHA-256 of authorities that may have issued a leaf
-	leaves  map[[32]byte]bool // SHA-256 of leaves that are known
+	leaves  map[[32]byte]bool // SHA-256 of known leaves
 	names   []subject
 }
 
-// subject is a name that OpenAI signs under.
+// subject is a name that OpenAI signs under. A * at the end of common stands for any text.
 type subject struct{ organization, common string }
 
 func (s subject) matches(organization, common string) bool {
@@ -49,8 +48,7 @@ func (s subject) matches(organization, common string) bool {
 	return s.common == common
 }
 
-// BuiltIn is the anchors that OpenAI's files of 2024 to 2026 need, each with
-// its source in anchors.txt.
+// BuiltIn returns the anchors that OpenAI's files of 2024 to 2026 need, each with its source in anchors.txt.
 func BuiltIn() *Anchors {
 	a, err := ParseAnchors(bytes.NewReader(embedded))
 	if err != nil {
@@ -72,9 +70,8 @@ func BuiltIn() *Anchors {
 //	leaf: 299ed25d… name             a leaf that is known; any number
 //	-----BEGIN CERTIFICATE-----
 //
-// with # before a comment. All but leaf are required of a signer; issuer,
-// signer and leaf are not for time. What is written of a certificate must be
-// true of it.
+// with # before a comment. A signer requires all keys but leaf; a time record must not have issuer, signer or leaf.
+// ParseAnchors returns an error if the sha256 or valid line does not match the certificate.
 func ParseAnchors(r io.Reader) (*Anchors, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxAnchors+1))
 	if err != nil {

@@ -80,8 +80,10 @@ func TestAnchorsThatSayWhatIsNotSoAreRefused(t *testing.T) {
 		"a line that is no key":      {"use: signer", "use: signer\nhello", "hello"},
 		"time with a signer":         {"use: time", "use: time\nsigner: a | b", "time"},
 		"not a certificate":          {"CERTIFICATE-----", "PRIVATE KEY-----", "PRIVATE KEY"},
-		"PEM with headers":           {"-----BEGIN CERTIFICATE-----\n", "-----BEGIN CERTIFICATE-----\nA: b\n\n", "CERTIFICATE"},
-		"nothing":                    {good, "", "no certificate"},
+		"PEM with headers": {
+			"-----BEGIN CERTIFICATE-----\n", "-----BEGIN CERTIFICATE-----\nA: b\n\n", "CERTIFICATE",
+		},
+		"nothing": {good, "", "no certificate"},
 	} {
 		bad := strings.ReplaceAll(good, tt.from, tt.to)
 		if bad == good {

@@ -17,8 +17,7 @@ type benchFile struct {
 	data            []byte
 }
 
-// benchFiles are OpenAI's own files, as they came; where there are none, one of
-// that size that is made up.
+// benchFiles returns OpenAI's own unchanged files or, if they are absent, a generated file of the same size.
 func benchFiles(b *testing.B) (v *Verifier, files []benchFile, total int64) {
 	dir, list := images()
 	add := func(path string) {
@@ -85,8 +84,7 @@ func withFile(b *testing.B, path string, do func(*os.File)) {
 	r.Close()
 }
 
-// BenchmarkSHA256 is what BenchmarkVerify is held against: the same bytes, only
-// hashed.
+// BenchmarkSHA256 is the baseline of BenchmarkVerify: it only hashes the same bytes.
 func BenchmarkSHA256(b *testing.B) {
 	_, files, total := benchFiles(b)
 	b.Run("memory", func(b *testing.B) {

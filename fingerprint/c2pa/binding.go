@@ -11,12 +11,13 @@ import (
 )
 
 const (
-	bufferSize = 256 << 10 // read and hashed at once
-	maxFile    = 256 << 20 // hashed at all; a sparse file may say anything of its size, and OpenAI's largest have 4 MB
+	bufferSize = 256 << 10 // bytes read and hashed at once
+	// maxFile is the largest file that is hashed, in bytes. A sparse file may have any size; OpenAI's largest have 4
+	// MB.
+	maxFile = 256 << 20
 )
 
-// binding is the hard binding: the hash of the file but for the credential
-// (C2PA 2.2, 18.5).
+// binding is the hard binding: the hash of the file without the credential (C2PA 2.2, 18.5).
 type binding struct {
 	Exclusions []struct {
 		Start  int64 `cbor:"start"`
@@ -26,8 +27,8 @@ type binding struct {
 	Hash []byte `cbor:"hash"`
 }
 
-// bindingOf reads the one hard binding of a manifest and refuses any that
-// leaves out anything but exactly the container.
+// bindingOf returns the one hard binding of a manifest. It returns an error if the binding excludes anything other
+// than exactly the container.
 func bindingOf(m *manifest, alg string, sp *span) (*binding, error) {
 	var found *assertion
 	for i, a := range m.assertions {
@@ -50,15 +51,16 @@ func bindingOf(m *manifest, alg string, sp *span) (*binding, error) {
 		return nil, fmt.Errorf("it leaves out %d ranges", len(b.Exclusions))
 	}
 	if e := b.Exclusions[0]; e.Start != sp.off || e.Length != sp.len {
-		return nil, fmt.Errorf("it leaves out %d bytes at %d, but has %d at %d itself", e.Length, e.Start, sp.len, sp.off)
+		return nil, fmt.Errorf("it leaves out %d bytes at %d, but has %d at %d itself",
+			e.Length, e.Start, sp.len, sp.off)
 	}
 	return b, nil
 }
 
-// errOpen: nothing is wrong with the binding, and the file was not hashed.
+// errOpen means that the binding is in order as far as it was checked, and that the file was not hashed.
 var errOpen = errors.New("the file was not read whole")
 
-// open is errOpen, or what is wrong with the binding whatever the bytes are.
+// open returns errOpen, or an error if the binding cannot match any bytes.
 func (b *binding) open(s *source) error {
 	alg, err := b.hash(s)
 	switch {
@@ -70,7 +72,7 @@ func (b *binding) open(s *source) error {
 	return errOpen
 }
 
-// hash is the algorithm, where it is known here and the file is not too large.
+// hash returns the binding's hash algorithm, or errUnsupported if the algorithm is unknown or the file is too large.
 func (b *binding) hash(s *source) (crypto.Hash, error) {
 	alg, err := hashOf(b.Alg)
 	if err == nil && s.size > maxFile {
@@ -83,8 +85,7 @@ var errOther = errors.New("these are not the bytes that were signed")
 
 var errStopped = errors.New("not needed any more")
 
-// check hashes the file and compares; stop ends it early. A reader's error is
-// in s.err.
+// check hashes the file and returns errOther if the hash differs; stop ends it early. A reader's error is in s.err.
 func (b *binding) check(s *source, sp *span, mediaType string, buf []byte, stop *atomic.Bool) error {
 	alg, err := b.hash(s)
 	if err != nil {

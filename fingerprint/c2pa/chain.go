@@ -13,9 +13,11 @@ import (
 )
 
 const (
-	maxChain       = 8
-	maxCertificate = 16 << 10 // ten times the largest known; a larger one only costs memory, and is remembered
-	maxRSABits     = 4096     // the largest known; a larger key only costs time
+	maxChain = 8
+	// maxCertificate is ten times the largest known certificate, in bytes. A larger one would only cost memory,
+	// because it is cached.
+	maxCertificate = 16 << 10
+	maxRSABits     = 4096 // the largest known; a larger key only costs time
 )
 
 var (
@@ -24,7 +26,7 @@ var (
 	oidRSAPSS          = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10}
 )
 
-// affordable refuses keys that are made to cost time.
+// affordable returns errUnsupported if the key is too large, because a forger could use such keys to cost time.
 func affordable(cert *x509.Certificate) error {
 	if k, ok := cert.PublicKey.(*rsa.PublicKey); ok && k.N.BitLen() > maxRSABits {
 		return fmt.Errorf("RSA key of %d bits: %w", k.N.BitLen(), errUnsupported)
@@ -32,8 +34,8 @@ func affordable(cert *x509.Certificate) error {
 	return nil
 }
 
-// publicKey is the leaf's key. crypto/x509 does not read keys that are marked
-// as for RSASSA-PSS only, which Adobe's are.
+// publicKey returns the leaf's key. crypto/x509 does not read keys that are marked as for RSASSA-PSS only, which
+// Adobe's are.
 func publicKey(leaf *x509.Certificate) (crypto.PublicKey, error) {
 	if leaf.PublicKey != nil {
 		return leaf.PublicKey, nil
@@ -58,8 +60,8 @@ func publicKey(leaf *x509.Certificate) (crypto.PublicKey, error) {
 	return key, nil
 }
 
-// checkLeaf holds a signer's certificate against C2PA 2.2, 14.5.1. crypto/x509
-// knows none of C2PA's purposes, so they are looked at here.
+// checkLeaf checks a signer's certificate against C2PA 2.2, 14.5.1. It checks the purposes itself, because
+// crypto/x509 knows none of C2PA's.
 func checkLeaf(leaf *x509.Certificate) error {
 	purpose := slices.Contains(leaf.ExtKeyUsage, x509.ExtKeyUsageEmailProtection) ||
 		slices.ContainsFunc(leaf.UnknownExtKeyUsage, func(id asn1.ObjectIdentifier) bool {
@@ -76,17 +78,17 @@ func checkLeaf(leaf *x509.Certificate) error {
 	return nil
 }
 
-// anchorOf finds the anchor that a signer's chain leads to, through one of its
-// issuers and under one of its names. The path is judged at the time the leaf
-// began: many have ended since, and so will the authorities above them.
+// anchorOf returns the anchor that a signer's chain leads to, through one of its issuers and under one of its names.
+// It judges the path at the start of the leaf's validity: many leaves have ended since, and so will the authorities
+// above them.
 //
-// A path is looked for only where a listed issuer signed the leaf: among
-// certificates that a forger made for each other, that takes a hundred
-// signatures and finds nothing.
+// It looks for a path only if a listed issuer signed the leaf: a search among certificates that a forger made for
+// each other would check a hundred signatures and find nothing.
 func (v *Verifier) anchorOf(chain []*x509.Certificate) (path []*x509.Certificate, _ *anchor, err error) {
 	leaf := chain[0]
 	if !v.issued(leaf, chain[1:]) {
-		return nil, nil, fmt.Errorf("%q is not listed as an issuer, or did not sign the certificate", leaf.Issuer.CommonName)
+		return nil, nil, fmt.Errorf("%q is not listed as an issuer, or did not sign the certificate",
+			leaf.Issuer.CommonName)
 	}
 	paths, err := v.paths(leaf, chain[1:], "signer")
 	if err != nil {
@@ -123,13 +125,16 @@ func (a *anchor) allows(leaf, issuer *x509.Certificate) error {
 		return fmt.Errorf("%q is not listed as an issuer under %s", issuer.Subject.CommonName, a.name)
 	}
 	org := leaf.Subject.Organization
-	if len(org) == 1 && slices.ContainsFunc(a.names, func(s subject) bool { return s.matches(org[0], leaf.Subject.CommonName) }) {
+	if len(org) == 1 &&
+		slices.ContainsFunc(a.names, func(s subject) bool { return s.matches(org[0], leaf.Subject.CommonName) }) {
 		return nil
 	}
 	return fmt.Errorf("%q of %q is not a listed signer under %s", leaf.Subject.CommonName, org, a.name)
 }
 
-func (v *Verifier) paths(leaf *x509.Certificate, others []*x509.Certificate, use string) ([][]*x509.Certificate, error) {
+func (v *Verifier) paths(
+	leaf *x509.Certificate, others []*x509.Certificate, use string,
+) ([][]*x509.Certificate, error) {
 	between := x509.NewCertPool()
 	for _, c := range others {
 		between.AddCert(c)

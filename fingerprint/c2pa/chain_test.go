@@ -14,9 +14,8 @@ import (
 	"sweepd/fingerprint/c2pa/c2patest"
 )
 
-// thicket is a chain in OpenAI's name whose issuers have one name and one key,
-// so that any of them may stand above any other, with the real issuer among
-// them.
+// thicket returns a chain in OpenAI's name whose issuers share one name and one key, so that any of them could have
+// issued any other. The real issuer is among them.
 func thicket(t *testing.T, s *c2patest.Signer) []*x509.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -42,7 +41,8 @@ func thicket(t *testing.T, s *c2patest.Signer) []*x509.Certificate {
 	chain := []*x509.Certificate{nil, issuer}
 	for i := range int64(6) {
 		authority := &x509.Certificate{
-			Subject: pkix.Name{CommonName: "Issuer"}, DNSNames: []string{fmt.Sprint(i, ".example")}, // the names make each another one
+			// The DNS names make the certificates differ.
+			Subject: pkix.Name{CommonName: "Issuer"}, DNSNames: []string{fmt.Sprint(i, ".example")},
 			NotBefore: day.AddDate(-2, 0, 0), NotAfter: day.AddDate(2, 0, 0),
 			BasicConstraintsValid: true, IsCA: true, KeyUsage: x509.KeyUsageCertSign,
 		}
@@ -59,7 +59,8 @@ func TestNoPathIsSearchedAmongCertificatesThatAForgerMadeForEachOther(t *testing
 		t.Fatalf("got %v, want a search that only its limit ends", err)
 	}
 	_, a, err := v.anchorOf(chain)
-	if want := `"Issuer" is not listed as an issuer, or did not sign the certificate`; a != nil || err == nil || err.Error() != want {
+	if want := `"Issuer" is not listed as an issuer, or did not sign the certificate`; a != nil ||
+		err == nil || err.Error() != want {
 		t.Errorf("got anchor %v, %v, want %s", a, err, want)
 	}
 }

@@ -29,7 +29,7 @@ func parseClaim(m *manifest) (claim, error) {
 	return c, nil
 }
 
-// generator is the name that the claim gives the program that made it.
+// generator returns the name that the claim gives to the program that made it.
 func (c *claim) generator() string {
 	type named struct {
 		Name string `cbor:"name"`
@@ -45,12 +45,12 @@ func (c *claim) generator() string {
 	return c.GeneratorV1
 }
 
-// product is what a generator's name says it is; "" when it does not.
+// product returns the product that a generator's name stands for, or "" if it stands for none.
 func product(generator string) string {
 	word, _, _ := strings.Cut(generator, " ")
 	switch {
 	case generator == "OpenAI Media Service API":
-		return "" // ChatGPT's and the API's own, since April 2026
+		return "" // used by both ChatGPT and the API since April 2026
 	case word == "ChatGPT":
 		return "chatgpt"
 	case word == "Sora":
@@ -61,8 +61,8 @@ func product(generator string) string {
 	return ""
 }
 
-// checkAssertions holds every assertion against the claim, and the claim
-// against the manifest: each is declared, and hashes to what is declared.
+// checkAssertions checks the assertions and the claim against each other. It returns an error unless each assertion
+// is declared once and matches its declared hash.
 func (c *claim) checkAssertions(m *manifest) error {
 	if path, ok := within(c.Signature, m.label); !ok || path != "c2pa.signature" {
 		return fmt.Errorf("its signature is elsewhere: %q", c.Signature)
@@ -75,7 +75,8 @@ func (c *claim) checkAssertions(m *manifest) error {
 			if !ok || !here {
 				return fmt.Errorf("declared assertion %q is not in this manifest", u.URL)
 			}
-			if declared[label] { // or a small claim could have a large assertion hashed a thousand times
+			// Without this check, a small claim could have a large assertion hashed a thousand times.
+			if declared[label] {
 				return fmt.Errorf("assertion %q is declared twice", label)
 			}
 			a := m.assertion(label)

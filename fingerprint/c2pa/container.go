@@ -2,7 +2,7 @@ package c2pa
 
 import "errors"
 
-// Limits. OpenAI's stores have 22 to 137 KB.
+// Limits of the container. OpenAI's stores have 22 to 137 KB.
 const (
 	maxStore = 32 << 20
 	maxParts = 4096 // chunks or segments before the pixels
@@ -14,9 +14,9 @@ var (
 	errTwo  = errors.New("the file has more than one credential")
 )
 
-// span is where a credential sits in a file.
+// span is the place of a credential in a file.
 type span struct {
-	off, len int64  // the container's bytes, which the hard binding leaves out
+	off, len int64  // the container's bytes, which the hard binding excludes
 	parts    []part // of the JUMBF, in order
 }
 
@@ -26,8 +26,8 @@ type part struct {
 	len int
 }
 
-// locate finds the credential of a file of that media type; nil without an
-// error when there is none. With an error the span is what can be said of it.
+// locate returns the place of the credential in a file of that media type, or nil without an error if there is none.
+// If it returns an error, the span covers as much as could be located.
 func locate(s *source, mediaType string) (*span, error) {
 	var walk func(*source) (*span, error)
 	switch mediaType {
@@ -44,7 +44,7 @@ func locate(s *source, mediaType string) (*span, error) {
 	return walk(s)
 }
 
-// one is a span of a single chunk whose JUMBF follows an 8-byte header.
+// one returns a span of a single chunk whose JUMBF follows a header of that size.
 func one(s *source, off, header, body, trailer int64) (*span, error) {
 	sp := &span{off: off, len: header + body + trailer}
 	var err error
@@ -54,15 +54,15 @@ func one(s *source, off, header, body, trailer int64) (*span, error) {
 	case sp.len > s.size-off:
 		err = errCut
 	}
-	if err != nil { // enough of it to say whose it looks like
+	if err != nil { // enough to show whether it mentions OpenAI
 		body = max(0, min(body, s.size-off-header, 128<<10))
 	}
 	sp.parts = []part{{off + header, int(body)}}
 	return sp, err
 }
 
-// readStore is the JUMBF of sp, in buf where it is large enough, and whether the
-// file had all of it. It allocates no more than the file has.
+// readStore returns the JUMBF of sp, in buf if that is large enough, and reports whether the file had all of it. It
+// allocates no more than the file has.
 func readStore(s *source, sp *span, buf []byte) ([]byte, bool) {
 	n := 0
 	for _, p := range sp.parts {

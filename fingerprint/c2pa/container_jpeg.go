@@ -2,25 +2,23 @@ package c2pa
 
 import "encoding/binary"
 
-// A JUMBF segment: FF EB, length, "JP", box instance number, packet sequence
-// number, then a piece of the box, which in later packets begins with a repeat
-// of its header (ISO 19566-5, D.2).
+// A JUMBF segment consists of FF EB, a length, "JP", a box instance number, a packet sequence number and a piece of
+// the box. In later packets the piece begins with a copy of the box's header (ISO 19566-5, D.2).
 const (
 	jpHeader = 2 + 2 + 2 + 2 + 4
 	jpRepeat = 8
 )
 
-// run is the segments of one box, as they follow each other.
+// run is a sequence of adjacent segments of one box.
 type run struct {
 	instance uint16
-	packet   uint32 // last seen
-	size     uint32 // of the box, as its header says
+	packet   uint32 // sequence number of the last packet
+	size     uint32 // of the box, as its header states
 	ours     bool   // the box is a C2PA store
 	span     span
 }
 
-// locateJPEG collects the APP11 segments of the C2PA store (C2PA 2.2, A.3.1)
-// in front of the first scan.
+// locateJPEG returns the place of the APP11 segments of the C2PA store (C2PA 2.2, A.3.1) before the first scan.
 func locateJPEG(s *source) (*span, error) {
 	var runs []run
 	off := int64(2)
@@ -48,7 +46,7 @@ func locateJPEG(s *source) (*span, error) {
 	return pickRun(s, runs)
 }
 
-// addSegment continues the last run, or begins one.
+// addSegment returns runs with the segment added to the last run or as a new run.
 func addSegment(s *source, runs []run, off, n int64) []run {
 	h := s.at(off, int(min(n, jpHeader+8+8+16)))
 	if len(h) < jpHeader+8 || string(h[4:6]) != "JP" {
@@ -74,8 +72,8 @@ func addSegment(s *source, runs []run, off, n int64) []run {
 	})
 }
 
-// pickRun is the one run that is a C2PA store. A run that begins in the middle
-// of a box counts as one, so that swapped segments are not overlooked.
+// pickRun returns the one run that is a C2PA store. A run that begins in the middle of a box counts as one, so that
+// swapped segments are not overlooked.
 func pickRun(s *source, runs []run) (*span, error) {
 	var found *run
 	for i := range runs {

@@ -2,10 +2,9 @@ package c2pa
 
 import "encoding/binary"
 
-// locatePNG looks for the caBX chunk (C2PA 2.2, A.3.2) in front of the first
-// IDAT: all of OpenAI's have it there, directly after IHDR. What comes later in
-// a file without one is nobody's credential; what comes after one goes by a
-// chunkWatch while the file is hashed.
+// locatePNG returns the place of the caBX chunk (C2PA 2.2, A.3.2) before the first IDAT; all of OpenAI's files have
+// it there, directly after IHDR. It ignores a later chunk in a file without an earlier one. A chunkWatch finds a
+// second chunk while the file is hashed.
 func locatePNG(s *source) (*span, error) {
 	off := int64(8)
 	for range maxParts {
@@ -25,8 +24,7 @@ func locatePNG(s *source) (*span, error) {
 	return nil, nil
 }
 
-// chunkWatch sees a PNG file's bytes go by, from a chunk's start on, and
-// notices another caBX.
+// chunkWatch scans a PNG file's bytes in order, starting at a chunk's start, and reports another caBX in found.
 type chunkWatch struct {
 	head  [8]byte
 	have  int

@@ -2,9 +2,8 @@ package c2pa
 
 import "encoding/binary"
 
-// locateWebP walks the RIFF chunks for one of kind C2PA (C2PA 2.2, A.3.5). It
-// is the last in all of OpenAI's files, without a VP8X chunk in front. The
-// chunk's pad byte is no part of the container's own bytes.
+// locateWebP returns the place of the RIFF chunk of kind C2PA (C2PA 2.2, A.3.5). In all of OpenAI's files it is the
+// last chunk, and there is no VP8X chunk. The chunk's pad byte does not belong to the container.
 func locateWebP(s *source) (*span, error) {
 	end := 8 + int64(binary.LittleEndian.Uint32(s.at(0, 12)[4:]))
 	var found *span

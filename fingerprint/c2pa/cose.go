@@ -12,8 +12,8 @@ import (
 	"github.com/fxamacker/cbor/v2"
 )
 
-// signature is a COSE_Sign1 (RFC 9052, 4.2), as C2PA 2.2, 13.2 narrows it: the
-// payload, which is the claim, is detached.
+// signature is a COSE_Sign1 (RFC 9052, 4.2) as restricted by C2PA 2.2, 13.2: the payload, which is the claim, is
+// detached.
 type signature struct {
 	_           struct{} `cbor:",toarray"`
 	Protected   []byte
@@ -22,9 +22,8 @@ type signature struct {
 	Bytes       []byte
 }
 
-// header has those of both of a signature's headers that mean something here.
-// OpenAI has the chain in the protected one under its number, others under its
-// name and unprotected.
+// header holds the fields of a signature's protected or unprotected header that are used here. OpenAI writes the
+// chain into the protected header under its number, others into the unprotected one under its name.
 type header struct {
 	Alg      int64           `cbor:"1,keyasint"`
 	Critical cbor.RawMessage `cbor:"2,keyasint"`
@@ -58,8 +57,7 @@ func parseSignature(b []byte) (*signature, error) {
 	return &s, nil
 }
 
-// covered is the bytes that a signature or a countersignature is over
-// (RFC 9052, 4.4).
+// covered returns the bytes that a signature or a countersignature is over (RFC 9052, 4.4).
 func (s *signature) covered(context string, payload []byte) ([]byte, error) {
 	return cbor.Marshal([]any{context, s.Protected, []byte{}, payload})
 }
@@ -92,14 +90,15 @@ func algorithmOf(id int64) (algorithm, error) {
 
 var errForged = errors.New("signature does not fit")
 
-// verify checks sig over message. The key must be of the algorithm's kind.
+// verify returns errForged unless sig is a signature over message. The key must be of the algorithm's kind.
 func (a algorithm) verify(key crypto.PublicKey, message, sig []byte) error {
 	ok := false
 	switch k := key.(type) {
 	case *ecdsa.PublicKey:
 		ok = a.name[0] == 'E' && a.hash != 0 && verifyECDSA(k, sumOf(a.hash, message), sig)
 	case *rsa.PublicKey:
-		ok = a.name[0] == 'P' && rsa.VerifyPSS(k, a.hash, sumOf(a.hash, message), sig, &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash}) == nil
+		ok = a.name[0] == 'P' && rsa.VerifyPSS(k, a.hash, sumOf(a.hash, message), sig,
+			&rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash}) == nil
 	case ed25519.PublicKey:
 		ok = a.name == "EdDSA" && ed25519.Verify(k, message, sig)
 	}
@@ -109,7 +108,7 @@ func (a algorithm) verify(key crypto.PublicKey, message, sig []byte) error {
 	return nil
 }
 
-// verifyECDSA takes the two numbers one after the other (RFC 9053, 2.1).
+// verifyECDSA reports whether sig, which is the two numbers concatenated (RFC 9053, 2.1), is valid.
 func verifyECDSA(k *ecdsa.PublicKey, sum, sig []byte) bool {
 	n := (k.Curve.Params().BitSize + 7) / 8
 	if len(sig) != 2*n {

@@ -49,11 +49,15 @@ func TestAnAlgorithmVerifiesOnlyWithAKeyOfItsKind(t *testing.T) {
 		if err := a.verify(tt.key, message, tt.sig); err != nil {
 			t.Errorf("%s: got %v of a genuine signature", a.name, err)
 		}
-		if a.verify(tt.key, []byte("Claim"), tt.sig) == nil || a.verify(tt.key, message, flipLast(tt.sig)) == nil || a.verify(tt.key, message, nil) == nil {
+		if a.verify(tt.key, []byte("Claim"), tt.sig) == nil || a.verify(tt.key, message, flipLast(tt.sig)) == nil ||
+			a.verify(tt.key, message, nil) == nil {
 			t.Errorf("%s: got a forgery accepted", a.name)
 		}
-		for _, key := range []crypto.PublicKey{&p256.PublicKey, &p384.PublicKey, &p521.PublicKey, &rsaKey.PublicKey, edPublic, nil, "key"} {
-			if err := a.verify(key, message, tt.sig); err == nil && key.(interface{ Equal(crypto.PublicKey) bool }).Equal(tt.key) == false {
+		for _, key := range []crypto.PublicKey{
+			&p256.PublicKey, &p384.PublicKey, &p521.PublicKey, &rsaKey.PublicKey, edPublic, nil, "key",
+		} {
+			if err := a.verify(key, message, tt.sig); err == nil &&
+				key.(interface{ Equal(crypto.PublicKey) bool }).Equal(tt.key) == false {
 				t.Errorf("%s: got it accepted with a %T of somebody else", a.name, key)
 			}
 		}
@@ -75,7 +79,8 @@ func signEC(t *testing.T, k *ecdsa.PrivateKey, h crypto.Hash, message []byte) []
 
 func signPSS(t *testing.T, k *rsa.PrivateKey, h crypto.Hash, message []byte) []byte {
 	t.Helper()
-	sig, err := rsa.SignPSS(rand.Reader, k, h, sumOf(h, message), &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash})
+	sig, err := rsa.SignPSS(rand.Reader, k, h, sumOf(h, message),
+		&rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash})
 	if err != nil {
 		t.Fatal(err)
 	}

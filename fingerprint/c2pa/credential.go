@@ -5,29 +5,28 @@ import (
 	"time"
 )
 
-// Class is what a credential amounts to. The zero value is the worst.
+// Class is the overall result for a credential. The zero value is the worst.
 type Class uint8
 
-// The classes. A file without a credential has none of them: Read gives nil.
+// The classes. A file without a credential has no class: Read returns nil.
 const (
-	// Broken: it is unreadable, or does not belong to these bytes - they were
-	// cut, edited, or the credential was taken from another file.
+	// Broken means that the credential is unreadable, or does not belong to these bytes: they were cut or edited, or
+	// the credential was taken from another file.
 	Broken Class = iota
-	// Other: somebody else's, and no part of it is OpenAI's. Its binding to the
-	// file was not checked.
+	// Other means that no part of the credential is OpenAI's. Its binding to the file was not checked.
 	Other
-	// Unproven: it says OpenAI, but its certificate leads to no pinned
-	// authority, or it uses what this package does not know.
+	// Unproven means that the credential mentions OpenAI, but its certificate leads to no pinned authority, or it
+	// uses a feature that this package does not support.
 	Unproven
-	// Derived: OpenAI's work had a part in it, and so had others': another
-	// tool's credential over an OpenAI ingredient, or OpenAI's over a picture
-	// that OpenAI did not make. Intact says whether the bytes are as signed.
+	// Derived means that OpenAI made only a part of the picture: another tool's credential covers an OpenAI
+	// ingredient, or OpenAI's covers a picture that OpenAI did not make. Intact shows whether the bytes are as
+	// signed.
 	Derived
-	// Verified: OpenAI signed exactly these bytes and says it generated them.
+	// Verified means that OpenAI signed exactly these bytes and claims to have generated them.
 	Verified
 )
 
-// String is the class as a word.
+// String returns the name of the class.
 func (c Class) String() string {
 	names := [...]string{"broken", "other", "unproven", "derived", "verified"}
 	if int(c) < len(names) {
@@ -36,7 +35,7 @@ func (c Class) String() string {
 	return fmt.Sprintf("Class(%d)", uint8(c))
 }
 
-// Answer is yes, no, or not found out.
+// Answer is yes, no, or unknown.
 type Answer uint8
 
 // The answers.
@@ -46,53 +45,53 @@ const (
 	No
 )
 
-// Finding is one of the three questions, answered, and why.
+// Finding is the answer to one of the three questions, with a reason.
 type Finding struct {
 	Answer Answer
-	Why    string // a clause a person can read
+	Why    string // a clause for the user
 }
 
-// Step is one check, for a person who asks why.
+// Step is one check, recorded to explain the result to the user.
 type Step struct {
 	Check  string
 	OK     bool
 	Detail string
 }
 
-// Credential is what a file's Content Credential says and what of it is true.
-// Its texts come from the file: they are claims unless Class is Verified.
+// Credential is the content of a file's Content Credential and the result of its verification. Its texts come from
+// the file: they are unverified claims unless Class is Verified.
 type Credential struct {
 	Class  Class
-	Reason string // why it is of that class, a clause
+	Reason string // a clause that explains Class
 
 	Offset, Length int64 // the container's own bytes: chunk or segments with their headers
 	Manifests      int
 
 	Generator    string // active claim's generator: "ChatGPT", "OpenAI Media Service API"
-	Agent        string // what the creating action names: "GPT-4o", "gpt-image 2.0"
+	Agent        string // software named by the creating action: "GPT-4o", "gpt-image 2.0"
 	Signer       string // leaf certificate's common name
 	Organization string // leaf certificate's organisation
 	Issuer       string // common name of the authority that issued it
 	Alg          string // "ES256"
-	Product      string // "chatgpt", "sora", "api"; "" when it names none
+	Product      string // "chatgpt", "sora", "api"; "" if none is named
 
-	// Open: whether these are the bytes that were signed was left open, by Skim.
-	// Class is then what it is if they are, and Broken if they are not.
+	// Open means that Skim did not compare these bytes with the signed ones. Class holds if they are equal; otherwise
+	// the credential is Broken.
 	Open bool
 
 	Intact   Finding // signature, hashes, binding
-	Anchored Finding // Yes: OpenAI by a pinned authority. No: somebody else, or unknown
-	Time     Finding // Yes: a verified timestamp. No: one that contradicts. Unknown: none, or by an unlisted authority
+	Anchored Finding // Yes: OpenAI by a pinned authority. No: another signer, or an unknown one
+	Time     Finding // Yes: a verified timestamp. No: a contradicting one. Unknown: none, or by an unlisted authority
 
-	Pinned    bool      // the leaf certificate itself is listed, which is what an untimestamped file rests on
-	Expires   time.Time // the leaf certificate's end
-	Generated bool      // OpenAI's part says created, trainedAlgorithmicMedia (IPTC digital source type)
+	Pinned    bool      // the leaf certificate itself is listed, as is needed if there is no timestamp
+	Expires   time.Time // end of the leaf certificate's validity
+	Generated bool      // OpenAI claims creation by a model (IPTC source type trainedAlgorithmicMedia)
 	Made      time.Time // UTC; zero when unknown
-	MadeBy    string    // where Made is from: "token" (verified), "action" (signed claim)
+	MadeBy    string    // source of Made: "token" (verified), "action" (signed claim)
 
-	MentionsOpenAI bool // some text in it says OpenAI or ChatGPT, whoever signed
+	MentionsOpenAI bool // some text in it contains OpenAI or ChatGPT, regardless of the signer
 
-	Steps []Step // in the order taken
+	Steps []Step // in the order of the checks
 }
 
 func (c *Credential) step(check string, err error, detail string) bool {

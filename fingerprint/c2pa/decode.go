@@ -6,12 +6,11 @@ import (
 	"github.com/fxamacker/cbor/v2"
 )
 
-// maxClaim bounds what is decoded at once.
+// maxClaim limits the bytes that are decoded at once.
 const maxClaim = 1 << 20
 
-// decoding is strict where a claim could be read in two ways, and bounded.
-// Indefinite lengths must be allowed: OpenAI's claims of 2025 have them. A
-// bignum of a megabyte takes seconds, and C2PA has no use for any.
+// decoding is bounded, and rejects a claim that could be read in two ways. It must allow indefinite lengths, which
+// OpenAI's claims of 2025 have. It forbids bignums: one of a megabyte takes seconds, and C2PA uses none.
 var decoding = mustMode(cbor.DecOptions{
 	DupMapKey:         cbor.DupMapKeyEnforcedAPF,
 	MaxNestedLevels:   16,

@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-// maxDepth bounds how far ingredients of ingredients are followed.
+// maxDepth limits how far ingredients of ingredients are followed.
 const maxDepth = 8
 
 // exam is the examination of one store.
 type exam struct {
 	v         *Verifier
-	skim      bool // the file's bytes are left alone
+	skim      bool // do not read the file's bytes
 	manifests []manifest
 	byLabel   map[string]*node
 	nodes     []*node // the active one first
 }
 
-// visit reads a manifest and all that it has as ingredients, each once.
+// visit returns the node of a manifest. It reads the manifest and all its ingredients, each once.
 func (e *exam) visit(m *manifest, depth int) *node {
 	if n := e.byLabel[m.label]; n != nil {
 		return n
@@ -32,7 +32,7 @@ func (e *exam) visit(m *manifest, depth int) *node {
 	return n
 }
 
-// read decodes a manifest; at says how far it came.
+// read decodes a manifest and sets n.at to the last check that it made.
 func (e *exam) read(n *node) (err error) {
 	n.at = checkClaim
 	if n.claim, err = parseClaim(n.m); err != nil {
@@ -87,7 +87,7 @@ func (e *exam) follow(n *node, i ingredient, depth int) error {
 	return fmt.Errorf("ingredient %q is missing", ref.URL)
 }
 
-// reaches says that n is reached from the active manifest by hashes that fit.
+// reaches reports whether n can be reached from the active manifest through matching hashes.
 func (e *exam) reaches(n *node) bool {
 	todo, seen := []*node{e.nodes[0]}, map[*node]bool{}
 	for len(todo) > 0 {
@@ -111,9 +111,8 @@ func (e *exam) reaches(n *node) bool {
 
 var errForeign = errors.New("it is made from a picture that OpenAI's credential does not cover")
 
-// wholly says nil when this and everything that it was made from is OpenAI's,
-// errForeign when something is not, and another error when something does not
-// hold.
+// wholly returns nil if this picture and everything it was made from is OpenAI's. It returns errForeign if a part is
+// not OpenAI's, and another error if a manifest or a link between manifests is invalid.
 func (e *exam) wholly() error {
 	foreign := false
 	for _, n := range e.nodes {
@@ -134,9 +133,9 @@ func (e *exam) wholly() error {
 	return nil
 }
 
-// creation is what OpenAI's manifests say of the picture's making.
+// creation is the information of OpenAI's manifests about the picture's making.
 type creation struct {
-	generated bool   // it was made by a model, and so was all that it was made from
+	generated bool   // a model made it and everything it was made from
 	composite string // a source type other than generated
 	agent     string
 	when      time.Time
@@ -148,11 +147,12 @@ func (e *exam) creation() (c creation) {
 		if !n.openAI() {
 			continue
 		}
-		// What is made from nothing else must be made itself.
+		// A picture without ingredients needs a creating action.
 		made := len(n.ingredients) > 0
 		for _, a := range n.actions {
 			if a.Action == "c2pa.opened" || a.Action == "c2pa.placed" {
-				unsaid = unsaid || len(n.ingredients) == 0 // what it opened, it does not say
+				// An action that opened a picture needs an ingredient that names it.
+				unsaid = unsaid || len(n.ingredients) == 0
 			}
 			switch {
 			case a.Source == "":

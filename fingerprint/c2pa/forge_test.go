@@ -11,7 +11,7 @@ import (
 	"sweepd/fingerprint/c2pa/c2patest"
 )
 
-// counter is a file that counts what is read of it.
+// counter is a file that records the ranges read from it.
 type counter struct {
 	b     []byte
 	reads int
@@ -41,7 +41,7 @@ func flipClaim(m []byte) []byte {
 	return bytes.Replace(m, []byte("image.png"), []byte("image.pnG"), 1)
 }
 
-// cyclic has an ingredient whose manifest is the one it is in.
+// cyclic returns a picture with an ingredient whose manifest is the one that contains it.
 func cyclic(s *c2patest.Signer) []byte {
 	const placeholder = "urn:c2pa:00000000-0000-0000-0000-000000000000"
 	var own string
@@ -60,7 +60,9 @@ func cyclic(s *c2patest.Signer) []byte {
 func manyActions(n int) map[string]map[string]any {
 	all := map[string]map[string]any{}
 	for i := range n {
-		all[fmt.Sprintf("c2pa.actions__%d", i+1)] = map[string]any{"actions": []any{map[string]any{"action": "c2pa.converted"}}}
+		all[fmt.Sprintf("c2pa.actions__%d", i+1)] = map[string]any{
+			"actions": []any{map[string]any{"action": "c2pa.converted"}},
+		}
 	}
 	return all
 }

@@ -9,7 +9,7 @@ import (
 	"sweepd/fingerprint/c2pa/c2patest"
 )
 
-// seeds are the hostile files that are small enough to be changed quickly.
+// seeds returns the hostile files that are small enough to be changed quickly.
 func seeds(f *testing.F, s *c2patest.Signer) [][]byte {
 	var list [][]byte
 	for _, h := range hostileFiles(f, s) {
@@ -21,8 +21,8 @@ func seeds(f *testing.F, s *c2patest.Signer) [][]byte {
 		s.JPEG(1, c2patest.Options{StampedAt: day}), s.WebP(c2patest.Options{Indefinite: true}))
 }
 
-// Whatever the bytes: no panic, no error, no more read than there is of them
-// twice, and nothing verified in the name of the real OpenAI.
+// FuzzRead checks that no input causes a panic or an error, that a file is read at most twice, and that nothing is
+// verified in the name of the real OpenAI.
 func FuzzRead(f *testing.F) {
 	s, _ := world(f)
 	v := New(BuiltIn())
@@ -46,8 +46,8 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-// A verified file with some bytes replaced, removed or inserted is verified
-// only where nothing was changed that is signed.
+// FuzzChangedFile replaces, removes or inserts bytes in a verified file. The result may be verified only if no signed
+// byte changed.
 func FuzzChangedFile(f *testing.F) {
 	s, v := world(f)
 	files := [][]byte{s.PNG(1, c2patest.Options{}), s.JPEG(1, c2patest.Options{}), s.WebP(c2patest.Options{})}
@@ -72,7 +72,7 @@ func FuzzChangedFile(f *testing.F) {
 	})
 }
 
-// onlyPadding says that two files differ in a header that no signature covers.
+// onlyPadding reports whether two files differ only in a header that no signature covers.
 func onlyPadding(a, b []byte) bool {
 	mark := []byte("cpad")
 	tail := []byte("\xf6\x58\x40")
@@ -81,7 +81,7 @@ func onlyPadding(a, b []byte) bool {
 	return len(a) == len(b) && bytes.Equal(a[:from-1], b[:from-1]) && outsideChecksum(a[end:], b[end:])
 }
 
-// outsideChecksum says that a and b are equal but for one run of four bytes.
+// outsideChecksum reports whether a and b differ only in one run of four bytes.
 func outsideChecksum(a, b []byte) bool {
 	for i := range a {
 		if a[i] != b[i] {

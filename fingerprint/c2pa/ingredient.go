@@ -9,8 +9,7 @@ type ingredient struct {
 	V3           hashedURI `cbor:"activeManifest"`
 }
 
-// manifest is the reference to the ingredient's own manifest; its URL is ""
-// when there is none.
+// manifest returns the reference to the ingredient's own manifest; its URL is "" if there is none.
 func (i *ingredient) manifest() hashedURI {
 	if i.V3.URL != "" {
 		return i.V3

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// describe takes the credential's texts, true or not.
+// describe copies the credential's texts, verified or not.
 func (c *Credential) describe(e *exam, active *node, store []byte) {
 	c.Manifests = len(e.manifests)
 	c.Generator = active.claim.generator()
@@ -29,7 +29,7 @@ func saysOpenAI(store []byte) bool {
 	return bytes.Contains(store, []byte("OpenAI")) || bytes.Contains(store, []byte("ChatGPT"))
 }
 
-// stranger concludes on a credential that has nothing of OpenAI's.
+// stranger concludes on a credential that does not mention OpenAI.
 func (c *Credential) stranger(active *node) {
 	if !c.holds(active) {
 		return
@@ -39,8 +39,8 @@ func (c *Credential) stranger(active *node) {
 	c.conclude(Other, fmt.Sprintf("signed by %s", nameOr(c.Signer, "somebody else")))
 }
 
-// holds takes the step of the active manifest's own consistency, and concludes
-// when it is over with that.
+// holds records the checks of the active manifest itself and reports whether they passed. If one failed, it also
+// concludes.
 func (c *Credential) holds(active *node) bool {
 	err := active.err
 	details := [...]string{c.Generator, c.Alg, fmt.Sprintf("%d assertions", len(active.m.assertions)), c.Signer}
@@ -93,13 +93,14 @@ func (c *Credential) judge(e *exam, active *node, t trial) {
 	c.judgeOpenAI(e, active, t)
 }
 
-// notOpenAI concludes where the active manifest is not OpenAI's own.
+// notOpenAI concludes if the active manifest is not OpenAI's own.
 func (c *Credential) notOpenAI(e *exam, active *node) {
 	c.Anchored = Finding{No, active.who.why.Error()}
 	for _, n := range e.nodes[1:] {
 		if n.openAI() && e.reaches(n) {
 			c.Generated = e.creation().generated
-			c.conclude(Derived, fmt.Sprintf("signed by %s, made from a picture of OpenAI's", nameOr(c.Signer, "somebody else")))
+			c.conclude(Derived,
+				fmt.Sprintf("signed by %s, made from a picture of OpenAI's", nameOr(c.Signer, "somebody else")))
 			return
 		}
 	}
@@ -110,7 +111,7 @@ func (c *Credential) notOpenAI(e *exam, active *node) {
 	c.conclude(Other, fmt.Sprintf("signed by %s", nameOr(c.Signer, "somebody else")))
 }
 
-// judgeOpenAI concludes where the active manifest is OpenAI's.
+// judgeOpenAI concludes if the active manifest is OpenAI's.
 func (c *Credential) judgeOpenAI(e *exam, active *node, t trial) {
 	made := e.creation()
 	c.Generated, c.Agent = made.generated, made.agent

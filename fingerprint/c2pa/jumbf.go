@@ -7,7 +7,7 @@ import (
 	"fmt"
 )
 
-// maxBoxes bounds the boxes of one store. Real ones have a few dozen.
+// maxBoxes limits the boxes of one store. Real ones have a few dozen.
 const maxBoxes = 4096
 
 var errBoxes = errors.New("box structure is malformed")
@@ -20,17 +20,17 @@ type box struct {
 
 // superbox is a JUMBF superbox (ISO 19566-5, A.2).
 type superbox struct {
-	uuid     string // the first four bytes of its type, which is all that C2PA's differ in
+	uuid     string // the first four bytes of its type; C2PA's types differ only in these
 	label    string
-	content  []byte // of the box, the description box included: what C2PA hashes
+	content  []byte // of the box, including the description box; C2PA hashes this
 	children []box  // without the description box
 }
 
-// reader parses boxes and stops at a number of them. Nothing is followed deeper
-// than the known structure goes: store, manifest, assertion store, assertion.
+// reader parses at most left boxes. It goes no deeper than the known structure: store, manifest, assertion store,
+// assertion.
 type reader struct{ left int }
 
-// boxes splits b into boxes that fill it exactly.
+// boxes splits b into boxes. It returns errBoxes unless they fill b exactly.
 func (r *reader) boxes(b []byte) ([]box, error) {
 	var list []box
 	for len(b) > 0 {
@@ -53,7 +53,7 @@ func (r *reader) boxes(b []byte) ([]box, error) {
 	return list, nil
 }
 
-// open reads a superbox of the content of a jumb box.
+// open returns the superbox that the content of a jumb box describes.
 func (r *reader) open(b box) (superbox, error) {
 	if b.kind != "jumb" {
 		return superbox{}, fmt.Errorf("box %q where a superbox belongs: %w", b.kind, errBoxes)
@@ -73,9 +73,8 @@ func (r *reader) open(b box) (superbox, error) {
 // uuidTail is common to all types that C2PA defines.
 const uuidTail = "\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71"
 
-// describe reads a description box: type, toggles, label, and what the toggles
-// say follows (ISO 19566-5, A.3). The type is "" when it is none of the usual
-// family.
+// describe reads a description box: type, toggles, label, and the fields that the toggles announce (ISO 19566-5,
+// A.3). The type is "" if it does not end in uuidTail.
 func describe(d []byte) (uuid, label string, err error) {
 	const requestable, labelled, numbered, hashed, private = 1, 2, 4, 8, 16
 	if len(d) < 17 {

@@ -6,17 +6,16 @@ import (
 	"strings"
 )
 
-// maxManifests bounds a chain of ingredients.
+// maxManifests limits the manifests of a store.
 const maxManifests = 64
 
-// errUnsupported marks what is well-formed, as far as can be told, but of a
-// kind that this package does not verify.
+// errUnsupported marks input that appears to be well-formed but that this package cannot verify.
 var errUnsupported = errors.New("not supported")
 
-// manifest is one C2PA manifest, its parts not yet decoded.
+// manifest is one C2PA manifest. Its parts are not yet decoded.
 type manifest struct {
 	label      string
-	content    []byte // what an ingredient's hash is over
+	content    []byte // the bytes that an ingredient's hash is over
 	claim      []byte // CBOR
 	signature  []byte // CBOR
 	assertions []assertion
@@ -25,19 +24,18 @@ type manifest struct {
 // assertion is one labelled statement.
 type assertion struct {
 	label   string
-	content []byte // what the claim's hash is over
-	cbor    []byte // nil when it is something else
+	content []byte // the bytes that the claim's hash is over
+	cbor    []byte // nil if it is not CBOR
 }
 
-// kind is the label without the instance number: "c2pa.ingredient.v3__2".
+// kind returns the label without the instance number, as in "c2pa.ingredient.v3__2".
 func (a assertion) kind() string {
 	k, _, _ := strings.Cut(a.label, "__")
 	return k
 }
 
-// checkMaking refuses assertions of a picture's making that are of another
-// version than those read here. Not to understand them is not to know that a
-// person's photo went into it.
+// checkMaking returns errUnsupported if an assertion about the picture's making has an unknown version: it might
+// state that a person's photo was used.
 func (m *manifest) checkMaking() error {
 	for _, a := range m.assertions {
 		switch k := a.kind(); k {
@@ -51,8 +49,7 @@ func (m *manifest) checkMaking() error {
 	return nil
 }
 
-// parseStore reads a manifest store that fills b exactly. The active manifest
-// is the last (C2PA 2.2, 11.1.4).
+// parseStore reads a manifest store that fills b exactly. The active manifest is the last (C2PA 2.2, 11.1.4).
 func parseStore(b []byte) ([]manifest, error) {
 	r := reader{left: maxBoxes}
 	top, err := r.boxes(b)
@@ -96,7 +93,7 @@ func (r *reader) manifest(b box) (manifest, error) {
 	m := manifest{label: s.label, content: s.content}
 	switch s.uuid {
 	case "c2ma", "c2um":
-	default: // compressed, or of the future: no claim, so unsupported
+	default: // compressed, or of a later version: no claim, so unsupported
 		return m, nil
 	}
 	for _, c := range s.children {
@@ -114,8 +111,7 @@ func (r *reader) manifest(b box) (manifest, error) {
 	return m, nil
 }
 
-// part puts one of a manifest's superboxes where it belongs. Stores of data
-// boxes and of credentials are of no use here.
+// part stores one of a manifest's superboxes in m. It ignores stores of data boxes and of credentials.
 func (r *reader) part(m *manifest, s superbox) (err error) {
 	switch s.uuid + " " + s.label {
 	case "c2as c2pa.assertions":
@@ -154,7 +150,7 @@ func (r *reader) assertions(store superbox) ([]assertion, error) {
 	return list, nil
 }
 
-// cborOf is the content of a superbox that has nothing but one CBOR box.
+// cborOf returns the content of a superbox that consists of one CBOR box, or nil.
 func cborOf(s superbox) []byte {
 	if len(s.children) == 1 && s.children[0].kind == "cbor" {
 		return s.children[0].content

@@ -6,13 +6,12 @@ import (
 	"sync"
 )
 
-// maxMemo bounds a memo. There are eight signers and three time-stamping
-// authorities in three years of OpenAI's files.
+// maxMemo limits the entries of a memo. Three years of OpenAI's files have eight signers and three time-stamping
+// authorities.
 const maxMemo = 64
 
-// sumKey is a memo's key for some texts one after the other. Each goes in with
-// its length: else bytes moved from one to the next would have the same key, and
-// a forged file could make a memo say of genuine ones what is true of itself.
+// sumKey returns a memo's key for a list of texts. It hashes each with its length: otherwise bytes moved from one
+// text to the next would give the same key, and a forged file could set the result of genuine ones.
 func sumKey(texts ...[]byte) [32]byte {
 	h := sha256.New()
 	for _, t := range texts {
@@ -24,8 +23,8 @@ func sumKey(texts ...[]byte) [32]byte {
 	return [32]byte(h.Sum(nil))
 }
 
-// memo remembers what was worked out of some bytes, by their SHA-256. When it
-// is full it forgets everything: a flood of hostile files costs time only.
+// memo caches results by the SHA-256 of their input. When it is full it drops all entries, so that many hostile files
+// only cost time. It is safe for concurrent use.
 type memo[V any] struct {
 	mu    sync.Mutex
 	known map[[32]byte]V

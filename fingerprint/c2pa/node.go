@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// check is one of those that a manifest has to pass by itself, in their order.
+// check is one of the checks of a manifest alone, in their order.
 type check int
 
 const (
@@ -17,7 +17,7 @@ const (
 
 var checks = [...]string{"claim", "signature headers", "assertion hashes", "claim signature"}
 
-// node is one manifest of the chain with what was found of it.
+// node is one manifest of the chain with the results of its checks.
 type node struct {
 	m           *manifest
 	claim       claim
@@ -25,20 +25,20 @@ type node struct {
 	who         *signer
 	actions     []action
 	ingredients []edge
-	at          check // the last one made
-	err         error // it does not hold, by that check; errUnsupported: cannot be told
-	link        error // an ingredient of it is not what it says
+	at          check // the last check made
+	err         error // the error of that check; errUnsupported: unknown
+	link        error // an ingredient differs from its reference
 	sums        map[crypto.Hash][]byte
 }
 
-// edge leads to an ingredient.
+// edge is a reference to an ingredient.
 type edge struct {
 	ref hashedURI
-	to  *node // nil for one without a manifest of its own
+	to  *node // nil if it has no manifest of its own
 }
 
-// verify checks the hashes of the assertions and the claim's signature, unless
-// something else is wrong already; then those of the ingredients.
+// verify checks the assertion hashes and the claim's signature, unless an earlier check failed, and then the hashes
+// of the ingredients.
 func (n *node) verify() {
 	if n.err == nil {
 		n.at = checkContent
@@ -55,7 +55,7 @@ func (n *node) verify() {
 	}
 }
 
-// sum hashes the manifest once, however many refer to it.
+// sum returns the hash of the manifest. It computes each hash once, even if several references need it.
 func (n *node) sum(h crypto.Hash) []byte {
 	if n.sums == nil {
 		n.sums = map[crypto.Hash][]byte{}
@@ -74,10 +74,10 @@ func (n *node) checkSignature() error {
 	return n.who.alg.verify(n.who.key, message, n.sig.Bytes)
 }
 
-// openAI says that OpenAI signed this manifest, and that it holds.
+// openAI reports whether OpenAI signed this manifest and no check failed.
 func (n *node) openAI() bool { return n.err == nil && n.who.anchor != nil }
 
-// mentions says that a text in it names OpenAI.
+// mentions reports whether a text in it names OpenAI.
 func (n *node) mentions() bool {
 	for _, text := range []string{n.who.organization(), n.who.commonName(), n.claim.generator()} {
 		if text = strings.ToLower(text); strings.Contains(text, "openai") || strings.Contains(text, "chatgpt") {

@@ -31,7 +31,8 @@ func TestAFileWithoutACredentialCostsOneSmallRead(t *testing.T) {
 		r := &counter{b: file}
 		c, err := v.Read(r, int64(len(file)), mediaType(file))
 		if c != nil || err != nil || r.reads != 1 || r.bytes > 4096 {
-			t.Errorf("%s: got %v, %v after %d reads of %d bytes, want nothing after one of 4 KiB at most", name, c, err, r.reads, r.bytes)
+			t.Errorf("%s: got %v, %v after %d reads of %d bytes, want nothing after one of 4 KiB at most", name,
+				c, err, r.reads, r.bytes)
 		}
 	}
 	for _, m := range []string{"", "image/gif", "image/heic", "text/plain"} {
@@ -105,15 +106,21 @@ func (f *failing) ReadAt(p []byte, off int64) (int, error) {
 	return f.ReaderAt.ReadAt(p, off)
 }
 
-// A connection that breaks is an io.EOF to some, and net/url wraps it.
+// Some readers return io.EOF for a broken connection, and net/url wraps it.
 func TestAReadersErrorIsReturnedAndSoIsAnEndBeforeTheSize(t *testing.T) {
 	s, v := world(t)
-	for name, file := range map[string][]byte{"PNG": s.PNG(1, c2patest.Options{}), "JPEG": s.JPEG(1, c2patest.Options{}), "WebP": s.WebP(c2patest.Options{})} {
+	for name, file := range map[string][]byte{
+		"PNG":  s.PNG(1, c2patest.Options{}),
+		"JPEG": s.JPEG(1, c2patest.Options{}),
+		"WebP": s.WebP(c2patest.Options{}),
+	} {
 		whole := &counter{b: file}
 		read2(t, v, whole)
 		for n := range whole.reads {
 			unplugged, wrapped := errors.New("unplugged"), fmt.Errorf("get the range: %w", io.EOF)
-			for _, tt := range []struct{ fails, want error }{{unplugged, unplugged}, {wrapped, wrapped}, {io.EOF, io.ErrUnexpectedEOF}, {nil, io.ErrUnexpectedEOF}} {
+			for _, tt := range []struct{ fails, want error }{
+				{unplugged, unplugged}, {wrapped, wrapped}, {io.EOF, io.ErrUnexpectedEOF}, {nil, io.ErrUnexpectedEOF},
+			} {
 				c, err := v.Read(&failing{bytes.NewReader(file), n, tt.fails}, int64(len(file)), mediaType(file))
 				if c != nil || !errors.Is(err, tt.want) {
 					t.Errorf("%s, %v at read %d: got %v, %v, want error %v", name, tt.fails, n, c, err, tt.want)
@@ -131,7 +138,8 @@ func TestAVerifierIsForManyAtOnce(t *testing.T) {
 	s, v := world(t)
 	files := [][]byte{
 		s.PNG(1, c2patest.Options{}), s.PNG(2, c2patest.Options{StampedAt: day}), s.JPEG(3, c2patest.Options{}),
-		s.WebP(c2patest.Options{Version: 1, StampedAt: day}), s.PNG(4, c2patest.Options{By: s.Forger}), s.PNG(5, c2patest.Options{By: s.Other}),
+		s.WebP(c2patest.Options{Version: 1, StampedAt: day}), s.PNG(4, c2patest.Options{By: s.Forger}),
+		s.PNG(5, c2patest.Options{By: s.Other}),
 	}
 	want := []Class{Verified, Verified, Verified, Verified, Unproven, Unproven}
 	var all sync.WaitGroup
@@ -148,7 +156,7 @@ func TestAVerifierIsForManyAtOnce(t *testing.T) {
 	all.Wait()
 }
 
-// tokenOf is a token as c2patest's timestamping authority makes it.
+// tokenOf returns a token made by c2patest's time-stamping authority.
 func tokenOf(tb testing.TB, s *c2patest.Signer) []byte {
 	tb.Helper()
 	var token []byte
@@ -189,7 +197,7 @@ func TestAForgedFileCannotSpoilWhatIsRememberedOfGenuineOnes(t *testing.T) {
 	good := s.PNG(1, c2patest.Options{StampedAt: day})
 	var headers []byte
 	s.PNG(1, c2patest.Options{Headers: func(h map[any]any) { headers, _ = cbor.Marshal(h) }})
-	for cut := range len(headers) + 1 { // the same bytes, divided otherwise
+	for cut := range len(headers) + 1 { // the same bytes, divided at another place
 		v.signer(&signature{Protected: headers[:cut], Unprotected: header{Chain: headers[cut:]}})
 		v.signer(&signature{Protected: headers[:cut], Unprotected: header{ChainOld: headers[cut:]}})
 	}
@@ -198,7 +206,8 @@ func TestAForgedFileCannotSpoilWhatIsRememberedOfGenuineOnes(t *testing.T) {
 		t.Fatal(err)
 	}
 	genuine := p7.Certificates
-	for _, bag := range [][]*x509.Certificate{nil, {s.Forger.Cert}, append(slices.Clone(genuine), s.Forger.Cert), append([]*x509.Certificate{s.Forger.Cert}, genuine...)} {
+	for _, bag := range [][]*x509.Certificate{nil, {s.Forger.Cert}, append(slices.Clone(genuine),
+		s.Forger.Cert), append([]*x509.Certificate{s.Forger.Cert}, genuine...)} {
 		p7.Certificates = bag
 		v.authority(p7)
 	}
@@ -223,7 +232,7 @@ func TestAFullMemoForgetsAndIsStillRight(t *testing.T) {
 	}
 }
 
-// The stores of one file of each kind that was met, without their pictures.
+// The collected stores are one of each known kind, without their pictures.
 func TestCollectedStoresHoldInThemselves(t *testing.T) {
 	dir, _ := shared(t)
 	paths, err := filepath.Glob(filepath.Join(dir, "..", "manifests", "*.c2pa"))
@@ -251,12 +260,14 @@ func TestCollectedStoresHoldInThemselves(t *testing.T) {
 		name := filepath.Base(path)
 		openAI := strings.HasPrefix(name, "20") && !strings.Contains(name, "google")
 		if active.openAI() != openAI || openAI != (e.wholly() == nil) {
-			t.Errorf("%s: got OpenAI's %v (%v), wholly %v, want %v", name, active.openAI(), active.who.why, e.wholly(), openAI)
+			t.Errorf("%s: got OpenAI's %v (%v), wholly %v, want %v", name, active.openAI(),
+				active.who.why, e.wholly(), openAI)
 		}
 		if strings.Contains(name, "google_edit") {
 			c := &Credential{}
 			c.describe(e, active, b)
-			if c.judge(e, active, trial{}); c.Class != Derived || !c.MentionsOpenAI || c.Signer != "Google Media Processing Services" {
+			if c.judge(e, active, trial{}); c.Class != Derived || !c.MentionsOpenAI ||
+				c.Signer != "Google Media Processing Services" {
 				t.Errorf("%s: got %+v, want derived, by Google", name, c)
 			}
 		}

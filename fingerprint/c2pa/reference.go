@@ -11,15 +11,15 @@ import (
 	"strings"
 )
 
-// hashedURI names a box and what it hashes to (C2PA 2.2, 8.4.2).
+// hashedURI is a reference to a box with the box's hash (C2PA 2.2, 8.4.2).
 type hashedURI struct {
 	URL  string `cbor:"url"`
 	Alg  string `cbor:"alg"`
 	Hash []byte `cbor:"hash"`
 }
 
-// within resolves a reference to a part of the manifest of that label: relative,
-// or absolute with or without the first slash, as Microsoft writes it.
+// within returns the path of a reference inside the manifest of that label. The reference may be relative, or
+// absolute with or without the first slash, which Microsoft omits. ok is false if it points elsewhere.
 func within(url, manifest string) (path string, ok bool) {
 	path, ok = strings.CutPrefix(url, "self#jumbf=")
 	path = strings.TrimPrefix(path, "/")
@@ -30,7 +30,7 @@ func within(url, manifest string) (path string, ok bool) {
 	return path, ok
 }
 
-// manifestLabel resolves a reference to a manifest of the same store.
+// manifestLabel returns the label in a reference to a manifest of the same store.
 func manifestLabel(url string) (string, bool) {
 	path, ok := strings.CutPrefix(url, "self#jumbf=")
 	label, absolute := strings.CutPrefix(strings.TrimPrefix(path, "/"), "c2pa/")
@@ -39,7 +39,7 @@ func manifestLabel(url string) (string, bool) {
 
 var errHash = errors.New("hash differs")
 
-// check compares content with the hash; alg is used where u names none.
+// check returns errHash if content does not match the hash; alg is used if u names none.
 func (u *hashedURI) check(content []byte, alg string) error {
 	return u.checkSum(alg, func(h crypto.Hash) []byte { return sumOf(h, content) })
 }

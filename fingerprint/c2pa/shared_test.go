@@ -14,8 +14,8 @@ type picture struct {
 	label, path, signer, note string
 }
 
-// images is the folder of collected images beside the repository, and their
-// list; no list where there is none.
+// images returns the folder of collected images beside the repository and their list, which is empty if there is
+// none.
 func images() (string, []picture) {
 	dir := os.Getenv("SWEEPD_SHARED")
 	if dir == "" {
@@ -37,7 +37,7 @@ func images() (string, []picture) {
 	return dir, list
 }
 
-// shared is images, for a test that needs them.
+// shared is like images, for a test that needs them.
 func shared(tb testing.TB) (string, []picture) {
 	tb.Helper()
 	dir, list := images()
@@ -50,7 +50,7 @@ func shared(tb testing.TB) (string, []picture) {
 	return dir, list
 }
 
-// genuine is what an independent check found: signed by OpenAI, untouched.
+// genuine reports whether an independent check found that OpenAI signed the picture and it is unchanged.
 func (p picture) genuine() bool {
 	return strings.Contains(p.signer, "OpenAI") && strings.Contains(p.note, "sig=True datahash=ok")
 }
@@ -85,7 +85,8 @@ func TestCollectedImagesAreVerifiedExactlyWhereAnIndependentCheckSaysSo(t *testi
 		if c != nil && c.Class == Verified && c.Time.Answer != Yes && !c.Pinned {
 			t.Errorf("%s: got %s of a leaf that is not listed", p.path, c.Time.Why)
 		}
-		if changed := strings.HasPrefix(p.label, "syn-transplant") || strings.HasPrefix(p.label, "syn-truncated"); changed && (got != "broken" || !c.MentionsOpenAI) {
+		if changed := strings.HasPrefix(p.label, "syn-transplant") ||
+			strings.HasPrefix(p.label, "syn-truncated"); changed && (got != "broken" || !c.MentionsOpenAI) {
 			t.Errorf("%s: got %s (%s), want broken, OpenAI-looking", p.path, got, why)
 		}
 	}

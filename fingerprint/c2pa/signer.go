@@ -12,22 +12,22 @@ import (
 	"github.com/fxamacker/cbor/v2"
 )
 
-// signer is who a signature's headers say signed, and whether to believe it.
-// It does not depend on the file, and is shared by all that have these headers.
+// signer is the signer that a signature's headers name, and whether an anchor confirms it. It does not depend on the
+// file, and is shared by all signatures with the same headers.
 type signer struct {
-	err error // the headers cannot be used at all; what is below may be missing
+	err error // the headers cannot be used; the fields below may be unset
 
 	alg    algorithm
 	leaf   *x509.Certificate
 	key    crypto.PublicKey
 	pinned bool
 
-	anchor *anchor // what its path leads to, under a listed name; nil: see why
-	path   string  // in words, from the leaf to the anchor
+	anchor *anchor // the anchor of its path, under a listed name; nil: see why
+	path   string  // from the leaf to the anchor, as text for the user
 	why    error
 }
 
-// signer works out the headers of s, or remembers.
+// signer returns the signer of s, from the cache if possible.
 func (v *Verifier) signer(s *signature) *signer {
 	key := sumKey(s.Protected, s.Unprotected.Chain, s.Unprotected.ChainOld)
 	return v.signers.get(key, func() *signer { return v.readSigner(s) })
@@ -65,8 +65,8 @@ func (v *Verifier) readSigner(s *signature) *signer {
 	return who
 }
 
-// pathText is a path for a person who wants to compare it: names, the start of
-// each certificate's SHA-256, and its validity.
+// pathText returns a path as text that the user can compare: names, the start of each certificate's SHA-256, and its
+// validity.
 func pathText(path []*x509.Certificate) string {
 	parts := make([]string, 0, len(path))
 	for _, c := range path {
@@ -77,8 +77,8 @@ func pathText(path []*x509.Certificate) string {
 	return strings.Join(parts, ", by ")
 }
 
-// parseChain reads the one of the headers' chains that is there: a certificate
-// or several, the leaf first (RFC 9360, 2).
+// parseChain returns the certificates of the only chain in the headers, the leaf first (RFC 9360, 2). It returns an
+// error if there is none or more than one.
 func parseChain(places ...cbor.RawMessage) ([]*x509.Certificate, error) {
 	var raw cbor.RawMessage
 	for _, p := range places {

@@ -5,14 +5,12 @@ import (
 	"io"
 )
 
-// firstRead is enough to see a credential in front of a PNG's pixels, or that
-// there is none.
+// firstRead is the number of bytes that shows whether a PNG has a credential before its pixels.
 const firstRead = 4096
 
-// source is the file: a small window for walking, and exact ranges. The first
-// error stays in err, and then the file seems to end. An end before the size is
-// one, whatever the reader calls it: a connection that broke is an io.EOF to
-// some, and must not pass for a file that was cut.
+// source reads the file, through a small window for walks and in exact ranges. It keeps the first error in err and
+// then returns no more bytes. A reader that ends before size sets io.ErrUnexpectedEOF: some readers return io.EOF for
+// a broken connection, which must not look like a shortened file.
 type source struct {
 	r    io.ReaderAt
 	size int64
@@ -23,8 +21,8 @@ type source struct {
 	buf [firstRead]byte
 }
 
-// at returns n bytes at off, at most firstRead, valid until the next call; nil
-// when the file has not got them.
+// at returns n bytes at off, at most firstRead, or nil if the file does not have them. The bytes are valid until the
+// next call.
 func (s *source) at(off int64, n int) []byte {
 	if off < 0 || n > firstRead || off > s.size-int64(n) {
 		return nil
@@ -49,7 +47,7 @@ func (s *source) fill(p []byte, off int64) bool {
 	return s.read(p, off) == len(p)
 }
 
-// read reads what the file has of p at off, and returns how much that is.
+// read reads as much of p as the file has at off and returns the number of bytes, or 0 after an error.
 func (s *source) read(p []byte, off int64) int {
 	p = p[:max(0, min(int64(len(p)), s.size-off))]
 	if s.err != nil || len(p) == 0 {

@@ -16,7 +16,7 @@ import (
 	"github.com/fxamacker/cbor/v2"
 )
 
-// maxToken bounds a timestamp token. Real ones have 2 to 6 KB.
+// maxToken limits the bytes of a timestamp token. Real ones have 2 to 6 KB.
 const maxToken = 16 << 10
 
 // stamps is the header of timestamps (C2PA 2.2, 10.3.2.5).
@@ -35,7 +35,7 @@ var (
 
 var oidTSTInfo = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 1, 4}
 
-// tstInfo is the start of a TSTInfo (RFC 3161, 2.4.2); the rest is of no use.
+// tstInfo is the start of a TSTInfo (RFC 3161, 2.4.2); the rest is not needed.
 type tstInfo struct {
 	Version int
 	Policy  asn1.ObjectIdentifier
@@ -47,16 +47,16 @@ type tstInfo struct {
 	Time   time.Time `asn1:"generalized"`
 }
 
-// authority is a time-stamping authority and when its whole path is valid.
+// authority is a time-stamping authority with the period in which its whole path is valid.
 type authority struct {
 	err         error
 	name        string
 	from, until time.Time
 }
 
-// stamp verifies the timestamp of a signature: the authority's path, its
-// signature, and that it is over these bytes. errNoToken and errUnlisted say
-// that nothing is known; any other error that somebody changed something.
+// stamp verifies the timestamp of a signature: the authority's path, its signature, and that it covers these bytes.
+// It returns errNoToken or errUnlisted if no trusted time is known; any other error except errUnsupported means that
+// the timestamp is invalid.
 func (v *Verifier) stamp(s *signature, claim []byte) (at time.Time, by string, err error) {
 	token, covered, err := stampOf(s, claim)
 	if err != nil {
@@ -82,8 +82,8 @@ func (v *Verifier) stamp(s *signature, claim []byte) (at time.Time, by string, e
 	return at, who.name, nil
 }
 
-// stampOf is the one token of a signature, and what it must be over: version 1
-// is over the claim, version 2 over the signature.
+// stampOf returns the only token of a signature and the bytes that it must cover: version 1 is over the claim,
+// version 2 over the signature.
 func stampOf(s *signature, claim []byte) (token, covered []byte, err error) {
 	list, payload := s.Unprotected.Stamp.Tokens, claim
 	if two := s.Unprotected.Stamp2.Tokens; len(two) > 0 {
@@ -104,7 +104,7 @@ func stampOf(s *signature, claim []byte) (token, covered []byte, err error) {
 	return unwrapToken(list[0].Val), covered, err
 }
 
-// unwrapToken takes a token out of a response, which version 1 has around it.
+// unwrapToken returns the token of a response, which version 1 has around it, or b if it is not a response.
 func unwrapToken(b []byte) []byte {
 	var response struct {
 		Status struct{ Status int }
@@ -116,9 +116,8 @@ func unwrapToken(b []byte) []byte {
 	return b
 }
 
-// imprint is the time that the token states, of exactly these bytes. That its
-// content is a TSTInfo stands in the signed attributes, which pkcs7 leaves to
-// its caller to read.
+// imprint returns the time that the token states for exactly these bytes. It checks in the signed attributes that the
+// content is a TSTInfo, because pkcs7 leaves that to its caller.
 func imprint(p7 *pkcs7.PKCS7, covered []byte) (time.Time, error) {
 	var kind asn1.ObjectIdentifier
 	if err := p7.UnmarshalSignedAttribute(pkcs7.OIDAttributeContentType, &kind); err != nil || !kind.Equal(oidTSTInfo) {
@@ -138,7 +137,7 @@ func imprint(p7 *pkcs7.PKCS7, covered []byte) (time.Time, error) {
 	return t.Time.UTC(), nil
 }
 
-// digestOf is a hash that a timestamp may use.
+// digestOf returns the hash of that identifier if a timestamp may use it.
 func digestOf(id asn1.ObjectIdentifier) (crypto.Hash, error) {
 	switch {
 	case id.Equal(pkcs7.OIDDigestAlgorithmSHA256):
@@ -151,8 +150,8 @@ func digestOf(id asn1.ObjectIdentifier) (crypto.Hash, error) {
 	return 0, fmt.Errorf("digest %v: %w", id, errUnsupported)
 }
 
-// authority judges the certificate that signed the token, and not just any in
-// its bag, or remembers it.
+// authority returns the result for the certificate that signed the token, from the cache if possible. Other
+// certificates in the token do not count.
 func (v *Verifier) authority(p7 *pkcs7.PKCS7) *authority {
 	leaf := p7.GetOnlySigner()
 	if leaf == nil || len(p7.Certificates) > maxChain {

@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// trial is what was found of the active manifest's hold on the file, and of its
-// time.
+// trial is the result of checking the active manifest's binding to the file and its timestamp.
 type trial struct {
 	bound   error
 	at      time.Time
@@ -14,7 +13,7 @@ type trial struct {
 	stamped error
 }
 
-// prove hashes the file while the signatures are verified.
+// prove hashes the file while it verifies the signatures.
 func (e *exam) prove(s *source, sp *span, active *node, mediaType string) trial {
 	var t trial
 	if active.err != nil {

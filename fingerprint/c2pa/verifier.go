@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// Verifier reads credentials and believes some anchors. It is safe for use by
-// several goroutines, and remembers the few certificates that it meets.
+// Verifier reads credentials and verifies them against its anchors. It is safe for concurrent use, and caches what it
+// found of the few certificates that it meets.
 type Verifier struct {
 	anchors     []*anchor
 	roots       map[string]*x509.CertPool // by use
@@ -18,13 +18,13 @@ type Verifier struct {
 	buffers     sync.Pool // of *[bufferSize]byte
 }
 
-// work is the memory for one file.
+// work is the reusable memory for one file.
 type work struct {
 	source source
 	store  []byte
 }
 
-// New returns a verifier that believes all the anchors given, and no others.
+// New returns a verifier that trusts only the given anchors.
 func New(anchors ...*Anchors) *Verifier {
 	v := &Verifier{roots: map[string]*x509.CertPool{"signer": x509.NewCertPool(), "time": x509.NewCertPool()}}
 	for _, list := range anchors {
@@ -38,23 +38,19 @@ func New(anchors ...*Anchors) *Verifier {
 	return v
 }
 
-// Read looks for a Content Credential in the file of that size and media type,
-// and verifies it. It returns nil where there is none, or the type is none of
-// image/png, image/jpeg and image/webp. Whatever the bytes are, they are no
-// error; an error is one of r's, or io.ErrUnexpectedEOF where r ends before
-// size.
+// Read returns the verified Content Credential of the file of that size and media type. It returns nil if the file
+// has none, or if the type is not image/png, image/jpeg or image/webp. The content of the file never causes an error;
+// an error comes from r, or is io.ErrUnexpectedEOF if r ends before size.
 //
-// It reads the first 4 KiB, then the credential; the whole file once, in order,
-// where a part of the credential mentions OpenAI, and not otherwise.
+// It reads the first 4 KiB and the credential. It reads the whole file, once and in order, only if a part of the
+// credential mentions OpenAI.
 func (v *Verifier) Read(r io.ReaderAt, size int64, mediaType string) (*Credential, error) {
 	return v.read(r, size, mediaType, false)
 }
 
-// Skim is Read without the comparison of the file's bytes with those that were
-// signed: all of the credential is verified, and that it leaves out of its
-// binding exactly itself. Where nothing is wrong with what was read, Open says
-// that the comparison is still to be made. It reads what locates the credential,
-// and the credential, and nothing else.
+// Skim does the same as Read but does not compare the file's bytes with the signed ones. It verifies all of the
+// credential, and that the binding excludes exactly the credential. Open is true if no fault was found, so that the
+// comparison remains to be made. Skim reads only the credential and the bytes that locate it.
 func (v *Verifier) Skim(r io.ReaderAt, size int64, mediaType string) (*Credential, error) {
 	return v.read(r, size, mediaType, true)
 }
@@ -89,7 +85,7 @@ func (v *Verifier) read(r io.ReaderAt, size int64, mediaType string, skim bool) 
 	return c, nil
 }
 
-// breaks concludes that nothing can be read of the credential.
+// breaks concludes that the credential cannot be read.
 func (c *Credential) breaks(check string, err error, store []byte) {
 	c.step(check, err, "")
 	c.MentionsOpenAI = saysOpenAI(store)

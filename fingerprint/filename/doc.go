@@ -1,10 +1,8 @@
-// Package filename knows what OpenAI's products call the images that people
-// save from them, in every language they do it, and tells such a name from
-// its look-alikes.
+// Package filename recognises the names that OpenAI's products give to saved images, in every known language, and
+// distinguishes them from similar names.
 //
-// The names are data (names.yaml): prefixes by language, families of names,
-// and what each is worth. A name proves nothing: whoever edits an image and
-// saves it over the old file keeps the name, and anyone can type one. The
-// package looks at names only, never at bytes, and never changes a name: the
-// normalised form is for matching and for nothing else.
+// The names are data (names.yaml): prefixes by language, families of names, and the worth of each family. A name
+// proves nothing: a person who edits an image and saves it over the old file keeps the name, and anyone can type one.
+// The package looks at names only, never at bytes. It does not change names: the normalised form is used for matching
+// only.
 package filename

@@ -11,7 +11,7 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// names is names.yaml.
+// names is the content of names.yaml.
 type names struct {
 	Prefixes []struct {
 		Prefix string
@@ -33,7 +33,7 @@ type names struct {
 	}
 }
 
-// load makes a matcher of a file like names.yaml.
+// load returns a matcher for a file in the form of names.yaml.
 func load(file []byte) (*Matcher, error) {
 	n, err := parse(file)
 	if err != nil {
@@ -52,7 +52,10 @@ func load(file []byte) (*Matcher, error) {
 		}
 		words = append(words, f.Marks...)
 		m.families = append(m.families, family{
-			match:   Match{Family: f.Name, Product: f.Product, Untouched: f.Untouched, Telling: f.Telling, Derived: f.Derived},
+			match: Match{
+				Family: f.Name, Product: f.Product, Untouched: f.Untouched,
+				Telling: f.Telling, Derived: f.Derived,
+			},
 			prompt:  f.Prompt,
 			marks:   f.Marks,
 			pattern: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) }),
@@ -68,8 +71,8 @@ func parse(file []byte) (names, error) {
 	return n, err
 }
 
-// allParts adds <prefix>, all prefixes as they are, and <loose-prefix>, with
-// what tools make of their spaces.
+// allParts returns the parts with <prefix>, all prefixes as they are, and <loose-prefix>, with the replacements that
+// tools make for their spaces.
 func (n names) allParts() map[string]string {
 	var strict, loose []string
 	for _, p := range n.Prefixes {
@@ -87,10 +90,11 @@ func (n names) allParts() map[string]string {
 	return parts
 }
 
-// expand puts the parts into pattern, and the parts' parts into those.
+// expand returns pattern with all parts inserted, including parts within parts. It returns an error if a part is
+// unknown or nested too deep.
 func expand(pattern string, parts map[string]string) (string, error) {
 	reference := regexp.MustCompile(`<[a-z\-]+>`)
-	for range 8 { // deep enough for any sane nesting, and ends a cycle
+	for range 8 { // deep enough for any real nesting, and ends a cycle
 		var unknown error
 		next := reference.ReplaceAllStringFunc(pattern, func(ref string) string {
 			part, ok := parts[ref[1:len(ref)-1]]

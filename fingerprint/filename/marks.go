@@ -1,8 +1,7 @@
 package filename
 
-// marks finds out cheaply that a name can be of no family: a matching name
-// contains one of the marks, in any case of their ASCII letters. They are
-// indexed by first byte, so that most bytes of a name cost one look.
+// marks is a fast filter for names that belong to no family: a matching name contains one of the marks, in any case
+// of their ASCII letters. Marks are indexed by first byte, so that most bytes of a name cost one look-up.
 type marks [256][]string
 
 func newMarks(words []string) marks {

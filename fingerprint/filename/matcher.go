@@ -8,24 +8,25 @@ import (
 	"strings"
 )
 
-// maxName is the longest name, in bytes, that is looked at. File systems stop
-// at 255; a cloud's titles may be longer, but no download name is.
+// maxName is the longest name, in bytes, that is matched. File systems stop at 255; a cloud's titles may be longer,
+// but no download name is.
 const maxName = 1024
 
 //go:embed names.yaml
 var builtin []byte
 
-// Match is what a name says.
+// Match is the information that a name gives.
 type Match struct {
-	Family    string // as in names.yaml: "chatgpt", "dalle", "asset-id"
-	Product   string // whose name it is: "chatgpt", "sora", "api", "labs"; "" where the family does not tell
-	Untouched bool   // the product itself names its downloads so; a file manager's " (1)" or " - Copy" does not count as a touch
-	Telling   bool   // nothing else is called so: the name alone makes a download likely
-	Derived   bool   // a tool or a person changed the name, as who works on an image does
+	Family  string // as in names.yaml: "chatgpt", "dalle", "asset-id"
+	Product string // the product that uses the name: "chatgpt", "sora", "api", "labs"; "" if unknown
+	// Untouched means that the product itself names its downloads so. A file manager's " (1)" or " - Copy" does not
+	// count as a change.
+	Untouched bool
+	Telling   bool // no other program uses such names: the name alone makes a download likely
+	Derived   bool // a tool or a person changed the name, as happens when an image is edited
 }
 
-// Matcher matches names against all families. It is safe for use by several
-// goroutines.
+// Matcher matches names against all families. It is safe for concurrent use.
 type Matcher struct {
 	marks    marks
 	stop     []string
@@ -34,14 +35,13 @@ type Matcher struct {
 
 type family struct {
 	match   Match
-	prompt  bool // stop words mean nothing in it
+	prompt  bool // ignore the stop list
 	marks   []string
-	pattern func() *regexp.Regexp // compiled when a mark first asks for it: most runs meet few families
+	pattern func() *regexp.Regexp // compiled on first use, because most runs meet few families
 }
 
-// New returns a matcher with the built-in names. Reading them takes a few
-// milliseconds: keep the matcher. It panics if the program was built with
-// broken names, as regexp.MustCompile does.
+// New returns a matcher with the built-in names. Callers should reuse it: loading the names takes a few milliseconds.
+// It panics if the built-in names are invalid, as regexp.MustCompile does.
 func New() *Matcher {
 	m, err := load(builtin)
 	if err != nil {
@@ -50,9 +50,8 @@ func New() *Matcher {
 	return m
 }
 
-// Match reports the first family that name, a last path element, belongs to.
-// An ordinary name costs one pass over its bytes and no allocation; any other,
-// time linear in its length.
+// Match returns the first family that name, a last path element, belongs to, and reports whether there is one. An
+// ordinary name costs one pass over its bytes and no allocation; any other name takes time linear in its length.
 func (m *Matcher) Match(name string) (Match, bool) {
 	if len(name) > maxName || !m.marks.in(name) {
 		return Match{}, false
@@ -80,10 +79,10 @@ func containsAny(s string, words []string) bool {
 	return false
 }
 
-// timesOfDay reports whether each hour, minute and second of groups is one.
-// Those of an alternative that did not take part are empty.
+// timesOfDay reports whether each hour, minute and second in groups is in range. Groups of an alternative that did
+// not match are empty.
 func timesOfDay(groups []string) bool {
-	limits := [...]int{24, 60, 61} // a leap second is 60
+	limits := [...]int{24, 60, 61} // 60 is a leap second
 	for i, g := range groups {
 		if g == "" {
 			continue

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// lines gives the tab-separated lines of a file without its comments.
+// lines returns the tab-separated lines of a file without its comments.
 func lines(t *testing.T, path string) [][]string {
 	t.Helper()
 	f, err := os.Open(path)

@@ -9,12 +9,11 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// normalise makes one form of what the same name becomes on its way through
-// browsers, file systems and clouds: percent-encoding undone where UTF-8 comes
-// out, NFC (macOS decomposes), any space a plain one (newer locale data puts
-// U+202F before AM), invisible direction marks gone (Arabic and Hebrew dates
-// have them), any script's digits ASCII, colons that file systems forbid and
-// tools replace by their look-alikes plain again.
+// normalise returns a common form of the variants that browsers, file systems and clouds make of a name. It undoes
+// percent-encoding if the result is UTF-8, applies NFC (macOS decomposes), turns any space into a plain one (newer
+// locale data puts U+202F before AM), removes invisible direction marks (Arabic and Hebrew dates have them), turns
+// any script's digits into ASCII, and turns look-alike colons, which tools use because file systems forbid plain
+// ones, into plain colons.
 func normalise(name string) string {
 	if strings.Contains(name, "%") {
 		if plain := unescape(name); utf8.ValidString(plain) {
@@ -36,8 +35,8 @@ func ascii(s string) bool {
 	return true
 }
 
-// unescape decodes the valid triplets of s and leaves the rest: a "%" may be
-// a part of the name, and a prompt cut short ends in half a triplet.
+// unescape decodes the valid triplets of s and leaves the rest unchanged: a "%" may be a part of the name, and a
+// shortened prompt may end in half a triplet.
 func unescape(s string) string {
 	var b strings.Builder
 	for len(s) > 0 {
@@ -70,8 +69,8 @@ func plainRune(r rune) rune {
 	return r
 }
 
-// digit is the ASCII digit of r's value. Unicode keeps the decimal digits of a
-// script together, from zero (The Unicode Standard, 4.6).
+// digit returns the ASCII digit of r's value. Unicode keeps the decimal digits of a script together, from zero (The
+// Unicode Standard, 4.6).
 func digit(r rune) rune {
 	for _, t := range unicode.Nd.R16 {
 		if rune(t.Lo) <= r && r <= rune(t.Hi) {

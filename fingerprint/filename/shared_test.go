@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// shared is the folder of real names beside the repository.
+// shared returns the folder of real names beside the repository.
 func shared(t *testing.T) string {
 	t.Helper()
 	dir := os.Getenv("SWEEPD_SHARED")
@@ -50,8 +50,8 @@ func TestCollectedNames(t *testing.T) {
 	}
 }
 
-// The dates are what a browser writes in each of 163 locales. In these few the
-// form is beyond a rule without a table; no real file in one of them is known.
+// The dates are those that a browser writes in each of 163 locales. In these few, matching would need a table; no
+// real file in one of them is known.
 const beyond = " yo om ti gv ar-IQ ps sd so ckb "
 
 func TestGeneratedDatesOfEveryLocaleTell(t *testing.T) {

@@ -13,11 +13,11 @@ import (
 	"github.com/fxamacker/cbor/v2"
 )
 
-// signatureSize is what each signature box is padded to, so that a manifest's
-// size does not depend on what is signed.
+// signatureSize is the size in bytes that each signature box is padded to, so that a manifest's size does not depend
+// on the signed content.
 const signatureSize = 6000
 
-// sign is a COSE_Sign1 over the claim.
+// sign returns a COSE_Sign1 over the claim.
 func (s *Signer) sign(o *Options, claim []byte) []byte {
 	s.tb.Helper()
 	by := o.By
@@ -66,7 +66,8 @@ func (s *Signer) signature(key crypto.Signer, message []byte) []byte {
 	var err error
 	switch k := key.(type) {
 	case *rsa.PrivateKey:
-		sig, err = rsa.SignPSS(rand.Reader, k, crypto.SHA256, digest[:], &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash})
+		sig, err = rsa.SignPSS(rand.Reader, k, crypto.SHA256, digest[:],
+			&rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash})
 	case ed25519.PrivateKey:
 		sig = ed25519.Sign(k, message)
 	case *ecdsa.PrivateKey:
@@ -83,8 +84,8 @@ func (s *Signer) signature(key crypto.Signer, message []byte) []byte {
 	return sig
 }
 
-// stamp puts a timestamp into the header: over the claim in a whole response
-// for version 1, over the signature for version 2.
+// stamp puts a timestamp into the header: over the claim and in a whole response for version 1, over the signature
+// for version 2.
 func (s *Signer) stamp(o *Options, header map[string]any, protected, claim, sig []byte) {
 	s.tb.Helper()
 	payload, name := s.marshal(sig), "sigTst2"

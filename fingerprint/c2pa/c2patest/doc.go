@@ -1,9 +1,8 @@
-// Package c2patest makes pictures with Content Credentials for tests: signed by
-// certificates of its own authority, which calls its leaf what OpenAI calls
-// its. With Signer.Anchors as the trust anchors such a picture is verified;
-// with the built-in ones it says OpenAI and is not.
+// Package c2patest makes pictures with Content Credentials for tests. They are signed with certificates of its own
+// authority, whose leaf has the names of OpenAI's leaf. Such a picture is verified with Signer.Anchors as the trust
+// anchors; with the built-in ones it only claims to be OpenAI's.
 //
-// It writes what OpenAI's files of 2024 to 2026 have, and, where Options ask
-// for it, what a forger might. It knows nothing of package c2pa, so that both
-// can be wrong only independently. Not for production.
+// The package writes what OpenAI's files of 2024 to 2026 have and, if Options ask for it, what a forger might write.
+// It does not import package c2pa, so that an error in one of them does not hide in the other. It is not for
+// production.
 package c2patest

@@ -19,7 +19,7 @@ type Identity struct {
 	Chain [][]byte // DER, the leaf first, the root left out
 }
 
-// template is a certificate's content, without a serial number and key.
+// template returns a certificate without a serial number and key.
 func template(org, name string, from, until time.Time) *x509.Certificate {
 	return &x509.Certificate{
 		Subject:   pkix.Name{Organization: []string{org}, CommonName: name},
@@ -37,8 +37,7 @@ func newKey(tb testing.TB) crypto.Signer {
 	return key
 }
 
-// certify has by sign the certificate; nobody's, that is its own key's, when by
-// is nil.
+// certify returns the certificate of key, issued by by. If by is nil, the certificate is self-signed.
 func certify(tb testing.TB, t *x509.Certificate, key crypto.Signer, by *Identity) *Identity {
 	tb.Helper()
 	serial, err := rand.Int(rand.Reader, big.NewInt(1<<62))

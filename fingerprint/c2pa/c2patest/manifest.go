@@ -17,8 +17,7 @@ const (
 	Composite = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 )
 
-// Options say what a manifest is to be. The zero value is a picture made in
-// ChatGPT, of claim version 2, without a timestamp.
+// Options describe a manifest. The zero value is a picture made in ChatGPT, of claim version 2, without a timestamp.
 type Options struct {
 	By          *Identity // nil: the signer's OpenAI
 	Generator   string    // "": "ChatGPT"
@@ -30,28 +29,28 @@ type Options struct {
 	StampedAt   time.Time // zero: no timestamp
 	Clock       *Identity // nil: the signer's Clock
 	Ingredients []Ingredient
-	FirstPacket int // of JPEG segments: 0: 1, as nearly all; -1: 0, as Microsoft
+	FirstPacket int // of JPEG segments: 0 means 1, as in nearly all files; -1 means 0, as Microsoft writes
 
-	// Forgeries, before the thing is hashed or signed:
+	// The fields below forge the manifest before it is hashed or signed:
 	Claim     func(map[string]any)            // change the claim
 	Binding   func(map[string]any)            // change the hard binding
 	Signed    func(header map[string]any)     // change the unprotected header
-	Extra     []byte                          // a superbox more in the assertion store, not declared
-	AfterSign func(manifest []byte) []byte    // change the manifest, signed
-	Assertion map[string]map[string]any       // more assertions, declared
+	Extra     []byte                          // an undeclared superbox in the assertion store
+	AfterSign func(manifest []byte) []byte    // change the signed manifest
+	Assertion map[string]map[string]any       // more declared assertions
 	Headers   func(protected map[any]any)     // change the protected header
 	Signature func(signature []byte) []byte   // change the signature
 	Token     func(token []byte) (tok []byte) // change the timestamp
 }
 
-// Ingredient is what a picture is made from.
+// Ingredient is a picture that another one is made from.
 type Ingredient struct {
 	Relationship string   // "": "parentOf"
 	Of           *Options // its manifest; nil: it has none
 	BadHash      bool
 }
 
-// exclusion is what the hard binding leaves out.
+// exclusion is the range of bytes that the hard binding excludes.
 type exclusion struct{ start, length int }
 
 var encoding = func() cbor.EncMode {
@@ -71,16 +70,17 @@ func (s *Signer) marshal(v any) []byte {
 	return b
 }
 
-// Box is an ISO BMFF box.
+// Box returns an ISO BMFF box.
 func Box(kind string, content ...[]byte) []byte {
 	body := bytes.Join(content, nil)
 	b := binary.BigEndian.AppendUint32(nil, uint32(8+len(body)))
 	return append(append(b, kind...), body...)
 }
 
-// Superbox is a JUMBF superbox of one of C2PA's types, told by four letters.
+// Superbox returns a JUMBF superbox of the C2PA type that the four letters of uuid stand for.
 func Superbox(uuid, label string, content ...[]byte) []byte {
-	jumd := Box("jumd", []byte(uuid), []byte("\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71\x03"), []byte(label), []byte{0})
+	jumd := Box("jumd", []byte(uuid), []byte("\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71\x03"),
+		[]byte(label), []byte{0})
 	return Box("jumb", append([][]byte{jumd}, content...)...)
 }
 
@@ -95,8 +95,7 @@ func sum(b []byte) []byte {
 	return h[:]
 }
 
-// manifests are the superboxes of the manifest and, before it, of all that it
-// is made from.
+// manifests returns the superboxes of all ingredients' manifests, followed by the manifest itself.
 func (s *Signer) manifests(o *Options, label string, ex exclusion, hash []byte) [][]byte {
 	s.tb.Helper()
 	var boxes [][]byte
@@ -141,7 +140,7 @@ func (s *Signer) manifests(o *Options, label string, ex exclusion, hash []byte) 
 	return append(boxes, m)
 }
 
-// ingredient is an ingredient's assertion, and the manifests that it needs.
+// ingredient returns an ingredient's assertion, and the manifests that it needs.
 func (s *Signer) ingredient(in Ingredient) (content map[string]any, boxes [][]byte) {
 	s.tb.Helper()
 	content = map[string]any{"relationship": or(in.Relationship, "parentOf"), "dc:title": "image.png"}
@@ -161,7 +160,8 @@ func (s *Signer) ingredient(in Ingredient) (content map[string]any, boxes [][]by
 func (o *Options) actions(ingredients []any) []any {
 	var list []any
 	if len(ingredients) > 0 {
-		list = append(list, map[string]any{"action": "c2pa.opened", "parameters": map[string]any{"ingredients": ingredients}})
+		list = append(list,
+			map[string]any{"action": "c2pa.opened", "parameters": map[string]any{"ingredients": ingredients}})
 	}
 	if o.Source != "-" {
 		created := map[string]any{

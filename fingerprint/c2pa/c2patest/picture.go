@@ -12,22 +12,22 @@ import (
 	"image/png"
 )
 
-// pieceSize is the size of a JPEG's segments, small so that there are several.
+// pieceSize is the size in bytes of a JPEG's segments. It is small so that a credential takes several.
 const pieceSize = 3000
 
-// PNG is a small signed picture; seed makes its pixels different from others'.
+// PNG returns a small signed picture. Its pixels depend on seed.
 func (s *Signer) PNG(seed uint8, o Options) []byte {
 	s.tb.Helper()
 	return s.Sign(PlainPNG(16, 16, seed), o)
 }
 
-// JPEG is a small signed picture, its credential in several segments.
+// JPEG returns a small signed picture with its credential in several segments.
 func (s *Signer) JPEG(seed uint8, o Options) []byte {
 	s.tb.Helper()
 	return s.Sign(PlainJPEG(16, 16, seed), o)
 }
 
-// WebP is a signed picture of one pixel, always the same.
+// WebP returns a signed picture of one pixel, always the same.
 func (s *Signer) WebP(o Options) []byte {
 	s.tb.Helper()
 	return s.Sign(PlainWebP(), o)
@@ -42,27 +42,27 @@ func pixels(width, height int, seed uint8) image.Image {
 	return m
 }
 
-// PlainPNG is a picture without a credential.
+// PlainPNG returns a picture without a credential.
 func PlainPNG(width, height int, seed uint8) []byte {
 	var b bytes.Buffer
 	png.Encode(&b, pixels(width, height, seed)) // never fails on a bytes.Buffer
 	return b.Bytes()
 }
 
-// PlainJPEG is a picture without a credential.
+// PlainJPEG returns a picture without a credential.
 func PlainJPEG(width, height int, seed uint8) []byte {
 	var b bytes.Buffer
 	jpeg.Encode(&b, pixels(width, height, seed), nil)
 	return b.Bytes()
 }
 
-// PlainWebP is a picture of one pixel without a credential.
+// PlainWebP returns a picture of one pixel without a credential.
 func PlainWebP() []byte {
 	b, _ := base64.StdEncoding.DecodeString("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==")
 	return b
 }
 
-// Sign puts a credential into a picture that has none.
+// Sign returns the picture, which must have no credential, with a credential.
 func (s *Signer) Sign(picture []byte, o Options) []byte {
 	s.tb.Helper()
 	label := newLabel()
@@ -85,8 +85,8 @@ func (s *Signer) Sign(picture []byte, o Options) []byte {
 	}
 }
 
-// Insert puts any bytes where a picture of that type has its credential, and
-// says which bytes of the result are the container's.
+// Insert puts store at the place of a credential in a picture of that type. It returns the new file and the range of
+// the container in it.
 func Insert(picture, store []byte) (file []byte, start, length int) {
 	switch {
 	case bytes.HasPrefix(picture, []byte("\x89PNG")):
@@ -110,15 +110,14 @@ func splice(b []byte, at int, more []byte) []byte {
 	return append(append(bytes.Clone(b[:at]), more...), b[at:]...)
 }
 
-// PNGChunk is a whole chunk.
+// PNGChunk returns a whole chunk.
 func PNGChunk(kind string, data []byte) []byte {
 	c := binary.BigEndian.AppendUint32(nil, uint32(len(data)))
 	c = append(append(c, kind...), data...)
 	return binary.BigEndian.AppendUint32(c, crc32.ChecksumIEEE(c[4:]))
 }
 
-// JPEGSegments is a box in APP11 segments of at most size bytes each, numbered
-// from first.
+// JPEGSegments returns a box in APP11 segments of at most size bytes each, numbered from first.
 func JPEGSegments(store []byte, first uint32, size int) []byte {
 	var b []byte
 	for i := 0; i < len(store); i += size {

@@ -14,8 +14,8 @@ import (
 // Signer is a made-up authority with the identities that it certified.
 type Signer struct {
 	OpenAI *Identity // "OpenAI Media Service" of "OpenAI OpCo, LLC"
-	Other  *Identity // "Paint" of "Somebody": the same authority, another name
-	Forger *Identity // OpenAI's names, self-signed
+	Other  *Identity // "Paint" of "Somebody": issued by the same authority under another name
+	Forger *Identity // self-signed with OpenAI's names
 	Clock  *Identity // the time-stamping authority
 
 	tb           testing.TB
@@ -24,8 +24,7 @@ type Signer struct {
 	now          time.Time
 }
 
-// New returns a signer whose certificates are valid from a year before now to a
-// year after.
+// New returns a signer whose leaf certificates are valid from a year before now to a year after.
 func New(tb testing.TB, now time.Time) *Signer {
 	tb.Helper()
 	from, until := now.AddDate(-2, 0, 0), now.AddDate(10, 0, 0)
@@ -48,39 +47,40 @@ func asSigner(t *x509.Certificate) *x509.Certificate {
 	return t
 }
 
-// Issue certifies a new signer of claims.
+// Issue returns a new signer of claims.
 func (s *Signer) Issue(org, name string, from, until time.Time) *Identity {
 	s.tb.Helper()
 	return s.IssueKey(newKey(s.tb), asSigner(template(org, name, from, until)))
 }
 
-// IssueElsewhere is Issue by another issuer under the same authority, which the
-// anchors do not list.
+// IssueElsewhere is like Issue, but by another issuer under the same authority, which the anchors do not list.
 func (s *Signer) IssueElsewhere(org, name string, from, until time.Time) *Identity {
 	s.tb.Helper()
 	t := asAuthority(template("Test", "Another Issuing CA", s.root.Cert.NotBefore, s.root.Cert.NotAfter))
-	return certify(s.tb, asSigner(template(org, name, from, until)), newKey(s.tb), certify(s.tb, t, newKey(s.tb), s.root))
+	return certify(s.tb, asSigner(template(org, name, from, until)), newKey(s.tb),
+		certify(s.tb, t, newKey(s.tb), s.root))
 }
 
-// IssueClock certifies something by the root of the time-stamping authority.
+// IssueClock returns a new identity certified by the root of the time-stamping authority.
 func (s *Signer) IssueClock(t *x509.Certificate) *Identity {
 	s.tb.Helper()
 	return certify(s.tb, t, newKey(s.tb), s.clockRoot)
 }
 
-// IssueKey certifies a key under a template.
+// IssueKey returns an identity of the given key, certified under a template.
 func (s *Signer) IssueKey(key crypto.Signer, t *x509.Certificate) *Identity {
 	s.tb.Helper()
 	return certify(s.tb, t, key, s.issuer)
 }
 
-// Anchors is a file of trust anchors under which OpenAI's pictures of this
-// signer are verified, in the form that c2pa.ParseAnchors reads.
+// Anchors returns a file of trust anchors in the form that c2pa.ParseAnchors reads. OpenAI's pictures of this signer
+// are verified under them.
 func (s *Signer) Anchors() string {
 	var b strings.Builder
 	record := func(use string, id *Identity, more ...string) {
-		fmt.Fprintf(&b, "use: %s\nname: %s\nsha256: %x\nvalid: %s %s\nsource: made up for a test\n", use, id.Cert.Subject.CommonName,
-			sha256.Sum256(id.Cert.Raw), id.Cert.NotBefore.UTC().Format(time.RFC3339), id.Cert.NotAfter.UTC().Format(time.RFC3339))
+		fmt.Fprintf(&b, "use: %s\nname: %s\nsha256: %x\nvalid: %s %s\nsource: made up for a test\n",
+			use, id.Cert.Subject.CommonName, sha256.Sum256(id.Cert.Raw),
+			id.Cert.NotBefore.UTC().Format(time.RFC3339), id.Cert.NotAfter.UTC().Format(time.RFC3339))
 		for _, line := range more {
 			fmt.Fprintln(&b, line)
 		}
