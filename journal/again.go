@@ -18,12 +18,11 @@ func (s *Seen) loadAgain(ctx context.Context) error {
 	return err
 }
 
-// Retry has the file come again in the next listing, though the storage may
-// name it only once: it could not be examined. What is put, or Settled, need
-// not come again.
+// Retry makes the next listing include the file, which could not be examined, even if the storage reports it only
+// once. Put and Settled end this.
 func (s *Seen) Retry(ref providers.Ref) { s.setAgain(ref, true) }
 
-// Settled says that nothing is left to be found out of the file.
+// Settled records that the file needs no further examination.
 func (s *Seen) Settled(ref providers.Ref) { s.setAgain(ref, false) }
 
 func (s *Seen) setAgain(ref providers.Ref, again bool) {
@@ -40,14 +39,14 @@ func (s *Seen) setAgain(ref providers.Ref, again bool) {
 	s.againSince[ref] = again
 }
 
-// Again are the files that Retry was called for and that are not settled since.
+// Again returns the files for which Retry was called and which are not settled since, sorted.
 func (s *Seen) Again() []providers.Ref {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Sorted(maps.Keys(s.again))
 }
 
-// takeAgain is what has changed since it was stored.
+// takeAgain returns the changes since the last save, and resets them.
 func (s *Seen) takeAgain() map[providers.Ref]bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -56,7 +55,7 @@ func (s *Seen) takeAgain() map[providers.Ref]bool {
 	return changes
 }
 
-// giveAgain puts back what could not be stored; what came since is newer.
+// giveAgain puts back changes that could not be stored. Changes made in the meantime take precedence.
 func (s *Seen) giveAgain(changes map[providers.Ref]bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -64,7 +63,7 @@ func (s *Seen) giveAgain(changes map[providers.Ref]bool) {
 	s.againSince = changes
 }
 
-// writeAgain stores the changes and no more: another scan may have its own.
+// writeAgain stores only the changes, because another scan may have stored its own.
 func (s *Seen) writeAgain(ctx context.Context, tx *sql.Tx, changes map[providers.Ref]bool) error {
 	for ref, again := range changes {
 		change := `DELETE FROM again WHERE storage = $1 AND ref = $2`

@@ -4,5 +4,5 @@ package journal
 
 import "os"
 
-// allocate reports false: the bytes are to be written.
+// allocate reports false, so that the caller writes the bytes.
 func allocate(*os.File, int64) bool { return false }

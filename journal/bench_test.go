@@ -11,11 +11,12 @@ import (
 	"sweepd/providers"
 )
 
-// A tree like the reference one: 82,000 files, of which 2,300 matched.
+// The tree is like the reference one: 82,000 files, of which 2,300 matched.
 const benchFiles, benchMatches = 82_000, 2_300
 
 func benchEntry(i int) providers.Entry {
-	e := file(fmt.Sprintf("2024/holidays/some folder %d/IMG_%06d.jpeg", i%420, i), fmt.Sprintf("%d-%d-%x-1700000000123456789-1700000000123456789", 66306, i, i*7919))
+	e := file(fmt.Sprintf("2024/holidays/some folder %d/IMG_%06d.jpeg", i%420, i),
+		fmt.Sprintf("%d-%d-%x-1700000000123456789-1700000000123456789", 66306, i, i*7919))
 	return e
 }
 
@@ -38,8 +39,7 @@ func fillSeen(b testing.TB, j *Journal, files, matches int) []providers.Entry {
 	return all
 }
 
-// BenchmarkRescan is all that the journal adds to a walk in which nothing has
-// changed: load, look up every file, save.
+// BenchmarkRescan measures what the journal adds to a walk without changes: load, look up every file, save.
 func BenchmarkRescan(b *testing.B) {
 	j := newJournal(b)
 	all := fillSeen(b, j, benchFiles, benchMatches)
@@ -170,8 +170,8 @@ func BenchmarkMemory(b *testing.B) {
 	}
 }
 
-// BenchmarkCheck is what a run pays before it may act, by how many operations
-// there are; every eleventh a purge.
+// BenchmarkCheck measures the check that a run makes before it may act, by number of operations. Every eleventh is a
+// purge.
 func BenchmarkCheck(b *testing.B) {
 	for _, n := range []int{10_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
@@ -201,8 +201,13 @@ func recordMany(b *testing.B, j *Journal, n int) {
 		all.Go(func() {
 			for i := range numbers {
 				op := trashOf(benchEntry(i/11*10 + i%11))
-				if i%11 == 10 { // what the call before has trashed
-					op = providers.Op{Kind: providers.OpPurge, Storage: "home", Entry: op.Entry, Receipt: receiptOf(i - 1)}
+				if i%11 == 10 { // of the file that the previous call trashed
+					op = providers.Op{
+						Kind:    providers.OpPurge,
+						Storage: "home",
+						Entry:   op.Entry,
+						Receipt: receiptOf(i - 1),
+					}
 				}
 				key, err := j.Begin(context.Background(), op)
 				if err == nil {

@@ -11,23 +11,22 @@ import (
 	"sweepd/providers"
 )
 
-// Binned is what is remembered of an entry of a bin that keeps no dates.
+// Binned is the record of an entry in a bin that keeps no dates.
 type Binned struct {
 	Path      string
 	Size      int64
 	FirstSeen time.Time // when it was first seen in the bin; UTC
 
-	// Verdict is what was found of it; nil when it was not examined by these
-	// detectors.
+	// Verdict is nil if these detectors have not examined the entry.
 	Verdict *fingerprint.Verdict
 }
 
-// Bin is what is remembered of a storage's bin, with the verdicts of that
-// version of the detectors. What was stored otherwise than it was written is as
-// if it were not there.
+// Bin returns the records of a storage's bin, with the verdicts of that version of the detectors. It leaves out rows
+// whose checksum is wrong. The error wraps ErrDamaged if a verdict cannot be decoded.
 func (j *Journal) Bin(ctx context.Context, storage string, version int) (map[providers.Receipt]Binned, error) {
 	bin := map[providers.Receipt]Binned{}
-	rows, err := j.read.QueryContext(ctx, `SELECT receipt, path, size, first_seen, version, verdict, checksum FROM binned WHERE storage = $1`, storage)
+	rows, err := j.read.QueryContext(ctx,
+		`SELECT receipt, path, size, first_seen, version, verdict, checksum FROM binned WHERE storage = $1`, storage)
 	_, err = collect(rows, err, func(row scanner) (none struct{}, err error) {
 		var receipt, path, checksum []byte
 		var b Binned
@@ -56,8 +55,10 @@ func (j *Journal) Bin(ctx context.Context, storage string, version int) (map[pro
 	return bin, nil
 }
 
-// SetBin remembers those entries, and, where only says so, no others.
-func (j *Journal) SetBin(ctx context.Context, storage string, version int, bin map[providers.Receipt]Binned, only bool) error {
+// SetBin stores the given entries. If only is true, it removes all others.
+func (j *Journal) SetBin(
+	ctx context.Context, storage string, version int, bin map[providers.Receipt]Binned, only bool,
+) error {
 	return j.update(ctx, func(tx *sql.Tx) error {
 		if only {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM binned WHERE storage = $1`, storage); err != nil {
@@ -73,7 +74,9 @@ func (j *Journal) SetBin(ctx context.Context, storage string, version int, bin m
 	})
 }
 
-func setBinned(ctx context.Context, tx *sql.Tx, storage string, version int, receipt providers.Receipt, b Binned) error {
+func setBinned(
+	ctx context.Context, tx *sql.Tx, storage string, version int, receipt providers.Receipt, b Binned,
+) error {
 	verdict := ""
 	if b.Verdict != nil {
 		text, err := json.Marshal(b.Verdict)
@@ -83,7 +86,8 @@ func setBinned(ctx context.Context, tx *sql.Tx, storage string, version int, rec
 		verdict = string(text)
 	}
 	columns := []any{storage, []byte(receipt), []byte(b.Path), b.Size, micros(b.FirstSeen), version, verdict}
-	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO binned (storage, receipt, path, size, first_seen, version, verdict, checksum)
+	_, err := tx.ExecContext(ctx,
+		`INSERT OR REPLACE INTO binned (storage, receipt, path, size, first_seen, version, verdict, checksum)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, append(columns, checksumOf(columns...))...)
 	return err
 }

@@ -10,24 +10,23 @@ import (
 	"sync/atomic"
 )
 
-// The chain says in which order everything happened that may justify or hinder
-// a deletion. A line's hash is SHA-256 over the hash of the line before it and
-// over the event: whoever changes, drops, adds or moves one changes all that
-// follow, and the last of them is noted outside, in the head. A row that a line
-// is about is not repeated in it, only hashed.
+// The chain records the order of all events that may justify or prevent a deletion. A line's hash is SHA-256 over the
+// hash of the previous line and over the event, so that changing, removing, adding or moving a line changes all
+// following hashes. The last hash is also stored outside, in the head. A line does not repeat the row that it is
+// about, but only covers it by the hash.
 const (
 	runBegun    = "run begun"    // kind, policy, began
 	runEnded    = "run ended"    // ended, summary, error
 	begun       = "begun"        // the columns of an operation that never change
-	ended       = "ended"        // ended, receipt, error, error_kind; the body has the operations that it resolved
-	saidFile    = "said of file" // the body has the row of words
+	ended       = "ended"        // ended, receipt, error, error_kind; the body lists the operations that it resolved
+	saidFile    = "said of file" // the body is the row of table words
 	saidContent = "said of content"
 )
 
-// digest is the hash of a line; that before the first is zero.
+// digest is the hash of a line. The hash before the first line is zero.
 type digest [sha256.Size]byte
 
-// linked is the hash of the line that follows one with the hash before.
+// linked returns the hash of a line, given the hash of the previous one. It also returns the buffer space for reuse.
 func linked(before digest, space []byte, event string, subject int64, body []byte, columns ...any) (digest, []byte) {
 	b := append(space[:0], before[:]...)
 	b = appendFields(b, event, subject, body)
@@ -39,7 +38,7 @@ func linked(before digest, space []byte, event string, subject int64, body []byt
 type chainer struct {
 	last, add *sql.Stmt
 	guard     *guard
-	grown     atomic.Bool // since the head was written
+	grown     atomic.Bool // lines were appended since the head was written
 }
 
 func newChainer(ctx context.Context, db *sql.DB, g *guard) (*chainer, error) {
@@ -47,17 +46,18 @@ func newChainer(ctx context.Context, db *sql.DB, g *guard) (*chainer, error) {
 	if err != nil {
 		return nil, err
 	}
-	add, err := db.PrepareContext(ctx, `INSERT INTO chain (line, event, subject, body, hash) VALUES ($1, $2, $3, $4, $5)`)
+	add, err := db.PrepareContext(ctx,
+		`INSERT INTO chain (line, event, subject, body, hash) VALUES ($1, $2, $3, $4, $5)`)
 	return &chainer{last: last, add: add, guard: g}, err
 }
 
-// transact is transact for a transaction that appends.
+// transact runs do in a transaction that may append to the chain.
 func (w *chainer) transact(ctx context.Context, db *sql.DB, do func(*sql.Tx, *chain) error) error {
 	var c *chain
 	err := w.guard.sparing(ctx, db, func(tx *sql.Tx) error {
 		c = &chain{add: tx.StmtContext(ctx, w.add)}
-		// Read each time: another process may have written since. The
-		// transaction is immediate, so that nobody does until it ends.
+		// The end is read each time, because another process may have appended. The transaction is immediate, so that
+		// no other process writes until it ends.
 		if err := readLast(tx.StmtContext(ctx, w.last).QueryRowContext(ctx), &c.line, &c.hash); err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ func (w *chainer) transact(ctx context.Context, db *sql.DB, do func(*sql.Tx, *ch
 	return err
 }
 
-// readLast reads the line of row, or leaves line and hash when there is none.
+// readLast reads the line of row. It leaves line and hash unchanged if there is none.
 func readLast(row scanner, line *int64, hash *digest) error {
 	var b []byte
 	err := row.Scan(line, &b)
@@ -90,7 +90,7 @@ func readLast(row scanner, line *int64, hash *digest) error {
 	return err
 }
 
-// chain is the end of the chain, within one transaction.
+// chain is the end of the chain within one transaction.
 type chain struct {
 	add   *sql.Stmt
 	line  int64
@@ -98,16 +98,16 @@ type chain struct {
 	space []byte
 }
 
-// end is the last line.
+// end returns the last line.
 func (c *chain) end() head { return head{c.line, hex.EncodeToString(c.hash[:])} }
 
-// next is the number that the next line will have.
+// next returns the number of the next line.
 func (c *chain) next() int64 { return c.line + 1 }
 
 func (c *chain) append(event string, subject int64, body []byte, columns ...any) error {
 	c.hash, c.space = linked(c.hash, c.space, event, subject, body, columns...)
 	c.line++
-	var stored any // NULL for no body
+	var stored any // NULL if there is no body
 	if len(body) > 0 {
 		stored = body
 	}
@@ -115,7 +115,8 @@ func (c *chain) append(event string, subject int64, body []byte, columns ...any)
 	return err
 }
 
-// appending runs do in one durable transaction that appends to the chain.
+// appending runs do in one durable transaction that may append to the chain. It returns errReadOnly if the journal is
+// read-only.
 func (j *Journal) appending(ctx context.Context, do func(*sql.Tx, *chain) error) error {
 	if j.write == nil {
 		return errReadOnly
@@ -123,7 +124,7 @@ func (j *Journal) appending(ctx context.Context, do func(*sql.Tx, *chain) error)
 	return j.chain.transact(ctx, j.write, do)
 }
 
-// packIDs encodes ids that ascend.
+// packIDs encodes ascending ids; unpackIDs reads them.
 func packIDs(ids []int64) (b []byte) {
 	for _, id := range ids {
 		b = binary.AppendUvarint(b, uint64(id))

@@ -12,7 +12,7 @@ import (
 	"sweepd/providers"
 )
 
-// eventful is a journal in which each kind of event happened: 15 lines.
+// eventful returns a journal with each kind of event: 15 lines.
 func eventful(t testing.TB, path string) *Journal {
 	t.Helper()
 	j := openAt(t, path)
@@ -21,7 +21,8 @@ func eventful(t testing.TB, path string) *Journal {
 	did(t, j, trashOf(file("b", "1")), "bin/b")                  // 4, 5
 	failed := must(j.Begin(t.Context(), trashOf(file("c", "1"))))(t)
 	purge := providers.Op{Kind: providers.OpPurge, Storage: "home", Entry: file("b", "1"), Receipt: "bin/b"}
-	restore := must(j.Begin(t.Context(), providers.Op{Kind: providers.OpRestore, Storage: "home", Entry: file("a", "1"), Receipt: "bin/a"}))(t)
+	restore := must(j.Begin(t.Context(),
+		providers.Op{Kind: providers.OpRestore, Storage: "home", Entry: file("a", "1"), Receipt: "bin/a"}))(t)
 	for _, err := range []error{
 		j.End(t.Context(), failed, providers.Outcome{Err: providers.ErrBusy}),                      // 8
 		j.End(t.Context(), restore, providers.Outcome{Receipt: "bin/a", Restored: file("a", "2")}), // 9, 10
@@ -42,8 +43,9 @@ func TestEveryEventIsALineOfTheChain(t *testing.T) {
 	nothing := providers.Outcome{Receipt: "bin/b"}
 	first := keysOf(t, j, Filter{Path: "/pictures/b"})[0]
 	for what, err := range map[string]error{
-		"an outcome again": j.End(t.Context(), first, nothing), "no word in place of none": j.Say(t.Context(), file("x", "1"), NoWord),
-		"no word on a content": j.SayOf(t.Context(), Content{Size: 8}, NoWord),
+		"an outcome again":         j.End(t.Context(), first, nothing),
+		"no word in place of none": j.Say(t.Context(), file("x", "1"), NoWord),
+		"no word on a content":     j.SayOf(t.Context(), Content{Size: 8}, NoWord),
 	} {
 		if err != nil {
 			t.Errorf("%s: %v", what, err)
@@ -80,7 +82,8 @@ func TestVerifyFindsWhateverWasChanged(t *testing.T) {
 		{"UPDATE operations SET ended = ended + 1 WHERE begun_line = 4", 5},
 		{"UPDATE operations SET error = NULL, error_kind = NULL WHERE begun_line = 6", 8},
 		{"UPDATE operations SET error_kind = 'changed' WHERE begun_line = 6", 8},
-		{"UPDATE operations SET ended = NULL, ended_line = NULL WHERE begun_line = 4", 4}, // its outcome remains
+		// its outcome remains in the chain
+		{"UPDATE operations SET ended = NULL, ended_line = NULL WHERE begun_line = 4", 4},
 		{"UPDATE operations SET ended = NULL, ended_line = NULL, receipt = x'' WHERE begun_line = 4", 5},
 		{"UPDATE operations SET ended = 1 WHERE begun_line = 15", 15},
 		{"UPDATE operations SET ended_line = 5 WHERE begun_line = 15", 0},
@@ -132,7 +135,7 @@ func TestVerifyFindsWhateverWasChanged(t *testing.T) {
 		{fmt.Sprintf(moved, 1, 2), 1},
 	} {
 		t.Run(test.damage, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "journal.db") // without its head, which would not let it be opened
+			path := filepath.Join(t.TempDir(), "journal.db") // without its head, so that it can be opened
 			putBack(t, path, content)
 			script(t, path, strings.Split("PRAGMA foreign_keys = 0; "+test.damage, "; ")...)
 			j := openAt(t, path)
@@ -151,7 +154,7 @@ func TestVerifyFindsWhateverWasChanged(t *testing.T) {
 func TestAChainIsOneOfManyWriters(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal.db")
 	var all sync.WaitGroup
-	for g := range 4 { // each with connections of its own, as processes have
+	for g := range 4 { // each with its own connections, like processes
 		j := openAt(t, path)
 		for range 2 {
 			all.Go(func() {
@@ -159,7 +162,8 @@ func TestAChainIsOneOfManyWriters(t *testing.T) {
 					e := file(fmt.Sprintf("%d-%d", g, i), "1")
 					key, err := j.Begin(context.Background(), trashOf(e))
 					err = errors.Join(err, j.End(context.Background(), key, providers.Outcome{Receipt: "r"}))
-					err = errors.Join(err, j.Say(context.Background(), e, Keep), j.Say(context.Background(), e, Approve))
+					err = errors.Join(err, j.Say(context.Background(), e, Keep),
+						j.Say(context.Background(), e, Approve))
 					if err != nil {
 						t.Error(err)
 					}
@@ -182,7 +186,8 @@ func TestARecordThatGrowsMeanwhileIsWhole(t *testing.T) {
 				return
 			default:
 				key, err := j.Begin(context.Background(), trashOf(file(fmt.Sprint(i), "1")))
-				if err = errors.Join(err, j.End(context.Background(), key, providers.Outcome{Receipt: "r"})); err != nil {
+				if err = errors.Join(err,
+					j.End(context.Background(), key, providers.Outcome{Receipt: "r"})); err != nil {
 					t.Error(err)
 				}
 			}

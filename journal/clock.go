@@ -9,16 +9,15 @@ import (
 	"time"
 )
 
-// Clock is what a machine's clocks showed at one moment. Nothing here judges
-// it.
+// Clock holds the values of a machine's clocks at one moment. The journal does not interpret it.
 type Clock struct {
 	Wall time.Time     `json:"wall"`
-	Boot string        `json:"boot"` // which start of the machine it was; "" where the system does not say
-	Up   time.Duration `json:"up"`   // nanoseconds since then
+	Boot string        `json:"boot"` // identifies the start of the machine; "" if unknown
+	Up   time.Duration `json:"up"`   // nanoseconds since the start
 }
 
-// Clocks are what SetClocks stored last; zero values when nothing was stored.
-// ErrDamaged: they are not what was stored.
+// Clocks returns the values that SetClocks stored last, or zero values if there are none. The error wraps ErrDamaged
+// if they are not what was stored.
 func (j *Journal) Clocks(ctx context.Context) (trusted, doubted Clock, err error) {
 	rows, err := j.read.QueryContext(ctx, `SELECT trusted, doubted, checksum FROM clocks`)
 	type stored struct {
@@ -45,7 +44,7 @@ func (j *Journal) Clocks(ctx context.Context) (trusted, doubted Clock, err error
 	return trusted, doubted, nil
 }
 
-// SetClocks stores both in place of what was stored before.
+// SetClocks replaces the stored values of both clocks.
 func (j *Journal) SetClocks(ctx context.Context, trusted, doubted Clock) error {
 	t, err := json.Marshal(trusted)
 	if err != nil {
@@ -56,16 +55,17 @@ func (j *Journal) SetClocks(ctx context.Context, trusted, doubted Clock) error {
 		return err
 	}
 	return j.update(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO clocks (id, trusted, doubted, checksum) VALUES (1, $1, $2, $3)`,
+		_, err := tx.ExecContext(ctx,
+			`INSERT OR REPLACE INTO clocks (id, trusted, doubted, checksum) VALUES (1, $1, $2, $3)`,
 			string(t), string(d), checksumOf(string(t), string(d)))
 		return err
 	})
 }
 
-// checksumSize is enough against accidents, which is all that a checksum is for.
+// checksumSize is in bytes. It is enough to detect accidental changes; checksums have no other purpose.
 const checksumSize = 16
 
-// checksumOf is that of a row with these columns.
+// checksumOf returns the checksum of a row with these columns.
 func checksumOf(columns ...any) []byte {
 	sum := sha256.Sum256(appendFields(nil, columns...))
 	return sum[:checksumSize]

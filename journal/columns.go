@@ -9,8 +9,8 @@ import (
 	"sweepd/providers"
 )
 
-// micros is how a time is stored: NULL for the zero time, clamped to what fits
-// so that an absurd time of a file cannot come back as a plausible one.
+// micros returns the stored form of a time: NULL for the zero time, and clamped to the possible range, so that an
+// absurd time of a file does not come back as a plausible one.
 func micros(t time.Time) any {
 	switch {
 	case t.IsZero():
@@ -23,7 +23,7 @@ func micros(t time.Time) any {
 	return t.UnixMicro()
 }
 
-// moment reads what micros stored.
+// moment returns the time that micros stored.
 func moment(us sql.NullInt64) time.Time {
 	if !us.Valid {
 		return time.Time{}
@@ -31,15 +31,17 @@ func moment(us sql.NullInt64) time.Time {
 	return time.UnixMicro(us.Int64).UTC()
 }
 
-// entryColumns are those of a providers.Entry, in the order of entryValues and
-// entryScan.
+// entryColumns are the columns of a providers.Entry, in the order of entryValues and entryScan.
 const entryColumns = "ref, revision, path, size, modified, created, weak"
 
 func entryValues(e providers.Entry) []any {
-	return []any{[]byte(e.Ref), []byte(e.Revision), []byte(e.Path), e.Size, micros(e.Modified), micros(e.Created), e.Weak}
+	return []any{
+		[]byte(e.Ref), []byte(e.Revision), []byte(e.Path), e.Size, micros(e.Modified),
+		micros(e.Created), e.Weak,
+	}
 }
 
-// entryScan receives an Entry's columns.
+// entryScan receives the columns of an Entry.
 type entryScan struct {
 	e                 providers.Entry
 	modified, created sql.NullInt64
@@ -54,16 +56,18 @@ func (s *entryScan) entry() providers.Entry {
 	return s.e
 }
 
-// factColumns are what a storage says of a file without its being read, and the
-// hashes of one that was read, in the order of factValues and factScan.
-// Operations have none.
+// factColumns are the facts that a storage reports about an unread file, and the hashes of a read one, in the order
+// of factValues and factScan. Operations do not have them.
 const factColumns = "sha256, starred, shared, camera, properties, content_hash"
 
 func factValues(e providers.Entry) []any {
-	return []any{sumValue(e.SHA256), e.Starred, e.Shared, []byte(e.Camera), []byte(e.Properties), sumValue(e.ContentHash)}
+	return []any{
+		sumValue(e.SHA256), e.Starred, e.Shared, []byte(e.Camera), []byte(e.Properties),
+		sumValue(e.ContentHash),
+	}
 }
 
-// sumValue is a hash as it is stored: empty where it is not known.
+// sumValue returns the stored form of a hash, which is empty if the hash is unknown.
 func sumValue(sum [sha256.Size]byte) []byte {
 	if sum == ([sha256.Size]byte{}) {
 		return []byte{}
@@ -71,7 +75,7 @@ func sumValue(sum [sha256.Size]byte) []byte {
 	return sum[:]
 }
 
-// factScan receives the facts' columns.
+// factScan receives the columns of factColumns.
 type factScan struct {
 	sum, blocks        []byte
 	starred, shared    bool
@@ -82,13 +86,13 @@ func (s *factScan) targets() []any {
 	return []any{&s.sum, &s.starred, &s.shared, &s.camera, &s.properties, &s.blocks}
 }
 
-// into fills the facts in; false: they are none that were ever stored.
+// into copies the facts to e and reports whether they are valid.
 func (s *factScan) into(e *providers.Entry) bool {
 	e.Starred, e.Shared, e.Camera, e.Properties = s.starred, s.shared, string(s.camera), string(s.properties)
 	return sumInto(&e.SHA256, s.sum) && sumInto(&e.ContentHash, s.blocks)
 }
 
-// sumInto is the reverse of sumValue; false: it is none that was ever stored.
+// sumInto reverses sumValue and reports whether the stored form is valid.
 func sumInto(sum *[sha256.Size]byte, stored []byte) bool {
 	return copy(sum[:], stored) == len(stored) && (len(stored) == 0 || len(stored) == len(sum))
 }

@@ -7,14 +7,13 @@ import (
 	"sync"
 )
 
-// batchSize bounds one commit.
+// batchSize limits the calls of one commit.
 const batchSize = 512
 
-// committer turns calls of many goroutines into few commits: while one commit
-// is under way the next calls gather, and go together. Nobody waits for a
-// batch to fill.
+// committer combines concurrent calls into few commits: calls that arrive during a commit form the next batch. It
+// does not wait for a batch to fill.
 type committer[T any] struct {
-	commit  func(batch []T) error // all of it, or nothing and an error
+	commit  func(batch []T) error // commits all of the batch, or nothing and returns an error
 	calls   chan call[T]
 	once    sync.Once
 	closing chan struct{}
@@ -37,8 +36,8 @@ func newCommitter[T any](commit func([]T) error) *committer[T] {
 	return c
 }
 
-// do returns when what is committed, or with the error for which it is not.
-// The end of ctx is heeded only until a commit has taken it.
+// do returns nil when what is committed, or the error of the commit. Once a commit has taken what, the end of ctx has
+// no effect. It returns fs.ErrClosed after close.
 func (c *committer[T]) do(ctx context.Context, what T) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -54,7 +53,7 @@ func (c *committer[T]) do(ctx context.Context, what T) error {
 	}
 }
 
-// close lets the commit under way finish.
+// close waits for the current commit and stops the committer.
 func (c *committer[T]) close() {
 	c.once.Do(func() { close(c.closing) })
 	<-c.closed
@@ -72,7 +71,7 @@ func (c *committer[T]) run() {
 	}
 }
 
-// gather takes whoever is waiting, after letting those run who are about to.
+// gather returns a batch of all waiting calls. It first yields to goroutines that are about to call.
 func (c *committer[T]) gather(first call[T]) []call[T] {
 	batch := []call[T]{first}
 	runtime.Gosched()

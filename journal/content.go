@@ -9,8 +9,7 @@ import (
 	"time"
 )
 
-// Content is what is in a file, whatever its name and wherever it is: on all
-// storages, and in their bins.
+// Content identifies the bytes of a file, regardless of its name, storage or bin.
 type Content struct {
 	Size   int64 // bytes
 	SHA256 [sha256.Size]byte
@@ -22,8 +21,8 @@ const (
 	sumsOfSize    = `SELECT sha256 FROM contents WHERE size = $1 AND word <> ''`
 )
 
-// SayOf records a person's word, Keep, on every file with that content, for
-// good; NoWord takes it back. Its error is as that of Say.
+// SayOf durably records the user's decision Keep for every file with that content; NoWord revokes it. Its error is
+// like that of Say.
 func (j *Journal) SayOf(ctx context.Context, of Content, w Word) error {
 	if w != NoWord && w != Keep {
 		return fmt.Errorf("%q is not a word on a content: keep", w)
@@ -35,8 +34,7 @@ func (j *Journal) SayOf(ctx context.Context, of Content, w Word) error {
 	return j.writeHead(ctx)
 }
 
-// sayOf writes a word on a content and its line. A word that is not there needs
-// no taking back.
+// sayOf writes a decision on a content and its line. It writes nothing if NoWord would revoke nothing.
 func sayOf(tx *sql.Tx, c *chain, of Content, w Word, at time.Time) error {
 	if w == NoWord {
 		if before, err := scanWord(tx.QueryRow(wordOfContent, of.Size, of.SHA256[:])); err != nil || before == NoWord {
@@ -61,14 +59,14 @@ func scanWord(row scanner) (w Word, err error) {
 	return w, err
 }
 
-// WordOf is what was last said of that content; NoWord when nothing was.
+// WordOf returns the latest decision on that content, or NoWord if there is none.
 func (j *Journal) WordOf(ctx context.Context, of Content) (Word, error) {
 	w, err := scanWord(j.read.QueryRowContext(ctx, wordOfContent, of.Size, of.SHA256[:]))
 	return w, fault(err)
 }
 
-// SaidOfSize are the contents of that size that there is a word on: only where
-// there is one need a file be read for its sake.
+// SaidOfSize returns the contents of that size with a decision. If there are none, a file of that size need not be
+// read.
 func (j *Journal) SaidOfSize(ctx context.Context, size int64) ([]Content, error) {
 	var some bool
 	if err := one(ctx, j.bySize, size).Scan(&some); err != nil || !some {
@@ -85,10 +83,10 @@ func (j *Journal) SaidOfSize(ctx context.Context, size int64) ([]Content, error)
 	})
 }
 
-// Sized is Journal.SaidOfSize as the Words were read.
+// Sized is Journal.SaidOfSize at the time when the Words were read.
 func (w Words) Sized(size int64) []Content { return w.sizes[size] }
 
-// is sets the hash to the one that was stored.
+// is sets the hash from its stored form. It returns ErrDamaged if the length is wrong.
 func (c *Content) is(sum []byte) error {
 	if copy(c.SHA256[:], sum) != len(c.SHA256) || len(sum) != len(c.SHA256) {
 		return fmt.Errorf("%w: a content's hash has %d bytes", ErrDamaged, len(sum))
@@ -96,10 +94,10 @@ func (c *Content) is(sum []byte) error {
 	return nil
 }
 
-// OfContent is Journal.WordOf as the Words were read.
+// OfContent is Journal.WordOf at the time when the Words were read.
 func (w Words) OfContent(c Content) Word { return w.contents[c] }
 
-// readContents reads the words on contents into w.
+// readContents reads the decisions on contents into w.
 func (j *Journal) readContents(ctx context.Context, w Words) error {
 	rows, err := j.read.QueryContext(ctx, `SELECT size, sha256, word FROM contents WHERE word <> ''`)
 	_, err = collect(rows, err, func(row scanner) (none struct{}, err error) {

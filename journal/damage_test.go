@@ -18,9 +18,9 @@ import (
 	"sweepd/providers"
 )
 
-// answers is what a deletion hangs on, as the journal tells it.
+// answers holds the journal's information that a deletion depends on.
 type answers struct {
-	records  map[providers.Ref]string // may be absent: the file is then examined anew
+	records  map[providers.Ref]string // may be absent: the file is then examined again
 	words    string
 	contents string
 	trash    string
@@ -30,7 +30,7 @@ type answers struct {
 	clocks   string
 }
 
-// askAll asks everything. What the journal refuses to tell is an error.
+// askAll reads all answers. It returns the error of a journal that refuses one.
 func askAll(ctx context.Context, j *Journal) (a answers, err error) {
 	a.records = map[providers.Ref]string{}
 	for r, err := range j.Records(ctx, "home", 1) {
@@ -91,8 +91,8 @@ func askBrakes(ctx context.Context, j *Journal, a *answers) error {
 	return err
 }
 
-// grants says what b tells that a did not, or keeps to itself though a file
-// might be lost for it; "" when b is as safe as a.
+// grants returns the difference that makes b less safe than a: information that a lacks, or missing information that
+// protects a file. It returns "" if b is as safe as a.
 func (a answers) grants(b answers) string {
 	for ref, r := range b.records {
 		if a.records[ref] != r {
@@ -106,8 +106,7 @@ func (a answers) grants(b answers) string {
 	return ""
 }
 
-// small is a journal with something of everything, in pages of 512 bytes so
-// that most bits of it mean something.
+// small returns a journal with rows of every kind, in pages of 512 bytes so that most of its bits are used.
 func small(t *testing.T) (content []byte, truth answers) {
 	path := filepath.Join(t.TempDir(), "journal.db")
 	j := eventful(t, path)
@@ -130,8 +129,7 @@ func small(t *testing.T) (content []byte, truth answers) {
 	return must(os.ReadFile(path))(t), truth
 }
 
-// ask is what a program learns of the journal at path before it acts, and what
-// then is told.
+// ask opens the journal at path, checks it like a program that is about to act, and returns its answers.
 func ask(path string) (answers, error) {
 	j, err := OpenReadOnly(context.Background(), path)
 	if err != nil {
@@ -144,12 +142,14 @@ func ask(path string) (answers, error) {
 	return askAll(context.Background(), j)
 }
 
-// TestNoFlippedBitGrantsPermission flips as many single bits, each in a whole
-// journal, as take some seconds; JOURNAL_TEST_FLIPS=all flips every one.
+// TestNoFlippedBitGrantsPermission flips single bits, each in a whole journal, for some seconds.
+// JOURNAL_TEST_FLIPS=all flips every bit.
 func TestNoFlippedBitGrantsPermission(t *testing.T) {
 	content, truth := small(t)
 	path := filepath.Join(t.TempDir(), "journal.db")
-	flips := slices.DeleteFunc(slices.Collect(countTo(8*len(content))), func(bit int) bool { return content[bit/8] == 0 }) // mostly space
+	// Zero bytes are mostly unused space.
+	flips := slices.DeleteFunc(slices.Collect(countTo(8*len(content))),
+		func(bit int) bool { return content[bit/8] == 0 })
 	random := rand.New(rand.NewPCG(1, 2))
 	random.Shuffle(len(flips), func(i, k int) { flips[i], flips[k] = flips[k], flips[i] })
 	flips = flips[:600/rotation.Share()]
@@ -206,8 +206,8 @@ func TestAJournalWithAnEmptyPageIsRefused(t *testing.T) {
 	}
 }
 
-// A log that is cut off is what a crash leaves: what was acknowledged before
-// the head was written is missed, the rest is not known to have been there.
+// A crash leaves a log that is cut off. Lines acknowledged before the head was written are then missed; later ones
+// are not known to have existed.
 func TestALogCutOffAnywhereIsOlderOrWhole(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal.db")
 	j := eventful(t, path)
@@ -234,8 +234,10 @@ func TestALogCutOffAnywhereIsOlderOrWhole(t *testing.T) {
 
 func TestARowThatIsNotWhatWasWrittenIsAsIfItWereNotThere(t *testing.T) {
 	for _, damage := range []string{
-		"verdict = replace(verdict, 'proven', 'likely')", "verdict = '{}'", "first_seen = first_seen - 1", "marked = 1", "marked = NULL",
-		"revision = x'32'", "path = x'32'", "size = 2", "modified = 1", "created = NULL", "weak = 1", "hash = zeroblob(16)",
+		"verdict = replace(verdict, 'proven', 'likely')", "verdict = '{}'", "first_seen = first_seen - 1", "marked = 1",
+		"marked = NULL",
+		"revision = x'32'", "path = x'32'", "size = 2", "modified = 1", "created = NULL", "weak = 1",
+		"hash = zeroblob(16)",
 		"checksum = zeroblob(16)", "checksum = x''",
 	} {
 		j := newJournal(t)
@@ -259,13 +261,14 @@ func TestARowThatIsNotWhatWasWrittenIsAsIfItWereNotThere(t *testing.T) {
 			t.Errorf("%s: got %d marked, %v, want b alone", damage, n, err)
 		}
 		scanAgain(t, j, a)
-		if r := must(j.Record(t.Context(), "home", 1, "a"))(t); !r.Marked.IsZero() || r.FirstSeen.Before(noon.Add(2*time.Second)) {
+		if r := must(j.Record(t.Context(), "home", 1, "a"))(t); !r.Marked.IsZero() ||
+			r.FirstSeen.Before(noon.Add(2*time.Second)) {
 			t.Errorf("%s: found again: got %+v, want it to begin anew", damage, r)
 		}
 	}
 }
 
-// scanAgain puts that e is proven, whatever was known.
+// scanAgain puts e as proven, regardless of its earlier state.
 func scanAgain(t *testing.T, j *Journal, e providers.Entry) {
 	t.Helper()
 	s := must(j.LoadSeen(t.Context(), "home", 1))(t)
@@ -299,7 +302,8 @@ func TestWhatTheClocksShowedIsToldOrRefused(t *testing.T) {
 		return [2]Clock{trusted, doubted}
 	}
 	equal(t, "at first", clocks(), [2]Clock{})
-	a, b := Clock{Wall: noon, Boot: "one", Up: time.Hour}, Clock{Wall: noon.AddDate(3, 0, 0), Boot: "two", Up: time.Second}
+	a, b := Clock{Wall: noon, Boot: "one", Up: time.Hour},
+		Clock{Wall: noon.AddDate(3, 0, 0), Boot: "two", Up: time.Second}
 	for _, want := range [][2]Clock{{a, b}, {b, {}}, {a, {}}} {
 		if err := j.SetClocks(t.Context(), want[0], want[1]); err != nil {
 			t.Fatal(err)

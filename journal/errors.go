@@ -12,31 +12,28 @@ import (
 	"sweepd/providers"
 )
 
-// Reasons why a journal cannot be used as it is. The file is left untouched.
+// Reasons for refusing a journal. The file is left unchanged.
 var (
-	// ErrDamaged: the file, or a part of it, is not what was written.
+	// ErrDamaged means that the file, or a part of it, is not what was written.
 	ErrDamaged = errors.New("the journal is damaged")
-	// ErrForeign: the file is the database of another program.
+	// ErrForeign means that the file is the database of another program.
 	ErrForeign = errors.New("the file is not a journal")
-	// ErrOlder: the journal lacks what the head beside it says was recorded.
+	// ErrOlder means that the journal lacks a line that the head beside it contains.
 	ErrOlder = errors.New("the journal is older than what was recorded: a copy was put back?")
-	// ErrMissing: there is the head of a journal, and no journal.
+	// ErrMissing means that the head of a journal exists, but the journal does not.
 	ErrMissing = errors.New("the journal is gone")
-	// ErrNoLocks: the file system that it is on has no locks, so that two
-	// processes could act at once.
+	// ErrNoLocks means that the journal's file system has no locks, so that two processes could act at once.
 	ErrNoLocks = errors.New("the file system of the journal has no locks")
-	// ErrReplaced: a file of the open journal was removed, or another one is in
-	// its place.
+	// ErrReplaced means that a file of the open journal was removed or replaced.
 	ErrReplaced = errors.New("the journal is not the one any more that was opened")
-	// ErrVersion: the file was written by a newer version of this program, or
-	// by an older one where it may only be read.
+	// ErrVersion means that the file was written by a newer version of this program, or by an older one and is opened
+	// for reading only.
 	ErrVersion = errors.New("the journal has another version")
 )
 
-// BrokenError says where the record is not what was written. It wraps
-// ErrDamaged.
+// BrokenError reports the place at which the record is not what was written. It wraps ErrDamaged.
 type BrokenError struct {
-	Line int64 // of the chain, from 1; 0 when it is about no line
+	Line int64 // of the chain, from 1; 0 if no line is affected
 	Why  string
 }
 
@@ -51,7 +48,7 @@ func (e *BrokenError) Unwrap() error { return ErrDamaged }
 
 var errReadOnly = fmt.Errorf("the journal is open for reading only: %w", fs.ErrPermission)
 
-// fault tells damage, which no retry will mend, from SQLite's other errors.
+// fault returns err, wrapped in ErrDamaged if SQLite reports damage, which no retry can repair.
 func fault(err error) error {
 	se, ok := errors.AsType[*sqlite.Error](err)
 	if !ok {
@@ -64,7 +61,7 @@ func fault(err error) error {
 	return err
 }
 
-// kinds are the errors that are told again, by errors.Is, of what was recorded.
+// kinds returns the errors that errors.Is recognises in a recorded error, by their stored names.
 func kinds() map[string]error {
 	return map[string]error{
 		"not exist":   fs.ErrNotExist,
@@ -79,7 +76,7 @@ func kinds() map[string]error {
 	}
 }
 
-// kindOf is the word for err, "" when it is of no known kind.
+// kindOf returns the stored name of the kind of err, or "" if it is of no known kind.
 func kindOf(err error) string {
 	for word, kind := range kinds() {
 		if errors.Is(err, kind) {
@@ -89,7 +86,7 @@ func kindOf(err error) string {
 	return ""
 }
 
-// recordedError is an error as the journal keeps it: its text, and its kind.
+// recordedError is an error as stored in the journal: its text and its kind.
 type recordedError struct {
 	text string
 	kind error // may be nil
@@ -98,5 +95,5 @@ type recordedError struct {
 func (e *recordedError) Error() string { return e.text }
 func (e *recordedError) Unwrap() error { return e.kind }
 
-// text makes s storable everywhere: databases that insist on UTF-8 included.
+// text returns s as valid UTF-8, which some databases require.
 func text(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }

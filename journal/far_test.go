@@ -13,15 +13,15 @@ import (
 	"sweepd/providers"
 )
 
-// far is a file of a storage that knows much of it unread.
+// far returns a file of a storage that reports many facts without reading.
 func far(ref, content string) providers.Entry {
 	e := file(ref, "1")
-	e.SHA256, e.Starred, e.Shared, e.Camera, e.Properties = sha256.Sum256([]byte(content)), true, true, "Canon\xff EOS", "a=1\nb=2"
+	e.SHA256, e.Starred, e.Shared, e.Camera, e.Properties = sha256.Sum256([]byte(content)),
+		true, true, "Canon\xff EOS", "a=1\nb=2"
 	return e
 }
 
-// hashed is a file of that length with that content's hashes, as a whole reading
-// knows them.
+// hashed returns a file of that length with the hashes of that content, as after reading it whole.
 func hashed(ref, content string, size int64) providers.Entry {
 	e := file(ref, "1")
 	h := providers.NewHasher()
@@ -35,7 +35,7 @@ func TestTheHashesOfARevisionAreKeptWhateverElseIsSaidOfIt(t *testing.T) {
 	e := hashed("a", "x", 10)
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: skimmed()})
 	listed := e
-	listed.Hashes = providers.Hashes{} // a disk says none
+	listed.Hashes = providers.Hashes{} // a disk reports no hashes
 	s := must(j.LoadSeen(t.Context(), "home", 1))(t)
 	if r, ok, err := s.Matched(t.Context(), listed); !ok || err != nil || r.Entry != e {
 		t.Errorf("got %+v, %v, %v; want the hashes with it", r, ok, err)
@@ -56,10 +56,12 @@ func TestTheHashesOfARevisionAreKeptWhateverElseIsSaidOfIt(t *testing.T) {
 func TestAContentHashThatIsNotAsItWasWrittenVoidsTheRecord(t *testing.T) {
 	j := newJournal(t)
 	e := hashed("a", "x", 10)
-	e.SHA256 = [32]byte{} // as a Dropbox has it
+	e.SHA256 = [32]byte{} // a Dropbox reports no SHA-256
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: proven()})
 	equal(t, "entry", must(j.Record(t.Context(), "home", 1, "a"))(t).Entry, e)
-	for _, damage := range []string{"content_hash = zeroblob(32)", "content_hash = x''", "content_hash = x'00'", "sha256 = zeroblob(32)"} {
+	for _, damage := range []string{
+		"content_hash = zeroblob(32)", "content_hash = x''", "content_hash = x'00'", "sha256 = zeroblob(32)",
+	} {
 		must(j.write.Exec("UPDATE matches SET " + damage))(t)
 		if r, err := j.Record(t.Context(), "home", 1, "a"); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: got %v, %v, want %v", damage, r, err, fs.ErrNotExist)
@@ -68,16 +70,21 @@ func TestAContentHashThatIsNotAsItWasWrittenVoidsTheRecord(t *testing.T) {
 }
 
 func TestAContentIsKnownByWhicheverHashAStorageSays(t *testing.T) {
-	const small, large = 4 << 20, 4<<20 + 1 // bytes: of one block, and of two
+	const small, large = 4 << 20, 4<<20 + 1 // in bytes: one block, and two
 	for what, c := range map[string]struct {
-		size                 int64
-		blocksFirst, shaThen bool // what was put knows only the content hash; what is asked for only the SHA-256
+		size int64
+		// blocksFirst means that the stored file has only the content hash, shaThen that the requested one has only
+		// the SHA-256.
+		blocksFirst, shaThen bool
 		want                 Known
 	}{
-		"a Drive's file in a Drive, of one block": {small, false, true, Matched}, "of two": {large, false, true, Matched},
-		"a disk's file in a Dropbox, of one block": {small, false, false, Matched}, "of two blocks": {large, false, false, Matched},
-		"a Dropbox's file in a Drive, of one block": {small, true, true, Matched}, "a Dropbox's file in a Drive, of two": {large, true, true, Unknown},
-		"a Dropbox's file in a Dropbox": {large, true, false, Matched},
+		"a Drive's file in a Drive, of one block": {small, false, true, Matched},
+		"of two": {large, false, true, Matched},
+		"a disk's file in a Dropbox, of one block": {small, false, false, Matched},
+		"of two blocks": {large, false, false, Matched},
+		"a Dropbox's file in a Drive, of one block": {small, true, true, Matched},
+		"a Dropbox's file in a Drive, of two":       {large, true, true, Unknown},
+		"a Dropbox's file in a Dropbox":             {large, true, false, Matched},
 	} {
 		j := newJournal(t)
 		put, asked := hashed("a", "x", c.size), hashed("a", "x", c.size)
@@ -102,7 +109,7 @@ func TestAContentIsKnownByWhicheverHashAStorageSays(t *testing.T) {
 	}
 }
 
-// A journal of before content hashes: its facts' checksum is over five columns.
+// A journal from before content hashes has checksums over five fact columns.
 func TestRecordsOfBeforeContentHashesAreAsGoodAsBefore(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal.db")
 	script(t, path, "PRAGMA user_version = 0")
@@ -123,10 +130,11 @@ func TestRecordsOfBeforeContentHashesAreAsGoodAsBefore(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "record", must(openAt(t, path).Record(t.Context(), "home", 1, "a"))(t), Record{Entry: e, Verdict: proven(), FirstSeen: noon})
+	equal(t, "record", must(openAt(t, path).Record(t.Context(), "home", 1, "a"))(t),
+		Record{Entry: e, Verdict: proven(), FirstSeen: noon})
 }
 
-// skimmed is what is said of a proven file before all of it was read.
+// skimmed returns the verdict on a proven file before it was read whole.
 func skimmed() fingerprint.Verdict {
 	v := proven()
 	v.Skimmed = true
@@ -138,7 +146,10 @@ func TestWhatAStorageSaysOfAFileIsRemembered(t *testing.T) {
 	e := far("a", "x")
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: proven()})
 	equal(t, "entry", must(j.Record(t.Context(), "home", 1, "a"))(t).Entry, e)
-	for _, damage := range []string{"sha256 = zeroblob(32)", "sha256 = x''", "sha256 = x'00'", "starred = 0", "shared = 0", "camera = x''", "properties = x''"} {
+	for _, damage := range []string{
+		"sha256 = zeroblob(32)", "sha256 = x''", "sha256 = x'00'", "starred = 0", "shared = 0", "camera = x''",
+		"properties = x''",
+	} {
 		must(j.write.Exec("UPDATE matches SET " + damage))(t)
 		if r, err := j.Record(t.Context(), "home", 1, "a"); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: got %v, %v, want %v", damage, r, err, fs.ErrNotExist)
@@ -149,7 +160,7 @@ func TestWhatAStorageSaysOfAFileIsRemembered(t *testing.T) {
 	if err := s.Put(t.Context(), e, proven()); err != nil {
 		t.Fatal(err)
 	}
-	e.Starred = true // the same bytes, and a person has given it a star since
+	e.Starred = true // the same bytes, and a star was added since
 	if r, ok, err := s.Matched(t.Context(), e); ok && err == nil {
 		t.Errorf("got %+v before it was saved", r)
 	}
@@ -176,11 +187,13 @@ func TestRecordsOfAnOlderJournalAreAsGoodAsBefore(t *testing.T) {
 	if err := migrate(t.Context(), db, fstest.MapFS{"migrations/0001_first.sql": {Data: first}}, 0); err != nil {
 		t.Fatal(err)
 	}
-	m := must((&Seen{storage: "home", version: 1}).newMatch(file("a", "1"), proven(), hashOf(file("a", "1")).marked(uint64(Matched)), noon))(t)
+	m := must((&Seen{storage: "home", version: 1}).newMatch(file("a", "1"), proven(),
+		hashOf(file("a", "1")).marked(uint64(Matched)), noon))(t)
 	m.marked = noon
 	columns := m.columns()
 	columns = columns[:len(columns)-len(factValues(m.e))]
-	must(db.Exec(`INSERT INTO matches VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`, append(columns, checksumOf(columns...))...))(t)
+	must(db.Exec(`INSERT INTO matches VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		append(columns, checksumOf(columns...))...))(t)
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -193,9 +206,11 @@ func TestAGraceGoesOnWhenTheWholeFileBearsTheSkimOut(t *testing.T) {
 		whole func() fingerprint.Verdict
 		goes  bool
 	}{
-		"borne out": {func() fingerprint.Verdict { v := proven(); v.Evidence[0].Found = "and unchanged"; return v }, true},
-		"lowered":   {func() fingerprint.Verdict { v := proven(); v.Confidence = fingerprint.Likely; return v }, false},
-		"derived":   {func() fingerprint.Verdict { v := proven(); v.Derived = true; return v }, false},
+		"borne out": {
+			func() fingerprint.Verdict { v := proven(); v.Evidence[0].Found = "and unchanged"; return v }, true,
+		},
+		"lowered": {func() fingerprint.Verdict { v := proven(); v.Confidence = fingerprint.Likely; return v }, false},
+		"derived": {func() fingerprint.Verdict { v := proven(); v.Derived = true; return v }, false},
 	} {
 		j := newJournal(t)
 		e := far("a", "x")
@@ -218,11 +233,13 @@ func TestWhatIsRememberedOutsideAListingIsKnownToTheNext(t *testing.T) {
 	j := newJournal(t)
 	a, b := far("a", "x"), far("b", "y")
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{a: skimmed(), b: skimmed(), file("c", "1"): photo})
-	if err := errors.Join(j.Remember(t.Context(), "home", 1, a, photo), j.Remember(t.Context(), "home", 1, b, proven())); err != nil {
+	if err := errors.Join(j.Remember(t.Context(), "home", 1, a, photo),
+		j.Remember(t.Context(), "home", 1, b, proven())); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "known", known(t, j, 1, a, b, file("c", "1")), []Known{PlainImage, Matched, PlainImage})
-	if got := gather(t, j.Records(t.Context(), "home", 1)); len(got) != 1 || got[0].Entry.Ref != "b" || got[0].Verdict.Skimmed {
+	if got := gather(t, j.Records(t.Context(), "home", 1)); len(got) != 1 || got[0].Entry.Ref != "b" ||
+		got[0].Verdict.Skimmed {
 		t.Errorf("got %+v, want the record of b alone, read whole", got)
 	}
 	twin := a
@@ -235,7 +252,9 @@ func TestWhatIsRememberedOutsideAListingIsKnownToTheNext(t *testing.T) {
 
 func TestTheSameContentUnderTheSameNameIsKnownInAnyStorage(t *testing.T) {
 	j := newJournal(t)
-	found := map[providers.Entry]fingerprint.Verdict{far("a", "x"): skimmed(), far("b", "y"): photo, far("c", "z"): prose, file("d", "1"): photo}
+	found := map[providers.Entry]fingerprint.Verdict{
+		far("a", "x"): skimmed(), far("b", "y"): photo, far("c", "z"): prose, file("d", "1"): photo,
+	}
 	unread := photo
 	unread.Skimmed = true
 	found[far("e", "given up")] = unread
@@ -250,9 +269,12 @@ func TestTheSameContentUnderTheSameNameIsKnownInAnyStorage(t *testing.T) {
 		e    providers.Entry
 		want Known
 	}{
-		"a match": {far("a", "x"), Matched}, "a plain image": {far("b", "y"), PlainImage}, "no image": {far("c", "z"), NotImage},
-		"put and not saved": {far("new", "not saved yet"), Matched}, "another name": {renamed, Unknown}, "another size": {shorter, Unknown},
-		"another content": {far("a", "xx"), Unknown}, "given up unread": {far("e", "given up"), Unknown}, "no hash": {file("d", "1"), Unknown},
+		"a match": {far("a", "x"), Matched}, "a plain image": {far("b", "y"), PlainImage},
+		"no image":          {far("c", "z"), NotImage},
+		"put and not saved": {far("new", "not saved yet"), Matched}, "another name": {renamed, Unknown},
+		"another size":    {shorter, Unknown},
+		"another content": {far("a", "xx"), Unknown}, "given up unread": {far("e", "given up"), Unknown},
+		"no hash": {file("d", "1"), Unknown},
 	} {
 		k, v, err := s.Elsewhere(t.Context(), c.e)
 		if err != nil || k != c.want || (k == Matched) != (v.Confidence == fingerprint.Proven) {
@@ -309,7 +331,8 @@ func TestWhatCouldNotBeExaminedComesAgainUntilItIsSettled(t *testing.T) {
 func TestTheBinIsRememberedUntilItIsEmptied(t *testing.T) {
 	j := newJournal(t)
 	v := skimmed()
-	a, b := Binned{Path: "/a\xff", Size: 1, FirstSeen: noon, Verdict: &v}, Binned{Path: "/b", Size: 2, FirstSeen: noon.Add(time.Hour)}
+	a, b := Binned{Path: "/a\xff", Size: 1, FirstSeen: noon, Verdict: &v},
+		Binned{Path: "/b", Size: 2, FirstSeen: noon.Add(time.Hour)}
 	set := func(only bool, bin map[providers.Receipt]Binned) {
 		t.Helper()
 		if err := j.SetBin(t.Context(), "home", 1, bin, only); err != nil {
@@ -331,8 +354,8 @@ func TestTheBinIsRememberedUntilItIsEmptied(t *testing.T) {
 	equal(t, "damaged", len(bin(1)), 0)
 }
 
-// A feed may say that a file is gone and, later, that it is there as it was: it
-// need not come again after that.
+// A feed may report that a file is gone and later that it exists unchanged. The storage need not report it again
+// after that.
 func TestAFileThatIsGoneAndThereAgainKeepsItsRecord(t *testing.T) {
 	j := newJournal(t)
 	e := far("a", "x")

@@ -5,9 +5,8 @@ import (
 	"fmt"
 )
 
-// appendFields encodes columns as SQLite has them, each by its type and its
-// length, so that no two lists have the same encoding. Columns are nil, an
-// int64, a bool (stored as 0 or 1), a string or bytes.
+// appendFields appends the encoding of columns as SQLite stores them, each with its type and its length, so that no
+// two lists have the same encoding. Columns are nil, an int64, an int, a bool (stored as 0 or 1), a string or bytes.
 func appendFields(b []byte, columns ...any) []byte {
 	for _, c := range columns {
 		switch c := c.(type) {
@@ -27,7 +26,8 @@ func appendFields(b []byte, columns ...any) []byte {
 			b = append(binary.AppendUvarint(append(b, 't'), uint64(len(c))), c...)
 		case []byte:
 			b = append(binary.AppendUvarint(append(b, 'b'), uint64(len(c))), c...)
-		default: // of no column of ours, so that it must differ from all of them
+		// No column of the journal has another type, so its encoding must differ from all others.
+		default:
 			s := fmt.Sprintf("%T %v", c, c)
 			b = append(binary.AppendUvarint(append(b, '?'), uint64(len(s))), s...)
 		}

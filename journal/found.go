@@ -13,16 +13,15 @@ import (
 	"sweepd/providers"
 )
 
-// found is a row of found: what was found of a content under a name.
+// found is a row of table found: the result for a content under a name.
 type found struct {
 	kind    Known
 	verdict string
 }
 
-// contentKeys name a content under a file name, wherever it is: by the content
-// hash where that is known, which tells a Dropbox's files, and others of one
-// block; by the SHA-256 where nothing else is, or might be elsewhere. There are
-// none where the storage knows no hash of its files.
+// contentKeys returns keys that identify a content under a file name in any storage. It uses the content hash if that
+// is known, which is the case for files of a Dropbox and for files of one block. It also uses the SHA-256 if that is
+// known, unless the content hash follows from it. There are no keys if the storage has no hash of its files.
 func contentKeys(e providers.Entry) (keys []hash) {
 	of, none := e.Sums(), [sha256.Size]byte{}
 	follows := providers.Entry{Size: e.Size, Hashes: providers.Hashes{SHA256: of.SHA256}}.Sums().ContentHash != none
@@ -42,9 +41,8 @@ func contentKey(e providers.Entry, kind byte, of [sha256.Size]byte) hash {
 	return parseHash(sum[:hashSize]).marked(0)
 }
 
-// Elsewhere is what was found of the same content under the same name, in any
-// storage, by these detectors; Unknown where nothing was. The verdict is set
-// where it is Matched.
+// Elsewhere returns the result of these detectors for the same content under the same name in any storage, or
+// Unknown. The verdict is set only if the result is Matched.
 func (s *Seen) Elsewhere(ctx context.Context, e providers.Entry) (Known, fingerprint.Verdict, error) {
 	var v fingerprint.Verdict
 	for _, key := range contentKeys(e) {
@@ -64,7 +62,7 @@ func (s *Seen) Elsewhere(ctx context.Context, e providers.Entry) (Known, fingerp
 	return Unknown, v, nil
 }
 
-// foundOf is what was found under that key, by this listing or before.
+// foundOf returns the result under that key, from this listing or an earlier one.
 func (s *Seen) foundOf(ctx context.Context, key hash) (found, error) {
 	s.mu.Lock()
 	f, ok := s.contents[key]
@@ -75,8 +73,7 @@ func (s *Seen) foundOf(ctx context.Context, key hash) (found, error) {
 	return s.j.found(ctx, key, s.version)
 }
 
-// Learn remembers of e what Elsewhere said of its content, where that is no
-// match.
+// Learn stores the result of Elsewhere for e, if that is not Matched.
 func (s *Seen) Learn(e providers.Entry, known Known) {
 	s.Gone(e.Ref) // it may have matched under another name or revision
 	h := hashOf(e)
@@ -84,8 +81,7 @@ func (s *Seen) Learn(e providers.Entry, known Known) {
 	s.Settled(e.Ref)
 }
 
-// found is the row of that key; the zero found where there is none that is
-// sound.
+// found returns the row of that key, or the zero found if there is no valid one.
 func (j *Journal) found(ctx context.Context, key hash, version int) (f found, err error) {
 	var checksum []byte
 	err = j.byContent.QueryRowContext(ctx, key.append(nil), version).Scan(&f.kind, &f.verdict, &checksum)
@@ -102,7 +98,7 @@ func (j *Journal) found(ctx context.Context, key hash, version int) (f found, er
 
 const foundByKey = `SELECT kind, verdict, checksum FROM found WHERE hash = $1 AND version = $2`
 
-// checksum is that of a match's row. Other rows have none: they delete nothing.
+// checksum returns the checksum of a match's row. Other rows have none, because they cannot cause a deletion.
 func (f found) checksum(key hash, version int) []byte {
 	if f.kind != Matched {
 		return []byte{}
@@ -110,8 +106,8 @@ func (f found) checksum(key hash, version int) []byte {
 	return checksumOf(key.append(nil), version, f.verdict)
 }
 
-// findingOf is what is remembered of the content of e, by its keys; nothing
-// where it is not known which, or where the file was given up unread.
+// findingOf returns the result for the content of e by its keys. It returns nil if the content is unknown, or if the
+// skim ended without a result.
 func findingOf(e providers.Entry, v fingerprint.Verdict) (map[hash]found, error) {
 	keys := contentKeys(e)
 	if len(keys) == 0 || v.Skimmed && v.Confidence == fingerprint.None {
@@ -136,13 +132,15 @@ func writeFound(ctx context.Context, tx *sql.Tx, version int, rows map[hash]foun
 	if len(rows) == 0 {
 		return nil
 	}
-	upsert, err := tx.PrepareContext(ctx, `INSERT INTO found (hash, version, kind, verdict, checksum) VALUES ($1, $2, $3, $4, $5)
+	upsert, err := tx.PrepareContext(ctx,
+		`INSERT INTO found (hash, version, kind, verdict, checksum) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (hash) DO UPDATE SET version = excluded.version, kind = excluded.kind, verdict = excluded.verdict, checksum = excluded.checksum`)
 	if err != nil {
 		return err
 	}
 	for key, f := range rows {
-		if _, err := upsert.ExecContext(ctx, key.append(nil), version, int(f.kind), f.verdict, f.checksum(key, version)); err != nil {
+		if _, err := upsert.ExecContext(ctx,
+			key.append(nil), version, int(f.kind), f.verdict, f.checksum(key, version)); err != nil {
 			return err
 		}
 	}

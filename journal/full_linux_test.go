@@ -29,7 +29,7 @@ func smallDisk(t *testing.T) (dir string) {
 	return dir
 }
 
-// fill writes to the last block, as often as room is made.
+// fillUp writes until the disk is full, as often as space is freed.
 func fillUp(t *testing.T, dir string) {
 	t.Helper()
 	f, err := os.OpenFile(filepath.Join(dir, "fill"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
@@ -83,7 +83,7 @@ func TestOnAFullDiskTheReserveLetsTheRecordBeWritten(t *testing.T) {
 	}
 }
 
-// Reading takes room too, for the index of the log.
+// Reading also needs space, for the index of the log.
 func TestAFullDiskIsReadFromAndSaidToBeFull(t *testing.T) {
 	dir := smallDisk(t)
 	path := filepath.Join(dir, "state", "journal.db")
@@ -122,7 +122,7 @@ func TestAFullDiskIsReadFromAndSaidToBeFull(t *testing.T) {
 	}
 }
 
-// What a scan remembers would use the reserve up, and only costs time.
+// A scan's results could use up the reserve, and losing them only costs time.
 func TestTheReserveIsNotForWhatAScanRemembers(t *testing.T) {
 	dir := smallDisk(t)
 	path := filepath.Join(dir, "journal.db")

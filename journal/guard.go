@@ -8,9 +8,8 @@ import (
 	"sync"
 )
 
-// guard lets nothing more be written once the record was found not to be relied
-// on: what is written then no other process reads, or it is written to a record
-// that lacks something.
+// guard refuses all writes once the record was found to be unreliable: other processes would not read them, or the
+// record lacks earlier ones.
 type guard struct {
 	place   *place   // nil for a temporary journal
 	reserve *reserve // nil for a temporary journal
@@ -22,7 +21,7 @@ type guard struct {
 
 func newGuard(p *place) *guard { return &guard{place: p, lost: make(chan struct{})} }
 
-// transact is transact, after a look at whether the record is still itself.
+// transact runs do in a transaction, after checking that the journal's files are in place.
 func (g *guard) transact(ctx context.Context, db *sql.DB, do func(*sql.Tx) error) error {
 	if err := g.Err(); err != nil {
 		return err
@@ -35,13 +34,12 @@ func (g *guard) transact(ctx context.Context, db *sql.DB, do func(*sql.Tx) error
 	}))
 }
 
-// sparing is transact, for which the reserve is given up where the disk is full.
+// sparing is like transact, but frees the reserve and retries if the disk is full.
 func (g *guard) sparing(ctx context.Context, db *sql.DB, do func(*sql.Tx) error) error {
 	return g.reserve.spare(func() error { return g.transact(ctx, db, do) })
 }
 
-// judge returns err, and remembers the first for which the record is not to be
-// relied on.
+// judge returns err and stores the first one that makes the record unreliable.
 func (g *guard) judge(err error) error {
 	if !Unreliable(err) {
 		return err
@@ -55,23 +53,21 @@ func (g *guard) judge(err error) error {
 	return err
 }
 
-// Err is why the record was found not to be relied on, nil as long as it was not.
+// Err returns the reason for which the record is unreliable, or nil.
 func (g *guard) Err() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.err
 }
 
-// Lost is closed when the record was found not to be relied on while it was open:
-// it was removed, replaced, put back or damaged. From then on every write gives
-// the error that Err returns.
+// Lost returns a channel that is closed when the open record is found to be unreliable: it was removed, replaced,
+// restored from a copy or damaged. From then on every write returns the error of Err.
 func (j *Journal) Lost() <-chan struct{} { return j.guard.lost }
 
-// Err is why the journal is lost, nil as long as it is not.
+// Err returns the reason for which the journal is lost, or nil.
 func (j *Journal) Err() error { return j.guard.Err() }
 
-// Intact looks whether the journal's files are still at their place, and returns
-// Err.
+// Intact checks whether the journal's files are still in place, and returns Err.
 func (j *Journal) Intact() error {
 	if err := j.Err(); err != nil || j.guard.place == nil {
 		return err
@@ -79,7 +75,7 @@ func (j *Journal) Intact() error {
 	return j.guard.judge(j.guard.place.look())
 }
 
-// File identifies the journal's file, see the function File.
+// File returns the identity of the journal's file; see the function File.
 func (j *Journal) File() string {
 	if j.guard.place == nil {
 		return ""
@@ -87,8 +83,8 @@ func (j *Journal) File() string {
 	return j.guard.place.file
 }
 
-// File identifies the file at path among all of this machine; "" where the system
-// has no such thing. Two open journals with one File are one record.
+// File returns the identity of the file at path on this machine, or "" if the system has none. Two open journals with
+// the same File are one record.
 func File(path string) (string, error) {
 	fi, err := os.Stat(path)
 	if err != nil {
@@ -97,8 +93,7 @@ func File(path string) (string, error) {
 	return identity(fi), nil
 }
 
-// Unreliable reports whether err is of a record that is there, or should be, and
-// cannot be relied on.
+// Unreliable reports whether err means that a record exists, or should exist, and cannot be relied on.
 func Unreliable(err error) bool {
 	for _, kind := range []error{ErrDamaged, ErrForeign, ErrVersion, ErrOlder, ErrMissing, ErrReplaced} {
 		if errors.Is(err, kind) {

@@ -8,15 +8,14 @@ import (
 	"sweepd/providers"
 )
 
-// hash names one state of one file: the first 124 bits of SHA-256. The lowest
-// four bits of lo carry marks instead. Rows of hashes say under which version
-// of the detectors they stand.
+// hash identifies one state of one file by the first 124 bits of SHA-256. The lowest four bits of lo hold marks. The
+// version of the detectors is stored with a row of hashes.
 type hash struct{ hi, lo uint64 }
 
-// The marks. A hash without a kind is an empty place in a table.
+// The marks. A hash without a kind is an empty slot in a table.
 const (
 	kindBits = 0b0011 // a Known
-	metBit   = 0b0100 // the listing has come across it
+	metBit   = 0b0100 // the listing has found it
 	markBits = 0b1111
 )
 
@@ -25,31 +24,31 @@ func (h hash) met() bool        { return h.lo&metBit != 0 }
 func (h hash) shard() byte      { return byte(h.hi >> 56) }
 func (h hash) same(o hash) bool { return h.hi == o.hi && (h.lo^o.lo)&^markBits == 0 }
 
-// marked is h with these marks and no other.
+// marked returns h with these marks and no others.
 func (h hash) marked(marks uint64) hash { return hash{h.hi, h.lo&^markBits | marks} }
 
-// packed reports whether h is stored in a shard; a match has a row instead.
+// packed reports whether h is stored in a shard. A match has a row of its own instead.
 func (h hash) packed() bool { return h.known() == NotImage || h.known() == PlainImage }
 
-// compare orders hashes as their stored forms are ordered, whatever the marks.
+// compare orders hashes like their stored forms and ignores the marks.
 func (h hash) compare(o hash) int {
 	return cmp.Or(cmp.Compare(h.hi, o.hi), cmp.Compare(h.lo&^markBits, o.lo&^markBits))
 }
 
-// append appends the stored form of h, with its kind.
+// append appends the stored form of h, including its kind.
 func (h hash) append(b []byte) []byte {
 	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(b, h.hi), h.lo&^metBit)
 }
 
-// hashSize is the length of the stored form.
+// hashSize is the length of the stored form in bytes.
 const hashSize = 16
 
 func parseHash(b []byte) hash {
 	return hash{binary.BigEndian.Uint64(b), binary.BigEndian.Uint64(b[8:])}
 }
 
-// hashOf covers what a verdict depends on: the bytes, by ref and revision, and
-// the name. Lengths come first, so that no two files have the same input.
+// hashOf returns the hash of all that a verdict depends on: the bytes, through ref and revision, and the name.
+// Lengths come first, so that no two files have the same input.
 func hashOf(e providers.Entry) hash {
 	var space [512]byte
 	name := e.Name()

@@ -14,24 +14,22 @@ import (
 	"path/filepath"
 )
 
-// head is the last line of the chain as it was noted beside the journal, by
-// which an older copy of the journal is known for one.
+// head is the last line of the chain as stored beside the journal. It shows whether the journal is an older copy.
 type head struct {
 	Lines int64  `json:"lines"`
 	Hash  string `json:"hash"` // hexadecimal
 }
 
-// headName is the file of the head of the journal at path.
+// headName returns the name of the head's file for the journal at path.
 func headName(path string) string { return path + ".head" }
 
-// readHead reads what was noted; nil when nothing was yet. ErrDamaged: it is
-// not what was noted.
+// readHead returns the stored head, or nil if there is none. The error wraps ErrDamaged if the file cannot be parsed.
 func readHead(path string) (*head, error) {
 	fi, err := os.Stat(headName(path))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	if err == nil && !fi.Mode().IsRegular() { // to open a FIFO waits for its writer
+	if err == nil && !fi.Mode().IsRegular() { // opening a FIFO would wait for its writer
 		return nil, fmt.Errorf("%w: %q is not a file", ErrDamaged, headName(path))
 	}
 	f, err := os.Open(headName(path))
@@ -53,13 +51,13 @@ func readHead(path string) (*head, error) {
 	return &h, nil
 }
 
-// querier is a database, or a transaction.
+// querier is a database or a transaction.
 type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// precedes holds that the journal has the line that was noted. It may have
-// more: they are written first.
+// precedes returns ErrOlder unless the journal has the line of the head. The journal may have more lines, because it
+// is written first.
 func (h *head) precedes(ctx context.Context, db querier) error {
 	if h == nil {
 		return nil
@@ -77,13 +75,12 @@ func (h *head) precedes(ctx context.Context, db querier) error {
 	return nil
 }
 
-// writeHead notes the last line, if this process has added any since it did.
+// writeHead stores the last line if this process has added lines since it last did so.
 func (j *Journal) writeHead(ctx context.Context) error {
 	if j.path == "" || !j.chain.grown.Swap(false) {
 		return nil
 	}
-	// SQLite's write lock is held meanwhile, so that no process notes an
-	// older line after a newer one.
+	// This holds SQLite's write lock, so that no process stores an older line after a newer one.
 	err := j.update(context.WithoutCancel(ctx), func(tx *sql.Tx) error {
 		var line int64
 		var hash digest
@@ -107,8 +104,8 @@ func (j *Journal) writeHead(ctx context.Context) error {
 	return nil
 }
 
-// replace makes b the content of the file at path, whole or not at all, and
-// durable. Only one process does it at a time.
+// replace durably and atomically replaces the content of the file at path by b. Only one process may call it at a
+// time.
 func replace(path string, b []byte) error {
 	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {

@@ -12,8 +12,7 @@ import (
 	"sweepd/providers"
 )
 
-// refused holds that the journal at path is opened by nobody, for that reason,
-// and that nothing is made in its place.
+// refused checks that opening the journal at path fails with want, and that no file is created in its place.
 func refused(t *testing.T, path string, want error) {
 	t.Helper()
 	before := must(os.ReadDir(filepath.Dir(path)))(t)
@@ -28,7 +27,7 @@ func refused(t *testing.T, path string, want error) {
 	}
 }
 
-// files are a journal's, byte by byte. There may be no log.
+// files holds a journal's files byte by byte. There may be no log.
 type files struct{ journal, log []byte }
 
 // stored reads the journal at path as it lies on the disk.
@@ -41,7 +40,7 @@ func stored(t *testing.T, path string) files {
 	return files{must(os.ReadFile(path))(t), log}
 }
 
-// putBack writes f in place of the journal at path, and leaves its head.
+// putBack writes f in place of the journal at path. It leaves the head unchanged.
 func putBack(t *testing.T, path string, f files) {
 	t.Helper()
 	for name, b := range map[string][]byte{path: f.journal, path + "-wal": f.log, path + "-shm": nil} {
@@ -63,7 +62,8 @@ func TestAnOlderCopyThatWasPutBackIsRefused(t *testing.T) {
 	j.Close()
 	alone := stored(t, path)
 	j = openAt(t, path)
-	did(t, j, providers.Op{Kind: providers.OpRestore, Storage: "home", Entry: file("a", "1"), Receipt: "bin/a"}, "bin/a")
+	did(t, j,
+		providers.Op{Kind: providers.OpRestore, Storage: "home", Entry: file("a", "1"), Receipt: "bin/a"}, "bin/a")
 	if err := j.Say(t.Context(), file("a", "1"), Keep); err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestAnOlderCopyThatWasPutBackIsRefused(t *testing.T) {
 	}
 }
 
-// An older file beside the newer log is a mixture of both.
+// An older file beside the newer log gives a mixture of both.
 func TestAnOlderCopyBesideTheNewerLogIsRefusedOrWhole(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal.db")
 	j := openAt(t, path)
@@ -151,7 +151,7 @@ func TestAHeadThatCannotBeReadIsDamage(t *testing.T) {
 		}
 		refused(t, path, ErrDamaged)
 	}
-	for i := range good { // each bit of it
+	for i := range good { // each bit
 		for bit := range 8 {
 			b := bytes.Clone(good)
 			b[i] ^= 1 << bit
@@ -211,7 +211,7 @@ func TestTheHeadIsWrittenWhenARunEndsAWordIsSaidAndTheJournalIsClosed(t *testing
 	}
 }
 
-// A crash between the commit and the head, and one while it is written.
+// The crashes happen between the commit and the head, and while the head is written.
 func TestAHeadThatLagsIsNoDamage(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal.db")
 	j := openAt(t, path)

@@ -4,5 +4,5 @@ package journal
 
 import "io/fs"
 
-// identity: the system has no number for a file.
+// identity returns "", because the system has no number for a file.
 func identity(fs.FileInfo) string { return "" }

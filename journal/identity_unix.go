@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// identity is a file's device and inode.
+// identity returns a file's device and inode.
 func identity(fi fs.FileInfo) string {
 	st, ok := fi.Sys().(*syscall.Stat_t)
 	if !ok {

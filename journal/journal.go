@@ -11,23 +11,22 @@ import (
 	"time"
 )
 
-// Options of a Journal.
+// Options configure a Journal.
 type Options struct {
-	// Now is the clock by which rows are dated. It is required.
+	// Now returns the time that is stored in rows. It is required.
 	Now func() time.Time
 }
 
-// Journal is an open journal. Its methods may be called from several
-// goroutines at once, and several processes may have the same file open. It is
-// a providers.Recorder.
+// Journal is an open journal. It is safe for concurrent use, and several processes may have the same file open. It
+// implements providers.Recorder.
 type Journal struct {
 	path    string
 	now     func() time.Time
-	write   *sql.DB // one connection: SQLite has one writer; nil when read-only
+	write   *sql.DB // one connection, because SQLite has one writer; nil if read-only
 	read    *sql.DB
 	keys    keys
-	chain   *chainer // nil when read-only
-	guard   *guard   // over write; of a journal that is read only, which is not watched, without a place
+	chain   *chainer // nil if read-only
+	guard   *guard   // over write; without a place if read-only, because it is not watched then
 	records *committer[*record]
 	byRef   *sql.Stmt // of Record
 	byFile  *sql.Stmt // of Word
@@ -37,14 +36,12 @@ type Journal struct {
 	byContent *sql.Stmt // of found
 }
 
-// readers bounds the connections that read beside the writer.
+// readers limits the connections that read beside the writer.
 const readers = 4
 
-// Open opens the journal at path, and makes it, 0600 in a directory 0700, when
-// there is none. It brings an older one up to date. ErrDamaged, ErrForeign or
-// ErrVersion: there is something at path that it will not touch. ErrOlder,
-// ErrMissing: what was recorded is not there any more. providers.ErrFull: the disk is, and
-// the reserve was not there or did not suffice.
+// Open opens the journal at path. If there is none, it creates it with mode 0600 in a directory with mode 0700. It
+// migrates an older journal. It returns ErrDamaged, ErrForeign or ErrVersion for a file that it refuses, ErrOlder or
+// ErrMissing if recorded lines are lost, and providers.ErrFull if the disk is full even without the reserve.
 func Open(ctx context.Context, path string, o Options) (*Journal, error) {
 	if o.Now == nil {
 		return nil, errors.New("a journal needs a clock")
@@ -56,7 +53,7 @@ func Open(ctx context.Context, path string, o Options) (*Journal, error) {
 	return j, err
 }
 
-// openSparing is open, for which the reserve is given up where that helps.
+// openSparing calls open and, if the disk is full, frees the reserve and retries.
 func openSparing(ctx context.Context, path string, o Options, writable bool) (j *Journal, err error) {
 	if path, err = filepath.Abs(path); err == nil {
 		r := &reserve{path: path}
@@ -71,16 +68,17 @@ func openSparing(ctx context.Context, path string, o Options, writable bool) (j 
 	return j, nil
 }
 
-// OpenReadOnly opens the journal at path for reading; every write gives an
-// error that wraps fs.ErrPermission. It makes no file: fs.ErrNotExist when
-// there is none yet. Otherwise it refuses what Open does, and an older version.
+// OpenReadOnly opens the journal at path for reading; every write returns an error that wraps fs.ErrPermission. It
+// creates no file and returns fs.ErrNotExist if there is none. It returns the errors of Open, and ErrVersion also for
+// an older version.
 func OpenReadOnly(ctx context.Context, path string) (*Journal, error) {
 	return openSparing(ctx, path, Options{}, false)
 }
 
 func open(ctx context.Context, r *reserve, o Options, writable bool) (_ *Journal, err error) {
 	path := r.path
-	noted, err := readHead(path) // first, so that what is read of the journal is newer
+	// The head is read first, so that the journal's content is newer.
+	noted, err := readHead(path)
 	if err != nil {
 		return nil, err
 	}
@@ -122,9 +120,12 @@ func open(ctx context.Context, r *reserve, o Options, writable bool) (_ *Journal
 	return j, nil
 }
 
-// prepare prepares what is asked often.
+// prepare prepares the frequent queries.
 func (j *Journal) prepare(ctx context.Context) (err error) {
-	for stmt, query := range map[**sql.Stmt]string{&j.byRef: recordByRef, &j.byFile: wordOfFile, &j.bySize: saidOfSize, &j.byMoved: anyMovedLike, &j.byContent: foundByKey} {
+	for stmt, query := range map[**sql.Stmt]string{
+		&j.byRef: recordByRef, &j.byFile: wordOfFile, &j.bySize: saidOfSize,
+		&j.byMoved: anyMovedLike, &j.byContent: foundByKey,
+	} {
 		if *stmt, err = j.read.PrepareContext(ctx, query); err != nil {
 			return fault(err)
 		}
@@ -150,9 +151,8 @@ func (j *Journal) openWriter(ctx context.Context, version int) error {
 	return nil
 }
 
-// Check reads the whole file and says by ErrDamaged whether it is sound, in its
-// structure and in what it tells: see Verify. Open sees only damage to the
-// first page. Whoever acts by what the journal says checks it before.
+// Check reads the whole file and returns ErrDamaged unless its structure and its content are valid; see Verify. Open
+// detects only damage to the first page. A caller that acts on the journal's content calls Check first.
 func (j *Journal) Check(ctx context.Context) error {
 	var found string
 	err := j.read.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&found)
@@ -166,9 +166,8 @@ func (j *Journal) Check(ctx context.Context) error {
 	return err
 }
 
-// Close lets what is being written be finished, notes the last line of the
-// record beside the journal, and closes the files. Calls after it give an
-// error. What is at the place of a journal that is lost is left alone.
+// Close waits for running writes, stores the head, and closes the files. Later calls return an error. If the journal
+// is lost, Close leaves the files at its place unchanged.
 func (j *Journal) Close() error {
 	if j.records != nil {
 		j.records.close()
@@ -196,7 +195,7 @@ func (j *Journal) update(ctx context.Context, do func(tx *sql.Tx) error) error {
 	return j.guard.sparing(ctx, j.write, do)
 }
 
-// transact commits what do did, or nothing.
+// transact runs do in a transaction. It commits unless do returns an error.
 func transact(ctx context.Context, db *sql.DB, do func(tx *sql.Tx) error) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
@@ -208,7 +207,7 @@ func transact(ctx context.Context, db *sql.DB, do func(tx *sql.Tx) error) error 
 	return fault(tx.Commit())
 }
 
-// ignoreDone drops what Rollback says when SQLite has already rolled back.
+// ignoreDone returns nil for the error of a Rollback after SQLite has already rolled back.
 func ignoreDone(err error) error {
 	if errors.Is(err, sql.ErrTxDone) {
 		return nil

@@ -11,10 +11,10 @@ import (
 	"sweepd/providers"
 )
 
-// noon is when every test begins.
+// noon is the start time of every test.
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-// clock goes on by a second at each look.
+// clock returns a clock that advances by a second at each call.
 func clock() func() time.Time {
 	var n atomic.Int64
 	return func() time.Time { return noon.Add(time.Duration(n.Add(1)) * time.Second) }
@@ -36,7 +36,7 @@ func openAt(t testing.TB, path string) *Journal {
 	return j
 }
 
-// must is for what is not under test.
+// must returns v. It fails the test if err is not nil, for calls that are not under test.
 func must[T any](v T, err error) func(t testing.TB) T {
 	return func(t testing.TB) T {
 		t.Helper()
@@ -61,7 +61,7 @@ func trashOf(e providers.Entry) providers.Op {
 	}
 }
 
-// proven is a verdict that makes a record; photo and text make none.
+// proven returns a verdict that makes a record; photo and text make none.
 func proven() fingerprint.Verdict {
 	return fingerprint.Verdict{
 		MediaType: "image/png", Width: 1024, Height: 1536, Confidence: fingerprint.Proven,

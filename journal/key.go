@@ -6,26 +6,25 @@ import (
 	"sync/atomic"
 )
 
-// keys gives the keys of one open journal: 80 bits of chance, which no other
-// journal ever has, and then a number that ascends. Keys that follow each other
-// lie on the same page of their index, so that a commit writes few pages;
-// keys of chance alone would each dirty another.
+// keys generates the keys of one open journal: 80 random bits, which no other journal shares, and an ascending
+// number. Successive keys lie on the same page of their index, so that a commit writes few pages; random keys would
+// change a page each.
 type keys struct {
 	prefix string
 	last   atomic.Uint64
 }
 
-// keyDigits are those of a key in the order in which SQLite compares them.
+// keyDigits are the digits of a key in SQLite's order.
 const keyDigits = "234567abcdefghijklmnopqrstuvwxyz"
 
 const (
 	prefixLength = 16
-	numberLength = 10 // 50 bits: never used up
+	numberLength = 10 // 50 bits, which are never used up
 )
 
 func (k *keys) begin() { k.prefix = strings.ToLower(rand.Text()[:prefixLength]) }
 
-// next is a new key. It may be called from several goroutines at once.
+// next returns a new key. It is safe for concurrent use.
 func (k *keys) next() string {
 	var number [numberLength]byte
 	n := k.last.Add(1)

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Lately is when what was done last, by SetLately: something that is done on
-// schedule, whatever the caller calls it. The zero time: never.
+// Lately returns the time that SetLately stored for a scheduled task, or the zero time if there is none. what is the
+// caller's name for the task.
 func (j *Journal) Lately(ctx context.Context, what string) (time.Time, error) {
 	var at sql.NullInt64
 	err := j.read.QueryRowContext(ctx, `SELECT at FROM lately WHERE what = $1`, what).Scan(&at)
@@ -19,7 +19,7 @@ func (j *Journal) Lately(ctx context.Context, what string) (time.Time, error) {
 	return moment(at), nil
 }
 
-// SetLately stores it, durably.
+// SetLately durably stores the time.
 func (j *Journal) SetLately(ctx context.Context, what string, at time.Time) error {
 	return j.update(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO lately (what, at) VALUES ($1, $2)`, what, micros(at))

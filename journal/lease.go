@@ -12,8 +12,7 @@ import (
 	"time"
 )
 
-// LeasedError says who holds a lease. PID is 0 when the holder has not yet
-// said who it is.
+// LeasedError reports the holder of a lease. PID is 0 if the holder has not yet written its details.
 type LeasedError struct {
 	Storage string    `json:"-"`
 	PID     int       `json:"pid"`
@@ -29,16 +28,15 @@ func (e *LeasedError) Error() string {
 		e.Storage, e.PID, e.Purpose, e.Since.Local().Format("15:04"))
 }
 
-// errLocked: another open file holds the lock.
+// errLocked means that another open file holds the lock.
 var errLocked = errors.New("locked")
 
-// Lease makes the caller the only one, of all processes, to sweep that storage
-// with this journal, until release or the end of the process, however it ends.
-// It does not wait: when another has the lease the error is a *LeasedError.
+// Lease gives the caller the exclusive right, among all processes, to sweep that storage with this journal. It lasts
+// until release or the end of the process. Lease does not wait: if another process has the lease, the error is a
+// *LeasedError.
 //
-// The truth is the kernel's lock on a file beside the journal; what is in the
-// file is only for the message. The file stays: removing it would let two
-// processes lock two files of one name. If it is removed all the same, the
+// The kernel's lock on a file beside the journal decides; the content of the file is only for messages. The file is
+// never removed, because two processes could then lock two files of the same name. If another program removes it, the
 // journal is lost.
 func (j *Journal) Lease(ctx context.Context, storage, purpose string) (release func() error, err error) {
 	if j.write == nil {
@@ -50,7 +48,7 @@ func (j *Journal) Lease(ctx context.Context, storage, purpose string) (release f
 	if err := j.Intact(); err != nil {
 		return nil, err
 	}
-	if j.path == "" { // a temporary journal is nobody else's
+	if j.path == "" { // a temporary journal has no other users
 		return func() error { return nil }, nil
 	}
 	f, err := os.OpenFile(j.path+".lease-"+url.PathEscape(storage), os.O_RDWR|os.O_CREATE, 0o600)
@@ -64,7 +62,7 @@ func (j *Journal) Lease(ctx context.Context, storage, purpose string) (release f
 		err = fmt.Errorf("%w: %s", err, filepath.Dir(j.path))
 	case err == nil:
 		err = sign(f, LeasedError{PID: os.Getpid(), Purpose: purpose, Since: j.now().UTC()})
-		if noRoom(err) { // it is locked all the same
+		if noRoom(err) { // the lock is held all the same
 			err = nil
 		}
 	}
@@ -80,7 +78,7 @@ func (j *Journal) Lease(ctx context.Context, storage, purpose string) (release f
 	}, nil
 }
 
-// sign writes the holder's particulars.
+// sign writes the details of the lease's holder to the file.
 func sign(f *os.File, who LeasedError) error {
 	b, err := json.Marshal(who)
 	if err != nil {
@@ -93,7 +91,7 @@ func sign(f *os.File, who LeasedError) error {
 	return err
 }
 
-// holder reads them, as far as they are there.
+// holder returns the *LeasedError of the file, with the details as far as they can be read.
 func holder(f *os.File, storage string) error {
 	who := LeasedError{Storage: storage}
 	b, err := io.ReadAll(io.LimitReader(f, 4096))

@@ -7,5 +7,5 @@ import (
 	"os"
 )
 
-// lock: a system without such locks is not swept.
+// lock returns errors.ErrUnsupported. A system without locks is not swept.
 func lock(*os.File) error { return errors.ErrUnsupported }

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// lock locks f until it is closed, or gives errLocked at once.
+// lock locks f until it is closed. It does not wait and returns errLocked if another open file has the lock.
 func lock(f *os.File) error {
 	for {
 		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// lock locks f until it is closed, or gives errLocked at once. It locks a byte
-// far behind the content, which others may thus still read.
+// lock locks f until it is closed. It does not wait and returns errLocked if another open file has the lock. It locks
+// a byte far after the content, so that others can still read the file.
 func lock(f *os.File) error {
 	at := windows.Overlapped{OffsetHigh: 1}
 	err := windows.LockFileEx(windows.Handle(f.Fd()),

@@ -15,7 +15,7 @@ import (
 	"sweepd/providers"
 )
 
-// match is a row of matches.
+// match is a row of table matches.
 type match struct {
 	storage   string
 	e         providers.Entry
@@ -24,10 +24,10 @@ type match struct {
 	verdict   string // JSON
 	firstSeen time.Time
 	marked    time.Time
-	sound     bool // as it was read: its checksum is right
+	sound     bool // the checksum was right when the row was read
 }
 
-// newMatch is a row as it would be of a file never met before.
+// newMatch returns the row for a file that was never found before.
 func (s *Seen) newMatch(e providers.Entry, v fingerprint.Verdict, h hash, now time.Time) (*match, error) {
 	verdict, err := json.Marshal(v)
 	if err != nil {
@@ -39,9 +39,10 @@ func (s *Seen) newMatch(e providers.Entry, v fingerprint.Verdict, h hash, now ti
 }
 
 const (
-	matchColumns = "storage, " + entryColumns + ", hash, version, verdict, first_seen, marked, " + factColumns + ", checksum"
-	matchQuery   = "SELECT " + matchColumns + " FROM matches WHERE "
-	matchUpsert  = "INSERT INTO matches (" + matchColumns + `)
+	matchColumns = "storage, " + entryColumns + ", hash, version, verdict, first_seen, marked, " +
+		factColumns + ", checksum"
+	matchQuery  = "SELECT " + matchColumns + " FROM matches WHERE "
+	matchUpsert = "INSERT INTO matches (" + matchColumns + `)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) ON CONFLICT (storage, ref) DO UPDATE SET
 		revision = excluded.revision, path = excluded.path, size = excluded.size, modified = excluded.modified,
 		created = excluded.created, weak = excluded.weak, hash = excluded.hash, version = excluded.version,
@@ -50,20 +51,25 @@ const (
 		content_hash = excluded.content_hash, checksum = excluded.checksum`
 )
 
-// columns are those of matchColumns but the checksum.
+// columns returns the values of matchColumns without the checksum.
 func (m *match) columns() []any {
 	return append(append(append([]any{m.storage}, entryValues(m.e)...),
 		m.hash, m.version, m.verdict, micros(m.firstSeen), micros(m.marked)), factValues(m.e)...)
 }
 
-// checksum is over the columns. The last of them are left out where they say
-// nothing, as they were when there were none: the content hash, and then all
-// facts.
+// checksum returns the checksum over the columns. For the sake of rows from before their introduction, it omits the
+// content hash if that is unknown, and then all facts if none is set.
 func (m *match) checksum() []byte {
 	columns, none := m.columns(), [sha256.Size]byte{}
 	if m.e.ContentHash == none {
 		columns = columns[:len(columns)-1]
-		bare := providers.Entry{Hashes: m.e.Hashes, Starred: m.e.Starred, Shared: m.e.Shared, Camera: m.e.Camera, Properties: m.e.Properties}
+		bare := providers.Entry{
+			Hashes:     m.e.Hashes,
+			Starred:    m.e.Starred,
+			Shared:     m.e.Shared,
+			Camera:     m.e.Camera,
+			Properties: m.e.Properties,
+		}
 		if bare == (providers.Entry{}) {
 			columns = columns[:len(columns)-len(factValues(m.e))+1]
 		}
@@ -87,7 +93,7 @@ func scanMatch(row scanner) (match, error) {
 	return m, nil
 }
 
-// record is the row as a Record.
+// record returns the row as a Record.
 func (m *match) record() (Record, error) {
 	r := Record{Entry: m.e, FirstSeen: m.firstSeen, Marked: m.marked}
 	if err := json.Unmarshal([]byte(m.verdict), &r.Verdict); err != nil {
@@ -103,11 +109,10 @@ func newMatchWriter(ctx context.Context, tx *sql.Tx) (w matchWriter, err error) 
 	if w.query, err = tx.PrepareContext(ctx, matchQuery+"storage = $1 AND ref = $2"); err == nil {
 		w.upsert, err = tx.PrepareContext(ctx, matchUpsert)
 	}
-	return w, err // the statements are closed with the transaction
+	return w, err // the end of the transaction closes the statements
 }
 
-// read is the row of that file; without one, or with one that is not sound,
-// the zero match.
+// read returns the row of that file, or the zero match if there is no valid one.
 func (w matchWriter) read(ctx context.Context, storage string, ref providers.Ref) (match, error) {
 	m, err := scanMatch(w.query.QueryRowContext(ctx, storage, []byte(ref)))
 	if errors.Is(err, sql.ErrNoRows) || err == nil && !m.sound {
@@ -121,9 +126,8 @@ func (w matchWriter) write(ctx context.Context, m *match) error {
 	return err
 }
 
-// put writes what was found. A new revision begins anew. One that is known
-// keeps its hashes and the time when it was first seen; its grace goes on only if the verdict
-// is the same as before, or reading the whole file bore it out.
+// put writes the row of a match. A new revision replaces everything. A known one keeps its hashes and its first_seen;
+// it keeps its mark only if the verdict is unchanged, or if reading the whole file confirmed it.
 func (w matchWriter) put(ctx context.Context, m match) error {
 	before, err := w.read(ctx, m.storage, m.e.Ref)
 	if err != nil {
@@ -139,18 +143,18 @@ func (w matchWriter) put(ctx context.Context, m match) error {
 	return w.write(ctx, &m)
 }
 
-// borneOut reports whether a skimmed verdict was followed by one of the whole
-// file that says the same.
+// borneOut reports whether the verdict of the whole file confirms a skimmed one.
 func borneOut(skimmed, whole string) bool {
 	var was, is fingerprint.Verdict
-	if json.Unmarshal([]byte(skimmed), &was) != nil || json.Unmarshal([]byte(whole), &is) != nil || !was.Skimmed || is.Skimmed {
+	if json.Unmarshal([]byte(skimmed), &was) != nil || json.Unmarshal([]byte(whole), &is) != nil ||
+		!was.Skimmed || is.Skimmed {
 		return false
 	}
-	was.Skimmed, was.Evidence, is.Evidence = false, nil, nil // what was found is said in other words
+	was.Skimmed, was.Evidence, is.Evidence = false, nil, nil // the evidence is worded differently
 	return reflect.DeepEqual(was, is)
 }
 
-// writeRows writes or, where there is no match, deletes the rows.
+// writeRows writes the rows, and deletes those without a match.
 func (s *Seen) writeRows(ctx context.Context, tx *sql.Tx, rows map[providers.Ref]*match) error {
 	if len(rows) == 0 {
 		return nil
@@ -172,10 +176,9 @@ func (s *Seen) writeRows(ctx context.Context, tx *sql.Tx, rows map[providers.Ref
 	return nil
 }
 
-// Matched is the Record of e, when Look said Matched. Not ok: there is none
-// for e as it is, or no longer, and e is to be examined again. The record's
-// Entry is e, with the hashes that are remembered of it; where e has moved
-// since, Save will know.
+// Matched returns the Record of e after Look returned Matched. ok is false if there is no Record for the current
+// state of e, which must then be examined again. The record's Entry is e with the stored hashes; if e has moved
+// since, Save stores the change.
 func (s *Seen) Matched(ctx context.Context, e providers.Entry) (r Record, ok bool, err error) {
 	h := hashOf(e)
 	r, err = s.j.Record(ctx, s.storage, s.version, e.Ref)
@@ -202,7 +205,7 @@ func (s *Seen) Matched(ctx context.Context, e providers.Entry) (r Record, ok boo
 	return r, true, nil
 }
 
-// there takes back that a file is gone, if that was said in this listing.
+// there cancels an earlier Gone in this listing.
 func (s *Seen) there(ref providers.Ref) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -211,9 +214,10 @@ func (s *Seen) there(ref providers.Ref) {
 	}
 }
 
-// sameEntry compares all but what identifies the file, as far as it is stored.
+// sameEntry compares all stored fields except those that identify the file.
 func sameEntry(a, b providers.Entry) bool {
 	return a.Path == b.Path && a.Size == b.Size && a.Weak == b.Weak &&
 		micros(a.Modified) == micros(b.Modified) && micros(a.Created) == micros(b.Created) &&
-		a.Hashes == b.Hashes && a.Starred == b.Starred && a.Shared == b.Shared && a.Camera == b.Camera && a.Properties == b.Properties
+		a.Hashes == b.Hashes && a.Starred == b.Starred && a.Shared == b.Shared && a.Camera == b.Camera &&
+		a.Properties == b.Properties
 }

@@ -8,8 +8,7 @@ import (
 	"io/fs"
 )
 
-// applicationID is what the first migration writes into the file's header:
-// "swpd".
+// applicationID is the number that the first migration writes into the file's header: "swpd".
 const applicationID = 0x73777064
 
 // migrations are applied in the order of their names, one per version.
@@ -17,13 +16,12 @@ const applicationID = 0x73777064
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// latest is the version that this program writes.
+// latest returns the version that this program writes.
 func latest() int {
 	return len(steps(migrations))
 }
 
-// steps are the names of the migrations: the one at index i leads to version
-// i+1.
+// steps returns the names of the migrations. The one at index i leads to version i+1.
 func steps(all fs.FS) []string {
 	names, err := fs.Glob(all, "migrations/*.sql")
 	if err != nil { // only for a malformed pattern
@@ -32,8 +30,8 @@ func steps(all fs.FS) []string {
 	return names
 }
 
-// migrate brings a database of version from to the latest of all, each step
-// and its version in one transaction. Another process may be doing the same.
+// migrate updates a database from version from to the latest of all. Each step and its version are written in one
+// transaction. Another process may do the same concurrently.
 func migrate(ctx context.Context, db *sql.DB, all fs.FS, from int) error {
 	for i, name := range steps(all)[from:] {
 		text, err := fs.ReadFile(all, name)

@@ -20,7 +20,9 @@ func TestANewJournalIsReadableByItsOwnerAlone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state", "sweepd", "journal.db")
 	j := openAt(t, path)
 	must(j.BeginRun(t.Context(), "scan", ""))(t)
-	for name, want := range map[string]fs.FileMode{path: 0o600, path + "-wal": 0o600, filepath.Dir(path): 0o700 | fs.ModeDir} {
+	for name, want := range map[string]fs.FileMode{
+		path: 0o600, path + "-wal": 0o600, filepath.Dir(path): 0o700 | fs.ModeDir,
+	} {
 		if got := must(os.Stat(name))(t).Mode(); got != want {
 			t.Errorf("mode of %s: got %v, want %v", name, got, want)
 		}
@@ -30,7 +32,8 @@ func TestANewJournalIsReadableByItsOwnerAlone(t *testing.T) {
 func TestAJournalIsDurableByItsSettings(t *testing.T) {
 	j := newJournal(t)
 	for pragma, want := range map[string]string{
-		"journal_mode": "wal", "synchronous": "2", "application_id": fmt.Sprint(applicationID), "user_version": fmt.Sprint(latest()),
+		"journal_mode": "wal", "synchronous": "2", "application_id": fmt.Sprint(applicationID),
+		"user_version": fmt.Sprint(latest()),
 	} {
 		var got string
 		if err := j.write.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
@@ -70,7 +73,7 @@ func TestAJournalNeedsAClock(t *testing.T) {
 	}
 }
 
-// script runs statements on the file at path as another program would.
+// script runs statements on the file at path, like another program.
 func script(t *testing.T, path string, statements ...string) {
 	t.Helper()
 	db := must(sql.Open("sqlite", path))(t)
@@ -82,7 +85,7 @@ func script(t *testing.T, path string, statements ...string) {
 	}
 }
 
-// used is the content of a closed journal with some operations.
+// used returns the content of a closed journal with some operations.
 func used(t *testing.T) []byte {
 	path := filepath.Join(t.TempDir(), "journal.db")
 	j := openAt(t, path)
@@ -211,7 +214,9 @@ func TestCheckFindsDamageThatOpenDoesNotSee(t *testing.T) {
 func TestAMigrationIsDoneWhollyOrNotAtAll(t *testing.T) {
 	all := fstest.MapFS{
 		"migrations/0001_a.sql": {Data: []byte("CREATE TABLE a (x INTEGER); INSERT INTO a VALUES (1)")},
-		"migrations/0002_b.sql": {Data: []byte("CREATE TABLE b (x INTEGER); DELETE FROM a; INSERT INTO nonesuch VALUES (1)")},
+		"migrations/0002_b.sql": {
+			Data: []byte("CREATE TABLE b (x INTEGER); DELETE FROM a; INSERT INTO nonesuch VALUES (1)"),
+		},
 	}
 	path := filepath.Join(t.TempDir(), "journal.db")
 	script(t, path, "PRAGMA user_version = 0")
@@ -231,7 +236,7 @@ func TestAMigrationIsDoneWhollyOrNotAtAll(t *testing.T) {
 	}
 	equal(t, "after the failure", state(), "a 1 1")
 	all["migrations/0002_b.sql"].Data = []byte("CREATE TABLE b (x INTEGER)")
-	for range 2 { // the second time as a process that had read version 1 before the first
+	for range 2 { // the second time like a process that read version 1 before the first
 		if err := migrate(t.Context(), db, all, 1); err != nil {
 			t.Fatal(err)
 		}
@@ -259,8 +264,9 @@ func TestReadingMakesNoFileAndWritesNone(t *testing.T) {
 		"Begin": begun, "BeginRun": run, "Lease": leased,
 		"End": j.End(t.Context(), "k", providers.Outcome{Receipt: "r"}), "EndRun": j.EndRun(t.Context(), 1, nil, nil),
 		"Mark": second(j.Mark(t.Context(), "home", []providers.Entry{e}, noon)),
-		"Say":  j.Say(t.Context(), e, Keep), "SayOf": j.SayOf(t.Context(), Content{}, Keep), "SetClocks": j.SetClocks(t.Context(), Clock{}, Clock{}),
-		"Put": s.Put(t.Context(), e, proven()), "Save": s.Save(t.Context(), "c", true),
+		"Say":  j.Say(t.Context(), e, Keep), "SayOf": j.SayOf(t.Context(), Content{}, Keep),
+		"SetClocks": j.SetClocks(t.Context(), Clock{}, Clock{}),
+		"Put":       s.Put(t.Context(), e, proven()), "Save": s.Save(t.Context(), "c", true),
 	} {
 		if !errors.Is(err, fs.ErrPermission) {
 			t.Errorf("%s: got %v, want %v", what, err, fs.ErrPermission)

@@ -12,26 +12,24 @@ import (
 	"sweepd/providers"
 )
 
-// Operation is one operation as the journal has it: open while Ended is zero,
-// then done, or failed with Err.
+// Operation is one operation of the journal. It is open while Ended is zero, and then done, or failed with Err.
 type Operation struct {
 	Key     string
 	Op      providers.Op
 	Began   time.Time         // UTC
-	Ended   time.Time         // UTC; zero: it was interrupted, or is under way
-	Receipt providers.Receipt // of a trash: what came of it, "" until then; else as in Op
-	Err     error             // errors.Is knows it by the kinds of package providers
+	Ended   time.Time         // UTC; zero: interrupted or running
+	Receipt providers.Receipt // of a done trash: its receipt, "" until then; else as in Op
+	Err     error             // errors.Is recognises the kinds of package providers
 
-	// Resolved is what later took a trashed file out of the bin: OpRestore,
-	// OpPurge or OpEmpty, or OpGone where that is not known; "" while it is
-	// there.
+	// Resolved is the kind of operation that later took a trashed file out of the bin: OpRestore, OpPurge or OpEmpty,
+	// or OpGone if it is unknown. It is "" while the file is there.
 	Resolved   providers.OpKind
 	ResolvedAt time.Time
 
 	id int64
 }
 
-// State is "open", "done" or "failed".
+// State returns "open", "done" or "failed".
 func (o Operation) State() string {
 	switch {
 	case o.Ended.IsZero():
@@ -42,23 +40,22 @@ func (o Operation) State() string {
 	return "done"
 }
 
-// Filter chooses operations: those that fulfil every field that is set. The
-// zero Filter chooses all.
+// Filter selects operations that match every field that is set. The zero Filter selects all.
 type Filter struct {
 	Key     string
 	Run     int64
 	Storage string
-	Path    string        // of a trash: where the file was, exactly
-	Ref     providers.Ref // of a trash: what its storage called the file
+	Path    string        // of a trash: the exact former path of the file
+	Ref     providers.Ref // of a trash: the file's ref in its storage
 
-	Open    bool // begun and not ended: what is to be finished after a crash
-	InTrash bool // trash operations that were done, neither restored nor purged since
+	Open    bool // begun and not ended: to be finished after a crash
+	InTrash bool // done trash operations whose files were neither restored nor purged since
 
-	Newest bool // newest first; else in the order in which they began
+	Newest bool // newest first; else in the order of their begin
 }
 
-// Operations are those that f chooses. It may be broken off at any time, and
-// the journal may be written to between one operation and the next.
+// Operations returns the selected operations. The caller may stop at any time and write to the journal during the
+// iteration.
 func (j *Journal) Operations(ctx context.Context, f Filter) iter.Seq2[Operation, error] {
 	return pages(ctx, func(ctx context.Context, last *Operation) ([]Operation, error) {
 		query, args := f.query(last)
@@ -67,7 +64,7 @@ func (j *Journal) Operations(ctx context.Context, f Filter) iter.Seq2[Operation,
 	})
 }
 
-// query selects the page after last.
+// query returns the query for the page after last.
 func (f Filter) query(last *Operation) (string, []any) {
 	var where []string
 	var args []any

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// pack is the stored form of the hashes of t that have no row of their own:
-// each once, sorted.
+// pack returns the stored form of the hashes of t that have no row of their own: each once, sorted. It also returns
+// the count of changes that this form includes.
 func (t *table) pack() (packed []byte, changes int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -24,14 +24,13 @@ func (t *table) pack() (packed []byte, changes int) {
 	return packed, t.changes
 }
 
-// unpack fills the empty table t from what pack gave for that shard. Anything
-// else is ErrDamaged.
+// unpack fills the empty table t from the result of pack for that shard. It returns ErrDamaged for any other input.
 func (t *table) unpack(shard byte, packed []byte) error {
 	if len(packed)%hashSize != 0 {
 		return fmt.Errorf("%w: shard %d of the files seen has %d bytes", ErrDamaged, shard, len(packed))
 	}
 	n := len(packed) / hashSize
-	t.resize(n + n/32 + 4) // the records' hashes and new ones are to come
+	t.resize(n + n/32 + 4) // room for the hashes of records and for new ones
 	var last hash
 	for i := 0; i < len(packed); i += hashSize {
 		h := parseHash(packed[i:])

@@ -12,24 +12,22 @@ import (
 	"syscall"
 )
 
-// place is where an open journal is: the files of which it consists, by their
-// names, and the end of the chain. SQLite itself writes on into a file that was
-// removed or replaced, where no other process and no later one reads it.
+// place checks that the files of an open journal are still at their path, and that the chain still has the same end.
+// SQLite continues to write to a file that was removed or replaced, and no other or later process would read that.
 type place struct {
 	path string
-	file string // identifies the database among all files
+	file string // identity of the database file
 
-	// Of the one transaction that is under way.
+	// The fields noted and head belong to the single running transaction.
 	noted *head
-	head  fs.FileInfo // of the file that noted was read from; nil: it is to be read
+	head  fs.FileInfo // of the file from which noted was read; nil: read it again
 
-	mu    sync.Mutex             // over all that follows
-	files map[string]fs.FileInfo // the database, its log, the index of the log, the leases that are held
-	last  head                   // the last line that is known to be durable
+	mu    sync.Mutex             // guards all fields below
+	files map[string]fs.FileInfo // the database, its log, the index of the log, the held leases
+	last  head                   // the last line known to be durable
 }
 
-// newPlace takes down the files of the journal at path, whose database was the
-// file db before it was opened.
+// newPlace returns the place of the journal at path. db describes the database file before it was opened.
 func newPlace(path string, db fs.FileInfo, noted *head) (*place, error) {
 	p := &place{path: path, file: identity(db), files: map[string]fs.FileInfo{path: db}, noted: noted}
 	if noted != nil {
@@ -37,7 +35,7 @@ func newPlace(path string, db fs.FileInfo, noted *head) (*place, error) {
 	}
 	for _, name := range []string{path + "-wal", path + "-shm"} {
 		fi, err := os.Stat(name)
-		if errors.Is(err, fs.ErrNotExist) { // a journal that some other program made keeps no log
+		if errors.Is(err, fs.ErrNotExist) { // a journal made by another program may have no log
 			continue
 		}
 		if err != nil {
@@ -46,12 +44,12 @@ func newPlace(path string, db fs.FileInfo, noted *head) (*place, error) {
 		p.files[name] = fi
 	}
 	for _, fi := range p.files {
-		os.SameFile(fi, fi) // on Windows this reads the identity, which is otherwise read too late
+		os.SameFile(fi, fi) // on Windows this reads the identity, which would otherwise be read too late
 	}
 	return p, p.look()
 }
 
-// look compares the files with those that were opened.
+// look returns ErrReplaced if a file is no longer the one that was opened.
 func (p *place) look() error {
 	p.mu.Lock()
 	files := maps.Clone(p.files)
@@ -61,7 +59,7 @@ func (p *place) look() error {
 		switch {
 		case errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR):
 			return fmt.Errorf("%w: %q is gone", ErrReplaced, name)
-		case err != nil: // perhaps not at the next look
+		case err != nil: // may be temporary
 			return fmt.Errorf("look whether the journal is at its place: %w", err)
 		case !os.SameFile(now, opened):
 			return fmt.Errorf("%w: %q is another file now", ErrReplaced, name)
@@ -70,10 +68,10 @@ func (p *place) look() error {
 	return nil
 }
 
-// check is look, and compares the head too. The transaction is immediate, so
-// that no process writes meanwhile.
+// check does the same as look and also compares the head. The transaction is immediate, so that no process writes in
+// the meantime.
 func (p *place) check(ctx context.Context, tx *sql.Tx) error {
-	if p == nil { // a temporary journal has none
+	if p == nil { // a temporary journal
 		return nil
 	}
 	if err := p.look(); err != nil {
@@ -105,21 +103,19 @@ func (p *place) check(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-// note takes down what was just noted beside the journal.
+// note stores the head that was just written.
 func (p *place) note(last head) (err error) {
 	p.noted = &last
 	p.head, err = os.Stat(headName(p.path))
 	return err
 }
 
-// unchanged reports whether a small file is as it was; it is replaced, or
-// written anew.
+// unchanged reports whether a small file is unchanged. Writers replace it or rewrite it.
 func unchanged(was, is fs.FileInfo) bool {
 	return was != nil && os.SameFile(was, is) && was.ModTime().Equal(is.ModTime()) && was.Size() == is.Size()
 }
 
-// follows holds that a chain with that end has the last line that this process
-// knows to be durable.
+// follows returns ErrOlder unless a chain with that end contains the last line that this process knows to be durable.
 func (p *place) follows(ctx context.Context, tx *sql.Tx, end head) error {
 	if p == nil {
 		return nil
@@ -133,7 +129,7 @@ func (p *place) follows(ctx context.Context, tx *sql.Tx, end head) error {
 	return last.precedes(ctx, tx)
 }
 
-// reached takes down that a line is durable.
+// reached records that a line is durable.
 func (p *place) reached(end head) {
 	if p == nil {
 		return
@@ -145,7 +141,7 @@ func (p *place) reached(end head) {
 	}
 }
 
-// hold has a file of which the record consists compared from now on.
+// hold adds a file to those that look compares.
 func (p *place) hold(f *os.File) error {
 	fi, err := f.Stat()
 	if err != nil {
@@ -158,7 +154,7 @@ func (p *place) hold(f *os.File) error {
 	return nil
 }
 
-// drop ends what hold began.
+// drop removes a file that hold added.
 func (p *place) drop(f *os.File) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -11,8 +11,7 @@ import (
 	"sweepd/providers"
 )
 
-// grown is an open journal with operations, a head, and a lease that is held; and
-// an older copy of it in a folder of its own.
+// grown returns an open journal with operations, a head and a held lease, and an older copy of it in its own folder.
 func grown(t *testing.T) (j *Journal, path, older string) {
 	t.Helper()
 	path, older = filepath.Join(t.TempDir(), "state", "journal.db"), filepath.Join(t.TempDir(), "journal.db")
@@ -28,7 +27,7 @@ func grown(t *testing.T) (j *Journal, path, older string) {
 	must(j.Lease(t.Context(), "home", "run"))(t)
 	did(t, j, trashOf(file("b", "1")), "bin/b")
 	run := must(j.BeginRun(t.Context(), "apply", "sha256:0"))(t)
-	if err := j.EndRun(t.Context(), run, nil, nil); err != nil { // which notes the head
+	if err := j.EndRun(t.Context(), run, nil, nil); err != nil { // this writes the head
 		t.Fatal(err)
 	}
 	return j, path, older
@@ -66,7 +65,9 @@ func TestARecordThatIsNotAtItsPlaceAnyMoreTakesNoIntent(t *testing.T) {
 		{"the index of its log is removed", func(t *testing.T, path, _ string) { remove(t, path+"-shm") }},
 		{"its head is removed", func(t *testing.T, path, _ string) { remove(t, path+".head") }},
 		{"a lease that is held is removed", func(t *testing.T, path, _ string) { remove(t, path+".lease-home") }},
-		{"its folder is renamed", func(t *testing.T, path, _ string) { rename(t, filepath.Dir(path), filepath.Dir(path)+".old") }},
+		{"its folder is renamed", func(t *testing.T, path, _ string) {
+			rename(t, filepath.Dir(path), filepath.Dir(path)+".old")
+		}},
 		{"a new one is in its place", func(t *testing.T, path, _ string) {
 			remove(t, path+"*")
 			if err := openAt(t, path).Close(); err != nil {
@@ -97,7 +98,8 @@ func TestARecordThatIsNotAtItsPlaceAnyMoreTakesNoIntent(t *testing.T) {
 			}
 			for what, err := range map[string]error{
 				"Say": j.Say(t.Context(), file("d", "1"), Keep), "SetLately": j.SetLately(t.Context(), "home", noon),
-				"BeginRun": second(j.BeginRun(t.Context(), "apply", "")), "Lease": second(j.Lease(t.Context(), "more", "run")), "Err": j.Err(),
+				"BeginRun": second(j.BeginRun(t.Context(), "apply", "")),
+				"Lease":    second(j.Lease(t.Context(), "more", "run")), "Err": j.Err(),
 			} {
 				if !Unreliable(err) {
 					t.Errorf("%s: got %v", what, err)
@@ -112,8 +114,7 @@ func TestARecordThatIsNotAtItsPlaceAnyMoreTakesNoIntent(t *testing.T) {
 	}
 }
 
-// What was lost stays so: what is at the place again may lack what was recorded
-// in between.
+// A lost journal stays lost: the file that is now in its place may lack lines recorded in between.
 func TestARecordThatWasLostIsNotWrittenToAgain(t *testing.T) {
 	j, path, _ := grown(t)
 	if err := os.Rename(path, path+".away"); err != nil {
@@ -130,8 +131,8 @@ func TestARecordThatWasLostIsNotWrittenToAgain(t *testing.T) {
 	}
 }
 
-// The one that is at the place now is another process's, which SQLite and we
-// would take the log and the head from.
+// The file now in its place belongs to another process. SQLite would remove its log, and Close would overwrite its
+// head.
 func TestARecordThatIsLostLeavesTheOneInItsPlaceAlone(t *testing.T) {
 	j, path, _ := grown(t)
 	for _, name := range must(filepath.Glob(path + "*"))(t) {
@@ -156,7 +157,7 @@ func TestARecordThatIsLostLeavesTheOneInItsPlaceAlone(t *testing.T) {
 	equal(t, "lines", must(openAt(t, path).Verify(t.Context()))(t), 8)
 }
 
-// Several processes write one record, and each notes the head.
+// Several processes write one journal, and each stores the head.
 func TestARecordThatOthersWriteToIsStillItself(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal.db")
 	a, b := openAt(t, path), openAt(t, path)

@@ -16,7 +16,7 @@ import (
 	"sweepd/providers"
 )
 
-// childEnv names what this test binary does instead of testing, and where.
+// childEnv selects what this test binary does instead of testing, and pathEnv where.
 const childEnv, pathEnv = "JOURNAL_TEST_CHILD", "JOURNAL_TEST_PATH"
 
 func TestMain(m *testing.M) {
@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 	os.Exit(1)
 }
 
-// storm begins and ends operations for ever, and says so after each.
+// storm begins and ends operations without end, and prints a line after each.
 func storm(j *Journal) error {
 	failed := make(chan error)
 	var out sync.Mutex
@@ -54,7 +54,8 @@ func storm(j *Journal) error {
 					return
 				}
 				say("ended", key)
-				if w, err := j.Word(context.Background(), providers.Entry{Ref: "a", Modified: noon}); err == nil && w != NoWord {
+				if w, err := j.Word(context.Background(),
+					providers.Entry{Ref: "a", Modified: noon}); err == nil && w != NoWord {
 					say("heard", w)
 				}
 			}
@@ -63,7 +64,7 @@ func storm(j *Journal) error {
 	return <-failed
 }
 
-// lease holds one until it is killed.
+// lease holds a lease until the process is killed.
 func lease(j *Journal) error {
 	if _, err := j.Lease(context.Background(), "home", "apply"); err != nil {
 		return err
@@ -73,12 +74,12 @@ func lease(j *Journal) error {
 	return err
 }
 
-// start runs a child at path, killed at the latest when the test ends.
+// start runs a child at path. It is killed at the end of the test at the latest.
 func start(t *testing.T, child, path string) (cmd *exec.Cmd, lines *bufio.Scanner) {
 	t.Helper()
 	cmd = exec.Command(must(os.Executable())(t))
 	cmd.Env = append(os.Environ(), childEnv+"="+child, pathEnv+"="+path)
-	must(cmd.StdinPipe())(t) // it reads for ever
+	must(cmd.StdinPipe())(t) // the child reads it without end
 	out := must(cmd.StdoutPipe())(t)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -87,7 +88,7 @@ func start(t *testing.T, child, path string) (cmd *exec.Cmd, lines *bufio.Scanne
 	return cmd, bufio.NewScanner(out)
 }
 
-// await reads lines until one begins with word.
+// await reads lines until one begins with the given text.
 func await(t *testing.T, lines *bufio.Scanner, word string, each func(line string)) {
 	t.Helper()
 	for lines.Scan() {
@@ -125,7 +126,7 @@ func TestWhatWasAcknowledgedOutlivesTheKillOfTheProcess(t *testing.T) {
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
-		for lines.Scan() { // what it had said before
+		for lines.Scan() { // lines printed before the kill
 			note(lines.Text())
 		}
 		cmd.Wait()
@@ -133,7 +134,7 @@ func TestWhatWasAcknowledgedOutlivesTheKillOfTheProcess(t *testing.T) {
 	}
 }
 
-// requireRecorded holds that the journal has what was acknowledged.
+// requireRecorded checks that the journal has all acknowledged operations.
 func requireRecorded(t *testing.T, path string, begun, ended map[string]bool) {
 	t.Helper()
 	j := openAt(t, path)
@@ -202,7 +203,8 @@ func TestALeaseIsHeldByOneProcessAndFreeWhenItIsKilled(t *testing.T) {
 	if !ok || held.PID != cmd.Process.Pid || held.Storage != "home" || held.Purpose != "apply" || held.Since.IsZero() {
 		t.Fatalf("got %v, want a *LeasedError of process %d", err, cmd.Process.Pid)
 	}
-	want := fmt.Sprintf("a sweep of home is already running (pid %d, apply, since %s)", held.PID, held.Since.Local().Format("15:04"))
+	want := fmt.Sprintf("a sweep of home is already running (pid %d, apply, since %s)", held.PID,
+		held.Since.Local().Format("15:04"))
 	equal(t, "text", err.Error(), want)
 	release := must(j.Lease(t.Context(), "another/storage", "scan"))(t)
 	if err := release(); err != nil {

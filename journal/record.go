@@ -13,21 +13,19 @@ import (
 	"sweepd/providers"
 )
 
-// Record is what was found of a file that is, or may be, ours: its verdict has
-// a confidence of possible or more. What a person said of it is not here: ask
-// Word at the moment of acting.
+// Record is the result for a file with a confidence of possible or more. It does not include the user's decision,
+// which callers get from Word when they act.
 type Record struct {
 	Entry     providers.Entry // times to the microsecond
 	Verdict   fingerprint.Verdict
-	FirstSeen time.Time // when this revision was first met; UTC
-	Marked    time.Time // when a grace began for this revision and verdict; zero: not yet
+	FirstSeen time.Time // when this revision was first found; UTC
+	Marked    time.Time // when a grace began for this revision and verdict; zero: not begun
 }
 
 const recordByRef = matchQuery + `storage = $1 AND version = $2 AND ref = $3`
 
-// Record is the one of the file ref, if it was found by that version of the
-// detectors, else fs.ErrNotExist. What was stored otherwise than it was written
-// is as if it were not there.
+// Record returns the record of the file ref by that version of the detectors. The error wraps fs.ErrNotExist if there
+// is none, or if its checksum is wrong.
 func (j *Journal) Record(ctx context.Context, storage string, version int, ref providers.Ref) (r Record, err error) {
 	m, err := scanMatch(one(ctx, j.byRef, storage, version, []byte(ref)))
 	switch {
@@ -42,9 +40,8 @@ func (j *Journal) Record(ctx context.Context, storage string, version int, ref p
 	return r, nil
 }
 
-// Records are all of a storage that were found by that version of the
-// detectors, in the order of their refs. It may be broken off at any time, and
-// the journal may be written to between one record and the next.
+// Records returns all records of a storage by that version of the detectors, in the order of their refs. It skips
+// those whose checksum is wrong. The caller may stop at any time and write to the journal during the iteration.
 func (j *Journal) Records(ctx context.Context, storage string, version int) iter.Seq2[Record, error] {
 	all := pages(ctx, func(ctx context.Context, last *match) ([]match, error) {
 		query, args := matchQuery+`storage = $1 AND version = $2`, []any{storage, version}
@@ -53,7 +50,8 @@ func (j *Journal) Records(ctx context.Context, storage string, version int) iter
 		}
 		rows, err := j.read.QueryContext(ctx, query+fmt.Sprintf(` ORDER BY ref LIMIT %d`, pageSize), args...)
 		page, err := collect(rows, err, scanMatch)
-		if last != nil && len(page) > 0 && page[len(page)-1].e.Ref <= last.e.Ref { // else this might never end
+		// Without this check, a damaged file could cause an endless loop.
+		if last != nil && len(page) > 0 && page[len(page)-1].e.Ref <= last.e.Ref {
 			err = errors.Join(err, fmt.Errorf("%w: the records of %s are out of order", ErrDamaged, storage))
 		}
 		return page, err
@@ -74,11 +72,12 @@ func (j *Journal) Records(ctx context.Context, storage string, version int) iter
 	}
 }
 
-// Mark records that a grace began at that time for those files, each only at
-// the revision given and only if it has a saved Record. A grace that is running
-// goes on as it is. With the zero time, it ends and the mark is removed. It
-// returns how many files have such a Record.
-func (j *Journal) Mark(ctx context.Context, storage string, files []providers.Entry, at time.Time) (marked int64, err error) {
+// Mark records that a grace began at that time for those files, each only at the given revision and only if it has a
+// saved Record. It does not change a running grace. The zero time ends the grace and removes the mark. Mark returns
+// how many files have such a Record.
+func (j *Journal) Mark(
+	ctx context.Context, storage string, files []providers.Entry, at time.Time,
+) (marked int64, err error) {
 	if len(files) == 0 {
 		return 0, nil
 	}
@@ -105,8 +104,7 @@ func (j *Journal) Mark(ctx context.Context, storage string, files []providers.En
 	return marked, err
 }
 
-// Unmark ends the graces of the files, as far as the journal still has them at
-// these revisions: the next one begins anew.
+// Unmark ends the graces of those files that the journal has at these revisions. The next grace begins anew.
 func (j *Journal) Unmark(ctx context.Context, storage string, files []providers.Entry) error {
 	if len(files) == 0 {
 		return nil
@@ -129,7 +127,7 @@ func (j *Journal) Unmark(ctx context.Context, storage string, files []providers.
 	})
 }
 
-// mark writes the mark of m, where that changes it.
+// mark writes the mark of m if that changes it.
 func (w matchWriter) mark(ctx context.Context, m match, at time.Time) error {
 	if m.marked.IsZero() == at.IsZero() {
 		return nil
@@ -138,7 +136,7 @@ func (w matchWriter) mark(ctx context.Context, m match, at time.Time) error {
 	return w.write(ctx, &m)
 }
 
-// unmark ends the graces of a file, whatever its storage is called.
+// unmark ends the graces of a file in all storages.
 func unmark(ctx context.Context, tx *sql.Tx, ref providers.Ref) error {
 	rows, err := tx.QueryContext(ctx, matchQuery+`ref = $1 AND marked IS NOT NULL`, []byte(ref))
 	all, err := collect(rows, err, scanMatch)

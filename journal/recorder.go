@@ -14,9 +14,8 @@ import (
 	"sweepd/providers"
 )
 
-// Begin makes the intent durable; see providers.Recorder. After an error
-// nothing may be moved: whether the intent is on the disk is not known, and it
-// does no harm there.
+// Begin makes the intent durable; see providers.Recorder. After an error the caller must not move anything: the
+// intent may or may not be stored, and is harmless if it is.
 func (j *Journal) Begin(ctx context.Context, op providers.Op) (string, error) {
 	reasons, err := json.Marshal(op.Cause.Reasons)
 	if err != nil {
@@ -25,17 +24,21 @@ func (j *Journal) Begin(ctx context.Context, op providers.Op) (string, error) {
 	key := j.keys.next()
 	args := append([]any{key, op.Cause.Run, string(op.Kind), op.Storage}, entryValues(op.Entry)...)
 	args = append(args, []byte(op.Receipt), text(op.Cause.Rule), string(reasons), op.Cause.Approved)
-	e := ending{kind: op.Kind, storage: op.Storage, ref: []byte(op.Entry.Ref), revision: []byte(op.Entry.Revision), receipt: []byte(op.Receipt)}
+	e := ending{
+		kind:     op.Kind,
+		storage:  op.Storage,
+		ref:      []byte(op.Entry.Ref),
+		revision: []byte(op.Entry.Revision),
+		receipt:  []byte(op.Receipt),
+	}
 	return key, j.record(ctx, &record{intent: args, key: key, op: e})
 }
 
-// End makes the outcome durable; see providers.Recorder. A done restore, purge,
-// empty or gone also resolves the trash operation that gave its receipt, and
-// what was trashed is no longer among the Records; a file that is back, by an
-// undo or by another program, is one to Keep as it is, because a person wanted
-// it, and so is its content if Restored has its SHA-256. Ending an operation once more
-// with the same outcome is no error; with another it is, and the first stands.
-// An unknown key: fs.ErrNotExist.
+// End makes the outcome durable; see providers.Recorder. A done restore, purge, empty or gone also resolves the trash
+// operation with its receipt. After a done trash the file has no Record any more. If a file is back, through an undo
+// or another program, End also records Keep for it, and for its content if Restored has its SHA-256, because a person
+// wanted it back. Ending an operation again with the same outcome is no error; with another outcome it is, and the
+// first one remains. The error wraps fs.ErrNotExist if the key is unknown.
 func (j *Journal) End(ctx context.Context, key string, o providers.Outcome) error {
 	out := &record{key: key, receipt: []byte(o.Receipt), restored: o.Restored, opErr: o.Err}
 	return j.record(context.WithoutCancel(ctx), out)
@@ -52,30 +55,30 @@ func (j *Journal) record(ctx context.Context, r *record) error {
 	return r.refused
 }
 
-// record is a row of an operation to write: an intent, or an outcome.
+// record is an intent or an outcome to be written.
 type record struct {
 	at time.Time
 
-	intent []any // of Begin: the columns up to reasons; nil for an outcome
+	intent []any // of Begin: the columns before began; nil for an outcome
 
-	op ending // of Begin, as far as it is known
+	op ending // of Begin, as far as known
 
 	key      string
 	receipt  []byte
 	restored providers.Entry
 	opErr    error
 
-	refused error // why this one was not written though the batch was
+	refused error // set if only this record of the batch was refused
 }
 
-// recorder writes records through statements that were prepared once.
+// recorder writes records through prepared statements.
 type recorder struct {
 	db    *sql.DB
 	chain *chainer
 
 	begin, end, find, ended, binned, empty, resolve, forget *sql.Stmt
 
-	begun map[string]ending // by key: what this process began and has not ended
+	begun map[string]ending // by key: operations of this process that are begun and not ended
 }
 
 func newRecorder(ctx context.Context, db *sql.DB, c *chainer) (*recorder, error) {
@@ -89,7 +92,10 @@ func newRecorder(ctx context.Context, db *sql.DB, c *chainer) (*recorder, error)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $12)`},
 		{&r.end, `UPDATE operations SET ended = $3, receipt = COALESCE($4, receipt), error = $5, error_kind = $6, ended_line = $7
 			WHERE id = $1 AND key = $2 AND ended IS NULL`},
-		{&r.find, `SELECT id, kind, storage, ref, revision, began, receipt FROM operations WHERE key = $1 AND ended IS NULL`},
+		{
+			&r.find,
+			`SELECT id, kind, storage, ref, revision, began, receipt FROM operations WHERE key = $1 AND ended IS NULL`,
+		},
 		{&r.ended, `SELECT receipt, error FROM operations WHERE key = $1`},
 		{&r.binned, `SELECT id FROM operations WHERE storage = $2 AND receipt = $3 AND id < $1
 			AND kind = 'trash' AND ended IS NOT NULL AND error IS NULL AND resolved IS NULL`},
@@ -149,7 +155,7 @@ type ending struct {
 	storage       string
 	ref, revision []byte
 	began         int64
-	receipt       []byte // of what it is about; of a done one, what came of it
+	receipt       []byte // of the intent; of a done operation: of the outcome
 }
 
 func (r *recorder) putOutcome(tx *sql.Tx, c *chain, one *record) error {
@@ -188,9 +194,8 @@ func (r *recorder) putOutcome(tx *sql.Tx, c *chain, one *record) error {
 	return nil
 }
 
-// keepRestored says Keep of a file that is back and, where its hash is known, of
-// its content, so that the file stays under any name. What a person said of that
-// content before stands as it was said: to forget the file does not take it back.
+// keepRestored records Keep for a file that is back and, if its hash is known, for its content, so that the file is
+// kept under any name. It does not replace an earlier Keep of that content, because Unsay would then revoke it.
 func keepRestored(tx *sql.Tx, c *chain, back providers.Entry, at time.Time) error {
 	err := say(tx, c, back, Keep, at)
 	if err != nil || back.SHA256 == ([sha256.Size]byte{}) {
@@ -203,8 +208,8 @@ func keepRestored(tx *sql.Tx, c *chain, back providers.Entry, at time.Time) erro
 	return sayOf(tx, c, of, Keep, at)
 }
 
-// open is the operation as it was begun: by this process, or by one before.
-// sql.ErrNoRows: there is none that is open.
+// open returns the open operation of that key, begun by this process or an earlier one. It returns sql.ErrNoRows if
+// there is none.
 func (r *recorder) open(tx *sql.Tx, key string) (e ending, err error) {
 	if e, ok := r.begun[key]; ok {
 		return e, nil
@@ -213,15 +218,15 @@ func (r *recorder) open(tx *sql.Tx, key string) (e ending, err error) {
 	return e, err
 }
 
-// follow writes what a done operation means for other rows, and returns the
-// trash operations that it resolves.
+// follow updates the rows that depend on a done operation, and returns the trash operations that it resolves.
 func (r *recorder) follow(tx *sql.Tx, e ending) (resolved []int64, err error) {
 	var rows *sql.Rows
 	switch {
 	case e.kind == providers.OpTrash:
 		_, err = tx.Stmt(r.forget).Exec(e.storage, e.ref, e.revision)
 		return nil, err
-	case e.kind == providers.OpEmpty: // what came in while it ran may still be there
+	// Files that were trashed after OpEmpty began may still be in the bin.
+	case e.kind == providers.OpEmpty:
 		rows, err = tx.Stmt(r.empty).Query(e.id, e.storage, e.began)
 	case len(e.receipt) > 0:
 		rows, err = tx.Stmt(r.binned).Query(e.id, e.storage, e.receipt)
@@ -238,7 +243,7 @@ func (r *recorder) follow(tx *sql.Tx, e ending) (resolved []int64, err error) {
 	return resolved, err
 }
 
-// repeated looks at the outcome that is there already, or refuses the record.
+// repeated compares the record with the outcome that is already stored, and refuses the record if they differ.
 func (r *recorder) repeated(tx *sql.Tx, one *record) error {
 	var receipt []byte
 	var opErr sql.NullString

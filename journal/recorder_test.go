@@ -34,7 +34,7 @@ func gather[T any](t testing.TB, seq iter.Seq2[T, error]) (all []T) {
 	return all
 }
 
-// keysOf are the keys of the operations that f chooses.
+// keysOf returns the keys of the operations that f selects.
 func keysOf(t testing.TB, j *Journal, f Filter) (keys []string) {
 	t.Helper()
 	for _, o := range gather(t, j.Operations(t.Context(), f)) {
@@ -55,7 +55,9 @@ func did(t testing.TB, j *Journal, op providers.Op, r providers.Receipt) string 
 
 func TestAnOperationIsToldAsItWasRecorded(t *testing.T) {
 	j := newJournal(t)
-	op := trashOf(providers.Entry{Ref: "a\xff\x00b", Revision: "\x80\n", Path: "/p/\xfe\t'x'", Size: 7, Modified: noon, Weak: true})
+	op := trashOf(providers.Entry{
+		Ref: "a\xff\x00b", Revision: "\x80\n", Path: "/p/\xfe\t'x'", Size: 7, Modified: noon, Weak: true,
+	})
 	op.Cause.Reasons, op.Cause.Approved = []string{"one", "two \"quoted\""}, true
 	key := must(j.Begin(t.Context(), op))(t)
 	if !regexp.MustCompile(`^[a-z2-7]{26}$`).MatchString(key) {
@@ -64,7 +66,9 @@ func TestAnOperationIsToldAsItWasRecorded(t *testing.T) {
 	if err := j.End(t.Context(), key, providers.Outcome{Receipt: "bin/\xff"}); err != nil {
 		t.Fatal(err)
 	}
-	want := []Operation{{Key: key, Op: op, Began: noon.Add(time.Second), Ended: noon.Add(2 * time.Second), Receipt: "bin/\xff"}}
+	want := []Operation{
+		{Key: key, Op: op, Began: noon.Add(time.Second), Ended: noon.Add(2 * time.Second), Receipt: "bin/\xff"},
+	}
 	got := gather(t, j.Operations(t.Context(), Filter{}))
 	if d := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Operation{})); d != "" {
 		t.Error(d)
@@ -189,7 +193,8 @@ func TestWhatIsRestoredOrPurgedIsNoLongerInTheTrash(t *testing.T) {
 				t.Error(err)
 			}
 			resolved := gather(t, j.Operations(t.Context(), Filter{Key: key}))[0]
-			if want := test.remain < 2; (resolved.Resolved == test.kind) != want || resolved.ResolvedAt.IsZero() == want {
+			if want := test.remain < 2; (resolved.Resolved == test.kind) != want ||
+				resolved.ResolvedAt.IsZero() == want {
 				t.Errorf("got resolved by %q at %v, want %t", resolved.Resolved, resolved.ResolvedAt, want)
 			}
 		})
@@ -254,10 +259,12 @@ func TestOperationsAreChosenByEveryFieldOfTheFilter(t *testing.T) {
 		f    Filter
 		want []string
 	}{
-		"all":               {Filter{}, keys},
-		"newest first":      {Filter{Newest: true}, backwards},
-		"a run":             {Filter{Run: 2, InTrash: true}, odd(keys)},
-		"a path":            {Filter{Path: "/pictures/f7", Newest: true}, []string{keys[207], keys[157], keys[107], keys[57], keys[7]}},
+		"all":          {Filter{}, keys},
+		"newest first": {Filter{Newest: true}, backwards},
+		"a run":        {Filter{Run: 2, InTrash: true}, odd(keys)},
+		"a path": {
+			Filter{Path: "/pictures/f7", Newest: true}, []string{keys[207], keys[157], keys[107], keys[57], keys[7]},
+		},
 		"a storage's trash": {Filter{Storage: "home", InTrash: true}, keys},
 		"another storage":   {Filter{Storage: "drive"}, nil},
 		"an unknown run":    {Filter{Run: 3}, nil},
@@ -347,8 +354,10 @@ func TestOneRefusedOutcomeDoesNotRefuseTheOthers(t *testing.T) {
 	bad := &record{at: noon, key: "nonesuch", receipt: []byte("r")}
 	good := &record{at: noon, key: key, receipt: []byte("r")}
 	r := must(newRecorder(t.Context(), j.write, j.chain))(t)
-	if err := r.commit([]*record{bad, good}); err != nil || !errors.Is(bad.refused, fs.ErrNotExist) || good.refused != nil {
-		t.Errorf("got %v, refused %v and %v, want only the first refused: %v", err, bad.refused, good.refused, fs.ErrNotExist)
+	if err := r.commit([]*record{bad, good}); err != nil ||
+		!errors.Is(bad.refused, fs.ErrNotExist) || good.refused != nil {
+		t.Errorf("got %v, refused %v and %v, want only the first refused: %v", err, bad.refused,
+			good.refused, fs.ErrNotExist)
 	}
 	if got := keysOf(t, j, Filter{InTrash: true}); !slices.Equal(got, []string{key}) {
 		t.Errorf("got %q, want %q", got, key)
@@ -409,7 +418,13 @@ func TestAFileThatWasRestoredIsOneToKeep(t *testing.T) {
 		{providers.Outcome{Receipt: "r", Restored: back, Err: providers.ErrBusy}, NoWord},
 		{providers.Outcome{Receipt: "r", Restored: back}, Keep},
 	} {
-		key, err := j.Begin(t.Context(), providers.Op{Kind: providers.OpRestore, Storage: "home", Entry: providers.Entry{Ref: "a", Revision: "old"}, Receipt: "r"})
+		key, err := j.Begin(t.Context(),
+			providers.Op{
+				Kind:    providers.OpRestore,
+				Storage: "home",
+				Entry:   providers.Entry{Ref: "a", Revision: "old"},
+				Receipt: "r",
+			})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -422,7 +437,7 @@ func TestAFileThatWasRestoredIsOneToKeep(t *testing.T) {
 	}
 }
 
-// What a process began and did not end is ended by another.
+// An operation that a process began and did not end is ended by another process.
 func TestWhatAnotherProcessBeganIsEndedAsItHappened(t *testing.T) {
 	for name, want := range map[string]providers.Outcome{
 		"done":   {Receipt: "it is there"},

@@ -9,11 +9,12 @@ import (
 	"sweepd/providers"
 )
 
-// Remember makes durable what was found of one file outside a listing: what
-// reading all of it said in place of what skimming did. A Record of this
-// revision keeps its FirstSeen; its mark too, if the verdict was borne out.
-// What is no match is known to later listings as that, and has no Record.
-func (j *Journal) Remember(ctx context.Context, storage string, version int, e providers.Entry, v fingerprint.Verdict) error {
+// Remember durably stores the result for one file outside a listing: the verdict on the whole file in place of a
+// skimmed one. An existing Record of this revision keeps its FirstSeen, and also its mark if the verdict was
+// confirmed. If the file does not match, later listings know that, and it has no Record.
+func (j *Journal) Remember(
+	ctx context.Context, storage string, version int, e providers.Entry, v fingerprint.Verdict,
+) error {
 	s := &Seen{j: j, storage: storage, version: version}
 	known, h := knownAs(v), hashOf(e)
 	rows := map[providers.Ref]*match{e.Ref: nil}
@@ -29,14 +30,15 @@ func (j *Journal) Remember(ctx context.Context, storage string, version int, e p
 		return err
 	}
 	return j.update(ctx, func(tx *sql.Tx) error {
-		if err := errors.Join(s.writeRows(ctx, tx, rows), writeFound(ctx, tx, version, contents)); err != nil || known == Matched {
+		if err := errors.Join(s.writeRows(ctx, tx, rows),
+			writeFound(ctx, tx, version, contents)); err != nil || known == Matched {
 			return err
 		}
 		return s.addHash(ctx, tx, h.marked(uint64(known)))
 	})
 }
 
-// addHash puts one hash into its shard as it is stored.
+// addHash adds one hash to its stored shard.
 func (s *Seen) addHash(ctx context.Context, tx *sql.Tx, h hash) error {
 	t, shard := &s.tables[h.shard()], h.shard()
 	var packed []byte

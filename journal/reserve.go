@@ -15,15 +15,15 @@ import (
 	"sweepd/providers"
 )
 
-// The reserve is a file beside the journal that is removed when the disk is full,
-// so that a purge, which makes room, can be recorded. It is as large as the log
-// grows before SQLite empties it, and is made only where the disk has much more.
+// The reserve is a file beside the journal. It is removed when the disk is full, so that a purge, which frees space,
+// can be recorded. It is as large as SQLite's log may grow before it is emptied, and is only created if the disk has
+// much more space.
 const (
 	reserved = 4 << 20 // bytes
 	ample    = 4 * reserved
 )
 
-// reserve is that of one open journal; nil for a temporary one.
+// reserve is the reserve of one open journal; nil for a temporary one.
 type reserve struct {
 	path  string // of the journal
 	given atomic.Bool
@@ -31,8 +31,8 @@ type reserve struct {
 
 func (r *reserve) name() string { return r.path + ".reserve" }
 
-// spare runs do, and where the disk is full, which its error then says by providers.ErrFull,
-// gives the reserve up and runs it once more.
+// spare runs do. If do fails because the disk is full, spare removes the reserve and runs do once more. Its error
+// wraps providers.ErrFull if the disk is still full.
 func (r *reserve) spare(do func() error) error {
 	err := r.explain(do())
 	if errors.Is(err, providers.ErrFull) && r != nil && os.Remove(r.name()) == nil {
@@ -42,8 +42,8 @@ func (r *reserve) spare(do func() error) error {
 	return err
 }
 
-// keep makes the reserve, if there is none that is whole and that much room. That
-// it cannot be made, or only a part of it, is no error: the rest is for later.
+// keep creates the reserve unless it is complete or less than that much space is free. It ignores errors, because a
+// later call completes the reserve.
 func (r *reserve) keep(least int64) {
 	fi, err := os.Lstat(r.name())
 	if err == nil && (fi.Size() == reserved || !fi.Mode().IsRegular()) {
@@ -63,9 +63,8 @@ func (r *reserve) keep(least int64) {
 	_ = f.Close()
 }
 
-// occupy writes so many bytes, as far as there is room, on a disk that allocates
-// nothing beforehand. They are noise, because zeros take no room where the disk
-// compresses.
+// occupy writes that many bytes, as far as there is space, for disks that cannot allocate in advance. It writes
+// noise, because zeros take no space on a disk that compresses.
 func occupy(f *os.File, size int) {
 	noise, b := rand.NewChaCha8([32]byte{}), make([]byte, 64<<10)
 	for n := 0; n < size; n += len(b) {
@@ -76,14 +75,14 @@ func occupy(f *os.File, size int) {
 	}
 }
 
-// restore makes anew what was given up, as far as there is room again.
+// restore creates the reserve again if it was removed, as far as there is space.
 func (r *reserve) restore() {
 	if r != nil && r.given.Load() {
 		r.keep(0)
 	}
 }
 
-// explain is err, wrapped in providers.ErrFull where it is for want of room on the disk.
+// explain returns err, wrapped in providers.ErrFull if the cause is a full disk.
 func (r *reserve) explain(err error) error {
 	if err == nil || r == nil || errors.Is(err, providers.ErrFull) {
 		return err
@@ -95,15 +94,15 @@ func (r *reserve) explain(err error) error {
 	return err
 }
 
-// noRoom reports whether err is the system's or SQLite's that a disk is full, or a
-// quota used up.
+// noRoom reports whether err is an error of the system or of SQLite that means a full disk or an exceeded quota.
 func noRoom(err error) bool {
 	se, ok := errors.AsType[*sqlite.Error](err)
-	return ok && se.Code()&0xff == sqlite3.SQLITE_FULL || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+	return ok && se.Code()&0xff == sqlite3.SQLITE_FULL || errors.Is(err, syscall.ENOSPC) ||
+		errors.Is(err, syscall.EDQUOT)
 }
 
-// probe writes as much as the index of SQLite's log takes at first, because SQLite
-// does not say why it could not.
+// probe writes as many bytes as the initial index of SQLite's log, because SQLite does not report why it could not
+// create the index.
 func probe(path string) error {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*")
 	if err != nil {

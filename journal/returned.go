@@ -6,10 +6,9 @@ import (
 	"sweepd/providers"
 )
 
-// movedLike is the condition on done trash operations o that moved a file of that
-// size, and of that ref, path, modification or birth time, of which nothing says that
-// sweepd itself took the file out of the trash again, or moved the very file
-// there once more.
+// movedLike is the condition for done trash operations o of a file with that size and with that ref, path,
+// modification time or birth time. It excludes operations whose file sweepd itself took out of the trash again, or
+// trashed again later.
 const movedLike = `o.kind = 'trash' AND o.size = $1 AND (o.ref = $2 OR o.path = $3 OR o.modified = $4 OR o.created = $5)
 	AND o.ended IS NOT NULL AND o.error IS NULL
 	AND NOT EXISTS (SELECT * FROM operations r WHERE r.id = o.resolved AND r.kind <> 'gone' AND r.error IS NULL)
@@ -18,10 +17,9 @@ const movedLike = `o.kind = 'trash' AND o.size = $1 AND (o.ref = $2 OR o.path = 
 
 const anyMovedLike = `SELECT EXISTS (SELECT * FROM operations o WHERE ` + movedLike + `)`
 
-// MovedLike returns the operations that moved a file like e to the trash, one of
-// its size and of its ref, path, modification or birth time, and were not undone by
-// sweepd: the file was neither restored nor purged by it. Of several that moved
-// the same file the last counts. Where such a file is now, only the storage knows.
+// MovedLike returns the operations that trashed a file like e, with its size and with its ref, path, modification
+// time or birth time, and whose file sweepd neither restored nor purged. Of several operations on the same file it
+// returns the last. Only the storage knows the present place of such a file.
 func (j *Journal) MovedLike(ctx context.Context, e providers.Entry) ([]Operation, error) {
 	args := []any{e.Size, []byte(e.Ref), []byte(e.Path), micros(e.Modified), micros(e.Created)}
 	var some bool

@@ -2,5 +2,5 @@
 
 package journal
 
-// room: the system is not asked.
+// room reports that the free space is unknown.
 func room(string) (free int64, known bool) { return 0, false }

@@ -10,9 +10,8 @@ import (
 // scanner is a *sql.Row or the current row of *sql.Rows.
 type scanner interface{ Scan(targets ...any) error }
 
-// one is the row that a prepared statement looks up by its key. That takes
-// microseconds: whether ctx has ended is seen before, and not watched meanwhile,
-// for which database/sql and the driver would start a goroutine each.
+// one returns the row that a prepared statement looks up by its key. It checks ctx only before the query, which takes
+// microseconds, because database/sql and the driver would each start a goroutine to watch ctx.
 func one(ctx context.Context, stmt *sql.Stmt, key ...any) scanner {
 	if err := ctx.Err(); err != nil {
 		return noRow{err}
@@ -20,12 +19,12 @@ func one(ctx context.Context, stmt *sql.Stmt, key ...any) scanner {
 	return stmt.QueryRowContext(context.WithoutCancel(ctx), key...)
 }
 
-// noRow is a row that was not even asked for.
+// noRow is the result of a query that was not run.
 type noRow struct{ error }
 
 func (r noRow) Scan(...any) error { return r.error }
 
-// collect reads all rows; err is the query's.
+// collect returns the scanned rows. err is the error of the query.
 func collect[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) ([]T, error) {
 	if err != nil {
 		return nil, fault(err)
@@ -41,12 +40,11 @@ func collect[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) ([
 	return all, fault(errors.Join(rows.Err(), rows.Close()))
 }
 
-// pageSize is how many rows a page of pages has.
+// pageSize is the number of rows in a page of pages.
 const pageSize = 100
 
-// pages yields the rows of one page after another. No query is open while the
-// caller has a row, however long that takes: an open one would keep SQLite from
-// reusing its log. next gives the page after last; a short page is the end.
+// pages yields the rows of one page after another. No query is open while the caller handles a row, because an open
+// query prevents SQLite from reusing its log. next returns the page after last; a short page is the last.
 func pages[T any](ctx context.Context, next func(ctx context.Context, last *T) ([]T, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var last *T

@@ -10,28 +10,28 @@ import (
 	"time"
 )
 
-// Run is one pass over the storages, or one act of a person.
+// Run is one pass over the storages, or one action of the user.
 type Run struct {
-	ID      int64           // small and consecutive: people type it
-	Kind    string          // "apply", "undo", "recover"; "report" of one that only looked
-	Policy  string          // hash of the policy that it followed
+	ID      int64           // small and consecutive, because users type it
+	Kind    string          // "apply", "undo", "recover"; "report" for one that changes nothing
+	Policy  string          // hash of the policy
 	Began   time.Time       // UTC
 	Ended   time.Time       // UTC; zero: see Interrupted
-	Summary json.RawMessage // as EndRun got it; nil when there is none
-	Err     string          // why it failed; "" when it did not
+	Summary json.RawMessage // as passed to EndRun; nil if there is none
+	Err     string          // "" if the run did not fail
 }
 
-// Interrupted reports whether the run has no end: it was killed, or is still
-// under way in a process that lives.
+// Interrupted reports whether the run has no end: it was killed, or is still running.
 func (r Run) Interrupted() bool { return r.Ended.IsZero() }
 
 const runColumns = "id, kind, policy, began, ended, summary, error"
 
-// BeginRun records that a run begins, and numbers it.
+// BeginRun records the beginning of a run and returns its number.
 func (j *Journal) BeginRun(ctx context.Context, kind, policyHash string) (id int64, err error) {
 	err = j.appending(ctx, func(tx *sql.Tx, c *chain) error {
 		columns := []any{kind, policyHash, micros(j.now())}
-		err := tx.QueryRowContext(ctx, `INSERT INTO runs (kind, policy, began) VALUES ($1, $2, $3) RETURNING id`, columns...).Scan(&id)
+		err := tx.QueryRowContext(ctx,
+			`INSERT INTO runs (kind, policy, began) VALUES ($1, $2, $3) RETURNING id`, columns...).Scan(&id)
 		if err != nil {
 			return err
 		}
@@ -40,10 +40,9 @@ func (j *Journal) BeginRun(ctx context.Context, kind, policyHash string) (id int
 	return id, err
 }
 
-// EndRun records how run id ended; runErr may be nil, and so may summary. A
-// run that does not exist or has ended gives fs.ErrNotExist. Like End it is
-// carried out even when ctx has ended. After an error of another kind the end
-// may have been recorded.
+// EndRun records the end of run id; runErr and summary may be nil. The error wraps fs.ErrNotExist if the run does not
+// exist or has already ended. Like End, it ignores the end of ctx. After another error the end may have been
+// recorded.
 func (j *Journal) EndRun(ctx context.Context, id int64, summary json.RawMessage, runErr error) error {
 	var sum, failure any
 	if summary != nil {
@@ -58,7 +57,8 @@ func (j *Journal) EndRun(ctx context.Context, id int64, summary json.RawMessage,
 	ctx = context.WithoutCancel(ctx)
 	err := j.appending(ctx, func(tx *sql.Tx, c *chain) error {
 		columns := []any{micros(j.now()), sum, failure}
-		res, err := tx.Exec(`UPDATE runs SET ended = $1, summary = $2, error = $3, ended_line = $4 WHERE id = $5 AND ended IS NULL`,
+		res, err := tx.Exec(
+			`UPDATE runs SET ended = $1, summary = $2, error = $3, ended_line = $4 WHERE id = $5 AND ended IS NULL`,
 			append(columns, c.next(), id)...)
 		if err != nil {
 			return err
@@ -74,7 +74,7 @@ func (j *Journal) EndRun(ctx context.Context, id int64, summary json.RawMessage,
 	return j.writeHead(ctx)
 }
 
-// Run is the run numbered id, or fs.ErrNotExist.
+// Run returns the run numbered id, or fs.ErrNotExist.
 func (j *Journal) Run(ctx context.Context, id int64) (Run, error) {
 	r, err := scanRun(j.read.QueryRowContext(ctx, `SELECT `+runColumns+` FROM runs WHERE id = $1`, id))
 	if errors.Is(err, sql.ErrNoRows) {
@@ -86,15 +86,16 @@ func (j *Journal) Run(ctx context.Context, id int64) (Run, error) {
 	return r, nil
 }
 
-// Runs are the latest limit runs, newest first.
+// Runs returns the latest limit runs, newest first.
 func (j *Journal) Runs(ctx context.Context, limit int) ([]Run, error) {
 	rows, err := j.read.QueryContext(ctx, `SELECT `+runColumns+` FROM runs ORDER BY id DESC LIMIT $1`, limit)
 	return collect(rows, err, scanRun)
 }
 
-// RunsSince are the runs that began at that time or later, newest first.
+// RunsSince returns the runs that began at that time or later, newest first.
 func (j *Journal) RunsSince(ctx context.Context, since time.Time) ([]Run, error) {
-	rows, err := j.read.QueryContext(ctx, `SELECT `+runColumns+` FROM runs WHERE began >= $1 ORDER BY id DESC`, micros(since))
+	rows, err := j.read.QueryContext(ctx,
+		`SELECT `+runColumns+` FROM runs WHERE began >= $1 ORDER BY id DESC`, micros(since))
 	return collect(rows, err, scanRun)
 }
 

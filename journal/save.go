@@ -8,11 +8,10 @@ import (
 	"sweepd/providers"
 )
 
-// flushAt is how many rows Put lets gather.
+// flushAt is the number of pending rows at which Put writes them.
 const flushAt = 1000
 
-// flush writes the rows that wait when they are many, so that memory is
-// bounded. Without the rest of Save they are only a head start.
+// flush writes the pending rows if there are many, to limit memory. If no Save follows, they only spare later work.
 func (s *Seen) flush(ctx context.Context) error {
 	s.mu.Lock()
 	few := len(s.pending)+len(s.contents) < flushAt
@@ -27,8 +26,7 @@ func (s *Seen) flush(ctx context.Context) error {
 	})
 }
 
-// write is update, but that the reserve is not for what costs only time to find
-// out again.
+// write is like update, but does not free the reserve: losing these rows only costs time.
 func (s *Seen) write(ctx context.Context, do func(*sql.Tx) error) error {
 	if s.j.write == nil {
 		return errReadOnly
@@ -36,7 +34,7 @@ func (s *Seen) write(ctx context.Context, do func(*sql.Tx) error) error {
 	return s.j.guard.reserve.explain(s.j.guard.transact(ctx, s.j.write, do))
 }
 
-// waiting is what was put and is not written yet.
+// waiting holds rows that were put and are not yet written.
 type waiting struct {
 	rows     map[providers.Ref]*match
 	contents map[hash]found
@@ -49,7 +47,7 @@ func (s *Seen) writeWaiting(ctx context.Context, tx *sql.Tx, w waiting) error {
 	return writeFound(ctx, tx, s.version, w.contents)
 }
 
-// withPending takes the rows that wait, and puts them back if do fails.
+// withPending takes the pending rows, and puts them back if do fails.
 func (s *Seen) withPending(do func(waiting) error) error {
 	s.mu.Lock()
 	w := waiting{s.pending, s.contents}
@@ -58,7 +56,7 @@ func (s *Seen) withPending(do func(waiting) error) error {
 	err := do(w)
 	if err != nil {
 		s.mu.Lock()
-		maps.Copy(w.rows, s.pending) // what came since is newer
+		maps.Copy(w.rows, s.pending) // later changes take precedence
 		maps.Copy(w.contents, s.contents)
 		s.pending, s.contents = w.rows, w.contents
 		s.mu.Unlock()
@@ -66,13 +64,12 @@ func (s *Seen) withPending(do func(waiting) error) error {
 	return err
 }
 
-// Save makes durable, in one transaction, all that was put, and at as the
-// Cursor from which to go on: the Next of the last checkpoint, or s.Cursor()
-// to stay. It writes only what differs from what is stored.
+// Save durably stores all that was put, in one transaction, together with the Cursor at from which to continue: the
+// Next of the last checkpoint, or s.Cursor() if it is unchanged. It writes only the differences from the stored
+// state.
 //
-// complete says that the listing named every file of the storage: then what
-// was neither met nor put is forgotten. A partial listing proves nothing, and
-// one that met no file at all is taken for partial whatever complete says.
+// complete means that the listing named every file of the storage; Save then forgets files that were neither met nor
+// put. It ignores complete if the listing met no file at all.
 func (s *Seen) Save(ctx context.Context, at providers.Cursor, complete bool) error {
 	if s.j.write == nil {
 		return errReadOnly
@@ -131,7 +128,7 @@ func (s *Seen) metAny() bool {
 	return false
 }
 
-// drop forgets what was not met; the records among it are deleted by save.
+// drop forgets files that were not met. save deletes their records.
 func (s *Seen) drop() {
 	for i := range s.tables {
 		for _, h := range s.tables[i].drop() {
@@ -159,8 +156,8 @@ func (s *Seen) writeShard(ctx context.Context, tx *sql.Tx, i int) (changes int, 
 	return changes, err
 }
 
-// writeDrops deletes the records that were dropped, and, where stale, all that
-// other versions of the detectors found and this one did not.
+// writeDrops deletes the dropped records. If stale is true, it also deletes all results of other versions of the
+// detectors.
 func (s *Seen) writeDrops(ctx context.Context, tx *sql.Tx, stale bool) error {
 	for _, h := range s.dropped {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM matches WHERE storage = $1 AND hash = $2`,
@@ -171,10 +168,12 @@ func (s *Seen) writeDrops(ctx context.Context, tx *sql.Tx, stale bool) error {
 	if !stale {
 		return nil
 	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM matches WHERE storage = $1 AND version <> $2`, s.storage, s.version); err != nil {
+	if _, err := tx.ExecContext(ctx,
+		`DELETE FROM matches WHERE storage = $1 AND version <> $2`, s.storage, s.version); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM seen WHERE storage = $1 AND version <> $2`, s.storage, s.version); err != nil {
+	if _, err := tx.ExecContext(ctx,
+		`DELETE FROM seen WHERE storage = $1 AND version <> $2`, s.storage, s.version); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `DELETE FROM found WHERE version <> $1`, s.version)

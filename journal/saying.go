@@ -11,50 +11,50 @@ import (
 	"sweepd/providers"
 )
 
-// Saying is one word that stands: on a file, or on a content.
+// Saying is one valid decision on a file or on a content.
 type Saying struct {
 	Word     Word
 	At       time.Time     // UTC
 	Ref      providers.Ref // of the file; "" of a content
 	Modified time.Time     // of the file; UTC
 	Content  Content       // of a file only its size
-	Undo     int64         // the run that brought the file back, which is how the word came about; 0: a person said it
+	Undo     int64         // the run that restored the file and thereby made the decision; 0: the user made it
 
-	// Where the file is, or files with the content are, as far as it is known:
-	// by the last scan, or by what was done to the file.
+	// Places are the known places of the file, or of files with the content: from the last scan, or from an operation
+	// on the file.
 	Places []Place
 }
 
 // Place is a file's storage and its path in it.
 type Place struct{ Storage, Path string }
 
-// The word on a file that a restore brought back has its line right after that
-// of the restore's outcome: see recorder.putOutcome.
+// A restore that also records a decision on the file writes its line right after the line of the outcome: see
+// recorder.putOutcome.
 const sayings = `SELECT w.word, w.said, w.ref, w.size, w.modified, coalesce(o.run, 0), coalesce(o.storage, ''), coalesce(o.path, x'')
 	FROM words w
 	LEFT JOIN chain c ON c.line = w.line - 1 AND c.event = 'ended' AND w.word = 'keep'
 	LEFT JOIN operations o ON o.id = c.subject AND o.kind = 'restore' AND o.ref = w.ref
 	WHERE w.word <> ''`
 
-// The word on the content of such a file has the line after that.
+// The line of the decision on the content of such a file follows.
 const saidWith = `SELECT k.size, k.sha256 FROM words w
 	JOIN contents k ON k.line = w.line + 1 AND k.size = w.size AND k.word = 'keep'
 	JOIN chain c ON c.line = w.line - 1 AND c.event = 'ended'
 	JOIN operations o ON o.id = c.subject AND o.kind IN ('restore', 'gone') AND o.ref = w.ref
 	WHERE w.word = 'keep' AND w.ref = $1`
 
-// Said is the word on the file as it is now, with how it came about; its Word is
-// NoWord where nothing was said.
+// Said returns the decision on the file in its present state, with its origin. Its Word is NoWord if there is none.
 func (j *Journal) Said(ctx context.Context, e providers.Entry) (Saying, error) {
 	a := about(e)
-	s, err := scanSaying(j.read.QueryRowContext(ctx, sayings+` AND w.ref = $1 AND w.size = $2 AND w.modified = $3`, []byte(a.ref), a.size, a.modified))
+	s, err := scanSaying(j.read.QueryRowContext(ctx, sayings+` AND w.ref = $1 AND w.size = $2 AND w.modified = $3`,
+		[]byte(a.ref), a.size, a.modified))
 	if errors.Is(err, sql.ErrNoRows) {
 		return Saying{}, nil
 	}
 	return s, fault(err)
 }
 
-// Sayings are all words that stand, in the order in which they were said.
+// Sayings returns all valid decisions in the order in which they were made.
 func (j *Journal) Sayings(ctx context.Context) ([]Saying, error) {
 	rows, err := j.read.QueryContext(ctx, sayings)
 	all, err := collect(rows, err, scanSaying)
@@ -77,7 +77,8 @@ func scanSaying(row scanner) (s Saying, err error) {
 	var said sql.NullInt64
 	var modified int64
 	var back Place
-	if err = row.Scan(&s.Word, &said, &s.Ref, &s.Content.Size, &modified, &s.Undo, &back.Storage, &back.Path); err != nil {
+	if err = row.Scan(&s.Word, &said, &s.Ref, &s.Content.Size, &modified, &s.Undo,
+		&back.Storage, &back.Path); err != nil {
 		return s, err
 	}
 	s.At, s.Modified = moment(said), time.UnixMicro(modified).UTC()
@@ -97,8 +98,7 @@ func scanContentSaying(row scanner) (s Saying, err error) {
 	return s, s.Content.is(sum)
 }
 
-// locate fills in the places by the last scans, which are newer than those of
-// the operations.
+// locate sets the places from the last scans, which are newer than those of the operations.
 func (j *Journal) locate(ctx context.Context, all []Saying) error {
 	byRef, byContent := map[providers.Ref]int{}, map[Content]int{}
 	for i, s := range all {
@@ -124,7 +124,7 @@ func (j *Journal) locate(ctx context.Context, all []Saying) error {
 			}
 			all[i].Places = append(all[i].Places, at)
 		}
-		if c.is(sum) == nil { // else nothing is known of its content
+		if c.is(sum) == nil { // else its content is unknown
 			if i, ok := byContent[c]; ok {
 				all[i].Places = append(all[i].Places, at)
 			}
@@ -134,9 +134,8 @@ func (j *Journal) locate(ctx context.Context, all []Saying) error {
 	return err
 }
 
-// Unsay takes back every word on the file of that name, whatever the file was
-// when it was said, and what its coming back said of its content. It returns how
-// many words on the file there were.
+// Unsay revokes every decision on the file of that ref, for all its states, and the decisions on its content that
+// were made when it was restored. It returns the number of decisions on the file.
 func (j *Journal) Unsay(ctx context.Context, ref providers.Ref) (words int, err error) {
 	err = j.appending(ctx, func(tx *sql.Tx, c *chain) error {
 		rows, err := tx.QueryContext(ctx, saidWith, []byte(ref))
@@ -150,7 +149,8 @@ func (j *Journal) Unsay(ctx context.Context, ref providers.Ref) (words int, err 
 		if err != nil {
 			return err
 		}
-		rows, err = tx.QueryContext(ctx, `SELECT revision, size, modified FROM words WHERE ref = $1 AND word <> ''`, []byte(ref))
+		rows, err = tx.QueryContext(ctx,
+			`SELECT revision, size, modified FROM words WHERE ref = $1 AND word <> ''`, []byte(ref))
 		all, err := collect(rows, err, func(row scanner) (providers.Entry, error) {
 			e := providers.Entry{Ref: ref}
 			var modified int64

@@ -6,8 +6,8 @@ import (
 	"sweepd/providers"
 )
 
-// TestAWordSaysHowItCameAbout: what undo brought back is told from what a person
-// said, one by one and in the list of all.
+// TestAWordSaysHowItCameAbout checks that decisions made by undo are distinguished from those of the user, one by one
+// and in the list of all.
 func TestAWordSaysHowItCameAbout(t *testing.T) {
 	j := newJournal(t)
 	ctx := t.Context()
@@ -15,7 +15,13 @@ func TestAWordSaysHowItCameAbout(t *testing.T) {
 	trashed := trashOf(back)
 	did(t, j, trashed, "bin/1")
 	run := must(j.BeginRun(ctx, "undo", ""))(t)
-	restore := providers.Op{Kind: providers.OpRestore, Storage: trashed.Storage, Entry: back, Receipt: "bin/1", Cause: providers.Cause{Run: run}}
+	restore := providers.Op{
+		Kind:    providers.OpRestore,
+		Storage: trashed.Storage,
+		Entry:   back,
+		Receipt: "bin/1",
+		Cause:   providers.Cause{Run: run},
+	}
 	key := must(j.Begin(ctx, restore))(t)
 	if err := j.End(ctx, key, providers.Outcome{Restored: back}); err != nil {
 		t.Fatal(err)
@@ -36,11 +42,12 @@ func TestAWordSaysHowItCameAbout(t *testing.T) {
 		}
 	}
 	all := must(j.Sayings(ctx))(t)
-	if len(all) != 4 || all[0].Ref != back.Ref || all[0].Undo != run || len(all[0].Places) != 1 || all[0].Places[0].Path != back.Path || all[3].Content != content {
+	if len(all) != 4 || all[0].Ref != back.Ref || all[0].Undo != run || len(all[0].Places) != 1 ||
+		all[0].Places[0].Path != back.Path || all[3].Content != content {
 		t.Errorf("all are %+v", all)
 	}
 
-	changed := kept // of which something was said before it was written to
+	changed := kept // a decision on it was made before it was written to
 	changed.Size++
 	if err := j.Say(ctx, changed, Keep); err != nil {
 		t.Fatal(err)
@@ -50,7 +57,7 @@ func TestAWordSaysHowItCameAbout(t *testing.T) {
 			t.Errorf("%s: %d words were taken back, want %d", ref, n, want)
 		}
 	}
-	if err := j.Say(ctx, back, Keep); err != nil { // by a person now
+	if err := j.Say(ctx, back, Keep); err != nil { // this time by the user
 		t.Fatal(err)
 	}
 	if s := must(j.Said(ctx, back))(t); s.Word != Keep || s.Undo != 0 {
@@ -64,9 +71,8 @@ func TestAWordSaysHowItCameAbout(t *testing.T) {
 	}
 }
 
-// TestWhatCameBackIsKeptByItsContentUntilItIsForgotten: to forget the file, which
-// may be gone, takes back what its coming back said of its content, and nothing
-// that a person said.
+// TestWhatCameBackIsKeptByItsContentUntilItIsForgotten checks that Unsay, for a file that may be gone, revokes the
+// decision on its content that was made when it came back, but none that the user made.
 func TestWhatCameBackIsKeptByItsContentUntilItIsForgotten(t *testing.T) {
 	for _, kind := range []providers.OpKind{providers.OpRestore, providers.OpGone} {
 		j := newJournal(t)
@@ -83,7 +89,12 @@ func TestWhatCameBackIsKeptByItsContentUntilItIsForgotten(t *testing.T) {
 			}
 			trashed := trashOf(back)
 			did(t, j, trashed, "bin/"+providers.Receipt(ref))
-			op := providers.Op{Kind: kind, Storage: trashed.Storage, Entry: back, Receipt: "bin/" + providers.Receipt(ref)}
+			op := providers.Op{
+				Kind:    kind,
+				Storage: trashed.Storage,
+				Entry:   back,
+				Receipt: "bin/" + providers.Receipt(ref),
+			}
 			key := must(j.Begin(ctx, op))(t)
 			if err := j.End(ctx, key, providers.Outcome{Restored: back}); err != nil {
 				t.Fatal(err)
@@ -99,7 +110,8 @@ func TestWhatCameBackIsKeptByItsContentUntilItIsForgotten(t *testing.T) {
 				t.Errorf("%s, %s: after forgetting it what was said is %q, want %q", kind, ref, w, want)
 			}
 		}
-		// A person's keep, too, has the word on the content right after the word on the file.
+		// Here the line of the user's decision on the content directly follows that of the one on the file, as after
+		// a restore.
 		person := file("person", "1")
 		person.Size = said.Size
 		for _, err := range []error{j.Say(ctx, person, Keep), j.SayOf(ctx, said, Keep)} {

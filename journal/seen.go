@@ -13,27 +13,25 @@ import (
 	"sweepd/providers"
 )
 
-// Known is what is remembered of one state of a file.
+// Known is the stored result for one state of a file.
 type Known uint8
 
-// What may be remembered. Unknown: examine it.
+// The results. Unknown means that the file must be examined.
 const (
 	Unknown    Known = iota
-	NotImage         // its bytes are no image
-	PlainImage       // an image, and not one of ours
-	Matched          // a Record says what was found
+	NotImage         // not an image
+	PlainImage       // an image that does not match
+	Matched          // there is a Record
 )
 
-// shards is how many parts the hashes are stored in, by their first byte, so
-// that a small change writes little.
+// shards is the number of parts in which the hashes are stored, by their first byte, so that a small change writes
+// little.
 const shards = 256
 
-// Seen is what is remembered of one storage's files, for the length of one
-// listing: about 20 bytes a file. Its methods may be called from several
-// goroutines at once.
+// Seen is the stored knowledge about the files of one storage during one listing. It takes about 20 bytes a file. It
+// is safe for concurrent use.
 //
-// What was not put or met when it is saved after a complete listing is
-// forgotten then.
+// Save after a complete listing forgets files that were neither put nor met.
 type Seen struct {
 	j       *Journal
 	storage string
@@ -44,18 +42,18 @@ type Seen struct {
 
 	saving  sync.Mutex // one save at a time
 	mu      sync.Mutex
-	pending map[providers.Ref]*match // rows to write, or where nil to delete
-	refs    map[uint64]struct{}      // hashes, by seed, of the refs that have a record
+	pending map[providers.Ref]*match // rows to write; nil: to delete
+	refs    map[uint64]struct{}      // hashes, with seed, of the refs that have a record
 	seed    maphash.Seed
-	dropped []hash // records to delete, as saving found
+	dropped []hash // records to delete, set by Save
 
 	contents   map[hash]found         // rows to write, by contentKeys
-	again      map[providers.Ref]bool // could not be examined
-	againSince map[providers.Ref]bool // what has changed of that since it was stored
+	again      map[providers.Ref]bool // files that could not be examined
+	againSince map[providers.Ref]bool // changes to again since the last save
 }
 
-// LoadSeen loads what is remembered of a storage's files under that version of
-// the detectors; what other versions found counts for nothing.
+// LoadSeen loads the stored knowledge about a storage's files under that version of the detectors. It ignores results
+// of other versions.
 func (j *Journal) LoadSeen(ctx context.Context, storage string, version int) (*Seen, error) {
 	s := &Seen{
 		j: j, storage: storage, version: version,
@@ -127,30 +125,30 @@ func (s *Seen) loadCursor(ctx context.Context) (err error) {
 	return err
 }
 
-// Cursor is where the listing of a storage may go on, as Save stored it: "" when
-// it stored none under this version.
+// Cursor returns the position from which a listing of the storage may continue, as stored by Save. It returns "" if
+// there is none under this version.
 func (j *Journal) Cursor(ctx context.Context, storage string, version int) (at providers.Cursor, err error) {
-	err = j.read.QueryRowContext(ctx, `SELECT cursor FROM cursors WHERE storage = $1 AND version = $2`, storage, version).Scan(&at)
+	err = j.read.QueryRowContext(ctx, `SELECT cursor FROM cursors WHERE storage = $1 AND version = $2`,
+		storage, version).Scan(&at)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
 	return at, err
 }
 
-// Cursor is where the listing may go on: everything before it is remembered.
-// It is "" when nothing is, under this version.
+// Cursor returns the position from which the listing may continue; all results before it are stored. It returns "" if
+// there is none under this version.
 func (s *Seen) Cursor() providers.Cursor { return s.cursor }
 
-// Look says what is known of e as it is: its ref, revision and name.
+// Look returns the stored result for the present state of e: its ref, revision and name. It marks e as met.
 func (s *Seen) Look(e providers.Entry) Known {
 	h := hashOf(e)
 	return s.tables[h.shard()].meet(h)
 }
 
-// Put remembers what was found of e. Of a file that matched there is a Record
-// when Put has written a number of them together, at the latest after Save: a
-// new one, unless there is one of this revision, which keeps its FirstSeen and
-// its mark.
+// Put stores the result for e. A matching file has a Record once Put has written a batch of rows, at the latest after
+// Save. An existing Record of this revision keeps its FirstSeen and, if the verdict is unchanged or confirmed, its
+// mark.
 func (s *Seen) Put(ctx context.Context, e providers.Entry, v fingerprint.Verdict) error {
 	if e.Ref == "" || e.Revision == "" {
 		return fmt.Errorf("%q has no revision to be remembered by", e.Path)
@@ -187,7 +185,7 @@ func knownAs(v fingerprint.Verdict) Known {
 	return NotImage
 }
 
-// keep has the row of m written.
+// keep adds the row of m to the pending rows.
 func (s *Seen) keep(m *match) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -195,7 +193,7 @@ func (s *Seen) keep(m *match) {
 	s.refs[maphash.String(s.seed, string(m.e.Ref))] = struct{}{}
 }
 
-// keepContent has what was found of the content written.
+// keepContent adds the result for the content to the pending rows.
 func (s *Seen) keepContent(e providers.Entry, v fingerprint.Verdict) error {
 	of, err := findingOf(e, v)
 	if len(of) > 0 {
@@ -206,8 +204,8 @@ func (s *Seen) keepContent(e providers.Entry, v fingerprint.Verdict) error {
 	return err
 }
 
-// Plain is how many states of files are remembered as images that are not ours;
-// after a complete listing, and until files change, so many images.
+// Plain returns how many states of files are stored as images that do not match. After a complete listing, and until
+// files change, this is the number of such images.
 func (s *Seen) Plain() (n int64) {
 	for i := range s.tables {
 		n += s.tables[i].plain()
@@ -215,14 +213,14 @@ func (s *Seen) Plain() (n int64) {
 	return n
 }
 
-// Anew has a listing begin again: nothing was met so far.
+// Anew restarts the listing: no file counts as met.
 func (s *Seen) Anew() {
 	for i := range s.tables {
 		s.tables[i].unmeet()
 	}
 }
 
-// Gone forgets the record of a file that is no longer there.
+// Gone forgets the record of a file that does not exist any more.
 func (s *Seen) Gone(ref providers.Ref) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

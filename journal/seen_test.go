@@ -16,8 +16,7 @@ import (
 	"sweepd/providers"
 )
 
-// scan puts what is found of files that are not known, looks at the others,
-// and saves.
+// scan puts the results for unknown files, looks at the others, and saves.
 func scan(t *testing.T, j *Journal, version int, complete bool, found map[providers.Entry]fingerprint.Verdict) {
 	t.Helper()
 	s := must(j.LoadSeen(t.Context(), "home", version))(t)
@@ -33,7 +32,7 @@ func scan(t *testing.T, j *Journal, version int, complete bool, found map[provid
 	}
 }
 
-// known is what a fresh load knows of the files.
+// known returns what a newly loaded Seen knows of the files.
 func known(t *testing.T, j *Journal, version int, files ...providers.Entry) (all []Known) {
 	t.Helper()
 	s := must(j.LoadSeen(t.Context(), "home", version))(t)
@@ -433,7 +432,8 @@ func TestLookingUpAllocatesNothing(t *testing.T) {
 
 func TestDamageAmongTheFilesSeenIsAnError(t *testing.T) {
 	for _, damage := range []string{
-		"UPDATE seen SET hashes = substr(hashes, 2)", "UPDATE seen SET hashes = zeroblob(32)", "UPDATE seen SET shard = shard + 256",
+		"UPDATE seen SET hashes = substr(hashes, 2)", "UPDATE seen SET hashes = zeroblob(32)",
+		"UPDATE seen SET shard = shard + 256",
 		"UPDATE matches SET hash = x'00'",
 	} {
 		j := newJournal(t)
@@ -445,7 +445,7 @@ func TestDamageAmongTheFilesSeenIsAnError(t *testing.T) {
 	}
 }
 
-// FuzzUnpack holds that a shard is either refused or packs to itself again.
+// FuzzUnpack checks that a shard is either refused or packs to the same bytes again.
 func FuzzUnpack(f *testing.F) {
 	ok := append(slices.Repeat([]byte{7}, 15), 1)
 	f.Add(byte(7), ok)

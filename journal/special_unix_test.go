@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// To open a FIFO waits for whoever writes to it.
+// Opening a FIFO would wait for a writer.
 func TestARecordOrAHeadThatIsAFIFOIsDamaged(t *testing.T) {
 	for _, name := range []string{"journal.db", "journal.db.head"} {
 		path := filepath.Join(t.TempDir(), "journal.db")

@@ -9,15 +9,14 @@ import (
 	"sweepd/providers"
 )
 
-// Amount is how much was acted on.
+// Amount is a number of files and their total size in bytes.
 type Amount struct {
 	Files int
 	Bytes int64
 }
 
-// Spent is how much operations of that kind have taken of each storage since
-// then: those that began at that time or later, and were done or are still
-// open, without what was restored since. The zero time is before everything.
+// Spent returns the amount of each storage that operations of that kind have taken since a time: those that began
+// then or later and are done or open, except for files that were restored since. The zero time is before everything.
 func (j *Journal) Spent(ctx context.Context, kind providers.OpKind, since time.Time) (map[string]Amount, error) {
 	rows, err := j.read.QueryContext(ctx, `SELECT o.storage, count(*), sum(o.size)
 		FROM operations o LEFT JOIN operations r ON r.id = o.resolved
@@ -40,9 +39,8 @@ func (j *Journal) Spent(ctx context.Context, kind providers.OpKind, since time.T
 	return spent, nil
 }
 
-// TrashedByDay is, for each UTC day in [since, until) on which a run "apply"
-// began, how many files those runs trashed, restored since or not; the oldest
-// day first.
+// TrashedByDay returns, for each UTC day in [since, until) on which a run "apply" began, how many files those runs
+// trashed, including files restored since. The oldest day is first.
 func (j *Journal) TrashedByDay(ctx context.Context, since, until time.Time) ([]int, error) {
 	rows, err := j.read.QueryContext(ctx, `SELECT count(o.id) FROM runs r LEFT JOIN operations o
 		ON o.run = r.id AND o.kind = 'trash' AND o.ended IS NOT NULL AND o.error IS NULL
@@ -56,8 +54,8 @@ func (j *Journal) TrashedByDay(ctx context.Context, since, until time.Time) ([]i
 	return days, nil
 }
 
-// from is how a time is compared with those stored. That before everything is
-// a number, so that SQLite can still search by it.
+// from returns the form of a time for comparison with stored ones. The zero time becomes a number, so that SQLite can
+// still use an index.
 func from(t time.Time) any {
 	if t.IsZero() {
 		return int64(math.MinInt64)

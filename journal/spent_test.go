@@ -10,7 +10,7 @@ import (
 	"sweepd/providers"
 )
 
-// sized is a trash of so many bytes in a storage.
+// sized returns a trash operation of that size in a storage.
 func sized(storage, name string, size int64) providers.Op {
 	op := trashOf(file(name, "1"))
 	op.Storage, op.Entry.Size = storage, size
@@ -39,15 +39,17 @@ func TestSpentIsWhatWasTakenAndNotGivenBack(t *testing.T) {
 	did(t, j, about(providers.OpRestore, "b", 2), "b")
 	did(t, j, about(providers.OpPurge, "c", 4), "c")
 	did(t, j, about(providers.OpPurge, "of another program", 64), "of another program")
-	must(j.Begin(t.Context(), about(providers.OpRestore, "a", 1)))(t) // not yet done
+	must(j.Begin(t.Context(), about(providers.OpRestore, "a", 1)))(t) // not done yet
 	equal(t, "trashed", must(j.Spent(t.Context(), providers.OpTrash, since))(t),
 		map[string]Amount{"home": {3, 1 + 4 + 8}, "drive": {1, 32}})
 	equal(t, "trashed ever", must(j.Spent(t.Context(), providers.OpTrash, time.Time{}))(t),
 		map[string]Amount{"home": {4, 1 + 4 + 8 + 1000}, "drive": {1, 32}})
 	equal(t, "purged", must(j.Spent(t.Context(), providers.OpPurge, since))(t), map[string]Amount{"home": {2, 4 + 64}})
-	equal(t, "trashed later", must(j.Spent(t.Context(), providers.OpTrash, noon.AddDate(1, 0, 0)))(t), map[string]Amount{})
+	equal(t, "trashed later",
+		must(j.Spent(t.Context(), providers.OpTrash, noon.AddDate(1, 0, 0)))(t), map[string]Amount{})
 	last := gather(t, j.Operations(t.Context(), Filter{Storage: "drive"}))[0].Began
-	equal(t, "trashed at that very time", must(j.Spent(t.Context(), providers.OpTrash, last))(t), map[string]Amount{"drive": {1, 32}})
+	equal(t, "trashed at that very time", must(j.Spent(t.Context(), providers.OpTrash, last))(t),
+		map[string]Amount{"drive": {1, 32}})
 	if err := j.Check(t.Context()); err != nil {
 		t.Error(err)
 	}
@@ -55,13 +57,14 @@ func TestSpentIsWhatWasTakenAndNotGivenBack(t *testing.T) {
 
 func TestDaysWithoutARunThatAppliesAreNotCounted(t *testing.T) {
 	now := noon
-	j := must(Open(t.Context(), filepath.Join(t.TempDir(), "journal.db"), Options{Now: func() time.Time { return now }}))(t)
+	j := must(Open(t.Context(), filepath.Join(t.TempDir(), "journal.db"),
+		Options{Now: func() time.Time { return now }}))(t)
 	defer j.Close()
 	day := func(date int, kind string, files int) {
 		t.Helper()
 		now = time.Date(2026, 11, date, 23, 59, 59, 0, time.UTC)
 		run := must(j.BeginRun(t.Context(), kind, ""))(t)
-		now = now.Add(time.Hour) // it goes on into the next day
+		now = now.Add(time.Hour) // the run continues into the next day
 		for i := range files {
 			op := trashOf(file(fmt.Sprintf("%d-%d", date, i), "1"))
 			op.Cause.Run = run
@@ -110,7 +113,7 @@ func TestATemporaryJournalDoesEverythingAndLeavesNothing(t *testing.T) {
 		}
 	}
 	n := 0
-	for r, err := range j.Records(t.Context(), "home", 1) { // and written to meanwhile
+	for r, err := range j.Records(t.Context(), "home", 1) { // and the journal is written to in the meantime
 		if err != nil {
 			t.Fatal(err)
 		}

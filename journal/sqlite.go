@@ -14,8 +14,8 @@ import (
 	"modernc.org/sqlite" // and its driver "sqlite"
 )
 
-// connect prepares a pool of at most n connections; it opens none yet. mode is
-// that of sqlite.org/uri.html: "ro" or "rw", neither of which makes a file.
+// connect returns a pool of at most n connections and opens none yet. mode is "ro" or "rw" as in sqlite.org/uri.html;
+// neither creates a file.
 func connect(path, mode string, n int) *sql.DB {
 	u := url.URL{Scheme: "file", Path: filepath.ToSlash(path)}
 	if runtime.GOOS == "windows" {
@@ -23,18 +23,18 @@ func connect(path, mode string, n int) *sql.DB {
 	}
 	u.RawQuery = url.Values{
 		"mode":          {mode},
-		"_busy_timeout": {"10000"}, // ms; another process writes for far less
-		"_synchronous":  {"FULL"},  // in WAL mode NORMAL may lose the last commits: sqlite.org/pragma.html#pragma_synchronous
+		"_busy_timeout": {"10000"}, // ms; writes of other processes are much shorter
+		// In WAL mode NORMAL may lose the last commits: sqlite.org/pragma.html#pragma_synchronous.
+		"_synchronous":  {"FULL"},
 		"_foreign_keys": {"1"},
 		"_txlock":       {"immediate"},
 		"_dqs":          {"0"},
 		"_pragma":       {"journal_size_limit(4194304)"},
 	}.Encode()
-	// A commit need not wait for the times of the log: fdatasync(2). Where
-	// there is no such call, fsync(2) it is.
+	// A commit need not wait for the times of the log: fdatasync(2). Systems without that call use fsync(2).
 	_, _ = sqlite.Fdatasync(true)
 	db, err := sql.Open("sqlite", u.String())
-	if err != nil { // only for a driver that is not registered
+	if err != nil { // only if the driver is not registered
 		panic(err)
 	}
 	db.SetMaxOpenConns(n)
@@ -42,8 +42,8 @@ func connect(path, mode string, n int) *sql.DB {
 	return db
 }
 
-// keepLog has the last connection of a database leave the log where it is as it
-// is closed: SQLite removes it by its name, which may be another database's.
+// keepLog makes SQLite keep the log when the last connection of the database closes. SQLite would otherwise remove it
+// by its name, which may belong to another database.
 func keepLog(db *sql.DB) error {
 	c, err := db.Conn(context.Background())
 	if err != nil {
@@ -56,16 +56,16 @@ func keepLog(db *sql.DB) error {
 	return errors.Join(err, c.Close())
 }
 
-// inspect says which version the journal at path has. It only reads: whatever
-// else is there must stay as it is.
+// inspect returns the version of the journal at path. It only reads, because any other file must stay unchanged.
 func inspect(ctx context.Context, path string) (version int, err error) {
 	fi, err := os.Stat(path)
 	switch {
 	case err != nil:
 		return 0, err
-	case fi.Size() == 0: // SQLite would take it for a new database
+	case fi.Size() == 0: // SQLite would treat it as a new database
 		return 0, fmt.Errorf("%w: the file is empty", ErrDamaged)
-	case fi.Size()%512 != 0 && !logged(path): // no page is smaller; SQLite would read zeros for the rest
+	// No page is smaller than 512 bytes; SQLite would read zeros for the rest.
+	case fi.Size()%512 != 0 && !logged(path):
 		return 0, fmt.Errorf("%w: the last page is cut off", ErrDamaged)
 	}
 	db := connect(path, "ro", 1)
@@ -79,30 +79,32 @@ func inspect(ctx context.Context, path string) (version int, err error) {
 	case application != applicationID:
 		return 0, ErrForeign
 	case version > latest():
-		return 0, fmt.Errorf("%w: it is %d, and this program knows %d and before: use a newer program", ErrVersion, version, latest())
+		return 0, fmt.Errorf("%w: it is %d, and this program knows %d and before: use a newer program",
+			ErrVersion, version, latest())
 	case version < 1:
 		return 0, fmt.Errorf("%w: it has no version", ErrDamaged)
 	}
 	return version, nil
 }
 
-// logged reports whether SQLite's log beside path holds anything.
+// logged reports whether SQLite's log beside path has any content.
 func logged(path string) bool {
 	fi, err := os.Stat(path + "-wal")
 	return err == nil && fi.Size() > 0
 }
 
-// create makes a new journal. It appears at path whole or not at all, so that
-// an empty file is never taken for a journal without operations.
+// create makes a new journal. The complete file appears at path atomically, so that an empty file is never treated as
+// a journal without operations.
 func create(ctx context.Context, path string) (err error) {
 	dir := filepath.Dir(path)
 	if err := makeDir(dir); err != nil {
 		return err
 	}
 	if logged(path) {
-		return fmt.Errorf("%w: there is %q without it", ErrDamaged, path+"-wal") // SQLite would replay it into the new file
+		// SQLite would replay the log into the new file.
+		return fmt.Errorf("%w: there is %q without it", ErrDamaged, path+"-wal")
 	}
-	f, err := os.CreateTemp(dir, filepath.Base(path)+".new-*") // 0600
+	f, err := os.CreateTemp(dir, filepath.Base(path)+".new-*") // mode 0600
 	if err != nil {
 		return err
 	}
@@ -110,15 +112,15 @@ func create(ctx context.Context, path string) (err error) {
 	if err := errors.Join(f.Close(), fill(ctx, f.Name())); err != nil {
 		return err
 	}
-	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) { // exists: another process was faster
+	// fs.ErrExist means that another process was faster.
+	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	return syncDir(dir)
 }
 
-// fill makes the empty file at path a journal; SQLite syncs it. The log comes
-// last: what is in one is moved into the file as it is closed, and SQLite does
-// not say when that fails.
+// fill makes the empty file at path a journal; SQLite syncs it. Log mode is set last: SQLite moves the content of a
+// log into the file when it closes the database, and does not report a failure of that.
 func fill(ctx context.Context, path string) error {
 	db := connect(path, "rw", 1)
 	err := migrate(ctx, db, migrations, 0)
@@ -132,9 +134,8 @@ func fill(ctx context.Context, path string) error {
 	return errors.Join(err, db.Close())
 }
 
-// makeDir makes the directory at path and those above it that are missing, for
-// nobody but the owner, and their names durable: a power cut must not take the
-// whole journal with its folder.
+// makeDir creates the directory at path and its missing parents, accessible to the owner only. It makes their names
+// durable, so that a power cut cannot remove the journal with its folder.
 func makeDir(path string) error {
 	err := os.Mkdir(path, 0o700)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -143,7 +144,7 @@ func makeDir(path string) error {
 		}
 	}
 	if errors.Is(err, fs.ErrExist) {
-		return nil // that it is no directory shows next
+		return nil // the next access fails if it is not a directory
 	}
 	if err != nil {
 		return err
@@ -151,7 +152,7 @@ func makeDir(path string) error {
 	return syncDir(filepath.Dir(path))
 }
 
-// syncDir makes the names in dir durable, where the system can.
+// syncDir makes the names in dir durable if the system can do so.
 func syncDir(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil

@@ -6,22 +6,22 @@ import (
 	"sync"
 )
 
-// table is a set of hashes: open addressing with linear probing, at 16 bytes a
-// place and never more than maxLoad full. The zero table is empty.
+// table is a set of hashes, with open addressing and linear probing. It takes 16 bytes a place and is never fuller
+// than maxLoad. The zero table is empty.
 type table struct {
 	mu     sync.Mutex
 	places []hash
 	used   int
 
-	// changes counts what was done to what pack stores, and saved is that count
-	// at the last save: where they differ there is something to write.
+	// changes counts the changes to the output of pack; saved is that count at the last save. If they differ, there
+	// is something to write.
 	changes, saved int
 }
 
 const maxLoad = 0.85
 
-// place is where h is, or where it would go. The high bits chose the table,
-// so the place comes from the next ones, scaled to any number of places.
+// place returns the index of h, or the free one for it. The highest bits have selected the table, so the index comes
+// from the next ones, scaled to the number of places.
 func (t *table) place(h hash) int {
 	i, _ := bits.Mul64(h.hi<<8, uint64(len(t.places)))
 	for t.places[i].known() != Unknown && !t.places[i].same(h) {
@@ -32,7 +32,7 @@ func (t *table) place(h hash) int {
 	return int(i)
 }
 
-// meet says what is known of h and marks it as met.
+// meet returns the stored result for h and marks h as met.
 func (t *table) meet(h hash) Known {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -46,7 +46,7 @@ func (t *table) meet(h hash) Known {
 	return p.known()
 }
 
-// unmeet marks all as not met.
+// unmeet marks all hashes as not met.
 func (t *table) unmeet() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -55,7 +55,7 @@ func (t *table) unmeet() {
 	}
 }
 
-// put adds h, with its marks, in place of one with others.
+// put adds h with its marks, or replaces the marks of an existing h.
 func (t *table) put(h hash) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -72,7 +72,7 @@ func (t *table) put(h hash) {
 	*p = h
 }
 
-// resize makes room for n hashes, which are at least those that are there.
+// resize makes room for n hashes, which must include the present ones.
 func (t *table) resize(n int) {
 	old := t.places
 	t.places = make([]hash, int(float64(n)/maxLoad)+1)
@@ -83,7 +83,7 @@ func (t *table) resize(n int) {
 	}
 }
 
-// drop removes what was not met and returns it.
+// drop removes and returns the hashes that were not met.
 func (t *table) drop() (dropped []hash) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -109,7 +109,7 @@ func (t *table) drop() (dropped []hash) {
 	return dropped
 }
 
-// plain counts the plain images.
+// plain returns the number of plain images.
 func (t *table) plain() (n int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -134,7 +134,7 @@ func (t *table) dirty() bool {
 	return t.changes != t.saved
 }
 
-// written says that the first so many changes are stored.
+// written records that the first changes are stored.
 func (t *table) written(changes int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

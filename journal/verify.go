@@ -11,10 +11,9 @@ import (
 	"sweepd/providers"
 )
 
-// Verify reads the whole record and holds it against the chain, line by line
-// and in a memory that does not grow with it. It returns how many lines there
-// are. A *BrokenError, which wraps ErrDamaged: a line, an operation, a run or a
-// word was changed, lost, added or moved, or the record of an outcome was.
+// Verify reads the whole record and compares it with the chain, line by line and in constant memory. It returns the
+// number of lines. The error is a *BrokenError, which wraps ErrDamaged, if a line, an operation, an outcome, a run or
+// a decision was changed, lost, added or moved.
 func (j *Journal) Verify(ctx context.Context) (lines int64, err error) {
 	tx, err := j.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
@@ -34,25 +33,25 @@ func (j *Journal) Verify(ctx context.Context) (lines int64, err error) {
 	return v.line, nil
 }
 
-// verifier walks along the chain in one snapshot of the journal.
+// verifier follows the chain in one snapshot of the journal.
 type verifier struct {
 	ctx context.Context
 	tx  *sql.Tx
 
 	run, file, content, trashed *sql.Stmt
 
-	line  int64 // that was verified last
+	line  int64 // the last verified line
 	hash  digest
 	space []byte
 
-	lastOp, lastRun              int64 // the ids in the order of their lines
+	lastOp, lastRun              int64 // the last ids in the order of their lines
 	ops, opsEnded, opsToEnd      int64
 	resolved, toResolve          int64
 	runs, runsEnded, runsToEnd   int64
-	filesStanding, contentsStand int64 // words that are still as their line says
+	filesStanding, contentsStand int64 // decisions that are still valid
 }
 
-// link is one line with the columns of the operation that it is about.
+// link is one line with the columns of its operation.
 type link struct {
 	line, subject int64
 	event         string
@@ -60,7 +59,7 @@ type link struct {
 	op            operationRow
 }
 
-// operationRow is a row of operations as SQLite has it; of no row all nil.
+// operationRow is a row of operations as SQLite returns it, or all nil.
 type operationRow struct {
 	begun                                                     [16]any
 	begunLine, endedLine, receipt, ended, err, kind, resolved any
@@ -72,7 +71,7 @@ const linkQuery = `SELECT c.line, c.event, c.subject, c.body, c.hash,
 	o.begun_line, o.ended_line, o.receipt, o.ended, o.error, o.error_kind, o.resolved
 	FROM chain c LEFT JOIN operations o ON o.id = c.subject AND c.event IN ('begun', 'ended') ORDER BY c.line`
 
-// The places of some columns in operationRow.begun.
+// Indexes of some columns in operationRow.begun.
 const (
 	opKind    = 2
 	opStorage = 3
@@ -121,7 +120,7 @@ func (v *verifier) walk() (err error) {
 	return rows.Err()
 }
 
-// follow verifies the line after the last.
+// follow verifies the next line.
 func (v *verifier) follow(l *link) error {
 	if l.line != v.line+1 {
 		return &BrokenError{v.line + 1, "the line is missing"}
@@ -157,7 +156,7 @@ func (l *link) broken(why string, args ...any) error {
 	return &BrokenError{l.line, fmt.Sprintf(why, args...)}
 }
 
-// is compares columns, of whatever types they turn out to be.
+// is reports whether two columns of any type are equal.
 func is(a, b any) bool { return bytes.Equal(appendFields(nil, a), appendFields(nil, b)) }
 
 // begun returns the columns of an operation that begins.
@@ -183,8 +182,8 @@ func (v *verifier) begun(l *link) ([]any, error) {
 	return o.begun[:], nil
 }
 
-// ended returns the columns of an operation that ends, and holds that those
-// which it resolved say so.
+// ended returns the columns of an operation that ends. It returns an error unless each operation that it resolved
+// refers to it.
 func (v *verifier) ended(l *link) ([]any, error) {
 	o := &l.op
 	switch {
@@ -208,7 +207,7 @@ func (v *verifier) ended(l *link) ([]any, error) {
 	return []any{o.ended, o.receipt, o.err, o.kind}, nil
 }
 
-// resolves holds that the operation of l took the trashed file of id.
+// resolves returns an error unless the operation of l took the trashed file of id.
 func (v *verifier) resolves(l *link, id int64) error {
 	var kind, storage, receipt, failed, endedLine, resolved any
 	err := v.trashed.QueryRowContext(v.ctx, id).Scan(&kind, &storage, &receipt, &failed, &endedLine, &resolved)
@@ -227,7 +226,7 @@ func (v *verifier) resolves(l *link, id int64) error {
 	return nil
 }
 
-// unpackIDs reads what packIDs wrote into the body of l.
+// unpackIDs returns the ids that packIDs wrote into the body of l.
 func unpackIDs(l *link) (ids []int64, err error) {
 	var last uint64
 	for b := l.body; len(b) > 0; {
@@ -266,8 +265,8 @@ func (v *verifier) ofRun(l *link) ([]any, error) {
 	return atBegin, nil
 }
 
-// said holds that the word is still as l says, or was said anew at a later
-// line. The row has n columns, of which the first is the line.
+// said returns an error unless the decision is still as in l or was replaced at a later line. The row has n columns,
+// of which the first is the line.
 func (v *verifier) said(l *link, row *sql.Stmt, n int, standing *int64) error {
 	columns, targets := make([]any, n), make([]any, n)
 	for i := range columns {
@@ -289,7 +288,7 @@ func (v *verifier) said(l *link, row *sql.Stmt, n int, standing *int64) error {
 	return nil
 }
 
-// count holds that there is nothing of which no line tells.
+// count returns an error if the journal has rows that no line covers.
 func (v *verifier) count() error {
 	for _, c := range []struct {
 		what, table string
@@ -310,11 +309,14 @@ func (v *verifier) count() error {
 	}
 	switch {
 	case v.opsEnded != v.opsToEnd:
-		return &BrokenError{Why: fmt.Sprintf("%d operations have ended, and the chain tells of %d", v.opsToEnd, v.opsEnded)}
+		return &BrokenError{
+			Why: fmt.Sprintf("%d operations have ended, and the chain tells of %d", v.opsToEnd, v.opsEnded),
+		}
 	case v.runsEnded != v.runsToEnd:
 		return &BrokenError{Why: fmt.Sprintf("%d runs have ended, and the chain tells of %d", v.runsToEnd, v.runsEnded)}
 	case v.resolved != v.toResolve:
-		return &BrokenError{Why: fmt.Sprintf("%d trashed files were taken from the bin, and the chain tells of %d", v.toResolve, v.resolved)}
+		return &BrokenError{Why: fmt.Sprintf("%d trashed files were taken from the bin, and the chain tells of %d",
+			v.toResolve, v.resolved)}
 	}
 	return nil
 }

@@ -10,22 +10,19 @@ import (
 	"sweepd/providers"
 )
 
-// Word is what a person said of one file, or of one content.
+// Word is the user's decision on one file or on one content.
 type Word string
 
-// The words. They may be said by one process while another sweeps.
+// The decisions. One process may record them while another sweeps.
 const (
 	NoWord  Word = ""
-	Keep    Word = "keep"    // the file is not to be touched
-	Approve Word = "approve" // this revision may go though it is held or up for review
+	Keep    Word = "keep"    // do not touch the file
+	Approve Word = "approve" // this revision may be trashed although it is held or up for review
 )
 
-// said is what a word is about: a file as long as nobody writes to it. Neither
-// the storage's name in a policy nor the rest of a revision is part of it, for
-// a file is still the one that the person meant when it got other permissions,
-// or came back from the trash. Where that errs, it keeps a file too many; so
-// Approve, which takes files away, counts only for the revision of which it
-// was said.
+// said identifies the subject of a decision: a file until it is written to. It leaves out the storage's name and the
+// rest of the revision, because a file with new permissions, or back from the trash, is still the one that the user
+// meant. An error here keeps a file too many; so Approve, which allows a deletion, counts only for its revision.
 type said struct {
 	ref            providers.Ref
 	size, modified int64
@@ -35,13 +32,13 @@ func about(e providers.Entry) said {
 	return said{e.Ref, e.Size, e.Modified.UnixMicro()}
 }
 
-// spoken is the word on a file, and the revision of which it was said.
+// spoken is the decision on a file with the revision for which it was made.
 type spoken struct {
 	word     Word
 	revision providers.Revision
 }
 
-// of is the word as it stands for that revision.
+// of returns the decision that is valid for that revision.
 func (s spoken) of(r providers.Revision) Word {
 	if s.word == Approve && (s.revision != r || r == "") {
 		return NoWord
@@ -49,10 +46,9 @@ func (s spoken) of(r providers.Revision) Word {
 	return s.word
 }
 
-// Say records a person's word on the file, in place of an earlier one, until
-// it is written to; NoWord takes it back. Keep also ends a grace. Approve
-// counts for this revision only. After an error the
-// word may have been recorded.
+// Say records the user's decision on the file until the file is written to. It replaces an earlier one; NoWord
+// revokes it. Keep also ends a grace. Approve counts for this revision only. After an error the decision may have
+// been recorded.
 func (j *Journal) Say(ctx context.Context, e providers.Entry, w Word) error {
 	switch w {
 	case NoWord, Keep, Approve:
@@ -80,10 +76,10 @@ const (
 		revision = excluded.revision, word = excluded.word, said = excluded.said, line = excluded.line RETURNING id`
 )
 
-// say writes a word and its line. What nobody said needs no taking back.
 func say(tx *sql.Tx, c *chain, e providers.Entry, w Word, at time.Time) error {
 	a := about(e)
 	if w == NoWord {
+		// No row is needed if there is no decision to revoke.
 		before, err := scanSpoken(tx.QueryRow(wordOfFile, []byte(a.ref), a.size, a.modified))
 		if err != nil || before.word == NoWord {
 			return err
@@ -104,26 +100,26 @@ func scanSpoken(row scanner) (s spoken, err error) {
 	return s, err
 }
 
-// Word is what was last said of the file, by whichever process; NoWord when
-// nothing was, or when another revision was approved.
+// Word returns the latest decision on the file by any process. It returns NoWord if there is none, or if another
+// revision was approved.
 func (j *Journal) Word(ctx context.Context, e providers.Entry) (Word, error) {
 	a := about(e)
 	s, err := scanSpoken(one(ctx, j.byFile, []byte(a.ref), a.size, a.modified))
 	return s.of(e.Revision), fault(err)
 }
 
-// Words are all that persons said.
+// Words holds all decisions of the user.
 type Words struct {
 	files    map[said]spoken
 	contents map[Content]Word
 	sizes    map[int64][]Content
 }
 
-// Of is Journal.Word of the file as the Words were read. Before acting, ask
-// the Journal: it may have been said since.
+// Of is Journal.Word at the time when the Words were read. A caller that is about to act asks the Journal instead,
+// because the decision may have changed.
 func (w Words) Of(e providers.Entry) Word { return w.files[about(e)].of(e.Revision) }
 
-// Words reads all words at once, for many files.
+// Words reads all decisions at once, for many files.
 func (j *Journal) Words(ctx context.Context) (Words, error) {
 	w := Words{map[said]spoken{}, map[Content]Word{}, map[int64][]Content{}}
 	rows, err := j.read.QueryContext(ctx, `SELECT ref, size, modified, word, revision FROM words WHERE word <> ''`)
