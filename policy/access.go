@@ -1,6 +1,6 @@
 package policy
 
-// Access is what an account must let sweepd do, the least first.
+// Access is the permission that sweepd needs in an account, in ascending order.
 type Access int
 
 // The accesses; each includes those before it.
@@ -12,10 +12,10 @@ const (
 
 func (a Access) String() string { return [...]string{"scan", "trash", "purge"}[a] }
 
-// Access is the least that the policy needs of a storage: AccessPurge if
-// anything may be purged, and can be there; AccessTrash if a rule that can be about it trashes, or
-// reviews, because what a person approves goes to the trash; else AccessScan,
-// and so of a storage that the policy does not name.
+// Access returns the least access that the policy needs to a storage: AccessPurge if something may be purged and the
+// storage can do so; AccessTrash if a rule that can match its files trashes or reviews, because a reviewed file goes
+// to the trash when the user approves it; else AccessScan. It returns AccessScan for a storage that the policy does
+// not name.
 func (p *Policy) Access(storage string) Access {
 	if _, known := p.Storages[storage]; !known {
 		return AccessScan
@@ -31,9 +31,8 @@ func (p *Policy) Access(storage string) Access {
 	return AccessScan
 }
 
-// Paths reports whether anything depends on the folders that the files of an
-// account are in: its roots, what it excludes, or a path that a rule asks for.
-// Where nothing does, nobody need find out.
+// Paths reports whether a decision depends on the folders of an account's files: through its roots, its exclude
+// patterns, or a path in a rule. If not, the provider need not find the folders.
 func (p *Policy) Paths(storage string) bool {
 	st := p.Storages[storage]
 	if !st.whole() || len(st.Exclude) > 0 {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// withDrive is a policy for a disk and an account, with these rules.
+// withDrive returns a policy for a disk and an account, with these rules.
 func withDrive(drive, rules, more string) string {
 	return "version: 1\nstorages:\n  home: {type: local, roots: [~/Downloads]}\n  drive: {type: gdrive, client: ~/client.json" + drive + "}\nrules: [" + rules + "]\n" + more
 }
@@ -69,10 +69,14 @@ func TestAPolicySaysWhatItsStoragesCannotDo(t *testing.T) {
 	notes := func(drive, more string) string {
 		return strings.Join(parse(t, withDrive(drive, rule, more)).Notes(), "\n")
 	}
-	if got := notes("", ""); !strings.Contains(got, "drive: Drive deletes what is in its trash after 30 days") || strings.Contains(got, "first saw") || strings.Contains(got, "home:") {
+	if got := notes("", ""); !strings.Contains(got, "drive: Drive deletes what is in its trash after 30 days") ||
+		strings.Contains(got, "first saw") || strings.Contains(got, "home:") {
 		t.Errorf("got %s", got)
 	}
-	for more, want := range map[string]string{"trash: {matching: 7d}": "first saw it there", "trash: {everything: 7d}": `"empty trash" is never used`} {
+	for more, want := range map[string]string{
+		"trash: {matching: 7d}":   "first saw it there",
+		"trash: {everything: 7d}": `"empty trash" is never used`,
+	} {
 		if got := notes("", more); !strings.Contains(got, want) {
 			t.Errorf("%s: got %s, want %q in it", more, got, want)
 		}
@@ -95,8 +99,14 @@ func TestWhatAStorageNeverLetsHappenIsACaution(t *testing.T) {
 		{keep, "trash: {ours: 30d, everything: 5w}", []string{"{ours} of 30 days", "{everything} of 35 days"}},
 		{"{name: b, when: {starred: true}, do: keep}", "", []string{`rule "b"`}},
 		{"{name: b, when: {storage: drive, starred: true}, do: keep}", "", nil},
-		{"{name: b, when: {confidence: proven, not: {camera: '*'}}, do: trash}", "", []string{"in doubt it trashes no file there"}},
-		{"{name: b, when: {any: [{property: 'a=*'}]}, do: review}", "", []string{"in doubt it has a person review every file there"}},
+		{
+			"{name: b, when: {confidence: proven, not: {camera: '*'}}, do: trash}", "",
+			[]string{"in doubt it trashes no file there"},
+		},
+		{
+			"{name: b, when: {any: [{property: 'a=*'}]}, do: review}", "",
+			[]string{"in doubt it has a person review every file there"},
+		},
 	} {
 		got := parse(t, withDrive("", c.rules, c.more)).Cautions()
 		if !slices.EqualFunc(got, c.want, strings.Contains) {

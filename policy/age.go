@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// ages are the clauses on the file's age. atime is no age: reading a picture
-// does not make it younger, and scanning must not.
+// ages returns the clauses on the file's age. atime is not used: reading a picture does not make it younger, and a
+// scan must not either.
 func (c *condition) ages() []clause {
 	by := byDefault
 	if c.AgeBy != nil {
@@ -22,7 +22,7 @@ func (c *condition) ages() []clause {
 	return all
 }
 
-// by is the age's event in a sentence.
+// String returns the age's event for use in a sentence.
 func (a ageBy) String() string {
 	switch a {
 	case byDefault:
@@ -61,8 +61,8 @@ func newer(by ageBy, than time.Duration) clause {
 	})
 }
 
-// age is how long ago an event was, never less than nothing, and the event in
-// words. A time in the future tells no age: some clock was wrong.
+// age returns the time since an event, never negative, and the event as a clause. known is false for a time in the
+// future, because a clock was wrong.
 func (s subject) age(by ageBy) (age time.Duration, event string, known bool) {
 	at, verb := s.event(by)
 	if at.IsZero() {
@@ -75,7 +75,7 @@ func (s subject) age(by ageBy) (age time.Duration, event string, known bool) {
 	return age, fmt.Sprintf("%s %s ago", verb, about(age)), true
 }
 
-// event is a time, and what happened then; zero where nothing says so.
+// event returns the time of an event and its verb. The time is zero if it is unknown.
 func (s subject) event(by ageBy) (time.Time, string) {
 	switch by {
 	case byMade:
@@ -96,7 +96,7 @@ func (s subject) event(by ageBy) (time.Time, string) {
 	return s.changed()
 }
 
-// changed is the later of modified and created.
+// changed returns the later of modified and created.
 func (s subject) changed() (time.Time, string) {
 	if s.Entry.Created.After(s.Entry.Modified) {
 		return s.Entry.Created, "created"
@@ -104,10 +104,9 @@ func (s subject) changed() (time.Time, string) {
 	return s.Entry.Modified, "modified"
 }
 
-// latest is the last time at which the file can have been written to. The
-// modification time alone is what its writer sets: a file that was unpacked,
-// restored or synced just now has an old one. A move within a disk keeps the
-// birth time; where there is none, the change time counts.
+// latest returns the last time at which the file may have been written to. The modification time alone is not enough,
+// because the program that writes a file sets it: a file that was just unpacked, restored or synced has an old one. A
+// move within a disk keeps the birth time; if there is none, the change time counts.
 func (s subject) latest() (time.Time, string) {
 	if at, verb := s.changed(); !s.Entry.Changed.After(at) {
 		return at, verb

@@ -16,7 +16,7 @@ import (
 
 var storageName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$`)
 
-// check finds the mistakes that no key shows alone.
+// check reports the mistakes that involve more than one key.
 func (d *decoder) check(f *form) {
 	d.checkBroad(f)
 	d.checkRoots(f)
@@ -25,14 +25,18 @@ func (d *decoder) check(f *form) {
 	seen := map[label]bool{}
 	for i, r := range f.Rules {
 		if seen[*r.Name] {
-			d.refuse(r.of("name"), Error{Message: fmt.Sprintf("there is a rule %q already", *r.Name), Hint: "history and explain could not tell them apart"})
+			d.refuse(r.of("name"), Error{
+				Message: fmt.Sprintf("there is a rule %q already", *r.Name),
+				Hint:    "history and explain could not tell them apart",
+			})
 		}
 		seen[*r.Name] = true
 		d.checkRule(r)
 		d.checkReach(r, f.Rules[:i])
 		if r.When != nil {
 			if len(r.When.clauses()) == 0 && r.When.Derived == nil {
-				d.refuse(r.of("when"), Error{Message: "when says nothing", Hint: "a rule for every file has no when at all"})
+				d.refuse(r.of("when"),
+					Error{Message: "when says nothing", Hint: "a rule for every file has no when at all"})
 			}
 			d.checkCondition(&r.When.condition, names)
 			d.checkFolders(&r.When.condition, *r.Do != Trash)
@@ -41,12 +45,13 @@ func (d *decoder) check(f *form) {
 	d.checkNotify(f)
 }
 
-// checkNotify refuses messages that would come twice or never.
+// checkNotify refuses messages that would be sent twice or never.
 func (d *decoder) checkNotify(f *form) {
 	seen := map[sink]bool{}
 	for _, n := range f.Notify {
 		if seen[*n.To] {
-			d.refuse(n.of("to"), Error{Message: "this receiver is named twice", Hint: "write one entry for it, with all of on"})
+			d.refuse(n.of("to"),
+				Error{Message: "this receiver is named twice", Hint: "write one entry for it, with all of on"})
 		}
 		seen[*n.To] = true
 		for i, e := range n.On {
@@ -55,13 +60,16 @@ func (d *decoder) checkNotify(f *form) {
 			}
 		}
 		if slices.Contains(n.On, EventDigest) && f.Schedule.schedule().Digest == (schedule.Spec{}) {
-			d.refuse(n.of("on"), Error{Message: "a digest would never come: it is off", Hint: "write when, as in schedule: {digest: weekly}"})
+			d.refuse(n.of("on"),
+				Error{
+					Message: "a digest would never come: it is off",
+					Hint:    "write when, as in schedule: {digest: weekly}",
+				})
 		}
 	}
 }
 
-// checkBroad refuses a folder that holds more than pictures, unless its storage
-// says in so many words that it may.
+// checkBroad refuses a folder that holds more than pictures, unless its storage sets allow_broad_root.
 func (d *decoder) checkBroad(f *form) {
 	home := d.o.Home
 	if home != "" {
@@ -85,9 +93,8 @@ func (d *decoder) checkBroad(f *form) {
 
 func (s *storageForm) mayBeBroad() bool { return s.AllowBroadRoot != nil && bool(*s.AllowBroadRoot) }
 
-// checkRoots refuses a folder inside another: its files would be decided, and
-// counted, twice. Two storages may have the same path where they are, or can
-// be, two accounts.
+// checkRoots refuses a root inside another, because its files would be decided and counted twice. Two storages may
+// have the same path if they are, or can be, two accounts.
 func (d *decoder) checkRoots(f *form) {
 	type place struct{ written, root, storage, of, link string }
 	var all []place
@@ -98,14 +105,16 @@ func (d *decoder) checkRoots(f *form) {
 			switch *st.Type {
 			case Local:
 				this.root, this.link = d.o.real(this.root), d.o.link(this.root)
-			case Dropbox: // for which "/AI" and "/ai" are one folder
+			// Dropbox treats "/AI" and "/ai" as one folder.
+			case Dropbox:
 				this.root = strings.ToLower(this.root)
 			}
 			for _, other := range all {
 				if this.of == other.of && (within(this.root, other.root) || within(other.root, this.root)) {
 					d.refuse(st.of("roots"), Error{
-						Message: fmt.Sprintf("root %q of %s overlaps root %q of %s", r, name, other.written, other.storage) + this.link + other.link,
-						Hint:    "name each folder once; a root includes all below it",
+						Message: fmt.Sprintf("root %q of %s overlaps root %q of %s",
+							r, name, other.written, other.storage) + this.link + other.link,
+						Hint: "name each folder once; a root includes all below it",
 					})
 				}
 			}
@@ -114,7 +123,7 @@ func (d *decoder) checkRoots(f *form) {
 	}
 }
 
-// checkPurge refuses what no storage of that kind of account can do.
+// checkPurge refuses trash ages that no storage of that kind of account can apply.
 func (d *decoder) checkPurge(f *form) {
 	asked := f.Trash != nil && f.Trash.ages() != (TrashAges{})
 	for _, name := range slices.Sorted(maps.Keys(f.Storages)) {
@@ -127,13 +136,17 @@ func (d *decoder) checkPurge(f *form) {
 			at = st.of("purge")
 		}
 		d.refuse(at, Error{
-			Message: fmt.Sprintf("in %s nothing can be deleted for good, as trash: asks: Dropbox lets only an app that a team has linked do so (member:)", name),
-			Hint:    "write purge: off in " + name + ": what is deleted there can be had back for " + dropboxAges + ", and then Dropbox deletes it by itself; to purge now: " + dropboxBin,
+			Message: fmt.Sprintf(
+				"in %s nothing can be deleted for good, as trash: asks: Dropbox lets only an app that a team has linked do so (member:)",
+				name,
+			),
+			Hint: "write purge: off in " + name + ": what is deleted there can be had back for " + dropboxAges +
+				", and then Dropbox deletes it by itself; to purge now: " + dropboxBin,
 		})
 	}
 }
 
-// where is whose paths a storage's roots are, as far as the policy says.
+// where returns the machine or account whose paths the roots are, as far as the policy names it.
 func (s *storageForm) where(name string) string {
 	switch {
 	case *s.Type == Local:
@@ -146,9 +159,8 @@ func (s *storageForm) where(name string) string {
 	return name
 }
 
-// checkFolders refuses a pattern that ends in a slash where it lets files go:
-// where it protects, that means all in the folder, and nothing may be deleted by
-// what can be read in two ways.
+// checkFolders refuses a pattern with a slash at its end if the pattern lets files go. If it protects files, it means
+// all files in the folder; a pattern with two readings must not delete anything.
 func (d *decoder) checkFolders(c *condition, protects bool) {
 	for i, g := range c.Path {
 		if at, folder := g.folder(); folder && !protects {
@@ -166,32 +178,39 @@ func (d *decoder) checkFolders(c *condition, protects bool) {
 	}
 }
 
-// checkRule refuses a rule that deletes more than its writer may have meant.
+// checkRule refuses a rule that may delete more than its author meant.
 func (d *decoder) checkRule(r *ruleForm) {
 	if *r.Do == Trash && (r.When == nil || r.When.Confidence == nil) {
 		d.refuse(r.of("do"), Error{
-			Message: fmt.Sprintf("rule %q trashes files but does not say how sure sweepd must be that they come from ChatGPT", *r.Name), Allowed: levels,
-			Hint: "write confidence directly under when, as in when: {confidence: proven}; with possible or likely a file name alone may be enough",
+			Message: fmt.Sprintf(
+				"rule %q trashes files but does not say how sure sweepd must be that they come from ChatGPT", *r.Name,
+			),
+			Allowed: levels,
+			Hint:    "write confidence directly under when, as in when: {confidence: proven}; with possible or likely a file name alone may be enough",
 		})
 	}
 	if *r.Do != Trash && r.Grace != nil {
-		d.refuse(r.of("grace"), Error{Message: fmt.Sprintf("rule %q has a grace but does not trash", *r.Name), Hint: "a grace is the time before a file is moved to the trash"})
+		d.refuse(r.of("grace"), Error{
+			Message: fmt.Sprintf("rule %q has a grace but does not trash", *r.Name),
+			Hint:    "a grace is the time before a file is moved to the trash",
+		})
 	}
 }
 
-// checkReach refuses a rule that an earlier one leaves no file for.
+// checkReach refuses a rule for which an earlier one leaves no file.
 func (d *decoder) checkReach(r *ruleForm, before []*ruleForm) {
 	i := slices.IndexFunc(before, func(b *ruleForm) bool { return b.covers(r) })
 	if i >= 0 {
 		d.refuse(r.of("name"), Error{
-			Message: fmt.Sprintf("rule %q can never match: rule %q before it matches every file that it could", *r.Name, *before[i].Name),
-			Hint:    "put the narrower rule first",
+			Message: fmt.Sprintf("rule %q can never match: rule %q before it matches every file that it could",
+				*r.Name, *before[i].Name),
+			Hint: "put the narrower rule first",
 		})
 	}
 }
 
-// covers reports whether r surely matches every file that other does: r asks
-// for nothing but a confidence, and for no more of it.
+// covers reports whether r certainly matches every file that other matches: it has no condition other than a
+// confidence, and requires no higher one.
 func (r *ruleForm) covers(other *ruleForm) bool {
 	var mine, others when
 	if r.When != nil {
@@ -202,7 +221,7 @@ func (r *ruleForm) covers(other *ruleForm) bool {
 	}
 	least := func(w when) level {
 		if w.Confidence == nil {
-			return 1 // possible: less is not asked about
+			return 1 // possible: the rules never see a lower one
 		}
 		return *w.Confidence
 	}
@@ -214,7 +233,7 @@ func (r *ruleForm) covers(other *ruleForm) bool {
 	return len(rest.clauses()) == 0
 }
 
-// checkCondition refuses conditions that say nothing or cannot hold.
+// checkCondition refuses conditions that are empty or cannot be met.
 func (d *decoder) checkCondition(c *condition, storages []string) {
 	for _, s := range c.Storage {
 		if !slices.Contains(storages, string(s)) {
@@ -225,20 +244,23 @@ func (d *decoder) checkCondition(c *condition, storages []string) {
 		d.refuse(c.of("age_by"), Error{Message: "age_by says nothing without older_than or newer_than beside it"})
 	}
 	if c.OlderThan != nil && c.NewerThan != nil && *c.OlderThan >= *c.NewerThan {
-		d.refuse(c.of("newer_than"), Error{Message: fmt.Sprintf("nothing is older than %s and newer than %s", c.OlderThan, c.NewerThan)})
+		d.refuse(c.of("newer_than"),
+			Error{Message: fmt.Sprintf("nothing is older than %s and newer than %s", c.OlderThan, c.NewerThan)})
 	}
 	if c.LargerThan != nil && c.SmallerThan != nil && *c.LargerThan >= *c.SmallerThan {
-		d.refuse(c.of("smaller_than"), Error{Message: fmt.Sprintf("nothing is larger than %s and smaller than %s", c.LargerThan, c.SmallerThan)})
+		d.refuse(c.of("smaller_than"),
+			Error{Message: fmt.Sprintf("nothing is larger than %s and smaller than %s", c.LargerThan, c.SmallerThan)})
 	}
 	for _, n := range c.nested() {
 		if len(n.clauses()) == 0 {
-			d.refuse(n.at, Error{Message: "this condition says nothing", Allowed: keysOf(fieldsOf(reflect.TypeFor[condition]()))})
+			d.refuse(n.at,
+				Error{Message: "this condition says nothing", Allowed: keysOf(fieldsOf(reflect.TypeFor[condition]()))})
 		}
 		d.checkCondition(n, storages)
 	}
 }
 
-// policy is what a checked form means, with everything absent filled in.
+// policy returns the policy of a checked form, with the defaults for everything absent.
 func (f *form) policy() *Policy {
 	p := &Policy{Storages: map[string]Storage{}, Limits: (&limitsForm{}).limits(), Settle: 10 * time.Minute}
 	for name, s := range f.Storages {
@@ -274,21 +296,33 @@ func (f *form) policy() *Policy {
 }
 
 func (t *trashForm) ages() TrashAges {
-	return TrashAges{Ours: or(t.Ours, time.Duration(0)), Matching: or(t.Matching, time.Duration(0)), Everything: or(t.Everything, time.Duration(0))}
+	return TrashAges{
+		Ours:       or(t.Ours, time.Duration(0)),
+		Matching:   or(t.Matching, time.Duration(0)),
+		Everything: or(t.Everything, time.Duration(0)),
+	}
 }
 
 func (s *storageForm) storage() Storage {
 	return Storage{
-		Type: string(*s.Type), Roots: texts(s.Roots), Exclude: texts(s.Exclude),
-		AllowBroadRoot: s.mayBeBroad(), CrossMounts: s.CrossMounts != nil && bool(*s.CrossMounts),
-		Client: text(s.Client), Account: text(s.Account), ServiceAccount: text(s.ServiceAccount), Impersonate: text(s.Impersonate),
-		SharedDrives: texts(s.SharedDrives),
-		AppKey:       text(s.AppKey), Member: text(s.Member), TeamSpace: s.TeamSpace != nil && bool(*s.TeamSpace),
-		NoPurge: s.Purge != nil && !bool(*s.Purge),
+		Type:           string(*s.Type),
+		Roots:          texts(s.Roots),
+		Exclude:        texts(s.Exclude),
+		AllowBroadRoot: s.mayBeBroad(),
+		CrossMounts:    s.CrossMounts != nil && bool(*s.CrossMounts),
+		Client:         text(s.Client),
+		Account:        text(s.Account),
+		ServiceAccount: text(s.ServiceAccount),
+		Impersonate:    text(s.Impersonate),
+		SharedDrives:   texts(s.SharedDrives),
+		AppKey:         text(s.AppKey),
+		Member:         text(s.Member),
+		TeamSpace:      s.TeamSpace != nil && bool(*s.TeamSpace),
+		NoPurge:        s.Purge != nil && !bool(*s.Purge),
 	}
 }
 
-// text is what was written, or "".
+// text returns the written value, or "" if there is none.
 func text[T ~string](written *T) string {
 	if written == nil {
 		return ""
@@ -310,16 +344,20 @@ func (l *limitsForm) limits() Limits {
 	}
 }
 
-// schedule is what was written, where anything was, and what holds without it.
+// schedule returns the written schedule, with the defaults for everything absent.
 func (f *scheduleForm) schedule() Schedule {
 	if f == nil {
 		f = &scheduleForm{}
 	}
-	s := Schedule{Rescan: or(f.Rescan, 6*time.Hour), Jitter: or(f.Jitter, time.Duration(0)), OnChange: f.OnChange != nil && bool(*f.OnChange)}
+	s := Schedule{
+		Rescan:   or(f.Rescan, 6*time.Hour),
+		Jitter:   or(f.Jitter, time.Duration(0)),
+		OnChange: f.OnChange != nil && bool(*f.OnChange),
+	}
 	if f.Sweep != nil {
 		s.Sweep = schedule.Spec(*f.Sweep)
 	} else {
-		s.Sweep, _ = schedule.Parse(sweepTime) // our own text; a test parses it
+		s.Sweep, _ = schedule.Parse(sweepTime) // a built-in text, parsed by a test
 	}
 	if f.Zone != nil {
 		s.Zone = f.Zone.in
@@ -341,19 +379,27 @@ func (f *notifyForm) notify() Notify {
 	return n
 }
 
-// guards are those that are on: all that are not written to be off, a guard
-// without a key too.
+// guards returns the guards that are on: all except those that are written as off. This includes guards without a
+// key.
 func (f *protectForm) guards() []providers.Guard {
 	written := map[providers.Guard]*guard{
-		providers.GuardOpen: (*guard)(f.Open), providers.GuardPartial: f.Partial, providers.GuardPlaceholder: f.Placeholder,
-		providers.GuardHardLinked: f.HardLinked, providers.GuardOtherOwner: f.OtherOwner, providers.GuardGit: f.Git,
-		providers.GuardMentioned: f.Mentioned, providers.GuardLibrary: f.Library, providers.GuardTagged: f.Tagged,
-		providers.GuardShared: f.Shared, providers.GuardLocked: (*guard)(f.Locked),
+		providers.GuardOpen:        (*guard)(f.Open),
+		providers.GuardPartial:     f.Partial,
+		providers.GuardPlaceholder: f.Placeholder,
+		providers.GuardHardLinked:  f.HardLinked,
+		providers.GuardOtherOwner:  f.OtherOwner,
+		providers.GuardGit:         f.Git,
+		providers.GuardMentioned:   f.Mentioned,
+		providers.GuardLibrary:     f.Library,
+		providers.GuardTagged:      f.Tagged,
+		providers.GuardShared:      f.Shared,
+		providers.GuardLocked:      (*guard)(f.Locked),
 	}
-	return slices.DeleteFunc(providers.AllGuards(), func(g providers.Guard) bool { return written[g] != nil && !bool(*written[g]) })
+	return slices.DeleteFunc(providers.AllGuards(),
+		func(g providers.Guard) bool { return written[g] != nil && !bool(*written[g]) })
 }
 
-// or is what was written, or else what holds without it.
+// or returns the written value, or otherwise if there is none.
 func or[W, T ~int | ~int64 | ~float64](written *W, otherwise T) T {
 	if written == nil {
 		return otherwise

@@ -9,25 +9,25 @@ import (
 	"sweepd/fingerprint"
 )
 
-// subject is what conditions look at.
+// subject is the input of the conditions.
 type subject struct {
 	Facts
-	now   time.Time
-	knows bool                      // star, camera and properties are what the storage says, and not merely unknown
-	folds bool                      // the case of letters does not tell names apart there
+	now time.Time
+	// knows is true if the storage reports star, camera and properties. If it is false, these are unknown.
+	knows bool
+	folds bool                      // names that differ only in case are equal in the storage
 	names []string                  // the paths by which the policy may name the file
-	forms func(pathGlob) []pathGlob // of a pattern, see Policy.forms
+	forms func(pathGlob) []pathGlob // of a pattern; see Policy.forms
 }
 
-// clause is one key of a condition: what it says, and what it makes of a
-// subject.
+// clause is one key of a condition: its text, and a function that applies it to a subject.
 type clause struct {
 	says string // "its width is at least 1024"
 	look func(subject) Check
 }
 
-// leaf is a clause that looks for itself; look returns whether it holds, and
-// what was seen as a clause that is true.
+// leaf returns a clause without nested conditions. look returns whether it holds, and the observation as a true
+// clause.
 func leaf(says string, look func(subject) (truth, string)) clause {
 	return clause{says, func(s subject) Check {
 		holds, seen := look(s)
@@ -35,7 +35,7 @@ func leaf(says string, look func(subject) (truth, string)) clause {
 	}}
 }
 
-// clauses are what the condition says, in the form's order whatever the file's.
+// clauses returns the clauses of the condition in the order of the form, not of the file.
 func (c *condition) clauses() []clause {
 	var all []clause
 	if c.Confidence != nil {
@@ -76,8 +76,8 @@ func (l level) clause() clause {
 	})
 }
 
-// places are the clauses on where the file is and how it is called. What was
-// seen is told without the file's name, which is bytes of anybody's choice.
+// places returns the clauses on the file's place and name. Their observations leave out the file's name, which is
+// bytes that any program may have chosen.
 func (c *condition) places() []clause {
 	var all []clause
 	if len(c.Storage) > 0 {
@@ -89,7 +89,8 @@ func (c *condition) places() []clause {
 		all = append(all, matching("path", c.Path, subject.isAt))
 	}
 	if len(c.Name) > 0 {
-		all = append(all, matching("name", c.Name, func(s subject, g nameGlob) bool { return g.matches(s.Entry.Name(), s.folds) }))
+		all = append(all,
+			matching("name", c.Name, func(s subject, g nameGlob) bool { return g.matches(s.Entry.Name(), s.folds) }))
 	}
 	return all
 }
@@ -113,7 +114,7 @@ func (c *condition) product() clause {
 	})
 }
 
-// evidence holds when a detector saw something, however little it amounts to.
+// evidence returns a clause that holds if a detector found something, at any confidence.
 func (c *condition) evidence() clause {
 	return leaf("there is evidence of "+quoted(c.Evidence, "or"), func(s subject) (truth, string) {
 		for _, e := range s.Verdict.Evidence {
@@ -125,7 +126,7 @@ func (c *condition) evidence() clause {
 	})
 }
 
-// sizes are the clauses on bytes and pixels.
+// sizes returns the clauses on bytes and pixels.
 func (c *condition) sizes() []clause {
 	var all []clause
 	if c.LargerThan != nil {
@@ -169,7 +170,7 @@ func inPixels(what string, c comparison, get func(subject) int) clause {
 	})
 }
 
-// group is a clause over conditions.
+// group returns a clause over nested conditions.
 func group(says string, of []*condition, judge func([]Check) (truth, string)) clause {
 	conditions := make([]clause, len(of))
 	texts := make([]string, len(of))
@@ -189,7 +190,7 @@ func group(says string, of []*condition, judge func([]Check) (truth, string)) cl
 	}}
 }
 
-// asOne is the condition as a single clause.
+// asOne returns the condition as a single clause.
 func (c *condition) asOne() clause {
 	all := c.clauses()
 	if len(all) == 1 {
@@ -211,7 +212,7 @@ func (c *condition) asOne() clause {
 	}}
 }
 
-// allOf is the least of the checks, and what was seen by those that make it so.
+// allOf returns the least of the checks, with the observations of the checks that have this value.
 func allOf(checks []Check) (truth, string) {
 	least := yes
 	for _, c := range checks {
@@ -223,7 +224,7 @@ func allOf(checks []Check) (truth, string) {
 	return least, first(checks, least)
 }
 
-// anyOf is the greatest of the checks.
+// anyOf returns the greatest of the checks.
 func anyOf(checks []Check) (truth, string) {
 	most := no
 	for _, c := range checks {
@@ -235,7 +236,7 @@ func anyOf(checks []Check) (truth, string) {
 	return most, first(checks, most)
 }
 
-// noneOf turns anyOf around. What was seen is true either way.
+// noneOf returns the negation of anyOf, with the same observations.
 func noneOf(checks []Check) (truth, string) {
 	t, seen := anyOf(checks)
 	return t.not(), seen

@@ -8,17 +8,15 @@ import (
 	"sweepd/fingerprint"
 )
 
-// skew is how far in the future a time may lie before it is no longer a clock
-// a little fast but one that is wrong.
+// skew is the limit between a clock that is slightly fast and one that is wrong: how far a time may lie in the
+// future.
 const skew = 24 * time.Hour
 
-// Decide says what becomes of a file at a time. It has no state: what a grace
-// has to be counted from is f.Marked.
+// Decide returns the decision for a file at a time. It is a pure function; a grace is counted from f.Marked.
 //
-// A file without confidence is kept before any rule. A rule that trashes is
-// put off while the file is newer than the settle time or from the future, then
-// until a second scan confirms it, then through its grace; a file of which
-// nobody knows when it was last changed is for a person to review.
+// It keeps a file without confidence before it tries any rule. If the matching rule trashes, Decide holds the file
+// while it is newer than the settle time or from the future, then until a second scan confirms it, then through its
+// grace. It returns Review if the time of the file's last change is unknown.
 func (p *Policy) Decide(f Facts, now time.Time) Decision {
 	if !candidate(f) {
 		return Decision{Action: Keep, Ground: GroundNoRule, Reasons: []string{"not a ChatGPT image"}}
@@ -32,9 +30,8 @@ func (p *Policy) Decide(f Facts, now time.Time) Decision {
 	return Decision{Action: Keep, Ground: GroundNoRule, Reasons: []string{"no rule matches"}}
 }
 
-// Explain is every rule in order with all that it saw. The one that Decides
-// gave Decide's answer; none does where no rule matches, or where the file is
-// not a ChatGPT image and the rules were not asked.
+// Explain returns the trace of every rule, in order. Decides is set in the one that Decide used. It is set in none if
+// no rule matches, or if the file is not a ChatGPT image, for which Decide tries no rule.
 func (p *Policy) Explain(f Facts, now time.Time) []RuleTrace {
 	all := make([]RuleTrace, 0, len(p.Rules))
 	for _, r := range p.Rules {
@@ -46,8 +43,8 @@ func (p *Policy) Explain(f Facts, now time.Time) []RuleTrace {
 	return all
 }
 
-// subject is what the conditions look at. A storage that is not the policy's
-// knows nothing but its files.
+// subject returns the input of the conditions. For a storage that the policy does not name, facts such as the star
+// are unknown.
 func (p *Policy) subject(f Facts, now time.Time) subject {
 	kind := kindOf(p.Storages[f.Storage].Type)
 	s := subject{Facts: f, now: now, knows: kind.knows, folds: kind.folds, names: []string{f.Entry.Path}}
@@ -58,12 +55,12 @@ func (p *Policy) subject(f Facts, now time.Time) subject {
 	return s
 }
 
-// candidate reports whether the rules are asked at all.
+// candidate reports whether Decide tries the rules on the file.
 func candidate(f Facts) bool {
 	return f.Verdict.Confidence > fingerprint.None && f.Verdict.Confidence <= fingerprint.Proven
 }
 
-// apply turns the rule that matched into a decision.
+// apply returns the decision of the rule that matched.
 func (p *Policy) apply(r Rule, t RuleTrace, s subject) Decision {
 	d := Decision{Action: r.Do, Rule: r.Name, Reasons: t.reasons()}
 	if r.Do == Keep {
@@ -79,8 +76,8 @@ func (p *Policy) apply(r Rule, t RuleTrace, s subject) Decision {
 	return d
 }
 
-// wait puts a trash off through a grace. One that has not begun has no end: a
-// look does not begin it.
+// wait holds a trash decision through a grace. A grace that has not begun has no end, because a scan does not begin
+// it.
 func (p *Policy) wait(d *Decision, grace time.Duration, s subject) {
 	switch until := s.Marked.Add(grace); {
 	case s.Marked.IsZero():
@@ -98,7 +95,7 @@ func (p *Policy) wait(d *Decision, grace time.Duration, s subject) {
 	}
 }
 
-// Grace is the grace of the rule of that name; 0 where there is none.
+// Grace returns the grace of the rule of that name, or 0 if there is none.
 func (p *Policy) Grace(rule string) time.Duration {
 	if i := slices.IndexFunc(p.Rules, func(r Rule) bool { return r.Name == rule }); i >= 0 {
 		return p.Rules[i].Grace
@@ -106,7 +103,8 @@ func (p *Policy) Grace(rule string) time.Duration {
 	return 0
 }
 
-// unsettled puts a trash off while the file may still be in the making.
+// unsettled holds a trash decision while the file may still be changing, and reports whether it did. It sets Review
+// if no time of change is known.
 func (p *Policy) unsettled(d *Decision, s subject) bool {
 	at, verb := s.latest()
 	quiet := s.now.Sub(at)
@@ -129,8 +127,8 @@ func (p *Policy) unsettled(d *Decision, s subject) bool {
 	return true
 }
 
-// unconfirmed puts a trash off until a scan meets the file again so much later
-// than the first one did.
+// unconfirmed holds a trash decision until a scan finds the file again at least ConfirmAfter after the first one, and
+// reports whether it did.
 func (p *Policy) unconfirmed(d *Decision, s subject) bool {
 	if p.ConfirmAfter <= 0 {
 		return false
@@ -146,9 +144,11 @@ func (p *Policy) unconfirmed(d *Decision, s subject) bool {
 		ground = GroundClock
 		d.Reasons = append(d.Reasons, fmt.Sprintf("first seen %s in the future: a clock is wrong", about(ahead)))
 	case s.now.Before(until):
-		d.Reasons = append(d.Reasons, fmt.Sprintf("first seen on %s, and must be seen again %s later", day(first), inTime(p.ConfirmAfter)))
+		d.Reasons = append(d.Reasons,
+			fmt.Sprintf("first seen on %s, and must be seen again %s later", day(first), inTime(p.ConfirmAfter)))
 	default:
-		d.Reasons = append(d.Reasons, fmt.Sprintf("seen again %s or more after it was first seen", inTime(p.ConfirmAfter)))
+		d.Reasons = append(d.Reasons,
+			fmt.Sprintf("seen again %s or more after it was first seen", inTime(p.ConfirmAfter)))
 		return false
 	}
 	d.Action, d.NotBefore, d.Ground = Hold, until, ground

@@ -17,9 +17,8 @@ import (
 
 var now = time.Date(2026, 6, 15, 12, 0, 0, 0, time.UTC)
 
-// TestDecisionsAreAsWritten runs every testdata/decide/*.txtar: a policy, a
-// table of files, and what becomes of each. An archive may ask for the policy
-// in English, and for what explain says.
+// TestDecisionsAreAsWritten runs every testdata/decide/*.txtar: a policy, a table of files, and the decision for
+// each. An archive may also contain the policy in English and the output of explain.
 func TestDecisionsAreAsWritten(t *testing.T) {
 	files, err := filepath.Glob("testdata/decide/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -108,19 +107,32 @@ func eachFile(t *testing.T, table string, visit func(string, Facts)) {
 	}
 }
 
-// aFile is a proven picture of 100 days.
+// aFile returns a proven picture that is 100 days old.
 func aFile() Facts {
 	old := now.Add(-100 * 24 * time.Hour)
 	return Facts{
-		Storage:   "home",
-		Entry:     providers.Entry{Path: "/home/mia/Downloads/a.png", Size: 1_500_000, Modified: old, Created: old},
-		Verdict:   fingerprint.Verdict{MediaType: "image/png", Width: 1024, Height: 1536, Confidence: fingerprint.Proven, Product: fingerprint.ChatGPT},
+		Storage: "home",
+		Entry:   providers.Entry{Path: "/home/mia/Downloads/a.png", Size: 1_500_000, Modified: old, Created: old},
+		Verdict: fingerprint.Verdict{
+			MediaType:  "image/png",
+			Width:      1024,
+			Height:     1536,
+			Confidence: fingerprint.Proven,
+			Product:    fingerprint.ChatGPT,
+		},
 		FirstSeen: old,
 	}
 }
 
 func set(f *Facts, key, value string) (err error) {
-	times := map[string]*time.Time{"made": &f.Verdict.Made, "modified": &f.Entry.Modified, "created": &f.Entry.Created, "changed": &f.Entry.Changed, "seen": &f.FirstSeen, "marked": &f.Marked}
+	times := map[string]*time.Time{
+		"made":     &f.Verdict.Made,
+		"modified": &f.Entry.Modified,
+		"created":  &f.Entry.Created,
+		"changed":  &f.Entry.Changed,
+		"seen":     &f.FirstSeen,
+		"marked":   &f.Marked,
+	}
 	if at := times[key]; at != nil {
 		*at, err = relative(value)
 		return err
@@ -156,7 +168,7 @@ func set(f *Facts, key, value string) (err error) {
 	return err
 }
 
-// relative is now-30d, now+2h; "never" is the zero time.
+// relative parses now-30d or now+2h; "never" is the zero time.
 func relative(value string) (time.Time, error) {
 	if value == "never" {
 		return time.Time{}, nil

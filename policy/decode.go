@@ -12,9 +12,8 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// decoder fills a form from YAML nodes and collects every mistake on the way.
-// It is not goccy's own decoder, because that one stops at the first mistake,
-// turns numbers into texts, follows aliases, and takes null for anything.
+// decoder fills a form from YAML nodes and collects every mistake. It replaces goccy's own decoder, which stops at
+// the first mistake, turns numbers into texts, follows aliases, and accepts null for any type.
 type decoder struct {
 	file string
 	src  string
@@ -22,7 +21,7 @@ type decoder struct {
 	errs []*Error
 }
 
-// mapped remembers where a mapping, its keys and its values stand in the file.
+// mapped records the position of a mapping, its keys and its values in the file.
 type mapped struct {
 	at     *token.Token
 	keys   map[string]*token.Token
@@ -36,7 +35,7 @@ func (m *mapped) place(at *token.Token, pairs []pair) {
 	}
 }
 
-// of is where a key stands, or the mapping if the key does not.
+// of returns the position of a key, or of the mapping if the key is absent.
 func (m *mapped) of(key string) *token.Token {
 	if t := m.keys[key]; t != nil {
 		return t
@@ -44,7 +43,7 @@ func (m *mapped) of(key string) *token.Token {
 	return m.at
 }
 
-// item is where element i of a key's list stands, or the key if there is none.
+// item returns the position of element i of a key's list, or of the key if there is none.
 func (m *mapped) item(key string, i int) *token.Token {
 	if list, ok := m.values[key].(*ast.SequenceNode); ok && i < len(list.Values) {
 		return start(list.Values[i])
@@ -52,13 +51,12 @@ func (m *mapped) item(key string, i int) *token.Token {
 	return m.of(key)
 }
 
-// scalar is a type of the form that is written as one word. Its read returns
-// an *Error without a place.
+// scalar is a type of the form that is written as a single value. read returns an *Error without a position.
 type scalar interface {
 	read(w word, o ParseOptions) error
 }
 
-// refuse notes a mistake at a token; nil is the beginning of the file.
+// refuse records a mistake at a token; nil is the beginning of the file.
 func (d *decoder) refuse(at *token.Token, e Error) {
 	e.File, e.Line, e.Column = d.file, 1, 1
 	if at != nil && at.Position != nil {
@@ -69,7 +67,7 @@ func (d *decoder) refuse(at *token.Token, e Error) {
 
 const quoteHint = `a text that begins with one of * & ! > | { [ % @ must be in quotes, as in "*.png" or ">=1024"`
 
-// fill sets v, of the form, from n; name is how messages call it.
+// fill sets v, which is a part of the form, from n; name is its name in messages.
 func (d *decoder) fill(name string, n ast.Node, v reflect.Value) {
 	if _, empty := n.(*ast.NullNode); empty || n == nil {
 		d.refuse(start(n), Error{Message: name + " is empty", Hint: "write a value, or leave the key out"})
@@ -77,7 +75,8 @@ func (d *decoder) fill(name string, n ast.Node, v reflect.Value) {
 	}
 	switch n.(type) {
 	case *ast.AliasNode, *ast.AnchorNode, *ast.TagNode, *ast.LiteralNode, *ast.MergeKeyNode:
-		d.refuse(start(n), Error{Message: "anchors, aliases, tags and block texts have no place in a policy", Hint: quoteHint})
+		d.refuse(start(n),
+			Error{Message: "anchors, aliases, tags and block texts have no place in a policy", Hint: quoteHint})
 		return
 	}
 	if s, ok := v.Addr().Interface().(scalar); ok {
@@ -107,11 +106,15 @@ func (d *decoder) scalar(name string, n ast.Node, s scalar) {
 	case *ast.BoolNode:
 		w.kind = aBool
 	default:
-		d.refuse(start(n), Error{Message: fmt.Sprintf("%s is %s where one value is expected", name, called(n)), Hint: quoteHint})
+		d.refuse(start(n),
+			Error{Message: fmt.Sprintf("%s is %s where one value is expected", name, called(n)), Hint: quoteHint})
 		return
 	}
 	if isText(s) && w.kind != aText {
-		d.refuse(start(n), Error{Message: fmt.Sprintf("%s is %s where a text is expected", name, w.kind), Hint: fmt.Sprintf("write it in quotes: %q", clip(w.text))})
+		d.refuse(start(n), Error{
+			Message: fmt.Sprintf("%s is %s where a text is expected", name, w.kind),
+			Hint:    fmt.Sprintf("write it in quotes: %q", clip(w.text)),
+		})
 		return
 	}
 	if e, wrong := errors.AsType[*Error](s.read(w, d.o)); wrong {
@@ -123,7 +126,7 @@ func (d *decoder) scalar(name string, n ast.Node, s scalar) {
 // isText reports whether s is a kind of text, for which a number is a mistake.
 func isText(s scalar) bool { return reflect.TypeOf(s).Elem().Kind() == reflect.String }
 
-// mapping fills a struct from a mapping with exactly its keys.
+// mapping fills a struct from a mapping. It refuses unknown keys and missing ones.
 func (d *decoder) mapping(name string, n ast.Node, v reflect.Value) {
 	pairs, ok := d.pairs(name, n)
 	if !ok {
@@ -139,7 +142,8 @@ func (d *decoder) mapping(name string, n ast.Node, v reflect.Value) {
 	}
 	v.Addr().Interface().(interface{ place(*token.Token, []pair) }).place(start(n), pairs)
 	for _, key := range keysOf(fields) {
-		if needed := strings.Contains(fields[key].Tag.Get("jsonschema"), "required"); needed && !slices.ContainsFunc(pairs, func(p pair) bool { return p.key == key }) {
+		if needed := strings.Contains(fields[key].Tag.Get("jsonschema"), "required"); needed &&
+			!slices.ContainsFunc(pairs, func(p pair) bool { return p.key == key }) {
 			d.refuse(start(n), Error{Message: fmt.Sprintf("%s has no %s", name, key), Hint: missingHints[key]})
 		}
 	}
@@ -160,7 +164,7 @@ var missingHints = map[string]string{
 	"to":       "write where messages go: a file with the address, the name of a systemd credential, or desktop",
 }
 
-// shapeHints are for sections that a person may want to switch as a whole.
+// shapeHints are hints for sections that a user may try to switch as a whole.
 var shapeHints = map[string]string{
 	"protect": "switch each guard by itself, as in protect: {git: off}",
 	"limits":  "write each limit by itself, as in limits: {files: 100}; they cannot be off",
@@ -186,7 +190,7 @@ func (d *decoder) unknownKey(name string, p pair, fields map[string]reflect.Stru
 	d.refuse(p.at, *e)
 }
 
-// named fills a map whose keys are names that people choose.
+// named fills a map whose keys are names chosen by the user.
 func (d *decoder) named(name string, n ast.Node, v reflect.Value) {
 	pairs, ok := d.pairs(name, n)
 	if !ok {
@@ -198,7 +202,10 @@ func (d *decoder) named(name string, n ast.Node, v reflect.Value) {
 	v.Set(reflect.MakeMap(v.Type()))
 	for _, p := range pairs {
 		if !storageName.MatchString(p.key) {
-			d.refuse(p.at, Error{Message: fmt.Sprintf("%q is not a name for a storage", clip(p.key)), Hint: "use letters, digits, - and _"})
+			d.refuse(p.at, Error{
+				Message: fmt.Sprintf("%q is not a name for a storage", clip(p.key)),
+				Hint:    "use letters, digits, - and _",
+			})
 			continue
 		}
 		item := reflect.New(v.Type().Elem()).Elem()
@@ -207,17 +214,21 @@ func (d *decoder) named(name string, n ast.Node, v reflect.Value) {
 	}
 }
 
-// list fills a slice from a list; some takes a single value too.
+// list fills a slice from a list; the type some also accepts a single value.
 func (d *decoder) list(name string, n ast.Node, v reflect.Value) {
 	seq, ok := n.(*ast.SequenceNode)
 	switch {
 	case !ok && strings.HasPrefix(v.Type().Name(), "some["):
 		seq = &ast.SequenceNode{Values: []ast.Node{n}}
 	case !ok:
-		d.refuse(start(n), Error{Message: fmt.Sprintf("%s is %s where a list is expected", name, called(n)), Hint: shapeHints[name]})
+		d.refuse(start(n),
+			Error{Message: fmt.Sprintf("%s is %s where a list is expected", name, called(n)), Hint: shapeHints[name]})
 		return
 	case len(seq.Values) == 0:
-		d.refuse(start(n), Error{Message: name + " is an empty list", Hint: cmp.Or(missingHints[name], "write at least one, or leave the key out")})
+		d.refuse(start(n), Error{
+			Message: name + " is an empty list",
+			Hint:    cmp.Or(missingHints[name], "write at least one, or leave the key out"),
+		})
 		return
 	}
 	for _, item := range seq.Values {
@@ -227,7 +238,7 @@ func (d *decoder) list(name string, n ast.Node, v reflect.Value) {
 	}
 }
 
-// itemName is how messages call an element of a list.
+// itemName returns the name of a list's element in messages.
 func itemName(list string) string {
 	switch list {
 	case "rules":
@@ -247,11 +258,14 @@ type pair struct {
 	value ast.Node
 }
 
-// pairs are what a mapping holds, in order, without what is refused.
+// pairs returns the contents of a mapping in order, without the refused ones.
 func (d *decoder) pairs(name string, n ast.Node) ([]pair, bool) {
 	m, ok := n.(*ast.MappingNode)
 	if !ok {
-		d.refuse(start(n), Error{Message: fmt.Sprintf("%s is %s where keys and values are expected", name, called(n)), Hint: cmp.Or(shapeHints[name], colonHint(n.GetToken().Value))})
+		d.refuse(start(n), Error{
+			Message: fmt.Sprintf("%s is %s where keys and values are expected", name, called(n)),
+			Hint:    cmp.Or(shapeHints[name], colonHint(n.GetToken().Value)),
+		})
 		return nil, false
 	}
 	seen := map[string]bool{}
@@ -260,9 +274,13 @@ func (d *decoder) pairs(name string, n ast.Node) ([]pair, bool) {
 		key, ok := v.Key.(*ast.StringNode)
 		switch {
 		case !ok:
-			d.refuse(v.Key.GetToken(), Error{Message: fmt.Sprintf("%s is not a key", clip(v.Key.String())), Hint: "a key is a plain word"})
+			d.refuse(v.Key.GetToken(),
+				Error{Message: fmt.Sprintf("%s is not a key", clip(v.Key.String())), Hint: "a key is a plain word"})
 		case seen[key.Value]:
-			d.refuse(key.GetToken(), Error{Message: fmt.Sprintf("the key %q is written twice", clip(key.Value)), Hint: "only one of them could count"})
+			d.refuse(key.GetToken(), Error{
+				Message: fmt.Sprintf("the key %q is written twice", clip(key.Value)),
+				Hint:    "only one of them could count",
+			})
 		default:
 			seen[key.Value] = true
 			pairs = append(pairs, pair{key.Value, key.GetToken(), v.Value})
@@ -271,7 +289,7 @@ func (d *decoder) pairs(name string, n ast.Node) ([]pair, bool) {
 	return pairs, true
 }
 
-// colonHint explains what became of confidence:proven.
+// colonHint returns a hint for confidence:proven, which YAML reads as one text.
 func colonHint(text string) string {
 	if strings.Contains(text, ":") {
 		return "a space is needed after the colon"
@@ -279,7 +297,7 @@ func colonHint(text string) string {
 	return ""
 }
 
-// fieldsOf are the keys that a struct of the form takes.
+// fieldsOf returns the fields of a struct of the form by key.
 func fieldsOf(t reflect.Type) map[string]reflect.StructField {
 	fields := map[string]reflect.StructField{}
 	for _, f := range reflect.VisibleFields(t) {
@@ -290,7 +308,7 @@ func fieldsOf(t reflect.Type) map[string]reflect.StructField {
 	return fields
 }
 
-// keysOf are the keys in the form's order.
+// keysOf returns the keys in the form's order.
 func keysOf(fields map[string]reflect.StructField) []string {
 	keys := make([]string, 0, len(fields))
 	for key := range fields {
@@ -300,7 +318,7 @@ func keysOf(fields map[string]reflect.StructField) []string {
 	return keys
 }
 
-// start is where a node begins for a person: a mapping at its first key.
+// start returns the token where a node begins; a block mapping begins at its first key.
 func start(n ast.Node) *token.Token {
 	switch n := n.(type) {
 	case nil:
@@ -313,7 +331,7 @@ func start(n ast.Node) *token.Token {
 	return n.GetToken()
 }
 
-// called is what a person calls a kind of node.
+// called returns the name of a kind of node in messages.
 func called(n ast.Node) string {
 	switch n.(type) {
 	case *ast.MappingNode:

@@ -1,16 +1,15 @@
-// Package policy says what becomes of a file that package fingerprint matched.
+// Package policy decides what happens to a file that package fingerprint matched.
 //
-// Parse turns a YAML file into a Policy, or into every mistake in it with its
-// place. Policy.Decide is a pure function of Facts and a time: no clock, no
-// disk, no log. Rules are tried in order and the first that matches decides; a
-// file that no rule matches is kept.
+// Parse returns the Policy of a YAML file, or all mistakes in the file with their positions. Policy.Decide is a pure
+// function of Facts and a time: it uses no clock, no disk and no log. It tries the rules in order, and the first that
+// matches decides; it keeps a file that no rule matches.
 //
-// Whatever is not known is not guessed: a condition on an unknown width or on
-// a time in the future is neither true nor false. A rule that trashes needs
-// certainty; a rule that keeps or asks does not, so doubt always keeps.
+// Unknown facts are not guessed: a condition on an unknown width or on a time in the future is neither true nor
+// false. A rule that trashes does not match then; a rule that keeps or reviews does. So a file is kept in case of
+// doubt.
 //
-// It does not look for files, deletes none and remembers nothing: when
-// a grace began is told to it in Facts.
+// The package does not look for files, deletes none and has no state: the caller passes the beginning of a grace in
+// Facts.
 package policy
 
 //go:generate go test . -run TestTheSchemaIsFresh -update

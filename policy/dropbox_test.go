@@ -9,18 +9,20 @@ import (
 	"sweepd/providers"
 )
 
-// day0 is when the pictures were made.
+// day0 is the time when the pictures were made.
 var day0 = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
-// withDropbox is a policy for a Dropbox alone.
+// withDropbox returns a policy for a Dropbox alone.
 func withDropbox(keys, more string) string {
-	return "version: 1\nstorages:\n  box: {type: dropbox, app_key: abcd1234efgh567" + keys + "}\nrules: [{name: mine, when: {confidence: proven}, do: trash}]\n" + more
+	return "version: 1\nstorages:\n  box: {type: dropbox, app_key: abcd1234efgh567" + keys +
+		"}\nrules: [{name: mine, when: {confidence: proven}, do: trash}]\n" + more
 }
 
 func TestADropboxIsSweptWholeUnlessRootsAreNamed(t *testing.T) {
 	p := parse(t, withDropbox(", account: mia@example.com", ""))
 	st := p.Storages["box"]
-	if want := `all of Dropbox, of the account "mia@example.com", by the app "abcd1234efgh567"`; st.String() != want || !st.Far() {
+	if want := `all of Dropbox, of the account "mia@example.com", by the app "abcd1234efgh567"`; st.String() != want ||
+		!st.Far() {
 		t.Errorf("got %s, want %s", st, want)
 	}
 	p = parse(t, withDropbox(`, roots: [/AI], member: "dbmid:AAB-c_d", team_space: true`, ""))
@@ -29,8 +31,7 @@ func TestADropboxIsSweptWholeUnlessRootsAreNamed(t *testing.T) {
 	}
 }
 
-// Only a team's app can delete for good: of any other no such right is asked, and
-// the policy's writer is told.
+// Only a team's app can delete for good. Access to purge is requested for no other app, and the notes explain this.
 func TestWhoAsksADropboxToPurgeIsTold(t *testing.T) {
 	for _, c := range []struct {
 		keys, more string
@@ -53,22 +54,25 @@ func TestWhoAsksADropboxToPurgeIsTold(t *testing.T) {
 		}
 	}
 	notes := strings.Join(parse(t, withDropbox("", "")).Notes(), "\n")
-	for _, want := range []string{"30, 180 or 365 days", "https://www.dropbox.com/deleted_files", "a link that others can open"} {
+	for _, want := range []string{
+		"30, 180 or 365 days", "https://www.dropbox.com/deleted_files", "a link that others can open",
+	} {
 		if !strings.Contains(notes, want) {
 			t.Errorf("the notes do not say %q:\n%s", want, notes)
 		}
 	}
 }
 
-// Dropbox may show a folder in other letters than its owner gave it, and tells
-// nobody when only those change: "/Keep" and "/keep" are one folder.
+// Dropbox may show a folder in another case than its owner wrote, and does not report a change of case only: "/Keep"
+// and "/keep" are one folder.
 func TestInDropboxTheCaseOfLettersDoesNotCount(t *testing.T) {
 	rules := `rules:
   - {name: keepers, when: {any: [{path: "**/Keep/**"}, {name: "*.KEEP.png"}]}, do: keep}
   - {name: mine, when: {confidence: proven}, do: trash}
 settle: 0
 `
-	p := parse(t, "version: 1\nstorages:\n  box: {type: dropbox, app_key: abcd1234efgh567, exclude: [\"Old/**\"]}\n  home: {type: local, roots: [/home/mia/AI], exclude: [\"Old/**\"]}\n"+rules)
+	p := parse(t,
+		"version: 1\nstorages:\n  box: {type: dropbox, app_key: abcd1234efgh567, exclude: [\"Old/**\"]}\n  home: {type: local, roots: [/home/mia/AI], exclude: [\"Old/**\"]}\n"+rules)
 	for _, c := range []struct {
 		storage, path string
 		want          Action
@@ -80,7 +84,11 @@ settle: 0
 		{"home", "/home/mia/AI/Keep/a.png", Keep},
 		{"home", "/home/mia/AI/keep/a.png", Trash},
 	} {
-		f := Facts{Storage: c.storage, Entry: providers.Entry{Path: c.path, Modified: day0}, Verdict: fingerprint.Verdict{Confidence: fingerprint.Proven}}
+		f := Facts{
+			Storage: c.storage,
+			Entry:   providers.Entry{Path: c.path, Modified: day0},
+			Verdict: fingerprint.Verdict{Confidence: fingerprint.Proven},
+		}
 		if got := p.Decide(f, day0.AddDate(0, 1, 0)); got.Action != c.want {
 			t.Errorf("%s:%s: got %s, want %s", c.storage, c.path, got.Action, c.want)
 		}

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// count is "1 file", "2 files".
+// count returns "1 file", "2 files".
 func count(n int64, what string) string {
 	if n == 1 {
 		return "1 " + what
@@ -15,7 +15,7 @@ func count(n int64, what string) string {
 	return strconv.FormatInt(n, 10) + " " + what + "s"
 }
 
-// inTime is exact to the second: "1 day 12 hours".
+// inTime returns d exact to the second: "1 day 12 hours".
 func inTime(d time.Duration) string {
 	var parts []string
 	for _, u := range []struct {
@@ -33,7 +33,7 @@ func inTime(d time.Duration) string {
 	return strings.Join(parts, " ")
 }
 
-// about is inTime in its largest unit only, rounded down: "94 days".
+// about returns d in its largest unit, rounded down: "94 days".
 func about(d time.Duration) string {
 	for _, unit := range []time.Duration{24 * time.Hour, time.Hour, time.Minute, time.Second} {
 		if d >= unit {
@@ -43,7 +43,7 @@ func about(d time.Duration) string {
 	return inTime(0)
 }
 
-// atMost is about, rounded up: what is still to wait.
+// atMost returns d in its largest unit, rounded up, for a remaining wait.
 func atMost(d time.Duration) string {
 	for _, unit := range []time.Duration{24 * time.Hour, time.Hour, time.Minute, time.Second} {
 		if d >= unit {
@@ -53,12 +53,21 @@ func atMost(d time.Duration) string {
 	return inTime(time.Second)
 }
 
-// inSize is exact, in the largest unit that leaves no fraction: "5 GB".
+// inSize returns n exactly, in the largest unit that leaves no fraction: "5 GB".
 func inSize(n int64) string {
 	for _, u := range []struct {
 		unit int64
 		name string
-	}{{1e12, "TB"}, {1 << 40, "TiB"}, {1e9, "GB"}, {1 << 30, "GiB"}, {1e6, "MB"}, {1 << 20, "MiB"}, {1e3, "kB"}, {1 << 10, "KiB"}} {
+	}{
+		{1e12, "TB"},
+		{1 << 40, "TiB"},
+		{1e9, "GB"},
+		{1 << 30, "GiB"},
+		{1e6, "MB"},
+		{1 << 20, "MiB"},
+		{1e3, "kB"},
+		{1 << 10, "KiB"},
+	} {
 		if n >= u.unit && n%u.unit == 0 {
 			return fmt.Sprintf("%d %s", n/u.unit, u.name)
 		}
@@ -68,7 +77,7 @@ func inSize(n int64) string {
 
 func inPercent(share float64) string { return strconv.FormatFloat(share*100, 'g', 10, 64) + "%" }
 
-// quoted lists words so that no two different lists read alike.
+// quoted returns a list of quoted texts, so that different lists never give the same text.
 func quoted[T ~string](words []T, last string) string {
 	parts := make([]string, len(words))
 	for i, w := range words {
@@ -80,5 +89,5 @@ func quoted[T ~string](words []T, last string) string {
 	return strings.Join(parts, "")
 }
 
-// day names a time in a sentence.
+// day returns a time for use in a sentence.
 func day(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }

@@ -10,15 +10,15 @@ import (
 	"unicode/utf8"
 )
 
-// Error is one mistake in a policy file. Its text is what a person needs to
-// mend it: the place, the line with a mark under it, the allowed values.
+// Error is one mistake in a policy file. Its text shows what the user needs to correct it: the position, the line
+// with a caret under it, the allowed values.
 type Error struct {
 	File         string
 	Line, Column int      // from 1; columns are characters
 	Message      string   // one sentence, no full stop
-	Allowed      []string // what could stand there, where that is a short list
-	Hint         string   // what to do; may be empty
-	Excerpt      string   // the line, and below it a caret
+	Allowed      []string // the possible values if there are few
+	Hint         string   // how to correct it; may be empty
+	Excerpt      string   // the line with a caret below it
 }
 
 func (e *Error) Error() string {
@@ -36,11 +36,10 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// shown is how many mistakes of one file are told at once.
+// shown is the number of mistakes of one file that are reported at once.
 const shown = 10
 
-// join makes one error of all mistakes, in the order of the file src, whose
-// lines it adds to those that are shown.
+// join returns one error for all mistakes, in the order of the file src, and adds an excerpt to those that are shown.
 func join(src string, all []*Error) error {
 	slices.SortStableFunc(all, func(a, b *Error) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
@@ -59,10 +58,10 @@ func join(src string, all []*Error) error {
 	return errors.Join(errs...)
 }
 
-// width is how much of a long line an excerpt shows.
+// width is the number of characters of a line that an excerpt shows.
 const width = 100
 
-// excerpt is a line of src with a caret under a column.
+// excerpt returns a line of src with a caret under a column.
 func excerpt(src string, line, column int) string {
 	lines := strings.Split(src, "\n")
 	if line < 1 || line > len(lines) {
@@ -78,7 +77,7 @@ func excerpt(src string, line, column int) string {
 	text = text[:min(len(text), width)]
 	blank := strings.Map(func(r rune) rune {
 		if r == '\t' {
-			return r // as wide as above
+			return r // same width as in the line above
 		}
 		return ' '
 	}, string(text[:min(at, len(text))]))
@@ -86,7 +85,7 @@ func excerpt(src string, line, column int) string {
 	return fmt.Sprintf("%s | %s\n%s | %s^", number, string(text), strings.Repeat(" ", len(number)), blank)
 }
 
-// synonyms are words for what a policy calls otherwise.
+// synonyms maps other terms to keys and values of a policy.
 var synonyms = map[string]string{
 	"and": "all", "every": "all",
 	"or": "any", "either": "any",
@@ -100,7 +99,7 @@ var synonyms = map[string]string{
 	"delete": "trash", "remove": "trash",
 }
 
-// instead are hints for words of other programs that no key or value stands for.
+// instead are hints for terms of other programs that have no equivalent here.
 var instead = map[string]string{
 	"include":    "to sweep less, name a narrower folder in roots; exclude leaves out what it matches",
 	"extension":  `write name: "*.png"`,
@@ -108,10 +107,9 @@ var instead = map[string]string{
 	"ext":        `write name: "*.png"`,
 }
 
-// meant returns the allowed word that a word stands for, or that it is a typing
-// mistake of; "" where there is none. A synonym outranks the spelling. A word with
-// another first letter, or with a prefix, is no typing mistake: in include and
-// exclude, likely and unlikely it turns the meaning around.
+// meant returns the allowed value that the text is a synonym or a misspelling of, or "" if there is none. A synonym
+// takes precedence. A text with another first letter, or with a prefix, is not a misspelling: the prefix of include
+// and exclude, likely and unlikely reverses the meaning.
 func meant(word string, allowed []string) string {
 	word = strings.ToLower(word)
 	if s, known := synonyms[word]; known {
@@ -132,7 +130,7 @@ func meant(word string, allowed []string) string {
 	return best
 }
 
-// distance is Levenshtein's, in bytes.
+// distance returns the Levenshtein distance in bytes.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
@@ -152,20 +150,24 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-// notOneOf refuses a word that is not in a short list.
+// notOneOf returns an error for a text that is not in a short list.
 func notOneOf(word, what string, allowed []string) *Error {
-	e := &Error{Message: fmt.Sprintf("%q is not %s", clip(word), what), Allowed: allowed, Hint: instead[strings.ToLower(word)]}
+	e := &Error{
+		Message: fmt.Sprintf("%q is not %s", clip(word), what),
+		Allowed: allowed,
+		Hint:    instead[strings.ToLower(word)],
+	}
 	if m := meant(word, allowed); m != "" {
 		e.Message += fmt.Sprintf("; did you mean %q?", m)
 	}
 	return e
 }
 
-// urlForm is an address that messages could be sent to: a secret that has no
-// place in a policy, and then none in what is said of it either.
+// urlForm matches an address that messages could be sent to. It is a secret, which must not be in a policy and
+// therefore not in a message about it.
 var urlForm = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://\S+`)
 
-// hushed is a text of as many characters without what addresses say.
+// hushed returns s with the addresses masked and the number of characters unchanged.
 func hushed(s string) string {
 	return urlForm.ReplaceAllStringFunc(s, func(url string) string {
 		scheme, rest, _ := strings.Cut(url, "://")
@@ -173,7 +175,7 @@ func hushed(s string) string {
 	})
 }
 
-// clip keeps what a file says from filling a message.
+// clip shortens a text of the file for use in a message.
 func clip(s string) string {
 	s = hushed(s)
 	if r := []rune(s); len(r) > 60 {

@@ -1,118 +1,119 @@
 package policy
 
-// form is sweepd's policy: what is swept, what becomes of each image that a
-// person made in ChatGPT and saved, and what may be deleted for good. Its
-// comments are the descriptions in the JSON Schema.
+// form is sweepd's policy: the places to sweep, the action for each image that a person made in ChatGPT and saved,
+// and the files that may be deleted for good. Its comments are the descriptions in the JSON Schema.
 type form struct {
 	mapped
-	// The version of this form: 1.
+	// Version of this format: 1.
 	Version *version `yaml:"version" jsonschema:"required"`
-	// What is swept. Each key is a name of your choice.
+	// Places to sweep. Each key is a name of your choice.
 	Storages map[string]*storageForm `yaml:"storages" jsonschema:"required"`
 	// Tried in this order; the first that matches decides. A file that no rule matches is kept.
 	Rules []*ruleForm `yaml:"rules" jsonschema:"required,minItems=1"`
-	// What may be deleted for good from the trash, and how long after it came there. Everything is off when absent.
+	// Files that may be deleted for good from the trash, and how long after they came there. Off when absent.
 	Trash *trashForm `yaml:"trash"`
-	// The most that may be done in a window of time; a run that would go over a limit does nothing.
+	// The most that may be done in a window of time; a run that would exceed a limit does nothing.
 	Limits *limitsForm `yaml:"limits"`
-	// How long a file must have been there, and not been written to, before it may be moved: 10m when absent; 0 for no wait.
+	// How long a file must have existed, unchanged, before it may be moved: 10m when absent; 0 for no wait.
 	Settle *quiet `yaml:"settle"`
-	// A file is not moved before two scans that far apart have met it, the same both times. One is enough when absent.
+	// A file is not moved before two scans this far apart have found it unchanged. One scan is enough when absent.
 	ConfirmAfter *duration `yaml:"confirm_after"`
-	// What holds a file back that a rule would trash. Everything but last_copy is on when absent.
+	// Guards, which hold back a file that a rule would trash. All except last_copy are on when absent.
 	Protect *protectForm `yaml:"protect"`
-	// What sweepd run may do by itself: report, which moves and deletes nothing, or enforce. report when absent.
+	// Mode of sweepd run: report, which moves and deletes nothing, or enforce. report when absent.
 	Mode *mode `yaml:"mode"`
-	// When sweepd run goes by this file once it was changed: automatic, or manual, at sweepd reload. Until then nothing is deleted. automatic when absent.
+	// When sweepd run uses a changed file: automatic, or manual, at sweepd reload; automatic when absent.
+	// Until then nothing is deleted.
 	Reload *reload `yaml:"reload"`
-	// When sweepd run does what.
+	// When sweepd run sweeps, scans and reports.
 	Schedule *scheduleForm `yaml:"schedule"`
-	// Whom sweepd run tells of what. Nobody when absent; the record is kept all the same.
+	// Receivers of messages from sweepd run. None when absent; the journal is kept in any case.
 	Notify []*notifyForm `yaml:"notify" jsonschema:"minItems=1"`
 }
 
-// storageForm is one place to sweep. Which keys it takes depends on its type:
-// see storageKinds.
+// storageForm is one place to sweep. The type determines which keys it accepts; see storageKinds.
 type storageForm struct {
 	mapped
 	// The kind of storage: local, gdrive for Google Drive, or dropbox.
 	Type *storageType `yaml:"type" jsonschema:"required"`
-	// Folders. Of local: absolute, or beginning with ~/. Of gdrive and dropbox: paths in the account, all of it when absent.
+	// Folders. For local: absolute, or beginning with ~/.
+	// For gdrive and dropbox: paths in the account, all of it when absent.
 	Roots []root `yaml:"roots" jsonschema:"minItems=1"`
-	// Of local: whether a root may be /, a folder directly below it, a person's whole home, or a folder above that: false when absent.
+	// For local: whether a root may be /, a folder directly below it, a whole home, or a folder above a home.
+	// false when absent.
 	AllowBroadRoot *boolean `yaml:"allow_broad_root"`
-	// Patterns for paths below a root that are left alone: "old/**". One that matches a folder leaves out all in it.
+	// Patterns for paths below a root to leave alone: "old/**". A pattern that matches a folder excludes all in it.
 	Exclude []excludeGlob `yaml:"exclude" jsonschema:"minItems=1"`
-	// Of local: whether to enter file systems that are mounted below a root: false when absent.
+	// For local: whether to enter file systems that are mounted below a root: false when absent.
 	CrossMounts *boolean `yaml:"cross_mounts"`
-	// Of gdrive: the file of the OAuth client that you made for yourself and downloaded from Google's console.
+	// For gdrive: the file of the OAuth client that you made and downloaded from Google's console.
 	Client *keyFile `yaml:"client"`
-	// Of gdrive and dropbox: the e-mail address of the only account that will do. When absent, the first that signs in.
+	// For gdrive and dropbox: e-mail address of the only acceptable account. When absent, the first that signs in.
 	Account *address `yaml:"account"`
-	// Of gdrive, in place of client: the key file of a service account that a Workspace administrator lets act for others.
+	// For gdrive, instead of client: key file of a service account that a Workspace administrator lets act for others.
 	ServiceAccount *keyFile `yaml:"service_account"`
-	// With service_account: the e-mail address of the person whose Drive it is.
+	// With service_account: the e-mail address of the user whose Drive is swept.
 	Impersonate *address `yaml:"impersonate"`
-	// Of gdrive: shared drives, by name or id, that are swept too. None when absent.
+	// For gdrive: shared drives, by name or id, to sweep as well. None when absent.
 	SharedDrives []sharedDrive `yaml:"shared_drives" jsonschema:"minItems=1"`
-	// Of dropbox: the key of the app that you made for yourself in Dropbox's App Console. It is no secret.
+	// For dropbox: the key of the app that you made in Dropbox's App Console. It is no secret.
 	AppKey *appKey `yaml:"app_key"`
-	// Of dropbox, with an app that a team has linked: the id of the team member whose files they are, "dbmid:...".
+	// For dropbox, with an app that a team has linked: the id of the team member whose files are swept, "dbmid:...".
 	Member *member `yaml:"member"`
-	// Of dropbox: whether paths begin at the top of the team's space and not of the member's own folder. False when absent.
+	// For dropbox: whether paths begin at the top of the team's space, not of the member's folder; false when absent.
 	TeamSpace *boolean `yaml:"team_space"`
-	// Whether what trash: says is done here: on or off, on when absent. In a Dropbox without member: it cannot be, and a policy with trash: has to say off.
+	// Whether the settings of trash apply here: on or off, on when absent.
+	// A Dropbox without member cannot purge, and a policy with trash must set off here.
 	Purge *purging `yaml:"purge"`
 }
 
 // ruleForm is one rule.
 type ruleForm struct {
 	mapped
-	// What the rule is called in plans, history and explanations; each name once.
+	// The rule's name in plans, history and explanations; must be unique.
 	Name *label `yaml:"name" jsonschema:"required"`
-	// What must be true of a file, all of it; absent: of any.
+	// Conditions on a file, all of which must be true. When absent, the rule is for every file.
 	When *when `yaml:"when"`
-	// What becomes of the file: keep, review (a person decides) or trash.
+	// Action on the file: keep, review (you decide) or trash.
 	Do *Action `yaml:"do" jsonschema:"required"`
-	// With trash: marked now, moved so much later unless something changed.
+	// With trash: the file is marked now and moved this much later unless something changed.
 	Grace *duration `yaml:"grace"`
 }
 
-// trashForm says what may be deleted for good.
+// trashForm controls which files may be deleted for good.
 type trashForm struct {
 	mapped
-	// What sweepd itself moved to the trash: a duration, or off.
+	// Files that sweepd moved to the trash: a duration, or off.
 	Ours *purgeAge `yaml:"ours"`
-	// What others moved there and looks like an image from ChatGPT: a duration, or off.
+	// Files that others moved there and that look like images from ChatGPT: a duration, or off.
 	Matching *purgeAge `yaml:"matching"`
-	// Whatever lies in the trash: a duration of at least 1d, or off.
+	// All files in the trash: a duration of at least 1d, or off.
 	Everything *binAge `yaml:"everything"`
 }
 
-// limitsForm is the most that may be done in a window of time.
+// limitsForm holds the most that may be done in a window of time.
 type limitsForm struct {
 	mapped
-	// How many files: 500 when absent.
+	// Number of files: 500 when absent.
 	Files *number `yaml:"files"`
-	// How many bytes together: 5GB when absent.
+	// Bytes together: 5GB when absent.
 	Bytes *size `yaml:"bytes"`
-	// What part of the files under the storage's roots: 50% when absent. Not counted below 20 files.
+	// Part of the files under the storage's roots: 50% when absent. Not counted below 20 files.
 	Share *percent `yaml:"share"`
 	// The time in which files, bytes and share are counted, over all runs: 1h to 31d, 1d when absent.
 	Window *window `yaml:"window"`
-	// How many times the files of a usual day a window may have before a person is asked: 2 to 1000, or off; 10 when absent.
+	// How many times the files of a usual day need your confirmation: 2 to 1000, or off; 10 when absent.
 	Surge *surge `yaml:"surge"`
 }
 
-// protectForm says what holds a file back. Its keys are the names of
-// providers.AllGuards, and last_copy.
+// protectForm controls the guards. Its keys are the names of providers.AllGuards, and last_copy.
 type protectForm struct {
 	mapped
-	// A file that somebody is writing to: keep. It is never off.
+	// A file that a program is writing to: keep. It is never off.
 	Open *alwaysOn `yaml:"open"`
-	// A download or a copy that is under way: keep or off.
+	// A download or a copy in progress: keep or off.
 	Partial *guard `yaml:"partial"`
-	// A file whose bytes are online only, or a sync program's to manage: keep or off.
+	// A file whose bytes are only online, or managed by a sync program: keep or off.
 	Placeholder *guard `yaml:"placeholder"`
 	// A file with other names, so that deleting one frees nothing: keep or off.
 	HardLinked *guard `yaml:"hard_linked"`
@@ -124,63 +125,67 @@ type protectForm struct {
 	Mentioned *guard `yaml:"mentioned"`
 	// A file in a notes vault or a photo library: keep or off.
 	Library *guard `yaml:"library"`
-	// A file that a person gave a star or a tag: keep or off.
+	// A file with a star or a tag: keep or off.
 	Tagged *guard `yaml:"tagged"`
 	// A file that other people can see: keep or off.
 	Shared *guard `yaml:"shared"`
-	// A file that its storage does not let be deleted: keep. It is never off.
+	// A file that its storage does not allow to be deleted: keep. It is never off.
 	Locked *alwaysOn `yaml:"locked"`
 	// The last file with its content: keep or off; off when absent.
 	LastCopy *guard `yaml:"last_copy"`
 }
 
-// scheduleForm says when sweepd run does what.
+// scheduleForm controls the times at which sweepd run acts.
 type scheduleForm struct {
 	mapped
-	// When it sweeps: hourly, daily 03:00, weekly sun 04:00, monthly 1 03:00, every 6h, or the five fields of cron. daily 03:00 when absent.
+	// Time of sweeps: hourly, daily 03:00, weekly sun 04:00, monthly 1 03:00, every 6h, or the five fields of cron.
+	// daily 03:00 when absent.
 	Sweep *spec `yaml:"sweep"`
-	// Whether it sweeps also as soon as files were seen to change: false when absent.
+	// Whether to sweep also as soon as a change of files is noticed: false when absent.
 	OnChange *boolean `yaml:"on_change"`
-	// How often all files are listed anew, whatever was seen to change: 1m to 31d, 6h when absent.
+	// How often all files are listed again, even without noticed changes: 1m to 31d, 6h when absent.
 	Rescan *rescan `yaml:"rescan"`
 	// The time zone of these times, as in Europe/Berlin. The machine's when absent.
 	Zone *zone `yaml:"zone"`
-	// How much later a sweep may begin, so that many machines do not begin at once: 0 to 1h, 0 when absent. It is always the same on one machine.
+	// The longest delay of a sweep, so that many machines do not begin at once: 0 to 1h, 0 when absent.
+	// The delay is always the same on one machine.
 	Jitter *jitter `yaml:"jitter"`
-	// Hours of each day in which nothing is moved or deleted, as in 22:00-07:00. Scans go on. None when absent.
+	// Hours of each day in which nothing is moved or deleted, as in 22:00-07:00. Scans continue. None when absent.
 	Quiet *hours `yaml:"quiet"`
-	// When it tells what is going to be deleted: daily or weekly, at 09:00; a schedule as sweep has it; or off. off when absent.
+	// When to announce the coming deletions: daily or weekly, at 09:00; a schedule as for sweep; or off, the default.
 	Digest *digest `yaml:"digest"`
 }
 
-// notifyForm is whom sweepd run tells of what.
+// notifyForm is a receiver of messages from sweepd run.
 type notifyForm struct {
 	mapped
-	// A file, which only its owner may read, with the one address to send to; or the name of a systemd credential that holds it; or desktop.
+	// A file with one address, readable by its owner only; the name of a systemd credential with one; or desktop.
 	To *sink `yaml:"to" jsonschema:"required"`
-	// Of what: summary, held, grant, failed, digest; or a list of these. The first four when absent.
+	// Events: summary, held, grant, failed, digest; or a list of these. The first four when absent.
 	On some[Event] `yaml:"on"`
-	// Whether messages name files: show or hide; hide when absent.
+	// Whether messages include names of files: show or hide; hide when absent.
 	Names *names `yaml:"names"`
 }
 
-// when is what must be true of a file for a rule to match.
+// when holds the conditions that must be true of a file for a rule to match.
 type when struct {
 	condition
-	// Files that somebody worked on since: include, only or exclude. A rule that trashes excludes them when absent, other rules include them.
+	// Files that were changed after they were made: include, only or exclude.
+	// When absent, a rule that trashes excludes them and other rules include them.
 	Derived *derived `yaml:"derived"`
 }
 
-// condition is what must be true of a file, all of it together.
+// condition holds keys that must all be true of a file.
 type condition struct {
 	mapped
-	// At least so sure that the image was made in ChatGPT: possible, likely, strong or proven.
+	// Least confidence that the image was made in ChatGPT: possible, likely, strong or proven.
 	Confidence *level `yaml:"confidence"`
-	// In this storage, or one of these.
+	// The file is in this storage, or in one of these.
 	Storage some[label] `yaml:"storage"`
-	// The whole path matches this pattern, or one of these; ** stands for any folders: "**/keep/**". Where it protects files, the pattern of a folder is for all in it. In Dropbox the case of letters does not count.
+	// The whole path matches this pattern, or one of these; ** stands for any folders: "**/keep/**".
+	// If it protects files, a pattern for a folder includes all in it. In Dropbox case is ignored.
 	Path some[pathGlob] `yaml:"path"`
-	// The file's name matches this pattern, or one of these: "*.png". In Dropbox the case of letters does not count.
+	// The file's name matches this pattern, or one of these: "*.png". In Dropbox case is ignored.
 	Name some[nameGlob] `yaml:"name"`
 	// The image names this product, or one of these; unstated is a genuine one that names none.
 	Product some[product] `yaml:"product"`
@@ -188,7 +193,7 @@ type condition struct {
 	OlderThan *duration `yaml:"older_than"`
 	// Younger than this.
 	NewerThan *duration `yaml:"newer_than"`
-	// What older_than and newer_than count from. When absent: made, else the later of modified and created.
+	// The event that older_than and newer_than count from. When absent: made, else the later of modified and created.
 	AgeBy *ageBy `yaml:"age_by"`
 	// Larger than this many bytes.
 	LargerThan *size `yaml:"larger_than"`
@@ -198,13 +203,14 @@ type condition struct {
 	Width *comparison `yaml:"width"`
 	// Pixels: 1024 exactly, or ">=1024", "<=1024", ">1024", "<1024".
 	Height *comparison `yaml:"height"`
-	// A detector saw something: its name, or its name and a detail; or one of these.
+	// A detector found something: its name, or its name and a detail; or one of these.
 	Evidence some[detector] `yaml:"evidence"`
-	// Whether a person gave it a star. Not known on a local disk.
+	// Whether it has a star. Unknown on a local disk.
 	Starred *boolean `yaml:"starred"`
-	// Make and model of the camera that took it match this pattern, or one of these; "*" is any camera. Not known on a local disk.
+	// Make and model of the camera match this pattern, or one of these; "*" is any camera. Unknown on a local disk.
 	Camera some[cameraGlob] `yaml:"camera"`
-	// A property that a program noted on it, key=value, matches this pattern, or one of these: "album=*". Not known on a local disk.
+	// A property that a program set on it, key=value, matches this pattern, or one of these: "album=*".
+	// Unknown on a local disk.
 	Property some[propertyGlob] `yaml:"property"`
 	// At least one of these is true.
 	Any []*condition `yaml:"any" jsonschema:"minItems=1"`
@@ -214,5 +220,5 @@ type condition struct {
 	Not *condition `yaml:"not"`
 }
 
-// some is one value, or a list of them of which any will do.
+// some is one value, or a list of values of which any matches.
 type some[T ~string] []T

@@ -5,7 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	_ "time/tzdata" // or a machine without zones would refuse good policies
+	_ "time/tzdata" // a machine without time zones would otherwise refuse valid policies
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
@@ -13,7 +13,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files, the schema too")
 
-// home is what ~ stands for in all tests.
+// home is the expansion of ~ in all tests.
 const home = "/home/mia"
 
 // golden compares got with a file, or writes it.
@@ -34,7 +34,7 @@ func golden(t *testing.T, file, got string) {
 	}
 }
 
-// parse is Parse of a policy that must be good.
+// parse returns the policy in src, which must be valid.
 func parse(t testing.TB, src string) *Policy {
 	t.Helper()
 	p, err := Parse("policy.yaml", []byte(src), ParseOptions{Home: home})
@@ -44,12 +44,12 @@ func parse(t testing.TB, src string) *Policy {
 	return p
 }
 
-// withRules is a policy with these rules, a list in YAML.
+// withRules returns a policy with these rules, a list in YAML.
 func withRules(rules string) string {
 	return "version: 1\nstorages: {home: {type: local, roots: [~/Downloads]}, work: {type: local, roots: [/srv/work]}, drive: {type: gdrive, client: ~/client.json}}\nrules:\n" + rules
 }
 
-// goldenPolicies are the policies of the archives in testdata/decide.
+// goldenPolicies returns the policies of the archives in testdata/decide.
 func goldenPolicies(t testing.TB) (all [][]byte) {
 	t.Helper()
 	files, err := filepath.Glob("testdata/decide/*.txtar")

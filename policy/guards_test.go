@@ -9,10 +9,11 @@ import (
 	"sweepd/providers/providertest"
 )
 
-// What check says of an account's guards is what its driver is held to.
+// The notes on an account's guards must agree with the conformance tests of its driver.
 func TestNotesNameTheGuardsThatCanHoldNothingInAnAccount(t *testing.T) {
 	for kind, account := range map[string]string{Local: "local disk", GDrive: "My Drive", Dropbox: "own Dropbox"} {
-		i := slices.IndexFunc(providertest.AccountKinds, func(k providertest.AccountKind) bool { return k.Name == account })
+		i := slices.IndexFunc(providertest.AccountKinds,
+			func(k providertest.AccountKind) bool { return k.Name == account })
 		p := &Policy{Storages: map[string]Storage{"it": {Type: kind}}, Protect: providers.AllGuards()}
 		notes := strings.Join(p.Notes(), "\n") + "\n"
 		for _, g := range providers.AllGuards() {

@@ -21,12 +21,16 @@ settle: 10m
 protect: {open: keep}
 `
 	same := map[string]string{
-		"a comment":        "# hello\n" + src,
-		"flow or block":    strings.Replace(src, "trash: {ours: 30d}", "trash:\n  ours: 30d # a month", 1),
-		"order of keys":    strings.Replace(src, "confidence: proven, older_than: 30d", "older_than: 30d, confidence: proven", 1),
-		"another spelling": strings.NewReplacer("30d", "4w2d", "5GB", "5000 MB", "~/", home+"/", "10m", "10m").Replace(src),
-		"defaults":         strings.Replace(src, "limits: {files: 500, bytes: 5GB, share: 50%}\nsettle: 10m\nprotect: {open: keep}\n", "", 1),
-		"defaults said":    strings.NewReplacer("50%}", "50%, window: 24h, surge: 10}", "open: keep", "git: keep, last_copy: off").Replace(src),
+		"a comment":     "# hello\n" + src,
+		"flow or block": strings.Replace(src, "trash: {ours: 30d}", "trash:\n  ours: 30d # a month", 1),
+		"order of keys": strings.Replace(src, "confidence: proven, older_than: 30d",
+			"older_than: 30d, confidence: proven", 1),
+		"another spelling": strings.NewReplacer("30d", "4w2d", "5GB", "5000 MB", "~/", home+"/",
+			"10m", "10m").Replace(src),
+		"defaults": strings.Replace(src,
+			"limits: {files: 500, bytes: 5GB, share: 50%}\nsettle: 10m\nprotect: {open: keep}\n", "", 1),
+		"defaults said": strings.NewReplacer("50%}", "50%, window: 24h, surge: 10}", "open: keep",
+			"git: keep, last_copy: off").Replace(src),
 	}
 	differs := map[string]string{}
 	for _, change := range [][2]string{
@@ -107,7 +111,8 @@ protect: {open: keep}
 	}
 	const drive = "version: 1\nstorages: {drive: {type: gdrive, client: ~/c.json%s}}\nrules: [{name: k, do: keep}]"
 	for _, more := range []string{
-		"", ", roots: [/Pictures]", ", roots: [/Pictures, /AI]", `, exclude: ["old/**"]`, ", account: mia@example.com", ", account: ann@example.com",
+		"", ", roots: [/Pictures]", ", roots: [/Pictures, /AI]", `, exclude: ["old/**"]`, ", account: mia@example.com",
+		", account: ann@example.com",
 		", shared_drives: [Team]", ", shared_drives: [Team, Other]", ", shared_drives: ['Team\" and \"Other']",
 	} {
 		got := parse(t, fmt.Sprintf(drive, more)).Hash()
@@ -126,10 +131,10 @@ protect: {open: keep}
 	}
 }
 
-// alone are the fields that say nothing of what is due.
+// alone lists the fields that do not affect which files are due.
 var alone = []string{"policy.Mode", "policy.Reload", "policy.Schedule", "policy.Notify", "policy.Links"}
 
-// TestNoFieldEscapesTheHash changes every exported field of a policy by itself.
+// TestNoFieldEscapesTheHash changes each exported field of a policy alone.
 func TestNoFieldEscapesTheHash(t *testing.T) {
 	p := parse(t, withRules("  - {name: mine, when: {confidence: proven}, do: trash, grace: 1d}"))
 	p.Storages = map[string]Storage{"all": {
@@ -166,7 +171,8 @@ func TestNoFieldEscapesTheHash(t *testing.T) {
 		case reflect.Float64:
 			v.SetFloat(v.Float() / 2)
 		case reflect.Int, reflect.Int64:
-			v.SetInt(v.Int() + int64(time.Second)) // a second or more, which is the least that a policy can say
+			// a second or more, the smallest difference that a policy can express
+			v.SetInt(v.Int() + int64(time.Second))
 		default:
 			t.Fatalf("%s is a %s, which this test does not know", where, v.Kind())
 		}

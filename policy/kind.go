@@ -19,24 +19,26 @@ const (
 	Dropbox = "dropbox" // a Dropbox account
 )
 
-// kind of storage: what a type takes, what it needs, and what it can say.
+// storageKind is a type of storage: the keys that it accepts and the facts that it provides.
 type storageKind struct {
 	name  string
-	said  string            // what a person calls it
-	keys  []string          // of storageForm, beside type
-	needs []string          // of keys
-	keeps time.Duration     // how long the service keeps what is in its trash, at least; 0 for ever
-	after string            // what it does with it then, or how to have it do so now
-	knows bool              // whether its files have a star, a camera and properties, so that their absence is known too
+	said  string        // its name in messages
+	keys  []string      // accepted keys of storageForm other than type
+	needs []string      // the required ones of keys
+	keeps time.Duration // how long the service keeps trashed files at least; 0: for ever
+	after string        // a clause: what the service does after keeps, or how to purge at once
+	// knows is true if the service reports stars, cameras and properties, so that their absence is known too.
+	knows bool
 	asks  []providers.Guard // guards that can hold its files
-	folds bool              // whether names that differ only in the case of letters are one name
+	folds bool              // names that differ only in case are equal
 }
 
 var storageKinds = []storageKind{
 	{
 		name: Local, said: "local",
 		asks: []providers.Guard{
-			providers.GuardOpen, providers.GuardPartial, providers.GuardPlaceholder, providers.GuardHardLinked, providers.GuardOtherOwner,
+			providers.GuardOpen, providers.GuardPartial, providers.GuardPlaceholder, providers.GuardHardLinked,
+			providers.GuardOtherOwner,
 			providers.GuardGit, providers.GuardMentioned, providers.GuardLibrary, providers.GuardTagged,
 		},
 		keys:  []string{"roots", "allow_broad_root", "exclude", "cross_mounts", "purge"},
@@ -45,23 +47,30 @@ var storageKinds = []storageKind{
 	{
 		name: GDrive, said: "Google Drive", knows: true,
 		asks: []providers.Guard{
-			providers.GuardPartial, providers.GuardGit, providers.GuardLibrary, providers.GuardTagged, providers.GuardShared, providers.GuardLocked,
+			providers.GuardPartial, providers.GuardGit, providers.GuardLibrary, providers.GuardTagged,
+			providers.GuardShared, providers.GuardLocked,
 		},
 		keeps: driveKeeps, after: "Google Drive deletes it after 30 days",
-		keys: []string{"roots", "exclude", "client", "account", "service_account", "impersonate", "shared_drives", "purge"},
+		keys: []string{
+			"roots", "exclude", "client", "account", "service_account", "impersonate",
+			"shared_drives", "purge",
+		},
 	},
 	{
-		// "Changes to only the casing of paths won't be returned", says the reference of list_folder,
-		// and of path_display that only its last part has the person's casing.
+		// Source: the Dropbox API reference. list_folder: "Changes to only the casing of paths won't be returned";
+		// path_display: only its last part has the user's casing.
 		name: Dropbox, said: "Dropbox", folds: true,
-		asks:  []providers.Guard{providers.GuardPartial, providers.GuardGit, providers.GuardLibrary, providers.GuardShared, providers.GuardLocked},
+		asks: []providers.Guard{
+			providers.GuardPartial, providers.GuardGit, providers.GuardLibrary,
+			providers.GuardShared, providers.GuardLocked,
+		},
 		keeps: dropboxKeeps, after: "Dropbox keeps it for " + dropboxAges + "; to purge now: " + dropboxBin,
 		keys:  []string{"roots", "exclude", "app_key", "account", "member", "team_space", "purge"},
 		needs: []string{"app_key"},
 	},
 }
 
-// types are the names of the kinds.
+// types returns the names of the kinds.
 func types() []string {
 	names := make([]string, len(storageKinds))
 	for i, k := range storageKinds {
@@ -70,8 +79,7 @@ func types() []string {
 	return names
 }
 
-// kindOf is the kind of that name; one that takes and knows nothing where there
-// is none.
+// kindOf returns the kind of that name. If there is none, it returns one without keys and facts.
 func kindOf(name string) storageKind {
 	if i := slices.IndexFunc(storageKinds, func(k storageKind) bool { return k.name == name }); i >= 0 {
 		return storageKinds[i]
@@ -79,7 +87,7 @@ func kindOf(name string) storageKind {
 	return storageKind{name: name, said: name}
 }
 
-// strayHints say why a key means nothing to a type that does not take it.
+// strayHints explain why a type does not accept a key.
 var strayHints = map[string]string{
 	"allow_broad_root": "a whole account is what people mean; it is for folders of this machine",
 	"cross_mounts":     "nothing is mounted in an account; it is for folders of this machine",
@@ -93,11 +101,10 @@ var strayHints = map[string]string{
 	"team_space":       "it is for the team's space in Dropbox",
 }
 
-// finish checks what a storage's type makes of its keys, and resolves its
-// roots.
+// finish checks the keys of a storage against its type and resolves its roots.
 func (s *storageForm) finish(d *decoder, name string) {
 	if s.Type == nil || *s.Type == "" {
-		return // which is a mistake of its own
+		return // a mistake that is reported elsewhere
 	}
 	k := kindOf(string(*s.Type))
 	for _, key := range keysOf(fieldsOf(reflect.TypeFor[storageForm]())) {
@@ -128,14 +135,14 @@ func (s *storageForm) finish(d *decoder, name string) {
 	}
 }
 
-// finishWhole makes all of an account what is swept of it, where no root is named.
+// finishWhole sets the root to the whole account if no roots are given.
 func (s *storageForm) finishWhole() {
 	if s.Roots == nil && s.keys["roots"] == nil {
 		s.Roots = []root{"/"}
 	}
 }
 
-// finishDrive checks how Google is to know whose Drive it is.
+// finishDrive checks the keys that select how to sign in to Google and whose Drive to sweep.
 func (s *storageForm) finishDrive(d *decoder, name string) {
 	s.finishWhole()
 	switch {
@@ -145,7 +152,8 @@ func (s *storageForm) finishDrive(d *decoder, name string) {
 			Hint:    "write client: FILE, the OAuth client that you downloaded from Google's console; docs/google-drive.md tells how to make one",
 		})
 	case s.Client != nil && s.ServiceAccount != nil:
-		d.refuse(s.of("service_account"), Error{Message: "client and service_account are two ways to sign in", Hint: "leave one of them out"})
+		d.refuse(s.of("service_account"),
+			Error{Message: "client and service_account are two ways to sign in", Hint: "leave one of them out"})
 	case s.ServiceAccount != nil && s.Impersonate == nil:
 		d.refuse(s.of("service_account"), Error{
 			Message: "service_account says nothing of whose Drive it is",
@@ -153,20 +161,27 @@ func (s *storageForm) finishDrive(d *decoder, name string) {
 		})
 	}
 	if s.Impersonate != nil && s.ServiceAccount == nil {
-		d.refuse(s.of("impersonate"), Error{Message: "impersonate says nothing without service_account", Hint: "to refuse any account but one, write account: ADDRESS"})
+		d.refuse(s.of("impersonate"), Error{
+			Message: "impersonate says nothing without service_account",
+			Hint:    "to refuse any account but one, write account: ADDRESS",
+		})
 	}
 	if s.Impersonate != nil && s.Account != nil {
-		d.refuse(s.of("account"), Error{Message: "impersonate says already whose Drive it is", Hint: "leave account out"})
+		d.refuse(s.of("account"),
+			Error{Message: "impersonate says already whose Drive it is", Hint: "leave account out"})
 	}
 	for i, drive := range s.SharedDrives {
 		if slices.Contains(s.SharedDrives[:i], drive) {
-			d.refuse(s.item("shared_drives", i), Error{Message: fmt.Sprintf("the shared drive %q is named twice", drive), Hint: "its files would be counted twice"})
+			d.refuse(s.item("shared_drives", i), Error{
+				Message: fmt.Sprintf("the shared drive %q is named twice", drive),
+				Hint:    "its files would be counted twice",
+			})
 		}
 	}
 }
 
-// resolve makes a root what the kind of storage means by it: an absolute, clean
-// path of this machine, or one that begins at the top of an account.
+// resolve replaces a root by an absolute, clean path of this machine, or, for an account, by a path that begins at
+// its top.
 func (r *root) resolve(k storageKind, o ParseOptions) *Error {
 	text := string(*r)
 	if k.name == Local {
@@ -178,11 +193,20 @@ func (r *root) resolve(k storageKind, o ParseOptions) *Error {
 	}
 	switch {
 	case !strings.HasPrefix(text, "/") && k.name == Local:
-		return &Error{Message: fmt.Sprintf("root %q is not absolute", clip(string(*r))), Hint: "begin it with / or ~/: where sweepd is started must not decide what it deletes"}
+		return &Error{
+			Message: fmt.Sprintf("root %q is not absolute", clip(string(*r))),
+			Hint:    "begin it with / or ~/: where sweepd is started must not decide what it deletes",
+		}
 	case !strings.HasPrefix(text, "/"):
-		return &Error{Message: fmt.Sprintf("root %q does not begin with a slash", clip(text)), Hint: `a path in an account begins at its top, as in "/Pictures/AI"; "/" is all of it`}
+		return &Error{
+			Message: fmt.Sprintf("root %q does not begin with a slash", clip(text)),
+			Hint:    `a path in an account begins at its top, as in "/Pictures/AI"; "/" is all of it`,
+		}
 	case path.Clean(text) != strings.TrimSuffix(text, "/") && text != "/":
-		return &Error{Message: fmt.Sprintf("root %q takes detours", clip(string(*r))), Hint: "write it as " + path.Clean(text)}
+		return &Error{
+			Message: fmt.Sprintf("root %q takes detours", clip(string(*r))),
+			Hint:    "write it as " + path.Clean(text),
+		}
 	}
 	*r = root(path.Clean(text))
 	return nil

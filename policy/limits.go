@@ -5,28 +5,24 @@ import (
 	"time"
 )
 
-// shareFrom is the fewest files of which a share is worth counting: half of
-// three files is no alarm.
+// shareFrom is the fewest files for which a share is checked: half of three files is no reason to stop.
 const shareFrom = 20
 
-// surgeFrom is the most files of which a surge is no matter: ten times the one
-// file of a usual day is no alarm.
+// surgeFrom is the most files that are never a surge: ten times the one file of a usual day is no reason to stop.
 const surgeFrom = 50
 
-// Limits bound what is done in a window of time, by however many runs. The
-// zero value permits nothing.
+// Limits bound the operations of all runs within a window of time. The zero value permits nothing.
 type Limits struct {
-	Files  int           // how many files may be trashed, or purged
-	Bytes  int64         // how large they may be together
-	Share  float64       // how much of all files under a storage's roots, 0 to 1
-	Window time.Duration // the time that Files, Bytes and Share are for
-	Surge  int           // how many times the files of a usual day are too many without a person; 0 for off
+	Files  int           // most files that may be trashed, or purged
+	Bytes  int64         // most bytes of these files
+	Share  float64       // largest part of all files under a storage's roots, 0 to 1
+	Window time.Duration // the period for Files, Bytes and Share
+	Surge  int           // most times the files of a usual day before the user must confirm; 0: off
 }
 
-// Check says, a clause each, why a window with so many files and bytes is over
-// the limits: those that are due and those done already. seen is how many files
-// the storage has under its roots, and 0 leaves the share out. Nothing is said
-// of a window within the limits.
+// Check returns a clause for each limit that a window exceeds. files and bytes count the due operations and those
+// already done. seen is the number of files under the storage's roots; 0 disables the share. It returns nil if the
+// window is within the limits.
 func (l Limits) Check(files int, bytes, seen int64) []string {
 	var over []string
 	if files > l.Files {
@@ -36,22 +32,22 @@ func (l Limits) Check(files int, bytes, seen int64) []string {
 		over = append(over, fmt.Sprintf("%s, over the limit of %s", inSize(bytes), inSize(l.Bytes)))
 	}
 	if l.OverShare(files, seen) {
-		over = append(over, fmt.Sprintf("%d of %s, over the limit of %s", files, count(seen, "file"), inPercent(l.Share)))
+		over = append(over,
+			fmt.Sprintf("%d of %s, over the limit of %s", files, count(seen, "file"), inPercent(l.Share)))
 	}
 	return over
 }
 
-// OverShare reports whether so many files are too large a share of those that
-// were seen under the storage's roots. Below 20 files no share is counted.
+// OverShare reports whether that many files exceed the share of those seen under the storage's roots. It reports
+// false if seen is below 20.
 func (l Limits) OverShare(files int, seen int64) bool {
-	// Divided rather than multiplied, so that 29 of 100 is exactly 29%.
+	// Division makes 29 of 100 exactly 29%.
 	return seen >= shareFrom && !(float64(files)/float64(seen) <= l.Share)
 }
 
-// Surging reports whether so many files in a window are far above the files of
-// a usual day, so that a person should look first. It is never so of 50 files
-// or fewer, and never with a Surge of 0.
+// Surging reports whether the files in a window far exceed those of a usual day, so that the user should look first.
+// It reports false for 50 files or fewer, and if Surge is 0.
 func (l Limits) Surging(files, usual int) bool {
-	// Divided rather than multiplied, so that no usual day overflows.
+	// Division avoids an overflow.
 	return l.Surge > 0 && files > surgeFrom && (files-1)/l.Surge >= max(usual, 1)
 }

@@ -21,7 +21,10 @@ func TestAWindowOverALimitIsToldWhy(t *testing.T) {
 		{10, 0, 19, nil}, // too few to count a share
 		{5, 0, 20, nil},
 		{6, 0, 20, []string{"6 of 20 files, over the limit of 29%"}},
-		{11, 1001, 20, []string{"11 files, over the limit of 10", "1001 bytes, over the limit of 1 kB", "11 of 20 files, over the limit of 29%"}},
+		{11, 1001, 20, []string{
+			"11 files, over the limit of 10", "1001 bytes, over the limit of 1 kB",
+			"11 of 20 files, over the limit of 29%",
+		}},
 	} {
 		if got := l.Check(c.files, c.bytes, c.seen); !cmp.Equal(got, c.want) {
 			t.Errorf("%d files, %d bytes of %d: got %q, want %q", c.files, c.bytes, c.seen, got, c.want)

@@ -12,7 +12,7 @@ import (
 // Link is a root or a pattern of the policy that leads through a symbolic link
 // on this machine.
 type Link struct {
-	Storage string // the storage whose root it is; "" for a pattern of a rule
+	Storage string // the storage that has the root; "" for a pattern of a rule
 	Written string // as the policy has it, ~ expanded
 	Real    string // the same without links
 }
@@ -58,7 +58,8 @@ func (p *Policy) Resolve(real func(path string) string) *Policy {
 func (p *Policy) RealRoots(storage string) []string {
 	roots := slices.Clone(p.Storages[storage].Roots)
 	for i, root := range roots {
-		if at := slices.IndexFunc(p.Links, func(l Link) bool { return l.Storage == storage && l.Written == root }); at >= 0 {
+		if at := slices.IndexFunc(p.Links,
+			func(l Link) bool { return l.Storage == storage && l.Written == root }); at >= 0 {
 			roots[i] = p.Links[at].Real
 		}
 	}

@@ -7,19 +7,27 @@ import (
 	"testing"
 )
 
-// TestNoSuggestionTurnsAMeaningAround tries every word of a policy in the forms by
-// which people say the opposite.
+// TestNoSuggestionTurnsAMeaningAround tries every key and value of a policy in the forms in which people write the
+// opposite.
 func TestNoSuggestionTurnsAMeaningAround(t *testing.T) {
 	words := append(keysOf(fieldsOf(reflect.TypeFor[when]())), keysOf(fieldsOf(reflect.TypeFor[storageForm]()))...)
 	words = append(append(words, levels...), append(append([]string{}, actions...), deriveds...)...)
 	for _, w := range words {
-		for _, opposite := range []string{"not_", "no_", "un", "in", "im", "non_", "dont_", "without_", "never_", "dis"} {
+		for _, opposite := range []string{
+			"not_", "no_", "un", "in", "im", "non_", "dont_", "without_", "never_", "dis",
+		} {
 			if got := meant(opposite+w, words); got == w {
 				t.Errorf("%s: got %q, want no suggestion", opposite+w, got)
 			}
 		}
 	}
-	for word, not := range map[string]string{"include": "exclude", "and": "any", "nor": "or", "unstarred": "starred", "younger_than": "older_than"} {
+	for word, not := range map[string]string{
+		"include":      "exclude",
+		"and":          "any",
+		"nor":          "or",
+		"unstarred":    "starred",
+		"younger_than": "older_than",
+	} {
 		if got := meant(word, words); got == not {
 			t.Errorf("%s: got %q, which turns it around", word, got)
 		}
@@ -36,13 +44,17 @@ func TestASynonymIsUnderstood(t *testing.T) {
 		fmt.Sprintf(condition, "extension: png"):                     `hint: write name: "*.png"`,
 		"rules: [{name: k, when: {confidence: proven}, do: delete}]": `did you mean "trash"?`,
 	} {
-		_, err := Parse("policy.yaml", []byte("version: 1\nstorages: {home: {type: local, roots: [~/Downloads]}}\n"+src), ParseOptions{Home: home})
+		_, err := Parse("policy.yaml",
+			[]byte("version: 1\nstorages: {home: {type: local, roots: [~/Downloads]}}\n"+src), ParseOptions{Home: home})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", src, err, want)
 		}
 	}
-	_, err := Parse("policy.yaml", []byte("version: 1\nstorages: {home: {type: local, roots: [~/Downloads], include: ['a/**']}}\nrules: [{name: k, do: keep}]"), ParseOptions{Home: home})
-	if err == nil || strings.Contains(err.Error(), "did you mean") || !strings.Contains(err.Error(), "narrower folder in roots") {
+	_, err := Parse("policy.yaml", []byte(
+		"version: 1\nstorages: {home: {type: local, roots: [~/Downloads], include: ['a/**']}}\nrules: [{name: k, do: keep}]",
+	), ParseOptions{Home: home})
+	if err == nil || strings.Contains(err.Error(), "did you mean") ||
+		!strings.Contains(err.Error(), "narrower folder in roots") {
 		t.Errorf("include: got %v, want the hint for a narrower root and no suggestion", err)
 	}
 }

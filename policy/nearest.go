@@ -2,8 +2,7 @@ package policy
 
 import "strings"
 
-// Nearest is the one of these names to which a mistyped one is nearest, by its
-// letters in either case; "" when none is near.
+// Nearest returns the name that is most similar to a mistyped one, regardless of case, or "" if none is similar.
 func Nearest(name string, of []string) string {
 	best, most := "", 1+len(name)/4
 	for _, other := range of {

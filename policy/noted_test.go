@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestWhatAStorageDoesNotKnowTrashesNothing puts each condition that a local disk
-// knows nothing of where a rule that trashes may have it.
+// TestWhatAStorageDoesNotKnowTrashesNothing puts each condition on a fact that a local disk does not report into each
+// possible place of a rule that trashes.
 func TestWhatAStorageDoesNotKnowTrashesNothing(t *testing.T) {
 	for _, noted := range []string{"starred: true", "starred: false", `camera: "*"`, `property: "a=*"`} {
 		for _, where := range []string{
@@ -28,8 +28,8 @@ func TestWhatAStorageDoesNotKnowTrashesNothing(t *testing.T) {
 	}
 }
 
-// TestACautionSaysWhatDoubtDoes: in a local storage a rule that keeps by a star
-// keeps every file.
+// TestACautionSaysWhatDoubtDoes checks the caution for a rule whose facts are unknown: in a local storage, a rule
+// that keeps by a star keeps every file.
 func TestACautionSaysWhatDoubtDoes(t *testing.T) {
 	for rule, want := range map[string]string{
 		"when: {starred: true}, do: keep":                        "in doubt it keeps every file there;",
@@ -41,7 +41,8 @@ func TestACautionSaysWhatDoubtDoes(t *testing.T) {
 		"when: {confidence: possible, name: a*.png}, do: review": "",
 	} {
 		cautions := parse(t, withRules("  - {name: r, "+rule+"}")).Cautions()
-		if slices.ContainsFunc(cautions, func(c string) bool { return strings.Contains(c, want) }) != (want != "") || want == "" && len(cautions) > 0 {
+		if slices.ContainsFunc(cautions, func(c string) bool { return strings.Contains(c, want) }) != (want != "") ||
+			want == "" && len(cautions) > 0 {
 			t.Errorf("%s: got %q, want %q", rule, cautions, want)
 		}
 	}

@@ -10,13 +10,12 @@ import (
 	"sweepd/providers"
 )
 
-// driveKeeps is how long Drive keeps what is in its trash, says
+// driveKeeps is how long Drive keeps trashed files. Source:
 // https://developers.google.com/workspace/drive/api/guides/delete.
 const driveKeeps = 30 * 24 * time.Hour
 
-// Notes say, a sentence each, what the policy's storages cannot do, and what
-// follows from that under this policy. They are no part of what it means: of
-// String, or of Hash.
+// Notes returns sentences about the limits of the policy's storages and their consequences under this policy. They
+// are not a part of String or of Hash.
 func (p *Policy) Notes() (notes []string) {
 	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
 		var about []string
@@ -33,7 +32,7 @@ func (p *Policy) Notes() (notes []string) {
 	return notes
 }
 
-// guardNotes are the guards that are on and can hold no file of the account.
+// guardNotes returns notes on the enabled guards that cannot hold files of the account.
 func (p *Policy) guardNotes(name string) []string {
 	kind := kindOf(p.Storages[name].Type)
 	if kind.name == Local {
@@ -46,10 +45,13 @@ func (p *Policy) guardNotes(name string) []string {
 		}
 	}
 	if len(blind) > 0 {
-		notes = append(notes, fmt.Sprintf("%s does not show what these guards of protect: go by, and they hold nothing there: %s", kind.said, strings.Join(blind, ", ")))
+		notes = append(notes,
+			fmt.Sprintf("%s does not show what these guards of protect: go by, and they hold nothing there: %s",
+				kind.said, strings.Join(blind, ", ")))
 	}
 	if slices.Contains(p.Protect, providers.GuardGit) && slices.Contains(kind.asks, providers.GuardGit) {
-		notes = append(notes, "the guard git holds every picture in a folder with .git in it or above it, tracked or not")
+		notes = append(notes,
+			"the guard git holds every picture in a folder with .git in it or above it, tracked or not")
 	}
 	return notes
 }
@@ -62,7 +64,8 @@ func (p *Policy) driveNotes(st Storage) []string {
 		"Drive has no delete on condition: a file is compared before and after it is moved, and put back if it changed in between",
 	}
 	if len(st.SharedDrives) > 0 {
-		notes = append(notes, "the files of a shared drive are everybody's in it; what goes to its trash the others find there too")
+		notes = append(notes,
+			"the files of a shared drive are everybody's in it; what goes to its trash the others find there too")
 	}
 	if st.Purges() && (p.Trash.Matching > 0 || p.Trash.Everything > 0) {
 		notes = append(notes,
@@ -72,8 +75,7 @@ func (p *Policy) driveNotes(st Storage) []string {
 	return notes
 }
 
-// Cautions are what a good policy says that may not do what its writer means, a
-// clause each.
+// Cautions returns a clause for each part of a valid policy that may not do what its author means.
 func (p *Policy) Cautions() (cautions []string) {
 	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
 		st := p.Storages[name]
@@ -90,13 +92,16 @@ func (p *Policy) Cautions() (cautions []string) {
 			if !r.asks.noted || !r.about(name) {
 				continue
 			}
-			cautions = append(cautions, fmt.Sprintf("rule %q asks for a star, a camera or a property, and storage %s knows none of them: %s; with storage: in when it is for the others only", r.Name, name, r.inDoubt()))
+			cautions = append(cautions, fmt.Sprintf(
+				"rule %q asks for a star, a camera or a property, and storage %s knows none of them: %s; with storage: in when it is for the others only",
+				r.Name, name, r.inDoubt(),
+			))
 		}
 	}
 	return cautions
 }
 
-// inDoubt says what the rule does where a star, a camera or a property is not known.
+// inDoubt returns a clause about the rule's effect if star, camera and properties are unknown.
 func (r Rule) inDoubt() string {
 	which := "every file there"
 	if len(r.clauses) > r.noted || r.derived != include {
@@ -111,11 +116,14 @@ func (r Rule) inDoubt() string {
 	return "in doubt it trashes no file there"
 }
 
-// lateAges are the ages that Drive never lets a file reach.
+// lateAges returns a caution for each purge age that a file in Drive never reaches.
 func (p *Policy) lateAges(name string) (cautions []string) {
 	for _, t := range p.TrashOf(name).each() {
 		if t.age >= driveKeeps {
-			cautions = append(cautions, fmt.Sprintf("storage %s: Drive deletes from its trash after 30 days, so that trash: {%s} of %s does nothing there", name, t.key, inTime(t.age)))
+			cautions = append(cautions, fmt.Sprintf(
+				"storage %s: Drive deletes from its trash after 30 days, so that trash: {%s} of %s does nothing there",
+				name, t.key, inTime(t.age),
+			))
 		}
 	}
 	return cautions

@@ -12,19 +12,18 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// maxBytes bounds a policy file. A person's is a page; the parser needs time
-// that grows with the square of its keys, some seconds at this size.
+// maxBytes limits a policy file. A usual one is a page; the parser's time grows with the square of the keys, to some
+// seconds at this size.
 const maxBytes = 64 << 10
 
-// ParseOptions are what a policy may depend on outside itself.
+// ParseOptions are the outside facts that a policy may depend on.
 type ParseOptions struct {
-	Home string // absolute; what ~/ stands for; "" where nobody has a home
-	// Real returns a path of this machine without symbolic links, as far as it
-	// exists. nil: there are no links.
+	Home string // absolute path for ~/; "" if there is no home
+	// Real returns a path of this machine without symbolic links, as far as it exists. nil: there are no links.
 	Real func(path string) string
 }
 
-// real is Real, or returns the path itself.
+// real returns o.Real(path), or path if Real is nil.
 func (o ParseOptions) real(path string) string {
 	if o.Real == nil {
 		return path
@@ -32,8 +31,7 @@ func (o ParseOptions) real(path string) string {
 	return o.Real(path)
 }
 
-// link says where a path leads that goes through a link, as an addition to a
-// sentence; "" where it does not.
+// link returns an addition to a message that shows the target of a path through a link, or "" if there is no link.
 func (o ParseOptions) link(path string) string {
 	if at := o.real(path); at != path {
 		return fmt.Sprintf("; %q leads to %q", path, at)
@@ -41,8 +39,8 @@ func (o ParseOptions) link(path string) string {
 	return ""
 }
 
-// Parse reads a policy; file is its name in messages. The error is an *Error,
-// or joins several, one for each mistake in the file.
+// Parse returns the policy in src; file is its name in messages. The error is an *Error, or joins several, one for
+// each mistake.
 func Parse(file string, src []byte, o ParseOptions) (*Policy, error) {
 	d := &decoder{file: file, src: strings.TrimPrefix(string(src), "\ufeff"), o: o}
 	var f form
@@ -58,7 +56,7 @@ func Parse(file string, src []byte, o ParseOptions) (*Policy, error) {
 	return f.policy().Resolve(d.o.real), nil
 }
 
-// parse is the one document of the file, or nil and a mistake.
+// parse returns the document of the file, or nil after a mistake.
 func (d *decoder) parse() ast.Node {
 	switch i := strings.IndexFunc(d.src, forbidden); {
 	case len(d.src) > maxBytes:
@@ -76,7 +74,10 @@ func (d *decoder) parse() ast.Node {
 			return r
 		}, d.src)
 		d.refuse(&token.Token{Position: &token.Position{Line: line + 1, Column: column + 1}},
-			Error{Message: "here is a character that is not text", Hint: "save the file as UTF-8, without control characters"})
+			Error{
+				Message: "here is a character that is not text",
+				Hint:    "save the file as UTF-8, without control characters",
+			})
 		return nil
 	}
 	parsed, err := parseYAML(d.src)
@@ -87,23 +88,24 @@ func (d *decoder) parse() ast.Node {
 	return d.document(parsed)
 }
 
-// forbidden reports control characters, and what decodes from bytes that are
-// no UTF-8.
+// forbidden reports whether r is a control character, or comes from bytes that are not UTF-8.
 func forbidden(r rune) bool {
-	return r == utf8.RuneError || r == '\ufeff' || r < ' ' && r != '\n' && r != '\r' && r != '\t' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029'
+	return r == utf8.RuneError || r == '\ufeff' || r < ' ' && r != '\n' && r != '\r' && r != '\t' ||
+		r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029'
 }
 
-// parseYAML is goccy's parser, whose panics on hostile texts are errors here.
+// parseYAML calls goccy's parser and returns an error if it panics, as it does on some hostile texts.
 func parseYAML(src string) (f *ast.File, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = errors.New("this is not YAML")
 		}
 	}()
-	return parser.ParseBytes([]byte(src), 0, parser.AllowDuplicateMapKey()) // pairs refuses them, by name
+	// pairs refuses duplicate keys, with their names.
+	return parser.ParseBytes([]byte(src), 0, parser.AllowDuplicateMapKey())
 }
 
-// syntax passes on the parser's complaint, with its place.
+// syntax records the parser's error with its position.
 func (d *decoder) syntax(err error) {
 	var at *token.Token
 	message := err.Error()
@@ -117,17 +119,21 @@ func (d *decoder) syntax(err error) {
 	d.refuse(at, Error{Message: "this is not YAML: " + hushed(message), Hint: quoteHint})
 }
 
-// document is the only document of the file.
+// document returns the only document of the file, or nil after a mistake.
 func (d *decoder) document(f *ast.File) ast.Node {
 	var body ast.Node
 	for _, doc := range f.Docs {
 		switch _, directive := doc.Body.(*ast.DirectiveNode); {
 		case doc.Body == nil:
 		case directive:
-			d.refuse(start(doc.Body), Error{Message: "directives have no place in a policy", Hint: "leave the line out"})
+			d.refuse(start(doc.Body),
+				Error{Message: "directives have no place in a policy", Hint: "leave the line out"})
 			return nil
 		case body != nil:
-			d.refuse(start(doc.Body), Error{Message: "a second document begins here", Hint: "a policy is one document: only one of them could count"})
+			d.refuse(start(doc.Body), Error{
+				Message: "a second document begins here",
+				Hint:    "a policy is one document: only one of them could count",
+			})
 			return nil
 		default:
 			body = doc.Body

@@ -20,11 +20,14 @@ import (
 
 func TestWhatIsAbsentIsCareful(t *testing.T) {
 	p := parse(t, withRules("  - {name: mine, when: {confidence: proven}, do: trash}"))
-	if want := (Limits{Files: 500, Bytes: 5_000_000_000, Share: 0.5, Window: 24 * time.Hour, Surge: 10}); p.Limits != want {
+	if want := (Limits{
+		Files: 500, Bytes: 5_000_000_000, Share: 0.5, Window: 24 * time.Hour, Surge: 10,
+	}); p.Limits != want {
 		t.Errorf("got %+v, want %+v", p.Limits, want)
 	}
 	if !slices.Equal(p.Protect, providers.AllGuards()) || p.LastCopy || p.ConfirmAfter != 0 {
-		t.Errorf("got %q, last copy %t, confirmed after %v, want all guards and nothing else", p.Protect, p.LastCopy, p.ConfirmAfter)
+		t.Errorf("got %q, last copy %t, confirmed after %v, want all guards and nothing else", p.Protect,
+			p.LastCopy, p.ConfirmAfter)
 	}
 	if p.Trash != (TrashAges{}) {
 		t.Errorf("got %+v, want nothing purged", p.Trash)
@@ -32,7 +35,8 @@ func TestWhatIsAbsentIsCareful(t *testing.T) {
 	if p.Settle != 10*time.Minute {
 		t.Errorf("got %v, want 10m", p.Settle)
 	}
-	if want := (Schedule{Sweep: due(t, "daily 03:00"), Rescan: 6 * time.Hour}); p.Schedule != want || p.Mode != Report || p.Notify != nil {
+	if want := (Schedule{Sweep: due(t, "daily 03:00"), Rescan: 6 * time.Hour}); p.Schedule != want ||
+		p.Mode != Report || p.Notify != nil {
 		t.Errorf("got %v, %v and %v, want a report every night and nobody told", p.Schedule, p.Mode, p.Notify)
 	}
 	if s := p.Storages["home"]; s.CrossMounts || s.AllowBroadRoot || len(s.Exclude) > 0 {
@@ -63,22 +67,31 @@ notify:
     names: hide
 `)
 	want := &Policy{
-		Storages: map[string]Storage{"home": {Type: "local", Roots: []string{"/home/mia/Downloads", "/srv/a b"}, Exclude: []string{"old/**"}, CrossMounts: true}, "all": {Type: "local", Roots: []string{"/mnt"}, AllowBroadRoot: true}},
-		Trash:    TrashAges{Ours: 30 * 24 * time.Hour, Everything: 14 * 24 * time.Hour},
-		Limits:   Limits{Files: 7, Bytes: 1_572_864, Share: 0.125, Window: 14 * 24 * time.Hour},
-		Settle:   90 * time.Minute,
+		Storages: map[string]Storage{
+			"home": {
+				Type:        "local",
+				Roots:       []string{"/home/mia/Downloads", "/srv/a b"},
+				Exclude:     []string{"old/**"},
+				CrossMounts: true,
+			},
+			"all": {Type: "local", Roots: []string{"/mnt"}, AllowBroadRoot: true},
+		},
+		Trash:  TrashAges{Ours: 30 * 24 * time.Hour, Everything: 14 * 24 * time.Hour},
+		Limits: Limits{Files: 7, Bytes: 1_572_864, Share: 0.125, Window: 14 * 24 * time.Hour},
+		Settle: 90 * time.Minute,
 
 		ConfirmAfter: 36 * time.Hour,
 		Protect: []providers.Guard{
 			providers.GuardOpen, providers.GuardPartial, providers.GuardPlaceholder, providers.GuardHardLinked,
-			providers.GuardOtherOwner, providers.GuardLibrary, providers.GuardTagged, providers.GuardShared, providers.GuardLocked,
+			providers.GuardOtherOwner, providers.GuardLibrary, providers.GuardTagged, providers.GuardShared,
+			providers.GuardLocked,
 		},
 		LastCopy: true,
 
 		Mode: Enforce,
 		Schedule: Schedule{
-			Sweep: due(t, "0 3 * * 1-5"), OnChange: true, Rescan: 90 * time.Minute, Zone: p.Schedule.Zone, Jitter: 10 * time.Minute,
-			Quiet: p.Schedule.Quiet, Digest: due(t, "weekly mon 09:00"),
+			Sweep: due(t, "0 3 * * 1-5"), OnChange: true, Rescan: 90 * time.Minute, Zone: p.Schedule.Zone,
+			Jitter: 10 * time.Minute, Quiet: p.Schedule.Quiet, Digest: due(t, "weekly mon 09:00"),
 		},
 		Notify: []Notify{
 			{To: "desktop", On: []Event{EventSummary, EventHeld, EventGrant, EventFailed}},
@@ -86,12 +99,14 @@ notify:
 			{To: "sweepd.ntfy-2", On: []Event{EventHeld}},
 		},
 	}
-	if in, quiet := p.Schedule.Zone, p.Schedule.Quiet; in == nil || in.String() != "Europe/Berlin" || quiet.String() != "from 22:00 to 07:00" {
+	if in, quiet := p.Schedule.Zone, p.Schedule.Quiet; in == nil || in.String() != "Europe/Berlin" ||
+		quiet.String() != "from 22:00 to 07:00" {
 		t.Errorf("got %v in %v, want the night in Berlin", quiet, in)
 	}
 	rules := p.Rules
 	p.Rules = nil
-	if diff := cmp.Diff(want, p, cmpopts.EquateComparable(schedule.Spec{}, schedule.Window{}, &time.Location{})); diff != "" {
+	if diff := cmp.Diff(want, p,
+		cmpopts.EquateComparable(schedule.Spec{}, schedule.Window{}, &time.Location{})); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	if r := rules[0]; r.Name != "mine" || r.Do != Trash || r.Grace != (9*24+3)*time.Hour+4*time.Minute {
@@ -110,8 +125,20 @@ rules: [{name: k, do: keep}]
 `)
 	want := map[string]Storage{
 		"drive": {Type: GDrive, Roots: []string{"/"}, Client: "/home/mia/.config/sweepd/client.json"},
-		"mine":  {Type: GDrive, Roots: []string{"/Pictures/AI", "/a b"}, Exclude: []string{"old/**"}, Client: "/etc/sweepd/client.json", Account: "mia@example.com", SharedDrives: []string{"Team", "0ABcd"}},
-		"work":  {Type: GDrive, Roots: []string{"/"}, ServiceAccount: "/home/mia/key.json", Impersonate: "mia@example.org"},
+		"mine": {
+			Type:         GDrive,
+			Roots:        []string{"/Pictures/AI", "/a b"},
+			Exclude:      []string{"old/**"},
+			Client:       "/etc/sweepd/client.json",
+			Account:      "mia@example.com",
+			SharedDrives: []string{"Team", "0ABcd"},
+		},
+		"work": {
+			Type:           GDrive,
+			Roots:          []string{"/"},
+			ServiceAccount: "/home/mia/key.json",
+			Impersonate:    "mia@example.org",
+		},
 	}
 	if diff := cmp.Diff(want, p.Storages); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -120,7 +147,10 @@ rules: [{name: k, do: keep}]
 
 func TestTwoAccountsMayHaveTheSameFolders(t *testing.T) {
 	const client = "type: gdrive, client: ~/c.json"
-	parse(t, "version: 1\nstorages:\n  a: {"+client+"}\n  b: {"+client+", account: mia@example.com}\n  c: {"+client+", account: ann@example.com}\n  d: {type: local, roots: [/srv/pictures]}\nrules: [{name: k, do: keep}]")
+	parse(t,
+		"version: 1\nstorages:\n  a: {"+client+"}\n  b: {"+client+
+			", account: mia@example.com}\n  c: {"+client+
+			", account: ann@example.com}\n  d: {type: local, roots: [/srv/pictures]}\nrules: [{name: k, do: keep}]")
 }
 
 func TestEveryKeyOfAStorageIsOfAType(t *testing.T) {
@@ -138,7 +168,9 @@ func TestEveryKeyOfAStorageIsOfAType(t *testing.T) {
 		if !taken[key] {
 			t.Errorf("no type takes %s", key)
 		}
-		if stray := slices.ContainsFunc(storageKinds, func(k storageKind) bool { return key != "type" && !slices.Contains(k.keys, key) }); stray && strayHints[key] == "" {
+		if stray := slices.ContainsFunc(storageKinds, func(k storageKind) bool {
+			return key != "type" && !slices.Contains(k.keys, key)
+		}); stray && strayHints[key] == "" {
 			t.Errorf("nothing says why %s is not for every type", key)
 		}
 	}
@@ -190,7 +222,7 @@ func TestEveryGuardHasItsKey(t *testing.T) {
 	for _, g := range providers.AllGuards() {
 		want = append(want, string(g))
 		if g == providers.GuardOpen || g == providers.GuardLocked {
-			continue // are never off
+			continue // these are never off
 		}
 		p := parse(t, withRules("  - {name: k, do: keep}\n")+"protect: {"+string(g)+": off}")
 		left := slices.DeleteFunc(providers.AllGuards(), func(other providers.Guard) bool { return other == g })
@@ -244,7 +276,8 @@ func TestAMistakeInEveryLineIsToldTenTimes(t *testing.T) {
 		fmt.Fprintf(&b, "key%d: 1\n", i)
 	}
 	_, err := Parse("policy.yaml", []byte(b.String()), ParseOptions{})
-	if err == nil || strings.Count(err.Error(), "policy.yaml:") != shown || !strings.HasSuffix(err.Error(), "\nand 2993 mistakes more") {
+	if err == nil || strings.Count(err.Error(), "policy.yaml:") != shown ||
+		!strings.HasSuffix(err.Error(), "\nand 2993 mistakes more") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -256,31 +289,51 @@ func TestAByteOrderMarkIsNoMistake(t *testing.T) {
 
 func TestQuantitiesAreReadExactlyOrNotAtAll(t *testing.T) {
 	read := func(s scalar, text string, k kind) error { return s.read(word{text, k}, ParseOptions{}) }
-	for text, want := range map[string]time.Duration{"1m": time.Minute, "12h": 12 * time.Hour, "30d": 720 * time.Hour, "2w": 336 * time.Hour, "1d12h": 36 * time.Hour, "0w1m": time.Minute, "999w9999d99999h9999999m": ((999*7+9999)*24+99999)*time.Hour + 9999999*time.Minute} {
+	for text, want := range map[string]time.Duration{
+		"1m":                      time.Minute,
+		"12h":                     12 * time.Hour,
+		"30d":                     720 * time.Hour,
+		"2w":                      336 * time.Hour,
+		"1d12h":                   36 * time.Hour,
+		"0w1m":                    time.Minute,
+		"999w9999d99999h9999999m": ((999*7+9999)*24+99999)*time.Hour + 9999999*time.Minute,
+	} {
 		var d duration
 		if err := read(&d, text, aText); err != nil || time.Duration(d) != want {
 			t.Errorf("%q: got %v, %v, want %v", text, time.Duration(d), err, want)
 		}
 	}
-	for _, text := range []string{"", "30", "-30d", "+30d", "1.5d", "12h1d", "1d1d", "30 d", "30D", "1M", "1y", "1.5s", "0m", "9999w", "10000d", "٣d", "30d\n"} {
+	for _, text := range []string{
+		"", "30", "-30d", "+30d", "1.5d", "12h1d", "1d1d", "30 d", "30D", "1M", "1y", "1.5s", "0m", "9999w", "10000d",
+		"٣d", "30d\n",
+	} {
 		var d duration
 		if err := read(&d, text, aText); err == nil {
 			t.Errorf("duration %q: got %v, want an error", text, d)
 		}
 	}
-	for text, want := range map[string]time.Duration{"0": 0, "0s": 0, "10s": 10 * time.Second, "10m": 10 * time.Minute} {
+	for text, want := range map[string]time.Duration{
+		"0":   0,
+		"0s":  0,
+		"10s": 10 * time.Second,
+		"10m": 10 * time.Minute,
+	} {
 		var q quiet
 		if err := read(&q, text, aText); err != nil || time.Duration(q) != want {
 			t.Errorf("settle %q: got %v, %v, want %v", text, time.Duration(q), err, want)
 		}
 	}
-	for text, want := range map[string]size{"1B": 1, "500 kB": 500_000, "5GB": 5_000_000_000, "500 MiB": 524_288_000, "1.5 KiB": 1536, "2TB": 2e12} {
+	for text, want := range map[string]size{
+		"1B": 1, "500 kB": 500_000, "5GB": 5_000_000_000, "500 MiB": 524_288_000, "1.5 KiB": 1536, "2TB": 2e12,
+	} {
 		var s size
 		if err := read(&s, text, aText); err != nil || s != want {
 			t.Errorf("%q: got %d, %v, want %d", text, int64(s), err, want)
 		}
 	}
-	for _, text := range []string{"", "5", "0B", "-5MB", "5 m", "5,5MB", "1e3MB", "MB", "5GBs", "999999999999999TB", "0.1B"} {
+	for _, text := range []string{
+		"", "5", "0B", "-5MB", "5 m", "5,5MB", "1e3MB", "MB", "5GBs", "999999999999999TB", "0.1B",
+	} {
 		var s size
 		if err := read(&s, text, aText); err == nil {
 			t.Errorf("size %q: got %d, want an error", text, int64(s))
@@ -337,7 +390,13 @@ func TestQuantitiesAreReadExactlyOrNotAtAll(t *testing.T) {
 }
 
 func TestAComparisonHoldsAtItsEdges(t *testing.T) {
-	for text, want := range map[string][3]bool{"10": {false, true, false}, ">=10": {false, true, true}, "<=10": {true, true, false}, ">10": {false, false, true}, "< 10": {true, false, false}} {
+	for text, want := range map[string][3]bool{
+		"10":   {false, true, false},
+		">=10": {false, true, true},
+		"<=10": {true, true, false},
+		">10":  {false, false, true},
+		"< 10": {true, false, false},
+	} {
 		var c comparison
 		k := aText
 		if text == "10" {
@@ -353,12 +412,18 @@ func TestAComparisonHoldsAtItsEdges(t *testing.T) {
 }
 
 func TestSizesAndTimesAreSaidExactly(t *testing.T) {
-	for n, want := range map[int64]string{0: "0 bytes", 1: "1 byte", 999: "999 bytes", 5e9: "5 GB", 1 << 20: "1 MiB", 1536: "1536 bytes", 1_572_864: "1536 KiB", 5_000_000_001: "5000000001 bytes"} {
+	for n, want := range map[int64]string{
+		0: "0 bytes", 1: "1 byte", 999: "999 bytes", 5e9: "5 GB", 1 << 20: "1 MiB", 1536: "1536 bytes",
+		1_572_864: "1536 KiB", 5_000_000_001: "5000000001 bytes",
+	} {
 		if got := inSize(n); got != want {
 			t.Errorf("%d: got %q, want %q", n, got, want)
 		}
 	}
-	for d, want := range map[time.Duration]string{0: "less than a second", 90 * time.Second: "1 minute 30 seconds", time.Minute: "1 minute", 36 * time.Hour: "1 day 12 hours", 94 * 24 * time.Hour: "94 days"} {
+	for d, want := range map[time.Duration]string{
+		0: "less than a second", 90 * time.Second: "1 minute 30 seconds", time.Minute: "1 minute",
+		36 * time.Hour: "1 day 12 hours", 94 * 24 * time.Hour: "94 days",
+	} {
 		if got := inTime(d); got != want {
 			t.Errorf("%v: got %q, want %q", d, got, want)
 		}
@@ -369,7 +434,9 @@ func TestSizesAndTimesAreSaidExactly(t *testing.T) {
 }
 
 func TestAMistypedWordIsRecognised(t *testing.T) {
-	for word, want := range map[string]string{"provn": "proven", "Proven": "proven", "prooven": "proven", "likly": "likely", "sure": "", "x": "", "": ""} {
+	for word, want := range map[string]string{
+		"provn": "proven", "Proven": "proven", "prooven": "proven", "likly": "likely", "sure": "", "x": "", "": "",
+	} {
 		if got := meant(word, levels); got != want {
 			t.Errorf("%q: got %q, want %q", word, got, want)
 		}
@@ -381,7 +448,12 @@ func TestAnExcerptPointsAtItsColumnInAnyLine(t *testing.T) {
 		line   string
 		column int
 		under  string
-	}{{"abc", 2, "b"}, {"äöü: x", 6, "x"}, {"\tabc", 3, "b"}, {strings.Repeat("x", 300) + "!" + strings.Repeat("x", 300), 301, "!"}} {
+	}{
+		{"abc", 2, "b"},
+		{"äöü: x", 6, "x"},
+		{"\tabc", 3, "b"},
+		{strings.Repeat("x", 300) + "!" + strings.Repeat("x", 300), 301, "!"},
+	} {
 		got := excerpt("one\n"+c.line, 2, c.column)
 		lines := strings.Split(got, "\n")
 		at := len([]rune(lines[1])) - 1

@@ -14,62 +14,62 @@ import (
 	"sweepd/providers"
 )
 
-// Version is the version of the policy's form that this package reads.
+// Version is the version of the policy format that this package reads.
 const Version = 1
 
-// Policy is a policy file that was understood. The zero value keeps all files
-// and permits no run.
+// Policy is a parsed policy file. The zero value keeps all files and permits no run.
 type Policy struct {
 	Storages map[string]Storage
-	Rules    []Rule // in the order in which they are tried
+	Rules    []Rule // in order of precedence
 	Trash    TrashAges
 	Limits   Limits
-	Settle   time.Duration // how long a file must have been there, and not been written to, before it may be moved
+	// Settle is how long a file must have existed and been unchanged before it may be moved.
+	Settle time.Duration
 
-	ConfirmAfter time.Duration     // how far apart two scans must be that met a file before it may be moved; zero for one scan
-	Protect      []providers.Guard // those that are on, in the order of AllGuards
-	LastCopy     bool              // the last file with its content is kept
+	// ConfirmAfter is the least time between two scans that must find a file before it may be moved; zero: one scan
+	// is enough.
+	ConfirmAfter time.Duration
+	Protect      []providers.Guard // the enabled ones, in the order of AllGuards
+	LastCopy     bool              // keep the last file with its content
 
-	// What sweepd run does by itself, and when. These change nothing of what is
-	// due, and are no part of Hash.
+	// Mode, Reload, Schedule and Notify control when and how sweepd run acts by itself. They do not change which
+	// files are due, and are not part of Hash.
 	Mode     Mode
 	Reload   Reload
 	Schedule Schedule
 	Notify   []Notify
 
-	Links []Link // what leads through symbolic links; see Resolve. No part of Hash
+	Links []Link // roots and patterns with symbolic links; see Resolve. Not part of Hash
 }
 
 //go:embed default.yaml
 var defaultYAML []byte
 
-// Default is the policy for folders without one: what is proven is trashed,
-// what is likely is for a person to review, the rest is kept and nothing is
-// purged. Its one storage is named "local"; roots must be absolute.
+// Default returns the policy for folders without one: trash proven files, let the user review likely ones, keep the
+// rest and purge nothing. Its one storage is named "local"; roots must be absolute.
 func Default(roots []string) *Policy {
 	p, err := Parse("default.yaml", defaultYAML, ParseOptions{})
 	if err != nil {
-		panic(err) // our own file; a test parses it
+		panic(err) // a built-in file, parsed by a test
 	}
 	p.Storages["local"] = Storage{Type: "local", Roots: slices.Clone(roots)}
 	return p
 }
 
-// Hash is what the policy lets be deleted, as a SHA-256 in hex. Policies that
-// differ in comments or layout only are equal; any other root, rule, limit or
-// age gives another hash, and a plan that was made under it is refused. Mode,
-// Reload, Schedule and Notify give none: who sweeps an hour later, or is told of it
-// elsewhere, decided nothing else about any file.
+// Hash returns the SHA-256, in hex, of the part of the policy that controls deletions. Policies that differ only in
+// comments or layout have the same hash. Any other root, rule, limit or age gives another one, and plans made under
+// the old hash are refused. Mode, Reload, Schedule and Notify do not change it, because they do not change the
+// decision on any file.
 func (p *Policy) Hash() string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "sweepd policy %d\n%s", Version, p.due()))
 	return hex.EncodeToString(sum[:])
 }
 
-// String is the whole policy in plain English, several lines. Texts that the
-// file chose are quoted, so that no two policies read alike.
+// String returns the whole policy in plain English, in several lines. Texts from the file are quoted, so that
+// different policies never give the same text.
 func (p *Policy) String() string { return p.due() + p.alone() }
 
-// due is what is done to which files: all that Hash is of.
+// due returns the part of String that controls which files are due. Hash covers exactly this.
 func (p *Policy) due() string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
@@ -96,7 +96,7 @@ func (p *Policy) due() string {
 	return b.String()
 }
 
-// protects are what the guards that are on hold back, and what nothing does.
+// protects returns the clauses for enabled and for disabled guards.
 func (p *Policy) protects() (on, off []string) {
 	add := func(held bool, what string) {
 		if held {
@@ -125,10 +125,10 @@ func (p *Policy) protects() (on, off []string) {
 	return on, off
 }
 
-// listed are clauses in a line.
+// listed returns the clauses in one line.
 func listed(clauses []string) string { return cmp.Or(strings.Join(clauses, "; "), "nothing") }
 
-// String is the storage's folders and options, and how sweepd gets at them.
+// String returns the storage's folders and options, and the means of access.
 func (s Storage) String() string {
 	kind := kindOf(s.Type)
 	said := fmt.Sprintf("%s folders %s", kind.said, quoted(s.Roots, "and"))
@@ -171,7 +171,7 @@ func (s Storage) String() string {
 	return said
 }
 
-// String is what may be purged, and when.
+// String returns the files that may be purged, and when.
 func (t TrashAges) String() string {
 	var parts []string
 	for _, p := range []struct {
@@ -189,12 +189,15 @@ func (t TrashAges) String() string {
 	return listed(parts)
 }
 
-// String is the limits in two lines.
+// String returns the limits in two lines.
 func (l Limits) String() string {
 	text := fmt.Sprintf("does nothing that would make it more than %s, %s, or %s of all files of a storage that has %d or more, in %s\n",
 		count(int64(l.Files), "file"), inSize(l.Bytes), inPercent(l.Share), shareFrom, inTime(l.Window))
 	if l.Surge <= 0 {
 		return text + "does not ask when that is far more than on a usual day\n"
 	}
-	return text + fmt.Sprintf("asks first when that would be more than %d files and more than %d times those of a usual day\n", surgeFrom, l.Surge)
+	return text + fmt.Sprintf(
+		"asks first when that would be more than %d files and more than %d times those of a usual day\n",
+		surgeFrom, l.Surge,
+	)
 }

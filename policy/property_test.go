@@ -12,9 +12,8 @@ import (
 	"sweepd/fingerprint"
 )
 
-// TestDecideAgreesWithANaiveReading writes random policies, reads them with
-// Parse, and compares Decide with a reading that shares no code with it: each
-// condition is two plain functions, "surely" and "possibly".
+// TestDecideAgreesWithANaiveReading writes random policies, reads them with Parse, and compares Decide with an
+// implementation that shares no code with it: each condition is two plain functions, "surely" and "possibly".
 func TestDecideAgreesWithANaiveReading(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	met := map[Action]int{}
@@ -31,7 +30,8 @@ func TestDecideAgreesWithANaiveReading(t *testing.T) {
 		for range 20 {
 			f := randomFacts(rng)
 			got, want := p.Decide(f, now), naive(rules, confirm, f)
-			if got.Action != want.Action || got.Rule != want.Rule || got.Grace != want.Grace || !got.NotBefore.Equal(want.NotBefore) || len(got.Reasons) == 0 {
+			if got.Action != want.Action || got.Rule != want.Rule || got.Grace != want.Grace ||
+				!got.NotBefore.Equal(want.NotBefore) || len(got.Reasons) == 0 {
 				t.Fatalf("got %+v\nwant %+v\nof %+v\n%s", got, want, f, src)
 			}
 			if has := got.Ground != ""; has != (got.Action == Keep || got.Action == Hold) {
@@ -72,8 +72,7 @@ func explainAgrees(t *testing.T, p *Policy, f Facts, d Decision) {
 	}
 }
 
-// TestNothingIsTrashedThatThePolicyDoesNotNameSurely states the promises
-// themselves, over the same random policies.
+// TestNothingIsTrashedThatThePolicyDoesNotNameSurely checks the promises themselves over the same random policies.
 func TestNothingIsTrashedThatThePolicyDoesNotNameSurely(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	trashed := 0
@@ -112,8 +111,8 @@ func TestNothingIsTrashedThatThePolicyDoesNotNameSurely(t *testing.T) {
 	}
 }
 
-// naiveCondition is a condition that is not known to be false, or known to be
-// true.
+// naiveCondition is a condition with two functions: possibly, if it is not known to be false, and surely, if it is
+// known to be true.
 type naiveCondition struct {
 	yaml             string
 	possibly, surely func(Facts) bool
@@ -136,7 +135,8 @@ func naive(rules []naiveRule, confirm time.Duration, f Facts) Decision {
 		if f.Verdict.Confidence < r.confidence ||
 			f.Verdict.Derived && (r.derived == "exclude" || r.derived == "" && r.do == Trash) ||
 			!f.Verdict.Derived && r.derived == "only" ||
-			slices.ContainsFunc(r.when, func(c naiveCondition) bool { return r.do == Trash && !c.surely(f) || !c.possibly(f) }) {
+			slices.ContainsFunc(r.when,
+				func(c naiveCondition) bool { return r.do == Trash && !c.surely(f) || !c.possibly(f) }) {
 			continue
 		}
 		d := Decision{Action: r.do, Rule: r.name}
@@ -177,7 +177,11 @@ func pick[T any](rng *rand.Rand, from ...T) T { return from[rng.IntN(len(from))]
 func randomPolicy(rng *rand.Rand) (src string, rules []naiveRule, confirm time.Duration) {
 	var b strings.Builder
 	for i := range 1 + rng.IntN(5) {
-		r := naiveRule{name: fmt.Sprintf("rule %d", i), do: pick(rng, Keep, Review, Trash, Trash), derived: pick(rng, "", "", "include", "only", "exclude")}
+		r := naiveRule{
+			name:    fmt.Sprintf("rule %d", i),
+			do:      pick(rng, Keep, Review, Trash, Trash),
+			derived: pick(rng, "", "", "include", "only", "exclude"),
+		}
 		var when []string
 		if r.do == Trash || rng.IntN(2) == 0 {
 			r.confidence = pick(rng, fingerprint.Possible, fingerprint.Likely, fingerprint.Strong, fingerprint.Proven)
@@ -213,12 +217,12 @@ func randomPolicy(rng *rand.Rand) (src string, rules []naiveRule, confirm time.D
 	return withRules(b.String()), rules, confirm
 }
 
-// certain is a condition that is always known.
+// certain returns a condition that is always known.
 func certain(yaml string, holds func(Facts) bool) naiveCondition {
 	return naiveCondition{yaml, holds, holds}
 }
 
-// dated is a condition on a time; without one in the past nothing is known.
+// dated returns a condition on a time. It is unknown if the time is zero or in the future.
 func dated(yaml string, at func(Facts) time.Time, holds func(time.Duration) bool) naiveCondition {
 	known := func(f Facts) bool { return !at(f).IsZero() && !at(f).After(now) }
 	return naiveCondition{
@@ -228,7 +232,7 @@ func dated(yaml string, at func(Facts) time.Time, holds func(time.Duration) bool
 	}
 }
 
-// noted is a condition on what only an account says of its files.
+// noted returns a condition on a fact that only an account reports.
 func noted(yaml string, holds func(Facts) bool) naiveCondition {
 	known := func(f Facts) bool { return f.Storage == "drive" }
 	return naiveCondition{
@@ -263,7 +267,8 @@ func randomCondition(rng *rand.Rand, depth int) naiveCondition {
 	case 2:
 		return certain(`name: "*.png"`, func(f Facts) bool { return strings.HasSuffix(f.Entry.Path, ".png") })
 	case 3:
-		return certain("product: [chatgpt, sora]", func(f Facts) bool { return f.Verdict.Product == "chatgpt" || f.Verdict.Product == "sora" })
+		return certain("product: [chatgpt, sora]",
+			func(f Facts) bool { return f.Verdict.Product == "chatgpt" || f.Verdict.Product == "sora" })
 	case 4:
 		return certain("larger_than: 1 MB", func(f Facts) bool { return f.Entry.Size > 1000*1000 })
 	case 5:
@@ -278,7 +283,8 @@ func randomCondition(rng *rand.Rand, depth int) naiveCondition {
 		return dated("newer_than: 60d", usual, func(age time.Duration) bool { return age < 60*day })
 	case 8:
 		return certain("evidence: c2pa", func(f Facts) bool {
-			return slices.ContainsFunc(f.Verdict.Evidence, func(e fingerprint.Evidence) bool { return strings.HasPrefix(e.Detector+".", "c2pa.") })
+			return slices.ContainsFunc(f.Verdict.Evidence,
+				func(e fingerprint.Evidence) bool { return strings.HasPrefix(e.Detector+".", "c2pa.") })
 		})
 	case 9:
 		want := rng.IntN(2) == 0
@@ -286,7 +292,8 @@ func randomCondition(rng *rand.Rand, depth int) naiveCondition {
 	case 10:
 		return noted(`camera: "apple *"`, func(f Facts) bool { return strings.HasPrefix(f.Entry.Camera, "Apple ") })
 	case 11:
-		return noted(`property: "album=*"`, func(f Facts) bool { return strings.Contains("\n"+f.Entry.Properties, "\nalbum=") })
+		return noted(`property: "album=*"`,
+			func(f Facts) bool { return strings.Contains("\n"+f.Entry.Properties, "\nalbum=") })
 	case 12:
 		c := randomCondition(rng, depth-1)
 		return naiveCondition{
@@ -297,25 +304,28 @@ func randomCondition(rng *rand.Rand, depth int) naiveCondition {
 		a, b := together(randomCondition(rng, depth-1), randomCondition(rng, 0)), randomCondition(rng, depth-1)
 		return naiveCondition{
 			"any: [{" + a.yaml + "}, {" + b.yaml + "}]",
-			func(f Facts) bool { return a.possibly(f) || b.possibly(f) }, func(f Facts) bool { return a.surely(f) || b.surely(f) },
+			func(f Facts) bool { return a.possibly(f) || b.possibly(f) },
+			func(f Facts) bool { return a.surely(f) || b.surely(f) },
 		}
 	default:
 		a, b := randomCondition(rng, depth-1), randomCondition(rng, depth-1)
 		return naiveCondition{
 			"all: [{" + a.yaml + "}, {" + b.yaml + "}]",
-			func(f Facts) bool { return a.possibly(f) && b.possibly(f) }, func(f Facts) bool { return a.surely(f) && b.surely(f) },
+			func(f Facts) bool { return a.possibly(f) && b.possibly(f) },
+			func(f Facts) bool { return a.surely(f) && b.surely(f) },
 		}
 	}
 }
 
-// together is both conditions in one mapping, where their keys differ.
+// together returns both conditions in one mapping if their keys differ.
 func together(a, b naiveCondition) naiveCondition {
 	if keyA, keyB := strings.SplitN(a.yaml, ":", 2)[0], strings.SplitN(b.yaml, ":", 2)[0]; keyA == keyB {
 		return a
 	}
 	return naiveCondition{
 		a.yaml + ", " + b.yaml,
-		func(f Facts) bool { return a.possibly(f) && b.possibly(f) }, func(f Facts) bool { return a.surely(f) && b.surely(f) },
+		func(f Facts) bool { return a.possibly(f) && b.possibly(f) },
+		func(f Facts) bool { return a.surely(f) && b.surely(f) },
 	}
 }
 
@@ -324,11 +334,13 @@ func randomFacts(rng *rand.Rand) Facts {
 		if rng.IntN(8) == 0 {
 			return time.Time{}
 		}
-		return now.Add(-pick(rng, -1000*24*time.Hour, -5*time.Minute, 0, 5*time.Minute, time.Hour, 30*24*time.Hour, 45*24*time.Hour, 60*24*time.Hour, 90*24*time.Hour))
+		return now.Add(-pick(rng, -1000*24*time.Hour, -5*time.Minute, 0, 5*time.Minute, time.Hour, 30*24*time.Hour,
+			45*24*time.Hour, 60*24*time.Hour, 90*24*time.Hour))
 	}
 	f := aFile()
 	f.Storage = pick(rng, "home", "work", "paths", "drive", "drive")
-	f.Entry.Path = pick(rng, "/home/mia/a.png", "/home/mia/keep/a.png", "/srv/work/b.webp", "/home/mia/keep/deep/c.jpg", "/keep", "/home/mia/\xff.png")
+	f.Entry.Path = pick(rng, "/home/mia/a.png", "/home/mia/keep/a.png", "/srv/work/b.webp", "/home/mia/keep/deep/c.jpg",
+		"/keep", "/home/mia/\xff.png")
 	f.Entry.Starred = rng.IntN(2) == 0
 	f.Entry.Camera = pick(rng, "", "Canon EOS/5D", "Apple iPhone 15/Pro")
 	f.Entry.Properties = pick(rng, "", "album=summer/2026", "aalbum=1\nbook=album=2", "a=1\nalbum=")
@@ -342,7 +354,8 @@ func randomFacts(rng *rand.Rand) Facts {
 	f.Verdict.Width = pick(rng, 0, 1023, 1024)
 	f.Verdict.Derived = rng.IntN(4) == 0
 	for range rng.IntN(3) {
-		f.Verdict.Evidence = append(f.Verdict.Evidence, fingerprint.Evidence{Detector: pick(rng, "c2pa", "c2pa.broken", "c2pax", "filename")})
+		f.Verdict.Evidence = append(f.Verdict.Evidence,
+			fingerprint.Evidence{Detector: pick(rng, "c2pa", "c2pa.broken", "c2pax", "filename")})
 	}
 	return f
 }

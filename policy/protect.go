@@ -8,9 +8,8 @@ import (
 	"strings"
 )
 
-// protects are the patterns that the glob stands for where it protects files: what
-// is in a folder too if it names one, with a slash at its end or without. After the
-// last slash a lone * names files.
+// protects returns the patterns that g stands for in a condition that protects files. A pattern that names a folder,
+// with or without a slash at its end, also protects all files in it. A lone * after the last slash names files.
 func (g pathGlob) protects() (all []pathGlob) {
 	at, folder := g.folder()
 	if !folder {
@@ -22,8 +21,7 @@ func (g pathGlob) protects() (all []pathGlob) {
 	return all
 }
 
-// widened returns the condition for a rule in which a pattern for a path either
-// protects files or lets them go.
+// widened returns the condition with its path patterns adapted to a rule that protects files or lets them go.
 func (c condition) widened(protects bool) condition {
 	if protects && c.Path != nil {
 		var all some[pathGlob]
@@ -46,7 +44,7 @@ func (c condition) widened(protects bool) condition {
 	return c
 }
 
-// protecting are the patterns for paths that protect files, as they are written.
+// protecting returns the path patterns that protect files, as written.
 func (c *condition) protecting(protects bool) (all []pathGlob) {
 	if protects {
 		all = slices.Clone([]pathGlob(c.Path))
@@ -62,16 +60,16 @@ func (c *condition) protecting(protects bool) (all []pathGlob) {
 
 // Protection is a pattern that keeps local files from being deleted.
 type Protection struct {
-	Rule    string // whose condition it is, or
-	Storage string // whose exclude it is
+	Rule    string // the rule with the condition, or
+	Storage string // the storage with the exclude
 	Pattern string
 
-	// Matches reports whether it protects what is at a path: below the root, and
-	// the whole path without symbolic links.
+	// Matches reports whether the pattern protects the file at path. root is the storage's root; path is the whole
+	// path without symbolic links.
 	Matches func(root, path string) bool
 }
 
-// String returns where the pattern is written.
+// String returns the place of the pattern in the policy.
 func (x Protection) String() string {
 	if x.Rule != "" {
 		return fmt.Sprintf("rule %q, path %q", x.Rule, x.Pattern)
@@ -79,11 +77,11 @@ func (x Protection) String() string {
 	return fmt.Sprintf("storage %s, exclude %q", x.Storage, x.Pattern)
 }
 
-// Protections are the patterns that protect files of this machine: exclude of
-// local storages, and path in rules that keep or ask, or below not of rules that
-// trash.
+// Protections returns the patterns that protect files of this machine: exclude of local storages, path in rules that
+// keep or review, and path below not in rules that trash.
 func (p *Policy) Protections() (all []Protection) {
-	locals := slices.DeleteFunc(slices.Sorted(maps.Keys(p.Storages)), func(name string) bool { return p.Storages[name].Far() })
+	locals := slices.DeleteFunc(slices.Sorted(maps.Keys(p.Storages)),
+		func(name string) bool { return p.Storages[name].Far() })
 	for _, name := range locals {
 		roots := p.RealRoots(name)
 		for _, glob := range p.Storages[name].Exclude {

@@ -7,8 +7,7 @@ import (
 	"testing"
 )
 
-// TestAFolderIsProtectedWithAllInIt goes through the ways in which people write a
-// folder.
+// TestAFolderIsProtectedWithAllInIt tries the ways in which people write a folder.
 func TestAFolderIsProtectedWithAllInIt(t *testing.T) {
 	protected := []string{"/home/mia/Downloads/Keep/a.png", "/home/mia/Downloads/Keep/deep/a.png"}
 	for _, pattern := range []string{
@@ -35,8 +34,7 @@ func TestAFolderIsProtectedWithAllInIt(t *testing.T) {
 	}
 }
 
-// TestAPatternThatLetsGoIsNotWidened: what a rule trashes by a path is what the
-// pattern says, and no more.
+// TestAPatternThatLetsGoIsNotWidened checks that a rule that trashes by a path matches exactly its pattern.
 func TestAPatternThatLetsGoIsNotWidened(t *testing.T) {
 	for _, rules := range []string{
 		"  - {name: mine, when: {confidence: possible, path: ~/Downloads/AI}, do: trash}",
@@ -49,22 +47,26 @@ func TestAPatternThatLetsGoIsNotWidened(t *testing.T) {
 		}
 		src := withRules(strings.ReplaceAll(rules, "Downloads/AI", "Downloads/AI/"))
 		_, err := Parse("policy.yaml", []byte(src), ParseOptions{Home: home})
-		if e, ok := errors.AsType[*Error](err); !ok || e.Hint != `if you mean it, write "/home/mia/Downloads/AI/**"` || e.Line == 0 {
+		if e, ok := errors.AsType[*Error](err); !ok ||
+			e.Hint != `if you mean it, write "/home/mia/Downloads/AI/**"` || e.Line == 0 {
 			t.Errorf("got %v, want the trailing slash refused with a hint\n%s", err, rules)
 		}
 	}
 }
 
-// TestAnExclusionIsReadAsPeopleWriteFolders: or it is refused with its line.
+// TestAnExclusionIsReadAsPeopleWriteFolders checks that an exclusion is read as people write folders, or refused with
+// its line.
 func TestAnExclusionIsReadAsPeopleWriteFolders(t *testing.T) {
 	storage := "version: 1\nstorages: {home: {type: local, roots: [~/Pictures], exclude: [%q]}}\nrules: [{name: k, do: keep}]"
 	for pattern, below := range map[string]string{
-		"Camera/": "Camera/a.png", "./Camera/**": "Camera/a.png", "Camera": "Camera/deep/a.png", "**/Camera/": "x/Camera/a.png",
-		"a//b/": "a/b/c.png", "./a/./b": "a/b/c.png",
+		"Camera/": "Camera/a.png", "./Camera/**": "Camera/a.png", "Camera": "Camera/deep/a.png",
+		"**/Camera/": "x/Camera/a.png",
+		"a//b/":      "a/b/c.png", "./a/./b": "a/b/c.png",
 	} {
 		p := parse(t, fmt.Sprintf(storage, pattern))
 		if st := p.Storages["home"]; !st.Excludes(below) || st.Excludes("other/a.png") {
-			t.Errorf("%s: got excluded %t of %s and %t of another, want that one only", pattern, st.Excludes(below), below, st.Excludes("other/a.png"))
+			t.Errorf("%s: got excluded %t of %s and %t of another, want that one only", pattern, st.Excludes(below),
+				below, st.Excludes("other/a.png"))
 		}
 	}
 	for pattern, hint := range map[string]string{

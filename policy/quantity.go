@@ -14,7 +14,7 @@ import (
 	"sweepd/internal/schedule"
 )
 
-// word is one scalar as it is written, and what kind of YAML it is.
+// word is one scalar with its text and its kind in YAML.
 type word struct {
 	text string
 	kind kind
@@ -28,9 +28,8 @@ const (
 	aBool   kind = "true or false"
 )
 
-// duration is a time span in weeks, days, hours and minutes: always more than
-// zero, and never so long (80 years) that it overflows. Months and years are
-// refused because they have no length.
+// duration is a time span in weeks, days, hours, minutes and seconds. It is more than zero and too short (80 years)
+// to overflow. Months and years are refused because their lengths differ.
 type duration time.Duration
 
 var (
@@ -60,7 +59,7 @@ func (d *duration) readAny(w word) error {
 		return &Error{Message: fmt.Sprintf("%q is not a duration", clip(w.text)), Hint: durationHint}
 	}
 	for i, unit := range units {
-		n, _ := strconv.Atoi("0" + m[i+1]) // digits by durationForm
+		n, _ := strconv.Atoi("0" + m[i+1]) // durationForm admits digits only
 		*d += duration(n) * duration(unit)
 	}
 	return nil
@@ -68,7 +67,7 @@ func (d *duration) readAny(w word) error {
 
 func (d duration) String() string { return inTime(time.Duration(d)) }
 
-// quiet is a duration, or 0 for a file that need not have been left alone.
+// quiet is a duration, or 0 if a file may be moved right after a change.
 type quiet duration
 
 func (q *quiet) read(w word, _ ParseOptions) error {
@@ -95,8 +94,8 @@ func (a *purgeAge) read(w word, o ParseOptions) error {
 	return nil
 }
 
-// binAge is a purgeAge for what sweepd knows nothing about: a day or more, so
-// that what somebody deleted by mistake is still there the next morning.
+// binAge is a purgeAge for files of unknown origin. It is at least a day, so that a file deleted by mistake is still
+// there the next morning.
 type binAge purgeAge
 
 func (a *binAge) read(w word, o ParseOptions) error {
@@ -112,7 +111,7 @@ func (a *binAge) read(w word, o ParseOptions) error {
 	return nil
 }
 
-// window is a duration over which the limits count.
+// window is the duration over which the limits count.
 type window duration
 
 const (
@@ -123,13 +122,16 @@ const (
 func (s *window) read(w word, _ ParseOptions) error {
 	var d duration
 	if err := d.readAny(w); err != nil || time.Duration(d) < minWindow || time.Duration(d) > maxWindow {
-		return &Error{Message: fmt.Sprintf("%q is not a time from 1h to 31d", clip(w.text)), Hint: "limits count what was done in this time, as in 12h, 1d or 1w"}
+		return &Error{
+			Message: fmt.Sprintf("%q is not a time from 1h to 31d", clip(w.text)),
+			Hint:    "limits count what was done in this time, as in 12h, 1d or 1w",
+		}
 	}
 	*s = window(d)
 	return nil
 }
 
-// rescan is a duration between two listings.
+// rescan is the duration between two listings.
 type rescan duration
 
 const (
@@ -140,7 +142,10 @@ const (
 func (r *rescan) read(w word, _ ParseOptions) error {
 	var d duration
 	if err := d.readAny(w); err != nil || time.Duration(d) < minRescan || time.Duration(d) > maxRescan {
-		return &Error{Message: fmt.Sprintf("%q is not a time from 1m to 31d", clip(w.text)), Hint: "all files are listed anew so often, as in 30m, 6h or 1d"}
+		return &Error{
+			Message: fmt.Sprintf("%q is not a time from 1m to 31d", clip(w.text)),
+			Hint:    "all files are listed anew so often, as in 30m, 6h or 1d",
+		}
 	}
 	*r = rescan(d)
 	return nil
@@ -156,12 +161,15 @@ func (j *jitter) read(w word, o ParseOptions) error {
 		return err
 	}
 	if time.Duration(*j) > maxJitter {
-		return &Error{Message: fmt.Sprintf("%q is longer than 1h", w.text), Hint: "a sweep begins so much later at most: write 0 to 1h"}
+		return &Error{
+			Message: fmt.Sprintf("%q is longer than 1h", w.text),
+			Hint:    "a sweep begins so much later at most: write 0 to 1h",
+		}
 	}
 	return nil
 }
 
-// spec is when something is due.
+// spec is a schedule.
 type spec schedule.Spec
 
 func (s *spec) read(w word, _ ParseOptions) error {
@@ -170,8 +178,7 @@ func (s *spec) read(w word, _ ParseOptions) error {
 	return scheduled(err)
 }
 
-// digest is when it is told what is going to be deleted: a spec, a word for
-// one, or off, which is zero.
+// digest is the schedule of the digest: a spec, the name of one in digests, or off, which is zero.
 type digest schedule.Spec
 
 func (g *digest) read(w word, _ ParseOptions) error {
@@ -192,7 +199,7 @@ func (g *digest) read(w word, _ ParseOptions) error {
 	return nil
 }
 
-// hours are a part of each day.
+// hours is a part of each day.
 type hours schedule.Window
 
 func (h *hours) read(w word, _ ParseOptions) error {
@@ -201,7 +208,7 @@ func (h *hours) read(w word, _ ParseOptions) error {
 	return scheduled(err)
 }
 
-// scheduled is an error of package schedule as one of a policy.
+// scheduled converts an error of package schedule into one of a policy.
 func scheduled(err error) error {
 	if e, ok := errors.AsType[*schedule.Error](err); ok {
 		return &Error{Message: e.Message, Hint: e.Hint}
@@ -241,14 +248,17 @@ func (s *surge) read(w word, _ ParseOptions) error {
 	}
 	n, _ := strconv.Atoi(w.text)
 	if w.kind != aNumber || !surgeForm.MatchString(w.text) || n < 2 || n > 1000 {
-		return &Error{Message: fmt.Sprintf("%q is not a whole number from 2 to 1000", clip(w.text)), Hint: "write how many times the usual is too much, as in 10 without quotes; or off"}
+		return &Error{
+			Message: fmt.Sprintf("%q is not a whole number from 2 to 1000", clip(w.text)),
+			Hint:    "write how many times the usual is too much, as in 10 without quotes; or off",
+		}
 	}
 	*s = surge(n)
 	return nil
 }
 
-// size is bytes, more than zero. Units of ten (MB) and of two (MiB) differ, as
-// they do in the standard IEC 80000-13.
+// size is a number of bytes, more than zero. Decimal units (MB) and binary ones (MiB) differ, as in the standard IEC
+// 80000-13.
 type size int64
 
 var sizeForm = regexp.MustCompile(`^\d{1,15}(\.\d{1,6})? ?([kKMGT]i?)?B$`)
@@ -269,7 +279,7 @@ func (s *size) read(w word, _ ParseOptions) error {
 
 func (s size) String() string { return inSize(int64(s)) }
 
-// percent is a share: more than 0, at most 1.
+// percent is a share, more than 0 and at most 1.
 type percent float64
 
 var percentForm = regexp.MustCompile(`^\d{1,3}(\.\d{1,6})?%$`)
@@ -277,7 +287,10 @@ var percentForm = regexp.MustCompile(`^\d{1,3}(\.\d{1,6})?%$`)
 func (p *percent) read(w word, _ ParseOptions) error {
 	f, err := strconv.ParseFloat(strings.TrimSuffix(w.text, "%"), 64)
 	if err != nil || !percentForm.MatchString(w.text) || f <= 0 || f > 100 {
-		return &Error{Message: fmt.Sprintf("%q is not a share", clip(w.text)), Hint: "write more than 0% and at most 100%, as in 50%"}
+		return &Error{
+			Message: fmt.Sprintf("%q is not a share", clip(w.text)),
+			Hint:    "write more than 0% and at most 100%, as in 50%",
+		}
 	}
 	*p = percent(f / 100)
 	return nil
@@ -290,14 +303,17 @@ var numberForm = regexp.MustCompile(`^[1-9]\d{0,8}$`)
 
 func (n *number) read(w word, _ ParseOptions) error {
 	if w.kind != aNumber || !numberForm.MatchString(w.text) {
-		return &Error{Message: fmt.Sprintf("%q is not a whole number of at least 1", clip(w.text)), Hint: "write digits only, as in 500; there is no word for unlimited"}
+		return &Error{
+			Message: fmt.Sprintf("%q is not a whole number of at least 1", clip(w.text)),
+			Hint:    "write digits only, as in 500; there is no word for unlimited",
+		}
 	}
-	v, _ := strconv.Atoi(w.text) // digits by numberForm
+	v, _ := strconv.Atoi(w.text) // numberForm admits digits only
 	*n = number(v)
 	return nil
 }
 
-// version is the number of the form, of which there is one.
+// version is the version of the format; only 1 exists.
 type version int
 
 func (v *version) read(w word, _ ParseOptions) error {
@@ -311,7 +327,7 @@ func (v *version) read(w word, _ ParseOptions) error {
 	return nil
 }
 
-// boolean is true or false; YAML 1.1's yes and on are refused.
+// boolean is true or false. YAML 1.1's yes and on are refused.
 type boolean bool
 
 func (b *boolean) read(w word, _ ParseOptions) error {
@@ -325,8 +341,7 @@ func (b *boolean) read(w word, _ ParseOptions) error {
 	return nil
 }
 
-// comparison is pixels compared with a number: 1024 exactly, or ">=1024",
-// "<=1024", ">1024", "<1024".
+// comparison compares pixels with a number: 1024 exactly, or ">=1024", "<=1024", ">1024", "<1024".
 type comparison struct {
 	op string // "", ">=", "<=", ">", "<"
 	n  int
@@ -337,10 +352,13 @@ var comparisonForm = regexp.MustCompile(`^(>=|<=|>|<)? ?([1-9]\d{0,8})$`)
 func (c *comparison) read(w word, _ ParseOptions) error {
 	m := comparisonForm.FindStringSubmatch(w.text)
 	if m == nil || (w.kind == aNumber) != (m[1] == "") {
-		return &Error{Message: fmt.Sprintf("%q is not a number of pixels", clip(w.text)), Hint: `write 1024, ">=1024", "<=1024", ">1024" or "<1024" (with the quotes)`}
+		return &Error{
+			Message: fmt.Sprintf("%q is not a number of pixels", clip(w.text)),
+			Hint:    `write 1024, ">=1024", "<=1024", ">1024" or "<1024" (with the quotes)`,
+		}
 	}
 	c.op = m[1]
-	c.n, _ = strconv.Atoi(m[2]) // digits by comparisonForm
+	c.n, _ = strconv.Atoi(m[2]) // comparisonForm admits digits only
 	return nil
 }
 
@@ -359,6 +377,9 @@ func (c comparison) holds(n int) bool {
 }
 
 func (c comparison) String() string {
-	words := map[string]string{"": "exactly ", ">=": "at least ", "<=": "at most ", ">": "more than ", "<": "less than "}
+	words := map[string]string{
+		"": "exactly ", ">=": "at least ", "<=": "at most ",
+		">": "more than ", "<": "less than ",
+	}
 	return words[c.op] + strconv.Itoa(c.n)
 }

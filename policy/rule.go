@@ -7,23 +7,24 @@ import (
 	"time"
 )
 
-// Rule is one paragraph of the policy.
+// Rule is one rule of the policy.
 type Rule struct {
 	Name  string
 	Do    Action        // Keep, Review or Trash
-	Grace time.Duration // of a Trash: the time between mark and move; zero for none
+	Grace time.Duration // of a Trash: time between mark and move; zero: none
 
 	derived  derived
 	clauses  []clause // without the one on derived
-	storages []string // the only ones that it can be about; nil for all
+	storages []string // the only storages that it can match; nil: all
 	asks     asks
-	noted    int        // how many of the clauses are about a star, a camera or properties
+	noted    int        // number of clauses on a star, a camera or properties
 	paths    []pathGlob // of all its conditions
 
-	protecting []pathGlob // those that keep files from being deleted, as they are written
+	// protecting holds the patterns that protect files, as written.
+	protecting []pathGlob
 }
 
-// newRule resolves what a rule leaves unsaid.
+// newRule returns the rule of a form, with the defaults for everything absent.
 func newRule(f *ruleForm) Rule {
 	r := Rule{Name: string(*f.Name), Do: *f.Do, derived: f.derived()}
 	if f.Grace != nil {
@@ -38,10 +39,9 @@ func newRule(f *ruleForm) Rule {
 	return r
 }
 
-// asks are the facts, of those that not every storage has for nothing, that a
-// condition looks at.
+// asks shows which facts a condition needs, of those that some storages cannot provide at no cost.
 type asks struct {
-	path  bool // where the file is
+	path  bool // the file's path
 	noted bool // star, camera or properties
 }
 
@@ -54,7 +54,7 @@ func (c *condition) asks() asks {
 	return a
 }
 
-// paths are the patterns for paths of the condition and of those in it.
+// paths returns the path patterns of the condition and of those nested in it.
 func (c *condition) paths() []pathGlob {
 	all := slices.Clone([]pathGlob(c.Path))
 	for _, n := range c.nested() {
@@ -63,7 +63,7 @@ func (c *condition) paths() []pathGlob {
 	return all
 }
 
-// nested are the conditions of any, all and not.
+// nested returns the conditions of any, all and not.
 func (c *condition) nested() []*condition {
 	all := append(slices.Clone(c.Any), c.All...)
 	if c.Not != nil {
@@ -77,8 +77,8 @@ func (r Rule) about(storage string) bool {
 	return r.storages == nil || slices.Contains(r.storages, storage)
 }
 
-// derived is what the rule does about derived files: only what is said in so
-// many words deletes one.
+// derived returns the rule's setting for derived files: a rule that trashes excludes them unless the policy states
+// otherwise.
 func (f *ruleForm) derived() derived {
 	switch {
 	case f.When != nil && f.When.Derived != nil:
@@ -89,7 +89,7 @@ func (f *ruleForm) derived() derived {
 	return include
 }
 
-// String is the rule as a sentence.
+// String returns the rule as a sentence.
 func (r Rule) String() string {
 	text := fmt.Sprintf("%q: %s", r.Name, r.Do)
 	if r.Grace > 0 {
@@ -101,7 +101,7 @@ func (r Rule) String() string {
 	return text + " everything"
 }
 
-// says are the rule's conditions, a clause each.
+// says returns the rule's conditions, a clause each.
 func (r Rule) says() []string {
 	var texts []string
 	for _, c := range r.clauses {
@@ -123,27 +123,27 @@ func (d derived) says() string {
 	return "nobody worked on it since"
 }
 
-// Check is one condition of a rule, applied to one file.
+// Check is the result of one condition of a rule for one file.
 type Check struct {
-	Condition string  `json:"condition"`    // what is demanded: "its width is at least 1024"
+	Condition string  `json:"condition"`    // the requirement: "its width is at least 1024"
 	Holds     string  `json:"holds"`        // "yes", "no" or "unknown"
-	Seen      string  `json:"seen"`         // what was found: "its width of 512 is not at least 1024"
-	Of        []Check `json:"of,omitempty"` // of any, all and not: what they are about
+	Seen      string  `json:"seen"`         // the observation: "its width of 512 is not at least 1024"
+	Of        []Check `json:"of,omitempty"` // of any, all and not: the nested conditions
 
 	holds truth
 }
 
-// RuleTrace is what one rule made of one file.
+// RuleTrace is the result of one rule for one file.
 type RuleTrace struct {
-	Rule    string  `json:"rule"`
-	Do      Action  `json:"do"`
-	Matches bool    `json:"matches"`
-	Decides bool    `json:"decides"`          // it is the first that matches
-	Checks  []Check `json:"checks,omitempty"` // all of which must hold; of a rule that does not trash: none of which may be "no"
+	Rule    string `json:"rule"`
+	Do      Action `json:"do"`
+	Matches bool   `json:"matches"`
+	Decides bool   `json:"decides"` // it is the first that matches
+	// Checks must all hold if the rule trashes. If it does not, none of them may be "no".
+	Checks []Check `json:"checks,omitempty"`
 }
 
-// trace applies the rule. What is unknown keeps a rule from trashing, and does
-// not keep it from anything else.
+// trace returns the result of the rule for s. An unknown condition prevents a match only if the rule trashes.
 func (r Rule) trace(s subject) RuleTrace {
 	t := RuleTrace{Rule: r.Name, Do: r.Do}
 	holds := yes
@@ -169,7 +169,7 @@ func (d derived) look(s subject) Check {
 	return Check{Condition: d.says(), Holds: holds.String(), Seen: seen, holds: holds}
 }
 
-// reasons are what the rule saw that made it match.
+// reasons returns the observations that made the rule match.
 func (t RuleTrace) reasons() []string {
 	var all []string
 	doubt := false

@@ -8,8 +8,7 @@ import (
 	"sweepd/internal/schedule"
 )
 
-// Mode is what sweepd run may do by itself. What a person does by apply is not
-// its matter.
+// Mode controls what sweepd run may do by itself. It does not affect sweepd apply.
 type Mode uint8
 
 const (
@@ -17,7 +16,7 @@ const (
 	Enforce             // carries out what is due
 )
 
-// String is the mode as a policy writes it.
+// String returns the mode as written in a policy.
 func (m Mode) String() string {
 	if m == Enforce {
 		return "enforce"
@@ -25,16 +24,15 @@ func (m Mode) String() string {
 	return "report"
 }
 
-// Reload is when sweepd run goes by a policy file that was changed. Until it does,
-// it deletes nothing.
+// Reload controls when sweepd run loads a changed policy file. It deletes nothing before that.
 type Reload uint8
 
 const (
-	Automatic Reload = iota // as soon as the file is good
-	Manual                  // when a person says so
+	Automatic Reload = iota // as soon as the file is valid
+	Manual                  // after sweepd reload
 )
 
-// String is the word that a policy writes.
+// String returns the value as written in a policy.
 func (r Reload) String() string {
 	if r == Manual {
 		return "manual"
@@ -42,50 +40,53 @@ func (r Reload) String() string {
 	return "automatic"
 }
 
-// Schedule is when sweepd run does what.
+// Schedule controls the times at which sweepd run acts.
 type Schedule struct {
 	Sweep    schedule.Spec
-	OnChange bool            // also as soon as files were seen to change
-	Rescan   time.Duration   // how often all files are listed anew, whatever was seen to change
-	Zone     *time.Location  // of Sweep, Quiet and Digest; nil for the machine's
-	Jitter   time.Duration   // how much later a sweep may begin, at most
-	Quiet    schedule.Window // when nothing is moved or deleted; scans go on
-	Digest   schedule.Spec   // when it is told what is going to be deleted
+	OnChange bool            // also as soon as a change of files is noticed
+	Rescan   time.Duration   // how often all files are listed again, even without noticed changes
+	Zone     *time.Location  // of Sweep, Quiet and Digest; nil: the machine's
+	Jitter   time.Duration   // the longest delay of a sweep; constant on one machine
+	Quiet    schedule.Window // when nothing is moved or deleted; scans continue
+	Digest   schedule.Spec   // when a message lists the coming deletions
 }
 
-// sweepTime is when there are sweeps where a policy does not say.
+// sweepTime is the default time of sweeps.
 const sweepTime = "daily 03:00"
 
-// digests are the words for the times of a digest.
+// digests maps names to times of a digest.
 var digests = map[string]string{"daily": "daily 09:00", "weekly": "weekly mon 09:00"}
 
-// Notify is whom sweepd run tells of what.
+// Notify is a receiver of messages of sweepd run, with the events to report.
 type Notify struct {
-	To    string // absolute path of a file with an address; or the bare name of a systemd credential; or Desktop
+	// To is the absolute path of a file with an address, the bare name of a systemd credential, or Desktop.
+	To    string
 	On    []Event
-	Names bool // messages name files
+	Names bool // messages include names of files
 }
 
-// Desktop is the Notify.To that shows messages to whoever is at the machine.
+// Desktop is the value of Notify.To that shows messages on the machine's desktop.
 const Desktop = "desktop"
 
-// Event is something that is told.
+// Event is a kind of event that messages report.
 type Event string
 
 const (
-	EventSummary Event = "summary" // a run moved or deleted something, began a grace, or would have moved something in mode report
-	EventHeld    Event = "held"    // a run was refused as a whole until a person looks
-	EventGrant   Event = "grant"   // a storage cannot be entered any more until somebody signs in
-	EventFailed  Event = "failed"  // a run failed
-	EventDigest  Event = "digest"  // what is going to be deleted
+	// EventSummary means that a run moved or deleted something, began a grace, or would have moved something in mode
+	// report.
+	EventSummary Event = "summary"
+	EventHeld    Event = "held"   // a run was refused as a whole until the user looks
+	EventGrant   Event = "grant"  // a storage is inaccessible until the user signs in
+	EventFailed  Event = "failed" // a run failed
+	EventDigest  Event = "digest" // the list of coming deletions
 )
 
-// AllEvents are the events, in the order of the manual.
+// AllEvents returns the events in the order of the manual.
 func AllEvents() []Event {
 	return []Event{EventSummary, EventHeld, EventGrant, EventFailed, EventDigest}
 }
 
-// alone is what sweepd run does by itself, and when, in plain English.
+// alone returns what sweepd run does by itself, and when, in plain English.
 func (p *Policy) alone() string {
 	may := "reports what is due, and moves and deletes nothing"
 	if p.Mode == Enforce {
@@ -101,7 +102,7 @@ func (p *Policy) alone() string {
 	return said
 }
 
-// String is the schedule in several lines, set in.
+// String returns the schedule in several indented lines.
 func (s Schedule) String() string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, "  "+format+"\n", args...) }
@@ -128,7 +129,7 @@ func (s Schedule) String() string {
 	return b.String()
 }
 
-// String is a receiver and what is told.
+// String returns the receiver and its events.
 func (n Notify) String() string {
 	to := fmt.Sprintf("the address in the systemd credential %q", n.To)
 	switch {

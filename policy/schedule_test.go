@@ -17,14 +17,14 @@ func due(t testing.TB, text string) schedule.Spec {
 	return s
 }
 
-// running is a policy with some more keys.
+// running returns a policy with some more keys.
 func running(t testing.TB, keys string) *Policy {
 	t.Helper()
 	return parse(t, withRules("  - {name: mine, when: {confidence: proven}, do: trash, grace: 7d}\n")+keys)
 }
 
-// TestWhenItRunsIsSaidAndIsNoPartOfTheHash: or a plan would be refused because
-// of another hour of the sweep.
+// TestWhenItRunsIsSaidAndIsNoPartOfTheHash checks that String shows the schedule and Hash ignores it. Otherwise
+// another hour of the sweep would invalidate plans.
 func TestWhenItRunsIsSaidAndIsNoPartOfTheHash(t *testing.T) {
 	base := running(t, "")
 	said := map[string]string{base.String(): "nothing"}
@@ -60,7 +60,8 @@ func TestWhenItRunsIsSaidAndIsNoPartOfTheHash(t *testing.T) {
 		}
 	}
 	for _, keys := range []string{
-		"mode: report", "reload: automatic", "schedule: {sweep: 0 3 * * *, on_change: false, rescan: 360m, jitter: 0, digest: off}",
+		"mode: report", "reload: automatic",
+		"schedule: {sweep: 0 3 * * *, on_change: false, rescan: 360m, jitter: 0, digest: off}",
 		"schedule: {jitter: 0s}",
 	} {
 		if p := running(t, keys); p.String() != base.String() {
@@ -72,7 +73,7 @@ func TestWhenItRunsIsSaidAndIsNoPartOfTheHash(t *testing.T) {
 	}
 }
 
-// TestTheHashIsAsItWas: plans that were saved by an earlier sweepd are good.
+// TestTheHashIsAsItWas checks that plans saved by an earlier sweepd remain valid.
 func TestTheHashIsAsItWas(t *testing.T) {
 	const want = "deceb33b91acaeb26f41e6a17c4b3c581cf3c19bfcbf9f918e970aa6506c9117"
 	if got := Default([]string{"/home/mia/Downloads"}).Hash(); got != want {
@@ -82,7 +83,8 @@ func TestTheHashIsAsItWas(t *testing.T) {
 
 func TestADigestHasWordsForItsTimes(t *testing.T) {
 	for text, want := range map[string]schedule.Spec{
-		"daily": due(t, "daily 09:00"), "weekly": due(t, "0 9 * * 1"), "off": {}, "monthly 1 08:00": due(t, "0 8 1 * *"), "daily 18:00": due(t, "daily 18:00"),
+		"daily": due(t, "daily 09:00"), "weekly": due(t, "0 9 * * 1"), "off": {},
+		"monthly 1 08:00": due(t, "0 8 1 * *"), "daily 18:00": due(t, "daily 18:00"),
 	} {
 		if got := running(t, "schedule: {digest: "+text+"}").Schedule.Digest; got != want {
 			t.Errorf("%s: got %v, want %v", text, got, want)
@@ -92,14 +94,15 @@ func TestADigestHasWordsForItsTimes(t *testing.T) {
 
 func TestCronStandsInAPolicyAsItDoesInACrontab(t *testing.T) {
 	for _, text := range []string{`"*/15 8-18 * * mon-fri"`, "'*/15 8-18 * * 1-5'", "0,15,30,45 8-18 * * 1-5"} {
-		if got, want := running(t, "schedule:\n  sweep: "+text+"\n").Schedule.Sweep, due(t, "*/15 8-18 * * 1-5"); got != want {
+		if got, want := running(t, "schedule:\n  sweep: "+text+"\n").Schedule.Sweep,
+			due(t, "*/15 8-18 * * 1-5"); got != want {
 			t.Errorf("%s: got %v, want %v", text, got, want)
 		}
 	}
 }
 
-// TestAnAddressIsNotRepeated: whoever writes one into a policy by mistake
-// finds it in no message, and so in no log.
+// TestAnAddressIsNotRepeated checks that an address written into a policy by mistake is in no message, and so in no
+// log.
 func TestAnAddressIsNotRepeated(t *testing.T) {
 	for _, keys := range []string{
 		`notify: [{to: "slack://SECRET@hook"}]`,

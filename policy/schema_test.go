@@ -20,8 +20,8 @@ import (
 
 const schemaFile = "../deploy/policy.schema.json"
 
-// The scalars say themselves what a JSON Schema can know of them. They do so
-// here, so that the generator is not part of the program.
+// The scalars describe themselves for the JSON Schema. They do so in this test file, so that the generator is not
+// part of the program.
 
 func oneOf(words []string) *jsonschema.Schema {
 	s := &jsonschema.Schema{Type: "string"}
@@ -33,7 +33,7 @@ func oneOf(words []string) *jsonschema.Schema {
 
 func pattern(p string) *jsonschema.Schema { return &jsonschema.Schema{Type: "string", Pattern: p} }
 
-// ecma is a pattern of Go's in JavaScript's spelling.
+// ecma returns a Go pattern in JavaScript's notation.
 func ecma(p string) string { return strings.ReplaceAll(p, "(?:", "(") }
 
 func (version) JSONSchema() *jsonschema.Schema      { return &jsonschema.Schema{Const: Version} }
@@ -78,14 +78,17 @@ func (sink) JSONSchema() *jsonschema.Schema {
 	return pattern(`^((/|~/).*[^/]|[A-Za-z0-9][A-Za-z0-9_.-]*)$`)
 }
 
-// A time of the day, and what package schedule reads, but for the words in it.
+// The patterns of a time of day and of the texts that package schedule parses. They do not check names such as
+// weekdays.
 const (
 	timeOfDay = `([01]?\d|2[0-3]):[0-5]\d`
 	specForm  = `^ *(hourly|(daily|(weekly|monthly) +\S+) +` + timeOfDay + `|every +([1-9]\d*[hm])+|\S+( +\S+){4}) *$`
 )
 
 func (digest) JSONSchema() *jsonschema.Schema {
-	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{oneOf([]string{"daily", "weekly", "off"}), spec{}.JSONSchema()}}
+	return &jsonschema.Schema{
+		OneOf: []*jsonschema.Schema{oneOf([]string{"daily", "weekly", "off"}), spec{}.JSONSchema()},
+	}
 }
 
 const atLeastOne = `[1-9]`
@@ -97,7 +100,9 @@ func (duration) JSONSchema() *jsonschema.Schema {
 }
 
 func (quiet) JSONSchema() *jsonschema.Schema {
-	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Const: 0}, pattern("^0$"), pattern(ecma(durationForm.String()))}}
+	return &jsonschema.Schema{
+		OneOf: []*jsonschema.Schema{{Const: 0}, pattern("^0$"), pattern(ecma(durationForm.String()))},
+	}
 }
 
 func (purgeAge) JSONSchema() *jsonschema.Schema {
@@ -108,7 +113,9 @@ func (binAge) JSONSchema() *jsonschema.Schema { return purgeAge(0).JSONSchema() 
 func (window) JSONSchema() *jsonschema.Schema { return duration(0).JSONSchema() }
 
 func (surge) JSONSchema() *jsonschema.Schema {
-	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Const: "off"}, {Type: "integer", Minimum: "2", Maximum: "1000"}}}
+	return &jsonschema.Schema{
+		OneOf: []*jsonschema.Schema{{Const: "off"}, {Type: "integer", Minimum: "2", Maximum: "1000"}},
+	}
 }
 
 func (number) JSONSchema() *jsonschema.Schema {
@@ -116,7 +123,9 @@ func (number) JSONSchema() *jsonschema.Schema {
 }
 
 func (comparison) JSONSchema() *jsonschema.Schema {
-	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Type: "integer", Minimum: "1"}, pattern(strings.Replace(comparisonForm.String(), ")?", ")", 1))}}
+	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{
+		{Type: "integer", Minimum: "1"}, pattern(strings.Replace(comparisonForm.String(), ")?", ")", 1)),
+	}}
 }
 
 func (s some[T]) JSONSchema() *jsonschema.Schema {
@@ -132,7 +141,7 @@ func (form) JSONSchemaExtend(s *jsonschema.Schema) {
 	storages.PropertyNames = &jsonschema.Schema{Pattern: storageName.String()}
 }
 
-// what a storage takes and needs, by its type.
+// The extension adds the keys that a storage accepts and needs, by its type.
 func (storageForm) JSONSchemaExtend(s *jsonschema.Schema) {
 	for _, k := range storageKinds {
 		of := jsonschema.NewProperties()
@@ -160,7 +169,7 @@ func (storageForm) JSONSchemaExtend(s *jsonschema.Schema) {
 	drives.UniqueItems = true
 }
 
-// anyOfKeys is a mapping that has one of the keys.
+// anyOfKeys returns a schema for a mapping that has one of the keys.
 func anyOfKeys(keys ...string) *jsonschema.Schema {
 	s := &jsonschema.Schema{}
 	for _, key := range keys {
@@ -208,7 +217,7 @@ func TestTheSchemaIsFresh(t *testing.T) {
 	golden(t, schemaFile, b.String())
 }
 
-// comments are the form's, which are the schema's descriptions.
+// comments returns the comments of the form, which become the schema's descriptions.
 func comments(t *testing.T) func(reflect.Type, string) string {
 	f, err := parser.ParseFile(token.NewFileSet(), "form.go", nil, parser.ParseComments)
 	if err != nil {
@@ -253,7 +262,7 @@ func compiled(t *testing.T) *validator.Schema {
 	return s
 }
 
-// valid checks a YAML text against the schema, as an editor does.
+// valid checks a YAML text against the schema, like an editor.
 func valid(s *validator.Schema, src []byte) error {
 	asJSON, err := yaml.YAMLToJSON(src)
 	if err != nil {
@@ -283,14 +292,15 @@ func TestTheExamplesAreGoodByTheParserAndByTheSchema(t *testing.T) {
 		if err := valid(s, src); err != nil {
 			t.Errorf("%s: %v", file, err)
 		}
-		if file != "default.yaml" && !bytes.HasPrefix(src, []byte("# yaml-language-server: $schema=../policy.schema.json\n")) {
+		if file != "default.yaml" &&
+			!bytes.HasPrefix(src, []byte("# yaml-language-server: $schema=../policy.schema.json\n")) {
 			t.Errorf("%s does not name its schema", file)
 		}
 	}
 }
 
-// beyond are the mistakes that need more than a schema: those between keys,
-// those that YAML itself or its reading as JSON hides, and patterns.
+// beyond lists the mistakes that a schema cannot detect: those that involve several keys, those hidden by YAML or its
+// conversion to JSON, and patterns.
 var beyond = strings.Fields(`
 	tag merge-key second-document
 	age-by-alone impossible-age impossible-size unreachable-rule unreachable-by-confidence duplicate-rule-name misspelt-storage

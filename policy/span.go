@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// ParseDuration reads a duration as a policy writes it: 30d, 2w, 1d12h.
+// ParseDuration returns the duration in the notation of a policy: 30d, 2w, 1d12h.
 func ParseDuration(text string) (time.Duration, error) {
 	var d duration
 	err := d.read(word{text: text, kind: aText}, ParseOptions{})

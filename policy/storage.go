@@ -8,75 +8,69 @@ import (
 	"time"
 )
 
-// Storage is one place to sweep, as the policy describes it. Which fields mean
-// something depends on the type.
+// Storage is one place to sweep. The type determines which fields are used.
 type Storage struct {
 	Type    string   // Local, GDrive or Dropbox
-	Roots   []string // absolute and clean; none is inside another; ["/"] for all of an account
+	Roots   []string // absolute, clean and not inside one another; ["/"] for a whole account
 	Exclude []string // doublestar patterns for paths below a root
-	NoPurge bool     // nothing is deleted for good there, whatever the policy says of trash
+	NoPurge bool     // purge nothing there, regardless of the trash ages
 
-	// Of Local.
-	AllowBroadRoot bool // a root may be Broad
+	// The fields below are used by Local.
+	AllowBroadRoot bool // Broad roots are allowed
 	CrossMounts    bool // enter file systems that are mounted below a root
 
-	// Of GDrive. Exactly one of Client and ServiceAccount is set, and
-	// Impersonate with the latter.
-	Client         string   // absolute path of an OAuth client's JSON file
-	Account        string   // of Dropbox too: e-mail address of the only account that will do; "" for the first that signs in
+	// The fields below are used by GDrive. Either Client is set, or ServiceAccount and Impersonate.
+	Client string // absolute path of an OAuth client's JSON file
+	// Account is also used by Dropbox. It is the e-mail address of the only acceptable account; "" for the first that
+	// signs in.
+	Account        string
 	ServiceAccount string   // absolute path of a service account's JSON key file
-	Impersonate    string   // e-mail address of the person for whom the service account acts
-	SharedDrives   []string // names or ids of the shared drives that are swept too
+	Impersonate    string   // e-mail address of the user for whom the service account acts
+	SharedDrives   []string // names or ids of shared drives to sweep too
 
-	// Of Dropbox.
-	AppKey    string // of the person's own app
-	Member    string // with a team's app: as whom it acts; "" for an app of the person's own
+	// The fields below are used by Dropbox.
+	AppKey    string // of the user's own app
+	Member    string // with a team's app: the member it acts for; "" for the user's own app
 	TeamSpace bool   // paths begin at the top of the team's space
 }
 
-// Far reports whether the storage is an account of a service and not folders of
-// this machine.
+// Far reports whether the storage is an account of a service, and not folders of this machine.
 func (s Storage) Far() bool { return s.Type != "" && s.Type != Local }
 
-// Service is what people call the service that the account is of.
+// Service returns the service's name for messages.
 func (s Storage) Service() string { return kindOf(s.Type).said }
 
-// Purges reports whether anything can be deleted for good there, and may be.
+// Purges reports whether files there can and may be purged.
 func (s Storage) Purges() bool { return s.purgeable() && !s.NoPurge }
 
-// purgeable reports whether anything can be deleted for good there. In Dropbox
-// only an app that a team has linked can.
+// purgeable reports whether files there can be purged. In Dropbox only an app that a team has linked can do that.
 func (s Storage) purgeable() bool { return s.Type != Dropbox || s.Member != "" }
 
-// After says what the service does with what it has kept so long, a clause.
+// After returns a clause: what the service does after the time of Keeps.
 func (s Storage) After() string { return kindOf(s.Type).after }
 
-// Keeps is how long the service itself keeps what is in its trash, whoever put
-// it there, at least; 0 for ever.
+// Keeps returns how long the service keeps any file in its trash at least; 0: for ever.
 func (s Storage) Keeps() time.Duration { return kindOf(s.Type).keeps }
 
 // whole reports whether an account is swept from its top.
 func (s Storage) whole() bool { return s.Far() && slices.Equal(s.Roots, []string{"/"}) }
 
-// Excludes reports whether a file is left alone by a pattern of Exclude that
-// matches it or a folder above it. below is its path, slash-separated, below
-// the root; nothing is known, or excluded, of "".
+// Excludes reports whether a pattern of Exclude matches a file or a folder above it. below is the file's
+// slash-separated path below the root; Excludes reports false for "".
 func (s Storage) Excludes(below string) bool {
 	for ; below != "" && below != "."; below = path.Dir(below) {
-		if slices.ContainsFunc(s.Exclude, func(glob string) bool { return matchesFolded(glob, below, kindOf(s.Type).folds) }) {
+		if slices.ContainsFunc(s.Exclude,
+			func(glob string) bool { return matchesFolded(glob, below, kindOf(s.Type).folds) }) {
 			return true
 		}
 	}
 	return false
 }
 
-// Broad returns why root is too much to sweep unless a person says so in the
-// policy, as a clause that follows "it is too much:", or "" for any other folder.
-// Too much are /, a folder directly below it, a folder that has the form of a
-// person's home or is home, and what is above home, whether root is that folder
-// itself or a symbolic link to it. Both paths are absolute and clean; home is ""
-// where there is none. real returns a path without links. Letters of either case
-// are equal, because they are on most disks of a Mac.
+// Broad returns why root is too much to sweep by default, as a clause that follows "it is too much:", or "" if it is
+// not. Too much are /, a folder directly below it, a folder that is home or has the form of a home, and the folders
+// above home; this also applies to a symbolic link to one of them. Both paths are absolute and clean; home is "" if
+// there is none. real returns a path without links. Case is ignored, because most disks of a Mac ignore it.
 func Broad(root, home string, real func(path string) string) (why string) {
 	if why = broad(root, home); why != "" {
 		return why
@@ -106,21 +100,21 @@ func broad(root, home string) (why string) {
 	return ""
 }
 
-// TrashAges say what may be deleted for good from a storage's trash, and how
-// long after it came there. Zero is never.
+// TrashAges control which files may be purged from a storage's trash, and how long after they were trashed. Zero is
+// never.
 type TrashAges struct {
-	Ours       time.Duration // what sweepd trashed
-	Matching   time.Duration // what others trashed and the fingerprint matches
-	Everything time.Duration // whatever lies there
+	Ours       time.Duration // files that sweepd trashed
+	Matching   time.Duration // files that others trashed and the fingerprint matches
+	Everything time.Duration // all files in the trash
 }
 
-// trashAge is one of the TrashAges, by its key.
+// trashAge is one of the TrashAges with its key.
 type trashAge struct {
 	key string
 	age time.Duration
 }
 
-// TrashOf is what may be deleted for good from the trash of one storage.
+// TrashOf returns the ages for the trash of one storage.
 func (p *Policy) TrashOf(storage string) TrashAges {
 	if !p.Storages[storage].Purges() {
 		return TrashAges{}

@@ -45,7 +45,8 @@ func TestABroadRootIsTakenWhenThePolicySaysSo(t *testing.T) {
 			t.Errorf("%s: got %+v", root, p.Storages["all"])
 		}
 		for _, not := range []string{"", ", allow_broad_root: false"} {
-			if _, err := Parse("policy.yaml", fmt.Appendf(nil, src, not), ParseOptions{Home: home + "/"}); err == nil || !strings.Contains(err.Error(), "is too much") {
+			if _, err := Parse("policy.yaml", fmt.Appendf(nil, src, not), ParseOptions{Home: home + "/"}); err == nil ||
+				!strings.Contains(err.Error(), "is too much") {
 				t.Errorf("%s%s: got %v, want it refused", root, not, err)
 			}
 		}

@@ -1,7 +1,6 @@
 package policy
 
-// truth is how far a condition holds: Kleene's three values, in an order that
-// makes "and" the least and "or" the greatest.
+// truth is one of Kleene's three truth values, ordered so that "and" is the minimum and "or" the maximum.
 type truth uint8
 
 const (

@@ -49,11 +49,13 @@ func (a *Action) read(w word, _ ParseOptions) error {
 	return nil
 }
 
-// product is a product that a picture names; unstated is a genuine picture
-// that names none.
+// product is a product that a picture names; unstated is a genuine picture that names none.
 type product fingerprint.Product
 
-var products = []string{string(fingerprint.ChatGPT), string(fingerprint.Sora), string(fingerprint.API), string(fingerprint.Labs), string(fingerprint.Unstated)}
+var products = []string{
+	string(fingerprint.ChatGPT), string(fingerprint.Sora), string(fingerprint.API),
+	string(fingerprint.Labs), string(fingerprint.Unstated),
+}
 
 func (p *product) read(w word, _ ParseOptions) error {
 	if !slices.Contains(products, w.text) {
@@ -63,7 +65,7 @@ func (p *product) read(w word, _ ParseOptions) error {
 	return nil
 }
 
-// derived says whether a rule is for pictures that somebody worked on since.
+// derived controls whether a rule matches pictures that were changed after they were made.
 type derived string
 
 const (
@@ -116,15 +118,18 @@ func (t *storageType) read(w word, _ ParseOptions) error {
 
 var guardWords = []string{"keep", "off"}
 
-// guard says whether a guard holds files. It is a word rather than true or
-// false, because "git: false" would read as what Git does.
+// guard controls whether a guard holds files. It is written as keep or off, because "git: false" could be read as a
+// statement about Git.
 type guard bool
 
 func (g *guard) read(w word, _ ParseOptions) error {
 	if !slices.Contains(guardWords, w.text) {
 		e := notOneOf(w.text, "what a guard can do", guardWords)
 		if w.kind == aBool {
-			e.Hint = map[string]string{"true": "write keep for a guard that holds files", "false": "write off for a guard that holds no file"}[w.text]
+			e.Hint = map[string]string{
+				"true":  "write keep for a guard that holds files",
+				"false": "write off for a guard that holds no file",
+			}[w.text]
 		}
 		return e
 	}
@@ -134,7 +139,7 @@ func (g *guard) read(w word, _ ParseOptions) error {
 
 var purgingWords = []string{"on", "off"}
 
-// purging says whether anything is deleted for good from a storage's trash.
+// purging controls whether files are purged from a storage's trash.
 type purging bool
 
 func (g *purging) read(w word, _ ParseOptions) error {
@@ -149,7 +154,7 @@ func (g *purging) read(w word, _ ParseOptions) error {
 	return nil
 }
 
-// alwaysOn is a guard that nobody may take away.
+// alwaysOn is a guard that cannot be disabled.
 type alwaysOn guard
 
 func (g *alwaysOn) read(w word, _ ParseOptions) error {
@@ -163,7 +168,7 @@ func (g *alwaysOn) read(w word, _ ParseOptions) error {
 	return nil
 }
 
-// mode is what sweepd run may do by itself.
+// mode controls what sweepd run may do by itself.
 type mode Mode
 
 var modes = []string{Report.String(), Enforce.String()}
@@ -177,7 +182,7 @@ func (m *mode) read(w word, _ ParseOptions) error {
 	return nil
 }
 
-// reload is when sweepd run goes by a file that was changed.
+// reload controls when sweepd run loads a changed file.
 type reload Reload
 
 var reloads = []string{Automatic.String(), Manual.String()}
@@ -203,7 +208,7 @@ func (e *Event) read(w word, _ ParseOptions) error {
 
 var nameWords = []string{"show", "hide"}
 
-// names says whether messages name files.
+// names controls whether messages include names of files.
 type names bool
 
 func (n *names) read(w word, _ ParseOptions) error {
@@ -214,9 +219,8 @@ func (n *names) read(w word, _ ParseOptions) error {
 	return nil
 }
 
-// sink is where messages go. An address is a secret, so it is only named: by
-// its file, or by the name of a systemd credential, which may be any file name
-// (systemd.exec(5), LoadCredential=).
+// sink is a receiver of messages. An address is a secret, so a policy only refers to it: by its file, or by the name
+// of a systemd credential, which may be any file name (systemd.exec(5), LoadCredential=).
 type sink string
 
 var credentialForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$`)
@@ -241,26 +245,32 @@ func (s *sink) read(w word, o ParseOptions) error {
 	return nil
 }
 
-// label is a name that people choose: of a rule, of a storage.
+// label is a name that the user chooses for a rule or a storage.
 type label string
 
 func (l *label) read(w word, _ ParseOptions) error {
-	if strings.TrimSpace(w.text) != w.text || w.text == "" || len(w.text) > 64 || strings.ContainsFunc(w.text, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return &Error{Message: fmt.Sprintf("%q is not a name", clip(w.text)), Hint: "a name has 1 to 64 printable characters and no space at its ends"}
+	if strings.TrimSpace(w.text) != w.text || w.text == "" || len(w.text) > 64 ||
+		strings.ContainsFunc(w.text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return &Error{
+			Message: fmt.Sprintf("%q is not a name", clip(w.text)),
+			Hint:    "a name has 1 to 64 printable characters and no space at its ends",
+		}
 	}
 	*l = label(w.text)
 	return nil
 }
 
-// detector is the name of a detector's evidence, or of a group of it:
-// c2pa stands for c2pa.broken too.
+// detector is the name of a detector's evidence, or of a group: c2pa includes c2pa.broken.
 type detector string
 
 var detectorForm = regexp.MustCompile(`^[a-z0-9_-]+(\.[a-z0-9_-]+)*$`)
 
 func (d *detector) read(w word, _ ParseOptions) error {
 	if !detectorForm.MatchString(w.text) {
-		return &Error{Message: fmt.Sprintf("%q is not the name of evidence", clip(w.text)), Hint: "write a detector, or a detector and its detail, as in c2pa or filename.export"}
+		return &Error{
+			Message: fmt.Sprintf("%q is not the name of evidence", clip(w.text)),
+			Hint:    "write a detector, or a detector and its detail, as in c2pa or filename.export",
+		}
 	}
 	*d = detector(w.text)
 	return nil
@@ -276,7 +286,10 @@ type nameGlob string
 
 func (g *nameGlob) read(w word, _ ParseOptions) error {
 	if strings.Contains(w.text, "/") {
-		return &Error{Message: fmt.Sprintf("%q is not a pattern for a file name: it has a slash", clip(w.text)), Hint: "to match folders use path"}
+		return &Error{
+			Message: fmt.Sprintf("%q is not a pattern for a file name: it has a slash", clip(w.text)),
+			Hint:    "to match folders use path",
+		}
 	}
 	*g = nameGlob(w.text)
 	return validGlob(w.text)
@@ -287,8 +300,7 @@ func (g nameGlob) matches(name string, folds bool) bool { return matchesFolded(s
 // pathGlob matches a whole path.
 type pathGlob string
 
-// read keeps a slash at the end, which means a folder; what that matches depends
-// on the rule, see widened.
+// read keeps a slash at the end, which means a folder; widened gives it a meaning that depends on the rule.
 func (g *pathGlob) read(w word, o ParseOptions) error {
 	if e := foreignGlob(w.text); e != nil {
 		return e
@@ -300,11 +312,17 @@ func (g *pathGlob) read(w word, o ParseOptions) error {
 	folder := strings.HasSuffix(text, "/")
 	clean := cleanGlob(text)
 	if !strings.HasPrefix(text, "/") && clean != "**" && !strings.HasPrefix(text, "**/") {
-		return &Error{Message: fmt.Sprintf("%q would never match: paths begin with a slash", clip(w.text)), Hint: `begin it with /, ~/ or **/, as in "**/` + clip(clean) + `"`}
+		return &Error{
+			Message: fmt.Sprintf("%q would never match: paths begin with a slash", clip(w.text)),
+			Hint:    `begin it with /, ~/ or **/, as in "**/` + clip(clean) + `"`,
+		}
 	}
 	switch {
 	case clean == "/":
-		return &Error{Message: fmt.Sprintf("%q would never match: it is no file", clip(w.text)), Hint: "a rule for every file has no path at all"}
+		return &Error{
+			Message: fmt.Sprintf("%q would never match: it is no file", clip(w.text)),
+			Hint:    "a rule for every file has no path at all",
+		}
 	case folder && clean != "":
 		clean += "/"
 	}
@@ -312,15 +330,14 @@ func (g *pathGlob) read(w word, o ParseOptions) error {
 	return validGlob(clean)
 }
 
-// folder returns the pattern for the folder itself, if the pattern ends in a
-// slash.
+// folder returns the pattern for the folder itself, and reports whether the pattern ends in a slash.
 func (g pathGlob) folder() (_ pathGlob, is bool) {
 	text, is := strings.CutSuffix(string(g), "/")
 	return pathGlob(text), is
 }
 
-// matches: keep/** is what is below keep, not a file of that name, as
-// doublestar has it for folders.
+// matches reports whether the pattern matches the path. Unlike doublestar, keep/** matches only files below keep and
+// not a file of that name.
 func (g pathGlob) matches(p string, folds bool) bool {
 	glob := string(g)
 	if strings.HasSuffix(glob, "/**") {
@@ -337,21 +354,25 @@ func (g *excludeGlob) read(w word, _ ParseOptions) error {
 		return e
 	}
 	if strings.HasPrefix(w.text, "/") || strings.HasPrefix(w.text, "~") {
-		return &Error{Message: fmt.Sprintf("%q would never match: exclude is compared with paths below a root", clip(w.text)), Hint: `write it as seen from the root, as in "old/**"`}
+		return &Error{
+			Message: fmt.Sprintf("%q would never match: exclude is compared with paths below a root", clip(w.text)),
+			Hint:    `write it as seen from the root, as in "old/**"`,
+		}
 	}
 	*g = excludeGlob(cleanGlob(w.text))
 	return validGlob(string(*g))
 }
 
-// foreignGlob refuses a pattern in the notation of another program, which would
-// never match here. It returns nil for any other.
+// foreignGlob returns an error for a pattern in the notation of another program, which would never match here. It
+// returns nil for any other pattern.
 func foreignGlob(text string) *Error {
 	refuse := func(why, hint string) *Error {
 		return &Error{Message: fmt.Sprintf("%q would never match: %s", clip(text), why), Hint: hint}
 	}
 	switch {
 	case strings.HasPrefix(text, "- "), strings.HasPrefix(text, "+ "):
-		return refuse("it begins with a sign of rsync and rclone", "write the pattern alone: "+strconv.Quote(clip(strings.TrimSpace(text[2:]))))
+		return refuse("it begins with a sign of rsync and rclone",
+			"write the pattern alone: "+strconv.Quote(clip(strings.TrimSpace(text[2:]))))
 	case strings.HasPrefix(text, "!"):
 		return refuse("it begins with a sign of Git", "no pattern takes back another one; write only what is meant")
 	case strings.TrimSpace(text) != text:
@@ -366,8 +387,8 @@ func foreignGlob(text string) *Error {
 
 var strayEscape = regexp.MustCompile(`^(?:[^\\]|\\[*?\[\]{}\\!^,-])*\\[^*?\[\]{}\\!^,-]`)
 
-// cleanGlob returns a pattern without what changes nothing in a path: slashes at
-// the end and repeated ones, and elements that are a dot.
+// cleanGlob returns a pattern without the parts that mean nothing in a path: trailing and repeated slashes, and "."
+// elements.
 func cleanGlob(text string) string {
 	elements := slices.DeleteFunc(strings.Split(text, "/"), func(e string) bool { return e == "" || e == "." })
 	clean := strings.Join(elements, "/")
@@ -377,14 +398,13 @@ func cleanGlob(text string) string {
 	return clean
 }
 
-// matchesGlob compares in Unicode's composed form, because macOS writes names
-// in the other.
+// matchesGlob reports whether the pattern matches. It compares in Unicode's composed form, because macOS writes names
+// decomposed.
 func matchesGlob(glob, name string) bool {
 	return doublestar.MatchUnvalidated(glob, norm.NFC.String(name))
 }
 
-// matchesFolded is matchesGlob, and where it folds without regard to the case of
-// letters.
+// matchesFolded reports whether the pattern matches, regardless of case if folds is true.
 func matchesFolded(glob, name string, folds bool) bool {
 	if folds {
 		glob, name = strings.ToLower(glob), strings.ToLower(name)
@@ -394,9 +414,8 @@ func matchesFolded(glob, name string, folds bool) bool {
 
 const maxGlob = 1000 // bytes
 
-// validGlob refuses what is no pattern, what a person would read otherwise
-// than doublestar does, and alternatives by the thousand, each of which would
-// be tried.
+// validGlob returns an error if g is not a pattern, if a user would read it differently from doublestar, or if it has
+// thousands of alternatives, each of which would be tried.
 func validGlob(g string) error {
 	e := &Error{Message: fmt.Sprintf("%q is not a pattern", clip(g))}
 	switch {
@@ -408,7 +427,8 @@ func validGlob(g string) error {
 		e.Hint = "write accents as composed characters (Unicode NFC)"
 	case alternatives(g) > 1000:
 		e.Hint = "it has too many alternatives in {}"
-	case slices.ContainsFunc(strings.Split(g, "/"), func(s string) bool { return s != "**" && strings.Contains(s, "**") }):
+	case slices.ContainsFunc(strings.Split(g, "/"),
+		func(s string) bool { return s != "**" && strings.Contains(s, "**") }):
 		e.Message = fmt.Sprintf("in %q ** does not stand alone between slashes, and would not cross folders", clip(g))
 		e.Hint = "write **/ before, or /** after, a folder's name"
 	default:
@@ -417,7 +437,7 @@ func validGlob(g string) error {
 	return e
 }
 
-// alternatives is an upper bound of the patterns that {a,b} expands to.
+// alternatives returns an upper bound of the number of patterns that {a,b} expands to.
 func alternatives(g string) int {
 	n := 1
 	for range strings.Count(g, "{") {
@@ -430,8 +450,7 @@ var globSigns = regexp.MustCompile(`[*?\[\]{}\\]`)
 
 func escapeGlob(s string) string { return globSigns.ReplaceAllString(s, `\$0`) }
 
-// root is a folder to sweep, as it is written until its storage's type says
-// what that means.
+// root is a folder to sweep, as written. Its storage's type gives it a meaning.
 type root string
 
 func (r *root) read(w word, _ ParseOptions) error {
@@ -439,7 +458,7 @@ func (r *root) read(w word, _ ParseOptions) error {
 	return nil
 }
 
-// keyFile is a file of this machine that somebody signs in with.
+// keyFile is a file of this machine with credentials for signing in.
 type keyFile string
 
 func (f *keyFile) read(w word, o ParseOptions) error {
@@ -448,20 +467,27 @@ func (f *keyFile) read(w word, o ParseOptions) error {
 		return err
 	}
 	if !strings.HasPrefix(text, "/") || strings.HasSuffix(text, "/") {
-		return &Error{Message: fmt.Sprintf("%q is not the whole path of a file", clip(w.text)), Hint: "begin it with / or ~/"}
+		return &Error{
+			Message: fmt.Sprintf("%q is not the whole path of a file", clip(w.text)),
+			Hint:    "begin it with / or ~/",
+		}
 	}
 	*f = keyFile(path.Clean(text))
 	return nil
 }
 
-// address is an e-mail address, which is how services call an account.
+// address is an e-mail address, by which services name an account.
 type address string
 
 var addressForm = regexp.MustCompile(`^[^@\s]{1,64}@[^@\s]{1,255}$`)
 
 func (a *address) read(w word, _ ParseOptions) error {
-	if !addressForm.MatchString(w.text) || strings.ContainsFunc(w.text, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return &Error{Message: fmt.Sprintf("%q is not an e-mail address", clip(w.text)), Hint: "write the address by which you sign in, as in mia@example.com"}
+	if !addressForm.MatchString(w.text) ||
+		strings.ContainsFunc(w.text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return &Error{
+			Message: fmt.Sprintf("%q is not an e-mail address", clip(w.text)),
+			Hint:    "write the address by which you sign in, as in mia@example.com",
+		}
 	}
 	*a = address(w.text)
 	return nil
@@ -471,8 +497,12 @@ func (a *address) read(w word, _ ParseOptions) error {
 type sharedDrive string
 
 func (s *sharedDrive) read(w word, _ ParseOptions) error {
-	if strings.TrimSpace(w.text) != w.text || w.text == "" || len(w.text) > 200 || strings.ContainsFunc(w.text, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return &Error{Message: fmt.Sprintf("%q is not the name of a shared drive", clip(w.text)), Hint: "write its name as Drive shows it, or the id that ends its address"}
+	if strings.TrimSpace(w.text) != w.text || w.text == "" || len(w.text) > 200 ||
+		strings.ContainsFunc(w.text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return &Error{
+			Message: fmt.Sprintf("%q is not the name of a shared drive", clip(w.text)),
+			Hint:    "write its name as Drive shows it, or the id that ends its address",
+		}
 	}
 	*s = sharedDrive(w.text)
 	return nil
@@ -485,7 +515,10 @@ var appKeyForm = regexp.MustCompile(`^[a-z0-9]{4,64}$`)
 
 func (k *appKey) read(w word, _ ParseOptions) error {
 	if !appKeyForm.MatchString(w.text) {
-		return &Error{Message: fmt.Sprintf("%q is not the key of a Dropbox app", clip(w.text)), Hint: "copy \"App key\" from the app's page in the App Console; the secret is not needed; docs/dropbox.md"}
+		return &Error{
+			Message: fmt.Sprintf("%q is not the key of a Dropbox app", clip(w.text)),
+			Hint:    "copy \"App key\" from the app's page in the App Console; the secret is not needed; docs/dropbox.md",
+		}
 	}
 	*k = appKey(w.text)
 	return nil
@@ -498,7 +531,10 @@ var memberForm = regexp.MustCompile(`^dbmid:[A-Za-z0-9_-]{1,64}$`)
 
 func (m *member) read(w word, _ ParseOptions) error {
 	if !memberForm.MatchString(w.text) {
-		return &Error{Message: fmt.Sprintf("%q is not the id of a team member", clip(w.text)), Hint: "it begins with dbmid: and not with an address; docs/dropbox.md"}
+		return &Error{
+			Message: fmt.Sprintf("%q is not the id of a team member", clip(w.text)),
+			Hint:    "it begins with dbmid: and not with an address; docs/dropbox.md",
+		}
 	}
 	*m = member(w.text)
 	return nil
@@ -509,14 +545,17 @@ func within(p, root string) bool {
 	return p == root || root == "/" || strings.HasPrefix(p, root+"/")
 }
 
-// expandHome puts the home folder in the place of a leading ~.
+// expandHome replaces a leading ~ by the home folder.
 func expandHome(text string, o ParseOptions, escape func(string) string) (string, error) {
 	rest, found := strings.CutPrefix(text, "~")
 	switch {
 	case !found:
 		return text, nil
 	case rest != "" && rest[0] != '/':
-		return "", &Error{Message: fmt.Sprintf("%q names somebody's home", clip(text)), Hint: "write ~/ for your own home, or the whole path"}
+		return "", &Error{
+			Message: fmt.Sprintf("%q names somebody's home", clip(text)),
+			Hint:    "write ~/ for your own home, or the whole path",
+		}
 	case !strings.HasPrefix(o.Home, "/"):
 		return "", &Error{Message: "~ stands for nothing here: no home folder is known", Hint: "write the whole path"}
 	}
