@@ -258,10 +258,12 @@ type Loop struct {
 	After  func(*Audit, cloudfake.Fault) // comes after it, with all well again
 }
 
-// Run has each fault, with -short an eighth of them, befall each request of the slice, until none is left to befall.
+// Run has each fault, with -short an eighth of them, befall each request of the slice, until none is left to befall,
+// and one of the requests that change the account, each time another.
 func (l Loop) Run(t *testing.T) {
 	t.Parallel()
 	pictures := NewPictures(t)
+	changing := l.changing(New(t, l.New(t), pictures))
 	for _, fault := range rotation.Part(t, l.Faults) {
 		text, err := json.Marshal(fault)
 		if err != nil {
@@ -269,10 +271,13 @@ func (l Loop) Run(t *testing.T) {
 		}
 		t.Run(string(text), func(t *testing.T) {
 			t.Parallel()
-			for n := range rotation.Of(t, l.Stride).Steps() {
-				fired := false
+			at := func(n int) (fired bool) {
 				t.Run(strconv.Itoa(n), func(t *testing.T) { fired = l.try(New(t, l.New(t), pictures), fault, n) })
-				if !fired || t.Failed() {
+				return fired && !t.Failed()
+			}
+			at(changing[rotation.Of(t, len(changing)).First-1])
+			for n := range rotation.Of(t, l.Stride).Steps() {
+				if !at(n) {
 					return
 				}
 			}
@@ -280,15 +285,41 @@ func (l Loop) Run(t *testing.T) {
 	}
 }
 
-// try has one fault befall the nth request, and reports whether there was one.
-func (l Loop) try(a *Audit, fault cloudfake.Fault, n int) (fired bool) {
+// changing returns which requests change the account while all is well, counted from 1. There is at least one, or the
+// test fails.
+func (l Loop) changing(a *Audit) (requests []int) {
+	a.Helper()
+	seq := l.prepare(a)
+	a.Run(l.Do)
+	first := int64(0)
+	for _, r := range a.Cloud().Audit().Since(seq) {
+		if first == 0 {
+			first = r.N
+		}
+		if n := int(r.N - first + 1); r.Kind == cloudfake.KindMutation && !slices.Contains(requests, n) {
+			requests = append(requests, n)
+		}
+	}
+	if len(requests) == 0 {
+		a.Fatal("no request changes anything")
+	}
+	return requests
+}
+
+// prepare does what comes before the fault, and returns the last record in the audit log.
+func (l Loop) prepare(a *Audit) (seq int64) {
 	if l.Before != nil {
 		l.Before(a)
 		a.Pass(l.Age)
 	}
+	return int64(len(a.Cloud().Audit().Since(0)))
+}
+
+// try has one fault befall the nth request, and reports whether there was one.
+func (l Loop) try(a *Audit, fault cloudfake.Fault, n int) (fired bool) {
+	at := l.prepare(a)
 	fault.Nth = n
 	audit := a.Cloud().Audit()
-	at := int64(len(audit.Since(0)))
 	a.Must(a.Cloud().SetFaults([]cloudfake.Fault{fault}))
 	a.Run(l.Do)
 	a.Must(a.Cloud().SetFaults(nil))

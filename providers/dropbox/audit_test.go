@@ -39,6 +39,7 @@ func faults() []cloudfake.Fault {
 		{Kind: cloudfake.Refuse, Status: 403, Reason: "invalid_account_type"},
 		{Kind: cloudfake.Refuse, Status: 400, Text: "Error in call to API function"},
 		{Kind: cloudfake.Refuse, Status: 500, Times: -1},
+		{Kind: cloudfake.CloseAfter, Times: -1}, // the line breaks after the service did what it was asked, and stays broken
 		{Kind: cloudfake.Slow, Delay: 100},
 	}
 	for _, reason := range []string{"reset", "too_many_write_operations", "path_write/too_many_write_operations", "path_write/conflict/file", "path_write/no_write_permission", "path/not_found", "path_lookup/not_found", "something_new"} {
@@ -116,7 +117,7 @@ func newAudited(t *testing.T, k kind) (*world, *cloudaudit.Audit) {
 
 // audit is the loop of one fault at one request. All requests of the three loops take ten minutes.
 func audit(k kind) cloudaudit.Loop {
-	return cloudaudit.Loop{New: func(t *testing.T) cloudaudit.Account { return audited{newWorld(t, k)} }, Faults: faults(), Stride: 24}
+	return cloudaudit.Loop{New: func(t *testing.T) cloudaudit.Account { return audited{newWorld(t, k)} }, Faults: faults(), Stride: 36}
 }
 
 func TestUnderAnyFaultApplyTouchesOnlyWhatIsDueAndTheNextOneCompletesIt(t *testing.T) {

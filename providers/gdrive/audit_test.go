@@ -32,6 +32,7 @@ func faults() []cloudfake.Fault {
 		{Kind: cloudfake.Refuse, Status: 401, Reason: "authError", Times: -1}, // the grant is gone
 		{Kind: cloudfake.Refuse, Status: 400, Reason: "invalid"},
 		{Kind: cloudfake.Refuse, Status: 500, Reason: "backendError", Times: -1},
+		{Kind: cloudfake.CloseAfter, Times: -1}, // the line breaks after the service did what it was asked, and stays broken
 		{Kind: cloudfake.Slow, Delay: 100},
 	}
 	for _, reason := range []string{"userRateLimitExceeded", "dailyLimitExceeded", "downloadQuotaExceeded", "insufficientFilePermissions", "cannotDownloadAbusiveFile"} {
@@ -90,7 +91,7 @@ func newAudited(t *testing.T) (*world, *cloudaudit.Audit) {
 
 // audit is the loop of one fault at one request. All requests of the three loops take ten minutes.
 func audit() cloudaudit.Loop {
-	return cloudaudit.Loop{New: func(t *testing.T) cloudaudit.Account { return audited{newWorld(t)} }, Faults: faults(), Stride: 16}
+	return cloudaudit.Loop{New: func(t *testing.T) cloudaudit.Account { return audited{newWorld(t)} }, Faults: faults(), Stride: 24}
 }
 
 func applied(a *cloudaudit.Audit) { a.Run(cloudaudit.Apply) }
