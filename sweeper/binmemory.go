@@ -11,9 +11,8 @@ import (
 	"sweepd/providers"
 )
 
-// binMemory is what the journal remembers of one storage's bin: since when an
-// entry is there, where the bin does not say it, and what was found of it, where
-// looking again is dear.
+// binMemory is the journal's record of one storage's bin: the time from which an entry is there, if the bin has no
+// date of it, and its verdict, if another examination costs much.
 type binMemory struct {
 	s      *Sweeper
 	st     *providers.Storage
@@ -26,8 +25,8 @@ func (s *Sweeper) recallBin(ctx context.Context, st *providers.Storage) (*binMem
 	return &binMemory{s, st, before, map[providers.Receipt]journal.Binned{}}, err
 }
 
-// recall fills in what is remembered of the entry. One that was not there before
-// is there since now; with a doubted clock nobody can say when that is.
+// recall adds what the journal has of the entry. An entry that is new to the journal is there from now on, unless the
+// clock is in doubt: then its time stays unknown.
 func (m *binMemory) recall(b *Binned) {
 	t := &b.Trashed
 	if b.undated = t.Left == "" && b.Op.Key == "" && t.Deleted.IsZero() && t.Since.IsZero(); !b.undated && !far(m.st) {
@@ -44,7 +43,7 @@ func (m *binMemory) recall(b *Binned) {
 	m.now[t.Receipt] = known
 }
 
-// note takes what was found of an entry by examining it.
+// note keeps the verdict of an entry that was examined.
 func (m *binMemory) note(b *Binned) {
 	if known, ok := m.now[b.Trashed.Receipt]; ok && b.known != nil {
 		known.Verdict = b.known
@@ -52,14 +51,15 @@ func (m *binMemory) note(b *Binned) {
 	}
 }
 
-// save makes it durable. Only a whole listing shows what is there no longer.
+// save writes the memory to the journal. Entries that are missing from it are forgotten only if whole is set: only a
+// whole listing shows that an entry is gone.
 func (m *binMemory) save(ctx context.Context, whole bool) error {
 	if m.s.doubt != nil || len(m.before)+len(m.now) == 0 || whole && m.unchanged() {
 		return nil
 	}
 	err := m.s.o.Journal.SetBin(ctx, m.st.Name(), fingerprint.Version, m.now, whole)
 	if errors.Is(err, fs.ErrPermission) {
-		return nil // a journal that is only read remembers nothing
+		return nil // a journal that is open for reading remembers nothing
 	}
 	if err != nil {
 		return fmt.Errorf("remember the bin: %w", err)

@@ -13,38 +13,37 @@ import (
 	"sweepd/providers"
 )
 
-// Whose says by which right an entry of a trash bin may be purged: the keys of
-// a policy's trash section.
+// Whose is the right by which an entry of a trash bin may be purged: a key of a policy's trash section.
 type Whose string
 
 // The rights.
 const (
-	Nobodys    Whose = ""           // it may not be
-	Ours       Whose = "ours"       // sweepd put it there, says the journal
+	Nobodys    Whose = ""           // it may not be purged
+	Ours       Whose = "ours"       // sweepd put it there, by the journal
 	Matching   Whose = "matching"   // a rule of the policy would trash it, by a fresh examination
-	Everything Whose = "everything" // because it lies there
+	Everything Whose = "everything" // it may be purged because it is in the bin
 )
 
-// slack is what the age of an entry that others trashed must have beyond the
-// policy's: a bin's dates are local times without a zone, and people travel.
+// slack is added to the policy's age for an entry that another program trashed: a bin's dates are local times without
+// a zone, and people travel.
 const slack = 26 * time.Hour
 
-// Binned is one entry of a trash bin, with all that can be said of it.
+// Binned is one entry of a trash bin, with all that is known of it.
 type Binned struct {
 	Storage string
 	Trashed providers.Trashed
-	Op      journal.Operation // of ours: the operation that put it there
+	Op      journal.Operation // the operation that put it there, if it is ours
 	Verdict fingerprint.Verdict
 	Whose   Whose  // the best right
 	Due     bool   // by the policy's ages
-	Why     string // it is due, or not
+	Why     string // why it is due, or is not
 
-	undated bool                 // the bin does not say since when it is there; Trashed.Since is when it was first seen there
-	known   *fingerprint.Verdict // what was found of it, now or before; nil: it was not examined
+	undated bool                 // the bin has no date of it; Trashed.Since is when it was first seen there
+	known   *fingerprint.Verdict // the verdict, now or of an earlier run; nil: it was not examined
 }
 
-// Bins lists every entry of every trash bin of the storages and tells each
-// once, however many storages share the bin. It changes nothing.
+// Bins lists every entry of every trash bin of the storages and calls each once per entry, also if several storages
+// share the bin. It changes nothing.
 func (s *Sweeper) Bins(ctx context.Context, each func(Binned)) (*Summary, error) {
 	sum := s.summary()
 	if err := s.prepare(ctx); err != nil {
@@ -54,8 +53,8 @@ func (s *Sweeper) Bins(ctx context.Context, each func(Binned)) (*Summary, error)
 	return sum, s.bins(ctx, sum, nil, each)
 }
 
-// bins tells every entry of the bins; or, to purge them, only those of the
-// receipts in only, and these by reading all of each.
+// bins calls each for every entry of the bins. If only is not nil, for a purge, it calls each for the entries with
+// these receipts alone, and reads all of each.
 func (s *Sweeper) bins(ctx context.Context, sum *Summary, only map[providers.Receipt]bool, each func(Binned)) error {
 	ours := map[providers.Receipt]journal.Operation{}
 	for op, err := range s.o.Journal.Operations(ctx, journal.Filter{InTrash: true}) {
@@ -109,8 +108,10 @@ func (s *Sweeper) bins(ctx context.Context, sum *Summary, only map[providers.Rec
 	return ctx.Err()
 }
 
-// judgeBin judges the entries, where it is waiting for a service many at once.
-func (s *Sweeper) judgeBin(ctx context.Context, st *providers.Storage, w words, bin []*Binned, whole bool, sum *Summary) {
+// judgeBin judges the entries: several at once on a far storage, where most of the time is spent on waiting.
+func (s *Sweeper) judgeBin(
+	ctx context.Context, st *providers.Storage, w words, bin []*Binned, whole bool, sum *Summary,
+) {
 	n := 1
 	if far(st) {
 		n = s.o.FarWorkers
@@ -148,8 +149,10 @@ func (s *Summary) unlistedBin(st *providers.Storage, err error) {
 	s.problem(st.Name(), path, "list the trash", err)
 }
 
-// judgeBinned says whose the entry is and whether it is due.
-func (s *Sweeper) judgeBinned(ctx context.Context, st *providers.Storage, r *reader, w words, b *Binned, whole bool) error {
+// judgeBinned fills in by which right the entry may be purged and whether it is due.
+func (s *Sweeper) judgeBinned(
+	ctx context.Context, st *providers.Storage, r *reader, w words, b *Binned, whole bool,
+) error {
 	t := b.Trashed
 	if t.Left != "" {
 		b.Why = t.Left
@@ -183,8 +186,7 @@ func (s *Sweeper) judgeBinned(ctx context.Context, st *providers.Storage, r *rea
 	return err
 }
 
-// slack is what the entry's age must have beyond the policy's: none where
-// sweepd dated it itself.
+// slack returns the time that is added to the policy's age: 0 if sweepd itself dated the entry.
 func (b *Binned) slack() time.Duration {
 	if b.undated {
 		return 0
@@ -192,7 +194,7 @@ func (b *Binned) slack() time.Duration {
 	return slack
 }
 
-// firstAge is the shorter of the ages that are on.
+// firstAge returns the shorter of the ages that are on.
 func firstAge(a, b time.Duration) time.Duration {
 	if a > 0 && (b <= 0 || a < b) {
 		return a
@@ -200,8 +202,7 @@ func firstAge(a, b time.Duration) time.Duration {
 	return b
 }
 
-// since is when an entry can have come into the bin at the latest; zero when
-// nobody can tell.
+// since returns the latest time at which an entry can have come into the bin, or the zero time if it is not known.
 func since(t providers.Trashed) time.Time {
 	if t.Deleted.IsZero() || t.Deleted.After(t.Since) {
 		return t.Deleted
@@ -209,8 +210,8 @@ func since(t providers.Trashed) time.Time {
 	return t.Since
 }
 
-// since is that of the entry; where the bin keeps no dates, when it was first
-// seen there.
+// since returns the latest time at which the entry can have come into the bin; if the bin keeps no dates, the time at
+// which it was first seen there.
 func (b *Binned) since() time.Time {
 	if b.undated {
 		return b.Trashed.Since
@@ -218,8 +219,8 @@ func (b *Binned) since() time.Time {
 	return since(b.Trashed)
 }
 
-// moved is when a trash operation moved its file at the latest: it may have been
-// recorded by a later run, and by a clock that was wrong then.
+// moved returns the latest time at which a trash operation can have moved its file. A later run may have recorded the
+// move, and the clock may have been wrong then.
 func moved(op journal.Operation) time.Time {
 	if op.Began.After(op.Ended) {
 		return op.Began
@@ -249,9 +250,8 @@ func (s *Sweeper) age(b *Binned, after, more time.Duration, at time.Time) {
 	}
 }
 
-// planPurge adds what want chooses of what lies in the bins. Only a policy that
-// asks for it has the bins listed: what is ours is known from the journal, and
-// the journal's time of trashing counts, not the bin's.
+// planPurge adds the entries of the bins for which want returns true. The bins are listed only if the policy asks for
+// it: sweepd's own entries are known from the journal, and the journal's time of trashing counts, not the bin's.
 func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want func(Binned) bool) error {
 	take := func(b Binned) {
 		st, err := s.storage(b.Storage)
@@ -259,7 +259,7 @@ func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want fun
 			return
 		}
 		if st.Part() && !inRoots(st, b.Op.Op.Entry.Path) {
-			return // not of the folders that were named
+			return // it is not in the folders that were named
 		}
 		p.Purge = append(p.Purge, b.item())
 	}
@@ -267,7 +267,7 @@ func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want fun
 	if ages.Matching > 0 || ages.Everything > 0 {
 		return s.bins(ctx, sum, nil, func(b Binned) {
 			if st, err := s.storage(b.Storage); err == nil && (b.Whose == Ours || !st.Part()) {
-				take(b) // the bins are not a part of the folders that were named
+				take(b) // the bins are no part of the folders that were named
 			}
 		})
 	}
@@ -300,15 +300,20 @@ func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want fun
 	return nil
 }
 
-// oursOf is what a trash operation put into a bin, by what the journal says.
+// oursOf returns the entry that a trash operation put into a bin, as the journal has it.
 func (s *Sweeper) oursOf(op journal.Operation) Binned {
 	e, ages := op.Op.Entry, s.o.Policy.TrashOf(op.Op.Storage)
-	b := Binned{Storage: op.Op.Storage, Op: op, Whose: Ours, Trashed: providers.Trashed{Receipt: op.Receipt, Path: e.Path, Size: e.Size}}
+	b := Binned{
+		Storage: op.Op.Storage,
+		Op:      op,
+		Whose:   Ours,
+		Trashed: providers.Trashed{Receipt: op.Receipt, Path: e.Path, Size: e.Size},
+	}
 	s.age(&b, firstAge(ages.Ours, ages.Everything), 0, moved(op))
 	return b
 }
 
-// item is the entry as a plan has it.
+// item returns the entry as an item of a plan.
 func (b Binned) item() Item {
 	it := Item{
 		Storage: b.Storage, Whose: b.Whose, Receipt: b.Trashed.Receipt, Key: b.Op.Key, Entry: b.Op.Op.Entry,

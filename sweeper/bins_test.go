@@ -14,7 +14,7 @@ import (
 	"sweepd/sweeper"
 )
 
-// discard is a person moving a file to the trash so many days ago.
+// discard moves a file to the trash as a user would, so many days ago.
 func (b *box) discard(path string, content []byte, days int) {
 	b.put(path, content)
 	b.account.Person(path, b.clock.AddDate(0, 0, -days))
@@ -32,13 +32,17 @@ func (b *box) purges(p *sweeper.Plan) (all []string) {
 func TestEachRightPurgesWhatThePolicySays(t *testing.T) {
 	const mine = "ChatGPT Image Apr 20, 2026, 01_17_0"
 	for trash, want := range map[string][]string{
-		"{ours: off}":                                   nil,
-		"{ours: 30d}":                                   {"ours " + mine + "1 AM.png"},
-		"{matching: 30d}":                               {"matching " + mine + "2 AM.png"},
-		"{ours: 30d, matching: 30d}":                    {"matching " + mine + "2 AM.png", "ours " + mine + "1 AM.png"},
-		"{ours: 50d, matching: 39d}":                    nil, // trashed 40 days ago; others' entries need a day's slack
-		"{everything: 30d}":                             {"everything holiday.png", "matching " + mine + "2 AM.png", "ours " + mine + "1 AM.png"},
-		"{ours: 50d, matching: 50d, everything: 30d}":   {"everything holiday.png", "matching " + mine + "2 AM.png", "ours " + mine + "1 AM.png"},
+		"{ours: off}":                nil,
+		"{ours: 30d}":                {"ours " + mine + "1 AM.png"},
+		"{matching: 30d}":            {"matching " + mine + "2 AM.png"},
+		"{ours: 30d, matching: 30d}": {"matching " + mine + "2 AM.png", "ours " + mine + "1 AM.png"},
+		"{ours: 50d, matching: 39d}": nil, // trashed 40 days ago; others' entries need a day's slack
+		"{everything: 30d}": {
+			"everything holiday.png", "matching " + mine + "2 AM.png", "ours " + mine + "1 AM.png",
+		},
+		"{ours: 50d, matching: 50d, everything: 30d}": {
+			"everything holiday.png", "matching " + mine + "2 AM.png", "ours " + mine + "1 AM.png",
+		},
 		"{ours: 30d, matching: off, everything: 9999d}": {"ours " + mine + "1 AM.png"},
 	} {
 		b := newBox(t, strings.Replace(rules, "trash: {ours: 30d}", "trash: "+trash, 1))
@@ -54,7 +58,8 @@ func TestEachRightPurgesWhatThePolicySays(t *testing.T) {
 			t.Errorf("%s: would purge %q, want %q", trash, got, want)
 			continue
 		}
-		if others := strings.Contains(p.String(), "1 of them not from ChatGPT"); others != strings.Contains(trash, "everything: 30d") {
+		if others := strings.Contains(p.String(), "1 of them not from ChatGPT"); others !=
+			strings.Contains(trash, "everything: 30d") {
 			t.Errorf("%s: the question is %q", trash, p)
 		}
 		sum := b.execute(p)
@@ -69,7 +74,8 @@ func TestEachRightPurgesWhatThePolicySays(t *testing.T) {
 
 func TestNothingIsPurgedWhereThePolicySaysOff(t *testing.T) {
 	for _, trash := range []string{"{ours: 30d}", "{ours: 30d, matching: 30d, everything: 30d}"} {
-		b := newBox(t, strings.NewReplacer("roots: [/data/root]", "roots: [/data/root], purge: off", "trash: {ours: 30d}", "trash: "+trash).Replace(rules))
+		b := newBox(t, strings.NewReplacer("roots: [/data/root]", "roots: [/data/root], purge: off",
+			"trash: {ours: 30d}", "trash: "+trash).Replace(rules))
 		b.put(ours(1), picture(1))
 		b.apply()
 		b.clock = b.clock.AddDate(0, 0, 40)
@@ -203,7 +209,8 @@ func TestWhatIsKeptByContentIsPurgedByNoRight(t *testing.T) {
 		if p, sum := b.plan(); len(p.Purge) != 0 || sum.Errors != 0 {
 			t.Errorf("%s: would purge %q, %+v", trash, b.purges(p), sum.Problems)
 		}
-		if sum := b.execute(before); sum.Purged != 0 || int(sum.Refused) != len(before.Purge) || len(before.Purge) == 0 {
+		if sum := b.execute(before); sum.Purged != 0 || int(sum.Refused) != len(before.Purge) ||
+			len(before.Purge) == 0 {
 			t.Errorf("%s: kept after it was planned: got %+v", trash, sum)
 		}
 	}
@@ -264,7 +271,8 @@ func TestWhatAnotherProgramTookOutOfTheTrashIsNotPurgedBySweepd(t *testing.T) {
 			due, _ := b.plan()
 			b.takeOut(back)
 			sum := b.execute(due)
-			if want := map[bool]int64{true: 1}[back]; sum.Purged != 0 || sum.Gone != 1 || sum.Back != want || sum.Errors != 0 || sum.Bytes != 0 {
+			if want := map[bool]int64{true: 1}[back]; sum.Purged != 0 || sum.Gone != 1 || sum.Back != want ||
+				sum.Errors != 0 || sum.Bytes != 0 {
 				t.Errorf("%s, back %v: got %+v, want it found gone", name, back, sum)
 			}
 			spent, err := b.journal.Spent(t.Context(), providers.OpPurge, time.Time{})
@@ -337,7 +345,8 @@ func TestWhoNamesAFolderPurgesOnlyWhatWasInIt(t *testing.T) {
 	b.put(inside, picture(2))
 	b.apply()
 	b.clock = b.clock.AddDate(0, 0, 31)
-	p, _, err := b.sweeping(b.named("home", true, "/data/root/sub")).PlanPurge(t.Context(), func(sweeper.Binned) bool { return true })
+	p, _, err := b.sweeping(b.named("home", true, "/data/root/sub")).PlanPurge(t.Context(),
+		func(sweeper.Binned) bool { return true })
 	if err != nil || len(p.Purge) != 1 || p.Purge[0].Entry.Path != inside {
 		t.Errorf("would purge %q, %v", b.purges(p), err)
 	}

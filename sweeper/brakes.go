@@ -13,7 +13,7 @@ import (
 	"sweepd/providers"
 )
 
-// ErrPaused: a person has stopped every deletion until further notice.
+// ErrPaused is returned while the user has paused all deletion.
 var ErrPaused = errors.New("deleting is paused")
 
 // LimitError refuses a plan as a whole, before its first deletion.
@@ -23,22 +23,21 @@ func (e *LimitError) Error() string {
 	return "the plan is over the policy's limits: " + strings.Join(e.Reasons, "; ")
 }
 
-// SurgeError refuses a plan that is far larger than what is usual, as a whole,
-// until a person has looked at it.
+// SurgeError refuses a plan as a whole that is far larger than usual, until the user has reviewed it.
 type SurgeError struct {
-	Files int // due, with what the window has seen already
-	Usual int // on a day, as the median of the last month's
+	Files int // due, and trashed in the window already
+	Usual int // on a day, as the median of the last month
 }
 
 func (e *SurgeError) Error() string {
 	return fmt.Sprintf("%d files are due, and on a usual day it is %d: somebody should look first", e.Files, e.Usual)
 }
 
-// Spent is what was done in the time that the limits are for, by storage.
+// Spent is what was trashed and purged within the window of the limits, by storage.
 type Spent struct{ Trash, Purge map[string]journal.Amount }
 
-// spent reads it from the journal, where no restart can lose it, and adds what
-// others were allowed.
+// spent reads the amounts from the journal, where a restart cannot lose them, and adds those of others: what other
+// plans were allowed.
 func (s *Sweeper) spent(ctx context.Context, others Spent) (sp Spent, err error) {
 	since := s.o.Now().Add(-s.o.Policy.Limits.Window)
 	if sp.Trash, err = s.o.Journal.Spent(ctx, providers.OpTrash, since); err == nil {
@@ -59,8 +58,8 @@ func total(in map[string]journal.Amount) (sum journal.Amount) {
 	return sum
 }
 
-// Allow says whether p may be executed: nil, a *LimitError, or a *SurgeError
-// unless a person has looked at the plan.
+// Allow returns nil if p may be executed. It returns a *LimitError if p is over the policy's limits, and a
+// *SurgeError if p is far larger than usual and the user has not reviewed it.
 func (s *Sweeper) Allow(ctx context.Context, p *Plan) error { return s.allow(ctx, p, Spent{}) }
 
 func (s *Sweeper) allow(ctx context.Context, p *Plan, others Spent) error {
@@ -81,14 +80,14 @@ func (s *Sweeper) allow(ctx context.Context, p *Plan, others Spent) error {
 	return err
 }
 
-// Of a month's days, so many must have had a run before there is a usual one.
+// A usual day is known if at least daysFrom days of the last month had a run.
 const (
 	month    = 30 * 24 * time.Hour
 	daysFrom = 3
 )
 
-// usual is the median of what was trashed on the days of the last month that
-// had a run, not counting the time that the limits are for.
+// usual returns the median of the files trashed on those days of the last month that had a run, without the window of
+// the limits. known is false if there were too few such days.
 func (s *Sweeper) usual(ctx context.Context) (files int, known bool, err error) {
 	until := s.o.Now().Add(-s.o.Policy.Limits.Window)
 	days, err := s.o.Journal.TrashedByDay(ctx, until.Add(-month), until)
@@ -102,10 +101,9 @@ func (s *Sweeper) usual(ctx context.Context) (files int, known bool, err error) 
 	return days[len(days)/2], true, nil
 }
 
-// Over checks p, with what was done already, against the limits and returns a
-// *LimitError or nil. The limits for files and bytes apply to all that is
-// trashed, and again to all that is purged; the share applies to what is
-// trashed in each storage, of the files that are there or were.
+// Over checks p and the amounts sp against the limits and returns a *LimitError or nil. The limits for files and
+// bytes apply to the sum of everything trashed, and again to the sum of everything purged. The share applies to each
+// storage: files trashed, of the files that are or were there.
 func (p *Plan) Over(l policy.Limits, sp Spent) error {
 	var reasons []string
 	for _, part := range []struct {
@@ -114,7 +112,7 @@ func (p *Plan) Over(l policy.Limits, sp Spent) error {
 		done  journal.Amount
 	}{{"trash", p.Trash, total(sp.Trash)}, {"purge", p.Purge, total(sp.Purge)}} {
 		if len(part.items) == 0 {
-			continue // what was done is done
+			continue // the limits apply to what is still to be done
 		}
 		for _, r := range l.Check(len(part.items)+part.done.Files, Bytes(part.items)+part.done.Bytes, 0) {
 			reasons = append(reasons, fmt.Sprintf("%s %s%s", part.doing, r, already(part.done.Files)))
@@ -129,9 +127,11 @@ func (p *Plan) Over(l policy.Limits, sp Spent) error {
 		switch all := sc.Seen + int64(done); {
 		case n == 0:
 		case int64(n) > sc.Seen:
-			reasons = append(reasons, fmt.Sprintf("trash %d files of %s, of which only %d were seen", n, sc.Storage, sc.Seen))
+			reasons = append(reasons, fmt.Sprintf("trash %d files of %s, of which only %d were seen", n, sc.Storage,
+				sc.Seen))
 		case l.OverShare(n+done, all):
-			reasons = append(reasons, fmt.Sprintf("trash %d of the %d files of %s%s", n+done, all, sc.Storage, already(done)))
+			reasons = append(reasons, fmt.Sprintf("trash %d of the %d files of %s%s", n+done, all, sc.Storage,
+				already(done)))
 		}
 		delete(in, sc.Storage)
 	}

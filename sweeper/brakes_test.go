@@ -101,7 +101,8 @@ func TestAPauseIsObeyedBeforeTheNextFile(t *testing.T) {
 			b.pause(sweeper.ErrPaused)
 		}
 	})
-	if !errors.Is(err, sweeper.ErrPaused) || sum.Trashed < 5 || sum.Trashed > 5+64 || int(sum.Trashed) != len(b.account.Bin()) {
+	if !errors.Is(err, sweeper.ErrPaused) || sum.Trashed < 5 || sum.Trashed > 5+64 ||
+		int(sum.Trashed) != len(b.account.Bin()) {
 		t.Errorf("got %v and %+v with %d in the trash", err, sum, len(b.account.Bin()))
 	}
 	if n := b.openOperations(); n != 0 {
@@ -139,7 +140,11 @@ func TestARootThatWasNotListedWholeLosesNothing(t *testing.T) {
 }
 
 func TestAnEmptyRootIsNoNewsWhereNothingWasKnown(t *testing.T) {
-	b := newBox(t, rules, providertest.Fault{Method: "Changes", Nth: 1, Err: &providers.UnlistedError{Path: "/data/root", Err: providers.ErrEmpty}})
+	b := newBox(t, rules, providertest.Fault{
+		Method: "Changes",
+		Nth:    1,
+		Err:    &providers.UnlistedError{Path: "/data/root", Err: providers.ErrEmpty},
+	})
 	if p, sum := b.plan(); !p.Empty() || sum.Errors != 0 || len(sum.Stopped) != 0 {
 		t.Errorf("got %s and %+v", p, sum)
 	}
@@ -161,8 +166,7 @@ func TestAMatchMustBeSeenTwiceWherePolicySaysSo(t *testing.T) {
 	}
 }
 
-// endless is a storage whose listings stop and do not say that they are at the
-// end.
+// endless is a storage whose listings stop without a checkpoint at the end.
 type endless struct{ providers.Driver }
 
 func (d endless) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[providers.Change, error] {
@@ -212,7 +216,8 @@ func TestASecondApplyIsToldWhoIsAtIt(t *testing.T) {
 			t.Fatal(err) // the one before has left it held
 		}
 		_, err = b.sweeper().Execute(t.Context(), p, nil)
-		if !errors.As(err, new(*journal.LeasedError)) || !strings.Contains(err.Error(), "pid ") || strings.Contains(err.Error(), "(limits)") {
+		if !errors.As(err, new(*journal.LeasedError)) || !strings.Contains(err.Error(), "pid ") ||
+			strings.Contains(err.Error(), "(limits)") {
 			t.Errorf("got %v", err)
 		}
 		if err := release(); err != nil {

@@ -9,26 +9,25 @@ import (
 	"sweepd/providers"
 )
 
-// Budget lets several Sweepers with one journal act at the same time under the
-// same limits: what one of them was allowed and has not yet begun is spent for
-// the others. Other processes are kept out by a lease as long as one of them
+// Budget lets several Sweepers with one journal act at the same time under the same limits: the amount that one plan
+// was allowed and has not begun counts as spent for the others. A lease keeps out other processes while any of them
 // acts. The zero value is ready.
 type Budget struct {
 	mu      sync.Mutex
 	claims  map[*claim]bool
-	release func() error // of the lease; nil while nobody acts
+	release func() error // returns the lease; nil while no Sweeper acts
 }
 
-// claim is what one plan was allowed and has not yet been reported done. What
-// is under way counts here and in the journal: too much rather than too little.
+// claim is the amount that one plan was allowed and that was not yet reported done. Files under way count both here
+// and in the journal: too much rather than too little.
 type claim struct {
 	b    *Budget
 	s    *Sweeper
 	left Spent
 }
 
-// claim has p allowed, or says why not: a *journal.LeasedError when another
-// process acts under these limits, or what Allow says.
+// claim returns the claim of p if the limits allow it. It returns a *journal.LeasedError if another process acts
+// under these limits, or the error of Allow.
 func (b *Budget) claim(ctx context.Context, s *Sweeper, p *Plan) (*claim, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -64,7 +63,7 @@ func (b *Budget) take(ctx context.Context, j *journal.Journal) (err error) {
 	return err
 }
 
-// giveUp gives the lease back when nobody acts any more.
+// giveUp returns the lease if no claim is left.
 func (b *Budget) giveUp(s *Sweeper) {
 	if len(b.claims) > 0 {
 		return
@@ -75,7 +74,7 @@ func (b *Budget) giveUp(s *Sweeper) {
 	b.release = nil
 }
 
-// done takes one item off: the journal has it now.
+// done takes one item off the claim: it is in the journal now.
 func (c *claim) done(doing providers.OpKind, it Item) {
 	left := c.left.Trash
 	if doing == providers.OpPurge {
@@ -87,7 +86,7 @@ func (c *claim) done(doing providers.OpKind, it Item) {
 	left[it.Storage] = journal.Amount{Files: was.Files - 1, Bytes: was.Bytes - max(it.Entry.Size, 0)}
 }
 
-// end gives back what is left.
+// end returns the rest of the claim to the budget.
 func (c *claim) end() {
 	c.b.mu.Lock()
 	defer c.b.mu.Unlock()
@@ -95,7 +94,7 @@ func (c *claim) end() {
 	c.b.giveUp(c.s)
 }
 
-// amounts are the items' by storage.
+// amounts returns the amounts of the items by storage.
 func amounts(items []Item) map[string]journal.Amount {
 	all := map[string]journal.Amount{}
 	for storage, its := range byStorage(items) {
@@ -104,7 +103,7 @@ func amounts(items []Item) map[string]journal.Amount {
 	return all
 }
 
-// addTo adds up, storage by storage.
+// addTo adds more to sum, storage by storage.
 func addTo(sum, more map[string]journal.Amount) {
 	for storage, a := range more {
 		was := sum[storage]

@@ -19,7 +19,9 @@ type slow struct {
 	reached, goOn chan struct{}
 }
 
-func (s *slow) Trash(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
+func (s *slow) Trash(
+	ctx context.Context, key string, ref providers.Ref, rev providers.Revision,
+) (providers.Receipt, error) {
 	s.reached <- struct{}{}
 	<-s.goOn
 	return s.Driver.Trash(ctx, key, ref, rev)
@@ -54,7 +56,8 @@ func TestAHangingStorageKeepsNoOtherFromItsOwnShareOfTheLimits(t *testing.T) {
 			t.Fatal(err)
 		}
 		s, err := sweeper.New(sweeper.Options{
-			Policy: b.policy, Journal: b.journal, Storages: []*providers.Storage{st}, Classifier: b.classifier, Now: b.now, Budget: shared,
+			Policy: b.policy, Journal: b.journal, Storages: []*providers.Storage{st}, Classifier: b.classifier,
+			Now: b.now, Budget: shared,
 		})
 		if err != nil {
 			t.Fatal(err)

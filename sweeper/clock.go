@@ -8,10 +8,10 @@ import (
 	"sweepd/journal"
 )
 
-// leap is how far the clock may be off before nothing is decided by it.
+// leap is the error of the clock from which on nothing is decided by it.
 const leap = 24 * time.Hour
 
-// reading is what the clocks say now.
+// reading returns the present reading of the clocks.
 func (s *Sweeper) reading() journal.Clock {
 	c := journal.Clock{Wall: s.o.Now()}
 	if s.o.Uptime != nil {
@@ -20,8 +20,7 @@ func (s *Sweeper) reading() journal.Clock {
 	return c
 }
 
-// judgeClock finds out whether ages can be told, and remembers the answer in
-// s.doubt for what is decided next.
+// judgeClock sets s.doubt, which later decisions use: an error if no age can be computed, else nil.
 func (s *Sweeper) judgeClock(ctx context.Context) error {
 	trusted, doubted, err := s.o.Journal.Clocks(ctx)
 	if err != nil {
@@ -31,9 +30,8 @@ func (s *Sweeper) judgeClock(ctx context.Context) error {
 	return nil
 }
 
-// noteClock remembers the reading at the end of a run for later ones: as one to
-// trust, or as one that was doubted. It is judged anew, because the clock may
-// have jumped while the run went on, and not every run asks for ages.
+// noteClock records the reading at the end of a run for later runs, as trusted or as doubted. It judges the clock
+// anew, because the clock may have jumped during the run, and not every run computes ages.
 func (s *Sweeper) noteClock(ctx context.Context) error {
 	trusted, doubted, err := s.o.Journal.Clocks(ctx)
 	if err != nil {
@@ -46,16 +44,14 @@ func (s *Sweeper) noteClock(ctx context.Context) error {
 	return s.o.Journal.SetClocks(ctx, now, journal.Clock{})
 }
 
-// ClockError says why no age can be told.
+// ClockError is the reason why no age can be computed.
 type ClockError struct{ why string }
 
 func (e *ClockError) Error() string { return "the clock is not to be trusted: " + e.why }
 
-// doubtful judges the clock by the last run that trusted it. Since the same
-// start of the machine as much time must have passed on the wall as the kernel
-// counted. Across a start nobody can tell a year in a drawer from a wrong
-// clock, but one that was doubted before it is doubted as long as it goes on
-// from there.
+// doubtful compares the clock with the last run that trusted it. Within one boot, as much time must have passed on
+// the wall clock as the kernel counted. Across a boot, a machine that was off for a year looks like a wrong clock, so
+// the clock is trusted; but if it was doubted before the boot, it is doubted as long as it goes on from there.
 func doubtful(trusted, doubted, now journal.Clock) error {
 	if trusted.Wall.IsZero() {
 		return nil
@@ -66,7 +62,8 @@ func doubtful(trusted, doubted, now journal.Clock) error {
 	}
 	if now.Boot != "" && now.Boot == trusted.Boot {
 		if off := passed - (now.Up - trusted.Up); off > leap || off < -leap {
-			return &ClockError{fmt.Sprintf("it has jumped to %s since the run on %s", stamp(now.Wall), stamp(trusted.Wall))}
+			return &ClockError{fmt.Sprintf("it has jumped to %s since the run on %s", stamp(now.Wall),
+				stamp(trusted.Wall))}
 		}
 		return nil
 	}

@@ -20,15 +20,21 @@ func TestAClockThatIsWrongHoldsEverythingThatHasAnAge(t *testing.T) {
 		change func(*box)
 		trusts bool
 	}{
-		"time passes":                       {func(b *box) { b.day(40*aDay, 40*aDay) }, true},
-		"it is set right by an hour":        {func(b *box) { b.day(aDay+time.Hour, aDay) }, true},
-		"the machine lay in a drawer":       {func(b *box) { b.day(400*aDay, 0); b.boot = "second" }, true},
-		"it goes back":                      {func(b *box) { b.day(-time.Hour, time.Hour) }, false},
-		"it goes back with a start":         {func(b *box) { b.day(-40*aDay, 0); b.boot = "second" }, false},
-		"it jumps ten years":                {func(b *box) { b.day(3650*aDay, time.Hour) }, false},
-		"it jumps, then a start":            {func(b *box) { b.day(3650*aDay, time.Hour); b.apply(); b.boot = "second"; b.day(time.Hour, 0) }, false},
-		"it jumps and comes back":           {func(b *box) { b.day(3650*aDay, 0); b.apply(); b.day(-3649*aDay, aDay) }, true},
-		"it jumps, a start puts it right":   {func(b *box) { b.day(3650*aDay, 0); b.apply(); b.boot = "second"; b.day(-3649*aDay, 0) }, true},
+		"time passes":                 {func(b *box) { b.day(40*aDay, 40*aDay) }, true},
+		"it is set right by an hour":  {func(b *box) { b.day(aDay+time.Hour, aDay) }, true},
+		"the machine lay in a drawer": {func(b *box) { b.day(400*aDay, 0); b.boot = "second" }, true},
+		"it goes back":                {func(b *box) { b.day(-time.Hour, time.Hour) }, false},
+		"it goes back with a start":   {func(b *box) { b.day(-40*aDay, 0); b.boot = "second" }, false},
+		"it jumps ten years":          {func(b *box) { b.day(3650*aDay, time.Hour) }, false},
+		"it jumps, then a start": {
+			func(b *box) { b.day(3650*aDay, time.Hour); b.apply(); b.boot = "second"; b.day(time.Hour, 0) }, false,
+		},
+		"it jumps and comes back": {
+			func(b *box) { b.day(3650*aDay, 0); b.apply(); b.day(-3649*aDay, aDay) }, true,
+		},
+		"it jumps, a start puts it right": {
+			func(b *box) { b.day(3650*aDay, 0); b.apply(); b.boot = "second"; b.day(-3649*aDay, 0) }, true,
+		},
 		"it stands still while time passes": {func(b *box) { b.day(0, 3*aDay) }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -39,8 +45,10 @@ func TestAClockThatIsWrongHoldsEverythingThatHasAnAge(t *testing.T) {
 			b.put(ours(2), picture(2))
 			c.change(b)
 			p, sum := b.plan()
-			if trusts := len(p.Trash) == 1; trusts != c.trusts || !trusts && (len(p.Purge) > 0 || sum.ByAction[string(policy.Hold)] != 1) {
-				t.Errorf("%d to trash, %d to purge, %v; want it trusted: %v", len(p.Trash), len(p.Purge), sum.ByAction, c.trusts)
+			if trusts := len(p.Trash) == 1; trusts != c.trusts ||
+				!trusts && (len(p.Purge) > 0 || sum.ByAction[string(policy.Hold)] != 1) {
+				t.Errorf("%d to trash, %d to purge, %v; want it trusted: %v", len(p.Trash), len(p.Purge), sum.ByAction,
+					c.trusts)
 			}
 		})
 	}

@@ -10,15 +10,12 @@ import (
 	"sweepd/providers"
 )
 
-// guardLastCopy is the one guard that needs to know more than one file, so that
-// the engine is it.
+// guardLastCopy is the one guard that needs to know more than one file, so the engine has it, not the storage.
 const guardLastCopy providers.Guard = "last_copy"
 
-// keepLastCopies takes out of the plan whatever would leave no file with its
-// bytes, and notes with the rest the copy that stays: one of stay, or one that
-// was due and is spared. Copies are looked for among the matches of this scan;
-// where one is not recognised, a file too many is kept. What a person approved
-// goes.
+// keepLastCopies removes each item from the plan whose deletion would leave no file with its bytes. To each other
+// item it adds the copy that stays: one of stay, or a spared item. Copies are looked for among the matches of this
+// scan; if a copy is not recognized, a file too many is kept. Files that the user approved stay in the plan.
 func (s *Sweeper) keepLastCopies(ctx context.Context, p *Plan, sum *Summary, stay []Copy) error {
 	c := copies{s: s, r: new(reader), staying: map[int64][]Copy{}, kept: map[journal.Content]Copy{}}
 	for _, one := range stay {
@@ -57,9 +54,11 @@ func spare(d policy.Decision) policy.Decision {
 	return d
 }
 
-// spareKnown is spare for a file that no scan has just compared with others: by
-// the matches that the journal remembers.
-func (s *Sweeper) spareKnown(ctx context.Context, st *providers.Storage, e providers.Entry, d policy.Decision) (policy.Decision, error) {
+// spareKnown does the same as spare for a file that no scan has just compared with others, by the matches in the
+// journal.
+func (s *Sweeper) spareKnown(
+	ctx context.Context, st *providers.Storage, e providers.Entry, d policy.Decision,
+) (policy.Decision, error) {
 	if !s.o.Policy.LastCopy || d.Action != policy.Trash || d.Approved {
 		return d, nil
 	}
@@ -89,8 +88,8 @@ type copies struct {
 	kept    map[journal.Content]Copy
 }
 
-// other finds the copy of the file that stays; nil when there is none, and then
-// the file is from now on the one that stays.
+// other returns the copy of the file that stays. It returns nil if there is none; from then on the file itself is the
+// one that stays.
 func (c *copies) other(ctx context.Context, file Copy) (*Copy, error) {
 	for _, one := range c.staying[file.Entry.Size] {
 		of, err := c.read(ctx, one)
@@ -98,7 +97,7 @@ func (c *copies) other(ctx context.Context, file Copy) (*Copy, error) {
 			c.kept[of] = one
 		} else if ctx.Err() != nil {
 			return nil, err
-		} // what cannot be read is nobody's copy
+		} // an unreadable file counts as a copy of no other
 	}
 	delete(c.staying, file.Entry.Size)
 	of, err := c.read(ctx, file)
@@ -123,14 +122,14 @@ func (c *copies) read(ctx context.Context, file Copy) (journal.Content, error) {
 	return content(ctx, st, c.r, file.Entry)
 }
 
-// sameFile reports whether two copies may be one file: two storages can reach
-// it, by a link or a second mount. In doubt they are.
+// sameFile reports whether two copies may be one file, which two storages reach by a link or a second mount. It
+// returns true in doubt.
 func sameFile(a, b Copy) bool {
 	return a.Entry.Ref == b.Entry.Ref || a.Entry.Path == b.Entry.Path ||
 		a.Entry.Revision == b.Entry.Revision && a.Entry.Name() == b.Entry.Name()
 }
 
-// leaving are the refs and the paths of what a plan trashes.
+// leaving are the refs and the paths of the files that a plan trashes.
 type leaving map[string]bool
 
 func going(items []Item) leaving {
@@ -141,10 +140,12 @@ func going(items []Item) leaving {
 	return all
 }
 
-// copyStays is errKept unless the copy for which the item may go is where the
-// plan says, with the same bytes as e, the item as it is now, and is not to go
-// itself. The plan is believed nothing: somebody may have written it.
-func (s *Sweeper) copyStays(ctx context.Context, r *reader, it Item, e providers.Entry, d policy.Decision, gone leaving) error {
+// copyStays returns nil if the item's other copy is where the plan has it, has the same bytes as e, the item as it is
+// now, and is not due itself. Else it returns an error that wraps errKept, or the error of reading e. Nothing in the
+// plan is trusted, because it may have been edited.
+func (s *Sweeper) copyStays(
+	ctx context.Context, r *reader, it Item, e providers.Entry, d policy.Decision, gone leaving,
+) error {
 	if !s.o.Policy.LastCopy || d.Approved {
 		return nil
 	}

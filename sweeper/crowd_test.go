@@ -20,9 +20,8 @@ import (
 	"sweepd/sweeper"
 )
 
-// crowd is a far storage of very many pictures that are made as they are asked
-// for: one in ten of them OpenAI's as far as its credential says, the others
-// plain. A call takes its time.
+// crowd is a far storage of very many pictures that are generated on request: one in ten has OpenAI's credential, the
+// others are plain. A call takes time.
 type crowd struct {
 	providers.Unsupported
 	images  int
@@ -35,7 +34,11 @@ type crowd struct {
 
 func newCrowd(s *c2patest.Signer, images int) *crowd {
 	genuine, _ := signed(s, 1)
-	return &crowd{images: images, genuine: genuine, plain: append(c2patest.PlainPNG(40, 40, 2), make([]byte, 300_000)...)}
+	return &crowd{
+		images:  images,
+		genuine: genuine,
+		plain:   append(c2patest.PlainPNG(40, 40, 2), make([]byte, 300_000)...),
+	}
 }
 
 const page = 1000
@@ -51,7 +54,10 @@ func (c *crowd) content(i int) []byte {
 
 func (c *crowd) entry(i int) providers.Entry {
 	id := strconv.Itoa(i)
-	e := providers.Entry{Ref: providers.Ref("an-id-as-long-as-a-service-gives-" + id), Revision: providers.Revision("a-revision-" + id)}
+	e := providers.Entry{
+		Ref:      providers.Ref("an-id-as-long-as-a-service-gives-" + id),
+		Revision: providers.Revision("a-revision-" + id),
+	}
 	e.Path, e.Size, e.Modified = "/data/root/IMG_"+id+".png", int64(len(c.content(i))), time.Unix(1_700_000_000, 0)
 	binary.BigEndian.PutUint64(e.SHA256[:], uint64(i)+1)
 	return e
@@ -81,7 +87,9 @@ func (c *crowd) Stat(context.Context, providers.Ref) (providers.Entry, error) {
 	return providers.Entry{}, fs.ErrNotExist
 }
 
-func (c *crowd) ReadRange(_ context.Context, ref providers.Ref, _ providers.Revision, off, n int64) (io.ReadCloser, error) {
+func (c *crowd) ReadRange(
+	_ context.Context, ref providers.Ref, _ providers.Revision, off, n int64,
+) (io.ReadCloser, error) {
 	i, err := strconv.Atoi(string(ref[strings.LastIndexByte(string(ref), '-')+1:]))
 	if err != nil {
 		return nil, err
@@ -94,7 +102,9 @@ func (c *crowd) ReadRange(_ context.Context, ref providers.Ref, _ providers.Revi
 	return io.NopCloser(bytes.NewReader(part)), nil
 }
 
-func (c *crowd) Guards(context.Context, providers.Ref, providers.Revision, []providers.Guard) ([]providers.Held, error) {
+func (c *crowd) Guards(
+	context.Context, providers.Ref, providers.Revision, []providers.Guard,
+) ([]providers.Held, error) {
 	return nil, nil
 }
 
@@ -112,7 +122,8 @@ func TestAFirstScanOfManyFarPicturesAsksLittle(t *testing.T) {
 		return sum
 	}
 	sum := plan(c)
-	if lists, reads, bytes := c.lists.Load(), c.reads.Load(), c.bytes.Load(); lists != 4 || reads != 3300 || bytes > 300*160<<10+2700*4096 || sum.BytesRead != bytes {
+	if lists, reads, bytes := c.lists.Load(), c.reads.Load(), c.bytes.Load(); lists != 4 || reads != 3300 ||
+		bytes > 300*160<<10+2700*4096 || sum.BytesRead != bytes {
 		t.Errorf("%d listings, %d requests of %d bytes", lists, reads, bytes)
 	}
 	c.lists.Store(0)

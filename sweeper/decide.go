@@ -16,16 +16,17 @@ import (
 	"sweepd/providers"
 )
 
-// facts are what a decision on a recorded file depends on.
+// facts returns the input of a decision on a recorded file.
 func facts(storage string, rec journal.Record) policy.Facts {
-	return policy.Facts{Storage: storage, Entry: rec.Entry, Verdict: rec.Verdict, FirstSeen: rec.FirstSeen, Marked: rec.Marked}
+	return policy.Facts{
+		Storage: storage, Entry: rec.Entry, Verdict: rec.Verdict, FirstSeen: rec.FirstSeen, Marked: rec.Marked,
+	}
 }
 
-// words are what persons said: as it was when a scan began, or as it is at the
-// moment of acting.
+// words looks up the user's decisions on files: as of the start of a scan (wordsThen), or as of now (wordsNow).
 type words interface {
 	of(ctx context.Context, e providers.Entry) (journal.Word, error)
-	sized(ctx context.Context, size int64) ([]journal.Content, error) // of which something was said
+	sized(ctx context.Context, size int64) ([]journal.Content, error) // the contents of that size with a decision
 	ofContent(ctx context.Context, c journal.Content) (journal.Word, error)
 }
 
@@ -57,10 +58,12 @@ func (w wordsNow) ofContent(ctx context.Context, c journal.Content) (journal.Wor
 	return w.WordOf(ctx, c)
 }
 
-// decide is due, and then whatever guard holds a file that is. To a far storage
-// that is a request a file, and one that is asked again before the file is
-// moved; there only what its entry says already holds it before.
-func (s *Sweeper) decide(ctx context.Context, st *providers.Storage, r *reader, rec journal.Record, w words) (policy.Decision, error) {
+// decide returns the decision of due, and holds a due file if a guard does. On a far storage the guards cost a
+// request for each file, and they are asked again before the move; so a scan applies only the guards that the entry
+// itself shows.
+func (s *Sweeper) decide(
+	ctx context.Context, st *providers.Storage, r *reader, rec journal.Record, w words,
+) (policy.Decision, error) {
 	d, err := s.due(ctx, st, r, rec, w)
 	switch {
 	case err != nil || d.Action != policy.Trash || d.Approved:
@@ -77,7 +80,7 @@ func (s *Sweeper) decide(ctx context.Context, st *providers.Storage, r *reader, 
 	return d, nil
 }
 
-// shown are the guards that a far storage's entry speaks for by itself.
+// shown returns the guards that a far storage's entry itself shows.
 func shown(e providers.Entry) (held []providers.Held) {
 	if e.Starred {
 		held = append(held, providers.Held{Guard: providers.GuardTagged, Why: "it has a star"})
@@ -89,7 +92,9 @@ func shown(e providers.Entry) (held []providers.Held) {
 }
 
 // guarded holds a file that is due if a guard holds it.
-func (s *Sweeper) guarded(ctx context.Context, st *providers.Storage, rec journal.Record, d policy.Decision) (policy.Decision, error) {
+func (s *Sweeper) guarded(
+	ctx context.Context, st *providers.Storage, rec journal.Record, d policy.Decision,
+) (policy.Decision, error) {
 	held, err := st.Guards(ctx, rec.Entry)
 	if passing(ctx, err) {
 		return d, err
@@ -104,12 +109,12 @@ func (s *Sweeper) guarded(ctx context.Context, st *providers.Storage, rec journa
 	return d, nil
 }
 
-// due is what is to become of a recorded file, but for the guards, which
-// Storage.Trash asks again: the policy first, which is never made to delete
-// what its rules keep; then a person's word; then the clock. An error says that
-// the file is gone or in flux, or that ctx has ended; whatever else cannot be
-// found out holds it.
-func (s *Sweeper) due(ctx context.Context, st *providers.Storage, r *reader, rec journal.Record, w words) (policy.Decision, error) {
+// due returns the decision on a recorded file without the guards, which Storage.Trash asks again. The policy comes
+// first: nothing makes it delete a file that its rules keep. Then comes the user's decision, then the clock. An error
+// means that the file is gone or in flux, or that ctx has ended; any other failure holds the file.
+func (s *Sweeper) due(
+	ctx context.Context, st *providers.Storage, r *reader, rec journal.Record, w words,
+) (policy.Decision, error) {
 	d := s.o.Policy.Decide(facts(st.Name(), rec), s.o.Now())
 	if d.Action == policy.Keep {
 		return d, nil
@@ -121,19 +126,23 @@ func (s *Sweeper) due(ctx context.Context, st *providers.Storage, r *reader, rec
 	case err != nil:
 		return hold(d, policy.GroundUnknown, fmt.Sprintf("it could not be found out what you said of it: %v", err)), nil
 	case word == journal.Keep:
-		return policy.Decision{Action: policy.Keep, Ground: policy.GroundWord, Reasons: []string{s.whyKept(ctx, rec.Entry)}}, nil
+		return policy.Decision{
+			Action:  policy.Keep,
+			Ground:  policy.GroundWord,
+			Reasons: []string{s.whyKept(ctx, rec.Entry)},
+		}, nil
 	case word == journal.Approve:
 		d.Action, d.Approved, d.Grace, d.NotBefore, d.Ground = policy.Trash, true, false, time.Time{}, ""
 		d.Reasons = append(d.Reasons, "you approved it as it is")
 		return d, nil
 	case s.doubt != nil && (d.Action == policy.Trash || d.Grace):
-		d.Grace, d.NotBefore = false, time.Time{} // nor does a grace begin by that clock
+		d.Grace, d.NotBefore = false, time.Time{} // no grace begins by that clock either
 		return hold(d, policy.GroundClock, s.doubt.Error()), nil
 	}
 	return s.unreturned(ctx, st, r, rec.Entry, d)
 }
 
-// whyKept is how a file came to be kept by a person's word.
+// whyKept returns the reason why the user's decision keeps a file.
 func (s *Sweeper) whyKept(ctx context.Context, e providers.Entry) string {
 	said, err := s.o.Journal.Said(ctx, e)
 	switch on := said.At.Local().Format(time.DateOnly); {
@@ -146,21 +155,21 @@ func (s *Sweeper) whyKept(ctx context.Context, e providers.Entry) string {
 	}
 }
 
-// hold puts a trash off for a reason that no time ends.
+// hold changes a trash decision to a hold that has no end in time.
 func hold(d policy.Decision, ground policy.Ground, why string) policy.Decision {
 	d.Action, d.Ground = policy.Hold, ground
 	d.Reasons = append(d.Reasons, why)
 	return d
 }
 
-// passing reports whether err is of a file that is gone or in flux, of which
-// the next scan will know, or of a context that has ended.
+// passing reports whether err is about a file that is gone or in flux, which the next scan will see, or whether ctx
+// has ended.
 func passing(ctx context.Context, err error) bool {
 	return err != nil && (ctx.Err() != nil || errors.Is(err, fs.ErrNotExist) || errors.Is(err, providers.ErrChanged))
 }
 
-// said is what a person said of the file, or of any file with its content.
-// Keep outranks: what is kept by content is not approved by mistake.
+// said returns the user's decision on the file, or on any file with its content. Keep takes precedence, so that an
+// approval by mistake does not delete a content that is kept.
 func said(ctx context.Context, st *providers.Storage, r *reader, e providers.Entry, w words) (journal.Word, error) {
 	word, err := w.of(ctx, e)
 	if err != nil || word == journal.Keep {
@@ -183,8 +192,8 @@ func said(ctx context.Context, st *providers.Storage, r *reader, e providers.Ent
 	return word, nil
 }
 
-// oneOf is which of the contents e has, by what is known of it unread; the zero
-// Content, and known, where it has none of them.
+// oneOf returns the one of the contents that e has, by the hashes that are known without reading e. It returns the
+// zero Content and true if e has none of them, and false if the hashes do not decide.
 func oneOf(among []journal.Content, e providers.Entry) (_ journal.Content, known bool) {
 	for _, c := range among {
 		of := providers.Entry{Size: c.Size, Hashes: providers.Hashes{SHA256: c.SHA256}}
@@ -199,8 +208,8 @@ func oneOf(among []journal.Content, e providers.Entry) (_ journal.Content, known
 	return journal.Content{}, true
 }
 
-// Content is what is in the file, to know it again under any name. The whole
-// file is read for it, unless the storage says it or it was read before.
+// Content returns the content of the file, by which it is recognized under any name. It reads the whole file, unless
+// the storage has the hash or the file was read before.
 func (s *Sweeper) Content(ctx context.Context, st *providers.Storage, e providers.Entry) (journal.Content, error) {
 	rec, err := s.o.Journal.Record(ctx, st.Name(), fingerprint.Version, e.Ref)
 	if err == nil && rec.Entry.Revision == e.Revision && !e.Weak {
@@ -209,7 +218,7 @@ func (s *Sweeper) Content(ctx context.Context, st *providers.Storage, e provider
 	return content(ctx, st, new(reader), e)
 }
 
-// differ reports whether what is known of the two says that they have other bytes.
+// differ reports whether the known hashes show that the two have different bytes.
 func differ(a, b providers.Entry) bool {
 	same, known := a.Sums().Like(b.Sums())
 	return known && !same

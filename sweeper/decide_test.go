@@ -34,7 +34,7 @@ func (b *box) say(path string, w journal.Word) {
 	}
 }
 
-// keepContent is a person's keep to whatever has the bytes of the file.
+// keepContent keeps every file with the bytes of the file, as the user would.
 func (b *box) keepContent(path string) {
 	b.Helper()
 	c, err := b.sweeper().Content(b.Context(), b.storage(), b.entry(path))
@@ -48,7 +48,7 @@ func (b *box) keepContent(path string) {
 
 func (b *box) approve(path string) { b.Helper(); b.say(path, journal.Approve) }
 
-// decision is what the plan's scan says of the file.
+// decision returns the decision on the file in a scan.
 func (b *box) decision(path string) (d policy.Decision) {
 	b.Helper()
 	_, err := b.sweeper().Scan(b.Context(), sweeper.ScanOptions{Each: func(f sweeper.Found) {
@@ -68,7 +68,8 @@ func TestAGuardHoldsAFileThatIsDueAndSaysWhy(t *testing.T) {
 	p, _ := b.plan()
 	b.account.Hold(ours(1), providers.Held{Guard: providers.GuardGit, Why: "Git tracks it"})
 	d := b.decision(ours(1))
-	if d.Action != policy.Hold || len(d.Guards) != 1 || !strings.Contains(strings.Join(d.Reasons, ";"), "Git tracks it") {
+	if d.Action != policy.Hold || len(d.Guards) != 1 ||
+		!strings.Contains(strings.Join(d.Reasons, ";"), "Git tracks it") {
 		t.Errorf("got %+v", d)
 	}
 	if sum := b.execute(p); sum.Trashed != 0 || sum.Refused != 1 { // planned before the guard knew
@@ -84,7 +85,8 @@ func TestAGuardHoldsAFileThatIsDueAndSaysWhy(t *testing.T) {
 func TestAGuardThatCannotTellHolds(t *testing.T) {
 	b := newBox(t, rules, providertest.Fault{Method: "Guards", Err: errors.New("the index cannot be read")})
 	b.put(ours(1), picture(1))
-	if d := b.decision(ours(1)); d.Action != policy.Hold || !strings.Contains(strings.Join(d.Reasons, ";"), "the index cannot be read") {
+	if d := b.decision(ours(1)); d.Action != policy.Hold ||
+		!strings.Contains(strings.Join(d.Reasons, ";"), "the index cannot be read") {
 		t.Errorf("got %+v", d)
 	}
 	if sum := b.apply(); sum.Trashed != 0 {
@@ -112,7 +114,8 @@ func TestWhatIsKeptByContentIsKeptUnderEveryName(t *testing.T) {
 func TestAFileThatCannotBeComparedWithWhatIsKeptIsHeld(t *testing.T) {
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
-	if _, err := b.over(weak{b.driver}).Scan(t.Context(), sweeper.ScanOptions{}); err != nil { // its verdict is known from now on, its hashes are not
+	// its verdict is known from now on, its hashes are not
+	if _, err := b.over(weak{b.driver}).Scan(t.Context(), sweeper.ScanOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.journal.SayOf(t.Context(), journal.Content{Size: int64(len(picture(1)))}, journal.Keep); err != nil {
@@ -128,7 +131,8 @@ func TestAFileThatCannotBeComparedWithWhatIsKeptIsHeld(t *testing.T) {
 }
 
 func TestApprovalIsOfOneRevisionAndNeverOfWhatARuleKeeps(t *testing.T) {
-	b := newBox(t, strings.Replace(rules, "{name: mine, when: {confidence: likely}, do: trash}", "{name: mine, when: {confidence: likely}, do: review}", 1))
+	b := newBox(t, strings.Replace(rules, "{name: mine, when: {confidence: likely}, do: trash}",
+		"{name: mine, when: {confidence: likely}, do: review}", 1))
 	b.put(ours(1), picture(1))
 	b.put("/data/root/holiday.png", picture(2))
 	b.approve(ours(1))

@@ -7,15 +7,20 @@ import (
 	"github.com/dustin/go-humanize"
 )
 
-// String says in a few words what executing the plan would do.
+// String returns a short description of what executing the plan would do.
 func (p *Plan) String() string {
 	var parts []string
 	for _, part := range []struct {
 		items []Item
 		text  string
-	}{{p.Trash, "move %s to the trash"}, {p.Mark, "begin the grace of %s"}, {p.Purge, "delete %s from the trash for good"}} {
+	}{
+		{p.Trash, "move %s to the trash"},
+		{p.Mark, "begin the grace of %s"},
+		{p.Purge, "delete %s from the trash for good"},
+	} {
 		if n := len(part.items); n > 0 {
-			files := fmt.Sprintf("%s files (%s%s)", humanize.Comma(int64(n)), humanize.Bytes(uint64(max(Bytes(part.items), 0))), others(part.items))
+			files := fmt.Sprintf("%s files (%s%s)", humanize.Comma(int64(n)),
+				humanize.Bytes(uint64(max(Bytes(part.items), 0))), others(part.items))
 			if n == 1 {
 				files = strings.Replace(files, "files", "file", 1)
 			}
@@ -28,8 +33,8 @@ func (p *Plan) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// others says how many of the files would be purged for lying in the trash, and
-// not for what they are.
+// others returns how many of the files would be purged only because they are in the trash, as text; "" if there are
+// none.
 func others(items []Item) string {
 	n := 0
 	for _, it := range items {

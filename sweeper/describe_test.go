@@ -7,7 +7,8 @@ import (
 )
 
 func TestTheQuestionSaysWhatIsThenDone(t *testing.T) {
-	b := newBox(t, strings.Replace(strings.Replace(rules, "do: trash}", "do: trash, grace: 1d}", 1), "ours: 30d", "ours: 1h, matching: 1d", 1))
+	b := newBox(t, strings.Replace(strings.Replace(rules, "do: trash}", "do: trash, grace: 1d}", 1), "ours: 30d",
+		"ours: 1h, matching: 1d", 1))
 	for day := range 6 {
 		for i := range day * 2 {
 			b.put(ours(10*day+i), picture(byte(i)))
@@ -19,7 +20,11 @@ func TestTheQuestionSaysWhatIsThenDone(t *testing.T) {
 		for _, part := range []struct {
 			n    int64
 			text string
-		}{{sum.Trashed, "move %d file%s to the trash"}, {sum.Marked, "begin the grace of %d file%s"}, {sum.Purged, "delete %d file%s from the trash for good"}} {
+		}{
+			{sum.Trashed, "move %d file%s to the trash"},
+			{sum.Marked, "begin the grace of %d file%s"},
+			{sum.Purged, "delete %d file%s from the trash for good"},
+		} {
 			s := "s"
 			if part.n == 1 {
 				s = ""

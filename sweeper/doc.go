@@ -1,12 +1,9 @@
-// Package sweeper is the engine: it scans storages, plans what the policy
-// says is due, executes a plan, purges, undoes, and completes after a crash
-// what was interrupted.
+// Package sweeper is the engine. It scans storages, plans what is due by the policy, executes a plan, purges, undoes,
+// and completes interrupted operations after a crash.
 //
-// The one idea: a Plan is a value. Scanning and planning change nothing;
-// everything that changes something is in a plan that can be counted, printed,
-// saved and read before it is executed once, and executing takes nothing from
-// the plan on trust: each file is decided on again, by the same policy, at the
-// revision that was examined, and goes only through providers.Storage.
+// A Plan is a value. Scanning and planning change no file; every change is in a plan, which can be counted, printed,
+// saved and read before it is executed once. Executing trusts nothing in the plan: each file is decided again, by the
+// same policy, at the revision that was examined, and is moved only through providers.Storage.
 //
-// It knows no kind of storage and prints nothing.
+// The package knows no kind of storage and prints nothing.
 package sweeper

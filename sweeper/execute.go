@@ -17,14 +17,14 @@ import (
 	"sweepd/providers"
 )
 
-// ErrOtherPolicy refuses a plan that another policy made, as a whole.
+// ErrOtherPolicy refuses a plan as a whole that was made under another policy.
 var ErrOtherPolicy = errors.New("the plan was made under another policy")
 
-// errKept refuses a file that a plan names and that is not due any more.
+// errKept refuses a file of a plan that is no longer due.
 var errKept = errors.New("it is no longer due")
 
-// refusals are the errors by which a file refuses to be moved, with the names
-// by which they are counted; nothing is wrong then but the plan.
+// refusals are the errors with which a file refuses to be moved, and the names under which they are counted. They are
+// no failures: only the plan is out of date.
 var refusals = []struct {
 	err  error
 	name string
@@ -40,25 +40,21 @@ var refusals = []struct {
 	{errors.ErrUnsupported, "unsupported"},
 }
 
-// movers is how many files are moved at once. Most of a durable move is waiting
-// for the disk, and those that wait together share its syncs. Each holds three
-// or four descriptors.
+// movers is the number of files that are moved at once. A durable move mostly waits for the disk, and moves that wait
+// together share its syncs. Each mover holds three or four descriptors.
 const movers = 256
 
-// farMovers is the same of a storage that is far away: a service takes many
-// writes at once for an attack, and each mover holds a picture in memory.
+// farMovers is the same for a far storage: a service takes many writes at once for an attack, and each mover holds a
+// picture in memory.
 const farMovers = 8
 
-// Execute carries the plan out, once: ErrOtherPolicy, ErrPaused, a *LimitError,
-// a *SurgeError or a *journal.LeasedError refuse it whole, before anything was
-// changed.
+// Execute carries out the plan once. ErrOtherPolicy, ErrPaused, a *LimitError, a *SurgeError or a
+// *journal.LeasedError refuse it as a whole, before any change.
 //
-// The plan is an upper bound. Of each file in it Execute asks again whether it
-// is there at the same revision, what its verdict is - of the journal, or by a
-// fresh examination, never of the plan - and whether the policy, the person and
-// the guards still let it go. Whatever refuses or fails is a Problem of the
-// Summary and stops no other file. When ctx ends, or a person pauses, the moves
-// under way are finished and no other is begun.
+// The plan is an upper bound. For each file Execute checks again that it is there at the same revision, what its
+// verdict is (from the journal or a fresh examination, never from the plan), and that the policy, the user and the
+// guards still allow the move. Each refusal and each failure is a Problem of the Summary and stops no other file. If
+// ctx ends or the user pauses, the moves under way are completed and no other begins.
 func (s *Sweeper) Execute(ctx context.Context, p *Plan, progress func(done int)) (*Summary, error) {
 	if p.Policy != s.o.Policy.Hash() {
 		return nil, ErrOtherPolicy
@@ -66,7 +62,7 @@ func (s *Sweeper) Execute(ctx context.Context, p *Plan, progress func(done int))
 	if err := s.o.Paused(); err != nil {
 		return nil, err
 	}
-	c, err := s.o.Budget.claim(ctx, s, p) // or two could spend the same limits
+	c, err := s.o.Budget.claim(ctx, s, p) // else two plans could spend the same limits
 	if err != nil {
 		return nil, err
 	}
@@ -81,8 +77,7 @@ func (s *Sweeper) Execute(ctx context.Context, p *Plan, progress func(done int))
 	})
 }
 
-// CarriedOut is the run that has carried the saved plan out, to its end and with
-// every file; 0 where there is none.
+// CarriedOut returns the run that has executed the saved plan to its end and with every file, or 0 if there is none.
 func (s *Sweeper) CarriedOut(ctx context.Context, p *Plan) (run int64, err error) {
 	if p.ID == "" {
 		return 0, nil
@@ -91,7 +86,7 @@ func (s *Sweeper) CarriedOut(ctx context.Context, p *Plan) (run int64, err error
 	for _, r := range runs {
 		var sum Summary
 		if r.Err != "" || json.Unmarshal(r.Summary, &sum) != nil {
-			continue // interrupted, or ended early
+			continue // the run was interrupted or ended early
 		}
 		if sum.Plan == p.ID && sum.Refused+sum.Failed+sum.Errors == 0 {
 			return r.ID, nil
@@ -131,7 +126,8 @@ func (s *Sweeper) carryOut(ctx context.Context, p *Plan, c *claim, sum *Summary,
 	return errors.Join(ctx.Err(), s.stopped())
 }
 
-// stopped is why no other file may be begun: the record is lost, or it is paused.
+// stopped returns the reason why no further file may begin: the journal has failed, or the user has paused. It
+// returns nil if there is none.
 func (s *Sweeper) stopped() error {
 	if err := s.o.Journal.Err(); err != nil {
 		return err
@@ -139,8 +135,7 @@ func (s *Sweeper) stopped() error {
 	return s.o.Paused()
 }
 
-// free is what the storages say can still be stored, by space; those that do
-// not say are left out.
+// free returns the free bytes of the storages by space, without the storages that do not report them.
 func (s *Sweeper) free(ctx context.Context) map[string]int64 {
 	all := map[string]int64{}
 	for _, st := range s.o.Storages {
@@ -151,9 +146,8 @@ func (s *Sweeper) free(ctx context.Context) map[string]int64 {
 	return all
 }
 
-// Recover completes, in a run of its own, the record of what an earlier run
-// began and did not end, and of what has left the trash. nil without an error:
-// there was nothing.
+// Recover completes the record of operations that an earlier run began and did not end, and records files that have
+// left the trash, in a run of its own. It returns nil and no error if there was nothing to do.
 func (s *Sweeper) Recover(ctx context.Context) (*Summary, error) {
 	open := false
 	for _, err := range s.o.Journal.Operations(ctx, journal.Filter{Open: true}) {
@@ -172,8 +166,8 @@ func (s *Sweeper) Recover(ctx context.Context) (*Summary, error) {
 	return s.run(ctx, "recover", func(context.Context, *Summary) error { return nil })
 }
 
-// Report records a run that only looked, with the scan's Summary, and with what
-// kept it from doing what was due, if anything did. It changes no storage.
+// Report records a run that only scanned, with the scan's Summary and why, the reason for which the due operations
+// were not done; nil if there is none. It changes no storage.
 func (s *Sweeper) Report(ctx context.Context, scan *Summary, why error) (*Summary, error) {
 	sum := s.summary()
 	if scan != nil {
@@ -199,9 +193,11 @@ func (s *Sweeper) end(ctx context.Context, kind string, sum *Summary, why error)
 	return nil
 }
 
-// run is one recorded run that may change something: leases, the record of
-// what was interrupted, the act, the summary.
-func (s *Sweeper) run(ctx context.Context, kind string, act func(context.Context, *Summary) error) (_ *Summary, err error) {
+// run is one recorded run that may change something. It takes the leases, completes the record of interrupted
+// operations, calls act and records the summary.
+func (s *Sweeper) run(
+	ctx context.Context, kind string, act func(context.Context, *Summary) error,
+) (_ *Summary, err error) {
 	release, err := s.lease(ctx, kind)
 	if err != nil {
 		return nil, err
@@ -226,8 +222,7 @@ func (s *Sweeper) run(ctx context.Context, kind string, act func(context.Context
 	return sum, err
 }
 
-// refusal is the name by which a refusal is counted, of a bounded number of
-// names; "" when err is of something that failed.
+// refusal returns the name under which a refusal is counted, one of a fixed set; "" if err is a failure.
 func refusal(err error) string {
 	if _, ok := errors.AsType[*providers.FolderError](err); ok {
 		return ""
@@ -250,10 +245,12 @@ func refusal(err error) string {
 	return ""
 }
 
-// each does the items, several at once, and reports one at a time, as do left
-// it. It begins none once ctx has ended or stop says so. One storage's slowness
-// is not another's.
-func (s *Sweeper) each(ctx context.Context, items []Item, stop func() error, do func(*Item, *reader) error, report func(Item, error)) {
+// each calls do for the items, several at once, and report for one at a time, with the item as do left it. It begins
+// no further item if ctx has ended or stop returns an error. Each storage has workers of its own, so that a slow one
+// does not delay the others.
+func (s *Sweeper) each(
+	ctx context.Context, items []Item, stop func() error, do func(*Item, *reader) error, report func(Item, error),
+) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for storage, its := range byStorage(items) {
@@ -295,9 +292,8 @@ func byStorage(items []Item) map[string][]Item {
 	return in
 }
 
-// trash moves one file of a plan, if it is still what the plan says and the
-// policy still wants it; what the policy says then replaces what
-// the plan said.
+// trash moves one file of a plan if it is still as in the plan and the policy still wants it gone. The fresh decision
+// replaces that of the plan.
 func (s *Sweeper) trash(ctx context.Context, r *reader, run int64, it *Item, gone leaving) error {
 	st, err := s.storage(it.Storage)
 	if err != nil {
@@ -332,12 +328,12 @@ func (s *Sweeper) trash(ctx context.Context, r *reader, run int64, it *Item, gon
 	return err
 }
 
-// record is the journal's record of exactly that revision if all of the file
-// was read for it, or a fresh one for which all of it is. What reading it all
-// says of a skimmed file is remembered with its hashes, so that what it refutes
-// is not due again; what is not as the storage's own hash says is believed
-// nothing.
-func (s *Sweeper) record(ctx context.Context, st *providers.Storage, r *reader, e providers.Entry) (journal.Record, error) {
+// record returns the journal's record of exactly that revision if the whole file was read for it, or else a fresh one
+// from reading the whole file. The result for a skimmed file is remembered with its hashes, so that a refuted file is
+// not due again. Bytes that do not match the storage's own hash are an error.
+func (s *Sweeper) record(
+	ctx context.Context, st *providers.Storage, r *reader, e providers.Entry,
+) (journal.Record, error) {
 	rec, err := s.o.Journal.Record(ctx, st.Name(), fingerprint.Version, e.Ref)
 	met := err == nil && rec.Entry.Revision == e.Revision && rec.Entry.Path == e.Path && !differ(rec.Entry, e)
 	switch {
@@ -348,7 +344,7 @@ func (s *Sweeper) record(ctx context.Context, st *providers.Storage, r *reader, 
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return rec, fmt.Errorf("read the verdict: %w", err)
 	case !met:
-		rec = journal.Record{} // what was first seen, or marked, was another file
+		rec = journal.Record{} // the times of first sight and of the mark were another file's
 	}
 	r.open(ctx, st, e)
 	v, err := s.o.Classifier.Classify(fingerprint.File{Name: e.Name(), Size: e.Size, Bytes: r})
@@ -367,8 +363,8 @@ func (s *Sweeper) record(ctx context.Context, st *providers.Storage, r *reader, 
 	return rec, nil
 }
 
-// mark begins the grace of the files. The journal marks each only if its record
-// is still of that revision; whether it is due is decided when its time comes.
+// mark begins the grace of the files. The journal marks a file only if its record is still of that revision. Whether
+// the file is due is decided when the grace ends.
 func (s *Sweeper) mark(ctx context.Context, items []Item, sum *Summary) error {
 	if s.doubt != nil {
 		for _, it := range items {
@@ -391,19 +387,22 @@ func (s *Sweeper) mark(ctx context.Context, items []Item, sum *Summary) error {
 		sum.rule(rule).began(n, now.Add(s.o.Policy.Grace(rule)))
 		if less := int64(len(entries)) - n; less > 0 {
 			sum.refused("changed", less)
-			sum.problem(storage, "", "begin the grace of every file of", fmt.Errorf("%d were trashed or examined anew since: %w", less, providers.ErrChanged))
+			sum.problem(storage, "", "begin the grace of every file of",
+				fmt.Errorf("%d were trashed or examined anew since: %w", less, providers.ErrChanged))
 		}
 	}
 	return nil
 }
 
-// purge is the purging of one plan: it knows what lies in the bins now.
+// purge is the purging of one plan, with the present entries of the bins.
 type purge struct {
 	s   *Sweeper
-	due map[providers.Receipt]Binned // of others, examined afresh
+	due map[providers.Receipt]Binned // of other programs, examined afresh
 
-	mu   sync.Mutex
-	ours map[string]journal.Operation // by key, until it is purged: what the record says; nobody else changes it while the storages are leased
+	mu sync.Mutex
+	// Guarded by mu: the journal's operation by key, until it is purged. No one else changes it while the storages
+	// are leased.
+	ours map[string]journal.Operation
 }
 
 func (s *Sweeper) newPurge(ctx context.Context, items []Item, sum *Summary) (*purge, error) {
@@ -411,7 +410,7 @@ func (s *Sweeper) newPurge(ctx context.Context, items []Item, sum *Summary) (*pu
 	others := map[providers.Receipt]bool{}
 	for _, it := range items {
 		if it.Whose == Ours {
-			w.ours[it.Key] = journal.Operation{} // to be filled in
+			w.ours[it.Key] = journal.Operation{} // filled in below
 		} else {
 			others[it.Receipt] = true
 		}
@@ -434,9 +433,8 @@ func (s *Sweeper) newPurge(ctx context.Context, items []Item, sum *Summary) (*pu
 	})
 }
 
-// purge deletes for good one file of a plan, if it is due by what the journal
-// and a fresh look at the bin say, and nobody said keep meanwhile; the plan only
-// names it.
+// purge deletes one file of a plan for good if the journal and a fresh look at the bin show that it is due and the
+// user has not decided to keep it meanwhile. The plan only names the file.
 func (w *purge) purge(ctx context.Context, r *reader, run int64, it Item) error {
 	st, err := w.s.storage(it.Storage)
 	if err != nil {
@@ -449,7 +447,8 @@ func (w *purge) purge(ctx context.Context, r *reader, run int64, it Item) error 
 		}
 	}
 	now := b.item()
-	if !b.Due || b.Whose != it.Whose || now.Entry.Path != it.Entry.Path || now.Entry.Size != it.Entry.Size || b.Storage != it.Storage {
+	if !b.Due || b.Whose != it.Whose || now.Entry.Path != it.Entry.Path || now.Entry.Size != it.Entry.Size ||
+		b.Storage != it.Storage {
 		return fmt.Errorf("%w: no such file is in the trash for so long", errKept)
 	}
 	switch kept, err := keptInBin(ctx, st, r, b.Trashed, wordsNow{w.s.o.Journal}); {
@@ -458,7 +457,8 @@ func (w *purge) purge(ctx context.Context, r *reader, run int64, it Item) error 
 	case kept:
 		return fmt.Errorf("%w: you said keep", errKept)
 	}
-	err = st.Purge(ctx, now.Entry, b.Trashed.Receipt, providers.Cause{Run: run, Rule: now.Decision.Rule, Reasons: now.Decision.Reasons})
+	err = st.Purge(ctx, now.Entry, b.Trashed.Receipt,
+		providers.Cause{Run: run, Rule: now.Decision.Rule, Reasons: now.Decision.Reasons})
 	switch {
 	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, providers.ErrChanged):
 		return err
@@ -472,7 +472,7 @@ func (w *purge) purge(ctx context.Context, r *reader, run int64, it Item) error 
 	return err
 }
 
-// own is the entry by what the journal says of it.
+// own returns the entry as the journal has it.
 func (w *purge) own(it Item) (b Binned, err error) {
 	w.mu.Lock()
 	op := w.ours[it.Key]

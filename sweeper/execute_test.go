@@ -70,7 +70,11 @@ func TestAPlanOfAnotherPolicyIsRefusedWhole(t *testing.T) {
 }
 
 func TestAPlanOverALimitIsRefusedBeforeTheFirstMove(t *testing.T) {
-	for limit, text := range map[string]string{"files": "{files: 2}", "bytes": "{bytes: 100B}", "share": "{share: 10%}"} {
+	for limit, text := range map[string]string{
+		"files": "{files: 2}",
+		"bytes": "{bytes: 100B}",
+		"share": "{share: 10%}",
+	} {
 		b := newBox(t, strings.Replace(rules, "{files: 100, bytes: 1GB, share: 100%}", text, 1))
 		for i := range 3 {
 			b.put(ours(i), picture(byte(i)))
@@ -118,11 +122,12 @@ func TestAPlanCannotNameWhatThePolicyKeeps(t *testing.T) {
 	b.put("/outside/x.png", picture(2))
 	p, _ := b.plan()
 	var all []sweeper.Found
-	if _, err := b.sweeper().Scan(t.Context(), sweeper.ScanOptions{All: true, Each: func(f sweeper.Found) { all = append(all, f) }}); err != nil {
+	if _, err := b.sweeper().Scan(t.Context(),
+		sweeper.ScanOptions{All: true, Each: func(f sweeper.Found) { all = append(all, f) }}); err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range all {
-		if f.Entry.Path != ours(1) { // somebody edits the plan
+		if f.Entry.Path != ours(1) { // the plan is edited
 			p.Trash = append(p.Trash, sweeper.Item{Storage: "home", Entry: f.Entry, Decision: p.Trash[0].Decision})
 		}
 	}
@@ -306,7 +311,13 @@ func (b *box) interruptPurge() {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := b.journal.Begin(b.Context(), providers.Op{Kind: providers.OpPurge, Storage: "home", Entry: op.Op.Entry, Receipt: op.Receipt}); err != nil {
+		if _, err := b.journal.Begin(b.Context(),
+			providers.Op{
+				Kind:    providers.OpPurge,
+				Storage: "home",
+				Entry:   op.Op.Entry,
+				Receipt: op.Receipt,
+			}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -370,7 +381,8 @@ func TestUndoOfAPathNamedTwiceIsOneRestore(t *testing.T) {
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.apply()
-	ops, err := sweeper.Undoable(t.Context(), b.journal, sweeper.Undone{Files: []journal.Filter{{Path: ours(1)}, {Path: ours(1)}}})
+	ops, err := sweeper.Undoable(t.Context(), b.journal,
+		sweeper.Undone{Files: []journal.Filter{{Path: ours(1)}, {Path: ours(1)}}})
 	if err != nil || len(ops) != 1 {
 		t.Errorf("got %d operations, %v; want 1", len(ops), err)
 	}
@@ -405,7 +417,12 @@ func TestUndoByPathTakesTheLatest(t *testing.T) {
 	if run, err := sweeper.LastRun(t.Context(), b.journal); err != nil || run != 1 {
 		t.Errorf("the last run with something in the trash: got %d, %v; want 1", run, err)
 	}
-	for _, u := range []sweeper.Undone{{Run: 77}, {Files: []journal.Filter{{Path: "/data/root/never.png"}}}, {Files: []journal.Filter{{Ref: "never"}}}, {Files: []journal.Filter{{Storage: "other", Path: ours(1)}}}} {
+	for _, u := range []sweeper.Undone{
+		{Run: 77},
+		{Files: []journal.Filter{{Path: "/data/root/never.png"}}},
+		{Files: []journal.Filter{{Ref: "never"}}},
+		{Files: []journal.Filter{{Storage: "other", Path: ours(1)}}},
+	} {
 		if _, err := sweeper.Undoable(t.Context(), b.journal, u); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%+v: got %v, want fs.ErrNotExist", u, err)
 		}
@@ -460,7 +477,7 @@ func TestEveryFaultOfEveryCallLeavesTheRecordTrue(t *testing.T) {
 	}
 }
 
-// recordIsTrue compares what the journal says is in the trash with what is.
+// recordIsTrue compares the entries of the trash in the journal with the trash.
 func (b *box) recordIsTrue() {
 	b.Helper()
 	var want []string
@@ -542,7 +559,8 @@ func TestTheSummaryIsInTheRecord(t *testing.T) {
 	b.put(ours(1), picture(1))
 	sum := b.apply()
 	r, err := b.journal.Run(t.Context(), sum.Run)
-	if err != nil || r.Kind != "apply" || r.Policy != b.policy.Hash() || !strings.Contains(string(r.Summary), `"trashed":1`) || !strings.Contains(string(r.Summary), `"seen":1`) {
+	if err != nil || r.Kind != "apply" || r.Policy != b.policy.Hash() ||
+		!strings.Contains(string(r.Summary), `"trashed":1`) || !strings.Contains(string(r.Summary), `"seen":1`) {
 		t.Errorf("got %+v, %v", r, err)
 	}
 	if r.Began.After(b.clock) || r.Ended.IsZero() || time.Duration(0) != r.Ended.Sub(b.clock) {
@@ -559,11 +577,15 @@ func TestWhatWasInterruptedUnderAnotherNameIsCompletedToo(t *testing.T) {
 	}
 	b.fail()
 	b.setPolicy(strings.ReplaceAll(rules, "home:", "pictures:"))
-	st, err := providers.NewStorage("pictures", b.driver, providers.Options{Roots: []string{"/data/root"}, Recorder: b.journal})
+	st, err := providers.NewStorage("pictures", b.driver,
+		providers.Options{Roots: []string{"/data/root"}, Recorder: b.journal})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := sweeper.New(sweeper.Options{Policy: b.policy, Journal: b.journal, Storages: []*providers.Storage{st}, Classifier: fingerprint.New(), Now: b.now})
+	s, err := sweeper.New(sweeper.Options{
+		Policy: b.policy, Journal: b.journal, Storages: []*providers.Storage{st}, Classifier: fingerprint.New(),
+		Now: b.now,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,17 +10,17 @@ import (
 	"sweepd/providers"
 )
 
-// Explanation is everything that led to what is said of one file.
+// Explanation is everything that led to the decision on one file.
 type Explanation struct {
 	Found
 	Findings []fingerprint.Finding
 	Rules    []policy.RuleTrace
 	Guards   []providers.Held // that hold the file, or would if the policy wanted it gone
-	LeftOut  string           // why no scan finds the file, so that the rules are not asked; "" if one does
+	LeftOut  string           // why no scan finds the file, so that no rule applies; "" if a scan finds it
 }
 
-// Explain examines the file afresh, whatever the journal knows, and asks the
-// policy rule by rule. It changes nothing.
+// Explain examines the file afresh, whatever the journal has of it, and evaluates the policy rule by rule. It changes
+// nothing.
 func (s *Sweeper) Explain(ctx context.Context, st *providers.Storage, e providers.Entry) (Explanation, error) {
 	r := new(reader)
 	r.open(ctx, st, e)
@@ -29,7 +29,8 @@ func (s *Sweeper) Explain(ctx context.Context, st *providers.Storage, e provider
 		return Explanation{}, fmt.Errorf("examine: %w", err)
 	}
 	rec := journal.Record{Entry: e, Verdict: report.Verdict, FirstSeen: s.o.Now()}
-	if known, err := s.o.Journal.Record(ctx, st.Name(), fingerprint.Version, e.Ref); err == nil && known.Entry.Revision == e.Revision {
+	if known, err := s.o.Journal.Record(ctx, st.Name(), fingerprint.Version, e.Ref); err == nil &&
+		known.Entry.Revision == e.Revision {
 		rec.FirstSeen, rec.Marked = known.FirstSeen, known.Marked
 	}
 	if err := s.prepare(ctx); err != nil {
@@ -64,8 +65,8 @@ func (s *Sweeper) Explain(ctx context.Context, st *providers.Storage, e provider
 	return x, nil
 }
 
-// LeaveOut makes it the explanation of a file that no scan finds, for that reason:
-// it is kept, and no rule decides.
+// LeaveOut makes x the explanation of a file that no scan finds, with the reason why: the file is kept, and no rule
+// decides.
 func (x *Explanation) LeaveOut(why string) {
 	x.LeftOut = why
 	x.Decision = policy.Decision{Action: policy.Keep, Reasons: []string{"no scan finds it: " + why}}

@@ -148,7 +148,8 @@ func TestWhatASkimTakesForProvenAndIsNotIsRefusedAndNeverOfferedAgain(t *testing
 		"edited": func(s *c2patest.Signer) []byte { _, edited := signed(s, 1); return edited },
 		"a credential of another picture": func(s *c2patest.Signer) []byte {
 			genuine, _ := signed(s, 1)
-			other := slices.Insert(c2patest.PlainPNG(16, 16, 9), 33, c2patest.PNGChunk("IDAT", bytes.Repeat([]byte{7}, 500_000))...)
+			other := slices.Insert(c2patest.PlainPNG(16, 16, 9), 33,
+				c2patest.PNGChunk("IDAT", bytes.Repeat([]byte{7}, 500_000))...)
 			store := genuine[33 : len(genuine)-len(other)+33]
 			return slices.Insert(other, 33, store...)
 		},
@@ -164,7 +165,8 @@ func TestWhatASkimTakesForProvenAndIsNotIsRefusedAndNeverOfferedAgain(t *testing
 		}
 		b.binIs()
 		b.dueAre()
-		if p, sum, err := b.sweeper().Plan(t.Context(), sweeper.ScanOptions{All: true}); err != nil || len(p.Trash) != 0 {
+		if p, sum, err := b.sweeper().Plan(t.Context(), sweeper.ScanOptions{All: true}); err != nil ||
+			len(p.Trash) != 0 {
 			t.Errorf("%s: listed anew: %v, %+v, %v", what, p, sum, err)
 		}
 		read := b.account.BytesRead()
@@ -198,10 +200,12 @@ func TestAPassWithoutChangesAsksOnceAndTellsTheSame(t *testing.T) {
 	if !slices.Equal(b.due(first), b.due(second)) || len(first.Trash) != 2 {
 		t.Errorf("first %q, then %q", b.due(first), b.due(second))
 	}
-	if sum1.Seen != 4 || sum2.Seen != 4 || sum1.Images != 3 || sum2.Images != 3 || sum1.Matched != sum2.Matched || sum2.SeenIn["home"] != 4 || sum2.Partial {
+	if sum1.Seen != 4 || sum2.Seen != 4 || sum1.Images != 3 || sum2.Images != 3 || sum1.Matched != sum2.Matched ||
+		sum2.SeenIn["home"] != 4 || sum2.Partial {
 		t.Errorf("first %+v, then %+v", sum1, sum2)
 	}
-	if !second.Trash[0].Entry.Modified.Equal(first.Trash[0].Entry.Modified) || second.Trash[0].Entry.SHA256 != first.Trash[0].Entry.SHA256 {
+	if !second.Trash[0].Entry.Modified.Equal(first.Trash[0].Entry.Modified) ||
+		second.Trash[0].Entry.SHA256 != first.Trash[0].Entry.SHA256 {
 		t.Errorf("first %+v, then %+v", first.Trash[0].Entry, second.Trash[0].Entry)
 	}
 }
@@ -229,7 +233,7 @@ func TestWhatChangesIsFollowed(t *testing.T) {
 	}
 	b.dueAre() // who brings a file back wants it
 	b.remembers(2)
-	b.clock = b.clock.Add(time.Hour) // the word was on what was there, and its copies
+	b.clock = b.clock.Add(time.Hour) // the decision was on the earlier bytes, and their copies
 	other, edited := signed(s, 2)
 	b.put("/data/root/e.png", edited)
 	b.put("/data/root/e.png", other)
@@ -299,7 +303,8 @@ func TestAFaultAnywhereInAPassLosesNothing(t *testing.T) {
 				}
 				b.account.Remove("/data/root/gone.png")
 				for i := range 3 {
-					b.put("/data/root/"+string(rune('a'+i))+".png", append(bytes.Clone(genuine), byte(i))) // each to be read
+					// each to be read
+					b.put("/data/root/"+string(rune('a'+i))+".png", append(bytes.Clone(genuine), byte(i)))
 				}
 				b.put("/data/root/new.png", genuine)
 				b.fail(providertest.Fault{Method: method, Nth: nth + 1, Err: boom})
@@ -307,10 +312,12 @@ func TestAFaultAnywhereInAPassLosesNothing(t *testing.T) {
 				if failed := b.driver.Calls(method) > nth; failed && sum.Errors == 0 {
 					t.Errorf("%s %d (following: %v): the summary knows no problem", method, nth+1, follow)
 				} else if method == "Changes" && failed && (len(p.Trash) != 0 || !sum.Partial) {
-					t.Errorf("%s %d (following: %v): due are %q, partial %v", method, nth+1, follow, b.due(p), sum.Partial)
+					t.Errorf("%s %d (following: %v): due are %q, partial %v", method, nth+1, follow, b.due(p),
+						sum.Partial)
 				}
 				b.fail()
-				b.dueAre("/data/root/a.png", "/data/root/b.png", "/data/root/c.png", "/data/root/new.png", "/data/root/old.png")
+				b.dueAre("/data/root/a.png", "/data/root/b.png", "/data/root/c.png", "/data/root/new.png",
+					"/data/root/old.png")
 				b.remembers(5)
 			}
 		}
@@ -378,7 +385,7 @@ func TestCopiesOnAFarStorageAreKnownByTheirHash(t *testing.T) {
 	if n := b.account.BytesRead(); n > 50_000 {
 		t.Errorf("%d bytes were read to find the copy", n)
 	}
-	p.Trash[0].Entry.SHA256[0] ^= 1 // as if a plan could say what is in a file
+	p.Trash[0].Entry.SHA256[0] ^= 1 // the hash in a plan must not be trusted
 	if sum := b.execute(p); sum.Trashed != 1 {
 		t.Errorf("got %+v", sum)
 	}

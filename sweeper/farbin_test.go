@@ -18,7 +18,7 @@ func farBin(t *testing.T) (*box, *c2patest.Signer) {
 	return b, s
 }
 
-// bin lists the bins, and says why each entry is due or not.
+// bin returns the entries of the bins, with the reason why each is due or not.
 func (b *box) bin() map[string]sweeper.Binned {
 	b.Helper()
 	all := map[string]sweeper.Binned{}
@@ -69,10 +69,11 @@ func TestOnlyAWholeListingOfTheBinForgetsAnEntrysDate(t *testing.T) {
 	b.bin()
 	b.clock = b.clock.AddDate(0, 0, 10)
 	b.fail(providertest.Fault{Method: "Trashed", Nth: 1, Err: errors.New("connection reset")})
-	b.bin() // tells nothing of what is not there
+	b.bin() // lists nothing that is not there
 	b.fail()
 	bin := b.bin()
-	if a := bin["/data/root/a.png"]; !a.Due || a.Whose != sweeper.Matching || a.Why != "sweepd first saw it there on 2026-11-23" {
+	if a := bin["/data/root/a.png"]; !a.Due || a.Whose != sweeper.Matching ||
+		a.Why != "sweepd first saw it there on 2026-11-23" {
 		t.Errorf("a: got %+v, want it due", a)
 	}
 	if other := bin["/data/root/b.png"]; other.Due {

@@ -12,14 +12,13 @@ import (
 	"sweepd/providers"
 )
 
-// follows reports whether the next listing goes on from where this one ends. A
-// part of a storage has no cursor of its own.
+// follows reports whether the next listing continues at the end of this one. A part of a storage has no cursor of its
+// own.
 func (sc *scan) follows() bool { return sc.st.Can().Has(providers.CanFollow) && !sc.st.Part() }
 
-// cursor is where the next listing goes on: after everything that was listed
-// without a gap and examined, or marked to come again. What a doubted clock
-// keeps from being remembered has to be listed again; so has everything when
-// nothing at all was listed, which is more likely a fault than the truth.
+// cursor returns where the next listing continues: after everything that was listed without a gap and was examined,
+// or is marked for another try. Files that are not remembered because the clock is in doubt must be listed again. So
+// must everything if nothing at all was listed, which is more likely a fault than the truth.
 func (sc *scan) cursor(p *pass) providers.Cursor {
 	if !sc.follows() || p.at == "" || sc.doubt != nil || p.since == "" && p.passed == 0 {
 		return sc.seen.Cursor()
@@ -27,11 +26,11 @@ func (sc *scan) cursor(p *pass) providers.Cursor {
 	return p.at
 }
 
-// conclude puts into the summary what the listing as a whole says.
+// conclude adds the results of the listing as a whole to the summary.
 func (sc *scan) conclude(p *pass) {
 	seen, plain := p.seen, p.plain
 	if p.since == "" {
-		seen += p.passed - p.counted // no fewer, where the listing broke off
+		seen += p.passed - p.counted // no fewer, if the listing broke off
 	} else {
 		plain = sc.seen.Plain() - sc.plain
 	}
@@ -42,8 +41,7 @@ func (sc *scan) conclude(p *pass) {
 	})
 }
 
-// retry examines what could not be examined before, and what the feed need not
-// name again.
+// retry examines the files that could not be examined before, which the feed need not name again.
 func (sc *scan) retry(ctx context.Context, p *pass, lists chan<- []listed) {
 	for _, ref := range sc.seen.Again() {
 		if ctx.Err() != nil {
@@ -62,7 +60,7 @@ func (sc *scan) retry(ctx context.Context, p *pass, lists chan<- []listed) {
 				sum.problem(sc.st.Name(), string(ref), "examine", err)
 			})
 		default:
-			sc.seen.Settled(ref) // unless whoever examines it says otherwise
+			sc.seen.Settled(ref) // unless its examination marks it again
 			turn := p.mention(ref, func() {})
 			if known := sc.seen.Look(e); known == journal.Unknown || known == journal.Matched {
 				lists <- []listed{{e, known, turn}}
@@ -71,8 +69,8 @@ func (sc *scan) retry(ctx context.Context, p *pass, lists chan<- []listed) {
 	}
 }
 
-// tellOthers tells what matched before and is still there, for the feed named
-// neither a change of it nor its end: so that a plan is of everything.
+// tellOthers emits the files that matched before and are still there, since the feed named neither a change nor a
+// removal of them. A plan therefore always covers everything.
 func (sc *scan) tellOthers(ctx context.Context, p *pass) error {
 	r := new(reader)
 	for rec, err := range sc.Sweeper.o.Journal.Records(ctx, sc.st.Name(), fingerprint.Version) {
@@ -84,7 +82,7 @@ func (sc *scan) tellOthers(ctx context.Context, p *pass) error {
 		}
 		sc.emit(ctx, r, rec, 0)
 	}
-	sc.count(func(sum *Summary) { // what the cursor counts may be older than what the feed has named since
+	sc.count(func(sum *Summary) { // the cursor's count may be older than the names in the feed
 		less := max(int64(len(sc.found))-sum.SeenIn[sc.st.Name()], 0)
 		sum.Seen += less
 		sum.SeenIn[sc.st.Name()] += less
@@ -92,7 +90,7 @@ func (sc *scan) tellOthers(ctx context.Context, p *pass) error {
 	return ctx.Err()
 }
 
-// inRoots reports whether the path is in a root, where there are any.
+// inRoots reports whether the path is in a root. It returns true if there are no roots.
 func (sc *scan) inRoots(path string) bool {
 	roots := sc.st.Roots()
 	return len(roots) == 0 || slices.ContainsFunc(roots, func(root string) bool { return within(path, root) })

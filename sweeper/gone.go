@@ -12,8 +12,8 @@ import (
 	"sweepd/providers"
 )
 
-// goneError is the outcome of a file that is to be taken out of the trash and
-// has left it before, by no operation of sweepd that is known.
+// goneError is the outcome for a file that was to be taken out of the trash but had left it before, by no known
+// operation of sweepd.
 type goneError struct{ back bool }
 
 func (e *goneError) Error() string {
@@ -25,9 +25,8 @@ func (e *goneError) Error() string {
 
 func (e *goneError) Unwrap() error { return fs.ErrNotExist }
 
-// missing lists the trash operations whose files have left the trash, though the
-// record has them there. It asks only storages where looking is cheap: of the
-// others a purge finds out.
+// missing returns the trash operations whose files have left the trash although the journal has them there. It looks
+// only in storages where that is cheap; in the others a purge notices.
 func (s *Sweeper) missing(ctx context.Context) (items []Item, err error) {
 	for op, err := range s.o.Journal.Operations(ctx, journal.Filter{InTrash: true}) {
 		if err != nil {
@@ -36,29 +35,29 @@ func (s *Sweeper) missing(ctx context.Context) (items []Item, err error) {
 		st, err := s.storage(op.Op.Storage)
 		if err == nil && !far(st) && (!st.Part() || inRoots(st, op.Op.Entry.Path)) && left(ctx, st, op) {
 			d := policy.Decision{Rule: op.Op.Cause.Rule}
-			items = append(items, Item{Storage: st.Name(), Entry: op.Op.Entry, Key: op.Key, Receipt: op.Receipt, Decision: d})
+			items = append(items, Item{
+				Storage: st.Name(), Entry: op.Op.Entry, Key: op.Key, Receipt: op.Receipt, Decision: d,
+			})
 		}
 	}
 	return items, ctx.Err()
 }
 
-// inRoots reports whether the path is in what the storage was opened for.
+// inRoots reports whether the path is in a root for which the storage was opened.
 func inRoots(st *providers.Storage, path string) bool {
 	return slices.ContainsFunc(st.Roots(), func(root string) bool { return within(path, root) })
 }
 
-// left reports whether the file of the operation was looked for in the trash and
-// is not there. It changes nothing.
+// left reports whether the file of the operation was looked for in the trash and is not there. It changes nothing.
 func left(ctx context.Context, st *providers.Storage, op journal.Operation) bool {
 	rc, err := st.ReadTrashed(ctx, providers.Trashed{Receipt: op.Receipt, Path: op.Op.Entry.Path}, 0, 0)
 	if err == nil {
-		_ = rc.Close() // nothing was read
+		_ = rc.Close() // no bytes were read
 	}
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// compare holds the record of the trash against the trash, and records what has
-// left it.
+// compare compares the journal with the trash and records the files that have left it.
 func (s *Sweeper) compare(ctx context.Context, sum *Summary) error {
 	items, err := s.missing(ctx)
 	if err != nil {
@@ -77,14 +76,15 @@ func (s *Sweeper) compare(ctx context.Context, sum *Summary) error {
 	return ctx.Err()
 }
 
-// noteGone records that the file has left the trash; its error is a *goneError
-// then, and else why that is not known.
+// noteGone records that the file has left the trash. It then returns a *goneError; any other error is the reason why
+// it is not known.
 func (s *Sweeper) noteGone(ctx context.Context, it Item, run int64) error {
 	st, err := s.storage(it.Storage)
 	if err != nil {
 		return err
 	}
-	back, err := st.NoteGone(ctx, it.Entry, it.Receipt, providers.Cause{Run: run, Reasons: []string{"it is no longer in the trash"}})
+	back, err := st.NoteGone(ctx, it.Entry, it.Receipt,
+		providers.Cause{Run: run, Reasons: []string{"it is no longer in the trash"}})
 	if err != nil {
 		return err
 	}

@@ -16,15 +16,14 @@ import (
 
 // Image is one picture with all the places where it was found.
 type Image struct {
-	Hashes providers.Hashes // all that is known of its bytes
+	Hashes providers.Hashes // all known hashes of its bytes
 	Places []Found          // the surest verdict first, then by storage and path
 }
 
-// Images puts together the files that have the same bytes: the same length and
-// the same hash of any kind that two of them know. A file without a hash that
-// costs little to read is read if another has its length, and what is found is
-// remembered; of far files nothing is read. Those that share no kind of hash
-// stay two images. They come in the order of their first places.
+// Images groups the files that have the same bytes: the same length and the same hash of a kind that two of them
+// have. A file without a hash is read if reading costs little and another file has its length, and the hash is
+// remembered; far files are not read. Files that share no kind of hash stay two images. Images are in the order of
+// their first places.
 func (s *Sweeper) Images(ctx context.Context, found []Found) ([]Image, error) {
 	found = slices.Clone(found)
 	if err := s.knowThose(ctx, found); err != nil {
@@ -48,8 +47,7 @@ func (s *Sweeper) Images(ctx context.Context, found []Found) ([]Image, error) {
 	return all, nil
 }
 
-// knowThose adds the hashes of local files that have none, where another file
-// may be the same.
+// knowThose adds the hashes of local files that have none and may equal another file.
 func (s *Sweeper) knowThose(ctx context.Context, found []Found) error {
 	sizes := map[int64]int{}
 	for _, f := range found {
@@ -72,7 +70,7 @@ func (s *Sweeper) knowThose(ctx context.Context, found []Found) error {
 	return nil
 }
 
-// knowOne adds the hashes of one file. One that cannot be read has none.
+// knowOne adds the hashes of one file. An unreadable file gets none.
 func (s *Sweeper) knowOne(ctx context.Context, st *providers.Storage, r *reader, f *Found) error {
 	r.open(ctx, st, f.Entry)
 	sums, err := r.sums()
@@ -81,24 +79,24 @@ func (s *Sweeper) knowOne(ctx context.Context, st *providers.Storage, r *reader,
 	}
 	f.Entry.Hashes, f.BytesRead = sums, f.BytesRead+r.fetched
 	if f.Entry.Weak || f.Verdict.Confidence < fingerprint.Possible || s.doubt != nil {
-		return nil // it would be believed too long, or of nothing that is remembered
+		return nil // it would be trusted too long, or belongs to no remembered verdict
 	}
 	err = s.o.Journal.Remember(ctx, f.Storage, fingerprint.Version, f.Entry, f.Verdict)
-	if err != nil && !errors.Is(err, fs.ErrPermission) { // a journal that is only read remembers nothing
+	if err != nil && !errors.Is(err, fs.ErrPermission) { // a journal that is open for reading remembers nothing
 		return fmt.Errorf("remember the hashes of %s: %w", f.Entry.Path, err)
 	}
 	return nil
 }
 
-// sameBytes says of each file which is the first that has its bytes, as far as
-// hashes tell: from one to the next where they know different kinds.
+// sameBytes returns for each file the index of the first one with its bytes, as far as the hashes show. Files that
+// have different kinds of hash are linked through others that have both.
 func sameBytes(found []Found) []int {
 	type known struct {
 		kind byte
 		size int64
 		sum  [sha256.Size]byte
 	}
-	first := make([]int, len(found)) // of a file: an earlier one with its bytes, or itself
+	first := make([]int, len(found)) // by file: an earlier one with its bytes, or itself
 	root := func(i int) int {
 		for first[i] != i {
 			i = first[i]

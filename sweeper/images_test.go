@@ -31,7 +31,8 @@ func large(colour byte, n int) []byte {
 // found scans the storages and returns what matches, by storage and path.
 func (b *box) found(s *sweeper.Sweeper) (all []sweeper.Found) {
 	b.Helper()
-	if _, err := s.Scan(b.Context(), sweeper.ScanOptions{Each: func(f sweeper.Found) { all = append(all, f) }}); err != nil {
+	if _, err := s.Scan(b.Context(),
+		sweeper.ScanOptions{Each: func(f sweeper.Found) { all = append(all, f) }}); err != nil {
 		b.Fatal(err)
 	}
 	return all
@@ -50,7 +51,8 @@ func (b *box) hashes(path string) providers.Hashes {
 // storageOf opens another account under that name.
 func (b *box) storageOf(name string, a *providertest.Account) *providers.Storage {
 	b.Helper()
-	st, err := providers.NewStorage(name, providertest.NewMemory(a), providers.Options{Roots: []string{"/data/root"}, Recorder: b.journal})
+	st, err := providers.NewStorage(name, providertest.NewMemory(a),
+		providers.Options{Roots: []string{"/data/root"}, Recorder: b.journal})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -88,12 +90,20 @@ func TestAnImageThatIsKnownCostsNoByteInAnotherStorage(t *testing.T) {
 		size          int
 		want          bool
 	}{
-		"disk, Dropbox":                 {near, (*providertest.Account).FarInBlocks, 5 << 20, true},
-		"disk, Drive":                   {near, (*providertest.Account).Far, 5 << 20, true},
-		"Drive, Dropbox, of one block":  {(*providertest.Account).Far, (*providertest.Account).FarInBlocks, 1 << 20, true},
-		"Dropbox, Drive, of one block":  {(*providertest.Account).FarInBlocks, (*providertest.Account).Far, 1 << 20, true},
-		"Drive, Dropbox, of two blocks": {(*providertest.Account).Far, (*providertest.Account).FarInBlocks, 5 << 20, false},
-		"Dropbox, Dropbox, of two":      {(*providertest.Account).FarInBlocks, (*providertest.Account).FarInBlocks, 5 << 20, true},
+		"disk, Dropbox": {near, (*providertest.Account).FarInBlocks, 5 << 20, true},
+		"disk, Drive":   {near, (*providertest.Account).Far, 5 << 20, true},
+		"Drive, Dropbox, of one block": {
+			(*providertest.Account).Far, (*providertest.Account).FarInBlocks, 1 << 20, true,
+		},
+		"Dropbox, Drive, of one block": {
+			(*providertest.Account).FarInBlocks, (*providertest.Account).Far, 1 << 20, true,
+		},
+		"Drive, Dropbox, of two blocks": {
+			(*providertest.Account).Far, (*providertest.Account).FarInBlocks, 5 << 20, false,
+		},
+		"Dropbox, Dropbox, of two": {
+			(*providertest.Account).FarInBlocks, (*providertest.Account).FarInBlocks, 5 << 20, true,
+		},
 	} {
 		t.Run(what, func(t *testing.T) {
 			b := newBox(t, rules)
@@ -125,7 +135,12 @@ func TestFilesAreOneImageByAnyHashThatTwoOfThemKnow(t *testing.T) {
 	x, y := sumsOf([]byte("x")), sumsOf([]byte("y"))
 	sha, blocks := providers.Hashes{SHA256: x.SHA256}, providers.Hashes{ContentHash: x.ContentHash}
 	file := func(storage string, n int, size int64, h providers.Hashes) sweeper.Found {
-		e := providers.Entry{Ref: providers.Ref(fmt.Sprint(storage, n)), Path: fmt.Sprintf("/data/root/%d.png", n), Size: size, Hashes: h}
+		e := providers.Entry{
+			Ref:    providers.Ref(fmt.Sprint(storage, n)),
+			Path:   fmt.Sprintf("/data/root/%d.png", n),
+			Size:   size,
+			Hashes: h,
+		}
 		return sweeper.Found{Storage: storage, Entry: e, Verdict: fingerprint.Verdict{Confidence: fingerprint.Likely}}
 	}
 	sure := file("drive", 9, large, sha)
@@ -134,17 +149,49 @@ func TestFilesAreOneImageByAnyHashThatTwoOfThemKnow(t *testing.T) {
 		files []sweeper.Found
 		want  string
 	}{
-		"nothing":                  {nil, ""},
-		"one kind, the same":       {[]sweeper.Found{file("drive", 1, large, sha), file("drive", 2, large, sha)}, "drive1 drive2"},
-		"another length":           {[]sweeper.Found{file("drive", 1, large, sha), file("drive", 2, large+1, sha)}, "drive1; drive2"},
-		"other bytes":              {[]sweeper.Found{file("drive", 1, large, sha), file("home", 2, large, y)}, "drive1; home2"},
-		"no kind in common":        {[]sweeper.Found{file("drive", 1, large, sha), file("box", 2, large, blocks)}, "box2; drive1"},
-		"a disk's file between":    {[]sweeper.Found{file("drive", 1, large, sha), file("box", 2, large, blocks), file("home", 3, large, x)}, "box2 drive1 home3"},
-		"of one block":             {[]sweeper.Found{file("drive", 1, small, sha), file("box", 2, small, providers.Entry{Size: small, Hashes: sha}.Sums())}, "box2 drive1"},
-		"a far file that was read": {[]sweeper.Found{file("drive", 1, large, x), file("box", 2, large, blocks)}, "box2 drive1"},
-		"without a hash far away":  {[]sweeper.Found{file("box", 1, large, providers.Hashes{}), file("box", 2, large, providers.Hashes{})}, "box1; box2"},
-		"two chains that meet":     {[]sweeper.Found{file("drive", 1, large, sha), file("drive", 2, large, sha), file("box", 3, large, blocks), file("box", 4, large, blocks), file("home", 5, large, x)}, "box3 box4 drive1 drive2 home5"},
-		"the surest is the first":  {[]sweeper.Found{file("box", 2, large, blocks), file("home", 3, large, x), sure, file("drive", 5, large+1, sha)}, "drive9 box2 home3; drive5"},
+		"nothing": {nil, ""},
+		"one kind, the same": {
+			[]sweeper.Found{file("drive", 1, large, sha), file("drive", 2, large, sha)}, "drive1 drive2",
+		},
+		"another length": {
+			[]sweeper.Found{file("drive", 1, large, sha), file("drive", 2, large+1, sha)}, "drive1; drive2",
+		},
+		"other bytes": {
+			[]sweeper.Found{file("drive", 1, large, sha), file("home", 2, large, y)}, "drive1; home2",
+		},
+		"no kind in common": {
+			[]sweeper.Found{file("drive", 1, large, sha), file("box", 2, large, blocks)}, "box2; drive1",
+		},
+		"a disk's file between": {
+			[]sweeper.Found{file("drive", 1, large, sha), file("box", 2, large, blocks), file("home", 3, large, x)},
+			"box2 drive1 home3",
+		},
+		"of one block": {
+			[]sweeper.Found{
+				file("drive", 1, small, sha), file("box", 2, small, providers.Entry{Size: small, Hashes: sha}.Sums()),
+			},
+			"box2 drive1",
+		},
+		"a far file that was read": {
+			[]sweeper.Found{file("drive", 1, large, x), file("box", 2, large, blocks)}, "box2 drive1",
+		},
+		"without a hash far away": {
+			[]sweeper.Found{file("box", 1, large, providers.Hashes{}), file("box", 2, large, providers.Hashes{})},
+			"box1; box2",
+		},
+		"two chains that meet": {
+			[]sweeper.Found{
+				file("drive", 1, large, sha), file("drive", 2, large, sha), file("box", 3, large, blocks),
+				file("box", 4, large, blocks), file("home", 5, large, x),
+			},
+			"box3 box4 drive1 drive2 home5",
+		},
+		"the surest is the first": {
+			[]sweeper.Found{
+				file("box", 2, large, blocks), file("home", 3, large, x), sure, file("drive", 5, large+1, sha),
+			},
+			"drive9 box2 home3; drive5",
+		},
 	} {
 		for range 5 {
 			images, err := s.Images(t.Context(), c.files)
@@ -159,7 +206,8 @@ func TestFilesAreOneImageByAnyHashThatTwoOfThemKnow(t *testing.T) {
 			if got := strings.Join(rows, "; "); err != nil || got != c.want {
 				t.Errorf("%s: got %q, %v; want %q", what, got, err, c.want)
 			}
-			c.files = append(c.files[min(1, len(c.files)):], c.files[:min(1, len(c.files))]...) // in whatever order they come
+			// in any order
+			c.files = append(c.files[min(1, len(c.files)):], c.files[:min(1, len(c.files))]...)
 		}
 	}
 }
@@ -207,11 +255,12 @@ func TestWhatHasNoHashesIsReadWhereAnotherFileHasItsLength(t *testing.T) {
 	}
 }
 
-// altering is a storage with one bit of whatever is read in bulk altered on its
-// way.
+// altering is a storage that alters one bit of each large read.
 type altering struct{ *providertest.Faulty }
 
-func (a altering) ReadRange(ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64) (io.ReadCloser, error) {
+func (a altering) ReadRange(
+	ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64,
+) (io.ReadCloser, error) {
 	rc, err := a.Faulty.ReadRange(ctx, ref, rev, off, n)
 	if err != nil || n < 300_000 {
 		return rc, err
@@ -222,14 +271,18 @@ func (a altering) ReadRange(ctx context.Context, ref providers.Ref, rev provider
 }
 
 func TestBytesThatAreNotWhatTheStorageSaysAreBelievedNothing(t *testing.T) {
-	for what, far := range map[string]func(*providertest.Account){"SHA-256": (*providertest.Account).Far, "content hash": (*providertest.Account).FarInBlocks} {
+	for what, far := range map[string]func(*providertest.Account){
+		"SHA-256":      (*providertest.Account).Far,
+		"content hash": (*providertest.Account).FarInBlocks,
+	} {
 		b, s := farBox(t, farRules)
 		far(b.account)
 		genuine, _ := signed(s, 1)
 		b.put("/data/root/a.png", genuine)
 		p := b.dueAre("/data/root/a.png")
 		sum, err := b.over(altering{b.driver}).Execute(t.Context(), p, nil)
-		if err != nil || sum.Refused != 1 || sum.Trashed != 0 || !strings.Contains(sum.Problems[0].Text, "not what its hash says") {
+		if err != nil || sum.Refused != 1 || sum.Trashed != 0 ||
+			!strings.Contains(sum.Problems[0].Text, "not what its hash says") {
 			t.Errorf("%s: got %+v, %v", what, sum, err)
 		}
 		b.binIs()
@@ -242,7 +295,10 @@ func TestBytesThatAreNotWhatTheStorageSaysAreBelievedNothing(t *testing.T) {
 
 // A file that is moved is another by its name where that is its path.
 func TestAFarFileThatWasBroughtBackStaysKeptWhereverItIsMoved(t *testing.T) {
-	for what, far := range map[string]func(*providertest.Account){"SHA-256": (*providertest.Account).Far, "content hash": (*providertest.Account).FarInBlocks} {
+	for what, far := range map[string]func(*providertest.Account){
+		"SHA-256":      (*providertest.Account).Far,
+		"content hash": (*providertest.Account).FarInBlocks,
+	} {
 		b, s := farBox(t, farRules)
 		far(b.account)
 		genuine, _ := signed(s, 1)
@@ -272,7 +328,8 @@ func TestAFarFileThatCannotBeReadIsBroughtBackAndKeptByItsNameAlone(t *testing.T
 	sum := b.execute(b.dueAre("/data/root/a.png"))
 	b.fail(providertest.Fault{Method: "ReadRange", Err: io.ErrUnexpectedEOF})
 	got := b.undo(sum.Run)
-	if got.Restored != 1 || got.Refused+got.Failed != 0 || len(got.Problems) != 1 || got.Problems[0].Doing != "keep every copy of" {
+	if got.Restored != 1 || got.Refused+got.Failed != 0 || len(got.Problems) != 1 ||
+		got.Problems[0].Doing != "keep every copy of" {
 		t.Errorf("got %+v", got)
 	}
 	b.fail()

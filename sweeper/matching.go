@@ -15,9 +15,8 @@ import (
 	"sweepd/providers"
 )
 
-// matches reports whether the policy would trash the entry, were it still in
-// its place: by a fresh examination of all of it, or, where that is dear and
-// nothing is deleted by it, by skimming it once.
+// matches reports whether the policy would trash the entry if it were still in its place. It examines the whole file;
+// if that costs much and nothing is deleted by the result, it skims the file once.
 func (s *Sweeper) matches(ctx context.Context, st *providers.Storage, r *reader, b *Binned, whole bool) (bool, error) {
 	t := b.Trashed
 	if !fingerprint.Interesting(t.Name()) {
@@ -50,8 +49,8 @@ func (s *Sweeper) matches(ctx context.Context, st *providers.Storage, r *reader,
 	return v.Confidence > fingerprint.None, nil
 }
 
-// paths are the path that an entry of a bin says it was at, which another program
-// wrote, and on this machine the same without symbolic links.
+// paths returns the path at which an entry of a bin was, as another program wrote it, and on this machine also the
+// same path without symbolic links.
 func (s *Sweeper) paths(st *providers.Storage, written string) []string {
 	if far(st) || s.o.Real == nil {
 		return []string{written}
@@ -60,9 +59,9 @@ func (s *Sweeper) paths(st *providers.Storage, written string) []string {
 	return slices.Compact([]string{written, path.Join(s.o.Real(folder), name)})
 }
 
-// wouldTrash asks the policy twice, because a bin does not say when the file
-// was last written to: as if it were on the day when it came there, and as if
-// it were ages before. A rule on its age must let it go either way.
+// wouldTrash reports whether the policy would trash the entry. It asks twice, because a bin does not record when the
+// file was last written: once as if on the day it came there, once as if ages before. A rule on its age must let it
+// go both times.
 func (s *Sweeper) wouldTrash(storage string, t providers.Trashed, since time.Time, v fingerprint.Verdict) bool {
 	return !slices.ContainsFunc([]time.Time{since, time.Unix(1, 0)}, func(at time.Time) bool {
 		f := policy.Facts{
@@ -73,12 +72,11 @@ func (s *Sweeper) wouldTrash(storage string, t providers.Trashed, since time.Tim
 	})
 }
 
-// place is a storage in which an entry of a bin was, and its path below the
-// root there; "" where that is not known.
+// place is a storage in which an entry of a bin was, and its path below the root there; "" if that is not known.
 type place struct{ storage, below string }
 
-// places are the storages in whose roots one of the paths of an entry is; where
-// none is in any, all of the policy's, for a bin is of no storage in particular.
+// places returns the storages whose roots contain one of the paths of an entry. If there is none, it returns all
+// storages of the policy, because a bin belongs to no storage in particular.
 func (s *Sweeper) places(paths []string) (all []place) {
 	add := func(storage string, roots []string) {
 		for _, root := range roots {
@@ -106,8 +104,8 @@ func (s *Sweeper) places(paths []string) (all []place) {
 	return all
 }
 
-// keptInBin reports whether a person said keep to the content of the entry,
-// which no right to purge outranks. One that is gone needs no keeping.
+// keptInBin reports whether the user has decided to keep the content of the entry, which takes precedence over any
+// right to purge. It returns false if the entry is gone.
 func keptInBin(ctx context.Context, st *providers.Storage, r *reader, t providers.Trashed, w words) (bool, error) {
 	if among, err := w.sized(ctx, t.Size); err != nil || len(among) == 0 {
 		return false, err

@@ -23,16 +23,24 @@ func TestWhatThePolicyWouldNotTrashInItsPlaceIsNoMatchInTheBin(t *testing.T) {
 		rule, folder string
 		due          bool
 	}{
-		"nothing is said of it":            {"", "/data/root", true},
-		"in no storage":                    {"", "/data/elsewhere", true},
-		"a storage's own rule keeps it":    {"  - {name: k, when: {storage: other}, do: keep}\n", "/data/other", false},
-		"another storage's rule":           {"  - {name: k, when: {storage: other}, do: keep}\n", "/data/root", true},
-		"in none, and one would keep it":   {"  - {name: k, when: {storage: other}, do: keep}\n", "/data/elsewhere", false},
-		"it is excluded":                   {"", "/data/root/mine/deep", false},
-		"excluded elsewhere":               {"", "/data/other/mine", true},
-		"a rule keeps what is old":         {"  - {name: k, when: {older_than: 52w, age_by: modified}, do: keep}\n", "/data/root", false},
-		"a rule keeps what is new":         {"  - {name: k, when: {newer_than: 50d, age_by: modified}, do: keep}\n", "/data/root", false},
-		"a rule keeps what came yesterday": {"  - {name: k, when: {newer_than: 1d, age_by: modified}, do: keep}\n", "/data/root", true},
+		"nothing is said of it":         {"", "/data/root", true},
+		"in no storage":                 {"", "/data/elsewhere", true},
+		"a storage's own rule keeps it": {"  - {name: k, when: {storage: other}, do: keep}\n", "/data/other", false},
+		"another storage's rule":        {"  - {name: k, when: {storage: other}, do: keep}\n", "/data/root", true},
+		"in none, and one would keep it": {
+			"  - {name: k, when: {storage: other}, do: keep}\n", "/data/elsewhere", false,
+		},
+		"it is excluded":     {"", "/data/root/mine/deep", false},
+		"excluded elsewhere": {"", "/data/other/mine", true},
+		"a rule keeps what is old": {
+			"  - {name: k, when: {older_than: 52w, age_by: modified}, do: keep}\n", "/data/root", false,
+		},
+		"a rule keeps what is new": {
+			"  - {name: k, when: {newer_than: 50d, age_by: modified}, do: keep}\n", "/data/root", false,
+		},
+		"a rule keeps what came yesterday": {
+			"  - {name: k, when: {newer_than: 1d, age_by: modified}, do: keep}\n", "/data/root", true,
+		},
 	} {
 		b := newBox(t, matching(c.rule))
 		b.discard(c.folder+name, picture(1), 40)
@@ -59,9 +67,13 @@ func TestAnEntryOfTheBinIsKnownByItsPathWithAndWithoutLinks(t *testing.T) {
 	}{
 		"nothing is said of it":                {"", "/link", true},
 		"excluded, by a path through the link": {"", "/link/mine", false},
-		"kept, by the path without links":      {"  - {name: k, when: {path: /data/root/fine/**}, do: keep}\n", "/link/fine", false},
-		"kept, by the path through the link":   {"  - {name: k, when: {path: /link/fine/**}, do: keep}\n", "/data/root/fine", false},
-		"of the storage that the link is in":   {"  - {name: k, when: {storage: other}, do: keep}\n", "/link", true},
+		"kept, by the path without links": {
+			"  - {name: k, when: {path: /data/root/fine/**}, do: keep}\n", "/link/fine", false,
+		},
+		"kept, by the path through the link": {
+			"  - {name: k, when: {path: /link/fine/**}, do: keep}\n", "/data/root/fine", false,
+		},
+		"of the storage that the link is in": {"  - {name: k, when: {storage: other}, do: keep}\n", "/link", true},
 	} {
 		b := newBox(t, matching(c.rule))
 		b.real = func(path string) string {

@@ -9,19 +9,19 @@ import (
 // pass is one listing, from a cursor to its end or to where it broke off.
 type pass struct {
 	since   providers.Cursor
-	expired bool // it cannot go on from there
-	broken  bool // some place, or the rest, was not listed
-	partial bool // and that is no root that is only empty
+	expired bool // the cursor is too old to continue from
+	broken  bool // a place, or the rest, was not listed
+	partial bool // and it is not only an empty root
 	ended   bool // the last element was a checkpoint
 
 	at      providers.Cursor // of the last checkpoint before anything broke; "": none
 	passed  int64            // files named
-	counted int64            // of them, before the last checkpoint
+	counted int64            // of those, before the last checkpoint
 	seen    int64            // files of any kind
-	plain   int64            // known to be images that are not ours
+	plain   int64            // known images that are not from ChatGPT
 
-	// In a listing that goes on from a cursor, the last mention of each file: a
-	// feed may name it twice, and workers overtake each other. nil: not followed.
+	// In a listing that continues from a cursor, turns counts the mentions of each file: a feed may name a file
+	// twice, and workers overtake each other. It is nil for a listing from the beginning.
 	mu    sync.Mutex
 	turns map[providers.Ref]int
 }
@@ -34,11 +34,11 @@ func newPass(since providers.Cursor) *pass {
 	return p
 }
 
-// complete reports whether everything was named that there is, or that changed.
+// complete reports whether the listing named everything that is there, or that changed.
 func (p *pass) complete() bool { return p.ended && !p.broken && !p.expired }
 
-// whole reports whether all could be seen: an empty root could, although nothing
-// is concluded from it.
+// whole reports whether everything could be seen. An empty root counts as seen, although nothing is concluded from
+// it.
 func (p *pass) whole() bool { return p.complete() || p.broken && !p.partial && !p.expired }
 
 // note counts one element of the listing.
@@ -49,7 +49,7 @@ func (p *pass) note(c providers.Change) {
 		p.passed++
 	case !p.ended:
 	case p.since != "":
-		p.seen = c.Seen // as far as the cursor knows
+		p.seen = c.Seen // by the cursor's count
 	default:
 		p.seen += c.Seen
 	}
@@ -61,8 +61,8 @@ func (p *pass) note(c providers.Change) {
 	}
 }
 
-// mention gives the file its turn, and does what goes with it before any worker
-// that has an earlier one.
+// mention counts a mention of the file and returns its number. It calls do under the lock, so that no worker with an
+// earlier mention acts in between.
 func (p *pass) mention(ref providers.Ref, do func()) (turn int) {
 	if p.turns == nil {
 		do()
@@ -75,7 +75,7 @@ func (p *pass) mention(ref providers.Ref, do func()) (turn int) {
 	return p.turns[ref]
 }
 
-// ifLatest does it unless the file was mentioned again since.
+// ifLatest calls do and returns true, unless the file was mentioned again since.
 func (p *pass) ifLatest(l listed, do func()) bool {
 	if p.turns == nil {
 		do()

@@ -12,26 +12,25 @@ import (
 	"sweepd/providers"
 )
 
-// Plan is everything that is due, as a value: made once, counted, printed or
-// saved, and executed at most once.
+// Plan is everything that is due, as a value: made once, counted, printed or saved, and executed at most once.
 type Plan struct {
 	Made   time.Time
 	Policy string  // policy.Policy.Hash of the policy that made it
-	Scope  []Scope // the storages that were looked at
+	Scope  []Scope // the storages that were scanned
 	Trash  []Item  // to be moved to the trash
 	Mark   []Item  // whose grace begins
 	Purge  []Item  // to be deleted for good from the trash
 	Spared []Item  // due but for being the last copy; not saved
 
 	Scan     *Summary // of the scan that made it; not saved
-	Reviewed bool     // a person has looked at it; not saved: see LoadPlan
+	Reviewed bool     // the user has reviewed it; not saved: see LoadPlan
 	ID       string   // of a plan that was saved: the hash of its bytes
 }
 
 // Scope is one storage that a plan covers.
 type Scope struct {
 	Storage string
-	Roots   []string // where the storage was not the policy's own but named by paths
+	Roots   []string // if the storage was not the policy's own but named by paths
 	Seen    int64    // files of any kind: what a share is a share of
 }
 
@@ -41,10 +40,10 @@ type Item struct {
 	Entry    providers.Entry
 	Found    string // the verdict in one sentence
 	Decision policy.Decision
-	Copy     *Copy // of a trash, where the last copy is kept: the one that stays
+	Copy     *Copy // of a trash, if the last copy is kept: the one that stays
 
-	// Of a purge: by which right, and the entry of the trash bin. Of our own
-	// files Key is the trash operation that put the file there.
+	// Whose, Receipt and Key belong to a purge: the right, and the entry of the trash bin. For sweepd's own files Key
+	// is the trash operation that put the file there.
 	Whose   Whose
 	Receipt providers.Receipt
 	Key     string
@@ -59,8 +58,7 @@ type Copy struct {
 // Empty reports whether executing p would change nothing.
 func (p *Plan) Empty() bool { return len(p.Trash)+len(p.Mark)+len(p.Purge) == 0 }
 
-// Bytes is how large the items are together. What is too much to be counted is
-// the most that can be, and no item makes it less.
+// Bytes returns the total size of the items. It returns math.MaxInt64 on overflow, and a negative size counts as 0.
 func Bytes(items []Item) (n int64) {
 	for _, it := range items {
 		size := max(it.Entry.Size, 0)
@@ -72,8 +70,7 @@ func Bytes(items []Item) (n int64) {
 	return n
 }
 
-// Plan scans as Scan does and returns what is due with the scan's Summary. It
-// changes nothing.
+// Plan scans as Scan does and returns the files that are due and the scan's Summary. It changes nothing.
 func (s *Sweeper) Plan(ctx context.Context, o ScanOptions) (*Plan, *Summary, error) {
 	p := &Plan{Made: s.o.Now(), Policy: s.o.Policy.Hash()}
 	var stay []Copy
@@ -107,8 +104,8 @@ func (s *Sweeper) Plan(ctx context.Context, o ScanOptions) (*Plan, *Summary, err
 	return p, sum, nil
 }
 
-// PlanPurge plans what want chooses of what is due in the trash bins, and looks
-// at nothing else. What went wrong is in the Summary.
+// PlanPurge plans the due entries of the trash bins for which want returns true, and looks at nothing else. Problems
+// are in the Summary.
 func (s *Sweeper) PlanPurge(ctx context.Context, want func(Binned) bool) (*Plan, *Summary, error) {
 	p := &Plan{Made: s.o.Now(), Policy: s.o.Policy.Hash(), Scan: s.summary()}
 	for _, st := range s.o.Storages {
@@ -123,8 +120,7 @@ func (s *Sweeper) PlanPurge(ctx context.Context, want func(Binned) bool) (*Plan,
 	return p, p.Scan, err
 }
 
-// add takes what a scan found into the plan, and reports whether it is due to
-// be trashed.
+// add adds a found file to the plan and reports whether it is due to be trashed.
 func (p *Plan) add(f Found) bool {
 	it := Item{Storage: f.Storage, Entry: f.Entry, Found: f.Verdict.String(), Decision: f.Decision}
 	switch d := f.Decision; {
@@ -137,17 +133,19 @@ func (p *Plan) add(f Found) bool {
 	return false
 }
 
-// stop takes out of the plan what is in a root that was not listed whole.
+// stop removes the files from the plan that are in a root that was not listed whole.
 func (p *Plan) stop(sum *Summary) {
 	in := func(it Item) bool {
-		return slices.ContainsFunc(sum.Stopped, func(x Stopped) bool { return x.Storage == it.Storage && within(it.Entry.Path, x.Root) })
+		return slices.ContainsFunc(sum.Stopped,
+			func(x Stopped) bool { return x.Storage == it.Storage && within(it.Entry.Path, x.Root) })
 	}
 	for _, it := range p.Trash {
 		if in(it) {
 			sum.hold(it, policy.GroundUnlisted)
 		}
 	}
-	p.Trash, p.Mark, p.Purge = slices.DeleteFunc(p.Trash, in), slices.DeleteFunc(p.Mark, in), slices.DeleteFunc(p.Purge, in)
+	p.Trash, p.Mark, p.Purge = slices.DeleteFunc(p.Trash, in), slices.DeleteFunc(p.Mark, in),
+		slices.DeleteFunc(p.Purge, in)
 }
 
 func (p *Plan) sort() {

@@ -19,7 +19,7 @@ import (
 // planVersion is the version of the saved form.
 const planVersion = 1
 
-// planFile is a plan as it is saved: JSON that people can read.
+// planFile is a plan in its saved form: JSON that people can read.
 type planFile struct {
 	Version int         `json:"sweepd_plan"`
 	Made    time.Time   `json:"made"`
@@ -39,7 +39,7 @@ type scopeLine struct {
 type itemLine struct {
 	Storage  string          `json:"storage"`
 	Path     rawBytes        `json:"path"`
-	Ref      rawBytes        `json:"ref,omitzero"` // where it is not the path
+	Ref      rawBytes        `json:"ref,omitzero"` // if it is not the path
 	Revision rawBytes        `json:"revision"`
 	Size     int64           `json:"size"`
 	Found    string          `json:"found,omitempty"`
@@ -58,8 +58,7 @@ type copyLine struct {
 	Size     int64    `json:"size"`
 }
 
-// rawBytes are bytes that are nearly always text: a JSON string, or, where
-// they are not UTF-8, {"base64": "..."}.
+// rawBytes are bytes that are nearly always text: in JSON a string or, if they are not UTF-8, {"base64": "..."}.
 type rawBytes string
 
 func (b rawBytes) MarshalJSON() ([]byte, error) {
@@ -85,7 +84,10 @@ func (b *rawBytes) UnmarshalJSON(src []byte) error {
 
 // Save writes the plan as indented JSON.
 func (p *Plan) Save(w io.Writer) error {
-	f := planFile{Version: planVersion, Made: p.Made.UTC(), Policy: p.Policy, Trash: itemLines(p.Trash), Mark: itemLines(p.Mark), Purge: itemLines(p.Purge)}
+	f := planFile{
+		Version: planVersion, Made: p.Made.UTC(), Policy: p.Policy, Trash: itemLines(p.Trash),
+		Mark: itemLines(p.Mark), Purge: itemLines(p.Purge),
+	}
 	for _, sc := range p.Scope {
 		line := scopeLine{Storage: sc.Storage, Seen: sc.Seen}
 		for _, root := range sc.Roots {
@@ -103,11 +105,14 @@ func itemLines(items []Item) []itemLine {
 	lines := make([]itemLine, 0, len(items))
 	for _, it := range items {
 		line := itemLine{
-			Storage: it.Storage, Path: rawBytes(it.Entry.Path), Revision: rawBytes(it.Entry.Revision), Size: it.Entry.Size,
-			Found: it.Found, Decision: it.Decision, Whose: it.Whose, Receipt: rawBytes(it.Receipt), Key: it.Key,
+			Storage: it.Storage, Path: rawBytes(it.Entry.Path), Revision: rawBytes(it.Entry.Revision),
+			Size: it.Entry.Size, Found: it.Found, Decision: it.Decision, Whose: it.Whose, Receipt: rawBytes(it.Receipt),
+			Key: it.Key,
 		}
 		if c := it.Copy; c != nil {
-			line.Copy = &copyLine{c.Storage, rawBytes(c.Entry.Path), rawBytes(c.Entry.Ref), rawBytes(c.Entry.Revision), c.Entry.Size}
+			line.Copy = &copyLine{
+				c.Storage, rawBytes(c.Entry.Path), rawBytes(c.Entry.Ref), rawBytes(c.Entry.Revision), c.Entry.Size,
+			}
 		}
 		if string(it.Entry.Ref) != it.Entry.Path {
 			line.Ref = rawBytes(it.Entry.Ref)
@@ -117,15 +122,14 @@ func itemLines(items []Item) []itemLine {
 	return lines
 }
 
-// IsPlan reports whether a file that begins so is a saved plan, of whatever
-// version.
+// IsPlan reports whether a file with this beginning is a saved plan, of any version.
 func IsPlan(head []byte) bool {
 	rest, ok := bytes.CutPrefix(bytes.TrimSpace(head), []byte("{"))
 	return ok && bytes.HasPrefix(bytes.TrimSpace(rest), []byte(`"sweepd_plan":`))
 }
 
-// LoadPlan reads what Save wrote, as a plan that a person has looked at. Anything else, unknown fields and trailing
-// bytes included, is an error.
+// LoadPlan reads the form that Save writes, as a plan that the user has reviewed. Any other input, with unknown
+// fields or trailing bytes included, is an error.
 func LoadPlan(r io.Reader) (*Plan, error) {
 	sum := sha256.New()
 	dec := json.NewDecoder(io.TeeReader(r, sum))
@@ -143,7 +147,10 @@ func LoadPlan(r io.Reader) (*Plan, error) {
 	if f.negative() {
 		return nil, errors.New("not a saved plan: a size in it is less than nothing")
 	}
-	p := &Plan{Reviewed: true, ID: hex.EncodeToString(sum.Sum(nil)), Made: f.Made, Policy: f.Policy, Trash: items(f.Trash), Mark: items(f.Mark), Purge: items(f.Purge)}
+	p := &Plan{
+		Reviewed: true, ID: hex.EncodeToString(sum.Sum(nil)), Made: f.Made, Policy: f.Policy, Trash: items(f.Trash),
+		Mark: items(f.Mark), Purge: items(f.Purge),
+	}
 	for _, line := range f.Scope {
 		sc := Scope{Storage: line.Storage, Seen: line.Seen}
 		for _, root := range line.Roots {
@@ -157,8 +164,7 @@ func LoadPlan(r io.Reader) (*Plan, error) {
 	return p, nil
 }
 
-// negative reports whether the plan has a number that would make another
-// smaller when they are counted against the limits.
+// negative reports whether the plan has a negative number, which would lower the count against the limits.
 func (f *planFile) negative() bool {
 	return slices.ContainsFunc(f.Scope, func(l scopeLine) bool { return l.Seen < 0 }) ||
 		slices.ContainsFunc(slices.Concat(f.Trash, f.Mark, f.Purge), func(l itemLine) bool { return l.Size < 0 })
@@ -168,11 +174,25 @@ func items(lines []itemLine) []Item {
 	var out []Item
 	for _, line := range lines {
 		it := Item{
-			Storage: line.Storage, Found: line.Found, Decision: line.Decision, Whose: line.Whose, Receipt: providers.Receipt(line.Receipt), Key: line.Key,
-			Entry: providers.Entry{Ref: providers.Ref(line.Ref), Revision: providers.Revision(line.Revision), Path: string(line.Path), Size: line.Size},
+			Storage: line.Storage, Found: line.Found, Decision: line.Decision, Whose: line.Whose,
+			Receipt: providers.Receipt(line.Receipt), Key: line.Key,
+			Entry: providers.Entry{
+				Ref:      providers.Ref(line.Ref),
+				Revision: providers.Revision(line.Revision),
+				Path:     string(line.Path),
+				Size:     line.Size,
+			},
 		}
 		if c := line.Copy; c != nil {
-			it.Copy = &Copy{c.Storage, providers.Entry{Ref: providers.Ref(c.Ref), Revision: providers.Revision(c.Revision), Path: string(c.Path), Size: c.Size}}
+			it.Copy = &Copy{
+				c.Storage,
+				providers.Entry{
+					Ref:      providers.Ref(c.Ref),
+					Revision: providers.Revision(c.Revision),
+					Path:     string(c.Path),
+					Size:     c.Size,
+				},
+			}
 		}
 		if it.Entry.Ref == "" {
 			it.Entry.Ref = providers.Ref(line.Path)

@@ -24,8 +24,8 @@ func TestASavedPlanIsTheSamePlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.Scan, p.Reviewed, p.ID = nil, true, got.ID // whoever names a saved plan has looked at it
-	for i := range p.Trash {                     // what is not saved, because it is asked for again
+	p.Scan, p.Reviewed, p.ID = nil, true, got.ID // a user who names a saved plan has reviewed it
+	for i := range p.Trash {                     // these are not saved, because they are checked again
 		e := &p.Trash[i].Entry
 		*e = providers.Entry{Ref: e.Ref, Revision: e.Revision, Path: e.Path, Size: e.Size}
 	}
@@ -110,9 +110,10 @@ func TestASavedPlanIsCarriedOutOnce(t *testing.T) {
 	}
 	b.account.Hold(ours(1), providers.Held{Guard: providers.GuardGit, Why: "Git tracks it"})
 	if first := b.execute(load()); first.Refused != 1 || carriedOut() != 0 {
-		t.Errorf("of the first run %d were left alone, and the plan was carried out as run %d", first.Refused, carriedOut())
+		t.Errorf("of the first run %d were left alone, and the plan was carried out as run %d", first.Refused,
+			carriedOut())
 	}
-	made.Trash = made.Trash[:1] // a plan that a person has shortened is another
+	made.Trash = made.Trash[:1] // a plan that was shortened is another
 	b.account.Hold(ours(1))
 	second := b.execute(load())
 	if second.Trashed != 1 || carriedOut() != second.Run {

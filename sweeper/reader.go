@@ -11,19 +11,17 @@ import (
 )
 
 const (
-	// headSize is how much of a file the first read fetches: enough for almost
-	// every verdict.
+	// headSize is the number of bytes that the first read fetches: enough for almost every verdict.
 	headSize = 4096
-	// farStep is how much of a far storage's file is fetched at once when all of
-	// it is wanted: nearly every picture in one request.
+	// farStep is the number of bytes that one request fetches from a far storage if the whole file is wanted: nearly
+	// every picture in one request.
 	farStep = 8 << 20
-	// hashStep is how much is in memory at once to be hashed.
+	// hashStep is the size of the buffer for hashing.
 	hashStep = 128 << 10
 )
 
-// reader reads one file of a storage by ranges. Reads inside the first bytes
-// cost one request together; where a request is dear, all others inside
-// farStep do. It is not safe for concurrent use.
+// reader reads one file of a storage by ranges. All reads within the head cost one request together. On a far storage
+// all reads within one part of farStep bytes cost one request together. It is not safe for concurrent use.
 type reader struct {
 	source  func(off, n int64) (io.ReadCloser, error)
 	size    int64
@@ -32,25 +30,24 @@ type reader struct {
 	headLen int // -1 until the head was fetched
 	head    [headSize]byte
 
-	chunk []byte // of sums
+	chunk []byte // buffer of sums
 
-	step int64  // fetched at once; 0: what is asked for
-	off  int64  // of part
-	part []byte // what was fetched last, with a step
+	step int64  // bytes per request; 0: as many as the caller asks for
+	off  int64  // offset of part
+	part []byte // the part fetched last, if step > 0
 }
 
 var _ io.ReaderAt = (*reader)(nil)
 
-// errBudget ends an examination that reads far more than the file has.
+// errBudget ends an examination that reads far more bytes than the file has.
 var errBudget = errors.New("the examination reads too much of the file")
 
-// open points r at a file that is read to its end. It may be read twice over:
-// once to look, once to hash.
+// open points r at a file that is read to its end. The file may be read twice: once to examine it, once to hash it.
 func (r *reader) open(ctx context.Context, s *providers.Storage, e providers.Entry) {
 	r.begin(e.Size, stepOf(s), func(off, n int64) (io.ReadCloser, error) { return s.ReadRange(ctx, e, off, n) })
 }
 
-// skim points r at a file of which little is read, by whoever knows what.
+// skim points r at a file of which the caller reads only few ranges.
 func (r *reader) skim(ctx context.Context, s *providers.Storage, e providers.Entry) {
 	r.begin(e.Size, 0, func(off, n int64) (io.ReadCloser, error) { return s.ReadRange(ctx, e, off, n) })
 }
@@ -65,7 +62,7 @@ func (r *reader) skimTrashed(ctx context.Context, s *providers.Storage, t provid
 	r.begin(t.Size, 0, func(off, n int64) (io.ReadCloser, error) { return s.ReadTrashed(ctx, t, off, n) })
 }
 
-// far reports whether reading files to their ends is dear there.
+// far reports whether reading whole files costs much there.
 func far(s *providers.Storage) bool { return !s.Can().Has(providers.CanReadWhole) }
 
 func stepOf(s *providers.Storage) int64 {
@@ -80,8 +77,8 @@ func (r *reader) begin(size, step int64, source func(off, n int64) (io.ReadClose
 	r.budget, r.fetched, r.headLen, r.part = 3*size+1<<20+2*step, 0, -1, r.part[:0]
 }
 
-// ReadAt implements io.ReaderAt for the revision that the entry names; once
-// the file has changed it fails with providers.ErrChanged.
+// ReadAt implements io.ReaderAt for the revision of the entry. It returns providers.ErrChanged if the file has
+// changed since.
 func (r *reader) ReadAt(p []byte, off int64) (int, error) {
 	if off < 0 {
 		return 0, errors.New("negative offset")
@@ -94,7 +91,7 @@ func (r *reader) ReadAt(p []byte, off int64) (int, error) {
 	}
 	if off < headSize && r.headLen < 0 && len(p) <= headSize {
 		n, err := r.fetch(r.head[:], 0)
-		if err != nil && err != io.EOF { // a wrapped one is a connection's, not the file's
+		if err != nil && err != io.EOF { // a wrapped EOF is the connection's, not the file's
 			return 0, err
 		}
 		r.headLen = n
@@ -109,8 +106,7 @@ func (r *reader) ReadAt(p []byte, off int64) (int, error) {
 	return r.fetch(p, off)
 }
 
-// readPart reads from the part that is in memory, and has the next one fetched
-// where that has not got it.
+// readPart reads from the part in memory and fetches the next part if off is outside it.
 func (r *reader) readPart(p []byte, off int64) (n int, err error) {
 	for n < len(p) {
 		at := off + int64(n)
@@ -132,12 +128,12 @@ func (r *reader) readPart(p []byte, off int64) (n int, err error) {
 	return n, nil
 }
 
-// sums reads all of the file, and hashes it.
+// sums reads the whole file and returns its hashes.
 func (r *reader) sums() (providers.Hashes, error) {
 	h := providers.NewHasher()
 	r.chunk = slices.Grow(r.chunk[:0], hashStep)[:hashStep]
 	var err error
-	if r.step > 0 { // what is in memory need not be fetched
+	if r.step > 0 { // the part in memory need not be fetched again
 		_, err = io.CopyBuffer(h, io.NewSectionReader(r, 0, r.size), r.chunk)
 	} else {
 		err = r.stream(h)
@@ -148,7 +144,7 @@ func (r *reader) sums() (providers.Hashes, error) {
 	return h.Sum(), nil
 }
 
-// stream copies all of the file, in one request.
+// stream copies the whole file in one request.
 func (r *reader) stream(to io.Writer) error {
 	if r.budget -= r.size; r.budget < 0 {
 		return errBudget
@@ -165,8 +161,8 @@ func (r *reader) stream(to io.Writer) error {
 	return err
 }
 
-// sumsOf is sums of the file that r is at; providers.ErrChanged where the storage
-// says other hashes of it: those are not its bytes, wherever they were altered.
+// sumsOf returns the hashes of e, the file that r is at. It returns providers.ErrChanged if the storage reports other
+// hashes for it: the bytes are not the file's, wherever they were altered.
 func (r *reader) sumsOf(e providers.Entry) (providers.Hashes, error) {
 	sums, err := r.sums()
 	if err != nil {
@@ -178,12 +174,12 @@ func (r *reader) sumsOf(e providers.Entry) (providers.Hashes, error) {
 	return sums, nil
 }
 
-// maxHashed is the largest file that is hashed only to be known elsewhere: a
-// sparse one may say anything of its size, and OpenAI's largest have 4 MB.
+// maxHashed is the largest file that is hashed only to be recognized elsewhere: a sparse file may have any size, and
+// OpenAI's largest pictures have 4 MB.
 const maxHashed = 256 << 20
 
-// know adds to e, the file that r is at, the hashes of its bytes; its error is
-// that of sumsOf. A weak revision is no promise that the bytes will stay those.
+// know adds to e, the file that r is at, the hashes of its bytes. It returns the error of sumsOf. A file with a weak
+// revision gets none, because its bytes may change under the same revision.
 func (r *reader) know(e *providers.Entry) error {
 	if e.Size > maxHashed || e.Weak {
 		return nil
@@ -195,8 +191,8 @@ func (r *reader) know(e *providers.Entry) error {
 	return err
 }
 
-// fetch asks the storage for one range. Fewer bytes than the entry's size
-// promises is a changed file, not an end.
+// fetch requests one range from the storage. Fewer bytes than the entry's size promises mean a changed file
+// (providers.ErrChanged), not its end.
 func (r *reader) fetch(p []byte, off int64) (int, error) {
 	want := min(int64(len(p)), r.size-off)
 	if r.budget -= want; r.budget < 0 {

@@ -13,7 +13,9 @@ import (
 )
 
 // opened is a reader on a file with that content, over a driver with faults.
-func opened(t *testing.T, content []byte, faults ...providertest.Fault) (*reader, *providertest.Account, *providertest.Faulty) {
+func opened(
+	t *testing.T, content []byte, faults ...providertest.Fault,
+) (*reader, *providertest.Account, *providertest.Faulty) {
 	t.Helper()
 	a := providertest.NewAccount()
 	a.Write("/root/a.png", content, time.Unix(1, 0))
@@ -35,7 +37,16 @@ func TestAReaderGivesWhatTheFileHolds(t *testing.T) {
 	for _, size := range []int{0, 1, headSize - 1, headSize, headSize + 1, 3 * headSize} {
 		content := bytes.Repeat([]byte("0123456789abcde"), size/15+1)[:size]
 		r, _, _ := opened(t, content)
-		for _, at := range [][2]int{{0, 1}, {0, headSize}, {0, max(size, 1)}, {size - 1, 1}, {size - 1, 5}, {size, 1}, {headSize - 2, 4}, {5, 2 * headSize}} {
+		for _, at := range [][2]int{
+			{0, 1},
+			{0, headSize},
+			{0, max(size, 1)},
+			{size - 1, 1},
+			{size - 1, 5},
+			{size, 1},
+			{headSize - 2, 4},
+			{5, 2 * headSize},
+		} {
 			off, n := max(at[0], 0), at[1]
 			p := make([]byte, n)
 			got, err := r.ReadAt(p, int64(off))
@@ -60,7 +71,9 @@ func TestSmallReadsAtTheStartCostOneRequest(t *testing.T) {
 }
 
 func TestAnErrorIsNeverTheEndOfAFile(t *testing.T) {
-	for _, err := range []error{io.ErrUnexpectedEOF, fmt.Errorf("connection lost: %w", io.EOF), errors.New("input/output error")} {
+	for _, err := range []error{
+		io.ErrUnexpectedEOF, fmt.Errorf("connection lost: %w", io.EOF), errors.New("input/output error"),
+	} {
 		for nth := 1; nth <= 2; nth++ {
 			r, _, _ := opened(t, make([]byte, 3*headSize), providertest.Fault{Method: "ReadRange", Nth: nth, Err: err})
 			p := make([]byte, 10)

@@ -22,7 +22,8 @@ func TestAMoveThatALivingProcessHasBegunIsLeftToIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, sum := b.sweeping(b.named("pictures", false, "/data/root")), &sweeper.Summary{}
-	if err := s.Reconcile(t.Context(), sum); err != nil || sum.Settled != 0 || sum.Errors != 0 || b.openOperations() != 1 {
+	if err := s.Reconcile(t.Context(), sum); err != nil || sum.Settled != 0 || sum.Errors != 0 ||
+		b.openOperations() != 1 {
 		t.Errorf("while it lives: got %v, %+v with %d open", err, sum, b.openOperations())
 	}
 	if err := release(); err != nil {
@@ -64,12 +65,14 @@ func TestAnEndThatCouldNotBeRecordedIsAProblem(t *testing.T) {
 	b.put(ours(1), picture(1))
 	b.apply()
 	b.fail()
-	st, err := providers.NewStorage("home", b.driver, providers.Options{Roots: []string{"/data/root"}, Recorder: unending{b.journal}, Protect: b.policy.Protect})
+	st, err := providers.NewStorage("home", b.driver,
+		providers.Options{Roots: []string{"/data/root"}, Recorder: unending{b.journal}, Protect: b.policy.Protect})
 	if err != nil {
 		t.Fatal(err)
 	}
 	sum := &sweeper.Summary{}
-	if err := b.sweeping(st).Reconcile(t.Context(), sum); err != nil || sum.Settled != 0 || sum.Errors != 1 || b.openOperations() != 1 {
+	if err := b.sweeping(st).Reconcile(t.Context(), sum); err != nil || sum.Settled != 0 || sum.Errors != 1 ||
+		b.openOperations() != 1 {
 		t.Errorf("got %v, %+v with %d open; want a problem and the record open", err, sum, b.openOperations())
 	}
 }

@@ -13,9 +13,11 @@ import (
 	"sweepd/providers"
 )
 
-// unreturned holds a decision to trash a file that sweepd has trashed before and
-// that another program has brought back.
-func (s *Sweeper) unreturned(ctx context.Context, st *providers.Storage, r *reader, e providers.Entry, d policy.Decision) (policy.Decision, error) {
+// unreturned holds a decision to trash a file that sweepd has trashed before and that another program has brought
+// back.
+func (s *Sweeper) unreturned(
+	ctx context.Context, st *providers.Storage, r *reader, e providers.Entry, d policy.Decision,
+) (policy.Decision, error) {
 	if d.Action != policy.Trash && !d.Grace {
 		return d, nil
 	}
@@ -24,9 +26,11 @@ func (s *Sweeper) unreturned(ctx context.Context, st *providers.Storage, r *read
 	case passing(ctx, err):
 		return d, err
 	case err != nil:
-		d = hold(d, policy.GroundUnknown, fmt.Sprintf("it could not be found out whether it came back from the trash: %v", err))
+		d = hold(d, policy.GroundUnknown,
+			fmt.Sprintf("it could not be found out whether it came back from the trash: %v", err))
 	case !since.IsZero():
-		d = hold(d, policy.GroundReturned, fmt.Sprintf("it came back after sweepd had moved it to the trash on %s", since.Local().Format(time.DateOnly)))
+		d = hold(d, policy.GroundReturned, fmt.Sprintf("it came back after sweepd had moved it to the trash on %s",
+			since.Local().Format(time.DateOnly)))
 	default:
 		return d, nil
 	}
@@ -34,19 +38,19 @@ func (s *Sweeper) unreturned(ctx context.Context, st *providers.Storage, r *read
 	return d, nil
 }
 
-// returned returns when sweepd trashed the file that is back; the zero time if
-// it did not. A file is back
+// returned returns the time at which sweepd trashed the file that is back, or the zero time if it did not. A file is
+// back
 //
-//   - in its old place, with the content of the file in the trash, or while that
-//     file is not in the trash any more;
-//   - in another place, with its old size and its old modification or birth time,
-//     while the file is not in the trash any more.
+//   - in its old place, with the content of the file in the trash, or while that file is no longer in the trash;
+//   - in another place, with its old size and its old modification or birth time, while the file is no longer in the
+//     trash.
 //
-// A file that sweepd itself restored or purged does not count: a restored one has
-// a word of its own. On a far storage, where contents are dear to compare, the
-// times count in the old place, and other places do not. What was
-// trashed in a storage that is not open cannot be asked about, and does not count.
-func (s *Sweeper) returned(ctx context.Context, st *providers.Storage, r *reader, e providers.Entry) (time.Time, error) {
+// Files that sweepd itself restored or purged do not count: an undo records a decision of its own. On a far storage,
+// where comparing contents costs much, the times count in the old place, and other places do not count. Files that
+// were trashed in a storage that is not open cannot be checked and do not count.
+func (s *Sweeper) returned(
+	ctx context.Context, st *providers.Storage, r *reader, e providers.Entry,
+) (time.Time, error) {
 	ops, err := s.o.Journal.MovedLike(ctx, e)
 	if err != nil {
 		return time.Time{}, err
@@ -77,10 +81,11 @@ func (s *Sweeper) returned(ctx context.Context, st *providers.Storage, r *reader
 	return time.Time{}, nil
 }
 
-// copyOfTrashed reports whether e has the content of the file that the operation
-// trashed, or that file is not in the trash any more.
+// copyOfTrashed reports whether e has the content of the file that the operation trashed, or whether that file is no
+// longer in the trash.
 func (s *Sweeper) copyOfTrashed(
-	ctx context.Context, st *providers.Storage, r *reader, e providers.Entry, owner *providers.Storage, op journal.Operation,
+	ctx context.Context, st *providers.Storage, r *reader, e providers.Entry, owner *providers.Storage,
+	op journal.Operation,
 ) (bool, error) {
 	r.openTrashed(ctx, owner, providers.Trashed{Receipt: op.Receipt, Path: op.Op.Entry.Path, Size: op.Op.Entry.Size})
 	sums, err := r.sums()
@@ -97,10 +102,13 @@ func (s *Sweeper) copyOfTrashed(
 	return is.SHA256 == sums.SHA256, err
 }
 
-// leftTrash reports whether the file that the operation trashed is not in its
-// storage's trash any more.
+// leftTrash reports whether the file that the operation trashed is no longer in its storage's trash.
 func leftTrash(ctx context.Context, owner *providers.Storage, op journal.Operation) (bool, error) {
-	rc, err := owner.ReadTrashed(ctx, providers.Trashed{Receipt: op.Receipt, Path: op.Op.Entry.Path, Size: op.Op.Entry.Size}, 0, 1)
+	rc, err := owner.ReadTrashed(ctx, providers.Trashed{
+		Receipt: op.Receipt,
+		Path:    op.Op.Entry.Path,
+		Size:    op.Op.Entry.Size,
+	}, 0, 1)
 	switch {
 	case err == nil:
 		return false, rc.Close()

@@ -66,7 +66,9 @@ func TestWhatAnotherProgramTookOutOfTheTrashIsHeld(t *testing.T) {
 			b.apply()
 			c.back(b)
 			d := b.decision(c.at)
-			if d.Action != policy.Hold || d.Ground != policy.GroundReturned || !strings.Contains(strings.Join(d.Reasons, ";"), "came back after sweepd had moved it to the trash on 2026-11-23") {
+			if d.Action != policy.Hold || d.Ground != policy.GroundReturned ||
+				!strings.Contains(strings.Join(d.Reasons, ";"),
+					"came back after sweepd had moved it to the trash on 2026-11-23") {
 				t.Errorf("got %+v, want it held as returned", d)
 			}
 			if sum := b.apply(); sum.Trashed != 0 {

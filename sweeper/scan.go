@@ -12,35 +12,34 @@ import (
 	"sweepd/providers"
 )
 
-// Found is one file with its verdict, and what the policy says of it.
+// Found is one file with its verdict and the policy's decision.
 type Found struct {
 	Storage   string
 	Entry     providers.Entry
 	Verdict   fingerprint.Verdict
 	Decision  policy.Decision
 	Marked    bool  // a grace is running
-	BytesRead int64 // 0 when the verdict was known
+	BytesRead int64 // 0 if the verdict was known
 }
 
-// ScanOptions say what a scan tells.
+// ScanOptions are the options of a scan.
 type ScanOptions struct {
-	All      bool                      // every image, not only what matches
+	All      bool                      // report every image, not only the matches
 	Each     func(Found)               // called for one file at a time, in no order
 	Progress func(seen, matched int64) // called now and then; may be nil
 }
 
-// Scan looks at every file of the storages that may be an image, takes the
-// verdict from the journal where this revision was examined before, and says
-// what the policy would do. It changes nothing but the journal's memory.
-// Places and files that cannot be read are problems in the Summary; an error
-// is returned only when the scan as a whole has no meaning.
+// Scan looks at every file of the storages that may be an image, takes the verdict from the journal if this revision
+// was examined before, and applies the policy. It changes only what the journal remembers. Places and files that
+// cannot be read are problems in the Summary. Scan returns an error only if the scan as a whole has no meaning.
 func (s *Sweeper) Scan(ctx context.Context, o ScanOptions) (*Summary, error) {
 	if err := s.prepare(ctx); err != nil {
 		return nil, err
 	}
 	started := s.o.Now()
 	sum := s.summary()
-	sum.ByConfidence, sum.ByAction, sum.SeenIn = map[fingerprint.Confidence]int64{}, map[string]int64{}, map[string]int64{}
+	sum.ByConfidence, sum.ByAction, sum.SeenIn = map[fingerprint.Confidence]int64{}, map[string]int64{},
+		map[string]int64{}
 	s.lacking(sum)
 	for _, st := range s.o.Storages {
 		if err := s.scanStorage(ctx, st, o, sum); err != nil {
@@ -51,39 +50,36 @@ func (s *Sweeper) Scan(ctx context.Context, o ScanOptions) (*Summary, error) {
 	return sum, nil
 }
 
-// scan is the state of one storage's scan. Everything below mu is shared by
-// its workers.
+// scan is the state of one storage's scan. The fields below mu are shared by its workers.
 type scan struct {
 	*Sweeper
 	st   *providers.Storage
 	o    ScanOptions
 	seen *journal.Seen
 
-	words wordsThen // what a person said, as the scan begins
-	pass  *pass     // the listing that is under way
+	words wordsThen // the user's decisions at the start of the scan
+	pass  *pass     // the listing under way
 
 	mu    sync.Mutex
 	sum   *Summary
 	found map[providers.Ref]providers.Revision // matched so far: a listing may repeat files
-	plain int64                                // examined, and not ours
+	plain int64                                // examined, and not from ChatGPT
 
-	unwanted []providers.Entry // that no rule wants any more, and whose grace has begun
+	unwanted []providers.Entry // files with a grace under way that no rule wants gone any more
 }
 
-// listed is a file of the listing, and what is known of it.
+// listed is a file of the listing, with what is known of it.
 type listed struct {
 	providers.Entry
 	known journal.Known
 	turn  int // see pass
 }
 
-// batch is how many entries go to a worker at once; small enough that a slow
-// storage's files are not held back, large enough that handing over is free. A
-// far storage's go one by one.
+// batch is the number of entries that go to a worker at once: small enough not to hold back a slow storage's files,
+// large enough that the hand-over costs nothing. Entries of a far storage go one by one.
 const batch = 64
 
-// waiting is how many of a far storage's files wait at most to be examined: so
-// far the listing goes on ahead.
+// waiting is the number of a far storage's files that may wait for their examination: the listing goes ahead so far.
 const waiting = 1024
 
 func (s *Sweeper) scanStorage(ctx context.Context, st *providers.Storage, o ScanOptions, sum *Summary) error {
@@ -95,7 +91,10 @@ func (s *Sweeper) scanStorage(ctx context.Context, st *providers.Storage, o Scan
 	if err != nil {
 		return fmt.Errorf("read what a person said: %w", err)
 	}
-	sc := &scan{Sweeper: s, st: st, o: o, seen: seen, words: wordsThen{words}, sum: sum, found: map[providers.Ref]providers.Revision{}}
+	sc := &scan{
+		Sweeper: s, st: st, o: o, seen: seen, words: wordsThen{words}, sum: sum,
+		found: map[providers.Ref]providers.Revision{},
+	}
 	since := providers.Cursor("")
 	if sc.follows() && !o.All {
 		since = seen.Cursor()
@@ -109,7 +108,8 @@ func (s *Sweeper) scanStorage(ctx context.Context, st *providers.Storage, o Scan
 		return err
 	}
 	sc.conclude(p)
-	if err := seen.Save(ctx, sc.cursor(p), p.complete() && p.since == "" && !st.Part()); err != nil { // a partial listing forgets nothing
+	// a partial listing forgets nothing
+	if err := seen.Save(ctx, sc.cursor(p), p.complete() && p.since == "" && !st.Part()); err != nil {
 		sum.problem(st.Name(), "", "remember", err) // costs time at the next scan, never safety
 	}
 	if p.complete() && p.since != "" {
@@ -123,7 +123,7 @@ func (s *Sweeper) scanStorage(ctx context.Context, st *providers.Storage, o Scan
 	return nil
 }
 
-// run lists what changed since the cursor, and examines it.
+// run lists the changes since the cursor and examines them.
 func (sc *scan) run(ctx context.Context, since providers.Cursor) *pass {
 	p := newPass(since)
 	sc.pass = p
@@ -152,10 +152,10 @@ func (sc *scan) run(ctx context.Context, since providers.Cursor) *pass {
 	return p
 }
 
-// errUnended: nothing says that the listing was complete, so it was not.
+// errUnended: nothing shows that the listing was complete, so it was not.
 var errUnended = errors.New("the listing stopped before its end")
 
-// list reads the listing and hands over what has to be examined.
+// list reads the listing and hands over the files to be examined.
 func (sc *scan) list(ctx context.Context, p *pass, lists chan<- []listed) {
 	size := batch
 	if far(sc.st) {
@@ -195,8 +195,7 @@ func (sc *scan) list(ctx context.Context, p *pass, lists chan<- []listed) {
 	sc.progress(p.passed)
 }
 
-// take notes one element of the listing, and says whether it has to be
-// examined, or told.
+// take notes one element of the listing and reports whether it has to be examined or emitted.
 func (sc *scan) take(p *pass, c providers.Change) (l listed, examine bool) {
 	if p.note(c); c.Checkpoint() {
 		return l, false
@@ -211,7 +210,7 @@ func (sc *scan) take(p *pass, c providers.Change) (l listed, examine bool) {
 		return l, false
 	}
 	known := sc.seen.Look(c.Entry)
-	if known == journal.PlainImage && !sc.o.All { // with All its media type is wanted, which was not kept
+	if known == journal.PlainImage && !sc.o.All { // All needs the media type, which was not kept
 		p.plain++
 		return l, false
 	}
@@ -223,9 +222,8 @@ func (sc *scan) saw(files int64) {
 	sc.count(func(sum *Summary) { sum.Seen += files; sum.SeenIn[sc.st.Name()] += files })
 }
 
-// unlisted notes a place, or a storage, that could not be listed, and stops
-// the roots that it is in. An empty root is no news, and gives false, unless files
-// were known there: then perhaps its disk is missing.
+// unlisted notes a place, or a storage, that could not be listed, and stops the roots that contain it. It returns
+// false for an empty root, which is no problem unless files were known there: then its disk may be missing.
 func (sc *scan) unlisted(ctx context.Context, err error) (news bool) {
 	path, reason := "", err
 	if u, ok := errors.AsType[*providers.UnlistedError](err); ok {
@@ -241,8 +239,7 @@ func (sc *scan) unlisted(ctx context.Context, err error) (news bool) {
 	return true
 }
 
-// knewFiles reports whether the journal remembers a match below the folder; in
-// doubt it does.
+// knewFiles reports whether the journal has a match below the folder. It returns true in doubt.
 func (sc *scan) knewFiles(ctx context.Context, folder string) bool {
 	for rec, err := range sc.Sweeper.o.Journal.Records(ctx, sc.st.Name(), fingerprint.Version) {
 		if err != nil || within(rec.Entry.Path, folder) {
@@ -252,15 +249,14 @@ func (sc *scan) knewFiles(ctx context.Context, folder string) bool {
 	return false
 }
 
-// judge takes the verdict from the journal where it has one, and examines the
-// file where it has none.
+// judge takes the verdict from the journal if it has one, and else examines the file.
 func (sc *scan) judge(ctx context.Context, r *reader, l listed) {
 	if l.known == journal.Matched {
 		var rec journal.Record
 		var ok bool
 		var err error
 		if !sc.pass.ifLatest(l, func() { rec, ok, err = sc.seen.Matched(ctx, l.Entry) }) {
-			return // what was said of it last counts
+			return // the last mention of the file counts
 		}
 		if err == nil && ok {
 			sc.emit(ctx, r, rec, 0)
@@ -272,9 +268,9 @@ func (sc *scan) judge(ctx context.Context, r *reader, l listed) {
 	}
 }
 
-// examine finds out what one file is, and remembers it. Of a match that costs
-// little to read whole it also remembers the hashes, by which it is known
-// elsewhere. It reports whether the file need not come again until it changes.
+// examine examines one file and remembers the verdict. For a match that costs little to read whole it also remembers
+// the hashes, by which the file is recognized elsewhere. It returns true if the file needs no further examination
+// until it changes.
 func (sc *scan) examine(ctx context.Context, r *reader, l listed) (done bool) {
 	if ctx.Err() != nil {
 		return false
@@ -311,14 +307,16 @@ func (sc *scan) examine(ctx context.Context, r *reader, l listed) (done bool) {
 	if read {
 		if err := r.know(&l.Entry); passing(ctx, err) {
 			return false
-		} // what cannot be hashed is a match all the same
+		} // a match that cannot be hashed is still a match
 	}
 	return sc.remember(ctx, r, l, v)
 }
 
-// classify reads the file, or skims it where reading is dear. What is known to
-// be a plain image may be so by a whole reading, which no skim overrules.
-func (sc *scan) classify(ctx context.Context, r *reader, e providers.Entry, plain bool) (v fingerprint.Verdict, err error) {
+// classify reads the file, or skims it if reading costs much. A known plain image may be known from a whole reading,
+// which a skim must not overrule; so a skim that finds a match there is followed by a whole reading.
+func (sc *scan) classify(
+	ctx context.Context, r *reader, e providers.Entry, plain bool,
+) (v fingerprint.Verdict, err error) {
 	if far(sc.st) {
 		r.skim(ctx, sc.st, e)
 		v, err = sc.Sweeper.o.Classifier.Classify(fingerprint.File{Name: e.Name(), Size: e.Size, Bytes: r, Skim: true})
@@ -330,11 +328,12 @@ func (sc *scan) classify(ctx context.Context, r *reader, e providers.Entry, plai
 	return sc.Sweeper.o.Classifier.Classify(fingerprint.File{Name: e.Name(), Size: e.Size, Bytes: r})
 }
 
-// remember has the journal remember the verdict, and tells it.
+// remember stores the verdict in the journal and emits it.
 func (sc *scan) remember(ctx context.Context, r *reader, l listed, v fingerprint.Verdict) (done bool) {
 	var err error
 	latest := true
-	if v.Confidence == fingerprint.None || sc.doubt == nil { // a wrong clock's date of first sight would be believed later
+	// A date of first sight from a wrong clock would be trusted later.
+	if v.Confidence == fingerprint.None || sc.doubt == nil {
 		latest = sc.pass.ifLatest(l, func() { err = sc.seen.Put(ctx, l.Entry, v) })
 		if err != nil {
 			sc.count(func(sum *Summary) { sum.problem(sc.st.Name(), l.Path, "remember", err) })
@@ -346,8 +345,7 @@ func (sc *scan) remember(ctx context.Context, r *reader, l listed, v fingerprint
 	return err == nil
 }
 
-// emit counts a verdict and tells it, with what is to become of the file, where
-// it is asked for.
+// emit counts a verdict and reports it to Each, if asked for, with the decision on the file.
 func (sc *scan) emit(ctx context.Context, r *reader, rec journal.Record, fetched int64) {
 	e, v := rec.Entry, rec.Verdict
 	d, err := sc.decide(ctx, sc.st, r, rec, sc.words)

@@ -18,7 +18,8 @@ import (
 func (b *box) scan(all bool) ([]sweeper.Found, *sweeper.Summary) {
 	b.Helper()
 	var found []sweeper.Found
-	sum, err := b.sweeper().Scan(b.Context(), sweeper.ScanOptions{All: all, Each: func(f sweeper.Found) { found = append(found, f) }})
+	sum, err := b.sweeper().Scan(b.Context(),
+		sweeper.ScanOptions{All: all, Each: func(f sweeper.Found) { found = append(found, f) }})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -31,10 +32,12 @@ func TestAScanFindsWhatMatchesAndSaysWhatThePolicyWould(t *testing.T) {
 	b.put("/data/root/holiday.png", picture(2))
 	b.put("/data/root/notes.png", []byte("no picture"))
 	found, sum := b.scan(false)
-	if len(found) != 1 || found[0].Entry.Path != ours(1) || found[0].Verdict.Confidence != fingerprint.Likely || found[0].Decision.Action != policy.Trash {
+	if len(found) != 1 || found[0].Entry.Path != ours(1) || found[0].Verdict.Confidence != fingerprint.Likely ||
+		found[0].Decision.Action != policy.Trash {
 		t.Errorf("found %+v", found)
 	}
-	if sum.Seen != 3 || sum.Images != 2 || sum.Matched != 1 || sum.Errors != 0 || sum.ByAction["trash"] != 1 || sum.BytesRead == 0 {
+	if sum.Seen != 3 || sum.Images != 2 || sum.Matched != 1 || sum.Errors != 0 || sum.ByAction["trash"] != 1 ||
+		sum.BytesRead == 0 {
 		t.Errorf("got %+v", sum)
 	}
 	b.binIs()
@@ -105,7 +108,8 @@ func TestAListingOfAPartForgetsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	other, err := sweeper.New(sweeper.Options{
-		Policy: b.policy, Journal: b.journal, Storages: []*providers.Storage{st}, Classifier: fingerprint.New(), Now: b.now,
+		Policy: b.policy, Journal: b.journal, Storages: []*providers.Storage{st}, Classifier: fingerprint.New(),
+		Now: b.now,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +136,11 @@ func TestAListingOfAPartForgetsNothing(t *testing.T) {
 func TestAPlaceThatCannotBeListedIsNamedAndTheRestGoesOn(t *testing.T) {
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
-	b.fail(providertest.Fault{Method: "Changes", Nth: 2, Err: &providers.UnlistedError{Path: "/data/root/locked", Err: errors.New("permission denied")}})
+	b.fail(providertest.Fault{
+		Method: "Changes",
+		Nth:    2,
+		Err:    &providers.UnlistedError{Path: "/data/root/locked", Err: errors.New("permission denied")},
+	})
 	_, sum := b.scan(false)
 	if sum.Matched != 1 || sum.Errors != 1 || sum.Problems[0].Path != "/data/root/locked" || !sum.Partial {
 		t.Errorf("got %+v", sum)
@@ -170,7 +178,7 @@ func TestAKeptFileIsKeptWhateverThePolicySays(t *testing.T) {
 		t.Errorf("got %+v, want keep", found[0].Decision)
 	}
 	b.clock = b.clock.Add(time.Hour)
-	b.put(ours(1), picture(9)) // the word was on what was there
+	b.put(ours(1), picture(9)) // the decision was on the earlier bytes
 	if found, _ = b.scan(false); found[0].Decision.Action != policy.Trash {
 		t.Errorf("got %+v, want trash", found[0].Decision)
 	}

@@ -27,7 +27,7 @@ type box struct {
 	journal    *journal.Journal
 	policy     *policy.Policy
 	clock      time.Time
-	boot       string        // "": the kernel does not say
+	boot       string        // "": the kernel does not report it
 	up         time.Duration // since boot
 	looking    bool          // the storages are open for reading only
 
@@ -76,7 +76,7 @@ func (b *box) recorder() providers.Recorder {
 	return b.journal
 }
 
-// pause sets what a person says of going on, also while a sweep runs.
+// pause sets the error of Paused, also while a sweep runs.
 func (b *box) pause(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -113,7 +113,8 @@ func (b *box) storage() *providers.Storage { b.Helper(); return b.storageOn(b.dr
 
 func (b *box) storageOn(d providers.Driver) *providers.Storage {
 	b.Helper()
-	st, err := providers.NewStorage("home", d, providers.Options{Roots: []string{"/data/root"}, Recorder: b.recorder(), Protect: b.policy.Protect})
+	st, err := providers.NewStorage("home", d,
+		providers.Options{Roots: []string{"/data/root"}, Recorder: b.recorder(), Protect: b.policy.Protect})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -142,16 +143,18 @@ func (b *box) sweeping(storages ...*providers.Storage) *sweeper.Sweeper {
 // named opens the same storage under another name, or a part of it.
 func (b *box) named(name string, part bool, roots ...string) *providers.Storage {
 	b.Helper()
-	st, err := providers.NewStorage(name, b.driver, providers.Options{Roots: roots, Part: part, Recorder: b.journal, Protect: b.policy.Protect})
+	st, err := providers.NewStorage(name, b.driver,
+		providers.Options{Roots: roots, Part: part, Recorder: b.journal, Protect: b.policy.Protect})
 	if err != nil {
 		b.Fatal(err)
 	}
 	return st
 }
 
-// ours is a download name; the number tells several apart.
+// ours returns the path of a ChatGPT download; the number distinguishes several.
 func ours(n int) string {
-	return "/data/root/ChatGPT Image Apr 20, 2026, 01_17_" + string([]byte{'0' + byte(n/10), '0' + byte(n%10)}) + " AM.png"
+	return "/data/root/ChatGPT Image Apr 20, 2026, 01_17_" + string([]byte{'0' + byte(n/10), '0' + byte(n%10)}) +
+		" AM.png"
 }
 
 // picture is the smallest PNG there is, in one colour.

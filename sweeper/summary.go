@@ -13,57 +13,61 @@ import (
 	"sweepd/providers"
 )
 
-// Summary is what one run saw and did.
+// Summary is the result of one run: files seen and actions taken.
 type Summary struct {
-	Run  int64  `json:"run,omitempty"`  // the journal's number; 0 when the run left no record
-	Plan string `json:"plan,omitempty"` // the ID of the saved plan that it carried out
+	Run  int64  `json:"run,omitempty"`  // the journal's number; 0 if the run left no record
+	Plan string `json:"plan,omitempty"` // the ID of the saved plan that it executed
 
 	Seen         int64                            `json:"seen"`    // files of any kind under the roots
 	Images       int64                            `json:"images"`  // by their bytes
 	Matched      int64                            `json:"matched"` // possible and up
 	ByConfidence map[fingerprint.Confidence]int64 `json:"by_confidence"`
-	ByAction     map[string]int64                 `json:"by_action,omitempty"` // of the matched: what the policy says
-	BytesRead    int64                            `json:"bytes_read"`
+	// ByAction has the policy's decisions on the matched files.
+	ByAction  map[string]int64 `json:"by_action,omitempty"`
+	BytesRead int64            `json:"bytes_read"`
 
 	Trashed  int64 `json:"trashed"`
 	Restored int64 `json:"restored"`
 	Purged   int64 `json:"purged"`
-	Marked   int64 `json:"marked"`  // whose grace began
-	Refused  int64 `json:"refused"` // were planned and not done, because something had changed or protects them
-	Failed   int64 `json:"failed"`  // could not be done, or not be examined
-	Gone     int64 `json:"gone"`    // had left the trash, by no doing of sweepd that is known
-	Back     int64 `json:"back"`    // of these: are in their places again
+	Marked   int64 `json:"marked"`  // files whose grace began
+	Refused  int64 `json:"refused"` // planned and not done, because something had changed or protects them
+	Failed   int64 `json:"failed"`  // could not be done, or could not be examined
+	Gone     int64 `json:"gone"`    // had left the trash, by no known operation of sweepd
+	Back     int64 `json:"back"`    // of those: in their places again
 	Settled  int64 `json:"settled"` // operations of an earlier, interrupted run that were completed in the record
 	Bytes    int64 `json:"bytes"`   // of the files trashed, restored or purged
-	Freed    int64 `json:"freed"`   // what the storages say is free now and was not before the purge
+	Freed    int64 `json:"freed"`   // free bytes gained by the purge, by the storages' figures
 
-	Storages []string                `json:"storages,omitempty"` // that it was about, those included that could not be opened
-	Rules    map[string]*RuleSummary `json:"rules,omitempty"`    // by the rule that decided: the policy's, "trash.ours" and its like of a purge, "" where none did
-	Refusals map[string]int64        `json:"refusals,omitempty"` // Refused, by what stood against it: see docs/json.md
+	// Storages are those of the run, also those that could not be opened.
+	Storages []string `json:"storages,omitempty"`
+	// Rules is by the rule that decided: the policy's, "trash.ours" and the like for a purge, "" if none did.
+	Rules    map[string]*RuleSummary `json:"rules,omitempty"`
+	Refusals map[string]int64        `json:"refusals,omitempty"` // Refused, by reason: see docs/json.md
 
 	Problems []Problem `json:"problems,omitempty"` // the first hundred
-	Errors   int64     `json:"errors"`             // problems in all
+	Errors   int64     `json:"errors"`             // all problems
 	Partial  bool      `json:"partial,omitempty"`  // some place could not be listed
-	Stopped  []Stopped `json:"stopped,omitempty"`  // roots that nothing is deleted from for that
+	Stopped  []Stopped `json:"stopped,omitempty"`  // roots from which nothing is deleted for that reason
 
 	Duration time.Duration    `json:"-"`
 	SeenIn   map[string]int64 `json:"-"` // Seen, by storage
 	Left     []Left           `json:"-"` // the items that were refused or failed
 
-	names []string        // that Rules may have: a saved plan could bring others
+	names []string        // keys that Rules may have: a saved plan could bring others
 	gone  map[string]bool // the keys of trash operations whose files have left the trash
 }
 
-// RuleSummary is what became of the files that one rule decided of. The figures
-// down to Due are the scan's; a plan that was saved has none.
+// RuleSummary is the result for the files that one rule decided on. The figures down to Due are the scan's; a saved
+// plan has none.
 type RuleSummary struct {
-	Matched  int64                   `json:"matched"`
-	Kept     map[policy.Ground]int64 `json:"kept,omitempty"` // by why
-	Review   int64                   `json:"review,omitempty"`
-	Held     map[policy.Ground]int64 `json:"held,omitempty"` // by why
-	Until    time.Time               `json:"until,omitzero"` // when the first of those that a time holds may go at the earliest
-	Due      int64                   `json:"due,omitempty"`
-	DueBytes int64                   `json:"due_bytes,omitempty"`
+	Matched int64                   `json:"matched"`
+	Kept    map[policy.Ground]int64 `json:"kept,omitempty"` // by reason
+	Review  int64                   `json:"review,omitempty"`
+	Held    map[policy.Ground]int64 `json:"held,omitempty"` // by reason
+	// Until is the earliest time at which one of the files held by a time may go.
+	Until    time.Time `json:"until,omitzero"`
+	Due      int64     `json:"due,omitempty"`
+	DueBytes int64     `json:"due_bytes,omitempty"`
 
 	Trashed  int64 `json:"trashed,omitempty"`
 	Purged   int64 `json:"purged,omitempty"`
@@ -73,7 +77,7 @@ type RuleSummary struct {
 	Bytes    int64 `json:"bytes,omitempty"` // of the files trashed, purged or restored
 }
 
-// summary begins the summary of whatever is about all storages.
+// summary returns a new Summary of a run over all storages.
 func (s *Sweeper) summary() *Summary {
 	sum := &Summary{Rules: map[string]*RuleSummary{}}
 	for _, st := range s.o.Storages {
@@ -89,10 +93,10 @@ func (s *Sweeper) summary() *Summary {
 	return sum
 }
 
-// ruleOf is what stands for a rule where a file is purged by that right.
+// ruleOf returns the name that stands for a rule if a file is purged by that right.
 func ruleOf(whose Whose) string { return "trash." + string(whose) }
 
-// rule is the summary of one rule; of "" where the policy has none of that name.
+// rule returns the summary of one rule; that of "" if the policy has no rule of that name.
 func (s *Summary) rule(name string) *RuleSummary {
 	if !slices.Contains(s.names, name) {
 		name = ""
@@ -103,7 +107,7 @@ func (s *Summary) rule(name string) *RuleSummary {
 	return s.Rules[name]
 }
 
-// decided counts what a scan says of one file.
+// decided counts a scan's decision on one file.
 func (r *RuleSummary) decided(e providers.Entry, d policy.Decision) {
 	r.Matched++
 	switch d.Action {
@@ -122,13 +126,13 @@ func (r *RuleSummary) decided(e providers.Entry, d policy.Decision) {
 	}
 }
 
-// began counts files whose grace has begun after the scan, and ends then.
+// began counts files whose grace has begun after the scan and ends at end.
 func (r *RuleSummary) began(files int64, end time.Time) {
-	n := min(files, r.Held[policy.GroundUnmarked]) // 0 after a plan that was saved
+	n := min(files, r.Held[policy.GroundUnmarked]) // 0 for a saved plan
 	if n == 0 {
 		return
 	}
-	r.Held = maps.Clone(r.Held) // which the scan's summary has too
+	r.Held = maps.Clone(r.Held) // the scan's summary has the same map
 	r.Held[policy.GroundGrace] += n
 	if r.Held[policy.GroundUnmarked] -= n; r.Held[policy.GroundUnmarked] == 0 {
 		delete(r.Held, policy.GroundUnmarked)
@@ -136,14 +140,14 @@ func (r *RuleSummary) began(files int64, end time.Time) {
 	r.until(end)
 }
 
-// until takes in when one held file may go.
+// until notes the time at which one held file may go.
 func (r *RuleSummary) until(at time.Time) {
 	if r.Until.IsZero() || at.Before(r.Until) {
 		r.Until = at.UTC()
 	}
 }
 
-// Unmarked is how many files only wait for their grace to begin.
+// Unmarked returns the number of files that only wait for their grace to begin.
 func (s *Summary) Unmarked() (n int64) {
 	for _, r := range s.Rules {
 		n += r.Held[policy.GroundUnmarked]
@@ -158,8 +162,7 @@ func add(to *map[policy.Ground]int64, g policy.Ground) {
 	(*to)[g]++
 }
 
-// did counts what became of an item: done, or else refused or failed, which is a
-// problem too.
+// did counts the outcome of an item: done, refused or failed. The latter two are a problem as well.
 func (s *Summary) did(it Item, what providers.OpKind, err error) {
 	if gone, ok := errors.AsType[*goneError](err); ok && what != providers.OpRestore {
 		s.Gone++
@@ -191,8 +194,8 @@ func (s *Summary) did(it Item, what providers.OpKind, err error) {
 // Left is an item that a run did not do.
 type Left struct {
 	Item
-	Why    string // as in Refusals; "" of what failed
-	Errors int64  // how many problems it added, 0 or 1: see Problem.Files
+	Why    string // as in Refusals; "" if it failed
+	Errors int64  // number of problems that it added, 0 or 1: see Problem.Files
 }
 
 // refuse counts an item that was not done.
@@ -225,30 +228,29 @@ func (s *Summary) refused(why string, files int64) {
 	s.Refusals[why] += files
 }
 
-// Problem is one thing that went wrong or was refused.
+// Problem is one failure or refusal.
 type Problem struct {
 	Storage string `json:"storage"`
 	Path    string `json:"path,omitempty"`
-	Files   int64  `json:"files,omitempty"` // how many a folder is at fault for, which Path then names; else 0
+	Files   int64  `json:"files,omitempty"` // number of files for which the folder in Path is at fault; else 0
 	Doing   string `json:"doing"`           // "open", "list", "examine", "trash", "restore", "purge", "finish"
 	Err     error  `json:"-"`
-	Text    string `json:"error"` // Err in words
+	Text    string `json:"error"` // the text of Err
 }
 
 const maxProblems = 100
 
-// Stopped is a root that was not listed whole. What is known of it is too
-// little to delete by.
+// Stopped is a root that was not listed whole. Too little is known of it to delete anything there.
 type Stopped struct {
 	Storage string `json:"storage"`
 	Root    string `json:"root"`
 	Why     string `json:"why"`
 }
 
-// stop stops the root that path is in or is above; all of the storage's roots
-// where there is none.
+// stop stops the root that path is in or above, or all roots of the storage if there is none.
 func (s *Summary) stop(st *providers.Storage, path string, why error) {
-	roots := slices.DeleteFunc(slices.Clone(st.Roots()), func(root string) bool { return !within(path, root) && !within(root, path) })
+	roots := slices.DeleteFunc(slices.Clone(st.Roots()),
+		func(root string) bool { return !within(path, root) && !within(root, path) })
 	if path == "" || len(roots) == 0 {
 		roots = st.Roots()
 	}
@@ -274,7 +276,7 @@ func within(path, root string) bool {
 	return path == root || strings.HasPrefix(path, strings.TrimSuffix(root, "/")+"/")
 }
 
-// saw takes over what the scan before this run saw.
+// saw copies the figures of the scan before this run.
 func (s *Summary) saw(scan *Summary) {
 	if scan == nil {
 		return
@@ -282,13 +284,12 @@ func (s *Summary) saw(scan *Summary) {
 	s.Seen, s.Images, s.Matched, s.BytesRead = scan.Seen, scan.Images, scan.Matched, scan.BytesRead
 	s.ByConfidence, s.ByAction, s.Partial, s.Stopped = scan.ByConfidence, scan.ByAction, scan.Partial, scan.Stopped
 	for name, r := range scan.Rules {
-		own := *r // what is done now is not the scan's
+		own := *r // later counts must not change the scan's
 		s.Rules[name] = &own
 	}
 }
 
-// problem counts one and keeps the first of them. A folder that is at fault for
-// many files is one problem.
+// problem counts a problem and keeps the first of them. A folder that is at fault for many files is one problem.
 func (s *Summary) problem(storage, path, doing string, err error) {
 	pr := Problem{Storage: storage, Path: path, Doing: doing, Err: err, Text: err.Error()}
 	if fault, ok := errors.AsType[*providers.FolderError](err); ok {
@@ -307,15 +308,17 @@ func (s *Summary) problem(storage, path, doing string, err error) {
 	}
 }
 
-// Trouble reports whether something failed or was left alone.
+// Trouble reports whether anything failed or was left alone.
 func (s *Summary) Trouble() bool { return s.Errors+s.Refused+s.Failed > 0 }
 
-// LogValue is the summary as one structured record.
+// LogValue returns the summary as one structured record.
 func (s *Summary) LogValue() slog.Value {
 	return slog.GroupValue(
-		slog.Int64("run", s.Run), slog.Int64("seen", s.Seen), slog.Int64("images", s.Images), slog.Int64("matched", s.Matched),
-		slog.Int64("held", s.ByAction[string(policy.Hold)]), slog.Int64("review", s.ByAction[string(policy.Review)]),
-		slog.Int64("trashed", s.Trashed), slog.Int64("restored", s.Restored), slog.Int64("purged", s.Purged), slog.Int64("marked", s.Marked),
-		slog.Int64("gone", s.Gone), slog.Int64("refused", s.Refused), slog.Int64("failed", s.Failed), slog.Int64("bytes", s.Bytes), slog.Int64("freed", s.Freed),
+		slog.Int64("run", s.Run), slog.Int64("seen", s.Seen), slog.Int64("images", s.Images),
+		slog.Int64("matched", s.Matched), slog.Int64("held", s.ByAction[string(policy.Hold)]),
+		slog.Int64("review", s.ByAction[string(policy.Review)]), slog.Int64("trashed", s.Trashed),
+		slog.Int64("restored", s.Restored), slog.Int64("purged", s.Purged), slog.Int64("marked", s.Marked),
+		slog.Int64("gone", s.Gone), slog.Int64("refused", s.Refused), slog.Int64("failed", s.Failed),
+		slog.Int64("bytes", s.Bytes), slog.Int64("freed", s.Freed),
 		slog.Int64("errors", s.Errors), slog.Bool("partial", s.Partial), slog.Duration("duration", s.Duration))
 }

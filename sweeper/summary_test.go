@@ -52,7 +52,8 @@ func TestASummarySaysOfEachRuleWhatBecameOfItsFiles(t *testing.T) {
 		t.Errorf("due are %+v, want 4 files of %d bytes", scan.Rules["mine"], size)
 	}
 	b.account.Hold(ours(3), providers.Held{Guard: providers.GuardLibrary, Why: "no such guard is on"})
-	b.put(ours(4), picture(40))                                                                          // changed since the plan
+	// changed since the plan
+	b.put(ours(4), picture(40))
 	b.account.Hold(ours(5), providers.Held{Guard: providers.GuardGit, Why: "it was added to Git since"}) // and held
 	sum := b.execute(p)
 
@@ -68,7 +69,8 @@ func TestASummarySaysOfEachRuleWhatBecameOfItsFiles(t *testing.T) {
 	want := map[string]string{
 		"mine to keep": `{"matched":1,"kept":{"rule":1}}`,
 		"later":        `{"matched":1,"held":{"grace":1},"until":"2026-11-30T12:00:00Z"}`,
-		"mine": fmt.Sprintf(`{"matched":6,"held":{"guard:git":1,"settle":1},"until":%q,"due":4,"due_bytes":%d,"trashed":2,"refused":2,"bytes":%d}`,
+		"mine": fmt.Sprintf(
+			`{"matched":6,"held":{"guard:git":1,"settle":1},"until":%q,"due":4,"due_bytes":%d,"trashed":2,"refused":2,"bytes":%d}`,
 			b.clock.Add(-time.Second).Add(b.policy.Settle).Format(time.RFC3339), 4*size, 2*size),
 		"unsure": `{"matched":1,"review":1}`,
 		"":       `{"matched":2,"kept":{"no_rule":1,"word":1}}`,
@@ -102,7 +104,8 @@ func TestTheRulesOfASummaryAddUpToIt(t *testing.T) {
 			all.Matched, all.Trashed, all.Purged = all.Matched+r.Matched, all.Trashed+r.Trashed, all.Purged+r.Purged
 			all.Restored, all.Refused, all.Bytes = all.Restored+r.Restored, all.Refused+r.Refused, all.Bytes+r.Bytes
 		}
-		if all.Matched != sum.Matched || all.Trashed != sum.Trashed || all.Purged != sum.Purged || all.Restored != sum.Restored ||
+		if all.Matched != sum.Matched || all.Trashed != sum.Trashed || all.Purged != sum.Purged ||
+			all.Restored != sum.Restored ||
 			all.Refused != sum.Refused || all.Bytes != sum.Bytes {
 			t.Errorf("run %d: the rules have %+v, the summary %+v", sum.Run, all, sum)
 		}
@@ -150,7 +153,8 @@ func TestAGraceThatHasNotBegunHasNoEnd(t *testing.T) {
 	b.put(in("later", 2), picture(3)) // changed since the plan, and examined anew
 	b.plan()
 	sum := b.execute(p)
-	if r := sum.Rules["later"]; sum.Marked != 1 || r.Held[policy.GroundUnmarked] != 1 || r.Held[policy.GroundGrace] != 1 || !r.Until.Equal(b.clock.AddDate(0, 0, 7)) {
+	if r := sum.Rules["later"]; sum.Marked != 1 || r.Held[policy.GroundUnmarked] != 1 ||
+		r.Held[policy.GroundGrace] != 1 || !r.Until.Equal(b.clock.AddDate(0, 0, 7)) {
 		t.Errorf("%d began: %+v, want one that ends in seven days and one that has not begun", sum.Marked, r)
 	}
 	if scan.Rules["later"].Held[policy.GroundUnmarked] != 2 {

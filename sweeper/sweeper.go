@@ -16,7 +16,7 @@ import (
 	"sweepd/providers"
 )
 
-// Options are what a Sweeper works with; those before Workers are needed.
+// Options are the dependencies of a Sweeper; those before Workers are required.
 type Options struct {
 	Policy     *policy.Policy
 	Journal    *journal.Journal
@@ -24,38 +24,35 @@ type Options struct {
 	Classifier *fingerprint.Classifier
 	Now        func() time.Time
 	Workers    int // files examined at once; 0: two per processor
-	FarWorkers int // the same of a storage that is far away, where examining is waiting; 0: 32
+	FarWorkers int // the same for a far storage, where an examination mostly waits; 0: 32
 	Log        *slog.Logger
 
-	// Unopened are storages that are to be swept too and could not be opened, with
-	// the reason. Whatever looks at the storages says so as a Problem, and concludes
-	// nothing of them.
+	// Unopened are storages that should be swept too but could not be opened, with the reason. Each method that looks
+	// at the storages reports them as a Problem and concludes nothing about them.
 	Unopened map[string]error
 
-	// Budget is shared by the Sweepers of one process that act at the same time.
-	// nil: there is no other.
+	// Budget is shared by the Sweepers of one process that act at the same time. nil: there is no other.
 	Budget *Budget
 
-	// Uptime is the kernel's name of this start of the machine, and how long
-	// ago it was. Without it only a clock that goes back is noticed.
+	// Uptime returns the kernel's ID of this boot and the time since it. Without it only a clock that goes back is
+	// noticed.
 	Uptime func() (boot string, since time.Duration)
-	// Real returns a path of this machine without symbolic links, as far as it
-	// exists; the policy is resolved by it at the beginning of each method. nil:
-	// the policy is taken as it is.
+	// Real returns a path of this machine without symbolic links, as far as it exists. Each method first resolves the
+	// policy with it. nil: the policy is taken as it is.
 	Real func(path string) string
-	// Paused is ErrPaused, wrapped or not, while a person wants nothing
-	// deleted. It is asked before each file. nil: never.
+	// Paused returns ErrPaused, wrapped or not, while the user wants nothing deleted. It is called before each file.
+	// nil: never.
 	Paused func() error
 }
 
-// Sweeper carries one policy out on some storages. Its methods may be called
-// one after the other, not at once.
+// Sweeper applies one policy to some storages. Its methods must not be called concurrently.
 type Sweeper struct {
 	o     Options
-	doubt error // why no age can be told, as the call under way has found; nil: it can
+	doubt error // why the current call cannot compute ages; nil: it can
 }
 
-// New returns a Sweeper. The journal and the storages stay the caller's.
+// New returns a Sweeper. The caller closes the journal and the storages. It returns an error if a required option is
+// missing.
 func New(o Options) (*Sweeper, error) {
 	if o.Policy == nil || o.Journal == nil || o.Classifier == nil || o.Now == nil {
 		return nil, errors.New("a sweeper needs a policy, a journal, a classifier and a clock")
@@ -78,22 +75,22 @@ func New(o Options) (*Sweeper, error) {
 	return &Sweeper{o: o}, nil
 }
 
-// prepare finds out what the decisions of one call depend on beside the files: where
-// the policy's links lead, and whether ages can be told.
+// prepare determines the inputs of one call's decisions other than the files: the targets of the policy's links, and
+// whether ages can be computed.
 func (s *Sweeper) prepare(ctx context.Context) error {
 	s.resolve()
 	return s.judgeClock(ctx)
 }
 
-// resolve follows the symbolic links of the policy as they are now: a folder that
-// was moved and linked back since the last call is protected where it is.
+// resolve follows the symbolic links of the policy as they are now: a folder that was moved and linked back since the
+// last call is protected where it is.
 func (s *Sweeper) resolve() {
 	if s.o.Real != nil {
 		s.o.Policy = s.o.Policy.Resolve(s.o.Real)
 	}
 }
 
-// storage finds a storage by its name.
+// storage returns the storage of that name, or an error if it is not among the options.
 func (s *Sweeper) storage(name string) (*providers.Storage, error) {
 	i := slices.IndexFunc(s.o.Storages, func(st *providers.Storage) bool { return st.Name() == name })
 	if i < 0 {
@@ -110,8 +107,7 @@ func (s *Sweeper) lacking(sum *Summary) {
 	}
 }
 
-// lease takes every storage for this sweep alone; a second sweep of one of
-// them gets a *journal.LeasedError.
+// lease takes every storage for this sweep alone. It returns a *journal.LeasedError if another sweep has one of them.
 func (s *Sweeper) lease(ctx context.Context, purpose string) (release func(), err error) {
 	var held []func() error
 	release = func() {
@@ -132,9 +128,8 @@ func (s *Sweeper) lease(ctx context.Context, purpose string) (release func(), er
 	return release, nil
 }
 
-// Reconcile completes the record of every operation on these storages that an
-// earlier run began and did not end: it looks what became of each, and moves
-// nothing to the trash. A storage may have had another name then.
+// Reconcile completes the record of every operation on these storages that an earlier run began and did not end. It
+// looks up the outcome of each and moves nothing to the trash. The storage may have had another name then.
 func (s *Sweeper) Reconcile(ctx context.Context, sum *Summary) error {
 	for op, err := range s.o.Journal.Operations(ctx, journal.Filter{Open: true}) {
 		if err != nil {
@@ -144,7 +139,7 @@ func (s *Sweeper) Reconcile(ctx context.Context, sum *Summary) error {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case errors.Is(err, providers.ErrOutside):
-			// of folders that are not looked at today; its record stays open
+			// It is in folders that are not open today; its record stays open.
 		case err != nil && !abandoned(op.Op, err):
 			sum.problem(op.Op.Storage, op.Op.Entry.Path, "finish", err)
 		default:
@@ -158,17 +153,16 @@ func (s *Sweeper) Reconcile(ctx context.Context, sum *Summary) error {
 	return s.o.Journal.Err()
 }
 
-// finish completes one record, by the storage of that name, or else by the one
-// whose roots the file is in; ErrOutside when there is neither, or when a
-// process that lives is at it under that other name. What a far storage calls a
-// file no other storage knows, and it knows no file of another: there, not to
-// find one proves nothing.
+// finish completes one record, on the storage of that name, or else on the one whose roots contain the file. It
+// returns providers.ErrOutside if there is neither, or if a live process works on it under that other name. A far
+// storage has its own IDs for files, so it is not tried for the operations of others: a file that it does not find
+// proves nothing.
 func (s *Sweeper) finish(ctx context.Context, op journal.Operation) error {
 	if st, err := s.storage(op.Op.Storage); err == nil {
 		return s.finishOn(ctx, st, op)
 	}
 	if op.Op.Kind == providers.OpPurge {
-		return providers.ErrOutside // a purge names no place to know it by
+		return providers.ErrOutside // a purge names no place by which to find it
 	}
 	release, err := s.o.Journal.Lease(ctx, op.Op.Storage, "finish")
 	if _, ok := errors.AsType[*journal.LeasedError](err); ok {
@@ -193,8 +187,7 @@ func (s *Sweeper) finish(ctx context.Context, op journal.Operation) error {
 	return providers.ErrOutside
 }
 
-// finishOn completes the record on that storage. What is back is kept by its
-// content, as Undo does it.
+// finishOn completes the record on that storage. A file that was brought back is kept by its content, as in Undo.
 func (s *Sweeper) finishOn(ctx context.Context, st *providers.Storage, op journal.Operation) error {
 	_, err := st.Finish(ctx, op.Key, op.Op)
 	if err == nil && op.Op.Kind == providers.OpRestore {

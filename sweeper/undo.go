@@ -13,17 +13,16 @@ import (
 	"sweepd/providers"
 )
 
-// Undone chooses what Undo brings back: all that one run trashed, or files,
-// each by what chooses the operations that moved it, of which the latest counts.
-// A run that trashed nothing that is still in the trash, or such a file, is
-// fs.ErrNotExist.
+// Undone selects what Undo brings back: everything that one run trashed, or files, each by a filter on the operations
+// that moved it, of which the latest counts. Undoable returns fs.ErrNotExist if nothing of the run, or no such file,
+// is still in the trash.
 type Undone struct {
 	Run   int64
 	Files []journal.Filter
 }
 
-// Undoable lists the trash operations that u chooses and that can be undone,
-// those included that were interrupted: Undo looks what became of them first.
+// Undoable returns the trash operations that u selects and that can be undone, also interrupted ones: Undo first
+// looks up their outcome.
 func Undoable(ctx context.Context, j *journal.Journal, u Undone) ([]journal.Operation, error) {
 	var ops []journal.Operation
 	if u.Run != 0 {
@@ -56,8 +55,7 @@ func Undoable(ctx context.Context, j *journal.Journal, u Undone) ([]journal.Oper
 	return ops, nil
 }
 
-// LastRun is the latest run of which something is still in the trash, or
-// fs.ErrNotExist.
+// LastRun returns the latest run of which something is still in the trash, or fs.ErrNotExist.
 func LastRun(ctx context.Context, j *journal.Journal) (run int64, err error) {
 	for _, f := range []journal.Filter{{InTrash: true, Newest: true}, {Open: true, Newest: true}} {
 		op, err := latest(ctx, j, f)
@@ -72,8 +70,7 @@ func LastRun(ctx context.Context, j *journal.Journal) (run int64, err error) {
 	return run, nil
 }
 
-// latest is the first of what f chooses that may be in the trash, or
-// fs.ErrNotExist.
+// latest returns the first operation selected by f whose file may be in the trash, or fs.ErrNotExist.
 func latest(ctx context.Context, j *journal.Journal, f journal.Filter) (journal.Operation, error) {
 	for op, err := range j.Operations(ctx, f) {
 		if err != nil || maybeInTrash(op) {
@@ -83,17 +80,15 @@ func latest(ctx context.Context, j *journal.Journal, f journal.Filter) (journal.
 	return journal.Operation{}, fs.ErrNotExist
 }
 
-// maybeInTrash reports whether the operation put a file into the trash that is
-// there still, or was interrupted while it did. A file that had left the trash
-// may be there again, as after a disk was away.
+// maybeInTrash reports whether the operation put a file into the trash that is still there, or was interrupted while
+// it did. A file that had left the trash may be there again, for example if its disk was away.
 func maybeInTrash(op journal.Operation) bool {
 	return op.Op.Kind == providers.OpTrash && op.Err == nil && (op.Resolved == "" || op.Resolved == providers.OpGone)
 }
 
-// Undo puts back what the operations trashed. It never overwrites: a file
-// whose name is taken stays in the trash and is a Problem. What came back is
-// kept from then on, as it is and by its content, by the journal: the person said
-// so by asking for it.
+// Undo restores the files that the operations trashed. It never overwrites: a file whose name is taken stays in the
+// trash and is a Problem. The journal keeps restored files from then on, both the file and its content, because the
+// user asked for them.
 func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress func(done int)) (*Summary, error) {
 	return s.run(ctx, "undo", func(ctx context.Context, sum *Summary) error {
 		s.lacking(sum)
@@ -101,7 +96,12 @@ func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress fu
 		var items []Item
 		for _, op := range ops {
 			byKey[op.Key] = op
-			items = append(items, Item{Storage: op.Op.Storage, Entry: op.Op.Entry, Key: op.Key, Decision: policy.Decision{Rule: op.Op.Cause.Rule}})
+			items = append(items, Item{
+				Storage:  op.Op.Storage,
+				Entry:    op.Op.Entry,
+				Key:      op.Key,
+				Decision: policy.Decision{Rule: op.Op.Cause.Rule},
+			})
 		}
 		done := 0
 		s.each(ctx, items, s.o.Journal.Err, func(it *Item, r *reader) error {
@@ -123,17 +123,16 @@ func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress fu
 	})
 }
 
-// errResolved: completing an interrupted run has shown that the file is not in
-// the trash, or has brought it back.
+// errResolved is returned if completing an interrupted run has shown that the file is not in the trash, or has
+// brought it back.
 var errResolved = errors.New("it is out of the trash already")
 
-// unkeptError says why a file that is back is kept where it is and as it is, and
-// not what has the same content.
+// unkeptError is the reason why a restored file is kept as a file but not by its content.
 type unkeptError struct{ err error }
 
 func (e *unkeptError) Error() string { return "its content is not kept: " + e.err.Error() }
 
-// restore brings back one file, by what the record says of it now.
+// restore brings back one file, by its present record.
 func (s *Sweeper) restore(ctx context.Context, r *reader, run int64, op journal.Operation) error {
 	st, err := s.storage(op.Op.Storage)
 	if err != nil {
@@ -147,7 +146,7 @@ func (s *Sweeper) restore(ctx context.Context, r *reader, run int64, op journal.
 			break
 		}
 		e := now.Op.Entry
-		if !far(st) { // a far storage says its hashes, or the file is read once it is back
+		if !far(st) { // a far storage reports its hashes, or the file is read once it is back
 			e.Hashes = hashesInBin(ctx, st, r, now)
 		}
 		back, err := st.Restore(ctx, e, now.Receipt, providers.Cause{Run: run, Reasons: []string{"undo"}})
@@ -159,7 +158,7 @@ func (s *Sweeper) restore(ctx context.Context, r *reader, run int64, op journal.
 	return errResolved
 }
 
-// hashesInBin are those of a file in the trash; none where it cannot be read.
+// hashesInBin returns the hashes of a file in the trash, or none if it cannot be read.
 func hashesInBin(ctx context.Context, st *providers.Storage, r *reader, op journal.Operation) providers.Hashes {
 	e := op.Op.Entry
 	r.openTrashed(ctx, st, providers.Trashed{Receipt: op.Receipt, Path: e.Path, Size: e.Size})
@@ -170,9 +169,8 @@ func hashesInBin(ctx context.Context, st *providers.Storage, r *reader, op journ
 	return sums
 }
 
-// keepContent keeps the content of a file that is back: on a disk and in a
-// Dropbox a file is called by its path, so that one that a person then moves is
-// another by its name. Its error is an *unkeptError.
+// keepContent keeps the content of a restored file. On a disk and in a Dropbox a file is identified by its path, so a
+// file that the user moves afterwards has another identity. It returns an *unkeptError.
 func (s *Sweeper) keepContent(ctx context.Context, st *providers.Storage, r *reader, e providers.Entry) error {
 	c, err := content(ctx, st, r, e)
 	if err == nil {
@@ -184,8 +182,7 @@ func (s *Sweeper) keepContent(ctx context.Context, st *providers.Storage, r *rea
 	return nil
 }
 
-// keepFinished is keepContent of a file that completing an interrupted restore
-// has brought back.
+// keepFinished calls keepContent for a file that completing an interrupted restore has brought back.
 func (s *Sweeper) keepFinished(ctx context.Context, st *providers.Storage, op providers.Op) error {
 	e, err := st.Stat(ctx, op.Entry.Ref)
 	if err != nil {
@@ -194,8 +191,8 @@ func (s *Sweeper) keepFinished(ctx context.Context, st *providers.Storage, op pr
 	return s.keepContent(ctx, st, new(reader), e)
 }
 
-// abandoned reports whether an interrupted operation came to nothing, or is
-// begun anew if it is still due, which is an end and no problem.
+// abandoned reports whether an interrupted operation had no effect, or begins anew if it is still due: that ends it
+// and is no problem.
 func abandoned(op providers.Op, err error) bool {
 	ended := op.Kind == providers.OpTrash && errors.Is(err, fs.ErrNotExist) || errors.Is(err, providers.ErrInterrupted)
 	return ended && !errors.Is(err, providers.ErrUnrecorded)

@@ -25,7 +25,8 @@ func TestAStorageThatCannotBeOpenedIsAProblemAndTheOthersGoOn(t *testing.T) {
 	}
 	said := func(doing string, sum *sweeper.Summary) {
 		t.Helper()
-		if sum.Errors != 1 || sum.Problems[0].Storage != "drive" || sum.Problems[0].Doing != "open" || !errors.Is(sum.Problems[0].Err, down) || !sum.Partial {
+		if sum.Errors != 1 || sum.Problems[0].Storage != "drive" || sum.Problems[0].Doing != "open" ||
+			!errors.Is(sum.Problems[0].Err, down) || !sum.Partial {
 			t.Errorf("%s: got %+v, want one problem that drive could not be opened", doing, sum)
 		}
 	}
@@ -68,7 +69,8 @@ func TestAnotherAccountProvesNothingOfAnInterruptedMove(t *testing.T) {
 	b.put(ours(1), picture(1))
 	b.apply() // it is in the trash, and the record does not know
 	b.fail()
-	other, err := providers.NewStorage("drive", account{providertest.NewMemory(providertest.NewAccount())}, providers.Options{Roots: []string{"/"}, Recorder: b.journal})
+	other, err := providers.NewStorage("drive", account{providertest.NewMemory(providertest.NewAccount())},
+		providers.Options{Roots: []string{"/"}, Recorder: b.journal})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,14 +91,18 @@ func TestAFileIsUndoneByWhatItsStorageCallsIt(t *testing.T) {
 	p, _ := b.plan()
 	b.execute(p)
 	ref := p.Trash[1].Entry.Ref
-	for _, f := range []journal.Filter{{Ref: ref}, {Storage: "home", Ref: ref}, {Storage: "home", Path: ours(2)}, {Path: ours(2), Ref: ref}} {
+	for _, f := range []journal.Filter{
+		{Ref: ref}, {Storage: "home", Ref: ref}, {Storage: "home", Path: ours(2)}, {Path: ours(2), Ref: ref},
+	} {
 		ops, err := sweeper.Undoable(t.Context(), b.journal, sweeper.Undone{Files: []journal.Filter{f}})
 		if err != nil || len(ops) != 1 || ops[0].Op.Entry.Path != ours(2) {
 			t.Errorf("%+v: got %+v, %v", f, ops, err)
 		}
 	}
 	for _, f := range []journal.Filter{{Storage: "drive", Ref: ref}, {Path: ours(1), Ref: ref}} {
-		if ops, err := sweeper.Undoable(t.Context(), b.journal, sweeper.Undone{Files: []journal.Filter{f}}); err == nil || !strings.Contains(err.Error(), "is not in the trash by sweepd's doing") {
+		if ops, err := sweeper.Undoable(t.Context(), b.journal,
+			sweeper.Undone{Files: []journal.Filter{f}}); err == nil ||
+			!strings.Contains(err.Error(), "is not in the trash by sweepd's doing") {
 			t.Errorf("%+v: got %+v, %v", f, ops, err)
 		}
 	}
