@@ -15,12 +15,12 @@ import (
 	"sweepd/policy"
 )
 
-// SignIns keeps what people gave sweepd access to, beside the journal.
+// SignIns returns the store of the sign-ins, beside the journal.
 func (p Paths) SignIns(getenv func(string) string) signin.Store {
 	return signin.Store{Dir: filepath.Join(p.State, "signin"), Credentials: getenv("CREDENTIALS_DIRECTORY")}
 }
 
-// google says how to reach the account of a storage of the policy, to use it so.
+// google returns the options with which the account of a storage of the policy is opened for use.
 func (o Options) google(p Paths, name string, st policy.Storage, use google.Use) google.Options {
 	return google.Options{
 		Storage: name, Use: use, Account: st.Account,
@@ -30,15 +30,19 @@ func (o Options) google(p Paths, name string, st policy.Storage, use google.Use)
 	}
 }
 
-// net is how calls to a cloud are made.
+// net returns the options of calls to a cloud.
 func (o Options) net() signin.Net { return signin.Net{Now: o.Now, Log: o.Log} }
 
-// useOf is what an account has to allow for what the policy asks.
+// useOf returns the use that an account has to allow for the policy's access.
 func useOf(a policy.Access) google.Use {
-	return map[policy.Access]google.Use{policy.AccessScan: google.Look, policy.AccessTrash: google.Trash, policy.AccessPurge: google.Purge}[a]
+	return map[policy.Access]google.Use{
+		policy.AccessScan:  google.Look,
+		policy.AccessTrash: google.Trash,
+		policy.AccessPurge: google.Purge,
+	}[a]
 }
 
-// account is a storage of the policy that is somebody's account.
+// account is a storage of the policy that is an account of a service.
 type account struct {
 	paths   Paths
 	policy  *policy.Policy
@@ -46,7 +50,7 @@ type account struct {
 	storage policy.Storage
 }
 
-// account finds the policy's storage of that name.
+// account returns the policy's account of that name. It returns a *UsageError if the policy has none.
 func (o Options) account(name string) (a account, err error) {
 	if a.paths, err = FindPaths(o.Getenv); err != nil {
 		return a, err
@@ -60,7 +64,8 @@ func (o Options) account(name string) (a account, err error) {
 	if a.storage = st; known && st.Far() {
 		return a, nil
 	}
-	far := slices.DeleteFunc(slices.Sorted(maps.Keys(x.Policy.Storages)), func(n string) bool { return !x.Policy.Storages[n].Far() })
+	far := slices.DeleteFunc(slices.Sorted(maps.Keys(x.Policy.Storages)),
+		func(n string) bool { return !x.Policy.Storages[n].Far() })
 	hint := "the policy has no account; docs/google-drive.md tells how to add one"
 	if len(far) > 0 {
 		hint = "the policy's accounts are: " + strings.Join(far, ", ")
@@ -71,23 +76,26 @@ func (o Options) account(name string) (a account, err error) {
 	return a, &UsageError{fmt.Errorf("the policy has no storage %q", name), hint}
 }
 
-// Login is one sign-in of a person.
+// Login is one sign-in of the user.
 type Login struct {
 	Storage string
-	Most    *policy.Access // no more than this; nil: what the policy asks for
+	Most    *policy.Access // no more than this; nil: as much as the policy asks for
 	Show    func(start, consent string) error
 	Paste   func(context.Context) (string, error) // see signin.Request
 }
 
-// LogIn has a person give access to the account of a storage, and keeps it. The
-// use is what was given.
+// LogIn lets the user give access to the account of a storage and stores the grant. It returns the grant and the use
+// that was granted.
 func LogIn(ctx context.Context, o Options, l Login) (g signin.Grant, use fmt.Stringer, err error) {
 	a, err := o.account(l.Storage)
 	if err != nil {
 		return g, use, err
 	}
 	if a.storage.ServiceAccount != "" {
-		return g, use, &UsageError{fmt.Errorf("storage %s is reached by the key of a service account: nobody signs in to it", a.name), "to see whether it works: sweepd doctor " + a.name}
+		return g, use, &UsageError{
+			fmt.Errorf("storage %s is reached by the key of a service account: nobody signs in to it", a.name),
+			"to see whether it works: sweepd doctor " + a.name,
+		}
 	}
 	store := a.paths.SignIns(o.Getenv)
 	r, use, err := a.request(store, l.Most)
@@ -105,8 +113,8 @@ func LogIn(ctx context.Context, o Options, l Login) (g signin.Grant, use fmt.Str
 	return g, use, err
 }
 
-// request says which service is asked, for which client, for how much: for what the
-// policy asks, but no more than most, if that is given.
+// request returns the request for a sign-in: its service, client and scopes. The access is that of the policy, or
+// most if it is not nil.
 func (a account) request(store signin.Store, most *policy.Access) (r signin.Request, use fmt.Stringer, err error) {
 	access := a.policy.Access(a.name)
 	if most != nil {
@@ -120,16 +128,15 @@ func (a account) request(store signin.Store, most *policy.Access) (r signin.Requ
 	}
 	drive := useOf(access)
 	if most == nil && access > policy.AccessScan {
-		drive = google.Purge // trashes too; that drive.metadata does is written, and was never seen
+		drive = google.Purge // it also trashes; drive.metadata is documented to do so, but that was never observed
 	}
 	r.Service, r.Scopes = google.Service(), drive.Scopes()
 	r.Client, err = google.ReadClient(store.ReadPrivate, a.storage.Client)
 	return r, drive, err
 }
 
-// LogOut gives the access to a storage's account back and forgets it; with
-// forget also whose account the storage is. Where the service cannot be asked,
-// nothing is forgotten, unless anyway.
+// LogOut revokes the access to a storage's account and deletes the grant; if forget is set, also the pinned owner of
+// the storage. If the access cannot be revoked, nothing is deleted unless anyway is set.
 func LogOut(ctx context.Context, o Options, storage string, forget, anyway bool) (g signin.Grant, err error) {
 	a, err := o.account(storage)
 	if err != nil {

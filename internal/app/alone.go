@@ -7,16 +7,16 @@ import (
 	"sweepd/sweeper"
 )
 
-// alone is what sweeps refused, or could not do, and why: it would be tried, told
-// and counted anew with each change of any file.
+// alone is the set of items that sweeps refused or failed, with the reason. Without it each change of any file would
+// try, report and count them anew.
 type alone map[string]string
 
-// aloneID is an item as long as it is the same file in the same state.
+// aloneID identifies an item as long as it is the same file in the same state.
 func aloneID(it sweeper.Item) string {
 	return string(it.Entry.Ref) + "\x00" + string(it.Entry.Revision) + "\x00" + string(it.Receipt)
 }
 
-// leaveOut takes out of the plan what was left alone.
+// leaveOut removes the items in a from the plan.
 func (a alone) leaveOut(plan *sweeper.Plan) {
 	if plan == nil {
 		return
@@ -25,9 +25,9 @@ func (a alone) leaveOut(plan *sweeper.Plan) {
 	plan.Trash, plan.Purge = slices.DeleteFunc(plan.Trash, in), slices.DeleteFunc(plan.Purge, in)
 }
 
-// add takes in what a run left alone, and returns its summary as it is to be
-// counted, without what was counted before for the same reason. known: there is
-// no trouble in it but that.
+// add adds the items that a run left alone and returns the summary for counting: without the items that were counted
+// before for the same reason. known is true if it left any, all of them were counted before, and the run had no other
+// trouble.
 func (a *alone) add(sum *sweeper.Summary) (fresh *sweeper.Summary, known bool) {
 	if *a == nil {
 		*a = alone{}
@@ -52,8 +52,7 @@ func (a *alone) add(sum *sweeper.Summary) (fresh *sweeper.Summary, known bool) {
 	return &counted, known && trouble == 0
 }
 
-// forgetBut forgets what is not among those that were left alone by a run that
-// tried all.
+// forgetBut removes all items but those in left, which a run that tried all left alone.
 func (a alone) forgetBut(left []sweeper.Left) {
 	keep := map[string]bool{}
 	for _, x := range left {

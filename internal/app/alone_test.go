@@ -19,14 +19,16 @@ type shut struct {
 	why func() error
 }
 
-func (s shut) Trash(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
+func (s shut) Trash(
+	ctx context.Context, key string, ref providers.Ref, rev providers.Revision,
+) (providers.Receipt, error) {
 	if err := s.why(); err != nil {
 		return "", err
 	}
 	return s.Driver.Trash(ctx, key, ref, rev)
 }
 
-// Each change of any file would try again, tell and count what cannot be moved.
+// Without alone, each change of any file would try, report and count files anew that cannot be moved.
 func TestWhatIsLeftAloneWaitsForTheScheduleAndIsCountedOnce(t *testing.T) {
 	for name, why := range map[string]error{
 		"a folder is at fault": &providers.FolderError{Folder: "/", Err: errMood},
@@ -36,7 +38,8 @@ func TestWhatIsLeftAloneWaitsForTheScheduleAndIsCountedOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h := newHouse(t, "enforce", ", on_change: true")
-				h.write(strings.Replace(fmt.Sprintf(housePolicy, "enforce", ", on_change: true"), "  box: {type: dropbox, app_key: abcdefghij12345, purge: off}\n", "", 1) + "settle: 0\n")
+				h.write(strings.Replace(fmt.Sprintf(housePolicy, "enforce", ", on_change: true"),
+					"  box: {type: dropbox, app_key: abcdefghij12345, purge: off}\n", "", 1) + "settle: 0\n")
 				var well atomic.Bool
 				h.wrap = func(_ string, d providers.Driver) (providers.Driver, error) {
 					return shut{d, func() error {
@@ -67,12 +70,16 @@ func TestWhatIsLeftAloneWaitsForTheScheduleAndIsCountedOnce(t *testing.T) {
 				}
 				h.put("drive", ours(7), 7)
 				time.Sleep(5 * time.Minute)
-				if n, runs := left(), h.runs(); n != 6 || len(runs) != 2 || runs[1].Summary.Refused+runs[1].Summary.Failed != 1 {
-					t.Errorf("with one more %d files were left alone in %d runs, want 6 in 2, the last of one", n, len(runs))
+				if n, runs := left(), h.runs(); n != 6 || len(runs) != 2 ||
+					runs[1].Summary.Refused+runs[1].Summary.Failed != 1 {
+					t.Errorf("with one more %d files were left alone in %d runs, want 6 in 2, the last of one", n,
+						len(runs))
 				}
 				time.Sleep(24 * time.Hour) // all are tried again at 03:00
-				if n, runs := left(), h.runs(); n != 6 || len(runs) != 3 || runs[2].Summary.Refused+runs[2].Summary.Failed != 6 {
-					t.Errorf("after a day %d files were left alone in %d runs, want 6 in 3, the last of six", n, len(runs))
+				if n, runs := left(), h.runs(); n != 6 || len(runs) != 3 ||
+					runs[2].Summary.Refused+runs[2].Summary.Failed != 6 {
+					t.Errorf("after a day %d files were left alone in %d runs, want 6 in 3, the last of six", n,
+						len(runs))
 				}
 				well.Store(true)
 				time.Sleep(24 * time.Hour)

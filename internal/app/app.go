@@ -20,27 +20,29 @@ import (
 	"sweepd/sweeper"
 )
 
-// Options say what to open.
+// Options are the options of Open.
 type Options struct {
 	Getenv     func(string) string
-	PolicyFile string          // "" looks for one; see Paths.FindPolicy
-	Only       []string        // names of storages, or folders; empty: every storage of the policy
-	Scopes     []sweeper.Scope // in place of Only: exactly these, whatever the policy, which need not even be readable; without roots: an account of it
-	Act        bool            // storages may be changed; else they are open for reading only
-	AnyFolder  bool            // however broad a folder in Only is: it is not to be listed
-	WholeHome  bool            // the person's home in Only is to be looked at, and no more
-	Gone       bool            // folders in Only may be missing: a saved plan names them
+	PolicyFile string   // "" searches for one; see Paths.FindPolicy
+	Only       []string // names of storages, or folders; empty: every storage of the policy
+	// Scopes replace Only: exactly these are opened, regardless of the policy, which need not be readable. One
+	// without roots is an account of the policy.
+	Scopes     []sweeper.Scope
+	Act        bool // storages may be changed; else they are open for reading only
+	AnyFolder  bool // a folder in Only may be too broad for a scan: it is not listed
+	WholeHome  bool // the user's home in Only may be scanned, but not changed
+	Gone       bool // folders in Only may be missing: a saved plan names them
 	Log        *slog.Logger
 	Now        func() time.Time
 	Uptime     func() (boot string, since time.Duration) // nil: the kernel's
 	Classifier *fingerprint.Classifier                   // nil: the built-in one
 
-	// Account opens an account of a service and says inside which paths its files
-	// may be moved. nil: by its type, with what sweepd login keeps.
+	// Account opens an account of a service and returns the paths within which its files may be moved. nil: by its
+	// type, with the grant that sweepd login stored.
 	Account func(ctx context.Context, name string, st policy.Storage) (d providers.Driver, roots []string, err error)
 }
 
-// log is where to, never nil.
+// log returns the logger, never nil.
 func (o Options) log() *slog.Logger {
 	if o.Log == nil {
 		return slog.New(slog.DiscardHandler)
@@ -48,10 +50,10 @@ func (o Options) log() *slog.Logger {
 	return o.Log
 }
 
-// App is everything that is open.
+// App is an open policy, journal and set of storages.
 type App struct {
 	Paths      Paths
-	PolicyFile string // "" when the built-in policy serves
+	PolicyFile string // "" for the built-in policy
 	Policy     *policy.Policy
 	Journal    *journal.Journal
 	Classifier *fingerprint.Classifier
@@ -59,24 +61,22 @@ type App struct {
 	Scope      []sweeper.Scope  // the storages that are open
 	Unopened   map[string]error // accounts that could not be opened, which stops no other storage
 
-	// ReportOnly is why nothing can be deleted until somebody has looked at the
-	// record: it is damaged, gone, not ours, not the running service's, or, by a
-	// *StateError, cannot be opened. What is said then is said without it, and
-	// remembered nowhere. nil: all is well.
+	// ReportOnly is the reason why nothing can be deleted until the user has checked the record: it is damaged, gone,
+	// not ours, not the running service's, or cannot be opened (*StateError). Results then come without it and are
+	// not remembered. It is nil if the record is sound.
 	ReportOnly error
 
-	// Differs is how the policy of the running service differs from Policy; "" where
-	// it does not.
+	// Differs describes how the policy of the running service differs from Policy; "" if it does not.
 	Differs string
 
 	storages []*providers.Storage
-	still    func(now time.Time) error // what else stops every deletion; nil: nothing does
-	shares   bool                      // the journal is another's to close
-	noPolicy error                     // why the built-in policy serves in place of the one that there is
+	still    func(now time.Time) error // another reason that stops every deletion; nil: there is none
+	shares   bool                      // another App closes the journal
+	noPolicy error                     // why the built-in policy is used in place of the existing one
 	o        Options
 }
 
-// UsageError is something that the caller asked for wrongly, with what to do.
+// UsageError is a mistake in the caller's request, with a hint on what to do.
 type UsageError struct {
 	Err  error
 	Hint string
@@ -85,7 +85,7 @@ type UsageError struct {
 func (e *UsageError) Error() string { return e.Err.Error() }
 func (e *UsageError) Unwrap() error { return e.Err }
 
-// Open opens the policy, the journal, and the storages that o.Only names.
+// Open opens the policy, the journal, and the storages that o.Only names. The caller closes the App.
 func Open(ctx context.Context, o Options) (*App, error) {
 	a, err := newApp(o)
 	if err != nil {
@@ -110,7 +110,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	return a, nil
 }
 
-// newApp is one in which nothing is open yet.
+// newApp returns an App in which nothing is open yet.
 func newApp(o Options) (_ *App, err error) {
 	if o.Uptime == nil {
 		o.Uptime = uptime
@@ -123,7 +123,10 @@ func newApp(o Options) (_ *App, err error) {
 		return nil, &UsageError{err, "set HOME, or STATE_DIRECTORY to a folder of its own"}
 	}
 	if a.Paths.Home != "" && strangers(a.Paths.Home) {
-		return nil, &UsageError{fmt.Errorf("this is root, in the home of somebody else: %s", a.Paths.Home), "run it as the person whose files they are, or set HOME"}
+		return nil, &UsageError{
+			fmt.Errorf("this is root, in the home of somebody else: %s", a.Paths.Home),
+			"run it as the person whose files they are, or set HOME",
+		}
 	}
 	return a, nil
 }
@@ -141,7 +144,7 @@ func (a *App) openSweeper(ctx context.Context, scopes []sweeper.Scope, budget *s
 	return err
 }
 
-// paused is why nothing may be deleted now: a person's word, or the quiet hours.
+// paused returns the reason why nothing may be deleted now: a pause by the user, or the quiet hours.
 func (a *App) paused() error {
 	now := a.o.Now()
 	if err := a.Paths.Paused(now); err != nil || a.still == nil {
@@ -150,7 +153,7 @@ func (a *App) paused() error {
 	return a.still(now)
 }
 
-// rest lets go of what the storages hold open between two passes.
+// rest releases the resources that the storages hold open between two passes.
 func (a *App) rest() error {
 	var errs []error
 	for _, st := range a.storages {
@@ -159,7 +162,7 @@ func (a *App) rest() error {
 	return errors.Join(errs...)
 }
 
-// Close closes all that is open.
+// Close closes the storages, and the journal unless it is shared.
 func (a *App) Close() error {
 	var errs []error
 	for _, st := range a.storages {
@@ -171,8 +174,7 @@ func (a *App) Close() error {
 	return errors.Join(errs...)
 }
 
-// StateError is why the record cannot be opened or made, although what is there
-// of it may be sound.
+// StateError is the reason why the record cannot be opened or made, although its contents may be sound.
 type StateError struct {
 	Dir string // the state directory
 	Err error
@@ -181,8 +183,8 @@ type StateError struct {
 func (e *StateError) Error() string { return e.Err.Error() }
 func (e *StateError) Unwrap() error { return e.Err }
 
-// openRecord opens the record for writing. The error is a *StateError unless
-// journal.Unreliable reports true of it.
+// openRecord opens the record for writing. It returns a *StateError, or an error for which journal.Unreliable reports
+// true.
 func openRecord(ctx context.Context, paths Paths, now func() time.Time) (*journal.Journal, error) {
 	j, err := journal.Open(ctx, paths.Journal(), journal.Options{Now: now})
 	if err != nil && !journal.Unreliable(err) {
@@ -191,9 +193,8 @@ func openRecord(ctx context.Context, paths Paths, now func() time.Time) (*journa
 	return j, err
 }
 
-// openJournal opens the record. To act takes one that was read from the first
-// byte to the last. To look takes none: where it cannot be opened or relied on
-// an empty one, in memory, serves.
+// openJournal opens the record. Acting requires a record that was read from the first byte to the last. Looking
+// requires none: an empty journal in memory replaces one that cannot be opened or relied on.
 func (a *App) openJournal(ctx context.Context) (err error) {
 	var service *status.Daemon
 	if a.Journal, service, err = openBeside(ctx, a.Paths, a.o.Now); err == nil {
@@ -212,8 +213,7 @@ func (a *App) openJournal(ctx context.Context) (err error) {
 	return err
 }
 
-// openPolicy reads the policy file. Without one the built-in policy serves the
-// folders that were named.
+// openPolicy reads the policy file. Without a file it takes the built-in policy for the folders in Only.
 func (a *App) openPolicy() error {
 	path, err := a.Paths.FindPolicy(firstOf(a.o.PolicyFile, a.o.Getenv("SWEEPD_POLICY")))
 	if err != nil {
@@ -245,7 +245,7 @@ func (a *App) openPolicy() error {
 	return nil
 }
 
-// LoadPolicy reads and parses a policy file.
+// LoadPolicy reads and parses a policy file. It returns a *UsageError if the file cannot be read.
 func LoadPolicy(path, home string) (*policy.Policy, error) {
 	src, err := os.ReadFile(path)
 	if err != nil {
@@ -259,10 +259,10 @@ func parsePolicy(path string, src []byte, home string) (*policy.Policy, error) {
 	return policy.Parse(path, src, policy.ParseOptions{Home: home, Real: local.Real})
 }
 
-// exampleDir is where a package has the examples.
+// exampleDir is the folder in which a package installs the examples.
 const exampleDir = "/usr/share/sweepd/examples"
 
-// unreadPolicy is what to do about a policy that cannot be read.
+// unreadPolicy returns the hint for a policy that cannot be read.
 func unreadPolicy(path string, err error) string {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return "is it a file that you may read?"
@@ -274,30 +274,31 @@ func unreadPolicy(path string, err error) string {
 	return hint
 }
 
-// Plan is Sweeper.Plan; the plan also says where the storages are, so that it
-// can be applied without naming them again.
+// Plan calls Sweeper.Plan and adds the roots of the storages to the plan, so that it can be applied without naming
+// them again.
 func (a *App) Plan(ctx context.Context, o sweeper.ScanOptions) (*sweeper.Plan, *sweeper.Summary, error) {
 	p, sum, err := a.Sweeper.Plan(ctx, o)
 	if p != nil {
 		for i, sc := range p.Scope {
-			p.Scope[i].Roots = a.Scope[slices.IndexFunc(a.Scope, func(o sweeper.Scope) bool { return o.Storage == sc.Storage })].Roots
+			p.Scope[i].Roots = a.Scope[slices.IndexFunc(a.Scope,
+				func(o sweeper.Scope) bool { return o.Storage == sc.Storage })].Roots
 		}
 	}
 	return p, sum, err
 }
 
-// PlanPurge is Sweeper.PlanPurge of what may be purged by one of the rights.
+// PlanPurge calls Sweeper.PlanPurge for the entries that may be purged by one of the rights.
 func (a *App) PlanPurge(ctx context.Context, rights []sweeper.Whose) (*sweeper.Plan, *sweeper.Summary, error) {
 	return a.Sweeper.PlanPurge(ctx, func(b sweeper.Binned) bool { return slices.Contains(rights, b.Whose) })
 }
 
-// resolve makes a folder's name absolute and free of links.
+// resolve returns the folder's path, absolute and without symbolic links.
 func resolve(arg string) (string, error) {
 	path, err := filepath.Abs(arg)
 	if err != nil {
 		return "", err
 	}
-	path = local.Real(path) // a missing one is for the listing to say, so that the others go on
+	path = local.Real(path) // the listing reports a missing folder, so that the others go on
 	if fi, err := os.Stat(path); err == nil && !fi.IsDir() {
 		return "", &UsageError{fmt.Errorf("%q is not a folder", arg), "to look at one file: sweepd explain FILE"}
 	}

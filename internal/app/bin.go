@@ -11,16 +11,16 @@ import (
 	"sweepd/providers"
 )
 
-// ReadTrashed is the content of the file that an operation moved to the trash,
-// at most so many bytes of it; fs.ErrNotExist where it is there no more, or its
-// storage is not open.
+// ReadTrashed returns the content of the file that an operation moved to the trash, at most so many bytes. It returns
+// fs.ErrNotExist if the file is no longer there or its storage is not open.
 func (a *App) ReadTrashed(ctx context.Context, op journal.Operation, most int64) ([]byte, error) {
 	for _, st := range a.storages {
 		if st.Name() != op.Op.Storage {
 			continue
 		}
 		e := op.Op.Entry
-		rc, err := st.ReadTrashed(ctx, providers.Trashed{Receipt: op.Receipt, Path: e.Path, Size: e.Size}, 0, min(e.Size, most))
+		rc, err := st.ReadTrashed(ctx, providers.Trashed{Receipt: op.Receipt, Path: e.Path, Size: e.Size}, 0,
+			min(e.Size, most))
 		if err != nil {
 			return nil, err
 		}

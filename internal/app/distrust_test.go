@@ -15,8 +15,8 @@ import (
 	"sweepd/providers"
 )
 
-// startBare starts a service that nothing but the test looks after, so that a
-// test can ask what a person asks over the control socket.
+// startBare starts a service without its supervising goroutine, so that a test can send the requests of the control
+// socket.
 func (h *house) startBare() (d *daemon, ctx context.Context, end func()) {
 	h.Helper()
 	o := h.runOptions()
@@ -387,13 +387,15 @@ func TestOnceSaysThatAStorageWasLeftToAnotherProcess(t *testing.T) {
 	})
 }
 
-// slowTrash is a storage whose moves take a while, and end whatever ctx says.
+// slowTrash is a storage whose moves take a while, and end even if ctx has ended.
 type slowTrash struct {
 	providers.Driver
 	moving *atomic.Int64
 }
 
-func (s slowTrash) Trash(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
+func (s slowTrash) Trash(
+	ctx context.Context, key string, ref providers.Ref, rev providers.Revision,
+) (providers.Receipt, error) {
 	s.moving.Add(1)
 	defer s.moving.Add(-1)
 	time.Sleep(2 * time.Second)

@@ -1,7 +1,6 @@
-// Package app puts the program together: it finds the policy and the state
-// directory, opens the journal and the storages, and hands out a Sweeper. It is
-// the one place that knows every room, and the only one that may ask for the
-// time.
+// Package app puts the program together: it finds the policy and the state directory, opens the journal and the
+// storages, and returns a Sweeper. It is the only package that knows all others, and the only one that may read the
+// clock.
 //
 // It prints nothing and decides nothing about files.
 package app

@@ -20,41 +20,52 @@ import (
 	"sweepd/providers/local"
 )
 
-// State is what a check came to.
+// State is the result of a check.
 type State string
 
 // The states.
 const (
 	Well State = "ok"
-	Warn State = "warn" // it works, and may not do what was meant, or not for long
+	Warn State = "warn" // it works, but may not do what was meant, or not for long
 	Fail State = "fail"
 )
 
-// Finding is what one check found.
+// Finding is the finding of one check.
 type Finding struct {
-	Storage string // "" when it is about none
-	Check   string // policy, service, protection, record, pause, folder, trash, client, sign-in, access, account, clock, space
-	State   State
-	Text    string
-	Hint    string // what to do; may be empty
+	Storage string // "" if it is about none
+	// Check is policy, service, protection, record, pause, folder, trash, client, sign-in, access, account, clock or
+	// space.
+	Check string
+	State State
+	Text  string
+	Hint  string // what to do; may be empty
 }
 
-// Doctor looks whether everything is as it has to be. It changes nothing but the
-// access token that is kept, and tries the trash of each folder with a file of
-// its own, which it takes out again. only are storages' names; none: all of the
-// policy's. What depends on a check that failed is not checked.
+// Doctor checks the setup and yields the findings. It changes only the stored access token, and tries the trash of
+// each folder with a file of its own, which it removes again. only are names of storages; if it is empty, all
+// storages of the policy are checked. Checks that depend on a failed one are left out.
 func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 	return func(yield func(Finding) bool) {
 		paths, err := FindPaths(o.Getenv)
 		if err != nil {
-			yield(Finding{Check: "policy", State: Fail, Text: err.Error(), Hint: "set HOME, or STATE_DIRECTORY to a folder of its own"})
+			yield(Finding{
+				Check: "policy",
+				State: Fail,
+				Text:  err.Error(),
+				Hint:  "set HOME, or STATE_DIRECTORY to a folder of its own",
+			})
 			return
 		}
 		if !yield(record(ctx, paths)) || !yield(pausing(paths, o.Now())) {
 			return
 		}
 		if none, err := unwritten(o, paths, only); none {
-			yield(Finding{Check: "policy", State: Well, Text: "there is none yet; the built-in one serves the folders that you name", Hint: "write one with: sweepd init"})
+			yield(Finding{
+				Check: "policy",
+				State: Well,
+				Text:  "there is none yet; the built-in one serves the folders that you name",
+				Hint:  "write one with: sweepd init",
+			})
 			return
 		} else if err != nil {
 			yield(Finding{Check: "policy", State: Fail, Text: err.Error()})
@@ -73,7 +84,12 @@ func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 			return
 		}
 		if differs := ServiceDiffers(ctx, paths, x.PolicyFile, x.Policy); differs != "" {
-			if !yield(Finding{Check: "service", State: Warn, Text: differs, Hint: "see: sweepd status; to have it read the policy: sweepd reload"}) {
+			if !yield(Finding{
+				Check: "service",
+				State: Warn,
+				Text:  differs,
+				Hint:  "see: sweepd status; to have it read the policy: sweepd reload",
+			}) {
 				return
 			}
 		}
@@ -96,14 +112,13 @@ func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 	}
 }
 
-// unwritten reports whether there is no policy, and nobody asked for a storage of
-// one.
+// unwritten reports whether there is no policy and only names no storage of one.
 func unwritten(o Options, paths Paths, only []string) (bool, error) {
 	path, err := paths.FindPolicy(firstOf(o.PolicyFile, o.Getenv("SWEEPD_POLICY")))
 	return err == nil && path == "" && len(only) == 0, err
 }
 
-// record looks whether the journal can be relied on.
+// record checks whether the journal can be relied on.
 func record(ctx context.Context, paths Paths) Finding {
 	f := Finding{Check: "record", State: Well, Text: "whole and unchanged"}
 	j, err := journal.OpenReadOnly(ctx, paths.Journal())
@@ -119,7 +134,12 @@ func record(ctx context.Context, paths Paths) Finding {
 		err = errors.Join(err, j.Close())
 	}
 	if err != nil {
-		f = Finding{Check: "record", State: Fail, Text: err.Error(), Hint: "nothing is deleted without the record; see: sweepd history --verify"}
+		f = Finding{
+			Check: "record",
+			State: Fail,
+			Text:  err.Error(),
+			Hint:  "nothing is deleted without the record; see: sweepd history --verify",
+		}
 		if errors.Is(err, providers.ErrFull) {
 			f.Hint = Hint(err)
 		}
@@ -129,7 +149,7 @@ func record(ctx context.Context, paths Paths) Finding {
 	return f
 }
 
-// pausing looks whether anything is deleted at all.
+// pausing checks whether deletion is paused.
 func pausing(paths Paths, now time.Time) Finding {
 	if err := paths.Paused(now); err != nil {
 		return Finding{Check: "pause", State: Warn, Text: err.Error(), Hint: "to go on: sweepd resume"}
@@ -137,7 +157,7 @@ func pausing(paths Paths, now time.Time) Finding {
 	return Finding{Check: "pause", State: Well, Text: "nothing is paused"}
 }
 
-// examine looks at one storage.
+// examine checks one storage.
 func (o Options) examine(ctx context.Context, paths Paths, pol *policy.Policy, name string) iter.Seq[Finding] {
 	return func(yield func(Finding) bool) {
 		st, known := pol.Storages[name]
@@ -160,8 +180,7 @@ func (o Options) examine(ctx context.Context, paths Paths, pol *policy.Policy, n
 	}
 }
 
-// tryTrash moves a file of its own from the root to its trash bin, and removes
-// it there.
+// tryTrash moves a file of its own from the root to its trash bin and removes it there.
 func (o Options) tryTrash(root string) Finding {
 	bin, err := o.bin(root, (*local.Driver).Trial)
 	if err != nil {
@@ -170,9 +189,10 @@ func (o Options) tryTrash(root string) Finding {
 	return Finding{Check: "trash", State: Well, Text: bin}
 }
 
-// examineAccount looks at an account, and stops at what makes the rest
-// impossible.
-func (o Options) examineAccount(ctx context.Context, paths Paths, pol *policy.Policy, name string, yield func(Finding) bool) {
+// examineAccount checks an account, and stops at the first finding that makes the rest impossible.
+func (o Options) examineAccount(
+	ctx context.Context, paths Paths, pol *policy.Policy, name string, yield func(Finding) bool,
+) {
 	st := pol.Storages[name]
 	if st.Type == policy.Dropbox {
 		o.examineDropbox(ctx, paths, pol, name, yield)
@@ -199,9 +219,10 @@ func (o Options) examineAccount(ctx context.Context, paths Paths, pol *policy.Po
 		yield(space(about))
 }
 
-// examineSignIn looks at what is kept of a sign-in, without a call; ok is
-// whether there is sense in one.
-func (o Options) examineSignIn(paths Paths, st policy.Storage, name string, need google.Use, yield func(Finding) bool) (ok bool) {
+// examineSignIn checks the stored sign-in without a call to the service. It returns true if a call makes sense.
+func (o Options) examineSignIn(
+	paths Paths, st policy.Storage, name string, need google.Use, yield func(Finding) bool,
+) (ok bool) {
 	store := paths.SignIns(o.Getenv)
 	fail := func(check string, err error) bool {
 		yield(Finding{Check: check, State: Fail, Text: err.Error(), Hint: google.Hint(err)})
@@ -225,13 +246,17 @@ func (o Options) examineSignIn(paths Paths, st policy.Storage, name string, need
 	return yield(f) && f.State != Fail
 }
 
-// signedIn says since when there is a sign-in, and where it is kept.
+// signedIn returns the finding with the date of the sign-in and its file.
 func signedIn(g signin.Grant, store signin.Store, name string) Finding {
-	return Finding{Check: "sign-in", State: Well, Text: fmt.Sprintf("of %s, in %s", g.Given.Local().Format("2006-01-02"), store.File(name))}
+	return Finding{
+		Check: "sign-in",
+		State: Well,
+		Text:  fmt.Sprintf("of %s, in %s", g.Given.Local().Format("2006-01-02"), store.File(name)),
+	}
 }
 
-// access compares what a sign-in allows with what the policy needs, by what they
-// are called and by how much they are; some is whether it allows anything.
+// access compares the access that a sign-in allows (may, much) with what the policy needs (need, least). some is true
+// if it allows anything.
 func access(name string, may, need fmt.Stringer, much, least int, some bool) Finding {
 	f := Finding{Check: "access", State: Well, Text: fmt.Sprintf("it may %s, the policy asks for: %s", may, need)}
 	switch {
@@ -243,8 +268,7 @@ func access(name string, may, need fmt.Stringer, much, least int, some bool) Fin
 	return f
 }
 
-// ticking compares the machine's clock with the service's. Ages and graces are
-// counted by it.
+// ticking compares the machine's clock, by which ages and graces are counted, with the service's.
 func ticking(theirs, ours time.Time) Finding {
 	if theirs.IsZero() {
 		return Finding{Check: "clock", State: Warn, Text: "the service did not say what time it is"}
@@ -253,7 +277,8 @@ func ticking(theirs, ours time.Time) Finding {
 	f := Finding{Check: "clock", State: Well, Text: "right to a minute"}
 	const most, right = 10 * time.Minute, time.Minute
 	if off.Abs() > right {
-		f.State, f.Text, f.Hint = Warn, fmt.Sprintf("this machine's is %s ahead of the service's", off), "set the clock, or have it set: timedatectl set-ntp true"
+		f.State, f.Text, f.Hint = Warn, fmt.Sprintf("this machine's is %s ahead of the service's", off),
+			"set the clock, or have it set: timedatectl set-ntp true"
 	}
 	if off < -right {
 		f.Text = fmt.Sprintf("this machine's is %s behind the service's", -off)
@@ -264,10 +289,14 @@ func ticking(theirs, ours time.Time) Finding {
 	return f
 }
 
-// space says how full the account is.
+// space returns the finding with the space that is used in the account.
 func space(a google.About) Finding {
 	size := func(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }
-	f := Finding{Check: "space", State: Well, Text: fmt.Sprintf("%s are used, %s of them in the trash", size(a.Usage), size(a.Trash))}
+	f := Finding{
+		Check: "space",
+		State: Well,
+		Text:  fmt.Sprintf("%s are used, %s of them in the trash", size(a.Usage), size(a.Trash)),
+	}
 	if a.Limit > 0 {
 		f.Text = fmt.Sprintf("%s of %s are used, %s of them in the trash", size(a.Usage), size(a.Limit), size(a.Trash))
 		if a.Usage >= a.Limit {

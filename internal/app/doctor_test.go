@@ -39,7 +39,11 @@ func TestAnAccountThatIsFullIsSaidToBe(t *testing.T) {
 		want  State
 		text  string
 	}{
-		{google.About{Limit: 15e9, Usage: 3e9, Trash: 1e9}, Well, "3.0 GB of 15 GB are used, 1.0 GB of them in the trash"},
+		{
+			google.About{Limit: 15e9, Usage: 3e9, Trash: 1e9},
+			Well,
+			"3.0 GB of 15 GB are used, 1.0 GB of them in the trash",
+		},
 		{google.About{Usage: 3e9}, Well, "3.0 GB are used, 0 B of them in the trash"},
 		{google.About{Limit: 15e9, Usage: 15e9}, Warn, "15 GB of 15 GB"},
 	} {

@@ -15,10 +15,9 @@ import (
 	"sweepd/providers/gdrive"
 )
 
-// openDrive opens the Google Drive account that the policy calls name, with what
-// sweepd login keeps for it, and says inside which paths its files may be moved.
-// That nobody has signed in is a *UsageError; what else is wrong with the
-// sign-in, or the way there, is an error of package signin, or cloudhttp's.
+// openDrive opens the Google Drive account that the policy calls name, with the grant that sweepd login stored, and
+// returns the paths within which its files may be moved. It returns a *UsageError if there is no sign-in; other
+// errors are those of the packages signin and cloudhttp.
 func (a *App) openDrive(ctx context.Context, name string, st policy.Storage) (providers.Driver, []string, error) {
 	c, err := google.Connect(ctx, a.o.google(a.Paths, name, st, a.use(name)))
 	if errors.Is(err, signin.ErrNotSignedIn) {
@@ -43,10 +42,9 @@ func (a *App) openDrive(ctx context.Context, name string, st policy.Storage) (pr
 	return d, d.Roots(), nil
 }
 
-// alone holds that no other storage of the policy has files of this one: those of
-// the same account, in one of its folders. Only the rules of one can be meant for
-// them. What a policy says of accounts was checked when it was read; whose the
-// others are, the sign-ins know. An undo needs no rules.
+// alone returns a *UsageError if another storage of the policy has files of this one: of the same account, in one of
+// its folders. Only one storage's rules can be meant for them. The policy's own accounts were checked when it was
+// read; the accounts of the other storages are in the sign-ins. An undo needs no rules, so it is not checked.
 func (a *App) alone(name string, st policy.Storage, accountID string) error {
 	if a.o.Scopes != nil {
 		return nil
@@ -65,7 +63,8 @@ func (a *App) alone(name string, st policy.Storage, accountID string) error {
 			i := slices.IndexFunc(its.Roots, func(r string) bool { return atOrBelow(r, root) || atOrBelow(root, r) })
 			if i >= 0 && pin.ID == accountID {
 				return &UsageError{
-					fmt.Errorf("root %q of %s overlaps root %q of %s: both are %s's", root, name, its.Roots[i], other, pin.Email),
+					fmt.Errorf("root %q of %s overlaps root %q of %s: both are %s's",
+						root, name, its.Roots[i], other, pin.Email),
 					"name each folder of an account once; rules may say path: where they are for a part of it",
 				}
 			}
@@ -79,9 +78,8 @@ func atOrBelow(p, folder string) bool {
 	return p == folder || strings.HasPrefix(p, strings.TrimSuffix(folder, "/")+"/")
 }
 
-// use is what an account has to allow for what is to be done now. To look needs
-// no more than that; whoever may trash and not purge may still do the one; and
-// an undo is no matter of the policy.
+// use returns the use that an account has to allow for this App. Looking needs no more than google.Look; a sign-in
+// that may trash but not purge may still trash; an undo does not depend on the policy.
 func (a *App) use(name string) google.Use {
 	if a.o.Act && (a.o.Scopes != nil || a.Policy.Access(name) > policy.AccessScan) {
 		return google.Trash

@@ -10,7 +10,7 @@ import (
 	"sweepd/sweeper"
 )
 
-// Which account a storage is of, the policy need not say: the sign-ins do.
+// The policy need not name the account of a storage: the sign-ins have it.
 func TestTheSameFolderOfOneAccountIsNotSweptUnderTwoNames(t *testing.T) {
 	paths := Paths{State: filepath.Join(t.TempDir(), "state")}
 	getenv := func(string) string { return "" }
@@ -29,7 +29,7 @@ func TestTheSameFolderOfOneAccountIsNotSweptUnderTwoNames(t *testing.T) {
 		{"all", map[string][]string{"all": {"/A", "/Family"}, "family": {"/Family"}}, false},
 		{"all", map[string][]string{"all": {"/A"}, "family": {"/Family"}}, true},
 		{"all", map[string][]string{"all": {"/"}, "toms": {"/"}}, true},
-		{"all", map[string][]string{"all": {"/"}, "new": {"/"}}, true}, // nobody has signed in to it
+		{"all", map[string][]string{"all": {"/"}, "new": {"/"}}, true}, // there is no sign-in to it
 	} {
 		p := &policy.Policy{Storages: map[string]policy.Storage{"here": {Type: policy.Local, Roots: []string{"/"}}}}
 		for name, roots := range c.roots {

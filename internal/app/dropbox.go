@@ -16,7 +16,7 @@ import (
 	provider "sweepd/providers/dropbox"
 )
 
-// dropbox says how to reach the account of a storage of the policy, to use it so.
+// dropbox returns the options with which the account of a storage of the policy is opened for use.
 func (o Options) dropbox(p Paths, name string, st policy.Storage, use dropbox.Use) dropbox.Options {
 	return dropbox.Options{
 		Storage: name, Use: use, Account: st.Account, AppKey: st.AppKey, Member: st.Member,
@@ -24,13 +24,17 @@ func (o Options) dropbox(p Paths, name string, st policy.Storage, use dropbox.Us
 	}
 }
 
-// dropboxUse is what an account has to allow for what the policy asks.
+// dropboxUse returns the use that an account has to allow for the policy's access.
 func dropboxUse(a policy.Access) dropbox.Use {
-	return map[policy.Access]dropbox.Use{policy.AccessScan: dropbox.Look, policy.AccessTrash: dropbox.Trash, policy.AccessPurge: dropbox.Purge}[a]
+	return map[policy.Access]dropbox.Use{
+		policy.AccessScan:  dropbox.Look,
+		policy.AccessTrash: dropbox.Trash,
+		policy.AccessPurge: dropbox.Purge,
+	}[a]
 }
 
-// openDropbox opens the Dropbox account that the policy calls name; what it
-// returns is as of openDrive.
+// openDropbox opens the Dropbox account that the policy calls name. It returns the same values and errors as
+// openDrive.
 func (a *App) openDropbox(ctx context.Context, name string, st policy.Storage) (providers.Driver, []string, error) {
 	use := dropbox.Look
 	if a.use(name) > google.Look {
@@ -47,8 +51,8 @@ func (a *App) openDropbox(ctx context.Context, name string, st policy.Storage) (
 		a.o.log().Warn("nothing is purged there: the sign-in does not allow it", "storage", name)
 	}
 	d, err := provider.Open(ctx, provider.Options{
-		Client: c.HTTP, Notify: c.Notify, Use: c.Uses, Account: c.Account.ID, Member: st.Member, TeamSpace: st.TeamSpace,
-		Roots: st.Roots, Exclude: st.Exclude, Interest: fingerprint.Interesting, Now: a.o.Now,
+		Client: c.HTTP, Notify: c.Notify, Use: c.Uses, Account: c.Account.ID, Member: st.Member,
+		TeamSpace: st.TeamSpace, Roots: st.Roots, Exclude: st.Exclude, Interest: fingerprint.Interesting, Now: a.o.Now,
 	})
 	if err != nil {
 		return nil, nil, err
@@ -56,8 +60,10 @@ func (a *App) openDropbox(ctx context.Context, name string, st policy.Storage) (
 	return d, d.Roots(), nil
 }
 
-// examineDropbox is examineAccount for a Dropbox.
-func (o Options) examineDropbox(ctx context.Context, paths Paths, pol *policy.Policy, name string, yield func(Finding) bool) {
+// examineDropbox does the same as examineAccount for a Dropbox.
+func (o Options) examineDropbox(
+	ctx context.Context, paths Paths, pol *policy.Policy, name string, yield func(Finding) bool,
+) {
 	st := pol.Storages[name]
 	need := dropboxUse(pol.Access(name))
 	if !yield(Finding{Check: "client", State: Well, Text: "the app " + st.AppKey}) {
@@ -73,7 +79,12 @@ func (o Options) examineDropbox(ctx context.Context, paths Paths, pol *policy.Po
 	f := access(name, may, need, int(may), int(need), true)
 	err = dropbox.Service(st.Member).Allows(name, g.Scopes, need.Scopes(st.Member))
 	if err != nil {
-		f = Finding{Check: "access", State: Fail, Text: fmt.Sprintf("%v; the policy asks for: %s", err, need), Hint: dropbox.Hint(err)}
+		f = Finding{
+			Check: "access",
+			State: Fail,
+			Text:  fmt.Sprintf("%v; the policy asks for: %s", err, need),
+			Hint:  dropbox.Hint(err),
+		}
 	}
 	if !yield(signedIn(g, store, name)) || !yield(f) || err != nil {
 		return
@@ -95,14 +106,18 @@ func (o Options) examineDropbox(ctx context.Context, paths Paths, pol *policy.Po
 		yield(dropboxSpace(ctx, c, st.Member))
 }
 
-// dropboxSpace says how full the account is, or the team's space that it is in.
-// What was deleted does not count.
+// dropboxSpace returns the finding with the space that is used in the account, or in the team space that it belongs
+// to. Deleted files do not count.
 func dropboxSpace(ctx context.Context, c *dropbox.Connection, member string) Finding {
 	used, all, err := dropbox.AskSpace(ctx, c.HTTP, member)
 	if err != nil {
 		return Finding{Check: "space", State: Warn, Text: err.Error(), Hint: dropbox.Hint(err)}
 	}
-	f := Finding{Check: "space", State: Well, Text: fmt.Sprintf("%s of %s are used", humanize.Bytes(used), humanize.Bytes(all))}
+	f := Finding{
+		Check: "space",
+		State: Well,
+		Text:  fmt.Sprintf("%s of %s are used", humanize.Bytes(used), humanize.Bytes(all)),
+	}
 	if used >= all {
 		f.State, f.Hint = Warn, "the account is full: undo may find no room"
 	}

@@ -16,13 +16,11 @@ import (
 	"sweepd/sweeper"
 )
 
-// StorageNames are the names of the policy's storages, sorted; none where it
-// cannot be read, or there is none.
+// StorageNames returns the sorted names of the policy's storages; none if there is no policy or it cannot be read.
 func StorageNames(o Options) []string { return slices.Sorted(maps.Keys(storages(o))) }
 
-// Accounts are the storages of the policy that are accounts of a service, whose
-// files a person calls STORAGE:/PATH or STORAGE:ID; none where the policy cannot
-// be read, or there is none.
+// Accounts returns the storages of the policy that are accounts of a service, whose files the user names as
+// STORAGE:/PATH or STORAGE:ID. It returns none if there is no policy or it cannot be read.
 func Accounts(o Options) map[string]policy.Storage {
 	all := storages(o)
 	maps.DeleteFunc(all, func(_ string, st policy.Storage) bool { return !st.Far() })
@@ -36,8 +34,7 @@ func storages(o Options) map[string]policy.Storage {
 	return map[string]policy.Storage{}
 }
 
-// Policy is the policy, for who only tells of it; nil where it cannot be read,
-// or there is none.
+// Policy returns the policy for display only; nil if there is none or it cannot be read.
 func Policy(o Options) *policy.Policy {
 	paths, err := FindPaths(o.Getenv)
 	if err != nil {
@@ -50,8 +47,8 @@ func Policy(o Options) *policy.Policy {
 	return a.Policy
 }
 
-// SplitFile takes apart what a person calls a file of one of the accounts. Of
-// any other file, which is one of this machine, the storage is "".
+// SplitFile splits the user's name of a file of one of the accounts. For any other file, which is one of this
+// machine, storage is "".
 func SplitFile(accounts map[string]policy.Storage, arg string) (storage, file string) {
 	name, file, found := strings.Cut(arg, ":")
 	if _, account := accounts[name]; !found || !account {
@@ -60,7 +57,7 @@ func SplitFile(accounts map[string]policy.Storage, arg string) (storage, file st
 	return name, file
 }
 
-// FilterOf chooses the operations of a file of an account.
+// FilterOf returns the filter of the operations on a file of an account.
 func FilterOf(storage, file string) journal.Filter {
 	if strings.HasPrefix(file, "/") {
 		return journal.Filter{Storage: storage, Path: file}
@@ -68,9 +65,8 @@ func FilterOf(storage, file string) journal.Filter {
 	return journal.Filter{Storage: storage, Ref: providers.Ref(file)}
 }
 
-// Look finds the one storage that is open and the file in it that a person calls
-// so: by its path on this machine; in an account by its path there, as far as
-// sweepd has met it, or by its id.
+// Look finds a file in the one storage that is open: a file of this machine by its path; a file of an account by its
+// path there, if sweepd has seen it, or by its ID.
 func (a *App) Look(ctx context.Context, file string) (*providers.Storage, providers.Entry, error) {
 	st := a.storages[0]
 	if a.far(a.Scope[0]) && strings.HasPrefix(file, "/") {
@@ -81,7 +77,8 @@ func (a *App) Look(ctx context.Context, file string) (*providers.Storage, provid
 	return st, e, err
 }
 
-// At finds a file by its storage and by what the storage calls it.
+// At returns the storage of that name and the file with that ref in it. It returns an error if the storage could not
+// be opened.
 func (a *App) At(ctx context.Context, storage string, ref providers.Ref) (*providers.Storage, providers.Entry, error) {
 	for _, st := range a.storages {
 		if st.Name() == storage {
@@ -92,8 +89,8 @@ func (a *App) At(ctx context.Context, storage string, ref providers.Ref) (*provi
 	return nil, providers.Entry{}, fmt.Errorf("%s could not be opened: %w", storage, a.Unopened[storage])
 }
 
-// Explain is Sweeper.Explain. Of a file that is in no storage of the policy it says
-// so: what the rules make of it counts only if its folder is named.
+// Explain calls Sweeper.Explain. If a policy file is in force and the file is in none of its storages, the
+// explanation is that no scan finds it: the rules count only if its folder is named.
 func (a *App) Explain(ctx context.Context, st *providers.Storage, e providers.Entry) (sweeper.Explanation, error) {
 	x, err := a.Sweeper.Explain(ctx, st, e)
 	if err != nil || st.Name() != named || a.PolicyFile == "" || x.LeftOut != "" {
@@ -112,9 +109,9 @@ func (a *App) Explain(ctx context.Context, st *providers.Storage, e providers.En
 	return x, nil
 }
 
-// met is the one file that is at that path of an account now, of those that a
-// scan has found or an operation was about. To list the account for it would be
-// dear, and the rest is there by its id.
+// met returns the one file that is now at that path of an account, among the files that a scan has found or an
+// operation was about. Listing the account for it would cost too much; other files can be named by ID. It returns a
+// *UsageError if there is none or more than one.
 func (a *App) met(ctx context.Context, st *providers.Storage, path string) (found providers.Entry, err error) {
 	refs := map[providers.Ref]bool{}
 	for rec, err := range a.Journal.Records(ctx, st.Name(), fingerprint.Version) {
@@ -152,5 +149,8 @@ func (a *App) met(ctx context.Context, st *providers.Storage, path string) (foun
 		return found, nil
 	}
 	slices.Sort(all)
-	return found, &UsageError{fmt.Errorf("%d files are called %s:%s", len(all), st.Name(), path), "name one by its id: " + strings.Join(all, " or ")}
+	return found, &UsageError{
+		fmt.Errorf("%d files are called %s:%s", len(all), st.Name(), path),
+		"name one by its id: " + strings.Join(all, " or "),
+	}
 }

@@ -11,11 +11,11 @@ import (
 	"sweepd/providers/local"
 )
 
-// Hint is what a person can do about an error of this machine, or of an account,
-// whichever service it is of; "" where nothing is known that would help.
+// Hint returns the hint for an error of this machine, or of an account of any service; "" if there is none.
 func Hint(err error) string {
 	if call, ok := errors.AsType[*local.CallError](err); ok {
-		return "in a container: bring its runtime up to date, or allow " + call.Call + " in its seccomp profile; else it takes Linux " + call.Since
+		return "in a container: bring its runtime up to date, or allow " + call.Call +
+			" in its seccomp profile; else it takes Linux " + call.Since
 	}
 	switch {
 	case errors.Is(err, journal.ErrNoLocks):

@@ -8,29 +8,28 @@ import (
 	"sweepd/providers"
 )
 
-// hint is what a storage says: that something may have changed, or why it cannot
-// tell.
+// hint reports that a storage may have changed, or why it cannot report changes.
 type hint struct {
 	err  error
 	seen chan struct{} // of a change: closed once a pass has looked
 }
 
-// listen says when there may be something new, until ctx ends. What cannot tell
-// is polled. It listens again once a pass has looked, because before that what
-// is new is what it was. A change that the pass did not get beyond is no news for
-// a while, or a feed that cannot be read would be asked without a pause.
+// listen sends a hint whenever the storage may have changed, until ctx ends. A storage without change reports is
+// polled instead. listen waits again only after a pass has looked, because until then the same change is reported. If
+// the pass did not advance the cursor, listen sleeps first, or a feed that cannot be read would be asked without a
+// pause.
 func (l *loop) listen(ctx context.Context, a *App, hints chan<- hint) {
 	st := a.storages[0]
 	if !st.Can().Has(providers.CanWait) {
 		send(ctx, hints, hint{err: errors.ErrUnsupported})
 		return
 	}
-	last := providers.Cursor("-") // no cursor is that
+	last := providers.Cursor("-") // no cursor has this value
 	for ctx.Err() == nil {
 		since, err := l.d.journal.Cursor(ctx, l.name, fingerprint.Version)
 		if err == nil && since == last && st.Can().Has(providers.CanFollow) {
 			l.d.sleep(ctx, l.d.o.Glance)
-			last = "-" // by now another pass may have got beyond it
+			last = "-" // by now another pass may have advanced the cursor
 			continue
 		}
 		if last = since; err == nil {
@@ -46,7 +45,7 @@ func (l *loop) listen(ctx context.Context, a *App, hints chan<- hint) {
 	}
 }
 
-// send sends h, and waits until a change has been looked at, unless ctx ends first.
+// send sends h and waits until a pass has looked at the change, or until ctx ends.
 func send(ctx context.Context, to chan<- hint, h hint) {
 	select {
 	case to <- h:

@@ -19,66 +19,64 @@ import (
 	"sweepd/sweeper"
 )
 
-// The times that a loop goes by. None of them is a promise to anybody.
+// The intervals of a loop. They are not part of any promise.
 const (
-	polled     = 15 * time.Minute // how often a storage is looked at that nothing is heard from
-	stuckAfter = 10 * time.Minute // without any progress a loop is said to be stuck
+	polled     = 15 * time.Minute // interval between looks at a storage that reports no changes
+	stuckAfter = 10 * time.Minute // a loop without progress for so long is stuck
 	firstRetry = 5 * time.Second  // after a failure; doubled each time
 	lastRetry  = 30 * time.Minute
 )
 
-// loop sweeps one storage under one policy, on a goroutine of its own, so that
-// none waits for another that fails or hangs.
+// loop sweeps one storage under one policy, on a goroutine of its own, so that none waits for another that fails or
+// hangs.
 type loop struct {
 	d      *daemon
 	name   string
 	policy *policy.Policy
 	stop   context.CancelFunc
 	done   chan struct{} // closed at the loop's end
-	told   chan struct{} // a person wants a sweep now
+	told   chan struct{} // the user wants a sweep now
 
-	// Of the loop's own goroutine.
-	swept    time.Time      // the last sweep on schedule
-	scanned  time.Time      // the last scan that was complete
-	soonest  time.Time      // when the first hold of the last scan ends
-	left     bool           // what is due at once was seen when nothing might be deleted
-	held     bool           // a plan was refused as a whole: only the schedule or a person tries again
-	retry    time.Time      // when to try again what could not be begun
-	polling  bool           // nothing is heard from the storage
-	failures int            // one after the other
-	ill      []policy.Event // what was told of since all was well
-	asked    bool           // a person wants a sweep, and there was none yet
-	alone    alone          // what sweeps left alone
-	unread   int64          // how many files the last scan could not examine
+	// The following fields belong to the loop's own goroutine.
+	swept    time.Time      // the last scheduled sweep
+	scanned  time.Time      // the last complete scan
+	soonest  time.Time      // the earliest end of a hold in the last scan
+	left     bool           // files were due at once when deletion was not allowed
+	held     bool           // a plan was refused as a whole: only the schedule or the user tries again
+	retry    time.Time      // when to try again after a sweep that could not begin
+	polling  bool           // the storage reports no changes
+	failures int            // consecutive failures
+	ill      []policy.Event // events reported since the last success
+	asked    bool           // the user wants a sweep, and there was none yet
+	alone    alone          // the items that sweeps left alone
+	unread   int64          // files that the last scan could not examine
 
-	gathering *report.Digest // of the scan that is under way
-	used      providers.Used // by what was open before
+	gathering *report.Digest // of the scan under way
+	used      providers.Used // by the storages that were open before
 
-	mu       sync.Mutex // over all that follows
+	mu       sync.Mutex // guards all fields below
 	state    status.Storage
 	pulse    time.Time      // of the last progress
 	forecast *report.Digest // of the last scan that ended
-	ended    error          // why not all that was due was done, with Once
+	ended    error          // with Once: why not everything due was done
 }
 
-// TroubleError is of a sweep in which something failed or was left alone.
+// TroubleError is returned for a sweep in which something failed or was left alone.
 type TroubleError struct{ text string }
 
 func (e *TroubleError) Error() string { return e.text }
 
-// why a pass is made. What a person or the schedule wants is recorded even if
-// nothing was due.
+// why is the reason for a pass. A pass for due or wanted is recorded even if nothing was due.
 type why int
 
 const (
-	change why = iota // something may be new
-	look              // it is time to look at everything again
+	change why = iota // something may have changed
+	look              // a look at everything is due
 	due               // by the schedule
-	wanted            // a person said so
+	wanted            // the user asked for it
 )
 
-// run sweeps until ctx ends. It begins after the loops that had the storage
-// before.
+// run sweeps until ctx ends. It first waits for the loops that had the storage before.
 func (l *loop) run(ctx context.Context, after []*loop) {
 	defer close(l.done)
 	l.enter(status.Waiting)
@@ -109,20 +107,21 @@ func (l *loop) run(ctx context.Context, after []*loop) {
 			return
 		case <-l.told:
 			timer.Stop()
-			l.asked = true // and is so until there was one: to be asked is a reason to try once
+			l.asked = true // and stays so until there was a sweep: a request is a reason for one try
 		case <-timer.C:
 		}
 	}
 }
 
-// succeed takes over what other, which has ended, had counted until then.
+// succeed takes over the counts of other, which has ended.
 func (l *loop) succeed(other *loop) {
 	if l.used.Calls < other.used.Calls {
 		l.used = other.used
 	}
 	was, _ := other.now(l.d.now())
 	l.update(func(s *status.Storage) {
-		s.Trashed, s.Purged, s.Restored = max(s.Trashed, was.Trashed), max(s.Purged, was.Purged), max(s.Restored, was.Restored)
+		s.Trashed, s.Purged, s.Restored = max(s.Trashed, was.Trashed), max(s.Purged, was.Purged),
+			max(s.Restored, was.Restored)
 		s.Bytes, s.Freed, s.Failed = max(s.Bytes, was.Bytes), max(s.Freed, was.Freed), max(s.Failed, was.Failed)
 		s.Calls, s.BytesRead = max(s.Calls, was.Calls), max(s.BytesRead, was.BytesRead)
 		refused := map[string]int64{}
@@ -187,13 +186,16 @@ func (l *loop) session(ctx context.Context) (err error) {
 	}
 }
 
-// open opens the storage, for changing it or for looking only.
+// open opens the storage, for changes if act is set, else for reading only.
 func (l *loop) open(ctx context.Context, act bool) (*App, error) {
 	d := l.d
 	o := d.o.Options
 	o.Only, o.Scopes, o.Act = nil, nil, act
 	o.Log = slog.New(warnings{d.log.Handler()}).With("storage", l.name)
-	a := &App{o: o, Paths: d.paths, PolicyFile: d.file.inForce(), Policy: l.policy, Journal: d.journal, shares: true, Classifier: d.first.Classifier, Unopened: map[string]error{}, still: l.still}
+	a := &App{
+		o: o, Paths: d.paths, PolicyFile: d.file.inForce(), Policy: l.policy, Journal: d.journal, shares: true,
+		Classifier: d.first.Classifier, Unopened: map[string]error{}, still: l.still,
+	}
 	a.o.Uptime = d.first.o.Uptime
 	if err := a.openSweeper(ctx, []sweeper.Scope{{Storage: l.name}}, &d.budget); err != nil {
 		return nil, errors.Join(err, a.Close())
@@ -201,8 +203,8 @@ func (l *loop) open(ctx context.Context, act bool) (*App, error) {
 	return a, nil
 }
 
-// recover completes the record of what was interrupted. It looks and records,
-// and brings back what a person asked for: so it is right in every mode.
+// recover completes the record of interrupted operations. It deletes nothing and completes restores that the user
+// asked for, so it is right in every mode.
 func (l *loop) recover(ctx context.Context, a *App) (err error) {
 	if l.policy.Mode != policy.Enforce {
 		if a, err = l.open(ctx, true); err != nil {
@@ -213,30 +215,31 @@ func (l *loop) recover(ctx context.Context, a *App) (err error) {
 	}
 	sum, err := a.Sweeper.Recover(ctx)
 	if _, leased := errors.AsType[*journal.LeasedError](err); leased {
-		return nil // whoever is at it completes its own
+		return nil // the process with the lease completes its own
 	}
-	if sum != nil && sum.Settled > 0 { // what another storage has under way, or nobody can complete, is no news
+	// Operations that another storage has under way, or that cannot be completed, are no news.
+	if sum != nil && sum.Settled > 0 {
 		l.d.tell(ctx, l.policy, sum.Run, false)
 		l.count(sum)
 	}
 	return err
 }
 
-// since finds out when the storage was swept last on schedule.
+// since reads the time of the last scheduled sweep of the storage.
 func (l *loop) since(ctx context.Context) (err error) {
 	if l.swept, err = l.d.journal.Lately(ctx, l.name); err != nil {
 		return err
 	}
 	now := l.d.now()
-	if l.swept.IsZero() || l.swept.After(now) { // it is new here, or the clock was ahead: nothing was missed
+	if l.swept.IsZero() || l.swept.After(now) { // the storage is new, or the clock was ahead: no sweep was missed
 		l.swept = now
 		return l.d.journal.SetLately(ctx, l.name, now)
 	}
 	return nil
 }
 
-// pass looks at the storage, and does what is due where that is wanted. It
-// returns an error when the storage had better be opened anew.
+// pass looks at the storage and deletes what is due if reason or the policy asks for it. It returns an error if the
+// storage should be opened anew.
 func (l *loop) pass(ctx context.Context, a *App, reason why) error {
 	now := l.d.now()
 	act := reason >= due || l.onChange() && !l.held && l.may(now)
@@ -253,7 +256,7 @@ func (l *loop) pass(ctx context.Context, a *App, reason why) error {
 		if reason >= due && ctx.Err() == nil && l.ill == nil {
 			l.report(ctx, a, scan, err)
 		}
-		return errors.Join(ctx.Err(), err) // and the sweep is due as before
+		return errors.Join(ctx.Err(), err) // the sweep remains due
 	}
 	if l.waits(reason) {
 		l.alone.leaveOut(plan)
@@ -266,7 +269,7 @@ func (l *loop) pass(ctx context.Context, a *App, reason why) error {
 	default:
 		if err := l.execute(ctx, a, plan, scan, reason); errors.Is(err, sweeper.ErrPaused) {
 			l.left = l.onChange()
-			return nil // what is left is due when it may go on
+			return nil // the rest is due as soon as the pause ends
 		}
 	}
 	if err := l.d.journal.Err(); err != nil {
@@ -281,15 +284,14 @@ func (l *loop) pass(ctx context.Context, a *App, reason why) error {
 	return nil
 }
 
-// execute carries the plan out. One that is refused as a whole is reported, and
-// waits for the schedule or for a person. The error is why it was not done, or
-// cut short.
+// execute executes the plan. A plan that is refused as a whole is reported, and waits for the schedule or the user.
+// It returns the reason why the plan was not done or was cut short.
 func (l *loop) execute(ctx context.Context, a *App, plan *sweeper.Plan, scan *sweeper.Summary, reason why) error {
 	l.enter(status.Sweeping)
 	sum, err := a.Sweeper.Execute(ctx, plan, func(int) { l.beat() })
 	l.end(err)
 	if _, leased := errors.AsType[*journal.LeasedError](err); leased && sum == nil {
-		l.retry = l.d.now().Add(l.d.o.Glance) // somebody else is at it
+		l.retry = l.d.now().Add(l.d.o.Glance) // another process is sweeping it
 		return err
 	}
 	if sum == nil {
@@ -309,14 +311,13 @@ func (l *loop) execute(ctx context.Context, a *App, plan *sweeper.Plan, scan *sw
 	return err
 }
 
-// waits reports whether what was left alone waits: for the schedule, or where that
-// has no time for a sweep, for the next listing of everything; or for a person.
+// waits reports whether items that were left alone wait: for the schedule, or for the next listing of everything if
+// the schedule has no time for a sweep, or for the user.
 func (l *loop) waits(reason why) bool {
 	return reason == change || reason == look && l.policy.Schedule.Sweep != (schedule.Spec{})
 }
 
-// troubleOf is a *TroubleError where something of the summary failed or was
-// left alone, else nil.
+// troubleOf returns a *TroubleError if anything in the summary failed or was left alone, else nil.
 func troubleOf(sum *sweeper.Summary) error {
 	switch {
 	case !sum.Trouble():
@@ -327,7 +328,7 @@ func troubleOf(sum *sweeper.Summary) error {
 	return &TroubleError{fmt.Sprintf("not all could be seen or read: problems: %d", sum.Errors)}
 }
 
-// end notes why not all that was due was done, the first reason of a sweep.
+// end notes why not everything due was done; the first reason of a sweep counts.
 func (l *loop) end(why error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -336,7 +337,7 @@ func (l *loop) end(why error) {
 	}
 }
 
-// outcome is why not all that was due was done; nil: all was.
+// outcome returns the reason why not everything due was done; nil if everything was.
 func (l *loop) outcome() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -346,7 +347,7 @@ func (l *loop) outcome() error {
 	return l.ended
 }
 
-// report records that it was only looked.
+// report records a run that only looked.
 func (l *loop) report(ctx context.Context, a *App, scan *sweeper.Summary, why error) {
 	began := l.scanned
 	sum, err := a.Sweeper.Report(ctx, scan, why)
@@ -358,8 +359,7 @@ func (l *loop) report(ctx context.Context, a *App, scan *sweeper.Summary, why er
 	}
 }
 
-// looking are a scan's options: what it finds is counted, and gathered for the
-// digest.
+// looking returns the options of a scan, which count its results and gather them for the digest.
 func (l *loop) looking() sweeper.ScanOptions {
 	now := l.d.now()
 	digest := report.NewDigest(now, now.AddDate(0, 0, 7), l.policy)
@@ -368,10 +368,12 @@ func (l *loop) looking() sweeper.ScanOptions {
 		Each: func(f sweeper.Found) {
 			digest.Add(f)
 			at := f.Decision.NotBefore
-			if f.Decision.Ground == policy.GroundUnmarked && l.policy.Mode == policy.Enforce { // it begins in this pass
+			// The grace of such a file begins in this pass.
+			if f.Decision.Ground == policy.GroundUnmarked && l.policy.Mode == policy.Enforce {
 				at = now.Add(l.policy.Grace(f.Decision.Rule))
 			}
-			if f.Decision.Action == policy.Hold && !at.IsZero() && (l.soonest.IsZero() || at.Before(l.soonest)) && at.After(now) {
+			if f.Decision.Action == policy.Hold && !at.IsZero() && (l.soonest.IsZero() || at.Before(l.soonest)) &&
+				at.After(now) {
 				l.soonest = at
 			}
 		},
@@ -379,7 +381,7 @@ func (l *loop) looking() sweeper.ScanOptions {
 	}
 }
 
-// looked takes over what a scan saw.
+// looked takes over the results of a scan.
 func (l *loop) looked(a *App, sum *sweeper.Summary, err error) error {
 	now := l.d.now()
 	l.scanned = now // also after a bad one, or it would be repeated at once
@@ -390,7 +392,7 @@ func (l *loop) looked(a *App, sum *sweeper.Summary, err error) error {
 		err = whole(sum)
 	}
 	cost, unread := l.cost(a), l.unread
-	l.unread = sum.Failed // a file that cannot be read is counted once, and not at each scan
+	l.unread = sum.Failed // an unreadable file is counted once, not at each scan
 	if err == nil {
 		l.mu.Lock()
 		l.forecast = l.gathering
@@ -398,7 +400,8 @@ func (l *loop) looked(a *App, sum *sweeper.Summary, err error) error {
 	}
 	l.update(func(s *status.Storage) {
 		s.Seen, s.Images, s.Matched = sum.Seen, sum.Images, sum.Matched
-		s.Due, s.Held, s.Review = sum.ByAction[string(policy.Trash)], sum.ByAction[string(policy.Hold)], sum.ByAction[string(policy.Review)]
+		s.Due, s.Held, s.Review = sum.ByAction[string(policy.Trash)], sum.ByAction[string(policy.Hold)],
+			sum.ByAction[string(policy.Review)]
 		s.Calls, s.BytesRead = cost.Calls, s.BytesRead+sum.BytesRead
 		s.Failed += max(sum.Failed-unread, 0)
 		if err == nil {
@@ -413,14 +416,14 @@ func (l *loop) looked(a *App, sum *sweeper.Summary, err error) error {
 	return err
 }
 
-// cost is what the storage used since the start.
+// cost returns the storage's use of calls and bytes since the start.
 func (l *loop) cost(a *App) providers.Used {
 	now := a.storages[0].Used()
 	return providers.Used{Calls: l.used.Calls + now.Calls, Bytes: l.used.Bytes + now.Bytes}
 }
 
-// whole is the error for which the storage as a whole could not be listed; nil
-// when it could, or when only some place in it could not.
+// whole returns the error with which the listing of the storage as a whole failed; nil if it succeeded, or if only
+// some place in it failed.
 func whole(sum *sweeper.Summary) error {
 	for _, p := range sum.Problems {
 		if p.Doing == "list" && p.Path == "" {
@@ -430,7 +433,7 @@ func whole(sum *sweeper.Summary) error {
 	return nil
 }
 
-// count adds up what a run did.
+// count adds the actions of a run to the state.
 func (l *loop) count(sum *sweeper.Summary) {
 	l.update(func(s *status.Storage) {
 		s.LastRun = l.d.now()
@@ -447,12 +450,11 @@ func (l *loop) count(sum *sweeper.Summary) {
 	})
 }
 
-// fail notes why the storage is not swept, and tells once of a lost grant, and
-// once of anything else, until all is well again. What goes by the text would
-// tell each try: it may name a port, which is another each time.
+// fail notes why the storage is not swept. Until the next success it reports a lost grant once and any other failure
+// once. Comparing the texts instead would report each try: they may name a port, which differs each time.
 func (l *loop) fail(ctx context.Context, err error) {
 	if err == nil || ctx.Err() != nil && errors.Is(err, ctx.Err()) || l.d.journal.Err() != nil {
-		return // a lost record ends the service, which says so once
+		return // a lost record ends the service, which reports it once
 	}
 	l.enter(status.Unopened)
 	l.end(err)
@@ -468,7 +470,7 @@ func (l *loop) fail(ctx context.Context, err error) {
 	}
 }
 
-// enter begins a state of the loop.
+// enter sets the state of the loop.
 func (l *loop) enter(state string) {
 	now := l.d.now()
 	l.mu.Lock()
@@ -479,7 +481,7 @@ func (l *loop) enter(state string) {
 	}
 }
 
-// beat says that there is progress.
+// beat notes progress.
 func (l *loop) beat() {
 	now := l.d.now()
 	l.mu.Lock()
@@ -493,7 +495,7 @@ func (l *loop) update(do func(*status.Storage)) {
 	do(&l.state)
 }
 
-// now is what the loop is at, and whether it gets on with it.
+// now returns the state of the loop, and whether it is stuck.
 func (l *loop) now(at time.Time) (s status.Storage, stuck bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -15,9 +15,8 @@ import (
 	"sweepd/policy"
 )
 
-// Meant is the folder that may be meant by a path that leads to none: the same
-// path with its first missing part spelt as what is there. "" where nothing is
-// near.
+// Meant returns the folder that the user may have meant by a path that leads to none: the same path with its first
+// missing part replaced by the nearest existing name. It returns "" if no name is near.
 func Meant(path string) string {
 	above, rest := filepath.Clean(path), ""
 	for {
@@ -43,7 +42,7 @@ func Meant(path string) string {
 	}
 }
 
-// Unseen says why a folder cannot be looked at, and what may help; "" where it can.
+// Unseen returns why a folder cannot be looked at, and a hint; "" if it can.
 func Unseen(folder string) (why, hint string) {
 	switch fi, err := os.Stat(folder); {
 	case err == nil && fi.IsDir():
@@ -51,7 +50,8 @@ func Unseen(folder string) (why, hint string) {
 	case err == nil:
 		return folder + " is not a folder", "name the folder that it is in"
 	case errors.Is(err, syscall.ENOTCONN):
-		return folder + " does not answer: the program behind its file system (FUSE) has ended", "unmount it with: fusermount3 -u MOUNTPOINT, or umount; and mount it again"
+		return folder + " does not answer: the program behind its file system (FUSE) has ended",
+			"unmount it with: fusermount3 -u MOUNTPOINT, or umount; and mount it again"
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
 		if meant := Meant(folder); meant != "" {
 			return "there is no folder " + folder, "did you mean " + meant + "? or is its disk not mounted?"
@@ -60,11 +60,11 @@ func Unseen(folder string) (why, hint string) {
 	case errors.Is(err, fs.ErrPermission):
 		return folder + " may not be looked into: permission denied", "is it your folder?"
 	default:
-		return "it cannot be looked into: " + err.Error(), "is its disk well?" // which names it
+		return "it cannot be looked into: " + err.Error(), "is its disk well?" // the error names it
 	}
 }
 
-// folders are the names of those entries that are folders, or lead to one.
+// folders returns the names of those entries that are folders or links to one.
 func folders(parent string, entries []fs.DirEntry) (names []string) {
 	for _, e := range entries {
 		if fi, err := os.Stat(filepath.Join(parent, e.Name())); err == nil && fi.IsDir() {
@@ -74,8 +74,8 @@ func folders(parent string, entries []fs.DirEntry) (names []string) {
 	return names
 }
 
-// exists is a *UsageError where a folder that was named is not there. What else
-// is wrong with a folder is the listing's to say.
+// exists returns a *UsageError if a folder that the user named does not exist. The listing reports all other faults
+// of a folder.
 func (a *App) exists(arg, path string) error {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) || a.o.Gone {
 		return nil
@@ -88,10 +88,12 @@ func (a *App) exists(arg, path string) error {
 	if meant := cmp.Or(policy.Nearest(arg, storages), Meant(arg)); meant != "" {
 		text += fmt.Sprintf("; did you mean %s?", a.short(meant))
 	}
-	return &UsageError{errors.New(text), "nothing was looked at; name a folder that is there, or a storage of the policy"}
+	return &UsageError{
+		errors.New(text), "nothing was looked at; name a folder that is there, or a storage of the policy",
+	}
 }
 
-// short is a path with ~ for the home.
+// short returns the path with ~ for the home.
 func (a *App) short(path string) string {
 	if rest, ok := strings.CutPrefix(path, a.Paths.Home+"/"); ok && a.Paths.Home != "" {
 		return "~/" + rest

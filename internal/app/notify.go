@@ -8,7 +8,7 @@ import (
 	"sweepd/policy"
 )
 
-// sinks are the policy's, in the words of the room that carries.
+// sinks returns the policy's receivers as the notify package has them.
 func sinks(p *policy.Policy) []notify.Sink {
 	all := make([]notify.Sink, 0, len(p.Notify))
 	for _, n := range p.Notify {
@@ -21,8 +21,8 @@ func sinks(p *policy.Policy) []notify.Sink {
 	return all
 }
 
-// TryNotify sends a message that says that it is a trial to each sink of the
-// policy, whatever it wants to be told, and says what became of it.
+// TryNotify sends a trial message to each sink of the policy, regardless of its events, and returns the
+// results. It returns a *UsageError if the policy has no sinks.
 func TryNotify(ctx context.Context, o Options) ([]notify.Result, error) {
 	paths, err := FindPaths(o.Getenv)
 	if err != nil {
@@ -34,7 +34,9 @@ func TryNotify(ctx context.Context, o Options) ([]notify.Result, error) {
 	}
 	to := sinks(a.Policy)
 	if len(to) == 0 {
-		return nil, &UsageError{errors.New("the policy tells nobody"), "write notify: in the policy; see docs/notifications.md"}
+		return nil, &UsageError{
+			errors.New("the policy tells nobody"), "write notify: in the policy; see docs/notifications.md",
+		}
 	}
 	return notify.Try(ctx, notify.Options{Sinks: to, Getenv: o.Getenv, Log: o.Log, Now: o.Now}, notify.Message{
 		Event:   "test",

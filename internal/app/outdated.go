@@ -13,9 +13,8 @@ import (
 	"sweepd/sweeper"
 )
 
-// outdated is an error that wraps sweeper.ErrPaused while the policy file is
-// another than what the service goes by: what a person has written since may
-// protect what it would delete.
+// outdated returns an error that wraps sweeper.ErrPaused while the policy file differs from the policy in force: the
+// new text may protect files that the old policy would delete.
 func (d *daemon) outdated(now time.Time) error {
 	c := d.file.changed(now)
 	if c == nil {
@@ -23,18 +22,18 @@ func (d *daemon) outdated(now time.Time) error {
 	}
 	select {
 	case d.noticed <- struct{}{}:
-	default: // it is about to be followed
+	default: // the change is about to be followed
 	}
-	if d.o.Once { // which reads it but once
+	if d.o.Once { // it reads the file only once
 		return fmt.Errorf("%w: %w: %s", sweeper.ErrPaused, ErrOutdated, c.why)
 	}
 	return fmt.Errorf("%w: %s", sweeper.ErrPaused, c.explain())
 }
 
-// ErrOutdated is why a single sweep goes no further.
+// ErrOutdated is why a single sweep stops.
 var ErrOutdated = errors.New("the policy is another now than the one that was read")
 
-// explain is what was changed and what ends the hold.
+// explain returns what was changed and what ends the hold.
 func (c *policyChange) explain() string {
 	switch {
 	case c.next == nil:
@@ -47,8 +46,8 @@ func (c *policyChange) explain() string {
 	return c.why + ", and is about to be read"
 }
 
-// followFile goes by the policy file once it was changed, is right, and has been
-// left alone for a moment; or tells once why not. It is keep's.
+// followFile adopts a changed policy file once it is valid and was left alone for settledFile, or else reports once
+// why not. Only keep calls it.
 func (d *daemon) followFile(ctx context.Context) {
 	c := d.file.changed(d.now())
 	if c == nil {
@@ -72,11 +71,15 @@ func (d *daemon) followFile(ctx context.Context) {
 		text := "nothing is deleted: " + why
 		d.log.Warn("nothing is deleted until the policy is read anew", "why", why)
 		d.record(ctx, systemd.Record{MessageID: systemd.MessageRefusedPolicy, Level: slog.LevelError, Text: text})
-		d.send(notify.Message{Event: string(policy.EventFailed), Subject: "the policy was changed and nothing is deleted", Text: text})
+		d.send(notify.Message{
+			Event:   string(policy.EventFailed),
+			Subject: "the policy was changed and nothing is deleted",
+			Text:    text,
+		})
 	}
 }
 
-// notice is what status says of the policy file.
+// notice sets the notice about the policy file that status shows.
 func (d *daemon) notice(why string) {
 	d.held = why
 	d.mu.Lock()
@@ -87,7 +90,8 @@ func (d *daemon) notice(why string) {
 	}
 }
 
-// upToDate has a changed policy file read where a person wants a sweep by it.
+// upToDate reloads a changed policy file before a sweep that the user asked for. It returns an error if the changed
+// file cannot be adopted.
 func (d *daemon) upToDate(ctx context.Context) error {
 	c := d.file.changed(d.now())
 	switch {
@@ -99,7 +103,7 @@ func (d *daemon) upToDate(ctx context.Context) error {
 	return errors.New("nothing is deleted: " + c.explain())
 }
 
-// askReload has keep read the policy anew.
+// askReload lets keep reload the policy and returns its result.
 func (d *daemon) askReload(ctx context.Context) error {
 	answer := make(chan error, 1)
 	select {

@@ -16,7 +16,8 @@ import (
 
 // keeping is the policy of a house with a rule more, that keeps everything.
 func keeping(more string) string {
-	return strings.Replace(fmt.Sprintf(housePolicy, "enforce", ""), "rules:\n", "rules:\n  - {name: precious, when: {path: \"/**\"}, do: keep}\n", 1) + more
+	return strings.Replace(fmt.Sprintf(housePolicy, "enforce", ""), "rules:\n",
+		"rules:\n  - {name: precious, when: {path: \"/**\"}, do: keep}\n", 1) + more
 }
 
 func TestAServiceDeletesNothingByAPolicyThatIsNoLongerInTheFile(t *testing.T) {
@@ -76,7 +77,7 @@ func TestAServiceDeletesNothingByAPolicyThatIsNoLongerInTheFile(t *testing.T) {
 	}
 }
 
-// Nobody reads the file anew for a single sweep: it ends, and says why.
+// A single sweep does not read the file anew: it ends with an error.
 func TestASingleSweepEndsWhenThePolicyIsChanged(t *testing.T) {
 	h := newHouse(t, "enforce", "")
 	h.put("drive", ours(1), 1)
@@ -86,12 +87,13 @@ func TestASingleSweepEndsWhenThePolicyIsChanged(t *testing.T) {
 	o := h.runOptions()
 	o.Once = true
 	err := Run(t.Context(), o)
-	if !errors.Is(err, ErrOutdated) || !errors.Is(err, sweeper.ErrPaused) || strings.Contains(err.Error(), "about to be read") {
+	if !errors.Is(err, ErrOutdated) || !errors.Is(err, sweeper.ErrPaused) ||
+		strings.Contains(err.Error(), "about to be read") {
 		t.Errorf("got %v, want %v", err, ErrOutdated)
 	}
 }
 
-// The file is changed at the last moment, when nobody has looked at it for long.
+// The file is changed at the last moment, long after the last look at it.
 func TestAPolicyThatIsChangedRightBeforeASweepHoldsIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
@@ -127,7 +129,7 @@ func TestAChangedPolicyIsReadByItself(t *testing.T) {
 	})
 }
 
-// What is written of a policy first is one that keeps less.
+// The first part of a policy that is being written may keep less.
 func TestAPolicyThatIsBeingWrittenIsNotGoneByYet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "report", "")
@@ -151,7 +153,7 @@ func TestAPolicyThatIsBeingWrittenIsNotGoneByYet(t *testing.T) {
 	})
 }
 
-// The policy is right, and what it names to tell a person by is not there.
+// The policy is valid, but the file of a sink in it does not exist.
 func TestAChangedPolicyThatCannotBeTakenIsTriedAndToldOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")

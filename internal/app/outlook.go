@@ -17,9 +17,8 @@ type Barred struct {
 	Hint          string // what to do
 }
 
-// Barred are those of the policy's folders from which nothing can go to the
-// trash, as far as that is to be seen beforehand. See local.Driver.Outlook for
-// what it does to find out.
+// Barred returns those of the policy's folders from which nothing can go to the trash, if that can be seen
+// beforehand. See local.Driver.Outlook for the checks.
 func (o Options) Barred(pol *policy.Policy) (all []Barred) {
 	for _, name := range slices.Sorted(maps.Keys(pol.Storages)) {
 		if st := pol.Storages[name]; !st.Far() {
@@ -29,7 +28,7 @@ func (o Options) Barred(pol *policy.Policy) (all []Barred) {
 	return all
 }
 
-// Barred are those of the storages that are open.
+// Barred returns those of the open storages' folders.
 func (a *App) Barred() (all []Barred) {
 	for i, st := range a.storages {
 		if !a.far(a.Scope[i]) {
@@ -42,7 +41,7 @@ func (a *App) Barred() (all []Barred) {
 func (o Options) barred(storage string, roots []string) (all []Barred) {
 	for _, root := range roots {
 		if why, _ := Unseen(root); why != "" {
-			continue // the listing says so
+			continue // the listing reports it
 		}
 		if _, err := o.bin(root, (*local.Driver).Outlook); err != nil {
 			all = append(all, Barred{storage, root, err, barredHint(root, err)})
@@ -51,7 +50,7 @@ func (o Options) barred(storage string, roots []string) (all []Barred) {
 	return all
 }
 
-// bin asks the driver of the root alone for its bin.
+// bin returns the result of ask for a driver that has the root alone.
 func (o Options) bin(root string, ask func(*local.Driver, string) (string, error)) (bin string, err error) {
 	home, err := local.HomeTrash(o.Getenv)
 	if err != nil {
@@ -65,7 +64,7 @@ func (o Options) bin(root string, ask func(*local.Driver, string) (string, error
 	return ask(d, d.Roots()[0])
 }
 
-// barredHint is what to do where nothing can go to the trash from the root.
+// barredHint returns the hint for a root from which nothing can go to the trash.
 func barredHint(root string, err error) string {
 	if errors.Is(err, providers.ErrFull) {
 		return Hint(err)

@@ -2,5 +2,5 @@
 
 package app
 
-// strangers: homes have no owner here that could be told.
+// strangers returns false: the owner of a home is not known on this system.
 func strangers(string) bool { return false }

@@ -23,7 +23,11 @@ func TestRootIsRefusedInAnothersHome(t *testing.T) {
 		t.Fatal(err)
 	}
 	open := func() error {
-		a, err := Open(t.Context(), Options{Getenv: func(name string) string { return map[string]string{"HOME": home}[name] }, Only: []string{filepath.Join(home, "Downloads")}, Now: time.Now})
+		a, err := Open(t.Context(), Options{
+			Getenv: func(name string) string { return map[string]string{"HOME": home}[name] },
+			Only:   []string{filepath.Join(home, "Downloads")},
+			Now:    time.Now,
+		})
 		if err == nil {
 			err = a.Close()
 		}

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// strangers reports whether root is about to leave its files in the home of
-// somebody else, who could then neither read nor remove them.
+// strangers reports whether the process runs as root in the home of another user, who could neither read nor remove
+// the files that it would leave there.
 func strangers(home string) bool {
 	fi, err := os.Stat(home)
 	if err != nil {

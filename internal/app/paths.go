@@ -9,8 +9,8 @@ import (
 	"sweepd/providers/local"
 )
 
-// Paths are where things are on this machine for this person, by the XDG Base
-// Directory Specification 0.8 and systemd.exec(5).
+// Paths are the user's files and directories on this machine, by the XDG Base Directory Specification 0.8 and
+// systemd.exec(5).
 type Paths struct {
 	Home   string
 	State  string   // the journal's directory
@@ -19,8 +19,8 @@ type Paths struct {
 	run string // the directory of the control socket
 }
 
-// FindPaths reads the environment. A relative path in an XDG variable is
-// invalid and ignored, as the specification says.
+// FindPaths reads the environment. A relative path in an XDG variable is invalid and ignored, as the specification
+// requires. It returns an error if there is no place for the journal.
 func FindPaths(getenv func(string) string) (Paths, error) {
 	home := getenv("HOME")
 	if !filepath.IsAbs(home) {
@@ -42,7 +42,9 @@ func FindPaths(getenv func(string) string) (Paths, error) {
 		}
 	}
 	if !filepath.IsAbs(p.State) {
-		return Paths{}, errors.New("there is no place for the journal: $HOME is not set, nor $STATE_DIRECTORY, nor $XDG_STATE_HOME")
+		return Paths{}, errors.New(
+			"there is no place for the journal: $HOME is not set, nor $STATE_DIRECTORY, nor $XDG_STATE_HOME",
+		)
 	}
 	if config := under("XDG_CONFIG_HOME", ".config"); config != "" {
 		p.Policy = append(p.Policy, filepath.Join(config, "sweepd", "policy.yaml"))
@@ -52,13 +54,12 @@ func FindPaths(getenv func(string) string) (Paths, error) {
 	return p, nil
 }
 
-// runtimeDir is the directory for what lasts as long as the machine is on: the
-// unit's own; for whoever looks at a system unit's state from outside, as with
-// STATE_DIRECTORY=/var/lib/sweepd, that unit's; the person's; or the state
-// directory where there is none. It goes by the state, so that one never speaks
-// with the daemon of another.
+// runtimeDir returns the directory for files that last until the machine is off. It is the unit's own; or, for a
+// process that looks at a system unit's state from outside, as with STATE_DIRECTORY=/var/lib/sweepd, that unit's; or
+// the user's; or the state directory if there is none of those. It depends on the state, so that a process never
+// reaches the daemon of another state.
 func runtimeDir(getenv func(string) string, state string) string {
-	unit, _, _ := strings.Cut(getenv("RUNTIME_DIRECTORY"), ":") // the first of those that the unit has
+	unit, _, _ := strings.Cut(getenv("RUNTIME_DIRECTORY"), ":") // the first of the unit's
 	if filepath.IsAbs(unit) {
 		return unit
 	}
@@ -74,14 +75,13 @@ func runtimeDir(getenv func(string) string, state string) string {
 	return state
 }
 
-// Journal is the journal's file.
+// Journal returns the path of the journal.
 func (p Paths) Journal() string { return filepath.Join(p.State, "journal.db") }
 
-// Control is the socket at which a daemon that works with this state listens.
+// Control returns the path of the socket at which a daemon with this state listens.
 func (p Paths) Control() string { return filepath.Join(p.run, "control") }
 
-// FindPolicy returns the policy file to use: the one that was named, or the
-// first that exists; "" when there is none.
+// FindPolicy returns the policy file to use: named, or the first that exists; "" if there is none.
 func (p Paths) FindPolicy(named string) (string, error) {
 	if named != "" {
 		return named, nil
@@ -90,12 +90,11 @@ func (p Paths) FindPolicy(named string) (string, error) {
 		if _, err := os.Stat(path); err == nil {
 			return path, nil
 		} else if !errors.Is(err, os.ErrNotExist) {
-			return "", err // there is one, and it cannot be seen: not the same as none
+			return "", err // the file exists but cannot be seen: not the same as none
 		}
 	}
 	return "", nil
 }
 
-// RealPath returns an absolute path of this machine without symbolic links, as
-// far as it exists.
+// RealPath returns an absolute path of this machine without symbolic links, as far as it exists.
 func RealPath(path string) string { return local.Real(path) }

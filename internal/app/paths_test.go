@@ -17,17 +17,35 @@ func TestPathsFollowTheEnvironment(t *testing.T) {
 		state  string
 		policy string // the first place
 	}{
-		{map[string]string{"HOME": "/home/ann"}, "/home/ann/.local/state/sweepd", "/home/ann/.config/sweepd/policy.yaml"},
-		{map[string]string{"HOME": "/home/ann", "XDG_STATE_HOME": "/s", "XDG_CONFIG_HOME": "/c"}, "/s/sweepd", "/c/sweepd/policy.yaml"},
-		{map[string]string{"HOME": "/home/ann", "XDG_STATE_HOME": "s", "XDG_CONFIG_HOME": "c"}, "/home/ann/.local/state/sweepd", "/home/ann/.config/sweepd/policy.yaml"},
-		{map[string]string{"STATE_DIRECTORY": "/var/lib/sweepd", "XDG_STATE_HOME": "/s"}, "/var/lib/sweepd", "/etc/sweepd/policy.yaml"},
+		{
+			map[string]string{"HOME": "/home/ann"},
+			"/home/ann/.local/state/sweepd",
+			"/home/ann/.config/sweepd/policy.yaml",
+		},
+		{
+			map[string]string{"HOME": "/home/ann", "XDG_STATE_HOME": "/s", "XDG_CONFIG_HOME": "/c"},
+			"/s/sweepd",
+			"/c/sweepd/policy.yaml",
+		},
+		{
+			map[string]string{"HOME": "/home/ann", "XDG_STATE_HOME": "s", "XDG_CONFIG_HOME": "c"},
+			"/home/ann/.local/state/sweepd",
+			"/home/ann/.config/sweepd/policy.yaml",
+		},
+		{
+			map[string]string{"STATE_DIRECTORY": "/var/lib/sweepd", "XDG_STATE_HOME": "/s"},
+			"/var/lib/sweepd",
+			"/etc/sweepd/policy.yaml",
+		},
 	} {
 		p, err := FindPaths(env(c.env))
 		if err != nil || p.State != c.state || p.Policy[0] != c.policy || p.Journal() != c.state+"/journal.db" {
 			t.Errorf("%v: got %+v, %v; want state %s, policy %s", c.env, p, err, c.state, c.policy)
 		}
 	}
-	for _, none := range []map[string]string{nil, {"HOME": "ann"}, {"HOME": "/home/ann", "STATE_DIRECTORY": "relative"}} {
+	for _, none := range []map[string]string{
+		nil, {"HOME": "ann"}, {"HOME": "/home/ann", "STATE_DIRECTORY": "relative"},
+	} {
 		if p, err := FindPaths(env(none)); err == nil {
 			t.Errorf("%v: got %+v, want an error", none, p)
 		}
@@ -42,10 +60,27 @@ func TestTheControlSocketIsThatOfTheDaemonWithThisState(t *testing.T) {
 		{map[string]string{"HOME": "/home/ann"}, "/home/ann/.local/state/sweepd/control"},
 		{map[string]string{"HOME": "/home/ann", "XDG_RUNTIME_DIR": "/run/user/1000"}, "/run/user/1000/sweepd/control"},
 		{map[string]string{"HOME": "/home/ann", "XDG_RUNTIME_DIR": "run"}, "/home/ann/.local/state/sweepd/control"},
-		{map[string]string{"HOME": "/home/ann", "XDG_RUNTIME_DIR": "/run/user/1000", "STATE_DIRECTORY": "/home/ann/.local/state/sweepd", "RUNTIME_DIRECTORY": "/run/user/1000/sweepd"}, "/run/user/1000/sweepd/control"},
-		{map[string]string{"STATE_DIRECTORY": "/var/lib/sweepd", "RUNTIME_DIRECTORY": "/run/sweepd"}, "/run/sweepd/control"},
-		{map[string]string{"STATE_DIRECTORY": "/var/lib/sweepd", "RUNTIME_DIRECTORY": "/run/sweepd:/run/other"}, "/run/sweepd/control"},
-		{map[string]string{"STATE_DIRECTORY": "/var/lib/sweepd", "XDG_RUNTIME_DIR": "/run/user/0"}, "/run/sweepd/control"},
+		{
+			map[string]string{
+				"HOME":              "/home/ann",
+				"XDG_RUNTIME_DIR":   "/run/user/1000",
+				"STATE_DIRECTORY":   "/home/ann/.local/state/sweepd",
+				"RUNTIME_DIRECTORY": "/run/user/1000/sweepd",
+			},
+			"/run/user/1000/sweepd/control",
+		},
+		{
+			map[string]string{"STATE_DIRECTORY": "/var/lib/sweepd", "RUNTIME_DIRECTORY": "/run/sweepd"},
+			"/run/sweepd/control",
+		},
+		{
+			map[string]string{"STATE_DIRECTORY": "/var/lib/sweepd", "RUNTIME_DIRECTORY": "/run/sweepd:/run/other"},
+			"/run/sweepd/control",
+		},
+		{
+			map[string]string{"STATE_DIRECTORY": "/var/lib/sweepd", "XDG_RUNTIME_DIR": "/run/user/0"},
+			"/run/sweepd/control",
+		},
 		{map[string]string{"STATE_DIRECTORY": "/var/lib/sweepd/ann"}, "/run/sweepd/ann/control"},
 		{map[string]string{"STATE_DIRECTORY": "/mnt/state", "XDG_RUNTIME_DIR": "/run/user/1000"}, "/mnt/state/control"},
 	} {

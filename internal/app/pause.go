@@ -17,19 +17,18 @@ import (
 	"sweepd/sweeper"
 )
 
-// Pause is a person's word that nothing may be deleted. It is a file of its own
-// in the state directory, so that it can be said, with touch if need be, and is
-// obeyed, whatever else is broken.
+// Pause is the user's decision that nothing may be deleted. It is a file of its own in the state directory, so that
+// it can be made (if need be with touch) and takes effect even if all else is broken.
 type Pause struct {
 	Since time.Time `json:"since"`
 	Until time.Time `json:"until,omitzero"` // zero: until further notice
 }
 
-// pauseFile is the file's path.
+// pauseFile returns the file's path.
 func (p Paths) pauseFile() string { return filepath.Join(p.State, "paused") }
 
-// HalfPauseError is why a pause, which is in force until further notice, could not
-// be written whole: its end is lost, if it had one.
+// HalfPauseError is returned if a pause could not be written whole. It is in force until further notice: its end, if
+// it had one, is lost.
 type HalfPauseError struct{ Err error }
 
 func (e *HalfPauseError) Error() string {
@@ -37,8 +36,8 @@ func (e *HalfPauseError) Error() string {
 }
 func (e *HalfPauseError) Unwrap() error { return e.Err }
 
-// Pause stops every deletion, those of a sweep under way too, which ends before
-// its next file. A *HalfPauseError: it is in force all the same.
+// Pause stops every deletion. A sweep under way ends before its next file. If it returns a *HalfPauseError, the pause
+// is in force all the same.
 func (p Paths) Pause(x Pause) error {
 	text, err := json.Marshal(x)
 	if err != nil {
@@ -53,14 +52,15 @@ func (p Paths) Pause(x Pause) error {
 	case special && x.Until.IsZero():
 		return nil // it is in force, and has no end
 	case special:
-		return fmt.Errorf("%s is not a regular file, which is a pause until further notice; sweepd resume removes it", p.pauseFile())
+		return fmt.Errorf("%s is not a regular file, which is a pause until further notice; sweepd resume removes it",
+			p.pauseFile())
 	}
 	f, err := os.OpenFile(p.pauseFile(), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
 	if _, err = f.Write(append(text, '\n')); err != nil {
-		err = errors.Join(full(err), f.Truncate(0)) // and nothing in it is read as its end
+		err = errors.Join(full(err), f.Truncate(0)) // no part of it is read as its end
 	}
 	if err = errors.Join(err, f.Sync(), f.Close(), syncDir(p.State)); err != nil { // or a power cut would end it
 		return &HalfPauseError{err}
@@ -68,7 +68,7 @@ func (p Paths) Pause(x Pause) error {
 	return nil
 }
 
-// full is err in words, where the disk is full.
+// full wraps err in providers.ErrFull if the disk or the quota is full.
 func full(err error) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return fmt.Errorf("%w: %w", providers.ErrFull, err)
@@ -76,15 +76,14 @@ func full(err error) error {
 	return err
 }
 
-// pausedBySpecial reports whether the pause file is something else than a
-// regular file, such as a FIFO: to open one waits for its other end.
-// fs.ErrNotExist: there is none.
+// pausedBySpecial reports whether the pause file is not a regular file, such as a FIFO, whose opening waits for the
+// other end. It returns fs.ErrNotExist if there is no pause file.
 func (p Paths) pausedBySpecial() (bool, error) {
 	fi, err := os.Stat(p.pauseFile())
 	return err == nil && !fi.Mode().IsRegular(), err
 }
 
-// syncDir makes the names in a folder durable, where the system can.
+// syncDir makes the names in a folder durable, if the system can.
 func syncDir(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil
@@ -96,7 +95,7 @@ func syncDir(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// Resume ends a pause; that there is none is no error.
+// Resume ends a pause. It returns nil if there is none.
 func (p Paths) Resume() error {
 	if err := os.Remove(p.pauseFile()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -104,9 +103,8 @@ func (p Paths) Resume() error {
 	return nil
 }
 
-// Paused is an error that wraps sweeper.ErrPaused while a person has said so. A
-// file that says no time, or nothing that can be read, is a pause until further
-// notice, and so is one that is not regular, or cannot be looked for.
+// Paused returns an error that wraps sweeper.ErrPaused while a pause is in force. A file without a time or with
+// unreadable contents is a pause until further notice; so is one that is not regular or cannot be looked up.
 func (p Paths) Paused(now time.Time) error {
 	switch special, err := p.pausedBySpecial(); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -131,8 +129,7 @@ func (p Paths) Paused(now time.Time) error {
 	return nil
 }
 
-// TrustClock takes a person's word that the clock is right, in the record of
-// this machine.
+// TrustClock records that the clock of this machine is right, by the user's decision.
 func TrustClock(ctx context.Context, o Options) error {
 	paths, err := FindPaths(o.Getenv)
 	if err != nil {

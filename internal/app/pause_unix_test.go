@@ -29,7 +29,8 @@ func TestAPauseFileThatIsNoFileIsAPause(t *testing.T) {
 				t.Fatal(err)
 			}
 			now := time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)
-			answers := ask(func() error { return p.Paused(now) }, func() error { return p.Pause(Pause{Since: now}) }, func() error { return p.Pause(Pause{Since: now, Until: now.Add(time.Hour)}) })
+			answers := ask(func() error { return p.Paused(now) }, func() error { return p.Pause(Pause{Since: now}) },
+				func() error { return p.Pause(Pause{Since: now, Until: now.Add(time.Hour)}) })
 			for i, want := range []func(error) bool{
 				func(err error) bool { return errors.Is(err, sweeper.ErrPaused) },
 				func(err error) bool { return err == nil },

@@ -15,42 +15,41 @@ import (
 	"sweepd/policy"
 )
 
-// The times that a changed policy file goes by.
+// The intervals for a changed policy file.
 const (
-	unread      = time.Second     // so long its size and times are believed
+	unread      = time.Second     // its size and times are trusted for so long
 	settledFile = 5 * time.Second // an editor may write it in several steps
 )
 
-// policyFile is the file of the policy by which a service goes, compared with
-// what the service has read of it.
+// policyFile is the policy file of a service, compared with the policy that the service has read from it.
 type policyFile struct {
 	paths Paths
 	named string // by the command line or the environment; "" for the first of paths
 
 	mu     sync.Mutex
-	path   string         // where the policy in force was read
+	path   string         // the file from which the policy in force was read
 	force  *policy.Policy // the policy in force
-	once   bool           // it was read from what cannot be read twice, as a pipe
-	seen   fs.FileInfo    // of the file as it was read last; nil: it is to be read
+	once   bool           // it was read from a file that cannot be read twice, such as a pipe
+	seen   fs.FileInfo    // the file at its last reading; nil: it must be read
 	src    []byte
-	at     time.Time // of that reading
+	at     time.Time // the time of that reading
 	change *policyChange
 }
 
-// policyChange is how the file differs from the policy in force.
+// policyChange is a difference between the file and the policy in force.
 type policyChange struct {
-	why   string         // for a person
-	next  *policy.Policy // what the file says; nil where that is no policy
-	since time.Time      // when the file was seen to be so first
-	waits bool           // it is gone by when a person says so
+	why   string         // for the user
+	next  *policy.Policy // the policy in the file; nil if it has no valid one
+	since time.Time      // when the file was first seen to be so
+	waits bool           // it is adopted only when the user asks
 
-	refused error // why next cannot be gone by, as a receiver that it names is not there
+	refused error // why next cannot be adopted, for example because a receiver in it does not exist
 }
 
-// takes reports whether it is to be gone by without a word of a person.
+// takes reports whether the change is adopted without the user's request.
 func (c *policyChange) takes() bool { return c.next != nil && c.refused == nil && !c.waits }
 
-// open reads the file, without going by it yet.
+// open reads the file without adopting the policy.
 func (f *policyFile) open() (path string, p *policy.Policy, err error) {
 	if path, err = f.find(); err != nil {
 		return "", nil, err
@@ -62,14 +61,14 @@ func (f *policyFile) open() (path string, p *policy.Policy, err error) {
 	return path, p, err
 }
 
-// inForce is where the policy in force was read.
+// inForce returns the file from which the policy in force was read.
 func (f *policyFile) inForce() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.path
 }
 
-// find is the absolute path of the file, "" where there is none.
+// find returns the absolute path of the file, "" if there is none.
 func (f *policyFile) find() (string, error) {
 	path, err := f.paths.FindPolicy(f.named)
 	if err != nil || path == "" {
@@ -78,7 +77,7 @@ func (f *policyFile) find() (string, error) {
 	return filepath.Abs(path)
 }
 
-// follow takes p, which was read at path, for the policy in force.
+// follow makes p, which was read from path, the policy in force.
 func (f *policyFile) follow(path string, p *policy.Policy) {
 	fi, err := os.Stat(path)
 	f.mu.Lock()
@@ -87,8 +86,8 @@ func (f *policyFile) follow(path string, p *policy.Policy) {
 	f.seen, f.src, f.change = nil, nil, nil
 }
 
-// refuse takes down why p, which the file says, cannot be gone by. That stays so
-// until the file says something else, or a person asks.
+// refuse notes why p, the policy in the file, cannot be adopted. The refusal lasts until the file changes or the user
+// asks.
 func (f *policyFile) refuse(p *policy.Policy, why error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -97,7 +96,7 @@ func (f *policyFile) refuse(p *policy.Policy, why error) {
 	}
 }
 
-// changed is how the file differs from the policy in force, nil when it does not.
+// changed returns the difference between the file and the policy in force, nil if there is none.
 func (f *policyFile) changed(now time.Time) *policyChange {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -109,7 +108,7 @@ func (f *policyFile) changed(now time.Time) *policyChange {
 	return &c
 }
 
-// look brings f.change up to date. The caller holds f.mu.
+// look updates f.change. The caller holds f.mu.
 func (f *policyFile) look(now time.Time) {
 	if f.once {
 		return
@@ -148,7 +147,7 @@ func (f *policyFile) look(now time.Time) {
 	f.seen, f.src, f.at = fi, src, now
 }
 
-// compare takes down how what was read differs. The caller holds f.mu.
+// compare notes the difference between the text that was read and the policy in force. The caller holds f.mu.
 func (f *policyFile) compare(now time.Time, path string, src []byte) {
 	f.change = nil
 	p, err := parsePolicy(path, src, f.paths.Home)
@@ -160,8 +159,7 @@ func (f *policyFile) compare(now time.Time, path string, src []byte) {
 	}
 }
 
-// differs takes down that the file is not there to be read; it is read again when
-// it is. The caller holds f.mu.
+// differs notes that the file is not there to be read; it is read again once it is. The caller holds f.mu.
 func (f *policyFile) differs(now time.Time, why string, next *policy.Policy) {
 	f.seen, f.src = nil, nil
 	if f.change == nil || f.change.why != why || !samePolicy(f.change.next, next) {
@@ -169,9 +167,9 @@ func (f *policyFile) differs(now time.Time, why string, next *policy.Policy) {
 	}
 }
 
-// parse is the policy at path, nil where there is none that is right.
+// parse returns the policy at path, nil if there is no valid one.
 func (f *policyFile) parse(path string) *policy.Policy {
-	if fi, err := os.Stat(path); err != nil || !fi.Mode().IsRegular() { // to read a pipe may take for ever
+	if fi, err := os.Stat(path); err != nil || !fi.Mode().IsRegular() { // reading a pipe may never end
 		return nil
 	}
 	src, err := readPolicy(path)
@@ -185,17 +183,17 @@ func (f *policyFile) parse(path string) *policy.Policy {
 	return p
 }
 
-// samePolicy reports whether two policies say the same; either may be nil.
+// samePolicy reports whether two policies are equal; either may be nil.
 func samePolicy(a, b *policy.Policy) bool {
 	return a == b || a != nil && b != nil && a.String() == b.String()
 }
 
-// sameFile reports whether a file is as it was, by all that costs no reading.
+// sameFile reports whether a file is unchanged, by its identity, size and time, without reading it.
 func sameFile(was, is fs.FileInfo) bool {
 	return os.SameFile(was, is) && was.Size() == is.Size() && was.ModTime().Equal(is.ModTime())
 }
 
-// readPolicy reads the file, and no more of it than tells that it is too large.
+// readPolicy reads at most 1 MiB of the file, enough for the parser to refuse one that is too large.
 func readPolicy(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -205,7 +203,7 @@ func readPolicy(path string) ([]byte, error) {
 	return src, errors.Join(err, file.Close())
 }
 
-// WatchPolicy says when the policy file may have changed: see RunOptions.Changed.
+// WatchPolicy watches the policy file for RunOptions.Changed. The caller calls end.
 func WatchPolicy(o Options) (changed <-chan struct{}, end func() error, err error) {
 	paths, err := FindPaths(o.Getenv)
 	if err != nil {

@@ -12,12 +12,12 @@ import (
 	"sweepd/policy"
 )
 
-// ErrOtherRecord: the running service has another record open than the one at
-// this path, so that it would not see what is written here.
+// ErrOtherRecord is returned if the running service has another record open than the one at this path, so that it
+// would not see changes made here.
 var ErrOtherRecord = errors.New("the running service works with another record")
 
-// service is the service that runs with these paths; nil: none does.
-// ErrOtherRecord: there is one, and it does not answer.
+// service returns the service that runs with these paths, nil if none does. It returns ErrOtherRecord if there is one
+// that does not answer.
 func (p Paths) service(ctx context.Context) (*status.Daemon, error) {
 	d, err := status.Ask(ctx, p.Control())
 	switch {
@@ -29,8 +29,7 @@ func (p Paths) service(ctx context.Context) (*status.Daemon, error) {
 	return &d, nil
 }
 
-// elsewhere is ErrOtherRecord where the service has another record open than the
-// one at this path.
+// elsewhere returns ErrOtherRecord if the service has another record open than the one at this path.
 func (p Paths) elsewhere(service *status.Daemon) error {
 	if service == nil || service.Record == "" {
 		return nil
@@ -45,9 +44,8 @@ func (p Paths) elsewhere(service *status.Daemon) error {
 	return nil
 }
 
-// CheckService returns ErrOtherRecord where a service runs that would not see what
-// is said in this state directory. One that does not answer, or has lost its
-// record, may see it.
+// CheckService returns ErrOtherRecord if a running service would not see changes made in this state directory. It
+// returns nil if the service does not answer or has lost its record, because it may see them.
 func (p Paths) CheckService(ctx context.Context) error {
 	service, err := p.service(ctx)
 	if err != nil || service == nil || service.RecordErr != "" {
@@ -56,9 +54,9 @@ func (p Paths) CheckService(ctx context.Context) error {
 	return p.elsewhere(service)
 }
 
-// openBeside is openRecord, and gives the service that has the record open too.
-// While one runs, its record is the only one: ErrOtherRecord, before a file is
-// made, when it has lost its own, has another, or does not answer.
+// openBeside opens the record as openRecord does, and returns the service that has it open too. While a service runs,
+// its record is the only one: openBeside returns ErrOtherRecord, before it makes a file, if the service has lost its
+// record, has another one open, or does not answer.
 func openBeside(ctx context.Context, paths Paths, now func() time.Time) (*journal.Journal, *status.Daemon, error) {
 	service, err := paths.service(ctx)
 	if err == nil && service != nil && service.RecordErr != "" {
@@ -74,8 +72,8 @@ func openBeside(ctx context.Context, paths Paths, now func() time.Time) (*journa
 	return j, service, err
 }
 
-// Differs is how the policy of a running service differs from p, which was read
-// from file; "" where it does not, or none runs.
+// Differs describes how the policy of a running service differs from p, which was read from file; "" if it does not,
+// or if no service runs.
 func Differs(service *status.Daemon, file string, p *policy.Policy) string {
 	switch {
 	case service == nil || file == "":
@@ -83,13 +81,13 @@ func Differs(service *status.Daemon, file string, p *policy.Policy) string {
 	case service.Held != "":
 		return "the running service goes by the policy as it was before, and deletes nothing: " + service.Held
 	case service.Policy != p.Hash() || service.Mode != p.Mode.String():
-		return "the running service goes by another policy, in mode " + service.Mode + ", read from " + service.PolicyFile
+		return "the running service goes by another policy, in mode " + service.Mode + ", read from " +
+			service.PolicyFile
 	}
 	return ""
 }
 
-// ServiceDiffers is Differs of the service that runs here, if one does and
-// answers.
+// ServiceDiffers calls Differs for the service that runs here, if one does and answers.
 func ServiceDiffers(ctx context.Context, paths Paths, file string, p *policy.Policy) string {
 	service, err := paths.service(ctx)
 	if err != nil {

@@ -67,7 +67,7 @@ func TestAServiceThatLosesItsRecordDeletesNothingAndEnds(t *testing.T) {
 	}
 }
 
-// The sweep on schedule comes before anybody has looked at the record.
+// The scheduled sweep comes before the next check of the record.
 func TestAServiceWhoseRecordIsRemovedRightBeforeASweepMovesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")

@@ -22,23 +22,27 @@ import (
 	"sweepd/sweeper"
 )
 
-// RunOptions are what a service runs with.
+// RunOptions are the options of a service.
 type RunOptions struct {
-	Options                   // but for Only, Scopes and Act: a service sweeps what its policy names, and acts if that says so
-	Once     bool             // one sweep of every storage, and then the end
-	Reload   <-chan os.Signal // each asks for the policy to be read anew; nil: never
-	Changed  <-chan struct{}  // each says that the policy file may have changed; nil: it is looked at from time to time
-	Listen   []string         // where it answers, see status.Listen; what systemd listens at for it comes in addition
-	Pprof    bool             // profiles are served there too
-	Version  string           // of this program
-	Told     func(report.Run) // is told each run, one at a time; nil: nobody
-	Ready    func()           // is called when everything has begun; nil: nobody
-	Glance   time.Duration    // how often the wall clock is looked at, since timers stand still while the machine does; 0: each minute
-	Patience time.Duration    // how long the end waits for a storage that hangs; 0: four seconds
+	// Only, Scopes and Act are ignored: a service sweeps the storages of its policy, and acts if the policy allows
+	// it.
+	Options
+	Once   bool             // sweep every storage once and return
+	Reload <-chan os.Signal // each signal reloads the policy; nil: never
+	// Changed receives a value when the policy file may have changed; nil: the file is looked at from time to time.
+	Changed <-chan struct{}
+	Listen  []string         // the addresses to serve on, see status.Listen; sockets from systemd are added
+	Pprof   bool             // serve profiles there too
+	Version string           // of this program
+	Told    func(report.Run) // is called with each run, one at a time; may be nil
+	Ready   func()           // is called when everything has begun; may be nil
+	// Glance is the interval between looks at the wall clock, since timers stand still while the machine does; 0: one
+	// minute.
+	Glance   time.Duration
+	Patience time.Duration // how long the end waits for a storage that hangs; 0: four seconds
 }
 
-// serviceLease is what the journal calls a service's lease: no storage can have
-// that name.
+// serviceLease is the name of a service's lease in the journal: no storage can have that name.
 const serviceLease = "(service)"
 
 // daemon is the running service.
@@ -47,39 +51,37 @@ type daemon struct {
 	log     *slog.Logger
 	paths   Paths
 	file    *policyFile
-	machine string // tells machines apart, for the jitter
+	machine string // distinguishes machines, for the jitter
 	began   time.Time
 	journal *journal.Journal
-	first   *App // has what all storages share
+	first   *App // has the parts that all storages share
 	budget  sweeper.Budget
 	release func() error // of the lease that makes it the only service with this record
 	service *systemd.Service
 	reloads chan chan error
 	over    chan struct{}  // closed when keep has ended
-	noticed chan struct{}  // holds one: the policy file was seen to have changed
+	noticed chan struct{}  // holds one value: the policy file was seen to have changed
 	settled *time.Timer    // of keep: when to look at it again
-	held    string         // of keep: what was told of the change last
-	others  sync.WaitGroup // goroutines that are no loop
+	held    string         // of keep: the last reported notice about the change
+	others  sync.WaitGroup // goroutines that are not loops
 
-	mu       sync.Mutex // over all that follows
+	mu       sync.Mutex // guards all fields below
 	policy   *policy.Policy
 	loops    map[string]*loop
-	leaving  []*loop // of the policy before; they finish what is under way
+	leaving  []*loop // of the previous policy; they finish the work under way
 	notifier *notify.Notifier
 	notices  []string
 
 	nextDigest time.Time // zero: none is sent
 
-	telling sync.Mutex // over Told
+	telling sync.Mutex // serializes calls of Told
 }
 
-// Run is the service: it follows every storage of the policy until ctx ends,
-// each on its own, and does by itself what the policy's mode allows. With Once
-// it sweeps each of them once; the error then says what failed.
+// Run is the service: it follows every storage of the policy until ctx ends, each independently, and does what the
+// policy's mode allows. With Once it sweeps each of them once and returns what failed.
 //
-// A *UsageError: there is no policy, or it is wrong. An error for which
-// journal.Unreliable reports true: the record cannot be relied on, and nothing
-// was begun, or nothing more was once that showed.
+// It returns a *UsageError if there is no policy or it is invalid. If journal.Unreliable reports true for the error,
+// the record cannot be relied on, and nothing was begun, or no more was begun once that was noticed.
 func Run(ctx context.Context, o RunOptions) (err error) {
 	d := newDaemon(o)
 	if err := d.begin(ctx); err != nil {
@@ -119,11 +121,12 @@ func newDaemon(o RunOptions) *daemon {
 	o.Patience, o.Glance = cmp.Or(o.Patience, 4*time.Second), cmp.Or(o.Glance, time.Minute)
 	return &daemon{
 		o: o, log: o.log(), began: o.Now(), service: systemd.New(o.Getenv), loops: map[string]*loop{},
-		reloads: make(chan chan error), over: make(chan struct{}), noticed: make(chan struct{}, 1), settled: time.NewTimer(0),
+		reloads: make(chan chan error), over: make(chan struct{}), noticed: make(chan struct{}, 1),
+		settled: time.NewTimer(0),
 	}
 }
 
-// begin reads the policy, and opens the journal and the way to the person.
+// begin reads the policy and opens the journal and the notifier.
 func (d *daemon) begin(ctx context.Context) (err error) {
 	if d.first, err = newApp(d.o.Options); err != nil {
 		return err
@@ -147,7 +150,7 @@ func (d *daemon) begin(ctx context.Context) (err error) {
 	}
 	d.release = func() error { return nil }
 	if !d.o.Once {
-		d.release, err = d.journal.Lease(ctx, serviceLease, "run") // two would tell everything twice
+		d.release, err = d.journal.Lease(ctx, serviceLease, "run") // two services would send every message twice
 		if other, ok := errors.AsType[*journal.LeasedError](err); ok {
 			other.Storage = "these storages by a service"
 		}
@@ -158,12 +161,13 @@ func (d *daemon) begin(ctx context.Context) (err error) {
 	if d.notifier, err = d.openNotifier(d.policy); err != nil {
 		return errors.Join(err, d.release(), d.journal.Close())
 	}
-	d.log.Info("the policy", "file", path, "mode", d.policy.Mode.String(), "storages", strings.Join(slices.Sorted(maps.Keys(d.policy.Storages)), ","), "rules", len(d.policy.Rules))
+	d.log.Info("the policy", "file", path, "mode", d.policy.Mode.String(), "storages",
+		strings.Join(slices.Sorted(maps.Keys(d.policy.Storages)), ","), "rules", len(d.policy.Rules))
 	return nil
 }
 
-// openRecord opens the record. That there is another service is for its lease to
-// say, unless this one only sweeps once beside it.
+// openRecord opens the record. The lease detects a second service, except for a single sweep, which runs beside a
+// service and checks its record here.
 func (d *daemon) openRecord(ctx context.Context) (*journal.Journal, error) {
 	if d.o.Once {
 		j, _, err := openBeside(ctx, d.paths, d.o.Now)
@@ -172,13 +176,13 @@ func (d *daemon) openRecord(ctx context.Context) (*journal.Journal, error) {
 	return openRecord(ctx, d.paths, d.o.Now)
 }
 
-// end closes what begin opened, unless a storage that hangs still uses it.
+// end closes the resources that begin opened, unless a storage that hangs still uses them.
 func (d *daemon) end() error {
 	d.closeNotifier(context.Background(), d.notifier)
 	if d.hanging() == nil {
 		return errors.Join(d.release(), d.journal.Close())
 	}
-	go func() { // whose end nobody waits for
+	go func() { // no goroutine waits for this one
 		for _, l := range d.all() {
 			<-l.done
 		}
@@ -187,8 +191,8 @@ func (d *daemon) end() error {
 	return nil
 }
 
-// closeNotifier has what is queued sent, for a while. A try that hangs is left
-// behind: the record has what it would have told.
+// closeNotifier sends the queued messages for a limited time and abandons a send that hangs: the record has the
+// content of its message.
 func (d *daemon) closeNotifier(ctx context.Context, n *notify.Notifier) {
 	ctx, cancel := context.WithTimeout(ctx, d.o.Patience/4)
 	closed := make(chan error, 1)
@@ -205,8 +209,8 @@ func (d *daemon) closeNotifier(ctx context.Context, n *notify.Notifier) {
 	}
 }
 
-// start begins a loop for each storage of the policy, after all that had it
-// before: the last of them may itself still be waiting for one that hangs.
+// start starts a loop for each storage of the policy, after all loops that had it before: the last of them may itself
+// still wait for one that hangs.
 func (d *daemon) start(ctx context.Context, p *policy.Policy) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -246,12 +250,12 @@ func ended(done <-chan struct{}) bool {
 	}
 }
 
-// forget drops the loops that have left. The caller holds d.mu.
+// forget drops the leaving loops that have ended. The caller holds d.mu.
 func (d *daemon) forget() {
 	d.leaving = slices.DeleteFunc(d.leaving, func(l *loop) bool { return ended(l.done) })
 }
 
-// all are the loops, those too that are leaving.
+// all returns the loops, including the leaving ones.
 func (d *daemon) all() []*loop {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -259,7 +263,7 @@ func (d *daemon) all() []*loop {
 	return append(slices.Collect(maps.Values(d.loops)), d.leaving...)
 }
 
-// hanging names the storages whose loops have not ended.
+// hanging returns the names of the storages whose loops have not ended.
 func (d *daemon) hanging() (names []string) {
 	for _, l := range d.all() {
 		if !ended(l.done) {
@@ -270,8 +274,7 @@ func (d *daemon) hanging() (names []string) {
 	return names
 }
 
-// wait waits for every loop: with Once as long as it takes, else, and after ctx
-// has ended, only so long.
+// wait waits for every loop: with Once as long as it takes; else, and after ctx has ended, for d.o.Patience.
 func (d *daemon) wait(ctx context.Context) error {
 	loops := d.all()
 	var patience <-chan time.Time
@@ -283,7 +286,8 @@ func (d *daemon) wait(ctx context.Context) error {
 			case <-over:
 				over, patience = nil, time.After(d.o.Patience)
 			case <-patience:
-				return fmt.Errorf("still busy, and left alone: %s; what it does is in the record", strings.Join(d.hanging(), ", "))
+				return fmt.Errorf("still busy, and left alone: %s; what it does is in the record",
+					strings.Join(d.hanging(), ", "))
 			}
 		}
 	}
@@ -296,7 +300,7 @@ func (d *daemon) wait(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// keep looks after the loops until ctx ends, or the record is lost.
+// keep supervises the loops until ctx ends or the record is lost.
 func (d *daemon) keep(ctx context.Context) {
 	defer close(d.over)
 	every, watched := d.service.WatchdogEvery()
@@ -330,8 +334,8 @@ func (d *daemon) keep(ctx context.Context) {
 	}
 }
 
-// check tells the service manager that things get on, unless nothing does: one
-// storage that hangs is said and is no reason to stop the others.
+// check notifies the watchdog of the service manager unless no storage makes progress: one storage that hangs is
+// reported and is no reason to stop the others.
 func (d *daemon) check(ctx context.Context) {
 	now := d.now()
 	alive := len(d.all()) == 0
@@ -355,8 +359,7 @@ func (d *daemon) check(ctx context.Context) {
 	d.sendDigest(ctx, now)
 }
 
-// reload reads the policy anew. One that is wrong is refused, and the old one
-// stays.
+// reload reads the policy anew. An invalid one is refused, and the old one stays.
 func (d *daemon) reload(ctx context.Context) error {
 	d.manage(d.service.Reloading())
 	defer func() { d.manage(d.service.Ready(d.sentence())) }()
@@ -381,13 +384,16 @@ func (d *daemon) reload(ctx context.Context) error {
 	d.start(ctx, p)
 	d.part(ctx)
 	d.sendDigest(ctx, d.now())
-	d.record(ctx, systemd.Record{MessageID: systemd.MessageReload, Level: slog.LevelInfo, Text: "the policy was read anew: it is in mode " + p.Mode.String() + "\n" + p.String()})
+	d.record(ctx, systemd.Record{
+		MessageID: systemd.MessageReload,
+		Level:     slog.LevelInfo,
+		Text:      "the policy was read anew: it is in mode " + p.Mode.String() + "\n" + p.String(),
+	})
 	return nil
 }
 
-// part waits for the loops of the policy before to finish what is under way, so
-// that nothing is done by that any more; one that hangs is only so long waited
-// for, and said.
+// part waits for the loops of the previous policy to finish the work under way, so that nothing more is done under
+// it. It waits for d.o.Patience, and reports a loop that hangs.
 func (d *daemon) part(ctx context.Context) {
 	d.mu.Lock()
 	leaving := slices.Clone(d.leaving)
@@ -410,8 +416,7 @@ func (d *daemon) part(ctx context.Context) {
 	}
 }
 
-// serve answers on the control socket, on what the service manager listens at
-// for us, and where else it was told to.
+// serve serves on the control socket, on the sockets from the service manager, and on the addresses in d.o.Listen.
 func (d *daemon) serve(ctx context.Context) error {
 	named, err := d.service.Listeners()
 	if err != nil {
@@ -440,7 +445,7 @@ func (d *daemon) serve(ctx context.Context) error {
 	return nil
 }
 
-// do is what a person asks of the running service.
+// do carries out a request of the user to the running service. It returns errors.ErrUnsupported for an unknown verb.
 func (d *daemon) do(ctx context.Context, verb string, storages []string) error {
 	switch verb {
 	case "reload":
@@ -469,18 +474,18 @@ func (d *daemon) do(ctx context.Context, verb string, storages []string) error {
 	return fmt.Errorf("%q: %w", verb, errors.ErrUnsupported)
 }
 
-// stale is how old the last complete look at a storage may be.
+// stale returns the age from which on the last complete look at a storage is too old.
 func (d *daemon) stale() time.Duration { return 2*d.rules().Schedule.Rescan + time.Hour }
 
-// status is what the service says of itself.
+// status returns the status of the service.
 func (d *daemon) status() status.Daemon {
 	now := d.now()
 	outdated := d.outdated(now)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	s := status.Daemon{
-		Version: d.o.Version, PID: os.Getpid(), Since: d.began, PolicyFile: d.file.inForce(), Policy: d.policy.Hash(), Mode: d.policy.Mode.String(),
-		Notices: slices.Clone(d.notices),
+		Version: d.o.Version, PID: os.Getpid(), Since: d.began, PolicyFile: d.file.inForce(), Policy: d.policy.Hash(),
+		Mode: d.policy.Mode.String(), Notices: slices.Clone(d.notices),
 	}
 	if err := d.paths.Paused(now); err != nil {
 		s.Paused = err.Error()
@@ -500,7 +505,7 @@ func (d *daemon) status() status.Daemon {
 	return s
 }
 
-// sentence is what the service manager shows.
+// sentence returns the status line for the service manager.
 func (d *daemon) sentence() string {
 	s := d.status()
 	var trashed int64
@@ -541,14 +546,14 @@ func (d *daemon) sleep(ctx context.Context, how time.Duration) {
 	}
 }
 
-// manage notes that the service manager could not be told something.
+// manage logs that the service manager could not be reached.
 func (d *daemon) manage(err error) {
 	if err != nil {
 		d.log.Warn("the service manager was not told", "err", err)
 	}
 }
 
-// warnings passes on what is wrong: what a run did is told by tell, once.
+// warnings passes on records from slog.LevelWarn up: runs are reported once, by the daemon.
 type warnings struct{ slog.Handler }
 
 func (w warnings) Enabled(ctx context.Context, l slog.Level) bool {

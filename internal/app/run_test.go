@@ -35,10 +35,11 @@ type house struct {
 	dir      string
 	accounts map[string]*providertest.Account
 	wrap     func(name string, d providers.Driver) (providers.Driver, error) // what the service gets to see
-	ahead    func() time.Duration                                            // how far its clock is ahead; nil: it is right
-	reload   chan os.Signal
-	log      bytes.Buffer
-	options  func(*RunOptions)
+	// how far its clock is ahead; nil: it is right
+	ahead   func() time.Duration
+	reload  chan os.Signal
+	log     bytes.Buffer
+	options func(*RunOptions)
 
 	mu   sync.Mutex
 	told []report.Run
@@ -81,7 +82,11 @@ func (h *house) write(text string) {
 }
 
 func (h *house) getenv(name string) string {
-	return map[string]string{"HOME": h.dir, "STATE_DIRECTORY": filepath.Join(h.dir, "state"), "SWEEPD_POLICY": h.policyFile()}[name]
+	return map[string]string{
+		"HOME":            h.dir,
+		"STATE_DIRECTORY": filepath.Join(h.dir, "state"),
+		"SWEEPD_POLICY":   h.policyFile(),
+	}[name]
 }
 
 func (h *house) now() time.Time {
@@ -189,7 +194,8 @@ func TestAServiceThatOnlyReportsDeletesNothing(t *testing.T) {
 		}
 		runs := h.runs()
 		if len(runs) != 2 {
-			t.Fatalf("%d runs were told, want one of each storage for the one sweep: %+v\n%s", len(runs), runs, h.log.String())
+			t.Fatalf("%d runs were told, want one of each storage for the one sweep: %+v\n%s", len(runs), runs,
+				h.log.String())
 		}
 		for _, r := range runs {
 			if r.Kind != "report" || r.Summary.Trashed != 0 {
@@ -216,7 +222,8 @@ func TestAServiceSweepsOnScheduleAndNotBefore(t *testing.T) {
 			t.Error(err)
 		}
 		for _, r := range h.runs() {
-			if want := map[string]int64{"drive": 1, "box": 0}[r.Summary.Storages[0]]; r.Summary.Trashed != want || r.ID == 0 {
+			if want := map[string]int64{"drive": 1, "box": 0}[r.Summary.Storages[0]]; r.Summary.Trashed != want ||
+				r.ID == 0 {
 				t.Errorf("got %+v, want %d in the trash", r, want)
 			}
 		}
@@ -359,7 +366,7 @@ type hung struct {
 }
 
 func (h hung) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, error) {
-	<-h.forever // whatever ctx says, as a network disk may
+	<-h.forever // even if ctx has ended, as on a network disk
 	return h.Driver.Stat(ctx, ref)
 }
 
@@ -497,10 +504,12 @@ func TestAServiceNeedsAPolicyAndAReliableRecord(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(h.dir, "state"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(h.dir, "state", "journal.db"), []byte("no database, but sixteen bytes and more"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(h.dir, "state", "journal.db"),
+		[]byte("no database, but sixteen bytes and more"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := Run(t.Context(), h.runOptions()); !journal.Unreliable(err) || !errors.Is(err, journal.ErrForeign) && !errors.Is(err, journal.ErrDamaged) {
+	if err := Run(t.Context(), h.runOptions()); !journal.Unreliable(err) ||
+		!errors.Is(err, journal.ErrForeign) && !errors.Is(err, journal.ErrDamaged) {
 		t.Errorf("got %v, want a record that cannot be relied on", err)
 	}
 	if err := os.Remove(h.policyFile()); err != nil {

@@ -11,14 +11,13 @@ import (
 	"sweepd/sweeper"
 )
 
-// named is the storage of folders that are in no storage of the policy: a name
-// that no policy can give to one of its own.
+// named is the storage of folders that are in no storage of the policy: a name that no policy can give to one of its
+// own.
 const named = "(paths)"
 
-// scopes are the storages to open: those of the policy that were named, and
-// folders that were. A folder inside a storage's roots is a part of that
-// storage; any other is a storage of its own to which the policy's rules apply,
-// but for the storages' roots in it, which are theirs.
+// scopes returns the storages to open for the storages and folders in a.o.Only. A folder inside a storage's roots is
+// a part of that storage. Any other is a storage of its own to which the policy's rules apply, without the storages'
+// roots in it, which stay theirs.
 func (a *App) scopes() (all []sweeper.Scope, err error) {
 	if len(a.o.Only) == 0 || a.PolicyFile == "" {
 		return a.wholeStorages(), nil
@@ -29,7 +28,10 @@ func (a *App) scopes() (all []sweeper.Scope, err error) {
 			continue
 		}
 		if account, _ := SplitFile(a.Policy.Storages, arg); a.Policy.Storages[account].Far() {
-			return nil, &UsageError{fmt.Errorf("%q is a part of an account, which is swept whole", arg), "name the storage: " + account + "; or, for good, its folders in roots: of the policy"}
+			return nil, &UsageError{
+				fmt.Errorf("%q is a part of an account, which is swept whole", arg),
+				"name the storage: " + account + "; or, for good, its folders in roots: of the policy",
+			}
 		}
 		folder, err := resolve(arg)
 		if err == nil {
@@ -51,7 +53,7 @@ func (a *App) scopes() (all []sweeper.Scope, err error) {
 	return all, nil
 }
 
-// join adds a storage, or what was named of it; without roots it is the whole.
+// join adds a storage, or the part of it that was named; a scope without roots is the whole storage.
 func join(all []sweeper.Scope, sc sweeper.Scope) []sweeper.Scope {
 	i := slices.IndexFunc(all, func(other sweeper.Scope) bool { return other.Storage == sc.Storage })
 	switch {
@@ -76,7 +78,7 @@ func (a *App) wholeStorages() (scopes []sweeper.Scope) {
 	return scopes
 }
 
-// realRoots are the policy's roots on this machine by storage, free of links.
+// realRoots returns the policy's roots on this machine by storage, without symbolic links.
 func (a *App) realRoots() map[string][]string {
 	all := map[string][]string{}
 	for name, st := range a.Policy.Storages {
@@ -90,19 +92,21 @@ func (a *App) realRoots() map[string][]string {
 	return all
 }
 
-// storageOf names the storage that a folder is inside of.
+// storageOf returns the name of the storage whose roots contain the folder, or named.
 func (a *App) storageOf(folder string) string {
 	all := a.realRoots()
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if slices.ContainsFunc(all[name], func(root string) bool { return folder == root || strings.HasPrefix(folder, root+"/") }) {
+		if slices.ContainsFunc(all[name], func(root string) bool {
+			return folder == root || strings.HasPrefix(folder, root+"/")
+		}) {
 			return name
 		}
 	}
 	return named
 }
 
-// othersBelow are patterns that leave out of these roots what is the root of
-// another storage: only that storage's rules are for it.
+// othersBelow returns patterns that exclude from these roots the roots of other storages: only the rules of those
+// storages are for them.
 func (a *App) othersBelow(storage string, roots []string) (patterns []string) {
 	literal := strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `]`, `\]`, `{`, `\{`, `}`, `\}`)
 	for name, others := range a.realRoots() {

@@ -21,8 +21,8 @@ import (
 	"sweepd/sweeper"
 )
 
-// soakLimit is how many files may go in a day: more than come after a week of
-// sleep, because nobody is there to look at a plan that is over it.
+// soakLimit is the number of files that may go in a day: more than come after a week of sleep, because no user
+// reviews a plan that is over it.
 const soakLimit = 200
 
 const soakPolicy = `
@@ -37,8 +37,8 @@ limits: {files: 200, bytes: 1GB, share: 100%, surge: off}
 schedule: {sweep: "daily 02:30", zone: Europe/Berlin, quiet: "12:00-14:00", jitter: 5m}
 `
 
-// moody is a storage that on a bad day fails every so often: before it did what
-// it was asked, or after, so that nobody knows.
+// moody is a storage that fails now and then on a bad day: before it has done its work, or after, so that the caller
+// cannot know.
 type moody struct {
 	providers.Driver
 	bad  *atomic.Bool
@@ -68,7 +68,9 @@ func (m moody) Wait(ctx context.Context, since providers.Cursor) error {
 	return m.Driver.Wait(ctx, since)
 }
 
-func (m moody) Trash(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
+func (m moody) Trash(
+	ctx context.Context, key string, ref providers.Ref, rev providers.Revision,
+) (providers.Receipt, error) {
 	if m.falls(5) {
 		return "", errMood
 	}
@@ -90,7 +92,7 @@ func (m moody) Purge(ctx context.Context, r providers.Receipt) error {
 	return err
 }
 
-// world is what a soak knows to be true, whatever the service thinks.
+// world is the true state in a soak test, independent of the service.
 type world struct {
 	*house
 	dice   *rand.Rand
@@ -100,17 +102,17 @@ type world struct {
 	began  time.Time
 
 	put    map[string]time.Time // files of ours that are in place, by account and path: since when, by the true time
-	mine   map[string]bool      // files of a person's own: they stay
+	mine   map[string]bool      // the user's own files: they stay
 	undone map[string]bool      // brought back: they stay
 	serial int
 }
 
-// true time is what the machine's own counter says.
+// trueTime returns the time by the machine's own counter.
 func (w *world) trueTime() time.Time { return time.Now().Add(time.Duration(w.asleep.Load())) }
 
-// TestTwoYearsInAService runs the service through days in which files come and go,
-// people undo, clocks jump, machines sleep and services fail, and holds what the
-// program promises. SWEEPD_SOAK_DAYS says how many days; a fortnight has to do with -short.
+// TestTwoYearsInAService runs the service through days in which files come and go, users undo, clocks jump, machines
+// sleep and services fail, and checks the program's promises. SWEEPD_SOAK_DAYS is the number of days; -short runs a
+// fortnight.
 func TestTwoYearsInAService(t *testing.T) {
 	days := 28
 	if testing.Short() {
@@ -194,7 +196,7 @@ func (w *world) day(day, days int) {
 		w.off.Store(int64(time.Duration(w.dice.IntN(4000)-2000) * time.Hour))
 	case day%47 == 22:
 		w.off.Store(0)
-	case day%13 == 5: // the service is started anew, after somebody took things back
+	case day%13 == 5: // the service is restarted, after undos
 		if err := w.end(); err != nil {
 			w.Error(err)
 		}
@@ -203,7 +205,7 @@ func (w *world) day(day, days int) {
 	}
 }
 
-// live is what a person does meanwhile.
+// live does the user's work of a day.
 func (w *world) live() {
 	for range 3 + w.dice.IntN(2) {
 		account := []string{"drive", "box"}[w.dice.IntN(2)]
@@ -219,7 +221,7 @@ func (w *world) live() {
 		w.accounts[account].Write(path, numbered(w.serial), at)
 		w.put[account+path] = w.trueTime()
 	}
-	for _, key := range sortedKeys(w.mine) { // a person deletes now and then what is theirs
+	for _, key := range sortedKeys(w.mine) { // the user deletes one of their own files now and then
 		if w.dice.IntN(200) == 0 {
 			account, path := split(key)
 			w.accounts[account].Remove(path)
@@ -322,7 +324,8 @@ func (w *world) account(days int) {
 	old := 0
 	for key, since := range w.put {
 		account, path := split(key)
-		if _, there := w.accounts[account].Content(path); there && !w.undone[key] && w.trueTime().Sub(since) > 12*24*time.Hour {
+		if _, there := w.accounts[account].Content(path); there && !w.undone[key] &&
+			w.trueTime().Sub(since) > 12*24*time.Hour {
 			old++
 			if old < 5 {
 				w.Errorf("%s is there since %s", key, since)

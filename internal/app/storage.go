@@ -13,9 +13,8 @@ import (
 	"sweepd/sweeper"
 )
 
-// openStorages opens every storage of the scopes behind its guard. An account
-// that nobody named, and that cannot be opened, is left to Unopened as long as
-// there is another storage.
+// openStorages opens every storage of the scopes behind its guard. An account that was not named and cannot be opened
+// goes to Unopened if there is another storage.
 func (a *App) openStorages(ctx context.Context, scopes []sweeper.Scope) error {
 	for _, sc := range scopes {
 		err := a.openStorage(ctx, sc)
@@ -39,8 +38,8 @@ func (a *App) openStorages(ctx context.Context, scopes []sweeper.Scope) error {
 	return nil
 }
 
-// told is err with its hint, for a place that has no line for hints.
 func told(err error) error {
+	// The hint becomes part of the text, for places without a line for hints.
 	hint := Hint(err)
 	if usage, ok := errors.AsType[*UsageError](err); ok {
 		hint = usage.Hint
@@ -51,8 +50,8 @@ func told(err error) error {
 	return fmt.Errorf("%w; hint: %s", err, hint)
 }
 
-// far reports whether a scope is an account of a service: folders of this
-// machine are named by their roots, or are the policy's.
+// far reports whether a scope is an account of a service. Folders of this machine are named by their roots, or are
+// the policy's.
 func (a *App) far(sc sweeper.Scope) bool {
 	return sc.Roots == nil && (a.o.Scopes != nil || a.Policy.Storages[sc.Storage].Far())
 }
@@ -79,8 +78,8 @@ func (a *App) openStorage(ctx context.Context, sc sweeper.Scope) error {
 	return nil
 }
 
-// openAccount opens an account of a service: the one place that says by which
-// code each type is opened.
+// openAccount opens an account of a service. It is the only function that maps the type of an account to its
+// provider.
 func (a *App) openAccount(ctx context.Context, sc sweeper.Scope) (providers.Driver, []string, error) {
 	st := a.Policy.Storages[sc.Storage]
 	switch {
@@ -128,22 +127,26 @@ func (a *App) openLocal(_ context.Context, sc sweeper.Scope) (providers.Driver, 
 	return d, d.Roots(), nil
 }
 
-// Home reports whether the path is the person's home.
+// Home reports whether the path is the user's home.
 func (a *App) Home(path string) bool {
 	home, err := resolve(a.Paths.Home)
 	return err == nil && a.Paths.Home != "" && path == home
 }
 
-// narrowEnough refuses folders that hold more than pictures: those that were
-// named, and the policy's own, which may be links that lead elsewhere since the
-// policy was read. To look, the whole home may be named.
+// narrowEnough returns a *UsageError for folders that hold more than pictures: those that were named, and the
+// policy's own, which may be links that lead elsewhere since the policy was read. For a scan the whole home may be
+// named.
 func (a *App) narrowEnough(sc sweeper.Scope, st policy.Storage) error {
 	for _, root := range slices.Concat(sc.Roots, st.Roots) {
 		if a.o.WholeHome && a.Home(root) {
 			continue
 		}
-		if why := policy.Broad(root, a.Paths.Home, local.Real); why != "" && !st.AllowBroadRoot && a.o.Scopes == nil && !a.o.AnyFolder {
-			return &UsageError{fmt.Errorf("%q is too much: %s", root, why), "name the folders in which pictures are saved, as in ~/Downloads; or, in a policy, say allow_broad_root: true of the storage"}
+		if why := policy.Broad(root, a.Paths.Home, local.Real); why != "" && !st.AllowBroadRoot && a.o.Scopes == nil &&
+			!a.o.AnyFolder {
+			return &UsageError{
+				fmt.Errorf("%q is too much: %s", root, why),
+				"name the folders in which pictures are saved, as in ~/Downloads; or, in a policy, say allow_broad_root: true of the storage",
+			}
 		}
 	}
 	return nil

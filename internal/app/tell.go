@@ -19,13 +19,11 @@ import (
 	"sweepd/sweeper"
 )
 
-// digestName is what the journal calls the digest among what is done on
-// schedule: no storage can have that name.
+// digestName is the name of the digest among the journal's scheduled tasks: no storage can have that name.
 const digestName = "(digest)"
 
-// tell tells everybody what a run did: the record of the system, whoever reads
-// the output, and the person. The journal has it already, so that nothing is
-// lost where one of them fails. known: all the trouble in it was told before.
+// tell reports a run to the system's journal, to Told and to the receivers of notifications. The record already has
+// it, so nothing is lost if one of them fails. known is true if all trouble in it was reported before.
 func (d *daemon) tell(ctx context.Context, p *policy.Policy, run int64, known bool) {
 	r, err := report.Read(context.WithoutCancel(ctx), d.journal, run, p)
 	if err != nil {
@@ -39,7 +37,7 @@ func (d *daemon) tell(ctx context.Context, p *policy.Policy, run int64, known bo
 	d.pass(ctx, r, event)
 }
 
-// tellLooked tells of a run that changed nothing, and why.
+// tellLooked reports a run that changed nothing, and why.
 func (d *daemon) tellLooked(ctx context.Context, p *policy.Policy, began time.Time, sum *sweeper.Summary, why error) {
 	r := report.Of(began, d.now(), sum, why, p)
 	r.ID, r.Kind = sum.Run, "report"
@@ -50,7 +48,7 @@ func (d *daemon) tellLooked(ctx context.Context, p *policy.Policy, began time.Ti
 	d.pass(ctx, r, event)
 }
 
-// pass passes on what a run did.
+// pass sends the report of a run to its receivers.
 func (d *daemon) pass(ctx context.Context, r report.Run, event policy.Event) {
 	id, level := systemd.MessageSummary, slog.LevelInfo
 	switch event {
@@ -70,7 +68,7 @@ func (d *daemon) pass(ctx context.Context, r report.Run, event policy.Event) {
 	}
 }
 
-// unopened tells that a storage is not swept, and why.
+// unopened reports that a storage is not swept, and why.
 func (d *daemon) unopened(ctx context.Context, name string, why error) {
 	id, event := systemd.MessageSummary, policy.EventFailed
 	if lostGrant(why) {
@@ -78,16 +76,21 @@ func (d *daemon) unopened(ctx context.Context, name string, why error) {
 	}
 	text := fmt.Sprintf("%s is not swept until this is mended: %v", name, why)
 	d.log.Error("a storage is not swept until this is mended", "storage", name, "err", why)
-	d.record(ctx, systemd.Record{MessageID: id, Level: slog.LevelError, Text: text, Fields: map[string]string{"SWEEPD_STORAGE": name}})
+	d.record(ctx, systemd.Record{
+		MessageID: id,
+		Level:     slog.LevelError,
+		Text:      text,
+		Fields:    map[string]string{"SWEEPD_STORAGE": name},
+	})
 	d.send(notify.Message{Event: string(event), Subject: name + " is not swept", Text: text})
 }
 
-// refused tells that a policy was not taken. It is keep's.
+// refused reports that a policy was not adopted. Only keep calls it.
 func (d *daemon) refused(ctx context.Context, why error) {
 	text := "the policy cannot be read anew, and is gone by as it was: " + why.Error()
 	if c := d.file.changed(d.now()); c != nil {
 		text = "the policy is wrong, and nothing is deleted until it is right: " + why.Error()
-		d.held = c.explain() // or it would be told again
+		d.held = c.explain() // or it would be reported again
 	}
 	d.mu.Lock()
 	d.notices = []string{text}
@@ -96,8 +99,7 @@ func (d *daemon) refused(ctx context.Context, why error) {
 	d.send(notify.Message{Event: string(policy.EventFailed), Subject: "the policy is wrong", Text: text})
 }
 
-// lost tells that the record cannot be relied on any more, and that this is the
-// end.
+// lost reports that the record can no longer be relied on and that the service ends.
 func (d *daemon) lost(ctx context.Context, why error) {
 	text := "nothing is deleted any more, and the service stops: " + why.Error()
 	d.log.Error("the record cannot be relied on any more", "err", why)
@@ -105,7 +107,7 @@ func (d *daemon) lost(ctx context.Context, why error) {
 	d.send(notify.Message{Event: string(policy.EventFailed), Subject: "the record is not to be relied on", Text: text})
 }
 
-// lostGrant reports whether a person has to sign in again.
+// lostGrant reports whether the user has to sign in again.
 func lostGrant(err error) bool {
 	if _, ok := errors.AsType[*signin.Error](err); ok {
 		return true
@@ -114,14 +116,14 @@ func lostGrant(err error) bool {
 	return ok && fault.Kind == cloudhttp.Unauthorized
 }
 
-// record writes to the record of the system.
+// record writes to the system's journal.
 func (d *daemon) record(ctx context.Context, r systemd.Record) {
 	if err := systemd.Send(ctx, r); err != nil {
 		d.log.Error("the record of the system took nothing", "err", err)
 	}
 }
 
-// send sends a message to whoever the policy says.
+// send sends a message to the receivers in the policy.
 func (d *daemon) send(m notify.Message) {
 	m.At = d.now()
 	d.mu.Lock()
@@ -129,7 +131,7 @@ func (d *daemon) send(m notify.Message) {
 	d.notifier.Send(m)
 }
 
-// openNotifier opens the ways to the person that the policy names.
+// openNotifier opens the receivers in the policy.
 func (d *daemon) openNotifier(p *policy.Policy) (*notify.Notifier, error) {
 	n, err := notify.Open(notify.Options{Sinks: sinks(p), Getenv: d.o.Getenv, Log: d.log, Now: d.o.Now})
 	if err != nil {
@@ -138,13 +140,13 @@ func (d *daemon) openNotifier(p *policy.Policy) (*notify.Notifier, error) {
 	return n, nil
 }
 
-// sendDigest sends what will be deleted in the next days, when the schedule wants
-// it: of each storage what its last scan found.
+// sendDigest sends the digest of the coming deletions if it is due by the schedule: for each storage the results of
+// its last scan.
 func (d *daemon) sendDigest(ctx context.Context, now time.Time) {
 	p := d.rules()
 	last, err := d.journal.Lately(ctx, digestName)
 	if err != nil {
-		return // check has said so
+		return // check has reported it
 	}
 	if last.IsZero() || last.After(now) {
 		last = now
@@ -157,7 +159,7 @@ func (d *daemon) sendDigest(ctx context.Context, now time.Time) {
 	}
 	digests, complete := d.digests(now)
 	if !complete {
-		return // it is sent when every storage was looked at
+		return // it is sent once every storage was scanned
 	}
 	if err := d.journal.SetLately(ctx, digestName, now); err != nil {
 		d.log.Error("the digest is not sent, because that it was could not be recorded", "err", err)
@@ -170,23 +172,28 @@ func (d *daemon) sendDigest(ctx context.Context, now time.Time) {
 	}
 	text := strings.Join(short, "\n")
 	d.record(ctx, systemd.Record{MessageID: systemd.MessageDigest, Level: slog.LevelInfo, Text: text})
-	d.send(notify.Message{Event: string(policy.EventDigest), Subject: strings.Join(subjects, "; "), Text: text, Full: strings.Join(full, "\n")})
+	d.send(notify.Message{
+		Event:   string(policy.EventDigest),
+		Subject: strings.Join(subjects, "; "),
+		Text:    text,
+		Full:    strings.Join(full, "\n"),
+	})
 }
 
-// digestAt takes down when the next digest is sent.
+// digestAt sets the time of the next digest.
 func (d *daemon) digestAt(at time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.nextDigest = at
 }
 
-// digests are those of the storages that were looked at, by name; complete: of
-// all but those that are in trouble.
+// digests returns the digests of the storages that were scanned, by name. complete is true if no storage is missing
+// but those in trouble.
 func (d *daemon) digests(now time.Time) (all []*report.Digest, complete bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	complete = true
-	for _, name := range slices.Sorted(maps.Keys(d.loops)) { // and not of the policy before
+	for _, name := range slices.Sorted(maps.Keys(d.loops)) { // only those of the present policy
 		l := d.loops[name]
 		s, stuck := l.now(now)
 		l.mu.Lock()
@@ -199,7 +206,7 @@ func (d *daemon) digests(now time.Time) (all []*report.Digest, complete bool) {
 	return all, complete && len(all) > 0
 }
 
-// rules are the policy now.
+// rules returns the policy in force.
 func (d *daemon) rules() *policy.Policy {
 	d.mu.Lock()
 	defer d.mu.Unlock()

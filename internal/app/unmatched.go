@@ -11,13 +11,12 @@ import (
 	"sweepd/policy"
 )
 
-// mostLooked is how many files and folders Unmatched looks at.
+// mostLooked is the number of files and folders that Unmatched looks at.
 const mostLooked = 200_000
 
-// Unmatched returns the patterns by which the policy protects files of this
-// machine and that match no file or folder below its roots now: a folder that is
-// called otherwise is not protected. It looks at names alone, and returns none
-// where there are more of them than it looks at.
+// Unmatched returns the patterns by which the policy protects files of this machine and that match no file or folder
+// below its roots now: a folder with another name is not protected. It looks at names alone, and returns none if
+// there are more than mostLooked.
 func Unmatched(ctx context.Context, p *policy.Policy) []policy.Protection {
 	rest, looked := p.Protections(), 0
 	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
@@ -29,8 +28,10 @@ func Unmatched(ctx context.Context, p *policy.Policy) []policy.Protection {
 				if looked++; len(rest) == 0 || looked > mostLooked || ctx.Err() != nil {
 					return fs.SkipAll
 				}
-				rest = slices.DeleteFunc(rest, func(x policy.Protection) bool { return x.Matches(root, filepath.ToSlash(path)) })
-				return nil // what cannot be read has no name to match
+				rest = slices.DeleteFunc(rest, func(x policy.Protection) bool {
+					return x.Matches(root, filepath.ToSlash(path))
+				})
+				return nil // an unreadable folder has no names to match
 			})
 		}
 	}
@@ -40,12 +41,13 @@ func Unmatched(ctx context.Context, p *policy.Policy) []policy.Protection {
 	return rest
 }
 
-// unmatched is the finding of a pattern that matches nothing. One for a folder of
-// that name anywhere may be written before there is one.
+// unmatched returns the finding for a pattern that matches nothing. A pattern for a folder of that name anywhere is
+// no warning: it may be written before there is one.
 func unmatched(x policy.Protection) Finding {
 	f := Finding{Storage: x.Storage, Check: "protection", State: Well, Text: x.String() + " matches nothing at present"}
 	if !strings.HasPrefix(x.Pattern, "**/") {
-		f.State, f.Hint = Warn, "compare it with the names of the folders, letter by letter; capital and small letters differ"
+		f.State, f.Hint = Warn,
+			"compare it with the names of the folders, letter by letter; capital and small letters differ"
 	}
 	return f
 }

@@ -8,9 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// uptime is the kernel's name of this start of the machine (random(4),
-// boot_id) and how long ago it was, sleep included (clock_gettime(2),
-// CLOCK_BOOTTIME). No setting of the wall clock changes either.
+// uptime returns the kernel's ID of this boot (random(4), boot_id) and the time since it, sleep included
+// (clock_gettime(2), CLOCK_BOOTTIME). No setting of the wall clock changes either.
 func uptime() (boot string, since time.Duration) {
 	id, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	var ts unix.Timespec

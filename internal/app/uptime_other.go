@@ -4,5 +4,5 @@ package app
 
 import "time"
 
-// uptime is not known here: only a clock that goes back is noticed.
+// uptime returns no ID: it is not known here, so only a clock that goes back is noticed.
 func uptime() (boot string, since time.Duration) { return "", 0 }

@@ -12,8 +12,8 @@ import (
 	"sweepd/sweeper"
 )
 
-// await sleeps until there is something to do; false when ctx ended. Where a
-// storage has said so, seen is to be closed when it was looked at.
+// await sleeps until the next pass and returns its reason. If the storage reported a change, the caller closes seen
+// once a pass has looked at it. ok is false if ctx has ended.
 func (l *loop) await(ctx context.Context, hints <-chan hint) (reason why, seen chan<- struct{}, ok bool) {
 	l.enter(status.Idle)
 	for {
@@ -42,7 +42,7 @@ func (l *loop) await(ctx context.Context, hints <-chan hint) (reason why, seen c
 	}
 }
 
-// heard notes whether the storage tells of changes.
+// heard notes whether the storage reports changes.
 func (l *loop) heard(err error) {
 	l.polling = err != nil
 	l.update(func(s *status.Storage) {
@@ -52,8 +52,8 @@ func (l *loop) heard(err error) {
 	})
 }
 
-// next is what is to be done next, and when: a sweep by the schedule, a look at
-// everything, or a change that has become due.
+// next returns the reason and the time of the next pass: a sweep by the schedule, a look at everything, or a change
+// that has become due.
 func (l *loop) next(now time.Time) (why, time.Time) {
 	s := l.policy.Schedule
 	every := s.Rescan
@@ -75,8 +75,7 @@ func (l *loop) next(now time.Time) (why, time.Time) {
 	return reason, at
 }
 
-// notAhead brings back what the clock has put into the future while it was
-// ahead, or nothing would be done until then.
+// notAhead corrects times that were set while the clock was ahead, or nothing would be done until then.
 func (l *loop) notAhead(now time.Time) {
 	if l.swept.After(now) {
 		l.swept = now
@@ -89,9 +88,9 @@ func (l *loop) notAhead(now time.Time) {
 	}
 }
 
-// nextSweep is when the next sweep is due, by the schedule or because one could
-// not be begun: never while a person has paused it, and in quiet hours at their
-// end. One that was missed is due now.
+// nextSweep returns the time of the next sweep, by the schedule or as another try: the zero time while deletion is
+// paused or the policy file is outdated, and the end of the quiet hours if it falls into them. A missed sweep is due
+// now.
 func (l *loop) nextSweep(now time.Time) time.Time {
 	s := l.policy.Schedule
 	jitter := schedule.Jitter(l.d.machine+l.name, s.Jitter)
@@ -119,8 +118,8 @@ func (l *loop) isDue(now time.Time) bool {
 	return !at.IsZero() && !at.After(now)
 }
 
-// quietUntil is the end of the quiet hours that t is in, if it is in any and
-// anything is deleted at all.
+// quietUntil returns the end of the quiet hours that contain t; the zero time if there are none or the mode deletes
+// nothing.
 func (l *loop) quietUntil(t time.Time) time.Time {
 	if l.policy.Mode != policy.Enforce {
 		return time.Time{}
@@ -128,8 +127,8 @@ func (l *loop) quietUntil(t time.Time) time.Time {
 	return l.policy.Schedule.Quiet.End(t, l.zone())
 }
 
-// may reports whether anything may be deleted now: it is not paused, these are no
-// quiet hours, and the policy file is as it was read.
+// may reports whether deletion is allowed now: it is not paused, it is not in quiet hours, and the policy file is
+// unchanged.
 func (l *loop) may(now time.Time) bool {
 	return l.d.paths.Paused(now) == nil && l.quietUntil(now).IsZero() && l.d.outdated(now) == nil
 }
@@ -137,8 +136,8 @@ func (l *loop) may(now time.Time) bool {
 // ErrQuiet is why nothing is deleted in the quiet hours of the policy.
 var ErrQuiet = errors.New("these are quiet hours")
 
-// still is an error that wraps sweeper.ErrPaused in quiet hours, with ErrQuiet, and
-// where the policy file is another than the policy in force.
+// still returns an error that wraps sweeper.ErrPaused in quiet hours, with ErrQuiet, and while the policy file
+// differs from the policy in force.
 func (l *loop) still(now time.Time) error {
 	if err := l.d.outdated(now); err != nil {
 		return err
@@ -152,7 +151,7 @@ func (l *loop) still(now time.Time) error {
 
 func (l *loop) zone() *time.Location { return zone(l.policy) }
 
-// zone is where the policy's times of the day are.
+// zone returns the time zone of the policy's times of day.
 func zone(p *policy.Policy) *time.Location {
 	if z := p.Schedule.Zone; z != nil {
 		return z
@@ -160,13 +159,13 @@ func zone(p *policy.Policy) *time.Location {
 	return time.Local
 }
 
-// onChange reports whether what is due goes as soon as it is seen.
+// onChange reports whether files are deleted as soon as they are seen to be due.
 func (l *loop) onChange() bool { return l.policy.Schedule.OnChange && l.policy.Mode == policy.Enforce }
 
-// want has the next await return at once.
+// want makes the next await return at once.
 func (l *loop) want() {
 	select {
 	case l.told <- struct{}{}:
-	default: // it was said already
+	default: // a request is pending already
 	}
 }
