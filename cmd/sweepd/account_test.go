@@ -17,8 +17,7 @@ import (
 	"sweepd/providers/providertest"
 )
 
-// person has pictures on a disk and in an account, and the whole program in
-// this process.
+// person is a user with pictures on a disk and in an account, and the whole program in this process.
 type person struct {
 	*testing.T
 	home   string
@@ -54,7 +53,8 @@ func (p *person) write(name string, content []byte) {
 	p.Helper()
 	path := filepath.Join(p.home, name)
 	then := p.clock.AddDate(0, 0, -100)
-	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, content, 0o600), os.Chtimes(path, then, then)); err != nil {
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, content, 0o600),
+		os.Chtimes(path, then, then)); err != nil {
 		p.Fatal(err)
 	}
 }
@@ -74,19 +74,21 @@ func (p *person) open(_ context.Context, name string, st policy.Storage) (provid
 	return d, st.Roots, nil
 }
 
-// says runs the program, and checks its exit status and what it prints on
-// either output.
+// says runs the program, and checks its exit status and its output on either stream.
 func (p *person) says(status int, command string, want ...string) (stdout string) {
 	p.Helper()
 	var out, errs bytes.Buffer
 	args := strings.Split(command, " ")
 	for i, arg := range args {
-		args[i] = strings.NewReplacer("DRIVE", "drive:"+inDrive, "DISK", filepath.Join(p.home, "Downloads", onDisk)).Replace(arg)
+		args[i] = strings.NewReplacer("DRIVE", "drive:"+inDrive, "DISK",
+			filepath.Join(p.home, "Downloads", onDisk)).Replace(arg)
 	}
 	run := &program{
 		args: args, stdin: strings.NewReader(""), stdout: &out, stderr: &errs, account: p.open,
 		getenv: func(name string) string { return map[string]string{"HOME": p.home}[name] },
-		now:    func() time.Time { return p.clock }, uptime: func() (string, time.Duration) { return "boot", time.Hour },
+		now:    func() time.Time { return p.clock }, uptime: func() (string, time.Duration) {
+			return "boot", time.Hour
+		},
 	}
 	got := run.main(p.Context())
 	all := out.String() + errs.String()
@@ -116,7 +118,9 @@ func TestAnAccountIsSweptAndUndoneBesideTheDisk(t *testing.T) {
 	p.says(0, "scan drive", "drive:"+inDrive, "1 matched", "!Downloads")
 	p.says(0, "scan --json drive", `"storage":"drive","path":"`+inDrive+`","ref":"id-1"`)
 	p.says(0, "scan --json home", `!"ref"`)
-	p.says(0, "apply --yes", "moved 2 files to the trash", "in the trash of drive, recoverable until "+p.clock.AddDate(0, 0, 30).Format(time.DateOnly)+": Google Drive deletes it after 30 days")
+	p.says(0, "apply --yes", "moved 2 files to the trash",
+		"in the trash of drive, recoverable until "+p.clock.AddDate(0, 0, 30).Format(time.DateOnly)+
+			": Google Drive deletes it after 30 days")
 	p.there(false)
 	p.says(0, "trash list drive", "drive:"+inDrive, "ours")
 	p.says(0, "history 1", "drive:"+inDrive)
@@ -208,7 +212,8 @@ func TestAnUndoOfBothBringsBackWhatCanBeReached(t *testing.T) {
 	p := newPerson(t)
 	p.says(0, "apply --yes", "moved 2 files")
 	p.down = errors.New("no network")
-	p.says(1, "undo 1", "warning: cannot open drive: no network", "cannot restore drive:"+inDrive, "brought back 1 file")
+	p.says(1, "undo 1", "warning: cannot open drive: no network", "cannot restore drive:"+inDrive,
+		"brought back 1 file")
 	p.there(false)
 	p.says(1, "undo 1", "error: open drive: no network")
 	p.down = nil
@@ -222,7 +227,8 @@ func TestAnUndoOfBothBringsBackWhatCanBeReached(t *testing.T) {
 func TestAFileOfThisMachineIsNeverMistakenForOneOfAnAccount(t *testing.T) {
 	t.Parallel()
 	p := newPerson(t)
-	p.drive.Write(filepath.Join(p.home, "Downloads", onDisk), smallPicture(3), p.clock.AddDate(0, 0, -100)) // the same path there
+	// the same path there
+	p.drive.Write(filepath.Join(p.home, "Downloads", onDisk), smallPicture(3), p.clock.AddDate(0, 0, -100))
 	p.says(0, "apply --yes", "moved 3 files")
 	p.says(0, "undo DISK", "brought back 1 file")
 	if _, err := os.Stat(filepath.Join(p.home, "Downloads", onDisk)); err != nil {

@@ -65,7 +65,8 @@ nothing and ends with exit status 3, unless you give it a saved plan or --yes.`,
 				return p.tellCarriedOut(l, file, due, run, err)
 			}
 			total := len(due.Trash) + len(due.Purge)
-			sum, err := a.Sweeper.Execute(cmd.Context(), due, func(done int) { p.term.progress("done: %d of %d", done, total) })
+			sum, err := a.Sweeper.Execute(cmd.Context(), due,
+				func(done int) { p.term.progress("done: %d of %d", done, total) })
 			p.term.settle()
 			if sum != nil {
 				p.done(l, sum)
@@ -82,16 +83,15 @@ nothing and ends with exit status 3, unless you give it a saved plan or --yes.`,
 	return cmd
 }
 
-// unaskedError refuses a plan because the person cannot be asked.
+// unaskedError refuses a plan because the user cannot be asked.
 type unaskedError struct{ plan string }
 
 func (e *unaskedError) Error() string {
 	return "apply would " + e.plan + ", and there is no terminal to ask at"
 }
 
-// agree asks the person whether to carry the plan out. Where the question
-// cannot be seen and answered the error is an *unaskedError; where the plan is
-// refused whatever the answer, it is the reason.
+// agree asks the user whether to execute the plan. It returns an *unaskedError if the question cannot be shown and
+// answered, or the reason if the plan is refused regardless of the answer.
 func (p *program) agree(ctx context.Context, l look, a *app.App, due *sweeper.Plan) (bool, error) {
 	err := a.Paths.Paused(p.now())
 	if err == nil {
@@ -110,8 +110,7 @@ func (p *program) agree(ctx context.Context, l look, a *app.App, due *sweeper.Pl
 	return false, nil
 }
 
-// tellCarriedOut says that a saved plan was carried out before, or that it could
-// not be found out.
+// tellCarriedOut reports that a saved plan was executed before. It returns err, if that could not be determined.
 func (p *program) tellCarriedOut(l look, file string, due *sweeper.Plan, run int64, err error) error {
 	switch {
 	case err != nil:
@@ -124,8 +123,7 @@ func (p *program) tellCarriedOut(l look, file string, due *sweeper.Plan, run int
 	return nil
 }
 
-// tellSurge says before the question what the answer should be weighed by. Any
-// other reason against the plan it returns.
+// tellSurge prints a surge as a warning before the question. It returns any other error.
 func (p *program) tellSurge(err error) error {
 	surge, ok := errors.AsType[*sweeper.SurgeError](err)
 	if !ok {
@@ -149,7 +147,7 @@ func isFile(path string) bool {
 	return err == nil && fi.Mode().IsRegular()
 }
 
-// openFor opens the storages of a saved plan, or those that are named.
+// openFor opens the storages of a saved plan, or those in args.
 func (p *program) openFor(cmd *cobra.Command, args []string, due *sweeper.Plan) (*app.App, error) {
 	o := p.options()
 	if o.Gone = due != nil; due != nil {
@@ -164,7 +162,7 @@ func (p *program) openFor(cmd *cobra.Command, args []string, due *sweeper.Plan) 
 	return p.openApp(cmd, o)
 }
 
-// planNow scans, shows what was found, and returns what is due.
+// planNow scans, prints the results, and returns the plan of what is due.
 func (p *program) planNow(cmd *cobra.Command, l look, a *app.App) (due *sweeper.Plan, sum *sweeper.Summary, err error) {
 	sum, err = p.show(l, a, func(o sweeper.ScanOptions) (sum *sweeper.Summary, err error) {
 		due, sum, err = a.Plan(cmd.Context(), o)
@@ -181,7 +179,7 @@ func (p *program) planNow(cmd *cobra.Command, l look, a *app.App) (due *sweeper.
 	return due, sum, nil
 }
 
-// ask shows what would be done and waits for a yes. An interrupt is a no.
+// ask shows what would be done and reports whether the user answers yes. An interrupt is a no.
 func (p *program) ask(ctx context.Context, due *sweeper.Plan) bool {
 	fmt.Fprintf(p.stderr, "%s? [y/N] ", due)
 	answers := make(chan string, 1)
@@ -198,7 +196,7 @@ func (p *program) ask(ctx context.Context, due *sweeper.Plan) bool {
 	}
 }
 
-// tellKept says until when what went to the trash of an account is there.
+// tellKept prints how long the trash of each account keeps the files.
 func (p *program) tellKept(ctx context.Context, l look, a *app.App, sum *sweeper.Summary) error {
 	if l.json || sum.Trashed == 0 || len(p.accounts()) == 0 {
 		return nil

@@ -7,9 +7,8 @@ import (
 	"runtime"
 )
 
-// browse opens an address in the person's browser, and does not wait for it.
-// The address can be seen in the list of processes: it has nothing secret in
-// it.
+// browse opens an address in the user's browser and does not wait for it. Other users can see the address in the list
+// of processes, so it has nothing secret in it.
 func (p *program) browse(ctx context.Context, address string) error {
 	args := map[string][]string{
 		"darwin":  {"open"},
@@ -19,7 +18,7 @@ func (p *program) browse(ctx context.Context, address string) error {
 		if p.getenv("DISPLAY") == "" && p.getenv("WAYLAND_DISPLAY") == "" && p.getenv("BROWSER") == "" {
 			return errors.New("there is no display")
 		}
-		args = []string{"xdg-open"} // freedesktop.org; it honours BROWSER
+		args = []string{"xdg-open"} // freedesktop.org; it honors BROWSER
 	}
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), args[0], append(args[1:], address)...)
 	if err := cmd.Start(); err != nil {

@@ -34,7 +34,10 @@ func (p *program) check() *cobra.Command {
 				return err
 			}
 			if path == "" {
-				return &app.UsageError{Err: errors.New("there is no policy to check"), Hint: "name one: sweepd check FILE; or write one: sweepd init"}
+				return &app.UsageError{
+					Err:  errors.New("there is no policy to check"),
+					Hint: "name one: sweepd check FILE; or write one: sweepd init",
+				}
 			}
 			pol, err := app.LoadPolicy(path, paths.Home)
 			if err != nil {
@@ -62,7 +65,7 @@ func (p *program) check() *cobra.Command {
 			for _, warning := range slices.Concat(pol.Cautions(), cautions(pol), p.bars(pol)) {
 				fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("33", "warning:"), safe(warning))
 			}
-			if len(args) == 0 { // a file that is named need not be the one that is in use
+			if len(args) == 0 { // a named file need not be the one that the service uses
 				p.warnDiffers(app.ServiceDiffers(cmd.Context(), paths, path, pol))
 			}
 			return nil
@@ -70,7 +73,7 @@ func (p *program) check() *cobra.Command {
 	}
 }
 
-// cautions are what a good policy can be wrong about on this machine.
+// cautions returns the mistakes of a valid policy on this machine.
 func cautions(pol *policy.Policy) (all []string) {
 	names := make([]string, 0, len(pol.Storages))
 	for name := range pol.Storages {
@@ -90,14 +93,14 @@ func cautions(pol *policy.Policy) (all []string) {
 	return all
 }
 
-// bars are the folders from which nothing can go to the trash, if the policy wants
-// anything to go.
+// bars returns the folders from which nothing can go to the trash, if the policy trashes anything.
 func (p *program) bars(pol *policy.Policy) (all []string) {
 	if !slices.ContainsFunc(pol.Rules, func(r policy.Rule) bool { return r.Do == policy.Trash }) {
 		return nil
 	}
 	for _, x := range p.options().Barred(pol) {
-		all = append(all, fmt.Sprintf("storage %s: nothing can go to the trash from %s: %v; %s", x.Storage, x.Root, x.Err, x.Hint))
+		all = append(all, fmt.Sprintf("storage %s: nothing can go to the trash from %s: %v; %s", x.Storage, x.Root,
+			x.Err, x.Hint))
 	}
 	return all
 }

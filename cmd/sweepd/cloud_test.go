@@ -91,7 +91,8 @@ func (cs *clouds) run(ts *testscript.TestScript, _ bool, args []string) {
 // startCloud runs sweepd demo serve in that folder, with that one for temporary
 // files.
 func startCloud(dir, tmp string, args ...string) (*cloud, error) {
-	c := &cloud{cmd: exec.Command("sweepd", append([]string{"demo", "serve", "--json"}, args...)...)} // in PATH: see TestMain
+	// in PATH: see TestMain
+	c := &cloud{cmd: exec.Command("sweepd", append([]string{"demo", "serve", "--json"}, args...)...)}
 	c.cmd.Env = []string{"TMPDIR=" + tmp}
 	c.cmd.Dir, c.cmd.Stderr = dir, &c.errs
 	out, err := c.cmd.StdoutPipe()
@@ -117,7 +118,12 @@ func (c *cloud) kill() { _, _ = c.cmd.Process.Kill(), c.cmd.Wait() }
 
 // env leads a program to the cloud, and nowhere else.
 func (c *cloud) env() map[string]string {
-	return map[string]string{"HTTPS_PROXY": c.at.Proxy, "SSL_CERT_FILE": c.at.CAFile, "SSL_CERT_DIR": filepath.Dir(c.at.CAFile), "NO_PROXY": ""}
+	return map[string]string{
+		"HTTPS_PROXY":   c.at.Proxy,
+		"SSL_CERT_FILE": c.at.CAFile,
+		"SSL_CERT_DIR":  filepath.Dir(c.at.CAFile),
+		"NO_PROXY":      "",
+	}
 }
 
 // stop interrupts it, and holds that it leaves nothing behind.
@@ -135,7 +141,7 @@ func (c *cloud) stop(tmp string) error {
 	return nil
 }
 
-// client goes to the cloud as any program would, and says that it is the test.
+// client returns a client for the cloud, as any program would have one.
 func (c *cloud) client() (*http.Client, error) {
 	pem, err := os.ReadFile(c.at.CAFile)
 	if err != nil {
@@ -145,7 +151,11 @@ func (c *cloud) client() (*http.Client, error) {
 	roots.AppendCertsFromPEM(pem)
 	proxy, err := url.Parse(c.at.Proxy)
 	return &http.Client{
-		Transport:     &http.Transport{Proxy: http.ProxyURL(proxy), TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true},
+		Transport: &http.Transport{
+			Proxy:             http.ProxyURL(proxy),
+			TLSClientConfig:   &tls.Config{RootCAs: roots},
+			DisableKeepAlives: true,
+		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}, err
 }
@@ -177,9 +187,8 @@ func (c *cloud) do(method, to, kind string, body io.Reader) (*http.Response, []b
 	return resp, out, err
 }
 
-// [!] person put NAME FILE: the person puts a file into My Drive, with another
-// program. person drop PATH FILE: into their Dropbox. person move PATH PATH:
-// moves one there.
+// [!] person put NAME FILE: the user puts a file into My Drive, with another program. person drop PATH FILE: into
+// their Dropbox. person move PATH PATH: moves one there.
 func (cs *clouds) person(ts *testscript.TestScript, neg bool, args []string) {
 	c := cs.the(ts)
 	var err error
@@ -201,13 +210,18 @@ func (cs *clouds) person(ts *testscript.TestScript, neg bool, args []string) {
 
 // drop puts a file into the Dropbox.
 func (c *cloud) drop(path string, content []byte) error {
-	return c.box("https://content.dropboxapi.com/2/files/upload", map[string]string{"Dropbox-API-Arg": fmt.Sprintf(`{"path":%q}`, path), "Content-Type": "application/octet-stream"}, content)
+	return c.box("https://content.dropboxapi.com/2/files/upload",
+		map[string]string{
+			"Dropbox-API-Arg": fmt.Sprintf(`{"path":%q}`, path),
+			"Content-Type":    "application/octet-stream",
+		}, content)
 }
 
 // move moves a file of the Dropbox.
 func (c *cloud) move(from, to string) error {
 	arg := fmt.Appendf(nil, `{"from_path":%q,"to_path":%q}`, from, to)
-	return c.box("https://api.dropboxapi.com/2/files/move_v2", map[string]string{"Content-Type": "application/json"}, arg)
+	return c.box("https://api.dropboxapi.com/2/files/move_v2", map[string]string{"Content-Type": "application/json"},
+		arg)
 }
 
 // box makes a request with the token of the first account of the Dropbox.
@@ -239,7 +253,8 @@ func (c *cloud) box(to string, header map[string]string, body []byte) error {
 }
 
 func (c *cloud) put(name string, content []byte) (id string, err error) {
-	_, made, err := c.do(http.MethodPost, "https://www.googleapis.com/upload/drive/v3/files?uploadType=media", http.DetectContentType(content), bytes.NewReader(content))
+	_, made, err := c.do(http.MethodPost, "https://www.googleapis.com/upload/drive/v3/files?uploadType=media",
+		http.DetectContentType(content), bytes.NewReader(content))
 	if err != nil {
 		return "", err
 	}
@@ -249,13 +264,14 @@ func (c *cloud) put(name string, content []byte) (id string, err error) {
 	}
 	as, err := json.Marshal(map[string]string{"name": name})
 	if err == nil {
-		_, _, err = c.do(http.MethodPatch, "https://www.googleapis.com/drive/v3/files/"+f.ID, "application/json", bytes.NewReader(as))
+		_, _, err = c.do(http.MethodPatch, "https://www.googleapis.com/drive/v3/files/"+f.ID, "application/json",
+			bytes.NewReader(as))
 	}
 	return f.ID, err
 }
 
-// signIn runs a sign-in that prints a link, and plays the person of the first
-// account, who follows it, allows what it asks for, and pastes the address.
+// signIn runs a sign-in that prints a link, and acts as the user of the first account, who follows it, allows the
+// access, and pastes the address.
 func (c *cloud) signIn(login *exec.Cmd) error {
 	var errs bytes.Buffer
 	login.Stderr = &errs
@@ -277,7 +293,8 @@ func (c *cloud) signIn(login *exec.Cmd) error {
 		}
 		var resp *http.Response
 		allow := url.Values{"account": {c.at.Accounts[0].Name}}.Encode()
-		if resp, _, err = c.do(http.MethodPost, link, "application/x-www-form-urlencoded", strings.NewReader(allow)); err == nil {
+		if resp, _, err = c.do(http.MethodPost, link, "application/x-www-form-urlencoded",
+			strings.NewReader(allow)); err == nil {
 			_, err = fmt.Fprintln(in, resp.Header.Get("Location"))
 		}
 	}
@@ -287,9 +304,8 @@ func (c *cloud) signIn(login *exec.Cmd) error {
 	return nil
 }
 
-// news is what the program has asked and changed since it was last looked at.
-// An answer can be there before its line in the record: that is whole when it
-// has a line for every request, up to one that is made here.
+// news returns the program's requests and changes since the last call. An answer can arrive before its line in the
+// record: the record is complete once it has a line for every request, up to the one that is made here.
 func (c *cloud) news() (ours []cloudfake.Record, err error) {
 	if _, _, err := c.do(http.MethodGet, "https://www.googleapis.com/drive/v3/about?fields=user", "", nil); err != nil {
 		return nil, err
@@ -307,7 +323,7 @@ func (c *cloud) news() (ours []cloudfake.Record, err error) {
 		}
 		whole = requests == last && all[len(all)-1].Seq > c.seen
 	}
-	theirs := map[int64]bool{0: true} // nobody's request
+	theirs := map[int64]bool{0: true} // requests of no program
 	for _, r := range all {
 		theirs[r.N] = theirs[r.N] || r.Agent == testAgent || r.Call == "oauth2.auth" // a browser
 	}
@@ -338,10 +354,8 @@ func (c *cloud) record() (all []cloudfake.Record, err error) {
 	}
 }
 
-// record PATTERN=N...: since it was last looked at, the program has asked
-// ("GET drive.changes.list 200") and changed ("trash") exactly what
-// matches, each pattern N times; *: any number of times. The first that matches
-// counts.
+// record PATTERN=N...: since the last call, the program's requests ("GET drive.changes.list 200") and changes
+// ("trash") match the patterns exactly, each N times; *: any number of times. The first matching pattern counts.
 func (cs *clouds) record(ts *testscript.TestScript, _ bool, args []string) {
 	news, err := cs.the(ts).news()
 	ts.Check(err)
@@ -399,7 +413,8 @@ func (cs *clouds) secret(ts *testscript.TestScript, _ bool, _ []string) {
 	look("stderr", []byte(ts.ReadFile("stderr")))
 	files := 0
 	ts.Check(filepath.WalkDir(ts.Getenv("WORK"), func(path string, d os.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() || path == kept || filepath.Base(path) == "client.json" || filepath.Base(path) == "google-client.json" {
+		if err != nil || !d.Type().IsRegular() || path == kept || filepath.Base(path) == "client.json" ||
+			filepath.Base(path) == "google-client.json" {
 			return err
 		}
 		content, err := os.ReadFile(path)
@@ -414,7 +429,9 @@ func (cs *clouds) secret(ts *testscript.TestScript, _ bool, _ []string) {
 
 // untouched: the home is as it was made, and there are no temporary files.
 func cmdUntouched(ts *testscript.TestScript, _ bool, _ []string) {
-	for _, dir := range []string{ts.Getenv("HOME"), filepath.Join(ts.Getenv("HOME"), "Downloads"), filepath.Join(ts.Getenv("WORK"), ".tmp")} {
+	for _, dir := range []string{
+		ts.Getenv("HOME"), filepath.Join(ts.Getenv("HOME"), "Downloads"), filepath.Join(ts.Getenv("WORK"), ".tmp"),
+	} {
 		entries, err := os.ReadDir(dir)
 		ts.Check(err)
 		for _, e := range entries {

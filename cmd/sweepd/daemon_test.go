@@ -12,8 +12,8 @@ import (
 	"sweepd/internal/status"
 )
 
-// daemon FILE SOCKET: somebody listens at the socket who says of itself what is in
-// the file; without a FILE ("-"), who takes calls and never answers.
+// daemon FILE SOCKET: serves the status in the file at the socket; without a FILE ("-"), accepts calls and never
+// answers.
 func cmdDaemon(ts *testscript.TestScript, _ bool, args []string) {
 	l, err := status.Listen(context.Background(), "unix:"+ts.MkAbs(args[1]))
 	ts.Check(err)

@@ -51,7 +51,7 @@ the home that it runs in is a temporary one, and goes when it ends, however.`,
 	return cmd
 }
 
-// demoPolicy is the policy of the walk.
+// demoPolicy is the policy of the tour.
 const demoPolicy = `version: 1
 storages:
   downloads: {type: local, roots: [~/Downloads]}
@@ -66,7 +66,7 @@ trash: {ours: 2s}  # so that you can see it happen; yours may say 30d
 settle: 0s         # the files were made a moment ago; without this line, 10m
 `
 
-// newTour puts up the clouds and furnishes a home.
+// newTour starts the clouds and creates a home.
 func (p *program) newTour(pause bool) (*tour, error) {
 	exe, err := os.Executable()
 	if err != nil {
@@ -83,7 +83,7 @@ func (p *program) newTour(pause bool) (*tour, error) {
 	return t, nil
 }
 
-// furnish makes the home, as that of somebody who uses sweepd.
+// furnish creates the home of a user of sweepd.
 func (t *tour) furnish() (err error) {
 	if t.home, err = t.rehearsal.Folder("home"); err != nil {
 		return err

@@ -31,7 +31,9 @@ The faults in FILE are injected; docs/rehearse.md has the list.`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if o.Accounts < 1 || o.Files < 0 || o.Latency < 0 {
-				return &app.UsageError{Err: errors.New("--accounts is at least 1, and --files and --latency at least 0")}
+				return &app.UsageError{
+					Err: errors.New("--accounts is at least 1, and --files and --latency at least 0"),
+				}
 			}
 			if o.Faults, err = readFaults(faults); err != nil {
 				return err
@@ -50,7 +52,7 @@ The faults in FILE are injected; docs/rehearse.md has the list.`,
 			} else {
 				p.tellPlace(r.Place(), o, policy)
 			}
-			<-cmd.Context().Done() // an interrupt is how this ends
+			<-cmd.Context().Done() // an interrupt ends it
 			return r.Close()
 		},
 	}
@@ -63,7 +65,7 @@ The faults in FILE are injected; docs/rehearse.md has the list.`,
 	return cmd
 }
 
-// servedPolicy is a policy for what is served.
+// servedPolicy is a policy for the served clouds.
 const servedPolicy = `version: 1
 storages:
   drive: {type: gdrive, client: %q}
@@ -74,7 +76,7 @@ rules:
 trash: {ours: 30d}
 `
 
-// rehearse starts a rehearsal and says what is wrong with the place for it.
+// rehearse starts a rehearsal. It returns a *app.UsageError if the address is not a loopback one.
 func (p *program) rehearse(o rehearsal.Options) (*rehearsal.Rehearsal, error) {
 	r, err := rehearsal.Start(o)
 	if errors.Is(err, cloudfake.ErrNotLoopback) {
@@ -83,7 +85,7 @@ func (p *program) rehearse(o rehearsal.Options) (*rehearsal.Rehearsal, error) {
 	return r, err
 }
 
-// readFaults reads the faults to inject from a file; "": none.
+// readFaults reads the faults to inject from a file; none if path is "".
 func readFaults(path string) ([]cloudfake.Fault, error) {
 	if path == "" {
 		return nil, nil
@@ -100,12 +102,13 @@ func readFaults(path string) ([]cloudfake.Fault, error) {
 	return list, nil
 }
 
-// tellPlace says how programs are pointed at the rehearsal, in one piece: a pipe
-// that is closed in the midst of it would end the program before it has cleaned up.
+// tellPlace prints how programs are pointed at the rehearsal, in one write: a pipe that is closed in the middle of it
+// would end the program before it has cleaned up.
 func (p *program) tellPlace(at rehearsal.Place, o rehearsal.Options, policy string) {
 	a, box := at.Accounts[0], at.Accounts[o.Accounts]
 	p.term.printf(placeText, count(int64(o.Accounts), "account"), count(int64(o.Files), "file"),
-		at.Proxy, quoted(at.CAFile), quoted(policy), a.Name, a.AccessToken, at.AuditURL, quoted(filepath.Dir(at.CAFile)), box.AccessToken)
+		at.Proxy, quoted(at.CAFile), quoted(policy), a.Name, a.AccessToken, at.AuditURL,
+		quoted(filepath.Dir(at.CAFile)), box.AccessToken)
 }
 
 const placeText = `A Google Drive and a Dropbox to rehearse on: %[1]s of each with %[2]s, all made up.

@@ -53,7 +53,7 @@ type reckoning struct{ trashed, held, refused int }
 // ruleset is a random policy.
 type ruleset struct {
 	keepers, copies, unsure, looseToo, linksGo, lastCopy bool
-	older, grace, confirm                                int // days; 0: not said
+	older, grace, confirm                                int // days; 0: not set
 	limit                                                int // files
 }
 
@@ -100,9 +100,8 @@ type picturefile struct {
 func (f *picturefile) likely() bool { return strings.Contains(f.path, "ChatGPT Image Apr") }
 func (f *picturefile) loose() bool  { return strings.Contains(f.path, "chatgpt image") }
 
-// reference is the naive reading of the policy: which files are due, and which
-// begin their grace, with everything that a person said. It shares no code with
-// the program.
+// reference is the naive reading of the policy: the files that are due, and those whose grace begins, with all
+// decisions of the user. It shares no code with the program.
 func (h *history) reference() (due, mark []*picturefile) {
 	r, day := h.rules, 24*time.Hour
 	contents := map[byte]bool{} // of files that match and stay
@@ -176,7 +175,9 @@ type spending struct {
 // inTrash reports whether a file of the same place and content is in the trash.
 func (h *history) inTrash(f *picturefile) bool {
 	for _, s := range h.spent {
-		if slices.ContainsFunc(s.files, func(was picturefile) bool { return was.path == f.path && was.content == f.content }) {
+		if slices.ContainsFunc(s.files, func(was picturefile) bool {
+			return was.path == f.path && was.content == f.content
+		}) {
 			return true
 		}
 	}
@@ -187,9 +188,15 @@ func newHistory(t *testing.T, seed uint64) *history {
 	rng := rand.New(rand.NewPCG(seed, 3))
 	some := func() bool { return rng.IntN(2) == 0 }
 	pick := func(days ...int) int { return days[rng.IntN(len(days))] }
-	h := &history{T: t, rng: rng, home: t.TempDir(), files: map[string]*picturefile{}, keptContents: map[byte]bool{}, spent: map[int]spending{}}
-	h.rules = ruleset{some(), some(), some(), some(), some(), rng.IntN(3) == 0, pick(0, 0, 10), pick(0, 0, 0, 2), pick(0, 0, 0, 1), pick(2, 3, 50)}
-	h.boot = time.Now().AddDate(2, 0, 0) // so that what the disk says of creation is long ago
+	h := &history{
+		T: t, rng: rng, home: t.TempDir(), files: map[string]*picturefile{}, keptContents: map[byte]bool{},
+		spent: map[int]spending{},
+	}
+	h.rules = ruleset{
+		some(), some(), some(), some(), some(), rng.IntN(3) == 0, pick(0, 0, 10), pick(0, 0, 0, 2), pick(0, 0, 0, 1),
+		pick(2, 3, 50),
+	}
+	h.boot = time.Now().AddDate(2, 0, 0) // so that the disk's times of creation are long ago
 	h.clock = h.boot
 	h.store(".config/sweepd/policy.yaml", []byte(h.rules.yaml()))
 	h.store("Downloads/private/.nosweep", nil)
@@ -227,7 +234,12 @@ func (h *history) note(format string, args ...any) {
 func (h *history) write() {
 	h.Helper()
 	folder := []string{"", "", "keep/", "private/", "sub/"}[h.rng.IntN(5)]
-	name := []string{"ChatGPT Image Apr 20, 2026, 01_17_0%d AM.png", "ChatGPT Image Apr 20, 2026, 01_17_0%d AM (1).png", "chatgpt image %d.png", "IMG_%d.png"}[h.rng.IntN(4)]
+	name := []string{
+		"ChatGPT Image Apr 20, 2026, 01_17_0%d AM.png",
+		"ChatGPT Image Apr 20, 2026, 01_17_0%d AM (1).png",
+		"chatgpt image %d.png",
+		"IMG_%d.png",
+	}[h.rng.IntN(4)]
 	f := &picturefile{path: folder + fmt.Sprintf(name, h.rng.IntN(4)), content: byte(h.rng.IntN(4))}
 	f.written = h.clock.Add(-time.Duration(1+h.rng.IntN(30*24)) * time.Hour)
 	if old := h.files[f.path]; old != nil && old.linked {
@@ -256,7 +268,7 @@ func (h *history) sweepd(args ...string) (int, string) {
 	return status, out.String()
 }
 
-// live lets days pass in which a person does this and that.
+// live lets days pass in which the user does various things.
 func (h *history) live() {
 	h.Helper()
 	for range h.rng.IntN(6) {
@@ -358,20 +370,22 @@ func (h *history) round(total *reckoning) {
 	} else if len(due)+len(mark) > 0 { // a plan of nothing may be the same as an earlier one
 		h.Errorf("%v: %d are due, %d to be marked\n%s", args, len(due), len(mark), out)
 	}
-	if gone := slices.DeleteFunc(before, func(p string) bool { return slices.Contains(h.present(), p) }); !slices.Equal(gone, want) {
+	if gone := slices.DeleteFunc(before,
+		func(p string) bool { return slices.Contains(h.present(), p) }); !slices.Equal(gone, want) {
 		h.Errorf("%v: trashed %q, the plan shown was %q\n%s", args, gone, want, out)
 	}
 	total.trashed, total.held = total.trashed+len(want), total.held+len(h.files)
 }
 
-// carriedOut tells the reference that its plan is done.
+// carriedOut updates the reference after its plan is done.
 func (h *history) carriedOut(due, mark []*picturefile, out string) {
 	h.Helper()
 	var sum struct{ Run int }
 	if !strings.Contains(out, `{"type":"summary"`) {
 		h.Fatalf("no summary: %d due, %d to be marked: %s", len(due), len(mark), out)
 	}
-	if err := json.Unmarshal([]byte(out[strings.LastIndex(out, `{"type":"summary"`):strings.LastIndex(out, "}")+1]), &sum); err != nil {
+	if err := json.Unmarshal([]byte(out[strings.LastIndex(out, `{"type":"summary"`):strings.LastIndex(out, "}")+1]),
+		&sum); err != nil {
 		h.Fatalf("%v\n%s", err, out)
 	}
 	done := spending{at: h.clock}

@@ -48,7 +48,7 @@ there and removes it again. Exit status 1: a check failed.`,
 	return cmd
 }
 
-// tellCheck prints one line, and what to do below it.
+// tellCheck prints one line, with the hint below it.
 func (p *program) tellCheck(f app.Finding) {
 	code := map[app.State]string{app.Well: "32", app.Warn: "33", app.Fail: "31"}[f.State]
 	what := f.Check

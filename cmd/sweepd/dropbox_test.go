@@ -16,10 +16,9 @@ import (
 	"sweepd/internal/dropbox"
 )
 
-// dropbox [team]: starts a Dropbox on loopback with the account of mia, behind a
-// proxy for the real host names, with two pictures in it: /AI/$OURS and /IMG_1.png.
-// The app of the person's own is "miasownapp". With "team" mia is the member $MEMBER
-// of the team Studio, whose administrator links the app "studiosapp".
+// dropbox [team]: starts a Dropbox on loopback with the account of mia, behind a proxy for the real host names, with
+// two pictures in it: /AI/$OURS and /IMG_1.png. The user's own app is "miasownapp". With "team" mia is the member
+// $MEMBER of the team Studio, whose administrator links the app "studiosapp".
 func cmdDropbox(ts *testscript.TestScript, _ bool, args []string) {
 	cloud, err := cloudfake.New(cloudfake.Options{Now: time.Now})
 	ts.Check(err)
@@ -31,7 +30,11 @@ func cmdDropbox(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) > 0 {
 		who.Team, err = d.AddTeam("Studio", fake.Advanced, false)
 		ts.Check(err)
-		ts.Check(d.AddApp(fake.App{Key: "studiosapp", Team: true, Redirects: []string{"http://" + dropbox.Callback + "/"}}))
+		ts.Check(d.AddApp(fake.App{
+			Key:       "studiosapp",
+			Team:      true,
+			Redirects: []string{"http://" + dropbox.Callback + "/"},
+		}))
 		ts.Setenv("PERSON", "Studio")
 	}
 	mia, err := d.AddAccount(who)

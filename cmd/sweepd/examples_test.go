@@ -36,10 +36,9 @@ import (
 	"sweepd/providers/gdrive"
 )
 
-// stage is a machine with disks and clouds, and the whole program in this
-// process: real files, real HTTP, a real journal, and a clock of its own. What
-// calls itself OpenAI is an authority that was made up, since nobody can make up
-// the other.
+// stage is a machine with disks and clouds, and the whole program in this process: real files, real HTTP, a real
+// journal, and a clock of its own. The signatures of OpenAI are made by an authority of the test, since the real ones
+// cannot be.
 type stage struct {
 	*testing.T
 	dir        string // what a policy calls / is below it
@@ -63,7 +62,8 @@ const day = 24 * time.Hour
 func newStage(t *testing.T, name string) *stage {
 	t.Helper()
 	start := time.Now()
-	s := &stage{T: t, dir: t.TempDir(), clock: start.Add(102 * day), start: start} // a file's birth is real: it is 101 days old
+	// a file's birth is real: it is 101 days old
+	s := &stage{T: t, dir: t.TempDir(), clock: start.Add(102 * day), start: start}
 	s.signer = c2patest.New(t, start)
 	anchors, err := c2pa.ParseAnchors(strings.NewReader(s.signer.Anchors()))
 	s.must(err)
@@ -130,7 +130,8 @@ func (s *stage) write(name string, content []byte, days int) {
 	s.Helper()
 	file := filepath.Join(s.dir, strings.Replace(name, "~/", "home/", 1))
 	then := s.clock.Add(-time.Duration(days) * day)
-	s.must(errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, content, 0o600), os.Chtimes(file, then, then)))
+	s.must(errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, content, 0o600),
+		os.Chtimes(file, then, then)))
 }
 
 // git makes the folder a repository that tracks what is in it.
@@ -149,7 +150,12 @@ func (s *stage) git(folder string) {
 // upload puts a picture into a Drive: below My Drive, or the folder of that id.
 func (s *stage) upload(a *drive.Account, kind string, days int, name, top string) (id string) {
 	s.Helper()
-	it := drive.Item{Name: path.Base(name), MimeType: "image/png", Content: drive.Bytes(s.picture(kind)), Created: s.clock.Add(-time.Duration(days) * day)}
+	it := drive.Item{
+		Name:     path.Base(name),
+		MimeType: "image/png",
+		Content:  drive.Bytes(s.picture(kind)),
+		Created:  s.clock.Add(-time.Duration(days) * day),
+	}
 	if kind == "photo" {
 		it.Make = "Canon"
 	}
@@ -171,7 +177,7 @@ type token func() string
 
 func (t token) Token(context.Context, secret.Text) (secret.Text, error) { return secret.New(t()), nil }
 
-// open opens the account of a storage as whoever signed in to it may.
+// open opens the account of a storage with the access of its sign-in.
 func (s *stage) open(ctx context.Context, name string, st policy.Storage) (providers.Driver, []string, error) {
 	sleep := func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 	who := cmp.Or(st.Account, st.Impersonate)
@@ -180,8 +186,8 @@ func (s *stage) open(ctx context.Context, name string, st policy.Storage) (provi
 		c := dropbox.Over(token(func() string { return a.Token(dropbox.Trash.Scopes("")...).Access }),
 			dropbox.Options{Rate: 1e6, Net: signin.Net{Base: s.server.Client().Transport, Now: s.now, Sleep: sleep}})
 		d, err := dropboxdriver.Open(ctx, dropboxdriver.Options{
-			Client: c.HTTP, Notify: c.Notify, Use: dropbox.Trash, Account: a.AccountID(), Roots: st.Roots, Exclude: st.Exclude,
-			Interest: fingerprint.Interesting, Now: s.now, Sleep: sleep,
+			Client: c.HTTP, Notify: c.Notify, Use: dropbox.Trash, Account: a.AccountID(), Roots: st.Roots,
+			Exclude: st.Exclude, Interest: fingerprint.Interesting, Now: s.now, Sleep: sleep,
 		})
 		return d, d.Roots(), err
 	}
@@ -191,8 +197,8 @@ func (s *stage) open(ctx context.Context, name string, st policy.Storage) (provi
 		Classify: google.Classify, Name: google.Call, Now: s.now, Sleep: sleep, Rate: 1e6,
 	})
 	d, err := gdrive.Open(ctx, gdrive.Options{
-		Client: &http.Client{Transport: transport}, Use: google.Purge, Account: a.PermissionID(), Now: s.now, Sleep: sleep,
-		Roots: st.Roots, Exclude: st.Exclude, SharedDrives: st.SharedDrives, Paths: true,
+		Client: &http.Client{Transport: transport}, Use: google.Purge, Account: a.PermissionID(), Now: s.now,
+		Sleep: sleep, Roots: st.Roots, Exclude: st.Exclude, SharedDrives: st.SharedDrives, Paths: true,
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", name, err)
@@ -219,7 +225,7 @@ func (s *stage) run(args ...string) string {
 // instant is a time in a reason, which is another at each run of the test.
 var instant = regexp.MustCompile(`\d{4}-\d\d-\d\d( \d\d:\d\d UTC)?`)
 
-// plan is what sweepd plan says of each picture: the action, the rule, and why.
+// plan returns the output of sweepd plan for each picture: the action, the rule, and why.
 func (s *stage) plan() string {
 	s.Helper()
 	var said []string
@@ -237,7 +243,8 @@ func (s *stage) plan() string {
 		}
 		why := strings.ReplaceAll(strings.ReplaceAll(strings.Join(f.Decision.Reasons, "; "), s.home(), "~"), s.dir, "")
 		if f.Confidence > fingerprint.None {
-			said = append(said, fmt.Sprintf("%s\n  %s, %s: %s\n", where, f.Confidence, cmp.Or(f.Decision.Rule, "no rule"), f.Decision.Action)+
+			said = append(said, fmt.Sprintf("%s\n  %s, %s: %s\n", where, f.Confidence,
+				cmp.Or(f.Decision.Rule, "no rule"), f.Decision.Action)+
 				"  "+instant.ReplaceAllString(why, "(a time)")+"\n")
 			continue
 		}
@@ -318,8 +325,17 @@ var furnish = map[string]func(*stage){
 		her, err := s.box.AddAccount(box.Person{Email: "mia@example.com"})
 		s.must(err)
 		s.clock = s.clock.Add(-time.Hour) // else they came too recently
-		for name, kind := range map[string]string{"/AI/" + april: "ChatGPT's", "/AI/keep/" + may: "ChatGPT's", "/Camera Uploads/" + june: "ChatGPT's", "/" + july: "plain"} {
-			_, err := her.Put(box.Item{Path: name, Content: content.Bytes(s.picture(kind)), Client: s.clock.Add(-100 * day)})
+		for name, kind := range map[string]string{
+			"/AI/" + april:            "ChatGPT's",
+			"/AI/keep/" + may:         "ChatGPT's",
+			"/Camera Uploads/" + june: "ChatGPT's",
+			"/" + july:                "plain",
+		} {
+			_, err := her.Put(box.Item{
+				Path:    name,
+				Content: content.Bytes(s.picture(kind)),
+				Client:  s.clock.Add(-100 * day),
+			})
 			s.must(err)
 		}
 		s.clock = s.clock.Add(time.Hour)
@@ -367,8 +383,8 @@ var furnish = map[string]func(*stage){
 	},
 }
 
-// What each example does is in testdata/examples, picture by picture, on three
-// visits of somebody who applies what is due; -update writes it anew.
+// testdata/examples has the results of each example, picture by picture, on three visits of a user who applies what
+// is due; -update writes it anew.
 func TestEachExampleDoesWhatItSays(t *testing.T) {
 	t.Parallel()
 	examples, err := filepath.Glob("../../deploy/examples/*.yaml")

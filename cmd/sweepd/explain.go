@@ -13,7 +13,7 @@ import (
 	"sweepd/sweeper"
 )
 
-// jsonExplain is explain --json.
+// jsonExplain is the output of explain --json.
 type jsonExplain struct {
 	jsonFile
 	Sentence string                `json:"sentence"`
@@ -180,14 +180,14 @@ func (p *program) tellChecks(checks []policy.Check, indent int) {
 	}
 }
 
-// whatWouldChange names the nearest rule that says something else, with what
-// is missing, and what a person can always do.
+// whatWouldChange returns the conditions under which another rule would decide otherwise, and the commands with which
+// the user can change the decision.
 func (p *program) whatWouldChange(x sweeper.Explanation) string {
 	if x.Verdict.Confidence == fingerprint.None {
 		return "nothing: the policy is asked about ChatGPT images only"
 	}
 	if x.LeftOut != "" {
-		return "" // but what leaves it out, and that is said
+		return "" // only the reason in LeftOut, which is printed
 	}
 	var ways []string
 	for _, r := range x.Rules {

@@ -30,7 +30,10 @@ of the undo or that of the run that it undid. sweepd keep --list shows what
 stands, with the command that takes it back.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if last == (len(args) > 0) {
-				return &app.UsageError{Err: errors.New("forget takes a run, or --last, or paths"), Hint: "see what is kept with: sweepd keep --list"}
+				return &app.UsageError{
+					Err:  errors.New("forget takes a run, or --last, or paths"),
+					Hint: "see what is kept with: sweepd keep --list",
+				}
 			}
 			if last {
 				return p.forgetRun(cmd, 0)
@@ -45,8 +48,8 @@ stands, with the command that takes it back.`,
 	return cmd
 }
 
-// forgetRun leaves to the policy what a run brought back, or what was brought
-// back of a run; 0 is the latest run by which something is kept.
+// forgetRun returns to the policy the files that a run brought back, or that were brought back of a run. 0 is the
+// latest run by which a file is kept.
 func (p *program) forgetRun(cmd *cobra.Command, run int64) error {
 	ops, run, err := p.broughtBack(cmd, run)
 	if err != nil {
@@ -79,8 +82,7 @@ func (p *program) forgetRun(cmd *cobra.Command, run int64) error {
 	return nil
 }
 
-// broughtBack are the operations of files that an undo brought back, and the run
-// that they are of.
+// broughtBack returns the operations of files that an undo brought back, and their run.
 func (p *program) broughtBack(cmd *cobra.Command, run int64) (ops []journal.Operation, _ int64, err error) {
 	j, err := p.journal(cmd)
 	if err != nil {
@@ -104,26 +106,31 @@ func (p *program) broughtBack(cmd *cobra.Command, run int64) (ops []journal.Oper
 		}
 	}
 	if len(ops) == 0 {
-		return nil, 0, &app.UsageError{Err: fmt.Errorf("nothing of run %d was brought back", run), Hint: "see what is kept with: sweepd keep --list"}
+		return nil, 0, &app.UsageError{
+			Err:  fmt.Errorf("nothing of run %d was brought back", run),
+			Hint: "see what is kept with: sweepd keep --list",
+		}
 	}
 	return ops, run, nil
 }
 
-// lastKept is the latest run by which a file is kept.
+// lastKept returns the latest run by which a file is kept.
 func lastKept(ctx context.Context, j *journal.Journal) (run int64, err error) {
 	all, err := j.Sayings(ctx)
 	for _, s := range all {
 		run = max(run, s.Undo)
 	}
 	if err == nil && run == 0 {
-		err = &app.UsageError{Err: errors.New("no file is kept because undo brought it back"), Hint: "see what is kept with: sweepd keep --list"}
+		err = &app.UsageError{
+			Err:  errors.New("no file is kept because undo brought it back"),
+			Hint: "see what is kept with: sweepd keep --list",
+		}
 	}
 	return run, err
 }
 
-// forgetBack leaves one file that was brought back to the policy, and what has
-// the same content, unless a person has said keep since. It reports whether it
-// was kept.
+// forgetBack returns one file that was brought back to the policy, with its content, unless the user has decided to
+// keep it since. It reports whether the file was kept by the undo.
 func forgetBack(ctx context.Context, a *app.App, op journal.Operation) (forgot bool, err error) {
 	e := op.Op.Entry
 	st, now, err := a.At(ctx, op.Op.Storage, e.Ref)
@@ -150,8 +157,7 @@ func forgetBack(ctx context.Context, a *app.App, op journal.Operation) (forgot b
 	return err == nil, err
 }
 
-// forgetOne takes back what was said of one file, which may be gone, or of one
-// content.
+// forgetOne removes the decisions on one file, which may be gone, or on one content.
 func (p *program) forgetOne(cmd *cobra.Command, arg string) error {
 	if hash, ok := strings.CutPrefix(arg, "sha256:"); ok {
 		return p.forgetContent(cmd, hash)
@@ -183,7 +189,7 @@ func (p *program) forgetOne(cmd *cobra.Command, arg string) error {
 	return err
 }
 
-// forgetContent takes back what was said of all files with a content.
+// forgetContent removes the decision on all files with a content.
 func (p *program) forgetContent(cmd *cobra.Command, hash string) error {
 	a, err := p.openRecord(cmd)
 	if err != nil {
@@ -203,10 +209,13 @@ func (p *program) forgetContent(cmd *cobra.Command, hash string) error {
 			return nil
 		}
 	}
-	return &app.UsageError{Err: fmt.Errorf("nothing was said of the content sha256:%s", safe(hash)), Hint: "see what is kept with: sweepd keep --list"}
+	return &app.UsageError{
+		Err:  fmt.Errorf("nothing was said of the content sha256:%s", safe(hash)),
+		Hint: "see what is kept with: sweepd keep --list",
+	}
 }
 
-// openRecord opens the record for a word that needs no file.
+// openRecord opens the record for a decision that needs no file.
 func (p *program) openRecord(cmd *cobra.Command) (*app.App, error) {
 	o := p.options()
 	o.Scopes = []sweeper.Scope{{Storage: "(record)", Roots: []string{existing(filepath.Clean(p.home()))}}}

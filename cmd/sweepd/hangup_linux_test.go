@@ -12,8 +12,8 @@ import (
 	"sweepd/internal/status"
 )
 
-// onTerminal starts the service on a terminal from which it neither reads nor
-// writes, as with </dev/null >log 2>&1 &. To close person closes the terminal.
+// onTerminal starts the service on a terminal from which it neither reads nor writes, as with </dev/null >log 2>&1 &.
+// Closing person closes the terminal.
 func onTerminal(t *testing.T, w *e2e.World, through ...string) (s *service, person *os.File) {
 	t.Helper()
 	person, terminal := pty(t)
@@ -48,8 +48,7 @@ func TestAClosedTerminalEndsTheServiceThatRunsOnIt(t *testing.T) {
 	}
 }
 
-// Whoever starts it so wants it to stay; a hangup is a reload then, as without a
-// terminal.
+// A service under nohup should stay; a hangup is a reload then, as without a terminal.
 func TestAServiceUnderNohupOutlivesItsTerminal(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t, "sweepd")

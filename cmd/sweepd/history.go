@@ -60,7 +60,8 @@ that is no such page is not replaced without --force; - is standard output.`,
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	cmd.Flags().BoolVar(&verify, "verify", false, "check that the record is whole and unchanged")
 	cmd.Flags().IntVarP(&w.number, "number", "n", 20, "how many runs")
-	cmd.Flags().StringVar(&w.since, "since", "", "all runs since a `time` ago, as in 7d, or since a day, as in 2026-11-01")
+	cmd.Flags().StringVar(&w.since, "since", "",
+		"all runs since a `time` ago, as in 7d, or since a day, as in 2026-11-01")
 	cmd.Flags().StringVar(&page.named, "html", "", "write the runs to `file` as a page; - is standard output")
 	cmd.Flags().BoolVar(&page.force, "force", false, "replace the file of --html whatever it is")
 	cmd.MarkFlagsMutuallyExclusive("html", "json")
@@ -69,7 +70,7 @@ that is no such page is not replaced without --force; - is standard output.`,
 	return cmd
 }
 
-// jsonVerified is history --verify --json.
+// jsonVerified is the output of history --verify --json.
 type jsonVerified struct {
 	Type  string `json:"type"` // "verified"
 	Lines int64  `json:"lines"`
@@ -100,7 +101,10 @@ func (p *program) journal(cmd *cobra.Command) (*journal.Journal, error) {
 	}
 	j, err := journal.OpenReadOnly(cmd.Context(), paths.Journal())
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &app.UsageError{Err: fmt.Errorf("there is no record in %s yet: nothing was ever done", paths.State), Hint: "begin with: sweepd scan ~/Downloads"}
+		return nil, &app.UsageError{
+			Err:  fmt.Errorf("there is no record in %s yet: nothing was ever done", paths.State),
+			Hint: "begin with: sweepd scan ~/Downloads",
+		}
 	}
 	return j, err
 }
@@ -122,7 +126,7 @@ type jsonOperation struct {
 	Kind     string     `json:"kind"`
 	Storage  string     `json:"storage"`
 	Path     string     `json:"path"`
-	Ref      string     `json:"ref,omitempty"` // what an account calls the file
+	Ref      string     `json:"ref,omitempty"` // an account's ID of the file
 	Size     int64      `json:"size"`
 	State    string     `json:"state"` // "open", "done", "failed"
 	Rule     string     `json:"rule"`
@@ -130,16 +134,16 @@ type jsonOperation struct {
 	Error    string     `json:"error,omitempty"`
 	Began    *time.Time `json:"began"`
 	Ended    *time.Time `json:"ended"`
-	Resolved string     `json:"resolved,omitempty"` // what became of a trashed file since
+	Resolved string     `json:"resolved,omitempty"` // what happened to a trashed file since
 }
 
-// which are the flags that choose runs.
+// which are the flags that select runs.
 type which struct {
 	number int
 	since  string
 }
 
-// runs are those that the flags choose, newest first.
+// runs returns the runs that the flags select, newest first.
 func (w which) runs(ctx context.Context, j *journal.Journal, now time.Time) ([]journal.Run, error) {
 	if w.since == "" {
 		return j.Runs(ctx, w.number)
@@ -148,7 +152,10 @@ func (w which) runs(ctx context.Context, j *journal.Journal, now time.Time) ([]j
 	if err != nil {
 		ago, err := policy.ParseDuration(w.since)
 		if err != nil {
-			return nil, &app.UsageError{Err: fmt.Errorf("%q is neither a time nor a day", w.since), Hint: "write it as 12h, 7d or 4w, or as a day: 2026-11-01"}
+			return nil, &app.UsageError{
+				Err:  fmt.Errorf("%q is neither a time nor a day", w.since),
+				Hint: "write it as 12h, 7d or 4w, or as a day: 2026-11-01",
+			}
 		}
 		since = now.Add(-ago)
 	}
@@ -173,7 +180,7 @@ func (p *program) runs(cmd *cobra.Command, j *journal.Journal, w which, asJSON b
 	return nil
 }
 
-// outcome is what became of a run, in words.
+// outcome returns a short description of how a run ended.
 func outcome(r journal.Run) string {
 	if r.Interrupted() {
 		return "interrupted, or still under way"
@@ -184,7 +191,19 @@ func outcome(r journal.Run) string {
 		for _, part := range []struct {
 			n    int64
 			verb string
-		}{{dueOf(r, sum.ByAction), "due"}, {sum.Trashed, "trashed"}, {sum.Restored, "restored"}, {sum.Purged, "purged"}, {sum.Gone, "gone from the trash"}, {sum.Marked, "marked"}, {sum.Refused, "left alone"}, {sum.Failed, "failed"}, {sum.ByAction["hold"], "held"}, {sum.Unmarked(), "grace not begun"}, {sum.ByAction["review"], "up for review"}} {
+		}{
+			{dueOf(r, sum.ByAction), "due"},
+			{sum.Trashed, "trashed"},
+			{sum.Restored, "restored"},
+			{sum.Purged, "purged"},
+			{sum.Gone, "gone from the trash"},
+			{sum.Marked, "marked"},
+			{sum.Refused, "left alone"},
+			{sum.Failed, "failed"},
+			{sum.ByAction["hold"], "held"},
+			{sum.Unmarked(), "grace not begun"},
+			{sum.ByAction["review"], "up for review"},
+		} {
 			if part.n > 0 {
 				text += fmt.Sprintf("%s %d, ", part.verb, part.n)
 			}
@@ -213,7 +232,8 @@ func (p *program) operations(cmd *cobra.Command, j *journal.Journal, run int64, 
 	if asJSON {
 		p.json(jsonHistory{"run", r.ID, r.Kind, moment(r.Began), moment(r.Ended), r.Err, r.Summary})
 	} else {
-		p.term.printf("run %d, %s, %s: %s\n", r.ID, r.Kind, r.Began.Local().Format("2006-01-02 15:04:05"), safe(outcome(r)))
+		p.term.printf("run %d, %s, %s: %s\n", r.ID, r.Kind, r.Began.Local().Format("2006-01-02 15:04:05"),
+			safe(outcome(r)))
 	}
 	for op, err := range j.Operations(cmd.Context(), journal.Filter{Run: run}) {
 		if err != nil {
@@ -230,8 +250,9 @@ func (p *program) operations(cmd *cobra.Command, j *journal.Journal, run int64, 
 
 func operationLine(op journal.Operation) jsonOperation {
 	line := jsonOperation{
-		"operation", op.Op.Cause.Run, string(op.Op.Kind), op.Op.Storage, op.Op.Entry.Path, refOf(op.Op.Entry), op.Op.Entry.Size, op.State(),
-		op.Op.Cause.Rule, op.Op.Cause.Reasons, "", moment(op.Began), moment(op.Ended), string(op.Resolved),
+		"operation", op.Op.Cause.Run, string(op.Op.Kind), op.Op.Storage, op.Op.Entry.Path, refOf(op.Op.Entry),
+		op.Op.Entry.Size, op.State(), op.Op.Cause.Rule, op.Op.Cause.Reasons, "", moment(op.Began), moment(op.Ended),
+		string(op.Resolved),
 	}
 	if op.Err != nil {
 		line.Error = op.Err.Error()
@@ -242,7 +263,7 @@ func operationLine(op journal.Operation) jsonOperation {
 	return line
 }
 
-// operation prints what was done to one file, and what became of it since.
+// operation prints what was done to one file, and what happened to it since.
 func (p *program) operation(op journal.Operation) {
 	note := op.State()
 	switch {
@@ -255,7 +276,8 @@ func (p *program) operation(op journal.Operation) {
 	case op.Resolved != "":
 		note = "done; purged since"
 	}
-	p.term.printf("  %-7s  %8s  %s\n           %s\n", op.Op.Kind, size(op.Op.Entry.Size), p.place(op.Op.Storage, op.Op.Entry.Path), p.term.dim(safe(note+ruleNote(op.Op.Cause))))
+	p.term.printf("  %-7s  %8s  %s\n           %s\n", op.Op.Kind, size(op.Op.Entry.Size),
+		p.place(op.Op.Storage, op.Op.Entry.Path), p.term.dim(safe(note+ruleNote(op.Op.Cause))))
 }
 
 func ruleNote(c providers.Cause) string {
@@ -265,7 +287,7 @@ func ruleNote(c providers.Cause) string {
 	return fmt.Sprintf(" (rule %s)", c.Rule)
 }
 
-// dueOf is how many files a run that only looked would have moved.
+// dueOf returns the number of files that a run in mode report would have moved.
 func dueOf(r journal.Run, byAction map[string]int64) int64 {
 	if r.Kind != "report" {
 		return 0

@@ -33,7 +33,7 @@ func imageLine(img sweeper.Image) jsonImage {
 	return line
 }
 
-// sumText is a hash in hexadecimal, nil where it is not known.
+// sumText returns a hash in hexadecimal, nil if it is not known.
 func sumText(sum [32]byte) *string {
 	if sum == (providers.Hashes{}.SHA256) {
 		return nil
@@ -43,7 +43,9 @@ func sumText(sum [32]byte) *string {
 }
 
 // showImages scans as show does, and prints each picture once.
-func (p *program) showImages(ctx context.Context, l look, a *app.App, scan func(sweeper.ScanOptions) (*sweeper.Summary, error)) (*sweeper.Summary, []sweeper.Image, error) {
+func (p *program) showImages(
+	ctx context.Context, l look, a *app.App, scan func(sweeper.ScanOptions) (*sweeper.Summary, error),
+) (*sweeper.Summary, []sweeper.Image, error) {
 	var found []sweeper.Found
 	sum, err := scan(p.looking(l, func(f sweeper.Found) { found = append(found, f) }))
 	var images []sweeper.Image
@@ -67,19 +69,20 @@ func (p *program) showImages(ctx context.Context, l look, a *app.App, scan func(
 	return sum, images, nil
 }
 
-// image prints a line for each place of a picture, and why once.
+// image prints a line for each place of a picture, and the reason once.
 func (p *program) image(img sweeper.Image) {
 	for i, f := range img.Places {
 		if i == 0 {
 			p.file(f)
 			continue
 		}
-		p.term.printf("%s%s  %s\n", strings.Repeat(" ", 28), p.action(f.Decision.Action), p.place(f.Storage, f.Entry.Path))
+		p.term.printf("%s%s  %s\n", strings.Repeat(" ", 28), p.action(f.Decision.Action),
+			p.place(f.Storage, f.Entry.Path))
 	}
 	p.why(img.Places[0])
 }
 
-// places is how many files the pictures are in.
+// places returns the number of files that have the pictures.
 func places(images []sweeper.Image) (n int) {
 	for _, img := range images {
 		n += len(img.Places)

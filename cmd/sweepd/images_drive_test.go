@@ -26,7 +26,7 @@ limits: {files: 1000, bytes: 1GB, share: 100%%}
 settle: 0s
 `
 
-// driveWorld is a home of a person whose Drive is a cloud.
+// driveWorld is the home of a user whose Drive is a fake cloud.
 type driveWorld struct {
 	*testing.T
 	c    *cloud
@@ -46,7 +46,8 @@ func newDriveWorld(t *testing.T) *driveWorld {
 		}
 	})
 	w := &driveWorld{t, c, t.TempDir()}
-	if err := os.WriteFile(filepath.Join(w.home, "policy.yaml"), fmt.Appendf(nil, drivePolicy, c.at.Client), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(w.home, "policy.yaml"), fmt.Appendf(nil, drivePolicy, c.at.Client),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -61,7 +62,7 @@ func (w *driveWorld) command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// run runs the program, which must have something to say and no trouble.
+// run runs the program, which must print output and no errors.
 func (w *driveWorld) run(args ...string) string {
 	w.Helper()
 	var out, errs bytes.Buffer
@@ -73,7 +74,7 @@ func (w *driveWorld) run(args ...string) string {
 	return out.String()
 }
 
-// signIn signs in, with the person of the first account.
+// signIn signs in, as the user of the first account.
 func (w *driveWorld) signIn() {
 	w.Helper()
 	w.must(w.c.signIn(w.command("login", "drive", "--no-browser")))
@@ -86,22 +87,22 @@ func (w *driveWorld) must(err error) {
 	}
 }
 
-// in is what the Drive says of a file.
+// in returns the Drive's state of a file.
 func (w *driveWorld) in(id string) (trashed bool, sum string) {
 	w.Helper()
 	var f struct {
 		Trashed        bool
 		SHA256Checksum string
 	}
-	_, text, err := w.c.do(http.MethodGet, "https://www.googleapis.com/drive/v3/files/"+id+"?fields=trashed,sha256Checksum", "", nil)
+	_, text, err := w.c.do(http.MethodGet,
+		"https://www.googleapis.com/drive/v3/files/"+id+"?fields=trashed,sha256Checksum", "", nil)
 	w.must(err)
 	w.must(json.Unmarshal(text, &f))
 	return f.Trashed, f.SHA256Checksum
 }
 
-// What TestTheShippedProgramOnRealImages shows of a disk, of a Drive: of all real
-// pictures those go that are proven and no other, and undo brings back each.
-// While it looks, it reads little; while nothing is to be done, it changes nothing.
+// The test does the same as TestTheShippedProgramOnRealImages on a Drive: of all real pictures the proven ones go and
+// no other, and undo brings back each. A scan reads little; a run without anything due changes nothing.
 func TestTheShippedProgramOnRealImagesInADrive(t *testing.T) {
 	t.Parallel()
 	images := labelled(t)
@@ -131,7 +132,8 @@ func TestTheShippedProgramOnRealImagesInADrive(t *testing.T) {
 	// A forged credential looks genuine as long as the picture is not read whole:
 	// apply does, leaves it alone, and it is not offered again.
 	refused, err := w.command("apply", "--yes", "drive").Output()
-	if cmd, ok := errors.AsType[*exec.ExitError](err); !ok || cmd.ExitCode() != exitTrouble || !bytes.Contains(refused, []byte("left alone 3 files")) {
+	if cmd, ok := errors.AsType[*exec.ExitError](err); !ok || cmd.ExitCode() != exitTrouble ||
+		!bytes.Contains(refused, []byte("left alone 3 files")) {
 		t.Errorf("apply: %v\n%s", err, refused)
 	}
 	if again := w.run("apply", "--yes", "drive"); !strings.Contains(again, "nothing was due") {
@@ -152,5 +154,6 @@ func TestTheShippedProgramOnRealImagesInADrive(t *testing.T) {
 		}
 	}
 	w.run("history", "--verify")
-	fmt.Printf("of %d real pictures (%d MB) in a Drive: a scan reads %d kB in %d requests\n", len(images), all/1e6, read/1e3, len(looked))
+	fmt.Printf("of %d real pictures (%d MB) in a Drive: a scan reads %d kB in %d requests\n", len(images), all/1e6,
+		read/1e3, len(looked))
 }

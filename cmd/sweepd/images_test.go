@@ -114,7 +114,8 @@ func TestTheShippedProgramOnRealImages(t *testing.T) {
 	}
 	folder := filepath.Join(w.Home, "Pictures")
 	if status, out, errs := w.Run("apply", "--yes", folder); status != 0 || !strings.Contains(out, "nothing was due") ||
-		!strings.Contains(out, "created less than 10 minutes ago") && !strings.Contains(out, "changed less than 10 minutes ago") {
+		!strings.Contains(out, "created less than 10 minutes ago") &&
+			!strings.Contains(out, "changed less than 10 minutes ago") {
 		t.Fatalf("apply of what came just now: %d\n%s%s", status, out, errs)
 	}
 	w.Write("policy.yaml", unsettled(t, folder))

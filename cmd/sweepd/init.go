@@ -18,7 +18,7 @@ import (
 	"sweepd/policy"
 )
 
-// answers are what a first policy is made of, as a person writes them.
+// answers are the parts of a first policy, as the user writes them.
 type answers struct {
 	Folders []string
 	Drive   string // the file of the OAuth client, absolute or below ~/; "": no Google Drive
@@ -64,7 +64,10 @@ is written elsewhere.`,
 				}
 			}
 			if a.nowhere() {
-				return &app.UsageError{Err: errors.New("there is no folder to look at"), Hint: "name one: sweepd init --folder FOLDER"}
+				return &app.UsageError{
+					Err:  errors.New("there is no folder to look at"),
+					Hint: "name one: sweepd init --folder FOLDER",
+				}
 			}
 			if err := writeNew(file, a.policy()); err != nil {
 				return err
@@ -74,9 +77,12 @@ is written elsewhere.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringArrayVar(&a.Folders, "folder", nil, "look in `folder`; may be given again (default your downloads and pictures)")
-	f.StringVar(&a.Drive, "drive", "", "look in the Google Drive that the OAuth client in `file` opens; see docs/google-drive.md")
-	f.StringVar(&a.Dropbox, "dropbox", "", "look in the Dropbox that the app with that `key` opens; see docs/dropbox.md")
+	f.StringArrayVar(&a.Folders, "folder", nil,
+		"look in `folder`; may be given again (default your downloads and pictures)")
+	f.StringVar(&a.Drive, "drive", "",
+		"look in the Google Drive that the OAuth client in `file` opens; see docs/google-drive.md")
+	f.StringVar(&a.Dropbox, "dropbox", "",
+		"look in the Dropbox that the app with that `key` opens; see docs/dropbox.md")
 	f.StringVar(&a.Careful, "careful", "proven", "how sure it must be: proven, strong or likely")
 	f.StringVar(&a.Grace, "grace", "7d", "how `long` a picture is marked before it goes to the trash; 0 for no wait")
 	f.StringVar(&a.Trash, "trash", "off", "how `long` until it is deleted from the trash for good; off for never")
@@ -85,7 +91,7 @@ is written elsewhere.`,
 	return cmd
 }
 
-// newPolicy is where the policy will be. A file that is there is a *UsageError.
+// newPolicy returns the path of the policy to write. It returns a *app.UsageError if a file exists there.
 func (p *program) newPolicy() (string, error) {
 	paths, err := app.FindPaths(p.getenv)
 	if err != nil {
@@ -103,17 +109,20 @@ func (p *program) newPolicy() (string, error) {
 	return file, nil
 }
 
-// taken says that there is a policy, or why that cannot be seen.
+// taken returns a *app.UsageError if the policy exists, or an error if that cannot be seen.
 func taken(file string, err error) error {
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("write the policy: %w", err)
 	}
-	return &app.UsageError{Err: fmt.Errorf("there is a policy already: %s", file), Hint: "what it means: sweepd check; to write another: sweepd init --policy FILE"}
+	return &app.UsageError{
+		Err:  fmt.Errorf("there is a policy already: %s", file),
+		Hint: "what it means: sweepd check; to write another: sweepd init --policy FILE",
+	}
 }
 
 func (a answers) nowhere() bool { return len(a.Folders) == 0 && a.Drive == "" && a.Dropbox == "" }
 
-// fits reports the first answer of which no policy can be made, in one sentence.
+// fits returns an error about the first answer that is invalid, in one sentence.
 func (p *program) fits(a answers) error {
 	for _, folder := range a.Folders {
 		if fi, err := os.Stat(p.expand(folder)); err == nil && !fi.IsDir() || errors.Is(err, fs.ErrNotExist) {
@@ -135,7 +144,7 @@ func (p *program) fits(a answers) error {
 		return fmt.Errorf("%q is not one of: proven, strong, likely", a.Careful)
 	}
 	if a.nowhere() {
-		a.Folders = []string{"/nowhere/yet"} // the other answers can be judged all the same
+		a.Folders = []string{"/nowhere/yet"} // the other answers can be checked anyway
 	}
 	pol, err := policy.Parse("policy.yaml", a.policy(), policy.ParseOptions{Home: p.home()})
 	if wrong, ok := errors.AsType[*policy.Error](err); ok {
@@ -159,7 +168,7 @@ func (p *program) fits(a answers) error {
 	return nil
 }
 
-// expand is the folder with the home in place of ~.
+// expand returns the folder with the home in place of ~.
 func (p *program) expand(folder string) string {
 	if rest, ok := strings.CutPrefix(folder, "~/"); ok {
 		return filepath.Join(p.home(), rest)
@@ -167,7 +176,7 @@ func (p *program) expand(folder string) string {
 	return folder
 }
 
-// absolute is the folder as a policy names it, whatever the shell is in.
+// absolute returns the folder as a policy names it, independent of the working directory.
 func (p *program) absolute(folder string) string {
 	if strings.HasPrefix(folder, "~/") {
 		return folder
@@ -178,33 +187,66 @@ func (p *program) absolute(folder string) string {
 	return tilde(folder, p.home())
 }
 
-// question is one that a person is asked, unless a flag has answered it.
+// question is a question for the user, unless a flag has answered it.
 type question struct {
 	flag, asks string
-	now        string // what Enter says; "": nothing
+	now        string // the answer of Enter; "": none
 	take       func(*answers, string)
 }
 
 func (p *program) questions(a answers) []question {
 	return []question{
-		{"folder", "1. In which folders do you save pictures? Separate them with commas.", strings.Join(a.Folders, ", "), func(a *answers, text string) {
-			a.Folders = nil
-			for folder := range strings.SplitSeq(text, ",") {
-				if folder = strings.TrimSpace(folder); folder != "" {
-					a.Folders = append(a.Folders, p.absolute(folder))
+		{
+			"folder", "1. In which folders do you save pictures? Separate them with commas.",
+			strings.Join(a.Folders, ", "), func(a *answers, text string) {
+				a.Folders = nil
+				for folder := range strings.SplitSeq(text, ",") {
+					if folder = strings.TrimSpace(folder); folder != "" {
+						a.Folders = append(a.Folders, p.absolute(folder))
+					}
 				}
-			}
-		}},
-		{"drive", "2. A Google Drive, too? The file of your OAuth client (docs/google-drive.md); Enter for no.", a.Drive, func(a *answers, text string) { a.Drive = unless(text, "no") }},
-		{"dropbox", "   A Dropbox? The key of your app (docs/dropbox.md); Enter for no.", a.Dropbox, func(a *answers, text string) { a.Dropbox = unless(text, "no") }},
-		{"careful", "3. How sure must sweepd be? proven: OpenAI's signature names ChatGPT; strong: it names OpenAI;\n   likely: the name that ChatGPT gives is enough.", a.Careful, func(a *answers, text string) { a.Careful = text }},
-		{"grace", "4. How long is a picture marked before it goes to the trash? 7d, 2w, 12h; 0 for no wait.", a.Grace, func(a *answers, text string) { a.Grace = text }},
-		{"trash", "   And how long until it is deleted from there for good? 30d, 1w; off for never.", a.Trash, func(a *answers, text string) { a.Trash = text }},
-		{"mode", "5. What may the service do by itself? report: only tell what it would do; enforce: do it.", a.Mode, func(a *answers, text string) { a.Mode = text }},
+			},
+		},
+		{
+			"drive",
+			"2. A Google Drive, too? The file of your OAuth client (docs/google-drive.md); Enter for no.",
+			a.Drive,
+			func(a *answers, text string) { a.Drive = unless(text, "no") },
+		},
+		{
+			"dropbox",
+			"   A Dropbox? The key of your app (docs/dropbox.md); Enter for no.",
+			a.Dropbox,
+			func(a *answers, text string) { a.Dropbox = unless(text, "no") },
+		},
+		{
+			"careful",
+			"3. How sure must sweepd be? proven: OpenAI's signature names ChatGPT; strong: it names OpenAI;\n   likely: the name that ChatGPT gives is enough.",
+			a.Careful,
+			func(a *answers, text string) { a.Careful = text },
+		},
+		{
+			"grace",
+			"4. How long is a picture marked before it goes to the trash? 7d, 2w, 12h; 0 for no wait.",
+			a.Grace,
+			func(a *answers, text string) { a.Grace = text },
+		},
+		{
+			"trash",
+			"   And how long until it is deleted from there for good? 30d, 1w; off for never.",
+			a.Trash,
+			func(a *answers, text string) { a.Trash = text },
+		},
+		{
+			"mode",
+			"5. What may the service do by itself? report: only tell what it would do; enforce: do it.",
+			a.Mode,
+			func(a *answers, text string) { a.Mode = text },
+		},
 	}
 }
 
-// unless is the text, or "" where it is that word.
+// unless returns text, or "" if it equals the second argument in any case.
 func unless(text, word string) string {
 	if strings.EqualFold(text, word) {
 		return ""
@@ -212,11 +254,14 @@ func unless(text, word string) string {
 	return text
 }
 
-// interview asks what no flag has answered, again where an answer does not fit,
-// and whether the policy may be written.
+// interview asks the questions that no flag has answered, each until the answer is valid, and whether the policy may
+// be written.
 func (p *program) interview(cmd *cobra.Command, a answers, file string) (answers, error) {
 	if isTerminal(p.stdin) && !p.term.live {
-		return a, &app.UsageError{Err: errors.New("init asks, and its questions would not be seen"), Hint: "to go on without being asked: --yes"}
+		return a, &app.UsageError{
+			Err:  errors.New("init asks, and its questions would not be seen"),
+			Hint: "to go on without being asked: --yes",
+		}
 	}
 	in := bufio.NewReader(p.stdin)
 	for _, q := range p.questions(a) {
@@ -248,7 +293,7 @@ func (p *program) interview(cmd *cobra.Command, a answers, file string) (answers
 	return a, err
 }
 
-// hear prints a prompt and reads a line. An interrupt ends it.
+// hear prints a prompt and returns the line that the user types. An interrupt ends it.
 func (p *program) hear(ctx context.Context, in *bufio.Reader, prompt string) (string, error) {
 	fmt.Fprint(p.stderr, lines(prompt))
 	type line struct {
@@ -264,7 +309,10 @@ func (p *program) hear(ctx context.Context, in *bufio.Reader, prompt string) (st
 	case l := <-heard:
 		if l.err != nil && l.text == "" {
 			fmt.Fprintln(p.stderr)
-			return "", &app.UsageError{Err: fmt.Errorf("no answer: %w", l.err), Hint: "nothing was written; to go on without being asked: --yes"}
+			return "", &app.UsageError{
+				Err:  fmt.Errorf("no answer: %w", l.err),
+				Hint: "nothing was written; to go on without being asked: --yes",
+			}
 		}
 		return l.text, nil
 	case <-ctx.Done():
@@ -273,7 +321,7 @@ func (p *program) hear(ctx context.Context, in *bufio.Reader, prompt string) (st
 	}
 }
 
-// policy is the policy that says what was answered.
+// policy returns the text of the policy for the answers.
 func (a answers) policy() []byte {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
@@ -311,7 +359,7 @@ func (a answers) policy() []byte {
 	return []byte(b.String())
 }
 
-// inYAML is any text as YAML, which is how JSON has it.
+// inYAML returns any text as a YAML string: its JSON form.
 func inYAML(text string) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
@@ -320,16 +368,16 @@ func inYAML(text string) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// word is a word or a duration as YAML, bare where it can be.
 func word(text string) string {
+	// Lower-case letters and digits need no quotes.
 	if text != "" && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789") == "" {
 		return text
 	}
 	return inYAML(text)
 }
 
-// writeNew writes a file that only its owner may read, whole or not at all, where
-// none is: an older one is a *UsageError, and stays.
+// writeNew writes a file that only its owner may read, whole or not at all. It returns a *app.UsageError if the file
+// exists, and leaves it unchanged.
 func writeNew(file string, content []byte) (err error) {
 	defer func() {
 		if err != nil {
@@ -339,7 +387,7 @@ func writeNew(file string, content []byte) (err error) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(file), ".sweepd-policy-*") // 0600
+	f, err := os.CreateTemp(filepath.Dir(file), ".sweepd-policy-*") // mode 0600
 	if err != nil {
 		return err
 	}
@@ -348,17 +396,16 @@ func writeNew(file string, content []byte) (err error) {
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	return os.Link(f.Name(), file) // unlike a rename it takes no other's place
+	return os.Link(f.Name(), file) // unlike a rename it replaces no file
 }
 
-// firstLook says what the policy means, what it would do on this machine, and what
-// comes next.
+// firstLook prints what the policy means, what it would do on this machine, and the next steps.
 func (p *program) firstLook(cmd *cobra.Command, a answers) error {
 	check, scan := p.check(), p.scan()
 	check.SetContext(cmd.Context())
 	scan.SetContext(cmd.Context())
 	err := check.RunE(check, nil)
-	if err == nil && len(a.Folders) > 0 { // nobody has signed in to an account yet
+	if err == nil && len(a.Folders) > 0 { // there is no sign-in to an account yet
 		err = scan.RunE(scan, []string{"home"})
 	}
 	if err != nil {

@@ -16,8 +16,7 @@ import (
 	"sweepd/internal/e2e"
 )
 
-// pty is a terminal that a program can be at, and the person's end of it; see
-// pty(7).
+// pty returns both ends of a pseudo-terminal, the user's and the program's; see pty(7).
 func pty(t *testing.T) (person, program *os.File) {
 	t.Helper()
 	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
@@ -54,7 +53,7 @@ func atTerminal(t *testing.T, home string, args []string, answers ...[2]string) 
 	var all bytes.Buffer
 	b, from := make([]byte, 4096), 0
 	for {
-		n, err := person.Read(b) // EIO when nobody has the other end open any more
+		n, err := person.Read(b) // EIO once the other end is closed
 		all.Write(b[:n])
 		if len(answers) > 0 {
 			if i := strings.Index(all.String()[from:], answers[0][0]); i >= 0 {
@@ -81,9 +80,11 @@ func TestAPersonAtATerminalIsAskedFiveQuestions(t *testing.T) {
 	w.Write("Downloads/ChatGPT Image Apr 20, 2026, 01_17_00 AM.png", smallPicture(1))
 	shown, err := atTerminal(t, w.Home, []string{"init"},
 		[2]string{"[~/Downloads] ", "\n"}, [2]string{"A Google Drive, too?", "\n"}, [2]string{"A Dropbox?", "\n"},
-		[2]string{"[proven] ", "sure\n"}, [2]string{"[proven] ", "likely\n"}, [2]string{"[7d] ", "0\n"}, [2]string{"[off] ", "\n"}, [2]string{"[report] ", "\n"},
+		[2]string{"[proven] ", "sure\n"}, [2]string{"[proven] ", "likely\n"}, [2]string{"[7d] ", "0\n"},
+		[2]string{"[off] ", "\n"}, [2]string{"[report] ", "\n"},
 		[2]string{"write this to ~/.config/sweepd/policy.yaml? [y/N] ", "y\n"})
-	if err != nil || !strings.Contains(shown, `"sure" is not one of: proven, strong, likely`) || !strings.Contains(shown, "created less than 10 minutes ago") {
+	if err != nil || !strings.Contains(shown, `"sure" is not one of: proven, strong, likely`) ||
+		!strings.Contains(shown, "created less than 10 minutes ago") {
 		t.Errorf("%v; the terminal shows\n%s", err, shown)
 	}
 	policy, err := os.ReadFile(filepath.Join(w.Home, ".config/sweepd/policy.yaml"))
@@ -96,7 +97,8 @@ func TestAnInterruptAtAQuestionLeavesNothing(t *testing.T) {
 	t.Parallel()
 	w := &e2e.World{T: t, Home: t.TempDir(), Files: map[string][]byte{}}
 	w.Write("Downloads/a.txt", nil)
-	shown, err := atTerminal(t, w.Home, []string{"init"}, [2]string{"[~/Downloads] ", "\n"}, [2]string{"A Google Drive, too?", "\x03"})
+	shown, err := atTerminal(t, w.Home, []string{"init"}, [2]string{"[~/Downloads] ", "\n"},
+		[2]string{"A Google Drive, too?", "\x03"})
 	if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != exitTrouble {
 		t.Errorf("ends with %v; the terminal shows\n%s", err, shown)
 	}

@@ -29,16 +29,24 @@ func asker(t testing.TB) *program {
 	return &program{getenv: func(name string) string { return map[string]string{"HOME": home}[name] }}
 }
 
-// Every combination of answers is a policy, which says what was answered, and has
-// no caution but those that the clouds' own trash asks for.
+// Every combination of answers makes a policy with the answers, which has no caution but those about the clouds' own
+// trash.
 func TestEveryCombinationOfAnswersIsAPolicyThatSaysSo(t *testing.T) {
 	t.Parallel()
 	p := asker(t)
-	levels := map[string]fingerprint.Confidence{"proven": fingerprint.Proven, "strong": fingerprint.Strong, "likely": fingerprint.Likely}
-	times := map[string]time.Duration{"0": 0, "off": 0, "7d": 7 * day, "2w": 14 * day, "36h": 36 * time.Hour, "30d": 30 * day}
+	levels := map[string]fingerprint.Confidence{
+		"proven": fingerprint.Proven,
+		"strong": fingerprint.Strong,
+		"likely": fingerprint.Likely,
+	}
+	times := map[string]time.Duration{
+		"0": 0, "off": 0, "7d": 7 * day, "2w": 14 * day, "36h": 36 * time.Hour, "30d": 30 * day,
+	}
 	modes := map[string]policy.Mode{"report": policy.Report, "enforce": policy.Enforce}
 	n := 0
-	for _, folders := range [][]string{nil, {"~/Downloads"}, {"~/Downloads", "~/Pictures"}, {"~/My \"best\", & ünïcode"}} {
+	for _, folders := range [][]string{
+		nil, {"~/Downloads"}, {"~/Downloads", "~/Pictures"}, {"~/My \"best\", & ünïcode"},
+	} {
 		for _, drive := range []string{"", "~/google.json"} {
 			for _, box := range []string{"", "abcd1234efgh567", "123456789012345"} {
 				for careful := range levels {
@@ -59,7 +67,8 @@ func TestEveryCombinationOfAnswersIsAPolicyThatSaysSo(t *testing.T) {
 								}
 								saysSo(t, p, a, pol)
 								mine := pol.Rules[1]
-								if mine.Do != policy.Trash || mine.Grace != times[grace] || pol.Trash != (policy.TrashAges{Ours: times[trash]}) || pol.Mode != modes[mode] {
+								if mine.Do != policy.Trash || mine.Grace != times[grace] ||
+									pol.Trash != (policy.TrashAges{Ours: times[trash]}) || pol.Mode != modes[mode] {
 									t.Errorf("%+v: got %+v, %+v, %v", a, mine, pol.Trash, pol.Mode)
 								}
 								for level := fingerprint.None; level <= fingerprint.Proven; level++ {
@@ -104,7 +113,8 @@ func saysSo(t *testing.T, p *program, a answers, pol *policy.Policy) {
 		want["box"] = policy.Storage{Type: policy.Dropbox, AppKey: a.Dropbox}
 	}
 	same := func(got, want policy.Storage) bool {
-		return got.Type == want.Type && (got.Far() || slices.Equal(got.Roots, want.Roots)) && got.Client == want.Client && got.AppKey == want.AppKey
+		return got.Type == want.Type && (got.Far() || slices.Equal(got.Roots, want.Roots)) &&
+			got.Client == want.Client && got.AppKey == want.AppKey
 	}
 	if !maps.EqualFunc(pol.Storages, want, same) {
 		t.Errorf("%+v: got %+v, want %+v", a, pol.Storages, want)
@@ -116,7 +126,9 @@ func saysSo(t *testing.T, p *program, a answers, pol *policy.Policy) {
 
 func FuzzFolder(f *testing.F) {
 	p := asker(f)
-	for _, name := range []string{"Downloads", "a: b", "#x", "a\"b", "a\\b", "a\nb", "\xff", "{}", "*", "a, b", "\u2028", "~", "&<>", "tab\t"} {
+	for _, name := range []string{
+		"Downloads", "a: b", "#x", "a\"b", "a\\b", "a\nb", "\xff", "{}", "*", "a, b", "\u2028", "~", "&<>", "tab\t",
+	} {
 		f.Add(name)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
@@ -138,13 +150,18 @@ func FuzzFolder(f *testing.F) {
 func TestTheFoldersOfADesktop(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]map[string]string{
-		"XDG_DOWNLOAD_DIR=\"$HOME/Downloads\"\nXDG_PICTURES_DIR=\"/data/pictures\"\n": {"DOWNLOAD": "/home/ann/Downloads", "PICTURES": "/data/pictures"},
-		"# XDG_DOWNLOAD_DIR=\"$HOME/Downloads\"\n":                                    {},
-		`XDG_PICTURES_DIR="$HOME/"`:                                                   {},
-		`XDG_PICTURES_DIR="$HOME/a \"b\" \$c"`:                                        {"PICTURES": `/home/ann/a "b" $c`},
-		`XDG_PICTURES_DIR="$HOME/Bilder" # mine`:                                      {},
-		`XDG_PICTURES_DIR="relative"`:                                                 {},
-		"":                                                                            {},
+		"XDG_DOWNLOAD_DIR=\"$HOME/Downloads\"\nXDG_PICTURES_DIR=\"/data/pictures\"\n": {
+			"DOWNLOAD": "/home/ann/Downloads",
+			"PICTURES": "/data/pictures",
+		},
+		"# XDG_DOWNLOAD_DIR=\"$HOME/Downloads\"\n": {},
+		`XDG_PICTURES_DIR="$HOME/"`:                {},
+		`XDG_PICTURES_DIR="$HOME/a \"b\" \$c"`: {
+			"PICTURES": `/home/ann/a "b" $c`,
+		},
+		`XDG_PICTURES_DIR="$HOME/Bilder" # mine`: {},
+		`XDG_PICTURES_DIR="relative"`:            {},
+		"":                                       {},
 	} {
 		if got := userDirs(text, "/home/ann"); !maps.Equal(got, want) {
 			t.Errorf("%q: got %q, want %q", text, got, want)

@@ -15,16 +15,16 @@ import (
 	"sweepd/sweeper"
 )
 
-// The lines that --json prints. Their names are an interface: docs/json.md
-// describes them and a test holds them.
+// The following types are the lines that --json prints. Their names are an interface: docs/json.md describes them and
+// a test checks them.
 
 // jsonFile is one file with its verdict and decision.
 type jsonFile struct {
 	Type       string                 `json:"type"` // "file"
 	Storage    string                 `json:"storage"`
 	Path       string                 `json:"path"`
-	PathBytes  []byte                 `json:"path_base64,omitempty"` // where the path is not UTF-8
-	Ref        string                 `json:"ref,omitempty"`         // what an account calls the file
+	PathBytes  []byte                 `json:"path_base64,omitempty"` // if the path is not UTF-8
+	Ref        string                 `json:"ref,omitempty"`         // an account's ID of the file
 	Size       int64                  `json:"size"`
 	Modified   time.Time              `json:"modified"`
 	MediaType  string                 `json:"media_type"`
@@ -58,13 +58,13 @@ type jsonScan struct {
 	Errors       int64            `json:"errors"`
 	DurationMS   int64            `json:"duration_ms"`
 
-	Stopped []sweeper.Stopped               `json:"stopped,omitempty"` // roots that nothing is deleted from
+	Stopped []sweeper.Stopped               `json:"stopped,omitempty"` // roots from which nothing is deleted
 	Rules   map[string]*sweeper.RuleSummary `json:"rules,omitempty"`
 
 	ByImage *jsonByImage `json:"by_image,omitempty"` // with --by-image
 }
 
-// jsonByImage is how many different pictures the files are.
+// jsonByImage is the number of different pictures and of their files.
 type jsonByImage struct {
 	Images int `json:"images"`
 	Places int `json:"places"`
@@ -92,30 +92,33 @@ type jsonRun struct {
 	Refusals map[string]int64                `json:"refusals,omitempty"`
 }
 
-// jsonCarriedOut is all that apply says of a saved plan that was carried out
-// before.
+// jsonCarriedOut is the output of apply for a saved plan that was executed before.
 type jsonCarriedOut struct {
 	Type string `json:"type"` // "carried_out"
 	Run  int64  `json:"run"`
 	Plan string `json:"plan"` // as in the summary of that run
 }
 
-// jsonProblem is one thing that went wrong or was refused.
+// jsonProblem is one failure or refusal.
 type jsonProblem struct {
 	Type    string `json:"type"` // "problem"
 	Storage string `json:"storage"`
 	Path    string `json:"path"`
 	Doing   string `json:"doing"`
 	Error   string `json:"error"`
-	Files   int64  `json:"files,omitempty"` // how many the folder at path is at fault for
+	Files   int64  `json:"files,omitempty"` // number of files for which the folder at path is at fault
 }
 
 func fileLine(f sweeper.Found) jsonFile {
 	line := jsonFile{
-		Type: "file", Storage: f.Storage, Path: f.Entry.Path, Ref: refOf(f.Entry), Size: f.Entry.Size, Modified: f.Entry.Modified.UTC(),
-		MediaType: f.Verdict.MediaType, Confidence: f.Verdict.Confidence, Product: f.Verdict.Product, Made: moment(f.Verdict.Made),
-		Derived: f.Verdict.Derived, Evidence: f.Verdict.Evidence, BytesRead: f.BytesRead,
-		Decision: jsonDecision{string(f.Decision.Action), f.Decision.Rule, f.Decision.Reasons, moment(f.Decision.NotBefore), f.Decision.Guards, f.Decision.Approved},
+		Type: "file", Storage: f.Storage, Path: f.Entry.Path, Ref: refOf(f.Entry), Size: f.Entry.Size,
+		Modified: f.Entry.Modified.UTC(), MediaType: f.Verdict.MediaType, Confidence: f.Verdict.Confidence,
+		Product: f.Verdict.Product, Made: moment(f.Verdict.Made), Derived: f.Verdict.Derived,
+		Evidence: f.Verdict.Evidence, BytesRead: f.BytesRead,
+		Decision: jsonDecision{
+			string(f.Decision.Action), f.Decision.Rule, f.Decision.Reasons, moment(f.Decision.NotBefore),
+			f.Decision.Guards, f.Decision.Approved,
+		},
 	}
 	if !utf8.ValidString(f.Entry.Path) {
 		line.PathBytes = []byte(f.Entry.Path)
@@ -129,8 +132,7 @@ func fileLine(f sweeper.Found) jsonFile {
 	return line
 }
 
-// refOf is what an account calls the file; "" on this machine, where that is its
-// path.
+// refOf returns the account's ID of the file; "" on this machine, where that is the path.
 func refOf(e providers.Entry) string {
 	if string(e.Ref) == e.Path {
 		return ""
@@ -139,7 +141,12 @@ func refOf(e providers.Entry) string {
 }
 
 func scanLine(sum *sweeper.Summary) jsonScan {
-	line := jsonScan{"summary", sum.Seen, sum.Images, sum.Matched, map[string]int64{}, sum.BytesRead, sum.Errors, sum.Duration.Milliseconds(), sum.Stopped, sum.Rules, nil}
+	line := jsonScan{
+		"summary", sum.Seen, sum.Images, sum.Matched,
+		map[string]int64{},
+		sum.BytesRead, sum.Errors,
+		sum.Duration.Milliseconds(), sum.Stopped, sum.Rules, nil,
+	}
 	for c := fingerprint.Possible; c <= fingerprint.Proven; c++ {
 		line.ByConfidence[c.String()] = sum.ByConfidence[c]
 	}
@@ -148,8 +155,8 @@ func scanLine(sum *sweeper.Summary) jsonScan {
 
 func runLine(sum *sweeper.Summary) jsonRun {
 	return jsonRun{
-		"summary", sum.Run, sum.Trashed, sum.Restored, sum.Purged, sum.Marked, sum.Gone, sum.Back, sum.Refused, sum.Failed, sum.Settled,
-		sum.Bytes, sum.Freed, sum.Errors, sum.Duration.Milliseconds(), sum.Rules, sum.Refusals,
+		"summary", sum.Run, sum.Trashed, sum.Restored, sum.Purged, sum.Marked, sum.Gone, sum.Back, sum.Refused,
+		sum.Failed, sum.Settled, sum.Bytes, sum.Freed, sum.Errors, sum.Duration.Milliseconds(), sum.Rules, sum.Refusals,
 	}
 }
 
@@ -168,15 +175,15 @@ func (p *program) json(values ...any) {
 		enc := json.NewEncoder(&line)
 		enc.SetEscapeHTML(false)
 		if err := enc.Encode(v); err != nil {
-			fmt.Fprintf(p.stderr, "error: %v\n", err) // no type of ours; a bug
+			fmt.Fprintf(p.stderr, "error: %v\n", err) // no type of ours fails; a bug
 			continue
 		}
 		_, _ = p.term.out.Write(escaped(line.Bytes())) // output keeps the error
 	}
 }
 
-// escaped writes what a terminal would act on, and JSON lets stand, as \u
-// escapes: DEL, the C1 controls, and marks that change the order of letters.
+// escaped returns the line with those characters as \u escapes that a terminal would act on and JSON allows: DEL, the
+// C1 controls, and marks that change the order of letters.
 func escaped(line []byte) []byte {
 	acted := func(r rune) bool { return r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) }
 	if bytes.IndexFunc(line, acted) < 0 {
@@ -205,7 +212,7 @@ func (w escaping) Write(value []byte) (int, error) {
 	return len(value), nil
 }
 
-// moment is t, or null where it is not known.
+// moment returns t, or nil (null) if it is not known.
 func moment(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil

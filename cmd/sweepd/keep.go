@@ -31,7 +31,10 @@ included, with the command that takes it back.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case list == (len(args) > 0):
-				return &app.UsageError{Err: errors.New("keep takes files, or --list"), Hint: "see what is kept with: sweepd keep --list"}
+				return &app.UsageError{
+					Err:  errors.New("keep takes files, or --list"),
+					Hint: "see what is kept with: sweepd keep --list",
+				}
 			case asJSON && !list:
 				return &app.UsageError{Err: errors.New("--json goes with --list"), Hint: "sweepd keep --list --json"}
 			case list:
@@ -59,11 +62,11 @@ stays; the limits count it.`,
 	}
 }
 
-// saying records a person's word on one file and returns what was said.
+// saying records a decision of the user on one file and returns a description of it.
 type saying func(ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry) (string, error)
 
 func (p *program) sayKeep(ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry) (string, error) {
-	err := a.Journal.Say(ctx, e, journal.Keep) // first: a file that cannot be read is kept all the same
+	err := a.Journal.Say(ctx, e, journal.Keep) // first: an unreadable file is kept as well
 	if err != nil {
 		return "", err
 	}
@@ -77,7 +80,9 @@ func (p *program) sayKeep(ctx context.Context, a *app.App, st *providers.Storage
 	return "kept, and so is every copy of it", nil
 }
 
-func (p *program) sayNothing(ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry) (string, error) {
+func (p *program) sayNothing(
+	ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry,
+) (string, error) {
 	c, err := a.Sweeper.Content(ctx, st, e)
 	if err == nil {
 		err = a.Journal.SayOf(ctx, c, journal.NoWord)
@@ -88,28 +93,29 @@ func (p *program) sayNothing(ctx context.Context, a *app.App, st *providers.Stor
 	return "left to the policy", err
 }
 
-func (p *program) sayApprove(ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry) (string, error) {
+func (p *program) sayApprove(
+	ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry,
+) (string, error) {
 	x, err := a.Sweeper.Explain(ctx, st, e)
 	if err != nil {
 		return "", err
 	}
 	if d := x.Decision; d.Action == policy.Keep {
 		return "", &app.UsageError{
-			Err:  fmt.Errorf("%q is neither held nor up for review: it is kept (%s)", e.Path, strings.Join(d.Reasons, "; ")),
+			Err: fmt.Errorf("%q is neither held nor up for review: it is kept (%s)", e.Path,
+				strings.Join(d.Reasons, "; ")),
 			Hint: "sweepd explain says why; what you said keep to, sweepd forget takes back",
 		}
 	}
 	return "approved as it is", a.Journal.Say(ctx, e, journal.Approve)
 }
 
-// say records a person's word on each file as it is now. It needs no lease: a
-// sweep under way obeys it at its next file.
 func (p *program) say(cmd *cobra.Command, args []string, do saying) error {
+	// This needs no lease: a sweep under way applies the decision at its next file.
 	return p.each(args, func(arg string) error { return p.sayOne(cmd, arg, do) })
 }
 
-// each does something with each argument, whatever became of the others; a
-// mistake of usage ends it.
+// each calls do for each argument, also after a failure. It stops at a *app.UsageError and returns it.
 func (p *program) each(args []string, do func(arg string) error) error {
 	failed := false
 	for _, arg := range args {
@@ -134,7 +140,7 @@ func (p *program) sayOne(cmd *cobra.Command, arg string, do saying) error {
 	}
 	defer a.Close()
 	if a.ReportOnly != nil {
-		return a.ReportOnly // it would be remembered nowhere
+		return a.ReportOnly // the decision would not be remembered
 	}
 	st, e, err := a.Look(cmd.Context(), file)
 	if err != nil {
@@ -148,8 +154,7 @@ func (p *program) sayOne(cmd *cobra.Command, arg string, do saying) error {
 	return nil
 }
 
-// openFile opens the storage that one file is in, and gives what Look knows the
-// file by.
+// openFile opens the storage that contains one file, and returns the file's name for Look.
 func (p *program) openFile(cmd *cobra.Command, arg string) (*app.App, string, error) {
 	if storage, file := app.SplitFile(p.accounts(), arg); storage != "" {
 		o := p.options()
@@ -166,7 +171,10 @@ func (p *program) openFile(cmd *cobra.Command, arg string) (*app.App, string, er
 		return nil, "", err
 	}
 	if !fi.Mode().IsRegular() {
-		return nil, "", &app.UsageError{Err: fmt.Errorf("%q is not a file", arg), Hint: "to look at a folder: sweepd scan FOLDER"}
+		return nil, "", &app.UsageError{
+			Err:  fmt.Errorf("%q is not a file", arg),
+			Hint: "to look at a folder: sweepd scan FOLDER",
+		}
 	}
 	o := p.options()
 	o.Only, o.AnyFolder = []string{filepath.Dir(path)}, true

@@ -44,37 +44,46 @@ OAuth client of your own: docs/google-drive.md.`,
 			if err != nil {
 				return err
 			}
-			p.term.printf("signed in to %s as %s: sweepd may %s there\n", safe(args[0]), p.term.bold(safe(g.Account.Email)), use)
+			p.term.printf("signed in to %s as %s: sweepd may %s there\n", safe(args[0]),
+				p.term.bold(safe(g.Account.Email)), use)
 			return nil
 		},
 	}
 	cmd.Flags().BoolVar(&noBrowser, "no-browser", false, "print a link, and take what you paste back")
-	cmd.Flags().BoolVar(&scanOnly, "scan-only", false, "allow looking only (drive.readonly): nothing can then be deleted")
-	cmd.Flags().BoolVar(&trashOnly, "trash-only", false, "allow looking and the trash (drive.readonly, drive.metadata): nothing can then be deleted for good")
+	cmd.Flags().BoolVar(&scanOnly, "scan-only", false,
+		"allow looking only (drive.readonly): nothing can then be deleted")
+	cmd.Flags().BoolVar(&trashOnly, "trash-only", false,
+		"allow looking and the trash (drive.readonly, drive.metadata): nothing can then be deleted for good")
 	cmd.MarkFlagsMutuallyExclusive("scan-only", "trash-only")
 	return cmd
 }
 
-// showConsent starts a browser. If none opens, the link is there to follow.
+// showConsent starts a browser and also prints the link, in case none opens.
 func (p *program) showConsent(ctx context.Context) func(start, consent string) error {
 	return func(start, consent string) error {
 		err := p.browse(ctx, start)
 		if err == nil {
-			p.term.printf("your browser asks whether sweepd may use the account; if it does not, open this link on this machine:\n\n  %s\n\n", consent)
+			p.term.printf(
+				"your browser asks whether sweepd may use the account; if it does not, open this link on this machine:\n\n  %s\n\n",
+				consent,
+			)
 			return nil
 		}
-		p.term.printf("open this link in a browser on this machine (if there is none: sweepd login --no-browser):\n\n  %s\n\n", consent)
+		p.term.printf(
+			"open this link in a browser on this machine (if there is none: sweepd login --no-browser):\n\n  %s\n\n",
+			consent,
+		)
 		return nil
 	}
 }
 
-// showLink is for a machine without a browser.
+// showLink prints the link, for a machine without a browser.
 func (p *program) showLink(_, consent string) error {
 	p.term.printf("open this link in a browser, on any machine:\n\n  %s\n\nwhen you have allowed access, the browser is sent to an address that begins with http://127.0.0.1 and\nthat it cannot open. Copy that address and paste it here:\n", consent)
 	return nil
 }
 
-// paste reads the line that a person pastes. An interrupt ends it.
+// paste returns the line that the user pastes. An interrupt ends it.
 func (p *program) paste(ctx context.Context) (string, error) {
 	type line struct {
 		text string
@@ -88,10 +97,13 @@ func (p *program) paste(ctx context.Context) (string, error) {
 	select {
 	case l := <-lines:
 		if strings.TrimSpace(l.text) != "" {
-			return l.text, nil // also without a line's end
+			return l.text, nil // also without a newline at the end
 		}
 		if l.err != nil {
-			return "", &app.UsageError{Err: fmt.Errorf("nothing was pasted: %w", l.err), Hint: "run it where you can paste, or pipe the address into it"}
+			return "", &app.UsageError{
+				Err:  fmt.Errorf("nothing was pasted: %w", l.err),
+				Hint: "run it where you can paste, or pipe the address into it",
+			}
 		}
 		return "", nil
 	case <-ctx.Done():

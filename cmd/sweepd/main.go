@@ -1,6 +1,5 @@
-// Command sweepd finds the images that a person generated in ChatGPT and
-// saved, and deletes them as a policy file says. See README.md, and
-// sweepd --help.
+// Command sweepd finds the images that a person generated in ChatGPT and saved, and deletes them by the rules of a
+// policy file. See README.md, and sweepd --help.
 package main
 
 import (
@@ -17,10 +16,10 @@ func main() {
 	os.Exit(run())
 }
 
-// run is the program with its exit status returned.
+// run runs the program and returns its exit status.
 func run() int {
 	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+	if !signal.Ignored(syscall.SIGHUP) { // as under nohup
 		ends = append(ends, syscall.SIGHUP)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), ends...)
@@ -29,11 +28,13 @@ func run() int {
 		<-ctx.Done()
 		stop() // a second signal kills
 	}()
-	p := &program{args: os.Args[1:], stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now}
+	p := &program{
+		args: os.Args[1:], stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now,
+	}
 	return p.main(ctx)
 }
 
-// The exit statuses, as the manual has them.
+// The exit statuses, as in the manual.
 const (
 	exitDone    = 0
 	exitTrouble = 1 // something failed or was refused
@@ -41,5 +42,5 @@ const (
 	exitUnsafe  = 3 // refused as a whole, for safety
 )
 
-// errTrouble ends a run of which all there is to say has been said.
+// errTrouble ends a run that has printed its errors already.
 var errTrouble = errors.New("something failed or was refused")

@@ -22,7 +22,9 @@ func TestTheManPagesAreUpToDate(t *testing.T) {
 	root := (&program{term: &terminal{}}).root()
 	root.DisableAutoGenTag = true
 	date := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-	if err := doc.GenManTree(root, &doc.GenManHeader{Title: "SWEEPD", Section: "1", Source: "sweepd", Manual: "User commands", Date: &date}, made); err != nil {
+	if err := doc.GenManTree(root, &doc.GenManHeader{
+		Title: "SWEEPD", Section: "1", Source: "sweepd", Manual: "User commands", Date: &date,
+	}, made); err != nil {
 		t.Fatal(err)
 	}
 	pages, err := filepath.Glob(filepath.Join(made, "*.1"))

@@ -45,7 +45,7 @@ could not be sent.`,
 	}
 }
 
-// tellSent prints one line, and what to do below it.
+// tellSent prints one line, with the hint below it.
 func (p *program) tellSent(r notify.Result) {
 	if r.Err == nil {
 		p.term.printf("%s %s: sent\n", p.term.paint("32", "ok  "), safe(r.Sink.To))

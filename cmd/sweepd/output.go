@@ -11,21 +11,20 @@ import (
 	"sweepd/internal/app"
 )
 
-// outputFile is the file that a verb is told to write to. What is there is
-// replaced only if it is of the same kind, or empty, or force says so.
+// outputFile is the output file of a verb. An existing file is replaced only if it is of the same kind, or empty, or
+// if force is set.
 type outputFile struct {
-	named string                 // as the person wrote it; "-" is standard output
+	named string                 // as the user wrote it; "-" is standard output
 	doing string                 // "save the plan"
 	kind  string                 // "a saved plan": what may be replaced
-	is    func(head []byte) bool // whether a file that begins so is of the kind
+	is    func(head []byte) bool // reports whether a file with this beginning is of the kind
 	force bool
 }
 
 // stdout reports whether the output goes to standard output.
 func (o outputFile) stdout() bool { return o.named == "-" }
 
-// check reports whether the file may be written, before there is anything to
-// write: a *app.UsageError where it may not.
+// check returns a *app.UsageError if the file may not be written. It is called before there is anything to write.
 func (o outputFile) check() error {
 	if o.stdout() {
 		return nil
@@ -34,13 +33,16 @@ func (o outputFile) check() error {
 	return err
 }
 
-// target follows links to the path that is to be written, and describes what is
-// there; nil: nothing.
+// target follows links and returns the path to write, with the description of the existing file; nil if there is
+// none.
 func (o outputFile) target() (path string, there fs.FileInfo, err error) {
 	path, err = filepath.EvalSymlinks(o.named)
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Lstat(o.named); err == nil {
-			return "", nil, &app.UsageError{Err: fmt.Errorf("%s is a link to nothing", o.named), Hint: "name the file itself"}
+			return "", nil, &app.UsageError{
+				Err:  fmt.Errorf("%s is a link to nothing", o.named),
+				Hint: "name the file itself",
+			}
 		}
 		return o.named, nil, nil
 	}
@@ -59,7 +61,7 @@ func (o outputFile) target() (path string, there fs.FileInfo, err error) {
 	return path, there, nil
 }
 
-// replaceable reports whether the file at path is of the kind that is written.
+// replaceable returns a *app.UsageError unless the file at path is of the kind that is written.
 func (o outputFile) replaceable(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -73,14 +75,17 @@ func (o outputFile) replaceable(path string) error {
 	if o.is(head) {
 		return nil
 	}
-	return &app.UsageError{Err: fmt.Errorf("%s is not %s, and stays as it is", o.named, o.kind), Hint: "name another file; or, to replace it: --force"}
+	return &app.UsageError{
+		Err:  fmt.Errorf("%s is not %s, and stays as it is", o.named, o.kind),
+		Hint: "name another file; or, to replace it: --force",
+	}
 }
 
-// write has the file filled. A regular file appears whole or not at all, for its
-// owner alone; anything else is written into.
+// write writes the output of fill. A regular file appears whole or not at all, for its owner alone; to anything else
+// the output is written directly.
 func (o outputFile) write(stdout io.Writer, fill func(io.Writer) error) error {
 	if o.stdout() {
-		return fill(stdout) // which keeps its errors
+		return fill(stdout) // output keeps its errors
 	}
 	path, there, err := o.target()
 	switch {
@@ -92,7 +97,7 @@ func (o outputFile) write(stdout io.Writer, fill func(io.Writer) error) error {
 	return o.failed(whole(path, there == nil, fill))
 }
 
-// into writes to what is there, as a shell's > does.
+// into writes to an existing file or device, as a shell's > does.
 func into(path string, fill func(io.Writer) error) error {
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
@@ -101,10 +106,10 @@ func into(path string, fill func(io.Writer) error) error {
 	return errors.Join(fill(f), f.Close())
 }
 
-// whole writes a file beside path and gives it that name. A file that is fresh
-// takes no other's place, be it made this moment.
+// whole writes a temporary file beside path and renames it to path. If fresh is set, it replaces no file, even one
+// that is created at this moment.
 func whole(path string, fresh bool, fill func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".sweepd-output-*") // 0600
+	f, err := os.CreateTemp(filepath.Dir(path), ".sweepd-output-*") // mode 0600
 	if err != nil {
 		return err
 	}
@@ -124,7 +129,7 @@ func whole(path string, fresh bool, fill func(io.Writer) error) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
-// outputError is why a file could not be written; the file is as it was.
+// outputError is why a file could not be written; the file is unchanged.
 type outputError struct {
 	doing, file string
 	err         error
@@ -133,7 +138,7 @@ type outputError struct {
 func (e *outputError) Error() string { return fmt.Sprintf("%s: %s: %v", e.doing, e.file, cause(e.err)) }
 func (e *outputError) Unwrap() error { return e.err }
 
-// hint is what to do about it.
+// hint returns what the user can do about it.
 func (e *outputError) hint() string {
 	dir := filepath.Dir(e.file)
 	if errors.Is(e.err, fs.ErrNotExist) || errors.Is(e.err, fs.ErrPermission) {

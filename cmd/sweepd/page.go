@@ -15,10 +15,10 @@ import (
 	"sweepd/journal"
 )
 
-// maxPictures is how many pictures a page shows, of the newest runs.
+// maxPictures is the number of pictures that a page shows, from the newest runs.
 const maxPictures = 60
 
-// page writes the runs, or the one that is named, as a page.
+// page writes the selected runs, or the run in args, as a page.
 func (p *program) page(cmd *cobra.Command, j *journal.Journal, w which, args []string, out outputFile) error {
 	if err := out.check(); err != nil {
 		return err
@@ -63,8 +63,8 @@ func (p *program) page(cmd *cobra.Command, j *journal.Journal, w which, args []s
 	return nil
 }
 
-// pictures are thumbnails of what the runs moved to the trash of this machine,
-// as far as it is there still. What cannot be shown is left out.
+// pictures returns thumbnails of the files that the runs moved to the trash of this machine and that are still there,
+// by run. Pictures that cannot be shown are left out.
 func (p *program) pictures(ctx context.Context, j *journal.Journal, runs []int64) (map[int64][]report.Picture, error) {
 	ops, err := shown(ctx, j, runs)
 	if err != nil || len(ops) == 0 {
@@ -97,8 +97,7 @@ func (p *program) pictures(ctx context.Context, j *journal.Journal, runs []int64
 	return all, nil
 }
 
-// shown are the operations whose files are shown: those in the trash of this
-// machine, of the newest runs.
+// shown returns the operations whose files the page shows: those in the trash of this machine, of the newest runs.
 func shown(ctx context.Context, j *journal.Journal, runs []int64) (ops []journal.Operation, err error) {
 	for _, run := range runs {
 		for op, err := range j.Operations(ctx, journal.Filter{Run: run, InTrash: true}) {
@@ -113,11 +112,14 @@ func shown(ctx context.Context, j *journal.Journal, runs []int64) (ops []journal
 	return ops, nil
 }
 
-// runNumber reads the number of a run.
+// runNumber returns the number of a run. It returns a *app.UsageError if arg is not a number.
 func runNumber(arg string) (int64, error) {
 	run, err := strconv.ParseInt(arg, 10, 64)
 	if err != nil {
-		return 0, &app.UsageError{Err: fmt.Errorf("%q is not the number of a run", arg), Hint: "see the runs with: sweepd history"}
+		return 0, &app.UsageError{
+			Err:  fmt.Errorf("%q is not the number of a run", arg),
+			Hint: "see the runs with: sweepd history",
+		}
 	}
 	return run, nil
 }

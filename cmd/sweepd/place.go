@@ -10,7 +10,7 @@ import (
 	"sweepd/policy"
 )
 
-// accounts are the storages of the policy that are accounts of a service.
+// accounts returns the storages of the policy that are accounts of a service.
 func (p *program) accounts() map[string]policy.Storage {
 	if p.far == nil {
 		p.far = app.Accounts(p.options())
@@ -18,8 +18,8 @@ func (p *program) accounts() map[string]policy.Storage {
 	return p.far
 }
 
-// place is what a person calls a file, or a folder: its path on this machine, or
-// STORAGE:/PATH in an account. An empty path is the storage.
+// place returns the user's name of a file or folder: its path on this machine, or STORAGE:/PATH in an account. With
+// an empty path it returns the storage.
 func (p *program) place(storage, path string) string {
 	_, account := p.accounts()[storage]
 	switch {
@@ -31,8 +31,8 @@ func (p *program) place(storage, path string) string {
 	return safe(tilde(path, p.home()))
 }
 
-// where completes the arguments of verbs that take folders and storages: the
-// names of the storages, and the shell's own folders.
+// where completes the arguments of verbs that take folders and storages: names of storages, and the shell's own
+// folders.
 func (p *program) where(_ *cobra.Command, _ []string, begun string) (names []string, _ cobra.ShellCompDirective) {
 	for _, name := range app.StorageNames(p.options()) {
 		if strings.HasPrefix(name, begun) {
@@ -42,8 +42,8 @@ func (p *program) where(_ *cobra.Command, _ []string, begun string) (names []str
 	return names, cobra.ShellCompDirectiveDefault
 }
 
-// which completes the arguments of verbs that take files: the beginnings of the
-// names of an account's files, and the shell's own.
+// which completes the arguments of verbs that take files: the prefixes of an account's files, and the shell's own
+// files.
 func (p *program) which(_ *cobra.Command, _ []string, begun string) (names []string, how cobra.ShellCompDirective) {
 	for name := range p.accounts() {
 		if strings.HasPrefix(name+":", begun) {

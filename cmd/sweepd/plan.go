@@ -31,7 +31,10 @@ is written into.`,
 			stdout := p.term.out
 			if out.stdout() {
 				if l.json {
-					return &app.UsageError{Err: errors.New("--json and --output - are one output for two things"), Hint: "leave one of them out"}
+					return &app.UsageError{
+						Err:  errors.New("--json and --output - are one output for two things"),
+						Hint: "leave one of them out",
+					}
 				}
 				p.term.out = p.stderr
 			}

@@ -29,9 +29,8 @@ import (
 	"sweepd/internal/status"
 )
 
-// The service as it is shipped, in a network of its own in which only loopback
-// is there, speaks to its storages and to nobody else, and tells others neither
-// a secret nor the name of a file.
+// The service as shipped, in a network namespace that has only loopback, connects to its storages and nothing else,
+// and sends out neither a secret nor the name of a file.
 func TestTheServiceKeepsWhatItKnowsToItself(t *testing.T) {
 	t.Parallel()
 	binary, here := apart(t)
@@ -49,7 +48,8 @@ func reachesNothing(t *testing.T, binary string) {
 	s := newServed(t, binary, "")
 	seen := s.observed(func(d *daemonProcess) {
 		d.runs.await(d, `"trashed":1`)
-		s.Write("Downloads/quokka-7f3a/ChatGPT Image Apr 20, 2026, 11_58_38 AM.png", smallPicture(2)) // what a change leads to is seen too
+		// what a change leads to is seen too
+		s.Write("Downloads/quokka-7f3a/ChatGPT Image Apr 20, 2026, 11_58_38 AM.png", smallPicture(2))
 		d.runs.await(d, `"trashed":1`, `"trashed":1`)
 	})
 	seen.are(t, "unix "+s.control, "unix "+s.manager)
@@ -67,14 +67,14 @@ func reachesItsAccountsAlone(t *testing.T, binary string) {
 	})
 	seen.are(
 		t, "unix "+s.control, "unix "+s.manager, "inet "+strings.TrimPrefix(s.c.at.Proxy, "http://"),
-		"ask www.googleapis.com:443", "ask api.dropboxapi.com:443", "ask content.dropboxapi.com:443", "ask notify.dropboxapi.com:443",
+		"ask www.googleapis.com:443", "ask api.dropboxapi.com:443", "ask content.dropboxapi.com:443",
+		"ask notify.dropboxapi.com:443",
 	)
 }
 
-// tellsNoSecretAndNoName: what the service and the verbs say of themselves,
-// wherever they say it, has none of the secrets that they work with, and but for
-// the answers to a person no name of a file. There is trouble of several kinds,
-// because that is what programs say too much about.
+// tellsNoSecretAndNoName checks that no output of the service and the verbs contains any of the secrets that they
+// work with, or, other than in answers to the user, the name of a file. The run has failures of several kinds,
+// because error messages are what leaks most easily.
 func tellsNoSecretAndNoName(t *testing.T, binary string) {
 	records := journald(t)
 	s := newServed(t, binary, "locked: {type: local, roots: [~/Locked]}\n")
@@ -85,14 +85,16 @@ func tellsNoSecretAndNoName(t *testing.T, binary string) {
 		{"call": "dropbox.files.download", "nth": 2, "kind": "truncate"}]`)
 	s.trouble()
 
-	answers := map[string]string{} // to a person, who may read names
+	answers := map[string]string{} // to the user, who may read names
 	others := map[string]string{}
-	for _, args := range [][]string{{"-v", "apply", "--yes"}, {"-v", "undo", "--last"}, {"history", "1"}, {"-v", "run", "--once", "--json"}} {
+	for _, args := range [][]string{
+		{"-v", "apply", "--yes"}, {"-v", "undo", "--last"}, {"history", "1"}, {"-v", "run", "--once", "--json"},
+	} {
 		verb := strings.Join(args, " ")
 		out, errs := s.weak(args...)
 		said, log := parted(errs)
 		answers[verb], others[verb] = out+said, log
-		if args[1] == "run" { // nobody has asked
+		if args[1] == "run" { // it is no answer to the user
 			others[verb] = errs
 		}
 	}
@@ -102,7 +104,8 @@ func tellsNoSecretAndNoName(t *testing.T, binary string) {
 
 	others["notifications"] = once.end()
 	for i, signal := range []syscall.Signal{syscall.SIGQUIT, syscall.SIGABRT} {
-		s.Write(fmt.Sprintf("Downloads/quokka-7f3a/ChatGPT Image Apr 21, 2026, 11_58_3%d AM.png", i), smallPicture(byte(20+i)))
+		s.Write(fmt.Sprintf("Downloads/quokka-7f3a/ChatGPT Image Apr 21, 2026, 11_58_3%d AM.png", i),
+			smallPicture(byte(20+i)))
 		hook := s.receiver()
 		d := s.start(s.toJournal, "setpriv", weakened, s.Binary, "-v", "run", "--pprof", "--listen", s.listen)
 		s.told.await(d, "READY=1")
@@ -110,7 +113,9 @@ func tellsNoSecretAndNoName(t *testing.T, binary string) {
 		records.await(d, "SWEEPD_STORAGE=home", "SWEEPD_STORAGE=locked", "SWEEPD_STORAGE=drive", "SWEEPD_STORAGE=box")
 		hook.await(d, "in home") // of the others there is no news
 		s.must(status.Tell(t.Context(), s.control, "reload", nil))
-		for _, page := range []string{"/healthz", "/metrics", "/debug/pprof/goroutine?debug=2", "/debug/pprof/heap?debug=1"} {
+		for _, page := range []string{
+			"/healthz", "/metrics", "/debug/pprof/goroutine?debug=2", "/debug/pprof/heap?debug=1",
+		} {
 			others[page] += s.page("tcp", s.listen, page)
 		}
 		others["/status.json"] += s.page("unix", s.control, "/status.json")
@@ -122,7 +127,8 @@ func tellsNoSecretAndNoName(t *testing.T, binary string) {
 	}
 
 	for where, expected := range map[string]string{
-		"-v apply --yes": "level=DEBUG", "-v run --once --json": "level=", "/healthz": "text/plain", "/metrics": "sweepd_", "/status.json": "could not be looked at", "/debug/pprof/goroutine?debug=2": "goroutine ",
+		"-v apply --yes": "level=DEBUG", "-v run --once --json": "level=", "/healthz": "text/plain",
+		"/metrics": "sweepd_", "/status.json": "could not be looked at", "/debug/pprof/goroutine?debug=2": "goroutine ",
 		"/debug/pprof/heap?debug=1": "heap profile", "quit": "goroutine ", "aborted": "goroutine ",
 		"journald": "SWEEPD_STORAGE=locked", "the service manager": "STATUS=", "notifications": "in home",
 	} {
@@ -141,7 +147,7 @@ func tellsNoSecretAndNoName(t *testing.T, binary string) {
 	}
 }
 
-// parted parts what a verb says to a person from its log.
+// parted separates a verb's output for the user from its log.
 func parted(errs string) (said, log string) {
 	for line := range strings.Lines(errs) {
 		if strings.HasPrefix(line, "time=") {
@@ -194,7 +200,7 @@ type served struct {
 	told                     *gathered
 	more                     string   // storages
 	notify                   string   // of the policy
-	secrets                  []string // what nothing may say
+	secrets                  []string // must not appear in any output
 }
 
 func newServed(t *testing.T, binary, storages string) *served {
@@ -204,7 +210,9 @@ func newServed(t *testing.T, binary, storages string) *served {
 		World:   &e2e.World{T: t, Home: t.TempDir(), Binary: binary, Files: map[string][]byte{}},
 		control: filepath.Join(run, "sweepd", "control"), manager: filepath.Join(run, "notify"), more: storages,
 	}
-	s.env = []string{"HOME=" + s.Home, "PATH=" + os.Getenv("PATH"), "XDG_RUNTIME_DIR=" + run, "NOTIFY_SOCKET=" + s.manager}
+	s.env = []string{
+		"HOME=" + s.Home, "PATH=" + os.Getenv("PATH"), "XDG_RUNTIME_DIR=" + run, "NOTIFY_SOCKET=" + s.manager,
+	}
 	s.told = datagrams(t, s.manager)
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	s.must(err)
@@ -246,7 +254,8 @@ func (s *served) openAccounts(faults string) {
 	for name, value := range c.env() {
 		s.env = append(s.env, name+"="+value)
 	}
-	s.policy(fmt.Sprintf("drive: {type: gdrive, client: %q}\nbox: {type: dropbox, app_key: %s, purge: off}\n", c.at.Client, c.at.AppKey))
+	s.policy(fmt.Sprintf("drive: {type: gdrive, client: %q}\nbox: {type: dropbox, app_key: %s, purge: off}\n",
+		c.at.Client, c.at.AppKey))
 	for i := range 2 {
 		name := fmt.Sprintf("ChatGPT Image Apr 20, 2026, 11_58_3%d AM.png", i)
 		_, err = c.put(name, smallPicture(byte(10+i)))
@@ -283,7 +292,9 @@ func (s *served) weak(args ...string) (stdout, stderr string) {
 // document names, and a folder that cannot be listed.
 func (s *served) trouble() {
 	s.Helper()
-	for i, dir := range []string{"Downloads/quokka-7f3a", "Downloads/quokka-7f3a/fixed", "Downloads/quokka-7f3a/named", "Locked/quokka-7f3a"} {
+	for i, dir := range []string{
+		"Downloads/quokka-7f3a", "Downloads/quokka-7f3a/fixed", "Downloads/quokka-7f3a/named", "Locked/quokka-7f3a",
+	} {
 		s.Write(fmt.Sprintf("%s/ChatGPT Image May 4, 2026, 11_58_3%d AM.png", dir, i), smallPicture(byte(30+i)))
 	}
 	s.Write("Downloads/quokka-7f3a/named/notes.md", []byte("see ChatGPT Image May 4, 2026, 11_58_32 AM.png"))
@@ -292,8 +303,8 @@ func (s *served) trouble() {
 	s.must(os.Chmod(filepath.Join(s.Home, "Locked/quokka-7f3a"), 0))
 }
 
-// receiver is a service that notifications are sent to, without names. What it
-// gathers is all that it gets, but for its own address.
+// receiver is a service that receives notifications without names. It gathers everything that it receives, other than
+// its own address.
 type receiver struct {
 	*gathered
 	server *httptest.Server
@@ -349,9 +360,12 @@ var keptToken = regexp.MustCompile(`"(?:refresh_token|access_token)":\s*"([^"]+)
 // page is one of the service's.
 func (s *served) page(network, address, path string) string {
 	s.Helper()
-	t := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, network, address)
-	}}
+	t := &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, network, address)
+		},
+	}
 	resp, err := (&http.Client{Transport: t}).Get("http://localhost" + path)
 	s.must(err)
 	defer resp.Body.Close()
@@ -372,7 +386,10 @@ type daemonProcess struct {
 // start starts a command that is the service, or leads to it.
 func (s *served) start(with func(*exec.Cmd), args ...string) *daemonProcess {
 	s.Helper()
-	d := &daemonProcess{T: s.T, cmd: exec.CommandContext(s.Context(), args[0], args[1:]...), runs: newGathered(), stderr: filepath.Join(s.TempDir(), "stderr"), ended: make(chan struct{})}
+	d := &daemonProcess{
+		T: s.T, cmd: exec.CommandContext(s.Context(), args[0], args[1:]...), runs: newGathered(),
+		stderr: filepath.Join(s.TempDir(), "stderr"), ended: make(chan struct{}),
+	}
 	errs, err := os.Create(d.stderr)
 	s.must(err)
 	defer errs.Close()
@@ -419,7 +436,8 @@ func (s *served) crash(d *daemonProcess, signal syscall.Signal) string {
 func (s *served) observed(do func(*daemonProcess)) contacts {
 	s.Helper()
 	log := filepath.Join(s.TempDir(), "strace")
-	d := s.start(nil, "strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=%network,write", "-s", "256", "-o", log, s.Binary, "run", "--json")
+	d := s.start(nil, "strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=%network,write", "-s", "256", "-o", log,
+		s.Binary, "run", "--json")
 	do(d)
 	s.must(status.Tell(s.Context(), s.control, "reload", nil))
 	s.signal(d, syscall.SIGTERM)
@@ -484,9 +502,11 @@ func (r contacts) are(t *testing.T, want ...string) {
 	for _, what := range want {
 		may[what] = true
 		if r[what] == "" {
-			t.Errorf("%s was not reached: the test is blind, or nothing was done; but %v", what, slices.Sorted(maps.Keys(r)))
+			t.Errorf("%s was not reached: the test is blind, or nothing was done; but %v", what,
+				slices.Sorted(maps.Keys(r)))
 		}
-		if strings.HasPrefix(what, "inet ") { // Go tries what kinds of addresses there are: net.ipStackCapabilities.probe
+		// Go tries what kinds of addresses there are: net.ipStackCapabilities.probe
+		if strings.HasPrefix(what, "inet ") {
 			for _, also := range []string{"AF_INET", "AF_INET6", "inet [::1]:0", "inet [::ffff:127.0.0.1]:0"} {
 				may[also] = true
 			}
@@ -552,7 +572,8 @@ func (g *gathered) await(d *daemonProcess, words ...string) {
 	lacking := func() string {
 		text := g.String()
 		for _, word := range words {
-			if strings.Count(text, word) < len(slices.DeleteFunc(slices.Clone(words), func(w string) bool { return w != word })) {
+			if strings.Count(text, word) < len(slices.DeleteFunc(slices.Clone(words),
+				func(w string) bool { return w != word })) {
 				return word
 			}
 		}

@@ -29,18 +29,20 @@ type program struct {
 	now            func() time.Time
 	uptime         func() (boot string, since time.Duration) // nil: the kernel's
 
-	account    func(ctx context.Context, name string, st policy.Storage) (providers.Driver, []string, error) // nil: see app.Options
-	classifier *fingerprint.Classifier                                                                       // nil: the built-in one
+	// account opens an account; nil: see app.Options.
+	account func(ctx context.Context, name string, st policy.Storage) (providers.Driver, []string, error)
+	// classifier is nil for the built-in one.
+	classifier *fingerprint.Classifier
 
 	term       *terminal
 	far        map[string]policy.Storage // see accounts
 	policyFile string
 	verbose    bool
-	started    bool // the command line was understood
-	warned     bool // that a service goes by another policy
+	started    bool // the command line was valid
+	warned     bool // about a service with another policy
 }
 
-// main runs the command line and says what went wrong.
+// main runs the command line, prints its errors and returns the exit status.
 func (p *program) main(ctx context.Context) int {
 	p.term = newTerminal(p.stdout, p.stderr, p.getenv("NO_COLOR") != "", p.now)
 	out := &output{Writer: p.stdout}
@@ -59,7 +61,7 @@ func (p *program) main(ctx context.Context) int {
 	return max(status, exitTrouble)
 }
 
-// root is the command with all its verbs.
+// root returns the command with all its verbs.
 func (p *program) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "sweepd",
@@ -73,14 +75,17 @@ the policy is wrong; 3 refused as a whole for safety.`,
 		SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRun: func(*cobra.Command, []string) { p.started = true },
 	}
-	root.PersistentFlags().StringVar(&p.policyFile, "policy", "", "policy `file` (default $SWEEPD_POLICY, then the user's, then /etc/sweepd/policy.yaml)")
+	root.PersistentFlags().StringVar(&p.policyFile, "policy", "",
+		"policy `file` (default $SWEEPD_POLICY, then the user's, then /etc/sweepd/policy.yaml)")
 	root.PersistentFlags().BoolVarP(&p.verbose, "verbose", "v", false, "log what is being done to standard error")
-	root.AddCommand(p.begin(), p.scan(), p.explain(), p.plan(), p.apply(), p.run(), p.sweep(), p.reload(), p.undo(), p.trash(), p.keep(), p.approve(), p.forget(), p.pause(), p.resume(), p.check(), p.login(), p.logout(), p.doctor(), p.history(), p.status(), p.notify(), p.demo(), p.version())
+	root.AddCommand(p.begin(), p.scan(), p.explain(), p.plan(), p.apply(), p.run(), p.sweep(), p.reload(), p.undo(),
+		p.trash(), p.keep(), p.approve(), p.forget(), p.pause(), p.resume(), p.check(), p.login(), p.logout(),
+		p.doctor(), p.history(), p.status(), p.notify(), p.demo(), p.version())
 	root.InitDefaultHelpCmd()
 	return root
 }
 
-// exit prints an error with what to do about it, and gives its exit status.
+// exit prints an error with its hint, and returns its exit status.
 func (p *program) exit(err error) int {
 	if err == nil {
 		return exitDone
@@ -95,7 +100,7 @@ func (p *program) exit(err error) int {
 	return status
 }
 
-// diagnose knows what an error means to a person.
+// diagnose returns the exit status and the hint of an error.
 func (p *program) diagnose(err error) (status int, hint string) {
 	if usage, ok := errors.AsType[*app.UsageError](err); ok {
 		return exitUsage, usage.Hint
@@ -107,17 +112,22 @@ func (p *program) diagnose(err error) (status int, hint string) {
 		return exitUnsafe, "nothing was changed; to go on without being asked: --yes; or look first: sweepd plan -o plan.json, then sweepd apply plan.json"
 	}
 	if _, ok := errors.AsType[*sweeper.LimitError](err); ok {
-		return exitUnsafe, "nothing was changed; look at the plan, then raise limits: in the policy or name fewer folders"
+		return exitUnsafe,
+			"nothing was changed; look at the plan, then raise limits: in the policy or name fewer folders"
 	}
 	if _, ok := errors.AsType[*sweeper.SurgeError](err); ok {
-		return exitUnsafe, "nothing was changed; look at the plan and apply it: sweepd plan -o plan.json, then sweepd apply plan.json"
+		return exitUnsafe,
+			"nothing was changed; look at the plan and apply it: sweepd plan -o plan.json, then sweepd apply plan.json"
 	}
 	if _, ok := errors.AsType[*journal.LeasedError](err); ok {
 		return exitUnsafe, "nothing was changed; wait until it is done, or see: sweepd status"
 	}
 	state, ok := errors.AsType[*app.StateError](err)
 	if ok && !errors.Is(err, context.Canceled) && !errors.Is(err, providers.ErrFull) {
-		return exitTrouble, fmt.Sprintf("the record is kept in %s: is it a folder of yours in which you may write? another: STATE_DIRECTORY=FOLDER", state.Dir)
+		return exitTrouble, fmt.Sprintf(
+			"the record is kept in %s: is it a folder of yours in which you may write? another: STATE_DIRECTORY=FOLDER",
+			state.Dir,
+		)
 	}
 	if out, ok := errors.AsType[*outputError](err); ok {
 		return exitTrouble, out.hint()
@@ -129,7 +139,8 @@ func (p *program) diagnose(err error) (status int, hint string) {
 	case errors.Is(err, app.ErrQuiet):
 		return exitUnsafe, "nothing was changed; the policy says so in schedule: quiet; to do it now: sweepd apply"
 	case errors.Is(err, app.ErrOutdated):
-		return exitUnsafe, "what was begun is finished and recorded; look at the policy with: sweepd check; and run it again"
+		return exitUnsafe,
+			"what was begun is finished and recorded; look at the policy with: sweepd check; and run it again"
 	case errors.Is(err, sweeper.ErrPaused):
 		return exitUnsafe, "what was begun is finished and recorded; to go on: sweepd resume"
 	case errors.Is(err, sweeper.ErrOtherPolicy):
@@ -152,12 +163,12 @@ func (p *program) diagnose(err error) (status int, hint string) {
 	return exitTrouble, ""
 }
 
-// options are what every verb opens the app with. The log has what is wrong: what
-// was done the verbs print in words.
+// options returns the options with which every verb opens the app. The log has warnings and errors only: the verbs
+// themselves print what was done.
 func (p *program) options() app.Options { return p.optionsWith(slog.LevelWarn) }
 
-// serviceOptions are those of the service, whose log has the summary of each run
-// as one record unless a person looks on.
+// serviceOptions returns the options of the service. Its log has the summary of each run as one record, unless it
+// runs on a terminal.
 func (p *program) serviceOptions() app.Options {
 	if p.term.live {
 		return p.options()
@@ -170,12 +181,13 @@ func (p *program) optionsWith(level slog.Level) app.Options {
 		level = slog.LevelDebug
 	}
 	return app.Options{
-		Getenv: p.getenv, PolicyFile: p.policyFile, Now: p.now, Uptime: p.uptime, Account: p.account, Classifier: p.classifier,
-		Log: slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: level})),
+		Getenv: p.getenv, PolicyFile: p.policyFile, Now: p.now, Uptime: p.uptime, Account: p.account,
+		Classifier: p.classifier,
+		Log:        slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: level})),
 	}
 }
 
-// cause is an error of a file without the file's name, which is known.
+// cause returns the error without the file's name, which is known.
 func cause(err error) error {
 	if named, ok := errors.AsType[*fs.PathError](err); ok {
 		return named.Err
@@ -186,11 +198,10 @@ func cause(err error) error {
 	return err
 }
 
-// home is for shortening paths.
+// home returns the home directory, for shortening paths.
 func (p *program) home() string { return p.getenv("HOME") }
 
-// lines makes an error fit for a terminal, keeping the line breaks that a
-// policy's excerpt needs.
+// lines returns text that is safe for a terminal, with its line breaks, which a policy's excerpt needs.
 func lines(text string) string {
 	out := ""
 	for i, line := range splitLines(text) {

@@ -43,7 +43,8 @@ timers. Under systemd it is a notify service with a watchdog: docs/systemd.md.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			hangups := make(chan os.Signal, 1)
 			ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
-			if controlled() && !signal.Ignored(syscall.SIGHUP) { // whose end is no wish for a new policy
+			// The end of a terminal is no request for a new policy.
+			if controlled() && !signal.Ignored(syscall.SIGHUP) {
 				ends = append(ends, syscall.SIGHUP)
 			} else {
 				signal.Reset(syscall.SIGHUP)
@@ -73,13 +74,14 @@ timers. Under systemd it is a notify service with a watchdog: docs/systemd.md.`,
 	}
 	cmd.Flags().BoolVar(&o.Once, "once", false, "sweep each storage once, and end")
 	cmd.Flags().BoolVar(&json, "json", false, "write each run to standard output, a line of JSON")
-	cmd.Flags().StringVar(&listen, "listen", "", "serve /metrics and /healthz at `address`, as in 127.0.0.1:9464 or unix:/run/x; on this machine only")
+	cmd.Flags().StringVar(&listen, "listen", "",
+		"serve /metrics and /healthz at `address`, as in 127.0.0.1:9464 or unix:/run/x; on this machine only")
 	cmd.Flags().BoolVar(&o.Pprof, "pprof", false, "serve profiles at /debug/pprof/ there and on the control socket")
 	return cmd
 }
 
-// toldRun writes what a run did: with names where a person sees it, without where
-// it may be kept as a log, and not where journald has it as a record of its own.
+// toldRun writes the report of a run: with file names on a terminal, without them if it may be kept as a log, and not
+// at all if journald has it as a record of its own.
 func (p *program) toldRun(asJSON bool, r report.Run) {
 	if asJSON {
 		p.json(r)
@@ -90,8 +92,7 @@ func (p *program) toldRun(asJSON bool, r report.Run) {
 	}
 }
 
-// isTrouble reports whether the error is of a sweep that did not do all of what
-// was due.
+// isTrouble reports whether the error is of a sweep that did not do everything due.
 func isTrouble(err error) bool {
 	_, ok := errors.AsType[*app.TroubleError](err)
 	return ok
@@ -109,7 +110,7 @@ sweepd apply, or sweepd run --once.`,
 	}
 }
 
-// howToStart is how the service is started on this machine.
+// howToStart returns the hint how to start the service on this machine.
 func (p *program) howToStart() string {
 	hint := "start it with: sweepd run"
 	if p.unit("user") {
@@ -144,7 +145,7 @@ whether it was taken. A policy that is wrong is refused; nothing is deleted unti
 	}
 }
 
-// tellService asks the running service for something.
+// tellService sends a request to the running service.
 func (p *program) tellService(ctx context.Context, verb string, storages []string) error {
 	paths, err := app.FindPaths(p.getenv)
 	if err != nil {

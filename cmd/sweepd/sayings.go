@@ -14,17 +14,17 @@ import (
 	"sweepd/journal"
 )
 
-// jsonSaying is one word that stands: keep --list --json.
+// jsonSaying is one decision of the user in force: a line of keep --list --json.
 type jsonSaying struct {
-	Type     string      `json:"type"` // "word"
+	Type     string      `json:"type"` // always "word"
 	Word     string      `json:"word"` // "keep", "approve"
 	Said     *time.Time  `json:"said"`
-	Ref      string      `json:"ref,omitempty"` // of a file: what its storage calls it
+	Ref      string      `json:"ref,omitempty"` // of a file: the storage's ID of it
 	Size     int64       `json:"size"`
 	Modified *time.Time  `json:"modified,omitempty"` // of a file: as it was then
 	SHA256   string      `json:"sha256,omitempty"`   // of a content
-	Undo     int64       `json:"undo,omitempty"`     // the run that brought the file back; absent: a person said it
-	Places   []jsonPlace `json:"places"`             // where a scan has met it
+	Undo     int64       `json:"undo,omitempty"`     // the run that brought the file back; absent: the user decided
+	Places   []jsonPlace `json:"places"`             // where a scan has found it
 	Forget   string      `json:"forget"`             // the command that takes it back
 }
 
@@ -33,7 +33,7 @@ type jsonPlace struct {
 	Path    string `json:"path"`
 }
 
-// sayings lists what is kept and approved.
+// sayings lists the files that are kept or approved.
 func (p *program) sayings(cmd *cobra.Command, asJSON bool) error {
 	j, err := p.journal(cmd)
 	if usage, ok := errors.AsType[*app.UsageError](err); ok && usage.Err != nil && !errors.Is(err, fs.ErrPermission) {
@@ -54,7 +54,8 @@ func (p *program) sayings(cmd *cobra.Command, asJSON bool) error {
 			p.json(p.sayingLine(s))
 			continue
 		}
-		p.term.printf("%s  %-7s  %s\n                     %s\n", s.At.Local().Format(time.DateOnly), s.Word, p.saying(s),
+		p.term.printf("%s  %-7s  %s\n                     %s\n", s.At.Local().Format(time.DateOnly), s.Word,
+			p.saying(s),
 			p.term.dim("to take it back: "+p.takesBack(s)))
 	}
 	if len(all) == 0 && !asJSON {
@@ -64,7 +65,10 @@ func (p *program) sayings(cmd *cobra.Command, asJSON bool) error {
 }
 
 func (p *program) sayingLine(s journal.Saying) jsonSaying {
-	line := jsonSaying{Type: "word", Word: string(s.Word), Said: moment(s.At), Ref: string(s.Ref), Size: s.Content.Size, Undo: s.Undo, Places: []jsonPlace{}, Forget: p.takesBack(s)}
+	line := jsonSaying{
+		Type: "word", Word: string(s.Word), Said: moment(s.At), Ref: string(s.Ref), Size: s.Content.Size,
+		Undo: s.Undo, Places: []jsonPlace{}, Forget: p.takesBack(s),
+	}
 	if s.Ref == "" {
 		line.SHA256 = hex.EncodeToString(s.Content.SHA256[:])
 	} else {
@@ -76,7 +80,7 @@ func (p *program) sayingLine(s journal.Saying) jsonSaying {
 	return line
 }
 
-// saying is what a word is about, and how it came about.
+// saying returns the subject of a decision, and its origin.
 func (p *program) saying(s journal.Saying) string {
 	var places []string
 	for _, at := range s.Places {
@@ -97,7 +101,7 @@ func (p *program) saying(s journal.Saying) string {
 	return where
 }
 
-// takesBack is the command that takes a word back.
+// takesBack returns the command that takes a decision back.
 func (p *program) takesBack(s journal.Saying) string {
 	name := "sha256:" + hex.EncodeToString(s.Content.SHA256[:])
 	if s.Ref != "" {

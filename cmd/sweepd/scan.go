@@ -81,7 +81,7 @@ func (p *program) open(cmd *cobra.Command, args []string, act bool) (*app.App, e
 	return p.openApp(cmd, o)
 }
 
-// openApp opens the app and says when the record is not to be relied on.
+// openApp opens the app and prints a warning if the record cannot be relied on.
 func (p *program) openApp(cmd *cobra.Command, o app.Options) (*app.App, error) {
 	a, err := app.Open(cmd.Context(), o)
 	if err == nil && a.ReportOnly != nil {
@@ -100,7 +100,7 @@ func (p *program) openApp(cmd *cobra.Command, o app.Options) (*app.App, error) {
 	return a, err
 }
 
-// warnDiffers warns, once, that a service runs that goes by another policy.
+// warnDiffers warns, once, that a service with another policy is running.
 func (p *program) warnDiffers(how string) {
 	if how != "" && !p.warned {
 		p.warned = true
@@ -108,9 +108,10 @@ func (p *program) warnDiffers(how string) {
 	}
 }
 
-// show scans and prints what is found: as it comes for a program, in order for
-// a person.
-func (p *program) show(l look, a *app.App, scan func(sweeper.ScanOptions) (*sweeper.Summary, error)) (*sweeper.Summary, error) {
+// show scans and prints the files: as they are found in JSON, sorted in text.
+func (p *program) show(
+	l look, a *app.App, scan func(sweeper.ScanOptions) (*sweeper.Summary, error),
+) (*sweeper.Summary, error) {
 	var found []sweeper.Found
 	o := p.looking(l, func(f sweeper.Found) { found = append(found, f) })
 	if l.json {
@@ -122,7 +123,8 @@ func (p *program) show(l look, a *app.App, scan func(sweeper.ScanOptions) (*swee
 		return sum, err
 	}
 	slices.SortFunc(found, func(x, y sweeper.Found) int {
-		return cmp.Or(cmp.Compare(y.Verdict.Confidence, x.Verdict.Confidence), strings.Compare(x.Entry.Path, y.Entry.Path))
+		return cmp.Or(cmp.Compare(y.Verdict.Confidence, x.Verdict.Confidence),
+			strings.Compare(x.Entry.Path, y.Entry.Path))
 	})
 	if len(found) > 0 {
 		p.heading("file and why")
@@ -134,7 +136,7 @@ func (p *program) show(l look, a *app.App, scan func(sweeper.ScanOptions) (*swee
 	return sum, nil
 }
 
-// looking is a scan that tells what it finds, and a person how far it is.
+// looking returns the options of a scan that passes each file to each, and shows its progress to the user.
 func (p *program) looking(l look, each func(sweeper.Found)) sweeper.ScanOptions {
 	return sweeper.ScanOptions{
 		All:      l.all,
@@ -147,16 +149,18 @@ func (p *program) heading(last string) {
 	p.term.printf("%s\n", p.term.dim(fmt.Sprintf("%-8s  %8s  %6s  %-6s  %s", "sure", "size", "age", "policy", last)))
 }
 
-// file prints what the file is, in a line.
+// file prints a line about the file.
 func (p *program) file(f sweeper.Found) {
-	p.term.printf("%s  %8s  %6s  %s  %s\n", p.term.level(f.Verdict.Confidence), size(f.Entry.Size), age(f.Entry.Modified, p.now()),
+	p.term.printf("%s  %8s  %6s  %s  %s\n", p.term.level(f.Verdict.Confidence), size(f.Entry.Size),
+		age(f.Entry.Modified, p.now()),
 		p.action(f.Decision.Action), p.place(f.Storage, f.Entry.Path))
 }
 
-// why prints what led to the verdict, and to the decision.
+// why prints the reasons for the verdict and the decision.
 func (p *program) why(f sweeper.Found) {
 	why := strings.TrimPrefix(f.Verdict.String(), f.Verdict.Confidence.String()+": ")
-	if d := f.Decision; d.Action == policy.Hold || d.Action == policy.Keep && d.Rule == "" && f.Verdict.Confidence >= fingerprint.Strong {
+	if d := f.Decision; d.Action == policy.Hold ||
+		d.Action == policy.Keep && d.Rule == "" && f.Verdict.Confidence >= fingerprint.Strong {
 		why += "; " + string(f.Decision.Action) + ": " + strings.Join(f.Decision.Reasons, ", ")
 	}
 	p.term.printf("%s%s\n", strings.Repeat(" ", 36), p.term.dim(safe(why)))
@@ -167,8 +171,7 @@ func (p *program) action(a policy.Action) string {
 	return p.term.paint(code, fmt.Sprintf("%-6s", a))
 }
 
-// conclude prints the problems and the totals; images are what the files were told
-// as, where they were.
+// conclude prints the problems and the totals. images are the pictures if the files were grouped by image.
 func (p *program) conclude(l look, a *app.App, sum *sweeper.Summary, images []sweeper.Image) {
 	if l.json {
 		p.json(problemLines(sum)...)
@@ -194,7 +197,8 @@ func (p *program) conclude(l look, a *app.App, sum *sweeper.Summary, images []sw
 	if sum.Matched > 0 {
 		matched = fmt.Sprintf("%d matched: %s", sum.Matched, strings.Join(levels, ", "))
 	}
-	p.term.printf("%s, %s, %s (read %s in %.1f s)\n", count(sum.Seen, "file"), count(sum.Images, "image"), matched, size(sum.BytesRead), sum.Duration.Seconds())
+	p.term.printf("%s, %s, %s (read %s in %.1f s)\n", count(sum.Seen, "file"), count(sum.Images, "image"), matched,
+		size(sum.BytesRead), sum.Duration.Seconds())
 	if sum.Matched > 0 {
 		var would []string
 		for _, act := range []policy.Action{policy.Trash, policy.Hold, policy.Review, policy.Keep} {
@@ -205,11 +209,12 @@ func (p *program) conclude(l look, a *app.App, sum *sweeper.Summary, images []sw
 		p.term.printf("%s would %s\n", p.policyName(a), strings.Join(would, ", "))
 	}
 	if len(images) > 0 {
-		p.term.printf("by their bytes they are %s in %s\n", count(int64(len(images)), "image"), count(int64(places(images)), "place"))
+		p.term.printf("by their bytes they are %s in %s\n", count(int64(len(images)), "image"),
+			count(int64(places(images)), "place"))
 	}
 }
 
-// policyName is what a person calls the policy.
+// policyName returns the user's name of the policy.
 func (p *program) policyName(a *app.App) string {
 	if a.PolicyFile == "" {
 		return "the built-in policy"
@@ -217,7 +222,7 @@ func (p *program) policyName(a *app.App) string {
 	return safe(tilde(a.PolicyFile, p.home()))
 }
 
-// next says which command would carry out what was shown.
+// next returns a hint with the command that would carry out the plan; "" if nothing is due.
 func (p *program) next(a *app.App, args []string, sum *sweeper.Summary) string {
 	var would []string
 	if n := sum.ByAction[string(policy.Trash)]; n > 0 {
@@ -230,8 +235,9 @@ func (p *program) next(a *app.App, args []string, sum *sweeper.Summary) string {
 		return ""
 	}
 	for _, sc := range a.Scope {
-		if slices.ContainsFunc(sc.Roots, a.Home) { // which apply refuses
-			return fmt.Sprintf("; to %s, name the folders: %s", strings.Join(would, " and "), p.term.bold("sweepd apply FOLDER..."))
+		if slices.ContainsFunc(sc.Roots, a.Home) { // apply refuses it
+			return fmt.Sprintf("; to %s, name the folders: %s", strings.Join(would, " and "),
+				p.term.bold("sweepd apply FOLDER..."))
 		}
 	}
 	command := "sweepd apply"
@@ -239,7 +245,7 @@ func (p *program) next(a *app.App, args []string, sum *sweeper.Summary) string {
 		command += " --policy " + quoted(p.policyFile)
 	}
 	for _, arg := range args {
-		if short := tilde(arg, p.home()); quoted(short) == short { // a shell expands no quoted ~
+		if short := tilde(arg, p.home()); quoted(short) == short { // a shell does not expand a quoted ~
 			arg = short
 		}
 		command += " " + quoted(arg)
@@ -247,7 +253,7 @@ func (p *program) next(a *app.App, args []string, sum *sweeper.Summary) string {
 	return fmt.Sprintf("; to %s: %s", strings.Join(would, " and "), p.term.bold(command))
 }
 
-// problems prints what could not be done, and once what can be done about it.
+// problems prints the problems of a run, and each hint once.
 func (p *program) problems(sum *sweeper.Summary) {
 	var hints []string
 	for _, pr := range sum.Problems {
@@ -269,32 +275,35 @@ func (p *program) problems(sum *sweeper.Summary) {
 	}
 }
 
-// barred prints from which folders nothing of what is due can go.
+// barred prints the folders from which files that are due cannot go to the trash.
 func (p *program) barred(a *app.App, sum *sweeper.Summary) {
 	if sum.ByAction[string(policy.Trash)]+sum.ByAction[string(policy.Hold)] == 0 {
 		return
 	}
 	for _, x := range a.Barred() {
-		fmt.Fprintf(p.stderr, "%s nothing can go to the trash from %s: %s\n", p.term.paint("33", "warning:"), p.place(x.Storage, x.Root), safe(x.Err.Error()))
+		fmt.Fprintf(p.stderr, "%s nothing can go to the trash from %s: %s\n", p.term.paint("33", "warning:"),
+			p.place(x.Storage, x.Root), safe(x.Err.Error()))
 		fmt.Fprintf(p.stderr, "hint: %s\n", safe(x.Hint))
 	}
 }
 
-// stopped prints which roots nothing is deleted from.
+// stopped prints the roots from which nothing is deleted.
 func (p *program) stopped(sum *sweeper.Summary) {
 	folders := 0
 	for _, x := range sum.Stopped {
 		if _, account := p.accounts()[x.Storage]; !account {
 			folders++
 		}
-		fmt.Fprintf(p.stderr, "%s nothing is deleted from %s, because not all of it could be seen\n", p.term.paint("33", "warning:"), p.place(x.Storage, x.Root))
+		fmt.Fprintf(p.stderr, "%s nothing is deleted from %s, because not all of it could be seen\n",
+			p.term.paint("33", "warning:"), p.place(x.Storage, x.Root))
 	}
 	if folders > 0 {
-		fmt.Fprintf(p.stderr, "hint: mount its disk or make it readable; or leave the place out by exclude: in the policy or a file called .nosweep\n")
+		fmt.Fprintf(p.stderr,
+			"hint: mount its disk or make it readable; or leave the place out by exclude: in the policy or a file called .nosweep\n")
 	}
 }
 
-// trouble is the error by which a run with problems ends; they have been said.
+// trouble returns the error with which a run with problems ends; they are printed already.
 func trouble(sum *sweeper.Summary) error {
 	if sum.Trouble() {
 		return errTrouble
@@ -302,7 +311,7 @@ func trouble(sum *sweeper.Summary) error {
 	return nil
 }
 
-// quoted is s as a shell takes it.
+// quoted returns s quoted for a shell.
 func quoted(s string) string {
 	if s != "" && strings.IndexFunc(s, func(r rune) bool {
 		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./~+,:@%", r)

@@ -22,14 +22,15 @@ import (
 	"sweepd/internal/rotation"
 )
 
-// The scripts in testdata/script are the manual by example: each is one
-// person's session, run by the real program in a process of its own.
+// The scripts in testdata/script are the manual by example: each is one user's session, run by the real program in a
+// process of its own.
 func TestScripts(t *testing.T) {
 	commands := map[string]func(*testscript.TestScript, bool, []string){
 		"picture": cmdPicture, "painted": cmdPainted, "quiet": cmdQuiet, "same": cmdSame,
 		"until": cmdUntil, "raw": cmdRaw, "exits": cmdExits, "frozen": cmdFrozen, "takeout": cmdTakeOut,
 		"disk": cmdDisk, "fill": cmdFill,
-		"google": cmdGoogle, "dropbox": cmdDropbox, "pasting": cmdPasting, "daemon": cmdDaemon, "hook": cmdHook, "expand": cmdExpand,
+		"google": cmdGoogle, "dropbox": cmdDropbox, "pasting": cmdPasting, "daemon": cmdDaemon, "hook": cmdHook,
+		"expand": cmdExpand,
 	}
 	maps.Copy(commands, newClouds().commands())
 	testscript.Run(t, testscript.Params{
@@ -52,7 +53,12 @@ func scripts(t *testing.T) []string {
 }
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"sweepd": main, "sweepd-browser": browser, "sweepd-losefs": serveLosefs, "xdg-open": opener})
+	testscript.Main(m, map[string]func(){
+		"sweepd":         main,
+		"sweepd-browser": browser,
+		"sweepd-losefs":  serveLosefs,
+		"xdg-open":       opener,
+	})
 }
 
 // setUp gives each script a home of its own, with a Downloads folder.
@@ -60,7 +66,10 @@ func setUp(env *testscript.Env) error {
 	home := filepath.Join(env.WorkDir, "home")
 	env.Setenv("HOME", home)
 	env.Setenv("TZ", "UTC")
-	for _, name := range []string{"XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "STATE_DIRECTORY", "RUNTIME_DIRECTORY", "SWEEPD_POLICY", "NO_COLOR"} {
+	for _, name := range []string{
+		"XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "STATE_DIRECTORY",
+		"RUNTIME_DIRECTORY", "SWEEPD_POLICY", "NO_COLOR",
+	} {
 		env.Setenv(name, "")
 	}
 	env.Setenv("OURS", "ChatGPT Image Apr 20, 2026, 01_17_00 AM.png")
@@ -95,7 +104,7 @@ func cmdPainted(ts *testscript.TestScript, _ bool, args []string) {
 	cmdQuiet(ts, false, args[:1])
 }
 
-// quiet FILE: nobody has touched the file for a hundred days.
+// quiet FILE: the file was last written a hundred days ago.
 func cmdQuiet(ts *testscript.TestScript, _ bool, args []string) {
 	then := time.Now().AddDate(0, 0, -100)
 	for _, arg := range args {
@@ -174,7 +183,7 @@ func cmdFrozen(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Defer(func() { _ = exec.Command("chattr", "-i", folder).Run() })
 }
 
-// condition: [root] may mount. Where nothing may be left out it is taken to be so.
+// condition: [root] reports whether the test may mount. In CI, where no test may be skipped, it is true.
 func condition(what string) (bool, error) {
 	if what != "root" {
 		return false, fmt.Errorf("there is no condition %q", what)

@@ -32,10 +32,12 @@ settle: 0
 `
 
 // boxCalls are the calls by which a service lists, listens, and changes files.
-var boxCalls = []string{"list_folder", "list_folder.continue", "list_folder.get_latest_cursor", "list_folder.longpoll", "delete_v2", "delete_batch", "restore", "move_v2", "permanently_delete"}
+var boxCalls = []string{
+	"list_folder", "list_folder.continue", "list_folder.get_latest_cursor", "list_folder.longpoll", "delete_v2",
+	"delete_batch", "restore", "move_v2", "permanently_delete",
+}
 
-// boxWorld is a home of a person whose Dropbox is in this process: the hands of
-// its clock are the test's.
+// boxWorld is the home of a user whose Dropbox is in this process; the test controls its clock.
 type boxWorld struct {
 	*testing.T
 	home, proxy, ca string
@@ -110,7 +112,10 @@ func (w *boxWorld) must(err error) {
 
 func (w *boxWorld) command(args ...string) *exec.Cmd {
 	cmd := exec.Command("sweepd", args...) // in PATH: see TestMain
-	cmd.Env = []string{"HOME=" + w.home, "SWEEPD_POLICY=" + filepath.Join(w.home, "policy.yaml"), "HTTPS_PROXY=" + w.proxy, "SSL_CERT_FILE=" + w.ca, "PATH=" + os.Getenv("PATH")}
+	cmd.Env = []string{
+		"HOME=" + w.home, "SWEEPD_POLICY=" + filepath.Join(w.home, "policy.yaml"), "HTTPS_PROXY=" + w.proxy,
+		"SSL_CERT_FILE=" + w.ca, "PATH=" + os.Getenv("PATH"),
+	}
 	return cmd
 }
 
@@ -146,9 +151,8 @@ func (w *boxWorld) put(path string, picture []byte) {
 	w.must(err)
 }
 
-// asked checks that since then it was listed, listened, deleted and restored so
-// often and no more, and returns what was asked until now. A line of the cloud's
-// record can come after its answer: it is waited for.
+// asked checks the numbers of listings, longpolls, deletions and restores since then, and returns all counts until
+// now. A line of the cloud's record can come after its answer, so asked waits for it.
 func (w *boxWorld) asked(s *service, since, want map[string]int) map[string]int {
 	w.Helper()
 	var all, got map[string]int
@@ -185,9 +189,9 @@ func signed(t *testing.T) []byte {
 	return all[i].content
 }
 
-// The program as a service, and a person's Dropbox: what appears there is heard
-// of, examined and moved at once, and nothing is listed for it but what has
-// changed, and the two folders that it is in, for what may hold it. Nothing happens: nothing is asked but to be told.
+// The program as a service, and a user's Dropbox: the service notices a new file, examines and moves it at once, and
+// lists only the changes and, for the guards, the two folders of the file. While nothing happens it makes no request
+// but the longpoll.
 func TestAServiceHearsWhatAppearsInADropboxAndListsNothingElse(t *testing.T) {
 	t.Parallel()
 	picture := signed(t)
@@ -204,13 +208,18 @@ func TestAServiceHearsWhatAppearsInADropboxAndListsNothingElse(t *testing.T) {
 	if r := s.run(); r.Kind != "apply" || r.Summary.Trashed != 1 {
 		t.Fatalf("got %s", r.line)
 	}
-	// Of its own deletion it is told as well.
+	// It is also notified of its own deletion.
 	s.until("has moved it", func(d *status.Daemon) bool {
 		st := d.Storages[0]
 		return st.State == status.Idle && st.Trashed == 1 && st.Watch == "listening" && st.Matched == 0
 	})
 	w.listening()
-	before = w.asked(s, before, map[string]int{"list_folder": 2, "list_folder.longpoll": 2, "list_folder.continue": 2, "delete_v2": 1})
+	before = w.asked(s, before, map[string]int{
+		"list_folder":          2,
+		"list_folder.longpoll": 2,
+		"list_folder.continue": 2,
+		"delete_v2":            1,
+	})
 
 	w.most.Store(0)
 	for range 2 {
@@ -223,7 +232,9 @@ func TestAServiceHearsWhatAppearsInADropboxAndListsNothingElse(t *testing.T) {
 	}
 
 	s.says(0, "undo", "--last")
-	s.until("has seen it again", func(d *status.Daemon) bool { return d.Storages[0].Matched == 1 && d.Storages[0].State == status.Idle })
+	s.until("has seen it again", func(d *status.Daemon) bool {
+		return d.Storages[0].Matched == 1 && d.Storages[0].State == status.Idle
+	})
 	w.answer()
 	w.listening()
 	w.asked(s, before, map[string]int{"list_folder.longpoll": 2, "list_folder.continue": 1, "restore": 1})

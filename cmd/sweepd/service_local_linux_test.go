@@ -72,7 +72,7 @@ func TestAServiceTakesANewPolicyAtSIGHUPAndEndsAtSIGTERM(t *testing.T) {
 	w.RecordIsTrue("at the end", 3)
 }
 
-// What documents name is asked for afresh: a service has read them before.
+// Mentions in documents are read afresh, although a service has read them before.
 func TestAServiceHoldsAPictureThatADocumentNamedBeforeItCame(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t, "sweepd")

@@ -16,14 +16,14 @@ import (
 // service is sweepd run --json in a process of its own.
 type service struct {
 	*testing.T
-	command func(args ...string) *exec.Cmd // makes another process of the same person
+	command func(args ...string) *exec.Cmd // returns another process of the same user
 	cmd     *exec.Cmd
 	log     locked // its standard error
 	runs    chan told
 	ended   chan error
 }
 
-// told is what is read of a run that the service has told.
+// told is a run as the service reports it.
 type told struct {
 	Kind    string
 	Summary struct{ Trashed int64 }
@@ -46,7 +46,9 @@ const patience = time.Minute
 // serve starts the service, and waits until it answers and is idle.
 func serve(t *testing.T, command func(args ...string) *exec.Cmd) *service {
 	t.Helper()
-	s := &service{T: t, command: command, cmd: command("run", "--json"), runs: make(chan told, 100), ended: make(chan error, 1)}
+	s := &service{
+		T: t, command: command, cmd: command("run", "--json"), runs: make(chan told, 100), ended: make(chan error, 1),
+	}
 	s.cmd.Stderr = &s.log
 	out, err := s.cmd.StdoutPipe()
 	if err == nil {
@@ -69,7 +71,7 @@ func serve(t *testing.T, command func(args ...string) *exec.Cmd) *service {
 	return s
 }
 
-// says runs the program, checks its exit status, and gives all that it prints.
+// says runs the program, checks its exit status, and returns its whole output.
 func (s *service) says(want int, args ...string) string {
 	s.Helper()
 	out, err := s.command(args...).CombinedOutput()
@@ -85,7 +87,7 @@ func (s *service) says(want int, args ...string) string {
 	return string(out)
 }
 
-// status is what the service says of itself, by sweepd status; nil: there is none.
+// status returns the service's status, by sweepd status; nil: there is none.
 func (s *service) status() *status.Daemon {
 	s.Helper()
 	var st struct{ Daemon *status.Daemon }
@@ -116,7 +118,7 @@ func (s *service) until(what string, is func(*status.Daemon) bool) {
 	s.Fatalf("it never %s: %+v\n%s", what, d, s.log.String())
 }
 
-// run waits for the next run that the service tells.
+// run waits for the service's next run.
 func (s *service) run() told {
 	s.Helper()
 	select {
@@ -130,7 +132,7 @@ func (s *service) run() told {
 	return told{}
 }
 
-// quiet checks that the service has told of no more runs.
+// quiet checks that the service has reported no more runs.
 func (s *service) quiet() {
 	s.Helper()
 	select {

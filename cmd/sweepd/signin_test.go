@@ -18,9 +18,8 @@ import (
 	"sweepd/internal/cloudfake/drive"
 )
 
-// google: starts a Google Drive on loopback with the accounts of mia and bob,
-// behind a proxy for the real host names, and writes client.json. A person at
-// the browser is $PERSON.
+// google: starts a Google Drive on loopback with the accounts of mia and bob, behind a proxy for the real host names,
+// and writes client.json. $PERSON is the user at the browser.
 func cmdGoogle(ts *testscript.TestScript, _ bool, args []string) {
 	cloud, err := cloudfake.New(cloudfake.Options{Now: time.Now})
 	ts.Check(err)
@@ -36,18 +35,21 @@ func cmdGoogle(ts *testscript.TestScript, _ bool, args []string) {
 	ca := ts.MkAbs("ca.pem")
 	ts.Check(os.WriteFile(ca, server.CA(), 0o600))
 	client := ts.MkAbs("home/client.json")
-	ts.Check(os.WriteFile(client, fmt.Appendf(nil, `{"installed":{"client_id":%q,"client_secret":%q}}`, drive.ClientID, drive.ClientSecret), 0o600))
+	ts.Check(os.WriteFile(client, fmt.Appendf(nil, `{"installed":{"client_id":%q,"client_secret":%q}}`, drive.ClientID,
+		drive.ClientSecret), 0o600))
 	ts.Setenv("HTTPS_PROXY", server.ProxyURL())
 	ts.Setenv("SSL_CERT_FILE", ca)
 	ts.Setenv("DISPLAY", ":7")
 	ts.Setenv("PERSON", "mia@example.com")
 	ts.Setenv("AUDIT", server.AuditURL())
 	for _, arg := range args {
-		ts.Check(cloud.SetFaults([]cloudfake.Fault{{Call: arg, Times: -1, Kind: cloudfake.Refuse, Status: 403, Reason: "accessNotConfigured"}}))
+		ts.Check(cloud.SetFaults([]cloudfake.Fault{{
+			Call: arg, Times: -1, Kind: cloudfake.Refuse, Status: 403, Reason: "accessNotConfigured",
+		}}))
 	}
 }
 
-// opener is xdg-open, and the person before the screen.
+// opener is xdg-open, and the user before the screen.
 func opener() {
 	if _, err := follow(os.Args[1], os.Getenv("PERSON"), ""); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -55,9 +57,8 @@ func opener() {
 	}
 }
 
-// follow follows an address to the consent page, allows what it asks for, unless
-// there is no person, and goes where the page sends the browser, unless that
-// begins with stop. The environment has the way to Google.
+// follow follows an address to the consent page, allows the access if person is not empty, and follows the page's
+// redirect, unless that begins with stop. The environment has the proxy and the CA of the fake Google.
 func follow(address, person, stop string) (last string, err error) {
 	c := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	for range 5 {
@@ -68,7 +69,8 @@ func follow(address, person, stop string) (last string, err error) {
 		if err != nil {
 			return "", err
 		}
-		if strings.HasPrefix(address, "https://accounts.google.com/") || strings.HasPrefix(address, "https://www.dropbox.com/") {
+		if strings.HasPrefix(address, "https://accounts.google.com/") ||
+			strings.HasPrefix(address, "https://www.dropbox.com/") {
 			resp.Body.Close()
 			form := url.Values{"account": {person}}
 			if person == "" {

@@ -16,7 +16,7 @@ import (
 	"sweepd/providers"
 )
 
-// jsonStatus is status --json.
+// jsonStatus is the output of status --json.
 type jsonStatus struct {
 	Type        string          `json:"type"` // "status"
 	State       string          `json:"state"`
@@ -29,7 +29,7 @@ type jsonStatus struct {
 	RecordErr   string          `json:"record_error,omitempty"` // why the record cannot be read: the disk is full
 	LastRun     json.RawMessage `json:"last_run"`
 	Daemon      *status.Daemon  `json:"daemon"`
-	DaemonErr   string          `json:"daemon_error,omitempty"` // there is one, and it does not say
+	DaemonErr   string          `json:"daemon_error,omitempty"` // a daemon runs and does not answer
 }
 
 func (p *program) status() *cobra.Command {
@@ -58,7 +58,7 @@ func (p *program) status() *cobra.Command {
 			j, err := p.journal(cmd)
 			var last journal.Run
 			if usage := (*app.UsageError)(nil); errors.As(err, &usage) {
-				err = nil // no record yet is a fine state to be in
+				err = nil // a missing record is no error
 			} else if errors.Is(err, providers.ErrFull) {
 				st.RecordErr, err = err.Error(), nil
 			} else if err == nil {
@@ -73,7 +73,7 @@ func (p *program) status() *cobra.Command {
 				return nil
 			}
 			p.tell(st, last)
-			if st.Daemon != nil && st.Daemon.Held == "" { // which was told
+			if st.Daemon != nil && st.Daemon.Held == "" { // else its Held was printed
 				if pol, err := app.LoadPolicy(st.Policy, paths.Home); err == nil {
 					p.warnDiffers(app.Differs(st.Daemon, st.Policy, pol))
 				}
@@ -85,8 +85,8 @@ func (p *program) status() *cobra.Command {
 	return cmd
 }
 
-// ask fills in what the daemon says, if there is one. One that does not answer is
-// a thing to be told, and no reason not to tell the rest.
+// ask fills in the state of the daemon, if one runs. If it does not answer, that is a part of the status and no
+// reason to leave out the rest.
 func (st *jsonStatus) ask(cmd *cobra.Command, socket string) {
 	d, err := status.Ask(cmd.Context(), socket)
 	switch {
@@ -97,7 +97,7 @@ func (st *jsonStatus) ask(cmd *cobra.Command, socket string) {
 	}
 }
 
-// read fills in what the journal says.
+// read fills in the figures from the journal.
 func (st *jsonStatus) read(cmd *cobra.Command, j *journal.Journal) (last journal.Run, err error) {
 	for op, err := range j.Operations(cmd.Context(), journal.Filter{InTrash: true}) {
 		if err != nil {
@@ -117,7 +117,9 @@ func (st *jsonStatus) read(cmd *cobra.Command, j *journal.Journal) (last journal
 	runs, err := j.Runs(cmd.Context(), 1)
 	if err == nil && len(runs) > 0 {
 		last = runs[0]
-		st.LastRun, err = json.Marshal(jsonHistory{"run", last.ID, last.Kind, moment(last.Began), moment(last.Ended), last.Err, last.Summary})
+		st.LastRun, err = json.Marshal(jsonHistory{
+			"run", last.ID, last.Kind, moment(last.Began), moment(last.Ended), last.Err, last.Summary,
+		})
 	}
 	return last, err
 }
@@ -138,18 +140,21 @@ func (p *program) tell(st jsonStatus, last journal.Run) {
 	} else if last.ID == 0 {
 		t.printf("last run   none yet\n")
 	} else {
-		t.printf("last run   %d, %s, %s: %s\n", last.ID, last.Kind, last.Began.Local().Format("2006-01-02 15:04"), safe(outcome(last)))
+		t.printf("last run   %d, %s, %s: %s\n", last.ID, last.Kind, last.Began.Local().Format("2006-01-02 15:04"),
+			safe(outcome(last)))
 	}
 	trash := "nothing of ours"
 	switch {
 	case st.RecordErr != "":
 		trash = "not known"
 	case st.InTrash > 0:
-		trash = fmt.Sprintf("%s of ours (%s), the oldest since %s", count(st.InTrash, "file"), size(st.Bytes), st.Oldest.Local().Format(time.DateOnly))
+		trash = fmt.Sprintf("%s of ours (%s), the oldest since %s", count(st.InTrash, "file"), size(st.Bytes),
+			st.Oldest.Local().Format(time.DateOnly))
 	}
 	t.printf("in trash   %s\n", trash)
 	if st.Interrupted > 0 {
-		t.printf("unfinished %s; the next apply or undo looks what became of them\n", count(st.Interrupted, "operation"))
+		t.printf("unfinished %s; the next apply or undo looks what became of them\n",
+			count(st.Interrupted, "operation"))
 	}
 	switch {
 	case st.Daemon != nil:
@@ -170,7 +175,7 @@ func (p *program) version() *cobra.Command {
 	}
 }
 
-// programVersion is what version control and the compiler say of this program.
+// programVersion returns the version of this program from version control and the compiler.
 func programVersion() string {
 	version, revision, go1 := "devel", "", ""
 	if b, ok := debug.ReadBuildInfo(); ok {

@@ -12,8 +12,7 @@ import (
 	"sweepd/internal/status"
 )
 
-// tellDaemon says what a daemon says of itself: a paragraph of its own, and one
-// for each storage.
+// tellDaemon prints the state of a daemon: one paragraph for itself and one for each storage.
 func (p *program) tellDaemon(d *status.Daemon) {
 	t := p.term
 	t.printf("daemon     version %s, process %d, since %s\n", safe(d.Version), d.PID, minute(d.Since))
@@ -39,15 +38,15 @@ func (p *program) tellDaemon(d *status.Daemon) {
 	}
 }
 
-// tellStorage says what a daemon knows of one storage. What there is none of is
-// left out.
+// tellStorage prints the state of one storage, without empty values.
 func (p *program) tellStorage(s status.Storage) {
 	t := p.term
 	state := s.State
 	if !s.StateSince.IsZero() {
 		state += " since " + minute(s.StateSince)
 	}
-	t.printf("\n%s  %s, %s\n", t.bold(safe(s.Name)), safe(s.Type), t.paint(map[string]string{status.Stuck: "31", status.Unopened: "31"}[s.State], safe(state)))
+	t.printf("\n%s  %s, %s\n", t.bold(safe(s.Name)), safe(s.Type),
+		t.paint(map[string]string{status.Stuck: "31", status.Unopened: "31"}[s.State], safe(state)))
 	line := func(what, text string) {
 		if text != "" {
 			t.printf("  %-10s %s\n", what, safe(text))
@@ -66,16 +65,17 @@ func (p *program) tellStorage(s status.Storage) {
 	}
 }
 
-// scanned is what the last whole scan saw.
+// scanned returns the results of the last complete scan.
 func scanned(s status.Storage) string {
 	if s.LastGood.IsZero() {
 		return "none of all of it yet"
 	}
 	return fmt.Sprintf("%s: %s, %s, %s matched; %s due, %s held, %s to review", minute(s.LastGood),
-		count(s.Seen, "file"), count(s.Images, "image"), humanize.Comma(s.Matched), humanize.Comma(s.Due), humanize.Comma(s.Held), humanize.Comma(s.Review))
+		count(s.Seen, "file"), count(s.Images, "image"), humanize.Comma(s.Matched), humanize.Comma(s.Due),
+		humanize.Comma(s.Held), humanize.Comma(s.Review))
 }
 
-// done is what was done since the daemon began.
+// done returns the files moved, purged and restored since the daemon began.
 func done(s status.Storage) string {
 	if s.Trashed+s.Purged+s.Restored == 0 {
 		return ""
@@ -84,7 +84,7 @@ func done(s status.Storage) string {
 		count(s.Trashed, "file"), humanize.Comma(s.Purged), humanize.Comma(s.Restored), size(s.Bytes), size(s.Freed))
 }
 
-// leftAlone is what was refused, by reason.
+// leftAlone returns the numbers of refused files, by reason.
 func leftAlone(refused map[string]int64) string {
 	var all int64
 	var why []string
@@ -98,7 +98,7 @@ func leftAlone(refused map[string]int64) string {
 	return fmt.Sprintf("%s: %s", count(all, "file"), strings.Join(why, ", "))
 }
 
-// some is count, or nothing of nothing.
+// some returns count, or "" for 0.
 func some(n int64, noun string) string {
 	if n == 0 {
 		return ""
@@ -106,7 +106,7 @@ func some(n int64, noun string) string {
 	return count(n, noun)
 }
 
-// minute is a time on the clock here; "" where it is not known.
+// minute returns a time in the local zone; "" if it is not known.
 func minute(t time.Time) string {
 	if t.IsZero() {
 		return ""

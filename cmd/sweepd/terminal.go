@@ -14,8 +14,8 @@ import (
 	"sweepd/internal/report"
 )
 
-// terminal is where a person reads. Colours and progress are only for a real
-// terminal, and colours only where NO_COLOR (https://no-color.org) is not set.
+// terminal prints to the user. Colors and progress are only for a real terminal, and colors only if NO_COLOR
+// (https://no-color.org) is not set.
 type terminal struct {
 	out, err io.Writer
 	colour   bool
@@ -33,8 +33,8 @@ func isTerminal(w any) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// controlled reports whether the process has a controlling terminal, whose end
-// it is told by SIGHUP, wherever its input and output go.
+// controlled reports whether the process has a controlling terminal, whose end causes a SIGHUP, wherever its input
+// and output go.
 func controlled() bool {
 	tty, err := os.Open("/dev/tty")
 	if err != nil {
@@ -56,14 +56,18 @@ func (t *terminal) paint(code, s string) string {
 func (t *terminal) dim(s string) string  { return t.paint("2", s) }
 func (t *terminal) bold(s string) string { return t.paint("1", s) }
 
-// level is the word for c in its colour, padded to the longest word.
+// level returns c in its color, padded to the longest level.
 func (t *terminal) level(c fingerprint.Confidence) string {
-	code := map[fingerprint.Confidence]string{fingerprint.Proven: "32", fingerprint.Strong: "36", fingerprint.Likely: "33", fingerprint.Possible: "2"}[c]
+	code := map[fingerprint.Confidence]string{
+		fingerprint.Proven:   "32",
+		fingerprint.Strong:   "36",
+		fingerprint.Likely:   "33",
+		fingerprint.Possible: "2",
+	}[c]
 	return t.paint(code, fmt.Sprintf("%-8s", c))
 }
 
-// progress redraws one line of stderr, ten times a second at most; nothing on
-// a pipe.
+// progress redraws one line of stderr, at most ten times a second; it prints nothing on a pipe.
 func (t *terminal) progress(format string, args ...any) {
 	if now := t.now(); t.live && now.Sub(t.last) > 100*time.Millisecond {
 		t.last = now
@@ -71,8 +75,7 @@ func (t *terminal) progress(format string, args ...any) {
 	}
 }
 
-// output passes on what is written to it, and keeps the first error: what writes
-// there need not look for one.
+// output passes on each write and keeps the first error, so that its callers need not check for one.
 type output struct {
 	io.Writer
 	err error
@@ -86,7 +89,7 @@ func (o *output) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// settle clears what progress drew.
+// settle clears the line that progress drew.
 func (t *terminal) settle() {
 	if t.live && !t.last.IsZero() {
 		fmt.Fprint(t.err, "\r\x1b[K")
@@ -94,13 +97,13 @@ func (t *terminal) settle() {
 	}
 }
 
-// safe makes a file name fit for a terminal; see report.Plain.
+// safe returns a file name that is safe for a terminal; see report.Plain.
 func safe(name string) string { return report.Plain(name) }
 
-// size is a number of bytes for people, in powers of ten as disks are sold.
+// size returns a number of bytes as text, in powers of ten as disks are sold.
 func size(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }
 
-// count is a number with its noun: "1 file", "2,000 files".
+// count returns a number with its noun: "1 file", "2,000 files".
 func count(n int64, noun string) string {
 	if n != 1 {
 		noun += "s"
@@ -108,7 +111,7 @@ func count(n int64, noun string) string {
 	return humanize.Comma(n) + " " + noun
 }
 
-// age is how long ago, in the one unit that says most.
+// age returns the time since then, in the largest useful unit.
 func age(then, now time.Time) string {
 	d := now.Sub(then)
 	switch days := int(d.Hours() / 24); {
@@ -129,7 +132,7 @@ func age(then, now time.Time) string {
 	}
 }
 
-// modified is when a file was modified, and how long ago that is.
+// modified returns the time of the last write to a file, and how long ago that is.
 func modified(then, now time.Time) string {
 	if then.IsZero() {
 		return "at an unknown time"
@@ -144,7 +147,7 @@ func modified(then, now time.Time) string {
 	return fmt.Sprintf("%s (%s)", then.Local().Format("2006-01-02 15:04"), ago)
 }
 
-// tilde shortens the home directory.
+// tilde returns the path with ~ for the home directory.
 func tilde(path, home string) string {
 	if rest, ok := strings.CutPrefix(path, home+"/"); ok && home != "" && home != "/" {
 		return "~/" + rest

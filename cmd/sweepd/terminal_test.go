@@ -31,8 +31,8 @@ func TestAgesSayOneUnit(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	for d, want := range map[time.Duration]string{
-		-time.Hour: "now", 30 * time.Second: "now", 59 * time.Minute: "59min", 23 * time.Hour: "23h", 49 * time.Hour: "2d",
-		99 * 24 * time.Hour: "99d", 217 * 24 * time.Hour: "7mo", 800 * 24 * time.Hour: "2y",
+		-time.Hour: "now", 30 * time.Second: "now", 59 * time.Minute: "59min", 23 * time.Hour: "23h",
+		49 * time.Hour: "2d", 99 * 24 * time.Hour: "99d", 217 * 24 * time.Hour: "7mo", 800 * 24 * time.Hour: "2y",
 	} {
 		if got := age(now.Add(-d), now); got != want {
 			t.Errorf("%v: got %s, want %s", d, got, want)
@@ -57,7 +57,12 @@ func TestColoursAndProgressAreForTerminalsOnly(t *testing.T) {
 
 func TestOnlyAPathBelowTheHomeIsShortened(t *testing.T) {
 	t.Parallel()
-	for _, c := range [][3]string{{"/home/ann/a", "/home/ann", "~/a"}, {"/home/anna/a", "/home/ann", "/home/anna/a"}, {"/a", "/", "/a"}, {"/a", "", "/a"}} {
+	for _, c := range [][3]string{
+		{"/home/ann/a", "/home/ann", "~/a"},
+		{"/home/anna/a", "/home/ann", "/home/anna/a"},
+		{"/a", "/", "/a"},
+		{"/a", "", "/a"},
+	} {
 		if got := tilde(c[0], c[1]); got != c[2] {
 			t.Errorf("%s in %s: got %s, want %s", c[0], c[1], got, c[2])
 		}

@@ -17,8 +17,7 @@ import (
 	"sweepd/internal/rehearsal"
 )
 
-// tour is a walk through the program, run as it is shipped, in a home and on
-// clouds that are made up.
+// tour is a guided tour of the program, which it runs as shipped, in a home and on clouds that are made up.
 type tour struct {
 	p         *program
 	rehearsal *rehearsal.Rehearsal
@@ -28,7 +27,7 @@ type tour struct {
 	input     *bufio.Reader
 }
 
-// walk is the whole of it.
+// walk runs all steps.
 func (t *tour) walk(ctx context.Context) error {
 	t.say("sweepd finds the images that you generated in ChatGPT and saved, and deletes them by a policy.",
 		"This walks through it on a Google Drive and a Dropbox that are made up, of "+t.account()+", and a folder.",
@@ -53,10 +52,12 @@ func (t *tour) readPolicy(ctx context.Context) error {
 	return t.step(ctx, "sweepd says in English what a policy means, and what a storage cannot do.", "check")
 }
 
-// signIn signs in, and plays the person's part in the browser.
+// signIn signs in, and acts as the user in the browser.
 func (t *tour) signIn(ctx context.Context) error {
-	if err := t.signInTo(ctx, "drive", "You let sweepd into an account once. A browser would open; here, as on a server, it prints a link.",
-		"The demo plays your part: it opens the link, presses the button, and pastes the address that comes of it."); err != nil {
+	if err := t.signInTo(ctx, "drive",
+		"You let sweepd into an account once. A browser would open; here, as on a server, it prints a link.",
+		"The demo plays your part: it opens the link, presses the button, and pastes the address that comes of it.",
+	); err != nil {
 		return err
 	}
 	return t.signInTo(ctx, "box", "A Dropbox likewise.")
@@ -85,7 +86,7 @@ func (t *tour) signInTo(ctx context.Context, storage string, say ...string) erro
 
 var consentLink = regexp.MustCompile(`https://\S*/oauth2/\S+`)
 
-// answer shows what a sign-in prints, and does what it asks a person for.
+// answer prints the output of a sign-in, and does what it asks of the user.
 func (t *tour) answer(ctx context.Context, out io.Reader, in io.Writer) error {
 	for lines := bufio.NewReader(out); ; {
 		line, err := lines.ReadString('\n')
@@ -111,14 +112,18 @@ func (t *tour) answer(ctx context.Context, out io.Reader, in io.Writer) error {
 }
 
 func (t *tour) look(ctx context.Context) error {
-	return t.step(ctx, "A scan changes nothing. It says of every picture how sure it is, why, and what the policy would do.", "scan")
+	return t.step(ctx,
+		"A scan changes nothing. It says of every picture how sure it is, why, and what the policy would do.", "scan")
 }
 
 func (t *tour) apply(ctx context.Context) error {
-	if err := t.step(ctx, "A plan is what would be done, to be read first. It also changes nothing.", "plan", "-o", "plan.json"); err != nil {
+	if err := t.step(ctx, "A plan is what would be done, to be read first. It also changes nothing.", "plan", "-o",
+		"plan.json"); err != nil {
 		return err
 	}
-	return t.step(ctx, "Applied, it does exactly that: each file goes to the trash of its own storage, if it is still what it was.", "apply", "plan.json")
+	return t.step(ctx,
+		"Applied, it does exactly that: each file goes to the trash of its own storage, if it is still what it was.",
+		"apply", "plan.json")
 }
 
 func (t *tour) readHistory(ctx context.Context) error {
@@ -140,19 +145,24 @@ func (t *tour) undo(ctx context.Context) error {
 			return fmt.Errorf("find what was moved to the trash of the Drive: %w", err)
 		}
 		if op.Type == "operation" && op.Storage == "drive" {
-			return t.step(ctx, "One of them was dear to you? It comes back, and stays from then on. (sweepd undo 1 brings back all.)", "undo", "drive:"+op.Path)
+			return t.step(ctx,
+				"One of them was dear to you? It comes back, and stays from then on. (sweepd undo 1 brings back all.)",
+				"undo", "drive:"+op.Path)
 		}
 	}
 }
 
 func (t *tour) purge(ctx context.Context) error {
-	if err := t.step(ctx, "The rest lies in the trash. What you put there yourself is yours: sweepd deletes none of it.", "trash", "list", "drive", "box"); err != nil {
+	if err := t.step(ctx,
+		"The rest lies in the trash. What you put there yourself is yours: sweepd deletes none of it.", "trash", "list",
+		"drive", "box"); err != nil {
 		return err
 	}
 	if err := t.due(ctx); err != nil {
 		return err
 	}
-	return t.step(ctx, "After the time that the policy says, two seconds here, what sweepd put there may go for good.\n(Not from a Dropbox of your own: that only Dropbox does, after 30 days.)", "trash", "purge", "--apply", "drive")
+	return t.step(ctx,
+		"After the time that the policy says, two seconds here, what sweepd put there may go for good.\n(Not from a Dropbox of your own: that only Dropbox does, after 30 days.)", "trash", "purge", "--apply", "drive")
 }
 
 // due waits until something in the trash is due.
@@ -177,20 +187,19 @@ func (t *tour) signOut(ctx context.Context) error {
 	return t.step(ctx, "And once more.", "logout", "box")
 }
 
-// readRecord says what the clouds themselves have recorded. An error is what was
-// changed there and had no business to be.
+// readRecord prints the changes in the clouds' own record. It returns an error if it finds an unexpected change.
 func (t *tour) readRecord() error {
 	did := map[string]int64{}
 	ours := map[string]bool{} // files that were moved to the trash
 	for _, m := range t.rehearsal.Audit().Mutations(0) {
 		if m.N == 0 {
-			continue // a person did it
+			continue // the user did it
 		}
 		did[m.Provider+" "+m.Op]++
 		switch m.Provider + " " + m.Op {
 		case "gdrive trash", "dropbox delete":
 			ours[m.File] = true
-		case "gdrive edit", "gdrive untrash", "gdrive delete": // edit: beside a trashing, whose it was
+		case "gdrive edit", "gdrive untrash", "gdrive delete": // edit: the update that trashes a file edits it too
 			if ours[m.File] {
 				continue
 			}
@@ -203,13 +212,16 @@ func (t *tour) readRecord() error {
 	for _, n := range t.rehearsal.Audit().Calls() {
 		asked += int64(n)
 	}
-	t.say(fmt.Sprintf("The clouds' own record of all this: %s; %s to the trash, %s brought back, %s deleted for good, and nothing else.", count(asked, "request"),
-		count(did["gdrive trash"]+did["dropbox delete"], "file"), count(did["gdrive untrash"], "file"), count(did["gdrive delete"], "file")),
+	t.say(fmt.Sprintf(
+		"The clouds' own record of all this: %s; %s to the trash, %s brought back, %s deleted for good, and nothing else.",
+		count(asked, "request"),
+		count(did["gdrive trash"]+did["dropbox delete"], "file"), count(did["gdrive untrash"], "file"),
+		count(did["gdrive delete"], "file")),
 		"Your own: docs/google-drive.md, docs/dropbox.md. Any program on these: sweepd demo serve.")
 	return nil
 }
 
-// step says what comes, waits, and runs one command.
+// step prints a description, waits, and runs one command.
 func (t *tour) step(ctx context.Context, say string, args ...string) error {
 	if err := t.next(ctx, say); err != nil {
 		return err
@@ -220,21 +232,23 @@ func (t *tour) step(ctx context.Context, say string, args ...string) error {
 	return ended(cmd, cmd.Run())
 }
 
-// quietly runs a command and returns what it prints.
+// quietly runs a command and returns its output.
 func (t *tour) quietly(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := t.command(ctx, args...)
 	out, err := cmd.Output()
 	return out, ended(cmd, err)
 }
 
-// command is this program in the tour's world. Nothing of the environment that
-// could lead it out of there is passed on.
+// command returns this program's command in the tour's environment. It passes on no variable that could lead it out
+// of there.
 func (t *tour) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, t.exe, args...)
 	cmd.Args[0] = "sweepd"
 	cmd.Dir = t.home
 	at := t.rehearsal.Place()
-	cmd.Env = []string{"HOME=" + t.home, "HTTPS_PROXY=" + at.Proxy, "SSL_CERT_FILE=" + at.CAFile, "SSL_CERT_DIR=" + t.home}
+	cmd.Env = []string{
+		"HOME=" + t.home, "HTTPS_PROXY=" + at.Proxy, "SSL_CERT_FILE=" + at.CAFile, "SSL_CERT_DIR=" + t.home,
+	}
 	for _, name := range []string{"PATH", "TERM", "NO_COLOR", "TZ", "LANG", "LC_ALL", "TMPDIR"} {
 		if value := t.p.getenv(name); value != "" {
 			cmd.Env = append(cmd.Env, name+"="+value)
@@ -246,7 +260,7 @@ func (t *tour) command(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// prompt shows a command as a person types it.
+// prompt shows a command as a user types it.
 func (t *tour) prompt(cmd *exec.Cmd) {
 	line := "$ sweepd"
 	for _, arg := range cmd.Args[1:] {
@@ -255,7 +269,7 @@ func (t *tour) prompt(cmd *exec.Cmd) {
 	t.p.term.printf("%s\n", t.p.term.bold(line))
 }
 
-// ended says which command an error is of.
+// ended adds the command to an error.
 func ended(cmd *exec.Cmd, err error) error {
 	if err != nil {
 		return fmt.Errorf("sweepd %s: %w", cmd.Args[1], err)
@@ -263,7 +277,7 @@ func ended(cmd *exec.Cmd, err error) error {
 	return nil
 }
 
-// next says what comes, and waits for Enter.
+// next prints a description and waits for Enter.
 func (t *tour) next(ctx context.Context, lines ...string) error {
 	t.say(lines...)
 	if !t.pause {
@@ -278,7 +292,7 @@ func (t *tour) next(ctx context.Context, lines ...string) error {
 	select {
 	case err := <-pressed:
 		if errors.Is(err, io.EOF) {
-			t.pause = false // there is nobody to wait for
+			t.pause = false // there is no user to wait for
 			return nil
 		}
 		return err

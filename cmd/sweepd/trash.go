@@ -83,10 +83,12 @@ func (p *program) trashList() *cobra.Command {
 
 func binnedLine(b sweeper.Binned) jsonTrashed {
 	t := b.Trashed
-	return jsonTrashed{"trashed", b.Storage, t.Path, t.Size, moment(t.Deleted), string(b.Whose), b.Verdict.Confidence, b.Due, b.Why}
+	return jsonTrashed{
+		"trashed", b.Storage, t.Path, t.Size, moment(t.Deleted), string(b.Whose), b.Verdict.Confidence, b.Due, b.Why,
+	}
 }
 
-// binned prints what an entry is, and why it is due or not.
+// binned prints an entry, and why it is due or not.
 func (p *program) binned(b sweeper.Binned) {
 	whose := string(b.Whose)
 	if b.Whose == sweeper.Nobodys {
@@ -96,11 +98,13 @@ func (p *program) binned(b sweeper.Binned) {
 	if b.Due {
 		mark = p.term.paint("31", "due: ")
 	}
-	p.term.printf("%-10s  %8s  %s\n%s%s%s\n", whose, size(b.Trashed.Size), p.place(b.Storage, b.Trashed.Path), "                      ", mark, p.term.dim(safe(b.Why)))
+	p.term.printf("%-10s  %8s  %s\n%s%s%s\n", whose, size(b.Trashed.Size), p.place(b.Storage, b.Trashed.Path),
+		"                      ", mark, p.term.dim(safe(b.Why)))
 }
 
 func (p *program) trashPurge() *cobra.Command {
-	return p.purging("purge", "delete for good what is due in the trash bins: ours, and matching", `purge shows what the policy's trash: section says is due of what sweepd trashed
+	return p.purging("purge", "delete for good what is due in the trash bins: ours, and matching",
+		`purge shows what the policy's trash: section says is due of what sweepd trashed
 itself (ours) and of what others trashed and a rule would trash (matching), and
 deletes it for good with --apply. Everything is examined again before.`,
 		func(t policy.TrashAges) bool { return t.Ours > 0 || t.Matching > 0 },
@@ -108,16 +112,19 @@ deletes it for good with --apply. Everything is examined again before.`,
 }
 
 func (p *program) trashEmpty() *cobra.Command {
-	return p.purging("empty", "delete for good whatever has lain in the trash bins for long enough", `empty shows all that has lain in the trash bins for as long as the policy's
+	return p.purging("empty", "delete for good whatever has lain in the trash bins for long enough",
+		`empty shows all that has lain in the trash bins for as long as the policy's
 trash: {everything: AGE} says, whoever put it there, and deletes it for good with
 --apply. Without that line in the policy it does nothing.`,
 		func(t policy.TrashAges) bool { return t.Everything > 0 },
 		"trash: {everything: 30d}", sweeper.Ours, sweeper.Matching, sweeper.Everything)
 }
 
-// purging is a verb that deletes for good, of what is due, what it has a right
-// to; allowed says whether the policy gives it any.
-func (p *program) purging(name, short, long string, allowed func(policy.TrashAges) bool, line string, rights ...sweeper.Whose) *cobra.Command {
+// purging returns a verb that deletes for good the due entries for which it has one of the rights. allowed reports
+// whether the policy gives any of them.
+func (p *program) purging(
+	name, short, long string, allowed func(policy.TrashAges) bool, line string, rights ...sweeper.Whose,
+) *cobra.Command {
 	var apply bool
 	var l look
 	cmd := &cobra.Command{
@@ -146,7 +153,8 @@ func (p *program) purging(name, short, long string, allowed func(policy.TrashAge
 			p.tellPurge(l, due, sum)
 			if apply && !due.Empty() {
 				total := len(due.Purge)
-				done, err := a.Sweeper.Execute(cmd.Context(), due, func(n int) { p.term.progress("done: %d of %d", n, total) })
+				done, err := a.Sweeper.Execute(cmd.Context(), due,
+					func(n int) { p.term.progress("done: %d of %d", n, total) })
 				p.term.settle()
 				if done != nil {
 					p.done(l, done)
@@ -164,7 +172,7 @@ func (p *program) purging(name, short, long string, allowed func(policy.TrashAge
 	return cmd
 }
 
-// recover completes the record first, so that what is planned is in the trash.
+// recover first completes the record, so that the planned entries are in the trash.
 func (p *program) recover(cmd *cobra.Command, l look, a *app.App) error {
 	sum, err := a.Sweeper.Recover(cmd.Context())
 	if sum != nil && !l.json {
@@ -187,8 +195,7 @@ func purgeHint(name string, due *sweeper.Plan) string {
 	return "; to delete for good: sweepd trash " + name + " --apply"
 }
 
-// tellPurge prints what is due and, apart, how much of it is no image from
-// ChatGPT.
+// tellPurge prints the due entries and, separately, how many of them are not images from ChatGPT.
 func (p *program) tellPurge(l look, due *sweeper.Plan, sum *sweeper.Summary) {
 	var others []sweeper.Item
 	for _, it := range due.Purge {
@@ -196,7 +203,10 @@ func (p *program) tellPurge(l look, due *sweeper.Plan, sum *sweeper.Summary) {
 			others = append(others, it)
 		}
 		if l.json {
-			p.json(jsonTrashed{"trashed", it.Storage, it.Entry.Path, it.Entry.Size, nil, string(it.Whose), fingerprint.None, true, it.Decision.Reasons[0]})
+			p.json(jsonTrashed{
+				"trashed", it.Storage, it.Entry.Path, it.Entry.Size, nil, string(it.Whose), fingerprint.None, true,
+				it.Decision.Reasons[0],
+			})
 			continue
 		}
 		p.term.printf("%-10s  %8s  %s\n", it.Whose, size(it.Entry.Size), p.place(it.Storage, it.Entry.Path))
@@ -208,6 +218,7 @@ func (p *program) tellPurge(l look, due *sweeper.Plan, sum *sweeper.Summary) {
 	p.problems(sum)
 	p.term.printf("due: %s\n", due)
 	if len(others) > 0 {
-		p.term.printf("%s of these (%s) are not images from ChatGPT as far as can be told\n", count(int64(len(others)), "file"), size(sweeper.Bytes(others)))
+		p.term.printf("%s of these (%s) are not images from ChatGPT as far as can be told\n",
+			count(int64(len(others)), "file"), size(sweeper.Bytes(others)))
 	}
 }

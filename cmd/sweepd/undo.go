@@ -29,7 +29,10 @@ came back is kept for good, whatever the policy says: sweepd forget RUN leaves i
 to the policy again, and sweepd keep --list shows what is kept.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if last == (len(args) > 0) {
-				return &app.UsageError{Err: errors.New("undo takes a run, or --last, or paths"), Hint: "see the runs with: sweepd history"}
+				return &app.UsageError{
+					Err:  errors.New("undo takes a run, or --last, or paths"),
+					Hint: "see the runs with: sweepd history",
+				}
 			}
 			ops, err := p.undoable(cmd, args, last)
 			if err != nil {
@@ -42,7 +45,8 @@ to the policy again, and sweepd keep --list shows what is kept.`,
 				return err
 			}
 			defer a.Close()
-			sum, err := a.Sweeper.Undo(cmd.Context(), ops, func(done int) { p.term.progress("done: %d of %d", done, len(ops)) })
+			sum, err := a.Sweeper.Undo(cmd.Context(), ops,
+				func(done int) { p.term.progress("done: %d of %d", done, len(ops)) })
 			p.term.settle()
 			if sum != nil {
 				p.done(l, sum)
@@ -59,7 +63,7 @@ to the policy again, and sweepd keep --list shows what is kept.`,
 	return cmd
 }
 
-// tellBack says what becomes of the files that came back.
+// tellBack prints how the restored files are treated from now on.
 func (p *program) tellBack(l look, sum *sweeper.Summary) {
 	if l.json || sum.Restored == 0 {
 		return
@@ -71,7 +75,7 @@ func (p *program) tellBack(l look, sum *sweeper.Summary) {
 	p.term.printf("%s to the policy again: %s\n", what, p.term.bold(fmt.Sprintf("sweepd forget %d", sum.Run)))
 }
 
-// undoable finds in the journal what is to be brought back.
+// undoable returns the operations in the journal that are to be undone.
 func (p *program) undoable(cmd *cobra.Command, args []string, last bool) ([]journal.Operation, error) {
 	j, err := p.journal(cmd)
 	if err != nil {
@@ -106,27 +110,27 @@ func (p *program) undoable(cmd *cobra.Command, args []string, last bool) ([]jour
 	return ops, err
 }
 
-// recorded chooses a file of this machine by its path: with links resolved, or
-// else as it is given, since the folder may have been moved and linked back.
+// recorded returns the filter for a file of this machine by its path: with links resolved, or else as given, since
+// the folder may have been moved and linked back.
 func recorded(cmd *cobra.Command, j *journal.Journal, arg string) (journal.Filter, error) {
 	path, err := absolute(arg)
 	if err != nil {
 		return journal.Filter{}, err
 	}
-	f := journal.Filter{Path: path, Ref: providers.Ref(path)} // such a file goes by its path
+	f := journal.Filter{Path: path, Ref: providers.Ref(path)} // a local file's ref is its path
 	given, err := filepath.Abs(arg)
 	if err != nil || given == path {
 		return f, err
 	}
-	if _, err := sweeper.Undoable(cmd.Context(), j, sweeper.Undone{Files: []journal.Filter{f}}); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := sweeper.Undoable(cmd.Context(), j,
+		sweeper.Undone{Files: []journal.Filter{f}}); !errors.Is(err, fs.ErrNotExist) {
 		return f, err
 	}
 	return journal.Filter{Path: given, Ref: providers.Ref(given)}, nil
 }
 
-// scopesOf are the storages, with the folders of this machine, that the
-// operations are about. A file of an account goes by something else than its
-// path.
+// scopesOf returns the storages of the operations, with the folders of this machine. The ref of an account's file is
+// not its path, so an account has no folders.
 func scopesOf(ops []journal.Operation) (scopes []sweeper.Scope) {
 	for _, op := range ops {
 		i := slices.IndexFunc(scopes, func(sc sweeper.Scope) bool { return sc.Storage == op.Op.Storage })
@@ -143,8 +147,7 @@ func scopesOf(ops []journal.Operation) (scopes []sweeper.Scope) {
 	return scopes
 }
 
-// existing is the folder, or the nearest above it that is still there: a
-// restore makes the rest again.
+// existing returns the folder, or the nearest parent that still exists: a restore creates the rest.
 func existing(dir string) string {
 	for dir != filepath.Dir(dir) {
 		if _, err := os.Stat(dir); err == nil {
@@ -155,8 +158,7 @@ func existing(dir string) string {
 	return dir
 }
 
-// absolute returns the path of a file by its folder's real name; neither of them
-// need exist.
+// absolute returns the path of a file with its folder's links resolved. Neither need exist.
 func absolute(arg string) (string, error) {
 	path, err := filepath.Abs(arg)
 	if err != nil {

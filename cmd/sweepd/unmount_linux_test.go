@@ -51,7 +51,9 @@ func TestADiskCanBeUnmountedUnderTheServiceAndComesBack(t *testing.T) {
 	if err != nil {
 		t.Fatalf("unmount: %v\n%s", err, s.log.String())
 	}
-	s.until("misses the disk", func(d *status.Daemon) bool { return d.Storages[0].Err != "" && d.Storages[0].State == status.Idle })
+	s.until("misses the disk", func(d *status.Daemon) bool {
+		return d.Storages[0].Err != "" && d.Storages[0].State == status.Idle
+	})
 	shell("mount -o loop " + image + " " + point)
 	w.Write("Downloads/ChatGPT Image Apr 20, 2026, 01_17_30 AM.png", e2e.Picture(77))
 	s.until("has swept again", swept(4))

@@ -6,15 +6,14 @@ import (
 	"regexp"
 )
 
-// userDir is a line of user-dirs.dirs, whose values begin with "$HOME/" or "/"
-// and have a backslash before what a shell would read otherwise: see
-// user-dirs.dirs(5) of xdg-user-dirs.
+// userDir is a line of user-dirs.dirs. Its values begin with "$HOME/" or "/", with a backslash before each character
+// that a shell would interpret: see user-dirs.dirs(5) of xdg-user-dirs.
 var userDir = regexp.MustCompile(`(?m)^[ \t]*XDG_([A-Z]+)_DIR="(\$HOME)?(/(?:[^"\\\n]|\\.)*)"[ \t]*$`)
 
 var backslashed = regexp.MustCompile(`\\(.)`)
 
-// userDirs are the folders that the text of a user-dirs.dirs names, by their
-// keys, as in DOWNLOAD. The home itself stands for none.
+// userDirs returns the folders in the text of a user-dirs.dirs by their keys, such as DOWNLOAD. A value that is the
+// home itself means none.
 func userDirs(text, home string) map[string]string {
 	dirs := map[string]string{}
 	for _, m := range userDir.FindAllStringSubmatch(text, -1) {
@@ -29,8 +28,7 @@ func userDirs(text, home string) map[string]string {
 	return dirs
 }
 
-// pictureFolders are the folders in which this person's pictures are likely to be
-// saved, as far as they are there.
+// pictureFolders returns those folders that exist among the ones in which the user's pictures are probably saved.
 func (p *program) pictureFolders() (folders []string) {
 	home, config := p.home(), p.getenv("XDG_CONFIG_HOME")
 	if !filepath.IsAbs(home) {
@@ -40,7 +38,8 @@ func (p *program) pictureFolders() (folders []string) {
 		config = filepath.Join(home, ".config")
 	}
 	dirs := map[string]string{"DOWNLOAD": filepath.Join(home, "Downloads"), "PICTURES": filepath.Join(home, "Pictures")}
-	if text, err := os.ReadFile(filepath.Join(config, "user-dirs.dirs")); err == nil { // most machines without a desktop have none
+	// Most machines without a desktop have no such file.
+	if text, err := os.ReadFile(filepath.Join(config, "user-dirs.dirs")); err == nil {
 		dirs = userDirs(string(text), home)
 	}
 	for _, key := range []string{"DOWNLOAD", "PICTURES"} {

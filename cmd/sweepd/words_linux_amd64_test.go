@@ -20,7 +20,7 @@ import (
 	"sweepd/internal/losefs"
 )
 
-// What the system refuses is said as what it is, with what can be done about it.
+// A refusal by the system is reported as what it is, with a hint on what can be done.
 func TestARefusalOfTheSystemIsSaidAsWhatItIs(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -28,9 +28,24 @@ func TestARefusalOfTheSystemIsSaidAsWhatItIs(t *testing.T) {
 		errno       syscall.Errno
 		error, hint string
 	}{
-		{"flock", unix.ENOLCK, `the file system of the journal has no locks: .*/\.local/state/sweepd$`, `a disk of this machine: STATE_DIRECTORY=FOLDER; .*NFS`},
-		{"openat2", unix.EPERM, `the system call openat2 is forbidden here, as a container's filter \(seccomp\) does`, `allow openat2 in its seccomp profile; else it takes Linux 5\.6$`},
-		{"openat2", unix.ENOSYS, `there is no system call openat2 here: .*older than Linux 5\.6, or a container's filter`, `allow openat2 in its seccomp profile`},
+		{
+			"flock",
+			unix.ENOLCK,
+			`the file system of the journal has no locks: .*/\.local/state/sweepd$`,
+			`a disk of this machine: STATE_DIRECTORY=FOLDER; .*NFS`,
+		},
+		{
+			"openat2",
+			unix.EPERM,
+			`the system call openat2 is forbidden here, as a container's filter \(seccomp\) does`,
+			`allow openat2 in its seccomp profile; else it takes Linux 5\.6$`,
+		},
+		{
+			"openat2",
+			unix.ENOSYS,
+			`there is no system call openat2 here: .*older than Linux 5\.6, or a container's filter`,
+			`allow openat2 in its seccomp profile`,
+		},
 		{"statx", unix.EPERM, `the system call statx is forbidden here`, `allow statx in its seccomp profile`},
 	} {
 		w := e2e.NewWorld(t, "sweepd")
@@ -57,16 +72,19 @@ func TestAFolderWhoseFileSystemHasEndedIsNotSaidToBeMissing(t *testing.T) {
 	for _, verb := range []string{"check", "doctor"} {
 		_, out, errs := w.Run(verb)
 		if all := out + errs; strings.Contains(all, "there is no folder") ||
-			!regexp.MustCompile(`/Downloads does not answer: the program behind its file system \(FUSE\) has ended(; |\n +hint: )unmount it`).MatchString(all) {
+			!regexp.MustCompile(
+				`/Downloads does not answer: the program behind its file system \(FUSE\) has ended(; |\n +hint: )unmount it`,
+			).MatchString(all) {
 			t.Errorf("%s says:\n%s", verb, all)
 		}
 	}
-	if _, _, errs := w.Run("init", "--yes", "--folder", "Downloads", "--policy", "p.yaml"); !strings.Contains(errs, "has ended") {
+	if _, _, errs := w.Run("init", "--yes", "--folder", "Downloads",
+		"--policy", "p.yaml"); !strings.Contains(errs, "has ended") {
 		t.Errorf("init says:\n%s", errs)
 	}
 }
 
-// hungUp mounts a file system at the folder that nobody serves.
+// hungUp mounts a file system without a server at the folder.
 func hungUp(t *testing.T, folder string) {
 	t.Helper()
 	dev, err := unix.Open("/dev/fuse", unix.O_RDWR|unix.O_CLOEXEC, 0)
@@ -83,7 +101,7 @@ func hungUp(t *testing.T, folder string) {
 	t.Cleanup(func() { _ = unix.Unmount(folder, unix.MNT_DETACH) })
 }
 
-// A service that is stopped is told nothing, and nobody waits for it for ever.
+// A stopped service does not answer, and the verbs do not wait for it for ever.
 func TestAStoppedServiceIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	w := e2e.NewWorld(t, "sweepd")
@@ -91,25 +109,31 @@ func TestAStoppedServiceIsNotWaitedFor(t *testing.T) {
 	if err := s.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := syscall.Wait4(s.cmd.Process.Pid, nil, syscall.WUNTRACED, nil); err != nil { // all its threads have stopped
+	// all its threads have stopped
+	if _, err := syscall.Wait4(s.cmd.Process.Pid, nil, syscall.WUNTRACED, nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, verb := range []string{"sweep", "reload"} {
 		var out bytes.Buffer
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second) // of the 30 that a person waits
-		p := &program{args: []string{verb}, stdin: &out, stdout: &out, stderr: &out, now: time.Now, getenv: func(name string) string {
-			return map[string]string{"HOME": w.Home}[name]
-		}}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second) // of the user's 30
+		p := &program{
+			args: []string{verb}, stdin: &out, stdout: &out, stderr: &out, now: time.Now,
+			getenv: func(name string) string {
+				return map[string]string{"HOME": w.Home}[name]
+			},
+		}
 		status := p.main(ctx)
 		cancel()
-		if status != exitTrouble || !regexp.MustCompile(`error: ask the daemon at .*: it does not answer\nhint: is it stopped, .*kill -CONT`).MatchString(out.String()) {
+		if status != exitTrouble || !regexp.MustCompile(
+			`error: ask the daemon at .*: it does not answer\nhint: is it stopped, .*kill -CONT`,
+		).MatchString(out.String()) {
 			t.Errorf("%s: status %d\n%s", verb, status, out.String())
 		}
 	}
 }
 
-// Where neither a rename that never replaces is to be had nor a hard link, looking
-// says so. To find that out on such a file system it tries, and leaves nothing.
+// On a file system with neither a rename that never replaces nor hard links, looking reports it. To find that out it
+// tries on such a file system, and leaves nothing behind.
 func TestLookingTriesTheTrashWhereOnlyThatTells(t *testing.T) {
 	if os.Geteuid() != 0 {
 		lacking(t, "mounting takes root")
@@ -124,7 +148,8 @@ func TestLookingTriesTheTrashWhereOnlyThatTells(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	if _, err := server.Empty().Mount(filepath.Join(w.Home, "Downloads"), losefs.Options{Replaces: true, NoLinks: true}); err != nil {
+	if _, err := server.Empty().Mount(filepath.Join(w.Home, "Downloads"),
+		losefs.Options{Replaces: true, NoLinks: true}); err != nil {
 		t.Fatal(err)
 	}
 	for name, content := range w.Files {
@@ -132,7 +157,8 @@ func TestLookingTriesTheTrashWhereOnlyThatTells(t *testing.T) {
 	}
 	for _, verb := range []string{"scan", "plan", "check"} {
 		status, _, errs := w.Run(verb)
-		if status != exitDone || strings.Count(errs, "nothing can go to the trash from") != 1 || !strings.Contains(errs, "has no hard links") {
+		if status != exitDone || strings.Count(errs, "nothing can go to the trash from") != 1 ||
+			!strings.Contains(errs, "has no hard links") {
 			t.Errorf("%s: %d\n%s", verb, status, errs)
 		}
 	}
