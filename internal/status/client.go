@@ -15,18 +15,18 @@ import (
 	"time"
 )
 
-// What a client waits for, and takes.
+// The limits of a client.
 const (
-	askFor   = 3 * time.Second  // the daemon has it at hand
+	askFor   = 3 * time.Second  // the daemon has the answer at hand
 	tellFor  = 30 * time.Second // it reads a policy first
 	mostTold = 4 << 20
 )
 
-// ErrSilent: a daemon listens there and does not answer, as one that is stopped.
+// ErrSilent is returned if a daemon listens there and does not answer, for example because it is stopped.
 var ErrSilent = errors.New("it does not answer")
 
-// Ask asks the daemon behind a control socket for its state. fs.ErrNotExist: none
-// listens there; ErrSilent: it did not say anything in three seconds.
+// Ask returns the state of the daemon behind a control socket. It returns fs.ErrNotExist if none listens there, and
+// ErrSilent if there is no answer within three seconds.
 func Ask(ctx context.Context, socket string) (Daemon, error) {
 	b, err := call(ctx, socket, askFor, http.MethodGet, "/status.json")
 	if err != nil {
@@ -39,17 +39,16 @@ func Ask(ctx context.Context, socket string) (Daemon, error) {
 	return d, nil
 }
 
-// Tell tells the daemon behind a control socket to do something to the storages,
-// to all without any: "sweep" or "reload". An error is the daemon's own, why not;
-// fs.ErrNotExist: none listens there; ErrSilent: it did not say anything in 30
-// seconds.
+// Tell requests an action of the daemon behind a control socket, "sweep" or "reload", for the storages, or for all if
+// there are none. It returns the daemon's own error if it refuses, fs.ErrNotExist if none listens there, and
+// ErrSilent if there is no answer within 30 seconds.
 func Tell(ctx context.Context, socket, verb string, storages []string) error {
 	path := url.URL{Path: "/do/" + verb, RawQuery: url.Values{"storage": storages}.Encode()}
 	_, err := call(ctx, socket, tellFor, http.MethodPost, path.String())
 	return err
 }
 
-// call makes one request and gives the body of an answer that is not a refusal.
+// call makes one request and returns the body of the answer. It returns an error if the daemon refuses.
 func call(ctx context.Context, socket string, most time.Duration, method, path string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
@@ -57,11 +56,16 @@ func call(ctx context.Context, socket string, most time.Duration, method, path s
 	if err != nil {
 		return nil, err
 	}
-	t := &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "unix", socket)
-	}}
+	t := &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", socket)
+		},
+	}
 	resp, err := t.RoundTrip(req)
-	if errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.EINVAL) { // too long a path for a socket
+	// EINVAL means that the path is too long for a socket.
+	if errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) ||
+		errors.Is(err, syscall.EINVAL) {
 		return nil, fmt.Errorf("no daemon listens at %s: %w", socket, fs.ErrNotExist)
 	}
 	if err != nil {
@@ -80,7 +84,7 @@ func call(ctx context.Context, socket string, most time.Duration, method, path s
 	return b, nil
 }
 
-// unanswered says why there is no answer.
+// unanswered returns the error for a missing answer, with ErrSilent in place of a timeout.
 func unanswered(socket string, err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = ErrSilent

@@ -1,12 +1,9 @@
-// Package status is what a running daemon says of itself: a page of values that
-// it fills in, shown as JSON to sweepd status, as metrics to Prometheus, and as
-// one word to whoever watches over it; and the two things that it may be told.
+// Package status serves the state of a running daemon: as JSON for sweepd status, as metrics for Prometheus, and as a
+// health check; and it takes the daemon's two commands, sweep and reload.
 //
-// The one idea: what somebody may learn depends on the way they came. The
-// control socket is its owner's alone, and there everything is said and taken.
-// An address on the loopback is everybody's on the machine, and every page's
-// that a browser there has open: it says how much and how well, never the name of a
-// file or the text of an error, and takes nothing.
+// Access depends on the address. The control socket belongs to its owner, so it has the whole state and takes
+// commands. A loopback address is open to every user of the machine, and to every page in a browser there, so it has
+// figures and health, never the name of a file or the text of an error, and takes no commands.
 //
-// It knows no storage, no policy and no clock: State and Now are asked for.
+// The package knows no storage, no policy and no clock: the caller passes State and Now.
 package status

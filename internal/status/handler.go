@@ -15,32 +15,34 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Options of a Handler.
+// Options are the options of a Handler.
 type Options struct {
-	State func() Daemon        // what is shown; called by several goroutines at once
-	Now   func() time.Time     // must be given
-	Stale func() time.Duration // how old the last good scan may be before a storage counts as sick, by the policy now; 0, or nil: as old as it likes
-	Pprof bool                 // serve /debug/pprof too
+	State func() Daemon    // returns the state to show; called by several goroutines at once
+	Now   func() time.Time // required
+	// Stale returns the age from which on the last good scan makes a storage unhealthy, by the present policy; 0, or
+	// nil: never.
+	Stale func() time.Duration
+	Pprof bool // serve /debug/pprof too
 
-	// Do does what was told, or begins it, and says why not. storages are as
-	// they were named; none: all.
+	// Do carries out or begins a command. It returns an error if it refuses. storages are as the client named them;
+	// none: all.
 	Do func(ctx context.Context, verb string, storages []string) error
 }
 
-// verbs are what a daemon may be told.
+// verbs returns the commands of a daemon.
 func verbs() []string { return []string{"sweep", "reload"} }
 
-// Handler serves a daemon's pages:
+// Handler returns a handler of a daemon's pages:
 //
-//	GET  /healthz      200 "ok", or 503 with a line for each storage that is not well
+//	GET  /healthz      200 "ok", or 503 with a line for each unhealthy storage
 //	GET  /metrics      for Prometheus
 //	GET  /status.json  the Daemon; over a unix socket only
-//	POST /do/VERB      with ?storage= as often as wanted: 204, or 409 with why not; over a unix socket only
+//	POST /do/VERB      with ?storage= repeated for each: 204, or 409 with the reason; over a unix socket only
 //	GET  /debug/pprof  with the option
 //
-// A request that did not come over a unix socket must have come to an address of
-// the loopback, and must call it by its number or as localhost: another name is
-// one that somebody made lead here, so that a browser takes this for their page.
+// A request that did not come over a unix socket must have come to a loopback address, and its Host must be a
+// loopback number or localhost. Another name may be one that an attacker has pointed here (DNS rebinding), so that a
+// browser takes the answer for a page of the attacker's site.
 func Handler(o Options) http.Handler {
 	h := handler{o}
 	mux := http.NewServeMux()
@@ -49,7 +51,7 @@ func Handler(o Options) http.Handler {
 	mux.Handle("GET /status.json", ownersOnly(h.status))
 	mux.Handle("POST /do/{verb}", ownersOnly(h.do))
 	if o.Pprof {
-		// not its cmdline, which names the policy
+		// The page cmdline is left out: it has the name of the policy.
 		mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 		mux.HandleFunc("GET /debug/pprof/cmdline", http.NotFound)
 		mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
@@ -98,7 +100,7 @@ func (h handler) status(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write(append(b, '\n')) // whoever asked has gone
+	_, _ = w.Write(append(b, '\n')) // a failure means that the client has gone
 }
 
 func (h handler) do(w http.ResponseWriter, r *http.Request) {
@@ -117,14 +119,17 @@ func (h handler) do(w http.ResponseWriter, r *http.Request) {
 func text(w http.ResponseWriter, status int, say string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write([]byte(say)) // whoever asked has gone
+	_, _ = w.Write([]byte(say)) // a failure means that the client has gone
 }
 
-// guarded lets in who came over a unix socket, or to this machine by its own
-// name.
+// guarded passes on requests over a unix socket, and requests to this machine by its own name.
 func guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for k, v := range map[string]string{"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'"} {
+		for k, v := range map[string]string{
+			"Cache-Control":           "no-store",
+			"X-Content-Type-Options":  "nosniff",
+			"Content-Security-Policy": "default-src 'none'",
+		} {
 			w.Header().Set(k, v)
 		}
 		if !overUnix(r) && !(atLoopback(r) && namesLoopback(r.Host)) {
@@ -135,7 +140,7 @@ func guarded(next http.Handler) http.Handler {
 	})
 }
 
-// ownersOnly lets in who came over a unix socket.
+// ownersOnly passes on requests over a unix socket.
 func ownersOnly(next http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !overUnix(r) {
@@ -146,7 +151,7 @@ func ownersOnly(next http.HandlerFunc) http.Handler {
 	})
 }
 
-// local is the address that the request came to, nil where nobody knows.
+// local returns the address that the request came to, nil if it is not known.
 func local(r *http.Request) net.Addr {
 	a, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
 	return a
@@ -162,8 +167,7 @@ func atLoopback(r *http.Request) bool {
 	return ok && tcp.IP.IsLoopback()
 }
 
-// namesLoopback reports whether a Host header is this machine's, with or without
-// a port.
+// namesLoopback reports whether a Host header names this machine, with or without a port.
 func namesLoopback(host string) bool {
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h

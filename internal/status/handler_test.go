@@ -28,7 +28,8 @@ func TestADaemonSaysAllOfItselfOverItsSocket(t *testing.T) {
 
 func TestADaemonWithoutStoragesSaysSo(t *testing.T) {
 	d := serve(t, status.Daemon{}, status.Options{})
-	if code, body := d.ask(t, true, "GET", "/status.json", ""); code != 200 || !strings.Contains(body, `"storages":[]`) || strings.Contains(body, "0001") {
+	if code, body := d.ask(t, true, "GET", "/status.json", ""); code != 200 ||
+		!strings.Contains(body, `"storages":[]`) || strings.Contains(body, "0001") {
 		t.Errorf("got %d %s", code, body)
 	}
 }
@@ -43,10 +44,12 @@ func TestADaemonIsTold(t *testing.T) {
 			t.Errorf("%s: %v", c.verb, err)
 		}
 	}
-	if err := status.Tell(t.Context(), d.socket, "sweep", []string{"nowhere"}); err == nil || err.Error() != `the policy has no storage "nowhere"` {
+	if err := status.Tell(t.Context(), d.socket, "sweep", []string{"nowhere"}); err == nil ||
+		err.Error() != `the policy has no storage "nowhere"` {
 		t.Errorf("got %v", err)
 	}
-	if err := status.Tell(t.Context(), d.socket, "explode", nil); err == nil || !strings.Contains(err.Error(), "explode") {
+	if err := status.Tell(t.Context(), d.socket, "explode", nil); err == nil ||
+		!strings.Contains(err.Error(), "explode") {
 		t.Errorf("got %v", err)
 	}
 	if want := []string{"sweep", "sweep pictures a & b", "reload"}; !slices.Equal(d.told, want) {
@@ -61,7 +64,9 @@ func TestWithoutADaemonThereIsNone(t *testing.T) {
 	}
 	stale := d.socket + ".stale"
 	leave(t, stale)
-	for _, socket := range []string{d.socket, stale, d.socket + "/below/a/file/that/is/not/there", d.socket + strings.Repeat("x", 200)} {
+	for _, socket := range []string{
+		d.socket, stale, d.socket + "/below/a/file/that/is/not/there", d.socket + strings.Repeat("x", 200),
+	} {
 		if _, err := status.Ask(t.Context(), socket); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("ask: got %v", err)
 		}
@@ -86,17 +91,57 @@ func TestWhatIsHealthy(t *testing.T) {
 		sick  string
 	}{
 		{"well", 48 * time.Hour, well, ""},
-		{"just as old as it may be", 48 * time.Hour, with(func(s *status.Storage) { s.LastGood = now.Add(-stale) }), ""},
-		{"too old", 48 * time.Hour, with(func(s *status.Storage) { s.LastGood = now.Add(-stale - time.Second) }), "pictures was last scanned whole at 2026-11-24T23:59:59Z\n"},
-		{"from before the daemon began", time.Minute, with(func(s *status.Storage) { s.LastGood = now.Add(-13 * time.Hour) }), "pictures was last scanned whole at 2026-11-24T23:00:00Z\n"},
+		{
+			"just as old as it may be",
+			48 * time.Hour,
+			with(func(s *status.Storage) { s.LastGood = now.Add(-stale) }),
+			"",
+		},
+		{
+			"too old",
+			48 * time.Hour,
+			with(func(s *status.Storage) { s.LastGood = now.Add(-stale - time.Second) }),
+			"pictures was last scanned whole at 2026-11-24T23:59:59Z\n",
+		},
+		{
+			"from before the daemon began",
+			time.Minute,
+			with(func(s *status.Storage) { s.LastGood = now.Add(-13 * time.Hour) }),
+			"pictures was last scanned whole at 2026-11-24T23:00:00Z\n",
+		},
 		{"not yet", time.Minute, with(func(s *status.Storage) { s.LastGood = time.Time{} }), ""},
-		{"never", 13 * time.Hour, with(func(s *status.Storage) { s.LastGood = time.Time{} }), "pictures was not scanned whole since 2026-11-24T23:00:00Z\n"},
-		{"stuck", time.Minute, with(func(s *status.Storage) { s.State, s.StateSince = status.Stuck, now.Add(-time.Hour) }), "pictures is stuck since 2026-11-25T11:00:00Z\n"},
-		{"signed out", time.Minute, with(func(s *status.Storage) { s.State, s.Err = status.Unopened, "the sign-in of ann@example.com is over" }), "pictures cannot be opened\n"},
-		{"a file that cannot be read", time.Minute, with(func(s *status.Storage) { s.Err = "holiday.png: input/output error" }), ""},
+		{
+			"never",
+			13 * time.Hour,
+			with(func(s *status.Storage) { s.LastGood = time.Time{} }),
+			"pictures was not scanned whole since 2026-11-24T23:00:00Z\n",
+		},
+		{
+			"stuck",
+			time.Minute,
+			with(func(s *status.Storage) { s.State, s.StateSince = status.Stuck, now.Add(-time.Hour) }),
+			"pictures is stuck since 2026-11-25T11:00:00Z\n",
+		},
+		{
+			"signed out",
+			time.Minute,
+			with(func(s *status.Storage) {
+				s.State, s.Err = status.Unopened, "the sign-in of ann@example.com is over"
+			}),
+			"pictures cannot be opened\n",
+		},
+		{
+			"a file that cannot be read",
+			time.Minute,
+			with(func(s *status.Storage) { s.Err = "holiday.png: input/output error" }),
+			"",
+		},
 		{"waiting", time.Minute, with(func(s *status.Storage) { s.State = status.Waiting }), ""},
 	} {
-		d := serve(t, status.Daemon{Since: now.Add(-c.since), Storages: []status.Storage{{Name: "other", State: status.Idle, LastGood: now}, c.s}}, status.Options{Stale: func() time.Duration { return stale }})
+		d := serve(t, status.Daemon{
+			Since:    now.Add(-c.since),
+			Storages: []status.Storage{{Name: "other", State: status.Idle, LastGood: now}, c.s},
+		}, status.Options{Stale: func() time.Duration { return stale }})
 		want, text := 200, "ok\n"
 		if c.sick != "" {
 			want, text = 503, c.sick
@@ -119,7 +164,8 @@ func TestWhyNothingIsDeletedIsNotSaidOverTheLoopback(t *testing.T) {
 	lost.Held = "the policy file /home/ann/.config/sweepd/policy.yaml is gone"
 	lost.RecordErr = `the journal is not the one any more that was opened: "/home/ann/.local/state/sweepd/journal.db" is gone`
 	d := serve(t, lost, status.Options{})
-	if code, body := d.ask(t, false, "GET", "/healthz", ""); code != 503 || !strings.HasPrefix(body, "the record is not to be relied on\n") {
+	if code, body := d.ask(t, false, "GET", "/healthz", ""); code != 503 ||
+		!strings.HasPrefix(body, "the record is not to be relied on\n") {
 		t.Errorf("got %d %q", code, body)
 	}
 	for _, path := range []string{"/", "/healthz", "/metrics", "/status.json"} {
@@ -134,7 +180,10 @@ func TestWhyNothingIsDeletedIsNotSaidOverTheLoopback(t *testing.T) {
 
 func TestOverTheLoopbackNothingIsTakenAndNoNameIsSaid(t *testing.T) {
 	d := serve(t, full(), status.Options{Stale: func() time.Duration { return time.Second }, Pprof: true})
-	for _, path := range []string{"/", "/healthz", "/metrics", "/status.json", "/debug/pprof/", "/debug/pprof/goroutine?debug=2", "/debug/pprof/cmdline"} {
+	for _, path := range []string{
+		"/", "/healthz", "/metrics", "/status.json", "/debug/pprof/", "/debug/pprof/goroutine?debug=2",
+		"/debug/pprof/cmdline",
+	} {
 		_, body := d.ask(t, false, "GET", path, "")
 		for _, secret := range secrets {
 			if strings.Contains(body, secret) {
@@ -179,8 +228,7 @@ func TestOverTheLoopbackNothingIsTakenAndNoNameIsSaid(t *testing.T) {
 	}
 }
 
-// Whoever lets the handler be reached by others, or does not say how it is
-// reached, gets nothing.
+// A request whose local address is not known, or is not loopback, is refused.
 func TestAnAddressThatIsNotKnownToBeTheLoopbackIsRefused(t *testing.T) {
 	w := httptest.NewRecorder()
 	req := httptest.NewRequest(http.MethodGet, "http://127.0.0.1/metrics", nil)

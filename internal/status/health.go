@@ -5,10 +5,8 @@ import (
 	"time"
 )
 
-// sick is why a storage is not well, in a clause that follows its name and has
-// nothing of a file in it; "" when it is. A daemon that has not had its first
-// good scan yet is given as long as between two of them. stale 0: no scan is too
-// long ago.
+// sick returns why a storage is unhealthy, as a clause that follows its name and names no file; "" if it is healthy.
+// Before its first good scan, a daemon has as much time as between two scans. If stale is 0, no scan is too old.
 func sick(d Daemon, s Storage, now time.Time, stale time.Duration) string {
 	good := s.LastGood
 	if good.IsZero() {

@@ -14,20 +14,19 @@ import (
 	"time"
 )
 
-// ErrAnswered: another daemon listens at that socket.
+// ErrAnswered is returned if another daemon listens at the socket.
 var ErrAnswered = errors.New("another daemon answers there")
 
-// ErrNotHere: an address that others than this machine could reach.
+// ErrNotHere is returned for an address that other machines could reach.
 var ErrNotHere = errors.New("not an address of this machine alone: write unix:/PATH, 127.0.0.1:PORT or [::1]:PORT")
 
-// Listen opens an address to serve a Handler at: "unix:/path", a socket that only
-// its owner may use, in a folder that is made if it is not there; or a port of
-// the loopback, by number, as "127.0.0.1:9464" or "[::1]:9464".
+// Listen opens an address for a Handler. The address is "unix:/path", a socket that only its owner may use, in a
+// folder that is created if it does not exist; or a loopback port by number, such as "127.0.0.1:9464" or
+// "[::1]:9464". Other addresses are ErrNotHere.
 //
-// A socket that a killed daemon left is replaced; one at which somebody answers
-// is ErrAnswered, and so is one of which that cannot be told. Anything else at
-// that path is left alone: fs.ErrExist. Two daemons that begin at the same moment
-// are kept apart by a lease, not here.
+// The socket of a killed daemon is replaced. Listen returns ErrAnswered if a daemon answers at the socket, or if that
+// cannot be determined, and fs.ErrExist if the path is something else, which it leaves unchanged. A lease, not
+// Listen, prevents two daemons from starting at the same moment.
 func Listen(ctx context.Context, addr string) (net.Listener, error) {
 	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
 		return listenUnix(ctx, path)
@@ -62,7 +61,8 @@ func listenUnix(ctx context.Context, path string) (net.Listener, error) {
 	return l, nil
 }
 
-// vacate removes the socket at path if nobody is behind it any more.
+// vacate removes the socket at path if no process listens on it any more. It returns ErrAnswered or fs.ErrExist as
+// Listen does.
 func vacate(ctx context.Context, path string) error {
 	fi, err := os.Lstat(path)
 	switch {

@@ -4,5 +4,5 @@ package status
 
 import "syscall"
 
-// private: here a folder's rights are what keeps others from a socket.
+// private does nothing: on this system the permissions of the folder protect the socket.
 func private(_, _ string, _ syscall.RawConn) error { return nil }

@@ -12,7 +12,7 @@ import (
 	"sweepd/internal/status"
 )
 
-// leave leaves a socket that nobody is behind, as a killed daemon does.
+// leave leaves a socket without a listener, as a killed daemon does.
 func leave(t *testing.T, path string) {
 	t.Helper()
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path})
@@ -28,7 +28,10 @@ func leave(t *testing.T, path string) {
 func TestASocketIsItsOwnersAlone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "run", "sweepd", "control")
 	l := listen(t, "unix:"+path)
-	for name, want := range map[string]fs.FileMode{path: fs.ModeSocket | 0o600, filepath.Dir(path): fs.ModeDir | 0o700} {
+	for name, want := range map[string]fs.FileMode{
+		path:               fs.ModeSocket | 0o600,
+		filepath.Dir(path): fs.ModeDir | 0o700,
+	} {
 		if fi, err := os.Lstat(name); err != nil || fi.Mode() != want {
 			t.Errorf("%s: %v, %v, want %v", name, fi.Mode(), err, want)
 		}
@@ -43,7 +46,8 @@ func TestASocketIsItsOwnersAlone(t *testing.T) {
 
 func TestOnlyASocketThatNobodyAnswersAtIsReplaced(t *testing.T) {
 	dir := t.TempDir()
-	stale, live, file, link := filepath.Join(dir, "stale"), filepath.Join(dir, "live"), filepath.Join(dir, "file"), filepath.Join(dir, "link")
+	stale, live, file, link := filepath.Join(dir, "stale"), filepath.Join(dir, "live"), filepath.Join(dir, "file"),
+		filepath.Join(dir, "link")
 	leave(t, stale)
 	first := listen(t, "unix:"+live)
 	defer first.Close()
@@ -83,8 +87,9 @@ func TestAPathThatIsTooLongForASocketIsSaidToBe(t *testing.T) {
 
 func TestOnlyThisMachineIsListenedTo(t *testing.T) {
 	for _, addr := range []string{
-		"", ":9464", "0.0.0.0:9464", "[::]:9464", "192.168.1.2:9464", "localhost:9464", "example.com:80", "127.0.0.1", "9464",
-		"[::1%lo]:9464", "[::ffff:192.168.1.2]:0", "unix:relative", "unix:", "unix:@abstract", "/run/control", "http://127.0.0.1:1",
+		"", ":9464", "0.0.0.0:9464", "[::]:9464", "192.168.1.2:9464", "localhost:9464", "example.com:80", "127.0.0.1",
+		"9464", "[::1%lo]:9464", "[::ffff:192.168.1.2]:0", "unix:relative", "unix:", "unix:@abstract", "/run/control",
+		"http://127.0.0.1:1",
 	} {
 		if l, err := status.Listen(t.Context(), addr); !errors.Is(err, status.ErrNotHere) {
 			t.Errorf("%q: got %v, %v", addr, l, err)

@@ -8,9 +8,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 )
 
-// A metric is one line of docs/monitoring.md. Names are as Prometheus wants them
-// (https://prometheus.io/docs/practices/naming/). No label's value comes from a
-// file: there are as many series as the policy has storages.
+// metric is one line of docs/monitoring.md. Names follow https://prometheus.io/docs/practices/naming/. No label's
+// value comes from a file, so the number of series depends only on the number of storages in the policy.
 type metric struct {
 	name   string
 	kind   prometheus.ValueType
@@ -19,20 +18,21 @@ type metric struct {
 	each   func(p page, emit func(value float64, labels ...string))
 }
 
-// page is what one scrape is about.
+// page is the data of one scrape.
 type page struct {
 	Daemon
 	now   time.Time
 	stale time.Duration
 }
 
-// reasons are what may stand against a deletion, as docs/json.md has them; any
-// other counts as "other", so that nobody else's words become a series.
+// reasons returns the reasons against a deletion, as in docs/json.md. Any other reason counts as "other", so that no
+// text from outside becomes a series.
 func reasons() []string {
 	return []string{
 		"changed", "busy", "gone", "exists", "paused", "outside", "not_due", "clock", "unsupported",
-		"protected", "protected:open", "protected:partial", "protected:placeholder", "protected:hard_linked", "protected:other_owner",
-		"protected:git", "protected:mentioned", "protected:library", "protected:tagged", "protected:shared", "protected:locked",
+		"protected", "protected:open", "protected:partial", "protected:placeholder", "protected:hard_linked",
+		"protected:other_owner", "protected:git", "protected:mentioned", "protected:library", "protected:tagged",
+		"protected:shared", "protected:locked",
 	}
 }
 
@@ -41,60 +41,100 @@ const (
 	counter = prometheus.CounterValue
 )
 
-// metrics are all that a daemon has of its own.
+// metrics returns the daemon's own metrics.
 func metrics() []metric {
 	return []metric{
-		{"sweepd_build_info", gauge, "The version that runs; always 1.", []string{"version"}, func(p page, emit func(float64, ...string)) {
-			emit(1, p.Version)
-		}},
-		{"sweepd_start_timestamp_seconds", gauge, "When the daemon began.", nil, func(p page, emit func(float64, ...string)) {
-			moment(p.Since, emit)
-		}},
-		{"sweepd_enforcing", gauge, "1 when the daemon may delete by itself, 0 when it only reports.", nil, func(p page, emit func(float64, ...string)) {
-			emit(truth(p.Mode == "enforce"))
-		}},
-		{"sweepd_paused", gauge, "1 while a person has paused all deletions.", nil, func(p page, emit func(float64, ...string)) {
-			emit(truth(p.Paused != ""))
-		}},
-		{"sweepd_storage_healthy", gauge, "1 when /healthz has nothing against the storage.", []string{"storage"}, func(p page, emit func(float64, ...string)) {
-			for _, s := range p.Storages {
-				emit(truth(sick(p.Daemon, s, p.now, p.stale) == ""), s.Name)
-			}
-		}},
-		{"sweepd_storage_state", gauge, "1 for the state that the storage is in, 0 for the others.", []string{"storage", "state"}, func(p page, emit func(float64, ...string)) {
-			for _, s := range p.Storages {
-				for _, state := range states() {
-					emit(truth(s.State == state), s.Name, state)
+		{
+			"sweepd_build_info", gauge, "The version that runs; always 1.",
+			[]string{"version"},
+			func(p page, emit func(float64, ...string)) {
+				emit(1, p.Version)
+			},
+		},
+		{
+			"sweepd_start_timestamp_seconds", gauge, "When the daemon began.", nil,
+			func(p page, emit func(float64, ...string)) {
+				moment(p.Since, emit)
+			},
+		},
+		{
+			"sweepd_enforcing", gauge, "1 when the daemon may delete by itself, 0 when it only reports.", nil,
+			func(p page, emit func(float64, ...string)) {
+				emit(truth(p.Mode == "enforce"))
+			},
+		},
+		{
+			"sweepd_paused", gauge, "1 while a person has paused all deletions.", nil,
+			func(p page, emit func(float64, ...string)) {
+				emit(truth(p.Paused != ""))
+			},
+		},
+		{
+			"sweepd_storage_healthy", gauge, "1 when /healthz has nothing against the storage.",
+			[]string{"storage"},
+			func(p page, emit func(float64, ...string)) {
+				for _, s := range p.Storages {
+					emit(truth(sick(p.Daemon, s, p.now, p.stale) == ""), s.Name)
 				}
-			}
-		}},
-		times("sweepd_state_timestamp_seconds", "Since when the storage is in its state.", func(s Storage) time.Time { return s.StateSince }),
-		times("sweepd_last_good_scan_timestamp_seconds", "The end of the last scan that saw the whole storage.", func(s Storage) time.Time { return s.LastGood }),
+			},
+		},
+		{
+			"sweepd_storage_state", gauge, "1 for the state that the storage is in, 0 for the others.",
+			[]string{"storage", "state"},
+			func(p page, emit func(float64, ...string)) {
+				for _, s := range p.Storages {
+					for _, state := range states() {
+						emit(truth(s.State == state), s.Name, state)
+					}
+				}
+			},
+		},
+		times("sweepd_state_timestamp_seconds", "Since when the storage is in its state.",
+			func(s Storage) time.Time { return s.StateSince }),
+		times("sweepd_last_good_scan_timestamp_seconds", "The end of the last scan that saw the whole storage.",
+			func(s Storage) time.Time { return s.LastGood }),
 		times("sweepd_last_run_timestamp_seconds", "The last sweep.", func(s Storage) time.Time { return s.LastRun }),
-		times("sweepd_next_run_timestamp_seconds", "When the next sweep is due.", func(s Storage) time.Time { return s.NextRun }),
-		figures("sweepd_files_seen", gauge, "Files of any kind that the last scan saw.", func(s Storage) int64 { return s.Seen }),
+		times("sweepd_next_run_timestamp_seconds", "When the next sweep is due.",
+			func(s Storage) time.Time { return s.NextRun }),
+		figures("sweepd_files_seen", gauge, "Files of any kind that the last scan saw.",
+			func(s Storage) int64 { return s.Seen }),
 		figures("sweepd_images", gauge, "Images that the last scan saw.", func(s Storage) int64 { return s.Images }),
-		figures("sweepd_files_matched", gauge, "Images that may be generated, by the last scan.", func(s Storage) int64 { return s.Matched }),
-		figures("sweepd_files_due", gauge, "Files that the policy wants gone now.", func(s Storage) int64 { return s.Due }),
-		figures("sweepd_files_held", gauge, "Files that something still holds: a grace, or a guard.", func(s Storage) int64 { return s.Held }),
-		figures("sweepd_files_review", gauge, "Files that wait for a person's word.", func(s Storage) int64 { return s.Review }),
-		figures("sweepd_files_trashed_total", counter, "Files moved to the trash.", func(s Storage) int64 { return s.Trashed }),
-		figures("sweepd_files_purged_total", counter, "Files deleted for good.", func(s Storage) int64 { return s.Purged }),
+		figures("sweepd_files_matched", gauge, "Images that may be generated, by the last scan.",
+			func(s Storage) int64 { return s.Matched }),
+		figures("sweepd_files_due", gauge, "Files that the policy wants gone now.",
+			func(s Storage) int64 { return s.Due }),
+		figures("sweepd_files_held", gauge, "Files that something still holds: a grace, or a guard.",
+			func(s Storage) int64 { return s.Held }),
+		figures("sweepd_files_review", gauge, "Files that wait for a person's word.",
+			func(s Storage) int64 { return s.Review }),
+		figures("sweepd_files_trashed_total", counter, "Files moved to the trash.",
+			func(s Storage) int64 { return s.Trashed }),
+		figures("sweepd_files_purged_total", counter, "Files deleted for good.",
+			func(s Storage) int64 { return s.Purged }),
 		figures("sweepd_files_restored_total", counter, "Files put back.", func(s Storage) int64 { return s.Restored }),
-		figures("sweepd_files_failed_total", counter, "Files that could not be moved, or not be read.", func(s Storage) int64 { return s.Failed }),
-		{"sweepd_files_refused_total", counter, "Files that were due and left alone, by what stood against it.", []string{"storage", "reason"}, func(p page, emit func(float64, ...string)) {
-			for _, s := range p.Storages {
-				refused(s, emit)
-			}
-		}},
-		figures("sweepd_moved_bytes_total", counter, "Size of the files trashed, purged or restored.", func(s Storage) int64 { return s.Bytes }),
-		figures("sweepd_freed_bytes_total", counter, "What the storage says is free after purges and was not before.", func(s Storage) int64 { return s.Freed }),
-		figures("sweepd_calls_total", counter, "Requests sent to the storage's service, repeats counted.", func(s Storage) int64 { return s.Calls }),
-		figures("sweepd_read_bytes_total", counter, "Bytes read from the storage.", func(s Storage) int64 { return s.BytesRead }),
+		figures("sweepd_files_failed_total", counter, "Files that could not be moved, or not be read.",
+			func(s Storage) int64 { return s.Failed }),
+		{
+			"sweepd_files_refused_total", counter, "Files that were due and left alone, by what stood against it.",
+			[]string{"storage", "reason"},
+			func(p page, emit func(float64, ...string)) {
+				for _, s := range p.Storages {
+					refused(s, emit)
+				}
+			},
+		},
+		figures("sweepd_moved_bytes_total", counter, "Size of the files trashed, purged or restored.",
+			func(s Storage) int64 { return s.Bytes }),
+		figures("sweepd_freed_bytes_total", counter, "What the storage says is free after purges and was not before.",
+			func(s Storage) int64 { return s.Freed }),
+		figures("sweepd_calls_total", counter, "Requests sent to the storage's service, repeats counted.",
+			func(s Storage) int64 { return s.Calls }),
+		figures("sweepd_read_bytes_total", counter, "Bytes read from the storage.",
+			func(s Storage) int64 { return s.BytesRead }),
 	}
 }
 
-// times is a metric with a time of each storage for which it is known.
+// times returns a metric with a time for each storage for which it is known.
 func times(name, help string, of func(Storage) time.Time) metric {
 	return metric{name, gauge, help, []string{"storage"}, func(p page, emit func(float64, ...string)) {
 		for _, s := range p.Storages {
@@ -103,7 +143,7 @@ func times(name, help string, of func(Storage) time.Time) metric {
 	}}
 }
 
-// figures is a metric with a number of each storage.
+// figures returns a metric with a number for each storage.
 func figures(name string, kind prometheus.ValueType, help string, of func(Storage) int64) metric {
 	return metric{name, kind, help, []string{"storage"}, func(p page, emit func(float64, ...string)) {
 		for _, s := range p.Storages {
@@ -112,8 +152,8 @@ func figures(name string, kind prometheus.ValueType, help string, of func(Storag
 	}}
 }
 
-// refused gives a series for each reason, whether or not it has occurred: what
-// first appears with 1 never was seen to grow.
+// refused emits a series for each reason, also for those that have not occurred: the increase of a series that begins
+// with 1 is never seen.
 func refused(s Storage, emit func(float64, ...string)) {
 	other := int64(0)
 	for _, n := range s.Refused {
@@ -143,11 +183,11 @@ func truth(is bool) float64 {
 type collector struct {
 	page  func() page
 	all   []metric
-	descs []*prometheus.Desc // of all, in their order
+	descs []*prometheus.Desc // of all, in the same order
 }
 
-// registry is one of our own, with the metrics of the daemon, of its process and
-// of Go: the global one is anybody's.
+// registry returns a registry of its own, with the metrics of the daemon, its process and Go. Other code could add to
+// the global one.
 func registry(get func() page) *prometheus.Registry {
 	c := &collector{page: get, all: metrics()}
 	for _, m := range c.all {
@@ -175,7 +215,7 @@ func (c *collector) Collect(to chan<- prometheus.Metric) {
 	}
 }
 
-// sample is one value. Labels are UTF-8 whatever a policy called its storages.
+// sample returns one value. Labels are converted to UTF-8, as a policy may name its storages otherwise.
 func sample(d *prometheus.Desc, kind prometheus.ValueType, v float64, labels []string) prometheus.Metric {
 	for i, l := range labels {
 		labels[i] = strings.ToValidUTF8(l, "\uFFFD")

@@ -24,7 +24,8 @@ var update = flag.Bool("update", false, "write the golden files, and the table i
 // scrape is what Prometheus makes of the page.
 func scrape(t *testing.T, d status.Daemon) (page string, families map[string]*dto.MetricFamily) {
 	t.Helper()
-	code, page := serve(t, d, status.Options{Stale: func() time.Duration { return 90 * time.Minute }}).ask(t, false, "GET", "/metrics", "")
+	code, page := serve(t, d, status.Options{Stale: func() time.Duration { return 90 * time.Minute }}).ask(t, false,
+		"GET", "/metrics", "")
 	if code != 200 {
 		t.Fatalf("got %d %s", code, page)
 	}
@@ -91,7 +92,7 @@ func TestEachGuardIsAReasonOfItsOwn(t *testing.T) {
 	}
 }
 
-// refusals are what sweepd_files_refused_total says of a storage, by reason.
+// refusals returns the samples of sweepd_files_refused_total for a storage, by reason.
 func refusals(t *testing.T, d status.Daemon, storage string) map[string]float64 {
 	t.Helper()
 	_, families := scrape(t, d)
@@ -109,7 +110,9 @@ func refusals(t *testing.T, d status.Daemon, storage string) map[string]float64 
 }
 
 func TestAStorageWithAnyNameIsCounted(t *testing.T) {
-	_, families := scrape(t, status.Daemon{Storages: []status.Storage{{Name: "\xff\"\n{", State: status.Idle, Seen: 7}}})
+	_, families := scrape(t, status.Daemon{
+		Storages: []status.Storage{{Name: "\xff\"\n{", State: status.Idle, Seen: 7}},
+	})
 	m := families["sweepd_files_seen"].GetMetric()
 	if len(m) != 1 || m[0].Label[0].GetValue() != "\uFFFD\"\n{" || m[0].Gauge.GetValue() != 7 {
 		t.Errorf("got %v", m)
@@ -130,7 +133,8 @@ func TestThePageNamesEachMetric(t *testing.T) {
 			labels = append(labels, "`"+l.GetName()+"`")
 		}
 		slices.Sort(labels)
-		rows = append(rows, fmt.Sprintf("| `%s` | %s | %s | %s |\n", name, strings.ToLower(f.GetType().String()), strings.Join(labels, ", "), f.GetHelp()))
+		rows = append(rows, fmt.Sprintf("| `%s` | %s | %s | %s |\n", name, strings.ToLower(f.GetType().String()),
+			strings.Join(labels, ", "), f.GetHelp()))
 	}
 	slices.Sort(rows)
 	src, err := os.ReadFile(doc)

@@ -11,17 +11,17 @@ import (
 	"golang.org/x/net/netutil"
 )
 
-// mostStrangers is how many connections from a port there are at once, so that
-// nobody on the machine can use up the files that a sweep needs to open.
+// mostStrangers is the maximum number of connections to ports at once, so that other users of the machine cannot use
+// up the file descriptors that a sweep needs.
 const mostStrangers = 32
 
-// Serve serves h at the listeners until ctx ends, lets whoever is being answered
-// have their answer, and closes the listeners. When it returns, nothing of it
-// runs any more. That a listener fails is an error, once the others have ended.
+// Serve serves h at the listeners until ctx ends, completes the answers under way, and closes the listeners. All its
+// goroutines have ended when it returns. It returns the errors of failed listeners once the others have ended.
 func Serve(ctx context.Context, h http.Handler, listeners ...net.Listener) error {
 	server := &http.Server{
 		Handler: h, MaxHeaderBytes: 16 << 10,
-		ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute, // no ReadTimeout: it would end a profile, and a reload
+		// There is no ReadTimeout: it would end a profile, and a reload.
+		ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute,
 	}
 	errs := make([]error, len(listeners)+1)
 	var wg sync.WaitGroup

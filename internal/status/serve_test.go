@@ -11,7 +11,7 @@ import (
 	"sweepd/internal/status"
 )
 
-// Whoever is being answered when the daemon ends has their answer.
+// A request under way when the daemon ends is answered.
 func TestAnAnswerThatWasBegunIsFinished(t *testing.T) {
 	asked, end := make(chan struct{}), make(chan struct{})
 	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -23,19 +23,22 @@ var secrets = []string{"holiday.png", "/home/ann", "the policy is older"}
 // full is a daemon of which everything is known.
 func full() status.Daemon {
 	return status.Daemon{
-		Version: "1.2.3", PID: 4242, Since: now.Add(-48 * time.Hour), PolicyFile: "/home/ann/.config/sweepd/policy.yaml", Policy: "0123abcd",
+		Version: "1.2.3", PID: 4242, Since: now.Add(-48 * time.Hour),
+		PolicyFile: "/home/ann/.config/sweepd/policy.yaml", Policy: "0123abcd",
 		Mode: "enforce", Digest: now.Add(72 * time.Hour), Notices: []string{"the policy is older than the program"},
 		Storages: []status.Storage{
 			{
 				Name: "pictures", Type: "local", State: status.Idle, StateSince: now.Add(-time.Hour),
-				LastGood: now.Add(-time.Hour), LastRun: now.Add(-9 * time.Hour), NextRun: now.Add(15 * time.Hour), Watch: "12 folders",
-				Seen: 102_000, Images: 81_858, Matched: 873, Due: 12, Held: 3, Review: 1,
+				LastGood: now.Add(-time.Hour), LastRun: now.Add(-9 * time.Hour), NextRun: now.Add(15 * time.Hour),
+				Watch: "12 folders", Seen: 102_000, Images: 81_858, Matched: 873, Due: 12, Held: 3, Review: 1,
 				Trashed: 40, Purged: 30, Restored: 2, Bytes: 123_456_789, Freed: 100_000_000, Failed: 1,
-				Refused: map[string]int64{"changed": 3, "protected:git": 2, "in /home/ann/holiday.png": 4}, BytesRead: 5_000_000,
+				Refused:   map[string]int64{"changed": 3, "protected:git": 2, "in /home/ann/holiday.png": 4},
+				BytesRead: 5_000_000,
 			},
 			{
-				Name: "drive", Type: "gdrive", State: status.Scanning, StateSince: now.Add(-time.Minute), LastGood: now.Add(-2 * time.Hour),
-				Err: `cannot read "/home/ann/holiday.png"`, Calls: 321, BytesRead: 7_000_000,
+				Name: "drive", Type: "gdrive", State: status.Scanning, StateSince: now.Add(-time.Minute),
+				LastGood: now.Add(-2 * time.Hour), Err: `cannot read "/home/ann/holiday.png"`, Calls: 321,
+				BytesRead: 7_000_000,
 			},
 		},
 	}
@@ -44,7 +47,7 @@ func full() status.Daemon {
 // daemon is one that is served, for real, at a socket and at a port.
 type daemon struct {
 	socket, port string
-	told         []string // what it was told, as verb and storages
+	told         []string // the commands that it received, as verb and storages
 	stop         func() error
 
 	mu sync.Mutex

@@ -2,7 +2,7 @@ package status
 
 import "time"
 
-// Daemon is a running daemon at one moment. Times that are not known are zero.
+// Daemon is the state of a running daemon at one moment. Unknown times are zero.
 type Daemon struct {
 	Version    string    `json:"version"`
 	PID        int       `json:"pid"`
@@ -11,12 +11,13 @@ type Daemon struct {
 	Policy     string    `json:"policy"`                 // its hash
 	Mode       string    `json:"mode"`                   // "report" or "enforce"
 	Record     string    `json:"record,omitempty"`       // identifies the file of its record on this machine
-	RecordErr  string    `json:"record_error,omitempty"` // why that cannot be relied on any more
-	Held       string    `json:"held,omitempty"`         // why nothing is deleted until the policy file is read anew; "" = it is as it was read
-	Paused     string    `json:"paused,omitempty"`       // why nothing is deleted; "" = it is not paused
-	Digest     time.Time `json:"digest,omitzero"`        // when the next one is sent
-	Storages   []Storage `json:"storages"`
-	Notices    []string  `json:"notices,omitempty"` // what its owner should know
+	RecordErr  string    `json:"record_error,omitempty"` // why the record can no longer be relied on
+	// Held is why nothing is deleted until the policy file is read anew; "" = the file is unchanged.
+	Held     string    `json:"held,omitempty"`
+	Paused   string    `json:"paused,omitempty"` // why nothing is deleted; "" = not paused
+	Digest   time.Time `json:"digest,omitzero"`  // when the next one is sent
+	Storages []Storage `json:"storages"`
+	Notices  []string  `json:"notices,omitempty"` // notices for its owner
 }
 
 // The states of a Storage.
@@ -24,16 +25,16 @@ const (
 	Idle     = "idle"
 	Scanning = "scanning"
 	Sweeping = "sweeping"
-	Waiting  = "waiting"  // for quiet hours to end, or for a service that asked for time
+	Waiting  = "waiting"  // for the end of quiet hours, or for a service that asked for time
 	Stuck    = "stuck"    // no sign of life for too long
-	Unopened = "unopened" // it could not be opened: nobody is signed in any more, or its folders are gone
+	Unopened = "unopened" // it could not be opened: its sign-in has ended, or its folders are gone
 )
 
-// states are all of them, in the order in which they are told.
+// states returns all states, in the order in which they are shown.
 func states() []string { return []string{Idle, Scanning, Sweeping, Waiting, Stuck, Unopened} }
 
-// Storage is one storage of a daemon. The first figures are those of its last
-// scan, the others count since the daemon began.
+// Storage is the state of one storage of a daemon. The figures down to Review are those of its last scan, the others
+// count since the daemon began.
 type Storage struct {
 	Name       string    `json:"name"`
 	Type       string    `json:"type"` // as in the policy
@@ -42,7 +43,7 @@ type Storage struct {
 	LastGood   time.Time `json:"last_good,omitzero"` // the end of the last scan that saw everything
 	LastRun    time.Time `json:"last_run,omitzero"`
 	NextRun    time.Time `json:"next_run,omitzero"`
-	Watch      string    `json:"watch,omitempty"` // how changes are noticed, in words
+	Watch      string    `json:"watch,omitempty"` // how changes are noticed, as text
 	Err        string    `json:"error,omitempty"` // of the last try
 
 	Seen    int64 `json:"seen"`
@@ -58,7 +59,7 @@ type Storage struct {
 	Bytes     int64            `json:"bytes"` // of the files trashed, purged or restored
 	Freed     int64            `json:"freed"`
 	Failed    int64            `json:"failed"`
-	Refused   map[string]int64 `json:"refused,omitempty"` // by what stood against it
+	Refused   map[string]int64 `json:"refused,omitempty"` // by reason
 	Calls     int64            `json:"calls"`
 	BytesRead int64            `json:"bytes_read"`
 }
