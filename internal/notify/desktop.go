@@ -11,21 +11,20 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// desktop shows messages on the screen of the person whose session bus it is, by
-// org.freedesktop.Notifications (Desktop Notifications Specification 1.3).
+// desktop shows messages on the screen of the user whose session bus it is, by org.freedesktop.Notifications (Desktop
+// Notifications Specification 1.3).
 type desktop struct{ getenv func(string) string }
 
-// errNoBus: no one is logged in, or sweepd runs as another user.
+// errNoBus is returned if the user is not logged in, or sweepd runs as another user.
 var errNoBus = errors.New("there is no session bus: the desktop is reached by a sweepd that the same person runs")
 
-// bubble is how much of a text is shown, in bytes: a message there is looked at,
-// not read.
+// bubble is the maximum number of bytes of a text: such a message is looked at, not read.
 const bubble = 1000
 
 func (d desktop) carry(ctx context.Context, l letter) error {
 	address := d.getenv("DBUS_SESSION_BUS_ADDRESS")
 	if dir := d.getenv("XDG_RUNTIME_DIR"); address == "" && filepath.IsAbs(dir) {
-		address = "unix:path=" + dbus.EscapeBusAddressValue(filepath.Join(dir, "bus")) // where systemd has it
+		address = "unix:path=" + dbus.EscapeBusAddressValue(filepath.Join(dir, "bus")) // the path that systemd uses
 	}
 	if address == "" {
 		return errNoBus
@@ -38,7 +37,7 @@ func (d desktop) carry(ctx context.Context, l letter) error {
 	return show(ctx, conn.Object("org.freedesktop.Notifications", "/org/freedesktop/Notifications"), l)
 }
 
-// show escapes the text where it would be taken for markup.
+// show shows the message. It escapes the text if the desktop would interpret it as markup.
 func show(ctx context.Context, screen dbus.BusObject, l letter) error {
 	const name = "org.freedesktop.Notifications."
 	var able []string
@@ -50,7 +49,8 @@ func show(ctx context.Context, screen dbus.BusObject, l letter) error {
 		text = html.EscapeString(text)
 	}
 	hints := map[string]dbus.Variant{"urgency": dbus.MakeVariant(byte(1)), "desktop-entry": dbus.MakeVariant("sweepd")}
-	call := screen.CallWithContext(ctx, name+"Notify", 0, "sweepd", uint32(0), "", l.subject, text, []string{}, hints, int32(-1))
+	call := screen.CallWithContext(ctx, name+"Notify", 0, "sweepd", uint32(0), "", l.subject, text, []string{}, hints,
+		int32(-1))
 	if call.Err != nil {
 		return fmt.Errorf("the desktop: %w", call.Err)
 	}

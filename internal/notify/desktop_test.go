@@ -29,7 +29,8 @@ func bus(t *testing.T) (runtimeDir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address", "--address=unix:path="+filepath.Join(dir, "bus"))
+	cmd := exec.Command("dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address",
+		"--address=unix:path="+filepath.Join(dir, "bus"))
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -58,7 +59,9 @@ type screen struct {
 
 func (s *screen) GetCapabilities() ([]string, *dbus.Error) { return s.able, nil }
 
-func (s *screen) Notify(app string, _ uint32, _, summary, body string, _ []string, hints map[string]dbus.Variant, timeout int32) (uint32, *dbus.Error) {
+func (s *screen) Notify(
+	app string, _ uint32, _, summary, body string, _ []string, hints map[string]dbus.Variant, timeout int32,
+) (uint32, *dbus.Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.got = append(s.got, app+"|"+summary+"|"+body+"|"+hints["urgency"].String())
@@ -75,7 +78,8 @@ func (s *screen) on(t *testing.T, dir string) {
 	if err := conn.Export(s, "/org/freedesktop/Notifications", "org.freedesktop.Notifications"); err != nil {
 		t.Fatal(err)
 	}
-	if reply, err := conn.RequestName("org.freedesktop.Notifications", dbus.NameFlagDoNotQueue); err != nil || reply != dbus.RequestNameReplyPrimaryOwner {
+	if reply, err := conn.RequestName("org.freedesktop.Notifications", dbus.NameFlagDoNotQueue); err != nil ||
+		reply != dbus.RequestNameReplyPrimaryOwner {
 		t.Fatalf("%v, %v", reply, err)
 	}
 }
@@ -92,7 +96,8 @@ func TestAMessageIsShownOnTheDesktop(t *testing.T) {
 		s := &screen{able: c.able}
 		s.on(t, dir)
 		o := Options{Sinks: []Sink{{To: Desktop}}, Getenv: env("XDG_RUNTIME_DIR", dir), Now: now}
-		if err := Try(t.Context(), o, Message{Subject: "3 in the trash", Text: "a <b>bold</b> name & more", At: at})[0].Err; err != nil {
+		if err := Try(t.Context(), o,
+			Message{Subject: "3 in the trash", Text: "a <b>bold</b> name & more", At: at})[0].Err; err != nil {
 			t.Fatal(err)
 		}
 		s.mu.Lock() // the bus's goroutine wrote it
@@ -112,7 +117,11 @@ func TestADesktopWithoutAScreenIsAnError(t *testing.T) {
 	}{
 		{"nobody shows messages", env("XDG_RUNTIME_DIR", dir), "the desktop: "},
 		{"no bus", env(), errNoBus.Error()},
-		{"a bus that is gone", env("DBUS_SESSION_BUS_ADDRESS", "unix:path="+filepath.Join(dir, "gone")), "the session bus: "},
+		{
+			"a bus that is gone",
+			env("DBUS_SESSION_BUS_ADDRESS", "unix:path="+filepath.Join(dir, "gone")),
+			"the session bus: ",
+		},
 	} {
 		if err := tryAt(t, Desktop, false, c.getenv); err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%s: got %v", c.name, err)

@@ -1,13 +1,11 @@
-// Package notify carries messages to where a person reads them: mail, a chat, a
-// phone, the desktop. A message is news, not the record: the record is in the
-// journal and in the log before a message is made, so one that is late or lost
-// costs nobody a file.
+// Package notify sends messages to the places where the user reads them: mail, a chat, a phone, the desktop. A
+// message is news, not the record: the journal and the log have the record before a message is made, so a late or
+// lost message costs no file.
 //
-// Each sink has a queue and a goroutine of its own, so that one that is slow or
-// dead delays neither another nor the one who sends. What is sent may arrive
-// twice (an answer was lost) and may not arrive at all (the sink was dead for a
-// day, or sweepd was ended): then the next message says how many are missing.
+// Each sink has its own queue and goroutine, so that a slow or dead one delays neither another nor the sender. A
+// message may arrive twice (the answer was lost) or not at all (the sink was dead for a day, or sweepd was ended):
+// then the next message has the number of missing ones.
 //
-// The address of a sink is a secret, because a token is a part of it. No error
-// and no log record of this package has any of it.
+// The address of a sink is a secret, because it contains a token. No error and no log record of this package contains
+// any part of it.
 package notify

@@ -8,20 +8,19 @@ import (
 	"unicode"
 )
 
-// hider takes the address of a sink out of what others say about it. Libraries
-// put the URL into their errors, or parts of it, put together anew: so a word
-// goes if it has as many as run letters and digits in a row that the address has
-// too, whatever stands between them, or a shorter part of the address as a part
-// of its own.
+// hider removes the address of a sink from the texts of libraries and services. Libraries put the URL or parts of it,
+// reassembled, into their errors. So a field of the text is replaced if it has run letters and digits in a row that
+// the address has too, with any characters between them, or if a part of the field equals a shorter part of the
+// address.
 type hider struct {
 	runs  map[string]bool // of the address, folded
 	parts map[string]bool // of user, path, query, folded
 }
 
-// run is how many letters and digits in a row are too many.
+// run is the number of letters and digits in a row that are too many.
 const run = 6
 
-// longestError is how much of what a service says is passed on, in bytes.
+// longestError is the maximum number of bytes of a service's error text that is passed on.
 const longestError = 300
 
 func newHider(address string) hider {
@@ -41,8 +40,8 @@ func newHider(address string) hider {
 	return h
 }
 
-// coded is what user and password become in a header (RFC 7617) and in a mail's
-// conversation (RFC 4616), which a server may repeat.
+// coded returns the forms of user and password in a header (RFC 7617) and in a mail session (RFC 4616), which a
+// server may repeat.
 func coded(address string) []string {
 	u, err := url.Parse(address)
 	if err != nil || u.User == nil {
@@ -57,8 +56,7 @@ func coded(address string) []string {
 	return all
 }
 
-// private is what of an address is not the name of a server and not the name of
-// an option.
+// private returns the parts of an address other than the names of the server and of options.
 func private(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -71,7 +69,7 @@ func private(address string) string {
 	return strings.Join(all, " ")
 }
 
-// error is what may be shown of err, which is nil for nil.
+// error returns an error with the part of err's text that may be shown; nil for nil.
 func (h hider) error(err error) error {
 	if err == nil {
 		return nil
@@ -94,8 +92,8 @@ func (h hider) text(text string) string {
 	return cut(strings.Join(kept, " "), longestError)
 }
 
-// tells reports whether a word has something of the address.
 func (h hider) tells(word string) bool {
+	// The letters are compared in each form of the field.
 	for _, form := range forms(word) {
 		folded := []rune(fold(form))
 		for i := 0; i+run <= len(folded); i++ {
@@ -112,7 +110,7 @@ func (h hider) tells(word string) bool {
 	return false
 }
 
-// forms are a text and what it is if it is escaped, as a path or as a query.
+// forms returns a text and its unescaped forms, as a path and as a query.
 func forms(text string) []string {
 	all := []string{text}
 	for _, unescape := range []func(string) (string, error){url.PathUnescape, url.QueryUnescape} {
@@ -129,7 +127,7 @@ func words(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return !inWord(r) })
 }
 
-// fold leaves letters and digits, small.
+// fold returns the letters and digits of text, in lower case.
 func fold(text string) string {
 	return strings.Map(func(r rune) rune {
 		if !inWord(r) {

@@ -11,8 +11,14 @@ import (
 func TestAnErrorKeepsWhatAPersonNeeds(t *testing.T) {
 	const address = "generic+https://mia:hunter2@hooks.example/in/T0K3N-part?key=abc"
 	for _, c := range []struct{ text, want string }{
-		{"server returned unexpected response status code: 502 Bad Gateway", "server returned unexpected response status code: 502 Bad Gateway"},
-		{`Post "https://mia:***@hooks.example/in/T0K3N-part": dial tcp: lookup hooks.example: no such host`, "Post [secret] dial tcp: lookup [secret] no such host"},
+		{
+			"server returned unexpected response status code: 502 Bad Gateway",
+			"server returned unexpected response status code: 502 Bad Gateway",
+		},
+		{
+			`Post "https://mia:***@hooks.example/in/T0K3N-part": dial tcp: lookup hooks.example: no such host`,
+			"Post [secret] dial tcp: lookup [secret] no such host",
+		},
 		{"hunter2 is wrong, and abc too", "[secret] is wrong, and [secret] too"},
 		{"token t0k3npart refused", "token [secret] refused"},
 		{"x509: certificate signed by unknown authority", "x509: certificate signed by unknown authority"},
@@ -24,8 +30,8 @@ func TestAnErrorKeepsWhatAPersonNeeds(t *testing.T) {
 	}
 }
 
-// FuzzNoErrorShowsItsAddress: whatever a library makes of an address, as it is,
-// escaped or unescaped, none of it comes out.
+// FuzzNoErrorShowsItsAddress checks that no part of an address comes out, in any form that a library gives it: as it
+// is, escaped or unescaped.
 func FuzzNoErrorShowsItsAddress(f *testing.F) {
 	f.Add("telegram", "123456:ABC-def", "telegram", "/", "chats=@me", "sending POST request to %s failed")
 	f.Add("smtp", "mia:p w", "post.example:587", "/", "to=a@b.example", "535 %s: authentication failed")
@@ -42,7 +48,8 @@ func FuzzNoErrorShowsItsAddress(f *testing.F) {
 			err := h.error(errors.New(strings.ReplaceAll(frame, "%s", form)))
 			_, rest, _ := strings.Cut(address, "://")
 			for word := range strings.FieldsSeq(err.Error()) {
-				if got := fold(word); word != "[secret]" && len([]rune(got)) >= run && strings.Contains(fold(rest), got) {
+				if got := fold(word); word != "[secret]" && len([]rune(got)) >= run &&
+					strings.Contains(fold(rest), got) {
 					t.Fatalf("%q shows %q of %q", err, word, address)
 				}
 			}

@@ -8,37 +8,37 @@ import (
 	"time"
 )
 
-// tryLimit bounds one try at a sink.
+// tryLimit is the time limit of one try at a sink.
 const tryLimit = 20 * time.Second
 
-// pace is how often a message is tried.
+// pace is the timing of the tries.
 type pace struct {
-	try         time.Duration // one try takes at most
-	first, most time.Duration // the wait after the first failure, trebled after each next one, up to
+	try         time.Duration // limit of one try
+	first, most time.Duration // the wait after the first failure, trebled after each further one, and its maximum
 	giveUp      time.Duration // a message older than this is not tried again
 	queue       int           // messages that may wait
 }
 
-// usual outlasts a night without a network, and asks a dead sink some hundred
-// times in it.
+// usual outlasts a night without a network, in which it tries a dead sink about a hundred times.
 var usual = pace{try: tryLimit, first: 10 * time.Second, most: 15 * time.Minute, giveUp: 24 * time.Hour, queue: 64}
 
-// carrier takes a letter to one sink, once. Its errors have nothing of the
-// sink's address. It returns soon after ctx has ended.
+// carrier sends a letter to one sink, once. Its errors contain no part of the sink's address. It returns soon after
+// ctx has ended.
 type carrier interface {
 	carry(ctx context.Context, l letter) error
 }
 
-// line is the queue before one sink.
+// line is the queue of one sink.
 type line struct {
 	sink    Sink
 	carrier carrier
 	queue   chan letter
-	missing atomic.Int64 // messages that were dropped since one got through
-	left    bool         // messages were dropped because the Notifier was closed; for after run
-	pace    pace
-	log     *slog.Logger
-	now     func() time.Time
+	missing atomic.Int64 // messages dropped since the last one that was sent
+	// left is set if messages were dropped because the Notifier was closed. It may be read after run has returned.
+	left bool
+	pace pace
+	log  *slog.Logger
+	now  func() time.Time
 }
 
 func newLine(s Sink, c carrier, o Options, p pace) *line {
@@ -46,10 +46,12 @@ func newLine(s Sink, c carrier, o Options, p pace) *line {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &line{sink: s, carrier: c, queue: make(chan letter, p.queue), pace: p, log: log.With("sink", s.To), now: o.Now}
+	return &line{
+		sink: s, carrier: c, queue: make(chan letter, p.queue), pace: p, log: log.With("sink", s.To), now: o.Now,
+	}
 }
 
-// put never waits. It is called by one goroutine at a time.
+// put adds m to the queue and never blocks. It is called by one goroutine at a time.
 func (l *line) put(m letter) {
 	for {
 		select {
@@ -65,7 +67,7 @@ func (l *line) put(m letter) {
 	}
 }
 
-// drop gives a message up. What it was about is in the journal.
+// drop drops a message and counts it as missing. The journal has the event that it reports.
 func (l *line) drop(m letter, why string, err error) {
 	args := []any{"event", m.event, "subject", m.subject, "why", why, "missing", l.missing.Add(1)}
 	if err != nil {
@@ -74,15 +76,14 @@ func (l *line) drop(m letter, why string, err error) {
 	l.log.Warn("a message was not sent", args...)
 }
 
-// run sends what is queued until the queue is closed and empty. Once ctx has
-// ended it tries nothing any more.
+// run sends the queued messages until the queue is closed and empty. It makes no further try once ctx has ended.
 func (l *line) run(ctx context.Context) {
 	for m := range l.queue {
 		l.send(ctx, m)
 	}
 }
 
-// send tries until the message is taken, too old, or ctx has ended.
+// send tries until the message is sent or too old, or ctx has ended.
 func (l *line) send(ctx context.Context, m letter) {
 	since := m.at
 	if now := l.now(); since.IsZero() || since.After(now) {
@@ -109,8 +110,8 @@ func (l *line) send(ctx context.Context, m letter) {
 	l.drop(m, "sweepd was ended", err)
 }
 
-// said logs a failed try: the first for a person, the others for the curious.
 func (l *line) said(n int, m letter, err error) {
+	// The first failure is a warning, further ones are for debugging.
 	level := slog.LevelDebug
 	if n == 1 {
 		level = slog.LevelWarn
@@ -118,19 +119,19 @@ func (l *line) said(n int, m letter, err error) {
 	l.log.Log(context.Background(), level, "a message could not be sent yet", "event", m.event, "tries", n, "err", err)
 }
 
-// try is one try, which a fault of a library ends like any other failure.
+// try makes one try. A panic of a library ends it like any other failure.
 func try(ctx context.Context, c carrier, l letter, limit time.Duration) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	defer func() {
 		if fault := recover(); fault != nil {
-			err = fmt.Errorf("%w (%T)", errBroken, fault) // its words may have the address
+			err = fmt.Errorf("%w (%T)", errBroken, fault) // its text may contain the address
 		}
 	}()
 	return c.carry(ctx, l)
 }
 
-// after is the letter that says how many before it are missing.
+// after returns the letter with the number of missing messages before it.
 func (l letter) after(missing int64) letter {
 	switch missing {
 	case 0:

@@ -43,7 +43,10 @@ func TestADeadSinkIsAskedLessAndLessOftenForADay(t *testing.T) {
 		if err := n.Close(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		want := []time.Duration{0, 10 * time.Second, 40 * time.Second, 130 * time.Second, 400 * time.Second, 1210 * time.Second, 2110 * time.Second}
+		want := []time.Duration{
+			0, 10 * time.Second, 40 * time.Second, 130 * time.Second, 400 * time.Second, 1210 * time.Second,
+			2110 * time.Second,
+		}
 		if got := when[:len(want)]; fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("tried at %v, want %v", got, want)
 		}
@@ -74,10 +77,12 @@ func TestTheOldestIsDroppedAndTheNextMessageSaysSo(t *testing.T) {
 		if err := n.Close(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if len(got) != 65 || got[0] != "message 0" || !strings.HasPrefix(got[1], "message 36") || got[64] != "message 99" {
+		if len(got) != 65 || got[0] != "message 0" || !strings.HasPrefix(got[1], "message 36") ||
+			got[64] != "message 99" {
 			t.Errorf("%d arrived: %q", len(got), got)
 		}
-		if !strings.Contains(got[1], "(35 messages before this one could not be sent.") || strings.Contains(got[2], "could not") {
+		if !strings.Contains(got[1], "(35 messages before this one could not be sent.") ||
+			strings.Contains(got[2], "could not") {
 			t.Errorf("missing ones are not told once: %q", got[1:3])
 		}
 		if c := strings.Count(log.String(), "too many are waiting"); c != 35 {
@@ -137,7 +142,8 @@ func TestASlowSinkDelaysNeitherAnotherNorTheSender(t *testing.T) {
 func TestATryIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		err := try(t.Context(), takes(func(ctx context.Context, _ letter) error { <-ctx.Done(); return ctx.Err() }), letter{}, tryLimit)
+		err := try(t.Context(), takes(func(ctx context.Context, _ letter) error { <-ctx.Done(); return ctx.Err() }),
+			letter{}, tryLimit)
 		if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != tryLimit {
 			t.Errorf("%v after %v", err, time.Since(began))
 		}
@@ -187,7 +193,8 @@ func TestWhatIsLeftAtTheEndIsInTheLog(t *testing.T) {
 }
 
 func TestAFaultOfALibraryIsAFailedTry(t *testing.T) {
-	err := try(t.Context(), takes(func(context.Context, letter) error { panic("at https://s3cr3t") }), letter{}, tryLimit)
+	err := try(t.Context(), takes(func(context.Context, letter) error { panic("at https://s3cr3t") }), letter{},
+		tryLimit)
 	if !errors.Is(err, errBroken) || strings.Contains(err.Error(), "s3cr3t") {
 		t.Errorf("got %v", err)
 	}
@@ -234,7 +241,11 @@ func TestAMessageIsTriedUntilTheServiceIsThereAgain(t *testing.T) {
 	})
 	p := usual
 	p.first = time.Millisecond
-	n, err := open(Options{Sinks: []Sink{{To: file(t, "ntfy://"+host+"/topic?scheme=http"), On: []string{"summary"}}}, Getenv: env(), Now: now}, p)
+	n, err := open(Options{
+		Sinks:  []Sink{{To: file(t, "ntfy://"+host+"/topic?scheme=http"), On: []string{"summary"}}},
+		Getenv: env(),
+		Now:    now,
+	}, p)
 	if err != nil {
 		t.Fatal(err)
 	}

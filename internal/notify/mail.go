@@ -12,7 +12,7 @@ import (
 	gomail "github.com/wneessen/go-mail"
 )
 
-// mail sends by SMTP what the library's URL describes.
+// mail sends by SMTP as the library's URL describes.
 type mail struct {
 	config *smtp.Config
 	hide   hider
@@ -32,8 +32,8 @@ func (m mail) carry(ctx context.Context, l letter) error {
 	return m.hide.error(client.DialAndSendWithContext(ctx, msg))
 }
 
-// hungUp is a connection that is closed when its try is over or its context
-// ends: the library keeps it open after a refusal, and reads on after ctx.
+// hungUp is a connection that is closed at the end of its try or of its context: the library keeps it open after a
+// refusal, and reads on after ctx.
 type hungUp struct {
 	ctx   context.Context
 	conns []net.Conn
@@ -42,7 +42,7 @@ type hungUp struct {
 func (h *hungUp) keep(c net.Conn, err error) (net.Conn, error) {
 	if err == nil {
 		h.conns = append(h.conns, c)
-		context.AfterFunc(h.ctx, func() { c.Close() }) // the try's, which ends with it
+		context.AfterFunc(h.ctx, func() { c.Close() }) // the try's context, which ends with it
 	}
 	return c, err
 }
@@ -53,13 +53,16 @@ func (h *hungUp) Close() {
 	}
 }
 
-// options: whatever leaves the machine is encrypted, unless the URL says
-// starttls=no or encryption=None; a server that cannot do it gets nothing.
+// options returns the options of a connection. Everything that leaves the machine is encrypted, unless the URL has
+// starttls=no or encryption=None; a server without encryption gets nothing.
 func (m mail) options(line *hungUp) []gomail.Option {
 	c := m.config
 	secure := &tls.Config{ServerName: c.Host, MinVersion: tls.VersionTLS12, InsecureSkipVerify: c.SkipTLSVerify}
 	dial := (&net.Dialer{}).DialContext
-	all := []gomail.Option{gomail.WithPort(int(c.Port)), gomail.WithTimeout(tryLimit), gomail.WithoutNoop(), gomail.WithTLSConfig(secure)}
+	all := []gomail.Option{
+		gomail.WithPort(int(c.Port)), gomail.WithTimeout(tryLimit), gomail.WithoutNoop(),
+		gomail.WithTLSConfig(secure),
+	}
 	if c.ClientHost != "auto" {
 		all = append(all, gomail.WithHELO(c.ClientHost))
 	}
@@ -67,7 +70,8 @@ func (m mail) options(line *hungUp) []gomail.Option {
 	switch {
 	case c.Encryption == smtp.EncImplicitTLS, c.Encryption == smtp.EncAuto && c.Port == smtp.ImplicitTLSPort:
 		all, dial = append(all, gomail.WithSSL()), (&tls.Dialer{Config: secure}).DialContext
-	case c.Encryption == smtp.EncNone, !c.UseStartTLS, c.Encryption == smtp.EncAuto && !c.RequireStartTLS && loopback(c.Host):
+	case c.Encryption == smtp.EncNone, !c.UseStartTLS, c.Encryption == smtp.EncAuto && !c.RequireStartTLS &&
+		loopback(c.Host):
 		all = append(all, gomail.WithTLSPolicy(gomail.NoTLS))
 	default:
 		all, upgraded = append(all, gomail.WithTLSPolicy(gomail.TLSMandatory)), true
@@ -77,7 +81,7 @@ func (m mail) options(line *hungUp) []gomail.Option {
 	case c.Auth == smtp.AuthPlain && upgraded:
 		auth = gomail.SMTPAuthAutoDiscover // the best that the server offers; after STARTTLS only, in v0.8.1
 	case c.Auth == smtp.AuthPlain:
-		auth = gomail.SMTPAuthPlain // which is refused without encryption, but on loopback
+		auth = gomail.SMTPAuthPlain // refused without encryption, except on loopback
 	case c.Auth == smtp.AuthCRAMMD5:
 		auth = gomail.SMTPAuthCramMD5
 	case c.Auth == smtp.AuthOAuth2:
@@ -89,8 +93,8 @@ func (m mail) options(line *hungUp) []gomail.Option {
 	return append(all, gomail.WithSMTPAuth(auth), gomail.WithUsername(c.Username), gomail.WithPassword(c.Password))
 }
 
-// message has the same Message-ID at each try, so that a mail that arrived twice
-// can be told for one.
+// message returns the mail. It has the same Message-ID at each try, so that a mail that arrived twice can be
+// recognized.
 func (m mail) message(l letter) (*gomail.Msg, error) {
 	from := plus(m.config.FromAddress)
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
@@ -102,17 +106,18 @@ func (m mail) message(l letter) (*gomail.Msg, error) {
 			return nil, err
 		}
 	}
-	id := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%s\x00%s", l.at.UnixNano(), l.event, l.subject, strings.Join(m.config.ToAddresses, ",")))
+	id := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%s\x00%s", l.at.UnixNano(), l.event, l.subject,
+		strings.Join(m.config.ToAddresses, ",")))
 	_, domain, _ := strings.Cut(from, "@")
 	msg.SetMessageIDWithValue(fmt.Sprintf("%x@%s", id[:16], domain))
 	msg.SetDateWithValue(l.at)
-	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: nobody's holiday answers it
+	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no holiday notice answers it
 	msg.Subject(l.subject)
 	msg.SetBodyString(gomail.TypeTextPlain, l.text+"\n")
 	return msg, nil
 }
 
-// plus is an address whose + was read as a space, as in the query of an URL.
+// plus returns an address in which + was read as a space, as in the query of a URL.
 func plus(address string) string { return strings.ReplaceAll(address, " ", "+") }
 
 func loopback(host string) bool {

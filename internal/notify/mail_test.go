@@ -22,8 +22,7 @@ import (
 	"sweepd/internal/secret"
 )
 
-// post is a mail server (RFC 5321) that offers what a test says and keeps what
-// it is sent.
+// post is a mail server (RFC 5321) that offers the options of a test and keeps the mails that it receives.
 type post struct {
 	certificate *tls.Certificate // nil: no STARTTLS
 	password    string           // "": no AUTH
@@ -85,7 +84,8 @@ func (p *post) talk(c net.Conn) {
 			secure := tls.Server(c, &tls.Config{Certificates: []tls.Certificate{*p.certificate}})
 			c, in, encrypted = secure, bufio.NewReader(secure), true
 		case "AUTH":
-			if want := base64.StdEncoding.EncodeToString([]byte("\x00mia\x00" + p.password)); line != "AUTH PLAIN "+want {
+			if want := base64.StdEncoding.EncodeToString([]byte("\x00mia\x00" + p.password)); line != "AUTH PLAIN "+
+				want {
 				say("535 5.7.8 wrong: " + line + " is not " + want)
 				continue
 			}
@@ -122,14 +122,19 @@ func (p *post) talk(c net.Conn) {
 	}
 }
 
-// certificate vouches for nobody.
+// certificate returns a self-signed certificate.
 func certificate(t *testing.T) *tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: at.AddDate(-10, 0, 0), NotAfter: at.AddDate(10, 0, 0), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1),
+		NotBefore:    at.AddDate(-10, 0, 0),
+		NotAfter:     at.AddDate(10, 0, 0),
+		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
 		t.Fatal(err)
@@ -139,9 +144,17 @@ func certificate(t *testing.T) *tls.Certificate {
 
 func TestAMailIsAsMailIsToBe(t *testing.T) {
 	p := &post{}
-	address := fmt.Sprintf("smtp://127.0.0.1:%d/?from=sweepd%%2Bnight@post.example&fromname=sweepd&to=mia@post.example,bob+tag@post.example", p.listen(t))
+	address := fmt.Sprintf(
+		"smtp://127.0.0.1:%d/?from=sweepd%%2Bnight@post.example&fromname=sweepd&to=mia@post.example,bob+tag@post.example",
+		p.listen(t),
+	)
 	o := Options{Sinks: []Sink{{To: file(t, address)}}, Getenv: env(), Now: now}
-	m := Message{Event: "summary", Subject: "Bilder gelöscht: 3\nBcc: eve@post.example", Text: ".a line with a dot\nübrig: 1 – " + strings.Repeat("lang ", 300), At: at}
+	m := Message{
+		Event:   "summary",
+		Subject: "Bilder gelöscht: 3\nBcc: eve@post.example",
+		Text:    ".a line with a dot\nübrig: 1 – " + strings.Repeat("lang ", 300),
+		At:      at,
+	}
 	for range 2 {
 		if err := Try(t.Context(), o, m)[0].Err; err != nil {
 			t.Fatal(err)
@@ -152,10 +165,12 @@ func TestAMailIsAsMailIsToBe(t *testing.T) {
 	if err != nil || subject != "Bilder gelöscht: 3 Bcc: eve@post.example" || first.Header.Get("Bcc") != "" {
 		t.Errorf("subject %q, %v", subject, err)
 	}
-	if to, err := first.Header.AddressList("To"); err != nil || len(to) != 2 || to[1].Address != "bob+tag@post.example" {
+	if to, err := first.Header.AddressList("To"); err != nil || len(to) != 2 ||
+		to[1].Address != "bob+tag@post.example" {
 		t.Errorf("to %v, %v", to, err)
 	}
-	if from, err := first.Header.AddressList("From"); err != nil || from[0].Name != "sweepd" || from[0].Address != "sweepd+night@post.example" {
+	if from, err := first.Header.AddressList("From"); err != nil || from[0].Name != "sweepd" ||
+		from[0].Address != "sweepd+night@post.example" {
 		t.Errorf("from %v, %v", from, err)
 	}
 	if date, err := first.Header.Date(); err != nil || !date.Equal(at) {
@@ -175,10 +190,12 @@ func TestAMailIsAsMailIsToBe(t *testing.T) {
 // that a header cannot hold as they are.
 func TestASecondMailIsOnlyTheSecond(t *testing.T) {
 	p := &post{}
-	c := newTestCarrier(t, fmt.Sprintf("smtp://127.0.0.1:%d/?from=a@post.example&fromname=J%%C3%%B6rg&to=b@post.example", p.listen(t)))
+	c := newTestCarrier(t,
+		fmt.Sprintf("smtp://127.0.0.1:%d/?from=a@post.example&fromname=J%%C3%%B6rg&to=b@post.example", p.listen(t)))
 	subjects := []string{"Bilder gelöscht", "früher: " + strings.Repeat("Fotos für Zoë; ", 100) + "Ende"}
 	for _, subject := range subjects {
-		if err := c.carry(t.Context(), letter{event: "summary", subject: subject, text: "text of " + subject, at: at}); err != nil {
+		if err := c.carry(t.Context(),
+			letter{event: "summary", subject: subject, text: "text of " + subject, at: at}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -220,8 +237,18 @@ func TestMailIsNotSentInTheClear(t *testing.T) {
 		{"on this machine it may be", "", &post{}, ""},
 		{"with a password too", "", &post{password: "s3cr3t"}, ""},
 		{"a server that cannot encrypt", "&encryption=ExplicitTLS", &post{password: "s3cr3t"}, "STARTTLS"},
-		{"a server that nobody vouches for", "&encryption=ExplicitTLS", &post{certificate: own, password: "s3cr3t"}, "certificate"},
-		{"unless it is said", "&encryption=ExplicitTLS&skiptlsverify=yes", &post{certificate: own, password: "s3cr3t"}, ""},
+		{
+			"a server that nobody vouches for",
+			"&encryption=ExplicitTLS",
+			&post{certificate: own, password: "s3cr3t"},
+			"certificate",
+		},
+		{
+			"unless it is said",
+			"&encryption=ExplicitTLS&skiptlsverify=yes",
+			&post{certificate: own, password: "s3cr3t"},
+			"",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			port := c.server.listen(t)
@@ -229,7 +256,8 @@ func TestMailIsNotSentInTheClear(t *testing.T) {
 			if c.server.password != "" {
 				user = "mia:s3cr3t@"
 			}
-			err := tryOne(t, fmt.Sprintf("smtp://%s127.0.0.1:%d/?from=a@post.example&to=b@post.example%s", user, port, c.options), false)
+			err := tryOne(t, fmt.Sprintf("smtp://%s127.0.0.1:%d/?from=a@post.example&to=b@post.example%s", user, port,
+				c.options), false)
 			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
@@ -259,7 +287,10 @@ func TestMailOverTLSFromTheStart(t *testing.T) {
 			p.talk(c)
 		}
 	}()
-	address := fmt.Sprintf("smtp://mia:s3cr3t@127.0.0.1:%d/?from=a@post.example&to=b@post.example&encryption=ImplicitTLS&skiptlsverify=yes", l.Addr().(*net.TCPAddr).Port)
+	address := fmt.Sprintf(
+		"smtp://mia:s3cr3t@127.0.0.1:%d/?from=a@post.example&to=b@post.example&encryption=ImplicitTLS&skiptlsverify=yes",
+		l.Addr().(*net.TCPAddr).Port,
+	)
 	if err := tryOne(t, address, false); err != nil {
 		t.Fatal(err)
 	}
@@ -280,7 +311,8 @@ func TestAMailThatIsRefusedSaysWhyAndNoSecret(t *testing.T) {
 		{full, "smtp://127.0.0.1:%d/?from=a@post.example&to=bob@post.example", "full"},
 	} {
 		err := tryOne(t, fmt.Sprintf(c.address, c.server.listen(t)), false)
-		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "s3cr3t") || strings.Contains(err.Error(), "bob") ||
+		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "s3cr3t") ||
+			strings.Contains(err.Error(), "bob") ||
 			strings.Contains(err.Error(), base64.StdEncoding.EncodeToString([]byte("\x00mia\x00s3cr3t"))) {
 			t.Errorf("got %v", err)
 		}
@@ -301,7 +333,8 @@ func TestAMailServerThatSaysNothingIsGivenUp(t *testing.T) {
 			c.Close()
 		}
 	}()
-	c, err := newCarrier(secret.New(fmt.Sprintf("smtp://127.0.0.1:%d/?from=a@post.example&to=b@post.example", l.Addr().(*net.TCPAddr).Port)))
+	c, err := newCarrier(secret.New(fmt.Sprintf("smtp://127.0.0.1:%d/?from=a@post.example&to=b@post.example",
+		l.Addr().(*net.TCPAddr).Port)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,42 +12,43 @@ import (
 	"unicode"
 )
 
-// Message is what a person is told.
+// Message is a message for the user.
 type Message struct {
-	Event   string // what it is about; a sink takes those that its On names
+	Event   string // its subject matter; a sink takes the events in its On
 	Subject string // one line
 	Text    string // without the names of files
 	Full    string // with them; "": as Text
 	At      time.Time
 }
 
-// Sink is where messages go.
+// Sink is a receiver of messages.
 type Sink struct {
-	To    string   // a file (absolute, or ~/...), the bare name of a systemd credential, or "desktop"
+	// To is a file (absolute, or ~/...), the bare name of a systemd credential, or "desktop".
+	To    string
 	On    []string // the events that it wants
-	Names bool     // Message.Full may go there; else it never leaves
+	Names bool     // Message.Full may be sent there; else it never leaves
 }
 
-// Options of a Notifier. Getenv and Now must be set.
+// Options are the options of a Notifier. Getenv and Now are required.
 type Options struct {
 	Sinks  []Sink
 	Getenv func(string) string // HOME, CREDENTIALS_DIRECTORY, DBUS_SESSION_BUS_ADDRESS, XDG_RUNTIME_DIR
-	Log    *slog.Logger        // nil: nowhere
+	Log    *slog.Logger        // nil: no log
 	Now    func() time.Time
 }
 
-// Notifier carries messages to all its sinks.
+// Notifier sends messages to all its sinks.
 type Notifier struct {
 	lines []*line
-	stop  context.CancelFunc // ends what the lines wait for
+	stop  context.CancelFunc // ends the waits of the lines
 	done  sync.WaitGroup
 
 	mu     sync.Mutex
 	closed bool
 }
 
-// Open reads where each sink is and begins to wait for messages. No sink is
-// called yet. Errors are *SinkError, of all sinks that are wrong, joined.
+// Open reads the address of each sink and starts the queues. It calls no sink yet. It returns the *SinkError of each
+// invalid sink, joined.
 func Open(o Options) (*Notifier, error) { return open(o, usual) }
 
 func open(o Options, p pace) (*Notifier, error) {
@@ -73,8 +74,8 @@ func open(o Options, p pace) (*Notifier, error) {
 	return n, nil
 }
 
-// Send puts a message into the queue of each sink that wants it, and never
-// waits: where a queue is full its oldest message is dropped.
+// Send puts a message into the queue of each sink that wants it. It never blocks: a full queue drops its oldest
+// message.
 func (n *Notifier) Send(m Message) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -88,10 +89,9 @@ func (n *Notifier) Send(m Message) {
 	}
 }
 
-// Close sends what is queued, for as long as ctx lasts, and takes no more. When
-// it returns every goroutine has ended, for which it waits after ctx for the one
-// try that each sink may have under way, at most tryLimit. The error is ctx's
-// when messages were left; how many is in the log.
+// Close sends the queued messages for as long as ctx lasts, and accepts no more. When it returns every goroutine has
+// ended: after ctx it waits for the one try that each sink may have under way, at most tryLimit. It returns ctx's
+// error if messages were left; the log has their number.
 func (n *Notifier) Close(ctx context.Context) error {
 	n.mu.Lock()
 	if !n.closed {
@@ -112,14 +112,14 @@ func (n *Notifier) Close(ctx context.Context) error {
 	return nil
 }
 
-// Result is what became of a trial message at one sink.
+// Result is the result of a trial message at one sink.
 type Result struct {
 	Sink Sink
-	Err  error // nil: the sink took it; else a *SinkError, or what the sink said
+	Err  error // nil: the sink took it; else a *SinkError, or the sink's error
 }
 
-// Try sends a message to each sink once, whatever it wants, side by side, and
-// says what became of it, in the order of the sinks.
+// Try sends a message to each sink once, concurrently and regardless of its events, and returns the results in the
+// order of the sinks.
 func Try(ctx context.Context, o Options, m Message) []Result {
 	bound(http.DefaultClient)
 	results := make([]Result, len(o.Sinks))
@@ -138,8 +138,7 @@ func Try(ctx context.Context, o Options, m Message) []Result {
 	return results
 }
 
-// letter is a message as one sink gets it: what that sink must not see is not in
-// it any more.
+// letter is a message for one sink, without the parts that the sink must not see.
 type letter struct {
 	event, subject, text string
 	at                   time.Time
@@ -154,11 +153,11 @@ func letterOf(m Message, names bool) letter {
 	return l
 }
 
-// line1 makes text one line: a subject becomes a header, of mail and of HTTP.
+// line1 returns text as one line: a subject becomes a header of mail and of HTTP.
 func line1(text string) string { return strings.Join(strings.Fields(printable(text)), " ") }
 
-// printable replaces what is not to be printed, but for line ends and tabs: a
-// file's name may hold what a terminal, a chat or a mail obeys.
+// printable replaces unprintable characters other than newlines and tabs: a file's name may have characters that a
+// terminal, a chat or a mail program would interpret.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' || unicode.IsPrint(r) {

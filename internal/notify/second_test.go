@@ -86,7 +86,8 @@ func sent(t *testing.T, to *receiver, c carrier, l letter) string {
 		json.NewEncoder(w).Encode(map[string]any{ // an answer that pleases each of them
 			"ok": true, "success": true, "status": 1, "code": code, "errcode": 0, "result": "success",
 			"type": "note", "active": true, "title": l.subject, "body": l.text,
-			"flows": []map[string]string{{"type": "m.login.password"}}, "access_token": "s3cr3t", "room_id": "!room:chat.example", "event_id": "$1",
+			"flows": []map[string]string{{"type": "m.login.password"}}, "access_token": "s3cr3t",
+			"room_id": "!room:chat.example", "event_id": "$1",
 		})
 	})
 	if err := c.carry(t.Context(), l); err != nil {
@@ -114,7 +115,9 @@ func TestMatrixSignsInOnceUntilItFails(t *testing.T) {
 		case !login && !valid:
 			w.WriteHeader(http.StatusUnauthorized)
 		}
-		fmt.Fprintf(w, `{"flows":[{"type":"m.login.password"}],"access_token":"s3cr3t%d","room_id":"!room:chat.example","event_id":"$1"}`, signedIn)
+		fmt.Fprintf(w,
+			`{"flows":[{"type":"m.login.password"}],"access_token":"s3cr3t%d","room_id":"!room:chat.example","event_id":"$1"}`,
+			signedIn)
 	})
 	c := newTestCarrier(t, "matrix://mia:s3cr3tpassword@chat.example?rooms=!room:chat.example")
 	l := letterOf(message(), false)

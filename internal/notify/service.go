@@ -17,16 +17,15 @@ import (
 	"sweepd/internal/secret"
 )
 
-// newCarrier makes the carrier to the service that an URL names, without calling
-// it. The errors are ErrService and ErrURL, with why.
+// newCarrier returns the carrier for the service of a URL, without calling it. It returns ErrService or ErrURL, with
+// the reason.
 //
-// Shoutrrr knows the services and their URLs. Mail and Telegram are carried by
-// code of our own all the same: its mail has no deadline, no Message-ID and bare
-// UTF-8 in the header, and its Telegram takes a network that is down, or an
-// answer that is no JSON, for a success (v0.13.2, telegram_client.go).
+// Shoutrrr knows the services and their URLs. Mail and Telegram nevertheless have carriers here: Shoutrrr's mail has
+// no deadline, no Message-ID and bare UTF-8 in the header, and its Telegram treats a network that is down, or an
+// answer that is not JSON, as a success (v0.13.2, telegram_client.go).
 func newCarrier(address secret.Text) (c carrier, err error) {
 	hide := newHider(address.Reveal())
-	defer func() { // some services' parsers index into what is not there
+	defer func() { // the parsers of some services index out of range
 		if fault := recover(); fault != nil {
 			c, err = nil, ErrURL
 		}
@@ -36,11 +35,12 @@ func newCarrier(address secret.Text) (c carrier, err error) {
 		return nil, ErrURL
 	}
 	scheme, _, _ := strings.Cut(strings.ToLower(u.Scheme), "+")
-	if _, err := new(router.ServiceRouter).NewService(scheme); err != nil || scheme == "logger" { // which writes to a log of its own
+	// The logger service writes to a log of its own.
+	if _, err := new(router.ServiceRouter).NewService(scheme); err != nil || scheme == "logger" {
 		return nil, fmt.Errorf("%w: %s", ErrService, line1(scheme))
 	}
 	b := &borrowed{address: address, scheme: scheme, hide: hide}
-	if scheme == matrix.Scheme { // it would sign in
+	if scheme == matrix.Scheme { // opening it would sign in
 		if err := new(matrix.Config).SetURL(u); err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrURL, hide.error(err))
 		}
@@ -59,22 +59,19 @@ func newCarrier(address secret.Text) (c carrier, err error) {
 	return b, nil
 }
 
-// bound gives the client that most services of the library call, and that has
-// no limit, the limit of a try. The library takes no client and no context; and
-// nothing else in the program calls that one.
+// bound sets the limit of a try on the client that most services of the library call, and that has no limit. The
+// library accepts neither a client nor a context; and no other code in the program calls that client.
 func bound(c *http.Client) {
 	if c.Timeout == 0 {
 		c.Timeout = tryLimit
 	}
 }
 
-// borrowed is a service of the library. It cannot be stopped in the middle of a
-// try, but each of its calls has a limit: that of bound or, by its own code, one
-// of 10 to 30 seconds.
+// borrowed is a service of the library. It cannot be stopped in the middle of a try, but each of its calls has a
+// limit: that of bound or, in its own code, one of 10 to 30 seconds.
 //
-// It is opened anew for each try, because what the library opens keeps parts of
-// what it sent: ntfy adds to its headers, so that each message after the first
-// carries the first one's title (v0.13.2).
+// It is opened anew for each try, because the library's services keep parts of earlier messages: ntfy adds to its
+// headers, so that each message after the first carries the first one's title (v0.13.2).
 type borrowed struct {
 	address secret.Text
 	scheme  string
@@ -82,8 +79,8 @@ type borrowed struct {
 	session types.Service // of Matrix, after a message was sent; nil: none
 }
 
-// open parses the URL; of Matrix with a user and a password, it signs in. What
-// the library's router says of a wrong URL is less than what its services say.
+// open parses the URL; for Matrix with a user and a password it signs in. It does not use the library's router, whose
+// errors about a wrong URL have less detail than those of the services.
 func (b *borrowed) open() (types.Service, error) {
 	service, err := new(router.ServiceRouter).NewService(b.scheme)
 	if err != nil {
@@ -108,8 +105,8 @@ func (b *borrowed) open() (types.Service, error) {
 	return service, nil
 }
 
-// carry keeps the session of Matrix until a message fails: each sign-in adds a
-// device to the account, and Matrix keeps nothing of a message.
+// carry keeps the session of Matrix until a message fails: each sign-in adds a device to the account, and a Matrix
+// session keeps no part of a message.
 func (b *borrowed) carry(ctx context.Context, l letter) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -133,21 +130,20 @@ func (b *borrowed) carry(ctx context.Context, l letter) error {
 	return nil
 }
 
-// titled are the services that show a title; to others the subject is the first
-// line of the text.
+// titled are the services that show a title. For others the subject is the first line of the text.
 var titled = map[string]bool{
 	"bark": true, "discord": true, "generic": true, "gotify": true, "join": true, "lark": true, "ntfy": true,
 	"opsgenie": true, "pushbullet": true, "pushover": true, "slack": true, "teams": true,
 }
 
-// room is how many bytes of text a service takes, where it is not usualRoom; 0:
-// any number. Pushover takes 1024 letters with the title, Matrix 64 KiB of
-// event; ntfy and Bark make of more than 4 KiB an attachment or an error.
+// room is the maximum number of bytes of text of those services that differ from usualRoom; 0: any number. Pushover
+// takes 1024 letters with the title, Matrix 64 KiB of event; ntfy and Bark turn more than 4 KiB into an attachment or
+// an error.
 var room = map[string]int{"generic": 0, "matrix": 30_000, "slack": 30_000, "pushover": 800}
 
 const usualRoom = 3500
 
-// fit is the letter as the service takes it.
+// fit returns the letter in the form of the service.
 func (b *borrowed) fit(service types.Service, l letter) (string, types.Params) {
 	most, known := room[b.scheme]
 	if !known {
@@ -164,13 +160,12 @@ func (b *borrowed) fit(service types.Service, l letter) (string, types.Params) {
 	return cut(l.text, most), params
 }
 
-// whole is subject and text as one text, of at most so many bytes; 0: any number.
+// whole returns subject and text as one text, of at most so many bytes; 0: any number.
 func (l letter) whole(most int) string {
 	return cut(strings.TrimRight(l.subject+"\n\n"+l.text, "\n"), most)
 }
 
-// cut shortens text to at most so many bytes, at the end of a line if there is
-// one; 0: any number.
+// cut returns text shortened to at most so many bytes, at the end of a line if there is one; 0: any number.
 func cut(text string, most int) string {
 	const mark = "[...]"
 	if most == 0 || len(text) <= most {

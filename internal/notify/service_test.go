@@ -21,16 +21,58 @@ func TestWhatEachServiceIsSent(t *testing.T) {
 		url              string // of the last request
 		want             []string
 	}{
-		{"webhook", "generic://" + host + "/hook?disabletls=yes", local, "/hook", []string{"3 pictures are in the trash\n\nhome: 3 trashed"}},
-		{"webhook, JSON", "generic+http://" + host + "/hook?template=json&@Authorization=Bearer+s3cr3t", local, "/hook", []string{`"event":"summary"`, `"title":"3 pictures are in the trash"`, `"message":"home: 3 trashed`}},
-		{"webhook, TLS", "generic+https://hooks.example/in/s3cr3t", &world.receiver, "https://hooks.example/in/s3cr3t", []string{"3 pictures are in the trash\n\nhome: 3 trashed"}},
-		{"ntfy", "ntfy://mia:s3cr3t@" + host + "/sweepd?scheme=http", local, "/sweepd", []string{"home: 3 trashed, 1 held."}},
-		{"Slack, webhook", "slack://hook:T00000000-B00000000-abcdefghijklmnopqrstuvwx@webhook", &world.receiver, "https://hooks.slack.com/services/T00000000/B00000000/abcdefghijklmnopqrstuvwx", []string{`"text":"3 pictures are in the trash"`, `"home: 3 trashed`}},
-		{"Slack, bot", "slack://xoxb:123456789012-123456789012-abcdefghijklmnopqrstuvwx@C001CHANNEL", &world.receiver, "https://slack.com/api/chat.postMessage", []string{`"channel": "C001CHANNEL"`, `"home: 3 trashed`}},
-		{"Telegram", "telegram://123456:ABC-s3cr3t_token@telegram?chats=-1001234:7&notification=no", &world.receiver, "https://api.telegram.org/bot123456:ABC-s3cr3t_token/sendMessage", []string{`"chat_id":"-1001234"`, `"message_thread_id":7`, `"disable_notification":true`, `"text":"3 pictures are in the trash\n\nhome: 3 trashed`}},
-		{"Matrix", "matrix://:s3cr3ttoken@chat.example?rooms=!room:chat.example", &world.receiver, "https://chat.example/_matrix/client/r0/rooms/%21room:chat.example/send/m.room.message?access_token=s3cr3ttoken", []string{`3 pictures are in the trash\n\nhome: 3 trashed`}},
-		{"Gotify", "gotify://" + host + "/Aaa.bbb.ccc.ddd?disabletls=yes", local, "/message?token=Aaa.bbb.ccc.ddd", []string{"3 pictures are in the trash", "home: 3 trashed"}},
-		{"Discord", "discord://s3cr3t-token@123456789", &world.receiver, "https://discord.com/api/webhooks/123456789/s3cr3t-token", []string{"3 pictures are in the trash", "home: 3 trashed"}},
+		{
+			"webhook", "generic://" + host + "/hook?disabletls=yes", local, "/hook",
+			[]string{"3 pictures are in the trash\n\nhome: 3 trashed"},
+		},
+		{
+			"webhook, JSON", "generic+http://" + host + "/hook?template=json&@Authorization=Bearer+s3cr3t", local,
+			"/hook",
+			[]string{`"event":"summary"`, `"title":"3 pictures are in the trash"`, `"message":"home: 3 trashed`},
+		},
+		{
+			"webhook, TLS", "generic+https://hooks.example/in/s3cr3t", &world.receiver,
+			"https://hooks.example/in/s3cr3t",
+			[]string{"3 pictures are in the trash\n\nhome: 3 trashed"},
+		},
+		{
+			"ntfy", "ntfy://mia:s3cr3t@" + host + "/sweepd?scheme=http", local, "/sweepd",
+			[]string{"home: 3 trashed, 1 held."},
+		},
+		{
+			"Slack, webhook", "slack://hook:T00000000-B00000000-abcdefghijklmnopqrstuvwx@webhook", &world.receiver,
+			"https://hooks.slack.com/services/T00000000/B00000000/abcdefghijklmnopqrstuvwx",
+			[]string{`"text":"3 pictures are in the trash"`, `"home: 3 trashed`},
+		},
+		{
+			"Slack, bot", "slack://xoxb:123456789012-123456789012-abcdefghijklmnopqrstuvwx@C001CHANNEL",
+			&world.receiver, "https://slack.com/api/chat.postMessage",
+			[]string{`"channel": "C001CHANNEL"`, `"home: 3 trashed`},
+		},
+		{
+			"Telegram", "telegram://123456:ABC-s3cr3t_token@telegram?chats=-1001234:7&notification=no",
+			&world.receiver, "https://api.telegram.org/bot123456:ABC-s3cr3t_token/sendMessage",
+			[]string{
+				`"chat_id":"-1001234"`,
+				`"message_thread_id":7`,
+				`"disable_notification":true`,
+				`"text":"3 pictures are in the trash\n\nhome: 3 trashed`,
+			},
+		},
+		{
+			"Matrix", "matrix://:s3cr3ttoken@chat.example?rooms=!room:chat.example", &world.receiver,
+			"https://chat.example/_matrix/client/r0/rooms/%21room:chat.example/send/m.room.message?access_token=s3cr3ttoken",
+			[]string{`3 pictures are in the trash\n\nhome: 3 trashed`},
+		},
+		{
+			"Gotify", "gotify://" + host + "/Aaa.bbb.ccc.ddd?disabletls=yes", local, "/message?token=Aaa.bbb.ccc.ddd",
+			[]string{"3 pictures are in the trash", "home: 3 trashed"},
+		},
+		{
+			"Discord", "discord://s3cr3t-token@123456789", &world.receiver,
+			"https://discord.com/api/webhooks/123456789/s3cr3t-token",
+			[]string{"3 pictures are in the trash", "home: 3 trashed"},
+		},
 	} {
 		t.Run(c.service, func(t *testing.T) {
 			for _, names := range []bool{false, true} {
@@ -65,15 +107,18 @@ func TestNtfyIsToldTheSubjectAndThePasswordInHeaders(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := r.all()[0].header
-	if h.Get("Title") != "3 pictures are in the trash" || h.Get("Priority") != "High" || !strings.HasPrefix(h.Get("Authorization"), "Basic ") {
+	if h.Get("Title") != "3 pictures are in the trash" || h.Get("Priority") != "High" ||
+		!strings.HasPrefix(h.Get("Authorization"), "Basic ") {
 		t.Errorf("got %v", h)
 	}
 }
 
-// secrets are addresses of all services, by what of them nobody may see.
+// secrets are addresses of all services, with the parts that must not appear.
 var secrets = map[string][]string{
-	"bark://s3cr3tdevicekey@hooks.example":                                              {"s3cr3tdevicekey"},
-	"discord://s3cr3t-webhook-token@987654321":                                          {"s3cr3t", "webhook-token", "987654321"},
+	"bark://s3cr3tdevicekey@hooks.example": {"s3cr3tdevicekey"},
+	"discord://s3cr3t-webhook-token@987654321": {
+		"s3cr3t", "webhook-token", "987654321",
+	},
 	"generic+https://hooks.example/in/s3cr3tpath?key=s3cr3tquery":                       {"s3cr3t"},
 	"generic://mia:pw%20with%2Fslash@hooks.example/x?template=json&$token=s3cr3textra":  {"slash", "s3cr3t"},
 	"googlechat://chat.googleapis.com/v1/spaces/FOO/messages?key=s3cr3tkey&token=s3cr3": {"s3cr3"},
@@ -92,10 +137,16 @@ var secrets = map[string][]string{
 	"pushover://shoutrrr:s3cr3tapitoken@s3cr3tuserkey/":                                 {"s3cr3t"},
 	"rocketchat://sweepd@hooks.example/s3cr3ttokena/s3cr3ttokenb":                       {"s3cr3t"},
 	"signal://mia:s3cr3t@hooks.example/+15550100001/+15550100002":                       {"s3cr3t", "15550100001"},
-	"slack://hook:T00000000-B00000000-abcdefghijklmnopqrstuvwx@webhook":                 {"T00000000", "abcdefghij", "uvwx"},
-	"slack://xoxb:123456789012-123456789012-abcdefghijklmnopqrstuvwx@C001CHANNEL":       {"123456789012", "abcdefghij", "uvwx"},
-	"smtp://mia:s3cr3t@127.0.0.1:1/?from=mia@post.example&to=bob@post.example":          {"s3cr3t", "bob"},
-	"teams://11111111-4444-4444-8444-cccccccccccc@22222222-4444-4444-8444-cccccccccccc/33333333012222222222333333333344/44444444-4444-4444-8444-cccccccccccc/V2ESyij_gAljSoUQHvZoZYzlpAoAXExyOl26dlf1xHEx05?host=hooks.example": {"11111111", "33333333", "ESyij", "44444444-"},
+	"slack://hook:T00000000-B00000000-abcdefghijklmnopqrstuvwx@webhook": {
+		"T00000000", "abcdefghij", "uvwx",
+	},
+	"slack://xoxb:123456789012-123456789012-abcdefghijklmnopqrstuvwx@C001CHANNEL": {
+		"123456789012", "abcdefghij", "uvwx",
+	},
+	"smtp://mia:s3cr3t@127.0.0.1:1/?from=mia@post.example&to=bob@post.example": {"s3cr3t", "bob"},
+	"teams://11111111-4444-4444-8444-cccccccccccc@22222222-4444-4444-8444-cccccccccccc/33333333012222222222333333333344/44444444-4444-4444-8444-cccccccccccc/V2ESyij_gAljSoUQHvZoZYzlpAoAXExyOl26dlf1xHEx05?host=hooks.example": {
+		"11111111", "33333333", "ESyij", "44444444-",
+	},
 	"telegram://123456:ABC-s3cr3t_token@telegram?chats=@mychannel": {"s3cr3t", "123456", "ABC", "mychannel"},
 	"wecom://s3cr3tkey": {"s3cr3t"},
 	"zulip://bot%40post.example:s3cr3tkey@hooks.example?stream=alerts&topic=sweepd": {"s3cr3t"},
@@ -110,7 +161,12 @@ func TestNoServicesFailureIsASuccessAndNoneShowsTheAddress(t *testing.T) {
 		},
 		"refused in JSON": func(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(http.StatusUnauthorized)
-			json.NewEncoder(w).Encode(map[string]any{"ok": false, "description": "no such bot: " + r.URL.Path, "error": r.URL.String(), "errcode": "M_UNKNOWN_TOKEN"})
+			json.NewEncoder(w).Encode(map[string]any{
+				"ok":          false,
+				"description": "no such bot: " + r.URL.Path,
+				"error":       r.URL.String(),
+				"errcode":     "M_UNKNOWN_TOKEN",
+			})
 		},
 		"a bad gateway": func(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(http.StatusBadGateway)
@@ -203,7 +259,8 @@ func TestAServiceThatNeverAnswersIsGivenUp(t *testing.T) {
 	gone := make(chan struct{})
 	t.Cleanup(func() { close(gone) }) // before the server waits for its handlers
 	r.with(func(http.ResponseWriter, *http.Request) { <-gone })
-	if err := tryOne(t, "generic+http://"+host+"/s3cr3tpath", false); err == nil || strings.Contains(err.Error(), "s3cr3t") {
+	if err := tryOne(t, "generic+http://"+host+"/s3cr3tpath", false); err == nil ||
+		strings.Contains(err.Error(), "s3cr3t") {
 		t.Errorf("got %v", err)
 	}
 }

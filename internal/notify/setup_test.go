@@ -21,9 +21,8 @@ var at = time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)
 
 func now() time.Time { return at }
 
-// TestMain puts up a roof under which the services answer by their real names,
-// over TLS, for clients that can be told of no other address. Both variables
-// must be set before the first call of the process.
+// TestMain starts a server for all services under their real names, over TLS, for clients that accept no other
+// address. Both variables must be set before the first call of the process.
 func TestMain(m *testing.M) { os.Exit(underRoof(m)) }
 
 func underRoof(m *testing.M) int {
@@ -46,7 +45,12 @@ func underRoof(m *testing.M) int {
 	if err != nil {
 		panic(err)
 	}
-	for name, value := range map[string]string{"HTTPS_PROXY": server.ProxyURL(), "SSL_CERT_FILE": ca, "SSL_CERT_DIR": dir, "NO_PROXY": ""} {
+	for name, value := range map[string]string{
+		"HTTPS_PROXY":   server.ProxyURL(),
+		"SSL_CERT_FILE": ca,
+		"SSL_CERT_DIR":  dir,
+		"NO_PROXY":      "",
+	} {
 		os.Setenv(name, value)
 	}
 	http.DefaultClient.Timeout = 2 * time.Second // a service that never answers is one of the tests
@@ -57,13 +61,13 @@ func underRoof(m *testing.M) int {
 	return status
 }
 
-// asked is one request that a service got.
+// asked is one request that a service received.
 type asked struct {
 	method, url, body string
 	header            http.Header
 }
 
-// receiver is a service: it keeps what it was asked, and answers as it is told.
+// receiver is a service: it keeps its requests, and answers as the test sets it.
 type receiver struct {
 	mu     sync.Mutex
 	got    []asked
@@ -198,7 +202,7 @@ func (r *records) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(r, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-// takes is a sink of which a test decides what it says.
+// takes is a carrier whose result the test decides.
 type takes func(ctx context.Context, l letter) error
 
 func (f takes) carry(ctx context.Context, l letter) error { return f(ctx, l) }

@@ -12,7 +12,7 @@ import (
 	"sweepd/internal/secret"
 )
 
-// What may be wrong with a sink.
+// The errors of a sink.
 var (
 	ErrShared  = errors.New("others may read it, and it holds a secret")
 	ErrNotFile = errors.New("it is not a regular file")
@@ -34,13 +34,13 @@ type SinkError struct {
 func (e *SinkError) Error() string { return fmt.Sprintf("notify: %s: %v", e.To, e.Err) }
 func (e *SinkError) Unwrap() error { return e.Err }
 
-// Desktop is the sink that is the person's own screen.
+// Desktop is the sink for the user's own screen.
 const Desktop = "desktop"
 
-// longest is more than any URL of a sink.
+// longest is the maximum length of a sink's file, more than any URL needs.
 const longest = 16 << 10
 
-// openSink makes the carrier to a sink. Its errors are *SinkError.
+// openSink returns the carrier for a sink. Its errors are *SinkError.
 func openSink(to string, getenv func(string) string) (carrier, error) {
 	if to == Desktop {
 		return desktop{getenv}, nil
@@ -63,9 +63,8 @@ func openSink(to string, getenv func(string) string) (carrier, error) {
 	return c, nil
 }
 
-// place is the path of a sink's file, with the permission bits that it must not
-// have. A credential belongs to root, and the service's user may read it by an
-// access list, which shows as the bit for the group (systemd.exec(5),
+// place returns the path of a sink's file, and the permission bits that it must not have. A credential belongs to
+// root, and the service's user may read it by an access list, which shows as the bit for the group (systemd.exec(5),
 // systemd/src/core/exec-credential.c); so that bit is allowed there.
 func place(to string, getenv func(string) string) (path string, others os.FileMode, hint string, err error) {
 	if !strings.ContainsAny(to, `/\`) {
@@ -85,7 +84,8 @@ func place(to string, getenv func(string) string) (path string, others os.FileMo
 	return path, 0o077, "run: chmod 600 " + to, nil
 }
 
-// read is the URL in a file that nobody else may read.
+// read returns the URL in a file that no other user may read. It returns ErrNotFile, ErrShared or ErrNoURL if the
+// file is unsuitable.
 func read(path string, others os.FileMode) (secret.Text, error) {
 	f, err := openFile(path)
 	if err != nil {

@@ -89,7 +89,11 @@ func TestWhatIsNoSinkIsRefused(t *testing.T) {
 }
 
 func TestOpenSaysWhatIsWrongWithEachSink(t *testing.T) {
-	_, err := Open(Options{Sinks: []Sink{{To: "~/a"}, {To: "desktop"}, {To: "b"}}, Getenv: env("HOME", t.TempDir()), Now: now})
+	_, err := Open(Options{
+		Sinks:  []Sink{{To: "~/a"}, {To: "desktop"}, {To: "b"}},
+		Getenv: env("HOME", t.TempDir()),
+		Now:    now,
+	})
 	if err == nil || !strings.Contains(err.Error(), "~/a") || !strings.Contains(err.Error(), "notify: b: ") {
 		t.Errorf("got %v", err)
 	}

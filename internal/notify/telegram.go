@@ -14,17 +14,16 @@ import (
 	"github.com/nicholas-fedor/shoutrrr/pkg/services/chat/telegram"
 )
 
-// bot sends to chats of Telegram what the library's URL describes.
+// bot sends to Telegram chats as the library's URL describes.
 type bot struct {
 	config *telegram.Config
 	hide   hider
 }
 
-// mostTelegram: 4096 UTF-16 units (core.telegram.org/bots/api#sendmessage), of
-// which no text has more than bytes.
+// mostTelegram is 4096 UTF-16 units (core.telegram.org/bots/api#sendmessage). A text never has more units than bytes.
 const mostTelegram = 4096
 
-// botMessage is sendMessage's argument.
+// botMessage is the argument of sendMessage.
 type botMessage struct {
 	Chat   string          `json:"chat_id"`
 	Thread int             `json:"message_thread_id,omitempty"`
@@ -36,7 +35,12 @@ type botMessage struct {
 func (b bot) carry(ctx context.Context, l letter) error {
 	var bad []error
 	for _, chat := range b.config.Chats {
-		m := botMessage{Chat: chat, Text: l.whole(mostTelegram), Silent: !b.config.Notification, Links: map[string]bool{"is_disabled": true}}
+		m := botMessage{
+			Chat:   chat,
+			Text:   l.whole(mostTelegram),
+			Silent: !b.config.Notification,
+			Links:  map[string]bool{"is_disabled": true},
+		}
 		if name, thread, ok := strings.Cut(chat, ":"); ok {
 			m.Chat = name
 			m.Thread, _ = strconv.Atoi(thread) // 0: none
@@ -51,7 +55,8 @@ func (b bot) post(ctx context.Context, m botMessage) error {
 	if err != nil {
 		return err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://api.telegram.org/bot"+b.config.Token+"/sendMessage", bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost,
+		"https://api.telegram.org/bot"+b.config.Token+"/sendMessage", bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
