@@ -12,8 +12,8 @@ import (
 	"sweepd/sweeper"
 )
 
-// Digest says what will be deleted until a time if nothing changes. It is fed
-// with what a scan finds.
+// Digest lists the files that will be deleted until a time if nothing changes. Add fills it with the results of a
+// scan.
 type Digest struct {
 	now, until time.Time
 	policy     *policy.Policy
@@ -22,10 +22,10 @@ type Digest struct {
 	first []coming // at most maxFiles, those that go first
 }
 
-// group is what a digest counts together.
+// group is the key by which a digest counts.
 type group struct{ rule, storage string }
 
-// Coming is what one rule will delete from one storage.
+// Coming is a count of the files that one rule will delete from one storage.
 type Coming struct {
 	Rule    string    `json:"rule"`
 	Storage string    `json:"storage"`
@@ -41,12 +41,12 @@ type coming struct {
 	at            time.Time
 }
 
-// NewDigest is of what p will delete from now until a time.
+// NewDigest returns a Digest of the files that p will delete from now until a time.
 func NewDigest(now, until time.Time, p *policy.Policy) *Digest {
 	return &Digest{now: now, until: until, policy: p, in: map[group]*Coming{}}
 }
 
-// Add takes in one file: for ScanOptions.Each.
+// Add adds one file: for ScanOptions.Each.
 func (d *Digest) Add(f sweeper.Found) {
 	at := d.goes(f.Decision)
 	if at.IsZero() || at.After(d.until) {
@@ -66,9 +66,8 @@ func (d *Digest) Add(f sweeper.Found) {
 	d.name(coming{f.Storage, f.Entry.Path, f.Entry.Size, at})
 }
 
-// goes is when a file goes at the earliest; zero where no time lets it go.
-// Before its grace can begin, a file must be quiet, or be met again; a grace that
-// can begin begins now.
+// goes returns the earliest time at which a file goes; zero if no time lets it go. Before its grace can begin, a file
+// must be quiet, or be seen again; a grace that can begin begins now.
 func (d *Digest) goes(dec policy.Decision) time.Time {
 	switch {
 	case dec.Action == policy.Trash:
@@ -95,7 +94,7 @@ func (d *Digest) name(c coming) {
 	d.first = d.first[:min(len(d.first), maxFiles)]
 }
 
-// Coming is what will be deleted, by rule and storage, the first to go first.
+// Coming returns the counts by rule and storage, the first to go first.
 func (d *Digest) Coming() []Coming {
 	var all []Coming
 	for _, c := range d.in {
@@ -107,7 +106,7 @@ func (d *Digest) Coming() []Coming {
 	return all
 }
 
-// total is how many files go, how large they are, and from how many storages.
+// total returns the number of files that go, their size, and the number of their storages.
 func (d *Digest) total() (files, bytes int64, storages int) {
 	in := map[string]bool{}
 	for c := range maps.Values(d.in) {
@@ -117,32 +116,38 @@ func (d *Digest) total() (files, bytes int64, storages int) {
 	return files, bytes, len(in)
 }
 
-// Subject is the digest in one line without names.
+// Subject returns the digest in one line without names.
 func (d *Digest) Subject() string {
 	files, bytes, _ := d.total()
 	switch {
 	case files == 0:
 		return "sweepd: nothing will be deleted until " + day(d.until)
 	case d.reports():
-		return fmt.Sprintf("sweepd: nothing is deleted; mode: enforce would delete %s (%s) until %s", count(files, "file"), size(bytes), day(d.until))
+		return fmt.Sprintf("sweepd: nothing is deleted; mode: enforce would delete %s (%s) until %s",
+			count(files, "file"), size(bytes), day(d.until))
 	}
 	return fmt.Sprintf("sweepd: %s (%s) will be deleted until %s", count(files, "file"), size(bytes), day(d.until))
 }
 
-// Text is the digest in words. With names it lists the first files to go; without
-// it names no path and no file.
+// Text returns the digest as text. With names it lists the first files to go; without it names no path and no file.
 func (d *Digest) Text(names bool) string {
 	files, bytes, storages := d.total()
 	if files == 0 {
 		return fmt.Sprintf("Until %s nothing will be deleted.\n", day(d.until))
 	}
-	what := fmt.Sprintf("%s (%s) %%s be moved to the trash of %s:\n\n", count(files, "file"), size(bytes), count(int64(storages), "storage"))
+	what := fmt.Sprintf("%s (%s) %%s be moved to the trash of %s:\n\n", count(files, "file"), size(bytes),
+		count(int64(storages), "storage"))
 	text := fmt.Sprintf("Until %s, if nothing changes, "+what, day(d.until), "will")
 	if d.reports() {
-		text = fmt.Sprintf("Nothing is deleted: the policy says mode: report. With mode: enforce from now on, until %s "+what, day(d.until), "would")
+		text = fmt.Sprintf(
+			"Nothing is deleted: the policy says mode: report. With mode: enforce from now on, until %s "+what,
+			day(d.until),
+			"would",
+		)
 	}
 	for _, c := range d.Coming() {
-		text += fmt.Sprintf("- from %s by %s: %s (%s), %s\n", Plain(c.Storage), ruleName(c.Rule), count(c.Files, "file"), size(c.Bytes), d.when(c.First))
+		text += fmt.Sprintf("- from %s by %s: %s (%s), %s\n", Plain(c.Storage), ruleName(c.Rule),
+			count(c.Files, "file"), size(c.Bytes), d.when(c.First))
 	}
 	if names {
 		text += d.listed(files)
@@ -160,7 +165,7 @@ func (d *Digest) when(at time.Time) string {
 	return "the first on " + day(at) + " at the earliest"
 }
 
-// listed names the first files to go.
+// listed returns the list of the first files to go.
 func (d *Digest) listed(files int64) string {
 	text := "\nThe first to go:\n"
 	for _, c := range d.first {

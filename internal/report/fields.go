@@ -7,7 +7,7 @@ import (
 	"sweepd/policy"
 )
 
-// Fields are the run as the fields of a log record, without names.
+// Fields returns the run as the fields of a log record, without names.
 func (r Run) Fields() map[string]string {
 	sum := &r.Summary
 	fields := map[string]string{

@@ -10,18 +10,20 @@ import (
 	"sweepd/providers"
 )
 
-// Kept is what a run put into one storage's trash and is there still.
+// Kept is the part of a run's files that is still in one storage's trash.
 type Kept struct {
-	Storage string    `json:"storage"`
-	Files   int64     `json:"files"`
-	Bytes   int64     `json:"bytes"`
-	Until   time.Time `json:"until,omitzero"`  // it can be brought back at least until then; zero: until somebody empties the trash
-	Then    string    `json:"then,omitempty"`  // what becomes of it then, a clause
-	Account bool      `json:"account"`         // of a service, not folders of this machine
-	Stays   bool      `json:"stays,omitempty"` // sweepd cannot delete it there for good
+	Storage string `json:"storage"`
+	Files   int64  `json:"files"`
+	Bytes   int64  `json:"bytes"`
+	// it can be brought back at least until then; zero: until the trash is emptied
+	Until time.Time `json:"until,omitzero"`
+	// Then is what happens to it after Until, as a clause.
+	Then    string `json:"then,omitempty"`
+	Account bool   `json:"account"`         // of a service, not folders of this machine
+	Stays   bool   `json:"stays,omitempty"` // sweepd cannot delete it there for good
 }
 
-// String is that in words, without a name but the storage's.
+// String returns a description, without names other than the storage's.
 func (k Kept) String() string {
 	where := "in the trash of " + Plain(k.Storage)
 	if k.Until.IsZero() {
@@ -30,13 +32,13 @@ func (k Kept) String() string {
 	return fmt.Sprintf("%s, recoverable until %s: %s", where, day(k.Until), k.Then)
 }
 
-// keeping finds out what is kept how long, by the policy; without one nothing.
+// keeping computes how long files are kept, by the policy; without one it returns nothing.
 type keeping struct {
 	policy *policy.Policy
 	all    []Kept
 }
 
-// note takes in one operation. Of a storage the first file to go counts.
+// note adds one operation. The time for a storage is that of the first file to go.
 func (k *keeping) note(op journal.Operation) {
 	if k.policy == nil || op.Op.Kind != providers.OpTrash || op.State() != "done" || op.Resolved != "" {
 		return
@@ -55,8 +57,8 @@ func (k *keeping) note(op journal.Operation) {
 	}
 }
 
-// end is when a file that was trashed at a time is deleted for good, and by
-// whom: the service, which keeps it so long at least, or sweepd by the policy.
+// end returns the time at which a file that was trashed at a time is deleted for good, and the reason: the service,
+// which keeps it at least so long, or sweepd by the policy.
 func (k *keeping) end(name string, at time.Time) (until time.Time, then string) {
 	st, ages := k.policy.Storages[name], k.policy.Trash
 	if st.Keeps() > 0 {

@@ -3,7 +3,7 @@ package report
 import (
 	"bytes"
 	"crypto/sha256"
-	_ "embed" // the page's text and looks
+	_ "embed" // the page's text and style
 	"encoding/base64"
 	"fmt"
 	"html/template"
@@ -26,8 +26,7 @@ type Picture struct {
 	JPEG []byte // see package thumbnail
 }
 
-// Page is the runs as one page to look at: it loads nothing, runs no script, and
-// says so to the browser.
+// Page is a page that shows runs. It loads nothing, runs no script, and enforces both by its Content-Security-Policy.
 type Page struct {
 	Made     time.Time
 	Runs     []Run               // newest first
@@ -42,7 +41,8 @@ func (p Page) Write(w io.Writer) error {
 	}
 	sum := sha256.Sum256([]byte(pageStyle))
 	view := pageView{
-		Made: stamp(p.Made), Style: template.CSS(pageStyle), Hash: base64.StdEncoding.EncodeToString(sum[:]), Chart: chartOf(p.Runs),
+		Made: stamp(p.Made), Style: template.CSS(pageStyle), Hash: base64.StdEncoding.EncodeToString(sum[:]),
+		Chart: chartOf(p.Runs),
 	}
 	for _, r := range p.Runs {
 		view.Runs = append(view.Runs, viewOf(r, p.Pictures[r.ID]))
@@ -50,7 +50,7 @@ func (p Page) Write(w io.Writer) error {
 	return t.Execute(w, view)
 }
 
-// IsPage reports whether a file that begins so is a page that Write made.
+// IsPage reports whether a file with this beginning is a page that Write made.
 func IsPage(head []byte) bool {
 	before, _, _ := strings.Cut(pageText, "{{")
 	return bytes.HasPrefix(head, []byte(before)) && bytes.Contains(head, []byte("<title>sweepd: what was done</title>"))
@@ -58,7 +58,7 @@ func IsPage(head []byte) bool {
 
 func stamp(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
 
-// The page as its template sees it: words only.
+// The data of the page's template: text only.
 type (
 	pageView struct {
 		Made  string
@@ -94,20 +94,23 @@ func viewOf(r Run, pictures []Picture) runView {
 	for _, name := range r.ruled() {
 		sum := r.Summary.Rules[name]
 		v.Rules = append(v.Rules, ruleView{
-			ruleName(name), number(sum.Matched), parts(sum.Kept), number(sum.Review), parts(sum.Held) + until(sum), number(sum.Due),
-			number(sum.Trashed + sum.Purged + sum.Restored), number(sum.Refused), number(sum.Failed), sized(sum.Bytes),
+			ruleName(name), number(sum.Matched), parts(sum.Kept), number(sum.Review), parts(sum.Held) + until(sum),
+			number(sum.Due), number(sum.Trashed + sum.Purged + sum.Restored), number(sum.Refused), number(sum.Failed),
+			sized(sum.Bytes),
 		})
 	}
 	for _, f := range r.Files {
 		v.Files = append(v.Files, fileView{f.became(), place(f.Storage, f.Path), size(f.Size)})
 	}
 	for _, pic := range pictures {
-		v.Pictures = append(v.Pictures, pictureView{Plain(pic.Name), template.URL("data:image/jpeg;base64," + base64.StdEncoding.EncodeToString(pic.JPEG))})
+		v.Pictures = append(v.Pictures, pictureView{
+			Plain(pic.Name), template.URL("data:image/jpeg;base64," + base64.StdEncoding.EncodeToString(pic.JPEG)),
+		})
 	}
 	return v
 }
 
-// number is n, or nothing for none, so that what there is stands out.
+// number returns n as text, or "" for 0, so that other values stand out.
 func number(n int64) string {
 	if n == 0 {
 		return ""
@@ -122,24 +125,22 @@ func sized(n int64) string {
 	return size(n)
 }
 
-// Of the chart, in the units of its picture.
+// The size of the chart, in the units of its picture.
 const (
 	chartWidth  = 720
 	chartHeight = 160
 )
 
-// chart is how many bytes came free, and were moved to the trash, up to each
-// time.
+// chart shows the bytes that were freed, and moved to the trash, up to each time.
 type chart struct {
 	Freed, Moved string // points of two lines: "x,y x,y"
-	Top          string // what the upper edge stands for
+	Top          string // the value of the upper edge
 	From, To     string // the days of its left and right edges
 	AllFreed     string
 	AllMoved     string
 }
 
-// chartOf draws the runs, which come newest first; nil when nothing was freed or
-// moved.
+// chartOf returns the chart of the runs, which are newest first; nil if nothing was freed or moved.
 func chartOf(runs []Run) *chart {
 	var freed, moved int64
 	for _, r := range runs {
@@ -150,7 +151,7 @@ func chartOf(runs []Run) *chart {
 	}
 	first, last := runs[len(runs)-1].Began, runs[0].Began
 	at := func(t time.Time, n int64) string {
-		x := 0.5 // of a single time
+		x := 0.5 // for a single time
 		if span := last.Sub(first); span > 0 {
 			x = min(max(float64(t.Sub(first))/float64(span), 0), 1) // a clock may have gone back
 		}
@@ -167,7 +168,8 @@ func chartOf(runs []Run) *chart {
 		return strings.Join(append(points, fmt.Sprintf("%d,%s", chartWidth, y)), " ")
 	}
 	return &chart{
-		Freed: line(func(r Run) int64 { return max(r.Summary.Freed, 0) }), Moved: line(func(r Run) int64 { return r.Moved }),
-		Top: size(max(freed, moved)), From: day(first), To: day(last), AllFreed: size(freed), AllMoved: size(moved),
+		Freed: line(func(r Run) int64 { return max(r.Summary.Freed, 0) }),
+		Moved: line(func(r Run) int64 { return r.Moved }),
+		Top:   size(max(freed, moved)), From: day(first), To: day(last), AllFreed: size(freed), AllMoved: size(moved),
 	}
 }

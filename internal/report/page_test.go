@@ -87,7 +87,9 @@ func page(t *testing.T) (text []byte, p report.Page) {
 func TestThePageLoadsNothingAndRunsNothing(t *testing.T) {
 	text, _ := page(t)
 	all := elements(t, text)
-	for _, name := range []string{"script", "link", "iframe", "object", "embed", "form", "base", "a", "audio", "video", "foreignObject"} {
+	for _, name := range []string{
+		"script", "link", "iframe", "object", "embed", "form", "base", "a", "audio", "video", "foreignObject",
+	} {
 		if n := len(all[name]); n > 0 {
 			t.Errorf("there are %d %s elements", n, name)
 		}
@@ -95,7 +97,8 @@ func TestThePageLoadsNothingAndRunsNothing(t *testing.T) {
 	for name, nodes := range all {
 		for _, n := range nodes {
 			for _, a := range n.Attr {
-				if strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "href" || a.Key == "srcset" || a.Key == "src" && !strings.HasPrefix(a.Val, "data:image/jpeg;base64,") {
+				if strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "href" || a.Key == "srcset" ||
+					a.Key == "src" && !strings.HasPrefix(a.Val, "data:image/jpeg;base64,") {
 					t.Errorf("%s has %s=%q", name, a.Key, a.Val)
 				}
 			}
@@ -105,7 +108,8 @@ func TestThePageLoadsNothingAndRunsNothing(t *testing.T) {
 		t.Fatalf("there are %d style elements, want 1", len(all["style"]))
 	}
 	sum := sha256.Sum256([]byte(textOf(all["style"][0])))
-	want := "default-src 'none'; img-src data:; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"
+	want := "default-src 'none'; img-src data:; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+		"'; base-uri 'none'; form-action 'none'"
 	policy := ""
 	for _, n := range all["meta"] {
 		if attribute(n, "http-equiv") == "Content-Security-Policy" {
@@ -123,7 +127,8 @@ func TestThePageLoadsNothingAndRunsNothing(t *testing.T) {
 func TestThePageShowsEachRunWithItsNamesAsTheyAre(t *testing.T) {
 	text, p := page(t)
 	all := elements(t, text)
-	if len(all["article"]) != 2 || attribute(all["article"][0], "id") != "run-2" || attribute(all["article"][1], "id") != "run-1" {
+	if len(all["article"]) != 2 || attribute(all["article"][0], "id") != "run-2" ||
+		attribute(all["article"][1], "id") != "run-1" {
 		t.Fatalf("want run 2 and then run 1, got %d articles", len(all["article"]))
 	}
 	first := all["article"][1]
@@ -153,7 +158,8 @@ func TestThePageShowsEachRunWithItsNamesAsTheyAre(t *testing.T) {
 			t.Errorf("run 2 does not say %q:\n%s", want, second)
 		}
 	}
-	if got := attribute(all["polyline"][1], "points"); !strings.HasPrefix(got, "0,160 ") || !strings.Contains(got, " 720.0,") || p.Runs[0].Summary.Freed == 0 {
+	if got := attribute(all["polyline"][1], "points"); !strings.HasPrefix(got, "0,160 ") ||
+		!strings.Contains(got, " 720.0,") || p.Runs[0].Summary.Freed == 0 {
 		t.Errorf("the line of what was freed is %q of %d bytes", got, p.Runs[0].Summary.Freed)
 	}
 }

@@ -10,10 +10,9 @@ import (
 	"github.com/dustin/go-humanize"
 )
 
-// Plain makes a name fit for a terminal, and for any other place where a person
-// reads it: one line, and nothing in it that a terminal would act on or that
-// would show letters in another order. What is not shown as it is stands as a Go
-// escape, \x1b or \u202e.
+// Plain returns a name that is safe for a terminal and any other place where a user reads it: one line, without
+// characters that a terminal would act on or that would show letters in another order. Other characters are Go
+// escapes, \x1b or \u202e.
 func Plain(name string) string {
 	plain := func(r rune) bool { return unicode.IsGraphic(r) && !unicode.Is(unicode.Cf, r) && r != utf8.RuneError }
 	if strings.IndexFunc(name, func(r rune) bool { return !plain(r) }) < 0 {
@@ -35,10 +34,10 @@ func Plain(name string) string {
 	return b.String()
 }
 
-// size is a number of bytes for people, in powers of ten as disks are sold.
+// size returns a number of bytes as text, in powers of ten as disks are sold.
 func size(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }
 
-// count is a number with its noun: "1 file", "2,000 files".
+// count returns a number with its noun: "1 file", "2,000 files".
 func count(n int64, noun string) string {
 	if n != 1 {
 		noun += "s"
@@ -46,10 +45,10 @@ func count(n int64, noun string) string {
 	return humanize.Comma(n) + " " + noun
 }
 
-// day is a time's date where the machine is.
+// day returns the date of a time in the machine's zone.
 func day(t time.Time) string { return t.Local().Format(time.DateOnly) }
 
-// list is "a", "a and b", "a, b and c".
+// list returns "a", "a and b", "a, b and c".
 func list(words []string) string {
 	if n := len(words); n > 1 {
 		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]

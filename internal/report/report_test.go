@@ -82,7 +82,8 @@ func newBox(t testing.TB, policyText string) *box {
 	b.account.Lack(providers.CanFollow)
 	b.fail()
 	var err error
-	if b.policy, err = policy.Parse("policy.yaml", []byte(policyText), policy.ParseOptions{Home: "/home/ann"}); err != nil {
+	if b.policy, err = policy.Parse("policy.yaml", []byte(policyText),
+		policy.ParseOptions{Home: "/home/ann"}); err != nil {
 		t.Fatal(err)
 	}
 	b.journal, err = journal.Open(t.Context(), filepath.Join(t.TempDir(), "journal.db"), journal.Options{Now: b.now})
@@ -105,7 +106,8 @@ func (b *box) fail(faults ...providertest.Fault) {
 
 func (b *box) storage() *providers.Storage {
 	b.Helper()
-	st, err := providers.NewStorage("home", b.driver, providers.Options{Roots: []string{"/data/root"}, Recorder: b.journal, Protect: b.policy.Protect})
+	st, err := providers.NewStorage("home", b.driver,
+		providers.Options{Roots: []string{"/data/root"}, Recorder: b.journal, Protect: b.policy.Protect})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -115,7 +117,8 @@ func (b *box) storage() *providers.Storage {
 func (b *box) sweeper() *sweeper.Sweeper {
 	b.Helper()
 	s, err := sweeper.New(sweeper.Options{
-		Policy: b.policy, Journal: b.journal, Storages: []*providers.Storage{b.storage()}, Classifier: fingerprint.New(), Now: b.now,
+		Policy: b.policy, Journal: b.journal, Storages: []*providers.Storage{b.storage()},
+		Classifier: fingerprint.New(), Now: b.now,
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -173,7 +176,7 @@ func (b *box) read(run int64) report.Run {
 	return r
 }
 
-// cases are the runs that the golden files tell of.
+// cases are the runs of the golden files.
 var cases = map[string]func(b *box) report.Run{
 	"nothing": func(b *box) report.Run {
 		b.account.Write("/data/root/notes.txt", nil, b.clock.AddDate(0, 0, -100))
@@ -187,14 +190,21 @@ var cases = map[string]func(b *box) report.Run{
 		b.fill()
 		return b.read(b.apply(func() {
 			b.put(ours("", 0), 100)
-			b.account.Hold(ours("", 1), providers.Held{Guard: providers.GuardGit, Why: "Git tracks it (in \"/data/root\")"})
+			b.account.Hold(ours("", 1), providers.Held{
+				Guard: providers.GuardGit,
+				Why:   "Git tracks it (in \"/data/root\")",
+			})
 			b.fail(providertest.Fault{Method: "Trash", Err: fmt.Errorf("%s: %w", ours("", 2), fs.ErrPermission)})
 		}))
 	},
 	"partial": func(b *box) report.Run {
 		b.fill()
 		b.plan(sweeper.ScanOptions{})
-		b.fail(providertest.Fault{Method: "Changes", Nth: 2, Err: &providers.UnlistedError{Path: "/data/root/private", Err: fs.ErrPermission}})
+		b.fail(providertest.Fault{
+			Method: "Changes",
+			Nth:    2,
+			Err:    &providers.UnlistedError{Path: "/data/root/private", Err: fs.ErrPermission},
+		})
 		return b.read(b.apply(func() {}))
 	},
 	"report mode": func(b *box) report.Run {
@@ -257,14 +267,15 @@ func TestTextsOfRuns(t *testing.T) {
 	for name, make := range cases {
 		t.Run(name, func(t *testing.T) {
 			r := make(newBox(t, rules))
-			text := "--- subject\n" + r.Subject() + "\n--- without names\n" + r.Text(false) + "--- with names\n" + r.Text(true)
+			text := "--- subject\n" + r.Subject() + "\n--- without names\n" + r.Text(false) + "--- with names\n" +
+				r.Text(true)
 			golden(t, strings.ReplaceAll(name, " ", "_")+".txt", text)
 		})
 	}
 }
 
-// secrets are what no text without names may have: every part of every path
-// that the storage or the record knows, but for the words of a root.
+// secrets returns the texts that no report without names may contain: every part of every path in the storage and the
+// record, other than those of a root.
 func (b *box) secrets() []string {
 	b.Helper()
 	all := []string{"ChatGPT Image", "album", "later", "secret", "private", "holiday", "notes", "/data", ".png"}
@@ -307,7 +318,8 @@ func TestAnErrorOfARunIsNotToldWhereItMayNameAFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := b.journal.EndRun(t.Context(), run, nil, errors.New(`open "/home/ann/diary.png": no space left`)); err != nil {
+	if err := b.journal.EndRun(t.Context(), run, nil,
+		errors.New(`open "/home/ann/diary.png": no space left`)); err != nil {
 		t.Fatal(err)
 	}
 	r := b.read(run)
@@ -348,8 +360,9 @@ func TestFieldsAreTheSummarys(t *testing.T) {
 	}
 	want := map[string]string{
 		"SWEEPD_RUN": "1", "SWEEPD_KIND": "apply", "SWEEPD_STORAGE": "home", "SWEEPD_PARTIAL": "false",
-		"SWEEPD_SEEN": "10", "SWEEPD_MATCHED": "9", "SWEEPD_HELD": "3", "SWEEPD_TRASHED": "4", "SWEEPD_PURGED": "0", "SWEEPD_RESTORED": "0", "SWEEPD_GONE": "0",
-		"SWEEPD_REFUSED": "0", "SWEEPD_FAILED": "0", "SWEEPD_BYTES": fmt.Sprint(size(0, 1, 2, 3)), "SWEEPD_FREED": "0", "SWEEPD_DURATION_MS": "0",
+		"SWEEPD_SEEN": "10", "SWEEPD_MATCHED": "9", "SWEEPD_HELD": "3", "SWEEPD_TRASHED": "4", "SWEEPD_PURGED": "0",
+		"SWEEPD_RESTORED": "0", "SWEEPD_GONE": "0", "SWEEPD_REFUSED": "0", "SWEEPD_FAILED": "0",
+		"SWEEPD_BYTES": fmt.Sprint(size(0, 1, 2, 3)), "SWEEPD_FREED": "0", "SWEEPD_DURATION_MS": "0",
 	}
 	if diff := cmp.Diff(want, r.Fields()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -381,7 +394,8 @@ func TestARunIsJSON(t *testing.T) {
 	if err := json.Unmarshal(text, &back); err != nil {
 		t.Fatal(err)
 	}
-	if back.Run != 1 || back.Kind != "apply" || back.Summary.Trashed != 4 || back.Summary.Rules["mine"].Trashed != 4 || back.Moved == 0 ||
+	if back.Run != 1 || back.Kind != "apply" || back.Summary.Trashed != 4 || back.Summary.Rules["mine"].Trashed != 4 ||
+		back.Moved == 0 ||
 		len(back.Files) != 4 || back.Files[0].Kind != "trash" || back.Files[0].State != "done" ||
 		len(back.Kept) != 1 || back.Kept[0].Files != 4 || !back.Kept[0].Until.Equal(b.clock.AddDate(0, 0, 30)) {
 		t.Errorf("got %s", text)
@@ -401,14 +415,24 @@ trash: {ours: %s}
 		{"7d", "cloud", "in the trash of cloud, recoverable until 2026-11-30: then sweepd purges it"},
 		{"60d", "cloud", "in the trash of cloud, recoverable until 2026-12-23: Google Drive deletes it after 30 days"},
 		{"off", "cloud", "in the trash of cloud, recoverable until 2026-12-23: Google Drive deletes it after 30 days"},
-		{"7d", "box", "in the trash of box, recoverable until 2026-12-23: Dropbox keeps it for 30, 180 or 365 days, by plan; to purge now: https://www.dropbox.com/deleted_files"},
+		{
+			"7d",
+			"box",
+			"in the trash of box, recoverable until 2026-12-23: Dropbox keeps it for 30, 180 or 365 days, by plan; to purge now: https://www.dropbox.com/deleted_files",
+		},
 	} {
 		b := newBox(t, fmt.Sprintf(drive, c.ours))
 		run, err := b.journal.BeginRun(t.Context(), "apply", "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		key, err := b.journal.Begin(t.Context(), providers.Op{Kind: providers.OpTrash, Storage: c.storage, Entry: providers.Entry{Ref: "r", Revision: "1", Path: "/data/root/a.png"}, Cause: providers.Cause{Run: run}})
+		key, err := b.journal.Begin(t.Context(),
+			providers.Op{
+				Kind:    providers.OpTrash,
+				Storage: c.storage,
+				Entry:   providers.Entry{Ref: "r", Revision: "1", Path: "/data/root/a.png"},
+				Cause:   providers.Cause{Run: run},
+			})
 		if err == nil {
 			err = b.journal.End(t.Context(), key, providers.Outcome{Receipt: "receipt"})
 		}
@@ -416,7 +440,8 @@ trash: {ours: %s}
 			t.Fatal(err)
 		}
 		r := b.read(run)
-		if len(r.Kept) != 1 || r.Kept[0].String() != c.want || r.Kept[0].Stays != (c.storage == "box") || r.Kept[0].Account != (c.storage != "home") {
+		if len(r.Kept) != 1 || r.Kept[0].String() != c.want || r.Kept[0].Stays != (c.storage == "box") ||
+			r.Kept[0].Account != (c.storage != "home") {
 			t.Errorf("ours %s in %s: got %+v, %v; want %q", c.ours, c.storage, r.Kept, r.Kept, c.want)
 		}
 	}
@@ -429,7 +454,8 @@ func TestADigestSaysWhatWillBeDeletedUntilADay(t *testing.T) {
 	for days, file := range map[int]string{0: "digest_today.txt", 10: "digest.txt"} {
 		d := report.NewDigest(b.clock, b.clock.AddDate(0, 0, days), b.policy)
 		b.plan(sweeper.ScanOptions{Each: d.Add})
-		golden(t, file, "--- subject\n"+d.Subject()+"\n--- without names\n"+d.Text(false)+"--- with names\n"+d.Text(true))
+		golden(t, file, "--- subject\n"+d.Subject()+"\n--- without names\n"+d.Text(false)+"--- with names\n"+
+			d.Text(true))
 	}
 	d := report.NewDigest(b.clock, b.clock.AddDate(0, 0, -1), b.policy)
 	b.plan(sweeper.ScanOptions{Each: d.Add})
@@ -442,7 +468,12 @@ func TestADigestNamesTheFirstTwentyInWhateverOrderTheyCome(t *testing.T) {
 	for n := range 50 {
 		all = append(all, sweeper.Found{
 			Storage: "home", Entry: providers.Entry{Path: fmt.Sprintf("/data/root/%02d.png", n), Size: 1},
-			Decision: policy.Decision{Action: policy.Hold, Ground: policy.GroundGrace, Rule: "slowly", NotBefore: b.clock.AddDate(0, 0, n)},
+			Decision: policy.Decision{
+				Action:    policy.Hold,
+				Ground:    policy.GroundGrace,
+				Rule:      "slowly",
+				NotBefore: b.clock.AddDate(0, 0, n),
+			},
 		})
 	}
 	texts := map[string]bool{}
@@ -454,7 +485,9 @@ func TestADigestNamesTheFirstTwentyInWhateverOrderTheyCome(t *testing.T) {
 		}
 		text := d.Text(true)
 		texts[text] = true
-		if !strings.Contains(text, "41 files") || !strings.Contains(text, "/00.png") || !strings.Contains(text, "/19.png") || strings.Contains(text, "/20.png") || !strings.Contains(text, "and 21 more") {
+		if !strings.Contains(text, "41 files") || !strings.Contains(text, "/00.png") ||
+			!strings.Contains(text, "/19.png") || strings.Contains(text, "/20.png") ||
+			!strings.Contains(text, "and 21 more") {
 			t.Errorf("got:\n%s", text)
 		}
 	}

@@ -16,21 +16,21 @@ import (
 	"sweepd/sweeper"
 )
 
-// Run is one run, or one look that left no run, with all that can be said of it.
+// Run is one run, or one look that left no run, with everything that is known of it.
 type Run struct {
 	ID      int64           `json:"run,omitempty"`
-	Kind    string          `json:"kind"` // "apply", "undo", or "plan" of what was only looked at
+	Kind    string          `json:"kind"` // "apply", "undo", or "plan" for a look
 	Began   time.Time       `json:"began,omitzero"`
 	Ended   time.Time       `json:"ended,omitzero"` // zero: it was interrupted, or is under way
 	Err     string          `json:"error,omitempty"`
 	Summary sweeper.Summary `json:"summary"`
 
-	Kept  []Kept `json:"kept,omitempty"`  // what it trashed and is in the trash still, by storage
+	Kept  []Kept `json:"kept,omitempty"`  // its files that are still in the trash, by storage
 	Files []File `json:"files,omitempty"` // the first that it changed, or tried to
-	More  int64  `json:"more,omitempty"`  // how many it changed, or tried to, beyond these
-	Moved int64  `json:"moved,omitempty"` // bytes of what it trashed, wherever that is now
+	More  int64  `json:"more,omitempty"`  // number of further files that it changed, or tried to
+	Moved int64  `json:"moved,omitempty"` // size of the files that it trashed, wherever they are now
 
-	held  string   // Err, as far as it names no file
+	held  string   // Err, or the part of it that names no file
 	hint  string   // what to do about it
 	rules []string // the policy's, in its order
 }
@@ -43,20 +43,22 @@ type File struct {
 	Kind    providers.OpKind `json:"kind"`
 	State   string           `json:"state"` // "open", "done" or "failed", as in history
 	Rule    string           `json:"rule,omitempty"`
-	Since   providers.OpKind `json:"resolved,omitempty"` // what took it out of the trash since
+	Since   providers.OpKind `json:"resolved,omitempty"` // the operation that took it out of the trash since
 }
 
 const maxFiles = 20
 
-// Read reads a run from the journal; fs.ErrNotExist where there is none of that
-// number. p is the policy of today, by which what is in the trash is kept; nil
-// where there is none: then that is not said.
+// Read reads a run from the journal. It returns fs.ErrNotExist if there is none of that number. p is the present
+// policy, which determines how long files are kept in the trash; if it is nil, Kept is empty.
 func Read(ctx context.Context, j *journal.Journal, run int64, p *policy.Policy) (Run, error) {
 	jr, err := j.Run(ctx, run)
 	if err != nil {
 		return Run{}, err
 	}
-	r := Run{ID: jr.ID, Kind: jr.Kind, Began: jr.Began, Ended: jr.Ended, Err: jr.Err, held: nameless(jr.Err), rules: names(p)}
+	r := Run{
+		ID: jr.ID, Kind: jr.Kind, Began: jr.Began, Ended: jr.Ended, Err: jr.Err, held: nameless(jr.Err),
+		rules: names(p),
+	}
 	if jr.Summary != nil {
 		if err := json.Unmarshal(jr.Summary, &r.Summary); err != nil {
 			return r, fmt.Errorf("%w: the summary of run %d: %w", journal.ErrDamaged, run, err)
@@ -81,8 +83,8 @@ func Read(ctx context.Context, j *journal.Journal, run int64, p *policy.Policy) 
 	return r, nil
 }
 
-// Of is a look after which nothing was done: the summary of its scan, and why
-// nothing was done, which is nil where the policy only reports.
+// Of returns the Run of a look after which nothing was done. sum is the summary of its scan; err is why nothing was
+// done, nil if the policy only reports.
 func Of(began, ended time.Time, sum *sweeper.Summary, err error, p *policy.Policy) Run {
 	r := Run{Kind: "plan", Began: began, Ended: ended, rules: names(p)}
 	if sum != nil {
@@ -93,16 +95,18 @@ func Of(began, ended time.Time, sum *sweeper.Summary, err error, p *policy.Polic
 	}
 	r.Err, r.held = err.Error(), nameless(err.Error())
 	if limit, ok := errors.AsType[*sweeper.LimitError](err); ok {
-		r.held, r.hint = limit.Error(), "To look at it: sweepd plan. To let it through: raise limits: in the policy, or apply to fewer folders"
+		r.held, r.hint = limit.Error(),
+			"To look at it: sweepd plan. To let it through: raise limits: in the policy, or apply to fewer folders"
 	}
 	if surge, ok := errors.AsType[*sweeper.SurgeError](err); ok {
-		r.held, r.hint = surge.Error(), "To look at it: sweepd plan -o plan.json. To carry it out: sweepd apply plan.json"
+		r.held, r.hint = surge.Error(),
+			"To look at it: sweepd plan -o plan.json. To carry it out: sweepd apply plan.json"
 	}
 	return r
 }
 
-// News reports whether a person should be told of the run although all went
-// well: it changed something, or would have if it had not only looked.
+// News reports whether the user should be notified of the run although it succeeded: it changed something, or would
+// have if it had not only looked.
 func (r Run) News() bool {
 	s := &r.Summary
 	if files, _ := r.due(); r.looked() {
@@ -111,8 +115,8 @@ func (r Run) News() bool {
 	return s.Trashed+s.Purged+s.Restored+s.Marked+s.Settled > 0
 }
 
-// nameless is what is said of a run's error where no names may be: the words for
-// those errors that are known to have none, and else nothing.
+// nameless returns the text of a run's error for places that must have no names: only the texts of errors that are
+// known to have none; else "".
 func nameless(text string) string {
 	switch has := func(err error) bool { return strings.Contains(text, err.Error()) }; {
 	case has(sweeper.ErrPaused):
@@ -135,20 +139,22 @@ func names(p *policy.Policy) (all []string) {
 	return all
 }
 
-// note takes in one operation of the run.
+// note adds one operation of the run.
 func (r *Run) note(op journal.Operation) {
 	if len(r.Files) == maxFiles {
 		r.More++
 	} else {
 		e := op.Op.Entry
-		r.Files = append(r.Files, File{op.Op.Storage, e.Path, e.Size, op.Op.Kind, op.State(), op.Op.Cause.Rule, op.Resolved})
+		r.Files = append(r.Files, File{
+			op.Op.Storage, e.Path, e.Size, op.Op.Kind, op.State(), op.Op.Cause.Rule, op.Resolved,
+		})
 	}
 	if op.Op.Kind == providers.OpTrash && op.State() == "done" {
 		r.Moved += op.Op.Entry.Size
 	}
 }
 
-// due is how many files were to be trashed, and how large they are.
+// due returns the number of files that were to be trashed, and their size.
 func (r Run) due() (files, bytes int64) {
 	for _, rule := range r.Summary.Rules {
 		files, bytes = files+rule.Due, bytes+rule.DueBytes

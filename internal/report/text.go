@@ -12,8 +12,8 @@ import (
 	"sweepd/sweeper"
 )
 
-// Did is what a run did, in words without names: "moved 34 files to the trash,
-// failed at 1 file (120 MB); 80 MB more are free now".
+// Did returns the actions of a run as text without names: "moved 34 files to the trash, failed at 1 file (120 MB); 80
+// MB more are free now".
 func Did(sum *sweeper.Summary) string {
 	var all []string
 	for _, part := range []struct {
@@ -47,10 +47,10 @@ func Did(sum *sweeper.Summary) string {
 	return text
 }
 
-// looked reports whether nothing was to be done, or was done, but looking.
+// looked reports whether the run only looked.
 func (r Run) looked() bool { return r.Kind == "report" || r.Kind == "plan" }
 
-// Subject is the run in one line without names.
+// Subject returns the run in one line without names.
 func (r Run) Subject() string { return "sweepd: " + r.headline() }
 
 func (r Run) headline() string {
@@ -61,7 +61,7 @@ func (r Run) headline() string {
 	return text
 }
 
-// became is what the run came to.
+// became returns the outcome of the run.
 func (r Run) became() string {
 	files, bytes := r.due()
 	due := fmt.Sprintf("%s (%s)", count(files, "file"), size(bytes))
@@ -80,7 +80,7 @@ func (r Run) became() string {
 	return Did(&r.Summary)
 }
 
-// wouldBegin is of how many files the grace would have begun.
+// wouldBegin returns the number of files whose grace would have begun, as a clause.
 func (r Run) wouldBegin() string {
 	n := r.Summary.Unmarked()
 	if n == 0 {
@@ -89,10 +89,12 @@ func (r Run) wouldBegin() string {
 	return fmt.Sprintf(", and the grace of %s would have begun", count(n, "file"))
 }
 
-// Text is the run in words, a few paragraphs of plain text. Without names it
-// says how many files and in which storages, and names no path and no file.
+// Text returns the run as a few paragraphs of plain text. Without names it has the number of files and the names of
+// the storages, and names no path and no file.
 func (r Run) Text(names bool) string {
-	paragraphs := []string{r.opening(), r.seen(), r.byRule(), r.refused(), r.trouble(names), r.stopped(names), r.kept(), r.ending(names)}
+	paragraphs := []string{
+		r.opening(), r.seen(), r.byRule(), r.refused(), r.trouble(names), r.stopped(names), r.kept(), r.ending(names),
+	}
 	if names {
 		paragraphs = append(paragraphs, r.listed())
 	}
@@ -100,7 +102,7 @@ func (r Run) Text(names bool) string {
 	return strings.Join(paragraphs, "\n\n") + "\n"
 }
 
-// opening is the headline as a sentence.
+// opening returns the headline as a sentence.
 func (r Run) opening() string {
 	if r.ID == 0 || r.Ended.IsZero() || r.Err != "" || r.looked() {
 		return capital(r.headline()) + "."
@@ -110,7 +112,7 @@ func (r Run) opening() string {
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
-// seen is what the scan saw; "" when there was none.
+// seen returns the results of the scan; "" if there was none.
 func (r Run) seen() string {
 	sum := &r.Summary
 	if sum.ByConfidence == nil {
@@ -129,7 +131,8 @@ func (r Run) seen() string {
 	if sum.Images == 0 {
 		return fmt.Sprintf("Looked at %s%s: no image.", count(sum.Seen, "file"), in(sum.Storages))
 	}
-	return fmt.Sprintf("Looked at %s%s: %s, %s.", count(sum.Seen, "file"), in(sum.Storages), count(sum.Images, "image"), found)
+	return fmt.Sprintf("Looked at %s%s: %s, %s.", count(sum.Seen, "file"), in(sum.Storages), count(sum.Images, "image"),
+		found)
 }
 
 func in(storages []string) string {
@@ -143,8 +146,7 @@ func in(storages []string) string {
 	return " in " + list(plain)
 }
 
-// byRule is a line for each rule that decided of anything, in the policy's
-// order.
+// byRule returns a line for each rule that decided on any file, in the policy's order.
 func (r Run) byRule() string {
 	var lines []string
 	for _, name := range r.ruled() {
@@ -153,8 +155,8 @@ func (r Run) byRule() string {
 	return strings.Join(lines, "\n")
 }
 
-// ruled are the rules with figures: the policy's in its order, what it does not
-// know any more, what was purged, and what no rule decided.
+// ruled returns the rules with figures: the policy's in its order, then those that it no longer has, then purges,
+// then files that no rule decided on.
 func (r Run) ruled() []string {
 	rank := func(name string) int {
 		switch i := slices.Index(r.rules, name); {
@@ -172,7 +174,7 @@ func (r Run) ruled() []string {
 	})
 }
 
-// ruleLine is what became of one rule's files.
+// ruleLine returns the outcome for one rule's files.
 func (r Run) ruleLine(name string) string {
 	sum := r.Summary.Rules[name]
 	var said []string
@@ -210,7 +212,7 @@ func until(sum *sweeper.RuleSummary) string {
 	return ", the first until " + day(sum.Until)
 }
 
-// refused is why files were left alone.
+// refused returns why files were left alone.
 func (r Run) refused() string {
 	if len(r.Summary.Refusals) == 0 {
 		return ""
@@ -220,7 +222,7 @@ func (r Run) refused() string {
 
 const maxProblems = 10
 
-// trouble is what could not be done, or how much of it.
+// trouble returns the problems; without names only their number.
 func (r Run) trouble(names bool) string {
 	sum := &r.Summary
 	if sum.Errors == 0 {
@@ -250,8 +252,7 @@ func (r Run) trouble(names bool) string {
 	return text
 }
 
-// place is what a person calls a file: with its storage, since a letter is read
-// where the paths are not at hand.
+// place returns a file's name with its storage, since a message is read where the paths are not at hand.
 func place(storage, path string) string {
 	if path == "" {
 		return Plain(storage)
@@ -259,7 +260,7 @@ func place(storage, path string) string {
 	return Plain(storage + ":" + path)
 }
 
-// stopped is where nothing was deleted because not all of it could be seen.
+// stopped returns the places from which nothing was deleted because not all of them could be seen.
 func (r Run) stopped(names bool) string {
 	var where []string
 	for _, x := range r.Summary.Stopped {
@@ -277,7 +278,7 @@ func (r Run) stopped(names bool) string {
 	return "Nothing is deleted from " + list(where) + ", because not all of it could be seen."
 }
 
-// kept is where the files are now and for how long, and how they come back.
+// kept returns where the files are now and for how long, and the command that brings them back.
 func (r Run) kept() string {
 	var lines []string
 	for _, k := range r.Kept {
@@ -293,7 +294,7 @@ func (r Run) kept() string {
 	return strings.Join(lines, "\n")
 }
 
-// ending is what else a person should know, or do.
+// ending returns the error of the run, and the command that the user may need next.
 func (r Run) ending(names bool) string {
 	err := r.held
 	if names {
@@ -317,14 +318,15 @@ func (r Run) ending(names bool) string {
 	return ""
 }
 
-// listed names the files that were changed.
+// listed returns the list of the files that were changed.
 func (r Run) listed() string {
 	var lines []string
 	for _, f := range r.Files {
 		lines = append(lines, fmt.Sprintf("- %s: %s (%s)", f.became(), place(f.Storage, f.Path), size(f.Size)))
 	}
 	if r.More > 0 {
-		lines = append(lines, fmt.Sprintf("- and %s; see: sweepd history %d", strings.Replace(count(r.More, "more file"), "more files", "more", 1), r.ID))
+		lines = append(lines, fmt.Sprintf("- and %s; see: sweepd history %d",
+			strings.Replace(count(r.More, "more file"), "more files", "more", 1), r.ID))
 	}
 	if len(lines) == 0 {
 		return ""
@@ -332,9 +334,12 @@ func (r Run) listed() string {
 	return "Files:\n" + strings.Join(lines, "\n")
 }
 
-// became is what became of the file, up to now.
+// became returns the outcome for the file, up to now.
 func (f File) became() string {
-	done := map[providers.OpKind]string{providers.OpTrash: "trashed", providers.OpRestore: "brought back", providers.OpPurge: "deleted for good", providers.OpEmpty: "emptied", providers.OpGone: "gone from the trash without sweepd"}[f.Kind]
+	done := map[providers.OpKind]string{
+		providers.OpTrash: "trashed", providers.OpRestore: "brought back", providers.OpPurge: "deleted for good",
+		providers.OpEmpty: "emptied", providers.OpGone: "gone from the trash without sweepd",
+	}[f.Kind]
 	switch {
 	case f.State == "open":
 		return "interrupted"

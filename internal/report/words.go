@@ -12,8 +12,7 @@ import (
 	"sweepd/providers"
 )
 
-// grounds say why files are kept or held, after their number: "4 in
-// grace".
+// grounds are the texts for why files are kept or held, after their number: "4 in grace".
 var grounds = map[policy.Ground]string{
 	policy.GroundRule:     "by the rule",
 	policy.GroundNoRule:   "that no rule matches",
@@ -28,7 +27,7 @@ var grounds = map[policy.Ground]string{
 	policy.GroundUnknown:  "of which something could not be found out",
 }
 
-// guards are the same of what a guard holds.
+// guards are the texts for the guards that hold files.
 var guards = map[string]string{
 	string(providers.GuardOpen):        "open for writing",
 	string(providers.GuardPartial):     "still being downloaded or copied",
@@ -44,7 +43,7 @@ var guards = map[string]string{
 	"last_copy":                        "of which no copy is known",
 }
 
-// refusals are the same of what was left alone.
+// refusals are the texts for why files were left alone.
 var refusals = map[string]string{
 	"not_due":     "no longer due",
 	"paused":      "because deleting was paused",
@@ -58,16 +57,16 @@ var refusals = map[string]string{
 	"clock":       "because a clock is wrong",
 }
 
-// because is why a class of files is kept, held or left alone. What another
-// version called so is said as it is.
+// because returns why a class of files is kept, held or left alone. It returns a class of another version unchanged.
 func because(class string) string {
 	_, guard, _ := strings.Cut(class, ":")
 	return cmp.Or(grounds[policy.Ground(class)], refusals[class], guards[guard], Plain(class))
 }
 
-// parts is "4 in grace, 1 tracked by Git", the most first.
+// parts returns "4 in grace, 1 tracked by Git", the largest number first.
 func parts[K ~string](of map[K]int64) string {
-	all := slices.SortedFunc(maps.Keys(of), func(a, b K) int { return cmp.Or(cmp.Compare(of[b], of[a]), cmp.Compare(a, b)) })
+	all := slices.SortedFunc(maps.Keys(of),
+		func(a, b K) int { return cmp.Or(cmp.Compare(of[b], of[a]), cmp.Compare(a, b)) })
 	said := make([]string, 0, len(all))
 	for _, class := range all {
 		said = append(said, humanize.Comma(of[class])+" "+because(string(class)))
@@ -75,7 +74,7 @@ func parts[K ~string](of map[K]int64) string {
 	return strings.Join(said, ", ")
 }
 
-// ruleName is what a person calls a rule, or what stands for one.
+// ruleName returns the name of a rule, or of the class that stands in place of one.
 func ruleName(name string) string {
 	switch name {
 	case "":
