@@ -12,32 +12,32 @@ import (
 	"github.com/coreos/go-systemd/v22/journal"
 )
 
-// The kinds of record that a person may want to be told of, by the ids that
-// journalctl MESSAGE_ID=... finds. Each is explained in
-// deploy/systemd/sweepd.catalog; none changes its meaning.
+// The kinds of record that a user may want to find, by the IDs that journalctl MESSAGE_ID=... finds.
+// deploy/systemd/sweepd.catalog explains each. An ID never changes its meaning.
 const (
-	MessageSummary       = "29149f71f67940f4aa3438f016edacf2" // a sweep is over
-	MessageHeld          = "9a8c0dea1bd5445e89c6567a969febbc" // files are kept although the policy wants them gone
-	MessageGrant         = "981c9520038a4a2f84567c35f8fbc3cc" // an account must be let in again
-	MessageDigest        = "42d0dcc5666e4e0d91d0145b892f670a" // what will be deleted until when
-	MessageReload        = "bada457b438841f6a25e8f25f47479f1" // a changed policy is in force
-	MessageLost          = "99705fba6d0c49cb84eb0c1ae3f1c8a9" // the record cannot be relied on any more; the service stops
+	MessageSummary = "29149f71f67940f4aa3438f016edacf2" // a sweep is over
+	MessageHeld    = "9a8c0dea1bd5445e89c6567a969febbc" // files are kept although the policy wants them gone
+	MessageGrant   = "981c9520038a4a2f84567c35f8fbc3cc" // an account needs a new sign-in
+	MessageDigest  = "42d0dcc5666e4e0d91d0145b892f670a" // the digest of the coming deletions
+	MessageReload  = "bada457b438841f6a25e8f25f47479f1" // a changed policy is in force
+	// MessageLost: the record can no longer be relied on; the service stops.
+	MessageLost          = "99705fba6d0c49cb84eb0c1ae3f1c8a9"
 	MessageRefusedPolicy = "491eeffd94a4474f8eda24ebc9fadc4e" // a changed policy is not used; nothing is deleted
 )
 
-// identifier is what journalctl -t finds.
+// identifier is the name that journalctl -t finds.
 const identifier = "sweepd"
 
 // Record is one record for journald.
 type Record struct {
-	MessageID string // "" or one of the ids above
-	Text      string // what a person reads
+	MessageID string // "" or one of the IDs above
+	Text      string // the text for the user
 	Level     slog.Level
 	Fields    map[string]string // by their whole names, such as SWEEPD_RUN
 }
 
-// Send gives r to journald if that reads standard error; else it does nothing,
-// since what reads it then is no journal with fields.
+// Send sends r to journald if journald reads standard error; else it does nothing, since the reader is then no
+// journal with fields.
 func Send(_ context.Context, r Record) error {
 	if !journalReads() {
 		return nil
@@ -65,7 +65,7 @@ func send(r Record) error {
 	return nil
 }
 
-// priority is the syslog level of l.
+// priority returns the syslog level of l.
 func priority(l slog.Level) journal.Priority {
 	switch {
 	case l >= slog.LevelError:
@@ -78,9 +78,8 @@ func priority(l slog.Level) journal.Priority {
 	return journal.PriDebug
 }
 
-// fieldName makes name one that journald takes: capitals, digits and
-// underscores, at most 64, no underscore or digit at the beginning
-// (systemd.journal-fields(7), journal_field_valid).
+// fieldName returns name in a form that journald accepts: capitals, digits and underscores, at most 64, no underscore
+// or digit at the beginning (systemd.journal-fields(7), journal_field_valid).
 func fieldName(name string) string {
 	name = strings.Map(func(r rune) rune {
 		switch {
@@ -100,12 +99,11 @@ func fieldName(name string) string {
 // messageID is the key of the attribute that becomes MESSAGE_ID.
 const messageID = "message_id"
 
-// NewHandler is a handler that gives each record to journald with its attributes
-// as fields, SWEEPD_ before their names, if journald reads standard error; else
-// it is fallback. Its records have the level that fallback asks for, and those
-// that journald does not take go to fallback. An attribute message_id, outside
-// of any group, becomes MESSAGE_ID; the text is the message and the attributes
-// as slog.TextHandler writes them, so that journalctl shows them too.
+// NewHandler returns a handler that sends each record to journald if journald reads standard error, with its
+// attributes as fields, SWEEPD_ before their names; else it returns fallback. The handler has the level of fallback,
+// and passes records that journald does not accept to fallback. An attribute message_id, outside of any group,
+// becomes MESSAGE_ID; the text is the message and the attributes as slog.TextHandler writes them, so that journalctl
+// shows them too.
 func NewHandler(fallback slog.Handler) slog.Handler {
 	if !journalReads() {
 		return fallback
@@ -175,7 +173,7 @@ func (h *handler) WithGroup(name string) slog.Handler {
 	return &more
 }
 
-// addField adds a, or all in it if it is a group.
+// addField adds a, or all its attributes if it is a group.
 func addField(fields map[string]string, prefix string, a slog.Attr) {
 	v := a.Value.Resolve()
 	switch {
@@ -196,16 +194,16 @@ func addField(fields map[string]string, prefix string, a slog.Attr) {
 	}
 }
 
-// onlyAttributes keeps from a line what journald has as fields of its own, or we
-// set ourselves.
+// onlyAttributes removes the attributes that are fields of their own in journald, or that send sets.
 func onlyAttributes(groups []string, a slog.Attr) slog.Attr {
-	if len(groups) == 0 && (a.Key == slog.TimeKey || a.Key == slog.LevelKey || a.Key == slog.MessageKey || a.Key == messageID) {
+	if len(groups) == 0 && (a.Key == slog.TimeKey || a.Key == slog.LevelKey || a.Key == slog.MessageKey ||
+		a.Key == messageID) {
 		return slog.Attr{}
 	}
 	return a
 }
 
-// lines catches what is written to it, one record at a time.
+// lines captures one written record at a time.
 type lines struct {
 	mu   sync.Mutex
 	line bytes.Buffer
@@ -213,7 +211,7 @@ type lines struct {
 
 func (l *lines) Write(p []byte) (int, error) { return l.line.Write(p) }
 
-// of is the line that write writes.
+// of returns the line that write writes.
 func (l *lines) of(write func() error) (string, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -19,9 +19,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// journalSocket is where the library sends to, which it lets nobody set: a
-// stand-in for journald listens elsewhere. That the real one takes what we send
-// is for internal/systemdtest to show.
+// journalSocket is the address to which the library sends, which has no setting: a stand-in for journald listens
+// elsewhere. The test in internal/systemdtest shows that the real one accepts the records.
 //
 //go:linkname journalSocket github.com/coreos/go-systemd/v22/journal.journalSocket
 var journalSocket string
@@ -110,7 +109,8 @@ func TestRecordsOfALogger(t *testing.T) {
 		},
 		{
 			func() {
-				log.Error("sweep", "err", errors.New("a\nb\x1b"), "message_id", MessageHeld, "", "lost", slog.Group("", "in", 1))
+				log.Error("sweep", "err", errors.New("a\nb\x1b"), "message_id", MessageHeld, "", "lost",
+					slog.Group("", "in", 1))
 			},
 			map[string]string{
 				"MESSAGE": `sweep err="a\nb\x1b" ""=lost in=1`, "PRIORITY": "3", "MESSAGE_ID": MessageHeld,
@@ -130,7 +130,7 @@ func TestRecordsOfALogger(t *testing.T) {
 	}
 }
 
-// What a logger was given before is not shared with its sisters.
+// Attributes of one logger are not shared with others derived from the same one.
 func TestLoggersDoNotShareAttributes(t *testing.T) {
 	c := journald(t)
 	all := slog.New(newHandler(slog.DiscardHandler)).With("a", 1)
@@ -155,14 +155,15 @@ func TestARecordAsALogHasIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(map[string]string{
-		"MESSAGE": "2 files went to the trash\nrun 7", "MESSAGE_ID": MessageSummary, "PRIORITY": "6", "SYSLOG_IDENTIFIER": "sweepd",
-		"SWEEPD_RUN": "7", "SWEEPD_TRUSTED": "no", "SWEEPD_9": "digit", "SWEEPD_": "none", strings.ToUpper(long[:64]): "cut",
+		"MESSAGE": "2 files went to the trash\nrun 7", "MESSAGE_ID": MessageSummary, "PRIORITY": "6",
+		"SYSLOG_IDENTIFIER": "sweepd", "SWEEPD_RUN": "7", "SWEEPD_TRUSTED": "no", "SWEEPD_9": "digit",
+		"SWEEPD_": "none", strings.ToUpper(long[:64]): "cut",
 	}, fields(t, c)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 
-// What does not fit in a datagram goes by a file whose descriptor is sent.
+// A record that does not fit in a datagram is sent as the descriptor of a file.
 func TestARecordThatIsLarge(t *testing.T) {
 	c := journald(t)
 	want := strings.Repeat("0123456789", 100_000)
@@ -174,7 +175,7 @@ func TestARecordThatIsLarge(t *testing.T) {
 	}
 }
 
-// A record is said elsewhere when journald is gone.
+// A record goes to the fallback if journald is gone.
 func TestJournaldIsGone(t *testing.T) {
 	journald(t).Close()
 	var said bytes.Buffer

@@ -1,12 +1,9 @@
-// Package systemd is what sweepd and the service manager say to each other:
-// sd_notify(3), the watchdog, sockets that were opened for us, credentials, and
-// records to journald with fields of their own.
+// Package systemd implements the interfaces between sweepd and the service manager: sd_notify(3), the watchdog,
+// sockets that systemd has opened, credentials, and records to journald with fields of their own.
 //
-// It builds everywhere and does nothing where systemd is not: every method of a
-// Service that nobody listens to returns at once, and NewHandler is then the
-// handler that it was given. Whether systemd is there is asked of the
-// environment; see systemd.exec(5), "Environment Variables Set or Propagated by
-// the Service Manager".
+// It builds everywhere and does nothing without systemd: each method of a Service without a listener returns at once,
+// and NewHandler returns its fallback. The environment shows whether systemd is there; see systemd.exec(5),
+// "Environment Variables Set or Propagated by the Service Manager".
 package systemd
 
 import (
@@ -28,37 +25,34 @@ type Service struct {
 	getenv func(string) string
 }
 
-// New is the Service that getenv describes. Where getenv knows no NOTIFY_SOCKET
-// nothing is sent; else it must be the environment of the process, since that is
-// what the library reads.
+// New returns the Service that getenv describes. If getenv returns no NOTIFY_SOCKET, nothing is sent; else getenv
+// must be the environment of the process, which the library reads.
 func New(getenv func(string) string) *Service { return &Service{getenv: getenv} }
 
-// Ready says that start-up, or a reload, is done. status is one line for
-// systemctl status.
+// Ready reports that start-up, or a reload, is done. status is one line for systemctl status.
 func (s *Service) Ready(status string) error {
 	return s.notify(daemon.SdNotifyReady, statusLine(status))
 }
 
-// Status says in one line what is being done.
+// Status reports the present activity in one line.
 func (s *Service) Status(text string) error { return s.notify(statusLine(text)) }
 
-// Reloading says that a reload has begun, which Ready ends. The time that goes
-// with it is what Type=notify-reload asks for (sd_notify(3)).
+// Reloading reports that a reload has begun, which Ready ends. It sends the time that Type=notify-reload requires
+// (sd_notify(3)).
 func (s *Service) Reloading() error {
 	return s.notify(daemon.SdNotifyReloading, strings.TrimSuffix(daemon.SdNotifyMonotonicUsec(), "\n"))
 }
 
-// Stopping says that the end has begun.
+// Stopping reports that shutdown has begun.
 func (s *Service) Stopping(text string) error {
 	return s.notify(daemon.SdNotifyStopping, statusLine(text))
 }
 
-// Beat says that this process is alive and well; see WatchdogEvery.
+// Beat reports that this process is alive and well; see WatchdogEvery.
 func (s *Service) Beat() error { return s.notify(daemon.SdNotifyWatchdog) }
 
-// WatchdogEvery is how often Beat is expected: half the time after which
-// systemd takes the process for hung and aborts it (sd_watchdog_enabled(3)).
-// False: nobody watches.
+// WatchdogEvery returns the interval at which Beat is expected: half the time after which systemd considers the
+// process hung and aborts it (sd_watchdog_enabled(3)). It returns false if there is no watchdog.
 func (s *Service) WatchdogEvery() (time.Duration, bool) {
 	if s.getenv("WATCHDOG_USEC") == "" {
 		return 0, false
@@ -67,9 +61,8 @@ func (s *Service) WatchdogEvery() (time.Duration, bool) {
 	return limit / 2, err == nil && limit > 0
 }
 
-// Listeners are the sockets that systemd opened for this process, by the
-// FileDescriptorName= of their units. They are handed out once; a second call
-// has none. One that is no stream socket is an error, and all are closed then.
+// Listeners returns the sockets that systemd opened for this process, by the FileDescriptorName= of their units. A
+// second call returns none. If one is not a stream socket, it closes all and returns an error.
 func (s *Service) Listeners() (map[string][]net.Listener, error) {
 	if s.getenv("LISTEN_FDS") == "" {
 		return nil, nil
@@ -98,9 +91,8 @@ func (s *Service) Listeners() (map[string][]net.Listener, error) {
 	return all, nil
 }
 
-// Credential is the file of a credential that the unit's LoadCredential= or
-// SetCredential= names (systemd.exec(5), "Credentials"). False: there is none of
-// that name, or name is not one.
+// Credential returns the file of a credential from the unit's LoadCredential= or SetCredential= (systemd.exec(5),
+// "Credentials"). It returns false if there is none of that name, or if name is not valid.
 func (s *Service) Credential(name string) (path string, ok bool) {
 	dir := s.getenv("CREDENTIALS_DIRECTORY")
 	if !filepath.IsAbs(dir) || name == "" || name == "." || name == ".." || strings.ContainsAny(name, `/\`) {
@@ -122,7 +114,7 @@ func (s *Service) notify(assignments ...string) error {
 	return nil
 }
 
-// statusLine is text as an assignment. A line break would begin another one.
+// statusLine returns text as an assignment, without line breaks, each of which would begin another one.
 func statusLine(text string) string {
 	return "STATUS=" + strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {

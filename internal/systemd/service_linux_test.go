@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// useSockets says what it was handed, and one word to who connects to each.
+// useSockets prints the sockets that it received, and greets each client.
 func useSockets() int {
 	s := New(os.Getenv)
 	all, err := s.Listeners()
@@ -107,7 +107,8 @@ func TestWhatTheManagerIsTold(t *testing.T) {
 func TestNobodyListens(t *testing.T) {
 	quiet := New(func(string) string { return "" })
 	manager(t) // of the process, which quiet is not to know
-	if err := errors.Join(quiet.Ready("x"), quiet.Status("x"), quiet.Reloading(), quiet.Stopping("x"), quiet.Beat()); err != nil {
+	if err := errors.Join(quiet.Ready("x"), quiet.Status("x"), quiet.Reloading(), quiet.Stopping("x"),
+		quiet.Beat()); err != nil {
 		t.Error(err)
 	}
 	if every, ok := quiet.WatchdogEvery(); ok {
@@ -134,7 +135,7 @@ func TestWatchdogEvery(t *testing.T) {
 		{"", "", 0},
 		{"90000000", "", 45 * time.Second},
 		{"3000000", mine, 1500 * time.Millisecond},
-		{"3000000", "1", 0}, // somebody else's
+		{"3000000", "1", 0}, // of another process
 		{"0", mine, 0},
 		{"-5", mine, 0},
 		{"soon", mine, 0},
@@ -153,7 +154,8 @@ func TestWatchdogEvery(t *testing.T) {
 func handOver(t *testing.T, names []string, files ...*os.File) *exec.Cmd {
 	t.Helper()
 	cmd := exec.Command("/bin/sh", "-c", `LISTEN_PID=$$ exec "$0"`, os.Args[0])
-	cmd.Env = append(os.Environ(), asSocketUser+"=1", "LISTEN_FDS="+fmt.Sprint(len(files)), "LISTEN_FDNAMES="+strings.Join(names, ":"))
+	cmd.Env = append(os.Environ(), asSocketUser+"=1", "LISTEN_FDS="+fmt.Sprint(len(files)),
+		"LISTEN_FDNAMES="+strings.Join(names, ":"))
 	cmd.ExtraFiles = files
 	return cmd
 }
