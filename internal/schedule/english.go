@@ -8,8 +8,7 @@ import (
 	"time"
 )
 
-// String is the spec in plain English: "every day at 03:00". Two that differ do
-// not read alike.
+// String returns the spec in plain English: "every day at 03:00". Different specs have different texts.
 func (s Spec) String() string {
 	if s == (Spec{}) {
 		return "never"
@@ -27,7 +26,7 @@ func (s Spec) String() string {
 
 const everyDay = "every day"
 
-// daysSaid is on which days.
+// daysSaid returns the days as text.
 func (s Spec) daysSaid() string {
 	months := "each month"
 	if s.months != allMonths {
@@ -55,12 +54,11 @@ func (s Spec) daysSaid() string {
 	return said
 }
 
-// most times of a day that are named one by one.
+// most is the number of times of a day that are listed individually.
 const most = 6
 
-// said is at what times of the day; steps tells that these are all equally far
-// apart, so that the text begins with every.
 func (c *clock) said() (text string, steps bool) {
+	// The result begins with "every", and steps is true, if all times are equally far apart.
 	for step := time.Minute; step <= day/2; step += time.Minute {
 		if day%step == 0 && *c == stepped(step) {
 			return "every " + span(step), true
@@ -71,7 +69,7 @@ func (c *clock) said() (text string, steps bool) {
 	for hour, set := range c {
 		if set != 0 {
 			hours |= 1 << hour
-			minutes = set // of all hours the same: see cron
+			minutes = set // the same for all hours: see cron
 		}
 		for ; set != 0; set &= set - 1 {
 			each = append(each, hhmm(at(hour, bits.TrailingZeros64(set))))
@@ -83,7 +81,7 @@ func (c *clock) said() (text string, steps bool) {
 	return fmt.Sprintf("at minute %s of hour %s", join(minutes, strconv.Itoa), join(hours, strconv.Itoa)), false
 }
 
-// span is a part of a day: "minute", "6 hours from midnight".
+// span returns a part of a day as text: "minute", "6 hours from midnight".
 func span(step time.Duration) string {
 	n, unit := int(step/time.Minute), "minute"
 	if step%time.Hour == 0 {
@@ -98,7 +96,7 @@ func span(step time.Duration) string {
 	return fmt.Sprintf("%d %ss", n, unit)
 }
 
-// join names the numbers of a set, with three or more in a row as a range.
+// join returns the names of the numbers in a set, with three or more in a row as a range.
 func join(set uint64, name func(int) string) string {
 	var parts []string
 	for set != 0 {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Error is why a text is no schedule.
+// Error is why a text is not a schedule.
 type Error struct {
 	Message string // one sentence, no full stop
 	Hint    string // what could stand there
@@ -17,12 +17,10 @@ func (e *Error) Error() string { return e.Message + ": " + e.Hint }
 
 const forms = `write hourly, daily 03:00, weekly sun 04:00, monthly 1 03:00, every 6h, or the five fields of cron, as in "0 3 * * 1-5"`
 
-// Parse reads when something is due: "hourly"; "daily 03:00"; "weekly sun
-// 04:00", where more days are a list or a range as cron has them; "monthly 1
-// 03:00", which leaves out the months that have no such day; "every 6h", a part
-// of a day, counted from midnight; or the five fields of cron as crontab(5) has
-// them: if neither day begins with *, one of both will do. The error is an
-// *Error.
+// Parse parses a schedule: "hourly"; "daily 03:00"; "weekly sun 04:00", where more days are a list or a range as in
+// cron; "monthly 1 03:00", which leaves out months without such a day; "every 6h", a part of a day, counted from
+// midnight; or the five fields of cron as in crontab(5): if neither day field begins with *, a day that matches
+// either of them is enough. It returns an *Error if text is none of these.
 func Parse(text string) (Spec, error) {
 	words := strings.Fields(text)
 	switch {
@@ -43,16 +41,18 @@ func Parse(text string) (Spec, error) {
 	return Spec{}, &Error{fmt.Sprintf("%q is not a schedule", clip(text)), forms}
 }
 
-// timed is once on each of some days.
+// timed returns a spec of one time on each of some days.
 func timed(clock, monthdays, weekdays string) (Spec, error) {
 	of, err := timeOfDay(clock)
 	if err != nil {
 		return Spec{}, err
 	}
-	return cron([]string{strconv.Itoa(int(of % time.Hour / time.Minute)), strconv.Itoa(int(of / time.Hour)), monthdays, "*", weekdays})
+	return cron([]string{
+		strconv.Itoa(int(of % time.Hour / time.Minute)), strconv.Itoa(int(of / time.Hour)), monthdays, "*", weekdays,
+	})
 }
 
-// timeOfDay reads 03:00 or 3:00.
+// timeOfDay parses 03:00 or 3:00.
 func timeOfDay(text string) (time.Duration, error) {
 	t, err := time.Parse("15:04", text)
 	if err != nil {
@@ -61,7 +61,7 @@ func timeOfDay(text string) (time.Duration, error) {
 	return at(t.Hour(), t.Minute()), nil
 }
 
-// every is each so many minutes, from midnight on.
+// every returns a spec with an interval of whole minutes, from midnight on.
 func every(text string) (Spec, error) {
 	step, err := time.ParseDuration(text)
 	if err != nil || step < time.Minute || step%time.Minute != 0 || day%step != 0 {
@@ -73,7 +73,7 @@ func every(text string) (Spec, error) {
 	return Spec{clock: stepped(step), days: allDays, months: allMonths, weekdays: allWeekdays}, nil
 }
 
-// stepped is the minutes of a day that are so far apart.
+// stepped returns the minutes of a day at that interval.
 func stepped(step time.Duration) (c clock) {
 	for of := time.Duration(0); of < day; of += step {
 		c[of/time.Hour] |= 1 << (of % time.Hour / time.Minute)
@@ -81,7 +81,7 @@ func stepped(step time.Duration) (c clock) {
 	return c
 }
 
-// field is one of cron's: the numbers that it takes, and their names.
+// field is one of cron's fields: the numbers that it accepts, and their names.
 type field struct {
 	what      string
 	low, high int
@@ -97,7 +97,7 @@ var fields = [5]field{
 	{"a day of the week", 0, 7, func(n int) string { return time.Weekday(n % 7).String() }, "0, sun, mon-fri or 1,4"},
 }
 
-// cron reads the five fields.
+// cron parses the five fields.
 func cron(words []string) (Spec, error) {
 	var sets [5]uint64
 	for i, f := range fields {
@@ -119,17 +119,23 @@ func cron(words []string) (Spec, error) {
 		s.days, s.weekdays, s.either = allDays, allWeekdays, false
 	}
 	if s.following(time.Time{}).IsZero() {
-		return Spec{}, &Error{fmt.Sprintf("no year has the days of %q", clip(strings.Join(words, " "))), "write a day that one of its months has"}
+		return Spec{}, &Error{
+			fmt.Sprintf("no year has the days of %q", clip(strings.Join(words, " "))),
+			"write a day that one of its months has",
+		}
 	}
 	return s, nil
 }
 
-// read is the numbers of a field: a list of numbers, ranges and steps.
+// read returns the numbers of a field: a list of numbers, ranges and steps.
 func (f field) read(text string) (set uint64, err error) {
 	for part := range strings.SplitSeq(text, ",") {
 		low, high, step, ok := f.part(part)
 		if !ok {
-			return 0, &Error{fmt.Sprintf("%q is not %s", clip(part), f.what), fmt.Sprintf("write %d to %d, as in %s", f.low, f.high, f.example)}
+			return 0, &Error{
+				fmt.Sprintf("%q is not %s", clip(part), f.what),
+				fmt.Sprintf("write %d to %d, as in %s", f.low, f.high, f.example),
+			}
 		}
 		for n := low; n <= high; n += step {
 			set |= 1 << n
@@ -138,7 +144,7 @@ func (f field) read(text string) (set uint64, err error) {
 	return set, nil
 }
 
-// part is one number, or a range, or all; the latter two in steps.
+// part parses one number, or a range, or all; the latter two in steps.
 func (f field) part(text string) (low, high, step int, ok bool) {
 	span, by, inSteps := strings.Cut(text, "/")
 	step = 1
@@ -165,7 +171,7 @@ func (f field) part(text string) (low, high, step int, ok bool) {
 	return low, high, step, low <= high
 }
 
-// value is a number or a name of the field.
+// value parses a number or a name of the field.
 func (f field) value(text string) (int, bool) {
 	for n := f.low; f.names != nil && n <= f.high; n++ {
 		if name := f.names(n); strings.EqualFold(text, name) || strings.EqualFold(text, name[:3]) {
@@ -176,13 +182,13 @@ func (f field) value(text string) (int, bool) {
 	return n, ok && n >= f.low && n <= f.high
 }
 
-// number is one or two digits.
+// number parses one or two digits.
 func number(text string) (int, bool) {
 	n, err := strconv.ParseUint(text, 10, 8)
 	return int(n), err == nil && len(text) <= 2
 }
 
-// clip keeps what a file says from filling a message.
+// clip returns s, shortened so that a long text does not fill a message.
 func clip(s string) string {
 	if r := []rune(s); len(r) > 60 {
 		return string(r[:60]) + "..."

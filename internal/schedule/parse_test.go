@@ -115,13 +115,17 @@ func TestSpecsReadAlikeOnlyIfTheyAreEqual(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, text := range []string{"hourly", "daily 03:00", "weekly sun 04:00", "monthly 31 3:00", "every 6h", "0 3 * * 1-5", "*/5 8-18/2 1,15 jan-jun */2", "0 0 30 2 *", "0 0 29 2 */7"} {
+	for _, text := range []string{
+		"hourly", "daily 03:00", "weekly sun 04:00", "monthly 31 3:00", "every 6h", "0 3 * * 1-5",
+		"*/5 8-18/2 1,15 jan-jun */2", "0 0 30 2 *", "0 0 29 2 */7",
+	} {
 		f.Add(text, int64(1_800_000_000))
 	}
 	in := zone(f, "Europe/Berlin")
 	f.Fuzz(func(t *testing.T, text string, seconds int64) {
 		s, err := Parse(text)
-		if e, ok := errors.AsType[*Error](err); (err != nil) != (s == Spec{}) || err != nil && (!ok || e.Message == "" || e.Hint == "") {
+		if e, ok := errors.AsType[*Error](err); (err != nil) != (s == Spec{}) ||
+			err != nil && (!ok || e.Message == "" || e.Hint == "") {
 			t.Fatalf("got %v and %v", s, err)
 		}
 		if err != nil {

@@ -1,15 +1,13 @@
-// Package schedule says when something is due by the clock on the wall.
+// Package schedule computes when something is due by the wall clock.
 //
-// Parse turns a text of a policy into a Spec, and Spec.Next is a pure function
-// of a time and a zone: no clock, no timers, nothing remembered. What is due is
-// a minute that the clock shows, and every minute comes once: one that the
-// clock leaves out when it is put forward comes at the first moment after the
-// gap, together with all others that fell into it; one that the clock shows
-// twice when it is put back comes the first time only.
+// Parse parses a text of a policy into a Spec, and Spec.Next is a pure function of a time and a zone: it has no
+// clock, no timers and no memory. A due time is a minute that the clock shows, and every minute comes once. A minute
+// that the clock skips when it is put forward comes at the first moment after the gap, together with all others in
+// it; a minute that the clock shows twice when it is put back comes the first time only.
 //
-// The fields are our own and not those of github.com/adhocore/gronx, the best
-// kept of the libraries: it leaves out the whole day on which a time falls into
-// a gap, takes the second of two equal times, and calls "0 0 30 2 *" valid.
+// The package parses the fields of cron itself. github.com/adhocore/gronx, the best maintained of the libraries,
+// leaves out the whole day on which a time falls into a gap, takes the second of two equal times, and accepts "0 0 30
+// 2 *".
 package schedule
 
 import (
@@ -19,17 +17,17 @@ import (
 	"time"
 )
 
-// Spec is when something is due, again and again. The zero value is never.
-// Equal ones mean the same, however they were written.
+// Spec is a recurring time at which something is due. The zero value is never due. Specs with the same meaning are
+// equal, however they were written.
 type Spec struct {
 	clock    clock
 	days     uint32 // bit 1 to 31: days of the month
 	months   uint16 // bit 1 to 12
 	weekdays uint8  // bit 0, Sunday, to 6
-	either   bool   // a day in days or in weekdays will do, not only one in both
+	either   bool   // a day in days or in weekdays is enough, not only one in both
 }
 
-// clock is the minutes of a day, by hour.
+// clock is the set of the minutes of a day, by hour.
 type clock [24]uint64
 
 const (
@@ -42,7 +40,7 @@ const (
 
 const day = 24 * time.Hour
 
-// from is the first minute of the clock that is not before a time of the day.
+// from returns the first minute of the clock at or after a time of the day. It returns false if there is none.
 func (c *clock) from(of time.Duration) (time.Duration, bool) {
 	hour, minute := int(of/time.Hour), int(of%time.Hour/time.Minute)
 	for ; hour < len(c); hour, minute = hour+1, 0 {
@@ -53,13 +51,13 @@ func (c *clock) from(of time.Duration) (time.Duration, bool) {
 	return 0, false
 }
 
-// at is a time of the day.
+// at returns a time of the day.
 func at(hour, minute int) time.Duration {
 	return time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute
 }
 
-// Next is the first time strictly after one at which the spec is due by the
-// clocks of a zone, which nil takes from after. The zero Time is never.
+// Next returns the first due time strictly after the given one, by the clocks of a zone; nil is the zone of after. It
+// returns the zero Time if there is none.
 func (s Spec) Next(after time.Time, in *time.Location) time.Time {
 	if in == nil {
 		in = after.Location()
@@ -74,11 +72,10 @@ func (s Spec) Next(after time.Time, in *time.Location) time.Time {
 	}
 }
 
-// years after which the calendar repeats, weekdays too.
+// years is the period after which the calendar repeats, including weekdays.
 const years = 400
 
-// following is the first minute that is due strictly after what a clock shows;
-// zero for none.
+// following returns the first due minute strictly after what a clock shows; zero if there is none.
 func (s Spec) following(shown time.Time) time.Time {
 	shown = shown.Add(time.Minute)
 	today := shown.Truncate(day)
@@ -100,7 +97,7 @@ func (s Spec) following(shown time.Time) time.Time {
 	return time.Time{}
 }
 
-// on reports whether something is due on a day.
+// on reports whether a time of a day is due on that day.
 func (s Spec) on(d time.Time) bool {
 	inMonth, inWeek := s.days>>d.Day()&1 != 0, s.weekdays>>d.Weekday()&1 != 0
 	if s.either {
@@ -109,8 +106,8 @@ func (s Spec) on(d time.Time) bool {
 	return s.months>>d.Month()&1 != 0 && inMonth && inWeek
 }
 
-// Jitter is a wait of at least 0 and less than max that is always the same for
-// the same seed, so that many machines with one schedule do not begin at once.
+// Jitter returns a wait of at least 0 and less than max. It returns the same for the same seed, so that many machines
+// with one schedule do not begin at once.
 func Jitter(seed string, max time.Duration) time.Duration {
 	if max <= 0 {
 		return 0

@@ -89,7 +89,7 @@ type written struct {
 	or   bool     // either day will do
 }
 
-// random is a spec that a person might write, with days that come often.
+// random returns a spec that a user might write, with days that come often.
 func random(r *rand.Rand) written {
 	var w written
 	var texts []string
@@ -143,11 +143,12 @@ func (w written) shows(c time.Time) bool {
 	} else {
 		day = day && weekday
 	}
-	return day && slices.Contains(w.sets[0], c.Minute()) && slices.Contains(w.sets[1], c.Hour()) && slices.Contains(w.sets[3], int(c.Month()))
+	return day && slices.Contains(w.sets[0], c.Minute()) && slices.Contains(w.sets[1], c.Hour()) &&
+		slices.Contains(w.sets[3], int(c.Month()))
 }
 
-// naive goes minute by minute and watches the hands of the clock: whatever they
-// reach, or are moved over, for the first time is due. Zero for none so soon.
+// naive goes minute by minute and watches the clock: a minute is due when the clock first reaches it, or is moved
+// over it. It returns zero if there is none within minutes.
 func naive(due func(shown time.Time) bool, after time.Time, in *time.Location, minutes int) time.Time {
 	shown := func(t time.Time) time.Time {
 		t = t.In(in)
@@ -220,7 +221,10 @@ func TestNextAgreesWithWatchingTheHandsOfTheClock(t *testing.T) {
 
 func TestEveryPartOfADayBeginsAtMidnight(t *testing.T) {
 	in := zone(t, "Europe/Berlin")
-	for text, want := range map[string]int{"every 1m": 1440, "every 15m": 96, "every 90m": 16, "every 6h": 4, "every 1h30m": 16, "every 12h": 2, "hourly": 24, "daily 00:00": 1} {
+	for text, want := range map[string]int{
+		"every 1m": 1440, "every 15m": 96, "every 90m": 16, "every 6h": 4, "every 1h30m": 16, "every 12h": 2,
+		"hourly": 24, "daily 00:00": 1,
+	} {
 		s := spec(t, text)
 		at, count := instant(t, "2026-05-01 00:00", in).Add(-time.Second), 0
 		for end := instant(t, "2026-05-02 00:00", in); ; count++ {

@@ -6,14 +6,13 @@ import (
 	"time"
 )
 
-// Window is a part of every day, as from 22:00 to 07:00. The zero value is no
-// part of any.
+// Window is a part of every day, such as from 22:00 to 07:00. The zero value contains no time.
 type Window struct {
 	from, until time.Duration // of the day, in minutes; never equal
 }
 
-// ParseWindow reads a window as a policy writes it: "22:00-07:00". The second
-// time is no part of it. The error is an *Error.
+// ParseWindow parses a window as in a policy: "22:00-07:00". The second time is not part of the window. It returns an
+// *Error if text is not a window.
 func ParseWindow(text string) (Window, error) {
 	from, until, found := strings.Cut(text, "-")
 	if !found {
@@ -35,9 +34,9 @@ func ParseWindow(text string) (Window, error) {
 
 const windowHint = "write two times of the day, as in 22:00-07:00 or 09:00-17:30"
 
-// End is when the window in which t lies ends by the clocks of a zone, which
-// nil takes from t; the zero Time when t lies in none. An end that the clocks
-// show twice is the second, so that the window is rather too long.
+// End returns the end of the window that contains t by the clocks of a zone; nil is the zone of t. It returns the
+// zero Time if no window contains t. If the clocks show the end twice, the second counts, so that the window is
+// rather too long.
 func (w Window) End(t time.Time, in *time.Location) (end time.Time) {
 	if w == (Window{}) {
 		return end
@@ -46,7 +45,8 @@ func (w Window) End(t time.Time, in *time.Location) (end time.Time) {
 		in = t.Location()
 	}
 	today := wall(t, in).Truncate(day)
-	for _, d := range []time.Time{today.Add(-day), today, today.Add(day)} { // tomorrow's may have begun before the clocks were put back
+	// Tomorrow's window may have begun before the clocks were put back.
+	for _, d := range []time.Time{today.Add(-day), today, today.Add(day)} {
 		until := d.Add(w.until)
 		if w.until < w.from {
 			until = until.Add(day)
@@ -60,7 +60,7 @@ func (w Window) End(t time.Time, in *time.Location) (end time.Time) {
 	return end
 }
 
-// String is the window in English.
+// String returns the window in English.
 func (w Window) String() string {
 	if w == (Window{}) {
 		return "never"

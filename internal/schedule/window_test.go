@@ -55,7 +55,9 @@ func TestAWindowEndsByTheClockOnTheWall(t *testing.T) {
 func TestAWindowCoversWhatTheClockShows(t *testing.T) {
 	for name, days := range transitions {
 		in := zone(t, name)
-		for _, text := range []string{"22:00-07:00", "23:30-00:30", "00:00-01:00", "01:45-02:15", "02:00-03:00", "03:00-02:00"} {
+		for _, text := range []string{
+			"22:00-07:00", "23:30-00:30", "00:00-01:00", "01:45-02:15", "02:00-03:00", "03:00-02:00",
+		} {
 			w, err := ParseWindow(text)
 			if err != nil {
 				t.Fatal(err)
@@ -80,7 +82,8 @@ func TestAWindowCoversWhatTheClockShows(t *testing.T) {
 
 func TestAWindowIsReadWholeOrNotAtAll(t *testing.T) {
 	for text, want := range map[string]string{
-		"22:00-07:00": "from 22:00 to 07:00", "9:00 - 17:30": "from 09:00 to 17:30", "00:00-23:59": "from 00:00 to 23:59",
+		"22:00-07:00": "from 22:00 to 07:00", "9:00 - 17:30": "from 09:00 to 17:30",
+		"00:00-23:59": "from 00:00 to 23:59",
 	} {
 		if w, err := ParseWindow(text); err != nil || w.String() != want {
 			t.Errorf("%s: got %v, %v, want %s", text, w, err, want)
