@@ -1,13 +1,11 @@
-// Package watch says that something below some folders may have changed.
+// Package watch reports that something below some folders may have changed.
 //
-// The one idea: a hint, never the truth. What a kernel tells can be lost, come
-// late or under a stale name, so a hint names no file: whoever gets one looks
-// for themselves, and looks from time to time without any. All that is promised
-// is that a change below a folder that is watched is followed by a hint, once
-// it has been quiet for a moment, or at the latest after four times that.
+// A change is only a hint. The kernel's events can be lost, late, or under a stale name, so a hint names no file: the
+// caller lists the folders after a hint, and from time to time without one. The only promise is that a change below a
+// watched folder is followed by a hint, once it has been quiet for the time of Debounce, or after four times that at
+// the latest.
 //
-// Each folder has a watch of its own, kept by our own book. Whatever makes the
-// book doubtful - the kernel's queue ran over, a root went and came back - is
-// answered by watching anew from the root, before the hint is given: so what
-// was missed in between is found by whoever follows the hint.
+// Each folder has its own watch, and the Watcher keeps its own map of them. If the map is in doubt (the kernel's
+// queue overflowed, or a root went away and came back), the Watcher watches anew from the root before it sends the
+// hint. So the caller's listing finds any change that was missed in between.
 package watch

@@ -8,9 +8,9 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// Files says when one of a few files, which need not exist, may have been changed,
-// made or removed. What a link leads to counts, as it was when Files was called.
-// The folders are watched as far as they are there. end ends the watching.
+// Files sends on changed when one of a few files, which need not exist, may have been changed, created or removed.
+// The targets of symbolic links count too, as they were when Files was called. The folders of the files are watched
+// if they exist. The caller calls end to stop.
 func Files(paths []string) (changed <-chan struct{}, end func() error, err error) {
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
@@ -27,7 +27,8 @@ func Files(paths []string) (changed <-chan struct{}, end func() error, err error
 		}
 	}
 	for _, path := range watched {
-		_ = w.Add(filepath.Dir(path)) // what is not there is made later, and heard of later
+		// a missing folder is not watched: its files are noticed later, by the caller's own look
+		_ = w.Add(filepath.Dir(path))
 	}
 	hints := make(chan struct{}, 1)
 	go func() {
@@ -40,7 +41,7 @@ func Files(paths []string) (changed <-chan struct{}, end func() error, err error
 				if slices.Contains(watched, filepath.Clean(e.Name)) {
 					hint(hints)
 				}
-			case _, ok := <-w.Errors: // something was lost
+			case _, ok := <-w.Errors: // an event was lost
 				if !ok {
 					return
 				}
@@ -51,7 +52,7 @@ func Files(paths []string) (changed <-chan struct{}, end func() error, err error
 	return hints, w.Close, nil
 }
 
-// hint leaves a hint, unless there is one.
+// hint leaves a hint, unless one is pending.
 func hint(to chan<- struct{}) {
 	select {
 	case to <- struct{}{}:

@@ -8,10 +8,8 @@ import (
 	"strings"
 )
 
-// lookInto watches a folder of the root and all below it. When the limit of
-// what may be watched is reached, all watches of the root are given back: some
-// hints do not save a single listing, and the limit is one for all programs of
-// the user, who miss changes for the want of it.
+// lookInto watches a folder of the root and all folders below it. If the limit of watches is reached, it gives back
+// all watches of the root: partial hints save no listing, and the user's other programs share the limit.
 func (w *Watcher) lookInto(r *root, path string) {
 	waiting := []string{path}
 	for len(waiting) > 0 && !w.closing() {
@@ -38,10 +36,9 @@ func (w *Watcher) lookInto(r *root, path string) {
 
 var errElsewhere = errors.New("not a folder of this root, or watched already")
 
-// add watches one folder. The kernel is told a path and would follow a link:
-// so what is there afterwards must be what was there before. What is in the
-// book is never added again: fsnotify confuses its own when another folder is
-// at the path by now.
+// add watches one folder. The kernel takes a path and would follow a link, so the folder must be the same before and
+// after. A folder in the map is never added again: fsnotify mixes up its own records if another folder is at the path
+// by then.
 func (w *Watcher) add(r *root, folder string) error {
 	before, err := placeOf(folder)
 	if err != nil {
@@ -63,13 +60,13 @@ func (w *Watcher) add(r *root, folder string) error {
 	}
 	if after, err := placeOf(folder); err != nil || after != before {
 		w.drop(folder)
-		return errors.Join(errElsewhere, err) // its coming and going is told by the folder above
+		return errors.Join(errElsewhere, err) // the folder above reports its coming and going
 	}
 	return nil
 }
 
-// within adds to waiting the folders that are directly in a folder. It is asked
-// when the folder is watched already: what comes later is told.
+// within adds the folders directly in a folder to waiting. It is called once the folder is watched, so that later
+// folders cause events.
 func (w *Watcher) within(r *root, folder string, waiting []string) ([]string, error) {
 	f, err := os.Open(folder)
 	if err != nil {
@@ -96,16 +93,15 @@ func (w *Watcher) within(r *root, folder string, waiting []string) ([]string, er
 	}
 }
 
-// leftOut reports whether changes of path and below it are no hints. A bin is
-// where sweeping itself moves files to: the home trash is ~/.local/share/Trash,
-// those on other mounts are .Trash/UID and .Trash-UID (freedesktop.org Trash
+// leftOut reports whether changes of path and below it are not hints. Sweeping itself moves files to the bins: the
+// home trash is ~/.local/share/Trash, those on other mounts are .Trash/UID and .Trash-UID (freedesktop.org Trash
 // specification 1.0); macOS has .Trash and .Trashes.
 func (w *Watcher) leftOut(path string) bool {
 	return strings.HasPrefix(filepath.Base(path), ".Trash") ||
 		strings.HasSuffix(filepath.ToSlash(path), "/.local/share/Trash") || w.o.Exclude(path)
 }
 
-// forget drops a folder and all below it.
+// forget drops a folder and all folders below it.
 func (w *Watcher) forget(path string) {
 	below := strings.TrimSuffix(path, string(filepath.Separator)) + string(filepath.Separator)
 	for folder := range w.folders {
@@ -115,8 +111,7 @@ func (w *Watcher) forget(path string) {
 	}
 }
 
-// drop ends the watching of one folder. An error means that the kernel did not
-// watch it any more.
+// drop stops watching one folder. An error of Remove means that the kernel did not watch it any more.
 func (w *Watcher) drop(folder string) {
 	delete(w.folders, folder)
 	_ = w.notify.Remove(folder)

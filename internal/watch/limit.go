@@ -6,18 +6,20 @@ import (
 	"syscall"
 )
 
-// full reports whether the system lets no more be watched: by inotify(7) ENOSPC
-// is the limit of watches, EMFILE and ENFILE are those of watchers or open
-// files; with kqueue each file takes a descriptor.
+// full reports whether the system allows no further watches: by inotify(7) ENOSPC is the limit of watches, EMFILE and
+// ENFILE are those of watchers or open files; with kqueue each file takes a descriptor.
 func full(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
 }
 
-// explain adds to an error of a limit how it is raised.
+// explain returns err with the way to raise the limit, if it is an error of a limit.
 func explain(err error) error {
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
-		return fmt.Errorf("the limit of watched folders is reached (%w); to raise it: sysctl fs.inotify.max_user_watches=1048576", err)
+		return fmt.Errorf(
+			"the limit of watched folders is reached (%w); to raise it: sysctl fs.inotify.max_user_watches=1048576",
+			err,
+		)
 	case full(err):
 		return fmt.Errorf("the limit of watchers or of open files is reached (%w); to raise it: sysctl fs.inotify.max_user_instances=1024, or LimitNOFILE= of the service", err)
 	}

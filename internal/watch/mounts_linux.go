@@ -5,11 +5,9 @@ import (
 	"strings"
 )
 
-// watchMounts sends when the table of mounts changes: inotify tells nothing of
-// what is mounted, and fsnotify nothing of what is unmounted. Polling the table
-// does (proc_pid_mountinfo(5): EPOLLERR and EPOLLPRI when it changed), and Go's
-// poller waits for edges, so that nothing runs in between. Where there is no
-// /proc, nothing is sent. What it returns ends it.
+// watchMounts sends when the table of mounts changes: inotify has no event for a mount, and fsnotify none for an
+// unmount. The table itself can be polled (proc_pid_mountinfo(5): EPOLLERR and EPOLLPRI after a change), and Go's
+// poller is edge-triggered, so nothing runs in between. Without /proc nothing is sent. The caller calls end to stop.
 func watchMounts(changed chan<- struct{}) (end func()) {
 	f, err := os.Open("/proc/self/mountinfo")
 	if err != nil {
@@ -23,8 +21,8 @@ func watchMounts(changed chan<- struct{}) (end func()) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		// Called once before it waits and after each edge. It never says that it
-		// has read, since a new Read would forget an edge that came meanwhile.
+		// The function is called once before Read waits and after each edge. It always returns false, since a new
+		// Read would lose an edge that came meanwhile.
 		_ = table.Read(func(uintptr) bool {
 			select {
 			case changed <- struct{}{}:
@@ -39,11 +37,10 @@ func watchMounts(changed chan<- struct{}) (end func()) {
 	}
 }
 
-// escaped is how the table of mounts writes a path.
+// escaped escapes a path as in the table of mounts.
 var escaped = strings.NewReplacer(" ", `\040`, "\t", `\011`, "\n", `\012`, `\`, `\134`)
 
-// mountsBelow are the lines of the table of mounts that are of the roots, or of
-// what is below them.
+// mountsBelow returns the lines of the table of mounts for the roots and the folders below them.
 func mountsBelow(roots []*root) (lines string, err error) {
 	table, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {

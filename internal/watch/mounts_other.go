@@ -2,7 +2,7 @@
 
 package watch
 
-// watchMounts sends nothing: what is mounted here is found by the next listing.
+// watchMounts sends nothing: on this system the next listing finds new mounts.
 func watchMounts(chan<- struct{}) (end func()) { return func() {} }
 
 func mountsBelow([]*root) (string, error) { return "", nil }

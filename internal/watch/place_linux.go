@@ -7,15 +7,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// place tells one folder on one mount from another.
+// place identifies one folder on one mount.
 type place struct{ dev, ino, mount uint64 }
 
-// placeOf is where the folder at path is. A symbolic link is no folder. No
-// automatic mount is set off.
+// placeOf returns the place of the folder at path. It returns an error if path is not a folder; a symbolic link is
+// none. It triggers no automatic mount.
 func placeOf(path string) (place, error) {
 	var s unix.Statx_t
 	flags := unix.AT_SYMLINK_NOFOLLOW | unix.AT_NO_AUTOMOUNT
-	if err := unix.Statx(unix.AT_FDCWD, path, flags, unix.STATX_TYPE|unix.STATX_INO|unix.STATX_MNT_ID|unix.STATX_MNT_ID_UNIQUE, &s); err != nil {
+	if err := unix.Statx(unix.AT_FDCWD, path, flags,
+		unix.STATX_TYPE|unix.STATX_INO|unix.STATX_MNT_ID|unix.STATX_MNT_ID_UNIQUE, &s); err != nil {
 		return place{}, fmt.Errorf("look at %s: %w", path, err)
 	}
 	if s.Mode&unix.S_IFMT != unix.S_IFDIR {
@@ -28,19 +29,20 @@ func placeOf(path string) (place, error) {
 	return p, nil
 }
 
-// errFar: such a file system tells what this machine does, and no other's.
+// errFar is the reason for a root on a network file system, which has events for this machine's changes only.
 var errFar = errors.New("on a network file system only this machine's own changes are told")
 
-// far is errFar for a file system whose files others change (statfs(2); the
-// numbers that x/sys does not have are of the kernel's include/uapi/linux/magic.h).
+// far returns errFar for a file system whose files other machines change (statfs(2); the numbers that x/sys does not
+// have are from the kernel's include/uapi/linux/magic.h).
 func far(path string) error {
 	var s unix.Statfs_t
 	if err := unix.Statfs(path, &s); err != nil {
-		return nil // the next listing will meet it
+		return nil // the next listing will report it
 	}
 	switch uint32(s.Type) {
 	case unix.NFS_SUPER_MAGIC, unix.SMB_SUPER_MAGIC, unix.CIFS_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC,
-		unix.FUSE_SUPER_MAGIC, unix.V9FS_MAGIC, unix.CEPH_SUPER_MAGIC, unix.AFS_SUPER_MAGIC, unix.AFS_FS_MAGIC, unix.CODA_SUPER_MAGIC:
+		unix.FUSE_SUPER_MAGIC, unix.V9FS_MAGIC, unix.CEPH_SUPER_MAGIC, unix.AFS_SUPER_MAGIC, unix.AFS_FS_MAGIC,
+		unix.CODA_SUPER_MAGIC:
 		return errFar
 	}
 	return nil

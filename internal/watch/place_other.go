@@ -9,11 +9,11 @@ import (
 	"syscall"
 )
 
-// place tells that there is a folder; which one is not known here.
+// place shows that there is a folder; its identity is not known on this system.
 type place struct{ mount uint64 }
 
-// placeOf is where the folder at path is. A symbolic link or junction is no
-// folder.
+// placeOf returns the place of the folder at path. It returns an error if path is not a folder; a symbolic link or
+// junction is none.
 func placeOf(path string) (place, error) {
 	fi, err := os.Lstat(path)
 	if err != nil {
@@ -25,8 +25,7 @@ func placeOf(path string) (place, error) {
 	return place{1}, nil
 }
 
-// errFar is nowhere met: what the system tells of network file systems is not
-// known here.
+// errFar is never returned: on this system network file systems are not detected.
 var errFar = errors.New("network file system")
 
 func far(string) error { return nil }

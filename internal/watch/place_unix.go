@@ -9,10 +9,11 @@ import (
 	"syscall"
 )
 
-// place tells one folder on one mount from another.
+// place identifies one folder on one mount.
 type place struct{ dev, ino, mount uint64 }
 
-// placeOf is where the folder at path is. A symbolic link is no folder.
+// placeOf returns the place of the folder at path. It returns an error if path is not a folder; a symbolic link is
+// none.
 func placeOf(path string) (place, error) {
 	fi, err := os.Lstat(path)
 	if err != nil {
@@ -25,8 +26,7 @@ func placeOf(path string) (place, error) {
 	return place{uint64(s.Dev), uint64(s.Ino), uint64(s.Dev)}, nil
 }
 
-// errFar is nowhere met: what the system tells of network file systems is not
-// known here.
+// errFar is never returned: on this system network file systems are not detected.
 var errFar = errors.New("network file system")
 
 func far(string) error { return nil }

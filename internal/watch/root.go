@@ -10,16 +10,15 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// root is one folder that is watched with all that is below it.
+// root is one folder that is watched with all folders below it.
 type root struct {
 	given string // as the caller named it
-	path  string // without symbolic links, as far as it was there
-	place place  // zero: it is not there
-	err   error  // why hints of it cannot be relied on
+	path  string // without symbolic links, as far as it existed
+	place place  // zero: it does not exist
+	err   error  // why its hints cannot be relied on
 }
 
-// partly reports whether the root is watched although hints of it cannot be
-// relied on.
+// partly reports whether the root is watched although its hints cannot be relied on.
 func (r *root) partly() bool { return errors.Is(r.err, errFar) }
 
 // root adds a root, if it is not there yet.
@@ -38,7 +37,7 @@ func (w *Watcher) root(given string) {
 	w.ways[path] = true
 }
 
-// above are the folders that lead to path, the outermost first.
+// above returns the folders that lead to path, the outermost first.
 func above(path string) (all []string) {
 	for up := filepath.Dir(path); up != path; path, up = up, filepath.Dir(up) {
 		all = append(all, up)
@@ -62,14 +61,14 @@ func (w *Watcher) startOver() {
 	}
 	w.notify = notify
 	if w.o.CrossMounts {
-		w.below, _ = mountsBelow(w.roots) // before they are watched; what cannot be read is asked for again
+		// This comes before they are watched. If the table cannot be read, crossesOthers reads it again.
+		w.below, _ = mountsBelow(w.roots)
 	}
 	w.group.Go(func() { w.listen(notify.Errors) })
 	w.checkRoots()
 }
 
-// hangUp gives all watches back. It cannot fail to: the kernel drops them with
-// the descriptor.
+// hangUp gives all watches back. A failure of Close does not matter: the kernel drops them with the descriptor.
 func (w *Watcher) hangUp() {
 	if w.notify != nil {
 		_ = w.notify.Close()
@@ -77,9 +76,8 @@ func (w *Watcher) hangUp() {
 	}
 }
 
-// listen takes errors until the channel is closed. It is a goroutine of its
-// own because fsnotify sends some errors while it holds the lock that adding a
-// folder takes.
+// listen receives errors until the channel is closed. It needs a goroutine of its own because fsnotify sends some
+// errors while it holds the lock that adding a folder takes.
 func (w *Watcher) listen(errs <-chan error) {
 	for err := range errs {
 		select {
@@ -89,8 +87,7 @@ func (w *Watcher) listen(errs <-chan error) {
 	}
 }
 
-// checkRoots compares each root with what is at its path now, and reports
-// whether one is not what it was.
+// checkRoots compares each root with the folder at its path now, and reports whether one has changed.
 func (w *Watcher) checkRoots() (changed bool) {
 	if w.notify == nil {
 		return false
@@ -106,8 +103,7 @@ func (w *Watcher) checkRoots() (changed bool) {
 	return changed
 }
 
-// checkRoot watches the ways to the root first, so that what happens to the
-// root after it was looked at is told.
+// checkRoot first watches the ways to the root, so that changes of the root after the look at it cause events.
 func (w *Watcher) checkRoot(r *root) (changed bool) {
 	blind := w.watchWays(r)
 	now, err := placeOf(r.path)
@@ -131,18 +127,16 @@ func (w *Watcher) checkRoot(r *root) (changed bool) {
 	return true
 }
 
-// watched reports whether the kernel still watches the folder: when a file
-// system is unmounted, fsnotify forgets its folders and does not say so, and
-// before Linux 6.8 the next mount may have the same number.
+// watched reports whether the kernel still watches the folder: if a file system is unmounted, fsnotify forgets its
+// folders without an event, and before Linux 6.8 the next mount may have the same number.
 func (w *Watcher) watched(path string) bool {
 	return w.folders[path] != nil && slices.Contains(w.notify.WatchList(), path)
 }
 
-// watchWays watches each folder above the root, without what is below it: the
-// kernel tells neither the root nor the folder above it when one further up is
-// renamed. The error says why the coming of a root that is not there would not
-// be noticed. Where watching a folder means to open each file in it (kqueue),
-// only the next folder above a missing root is watched.
+// watchWays watches each folder above the root, without the folders below it: if one of them is renamed, the kernel
+// sends no event for the root or for the folder above it. It returns an error if the creation of a missing root would
+// not be noticed. With kqueue, where watching a folder opens each file in it, only the next folder above a missing
+// root is watched.
 func (w *Watcher) watchWays(r *root) (blind error) {
 	ways := slices.DeleteFunc(above(r.path), func(way string) bool { return !isFolder(way) })
 	if runtime.GOOS != "linux" {
@@ -163,7 +157,7 @@ func (w *Watcher) watchWays(r *root) (blind error) {
 	return blind
 }
 
-// giveBack ends the watching of a root.
+// giveBack stops watching a root.
 func (w *Watcher) giveBack(r *root) {
 	for path, of := range w.folders {
 		if of == r {

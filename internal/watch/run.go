@@ -7,8 +7,7 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// run takes what the kernel tells until Close. While nothing is told nothing
-// runs: no timer is set.
+// run handles events until Close. It sets no timer while there are no events.
 func (w *Watcher) run(endMounts func()) {
 	defer close(w.ended)
 	defer w.group.Wait()
@@ -36,7 +35,7 @@ func (w *Watcher) run(endMounts func()) {
 	}
 }
 
-// events is nil, of which nothing ever comes, where nothing can be watched.
+// events returns the channel of events; nil, which never delivers, if nothing can be watched.
 func (w *Watcher) events() <-chan fsnotify.Event {
 	if w.notify == nil {
 		return nil
@@ -44,9 +43,9 @@ func (w *Watcher) events() <-chan fsnotify.Event {
 	return w.notify.Events
 }
 
-// event notes what an event asks for. Folders are forgotten at once and looked
-// into later: the watch of a folder that was renamed follows the folder, and
-// watching it under its new name before the old one is forgotten does nothing.
+// event notes the work that an event requires. Folders are forgotten at once and looked into later: the watch of a
+// renamed folder follows the folder, and watching it under its new name before the old one is forgotten has no
+// effect.
 func (w *Watcher) event(e fsnotify.Event) {
 	if e.Op&(fsnotify.Create|fsnotify.Remove|fsnotify.Rename) != 0 && w.ways[e.Name] {
 		w.check = true
@@ -76,21 +75,20 @@ func (w *Watcher) event(e fsnotify.Event) {
 	}
 }
 
-// isFresh notes that there is a folder to be looked into: a new one, or one
-// that perhaps could not be read before.
+// isFresh notes a folder to be looked into: a new one, or one that perhaps could not be read before.
 func (w *Watcher) isFresh(r *root, e fsnotify.Event, known bool) bool {
 	if known && !e.Has(fsnotify.Create) {
 		return false
 	}
-	if known { // another is there than the one that is in the book
+	if known { // the folder in the map was replaced
 		w.forget(e.Name)
 	}
 	w.fresh[e.Name] = r
 	return true
 }
 
-// crossesOthers reports whether other mounts are below the roots than when all was
-// watched, where they are watched too.
+// crossesOthers reports whether the mounts below the roots have changed since all were watched, if those are watched
+// too.
 func (w *Watcher) crossesOthers() bool {
 	if !w.o.CrossMounts {
 		return false
@@ -99,8 +97,8 @@ func (w *Watcher) crossesOthers() bool {
 	return err != nil || now != w.below
 }
 
-// settled does what was put off until it is quiet and then gives the hint, so
-// that whoever follows it finds all that came before the watches.
+// settled does the deferred work and then sends the hint, so that the caller's listing finds all changes before the
+// new watches.
 func (w *Watcher) settled() {
 	w.settle.rest()
 	hinted := w.hinted
@@ -125,11 +123,11 @@ func (w *Watcher) settled() {
 	w.publish()
 	select {
 	case w.hints <- struct{}{}:
-	default: // there is one that nobody took yet
+	default: // one is pending
 	}
 }
 
-// isFolder reports whether there is a folder, not a symbolic link to one.
+// isFolder reports whether path is a folder. A symbolic link to one is not.
 func isFolder(path string) bool {
 	fi, err := os.Lstat(path)
 	return err == nil && fi.IsDir()

@@ -16,7 +16,7 @@ func newSettle(while time.Duration) *settle {
 	return s
 }
 
-// touch says that something has just happened.
+// touch notes that something has just happened.
 func (s *settle) touch() {
 	s.quiet.Reset(s.while)
 	if !s.since {
@@ -25,7 +25,7 @@ func (s *settle) touch() {
 	}
 }
 
-// rest waits for nothing until the next touch.
+// rest stops the timers until the next touch.
 func (s *settle) rest() {
 	s.quiet.Stop()
 	s.most.Stop()

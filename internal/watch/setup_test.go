@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// box is a folder that is watched, and what has been told of it.
+// box is a watched folder, and the hints about it.
 type box struct {
 	t   *testing.T
 	dir string // absolute, without symbolic links
 	w   *Watcher
 
 	mu    sync.Mutex
-	asked map[string]chan struct{} // of which file names it was asked whether they are of interest
+	asked map[string]chan struct{} // closed when the watcher has asked about a file name's interest
 	count int
 }
 
@@ -59,7 +59,7 @@ func (b *box) move(from, to string) {
 	must(b.t, os.Rename(b.path(from), b.path(to)))
 }
 
-// told is closed when the watcher has been told of a file of that name.
+// told returns a channel that is closed when the watcher has received an event for a file of that name.
 func (b *box) told(name string) chan struct{} {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -94,8 +94,8 @@ func (b *box) hint() {
 // bound is when a test fails that waits for what does not come.
 const bound = 30 * time.Second
 
-// isWatched fails unless a new file in the folder is told and hinted. One that
-// came before the folder was watched is not told; then the hint is another.
+// isWatched fails unless a new file in the folder causes an event and a hint. A file that came before the folder was
+// watched causes no event; then the hint is another one's.
 func (b *box) isWatched(rel string) {
 	b.t.Helper()
 	for {

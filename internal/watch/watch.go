@@ -14,64 +14,63 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// Options of a Watcher.
+// Options are the options of a Watcher.
 type Options struct {
-	// Roots are absolute folders. One that is a symbolic link is resolved once,
-	// by New; one below another is watched once; one that is not there is waited
-	// for.
+	// Roots are absolute folders. New resolves a symbolic link once. A root below another is watched once; a missing
+	// root is watched for.
 	Roots []string
-	// CrossMounts has other mounts below a root watched too.
+	// CrossMounts watches other mounts below a root too.
 	CrossMounts bool
-	// Exclude says what is left out, by its absolute path: a folder with all
-	// that is below it, or a file. Bins of the freedesktop.org trash are left
-	// out anyway. Nil: nothing more.
+	// Exclude reports whether a folder with everything below it, or a file, is left out, by its absolute path. Bins
+	// of the freedesktop.org trash are always left out. nil: nothing more.
 	Exclude func(path string) bool
-	// Interest says by a file's name whether its changes are hints; nil: all.
+	// Interest reports whether changes of a file are hints, by its name; nil: all.
 	Interest func(name string) bool
-	// Debounce is how long it must have been quiet before a hint is given; under
-	// constant change one is given every four times that. 0: half a second.
+	// Debounce is the quiet time before a hint; under constant change there is one every four times that. 0: half a
+	// second.
 	Debounce time.Duration
-	Log      *slog.Logger // nil: none
+	Log      *slog.Logger // nil: no log
 }
 
-// State is what a Watcher watches.
+// State is the state of a Watcher.
 type State struct {
-	Folders int      // that are watched, roots among them
-	Polling []string // roots, as they were given, of which hints cannot be relied on: they must be listed from time to time
-	Why     string   // in plain words; empty without Polling
+	Folders int // watched folders, including roots
+	// Polling has the roots, as they were given, whose hints cannot be relied on: they must be listed from time to
+	// time.
+	Polling []string
+	Why     string // the reason as text; empty without Polling
 }
 
-// Watcher gives hints. Its methods may be called by several goroutines.
+// Watcher sends hints. Its methods may be called concurrently.
 type Watcher struct {
 	o     Options
 	roots []*root
-	ways  map[string]bool // paths that lead to a root, roots among them
+	ways  map[string]bool // paths that lead to a root, including roots
 	hints chan struct{}   // holds one
 	stop  chan struct{}   // closed by Close
 	ended chan struct{}   // closed when all has ended
 	once  sync.Once
-	group sync.WaitGroup // what reads for run
+	group sync.WaitGroup // goroutines that read for run
 
 	mu    sync.Mutex
 	state State
 
-	// The rest is run's alone.
+	// The following fields belong to run alone.
 	notify  *fsnotify.Watcher // nil: nothing can be watched
-	folders map[string]*root  // what is watched, and for which root; nil: only as a way to one
+	folders map[string]*root  // watched folders with their root; nil: only as a way to one
 	fresh   map[string]*root  // folders to be looked into when it is quiet
-	lost    chan error        // holds one: something was not told
+	lost    chan error        // holds one: an event was lost
 	mounts  chan struct{}     // holds one: the table of mounts changed
-	below   string            // what is mounted below the roots, with CrossMounts
+	below   string            // mounts below the roots, with CrossMounts
 	settle  *settle
 	hinted  bool // a hint is due when it is quiet
-	check   bool // whether the roots are still there
-	anew    bool // nothing that is in the book can be relied on
+	check   bool // the roots must be checked
+	anew    bool // the map of folders cannot be relied on
 }
 
-// New watches the roots and all folders below them but, without CrossMounts, for
-// those on other mounts; symbolic links are not followed. It takes as long as listing all
-// folders does. What changes after it has returned is followed by a hint. A
-// root that cannot be watched is no error: State names it.
+// New watches the roots and all folders below them, except folders on other mounts without CrossMounts; it follows no
+// symbolic links. It takes as long as listing all folders. Each change after New has returned is followed by a hint.
+// A root that cannot be watched is no error: State names it. The caller calls Close.
 func New(o Options) (*Watcher, error) {
 	if len(o.Roots) == 0 {
 		return nil, errors.New("no folder is given")
@@ -106,8 +105,8 @@ func New(o Options) (*Watcher, error) {
 	return w, nil
 }
 
-// Wait returns nil when something may have changed since it last did, the
-// error of ctx when that ended, and os.ErrClosed after Close.
+// Wait returns nil if something may have changed since its last return, the error of ctx if that has ended, and
+// os.ErrClosed after Close.
 func (w *Watcher) Wait(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -122,15 +121,14 @@ func (w *Watcher) Wait(ctx context.Context) error {
 	}
 }
 
-// State says what is watched, as it was at the last hint or since New.
+// State returns the state at the last hint, or at New.
 func (w *Watcher) State() State {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.state
 }
 
-// Close ends the watching and returns when every goroutine has ended. No call
-// but the first does anything.
+// Close stops the watching and returns when every goroutine has ended. Further calls have no effect.
 func (w *Watcher) Close() error {
 	w.once.Do(func() { close(w.stop) })
 	<-w.ended
@@ -146,7 +144,7 @@ func (w *Watcher) closing() bool {
 	}
 }
 
-// publish makes the present state the one that State tells.
+// publish makes the present state the one that State returns.
 func (w *Watcher) publish() {
 	var s State
 	for _, r := range w.folders {

@@ -75,7 +75,8 @@ func TestARootBeyondTheLimitIsPolledAndTheOthersAreWatched(t *testing.T) {
 	polled := func(folders int) {
 		t.Helper()
 		s := b.w.State()
-		if s.Folders != folders || !slices.Equal(s.Polling, []string{b.path("large")}) || !strings.Contains(s.Why, "sysctl fs.inotify.max_user_watches=") {
+		if s.Folders != folders || !slices.Equal(s.Polling, []string{b.path("large")}) ||
+			!strings.Contains(s.Why, "sysctl fs.inotify.max_user_watches=") {
 			t.Fatalf("got %+v, want %d folders and the large root polled", s, folders)
 		}
 	}
@@ -109,7 +110,7 @@ func TestARootBeyondTheLimitIsPolledAndTheOthersAreWatched(t *testing.T) {
 	b.isWatched("large/0")
 }
 
-// The folder that was there is not told to be removed.
+// The replaced folder causes no removal event.
 func TestAFolderRenamedOverAnEmptyOneIsWatched(t *testing.T) {
 	b := newBox(t)
 	b.folder("root/a/sub")
@@ -260,17 +261,19 @@ func TestWhatIsMountedBelowARootIsWatchedWhereMountsAreCrossed(t *testing.T) {
 	if !b.w.crossesOthers() {
 		t.Error("a mount below a root does not have everything watched anew")
 	}
-	must(t, errors.Join(unix.Unmount(b.path("other"), 0), unix.Unmount(b.path("root/own/sub"), 0), unix.Unmount(b.path("root/own"), 0), unix.Unmount(b.path("root/bound"), 0)))
+	must(t, errors.Join(unix.Unmount(b.path("other"), 0), unix.Unmount(b.path("root/own/sub"), 0),
+		unix.Unmount(b.path("root/own"), 0), unix.Unmount(b.path("root/bound"), 0)))
 }
 
-// FUSE tells what this machine does, and is how a cloud's folders are mounted.
+// FUSE has events for this machine's changes, and is how a cloud's folders are mounted.
 func TestARootThatOthersChangeIsWatchedAndPolled(t *testing.T) {
 	if !inChild(t, 0, unix.CLONE_NEWNS) {
 		return
 	}
 	b := newBox(t)
 	b.folder("root")
-	server, err := fs.Mount(b.path("root"), new(fs.Inode), &fs.Options{MountOptions: fuse.MountOptions{DirectMountStrict: true}})
+	server, err := fs.Mount(b.path("root"), new(fs.Inode),
+		&fs.Options{MountOptions: fuse.MountOptions{DirectMountStrict: true}})
 	must(t, err)
 	defer func() { must(t, server.Unmount()) }()
 	b.watch()
@@ -318,7 +321,7 @@ func TestWhenTheQueueRanOverAllIsWatchedAnew(t *testing.T) {
 	})
 	b.write("root/hold")
 	<-held
-	// Each is told twice, made and written to; fsnotify has read 64 KiB at most.
+	// Each causes two events, for creation and writing; fsnotify has read 64 KiB at most.
 	for i := range most/2 + 4096 {
 		b.write(fmt.Sprint("root/", i))
 	}

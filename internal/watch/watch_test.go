@@ -55,7 +55,7 @@ func onEachDisk(t *testing.T, test func(t *testing.T)) {
 	}
 }
 
-// Events come in order: when the last file has been told, all before it was.
+// Events come in order: after the last file's event, all earlier ones were received.
 func TestWhatIsLeftOutIsNotHinted(t *testing.T) {
 	for name, c := range map[string]struct {
 		act    func(b *box)
@@ -74,12 +74,18 @@ func TestWhatIsLeftOutIsNotHinted(t *testing.T) {
 		"a folder beside the root":      {func(b *box) { b.folder("root2/sub") }, false},
 		"a mode that changed":           {func(b *box) { must(b.t, os.Chmod(b.path("root/old.png"), 0o400)) }, false},
 		"a folder's mode that changed":  {func(b *box) { must(b.t, os.Chmod(b.path("root/sub"), 0o755)) }, false},
-		"that a file was read":          {func(b *box) { _, err := os.ReadFile(b.path("root/old.png")); must(b.t, err) }, false},
-		"a link to a folder":            {func(b *box) { must(b.t, os.Symlink(b.path("outside"), b.path("root/link2.txt"))) }, false},
+		"that a file was read": {
+			func(b *box) { _, err := os.ReadFile(b.path("root/old.png")); must(b.t, err) }, false,
+		},
+		"a link to a folder": {
+			func(b *box) { must(b.t, os.Symlink(b.path("outside"), b.path("root/link2.txt"))) }, false,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBox(t)
-			for _, rel := range []string{"outside", "root/no", "root/sub", "root/.local/share/Trash/files", "root/.Trash-1000/files"} {
+			for _, rel := range []string{
+				"outside", "root/no", "root/sub", "root/.local/share/Trash/files", "root/.Trash-1000/files",
+			} {
 				b.folder(rel)
 			}
 			b.write("root/old.png")
@@ -87,7 +93,8 @@ func TestWhatIsLeftOutIsNotHinted(t *testing.T) {
 			b.watch(func(o *Options) {
 				o.Debounce = time.Hour
 				o.Exclude = func(path string) bool {
-					return strings.HasPrefix(strings.TrimPrefix(path, b.dir), "/root/no") || strings.HasSuffix(path, "/no")
+					return strings.HasPrefix(strings.TrimPrefix(path, b.dir), "/root/no") ||
+						strings.HasSuffix(path, "/no")
 				}
 				o.Interest = func(name string) bool { return b.ask(name) && strings.HasSuffix(name, ".png") }
 			})
@@ -151,7 +158,7 @@ func TestARenamedTreeIsWatchedUnderItsNewName(t *testing.T) {
 	})
 }
 
-// What follows each other faster than a hint must not confuse the book.
+// Moves that follow each other faster than a hint must not confuse the map of folders.
 func TestAFolderThatWandersIsWatchedWhereItEnds(t *testing.T) {
 	b := newBox(t)
 	b.folder("root/0/sub")
@@ -320,7 +327,8 @@ func ours(t *testing.T) (n int) {
 	stacks = stacks[:runtime.Stack(stacks, true)]
 	for _, one := range strings.Split(string(stacks), "\n\n") {
 		_, begun, _ := strings.Cut(one, "created by ")
-		if strings.Contains(one, "fsnotify") || strings.HasPrefix(begun, "sweepd/internal/watch.New") || strings.HasPrefix(begun, "sweepd/internal/watch.watchMounts") {
+		if strings.Contains(one, "fsnotify") || strings.HasPrefix(begun, "sweepd/internal/watch.New") ||
+			strings.HasPrefix(begun, "sweepd/internal/watch.watchMounts") {
 			n++
 		}
 	}
