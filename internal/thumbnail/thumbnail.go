@@ -1,4 +1,4 @@
-// Package thumbnail makes small pictures of large ones, which may be anybody's.
+// Package thumbnail makes small pictures of large ones, which may come from an untrusted source.
 package thumbnail
 
 import (
@@ -14,21 +14,20 @@ import (
 	_ "golang.org/x/image/webp" // another
 )
 
-// Bounds of what a picture may cost. ChatGPT's largest has 16 million
-// pixels; four to eight bytes each are held while it is decoded.
+// The limits on the cost of a picture. ChatGPT's largest has 16 million pixels, each of which takes four to eight
+// bytes while it is decoded.
 const (
-	MaxBytes  = 32 << 20 // of a file: who has a larger one need not read it
+	MaxBytes  = 32 << 20 // of a file: the caller need not read a larger one
 	maxPixels = 1 << 24
 	side      = 160 // pixels of the longer side of a thumbnail
 )
 
-// ErrNoPicture: the bytes are not of a picture that can be shown, or it is too
-// large to be.
+// ErrNoPicture is returned if the bytes are not a picture that can be shown, or if it is too large.
 var ErrNoPicture = errors.New("no picture that can be shown")
 
-// Of is the picture in a JPEG whose longer side has at most 160 pixels,
-// by its first frame as it is stored. What the header says is believed only to
-// refuse it: a picture that claims too much is not decoded.
+// Of returns the picture as a JPEG whose longer side has at most 160 pixels, from its first frame as stored. The
+// header is trusted only to refuse: a picture with too large a size in it is not decoded. It returns ErrNoPicture if
+// the picture is unsuitable.
 func Of(picture []byte) ([]byte, error) {
 	c, _, err := image.DecodeConfig(bytes.NewReader(picture))
 	if err != nil {
@@ -43,7 +42,7 @@ func Of(picture []byte) ([]byte, error) {
 	}
 	w, h := fit(from.Bounds().Dx(), from.Bounds().Dy())
 	to := image.NewRGBA(image.Rect(0, 0, w, h))
-	draw.Draw(to, to.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src) // behind what is transparent
+	draw.Draw(to, to.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src) // behind transparent pixels
 	draw.BiLinear.Scale(to, to.Bounds(), from, from.Bounds(), draw.Over, nil)
 	var out bytes.Buffer
 	if err := jpeg.Encode(&out, to, &jpeg.Options{Quality: 80}); err != nil {
@@ -52,8 +51,7 @@ func Of(picture []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// fit is the size of the thumbnail: never larger than it is, and a pixel
-// at least.
+// fit returns the size of the thumbnail: never larger than the picture, and at least one pixel each way.
 func fit(w, h int) (int, int) {
 	longer := max(w, h)
 	if longer <= side {

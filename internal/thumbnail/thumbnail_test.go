@@ -52,7 +52,8 @@ func unbase64(t testing.TB, text string) []byte {
 func claims(w, h uint32) []byte {
 	head := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte("IHDR"), w), h)
 	head = append(head, 8, 6, 0, 0, 0)
-	return slices.Concat([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d"), head, binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(head)))
+	return slices.Concat([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d"), head,
+		binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(head)))
 }
 
 func TestThumbnailsAreSmall(t *testing.T) {
@@ -118,7 +119,10 @@ func TestAHostilePictureIsNoThumbnail(t *testing.T) {
 }
 
 func FuzzThumbnail(f *testing.F) {
-	for _, seed := range [][]byte{encoded(f, 9, 5, asPNG), encoded(f, 9, 5, asJPEG), unbase64(f, lossless), unbase64(f, lossy), claims(70000, 70000)} {
+	for _, seed := range [][]byte{
+		encoded(f, 9, 5, asPNG), encoded(f, 9, 5, asJPEG), unbase64(f, lossless), unbase64(f, lossy),
+		claims(70000, 70000),
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, picture []byte) {
