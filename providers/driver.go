@@ -7,131 +7,116 @@ import (
 	"iter"
 )
 
-// Driver is one open storage of one kind. Promises, both ways:
+// Driver is one open storage of one kind. The contract, for both sides:
 //
-//   - Every method may be called from several goroutines at once, until Close,
-//     which is called once, after everything else has returned.
+//   - Every method may be called from several goroutines at once, until Close, which is called once, after everything
+//     else has returned.
 //   - When ctx ends, a method returns soon, with an error that wraps ctx.Err().
-//   - Errors are the service's own, wrapped with what was being done; the
-//     kinds below are told by errors.Is. An error of no known kind means
-//     "not known", never "gone".
-//   - A driver lists and stats only what the caller said to be of interest
-//     when opening it, and writes nothing except in Trash, Settle, Restore,
-//     Purge, Gone and EmptyTrash.
-//   - The caller acts only through Storage, which upholds the rest.
+//   - Errors are the service's own, wrapped with what was being done; errors.Is distinguishes the kinds below. An error
+//     of no known kind means "not known", never "gone".
+//   - A driver lists and stats only the files that the caller asked for when opening it, and writes nothing except in
+//     Trash, Settle, Restore, Purge, Gone and EmptyTrash.
+//   - The caller acts only through Storage, which enforces the other rules.
 type Driver interface {
-	// Can says what this account may do. It is constant while open.
+	// Can returns what this account may do. It is constant while the driver is open.
 	Can() Can
 
-	// Changes lists what changed since a cursor; since "" it lists everything.
-	// A file may come more than once; the later one counts. A Change with an
-	// empty Ref is a checkpoint. A complete listing ends with a checkpoint;
-	// one that ends without is partial, and nothing may be concluded from what
-	// it did not name. An error of type *UnlistedError names one place that
-	// could not be looked into, and the listing goes on; after any other error
-	// it is over. ErrExpired: since is too old, or is of a driver that was opened
-	// to list other files; start again from "".
+	// Changes lists what changed since a cursor; if since is "", it lists everything. A file may be listed more than
+	// once; the later entry counts. A Change with an empty Ref is a checkpoint. A complete listing ends with a
+	// checkpoint; one that ends without is partial, and the caller must conclude nothing from the files that it did
+	// not list. An error of type *UnlistedError names one place that could not be listed, and the listing continues;
+	// any other error ends it. ErrExpired: since is too old, or is of a driver that was opened to list other files;
+	// start again from "".
 	Changes(ctx context.Context, since Cursor) iter.Seq2[Change, error]
 
-	// Wait returns nil when there may be something after since: a hint, never
-	// the truth.
+	// Wait returns nil when there may be something after since. It is a hint: the caller lists to find out.
 	Wait(ctx context.Context, since Cursor) error
 
-	// Stat describes the file ref as it is now. A file in the trash does not
-	// exist: fs.ErrNotExist.
+	// Stat returns the file ref as it is now, or fs.ErrNotExist. A file in the trash does not exist.
 	Stat(ctx context.Context, ref Ref) (Entry, error)
 
-	// ReadRange reads n bytes at off, fewer where the file ends before, of
-	// exactly that revision, whether or not the file has a newer one; else
-	// ErrChanged, from ReadRange itself or at the latest from the reader's Read
-	// or Close. The caller closes the reader.
+	// ReadRange returns a reader of n bytes at off, fewer if the file ends before, of exactly that revision, whether
+	// or not the file has a newer one. Otherwise ReadRange itself, or at the latest the reader's Read or Close,
+	// returns ErrChanged. The caller closes the reader.
 	ReadRange(ctx context.Context, ref Ref, rev Revision, off, n int64) (io.ReadCloser, error)
 
-	// Thumbnail is a small picture of exactly that revision, else ErrChanged: a
-	// JPEG or PNG whose longer side has about so many pixels. fs.ErrNotExist:
-	// the storage has none of this file. The caller closes the reader.
+	// Thumbnail returns a small picture of exactly that revision, else ErrChanged: a JPEG or PNG whose longer side
+	// has about side pixels. fs.ErrNotExist: the storage has none of this file. The caller closes the reader.
 	Thumbnail(ctx context.Context, ref Ref, rev Revision, side int) (io.ReadCloser, error)
 
-	// Guards says which of the guards hold that revision of the file, else
-	// ErrChanged. A guard that means nothing to this kind of storage holds no
-	// file; one that cannot tell holds it, or is an error.
+	// Guards returns which of the guards hold that revision of the file, or ErrChanged if the file is at another. A
+	// guard that does not apply to this kind of storage holds no file; one that cannot find out holds the file, or
+	// returns an error.
 	Guards(ctx context.Context, ref Ref, rev Revision, of []Guard) ([]Held, error)
 
-	// Trash moves the file to the storage's own trash if it is still at rev,
-	// else ErrChanged; ErrBusy if somebody is writing to it; ErrProtected if
-	// the storage has a reason never to delete it, whoever asks. After an error the file is
-	// where it was, unless the error is ErrUncertain. Called again with the key of a call that succeeded, it
-	// moves nothing and returns that call's receipt.
+	// Trash moves the file to the storage's own trash if it is still at rev. It returns ErrChanged if it is not,
+	// ErrBusy if a program is writing to it, and ErrProtected if the storage has a reason never to delete it. After
+	// an error the file is where it was, unless the error is ErrUncertain. Called again with the key of a call that
+	// succeeded, it moves nothing and returns that call's receipt.
 	Trash(ctx context.Context, key string, ref Ref, rev Revision) (Receipt, error)
 
-	// Settle says what became of a Trash of that key which never answered: its
-	// receipt if the file is in the trash; fs.ErrNotExist if it was not moved,
-	// and then nothing of the attempt is left. It never starts a move; one
-	// that got the wrong file it puts back.
+	// Settle finds out what became of a Trash under that key which never returned. It returns the receipt if the file
+	// is in the trash, and fs.ErrNotExist if it was not moved; then nothing of the attempt is left. It never starts a
+	// move. If the move took the wrong file, Settle puts that back.
 	Settle(ctx context.Context, key string, ref Ref, rev Revision) (Receipt, error)
 
-	// Restore puts a trashed file back under its old name and never
-	// overwrites: fs.ErrExist, where a name can be given only once. No longer in the trash: fs.ErrNotExist. Called
-	// again after a success it changes nothing and returns the same Entry.
+	// Restore puts a trashed file back under its old name. It never overwrites: it returns fs.ErrExist if the name is
+	// taken and can be given only once, and fs.ErrNotExist if the file is no longer in the trash. Called again after
+	// a success it changes nothing and returns the same Entry.
 	Restore(ctx context.Context, r Receipt) (Entry, error)
 
-	// Purge deletes for good that one file, only while it is in the trash and
-	// is what the receipt says, else ErrChanged, and returns nil only after it
-	// has deleted it and seen it gone. If it was gone before: fs.ErrNotExist.
+	// Purge deletes that one file for good, only while it is in the trash and matches the receipt; it returns
+	// ErrChanged if it does not match. It returns nil only after it has deleted the file and has seen that it is
+	// gone, and fs.ErrNotExist if it was gone before.
 	Purge(ctx context.Context, r Receipt) error
 
-	// Gone reports whether the file of the receipt has left the trash, deleted
-	// or brought back, by whatever program; then it removes what an interrupted
-	// operation left behind of it. An error means "not known".
+	// Gone reports whether the file of the receipt has left the trash, deleted or brought back, by any program. If
+	// so, it also removes what an interrupted operation left of it. An error means "not known".
 	Gone(ctx context.Context, r Receipt) (bool, error)
 
-	// Trashed lists every bin of the storage, ours and others' entries, those
-	// too that nobody can restore. An *UnlistedError names a bin or an entry
-	// that could not be looked into, and the listing goes on.
+	// Trashed lists every bin of the storage, both our entries and those of other programs, including entries that
+	// cannot be restored. An *UnlistedError names a bin or an entry that could not be read, and the listing
+	// continues.
 	Trashed(ctx context.Context) iter.Seq2[Trashed, error]
 
-	// ReadTrashed is ReadRange for a file in the trash; ErrChanged when it is
-	// no longer what the receipt says, fs.ErrNotExist when it is not there.
+	// ReadTrashed is ReadRange for a file in the trash. It returns ErrChanged if the file no longer matches the
+	// receipt, and fs.ErrNotExist if it is not there.
 	ReadTrashed(ctx context.Context, r Receipt, off, n int64) (io.ReadCloser, error)
 
-	// Free is how many bytes can still be stored, by the name of the space:
-	// two storages that share a space give it the same name. What a purge gave
-	// back is seen here, not computed.
+	// Free returns how many bytes can still be stored, by the name of the space: two storages that share a space give
+	// it the same name. The caller reads here how much a purge gave back; it does not compute it.
 	Free(ctx context.Context) (map[string]int64, error)
 
-	// EmptyTrash deletes for good everything in the bin, whoever put it there.
+	// EmptyTrash deletes everything in the bin for good, including files that other programs or the user put there.
 	EmptyTrash(ctx context.Context) error
 
 	Close() error
 }
 
-// Used is what an open storage cost its service, and the line to it, so far. The
-// sign-in is not in it.
+// Used is how much an open storage has used of its service and of the network so far. The sign-in is not included.
 type Used struct {
 	Calls int64 // requests sent, each try counted
 	Bytes int64 // of the answers, as read
 }
 
-// Meter is a Driver that knows what it used.
+// Meter is a Driver that counts what it used.
 type Meter interface{ Used() Used }
 
-// Rester is a Driver that holds something open between its calls.
+// Rester is a Driver that keeps something open between its calls.
 type Rester interface {
-	// Rest lets go of it, as far as no call is under way, so that a disk can be
-	// unmounted; the next call takes it up again. Any error is of closing alone.
+	// Rest closes it, if no call is under way, so that a disk can be unmounted; the next call opens it again. Any
+	// error is of closing alone.
 	Rest() error
 }
 
-// Omitter is a Driver that knows files which its listing leaves out.
+// Omitter is a Driver that knows which files its listing leaves out.
 type Omitter interface {
-	// Omits returns why a listing leaves the file out, as an error that wraps
-	// ErrProtected or ErrOutside; nil if it does not. Any other error says that this
-	// could not be found out.
+	// Omits returns the reason if a listing leaves the file out, as an error that wraps ErrProtected or ErrOutside,
+	// and nil if a listing has the file. Any other error means that the driver could not find out.
 	Omits(ctx context.Context, ref Ref) error
 }
 
-// Can is a set of abilities. They differ per account, not per kind of storage,
-// so they are data and not interfaces.
+// Can is a set of abilities. They differ per account, not per kind of storage, so they are data and not interfaces.
 type Can uint16
 
 // The abilities.
@@ -142,12 +127,11 @@ const (
 	CanListTrash
 	CanEmptyTrash
 	CanWait
-	// CanFollow: Changes since a cursor names only what changed since then, and
-	// all of that, the files that are gone included.
+	// CanFollow: Changes since a cursor lists only what changed since then, and all of that, including the files that
+	// are gone.
 	CanFollow
-	// CanReadWhole: reading files to their ends is cheap. Where it is not, a scan
-	// reads only the parts that say where a picture comes from, and the rest is
-	// read when the picture is about to be moved.
+	// CanReadWhole: reading files to their ends is cheap. If it is not, a scan reads only the parts that show where a
+	// picture comes from, and the rest is read when the picture is about to be moved.
 	CanReadWhole
 	CanThumbnail
 )
@@ -155,9 +139,8 @@ const (
 // Has reports whether c includes all of want.
 func (c Can) Has(want Can) bool { return c&want == want }
 
-// Unsupported gives a driver that embeds it every optional method: each
-// changes nothing and returns an error that wraps errors.ErrUnsupported. That
-// no guard holds a file, a driver has to say itself.
+// Unsupported gives a driver that embeds it every optional method: each changes nothing and returns an error that
+// wraps errors.ErrUnsupported. Guards is not among them: a driver without guards has to implement it.
 type Unsupported struct{}
 
 func (Unsupported) Wait(context.Context, Cursor) error { return errors.ErrUnsupported }

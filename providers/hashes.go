@@ -5,20 +5,18 @@ import (
 	"hash"
 )
 
-// Hashes are those of all the bytes of a file, by which it is known elsewhere;
-// one that is zero is not known.
+// Hashes are hashes of all the bytes of a file, by which other storages know it; one that is zero is not known.
 type Hashes struct {
 	SHA256      [sha256.Size]byte
-	ContentHash [sha256.Size]byte // of the SHA-256s of each 4 MiB, as Dropbox has it
+	ContentHash [sha256.Size]byte // of the SHA-256s of each 4 MiB, as Dropbox computes it
 }
 
-// hashBlock is what each SHA-256 covers of which a ContentHash is made:
+// hashBlock is how many bytes each SHA-256 in a ContentHash covers:
 // https://www.dropbox.com/developers/reference/content-hash
 const hashBlock = 4 << 20
 
-// Sums are what is known of the bytes of e. The ContentHash of a file of one
-// block follows from its SHA-256: nearly every picture of a Drive and of a
-// Dropbox can be compared without a byte of either.
+// Sums returns what is known of the bytes of e. The ContentHash of a file of one block follows from its SHA-256, so
+// that nearly every picture of a Drive can be compared with one of a Dropbox without reading a byte of either.
 func (e Entry) Sums() Hashes {
 	h := e.Hashes
 	unknown := [sha256.Size]byte{}
@@ -28,8 +26,8 @@ func (e Entry) Sums() Hashes {
 	return h
 }
 
-// Like reports whether both are of the same bytes, which are of the same
-// length; not known where they have no kind of hash in common.
+// Like reports whether both are hashes of the same bytes; the caller makes sure that the lengths are equal. known is
+// false if they have no kind of hash in common.
 func (h Hashes) Like(o Hashes) (same, known bool) {
 	same = true
 	unknown := [sha256.Size]byte{}
@@ -41,7 +39,7 @@ func (h Hashes) Like(o Hashes) (same, known bool) {
 	return same && known, known
 }
 
-// Or is h, and what o knows beyond it, unless that is of other bytes.
+// Or returns h, with the hashes that only o has added, unless o is of other bytes.
 func (h Hashes) Or(o Hashes) Hashes {
 	if same, known := h.Like(o); known && !same {
 		return h
@@ -56,16 +54,15 @@ func (h Hashes) Or(o Hashes) Hashes {
 	return h
 }
 
-// Hasher computes the Hashes of what is written to it, in one pass: what is not
-// longer than a block is hashed once for both. The zero Hasher is not ready: see
-// NewHasher.
+// Hasher computes the Hashes of the bytes written to it, in one pass: the first block is hashed once for both. The
+// zero Hasher is not usable: see NewHasher.
 type Hasher struct {
 	all, block, blocks hash.Hash
-	in                 int  // bytes of the block that is under way
-	later              bool // that is not the first, of which all knows
+	in                 int  // bytes of the current block
+	later              bool // the current block is not the first, which all covers
 }
 
-// NewHasher has seen nothing yet.
+// NewHasher returns a Hasher to which nothing has been written.
 func NewHasher() *Hasher {
 	return &Hasher{all: sha256.New(), block: sha256.New(), blocks: sha256.New()}
 }
@@ -98,7 +95,7 @@ func (h *Hasher) end() {
 	h.in, h.later = 0, true
 }
 
-// Sum is the Hashes of all that was written. Nothing may be written after it.
+// Sum returns the Hashes of everything that was written. The caller must not write after it.
 func (h *Hasher) Sum() (sums Hashes) {
 	if h.in > 0 {
 		h.end()

@@ -45,7 +45,8 @@ func TestTheHashesAreThoseOfGoogleAndOfDropbox(t *testing.T) {
 		} {
 			h := hashesOf(t, r)
 			if h.SHA256 != sha256.Sum256(content) || hex.EncodeToString(h.ContentHash[:]) != want {
-				t.Errorf("%d bytes %s: %x %x, want %x %s", size, name, h.SHA256, h.ContentHash, sha256.Sum256(content), want)
+				t.Errorf("%d bytes %s: %x %x, want %x %s", size, name, h.SHA256, h.ContentHash,
+					sha256.Sum256(content), want)
 			}
 		}
 		whole := hashesOf(t, bytes.NewReader(content))
@@ -73,13 +74,55 @@ func TestHashesAreAlikeWhereTheyShareAKindAndDifferInNone(t *testing.T) {
 		or          providers.Hashes
 	}{
 		{"nothing is known", providers.Hashes{}, providers.Hashes{}, false, false, providers.Hashes{}},
-		{"one kind, the same", providers.Hashes{SHA256: a}, providers.Hashes{SHA256: a}, true, true, providers.Hashes{SHA256: a}},
-		{"one kind, another", providers.Hashes{ContentHash: a}, providers.Hashes{ContentHash: b}, false, true, providers.Hashes{ContentHash: a}},
-		{"no kind in common", providers.Hashes{SHA256: a}, providers.Hashes{ContentHash: a}, false, false, providers.Hashes{SHA256: a, ContentHash: a}},
-		{"one of two", providers.Hashes{SHA256: a, ContentHash: b}, providers.Hashes{ContentHash: b}, true, true, providers.Hashes{SHA256: a, ContentHash: b}},
-		{"the other of two", providers.Hashes{SHA256: a}, providers.Hashes{SHA256: a, ContentHash: b}, true, true, providers.Hashes{SHA256: a, ContentHash: b}},
-		{"they disagree", providers.Hashes{SHA256: a, ContentHash: b}, providers.Hashes{SHA256: a, ContentHash: a}, false, true, providers.Hashes{SHA256: a, ContentHash: b}},
-		{"nothing is added of others' bytes", providers.Hashes{SHA256: a}, providers.Hashes{SHA256: b, ContentHash: b}, false, true, providers.Hashes{SHA256: a}},
+		{
+			"one kind, the same",
+			providers.Hashes{SHA256: a},
+			providers.Hashes{SHA256: a},
+			true, true,
+			providers.Hashes{SHA256: a},
+		},
+		{
+			"one kind, another",
+			providers.Hashes{ContentHash: a},
+			providers.Hashes{ContentHash: b},
+			false, true,
+			providers.Hashes{ContentHash: a},
+		},
+		{
+			"no kind in common",
+			providers.Hashes{SHA256: a},
+			providers.Hashes{ContentHash: a},
+			false, false,
+			providers.Hashes{SHA256: a, ContentHash: a},
+		},
+		{
+			"one of two",
+			providers.Hashes{SHA256: a, ContentHash: b},
+			providers.Hashes{ContentHash: b},
+			true, true,
+			providers.Hashes{SHA256: a, ContentHash: b},
+		},
+		{
+			"the other of two",
+			providers.Hashes{SHA256: a},
+			providers.Hashes{SHA256: a, ContentHash: b},
+			true, true,
+			providers.Hashes{SHA256: a, ContentHash: b},
+		},
+		{
+			"they disagree",
+			providers.Hashes{SHA256: a, ContentHash: b},
+			providers.Hashes{SHA256: a, ContentHash: a},
+			false, true,
+			providers.Hashes{SHA256: a, ContentHash: b},
+		},
+		{
+			"nothing is added of others' bytes",
+			providers.Hashes{SHA256: a},
+			providers.Hashes{SHA256: b, ContentHash: b},
+			false, true,
+			providers.Hashes{SHA256: a},
+		},
 	} {
 		if same, known := tt.x.Like(tt.y); same != tt.same || known != tt.known {
 			t.Errorf("%s: %v, %v", tt.what, same, known)

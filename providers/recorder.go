@@ -11,18 +11,17 @@ const (
 	OpRestore OpKind = "restore"
 	OpPurge   OpKind = "purge"
 	OpEmpty   OpKind = "empty"
-	// OpGone records a finding: the file has left the trash, and no operation of
-	// ours is known to have taken it out.
+	// OpGone records a finding: the file has left the trash, and no recorded operation is known to have taken it out.
 	OpGone OpKind = "gone"
 )
 
 // Cause is who asked for an operation, and why.
 type Cause struct {
 	Run     int64    // the journal's number of the run
-	Rule    string   // the policy rule that decided; empty when a person did
-	Reasons []string // as the decision gave them
+	Rule    string   // the policy rule that decided; empty if a person asked
+	Reasons []string // from the decision
 
-	// Approved says that a person approved this revision: no guard is asked.
+	// Approved means that a person approved this revision: no guard is asked.
 	Approved bool
 }
 
@@ -31,25 +30,23 @@ type Op struct {
 	Kind    OpKind
 	Storage string
 	Entry   Entry   // the file as it was examined
-	Receipt Receipt // what a restore or a purge is about
+	Receipt Receipt // of the file that a restore or a purge acts on
 	Cause   Cause
 }
 
 // Outcome is how an operation ended.
 type Outcome struct {
-	Receipt  Receipt // of a done trash its own; else the operation's
-	Restored Entry   // of a done restore or gone: the file as it is back in its place, if it is
+	Receipt  Receipt // the receipt that a successful trash returned; else the operation's
+	Restored Entry   // after a successful restore or gone: the file in its old place, if it is there
 	Err      error   // why it was not done
 }
 
-// Recorder keeps the durable record around every operation. Both methods may
-// be called from many goroutines at once, and an implementation may commit
-// several calls together.
+// Recorder keeps the durable record around every operation. Both methods may be called from many goroutines at once,
+// and an implementation may commit several calls together.
 type Recorder interface {
-	// Begin makes the intent durable before it returns and names it by a key
-	// that no other operation, of this machine or another, ever had: 26
-	// characters of a-z2-7.
+	// Begin makes the intent durable before it returns. It returns a key that no other operation, on this machine or
+	// another, ever had: 26 characters of a-z2-7.
 	Begin(ctx context.Context, op Op) (key string, err error)
-	// End makes the outcome durable. It must be tried even when ctx has ended.
+	// End makes the outcome durable. The caller must call it even if ctx has ended.
 	End(ctx context.Context, key string, o Outcome) error
 }

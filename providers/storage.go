@@ -12,31 +12,31 @@ import (
 	"time"
 )
 
-// Options of a Storage.
+// Options are the options of a Storage.
 type Options struct {
-	// Roots are the paths, as Entry.Path gives them, inside which files may be
-	// moved. Empty means nowhere.
+	// Roots are the paths inside which files may be moved, in the form of Entry.Path. If it is empty, no file may be
+	// moved.
 	Roots []string
-	// Part says that the driver lists only a part of what goes by the storage's
-	// name: what a listing does not name may be there all the same.
+	// Part means that the driver lists only a part of the storage: a file that a listing does not name may still
+	// exist.
 	Part bool
 	// Protect are the guards that hold files here.
 	Protect []Guard
-	// Recorder writes the journal. Without one the Storage is read-only: every
-	// method that would change something returns ErrReadOnly.
+	// Recorder writes the journal. If it is nil, the Storage is read-only: every method that would change something
+	// returns ErrReadOnly.
 	Recorder Recorder
 }
 
-// Storage is one open storage behind its guards: the only door to deletion.
-// Its methods may be called from several goroutines at once.
+// Storage is one open storage behind its guards. Files are deleted only through it. Its methods may be called from
+// several goroutines at once.
 type Storage struct {
 	name string
 	d    Driver
 	o    Options
 }
 
-// NewStorage guards d under the name that the policy gives it. The Storage
-// owns d from then on.
+// NewStorage returns a Storage that guards d, under the name that the policy gives it. The Storage owns d from then
+// on, and closes it.
 func NewStorage(name string, d Driver, o Options) (*Storage, error) {
 	if name == "" {
 		return nil, errors.New("a storage needs a name")
@@ -44,17 +44,17 @@ func NewStorage(name string, d Driver, o Options) (*Storage, error) {
 	return &Storage{name: name, d: d, o: o}, nil
 }
 
-// Name is the storage's key in the policy.
+// Name returns the storage's key in the policy.
 func (s *Storage) Name() string { return s.name }
 
-// Can is what this account may do, whether or not this Storage was opened to do
-// it: a plan that is only shown must be the one that would be carried out.
+// Can returns what this account may do, even if this Storage is read-only: a plan that is only shown must be the one
+// that would be carried out.
 func (s *Storage) Can() Can { return s.d.Can() }
 
-// Part reports whether a listing, complete as it may be, is of a part only.
+// Part reports whether even a complete listing covers only a part of the storage.
 func (s *Storage) Part() bool { return s.o.Part }
 
-// Changes lists as Driver.Changes does.
+// Changes is Driver.Changes.
 func (s *Storage) Changes(ctx context.Context, since Cursor) iter.Seq2[Change, error] {
 	return s.d.Changes(ctx, since)
 }
@@ -68,21 +68,19 @@ func (s *Storage) Stat(ctx context.Context, ref Ref) (Entry, error) {
 	return e, s.wrap("stat", string(ref), err)
 }
 
-// ReadRange reads from the file as e describes it; see Driver.ReadRange.
+// ReadRange reads from the file that e describes; see Driver.ReadRange.
 func (s *Storage) ReadRange(ctx context.Context, e Entry, off, n int64) (io.ReadCloser, error) {
 	rc, err := s.d.ReadRange(ctx, e.Ref, e.Revision, off, n)
 	return rc, s.wrap("read", e.Path, err)
 }
 
-// Thumbnail is a small picture of the file as e describes it; see
-// Driver.Thumbnail.
+// Thumbnail returns a small picture of the file that e describes; see Driver.Thumbnail.
 func (s *Storage) Thumbnail(ctx context.Context, e Entry, side int) (io.ReadCloser, error) {
 	rc, err := s.d.Thumbnail(ctx, e.Ref, e.Revision, side)
 	return rc, s.wrap("get a thumbnail of", e.Path, err)
 }
 
-// Omits returns why no scan finds the file that e describes, though it is there;
-// nil if one does. See Omitter.
+// Omits returns why no scan finds the file that e describes, though it exists; nil if a scan does. See Omitter.
 func (s *Storage) Omits(ctx context.Context, e Entry) error {
 	if !s.inside(e.Path) {
 		return ErrOutside
@@ -93,7 +91,7 @@ func (s *Storage) Omits(ctx context.Context, e Entry) error {
 	return nil
 }
 
-// Rest lets go of what the driver holds open between calls; see Rester.
+// Rest closes what the driver keeps open between calls; see Rester.
 func (s *Storage) Rest() error {
 	if r, ok := s.d.(Rester); ok {
 		return s.wrap("let go of", "", r.Rest())
@@ -101,11 +99,10 @@ func (s *Storage) Rest() error {
 	return nil
 }
 
-// Roots are the paths inside which files may be moved.
+// Roots returns the paths inside which files may be moved.
 func (s *Storage) Roots() []string { return s.o.Roots }
 
-// Guards says which of the guards that are on hold the file as e describes it;
-// see Driver.Guards.
+// Guards returns which of the configured guards hold the file that e describes; see Driver.Guards.
 func (s *Storage) Guards(ctx context.Context, e Entry) ([]Held, error) {
 	if len(s.o.Protect) == 0 {
 		return nil, nil
@@ -114,7 +111,7 @@ func (s *Storage) Guards(ctx context.Context, e Entry) ([]Held, error) {
 	return held, s.wrap("ask the guards of", e.Path, err)
 }
 
-// Trashed lists as Driver.Trashed does.
+// Trashed is Driver.Trashed.
 func (s *Storage) Trashed(ctx context.Context) iter.Seq2[Trashed, error] { return s.d.Trashed(ctx) }
 
 // ReadTrashed reads from a file in the trash; see Driver.ReadTrashed.
@@ -129,8 +126,7 @@ func (s *Storage) Free(ctx context.Context) (map[string]int64, error) {
 	return free, s.wrap("ask for the free space of", "", err)
 }
 
-// Used is what the storage used so far; the zero Used where nobody counts, as on
-// a local disk.
+// Used returns what the storage has used so far; the zero Used if the driver does not count, as on a local disk.
 func (s *Storage) Used() Used {
 	if m, ok := s.d.(Meter); ok {
 		return m.Used()
@@ -141,13 +137,11 @@ func (s *Storage) Used() Used {
 // Close closes the driver.
 func (s *Storage) Close() error { return s.d.Close() }
 
-// Trash moves e to the storage's trash, if it is inside the roots, still at
-// e.Revision and held by no guard, with the intent durable before and the
-// outcome after. The order is what makes a crash at any line recoverable:
-// roots, same revision, guards, Begin, driver, End. The driver compares the
-// revision again when it moves, so that what the guards saw of the file itself
-// is still true then. When only End fails the file is in the trash, the receipt is
-// returned with the error, and Finish will complete the record.
+// Trash moves e to the storage's trash, if it is inside the roots, still at e.Revision and held by no guard. The
+// intent is durable before the move and the outcome after it. The order makes a crash at any line recoverable: roots,
+// same revision, guards, Begin, driver, End. The driver compares the revision again when it moves, so that the
+// guards' findings on the file itself are still true then. If only End fails, the file is in the trash, Trash returns
+// the receipt with the error, and Finish completes the record later.
 func (s *Storage) Trash(ctx context.Context, e Entry, cause Cause) (Receipt, error) {
 	now, err := s.examine(ctx, e)
 	if err == nil && !cause.Approved {
@@ -165,7 +159,8 @@ func (s *Storage) Trash(ctx context.Context, e Entry, cause Cause) (Receipt, err
 	return r, s.end(ctx, key, op, Outcome{Receipt: r, Err: err})
 }
 
-// examine looks at e once more: inside the roots, and the same revision.
+// examine stats e again and returns the new Entry. It returns ErrOutside if that is outside the roots, and ErrChanged
+// if it is at another revision.
 func (s *Storage) examine(ctx context.Context, e Entry) (Entry, error) {
 	if s.o.Recorder == nil {
 		return Entry{}, ErrReadOnly
@@ -183,7 +178,7 @@ func (s *Storage) examine(ctx context.Context, e Entry) (Entry, error) {
 	return now, nil
 }
 
-// unheld is ErrProtected if a guard holds the file.
+// unheld returns a ProtectedError if a guard holds the file.
 func (s *Storage) unheld(ctx context.Context, e Entry) error {
 	held, err := s.Guards(ctx, e)
 	if err == nil && len(held) > 0 {
@@ -192,44 +187,43 @@ func (s *Storage) unheld(ctx context.Context, e Entry) error {
 	return err
 }
 
-// inside reports whether p is below one of the roots, by its names alone; a
-// driver resolves links on its own.
+// inside reports whether p is below one of the roots, by its names alone; a driver resolves links itself.
 func (s *Storage) inside(p string) bool {
 	if p != path.Clean(p) {
 		return false
 	}
 	for _, root := range s.o.Roots {
-		if rest, ok := strings.CutPrefix(p, strings.TrimSuffix(path.Clean(root), "/")); ok && len(rest) > 1 && rest[0] == '/' {
+		if rest, ok := strings.CutPrefix(p, strings.TrimSuffix(path.Clean(root), "/")); ok &&
+			len(rest) > 1 && rest[0] == '/' {
 			return true
 		}
 	}
 	return false
 }
 
-// Restore undoes the trash operation that gave the receipt. The hashes of e, if
-// any, are those of the file in the trash; the record of the restored file has
-// them too.
+// Restore undoes the trash operation that returned the receipt. The hashes of e, if any, are those of the file in the
+// trash; Restore adds them to the record of the restored file.
 func (s *Storage) Restore(ctx context.Context, e Entry, r Receipt, cause Cause) (Entry, error) {
 	var back Entry
-	err := s.act(ctx, Op{Kind: OpRestore, Storage: s.name, Entry: e, Receipt: r, Cause: cause}, func() (_ Entry, err error) {
-		back, err = s.d.Restore(ctx, r)
-		back.Hashes = back.Hashes.Or(e.Hashes)
-		return back, err
-	})
+	err := s.act(ctx, Op{Kind: OpRestore, Storage: s.name, Entry: e, Receipt: r, Cause: cause},
+		func() (_ Entry, err error) {
+			back, err = s.d.Restore(ctx, r)
+			back.Hashes = back.Hashes.Or(e.Hashes)
+			return back, err
+		})
 	return back, err
 }
 
-// Purge deletes for good the one trashed file that the receipt names.
+// Purge deletes the one trashed file that the receipt names for good.
 func (s *Storage) Purge(ctx context.Context, e Entry, r Receipt, cause Cause) error {
 	return s.act(ctx, Op{Kind: OpPurge, Storage: s.name, Entry: e, Receipt: r, Cause: cause}, func() (Entry, error) {
 		return Entry{}, s.d.Purge(ctx, r)
 	})
 }
 
-// NoteGone records that the file of the receipt has left the trash, if it has:
-// no longer in the trash, and by no operation that is recorded as done. back is
-// the file in its old place, the zero Entry where it is not there. No file is
-// touched; what an interrupted operation left beside one may be put in order.
+// NoteGone records that the file of the receipt has left the trash by no operation that is recorded as done; it fails
+// if the file is still there. back is the file in its old place, or the zero Entry if it is not there. NoteGone
+// touches no file, but may clean up what an interrupted operation left beside one.
 func (s *Storage) NoteGone(ctx context.Context, e Entry, r Receipt, cause Cause) (back Entry, err error) {
 	gone, err := s.d.Gone(ctx, r)
 	if err == nil && !gone {
@@ -247,8 +241,8 @@ func (s *Storage) NoteGone(ctx context.Context, e Entry, r Receipt, cause Cause)
 
 var errStillThere = errors.New("the file is in the trash")
 
-// inPlace is the file as it is in its place, if one of the same size and time is
-// there; else the zero Entry. To bring a file back changes neither.
+// inPlace returns the file in its old place, if one of the same size and modification time is there; else the zero
+// Entry. Bringing a file back changes neither.
 func (s *Storage) inPlace(ctx context.Context, e Entry) (Entry, error) {
 	now, err := s.d.Stat(ctx, e.Ref)
 	switch {
@@ -263,19 +257,18 @@ func (s *Storage) inPlace(ctx context.Context, e Entry) (Entry, error) {
 // sameTime compares times to the microsecond, as the record keeps them.
 func sameTime(a, b time.Time) bool { return a.UnixMicro() == b.UnixMicro() }
 
-// EmptyTrash deletes for good everything in the bin.
+// EmptyTrash deletes everything in the bin for good.
 func (s *Storage) EmptyTrash(ctx context.Context, cause Cause) error {
 	return s.act(ctx, Op{Kind: OpEmpty, Storage: s.name, Cause: cause}, func() (Entry, error) {
 		return Entry{}, s.d.EmptyTrash(ctx)
 	})
 }
 
-// Finish completes the record of an operation that began under key and never
-// ended. It decides nothing anew: a trash that had not moved its file is
-// abandoned (the error wraps fs.ErrNotExist), never carried out late, because
-// what was due then may not be now; nor is a purge, which nothing could take
-// back: if the file is still there it ends as ErrInterrupted, and if it is still
-// due it is begun anew. A restore, for which a person asked and which harms nothing, is done again.
+// Finish completes the record of an operation that began under key and never ended. It makes no new decision. A trash
+// that had not moved its file is abandoned (the error wraps fs.ErrNotExist) and never carried out late, because the
+// file may no longer be due. Neither is a purge, which cannot be undone: if the file is still there, the purge ends
+// as ErrInterrupted, and the next run begins a new one if the file is still due. A restore is done again: a person
+// asked for it and it harms nothing.
 func (s *Storage) Finish(ctx context.Context, key string, op Op) (Receipt, error) {
 	if s.o.Recorder == nil {
 		return "", s.wrap("finish", op.Entry.Path, ErrReadOnly)
@@ -299,8 +292,8 @@ func (s *Storage) Finish(ctx context.Context, key string, op Op) (Receipt, error
 	return o.Receipt, s.end(ctx, key, op, o)
 }
 
-// purged is nil where the file of an interrupted purge has left the trash and is
-// not back in its place; else ErrInterrupted.
+// purged returns nil if the file of an interrupted purge has left the trash and is not back in its place; else
+// ErrInterrupted, or ctx.Err() if ctx has ended.
 func (s *Storage) purged(ctx context.Context, op Op) error {
 	gone, err := s.d.Gone(ctx, op.Receipt)
 	var back Entry
@@ -316,8 +309,7 @@ func (s *Storage) purged(ctx context.Context, op Op) error {
 	return ErrInterrupted
 }
 
-// settled reports whether err says for certain that nothing more will come of
-// an interrupted operation.
+// settled reports whether err means for certain that an interrupted operation has no further effect.
 func settled(err error) bool {
 	if errors.Is(err, ErrUncertain) {
 		return false
@@ -343,8 +335,8 @@ func (s *Storage) act(ctx context.Context, op Op, do func() (Entry, error)) erro
 	return s.end(ctx, key, op, Outcome{Receipt: op.Receipt, Restored: restored, Err: err})
 }
 
-// end records the outcome and joins what went wrong, if anything did. What is
-// uncertain is not an outcome: the record stays open for Finish.
+// end records the outcome and returns the operation's and the recorder's errors joined. An uncertain operation has no
+// outcome: the record stays open for Finish.
 func (s *Storage) end(ctx context.Context, key string, op Op, o Outcome) error {
 	if errors.Is(o.Err, ErrUncertain) {
 		return s.wrap(string(op.Kind), op.Entry.Path, o.Err)
@@ -356,13 +348,13 @@ func (s *Storage) end(ctx context.Context, key string, op Op, o Outcome) error {
 	return s.wrap(string(op.Kind), op.Entry.Path, err)
 }
 
-// wrap says what was being done to what; nil stays nil.
+// wrap adds the operation, the storage and the path to err; it returns nil if err is nil.
 func (s *Storage) wrap(op, path string, err error) error {
 	if err == nil {
 		return nil
 	}
 	if pe := (*fs.PathError)(nil); errors.As(err, &pe) && pe.Path == path {
-		err = pe.Err // the path is said once
+		err = pe.Err // show the path once
 	}
 	return &Error{Op: op, Storage: s.name, Path: path, Err: err}
 }

@@ -54,7 +54,9 @@ func (r *record) End(ctx context.Context, key string, o providers.Outcome) error
 }
 
 // guarded is a storage over /root with one file, and what watches it.
-func guarded(t *testing.T, faults ...providertest.Fault) (*providers.Storage, *providertest.Account, *record, providers.Entry) {
+func guarded(
+	t *testing.T, faults ...providertest.Fault,
+) (*providers.Storage, *providertest.Account, *record, providers.Entry) {
 	t.Helper()
 	a := providertest.NewAccount()
 	a.Write("/root/a.png", []byte("a"), time.Unix(1, 0))
@@ -129,7 +131,9 @@ func TestWithoutARecorderNothingCanBeChanged(t *testing.T) {
 
 func TestTrashOutsideTheRootsIsRefused(t *testing.T) {
 	s, a, r, e := guarded(t)
-	for _, path := range []string{"/rootling/b.png", "/other/b.png", "/root", "/root/../etc/b.png", "root/b.png", "/root//b.png"} {
+	for _, path := range []string{
+		"/rootling/b.png", "/other/b.png", "/root", "/root/../etc/b.png", "root/b.png", "/root//b.png",
+	} {
 		a.Write(path, []byte("b"), time.Unix(1, 0))
 		if _, err := s.Trash(t.Context(), entry(t, s, path), providers.Cause{}); !errors.Is(err, providers.ErrOutside) {
 			t.Errorf("%s: got %v, want ErrOutside", path, err)
@@ -168,7 +172,8 @@ func TestAFileThatAGuardHoldsStaysUnlessAPersonApproves(t *testing.T) {
 		t.Errorf("got %v, %v; want nothing of a guard that is off", held, err)
 	}
 	a.Hold(e.Path, providers.Held{Guard: providers.GuardGit, Why: "Git tracks it"})
-	if _, err := s.Trash(t.Context(), e, providers.Cause{}); !errors.Is(err, providers.ErrProtected) || !strings.Contains(err.Error(), "Git tracks it") {
+	if _, err := s.Trash(t.Context(), e, providers.Cause{}); !errors.Is(err, providers.ErrProtected) ||
+		!strings.Contains(err.Error(), "Git tracks it") {
 		t.Errorf("got %v, want ErrProtected with the reason", err)
 	}
 	r.is(t)
@@ -181,7 +186,8 @@ func TestAFileThatAGuardHoldsStaysUnlessAPersonApproves(t *testing.T) {
 func TestAGuardThatFailsHoldsTheFile(t *testing.T) {
 	_, a, r, e := guarded(t)
 	broken := errors.New("the index cannot be read")
-	s, _ := providers.NewStorage("home", providertest.NewFaulty(providertest.NewMemory(a), providertest.Fault{Method: "Guards", Err: broken}),
+	s, _ := providers.NewStorage("home",
+		providertest.NewFaulty(providertest.NewMemory(a), providertest.Fault{Method: "Guards", Err: broken}),
 		providers.Options{Roots: []string{"/root"}, Recorder: r, Protect: providers.AllGuards()})
 	if _, err := s.Trash(t.Context(), e, providers.Cause{}); !errors.Is(err, broken) {
 		t.Errorf("got %v, want the guard's error", err)
@@ -222,7 +228,9 @@ func TestTheOutcomeIsRecordedEvenWhenTheContextHasEnded(t *testing.T) {
 func TestAnUncertainTrashStaysOpenUntilFinishLooks(t *testing.T) {
 	s, a, r, e := guarded(t, providertest.Fault{Method: "Trash", Err: providers.ErrUncertain, Late: true},
 		providertest.Fault{Method: "Settle", Nth: 1, Err: errors.New("not reachable")},
-		providertest.Fault{Method: "Settle", Nth: 2, Err: fmt.Errorf("%w: %w", providers.ErrUncertain, providers.ErrChanged)})
+		providertest.Fault{
+			Method: "Settle", Nth: 2, Err: fmt.Errorf("%w: %w", providers.ErrUncertain, providers.ErrChanged),
+		})
 	if _, err := s.Trash(t.Context(), e, providers.Cause{}); !errors.Is(err, providers.ErrUncertain) {
 		t.Errorf("got %v, want ErrUncertain", err)
 	}
@@ -241,7 +249,8 @@ func TestAnUncertainTrashStaysOpenUntilFinishLooks(t *testing.T) {
 
 func TestFinishAbandonsATrashThatMovedNothing(t *testing.T) {
 	s, a, r, e := guarded(t)
-	if _, err := s.Finish(t.Context(), "key9", providers.Op{Kind: providers.OpTrash, Storage: "home", Entry: e}); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := s.Finish(t.Context(), "key9",
+		providers.Op{Kind: providers.OpTrash, Storage: "home", Entry: e}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v, want fs.ErrNotExist", err)
 	}
 	if len(a.Bin()) != 0 || len(r.lines) != 1 || !strings.HasPrefix(r.lines[0], "end ") {
@@ -257,7 +266,8 @@ func TestFinishRepeatsARestoreAndNeverAPurge(t *testing.T) {
 	}
 	for range 2 { // the second finds it done
 		r.open["k"] = providers.Op{Kind: providers.OpRestore}
-		if _, err := s.Finish(t.Context(), "k", providers.Op{Kind: providers.OpRestore, Storage: "home", Entry: e, Receipt: receipt}); err != nil {
+		if _, err := s.Finish(t.Context(), "k",
+			providers.Op{Kind: providers.OpRestore, Storage: "home", Entry: e, Receipt: receipt}); err != nil {
 			t.Errorf("restore: %v", err)
 		}
 	}
@@ -267,7 +277,9 @@ func TestFinishRepeatsARestoreAndNeverAPurge(t *testing.T) {
 	if receipt, err = s.Trash(t.Context(), entry(t, s, e.Path), providers.Cause{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Finish(t.Context(), "k", providers.Op{Kind: providers.OpPurge, Storage: "home", Entry: e, Receipt: receipt}); !errors.Is(err, providers.ErrInterrupted) {
+	if _, err := s.Finish(t.Context(), "k", providers.Op{
+		Kind: providers.OpPurge, Storage: "home", Entry: e, Receipt: receipt,
+	}); !errors.Is(err, providers.ErrInterrupted) {
 		t.Errorf("purge: got %v, want ErrInterrupted", err)
 	}
 	if len(a.Bin()) != 1 {
@@ -278,10 +290,12 @@ func TestFinishRepeatsARestoreAndNeverAPurge(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.open["k"] = providers.Op{Kind: providers.OpPurge}
-	if _, err := s.Finish(t.Context(), "k", providers.Op{Kind: providers.OpPurge, Storage: "home", Entry: e, Receipt: receipt}); err != nil {
+	if _, err := s.Finish(t.Context(), "k",
+		providers.Op{Kind: providers.OpPurge, Storage: "home", Entry: e, Receipt: receipt}); err != nil {
 		t.Errorf("a purge that was carried out: got %v, want it done", err)
 	}
-	if _, err := s.Finish(t.Context(), "k", providers.Op{Kind: providers.OpEmpty}); !errors.Is(err, errors.ErrUnsupported) {
+	if _, err := s.Finish(t.Context(), "k",
+		providers.Op{Kind: providers.OpEmpty}); !errors.Is(err, errors.ErrUnsupported) {
 		t.Errorf("empty: got %v, want errors.ErrUnsupported", err)
 	}
 	if got := r.lines[len(r.lines)-1]; !strings.HasPrefix(got, "end ") {
@@ -303,9 +317,18 @@ func TestAnOutcomeThatCannotBeRecordedIsAnErrorWithTheReceipt(t *testing.T) {
 
 func TestErrorsSayWhatWasBeingDoneToWhat(t *testing.T) {
 	for _, c := range []struct{ err, want string }{
-		{(&providers.Error{Op: "trash", Storage: "home", Path: "/a\x1b", Err: fs.ErrExist}).Error(), `trash "/a\x1b": file already exists`},
-		{(&providers.Error{Op: "empty", Storage: "home", Err: fs.ErrPermission}).Error(), "empty home: permission denied"},
-		{(&providers.UnlistedError{Path: "/a\n", Err: fs.ErrPermission}).Error(), `cannot list "/a\n": permission denied`},
+		{
+			(&providers.Error{Op: "trash", Storage: "home", Path: "/a\x1b", Err: fs.ErrExist}).Error(),
+			`trash "/a\x1b": file already exists`,
+		},
+		{
+			(&providers.Error{Op: "empty", Storage: "home", Err: fs.ErrPermission}).Error(),
+			"empty home: permission denied",
+		},
+		{
+			(&providers.UnlistedError{Path: "/a\n", Err: fs.ErrPermission}).Error(),
+			`cannot list "/a\n": permission denied`,
+		},
 	} {
 		if c.err != c.want {
 			t.Errorf("got %s, want %s", c.err, c.want)

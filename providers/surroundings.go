@@ -7,28 +7,25 @@ import (
 	"strings"
 )
 
-// What is around a file can hold it: the guards partial, git and library go by the
-// names in its folder and in the folders above. The names are the same on every
-// storage, so they are here; a driver brings the names that there are.
+// The guards partial, git and library hold a file by the names in its folder and in the folders above. The names are
+// the same on every storage, so they are here; a driver reports which of them exist.
 
-// Folder is one folder that a file is in, as a storage shows it.
+// Folder is one folder on the path to a file.
 type Folder struct {
-	Path  string // where a person finds it
-	Named bool   // the policy names it as a root: a library that it is does not hold
+	Path  string // where the user finds it
+	Named bool   // the policy names it as a root: being a library does not hold its files
 
-	// Has reports whether the folder has a file or a folder of that name, in any
-	// case. "logseq/config.edn" asks for a file in a folder in it.
+	// Has reports whether the folder has a file or a folder of that name, in any case. "logseq/config.edn" asks for a
+	// file in a subfolder.
 	Has func(name string) (bool, error)
 }
 
 // ByNames reports whether the guard is one that HeldAround answers.
 func (g Guard) ByNames() bool { return g == GuardPartial || g == GuardGit || g == GuardLibrary }
 
-// HeldAround returns which of the guards hold a file of that name by what is in
-// the folders that it is in: its own first, the storage's top last. It is for
-// storages of which no more than names is read: a picture in a Git work tree is
-// held whether or not Git tracks it. An error means that nothing is known, and
-// never that nothing holds the file.
+// HeldAround returns which of the guards hold a file of that name because of the folders on its path: in has its own
+// folder first, and the storage's top last. It is for storages of which only names are read: a picture in a Git work
+// tree is held whether or not Git tracks it. An error means that nothing is known, never that nothing holds the file.
 func HeldAround(name string, in []Folder, of []Guard) ([]Held, error) {
 	var held []Held
 	for _, c := range []struct {
@@ -49,7 +46,7 @@ func HeldAround(name string, in []Folder, of []Guard) ([]Held, error) {
 	return held, nil
 }
 
-// underWay is why a program seems to be at work on the file; "" if none does.
+// underWay returns why a program seems to be working on the file; "" if none seems to.
 func underWay(name string, in []Folder) (string, error) {
 	beside, err := firstOf(in, Neighbours(name))
 	if beside == "" || err != nil {
@@ -58,7 +55,7 @@ func underWay(name string, in []Folder) (string, error) {
 	return fmt.Sprintf("%q beside it says that a program is still at work on it", beside), nil
 }
 
-// inWorkTree is the Git work tree that the file is in, as a reason.
+// inWorkTree returns a reason that names the Git work tree that the file is in; "" if it is in none.
 func inWorkTree(_ string, in []Folder) (string, error) {
 	for _, f := range in {
 		if there, err := f.Has(".git"); there || err != nil {
@@ -68,8 +65,8 @@ func inWorkTree(_ string, in []Folder) (string, error) {
 	return "", nil
 }
 
-// inLibrary is the library that the file is part of, as a reason. A library that a
-// root is the top of, or lies in, was meant by the person who named the root.
+// inLibrary returns a reason that names the library that the file is part of; "" if it is part of none. A library
+// whose top is a root, or that contains a root, does not count: the person who named the root meant it.
 func inLibrary(name string, in []Folder) (string, error) {
 	beside, err := firstOf(in, Sidecars(name))
 	if err != nil {
@@ -94,7 +91,7 @@ func inLibrary(name string, in []Folder) (string, error) {
 	return "", nil
 }
 
-// firstOf is the first of the names that the file's own folder has; "" if none.
+// firstOf returns the first of the names that exists in the file's own folder; "" if none does.
 func firstOf(in []Folder, names []string) (string, error) {
 	if len(in) == 0 {
 		return "", nil
@@ -107,8 +104,8 @@ func firstOf(in []Folder, names []string) (string, error) {
 	return "", nil
 }
 
-// Neighbours are the names of files that programs put beside a file of that name
-// while they work on it. (Files with such a name themselves are never listed.)
+// Neighbours returns the names of files that programs put beside a file of that name while they work on it. (Files
+// with such a name themselves are never listed.)
 func Neighbours(name string) []string {
 	return []string{
 		name + ".part", name + ".partial", // Firefox, KDE, yt-dlp
@@ -116,7 +113,7 @@ func Neighbours(name string) []string {
 		name + ".crdownload",         // Chromium
 		name + ".download",           // Safari
 		name + ".opdownload",         // Opera
-		name + ".aria2",              // aria2 writes into the file itself and notes here how far it got
+		name + ".aria2",              // aria2 writes into the file itself and keeps its progress here
 		name + ".ytdl",               // yt-dlp, likewise
 		name + ".!ut", name + ".!qB", // µTorrent, qBittorrent
 		name + ".tmp",                 // a copy that will take its place
@@ -127,8 +124,7 @@ func Neighbours(name string) []string {
 	}
 }
 
-// Sidecars are the names of files that photo programs put beside a picture of that
-// name that is in their library.
+// Sidecars returns the names of files that photo programs put beside a picture of that name in their library.
 func Sidecars(name string) []string {
 	stem := strings.TrimSuffix(name, path.Ext(name))
 	return []string{
@@ -139,12 +135,12 @@ func Sidecars(name string) []string {
 	}
 }
 
-// LibraryMark is a name by which a folder is known as a library.
+// LibraryMark is a name that marks a folder as a library.
 type LibraryMark struct{ Name, Of string }
 
-// LibraryMarkers are files and folders in the folder that a program keeps a
-// library in. Only names that are the program's alone: Logseq's .logseq, for one,
-// lies in every home and would make a library of it.
+// LibraryMarkers returns files and folders that mark the folder that they are in as a program's library. Each name
+// belongs to that program alone: Logseq's .logseq, for example, is in every home directory and would make a library
+// of it.
 func LibraryMarkers() []LibraryMark {
 	return []LibraryMark{
 		{".obsidian", "an Obsidian vault"},
@@ -160,7 +156,7 @@ func LibraryMarkers() []LibraryMark {
 	}
 }
 
-// LibraryFolders are the ends of names of folders that are libraries by themselves.
+// LibraryFolders returns suffixes of the names of folders that are libraries.
 func LibraryFolders() []LibraryMark {
 	return []LibraryMark{
 		{".photoslibrary", "a library of Apple Photos"},
@@ -176,8 +172,7 @@ func LibraryFolders() []LibraryMark {
 	}
 }
 
-// LibraryFolder is what library a folder is by its own name; "" if by its name it
-// is none.
+// LibraryFolder returns which kind of library a folder is by its own name; "" if it is none.
 func LibraryFolder(folder string) (of string) {
 	for _, l := range LibraryFolders() {
 		if strings.HasSuffix(strings.ToLower(folder), l.Name) {
