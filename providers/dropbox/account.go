@@ -9,17 +9,16 @@ import (
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/users_common"
 )
 
-// account is what Dropbox says of the account.
+// account is what Dropbox reports about the account.
 type account struct {
 	kind   string // "basic", "pro", "business"
-	team   string // the team's id; "" for a person's own
+	team   string // the team's id; "" for a personal account
 	purges bool   // files can be deleted for good
-	space  string // the namespace of the team's space, else of the person's folder
+	space  string // the namespace of the team's space, else of the user's own folder
 }
 
-// identify asks whose account it is, and what it can do. files/permanently_delete
-// "is only available for Dropbox Business apps", says the reference: an app that
-// a team has linked, which says as whom it acts.
+// identify asks whose account it is, and what it can do. The reference states that files/permanently_delete "is only
+// available for Dropbox Business apps": an app that a team has linked, which names the member that it acts as.
 func (d *Driver) identify(ctx context.Context) error {
 	who, err := d.users.GetCurrentAccountContext(ctx)
 	if err != nil {
@@ -47,8 +46,7 @@ func (d *Driver) identify(ctx context.Context) error {
 	return nil
 }
 
-// Free implements providers.Driver. What members of a team store, they store in
-// one space.
+// Free implements providers.Driver. All members of a team store their files in one space.
 func (d *Driver) Free(ctx context.Context) (map[string]int64, error) {
 	usage, err := d.users.GetSpaceUsageContext(ctx)
 	if err != nil {
@@ -64,7 +62,7 @@ func (d *Driver) Free(ctx context.Context) (map[string]int64, error) {
 	return nil, nil
 }
 
-// left is what is not used of all; nothing where more is used.
+// left returns how much of all is unused; 0 if more is used.
 func left(all, used uint64) int64 {
 	if used >= all {
 		return 0

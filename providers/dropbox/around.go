@@ -17,15 +17,15 @@ import (
 	"sweepd/providers"
 )
 
-// lasting is how long what is in a folder is believed without asking again: the
-// files of a folder that are moved one after the other cost one listing of it.
+// lasting is how long the contents of a folder are reused without a call: moving the files of a folder one after the
+// other costs one listing of it.
 const lasting = time.Minute
 
-// afresh is how long changes are followed before the folder is listed again: that it
-// was deleted and made anew, its changes need not say.
+// afresh is how long changes are followed before the folder is listed again: its changes need not show that it was
+// deleted and created again.
 const afresh = 24 * time.Hour
 
-// maxFolders is of how many folders the contents are remembered.
+// maxFolders is how many folders have their contents remembered.
 const maxFolders = 1000
 
 // surroundings are the contents of folders, by path in lower case.
@@ -37,16 +37,16 @@ type surroundings struct {
 // contents are the names in one folder.
 type contents struct {
 	folder map[string]bool // by folded name: whether it is a folder
-	cursor string          // Dropbox's, at which its changes go on
-	at     time.Time       // when that was so
+	cursor string          // Dropbox's cursor from which its changes continue
+	at     time.Time       // when the contents were last up to date
 	listed time.Time       // when it was listed whole
 }
 
-// folded makes one name of those that differ in case or in Unicode's form.
+// folded maps names that differ only in case or in Unicode's form to one name.
 func folded(name string) string { return strings.ToLower(norm.NFC.String(name)) }
 
-// heldAround asks the guards that go by what is in the folders that f is in, up to
-// the top of what this account sees.
+// heldAround asks the guards that go by the names in the folders on f's path, up to the top of what this account
+// sees.
 func (d *Driver) heldAround(ctx context.Context, f *file, of []providers.Guard) ([]providers.Held, error) {
 	if !slices.ContainsFunc(of, providers.Guard.ByNames) {
 		return nil, nil
@@ -60,11 +60,10 @@ func (d *Driver) heldAround(ctx context.Context, f *file, of []providers.Guard) 
 	return providers.HeldAround(f.Name, in, of)
 }
 
-// parent is the folder that a path is in; of the top it is "", as Dropbox has it.
+// parent returns the folder that a path is in; "" for the top, as in Dropbox.
 func parent(p string) string { return strings.TrimSuffix(path.Dir(p), "/") }
 
-// folder is the folder at the path, as the guards look at it. All of Dropbox is a
-// root by default, and named by no person.
+// folder returns the folder at the path for the guards. All of Dropbox is the default root, which no person named.
 func (d *Driver) folder(ctx context.Context, lower, display string) providers.Folder {
 	return providers.Folder{
 		Path:  cmp.Or(display, "/"),
@@ -73,8 +72,7 @@ func (d *Driver) folder(ctx context.Context, lower, display string) providers.Fo
 	}
 }
 
-// has reports whether a folder has something of that name; a slash in the name
-// asks for something in a folder in it.
+// has reports whether a folder has something of that name; a slash in the name asks for something in a subfolder.
 func (d *Driver) has(ctx context.Context, folder, name string) (bool, error) {
 	d.around.mu.Lock()
 	defer d.around.mu.Unlock()
@@ -92,8 +90,8 @@ func (d *Driver) has(ctx context.Context, folder, name string) (bool, error) {
 	}
 }
 
-// contents are what is in a folder. It is listed once, and then asked what has
-// changed in it: one call. The lock is held.
+// contents returns what is in a folder. It lists the folder once, and later asks for changes in it, which is one
+// call. The caller holds the lock.
 func (d *Driver) contents(ctx context.Context, folder string) (*contents, error) {
 	known := d.around.all[folder]
 	now := d.o.Now()
@@ -102,7 +100,7 @@ func (d *Driver) contents(ctx context.Context, folder string) (*contents, error)
 			return known, nil
 		}
 	}
-	delete(d.around.all, folder) // what fails is listed again
+	delete(d.around.all, folder) // a folder that fails is listed again
 	if known != nil && now.Sub(known.listed) >= afresh {
 		known = nil
 	}
@@ -127,7 +125,7 @@ func (d *Driver) contents(ctx context.Context, folder string) (*contents, error)
 	return known, nil
 }
 
-// note takes in one entry of a listing of the folder, or one change in it.
+// note applies one entry of a listing of the folder, or one change in it.
 func (c *contents) note(m files.IsMetadata) error {
 	switch m := m.(type) {
 	case *file:

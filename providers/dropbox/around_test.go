@@ -49,7 +49,7 @@ func TestAVaultThatTheRootIsHoldsNothingAndOneAtTheTopOfDropboxHolds(t *testing.
 	}
 }
 
-// A folder above the roots is asked too: a work tree is one whatever is swept in it.
+// A folder above the roots counts too: a work tree contains all of its subfolders, swept or not.
 func TestAWorkTreeAboveTheRootHolds(t *testing.T) {
 	w := newWorld(t, personal())
 	w.put("Site/img/a.png", []byte("a"))
@@ -60,7 +60,7 @@ func TestAWorkTreeAboveTheRootHolds(t *testing.T) {
 	}
 }
 
-// What is in a folder in the folder counts, but no file of the folder's name.
+// Files in a subfolder count, but not a file with the subfolder's name.
 func TestAMarkInAFolderBesideHolds(t *testing.T) {
 	w := newWorld(t, personal())
 	w.put("graph/assets/a.png", []byte("a"))
@@ -77,8 +77,8 @@ func TestAMarkInAFolderBesideHolds(t *testing.T) {
 	}
 }
 
-// What became of a folder since it was listed is one call that says what changed;
-// where Dropbox no longer knows that place, the folder is listed again.
+// The changes in a folder since it was listed take one call; if Dropbox no longer knows that cursor, the folder is
+// listed again.
 func TestAFolderThatIsMarkedOrUnmarkedLaterIsSeen(t *testing.T) {
 	w := newWorld(t, personal())
 	w.put("Site/a.png", []byte("a"))
@@ -92,7 +92,9 @@ func TestAFolderThatIsMarkedOrUnmarkedLaterIsSeen(t *testing.T) {
 	if got := w.heldBy(d, "/site/a.png"); !slices.Equal(got, []providers.Guard{providers.GuardGit}) {
 		t.Errorf("a folder that became a work tree: held by %v", got)
 	}
-	if calls := w.since(was); !maps.Equal(calls, map[string]int{"dropbox.files.get_metadata": 1, "dropbox.files.list_folder.continue": 2}) {
+	if calls := w.since(was); !maps.Equal(calls, map[string]int{
+		"dropbox.files.get_metadata": 1, "dropbox.files.list_folder.continue": 2,
+	}) {
 		t.Errorf("got the calls %v, want one for each folder", calls)
 	}
 	w.must(w.person.Delete("/Site/.git"))
@@ -128,9 +130,14 @@ func TestAFolderThatIsMadeAnewIsListedAnew(t *testing.T) {
 
 func TestWhereTheFolderCannotBeListedTheGuardsFail(t *testing.T) {
 	for name, fault := range map[string]cloudfake.Fault{
-		"refused": {Call: "dropbox.files.list_folder", Kind: cloudfake.Refuse, Status: 409, Reason: "path/restricted_content", Times: -1},
-		"missing": {Call: "dropbox.files.list_folder", Kind: cloudfake.Refuse, Status: 409, Reason: "path/not_found", Times: -1},
-		"broken":  {Call: "dropbox.files.list_folder", Kind: cloudfake.Refuse, Status: 500, Times: -1},
+		"refused": {
+			Call: "dropbox.files.list_folder", Kind: cloudfake.Refuse, Status: 409,
+			Reason: "path/restricted_content", Times: -1,
+		},
+		"missing": {
+			Call: "dropbox.files.list_folder", Kind: cloudfake.Refuse, Status: 409, Reason: "path/not_found", Times: -1,
+		},
+		"broken": {Call: "dropbox.files.list_folder", Kind: cloudfake.Refuse, Status: 500, Times: -1},
 	} {
 		w, d, e := one(t, personal())
 		w.must(w.cloud.SetFaults([]cloudfake.Fault{fault}))
@@ -140,7 +147,7 @@ func TestWhereTheFolderCannotBeListedTheGuardsFail(t *testing.T) {
 	}
 }
 
-// What is in a folder is listed a page at a time.
+// A folder is listed a page at a time.
 func TestAMarkOnALaterPageHolds(t *testing.T) {
 	w := newWorld(t, personal())
 	w.put("a.png", []byte("a"))

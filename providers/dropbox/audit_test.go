@@ -39,10 +39,14 @@ func faults() []cloudfake.Fault {
 		{Kind: cloudfake.Refuse, Status: 403, Reason: "invalid_account_type"},
 		{Kind: cloudfake.Refuse, Status: 400, Text: "Error in call to API function"},
 		{Kind: cloudfake.Refuse, Status: 500, Times: -1},
-		{Kind: cloudfake.CloseAfter, Times: -1}, // the line breaks after the service did what it was asked, and stays broken
+		// the line breaks after the service did what it was asked, and stays broken
+		{Kind: cloudfake.CloseAfter, Times: -1},
 		{Kind: cloudfake.Slow, Delay: 100},
 	}
-	for _, reason := range []string{"reset", "too_many_write_operations", "path_write/too_many_write_operations", "path_write/conflict/file", "path_write/no_write_permission", "path/not_found", "path_lookup/not_found", "something_new"} {
+	for _, reason := range []string{
+		"reset", "too_many_write_operations", "path_write/too_many_write_operations", "path_write/conflict/file",
+		"path_write/no_write_permission", "path/not_found", "path_lookup/not_found", "something_new",
+	} {
 		all = append(all, cloudfake.Fault{Kind: cloudfake.Refuse, Status: 409, Reason: reason})
 	}
 	for _, kind := range []cloudfake.Kind{
@@ -66,7 +70,8 @@ func (a audited) Policy() string {
 	if !a.team {
 		return auditPolicy
 	}
-	return strings.Replace(purgingPolicy, "app_key: miasownapp", fmt.Sprintf("app_key: miasownapp, member: %q", a.person.MemberID()), 1)
+	return strings.Replace(purgingPolicy, "app_key: miasownapp",
+		fmt.Sprintf("app_key: miasownapp, member: %q", a.person.MemberID()), 1)
 }
 
 func (a audited) ID(op journal.Operation) string {
@@ -75,7 +80,7 @@ func (a audited) ID(op journal.Operation) string {
 	return r.ID
 }
 
-// Files returns the files. What a person moves is another file to sweepd from then on.
+// Files returns the files. A file that a person moves is another file for sweepd from then on.
 func (a audited) Files() map[string]cloudaudit.File {
 	all := map[string]cloudaudit.File{}
 	for id, s := range a.dropbox.Snapshot() {
@@ -117,7 +122,9 @@ func newAudited(t *testing.T, k kind) (*world, *cloudaudit.Audit) {
 
 // audit is the loop of one fault at one request. All requests of the three loops take ten minutes.
 func audit(k kind) cloudaudit.Loop {
-	return cloudaudit.Loop{New: func(t *testing.T) cloudaudit.Account { return audited{newWorld(t, k)} }, Faults: faults(), Stride: 36}
+	return cloudaudit.Loop{
+		New: func(t *testing.T) cloudaudit.Account { return audited{newWorld(t, k)} }, Faults: faults(), Stride: 36,
+	}
 }
 
 func TestUnderAnyFaultApplyTouchesOnlyWhatIsDueAndTheNextOneCompletesIt(t *testing.T) {
@@ -141,7 +148,9 @@ func TestUnderAnyFaultPurgeTakesOnlyWhatIsDueAndTheNextOneCompletesIt(t *testing
 	l.Before = func(a *cloudaudit.Audit) {
 		a.Run(cloudaudit.Apply)
 		w := a.Account.(audited)
-		id, err := w.person.Put(fake.Item{Path: "/mine 2.png", Content: content.Bytes(a.Pictures.Plain), Client: w.now()})
+		id, err := w.person.Put(fake.Item{
+			Path: "/mine 2.png", Content: content.Bytes(a.Pictures.Plain), Client: w.now(),
+		})
 		a.Must(err)
 		a.Must(w.person.Delete("/mine 2.png"))
 		a.Before[id], a.Bin = content.Bytes(a.Pictures.Plain).SHA256(), append(a.Bin, id)

@@ -14,10 +14,9 @@ import (
 	"sweepd/providers"
 )
 
-// Trashed implements providers.Driver: what was deleted, of the names that are of
-// interest, anywhere in the account. Of each it takes a call to learn how large
-// it was and when it went, and another to learn that it was not moved. What was deleted from a path that another file has by
-// now is in that file's history, and not here.
+// Trashed implements providers.Driver. It lists the deleted files whose names are of interest, anywhere in the
+// account. Each takes one call to learn its size and when it was deleted, and another to learn that it was not moved.
+// A deleted file whose path another file has now is in that file's history, and is not listed.
 func (d *Driver) Trashed(ctx context.Context) iter.Seq2[providers.Trashed, error] {
 	return func(yield func(providers.Trashed, error) bool) {
 		arg := d.listArg("", true)
@@ -35,8 +34,10 @@ func (d *Driver) Trashed(ctx context.Context) iter.Seq2[providers.Trashed, error
 	}
 }
 
-// deleted gives the files that were deleted at one path.
-func (d *Driver) deleted(ctx context.Context, gone *files.DeletedMetadata, yield func(providers.Trashed, error) bool) error {
+// deleted yields the files that were deleted at one path.
+func (d *Driver) deleted(
+	ctx context.Context, gone *files.DeletedMetadata, yield func(providers.Trashed, error) bool,
+) error {
 	place, _, ok := d.place(gone.PathLower, gone.PathDisplay)
 	if !ok {
 		place = gone.PathDisplay
@@ -64,7 +65,9 @@ func (d *Driver) deleted(ctx context.Context, gone *files.DeletedMetadata, yield
 		if now != nil {
 			continue // moved away, and not deleted
 		}
-		t := providers.Trashed{Path: place, Size: int64(min(f.Size, 1<<62)), Receipt: receiptOf(gone.PathLower, f).encode()}
+		t := providers.Trashed{
+			Path: place, Size: int64(min(f.Size, 1<<62)), Receipt: receiptOf(gone.PathLower, f).encode(),
+		}
 		switch {
 		case i == 0 && got.ServerDeleted != nil:
 			t.Deleted = time.Time(*got.ServerDeleted).UTC()

@@ -13,14 +13,14 @@ import (
 	"sweepd/providers"
 )
 
-// pageSize is about how many entries one call lists, the most that Dropbox gives.
+// pageSize is about how many entries one call lists; it is the most that Dropbox accepts.
 const pageSize = 2000
 
-// errLeft: the caller wants no more of it.
+// errLeft: the caller has stopped the iteration.
 var errLeft = errors.New("the listing was left")
 
-// Changes implements providers.Driver: a full listing, or what has changed since
-// the cursor. A root in which nothing is found is providers.ErrEmpty.
+// Changes implements providers.Driver: a full listing, or the changes since the cursor. A root in which nothing is
+// found is providers.ErrEmpty.
 func (d *Driver) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[providers.Change, error] {
 	return func(yield func(providers.Change, error) bool) {
 		l := &listing{d: d, ctx: ctx, yield: yield}
@@ -41,8 +41,8 @@ type listing struct {
 	d     *Driver
 	ctx   context.Context
 	yield func(providers.Change, error) bool
-	files int64 // given so far
-	asked int   // of what was deleted
+	files int64 // yielded so far
+	asked int   // questions about deleted paths
 	any   bool  // something is in the root
 }
 
@@ -56,8 +56,8 @@ func (l *listing) give(c providers.Change) error {
 	return nil
 }
 
-// everything lists all files of interest. Where the listing of a root ends, its
-// change history goes on: what changes meanwhile is found there.
+// everything lists all files of interest. The change history of a root continues where its listing ends, so that
+// changes made meanwhile are found there.
 func (l *listing) everything() error {
 	next := cursor{Options: l.d.fingerprint(), Places: map[string]string{}}
 	for _, r := range l.d.roots {
@@ -65,7 +65,7 @@ func (l *listing) everything() error {
 		place, err := l.root(r)
 		var why error
 		switch {
-		case errors.Is(err, cloudhttp.Missing): // of the folder itself
+		case errors.Is(err, cloudhttp.Missing): // the root folder itself is missing
 			why = fmt.Errorf("%w (%w)", fs.ErrNotExist, err)
 		case err != nil:
 			return err
@@ -81,10 +81,10 @@ func (l *listing) everything() error {
 	return l.give(providers.Change{Next: next.encode(), Seen: l.files})
 }
 
-// root lists one root and returns the place at which its history goes on; "" where
-// Dropbox gives none, and then everything is listed again the next time. A cursor
-// that is reset on the way begins again, and files repeat. "In some cases" a
-// recursive listing fails by its size, says the reference: then folder by folder.
+// root lists one root and returns the cursor at which its history continues. If Dropbox returns none, it is "" and
+// everything is listed again the next time. If a cursor is reset on the way, the listing begins again, and files
+// repeat. The reference states that a recursive listing fails "in some cases" because of its size: then root lists
+// folder by folder.
 func (l *listing) root(r root) (place string, err error) {
 	before := l.files
 	for range 2 {
@@ -102,14 +102,14 @@ func (l *listing) root(r root) (place string, err error) {
 	return place, l.folders(r.lower)
 }
 
-// tooLarge reports whether a listing failed in a way in which one of fewer files
-// might not.
+// tooLarge reports whether a listing failed in a way in which a smaller one might not.
 func tooLarge(err error) bool {
 	fault, ok := errors.AsType[*cloudhttp.Error](err)
-	return ok && fault.Status != 0 && (fault.Kind == cloudhttp.Unavailable || fault.Kind == cloudhttp.Refused && fault.Status == 409)
+	return ok && fault.Status != 0 &&
+		(fault.Kind == cloudhttp.Unavailable || fault.Kind == cloudhttp.Refused && fault.Status == 409)
 }
 
-// latest is the place in the root's history at this moment, "" where there is none.
+// latest returns the cursor of the root's history at this moment, "" if there is none.
 func (l *listing) latest(r root) string {
 	got, err := l.d.files.ListFolderGetLatestCursorContext(l.ctx, l.d.listArg(r.lower, true))
 	if err != nil {
@@ -118,7 +118,7 @@ func (l *listing) latest(r root) string {
 	return got.Cursor
 }
 
-// folders lists a folder and those in it, one at a time.
+// folders lists a folder and those below it, one at a time.
 func (l *listing) folders(top string) error {
 	for todo := []string{top}; len(todo) > 0; {
 		folder := todo[len(todo)-1]
@@ -130,7 +130,7 @@ func (l *listing) folders(top string) error {
 			return l.entry(m)
 		})
 		if errors.Is(err, cloudhttp.Missing) && folder != top {
-			continue // deleted or moved meanwhile, which the history tells
+			continue // deleted or moved meanwhile, which the history shows
 		}
 		if err != nil {
 			return err
@@ -139,26 +139,27 @@ func (l *listing) folders(top string) error {
 	return nil
 }
 
-// listArg asks for a folder. Mounted folders are listed, so that it can be said
-// why their files are kept.
+// listArg returns the arguments to list a folder. Mounted folders are listed, so that the reason why their files are
+// kept can be shown.
 func (d *Driver) listArg(folder string, recursive bool) *files.ListFolderArg {
 	arg := files.NewListFolderArg(folder)
 	arg.Recursive, arg.Limit, arg.IncludeNonDownloadableFiles = recursive, pageSize, false
 	return arg
 }
 
-// pages gives all entries of a listing, and the cursor at its end.
+// pages passes all entries of a listing to each, and returns the cursor at its end.
 func (l *listing) pages(folder string, recursive bool, each func(files.IsMetadata) error) (string, error) {
 	return l.d.pages(l.ctx, l.d.listArg(folder, recursive), "", each)
 }
 
-// emptyPages is how many pages without an entry are borne in a row: that there
-// are such is known.
+// emptyPages is how many pages without an entry are accepted in a row: Dropbox is known to send some.
 const emptyPages = 1000
 
-// pages gives all entries that follow the cursor, or of a new listing where there
-// is none, and returns the cursor at its end.
-func (d *Driver) pages(ctx context.Context, arg *files.ListFolderArg, at string, each func(files.IsMetadata) error) (string, error) {
+// pages passes all entries that follow the cursor at to each, or those of a new listing if at is "". It returns the
+// cursor at the end.
+func (d *Driver) pages(
+	ctx context.Context, arg *files.ListFolderArg, at string, each func(files.IsMetadata) error,
+) (string, error) {
 	for empty := 0; ; {
 		page, err := d.page(ctx, arg, at)
 		if err != nil {
@@ -181,7 +182,9 @@ func (d *Driver) pages(ctx context.Context, arg *files.ListFolderArg, at string,
 	}
 }
 
-func (d *Driver) page(ctx context.Context, arg *files.ListFolderArg, at string) (page *files.ListFolderResult, err error) {
+func (d *Driver) page(
+	ctx context.Context, arg *files.ListFolderArg, at string,
+) (page *files.ListFolderResult, err error) {
 	d.listing.Lock()
 	defer d.listing.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -198,7 +201,7 @@ func (d *Driver) page(ctx context.Context, arg *files.ListFolderArg, at string) 
 	return page, err
 }
 
-// entry gives one file of a full listing, if it is swept.
+// entry yields one file of a full listing, if it is swept.
 func (l *listing) entry(m files.IsMetadata) error {
 	l.any = true
 	f, ok := m.(*file)

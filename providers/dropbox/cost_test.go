@@ -60,7 +60,10 @@ func TestAFirstScanOfADropboxCostsFewCallsAndFewBytes(t *testing.T) {
 		w.must(err)
 	}
 	w.must(w.person.Fill(fake.Bulk{Files: files, Images: images, Image: func(i int) fake.Item {
-		it := fake.Item{Path: fmt.Sprint("/photo ", i, ".png"), Content: content.Noise(a.Pictures.Plain, 40_000, uint64(i)), Client: w.now().AddDate(0, -2, 0)}
+		it := fake.Item{
+			Path: fmt.Sprint("/photo ", i, ".png"), Content: content.Noise(a.Pictures.Plain, 40_000, uint64(i)),
+			Client: w.now().AddDate(0, -2, 0),
+		}
 		switch {
 		case i%(images/copies) == 1:
 			it.Path, it.Content = fmt.Sprintf("/Copies/%d/copy.png", i/(images/copies)), copied
@@ -84,13 +87,15 @@ func TestAFirstScanOfADropboxCostsFewCallsAndFewBytes(t *testing.T) {
 		w.must(err)
 	}
 	a.Run(scan)
-	t.Logf("%d files, %d images: %v; %d images read, %d bytes; %d matched", files, images, m.calls, len(m.reads), sum.BytesRead, sum.Matched)
+	t.Logf("%d files, %d images: %v; %d images read, %d bytes; %d matched", files, images, m.calls, len(m.reads),
+		sum.BytesRead, sum.Matched)
 	if n := m.calls["files/list_folder"] + m.calls["files/list_folder/continue"]; n > 60 {
 		t.Errorf("%d list calls, want at most 60", n)
 	}
 	for rev, n := range m.reads {
 		if most := map[bool]int{true: 1, false: 2}[m.bytes[rev] <= 4<<10]; n > most || m.bytes[rev] > 128<<10 {
-			t.Errorf("%s was read by %d requests, %d bytes; want one of 4 KiB, or two of 128 KiB", revs[rev], n, m.bytes[rev])
+			t.Errorf("%s was read by %d requests, %d bytes; want one of 4 KiB, or two of 128 KiB",
+				revs[rev], n, m.bytes[rev])
 		}
 	}
 	if most := images - copies + 50; len(m.reads) > most { // a few are read at the same time
@@ -102,7 +107,9 @@ func TestAFirstScanOfADropboxCostsFewCallsAndFewBytes(t *testing.T) {
 
 	m = w.measure()
 	a.Run(scan)
-	if want := map[string]int{"users/get_current_account": 1, "files/list_folder/continue": 1}; !maps.Equal(m.calls, want) {
+	if want := map[string]int{
+		"users/get_current_account": 1, "files/list_folder/continue": 1,
+	}; !maps.Equal(m.calls, want) {
 		t.Errorf("a pass without changes made %v, want %v", m.calls, want)
 	}
 
@@ -115,8 +122,10 @@ func TestAFirstScanOfADropboxCostsFewCallsAndFewBytes(t *testing.T) {
 		}
 	}
 	const refused = 2 // what is shared, and what was edited
-	if trashed != len(a.Due) || m.calls["files/delete_v2"] != trashed || m.calls["files/get_metadata"] > trashed+refused || m.calls["files/download"] > trashed+refused {
-		t.Errorf("%d of %d were trashed by %v, want a look, a read of the whole and a deletion of each", trashed, len(a.Due), m.calls)
+	if trashed != len(a.Due) || m.calls["files/delete_v2"] != trashed ||
+		m.calls["files/get_metadata"] > trashed+refused || m.calls["files/download"] > trashed+refused {
+		t.Errorf("%d of %d were trashed by %v, want a look, a read of the whole and a deletion of each",
+			trashed, len(a.Due), m.calls)
 	}
 	t.Logf("%d trashed: %v", trashed, m.calls)
 }
@@ -134,7 +143,10 @@ func TestARealPictureInADropboxIsReadByTwoRequestsAtMost(t *testing.T) {
 	for i, path := range paths {
 		b, err := os.ReadFile(path)
 		w.must(err)
-		id, err := w.person.Put(fake.Item{Path: fmt.Sprintf("/Real/%d/%s", i, filepath.Base(path)), Content: content.Bytes(b), Client: w.now().Add(-time.Hour)})
+		id, err := w.person.Put(fake.Item{
+			Path: fmt.Sprintf("/Real/%d/%s", i, filepath.Base(path)), Content: content.Bytes(b),
+			Client: w.now().Add(-time.Hour),
+		})
 		w.must(err)
 		a.Before[id] = ""
 	}
@@ -158,8 +170,7 @@ func TestARealPictureInADropboxIsReadByTwoRequestsAtMost(t *testing.T) {
 	t.Logf("%d pictures: %d requests, %d bytes", len(m.reads), requests, total)
 }
 
-// A day in which nothing changes: Dropbox answers after eight minutes, and is
-// asked again.
+// A day in which nothing changes: Dropbox answers after eight minutes, and is asked again.
 func TestADaemonThatWaitsForADayListsNothing(t *testing.T) {
 	w := newWorld(t, personal())
 	w.put("a.png", []byte("a"))

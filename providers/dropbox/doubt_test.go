@@ -31,8 +31,7 @@ func TestAFolderOfItsNameIsInTheWayOfAFile(t *testing.T) {
 	}
 }
 
-// A person who deletes the file while sweepd is about to do so has done it
-// themselves: it is not sweepd's to purge.
+// A person who deletes the file while sweepd is about to do so has done it themselves: it is not sweepd's to purge.
 func TestWhatAPersonDeletesAtTheLastMomentIsNotOurs(t *testing.T) {
 	w, d, e := one(t, ofTeam())
 	w.must(w.person.Delete("/a.png"))
@@ -46,13 +45,14 @@ func TestWhatAPersonDeletesAtTheLastMomentIsNotOurs(t *testing.T) {
 	}
 }
 
-// If the condition were not minded, what was deleted is put back, and not over
-// what has come to be there since.
+// If the condition were not minded, what was deleted is put back, and not over what has come to be there since.
 func TestAServiceThatMindsNoRevHasTheWrongFilePutBack(t *testing.T) {
 	for _, name := range []string{"free", "taken"} {
 		w, d, e := one(t, personal())
 		w.careless = true
-		w.before = map[string]func(){"files/delete_v2": func() { w.must(w.person.Modify("/a.png", content.Bytes([]byte("two")))) }}
+		w.before = map[string]func(){
+			"files/delete_v2": func() { w.must(w.person.Modify("/a.png", content.Bytes([]byte("two")))) },
+		}
 		want, kind := "two", providers.ErrChanged
 		if name == "taken" {
 			want, kind = "three", providers.ErrUncertain
@@ -70,7 +70,10 @@ func TestAServiceThatMindsNoRevHasTheWrongFilePutBack(t *testing.T) {
 
 func TestAFarHistoryIsLookedThrough(t *testing.T) {
 	w, d, e := one(t, personal())
-	w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.files.delete_v2", Kind: cloudfake.CloseAfter}, {Call: "dropbox.files.list_revisions", Kind: cloudfake.Refuse, Status: 500, Times: -1}}))
+	w.must(w.cloud.SetFaults([]cloudfake.Fault{
+		{Call: "dropbox.files.delete_v2", Kind: cloudfake.CloseAfter},
+		{Call: "dropbox.files.list_revisions", Kind: cloudfake.Refuse, Status: 500, Times: -1},
+	}))
 	if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); !errors.Is(err, providers.ErrUncertain) {
 		t.Fatalf("got %v, want ErrUncertain", err)
 	}
@@ -92,7 +95,8 @@ func TestEveryCallOfATeamsAppSaysAsWhomItActs(t *testing.T) {
 			if route == "files/list_folder/longpoll" {
 				return // is not signed
 			}
-			if h.Get("Dropbox-API-Select-User") != w.person.MemberID() || (h.Get("Dropbox-API-Path-Root") != "") != space {
+			if h.Get("Dropbox-API-Select-User") != w.person.MemberID() ||
+				(h.Get("Dropbox-API-Path-Root") != "") != space {
 				t.Errorf("%s: as %q, from %q", route, h.Get("Dropbox-API-Select-User"), h.Get("Dropbox-API-Path-Root"))
 			}
 		}

@@ -19,32 +19,27 @@ import (
 	"sweepd/providers"
 )
 
-// Options of a Driver.
+// Options are the options of a Driver.
 type Options struct {
-	// Client makes the calls: signed, paced, and failing with the errors of
-	// internal/cloudhttp.
+	// Client sends the calls: it signs and paces them, and returns the errors of internal/cloudhttp.
 	Client *http.Client
-	// Notify makes those calls that must not be signed, and that may take ten
-	// minutes to be answered.
+	// Notify sends those calls that must not be signed, and whose answer may take ten minutes.
 	Notify *http.Client
-	// Use is what the person gave the right to; with the kind of account it says
-	// what the driver Can do.
+	// Use is the right that the user gave. It determines, with the kind of account, what the driver Can do.
 	Use auth.Use
 	// Account is the id of the account that Client signs for.
 	Account string
-	// Member is as whom a team's app acts, "" for an app of the person's own.
+	// Member is the member that a team's app acts as, "" for an app of the user's own.
 	Member string
-	// TeamSpace: paths begin at the top of the team's space and not of the
-	// person's own folder.
+	// TeamSpace: paths begin at the top of the team's space and not of the user's own folder.
 	TeamSpace bool
 
-	// Roots are the folders that are swept; none: "/", all of it.
+	// Roots are the folders that are swept; if there are none, "/", which is all of it.
 	Roots []string
-	// Exclude are doublestar patterns for paths below a root; a folder that
-	// matches is left out with all that is in it. The case of letters does not
-	// count, as it does not in Dropbox.
+	// Exclude are doublestar patterns for paths below a root. A folder that matches is left out with everything in
+	// it. Case is ignored, as it is in Dropbox.
 	Exclude []string
-	// Interest reports whether a file of that name is listed; nil: each is.
+	// Interest reports whether a file of that name is listed; if it is nil, each is.
 	Interest func(name string) bool
 
 	Now   func() time.Time                                 // must be given
@@ -64,10 +59,9 @@ type Driver struct {
 	around     surroundings
 	thumbnails thumbnails
 	moved      moved
-	inside     folders // of Purge, which holds writing
+	inside     folders // for Purge, which holds writing
 
-	// Dropbox asks for one write at a time in a namespace, and refuses two
-	// listings of one folder at once.
+	// Dropbox asks for one write at a time in a namespace, and refuses two listings of one folder at once.
 	writing, listing sync.Mutex
 }
 
@@ -76,7 +70,7 @@ var (
 	_ providers.Meter  = (*Driver)(nil)
 )
 
-// Open opens the account: it asks whose and of what kind it is.
+// Open opens the account: it asks whose account it is and of what kind.
 func Open(ctx context.Context, o Options) (*Driver, error) {
 	if o.Client == nil || o.Notify == nil || o.Account == "" || o.Now == nil {
 		return nil, errors.New("a Dropbox needs two clients, an account and a clock")
@@ -119,10 +113,10 @@ func (d *Driver) Used() providers.Used {
 	return providers.Used{Calls: calls, Bytes: bytes}
 }
 
-// Roots are the paths inside which files are listed.
+// Roots returns the paths inside which files are listed.
 func (d *Driver) Roots() []string { return slices.Clone(d.o.Roots) }
 
-// Can implements providers.Driver. No account has its bin emptied at once.
+// Can implements providers.Driver. No account can empty its bin in one call.
 func (d *Driver) Can() providers.Can {
 	can := providers.CanListTrash | providers.CanWait | providers.CanFollow | providers.CanThumbnail
 	if d.o.Use >= auth.Trash {
@@ -134,13 +128,14 @@ func (d *Driver) Can() providers.Can {
 	return can
 }
 
-// able is errors.ErrUnsupported for what the scopes or the account do not allow.
+// able returns errors.ErrUnsupported if the scopes or the account do not allow can.
 func (d *Driver) able(can providers.Can) error {
 	switch {
 	case d.Can().Has(can):
 		return nil
 	case can == providers.CanPurge && !d.account.purges:
-		return fmt.Errorf("only an app that a team has linked may delete for good in Dropbox: %w", errors.ErrUnsupported)
+		return fmt.Errorf("only an app that a team has linked may delete for good in Dropbox: %w",
+			errors.ErrUnsupported)
 	}
 	return fmt.Errorf("the sign-in was not given the right to do this: %w", errors.ErrUnsupported)
 }

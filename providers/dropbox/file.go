@@ -14,17 +14,18 @@ import (
 	"sweepd/providers"
 )
 
-// file is a file's metadata as Dropbox gives it.
+// file is a file's metadata as Dropbox returns it.
 type file = files.FileMetadata
 
-// sweeps reports whether f is what is swept: a file with bytes of its own, of a
-// name that is of interest. Where it is, place says.
+// sweeps reports whether f is swept: a file with bytes of its own, whose name is of interest. It does not look at the
+// folder; see place.
 func (d *Driver) sweeps(f *file) bool {
-	return f.PathLower != "" && f.Rev != "" && f.Id != "" && f.SymlinkInfo == nil && f.IsDownloadable && d.o.Interest(f.Name)
+	return f.PathLower != "" && f.Rev != "" && f.Id != "" && f.SymlinkInfo == nil &&
+		f.IsDownloadable && d.o.Interest(f.Name)
 }
 
-// entry is f as the contract has it. client_modified is when the content was
-// written, as the program says that put it there; server_modified when it came.
+// entry returns f as a providers.Entry. client_modified is when the content was written, according to the program
+// that uploaded it; server_modified is when it was uploaded.
 func entry(f *file, path string) providers.Entry {
 	e := providers.Entry{
 		Ref: providers.Ref(f.PathLower), Revision: revision(f), Path: path, Size: int64(min(f.Size, 1<<62)),
@@ -37,8 +38,8 @@ func entry(f *file, path string) providers.Entry {
 	return e
 }
 
-// revision names the bytes, and what a person does to a file that they mean to
-// keep: renaming it, moving it. The rev comes first: what is read is read from it.
+// revision names the bytes, and the changes by which a person shows that they mean to keep a file: renaming it,
+// moving it. It begins with the rev, from which the bytes are read.
 func revision(f *file) providers.Revision {
 	h := sha256.New()
 	for _, part := range []string{f.Rev, f.ContentHash, f.PathLower, f.Id, fmt.Sprint(f.Size)} {
@@ -47,7 +48,7 @@ func revision(f *file) providers.Revision {
 	return providers.Revision(f.Rev + "." + hex.EncodeToString(h.Sum(nil)[:12]))
 }
 
-// revOf is Dropbox's rev of a revision.
+// revOf returns Dropbox's rev of a revision.
 func revOf(rev providers.Revision) (string, bool) {
 	i := strings.LastIndexByte(string(rev), '.')
 	if i <= 0 {
@@ -56,8 +57,7 @@ func revOf(rev providers.Revision) (string, bool) {
 	return string(rev[:i]), true
 }
 
-// locked is why the file cannot be deleted, in a clause that follows "it is kept
-// because"; "" when it can be.
+// locked returns why the file cannot be deleted, in a clause that follows "it is kept because"; "" if it can be.
 func locked(f *file) string {
 	switch {
 	case f.FileLockInfo != nil:
@@ -68,7 +68,7 @@ func locked(f *file) string {
 	return ""
 }
 
-// shared is why other people can see the file; "" when nothing says that they can.
+// shared returns why other people can see the file; "" if nothing shows that they can.
 func shared(f *file) string {
 	switch {
 	case f.SharingInfo != nil:
@@ -79,15 +79,14 @@ func shared(f *file) string {
 	return ""
 }
 
-// says reports whether a call was refused with that way through the error's tags.
+// says reports whether Dropbox refused a call with that path of error tags.
 func says(err error, tags string) bool {
 	fault, ok := errors.AsType[*cloudhttp.Error](err)
 	return ok && (fault.Reason == tags || strings.HasPrefix(fault.Reason, tags+"/"))
 }
 
-// unsure reports whether a failed write may have been carried out: unless the
-// transport knows that it was not, or Dropbox said that it was not in words that
-// are known here. "other" stands for words that are newer than those.
+// unsure reports whether a failed write may have been carried out. It was not if the transport knows that, or if
+// Dropbox refused it with a tag that is known here. The tag "other" stands for newer ones.
 func unsure(err error) bool {
 	fault, ok := errors.AsType[*cloudhttp.Error](err)
 	switch {

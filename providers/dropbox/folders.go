@@ -7,17 +7,15 @@ import (
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
 )
 
-// folders are the paths that are or were folders, as far as anything of what was
-// in them can be had back. Of a path that is deleted Dropbox does not say which it
-// was; but it lists what was below.
+// folders are the paths that are or were folders, as far as anything below them can be restored. Dropbox does not
+// report whether a deleted path was a folder, but lists what was below it.
 type folders struct {
-	at  string          // Dropbox's cursor, at which the listing goes on
+	at  string          // Dropbox's cursor from which the listing continues
 	all map[string]bool // by path in lower case
 }
 
-// below reports whether the path is, or was, a folder with something in it. The
-// first time it lists the account with all that was deleted, then what has changed
-// since: one call.
+// below reports whether the path is, or was, a folder with something in it. The first call lists the account with
+// everything that was deleted; later ones list what has changed since, in one call.
 func (f *folders) below(ctx context.Context, d *Driver, lower string) (bool, error) {
 	arg := d.listArg("", true)
 	arg.IncludeDeleted = true
@@ -33,7 +31,7 @@ func (f *folders) below(ctx context.Context, d *Driver, lower string) (bool, err
 	return f.all[lower], nil
 }
 
-// note remembers the folders that an entry is in, and a folder itself.
+// note records the folders that an entry is in, and the entry itself if it is a folder.
 func (f *folders) note(m files.IsMetadata) error {
 	at := ""
 	switch m := m.(type) {

@@ -13,9 +13,8 @@ import (
 	"sweepd/providers"
 )
 
-// since gives what changed. Where that cannot be told file by file - a folder is
-// gone, with all that was in it - it is providers.ErrExpired: everything has to
-// be listed again, which costs no download.
+// since yields what changed. If that cannot be found out file by file - a folder is gone, with everything in it - it
+// returns providers.ErrExpired: everything has to be listed again, which costs no download.
 func (l *listing) since(since providers.Cursor) error {
 	c, err := l.d.decode(since)
 	if err != nil {
@@ -27,7 +26,8 @@ func (l *listing) since(since providers.Cursor) error {
 	next := c
 	next.Places = map[string]string{}
 	for _, r := range l.d.roots {
-		place, err := l.d.pages(l.ctx, nil, c.Places[r.name], func(m files.IsMetadata) error { return l.change(&next, m) })
+		place, err := l.d.pages(l.ctx, nil, c.Places[r.name],
+			func(m files.IsMetadata) error { return l.change(&next, m) })
 		if says(err, "reset") || says(err, "path") { // "path": the root itself is gone
 			err = fmt.Errorf("%w (%w)", providers.ErrExpired, err)
 		}
@@ -39,7 +39,7 @@ func (l *listing) since(since providers.Cursor) error {
 	return l.give(providers.Change{Next: next.encode(), Seen: next.known()})
 }
 
-// change gives one change, and counts it.
+// change yields one change, and counts it.
 func (l *listing) change(next *cursor, m files.IsMetadata) error {
 	switch m := m.(type) {
 	case *file:
@@ -53,7 +53,7 @@ func (l *listing) change(next *cursor, m files.IsMetadata) error {
 		l.d.looks.forget(providers.Ref(m.PathLower))
 		next.Drift++
 		return l.give(providers.Change{Entry: entry(m, p)})
-	case *files.FolderMetadata: // what was a file there is one no more
+	case *files.FolderMetadata: // a file at that path no longer exists
 		if _, _, ok := l.d.place(m.PathLower, m.PathDisplay); ok && likelyFile(m.Name) && l.d.o.Interest(m.Name) {
 			return l.gone(next, m.PathLower)
 		}
@@ -64,13 +64,12 @@ func (l *listing) change(next *cursor, m files.IsMetadata) error {
 	return fmt.Errorf("%w: a change is listed of a kind that is not known", providers.ErrExpired)
 }
 
-// questions is how often a pass asks whether what is gone was a file.
+// questions is how often a pass asks whether a deleted path was a file.
 const questions = 25
 
-// deleted gives what is gone. Of a folder that is deleted or moved Dropbox names
-// the folder: "if your local state has something at the given path, remove it and
-// all its children", says the reference. That it was none, its name tells, or
-// its revisions.
+// deleted yields a deleted file. When a folder is deleted or moved, Dropbox names only the folder: "if your local
+// state has something at the given path, remove it and all its children", states the reference. deleted finds out by
+// the name, or by the revisions, whether it was a file.
 func (l *listing) deleted(next *cursor, m *files.DeletedMetadata) error {
 	if m.PathLower == "" {
 		return fmt.Errorf("%w: something is gone that has no path", providers.ErrExpired)
@@ -106,7 +105,7 @@ func (l *listing) wasFile(lower string) bool {
 	return err == nil && len(got.Entries) > 0
 }
 
-// likelyFile reports whether the name ends as files' names do: ".png", ".txt".
+// likelyFile reports whether the name has a file's extension: ".png", ".txt".
 func likelyFile(name string) bool {
 	ext := path.Ext(name)
 	if len(ext) < 2 || len(ext) > 6 || len(ext) == len(name) {
@@ -130,12 +129,12 @@ func (l *listing) gone(next *cursor, lower string) error {
 	return l.give(providers.Change{Entry: providers.Entry{Ref: providers.Ref(lower)}, Gone: true})
 }
 
-// Wait implements providers.Driver by list_folder/longpoll, which Dropbox answers
-// when something changes, or after eight minutes; one call for each root.
+// Wait implements providers.Driver by list_folder/longpoll, which Dropbox answers when something changes, or after
+// eight minutes; one call for each root.
 func (d *Driver) Wait(ctx context.Context, since providers.Cursor) error {
 	c, err := d.decode(since)
 	if err != nil {
-		return ctx.Err() // Changes will say so
+		return ctx.Err() // Changes returns the error
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -146,7 +145,7 @@ func (d *Driver) Wait(ctx context.Context, since providers.Cursor) error {
 	return <-news
 }
 
-// pollFor is how long Dropbox is asked to wait, the most that it does: seconds.
+// pollFor is how long Dropbox is asked to wait, in seconds; it is the most that Dropbox accepts.
 const pollFor = 480
 
 // poll waits for a change after one cursor.
@@ -159,7 +158,7 @@ func (d *Driver) poll(ctx context.Context, at string) error {
 		}
 		got, err := cloudhttp.Answered(d.notify.ListFolderLongpollContext(ctx, arg))
 		if says(err, "reset") {
-			return nil // Changes will say so
+			return nil // Changes returns the error
 		}
 		if err != nil {
 			return err

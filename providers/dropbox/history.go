@@ -12,17 +12,15 @@ import (
 	"sweepd/internal/cloudhttp"
 )
 
-// revisions are the states of the file, or of the files one after another, at a
-// path, the latest first. fs.ErrNotExist: there is nothing, and Dropbox remembers
-// nothing; errFolder: there is, or was last, a folder.
+// revisions returns the states of the file, or of the files one after another, at a path, the latest first.
+// fs.ErrNotExist: there is nothing, and Dropbox remembers nothing. errFolder: a folder is there, or was there last.
 func (d *Driver) revisions(ctx context.Context, lower string, most uint64) (*files.ListRevisionsResult, error) {
 	arg := files.NewListRevisionsArg(lower)
 	arg.Limit = most
 	return d.listRevisions(ctx, arg)
 }
 
-// errFolder: what became of a file, Dropbox does not say while a folder has its
-// path.
+// errFolder: Dropbox does not report what became of a file while a folder has its path.
 var errFolder = errors.New("a folder has its name")
 
 func (d *Driver) listRevisions(ctx context.Context, arg *files.ListRevisionsArg) (*files.ListRevisionsResult, error) {
@@ -36,10 +34,10 @@ func (d *Driver) listRevisions(ctx context.Context, arg *files.ListRevisionsArg)
 	return got, err
 }
 
-// mostPages is how many hundred states are looked through for one.
+// mostPages is how many pages of a hundred states are searched for one rev.
 const mostPages = 100
 
-// until is all revisions down to that rev, or to the last.
+// until returns all revisions down to that rev, or to the last.
 func (d *Driver) until(ctx context.Context, lower, rev string) (*files.ListRevisionsResult, error) {
 	got, err := d.revisions(ctx, lower, mostRevisions)
 	for range mostPages {
@@ -57,7 +55,7 @@ func (d *Driver) until(ctx context.Context, lower, rev string) (*files.ListRevis
 	return nil, errors.New("it has more of a history than can be looked at")
 }
 
-// indexOf is where the rev is, -1 where it is not.
+// indexOf returns the index of the rev, -1 if it is not there.
 func indexOf(all []*file, rev string) int {
 	return slices.IndexFunc(all, func(f *file) bool { return f.Rev == rev })
 }
@@ -65,20 +63,19 @@ func indexOf(all []*file, rev string) int {
 // mostRevisions is the most that one call lists.
 const mostRevisions = 100
 
-// deletion is what the history of a path says of one rev.
+// deletion is what the history of a path shows of one rev.
 type deletion struct {
 	file    *file   // nil: the rev is not in the history
-	deleted bool    // the file was deleted in that state, and is nowhere
+	deleted bool    // the file was deleted in that state, and exists nowhere
 	live    bool    // there is a file at the path
-	again   bool    // the bytes of that state have been there again since, or are
+	again   bool    // the bytes of that state have been at the path again since, or are
 	now     *file   // the file as it is now, wherever that is; nil: nowhere
 	past    []*file // the states that the path has had, of that file and of others
 }
 
-// deletionOf looks whether the file at the path was deleted in the state rev: it
-// is the last that the path had, or another file followed, and it is nowhere by
-// its id. is_deleted alone does not tell that: "either deleted or moved", says the
-// reference.
+// deletionOf finds out whether the file at the path was deleted in the state rev. It was if that state is the last
+// one of the path, or another file followed, and the file's id exists nowhere. is_deleted alone does not show that:
+// "either deleted or moved", states the reference.
 func (d *Driver) deletionOf(ctx context.Context, lower, rev string) (x deletion, err error) {
 	got, err := d.until(ctx, lower, rev)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -103,7 +100,7 @@ func (d *Driver) deletionOf(ctx context.Context, lower, rev string) (x deletion,
 	return x, err
 }
 
-// byID is the file of that id, wherever it is; nil: nowhere.
+// byID returns the file of that id, at any path; nil if it exists nowhere.
 func (d *Driver) byID(ctx context.Context, id string) (*file, error) {
 	got, err := cloudhttp.Answered(d.files.GetMetadataContext(ctx, files.NewGetMetadataArg(id)))
 	if errors.Is(err, cloudhttp.Missing) {

@@ -85,7 +85,8 @@ func TestWhatIsNewChangedAndGoneIsFollowed(t *testing.T) {
 		paths, gone, _, errs := list(t, process, next)
 		slices.Sort(paths)
 		slices.Sort(gone)
-		if want := []string{"/01.png", "/moved.png", "/new.png"}; len(errs) > 0 || !slices.Equal(paths, want) || !slices.Equal(gone, []providers.Ref{"/02.png", "/03.png"}) {
+		if want := []string{"/01.png", "/moved.png", "/new.png"}; len(errs) > 0 || !slices.Equal(paths, want) ||
+			!slices.Equal(gone, []providers.Ref{"/02.png", "/03.png"}) {
 			t.Errorf("%s: got %q, gone %q, %v", name, paths, gone, errs)
 		}
 	}
@@ -167,7 +168,9 @@ func TestATreeTooLargeToBeListedAtOnceIsListedFolderByFolder(t *testing.T) {
 	for _, name := range []string{"a.png", "A/b.png", "A/B/c.png", "D/d.png"} {
 		w.put(name, []byte(name))
 	}
-	w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.files.list_folder", Kind: cloudfake.Refuse, Status: 500, Times: 6}}))
+	w.must(w.cloud.SetFaults([]cloudfake.Fault{
+		{Call: "dropbox.files.list_folder", Kind: cloudfake.Refuse, Status: 500, Times: 6},
+	}))
 	d := w.open(t)
 	paths, _, next, errs := list(t, d, "")
 	slices.Sort(paths)
@@ -188,8 +191,7 @@ func TestAnAnswerOfAnotherAccountIsRefused(t *testing.T) {
 	}
 }
 
-// A first listing of 100,000 files takes a page for two thousand, and one without
-// changes a call.
+// A first listing of 100,000 files takes a page for two thousand, and one without changes a call.
 func TestAHundredThousandFilesAreListedInSixtyCalls(t *testing.T) {
 	w := newWorld(t, personal())
 	w.options.Interest = func(name string) bool { return strings.HasSuffix(name, ".png") }

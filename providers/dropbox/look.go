@@ -14,9 +14,8 @@ import (
 	"sweepd/providers"
 )
 
-// fresh is how long one look at a file serves those who ask next: Storage asks
-// Stat and Guards and then Trash. What changes meanwhile Dropbox refuses to
-// delete.
+// fresh is how long the result of one look at a file is reused: Storage calls Stat and Guards and then Trash. If the
+// file changes meanwhile, Dropbox refuses to delete it.
 const fresh = time.Second
 
 // looks are the latest looks at files.
@@ -31,7 +30,7 @@ type look struct {
 	at time.Time
 }
 
-// maxLooks is when old ones are thrown away.
+// maxLooks is the number at which old looks are removed.
 const maxLooks = 1000
 
 func (l *looks) get(ref providers.Ref) *file {
@@ -70,7 +69,7 @@ func (l *looks) forget(ref providers.Ref) {
 	delete(l.all, ref)
 }
 
-// recent is the file as it is, or was within the last second.
+// recent returns the file as it is, or was within the last second.
 func (d *Driver) recent(ctx context.Context, ref providers.Ref) (*file, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -81,13 +80,12 @@ func (d *Driver) recent(ctx context.Context, ref providers.Ref) (*file, error) {
 	return d.look(ctx, ref)
 }
 
-// look asks for the file that is at the path now; fs.ErrNotExist where there is
-// none, or a folder.
+// look asks for the file that is at the path now; fs.ErrNotExist if there is none, or a folder.
 func (d *Driver) look(ctx context.Context, ref providers.Ref) (*file, error) {
 	if ref == "" || ref[0] != '/' {
 		return nil, fmt.Errorf("a file without a path: %w", fs.ErrNotExist)
 	}
-	at := d.o.Now() // before the request: it is not fresher than that
+	at := d.o.Now() // before the request: the answer may be as old as that
 	arg := files.NewGetMetadataArg(string(ref))
 	arg.IncludeHasExplicitSharedMembers = true
 	got, err := cloudhttp.Answered(d.files.GetMetadataContext(ctx, arg))
@@ -108,7 +106,7 @@ func (d *Driver) look(ctx context.Context, ref providers.Ref) (*file, error) {
 	return f, nil
 }
 
-// present is recent for a file that is swept, with its entry.
+// present returns the file and its entry, as recent does, if it is swept; else fs.ErrNotExist.
 func (d *Driver) present(ctx context.Context, ref providers.Ref) (*file, providers.Entry, error) {
 	f, err := d.recent(ctx, ref)
 	if err != nil {
@@ -116,7 +114,8 @@ func (d *Driver) present(ctx context.Context, ref providers.Ref) (*file, provide
 	}
 	p, _, ok := d.place(f.PathLower, f.PathDisplay)
 	if !ok || !d.sweeps(f) {
-		return nil, providers.Entry{}, fmt.Errorf("it is in none of the roots, or nothing that is swept: %w", fs.ErrNotExist)
+		return nil, providers.Entry{},
+			fmt.Errorf("it is in none of the roots, or nothing that is swept: %w", fs.ErrNotExist)
 	}
 	return f, entry(f, p), nil
 }
@@ -127,10 +126,11 @@ func (d *Driver) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, 
 	return e, err
 }
 
-// Guards implements providers.Driver. What is locked is held whether or not that
-// guard is asked for. That a link leads to a file, Dropbox does not say of a
-// file.
-func (d *Driver) Guards(ctx context.Context, ref providers.Ref, rev providers.Revision, of []providers.Guard) ([]providers.Held, error) {
+// Guards implements providers.Driver. A locked file is held whether or not that guard is asked for. Dropbox does not
+// report whether a shared link leads to a file.
+func (d *Driver) Guards(
+	ctx context.Context, ref providers.Ref, rev providers.Revision, of []providers.Guard,
+) ([]providers.Held, error) {
 	f, e, err := d.present(ctx, ref)
 	if err != nil {
 		return nil, err

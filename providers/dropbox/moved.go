@@ -6,15 +6,14 @@ import (
 	"sweepd/providers"
 )
 
-// moved remembers whose key deleted what, as long as the process lives: Dropbox
-// has no place for a key on a deleted file.
+// moved remembers which key deleted which file while the process runs: Dropbox cannot store a key on a deleted file.
 type moved struct {
 	mu  sync.Mutex
 	all map[providers.Receipt]string
 	old map[string]bool
 }
 
-// begin notes that a deletion is sent under the key.
+// begin records that a deletion is sent under the key.
 func (m *moved) begin(key string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -31,7 +30,7 @@ func (m *moved) begun(key string) bool {
 	return m.old[key]
 }
 
-// by is the key that deleted it, "" where that is not known.
+// by returns the key that deleted the file, "" if it is not known.
 func (m *moved) by(r receipt) string {
 	m.mu.Lock()
 	defer m.mu.Unlock()

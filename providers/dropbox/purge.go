@@ -12,11 +12,10 @@ import (
 	"sweepd/providers"
 )
 
-// Purge implements providers.Driver. files/permanently_delete deletes all that
-// the path ever held, and first deletes what is there; so it is called only while
-// nothing is there, and the path held nothing but that one file: no other, and no
-// folder with anything in it. After a limit, a lock or a refused token
-// everything is looked at anew.
+// Purge implements providers.Driver. files/permanently_delete deletes everything that the path ever held, and first
+// deletes what is there. So Purge calls it only while nothing is there, and if the path held nothing but that one
+// file: no other, and no folder with anything in it. After a limit, a lock or a refused token it checks everything
+// again.
 func (d *Driver) Purge(ctx context.Context, text providers.Receipt) error {
 	if err := d.able(providers.CanPurge); err != nil {
 		return err
@@ -61,24 +60,24 @@ func (d *Driver) purge(ctx context.Context, r receipt) error {
 	return nil
 }
 
-// Gone implements providers.Driver. What Dropbox says nothing of, while a folder
-// has its path, is not known.
+// Gone implements providers.Driver. It returns an error while a folder has the path, because Dropbox then reports
+// nothing about the file.
 func (d *Driver) Gone(ctx context.Context, text providers.Receipt) (bool, error) {
 	r, err := parseReceipt(text)
 	if err != nil {
 		return false, err
 	}
 	x, err := d.deletionOf(ctx, r.Path, r.Rev)
-	if err == nil && x.file == nil { // nothing is known of it, which has to be seen twice
+	if err == nil && x.file == nil { // Dropbox knows nothing of it, which a second call must confirm
 		err = d.goneFor(ctx, r)
 	}
 	return err == nil && !x.deleted, err
 }
 
-// ready is nil where the path holds the deleted file of the receipt, and nothing
-// would be lost with it; gone: it is purged already.
+// ready returns nil if the path holds the deleted file of the receipt, and purging it would lose nothing else. gone
+// is true if it is purged already.
 func (d *Driver) ready(ctx context.Context, r receipt) (gone bool, err error) {
-	within, err := d.inside.below(ctx, d, r.Path) // the slowest first
+	within, err := d.inside.below(ctx, d, r.Path) // first, because it is the slowest
 	if err != nil {
 		return false, err
 	}
@@ -106,12 +105,11 @@ func (d *Driver) ready(ctx context.Context, r receipt) (gone bool, err error) {
 	return false, nil
 }
 
-// destroy deletes for good. It begins with the rev as a condition: what has come to
-// be at the path is refused then. That there is nothing is "not found", or that is
-// how it has to be read: the reference does not say whether a deleted file still
-// has its rev. Only then the condition is left out, in a call that is sent once
-// and at once; a file that comes to be there between those two, a few hundredths of
-// a second, would be lost.
+// destroy deletes for good. Its first call has the rev as a condition, so that Dropbox refuses it if another file has
+// come to the path. If there is no file, Dropbox answers "not found", or so it must be read: the reference does not
+// state whether a deleted file still has its rev. Only then does destroy leave the condition out, in a call that is
+// sent once and at once. A file that comes to the path between those two calls, a few hundredths of a second, would
+// be lost.
 func (d *Driver) destroy(ctx context.Context, r receipt) error {
 	arg := files.NewDeleteArg(r.Path)
 	arg.ParentRev = r.Rev
@@ -123,8 +121,7 @@ func (d *Driver) destroy(ctx context.Context, r receipt) error {
 	return err
 }
 
-// purgeable is nil where the path holds the deleted file of the receipt, and
-// never held another.
+// purgeable returns nil if the path holds the deleted file of the receipt, and never held another.
 func purgeable(r receipt, got *files.ListRevisionsResult) error {
 	if !got.IsDeleted || len(got.Entries) == 0 || got.Entries[0].Rev != r.Rev || got.Entries[0].Id != r.ID {
 		return providers.ErrChanged
@@ -140,7 +137,7 @@ func purgeable(r receipt, got *files.ListRevisionsResult) error {
 	return nil
 }
 
-// goneFor is nil if nothing is left at the path, not even deleted.
+// goneFor returns nil if nothing is left at the path, not even a deleted file.
 func (d *Driver) goneFor(ctx context.Context, r receipt) error {
 	arg := files.NewGetMetadataArg(r.Path)
 	arg.IncludeDeleted = true

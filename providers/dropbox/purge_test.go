@@ -32,8 +32,8 @@ func (w *world) lives(name, want string) {
 	}
 }
 
-// The call that deletes for good without a condition must be the very next one: a
-// wait, for a limit or for a lock, is time in which a file can come to be there.
+// The call that deletes for good without a condition must be the very next one: a wait, for a limit or for a lock, is
+// time in which a file can come to be there.
 func TestAFileThatComesWhileAPurgeHasToWaitIsNotLost(t *testing.T) {
 	for _, fault := range []cloudfake.Fault{
 		{Status: 429, Reason: "too_many_requests", RetryAfter: "30"},
@@ -68,8 +68,7 @@ func TestAFileThatComesWhileAPurgeHasToWaitIsNotLost(t *testing.T) {
 	}
 }
 
-// What is deleted for good is all that a path ever held: the files of a folder of
-// that name too.
+// The call deletes everything that a path ever held, including the files of a folder of that name.
 func TestPurgeTakesNoFolderAlong(t *testing.T) {
 	for name, then := range map[string]func(w *world) error{
 		"deleted": func(w *world) error { return w.person.Delete("/a.png") },
@@ -139,7 +138,8 @@ func TestAPurgeIsSixCalls(t *testing.T) {
 	was := w.cloud.Audit().Calls()
 	w.must(d.Purge(t.Context(), r))
 	want := map[string]int{
-		"dropbox.files.list_folder.continue": 1, "dropbox.files.list_revisions": 1, "dropbox.files.get_metadata": 2, "dropbox.files.permanently_delete": 2,
+		"dropbox.files.list_folder.continue": 1, "dropbox.files.list_revisions": 1, "dropbox.files.get_metadata": 2,
+		"dropbox.files.permanently_delete": 2,
 	}
 	if got := w.since(was); !maps.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)

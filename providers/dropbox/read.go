@@ -15,13 +15,15 @@ import (
 	"sweepd/providers"
 )
 
-// atOnce is up to how many bytes are fetched before ReadRange returns, so that
-// an answer that was cut short can be asked for again.
+// atOnce is up to how many bytes are fetched before ReadRange returns, so that it can repeat the call if the answer
+// was cut short.
 const atOnce = 1 << 20
 
-// ReadRange implements providers.Driver. The bytes are those of the revision,
-// whatever the file is by now; whether it is another by now, Stat says.
-func (d *Driver) ReadRange(ctx context.Context, _ providers.Ref, rev providers.Revision, off, n int64) (io.ReadCloser, error) {
+// ReadRange implements providers.Driver. The bytes are those of the revision, even if the file has changed; Stat
+// reports whether it has.
+func (d *Driver) ReadRange(
+	ctx context.Context, _ providers.Ref, rev providers.Revision, off, n int64,
+) (io.ReadCloser, error) {
 	dropboxRev, ok := revOf(rev)
 	if !ok {
 		return nil, providers.ErrChanged
@@ -29,7 +31,7 @@ func (d *Driver) ReadRange(ctx context.Context, _ providers.Ref, rev providers.R
 	return d.read(ctx, dropboxRev, off, n)
 }
 
-// read reads a range of one rev.
+// read returns a reader of a range of one rev.
 func (d *Driver) read(ctx context.Context, rev string, off, n int64) (io.ReadCloser, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -60,8 +62,8 @@ func (d *Driver) read(ctx context.Context, rev string, off, n int64) (io.ReadClo
 	}
 }
 
-// open asks for the range. A rev that Dropbox does not have (any more) is
-// providers.ErrChanged: a newer one has taken its place.
+// open requests the range. It returns providers.ErrChanged if Dropbox does not have the rev (any more): a newer one
+// has replaced it.
 func (d *Driver) open(ctx context.Context, rev string, off, n int64) (io.ReadCloser, error) {
 	arg := files.NewDownloadArg("rev:" + rev)
 	if err := files.SetRangeLength(arg, off, n); err != nil {
@@ -78,22 +80,23 @@ func (d *Driver) open(ctx context.Context, rev string, off, n int64) (io.ReadClo
 		return nil, err
 	}
 	if f.Rev != rev {
-		return nil, errors.Join(fmt.Errorf("%w: asked for the rev %s, got %s", providers.ErrChanged, rev, f.Rev), content.Close())
+		return nil, errors.Join(
+			fmt.Errorf("%w: asked for the rev %s, got %s", providers.ErrChanged, rev, f.Rev), content.Close(),
+		)
 	}
 	return &body{rc: content, left: min(n, max(int64(min(f.Size, 1<<62))-off, 0))}, nil
 }
 
-// past reports whether the range is beyond the end of the file: status 416
-// (RFC 9110, 15.5.17).
+// past reports whether the range is beyond the end of the file: status 416 (RFC 9110, 15.5.17).
 func past(err error) bool {
 	fault, ok := errors.AsType[*cloudhttp.Error](err)
 	return ok && fault.Status == http.StatusRequestedRangeNotSatisfiable
 }
 
-// errShort: a connection's end is not the file's.
+// errShort: the connection ended before the range did.
 var errShort = errors.New("the answer was cut short")
 
-// body gives as many bytes as were promised, or errShort.
+// body returns as many bytes as were promised, or errShort.
 type body struct {
 	rc   io.ReadCloser
 	left int64

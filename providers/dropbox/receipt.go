@@ -8,9 +8,8 @@ import (
 	"sweepd/providers"
 )
 
-// receipt is a providers.Receipt in the clear. Of one deletion the journal's and
-// the bin's are the same text: a restored file has another rev, so no two
-// deletions have the same.
+// receipt is a decoded providers.Receipt. The journal and the bin encode one deletion to the same text. No two
+// deletions have the same text, because a restored file has another rev.
 type receipt struct {
 	Path string `json:"path"` // in lower case
 	Rev  string `json:"rev"`
@@ -37,5 +36,5 @@ func parseReceipt(text providers.Receipt) (r receipt, err error) {
 	return r, nil
 }
 
-// receiptOf is that of a file which is, or was, at the path.
+// receiptOf returns the receipt of a file which is, or was, at the path.
 func receiptOf(lower string, f *file) receipt { return receipt{lower, f.Rev, f.Id, f.ContentHash} }

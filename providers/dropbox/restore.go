@@ -13,11 +13,10 @@ import (
 	"sweepd/providers"
 )
 
-// Restore implements providers.Driver. files/restore would write over what is at
-// the path, as a new state of it; so it is looked at before and after, and what
-// was written over in between is put back. Where the very bytes have been at the
-// path again, or the file is somewhere by its id, it is back, whoever brought it
-// and whatever became of it since.
+// Restore implements providers.Driver. files/restore would write over the file at the path, as a new state of it. So
+// Restore looks before and after, and puts back a file that was written over in between. If the same bytes have been
+// at the path again, or the file's id exists somewhere, the file counts as back, no matter who brought it back and
+// what became of it since.
 func (d *Driver) Restore(ctx context.Context, text providers.Receipt) (providers.Entry, error) {
 	if err := d.able(providers.CanRestore); err != nil {
 		return providers.Entry{}, err
@@ -34,7 +33,7 @@ func (d *Driver) Restore(ctx context.Context, text providers.Receipt) (providers
 	return d.bringBack(ctx, r)
 }
 
-// bringBack is Restore where the lock is held.
+// bringBack is Restore; the caller holds the lock.
 func (d *Driver) bringBack(ctx context.Context, r receipt) (providers.Entry, error) {
 	x, err := d.deletionOf(ctx, r.Path, r.Rev)
 	if errors.Is(err, errFolder) {
@@ -78,19 +77,20 @@ func (d *Driver) restore(ctx context.Context, r receipt, x deletion) (providers.
 	return d.seenBack(context.WithoutCancel(ctx), r, x, err)
 }
 
-// seenBack looks whether r is back, and wrote over nothing but what was in the
-// path's history before.
+// seenBack checks that r is back, and that it wrote over nothing but what was in the path's history before.
 func (d *Driver) seenBack(ctx context.Context, r receipt, x deletion, lost error) (providers.Entry, error) {
 	f, err := d.look(ctx, providers.Ref(r.Path))
 	if err != nil || f.ContentHash != r.Hash {
-		return providers.Entry{}, fmt.Errorf("%w: %w", providers.ErrUncertain, errors.Join(errors.New("it is not seen to be back"), lost, err))
+		return providers.Entry{}, fmt.Errorf("%w: %w", providers.ErrUncertain,
+			errors.Join(errors.New("it is not seen to be back"), lost, err))
 	}
 	got, err := d.revisions(ctx, r.Path, mostRevisions)
 	if err != nil || indexOf(got.Entries, f.Rev) < 0 {
-		return providers.Entry{}, fmt.Errorf("%w: %w", providers.ErrUncertain, errors.Join(errors.New("it is back, and it is not seen over what"), err))
+		return providers.Entry{}, fmt.Errorf("%w: %w", providers.ErrUncertain,
+			errors.Join(errors.New("it is back, and it is not seen over what"), err))
 	}
 	below := got.Entries[indexOf(got.Entries, f.Rev)+1:]
-	if f.Rev == r.Rev { // Dropbox gave it no rev of its own: it may stand below what it was written over
+	if f.Rev == r.Rev { // Dropbox gave it no rev of its own: it may be listed below the one that it was written over
 		below = got.Entries
 	}
 	i := slices.IndexFunc(below, func(b *file) bool { return b.Rev != f.Rev && indexOf(x.past, b.Rev) < 0 })
@@ -100,16 +100,18 @@ func (d *Driver) seenBack(ctx context.Context, r receipt, x deletion, lost error
 	over := below[i]
 	d.looks.forget(providers.Ref(r.Path))
 	if _, err := cloudhttp.Answered(d.files.RestoreContext(ctx, files.NewRestoreArg(r.Path, over.Rev))); err != nil {
-		return providers.Entry{}, fmt.Errorf("%w: it was written over another file, which is in the history of its path: %w", providers.ErrUncertain, err)
+		return providers.Entry{},
+			fmt.Errorf("%w: it was written over another file, which is in the history of its path: %w",
+				providers.ErrUncertain, err)
 	}
 	return providers.Entry{}, fmt.Errorf("another file has come to have its name: %w", fs.ErrExist)
 }
 
-// restored is the entry of what is at the path again.
+// restored returns the entry of the file that is at the path again.
 func (d *Driver) restored(f *file) providers.Entry {
 	p, _, ok := d.place(f.PathLower, f.PathDisplay)
 	if !ok {
-		p = f.PathDisplay // the roots are others by now
+		p = f.PathDisplay // the roots have changed since
 	}
 	return entry(f, p)
 }

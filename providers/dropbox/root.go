@@ -11,9 +11,9 @@ import (
 
 // root is a folder that is swept.
 type root struct {
-	name  string // as it was given: "/", "/Pictures"
+	name  string // as it was configured: "/", "/Pictures"
 	lower string // in lower case, without the slash at its end: "", "/pictures"
-	depth int    // how many names it has
+	depth int    // the number of names in it
 }
 
 func newRoot(name string) root {
@@ -22,8 +22,8 @@ func newRoot(name string) root {
 	return r
 }
 
-// below is the part of a path that follows the root, if it is inside; lower and
-// display are the path twice.
+// below returns the part of a path that follows the root, if it is inside; lower and display are two forms of the
+// same path.
 func (r root) below(lower, display string) (string, bool) {
 	if rest, ok := strings.CutPrefix(lower, r.lower+"/"); !ok || rest == "" {
 		return "", false
@@ -35,9 +35,8 @@ func (r root) below(lower, display string) (string, bool) {
 	return strings.Join(names[r.depth+1:], "/"), true
 }
 
-// place is where a person finds a file, by the name of the root that it is in: the
-// case of letters in what Dropbox displays may be another. Not ok: it is in none,
-// or excluded there.
+// place returns where the user finds a file, by the name of the root that it is in: Dropbox may display the root in
+// another case. ok is false if the file is in no root, or is excluded there.
 func (d *Driver) place(lower, display string) (p string, in []root, ok bool) {
 	for _, r := range d.roots {
 		below, inside := r.below(lower, display)
@@ -52,7 +51,7 @@ func (d *Driver) place(lower, display string) (p string, in []root, ok bool) {
 	return p, in, ok
 }
 
-// excluded reports whether a pattern matches the path or a folder that it is in.
+// excluded reports whether a pattern matches the path or a folder on it.
 func (d *Driver) excluded(below string) bool {
 	for ; below != "." && below != "/"; below = path.Dir(below) {
 		if slices.ContainsFunc(d.o.Exclude, func(glob string) bool { return matches(glob, below) }) {

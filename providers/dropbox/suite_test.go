@@ -9,8 +9,7 @@ import (
 	"sweepd/providers/providertest"
 )
 
-// kinds are those of accounts, and what is not written down of the real service,
-// in each way in which it may be.
+// kinds are those of accounts, and what is not written down of the real service, in each way in which it may be.
 func kinds() map[string]kind {
 	return map[string]kind{
 		"personal":              {plan: fake.Basic, use: auth.Trash},

@@ -17,23 +17,22 @@ import (
 	"sweepd/providers"
 )
 
-// thumbnailsAtOnce is the most that files/get_thumbnail_batch gives in one answer.
+// thumbnailsAtOnce is the most that files/get_thumbnail_batch returns in one answer.
 const thumbnailsAtOnce = 25
 
-// thumbnails are those that are waited for. One call is under way at a time, and
-// whoever asks meanwhile is served by the next, together: a page of pictures
-// costs a call for 25.
+// thumbnails are the pending requests. One call is under way at a time, and the next one serves all requests that
+// arrived meanwhile: a page of pictures costs one call for each 25.
 type thumbnails struct {
-	turn chan struct{} // who makes a call holds it
+	turn chan struct{} // the goroutine that makes a call holds it
 	mu   sync.Mutex
 	wait []*thumbnail
 }
 
-// thumbnail is one that somebody waits for.
+// thumbnail is one pending request.
 type thumbnail struct {
 	ref  providers.Ref
 	size string
-	done chan struct{} // closed when the rest is there
+	done chan struct{} // closed when the fields below are set
 
 	jpeg []byte
 	of   *file  // the file that it shows
@@ -41,9 +40,11 @@ type thumbnail struct {
 	err  error
 }
 
-// Thumbnail implements providers.Driver. Dropbox makes none of some kinds of
-// pictures, nor of those above 20 MB.
-func (d *Driver) Thumbnail(ctx context.Context, ref providers.Ref, rev providers.Revision, side int) (io.ReadCloser, error) {
+// Thumbnail implements providers.Driver. Dropbox makes no thumbnails of some kinds of pictures, nor of those above 20
+// MB.
+func (d *Driver) Thumbnail(
+	ctx context.Context, ref providers.Ref, rev providers.Revision, side int,
+) (io.ReadCloser, error) {
 	if ref == "" || ref[0] != '/' {
 		return nil, fmt.Errorf("a file without a path: %w", fs.ErrNotExist)
 	}
@@ -63,7 +64,7 @@ func (d *Driver) Thumbnail(ctx context.Context, ref providers.Ref, rev providers
 	}
 }
 
-// shown is the thumbnail if it is of that revision.
+// shown returns the thumbnail if it is of that revision.
 func (d *Driver) shown(ctx context.Context, t *thumbnail, rev providers.Revision) (io.ReadCloser, error) {
 	if t.err != nil {
 		return nil, t.err
@@ -96,7 +97,7 @@ func (w *thumbnails) leave(t *thumbnail) {
 	w.wait = slices.DeleteFunc(w.wait, func(o *thumbnail) bool { return o == t })
 }
 
-// next takes t, if it still waits, and others up to a call's worth.
+// next removes t from the queue, if it still waits, and others up to the size of a call, and returns them.
 func (w *thumbnails) next(t *thumbnail) (some []*thumbnail) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -113,7 +114,8 @@ func (w *thumbnails) next(t *thumbnail) (some []*thumbnail) {
 	return some
 }
 
-// serve asks for some. Where the one who asks gives up, the others wait on.
+// serve requests some thumbnails in one call. If ctx, which is that of the first, ends, the others go back to the
+// queue.
 func (d *Driver) serve(ctx context.Context, some []*thumbnail) {
 	if len(some) == 0 {
 		return
@@ -142,7 +144,7 @@ func (d *Driver) serve(ctx context.Context, some []*thumbnail) {
 	}
 }
 
-// take fills in the answer.
+// take copies the answer into t.
 func (t *thumbnail) take(e *files.GetThumbnailBatchResultEntry) {
 	switch {
 	case e.Success != nil && e.Success.Metadata != nil:
@@ -155,7 +157,7 @@ func (t *thumbnail) take(e *files.GetThumbnailBatchResultEntry) {
 	}
 }
 
-// size is the smallest of Dropbox's sizes that is not smaller than the side.
+// size returns the smallest of Dropbox's sizes that is not smaller than the side.
 func size(side int) string {
 	for _, s := range []struct {
 		side int

@@ -91,7 +91,7 @@ func TestThumbnailsThatAreWaitedForTogetherAreOneCallFor25(t *testing.T) {
 	}
 }
 
-// Whoever makes the call for others and gives up takes nobody along.
+// If the caller whose call serves others is cancelled, the others still get their thumbnails.
 func TestAThumbnailIsMadeThoughWhoAskedForItAlongGaveUp(t *testing.T) {
 	w := newWorld(t, personal())
 	var b bytes.Buffer
@@ -100,7 +100,7 @@ func TestAThumbnailIsMadeThoughWhoAskedForItAlongGaveUp(t *testing.T) {
 	d := w.open(t)
 	e, err := d.Stat(t.Context(), "/a.png")
 	w.must(err)
-	for range 10 { // whose turn it is, chance says
+	for range 10 { // which caller's turn it is depends on chance
 		first, held := make(chan struct{}), make(chan struct{})
 		ctx, cancel := context.WithCancel(t.Context())
 		w.before = map[string]func(){"files/get_thumbnail_batch": func() {

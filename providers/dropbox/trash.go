@@ -15,17 +15,17 @@ import (
 // Trash implements providers.Driver. The order:
 //
 //  1. look, and compare with rev;
-//  2. delete what is at the path, if it is at that rev still: else Dropbox
-//     refuses (parent_rev);
-//  3. compare what the answer says was deleted, and restore it if it is another.
+//  2. delete what is at the path, if it is still at that rev: else Dropbox refuses (parent_rev);
+//  3. compare the file that the answer reports as deleted, and restore it if it is another.
 //
-// Without an answer to 2, or after a refusal in words that nobody knows, the
-// history of the path is looked at; if the file is there still, the call may be
-// under way: ErrUncertain, and Settle looks later.
+// If 2 has no answer, or is refused for an unknown reason, Trash looks at the history of the path. If the file is
+// still there, the call may be under way: it returns ErrUncertain, and Settle looks later.
 //
-// A file that is gone already was deleted under this key if this process sent such
-// a call; else by a person, however lately. What another process sent is Settle's.
-func (d *Driver) Trash(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
+// A file that is gone already was deleted under this key if this process sent such a call; otherwise by a person,
+// however recently. Settle finds out about calls of other processes.
+func (d *Driver) Trash(
+	ctx context.Context, key string, ref providers.Ref, rev providers.Revision,
+) (providers.Receipt, error) {
 	if err := d.able(providers.CanTrash); err != nil {
 		return "", err
 	}
@@ -37,7 +37,7 @@ func (d *Driver) Trash(ctx context.Context, key string, ref providers.Ref, rev p
 	f, err := d.recent(ctx, ref)
 	if d.moved.begun(key) && (errors.Is(err, fs.ErrNotExist) || err == nil && revision(f) != rev) {
 		if r, err := d.settle(ctx, key, ref, rev); err == nil {
-			return r, nil // this key's, before
+			return r, nil // an earlier call under this key
 		}
 	}
 	if err != nil {
@@ -75,9 +75,11 @@ func (d *Driver) remove(ctx context.Context, key string, ref providers.Ref, f *f
 	return "", err
 }
 
-// compare is the receipt if what was deleted is f; else it is restored:
-// ErrChanged, or ErrUncertain if that fails.
-func (d *Driver) compare(ctx context.Context, key string, f *file, done *files.DeleteResult) (providers.Receipt, error) {
+// compare returns the receipt if the deleted file is f. Otherwise it restores the file and returns ErrChanged, or
+// ErrUncertain if that fails.
+func (d *Driver) compare(
+	ctx context.Context, key string, f *file, done *files.DeleteResult,
+) (providers.Receipt, error) {
 	was, ok := done.Metadata.(*file)
 	if !ok {
 		return "", fmt.Errorf("%w: the answer does not say what was deleted", providers.ErrUncertain)
@@ -93,7 +95,7 @@ func (d *Driver) compare(ctx context.Context, key string, f *file, done *files.D
 	return "", providers.ErrChanged
 }
 
-// afterLost looks what became of a deletion that was not answered.
+// afterLost finds out what became of a deletion that was not answered.
 func (d *Driver) afterLost(ctx context.Context, key string, f *file, lost error) (providers.Receipt, error) {
 	x, err := d.deletionOf(context.WithoutCancel(ctx), f.PathLower, f.Rev)
 	if err != nil || !x.deleted {
@@ -104,13 +106,13 @@ func (d *Driver) afterLost(ctx context.Context, key string, f *file, lost error)
 	return r.encode(), nil
 }
 
-// Settle implements providers.Driver. Dropbox has no place for a key, so a
-// deletion of the path in exactly that state counts as the one that was begun
-// under the key, unless this process knows of another that did it: the file was
-// there, in that state, when it was begun. What a person deleted since, in the
-// time in which nobody knew the outcome, counts so too; undo brings it back all
-// the same.
-func (d *Driver) Settle(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
+// Settle implements providers.Driver. Dropbox cannot store a key, so a deletion of the path in exactly that state
+// counts as the one that was begun under the key, unless this process knows of another key that did it: the file was
+// there, in that state, when the deletion was begun. If a person deleted the file while the outcome was unknown, that
+// counts too; undo still brings it back.
+func (d *Driver) Settle(
+	ctx context.Context, key string, ref providers.Ref, rev providers.Revision,
+) (providers.Receipt, error) {
 	if err := d.able(providers.CanTrash); err != nil {
 		return "", err
 	}
@@ -119,8 +121,10 @@ func (d *Driver) Settle(ctx context.Context, key string, ref providers.Ref, rev 
 	return d.settle(ctx, key, ref, rev)
 }
 
-// settle is Settle where the lock is held.
-func (d *Driver) settle(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
+// settle is Settle; the caller holds the lock.
+func (d *Driver) settle(
+	ctx context.Context, key string, ref providers.Ref, rev providers.Revision,
+) (providers.Receipt, error) {
 	dropboxRev, ok := revOf(rev)
 	if !ok {
 		return "", providers.ErrChanged

@@ -45,14 +45,15 @@ func (w *world) since(was map[string]int) map[string]int {
 	return now
 }
 
-// What is around the files of a folder is one listing of it, and of those above it.
+// The guards of all files in a folder need one listing of it, and of those above it.
 func TestAMoveToTheTrashIsTwoCallsWithAllThatGuardsIt(t *testing.T) {
 	w, d, before := one(t, personal())
 	w.put("b.png", []byte("two"))
 	e, err := d.Stat(t.Context(), "/b.png")
 	w.must(err)
 	w.pass(time.Hour)
-	if held, err := d.Guards(t.Context(), before.Ref, before.Revision, providers.AllGuards()); err != nil || len(held) > 0 {
+	if held, err := d.Guards(t.Context(), before.Ref, before.Revision,
+		providers.AllGuards()); err != nil || len(held) > 0 {
 		t.Fatalf("held %v, %v", held, err)
 	}
 	was := w.cloud.Audit().Calls()
@@ -67,12 +68,14 @@ func TestAMoveToTheTrashIsTwoCallsWithAllThatGuardsIt(t *testing.T) {
 	if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); err != nil {
 		t.Fatal(err)
 	}
-	if calls := w.since(was); !maps.Equal(calls, map[string]int{"dropbox.files.get_metadata": 1, "dropbox.files.delete_v2": 1}) {
+	if calls := w.since(was); !maps.Equal(calls, map[string]int{
+		"dropbox.files.get_metadata": 1, "dropbox.files.delete_v2": 1,
+	}) {
 		t.Errorf("got the calls %v, want one look and one deletion", calls)
 	}
 }
 
-// What happens between the look and the deletion Dropbox itself refuses.
+// Dropbox itself refuses a file that changes between the look and the deletion.
 func TestAFileThatChangesAtTheLastMomentIsRefusedByDropbox(t *testing.T) {
 	for _, kind := range []cloudfake.Kind{cloudfake.ChangeBefore, cloudfake.MoveBefore} {
 		t.Run(string(kind), func(t *testing.T) {
@@ -80,7 +83,8 @@ func TestAFileThatChangesAtTheLastMomentIsRefusedByDropbox(t *testing.T) {
 			_, err := w.person.Folder("/Elsewhere")
 			w.must(err)
 			w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.files.delete_v2", Kind: kind}}))
-			if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); !errors.Is(err, providers.ErrChanged) && !errors.Is(err, fs.ErrNotExist) {
+			if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); !errors.Is(err, providers.ErrChanged) &&
+				!errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("got %v, want ErrChanged or fs.ErrNotExist", err)
 			}
 			for _, s := range w.dropbox.Snapshot() {
@@ -124,7 +128,7 @@ func TestALostAnswerIsResolvedByLooking(t *testing.T) {
 	}
 }
 
-// Whether a file was moved or deleted, its old path alone does not say.
+// The old path alone does not show whether a file was moved or deleted.
 func TestAFileThatWasMovedIsNotTakenForDeleted(t *testing.T) {
 	for _, keeps := range []bool{false, true} {
 		k := personal()
@@ -146,7 +150,9 @@ func TestAFileThatWasMovedIsNotTakenForDeleted(t *testing.T) {
 func TestALockThatSomebodyElseHoldsIsWaitedFor(t *testing.T) {
 	for _, reason := range []string{"path_write/too_many_write_operations", "too_many_write_operations"} {
 		w, d, e := one(t, personal())
-		w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.files.delete_v2", Kind: cloudfake.Refuse, Status: 409, Reason: reason, Times: 2}}))
+		w.must(w.cloud.SetFaults([]cloudfake.Fault{
+			{Call: "dropbox.files.delete_v2", Kind: cloudfake.Refuse, Status: 409, Reason: reason, Times: 2},
+		}))
 		if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); err != nil || !w.state("a.png").Deleted {
 			t.Errorf("%s: got %v", reason, err)
 		}
@@ -156,7 +162,9 @@ func TestALockThatSomebodyElseHoldsIsWaitedFor(t *testing.T) {
 func TestARefusalInUnknownWordsKeepsTheFileAndTheRecordOpen(t *testing.T) {
 	for _, reason := range []string{"something_new", "other", "path_write/other", "path_lookup/other"} {
 		w, d, e := one(t, personal())
-		w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.files.delete_v2", Kind: cloudfake.Refuse, Status: 409, Reason: reason}}))
+		w.must(w.cloud.SetFaults([]cloudfake.Fault{
+			{Call: "dropbox.files.delete_v2", Kind: cloudfake.Refuse, Status: 409, Reason: reason},
+		}))
 		if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); !errors.Is(err, providers.ErrUncertain) {
 			t.Errorf("%s: got %v, want ErrUncertain", reason, err)
 		}
@@ -173,7 +181,8 @@ func TestALostAnswerOfARestoreIsResolvedByLooking(t *testing.T) {
 		w.must(err)
 		w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.files.restore", Kind: kind}}))
 		back, err := d.Restore(t.Context(), r)
-		if done := kind != cloudfake.CloseBefore; done && (err != nil || back.Path != e.Path || w.state("a.png").Deleted) || !done && !errors.Is(err, providers.ErrUncertain) {
+		if done := kind != cloudfake.CloseBefore; done && (err != nil || back.Path != e.Path ||
+			w.state("a.png").Deleted) || !done && !errors.Is(err, providers.ErrUncertain) {
 			t.Errorf("%s: got %+v, %v", kind, back, err)
 		}
 		if back, err = d.Restore(t.Context(), r); err != nil || back.Size != e.Size {
@@ -183,7 +192,9 @@ func TestALostAnswerOfARestoreIsResolvedByLooking(t *testing.T) {
 }
 
 func TestWhatWasPutThereDuringARestoreIsPutBack(t *testing.T) {
-	for name, o := range map[string]fake.Options{"": {}, "a new id": {RestoreNewID: true}, "the old rev": {RestoreKeepsRev: true}} {
+	for name, o := range map[string]fake.Options{
+		"": {}, "a new id": {RestoreNewID: true}, "the old rev": {RestoreKeepsRev: true},
+	} {
 		for writes := 1; writes <= 2; writes++ {
 			k := personal()
 			k.fake = o
@@ -238,7 +249,9 @@ func TestReadingIsCutShortByNoConnection(t *testing.T) {
 	e, err := d.Stat(t.Context(), "/a.png")
 	w.must(err)
 	for _, n := range []int64{1000, e.Size} {
-		w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.files.download", Kind: cloudfake.Truncate, Times: -1}}))
+		w.must(w.cloud.SetFaults([]cloudfake.Fault{
+			{Call: "dropbox.files.download", Kind: cloudfake.Truncate, Times: -1},
+		}))
 		rc, err := d.ReadRange(t.Context(), e.Ref, e.Revision, 5, n)
 		var got []byte
 		if err == nil {
@@ -279,7 +292,8 @@ func TestNothingIsSentThatChangesAnythingUntilSomethingIsDeleted(t *testing.T) {
 	_, err = d.Free(t.Context())
 	w.must(err)
 	writes := map[string]bool{
-		"dropbox.files.delete_v2": true, "dropbox.files.restore": true, "dropbox.files.permanently_delete": true, "dropbox.files.move_v2": true,
+		"dropbox.files.delete_v2": true, "dropbox.files.restore": true, "dropbox.files.permanently_delete": true,
+		"dropbox.files.move_v2": true,
 	}
 	for _, r := range w.cloud.Audit().Since(at) {
 		if writes[r.Call] || r.Kind != cloudfake.KindRequest {

@@ -24,7 +24,8 @@ func TestWhatAScanUsedIsWhatTheServiceSaw(t *testing.T) {
 	}
 	got := d.Used()
 	var want providers.Used
-	for want.Calls < got.Calls && t.Context().Err() == nil { // a request is noted when its handler has returned, after its answer was read
+	// a request is noted when its handler has returned, after its answer was read
+	for want.Calls < got.Calls && t.Context().Err() == nil {
 		want = providers.Used{}
 		for _, r := range w.cloud.Audit().Since(0) {
 			if r.Kind == cloudfake.KindRequest {

@@ -10,18 +10,19 @@ import (
 	"sweepd/internal/cloudhttp"
 )
 
-// wire is what the SDK's requests need before they go to a cloudhttp.Transport,
-// and what it does not look at in answers:
+// wire adds to the SDK's requests what a cloudhttp.Transport needs, and checks what the SDK does not check in
+// answers:
 //
-//   - its bodies cannot be sent twice, as a repeated call has to; they are small;
-//   - all routes are POST: those that only read are marked;
-//   - whether a range is the one that was asked for.
+//   - the SDK's bodies cannot be sent twice, as a repeated call needs; they are small, so wire reads them whole;
+//   - all routes are POST: wire marks those that only read;
+//   - wire checks that a range is the one that was asked for.
 type wire struct{ base http.RoundTripper }
 
 // reading reports whether a route changes nothing.
 func reading(route string) bool {
 	switch route {
-	case "files/list_folder", "files/list_folder/continue", "files/list_folder/get_latest_cursor", "files/list_folder/longpoll",
+	case "files/list_folder", "files/list_folder/continue", "files/list_folder/get_latest_cursor",
+		"files/list_folder/longpoll",
 		"files/get_metadata", "files/download", "files/get_thumbnail_batch", "files/list_revisions",
 		"users/get_current_account", "users/get_space_usage":
 		return true
@@ -29,7 +30,7 @@ func reading(route string) bool {
 	return false
 }
 
-// maxArgument is more than any argument has: bytes.
+// maxArgument is more bytes than any argument has.
 const maxArgument = 1 << 20
 
 // RoundTrip implements http.RoundTripper.
@@ -62,8 +63,8 @@ func (w wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// ranged holds that the answer begins where it was to begin; a whole file will do
-// for a range from its start on.
+// ranged returns an error if the answer does not begin where the request asked; a whole file is accepted for a range
+// that begins at 0.
 func ranged(asked string, resp *http.Response) error {
 	if asked == "" {
 		return nil

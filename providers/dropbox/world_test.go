@@ -21,7 +21,7 @@ import (
 	"sweepd/providers/dropbox"
 )
 
-// clock is the time that all go by; nobody waits for it.
+// clock is the time of all parts of the world; waiting only moves it.
 type clock struct {
 	mu sync.Mutex
 	at time.Time
@@ -53,8 +53,7 @@ type kind struct {
 	fake  fake.Options
 }
 
-// world is a Dropbox of one person behind real HTTP, as its owner and as a client
-// meet it.
+// world is a Dropbox of one person behind real HTTP, as its owner and as a client meet it.
 type world struct {
 	*testing.T
 	*clock
@@ -78,7 +77,9 @@ func newWorld(t *testing.T, k kind, faults ...cloudfake.Fault) *world {
 	w := &world{T: t, clock: &clock{at: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}, kind: k}
 	var err error
 	// a longpoll's time passes on the clock alone
-	w.cloud, err = cloudfake.New(cloudfake.Options{Now: w.now, Faults: faults, Wait: func(_ context.Context, d time.Duration) { w.pass(d) }})
+	w.cloud, err = cloudfake.New(cloudfake.Options{
+		Now: w.now, Faults: faults, Wait: func(_ context.Context, d time.Duration) { w.pass(d) },
+	})
 	w.must(err)
 	w.dropbox, err = fake.New(w.cloud, k.fake)
 	w.must(err)
@@ -98,7 +99,9 @@ func newWorld(t *testing.T, k kind, faults ...cloudfake.Fault) *world {
 			t.Error(err)
 		}
 	})
-	w.options = dropbox.Options{Use: k.use, Account: w.person.AccountID(), TeamSpace: k.space, Now: w.now, Sleep: w.sleep}
+	w.options = dropbox.Options{
+		Use: k.use, Account: w.person.AccountID(), TeamSpace: k.space, Now: w.now, Sleep: w.sleep,
+	}
 	if k.team {
 		w.options.Member = w.person.MemberID()
 	}
@@ -144,8 +147,7 @@ func (w *world) must(err error) {
 	}
 }
 
-// tokens signs with a new token each time: they are good for four hours, and here
-// hours pass.
+// tokens signs with a new token each time: they are good for four hours, and here hours pass.
 type tokens struct{ w *world }
 
 func (t tokens) Token(context.Context, secret.Text) (secret.Text, error) {
@@ -206,7 +208,9 @@ func (w *world) state(name string) (found fake.State) {
 }
 
 // list reads a listing to its end: paths, refs that are gone, the last cursor.
-func list(t *testing.T, d *dropbox.Driver, since providers.Cursor) (paths []string, gone []providers.Ref, next providers.Cursor, errs []error) {
+func list(
+	t *testing.T, d *dropbox.Driver, since providers.Cursor,
+) (paths []string, gone []providers.Ref, next providers.Cursor, errs []error) {
 	t.Helper()
 	for c, err := range d.Changes(t.Context(), since) {
 		switch {
@@ -238,8 +242,8 @@ func (h harness) Remove(t *testing.T, name string) { h.act(t, h.person.Purge, na
 
 func (h harness) Discard(t *testing.T, name string) { h.act(t, h.person.Delete, name) }
 
-// HidesReplaced implements providertest.Hiding: what was deleted from a path is in
-// the history of the file that is there by now.
+// HidesReplaced implements providertest.Hiding: what was deleted from a path is in the history of the file that is
+// there by now.
 func (h harness) HidesReplaced() bool { return true }
 
 func (h harness) act(t *testing.T, do func(string) error, name string) {
