@@ -14,26 +14,24 @@ import (
 	"sweepd/providers"
 )
 
-// surroundings are the names in folders, but for pictures, as listings showed them.
-// They are believed for as long as lasting: the files of a folder that are moved
-// one after the other cost one listing of it.
+// surroundings are the names in folders, without those of pictures, as listings showed them. They are reused for as
+// long as lasting: moving the files of a folder one after the other costs one listing of it.
 type surroundings struct {
 	mu  sync.Mutex
 	all map[string]contents // by the folder's id
 }
 
-// contents are the ids of what is in a folder, by folded name.
+// contents are the ids of the files and folders in a folder, by folded name.
 type contents struct {
 	ids map[string][]string
 	at  time.Time
 }
 
-// folded makes one name of those that differ in case or in Unicode's form.
+// folded maps names that differ only in case or in Unicode's form to one name.
 func folded(name string) string { return strings.ToLower(norm.NFC.String(name)) }
 
-// heldAround asks the guards that go by what is in the folders that f is in. They
-// hold a file of which not all those folders are shown to this account. A file
-// that is in no folder, and that no other person can see, has nothing around it. A
+// heldAround asks the guards that go by the names in the folders on f's path. If this account is not shown all of
+// those folders, they hold the file. A file that is in no folder, and that no other person can see, is not held. A
 // file in the folder of a computer is held whether or not a guard is asked for.
 func (d *Driver) heldAround(ctx context.Context, f *drive.File, of []providers.Guard) ([]providers.Held, error) {
 	of = slices.DeleteFunc(slices.Clone(of), func(g providers.Guard) bool { return !g.ByNames() })
@@ -50,13 +48,18 @@ func (d *Driver) heldAround(ctx context.Context, f *drive.File, of []providers.G
 		}
 	}
 	if end == atNothing && len(names) > 0 && !f.Shared {
-		return []providers.Held{{Guard: providers.GuardLocked, Why: fmt.Sprintf("it is in the folder %q, which is in no other, as those of computers are: what is deleted there is deleted on the computer", names[len(names)-1])}}, nil
+		return []providers.Held{{Guard: providers.GuardLocked, Why: fmt.Sprintf(
+			"it is in the folder %q, which is in no other, as those of computers are: what is deleted there is deleted on the computer",
+			names[len(names)-1],
+		)}}, nil
 	}
 	if len(of) == 0 {
 		return nil, nil
 	}
 	if end == atHidden || end == atNothing && f.Shared {
-		return []providers.Held{{Guard: of[0], Why: "it is in a folder that this account is not shown, and what is around it is not known"}}, nil
+		return []providers.Held{
+			{Guard: of[0], Why: "it is in a folder that this account is not shown, and what is around it is not known"},
+		}, nil
 	}
 	in := make([]providers.Folder, len(ids))
 	for i, id := range ids {
@@ -66,15 +69,15 @@ func (d *Driver) heldAround(ctx context.Context, f *drive.File, of []providers.G
 		} else if i < len(names) {
 			at += "/" + names[i]
 		}
-		in[i] = providers.Folder{Path: at, Named: at != "/" && slices.Contains(d.Roots(), at), Has: func(name string) (bool, error) {
-			return d.has(ctx, s, id, name)
-		}}
+		in[i] = providers.Folder{
+			Path: at, Named: at != "/" && slices.Contains(d.Roots(), at),
+			Has: func(name string) (bool, error) { return d.has(ctx, s, id, name) },
+		}
 	}
 	return providers.HeldAround(f.Name, in, of)
 }
 
-// has reports whether a folder has something of that name; a slash in the name
-// asks for something in a folder in it.
+// has reports whether a folder has something of that name; a slash in the name asks for something in a subfolder.
 func (d *Driver) has(ctx context.Context, s space, id, name string) (bool, error) {
 	name, below, deeper := strings.Cut(name, "/")
 	there, err := d.contents(ctx, s, id)
@@ -89,7 +92,7 @@ func (d *Driver) has(ctx context.Context, s space, id, name string) (bool, error
 	return false, nil
 }
 
-// contents lists what a folder has that is no picture.
+// contents lists the files and folders in a folder that are not pictures.
 func (d *Driver) contents(ctx context.Context, s space, id string) (contents, error) {
 	now := d.o.Now()
 	d.around.mu.Lock()

@@ -37,7 +37,8 @@ func TestAVaultThatTheRootIsHoldsNothingAndOneAtTheTopOfMyDriveHolds(t *testing.
 		held bool
 	}{{"/Vault", false}, {"/", true}} {
 		w.options.Roots = []string{c.root}
-		if guards, why := w.heldBy(w.open(t), id); slices.Equal(guards, []providers.Guard{providers.GuardLibrary}) != c.held {
+		if guards, why := w.heldBy(w.open(t), id); slices.Equal(guards,
+			[]providers.Guard{providers.GuardLibrary}) != c.held {
 			t.Errorf("below the root %s: held by %v, %s; want it held %v", c.root, guards, why, c.held)
 		}
 	}
@@ -84,8 +85,13 @@ func TestAFileWhoseFoldersAreNotShownIsHeld(t *testing.T) {
 func TestWhereTheFolderCannotBeListedTheGuardsFail(t *testing.T) {
 	for name, fault := range map[string]cloudfake.Fault{
 		"incomplete": {Call: "drive.files.list", Kind: cloudfake.Incomplete, Times: -1},
-		"refused":    {Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 403, Reason: "insufficientFilePermissions", Times: -1},
-		"broken":     {Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 500, Reason: "backendError", Times: -1},
+		"refused": {
+			Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 403,
+			Reason: "insufficientFilePermissions", Times: -1,
+		},
+		"broken": {
+			Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 500, Reason: "backendError", Times: -1,
+		},
 	} {
 		w, d, e := one(t)
 		w.must(w.cloud.SetFaults([]cloudfake.Fault{fault}))
@@ -95,7 +101,7 @@ func TestWhereTheFolderCannotBeListedTheGuardsFail(t *testing.T) {
 	}
 }
 
-// What is around a file is listed a page at a time.
+// The files around a file are listed a page at a time.
 func TestAMarkOnALaterPageHolds(t *testing.T) {
 	w := newWorld(t)
 	id := w.add(drive.Item{Name: "a.png"})
@@ -108,8 +114,8 @@ func TestAMarkOnALaterPageHolds(t *testing.T) {
 	}
 }
 
-// Drive keeps a computer's folder in step with the computer: what is deleted in one is
-// deleted in the other. No guard has to be on for that.
+// Drive keeps a computer's folder in step with the computer: what is deleted in one is deleted in the other. No guard
+// has to be on for that.
 func TestAFileOfAComputerIsHeldUnderEveryPolicy(t *testing.T) {
 	w := newWorld(t)
 	computer, err := w.person.Computer("My Laptop")
@@ -121,7 +127,8 @@ func TestAFileOfAComputerIsHeldUnderEveryPolicy(t *testing.T) {
 	w.must(err)
 	for _, of := range [][]providers.Guard{nil, providers.AllGuards()} {
 		held, err := d.Guards(t.Context(), e.Ref, e.Revision, of)
-		if err != nil || len(held) != 1 || held[0].Guard != providers.GuardLocked || !strings.Contains(held[0].Why, `"My Laptop"`) {
+		if err != nil || len(held) != 1 || held[0].Guard != providers.GuardLocked ||
+			!strings.Contains(held[0].Why, `"My Laptop"`) {
 			t.Errorf("with the guards %v held by %v, %v", of, held, err)
 		}
 	}

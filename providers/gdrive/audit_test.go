@@ -32,10 +32,14 @@ func faults() []cloudfake.Fault {
 		{Kind: cloudfake.Refuse, Status: 401, Reason: "authError", Times: -1}, // the grant is gone
 		{Kind: cloudfake.Refuse, Status: 400, Reason: "invalid"},
 		{Kind: cloudfake.Refuse, Status: 500, Reason: "backendError", Times: -1},
-		{Kind: cloudfake.CloseAfter, Times: -1}, // the line breaks after the service did what it was asked, and stays broken
+		// the line breaks after the service did what it was asked, and stays broken
+		{Kind: cloudfake.CloseAfter, Times: -1},
 		{Kind: cloudfake.Slow, Delay: 100},
 	}
-	for _, reason := range []string{"userRateLimitExceeded", "dailyLimitExceeded", "downloadQuotaExceeded", "insufficientFilePermissions", "cannotDownloadAbusiveFile"} {
+	for _, reason := range []string{
+		"userRateLimitExceeded", "dailyLimitExceeded", "downloadQuotaExceeded", "insufficientFilePermissions",
+		"cannotDownloadAbusiveFile",
+	} {
 		all = append(all, cloudfake.Fault{Kind: cloudfake.Refuse, Status: 403, Reason: reason})
 	}
 	for _, kind := range []cloudfake.Kind{
@@ -67,7 +71,9 @@ func (a audited) Files() map[string]cloudaudit.File {
 
 func (a audited) Fill(p cloudaudit.Pictures) (due, bin []string) {
 	put := func(name string, content []byte) string {
-		return a.add(drive.Item{Name: name, MimeType: "image/png", Content: drive.Bytes(content), Created: a.now().AddDate(0, -1, 0)})
+		return a.add(drive.Item{
+			Name: name, MimeType: "image/png", Content: drive.Bytes(content), Created: a.now().AddDate(0, -1, 0),
+		})
 	}
 	for i, content := range p.Signed[:3] {
 		due = append(due, put(fmt.Sprint("mine ", i, ".png"), content))
@@ -91,7 +97,9 @@ func newAudited(t *testing.T) (*world, *cloudaudit.Audit) {
 
 // audit is the loop of one fault at one request. All requests of the three loops take ten minutes.
 func audit() cloudaudit.Loop {
-	return cloudaudit.Loop{New: func(t *testing.T) cloudaudit.Account { return audited{newWorld(t)} }, Faults: faults(), Stride: 24}
+	return cloudaudit.Loop{
+		New: func(t *testing.T) cloudaudit.Account { return audited{newWorld(t)} }, Faults: faults(), Stride: 24,
+	}
 }
 
 func applied(a *cloudaudit.Audit) { a.Run(cloudaudit.Apply) }

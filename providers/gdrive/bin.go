@@ -14,14 +14,15 @@ import (
 	"sweepd/providers"
 )
 
-// Trashed implements providers.Driver. In My Drive nothing says when a file was
-// trashed: trashedTime is "only populated for items in shared drives"
+// Trashed implements providers.Driver. In My Drive the API does not report when a file was trashed: trashedTime is
+// "only populated for items in shared drives"
 // (https://developers.google.com/workspace/drive/api/reference/rest/v3/files).
 func (d *Driver) Trashed(ctx context.Context) iter.Seq2[providers.Trashed, error] {
 	return func(yield func(providers.Trashed, error) bool) {
 		listed := map[string]bool{} // pages may overlap
 		for _, s := range d.spaces {
-			call := d.list(s, "trashed = true"+ownersOf(s)).Fields("nextPageToken,incompleteSearch,files(" + fileFields + ")")
+			call := d.list(s, "trashed = true"+ownersOf(s)).
+				Fields("nextPageToken,incompleteSearch,files(" + fileFields + ")")
 			on := true
 			err := pages(ctx, call, func(page *drive.FileList) error {
 				for _, f := range page.Files {
@@ -59,7 +60,7 @@ func (d *Driver) trashed(ctx context.Context, f *drive.File) (providers.Trashed,
 	}
 	t := providers.Trashed{Path: p, Size: f.Size, Deleted: moment(f.TrashedTime), Left: left(f)}
 	if t.Left == "" && d.o.Paths && f.AppProperties[keyProperty] == "" && within(p, "/"+unknown) {
-		t.Left = "nothing says in which folder it was" // perhaps in one that is left out, or that a rule keeps
+		t.Left = "nothing says in which folder it was" // it may be in one that is excluded, or that a rule keeps
 	}
 	if t.Left == "" {
 		t.Receipt = d.receiptOf(f).encode()
@@ -67,7 +68,7 @@ func (d *Driver) trashed(ctx context.Context, f *drive.File) (providers.Trashed,
 	return t, nil
 }
 
-// left is why a file in the trash is left alone whatever a policy says.
+// left returns why a file in the trash is left alone regardless of the policy; "" if it is not.
 func left(f *drive.File) string {
 	switch {
 	case f.MimeType == folderType:
@@ -104,13 +105,11 @@ func (d *Driver) ReadTrashed(ctx context.Context, text providers.Receipt, off, n
 	return d.read(ctx, r.ID, r.Revision, f.Size, off, n)
 }
 
-// emptied is how long an emptying of the trash is waited for. It goes on in
-// Drive by itself, and has been seen to take a day.
+// emptied is how long EmptyTrash waits. Drive continues to empty the trash by itself; it has been seen to take a day.
 const emptied = 10 * time.Minute
 
-// EmptyTrash implements providers.Driver. Drive only begins it with this call:
-// it is over when nothing of the account's is in the trash any more.
-// ErrUncertain: it is not over yet.
+// EmptyTrash implements providers.Driver. The call only starts it in Drive: it is complete when nothing of the
+// account's is left in the trash. EmptyTrash returns ErrUncertain if it is not complete yet.
 func (d *Driver) EmptyTrash(ctx context.Context) error {
 	if err := d.able(providers.CanEmptyTrash); err != nil {
 		return err
@@ -130,11 +129,12 @@ func (d *Driver) EmptyTrash(ctx context.Context) error {
 	return nil
 }
 
-// seenEmpty looks until nothing is in the trash.
+// seenEmpty looks until nothing is in the trash; it returns ErrUncertain if that takes longer than emptied.
 func (d *Driver) seenEmpty(ctx context.Context, s space) error {
 	pause := time.Second
 	for waited := time.Duration(0); ; waited += pause {
-		page, err := cloudhttp.Answered(d.list(s, "trashed = true"+ownersOf(s)).PageSize(1).Fields("nextPageToken,incompleteSearch,files(id)").Context(ctx).Do())
+		page, err := cloudhttp.Answered(d.list(s, "trashed = true"+ownersOf(s)).PageSize(1).
+			Fields("nextPageToken,incompleteSearch,files(id)").Context(ctx).Do())
 		if err != nil {
 			return fmt.Errorf("%w: %w", providers.ErrUncertain, err)
 		}

@@ -14,11 +14,11 @@ import (
 // pageSize is the most that one call lists.
 const pageSize = 1000
 
-// errIncomplete: Drive itself says that it did not look everywhere.
+// errIncomplete: Drive itself reports that it did not search everywhere.
 var errIncomplete = errors.New("the service itself says that this listing is not complete")
 
-// Changes implements providers.Driver: a full listing, or what the change feed
-// has since the cursor. A root in which nothing is found is an UnlistedError.
+// Changes implements providers.Driver: a full listing, or the entries of the change feed since the cursor. A root in
+// which nothing is found is an UnlistedError.
 func (d *Driver) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[providers.Change, error] {
 	return func(yield func(providers.Change, error) bool) {
 		l := &listing{d: d, ctx: ctx, yield: yield}
@@ -39,12 +39,12 @@ type listing struct {
 	d     *Driver
 	ctx   context.Context
 	yield func(providers.Change, error) bool
-	files int64           // given so far, each once
-	found map[string]bool // roots in which something is
+	files int64           // yielded so far, each once
+	found map[string]bool // roots that are not empty
 	given map[string]providers.Revision
 }
 
-// errLeft: the caller wants no more of it.
+// errLeft: the caller has stopped the iteration.
 var errLeft = errors.New("the listing was left")
 
 func (l *listing) give(c providers.Change) error {
@@ -57,8 +57,8 @@ func (l *listing) give(c providers.Change) error {
 	return nil
 }
 
-// everything lists all images. The place in the change feed is taken first, so
-// that what changes meanwhile is found there.
+// everything lists all images. It takes the place in the change feed first, so that changes made meanwhile are found
+// there.
 func (l *listing) everything() error {
 	next := cursor{At: l.d.o.Now().UTC(), Options: l.d.fingerprint(), Tokens: map[string]string{}}
 	for _, s := range l.d.spaces {
@@ -88,7 +88,7 @@ func (l *listing) everything() error {
 		}
 		why := l.d.unfound(l.ctx, root)
 		if !errors.Is(why, providers.ErrEmpty) {
-			next.Options = "" // it is said again by the next listing, which is of everything
+			next.Options = "" // the next listing is of everything, and reports this again
 		}
 		if !l.yield(providers.Change{}, &providers.UnlistedError{Path: root, Err: why}) {
 			return errLeft
@@ -105,7 +105,7 @@ func (l *listing) space(s space) error {
 		}
 	}
 	err := l.pages(s)
-	if errors.Is(err, cloudhttp.Refused) { // a page's token lives for hours only; begin again
+	if errors.Is(err, cloudhttp.Refused) { // a page's token is valid for hours only; begin again
 		err = l.pages(s)
 	}
 	return err
@@ -127,13 +127,13 @@ func (l *listing) pages(s space) error {
 	})
 }
 
-// pages goes through the pages of a listing.
+// pages calls page with each page of a listing.
 func pages(ctx context.Context, call *drive.FilesListCall, page func(*drive.FileList) error) error {
 	return cloudhttp.Cause(call.Pages(ctx, page))
 }
 
-// list is a listing of a space, a thousand files a page, in no order: asking for
-// one "might result in timeouts", says the reference.
+// list returns a call that lists a space, a thousand files a page, unsorted: a sort order "might result in timeouts",
+// states the reference.
 func (d *Driver) list(s space, query string) *drive.FilesListCall {
 	call := d.api.Files.List().Q(query).PageSize(pageSize).Spaces("drive")
 	if s.id != "" {
@@ -142,8 +142,8 @@ func (d *Driver) list(s space, query string) *drive.FilesListCall {
 	return call.Corpora("user")
 }
 
-// ownersOf is the part of a query that leaves out what is other people's; in a
-// shared drive nothing is anybody's.
+// ownersOf returns the part of a query that leaves out other people's files; "" for a shared drive, whose files have
+// no owner.
 func ownersOf(s space) string {
 	if s.id != "" {
 		return ""
@@ -151,8 +151,8 @@ func ownersOf(s space) string {
 	return " and 'me' in owners"
 }
 
-// file gives one file, if it is swept. Where pages overlap, or are listed again, it
-// is counted once, and given again only at another revision.
+// file yields one file, if it is swept. If pages overlap, or are listed again, it is counted once, and yielded again
+// only at another revision.
 func (l *listing) file(f *drive.File) error {
 	e, ok, err := l.entry(f)
 	if err != nil || !ok {
@@ -168,7 +168,7 @@ func (l *listing) file(f *drive.File) error {
 	return l.give(providers.Change{Entry: e})
 }
 
-// entry is f, if it is swept.
+// entry returns the entry of f, if it is swept.
 func (l *listing) entry(f *drive.File) (e providers.Entry, ok bool, err error) {
 	if !l.d.image(f) {
 		return e, false, nil

@@ -49,7 +49,10 @@ func TestAFirstScanCostsFewCallsAndFewBytes(t *testing.T) {
 	w, a := newAudited(t)
 	copied := drive.Noise(a.Pictures.Plain, 40_000, 0)
 	w.must(w.person.Fill(drive.Bulk{Files: files, Images: images, Folders: 100, Image: func(i int) drive.Item {
-		it := drive.Item{Name: fmt.Sprint("photo ", i, ".png"), MimeType: "image/png", Content: drive.Noise(a.Pictures.Plain, 40_000, uint64(i)), Created: w.now().AddDate(0, -2, 0)}
+		it := drive.Item{
+			Name: fmt.Sprint("photo ", i, ".png"), MimeType: "image/png",
+			Content: drive.Noise(a.Pictures.Plain, 40_000, uint64(i)), Created: w.now().AddDate(0, -2, 0),
+		}
 		switch {
 		case i%(images/copies) == 1:
 			it.Name, it.Content = "copy.png", copied
@@ -78,7 +81,8 @@ func TestAFirstScanCostsFewCallsAndFewBytes(t *testing.T) {
 		byName[r.Call]++
 	}
 	times, bytes := reads(requests)
-	t.Logf("%d files, %d images: %v; %d images read, %d bytes; %d matched", files, images, byName, len(times), sum.BytesRead, sum.Matched)
+	t.Logf("%d files, %d images: %v; %d images read, %d bytes; %d matched", files, images, byName, len(times),
+		sum.BytesRead, sum.Matched)
 	if byName["drive.files.list"] > 15 {
 		t.Errorf("%d list calls, want at most 15", byName["drive.files.list"])
 	}
@@ -95,7 +99,8 @@ func TestAFirstScanCostsFewCallsAndFewBytes(t *testing.T) {
 			t.Errorf("a scan sent %s %s", r.HTTP, r.Path)
 		}
 	}
-	if i := slices.IndexFunc(requests, func(r cloudfake.Record) bool { return r.Call == media }); i < 0 || !slices.ContainsFunc(requests[i:], func(r cloudfake.Record) bool { return r.Call == "drive.files.list" }) {
+	if i := slices.IndexFunc(requests, func(r cloudfake.Record) bool { return r.Call == media }); i < 0 ||
+		!slices.ContainsFunc(requests[i:], func(r cloudfake.Record) bool { return r.Call == "drive.files.list" }) {
 		t.Error("no file was read before the listing was over")
 	}
 
@@ -140,7 +145,9 @@ func TestARealPictureIsReadByTwoRequestsAtMost(t *testing.T) {
 	for _, path := range paths {
 		b, err := os.ReadFile(path)
 		w.must(err)
-		names[w.add(drive.Item{Name: filepath.Base(path), MimeType: "image/png", Content: drive.Bytes(b), Created: w.now().Add(-time.Hour)})] = path
+		names[w.add(drive.Item{
+			Name: filepath.Base(path), MimeType: "image/png", Content: drive.Bytes(b), Created: w.now().Add(-time.Hour),
+		})] = path
 	}
 	at := w.seq()
 	a.Run(func(p *cloudaudit.Process) {

@@ -10,14 +10,14 @@ import (
 	"sweepd/providers"
 )
 
-// cursor is a place in the change history of each space. Google's tokens do not
-// expire (https://developers.google.com/workspace/drive/api/reference/rest/v3/changes/list).
+// cursor is a place in the change history of each space. Google's tokens do not expire
+// (https://developers.google.com/workspace/drive/api/reference/rest/v3/changes/list).
 type cursor struct {
-	At      time.Time         `json:"at"`      // nothing before it is listed again
-	Options string            `json:"options"` // a listing under others is another listing
-	Files   int64             `json:"files"`   // as the last full listing counted them
+	At      time.Time         `json:"at"`      // changes before it are not listed again
+	Options string            `json:"options"` // a listing under other options is another listing
+	Files   int64             `json:"files"`   // the count of the last full listing
 	Less    int64             `json:"less,omitempty"`
-	Drift   int64             `json:"drift,omitempty"` // changes since then that make the count a guess
+	Drift   int64             `json:"drift,omitempty"` // changes since then that make the count uncertain
 	Tokens  map[string]string `json:"tokens"`          // by space
 }
 
@@ -29,10 +29,10 @@ func (c cursor) encode() providers.Cursor {
 	return providers.Cursor(b)
 }
 
-// decode is the cursor, or providers.ErrExpired for one that is none, or that
-// another listing left.
+// decode returns the cursor. It returns providers.ErrExpired if since is not a cursor, or is of another listing.
 func (d *Driver) decode(since providers.Cursor) (c cursor, err error) {
-	if err := json.Unmarshal([]byte(since), &c); err != nil || c.Options != d.fingerprint() || len(c.Tokens) != len(d.spaces) {
+	if err := json.Unmarshal([]byte(since), &c); err != nil || c.Options != d.fingerprint() ||
+		len(c.Tokens) != len(d.spaces) {
 		return cursor{}, providers.ErrExpired
 	}
 	for _, s := range d.spaces {
@@ -43,7 +43,7 @@ func (d *Driver) decode(since providers.Cursor) (c cursor, err error) {
 	return c, nil
 }
 
-// fingerprint tells listings apart that would name other files.
+// fingerprint returns a hash that differs for listings that would name other files.
 func (d *Driver) fingerprint() string {
 	b, err := json.Marshal([]any{1, d.o.Account, d.o.Roots, d.o.Exclude, d.o.Paths})
 	if err != nil { // strings
@@ -56,10 +56,9 @@ func (d *Driver) fingerprint() string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// drifted reports whether the count has become so much of a guess that a share
-// of it would mean little. Then everything is listed again: one call for a
-// thousand files, a tenth of which have changed since the last time.
+// drifted reports whether the count has become so uncertain that a share of it would mean little. Then everything is
+// listed again: one call for a thousand files, a tenth of which have changed since the last time.
 func (c cursor) drifted() bool { return c.Drift > max(5, c.Files/10) }
 
-// known is how many files there are at least.
+// known returns how many files there are at least.
 func (c cursor) known() int64 { return max(c.Files-c.Less, 0) }

@@ -37,13 +37,15 @@ func TestAFileInAFolderThatIsNotShownIsLeftAloneWherePathsMatter(t *testing.T) {
 	w := newWorld(t)
 	id := w.add(drive.Item{Name: "secret.png", Parents: []string{w.folder("Private", "")}})
 	w.options.Exclude = []string{"Private"}
-	w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "drive.files.get", Nth: 3, Kind: cloudfake.Refuse, Status: 403, Reason: "insufficientFilePermissions"}}))
+	w.must(w.cloud.SetFaults([]cloudfake.Fault{
+		{Call: "drive.files.get", Nth: 3, Kind: cloudfake.Refuse, Status: 403, Reason: "insufficientFilePermissions"},
+	}))
 	if e, err := w.open(t).Stat(t.Context(), providers.Ref(id)); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %s, %v; want fs.ErrNotExist", e.Path, err)
 	}
 }
 
-// What others threw away may be purged if a rule would trash it where it was.
+// Files that others trashed may be purged if a rule would trash them in their old place.
 func TestWhatOthersThrewAwayIsLeftAloneWhereNothingSaysWhereItWas(t *testing.T) {
 	w := newWorld(t)
 	id := w.add(drive.Item{Name: "secret.png", Parents: []string{w.folder("Private", "")}})
@@ -52,7 +54,12 @@ func TestWhatOthersThrewAwayIsLeftAloneWhereNothingSaysWhereItWas(t *testing.T) 
 		w.options.Exclude = []string{"Private"}
 		w.must(w.cloud.SetFaults(nil))
 		if hidden {
-			w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "drive.files.get", Nth: 2, Kind: cloudfake.Refuse, Status: 403, Reason: "insufficientFilePermissions"}}))
+			w.must(w.cloud.SetFaults([]cloudfake.Fault{
+				{
+					Call: "drive.files.get", Nth: 2, Kind: cloudfake.Refuse, Status: 403,
+					Reason: "insufficientFilePermissions",
+				},
+			}))
 		}
 		n := 0
 		for x, err := range w.open(t).Trashed(t.Context()) {
@@ -83,7 +90,7 @@ func TestAFolderThatIsMovedRightAfterTheListingTakesItsFilesAlong(t *testing.T) 
 	}
 }
 
-// What the guards saw is a part of what the update's answer is compared with.
+// The attributes that the guards use are part of the comparison with the update's answer.
 func TestAStarOrAShareAtTheLastMomentTakesAFileOutOfTheTrash(t *testing.T) {
 	for name, act := range map[string]func(w *world, id string) error{
 		"star":  func(w *world, id string) error { return w.person.Star(id, true) },
@@ -91,7 +98,8 @@ func TestAStarOrAShareAtTheLastMomentTakesAFileOutOfTheTrash(t *testing.T) {
 	} {
 		w, d, e := one(t)
 		w.must(act(w, string(e.Ref)))
-		if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); !errors.Is(err, providers.ErrChanged) || w.trashed(string(e.Ref)) {
+		if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); !errors.Is(err, providers.ErrChanged) ||
+			w.trashed(string(e.Ref)) {
 			t.Errorf("%s: got %v, want ErrChanged", name, err)
 		}
 	}
@@ -161,7 +169,9 @@ func TestARestoreThatFailsHasChangedNothing(t *testing.T) {
 	w.must(err)
 	r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
 	w.must(err)
-	w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "drive.files.get", Nth: 3, Kind: cloudfake.Refuse, Status: 400, Reason: "badRequest"}}))
+	w.must(w.cloud.SetFaults([]cloudfake.Fault{
+		{Call: "drive.files.get", Nth: 3, Kind: cloudfake.Refuse, Status: 400, Reason: "badRequest"},
+	}))
 	if _, err := w.open(t).Restore(t.Context(), r); err == nil {
 		t.Error("the test shows nothing: got no error")
 	}
@@ -173,7 +183,8 @@ func TestARestoreThatFailsHasChangedNothing(t *testing.T) {
 // patch changes what Drive keeps of a file, as the program's client may.
 func (w *world) patch(id, body string) {
 	w.Helper()
-	req, err := http.NewRequestWithContext(w.Context(), http.MethodPatch, "https://www.googleapis.com/drive/v3/files/"+id, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(w.Context(), http.MethodPatch,
+		"https://www.googleapis.com/drive/v3/files/"+id, strings.NewReader(body))
 	w.must(err)
 	req.Header.Set("Authorization", "Bearer "+w.person.Token("https://www.googleapis.com/auth/drive").Access)
 	req.Header.Set("Content-Type", "application/json")

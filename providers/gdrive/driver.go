@@ -20,27 +20,24 @@ import (
 	"sweepd/providers"
 )
 
-// Options of a Driver.
+// Options are the options of a Driver.
 type Options struct {
-	// Client makes the calls: signed, paced, and failing with the errors of
-	// internal/cloudhttp.
+	// Client sends the calls: it signs and paces them, and returns the errors of internal/cloudhttp.
 	Client *http.Client
-	// Use is what the person gave the right to; it says what the driver Can do.
+	// Use is the right that the user gave; it determines what the driver Can do.
 	Use google.Use
 	// Account is the id of the account that Client signs for.
 	Account string
 
-	// Roots are paths in My Drive, "/" for all of it. Shared drives are roots
-	// of their own.
+	// Roots are paths in My Drive, "/" for all of it. Shared drives are roots of their own.
 	Roots []string
-	// Exclude are doublestar patterns for paths below a root; a folder that
-	// matches is left out with all that is in it.
+	// Exclude are doublestar patterns for paths below a root. A folder that matches is left out with everything in
+	// it.
 	Exclude []string
 	// SharedDrives are names or ids of shared drives that are swept too.
 	SharedDrives []string
-	// Paths has Entry.Path name the folders that a file is in, which takes calls.
-	// Without, and with no root but "/", a file that is not directly in My Drive
-	// is "/…/name". Other roots and Exclude imply it.
+	// Paths has Entry.Path name the folders that a file is in, which takes calls. Without it, and with no root but
+	// "/", the path of a file that is not directly in My Drive is "/…/name". Other roots and Exclude imply it.
 	Paths bool
 
 	Poll  time.Duration                                    // how often Wait asks; 0: a minute
@@ -68,14 +65,13 @@ var (
 // space is one tree of folders with a change history of its own.
 type space struct {
 	id   string // of a shared drive; "" is My Drive
-	root string // what the paths of its files begin with: "", "/Shared drives/Team"
+	root string // the prefix of its files' paths: "", "/Shared drives/Team"
 }
 
-// sharedDrives is where paths have them.
+// sharedDrives is the folder that contains them in paths.
 const sharedDrives = "/Shared drives"
 
-// Open opens the account, and asks for nothing but shared drives, if there are to
-// be any.
+// Open opens the account. It sends calls only if there are shared drives to find.
 func Open(ctx context.Context, o Options) (*Driver, error) {
 	if o.Client == nil || o.Account == "" || o.Now == nil {
 		return nil, errors.New("a Drive needs a client, an account and a clock")
@@ -104,8 +100,8 @@ func Open(ctx context.Context, o Options) (*Driver, error) {
 	return d, d.findShared(ctx)
 }
 
-// findShared finds the shared drives that are asked for. One that is not there
-// is an error: what is in it would otherwise count as gone.
+// findShared finds the shared drives that are configured. If one is missing it returns an error: the files in it
+// would otherwise count as gone.
 func (d *Driver) findShared(ctx context.Context) error {
 	if len(d.o.SharedDrives) == 0 {
 		return nil
@@ -116,7 +112,7 @@ func (d *Driver) findShared(ctx context.Context) error {
 		for _, x := range l.Drives {
 			s := space{x.Id, sharedDrives + "/" + element(x.Name)}
 			if _, twice := all[x.Name]; twice {
-				s.id = "" // by name it cannot be told which
+				s.id = "" // the name alone does not identify it
 			}
 			all[x.Name], all[x.Id] = s, space{x.Id, s.root}
 		}
@@ -145,7 +141,7 @@ func (d *Driver) Used() providers.Used {
 	return providers.Used{Calls: calls, Bytes: bytes}
 }
 
-// Roots are the paths inside which files are listed.
+// Roots returns the paths inside which files are listed.
 func (d *Driver) Roots() []string {
 	roots := slices.Clone(d.o.Roots)
 	for _, s := range d.spaces[1:] {
@@ -166,7 +162,7 @@ func (d *Driver) Can() providers.Can {
 	return can
 }
 
-// able is errors.ErrUnsupported for what the scopes do not allow.
+// able returns errors.ErrUnsupported if the scopes do not allow can.
 func (d *Driver) able(can providers.Can) error {
 	if !d.Can().Has(can) {
 		return fmt.Errorf("the sign-in was not given the right to do this: %w", errors.ErrUnsupported)
@@ -180,7 +176,7 @@ func (d *Driver) Close() error {
 	return nil
 }
 
-// Free implements providers.Driver. An account without a limit has no number.
+// Free implements providers.Driver. If the account has no limit, it returns no number.
 func (d *Driver) Free(ctx context.Context) (map[string]int64, error) {
 	about, err := cloudhttp.Answered(d.api.About.Get().Fields("storageQuota(limit,usage)").Context(ctx).Do())
 	if err != nil {
@@ -192,7 +188,7 @@ func (d *Driver) Free(ctx context.Context) (map[string]int64, error) {
 	return nil, nil
 }
 
-// space is the one that a file is in; not ok: none of those that are swept.
+// space returns the space that a file is in; ok is false if it is in none that is swept.
 func (d *Driver) space(f *drive.File) (space, bool) {
 	i := slices.IndexFunc(d.spaces, func(s space) bool { return s.id == f.DriveId })
 	if i < 0 {
@@ -204,10 +200,9 @@ func (d *Driver) space(f *drive.File) (space, bool) {
 // within reports whether a path is below root.
 func within(p, root string) bool { return strings.HasPrefix(p, strings.TrimSuffix(root, "/")+"/") }
 
-// swept reports whether a path is inside a root, and left out of none that it is
-// inside of: a shared drive's files are below "/" too. Where paths matter, a file
-// in a folder that is not known is left alone, for nobody can say that it is in
-// none that is left out, or that a rule keeps.
+// swept reports whether a path is inside a root, and excluded in none of the roots that it is inside of: the files of
+// a shared drive are below "/" too. If paths matter, a file in an unknown folder is left alone, because that folder
+// may be excluded, or a rule may keep it.
 func (d *Driver) swept(p string) bool {
 	if d.o.Paths && within(p, "/"+unknown) {
 		return false
@@ -256,7 +251,7 @@ type lock struct {
 	users int
 }
 
-// take waits for its turn and returns what ends it.
+// take waits until it has the lock and returns the function that releases it.
 func (l *locks) take(ref providers.Ref) (release func()) {
 	l.mu.Lock()
 	if l.held == nil {

@@ -22,31 +22,30 @@ const (
 	shortcutType = "application/vnd.google-apps.shortcut"
 )
 
-// keyProperty is where the key of a Trash is written on the file.
+// keyProperty is the property of the file that holds the key of a Trash.
 const keyProperty = "sweepd"
 
-// fileFields are all that is ever asked of a file.
+// fileFields are all the fields that calls ask for.
 const fileFields = "id,name,mimeType,parents,driveId,size,headRevisionId,md5Checksum,sha256Checksum,createdTime,modifiedTime," +
 	"trashed,explicitlyTrashed,trashedTime,starred,ownedByMe,shared,properties,appProperties," +
 	"imageMediaMetadata(cameraMake,cameraModel),contentRestrictions(readOnly,ownerRestricted)," +
 	"capabilities(canTrash,canDelete,canDownload)"
 
-// field is fileFields as a call takes it.
+// field is fileFields in the type that a call takes.
 const field googleapi.Field = fileFields
 
-// image reports whether f is what is swept: a file with bytes that Google calls
-// an image, the account's own. The queries ask for just that, but what is
-// deleted is not left to a query.
+// image reports whether f is swept: the account's own file, with bytes, that Google reports as an image. The queries
+// ask for just that, but a deletion must not depend on a query.
 func (d *Driver) image(f *drive.File) bool {
 	s, ok := d.space(f)
-	return ok && strings.HasPrefix(f.MimeType, "image/") && f.HeadRevisionId != "" && !f.Trashed && (f.OwnedByMe || s.id != "")
+	return ok && strings.HasPrefix(f.MimeType, "image/") && f.HeadRevisionId != "" && !f.Trashed &&
+		(f.OwnedByMe || s.id != "")
 }
 
-// shared reports whether the account's own file is for other people too. In a
-// shared drive all files are.
+// shared reports whether other people can see the account's own file. In a shared drive all files are shared.
 func shared(f *drive.File) bool { return f.Shared && f.DriveId == "" }
 
-// entry is f as the contract has it.
+// entry returns f as a providers.Entry.
 func (d *Driver) entry(f *drive.File, path string) providers.Entry {
 	e := providers.Entry{
 		Ref: providers.Ref(f.Id), Revision: d.revision(f), Path: path, Size: f.Size,
@@ -63,28 +62,28 @@ func (d *Driver) entry(f *drive.File, path string) providers.Entry {
 	return e
 }
 
-// revision names the bytes, and what a person does to a file that they mean to
-// keep: renaming it, moving it, giving it a star, sharing it. What the guards go
-// by is so a part of what is compared after a move. Drive's own version counts far more than that.
-// The id of the head revision comes first: what is read is read from it. The
-// account comes last: what another account has not got is not gone.
+// revision names the bytes, and the changes by which a person shows that they mean to keep a file: renaming it,
+// moving it, giving it a star, sharing it. So the attributes that the guards use are part of the comparison after a
+// move. Drive's own version counts far more than that. The revision begins with the id of the head revision, from
+// which the bytes are read. It ends with the account: a file that another account does not have is not gone.
 func (d *Driver) revision(f *drive.File) providers.Revision {
 	h := sha256.New()
-	for _, part := range append([]string{f.HeadRevisionId, f.Md5Checksum, f.Sha256Checksum, fmt.Sprint(f.Size, f.Starred, shared(f)), f.Name, f.MimeType}, f.Parents...) {
+	for _, part := range append([]string{
+		f.HeadRevisionId, f.Md5Checksum, f.Sha256Checksum, fmt.Sprint(f.Size, f.Starred, shared(f)), f.Name, f.MimeType,
+	}, f.Parents...) {
 		fmt.Fprintf(h, "%d:%s", len(part), part)
 	}
 	return providers.Revision(f.HeadRevisionId + "." + hex.EncodeToString(h.Sum(nil)[:12]) + "." + d.tag())
 }
 
-// tag tells accounts apart in revisions.
+// tag returns a short hash that distinguishes accounts in revisions.
 func (d *Driver) tag() string {
 	sum := sha256.Sum256([]byte(d.o.Account))
 	return hex.EncodeToString(sum[:4])
 }
 
-// own is providers.ErrOutside for a file that a storage of this name had, and
-// that is not of this account: its record says nothing here, and what cannot be
-// found here is there still.
+// own returns providers.ErrOutside if the file is of another account that a storage of this name had before: its
+// record does not apply here, and a file that is not found here may still exist there.
 func (d *Driver) own(ref providers.Ref, rev providers.Revision) error {
 	if _, tag := cutLast(string(rev)); tag != d.tag() || !fileID.MatchString(string(ref)) {
 		return fmt.Errorf("%w: it is of another account, or of no Google Drive", providers.ErrOutside)
@@ -92,23 +91,23 @@ func (d *Driver) own(ref providers.Ref, rev providers.Revision) error {
 	return nil
 }
 
-// fileID is what Drive's ids are made of.
+// fileID matches the characters of Drive's ids.
 var fileID = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
-// head is the id of the revision's bytes.
+// head returns the id of the revision's bytes.
 func head(rev providers.Revision) (id string, ok bool) {
 	rest, _ := cutLast(string(rev))
 	id, _ = cutLast(rest)
 	return id, id != ""
 }
 
-// cutLast cuts s at its last dot; without one all of s is after it.
+// cutLast cuts s at its last dot; if there is none, all of s is after it.
 func cutLast(s string) (before, after string) {
 	i := strings.LastIndexByte(s, '.')
 	return s[:max(i, 0)], s[i+1:]
 }
 
-// properties are what programs noted on the file, but for our own note.
+// properties returns what programs noted on the file, without our own note.
 func properties(f *drive.File) string {
 	var all []string
 	for _, m := range []map[string]string{f.Properties, f.AppProperties} {
@@ -122,10 +121,11 @@ func properties(f *drive.File) string {
 	return strings.Join(all, "\n")
 }
 
-// locked is why the file cannot be deleted, or not only here, in a clause that
-// follows "it is kept because"; "" when it can be.
+// locked returns why the file cannot be deleted, or not only here, in a clause that follows "it is kept because"; ""
+// if it can be.
 func locked(f *drive.File) string {
-	restricted := slices.ContainsFunc(f.ContentRestrictions, func(r *drive.ContentRestriction) bool { return r.ReadOnly })
+	restricted := slices.ContainsFunc(f.ContentRestrictions,
+		func(r *drive.ContentRestriction) bool { return r.ReadOnly })
 	switch {
 	case len(f.Parents) > 1:
 		return "it is in more than one folder"
@@ -137,7 +137,7 @@ func locked(f *drive.File) string {
 	return ""
 }
 
-// moment is a time as the API writes it; zero where it writes none.
+// moment parses a time of the API; it returns the zero time if there is none.
 func moment(text string) time.Time {
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
@@ -146,8 +146,8 @@ func moment(text string) time.Time {
 	return at.UTC()
 }
 
-// element is a name as a part of a path: Drive's names may have a slash in
-// them, be dots, or be what stands for folders that are not known.
+// element returns a name as a part of a path: Drive's names may contain a slash, be dots, or be the placeholder for
+// unknown folders.
 func element(name string) string {
 	switch name = strings.ReplaceAll(name, "/", "∕"); name {
 	case "", ".", "..", unknown:

@@ -14,37 +14,33 @@ import (
 	"sweepd/internal/cloudhttp"
 )
 
-// folders is what is known of folders. They are listed together with the files
-// in a full listing, and asked for one by one otherwise.
+// folders caches folders. A full listing lists them together with the files; otherwise each is requested by itself.
 type folders struct {
 	d  *Driver
 	mu sync.Mutex
 
 	all  map[string]folder
-	root string // id of My Drive; "" until it was asked for
+	root string // id of My Drive; "" until it was requested
 }
 
 type folder struct {
 	name, parent string
-	hidden       bool // this account is not shown it, nor where it is
+	hidden       bool // this account is shown neither the folder nor its parent
 	at           time.Time
 }
 
-// lasting is how long a folder's place is believed without asking again while
-// files are listed; what moves meanwhile is a change in the feed. Whoever is about
-// to act on a file believes it no longer than the file's own: see fresh.
+// lasting is how long a folder's place is reused while files are listed; a move in that time is a change in the feed.
+// Before an action on a file it is reused no longer than the file itself: see fresh.
 const lasting = time.Minute
 
-// maxDepth bounds a path; Drive allows 100 levels
-// (https://developers.google.com/workspace/drive/api/guides/folder).
+// maxDepth bounds a path; Drive allows 100 levels (https://developers.google.com/workspace/drive/api/guides/folder).
 const maxDepth = 128
 
-// unknown stands in a path for folders that are not known.
+// unknown is the placeholder in a path for folders that are not known.
 const unknown = "…"
 
-// path is where a person finds f. It may be inexact (see Options.Paths), but
-// never so that a file outside the roots seems to be inside. Folders are where
-// they were so long ago at most.
+// path returns where the user finds f. It may be inexact (see Options.Paths), but a file outside the roots never
+// seems to be inside. The places of folders are at most ago old.
 func (d *Driver) path(ctx context.Context, f *drive.File, ago time.Duration) (string, error) {
 	s, ok := d.space(f)
 	if !ok || len(f.Parents) == 0 {
@@ -64,7 +60,7 @@ func (d *Driver) path(ctx context.Context, f *drive.File, ago time.Duration) (st
 	return dir + "/" + element(f.Name), err
 }
 
-// path is that of a folder, without a slash at its end.
+// path returns the path of a folder, without a slash at its end.
 func (x *folders) path(ctx context.Context, s space, id string, ago time.Duration) (string, error) {
 	_, names, end, err := x.chain(ctx, s, id, ago)
 	switch {
@@ -76,7 +72,7 @@ func (x *folders) path(ctx context.Context, s space, id string, ago time.Duratio
 	return strings.TrimSuffix(x.join(s, names), "/"), nil
 }
 
-// join is the path of a folder by the names from its own upward.
+// join returns the path of a folder; names begin with its own and go upward.
 func (x *folders) join(s space, names []string) string {
 	down := slices.Clone(names)
 	slices.Reverse(down)
@@ -86,18 +82,19 @@ func (x *folders) join(s space, names []string) string {
 	return s.root + "/" + strings.Join(down, "/")
 }
 
-// chainEnd is where a chain of folders ends.
+// chainEnd is how a chain of folders ends.
 type chainEnd int
 
 const (
 	atHidden  chainEnd = iota // at a folder that this account is not shown
-	atNothing                 // at one for which no folder is shown that it is in
+	atNothing                 // at a folder whose parent this account is not shown
 	atTop                     // at the top of My Drive, or of the shared drive
 )
 
-// chain is the folder of that id and those that it is in, up to the end, with
-// their names; the top has none.
-func (x *folders) chain(ctx context.Context, s space, id string, ago time.Duration) (ids, names []string, end chainEnd, err error) {
+// chain returns the folder of that id and its parents, up to the end, with their names; the top has no name.
+func (x *folders) chain(
+	ctx context.Context, s space, id string, ago time.Duration,
+) (ids, names []string, end chainEnd, err error) {
 	top := s.id
 	if top == "" {
 		if top, err = x.myDrive(ctx); err != nil {
@@ -121,7 +118,7 @@ func (x *folders) chain(ctx context.Context, s space, id string, ago time.Durati
 	return ids, names, atHidden, nil
 }
 
-// myDrive is the id of the root folder.
+// myDrive returns the id of the root folder.
 func (x *folders) myDrive(ctx context.Context) (string, error) {
 	x.mu.Lock()
 	known := x.root
@@ -200,7 +197,7 @@ func (x *folders) load(ctx context.Context, s space) error {
 	return nil
 }
 
-// forget has every folder asked for again.
+// forget empties the cache, so that every folder is requested again.
 func (x *folders) forget() {
 	x.mu.Lock()
 	defer x.mu.Unlock()

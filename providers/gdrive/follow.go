@@ -13,10 +13,9 @@ import (
 	"sweepd/providers"
 )
 
-// since gives what changed. Where the feed cannot say what became of files - a
-// folder was moved, renamed, trashed or brought back, and the files in it need
-// not have changes of their own - it is providers.ErrExpired: everything has to
-// be listed again, which costs no download.
+// since yields what changed. If the feed cannot show what became of files - a folder was moved, renamed, trashed or
+// brought back, and the files in it need not have changes of their own - it returns providers.ErrExpired: everything
+// has to be listed again, which costs no download.
 func (l *listing) since(since providers.Cursor) error {
 	c, err := l.d.decode(since)
 	if err != nil {
@@ -50,10 +49,12 @@ func (l *listing) since(since providers.Cursor) error {
 
 const changeFields = "nextPageToken,newStartPageToken,changes(changeType,fileId,removed,time,file(" + fileFields + "))"
 
-// changes is one page of a space's history. A token that Drive does not take is
-// providers.ErrExpired.
-func (d *Driver) changes(ctx context.Context, s space, token string, size int64, fields string) (*drive.ChangeList, error) {
-	call := d.api.Changes.List(token).PageSize(size).IncludeRemoved(true).Spaces("drive").Fields(googleapi.Field(fields))
+// changes returns one page of a space's history. If Drive refuses the token, it returns providers.ErrExpired.
+func (d *Driver) changes(
+	ctx context.Context, s space, token string, size int64, fields string,
+) (*drive.ChangeList, error) {
+	call := d.api.Changes.List(token).PageSize(size).IncludeRemoved(true).Spaces("drive").
+		Fields(googleapi.Field(fields))
 	if s.id != "" {
 		call = call.DriveId(s.id).SupportsAllDrives(true).IncludeItemsFromAllDrives(true)
 	} // no RestrictToMyDrive: it leaves out own files in other people's folders
@@ -64,7 +65,7 @@ func (d *Driver) changes(ctx context.Context, s space, token string, size int64,
 	return page, err
 }
 
-// change gives one change, and counts it.
+// change yields one change, and counts it.
 func (l *listing) change(c cursor, next *cursor, s space, change *drive.Change) error {
 	f := change.File
 	switch {
@@ -76,12 +77,12 @@ func (l *listing) change(c cursor, next *cursor, s space, change *drive.Change) 
 	case change.FileId == "":
 		return errors.New("a change of nothing is listed")
 	case change.Removed || f == nil:
-		next.Less, next.Drift = next.Less+1, next.Drift+1 // of an image or not, nobody says
+		next.Less, next.Drift = next.Less+1, next.Drift+1 // the feed does not show whether it was an image
 		return l.gone(change.FileId)
 	case f.Id != change.FileId:
 		return fmt.Errorf("a change of %s is listed as of %s", change.FileId, f.Id)
 	case f.MimeType == folderType:
-		if f.Trashed || !moment(f.CreatedTime).After(c.At) { // a new one has nothing in it that is not new in it too
+		if f.Trashed || !moment(f.CreatedTime).After(c.At) { // everything in a new folder is new too
 			return fmt.Errorf("%w: a folder has changed", providers.ErrExpired)
 		}
 		return nil
@@ -96,7 +97,7 @@ func (l *listing) change(c cursor, next *cursor, s space, change *drive.Change) 
 			next.Less++
 		}
 	}
-	if !ok { // trashed, moved out of the roots, given away; or of no interest at any time
+	if !ok { // trashed, moved out of the roots, given away; or never of interest
 		return l.gone(f.Id)
 	}
 	return l.give(providers.Change{Entry: e})
@@ -107,12 +108,11 @@ func (l *listing) gone(id string) error {
 	return l.give(providers.Change{Entry: providers.Entry{Ref: providers.Ref(id)}, Gone: true})
 }
 
-// Wait implements providers.Driver by asking again and again: Drive tells by
-// itself only servers that it can reach.
+// Wait implements providers.Driver by polling: Drive notifies only servers that it can reach.
 func (d *Driver) Wait(ctx context.Context, since providers.Cursor) error {
 	c, err := d.decode(since)
 	if err != nil {
-		return nil // Changes will say so
+		return nil // Changes returns the error
 	}
 	for {
 		for _, s := range d.spaces {

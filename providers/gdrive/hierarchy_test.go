@@ -9,8 +9,7 @@ import (
 	"sweepd/providers"
 )
 
-// A full listing has what the account owns, in whosever folder it is; so has the
-// feed.
+// A full listing has what the account owns, in whosever folder it is; so has the feed.
 func TestTheFeedNamesOwnFilesInOtherPeoplesFolders(t *testing.T) {
 	w := newWorld(t)
 	tom := w.other()
@@ -31,15 +30,18 @@ func TestTheFeedNamesOwnFilesInOtherPeoplesFolders(t *testing.T) {
 	w.must(w.person.Rename(renamed, "renamed.png"))
 	w.must(w.person.Trash(gone))
 	w.add(drive.Item{Name: "new.png", Parents: []string{theirs}})
-	_, err = tom.Put(drive.Item{Name: "toms.png", MimeType: "image/png", Parents: []string{theirs}, Content: drive.Bytes([]byte("t"))})
+	_, err = tom.Put(drive.Item{
+		Name: "toms.png", MimeType: "image/png", Parents: []string{theirs}, Content: drive.Bytes([]byte("t")),
+	})
 	w.must(err)
 	paths, left, _, err := list(t, d, next)
-	if want := []string{"/…/new.png", "/…/renamed.png"}; err != nil || !slices.Equal(paths, want) || !slices.Contains(left, providers.Ref(gone)) {
+	if want := []string{"/…/new.png", "/…/renamed.png"}; err != nil || !slices.Equal(paths, want) ||
+		!slices.Contains(left, providers.Ref(gone)) {
 		t.Errorf("got %q, gone %q, %v; want %q, and %s gone", paths, left, err, want, gone)
 	}
 }
 
-// What was given away is not the account's any more.
+// A file that was given away is not the account's any more.
 func TestAnImageOfOthersIsNeverNamedByTheFeed(t *testing.T) {
 	w := newWorld(t)
 	tom := w.other()
@@ -50,7 +52,9 @@ func TestAnImageOfOthersIsNeverNamedByTheFeed(t *testing.T) {
 	_, _, next, err := list(t, d, "")
 	w.must(err)
 	w.pass(time.Hour)
-	_, err = tom.Put(drive.Item{Name: "toms.png", MimeType: "image/png", Parents: []string{shared}, Content: drive.Bytes([]byte("t"))})
+	_, err = tom.Put(drive.Item{
+		Name: "toms.png", MimeType: "image/png", Parents: []string{shared}, Content: drive.Bytes([]byte("t")),
+	})
 	w.must(err)
 	if paths, _, next, err := list(t, d, next); err != nil || len(paths) > 0 || next == "" {
 		t.Errorf("got %q, %v, the cursor %q", paths, err, next)

@@ -17,7 +17,9 @@ import (
 )
 
 // list reads a listing to its end: paths, refs that are gone, the last cursor.
-func list(t *testing.T, d *gdrive.Driver, since providers.Cursor) (paths []string, gone []providers.Ref, next providers.Cursor, err error) {
+func list(
+	t *testing.T, d *gdrive.Driver, since providers.Cursor,
+) (paths []string, gone []providers.Ref, next providers.Cursor, err error) {
 	t.Helper()
 	for c, cerr := range d.Changes(t.Context(), since) {
 		switch {
@@ -76,12 +78,17 @@ func TestOnlyImagesOfTheAccountsOwnAreListed(t *testing.T) {
 	w := newWorld(t)
 	in := w.folder("Pictures", "")
 	w.add(drive.Item{Name: "mine.png"})
-	w.add(drive.Item{Name: "below.webp", MimeType: "image/webp", Parents: []string{in}, Content: drive.Bytes([]byte("b"))})
+	w.add(drive.Item{
+		Name: "below.webp", MimeType: "image/webp", Parents: []string{in}, Content: drive.Bytes([]byte("b")),
+	})
 	w.add(drive.Item{Name: "text.txt", MimeType: "text/plain", Content: drive.Bytes([]byte("t"))})
 	w.add(drive.Item{Name: "a document", MimeType: "application/vnd.google-apps.document"})
 	w.add(drive.Item{Name: "a drawing", MimeType: "application/vnd.google-apps.drawing"})
 	w.must(w.person.Trash(w.add(drive.Item{Name: "thrown away.png"})))
-	w.add(drive.Item{Name: "short.png", MimeType: "application/vnd.google-apps.shortcut", Target: w.add(drive.Item{Name: "target.png"})})
+	w.add(drive.Item{
+		Name: "short.png", MimeType: "application/vnd.google-apps.shortcut",
+		Target: w.add(drive.Item{Name: "target.png"}),
+	})
 	tom := w.other()
 	theirs, err := tom.Put(drive.Item{Name: "theirs.png", MimeType: "image/png", Content: drive.Bytes([]byte("t"))})
 	w.must(err)
@@ -89,7 +96,8 @@ func TestOnlyImagesOfTheAccountsOwnAreListed(t *testing.T) {
 
 	w.options.Paths = true
 	paths, _, next, err := list(t, w.open(t), "")
-	if want := []string{"/Pictures/below.webp", "/mine.png", "/target.png"}; err != nil || next == "" || !slices.Equal(paths, want) {
+	if want := []string{"/Pictures/below.webp", "/mine.png", "/target.png"}; err != nil || next == "" ||
+		!slices.Equal(paths, want) {
 		t.Errorf("got %q, %v; want %q", paths, err, want)
 	}
 	w.options.Paths = false
@@ -134,8 +142,9 @@ func TestARootThatNamesNothingIsAnErrorAtEachListing(t *testing.T) {
 	w.add(drive.Item{Name: "c", MimeType: "text/plain", Content: drive.Bytes([]byte("c"))})
 	w.folder("Shared drives", "")
 	for root, want := range map[string]error{
-		"/Gone": fs.ErrNotExist, "/B/Gone": fs.ErrNotExist, "/c": fs.ErrNotExist, "/a": fs.ErrNotExist, "/Shared drives": fs.ErrNotExist,
-		"/B/empty": providers.ErrEmpty, "/(Shared drives)": providers.ErrEmpty, "/": nil, "/A": nil,
+		"/Gone": fs.ErrNotExist, "/B/Gone": fs.ErrNotExist, "/c": fs.ErrNotExist, "/a": fs.ErrNotExist,
+		"/Shared drives": fs.ErrNotExist,
+		"/B/empty":       providers.ErrEmpty, "/(Shared drives)": providers.ErrEmpty, "/": nil, "/A": nil,
 	} {
 		w.options.Roots = []string{root}
 		d, next := w.open(t), providers.Cursor("")
@@ -163,7 +172,8 @@ func TestARootThatCannotBeLookedForIsNotEmpty(t *testing.T) {
 	w.folder("A", "")
 	w.options.Roots = []string{"/A"}
 	w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "drive.files.list", Nth: 3, Kind: cloudfake.Incomplete}}))
-	if _, _, _, err := list(t, w.open(t), ""); err == nil || errors.Is(err, providers.ErrEmpty) || errors.Is(err, fs.ErrNotExist) {
+	if _, _, _, err := list(t, w.open(t), ""); err == nil || errors.Is(err, providers.ErrEmpty) ||
+		errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v, want an error of neither kind", err)
 	}
 }
@@ -202,13 +212,29 @@ func TestAFileOutsideTheRootsCannotBeMoved(t *testing.T) {
 
 func TestAnIncompleteListingIsNoListing(t *testing.T) {
 	for name, faults := range map[string][]cloudfake.Fault{
-		"incomplete":    {{Call: "drive.files.list", Kind: cloudfake.Incomplete}},
-		"refused twice": {{Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 400, Reason: "invalid", Times: -1}},
-		"forbidden":     {{Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 403, Reason: "insufficientFilePermissions", Times: -1}},
-		"signed out":    {{Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 401, Reason: "authError", Times: -1}},
-		"broken":        {{Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 500, Reason: "backendError", Times: -1}},
-		"unreachable":   {{Call: "drive.files.list", Kind: cloudfake.CloseBefore, Times: -1}},
-		"no feed":       {{Call: "drive.changes.getStartPageToken", Kind: cloudfake.Refuse, Status: 500, Reason: "backendError", Times: -1}},
+		"incomplete": {{Call: "drive.files.list", Kind: cloudfake.Incomplete}},
+		"refused twice": {
+			{Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 400, Reason: "invalid", Times: -1},
+		},
+		"forbidden": {
+			{
+				Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 403,
+				Reason: "insufficientFilePermissions", Times: -1,
+			},
+		},
+		"signed out": {
+			{Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 401, Reason: "authError", Times: -1},
+		},
+		"broken": {
+			{Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 500, Reason: "backendError", Times: -1},
+		},
+		"unreachable": {{Call: "drive.files.list", Kind: cloudfake.CloseBefore, Times: -1}},
+		"no feed": {
+			{
+				Call: "drive.changes.getStartPageToken", Kind: cloudfake.Refuse, Status: 500,
+				Reason: "backendError", Times: -1,
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -225,7 +251,9 @@ func TestAnIncompleteListingIsNoListing(t *testing.T) {
 }
 
 func TestAListingWhosePageIsRefusedBeginsAgainOnce(t *testing.T) {
-	w := newWorld(t, cloudfake.Fault{Call: "drive.files.list", Nth: 2, Kind: cloudfake.Refuse, Status: 400, Reason: "invalid"},
+	w := newWorld(t, cloudfake.Fault{
+		Call: "drive.files.list", Nth: 2, Kind: cloudfake.Refuse, Status: 400, Reason: "invalid",
+	},
 		cloudfake.Fault{Call: "drive.files.list", Nth: 3, Kind: cloudfake.EmptyPage})
 	for i := range 1500 {
 		w.add(drive.Item{Name: fmt.Sprint(i, ".png")})
@@ -256,12 +284,15 @@ func TestTheFeedOfAFullListingAndOfNothingNewIsOneCall(t *testing.T) {
 	_, _, next, err := list(t, d, "")
 	w.must(err)
 	calls := w.since(was)
-	if want := map[string]int{"drive.changes.getStartPageToken": 1, "drive.files.list": 3, "drive.files.get": 1}; !maps.Equal(calls, want) {
+	if want := map[string]int{
+		"drive.changes.getStartPageToken": 1, "drive.files.list": 3, "drive.files.get": 1,
+	}; !maps.Equal(calls, want) {
 		t.Errorf("a full listing made the calls %v, want %v", calls, want)
 	}
 	was = w.cloud.Audit().Calls()
 	paths, gone, again, err := list(t, d, next)
-	if calls := w.since(was); err != nil || len(paths)+len(gone) > 0 || again == "" || !maps.Equal(calls, map[string]int{"drive.changes.list": 1}) {
+	if calls := w.since(was); err != nil || len(paths)+len(gone) > 0 || again == "" ||
+		!maps.Equal(calls, map[string]int{"drive.changes.list": 1}) {
 		t.Errorf("nothing is new, and yet %q, gone %q, %v, by the calls %v", paths, gone, err, calls)
 	}
 }
@@ -301,7 +332,8 @@ func TestTheFeedNamesWhatChangedHowever(t *testing.T) {
 	slices.Sort(gone)
 	wantGone := []providers.Ref{providers.Ref(ids["2"]), providers.Ref(ids["3"]), providers.Ref(ids["4"])}
 	slices.Sort(wantGone)
-	if want := []string{"/A/new/5.png", "/A/outside.png", "/A/renamed.png"}; err != nil || !slices.Equal(paths, want) || !slices.Equal(gone, wantGone) {
+	if want := []string{"/A/new/5.png", "/A/outside.png", "/A/renamed.png"}; err != nil ||
+		!slices.Equal(paths, want) || !slices.Equal(gone, wantGone) {
 		t.Errorf("got %q, gone %q, %v; want %q, gone %q", paths, gone, err, want, wantGone)
 	}
 	w.pass(time.Hour)
@@ -353,7 +385,9 @@ func TestACursorOfAnotherListingIsExpired(t *testing.T) {
 		t.Errorf("under other roots: got %v, want ErrExpired", err)
 	}
 	w.options.Roots = nil
-	w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "drive.changes.list", Kind: cloudfake.Refuse, Status: 400, Reason: "invalid"}}))
+	w.must(w.cloud.SetFaults([]cloudfake.Fault{
+		{Call: "drive.changes.list", Kind: cloudfake.Refuse, Status: 400, Reason: "invalid"},
+	}))
 	if _, _, _, err := list(t, w.open(t), next); !errors.Is(err, providers.ErrExpired) {
 		t.Errorf("of a token that Drive refuses: got %v, want ErrExpired", err)
 	}
@@ -400,11 +434,14 @@ func TestASharedDriveIsSweptWhenItIsNamed(t *testing.T) {
 func TestAListingSaysWhatDriveKnowsOfAFile(t *testing.T) {
 	w := newWorld(t)
 	c := drive.Bytes([]byte("photo"))
-	id := w.add(drive.Item{Name: "photo.jpg", MimeType: "image/jpeg", Content: c, Width: 60, Height: 40, Make: "Canon", Model: "EOS 5D"})
+	id := w.add(drive.Item{
+		Name: "photo.jpg", MimeType: "image/jpeg", Content: c, Width: 60, Height: 40, Make: "Canon", Model: "EOS 5D",
+	})
 	w.must(w.person.Star(id, true))
 	w.must(w.person.Share(id, nil, "reader"))
 	e, err := w.open(t).Stat(t.Context(), providers.Ref(id))
-	if err != nil || !e.Starred || !e.Shared || e.Camera != "Canon EOS 5D" || fmt.Sprintf("%x", e.SHA256) != c.SHA256() || e.Weak {
+	if err != nil || !e.Starred || !e.Shared || e.Camera != "Canon EOS 5D" ||
+		fmt.Sprintf("%x", e.SHA256) != c.SHA256() || e.Weak {
 		t.Errorf("got %+v, %v", e, err)
 	}
 }

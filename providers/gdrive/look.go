@@ -14,9 +14,8 @@ import (
 	"sweepd/providers"
 )
 
-// fresh is how long one look at a file serves those who ask next: Storage asks
-// Stat and Guards and then Trash. What changes meanwhile the comparison of
-// Trash's answer finds.
+// fresh is how long the result of one look at a file is reused: Storage calls Stat and Guards and then Trash. If the
+// file changes meanwhile, the comparison of Trash's answer finds out.
 const fresh = time.Second
 
 // looks are the latest looks at files.
@@ -31,7 +30,7 @@ type look struct {
 	at time.Time
 }
 
-// maxLooks is when old ones are thrown away.
+// maxLooks is the number at which old looks are removed.
 const maxLooks = 1000
 
 func (l *looks) get(ref providers.Ref) *drive.File {
@@ -70,7 +69,7 @@ func (l *looks) forget(ref providers.Ref) {
 	delete(l.all, ref)
 }
 
-// recent is the file as it is, or was within the last second.
+// recent returns the file as it is, or was within the last second.
 func (d *Driver) recent(ctx context.Context, ref providers.Ref) (*drive.File, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -81,13 +80,13 @@ func (d *Driver) recent(ctx context.Context, ref providers.Ref) (*drive.File, er
 	return d.look(ctx, ref)
 }
 
-// look asks for the file as it is now. That Drive has no such file, or does not
-// show it to this account, is fs.ErrNotExist.
+// look asks for the file as it is now. It returns fs.ErrNotExist if Drive has no such file, or does not show it to
+// this account.
 func (d *Driver) look(ctx context.Context, ref providers.Ref) (*drive.File, error) {
 	if !fileID.MatchString(string(ref)) {
 		return nil, fmt.Errorf("%w: %q is no id of a file in Google Drive", providers.ErrOutside, ref)
 	}
-	at := d.o.Now() // before the request: it is not fresher than that
+	at := d.o.Now() // before the request: the answer may be as old as that
 	f, err := cloudhttp.Answered(d.api.Files.Get(string(ref)).SupportsAllDrives(true).Fields(field).Context(ctx).Do())
 	if errors.Is(err, cloudhttp.Missing) {
 		return nil, fmt.Errorf("%w (%w)", fs.ErrNotExist, err)
@@ -102,15 +101,16 @@ func (d *Driver) look(ctx context.Context, ref providers.Ref) (*drive.File, erro
 	return f, nil
 }
 
-// present is recent for a file that is swept, with its path. One in the trash,
-// or outside of the roots by now, does not exist.
+// present returns the file and its entry, as recent does, if it is swept; else fs.ErrNotExist, also for a file in the
+// trash. It does not look at the roots.
 func (d *Driver) present(ctx context.Context, ref providers.Ref) (*drive.File, providers.Entry, error) {
 	f, err := d.recent(ctx, ref)
 	if err != nil {
 		return nil, providers.Entry{}, err
 	}
 	if !d.image(f) {
-		return nil, providers.Entry{}, fmt.Errorf("it is in the trash, or no image of this account's own: %w", fs.ErrNotExist)
+		return nil, providers.Entry{},
+			fmt.Errorf("it is in the trash, or no image of this account's own: %w", fs.ErrNotExist)
 	}
 	p, err := d.path(ctx, f, fresh)
 	if err != nil {
@@ -131,10 +131,11 @@ func (d *Driver) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, 
 	return e, nil
 }
 
-// Guards implements providers.Driver. What is locked is held whether or not that
-// guard is asked for; and so is what somebody took out of the trash by hand: the
-// note of the move is on it still, which a restore takes off.
-func (d *Driver) Guards(ctx context.Context, ref providers.Ref, rev providers.Revision, of []providers.Guard) ([]providers.Held, error) {
+// Guards implements providers.Driver. A locked file is held whether or not that guard is asked for, and so is a file
+// that a person took out of the trash: the note of the move is still on it, which a restore would have removed.
+func (d *Driver) Guards(
+	ctx context.Context, ref providers.Ref, rev providers.Revision, of []providers.Guard,
+) ([]providers.Held, error) {
 	f, e, err := d.present(ctx, ref)
 	if err != nil {
 		return nil, err
@@ -152,7 +153,9 @@ func (d *Driver) Guards(ctx context.Context, ref providers.Ref, rev providers.Re
 		}
 	}
 	if f.AppProperties[keyProperty] != "" {
-		held = append(held, providers.Held{Guard: providers.GuardTagged, Why: "somebody took it out of the trash, where sweepd had put it"})
+		held = append(held, providers.Held{
+			Guard: providers.GuardTagged, Why: "somebody took it out of the trash, where sweepd had put it",
+		})
 	}
 	if why := locked(f); why != "" {
 		held = append(held, providers.Held{Guard: providers.GuardLocked, Why: why})

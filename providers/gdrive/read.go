@@ -15,18 +15,22 @@ import (
 	"sweepd/providers"
 )
 
-// atOnce is up to how many bytes are fetched before ReadRange returns, so that
-// an answer that was cut short can be asked for again.
+// atOnce is up to how many bytes are fetched before ReadRange returns, so that it can repeat the call if the answer
+// was cut short.
 const atOnce = 1 << 20
 
-// ReadRange implements providers.Driver. The bytes are those of the revision,
-// whatever the file is by now; whether it is another by now, Stat says.
-func (d *Driver) ReadRange(ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64) (io.ReadCloser, error) {
+// ReadRange implements providers.Driver. The bytes are those of the revision, even if the file has changed; Stat
+// reports whether it has.
+func (d *Driver) ReadRange(
+	ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64,
+) (io.ReadCloser, error) {
 	return d.read(ctx, string(ref), rev, -1, off, n)
 }
 
-// read reads a range of one revision; size is the file's, or -1.
-func (d *Driver) read(ctx context.Context, id string, rev providers.Revision, size, off, n int64) (io.ReadCloser, error) {
+// read returns a reader of a range of one revision; size is the file's, or -1 if it is not known.
+func (d *Driver) read(
+	ctx context.Context, id string, rev providers.Revision, size, off, n int64,
+) (io.ReadCloser, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -57,9 +61,8 @@ func (d *Driver) read(ctx context.Context, id string, rev providers.Revision, si
 	}
 }
 
-// open asks for the range. Who may only read a file is not shown its revisions, and
-// a revision that Drive does not have any more is not there: the bytes that the file
-// has now are those of the revision as long as it is the head.
+// open requests the range. An account that may only read a file is not shown its revisions, and Drive may no longer
+// have an old one. If so, the current bytes of the file are used, if the revision is still its head.
 func (d *Driver) open(ctx context.Context, id, revisionID string, off, n int64) (io.ReadCloser, error) {
 	call := d.api.Revisions.Get(id, revisionID).Context(ctx)
 	call.Header().Set("Range", rangeOf(off, n))
@@ -70,9 +73,8 @@ func (d *Driver) open(ctx context.Context, id, revisionID string, off, n int64) 
 	return opened(resp, err, off, n)
 }
 
-// openHead asks for the range of the bytes that the file has now. It is
-// providers.ErrChanged, from here or from the reader, if these were those of another
-// revision at any moment.
+// openHead requests the range of the file's current bytes. It, or its reader, returns providers.ErrChanged if these
+// were of another revision at any moment.
 func (d *Driver) openHead(ctx context.Context, id, revisionID string, off, n int64) (io.ReadCloser, error) {
 	f, err := d.recent(ctx, providers.Ref(id))
 	switch {
@@ -97,8 +99,7 @@ func (d *Driver) openHead(ctx context.Context, id, revisionID string, off, n int
 	}}, nil
 }
 
-// headBody is a body that is what was asked for only if the file is still the same
-// when it ends.
+// headBody is a body that is valid only if the file is still the same when it ends.
 type headBody struct {
 	io.ReadCloser
 	still func() error
@@ -127,8 +128,7 @@ func (b *headBody) Close() error {
 
 func rangeOf(off, n int64) string { return fmt.Sprintf("bytes=%d-%d", off, off+n-1) }
 
-// opened is the body of an answer, of as many bytes as were asked for, or as there
-// are.
+// opened returns the body of an answer, with as many bytes as were requested, or as there are.
 func opened(resp *http.Response, err error, off, n int64) (io.ReadCloser, error) {
 	if past(err) {
 		return io.NopCloser(strings.NewReader("")), nil
@@ -143,8 +143,7 @@ func opened(resp *http.Response, err error, off, n int64) (io.ReadCloser, error)
 	return &body{rc: resp.Body, left: length}, nil
 }
 
-// past reports whether the range is beyond the end of the file: status 416
-// (RFC 9110, 15.5.17).
+// past reports whether the range is beyond the end of the file: status 416 (RFC 9110, 15.5.17).
 func past(err error) bool {
 	if fault, ok := errors.AsType[*cloudhttp.Error](err); ok {
 		return fault.Status == http.StatusRequestedRangeNotSatisfiable
@@ -153,8 +152,7 @@ func past(err error) bool {
 	return ok && fault.Code == http.StatusRequestedRangeNotSatisfiable
 }
 
-// ranged is how many bytes are to come; an error if they are not those that were
-// asked for.
+// ranged returns how many bytes follow, or an error if they are not those that were requested.
 func ranged(resp *http.Response, off, n int64) (int64, error) {
 	var first, last int64
 	if resp.StatusCode == http.StatusPartialContent {
@@ -170,10 +168,10 @@ func ranged(resp *http.Response, off, n int64) (int64, error) {
 	return min(n, resp.ContentLength), nil
 }
 
-// errShort: a connection's end is not the file's.
+// errShort: the connection ended before the range did.
 var errShort = errors.New("the answer was cut short")
 
-// body gives as many bytes as were promised, or errShort.
+// body returns as many bytes as were promised, or errShort.
 type body struct {
 	rc   io.ReadCloser
 	left int64

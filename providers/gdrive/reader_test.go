@@ -43,14 +43,18 @@ func TestAReaderOfASharedDriveReadsTheHead(t *testing.T) {
 		{Call: "drive.revisions.get.media", Kind: cloudfake.Refuse, Status: 404, Reason: "notFound", Times: -1},
 	} {
 		w := newWorld(t)
-		id := w.add(drive.Item{Name: "a.png", MimeType: "image/png", Parents: []string{w.team()}, Content: drive.Bytes(long)})
+		id := w.add(drive.Item{
+			Name: "a.png", MimeType: "image/png", Parents: []string{w.team()}, Content: drive.Bytes(long),
+		})
 		if refusal.Call != "" {
 			w.must(w.cloud.SetFaults([]cloudfake.Fault{refusal}))
 		}
 		d := w.open(t)
 		e, err := d.Stat(t.Context(), providers.Ref(id))
 		w.must(err)
-		for _, r := range [][2]int64{{0, 1}, {3, 70_000}, {0, int64(len(long))}, {int64(len(long)) - 1, 5}, {int64(len(long)) + 1, 5}} {
+		for _, r := range [][2]int64{
+			{0, 1}, {3, 70_000}, {0, int64(len(long))}, {int64(len(long)) - 1, 5}, {int64(len(long)) + 1, 5},
+		} {
 			w.pass(time.Hour)
 			got, err := readAll(t, d, e, r[0], r[1])
 			size := int64(len(long))
@@ -65,7 +69,10 @@ func TestAHeadThatIsAnotherBeforeOrAfterIsErrChanged(t *testing.T) {
 	for _, kind := range []cloudfake.Kind{cloudfake.ChangeBefore, cloudfake.ChangeAfter} {
 		for _, n := range []int64{3, 2 << 20} {
 			w := newWorld(t)
-			id := w.add(drive.Item{Name: "a.png", MimeType: "image/png", Parents: []string{w.team()}, Content: drive.Bytes(make([]byte, 2<<20))})
+			id := w.add(drive.Item{
+				Name: "a.png", MimeType: "image/png", Parents: []string{w.team()},
+				Content: drive.Bytes(make([]byte, 2<<20)),
+			})
 			d := w.open(t)
 			e, err := d.Stat(t.Context(), providers.Ref(id))
 			w.must(err)
@@ -80,8 +87,7 @@ func TestAHeadThatIsAnotherBeforeOrAfterIsErrChanged(t *testing.T) {
 	}
 }
 
-// What cannot be read is an error, whatever Drive calls it, and never a file that
-// has changed: of such a one nothing is said.
+// A failed read is an error, regardless of Drive's name for it, and never a changed file: of that nothing is known.
 func TestAFileThatMayNotBeReadIsAnErrorOfTheScan(t *testing.T) {
 	for _, refusal := range []cloudfake.Fault{
 		{Kind: cloudfake.Refuse, Status: 403, Reason: "cannotDownloadFile"},

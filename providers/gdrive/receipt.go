@@ -10,11 +10,10 @@ import (
 	"sweepd/providers"
 )
 
-// receipt is a providers.Receipt in the clear. Of one trashing the journal's and
-// the bin's are the same text.
+// receipt is a decoded providers.Receipt. The journal and the bin encode one trashing to the same text.
 type receipt struct {
 	ID       string             `json:"id"`
-	Key      string             `json:"key"` // of the Trash; "": others put it there
+	Key      string             `json:"key"` // of the Trash; "" if the user or another program trashed it
 	Revision providers.Revision `json:"rev"`
 }
 
@@ -28,7 +27,7 @@ func (r receipt) encode() providers.Receipt {
 
 var errReceipt = errors.New("this is no receipt of a Google Drive")
 
-// parseReceipt reads a receipt; one of another account is providers.ErrOutside.
+// parseReceipt decodes a receipt; it returns providers.ErrOutside if it is of another account.
 func (d *Driver) parseReceipt(text providers.Receipt) (r receipt, err error) {
 	dec := json.NewDecoder(strings.NewReader(string(text)))
 	dec.DisallowUnknownFields()
@@ -38,7 +37,7 @@ func (d *Driver) parseReceipt(text providers.Receipt) (r receipt, err error) {
 	return r, d.own(providers.Ref(r.ID), r.Revision)
 }
 
-// receiptOf is that of a file in the trash.
+// receiptOf returns the receipt of a file in the trash.
 func (d *Driver) receiptOf(f *drive.File) receipt {
 	return receipt{f.Id, f.AppProperties[keyProperty], d.revision(f)}
 }

@@ -12,9 +12,8 @@ import (
 	"sweepd/providers"
 )
 
-// Restore implements providers.Driver. Names need not be unique in Drive: nothing
-// is in the way, and nothing is overwritten. Where the file is found is asked
-// first, so that no failure to find it is told of a file that is back.
+// Restore implements providers.Driver. Names need not be unique in Drive, so no file is in the way and none is
+// overwritten. Restore looks up the path first, so that it cannot fail at that after the file is back.
 func (d *Driver) Restore(ctx context.Context, text providers.Receipt) (providers.Entry, error) {
 	if err := d.able(providers.CanRestore); err != nil {
 		return providers.Entry{}, err
@@ -38,9 +37,9 @@ func (d *Driver) Restore(ctx context.Context, text providers.Receipt) (providers
 	return d.entry(f, p), nil
 }
 
-// restore takes f out of the trash if it is there as the receipt says. A note that
-// is not seen may be another client's, from before the person made a new one, and
-// to bring the same file back harms nothing; to delete it for good would.
+// restore takes f out of the trash if it matches the receipt. If the note is not visible, another client may have
+// written it, before the user created a new one; restoring the same file is harmless then, but deleting it for good
+// would not be.
 func (d *Driver) restore(ctx context.Context, f *drive.File, r receipt) (*drive.File, error) {
 	switch {
 	case !f.ExplicitlyTrashed:
@@ -51,9 +50,9 @@ func (d *Driver) restore(ctx context.Context, f *drive.File, r receipt) (*drive.
 	return d.takeOut(ctx, f)
 }
 
-// Purge implements providers.Driver: one file, looked at right before. A person
-// who takes it out of the trash between that look and the deletion, a few
-// hundredths of a second, loses it: Drive has no conditional delete.
+// Purge implements providers.Driver: it looks at the one file right before it deletes it. If a person takes the file
+// out of the trash between the look and the deletion, a few hundredths of a second, it is lost: Drive has no
+// conditional delete.
 func (d *Driver) Purge(ctx context.Context, text providers.Receipt) error {
 	if err := d.able(providers.CanPurge); err != nil {
 		return err
@@ -92,7 +91,7 @@ func (d *Driver) Gone(ctx context.Context, text providers.Receipt) (bool, error)
 	return err == nil && !f.Trashed, err
 }
 
-// purgeable is nil for a file that is in the trash as the receipt says.
+// purgeable returns nil if the file is in the trash and matches the receipt.
 func (d *Driver) purgeable(f *drive.File, r receipt) error {
 	switch _, ok := d.space(f); {
 	case !f.Trashed:
@@ -107,8 +106,7 @@ func (d *Driver) purgeable(f *drive.File, r receipt) error {
 	return nil
 }
 
-// seenGone looks whether the file is gone, after a deletion that was answered by
-// nil or lost.
+// seenGone checks that the file is gone, after a deletion that returned nil or had no answer.
 func (d *Driver) seenGone(ctx context.Context, ref providers.Ref, deleted error) error {
 	switch _, err := d.look(ctx, ref); {
 	case errors.Is(err, fs.ErrNotExist):

@@ -11,8 +11,8 @@ import (
 	"sweepd/providers"
 )
 
-// unfound is why nothing was found in a root: providers.ErrEmpty for a folder in
-// which nothing is that is swept, fs.ErrNotExist where there is no such folder.
+// unfound returns why nothing was found in a root: providers.ErrEmpty if the folder has nothing that is swept,
+// fs.ErrNotExist if there is no such folder.
 func (d *Driver) unfound(ctx context.Context, root string) error {
 	for _, s := range d.spaces[1:] {
 		if s.root == root {
@@ -47,8 +47,8 @@ func noFolder(at, like string) error {
 	return fmt.Errorf("there is no folder %q: %w", at, fs.ErrNotExist)
 }
 
-// subfolders are the ids of the folders of that name in any of the folders, which
-// are at a path; like is a path that differs only in case or in Unicode's form.
+// subfolders returns the ids of the folders of that name in any of the folders, which are at the path at; like is a
+// path that differs only in case or in Unicode's form.
 func (d *Driver) subfolders(ctx context.Context, in []string, at, name string) (ids []string, like string, err error) {
 	for _, id := range in {
 		call := d.list(space{}, "'"+id+"' in parents and trashed = false and mimeType = '"+folderType+"'").
@@ -60,7 +60,7 @@ func (d *Driver) subfolders(ctx context.Context, in []string, at, name string) (
 			for _, f := range l.Files {
 				path := at + "/" + element(f.Name)
 				if path == sharedDrives {
-					path = "/(" + element(f.Name) + ")" // as folders.join has it
+					path = "/(" + element(f.Name) + ")" // as folders.join writes it
 				}
 				switch want := at + "/" + name; {
 				case path == want:

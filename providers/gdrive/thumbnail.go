@@ -15,16 +15,18 @@ import (
 	"sweepd/providers"
 )
 
-// maxThumbnail is more than any thumbnail has: bytes.
+// maxThumbnail is more bytes than any thumbnail has.
 const maxThumbnail = 4 << 20
 
-// sizeSuffix is how a thumbnail's link names its longer side.
+// sizeSuffix matches the longer side in a thumbnail's link.
 var sizeSuffix = regexp.MustCompile(`=s\d+$`)
 
-// Thumbnail implements providers.Driver. The link to it lives for hours only and
-// is asked for each time.
-func (d *Driver) Thumbnail(ctx context.Context, ref providers.Ref, rev providers.Revision, side int) (io.ReadCloser, error) {
-	f, err := cloudhttp.Answered(d.api.Files.Get(string(ref)).SupportsAllDrives(true).Fields(field + ",thumbnailLink").Context(ctx).Do())
+// Thumbnail implements providers.Driver. The link is valid for hours only, so each call requests it.
+func (d *Driver) Thumbnail(
+	ctx context.Context, ref providers.Ref, rev providers.Revision, side int,
+) (io.ReadCloser, error) {
+	f, err := cloudhttp.Answered(d.api.Files.Get(string(ref)).SupportsAllDrives(true).
+		Fields(field + ",thumbnailLink").Context(ctx).Do())
 	if err != nil {
 		return nil, missing(err)
 	}

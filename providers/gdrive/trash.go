@@ -12,19 +12,19 @@ import (
 	"sweepd/providers"
 )
 
-// Trash implements providers.Driver. Refused as ErrProtected is what Drive does
-// not let be deleted, and what is in more than one folder: it would be gone from
-// all of them. The order:
+// Trash implements providers.Driver. It returns ErrProtected if Drive does not allow the deletion, or if the file is
+// in more than one folder: it would be gone from all of them. The order:
 //
 //  1. look, and compare with rev;
 //  2. update: trashed, with the key;
-//  3. compare what the answer says the file is now;
-//  4. if it is another - somebody wrote to it, renamed or moved it between 1 and
-//     2 - take it out again.
+//  3. compare the file in the answer;
+//  4. if it is another - a person or a program wrote to it, renamed or moved it between 1 and 2 - take it out again.
 //
-// Without an answer to 2 the file is looked at; if it is not in the trash then,
-// the update may still be under way: ErrUncertain, and Settle looks later.
-func (d *Driver) Trash(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
+// If 2 has no answer, Trash looks at the file. If it is not in the trash then, the update may still be under way: it
+// returns ErrUncertain, and Settle looks later.
+func (d *Driver) Trash(
+	ctx context.Context, key string, ref providers.Ref, rev providers.Revision,
+) (providers.Receipt, error) {
 	if err := d.able(providers.CanTrash); err != nil {
 		return "", err
 	}
@@ -58,25 +58,24 @@ func (d *Driver) Trash(ctx context.Context, key string, ref providers.Ref, rev p
 	return d.compare(ctx, now, key, rev)
 }
 
-// update changes what is said of a file, never its bytes, and gives what the
-// answer says it is now.
+// update changes the attributes of a file, never its bytes, and returns the file in the answer.
 func (d *Driver) update(ctx context.Context, ref providers.Ref, change *drive.File) (*drive.File, error) {
-	f, err := cloudhttp.Answered(d.api.Files.Update(string(ref), change).SupportsAllDrives(true).Fields(field).Context(ctx).Do())
+	f, err := cloudhttp.Answered(d.api.Files.Update(string(ref), change).SupportsAllDrives(true).
+		Fields(field).Context(ctx).Do())
 	if err == nil && f.Id != string(ref) {
 		return nil, fmt.Errorf("the answer is about the file %q, not %s", f.Id, ref)
 	}
 	return f, err
 }
 
-// unsure reports whether a failed write may have been carried out: unless the
-// transport knows that it was not.
+// unsure reports whether a failed write may have been carried out. It may, unless the transport knows that it was
+// not.
 func unsure(err error) bool {
 	fault, ok := errors.AsType[*cloudhttp.Error](err)
 	return !ok || fault.Unsure || fault.Kind == cloudhttp.Unavailable
 }
 
-// missing makes the service's "no such file" fs.ErrNotExist, of a file that was
-// there a moment ago.
+// missing turns the service's "no such file" into fs.ErrNotExist, for a file that existed a moment ago.
 func missing(err error) error {
 	if errors.Is(err, cloudhttp.Missing) {
 		return fmt.Errorf("%w (%w)", fs.ErrNotExist, err)
@@ -84,8 +83,10 @@ func missing(err error) error {
 	return err
 }
 
-// afterLost looks what became of an update that was not answered.
-func (d *Driver) afterLost(ctx context.Context, key string, ref providers.Ref, rev providers.Revision, lost error) (providers.Receipt, error) {
+// afterLost finds out what became of an update that was not answered.
+func (d *Driver) afterLost(
+	ctx context.Context, key string, ref providers.Ref, rev providers.Revision, lost error,
+) (providers.Receipt, error) {
 	f, err := d.look(context.WithoutCancel(ctx), ref)
 	if err != nil || !ours(f, key) {
 		return "", fmt.Errorf("%w: %w", providers.ErrUncertain, errors.Join(lost, err))
@@ -93,14 +94,16 @@ func (d *Driver) afterLost(ctx context.Context, key string, ref providers.Ref, r
 	return d.compare(ctx, f, key, rev)
 }
 
-// ours reports whether the file is in the trash by the Trash with that key.
+// ours reports whether the Trash with that key put the file into the trash.
 func ours(f *drive.File, key string) bool {
 	return f.Trashed && f.ExplicitlyTrashed && f.AppProperties[keyProperty] == key
 }
 
-// compare is the receipt if f, in the trash, is what was examined; else f is
-// taken out again: ErrChanged, or ErrUncertain if that fails.
-func (d *Driver) compare(ctx context.Context, f *drive.File, key string, rev providers.Revision) (providers.Receipt, error) {
+// compare returns the receipt if f, in the trash, is the file that was examined. Otherwise it takes f out again and
+// returns ErrChanged, or ErrUncertain if that fails.
+func (d *Driver) compare(
+	ctx context.Context, f *drive.File, key string, rev providers.Revision,
+) (providers.Receipt, error) {
 	if !ours(f, key) {
 		return "", fmt.Errorf("%w: the answer does not say that it is in the trash", providers.ErrUncertain)
 	}
@@ -109,20 +112,22 @@ func (d *Driver) compare(ctx context.Context, f *drive.File, key string, rev pro
 		return d.receiptOf(f).encode(), nil
 	}
 	if _, err := d.takeOut(context.WithoutCancel(ctx), f); err != nil {
-		return "", fmt.Errorf("%w: it has changed, and was not taken out of the trash again: %w", providers.ErrUncertain, err)
+		return "", fmt.Errorf("%w: it has changed, and was not taken out of the trash again: %w",
+			providers.ErrUncertain, err)
 	}
 	return "", providers.ErrChanged
 }
 
-// takeOut takes a file out of the trash, with the key off it. Without an answer,
-// and where looking does not show that it is out, it is ErrUncertain: it may be, or
-// be so in a moment.
+// takeOut takes a file out of the trash and removes the key from it. If there is no answer, and a look does not show
+// that the file is out, it returns ErrUncertain: the file may be out, now or in a moment.
 func (d *Driver) takeOut(ctx context.Context, f *drive.File) (*drive.File, error) {
 	ref := providers.Ref(f.Id)
 	d.looks.forget(ref)
-	back := &drive.File{Trashed: false, ForceSendFields: []string{"Trashed"}} // else nothing is sent, and nothing happens
+	// else nothing is sent, and nothing changes
+	back := &drive.File{Trashed: false, ForceSendFields: []string{"Trashed"}}
 	if _, noted := f.AppProperties[keyProperty]; noted {
-		back.ForceSendFields = append(back.ForceSendFields, "AppProperties") // else a nil map is left out, nulls and all
+		// else a nil map is omitted, and NullFields with it
+		back.ForceSendFields = append(back.ForceSendFields, "AppProperties")
 		back.NullFields = []string{"AppProperties." + keyProperty}
 	}
 	now, err := d.update(ctx, ref, back)
@@ -143,7 +148,9 @@ func (d *Driver) takeOut(ctx context.Context, f *drive.File) (*drive.File, error
 }
 
 // Settle implements providers.Driver.
-func (d *Driver) Settle(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
+func (d *Driver) Settle(
+	ctx context.Context, key string, ref providers.Ref, rev providers.Revision,
+) (providers.Receipt, error) {
 	if err := d.able(providers.CanTrash); err != nil {
 		return "", err
 	}

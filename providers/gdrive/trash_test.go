@@ -38,13 +38,14 @@ func one(t *testing.T) (*world, *gdrive.Driver, providers.Entry) {
 	return w, d, e
 }
 
-// What is around the files of a folder is one listing of it, and of those above it.
+// The guards of all files in a folder need one listing of it, and of those above it.
 func TestAMoveToTheTrashIsTwoCallsWithAllThatGuardsIt(t *testing.T) {
 	w, d, before := one(t)
 	e, err := d.Stat(t.Context(), providers.Ref(w.put("b.png", []byte("two"))))
 	w.must(err)
 	w.pass(time.Hour)
-	if held, err := d.Guards(t.Context(), before.Ref, before.Revision, providers.AllGuards()); err != nil || len(held) > 0 {
+	if held, err := d.Guards(t.Context(), before.Ref, before.Revision,
+		providers.AllGuards()); err != nil || len(held) > 0 {
 		t.Fatalf("held %v, %v", held, err)
 	}
 	was := w.cloud.Audit().Calls()
@@ -64,7 +65,7 @@ func TestAMoveToTheTrashIsTwoCallsWithAllThatGuardsIt(t *testing.T) {
 	}
 }
 
-// What happens between the look and the update is in the update's answer.
+// The update's answer shows a change between the look and the update.
 func TestAFileThatChangesAtTheLastMomentIsTakenOutOfTheTrash(t *testing.T) {
 	for _, kind := range []cloudfake.Kind{cloudfake.ChangeBefore, cloudfake.MoveBefore} {
 		t.Run(string(kind), func(t *testing.T) {
@@ -87,7 +88,10 @@ func TestWhatCannotBeTakenOutAtOnceIsTakenOutBySettle(t *testing.T) {
 	w, d, e := one(t)
 	w.must(w.cloud.SetFaults([]cloudfake.Fault{
 		{Call: "drive.files.update", Kind: cloudfake.ChangeBefore},
-		{Call: "drive.files.update", Nth: 2, Kind: cloudfake.Refuse, Status: 403, Reason: "insufficientFilePermissions"},
+		{
+			Call: "drive.files.update", Nth: 2, Kind: cloudfake.Refuse, Status: 403,
+			Reason: "insufficientFilePermissions",
+		},
 	}))
 	if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); !errors.Is(err, providers.ErrUncertain) {
 		t.Errorf("got %v, want ErrUncertain: the record stays open", err)
@@ -171,7 +175,8 @@ func TestWhatAnotherAccountHadIsNeitherGoneNorSettled(t *testing.T) {
 	_, restored := other.Restore(t.Context(), r)
 	_, read := other.ReadTrashed(t.Context(), r, 0, 1)
 	for what, err := range map[string]error{
-		"settle": settled, "settle of a path": path, "stat of a path": stat, "restore": restored, "read": read, "purge": other.Purge(t.Context(), r),
+		"settle": settled, "settle of a path": path, "stat of a path": stat, "restore": restored, "read": read,
+		"purge": other.Purge(t.Context(), r),
 	} {
 		if !errors.Is(err, providers.ErrOutside) {
 			t.Errorf("%s: got %v, want ErrOutside", what, err)
@@ -191,11 +196,17 @@ func TestGuardsAskDrive(t *testing.T) {
 		act   func(id string) error
 		guard providers.Guard
 	}{
-		"star":         {drive.Item{}, func(id string) error { return w.person.Star(id, true) }, providers.GuardTagged},
-		"shared":       {drive.Item{}, func(id string) error { return w.person.Share(id, tom, "reader") }, providers.GuardShared},
-		"link":         {drive.Item{}, func(id string) error { return w.person.Share(id, nil, "reader") }, providers.GuardShared},
-		"restricted":   {drive.Item{ReadOnly: "final"}, nil, providers.GuardLocked},
-		"two folders":  {drive.Item{Parents: []string{w.folder("A", ""), w.folder("B", "")}}, nil, providers.GuardLocked},
+		"star": {drive.Item{}, func(id string) error { return w.person.Star(id, true) }, providers.GuardTagged},
+		"shared": {
+			drive.Item{}, func(id string) error { return w.person.Share(id, tom, "reader") }, providers.GuardShared,
+		},
+		"link": {
+			drive.Item{}, func(id string) error { return w.person.Share(id, nil, "reader") }, providers.GuardShared,
+		},
+		"restricted": {drive.Item{ReadOnly: "final"}, nil, providers.GuardLocked},
+		"two folders": {
+			drive.Item{Parents: []string{w.folder("A", ""), w.folder("B", "")}}, nil, providers.GuardLocked,
+		},
 		"nothing else": {drive.Item{}, nil, ""},
 	} {
 		test.item.Name = name + ".png"
@@ -206,11 +217,13 @@ func TestGuardsAskDrive(t *testing.T) {
 		e, err := d.Stat(t.Context(), providers.Ref(id))
 		w.must(err)
 		held, err := d.Guards(t.Context(), e.Ref, e.Revision, providers.AllGuards())
-		if err != nil || len(held) > 1 || len(held) == 1 && held[0].Guard != test.guard || len(held) == 0 && test.guard != "" {
+		if err != nil || len(held) > 1 || len(held) == 1 && held[0].Guard != test.guard ||
+			len(held) == 0 && test.guard != "" {
 			t.Errorf("%s: held by %v, %v; want %q", name, held, err, test.guard)
 		}
 		_, err = d.Trash(t.Context(), key, e.Ref, e.Revision)
-		if locked := test.guard == providers.GuardLocked; locked != errors.Is(err, providers.ErrProtected) || locked && w.trashed(id) {
+		if locked := test.guard == providers.GuardLocked; locked != errors.Is(err, providers.ErrProtected) ||
+			locked && w.trashed(id) {
 			t.Errorf("%s: trash gave %v", name, err)
 		}
 	}
@@ -295,7 +308,9 @@ func TestReadingIsCutShortByNoConnection(t *testing.T) {
 	e, err := d.Stat(t.Context(), providers.Ref(id))
 	w.must(err)
 	for _, n := range []int64{1000, e.Size} {
-		w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "drive.revisions.get*", Kind: cloudfake.Truncate, Times: -1}}))
+		w.must(w.cloud.SetFaults([]cloudfake.Fault{
+			{Call: "drive.revisions.get*", Kind: cloudfake.Truncate, Times: -1},
+		}))
 		rc, err := d.ReadRange(t.Context(), e.Ref, e.Revision, 5, n)
 		var got []byte
 		if err == nil {

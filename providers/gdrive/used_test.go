@@ -9,7 +9,9 @@ import (
 )
 
 func TestWhatAScanUsedIsWhatTheServiceSaw(t *testing.T) {
-	w := newWorld(t, cloudfake.Fault{Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 503, Reason: "backendError"})
+	w := newWorld(t, cloudfake.Fault{
+		Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 503, Reason: "backendError",
+	})
 	w.put("a.png", make([]byte, 200_000))
 	d := w.open(t)
 	at := w.seq()
@@ -34,13 +36,15 @@ func TestWhatAScanUsedIsWhatTheServiceSaw(t *testing.T) {
 	}
 	now := d.Used()
 	var want providers.Used
-	for want.Calls < now.Calls-before.Calls && t.Context().Err() == nil { // a request is noted when its handler has returned, after its answer was read
+	// a request is noted when its handler has returned, after its answer was read
+	for want.Calls < now.Calls-before.Calls && t.Context().Err() == nil {
 		want = providers.Used{}
 		for _, r := range w.requests(at) {
 			want.Calls, want.Bytes = want.Calls+1, want.Bytes+r.Bytes
 		}
 	}
-	if got := (providers.Used{Calls: now.Calls - before.Calls, Bytes: now.Bytes - before.Bytes}); got != want || got.Calls < 4 || got.Bytes < 150_000 {
+	if got := (providers.Used{Calls: now.Calls - before.Calls, Bytes: now.Bytes - before.Bytes}); got != want ||
+		got.Calls < 4 || got.Bytes < 150_000 {
 		t.Errorf("used %+v, the service saw %+v", got, want)
 	}
 	st, err := providers.NewStorage("drive", d, providers.Options{})

@@ -49,7 +49,9 @@ func TestARefusalIsToldInOneLineWithoutAnAddress(t *testing.T) {
 			t.Errorf("%s: %d of %d calls failed", name, n, len(errs))
 		}
 		for _, err := range errs {
-			if _, ok := errors.AsType[*cloudhttp.Error](err); ok && strings.Contains(strings.Split(err.Error(), "): ")[0], "://") || err != nil && strings.Contains(err.Error(), "\n") {
+			if _, ok := errors.AsType[*cloudhttp.Error](err); ok &&
+				strings.Contains(strings.Split(err.Error(), "): ")[0], "://") ||
+				err != nil && strings.Contains(err.Error(), "\n") {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
@@ -74,7 +76,9 @@ func TestAFileThatAListingNamesTwiceIsCountedOnce(t *testing.T) {
 		}
 		if !again { // the second page is refused, and the first one comes again
 			again = true
-			w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 400, Reason: "invalid"}}))
+			w.must(w.cloud.SetFaults([]cloudfake.Fault{
+				{Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 400, Reason: "invalid"},
+			}))
 		}
 	}
 	for ref, n := range given {

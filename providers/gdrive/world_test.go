@@ -18,7 +18,7 @@ import (
 	"sweepd/providers/gdrive"
 )
 
-// clock is the time that all go by; nobody waits for it.
+// clock is the time of all parts of the world; waiting only moves it.
 type clock struct {
 	mu sync.Mutex
 	at time.Time
@@ -41,8 +41,7 @@ func (c *clock) sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
-// world is a Drive of one person behind real HTTP, as its owner and as a client
-// meet it.
+// world is a Drive of one person behind real HTTP, as its owner and as a client meet it.
 type world struct {
 	*testing.T
 	*clock
@@ -59,7 +58,9 @@ func newWorld(t *testing.T, faults ...cloudfake.Fault) *world {
 	t.Helper()
 	w := &world{T: t, clock: &clock{at: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}, ids: map[string]string{}}
 	var err error
-	if w.cloud, err = cloudfake.New(cloudfake.Options{Now: w.now, Faults: faults, Wait: func(context.Context, time.Duration) {}}); err != nil {
+	if w.cloud, err = cloudfake.New(cloudfake.Options{
+		Now: w.now, Faults: faults, Wait: func(context.Context, time.Duration) {},
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if w.drive, err = drive.New(w.cloud, drive.Options{}); err != nil {
@@ -80,8 +81,7 @@ func newWorld(t *testing.T, faults ...cloudfake.Fault) *world {
 	return w
 }
 
-// tokens signs with a new token of the person's each time: they are good for an
-// hour, and here hours pass.
+// tokens signs with a new token of the person's each time: they are good for an hour, and here hours pass.
 type tokens struct {
 	person *drive.Account
 	scopes []string
