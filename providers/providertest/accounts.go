@@ -6,41 +6,61 @@ import (
 	"sweepd/providers"
 )
 
-// AccountKind is a kind of account that providers/README.md has a column for.
+// AccountKind is a kind of account that has a column in providers/README.md.
 type AccountKind struct {
 	Name   string
 	Can    providers.Can
 	Guards []providers.Guard // that can hold its files
-	Test   string            // that holds it to every promise, by RunAs
+	Test   string            // tests every promise on it, by RunAs
 	In     string            // the folder of that test, below providers
 }
 
 var (
 	onDisk = []providers.Guard{
-		providers.GuardOpen, providers.GuardPartial, providers.GuardPlaceholder, providers.GuardHardLinked, providers.GuardOtherOwner,
+		providers.GuardOpen, providers.GuardPartial, providers.GuardPlaceholder, providers.GuardHardLinked,
+		providers.GuardOtherOwner,
 		providers.GuardGit, providers.GuardMentioned, providers.GuardLibrary, providers.GuardTagged,
 	}
 	inDrive = []providers.Guard{
-		providers.GuardPartial, providers.GuardGit, providers.GuardLibrary, providers.GuardTagged, providers.GuardShared, providers.GuardLocked,
+		providers.GuardPartial, providers.GuardGit, providers.GuardLibrary, providers.GuardTagged,
+		providers.GuardShared, providers.GuardLocked,
 	}
-	inDropbox = []providers.Guard{providers.GuardPartial, providers.GuardGit, providers.GuardLibrary, providers.GuardShared, providers.GuardLocked}
+	inDropbox = []providers.Guard{
+		providers.GuardPartial, providers.GuardGit, providers.GuardLibrary,
+		providers.GuardShared, providers.GuardLocked,
+	}
 )
 
-// what an account of a service says of changes.
+// follows are the abilities that every account of a service has.
 const follows = providers.CanListTrash | providers.CanWait | providers.CanFollow | providers.CanThumbnail
 
 // AccountKinds are the columns.
 var AccountKinds = []AccountKind{
-	{"local disk", providers.CanReadWhole | providers.CanWait | providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanListTrash, onDisk, "TestLocalKeepsEveryPromise", "local"},
-	{"My Drive", follows | providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanEmptyTrash, inDrive, "TestDriveKeepsEveryPromise", "gdrive"},
-	{"shared drive", follows | providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanEmptyTrash, inDrive, "TestASharedDriveKeepsEveryPromise", "gdrive"},
-	{"own Dropbox", follows | providers.CanTrash | providers.CanRestore, inDropbox, "TestDropboxKeepsEveryPromise", "dropbox"},
-	{"Dropbox of a team", follows | providers.CanTrash | providers.CanRestore | providers.CanPurge, inDropbox, "TestDropboxKeepsEveryPromise", "dropbox"},
+	{
+		"local disk", providers.CanReadWhole | providers.CanWait | providers.CanTrash | providers.CanRestore |
+			providers.CanPurge | providers.CanListTrash, onDisk, "TestLocalKeepsEveryPromise", "local",
+	},
+	{
+		"My Drive", follows | providers.CanTrash | providers.CanRestore | providers.CanPurge |
+			providers.CanEmptyTrash, inDrive, "TestDriveKeepsEveryPromise", "gdrive",
+	},
+	{
+		"shared drive", follows | providers.CanTrash | providers.CanRestore | providers.CanPurge |
+			providers.CanEmptyTrash, inDrive, "TestASharedDriveKeepsEveryPromise", "gdrive",
+	},
+	{
+		"own Dropbox", follows | providers.CanTrash | providers.CanRestore, inDropbox,
+		"TestDropboxKeepsEveryPromise", "dropbox",
+	},
+	{
+		"Dropbox of a team", follows | providers.CanTrash | providers.CanRestore | providers.CanPurge, inDropbox,
+		"TestDropboxKeepsEveryPromise", "dropbox",
+	},
 	{"only looked at", follows, nil, "TestDropboxKeepsEveryPromise", "dropbox"},
 }
 
-// RunAs is Run for an account of the kind of that name, whose abilities have to be
-// those that the kind has.
+// RunAs is Run for an account of the kind of that name. It fails the test if the account's abilities differ from the
+// kind's.
 func RunAs(t *testing.T, name string, start func(t *testing.T) Harness) {
 	for _, k := range AccountKinds {
 		if k.Name != name {

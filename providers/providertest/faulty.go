@@ -17,7 +17,7 @@ type Fault struct {
 	Late   bool // the call is carried out, and then its answer is lost
 }
 
-// Faulty is a driver that fails where it is told to.
+// Faulty is a driver whose calls fail according to its faults.
 type Faulty struct {
 	providers.Driver
 	faults []Fault
@@ -38,7 +38,8 @@ func (f *Faulty) Calls(method string) int {
 	return f.calls[method]
 }
 
-// next counts a call and says what is to become of it.
+// next counts a call and returns the error with which it fails, before it acts (early) or after (late); nil if it
+// does not.
 func (f *Faulty) next(method string) (early, late error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -55,7 +56,7 @@ func (f *Faulty) next(method string) (early, late error) {
 	return nil, nil
 }
 
-// call is one method's call under its fault.
+// call runs one call of a method with its fault.
 func call[T any](f *Faulty, method string, do func() (T, error)) (T, error) {
 	var zero T
 	early, late := f.next(method)
@@ -73,19 +74,27 @@ func (f *Faulty) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, 
 	return call(f, "Stat", func() (providers.Entry, error) { return f.Driver.Stat(ctx, ref) })
 }
 
-func (f *Faulty) ReadRange(ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64) (io.ReadCloser, error) {
+func (f *Faulty) ReadRange(
+	ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64,
+) (io.ReadCloser, error) {
 	return call(f, "ReadRange", func() (io.ReadCloser, error) { return f.Driver.ReadRange(ctx, ref, rev, off, n) })
 }
 
-func (f *Faulty) Guards(ctx context.Context, ref providers.Ref, rev providers.Revision, of []providers.Guard) ([]providers.Held, error) {
+func (f *Faulty) Guards(
+	ctx context.Context, ref providers.Ref, rev providers.Revision, of []providers.Guard,
+) ([]providers.Held, error) {
 	return call(f, "Guards", func() ([]providers.Held, error) { return f.Driver.Guards(ctx, ref, rev, of) })
 }
 
-func (f *Faulty) Trash(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
+func (f *Faulty) Trash(
+	ctx context.Context, key string, ref providers.Ref, rev providers.Revision,
+) (providers.Receipt, error) {
 	return call(f, "Trash", func() (providers.Receipt, error) { return f.Driver.Trash(ctx, key, ref, rev) })
 }
 
-func (f *Faulty) Settle(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
+func (f *Faulty) Settle(
+	ctx context.Context, key string, ref providers.Ref, rev providers.Revision,
+) (providers.Receipt, error) {
 	return call(f, "Settle", func() (providers.Receipt, error) { return f.Driver.Settle(ctx, key, ref, rev) })
 }
 
@@ -128,7 +137,7 @@ func (f *Faulty) Trashed(ctx context.Context) iter.Seq2[providers.Trashed, error
 	return listing(f, "Trashed", f.Driver.Trashed(ctx))
 }
 
-// listing cuts a listing with the error at the element whose turn it is.
+// listing ends a listing with the error of the fault, if one matches an element.
 func listing[T any](f *Faulty, method string, seq iter.Seq2[T, error]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for v, err := range seq {

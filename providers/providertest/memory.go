@@ -17,9 +17,8 @@ import (
 	"sweepd/providers"
 )
 
-// Memory is a storage in memory with everything that a storage can have: stable
-// refs, revisions, a change feed whose cursors can expire, and a trash bin that
-// other people use too. Several Memory drivers may share one Account.
+// Memory is a driver in memory with every feature of a storage: stable refs, revisions, a change feed whose cursors
+// can expire, and a trash bin that other people use too. Several Memory drivers may share one Account.
 type Memory struct {
 	providers.Unsupported // it makes no thumbnails
 	a                     *Account
@@ -27,10 +26,10 @@ type Memory struct {
 
 var _ providers.Driver = (*Memory)(nil)
 
-// NewMemory opens a driver on the account.
+// NewMemory returns a driver on the account.
 func NewMemory(a *Account) *Memory { return &Memory{a: a} }
 
-// Account is what a Memory driver keeps: the service's side of the storage.
+// Account is the service's side of a Memory driver: the stored files.
 type Account struct {
 	mu      sync.Mutex
 	files   map[providers.Ref]*file
@@ -39,10 +38,10 @@ type Account struct {
 	changed chan struct{}   // closed and replaced at each change
 	next    int
 
-	paths   map[string]providers.Ref // of what is there
-	folders map[string]bool          // that there ever was a file in
+	paths   map[string]providers.Ref // of files that exist
+	folders map[string]bool          // that have, or had, a file in them
 	lacks   providers.Can
-	hashes  func(providers.Hashes) providers.Hashes // those that it knows; nil: none
+	hashes  func(providers.Hashes) providers.Hashes // those that the storage knows; nil: none
 	undated bool
 	read    int64
 }
@@ -52,7 +51,7 @@ type file struct {
 	content  []byte
 	rev      int
 	modified time.Time
-	key      string // of the Trash that moved it; "" with trashed: somebody else did
+	key      string // of the Trash that moved it; "" if trashed by another program
 	trashed  bool
 	away     bool // purged, or deleted by the person
 	deleted  time.Time
@@ -63,17 +62,18 @@ type file struct {
 
 // NewAccount returns an empty storage.
 func NewAccount() *Account {
-	return &Account{files: map[providers.Ref]*file{}, paths: map[string]providers.Ref{}, folders: map[string]bool{}, changed: make(chan struct{})}
+	return &Account{
+		files: map[providers.Ref]*file{}, paths: map[string]providers.Ref{}, folders: map[string]bool{},
+		changed: make(chan struct{}),
+	}
 }
 
-// Far makes it a storage where reading files whole is dear, and which knows the
-// hashes of its files.
+// Far makes it a storage where reading files whole is expensive, and which knows the hashes of its files.
 func (a *Account) Far() {
 	a.far(func(h providers.Hashes) providers.Hashes { return providers.Hashes{SHA256: h.SHA256} })
 }
 
-// FarInBlocks is Far, of a storage that knows the ContentHash of its files and no
-// other.
+// FarInBlocks is Far for a storage that knows only the ContentHash of its files.
 func (a *Account) FarInBlocks() {
 	a.far(func(h providers.Hashes) providers.Hashes { return providers.Hashes{ContentHash: h.ContentHash} })
 }
@@ -85,29 +85,28 @@ func (a *Account) far(hashes func(providers.Hashes) providers.Hashes) {
 	a.hashes = hashes
 }
 
-// Lack takes abilities away, in what Can says only.
+// Lack removes abilities from what Can returns; the methods still work.
 func (a *Account) Lack(c providers.Can) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.lacks |= c
 }
 
-// Undated makes its bin one that keeps no dates.
+// Undated makes the bin keep no dates.
 func (a *Account) Undated() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.undated = true
 }
 
-// BytesRead is how much was asked for of files' contents so far.
+// BytesRead returns how many bytes of files' contents were read so far.
 func (a *Account) BytesRead() int64 {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.read
 }
 
-// Star is a person giving the file a star: the file changes, its content does
-// not.
+// Star gives the file a star, as a person does: the file changes, its content does not.
 func (a *Account) Star(path string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -117,8 +116,7 @@ func (a *Account) Star(path string) {
 	}
 }
 
-// Share is a person letting other people see the file: the file changes, its
-// content does not.
+// Share lets other people see the file, as a person does: the file changes, its content does not.
 func (a *Account) Share(path string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -128,7 +126,7 @@ func (a *Account) Share(path string) {
 	}
 }
 
-// Move is a person giving the file another path.
+// Move gives the file another path, as a person does.
 func (a *Account) Move(from, to string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -140,7 +138,7 @@ func (a *Account) Move(from, to string) {
 	}
 }
 
-// Write is what a person does: it creates the file or replaces its content.
+// Write creates the file or replaces its content, as a person does.
 func (a *Account) Write(path string, content []byte, modified time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -155,14 +153,14 @@ func (a *Account) Write(path string, content []byte, modified time.Time) {
 	a.note(ref, f)
 }
 
-// enfold makes the folders that a file at the path is in.
+// enfold creates the folders that a file at the path is in.
 func (a *Account) enfold(at string) {
 	for dir := path.Dir(at); !a.folders[dir]; dir = path.Dir(dir) {
 		a.folders[dir] = true
 	}
 }
 
-// around are the folders that the file at the path is in, its own first.
+// around returns the folders that the file at the path is in, its own first.
 func (a *Account) around(at string) (in []providers.Folder) {
 	for dir := path.Dir(at); ; dir = path.Dir(dir) {
 		in = append(in, providers.Folder{Path: dir, Has: func(name string) (bool, error) {
@@ -176,7 +174,7 @@ func (a *Account) around(at string) (in []providers.Folder) {
 	}
 }
 
-// Remove is a person deleting the file, past the bin.
+// Remove deletes the file without the bin, as a person does.
 func (a *Account) Remove(path string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -187,7 +185,7 @@ func (a *Account) Remove(path string) {
 	}
 }
 
-// Hold has guards hold the file from now on, in place of those before.
+// Hold makes guards hold the file from now on, in place of those before.
 func (a *Account) Hold(path string, held ...providers.Held) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -196,7 +194,7 @@ func (a *Account) Hold(path string, held ...providers.Held) {
 	}
 }
 
-// Expire makes every cursor given out so far too old.
+// Expire makes every cursor that was returned so far too old.
 func (a *Account) Expire() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -204,7 +202,7 @@ func (a *Account) Expire() {
 	a.oldest = len(a.log)
 }
 
-// Content returns the file's bytes, and whether it is there.
+// Content returns the file's bytes, and whether it exists.
 func (a *Account) Content(path string) ([]byte, bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -229,7 +227,7 @@ func (a *Account) Bin() []string {
 	return paths
 }
 
-// at finds the file that is not in the trash under that path.
+// at returns the file that is not in the trash under that path.
 func (a *Account) at(path string) (providers.Ref, *file) {
 	ref, ok := a.paths[path]
 	if !ok {
@@ -238,13 +236,13 @@ func (a *Account) at(path string) (providers.Ref, *file) {
 	return ref, a.files[ref]
 }
 
-// note has the file be at another revision.
+// note gives the file a new revision and adds it to the change feed.
 func (a *Account) note(ref providers.Ref, f *file) {
 	f.rev++
 	a.tell(ref)
 }
 
-// tell puts the file into the change feed.
+// tell adds the file to the change feed.
 func (a *Account) tell(ref providers.Ref) {
 	a.log = append(a.log, ref)
 	close(a.changed)
@@ -256,7 +254,10 @@ func (f *file) revision() providers.Revision {
 }
 
 func (a *Account) entry(ref providers.Ref, f *file) providers.Entry {
-	e := providers.Entry{Ref: ref, Revision: f.revision(), Path: f.path, Size: int64(len(f.content)), Modified: f.modified, Created: f.modified, Starred: f.starred, Shared: f.shared}
+	e := providers.Entry{
+		Ref: ref, Revision: f.revision(), Path: f.path, Size: int64(len(f.content)), Modified: f.modified,
+		Created: f.modified, Starred: f.starred, Shared: f.shared,
+	}
 	if a.hashes != nil {
 		h := providers.NewHasher()
 		_, _ = h.Write(f.content) // never fails
@@ -265,11 +266,12 @@ func (a *Account) entry(ref providers.Ref, f *file) providers.Entry {
 	return e
 }
 
-// Can is everything but what the Account lacks.
+// Can returns everything but what the Account lacks.
 func (m *Memory) Can() providers.Can {
 	m.a.mu.Lock()
 	defer m.a.mu.Unlock()
-	return (providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanListTrash | providers.CanEmptyTrash |
+	return (providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanListTrash |
+		providers.CanEmptyTrash |
 		providers.CanWait | providers.CanFollow | providers.CanReadWhole) &^ m.a.lacks
 }
 
@@ -293,7 +295,7 @@ func (m *Memory) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[
 	}
 }
 
-// snapshot is the whole answer to Changes, its checkpoint last.
+// snapshot returns the whole answer to Changes, its checkpoint last.
 func (m *Memory) snapshot(since providers.Cursor) ([]providers.Change, error) {
 	m.a.mu.Lock()
 	defer m.a.mu.Unlock()
@@ -361,7 +363,9 @@ func (m *Memory) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, 
 }
 
 // ReadRange implements providers.Driver.
-func (m *Memory) ReadRange(ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64) (io.ReadCloser, error) {
+func (m *Memory) ReadRange(
+	ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64,
+) (io.ReadCloser, error) {
 	m.a.mu.Lock()
 	defer m.a.mu.Unlock()
 	f, err := m.atRevision(ctx, ref, rev)
@@ -371,7 +375,7 @@ func (m *Memory) ReadRange(ctx context.Context, ref providers.Ref, rev providers
 	return m.a.part(f, off, n), nil
 }
 
-// part reads from the file, and counts.
+// part returns a reader of the range of the file, and counts the bytes.
 func (a *Account) part(f *file, off, n int64) io.ReadCloser {
 	size := int64(len(f.content))
 	off = min(off, size)
@@ -380,9 +384,11 @@ func (a *Account) part(f *file, off, n int64) io.ReadCloser {
 	return io.NopCloser(bytes.NewReader(bytes.Clone(part)))
 }
 
-// Guards implements providers.Driver: what Account.Hold said, and what is around
-// the file.
-func (m *Memory) Guards(ctx context.Context, ref providers.Ref, rev providers.Revision, of []providers.Guard) ([]providers.Held, error) {
+// Guards implements providers.Driver: it returns the guards set by Account.Hold, and those that go by the names
+// around the file.
+func (m *Memory) Guards(
+	ctx context.Context, ref providers.Ref, rev providers.Revision, of []providers.Guard,
+) ([]providers.Held, error) {
 	m.a.mu.Lock()
 	defer m.a.mu.Unlock()
 	f, err := m.atRevision(ctx, ref, rev)
@@ -390,11 +396,12 @@ func (m *Memory) Guards(ctx context.Context, ref providers.Ref, rev providers.Re
 		return nil, err
 	}
 	around, err := providers.HeldAround(path.Base(f.path), m.a.around(f.path), of)
-	said := slices.DeleteFunc(slices.Clone(f.held), func(h providers.Held) bool { return !slices.Contains(of, h.Guard) })
+	said := slices.DeleteFunc(slices.Clone(f.held),
+		func(h providers.Held) bool { return !slices.Contains(of, h.Guard) })
 	return append(said, around...), err
 }
 
-// present finds a file that is not in the trash.
+// present returns a file that is not in the trash; else fs.ErrNotExist.
 func (m *Memory) present(ctx context.Context, ref providers.Ref) (*file, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -433,7 +440,7 @@ func (m *Memory) Free(ctx context.Context) (map[string]int64, error) {
 // Close implements providers.Driver.
 func (m *Memory) Close() error { return nil }
 
-// TakeOut is a person who takes the file out of the trash, to that path.
+// TakeOut moves the file out of the trash, to that path, as a person does.
 func (a *Account) TakeOut(path, to string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -446,7 +453,7 @@ func (a *Account) TakeOut(path, to string) {
 	}
 }
 
-// Vanish is another program that deletes the file in the trash for good.
+// Vanish deletes the file in the trash for good, as another program does.
 func (a *Account) Vanish(path string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -458,7 +465,7 @@ func (a *Account) Vanish(path string) {
 	}
 }
 
-// Person puts a file into the trash as its owner would by hand.
+// Person moves a file to the trash, as its owner does by hand.
 func (a *Account) Person(p string, at time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -14,13 +14,15 @@ import (
 	"sweepd/providers"
 )
 
-// A Memory receipt is the file's ref and the revision that it has in the bin.
+// receipt returns a Memory receipt: the file's ref and the revision that it has in the bin.
 func receipt(ref providers.Ref, f *file) providers.Receipt {
 	return providers.Receipt(string(ref) + "@" + string(f.revision()))
 }
 
 // Trash implements providers.Driver.
-func (m *Memory) Trash(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
+func (m *Memory) Trash(
+	ctx context.Context, key string, ref providers.Ref, rev providers.Revision,
+) (providers.Receipt, error) {
 	m.a.mu.Lock()
 	defer m.a.mu.Unlock()
 	if f := m.a.files[ref]; f != nil && f.trashed && !f.away && f.key == key {
@@ -37,7 +39,9 @@ func (m *Memory) Trash(ctx context.Context, key string, ref providers.Ref, rev p
 }
 
 // Settle implements providers.Driver.
-func (m *Memory) Settle(ctx context.Context, key string, ref providers.Ref, _ providers.Revision) (providers.Receipt, error) {
+func (m *Memory) Settle(
+	ctx context.Context, key string, ref providers.Ref, _ providers.Revision,
+) (providers.Receipt, error) {
 	m.a.mu.Lock()
 	defer m.a.mu.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -100,7 +104,7 @@ func (m *Memory) Gone(ctx context.Context, r providers.Receipt) (bool, error) {
 	return !f.trashed, nil
 }
 
-// of finds the file that the receipt is about, in the bin or restored from it.
+// of returns the file of the receipt, in the bin or restored from it; else fs.ErrNotExist.
 func (m *Memory) of(ctx context.Context, r providers.Receipt) (providers.Ref, *file, error) {
 	if err := ctx.Err(); err != nil {
 		return "", nil, err

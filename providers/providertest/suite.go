@@ -18,33 +18,29 @@ import (
 	"sweepd/providers"
 )
 
-// Harness is one empty storage that the suite may fill, as its owner would,
-// and open as often as it likes.
+// Harness is one empty storage that the suite may fill, as its owner would, and open any number of times.
 type Harness interface {
 	// Open opens a new driver on the storage.
 	Open(t *testing.T) providers.Driver
-	// Path is the Entry.Path of the file with that name, directly in a root.
+	// Path returns the Entry.Path of the file with that name, directly in a root.
 	Path(name string) string
-	// Write creates the file or replaces its content, with the folders in its name.
+	// Write creates the file or replaces its content, and creates the folders in its name.
 	Write(t *testing.T, name string, content []byte)
-	// Remove deletes the file past the trash.
+	// Remove deletes the file without the trash.
 	Remove(t *testing.T, name string)
-	// Discard moves the file to the trash without the driver; it is called
-	// only where the driver can list the trash.
+	// Discard moves the file to the trash without the driver; it is called only if the driver can list the trash.
 	Discard(t *testing.T, name string)
 }
 
-// Hiding is a Harness of a storage whose bin does not list a file while another
-// has its path.
+// Hiding is a Harness of a storage whose bin does not list a file while another has its path.
 type Hiding interface{ HidesReplaced() bool }
 
-// promises are all that Run holds a provider to.
+// promises returns all promises that Run tests.
 func promises() [][]promise {
 	return [][]promise{listings, reading, thumbnails, trashing, returning, refusing}
 }
 
-// Run holds the provider to every promise of providers.Driver. start makes a
-// new empty storage for each case.
+// Run tests that the provider keeps every promise of providers.Driver. start makes a new empty storage for each case.
 func Run(t *testing.T, start func(t *testing.T) Harness) {
 	for _, group := range promises() {
 		for _, p := range group {
@@ -57,7 +53,8 @@ func Run(t *testing.T, start func(t *testing.T) Harness) {
 					}
 				})
 				if !d.Can().Has(p.needs) {
-					return // the promise is about an ability that this account lacks; see refusing
+					// the promise is about an ability that this account lacks; see refusing
+					return
 				}
 				p.check(&box{T: t, Harness: h, d: d})
 			})
@@ -78,7 +75,7 @@ type box struct {
 	d providers.Driver
 }
 
-// keyed returns the nth key, of the form that Recorder.Begin gives.
+// keyed returns the nth key, in the form of Recorder.Begin's.
 func keyed(n int) string { return strings.Repeat("a", 25) + string("abcdefghijklmnopqrstuvwxyz"[n]) }
 
 func (b *box) put(name, content string) providers.Entry {
@@ -87,8 +84,10 @@ func (b *box) put(name, content string) providers.Entry {
 	return b.find(name)
 }
 
-// list reads a whole listing. A storage in which there is nothing may say so.
-func (b *box) list(since providers.Cursor) (present map[string]providers.Entry, gone []providers.Ref, last providers.Change) {
+// list reads a whole listing. An empty storage may return ErrEmpty.
+func (b *box) list(
+	since providers.Cursor,
+) (present map[string]providers.Entry, gone []providers.Ref, last providers.Change) {
 	b.Helper()
 	present = map[string]providers.Entry{}
 	for c, err := range b.d.Changes(b.Context(), since) {
@@ -106,7 +105,7 @@ func (b *box) list(since providers.Cursor) (present map[string]providers.Entry, 
 	return present, gone, last
 }
 
-// find is the entry that a full listing gives for the name.
+// find returns the entry of the name in a full listing.
 func (b *box) find(name string) providers.Entry {
 	b.Helper()
 	present, _, _ := b.list("")
@@ -158,7 +157,7 @@ func (b *box) bothHold(name string, contents ...string) {
 	}
 }
 
-// absent checks that neither Stat nor a listing knows the file.
+// absent checks that neither Stat nor a listing finds the file.
 func (b *box) absent(e providers.Entry) {
 	b.Helper()
 	if _, err := b.d.Stat(b.Context(), e.Ref); !errors.Is(err, fs.ErrNotExist) {
@@ -187,7 +186,7 @@ func (b *box) readTrashed(r providers.Receipt, off, n int64) ([]byte, error) {
 	return got, errors.Join(err, rc.Close())
 }
 
-// gone checks what Gone says of the receipt.
+// gone checks what Gone returns for the receipt.
 func (b *box) gone(r providers.Receipt, want bool) {
 	b.Helper()
 	if got, err := b.d.Gone(b.Context(), r); err != nil || got != want {
@@ -195,8 +194,8 @@ func (b *box) gone(r providers.Receipt, want bool) {
 	}
 }
 
-// bin is the paths in the trash, as Trashed lists them, of what was in the
-// storage's root. A real machine may have bins with more in them.
+// bin returns the paths in the trash, as Trashed lists them, of files that were in the storage's root. A real machine
+// may have bins with other files in them.
 func (b *box) bin() []string {
 	b.Helper()
 	var paths []string
@@ -274,8 +273,10 @@ var listings = []promise{
 		_, _, last := b.list("")
 		b.Remove(b.T, "removed.png")
 		present, gone, next := b.list(last.Next)
-		if len(present) != 0 || !slices.Equal(gone, []providers.Ref{removed.Ref}) || !next.Checkpoint() || next.Seen > 1 {
-			b.Errorf("got %v, gone %q, then %+v; want %q gone, and a checkpoint that knows of 1 file", present, gone, next, removed.Ref)
+		if len(present) != 0 || !slices.Equal(gone, []providers.Ref{removed.Ref}) ||
+			!next.Checkpoint() || next.Seen > 1 {
+			b.Errorf("got %v, gone %q, then %+v; want %q gone, and a checkpoint that knows of 1 file", present,
+				gone, next, removed.Ref)
 		}
 		if present, gone, again := b.list(next.Next); len(present)+len(gone) != 0 || !again.Checkpoint() {
 			b.Errorf("nothing changed, and yet %v, gone %q, %+v", present, gone, again)
@@ -404,7 +405,17 @@ var reading = []promise{
 		content := bytes.Repeat([]byte("0123456789"), 20_000)
 		b.Write(b.T, "a.png", content)
 		e, size := b.find("a.png"), int64(len(content))
-		for _, r := range [][2]int64{{0, 1}, {0, size}, {3, 7}, {size - 1, 1}, {size - 3, 10}, {size, 1}, {size + 5, 5}, {0, 0}, {65_530, 70_000}} {
+		for _, r := range [][2]int64{
+			{0, 1},
+			{0, size},
+			{3, 7},
+			{size - 1, 1},
+			{size - 3, 10},
+			{size, 1},
+			{size + 5, 5},
+			{0, 0},
+			{65_530, 70_000},
+		} {
 			got, err := b.read(e, r[0], r[1])
 			want := content[min(r[0], size):min(r[0]+r[1], size)]
 			if err != nil || !bytes.Equal(got, want) {
@@ -429,7 +440,7 @@ var reading = []promise{
 	}},
 }
 
-// picture is a PNG of 64 x 48.
+// picture returns a PNG of 64 x 48 pixels.
 func picture(b *box) string {
 	b.Helper()
 	var file bytes.Buffer

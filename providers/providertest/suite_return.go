@@ -9,7 +9,7 @@ import (
 	"sweepd/providers"
 )
 
-// returning is the way back from the bin, and the way out of it.
+// returning are the promises about restoring and purging.
 var returning = []promise{
 	{"RestorePutsTheBytesBackUnderTheOldName", providers.CanTrash | providers.CanRestore, func(b *box) {
 		r := b.trash(keyed(1), b.put("a.png", "bytes"))
@@ -26,7 +26,7 @@ var returning = []promise{
 	{"RestoreNeverOverwrites", providers.CanTrash | providers.CanRestore, func(b *box) {
 		r := b.trash(keyed(1), b.put("a.png", "one"))
 		b.Write(b.T, "a.png", []byte("two"))
-		if _, err := b.d.Restore(b.Context(), r); err == nil { // a name may be given twice there
+		if _, err := b.d.Restore(b.Context(), r); err == nil { // names need not be unique there
 			b.bothHold("a.png", "one", "two")
 			b.binIs()
 			return
@@ -96,26 +96,32 @@ var returning = []promise{
 		}
 		b.gone(r, true)
 	}},
-	{"PurgeNeverDeletesAFileThatLeftTheBin", providers.CanTrash | providers.CanRestore | providers.CanPurge, func(b *box) {
-		r := b.trash(keyed(1), b.put("a.png", "a"))
-		if _, err := b.d.Restore(b.Context(), r); err != nil {
-			b.Fatalf("restore: %v", err)
-		}
-		if err := b.d.Purge(b.Context(), r); err == nil {
-			b.Error("purge of a file that is not in the trash: got no error")
-		}
-		b.holds("a.png", "a")
-	}},
-	{"PurgeNeverDeletesALaterTrashOfTheSameFile", providers.CanTrash | providers.CanRestore | providers.CanPurge, func(b *box) {
-		old := b.trash(keyed(1), b.put("a.png", "a"))
-		e, err := b.d.Restore(b.Context(), old)
-		if err != nil {
-			b.Fatalf("restore: %v", err)
-		}
-		b.trash(keyed(2), e)
-		_ = b.d.Purge(b.Context(), old)
-		b.binIs("a.png")
-	}},
+	{
+		"PurgeNeverDeletesAFileThatLeftTheBin",
+		providers.CanTrash | providers.CanRestore | providers.CanPurge, func(b *box) {
+			r := b.trash(keyed(1), b.put("a.png", "a"))
+			if _, err := b.d.Restore(b.Context(), r); err != nil {
+				b.Fatalf("restore: %v", err)
+			}
+			if err := b.d.Purge(b.Context(), r); err == nil {
+				b.Error("purge of a file that is not in the trash: got no error")
+			}
+			b.holds("a.png", "a")
+		},
+	},
+	{
+		"PurgeNeverDeletesALaterTrashOfTheSameFile",
+		providers.CanTrash | providers.CanRestore | providers.CanPurge, func(b *box) {
+			old := b.trash(keyed(1), b.put("a.png", "a"))
+			e, err := b.d.Restore(b.Context(), old)
+			if err != nil {
+				b.Fatalf("restore: %v", err)
+			}
+			b.trash(keyed(2), e)
+			_ = b.d.Purge(b.Context(), old)
+			b.binIs("a.png")
+		},
+	},
 	{"ReceiptsOutliveTheDriver", providers.CanTrash | providers.CanRestore, func(b *box) {
 		r := b.trash(keyed(1), b.put("a.png", "a"))
 		again := b.Open(b.T)
@@ -125,30 +131,36 @@ var returning = []promise{
 		}
 		b.holds("a.png", "a")
 	}},
-	{"AReceiptThatIsNoneIsAnErrorAndNothingHappens", providers.CanTrash | providers.CanRestore | providers.CanPurge, func(b *box) {
-		b.put("stays.png", "stays")
-		b.trash(keyed(1), b.put("a.png", "a"))
-		for _, r := range []providers.Receipt{"", "x", "{}", `{"bin":"/","name":"etc"}`, "../../a"} {
-			if _, err := b.d.Restore(b.Context(), r); err == nil {
-				b.Errorf("restore of %q: got no error", r)
+	{
+		"AReceiptThatIsNoneIsAnErrorAndNothingHappens",
+		providers.CanTrash | providers.CanRestore | providers.CanPurge, func(b *box) {
+			b.put("stays.png", "stays")
+			b.trash(keyed(1), b.put("a.png", "a"))
+			for _, r := range []providers.Receipt{"", "x", "{}", `{"bin":"/","name":"etc"}`, "../../a"} {
+				if _, err := b.d.Restore(b.Context(), r); err == nil {
+					b.Errorf("restore of %q: got no error", r)
+				}
+				_ = b.d.Purge(b.Context(), r)
 			}
-			_ = b.d.Purge(b.Context(), r)
-		}
-		b.holds("stays.png", "stays")
-		b.binIs("a.png")
-	}},
-	{"TrashedGivesReceiptsThatRestore", providers.CanTrash | providers.CanListTrash | providers.CanRestore, func(b *box) {
-		b.trash(keyed(1), b.put("a.png", "bytes"))
-		for t, err := range b.d.Trashed(b.Context()) {
-			if err != nil || t.Size != 5 {
-				b.Fatalf("got %+v, %v; want 5 bytes", t, err)
+			b.holds("stays.png", "stays")
+			b.binIs("a.png")
+		},
+	},
+	{
+		"TrashedGivesReceiptsThatRestore",
+		providers.CanTrash | providers.CanListTrash | providers.CanRestore, func(b *box) {
+			b.trash(keyed(1), b.put("a.png", "bytes"))
+			for t, err := range b.d.Trashed(b.Context()) {
+				if err != nil || t.Size != 5 {
+					b.Fatalf("got %+v, %v; want 5 bytes", t, err)
+				}
+				if _, err := b.d.Restore(b.Context(), t.Receipt); err != nil {
+					b.Errorf("restore: %v", err)
+				}
 			}
-			if _, err := b.d.Restore(b.Context(), t.Receipt); err != nil {
-				b.Errorf("restore: %v", err)
-			}
-		}
-		b.holds("a.png", "bytes")
-	}},
+			b.holds("a.png", "bytes")
+		},
+	},
 	{"TrashedNamesWhatOthersPutThere", providers.CanTrash | providers.CanListTrash, func(b *box) {
 		b.trash(keyed(1), b.put("ours.png", "a"))
 		b.put("theirs.png", "b")
@@ -193,14 +205,17 @@ var returning = []promise{
 	}},
 	{"WhatIsAroundAFileHoldsIt", 0, func(b *box) {
 		for _, name := range []string{
-			"vault/.obsidian/app.json", "x.photoslibrary/database/photos.db", "dark/sidecar.png.xmp", "site/.git/index", "loads/half.png.part",
+			"vault/.obsidian/app.json", "x.photoslibrary/database/photos.db", "dark/sidecar.png.xmp",
+			"site/.git/index", "loads/half.png.part",
 			"plain/other.png.xmp", "plain/vault/app.json",
 		} {
 			b.Write(b.T, name, []byte("not to be read"))
 		}
 		for name, by := range map[string]providers.Guard{
-			"vault/notes/img/vault.png": providers.GuardLibrary, "x.photoslibrary/originals/0/photo.png": providers.GuardLibrary,
-			"dark/sidecar.png": providers.GuardLibrary, "site/img/site.png": providers.GuardGit, "loads/half.png": providers.GuardPartial,
+			"vault/notes/img/vault.png":             providers.GuardLibrary,
+			"x.photoslibrary/originals/0/photo.png": providers.GuardLibrary,
+			"dark/sidecar.png":                      providers.GuardLibrary, "site/img/site.png": providers.GuardGit,
+			"loads/half.png": providers.GuardPartial,
 			"plain/free.png": "",
 		} {
 			b.Write(b.T, name, []byte(name))
@@ -218,8 +233,8 @@ var returning = []promise{
 	}},
 }
 
-// heldBy checks that the guard, and no other, holds the file of that name; where
-// folders are not told it is known by the last part.
+// heldBy checks that the guard, and no other, holds the file of that name. It finds the file by the last element of
+// its path, because a storage may not report the folders.
 func (b *box) heldBy(name string, by providers.Guard) {
 	b.Helper()
 	present, _, _ := b.list("")
@@ -228,7 +243,8 @@ func (b *box) heldBy(name string, by providers.Guard) {
 			continue
 		}
 		held, err := b.d.Guards(b.Context(), e.Ref, e.Revision, providers.AllGuards())
-		if err != nil || by == "" && len(held) > 0 || by != "" && (len(held) != 1 || held[0].Guard != by || held[0].Why == "") {
+		if err != nil || by == "" && len(held) > 0 ||
+			by != "" && (len(held) != 1 || held[0].Guard != by || held[0].Why == "") {
 			b.Errorf("%s: held by %v, %v; want the guard %q", name, held, err, by)
 		}
 		if held, err := b.d.Guards(b.Context(), e.Ref, e.Revision, nil); err != nil || len(held) > 0 {
@@ -239,7 +255,7 @@ func (b *box) heldBy(name string, by providers.Guard) {
 	b.Errorf("%s is not listed", name)
 }
 
-// refusing is what absent abilities do: nothing, and they say so.
+// refusing are the promises about absent abilities: their methods change nothing and return ErrUnsupported.
 var refusing = []promise{
 	{"AbsentAbilitiesAreErrUnsupportedAndChangeNothing", 0, func(b *box) {
 		e := b.put("a.png", "a")
@@ -249,13 +265,22 @@ var refusing = []promise{
 			needs providers.Can
 			try   func() error
 		}{
-			{"trash", providers.CanTrash, func() error { _, err := b.d.Trash(ctx, keyed(1), e.Ref, e.Revision); return err }},
-			{"settle", providers.CanTrash, func() error { _, err := b.d.Settle(ctx, keyed(1), e.Ref, e.Revision); return err }},
+			{
+				"trash", providers.CanTrash,
+				func() error { _, err := b.d.Trash(ctx, keyed(1), e.Ref, e.Revision); return err },
+			},
+			{
+				"settle", providers.CanTrash,
+				func() error { _, err := b.d.Settle(ctx, keyed(1), e.Ref, e.Revision); return err },
+			},
 			{"restore", providers.CanRestore, func() error { _, err := b.d.Restore(ctx, "x"); return err }},
 			{"purge", providers.CanPurge, func() error { return b.d.Purge(ctx, "x") }},
 			{"empty", providers.CanEmptyTrash, func() error { return b.d.EmptyTrash(ctx) }},
 			{"wait", providers.CanWait, func() error { return b.d.Wait(ctx, "") }},
-			{"thumbnail", providers.CanThumbnail, func() error { _, err := b.d.Thumbnail(ctx, e.Ref, e.Revision, 32); return err }},
+			{
+				"thumbnail", providers.CanThumbnail,
+				func() error { _, err := b.d.Thumbnail(ctx, e.Ref, e.Revision, 32); return err },
+			},
 			{"trashed", providers.CanListTrash, func() error {
 				for _, err := range b.d.Trashed(ctx) {
 					return err

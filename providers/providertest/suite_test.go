@@ -40,8 +40,7 @@ func TestAFarMemoryKeepsEveryPromise(t *testing.T) {
 	})
 }
 
-// reading has the memory driver's methods that change nothing; the rest is
-// Unsupported.
+// reading has the memory driver's methods that change nothing; the rest is Unsupported.
 type reading struct {
 	providers.Unsupported
 	m *providertest.Memory
@@ -56,11 +55,15 @@ func (r reading) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, 
 	return r.m.Stat(ctx, ref)
 }
 
-func (r reading) ReadRange(ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64) (io.ReadCloser, error) {
+func (r reading) ReadRange(
+	ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64,
+) (io.ReadCloser, error) {
 	return r.m.ReadRange(ctx, ref, rev, off, n)
 }
 
-func (r reading) Guards(ctx context.Context, ref providers.Ref, rev providers.Revision, of []providers.Guard) ([]providers.Held, error) {
+func (r reading) Guards(
+	ctx context.Context, ref providers.Ref, rev providers.Revision, of []providers.Guard,
+) ([]providers.Held, error) {
 	return r.m.Guards(ctx, ref, rev, of)
 }
 func (r reading) Close() error { return nil }
@@ -105,7 +108,8 @@ func TestFaultsFireAtTheirCall(t *testing.T) {
 	if _, err := early.Trash(t.Context(), "k", e.Ref, e.Revision); !errors.Is(err, boom) || len(a.Bin()) != 0 {
 		t.Errorf("second call: got %v with %d in the bin, want boom and nothing moved", err, len(a.Bin()))
 	}
-	late := providertest.NewFaulty(providertest.NewMemory(a), providertest.Fault{Method: "Trash", Err: boom, Late: true})
+	late := providertest.NewFaulty(providertest.NewMemory(a),
+		providertest.Fault{Method: "Trash", Err: boom, Late: true})
 	if _, err := late.Trash(t.Context(), "k", e.Ref, e.Revision); !errors.Is(err, boom) || len(a.Bin()) != 1 {
 		t.Errorf("late: got %v with %d in the bin, want boom and the file moved", err, len(a.Bin()))
 	}
@@ -119,7 +123,8 @@ func TestAFaultCutsAListing(t *testing.T) {
 	for _, name := range []string{"/root/a", "/root/b", "/root/c"} {
 		a.Write(name, nil, time.Unix(1, 0))
 	}
-	d := providertest.NewFaulty(providertest.NewMemory(a), providertest.Fault{Method: "Changes", Nth: 3, Err: io.ErrUnexpectedEOF})
+	d := providertest.NewFaulty(providertest.NewMemory(a),
+		providertest.Fault{Method: "Changes", Nth: 3, Err: io.ErrUnexpectedEOF})
 	n, last := 0, error(nil)
 	for _, err := range d.Changes(t.Context(), "") {
 		n, last = n+1, err

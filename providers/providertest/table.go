@@ -9,7 +9,7 @@ import (
 	"sweepd/providers"
 )
 
-// abilities are the bits of providers.Can, and what they mean to a person.
+// abilities are the bits of providers.Can, with a description of each for users.
 var abilities = []struct {
 	can  providers.Can
 	name string
@@ -26,8 +26,8 @@ var abilities = []struct {
 	{providers.CanReadWhole, "CanReadWhole", "reading files to their ends is cheap"},
 }
 
-// Table is what providers/README.md says of each kind of account: its abilities,
-// and the promises that it is held to, in Markdown.
+// Table returns the tables of providers/README.md, in Markdown: for each kind of account its abilities, and the
+// promises that are tested on it.
 func Table() string {
 	var b strings.Builder
 	b.WriteString("| it can | |")
@@ -68,7 +68,7 @@ func Table() string {
 	return b.String() + "\n"
 }
 
-// row ends a row with what each kind of account makes of it.
+// row ends a row with a mark for each kind of account that has the abilities.
 func row(b *strings.Builder, needs providers.Can) {
 	marks(b, func(k AccountKind) bool { return k.Can.Has(needs) })
 }
@@ -85,7 +85,7 @@ func marks(b *strings.Builder, yes func(AccountKind) bool) {
 	b.WriteString("\n")
 }
 
-// needs names the abilities without which a promise means nothing.
+// needs returns the names of the abilities that a promise needs.
 func needs(can providers.Can) string {
 	var all []string
 	for _, a := range abilities {
@@ -98,7 +98,7 @@ func needs(can providers.Can) string {
 
 var wordForm = regexp.MustCompile(`Err[A-Z][a-z]+|[A-Z][a-z0-9]*`)
 
-// words is a test's name as a sentence: "a file in the trash is not listed".
+// words returns a test's name as a sentence: "a file in the trash is not listed".
 func words(name string) string {
 	all := wordForm.FindAllString(name, -1)
 	for i, w := range all {

@@ -14,10 +14,11 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the table in providers/README.md")
 
-// The table is made of the suite's promises and of what each kind of account can,
-// which its own test compares with an open driver (RunAs).
+// The table is made of the suite's promises and of what each kind of account can, which its own test compares with an
+// open driver (RunAs).
 func TestTheTableOfPromisesIsWhatTheSuiteHolds(t *testing.T) {
-	const file, begin, end = "../README.md", "<!-- made by go test ./providers/providertest -update -->\n", "<!-- end -->\n"
+	const file, begin, end = "../README.md",
+		"<!-- made by go test ./providers/providertest -update -->\n", "<!-- end -->\n"
 	page, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +54,8 @@ func TestEachKindOfAccountOfTheTableIsHeldToThePromises(t *testing.T) {
 			}
 			source.Write(b)
 		}
-		if !strings.Contains(source.String(), "func "+k.Test+"(t *testing.T) {") || !strings.Contains(source.String(), `"`+k.Name+`"`) {
+		if !strings.Contains(source.String(), "func "+k.Test+"(t *testing.T) {") ||
+			!strings.Contains(source.String(), `"`+k.Name+`"`) {
 			t.Errorf("no %s of providers/%s runs the suite as a %s", k.Test, k.In, k.Name)
 		}
 	}
