@@ -5,17 +5,17 @@ import (
 	"net/http"
 )
 
-// answer is a ResponseWriter that counts what was sent, keeps the body where
-// somebody wants to see it, and can hold it back until a fault has had its way.
+// answer is a ResponseWriter that counts the bytes sent, keeps a copy of the body if it is observed, and can hold the
+// answer back until a fault has changed it.
 type answer struct {
 	to     http.ResponseWriter
 	keep   bool // copy the body
 	hold   bool // send nothing before release
-	status int  // that the service answered with; 0: not yet
-	sent   int  // status that went out; 0: none
+	status int  // the service's status; 0: none yet
+	sent   int  // the status that was sent; 0: none
 	bytes  int64
 	body   []byte
-	off    int // of body: sent already
+	off    int // of body: already sent
 }
 
 // Compile-time check.
@@ -47,21 +47,21 @@ func (a *answer) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// finish makes an answer of a service that wrote nothing.
+// finish sends the status if the service wrote nothing.
 func (a *answer) finish() { a.WriteHeader(http.StatusOK) }
 
-// alter makes one byte in the middle of the body that is held another.
+// alter changes one byte in the middle of the held body.
 func (a *answer) alter() {
 	if len(a.body) > 0 {
-		a.body = bytes.Clone(a.body) // what was observed stays as it was
+		a.body = bytes.Clone(a.body) // the observed copy stays unchanged
 		a.body[len(a.body)/2] ^= 1
 	}
 }
 
-// half sends the headers and half of the body that is held.
+// half sends the headers and half of the held body.
 func (a *answer) half() { a.send(len(a.body) / 2) }
 
-// release sends what is still held.
+// release sends the rest of the held answer.
 func (a *answer) release() {
 	if a.hold {
 		a.send(len(a.body))

@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// Audit is everything that was asked and everything that was changed, in order.
-// Its methods may be called from several goroutines at once.
+// Audit is the record of all requests and all changes, in order. Its methods may be called from several goroutines at
+// once.
 type Audit struct {
 	mu      sync.Mutex
 	records []Record
@@ -33,7 +33,7 @@ func (a *Audit) add(r Record) {
 	a.bytes[r.Call] += r.Bytes
 }
 
-// Since is a copy of the records after the one of that Seq; 0: all of them.
+// Since returns a copy of the records after the one with that Seq; 0: all of them.
 func (a *Audit) Since(seq int64) []Record {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -46,7 +46,7 @@ func (a *Audit) Since(seq int64) []Record {
 	return append([]Record(nil), a.records[seq:]...)
 }
 
-// Mutations are the records of kind mutation after the one of that Seq.
+// Mutations returns the records of kind mutation after the one with that Seq.
 func (a *Audit) Mutations(since int64) []Record {
 	var all []Record
 	for _, r := range a.Since(since) {
@@ -57,22 +57,22 @@ func (a *Audit) Mutations(since int64) []Record {
 	return all
 }
 
-// Calls counts the requests by the provider's name of the method, such as
-// "drive.files.list"; "" counts those that were for no known method.
+// Calls returns the number of requests by the provider's name of the method, such as "drive.files.list"; "" counts
+// those for no known method.
 func (a *Audit) Calls() map[string]int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return maps.Clone(a.calls)
 }
 
-// Bytes counts the bytes sent in answers' bodies, by the same names.
+// Bytes returns the bytes sent in answers' bodies, by the same names.
 func (a *Audit) Bytes() map[string]int64 {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return maps.Clone(a.bytes)
 }
 
-// Write writes the records after the one of that Seq as JSON, one a line.
+// Write writes the records after the one with that Seq as JSON, one a line.
 func (a *Audit) Write(w io.Writer, since int64) error {
 	out := bufio.NewWriter(w)
 	enc := json.NewEncoder(out)

@@ -12,9 +12,8 @@ import (
 	"time"
 )
 
-// authority signs one certificate for all hosts and then forgets its key. What
-// it signed is worth nothing elsewhere: the certificate of the authority itself
-// is limited to those hosts (RFC 5280, 4.2.1.10).
+// authority signs one certificate for all hosts and then discards its key. Its signatures are worthless elsewhere,
+// because its own certificate is limited to those hosts (RFC 5280, 4.2.1.10).
 type authority struct {
 	pem  []byte // the certificate of the authority
 	leaf tls.Certificate
@@ -26,7 +25,8 @@ func newAuthority(hosts []string) (*authority, error) {
 		return nil, err
 	}
 	ca := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "sweepd rehearsal CA"}, // not the leaf's: OpenSSL would take that for self-signed
+		// The name differs from the leaf's, or OpenSSL would consider the leaf self-signed.
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "sweepd rehearsal CA"},
 		NotBefore: someDay(2000), NotAfter: someDay(2100),
 		IsCA: true, BasicConstraintsValid: true, MaxPathLenZero: true, KeyUsage: x509.KeyUsageCertSign,
 		PermittedDNSDomainsCritical: true, PermittedDNSDomains: hosts,
@@ -54,6 +54,6 @@ func newAuthority(hosts []string) (*authority, error) {
 	}, nil
 }
 
-// someDay is the first of January: clients go by their own clocks, the cloud by
-// an injected one, and the certificate has to do for both.
+// someDay returns the first of January of a year. The certificate has to be valid by the clients' own clocks and by
+// the cloud's injected one.
 func someDay(year int) time.Time { return time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC) }

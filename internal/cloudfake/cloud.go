@@ -11,24 +11,21 @@ import (
 	"time"
 )
 
-// Options of a Cloud.
+// Options are the options of a Cloud.
 type Options struct {
-	// Now is the time that every service goes by. It must be set.
+	// Now is the clock of every service. It must be set.
 	Now func() time.Time
-	// Latency is how long each request waits before it is served; requests
-	// wait side by side.
+	// Latency is how long each request waits before it is served; requests wait in parallel.
 	Latency time.Duration
-	// Wait waits for d or until ctx ends. nil: with a timer. A test gives one
-	// that does not wait.
+	// Wait waits for d or until ctx ends; nil: with a timer. Tests set one that does not wait.
 	Wait func(ctx context.Context, d time.Duration)
-	// Faults are injected; see Fault. More may be set later by SetFaults.
+	// Faults are injected; see Fault. SetFaults replaces them later.
 	Faults []Fault
-	// Observe, if not nil, is called after each answer, from the goroutine that
-	// served it.
+	// Observe, if not nil, is called after each answer, by the goroutine that served it.
 	Observe func(Exchange)
 }
 
-// Cloud is the roof over some services: an http.Handler that dispatches by host.
+// Cloud contains services: it is an http.Handler that dispatches by host.
 type Cloud struct {
 	o        Options
 	services []Service
@@ -37,7 +34,7 @@ type Cloud struct {
 	requests atomic.Int64
 }
 
-// New makes a Cloud without services; a service adds itself when it is made.
+// New returns a Cloud without services; a service adds itself when it is created.
 func New(o Options) (*Cloud, error) {
 	if o.Now == nil {
 		return nil, errors.New("a cloud needs a clock: Options.Now")
@@ -49,8 +46,7 @@ func New(o Options) (*Cloud, error) {
 	return c, c.SetFaults(o.Faults)
 }
 
-// Add puts a service under the roof, before anything is served. No two may
-// have a host in common.
+// Add adds a service, before anything is served. It returns an error if another service has one of its hosts.
 func (c *Cloud) Add(s Service) error {
 	for _, host := range s.Hosts() {
 		if c.service(host) != nil {
@@ -61,16 +57,16 @@ func (c *Cloud) Add(s Service) error {
 	return nil
 }
 
-// Now is the time in the cloud.
+// Now returns the time in the cloud.
 func (c *Cloud) Now() time.Time { return c.o.Now() }
 
-// Wait waits for d or until ctx ends, as Options.Wait has it.
+// Wait waits for d or until ctx ends, by Options.Wait.
 func (c *Cloud) Wait(ctx context.Context, d time.Duration) { c.o.Wait(ctx, d) }
 
-// Audit is the record.
+// Audit returns the record.
 func (c *Cloud) Audit() *Audit { return &c.audit }
 
-// Hosts are the names that the cloud answers to.
+// Hosts returns the host names of all services.
 func (c *Cloud) Hosts() []string {
 	var all []string
 	for _, s := range c.services {
@@ -79,7 +75,7 @@ func (c *Cloud) Hosts() []string {
 	return all
 }
 
-// service is the one that answers to host, or nil.
+// service returns the service that has the host, or nil.
 func (c *Cloud) service(host string) Service {
 	for _, s := range c.services {
 		if slices.Contains(s.Hosts(), host) {
@@ -89,8 +85,8 @@ func (c *Cloud) service(host string) Service {
 	return nil
 }
 
-// ServeHTTP serves a request to the host that it names: 403 for any other host,
-// for nothing is ever passed on.
+// ServeHTTP serves a request to the host that it names. It answers 403 for any other host, because nothing is ever
+// forwarded.
 func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	host := bareHost(r.Host)
 	s := c.service(host)
@@ -101,7 +97,7 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.serve(w, r, s, host)
 }
 
-// bareHost is a Host header without its port.
+// bareHost returns a Host header without its port.
 func bareHost(host string) string {
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		return h

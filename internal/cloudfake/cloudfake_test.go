@@ -17,8 +17,7 @@ import (
 	"sweepd/internal/cloudfake"
 )
 
-// echo is a service that has nothing to do with any provider: it answers with
-// the path.
+// echo is a service that has nothing to do with any provider: it answers with the path.
 type echo struct{ disturbed []cloudfake.Kind }
 
 func (*echo) Provider() string { return "echo" }
@@ -97,7 +96,8 @@ func TestAKnownHostIsServedThroughTheProxyUnderTheAuthorityOfThisStart(t *testin
 	_, other := serve(t, cloudfake.Options{})
 	stranger := other.Client()
 	stranger.Transport.(*http.Transport).Proxy = s.Client().Transport.(*http.Transport).Proxy
-	if _, err := stranger.Get("https://api.echo.example/"); err == nil || !strings.Contains(err.Error(), "certificate") {
+	if _, err := stranger.Get("https://api.echo.example/"); err == nil ||
+		!strings.Contains(err.Error(), "certificate") {
 		t.Errorf("another start's authority is trusted: %v", err)
 	}
 }
@@ -154,18 +154,21 @@ func TestTheRecordIsServedAsLines(t *testing.T) {
 	for i := range 3 {
 		get(t, s.Client(), fmt.Sprintf("https://api.echo.example/%d?access_token=hidden&x=1", i))
 	}
-	c.Mutation(t.Context(), "echo", "ann", "trash", "f1", map[string]any{"trashed": false}, map[string]any{"trashed": true})
+	c.Mutation(t.Context(), "echo", "ann", "trash", "f1", map[string]any{"trashed": false},
+		map[string]any{"trashed": true})
 	status, body := get(t, http.DefaultClient, s.AuditURL()+"?since=1")
 	lines := strings.Split(strings.TrimSpace(body), "\n")
 	if status != 200 || len(lines) != 3 || strings.Contains(body, "hidden") {
 		t.Fatalf("%d %s", status, body)
 	}
 	var r cloudfake.Record
-	if err := json.Unmarshal([]byte(lines[0]), &r); err != nil || r.Seq != 2 || r.N != 2 || r.Call != "echo.1" || r.Query != "access_token=-&x=1" || r.Status != 200 || r.Bytes != 2 {
+	if err := json.Unmarshal([]byte(lines[0]), &r); err != nil || r.Seq != 2 || r.N != 2 || r.Call != "echo.1" ||
+		r.Query != "access_token=-&x=1" || r.Status != 200 || r.Bytes != 2 {
 		t.Errorf("%+v, %v", r, err)
 	}
 	var m cloudfake.Record
-	if err := json.Unmarshal([]byte(lines[2]), &m); err != nil || m.Kind != cloudfake.KindMutation || m.N != 0 || m.Op != "trash" || string(m.After) != `{"trashed":true}` {
+	if err := json.Unmarshal([]byte(lines[2]), &m); err != nil || m.Kind != cloudfake.KindMutation || m.N != 0 ||
+		m.Op != "trash" || string(m.After) != `{"trashed":true}` {
 		t.Errorf("%+v, %v", m, err)
 	}
 	if n := c.Audit().Calls()["echo.1"]; n != 1 || c.Audit().Bytes()["echo.1"] != 2 {

@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// Fault is one thing that goes wrong. The requests that match Call are counted;
-// the fault befalls number Nth and the Times-1 that follow it.
+// Fault is one failure to inject. The requests that match Call are counted; the fault hits number Nth and the Times-1
+// that follow it.
 type Fault struct {
-	// Call is the provider's name of a method ("drive.files.update"), the start
-	// of one followed by * ("drive.files.*"), or "" for every request.
+	// Call is the provider's name of a method ("drive.files.update"), a prefix of one followed by *
+	// ("drive.files.*"), or "" for every request.
 	Call string `json:"call,omitempty"`
 	// Nth is the first matching request that is hit, from 1; 0 is 1.
 	Nth int `json:"nth,omitempty"`
@@ -23,18 +23,18 @@ type Fault struct {
 	Times int  `json:"times,omitempty"`
 	Kind  Kind `json:"kind"`
 
-	// Status, Reason and Text are the answer of Refuse. Text is sent as it is,
-	// as HTML where it starts with <, instead of what the service would say.
+	// Status, Reason and Text are the answer of Refuse. Text is sent unchanged instead of the service's own text, as
+	// HTML if it starts with <.
 	Status int    `json:"status,omitempty"`
 	Reason string `json:"reason,omitempty"`
 	Text   string `json:"text,omitempty"`
-	// RetryAfter, if not "", is sent as the header of that name.
+	// RetryAfter, if not "", is sent as the header Retry-After.
 	RetryAfter string `json:"retry_after,omitempty"`
 	// Delay is how many milliseconds Slow waits.
 	Delay int `json:"delay_ms,omitempty"`
 }
 
-// String says the fault in a few words, for the record.
+// String returns a short description of the fault, for the record.
 func (f Fault) String() string {
 	if f.Kind != Refuse {
 		return string(f.Kind)
@@ -65,7 +65,7 @@ func (f Fault) matches(call string) bool {
 	return f.Call == "" || f.Call == call
 }
 
-// hits reports whether the nth matching request is one that the fault befalls.
+// hits reports whether the fault hits the nth matching request.
 func (f Fault) hits(nth int) bool {
 	first, times := max(f.Nth, 1), f.Times
 	if times == 0 {
@@ -76,7 +76,7 @@ func (f Fault) hits(nth int) bool {
 
 func (f Fault) delay() time.Duration { return time.Duration(f.Delay) * time.Millisecond }
 
-// ReadFaults reads a list of faults as JSON. Unknown keys are errors.
+// ReadFaults reads a list of faults as JSON. It returns an error for unknown keys.
 func ReadFaults(r io.Reader) ([]Fault, error) {
 	all, err := io.ReadAll(r)
 	if err != nil {
@@ -106,7 +106,7 @@ type faults struct {
 	seen []int
 }
 
-// SetFaults replaces the faults and starts counting anew.
+// SetFaults replaces the faults and restarts the counts.
 func (c *Cloud) SetFaults(list []Fault) error {
 	for i, f := range list {
 		if err := f.check(); err != nil {
@@ -119,7 +119,7 @@ func (c *Cloud) SetFaults(list []Fault) error {
 	return nil
 }
 
-// next counts a request and returns the first fault that it is to suffer, or nil.
+// next counts a request and returns the first fault that hits it, or nil.
 func (fs *faults) next(call string) *Fault {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()

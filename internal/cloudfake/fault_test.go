@@ -44,8 +44,10 @@ func TestFaultsAreReadStrictly(t *testing.T) {
 		t.Errorf("%+v, %v", list, err)
 	}
 	for _, bad := range []string{
-		``, `{}`, `[{}]`, `[] []`, `[{"kind": "explode"}]`, `[{"kind": "refuse"}]`, `[{"kind": "refuse", "status": 200}]`, `[{"kind": "slow", "status": 500}]`,
-		`[{"kind": "slow", "delay_ms": -1}]`, `[{"kind": "slow", "nht": 2}]`, `[{"kind": "slow", "call": "drive.*.list"}]`, `[{"kind": "slow", "times": -2}]`,
+		``, `{}`, `[{}]`, `[] []`, `[{"kind": "explode"}]`, `[{"kind": "refuse"}]`,
+		`[{"kind": "refuse", "status": 200}]`, `[{"kind": "slow", "status": 500}]`,
+		`[{"kind": "slow", "delay_ms": -1}]`, `[{"kind": "slow", "nht": 2}]`,
+		`[{"kind": "slow", "call": "drive.*.list"}]`, `[{"kind": "slow", "times": -2}]`,
 	} {
 		if _, err := cloudfake.ReadFaults(strings.NewReader(bad)); err == nil {
 			t.Errorf("%s is taken", bad)

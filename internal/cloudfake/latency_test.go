@@ -10,8 +10,7 @@ import (
 	"sweepd/internal/cloudfake"
 )
 
-// Eight requests wait until all eight are waiting: served one after another they
-// would wait for good.
+// Eight requests wait until all eight are waiting: served one after another they would wait for good.
 func TestRequestsWaitSideBySide(t *testing.T) {
 	var all sync.WaitGroup
 	all.Add(8)

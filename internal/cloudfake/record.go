@@ -11,19 +11,18 @@ const (
 	KindMutation = "mutation"
 )
 
-// Record is one line of the audit log: a request, written when its answer is
-// over, or a mutation, written when it happens and so before its request. No
-// field ever holds a token or another secret.
+// Record is one line of the audit log: a request, written when its answer ends, or a mutation, written when it
+// happens and so before its request. No field ever holds a token or another secret.
 type Record struct {
 	Seq      int64     `json:"seq"`  // its line, from 1
 	Kind     string    `json:"kind"` // KindRequest or KindMutation
-	N        int64     `json:"n"`    // the request, from 1; 0: nobody's request, a person did it elsewhere
+	N        int64     `json:"n"`    // the number of the request, from 1; 0: no request, a person did it elsewhere
 	Time     time.Time `json:"time"`
 	Provider string    `json:"provider"`
 	Account  string    `json:"account,omitempty"`
 	Call     string    `json:"call,omitempty"` // the provider's name of the method; of a mutation, of its request
 
-	// Of a request.
+	// Fields of a request.
 	HTTP   string `json:"method,omitempty"`
 	Host   string `json:"host,omitempty"`
 	Path   string `json:"path,omitempty"`
@@ -31,11 +30,11 @@ type Record struct {
 	Agent  string `json:"agent,omitempty"`
 	Status int    `json:"status,omitempty"` // 0: the connection was closed without an answer
 	Bytes  int64  `json:"bytes"`            // of the body that was sent
-	Fault  string `json:"fault,omitempty"`  // what was injected
+	Fault  string `json:"fault,omitempty"`  // the injected fault
 
-	// Of a mutation. Before and After are the file as the provider describes
-	// it; nil where there was none.
-	Op     string          `json:"op,omitempty"` // create, change, rename, move, star, trash, untrash, delete, share, ...
+	// Fields of a mutation. Before and After are the file as the provider describes it; nil if there was none.
+	// create, change, rename, move, star, trash, untrash, delete, share, ...
+	Op     string          `json:"op,omitempty"`
 	File   string          `json:"file,omitempty"`
 	Before json.RawMessage `json:"before,omitempty"`
 	After  json.RawMessage `json:"after,omitempty"`

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 )
 
-// requestKey is where a request's context carries its *request.
+// requestKey is the key of a context for its *request.
 type requestKey struct{}
 
 // request is one request under way.
@@ -13,29 +13,29 @@ type request struct {
 	n       int64
 	call    Call
 	service Service
-	fault   *Fault // the one that was injected, or nil
+	fault   *Fault // the injected fault, or nil
 }
 
-// requestOf is the request that ctx belongs to; nil for what a person does
-// without one.
+// requestOf returns the request that ctx belongs to; nil for an action of a person.
 func requestOf(ctx context.Context) *request {
 	r, _ := ctx.Value(requestKey{}).(*request)
 	return r
 }
 
-// Injected reports whether the fault of that kind was injected into the request
-// that ctx belongs to. A service asks for the kinds that only it can carry out:
-// Incomplete, EmptyPage, Unfinished.
+// Injected reports whether a fault of that kind was injected into the request that ctx belongs to. A service asks for
+// the kinds that only it can carry out: Incomplete, EmptyPage, Unfinished.
 func Injected(ctx context.Context, kind Kind) bool {
 	r := requestOf(ctx)
 	return r != nil && r.fault != nil && r.fault.Kind == kind
 }
 
-// Mutation records a change of one file. ctx is that of the request that
-// changes it; any other context means that a person did it elsewhere. before
-// and after are marshalled at once; nil where there is no file.
+// Mutation records a change of one file. ctx is that of the request that changes it; any other context means that a
+// person did it elsewhere. before and after are marshalled at once; nil if there is no file.
 func (c *Cloud) Mutation(ctx context.Context, provider, account, op, file string, before, after any) {
-	rec := Record{Kind: KindMutation, Time: c.Now(), Provider: provider, Account: account, Op: op, File: file, Before: marshal(before), After: marshal(after)}
+	rec := Record{
+		Kind: KindMutation, Time: c.Now(), Provider: provider, Account: account, Op: op, File: file,
+		Before: marshal(before), After: marshal(after),
+	}
 	if r := requestOf(ctx); r != nil {
 		rec.N, rec.Call = r.n, r.call.Method
 	}

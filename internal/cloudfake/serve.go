@@ -13,11 +13,11 @@ type Exchange struct {
 	Request *http.Request // its body has been read
 	Status  int
 	Header  http.Header
-	Body    []byte // as the service made it, before a fault cut it
+	Body    []byte // from the service, before a fault changed it
 }
 
-// serve lets s answer one request: counts it, injects the fault that is due,
-// and writes the record when all is over, also when the connection is closed.
+// serve lets s answer one request. It counts the request, injects the fault that hits it, and writes the record at
+// the end, even if the connection is closed.
 func (c *Cloud) serve(w http.ResponseWriter, r *http.Request, s Service, host string) {
 	req := &request{n: c.requests.Add(1), service: s, call: s.Call(r)}
 	req.fault = c.faults.next(req.call.Method)
@@ -25,8 +25,10 @@ func (c *Cloud) serve(w http.ResponseWriter, r *http.Request, s Service, host st
 	out := &answer{to: w, keep: c.o.Observe != nil || req.fault != nil}
 	defer func() {
 		rec := Record{
-			Kind: KindRequest, N: req.n, Time: c.Now(), Provider: s.Provider(), Account: req.call.Account, Call: req.call.Method,
-			HTTP: r.Method, Host: host, Path: r.URL.Path, Query: withoutSecrets(r.URL.Query()), Agent: r.UserAgent(), Status: out.sent, Bytes: out.bytes,
+			Kind: KindRequest, N: req.n, Time: c.Now(), Provider: s.Provider(),
+			Account: req.call.Account, Call: req.call.Method,
+			HTTP: r.Method, Host: host, Path: r.URL.Path, Query: withoutSecrets(r.URL.Query()), Agent: r.UserAgent(),
+			Status: out.sent, Bytes: out.bytes,
 		}
 		if req.fault != nil {
 			rec.Fault = req.fault.String()
@@ -50,7 +52,7 @@ func (c *Cloud) answer(out *answer, r *http.Request, req *request) {
 	}
 	switch f.Kind {
 	case CloseBefore:
-		panic(http.ErrAbortHandler) // net/http's word for closing the connection
+		panic(http.ErrAbortHandler) // makes net/http close the connection
 	case Refuse:
 		refuse(out, r, req)
 		c.observe(out, r, req)
@@ -100,13 +102,17 @@ func refuse(out *answer, r *http.Request, req *request) {
 
 func (c *Cloud) observe(out *answer, r *http.Request, req *request) {
 	if c.o.Observe != nil {
-		c.o.Observe(Exchange{Call: req.call, Request: r, Status: out.status, Header: out.Header().Clone(), Body: out.body})
+		c.o.Observe(Exchange{
+			Call: req.call, Request: r, Status: out.status, Header: out.Header().Clone(), Body: out.body,
+		})
 	}
 }
 
-// withoutSecrets is the query with the values of what signs somebody in taken out.
+// withoutSecrets returns the query with the values of credentials replaced.
 func withoutSecrets(q url.Values) string {
-	for _, key := range []string{"access_token", "oauth_token", "key", "code", "state", "token", "client_secret", "code_challenge", "upload_id"} {
+	for _, key := range []string{
+		"access_token", "oauth_token", "key", "code", "state", "token", "client_secret", "code_challenge", "upload_id",
+	} {
 		if q.Has(key) {
 			q.Set(key, "-")
 		}

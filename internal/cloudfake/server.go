@@ -17,24 +17,23 @@ import (
 	"time"
 )
 
-// Server is a Cloud that listens on loopback as an HTTP proxy. It knows the
-// method CONNECT, for the cloud's hosts at port 443 only, and answers them
-// itself: it never opens a connection. Its own address serves /audit.
+// Server is a Cloud that listens on loopback as an HTTP proxy. It accepts the method CONNECT, only for the cloud's
+// hosts at port 443, and answers for them itself: it never opens a connection. Its own address serves /audit.
 type Server struct {
 	cloud  *Cloud
 	ca     *authority
 	addr   string
 	outer  *http.Server // the proxy
-	inner  *http.Server // what goes on inside a tunnel
+	inner  *http.Server // for the requests inside a tunnel
 	tunnel *tunnels
 	done   sync.WaitGroup
 }
 
-// ErrNotLoopback: a rehearsal is for this machine only.
+// ErrNotLoopback: the server must not be reachable from other machines.
 var ErrNotLoopback = errors.New("not a loopback address with a port")
 
-// Start listens on addr, which must be a loopback address ("127.0.0.1:0"):
-// ErrNotLoopback, before anything is opened.
+// Start listens on addr, which must be a loopback address ("127.0.0.1:0"); if it is not, Start returns ErrNotLoopback
+// before it opens anything.
 func (c *Cloud) Start(addr string) (*Server, error) {
 	if host, _, err := net.SplitHostPort(addr); err != nil || !local(host) {
 		return nil, fmt.Errorf("%q: %w", addr, ErrNotLoopback)
@@ -49,9 +48,9 @@ func (c *Cloud) Start(addr string) (*Server, error) {
 	}
 	if a, ok := l.Addr().(*net.TCPAddr); !ok || !a.IP.IsLoopback() {
 		_ = l.Close()
-		return nil, fmt.Errorf("%q: %w", addr, ErrNotLoopback) // what a name leads to
+		return nil, fmt.Errorf("%q: %w", addr, ErrNotLoopback) // the name resolves to another address
 	}
-	quiet := log.New(io.Discard, "", 0) // a client that goes away is no news
+	quiet := log.New(io.Discard, "", 0) // a client that disconnects is not an error
 	s := &Server{cloud: c, ca: ca, addr: l.Addr().String(), tunnel: newTunnels(l.Addr())}
 	s.outer = &http.Server{Handler: http.HandlerFunc(s.serveProxy), ErrorLog: quiet, ReadHeaderTimeout: time.Minute}
 	s.inner = &http.Server{Handler: c, ErrorLog: quiet, ReadHeaderTimeout: time.Minute}
@@ -61,17 +60,17 @@ func (c *Cloud) Start(addr string) (*Server, error) {
 	return s, nil
 }
 
-// ProxyURL is what HTTPS_PROXY is to be set to.
+// ProxyURL returns the value for HTTPS_PROXY.
 func (s *Server) ProxyURL() string { return "http://" + s.addr }
 
-// AuditURL serves the record as JSON lines; ?since=N starts after that Seq.
+// AuditURL returns the address of the record as JSON lines; ?since=N starts after that Seq.
 func (s *Server) AuditURL() string { return "http://" + s.addr + "/audit" }
 
-// CA is the certificate to trust, in PEM, for SSL_CERT_FILE or --ca-cert. It is
-// new at each start and vouches for the cloud's hosts only.
+// CA returns the certificate to trust, in PEM, for SSL_CERT_FILE or --ca-cert. It is new at each start and valid for
+// the cloud's hosts only.
 func (s *Server) CA() []byte { return s.ca.pem }
 
-// Client goes through the proxy and trusts CA, and nobody else.
+// Client returns a client that uses the proxy and trusts only CA.
 func (s *Server) Client() *http.Client {
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(s.ca.pem)
@@ -81,15 +80,14 @@ func (s *Server) Client() *http.Client {
 	}}
 }
 
-// Close ends every connection and waits until nothing is served any more. It
-// may be called twice.
+// Close closes every connection and waits until no request is being served. It may be called twice.
 func (s *Server) Close() error {
 	err := errors.Join(s.outer.Close(), s.tunnel.Close(), s.inner.Close())
 	s.done.Wait()
 	return err
 }
 
-// serveProxy is what the listening address itself answers.
+// serveProxy serves the listening address itself.
 func (s *Server) serveProxy(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Method == http.MethodConnect:
@@ -109,15 +107,15 @@ func (s *Server) serveProxy(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// local reports whether a Host header names this machine: a page of some other
-// site that had its name resolved to loopback may not read the record.
+// local reports whether a Host header names this machine. A web page whose host name was made to resolve to loopback
+// must not read the record.
 func local(host string) bool {
 	host = bareHost(host)
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// connect turns the connection into a tunnel that ends here.
+// connect turns the connection into a tunnel to the inner server.
 func (s *Server) connect(w http.ResponseWriter, r *http.Request) {
 	host, port, err := net.SplitHostPort(r.Host)
 	if err != nil || port != "443" || s.cloud.service(host) == nil {
@@ -137,7 +135,7 @@ func (s *Server) connect(w http.ResponseWriter, r *http.Request) {
 	s.tunnel.add(tls.Server(&readConn{Conn: conn, r: buffered.Reader}, config))
 }
 
-// readConn is a connection of which a part has been read already.
+// readConn is a connection of which a part has already been read.
 type readConn struct {
 	net.Conn
 	r *bufio.Reader

@@ -7,8 +7,7 @@ import (
 	"sync/atomic"
 )
 
-// Content is the bytes of one revision of a file. Its methods may be called from
-// several goroutines at once.
+// Content is the bytes of one revision of a file. Its methods may be called from several goroutines at once.
 type Content struct {
 	head []byte // its first bytes, kept
 	size int64
@@ -20,25 +19,24 @@ type Content struct {
 // Compile-time check.
 var _ io.ReaderAt = (*Content)(nil)
 
-// Bytes is content that is kept in memory. The caller leaves b alone from then on.
+// Bytes returns content that is kept in memory. The caller must not change b afterwards.
 func Bytes(b []byte) *Content { return &Content{head: b, size: int64(len(b))} }
 
-// Noise is content of size bytes that begins with head and goes on with bytes
-// that are computed from seed: the same ones every time.
+// Noise returns content of size bytes that begins with head and continues with bytes that are computed from seed: the
+// same ones every time.
 func Noise(head []byte, size int64, seed uint64) *Content {
 	return &Content{head: head[:min(int64(len(head)), size)], size: size, seed: seed}
 }
 
-// Edited is content of about the same size that nobody could take for c; n tells
-// one edition from the next.
+// Edited returns different content of about the same size; n distinguishes editions.
 func (c *Content) Edited(n uint64) *Content {
 	return Noise([]byte("edited meanwhile "), max(c.size, 32), Mix(c.seed+n)+1)
 }
 
-// Size in bytes.
+// Size returns the size in bytes.
 func (c *Content) Size() int64 { return c.size }
 
-// Reader reads the content from its start.
+// Reader returns a reader of the content from its start.
 func (c *Content) Reader() io.ReadSeeker { return io.NewSectionReader(c, 0, c.size) }
 
 // ReadAt implements io.ReaderAt.
@@ -66,8 +64,8 @@ func (c *Content) ReadAt(b []byte, off int64) (int, error) {
 	return n, nil
 }
 
-// Mix is the finalizer of splitmix64 (https://prng.di.unimi.it/splitmix64.c): it
-// makes numbers that look like chance of numbers that do not, and no two the same.
+// Mix is the finalizer of splitmix64 (https://prng.di.unimi.it/splitmix64.c): it maps every number to another one
+// that looks random, and no two numbers to the same one.
 func Mix(z uint64) uint64 {
 	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9
 	z = (z ^ (z >> 27)) * 0x94d049bb133111eb

@@ -28,7 +28,8 @@ func TestNoiseIsTheSameHoweverItIsRead(t *testing.T) {
 	if other, _ := io.ReadAll(content.Noise([]byte("a head of 13 b"), 1001, 8).Reader()); bytes.Equal(other, whole) {
 		t.Error("another seed is the same")
 	}
-	if edited, _ := io.ReadAll(c.Edited(1).Reader()); bytes.Equal(edited, whole) || c.Edited(1).SHA256() == c.Edited(2).SHA256() {
+	if edited, _ := io.ReadAll(c.Edited(1).Reader()); bytes.Equal(edited, whole) ||
+		c.Edited(1).SHA256() == c.Edited(2).SHA256() {
 		t.Error("what was edited is the same")
 	}
 	sum := sha256.Sum256(whole)

@@ -11,7 +11,7 @@ import (
 	_ "image/png"
 )
 
-// Dimensions of a picture, 0 where it is none that can be read.
+// Dimensions returns the size of a picture in pixels, 0 if it cannot be decoded.
 func (c *Content) Dimensions() (width, height int) {
 	config, _, err := image.DecodeConfig(bytes.NewReader(c.head))
 	if err != nil {
@@ -20,8 +20,7 @@ func (c *Content) Dimensions() (width, height int) {
 	return config.Width, config.Height
 }
 
-// Picture decodes the content (PNG, JPEG, GIF) and shrinks it so that it fits
-// into width by height.
+// Picture decodes the content (PNG, JPEG, GIF) and returns it reduced to fit into width by height.
 func (c *Content) Picture(width, height int) (image.Image, error) {
 	src, _, err := image.Decode(c.Reader())
 	if err != nil {
@@ -30,7 +29,7 @@ func (c *Content) Picture(width, height int) (image.Image, error) {
 	return shrink(src, width, height), nil
 }
 
-// shrink makes each pixel the mean of those that it stands for.
+// shrink returns a smaller picture, each pixel of which is the mean of those that it replaces.
 func shrink(src image.Image, width, height int) image.Image {
 	b := src.Bounds()
 	w, h := b.Dx(), b.Dy()
@@ -62,9 +61,8 @@ func mean(src image.Image, box image.Rectangle) color.Color {
 	return color.RGBA64{R: uint16(r / n), G: uint16(g / n), B: uint16(b / n), A: 0xffff}
 }
 
-// PNGHead is the start of a PNG of that size: signature and IHDR
-// (https://www.w3.org/TR/png-3/#11IHDR). What follows it can be anything, for
-// who reads no further.
+// PNGHead returns the start of a PNG of that size: signature and IHDR (https://www.w3.org/TR/png-3/#11IHDR). Any
+// bytes may follow it, for a reader that reads no further.
 func PNGHead(width, height uint32) []byte {
 	var b bytes.Buffer
 	b.WriteString("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d")

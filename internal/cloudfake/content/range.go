@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Range reads a header Range of one range (RFC 9110, 14.2) for something of that
-// size. "" is all of it. ok is false where there is nothing to send.
+// Range reads a header Range of one range (RFC 9110, 14.2) for content of that size. "" is all of it. ok is false if
+// there is nothing to send.
 func Range(header string, size int64) (off, n int64, ok bool) {
 	spec, is := strings.CutPrefix(header, "bytes=")
 	first, last, dash := strings.Cut(spec, "-")

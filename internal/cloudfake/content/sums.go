@@ -12,22 +12,20 @@ import (
 // sums are checksums in hexadecimal.
 type sums struct{ md5, sha1, sha256, blocks string }
 
-// MD5 is the checksum in hexadecimal.
+// MD5 returns the checksum in hexadecimal.
 func (c *Content) MD5() string { return c.sum().md5 }
 
-// SHA1 is the checksum in hexadecimal.
+// SHA1 returns the checksum in hexadecimal.
 func (c *Content) SHA1() string { return c.sum().sha1 }
 
-// SHA256 is the checksum in hexadecimal.
+// SHA256 returns the checksum in hexadecimal.
 func (c *Content) SHA256() string { return c.sum().sha256 }
 
-// Blocks is Dropbox's content_hash in hexadecimal: the SHA-256 of the SHA-256s
-// of the blocks of 4 MiB
+// Blocks returns Dropbox's content_hash in hexadecimal: the SHA-256 of the SHA-256s of the blocks of 4 MiB
 // (https://www.dropbox.com/developers/reference/content-hash).
 func (c *Content) Blocks() string { return c.sum().blocks }
 
-// sum computes the checksums when they are first asked for; who asks at the same
-// time computes the same ones.
+// sum returns the checksums. The first call computes them; concurrent first calls compute the same ones.
 func (c *Content) sum() *sums {
 	if s := c.sums.Load(); s != nil {
 		return s
@@ -38,7 +36,7 @@ func (c *Content) sum() *sums {
 		to = append(to, b)
 	}
 	_, _ = io.Copy(io.MultiWriter(to...), c.Reader()) // neither side can fail
-	if 0 < c.size && c.size <= blockSize {            // one block, whose sum we have
+	if 0 < c.size && c.size <= blockSize {            // one block, whose sum is known
 		b.all.Write(s2.Sum(nil))
 	}
 	s := &sums{hexSum(m), hexSum(s1), hexSum(s2), b.sum()}
@@ -48,10 +46,10 @@ func (c *Content) sum() *sums {
 
 func hexSum(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
 
-// blockSize is that of content_hash.
+// blockSize is the block size of content_hash.
 const blockSize = 4 << 20
 
-// blocks computes a content_hash of what is written to it.
+// blocks computes a content_hash of the bytes written to it.
 type blocks struct {
 	all, one hash.Hash
 	n        int // bytes in one

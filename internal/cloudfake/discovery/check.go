@@ -14,8 +14,7 @@ import (
 	"sweepd/internal/cloudfake"
 )
 
-// Check says what is wrong with an exchange: nothing where it is not one of the
-// API's methods.
+// Check returns the faults of an exchange; none if it is not one of the API's methods.
 func (d *Document) Check(x cloudfake.Exchange) []error {
 	id := strings.TrimSuffix(x.Call.Method, ".media")
 	m := d.Method(id)
@@ -29,7 +28,8 @@ func (d *Document) Check(x cloudfake.Exchange) []error {
 	if x.Status < 400 {
 		d.parameters(m, x.Request.URL.Query(), bad)
 	}
-	if x.Request.URL.Query().Get("alt") == "media" && x.Status < 300 || x.Status == http.StatusNoContent && m.Response == nil {
+	if x.Request.URL.Query().Get("alt") == "media" && x.Status < 300 ||
+		x.Status == http.StatusNoContent && m.Response == nil {
 		return all
 	}
 	var body any
@@ -53,7 +53,7 @@ func (d *Document) Check(x cloudfake.Exchange) []error {
 
 type complaint func(format string, args ...any)
 
-// parameters of a request that was served.
+// parameters checks the query of a request that was served.
 func (d *Document) parameters(m *Method, q url.Values, bad complaint) {
 	for name, values := range q {
 		p, ok := m.Parameters[name]
@@ -94,7 +94,7 @@ func parameter(name string, p Property, v string, bad complaint) {
 	}
 }
 
-// value compares v with the type that p gives it.
+// value compares v with the type in p.
 func (d *Document) value(at string, p Property, v any, bad complaint) {
 	if p.Ref != "" {
 		p = d.Schemas[p.Ref]
@@ -160,7 +160,7 @@ func leaf(at string, p Property, v any, bad complaint) {
 	}
 }
 
-// failure checks the form of an error, which no schema has:
+// failure checks the form of an error, for which there is no schema:
 // https://developers.google.com/workspace/drive/api/guides/handle-errors
 func failure(body any, status int, bad complaint) {
 	top, _ := body.(map[string]any)

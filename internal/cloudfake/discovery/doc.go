@@ -1,7 +1,6 @@
-// Package discovery checks requests and answers of a Google API against the
-// discovery document that Google ships in its Go client: names and types of
-// fields, int64 as strings, times, parameters, scopes. It is how a test lets
-// somebody else say whether our Drive speaks as Drive does. Tests only.
+// Package discovery checks requests and answers of a Google API against the discovery document that Google ships in
+// its Go client: names and types of fields, int64 as strings, times, parameters, scopes. With it a test lets Google's
+// own document decide whether our Drive has the form of the real one. Only tests use it.
 //
-// It knows nothing of what an answer means, only of how it is written.
+// It checks only the form of an answer, not its meaning.
 package discovery

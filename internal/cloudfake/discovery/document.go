@@ -24,7 +24,7 @@ type resource struct {
 	Resources map[string]resource `json:"resources"`
 }
 
-// Method of the API.
+// Method is a method of the API.
 type Method struct {
 	ID         string              `json:"id"`
 	HTTP       string              `json:"httpMethod"`
@@ -85,7 +85,7 @@ func (d *Document) collect(all map[string]resource) {
 	}
 }
 
-// Method is the one of that id ("drive.files.list"), or nil.
+// Method returns the method of that id ("drive.files.list"), or nil.
 func (d *Document) Method(id string) *Method {
 	for i := range d.methods {
 		if d.methods[i].ID == id {

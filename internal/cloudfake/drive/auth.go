@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// accessLife is how long an access token is good for.
+// accessLife is how long an access token is valid.
 const accessLife = time.Hour
 
-// auth is who may come in.
+// auth holds the clients, the codes and the tokens.
 type auth struct {
 	clients map[string]string // id to secret
 	codes   map[string]*code
@@ -32,7 +32,7 @@ const (
 	ClientSecret = "rehearsal-client-secret"
 )
 
-// grant is what one person allowed one client.
+// grant is the access that one person gave one client.
 type grant struct {
 	a       *Account
 	client  string
@@ -47,7 +47,7 @@ type accessToken struct {
 	expires time.Time
 }
 
-// Token is what a client is given.
+// Token is the set of tokens of a client.
 type Token struct {
 	Access  string
 	Refresh string
@@ -55,15 +55,15 @@ type Token struct {
 	Scopes  []string
 }
 
-// AddClient makes a further OAuth client known.
+// AddClient adds another OAuth client.
 func (d *Drive) AddClient(id, secret string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.auth.clients[id] = secret
 }
 
-// Token signs the account in for the client ClientID without a browser. The
-// scopes may be short ("drive.readonly"); none: drive.
+// Token signs the account in for the client ClientID without a browser, and returns the tokens. The scopes may be
+// short ("drive.readonly"); none: drive.
 func (a *Account) Token(scopes ...string) Token {
 	if len(scopes) == 0 {
 		scopes = []string{"drive"}
@@ -83,8 +83,8 @@ func (a *Account) Token(scopes ...string) Token {
 	return t
 }
 
-// Revoke takes away all that the account has allowed: its tokens are refused
-// from now on, as when a person removes an app from the account.
+// Revoke revokes all grants of the account: its tokens are refused from then on, as when a person removes an app from
+// the account.
 func (a *Account) Revoke() {
 	a.d.mu.Lock()
 	defer a.d.mu.Unlock()
@@ -96,15 +96,14 @@ func (a *Account) Revoke() {
 	}
 }
 
-// issue makes an access token for g.
+// issue returns a new access token for g.
 func (d *Drive) issue(g *grant) Token {
 	t := Token{Access: d.secret("ya29."), Expires: d.now().Add(accessLife), Scopes: slices.Clone(g.scopes)}
 	d.auth.access[t.Access] = accessToken{g, t.Scopes, t.Expires}
 	return t
 }
 
-// secret is a token that nobody was given before. It can be guessed by whoever
-// reads this; so can everything that it opens.
+// secret returns a new token. A reader of this code can predict it, as everything that it protects.
 func (d *Drive) secret(prefix string) string {
 	d.auth.issued++
 	return newID(prefix, len(prefix)+40, d.auth.issued)

@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// maxBody of a request that describes a file.
+// maxBody is the maximum size of a request that describes a file, in bytes.
 const maxBody = 1 << 20
 
-// metadata is the File of a request: what a client may write. A field that is
-// not here is refused; a nil one was not sent.
+// metadata is the File of a request: the fields that a client may write. Any other field is refused; a nil one was
+// not sent.
 type metadata struct {
 	Kind            *string            `json:"kind"`
 	ID              *string            `json:"id"`
@@ -38,10 +38,10 @@ type metadata struct {
 	Shortcut *struct {
 		TargetID string `json:"targetId"`
 	} `json:"shortcutDetails"`
-	Hints json.RawMessage `json:"contentHints"` // taken, and of no use here
+	Hints json.RawMessage `json:"contentHints"` // accepted and ignored
 }
 
-// readMetadata reads one JSON object. An empty body is one without fields.
+// readMetadata reads one JSON object. An empty body is an object without fields.
 func readMetadata(r io.Reader) (*metadata, error) {
 	body, err := io.ReadAll(io.LimitReader(r, maxBody+1))
 	if err != nil || len(body) > maxBody {
@@ -67,7 +67,7 @@ func readMetadata(r io.Reader) (*metadata, error) {
 	return md, nil
 }
 
-// merge writes properties over old ones; null takes one away.
+// merge returns the old properties with the new ones written over them; null removes one.
 func merge(old map[string]string, with map[string]*string) map[string]string {
 	out := map[string]string{}
 	for k, v := range old {

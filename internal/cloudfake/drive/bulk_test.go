@@ -12,7 +12,8 @@ func TestALargeDriveIsListedOnceEachAndReadsTheSameTwice(t *testing.T) {
 	s := w.sdk(w.ann)
 	seen, pages := map[string]bool{}, 0
 	for token := ""; ; pages++ {
-		l, err := s.Files.List().Q("trashed = false and 'me' in owners and mimeType contains 'image/'").PageSize(1000).PageToken(token).
+		l, err := s.Files.List().Q("trashed = false and 'me' in owners and mimeType contains 'image/'").
+			PageSize(1000).PageToken(token).
 			Fields("nextPageToken,files(id,size,imageMediaMetadata(width))").Do()
 		w.do(err)
 		for _, f := range l.Files {
@@ -28,14 +29,17 @@ func TestALargeDriveIsListedOnceEachAndReadsTheSameTwice(t *testing.T) {
 	if len(seen) != 2_000 || pages != 1 {
 		t.Errorf("%d pictures on %d pages", len(seen), pages+1)
 	}
-	folders, err := s.Files.List().Q("mimeType = 'application/vnd.google-apps.folder'").PageSize(1000).Fields("files(id)").Do()
+	folders, err := s.Files.List().Q("mimeType = 'application/vnd.google-apps.folder'").PageSize(1000).
+		Fields("files(id)").Do()
 	w.do(err)
-	in, err := s.Files.List().Q("'" + folders.Files[7].Id + "' in parents and trashed = false").PageSize(1000).Fields("files(id,sha256Checksum)").Do()
+	in, err := s.Files.List().Q("'" + folders.Files[7].Id + "' in parents and trashed = false").PageSize(1000).
+		Fields("files(id,sha256Checksum)").Do()
 	w.do(err)
 	if len(folders.Files) != 50 || len(in.Files) != 400 {
 		t.Errorf("%d folders, %d files in one of them", len(folders.Files), len(in.Files))
 	}
-	if a, b := drive.Noise([]byte("head"), 1000, 7), drive.Noise([]byte("head"), 1000, 7); a.SHA256() != b.SHA256() || a.SHA256() == drive.Noise([]byte("head"), 1000, 8).SHA256() {
+	if a, b := drive.Noise([]byte("head"), 1000, 7), drive.Noise([]byte("head"), 1000, 7); a.SHA256() != b.SHA256() ||
+		a.SHA256() == drive.Noise([]byte("head"), 1000, 8).SHA256() {
 		t.Error("noise is not what its seed says")
 	}
 }
@@ -49,8 +53,11 @@ func BenchmarkAPageOfAMillionFiles(b *testing.B) {
 	s := w.sdk(w.ann)
 	token := ""
 	for b.Loop() {
-		l, err := s.Files.List().Q("trashed = false and 'me' in owners and mimeType contains 'image/'").PageSize(1000).PageToken(token).
-			Fields("nextPageToken,files(id,name,size,version,headRevisionId,parents,ownedByMe,starred,shared,modifiedTime)").Do()
+		l, err := s.Files.List().Q("trashed = false and 'me' in owners and mimeType contains 'image/'").
+			PageSize(1000).PageToken(token).
+			Fields(
+				"nextPageToken,files(id,name,size,version,headRevisionId,parents,ownedByMe,starred,shared,modifiedTime)",
+			).Do()
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -12,24 +12,24 @@ import (
 	"sweepd/internal/cloudfake/drive/fields"
 )
 
-// call is one request to a method, by somebody who is signed in.
+// call is one signed-in request to a method.
 type call struct {
 	d      *Drive
 	w      http.ResponseWriter
 	r      *http.Request
 	m      *method
-	in     map[string]string // what stands in the path
+	in     map[string]string // the values of the names in the path
 	q      url.Values
 	mask   fields.Mask
 	upload bool
 	a      *Account
 	client string
 	scopes []string
-	all    bool // the scopes let it know of all files, not only of its own
+	all    bool // the scopes include all files, not only the client's own
 	sent   bool // the method has answered by itself
 }
 
-// actor is whoever makes the call, for the record. What it has begun it ends,
+// actor returns the caller, for the record. Its context does not end with the request, so that the call completes
 // whether or not the client waits for the answer.
 func (c *call) actor() actor {
 	return actor{context.WithoutCancel(c.r.Context()), c.a, c.client}
@@ -59,7 +59,7 @@ func (d *Drive) Call(r *http.Request) cloudfake.Call {
 	}
 	out.Method = "drive." + m.name
 	if r.URL.Query().Get("alt") == "media" {
-		out.Method += ".media" // bytes are counted apart from descriptions
+		out.Method += ".media" // bytes are counted separately from descriptions
 	}
 	return out
 }
@@ -68,7 +68,9 @@ func (d *Drive) Call(r *http.Request) cloudfake.Call {
 func (d *Drive) serveAPI(w http.ResponseWriter, r *http.Request) {
 	m, in, upload := d.route(r)
 	if m == nil {
-		(&refusal{status: http.StatusNotFound, reason: "notFound", message: "no such method in this rehearsal"}).write(w)
+		(&refusal{
+			status: http.StatusNotFound, reason: "notFound", message: "no such method in this rehearsal",
+		}).write(w)
 		return
 	}
 	c := &call{d: d, w: w, r: r, m: m, in: in, q: r.URL.Query(), upload: upload}
@@ -91,7 +93,7 @@ func (d *Drive) serveAPI(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// run checks who asks and how, and serves the method.
+// run checks the sign-in and the parameters, and serves the method.
 func (c *call) run() (any, error) {
 	if err := c.authorize(); err != nil {
 		return nil, err
@@ -105,7 +107,7 @@ func (c *call) run() (any, error) {
 	return c.m.serve(c)
 }
 
-// authorize looks at the token and its scopes.
+// authorize checks the token and its scopes.
 func (c *call) authorize() error {
 	c.d.mu.Lock()
 	defer c.d.mu.Unlock()
@@ -126,7 +128,7 @@ func (c *call) has(any ...string) bool {
 	return slices.ContainsFunc(any, func(s string) bool { return slices.Contains(c.scopes, scopePrefix+s) })
 }
 
-// parameters refuses those that the method does not have, and reads the mask.
+// parameters refuses unknown parameters, and reads the mask.
 func (c *call) parameters() (err error) {
 	known := strings.Fields(globalParams + " " + c.m.params)
 	for name, values := range c.q {
@@ -139,25 +141,31 @@ func (c *call) parameters() (err error) {
 		if len(values) != 1 {
 			return invalid(name, "Invalid value: given more than once")
 		}
-		if strings.HasPrefix(name, "supports") || strings.HasPrefix(name, "include") && name != "includeLabels" && name != "includePermissionsForView" || slices.Contains([]string{"acknowledgeAbuse", "restrictToMyDrive", "useDomainAdminAccess"}, name) {
+		if strings.HasPrefix(name, "supports") ||
+			strings.HasPrefix(name, "include") && name != "includeLabels" && name != "includePermissionsForView" ||
+			slices.Contains([]string{"acknowledgeAbuse", "restrictToMyDrive", "useDomainAdminAccess"}, name) {
 			if _, err := strconv.ParseBool(values[0]); err != nil {
 				return invalid(name, "Invalid boolean value: '"+values[0]+"'.")
 			}
 		}
 	}
 	if alt := c.q.Get("alt"); alt != "" && alt != "json" && alt != "media" {
-		return invalid("alt", "Invalid value '"+alt+"'. Values must match the following regular expression: 'json|media'")
+		return invalid("alt",
+			"Invalid value '"+alt+"'. Values must match the following regular expression: 'json|media'")
 	}
 	c.mask = standard(c.m.answer)
 	if s := c.q.Get("fields"); s != "" && c.m.answer != "" {
 		if c.mask, err = fields.Parse(s, c.d.schemas[c.m.answer]); err != nil {
-			return &refusal{http.StatusBadRequest, "invalidParameter", strings.Replace(err.Error(), "invalid field", "Invalid field", 1), "fields", "parameter"}
+			return &refusal{
+				http.StatusBadRequest, "invalidParameter",
+				strings.Replace(err.Error(), "invalid field", "Invalid field", 1), "fields", "parameter",
+			}
 		}
 	}
 	return nil
 }
 
-// standard is the mask of a request without one:
+// standard returns the mask of a request without one:
 // https://developers.google.com/workspace/drive/api/guides/fields-parameter
 func standard(schema string) fields.Mask {
 	file := fields.Of("kind", "id", "name", "mimeType", "resourceKey")
@@ -167,12 +175,17 @@ func standard(schema string) fields.Mask {
 	case "FileList":
 		return fields.Mask{"kind": nil, "incompleteSearch": nil, "nextPageToken": nil, "files": file}
 	case "ChangeList":
-		change := fields.Mask{"kind": nil, "removed": nil, "fileId": nil, "time": nil, "type": nil, "changeType": nil, "driveId": nil, "file": file, "drive": fields.Of("kind", "id", "name")}
+		change := fields.Mask{
+			"kind": nil, "removed": nil, "fileId": nil, "time": nil, "type": nil, "changeType": nil, "driveId": nil,
+			"file": file, "drive": fields.Of("kind", "id", "name"),
+		}
 		return fields.Mask{"kind": nil, "newStartPageToken": nil, "nextPageToken": nil, "changes": change}
 	case "Revision":
 		return fields.Of("kind", "id", "mimeType", "modifiedTime")
 	case "RevisionList":
-		return fields.Mask{"kind": nil, "nextPageToken": nil, "revisions": fields.Of("kind", "id", "mimeType", "modifiedTime")}
+		return fields.Mask{
+			"kind": nil, "nextPageToken": nil, "revisions": fields.Of("kind", "id", "mimeType", "modifiedTime"),
+		}
 	case "PermissionList":
 		return fields.Mask{"kind": nil, "nextPageToken": nil, "permissions": fields.Of("kind", "id", "type", "role")}
 	case "Drive":
@@ -183,13 +196,13 @@ func standard(schema string) fields.Mask {
 	return nil
 }
 
-// flag is a parameter that is true or false.
+// flag returns a boolean parameter.
 func (c *call) flag(name string) bool {
 	v, _ := strconv.ParseBool(c.q.Get(name))
 	return v
 }
 
-// pageSize is that parameter, from 1 to most.
+// pageSize returns that parameter, from 1 to most; standard if it is absent.
 func (c *call) pageSize(standard, most int) (int, error) {
 	s := c.q.Get("pageSize")
 	if s == "" {
@@ -197,7 +210,8 @@ func (c *call) pageSize(standard, most int) (int, error) {
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 || n > most {
-		return 0, invalid("pageSize", "Invalid value '"+s+"'. Values must be within the range: [1, "+strconv.Itoa(most)+"]")
+		return 0, invalid("pageSize",
+			"Invalid value '"+s+"'. Values must be within the range: [1, "+strconv.Itoa(most)+"]")
 	}
 	return n, nil
 }
@@ -205,8 +219,7 @@ func (c *call) pageSize(standard, most int) (int, error) {
 // allDrives reports whether the client knows shared drives.
 func (c *call) allDrives() bool { return c.flag("supportsAllDrives") || c.flag("supportsTeamDrives") }
 
-// mayRead reports whether this client may know of f: with drive.file alone only
-// what it made itself.
+// mayRead reports whether this client may see f: if it has only drive.file, only the files that it made itself.
 func (c *call) mayRead(f *file) bool {
 	if !c.a.sees(f) && f != c.a.root {
 		return false
@@ -219,7 +232,7 @@ func (c *call) made(f *file) bool {
 	return c.all || f.more != nil && f.more.app == c.client && c.client != ""
 }
 
-// file is the one that the path names. The lock is held.
+// file returns the file that the path names. The caller holds the lock.
 func (c *call) file() (*file, error) {
 	id := c.in["fileId"]
 	f, err := c.a.find(id)
@@ -234,7 +247,7 @@ func host(r *http.Request) string {
 	return h
 }
 
-// bearer is the access token of a request, "" if it has none.
+// bearer returns the access token of a request, "" if it has none.
 func bearer(r *http.Request) string {
 	if t, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		return t

@@ -2,7 +2,7 @@ package drive
 
 import "strings"
 
-// capabilities are what v.a may do with the file now:
+// capabilities returns what v.a may do with the file now:
 // https://developers.google.com/workspace/drive/api/guides/manage-sharing#capabilities
 func (v view) capabilities() map[string]any {
 	f, x := v.f, v.f.extra()
@@ -20,7 +20,10 @@ func (v view) capabilities() map[string]any {
 	set(r >= reader && (!x.noDownload || r >= writer), "Copy Download")
 	set(f.blob() && r >= writer, "ReadRevisions")
 	set(edit, "Edit ModifyContent Rename")
-	set(r >= writer, "Share ModifyContentRestriction RemoveContentRestriction ModifyEditorContentRestriction ChangeCopyRequiresWriterPermission ChangeViewersCanCopyContent")
+	set(
+		r >= writer,
+		"Share ModifyContentRestriction RemoveContentRestriction ModifyEditorContentRestriction ChangeCopyRequiresWriterPermission ChangeViewersCanCopyContent",
+	)
 	set(r == owner, "ModifyOwnerContentRestriction MoveItemWithinDrive MoveItemOutOfDrive MoveItemIntoTeamDrive")
 	set(trash, "Trash Untrash")
 	set(f.mayDelete(v.a), "Delete")
@@ -35,7 +38,7 @@ func (v view) capabilities() map[string]any {
 	return out
 }
 
-// mayTrash: in My Drive the owner only, in a shared drive who manages content.
+// mayTrash reports whether a may trash f: in My Drive only the owner, in a shared drive a content manager.
 func (f *file) mayTrash(a *Account) bool {
 	if f.extra().locked {
 		return false
@@ -46,7 +49,7 @@ func (f *file) mayTrash(a *Account) bool {
 	return f.owner == a && f != a.root
 }
 
-// mayDelete for good: the owner; in a shared drive an organizer.
+// mayDelete reports whether a may delete f for good: the owner; in a shared drive an organizer.
 func (f *file) mayDelete(a *Account) bool {
 	if f.drive != nil {
 		return f.roleOf(a) >= organizer && f != f.drive.root

@@ -2,16 +2,16 @@ package drive
 
 import "time"
 
-// changeLog is what changed for one account or in one shared drive. A place in
-// it is a page token; it never expires, as the service promises.
+// changeLog is the changes for one account or in one shared drive. A place in it is a page token; it never expires,
+// as the service promises.
 type changeLog struct {
 	base    int64 // the token of the first change
 	changes []change
-	last    map[*file]int // where the newest change of a file is
+	last    map[*file]int // the index of the newest change of a file
 }
 
 type change struct {
-	file *file // perhaps gone, or out of sight
+	file *file // may be gone, or no longer visible
 	at   time.Time
 }
 
@@ -22,9 +22,8 @@ func (l *changeLog) add(f *file, at time.Time) {
 	l.changes = append(l.changes, change{f, at})
 }
 
-// end is the token from which nothing has changed yet.
+// end returns the token after the last change.
 func (l *changeLog) end() int64 { return l.base + int64(len(l.changes)) }
 
-// newest reports whether change i is the last of its file: the log gives each
-// file once.
+// newest reports whether change i is the last of its file: the log lists each file once.
 func (l *changeLog) newest(i int) bool { return l.last[l.changes[i].file] == i }

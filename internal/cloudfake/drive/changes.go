@@ -15,17 +15,23 @@ func changesStart(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.mask.Cut(map[string]any{"kind": "drive#startPageToken", "startPageToken": strconv.FormatInt(l.end(), 10)}), nil
+	return c.mask.Cut(map[string]any{
+		"kind": "drive#startPageToken", "startPageToken": strconv.FormatInt(l.end(), 10),
+	}), nil
 }
 
-// log is the account's, or that of the shared drive that is asked for.
+// log returns the account's log, or that of the shared drive in the request.
 func (c *call) log() (*changeLog, error) {
 	id := cmp.Or(c.q.Get("driveId"), c.q.Get("teamDriveId"))
 	if id == "" {
 		return c.a.log, nil
 	}
 	if !c.allDrives() {
-		return nil, &refusal{status: 403, reason: "teamDrivesNotSupported", message: "The supportsAllDrives parameter must be set to true.", location: "supportsAllDrives", locationType: "parameter"}
+		return nil, &refusal{
+			status: 403, reason: "teamDrivesNotSupported",
+			message: "The supportsAllDrives parameter must be set to true.", location: "supportsAllDrives",
+			locationType: "parameter",
+		}
 	}
 	s, err := c.sharedDrive(id)
 	if err != nil {
@@ -51,7 +57,7 @@ func changesList(c *call) (any, error) {
 	if err != nil || from < 1 || from > l.end() {
 		return nil, invalid("pageToken", "Invalid Value")
 	}
-	from = max(from, l.base) // clients begin at 1 to be told all changes there are
+	from = max(from, l.base) // clients begin at 1 to list all changes
 	changes := []any{}
 	at := from
 	if !cloudfake.Injected(c.r.Context(), cloudfake.EmptyPage) {
@@ -77,20 +83,20 @@ func (c *call) wants(ch change) bool {
 	if f.drive != nil && (!shared || c.flag("restrictToMyDrive")) {
 		return false
 	}
-	if c.flag("restrictToMyDrive") && !f.within(c.a.root) { // "inside the My Drive hierarchy", whoever owns it
+	if c.flag("restrictToMyDrive") && !f.within(c.a.root) { // "inside the My Drive hierarchy", regardless of the owner
 		return false
 	}
 	removed := c.q.Get("includeRemoved") == "" || c.flag("includeRemoved")
 	return removed || c.mayRead(f)
 }
 
-// change is the Change of the wire. A file that is gone and one that is no
-// longer seen look the same.
+// change returns the Change of the wire. A file that is gone and one that is no longer visible look the same.
 func (c *call) change(ch change) any {
 	f := ch.file
 	out := map[string]any{"kind": "drive#change", "time": stamp(ch.at)}
 	if f.drive != nil && f == f.drive.root {
-		out["changeType"], out["type"], out["driveId"], out["teamDriveId"], out["removed"] = "drive", "teamDrive", f.id, f.id, true
+		out["changeType"], out["type"], out["driveId"], out["teamDriveId"], out["removed"] = "drive",
+			"teamDrive", f.id, f.id, true
 		if f.drive.members[c.a] != noRole {
 			out["removed"], out["drive"] = false, c.drive(f.drive)
 		}

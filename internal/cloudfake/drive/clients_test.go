@@ -14,7 +14,8 @@ import (
 
 // send makes a request as a client does, past any library.
 func (w *world) send(method, url, kind, body string) (status int, answer string) {
-	req, err := http.NewRequestWithContext(w.t.Context(), method, "https://www.googleapis.com"+url, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(w.t.Context(), method, "https://www.googleapis.com"+url,
+		strings.NewReader(body))
 	w.do(err)
 	req.Header.Set("Authorization", "Bearer "+w.ann.Token("https://www.googleapis.com/auth/drive").Access)
 	req.Header.Set("Content-Type", kind)
@@ -33,7 +34,8 @@ func TestAnUploadThatIsCutBeforeItsEndMakesNoFile(t *testing.T) {
 	const url, kind = "/upload/drive/v3/files?uploadType=multipart", "multipart/related; boundary=b"
 	closing := strings.LastIndex(whole, "\r\n--b--") + len("\r\n--b--")
 	for at := range closing {
-		if status, answer := w.send("POST", url, kind, whole[:at]); status != http.StatusBadRequest || len(w.drive.Snapshot()) > 0 {
+		if status, answer := w.send("POST", url, kind, whole[:at]); status != http.StatusBadRequest ||
+			len(w.drive.Snapshot()) > 0 {
 			t.Fatalf("cut after %q: %d %s, and %d files", whole[:at], status, answer, len(w.drive.Snapshot()))
 		}
 	}
@@ -45,7 +47,10 @@ func TestAnUploadThatIsCutBeforeItsEndMakesNoFile(t *testing.T) {
 func TestAFileThatIsMadeWithoutBytesIsAnEmptyBlob(t *testing.T) {
 	w := newWorld(t, drive.Options{})
 	s := w.sdk(w.ann)
-	for kind, blob := range map[string]bool{"": true, "image/png": true, "application/vnd.google-apps.folder": false, "application/vnd.google-apps.document": false} {
+	for kind, blob := range map[string]bool{
+		"": true, "image/png": true, "application/vnd.google-apps.folder": false,
+		"application/vnd.google-apps.document": false,
+	} {
 		f, err := s.Files.Create(&api.File{Name: "a", MimeType: kind}).Fields("id,size,md5Checksum,headRevisionId").Do()
 		w.do(err)
 		if (f.HeadRevisionId != "" && f.Md5Checksum == "d41d8cd98f00b204e9800998ecf8427e" && f.Size == 0) != blob {
@@ -59,7 +64,9 @@ func TestAnOrderMayBeCalledAscending(t *testing.T) {
 	for _, name := range []string{"b", "a", "c"} {
 		w.put(w.ann, drive.Item{Name: name, Content: drive.Bytes([]byte(name))})
 	}
-	for by, want := range map[string]string{"name asc": "abc", "name": "abc", "name desc": "cba", "folder asc,name desc": "cba"} {
+	for by, want := range map[string]string{
+		"name asc": "abc", "name": "abc", "name desc": "cba", "folder asc,name desc": "cba",
+	} {
 		l, err := w.sdk(w.ann).Files.List().OrderBy(by).Do()
 		w.do(err)
 		got := ""
@@ -100,11 +107,13 @@ func TestAReaderIsShownNoRevisions(t *testing.T) {
 	f, err := w.sdk(bob).Files.Get(id).Fields("headRevisionId").Do()
 	w.do(err)
 	for _, path := range []string{"", "/" + f.HeadRevisionId, "/" + f.HeadRevisionId + "?alt=media"} {
-		if status, answer := w.send("GET", "/drive/v3/files/"+id+"/revisions"+path, "", ""); status != http.StatusForbidden || !strings.Contains(answer, "insufficientFilePermissions") {
+		if status, answer := w.send("GET", "/drive/v3/files/"+id+"/revisions"+path, "",
+			""); status != http.StatusForbidden || !strings.Contains(answer, "insufficientFilePermissions") {
 			t.Errorf("revisions%s: %d %s", path, status, answer)
 		}
 	}
-	if status, answer := w.send("GET", "/drive/v3/files/"+id+"?alt=media", "", ""); status != http.StatusOK || answer != "a" {
+	if status, answer := w.send("GET", "/drive/v3/files/"+id+"?alt=media", "",
+		""); status != http.StatusOK || answer != "a" {
 		t.Errorf("its bytes: %d %s", status, answer)
 	}
 }

@@ -13,7 +13,7 @@ import (
 // codeLife is how long a code can be exchanged.
 const codeLife = 10 * time.Minute
 
-// code is what the browser brings back to the client.
+// code is the code that the browser returns to the client.
 type code struct {
 	grant     *grant
 	redirect  string
@@ -21,7 +21,7 @@ type code struct {
 	offline   bool   // a refresh token too
 }
 
-// consentPage asks the person, who need not type anything here.
+// consentPage asks the person, who does not have to type anything.
 const consentPage = `<!doctype html><meta charset="utf-8"><title>Sign in (rehearsal)</title>
 <h1>This is a rehearsal: no Google account is involved</h1>
 <p>{{.Client}} wants to:</p><ul>{{range .Scopes}}<li>{{.}}</li>{{end}}</ul>
@@ -30,16 +30,16 @@ const consentPage = `<!doctype html><meta charset="utf-8"><title>Sign in (rehear
 <p><button name="deny" value="1">Cancel</button></p></form>
 `
 
-// ask is what the client sent the person's browser here with.
+// ask is the request with which the client sent the person's browser here.
 type ask struct {
 	client, redirect, state, challenge string
 	scopes                             []string
 	offline                            bool
 }
 
-// serveConsent serves accounts.google.com/o/oauth2/v2/auth: GET shows the page,
-// POST with account=ADDRESS allows, with deny=1 refuses, and sends the browser
-// back. scope=... in the POST grants less than was asked for.
+// serveConsent serves accounts.google.com/o/oauth2/v2/auth. GET shows the page. POST with account=ADDRESS allows the
+// access, with deny=1 refuses it, and redirects the browser back. scope=... in the POST grants fewer scopes than were
+// asked for.
 func (d *Drive) serveConsent(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path != "/o/oauth2/v2/auth" && r.URL.Path != "/o/oauth2/auth" {
 		http.NotFound(w, r)
@@ -62,10 +62,13 @@ func (d *Drive) serveConsent(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// asked reads the parameters:
+// asked reads the parameters; why is not "" if they are invalid:
 // https://developers.google.com/identity/protocols/oauth2/native-app#step-2:-send-a-request-to-googles-oauth-2.0-server
 func (d *Drive) asked(q url.Values) (a ask, why string) {
-	a = ask{q.Get("client_id"), q.Get("redirect_uri"), q.Get("state"), q.Get("code_challenge"), strings.Fields(q.Get("scope")), q.Get("access_type") == "offline"}
+	a = ask{
+		q.Get("client_id"), q.Get("redirect_uri"), q.Get("state"), q.Get("code_challenge"),
+		strings.Fields(q.Get("scope")), q.Get("access_type") == "offline",
+	}
 	_, known := d.auth.clients[a.client]
 	method := q.Get("code_challenge_method")
 	switch {
@@ -85,7 +88,7 @@ func (d *Drive) asked(q url.Values) (a ask, why string) {
 	return a, ""
 }
 
-// loopback reports whether a redirect is one that a desktop client may have.
+// loopback reports whether a desktop client may have that redirect.
 func loopback(s string) bool {
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme != "http" {
@@ -108,7 +111,7 @@ func (d *Drive) showConsent(w http.ResponseWriter, a ask) {
 	_ = template.Must(template.New("").Parse(consentPage)).Execute(w, page)
 }
 
-// decide sends the browser back with what the person said.
+// decide redirects the browser back with the person's answer.
 func (d *Drive) decide(w http.ResponseWriter, r *http.Request, a ask) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	if err := r.ParseForm(); err != nil {

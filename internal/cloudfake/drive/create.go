@@ -15,8 +15,11 @@ func filesCreate(c *call) (any, error) {
 	}
 	c.d.mu.Lock()
 	defer c.d.mu.Unlock()
-	it := Item{Name: value(md.Name, "Untitled"), MimeType: value(md.MimeType, ""), Content: content, Original: value(md.Original, "")}
-	if content == nil && !strings.HasPrefix(it.MimeType, mimeApps) { // a file without bytes is an empty one
+	it := Item{
+		Name: value(md.Name, "Untitled"), MimeType: value(md.MimeType, ""), Content: content,
+		Original: value(md.Original, ""),
+	}
+	if content == nil && !strings.HasPrefix(it.MimeType, mimeApps) { // a file without bytes is empty
 		it.Content, it.MimeType = Bytes(nil), cmp.Or(it.MimeType, "application/octet-stream")
 	}
 	if md.CreatedTime != nil {
@@ -31,7 +34,7 @@ func filesCreate(c *call) (any, error) {
 	return c.add(it, md)
 }
 
-// add makes the file, if c's account may put it there.
+// add adds the file, if c's account may put it there.
 func (c *call) add(it Item, md *metadata) (any, error) {
 	if md.Parents != nil {
 		it.Parents = *md.Parents
@@ -57,7 +60,9 @@ func (c *call) add(it Item, md *metadata) (any, error) {
 	}
 	if md.ID != nil && *md.ID != "" {
 		if c.d.files[*md.ID] != nil {
-			return nil, &refusal{status: 409, reason: "fileIdInUse", message: "A file already exists with the provided ID."}
+			return nil, &refusal{
+				status: 409, reason: "fileIdInUse", message: "A file already exists with the provided ID.",
+			}
 		}
 		f.id = *md.ID
 	}
@@ -82,7 +87,10 @@ func filesCopy(c *call) (any, error) {
 	if f.folder() || f.extra().noDownload && f.roleOf(c.a) < writer {
 		return nil, forbidden("cannotCopyFile", "This file cannot be copied by the user.")
 	}
-	it := Item{Name: value(md.Name, "Copy of "+f.name), MimeType: value(md.MimeType, f.mime), Content: f.content, Modified: f.modified, Created: c.d.now(), Target: f.extra().target}
+	it := Item{
+		Name: value(md.Name, "Copy of "+f.name), MimeType: value(md.MimeType, f.mime), Content: f.content,
+		Modified: f.modified, Created: c.d.now(), Target: f.extra().target,
+	}
 	if md.ModifiedTime != nil {
 		it.Modified = *md.ModifiedTime
 	}
@@ -108,7 +116,7 @@ func filesGenerateIDs(c *call) (any, error) {
 	return c.mask.Cut(map[string]any{"kind": "drive#generatedIds", "space": "drive", "ids": ids}), nil
 }
 
-// value is *p, or what it is without one.
+// value returns *p, or without if p is nil.
 func value(p *string, without string) string {
 	if p == nil {
 		return without

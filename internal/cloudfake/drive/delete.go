@@ -2,8 +2,8 @@ package drive
 
 import "sweepd/internal/cloudfake"
 
-// filesDelete serves files.delete: "Permanently deletes a file owned by the user
-// without moving it to the trash." A folder takes with it what is below.
+// filesDelete serves files.delete: "Permanently deletes a file owned by the user without moving it to the trash."
+// With a folder, everything below it is deleted.
 func filesDelete(c *call) (any, error) {
 	c.d.mu.Lock()
 	defer c.d.mu.Unlock()
@@ -18,8 +18,8 @@ func filesDelete(c *call) (any, error) {
 	return nil, nil
 }
 
-// filesEmptyTrash serves files.emptyTrash. It answers at once; the deleting goes
-// on while later requests are served.
+// filesEmptyTrash serves files.emptyTrash. It answers at once; the deletion continues while later requests are
+// served.
 func filesEmptyTrash(c *call) (any, error) {
 	c.d.mu.Lock()
 	defer c.d.mu.Unlock()

@@ -6,9 +6,8 @@ import (
 	"sweepd/internal/cloudfake"
 )
 
-// Disturb implements cloudfake.Service: the owner of the file that r names, in a
-// shared drive a member who may write, gives it other bytes, or the owner moves it
-// into a new folder, in a browser.
+// Disturb implements cloudfake.Service: in a browser, the owner of the file that r names, or in a shared drive a
+// member who may write, gives it other bytes, or the owner moves it into a new folder.
 func (d *Drive) Disturb(r *http.Request, kind cloudfake.Kind) bool {
 	if host(r) != apiHost {
 		return false
@@ -40,8 +39,7 @@ func (d *Drive) Disturb(r *http.Request, kind cloudfake.Kind) bool {
 	return true
 }
 
-// writerOf is the owner of f, in a shared drive the first account that may write
-// to it; nil if there is none.
+// writerOf returns the owner of f, in a shared drive the first account that may write to it; nil if there is none.
 func (d *Drive) writerOf(f *file) *Account {
 	if f.owner != nil {
 		return f.owner

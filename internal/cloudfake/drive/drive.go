@@ -12,25 +12,24 @@ import (
 	"sweepd/internal/cloudfake/drive/fields"
 )
 
-// Provider is the word for this service in the record and in policies.
+// Provider is the name of this service in the record and in policies.
 const Provider = "gdrive"
 
-// Options of a Drive.
+// Options are the options of a Drive.
 type Options struct {
-	// EmptyPerRequest is how many files each later request of an account lets an
-	// emptying of the trash get on with; 0: 100. Settle finishes it at once.
+	// EmptyPerRequest is how many files of a trash that is being emptied each later request of the account deletes;
+	// 0: 100. Settle deletes the rest at once.
 	EmptyPerRequest int
-	// FolderChangesOnly: trashing or restoring a folder is one change in the
-	// log, and not one for each file in it. Which of the two the real service
-	// does is not written down; a client has to live with either.
+	// FolderChangesOnly: trashing or restoring a folder is one change in the log, and not one for each file in it. It
+	// is not documented which of the two the real service does; a client has to work with both.
 	FolderChangesOnly bool
-	// TestingMode: a refresh token is refused after 7 days, as for an OAuth
-	// client whose consent screen is "in testing".
+	// TestingMode: a refresh token is refused after 7 days, as for an OAuth client whose consent screen is "in
+	// testing".
 	TestingMode bool
 }
 
-// Drive is the service: accounts, files, shared drives and tokens. Its methods
-// may be called from several goroutines at once.
+// Drive is the service: accounts, files, shared drives and tokens. Its methods may be called from several goroutines
+// at once.
 type Drive struct {
 	roof    *cloudfake.Cloud
 	o       Options
@@ -41,8 +40,8 @@ type Drive struct {
 	accounts []*Account
 	drives   []*SharedDrive
 	files    map[string]*file
-	made     int64 // files made so far: the next one's place
-	shares   int   // permissions granted so far; 0: nobody shares anything
+	made     int64 // files made so far; the next one's seq
+	shares   int   // permissions granted so far; 0: nothing is shared
 	uploads  map[string]*upload
 	auth     auth
 }
@@ -50,12 +49,15 @@ type Drive struct {
 // Compile-time check.
 var _ cloudfake.Service = (*Drive)(nil)
 
-// New makes a Drive without accounts under the roof c.
+// New adds a Drive without accounts to the cloud c.
 func New(c *cloudfake.Cloud, o Options) (*Drive, error) {
 	if o.EmptyPerRequest <= 0 {
 		o.EmptyPerRequest = 100
 	}
-	d := &Drive{roof: c, o: o, methods: methods(), schemas: schemas(), files: map[string]*file{}, uploads: map[string]*upload{}, auth: newAuth()}
+	d := &Drive{
+		roof: c, o: o, methods: methods(), schemas: schemas(), files: map[string]*file{},
+		uploads: map[string]*upload{}, auth: newAuth(),
+	}
 	return d, c.Add(d)
 }
 
@@ -73,17 +75,16 @@ const (
 // Hosts implements cloudfake.Service.
 func (d *Drive) Hosts() []string { return []string{apiHost, tokenHost, consentHost, pictureHost} }
 
-// now is the time, cut to the milliseconds that the wire has.
+// now returns the time, truncated to the milliseconds of the wire.
 func (d *Drive) now() time.Time { return d.roof.Now().UTC().Truncate(time.Millisecond) }
 
-// newID makes a name that looks like the service's and is the same in each world
-// that is built the same way.
+// newID returns a name in the service's form that is the same in each world that is built the same way.
 func newID(prefix string, length int, n int64) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", prefix, n))
 	return prefix + base64.RawURLEncoding.EncodeToString(sum[:])[:length-len(prefix)]
 }
 
-// Settle finishes what the service goes on with after it has answered.
+// Settle finishes the work that the service continues after its answers.
 func (d *Drive) Settle() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -92,7 +93,7 @@ func (d *Drive) Settle() {
 	}
 }
 
-// stamp is a time as the wire has it.
+// stamp returns a time in the form of the wire.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
 // ServeHTTP implements http.Handler.

@@ -1,6 +1,6 @@
 package drive
 
-// sharedDrive is the one of that id, if the account is a member. The lock is held.
+// sharedDrive returns the shared drive of that id, if the account is a member. The caller holds the lock.
 func (c *call) sharedDrive(id string) (*SharedDrive, error) {
 	for _, s := range c.d.drives {
 		if s.ID() == id && s.members[c.a] != noRole {
@@ -24,7 +24,7 @@ func drivesGet(c *call) (any, error) {
 // drivesList serves drives.list, all on one page.
 func drivesList(c *call) (any, error) {
 	if c.q.Get("q") != "" {
-		return nil, invalid("q", "Invalid Value") // not carried out here
+		return nil, invalid("q", "Invalid Value") // not supported here
 	}
 	if c.q.Get("pageToken") != "" {
 		return nil, invalid("pageToken", "Invalid Value")
@@ -46,10 +46,13 @@ func drivesList(c *call) (any, error) {
 func (c *call) drive(s *SharedDrive) any {
 	r := s.members[c.a]
 	return map[string]any{
-		"kind": "drive#drive", "id": s.ID(), "name": s.root.name, "createdTime": stamp(s.root.created), "hidden": false, "colorRgb": "#0f9d58",
+		"kind": "drive#drive", "id": s.ID(), "name": s.root.name, "createdTime": stamp(s.root.created),
+		"hidden": false, "colorRgb": "#0f9d58",
 		"capabilities": map[string]any{
-			"canAddChildren": r >= writer, "canEdit": r >= writer, "canListChildren": true, "canDownload": true, "canTrashChildren": r >= organizer,
-			"canDeleteChildren": r >= organizer, "canReadRevisions": r >= writer, "canDeleteDrive": false, "canComment": r >= commenter, "canCopy": true,
+			"canAddChildren": r >= writer, "canEdit": r >= writer, "canListChildren": true, "canDownload": true,
+			"canTrashChildren":  r >= organizer,
+			"canDeleteChildren": r >= organizer, "canReadRevisions": r >= writer, "canDeleteDrive": false,
+			"canComment": r >= commenter, "canCopy": true,
 		},
 	}
 }

@@ -1,8 +1,7 @@
 package drive
 
-// startEmptying takes note of all that is in who's trash, or in that of a shared
-// drive; it is deleted little by little while other requests are served, and in
-// the record each deletion belongs to the request that asked for it.
+// startEmptying collects everything in who's trash, or in that of a shared drive. It is deleted gradually while other
+// requests are served; in the record each deletion belongs to the request that asked for it.
 func (d *Drive) startEmptying(who actor, s *SharedDrive) {
 	list := who.a.files
 	if s != nil {
@@ -16,8 +15,7 @@ func (d *Drive) startEmptying(who actor, s *SharedDrive) {
 	}
 }
 
-// emptySome deletes at most n of what a's emptying took note of. What has been
-// restored in the meantime stays.
+// emptySome deletes at most n of the collected files. A file that was restored in the meantime stays.
 func (d *Drive) emptySome(a *Account, n int) {
 	for ; n > 0 && len(a.emptying) > 0; n-- {
 		f := a.emptying[0]

@@ -13,7 +13,9 @@ type Described struct {
 func Methods() []Described {
 	var all []Described
 	for _, m := range methods() {
-		all = append(all, Described{"drive." + m.name, m.verb, m.path, m.answer, strings.Fields(m.params), strings.Fields(m.scopes), m.upload})
+		all = append(all, Described{
+			"drive." + m.name, m.verb, m.path, m.answer, strings.Fields(m.params), strings.Fields(m.scopes), m.upload,
+		})
 	}
 	return all
 }

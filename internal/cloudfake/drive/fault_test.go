@@ -22,7 +22,7 @@ func (w *world) faults(list ...cloudfake.Fault) {
 	w.do(w.cloud.SetFaults(list))
 }
 
-// lastFault is what the record says was injected last.
+// lastFault returns the last injected fault in the record.
 func (w *world) lastFault() string {
 	out := ""
 	for _, r := range w.cloud.Audit().Since(0) {
@@ -36,17 +36,21 @@ func (w *world) lastFault() string {
 func TestARefusalIsAnsweredAsTheServiceWordsIt(t *testing.T) {
 	for reason, status := range map[string]int{
 		"userRateLimitExceeded": 403, "rateLimitExceeded": 403, "dailyLimitExceeded": 403, "downloadQuotaExceeded": 403,
-		"insufficientFilePermissions": 403, "accessNotConfigured": 403, "authError": 401, "invalid": 400, "backendError": 503, "internalError": 500,
+		"insufficientFilePermissions": 403, "accessNotConfigured": 403, "authError": 401, "invalid": 400,
+		"backendError": 503, "internalError": 500,
 	} {
 		w := newWorld(t, drive.Options{})
 		s := w.sdk(w.ann)
-		w.faults(cloudfake.Fault{Call: "drive.files.*", Nth: 2, Kind: cloudfake.Refuse, Status: status, Reason: reason, RetryAfter: "7"})
+		w.faults(cloudfake.Fault{
+			Call: "drive.files.*", Nth: 2, Kind: cloudfake.Refuse, Status: status, Reason: reason, RetryAfter: "7",
+		})
 		for n := 1; n <= 3; n++ {
 			_, err := s.Files.List().Do()
 			var ge *googleapi.Error
 			if hit := errors.As(err, &ge); hit != (n == 2) {
 				t.Errorf("%s: request %d: %v", reason, n, err)
-			} else if hit && (ge.Code != status || ge.Errors[0].Reason != reason || ge.Header.Get("Retry-After") != "7") {
+			} else if hit && (ge.Code != status || ge.Errors[0].Reason != reason ||
+				ge.Header.Get("Retry-After") != "7") {
 				t.Errorf("%s: %v, header %v", reason, ge, ge.Header)
 			}
 		}
@@ -59,7 +63,9 @@ func TestARefusalIsAnsweredAsTheServiceWordsIt(t *testing.T) {
 func TestARefusalMayBePlainTextOrHTML(t *testing.T) {
 	w := newWorld(t, drive.Options{})
 	c := w.client(w.ann)
-	for text, kind := range map[string]string{"slow down": "text/plain; charset=utf-8", "<html>Error 502</html>": "text/html; charset=utf-8"} {
+	for text, kind := range map[string]string{
+		"slow down": "text/plain; charset=utf-8", "<html>Error 502</html>": "text/html; charset=utf-8",
+	} {
 		w.faults(cloudfake.Fault{Kind: cloudfake.Refuse, Status: 429, Text: text})
 		resp, err := c.Get("https://www.googleapis.com/oops")
 		w.do(err)
@@ -72,7 +78,9 @@ func TestARefusalMayBePlainTextOrHTML(t *testing.T) {
 }
 
 func TestAnAnswerMayBeLostAfterTheWorkWasDoneOrBefore(t *testing.T) {
-	for kind, done := range map[cloudfake.Kind]bool{cloudfake.CloseBefore: false, cloudfake.CloseAfter: true, cloudfake.Truncate: true} {
+	for kind, done := range map[cloudfake.Kind]bool{
+		cloudfake.CloseBefore: false, cloudfake.CloseAfter: true, cloudfake.Truncate: true,
+	} {
 		w := newWorld(t, drive.Options{})
 		id := w.put(w.ann, drive.Item{Name: "a", Content: drive.Bytes([]byte("a"))})
 		w.faults(cloudfake.Fault{Call: "drive.files.update", Kind: kind})
@@ -93,7 +101,9 @@ func TestAnAnswerMayBeLostAfterTheWorkWasDoneOrBefore(t *testing.T) {
 }
 
 func TestAFileMayChangeOrMoveAroundARequest(t *testing.T) {
-	for kind, seen := range map[cloudfake.Kind]bool{cloudfake.ChangeBefore: true, cloudfake.ChangeAfter: false, cloudfake.MoveBefore: false} {
+	for kind, seen := range map[cloudfake.Kind]bool{
+		cloudfake.ChangeBefore: true, cloudfake.ChangeAfter: false, cloudfake.MoveBefore: false,
+	} {
 		w := newWorld(t, drive.Options{})
 		id := w.put(w.ann, drive.Item{Name: "a", Content: drive.Bytes([]byte("a"))})
 		before := w.drive.Snapshot()[id]
@@ -107,7 +117,8 @@ func TestAFileMayChangeOrMoveAroundARequest(t *testing.T) {
 			}
 			continue
 		}
-		if after.Revision == before.Revision || after.SHA256 == before.SHA256 || (f.HeadRevisionId == after.Revision) != seen {
+		if after.Revision == before.Revision || after.SHA256 == before.SHA256 ||
+			(f.HeadRevisionId == after.Revision) != seen {
 			t.Errorf("%s: %s, answered %s, then %s", kind, before.Revision, f.HeadRevisionId, after.Revision)
 		}
 	}
@@ -117,7 +128,8 @@ func TestAListingMayBeIncompleteOrHaveAnEmptyPage(t *testing.T) {
 	w := newWorld(t, drive.Options{})
 	w.do(w.ann.Fill(drive.Bulk{Files: 10}))
 	s := w.sdk(w.ann)
-	w.faults(cloudfake.Fault{Call: "drive.files.list", Kind: cloudfake.Incomplete}, cloudfake.Fault{Call: "drive.files.list", Nth: 2, Kind: cloudfake.EmptyPage})
+	w.faults(cloudfake.Fault{Call: "drive.files.list", Kind: cloudfake.Incomplete},
+		cloudfake.Fault{Call: "drive.files.list", Nth: 2, Kind: cloudfake.EmptyPage})
 	l, err := s.Files.List().Do()
 	w.do(err)
 	if !l.IncompleteSearch || len(l.Files) != 5 {
@@ -140,7 +152,8 @@ func TestASlowOrTruncatedBodyIsHalfABodyFirst(t *testing.T) {
 	id := w.put(w.ann, drive.Item{Name: "a", Content: drive.Noise(nil, 100_000, 1)})
 	s := w.sdk(w.ann)
 	before := w.clock()
-	w.faults(cloudfake.Fault{Call: "drive.files.get.media", Kind: cloudfake.Slow, Delay: 90_000}, cloudfake.Fault{Call: "drive.files.get.media", Nth: 2, Kind: cloudfake.Truncate})
+	w.faults(cloudfake.Fault{Call: "drive.files.get.media", Kind: cloudfake.Slow, Delay: 90_000},
+		cloudfake.Fault{Call: "drive.files.get.media", Nth: 2, Kind: cloudfake.Truncate})
 	resp, err := s.Files.Get(id).Download()
 	w.do(err)
 	body, err := io.ReadAll(resp.Body)
@@ -182,7 +195,8 @@ func TestAnEmptyingMayNeverFinish(t *testing.T) {
 func TestTheSignInMayBeLost(t *testing.T) {
 	w := newWorld(t, drive.Options{})
 	w.faults(cloudfake.Fault{Call: "oauth2.token", Kind: cloudfake.Refuse, Status: 400, Reason: "invalid_grant"})
-	resp, err := w.srv.Client().PostForm("https://oauth2.googleapis.com/token", url.Values{"grant_type": {"refresh_token"}})
+	resp, err := w.srv.Client().
+		PostForm("https://oauth2.googleapis.com/token", url.Values{"grant_type": {"refresh_token"}})
 	w.do(err)
 	defer resp.Body.Close()
 	var got struct{ Error string }
@@ -209,7 +223,8 @@ func TestNoTokenIsInTheRecord(t *testing.T) {
 	_ = resp.Body.Close()
 	var out strings.Builder
 	w.do(w.cloud.Audit().Write(&out, 0))
-	if strings.Contains(out.String(), token.Access) || strings.Contains(out.String(), token.Refresh) || strings.Count(out.String(), "\n") != 3 {
+	if strings.Contains(out.String(), token.Access) || strings.Contains(out.String(), token.Refresh) ||
+		strings.Count(out.String(), "\n") != 3 {
 		t.Errorf("the record: %s", out.String())
 	}
 }

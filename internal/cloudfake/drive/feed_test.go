@@ -15,7 +15,8 @@ import (
 
 // line is a file as one account sees it.
 func line(f *api.File) string {
-	return fmt.Sprintf("%s in %s, trashed %v %v, starred %v, %s, version %d", f.Name, strings.Join(f.Parents, " "), f.Trashed, f.ExplicitlyTrashed, f.Starred, f.Md5Checksum, f.Version)
+	return fmt.Sprintf("%s in %s, trashed %v %v, starred %v, %s, version %d", f.Name, strings.Join(f.Parents, " "),
+		f.Trashed, f.ExplicitlyTrashed, f.Starred, f.Md5Checksum, f.Version)
 }
 
 const lineFields = "id,name,parents,trashed,explicitlyTrashed,starred,md5Checksum,version"
@@ -35,7 +36,8 @@ func (w *world) follow(a *drive.Account) *follower {
 
 func (f *follower) step() {
 	for {
-		l, err := f.s.Changes.List(f.token).IncludeRemoved(true).PageSize(7).Fields("nextPageToken,newStartPageToken,changes(fileId,removed,file(" + lineFields + "))").Do()
+		l, err := f.s.Changes.List(f.token).IncludeRemoved(true).PageSize(7).
+			Fields("nextPageToken,newStartPageToken,changes(fileId,removed,file(" + lineFields + "))").Do()
 		f.w.do(err)
 		for _, c := range l.Changes {
 			if c.Removed {
@@ -54,12 +56,13 @@ func (f *follower) step() {
 // list is a full listing of the same account.
 func (f *follower) list() map[string]string {
 	out := map[string]string{}
-	f.w.do(f.s.Files.List().PageSize(9).Fields("nextPageToken,files("+lineFields+")").Pages(f.w.t.Context(), func(l *api.FileList) error {
-		for _, x := range l.Files {
-			out[x.Id] = line(x)
-		}
-		return nil
-	}))
+	f.w.do(f.s.Files.List().PageSize(9).Fields("nextPageToken,files("+lineFields+")").Pages(f.w.t.Context(),
+		func(l *api.FileList) error {
+			for _, x := range l.Files {
+				out[x.Id] = line(x)
+			}
+			return nil
+		}))
 	return out
 }
 

@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// The types that the service treats differently:
-// https://developers.google.com/workspace/drive/api/guides/mime-types
+// The types that the service treats differently: https://developers.google.com/workspace/drive/api/guides/mime-types
 const (
 	mimeFolder   = "application/vnd.google-apps.folder"
 	mimeShortcut = "application/vnd.google-apps.shortcut"
@@ -31,15 +30,15 @@ type file struct {
 	modified time.Time
 	width    int32
 	height   int32
-	explicit bool // in the trash for its own sake, not because of a folder
+	explicit bool // trashed itself, not because of a folder
 	gone     bool // deleted for good
 	more     *rare
 	kids     []*file // of a folder, by seq
 }
 
-// rare is what few files have.
+// rare holds the attributes that few files have.
 type rare struct {
-	parents     []*file // further ones, from before 2020
+	parents     []*file // additional ones, from before 2020
 	starred     []*Account
 	permissions []permission
 	revisions   []revision // older than the head
@@ -47,7 +46,7 @@ type rare struct {
 	trashed     time.Time // in a shared drive
 	trasher     *Account
 	modifier    *Account
-	original    string // originalFilename, where it differs from the name
+	original    string // originalFilename, if it differs from the name
 	description string
 	props       map[string]string
 	appProps    map[string]map[string]string // by client
@@ -71,7 +70,7 @@ type revision struct {
 	keep     bool
 }
 
-// x is f.more, made if there is none.
+// x returns f.more, and creates it if there is none.
 func (f *file) x() *rare {
 	if f.more == nil {
 		f.more = &rare{}
@@ -79,7 +78,7 @@ func (f *file) x() *rare {
 	return f.more
 }
 
-// extra is what f has of the rare things, to read.
+// extra returns f's rare attributes, to read.
 func (f *file) extra() rare {
 	if f.more == nil {
 		return rare{}
@@ -102,8 +101,7 @@ func (f *file) parents() []*file {
 	return append([]*file{f.parent}, f.more.parents...)
 }
 
-// trashed reports whether f is in the trash, for its own sake or because every
-// folder that it is in is there.
+// trashed reports whether f is in the trash, itself or because every folder that it is in is there.
 func (f *file) trashed() bool {
 	if f.explicit {
 		return true
@@ -123,30 +121,30 @@ func (f *file) starredBy(a *Account) bool {
 	return f.more != nil && slices.Contains(f.more.starred, a)
 }
 
-// revisionID is the wire's name for revision n of f.
+// revisionID returns the id of revision n of f on the wire.
 func (f *file) revisionID(n int32) string { return newID("0B"+f.id[1:9], 40, int64(n)) }
 
-// extension is fileExtension: what follows the last dot of the name.
+// extension returns fileExtension: the part of the name after its last dot.
 func (f *file) extension() string { return strings.TrimPrefix(path.Ext(f.name), ".") }
 
-// attach puts f among the kids of dir.
+// attach adds f to the kids of dir.
 func (f *file) attach(dir *file) {
 	if i, found := place(dir.kids, f.seq); !found {
 		dir.kids = slices.Insert(dir.kids, i, f)
 	}
 }
 
-// detach takes f out of the kids of dir.
+// detach removes f from the kids of dir.
 func (f *file) detach(dir *file) {
 	if i, found := place(dir.kids, f.seq); found {
 		dir.kids = slices.Delete(dir.kids, i, i+1)
 	}
 }
 
-// place is where the file of that seq is, or would be, in a list by seq.
+// place returns the index of the file of that seq in a list by seq, or the index at which it would be inserted.
 func place(list []*file, seq int64) (int, bool) {
 	if n := len(list); n == 0 || list[n-1].seq < seq {
-		return n, false // the common case: it is the newest
+		return n, false // the common case: it is newer than all others
 	}
 	return slices.BinarySearchFunc(list, seq, func(f *file, seq int64) int { return int(f.seq - seq) })
 }

@@ -33,23 +33,25 @@ func filesGet(c *call) (any, error) {
 	return nil, c.media(content, kind)
 }
 
-// mayDownload says why not.
+// mayDownload returns the reason if f cannot be downloaded; nil if it can.
 func (c *call) mayDownload(f *file) error {
 	x := f.extra()
 	switch {
 	case !c.has("drive", "drive.readonly", "drive.file"):
 		return forbidden("insufficientPermissions", messages["insufficientPermissions"])
 	case !f.blob():
-		return forbidden("fileNotDownloadable", "Only files with binary content can be downloaded. Use Export with Docs Editors files.")
+		return forbidden("fileNotDownloadable",
+			"Only files with binary content can be downloaded. Use Export with Docs Editors files.")
 	case x.noDownload && f.roleOf(c.a) < writer:
 		return forbidden("cannotDownloadFile", "This file cannot be downloaded by the user.")
 	case x.abusive && !(c.flag("acknowledgeAbuse") && (f.owner == c.a || f.roleOf(c.a) >= organizer)):
-		return forbidden("cannotDownloadAbusiveFile", "This file has been identified as malware or spam and cannot be downloaded.")
+		return forbidden("cannotDownloadAbusiveFile",
+			"This file has been identified as malware or spam and cannot be downloaded.")
 	}
 	return nil
 }
 
-// media sends content, or the range of it that is asked for.
+// media sends content, or the requested range of it.
 func (c *call) media(bytes *Content, kind string) error {
 	c.sent = true
 	h := c.w.Header()
@@ -58,7 +60,10 @@ func (c *call) media(bytes *Content, kind string) error {
 	off, n, ok := content.Range(c.r.Header.Get("Range"), bytes.Size())
 	if !ok {
 		h.Set("Content-Range", fmt.Sprintf("bytes */%d", bytes.Size()))
-		(&refusal{http.StatusRequestedRangeNotSatisfiable, "requestedRangeNotSatisfiable", "Request range not satisfiable", "Range", "header"}).write(c.w)
+		(&refusal{
+			http.StatusRequestedRangeNotSatisfiable, "requestedRangeNotSatisfiable",
+			"Request range not satisfiable", "Range", "header",
+		}).write(c.w)
 		return nil
 	}
 	h.Set("Content-Length", strconv.FormatInt(n, 10))

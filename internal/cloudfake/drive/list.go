@@ -37,7 +37,7 @@ func filesList(c *call) (any, error) {
 		mask := c.mask.Sub("files")
 		for _, name := range []string{"md5Checksum", "sha1Checksum", "sha256Checksum"} {
 			if mask.Has(name) {
-				warm(page) // outside of the lock: it may take long
+				warm(page) // without the lock: it may take long
 				break
 			}
 		}
@@ -65,15 +65,15 @@ func warm(page []*file) {
 	}
 }
 
-// listing is what a client asked to have listed.
+// listing is a client's request for a list of files.
 type listing struct {
 	c     *call
 	expr  query.Expr
 	size  int
-	from  int64 // seq after which it goes on
+	from  int64 // the seq after which it continues
 	drive *SharedDrive
 	all   bool // shared drives too
-	below bool // one folder: its files may be out of sight
+	below bool // one folder: its files may not be visible
 	order []string
 }
 
@@ -88,7 +88,7 @@ func (c *call) listing() (*listing, error) {
 		return nil, err
 	}
 	if s := c.q.Get("spaces"); s != "" && s != "drive" {
-		return nil, invalid("spaces", "Invalid Value") // no other has anything in it here
+		return nil, invalid("spaces", "Invalid Value") // other spaces are empty here
 	}
 	if err := l.corpora(); err != nil {
 		return nil, err
@@ -105,22 +105,29 @@ func (c *call) listing() (*listing, error) {
 	return l, nil
 }
 
-// what names the listing, for its page tokens.
+// what returns a name of the listing, for its page tokens.
 func (l *listing) what() string {
 	q := l.c.q
 	parts := []string{l.c.a.email}
-	for _, name := range []string{"q", "corpora", "driveId", "teamDriveId", "spaces", "orderBy", "includeItemsFromAllDrives", "includeTeamDriveItems"} {
+	for _, name := range []string{
+		"q", "corpora", "driveId", "teamDriveId", "spaces", "orderBy",
+		"includeItemsFromAllDrives", "includeTeamDriveItems",
+	} {
 		parts = append(parts, q.Get(name))
 	}
 	return strings.Join(parts, "\x00")
 }
 
-// corpora says where to look.
+// corpora reads where to search.
 func (l *listing) corpora() error {
 	c := l.c
 	include := c.flag("includeItemsFromAllDrives") || c.flag("includeTeamDriveItems")
 	if include && !c.allDrives() {
-		return &refusal{status: 403, reason: "teamDrivesNotSupported", message: "The supportsAllDrives parameter must be set to true when includeItemsFromAllDrives is set to true.", location: "supportsAllDrives", locationType: "parameter"}
+		return &refusal{
+			status: 403, reason: "teamDrivesNotSupported",
+			message:  "The supportsAllDrives parameter must be set to true when includeItemsFromAllDrives is set to true.",
+			location: "supportsAllDrives", locationType: "parameter",
+		}
 	}
 	id := cmp.Or(c.q.Get("driveId"), c.q.Get("teamDriveId"))
 	switch corpora := c.q.Get("corpora"); corpora {
@@ -154,13 +161,12 @@ func (l *listing) corpora() error {
 	return err
 }
 
-// incomplete: over all drives at once the service does not promise to have
-// looked everywhere.
+// incomplete reports whether the service may not have searched everywhere, as it does not promise over all drives.
 func (l *listing) incomplete() bool {
 	return cloudfake.Injected(l.c.r.Context(), cloudfake.Incomplete)
 }
 
-// candidates are the files to look through, by seq.
+// candidates returns the files to search, by seq.
 func (l *listing) candidates() []*file {
 	c := l.c
 	if id, ok := l.expr.Required("parents"); ok {
@@ -186,7 +192,7 @@ func (l *listing) candidates() []*file {
 	return all
 }
 
-// within reports whether f is where the client asked to look.
+// within reports whether f is where the client asked to search.
 func (l *listing) within(f *file) bool {
 	if !l.c.made(f) || l.below && !l.c.a.sees(f) {
 		return false
@@ -197,7 +203,7 @@ func (l *listing) within(f *file) bool {
 	return f.drive == nil || l.all
 }
 
-// page is the files after l.from, and where the next page begins; 0: there is none.
+// page returns the files after l.from, and where the next page begins; 0: there is none.
 func (l *listing) page() (page []*file, next int64, err error) {
 	list := l.candidates()
 	if len(l.order) > 0 {

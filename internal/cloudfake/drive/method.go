@@ -11,9 +11,9 @@ type method struct {
 	verb   string
 	path   string // below /drive/v3/, with {names}
 	params string // query parameters, with spaces between
-	scopes string // any of which will do, with spaces between
+	scopes string // any one suffices, with spaces between
 	answer string // the schema that fields is applied to; "": none
-	upload bool   // may also come with bytes, below /upload
+	upload bool   // may also be called with bytes, below /upload
 	serve  func(*call) (any, error)
 }
 
@@ -35,31 +35,78 @@ const (
 	uploadParams = " enforceSingleParent ignoreDefaultVisibility keepRevisionForever ocrLanguage"
 )
 
-// methods are those that are served; a test compares them with the discovery
-// document. Those that it has and this list has not are answered with 404.
+// methods returns the methods that are served; a test compares them with the discovery document. The document's other
+// methods are answered with 404.
 func methods() []method {
 	return []method{
 		{"about.get", "GET", "about", "", aboutScopes, "About", false, aboutGet},
-		{"changes.getStartPageToken", "GET", "changes/startPageToken", "driveId teamDriveId" + allDrives, readScopes, "StartPageToken", false, changesStart},
-		{"changes.list", "GET", "changes", "driveId includeCorpusRemovals includeItemsFromAllDrives includeRemoved includeTeamDriveItems pageSize pageToken restrictToMyDrive spaces teamDriveId" + allDrives + extras, readScopes, "ChangeList", false, changesList},
+		{
+			"changes.getStartPageToken", "GET", "changes/startPageToken", "driveId teamDriveId" + allDrives,
+			readScopes, "StartPageToken", false, changesStart,
+		},
+		{
+			"changes.list", "GET", "changes",
+			"driveId includeCorpusRemovals includeItemsFromAllDrives includeRemoved includeTeamDriveItems pageSize pageToken restrictToMyDrive spaces teamDriveId" + allDrives + extras,
+			readScopes, "ChangeList", false, changesList,
+		},
 		{"drives.get", "GET", "drives/{driveId}", "useDomainAdminAccess", driveScopes, "Drive", false, drivesGet},
-		{"drives.list", "GET", "drives", "pageSize pageToken q useDomainAdminAccess", driveScopes, "DriveList", false, drivesList},
-		{"files.copy", "POST", "files/{fileId}/copy", "copyComments" + uploadParams + allDrives + extras, "drive drive.appdata drive.file drive.photos.readonly", "File", false, filesCopy},
-		{"files.create", "POST", "files", "useContentAsIndexableText" + uploadParams + allDrives + extras, writeScopes, "File", true, filesCreate},
-		{"files.delete", "DELETE", "files/{fileId}", "enforceSingleParent" + allDrives, writeScopes, "", false, filesDelete},
-		{"files.emptyTrash", "DELETE", "files/trash", "driveId enforceSingleParent", "drive", "", false, filesEmptyTrash},
-		{"files.generateIds", "GET", "files/generateIds", "count space type", writeScopes, "GeneratedIds", false, filesGenerateIDs},
-		{"files.get", "GET", "files/{fileId}", "acknowledgeAbuse" + allDrives + extras, readScopes, "File", false, filesGet},
-		{"files.list", "GET", "files", "corpora corpus driveId includeItemsFromAllDrives includeTeamDriveItems orderBy pageSize pageToken q spaces teamDriveId" + allDrives + extras, readScopes, "FileList", false, filesList},
-		{"files.update", "PATCH", "files/{fileId}", "addParents enforceSingleParent keepRevisionForever ocrLanguage removeParents useContentAsIndexableText" + allDrives + extras, "drive drive.appdata drive.file drive.metadata drive.scripts", "File", true, filesUpdate},
-		{"permissions.list", "GET", "files/{fileId}/permissions", "includePermissionsForView pageSize pageToken useDomainAdminAccess" + allDrives, permScopes, "PermissionList", false, permissionsList},
-		{"revisions.get", "GET", "files/{fileId}/revisions/{revisionId}", "acknowledgeAbuse", readScopes, "Revision", false, revisionsGet},
-		{"revisions.list", "GET", "files/{fileId}/revisions", "pageSize pageToken", readScopes, "RevisionList", false, revisionsList},
+		{
+			"drives.list", "GET", "drives", "pageSize pageToken q useDomainAdminAccess", driveScopes,
+			"DriveList", false, drivesList,
+		},
+		{
+			"files.copy", "POST", "files/{fileId}/copy", "copyComments" + uploadParams + allDrives + extras,
+			"drive drive.appdata drive.file drive.photos.readonly", "File", false, filesCopy,
+		},
+		{
+			"files.create", "POST", "files", "useContentAsIndexableText" + uploadParams + allDrives + extras,
+			writeScopes, "File", true, filesCreate,
+		},
+		{
+			"files.delete", "DELETE", "files/{fileId}", "enforceSingleParent" + allDrives,
+			writeScopes, "", false, filesDelete,
+		},
+		{
+			"files.emptyTrash", "DELETE", "files/trash", "driveId enforceSingleParent", "drive",
+			"", false, filesEmptyTrash,
+		},
+		{
+			"files.generateIds", "GET", "files/generateIds", "count space type", writeScopes,
+			"GeneratedIds", false, filesGenerateIDs,
+		},
+		{
+			"files.get", "GET", "files/{fileId}", "acknowledgeAbuse" + allDrives + extras,
+			readScopes, "File", false, filesGet,
+		},
+		{
+			"files.list", "GET", "files",
+			"corpora corpus driveId includeItemsFromAllDrives includeTeamDriveItems orderBy pageSize pageToken q spaces teamDriveId" + allDrives + extras,
+			readScopes, "FileList", false, filesList,
+		},
+		{
+			"files.update", "PATCH", "files/{fileId}",
+			"addParents enforceSingleParent keepRevisionForever ocrLanguage removeParents useContentAsIndexableText" +
+				allDrives + extras, "drive drive.appdata drive.file drive.metadata drive.scripts",
+			"File", true, filesUpdate,
+		},
+		{
+			"permissions.list", "GET", "files/{fileId}/permissions",
+			"includePermissionsForView pageSize pageToken useDomainAdminAccess" + allDrives, permScopes,
+			"PermissionList", false, permissionsList,
+		},
+		{
+			"revisions.get", "GET", "files/{fileId}/revisions/{revisionId}", "acknowledgeAbuse", readScopes,
+			"Revision", false, revisionsGet,
+		},
+		{
+			"revisions.list", "GET", "files/{fileId}/revisions", "pageSize pageToken", readScopes,
+			"RevisionList", false, revisionsList,
+		},
 	}
 }
 
-// route finds the method that a request means, and what stands in the places of
-// its path. upload: it came to one of the addresses for bytes.
+// route returns the method that a request calls, and the values of the names in its path. upload reports whether the
+// address is one for bytes.
 func (d *Drive) route(r *http.Request) (m *method, in map[string]string, upload bool) {
 	rest, ok := strings.CutPrefix(r.URL.Path, "/drive/v3/")
 	for _, prefix := range []string{"/upload/drive/v3/", "/resumable/upload/drive/v3/"} {
@@ -75,7 +122,7 @@ func (d *Drive) route(r *http.Request) (m *method, in map[string]string, upload 
 		m := &d.methods[i]
 		verb := r.Method
 		if upload && (verb == http.MethodPut || verb == http.MethodPost) && r.URL.Query().Has("upload_id") {
-			verb = m.verb // the further requests of a resumable upload
+			verb = m.verb // the later requests of a resumable upload
 		}
 		if m.verb != verb || upload && !m.upload {
 			continue
@@ -87,8 +134,8 @@ func (d *Drive) route(r *http.Request) (m *method, in map[string]string, upload 
 	return nil, nil, upload
 }
 
-// literal reports whether no other method of that verb has the path word for
-// word: files/trash is not a file with the id trash.
+// literal reports whether no other method of that verb has exactly that path: files/trash is not a file with the id
+// trash.
 func literal(pattern, path string, all []method, verb string) bool {
 	for _, m := range all {
 		if m.verb == verb && m.path == path && pattern != path {

@@ -5,16 +5,16 @@ import (
 	"slices"
 )
 
-// actor is who changes something: a person, through a client or a browser.
+// actor is the person who makes a change, through a client or a browser.
 type actor struct {
 	ctx    context.Context // of the request, or any other: in a browser
 	a      *Account
 	client string // "": a browser
 }
 
-// edit changes f: it writes the record with f before and after, gives it a new
-// version, and tells everybody who sees it. change must not touch who sees f;
-// see move and share. The lock is held.
+// edit changes f: it writes the record with f before and after, gives it a new version, and adds the change to the
+// log of every account that sees it. change must not affect who sees f; see move and share. The caller holds the
+// lock.
 func (d *Drive) edit(who actor, op string, f *file, change func()) {
 	before := d.describe(who.a, f)
 	audience := d.audience(f)
@@ -28,7 +28,7 @@ func (d *Drive) edit(who actor, op string, f *file, change func()) {
 	d.roof.Mutation(who.ctx, Provider, who.a.email, op, f.id, before, d.describe(who.a, f))
 }
 
-// audience is whoever sees f.
+// audience returns the accounts that see f.
 func (d *Drive) audience(f *file) []*Account {
 	var all []*Account
 	for _, a := range d.accounts {
@@ -39,7 +39,7 @@ func (d *Drive) audience(f *file) []*Account {
 	return all
 }
 
-// union is a and what b has besides.
+// union returns a with the accounts that only b has added.
 func union(a, b []*Account) []*Account {
 	for _, x := range b {
 		if !slices.Contains(a, x) {
@@ -49,7 +49,7 @@ func union(a, b []*Account) []*Account {
 	return a
 }
 
-// tell writes a change of f into the logs of those accounts and of its drive.
+// tell adds a change of f to the logs of those accounts and of its drive.
 func (d *Drive) tell(f *file, to []*Account) {
 	now := d.now()
 	for _, a := range to {
@@ -60,14 +60,14 @@ func (d *Drive) tell(f *file, to []*Account) {
 	}
 }
 
-// insert adds a new file. Its parent, owner and drive are set.
+// insert adds a new file, whose parent, owner and drive are set.
 func (d *Drive) insert(who actor, f *file) {
 	d.place(f)
 	d.tell(f, d.audience(f))
 	d.roof.Mutation(who.ctx, Provider, who.a.email, "create", f.id, nil, d.describe(who.a, f))
 }
 
-// place gives f its id and its place in every list.
+// place gives f its id and adds it to every list.
 func (d *Drive) place(f *file) {
 	d.made++
 	f.seq = d.made
@@ -93,7 +93,7 @@ func (d *Drive) place(f *file) {
 	f.owner.files = append(f.owner.files, f)
 }
 
-// reach brings the accounts' lists in step with who may see f and what is below.
+// reach updates the accounts' lists to who may see f and the files below it.
 func (d *Drive) reach(f *file) {
 	for _, a := range d.accounts {
 		i, has := place(a.files, f.seq)
@@ -110,10 +110,9 @@ func (d *Drive) reach(f *file) {
 	}
 }
 
-// regroup is edit for a change that may alter who sees f and what is below it,
-// and, where retrash says so, whether that is in the trash. What is below is
-// told of and recorded as changed where it is: seen by others, or with other
-// parents in sight; in the trash, or no longer.
+// regroup is edit for a change that may affect who sees f and the files below it, and, if retrash is true, whether
+// those are in the trash. The files below are logged and recorded as changed if they are: visible to others, or with
+// other visible parents; in the trash, or no longer.
 func (d *Drive) regroup(who actor, op string, f *file, retrash bool, change func()) {
 	if len(f.kids) == 0 || d.shares == 0 && !retrash {
 		d.edit(who, op, f, func() { change(); d.reach(f) })
@@ -131,7 +130,8 @@ func (d *Drive) regroup(who actor, op string, f *file, retrash bool, change func
 	told := map[*file]bool{}
 	for i, x := range all {
 		b, after := before[i], d.audience(x)
-		told[x] = !slices.Equal(b.audience, after) || slices.ContainsFunc(x.parents(), func(p *file) bool { return told[p] })
+		told[x] = !slices.Equal(b.audience, after) ||
+			slices.ContainsFunc(x.parents(), func(p *file) bool { return told[p] })
 		trash := x != f && x.trashed() != b.trashed
 		if trash {
 			x.version++
@@ -145,14 +145,14 @@ func (d *Drive) regroup(who actor, op string, f *file, retrash bool, change func
 	}
 }
 
-// kidBefore is a file below a folder before the folder changed.
+// kidBefore is the state of a file below a folder before the folder changed.
 type kidBefore struct {
 	audience  []*Account
 	trashed   bool
 	described any
 }
 
-// move takes f out of some folders and puts it into others.
+// move removes f from some folders and adds it to others.
 func (d *Drive) move(who actor, f *file, add, remove []*file) {
 	trashed := func(p *file) bool { return p.trashed() }
 	retrash := slices.ContainsFunc(f.parents(), trashed) || slices.ContainsFunc(add, trashed)
@@ -185,7 +185,7 @@ func (d *Drive) setParents(f *file, parents []*file) {
 	}
 }
 
-// setTrashed puts f into the trash or takes it out, with all that is below.
+// setTrashed moves f into the trash or out of it, with everything below it.
 func (d *Drive) setTrashed(who actor, f *file, trash bool) {
 	op := "untrash"
 	if trash {
@@ -203,7 +203,7 @@ func (d *Drive) setTrashed(who actor, f *file, trash bool) {
 	})
 }
 
-// below are all files below f, each once.
+// below returns all files below f, each once.
 func (f *file) below(all []*file) []*file {
 	for _, kid := range f.kids {
 		if len(kid.parents()) == 1 || !slices.Contains(all, kid) {
@@ -217,16 +217,16 @@ func (f *file) below(all []*file) []*file {
 func (d *Drive) setContent(who actor, f *file, c *Content) {
 	d.edit(who, "change", f, func() {
 		if f.blob() {
-			f.x().revisions = append(f.x().revisions, revision{n: f.head, content: f.content, modified: f.modified, by: f.more.modifier})
+			f.x().revisions = append(f.x().revisions,
+				revision{n: f.head, content: f.content, modified: f.modified, by: f.more.modifier})
 		}
 		f.content, f.head, f.modified = c, f.head+1, d.now()
 		f.width, f.height = dimensions(c)
 	})
 }
 
-// remove deletes f for good, and what is below it and belongs to the same
-// person ("all descendants owned by the user are also deleted", files.delete);
-// what is below and belongs to others loses that folder.
+// remove deletes f for good, and the files below it that belong to the same person ("all descendants owned by the
+// user are also deleted", files.delete); files of others are only removed from that folder.
 func (d *Drive) remove(who actor, f *file) {
 	for _, kid := range slices.Clone(f.kids) {
 		if f.drive != nil || kid.owner == f.owner {

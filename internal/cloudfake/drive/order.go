@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// orders are the keys of orderBy that are carried out here.
+// orders are the supported keys of orderBy.
 var orders = map[string]func(a, b *file) int{
 	"name":         func(a, b *file) int { return cmp.Compare(strings.ToLower(a.name), strings.ToLower(b.name)) },
 	"name_natural": func(a, b *file) int { return cmp.Compare(strings.ToLower(a.name), strings.ToLower(b.name)) },
@@ -18,7 +18,7 @@ var orders = map[string]func(a, b *file) int{
 	},
 }
 
-// rank: folders come first.
+// rank sorts folders first.
 func rank(f *file) int {
 	if f.folder() {
 		return 0
@@ -41,7 +41,8 @@ func (l *listing) sorting() error {
 	}
 	for key := range strings.SplitSeq(by, ",") {
 		words := strings.Fields(key)
-		if len(words) == 0 || len(words) > 2 || orders[words[0]] == nil || len(words) == 2 && words[1] != "desc" && words[1] != "asc" {
+		if len(words) == 0 || len(words) > 2 || orders[words[0]] == nil ||
+			len(words) == 2 && words[1] != "desc" && words[1] != "asc" {
 			return invalid("orderBy", "Invalid Value")
 		}
 		l.order = append(l.order, strings.TrimSuffix(strings.Join(words, " "), " asc"))
@@ -49,7 +50,7 @@ func (l *listing) sorting() error {
 	return nil
 }
 
-// sorted is page for a listing in an order; its place is a count of files.
+// sorted is page for a sorted listing, in which a place is a count of files.
 func (l *listing) sorted(list []*file) (page []*file, next int64, err error) {
 	var all []*file
 	for _, f := range list {

@@ -7,14 +7,14 @@ import (
 	"encoding/binary"
 )
 
-// seal makes an opaque page token of a place in a listing. It fits that listing
-// only: what names the account and everything that the client asked for.
+// seal returns an opaque page token for a place in a listing. It is valid for that listing only: what names the
+// account and everything that the client asked for.
 func (d *Drive) seal(what string, place int64) string {
 	b := binary.BigEndian.AppendUint64(nil, uint64(place))
 	return "~!!~" + base64.RawURLEncoding.EncodeToString(append(b, d.mac(what, b)...))
 }
 
-// unseal is the place, if the token is one of that listing.
+// unseal returns the place, if the token belongs to that listing.
 func (d *Drive) unseal(what, token string) (place int64, ok bool) {
 	if len(token) < 4 || token[:4] != "~!!~" {
 		return 0, false

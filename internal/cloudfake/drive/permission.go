@@ -1,6 +1,6 @@
 package drive
 
-// role is what somebody may do with a file, in ascending order.
+// role is the right of a user to a file, in ascending order.
 type role int
 
 const (
@@ -28,13 +28,13 @@ func roleNamed(s string) role {
 	return noRole
 }
 
-// permission lets somebody, or everybody who has the link, do something.
+// permission gives a role to a user, or to everyone who has the link.
 type permission struct {
 	who  *Account // nil: anyone with the link
 	role role
 }
 
-// id is the wire's permissionId.
+// id returns the wire's permissionId.
 func (p permission) id() string {
 	if p.who == nil {
 		return "anyoneWithLink"
@@ -42,8 +42,7 @@ func (p permission) id() string {
 	return p.who.permissionID
 }
 
-// roleOf is what a may do with f: by its own permissions and by those of the
-// folders above it.
+// roleOf returns the role of a for f: by its own permissions and by those of the folders above it.
 func (f *file) roleOf(a *Account) role {
 	if f.drive != nil {
 		return f.drive.members[a]
@@ -54,7 +53,7 @@ func (f *file) roleOf(a *Account) role {
 	return f.granted(a)
 }
 
-// granted is the highest role that a permission gives a, here or above.
+// granted returns the highest role that a permission gives a, here or above.
 func (f *file) granted(a *Account) role {
 	best := noRole
 	if f.more != nil {
@@ -67,14 +66,13 @@ func (f *file) granted(a *Account) role {
 	for _, p := range f.parents() {
 		best = max(best, p.granted(a))
 		if p.owner == a {
-			best = max(best, writer) // what others put into my folder I may edit, not trash
+			best = max(best, writer) // a may edit, but not trash, files of others in its folder
 		}
 	}
 	return best
 }
 
-// sharedWith are the permissions that f has by itself or from above, without
-// the owner's.
+// sharedWith returns the permissions that f has itself or from above, without the owner's.
 func (f *file) sharedWith() []permission {
 	var all []permission
 	if f.more != nil {

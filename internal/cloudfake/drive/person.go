@@ -18,10 +18,10 @@ type Item struct {
 	Modified time.Time // zero: as Created
 
 	Original      string // originalFilename; "": Name
-	Width, Height int    // of a picture; 0: as Content says, where it can be decoded
+	Width, Height int    // of a picture; 0: from Content, if it can be decoded
 	Make, Model   string // of the camera
 	Taken         string // imageMediaMetadata.time
-	Target        string // id of what a shortcut points to
+	Target        string // id of the target of a shortcut
 	ReadOnly      string // reason of a content restriction; "": none
 	Abusive       bool   // cannot be downloaded without acknowledgeAbuse
 	NoDownload    bool   // copyRequiresWriterPermission
@@ -39,7 +39,7 @@ func (a *Account) Put(it Item) (id string, err error) {
 	return f.id, nil
 }
 
-// Folder adds a folder to the one of that id; "": to My Drive.
+// Folder adds a folder to the one of that id and returns its id; "": to My Drive.
 func (a *Account) Folder(name, in string) (id string, err error) {
 	it := Item{Name: name, MimeType: mimeFolder}
 	if in != "" {
@@ -48,8 +48,8 @@ func (a *Account) Folder(name, in string) (id string, err error) {
 	return a.Put(it)
 }
 
-// Computer adds the folder that Drive for desktop makes for a computer, below
-// "Computers": it is in no folder.
+// Computer adds the folder that Drive for desktop creates for a computer, below "Computers", and returns its id: it
+// is in no folder.
 func (a *Account) Computer(name string) (id string, err error) {
 	a.d.mu.Lock()
 	defer a.d.mu.Unlock()
@@ -62,10 +62,13 @@ func (a *Account) Computer(name string) (id string, err error) {
 	return f.id, nil
 }
 
-// make is the file for it, which is in no list yet.
+// make returns the file for an Item, which is in no list yet.
 func (a *Account) make(it Item) (*file, error) {
 	now := a.d.now()
-	f := &file{name: it.Name, mime: it.MimeType, owner: a, content: it.Content, created: it.Created, modified: it.Modified, width: int32(it.Width), height: int32(it.Height)}
+	f := &file{
+		name: it.Name, mime: it.MimeType, owner: a, content: it.Content, created: it.Created, modified: it.Modified,
+		width: int32(it.Width), height: int32(it.Height),
+	}
 	if f.created.IsZero() {
 		f.created = now
 	}
@@ -78,8 +81,12 @@ func (a *Account) make(it Item) (*file, error) {
 	if f.width == 0 {
 		f.width, f.height = dimensions(f.content)
 	}
-	if it.Original != "" || it.Make != "" || it.Model != "" || it.Taken != "" || it.Target != "" || it.ReadOnly != "" || it.Abusive || it.NoDownload {
-		f.more = &rare{original: it.Original, camera: [2]string{it.Make, it.Model}, taken: it.Taken, target: it.Target, readOnly: it.ReadOnly, locked: it.ReadOnly != "", abusive: it.Abusive, noDownload: it.NoDownload}
+	if it.Original != "" || it.Make != "" || it.Model != "" || it.Taken != "" || it.Target != "" ||
+		it.ReadOnly != "" || it.Abusive || it.NoDownload {
+		f.more = &rare{
+			original: it.Original, camera: [2]string{it.Make, it.Model}, taken: it.Taken, target: it.Target,
+			readOnly: it.ReadOnly, locked: it.ReadOnly != "", abusive: it.Abusive, noDownload: it.NoDownload,
+		}
 	}
 	if len(it.Parents) == 0 {
 		f.parent = a.root
@@ -102,10 +109,10 @@ func (a *Account) make(it Item) (*file, error) {
 	return f, nil
 }
 
-// self is the person in a browser.
+// self returns the person in a browser.
 func (a *Account) self() actor { return actor{ctx: context.Background(), a: a} }
 
-// find is the file of that id, if a sees it. The lock is held.
+// find returns the file of that id, if a sees it; else fs.ErrNotExist. The caller holds the lock.
 func (a *Account) find(id string) (*file, error) {
 	f := a.d.files[id]
 	if id == "root" {
@@ -141,7 +148,7 @@ func (a *Account) Rename(id, name string) error {
 	})
 }
 
-// Move puts a file into another folder, and nowhere else.
+// Move moves a file into another folder, and out of all others.
 func (a *Account) Move(id, folder string) error {
 	return a.do(id, func(f *file) error {
 		to, err := a.find(folder)
@@ -157,7 +164,7 @@ func (a *Account) Move(id, folder string) error {
 	})
 }
 
-// Star marks a file, for this person only, or takes the mark away.
+// Star adds or removes a star, for this person only.
 func (a *Account) Star(id string, on bool) error {
 	return a.do(id, func(f *file) error {
 		a.d.edit(a.self(), "star", f, func() { f.star(a, on) })
@@ -176,12 +183,12 @@ func (f *file) star(a *Account, on bool) {
 	f.more.starred = slices.DeleteFunc(slices.Clone(f.more.starred), func(b *Account) bool { return b == a })
 }
 
-// Trash puts a file or a folder into the trash.
+// Trash moves a file or a folder to the trash.
 func (a *Account) Trash(id string) error {
 	return a.do(id, func(f *file) error { a.d.setTrashed(a.self(), f, true); return nil })
 }
 
-// Untrash takes a file or a folder out of the trash.
+// Untrash moves a file or a folder out of the trash.
 func (a *Account) Untrash(id string) error {
 	return a.do(id, func(f *file) error { a.d.setTrashed(a.self(), f, false); return nil })
 }
@@ -191,7 +198,7 @@ func (a *Account) Delete(id string) error {
 	return a.do(id, func(f *file) error { a.d.remove(a.self(), f); return nil })
 }
 
-// EmptyTrash deletes all that is in this person's trash, at once.
+// EmptyTrash deletes everything in this person's trash, at once.
 func (a *Account) EmptyTrash() {
 	a.d.mu.Lock()
 	defer a.d.mu.Unlock()
@@ -199,8 +206,8 @@ func (a *Account) EmptyTrash() {
 	a.d.emptySome(a, len(a.emptying))
 }
 
-// Share lets somebody else do something with a file or a folder: reader,
-// commenter or writer; "": nothing any more. A nil with is anyone with the link.
+// Share gives another person a role for a file or a folder: reader, commenter or writer; "": none. If with is nil, it
+// is everyone with the link.
 func (a *Account) Share(id string, with *Account, as string) error {
 	return a.do(id, func(f *file) error {
 		r := roleNamed(as)
@@ -215,7 +222,8 @@ func (a *Account) Share(id string, with *Account, as string) error {
 func (d *Drive) share(who actor, f *file, with *Account, r role) {
 	d.shares++
 	d.regroup(who, "share", f, false, func() {
-		f.x().permissions = slices.DeleteFunc(slices.Clone(f.more.permissions), func(p permission) bool { return p.who == with })
+		f.x().permissions = slices.DeleteFunc(slices.Clone(f.more.permissions),
+			func(p permission) bool { return p.who == with })
 		if r != noRole {
 			f.more.permissions = append(f.more.permissions, permission{with, r})
 		}

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// sniff is the type of content, as the service finds it out when it is told none.
+// sniff returns the type of content, as the service detects it if the client sets none.
 func sniff(c *Content) string {
 	if c == nil {
 		return mimeApps + "document"
@@ -17,7 +17,7 @@ func sniff(c *Content) string {
 	return kind
 }
 
-// dimensions of a picture, 0 where it is none that can be read.
+// dimensions returns the size of a picture, 0 if it cannot be decoded.
 func dimensions(c *Content) (width, height int32) {
 	if c == nil {
 		return 0, 0

@@ -18,8 +18,8 @@ import (
 	"sweepd/internal/cloudfake/drive"
 )
 
-// rclone runs Debian's rclone against the world, as anybody would: through the
-// proxy, trusting its authority, with a token in its configuration.
+// rclone runs Debian's rclone against the world, as anybody would: through the proxy, trusting its authority, with a
+// token in its configuration.
 type rclone struct {
 	t    *testing.T
 	w    *world
@@ -36,9 +36,13 @@ func newRclone(t *testing.T, w *world) *rclone {
 		t.Skip("rclone is missing: apt-get install rclone")
 	}
 	r := &rclone{t: t, w: w, dir: t.TempDir()}
-	token, err := json.Marshal(map[string]string{"access_token": w.ann.Token().Access, "token_type": "Bearer", "expiry": "2099-01-01T00:00:00Z"})
+	token, err := json.Marshal(map[string]string{
+		"access_token": w.ann.Token().Access, "token_type": "Bearer", "expiry": "2099-01-01T00:00:00Z",
+	})
 	w.do(err)
-	r.conf = r.file("rclone.conf", fmt.Sprintf("[d]\ntype = drive\nscope = drive\nclient_id = %s\nclient_secret = %s\ntoken = %s\n", drive.ClientID, drive.ClientSecret, token))
+	r.conf = r.file("rclone.conf",
+		fmt.Sprintf("[d]\ntype = drive\nscope = drive\nclient_id = %s\nclient_secret = %s\ntoken = %s\n",
+			drive.ClientID, drive.ClientSecret, token))
 	r.file("ca.pem", string(w.srv.CA()))
 	return r
 }
@@ -52,8 +56,14 @@ func (r *rclone) file(name, content string) string {
 
 // command is one command, not started.
 func (r *rclone) command(args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(r.t.Context(), "rclone", append([]string{"--config", r.conf, "--ca-cert", filepath.Join(r.dir, "ca.pem"), "--low-level-retries", "1", "--retries", "1", "--drive-pacer-min-sleep", "1ms"}, args...)...)
-	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(strings.ToLower(s), "no_proxy=") }), "HTTPS_PROXY="+r.w.srv.ProxyURL(), "https_proxy="+r.w.srv.ProxyURL(), "HOME="+r.dir)
+	cmd := exec.CommandContext(r.t.Context(), "rclone",
+		append([]string{
+			"--config", r.conf, "--ca-cert", filepath.Join(r.dir, "ca.pem"), "--low-level-retries", "1",
+			"--retries", "1", "--drive-pacer-min-sleep", "1ms",
+		}, args...)...)
+	cmd.Env = append(slices.DeleteFunc(os.Environ(),
+		func(s string) bool { return strings.HasPrefix(strings.ToLower(s), "no_proxy=") }),
+		"HTTPS_PROXY="+r.w.srv.ProxyURL(), "https_proxy="+r.w.srv.ProxyURL(), "HOME="+r.dir)
 	return cmd
 }
 
@@ -93,18 +103,23 @@ func TestRcloneListsReadsCopiesMovesTrashesAndEmpties(t *testing.T) {
 	pics, err := w.ann.Folder("Pictures", "")
 	w.do(err)
 	content := bytes.Repeat([]byte("\x00\r\npicture"), 5000)
-	old := w.put(w.ann, drive.Item{Name: "it's old.png", MimeType: "image/png", Parents: []string{pics}, Content: drive.Bytes(content)})
-	mine := w.put(w.ann, drive.Item{Name: "mine.txt", MimeType: "text/plain", Content: drive.Bytes([]byte("my own trash"))})
+	old := w.put(w.ann, drive.Item{
+		Name: "it's old.png", MimeType: "image/png", Parents: []string{pics}, Content: drive.Bytes(content),
+	})
+	mine := w.put(w.ann,
+		drive.Item{Name: "mine.txt", MimeType: "text/plain", Content: drive.Bytes([]byte("my own trash"))})
 	w.do(w.ann.Trash(mine))
 	w.put(w.ann, drive.Item{Name: "Letter", MimeType: "application/vnd.google-apps.document"})
 	r := newRclone(t, w)
 
 	all := r.list("--drive-skip-gdocs", "d:")
 	got := all["Pictures/it's old.png"]
-	if len(all) != 2 || got.ID != old || got.Size != int64(len(content)) || got.Hashes["md5"] != drive.Bytes(content).MD5() {
+	if len(all) != 2 || got.ID != old || got.Size != int64(len(content)) ||
+		got.Hashes["md5"] != drive.Bytes(content).MD5() {
 		t.Errorf("listed %+v", all)
 	}
-	if part := r.run("cat", "--offset", "100", "--count", "50", "d:Pictures/it's old.png"); part != string(content[100:150]) {
+	if part := r.run("cat", "--offset", "100", "--count", "50",
+		"d:Pictures/it's old.png"); part != string(content[100:150]) {
 		t.Errorf("a range is %q", part)
 	}
 
@@ -172,8 +187,7 @@ func TestRcloneListsReadsCopiesMovesTrashesAndEmpties(t *testing.T) {
 	}
 }
 
-// Its file server keeps a folder's listing for good, and learns of changes from
-// the feed alone.
+// Its file server keeps a folder's listing for good, and learns of changes from the feed alone.
 func TestRcloneLearnsOfChangesFromTheFeed(t *testing.T) {
 	w := newWorld(t, drive.Options{})
 	picture := func(name string) string {
@@ -181,7 +195,7 @@ func TestRcloneLearnsOfChangesFromTheFeed(t *testing.T) {
 	}
 	gone := picture("old.png")
 	r := newRclone(t, w)
-	l, err := net.Listen("tcp", "127.0.0.1:0") // a port that is free; rclone does not tell the one it takes
+	l, err := net.Listen("tcp", "127.0.0.1:0") // a free port; rclone does not print the one it takes
 	w.do(err)
 	at := l.Addr().String()
 	w.do(l.Close())

@@ -6,8 +6,7 @@ import (
 	"net/http"
 )
 
-// refusal is an error as the service words it:
-// https://developers.google.com/workspace/drive/api/guides/handle-errors
+// refusal is an error in the service's form: https://developers.google.com/workspace/drive/api/guides/handle-errors
 type refusal struct {
 	status       int
 	reason       string
@@ -30,17 +29,17 @@ func insufficient() *refusal {
 	return forbidden("insufficientFilePermissions", "The user does not have sufficient permissions for this file.")
 }
 
-// invalid is about a parameter of the request.
+// invalid returns a refusal of a parameter of the request.
 func invalid(parameter, message string) *refusal {
 	return &refusal{http.StatusBadRequest, "invalid", message, parameter, "parameter"}
 }
 
-// badRequest is about anything else in it.
+// badRequest returns a refusal of anything else in the request.
 func badRequest(format string, args ...any) *refusal {
 	return &refusal{status: http.StatusBadRequest, reason: "badRequest", message: fmt.Sprintf(format, args...)}
 }
 
-// messages are the texts for the reasons that faults are injected with.
+// messages are the texts for the reasons of injected faults.
 var messages = map[string]string{
 	"userRateLimitExceeded":       "User Rate Limit Exceeded. Rate of requests for user exceed configured project quota, you may consider re-evaluating expected per-user traffic to the API and adjust project quota limits accordingly.",
 	"rateLimitExceeded":           "Rate Limit Exceeded",
@@ -58,10 +57,11 @@ var messages = map[string]string{
 	"notFound":                    "File not found.",
 }
 
-// domains are those of the reasons that are not in "global".
+// domains are the domains of the reasons that are not in "global".
 var domains = map[string]string{
 	"userRateLimitExceeded": "usageLimits", "rateLimitExceeded": "usageLimits", "dailyLimitExceeded": "usageLimits",
-	"sharingRateLimitExceeded": "usageLimits", "downloadQuotaExceeded": "usageLimits", "accessNotConfigured": "usageLimits",
+	"sharingRateLimitExceeded": "usageLimits", "downloadQuotaExceeded": "usageLimits",
+	"accessNotConfigured": "usageLimits",
 }
 
 // Refuse implements cloudfake.Service.

@@ -2,10 +2,11 @@ package drive
 
 import "strconv"
 
-// all revisions of f, the head last.
+// history returns all revisions of f, the head last.
 func (f *file) history() []revision {
 	x := f.extra()
-	return append(x.revisions[:len(x.revisions):len(x.revisions)], revision{n: f.head, content: f.content, modified: f.modified, by: x.modifier})
+	return append(x.revisions[:len(x.revisions):len(x.revisions)],
+		revision{n: f.head, content: f.content, modified: f.modified, by: x.modifier})
 }
 
 // revisionsList serves revisions.list.
@@ -45,7 +46,7 @@ func revisionsList(c *call) (any, error) {
 	return c.mask.Cut(out), nil
 }
 
-// revisionsGet serves revisions.get, and with alt=media its bytes.
+// revisionsGet serves revisions.get, and the bytes if alt=media.
 func revisionsGet(c *call) (any, error) {
 	c.d.mu.Lock()
 	f, err := c.file()
@@ -82,7 +83,8 @@ func (c *call) revision(f *file, r revision) any {
 		by = f.owner
 	}
 	out := map[string]any{
-		"kind": "drive#revision", "id": f.revisionID(r.n), "mimeType": f.mime, "modifiedTime": stamp(r.modified), "keepForever": r.keep, "published": false,
+		"kind": "drive#revision", "id": f.revisionID(r.n), "mimeType": f.mime, "modifiedTime": stamp(r.modified),
+		"keepForever": r.keep, "published": false,
 		"size": strconv.FormatInt(r.content.Size(), 10), "md5Checksum": r.content.MD5(), "originalFilename": f.name,
 	}
 	if by != nil {

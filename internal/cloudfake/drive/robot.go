@@ -16,12 +16,11 @@ import (
 type robot struct {
 	email     string
 	key       *rsa.PublicKey
-	delegated []string // scopes that it may have for the domain's people
+	delegated []string // scopes that it may have for the domain's users
 }
 
-// AddServiceAccount makes a service account known by its public key. delegated
-// are the scopes, short or whole, that an administrator lets it have in the name
-// of any account here (domain-wide delegation).
+// AddServiceAccount adds a service account with its public key. delegated are the scopes, short or whole, that an
+// administrator lets it have on behalf of any account here (domain-wide delegation).
 func (d *Drive) AddServiceAccount(email string, key *rsa.PublicKey, delegated ...string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -34,7 +33,7 @@ func (d *Drive) AddServiceAccount(email string, key *rsa.PublicKey, delegated ..
 	d.auth.robots[email] = &robot{email, key, whole}
 }
 
-// claims of an assertion: https://developers.google.com/identity/protocols/oauth2/service-account
+// claims are those of an assertion: https://developers.google.com/identity/protocols/oauth2/service-account
 type claims struct {
 	Issuer   string `json:"iss"`
 	Subject  string `json:"sub"`
@@ -44,8 +43,8 @@ type claims struct {
 	Expires  int64  `json:"exp"`
 }
 
-// assert gives an access token for a signed assertion with a subject. Without
-// one a service account would have a Drive of its own, which is not here.
+// assert answers a signed assertion that has a subject with an access token. Without a subject, a service account
+// would have a Drive of its own, which is not supported.
 func (d *Drive) assert(w http.ResponseWriter, r *http.Request) {
 	refuse := func(reason, description string) { refuseToken(w, http.StatusBadRequest, reason, description) }
 	c, signed := d.verify(r.PostForm.Get("assertion"))
@@ -57,7 +56,10 @@ func (d *Drive) assert(w http.ResponseWriter, r *http.Request) {
 		refuse("invalid_grant", "Invalid JWT: Failed audience check.")
 		return
 	case c.Issued > now.Add(time.Minute).Unix() || c.Expires <= now.Unix() || c.Expires-c.Issued > 3600:
-		refuse("invalid_grant", "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.")
+		refuse(
+			"invalid_grant",
+			"Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.",
+		)
 		return
 	}
 	a := d.accountOf(c.Subject)
@@ -66,13 +68,16 @@ func (d *Drive) assert(w http.ResponseWriter, r *http.Request) {
 	case a == nil:
 		refuse("invalid_grant", "Invalid email or User ID")
 	case len(scopes) == 0 || !narrows(c.Scope, d.auth.robots[c.Issuer].delegated):
-		refuseToken(w, http.StatusUnauthorized, "unauthorized_client", "Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested.")
+		refuseToken(
+			w, http.StatusUnauthorized, "unauthorized_client",
+			"Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested.",
+		)
 	default:
 		d.sendToken(w, d.issue(&grant{a: a, client: c.Issuer, scopes: scopes, at: d.now()}))
 	}
 }
 
-// verify checks the signature (RS256) with the key of the account that signs.
+// verify checks the signature (RS256) with the key of the service account.
 func (d *Drive) verify(assertion string) (c claims, ok bool) {
 	parts := strings.Split(assertion, ".")
 	if len(parts) != 3 {

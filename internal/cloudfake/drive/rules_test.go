@@ -26,7 +26,9 @@ func TestEachMethodsParametersAndScopesAreThoseOfTheDiscoveryDocument(t *testing
 		for _, s := range want.Scopes {
 			scopes = append(scopes, strings.TrimPrefix(s, "https://www.googleapis.com/auth/"))
 		}
-		for what, pair := range map[string][2][]string{"parameters": {m.Parameters, params}, "scopes": {m.Scopes, scopes}} {
+		for what, pair := range map[string][2][]string{
+			"parameters": {m.Parameters, params}, "scopes": {m.Scopes, scopes},
+		} {
 			slices.Sort(pair[0])
 			slices.Sort(pair[1])
 			if !slices.Equal(pair[0], pair[1]) {
@@ -47,7 +49,8 @@ func TestEveryScopeOpensWhatItIsForAndNothingElse(t *testing.T) {
 	w := newWorld(t, drive.Options{})
 	id := w.put(w.ann, drive.Item{Name: "a", Content: drive.Bytes([]byte("a"))})
 	ask := func(scope, method, path, body string) int {
-		r, err := http.NewRequestWithContext(t.Context(), method, "https://www.googleapis.com/drive/v3/"+path, strings.NewReader(body))
+		r, err := http.NewRequestWithContext(t.Context(), method, "https://www.googleapis.com/drive/v3/"+path,
+			strings.NewReader(body))
 		w.do(err)
 		r.Header.Set("Content-Type", "application/json")
 		resp, err := w.client(w.ann, scope).Do(r)
@@ -67,7 +70,8 @@ func TestEveryScopeOpensWhatItIsForAndNothingElse(t *testing.T) {
 			w.do(w.ann.Untrash(id))
 		}
 		got := [5]int{
-			ask(scope, "GET", "files", ""), ask(scope, "GET", "files/"+id+"?alt=media", ""), ask(scope, "PATCH", "files/"+id, `{"trashed": true}`),
+			ask(scope, "GET", "files", ""), ask(scope, "GET", "files/"+id+"?alt=media", ""),
+			ask(scope, "PATCH", "files/"+id, `{"trashed": true}`),
 			ask(scope, "DELETE", "files/trash", ""), 0,
 		}
 		if scope != "drive" {
@@ -123,7 +127,8 @@ func TestWhatIsAskedWronglyIsRefused(t *testing.T) {
 		{"DELETE", "files/root", "", 403},
 		{"DELETE", "files/nonsense", "", 404},
 	} {
-		r, err := http.NewRequestWithContext(t.Context(), tt.method, "https://www.googleapis.com/drive/v3/"+tt.path, strings.NewReader(tt.body))
+		r, err := http.NewRequestWithContext(t.Context(), tt.method, "https://www.googleapis.com/drive/v3/"+tt.path,
+			strings.NewReader(tt.body))
 		w.do(err)
 		r.Header.Set("Authorization", "Bearer "+token)
 		before := len(w.cloud.Audit().Mutations(0))
@@ -146,13 +151,16 @@ func TestAPageTokenFitsItsOwnListingOnly(t *testing.T) {
 	w.do(bob.Fill(drive.Bulk{Files: 20}))
 	first, err := w.sdk(w.ann).Files.List().PageSize(5).Q("trashed = false").Do()
 	w.do(err)
-	if _, err := w.sdk(w.ann).Files.List().PageSize(7).Q("trashed = false").PageToken(first.NextPageToken).Do(); err != nil {
+	if _, err := w.sdk(w.ann).Files.List().PageSize(7).Q("trashed = false").
+		PageToken(first.NextPageToken).Do(); err != nil {
 		t.Errorf("its own: %v", err)
 	}
-	if _, err := w.sdk(w.ann).Files.List().Q("trashed = true").PageToken(first.NextPageToken).Do(); !isStatus(err, 400, "invalid") {
+	if _, err := w.sdk(w.ann).Files.List().Q("trashed = true").PageToken(first.NextPageToken).
+		Do(); !isStatus(err, 400, "invalid") {
 		t.Errorf("another query: %v", err)
 	}
-	if _, err := w.sdk(bob).Files.List().Q("trashed = false").PageToken(first.NextPageToken).Do(); !isStatus(err, 400, "invalid") {
+	if _, err := w.sdk(bob).Files.List().Q("trashed = false").PageToken(first.NextPageToken).
+		Do(); !isStatus(err, 400, "invalid") {
 		t.Errorf("another person: %v", err)
 	}
 }

@@ -3,8 +3,8 @@ package drive
 import "sweepd/internal/cloudfake/drive/fields"
 
 // The names that a mask may have, of revision 20261023 of the discovery document
-// (https://www.googleapis.com/discovery/v1/apis/drive/v3/rest). Most are never
-// sent, for this Drive has nothing to say there; a mask may name them all the same.
+// (https://www.googleapis.com/discovery/v1/apis/drive/v3/rest). This Drive never sends most of them; a mask may
+// contain them nevertheless.
 const (
 	fileNames = `
 	appProperties(*), capabilities(canAcceptOwnership, canAccessViaGenAi, canAddChildren,
@@ -84,8 +84,7 @@ const (
 	restrictedForWriters), sharingFoldersRequiresOrganizerPermission, teamMembersOnly), themeId`
 )
 
-// schemas are the answers that a mask can be applied to, by the names of the
-// discovery document.
+// schemas returns the answers that a mask can be applied to, by the names of the discovery document.
 func schemas() map[string]fields.Schema {
 	return map[string]fields.Schema{
 		"About":          fields.Names(aboutNames),
@@ -105,5 +104,6 @@ func schemas() map[string]fields.Schema {
 
 func changeSchema() fields.Schema {
 	return fields.Names("changeType, driveId, fileId, kind, removed, teamDriveId, time, type").
-		With("file", fields.Names(fileNames)).With("drive", fields.Names(driveNames)).With("teamDrive", fields.Names(teamDriveNames))
+		With("file", fields.Names(fileNames)).With("drive", fields.Names(driveNames)).
+		With("teamDrive", fields.Names(teamDriveNames))
 }

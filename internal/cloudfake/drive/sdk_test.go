@@ -24,7 +24,8 @@ func TestGooglesClientListsReadsTrashesRestoresAndDeletes(t *testing.T) {
 	list, err := s.Files.List().Q("trashed = false and 'me' in owners and mimeType contains 'image/'").PageSize(1000).
 		Fields("nextPageToken,incompleteSearch,files(id,name,size,md5Checksum,sha256Checksum,version,headRevisionId,parents,ownedByMe,capabilities/canTrash)").Do()
 	w.do(err)
-	if len(list.Files) != 1 || list.Files[0].Id != a || list.Files[0].Size != 100_000 || !list.Files[0].Capabilities.CanTrash || list.Files[0].Parents[0] != w.ann.Root() {
+	if len(list.Files) != 1 || list.Files[0].Id != a || list.Files[0].Size != 100_000 ||
+		!list.Files[0].Capabilities.CanTrash || list.Files[0].Parents[0] != w.ann.Root() {
 		t.Fatalf("listed %+v", list.Files)
 	}
 
@@ -34,7 +35,8 @@ func TestGooglesClientListsReadsTrashesRestoresAndDeletes(t *testing.T) {
 	w.do(err)
 	part, err := io.ReadAll(resp.Body)
 	w.do(err)
-	if resp.StatusCode != 206 || string(part) != "5678901234" || resp.Header.Get("Content-Range") != "bytes 95-104/100000" {
+	if resp.StatusCode != 206 || string(part) != "5678901234" ||
+		resp.Header.Get("Content-Range") != "bytes 95-104/100000" {
 		t.Errorf("a range is %d %q %q", resp.StatusCode, part, resp.Header.Get("Content-Range"))
 	}
 
@@ -55,7 +57,8 @@ func TestGooglesClientListsReadsTrashesRestoresAndDeletes(t *testing.T) {
 	}
 	changes, err := s.Changes.List(start.StartPageToken).RestrictToMyDrive(true).IncludeRemoved(true).Fields("*").Do()
 	w.do(err)
-	if len(changes.Changes) != 1 || !changes.Changes[0].Removed || changes.Changes[0].FileId != a || changes.NewStartPageToken == "" {
+	if len(changes.Changes) != 1 || !changes.Changes[0].Removed || changes.Changes[0].FileId != a ||
+		changes.NewStartPageToken == "" {
 		t.Errorf("changes: %+v", changes)
 	}
 }
@@ -65,7 +68,8 @@ func TestGooglesClientUploadsInEveryWay(t *testing.T) {
 	s := w.sdk(w.ann)
 	for name, n := range map[string]int{"multipart": 1000, "resumable": 20 << 20} {
 		content := strings.Repeat("x\r\n", n/3)
-		f, err := s.Files.Create(&api.File{Name: name}).Media(strings.NewReader(content)).Fields("id,size,md5Checksum").Do()
+		f, err := s.Files.Create(&api.File{Name: name}).Media(strings.NewReader(content)).
+			Fields("id,size,md5Checksum").Do()
 		w.do(err)
 		if f.Size != int64(len(content)) || f.Md5Checksum != drive.Bytes([]byte(content)).MD5() {
 			t.Errorf("%s: %d bytes, %s", name, f.Size, f.Md5Checksum)

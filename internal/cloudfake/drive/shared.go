@@ -14,8 +14,8 @@ type SharedDrive struct {
 	log     *changeLog
 }
 
-// AddDrive makes a shared drive with its members and their roles: reader,
-// commenter, writer, fileOrganizer or organizer.
+// AddDrive adds a shared drive with its members and their roles: reader, commenter, writer, fileOrganizer or
+// organizer.
 func (d *Drive) AddDrive(name string, members map[*Account]string) (*SharedDrive, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -26,7 +26,10 @@ func (d *Drive) AddDrive(name string, members map[*Account]string) (*SharedDrive
 			return nil, fmt.Errorf("%q is no role in a shared drive", r)
 		}
 	}
-	s.root = &file{id: newID("0AS", 19, n), name: name, mime: mimeFolder, drive: s, created: d.now(), modified: d.now(), version: 1}
+	s.root = &file{
+		id: newID("0AS", 19, n), name: name, mime: mimeFolder, drive: s, created: d.now(),
+		modified: d.now(), version: 1,
+	}
 	d.files[s.root.id] = s.root
 	d.drives = append(d.drives, s)
 	for a := range s.members {
@@ -35,10 +38,10 @@ func (d *Drive) AddDrive(name string, members map[*Account]string) (*SharedDrive
 	return s, nil
 }
 
-// ID of the shared drive, and of its top folder.
+// ID returns the id of the shared drive, and of its top folder.
 func (s *SharedDrive) ID() string { return s.root.id }
 
-// SetMember gives a another role; "": none any more.
+// SetMember gives a another role; "": none.
 func (s *SharedDrive) SetMember(a *Account, r string) {
 	s.d.mu.Lock()
 	defer s.d.mu.Unlock()

@@ -2,23 +2,22 @@ package drive
 
 import "time"
 
-// State is what became of one file.
+// State is the state of one file.
 type State struct {
 	ID, Name, MimeType string
 	Owner              string // address; "" in a shared drive
 	DriveID            string // of the shared drive, or ""
 	Parents            []string
-	Trashed            bool // in the trash, for whatever reason
-	Explicit           bool // in the trash for its own sake
+	Trashed            bool // in the trash, for any reason
+	Explicit           bool // trashed itself
 	Revision           string
 	Size               int64
-	SHA256             string // "" of what has no bytes
+	SHA256             string // "" if it has no bytes
 	Version            int64
 	Modified           time.Time
 }
 
-// Snapshot is every file there is, by id, but for the top folders. It computes
-// all checksums.
+// Snapshot returns every file, by id, except the top folders. It computes all checksums.
 func (d *Drive) Snapshot() map[string]State {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -27,7 +26,10 @@ func (d *Drive) Snapshot() map[string]State {
 		if f.seq == 0 {
 			continue
 		}
-		s := State{ID: id, Name: f.name, MimeType: f.mime, Trashed: f.trashed(), Explicit: f.explicit, Version: f.version, Modified: f.modified}
+		s := State{
+			ID: id, Name: f.name, MimeType: f.mime, Trashed: f.trashed(), Explicit: f.explicit,
+			Version: f.version, Modified: f.modified,
+		}
 		if f.drive != nil {
 			s.DriveID = f.drive.ID()
 		} else {

@@ -20,7 +20,8 @@ func changesSince(t *testing.T, s *api.Service, token string) (map[string]string
 	t.Helper()
 	out := map[string]string{}
 	for {
-		l, err := s.Changes.List(token).IncludeRemoved(true).PageSize(2).Fields("nextPageToken,newStartPageToken,changes(fileId,removed,file(trashed))").Do()
+		l, err := s.Changes.List(token).IncludeRemoved(true).PageSize(2).
+			Fields("nextPageToken,newStartPageToken,changes(fileId,removed,file(trashed))").Do()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -146,9 +147,11 @@ func TestOnlyTheOwnerMayTrashAndOthersLoseSight(t *testing.T) {
 		t.Errorf("not shared: %v", err)
 	}
 	w.do(w.ann.Share(dir, bob, "writer"))
-	f, err := s.Files.Get(id).Fields("ownedByMe,shared,owners(emailAddress),capabilities(canTrash,canEdit,canDelete),parents").Do()
+	f, err := s.Files.Get(id).
+		Fields("ownedByMe,shared,owners(emailAddress),capabilities(canTrash,canEdit,canDelete),parents").Do()
 	w.do(err)
-	if f.OwnedByMe || !f.Shared || f.Owners[0].EmailAddress != "ann@example.com" || f.Capabilities.CanTrash || f.Capabilities.CanDelete || !f.Capabilities.CanEdit {
+	if f.OwnedByMe || !f.Shared || f.Owners[0].EmailAddress != "ann@example.com" || f.Capabilities.CanTrash ||
+		f.Capabilities.CanDelete || !f.Capabilities.CanEdit {
 		t.Errorf("shared: %+v %+v", f, f.Capabilities)
 	}
 	if _, err := s.Files.Update(id, &api.File{Trashed: true}).Do(); !isStatus(err, 403, "insufficientFilePermissions") {
@@ -201,19 +204,22 @@ func TestASharedDriveIsSeenOnlyByWhoAsksForIt(t *testing.T) {
 	}
 	l, err := s.Files.List().Do()
 	w.do(err)
-	with, err := s.Files.List().Corpora("drive").DriveId(team.ID()).SupportsAllDrives(true).IncludeItemsFromAllDrives(true).Fields("files(id,driveId,owners,ownedByMe)").Do()
+	with, err := s.Files.List().Corpora("drive").DriveId(team.ID()).SupportsAllDrives(true).
+		IncludeItemsFromAllDrives(true).Fields("files(id,driveId,owners,ownedByMe)").Do()
 	w.do(err)
 	if len(l.Files) != 0 || len(with.Files) != 1 || with.Files[0].DriveId != team.ID() || with.Files[0].Owners != nil {
 		t.Errorf("listed %d and %+v", len(l.Files), with.Files)
 	}
 	st, err := s.Changes.GetStartPageToken().DriveId(team.ID()).SupportsAllDrives(true).Do()
 	w.do(err)
-	f, err := s.Files.Update(id, &api.File{Trashed: true}).SupportsAllDrives(true).Fields("trashedTime,trashingUser").Do()
+	f, err := s.Files.Update(id, &api.File{Trashed: true}).SupportsAllDrives(true).
+		Fields("trashedTime,trashingUser").Do()
 	w.do(err)
 	if f.TrashedTime == "" || f.TrashingUser == nil {
 		t.Errorf("in a shared drive: %+v", f)
 	}
-	ch, err := s.Changes.List(st.StartPageToken).DriveId(team.ID()).SupportsAllDrives(true).IncludeItemsFromAllDrives(true).Do()
+	ch, err := s.Changes.List(st.StartPageToken).DriveId(team.ID()).SupportsAllDrives(true).
+		IncludeItemsFromAllDrives(true).Do()
 	w.do(err)
 	if len(ch.Changes) != 1 || ch.Changes[0].FileId != id {
 		t.Errorf("changes %+v", ch.Changes)
@@ -249,7 +255,8 @@ func TestRevisionsKeepTheirBytes(t *testing.T) {
 	}
 	l, err := s.Revisions.List(id).Fields("revisions(id,size,md5Checksum)").Do()
 	w.do(err)
-	if len(l.Revisions) != 2 || l.Revisions[0].Id != before.HeadRevisionId || l.Revisions[1].Id != after.HeadRevisionId {
+	if len(l.Revisions) != 2 || l.Revisions[0].Id != before.HeadRevisionId ||
+		l.Revisions[1].Id != after.HeadRevisionId {
 		t.Fatalf("revisions %+v", l.Revisions)
 	}
 	resp, err := s.Revisions.Get(id, before.HeadRevisionId).Download()
@@ -279,7 +286,8 @@ func TestRangesAreThoseOfHTTP(t *testing.T) {
 		{empty, "bytes=0-0", "", "bytes */0", 416},
 		{empty, "", "", "", 200},
 	} {
-		r, err := http.NewRequestWithContext(t.Context(), "GET", "https://www.googleapis.com/drive/v3/files/"+tt.id+"?alt=media", nil)
+		r, err := http.NewRequestWithContext(t.Context(), "GET",
+			"https://www.googleapis.com/drive/v3/files/"+tt.id+"?alt=media", nil)
 		w.do(err)
 		if tt.ask != "" {
 			r.Header.Set("Range", tt.ask)
@@ -288,7 +296,8 @@ func TestRangesAreThoseOfHTTP(t *testing.T) {
 		w.do(err)
 		body, err := io.ReadAll(resp.Body)
 		w.do(err)
-		if resp.StatusCode != tt.status || resp.Header.Get("Content-Range") != tt.span || tt.status < 300 && string(body) != tt.body {
+		if resp.StatusCode != tt.status || resp.Header.Get("Content-Range") != tt.span ||
+			tt.status < 300 && string(body) != tt.body {
 			t.Errorf("%q: %d %q %q", tt.ask, resp.StatusCode, resp.Header.Get("Content-Range"), body)
 		}
 	}
@@ -325,12 +334,17 @@ func TestPropertiesOfAnAppAreItsOwn(t *testing.T) {
 	w := newWorld(t, drive.Options{})
 	id := w.put(w.ann, drive.Item{Name: "a", Content: drive.Bytes([]byte("a"))})
 	s := w.sdk(w.ann)
-	f, err := s.Files.Update(id, &api.File{AppProperties: map[string]string{"k": "v"}, Properties: map[string]string{"p": "q"}}).Fields("appProperties,properties").Do()
+	f, err := s.Files.Update(id, &api.File{
+		AppProperties: map[string]string{"k": "v"}, Properties: map[string]string{"p": "q"},
+	}).Fields("appProperties,properties").Do()
 	w.do(err)
 	if f.AppProperties["k"] != "v" || f.Properties["p"] != "q" {
 		t.Errorf("set: %+v", f)
 	}
-	for q, want := range map[string]int{"appProperties has { key='k' and value='v' }": 1, "appProperties has { key='k' and value='w' }": 0, "properties has { key='p' and value='q' }": 1} {
+	for q, want := range map[string]int{
+		"appProperties has { key='k' and value='v' }": 1, "appProperties has { key='k' and value='w' }": 0,
+		"properties has { key='p' and value='q' }": 1,
+	} {
 		l, err := s.Files.List().Q(q).Do()
 		w.do(err)
 		if len(l.Files) != want {
@@ -375,10 +389,12 @@ func TestTheRecordHasEachMutationBeforeAndAfter(t *testing.T) {
 	var got []string
 	for _, m := range w.cloud.Audit().Mutations(0) {
 		got = append(got, m.Op+" "+m.Call)
-		if m.File != id || m.Account != "ann@example.com" || (m.Before == nil) != (m.Op == "create") || (m.After == nil) != (m.Op == "delete") {
+		if m.File != id || m.Account != "ann@example.com" || (m.Before == nil) != (m.Op == "create") ||
+			(m.After == nil) != (m.Op == "delete") {
 			t.Errorf("%+v", m)
 		}
-		if m.Op == "trash" && (!bytes.Contains(m.Before, []byte(`"trashed":false`)) || !bytes.Contains(m.After, []byte(`"trashed":true`))) {
+		if m.Op == "trash" && (!bytes.Contains(m.Before, []byte(`"trashed":false`)) ||
+			!bytes.Contains(m.After, []byte(`"trashed":true`))) {
 			t.Errorf("%s -> %s", m.Before, m.After)
 		}
 	}
@@ -405,7 +421,8 @@ func TestManyClientsAtOnceLeaveOneTruth(t *testing.T) {
 					_, err = s.Files.List().Q("trashed = true").Fields("files(id,sha256Checksum)").Do()
 				}
 				if err == nil {
-					_, err = s.Files.Update(f.Id, &api.File{ForceSendFields: []string{"Trashed"}}).Fields("trashed").Do()
+					_, err = s.Files.Update(f.Id,
+						&api.File{ForceSendFields: []string{"Trashed"}}).Fields("trashed").Do()
 				}
 				if err != nil {
 					t.Error(err)
@@ -465,13 +482,15 @@ func TestChangesCanBeKeptToMyDrive(t *testing.T) {
 	trip, err := bob.Folder("Trip", "")
 	w.do(err)
 	w.do(bob.Share(trip, w.ann, "writer"))
-	away := w.put(w.ann, drive.Item{Name: "own, in bob's folder", Parents: []string{trip}, Content: drive.Bytes([]byte("a"))})
+	away := w.put(w.ann,
+		drive.Item{Name: "own, in bob's folder", Parents: []string{trip}, Content: drive.Bytes([]byte("a"))})
 	w.do(w.ann.Delete(mine))
 	for restrict, want := range map[bool]int{true: 1, false: 4} { // the hierarchy is what counts, not the owner
 		l, err := s.Changes.List(token).RestrictToMyDrive(restrict).IncludeRemoved(true).Do()
 		w.do(err)
 		named := slices.ContainsFunc(l.Changes, func(c *api.Change) bool { return c.FileId == away })
-		if named == restrict || len(l.Changes) != want || restrict && (l.Changes[0].FileId != mine || !l.Changes[0].Removed) {
+		if named == restrict || len(l.Changes) != want ||
+			restrict && (l.Changes[0].FileId != mine || !l.Changes[0].Removed) {
 			t.Errorf("restricted %v: %+v", restrict, l.Changes)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"sweepd/internal/cloudfake/drive/query"
 )
 
-// Compile-time check: a query is asked of a view.
+// Compile-time check: queries are matched against views.
 var _ query.Subject = (*view)(nil)
 
 // Text implements query.Subject.

@@ -8,12 +8,11 @@ import (
 	"strings"
 )
 
-// maxThumbnail is the longest side that can be asked for.
+// maxThumbnail is the longest side that can be requested.
 const maxThumbnail = 1600
 
-// servePicture serves lh3.googleusercontent.com: what thumbnailLink points to.
-// "=s220" at its end is the length of the longer side. A bearer who may see the
-// file is needed, as for files that are not public.
+// servePicture serves lh3.googleusercontent.com: the target of thumbnailLink. "=s220" at its end is the length of the
+// longer side. The request needs a bearer who may see the file, as for files that are not public.
 func (d *Drive) servePicture(w http.ResponseWriter, r *http.Request) {
 	name, ok := strings.CutPrefix(r.URL.Path, "/drive-storage/")
 	name, suffix, _ := strings.Cut(name, "=s")

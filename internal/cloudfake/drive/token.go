@@ -10,8 +10,7 @@ import (
 	"time"
 )
 
-// testingLife is how long a refresh token is good for while the consent screen of
-// its client is "in testing".
+// testingLife is how long a refresh token is valid while the consent screen of its client is "in testing".
 const testingLife = 7 * 24 * time.Hour
 
 // serveToken serves oauth2.googleapis.com: /token and /revoke.
@@ -47,11 +46,12 @@ func (d *Drive) giveToken(w http.ResponseWriter, r *http.Request) {
 	case "urn:ietf:params:oauth:grant-type:jwt-bearer":
 		d.assert(w, r)
 	default:
-		refuseToken(w, http.StatusBadRequest, "unsupported_grant_type", "Invalid grant_type: "+r.PostForm.Get("grant_type"))
+		refuseToken(w, http.StatusBadRequest, "unsupported_grant_type",
+			"Invalid grant_type: "+r.PostForm.Get("grant_type"))
 	}
 }
 
-// client is the OAuth client that signs the request, "" if it cannot.
+// client returns the OAuth client that signs the request, "" if it is unknown or its secret is wrong.
 func (d *Drive) client(r *http.Request) string {
 	id, secret, ok := r.BasicAuth()
 	if !ok {
@@ -68,7 +68,8 @@ func (d *Drive) client(r *http.Request) string {
 func (d *Drive) redeem(w http.ResponseWriter, r *http.Request) {
 	client := d.client(r)
 	if client == "" {
-		refuseToken(w, http.StatusUnauthorized, "invalid_client", "The OAuth client was not found or its secret is wrong.")
+		refuseToken(w, http.StatusUnauthorized, "invalid_client",
+			"The OAuth client was not found or its secret is wrong.")
 		return
 	}
 	key := r.PostForm.Get("code")
@@ -94,13 +95,14 @@ func (d *Drive) redeem(w http.ResponseWriter, r *http.Request) {
 	d.sendToken(w, t)
 }
 
-// renew gives an access token for a refresh token.
+// renew answers a refresh token with an access token.
 func (d *Drive) renew(w http.ResponseWriter, r *http.Request) {
 	client := d.client(r)
 	g := d.auth.refresh[r.PostForm.Get("refresh_token")]
 	switch {
 	case client == "":
-		refuseToken(w, http.StatusUnauthorized, "invalid_client", "The OAuth client was not found or its secret is wrong.")
+		refuseToken(w, http.StatusUnauthorized, "invalid_client",
+			"The OAuth client was not found or its secret is wrong.")
 	case g == nil || g.client != client:
 		refuseToken(w, http.StatusBadRequest, "invalid_grant", "Bad Request")
 	case g.revoked || d.o.TestingMode && d.now().Sub(g.at) >= testingLife:
@@ -119,7 +121,7 @@ func narrows(asked string, granted []string) bool {
 	return !slices.ContainsFunc(strings.Fields(asked), func(s string) bool { return !slices.Contains(granted, s) })
 }
 
-// takeToken revokes what the token, of either kind, stands for.
+// takeToken revokes the grant of the token, of either kind.
 func (d *Drive) takeToken(w http.ResponseWriter, r *http.Request) {
 	token := r.Form.Get("token")
 	g := d.auth.refresh[token]
@@ -136,7 +138,8 @@ func (d *Drive) takeToken(w http.ResponseWriter, r *http.Request) {
 
 func (d *Drive) sendToken(w http.ResponseWriter, t Token) {
 	out := map[string]any{
-		"access_token": t.Access, "expires_in": int(t.Expires.Sub(d.now()) / time.Second), "scope": strings.Join(t.Scopes, " "), "token_type": "Bearer",
+		"access_token": t.Access, "expires_in": int(t.Expires.Sub(d.now()) / time.Second),
+		"scope": strings.Join(t.Scopes, " "), "token_type": "Bearer",
 	}
 	if t.Refresh != "" {
 		out["refresh_token"] = t.Refresh
@@ -144,7 +147,7 @@ func (d *Drive) sendToken(w http.ResponseWriter, t Token) {
 	sendJSON(w, http.StatusOK, out)
 }
 
-// refuseToken is an error as RFC 6749, 5.2 has it.
+// refuseToken sends an error in the form of RFC 6749, 5.2.
 func refuseToken(w http.ResponseWriter, status int, reason, description string) {
 	out := map[string]any{"error": reason}
 	if description != "" {

@@ -61,21 +61,23 @@ func TestAnswersAreOfTheTypesOfGooglesJavaScriptClient(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "answers.ts"), src.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), filepath.Join(dir, "node_modules", ".bin", "tsc"), "--strict", "--noEmit", "--skipLibCheck", "--target", "es2022", "--module", "nodenext", "--moduleResolution", "nodenext", "answers.ts")
+	cmd := exec.CommandContext(t.Context(), filepath.Join(dir, "node_modules", ".bin", "tsc"), "--strict", "--noEmit",
+		"--skipLibCheck", "--target", "es2022", "--module", "nodenext", "--moduleResolution", "nodenext", "answers.ts")
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%d answers: %v\n%s", n, err, out)
 	}
 }
 
-// record writes the answers to one request of each kind as constants of
-// TypeScript.
+// record writes the answers to one request of each kind as constants of TypeScript.
 func record(t *testing.T, out *bytes.Buffer) (n int) {
 	w := newWorld(t, drive.Options{})
 	var mu sync.Mutex
 	types := map[string]string{
-		"drive.files.list": "FileList", "drive.files.get": "File", "drive.files.update": "File", "drive.files.create": "File", "drive.changes.list": "ChangeList",
-		"drive.about.get": "About", "drive.revisions.list": "RevisionList", "drive.drives.list": "DriveList", "drive.permissions.list": "PermissionList",
+		"drive.files.list": "FileList", "drive.files.get": "File", "drive.files.update": "File",
+		"drive.files.create": "File", "drive.changes.list": "ChangeList",
+		"drive.about.get": "About", "drive.revisions.list": "RevisionList", "drive.drives.list": "DriveList",
+		"drive.permissions.list":          "PermissionList",
 		"drive.changes.getStartPageToken": "StartPageToken", "drive.files.generateIds": "GeneratedIds",
 	}
 	out.WriteString("import { drive_v3 } from '@googleapis/drive';\n")
@@ -88,7 +90,10 @@ func record(t *testing.T, out *bytes.Buffer) (n int) {
 		}
 	}
 	bob := w.person("bob@example.com")
-	id := w.put(w.ann, drive.Item{Name: "a.jpg", MimeType: "image/jpeg", Width: 3, Height: 4, Make: "Canon", Taken: "2026:01:01 00:00:00", ReadOnly: "x", Content: drive.Bytes([]byte("a"))})
+	id := w.put(w.ann, drive.Item{
+		Name: "a.jpg", MimeType: "image/jpeg", Width: 3, Height: 4, Make: "Canon", Taken: "2026:01:01 00:00:00",
+		ReadOnly: "x", Content: drive.Bytes([]byte("a")),
+	})
 	w.put(w.ann, drive.Item{Name: "s", MimeType: "application/vnd.google-apps.shortcut", Target: id})
 	w.do(w.ann.Share(id, bob, "reader"))
 	_, err := w.drive.AddDrive("Team", map[*drive.Account]string{w.ann: "organizer"})

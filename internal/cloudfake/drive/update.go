@@ -39,13 +39,17 @@ func filesUpdate(c *call) (any, error) {
 	return view{f, c.a, c.client, c.d}.render(c.mask), nil
 }
 
-// mayUpdate says why not.
+// mayUpdate returns the reason if the update is not allowed; nil if it is.
 func (c *call) mayUpdate(f *file, md *metadata, content bool) error {
 	x := f.extra()
-	edits := content || md.Name != nil || md.MimeType != nil || md.Description != nil || md.ModifiedTime != nil || md.Properties != nil || md.Original != nil
+	edits := content || md.Name != nil || md.MimeType != nil || md.Description != nil || md.ModifiedTime != nil ||
+		md.Properties != nil || md.Original != nil
 	switch {
 	case md.Parents != nil:
-		return forbidden("fieldNotWritable", "The parents field is not directly writable in update requests. Use the addParents and removeParents parameters instead.")
+		return forbidden(
+			"fieldNotWritable",
+			"The parents field is not directly writable in update requests. Use the addParents and removeParents parameters instead.",
+		)
 	case md.ID != nil && *md.ID != f.id, md.CreatedTime != nil, md.Shortcut != nil:
 		return forbidden("fieldNotWritable", "The resource body includes fields which are not directly writable.")
 	case content && !c.has("drive", "drive.file"):
@@ -57,7 +61,8 @@ func (c *call) mayUpdate(f *file, md *metadata, content bool) error {
 	case edits && x.locked:
 		return forbidden("contentRestricted", "The content of the file is restricted.")
 	case content && !f.blob():
-		return forbidden("fileNotUploadable", "Only files with binary content can be given new bytes in this rehearsal.")
+		return forbidden("fileNotUploadable",
+			"Only files with binary content can be given new bytes in this rehearsal.")
 	case md.MimeType != nil && (*md.MimeType == mimeFolder) != f.folder():
 		return invalid("mimeType", "Invalid MIME type provided for the uploaded content.")
 	}
@@ -90,9 +95,10 @@ func (c *call) moves(f *file) (add, remove []*file, err error) {
 			return nil, nil, forbidden("cannotMoveItem", "The item cannot be put there.")
 		}
 	}
-	// "A file can only have one parent folder"; adding one is moving there.
+	// "A file can only have one parent folder"; adding one is moving the file.
 	if len(add) > 1 || len(add) == 1 && len(f.parents()) > 1 && len(remove) == 0 {
-		return nil, nil, forbidden("cannotAddParent", "A shared drive item must have exactly one parent, and any other can be added none.")
+		return nil, nil, forbidden("cannotAddParent",
+			"A shared drive item must have exactly one parent, and any other can be added none.")
 	}
 	if len(add) == 1 && !slices.Contains(f.parents(), add[0]) {
 		remove = f.parents()
@@ -100,7 +106,7 @@ func (c *call) moves(f *file) (add, remove []*file, err error) {
 	return add, slices.DeleteFunc(remove, func(p *file) bool { return !slices.Contains(f.parents(), p) }), nil
 }
 
-// describe writes what else md says of f, if it says anything.
+// describe applies the other attributes of md to f, if there are any.
 func (c *call) describe(f *file, md *metadata) {
 	op := ""
 	var changes []func()

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// maxUpload is what one file may have: it is kept in memory.
+// maxUpload is the maximum size of one file, because it is kept in memory.
 const maxUpload = 256 << 20
 
 // upload is a resumable upload under way:
@@ -21,9 +21,8 @@ type upload struct {
 	data []byte
 }
 
-// receive reads the body of a request that describes a file and perhaps brings
-// its bytes. content is nil where it brings none. c.sent: a part of a resumable
-// upload has been answered, and there is nothing more to do.
+// receive reads the body of a request that describes a file and may contain its bytes. content is nil if it does not.
+// If c.sent is true, a part of a resumable upload has been answered, and the caller has nothing more to do.
 func (c *call) receive() (md *metadata, content *Content, err error) {
 	if !c.upload {
 		md, err = readMetadata(c.r.Body)
@@ -88,7 +87,7 @@ func (c *call) multipart() (*metadata, *Content, error) {
 	return md, content, nil
 }
 
-// resumable starts an upload, or takes its next bytes.
+// resumable starts an upload, or receives its next bytes.
 func (c *call) resumable() (*metadata, *Content, error) {
 	id := c.q.Get("upload_id")
 	if id == "" {
@@ -126,7 +125,8 @@ func (c *call) startUpload() error {
 	if err != nil {
 		return err
 	}
-	if kind := c.r.Header.Get("X-Upload-Content-Type"); md.MimeType == nil && kind != "" && c.m.verb == http.MethodPost {
+	if kind := c.r.Header.Get("X-Upload-Content-Type"); md.MimeType == nil && kind != "" &&
+		c.m.verb == http.MethodPost {
 		md.MimeType = &kind
 	}
 	c.d.mu.Lock()
@@ -143,8 +143,8 @@ func (c *call) startUpload() error {
 	return nil
 }
 
-// sendIncomplete says how much there is: status 308, or 200 with a header that
-// says so for clients that ask for that.
+// sendIncomplete reports how many bytes there are: with status 308, or with status 200 and a header for clients that
+// ask for it.
 func (c *call) sendIncomplete(have int) {
 	c.sent = true
 	if have > 0 {
@@ -158,8 +158,8 @@ func (c *call) sendIncomplete(have int) {
 	c.w.WriteHeader(http.StatusPermanentRedirect)
 }
 
-// contentRange reads "bytes 0-9/100", "bytes 0-9/*", or "bytes */100", which asks
-// how much there is. total is -1 where it is not known yet.
+// contentRange parses "bytes 0-9/100", "bytes 0-9/*", or "bytes */100", which asks how many bytes there are. total is
+// -1 if it is not known yet.
 func contentRange(s string, body int64) (from, total int64, asks, ok bool) {
 	if s == "" {
 		return 0, body, false, true // all in one

@@ -16,13 +16,16 @@ type view struct {
 	d      *Drive
 }
 
-// described is what the record says of a file before and after a change.
+// describe returns the description of a file before or after a change, for the record.
 func (d *Drive) describe(a *Account, f *file) any {
-	return view{f, a, "", d}.render(fields.Of("id", "name", "mimeType", "parents", "trashed", "explicitlyTrashed", "starred", "version", "headRevisionId", "size", "md5Checksum", "modifiedTime", "ownedByMe", "driveId", "properties"))
+	return view{f, a, "", d}.render(fields.Of(
+		"id", "name", "mimeType", "parents", "trashed", "explicitlyTrashed", "starred", "version",
+		"headRevisionId", "size", "md5Checksum", "modifiedTime", "ownedByMe", "driveId", "properties",
+	))
 }
 
-// render is the File of the wire, cut down to the mask. Only what is in the mask
-// is computed; checksums are dear.
+// render returns the File of the wire, reduced to the mask. It computes only the fields in the mask, because
+// checksums are expensive.
 func (v view) render(mask fields.Mask) map[string]any {
 	p := &picker{mask: mask, out: make(map[string]any, max(len(mask), 8))}
 	v.names(p)
@@ -34,9 +37,8 @@ func (v view) render(mask fields.Mask) map[string]any {
 	return p.out
 }
 
-// picker takes the fields that are in its mask. What is empty or nil the file
-// does not have. It is a type, not a closure, so that what is not picked costs
-// nothing: a page has a thousand files.
+// picker adds the fields that are in its mask. The file does not have a field that is empty or nil. It is a type, not
+// a closure, so that a field outside the mask costs nothing: a page has a thousand files.
 type picker struct {
 	mask fields.Mask
 	out  map[string]any
@@ -95,7 +97,12 @@ func (v view) names(p *picker) {
 	}
 	if x.locked {
 		p.put("contentRestrictions", func() any {
-			return []any{map[string]any{"readOnly": true, "reason": x.readOnly, "type": "globalContentRestriction", "ownerRestricted": false}}
+			return []any{
+				map[string]any{
+					"readOnly": true, "reason": x.readOnly, "type": "globalContentRestriction",
+					"ownerRestricted": false,
+				},
+			}
 		})
 	}
 }
@@ -203,17 +210,21 @@ func (v view) user(a *Account) any {
 		return nil
 	}
 	return map[string]any{
-		"kind": "drive#user", "displayName": a.name, "emailAddress": a.email, "permissionId": a.permissionID, "me": a == v.a,
+		"kind": "drive#user", "displayName": a.name, "emailAddress": a.email,
+		"permissionId": a.permissionID, "me": a == v.a,
 		"photoLink": "https://" + pictureHost + "/a/" + a.permissionID,
 	}
 }
 
-// permissions of a file in My Drive, the owner's last as the service has them.
+// permissions returns those of a file in My Drive, the owner's last, as the service does.
 func (v view) permissions() any {
 	all := []any{}
 	for _, p := range v.f.sharedWith() {
 		if p.who == nil {
-			all = append(all, map[string]any{"kind": "drive#permission", "id": p.id(), "type": "anyone", "role": p.role.String(), "allowFileDiscovery": false})
+			all = append(all, map[string]any{
+				"kind": "drive#permission", "id": p.id(), "type": "anyone", "role": p.role.String(),
+				"allowFileDiscovery": false,
+			})
 		} else {
 			all = append(all, person(p.who, p.role))
 		}
@@ -255,7 +266,7 @@ func (v view) bytes(p *picker) {
 	}
 }
 
-// documentSize: Google's own documents have a size, folders and shortcuts none.
+// documentSize returns the size of Google's own documents; "" for folders and shortcuts, which have none.
 func (v view) documentSize() string {
 	if v.f.folder() || v.f.mime == mimeShortcut {
 		return ""
@@ -290,7 +301,7 @@ func (v view) links(p *picker) {
 	}
 }
 
-// pictured reports whether the service shows a small picture of f to v.a.
+// pictured reports whether the service shows a thumbnail of f to v.a.
 func (v view) pictured() bool { return v.f.width > 0 && v.f.blob() }
 
 func (v view) thumbnailLink() string {

@@ -20,8 +20,7 @@ import (
 // start is when the tests' worlds begin.
 var start = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
-// world is a Drive behind its proxy, with one person and a clock that is moved
-// by hand.
+// world is a Drive behind its proxy, with one person and a clock that is moved by hand.
 type world struct {
 	t     testing.TB
 	cloud *cloudfake.Cloud
@@ -73,7 +72,7 @@ func newWorld(t *testing.T, o drive.Options) *world {
 	return w
 }
 
-// newBench is a world in which nobody looks at the answers.
+// newBench returns a world whose answers are not checked.
 func newBench(b *testing.B) *world {
 	b.Helper()
 	w := &world{t: b, now: start}

@@ -8,8 +8,7 @@ import (
 	"sweepd/internal/cloudfake/content"
 )
 
-// Plan is what somebody pays for. It decides what the API calls the account and
-// how long deleted files are kept:
+// Plan is a paid plan. It determines the account's type in the API and how long deleted files are kept:
 // https://help.dropbox.com/security/data-retention-policy
 type Plan string
 
@@ -22,7 +21,7 @@ const (
 	Advanced     Plan = "advanced"     // 365 days, a team's; "business" on the wire
 )
 
-// days that what was deleted can be had back.
+// days returns for how many days a deleted file can be restored.
 func (p Plan) days() int {
 	switch p {
 	case Professional, Standard:
@@ -33,7 +32,7 @@ func (p Plan) days() int {
 	return 30
 }
 
-// accountType is the word for p on the wire.
+// accountType returns the name of p on the wire.
 func (p Plan) accountType() string {
 	switch p {
 	case Plus, Professional:
@@ -48,17 +47,16 @@ func (p Plan) known() bool {
 	return slices.Contains([]Plan{Basic, Plus, Professional, Standard, Advanced}, p)
 }
 
-// Person says who an account is for.
+// Person describes the owner of an account.
 type Person struct {
 	Email string
 	Name  string // "": the part of Email before the @
-	Plan  Plan   // "": Basic; of a member, that of the team
+	Plan  Plan   // "": Basic; a member has the team's
 	Limit int64  // of storage, in bytes; 0: 2 GiB, -1: none
-	Team  *Team  // that it is a member of, or nil
+	Team  *Team  // the team of which it is a member, or nil
 }
 
-// Account is one person's Dropbox. Its exported methods act as that person does
-// in a browser; the wire is for clients.
+// Account is one person's Dropbox. Its exported methods act as that person does in a browser; clients use the wire.
 type Account struct {
 	d           *Dropbox
 	number      int
@@ -67,10 +65,11 @@ type Account struct {
 	limit       int64
 	team        *Team
 	home        *namespace
-	root        *tree // what the account sees: its home, or its team's space
+	root        *tree // the tree that the account sees: its home, or its team's space
 }
 
-// AddAccount makes an account with an empty Dropbox.
+// AddAccount adds an account with an empty Dropbox. It returns an error if the address, the plan or the name is
+// invalid or taken.
 func (d *Dropbox) AddAccount(p Person) (*Account, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -92,7 +91,9 @@ func (d *Dropbox) AddAccount(p Person) (*Account, error) {
 	if !p.Plan.known() || strings.ContainsAny(p.Name, "/:?*<>\"|\\") {
 		return nil, fmt.Errorf("%s cannot have the plan %q and the name %q", p.Email, p.Plan, p.Name)
 	}
-	a := &Account{d: d, number: len(d.accounts), email: p.Email, name: p.Name, plan: p.Plan, limit: max(p.Limit, 0), team: p.Team}
+	a := &Account{
+		d: d, number: len(d.accounts), email: p.Email, name: p.Name, plan: p.Plan, limit: max(p.Limit, 0), team: p.Team,
+	}
 	a.home = d.newNamespace(p.Name, a, p.Plan, owner)
 	a.root = a.home.tree
 	d.accounts = append(d.accounts, a)
@@ -102,14 +103,14 @@ func (d *Dropbox) AddAccount(p Person) (*Account, error) {
 	return a, nil
 }
 
-// Account is the one of that address, or nil.
+// Account returns the account of that address, or nil.
 func (d *Dropbox) Account(email string) *Account {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.accountOf(email)
 }
 
-// Accounts are all of them, in the order in which they were made.
+// Accounts returns all accounts, in the order in which they were added.
 func (d *Dropbox) Accounts() []*Account {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -125,24 +126,23 @@ func (d *Dropbox) accountOf(email string) *Account {
 	return nil
 }
 
-// Email is the account's address.
+// Email returns the account's address.
 func (a *Account) Email() string { return a.email }
 
-// AccountID is the account's id on the wire (account_id).
+// AccountID returns the account's id on the wire (account_id).
 func (a *Account) AccountID() string { return newID("dbid:", 35, uint64(a.number)) }
 
-// MemberID is what Dropbox-API-Select-User names a member of a team by.
+// MemberID returns the id of a team's member for Dropbox-API-Select-User.
 func (a *Account) MemberID() string { return newID("dbmid:", 35, uint64(a.number)) }
 
-// Home is the id of the account's own namespace.
+// Home returns the id of the account's own namespace.
 func (a *Account) Home() string { return a.home.id() }
 
-// RootNamespace is the id of what the account sees as a whole: its home, or its
-// team's space.
+// RootNamespace returns the id of the namespace that the account sees as a whole: its home, or its team's space.
 func (a *Account) RootNamespace() string { return a.root.mounts[0].ns.id() }
 
 // inSpace reports whether the account's home is a folder in a team's space.
 func (a *Account) inSpace() bool { return a.root != a.home.tree }
 
-// uid is the number that older clients know an account by.
+// uid returns the number of an account for older clients.
 func (a *Account) uid() uint64 { return content.Mix(uint64(a.number)) % 1e10 }

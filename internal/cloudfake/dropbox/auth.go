@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// accessLife is how long an access token is good for.
+// accessLife is how long an access token is valid.
 const accessLife = 4 * time.Hour
 
 // The app that every Dropbox knows; AddApp adds others.
@@ -17,14 +17,15 @@ const (
 	AppSecret = "rehearsalsecret"
 )
 
-// scopes are all that an app of one person can have.
+// scopes are all scopes that an app of one person can have.
 var scopes = []string{
-	"account_info.read", "account_info.write", "files.metadata.read", "files.metadata.write", "files.content.read", "files.content.write",
+	"account_info.read", "account_info.write", "files.metadata.read", "files.metadata.write",
+	"files.content.read", "files.content.write",
 	"sharing.read", "sharing.write", "file_requests.read", "file_requests.write",
 }
 
-// The team scopes: with one of them a sign-in links the app to the whole team, and
-// only an administrator of the team can allow it.
+// The team scopes. If a sign-in has one of them, it links the app to the whole team, and only an administrator of the
+// team can allow it.
 const (
 	permanentDelete = "files.permanent_delete"
 	teamMember      = "team_data.member" // acting as a member, by Dropbox-API-Select-User
@@ -35,19 +36,19 @@ func ofTeam(scopes []string) bool {
 	return slices.Contains(scopes, permanentDelete) || slices.Contains(scopes, teamMember)
 }
 
-// App is what a developer has registered.
+// App is an app that a developer has registered.
 type App struct {
 	Key, Secret string
-	// Redirects are where the browser may be sent back to, letter by letter, as
-	// the service compares them. None is needed where the person copies the code.
+	// Redirects are the addresses to which the browser may be redirected; the service compares them exactly. None is
+	// needed if the person copies the code.
 	Redirects []string
-	// Scopes that may be asked for; nil: all that one person can allow.
+	// Scopes are those that may be asked for; nil: all that one person can allow.
 	Scopes []string
-	// Team makes the app one that a team's administrator links for all members.
+	// Team means that a team's administrator links the app for all members.
 	Team bool
 }
 
-// auth is who may come in.
+// auth holds the apps, the codes and the tokens.
 type auth struct {
 	apps    map[string]App
 	codes   map[string]*code
@@ -66,10 +67,10 @@ func newAuth() auth {
 	}
 }
 
-// grant is what one person, or one team, allowed one app.
+// grant is the access that one person, or one team, gave one app.
 type grant struct {
 	a       *Account
-	team    *Team // a team's; a is nil
+	team    *Team // of a team; a is nil
 	app     string
 	scopes  []string
 	revoked bool
@@ -81,7 +82,7 @@ type accessToken struct {
 	expires int64
 }
 
-// Token is what a client is given.
+// Token is the set of tokens of a client.
 type Token struct {
 	Access  string
 	Refresh string
@@ -89,7 +90,7 @@ type Token struct {
 	Scopes  []string
 }
 
-// AddApp makes a further app known.
+// AddApp adds another app.
 func (d *Dropbox) AddApp(p App) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -106,14 +107,14 @@ func (d *Dropbox) AddApp(p App) error {
 	return nil
 }
 
-// Token signs the account in for the app AppKey without a browser. No scopes: all
-// that one person can allow.
+// Token signs the account in for the app AppKey without a browser, and returns the tokens. No scopes: all that one
+// person can allow.
 func (a *Account) Token(scope ...string) Token {
 	return a.d.sign(&grant{a: a, app: AppKey}, scope, scopes)
 }
 
-// Token links the app AppKey to the team, without a browser. Its bearer acts for
-// the member that Dropbox-API-Select-User names. No scopes: all there are.
+// Token links the app AppKey to the team, without a browser, and returns the tokens. Their bearer acts for the member
+// that Dropbox-API-Select-User names. No scopes: all that exist.
 func (t *Team) Token(scope ...string) Token {
 	return t.d.sign(&grant{team: t, app: AppKey}, scope, append(slices.Clone(scopes), permanentDelete, teamMember))
 }
@@ -130,8 +131,7 @@ func (d *Dropbox) sign(g *grant, scope, all []string) Token {
 	return t
 }
 
-// Revoke takes away all that the account has allowed: its tokens are refused
-// from now on, as when a person disconnects an app.
+// Revoke revokes all grants of the account: its tokens are refused from then on, as when a person disconnects an app.
 func (a *Account) Revoke() {
 	a.d.mu.Lock()
 	defer a.d.mu.Unlock()
@@ -143,7 +143,7 @@ func (a *Account) Revoke() {
 	}
 }
 
-// issue makes an access token for g.
+// issue returns a new access token for g.
 func (d *Dropbox) issue(g *grant, scopes []string) Token {
 	expires := d.now() + int64(accessLife/time.Second)
 	t := Token{Access: "sl." + d.secret(), Expires: time.Unix(expires, 0).UTC(), Scopes: slices.Clone(scopes)}
@@ -151,14 +151,13 @@ func (d *Dropbox) issue(g *grant, scopes []string) Token {
 	return t
 }
 
-// secret is a token that nobody was given before. It can be guessed by whoever
-// reads this; so can everything that it opens.
+// secret returns a new token. A reader of this code can predict it, as everything that it protects.
 func (d *Dropbox) secret() string {
 	d.auth.issued++
 	return newID("", 64, d.auth.issued)
 }
 
-// signedIn is whoever a request to that route is for. The lock is held.
+// signedIn returns the account of a request to that route. The caller holds the lock.
 func (d *Dropbox) signedIn(r *http.Request, rt *route) (*Account, error) {
 	if rt.host == notifyHost {
 		return nil, nil
@@ -183,12 +182,16 @@ func (d *Dropbox) signedIn(r *http.Request, rt *route) (*Account, error) {
 	member := r.Header.Get("Dropbox-API-Select-User")
 	if t.grant.team == nil {
 		if member != "" {
-			return nil, badInput("You can only use the \"Dropbox-API-Select-User\" header with an access token for a Dropbox Business team.")
+			return nil, badInput(
+				"You can only use the \"Dropbox-API-Select-User\" header with an access token for a Dropbox Business team.",
+			)
 		}
 		return t.grant.a, nil
 	}
 	if member == "" {
-		return nil, badInput("This API function operates on a single Dropbox account, but the OAuth 2 access token you provided is for an entire Dropbox Business team.  Since your API app key has team member file access permissions, you can operate on a team member's Dropbox by providing the \"Dropbox-API-Select-User\" HTTP header or \"select_user\" URL parameter to specify the exact user <https://www.dropbox.com/developers/documentation/http/teams>.")
+		return nil, badInput(
+			"This API function operates on a single Dropbox account, but the OAuth 2 access token you provided is for an entire Dropbox Business team.  Since your API app key has team member file access permissions, you can operate on a team member's Dropbox by providing the \"Dropbox-API-Select-User\" HTTP header or \"select_user\" URL parameter to specify the exact user <https://www.dropbox.com/developers/documentation/http/teams>.",
+		)
 	}
 	if !slices.Contains(t.scopes, teamMember) {
 		return nil, missingScope(teamMember)
@@ -201,7 +204,7 @@ func (d *Dropbox) signedIn(r *http.Request, rt *route) (*Account, error) {
 	return nil, unauthorized("invalid_select_user")
 }
 
-// revokeToken serves auth/token/revoke: all that the person allowed the app.
+// revokeToken serves auth/token/revoke: it revokes the whole grant of the app.
 func revokeToken(c *call) (any, error) {
 	if err := c.args(&struct{}{}); err != nil {
 		return nil, err

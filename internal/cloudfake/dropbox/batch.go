@@ -21,11 +21,12 @@ func deleteBatch(c *call) (any, error) {
 	entries := []any{}
 	for _, e := range in.Entries {
 		p, err := c.target(e)
-		if err != nil { // a union: the form has been looked at
+		if err != nil { // a union: the form has already been checked
 			entries = append(entries, map[string]any{".tag": "failure", "failure": nested(err.Error(), nil)})
 			continue
 		}
-		entries = append(entries, map[string]any{".tag": "success", "metadata": view{d: c.d, a: c.a, tagged: true}.node(p)})
+		entries = append(entries,
+			map[string]any{".tag": "success", "metadata": view{d: c.d, a: c.a, tagged: true}.node(p)})
 		c.d.remove(c.actor(), p.node)
 	}
 	return map[string]any{"entries": entries}, nil

@@ -10,14 +10,15 @@ import (
 
 // Bulk is a Dropbox of any size whose bytes are computed when they are read.
 type Bulk struct {
-	Files   int              // in all, without the folders
-	Images  int              // of them, spread evenly
-	Folders int              // that they are spread over; 0: all are in the root
-	Image   func(i int) Item // describes picture i, from 0, with no folder in its Path; nil: a PNG of 1 KiB that cannot be decoded
+	Files   int // in all, without the folders
+	Images  int // of them, spread evenly
+	Folders int // over which the files are spread; 0: all are in the root
+	// Image describes picture i, from 0, with no folder in its Path; nil: a PNG of 1 KiB that cannot be decoded.
+	Image func(i int) Item
 }
 
-// Fill adds such files. It is how the Dropbox was when nobody looked yet: nothing
-// is written to the record. The quota does not count.
+// Fill adds such files. It sets up the state before the first request: it writes nothing to the record. The quota is
+// ignored.
 func (a *Account) Fill(b Bulk) error {
 	if b.Images < 0 || b.Images > b.Files || b.Folders < 0 {
 		return fmt.Errorf("%d files of which %d are pictures, in %d folders", b.Files, b.Images, b.Folders)
@@ -32,7 +33,7 @@ func (a *Account) Fill(b Bulk) error {
 		n.display = fmt.Sprintf("/Folder %d", i+1)
 		a.d.lay(a.home, n)
 	}
-	var reports []*content.Content // all others are one of a few
+	var reports []*content.Content // the other files share a few contents
 	for i := range 100 {
 		reports = append(reports, content.Noise(nil, 2000+int64(i), uint64(i)))
 	}
@@ -57,7 +58,7 @@ func (a *Account) Fill(b Bulk) error {
 	return nil
 }
 
-// lay is insert for what was there before anybody looked.
+// lay is insert for the state before the first request.
 func (d *Dropbox) lay(ns *namespace, n *node) {
 	rel := strings.ToLower(n.display)
 	d.settle(ns, rel, n)
@@ -65,9 +66,11 @@ func (d *Dropbox) lay(ns *namespace, n *node) {
 	ns.touch(rel)
 }
 
-// picture is number i of those that Fill makes when it is told nothing else.
+// picture returns picture number i, the default of Bulk.Image.
 func picture(i int) Item {
 	made := time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC).Add(time.Duration(i) * time.Minute)
 	name := made.Format("ChatGPT Image Jan 2, 2006, 03_04_05 PM.png")
-	return Item{Path: "/" + name, Content: content.Noise(content.PNGHead(1024, 1024), 1<<10, uint64(i)|1<<40), Client: made}
+	return Item{
+		Path: "/" + name, Content: content.Noise(content.PNGHead(1024, 1024), 1<<10, uint64(i)|1<<40), Client: made,
+	}
 }

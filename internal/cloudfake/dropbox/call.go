@@ -13,7 +13,7 @@ import (
 	"sweepd/internal/cloudfake"
 )
 
-// call is one request to a route, by somebody who is signed in.
+// call is one signed-in request to a route.
 type call struct {
 	d    *Dropbox
 	w    http.ResponseWriter
@@ -25,7 +25,7 @@ type call struct {
 	sent bool  // the route has answered by itself
 }
 
-// actor is whoever makes the call, for the record. What it has begun it ends,
+// actor returns the caller, for the record. Its context does not end with the request, so that the call completes
 // whether or not the client waits for the answer.
 func (c *call) actor() actor { return actor{context.WithoutCancel(c.r.Context()), c.a} }
 
@@ -79,7 +79,7 @@ func (d *Dropbox) serveAPI(w http.ResponseWriter, r *http.Request) {
 	f.write(w, r, n)
 }
 
-// run checks who asks and how, and serves the route.
+// run checks the sign-in and the argument, and serves the route.
 func (c *call) run() (any, error) {
 	if c.r.Method != http.MethodPost {
 		return nil, badInput("Unexpected HTTP method %q: the only method is \"POST\".", c.r.Method)
@@ -103,7 +103,7 @@ func (c *call) run() (any, error) {
 	return c.rt.serve(c)
 }
 
-// authorize looks at the token, its scopes, whom it acts for and in which root.
+// authorize checks the token, its scopes, the account it acts for and the path root.
 func (c *call) authorize() (err error) {
 	if c.rt.host == notifyHost {
 		if c.r.Header.Get("Authorization") != "" {
@@ -118,8 +118,7 @@ func (c *call) authorize() (err error) {
 	return c.pathRoot(c.r.Header.Get("Dropbox-API-Path-Root"))
 }
 
-// pathRoot reads the header of that name:
-// https://www.dropbox.com/developers/reference/path-root-header-modes
+// pathRoot reads the header of that name: https://www.dropbox.com/developers/reference/path-root-header-modes
 func (c *call) pathRoot(header string) error {
 	if header == "" {
 		return nil
@@ -136,7 +135,9 @@ func (c *call) pathRoot(header string) error {
 	case "home":
 	case "root":
 		if u.Root != c.a.RootNamespace() {
-			return &refusal{http.StatusUnprocessableEntity, "invalid_root", map[string]any{"invalid_root": c.a.rootInfo()}}
+			return &refusal{
+				http.StatusUnprocessableEntity, "invalid_root", map[string]any{"invalid_root": c.a.rootInfo()},
+			}
 		}
 		c.t = c.a.root
 	case "namespace_id":
@@ -153,11 +154,11 @@ func (c *call) pathRoot(header string) error {
 	return nil
 }
 
-// maxArg is the longest argument that is read.
+// maxArg is the maximum size of an argument in bytes.
 const maxArg = 1 << 20
 
-// read gets the argument, from where the route's style has it. The body can be
-// read again afterwards, for who looks at the request later.
+// read reads the argument, from the header or the body by the route's style. The body can be read again afterwards,
+// by later observers of the request.
 func (c *call) read() error {
 	if c.rt.style != rpc {
 		c.arg = []byte(c.r.Header.Get("Dropbox-API-Arg"))
@@ -176,13 +177,15 @@ func (c *call) read() error {
 	}
 	kind, _, _ := strings.Cut(c.r.Header.Get("Content-Type"), ";")
 	if kind != "application/json" && len(body) > 0 {
-		return badInput(`Bad HTTP "Content-Type" header: %q. Expecting one of "application/json", "application/json; charset=utf-8".`, c.r.Header.Get("Content-Type"))
+		return badInput(
+			`Bad HTTP "Content-Type" header: %q. Expecting one of "application/json", "application/json; charset=utf-8".`,
+			c.r.Header.Get("Content-Type"),
+		)
 	}
 	return nil
 }
 
-// args reads the argument into in, whose fields hold the defaults. What the
-// route does not know is refused.
+// args decodes the argument into in, whose fields hold the defaults. Unknown fields are refused.
 func (c *call) args(in any) error {
 	where := "request body"
 	if c.rt.style != rpc {
@@ -194,7 +197,7 @@ func (c *call) args(in any) error {
 	return nil
 }
 
-// decode reads one JSON object with known fields only.
+// decode decodes one JSON object with known fields only.
 func decode(b []byte, in any) error {
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
@@ -211,8 +214,8 @@ func decode(b []byte, in any) error {
 	return nil
 }
 
-// hold keeps the writes to one account's namespaces apart, as far as
-// Options.WriteTime asks for it.
+// hold begins a write to the namespace, which it holds for Options.WriteTime. If another write holds it, hold returns
+// the route's error. The caller calls release at the end of the write.
 func (c *call) hold() (release func(), err error) {
 	ns := c.t.mounts[0].ns
 	c.d.mu.Lock()

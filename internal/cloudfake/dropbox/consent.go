@@ -11,7 +11,7 @@ import (
 // codeLife is how many seconds a code can be exchanged.
 const codeLife = 10 * 60
 
-// code is what the browser brings back to the client, or the person copies.
+// code is the code that the browser returns to the client, or that the person copies.
 type code struct {
 	grant     *grant
 	redirect  string // "": the person copies it
@@ -20,7 +20,7 @@ type code struct {
 	at        int64
 }
 
-// consentPage asks the person, who need not type anything here.
+// consentPage asks the person, who does not have to type anything.
 const consentPage = `<!doctype html><meta charset="utf-8"><title>API request authorization (rehearsal)</title>
 <h1>This is a rehearsal: no Dropbox account is involved</h1>
 <p>{{.App}} wants to:</p><ul>{{range .Scopes}}<li>{{.}}</li>{{end}}</ul>
@@ -29,13 +29,13 @@ const consentPage = `<!doctype html><meta charset="utf-8"><title>API request aut
 <p><button name="deny" value="1">Cancel</button></p></form>
 `
 
-// codePage shows the code to who copies it.
+// codePage shows the code to a person who copies it.
 const codePage = `<!doctype html><meta charset="utf-8"><title>Access code (rehearsal)</title>
 <h1>Access code generated</h1><p>Enter this code into the app to finish the process.</p>
 <p><input id="auth-code" readonly value="{{.}}" data-token="{{.}}"></p>
 `
 
-// ask is what the client sent the person's browser here with.
+// ask is the request with which the client sent the person's browser here.
 type ask struct {
 	app                        App
 	redirect, state, challenge string
@@ -43,9 +43,9 @@ type ask struct {
 	offline                    bool
 }
 
-// serveConsent serves www.dropbox.com/oauth2/authorize: GET shows the page, POST
-// with account=ADDRESS (with a team scope: the team's name) allows, with deny=1
-// refuses, and sends the browser back, or shows the code.
+// serveConsent serves www.dropbox.com/oauth2/authorize. GET shows the page. POST with account=ADDRESS (with a team
+// scope: the team's name) allows the access, with deny=1 refuses it, and redirects the browser back, or shows the
+// code.
 func (d *Dropbox) serveConsent(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path != "/oauth2/authorize" {
 		http.NotFound(w, r)
@@ -56,7 +56,8 @@ func (d *Dropbox) serveConsent(w http.ResponseWriter, r *http.Request) {
 	a, why := d.consentTo(r.URL.Query())
 	switch {
 	case why != "":
-		http.Error(w, "Error (400) It seems the app you were using submitted a bad request: "+why, http.StatusBadRequest)
+		http.Error(w, "Error (400) It seems the app you were using submitted a bad request: "+why,
+			http.StatusBadRequest)
 	case r.Method == http.MethodGet:
 		d.showConsent(w, a)
 	case r.Method == http.MethodPost:
@@ -66,10 +67,13 @@ func (d *Dropbox) serveConsent(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// consentTo reads the parameters:
+// consentTo reads the parameters; why is not "" if they are invalid:
 // https://www.dropbox.com/developers/documentation/http/documentation#oauth2-authorize
 func (d *Dropbox) consentTo(q url.Values) (a ask, why string) {
-	a = ask{d.auth.apps[q.Get("client_id")], q.Get("redirect_uri"), q.Get("state"), q.Get("code_challenge"), strings.Fields(q.Get("scope")), q.Get("token_access_type") == "offline"}
+	a = ask{
+		d.auth.apps[q.Get("client_id")], q.Get("redirect_uri"), q.Get("state"), q.Get("code_challenge"),
+		strings.Fields(q.Get("scope")), q.Get("token_access_type") == "offline",
+	}
 	if len(a.scopes) == 0 {
 		a.scopes = a.app.Scopes
 	}
@@ -112,7 +116,7 @@ func (d *Dropbox) showConsent(w http.ResponseWriter, a ask) {
 	_ = template.Must(template.New("").Parse(consentPage)).Execute(w, page)
 }
 
-// allow makes a code, if somebody of that name may.
+// allow returns a new code, if there is an account or a team of that name.
 func (d *Dropbox) allow(a ask, name string) (key string, ok bool) {
 	g := &grant{a: d.accountOf(name), app: a.app.Key, scopes: a.scopes}
 	if ofTeam(a.scopes) {
@@ -129,7 +133,7 @@ func (d *Dropbox) allow(a ask, name string) (key string, ok bool) {
 	return key, true
 }
 
-// decide sends the browser back with what the person said, or shows it.
+// decide redirects the browser back with the person's answer, or shows it.
 func (d *Dropbox) decide(w http.ResponseWriter, r *http.Request, a ask) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxArg)
 	if err := r.ParseForm(); err != nil {

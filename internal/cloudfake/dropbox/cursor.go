@@ -7,8 +7,7 @@ import (
 	"encoding/json"
 )
 
-// cursor is a place in a listing, with all that the listing was asked for with:
-// a client cannot change that halfway.
+// cursor is a place in a listing, with all options of the listing: a client cannot change them halfway.
 type cursor struct {
 	Account         int    `json:"a"`
 	Tree            int    `json:"t"`
@@ -21,21 +20,20 @@ type cursor struct {
 	NonDownloadable bool   `json:"n,omitempty"`
 	Limit           int    `json:"l"`
 	At              int    `json:"i"` // of the log
-	Horizon         int    `json:"h"` // what is deleted before it was never listed
+	Horizon         int    `json:"h"` // a deletion before it was never listed
 	Epoch           int    `json:"e,omitempty"`
 }
 
-// seal makes the opaque name of a cursor.
+// seal returns the opaque name of a cursor.
 func (d *Dropbox) seal(cur cursor) string {
 	b, _ := json.Marshal(cur) // numbers, flags and a string
 	return "AA" + base64.RawURLEncoding.EncodeToString(append(mac(b), b...))
 }
 
-// macSize in bytes.
+// macSize is in bytes.
 const macSize = 16
 
-// unseal reads the name of a cursor. The error is a refusal, or `reset` where the
-// cursor was made useless.
+// unseal parses the name of a cursor. The error is a refusal, or `reset` if the cursor was invalidated.
 func (d *Dropbox) unseal(s string) (cur cursor, err error) {
 	bad := badInput("request body: cursor: Invalid cursor")
 	if len(s) < 2 || s[:2] != "AA" {

@@ -10,7 +10,7 @@ type deleteArg struct {
 	ParentRev string `json:"parent_rev"`
 }
 
-// check says what is wrong with the form of the argument.
+// check returns an error if the form of the argument is wrong.
 func (in deleteArg) check() error {
 	if !anyPath(in.Path) {
 		return badPattern("path", in.Path, writePath.String())
@@ -21,7 +21,7 @@ func (in deleteArg) check() error {
 	return nil
 }
 
-// target is what a deletion is about, or why it cannot be. The lock is held.
+// target returns the place to delete, or why it cannot be deleted. The caller holds the lock.
 func (c *call) target(in deleteArg) (place, error) {
 	if err := in.check(); err != nil {
 		return place{}, err
@@ -48,8 +48,8 @@ func (c *call) target(in deleteArg) (place, error) {
 	return p, nil
 }
 
-// deleteV2 serves files/delete_v2: a file only if it is still at parent_rev, where
-// that is given; a folder with all that is in it.
+// deleteV2 serves files/delete_v2: a file only if it is still at parent_rev, if that is given; a folder with
+// everything in it.
 func deleteV2(c *call) (any, error) {
 	var in deleteArg
 	if err := c.args(&in); err != nil {
@@ -66,8 +66,8 @@ func deleteV2(c *call) (any, error) {
 	return out, nil
 }
 
-// permanentlyDelete serves files/permanently_delete: "only available for Dropbox
-// Business apps", which is to say with the scope that only a team can give.
+// permanentlyDelete serves files/permanently_delete: "only available for Dropbox Business apps", that is, with the
+// scope that only a team can give.
 func permanentlyDelete(c *call) (any, error) {
 	var in deleteArg
 	if err := c.args(&in); err != nil {

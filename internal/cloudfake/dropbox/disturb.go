@@ -9,8 +9,8 @@ import (
 	"sweepd/internal/cloudfake"
 )
 
-// Disturb implements cloudfake.Service: somebody gives the file that r names
-// other bytes, or moves it into another folder, in a browser.
+// Disturb implements cloudfake.Service: in a browser, a person gives the file that r names other bytes, or moves it
+// into another folder.
 func (d *Dropbox) Disturb(r *http.Request, kind cloudfake.Kind) bool {
 	rt := d.routes[r.URL.Path]
 	if rt == nil || rt.host != host(r) || rt.scope == "" {

@@ -11,7 +11,7 @@ import (
 	"sweepd/internal/cloudfake/content"
 )
 
-// getContent serves files/download, whole or the range that is asked for.
+// getContent serves files/download, whole or the requested range.
 func getContent(c *call) (any, error) {
 	var in struct {
 		Path string `json:"path"`
@@ -65,7 +65,7 @@ func sendContent(w http.ResponseWriter, r *http.Request, bytes *content.Content)
 	_, _ = io.Copy(w, io.NewSectionReader(bytes, off, n)) // the client may be gone
 }
 
-// asciiJSON is v as a header can hold it: what is not ASCII is escaped.
+// asciiJSON returns v as JSON for a header: other characters than ASCII are escaped.
 func asciiJSON(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil {

@@ -20,15 +20,39 @@ func TestFaultsAreWordedAsTheServiceWordsThem(t *testing.T) {
 		fault cloudfake.Fault
 		want  string // the start of the answer's body
 	}{
-		{cloudfake.Fault{Kind: cloudfake.Refuse, Status: 409, Reason: "path_write/too_many_write_operations"}, `{"error":{".tag":"path_write","path_write":{".tag":"too_many_write_operations"}},"error_summary":"path_write/too_many_write_operations/`},
-		{cloudfake.Fault{Kind: cloudfake.Refuse, Status: 409, Reason: "too_many_write_operations"}, `{"error":{".tag":"too_many_write_operations"},"error_summary":"too_many_write_operations/`},
-		{cloudfake.Fault{Kind: cloudfake.Refuse, Status: 429, Reason: "too_many_write_operations", RetryAfter: "15"}, `{"error":{"reason":{".tag":"too_many_write_operations"},"retry_after":15},"error_summary":"too_many_write_operations/`},
-		{cloudfake.Fault{Kind: cloudfake.Refuse, Status: 429}, `{"error":{"reason":{".tag":"too_many_requests"},"retry_after":1}`},
+		{
+			cloudfake.Fault{Kind: cloudfake.Refuse, Status: 409, Reason: "path_write/too_many_write_operations"},
+			`{"error":{".tag":"path_write","path_write":{".tag":"too_many_write_operations"}},"error_summary":"path_write/too_many_write_operations/`,
+		},
+		{
+			cloudfake.Fault{Kind: cloudfake.Refuse, Status: 409, Reason: "too_many_write_operations"},
+			`{"error":{".tag":"too_many_write_operations"},"error_summary":"too_many_write_operations/`,
+		},
+		{
+			cloudfake.Fault{Kind: cloudfake.Refuse, Status: 429, Reason: "too_many_write_operations", RetryAfter: "15"},
+			`{"error":{"reason":{".tag":"too_many_write_operations"},"retry_after":15},"error_summary":"too_many_write_operations/`,
+		},
+		{
+			cloudfake.Fault{Kind: cloudfake.Refuse, Status: 429},
+			`{"error":{"reason":{".tag":"too_many_requests"},"retry_after":1}`,
+		},
 		{cloudfake.Fault{Kind: cloudfake.Refuse, Status: 429, Text: "slow down", RetryAfter: "3"}, "slow down"},
-		{cloudfake.Fault{Kind: cloudfake.Refuse, Status: 401, Reason: "expired_access_token"}, `{"error":{".tag":"expired_access_token"}`},
-		{cloudfake.Fault{Kind: cloudfake.Refuse, Status: 401, Reason: "missing_scope"}, `{"error":{".tag":"missing_scope","required_scope":"files.content.write"}`},
-		{cloudfake.Fault{Kind: cloudfake.Refuse, Status: 403, Reason: "invalid_account_type/feature"}, `{"error":{".tag":"invalid_account_type","invalid_account_type":{".tag":"feature"}}`},
-		{cloudfake.Fault{Kind: cloudfake.Refuse, Status: 400, Reason: "no"}, `Error in call to API function "files/delete_v2": no`},
+		{
+			cloudfake.Fault{Kind: cloudfake.Refuse, Status: 401, Reason: "expired_access_token"},
+			`{"error":{".tag":"expired_access_token"}`,
+		},
+		{
+			cloudfake.Fault{Kind: cloudfake.Refuse, Status: 401, Reason: "missing_scope"},
+			`{"error":{".tag":"missing_scope","required_scope":"files.content.write"}`,
+		},
+		{
+			cloudfake.Fault{Kind: cloudfake.Refuse, Status: 403, Reason: "invalid_account_type/feature"},
+			`{"error":{".tag":"invalid_account_type","invalid_account_type":{".tag":"feature"}}`,
+		},
+		{
+			cloudfake.Fault{Kind: cloudfake.Refuse, Status: 400, Reason: "no"},
+			`Error in call to API function "files/delete_v2": no`,
+		},
 		{cloudfake.Fault{Kind: cloudfake.Refuse, Status: 503}, "Service Unavailable"},
 	} {
 		w.do(w.cloud.SetFaults([]cloudfake.Fault{tt.fault}))
@@ -59,7 +83,9 @@ func TestAnAnswerThatIsLostWasGivenAllTheSame(t *testing.T) {
 }
 
 func TestWhatAPersonDoesJustBeforeIsRefusedByTheRev(t *testing.T) {
-	for kind, want := range map[cloudfake.Kind]string{cloudfake.ChangeBefore: "path_write/conflict", cloudfake.MoveBefore: "path_lookup/not_found"} {
+	for kind, want := range map[cloudfake.Kind]string{
+		cloudfake.ChangeBefore: "path_write/conflict", cloudfake.MoveBefore: "path_lookup/not_found",
+	} {
 		w := newWorld(t, dropbox.Options{})
 		id := w.put(w.ann, "/Pictures/a.png", "a")
 		c := w.files(w.ann)
@@ -82,7 +108,10 @@ func TestAChangeDuringADownloadIsNotInIt(t *testing.T) {
 	id := w.put(w.ann, "/a.png", "the first")
 	c := w.files(w.ann)
 	rev := w.file(c, "/a.png").Rev
-	w.do(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.files.download", Kind: cloudfake.ChangeBefore}, {Call: "dropbox.files.get_metadata", Kind: cloudfake.ChangeAfter}}))
+	w.do(w.cloud.SetFaults([]cloudfake.Fault{
+		{Call: "dropbox.files.download", Kind: cloudfake.ChangeBefore},
+		{Call: "dropbox.files.get_metadata", Kind: cloudfake.ChangeAfter},
+	}))
 	meta, body, err := c.DownloadContext(t.Context(), files.NewDownloadArg("rev:"+rev))
 	w.do(err)
 	defer func() { _ = body.Close() }()

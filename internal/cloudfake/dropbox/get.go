@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// The forms of paths, as the API's specification has them.
+// The forms of paths in the API's specification.
 var (
 	readPath  = regexp.MustCompile(`^((/(.|[\r\n])*|id:.*)|(rev:[0-9a-f]{9,})|(ns:[0-9]+(/.*)?))$`)
 	writePath = regexp.MustCompile(`^((/(.|[\r\n])*)|(ns:[0-9]+(/.*)?)|(id:.*))$`)
@@ -18,8 +18,7 @@ func badPattern(field, value, pattern string) *refusal {
 	return badInput("request body: %s: %q did not match pattern %q", field, value, pattern)
 }
 
-// read finds the file or folder that a ReadPath means, and the version of it:
-// the newest, but for "rev:".
+// readPath returns the file or folder that a ReadPath means, and its version: the newest, except for "rev:".
 func (c *call) readPath(s string) (place, version, error) {
 	if !readPath.MatchString(s) {
 		return place{}, version{}, badPattern("path", s, readPath.String())

@@ -2,8 +2,8 @@ package dropbox
 
 import "fmt"
 
-// later makes a route whose answer is fetched by another: what it has to do is
-// done at once, but the client is told so only when it asks.
+// later returns a route whose answer is fetched by another: the work is done at once, but the client gets the result
+// only when it asks.
 func later(serve func(c *call) (any, error)) func(c *call) (any, error) {
 	return func(c *call) (any, error) {
 		out, err := serve(c)
@@ -18,14 +18,14 @@ func later(serve func(c *call) (any, error)) func(c *call) (any, error) {
 	}
 }
 
-// job is what came of a request that is answered later.
+// job is the result of a request that is answered later.
 type job struct {
 	a   *Account
 	of  *route
 	out map[string]any
 }
 
-// checkOf makes the route that fetches the answer of another.
+// checkOf returns the route that fetches the answer of another.
 func checkOf(of *route) func(c *call) (any, error) {
 	return func(c *call) (any, error) {
 		var in struct {

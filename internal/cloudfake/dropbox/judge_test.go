@@ -13,8 +13,7 @@ import (
 	"sweepd/internal/cloudfake"
 )
 
-// python is the interpreter that has Dropbox's client for it, Debian's
-// python3-dropbox, or "".
+// python is the interpreter that has Dropbox's client for it, Debian's python3-dropbox, or "".
 var python = sync.OnceValue(func() string {
 	for _, name := range []string{"/usr/bin/python3", "python3"} {
 		if exec.Command(name, "-c", "import dropbox").Run() == nil {
@@ -36,8 +35,8 @@ func needPython(t *testing.T) string {
 	return name
 }
 
-// judge is the process that holds answers against the client's validators: one
-// for all tests, since it is slow to start.
+// judge is the process that holds answers against the client's validators: one for all tests, since it is slow to
+// start.
 type judge struct {
 	mu  sync.Mutex
 	in  io.Writer
@@ -60,8 +59,7 @@ var newJudge = sync.OnceValues(func() (*judge, error) {
 	return &judge{in: in, out: scan}, cmd.Start() // it ends with our end of the pipe
 })
 
-// observe judges an answer. Where the client is not installed there is nothing to
-// judge by: the test that needs it says so.
+// observe judges an answer. If the client is not installed, nothing is judged, and the test that needs it reports that.
 func (w *world) observe(x cloudfake.Exchange) {
 	if w.unjudged || python() == "" || !strings.HasPrefix(x.Request.URL.Path, "/2/") || x.Call.Method == "" {
 		return
@@ -72,7 +70,8 @@ func (w *world) observe(x cloudfake.Exchange) {
 		return
 	}
 	answer := map[string]any{
-		"path": x.Request.URL.Path, "status": x.Status, "type": x.Header.Get("Content-Type"), "result": x.Header.Get("Dropbox-API-Result"),
+		"path": x.Request.URL.Path, "status": x.Status, "type": x.Header.Get("Content-Type"),
+		"result": x.Header.Get("Dropbox-API-Result"),
 	}
 	if x.Header.Get("Content-Type") != "application/octet-stream" {
 		answer["body"] = string(x.Body)
@@ -85,7 +84,8 @@ func (w *world) observe(x cloudfake.Exchange) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	var wrong []string
-	if _, err := j.in.Write(append(line, '\n')); err != nil || !j.out.Scan() || json.Unmarshal(j.out.Bytes(), &wrong) != nil {
+	if _, err := j.in.Write(append(line, '\n')); err != nil || !j.out.Scan() ||
+		json.Unmarshal(j.out.Bytes(), &wrong) != nil {
 		w.t.Errorf("the judge says nothing: %v", err)
 		return
 	}

@@ -6,7 +6,7 @@ import (
 	"sweepd/internal/cloudfake"
 )
 
-// defaultLimit is how many entries a page has that nobody asked the size of.
+// defaultLimit is how many entries a page has if the client does not set a limit.
 const defaultLimit = 500
 
 type listArg struct {
@@ -29,8 +29,7 @@ type listResult struct {
 	HasMore bool   `json:"has_more"`
 }
 
-// start reads the argument of a listing and makes the cursor before its first
-// page. The lock is held.
+// start reads the argument of a listing and returns the cursor before its first page. The caller holds the lock.
 func (c *call) start() (cursor, error) {
 	in := listArg{Mounted: true, NonDownloadable: true}
 	if err := c.args(&in); err != nil {
@@ -41,7 +40,9 @@ func (c *call) start() (cursor, error) {
 	case in.Path == nil:
 		return cursor{}, badInput("request body: missing required field 'path'")
 	case in.Link != nil || in.PropertyGroups != nil:
-		return cursor{}, badInput("request body: shared_link and include_property_groups are not part of this rehearsal")
+		return cursor{}, badInput(
+			"request body: shared_link and include_property_groups are not part of this rehearsal",
+		)
 	case in.Limit != nil && (*in.Limit < 1 || *in.Limit > 2000):
 		return cursor{}, badInput("request body: limit: %d is not within the range [1, 2000]", *in.Limit)
 	case in.Limit != nil:
@@ -63,8 +64,10 @@ func (c *call) start() (cursor, error) {
 		return cursor{}, "path/" + notFolder
 	}
 	return cursor{
-		Account: c.a.number, Tree: p.t.number, Path: p.lower, Recursive: in.Recursive, Deleted: in.Deleted, Mounted: in.Mounted,
-		Explicit: in.Explicit, Restorable: in.Restorable, NonDownloadable: in.NonDownloadable, Limit: limit, Horizon: len(p.t.log), Epoch: c.d.epoch,
+		Account: c.a.number, Tree: p.t.number, Path: p.lower, Recursive: in.Recursive,
+		Deleted: in.Deleted, Mounted: in.Mounted,
+		Explicit: in.Explicit, Restorable: in.Restorable, NonDownloadable: in.NonDownloadable, Limit: limit,
+		Horizon: len(p.t.log), Epoch: c.d.epoch,
 	}, nil
 }
 
@@ -114,7 +117,7 @@ func latestCursor(c *call) (any, error) {
 	return map[string]any{"cursor": c.d.seal(cur)}, nil
 }
 
-// page is what comes next. The lock is held.
+// page returns the next page. The caller holds the lock.
 func (c *call) page(cur cursor) *listResult {
 	out := &listResult{Entries: []any{}}
 	t := c.d.trees[cur.Tree]
@@ -145,8 +148,8 @@ func (c *call) page(cur cursor) *listResult {
 	return out
 }
 
-// walk calls each with the slots of the listing from cur.At on that have not
-// changed again later, until it says no, and returns the place where that was.
+// walk calls each with the slots of the listing from cur.At on that have not changed again later, until each returns
+// false, and returns the place where it stopped.
 func (cur cursor) walk(t *tree, each func(s *slot) bool) (end int) {
 	if !cur.Recursive {
 		events := t.slots[cur.Path].events

@@ -17,8 +17,8 @@ import (
 	"sweepd/internal/cloudfake/dropbox"
 )
 
-// follower keeps a copy of a Dropbox as the documentation tells a client to: a
-// deleted entry takes away what is at the path and below.
+// follower keeps a copy of a Dropbox by the documentation's instructions: a deleted entry removes everything at the
+// path and below.
 type follower struct {
 	c      files.ContextClient
 	cursor string
@@ -55,13 +55,16 @@ func (f *follower) step(w *world, arg *files.ListFolderArg) (more bool) {
 }
 
 func TestWhoFollowsACursorSeesWhatIsThereWhateverHappensMeanwhile(t *testing.T) {
-	for _, o := range []dropbox.Options{{}, {FolderAlone: true, MoveKeepsRev: true, RestoreKeepsRev: true}, {RestoreNewID: true}} {
+	for _, o := range []dropbox.Options{
+		{}, {FolderAlone: true, MoveKeepsRev: true, RestoreKeepsRev: true}, {RestoreNewID: true},
+	} {
 		for seed := range uint64(4) {
 			t.Run(fmt.Sprintf("%+v, %d", o, seed), func(t *testing.T) {
 				w := newWorld(t, o)
 				rng := rand.New(rand.NewPCG(seed, 1))
 				path := func() string {
-					return strings.Repeat(fmt.Sprintf("/D%d", rng.IntN(3)), rng.IntN(3)) + fmt.Sprintf("/f%d", rng.IntN(8))
+					return strings.Repeat(fmt.Sprintf("/D%d", rng.IntN(3)), rng.IntN(3)) +
+						fmt.Sprintf("/f%d", rng.IntN(8))
 				}
 				person := func() { // what cannot be done is not done
 					switch rng.IntN(7) {
@@ -70,7 +73,8 @@ func TestWhoFollowsACursorSeesWhatIsThereWhateverHappensMeanwhile(t *testing.T) 
 					case 3:
 						_ = w.ann.Modify(path(), content.Noise(nil, 10, rng.Uint64()))
 					case 4:
-						_ = w.ann.Move([]string{path(), "/D0", "/D1", "/D2/D2"}[rng.IntN(4)], []string{path(), "/D1/D1", "/D2"}[rng.IntN(3)])
+						_ = w.ann.Move([]string{path(), "/D0", "/D1", "/D2/D2"}[rng.IntN(4)],
+							[]string{path(), "/D1/D1", "/D2"}[rng.IntN(3)])
 					case 5:
 						_ = w.ann.Delete([]string{path(), "/D0", "/D1/D1"}[rng.IntN(3)])
 					case 6:
@@ -151,7 +155,9 @@ func TestAListingHasOneFolderOrAllBelowIt(t *testing.T) {
 		}
 		w.do(w.ann.Delete(id))
 	}
-	for path, want := range map[string]string{"/A/d.png": "not_folder", "/nowhere": "not_found", "/A/": "malformed_path"} {
+	for path, want := range map[string]string{
+		"/A/d.png": "not_folder", "/nowhere": "not_found", "/A/": "malformed_path",
+	} {
 		_, err := c.ListFolderContext(t.Context(), files.NewListFolderArg(path))
 		var e files.ListFolderAPIError
 		if !errors.As(err, &e) || e.EndpointError.Path == nil || e.EndpointError.Path.Tag != want {
@@ -197,7 +203,9 @@ func flip(s string) string {
 func TestTheRootFolderIsAnEmptyString(t *testing.T) {
 	w := newWorld(t, dropbox.Options{})
 	for _, route := range []string{"files/list_folder", "files/list_folder/get_latest_cursor"} {
-		if status, body := w.post(w.ann.Token().Access, route, map[string]any{"path": "/"}); status != 400 || !strings.HasSuffix(body, `: request body: path: Specify the root folder as an empty string rather than as "/".`) {
+		if status, body := w.post(w.ann.Token().Access, route, map[string]any{"path": "/"}); status != 400 ||
+			!strings.HasSuffix(body,
+				`: request body: path: Specify the root folder as an empty string rather than as "/".`) {
 			t.Errorf("%s of \"/\" is %d %s", route, status, body)
 		}
 	}
@@ -208,12 +216,17 @@ func TestACursorIsOfOneListingAndOneAccount(t *testing.T) {
 	bob := w.person(dropbox.Person{Email: "bob@example.com"})
 	w.put(w.ann, "/a.png", "a")
 	_, cursor := w.entries(w.files(w.ann), everything(), "")
-	for what, bad := range map[string]string{"garbage": "AAAA", "none": "", "cut": cursor[:len(cursor)-1], "changed": cursor[:40] + "x" + cursor[41:], "sealed by somebody else": cursor[:10] + flip(cursor[10:11]) + cursor[11:]} {
-		if status, body := w.post(w.ann.Token().Access, "files/list_folder/continue", map[string]any{"cursor": bad}); status != 400 {
+	for what, bad := range map[string]string{
+		"garbage": "AAAA", "none": "", "cut": cursor[:len(cursor)-1], "changed": cursor[:40] + "x" + cursor[41:],
+		"sealed by somebody else": cursor[:10] + flip(cursor[10:11]) + cursor[11:],
+	} {
+		if status, body := w.post(w.ann.Token().Access, "files/list_folder/continue",
+			map[string]any{"cursor": bad}); status != 400 {
 			t.Errorf("%s: %d %s", what, status, body)
 		}
 	}
-	if status, body := w.post(bob.Token().Access, "files/list_folder/continue", map[string]any{"cursor": cursor}); status != 400 {
+	if status, body := w.post(bob.Token().Access, "files/list_folder/continue",
+		map[string]any{"cursor": cursor}); status != 400 {
 		t.Errorf("somebody else's: %d %s", status, body)
 	}
 	w.box.ResetCursors()
@@ -230,7 +243,9 @@ func TestACursorIsOfOneListingAndOneAccount(t *testing.T) {
 func TestAnEmptyPageIsFollowedByTheRest(t *testing.T) {
 	w := newWorld(t, dropbox.Options{})
 	w.put(w.ann, "/a.png", "a")
-	w.do(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.files.list_folder*", Kind: cloudfake.EmptyPage, Times: 2}}))
+	w.do(w.cloud.SetFaults([]cloudfake.Fault{
+		{Call: "dropbox.files.list_folder*", Kind: cloudfake.EmptyPage, Times: 2},
+	}))
 	if all, _ := w.entries(w.files(w.ann), everything(), ""); len(all) != 1 {
 		t.Errorf("listed %v", all)
 	}
@@ -284,7 +299,8 @@ func TestWhatIsNotUnderstoodIsRefused(t *testing.T) {
 		"users/get_current_account":           {"x": 1},
 		"files/move_v2":                       {"from_path": "/a.png"},
 	} {
-		if status, body := w.post(token, what, arg); status != http.StatusBadRequest || !strings.HasPrefix(body, "Error in call to API function \""+what+"\": ") {
+		if status, body := w.post(token, what, arg); status != http.StatusBadRequest ||
+			!strings.HasPrefix(body, "Error in call to API function \""+what+"\": ") {
 			t.Errorf("%s %v: %d %s", what, arg, status, body)
 		}
 	}

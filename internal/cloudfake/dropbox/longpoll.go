@@ -5,9 +5,8 @@ import (
 	"time"
 )
 
-// longpoll serves files/list_folder/longpoll: it answers when something has
-// changed after the cursor, or when the time is over. The service adds up to 90
-// seconds to that; here it is a third of them, always.
+// longpoll serves files/list_folder/longpoll: it answers when something has changed after the cursor, or when the
+// time is over. The service adds up to 90 seconds to that; here it is always a third of them.
 func longpoll(c *call) (any, error) {
 	in := struct {
 		Cursor  string `json:"cursor"`
@@ -42,8 +41,8 @@ func longpoll(c *call) (any, error) {
 	}
 }
 
-// changedSince reports whether a listing would have something after a cursor; if
-// not, next is closed at the next change of anything in its tree.
+// changedSince reports whether a listing would have something after a cursor; if not, next is closed at the next
+// change of anything in its tree.
 func (d *Dropbox) changedSince(s string) (changed bool, next <-chan struct{}, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

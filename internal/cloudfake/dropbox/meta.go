@@ -6,7 +6,7 @@ import (
 	"sweepd/internal/cloudfake/content"
 )
 
-// The shapes of what is at a path, as the wire has them:
+// The metadata of a path, in the form of the wire:
 // https://www.dropbox.com/developers/documentation/http/documentation#files-get_metadata
 
 type fileMeta struct {
@@ -62,11 +62,11 @@ type deletedMeta struct {
 	Restorable  *bool  `json:"is_restorable,omitempty"`
 }
 
-// view says of what to describe, and to whom.
+// view defines which fields to describe, and for which account.
 type view struct {
 	d          *Dropbox
 	a          *Account
-	tagged     bool // with .tag: the route answers with a union
+	tagged     bool // with .tag: the route returns a union
 	explicit   bool // has_explicit_shared_members
 	restorable bool // is_restorable
 	media      bool // media_info
@@ -83,7 +83,8 @@ func (v view) tag(s string) string {
 func (v view) file(t *tree, lower, display string, n *node, ver version) *fileMeta {
 	m := &fileMeta{
 		Tag: v.tag("file"), Name: path.Base(display), PathLower: lower, PathDisplay: display, ID: n.id(),
-		ClientModified: stamp(ver.client), ServerModified: stamp(ver.server), Rev: revName(ver.rev), Size: ver.content.Size(),
+		ClientModified: stamp(ver.client), ServerModified: stamp(ver.server), Rev: revName(ver.rev),
+		Size:         ver.content.Size(),
 		Downloadable: !n.paper, ContentHash: ver.content.Blocks(),
 	}
 	if n.paper {
@@ -110,13 +111,18 @@ func (v view) file(t *tree, lower, display string, n *node, ver version) *fileMe
 	return m
 }
 
-// media is media_info, nil of what is no picture.
+// media returns media_info, nil if it is not a picture.
 func media(c *content.Content) any {
 	w, h := c.Dimensions()
 	if w == 0 {
 		return nil
 	}
-	return map[string]any{".tag": "metadata", "metadata": map[string]any{".tag": "photo", "dimensions": map[string]any{"height": h, "width": w}}}
+	return map[string]any{
+		".tag": "metadata", "metadata": map[string]any{
+			".tag":       "photo",
+			"dimensions": map[string]any{"height": h, "width": w},
+		},
+	}
 }
 
 // folder describes a folder of t.
@@ -134,7 +140,7 @@ func (v view) folder(t *tree, lower, display string, n *node) *folderMeta {
 	return m
 }
 
-// deleted describes a path where something was.
+// deleted describes a path where something was deleted.
 func (v view) deleted(p place, now int64) *deletedMeta {
 	m := &deletedMeta{Tag: "deleted", Name: path.Base(p.display), PathLower: p.lower, PathDisplay: p.display}
 	if v.restorable {
@@ -144,7 +150,7 @@ func (v view) deleted(p place, now int64) *deletedMeta {
 	return m
 }
 
-// node describes what is at a place.
+// node describes the file or folder at a place.
 func (v view) node(p place) any {
 	if p.node.folder {
 		return v.folder(p.t, p.lower, p.display, p.node)
@@ -152,7 +158,7 @@ func (v view) node(p place) any {
 	return v.file(p.t, p.lower, p.display, p.node, p.node.version)
 }
 
-// describe is n for the record: as a sees it, or as its namespace has it.
+// describe returns n for the record: as a sees it, or as it is in its namespace.
 func (d *Dropbox) describe(a *Account, n *node) any {
 	for _, t := range []*tree{a.root, a.home.tree, n.ns.tree} {
 		for _, m := range t.mounts {

@@ -6,11 +6,11 @@ import (
 	"fmt"
 )
 
-// writeMode is what to do where something is already:
+// writeMode is what to do if something exists already:
 // https://www.dropbox.com/developers/documentation/http/documentation#files-upload
 type writeMode struct {
 	Tag string // add, overwrite or update; "" is add
-	Rev string // that is updated
+	Rev string // the rev that is updated
 }
 
 // UnmarshalJSON implements json.Unmarshaler.

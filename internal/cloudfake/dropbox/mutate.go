@@ -8,7 +8,7 @@ import (
 	"sweepd/internal/cloudfake/content"
 )
 
-// actor is who changes something: a person, through a client or a browser.
+// actor is the person who makes a change, through a client or a browser.
 type actor struct {
 	ctx context.Context // of the request, or any other: in a browser
 	a   *Account
@@ -19,7 +19,7 @@ func (d *Dropbox) record(who actor, op string, n *node, before, after any) {
 	d.roof.Mutation(who.ctx, Provider, who.a.email, op, n.id(), before, after)
 }
 
-// writable says why who may not write at a place.
+// writable returns the reason if who may not write at a place; nil if they may.
 func (d *Dropbox) writable(who actor, p place) error {
 	m, _ := p.t.mountOf(p.lower)
 	switch {
@@ -33,7 +33,7 @@ func (d *Dropbox) writable(who actor, p place) error {
 	return nil
 }
 
-// folders makes the folders above a path of ns that are missing.
+// folders creates the missing folders above a path of ns.
 func (d *Dropbox) folders(who actor, ns *namespace, rel, display string) error {
 	up, shown := path.Dir(rel), path.Dir(display)
 	if up == "/" {
@@ -54,8 +54,8 @@ func (d *Dropbox) folders(who actor, ns *namespace, rel, display string) error {
 	return nil
 }
 
-// insert puts a node, which is nowhere, at a path of ns. n.display is what the
-// path is written like; only its last part is new.
+// insert puts a node, which is nowhere, at a path of ns. n.display is the path as it was written; only its last part
+// is new.
 func (d *Dropbox) insert(who actor, ns *namespace, rel string, n *node) {
 	now := d.now()
 	d.settle(ns, rel, n)
@@ -64,7 +64,7 @@ func (d *Dropbox) insert(who actor, ns *namespace, rel string, n *node) {
 	d.record(who, "create", n, nil, d.describe(who.a, n))
 }
 
-// settle makes n one that is at a path of ns.
+// settle sets n's location to a path of ns.
 func (d *Dropbox) settle(ns *namespace, rel string, n *node) {
 	n.ns, n.rel, n.gone = ns, rel, false
 	n.version.ns, n.version.rel, n.until = ns, rel, 0
@@ -73,7 +73,7 @@ func (d *Dropbox) settle(ns *namespace, rel string, n *node) {
 	}
 }
 
-// newFile puts a new file at a place where nothing is.
+// newFile puts a new file at a free place.
 func (d *Dropbox) newFile(who actor, p place, c *content.Content, client int64) (*node, error) {
 	if err := d.writable(who, p); err != nil {
 		return nil, err
@@ -94,7 +94,7 @@ func (d *Dropbox) newFile(who actor, p place, c *content.Content, client int64) 
 	return n, nil
 }
 
-// newFolder puts a new folder at a place where nothing is.
+// newFolder puts a new folder at a free place.
 func (d *Dropbox) newFolder(who actor, p place) (*node, error) {
 	if err := d.writable(who, p); err != nil {
 		return nil, err
@@ -110,7 +110,7 @@ func (d *Dropbox) newFolder(who actor, p place) (*node, error) {
 	return n, nil
 }
 
-// room says whether that many bytes more fit.
+// room returns an error if more bytes do not fit.
 func (d *Dropbox) room(ns *namespace, more int64) error {
 	if a := ns.own; a != nil && a.limit > 0 && more > 0 && ns.used+more > a.limit {
 		return fullUp
@@ -138,7 +138,7 @@ func (n *node) retire(now int64) {
 	n.until = 0
 }
 
-// edit changes a file where it is, and tells everybody.
+// edit changes a file in its place, and records the change in every log.
 func (d *Dropbox) edit(who actor, op string, n *node, change func(now int64)) {
 	before := d.describe(who.a, n)
 	change(d.now())
@@ -147,11 +147,10 @@ func (d *Dropbox) edit(who actor, op string, n *node, change func(now int64)) {
 	d.record(who, op, n, before, d.describe(who.a, n))
 }
 
-// remove deletes a file, or a folder with all that is in it. A shared folder is
-// only taken out of the account.
+// remove deletes a file, or a folder with everything in it. A shared folder is only removed from the account.
 func (d *Dropbox) remove(who actor, n *node) { d.removeFrom(who, n, false) }
 
-// removeFrom is remove; quiet: the log does not have it.
+// removeFrom is remove; if quiet is true, the log does not have it.
 func (d *Dropbox) removeFrom(who actor, n *node, quiet bool) {
 	before, now := d.describe(who.a, n), d.now()
 	op := "delete"
@@ -173,7 +172,7 @@ func (d *Dropbox) removeFrom(who actor, n *node, quiet bool) {
 	d.record(who, op, n, before, nil)
 }
 
-// inside is what is directly in a folder.
+// inside returns the files and folders directly in a folder.
 func (d *Dropbox) inside(n *node) (all []*node) {
 	if !n.folder {
 		return nil
@@ -186,8 +185,7 @@ func (d *Dropbox) inside(n *node) (all []*node) {
 	return all
 }
 
-// move puts n, with all that is in it, at a place where nothing is. The folder
-// around the place exists.
+// move moves n, with everything in it, to a free place. The folder around the place exists.
 func (d *Dropbox) move(who actor, n *node, to place) {
 	m, rel := to.t.mountOf(to.lower)
 	d.relocate(who, n, m.ns, rel, to.display[len(m.display):], false)
@@ -196,7 +194,7 @@ func (d *Dropbox) move(who actor, n *node, to place) {
 func (d *Dropbox) relocate(who actor, n *node, ns *namespace, rel, display string, quiet bool) {
 	before, kids := d.describe(who.a, n), d.inside(n)
 	from, now := n.rel, d.now()
-	if ns == n.ns && rel == from { // another way to write it: not reported
+	if ns == n.ns && rel == from { // only the case of the path differs: not reported
 		n.display = display
 		n.ns.put(n, now)
 	} else {
@@ -221,8 +219,8 @@ func (d *Dropbox) relocate(who actor, n *node, ns *namespace, rel, display strin
 	}
 }
 
-// restore gives a place a revision back that it had: err is invalid_revision
-// where it had none of that rev, or not lately enough.
+// restore makes an earlier revision of a place its newest. The error is invalid_revision if the place had none of
+// that rev, or not recently enough.
 func (d *Dropbox) restore(who actor, p place, rev uint64) (*node, error) {
 	n := d.revs[rev]
 	v, ok := d.revisionAt(p, rev)
@@ -264,7 +262,7 @@ func (d *Dropbox) restore(who actor, p place, rev uint64) (*node, error) {
 	return n, nil
 }
 
-// purge makes sure that nothing of what is or was at a place can be had back.
+// purge makes everything that is or was at a place impossible to restore.
 func (d *Dropbox) purge(who actor, p place) {
 	if p.node != nil {
 		d.remove(who, p.node)

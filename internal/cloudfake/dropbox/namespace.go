@@ -2,7 +2,7 @@ package dropbox
 
 import "strconv"
 
-// role is what an account may do in a namespace.
+// role is the right of an account in a namespace.
 type role int
 
 const (
@@ -11,21 +11,20 @@ const (
 	owner
 )
 
-// namespace is a folder with rights of its own: an account's home, a team's
-// space, a shared folder.
+// namespace is a folder with rights of its own: an account's home, a team's space, a shared folder.
 type namespace struct {
 	number int
 	name   string
-	own    *Account // whose it is; nil: a team's
-	plan   Plan     // says how long deleted files are kept
-	tree   *tree    // as it is by itself
-	mounts []mount  // where it appears, its own tree first
+	own    *Account // the owner; nil: a team's
+	plan   Plan     // determines how long deleted files are kept
+	tree   *tree    // the namespace alone
+	mounts []mount  // where it is mounted, its own tree first
 	shared bool     // a shared or team folder
 	used   int64    // bytes
 	busy   int      // writes under way
 }
 
-// id is the wire's name for it.
+// id returns its name on the wire.
 func (ns *namespace) id() string { return strconv.Itoa(ns.number) }
 
 func (d *Dropbox) newNamespace(name string, own *Account, plan Plan, r role) *namespace {
@@ -44,7 +43,7 @@ func (d *Dropbox) namespace(id string) *namespace {
 	return nil
 }
 
-// at is what is at a path of ns now, or nil.
+// at returns the node at a path of ns now, or nil.
 func (ns *namespace) at(rel string) *node {
 	if s := ns.tree.slots[rel]; s != nil {
 		return s.node
@@ -52,7 +51,7 @@ func (ns *namespace) at(rel string) *node {
 	return nil
 }
 
-// put places n at its path, wherever ns appears.
+// put puts n at its path, in every tree where ns is mounted.
 func (ns *namespace) put(n *node, now int64) {
 	if old := ns.at(n.rel); old != n {
 		ns.used += n.size() - old.size()
@@ -62,7 +61,7 @@ func (ns *namespace) put(n *node, now int64) {
 	}
 }
 
-// clear takes away what is at a path, wherever ns appears.
+// clear removes the node at a path, in every tree where ns is mounted.
 func (ns *namespace) clear(rel string, now int64) {
 	ns.used -= ns.at(rel).size()
 	for _, m := range ns.mounts {
@@ -70,22 +69,21 @@ func (ns *namespace) clear(rel string, now int64) {
 	}
 }
 
-// touch tells everybody who sees a path that it has changed.
+// touch records in every tree with that path that it has changed.
 func (ns *namespace) touch(rel string) {
 	for _, m := range ns.mounts {
 		m.t.touch(m.at + rel)
 	}
 }
 
-// mountIn makes ns appear at a path of another namespace, for all who see that
-// one: r is what they may do.
+// mountIn mounts ns at a path of another namespace, in all of its trees, with the role r.
 func (ns *namespace) mountIn(around *namespace, rel, display string, r role, now int64) {
 	for _, m := range around.mounts {
 		ns.mountAt(m.t, m.at+rel, m.display+display, r, now)
 	}
 }
 
-// mountAt makes ns appear in one tree; the folder is there already.
+// mountAt mounts ns in one tree; the folder exists already.
 func (ns *namespace) mountAt(t *tree, at, display string, r role, now int64) {
 	m := mount{ns, t, at, display, r}
 	t.mounts = append(t.mounts, m)
@@ -97,7 +95,7 @@ func (ns *namespace) mountAt(t *tree, at, display string, r role, now int64) {
 	}
 }
 
-// unmount takes ns out of one tree.
+// unmount removes ns from one tree.
 func (ns *namespace) unmount(t *tree, now int64) {
 	for i, m := range t.mounts {
 		if m.ns != ns || m.at == "" {
@@ -119,7 +117,7 @@ func (ns *namespace) unmount(t *tree, now int64) {
 	}
 }
 
-// roleIn is what a may do in ns, 0 where it does not see it.
+// roleIn returns the role of a in ns, 0 if it does not see it.
 func (ns *namespace) roleIn(a *Account) (best role) {
 	for _, t := range []*tree{a.root, a.home.tree} {
 		for _, m := range t.mounts {
@@ -131,7 +129,7 @@ func (ns *namespace) roleIn(a *Account) (best role) {
 	return best
 }
 
-// retains reports whether what went at a time can still be had back.
+// retains reports whether a file that was replaced or deleted at a time can still be restored.
 func (ns *namespace) retains(until, now int64) bool {
 	return now-until < int64(ns.plan.days())*24*60*60
 }

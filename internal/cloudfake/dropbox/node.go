@@ -10,20 +10,20 @@ import (
 	"sweepd/internal/cloudfake/content"
 )
 
-// node is a file or a folder: what an id stands for.
+// node is a file or a folder: the object of an id.
 type node struct {
-	key        uint64 // what its id is made of
+	key        uint64 // from which its id is made
 	folder     bool
 	paper      bool       // has no bytes that can be downloaded
 	gone       bool       // deleted
-	ns         *namespace // that it is in
+	ns         *namespace // the namespace that it is in
 	rel        string     // its path there, in lower case
 	display    string     // its path there, as it was written
-	by         *Account   // who made the newest revision
+	by         *Account   // the author of the newest revision
 	shares     *namespace // of a folder: the namespace that is mounted here
 	version               // of a file: the newest
 	past       []version  // of a file: older ones
-	superseded bool       // purged: nothing of it can be had back
+	superseded bool       // purged: nothing of it can be restored
 }
 
 // version is one revision of a file.
@@ -34,10 +34,10 @@ type version struct {
 	server  int64 // server_modified
 	ns      *namespace
 	rel     string // where it was
-	until   int64  // when it was replaced or deleted; 0: it is what is there now
+	until   int64  // when it was replaced or deleted; 0: it is the current one
 }
 
-// id is the wire's name for n.
+// id returns the id of n on the wire.
 func (n *node) id() string { return nodeID(n.key) }
 
 func nodeID(key uint64) string {
@@ -46,7 +46,7 @@ func nodeID(key uint64) string {
 	return "id:" + base64.RawURLEncoding.EncodeToString(b)
 }
 
-// keyOf is the key of an id. An id that is none stands for no node.
+// keyOf returns the key of an id. ok is false if it is not a valid id.
 func keyOf(id string) (key uint64, ok bool) {
 	b, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(id, "id:"))
 	if err != nil || len(b) != 16 {
@@ -59,10 +59,10 @@ func keyOf(id string) (key uint64, ok bool) {
 // revBase makes revs 16 digits long, as the service's are today.
 const revBase = 0x065f000000000000
 
-// revName is the wire's name for a rev: at least 9 hexadecimal digits.
+// revName returns a rev in the form of the wire: at least 9 hexadecimal digits.
 func revName(rev uint64) string { return "0" + strconv.FormatUint(rev, 16) }
 
-// revOf reads a rev. One that is none is 0, which no file has.
+// revOf parses a rev. If it is not valid, it returns 0, which no file has.
 func revOf(s string) uint64 {
 	rev, err := strconv.ParseUint(s, 16, 64)
 	if err != nil || revName(rev) != s {
@@ -71,10 +71,10 @@ func revOf(s string) uint64 {
 	return rev
 }
 
-// name is the last part of the path.
+// name returns the last part of the path.
 func (n *node) name() string { return path.Base(n.display) }
 
-// size in bytes of what it has now; 0 for a folder, and for no node.
+// size returns the size of its current bytes; 0 for a folder, and for a nil node.
 func (n *node) size() int64 {
 	if n == nil || n.content == nil {
 		return 0
@@ -82,7 +82,7 @@ func (n *node) size() int64 {
 	return n.content.Size()
 }
 
-// versions are all of n, oldest first.
+// versions returns all versions of n, oldest first.
 func (n *node) versions() []version {
 	if n.folder || n.superseded {
 		return nil
@@ -90,7 +90,7 @@ func (n *node) versions() []version {
 	return append(n.past[:len(n.past):len(n.past)], n.version)
 }
 
-// newNode makes a node that is nowhere yet.
+// newNode returns a node that is nowhere yet.
 func (d *Dropbox) newNode(folder bool) *node {
 	d.made++
 	n := &node{key: content.Mix(d.made), folder: folder}

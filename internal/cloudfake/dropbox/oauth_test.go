@@ -19,12 +19,15 @@ import (
 func (w *world) signin(redirect string, scopes ...string) (*oauth2.Config, string) {
 	return &oauth2.Config{
 		ClientID: dropbox.AppKey, RedirectURL: redirect, Scopes: scopes,
-		Endpoint: oauth2.Endpoint{AuthURL: "https://www.dropbox.com/oauth2/authorize", TokenURL: "https://api.dropboxapi.com/oauth2/token", AuthStyle: oauth2.AuthStyleInParams},
+		Endpoint: oauth2.Endpoint{
+			AuthURL: "https://www.dropbox.com/oauth2/authorize", TokenURL: "https://api.dropboxapi.com/oauth2/token",
+			AuthStyle: oauth2.AuthStyleInParams,
+		},
 	}, oauth2.GenerateVerifier()
 }
 
-// allow is what a browser does on the consent page: it returns where it is sent,
-// and the page that it is shown where it is not.
+// allow is what a browser does on the consent page: it returns where it is sent, and the page that it is shown where
+// it is not.
 func (w *world) allow(page string, form url.Values) (to *url.URL, shown string) {
 	w.t.Helper()
 	c := w.srv.Client()
@@ -53,39 +56,51 @@ func (w *world) token(form url.Values) (status int, out map[string]any) {
 func TestAPersonCopiesACodeAndTheAppHasNoSecret(t *testing.T) {
 	w := newWorld(t, dropbox.Options{})
 	c, verifier := w.signin("", "account_info.read", "files.metadata.read")
-	page := c.AuthCodeURL("", oauth2.S256ChallengeOption(verifier), oauth2.SetAuthURLParam("token_access_type", "offline"))
+	page := c.AuthCodeURL("", oauth2.S256ChallengeOption(verifier),
+		oauth2.SetAuthURLParam("token_access_type", "offline"))
 	_, shown := w.allow(page, url.Values{"account": {"ann@example.com"}})
 	m := shownCode.FindStringSubmatch(shown)
 	if m == nil {
 		t.Fatal("no code is shown: " + shown)
 	}
-	form := url.Values{"grant_type": {"authorization_code"}, "client_id": {dropbox.AppKey}, "code": {m[1]}, "code_verifier": {verifier}}
+	form := url.Values{
+		"grant_type": {"authorization_code"}, "client_id": {dropbox.AppKey}, "code": {m[1]},
+		"code_verifier": {verifier},
+	}
 	status, out := w.token(form)
-	if status != 200 || out["scope"] != "account_info.read files.metadata.read" || out["account_id"] != w.ann.AccountID() || out["token_type"] != "bearer" || out["expires_in"] != 14400.0 {
+	if status != 200 || out["scope"] != "account_info.read files.metadata.read" ||
+		out["account_id"] != w.ann.AccountID() || out["token_type"] != "bearer" || out["expires_in"] != 14400.0 {
 		t.Fatalf("%d %v", status, out)
 	}
 	if status, again := w.token(form); status != 400 || again["error"] != "invalid_grant" {
 		t.Errorf("a code was good twice: %d %v", status, again)
 	}
 	access, refresh := out["access_token"].(string), out["refresh_token"].(string)
-	if status, body := w.post(access, "files/delete_v2", map[string]any{"path": "/a.png"}); status != 401 || !strings.Contains(body, `"required_scope":"files.content.write"`) {
+	if status, body := w.post(access, "files/delete_v2", map[string]any{"path": "/a.png"}); status != 401 ||
+		!strings.Contains(body, `"required_scope":"files.content.write"`) {
 		t.Errorf("without the scope: %d %s", status, body)
 	}
 	w.pass(4 * time.Hour)
-	if status, body := w.post(access, "check/user", map[string]any{"query": "x"}); status != 401 || !strings.HasPrefix(body, `{"error":{".tag":"expired_access_token"`) {
+	if status, body := w.post(access, "check/user", map[string]any{"query": "x"}); status != 401 ||
+		!strings.HasPrefix(body, `{"error":{".tag":"expired_access_token"`) {
 		t.Errorf("after its time: %d %s", status, body)
 	}
-	status, out = w.token(url.Values{"grant_type": {"refresh_token"}, "client_id": {dropbox.AppKey}, "refresh_token": {refresh}})
+	status, out = w.token(url.Values{
+		"grant_type": {"refresh_token"}, "client_id": {dropbox.AppKey}, "refresh_token": {refresh},
+	})
 	if status != 200 || out["refresh_token"] != nil {
 		t.Fatalf("renewed: %d %v", status, out)
 	}
 	if status, _ := w.post(out["access_token"].(string), "auth/token/revoke", nil); status != 200 {
 		t.Errorf("revoking is %d", status)
 	}
-	if status, body := w.post(out["access_token"].(string), "check/user", map[string]any{"query": "x"}); status != 401 || !strings.Contains(body, "invalid_access_token") {
+	if status, body := w.post(out["access_token"].(string), "check/user",
+		map[string]any{"query": "x"}); status != 401 || !strings.Contains(body, "invalid_access_token") {
 		t.Errorf("revoked: %d %s", status, body)
 	}
-	if status, out := w.token(url.Values{"grant_type": {"refresh_token"}, "client_id": {dropbox.AppKey}, "refresh_token": {refresh}}); status != 400 || out["error"] != "invalid_grant" {
+	if status, out := w.token(url.Values{
+		"grant_type": {"refresh_token"}, "client_id": {dropbox.AppKey}, "refresh_token": {refresh},
+	}); status != 400 || out["error"] != "invalid_grant" {
 		t.Errorf("revoked: %d %v", status, out)
 	}
 }
@@ -98,18 +113,23 @@ func TestTheBrowserComesBackWithACode(t *testing.T) {
 	if to == nil || to.Host != "localhost:53682" || to.Query().Get("state") != "the state" {
 		t.Fatalf("it is sent to %v", to)
 	}
-	form := url.Values{"grant_type": {"authorization_code"}, "client_id": {dropbox.AppKey}, "code": {to.Query().Get("code")}, "code_verifier": {verifier}, "redirect_uri": {"http://localhost:53682/"}}
+	form := url.Values{
+		"grant_type": {"authorization_code"}, "client_id": {dropbox.AppKey}, "code": {to.Query().Get("code")},
+		"code_verifier": {verifier}, "redirect_uri": {"http://localhost:53682/"},
+	}
 	if status, out := w.token(form); status != 200 || out["refresh_token"] != nil {
 		t.Errorf("%d %v", status, out)
 	}
-	if to, _ = w.allow(page, url.Values{"deny": {"1"}}); to.Query().Get("error") != "access_denied" || to.Query().Get("code") != "" {
+	if to, _ = w.allow(page, url.Values{"deny": {"1"}}); to.Query().Get("error") != "access_denied" ||
+		to.Query().Get("code") != "" {
 		t.Errorf("denied, it is sent to %v", to)
 	}
 }
 
 func TestASignInThatIsNotAsItWasRegisteredIsRefused(t *testing.T) {
 	w := newWorld(t, dropbox.Options{})
-	const good = "client_id=" + dropbox.AppKey + "&response_type=code&code_challenge_method=S256&code_challenge=0123456789012345678901234567890123456789012"
+	const good = "client_id=" + dropbox.AppKey +
+		"&response_type=code&code_challenge_method=S256&code_challenge=0123456789012345678901234567890123456789012"
 	for what, query := range map[string]string{
 		"another app":                   strings.Replace(good, dropbox.AppKey, "nobody", 1),
 		"another port":                  good + "&redirect_uri=http://localhost:1/",
@@ -134,14 +154,21 @@ func TestASignInThatIsNotAsItWasRegisteredIsRefused(t *testing.T) {
 	}
 
 	c, verifier := w.signin("")
-	_, shown := w.allow(c.AuthCodeURL("", oauth2.S256ChallengeOption(verifier)), url.Values{"account": {"ann@example.com"}})
+	_, shown := w.allow(c.AuthCodeURL("", oauth2.S256ChallengeOption(verifier)),
+		url.Values{"account": {"ann@example.com"}})
 	code := shownCode.FindStringSubmatch(shown)[1]
-	form := url.Values{"grant_type": {"authorization_code"}, "client_id": {dropbox.AppKey}, "code": {code}, "code_verifier": {verifier + "x"}}
+	form := url.Values{
+		"grant_type": {"authorization_code"}, "client_id": {dropbox.AppKey}, "code": {code},
+		"code_verifier": {verifier + "x"},
+	}
 	if status, out := w.token(form); status != 400 || out["error"] != "invalid_grant" {
 		t.Errorf("another verifier: %d %v", status, out)
 	}
 	_, shown = w.allow(c.AuthCodeURL(""), url.Values{"account": {"ann@example.com"}})
-	form = url.Values{"grant_type": {"authorization_code"}, "client_id": {dropbox.AppKey}, "code": {shownCode.FindStringSubmatch(shown)[1]}}
+	form = url.Values{
+		"grant_type": {"authorization_code"}, "client_id": {dropbox.AppKey},
+		"code": {shownCode.FindStringSubmatch(shown)[1]},
+	}
 	if status, out := w.token(form); status != 400 {
 		t.Errorf("neither a verifier nor a secret: %d %v", status, out)
 	}
@@ -162,7 +189,10 @@ func TestATeamLinksAnAppForAllItsMembers(t *testing.T) {
 		c, verifier := w.signin("", scopes...)
 		c.ClientID = "teamapp"
 		_, shown := w.allow(c.AuthCodeURL("", oauth2.S256ChallengeOption(verifier)), url.Values{"account": {account}})
-		status, out := w.token(url.Values{"grant_type": {"authorization_code"}, "client_id": {"teamapp"}, "code": {shownCode.FindStringSubmatch(shown)[1]}, "code_verifier": {verifier}})
+		status, out := w.token(url.Values{
+			"grant_type": {"authorization_code"}, "client_id": {"teamapp"},
+			"code": {shownCode.FindStringSubmatch(shown)[1]}, "code_verifier": {verifier},
+		})
 		if status != 200 {
 			t.Fatalf("%d %v", status, out)
 		}
@@ -177,15 +207,19 @@ func TestATeamLinksAnAppForAllItsMembers(t *testing.T) {
 	if out["team_id"] != team.ID() || out["account_id"] != nil {
 		t.Fatalf("with one: %v", out)
 	}
-	if status, body := w.post(out["access_token"].(string), "files/list_folder", map[string]any{"path": ""}, "Dropbox-API-Select-User", eve.MemberID()); status != 401 || !strings.Contains(body, `"required_scope":"team_data.member"`) {
+	if status, body := w.post(out["access_token"].(string), "files/list_folder", map[string]any{"path": ""},
+		"Dropbox-API-Select-User", eve.MemberID()); status != 401 ||
+		!strings.Contains(body, `"required_scope":"team_data.member"`) {
 		t.Errorf("for eve without the scope to act for members: %d %s", status, body)
 	}
 
 	access := link("Acme", "team_data.member", "files.metadata.read")["access_token"].(string)
-	if status, body := w.post(access, "files/list_folder", map[string]any{"path": ""}); status != 400 || !strings.Contains(body, "Dropbox-API-Select-User") {
+	if status, body := w.post(access, "files/list_folder", map[string]any{"path": ""}); status != 400 ||
+		!strings.Contains(body, "Dropbox-API-Select-User") {
 		t.Errorf("for nobody: %d %s", status, body)
 	}
-	if status, body := w.post(access, "files/list_folder", map[string]any{"path": ""}, "Dropbox-API-Select-User", eve.MemberID()); status != 200 {
+	if status, body := w.post(access, "files/list_folder", map[string]any{"path": ""}, "Dropbox-API-Select-User",
+		eve.MemberID()); status != 200 {
 		t.Errorf("for eve: %d %s", status, body)
 	}
 }

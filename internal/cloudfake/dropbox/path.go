@@ -7,16 +7,16 @@ import (
 	"unicode/utf8"
 )
 
-// place is where a request's path leads: into a tree, and perhaps to something.
+// place is the location of a request's path in a tree, with the node there, if any.
 type place struct {
 	t       *tree
 	lower   string // "" is the root
 	display string
-	slot    *slot // nil: nothing is there and nothing was
+	slot    *slot // nil: nothing is or was there
 	node    *node // nil: nothing is there now
 }
 
-// deleted reports whether something was there that can be had back.
+// deleted reports whether something was deleted there that can be restored.
 func (p place) deleted(now int64) bool {
 	s := p.slot
 	if s == nil || s.node != nil || s.purged || len(s.former) == 0 {
@@ -26,7 +26,7 @@ func (p place) deleted(now int64) bool {
 	return m.ns.retains(s.deleted, now)
 }
 
-// at is the place of a path in t.
+// at returns the place of a path in t.
 func (t *tree) at(display string) place {
 	lower := strings.ToLower(display)
 	p := place{t: t, lower: lower, display: display, slot: t.slots[lower]}
@@ -39,9 +39,9 @@ func (t *tree) at(display string) place {
 	return p
 }
 
-// find reads a path of a request: "/a/b", "id:...", "id:.../b" or "ns:1/a/b". t is
-// the tree that it is in unless it says otherwise, and a who asks. The error is
-// malformed or notFound; that nothing is at the path is none.
+// find parses a path of a request: "/a/b", "id:...", "id:.../b" or "ns:1/a/b". It is in the tree t unless it names
+// another namespace; a is the account. The error is malformed or notFound; a place at which nothing exists is not an
+// error.
 func (d *Dropbox) find(a *Account, t *tree, s string) (place, error) {
 	head, rest, _ := strings.Cut(s, "/")
 	if rest != "" || strings.HasSuffix(s, "/") {
@@ -73,7 +73,7 @@ func (d *Dropbox) find(a *Account, t *tree, s string) (place, error) {
 	default:
 		return place{}, malformed
 	}
-	if strings.HasPrefix(rest, "//") { // as rclone writes what is in the root
+	if strings.HasPrefix(rest, "//") { // as rclone writes paths in the root
 		rest = rest[1:]
 	}
 	if !wellFormed(rest) {
@@ -82,7 +82,7 @@ func (d *Dropbox) find(a *Account, t *tree, s string) (place, error) {
 	return t.at(rest), nil
 }
 
-// ofNode is where n is, or was, in t.
+// ofNode returns the place where n is, or was, in t.
 func (t *tree) ofNode(n *node, lower string) place {
 	p := place{t: t, lower: lower, slot: t.slots[lower]}
 	if p.slot != nil && !n.gone && p.slot.node == n {
@@ -96,7 +96,7 @@ func (t *tree) ofNode(n *node, lower string) place {
 	return p
 }
 
-// node is the one of that id, or nil.
+// node returns the node of that id, or nil.
 func (d *Dropbox) node(id string) *node {
 	if key, ok := keyOf(id); ok {
 		return d.nodes[key]
@@ -117,7 +117,7 @@ func wellFormed(s string) bool {
 	})
 }
 
-// mayBeNamed reports whether the service lets a file have that name:
+// mayBeNamed reports whether the service allows a file to have that name:
 // https://help.dropbox.com/organize/file-names
 func mayBeNamed(name string) bool {
 	switch strings.ToLower(name) {

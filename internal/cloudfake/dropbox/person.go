@@ -13,17 +13,16 @@ import (
 
 // Item is a file that a person puts into Dropbox.
 type Item struct {
-	Path    string           // "/Pictures/a.png"; missing folders are made
+	Path    string           // "/Pictures/a.png"; missing folders are created
 	Content *content.Content // nil: an empty file
 	Client  time.Time        // client_modified; zero: now
 	Paper   bool             // a document that cannot be downloaded, only exported
 }
 
-// self is the person in a browser.
+// self returns the person in a browser.
 func (a *Account) self() actor { return actor{context.Background(), a} }
 
-// place is where a path, or an id, leads in what the account sees: "/a/b" is in
-// its home.
+// place returns the place of a path, or an id, in the account's own home.
 func (a *Account) place(s string) (place, error) {
 	p, err := a.d.find(a, a.home.tree, s)
 	if err == nil && p.lower == "" {
@@ -35,7 +34,7 @@ func (a *Account) place(s string) (place, error) {
 	return p, nil
 }
 
-// do finds what is at a path and changes it under the lock.
+// do finds the node at a path and changes it under the lock.
 func (a *Account) do(s string, change func(p place) error) error {
 	a.d.mu.Lock()
 	defer a.d.mu.Unlock()
@@ -52,7 +51,7 @@ func (a *Account) do(s string, change func(p place) error) error {
 	return nil
 }
 
-// Put adds a file, where nothing is, and returns its id.
+// Put adds a file at a free path, and returns its id.
 func (a *Account) Put(it Item) (id string, err error) {
 	a.d.mu.Lock()
 	defer a.d.mu.Unlock()
@@ -78,7 +77,7 @@ func (a *Account) Put(it Item) (id string, err error) {
 	return n.id(), nil
 }
 
-// Folder makes a folder, where nothing is, and returns its id.
+// Folder creates a folder at a free path, and returns its id.
 func (a *Account) Folder(at string) (id string, err error) {
 	a.d.mu.Lock()
 	defer a.d.mu.Unlock()
@@ -107,7 +106,7 @@ func (a *Account) Modify(at string, c *content.Content) error {
 	})
 }
 
-// Move moves or renames a file, or a folder with all that is in it.
+// Move moves or renames a file, or a folder with everything in it.
 func (a *Account) Move(from, to string) error {
 	return a.do(from, func(p place) error {
 		q, err := a.place(to)
@@ -118,7 +117,7 @@ func (a *Account) Move(from, to string) error {
 	})
 }
 
-// moveTo is move, with what forbids it.
+// moveTo is move, after it has checked that the move is allowed.
 func (d *Dropbox) moveTo(who actor, from, to place) error {
 	switch {
 	case to.node != nil && to.node != from.node:
@@ -142,7 +141,7 @@ func (d *Dropbox) moveTo(who actor, from, to place) error {
 	return nil
 }
 
-// shared reports whether n is a shared folder, or one is in it.
+// shared reports whether n is a shared folder, or contains one.
 func (d *Dropbox) shared(n *node) bool {
 	if n.shares != nil {
 		return true
@@ -155,13 +154,12 @@ func (d *Dropbox) shared(n *node) bool {
 	return false
 }
 
-// Delete deletes a file, or a folder with all that is in it.
+// Delete deletes a file, or a folder with everything in it.
 func (a *Account) Delete(at string) error {
 	return a.do(at, func(p place) error { a.d.remove(a.self(), p.node); return nil })
 }
 
-// Restore makes a revision that the path has had its newest; rev "": that which
-// was deleted last.
+// Restore makes an earlier revision of the path its newest; if rev is "", the one that was deleted last.
 func (a *Account) Restore(at, rev string) error {
 	a.d.mu.Lock()
 	defer a.d.mu.Unlock()
@@ -181,8 +179,7 @@ func (a *Account) Restore(at, rev string) error {
 	return nil
 }
 
-// Purge deletes for good what is or was at a path, which any account can do in a
-// browser.
+// Purge deletes everything that is or was at a path for good, which any account can do in a browser.
 func (a *Account) Purge(at string) error {
 	a.d.mu.Lock()
 	defer a.d.mu.Unlock()
@@ -194,11 +191,12 @@ func (a *Account) Purge(at string) error {
 	return nil
 }
 
-// Share shares a folder with somebody, in whose home it appears under the same
-// name; readOnly: as a viewer.
+// Share shares a folder with another account, in whose home it appears under the same name; if readOnly is true, as a
+// viewer.
 func (a *Account) Share(at string, with *Account, readOnly bool) error {
 	return a.do(at, func(p place) error {
-		if !p.node.folder || p.node.ns != a.home || p.node.shares == nil && a.d.shared(p.node) || p.node.shares != nil && p.node.shares.own != a {
+		if !p.node.folder || p.node.ns != a.home || p.node.shares == nil && a.d.shared(p.node) ||
+			p.node.shares != nil && p.node.shares.own != a {
 			return notFolder
 		}
 		rel := "/" + path.Base(p.lower)
@@ -221,7 +219,7 @@ func (a *Account) Share(at string, with *Account, readOnly bool) error {
 	})
 }
 
-// makeShared makes a folder a namespace of its own, mounted where it was.
+// makeShared makes a folder a namespace of its own, mounted in its old place.
 func (d *Dropbox) makeShared(a *Account, p place) {
 	ns, now := d.newNamespace(p.node.name(), a, a.plan, owner), d.now()
 	ns.shared = true
@@ -229,7 +227,7 @@ func (d *Dropbox) makeShared(a *Account, p place) {
 	for _, s := range a.home.tree.below(a.home.tree.slots[p.node.rel], nil) {
 		all = append(all, s.node)
 	}
-	for _, n := range all { // they stay what they are, but belong to another namespace
+	for _, n := range all { // they keep their state, but belong to another namespace
 		rel := strings.TrimPrefix(n.rel, p.node.rel)
 		a.home.used -= n.size()
 		ns.used += n.size()

@@ -26,7 +26,8 @@ func TestDropboxsPythonClientIsServed(t *testing.T) {
 	ca := filepath.Join(t.TempDir(), "ca.pem")
 	w.do(os.WriteFile(ca, w.srv.CA(), 0o600))
 	token := w.ann.Token()
-	cmd := exec.CommandContext(t.Context(), interpreter, "testdata/client.py", token.Access, dropbox.AppKey, w.ann.Token().Refresh)
+	cmd := exec.CommandContext(t.Context(), interpreter, "testdata/client.py", token.Access,
+		dropbox.AppKey, w.ann.Token().Refresh)
 	cmd.Env = append(os.Environ(), "HTTPS_PROXY="+w.srv.ProxyURL(), "REQUESTS_CA_BUNDLE="+ca)
 	out, err := cmd.CombinedOutput()
 	if err != nil {

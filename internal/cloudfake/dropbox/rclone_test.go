@@ -16,9 +16,8 @@ import (
 	"sweepd/internal/cloudfake/dropbox"
 )
 
-// rclone runs Debian's rclone against the world, as anybody would: through the
-// proxy, trusting its authority, with tokens in its configuration. b: is the
-// Dropbox of ann, d: a Drive of hers under the same roof.
+// rclone runs Debian's rclone against the world, as anybody would: through the proxy, trusting its authority, with
+// tokens in its configuration. b: is the Dropbox of ann, d: a Drive of hers under the same roof.
 type rclone struct {
 	t    *testing.T
 	w    *world
@@ -36,13 +35,17 @@ func newRclone(t *testing.T, w *world, d *drive.Account) *rclone {
 	}
 	r := &rclone{t: t, w: w, dir: t.TempDir()}
 	token := func(access string) string {
-		b, err := json.Marshal(map[string]string{"access_token": access, "token_type": "Bearer", "expiry": "2099-01-01T00:00:00Z"})
+		b, err := json.Marshal(map[string]string{
+			"access_token": access, "token_type": "Bearer", "expiry": "2099-01-01T00:00:00Z",
+		})
 		w.do(err)
 		return string(b)
 	}
-	conf := fmt.Sprintf("[b]\ntype = dropbox\nclient_id = %s\nclient_secret = %s\ntoken = %s\n", dropbox.AppKey, dropbox.AppSecret, token(w.ann.Token().Access))
+	conf := fmt.Sprintf("[b]\ntype = dropbox\nclient_id = %s\nclient_secret = %s\ntoken = %s\n", dropbox.AppKey,
+		dropbox.AppSecret, token(w.ann.Token().Access))
 	if d != nil {
-		conf += fmt.Sprintf("[d]\ntype = drive\nscope = drive\nclient_id = %s\nclient_secret = %s\ntoken = %s\n", drive.ClientID, drive.ClientSecret, token(d.Token().Access))
+		conf += fmt.Sprintf("[d]\ntype = drive\nscope = drive\nclient_id = %s\nclient_secret = %s\ntoken = %s\n",
+			drive.ClientID, drive.ClientSecret, token(d.Token().Access))
 	}
 	r.conf = r.file("rclone.conf", conf)
 	r.file("ca.pem", string(w.srv.CA()))
@@ -60,8 +63,14 @@ func (r *rclone) file(name, content string) string {
 // run runs one command and returns what it prints.
 func (r *rclone) run(args ...string) string {
 	r.t.Helper()
-	cmd := exec.CommandContext(r.t.Context(), "rclone", append([]string{"--config", r.conf, "--ca-cert", filepath.Join(r.dir, "ca.pem"), "--low-level-retries", "1", "--retries", "1", "--drive-pacer-min-sleep", "1ms", "--dropbox-batch-timeout", "10ms"}, args...)...)
-	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(strings.ToLower(s), "no_proxy=") }), "HTTPS_PROXY="+r.w.srv.ProxyURL(), "https_proxy="+r.w.srv.ProxyURL(), "HOME="+r.dir)
+	cmd := exec.CommandContext(r.t.Context(), "rclone",
+		append([]string{
+			"--config", r.conf, "--ca-cert", filepath.Join(r.dir, "ca.pem"), "--low-level-retries", "1",
+			"--retries", "1", "--drive-pacer-min-sleep", "1ms", "--dropbox-batch-timeout", "10ms",
+		}, args...)...)
+	cmd.Env = append(slices.DeleteFunc(os.Environ(),
+		func(s string) bool { return strings.HasPrefix(strings.ToLower(s), "no_proxy=") }),
+		"HTTPS_PROXY="+r.w.srv.ProxyURL(), "https_proxy="+r.w.srv.ProxyURL(), "HOME="+r.dir)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -114,7 +123,8 @@ func TestRcloneListsReadsWritesMovesAndDeletes(t *testing.T) {
 	w.do(err)
 
 	all := r.list("b:")
-	if got := all["Pictures/it's old, Zoë.png"]; got.Size != 5<<20 || got.Hashes["dropbox"] != bytesOfOld.Blocks() || got.ID != old || !all["Pictures"].IsDir {
+	if got := all["Pictures/it's old, Zoë.png"]; got.Size != 5<<20 || got.Hashes["dropbox"] != bytesOfOld.Blocks() ||
+		got.ID != old || !all["Pictures"].IsDir {
 		t.Errorf("listed %+v", all)
 	}
 	part := r.run("cat", "--offset", "1000", "--count", "50", "b:Pictures/it's old, Zoë.png")
@@ -128,7 +138,8 @@ func TestRcloneListsReadsWritesMovesAndDeletes(t *testing.T) {
 	r.file("up/small.txt", "small")
 	r.file("up/sub/large.bin", strings.Repeat("large\r\n", 300_000))
 	for _, mode := range []string{"off", "sync", "async"} {
-		r.run("copy", "--dropbox-batch-mode", mode, "--dropbox-chunk-size", "512k", filepath.Join(r.dir, "up"), "b:up "+mode)
+		r.run("copy", "--dropbox-batch-mode", mode, "--dropbox-chunk-size", "512k",
+			filepath.Join(r.dir, "up"), "b:up "+mode)
 		r.check(filepath.Join(r.dir, "up"), "b:up "+mode)
 	}
 	r.file("up/small.txt", "small, but longer")
@@ -142,7 +153,9 @@ func TestRcloneListsReadsWritesMovesAndDeletes(t *testing.T) {
 	r.run("moveto", "b:up sync", "b:Moved/here")
 	r.run("mkdir", "b:empty")
 	all = r.list("b:")
-	for _, path := range []string{"Pictures/renamed.txt", "Pictures/copied.txt", "up off/sub/large.bin", "Moved/here/sub/large.bin", "empty"} {
+	for _, path := range []string{
+		"Pictures/renamed.txt", "Pictures/copied.txt", "up off/sub/large.bin", "Moved/here/sub/large.bin", "empty",
+	} {
 		if _, ok := all[path]; !ok {
 			t.Errorf("no %s in %+v", path, all)
 		}

@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// refusal is an error as the service words it:
+// refusal is an error in the service's form:
 // https://www.dropbox.com/developers/documentation/http/documentation#error-handling
 type refusal struct {
 	status int
-	reason string         // tags, as in a union; of a 400 the text
+	reason string         // tags, as in a union; for a 400 the text
 	extra  map[string]any // further fields of the innermost union
 }
 
 func (r *refusal) Error() string { return fmt.Sprintf("%d %s", r.status, r.reason) }
 
-// badInput is a 400: what the client sent is wrong in form.
+// badInput returns a 400: the form of the request is wrong.
 func badInput(format string, args ...any) *refusal {
 	return &refusal{status: http.StatusBadRequest, reason: fmt.Sprintf(format, args...)}
 }
@@ -28,11 +28,13 @@ func unauthorized(tag string) *refusal {
 }
 
 func missingScope(scope string) *refusal {
-	return &refusal{status: http.StatusUnauthorized, reason: "missing_scope", extra: map[string]any{"required_scope": scope}}
+	return &refusal{
+		status: http.StatusUnauthorized, reason: "missing_scope", extra: map[string]any{"required_scope": scope},
+	}
 }
 
-// Refuse implements cloudfake.Service. A reason is the tags of an error, joined
-// by slashes ("path_write/too_many_write_operations").
+// Refuse implements cloudfake.Service. A reason is the tags of an error, joined by slashes
+// ("path_write/too_many_write_operations").
 func (d *Dropbox) Refuse(w http.ResponseWriter, r *http.Request, status int, reason string) {
 	if host(r) == apiHost && r.URL.Path == tokenPath {
 		refuseToken(w, status, reason, "")
@@ -60,7 +62,7 @@ func (d *Dropbox) Refuse(w http.ResponseWriter, r *http.Request, status int, rea
 	out.write(w, r, n)
 }
 
-// write sends the refusal. n varies what a client must not rely on.
+// write sends the refusal. n varies the parts on which a client must not rely.
 func (f *refusal) write(w http.ResponseWriter, r *http.Request, n int) {
 	summary := f.reason + "/" + strings.Repeat(".", n%4)
 	switch f.status {
@@ -71,16 +73,19 @@ func (f *refusal) write(w http.ResponseWriter, r *http.Request, n int) {
 		if err != nil {
 			after = 1
 		}
-		sendJSON(w, f.status, map[string]any{"error_summary": summary, "error": map[string]any{"reason": nested(f.reason, nil), "retry_after": after}})
+		sendJSON(w, f.status, map[string]any{
+			"error_summary": summary, "error": map[string]any{"reason": nested(f.reason, nil), "retry_after": after},
+		})
 	case http.StatusBadRequest:
-		sendText(w, f.status, fmt.Sprintf("Error in call to API function %q: %s", strings.TrimPrefix(r.URL.Path, "/2/"), f.reason))
+		sendText(w, f.status,
+			fmt.Sprintf("Error in call to API function %q: %s", strings.TrimPrefix(r.URL.Path, "/2/"), f.reason))
 	default:
 		sendText(w, f.status, http.StatusText(f.status))
 	}
 }
 
-// union is the error's value. That of an upload's path is a struct: what is wrong
-// with the path stands in it beside the name of the session that has the bytes.
+// union returns the error's value. For an upload's path it is a struct: the path's error is in it beside the name of
+// the session that has the bytes.
 func (f *refusal) union(r *http.Request) map[string]any {
 	rest, ok := strings.CutPrefix(f.reason, "path/")
 	if !ok || r.URL.Path != "/2/files/upload" {
@@ -89,7 +94,7 @@ func (f *refusal) union(r *http.Request) map[string]any {
 	return map[string]any{".tag": "path", "reason": nested(rest, nil), "upload_session_id": "pid_upload_session:none"}
 }
 
-// nested makes the union of tags joined by slashes.
+// nested returns the union of tags joined by slashes.
 func nested(tags string, extra map[string]any) map[string]any {
 	tag, rest, more := strings.Cut(tags, "/")
 	out := map[string]any{".tag": tag}
@@ -103,7 +108,7 @@ func nested(tags string, extra map[string]any) map[string]any {
 	return out
 }
 
-// sendJSON sends v with that status. The official clients take this type only.
+// sendJSON sends v with that status. The official clients accept only this content type.
 func sendJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-cache")

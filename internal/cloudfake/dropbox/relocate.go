@@ -45,7 +45,7 @@ type relocationArg struct {
 	Transfer   bool   `json:"allow_ownership_transfer"`
 }
 
-// places are both ends of a relocation. The lock is held.
+// places returns both ends of a relocation. The caller holds the lock.
 func (c *call) places(in relocationArg) (from, to place, err error) {
 	for field, s := range map[string]string{"from_path": in.From, "to_path": in.To} {
 		if !anyPath(s) {
@@ -97,7 +97,7 @@ func (c *call) relocate(move bool) (any, error) {
 	return map[string]any{"metadata": view{d: c.d, a: c.a, tagged: true}.node(to.t.at(to.display))}, nil
 }
 
-// copyTo makes a copy of what is at a place, with all that is in it.
+// copyTo makes a copy of the node at a place, with everything in it.
 func (d *Dropbox) copyTo(who actor, from, to place) error {
 	switch {
 	case to.node != nil:

@@ -8,8 +8,7 @@ import (
 // restorePath is a WritePath of the specification: no id.
 var restorePath = regexp.MustCompile(`^((/(.|[\r\n])*)|(ns:[0-9]+(/.*)?))$`)
 
-// restoreRev serves files/restore: a revision that the path has had becomes its
-// newest, over whatever is there.
+// restoreRev serves files/restore: an earlier revision of the path becomes its newest, over the current one.
 func restoreRev(c *call) (any, error) {
 	var arg struct {
 		Path string `json:"path"`

@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// occupant is a version that a path has had, with the file it was of.
+// occupant is an earlier or current version of a path, with its file.
 type occupant struct {
 	n *node
 	version
 }
 
-// history is every version that a path has had and that can still be got, newest
-// first; byID: that the file there has had, wherever it was.
+// history returns every version of a path that can still be read, newest first; if byID is true, the versions of the
+// file there, at any path.
 func (d *Dropbox) history(p place, byID bool) []occupant {
 	m, rel := p.t.mountOf(p.lower)
 	now := d.now()
@@ -35,7 +35,7 @@ func (d *Dropbox) history(p place, byID bool) []occupant {
 	return slices.CompactFunc(all, func(a, b occupant) bool { return a.rev == b.rev })
 }
 
-// revisionAt is the version of that rev, if the path has had it lately enough.
+// revisionAt returns the version of that rev, if the path had it recently enough.
 func (d *Dropbox) revisionAt(p place, rev uint64) (version, bool) {
 	if p.slot == nil {
 		return version{}, false

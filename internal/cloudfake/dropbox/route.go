@@ -1,6 +1,6 @@
 package dropbox
 
-// style is how a route takes its argument and gives its answer:
+// style is how a route receives its argument and sends its answer:
 // https://www.dropbox.com/developers/documentation/http/documentation#formats
 type style int
 
@@ -16,12 +16,11 @@ type route struct {
 	style   style
 	scope   string
 	writes  bool
-	crowded union // what a write is refused with while another is under way
+	crowded union // the error of a write while another is under way
 	serve   func(c *call) (any, error)
 }
 
-// routes are all that are served, by URL path. Their scopes are those that the
-// documentation gives.
+// routes returns all routes that are served, by URL path, with their documented scopes.
 func routes() map[string]*route {
 	all := map[string]*route{}
 	add := func(name, host string, st style, scope string, serve func(c *call) (any, error)) *route {

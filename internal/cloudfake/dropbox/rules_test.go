@@ -102,7 +102,8 @@ func TestAFolderIsDeletedWithAllThatIsInItAndNothingElse(t *testing.T) {
 		if want := map[bool]int{false: 3, true: 1}[alone]; len(changes) != want {
 			t.Errorf("FolderAlone %v: %v", alone, changes)
 		}
-		if _, err = c.DeleteV2Context(t.Context(), &files.DeleteArg{Path: "/Ab", ParentRev: "065f000000000001"}); deleteTags(err) != "path_write/conflict" {
+		if _, err = c.DeleteV2Context(t.Context(),
+			&files.DeleteArg{Path: "/Ab", ParentRev: "065f000000000001"}); deleteTags(err) != "path_write/conflict" {
 			t.Errorf("a folder at a rev: %v", err)
 		}
 	}
@@ -114,7 +115,8 @@ func TestAnIDFollowsItsFileAndAPathDoesNot(t *testing.T) {
 	id := w.put(w.ann, "/a.png", "a")
 	rev := w.file(c, "/a.png").Rev
 	w.do(w.ann.Move("/a.png", "/Protected/a.png"))
-	if _, err := c.DeleteV2Context(t.Context(), &files.DeleteArg{Path: "/a.png", ParentRev: rev}); deleteTags(err) != "path_lookup/not_found" {
+	if _, err := c.DeleteV2Context(t.Context(),
+		&files.DeleteArg{Path: "/a.png", ParentRev: rev}); deleteTags(err) != "path_lookup/not_found" {
 		t.Errorf("by path: %v", err)
 	}
 	if f := w.file(c, id); f.PathDisplay != "/Protected/a.png" {
@@ -166,7 +168,8 @@ func TestTheRecordHasEveryChangeWithBeforeAndAfter(t *testing.T) {
 		Rev  string `json:"rev"`
 	}
 	all := w.cloud.Audit().Since(0)
-	if len(all) != 3 || all[0].N != 0 || all[1].Op != "delete" || all[1].Call != "dropbox.files.delete_v2" || all[1].N != all[2].N || all[1].After != nil {
+	if len(all) != 3 || all[0].N != 0 || all[1].Op != "delete" || all[1].Call != "dropbox.files.delete_v2" ||
+		all[1].N != all[2].N || all[1].After != nil {
 		t.Fatalf("%+v", all)
 	}
 	w.do(json.Unmarshal(all[1].Before, &before))

@@ -14,8 +14,8 @@ import (
 	"sweepd/internal/cloudfake/dropbox"
 )
 
-// entries are what a listing from its start, or from a cursor on, has: for each
-// path what is there, "deleted" or "folder" or a rev.
+// entries are what a listing from its start, or from a cursor on, has: for each path what is there, "deleted" or
+// "folder" or a rev.
 func (w *world) entries(c files.ContextClient, arg *files.ListFolderArg, cursor string) (map[string]string, string) {
 	w.t.Helper()
 	all := map[string]string{}
@@ -74,7 +74,8 @@ func TestDropboxsClientListsReadsDeletesAndRestores(t *testing.T) {
 
 	_, err = c.DeleteV2Context(t.Context(), &files.DeleteArg{Path: meta.PathLower, ParentRev: "0123456789abc"})
 	var refused files.DeleteV2APIError
-	if !errors.As(err, &refused) || refused.EndpointError.Tag != files.DeleteErrorPathWrite || refused.EndpointError.PathWrite.Tag != files.WriteErrorConflict {
+	if !errors.As(err, &refused) || refused.EndpointError.Tag != files.DeleteErrorPathWrite ||
+		refused.EndpointError.PathWrite.Tag != files.WriteErrorConflict {
 		t.Errorf("deleting another revision is %v", err)
 	}
 	w.pass(time.Minute)
@@ -84,7 +85,8 @@ func TestDropboxsClientListsReadsDeletesAndRestores(t *testing.T) {
 		t.Errorf("deleted %+v", deleted.Metadata)
 	}
 	_, err = c.DeleteV2Context(t.Context(), &files.DeleteArg{Path: meta.PathLower, ParentRev: rev})
-	if !errors.As(err, &refused) || refused.EndpointError.PathLookup == nil || refused.EndpointError.PathLookup.Tag != files.LookupErrorNotFound {
+	if !errors.As(err, &refused) || refused.EndpointError.PathLookup == nil ||
+		refused.EndpointError.PathLookup.Tag != files.LookupErrorNotFound {
 		t.Errorf("deleting it again is %v", err)
 	}
 	changes, cursor := w.entries(c, nil, cursor)
@@ -94,7 +96,8 @@ func TestDropboxsClientListsReadsDeletesAndRestores(t *testing.T) {
 
 	was, err := c.ListRevisionsContext(t.Context(), files.NewListRevisionsArg(meta.PathLower))
 	w.do(err)
-	if !was.IsDeleted || len(was.Entries) != 1 || was.Entries[0].Rev != rev || !time.Time(*was.ServerDeleted).Equal(w.clock()) {
+	if !was.IsDeleted || len(was.Entries) != 1 || was.Entries[0].Rev != rev ||
+		!time.Time(*was.ServerDeleted).Equal(w.clock()) {
 		t.Errorf("revisions: %+v", was)
 	}
 	back, err := c.RestoreContext(t.Context(), files.NewRestoreArg(meta.PathDisplay, rev))
@@ -134,7 +137,8 @@ func TestALongPollEndsWithItsTime(t *testing.T) {
 	res, err := w.files(w.ann).ListFolderGetLatestCursorContext(t.Context(), everything())
 	w.do(err)
 	w.over = func(context.Context, time.Duration) {}
-	out, err := files.NewContext(sdk.Config{Client: w.srv.Client()}).ListFolderLongpollContext(t.Context(), files.NewListFolderLongpollArg(res.Cursor))
+	out, err := files.NewContext(sdk.Config{Client: w.srv.Client()}).
+		ListFolderLongpollContext(t.Context(), files.NewListFolderLongpollArg(res.Cursor))
 	w.do(err)
 	if out.Changes {
 		t.Error("something changed")
@@ -145,7 +149,9 @@ func TestAccountsAreOfTheTypeOfTheirPlan(t *testing.T) {
 	w := newWorld(t, dropbox.Options{})
 	team, err := w.box.AddTeam("Acme", dropbox.Advanced, true)
 	w.do(err)
-	for email, want := range map[string]string{"basic": "basic", "plus": "pro", "professional": "pro", "member": "business"} {
+	for email, want := range map[string]string{
+		"basic": "basic", "plus": "pro", "professional": "pro", "member": "business",
+	} {
 		p := dropbox.Person{Email: email + "@example.com"}
 		if p.Plan = dropbox.Plan(email); email == "member" {
 			p.Plan, p.Team = "", team

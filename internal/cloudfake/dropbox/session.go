@@ -6,7 +6,7 @@ import (
 	"sweepd/internal/cloudfake/content"
 )
 
-// maxSession is the most that one session holds here, in bytes.
+// maxSession is the maximum size of one session here, in bytes.
 const maxSession = 512 << 20
 
 // session is an upload in several requests.
@@ -16,13 +16,13 @@ type session struct {
 	closed bool
 }
 
-// sessionCursor says where the client believes a session to be.
+// sessionCursor is the client's view of a session's progress.
 type sessionCursor struct {
 	ID     string `json:"session_id"`
 	Offset int64  `json:"offset"`
 }
 
-// finishArg is one session to be made a file of.
+// finishArg is one session to make a file of.
 type finishArg struct {
 	Cursor sessionCursor `json:"cursor"`
 	Commit commitInfo    `json:"commit"`
@@ -53,7 +53,7 @@ func sessionStart(c *call) (any, error) {
 	return map[string]any{"session_id": id}, nil
 }
 
-// chunk is the bytes of a request, if they are those of that content_hash.
+// chunk returns the bytes of a request, if they have that content_hash.
 func (c *call) chunk(hash string) ([]byte, error) {
 	b, err := c.body()
 	if err == nil && hash != "" && content.Bytes(b).Blocks() != hash {
@@ -62,8 +62,7 @@ func (c *call) chunk(hash string) ([]byte, error) {
 	return b, err
 }
 
-// open is the session that a cursor means, if it is where the client believes.
-// The lock is held.
+// open returns the session of a cursor, if its offset is right. The caller holds the lock.
 func (c *call) open(at sessionCursor) (*session, error) {
 	s := c.d.sessions[at.ID]
 	switch {
@@ -134,8 +133,7 @@ func sessionFinish(c *call) (any, error) {
 	return meta, nil
 }
 
-// finishBatch serves files/upload_session/finish_batch_v2: sessions that are
-// closed, each by itself.
+// finishBatch serves files/upload_session/finish_batch_v2: closed sessions, each separately.
 func finishBatch(c *call) (any, error) {
 	var in struct {
 		Entries []finishArg `json:"entries"`

@@ -12,7 +12,7 @@ import (
 	"sweepd/internal/cloudfake/dropbox"
 )
 
-// file is what the wire says of a path.
+// file is the metadata of a path on the wire.
 func (w *world) file(c files.ContextClient, path string) *files.FileMetadata {
 	w.t.Helper()
 	m, err := c.GetMetadataContext(w.t.Context(), files.NewGetMetadataArg(path))
@@ -88,7 +88,9 @@ func TestAViewerChangesNothing(t *testing.T) {
 	if f.SharingInfo == nil || !f.SharingInfo.ReadOnly {
 		t.Errorf("bob sees %+v", f.SharingInfo)
 	}
-	if _, err := c.DeleteV2Context(t.Context(), &files.DeleteArg{Path: "/Ours/a.png", ParentRev: f.Rev}); deleteTags(err) != "path_write/no_write_permission" {
+	if _, err := c.DeleteV2Context(t.Context(), &files.DeleteArg{
+		Path: "/Ours/a.png", ParentRev: f.Rev,
+	}); deleteTags(err) != "path_write/no_write_permission" {
 		t.Errorf("deleting: %v", err)
 	}
 	if _, err := c.RestoreContext(t.Context(), files.NewRestoreArg("/Ours/a.png", f.Rev)); err == nil {
@@ -128,7 +130,8 @@ func TestInATeamsSpaceThePathRootSaysWhereAPathIs(t *testing.T) {
 	arg := files.NewUploadArg("/Design/ours.png")
 	_, err = rooted(eve).UploadContext(t.Context(), arg, content.Bytes([]byte("ours")).Reader())
 	w.do(err)
-	if all, _ = w.entries(rooted(fred), everything(), ""); len(all) != 3 || all["/Design/ours.png"] == "" || all["/Fred"] != "folder" {
+	if all, _ = w.entries(rooted(fred), everything(), ""); len(all) != 3 || all["/Design/ours.png"] == "" ||
+		all["/Fred"] != "folder" {
 		t.Errorf("in the root fred sees %v", all)
 	}
 	for path, want := range map[string]string{"/x.png": "", "/Eve/b.png": "b"} {
@@ -137,10 +140,12 @@ func TestInATeamsSpaceThePathRootSaysWhereAPathIs(t *testing.T) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
-	if status, body := w.post(w.ann.Token().Access, "files/list_folder", map[string]any{"path": ""}, "Dropbox-API-Path-Root", `{".tag":"root","root":"`+eve.RootNamespace()+`"}`); status != 422 {
+	if status, body := w.post(w.ann.Token().Access, "files/list_folder", map[string]any{"path": ""},
+		"Dropbox-API-Path-Root", `{".tag":"root","root":"`+eve.RootNamespace()+`"}`); status != 422 {
 		t.Errorf("a root of somebody else's is %d %s", status, body)
 	}
-	if status, body := w.post(w.ann.Token().Access, "files/list_folder", map[string]any{"path": ""}, "Dropbox-API-Path-Root", `{".tag":"namespace_id","namespace_id":"`+eve.Home()+`"}`); status != 422 {
+	if status, body := w.post(w.ann.Token().Access, "files/list_folder", map[string]any{"path": ""},
+		"Dropbox-API-Path-Root", `{".tag":"namespace_id","namespace_id":"`+eve.Home()+`"}`); status != 422 {
 		t.Errorf("a namespace of somebody else's is %d %s", status, body)
 	}
 }
@@ -155,10 +160,12 @@ func TestOnlyATeamsAppDeletesForGood(t *testing.T) {
 	w.do(eve.Delete("/gone.png"))
 	w.put(w.ann, "/a.png", "a")
 
-	if _, body := w.post(eve.Token().Access, "files/permanently_delete", map[string]any{"path": "/gone.png"}); body == "" || len(w.box.Snapshot()) != 3 {
+	if _, body := w.post(eve.Token().Access, "files/permanently_delete",
+		map[string]any{"path": "/gone.png"}); body == "" || len(w.box.Snapshot()) != 3 {
 		t.Errorf("with a member's token: %s", body)
 	}
-	if status, body := w.post(w.ann.Token("files.permanent_delete").Access, "files/permanently_delete", map[string]any{"path": "/a.png"}); status != 403 {
+	if status, body := w.post(w.ann.Token("files.permanent_delete").Access, "files/permanently_delete",
+		map[string]any{"path": "/a.png"}); status != 403 {
 		t.Errorf("on a personal account: %d %s", status, body)
 	}
 	c := files.NewContext(sdk.Config{Client: w.bearer(team.Token().Access), AsMemberID: eve.MemberID()})
@@ -173,7 +180,8 @@ func TestOnlyATeamsAppDeletesForGood(t *testing.T) {
 	if err := c.PermanentlyDeleteContext(t.Context(), files.NewDeleteArg("/gone.png")); err == nil {
 		t.Error("what is gone was deleted again")
 	}
-	if err := c.PermanentlyDeleteContext(t.Context(), &files.DeleteArg{Path: "/keep.png", ParentRev: rev}); err == nil || w.box.Snapshot()[keep].Deleted {
+	if err := c.PermanentlyDeleteContext(t.Context(),
+		&files.DeleteArg{Path: "/keep.png", ParentRev: rev}); err == nil || w.box.Snapshot()[keep].Deleted {
 		t.Errorf("at another revision: %v", err)
 	}
 	ops := ""
@@ -184,7 +192,8 @@ func TestOnlyATeamsAppDeletesForGood(t *testing.T) {
 		t.Errorf("the record has %s", ops)
 	}
 	for what, member := range map[string]string{"no member": "", "a stranger": w.ann.MemberID()} {
-		if _, err := files.NewContext(sdk.Config{Client: w.bearer(team.Token().Access), AsMemberID: member}).ListFolderContext(t.Context(), files.NewListFolderArg("")); err == nil {
+		if _, err := files.NewContext(sdk.Config{Client: w.bearer(team.Token().Access), AsMemberID: member}).
+			ListFolderContext(t.Context(), files.NewListFolderArg("")); err == nil {
 			t.Errorf("a team's token for %s was good", what)
 		}
 	}

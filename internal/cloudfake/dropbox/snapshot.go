@@ -2,23 +2,22 @@ package dropbox
 
 import "time"
 
-// State is what became of one file.
+// State is the state of one file.
 type State struct {
 	ID          string
-	Path        string // as it is written, in its namespace
+	Path        string // its display path, in its namespace
 	Namespace   string
 	Rev         string
 	Size        int64
 	ContentHash string
 	SHA256      string
-	Deleted     bool // but it can still be had back
+	Deleted     bool // but it can still be restored
 	DeletedAt   time.Time
 	Client      time.Time
 	Server      time.Time
 }
 
-// Snapshot is every file there is or can be had back, by id. It computes all
-// checksums.
+// Snapshot returns every file that exists or can be restored, by id. It computes all checksums.
 func (d *Dropbox) Snapshot() map[string]State {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -28,7 +27,8 @@ func (d *Dropbox) Snapshot() map[string]State {
 			continue
 		}
 		s := State{
-			ID: n.id(), Path: n.display, Namespace: n.ns.id(), Rev: revName(n.rev), Size: n.size(), ContentHash: n.content.Blocks(), SHA256: n.content.SHA256(),
+			ID: n.id(), Path: n.display, Namespace: n.ns.id(), Rev: revName(n.rev), Size: n.size(),
+			ContentHash: n.content.Blocks(), SHA256: n.content.SHA256(),
 			Deleted: n.gone, Client: time.Unix(n.client, 0).UTC(), Server: time.Unix(n.server, 0).UTC(),
 		}
 		if n.gone {

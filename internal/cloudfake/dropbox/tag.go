@@ -5,8 +5,7 @@ import (
 	"errors"
 )
 
-// tag is a union of a request whose members have no value: "add" or
-// {".tag": "add"}, as the format allows both.
+// tag is a union of a request whose members have no value: "add" or {".tag": "add"}; the format allows both.
 type tag string
 
 // UnmarshalJSON implements json.Unmarshaler.

@@ -6,19 +6,17 @@ import (
 	"strings"
 )
 
-// Team is a Dropbox for business. Its members' files are theirs, but a
-// team-linked app may act for each of them.
+// Team is a Dropbox for business. Its members' files are their own, but a team-linked app may act for each of them.
 type Team struct {
 	d      *Dropbox
 	number int
 	name   string
 	plan   Plan
-	space  *namespace // that the members' homes are folders in; nil: each by itself
+	space  *namespace // in which the members' homes are folders; nil: none
 }
 
-// AddTeam makes a team without members. With space its members see one root
-// folder: their own, and the team's
-// (https://developers.dropbox.com/dbx-team-files-guide).
+// AddTeam adds a team without members. If space is true, its members see one root folder, with their own and the
+// team's folders (https://developers.dropbox.com/dbx-team-files-guide).
 func (d *Dropbox) AddTeam(name string, plan Plan, space bool) (*Team, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -33,7 +31,7 @@ func (d *Dropbox) AddTeam(name string, plan Plan, space bool) (*Team, error) {
 	return t, nil
 }
 
-// ID is the team's id on the wire.
+// ID returns the team's id on the wire.
 func (t *Team) ID() string { return newID("dbtid:", 35, uint64(t.number)) }
 
 // join makes a a member: in a space, its home is a folder there.
@@ -57,7 +55,7 @@ func (d *Dropbox) join(a *Account, t *Team) {
 	a.home.mountAt(a.root, top.rel, top.display, owner, now)
 }
 
-// Folder makes a team folder: all members may change what is in it.
+// Folder creates a team folder: all members may change the files in it.
 func (t *Team) Folder(name string) error {
 	t.d.mu.Lock()
 	defer t.d.mu.Unlock()

@@ -14,15 +14,14 @@ import (
 	"sweepd/internal/cloudfake/content"
 )
 
-// The largest picture that is shown, in bytes, and how many at once:
+// The maximum size of a picture in bytes, and the maximum number in a batch:
 // https://www.dropbox.com/developers/documentation/http/documentation#files-get_thumbnail_batch
 const (
 	maxPicture = 20 << 20
 	maxBatch   = 25
 )
 
-// thumbnailArg says how large and in what form; of get_thumbnail_v2 the path is in
-// a union of its own.
+// thumbnailArg holds the size and the form; for get_thumbnail_v2 the path is in a separate union.
 type thumbnailArg struct {
 	Path         string `json:"path"`
 	Format       tag    `json:"format"`
@@ -33,7 +32,7 @@ type thumbnailArg struct {
 	Transparency bool   `json:"preserve_transparency"`
 }
 
-// fill sets the defaults and reads the size; a union without that tag is refused.
+// fill sets the defaults and returns the size; it returns an error for an unknown tag.
 func (in *thumbnailArg) fill() (width, height int, err error) {
 	for _, f := range []struct {
 		t            *tag
@@ -56,7 +55,7 @@ func (in *thumbnailArg) fill() (width, height int, err error) {
 	return width, height, err
 }
 
-// thumbnail makes the picture; err is a ThumbnailError. The lock is held.
+// thumbnail returns the metadata and the content of a picture; err is a ThumbnailError. The caller holds the lock.
 func (c *call) thumbnail(in thumbnailArg) (*fileMeta, *content.Content, error) {
 	p, ver, err := c.readPath(in.Path)
 	ext := strings.ToLower(strings.TrimPrefix(path.Ext(p.display), "."))
@@ -74,8 +73,8 @@ func (c *call) thumbnail(in thumbnailArg) (*fileMeta, *content.Content, error) {
 	return v.file(p.t, p.lower, p.display, p.node, ver), ver.content, nil
 }
 
-// encode makes the bytes of a thumbnail. The pictures that the standard library
-// reads are shown: no TIFF, WebP, PPM or BMP; and none is written as WebP.
+// encode returns the bytes of a thumbnail. It supports only the pictures that the standard library decodes: no TIFF,
+// WebP, PPM or BMP. It never writes WebP.
 func encode(from *content.Content, in thumbnailArg, width, height int) ([]byte, error) {
 	img, err := from.Picture(width, height)
 	if err != nil {
@@ -130,7 +129,7 @@ func getThumbnail(c *call) (any, error) {
 	return nil, nil
 }
 
-// thumbnailBatch serves files/get_thumbnail_batch: each by itself, in order.
+// thumbnailBatch serves files/get_thumbnail_batch: each separately, in order.
 func thumbnailBatch(c *call) (any, error) {
 	var in struct {
 		Entries []thumbnailArg `json:"entries"`

@@ -10,11 +10,10 @@ import (
 	"strings"
 )
 
-// tokenPath is where tokens are given:
-// https://www.dropbox.com/developers/documentation/http/documentation#oauth2-token
+// tokenPath is the path for tokens: https://www.dropbox.com/developers/documentation/http/documentation#oauth2-token
 const tokenPath = "/oauth2/token"
 
-// serveToken serves it.
+// serveToken serves tokenPath.
 func (d *Dropbox) serveToken(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {
 		refuseToken(w, http.StatusBadRequest, "invalid_request", "POST only")
@@ -33,11 +32,12 @@ func (d *Dropbox) serveToken(w http.ResponseWriter, r *http.Request) {
 	case "refresh_token":
 		d.renew(w, r)
 	default:
-		refuseToken(w, http.StatusBadRequest, "unsupported_grant_type", "grant_type must be authorization_code or refresh_token")
+		refuseToken(w, http.StatusBadRequest, "unsupported_grant_type",
+			"grant_type must be authorization_code or refresh_token")
 	}
 }
 
-// app is the one that the request names. proven: by its secret too.
+// app returns the app that the request names; proven reports whether it has proved its secret.
 func (d *Dropbox) app(r *http.Request) (p App, proven, ok bool) {
 	key, secret, basic := r.BasicAuth()
 	if !basic {
@@ -48,8 +48,7 @@ func (d *Dropbox) app(r *http.Request) (p App, proven, ok bool) {
 	return p, proven, ok && (secret == "" || proven)
 }
 
-// redeem exchanges a code, once, for tokens. An app without a secret proves by
-// PKCE that it is the one that asked.
+// redeem exchanges a code, once, for tokens. An app without a secret proves by PKCE that it is the one that asked.
 func (d *Dropbox) redeem(w http.ResponseWriter, r *http.Request) {
 	p, proven, ok := d.app(r)
 	if !ok {
@@ -83,7 +82,7 @@ func (d *Dropbox) redeem(w http.ResponseWriter, r *http.Request) {
 	d.sendToken(w, t, c.grant)
 }
 
-// renew gives an access token for a refresh token, which stays good.
+// renew answers a refresh token, which stays valid, with an access token.
 func (d *Dropbox) renew(w http.ResponseWriter, r *http.Request) {
 	p, _, ok := d.app(r)
 	g := d.auth.refresh[r.PostForm.Get("refresh_token")]
@@ -107,7 +106,10 @@ func (d *Dropbox) renew(w http.ResponseWriter, r *http.Request) {
 }
 
 func (d *Dropbox) sendToken(w http.ResponseWriter, t Token, g *grant) {
-	out := map[string]any{"access_token": t.Access, "expires_in": t.Expires.Unix() - d.now(), "token_type": "bearer", "scope": strings.Join(t.Scopes, " ")}
+	out := map[string]any{
+		"access_token": t.Access, "expires_in": t.Expires.Unix() - d.now(), "token_type": "bearer",
+		"scope": strings.Join(t.Scopes, " "),
+	}
 	if t.Refresh != "" {
 		out["refresh_token"] = t.Refresh
 	}
@@ -119,7 +121,7 @@ func (d *Dropbox) sendToken(w http.ResponseWriter, t Token, g *grant) {
 	sendJSON(w, http.StatusOK, out)
 }
 
-// refuseToken is an error as RFC 6749, 5.2 has it.
+// refuseToken sends an error in the form of RFC 6749, 5.2.
 func refuseToken(w http.ResponseWriter, status int, reason, description string) {
 	out := map[string]any{"error": reason}
 	if description != "" {

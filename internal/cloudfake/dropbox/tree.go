@@ -6,12 +6,11 @@ import (
 	"strings"
 )
 
-// tree is a root folder as somebody sees it: a namespace with the others that
-// are mounted in it.
+// tree is a root folder as an account sees it: a namespace with the others that are mounted in it.
 type tree struct {
 	number  int
 	slots   map[string]*slot // by path in lower case; "" is the root
-	log     []*slot          // in the order of changes; only a slot's last place counts
+	log     []*slot          // in the order of changes; only a slot's last place is valid
 	mounts  []mount          // the namespace itself first
 	changed chan struct{}    // closed at the next change
 }
@@ -24,18 +23,18 @@ type slot struct {
 	node    *node   // nil: nothing is there now
 	last    int32   // its newest place in the log
 	events  []int32 // the places of its direct kids
-	former  []*node // that were there, oldest first
-	deleted int64   // when the last of them went
+	former  []*node // earlier nodes, oldest first
+	deleted int64   // when the last of them was deleted
 	purged  bool
 }
 
-// mount is where a namespace appears in a tree.
+// mount is the place of a namespace in a tree.
 type mount struct {
 	ns      *namespace
 	t       *tree
 	at      string // path in lower case; "": the root
 	display string
-	role    role // of whoever sees the tree
+	role    role // of the accounts that see the tree
 }
 
 func (d *Dropbox) newTree(ns *namespace, r role) *tree {
@@ -49,7 +48,7 @@ func (d *Dropbox) newTree(ns *namespace, r role) *tree {
 	return t
 }
 
-// set puts n at a path, or takes away what is there (nil).
+// set puts n at a path, or removes the node there if n is nil.
 func (t *tree) set(lower, display string, n *node, now int64) {
 	s := t.slots[lower]
 	if s == nil {
@@ -67,7 +66,7 @@ func (t *tree) set(lower, display string, n *node, now int64) {
 	}
 }
 
-// touch writes into the log that something has changed at a path.
+// touch records in the log that something has changed at a path.
 func (t *tree) touch(lower string) {
 	s := t.slots[lower]
 	s.last = int32(len(t.log))
@@ -76,13 +75,13 @@ func (t *tree) touch(lower string) {
 	t.wake()
 }
 
-// wake tells who waits for a change.
+// wake wakes the requests that wait for a change.
 func (t *tree) wake() {
 	close(t.changed)
 	t.changed = make(chan struct{})
 }
 
-// kids are the slots directly in s where something is, or was.
+// kids returns the slots directly in s where something is, or was.
 func (t *tree) kids(s *slot) []*slot {
 	var all []*slot
 	for _, at := range s.events {
@@ -93,7 +92,7 @@ func (t *tree) kids(s *slot) []*slot {
 	return all
 }
 
-// below are the slots of what is in s, at any depth, parents first.
+// below returns the slots of the nodes in s, at any depth, parents first.
 func (t *tree) below(s *slot, all []*slot) []*slot {
 	for _, kid := range t.kids(s) {
 		if kid.node != nil {
@@ -103,8 +102,8 @@ func (t *tree) below(s *slot, all []*slot) []*slot {
 	return all
 }
 
-// mountOf is the deepest mount that a path is in, and the path there. A folder
-// where something is mounted belongs to the namespace around it.
+// mountOf returns the deepest mount that contains a path, and the path there. The folder at which something is
+// mounted belongs to the namespace around it.
 func (t *tree) mountOf(lower string) (m mount, rel string) {
 	for _, one := range t.mounts {
 		if strings.HasPrefix(lower, one.at+"/") && len(one.at) >= len(m.at) {
@@ -117,7 +116,7 @@ func (t *tree) mountOf(lower string) (m mount, rel string) {
 	return m, lower[len(m.at):]
 }
 
-// pathOf is where n is in t, in lower case. ok is false where t does not have it.
+// pathOf returns the path of n in t, in lower case. ok is false if t does not have it.
 func (t *tree) pathOf(n *node) (lower string, ok bool) {
 	for _, m := range t.mounts {
 		if m.ns == n.ns {
@@ -127,7 +126,7 @@ func (t *tree) pathOf(n *node) (lower string, ok bool) {
 	return "", false
 }
 
-// since is where in a sorted list of places the first one from at on is.
+// since returns the index of the first place from at on, in a sorted list.
 func since(places []int32, at int) int {
 	return sort.Search(len(places), func(i int) bool { return int(places[i]) >= at })
 }

@@ -1,13 +1,12 @@
 package dropbox
 
-// union is an error of a route as the service names it: tags, outermost first,
-// joined by slashes ("path/not_found"). It answers 409.
+// union is an error of a route in the service's form: tags, outermost first, joined by slashes ("path/not_found"). It
+// is answered with 409.
 type union string
 
 func (u union) Error() string { return string(u) }
 
-// The tags that routes share:
-// https://www.dropbox.com/developers/documentation/http/documentation#files-get_metadata
+// The tags that routes share: https://www.dropbox.com/developers/documentation/http/documentation#files-get_metadata
 const (
 	notFound     union = "not_found"
 	notFile      union = "not_file"
@@ -22,7 +21,7 @@ const (
 	tooManyOps   union = "too_many_write_operations"
 )
 
-// under puts a union into another; any other error stays what it is.
+// under wraps a union in another; it returns any other error unchanged.
 func under(tag string, err error) error {
 	if u, ok := err.(union); ok {
 		return union(tag) + "/" + u

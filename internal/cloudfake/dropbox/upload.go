@@ -10,11 +10,11 @@ import (
 	"sweepd/internal/cloudfake/content"
 )
 
-// maxUpload is the most that one request may carry, in bytes:
+// maxUpload is the maximum size of one request, in bytes:
 // https://www.dropbox.com/developers/documentation/http/documentation#files-upload
 const maxUpload = 150 << 20
 
-// commitInfo says what to make of bytes that were uploaded.
+// commitInfo defines what to do with uploaded bytes.
 type commitInfo struct {
 	Path           string    `json:"path"`
 	Mode           writeMode `json:"mode"`
@@ -25,7 +25,7 @@ type commitInfo struct {
 	Strict         bool      `json:"strict_conflict"`
 }
 
-// check reads what in the commit has a form of its own.
+// check checks the form of the fields.
 func (in commitInfo) check() error {
 	switch {
 	case !anyPath(in.Path):
@@ -41,11 +41,14 @@ func (in commitInfo) check() error {
 	return nil
 }
 
-// body is the bytes of an upload.
+// body returns the bytes of an upload.
 func (c *call) body() ([]byte, error) {
 	kind, _, _ := strings.Cut(c.r.Header.Get("Content-Type"), ";")
 	if kind != "application/octet-stream" {
-		return nil, badInput(`Bad HTTP "Content-Type" header: %q. Expecting one of "application/octet-stream", "text/plain; charset=dropbox-cors-hack".`, c.r.Header.Get("Content-Type"))
+		return nil, badInput(
+			`Bad HTTP "Content-Type" header: %q. Expecting one of "application/octet-stream", "text/plain; charset=dropbox-cors-hack".`,
+			c.r.Header.Get("Content-Type"),
+		)
 	}
 	b, err := io.ReadAll(io.LimitReader(c.r.Body, maxUpload+1))
 	if err != nil {
@@ -83,8 +86,7 @@ func uploadFile(c *call) (any, error) {
 	return meta, under("path", err)
 }
 
-// commit puts bytes where the client wants them; err is a WriteError. The lock is
-// held.
+// commit writes bytes to the client's path; err is a WriteError. The caller holds the lock.
 func (c *call) commit(in commitInfo, bytes *content.Content) (*fileMeta, error) {
 	p, err := c.d.find(c.a, c.t, in.Path)
 	if err != nil {
@@ -123,7 +125,7 @@ func (c *call) commit(in commitInfo, bytes *content.Content) (*fileMeta, error) 
 	return v.file(p.t, p.lower, p.display, n, n.version), nil
 }
 
-// same reports whether adding bytes is no conflict, for they are there already.
+// same reports whether adding bytes is not a conflict, because the file has them already.
 func (in commitInfo) same(n *node, bytes *content.Content) bool {
 	return !in.Strict && (in.Mode.Tag == "" || in.Mode.Tag == "add") && n.content.Blocks() == bytes.Blocks()
 }
@@ -135,7 +137,7 @@ func conflict(n *node) union {
 	return isFile
 }
 
-// freeName is a place beside p where nothing is: "a (1).png".
+// freeName returns a free place beside p: "a (1).png".
 func (d *Dropbox) freeName(p place) place {
 	ext := path.Ext(p.display)
 	for i := 1; ; i++ {

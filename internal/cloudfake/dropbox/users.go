@@ -1,6 +1,6 @@
 package dropbox
 
-// rootInfo is RootInfo:
+// rootInfo returns RootInfo:
 // https://www.dropbox.com/developers/documentation/http/documentation#users-get_current_account
 func (a *Account) rootInfo() map[string]any {
 	out := map[string]any{".tag": "user", "root_namespace_id": a.RootNamespace(), "home_namespace_id": a.Home()}
@@ -17,8 +17,12 @@ func currentAccount(c *call) (any, error) {
 	}
 	a := c.a
 	out := map[string]any{
-		"account_id": a.AccountID(), "email": a.email, "email_verified": true, "disabled": false, "locale": "en", "country": "CH",
-		"name":          map[string]any{"given_name": a.name, "surname": a.name, "familiar_name": a.name, "display_name": a.name, "abbreviated_name": a.name[:1]},
+		"account_id": a.AccountID(), "email": a.email, "email_verified": true, "disabled": false,
+		"locale": "en", "country": "CH",
+		"name": map[string]any{
+			"given_name": a.name, "surname": a.name, "familiar_name": a.name, "display_name": a.name,
+			"abbreviated_name": a.name[:1],
+		},
 		"referral_link": "https://www.dropbox.com/referrals/rehearsal", "is_paired": false,
 		"account_type": map[string]any{".tag": a.plan.accountType()}, "root_info": a.rootInfo(),
 	}
@@ -34,9 +38,12 @@ func (t *Team) describe() map[string]any {
 	return map[string]any{
 		"id": t.ID(), "name": t.name, "office_addin_policy": is("disabled"), "top_level_content_policy": is("everyone"),
 		"sharing_policies": map[string]any{
-			"shared_folder_member_policy": is("anyone"), "shared_folder_join_policy": is("from_anyone"), "shared_link_create_policy": is("default_public"),
-			"group_creation_policy": is("admins_and_members"), "shared_folder_link_restriction_policy": is("anyone"),
-			"enforce_link_password_policy": is("optional"), "default_link_expiration_days_policy": is("none"), "shared_link_default_permissions_policy": is("default"),
+			"shared_folder_member_policy": is("anyone"), "shared_folder_join_policy": is("from_anyone"),
+			"shared_link_create_policy":             is("default_public"),
+			"group_creation_policy":                 is("admins_and_members"),
+			"shared_folder_link_restriction_policy": is("anyone"),
+			"enforce_link_password_policy":          is("optional"), "default_link_expiration_days_policy": is("none"),
+			"shared_link_default_permissions_policy": is("default"),
 		},
 	}
 }

@@ -21,8 +21,7 @@ import (
 // start is when the tests' worlds begin.
 var start = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
-// world is a Dropbox behind its proxy, with one person and a clock that is moved
-// by hand.
+// world is a Dropbox behind its proxy, with one person and a clock that is moved by hand.
 type world struct {
 	t     *testing.T
 	cloud *cloudfake.Cloud
@@ -34,7 +33,7 @@ type world struct {
 
 	mu    sync.Mutex
 	now   time.Time
-	waits chan time.Duration                   // tells of each wait; nil: nobody listens
+	waits chan time.Duration                   // receives each wait; nil: no test receives
 	over  func(context.Context, time.Duration) // a wait; nil: until the request ends
 }
 
@@ -141,7 +140,8 @@ func (w *world) post(token, route string, arg any, headers ...string) (status in
 	w.t.Helper()
 	b, err := json.Marshal(arg)
 	w.do(err)
-	req, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost, "https://api.dropboxapi.com/2/"+route, bytes.NewReader(b))
+	req, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost,
+		"https://api.dropboxapi.com/2/"+route, bytes.NewReader(b))
 	w.do(err)
 	req.Header.Set("Content-Type", "application/json")
 	for i := 0; i+1 < len(headers); i += 2 {

@@ -1,6 +1,5 @@
-// Package fields reads the parameter fields of Google's APIs, a partial
-// response mask: https://developers.google.com/workspace/drive/api/guides/fields-parameter
-// ("kind,files(id,owners/emailAddress)"), and says whether a schema has what it
-// names. A name that the schema does not have is an error: the service refuses
-// it, and a client that got nothing instead would take the file to lack it.
+// Package fields parses the parameter fields of Google's APIs, a partial response mask:
+// https://developers.google.com/workspace/drive/api/guides/fields-parameter ("kind,files(id,owners/emailAddress)"),
+// and checks its names against a schema. A name that the schema does not have is an error: the service refuses it,
+// and a client that got nothing instead would conclude that the file lacks it.
 package fields

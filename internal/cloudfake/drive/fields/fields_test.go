@@ -8,7 +8,9 @@ import (
 	"sweepd/internal/cloudfake/drive/fields"
 )
 
-var schema = fields.Names("kind, nextPageToken, files(id, name, owners(me, emailAddress), capabilities(canTrash), properties(*))")
+var schema = fields.Names(
+	"kind, nextPageToken, files(id, name, owners(me, emailAddress), capabilities(canTrash), properties(*))",
+)
 
 const answer = `{"kind":"k","files":[{"id":"1","name":"a","owners":[{"me":true,"emailAddress":"x"}],"properties":{"p":"q"}},{"id":"2"}]}`
 
@@ -44,7 +46,9 @@ func TestAMaskCutsAnAnswerDown(t *testing.T) {
 
 func TestAMaskThatNamesWhatIsNotThereIsRefused(t *testing.T) {
 	for _, mask := range []string{
-		``, `id`, `files/size`, `files(id,size)`, `files(owners(you))`, `kind/id`, `kind(id)`, `files(`, `files(id`, `files(id))`, `files/`, `files()`, `,`, `kind,`, `kind,,files`, `(kind)`, `*/id`, `*(id)`, `Kind`, `kind files`, `files(id)name`,
+		``, `id`, `files/size`, `files(id,size)`, `files(owners(you))`, `kind/id`, `kind(id)`, `files(`, `files(id`,
+		`files(id))`, `files/`, `files()`, `,`, `kind,`, `kind,,files`, `(kind)`, `*/id`, `*(id)`, `Kind`,
+		`kind files`, `files(id)name`,
 		strings.Repeat("files(", 1000),
 	} {
 		if m, err := fields.Parse(mask, schema); err == nil {
@@ -53,7 +57,7 @@ func TestAMaskThatNamesWhatIsNotThereIsRefused(t *testing.T) {
 	}
 }
 
-// What a mask lets through is a part of the answer, and the same the second time.
+// The output of a mask is a part of the answer, and the same the second time.
 func FuzzMask(f *testing.F) {
 	for _, mask := range []string{`kind,files(id,owners/me)`, `*`, `files(properties(x))`} {
 		f.Add(mask)

@@ -5,15 +5,13 @@ import (
 	"strings"
 )
 
-// Mask is what an answer is cut down to: nil is everything, else the names in
-// it are, each cut down to its own mask.
+// Mask selects the fields of an answer: nil is everything, else the names in it are selected, each with its own mask.
 type Mask map[string]Mask
 
-// maxDepth of a mask.
+// maxDepth is the maximum nesting of a mask.
 const maxDepth = 50
 
-// Parse reads a mask for answers of that schema. Its errors say which name or
-// which character was not understood.
+// Parse parses a mask for answers of that schema. Its errors name the part that was not understood.
 func Parse(s string, schema Schema) (Mask, error) {
 	p := &parser{s: s}
 	m, err := p.list(schema, 0)
@@ -23,7 +21,7 @@ func Parse(s string, schema Schema) (Mask, error) {
 	return m, err
 }
 
-// Has reports whether the top name is in the mask.
+// Has reports whether the top-level name is in the mask.
 func (m Mask) Has(name string) bool {
 	if m == nil {
 		return true
@@ -32,10 +30,10 @@ func (m Mask) Has(name string) bool {
 	return ok
 }
 
-// Sub is the mask of what is below the top name, nil for everything.
+// Sub returns the mask below a top-level name, nil for everything.
 func (m Mask) Sub(name string) Mask { return m[name] }
 
-// Of makes a mask of top names only.
+// Of returns a mask of top-level names only.
 func Of(names ...string) Mask {
 	m := Mask{}
 	for _, n := range names {
@@ -44,7 +42,7 @@ func Of(names ...string) Mask {
 	return m
 }
 
-// Cut is v, made of map[string]any, []any and leaves, cut down to the mask.
+// Cut returns v, made of map[string]any, []any and leaves, reduced to the mask.
 func (m Mask) Cut(v any) any {
 	if m == nil {
 		return v
@@ -70,7 +68,7 @@ func (m Mask) Cut(v any) any {
 
 type parser struct{ s string }
 
-// next consumes c if it comes next.
+// next consumes c if it is next, and reports whether it was.
 func (p *parser) next(c byte) bool {
 	if p.s == "" || p.s[0] != c {
 		return false
@@ -79,7 +77,7 @@ func (p *parser) next(c byte) bool {
 	return true
 }
 
-// list reads items with commas between them.
+// list parses items with commas between them.
 func (p *parser) list(schema Schema, depth int) (Mask, error) {
 	if depth > maxDepth {
 		return nil, fmt.Errorf("nested deeper than %d", maxDepth)
@@ -107,7 +105,7 @@ func (p *parser) list(schema Schema, depth int) (Mask, error) {
 	return m, nil
 }
 
-// item reads what follows a name, and adds it to m.
+// item parses the rest of an item after its name, and adds it to m.
 func (p *parser) item(m Mask, name string, schema Schema, depth int) (err error) {
 	below, ok := schema[name]
 	if any, open := schema["*"]; !ok && open {
@@ -137,7 +135,7 @@ func (p *parser) item(m Mask, name string, schema Schema, depth int) (err error)
 	return nil
 }
 
-// path reads the one item after a slash.
+// path parses the one item after a slash.
 func (p *parser) path(schema Schema, depth int) (Mask, error) {
 	if depth > maxDepth {
 		return nil, fmt.Errorf("nested deeper than %d", maxDepth)
@@ -150,7 +148,7 @@ func (p *parser) path(schema Schema, depth int) (Mask, error) {
 	return m, p.item(m, name, schema, depth)
 }
 
-// name consumes the name, or the *, that comes next.
+// name consumes the next name, or *, and returns it.
 func (p *parser) name() string {
 	if p.next('*') {
 		return "*"
@@ -164,7 +162,7 @@ func (p *parser) name() string {
 	return name
 }
 
-// union is what either mask lets through.
+// union returns the mask of all fields that are in either mask.
 func union(a, b Mask) Mask {
 	if a == nil || b == nil {
 		return nil

@@ -2,18 +2,18 @@ package fields
 
 import "strings"
 
-// Schema is a tree of names. A nil Schema is a leaf, one that has the name "*"
-// takes any name (a map with keys of the user's).
+// Schema is a tree of names. A nil Schema is a leaf; one that has the name "*" accepts any name (a map with the
+// user's keys).
 type Schema map[string]Schema
 
-// Names makes a Schema of a text in the notation of a mask, white space left
-// out: "kind,id,owners(displayName,me)".
+// Names returns a Schema from a text in the notation of a mask, ignoring white space:
+// "kind,id,owners(displayName,me)".
 func Names(s string) Schema {
 	all, _ := names(strings.Join(strings.Fields(s), ""))
 	return all
 }
 
-// names reads up to the parenthesis that closes, and says what follows it.
+// names parses up to the closing parenthesis, and returns the rest of s.
 func names(s string) (all Schema, rest string) {
 	all = Schema{}
 	for {
@@ -37,7 +37,7 @@ func names(s string) (all Schema, rest string) {
 	}
 }
 
-// With is the schema with one more name and what is below it.
+// With adds one name with its schema, and returns the schema.
 func (s Schema) With(name string, below Schema) Schema {
 	s[name] = below
 	return s

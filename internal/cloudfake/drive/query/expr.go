@@ -7,7 +7,7 @@ import (
 	"unicode"
 )
 
-// Expr is a parsed query. The zero Expr matches everything, as no query does.
+// Expr is a parsed query. The zero Expr matches everything, as an empty query does.
 type Expr struct {
 	op   string // "": everything; and, or, not; else an operator of a condition
 	kids []Expr
@@ -18,16 +18,17 @@ type Expr struct {
 	at   time.Time
 }
 
-// Subject is what a query is asked of. The terms are the page's.
+// Subject is a file that a query is matched against. The terms are the page's.
 type Subject interface {
-	Text(term string) string                       // name, mimeType, visibility, shortcutDetails.targetId
-	Flag(term string) bool                         // trashed, starred, sharedWithMe, hidden
-	Time(term string) (time.Time, bool)            // createdTime, modifiedTime, viewedByMeTime, sharedWithMeTime; false: never
+	Text(term string) string // name, mimeType, visibility, shortcutDetails.targetId
+	Flag(term string) bool   // trashed, starred, sharedWithMe, hidden
+	// createdTime, modifiedTime, viewedByMeTime, sharedWithMeTime; false: never
+	Time(term string) (time.Time, bool)
 	Holds(term, value string) bool                 // parents, owners, writers, readers
 	Property(term, key string) (v string, ok bool) // properties, appProperties
 }
 
-// Match reports whether s is what the query asks for.
+// Match reports whether s matches the query.
 func (e *Expr) Match(s Subject) bool {
 	switch e.op {
 	case "":
@@ -56,8 +57,8 @@ func (e *Expr) Match(s Subject) bool {
 	return false
 }
 
-// matchText compares without regard to case, as the service does. contains is
-// by prefix: of the whole text for types, of each word for names.
+// matchText compares without regard to case, as the service does. contains matches prefixes: of the whole text for
+// types, of each part of the name for names.
 func (e *Expr) matchText(text string) bool {
 	switch e.op {
 	case "=":
@@ -77,9 +78,10 @@ func (e *Expr) matchText(text string) bool {
 	return true
 }
 
-// words are the runs of letters and digits in s, in lower case.
+// words returns the runs of letters and digits in s, in lower case.
 func words(s string) []string {
-	return strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	return strings.FieldsFunc(strings.ToLower(s),
+		func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
 func (e *Expr) matchTime(at time.Time) bool {
@@ -99,8 +101,8 @@ func (e *Expr) matchTime(at time.Time) bool {
 	}
 }
 
-// Required is a value that every match holds in that term, if the query says so
-// in a place that cannot be got around; so a listing needs to look only there.
+// Required returns a value that every match must have for that term, if the query requires one; a listing then needs
+// to search only there.
 func (e *Expr) Required(term string) (value string, ok bool) {
 	switch {
 	case e.op == "in" && e.term == term:

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// token is a piece of a query: a word, an operator or bracket, or a text.
+// token is a piece of a query: a name, an operator or bracket, or a quoted text.
 type token struct {
 	text   string
 	quoted bool
@@ -13,7 +13,7 @@ type token struct {
 
 const wordChars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ."
 
-// lex cuts a query into tokens.
+// lex splits a query into tokens.
 func lex(q string) ([]token, error) {
 	var all []token
 	for i := 0; i < len(q); {
@@ -50,8 +50,8 @@ func lex(q string) ([]token, error) {
 	return all, nil
 }
 
-// quoted reads a text in quotes at the start of s and says how long it is there.
-// A backslash stands before a quote or another backslash.
+// quoted parses a quoted text at the start of s and returns its length there. A backslash precedes a quote or another
+// backslash.
 func quoted(s string) (text string, n int, err error) {
 	var b strings.Builder
 	for i := 1; i < len(s); i++ {

@@ -7,11 +7,10 @@ import (
 	"time"
 )
 
-// maxDepth of brackets and nots.
+// maxDepth is the maximum nesting of brackets and nots.
 const maxDepth = 100
 
-// Parse reads a query; "" matches everything. Its errors say what was not
-// understood.
+// Parse parses a query; "" matches everything. Its errors name the part that was not understood.
 func Parse(q string) (Expr, error) {
 	tokens, err := lex(q)
 	if err != nil {
@@ -30,7 +29,7 @@ func Parse(q string) (Expr, error) {
 
 type parser struct{ tokens []token }
 
-// peek is the next token if it is not a text in quotes, else "".
+// peek returns the next token if it is not quoted, else "".
 func (p *parser) peek() string {
 	if len(p.tokens) == 0 || p.tokens[0].quoted {
 		return ""
@@ -38,7 +37,7 @@ func (p *parser) peek() string {
 	return p.tokens[0].text
 }
 
-// take consumes the next token if it is one of words.
+// take consumes the next token and returns it, if it is one of those given.
 func (p *parser) take(words ...string) (string, bool) {
 	w := p.peek()
 	if w == "" || !slices.Contains(words, w) {
@@ -48,7 +47,7 @@ func (p *parser) take(words ...string) (string, bool) {
 	return w, true
 }
 
-// text consumes a text in quotes.
+// text consumes a quoted text and returns it.
 func (p *parser) text() (string, error) {
 	if len(p.tokens) == 0 {
 		return "", fmt.Errorf("the query ends where a text should be")
@@ -61,7 +60,7 @@ func (p *parser) text() (string, error) {
 	return t.text, nil
 }
 
-// all reads conditions joined by and, or by or.
+// all parses conditions joined by and, or by or.
 func (p *parser) all(depth int) (Expr, error) {
 	first, err := p.one(depth)
 	if err != nil {
@@ -88,7 +87,7 @@ func (p *parser) all(depth int) (Expr, error) {
 	}
 }
 
-// one reads a condition, a not, or a query in parentheses.
+// one parses a condition, a not, or a query in parentheses.
 func (p *parser) one(depth int) (Expr, error) {
 	if depth > maxDepth {
 		return Expr{}, fmt.Errorf("nested deeper than %d", maxDepth)
@@ -110,7 +109,7 @@ func (p *parser) one(depth int) (Expr, error) {
 	return p.condition()
 }
 
-// condition reads "term operator value" or "'value' in term".
+// condition parses "term operator value" or "'value' in term".
 func (p *parser) condition() (Expr, error) {
 	if len(p.tokens) == 0 {
 		return Expr{}, fmt.Errorf("the query ends where a condition should be")
@@ -126,7 +125,8 @@ func (p *parser) condition() (Expr, error) {
 	p.tokens = p.tokens[1:]
 	e := Expr{term: term}
 	if e.op, ok = p.take(r.ops...); !ok {
-		if r.bare && slices.Contains([]string{"", "and", "or", ")"}, p.peek()) && (len(p.tokens) == 0 || !p.tokens[0].quoted) {
+		if r.bare && slices.Contains([]string{"", "and", "or", ")"}, p.peek()) &&
+			(len(p.tokens) == 0 || !p.tokens[0].quoted) {
 			e.op, e.flag = "=", true
 			return e, nil
 		}
@@ -151,7 +151,7 @@ func (p *parser) membership() (Expr, error) {
 	return Expr{op: "in", term: term, text: value}, nil
 }
 
-// value reads what stands after the operator of e.
+// value parses the value after the operator of e.
 func (p *parser) value(e *Expr, k kind) (err error) {
 	switch k {
 	case kindFlag:
@@ -179,7 +179,7 @@ func (p *parser) value(e *Expr, k kind) (err error) {
 	return err
 }
 
-// property reads { key='...' and value='...' }.
+// property parses { key='...' and value='...' }.
 func (p *parser) property(e *Expr) (err error) {
 	got := map[string]string{}
 	for i, word := range []string{"{", "key", "=", "'", "and", "value", "=", "'", "}"} {
@@ -199,7 +199,7 @@ func (p *parser) property(e *Expr) (err error) {
 	return nil
 }
 
-// moment reads a time as RFC 3339 has it, where the zone may be left out: UTC.
+// moment parses a time in the form of RFC 3339; without a zone it is UTC.
 func moment(s string) (time.Time, error) {
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02"} {
 		if t, err := time.Parse(layout, s); err == nil {

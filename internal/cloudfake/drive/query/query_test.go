@@ -31,8 +31,10 @@ func (i item) Property(term, key string) (string, bool) {
 }
 
 var hello = item{
-	"name": "HelloWorld it's_2 a\\b.png", "mimeType": "image/png", "starred": true, "trashed": false, "parents": []string{"p1"}, "owners": []string{"me"},
-	"modifiedTime": time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC), "appProperties": map[string]string{"sweepd": "v"}, "visibility": "limited",
+	"name": "HelloWorld it's_2 a\\b.png", "mimeType": "image/png", "starred": true, "trashed": false,
+	"parents": []string{"p1"}, "owners": []string{"me"},
+	"modifiedTime": time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC), "appProperties": map[string]string{"sweepd": "v"},
+	"visibility": "limited",
 }
 
 func TestAQueryMatchesWhatThePageSays(t *testing.T) {
@@ -80,14 +82,22 @@ func TestAQueryMatchesWhatThePageSays(t *testing.T) {
 
 func TestWhatIsNotUnderstoodIsRefused(t *testing.T) {
 	for _, q := range []string{
-		`explicitlyTrashed = true`, `fullText contains 'x'`, `title = 'x'`, `size > 3`, `md5Checksum = 'x'`, `labels in 'x'`, `NAME = 'x'`,
-		`name`, `name =`, `name = x`, `name = "x"`, `name like 'x'`, `name > 'x'`, `name in 'x'`, `name == 'x'`, `name contains ''`, `name contains '--'`, `name = 'x`, `name = 'a\b'`, `name = 'a\`,
-		`trashed`, `trashed = 'false'`, `trashed = maybe`, `trashed < true`, `trashed = false trashed = false`, `trashed = false and`, `and trashed = false`, `trashed = false && starred = true`,
-		`trashed = false and starred = true or starred = false`, `(trashed = false`, `trashed = false)`, `()`, `not`, `!trashed`, `;`,
-		`'me' in owner`, `'me' in trashed`, `me in owners`, `owners in 'me'`, `'me' owners`, `owners = 'me'`, `'me'`, `'me' in`, `'me' in 'owners'`,
-		`modifiedTime > 'yesterday'`, `modifiedTime > 2026`, `modifiedTime contains '2026'`, `sharedWithMe 'x'`, `visibility = 'secret'`,
-		`appProperties has 'x'`, `appProperties has { key='a' }`, `appProperties = 'x'`, `appProperties has { value='a' and key='b' }`,
-		strings.Repeat("(", 1000) + `trashed = false` + strings.Repeat(")", 1000), strings.Repeat("not ", 1000) + `trashed = false`,
+		`explicitlyTrashed = true`, `fullText contains 'x'`, `title = 'x'`, `size > 3`, `md5Checksum = 'x'`,
+		`labels in 'x'`, `NAME = 'x'`,
+		`name`, `name =`, `name = x`, `name = "x"`, `name like 'x'`, `name > 'x'`, `name in 'x'`, `name == 'x'`,
+		`name contains ''`, `name contains '--'`, `name = 'x`, `name = 'a\b'`, `name = 'a\`,
+		`trashed`, `trashed = 'false'`, `trashed = maybe`, `trashed < true`, `trashed = false trashed = false`,
+		`trashed = false and`, `and trashed = false`, `trashed = false && starred = true`,
+		`trashed = false and starred = true or starred = false`, `(trashed = false`, `trashed = false)`,
+		`()`, `not`, `!trashed`, `;`,
+		`'me' in owner`, `'me' in trashed`, `me in owners`, `owners in 'me'`, `'me' owners`, `owners = 'me'`, `'me'`,
+		`'me' in`, `'me' in 'owners'`,
+		`modifiedTime > 'yesterday'`, `modifiedTime > 2026`, `modifiedTime contains '2026'`, `sharedWithMe 'x'`,
+		`visibility = 'secret'`,
+		`appProperties has 'x'`, `appProperties has { key='a' }`, `appProperties = 'x'`,
+		`appProperties has { value='a' and key='b' }`,
+		strings.Repeat("(", 1000) + `trashed = false` + strings.Repeat(")", 1000),
+		strings.Repeat("not ", 1000) + `trashed = false`,
 	} {
 		if e, err := query.Parse(q); err == nil {
 			t.Errorf("%.80s is taken for %+v", q, e)
@@ -113,7 +123,10 @@ func TestWhatEveryMatchMustHoldIsKnown(t *testing.T) {
 
 // A query that is taken means something: what it matches its negation does not.
 func FuzzQuery(f *testing.F) {
-	for _, q := range []string{`name contains 'a' and not (trashed = true or 'x' in parents)`, `appProperties has { key='a' and value='\'' }`, `modifiedTime > '2026-06-01T00:00:00'`, `sharedWithMe`} {
+	for _, q := range []string{
+		`name contains 'a' and not (trashed = true or 'x' in parents)`,
+		`appProperties has { key='a' and value='\'' }`, `modifiedTime > '2026-06-01T00:00:00'`, `sharedWithMe`,
+	} {
 		f.Add(q)
 	}
 	f.Fuzz(func(t *testing.T, q string) {

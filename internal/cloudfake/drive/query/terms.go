@@ -10,11 +10,11 @@ const (
 	kindProps
 )
 
-// rule is what may be said of one term.
+// rule is the syntax of conditions on one term.
 type rule struct {
 	kind kind
 	ops  []string
-	bare bool // may stand alone, for "= true"
+	bare bool // may stand alone, meaning "= true"
 }
 
 var (
@@ -22,8 +22,7 @@ var (
 	timeOps = []string{"<", "<=", "=", "!=", ">", ">="}
 )
 
-// terms are the file terms of the page that are carried out here. fullText,
-// labels and the terms of drives.list are not.
+// terms are the supported file terms of the page. fullText, labels and the terms of drives.list are not supported.
 var terms = map[string]rule{
 	"name":                     {kind: kindText, ops: []string{"contains", "=", "!="}},
 	"mimeType":                 {kind: kindText, ops: []string{"contains", "=", "!="}},
