@@ -12,19 +12,18 @@ import (
 	"time"
 )
 
-// What is read before a response is handed on, so that half an answer is known
-// for one while the call can still be repeated, or called by its name.
+// How many bytes of a response are read before the caller gets it, so that an incomplete answer is detected while the
+// call can still be repeated, or its error can name the call.
 const (
 	smallBody = 1 << 20 // any body of a known length up to this
 	jsonBody  = 8 << 20 // JSON, up to this
 	toJudge   = 64 << 10
 )
 
-// errSilent ends a try at a service that says nothing any more. It is not the
-// caller's context.Canceled.
+// errSilent ends a try if the service sends nothing any more. It differs from the caller's context.Canceled.
 var errSilent = fmt.Errorf("the service has gone silent: %w", os.ErrDeadlineExceeded)
 
-// watch ends a try when nothing has come for too long.
+// watch ends a try if nothing has arrived for span.
 type watch struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
@@ -37,10 +36,10 @@ func newWatch(parent context.Context, span time.Duration) *watch {
 	return &watch{ctx, cancel, time.AfterFunc(span, func() { cancel(errSilent) }), span}
 }
 
-// listen begins the span anew.
+// listen restarts the span.
 func (w *watch) listen() { w.timer.Reset(w.span) }
 
-// rest ends the span: it is the caller now who takes its time.
+// rest stops the span while the caller is busy.
 func (w *watch) rest() { w.timer.Stop() }
 
 // done ends the try.
@@ -49,7 +48,7 @@ func (w *watch) done() {
 	w.cancel(nil)
 }
 
-// cause is err, or errSilent if that is what is behind it.
+// cause returns errSilent if that is what caused err; else err.
 func (w *watch) cause(err error) error {
 	if err != nil && errors.Is(context.Cause(w.ctx), errSilent) {
 		return errSilent
@@ -57,7 +56,7 @@ func (w *watch) cause(err error) error {
 	return err
 }
 
-// body is a response's body on its way to the caller.
+// body passes a response's body to the caller.
 type body struct {
 	from    io.ReadCloser
 	watch   *watch
@@ -80,7 +79,7 @@ func (b *body) Close() error {
 	return b.from.Close()
 }
 
-// ahead reads up to most bytes of resp's body before anybody gets it.
+// ahead reads up to most bytes of resp's body before the caller gets it.
 func ahead(resp *http.Response, most int64) error {
 	if most == 0 {
 		return nil
@@ -98,7 +97,7 @@ func ahead(resp *http.Response, most int64) error {
 	return nil
 }
 
-// begun is a body of which got was read already.
+// begun returns a body of which got was read already.
 func begun(got []byte, rest io.ReadCloser) io.ReadCloser {
 	return struct {
 		io.Reader
@@ -106,9 +105,8 @@ func begun(got []byte, rest io.ReadCloser) io.ReadCloser {
 	}{io.MultiReader(bytes.NewReader(got), rest), rest}
 }
 
-// toRead is how much of resp's body is read ahead: all of what tells of a
-// change, since without it the change is not known to be done; and whatever is
-// small.
+// toRead returns how many bytes of resp's body are read ahead: the whole answer to a change, because the change is
+// not known to be done without it, and every small body.
 func toRead(resp *http.Response, e effect) int64 {
 	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	switch {

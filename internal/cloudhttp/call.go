@@ -19,19 +19,21 @@ type call struct {
 	name   string
 	effect effect
 
-	token   secret.Text // as last sent
+	token   secret.Text // as sent last
 	refused secret.Text // by the service
 	unsure  bool        // a try may have changed something
 }
 
-// run sends the request until it is answered for good.
+// run sends the request until it has a final answer.
 func (c *call) run() (*http.Response, error) {
 	if err := c.mayHaveToken(); err != nil {
 		return nil, err
 	}
 	for n := 0; ; n++ {
 		if over := c.t.exhausted(); over != nil {
-			return nil, c.final(&Error{Kind: Exhausted, Status: over.Status, Reason: over.Reason, Text: over.Text, Until: over.Until})
+			return nil, c.final(&Error{
+				Kind: Exhausted, Status: over.Status, Reason: over.Reason, Text: over.Text, Until: over.Until,
+			})
 		}
 		resp, fault, err := c.try()
 		if err != nil {
@@ -54,9 +56,10 @@ func (c *call) run() (*http.Response, error) {
 	}
 }
 
-// again decides whether the request is sent again after its nth try, from 0.
+// again reports whether the request is sent again after its nth try, counted from 0.
 func (c *call) again(n int, fault *Error) bool {
-	if n+1 >= c.t.o.Tries || fault.after > c.t.o.Patience || c.req.Context().Err() != nil || !c.resendable() || c.effect == once {
+	if n+1 >= c.t.o.Tries || fault.after > c.t.o.Patience || c.req.Context().Err() != nil ||
+		!c.resendable() || c.effect == once {
 		return false
 	}
 	switch fault.Kind {
@@ -83,24 +86,25 @@ func (c *call) resendable() bool {
 	return c.req.Body == nil || c.req.Body == http.NoBody || c.req.GetBody != nil
 }
 
-// final makes fault the call's error.
+// final returns fault as the call's error.
 func (c *call) final(fault *Error) error {
 	fault.Call, fault.Unsure = c.name, c.unsure
 	return fault
 }
 
-// stopped is the error of a call that could not go on: the caller's context
-// ended, or there is no token. What an earlier try did stays unknown.
+// stopped returns the error of a call that could not continue: the caller's context ended, or there is no token. The
+// outcome of an earlier try stays unknown.
 func (c *call) stopped(err error) error { return c.final(&Error{Kind: Unsent, Err: err}) }
 
-// mayHaveToken holds that the token goes only where it belongs: a redirect
-// comes here as a request of its own.
+// mayHaveToken returns an error if the token must not be sent to the request's host. It checks each request, because
+// a redirect is a request of its own here.
 func (c *call) mayHaveToken() error {
 	if c.t.o.Tokens == nil {
 		return nil
 	}
 	host := strings.ToLower(c.req.URL.Hostname())
-	if !slices.ContainsFunc(c.t.o.Hosts, func(h string) bool { return h == host || strings.HasPrefix(h, ".") && strings.HasSuffix(host, h) }) {
+	if !slices.ContainsFunc(c.t.o.Hosts,
+		func(h string) bool { return h == host || strings.HasPrefix(h, ".") && strings.HasSuffix(host, h) }) {
 		return c.final(&Error{Kind: Unsent, Err: fmt.Errorf("%q is not a host of this service", host)})
 	}
 	if c.req.URL.Scheme != "https" && !loopback(host) {
@@ -109,7 +113,7 @@ func (c *call) mayHaveToken() error {
 	return nil
 }
 
-// loopback reports whether host is this machine by its number.
+// loopback reports whether host is this machine, by its number.
 func loopback(host string) bool { return host == "127.0.0.1" || host == "::1" }
 
 // turn waits for the call's turn.

@@ -11,22 +11,21 @@ import (
 // Error is a call that failed.
 type Error struct {
 	Kind   Kind
-	Status int       // of the answer; 0 without one
-	Reason string    // the service's own word
-	Text   string    // what the service says to people
-	Until  time.Time // Exhausted: when it is worth asking again; zero: not known
+	Status int       // of the answer; 0 if there is none
+	Reason string    // the service's own code
+	Text   string    // the service's message for users
+	Until  time.Time // Exhausted: when a call may succeed again; zero: not known
 
-	// Unsure: the call was to change something, and this answer, or the lack
-	// of one to it or to an earlier try of it, leaves open whether it did. The
-	// error is then ErrUnknownOutcome too.
+	// Unsure: the call was to change something, and it is not known whether it did, because of this answer, or the
+	// lack of an answer, to this try or an earlier one. The error is then ErrUnknownOutcome too.
 	Unsure bool
 
-	Budget bool   // it was not repeated because too much had been: ErrBudget
-	Call   string // what was called, as Options.Name has it
-	ID     string // the service's id of the request, to ask its support about
-	Err    error  // why there is no answer; nil with one
+	Budget bool   // it was not repeated because too many calls had been: ErrBudget
+	Call   string // the name of the call, by Options.Name
+	ID     string // the service's id of the request, for its support
+	Err    error  // why there is no answer; nil if there is one
 
-	after time.Duration // what the service asked to wait, 0 if nothing
+	after time.Duration // how long the service asked to wait, 0 if it did not
 }
 
 func (e *Error) Error() string {
@@ -57,7 +56,7 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Unwrap gives the kinds that e is of, and what caused it.
+// Unwrap returns the kinds of e, and its cause.
 func (e *Error) Unwrap() []error {
 	all := []error{e.Kind}
 	if e.Unsure {
@@ -72,8 +71,8 @@ func (e *Error) Unwrap() []error {
 	return all
 }
 
-// Cause is err without the method and the address that http.Client puts before
-// it: an *Error says what was called, and an address is nothing for a person.
+// Cause returns err without the method and the address that http.Client adds: an *Error names the call, and the
+// address is of no use to the user.
 func Cause(err error) error {
 	if u, ok := err.(*url.Error); ok {
 		return u.Err
@@ -81,12 +80,11 @@ func Cause(err error) error {
 	return err
 }
 
-// Answered is a client library's answer with the Cause of its error: around each
-// call that one makes.
+// Answered returns a client library's answer, with the Cause of its error. Every call through such a library is
+// wrapped in it.
 func Answered[T any](v T, err error) (T, error) { return v, Cause(err) }
 
-// line makes what a service wrote one line of at most 300 bytes that does
-// nothing to a terminal.
+// line returns a service's text as one line of at most 300 bytes, without characters that control a terminal.
 func line(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsGraphic(r) && !unicode.Is(unicode.Cf, r) {

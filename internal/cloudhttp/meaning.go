@@ -5,27 +5,27 @@ import (
 	"time"
 )
 
-// Answer is what a service answered, for a Classify to judge. Only answers with
-// a status of 400 and above are judged.
+// Answer is a service's answer, for Classify. Only answers with a status of 400 and above are classified.
 type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte    // its first 64 KiB
-	Now    time.Time // when it came
+	Now    time.Time // when it arrived
 }
 
-// Meaning is what an answer says about its request.
+// Meaning is the meaning of an answer for its request.
 type Meaning struct {
-	Kind    Kind
-	Reason  string        // the service's own word for it, if it has one
-	Text    string        // what the service says to people, if anything
-	Until   time.Time     // Exhausted: when it is worth asking again; zero: not known
-	After   time.Duration // what the body asks to wait, 0 if nothing; the header Retry-After is not Classify's
-	Lasting bool          // Exhausted: no other call would fare better until then
+	Kind   Kind
+	Reason string    // the service's own code, if it has one
+	Text   string    // the service's message for users, if any
+	Until  time.Time // Exhausted: when a call may succeed again; zero: not known
+	// After is how long the body asks to wait, 0 if it does not; Classify does not read the header Retry-After.
+	After   time.Duration
+	Lasting bool // Exhausted: every other call would fail too until then
 }
 
-// ByStatus judges by the status alone (RFC 9110, section 15; RFC 6585,
-// section 4), for services of which no more is known.
+// ByStatus returns the meaning by the status alone (RFC 9110, section 15; RFC 6585, section 4), for services of which
+// no more is known.
 func ByStatus(a Answer) Meaning {
 	switch {
 	case a.Status < 400:

@@ -10,38 +10,39 @@ import (
 	"sweepd/internal/secret"
 )
 
-// Tokens gives access tokens. It is called by several goroutines at once.
+// Tokens provides access tokens. It is called by several goroutines at once.
 type Tokens interface {
-	// Token returns the access token to send. The service has just refused
-	// the token refused, unless that is empty: then another has to be got, or
-	// an error says why there is none. The error is handed to the caller.
+	// Token returns the access token to send. If refused is not empty, the service has just refused that token: Token
+	// returns another one, or an error if there is none. The caller gets the error.
 	Token(ctx context.Context, refused secret.Text) (secret.Text, error)
 }
 
-// Options say how one account's calls are made. The zero Options sign nothing
-// and judge by the status.
+// Options define how one account's calls are made. The zero Options sign nothing and classify by the status.
 type Options struct {
-	Tokens   Tokens               // nil: requests go as they are
-	Hosts    []string             // with Tokens: the hosts that may have the token; a request to another fails. ".example.com" stands for all below
+	Tokens Tokens // nil: requests are sent unsigned
+	// Hosts are the hosts that may receive the token; a request to another fails. ".example.com" matches all hosts
+	// below it. They count only with Tokens.
+	Hosts    []string
 	Classify func(Answer) Meaning // nil: ByStatus
 
-	// Name names a call in logs, errors and counts, without any name or id of a
-	// file; nil: the method and the host.
+	// Name returns the name of a call for logs, errors and counts, without any name or id of a file; nil: the method
+	// and the host.
 	Name func(*http.Request) string
 
-	Rate     float64       // the most calls a second; 0: 100
-	Tries    int           // the most times that one call is sent; 0: 6
-	Budget   int           // how many calls may be repeated in all, beside a tenth of those made; 0: 50
-	Timeout  time.Duration // how long the service may be silent; 0: a minute
-	Patience time.Duration // the longest wait the service may ask for before the call fails as Exhausted; 0: 2 minutes
+	Rate    float64       // the most calls a second; 0: 100
+	Tries   int           // the most times that one call is sent; 0: 6
+	Budget  int           // how many calls may be repeated in all, in addition to a tenth of those made; 0: 50
+	Timeout time.Duration // how long the service may be silent; 0: a minute
+	// Patience is the longest wait that the service may ask for before the call fails as Exhausted; 0: 2 minutes.
+	Patience time.Duration
 
 	Log    *slog.Logger                                     // at debug, each try; nil: none
 	Now    func() time.Time                                 // must be given
 	Sleep  func(ctx context.Context, d time.Duration) error // nil: a timer; returns ctx's error if that ends first
-	Random func(n int64) int64                              // from 0 up to and without n; nil: math/rand/v2
+	Random func(n int64) int64                              // returns a number from 0 to n-1; nil: math/rand/v2
 }
 
-// withDefaults is o with everything decided.
+// withDefaults returns o with its defaults set.
 func (o Options) withDefaults() Options {
 	if o.Classify == nil {
 		o.Classify = ByStatus
@@ -66,7 +67,7 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// or is v, or instead where v is zero.
+// or returns v, or instead if v is zero.
 func or[T comparable](v, instead T) T {
 	if v == *new(T) {
 		return instead

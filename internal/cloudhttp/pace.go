@@ -8,10 +8,9 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// pace lets calls through at a rate that the service puts up with: a token
-// bucket that is halved when it says "too many", and grows by one call a second
-// each second that it does not, up to the most that the caller wants. That is
-// how TCP shares a line with others whom it does not know.
+// pace limits calls to a rate that the service accepts. It is a token bucket whose rate is halved when the service
+// answers "too many", and grows by one call a second each second while it does not, up to the caller's maximum. TCP
+// shares a line with unknown others in the same way.
 type pace struct {
 	most  float64
 	sleep func(context.Context, time.Duration) error
@@ -19,18 +18,18 @@ type pace struct {
 
 	mu     sync.Mutex
 	bucket *rate.Limiter
-	cut    time.Time // calls that began before have been answered for
+	cut    time.Time // limits met by calls that began before are already handled
 	closed time.Time // no call begins before: the service asked for it
 }
 
-// slowest is the pace that is never gone below, in calls a second.
+// slowest is the lowest rate, in calls a second.
 const slowest = 0.5
 
 func newPace(most float64, now func() time.Time, sleep func(context.Context, time.Duration) error) *pace {
 	return &pace{most: most, now: now, sleep: sleep, bucket: rate.NewLimiter(rate.Limit(most), max(int(most), 1))}
 }
 
-// wait returns when a call may begin, with the time at which it does.
+// wait returns when a call may begin, and returns the time at that moment.
 func (p *pace) wait(ctx context.Context) (time.Time, error) {
 	p.mu.Lock()
 	now := p.now()
@@ -52,8 +51,7 @@ func (p *pace) wait(ctx context.Context) (time.Time, error) {
 	return p.now(), ctx.Err()
 }
 
-// limited takes note that a call which began at start met a limit, and that the
-// service asked to be left alone for a while, if it did.
+// limited records that a call which began at start met a limit, and how long the service asked to wait, if it did.
 func (p *pace) limited(start time.Time, asked time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -62,7 +60,7 @@ func (p *pace) limited(start time.Time, asked time.Duration) {
 		p.closed = until
 	}
 	if !start.After(p.cut) {
-		return // one crowd of calls is one mistake
+		return // calls that run at the same time count as one mistake
 	}
 	p.cut = now
 	slower := max(float64(p.bucket.Limit())/2, slowest)
@@ -70,7 +68,7 @@ func (p *pace) limited(start time.Time, asked time.Duration) {
 	p.bucket.SetBurstAt(now, max(int(slower), 1))
 }
 
-// answered takes note of a call that met no limit.
+// answered records a call that met no limit.
 func (p *pace) answered() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -83,7 +81,7 @@ func (p *pace) answered() {
 	p.bucket.SetBurstAt(now, max(int(faster), 1))
 }
 
-// rate is the present pace in calls a second.
+// rate returns the present rate in calls a second.
 func (p *pace) rate() float64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -105,7 +105,9 @@ func TestAUsedUpQuotaStopsEveryCall(t *testing.T) {
 	for range 3 {
 		_, err := send(t.Context(), tr, "PATCH", s.URL, "")
 		fault, ok := errors.AsType[*cloudhttp.Error](err)
-		if !ok || !errors.Is(err, cloudhttp.Exhausted) || !fault.Until.Equal(until) || errors.Is(err, cloudhttp.ErrUnknownOutcome) || !strings.Contains(err.Error(), "until 2026-11-24T21:00:00Z") {
+		if !ok || !errors.Is(err, cloudhttp.Exhausted) || !fault.Until.Equal(until) ||
+			errors.Is(err, cloudhttp.ErrUnknownOutcome) ||
+			!strings.Contains(err.Error(), "until 2026-11-24T21:00:00Z") {
 			t.Errorf("got %v", err)
 		}
 	}
@@ -138,7 +140,8 @@ func TestAWaitThatIsTooLongIsAUsedUpQuota(t *testing.T) {
 	tr, clock := account(t, cloudhttp.Options{})
 	until := clock.Now().Add(time.Hour)
 	_, err := send(t.Context(), tr, "GET", s.URL, "")
-	if fault, ok := errors.AsType[*cloudhttp.Error](err); !ok || !errors.Is(err, cloudhttp.Exhausted) || !fault.Until.Equal(until) {
+	if fault, ok := errors.AsType[*cloudhttp.Error](err); !ok || !errors.Is(err, cloudhttp.Exhausted) ||
+		!fault.Until.Equal(until) {
 		t.Errorf("got %v", err)
 	}
 	if len(clock.slept) != 0 {
@@ -146,7 +149,8 @@ func TestAWaitThatIsTooLongIsAUsedUpQuota(t *testing.T) {
 	}
 	s = serve(t, says(503, "", "Retry-After", "3600"))
 	tr, clock = account(t, cloudhttp.Options{})
-	if _, err := send(t.Context(), tr, "GET", s.URL, ""); !errors.Is(err, cloudhttp.Unavailable) || len(clock.slept) != 0 {
+	if _, err := send(t.Context(), tr, "GET", s.URL,
+		""); !errors.Is(err, cloudhttp.Unavailable) || len(clock.slept) != 0 {
 		t.Errorf("503: got %v after waiting %v", err, clock.slept)
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"sweepd/internal/secret"
 )
 
-// clock is time that passes only while somebody sleeps.
+// clock is a time that passes only during sleeps.
 type clock struct {
 	mu    sync.Mutex
 	now   time.Time
@@ -49,8 +49,7 @@ func (c *clock) total() (d time.Duration) {
 	return d
 }
 
-// service answers each request by the next of its steps, the last one again
-// and again, and keeps what it was asked.
+// service answers each request by the next of its steps, the last one again and again, and keeps what it was asked.
 type service struct {
 	*httptest.Server
 	mu    sync.Mutex

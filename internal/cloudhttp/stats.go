@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// Stats count what a Transport did.
+// Stats count the work of a Transport.
 type Stats struct {
 	Calls    int64            // requests sent, each try counted
 	Repeats  int64            // of these, the ones sent again
-	Limits   int64            // answers that said "too many"
-	Failures int64            // calls that came back as an *Error
+	Limits   int64            // answers that meant "too many"
+	Failures int64            // calls that returned an *Error
 	Sent     int64            // bytes of the bodies sent
-	Received int64            // bytes of the bodies read, as they came out of any compression
+	Received int64            // bytes of the bodies read, after decompression
 	Waited   time.Duration    // by all calls together, for the pace and between tries
 	ByCall   map[string]int64 // requests sent, by Options.Name
 }

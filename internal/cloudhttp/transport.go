@@ -14,14 +14,13 @@ type Transport struct {
 	n    counter
 
 	mu   sync.Mutex
-	over *Error // Exhausted: what no call is made because of
+	over *Error // the Exhausted error that stops every call
 }
 
 var _ http.RoundTripper = (*Transport)(nil)
 
-// New makes a transport over base; nil is a fresh *http.Transport that honours
-// HTTPS_PROXY and SSL_CERT_FILE as net/http does. A base must not repeat what
-// changes something; *http.Transport does not.
+// New returns a transport over base; if that is nil, over a fresh *http.Transport that honours HTTPS_PROXY and
+// SSL_CERT_FILE as net/http does. A base must not repeat calls that change something; *http.Transport does not.
 func New(base http.RoundTripper, o Options) *Transport {
 	o = o.withDefaults()
 	if base == nil {
@@ -30,10 +29,9 @@ func New(base http.RoundTripper, o Options) *Transport {
 	return &Transport{base: base, o: o, pace: newPace(o.Rate, o.Now, o.Sleep)}
 }
 
-// fresh is net/http's default with as many idle connections to one host as a
-// scan uses at once. A connection that HTTP/2 shares among all calls is given up
-// when it is dead: without the pings, calls go on being given to it, one after
-// another, for as long as the kernel takes to notice.
+// fresh returns net/http's default with as many idle connections to one host as a scan uses at once. The pings close
+// a dead connection that HTTP/2 shares among all calls: without them, calls are sent over it, one after another,
+// until the kernel notices.
 func fresh() http.RoundTripper {
 	t, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
@@ -45,10 +43,9 @@ func fresh() http.RoundTripper {
 	return t
 }
 
-// RoundTrip sends req until it is answered or there is no sense in it any more.
-// A failed call is an *Error, whatever its status; the response is nil then. A
-// context that ends while a call that changes something is under way leaves
-// ErrUnknownOutcome beside the context's error.
+// RoundTrip sends req until it is answered or another try is pointless. A failed call is an *Error, regardless of its
+// status; the response is nil then. If a context ends while a call that changes something is under way, the error is
+// ErrUnknownOutcome as well as the context's error.
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Body != nil {
 		defer req.Body.Close()
@@ -61,10 +58,10 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// Stats are what was done so far.
+// Stats returns the counts so far.
 func (t *Transport) Stats() Stats { return t.n.snapshot() }
 
-// Pace is how many calls a second are made at most at present.
+// Pace returns the present maximum of calls a second.
 func (t *Transport) Pace() float64 { return t.pace.rate() }
 
 // CloseIdleConnections closes the connections that no call uses.
@@ -74,7 +71,7 @@ func (t *Transport) CloseIdleConnections() {
 	}
 }
 
-// exhausted is why no call is made at all now; nil when they are.
+// exhausted returns why no call is made at all now; nil if calls are made.
 func (t *Transport) exhausted() *Error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -84,15 +81,14 @@ func (t *Transport) exhausted() *Error {
 	return t.over
 }
 
-// exhaust makes no more calls until e.Until, or in this run where that is not
-// known.
+// exhaust stops all calls until e.Until, or for the rest of this run if that is not known.
 func (t *Transport) exhaust(e *Error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.over = e
 }
 
-// spend takes one repeat out of the budget, if there is one left.
+// spend takes one repeat out of the budget, and reports whether one was left.
 func (t *Transport) spend() (ok bool) {
 	t.n.count(func(s *Stats) {
 		if ok = s.Repeats < int64(t.o.Budget)+s.Calls/10; ok {
@@ -102,5 +98,5 @@ func (t *Transport) spend() (ok bool) {
 	return ok
 }
 
-// waited adds to what calls waited.
+// waited adds d to the time that calls waited.
 func (t *Transport) waited(d time.Duration) { t.n.count(func(s *Stats) { s.Waited += d }) }

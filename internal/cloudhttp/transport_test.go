@@ -20,8 +20,8 @@ import (
 	"sweepd/internal/cloudhttp"
 )
 
-// What every kind of trouble comes to, for a call that reads, one that changes,
-// and one that changes and may be repeated.
+// The result of every kind of failure, for a call that reads, one that changes, and one that changes and may be
+// repeated.
 func TestWhatBecomesOfACall(t *testing.T) {
 	limited := says(429, "slow down", "Retry-After", "3")
 	for _, c := range []struct {
@@ -32,7 +32,10 @@ func TestWhatBecomesOfACall(t *testing.T) {
 		unsure               bool // for a change
 	}{
 		{"limited", limited, 2, 2, 2, cloudhttp.Limited, false},
-		{"limited, in JSON", says(429, `{"error":"x"}`, "Content-Type", "application/json"), 2, 2, 2, cloudhttp.Limited, false},
+		{
+			"limited, in JSON", says(429, `{"error":"x"}`, "Content-Type", "application/json"), 2, 2, 2,
+			cloudhttp.Limited, false,
+		},
 		{"a fault", says(500, "oh"), 2, 1, 2, cloudhttp.Unavailable, true},
 		{"a fault before it", says(502, "<html>"), 2, 1, 2, cloudhttp.Unavailable, true},
 		{"overloaded", says(503, "", "Retry-After", "2"), 2, 1, 2, cloudhttp.Unavailable, true},
@@ -93,7 +96,8 @@ func TestWhatBecomesOfACall(t *testing.T) {
 				if !ok || fault.Kind != c.kind || !errors.Is(err, c.kind) {
 					t.Fatalf("got %v, want %q", err, c.kind)
 				}
-				if want := c.unsure && way.changes; errors.Is(err, cloudhttp.ErrUnknownOutcome) != want || fault.Unsure != want {
+				if want := c.unsure &&
+					way.changes; errors.Is(err, cloudhttp.ErrUnknownOutcome) != want || fault.Unsure != want {
 					t.Errorf("%v: unknown outcome is %v, want %v", err, !want, want)
 				}
 				if errors.Is(err, fs.ErrNotExist) {
@@ -102,7 +106,8 @@ func TestWhatBecomesOfACall(t *testing.T) {
 				if errors.Is(err, fs.ErrPermission) != (c.kind == cloudhttp.Denied) {
 					t.Errorf("%v: is it fs.ErrPermission?", err)
 				}
-				if s := tr.Stats(); s.Failures != 1 || s.Calls != int64(len(always.requests())) || s.Repeats != s.Calls-1 {
+				if s := tr.Stats(); s.Failures != 1 || s.Calls != int64(len(always.requests())) ||
+					s.Repeats != s.Calls-1 {
 					t.Errorf("counted %+v", s)
 				}
 			})
@@ -126,7 +131,7 @@ func TestWhatWasNeverSentMayBeSentAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.Close() // nobody listens there now
+	l.Close() // no server listens there now
 	tr, c := account(t, cloudhttp.Options{Tries: 3})
 	_, err = send(t.Context(), tr, "DELETE", "http://"+l.Addr().String(), "")
 	if !errors.Is(err, cloudhttp.Unreached) || errors.Is(err, cloudhttp.ErrUnknownOutcome) {
@@ -172,7 +177,8 @@ func TestACallCancelledBeforeItWasSentIsNotOfUnknownOutcome(t *testing.T) {
 	cancel()
 	s := serve(t, done)
 	tr, _ := account(t, cloudhttp.Options{})
-	if _, err := send(ctx, tr, "PATCH", s.URL, ""); !errors.Is(err, context.Canceled) || !errors.Is(err, cloudhttp.Unsent) || errors.Is(err, cloudhttp.ErrUnknownOutcome) || len(s.requests()) != 0 {
+	if _, err := send(ctx, tr, "PATCH", s.URL, ""); !errors.Is(err, context.Canceled) ||
+		!errors.Is(err, cloudhttp.Unsent) || errors.Is(err, cloudhttp.ErrUnknownOutcome) || len(s.requests()) != 0 {
 		t.Errorf("got %v after %d requests", err, len(s.requests()))
 	}
 }
@@ -192,7 +198,8 @@ func TestAServiceThatGoesSilentIsGivenUp(t *testing.T) {
 		s := serve(t, silent)
 		tr, _ := account(t, cloudhttp.Options{Tries: 2, Timeout: 20 * time.Millisecond})
 		_, err := send(t.Context(), tr, "GET", s.URL+path, "")
-		if !errors.Is(err, os.ErrDeadlineExceeded) || !errors.Is(err, cloudhttp.Unavailable) || errors.Is(err, context.Canceled) {
+		if !errors.Is(err, os.ErrDeadlineExceeded) || !errors.Is(err, cloudhttp.Unavailable) ||
+			errors.Is(err, context.Canceled) {
 			t.Errorf("%s: got %v", path, err)
 		}
 		if len(s.requests()) != 2 {
@@ -280,7 +287,8 @@ func TestOneTokenThatIsRefusedIsReplacedOnce(t *testing.T) {
 		t.Error(err)
 	}
 	got := s.requests()
-	if len(got) != 2 || got[0].authorization != "Bearer t1" || got[1].authorization != "Bearer t2" || len(k.refused) != 1 || k.refused[0] != "t1" {
+	if len(got) != 2 || got[0].authorization != "Bearer t1" || got[1].authorization != "Bearer t2" ||
+		len(k.refused) != 1 || k.refused[0] != "t1" {
 		t.Errorf("sent %+v; refused %q", got, k.refused)
 	}
 	if len(c.slept) != 0 {
@@ -288,8 +296,11 @@ func TestOneTokenThatIsRefusedIsReplacedOnce(t *testing.T) {
 	}
 
 	s = serve(t, says(401, ""))
-	tr, _ = account(t, cloudhttp.Options{Tokens: &tokens{all: []string{"t1", "t2", "t3"}}, Hosts: []string{"127.0.0.1"}})
-	if _, err := send(t.Context(), tr, "GET", s.URL, ""); !errors.Is(err, cloudhttp.Unauthorized) || len(s.requests()) != 2 {
+	tr, _ = account(t, cloudhttp.Options{
+		Tokens: &tokens{all: []string{"t1", "t2", "t3"}}, Hosts: []string{"127.0.0.1"},
+	})
+	if _, err := send(t.Context(), tr, "GET", s.URL, ""); !errors.Is(err, cloudhttp.Unauthorized) ||
+		len(s.requests()) != 2 {
 		t.Errorf("always refused: got %v after %d requests", err, len(s.requests()))
 	}
 }
@@ -298,7 +309,8 @@ func TestWithoutATokenNothingIsSent(t *testing.T) {
 	s := serve(t, done)
 	again := errors.New("sign in again")
 	tr, _ := account(t, cloudhttp.Options{Tokens: &tokens{all: []string{""}, err: again}, Hosts: []string{"127.0.0.1"}})
-	if _, err := send(t.Context(), tr, "DELETE", s.URL, ""); !errors.Is(err, again) || !errors.Is(err, cloudhttp.Unsent) || errors.Is(err, cloudhttp.ErrUnknownOutcome) || len(s.requests()) != 0 {
+	if _, err := send(t.Context(), tr, "DELETE", s.URL, ""); !errors.Is(err, again) ||
+		!errors.Is(err, cloudhttp.Unsent) || errors.Is(err, cloudhttp.ErrUnknownOutcome) || len(s.requests()) != 0 {
 		t.Errorf("got %v after %d requests", err, len(s.requests()))
 	}
 }
@@ -306,9 +318,14 @@ func TestWithoutATokenNothingIsSent(t *testing.T) {
 func TestTheTokenGoesToNobodyElse(t *testing.T) {
 	other := serve(t, done)
 	elsewhere := strings.Replace(other.URL, "127.0.0.1", "localhost", 1)
-	redirects := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere, http.StatusFound) })
-	tr, _ := account(t, cloudhttp.Options{Tokens: &tokens{all: []string{"t1"}}, Hosts: []string{"127.0.0.1", ".example.com"}})
-	for _, url := range []string{redirects.URL, elsewhere, "http://api.example.com/", "https://example.com/", "https://badexample.com"} {
+	redirects := serve(t,
+		func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere, http.StatusFound) })
+	tr, _ := account(t, cloudhttp.Options{
+		Tokens: &tokens{all: []string{"t1"}}, Hosts: []string{"127.0.0.1", ".example.com"},
+	})
+	for _, url := range []string{
+		redirects.URL, elsewhere, "http://api.example.com/", "https://example.com/", "https://badexample.com",
+	} {
 		if _, err := send(t.Context(), tr, "GET", url, ""); !errors.Is(err, cloudhttp.Unsent) {
 			t.Errorf("%s: got %v", url, err)
 		}
@@ -345,9 +362,15 @@ func TestALogHasNothingOfAFileAndNoSecret(t *testing.T) {
 
 func TestAnErrorSaysWhatIsKnownInOneLine(t *testing.T) {
 	s := serve(t, says(403, "", "X-Request-Id", "req-9"))
-	tr, _ := account(t, cloudhttp.Options{Name: func(*http.Request) string { return "files.update" }, Classify: func(a cloudhttp.Answer) cloudhttp.Meaning {
-		return cloudhttp.Meaning{Kind: cloudhttp.Denied, Reason: "insufficientFilePermissions", Text: "may\nnot \x1b[31m" + strings.Repeat("x", 1000)}
-	}})
+	tr, _ := account(t, cloudhttp.Options{
+		Name: func(*http.Request) string { return "files.update" },
+		Classify: func(a cloudhttp.Answer) cloudhttp.Meaning {
+			return cloudhttp.Meaning{
+				Kind: cloudhttp.Denied, Reason: "insufficientFilePermissions",
+				Text: "may\nnot \x1b[31m" + strings.Repeat("x", 1000),
+			}
+		},
+	})
 	_, err := send(t.Context(), tr, "PATCH", s.URL, "")
 	fault, ok := errors.AsType[*cloudhttp.Error](err)
 	if !ok {
@@ -357,7 +380,9 @@ func TestAnErrorSaysWhatIsKnownInOneLine(t *testing.T) {
 		t.Errorf("the cause is %v", got)
 	}
 	text := fault.Error()
-	if !strings.HasPrefix(text, "files.update: the service does not allow this (403 insufficientFilePermissions): may not [31mxxx") || strings.ContainsAny(text, "\n\x1b") || len(text) > 500 {
+	if !strings.HasPrefix(text,
+		"files.update: the service does not allow this (403 insufficientFilePermissions): may not [31mxxx") ||
+		strings.ContainsAny(text, "\n\x1b") || len(text) > 500 {
 		t.Errorf("got %q", text)
 	}
 	if fault.ID != "req-9" || fault.Status != 403 || fault.Reason != "insufficientFilePermissions" {
@@ -382,8 +407,8 @@ func TestManyMayCallAtOnce(t *testing.T) {
 	for err := range errs {
 		t.Error(err)
 	}
-	// 50, and one more for each of the first four answers; but net/http itself sends a GET
-	// again where a connection that was in use before is closed.
+	// 50, and one more for each of the first four answers; but net/http itself sends a GET again where a connection
+	// that was in use before is closed.
 	if s := tr.Stats(); s.Calls < 53 || s.Failures != 0 || s.Limits != 1 {
 		t.Errorf("counted %+v", s)
 	}
@@ -401,7 +426,8 @@ func TestCallsAndBytesAreCounted(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := tr.Stats()
-	if got.Calls != 4 || got.Sent != 5 || got.Received != 4*int64(len(`{"done":true}`)) || got.ByCall["GET"] != 3 || got.ByCall["PATCH"] != 1 || got.Failures != 0 {
+	if got.Calls != 4 || got.Sent != 5 || got.Received != 4*int64(len(`{"done":true}`)) || got.ByCall["GET"] != 3 ||
+		got.ByCall["PATCH"] != 1 || got.Failures != 0 {
 		t.Errorf("got %+v", got)
 	}
 }

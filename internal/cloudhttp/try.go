@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// try sends the request once. It returns a response for the caller; or what
-// failed, and perhaps can be repeated; or why no more can be tried at all.
+// try sends the request once. It returns a response for the caller; or a failure, which can perhaps be repeated; or
+// an error if no further try is possible.
 func (c *call) try() (*http.Response, *Error, error) {
 	ctx := c.req.Context()
 	start, err := c.turn(ctx)
@@ -56,7 +56,7 @@ func (c *call) try() (*http.Response, *Error, error) {
 	return nil, fault, nil
 }
 
-// copied is a copy of the request to send, with a body and the token.
+// copied returns a copy of the request to send, with a body and the token.
 func (c *call) copied(ctx context.Context) (*http.Request, error) {
 	req := c.req.Clone(ctx)
 	if c.req.GetBody != nil {
@@ -82,7 +82,7 @@ func (c *call) copied(ctx context.Context) (*http.Request, error) {
 
 func (c *call) received(n int) { c.t.n.count(func(s *Stats) { s.Received += int64(n) }) }
 
-// toRead is how much of a response's body is read before it is judged.
+// toRead returns how many bytes of a response's body are read before it is judged.
 func (c *call) toRead(resp *http.Response) int64 {
 	if resp.StatusCode >= 400 {
 		return toJudge
@@ -90,7 +90,7 @@ func (c *call) toRead(resp *http.Response) int64 {
 	return toRead(resp, c.effect)
 }
 
-// unanswered is what failed when no whole answer came.
+// unanswered returns the failure if no whole answer arrived.
 func (c *call) unanswered(err error) *Error {
 	if unsent(err) {
 		return &Error{Kind: Unreached, Err: err}
@@ -99,9 +99,8 @@ func (c *call) unanswered(err error) *Error {
 	return &Error{Kind: Unavailable, Err: err}
 }
 
-// unsent reports whether err says for certain that no connection was there to
-// send anything over. net/http tries another connection of its own accord only
-// where nothing was written to the first, so this holds for its tries too.
+// unsent reports whether err means for certain that no connection existed over which anything could be sent. net/http
+// tries another connection by itself only if nothing was written to the first, so this holds for its tries too.
 func unsent(err error) bool {
 	if op, ok := errors.AsType[*net.OpError](err); ok && (op.Op == "dial" || op.Op == "proxyconnect") {
 		return true
@@ -110,7 +109,7 @@ func unsent(err error) bool {
 	return distrusted
 }
 
-// judge is what failed by an answer, nil when the caller is to read it.
+// judge returns the failure that an answer means, nil if the caller is to read the answer.
 func (c *call) judge(resp *http.Response, start time.Time) *Error {
 	now := c.t.o.Now()
 	text, err := io.ReadAll(io.LimitReader(resp.Body, toJudge))
@@ -143,7 +142,7 @@ func (c *call) judge(resp *http.Response, start time.Time) *Error {
 	return e
 }
 
-// log writes what came of one try, with nothing of a file in it.
+// log records one try, without any name or id of a file.
 func (c *call) log(ctx context.Context, start time.Time, resp *http.Response, err error) {
 	if !c.t.o.Log.Enabled(ctx, slog.LevelDebug) {
 		return
@@ -158,8 +157,7 @@ func (c *call) log(ctx context.Context, start time.Time, resp *http.Response, er
 	c.t.o.Log.LogAttrs(ctx, slog.LevelDebug, "cloud call", attrs...)
 }
 
-// requestID is the name that the service gave to the request, by the headers
-// that are in use for it.
+// requestID returns the service's id of the request, from the headers that services use for it.
 func requestID(h http.Header) string {
 	for _, name := range []string{"X-Request-Id", "X-Dropbox-Request-Id", "X-Guploader-Uploadid", "X-Amz-Request-Id"} {
 		if id := h.Get(name); id != "" {

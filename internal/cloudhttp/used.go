@@ -2,9 +2,8 @@ package cloudhttp
 
 import "net/http"
 
-// Used are how many requests the clients sent so far, each try counted, and how
-// many bytes of answers they read; nothing of a client whose transport is not
-// one of this package.
+// Used returns how many requests the clients sent so far, each try counted, and how many bytes of answers they read.
+// A client whose transport is not one of this package counts as nothing.
 func Used(clients ...*http.Client) (calls, bytes int64) {
 	for _, c := range clients {
 		if t, ok := c.Transport.(*Transport); ok {

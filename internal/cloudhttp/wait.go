@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// The waits between tries: a random part of a span that doubles up to a most
-// ("full jitter"), so that many who failed together do not come back together:
+// The waits between tries: a random part of a span that doubles up to a maximum ("full jitter"), so that many clients
+// that failed together do not return together:
 // https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/.
 const (
 	firstWait = 500 * time.Millisecond
 	mostWait  = 64 * time.Second
 )
 
-// backoff is how long to wait after the nth failed try, counted from 0: at
-// least what the service asked for.
+// backoff returns how long to wait after the nth failed try, counted from 0: at least the time that the service asked
+// for.
 func backoff(n int, asked time.Duration, random func(int64) int64) time.Duration {
 	span := mostWait
 	if n < 7 {
@@ -25,8 +25,8 @@ func backoff(n int, asked time.Duration, random func(int64) int64) time.Duration
 	return asked + time.Duration(random(int64(span)+1))
 }
 
-// retryAfter is what the header Retry-After asks to wait, in seconds or until a
-// date (RFC 9110, section 10.2.3); 0 when it asks nothing that can be read.
+// retryAfter returns how long the header Retry-After asks to wait, in seconds or until a date (RFC 9110, section
+// 10.2.3); 0 if it is absent or unreadable.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	if s, err := strconv.ParseFloat(value, 64); err == nil {
@@ -38,10 +38,9 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 	return 0
 }
 
-// Seconds is a wait that a service asks for, ten years at most; 0 for what is no
-// wait.
+// Seconds returns a wait that a service asks for, ten years at most; 0 if s is not a positive number.
 func Seconds(s float64) time.Duration {
-	const most = 10 * 365 * 24 * 3600 // what is beyond does not fit a Duration at some point
+	const most = 10 * 365 * 24 * 3600 // much longer waits do not fit a Duration
 	if !(s > 0) {                     // NaN too
 		return 0
 	}
