@@ -16,13 +16,12 @@ import (
 	"sweepd/internal/secret"
 )
 
-// callback is the loopback address that the browser comes back to. It takes one
-// answer with the right state and is closed.
+// callback serves the loopback address that the browser returns to. It accepts one answer with the right state and is
+// then closed.
 //
-// The browser is sent to this address first, and from here to the consent page,
-// once: what starts a browser shows its arguments to everybody on the machine,
-// and so the state is not among them. Whoever else comes first makes the person
-// see that somebody did.
+// The browser opens this address first, which redirects it to the consent page, once: the program that starts a
+// browser shows its arguments to every user of the machine, so the state is not among them. If another client comes
+// first, the user sees that the sign-in was already begun.
 type callback struct {
 	listener net.Listener
 	server   *http.Server
@@ -42,11 +41,10 @@ type reply struct {
 	err  error
 }
 
-// anyPort is where the browser comes back to unless the service says where.
+// anyPort is the address that the browser returns to unless the service requires one.
 const anyPort = "127.0.0.1:0"
 
-// listen opens the address at, "" for any. redirect is what the service is to be
-// told.
+// listen opens the address at, or any port if that is "". redirect is the address for the service.
 func listen(ctx context.Context, at string, state secret.Text) (c *callback, redirect string, err error) {
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", cmp.Or(at, anyPort))
 	if err != nil {
@@ -57,7 +55,7 @@ func listen(ctx context.Context, at string, state secret.Text) (c *callback, red
 	return c, "http://" + l.Addr().String() + "/", nil
 }
 
-// wait serves until the answer is there or ctx ends, and closes.
+// wait serves until the answer arrives or ctx ends, and closes the server.
 func (c *callback) wait(ctx context.Context) (secret.Text, error) {
 	go func() { c.served <- c.server.Serve(c.listener) }()
 	var r reply
@@ -70,7 +68,7 @@ func (c *callback) wait(ctx context.Context) (secret.Text, error) {
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	if err := c.server.Shutdown(last); err != nil { // lets the browser have its page
+	if err := c.server.Shutdown(last); err != nil { // the browser still gets its page
 		err = c.server.Close()
 		r.err = errors.Join(r.err, err)
 	}
@@ -87,7 +85,7 @@ func (c *callback) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set(k, v)
 	}
 	switch {
-	case r.Host != c.listener.Addr().String(): // another name that somebody made lead here
+	case r.Host != c.listener.Addr().String(): // another host name that leads here
 		page(w, http.StatusMisdirectedRequest, "This is not an address of its own.")
 	case r.Method != http.MethodGet || r.URL.Path != "/":
 		page(w, http.StatusNotFound, "There is nothing here.")
@@ -98,7 +96,7 @@ func (c *callback) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// begin sends the browser to the consent page.
+// begin redirects the browser to the consent page.
 func (c *callback) begin(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	again := c.begun
@@ -111,7 +109,7 @@ func (c *callback) begin(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, c.consent, http.StatusSeeOther)
 }
 
-// take takes the answer, if it is the one to this sign-in.
+// take accepts the answer, if it is the one to this sign-in.
 func (c *callback) take(w http.ResponseWriter, q url.Values) {
 	code, err := answer(q, c.state)
 	if errors.Is(err, ErrPasted) {
@@ -134,18 +132,21 @@ func (c *callback) take(w http.ResponseWriter, q url.Values) {
 	page(w, http.StatusOK, "Go back to sweepd, which says whether it worked. You may close this page.")
 }
 
-// answer reads what the consent page added to the address (RFC 6749, section
-// 4.1.2): ErrPasted where the state is not this sign-in's.
+// answer reads the parameters that the consent page added to the address (RFC 6749, section 4.1.2). It returns
+// ErrPasted if the state is not this sign-in's, and ErrDeclined if access was refused.
 func answer(q url.Values, state secret.Text) (code secret.Text, err error) {
 	if !state.Equal(secret.New(q.Get("state"))) {
-		return secret.Text{}, &Error{Kind: ErrPasted, Hint: "copy the whole address of the page that the browser could not open"}
+		return secret.Text{},
+			&Error{Kind: ErrPasted, Hint: "copy the whole address of the page that the browser could not open"}
 	}
 	if denied := q.Get("error"); denied != "" {
 		hint := refusalHint(denied, q.Get("error_subtype"), q.Get("error_description"))
 		if hint == "" {
 			hint = "nothing was changed; begin again when you want to allow it"
 		}
-		return secret.Text{}, &Error{Kind: ErrDeclined, Hint: hint, Err: errors.New(plainText(denied + ": " + q.Get("error_description")))}
+		return secret.Text{}, &Error{
+			Kind: ErrDeclined, Hint: hint, Err: errors.New(plainText(denied + ": " + q.Get("error_description"))),
+		}
 	}
 	if q.Get("code") == "" {
 		return secret.Text{}, &Error{Kind: ErrPasted, Hint: "it has no code in it: copy the whole address"}
@@ -153,7 +154,7 @@ func answer(q url.Values, state secret.Text) (code secret.Text, err error) {
 	return secret.New(q.Get("code")), nil
 }
 
-// page writes one sentence for a person.
+// page writes one sentence for the user.
 func page(w http.ResponseWriter, status int, text string) {
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, "<!doctype html><title>sweepd</title><p>"+html.EscapeString(text)+"</p>\n")

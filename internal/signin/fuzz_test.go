@@ -7,13 +7,14 @@ import (
 	"sweepd/internal/secret"
 )
 
-// Whatever is pasted: an address with a state is taken only with the right one,
-// and no error shows what was pasted.
+// For any pasted text: an address with a state is accepted only with the right one, and no error shows the text.
 func FuzzPasted(f *testing.F) {
 	const state = "the-right-state-of-this-sign-in"
 	for _, text := range []string{
-		"", "4/0code", "http://127.0.0.1:1/?code=c0de&state=" + state, "http://127.0.0.1:1/?code=c0de&state=x", "code=c0de&state=" + state + "#x",
-		"http://127.0.0.1:1/?error=access_denied&state=" + state, "https://evil.example.com/?code=c0de", "code=%zz", "\x00", "a b",
+		"", "4/0code", "http://127.0.0.1:1/?code=c0de&state=" + state, "http://127.0.0.1:1/?code=c0de&state=x",
+		"code=c0de&state=" + state + "#x",
+		"http://127.0.0.1:1/?error=access_denied&state=" + state, "https://evil.example.com/?code=c0de",
+		"code=%zz", "\x00", "a b",
 	} {
 		f.Add(text)
 	}
@@ -25,7 +26,8 @@ func FuzzPasted(f *testing.F) {
 		if err == nil && strings.Contains(text, "code=") && !strings.Contains(text, "state=") {
 			t.Errorf("%q is taken without its state", text)
 		}
-		if err == nil && strings.Contains(text, "state=") && !strings.Contains(text, state) && !strings.Contains(text, "%") && strings.Contains(text, "code=") {
+		if err == nil && strings.Contains(text, "state=") && !strings.Contains(text, state) &&
+			!strings.Contains(text, "%") && strings.Contains(text, "code=") {
 			t.Errorf("%q is taken with another state", text)
 		}
 		if err != nil && len(text) > 30 && strings.Contains(err.Error(), text) {
@@ -34,9 +36,12 @@ func FuzzPasted(f *testing.F) {
 	})
 }
 
-// What is read back is whole, or refused.
+// A grant is decoded completely, or refused.
 func FuzzDecode(f *testing.F) {
-	g := Grant{Service: "s", ClientID: "c", Account: Account{"1", "a@b"}, Scopes: []string{"x"}, Refresh: secret.New("secret-refresh")}
+	g := Grant{
+		Service: "s", ClientID: "c", Account: Account{"1", "a@b"}, Scopes: []string{"x"},
+		Refresh: secret.New("secret-refresh"),
+	}
 	b, err := g.encode()
 	if err != nil {
 		f.Fatal(err)

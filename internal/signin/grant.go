@@ -10,27 +10,26 @@ import (
 	"sweepd/internal/secret"
 )
 
-// Grant is what a person gave: who, what, to which client, and the tokens that
-// prove it.
+// Grant is the access that a person gave: the account, the scopes, the client, and the tokens that prove it.
 type Grant struct {
 	Service  string
 	ClientID string
 	Account  Account
 	Scopes   []string
 	Refresh  secret.Text
-	Access   Access    // the last that is known; may be empty
+	Access   Access    // the last known; may be empty
 	Given    time.Time // when the person signed in
 }
 
-// Access is a token for a short time.
+// Access is a short-lived token.
 type Access struct {
 	Token    secret.Text
 	Expiry   time.Time
-	Verified bool // the service was asked whose it is, and it is the grant's account
+	Verified bool // the service confirmed that it is of the grant's account
 }
 
-// early is how long before its end a token is no longer used: a call under way
-// is not to see it end, and clocks differ.
+// early is how long before its expiry a token is no longer used, because it must not expire during a call, and clocks
+// differ.
 const early = time.Minute
 
 // good reports whether a can be sent now.
@@ -38,8 +37,7 @@ func (a Access) good(now time.Time) bool {
 	return !a.Token.Empty() && now.Add(early).Before(a.Expiry)
 }
 
-// kept is a Grant as it lies in a file. It is the one place where its secrets
-// are written out.
+// kept is the form of a Grant in a file. It is the only type that holds its secrets in plain text.
 type kept struct {
 	Version  int       `json:"version"` // 1
 	Service  string    `json:"service"`
@@ -53,15 +51,16 @@ type kept struct {
 	Given    time.Time `json:"given"`
 }
 
-// encode is g for a file.
+// encode returns g as JSON for a file.
 func (g Grant) encode() ([]byte, error) {
 	b, err := json.MarshalIndent(kept{
-		1, g.Service, g.ClientID, g.Account, g.Scopes, g.Refresh.Reveal(), g.Access.Token.Reveal(), g.Access.Expiry.UTC(), g.Access.Verified, g.Given.UTC(),
+		1, g.Service, g.ClientID, g.Account, g.Scopes, g.Refresh.Reveal(), g.Access.Token.Reveal(),
+		g.Access.Expiry.UTC(), g.Access.Verified, g.Given.UTC(),
 	}, "", "  ")
 	return append(b, '\n'), err
 }
 
-// decode reads what encode wrote. Its errors quote nothing of it.
+// decode parses the output of encode. Its errors quote nothing of it.
 func decode(b []byte) (Grant, error) {
 	var k kept
 	d := json.NewDecoder(bytes.NewReader(b))
@@ -79,6 +78,8 @@ func decode(b []byte) (Grant, error) {
 		return Grant{}, errors.New("it is not whole")
 	}
 	return Grant{
-		k.Service, k.ClientID, k.Account, k.Scopes, secret.New(k.Refresh), Access{secret.New(k.Access), k.Expiry, k.Verified}, k.Given,
+		k.Service, k.ClientID, k.Account, k.Scopes, secret.New(k.Refresh),
+		Access{secret.New(k.Access), k.Expiry, k.Verified},
+		k.Given,
 	}, nil
 }

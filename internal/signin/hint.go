@@ -6,8 +6,8 @@ import (
 	"sweepd/internal/cloudhttp"
 )
 
-// Hint is what a person can do about an error of an account of the service, as
-// people call it, "" where nothing is known that would help.
+// Hint returns what the user can do about an error of an account, "" if nothing is known to help. service is the name
+// of the service for users.
 func Hint(err error, service string) string {
 	if e, ok := errors.AsType[*Error](err); ok && e.Hint != "" {
 		return e.Hint

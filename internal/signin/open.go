@@ -13,7 +13,7 @@ import (
 	"sweepd/internal/secret"
 )
 
-// Opened is the kept grant of a storage in use.
+// Opened is the stored grant of a storage in use.
 type Opened struct {
 	Grant  Grant // as it was when opened
 	Tokens *Source
@@ -25,19 +25,25 @@ type Opened struct {
 	net     Net
 }
 
-// Open takes the kept grant of a storage into use, without a call. wanted are
-// the scopes that are needed now: ErrFewerScopes where the grant lacks one.
-// ErrClient: it was given to another client. And as Store.Load.
+// Open returns the stored grant of a storage, without a call. wanted are the scopes that are needed now:
+// ErrFewerScopes if the grant lacks one. ErrClient: it was given to another client. The other errors are those of
+// Store.Load.
 func Open(store Store, storage string, s Service, c Client, n Net, wanted []string) (*Opened, error) {
 	g, err := store.Load(storage)
 	if err != nil {
 		return nil, err
 	}
 	if g.Service != s.Name {
-		return nil, &Error{Kind: ErrUnreadable, Hint: "sweepd login " + storage, Err: fmt.Errorf("it is of %q, not of %q", g.Service, s.Name)}
+		return nil, &Error{
+			Kind: ErrUnreadable, Hint: "sweepd login " + storage,
+			Err: fmt.Errorf("it is of %q, not of %q", g.Service, s.Name),
+		}
 	}
 	if g.ClientID != c.ID {
-		return nil, &Error{Kind: ErrClient, Hint: "sign in with the client of the policy: sweepd login " + storage, Err: errors.New("the sign-in was given to another client than the policy names")}
+		return nil, &Error{
+			Kind: ErrClient, Hint: "sign in with the client of the policy: sweepd login " + storage,
+			Err: errors.New("the sign-in was given to another client than the policy names"),
+		}
 	}
 	if err := s.Allows(storage, g.Scopes, wanted); err != nil {
 		return nil, err
@@ -47,9 +53,8 @@ func Open(store Store, storage string, s Service, c Client, n Net, wanted []stri
 	return o, nil
 }
 
-// Verify holds that the account is the one that signed in, and the one that the
-// policy names, if named is not empty: else ErrOtherAccount. The service is
-// asked, by c, once for each access token.
+// Verify checks that the account is the one that signed in, and the one that the policy names, if named is not empty;
+// if not, it returns ErrOtherAccount. It asks the service, by c, once for each access token.
 func (o *Opened) Verify(ctx context.Context, c *http.Client, named string) error {
 	if o.Grant.Access.Verified && o.Grant.Access.good(o.net.Now()) {
 		return agrees(o.storage, o.Grant.Account, named)
@@ -72,18 +77,21 @@ func (o *Opened) Verify(ctx context.Context, c *http.Client, named string) error
 	return o.keep(g, false)
 }
 
-// agrees holds that got is the account that the policy names.
+// agrees returns ErrOtherAccount if got is not the account that the policy names.
 func agrees(storage string, got Account, named string) error {
 	if named == "" || got.Is(named) {
 		return nil
 	}
-	return &Error{Kind: ErrOtherAccount, Hint: "sign in as the account that the policy names, or name this one there", Err: fmt.Errorf("the policy says that %s is %s's, and it is %s's", storage, named, got.Email)}
+	return &Error{
+		Kind: ErrOtherAccount, Hint: "sign in as the account that the policy names, or name this one there",
+		Err: fmt.Errorf("the policy says that %s is %s's, and it is %s's", storage, named, got.Email),
+	}
 }
 
-// refresh gets an access token by the refresh token. What another process got
-// meanwhile is taken; what is got is kept for others.
+// refresh gets an access token by the refresh token, and stores it. If another process has stored one meanwhile,
+// refresh returns that.
 func (o *Opened) refresh(ctx context.Context, _ Access, refused secret.Text) (Access, error) {
-	g, err := o.store.Load(o.storage) // anew: somebody may have signed out, or in again
+	g, err := o.store.Load(o.storage) // again: the user may have signed out, or in again
 	if err != nil {
 		return Access{}, err
 	}
@@ -93,7 +101,7 @@ func (o *Opened) refresh(ctx context.Context, _ Access, refused secret.Text) (Ac
 	if g.Access.good(o.net.Now()) && !g.Access.Token.Equal(refused) {
 		return g.Access, nil
 	}
-	// Asking twice gives two good tokens: nothing of a person's is changed.
+	// Two requests return two valid tokens, and change nothing else.
 	ctx, cfg := o.net.config(cloudhttp.Reading(ctx), o.service, o.client, "", nil)
 	t, err := cfg.TokenSource(ctx, &oauth2.Token{RefreshToken: g.Refresh.Reveal()}).Token()
 	if err != nil {
@@ -108,8 +116,8 @@ func (o *Opened) refresh(ctx context.Context, _ Access, refused secret.Text) (Ac
 	return g.Access, o.keep(g, rotated)
 }
 
-// keep saves a refreshed grant. Where that cannot be done it is an error only
-// if the kept refresh token is no longer good; a credential is never written.
+// keep stores a refreshed grant. A failure is an error only if the stored refresh token is no longer valid; a
+// credential is never written.
 func (o *Opened) keep(g Grant, rotated bool) error {
 	if _, readOnly := o.store.file(o.storage); readOnly {
 		return nil
@@ -120,7 +128,8 @@ func (o *Opened) keep(g Grant, rotated bool) error {
 	err := o.store.Save(o.storage, g)
 	if err != nil && !rotated {
 		if o.net.Log != nil {
-			o.net.Log.Warn("the new access token could not be kept", slog.String("storage", o.storage), slog.Any("error", err))
+			o.net.Log.Warn("the new access token could not be kept",
+				slog.String("storage", o.storage), slog.Any("error", err))
 		}
 		return nil
 	}

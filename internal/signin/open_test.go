@@ -43,7 +43,9 @@ func open(t *testing.T, a *authority, c *clock, store signin.Store) *signin.Open
 
 // api is a client of the service's API.
 func api(a *authority, c *clock, o *signin.Opened) *http.Client {
-	return &http.Client{Transport: cloudhttp.New(nil, cloudhttp.Options{Tokens: o.Tokens, Hosts: []string{"127.0.0.1"}, Now: c.Now})}
+	return &http.Client{
+		Transport: cloudhttp.New(nil, cloudhttp.Options{Tokens: o.Tokens, Hosts: []string{"127.0.0.1"}, Now: c.Now}),
+	}
 }
 
 func token(t *testing.T, o *signin.Opened, refused secret.Text) secret.Text {
@@ -148,7 +150,8 @@ func TestAServiceThatIsDownIsNoReasonToSignInAgain(t *testing.T) {
 	c.pass(2 * time.Hour)
 	a.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) })
 	_, err := o.Tokens.Token(t.Context(), secret.Text{})
-	if !errors.Is(err, cloudhttp.Unavailable) || errors.Is(err, signin.ErrSignInAgain) || errors.Is(err, cloudhttp.ErrUnknownOutcome) {
+	if !errors.Is(err, cloudhttp.Unavailable) || errors.Is(err, signin.ErrSignInAgain) ||
+		errors.Is(err, cloudhttp.ErrUnknownOutcome) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -270,8 +273,8 @@ func TestRevokingMakesTheTokensGoodForNothing(t *testing.T) {
 	is(t, err, signin.ErrSignInAgain, "")
 }
 
-// Everything that a sign-in's life prints, at debug, with every error on the
-// way, is searched for every secret there was.
+// Everything that a sign-in's life prints, at debug, with every error on the way, is searched for every secret there
+// was.
 func TestNothingThatIsPrintedHasASecretInIt(t *testing.T) {
 	a, c := newAuthority(t), newClock()
 	var out bytes.Buffer
@@ -336,7 +339,8 @@ func TestNothingThatIsPrintedHasASecretInIt(t *testing.T) {
 	}
 	_, err = store.Load("drive")
 	say(err)
-	secrets = append(secrets, clientSecret, "secret-wrong", "secret-pasted", "secret-state", "secret-broken", "4/code-", "4%2Fcode-")
+	secrets = append(secrets, clientSecret, "secret-wrong", "secret-pasted", "secret-state",
+		"secret-broken", "4/code-", "4%2Fcode-")
 	if len(secrets) < 9 || !slices.Contains(secrets, g.Refresh.Reveal()) {
 		t.Fatalf("searching for %d secrets only", len(secrets))
 	}

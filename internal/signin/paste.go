@@ -8,13 +8,16 @@ import (
 	"sweepd/internal/secret"
 )
 
-// pasted finds the code in what a person pasted: the address that the browser
-// was sent to, or what follows "code=" in it. PKCE binds even a bare code to
-// this sign-in, so that one without a state is no way in.
+// pasted returns the code from a user's pasted text: the address that the browser was sent to, or the value of
+// "code=" in it. PKCE binds even a bare code to this sign-in, so a code without a state cannot be misused.
 func pasted(text string, state secret.Text) (secret.Text, error) {
 	text = strings.TrimSpace(text)
-	bad := &Error{Kind: ErrPasted, Hint: "copy the whole address of the page that the browser could not open; it begins with http://127.0.0.1"}
-	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
+	bad := &Error{
+		Kind: ErrPasted,
+		Hint: "copy the whole address of the page that the browser could not open; it begins with http://127.0.0.1",
+	}
+	if text == "" || strings.ContainsFunc(text,
+		func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
 		return secret.Text{}, bad
 	}
 	if !strings.Contains(text, "code=") && !strings.Contains(text, "error=") {

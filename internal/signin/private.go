@@ -7,9 +7,9 @@ import (
 	"os"
 )
 
-// ReadPrivate reads a file that has secrets in it: ErrExposed where anybody but
-// its owner could have, or where its owner is somebody else (but root). The
-// file that is judged is the one that is read. More than 64 KiB is refused.
+// ReadPrivate reads a file that contains secrets. It returns ErrExposed if anyone but its owner could have read it,
+// or if its owner is neither the user nor root. It checks the open file, so that it reads the one that it checked.
+// More than 64 KiB is an error.
 func ReadPrivate(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -4,6 +4,5 @@ package signin
 
 import "io/fs"
 
-// private holds nothing here: modes say nothing, and a person's own folders are
-// not others' to read.
+// private checks nothing here: modes mean nothing, and other users cannot read the user's own folders.
 func private(string, fs.FileInfo) error { return nil }

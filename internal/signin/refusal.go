@@ -12,8 +12,8 @@ import (
 	"sweepd/internal/cloudhttp"
 )
 
-// Refusal makes an Error of what the token address answered, without its body.
-// The codes are RFC 6749's, section 5.2.
+// Refusal returns an Error for an answer of the token address, without its body. The codes are RFC 6749's, section
+// 5.2.
 func Refusal(storage string, s Service, err error) error {
 	answer, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if !ok {
@@ -36,7 +36,11 @@ func Refusal(storage string, s Service, err error) error {
 	case "invalid_grant":
 		return &Error{Kind: ErrSignInAgain, Hint: againHint(storage, s), Err: cause}
 	case "invalid_client", "unauthorized_client", "deleted_client", "disabled_client":
-		return &Error{Kind: ErrClient, Hint: "is it deleted, or has its secret changed? name the file of a client that exists as client: in the policy, then: sweepd login " + storage, Err: cause}
+		return &Error{
+			Kind: ErrClient,
+			Hint: "is it deleted, or has its secret changed? name the file of a client that exists as client: in the policy, then: sweepd login " + storage,
+			Err:  cause,
+		}
 	case "access_denied":
 		return &Error{Kind: ErrDeclined, Err: cause}
 	}
@@ -46,9 +50,9 @@ func Refusal(storage string, s Service, err error) error {
 	return fmt.Errorf("ask %s for a token: %w", s.Name, cause)
 }
 
-// refusalHint is what to do about refusals that another sign-in does not mend, or
-// not for long; "" for all others. The codes are Google's, of its token address and
-// of its consent page: developers.google.com/identity/protocols/oauth2/native-app.
+// refusalHint returns what to do about refusals that another sign-in does not solve, or not for long; "" for all
+// others. The codes are Google's, of its token address and of its consent page:
+// developers.google.com/identity/protocols/oauth2/native-app.
 func refusalHint(code, subtype, text string) string {
 	switch {
 	case suspended(code, text):
@@ -66,10 +70,11 @@ func refusalHint(code, subtype, text string) string {
 // suspended reports whether a service refuses because the account is not in use.
 func suspended(code, text string) bool {
 	text = strings.ToLower(text)
-	return code == "user_suspended" || code == "invalid_grant" && (strings.Contains(text, "suspended") || strings.Contains(text, "account has been d"))
+	return code == "user_suspended" || code == "invalid_grant" &&
+		(strings.Contains(text, "suspended") || strings.Contains(text, "account has been d"))
 }
 
-// againHint is what to do about ErrSignInAgain.
+// againHint returns what to do about ErrSignInAgain.
 func againHint(storage string, s Service) string {
 	hint := "sweepd login " + storage
 	if s.AgainHint != "" {
@@ -78,7 +83,7 @@ func againHint(storage string, s Service) string {
 	return hint
 }
 
-// plainText makes what a service says one short line.
+// plainText returns a service's text as one short line.
 func plainText(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsGraphic(r) && !unicode.Is(unicode.Cf, r) {

@@ -19,16 +19,30 @@ func TestEachRefusalOfTheTokenAddressHasItsOwnHint(t *testing.T) {
 		says string
 		not  string
 	}{
-		{`{"error":"invalid_grant","error_description":"Token has been expired or revoked."}`, signin.ErrSignInAgain, "sweepd login drive", "administrator"},
-		{`{"error":"invalid_grant","error_description":"reauth related error (invalid_rapt)","error_subtype":"invalid_rapt"}`, signin.ErrSignInAgain, "session control", ""},
-		{`{"error":"invalid_grant","error_description":"Account has been suspended"}`, signin.ErrDeclined, "suspended", "sweepd login"},
-		{`{"error":"invalid_grant","error_description":"Account has been deleted"}`, signin.ErrDeclined, "deleted", "sweepd login"},
+		{
+			`{"error":"invalid_grant","error_description":"Token has been expired or revoked."}`,
+			signin.ErrSignInAgain, "sweepd login drive", "administrator",
+		},
+		{
+			`{"error":"invalid_grant","error_description":"reauth related error (invalid_rapt)","error_subtype":"invalid_rapt"}`,
+			signin.ErrSignInAgain, "session control", "",
+		},
+		{
+			`{"error":"invalid_grant","error_description":"Account has been suspended"}`, signin.ErrDeclined,
+			"suspended", "sweepd login",
+		},
+		{
+			`{"error":"invalid_grant","error_description":"Account has been deleted"}`, signin.ErrDeclined,
+			"deleted", "sweepd login",
+		},
 		{`{"error":"user_suspended"}`, signin.ErrDeclined, "suspended", "sweepd login"},
 		{`{"error":"admin_policy_enforced"}`, signin.ErrDeclined, "API controls", "sweepd login"},
 		{`{"error":"org_internal"}`, signin.ErrDeclined, "audience", "sweepd login"},
 	} {
 		code, _, _ := strings.Cut(strings.TrimPrefix(c.body, `{"error":"`), `"`)
-		answer := &oauth2.RetrieveError{Response: &http.Response{Status: "400 Bad Request"}, Body: []byte(c.body), ErrorCode: code}
+		answer := &oauth2.RetrieveError{
+			Response: &http.Response{Status: "400 Bad Request"}, Body: []byte(c.body), ErrorCode: code,
+		}
 		if _, after, ok := strings.Cut(c.body, `"error_description":"`); ok {
 			answer.ErrorDescription, _, _ = strings.Cut(after, `"`)
 		}

@@ -11,8 +11,7 @@ import (
 	"sweepd/internal/cloudhttp"
 )
 
-// Revoke gives a grant back to the service, so that its tokens are good for
-// nothing any more.
+// Revoke revokes a grant at the service, so that its tokens become invalid.
 func Revoke(ctx context.Context, s Service, n Net, g Grant) error {
 	if err := s.Revoke(ctx, n.Plain(), g); err != nil {
 		return fmt.Errorf("take the access back at %s: %w", s.Name, err)
@@ -20,12 +19,13 @@ func Revoke(ctx context.Context, s Service, n Net, g Grant) error {
 	return nil
 }
 
-// RevokeAt is the Revoke of a service that has an address for it by RFC 7009.
-// A token that is already good for nothing is no error.
+// RevokeAt returns the Revoke function of a service that has an address for it by RFC 7009. It returns nil if the
+// token is already invalid.
 func RevokeAt(address string) func(context.Context, *http.Client, Grant) error {
 	return func(ctx context.Context, c *http.Client, g Grant) error {
 		form := url.Values{"token": {g.Refresh.Reveal()}}.Encode()
-		req, err := http.NewRequestWithContext(cloudhttp.Repeatable(ctx), http.MethodPost, address, strings.NewReader(form))
+		req, err := http.NewRequestWithContext(cloudhttp.Repeatable(ctx), http.MethodPost, address,
+			strings.NewReader(form))
 		if err != nil {
 			return err
 		}
@@ -39,7 +39,8 @@ func RevokeAt(address string) func(context.Context, *http.Client, Grant) error {
 		if err != nil {
 			return err
 		}
-		if resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusBadRequest && strings.Contains(string(body), "invalid_token") {
+		if resp.StatusCode == http.StatusOK ||
+			resp.StatusCode == http.StatusBadRequest && strings.Contains(string(body), "invalid_token") {
 			return nil
 		}
 		return fmt.Errorf("the answer is %s", resp.Status)

@@ -13,47 +13,46 @@ import (
 	"sweepd/internal/secret"
 )
 
-// Service is how one service lets programs in.
+// Service describes the sign-in of one service.
 type Service struct {
-	Name     string            // as it is kept: "google"
-	Endpoint oauth2.Endpoint   // with an AuthStyle: none is tried out, since a code is good for one try
-	Params   map[string]string // of the consent page, beside those of every service
+	Name     string            // the name in stored grants: "google"
+	Endpoint oauth2.Endpoint   // with an AuthStyle: it is never probed, because a code is valid for one try
+	Params   map[string]string // of the consent page, in addition to those of every service
 
-	// Callback is the address of this machine, "127.0.0.1:PORT", that the browser
-	// comes back to, where the service takes only one that it was told of before;
-	// "": any port.
+	// Callback is the address on this machine, "127.0.0.1:PORT", that the browser returns to, if the service accepts
+	// only one that is registered; "": any port.
 	Callback string
 
-	// Covers reports whether granted allows all that scope does; nil: if it is
-	// among them.
+	// Covers reports whether granted allows everything that scope does; nil: if scope is among granted.
 	Covers func(granted []string, scope string) bool
 
-	// Whoami asks whose account it is; its client sends the access token, to
-	// Hosts alone. Classify and Call are cloudhttp's of its requests.
+	// Whoami asks for the account; its client sends the access token, to Hosts alone. Classify and Call are
+	// cloudhttp's, for its requests.
 	Whoami   func(ctx context.Context, c *http.Client) (Account, error)
 	Hosts    []string
 	Classify func(cloudhttp.Answer) cloudhttp.Meaning
 	Call     func(*http.Request) string
 
-	// Revoke gives a grant back; its client sends no access token. A grant that
-	// the service no longer knows is no error.
+	// Revoke revokes a grant; its client sends no access token. It returns nil if the service no longer knows the
+	// grant.
 	Revoke func(ctx context.Context, c *http.Client, g Grant) error
 
-	FewerHint string // how to get what was not allowed, before "sweepd login STORAGE"
-	AgainHint string // what may be behind ErrSignInAgain, beside a person's wish
+	FewerHint string // how to get the scopes that were not allowed, before "sweepd login STORAGE"
+	AgainHint string // a possible cause of ErrSignInAgain, other than the user's own decision
 }
 
-// Allows returns nil if granted allows all of wanted, else ErrFewerScopes with what
-// it lacks.
+// Allows returns nil if granted allows all of wanted, else ErrFewerScopes with the scopes that it lacks.
 func (s Service) Allows(storage string, granted, wanted []string) error {
 	lacking := s.lacks(granted, wanted)
 	if len(lacking) == 0 {
 		return nil
 	}
-	return &Error{Kind: ErrFewerScopes, Hint: s.FewerHint + "sweepd login " + storage, Err: fmt.Errorf("it lacks %q", lacking)}
+	return &Error{
+		Kind: ErrFewerScopes, Hint: s.FewerHint + "sweepd login " + storage, Err: fmt.Errorf("it lacks %q", lacking),
+	}
 }
 
-// lacks is what granted does not allow of wanted.
+// lacks returns the scopes of wanted that granted does not allow.
 func (s Service) lacks(granted, wanted []string) (lacking []string) {
 	covers := s.Covers
 	if covers == nil {
@@ -67,20 +66,19 @@ func (s Service) lacks(granted, wanted []string) (lacking []string) {
 	return lacking
 }
 
-// Client is the OAuth client that a person made for themselves at the service.
+// Client is the OAuth client that a user registered for themselves at the service.
 type Client struct {
 	ID     string
-	Secret secret.Text // empty where the service gives none
+	Secret secret.Text // empty if the service issues none
 }
 
-// Account is whose files they are.
+// Account is the account that the files belong to.
 type Account struct {
-	ID    string `json:"id"`    // of the service's making; never another's
-	Email string `json:"email"` // for people; it may change
+	ID    string `json:"id"`    // assigned by the service; never reused
+	Email string `json:"email"` // for users; it may change
 }
 
-// Is reports whether named is this account: its id, or its address in letters
-// of either case.
+// Is reports whether named is this account: its id, or its address, in which case is ignored.
 func (a Account) Is(named string) bool {
 	return named != "" && (named == a.ID || strings.EqualFold(named, a.Email))
 }

@@ -22,8 +22,8 @@ import (
 	"sweepd/internal/signin"
 )
 
-// authority is a small OAuth service: a consent page, a token address, an
-// address to revoke at, and an API that says whose a token is.
+// authority is a small OAuth service: a consent page, a token address, an address to revoke at, and an API that
+// returns the account of a token.
 type authority struct {
 	*httptest.Server
 	mu       sync.Mutex
@@ -68,7 +68,9 @@ func (a *authority) consent(w http.ResponseWriter, r *http.Request) {
 	a.consents++
 	q := r.URL.Query()
 	back, err := url.Parse(q.Get("redirect_uri"))
-	if err != nil || back.Hostname() != "127.0.0.1" || q.Get("client_id") != clientID || q.Get("response_type") != "code" || q.Get("code_challenge_method") != "S256" || q.Get("access_type") != "offline" {
+	if err != nil || back.Hostname() != "127.0.0.1" || q.Get("client_id") != clientID ||
+		q.Get("response_type") != "code" || q.Get("code_challenge_method") != "S256" ||
+		q.Get("access_type") != "offline" {
 		http.Error(w, "bad request", http.StatusBadRequest)
 		return
 	}
@@ -104,7 +106,8 @@ func (a *authority) token(w http.ResponseWriter, r *http.Request) {
 		c, ok := a.codes[r.FormValue("code")]
 		delete(a.codes, r.FormValue("code"))
 		sum := sha256.Sum256([]byte(r.FormValue("code_verifier")))
-		if !ok || base64.RawURLEncoding.EncodeToString(sum[:]) != c.challenge || r.FormValue("redirect_uri") != c.redirect {
+		if !ok || base64.RawURLEncoding.EncodeToString(sum[:]) != c.challenge ||
+			r.FormValue("redirect_uri") != c.redirect {
 			refuse(400, "invalid_grant")
 			return
 		}
@@ -121,7 +124,8 @@ func (a *authority) token(w http.ResponseWriter, r *http.Request) {
 	a.access[access] = person
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(map[string]any{
-		"access_token": access, "refresh_token": refresh, "expires_in": 3600, "token_type": "Bearer", "scope": strings.Join(a.tick, " "),
+		"access_token": access, "refresh_token": refresh, "expires_in": 3600, "token_type": "Bearer",
+		"scope": strings.Join(a.tick, " "),
 	})
 }
 
@@ -172,11 +176,13 @@ func (a *authority) count(path string) (n int) {
 	return n
 }
 
-// service is the authority as signin is told of it.
+// service returns the signin.Service of the authority.
 func (a *authority) service() signin.Service {
 	return signin.Service{
-		Name:      "test",
-		Endpoint:  oauth2.Endpoint{AuthURL: a.URL + "/consent", TokenURL: a.URL + "/token", AuthStyle: oauth2.AuthStyleInParams},
+		Name: "test",
+		Endpoint: oauth2.Endpoint{
+			AuthURL: a.URL + "/consent", TokenURL: a.URL + "/token", AuthStyle: oauth2.AuthStyleInParams,
+		},
 		Params:    map[string]string{"access_type": "offline"},
 		Hosts:     []string{"127.0.0.1"},
 		Revoke:    signin.RevokeAt(a.URL + "/revoke"),
@@ -267,7 +273,7 @@ func (a *authority) signIn(t *testing.T, c *clock) signin.Grant {
 	return g
 }
 
-// is fails unless err is of kind and has a hint with some words in it.
+// is fails unless err is of kind and has a hint that contains some text.
 func is(t *testing.T, err error, kind signin.Kind, hint string) {
 	t.Helper()
 	e, ok := errors.AsType[*signin.Error](err)

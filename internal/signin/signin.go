@@ -12,29 +12,26 @@ import (
 	"sweepd/internal/secret"
 )
 
-// Request is one sign-in of a person.
+// Request is one sign-in of a user.
 type Request struct {
 	Storage string // for hints
 	Service Service
 	Client  Client
 	Scopes  []string
 	Account string  // the address or id that the policy names; "": any
-	Pinned  Account // that the storage is of; the zero Account: not yet known
+	Pinned  Account // the account of the storage; the zero Account: not yet known
 
-	// Show brings the person to the consent page. start is an address of this
-	// machine that leads there, once, and can be shown to everybody; consent
-	// is the page's own address.
+	// Show leads the user to the consent page. start is an address of this machine that redirects there, once, and is
+	// not secret; consent is the page's own address.
 	Show func(start, consent string) error
 
-	// Paste, if given, is for a machine without a browser: there is no start
-	// then, and it returns what the person copied out of the browser of
-	// another.
+	// Paste, if not nil, is for a machine without a browser: start is "" then, and Paste returns the text that the
+	// user copied out of the browser of another machine.
 	Paste func(ctx context.Context) (string, error)
 }
 
-// SignIn has a person give access, and returns what was given. ErrDeclined,
-// ErrFewerScopes, ErrOtherAccount, ErrClient, ErrPasted say what is wrong; what
-// was given to the wrong account is given back.
+// SignIn lets a user give access, and returns the grant. ErrDeclined, ErrFewerScopes, ErrOtherAccount, ErrClient and
+// ErrPasted distinguish the failures; a grant of the wrong account is revoked.
 func SignIn(ctx context.Context, n Net, r Request) (Grant, error) {
 	state := secret.New(oauth2.GenerateVerifier()) // 256 random bits
 	verifier := oauth2.GenerateVerifier()
@@ -48,13 +45,17 @@ func SignIn(ctx context.Context, n Net, r Request) (Grant, error) {
 		return Grant{}, exchangeRefusal(r, err)
 	}
 	g := Grant{
-		Service: r.Service.Name, ClientID: r.Client.ID, Scopes: r.Scopes, Refresh: secret.New(t.RefreshToken), Access: n.Access(t), Given: n.Now(),
+		Service: r.Service.Name, ClientID: r.Client.ID, Scopes: r.Scopes, Refresh: secret.New(t.RefreshToken),
+		Access: n.Access(t), Given: n.Now(),
 	}
 	if given, ok := t.Extra("scope").(string); ok { // absent: as asked (RFC 6749, section 5.1)
 		g.Scopes = strings.Fields(given)
 	}
 	if g.Refresh.Empty() {
-		return Grant{}, &Error{Kind: ErrDeclined, Hint: "begin again: sweepd login " + r.Storage, Err: errors.New("the service gave access for an hour only")}
+		return Grant{}, &Error{
+			Kind: ErrDeclined, Hint: "begin again: sweepd login " + r.Storage,
+			Err: errors.New("the service gave access for an hour only"),
+		}
 	}
 	if err := r.Service.Allows(r.Storage, g.Scopes, r.Scopes); err != nil {
 		return Grant{}, err
@@ -62,8 +63,10 @@ func SignIn(ctx context.Context, n Net, r Request) (Grant, error) {
 	return r.identify(ctx, n, g)
 }
 
-// ask brings the person to the consent page and waits for the code.
-func (r Request) ask(ctx context.Context, n Net, state secret.Text, verifier string) (code secret.Text, redirect string, err error) {
+// ask leads the user to the consent page and waits for the code.
+func (r Request) ask(
+	ctx context.Context, n Net, state secret.Text, verifier string,
+) (code secret.Text, redirect string, err error) {
 	options := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(verifier)}
 	for k, v := range r.Service.Params {
 		options = append(options, oauth2.SetAuthURLParam(k, v))
@@ -85,7 +88,11 @@ func (r Request) ask(ctx context.Context, n Net, state secret.Text, verifier str
 	}
 	c, redirect, err := listen(ctx, r.Service.Callback, state)
 	if err != nil {
-		return code, "", &Error{Kind: ErrPort, Hint: "end the program that uses the port, or sign in without it: sweepd login --no-browser " + r.Storage, Err: err}
+		return code, "", &Error{
+			Kind: ErrPort,
+			Hint: "end the program that uses the port, or sign in without it: sweepd login --no-browser " + r.Storage,
+			Err:  err,
+		}
 	}
 	_, cfg := n.config(ctx, r.Service, r.Client, redirect, r.Scopes)
 	c.consent = cfg.AuthCodeURL(state.Reveal(), options...)
@@ -96,9 +103,9 @@ func (r Request) ask(ctx context.Context, n Net, state secret.Text, verifier str
 	return code, redirect, err
 }
 
-// nowhere is a loopback address at which nobody listens: the browser shows it,
-// with the code in it, and cannot open it. Of a service that knows one address
-// only it is that, whoever listens there on the other machine.
+// nowhere returns a loopback address on which no program listens: the browser shows it, with the code in it, but
+// cannot open it. If the service accepts only one address, it is that one, even if a program listens on it on the
+// other machine.
 func nowhere(ctx context.Context, at string) (string, error) {
 	if at != "" {
 		return "http://" + at + "/", nil
@@ -110,20 +117,24 @@ func nowhere(ctx context.Context, at string) (string, error) {
 	return "http://" + l.Addr().String() + "/", l.Close()
 }
 
-// exchangeRefusal says what is wrong with a code: it was good for this sign-in
-// alone, and only once.
+// exchangeRefusal returns the error for a refused code: a code is valid only for this sign-in, and only once.
 func exchangeRefusal(r Request, err error) error {
 	err = Refusal(r.Storage, r.Service, err)
 	if e, ok := errors.AsType[*Error](err); ok && e.Kind == ErrSignInAgain {
-		return &Error{Kind: ErrPasted, Hint: "a code is good once and for a few minutes; begin again: sweepd login " + r.Storage, Err: e.Err}
+		return &Error{
+			Kind: ErrPasted, Hint: "a code is good once and for a few minutes; begin again: sweepd login " +
+				r.Storage, Err: e.Err,
+		}
 	}
 	return err
 }
 
-// identify asks whose grant it is, and gives back one of the wrong account.
+// identify asks for the account of the grant, and revokes a grant of the wrong account.
 func (r Request) identify(ctx context.Context, n Net, g Grant) (Grant, error) {
 	tokens := NewSource(n.Now, g.Access, func(context.Context, Access, secret.Text) (Access, error) {
-		return Access{}, &Error{Kind: ErrDeclined, Err: errors.New("the service refuses the token that it has just given")}
+		return Access{}, &Error{
+			Kind: ErrDeclined, Err: errors.New("the service refuses the token that it has just given"),
+		}
 	})
 	who, err := r.Service.Whoami(ctx, n.signed(r.Service, tokens))
 	if err != nil {

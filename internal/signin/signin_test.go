@@ -18,7 +18,8 @@ import (
 func TestAPersonSignsInByABrowser(t *testing.T) {
 	a, c := newAuthority(t), newClock()
 	g := a.signIn(t, c)
-	if g.Account != (signin.Account{ID: "id-of-ann", Email: "ann@example.com"}) || !slices.Equal(g.Scopes, []string{"read", "write"}) || g.ClientID != clientID || g.Service != "test" {
+	if g.Account != (signin.Account{ID: "id-of-ann", Email: "ann@example.com"}) ||
+		!slices.Equal(g.Scopes, []string{"read", "write"}) || g.ClientID != clientID || g.Service != "test" {
 		t.Errorf("got %+v", g)
 	}
 	if a.refresh[g.Refresh.Reveal()] != "ann" || a.access[g.Access.Token.Reveal()] != "ann" {
@@ -81,7 +82,9 @@ func TestTheLoopbackAddressGivesNothingToOthers(t *testing.T) {
 				}
 			}
 			first, err := http.DefaultTransport.RoundTrip(must(http.NewRequest("GET", start, nil)))
-			if err != nil || first.Header.Get("Location") != consent || first.Header.Get("Referrer-Policy") != "no-referrer" || first.Header.Get("Cache-Control") != "no-store" {
+			if err != nil || first.Header.Get("Location") != consent ||
+				first.Header.Get("Referrer-Policy") != "no-referrer" ||
+				first.Header.Get("Cache-Control") != "no-store" {
 				t.Errorf("the first is sent to %v, %v", first, err)
 			}
 			first.Body.Close()
@@ -184,7 +187,8 @@ func TestWhatIsNotTheAnswerIsRefused(t *testing.T) {
 		r.Paste = func(context.Context) (string, error) { return text, nil }
 		_, err := signin.SignIn(t.Context(), c.net(), r)
 		is(t, err, signin.ErrPasted, "")
-		if u, _ := url.Parse(other); strings.Contains(err.Error(), u.Query().Get("code")) || strings.Contains(err.Error(), "wrong-code") {
+		if u, _ := url.Parse(other); strings.Contains(err.Error(), u.Query().Get("code")) ||
+			strings.Contains(err.Error(), "wrong-code") {
 			t.Errorf("the error quotes the code: %v", err)
 		}
 	}
@@ -250,7 +254,9 @@ func TestAnotherAccountIsRefusedAndGivenBack(t *testing.T) {
 
 func TestAnAddressIsNotAnId(t *testing.T) {
 	ann := signin.Account{ID: "7", Email: "ann@example.com"}
-	for named, want := range map[string]bool{"7": true, "ann@example.com": true, "Ann@Example.com": true, "ann": false, "": false, "8": false} {
+	for named, want := range map[string]bool{
+		"7": true, "ann@example.com": true, "Ann@Example.com": true, "ann": false, "": false, "8": false,
+	} {
 		if got := ann.Is(named); got != want {
 			t.Errorf("%q: got %v, want %v", named, got, want)
 		}
@@ -304,8 +310,8 @@ func (discard) Header() http.Header         { return http.Header{} }
 func (discard) Write(b []byte) (int, error) { return len(b), nil }
 func (discard) WriteHeader(int)             {}
 
-// A service that knows one address only is not to fail for good where another program
-// has it: without a browser nothing need listen there.
+// A service that knows one address only is not to fail for good where another program has it: without a browser
+// nothing need listen there.
 func TestAPortInUseHasAWayOut(t *testing.T) {
 	busy, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -8,27 +8,28 @@ import (
 	"sweepd/internal/secret"
 )
 
-// Source gives access tokens and gets a new one when the last is about to end
-// or was refused. One call at a time gets one; the others wait for it.
+// Source returns access tokens, and gets a new one if the last is about to expire or was refused. One call at a time
+// gets one; the others wait for it.
 type Source struct {
 	now  func() time.Time
 	get  func(ctx context.Context, last Access, refused secret.Text) (Access, error)
-	turn chan struct{} // holds one value while nobody is at last
+	turn chan struct{} // holds one value while last is unlocked
 	last Access
 }
 
 var _ cloudhttp.Tokens = (*Source)(nil)
 
-// NewSource makes a source that begins with first, which may be empty, and
-// calls get for another. refused is what the service has just refused, if
-// anything.
-func NewSource(now func() time.Time, first Access, get func(ctx context.Context, last Access, refused secret.Text) (Access, error)) *Source {
+// NewSource returns a source that begins with first, which may be empty, and calls get for another. refused is the
+// token that the service has just refused, if any.
+func NewSource(now func() time.Time, first Access,
+	get func(ctx context.Context, last Access, refused secret.Text) (Access, error),
+) *Source {
 	s := &Source{now: now, get: get, turn: make(chan struct{}, 1), last: first}
 	s.turn <- struct{}{}
 	return s
 }
 
-// Token is a token that is good for a while and is not the refused one.
+// Token returns a token that is valid for a while and is not the refused one.
 func (s *Source) Token(ctx context.Context, refused secret.Text) (secret.Text, error) {
 	select {
 	case <-ctx.Done():

@@ -11,20 +11,17 @@ import (
 	"runtime"
 )
 
-// Store keeps one grant for each storage, in a file of its own that only its
-// owner can read.
+// Store keeps one grant for each storage, in a file of its own that only its owner can read.
 type Store struct {
-	// Dir holds the files. It is made, with mode 0700, when the first is kept.
+	// Dir has the files. It is created, with mode 0700, when the first is stored.
 	Dir string
 
-	// Credentials is systemd's folder of credentials, or "". A credential
-	// sweepd.STORAGE there comes before a file of Dir and is never written:
-	// https://systemd.io/CREDENTIALS/.
+	// Credentials is systemd's folder of credentials, or "". A credential sweepd.STORAGE there takes precedence over
+	// a file of Dir and is never written: https://systemd.io/CREDENTIALS/.
 	Credentials string
 }
 
-// file is where the grant of a storage lies, and whether it is to be left as it
-// is.
+// file returns the path of a storage's grant, and whether it must not be changed.
 func (s Store) file(storage string) (path string, readOnly bool) {
 	name := url.PathEscape(storage)
 	if s.Credentials != "" {
@@ -36,15 +33,14 @@ func (s Store) file(storage string) (path string, readOnly bool) {
 	return filepath.Join(s.Dir, name+".json"), false
 }
 
-// File says where the grant of a storage lies, or would, for messages.
+// File returns the path of a storage's grant, whether or not it exists, for messages.
 func (s Store) File(storage string) string {
 	path, _ := s.file(storage)
 	return path
 }
 
-// Load reads the grant of a storage: ErrNotSignedIn where there is none,
-// ErrExposed where others could have read it, ErrUnreadable where it is not
-// what Save wrote.
+// Load reads the grant of a storage. It returns ErrNotSignedIn if there is none, ErrExposed if other users could have
+// read it, and ErrUnreadable if it is not in the form that Save writes.
 func (s Store) Load(storage string) (Grant, error) {
 	path, _ := s.file(storage)
 	b, err := s.ReadPrivate(path)
@@ -56,7 +52,9 @@ func (s Store) Load(storage string) (Grant, error) {
 	}
 	g, err := decode(b)
 	if err != nil {
-		return Grant{}, &Error{Kind: ErrUnreadable, Hint: "sweepd login " + storage, Err: fmt.Errorf("%s: %w", path, err)}
+		return Grant{}, &Error{
+			Kind: ErrUnreadable, Hint: "sweepd login " + storage, Err: fmt.Errorf("%s: %w", path, err),
+		}
 	}
 	pin, err := s.Pinned(storage)
 	if err == nil && pin.ID != "" && pin.ID != g.Account.ID {
@@ -65,8 +63,8 @@ func (s Store) Load(storage string) (Grant, error) {
 	return g, err
 }
 
-// ReadPrivate is ReadPrivate, but for a credential of systemd's, which guards
-// its folder by an ACL that looks like a group's right to read.
+// ReadPrivate is the function ReadPrivate, except for a credential of systemd's, which protects its folder by an ACL
+// that looks like a group's right to read.
 func (s Store) ReadPrivate(path string) ([]byte, error) {
 	if s.Credentials != "" && filepath.Dir(path) == filepath.Clean(s.Credentials) {
 		return os.ReadFile(path)
@@ -74,9 +72,8 @@ func (s Store) ReadPrivate(path string) ([]byte, error) {
 	return ReadPrivate(path)
 }
 
-// Save keeps the grant of a storage, whole or not at all, and durably. The
-// first account that is kept is the storage's for good: a grant of another is
-// ErrOtherAccount.
+// Save stores the grant of a storage, whole or not at all, and durably. The storage belongs to the first account that
+// is stored: a grant of another is ErrOtherAccount.
 func (s Store) Save(storage string, g Grant) error {
 	path, readOnly := s.file(storage)
 	if readOnly {
@@ -92,8 +89,7 @@ func (s Store) Save(storage string, g Grant) error {
 	return replace(path, b)
 }
 
-// Delete forgets the grant of a storage, and not whose it was. One that is not
-// there is no error.
+// Delete deletes the grant of a storage, but remembers its account. It returns nil if there is no grant.
 func (s Store) Delete(storage string) error {
 	path, readOnly := s.file(storage)
 	if readOnly {
@@ -105,14 +101,13 @@ func (s Store) Delete(storage string) error {
 	return syncDir(s.Dir)
 }
 
-// pin is the file that says whose a storage is.
+// pin returns the path of the file that names the account of a storage.
 func (s Store) pin(storage string) string {
 	return filepath.Join(s.Dir, url.PathEscape(storage)+".account")
 }
 
-// Pinned is the account that a storage is of, the zero Account where nobody has
-// ever signed in. It outlives the grant, because what was recorded of the
-// storage's files does.
+// Pinned returns the account that a storage belongs to, the zero Account if there was never a sign-in. It is kept
+// longer than the grant, because the record of the storage's files is too.
 func (s Store) Pinned(storage string) (a Account, err error) {
 	b, err := os.ReadFile(s.pin(storage))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -130,8 +125,8 @@ func (s Store) Pinned(storage string) (a Account, err error) {
 	return a, nil
 }
 
-// Pin makes a storage that is nobody's yet a's, and takes down a's new address;
-// ErrOtherAccount where it is another's.
+// Pin assigns a storage that belongs to no account yet to a, and records a's new address; ErrOtherAccount if it
+// belongs to another.
 func (s Store) Pin(storage string, a Account) error {
 	pin, err := s.Pinned(storage)
 	if err != nil {
@@ -150,7 +145,7 @@ func (s Store) Pin(storage string, a Account) error {
 	return replace(s.pin(storage), append(b, '\n'))
 }
 
-// Unpin lets a storage be of another account.
+// Unpin allows a storage to belong to another account.
 func (s Store) Unpin(storage string) error {
 	if err := os.Remove(s.pin(storage)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -158,16 +153,19 @@ func (s Store) Unpin(storage string) error {
 	return syncDir(s.Dir)
 }
 
-// Other is the refusal of one account in place of another: ErrOtherAccount.
+// Other returns the error for one account in place of another: ErrOtherAccount.
 func Other(storage string, got, want Account) error {
 	return &Error{
 		Kind: ErrOtherAccount,
-		Hint: fmt.Sprintf("sign in as %s; or give the other account a storage of its own in the policy; or, to let %s be of another from now on: sweepd logout %s --forget", want.Email, storage, storage),
-		Err:  fmt.Errorf("%s is %s's, not %s's", storage, want.Email, got.Email),
+		Hint: fmt.Sprintf(
+			"sign in as %s; or give the other account a storage of its own in the policy; or, to let %s be of another from now on: sweepd logout %s --forget",
+			want.Email, storage, storage,
+		),
+		Err: fmt.Errorf("%s is %s's, not %s's", storage, want.Email, got.Email),
 	}
 }
 
-// makeDir makes the folder, or holds that it is private.
+// makeDir creates the folder, or checks that it is private.
 func (s Store) makeDir() error {
 	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
 		return err
@@ -179,8 +177,7 @@ func (s Store) makeDir() error {
 	return private(s.Dir, fi)
 }
 
-// replace makes b the content of the file at path, whole or not at all, and
-// durable.
+// replace makes b the content of the file at path, whole or not at all, and durable.
 func replace(path string, b []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // mode 0600
 	if err != nil {
@@ -199,10 +196,10 @@ func replace(path string, b []byte) error {
 	return syncDir(filepath.Dir(path))
 }
 
-// syncDir makes what happened to the names in dir durable.
+// syncDir makes the changes of names in dir durable.
 func syncDir(dir string) error {
 	if runtime.GOOS == "windows" {
-		return nil // a folder cannot be opened for that
+		return nil // Windows cannot open a folder for that
 	}
 	d, err := os.Open(dir)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -17,9 +17,12 @@ import (
 
 func grant() signin.Grant {
 	return signin.Grant{
-		Service: "test", ClientID: clientID, Account: signin.Account{ID: "1", Email: "ann@example.com"}, Scopes: []string{"read"},
+		Service: "test", ClientID: clientID, Account: signin.Account{ID: "1", Email: "ann@example.com"},
+		Scopes:  []string{"read"},
 		Refresh: secret.New("secret-r"), Given: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC),
-		Access: signin.Access{Token: secret.New("secret-a"), Expiry: time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC), Verified: true},
+		Access: signin.Access{
+			Token: secret.New("secret-a"), Expiry: time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC), Verified: true,
+		},
 	}
 }
 
@@ -38,7 +41,8 @@ func TestWhatIsKeptIsRead(t *testing.T) {
 	if want := grant(); err != nil || !got.Refresh.Equal(want.Refresh) || !got.Access.Token.Equal(want.Access.Token) {
 		t.Fatalf("got %+v, %v", got, err)
 	} else {
-		got.Refresh, got.Access.Token, want.Refresh, want.Access.Token = secret.Text{}, secret.Text{}, secret.Text{}, secret.Text{}
+		got.Refresh, got.Access.Token, want.Refresh, want.Access.Token = secret.Text{}, secret.Text{},
+			secret.Text{}, secret.Text{}
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
@@ -47,7 +51,7 @@ func TestWhatIsKeptIsRead(t *testing.T) {
 
 func TestOnlyItsOwnerCanReadAKeptGrant(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		return // modes say nothing there
+		return // modes mean nothing there
 	}
 	s := kept(t)
 	for path, want := range map[string]fs.FileMode{s.Dir: 0o700, s.File("drive"): 0o600} {
@@ -105,7 +109,8 @@ func TestAGrantIsReplacedWholeAndLeavesNothingBehind(t *testing.T) {
 	}
 	_, err := s.Load("drive")
 	is(t, err, signin.ErrNotSignedIn, "sweepd login drive")
-	if b, err := os.ReadFile(filepath.Join(s.Dir, "drive.account")); err != nil || strings.Contains(string(b), "secret") {
+	if b, err := os.ReadFile(filepath.Join(s.Dir, "drive.account")); err != nil ||
+		strings.Contains(string(b), "secret") {
 		t.Errorf("what is left is %s, %v", b, err)
 	}
 }
@@ -186,7 +191,8 @@ func TestWhatWasNotKeptHereIsNotRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, text := range map[string]string{
-		"empty": "", "half": string(good[:len(good)/2]), "not JSON": "refresh: x", "another form": `{"access_token":"x"}`,
+		"empty": "", "half": string(good[:len(good)/2]), "not JSON": "refresh: x",
+		"another form":    `{"access_token":"x"}`,
 		"a newer version": strings.Replace(string(good), `"version": 1`, `"version": 2`, 1),
 		"an unknown key":  strings.Replace(string(good), `"version"`, `"more": 1, "version"`, 1),
 		"no scopes":       strings.Replace(string(good), `"read"`, ``, 1),
