@@ -12,15 +12,15 @@ import (
 	"sweepd/internal/signin"
 )
 
-// About is what users/get_current_account says of an account.
+// About is the answer of users/get_current_account.
 type About struct {
 	Account signin.Account
 	Kind    string    // "basic", "pro", "business"
-	Date    time.Time // Dropbox's clock, by the answer's Date; zero: it did not say
+	Date    time.Time // Dropbox's clock, by the answer's Date; zero if it has none
 }
 
-// AskAbout asks users/get_current_account; c sends the access token. member is as
-// whom a team's app acts, else "".
+// AskAbout calls users/get_current_account; c sends the access token. member is the team member that a team's app
+// acts as, else "".
 func AskAbout(ctx context.Context, c *http.Client, member string) (About, error) {
 	var who struct {
 		ID    string `json:"account_id"`
@@ -43,8 +43,8 @@ func AskAbout(ctx context.Context, c *http.Client, member string) (About, error)
 	return a, nil
 }
 
-// AskSpace asks users/get_space_usage how many bytes are used of how many: by the
-// person, or by the team where its members share a space.
+// AskSpace calls users/get_space_usage. It returns how many bytes are used and how many there are in all: of the
+// user, or of the team if its members share a space.
 func AskSpace(ctx context.Context, c *http.Client, member string) (used, all uint64, err error) {
 	var usage struct {
 		Used       uint64 `json:"used"`
@@ -66,8 +66,7 @@ func AskSpace(ctx context.Context, c *http.Client, member string) (used, all uin
 	return 0, 0, errors.New("the answer does not say how much there is room for")
 }
 
-// ask reads the answer of a route that takes no argument into a value, and returns
-// its headers.
+// ask decodes the answer of a route that takes no argument into a value, and returns its headers.
 func ask(ctx context.Context, c *http.Client, route, member string, into any) (http.Header, error) {
 	req, err := call(cloudhttp.Reading(ctx), route)
 	if err != nil {

@@ -9,17 +9,15 @@ import (
 	"sweepd/internal/cloudhttp"
 )
 
-// Classify says what an error answer of the Dropbox API means, for
-// cloudhttp.Options. Source: "Error handling" of
-// https://www.dropbox.com/developers/documentation/http/documentation and
+// Classify returns the meaning of an error answer of the Dropbox API, for cloudhttp.Options. Source: "Error handling"
+// of https://www.dropbox.com/developers/documentation/http/documentation and
 // https://developers.dropbox.com/error-handling-guide.
 //
-// The error of a route is a 409 whose tags are nested; Meaning.Reason is the way
-// through them: "path_lookup/not_found". A scope that is missing counts as a tag:
-// "missing_scope/files.content.write". Only two of them say more than that the call
-// was refused: what is not found, and a lock that somebody else holds. A
-// limit may be plain text. What is not in Dropbox's form did not come from there,
-// but from a proxy perhaps, and says nothing of the account.
+// The error of a route is a 409 whose tags are nested; Meaning.Reason is the path through them:
+// "path_lookup/not_found". A missing scope counts as a tag: "missing_scope/files.content.write". Only two tags mean
+// more than a refusal of the call: that something is not found, and that another client holds a lock. A limit may be
+// plain text. An answer that is not in Dropbox's form did not come from Dropbox, but perhaps from a proxy, and shows
+// nothing about the account.
 func Classify(a cloudhttp.Answer) cloudhttp.Meaning {
 	m := cloudhttp.ByStatus(a)
 	if a.Status == http.StatusTooManyRequests {
@@ -41,15 +39,15 @@ func Classify(a cloudhttp.Answer) cloudhttp.Meaning {
 	case a.Status == http.StatusConflict:
 		m.Kind = ofRoute(tags)
 	case a.Status == http.StatusUnauthorized && !strings.HasSuffix(tags[0], "_access_token"):
-		m.Kind = cloudhttp.Denied // a scope, a member, a suspended account: another token changes nothing
+		m.Kind = cloudhttp.Denied // a scope, a member, a suspended account: another token does not help
 	case a.Status == http.StatusNotFound:
-		m.Kind = cloudhttp.Refused // of a route; a file that is not there is a 409
+		m.Kind = cloudhttp.Refused // of a route; for a missing file it is a 409
 	}
 	return m
 }
 
-// retryAfter is what the body of a limit asks to wait: the header Retry-After says the
-// same, where nothing on the way took it off. 0: nothing that can be read.
+// retryAfter returns how long the body of a limit asks to wait, 0 if it cannot be read. The header Retry-After has
+// the same number, unless a proxy removed it.
 func retryAfter(body []byte) time.Duration {
 	var limit struct {
 		Error struct {
@@ -62,9 +60,8 @@ func retryAfter(body []byte) time.Duration {
 	return cloudhttp.Seconds(limit.Error.RetryAfter)
 }
 
-// ofRoute is the kind of a route's own error. A write that meets another's lock
-// on the namespace was not carried out: "too_many_write_operations" of
-// https://www.dropbox.com/developers/reference/data-ingress-guide.
+// ofRoute returns the kind of a route's own error. A write that meets another client's lock on the namespace was not
+// carried out: "too_many_write_operations" of https://www.dropbox.com/developers/reference/data-ingress-guide.
 func ofRoute(tags []string) cloudhttp.Kind {
 	switch tags[len(tags)-1] {
 	case "not_found":
@@ -88,14 +85,14 @@ type fault struct {
 	} `json:"user_message"`
 }
 
-// parseFault reads an error answer; ours is whether it has Dropbox's form.
+// parseFault decodes an error answer; ours reports whether it has Dropbox's form.
 func parseFault(body []byte) (f fault, ours bool) {
 	err := json.Unmarshal(body, &f)
 	return f, err == nil && len(f.tags()) > 0
 }
 
-// tags are the tags of the error, from the outermost to the innermost. An error
-// without a value in it may be written as its tag alone.
+// tags returns the tags of the error, from the outermost to the innermost. An error without a value may be written as
+// its tag alone.
 func (f fault) tags() (tags []string) {
 	for raw := f.Error; len(raw) > 0; {
 		var tag string
@@ -115,15 +112,14 @@ func (f fault) tags() (tags []string) {
 			raw = union["reason"] // a limit's
 		}
 		if len(raw) > 0 && raw[0] == '"' {
-			return tags // the tag's own text, as of malformed_path
+			return tags // the tag's own text, as in malformed_path
 		}
 	}
 	return tags
 }
 
-// Call names a request for logs and counts, as the reference names routes:
-// "files/list_folder/continue". Of other addresses than the API's it is the
-// host.
+// Call returns the name of a request for logs and counts. It is the route as in the reference,
+// "files/list_folder/continue", or the method and the host if the address is not the API's.
 func Call(r *http.Request) string {
 	if route, ok := strings.CutPrefix(r.URL.Path, "/2/"); ok {
 		return route

@@ -30,7 +30,10 @@ const appKey = "myownapp"
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{T: t, now: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC), store: signin.Store{Dir: filepath.Join(t.TempDir(), "signin")}}
+	w := &world{
+		T: t, now: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC),
+		store: signin.Store{Dir: filepath.Join(t.TempDir(), "signin")},
+	}
 	cloud, err := cloudfake.New(cloudfake.Options{Now: func() time.Time { return w.now }})
 	w.must(err)
 	w.cloud = cloud
@@ -55,14 +58,17 @@ func (w *world) must(err error) {
 }
 
 func (w *world) net() signin.Net {
-	return signin.Net{Base: w.server.Client().Transport, Now: func() time.Time { return w.now }, Sleep: func(ctx context.Context, d time.Duration) error {
-		w.now = w.now.Add(d)
-		return ctx.Err()
-	}}
+	return signin.Net{
+		Base: w.server.Client().Transport, Now: func() time.Time { return w.now },
+		Sleep: func(ctx context.Context, d time.Duration) error {
+			w.now = w.now.Add(d)
+			return ctx.Err()
+		},
+	}
 }
 
-// signIn is a person who allows it in the browser of another machine, and copies
-// the address of the page that this one cannot open.
+// signIn is a person who allows it in the browser of another machine, and copies the address of the page that this
+// one cannot open.
 func (w *world) signIn(use dropbox.Use, email string) (signin.Grant, error) {
 	w.Helper()
 	client, err := dropbox.Client(appKey)
@@ -90,7 +96,8 @@ func (w *world) signIn(use dropbox.Use, email string) (signin.Grant, error) {
 }
 
 func (w *world) connect(use dropbox.Use, account string) (*dropbox.Connection, error) {
-	return dropbox.Connect(w.Context(), dropbox.Options{Storage: "box", Account: account, Use: use, AppKey: appKey, Store: w.store, Net: w.net()})
+	return dropbox.Connect(w.Context(),
+		dropbox.Options{Storage: "box", Account: account, Use: use, AppKey: appKey, Store: w.store, Net: w.net()})
 }
 
 func TestWhatWasAllowedIsKeptAndUsedForLong(t *testing.T) {
@@ -137,7 +144,7 @@ func TestWhatIsGivenBackIsGoodForNothingAnyMore(t *testing.T) {
 	}
 }
 
-// What a limit's body asks to wait is waited, also where a proxy took the header off.
+// The client waits as long as a limit's body asks, even if a proxy removed the header.
 func TestALimitIsWaitedForAsItsBodyAsks(t *testing.T) {
 	w := newWorld(t)
 	g, err := w.signIn(dropbox.Look, "ann@example.com")
@@ -145,7 +152,12 @@ func TestALimitIsWaitedForAsItsBodyAsks(t *testing.T) {
 	w.must(w.store.Save("box", g))
 	c, err := w.connect(dropbox.Look, "")
 	w.must(err)
-	w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.users.get_current_account", Kind: cloudfake.Refuse, Status: 429, Text: `{"error_summary":"too_many_requests/","error":{"reason":{".tag":"too_many_requests"},"retry_after":20}}`}}))
+	w.must(w.cloud.SetFaults([]cloudfake.Fault{
+		{
+			Call: "dropbox.users.get_current_account", Kind: cloudfake.Refuse, Status: 429,
+			Text: `{"error_summary":"too_many_requests/","error":{"reason":{".tag":"too_many_requests"},"retry_after":20}}`,
+		},
+	}))
 	before := w.now
 	if _, err := dropbox.AskAbout(t.Context(), c.HTTP, ""); err != nil || w.now.Sub(before) < 20*time.Second {
 		t.Errorf("waited %s, %v; want 20 s at least", w.now.Sub(before), err)
@@ -157,8 +169,11 @@ func TestARefusedRevocationIsAnError(t *testing.T) {
 	w := newWorld(t)
 	g, err := w.signIn(dropbox.Look, "ann@example.com")
 	w.must(err)
-	w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.auth.token.revoke", Times: -1, Kind: cloudfake.Refuse, Status: 401, Reason: "user_suspended"}}))
-	if err := signin.Revoke(t.Context(), dropbox.Service(""), w.net(), g); err == nil || !strings.Contains(err.Error(), "user_suspended") {
+	w.must(w.cloud.SetFaults([]cloudfake.Fault{
+		{Call: "dropbox.auth.token.revoke", Times: -1, Kind: cloudfake.Refuse, Status: 401, Reason: "user_suspended"},
+	}))
+	if err := signin.Revoke(t.Context(), dropbox.Service(""), w.net(), g); err == nil ||
+		!strings.Contains(err.Error(), "user_suspended") {
 		t.Errorf("got %v, want an error that has the reason", err)
 	}
 }

@@ -1,7 +1,6 @@
-// Package dropbox holds what every use of a Dropbox account needs: what the
-// error answers of its API mean, which scopes let whom do what, the addresses
-// of its sign-in, and whose account a token is of.
+// Package dropbox has the parts that every use of a Dropbox account needs: the meaning of its API's error answers,
+// the scopes for each use, the addresses of its sign-in, and the account of a token.
 //
-// It calls no API but users/get_current_account, to learn the account; finding,
-// deleting and restoring files is providers/dropbox's.
+// It calls only users/get_current_account and users/get_space_usage, to describe the account, and auth/token/revoke; finding, deleting and
+// restoring files is in providers/dropbox.
 package dropbox

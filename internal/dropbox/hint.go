@@ -10,18 +10,18 @@ import (
 	"sweepd/internal/signin"
 )
 
-// Ours reports whether err is of a call of the Dropbox API, as Call names them.
+// Ours reports whether err is of a call of the Dropbox API, by the names that Call returns.
 func Ours(err error) bool {
 	fault, ok := errors.AsType[*cloudhttp.Error](err)
 	if !ok {
 		return false
 	}
 	of, _, route := strings.Cut(fault.Call, "/")
-	return route && (of == "files" || of == "users" || of == "auth") || strings.HasSuffix(fault.Call, " api.dropboxapi.com")
+	return route && (of == "files" || of == "users" || of == "auth") ||
+		strings.HasSuffix(fault.Call, " api.dropboxapi.com")
 }
 
-// Hint is what a person can do about an error of an account, "" where nothing is
-// known that would help.
+// Hint returns what the user can do about an error of an account, "" if nothing is known to help.
 func Hint(err error) string {
 	fault, ok := errors.AsType[*cloudhttp.Error](err)
 	if e, signedIn := errors.AsType[*signin.Error](err); !ok || signedIn && e.Hint != "" {
@@ -43,17 +43,18 @@ func Hint(err error) string {
 	return signin.Hint(err, "Dropbox")
 }
 
-// scopeHint is what a person can do about a sign-in that lacks a scope; "": Dropbox
-// did not name it. Another sign-in gets only those that sweepd asks for.
+// scopeHint returns what the user can do if the sign-in lacks a scope; "" means that Dropbox did not name it. Another
+// sign-in asks only for sweepd's own scopes.
 func scopeHint(scope string) string {
 	switch {
 	case scope == "":
 		scope = "what is missing"
 	case !slices.Contains(Purge.Scopes("dbmid:any"), scope):
-		return "Dropbox requires the scope " + scope + ", which sweepd does not ask for: another sign-in does not help; please report it"
+		return "Dropbox requires the scope " + scope +
+			", which sweepd does not ask for: another sign-in does not help; please report it"
 	}
 	return fmt.Sprintf(tick, scope) + "sweepd login STORAGE"
 }
 
-// tick is how an app is given a permission.
+// tick explains how to give an app a permission.
 const tick = "tick %s under Permissions of your app, at https://www.dropbox.com/developers/apps, and Submit; then sign in again: "

@@ -14,13 +14,13 @@ import (
 	"sweepd/internal/signin"
 )
 
-// revoke gives a grant back. Dropbox takes back the access token that a call of
-// auth/token/revoke is signed with, and the refresh token that it came of; so one
-// is got first. A grant that is good for nothing any more is no error.
+// revoke revokes a grant. A call of auth/token/revoke makes the access token that signs it invalid, and the refresh
+// token that it came from; so revoke first gets an access token. It returns nil if the grant is already invalid.
 func revoke(ctx context.Context, c *http.Client, member string, g signin.Grant) error {
 	ctx = cloudhttp.Repeatable(ctx)
 	cfg := &oauth2.Config{ClientID: g.ClientID, Endpoint: Service(member).Endpoint}
-	t, err := cfg.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, c), &oauth2.Token{RefreshToken: g.Refresh.Reveal()}).Token()
+	t, err := cfg.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, c),
+		&oauth2.Token{RefreshToken: g.Refresh.Reveal()}).Token()
 	if refusal, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
 		if refusal.ErrorCode == "invalid_grant" {
 			return nil

@@ -18,18 +18,15 @@ const (
 	apiAt     = "https://api.dropboxapi.com/2/"
 )
 
-// Callback is where the browser comes back to. Dropbox compares it letter by
-// letter with what the person has written down for their app, port and all:
-// docs/dropbox.md has them write this.
+// Callback is the address that the browser returns to. Dropbox compares it, including the port, with the one that the
+// user entered for their app; docs/dropbox.md gives them this one.
 const Callback = "127.0.0.1:47823"
 
-// hosts may have the access token. The host of longpoll is not among them: it
-// takes none.
+// hosts returns the hosts that may receive the access token. The host of longpoll is not among them: it takes none.
 func hosts() []string { return []string{"api.dropboxapi.com", "content.dropboxapi.com"} }
 
-// Service is Dropbox's sign-in. A lasting grant needs
-// token_access_type=offline; the client has no secret (PKCE). member is the team
-// member as whom a team's app acts, "" for an app of the person's own.
+// Service returns Dropbox's sign-in. A lasting grant needs token_access_type=offline; the client has no secret
+// (PKCE). member is the team member that a team's app acts as, "" for an app of the user's own.
 func Service(member string) signin.Service {
 	return signin.Service{
 		Name:     "dropbox",
@@ -46,13 +43,13 @@ func Service(member string) signin.Service {
 	}
 }
 
-// whoami asks whose account a token is of.
+// whoami returns the account that a token is of.
 func whoami(ctx context.Context, c *http.Client, member string) (signin.Account, error) {
 	about, err := AskAbout(ctx, c, member)
 	return about.Account, err
 }
 
-// call is a call of a route that takes no argument.
+// call returns a request for a route that takes no argument.
 func call(ctx context.Context, route string) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, apiAt+route, strings.NewReader("null"))
 	if err == nil {
@@ -61,8 +58,7 @@ func call(ctx context.Context, route string) (*http.Request, error) {
 	return req, err
 }
 
-// actAs has a team's app act as a member of the team; "" for an app of the person's
-// own.
+// actAs makes a team's app act as a member of the team; it does nothing if member is "".
 func actAs(req *http.Request, member string) {
 	if member != "" {
 		req.Header.Set("Dropbox-API-Select-User", member)

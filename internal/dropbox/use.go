@@ -2,7 +2,7 @@ package dropbox
 
 import "slices"
 
-// Use is what an account is to be used for; each includes those before.
+// Use is the purpose of an account; each use includes those before.
 type Use int
 
 // The uses.
@@ -12,7 +12,7 @@ const (
 	Purge            // and delete for good, which only a team's app can
 )
 
-// The scopes, as the reference has them for each route:
+// The scopes, as the reference lists them for each route:
 // https://www.dropbox.com/developers/documentation/http/documentation.
 const (
 	account   = "account_info.read"
@@ -21,13 +21,13 @@ const (
 	write     = "files.content.write"
 	permanent = "files.permanent_delete"
 
-	// actAsMember allows the header Dropbox-API-Select-User, and makes the sign-in a
-	// team's and not one person's: https://www.dropbox.com/developers/documentation/http/teams.
+	// actAsMember allows the header Dropbox-API-Select-User, and makes the sign-in a team's and not one user's:
+	// https://www.dropbox.com/developers/documentation/http/teams.
 	actAsMember = "team_data.member"
 )
 
-// Scopes returns the least that a use needs. member is the team member as whom a
-// team's app acts, "" for an app of the person's own.
+// Scopes returns the fewest scopes that a use needs. member is the team member that a team's app acts as, "" for an
+// app of the user's own.
 func (u Use) Scopes(member string) []string {
 	all := []string{account, metadata, content}
 	if u >= Trash {
@@ -42,8 +42,7 @@ func (u Use) Scopes(member string) []string {
 	return all
 }
 
-// Uses returns the most that scopes allow; ok reports whether they allow even to
-// look. member is as for Scopes.
+// Uses returns the highest use that scopes allow; ok reports whether they allow Look at all. member is as for Scopes.
 func Uses(scopes []string, member string) (most Use, ok bool) {
 	for u := Purge; u >= Look; u-- {
 		if !slices.ContainsFunc(u.Scopes(member), func(s string) bool { return !slices.Contains(scopes, s) }) {
@@ -53,7 +52,7 @@ func Uses(scopes []string, member string) (most Use, ok bool) {
 	return Look, false
 }
 
-// String is the use as people say it.
+// String returns the use for messages.
 func (u Use) String() string {
 	switch u {
 	case Look:
