@@ -13,16 +13,16 @@ import (
 	"sweepd/internal/signin"
 )
 
-// About is what about.get says of an account.
+// About is the answer of about.get.
 type About struct {
 	Account signin.Account
-	Limit   int64     // bytes that may be stored; 0: as many as one likes
+	Limit   int64     // bytes that may be stored; 0: unlimited
 	Usage   int64     // bytes that are stored in all of Google
 	Trash   int64     // of these, in Drive's trash
-	Date    time.Time // Google's clock, by the answer's Date; zero: it did not say
+	Date    time.Time // Google's clock, by the answer's Date; zero if it has none
 }
 
-// AskAbout asks about.get; c sends the access token.
+// AskAbout calls about.get; c sends the access token.
 func AskAbout(ctx context.Context, c *http.Client) (About, error) {
 	const fields = "user(permissionId,emailAddress),storageQuota(limit,usage,usageInDriveTrash)"
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, apiAt+"/drive/v3/about?fields="+fields, nil)
@@ -35,8 +35,9 @@ func AskAbout(ctx context.Context, c *http.Client) (About, error) {
 	}
 	defer resp.Body.Close()
 	var answer struct {
-		User         struct{ PermissionID, EmailAddress string }
-		StorageQuota struct{ Limit, Usage, UsageInDriveTrash string } // int64 as texts; limit is left out where there is none
+		User struct{ PermissionID, EmailAddress string }
+		// The numbers are int64 in text form; limit is absent if there is none.
+		StorageQuota struct{ Limit, Usage, UsageInDriveTrash string }
 	}
 	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
 		return About{}, fmt.Errorf("the answer cannot be read: %w", err)
@@ -49,7 +50,12 @@ func AskAbout(ctx context.Context, c *http.Client) (About, error) {
 		return n
 	}
 	q := answer.StorageQuota
-	a := About{signin.Account{ID: answer.User.PermissionID, Email: answer.User.EmailAddress}, number(q.Limit), number(q.Usage), number(q.UsageInDriveTrash), time.Time{}}
+	a := About{
+		signin.Account{ID: answer.User.PermissionID, Email: answer.User.EmailAddress},
+		number(q.Limit),
+		number(q.Usage), number(q.UsageInDriveTrash),
+		time.Time{},
+	}
 	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
 		a.Date = date
 	}

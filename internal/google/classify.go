@@ -10,14 +10,13 @@ import (
 	"sweepd/internal/cloudhttp"
 )
 
-// Classify says what an error answer of a Google API means, for
-// cloudhttp.Options. Sources: the Drive guide "Resolve errors"
-// (developers.google.com/workspace/drive/api/guides/handle-errors) and "Usage
-// limits" (.../guides/limits); google.rpc.ErrorInfo (google.aip.dev/193).
+// Classify returns the meaning of an error answer of a Google API, for cloudhttp.Options. Sources: the Drive guide
+// "Resolve errors" (developers.google.com/workspace/drive/api/guides/handle-errors) and "Usage limits"
+// (.../guides/limits); google.rpc.ErrorInfo (google.aip.dev/193).
 //
-// A 403 tells of limits too, so its reason decides. One that is not in Google's
-// form did not come from there, but from a proxy perhaps: it refuses, and says
-// nothing of the account. A 5xx is never certain, whatever reason it gives.
+// A 403 reports limits too, so its reason decides. An answer that is not in Google's form did not come from Google,
+// but perhaps from a proxy: it is a refusal that shows nothing about the account. A 5xx is never certain, regardless
+// of its reason.
 func Classify(a cloudhttp.Answer) cloudhttp.Meaning {
 	m := cloudhttp.ByStatus(a)
 	f, ours := parseFault(a.Body)
@@ -36,7 +35,7 @@ func Classify(a cloudhttp.Answer) cloudhttp.Meaning {
 		m.Kind = cloudhttp.Limited
 	case "dailyLimitExceeded", "quotaExceeded":
 		m.Kind, m.Until, m.Lasting = cloudhttp.Exhausted, newDay(a.Now), true
-	case "downloadQuotaExceeded": // of bytes, perhaps of one file: other calls go on
+	case "downloadQuotaExceeded": // of bytes, perhaps of one file: other calls continue
 		m.Kind, m.Until = cloudhttp.Exhausted, newDay(a.Now)
 	}
 	return m
@@ -52,17 +51,17 @@ type fault struct {
 	}
 }
 
-// parseFault reads an error answer; ours is whether it has Google's form.
+// parseFault decodes an error answer; ours reports whether it has Google's form.
 func parseFault(body []byte) (f fault, ours bool) {
 	err := json.NewDecoder(bytes.NewReader(body)).Decode(&f)
 	return f, err == nil && (f.Error.Message != "" || f.Error.Status != "" || len(f.Error.Errors) > 0)
 }
 
-// reason is the most exact word for it: of the old form (rateLimitExceeded),
-// else of the new (RATE_LIMIT_EXCEEDED), else the status.
+// reason returns the most specific code: of the old form (rateLimitExceeded), else of the new (RATE_LIMIT_EXCEEDED),
+// else the status.
 func (f fault) reason() string {
 	for _, e := range f.Error.Errors {
-		// "forbidden" and the like only repeat the status; the details say more
+		// "forbidden" and the like only repeat the status; the details are more specific
 		if e.Reason != "" && e.Reason != "forbidden" {
 			return e.Reason
 		}
@@ -78,9 +77,8 @@ func (f fault) reason() string {
 	return f.Error.Status
 }
 
-// newDay is when a daily quota begins anew after now: at midnight Pacific time.
-// It is taken as 08:00 UTC, which is exact in winter and an hour late in
-// summer, so that no zone files are needed.
+// newDay returns when a daily quota is reset after now: at midnight Pacific time. It uses 08:00 UTC, which is exact
+// in winter and an hour late in summer, so that no zone files are needed.
 func newDay(now time.Time) time.Time {
 	now = now.UTC()
 	day := time.Date(now.Year(), now.Month(), now.Day(), 8, 0, 0, 0, time.UTC)
@@ -90,16 +88,17 @@ func newDay(now time.Time) time.Time {
 	return day
 }
 
-// Call names a request as the discovery document names its method, with no id of
-// a file in it: "drive.files.update"; of another host than the API's it is the
-// method and the host.
+// Call returns the name of a request. It is that of the method in the discovery document, without any id of a file,
+// "drive.files.update", or the method and the host if the address is not the API's.
 func Call(r *http.Request) string {
 	path, ok := strings.CutPrefix(r.URL.Path, "/drive/v3/")
 	if !ok {
 		return r.Method + " " + r.URL.Hostname()
 	}
 	parts := strings.Split(path, "/")
-	verb := map[string]string{http.MethodGet: "get", http.MethodPatch: "update", http.MethodDelete: "delete", http.MethodPost: "create"}[r.Method]
+	verb := map[string]string{
+		http.MethodGet: "get", http.MethodPatch: "update", http.MethodDelete: "delete", http.MethodPost: "create",
+	}[r.Method]
 	switch {
 	case path == "files/trash" && r.Method == http.MethodDelete:
 		return "drive.files.emptyTrash"

@@ -10,19 +10,20 @@ import (
 	"sweepd/internal/signin"
 )
 
-// Options say how to reach an account: with the person's own client and what
-// they gave to it, or with the key of a service account that acts for them.
+// Options define how to reach an account: with the user's own client and the grant that they gave to it, or with the
+// key of a service account that acts for them.
 type Options struct {
-	Storage string  // its name in the policy
-	Account string  // that the policy names, by its address; "": whoever signed in
+	Storage string // its name in the policy
+	// Account is the address that the policy names; "": the account that signed in.
+	Account string
 	Use     Use     // what the account must allow
 	Rate    float64 // the most calls a second; 0: cloudhttp's
 
 	Client string       // the file of the OAuth client
-	Store  signin.Store // what was given to it
+	Store  signin.Store // the grant to it
 
-	ServiceAccount string // the file of a key, in place of Client and Store
-	Impersonate    string // with a key: the person's address
+	ServiceAccount string // the file of a key, instead of Client and Store
+	Impersonate    string // with a key: the user's address
 
 	Net signin.Net
 }
@@ -36,19 +37,21 @@ type Connection struct {
 	Uses      Use // the most that the scopes allow
 }
 
-// Connect opens an account and holds that it is the one it was, and the one that
-// the policy names. It asks Google only when it has a new access token, by one
-// about.get.
+// Connect opens an account and checks that it is the one that signed in, and the one that the policy names. It calls
+// Google only if it has a new access token, by one about.get.
 //
-// Errors are of the kinds of package signin: ErrNotSignedIn, ErrSignInAgain,
-// ErrOtherAccount, ErrFewerScopes, ErrClient, ErrExposed, ErrDeclined; or
-// cloudhttp's. None of them says anything of the files.
+// Errors are of the kinds of package signin: ErrNotSignedIn, ErrSignInAgain, ErrOtherAccount, ErrFewerScopes,
+// ErrClient, ErrExposed, ErrDeclined; or cloudhttp's. None of them means anything about the files.
 func Connect(ctx context.Context, o Options) (*Connection, error) {
 	if o.ServiceAccount != "" {
 		return connectByKey(ctx, o)
 	}
 	if o.Client == "" {
-		return nil, &signin.Error{Kind: signin.ErrClient, Hint: "name the file of your own OAuth client as client: in the policy; docs/google-drive.md tells how to make one", Err: errors.New("there is none")}
+		return nil, &signin.Error{
+			Kind: signin.ErrClient,
+			Hint: "name the file of your own OAuth client as client: in the policy; docs/google-drive.md tells how to make one",
+			Err:  errors.New("there is none"),
+		}
 	}
 	client, err := ReadClient(o.Store.ReadPrivate, o.Client)
 	if err != nil {
@@ -67,7 +70,7 @@ func Connect(ctx context.Context, o Options) (*Connection, error) {
 	return c, nil
 }
 
-// connectByKey opens the account of a person of the service account's domain.
+// connectByKey opens the account of a user in the service account's domain.
 func connectByKey(ctx context.Context, o Options) (*Connection, error) {
 	k, err := o.readKey()
 	if err != nil {
@@ -80,7 +83,10 @@ func connectByKey(ctx context.Context, o Options) (*Connection, error) {
 	}
 	for _, named := range []string{o.Impersonate, o.Account} {
 		if named != "" && !c.Account.Is(named) {
-			return nil, &signin.Error{Kind: signin.ErrOtherAccount, Err: fmt.Errorf("the policy says that %s is %s's, and it is %s's", o.Storage, named, c.Account.Email)}
+			return nil, &signin.Error{
+				Kind: signin.ErrOtherAccount,
+				Err:  fmt.Errorf("the policy says that %s is %s's, and it is %s's", o.Storage, named, c.Account.Email),
+			}
 		}
 	}
 	pinned, err := o.Store.Pinned(o.Storage)
@@ -92,7 +98,7 @@ func connectByKey(ctx context.Context, o Options) (*Connection, error) {
 	return c, err
 }
 
-// connection is an account's way to Google.
+// connection returns the connection of an account that tokens sign for.
 func (o Options) connection(tokens cloudhttp.Tokens) *Connection {
 	t := cloudhttp.New(o.Net.Base, cloudhttp.Options{
 		Tokens: tokens, Hosts: Hosts(), Classify: Classify, Name: Call, Rate: o.Rate,

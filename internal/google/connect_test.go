@@ -67,7 +67,10 @@ func newWorld(t *testing.T, o drive.Options) *world {
 	dir := t.TempDir()
 	w.store.Dir = filepath.Join(dir, "signin")
 	w.client = filepath.Join(dir, "client.json")
-	write(t, w.client, fmt.Sprintf(`{"installed":{"client_id":%q,"project_id":"p","auth_uri":"https://evil.example.com/","token_uri":"https://evil.example.com/","client_secret":%q,"redirect_uris":["http://localhost"]}}`, drive.ClientID, drive.ClientSecret))
+	write(t, w.client, fmt.Sprintf(
+		`{"installed":{"client_id":%q,"project_id":"p","auth_uri":"https://evil.example.com/","token_uri":"https://evil.example.com/","client_secret":%q,"redirect_uris":["http://localhost"]}}`,
+		drive.ClientID, drive.ClientSecret,
+	))
 	return w
 }
 
@@ -91,10 +94,13 @@ func (w *world) pass(d time.Duration) {
 }
 
 func (w *world) net() signin.Net {
-	return signin.Net{Base: w.server.Client().Transport, Now: w.Now, Sleep: func(ctx context.Context, d time.Duration) error {
-		w.pass(d)
-		return ctx.Err()
-	}}
+	return signin.Net{
+		Base: w.server.Client().Transport, Now: w.Now,
+		Sleep: func(ctx context.Context, d time.Duration) error {
+			w.pass(d)
+			return ctx.Err()
+		},
+	}
 }
 
 // allow is a person at a browser who allows the scopes; nil: all that are asked.
@@ -169,7 +175,8 @@ func TestAPersonConnectsTheirDrive(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if c.Account.Email != "ann@example.com" || c.Account.ID != w.ann.PermissionID() || c.Uses != use || !slices.Equal(c.Scopes, use.Scopes()) {
+				if c.Account.Email != "ann@example.com" || c.Account.ID != w.ann.PermissionID() || c.Uses != use ||
+					!slices.Equal(c.Scopes, use.Scopes()) {
 					t.Errorf("got %+v", c)
 				}
 				resp, err := c.HTTP.Get("https://www.googleapis.com/drive/v3/files")
@@ -274,15 +281,45 @@ func TestAFaultOfGoogleIsToldFromAFaultOfTheSignIn(t *testing.T) {
 		fault cloudfake.Fault
 		want  error
 	}{
-		{cloudfake.Fault{Call: "drive.about.get", Times: -1, Kind: cloudfake.Refuse, Status: 403, Reason: "accessNotConfigured"}, cloudhttp.Denied},
-		{cloudfake.Fault{Call: "drive.about.get", Times: -1, Kind: cloudfake.Refuse, Status: 403, Reason: "dailyLimitExceeded"}, cloudhttp.Exhausted},
-		{cloudfake.Fault{Call: "drive.about.get", Times: -1, Kind: cloudfake.Refuse, Status: 403, Reason: "userRateLimitExceeded"}, cloudhttp.Limited},
-		{cloudfake.Fault{Call: "drive.about.get", Times: -1, Kind: cloudfake.Refuse, Status: 401, Reason: "authError"}, cloudhttp.Unauthorized},
+		{
+			cloudfake.Fault{
+				Call: "drive.about.get", Times: -1, Kind: cloudfake.Refuse, Status: 403,
+				Reason: "accessNotConfigured",
+			}, cloudhttp.Denied,
+		},
+		{
+			cloudfake.Fault{
+				Call: "drive.about.get", Times: -1, Kind: cloudfake.Refuse, Status: 403,
+				Reason: "dailyLimitExceeded",
+			}, cloudhttp.Exhausted,
+		},
+		{
+			cloudfake.Fault{
+				Call: "drive.about.get", Times: -1, Kind: cloudfake.Refuse, Status: 403,
+				Reason: "userRateLimitExceeded",
+			}, cloudhttp.Limited,
+		},
+		{
+			cloudfake.Fault{
+				Call: "drive.about.get", Times: -1, Kind: cloudfake.Refuse, Status: 401,
+				Reason: "authError",
+			}, cloudhttp.Unauthorized,
+		},
 		{cloudfake.Fault{Call: "drive.about.get", Times: -1, Kind: cloudfake.CloseBefore}, cloudhttp.Unavailable},
 		{cloudfake.Fault{Call: "drive.about.get", Times: -1, Kind: cloudfake.Truncate}, cloudhttp.Unavailable},
 		{cloudfake.Fault{Call: "drive.about.get", Nth: 1, Kind: cloudfake.Refuse, Status: 503}, nil},
-		{cloudfake.Fault{Call: "drive.about.get", Nth: 1, Kind: cloudfake.Refuse, Status: 429, Text: "slow down", RetryAfter: "3"}, nil},
-		{cloudfake.Fault{Call: "drive.about.get", Nth: 1, Kind: cloudfake.Refuse, Status: 401, Reason: "authError"}, nil},
+		{
+			cloudfake.Fault{
+				Call: "drive.about.get", Nth: 1, Kind: cloudfake.Refuse, Status: 429,
+				Text: "slow down", RetryAfter: "3",
+			}, nil,
+		},
+		{
+			cloudfake.Fault{
+				Call: "drive.about.get", Nth: 1, Kind: cloudfake.Refuse, Status: 401,
+				Reason: "authError",
+			}, nil,
+		},
 	} {
 		w := newWorld(t, drive.Options{})
 		w.signedIn(t, google.Look)
@@ -291,7 +328,8 @@ func TestAFaultOfGoogleIsToldFromAFaultOfTheSignIn(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := google.Connect(t.Context(), w.options(google.Look))
-		if !errors.Is(err, c.want) || errors.Is(err, signin.ErrSignInAgain) || errors.Is(err, cloudhttp.ErrUnknownOutcome) {
+		if !errors.Is(err, c.want) || errors.Is(err, signin.ErrSignInAgain) ||
+			errors.Is(err, cloudhttp.ErrUnknownOutcome) {
 			t.Errorf("%s: got %v, want %v", c.fault, err, c.want)
 		}
 	}
@@ -335,7 +373,8 @@ func (w *world) delegate(t *testing.T, tokenURI string, scopes ...string) string
 		t.Fatal(err)
 	}
 	b, err := json.Marshal(map[string]string{
-		"type": "service_account", "client_email": "robot@p.iam.gserviceaccount.com", "private_key_id": "k1", "token_uri": tokenURI,
+		"type": "service_account", "client_email": "robot@p.iam.gserviceaccount.com",
+		"private_key_id": "k1", "token_uri": tokenURI,
 		"private_key": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})),
 	})
 	if err != nil {
@@ -376,7 +415,8 @@ func TestAKeyWithoutDelegationSaysWhatToDo(t *testing.T) {
 	w := newWorld(t, drive.Options{})
 	o := google.Options{
 		Storage: "drive", Use: google.Purge, Store: w.store, Net: w.net(),
-		ServiceAccount: w.delegate(t, "https://oauth2.googleapis.com/token", "drive.readonly"), Impersonate: "ann@example.com",
+		ServiceAccount: w.delegate(t, "https://oauth2.googleapis.com/token", "drive.readonly"),
+		Impersonate:    "ann@example.com",
 	}
 	_, err := google.Connect(t.Context(), o)
 	if e, ok := errors.AsType[*signin.Error](err); !ok || !strings.Contains(e.Hint, "Workspace") {
@@ -386,7 +426,10 @@ func TestAKeyWithoutDelegationSaysWhatToDo(t *testing.T) {
 
 func TestAKeyIsUsedAtGoogleAlone(t *testing.T) {
 	w := newWorld(t, drive.Options{})
-	o := google.Options{Storage: "drive", Store: w.store, Net: w.net(), ServiceAccount: w.delegate(t, "https://evil.example.com/token", "drive"), Impersonate: "ann@example.com"}
+	o := google.Options{
+		Storage: "drive", Store: w.store, Net: w.net(),
+		ServiceAccount: w.delegate(t, "https://evil.example.com/token", "drive"), Impersonate: "ann@example.com",
+	}
 	_, err := google.Connect(t.Context(), o)
 	is(t, err, signin.ErrClient, "")
 	write(t, o.ServiceAccount, `{"type":"authorized_user","refresh_token":"secret-r"}`)

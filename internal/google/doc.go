@@ -1,7 +1,5 @@
-// Package google holds what every use of a Google account needs: what the
-// error answers of Google's APIs mean, which scopes let whom do what, the
-// addresses of its sign-in, and whose account a token is of.
+// Package google has the parts that every use of a Google account needs: the meaning of the APIs' error answers, the
+// scopes for each use, the addresses of the sign-in, and the account of a token.
 //
-// It calls no API but about.get, to learn the account; finding, trashing and
-// purging files is providers/gdrive's.
+// It calls only about.get, to describe the account; finding, trashing and purging files is in providers/gdrive.
 package google

@@ -7,11 +7,13 @@ import (
 	"sweepd/internal/google"
 )
 
-// Whatever a body says, a status keeps its meaning where that is one of safety:
-// what was perhaps done is never called certainly not done, and a failure is
-// never handed on as an answer.
+// For any body, a status keeps its meaning if that matters for safety: a change that may have been made is never
+// reported as certainly not made, and a failure is never passed on as an answer.
 func FuzzClassify(f *testing.F) {
-	for _, body := range []string{"", "<html>", old(403, "userRateLimitExceeded"), old(503, "rateLimitExceeded"), `{"error":{"details":[{"reason":"X"}],"status":"Y"}}`, `{"error":"x"}`, `{"error":{"errors":null}}`} {
+	for _, body := range []string{
+		"", "<html>", old(403, "userRateLimitExceeded"), old(503, "rateLimitExceeded"),
+		`{"error":{"details":[{"reason":"X"}],"status":"Y"}}`, `{"error":"x"}`, `{"error":{"errors":null}}`,
+	} {
 		for _, status := range []int{400, 401, 403, 404, 429, 500, 503} {
 			f.Add(status, []byte(body))
 		}

@@ -7,8 +7,7 @@ import (
 	"sweepd/internal/signin"
 )
 
-// Hint is what a person can do about an error of an account, "" where nothing
-// is known that would help.
+// Hint returns what the user can do about an error of an account, "" if nothing is known to help.
 func Hint(err error) string {
 	fault, ok := errors.AsType[*cloudhttp.Error](err)
 	if e, signedIn := errors.AsType[*signin.Error](err); !ok || signedIn && e.Hint != "" {

@@ -10,8 +10,14 @@ import (
 
 func TestEachRefusalOfTheAPIHasItsOwnHint(t *testing.T) {
 	hints := map[string]string{}
-	for _, reason := range []string{"SERVICE_DISABLED", "BILLING_DISABLED", "CONSUMER_SUSPENDED", "user_suspended", "admin_policy_enforced", "domainPolicy", "insufficientPermissions"} {
-		body := fmt.Sprintf(`{"error":{"code":403,"message":"m","errors":[{"reason":"forbidden"}],"status":"PERMISSION_DENIED","details":[{"reason":%q}]}}`, reason)
+	for _, reason := range []string{
+		"SERVICE_DISABLED", "BILLING_DISABLED", "CONSUMER_SUSPENDED", "user_suspended", "admin_policy_enforced",
+		"domainPolicy", "insufficientPermissions",
+	} {
+		body := fmt.Sprintf(
+			`{"error":{"code":403,"message":"m","errors":[{"reason":"forbidden"}],"status":"PERMISSION_DENIED","details":[{"reason":%q}]}}`,
+			reason,
+		)
 		m := google.Classify(cloudhttp.Answer{Status: 403, Body: []byte(body)})
 		hint := google.Hint(fmt.Errorf("list: %w", &cloudhttp.Error{Kind: m.Kind, Status: 403, Reason: m.Reason}))
 		if hint == "" || hints[hint] != "" {

@@ -15,8 +15,7 @@ import (
 	"sweepd/internal/signin"
 )
 
-// key is the key of a service account that acts for a person of its Workspace
-// domain (domain-wide delegation).
+// key is the key of a service account that acts for a user of its Workspace domain (domain-wide delegation).
 type key struct {
 	storage string
 	config  *jwt.Config
@@ -32,19 +31,28 @@ func (o Options) readKey() (*key, error) {
 	}
 	cfg, err := google.JWTConfigFromJSON(b, o.Use.Scopes()...)
 	if err != nil {
-		return nil, &signin.Error{Kind: signin.ErrClient, Hint: "download a key of the type JSON for the service account: docs/google-drive.md", Err: fmt.Errorf("%s is no key of a service account", path)}
+		return nil, &signin.Error{
+			Kind: signin.ErrClient,
+			Hint: "download a key of the type JSON for the service account: docs/google-drive.md",
+			Err:  fmt.Errorf("%s is no key of a service account", path),
+		}
 	}
 	if cfg.TokenURL != google.JWTTokenURL {
-		return nil, &signin.Error{Kind: signin.ErrClient, Err: fmt.Errorf("%s names an address that is not Google's", path)}
+		return nil, &signin.Error{
+			Kind: signin.ErrClient, Err: fmt.Errorf("%s names an address that is not Google's", path),
+		}
 	}
 	if o.Impersonate == "" {
-		return nil, &signin.Error{Kind: signin.ErrClient, Hint: "impersonate: somebody@your.domain", Err: errors.New("a service account has no files of its own to sweep")}
+		return nil, &signin.Error{
+			Kind: signin.ErrClient, Hint: "impersonate: somebody@your.domain",
+			Err: errors.New("a service account has no files of its own to sweep"),
+		}
 	}
 	cfg.Subject = o.Impersonate
 	return &key{o.Storage, cfg, o.Net}, nil
 }
 
-// get gets an access token, for a signin.Source.
+// get returns a new access token, for a signin.Source.
 func (k *key) get(ctx context.Context, _ signin.Access, _ secret.Text) (signin.Access, error) {
 	c := k.net.Plain()
 	c.Transport = bound{cloudhttp.Reading(ctx), c.Transport} // jwt calls without a context
@@ -64,7 +72,7 @@ func (k *key) get(ctx context.Context, _ signin.Access, _ secret.Text) (signin.A
 	return signin.Access{}, err
 }
 
-// bound makes every call end with ctx.
+// bound makes every call end when ctx ends.
 type bound struct {
 	ctx  context.Context
 	base http.RoundTripper

@@ -13,7 +13,7 @@ import (
 	"sweepd/internal/signin"
 )
 
-// The addresses beside those of golang.org/x/oauth2/google. Revocation:
+// The addresses that golang.org/x/oauth2/google does not have. Revocation:
 // developers.google.com/identity/protocols/oauth2/native-app#tokenrevoke.
 const (
 	consentAt = "https://accounts.google.com/o/oauth2/v2/auth"
@@ -21,12 +21,11 @@ const (
 	apiAt     = "https://www.googleapis.com"
 )
 
-// Hosts are those that may have the access token: the API, and where thumbnails
-// are.
+// Hosts returns the hosts that may receive the access token: those of the API and of thumbnails.
 func Hosts() []string { return []string{"www.googleapis.com", ".googleusercontent.com"} }
 
-// Service is Google's sign-in. A lasting grant needs access_type=offline, and
-// prompt=consent gives one again to who has given one before.
+// Service returns Google's sign-in. A lasting grant needs access_type=offline, and prompt=consent gives a new one to
+// a user who has given one before.
 func Service() signin.Service {
 	endpoint := google.Endpoint
 	endpoint.AuthURL = consentAt
@@ -42,17 +41,15 @@ func Service() signin.Service {
 	}
 }
 
-// whoami asks whose account it is. permissionId is the user's id in Drive, and
-// no other user's ever.
+// whoami returns the account of the token. permissionId is the user's id in Drive, which no other user ever gets.
 func whoami(ctx context.Context, c *http.Client) (signin.Account, error) {
 	about, err := AskAbout(ctx, c)
 	return about.Account, err
 }
 
-// ReadClient reads the file of an OAuth client as Google's console gives it out.
-// read is signin.ReadPrivate, or a Store's.
-// signin.ErrExposed: others can read it. signin.ErrClient: it is none, or not of
-// the type "Desktop app". Of its addresses none is used: they are Google's.
+// ReadClient reads the file of an OAuth client in the form of Google's console. read is signin.ReadPrivate, or a
+// Store's. It returns signin.ErrExposed if others can read the file, and signin.ErrClient if it is not a client, or
+// not of the type "Desktop app". It ignores the addresses in the file: Google's are known.
 func ReadClient(read func(path string) ([]byte, error), path string) (signin.Client, error) {
 	b, err := read(path)
 	if err != nil {
@@ -64,7 +61,11 @@ func ReadClient(read func(path string) ([]byte, error), path string) (signin.Cli
 	}
 	var f struct{ Installed, Web *client }
 	bad := func(why string) error {
-		return &signin.Error{Kind: signin.ErrClient, Hint: "download the JSON file of a client of the type \"Desktop app\": docs/google-drive.md", Err: fmt.Errorf("%s: %s", path, why)}
+		return &signin.Error{
+			Kind: signin.ErrClient,
+			Hint: "download the JSON file of a client of the type \"Desktop app\": docs/google-drive.md",
+			Err:  fmt.Errorf("%s: %s", path, why),
+		}
 	}
 	switch err := json.Unmarshal(b, &f); {
 	case err != nil:

@@ -2,7 +2,7 @@ package google
 
 import "slices"
 
-// Use is what an account is to be used for; each includes those before.
+// Use is the purpose of an account; each use includes those before.
 type Use int
 
 // The uses.
@@ -12,18 +12,17 @@ const (
 	Purge            // and delete for good
 )
 
-// The scopes, as Drive's discovery document has them for each method. All three
-// are "restricted": developers.google.com/workspace/drive/api/guides/api-specific-auth.
+// The scopes, as Drive's discovery document lists them for each method. All three are "restricted":
+// developers.google.com/workspace/drive/api/guides/api-specific-auth.
 const (
 	full     = "https://www.googleapis.com/auth/drive"
 	readonly = "https://www.googleapis.com/auth/drive.readonly"
 	metadata = "https://www.googleapis.com/auth/drive.metadata"
 )
 
-// Scopes are the least that a use needs. By the discovery document drive.metadata
-// lets files.update trash a file, and lets nobody delete one: with it, Google
-// itself refuses what sweepd must not do. Whether the real service trashes by it
-// was never tried.
+// Scopes returns the fewest scopes that a use needs. By the discovery document, drive.metadata allows files.update to
+// trash a file, and does not allow deleting one: with it, Google itself refuses the calls that sweepd must not make.
+// Trashing with it was never tried on the real service.
 func (u Use) Scopes() []string {
 	switch u {
 	case Look:
@@ -34,7 +33,7 @@ func (u Use) Scopes() []string {
 	return []string{full}
 }
 
-// Uses is the most that scopes allow; ok is whether they allow even to look.
+// Uses returns the highest use that scopes allow; ok reports whether they allow Look at all.
 func Uses(scopes []string) (most Use, ok bool) {
 	for u := Purge; u >= Look; u-- {
 		if !slices.ContainsFunc(u.Scopes(), func(s string) bool { return !covers(scopes, s) }) {
@@ -44,12 +43,12 @@ func Uses(scopes []string) (most Use, ok bool) {
 	return Look, false
 }
 
-// covers reports whether granted allows all that scope does.
+// covers reports whether granted allows everything that scope does.
 func covers(granted []string, scope string) bool {
 	return slices.Contains(granted, scope) || slices.Contains(granted, full) && (scope == readonly || scope == metadata)
 }
 
-// String is the use as people say it.
+// String returns the use for messages.
 func (u Use) String() string {
 	switch u {
 	case Look:
