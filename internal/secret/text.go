@@ -1,9 +1,8 @@
-// Package secret holds words that must not be shown: tokens, client secrets,
-// authorization codes. Whatever prints, logs or encodes a Text gets a
-// placeholder; only Reveal gives the word itself, so that every place where a
-// secret leaves the program can be found by that name.
+// Package secret has a type for strings that must not be shown: tokens, client secrets, authorization codes.
+// Everything that prints, logs or encodes a Text gets a placeholder. Only Reveal returns the string itself, so that a
+// search for that name finds every place where a secret leaves the program.
 //
-// It does not keep secrets out of memory dumps: Go copies strings as it likes.
+// It does not keep secrets out of memory dumps: Go copies strings freely.
 package secret
 
 import (
@@ -11,17 +10,16 @@ import (
 	"log/slog"
 )
 
-// hidden is what is shown in place of a secret.
+// hidden is shown in place of a secret.
 const hidden = "[secret]"
 
-// Text is a word that must not be shown. The zero Text is no secret at all.
+// Text is a string that must not be shown. The zero Text has no secret.
 //
-// The word is behind a pointer because fmt shows the fields of a value that it
-// finds in an unexported field without asking the value's String; a pointer to
-// a string it shows as an address.
+// The string is behind a pointer, because fmt shows the fields of a value in an unexported field without calling the
+// value's String method; it shows a pointer to a string as an address.
 type Text struct{ word *string }
 
-// New makes word a secret.
+// New returns a Text with the secret; the zero Text if that is empty.
 func New(word string) Text {
 	if word == "" {
 		return Text{}
@@ -29,7 +27,7 @@ func New(word string) Text {
 	return Text{&word}
 }
 
-// Reveal is the word itself, for the one who has to send or keep it.
+// Reveal returns the secret itself, for a caller that has to send or store it.
 func (t Text) Reveal() string {
 	if t.word == nil {
 		return ""
@@ -37,15 +35,15 @@ func (t Text) Reveal() string {
 	return *t.word
 }
 
-// Empty reports whether there is no word.
+// Empty reports whether there is no secret.
 func (t Text) Empty() bool { return t.word == nil }
 
-// Equal compares in a time that depends on the lengths alone.
+// Equal reports whether both secrets are equal, in a time that depends on the lengths alone.
 func (t Text) Equal(other Text) bool {
 	return subtle.ConstantTimeCompare([]byte(t.Reveal()), []byte(other.Reveal())) == 1
 }
 
-// String is a placeholder, for fmt's %s and %v.
+// String returns a placeholder, for fmt's %s and %v.
 func (t Text) String() string {
 	if t.Empty() {
 		return ""
@@ -53,11 +51,11 @@ func (t Text) String() string {
 	return hidden
 }
 
-// GoString is a placeholder, for fmt's %#v.
+// GoString returns a placeholder, for fmt's %#v.
 func (t Text) GoString() string { return "secret.Text(" + t.String() + ")" }
 
-// LogValue is a placeholder, for log/slog.
+// LogValue returns a placeholder, for log/slog.
 func (t Text) LogValue() slog.Value { return slog.StringValue(t.String()) }
 
-// MarshalText is a placeholder, for encoders: who stores a secret says Reveal.
+// MarshalText returns a placeholder, for encoders: a caller that stores a secret uses Reveal.
 func (t Text) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
