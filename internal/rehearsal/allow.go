@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// Allow plays the person's part in a browser: it opens the page that a sign-in
-// leads to, presses the button of the account, and returns the address that the
-// browser is sent to then, without going there. page is what the page says.
+// Allow does the user's part in a browser: it opens the page that a sign-in leads to, presses the button of the
+// account, and returns the address that the browser is then sent to, without opening that. page is the text of the
+// page.
 func (r *Rehearsal) Allow(ctx context.Context, link, account string) (back, page string, err error) {
 	c := r.server.Client()
 	defer c.CloseIdleConnections()
@@ -34,7 +34,7 @@ func (r *Rehearsal) Allow(ctx context.Context, link, account string) (back, page
 	return to.String(), page, nil
 }
 
-// ask makes one request and reads the answer.
+// ask sends one request and reads the answer.
 func ask(ctx context.Context, c *http.Client, method, to string, form url.Values) (*http.Response, string, error) {
 	req, err := http.NewRequestWithContext(ctx, method, to, strings.NewReader(form.Encode()))
 	if err != nil {

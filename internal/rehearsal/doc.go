@@ -1,12 +1,10 @@
-// Package rehearsal puts up the clouds of internal/cloudfake with people and
-// files in them, and everything a program needs to be pointed at them: a proxy
-// on loopback, the certificate to trust, and an OAuth client, in a private folder
-// that goes when the rehearsal ends.
+// Package rehearsal starts the clouds of internal/cloudfake with accounts and files in them, and prepares everything
+// that a program needs to use them: a proxy on loopback, the certificate to trust, and an OAuth client, in a private
+// folder that is removed when the rehearsal ends.
 //
-// The one idea: whoever rehearses needs no account and can lose nothing. All
-// files are made up here, all that listens listens on loopback, and what was
-// written to the disk is removed one by one: what somebody else put there stays.
+// A rehearsal needs no account and can lose nothing. All files are made up here, every listener is on loopback, and
+// the files that were written to the disk are removed one by one: files of other programs stay.
 //
-// It plays a person's part where a browser would be needed (Allow), and otherwise
-// leaves the clouds to whoever calls them.
+// The package does the user's part where a browser would be needed (Allow); otherwise the clouds serve the programs
+// that call them.
 package rehearsal

@@ -10,7 +10,7 @@ import (
 	"sweepd/internal/cloudfake/drive"
 )
 
-// openDrive puts a Google Drive under the roof.
+// openDrive adds a Google Drive to the rehearsal.
 func openDrive(r *Rehearsal, o Options) error {
 	d, err := drive.New(r.cloud, drive.Options{})
 	if err != nil {
@@ -30,7 +30,7 @@ func openDrive(r *Rehearsal, o Options) error {
 	return nil
 }
 
-// address of person i.
+// address returns the address of person i.
 func address(i int) string {
 	if names := []string{"mia", "noah", "ada", "liam"}; i < len(names) {
 		return names[i] + "@example.com"
@@ -38,20 +38,18 @@ func address(i int) string {
 	return fmt.Sprintf("person%d@example.com", i+1)
 }
 
-// googleClient is an OAuth client of the type "Desktop app", as Google's console
-// gives it out.
+// googleClient returns an OAuth client of the type "Desktop app", in the form of Google's console.
 func googleClient() []byte {
 	b, _ := json.MarshalIndent(map[string]any{"installed": map[string]any{
 		"client_id": drive.ClientID, "client_secret": drive.ClientSecret, "project_id": "rehearsal",
 		"auth_uri": "https://accounts.google.com/o/oauth2/auth", "token_uri": "https://oauth2.googleapis.com/token",
 		"redirect_uris": []string{"http://localhost"},
-	}}, "", "  ") // strings alone: it cannot fail
+	}}, "", "  ") // only strings: it cannot fail
 	return append(b, '\n')
 }
 
-// furnish puts that many files into a Drive: two in five are pictures, of which
-// a third have names that ChatGPT gives. Of these one is starred, one shared, and
-// one in the trash, where the person put it; and there is a shortcut.
+// furnish puts that many files into a Drive: two in five are pictures, a third of which have names in ChatGPT's form.
+// One of these is starred, one shared, and one in the trash, where the user put it; one more file is a shortcut.
 func furnish(a *drive.Account, files int, now time.Time) error {
 	pictures, err := a.Folder("Pictures", "")
 	if err != nil {
@@ -73,15 +71,14 @@ func furnish(a *drive.Account, files int, now time.Time) error {
 	}}))
 }
 
-// spread is when picture i of that many was made: in the last months, but not the
-// last weeks.
+// spread returns when picture i of that many was made: in the last months, but not the last weeks.
 func spread(now time.Time, i, of int) time.Time {
 	return now.Add(-40*day - time.Duration(i)*(90*day/time.Duration(of)))
 }
 
 const day = 24 * time.Hour
 
-// hand puts single files into a Drive, as long as there are some left to put.
+// hand puts single files into a Drive until none is left.
 type hand struct {
 	a    *drive.Account
 	in   string // the folder
@@ -89,7 +86,7 @@ type hand struct {
 	err  error // the first
 }
 
-// special puts one file of each kind to which something has happened.
+// special puts one file of each kind with a special state.
 func (h *hand) special(now time.Time) {
 	special := func(as func([]byte, int, time.Time) drive.Item, days int) drive.Item {
 		return as(Picture(1e6+days), 1e6+days, now.Add(-time.Duration(days)*day))
@@ -114,19 +111,22 @@ func (h *hand) put(it drive.Item, then func(id string) error) (id string) {
 	return id
 }
 
-// chatGPTName is what ChatGPT calls a picture that is saved, as a time's layout.
+// chatGPTName is the name under which ChatGPT saves a picture, as a time layout.
 const chatGPTName = "ChatGPT Image Jan 2, 2006, 03_04_05 PM.png"
 
-// fromChatGPT is a picture under the name that ChatGPT saves one by. Nobody can
-// make up what OpenAI signs, so it is likely to be one and no more.
+// fromChatGPT returns a picture under a name in ChatGPT's form. Only OpenAI can make its signatures, so the picture's
+// confidence is likely at most.
 func fromChatGPT(content []byte, _ int, made time.Time) drive.Item {
-	return drive.Item{Name: made.Format(chatGPTName), MimeType: "image/png", Content: drive.Bytes(content), Created: made}
+	return drive.Item{
+		Name: made.Format(chatGPTName), MimeType: "image/png", Content: drive.Bytes(content), Created: made,
+	}
 }
 
-// photo is a picture that a camera took.
+// photo returns a picture with a camera's metadata.
 func photo(content []byte, i int, made time.Time) drive.Item {
 	return drive.Item{
-		Name: fmt.Sprintf("IMG_%04d.png", 1000+i%9000), MimeType: "image/png", Content: drive.Bytes(content), Created: made,
+		Name: fmt.Sprintf("IMG_%04d.png", 1000+i%9000), MimeType: "image/png",
+		Content: drive.Bytes(content), Created: made,
 		Make: "Canon", Model: "Canon EOS R6", Taken: strings.ReplaceAll(made.Format("2006-01-02 15:04:05"), "-", ":"),
 	}
 }

@@ -8,14 +8,13 @@ import (
 	"sweepd/internal/cloudfake/dropbox"
 )
 
-// appKey is the app of the person's own at Dropbox.
+// appKey is the key of the user's own app at Dropbox.
 const appKey = "rehearsalown"
 
-// callback is where sweepd's sign-in to Dropbox comes back to, which an app has to
-// name (docs/dropbox.md).
+// callback is the address that sweepd's sign-in to Dropbox returns to, which an app has to name (docs/dropbox.md).
 const callback = "http://127.0.0.1:47823/"
 
-// openDropbox puts a Dropbox under the roof.
+// openDropbox adds a Dropbox to the rehearsal.
 func openDropbox(r *Rehearsal, o Options) error {
 	d, err := dropbox.New(r.cloud, dropbox.Options{})
 	if err == nil {
@@ -39,8 +38,8 @@ func openDropbox(r *Rehearsal, o Options) error {
 	return nil
 }
 
-// stock puts that many files into a Dropbox, as furnish does; one of the pictures
-// that ChatGPT named the person has deleted.
+// stock puts that many files into a Dropbox, as furnish does; the user has deleted one of the pictures with a name in
+// ChatGPT's form.
 func stock(a *dropbox.Account, o Options) error {
 	left, now := o.Files, o.Now()
 	var err error
@@ -62,5 +61,5 @@ func stock(a *dropbox.Account, o Options) error {
 	}}))
 }
 
-// elsewhere is where the pictures of a Dropbox begin: none is in a Drive too.
+// elsewhere is the first picture number of a Dropbox: no picture is in a Drive too.
 const elsewhere = 1 << 22

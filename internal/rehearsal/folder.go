@@ -9,15 +9,15 @@ import (
 	"slices"
 )
 
-// folder is a private folder that remembers what was made in it.
+// folder is a private folder that remembers the files and folders made in it.
 type folder struct {
 	path string
-	root *os.Root // so that nothing outside is ever removed, whatever is linked to
+	root *os.Root // so that nothing outside is ever removed, even through links
 	made []string // files, to be removed
-	own  []string // folders, to be removed with all that is in them
+	own  []string // folders, to be removed with everything in them
 }
 
-// newFolder makes one among the system's temporary files.
+// newFolder creates a folder in the system's temporary directory.
 func newFolder() (*folder, error) {
 	path, err := os.MkdirTemp("", "sweepd-rehearsal-") // mode 0700
 	if err != nil {
@@ -30,19 +30,19 @@ func newFolder() (*folder, error) {
 	return &folder{path: path, root: root}, nil
 }
 
-// write makes a file that only its owner can read, and returns its path.
+// write creates a file that only its owner can read, and returns its path.
 func (f *folder) write(name string, content []byte) (string, error) {
 	f.made = append(f.made, name)
 	return filepath.Join(f.path, name), f.root.WriteFile(name, content, 0o600)
 }
 
-// sub makes a folder whose whole content, whoever makes it, is the rehearsal's.
+// sub creates a folder whose whole content belongs to the rehearsal, including files of other programs.
 func (f *folder) sub(name string) (string, error) {
 	f.own = append(f.own, name)
 	return filepath.Join(f.path, name), f.root.Mkdir(name, 0o700)
 }
 
-// close removes what was made, one by one, and then the folder, if it is empty.
+// close removes the files and folders that were made, one by one, and then the folder, if it is empty.
 func (f *folder) close() error {
 	var errs []error
 	for _, name := range f.made {
@@ -58,7 +58,7 @@ func (f *folder) close() error {
 	return errors.Join(errs...)
 }
 
-// clear removes what is in a folder and follows no link.
+// clear removes the content of a folder and follows no link.
 func (f *folder) clear(name string) error {
 	d, err := f.root.Open(name)
 	if err != nil {
@@ -76,7 +76,7 @@ func (f *folder) clear(name string) error {
 	return errors.Join(errs...)
 }
 
-// gone takes for no error that there is nothing to remove.
+// gone returns nil if err means that there is nothing to remove; else err.
 func gone(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

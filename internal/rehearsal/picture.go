@@ -7,12 +7,10 @@ import (
 	"image/png"
 )
 
-// Picture is a small PNG, another one for each i: a sky in a colour of its own,
-// with i in its lowest row.
+// Picture returns a small PNG, different for each i: a sky in a colour of its own, with i in its lowest row.
 func Picture(i int) []byte { return new(painter).picture(i) }
 
-// painter paints one picture after another, with what an encoder needs made once:
-// that is most of the work.
+// painter paints one picture after another and keeps the encoder's buffers, whose allocation is most of the work.
 type painter struct{ kept *png.EncoderBuffer }
 
 // Get implements png.EncoderBufferPool.

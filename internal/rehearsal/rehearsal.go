@@ -8,7 +8,7 @@ import (
 	"sweepd/internal/cloudfake"
 )
 
-// Options of a Rehearsal.
+// Options are the options of a Rehearsal.
 type Options struct {
 	Addr     string // where to listen, on loopback; "": 127.0.0.1, at any free port
 	Accounts int    // of each cloud; 0: 1
@@ -18,7 +18,7 @@ type Options struct {
 	Now      func() time.Time // must be set
 }
 
-// Rehearsal is clouds that can be called, until Close.
+// Rehearsal is a set of clouds that can be called until Close.
 type Rehearsal struct {
 	cloud  *cloudfake.Cloud
 	server *cloudfake.Server
@@ -26,18 +26,18 @@ type Rehearsal struct {
 	place  Place
 }
 
-// Place is where the rehearsal is, for a program that is to take part. Its JSON
-// is what sweepd demo serve --json prints.
+// Place describes where the rehearsal is, for a program that takes part. Its JSON is the output of sweepd demo serve
+// --json.
 type Place struct {
 	Proxy    string    `json:"proxy"`       // for HTTPS_PROXY
 	CAFile   string    `json:"ca_file"`     // for SSL_CERT_FILE
-	Client   string    `json:"client_file"` // an OAuth client, as Google's console gives it out
-	AppKey   string    `json:"app_key"`     // an app of the person's own at Dropbox
+	Client   string    `json:"client_file"` // an OAuth client, in the form of Google's console
+	AppKey   string    `json:"app_key"`     // an app of the user's own at Dropbox
 	AuditURL string    `json:"audit_url"`   // every request and every change, as JSON lines
 	Accounts []Account `json:"accounts"`
 }
 
-// Account is one that can be used. Its tokens open nothing but made-up files.
+// Account is an account of the rehearsal. Its tokens give access to nothing but made-up files.
 type Account struct {
 	Provider     string `json:"provider"`
 	Name         string `json:"account"`
@@ -45,7 +45,7 @@ type Account struct {
 	RefreshToken string `json:"refresh_token"`
 }
 
-// Start puts everything up.
+// Start starts a rehearsal. The caller closes it.
 func Start(o Options) (_ *Rehearsal, err error) {
 	if o.Addr == "" {
 		o.Addr = "127.0.0.1:0"
@@ -70,8 +70,7 @@ func Start(o Options) (_ *Rehearsal, err error) {
 	return r, nil
 }
 
-// clouds put one cloud under the roof each, with its accounts. A new one has its
-// place here.
+// clouds returns functions that each add one cloud with its accounts. A new cloud is added here.
 func clouds() []func(*Rehearsal, Options) error {
 	return []func(*Rehearsal, Options) error{openDrive, openDropbox}
 }
@@ -88,23 +87,23 @@ func (r *Rehearsal) write() (err error) {
 	return err
 }
 
-// Place is where everything is.
+// Place returns where everything is.
 func (r *Rehearsal) Place() Place { return r.place }
 
-// Audit is what was asked of the clouds, and what was changed in them.
+// Audit returns the requests to the clouds, and the changes in them.
 func (r *Rehearsal) Audit() *cloudfake.Audit { return r.cloud.Audit() }
 
-// Write writes a file that only its owner can read into the rehearsal's folder.
+// Write writes a file that only its owner can read into the rehearsal's folder, and returns its path.
 func (r *Rehearsal) Write(name string, content []byte) (path string, err error) {
 	return r.folder.write(name, content)
 }
 
-// Folder makes a folder in the rehearsal's own. All that is ever in it, whoever
-// puts it there, goes when the rehearsal ends.
+// Folder creates a folder in the rehearsal's own. Everything in it, of any program, is removed when the rehearsal
+// ends.
 func (r *Rehearsal) Folder(name string) (path string, err error) { return r.folder.sub(name) }
 
-// Close ends every connection and removes what was written. What somebody else
-// has put into the rehearsal's folder stays, and is an error.
+// Close ends every connection and removes the files that were written. A file that another program has put into the
+// rehearsal's folder stays, and is an error.
 func (r *Rehearsal) Close() error {
 	err := r.server.Close()
 	if r.folder != nil {

@@ -31,7 +31,7 @@ func begin(t *testing.T, o Options) *Rehearsal {
 	return r
 }
 
-// listed is what files.list tells of a file.
+// listed is a file in the answer of files.list.
 type listed struct {
 	Name, MimeType           string
 	Trashed, Starred, Shared bool
@@ -41,7 +41,8 @@ type listed struct {
 
 func (r *Rehearsal) get(t *testing.T, a Account, path string) []byte {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://www.googleapis.com/drive/v3/"+path, nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet,
+		"https://www.googleapis.com/drive/v3/"+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +64,10 @@ func (r *Rehearsal) get(t *testing.T, a Account, path string) []byte {
 func (r *Rehearsal) list(t *testing.T, a Account) (files []listed) {
 	t.Helper()
 	var page struct{ Files []listed }
-	body := r.get(t, a, "files?pageSize=1000&q='me'+in+owners&fields=files(id,name,mimeType,trashed,starred,shared,imageMediaMetadata,shortcutDetails)")
+	body := r.get(
+		t, a,
+		"files?pageSize=1000&q='me'+in+owners&fields=files(id,name,mimeType,trashed,starred,shared,imageMediaMetadata,shortcutDetails)",
+	)
 	if err := json.Unmarshal(body, &page); err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +82,8 @@ func (r *Rehearsal) list(t *testing.T, a Account) (files []listed) {
 func TestEveryAccountHasAsManyFilesAsWereAskedForAndSomeOfEachKind(t *testing.T) {
 	r := begin(t, Options{Accounts: 3, Files: 40})
 	accounts := r.Place().Accounts[:3]
-	if accounts[2].Provider != "gdrive" || accounts[0].Name != "mia@example.com" || accounts[0].Name == accounts[1].Name {
+	if accounts[2].Provider != "gdrive" || accounts[0].Name != "mia@example.com" ||
+		accounts[0].Name == accounts[1].Name {
 		t.Fatalf("accounts: %v", accounts)
 	}
 	for _, a := range accounts {
@@ -98,12 +103,15 @@ func TestEveryAccountHasAsManyFilesAsWereAskedForAndSomeOfEachKind(t *testing.T)
 			add(&links, f.ShortcutDetails.TargetID != "")
 		}
 		if len(files) != 40 || ours != 8 || photos != 10 || trashed != 2 || starred != 1 || shared != 1 || links != 1 {
-			t.Errorf("%s has %d files: %d named by ChatGPT, %d photos, %d trashed, %d starred, %d shared, %d shortcuts", a.Name, len(files), ours, photos, trashed, starred, shared, links)
+			t.Errorf(
+				"%s has %d files: %d named by ChatGPT, %d photos, %d trashed, %d starred, %d shared, %d shortcuts",
+				a.Name, len(files), ours, photos, trashed, starred, shared, links,
+			)
 		}
 	}
 }
 
-// entry is what files/list_folder tells of a file.
+// entry is a file in the answer of files/list_folder.
 type entry struct {
 	Tag     string `json:".tag"`
 	Display string `json:"path_display"`
@@ -116,7 +124,9 @@ func (r *Rehearsal) listBox(t *testing.T, a Account) (files []entry) {
 		Entries []entry
 		HasMore bool `json:"has_more"`
 	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://api.dropboxapi.com/2/files/list_folder", strings.NewReader(`{"path":"","recursive":true,"include_deleted":true,"limit":2000}`))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost,
+		"https://api.dropboxapi.com/2/files/list_folder",
+		strings.NewReader(`{"path":"","recursive":true,"include_deleted":true,"limit":2000}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,13 +271,15 @@ func TestThePersonsPartAtTheSignInGivesAnAddressWithACode(t *testing.T) {
 	r := begin(t, Options{Accounts: 2})
 	link := "https://accounts.google.com/o/oauth2/v2/auth?response_type=code&client_id=rehearsal.apps.googleusercontent.com&state=s&redirect_uri=http%3A%2F%2F127.0.0.1%3A1%2F&scope=https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fdrive"
 	back, page, err := r.Allow(t.Context(), link, "noah@example.com")
-	if err != nil || !strings.HasPrefix(back, "http://127.0.0.1:1/?") || !strings.Contains(back, "code=") || !strings.Contains(back, "state=s") {
+	if err != nil || !strings.HasPrefix(back, "http://127.0.0.1:1/?") || !strings.Contains(back, "code=") ||
+		!strings.Contains(back, "state=s") {
 		t.Errorf("sent back to %q, %v", back, err)
 	}
 	if !strings.Contains(page, "noah@example.com") {
 		t.Errorf("the page says %s", page)
 	}
-	if back, _, err := r.Allow(t.Context(), strings.Replace(link, "rehearsal", "nobody", 1), "noah@example.com"); err == nil {
+	if back, _, err := r.Allow(t.Context(), strings.Replace(link, "rehearsal", "nobody", 1),
+		"noah@example.com"); err == nil {
 		t.Errorf("an unknown client is sent back to %q", back)
 	}
 }
@@ -284,7 +296,8 @@ func TestTheClientFileIsWhatGooglesConsoleGives(t *testing.T) {
 			Secret string `json:"client_secret"`
 		}
 	}
-	if err := json.Unmarshal(b, &f); err != nil || !strings.HasSuffix(f.Installed.ID, ".apps.googleusercontent.com") || f.Installed.Secret == "" {
+	if err := json.Unmarshal(b, &f); err != nil ||
+		!strings.HasSuffix(f.Installed.ID, ".apps.googleusercontent.com") || f.Installed.Secret == "" {
 		t.Errorf("%s: %v", b, err)
 	}
 }
