@@ -9,9 +9,8 @@ import (
 	"syscall"
 )
 
-// Server is a process that serves file systems. They are not served by the
-// test's own: it would wait for itself when it starts a process in such a file
-// system, or touches memory mapped from one.
+// Server is a process that serves file systems. The test's own process does not serve them: it would wait for itself
+// when it starts a process in such a file system, or accesses memory mapped from one.
 type Server struct {
 	cmd *exec.Cmd
 	in  io.WriteCloser
@@ -23,8 +22,8 @@ type Server struct {
 	dark map[int]chan struct{}
 }
 
-// Disk is what a file system holds while the power is off. It never changes,
-// and may be mounted any number of times.
+// Disk is the content of a file system while the power is off. It never changes, and may be mounted any number of
+// times.
 type Disk struct {
 	s      *Server
 	number int
@@ -37,8 +36,8 @@ type FS struct {
 	dark   chan struct{}
 }
 
-// Start starts the process that cmd describes, which has to call Serve with its
-// standard streams and nothing else. Close ends it.
+// Start starts the process that cmd describes, which must call Serve with its standard streams and nothing else.
+// Close ends it.
 func Start(cmd *exec.Cmd) (*Server, error) {
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -48,7 +47,7 @@ func Start(cmd *exec.Cmd) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // it outlives the test by a Ctrl-C, and unmounts
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // it survives a Ctrl-C of the test, and unmounts
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -57,10 +56,10 @@ func Start(cmd *exec.Cmd) (*Server, error) {
 	return s, nil
 }
 
-// Close unmounts what is mounted and ends the process.
+// Close unmounts everything and ends the process.
 func (s *Server) Close() error {
 	err := s.in.Close()
-	for range s.answers { // until it hangs up
+	for range s.answers { // until the process closes the stream
 	}
 	return errors.Join(err, s.cmd.Wait())
 }
@@ -80,8 +79,8 @@ func (s *Server) listen(out *json.Decoder) {
 	}
 }
 
-// darkness is the channel that is closed when a file system goes dark; the news
-// of that may come before the answer that numbers it.
+// darkness returns the channel that is closed when a file system goes dark; that message may arrive before the answer
+// that contains its number.
 func (s *Server) darkness(number int) chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,22 +106,21 @@ func (s *Server) ask(q question) (int, error) {
 	return a.Value, nil
 }
 
-// Empty is a new disk with nothing on it, its root directory the caller's.
+// Empty returns a new disk with nothing on it, whose root directory belongs to the caller.
 func (s *Server) Empty() Disk { return Disk{s, 0} }
 
-// Options of a mount.
+// Options are the options of a mount.
 type Options struct {
-	// Halves makes the two names of a rename durable each with its own
-	// directory.
+	// Halves makes the two names of a rename durable separately, each with its own directory.
 	Halves bool
-	// Replaces makes a rename with flags EINVAL, as NFS, ntfs-3g and others do.
+	// Replaces makes a rename with flags fail with EINVAL, as on NFS, ntfs-3g and others.
 	Replaces bool
-	// NoLinks makes hard links EPERM, as FAT does.
+	// NoLinks makes hard links fail with EPERM, as on FAT.
 	NoLinks bool
 }
 
-// Mount mounts a copy of the disk on the directory dir, an absolute path, which
-// takes root. Close it, whatever became of it.
+// Mount mounts a copy of the disk on the directory dir, an absolute path; it needs root. The caller must close the FS
+// in any case.
 func (d Disk) Mount(dir string, o Options) (*FS, error) {
 	number, err := d.s.ask(question{Do: "mount", Disk: d.number, Dir: dir, Options: o})
 	if err != nil {
@@ -135,26 +133,25 @@ func (f *FS) ask(do string, n int, seed uint64) (int, error) {
 	return f.s.ask(question{Do: do, FS: f.number, N: n, Seed: seed})
 }
 
-// CutAt has the power go when the nth change from now is asked for, from 1;
-// that change is not carried out. Changes counts from here.
+// CutAt cuts the power when a process requests the nth change from now, counted from 1; that change is not carried
+// out. Changes counts from here.
 func (f *FS) CutAt(n int) error {
 	_, err := f.ask("cut at", n, 0)
 	return err
 }
 
-// Cut has the power go now.
+// Cut cuts the power now.
 func (f *FS) Cut() error {
 	_, err := f.ask("cut", 0, 0)
 	return err
 }
 
-// Dark is closed when the power has gone. What processes ask for from then on
-// fails and does nothing; a test kills them.
+// Dark returns a channel that is closed when the power is cut. Later requests of processes fail and do nothing; a
+// test kills them.
 func (f *FS) Dark() <-chan struct{} { return f.dark }
 
-// Changes is how many changes were asked for since Mount or CutAt: writes,
-// syncs, and whatever creates, names or describes a file. Nothing is counted
-// after the power has gone.
+// Changes returns how many changes were requested since Mount or CutAt: writes, syncs, and all calls that create,
+// name or describe a file. Nothing is counted after the power is cut.
 func (f *FS) Changes() (int, error) { return f.ask("changes", 0, 0) }
 
 // Sync makes everything durable.
@@ -163,15 +160,15 @@ func (f *FS) Sync() error {
 	return err
 }
 
-// Survivor is what a power cut now, or the one that was, may leave: for seed 0
-// what is durable and nothing else, for any other seed a part, chosen by it, of
-// all other changes too. It can be asked for until Close.
+// Survivor returns a disk that a power cut now, or the earlier one, may leave. For seed 0 it has only the durable
+// state; for any other seed it also has a part of all other changes, chosen by the seed. It can be called until
+// Close.
 func (f *FS) Survivor(seed uint64) (Disk, error) {
 	number, err := f.ask("survivor", 0, seed)
 	return Disk{f.s, number}, err
 }
 
-// Close unmounts, also under processes that have files open: they get errors.
+// Close unmounts, even if processes have files open: they get errors.
 func (f *FS) Close() error {
 	_, err := f.ask("close", 0, 0)
 	return err

@@ -7,18 +7,17 @@ import (
 	"time"
 )
 
-// sector is what a disk writes wholly or not at all, in bytes.
+// sector is how many bytes a disk writes wholly or not at all.
 const sector = 512
 
-// rootID is the root directory's inode, as FUSE numbers it.
+// rootID is the root directory's inode number in FUSE.
 const rootID = 1
 
-// disk is what a file system holds while no power is on: the durable states. It
-// does not change, and may be mounted any number of times, at once too. States
-// share what is in them; only what a mount shows is a copy.
+// disk is the content of a file system while the power is off: the durable states. It does not change, and may be
+// mounted any number of times, also at once. Mounts share the states; only the current state of each mount is a copy.
 type disk struct {
 	inodes map[uint64]*inode
-	next   uint64 // the inode number that is given out next; none is given twice
+	next   uint64 // the next new inode number; none is reused
 }
 
 // format returns an empty disk.
@@ -27,12 +26,12 @@ func format(at time.Time) *disk {
 	return &disk{inodes: map[uint64]*inode{rootID: root}, next: rootID + 1}
 }
 
-// inode is one file or directory: as processes see it, and as the disk has it.
+// inode is one file or directory: its current state for processes, and its state on the disk.
 type inode struct {
 	id      uint64
 	now     state
 	durable state
-	writes  []write // of the bytes, since they were durable
+	writes  []write // of the bytes, since the last sync
 }
 
 // state is one state of an inode.
@@ -42,7 +41,7 @@ type state struct {
 	names map[string]uint64 // of a directory
 }
 
-// attr is what an inode has beside its content.
+// attr are the attributes of an inode.
 type attr struct {
 	mode, uid, gid                    uint32
 	born, modified, changed, accessed time.Time
@@ -69,8 +68,7 @@ func grow(content []byte, size int) []byte {
 	return append(content, make([]byte, size-len(content))...)
 }
 
-// newInode returns an empty file or directory, whose being there is a matter of
-// its names alone.
+// newInode returns an empty file or directory. It exists on the disk as soon as one of its names is durable.
 func newInode(id uint64, a attr, at time.Time) *inode {
 	a.born, a.modified, a.changed, a.accessed = at, at, at, at
 	n := &inode{id: id, now: state{attr: a}}
@@ -81,7 +79,7 @@ func newInode(id uint64, a attr, at time.Time) *inode {
 	return n
 }
 
-// clone copies a disk, so that a mount can change it.
+// clone returns a copy of a disk, so that a mount can change it.
 func (d *disk) clone() *disk {
 	c := &disk{inodes: make(map[uint64]*inode, len(d.inodes)), next: d.next}
 	for id, n := range d.inodes {

@@ -10,8 +10,8 @@ import (
 type naming struct {
 	dir  uint64
 	name string
-	id   uint64 // 0: the name is gone
-	step int    // the change that it is of: a rename makes two
+	id   uint64 // 0: the name is removed
+	step int    // the number of its change: a rename makes two namings
 }
 
 // volume is a disk in use.
@@ -19,10 +19,10 @@ type volume struct {
 	*disk
 	halves  bool
 	step    int
-	namings []naming // since they were durable, in their order
+	namings []naming // since they were durable, in order
 }
 
-// name changes one name of a directory, or with id 0 takes it away.
+// name changes one name of a directory; if id is 0 it removes the name.
 func (v *volume) name(dir *inode, name string, id uint64) {
 	set(dir.now.names, name, id)
 	v.namings = append(v.namings, naming{dir.id, name, id, v.step})
@@ -51,7 +51,7 @@ func (w write) apply(content []byte) []byte {
 	return grow(content, w.size)[:w.size:w.size]
 }
 
-// sync makes a file's bytes durable and, but for fdatasync, its attributes.
+// sync makes a file's bytes durable and, except for fdatasync, its attributes.
 func (n *inode) sync(attributes bool) {
 	fresh := n.now.clone()
 	n.durable.data, n.writes = fresh.data, nil
@@ -74,8 +74,8 @@ func (v *volume) syncAll() {
 	v.commit(func(naming) bool { return true })
 }
 
-// commit makes the picked changes of names durable, and what has to be durable
-// with them: earlier ones of the same name, and the other half of a rename.
+// commit makes the picked changes of names durable, and those that have to be durable with them: earlier ones of the
+// same name, and the other half of a rename.
 func (v *volume) commit(pick func(naming) bool) {
 	picked := make([]bool, len(v.namings))
 	for i, c := range v.namings {
@@ -114,12 +114,12 @@ func (v *volume) drawn(i int, picked []bool) bool {
 	return false
 }
 
-// survivor is what a disk may hold after a power cut: of what was not synced
-// nothing for seed 0, else a part that the seed chooses.
+// survivor returns a disk after a power cut. For seed 0 it has none of the changes that were not synced, else a part
+// that the seed chooses.
 func (v *volume) survivor(seed uint64) *disk {
 	c := &volume{disk: &disk{inodes: map[uint64]*inode{}, next: v.next}, halves: v.halves, namings: v.namings}
 	random := rand.New(rand.NewPCG(seed, 0))
-	for id := range c.next { // in this order, that a seed says all
+	for id := range c.next { // in a fixed order, so that the seed determines the result
 		n := v.inodes[id]
 		if n == nil {
 			continue
@@ -165,7 +165,7 @@ func tear(content []byte, writes []write, random *rand.Rand) []byte {
 	return content
 }
 
-// reachable drops what has no name any more.
+// reachable returns the disk without inodes that have no name.
 func (d *disk) reachable() *disk {
 	c := &disk{inodes: map[uint64]*inode{}, next: d.next}
 	var visit func(id uint64)

@@ -289,13 +289,14 @@ func TestTheNthChangeAndNoneAfterItIsCarriedOut(t *testing.T) {
 	}
 }
 
-// What the program asks of a file system.
+// The calls that the program needs of a file system.
 func TestItIsAFileSystem(t *testing.T) {
 	b := newBench(t, losefs.Options{})
 	b.must(os.Mkdir(b.path("dir"), 0o700))
 	b.write("a", "bytes", false)
 	b.write("dir/b", "other", false)
-	if err := unix.Renameat2(unix.AT_FDCWD, b.path("a"), unix.AT_FDCWD, b.path("dir/b"), unix.RENAME_NOREPLACE); err != unix.EEXIST {
+	if err := unix.Renameat2(unix.AT_FDCWD, b.path("a"), unix.AT_FDCWD, b.path("dir/b"),
+		unix.RENAME_NOREPLACE); err != unix.EEXIST {
 		t.Errorf("a rename to a taken name: got %v, want EEXIST", err)
 	}
 	b.must(os.Link(b.path("a"), b.path("dir/link")))

@@ -11,7 +11,7 @@ import (
 
 // mounted is a disk in use. Its methods may be called from several goroutines.
 type mounted struct {
-	fuse.RawFileSystem // answers ENOSYS to what is not here
+	fuse.RawFileSystem // returns ENOSYS for methods that are missing here
 	dir                string
 	options            Options
 	now                func() time.Time
@@ -24,7 +24,7 @@ type mounted struct {
 	changes int
 	cutAt   int // 0: never
 	cut     bool
-	lists   map[uint64][]entry // what open directories list
+	lists   map[uint64][]entry // the listings of open directories
 	handle  uint64
 }
 
@@ -32,7 +32,8 @@ type mounted struct {
 func mount(d *disk, dir string, o Options, now func() time.Time) (*mounted, error) {
 	f := &mounted{
 		RawFileSystem: fuse.NewDefaultRawFileSystem(), dir: dir, now: now, dark: make(chan struct{}),
-		options: o, volume: volume{disk: d.clone(), halves: o.Halves}, links: map[uint64]uint32{rootID: 1}, lists: map[uint64][]entry{},
+		options: o, volume: volume{disk: d.clone(), halves: o.Halves}, links: map[uint64]uint32{rootID: 1},
+		lists: map[uint64][]entry{},
 	}
 	for _, n := range f.volume.inodes {
 		for _, id := range n.now.names {
@@ -55,8 +56,8 @@ func mount(d *disk, dir string, o Options, now func() time.Time) (*mounted, erro
 	return f, nil
 }
 
-// cutFrom has the power go when the nth change from now is asked for, or with 0
-// never, and begins the count of changes anew.
+// cutFrom cuts the power when the nth change from now is requested, or never if n is 0, and restarts the count of
+// changes.
 func (f *mounted) cutFrom(n int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -94,7 +95,7 @@ func (f *mounted) survivor(seed uint64) *disk {
 	return f.volume.survivor(seed)
 }
 
-// close unmounts, also under processes that have files open: they get errors.
+// close unmounts, even if processes have files open: they get errors.
 func (f *mounted) close() error {
 	f.cutNow()
 	if err := unix.Unmount(f.dir, unix.MNT_FORCE|unix.MNT_DETACH); err != nil {
@@ -104,7 +105,7 @@ func (f *mounted) close() error {
 	return nil
 }
 
-// change begins a change: EIO when there is no power, or is none from now on.
+// change begins a change. It returns EIO if there is no power, or if the power is cut at this change.
 func (f *mounted) change() fuse.Status {
 	if f.cut {
 		return fuse.EIO

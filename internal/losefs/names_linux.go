@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// link gives an inode a name, which may have been another's.
+// link gives an inode a name, which another inode may have had.
 func (f *mounted) link(dir *inode, name string, n *inode) {
 	f.drop(dir, name)
 	f.volume.name(dir, name, n.id)
@@ -15,13 +15,13 @@ func (f *mounted) link(dir *inode, name string, n *inode) {
 	f.touch(dir, n)
 }
 
-// unlink takes a name away.
+// unlink removes a name.
 func (f *mounted) unlink(dir *inode, name string) {
 	f.drop(dir, name)
 	f.volume.name(dir, name, 0)
 }
 
-// drop forgets whose name it was.
+// drop removes the link of the inode that has the name.
 func (f *mounted) drop(dir *inode, name string) {
 	if id, ok := dir.now.names[name]; ok {
 		f.links[id]--
@@ -29,13 +29,13 @@ func (f *mounted) drop(dir *inode, name string) {
 	}
 }
 
-// touch dates a change of a directory and of what is in it.
+// touch sets the times for a change of a directory and of an inode in it.
 func (f *mounted) touch(dir, n *inode) {
 	now := f.now()
 	dir.now.modified, dir.now.changed, n.now.changed = now, now, now
 }
 
-// create makes an inode with a name.
+// create creates an inode with a name.
 func (f *mounted) create(h *fuse.InHeader, name string, mode uint32, out *fuse.EntryOut) fuse.Status {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -97,8 +97,7 @@ func (f *mounted) Rmdir(_ <-chan struct{}, h *fuse.InHeader, name string) fuse.S
 	return f.remove(h, name)
 }
 
-// remove takes away a file's name, or an empty directory's; which of the two it
-// has to be the kernel has seen.
+// remove removes a file's name, or an empty directory's; the kernel has checked which of the two it must be.
 func (f *mounted) remove(h *fuse.InHeader, name string) fuse.Status {
 	f.mu.Lock()
 	defer f.mu.Unlock()

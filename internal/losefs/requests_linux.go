@@ -10,8 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// fresh is how long the kernel may keep what it was told. All changes come
-// through it, so that what it keeps is true.
+// fresh is how long the kernel may cache an answer. All changes pass through the kernel, so its cache stays true.
 const fresh = time.Minute
 
 // entry is one line of a directory.
@@ -20,7 +19,7 @@ type entry struct {
 	id   uint64
 }
 
-// find returns an inode, or ENOENT, or EIO when the power is gone.
+// find returns an inode, or ENOENT, or EIO if there is no power.
 func (f *mounted) find(id uint64) (*inode, fuse.Status) {
 	if f.cut {
 		return nil, fuse.EIO
@@ -86,7 +85,7 @@ func (f *mounted) Statx(_ <-chan struct{}, in *fuse.StatxIn, out *fuse.StatxOut)
 	return fuse.OK
 }
 
-// tell answers with an inode.
+// tell writes an inode into an answer.
 func (f *mounted) tell(n *inode, out *fuse.EntryOut) {
 	out.NodeId = n.id
 	f.describe(n, &out.Attr)
@@ -147,7 +146,10 @@ func (f *mounted) Access(<-chan struct{}, *fuse.AccessIn) fuse.Status { return f
 
 func (f *mounted) StatFs(_ <-chan struct{}, _ *fuse.InHeader, out *fuse.StatfsOut) fuse.Status {
 	const blocks = 1 << 20
-	*out = fuse.StatfsOut{Blocks: blocks, Bfree: blocks / 2, Bavail: blocks / 2, Files: blocks, Ffree: blocks / 2, Bsize: 4096, Frsize: 4096, NameLen: 255}
+	*out = fuse.StatfsOut{
+		Blocks: blocks, Bfree: blocks / 2, Bavail: blocks / 2, Files: blocks, Ffree: blocks / 2, Bsize: 4096,
+		Frsize: 4096, NameLen: 255,
+	}
 	return fuse.OK
 }
 
@@ -186,7 +188,7 @@ func (f *mounted) Write(_ <-chan struct{}, in *fuse.WriteIn, data []byte) (uint3
 	return uint32(len(data)), fuse.OK
 }
 
-// Fallocate makes a file longer, of zeros, in one change.
+// Fallocate extends a file with zeros, in one change.
 func (f *mounted) Fallocate(_ <-chan struct{}, in *fuse.FallocateIn) fuse.Status {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -242,7 +244,7 @@ func (f *mounted) OpenDir(_ <-chan struct{}, in *fuse.OpenIn, out *fuse.OpenOut)
 	return status
 }
 
-// ReadDir lists what was there when the listing began.
+// ReadDir returns the names that existed when the listing began.
 func (f *mounted) ReadDir(_ <-chan struct{}, in *fuse.ReadIn, out *fuse.DirEntryList) fuse.Status {
 	f.mu.Lock()
 	defer f.mu.Unlock()

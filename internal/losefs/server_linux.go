@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// question is what the client asks the server, as one line of JSON. A disk and
-// a file system go by numbers.
+// question is a request of the client to the server, as one line of JSON. Disks and file systems are named by
+// numbers.
 type question struct {
 	Do   string
 	Disk int
@@ -23,11 +23,11 @@ type question struct {
 	Seed uint64
 }
 
-// answer is what the server says: to each question in its order, and between
-// that the power of a file system has gone.
+// answer is a message of the server: the answer to each question in order, and between them messages that the power
+// of a file system is cut.
 type answer struct {
 	Dark  bool
-	Value int // what was asked for; the file system that is dark
+	Value int // the result; or the number of the file system that is dark
 	Err   string
 }
 
@@ -41,11 +41,10 @@ type server struct {
 	out *json.Encoder
 }
 
-// Serve does what a client, over the standard streams of the process that it
-// has started for this, asks for until it hangs up. Then everything is
-// unmounted. Files are dated by now.
+// Serve carries out the requests of a client, over the standard streams of the process that the client has started
+// for this, until the client closes them. Then it unmounts everything. now returns the time for the files.
 func Serve(in io.Reader, out io.Writer, now func() time.Time) (err error) {
-	signal.Ignore(syscall.SIGPIPE) // the client may die first, and what is mounted has to go all the same
+	signal.Ignore(syscall.SIGPIPE) // the client may end first, and the mounts must be removed all the same
 	s := &server{now: now, out: json.NewEncoder(out), disks: []*disk{format(now())}}
 	defer func() {
 		for i := range s.mounts {
@@ -113,7 +112,7 @@ func (s *server) mount(q question) (int, error) {
 	number := len(s.mounts) - 1
 	go func() {
 		<-f.dark
-		_ = s.say(answer{Dark: true, Value: number}) // a client that has hung up needs no news
+		_ = s.say(answer{Dark: true, Value: number}) // a client that is gone needs no message
 	}()
 	return number, nil
 }
