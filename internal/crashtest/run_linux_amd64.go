@@ -16,10 +16,10 @@ import (
 type Call struct {
 	N    int    // which of the counted calls this is, from 1
 	Name string // "renameat2"
-	FD   int    // its first argument, where that is a descriptor
+	FD   int    // its first argument, if that is a descriptor
 }
 
-// Fate is what becomes of a call.
+// Fate is what happens to a call.
 type Fate struct {
 	Kill  bool          // the whole process gets SIGKILL before the call
 	Errno syscall.Errno // the call is not carried out and returns this
@@ -29,32 +29,36 @@ type Fate struct {
 type Result struct {
 	Calls  int  // counted calls, the fatal one included
 	Killed bool // by a Fate
-	Exit   int  // exit status; -1 when a signal ended it
+	Exit   int  // exit status; -1 if a signal ended it
 	Stdout string
 	Stderr string
 }
 
 // changing are the calls that can change a file or its durability.
 var changing = map[uint64]string{
-	unix.SYS_WRITE: "write", unix.SYS_PWRITE64: "pwrite64", unix.SYS_WRITEV: "writev", unix.SYS_PWRITEV: "pwritev", unix.SYS_PWRITEV2: "pwritev2",
-	unix.SYS_FSYNC: "fsync", unix.SYS_FDATASYNC: "fdatasync", unix.SYS_SYNC_FILE_RANGE: "sync_file_range", unix.SYS_SYNCFS: "syncfs",
+	unix.SYS_WRITE: "write", unix.SYS_PWRITE64: "pwrite64", unix.SYS_WRITEV: "writev", unix.SYS_PWRITEV: "pwritev",
+	unix.SYS_PWRITEV2: "pwritev2",
+	unix.SYS_FSYNC:    "fsync", unix.SYS_FDATASYNC: "fdatasync", unix.SYS_SYNC_FILE_RANGE: "sync_file_range",
+	unix.SYS_SYNCFS:   "syncfs",
 	unix.SYS_TRUNCATE: "truncate", unix.SYS_FTRUNCATE: "ftruncate", unix.SYS_FALLOCATE: "fallocate",
 	unix.SYS_RENAME: "rename", unix.SYS_RENAMEAT: "renameat", unix.SYS_RENAMEAT2: "renameat2",
 	unix.SYS_LINK: "link", unix.SYS_LINKAT: "linkat", unix.SYS_SYMLINK: "symlink", unix.SYS_SYMLINKAT: "symlinkat",
 	unix.SYS_UNLINK: "unlink", unix.SYS_UNLINKAT: "unlinkat", unix.SYS_RMDIR: "rmdir",
-	unix.SYS_MKDIR: "mkdir", unix.SYS_MKDIRAT: "mkdirat", unix.SYS_MKNOD: "mknod", unix.SYS_MKNODAT: "mknodat", unix.SYS_CREAT: "creat",
-	unix.SYS_CHMOD: "chmod", unix.SYS_FCHMOD: "fchmod", unix.SYS_FCHMODAT: "fchmodat", unix.SYS_CHOWN: "chown", unix.SYS_FCHOWN: "fchown", unix.SYS_FCHOWNAT: "fchownat",
-	unix.SYS_UTIMENSAT: "utimensat", unix.SYS_SETXATTR: "setxattr", unix.SYS_FSETXATTR: "fsetxattr", unix.SYS_COPY_FILE_RANGE: "copy_file_range", unix.SYS_SENDFILE: "sendfile",
+	unix.SYS_MKDIR: "mkdir", unix.SYS_MKDIRAT: "mkdirat", unix.SYS_MKNOD: "mknod", unix.SYS_MKNODAT: "mknodat",
+	unix.SYS_CREAT: "creat",
+	unix.SYS_CHMOD: "chmod", unix.SYS_FCHMOD: "fchmod", unix.SYS_FCHMODAT: "fchmodat", unix.SYS_CHOWN: "chown",
+	unix.SYS_FCHOWN: "fchown", unix.SYS_FCHOWNAT: "fchownat",
+	unix.SYS_UTIMENSAT: "utimensat", unix.SYS_SETXATTR: "setxattr", unix.SYS_FSETXATTR: "fsetxattr",
+	unix.SYS_COPY_FILE_RANGE: "copy_file_range", unix.SYS_SENDFILE: "sendfile",
 }
 
-// Run runs the command to its end and asks fate about every call that could
-// change a file (writes to the standard streams and to pipes of the Go runtime
-// apart). The command's Stdout and Stderr are taken over.
+// Run runs the command to its end and calls fate for every call that could change a file, except writes to the
+// standard streams and to pipes of the Go runtime. It sets the command's Stdout and Stderr.
 func Run(cmd *exec.Cmd, fate func(Call) Fate) (Result, error) {
 	return run(cmd, fate, changes)
 }
 
-// run asks fate about the calls that count.
+// run calls fate for the calls that count.
 func run(cmd *exec.Cmd, fate func(Call) Fate, counts counting) (Result, error) {
 	runtime.LockOSThread() // ptrace requests must come from the thread that started the tracee
 	defer runtime.UnlockOSThread()
@@ -64,20 +68,23 @@ func run(cmd *exec.Cmd, fate func(Call) Fate, counts counting) (Result, error) {
 	if err := cmd.Start(); err != nil {
 		return Result{}, err
 	}
-	t := tracer{pid: cmd.Process.Pid, fate: fate, counts: counts, failing: map[int]syscall.Errno{}, inCall: map[int]bool{}}
+	t := tracer{
+		pid: cmd.Process.Pid, fate: fate, counts: counts, failing: map[int]syscall.Errno{}, inCall: map[int]bool{},
+	}
 	if err := t.trace(); err != nil {
 		_ = cmd.Process.Kill()
 		return Result{}, fmt.Errorf("trace: %w", err)
 	}
 	// The tracer has reaped the process; Wait only collects its output.
-	if err := cmd.Wait(); err != nil && !errors.Is(err, syscall.ECHILD) && !errors.As(err, new(*exec.ExitError)) && !errors.As(err, new(*os.SyscallError)) {
+	if err := cmd.Wait(); err != nil && !errors.Is(err, syscall.ECHILD) && !errors.As(err, new(*exec.ExitError)) &&
+		!errors.As(err, new(*os.SyscallError)) {
 		return Result{}, err
 	}
 	t.result.Stdout, t.result.Stderr = stdout.String(), stderr.String()
 	return t.result, nil
 }
 
-// counting tells the calls that count from the rest, and gives their names.
+// counting reports whether a call counts, and returns its name.
 type counting func(tid int, regs *syscall.PtraceRegs) (name string, counts bool)
 
 // tracer follows one process through its life.
@@ -91,8 +98,9 @@ type tracer struct {
 }
 
 const (
-	options = unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_TRACECLONE | unix.PTRACE_O_TRACEFORK | unix.PTRACE_O_TRACEVFORK | unix.PTRACE_O_EXITKILL
-	wall    = unix.WALL | 0x20000000 // __WNOTHREAD: only what this thread traces or started
+	options = unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_TRACECLONE | unix.PTRACE_O_TRACEFORK |
+		unix.PTRACE_O_TRACEVFORK | unix.PTRACE_O_EXITKILL
+	wall = unix.WALL | 0x20000000 // __WNOTHREAD: only what this thread traces or started
 )
 
 func (t *tracer) trace() error {
@@ -107,8 +115,8 @@ func (t *tracer) trace() error {
 		return err
 	}
 	for {
-		// Only the group of the process: this thread may be the parent of others
-		// too, that a goroutine started which ran on it before and waits for them.
+		// Only the process group: this thread may also be the parent of other processes, started by a goroutine that
+		// ran on it before and waits for them.
 		tid, err := syscall.Wait4(-t.pid, &ws, wall, nil)
 		if errors.Is(err, syscall.EINTR) {
 			continue
@@ -125,7 +133,7 @@ func (t *tracer) trace() error {
 	}
 }
 
-// step handles one stop of one thread and lets it go on.
+// step handles one stop of one thread and continues it.
 func (t *tracer) step(tid int, ws syscall.WaitStatus) error {
 	switch {
 	case ws.Exited() || ws.Signaled():
@@ -145,7 +153,7 @@ func (t *tracer) step(tid int, ws syscall.WaitStatus) error {
 	}
 }
 
-// call is a stop at the entry or the exit of a system call.
+// call handles a stop at the entry or the exit of a system call.
 func (t *tracer) call(tid int) error {
 	t.inCall[tid] = !t.inCall[tid]
 	var regs syscall.PtraceRegs
@@ -182,7 +190,7 @@ func (t *tracer) call(tid int) error {
 	return nil
 }
 
-// changes counts the calls that change files.
+// changes reports whether a call changes files, and returns its name.
 func changes(tid int, regs *syscall.PtraceRegs) (string, bool) {
 	if regs.Orig_rax == unix.SYS_OPENAT && regs.Rdx&unix.O_CREAT != 0 {
 		return "openat", true
@@ -194,7 +202,7 @@ func changes(tid int, regs *syscall.PtraceRegs) (string, bool) {
 	return name, true
 }
 
-// isFile tells files from standard streams, pipes and eventfds.
+// isFile reports whether fd is a file, not a standard stream, a pipe or an eventfd.
 func isFile(tid, fd int) bool {
 	target, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", tid, fd))
 	return err == nil && fd > 2 && target[0] == '/'

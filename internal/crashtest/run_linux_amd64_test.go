@@ -81,15 +81,18 @@ func TestBelowADirectoryEveryCallCountsAndElsewhereNone(t *testing.T) {
 		command []string
 		want    []string
 	}{
-		{[]string{"/bin/cat", "a"}, []string{"openat", "read"}},                                               // relative to the working directory
-		{[]string{"/bin/cat", filepath.Join(dir, "..", filepath.Base(dir), "a")}, []string{"openat", "read"}}, // by a roundabout path
+		// relative to the working directory
+		{[]string{"/bin/cat", "a"}, []string{"openat", "read"}},
+		// by a roundabout path
+		{[]string{"/bin/cat", filepath.Join(dir, "..", filepath.Base(dir), "a")}, []string{"openat", "read"}},
 		{[]string{"/bin/ls", "-l", dir}, []string{"openat", "getdents64", "statx"}},
 		{[]string{"/bin/cat", "/etc/passwd"}, nil},
 	} {
 		seen := map[string]bool{}
 		cmd := exec.Command(test.command[0], test.command[1:]...)
 		cmd.Dir = dir
-		r, err := crashtest.RunBelow(cmd, dir, func(c crashtest.Call) crashtest.Fate { seen[c.Name] = true; return crashtest.Fate{} })
+		r, err := crashtest.RunBelow(cmd, dir,
+			func(c crashtest.Call) crashtest.Fate { seen[c.Name] = true; return crashtest.Fate{} })
 		if err != nil || r.Exit != 0 {
 			t.Fatalf("%v: %+v, %v", test.command, r, err)
 		}
@@ -109,12 +112,13 @@ func TestAReadThatFailsIsSeenByTheProcess(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "a"), []byte("bytes"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r, err := crashtest.RunBelow(exec.Command("/bin/cat", filepath.Join(dir, "a")), dir, func(c crashtest.Call) crashtest.Fate {
-		if c.Name == "read" {
-			return crashtest.Fate{Errno: syscall.EIO}
-		}
-		return crashtest.Fate{}
-	})
+	r, err := crashtest.RunBelow(exec.Command("/bin/cat", filepath.Join(dir, "a")), dir,
+		func(c crashtest.Call) crashtest.Fate {
+			if c.Name == "read" {
+				return crashtest.Fate{Errno: syscall.EIO}
+			}
+			return crashtest.Fate{}
+		})
 	if err != nil || r.Exit == 0 || r.Stdout != "" || !strings.Contains(r.Stderr, "Input/output error") {
 		t.Errorf("got %+v, %v, want cat's complaint", r, err)
 	}
@@ -125,7 +129,8 @@ func TestTakingALockCountsAndGivingItUpDoesNot(t *testing.T) {
 	cmd := exec.Command("/bin/sh", "-c", "exec 9>lock; flock 9; flock -u 9")
 	cmd.Dir = dir
 	var seen []string
-	r, err := crashtest.RunBelow(cmd, dir, func(c crashtest.Call) crashtest.Fate { seen = append(seen, c.Name); return crashtest.Fate{} })
+	r, err := crashtest.RunBelow(cmd, dir,
+		func(c crashtest.Call) crashtest.Fate { seen = append(seen, c.Name); return crashtest.Fate{} })
 	if err != nil || r.Exit != 0 {
 		t.Fatalf("%+v, %v", r, err)
 	}
