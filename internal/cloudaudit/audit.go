@@ -1,9 +1,9 @@
-// Package cloudaudit holds what sweepd does in a cloud account against the account's own audit log, while every fault
-// of a list befalls every request.
+// Package cloudaudit checks what sweepd does in a cloud account against the account's own audit log, while every
+// fault of a list happens at every request.
 //
-// A provider's test says how its account is made, how a new process opens it, and which faults its service has; the
-// package has the loop, the processes and the checks. After each fault comes one run in which all is well, which has to
-// complete the work. Only tests use this package.
+// A provider's test defines how its account is made, how a new process opens it, and which faults its service has;
+// the package has the loop, the processes and the checks. Each fault is followed by one run without faults, which has
+// to complete the work. Only tests use this package.
 package cloudaudit
 
 import (
@@ -44,7 +44,9 @@ func NewPictures(t *testing.T) Pictures {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := Pictures{classifier: fingerprint.NewWith(fingerprint.Options{Anchors: anchors}), Plain: c2patest.PlainPNG(8, 8, 1)}
+	p := Pictures{
+		classifier: fingerprint.NewWith(fingerprint.Options{Anchors: anchors}), Plain: c2patest.PlainPNG(8, 8, 1),
+	}
 	for i := range 4 {
 		p.Signed = append(p.Signed, s.PNG(uint8(i), c2patest.Options{StampedAt: at.AddDate(0, -1, 0)}))
 	}
@@ -74,25 +76,28 @@ type Account interface {
 	Policy() string                    // with one storage, called "cloud"
 	Open() (Driver, error)             // as a new process does
 	Files() map[string]File            // by id
-	ID(journal.Operation) string       // of the file that an operation is about
+	ID(journal.Operation) string       // of the file that the operation acts on
 	Fill(Pictures) (due, bin []string) // the ids of three files that are due, and of files that a person threw away
 }
 
-// Audit is an account with a journal, in which every change is accounted for.
+// Audit is an account with a journal; it checks every change in the account.
 type Audit struct {
 	Account
 	*testing.T
-	Due      []string          // ids of what may be deleted
-	Bin      []string          // ids of what the person threw away; it stays as it is
+	Due      []string          // ids of the files that may be deleted
+	Bin      []string          // ids of the files that the person threw away; they must stay as they are
 	Before   map[string]string // id to SHA-256 of every file
 	Pictures Pictures
 
-	journal string // its file
+	journal string // its path
 }
 
-// New fills the account, and starts the audit of it.
+// New fills the account and returns its audit.
 func New(t *testing.T, account Account, pictures Pictures) *Audit {
-	a := &Audit{Account: account, T: t, Before: map[string]string{}, Pictures: pictures, journal: filepath.Join(t.TempDir(), "journal.db")}
+	a := &Audit{
+		Account: account, T: t, Before: map[string]string{}, Pictures: pictures,
+		journal: filepath.Join(t.TempDir(), "journal.db"),
+	}
 	a.Due, a.Bin = account.Fill(pictures)
 	for id, f := range account.Files() {
 		a.Before[id] = f.SHA256
@@ -117,8 +122,8 @@ type Process struct {
 	st *providers.Storage
 }
 
-// start opens everything, as a new process does. An error is one of opening the account, which some services are
-// asked for.
+// start opens everything, as a new process does. It returns an error only if the account cannot be opened: some
+// services are called for that.
 func (a *Audit) start() (*Process, error) {
 	a.Helper()
 	d, err := a.Open()
@@ -132,7 +137,9 @@ func (a *Audit) start() (*Process, error) {
 	a.Must(j.Check(a.Context()))
 	st, err := providers.NewStorage("cloud", d, providers.Options{Roots: d.Roots(), Recorder: j, Protect: p.Protect})
 	a.Must(err)
-	s, err := sweeper.New(sweeper.Options{Policy: p, Journal: j, Storages: []*providers.Storage{st}, Classifier: a.Pictures.classifier, Now: a.Now})
+	s, err := sweeper.New(sweeper.Options{
+		Policy: p, Journal: j, Storages: []*providers.Storage{st}, Classifier: a.Pictures.classifier, Now: a.Now,
+	})
 	a.Must(err)
 	return &Process{s, a.T, j, st}, nil
 }
@@ -157,7 +164,7 @@ func (a *Audit) Run(do Step) {
 	a.unharmed()
 }
 
-// Apply carries out what is due.
+// Apply carries out the plan.
 func Apply(p *Process) {
 	plan, _, err := p.Plan(p.Context(), sweeper.ScanOptions{})
 	if err != nil {
@@ -168,7 +175,7 @@ func Apply(p *Process) {
 	p.Logf("apply: %+v, %v", sum, err)
 }
 
-// Undo brings back what the first run moved.
+// Undo restores the files that the first run moved.
 func Undo(p *Process) {
 	ops, err := sweeper.Undoable(p.Context(), p.j, sweeper.Undone{Run: 1})
 	if err != nil {
@@ -179,7 +186,7 @@ func Undo(p *Process) {
 	p.Logf("undo: %+v, %v", sum, err)
 }
 
-// Purge deletes for good what is due in the trash.
+// Purge deletes for good the files in the trash that are due.
 func Purge(p *Process) {
 	plan, _, err := p.PlanPurge(p.Context(), func(sweeper.Binned) bool { return true })
 	if err != nil {
@@ -190,12 +197,14 @@ func Purge(p *Process) {
 	p.Logf("purge: %+v, %v", sum, err)
 }
 
-// unharmed holds the audit log against what may be changed at all.
+// unharmed checks by the audit log that nothing was changed that must not be.
 func (a *Audit) unharmed() {
 	a.Helper()
 	for _, m := range a.Cloud().Audit().Mutations(0) {
-		if m.N > 0 && !slices.Contains(a.Due, m.File) && m.Op != "change" && m.Op != "move" { // those two are the faults
-			a.Errorf("%s was changed (%s), and is none of those that are due: %s -> %s", m.File, m.Op, m.Before, m.After)
+		// those two are the faults
+		if m.N > 0 && !slices.Contains(a.Due, m.File) && m.Op != "change" && m.Op != "move" {
+			a.Errorf("%s was changed (%s), and is none of those that are due: %s -> %s", m.File,
+				m.Op, m.Before, m.After)
 		}
 	}
 	now := a.Files()
@@ -211,7 +220,7 @@ func (a *Audit) unharmed() {
 	}
 }
 
-// RecordIsTrue compares the journal with the account, once no operation is open any more.
+// RecordIsTrue compares the journal with the account. No operation may be open.
 func (a *Audit) RecordIsTrue() {
 	a.Helper()
 	p, err := a.start()
@@ -246,20 +255,20 @@ func (a *Audit) RecordIsTrue() {
 // Changed reports whether the file has other bytes than at the start.
 func (a *Audit) Changed(id string) bool { return a.Files()[id].SHA256 != a.Before[id] }
 
-// Loop is what a fault befalls, in accounts of their own.
+// Loop is the work during which the faults happen, each in an account of its own.
 type Loop struct {
 	New    func(*testing.T) Account
 	Faults []cloudfake.Fault
-	Stride int // requests apart, where rotation takes a slice
+	Stride int // between requests, if rotation takes a slice
 
-	Before func(*Audit) // comes before the fault, if not nil
+	Before func(*Audit) // runs before the fault, if not nil
 	Age    time.Duration
 	Do     Step
-	After  func(*Audit, cloudfake.Fault) // comes after it, with all well again
+	After  func(*Audit, cloudfake.Fault) // runs after it, without faults
 }
 
-// Run has each fault, with -short an eighth of them, befall each request of the slice, until none is left to befall,
-// and one of the requests that change the account, each time another.
+// Run makes each fault, with -short an eighth of them, happen at each request of the slice, until there are no more
+// requests, and at one of the requests that change the account, another one each time.
 func (l Loop) Run(t *testing.T) {
 	t.Parallel()
 	pictures := NewPictures(t)
@@ -285,7 +294,7 @@ func (l Loop) Run(t *testing.T) {
 	}
 }
 
-// changing returns which requests change the account while all is well, counted from 1. There is at least one, or the
+// changing returns which requests change the account if there are no faults, counted from 1. If there is none, the
 // test fails.
 func (l Loop) changing(a *Audit) (requests []int) {
 	a.Helper()
@@ -306,7 +315,7 @@ func (l Loop) changing(a *Audit) (requests []int) {
 	return requests
 }
 
-// prepare does what comes before the fault, and returns the last record in the audit log.
+// prepare does the work before the fault, and returns the Seq of the last record in the audit log.
 func (l Loop) prepare(a *Audit) (seq int64) {
 	if l.Before != nil {
 		l.Before(a)
@@ -315,7 +324,7 @@ func (l Loop) prepare(a *Audit) (seq int64) {
 	return int64(len(a.Cloud().Audit().Since(0)))
 }
 
-// try has one fault befall the nth request, and reports whether there was one.
+// try makes one fault happen at the nth request, and reports whether it did.
 func (l Loop) try(a *Audit, fault cloudfake.Fault, n int) (fired bool) {
 	at := l.prepare(a)
 	fault.Nth = n
@@ -324,13 +333,13 @@ func (l Loop) try(a *Audit, fault cloudfake.Fault, n int) (fired bool) {
 	a.Run(l.Do)
 	a.Must(a.Cloud().SetFaults(nil))
 	fired = slices.ContainsFunc(audit.Since(at), func(r cloudfake.Record) bool { return r.Fault != "" })
-	a.Pass(24 * time.Hour) // quotas begin anew
+	a.Pass(24 * time.Hour) // quotas are reset
 	l.After(a, fault)
 	return fired
 }
 
-// Applied checks that after an apply in which all was well the due files are in the trash, with the bytes that were
-// examined. A file that a fault moved may have become another file to sweepd, and stay.
+// Applied checks that after an apply without faults the due files are in the trash, with the bytes that were
+// examined. A file that a fault moved may have become another file for sweepd, and stay.
 func Applied(a *Audit, fault cloudfake.Fault) {
 	a.Run(Apply)
 	now := a.Files()
@@ -347,10 +356,10 @@ func Applied(a *Audit, fault cloudfake.Fault) {
 	a.RecordIsTrue()
 }
 
-// Undone checks that after an undo and an apply in which all was well the files are back, and stay.
+// Undone checks that after an undo and an apply without faults the files are back, and stay.
 func Undone(a *Audit, _ cloudfake.Fault) {
 	a.Run(Undo)
-	a.Run(Apply) // what came back is kept
+	a.Run(Apply) // restored files are kept
 	now := a.Files()
 	for _, id := range a.Due {
 		if f, there := now[id]; !f.Moved && (!there || f.Trashed) {
