@@ -3,9 +3,9 @@
 // A loop that stops, fails or cuts a program at each of its steps takes too long to run whole each time. One run
 // takes every stride-th step. The first of them follows from SWEEPD_ROTATION, which ./test sets to the commit, and
 // from the loop's name, so that each commit tries another slice and over some commits every step is tried.
-// SWEEPD_STRIDE=1 tries all steps. With -short, which ./test says together with -race, a slice has an eighth of the
-// steps: the race detector makes each of them five times slower, and without it all were tried before. Only tests use
-// this package.
+// SWEEPD_STRIDE=1 tries all steps. With -short, which ./test sets together with -race, a slice has an eighth of the
+// steps: the race detector makes each of them five times slower, and all of them were tried before without it. Only
+// tests use this package.
 package rotation
 
 import (
@@ -20,9 +20,10 @@ import (
 // Slice is the steps First, First+Stride, First+2*Stride and so on. Steps are counted from 1.
 type Slice struct{ First, Stride int }
 
-// Of returns the slice of the loop that belongs to the test t. The stride is the ordinary one of this loop, eight times
-// as long with -short; SWEEPD_STRIDE overrides it. Without SWEEPD_ROTATION the first step is 1. What it picked is in the test's log, with
-// what repeats it. Of fails the test if SWEEPD_STRIDE is not a number from 1.
+// Of returns the slice of the loop that belongs to the test t. stride is the ordinary stride of this loop; it is
+// eight times as long with -short, and SWEEPD_STRIDE overrides it. The slice begins at step 1 if SWEEPD_ROTATION is
+// not set. The test's log has the slice, and the setting that repeats it. The test fails if SWEEPD_STRIDE is not a
+// number from 1.
 func Of(t testing.TB, stride int) Slice {
 	t.Helper()
 	stride *= Share()
@@ -47,8 +48,8 @@ func (s Slice) Steps() iter.Seq[int] {
 	}
 }
 
-// Part returns the items that this run of the test t takes: all of them, or with -short every eighth, of which the
-// first follows from SWEEPD_ROTATION. Of fewer than eight there may be none.
+// Part returns the items that this run of the test t takes: all of them, or with -short every eighth, beginning with
+// one that follows from SWEEPD_ROTATION. If there are fewer than eight, it may return none.
 func Part[T any](t testing.TB, items []T) (part []T) {
 	t.Helper()
 	for n := first(os.Getenv("SWEEPD_ROTATION"), t.Name(), Share()); n <= len(items); n += Share() {
@@ -57,7 +58,8 @@ func Part[T any](t testing.TB, items []T) (part []T) {
 	return part
 }
 
-// Share returns of how many parts of its work a test does one: 1, or 8 with -short. It is for loops that only repeat.
+// Share returns the number of parts into which a test divides its work, of which it does one: 1, or 8 with -short. It
+// is for loops that only repeat.
 func Share() int {
 	if testing.Short() {
 		return 8
