@@ -1,9 +1,9 @@
-// Package e2e runs the program as it is shipped, in a process of its own, over the home of one person.
+// Package e2e runs the program as it is shipped, in a process of its own, in the home of one person.
 //
-// The package is what end-to-end tests share: a home with pictures that are due, and checks that no file is lost, that
-// the record is true and that nothing was done twice. Its own tests are the long loops that stop, fail or cut the
-// program at each of its steps. Because only a child process is tested, they need no race detector. Tests use this
-// package and nothing else does.
+// The package has the shared parts of end-to-end tests: a home with pictures that are due, and checks that no file is
+// lost, that the record is true and that nothing was done twice. Its own tests are the long loops that stop, fail or
+// cut the program at each of its steps. Because only a child process is tested, they need no race detector. Only
+// tests use this package.
 package e2e
 
 import (
@@ -22,8 +22,8 @@ import (
 	"time"
 )
 
-// World is the home of one person with pictures that are due, and the program that sweeps it. It belongs to the
-// test that made it.
+// World is the home of one person with pictures that are due, and the program that sweeps it. It belongs to the test
+// that made it.
 type World struct {
 	*testing.T
 	Home, Binary string
@@ -61,7 +61,7 @@ rules: [{name: mine, when: {confidence: likely}, do: trash}]
 settle: 0s
 `
 
-// NewWorld makes a home with three pictures that are due, and one that is not.
+// NewWorld creates a home with three pictures that are due, and one that is not.
 func NewWorld(t *testing.T, binary string) *World {
 	t.Helper()
 	w := &World{T: t, Home: t.TempDir(), Binary: binary, Files: map[string][]byte{}}
@@ -127,7 +127,7 @@ func (w *World) Run(args ...string) (status int, stdout, stderr string) {
 	return status, out.String(), errs.String()
 }
 
-// Places returns in how many places each content is whole: in Downloads and in the trash.
+// Places returns in how many places, in Downloads and in the trash, each content is whole.
 func (w *World) Places() map[string]int {
 	w.Helper()
 	places, _ := w.Look()
@@ -161,8 +161,8 @@ func (w *World) Look() (places map[string]int, trashed int) {
 	return places, trashed
 }
 
-// EachOnce checks that every file is whole in exactly one of its place and the trash, and returns how many are in
-// the trash.
+// EachOnce checks that every file is whole in exactly one of its place and the trash, and returns how many are in the
+// trash.
 func (w *World) EachOnce(when string) int {
 	w.Helper()
 	places, trashed := w.Look()
@@ -174,8 +174,8 @@ func (w *World) EachOnce(when string) int {
 	return trashed
 }
 
-// RecordIsTrue compares the journal with the disk: no operation is open, and every file that is in the trash by the
-// record is there.
+// RecordIsTrue compares the journal with the disk: no operation is open, and every file that the record has in the
+// trash is there.
 func (w *World) RecordIsTrue(when string, trashed int) {
 	w.Helper()
 	var st struct {
@@ -187,7 +187,8 @@ func (w *World) RecordIsTrue(when string, trashed int) {
 		w.Fatalf("%s: status: %d, %v\n%s%s", when, status, err, out, errs)
 	}
 	if st.Interrupted != 0 || st.InTrash != trashed {
-		w.Errorf("%s: the record has %d open and %d in the trash, want 0 and %d", when, st.Interrupted, st.InTrash, trashed)
+		w.Errorf("%s: the record has %d open and %d in the trash, want 0 and %d", when,
+			st.Interrupted, st.InTrash, trashed)
 	}
 	infos, err := filepath.Glob(filepath.Join(w.Home, ".local/share/Trash/info/*.trashinfo"))
 	if err != nil || len(infos) != trashed {
