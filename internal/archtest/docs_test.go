@@ -9,10 +9,11 @@ import (
 	"testing"
 )
 
-// A page that promises something names the test that shows it; a test that was
-// renamed must not leave a promise without one.
+// A page that promises something names the test that shows it; a test that was renamed must not leave a promise
+// without one.
 func TestEveryTestThatThePagesNameExists(t *testing.T) {
-	out, err := exec.Command("git", "-C", "../..", "ls-files", "--cached", "--others", "--exclude-standard", "*_test.go", "providers/providertest/*.go").Output()
+	out, err := exec.Command("git", "-C", "../..", "ls-files", "--cached", "--others", "--exclude-standard",
+		"*_test.go", "providers/providertest/*.go").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +40,8 @@ func TestEveryTestThatThePagesNameExists(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range regexp.MustCompile("`((?:Test|Fuzz|Benchmark)[A-Z]\\w+)`").FindAllStringSubmatch(string(text), -1) {
+		for _, name := range regexp.MustCompile("`((?:Test|Fuzz|Benchmark)[A-Z]\\w+)`").
+			FindAllStringSubmatch(string(text), -1) {
 			if !known[name[1]] {
 				t.Errorf("%s names %s, which does not exist", filepath.Base(page), name[1])
 			}
