@@ -21,8 +21,8 @@ import (
 // patience bounds how long a test waits for what should come at once.
 const patience = 30 * time.Second
 
-// box is a machine in a box: this one's files under an overlay, a systemd of its
-// own as process 1, and nothing of what else this machine runs.
+// box is a machine in a box: this one's files under an overlay, a systemd of its own as process 1, and nothing of
+// what else this machine runs.
 type box struct {
 	*testing.T
 	pid  int    // of its process 1, as this machine counts
@@ -54,7 +54,8 @@ func boot(t *testing.T, setup string) *box {
 		t.Fatal(err)
 	}
 	var said bytes.Buffer
-	cmd := exec.Command("unshare", "--mount", "--pid", "--uts", "--ipc", "--net", "--cgroup", "--fork", "--kill-child=SIGKILL", "--propagation", "private", "bash", "-c", string(script))
+	cmd := exec.Command("unshare", "--mount", "--pid", "--uts", "--ipc", "--net", "--cgroup", "--fork",
+		"--kill-child=SIGKILL", "--propagation", "private", "bash", "-c", string(script))
 	cmd.Env = append(os.Environ(), "BOX="+dir, "SETUP="+setup)
 	cmd.Stdout, cmd.Stderr = &said, &said
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // no box outlives its test
@@ -73,7 +74,8 @@ func boot(t *testing.T, setup string) *box {
 	if err := ready(booted); err != nil {
 		console, _ := os.ReadFile(filepath.Join(dir, "console"))
 		text := said.String() + string(console)
-		if strings.Contains(text, "unshare failed") || strings.Contains(text, "mount") && strings.Contains(text, "permission denied") {
+		if strings.Contains(text, "unshare failed") ||
+			strings.Contains(text, "mount") && strings.Contains(text, "permission denied") {
 			lacking(t, "no box may be made here: "+text)
 		}
 		t.Fatalf("no box: %v\n%s", err, text)
@@ -86,8 +88,8 @@ func boot(t *testing.T, setup string) *box {
 	return &box{t, pid, fmt.Sprintf("/proc/%d/root", pid)}
 }
 
-// ready waits until a systemd says to c that it has booted, as it does in a
-// container (https://systemd.io/CONTAINER_INTERFACE/).
+// ready waits until systemd reports to c that it has booted, as it does in a container
+// (https://systemd.io/CONTAINER_INTERFACE/).
 func ready(c *net.UnixConn) error {
 	c.SetReadDeadline(time.Now().Add(patience))
 	for buf := make([]byte, 4096); ; {
@@ -103,16 +105,21 @@ func ready(c *net.UnixConn) error {
 
 // command is a command in the box.
 func (b *box) command(args ...string) *exec.Cmd {
-	in := []string{"-t", strconv.Itoa(b.pid), "-a", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "SYSTEMD_PAGER=", "SYSTEMD_COLORS=0", "LC_ALL=C.UTF-8"}
+	in := []string{
+		"-t", strconv.Itoa(b.pid), "-a", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
+		"SYSTEMD_PAGER=", "SYSTEMD_COLORS=0", "LC_ALL=C.UTF-8",
+	}
 	return exec.Command("nsenter", append(in, args...)...)
 }
 
 // as is a command of a user of the box, in a session without a terminal.
 func (b *box) as(user string, uid int, args ...string) []string {
-	return append([]string{"runuser", "-u", user, "--", "env", "HOME=/home/" + user, fmt.Sprintf("XDG_RUNTIME_DIR=/run/user/%d", uid)}, args...)
+	return append([]string{
+		"runuser", "-u", user, "--", "env", "HOME=/home/" + user, fmt.Sprintf("XDG_RUNTIME_DIR=/run/user/%d", uid),
+	}, args...)
 }
 
-// try runs a command and gives what it said.
+// try runs a command and returns its output.
 func (b *box) try(args ...string) (string, error) {
 	b.Helper()
 	out, err := b.command(args...).CombinedOutput()
@@ -139,8 +146,8 @@ func (b *box) show(unit, property string) string {
 // record is one record of the box's journal, by the names of its fields.
 type record map[string]any
 
-// await returns the nth record, from 1 on, of the whole journal that has the
-// fields of match, as journalctl takes them, as soon as it is there.
+// await returns the nth record, from 1 on, of the whole journal that has the fields of match, as journalctl takes
+// them, as soon as it is there.
 func (b *box) await(n int, match ...string) record {
 	b.Helper()
 	cmd := b.command(append([]string{"journalctl", "-o", "json", "--no-pager", "-f", "-n", "all"}, match...)...)
@@ -212,14 +219,13 @@ func (b *box) signal(cgroup string, sig syscall.Signal) {
 	}
 }
 
-// write makes a file of the box that belongs to somebody.
+// write creates a file in the box that belongs to a user.
 func (b *box) write(path, text string, uid int, mode os.FileMode) {
 	b.Helper()
 	b.place(path, strings.NewReader(text), uid, mode)
 }
 
-// place makes a file of the box, whole at once as a browser does: it gets its
-// name when it is complete.
+// place makes a file of the box, whole at once as a browser does: it gets its name when it is complete.
 func (b *box) place(path string, from io.Reader, uid int, mode os.FileMode) {
 	b.Helper()
 	path = filepath.Join(b.root, path)

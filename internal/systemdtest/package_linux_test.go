@@ -94,11 +94,14 @@ func TestPackage(t *testing.T) {
 		}
 		want := []string{
 			"/usr/bin/sweepd",
-			"/usr/lib/systemd/system/sweepd.service", "/usr/lib/systemd/system/sweepd@.service", "/usr/lib/systemd/system/sweepd.socket",
+			"/usr/lib/systemd/system/sweepd.service", "/usr/lib/systemd/system/sweepd@.service",
+			"/usr/lib/systemd/system/sweepd.socket",
 			"/usr/lib/systemd/user/sweepd.service", "/usr/lib/systemd/catalog/sweepd.catalog",
 			"/usr/lib/sysusers.d/sweepd.conf", "/usr/lib/tmpfiles.d/sweepd.conf",
-			"/usr/share/bash-completion/completions/sweepd", "/usr/share/zsh/vendor-completions/_sweepd", "/usr/share/fish/vendor_completions.d/sweepd.fish",
-			"/usr/share/sweepd/policy.schema.json", "/usr/share/sweepd/examples/careful-start.yaml", "/usr/share/doc/sweepd/copyright",
+			"/usr/share/bash-completion/completions/sweepd", "/usr/share/zsh/vendor-completions/_sweepd",
+			"/usr/share/fish/vendor_completions.d/sweepd.fish",
+			"/usr/share/sweepd/policy.schema.json", "/usr/share/sweepd/examples/careful-start.yaml",
+			"/usr/share/doc/sweepd/copyright",
 		}
 		for _, page := range manuals {
 			want = append(want, "/usr/share/man/man1/"+filepath.Base(page)+".gz")
@@ -114,11 +117,15 @@ func TestPackage(t *testing.T) {
 			lacking(t, "there is no rpm")
 		}
 		rpm := one(t, dist, "*.rpm")
-		if out, err := exec.Command("rpm", "--checksig", "--nosignature", rpm).CombinedOutput(); err != nil || !strings.Contains(string(out), "digests OK") {
+		if out, err := exec.Command("rpm", "--checksig", "--nosignature", rpm).CombinedOutput(); err != nil ||
+			!strings.Contains(string(out), "digests OK") {
 			t.Errorf("%v: %s", err, out)
 		}
 		out, err := exec.Command("rpm", "--query", "--package", "--list", "--scripts", rpm).CombinedOutput()
-		for _, want := range []string{"/usr/bin/sweepd\n", "/usr/share/zsh/site-functions/_sweepd\n", "postinstall scriptlet", "preuninstall scriptlet", "postuninstall scriptlet"} {
+		for _, want := range []string{
+			"/usr/bin/sweepd\n", "/usr/share/zsh/site-functions/_sweepd\n", "postinstall scriptlet",
+			"preuninstall scriptlet", "postuninstall scriptlet",
+		} {
 			if err != nil || !strings.Contains(string(out), want) {
 				t.Errorf("%q is not in it, %v", want, err)
 			}
@@ -127,8 +134,7 @@ func TestPackage(t *testing.T) {
 	t.Run("IsWhatAnImageIsMadeOf", func(t *testing.T) { container(t, one(t, dist, "stage-*")) })
 }
 
-// container builds the image as podman does, and runs it as its own user with no
-// other file in sight.
+// container builds the image as podman does, and runs it as its own user with no other file in sight.
 func container(t *testing.T, stage string) {
 	for _, name := range []string{"buildah", "umoci"} {
 		if _, err := exec.LookPath(name); err != nil {
@@ -152,7 +158,8 @@ func container(t *testing.T, stage string) {
 		}
 		return string(out)
 	}
-	do("buildah", "--root", dir+"/root", "--runroot", dir+"/runroot", "--storage-driver", "vfs", "build", "--isolation", "chroot", "-f", recipe, "-t", "oci:"+dir+"/image:sweepd", stage)
+	do("buildah", "--root", dir+"/root", "--runroot", dir+"/runroot", "--storage-driver", "vfs", "build",
+		"--isolation", "chroot", "-f", recipe, "-t", "oci:"+dir+"/image:sweepd", stage)
 	do("umoci", "unpack", "--image", dir+"/image:sweepd", dir+"/bundle")
 	config := string(read(t, dir+"/bundle/config.json"))
 	for _, want := range []string{`"uid": 65532`, `"STATE_DIRECTORY=/state"`, `"/usr/bin/sweepd"`} {
@@ -161,7 +168,9 @@ func container(t *testing.T, stage string) {
 		}
 	}
 	run := func(args ...string) string {
-		return do("chroot", append([]string{"--userspec=65532:65532", dir + "/bundle/rootfs", "/usr/bin/sweepd"}, args...)...)
+		return do("chroot", append([]string{
+			"--userspec=65532:65532", dir + "/bundle/rootfs", "/usr/bin/sweepd",
+		}, args...)...)
 	}
 	if out := run("version"); !strings.HasPrefix(out, "sweepd ") {
 		t.Errorf("it said %q", out)

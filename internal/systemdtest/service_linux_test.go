@@ -49,7 +49,7 @@ WatchdogSec=4s
 TimeoutStopSec=5s
 `
 
-// hook is a service that is told of what sweepd did, and says so in the journal.
+// hook is a service that sweepd notifies, and that writes the message to the journal.
 const (
 	hookSocket  = "[Socket]\nListenStream=127.0.0.1:8099\nAccept=yes\n"
 	hookService = `[Service]
@@ -76,9 +76,8 @@ func picture(t *testing.T, n int) []byte {
 	return buf.Bytes()
 }
 
-// TestService installs the package in a box as a person would, and has its
-// services sweep there; see docs/systemd.md. It is one story: each part begins
-// where the one before ended.
+// TestService installs the package in a box as a person would, and has its services sweep there; see docs/systemd.md.
+// It is one story: each part begins where the one before ended.
 func TestService(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds the program for release")
@@ -144,11 +143,14 @@ func (s *story) user(name string) int {
 	return uid
 }
 
-// service runs the program as the service's user does, on the service's state,
-// and with its folder a mount, so that the bin in it is at the top of one.
+// service runs the program as the service's user does, on the service's state, and with its folder a mount, so that
+// the bin in it is at the top of one.
 func (s *story) service(args ...string) string {
 	s.Helper()
-	return s.run(append([]string{"systemd-run", "--quiet", "--wait", "--pipe", "--uid=sweepd", "-p", "StateDirectory=sweepd", "-p", "ReadWritePaths=" + shared, "sweepd"}, args...)...)
+	return s.run(append([]string{
+		"systemd-run", "--quiet", "--wait", "--pipe", "--uid=sweepd", "-p", "StateDirectory=sweepd", "-p",
+		"ReadWritePaths=" + shared, "sweepd",
+	}, args...)...)
 }
 
 // bin is where the service moves what it deletes.
@@ -224,14 +226,18 @@ func (s *story) sweep() {
 	s.place(shared+"/holiday.png", bytes.NewReader(picture(s.T, 9999)), uid, 0o644)
 	s.place(filepath.Join(shared, downloaded(0)), bytes.NewReader(picture(s.T, 0)), uid, 0o644)
 	r := s.await(1, "_SYSTEMD_UNIT=sweepd.service", "MESSAGE_ID="+systemd.MessageSummary, "SWEEPD_TRASHED=1")
-	for name, want := range map[string]string{"SYSLOG_IDENTIFIER": "sweepd", "PRIORITY": "6", "SWEEPD_STORAGE": "photos", "SWEEPD_KIND": "apply", "SWEEPD_FAILED": "0"} {
+	for name, want := range map[string]string{
+		"SYSLOG_IDENTIFIER": "sweepd", "PRIORITY": "6", "SWEEPD_STORAGE": "photos",
+		"SWEEPD_KIND": "apply", "SWEEPD_FAILED": "0",
+	} {
 		if r[name] != want {
 			s.Errorf("the record's %s is %v, want %s", name, r[name], want)
 		}
 	}
 	s.has(s.bin(), 0)
 	s.has(shared, 9999)
-	if out := s.run("journalctl", "--no-pager", "-x", "MESSAGE_ID="+systemd.MessageSummary); !strings.Contains(out, fmt.Sprintf("sweepd undo %v", r["SWEEPD_RUN"])) {
+	if out := s.run("journalctl", "--no-pager", "-x", "MESSAGE_ID="+systemd.MessageSummary); !strings.Contains(out,
+		fmt.Sprintf("sweepd undo %v", r["SWEEPD_RUN"])) {
 		s.Errorf("journalctl -x does not say how to bring it back:\n%s", out)
 	}
 }
@@ -280,11 +286,12 @@ func (s *story) reload() {
 	if text, _ := r["MESSAGE"].(string); !strings.Contains(text, "limit") {
 		s.Errorf("it does not say what is wrong: %q", text)
 	}
-	if state, pid := s.show("sweepd.service", "ActiveState"), s.show("sweepd.service", "MainPID"); state != "active" || pid != before {
+	if state, pid := s.show("sweepd.service", "ActiveState"),
+		s.show("sweepd.service", "MainPID"); state != "active" || pid != before {
 		s.Errorf("the service is %s as process %s, was %s", state, pid, before)
 	}
 
-	// Nothing is deleted by the policy from before. A right one is read without a word.
+	// Nothing is deleted by the old policy. A valid new one is read without a message.
 	s.place(filepath.Join(shared, downloaded(1)), bytes.NewReader(picture(s.T, 1)), s.user("sweepd"), 0o644)
 	s.has(s.bin(), 0)
 	set(sharedPolicy + "notify: [{to: hook, on: [summary]}]\ntrash: {ours: 300d}\n")
@@ -296,8 +303,7 @@ func (s *story) reload() {
 	s.run("systemctl", "reload", "sweepd.service")
 }
 
-// A service that hangs is aborted, leaves what it was at in the journal, and is
-// started again.
+// A service that hangs is aborted, leaves what it was at in the journal, and is started again.
 func (s *story) hang() {
 	starts := s.starts()
 	s.signal(unitCgroup, syscall.SIGSTOP)
@@ -320,8 +326,8 @@ func (s *story) starts() int {
 	return strings.Count(out+"\n", "sweepd.service\n")
 }
 
-// Killed in the middle of a sweep, the service that follows completes the record,
-// and the sweep: every picture is in the bin, once and whole.
+// Killed in the middle of a sweep, the service that follows completes the record, and the sweep: every picture is in
+// the bin, once and whole.
 func (s *story) kill() {
 	const many = 400
 	s.run("systemctl", "stop", "sweepd.service")
@@ -359,23 +365,28 @@ func (s *story) kill() {
 	}
 }
 
-// A service that is stopped ends by itself, within the five seconds of the
-// drop-in, after which systemd would have killed it.
+// A service that is stopped ends by itself, within the five seconds of the drop-in, after which systemd would have
+// killed it.
 func (s *story) stop() {
 	s.run("systemctl", "stop", "sweepd.service")
-	if result, status := s.show("sweepd.service", "Result"), s.show("sweepd.service", "ExecMainStatus"); result != "success" || status != "0" {
+	if result, status := s.show("sweepd.service", "Result"),
+		s.show("sweepd.service", "ExecMainStatus"); result != "success" || status != "0" {
 		s.Errorf("it ended with %s, status %s", result, status)
 	}
 	s.service("undo", filepath.Join(shared, downloaded(0)))
 	s.has(shared, 9999, 0)
 }
 
-// Who asks at the socket is answered, by a service that starts for it.
+// A client of the socket is answered, by a service that starts for it.
 func (s *story) socket() {
 	s.run("systemctl", "start", "sweepd.socket")
 	get := func(path string) string {
 		s.Helper()
-		return s.run("bash", "-c", `exec 3<>/dev/tcp/127.0.0.1/9464; printf 'GET %s HTTP/1.0\r\nHost: 127.0.0.1:9464\r\n\r\n' "$0" >&3; cat <&3`, path)
+		return s.run(
+			"bash", "-c",
+			`exec 3<>/dev/tcp/127.0.0.1/9464; printf 'GET %s HTTP/1.0\r\nHost: 127.0.0.1:9464\r\n\r\n' "$0" >&3; cat <&3`,
+			path,
+		)
 	}
 	if out := get("/healthz"); !strings.HasPrefix(out, "HTTP/1.0 200 ") {
 		s.Errorf("its health is:\n%s", out)
@@ -388,7 +399,7 @@ func (s *story) socket() {
 	}
 }
 
-// sweepsHome holds that a unit sweeps the home of somebody, into that home's bin.
+// sweepsHome checks that a unit sweeps the home of a user, into that home's bin.
 func (s *story) sweepsHome(user string, uid, n int, match ...string) {
 	s.Helper()
 	s.place(filepath.Join("/home", user, "Downloads", downloaded(n)), bytes.NewReader(picture(s.T, n)), uid, 0o644)
@@ -401,7 +412,8 @@ func (s *story) sweepsHome(user string, uid, n int, match ...string) {
 func (s *story) person(user string) (uid int) {
 	s.Helper()
 	s.run("useradd", "--create-home", user)
-	s.run("runuser", "-u", user, "--", "mkdir", "-p", "/home/"+user+"/Downloads", "/home/"+user+"/.config/sweepd", "/home/"+user+"/.ssh")
+	s.run("runuser", "-u", user, "--", "mkdir", "-p", "/home/"+user+"/Downloads",
+		"/home/"+user+"/.config/sweepd", "/home/"+user+"/.ssh")
 	uid = s.user(user)
 	s.write("/home/"+user+"/.config/sweepd/policy.yaml", ownPolicy, uid, 0o600)
 	s.write("/home/"+user+"/.ssh/key", "private", uid, 0o600)
@@ -436,13 +448,14 @@ func (s *story) session() {
 	s.run(s.as("mia", uid, "systemctl", "--user", "start", "sweepd.service")...) // for who removes the package
 }
 
-// The system's service manager runs the template for somebody without a session.
+// The system's service manager runs the template for a user without a session.
 func (s *story) template() {
 	uid := s.person("noa")
 	s.run("systemctl", "enable", "--now", "sweepd@noa.service")
 	s.sweepsHome("noa", uid, 2, "_SYSTEMD_UNIT=sweepd@noa.service")
 	s.run("systemctl", "reload", "sweepd@noa.service")
-	if out := s.run("runuser", "-u", "noa", "--", "env", "HOME=/home/noa", "sweepd", "history"); !strings.Contains(out, "trashed 1") {
+	if out := s.run("runuser", "-u", "noa", "--", "env", "HOME=/home/noa", "sweepd",
+		"history"); !strings.Contains(out, "trashed 1") {
 		s.Errorf("on the command line nothing is known of what the service did:\n%s", out)
 	}
 }
@@ -451,7 +464,8 @@ func (s *story) template() {
 func (s *story) upgrade() {
 	before := s.show("sweepd.service", "MainPID") + s.show("sweepd@noa.service", "MainPID")
 	s.run("dpkg", "--no-triggers", "--install", "/root/sweepd.deb")
-	if state := s.show("sweepd.service", "ActiveState") + " " + s.show("sweepd@noa.service", "ActiveState"); state != "active active" {
+	if state := s.show("sweepd.service", "ActiveState") + " " +
+		s.show("sweepd@noa.service", "ActiveState"); state != "active active" {
 		s.Errorf("after an upgrade they are %s", state)
 	}
 	if after := s.show("sweepd.service", "MainPID") + s.show("sweepd@noa.service", "MainPID"); after == before {
@@ -459,7 +473,7 @@ func (s *story) upgrade() {
 	}
 }
 
-// What is removed sweeps no more, and its record stays.
+// A removed package sweeps no more, and its record stays.
 func (s *story) remove() {
 	s.run("dpkg", "--no-triggers", "--remove", "sweepd")
 	if out, err := s.try("pgrep", "--list-full", "sweepd"); err == nil {

@@ -18,8 +18,7 @@ const units = "../../deploy/systemd"
 // services are the units of kind service.
 var services = []string{"sweepd.service", "sweepd@.service", "user/sweepd.service"}
 
-// lacking skips a test for want of something, and fails it where nothing may be
-// wanting.
+// lacking skips a test for want of something, and fails it where nothing may be wanting.
 func lacking(t *testing.T, what string) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {
@@ -38,12 +37,13 @@ func tool(t *testing.T, name string) string {
 	return path
 }
 
-// The exposure of a service to attack by systemd's own reckoning, which is 9.6
-// for a unit that forbids nothing, is at most 1.8.
+// The exposure of a service to attack by systemd's own reckoning, which is 9.6 for a unit that forbids nothing, is at
+// most 1.8.
 func TestUnitsForbidWhatIsNotNeeded(t *testing.T) {
 	analyze := tool(t, "systemd-analyze")
 	score := func(unit string) (string, error) {
-		out, err := exec.Command(analyze, "security", "--offline=true", "--no-pager", "--threshold=18", unit).CombinedOutput()
+		out, err := exec.Command(analyze, "security", "--offline=true", "--no-pager",
+			"--threshold=18", unit).CombinedOutput()
 		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
 		return lines[len(lines)-1], err
 	}
@@ -68,10 +68,13 @@ func TestUnitsAreValid(t *testing.T) {
 	analyze := tool(t, "systemd-analyze")
 	verify := func(unit string, src []byte) ([]byte, error) {
 		dir := t.TempDir()
-		path := filepath.Join(dir, strings.Replace(filepath.Base(unit), "@.", "@daemon.", 1)) // a template needs somebody
-		src = bytes.ReplaceAll(src, []byte("/usr/bin/sweepd"), []byte("/bin/true"))           // which is not installed here
+		// a template needs a user
+		path := filepath.Join(dir, strings.Replace(filepath.Base(unit), "@.", "@daemon.", 1))
+		// which is not installed here
+		src = bytes.ReplaceAll(src, []byte("/usr/bin/sweepd"), []byte("/bin/true"))
 		err := errors.Join(
-			os.WriteFile(filepath.Join(dir, "sweepd.service"), []byte("[Service]\nExecStart=/bin/true\n"), 0o644), // the socket's
+			// the socket's
+			os.WriteFile(filepath.Join(dir, "sweepd.service"), []byte("[Service]\nExecStart=/bin/true\n"), 0o644),
 			os.WriteFile(path, src, 0o644),
 		)
 		if err != nil {
@@ -98,10 +101,11 @@ func TestUnitsAreValid(t *testing.T) {
 	}
 }
 
-// The units differ in whose files they are for, and agree in all else that a
-// reader would take to be the same.
+// The units differ in whose files they are for, and agree in all else that a reader would take to be the same.
 func TestUnitsAgree(t *testing.T) {
-	differ := regexp.MustCompile(`^(Description|Documentation|Wants|After|WantedBy|User|Group|StateDirectory|StateDirectoryMode|RuntimeDirectory|RuntimeDirectoryMode|PrivateUsers|PrivateIPC|ProtectHome|ReadWritePaths|InaccessiblePaths|RemoveIPC)=`)
+	differ := regexp.MustCompile(
+		`^(Description|Documentation|Wants|After|WantedBy|User|Group|StateDirectory|StateDirectoryMode|RuntimeDirectory|RuntimeDirectoryMode|PrivateUsers|PrivateIPC|ProtectHome|ReadWritePaths|InaccessiblePaths|RemoveIPC)=`,
+	)
 	same := func(unit string) (lines []string) {
 		src, err := os.ReadFile(filepath.Join(units, unit))
 		if err != nil {
@@ -152,7 +156,8 @@ func TestTheCatalogExplainsEveryMessage(t *testing.T) {
 	); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command(journalctl, "--update-catalog", "--root="+root).CombinedOutput(); err != nil || len(out) > 0 {
+	if out, err := exec.Command(journalctl, "--update-catalog", "--root="+root).
+		CombinedOutput(); err != nil || len(out) > 0 {
 		t.Errorf("%v: %s", err, out)
 	}
 	out, err := exec.Command(journalctl, "--list-catalog", "--root="+root).CombinedOutput()
