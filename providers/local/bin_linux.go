@@ -31,8 +31,9 @@ type bin struct {
 
 	dir, files, info int // the bin itself, and its two folders
 
-	users  atomic.Int64 // but the one who opened it
-	linked atomic.Bool  // that there are hard links in it was seen
+	users    atomic.Int64 // but the one who opened it
+	linked   atomic.Bool  // that there are hard links in it was seen
+	unsteady atomic.Bool  // and that each link has an inode number of its own
 }
 
 // errAway says that the folder in which the bin is, or would be, is missing:

@@ -1,9 +1,12 @@
 package local
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"os"
 
 	"golang.org/x/sys/unix"
 )
@@ -51,7 +54,7 @@ func (b *bin) give(name string, folder int, to string) (linked bool, err error) 
 		// the very file, whatever is called name by now
 		err = unix.Linkat(unix.AT_FDCWD, fmt.Sprintf("/proc/self/fd/%d", fd), folder, to, unix.AT_SYMLINK_FOLLOW)
 	}
-	if err != nil && !isOpen(fd, folder, to) {
+	if err != nil && !isOpen(fd, folder, to) && !b.linkedTo(name, folder, to) {
 		return false, renamed(err)
 	}
 	if err := b.synced.sync(folder); err != nil { // or both names could go
@@ -73,6 +76,66 @@ func isOpen(fd, folder int, name string) bool {
 	return err == nil && err2 == nil && regular(&is) && placeOf(&is) == placeOf(&there)
 }
 
+// linkedTo reports whether files/NAME and what is called to in the folder are one
+// file, where the file system numbers names and not files, as mergerfs and sshfs
+// do: all else that it says of them is the same, and so are the bytes. Where it
+// tells neither the number of a file's names nor the time of its last change
+// (sshfs), a copy with the same date counts as the file.
+func (b *bin) linkedTo(name string, folder int, to string) bool {
+	var files [2]*os.File
+	for i, at := range []struct {
+		folder int
+		name   string
+	}{{b.files, name}, {folder, to}} {
+		fd, err := openPiece(at.folder, at.name, openFile, false)
+		if err != nil {
+			return false
+		}
+		files[i] = os.NewFile(uintptr(fd), at.name)
+		defer files[i].Close()
+	}
+	return alike(files) && b.links() == nil && b.unsteady.Load() && sameBytes(files[0], files[1]) && alike(files)
+}
+
+// alike reports whether the file system says the same of two regular files, but for
+// their inode numbers.
+func alike(files [2]*os.File) bool {
+	var all [2]unix.Statx_t
+	for i, f := range files {
+		s, err := statFresh(int(f.Fd()), "")
+		if err != nil || !regular(&s) {
+			return false
+		}
+		all[i] = s
+	}
+	a, b := identify(&all[0]), identify(&all[1])
+	a.ino, b.ino = 0, 0
+	return a == b && all[0].Nlink == all[1].Nlink && all[0].Mode == all[1].Mode && all[0].Uid == all[1].Uid && all[0].Gid == all[1].Gid
+}
+
+// statFresh is statName of what the file system says now, and not of what the kernel
+// remembers for a second: of one name, what was done to another name of the file.
+func statFresh(folder int, name string) (s unix.Statx_t, err error) {
+	_, err = again(func() (int, error) {
+		return 0, unix.Statx(folder, name, unix.AT_EMPTY_PATH|unix.AT_SYMLINK_NOFOLLOW|unix.AT_STATX_FORCE_SYNC, statMask, &s)
+	})
+	return s, err
+}
+
+func sameBytes(a, b io.Reader) bool {
+	var bufs [2][64 << 10]byte
+	for {
+		n, err := io.ReadFull(a, bufs[0][:])
+		m, err2 := io.ReadFull(b, bufs[1][:])
+		if !bytes.Equal(bufs[0][:n], bufs[1][:m]) || !errors.Is(err2, err) {
+			return false
+		}
+		if err != nil {
+			return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		}
+	}
+}
+
 // links reports, by empty files of its own, whether there are hard links in the
 // bin: errReplacing where there are none.
 func (b *bin) links() error {
@@ -86,6 +149,11 @@ func (b *bin) links() error {
 	}
 	unix.Close(fd)
 	linkErr := unix.Linkat(b.dir, name, b.dir, second, 0)
+	if linkErr == nil {
+		one, err := statName(b.dir, name)
+		two, err2 := statName(b.dir, second)
+		b.unsteady.Store(errors.Join(err, err2) == nil && one.Ino != two.Ino)
+	}
 	if err := errors.Join(b.unlink(b.dir, second), b.unlink(b.dir, name)); err != nil {
 		return err
 	}

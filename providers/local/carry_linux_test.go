@@ -133,21 +133,85 @@ func TestWithoutLinksNothingGoesWhereARenameMayReplace(t *testing.T) {
 	}
 }
 
-// bindfs gives a linked file another inode number than its first name has.
-func TestAFileComesBackWhereALinkIsSaidToBeAnotherFile(t *testing.T) {
+// bound is a storage on bindfs or mergerfs, which know no rename that never
+// replaces. mergerfs says of a file's second name that it is another inode.
+func bound(t *testing.T, program string) disk {
+	t.Helper()
 	from, top := t.TempDir(), t.TempDir()
-	if out, err := exec.Command("bindfs", from, top).CombinedOutput(); err != nil {
+	if out, err := exec.Command(program, from, top).CombinedOutput(); err != nil {
 		if os.Getenv("CI") == "true" {
-			t.Fatalf("bindfs: %v\n%s", err, out)
+			t.Fatalf("%s: %v\n%s", program, err, out)
 		}
-		t.Skipf("bindfs: %v\n%s", err, out)
+		t.Skipf("%s: %v\n%s", program, err, out)
 	}
 	t.Cleanup(func() {
 		if out, err := exec.Command("umount", top).CombinedOutput(); err != nil {
 			t.Errorf("umount: %v\n%s", err, out)
 		}
 	})
-	h := newDisk(t, top)
+	return newDisk(t, top)
+}
+
+// What was killed between its steps is finished there too, and another file in the
+// place stays what it is, be it as like as it can.
+func TestARestoreIsFinishedWhereALinkIsSaidToBeAnotherFile(t *testing.T) {
+	for name, c := range map[string]struct {
+		killed func(in, path string) error // after it had done so much
+		back   bool
+	}{
+		"both names": {os.Link, true},
+		"the second name": {func(in, path string) error {
+			return errors.Join(os.Link(in, path), os.Remove(in))
+		}, true},
+		"neither but a copy": {copyAll, false},
+		"a copy with two names": {func(in, path string) error {
+			return errors.Join(os.Link(in, in+".2"), copyAll(in, path), os.Link(path, path+".2"))
+		}, false},
+	} {
+		for _, program := range []string{"bindfs", "mergerfs"} {
+			t.Run(program+" "+name, func(t *testing.T) {
+				h := bound(t, program)
+				d := h.Open(t)
+				defer func() { d.Close() }()
+				e, r, err := put(t, h, d)
+				if err != nil {
+					t.Fatal(err)
+				}
+				in, err := filepath.Glob(filepath.Join(h.top, "data/Trash/files/*"))
+				if err != nil || len(in) != 1 {
+					t.Fatalf("in the trash: %q, %v", in, err)
+				}
+				if err := errors.Join(c.killed(in[0], e.Path), d.Close()); err != nil {
+					t.Fatal(err)
+				}
+				d = h.Open(t)
+				back, err := d.Restore(t.Context(), r)
+				if c.back && (err != nil || back.Path != e.Path || back.Size != e.Size) || !c.back && !errors.Is(err, fs.ErrExist) {
+					t.Errorf("restore: %+v, %v", back, err)
+				}
+				if b, err := os.ReadFile(e.Path); err != nil || string(b) != "bytes" {
+					t.Errorf("in its place is %q, %v", b, err)
+				}
+				if left, err := filepath.Glob(filepath.Join(h.top, "data/Trash/*/a.*")); err != nil || (len(left) == 0) != c.back {
+					t.Errorf("in the trash are %q, %v", left, err)
+				}
+			})
+		}
+	}
+}
+
+// copyAll copies a file, and its times as far as anybody can.
+func copyAll(from, to string) error {
+	content, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	s, err := os.Stat(from)
+	return errors.Join(err, os.WriteFile(to, content, 0o600), os.Chtimes(to, s.ModTime(), s.ModTime()))
+}
+
+func TestAFileComesBackWhereALinkIsSaidToBeAnotherFile(t *testing.T) {
+	h := bound(t, "mergerfs")
 	d := h.Open(t)
 	defer d.Close()
 	e, r, err := put(t, h, d)

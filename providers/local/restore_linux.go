@@ -90,13 +90,19 @@ func (k *binned) pinToRestore() (*pinned, error) {
 	if statErr != nil {
 		return nil, statErr
 	}
-	is := identify(&s)
-	same := is.ino == k.id.ino && is.born == k.id.born && !is.weak || is.mtime == k.id.mtime
-	if !regular(&s) || is.size != k.id.size || !same {
+	if !k.like(&s) {
 		return nil, err
 	}
-	k.id = is.lasting()
+	k.id = identify(&s).lasting()
 	return k.pin()
+}
+
+// like reports whether the file has the size of the receipt's, and its inode or its
+// time of last writing.
+func (k *binned) like(s *unix.Statx_t) bool {
+	is := identify(s)
+	same := is.ino == k.id.ino && is.born == k.id.born && !is.weak || is.mtime == k.id.mtime
+	return regular(s) && is.size == k.id.size && same
 }
 
 // told reports whether the .trashinfo names the place of the receipt.
@@ -217,7 +223,7 @@ func (d *Driver) bring(k *binned, p *pinned, folder int) (s unix.Statx_t, err er
 		return s, uncertain(err)
 	}
 	if linked {
-		s, err = statName(folder, base)
+		s, err = statFresh(folder, base)
 	} else { // not by name or ctx: it is back, whatever comes next
 		s, err = statOpen(p.fd)
 	}
@@ -228,10 +234,16 @@ func (d *Driver) bring(k *binned, p *pinned, folder int) (s unix.Statx_t, err er
 }
 
 // restored is Restore's answer when the file is not in the bin: it may be back
-// already.
+// already. Where it came back by a link, and is said to be another inode since, the
+// .trashinfo that is left tells it.
 func (d *Driver) restored(k *binned, r *root, rel string, missing error) (providers.Entry, error) {
-	s, err := r.stat(rel)
-	if err != nil || identify(&s).lasting() != k.id {
+	var s unix.Statx_t
+	fd, err := r.open(rel, unix.O_PATH)
+	if err == nil {
+		s, err = statFresh(fd, "")
+		unix.Close(fd)
+	}
+	if err != nil || identify(&s).lasting() != k.id && !(k.bin != nil && isBinName(k.Name) && k.told() && k.like(&s)) {
 		return providers.Entry{}, fmt.Errorf("it is not in the trash: %w", missing)
 	}
 	if err := k.tidy(); err != nil {
