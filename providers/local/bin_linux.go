@@ -24,8 +24,8 @@ import (
 type bin struct {
 	path    string
 	base    string // what a relative Path= is below
-	onTop   bool   // of a mount's top folder, not the home trash
-	disk    string // of a bin on top: its file system's own name, if it has one
+	onTop   bool   // of a volume's top folder, not the home trash
+	disk    string // of a bin on top: its file system's own name; see diskOf
 	synced  *syncer
 	durable *durable
 
@@ -83,7 +83,7 @@ func (d *Driver) shared(t *top, create bool) (*bin, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bin{path: filepath.Join(t.point, ".Trash", userID()), base: t.point, onTop: true, synced: &d.synced, durable: &d.durable}
+	b := &bin{path: filepath.Join(t.path, ".Trash", userID()), base: t.path, onTop: true, synced: &d.synced, durable: &d.durable}
 	return b, b.open(above, userID(), create, false)
 }
 
@@ -92,7 +92,7 @@ var errUnfit = fmt.Errorf("the .Trash folder there is not for all: %w", fs.ErrPe
 // own opens $topdir/.Trash-$uid ((2) there).
 func (d *Driver) own(t *top, create bool) (*bin, error) {
 	name := ".Trash-" + userID()
-	b := &bin{path: filepath.Join(t.point, name), base: t.point, onTop: true, synced: &d.synced, durable: &d.durable}
+	b := &bin{path: filepath.Join(t.path, name), base: t.path, onTop: true, synced: &d.synced, durable: &d.durable}
 	return b, b.open(t.fd, name, create, false)
 }
 

@@ -27,17 +27,17 @@ func (p *platform) close() { p.kept.close() }
 
 func (p *platform) rest() { p.kept.rest() }
 
-// binFor opens the bin for files on the mount, and makes it if need be: the
-// home trash if that is on the same mount, else one on top of that mount.
-// There is no third way, and no copy to another file system: where neither can
-// be had, the error wraps errors.ErrUnsupported.
-func (d *Driver) binFor(id uint64) (*bin, error) {
-	home, err := d.homeMount()
+// binFor opens the bin for files of the volume, which the folder is in, and makes
+// it if need be: the home trash if that is in the same volume, else one on top of
+// the volume. There is no third way, and no copy to another file system: where
+// neither can be had, the error wraps errors.ErrUnsupported.
+func (d *Driver) binFor(v volume, folder string) (*bin, error) {
+	home, err := d.homeVolume()
 	if err != nil {
 		return nil, err
 	}
 	var b *bin
-	if home == id {
+	if home == v {
 		if err := doomed(d.bin, 0, false); err != nil { // before anything is made
 			return nil, atFault(d.bin, err)
 		}
@@ -45,13 +45,13 @@ func (d *Driver) binFor(id uint64) (*bin, error) {
 			err = atFault(d.bin, err)
 		}
 	} else {
-		b, err = d.binOn(id)
+		b, err = d.binOn(v, folder)
 	}
 	if err != nil {
 		return nil, err
 	}
 	s, err := statOpen(b.files)
-	if err == nil && s.Mnt_id != id {
+	if err == nil && volumeOf(&s) != v {
 		err = errOtherMount
 	}
 	if err != nil {
@@ -80,11 +80,11 @@ func ownLink(bin string) string {
 	return to
 }
 
-// binOn opens or makes the bin on top of the mount.
-func (d *Driver) binOn(id uint64) (*bin, error) {
-	t, err := d.mounts.top(func(m mount) bool { return m.id == id })
+// binOn opens or makes the bin on top of the volume.
+func (d *Driver) binOn(v volume, folder string) (*bin, error) {
+	t, err := d.topOf(v, folder)
 	if err != nil {
-		return nil, noBin(err)
+		return nil, err
 	}
 	defer t.close()
 	b, err := d.shared(t, true)
@@ -92,7 +92,7 @@ func (d *Driver) binOn(id uint64) (*bin, error) {
 		b, err = d.own(t, true)
 	}
 	if err != nil {
-		return nil, atFault(t.point, noBin(err))
+		return nil, atFault(t.path, noBin(err))
 	}
 	return b, nil
 }
@@ -108,17 +108,17 @@ func noBin(err error) error {
 	return fmt.Errorf("there is no trash bin on this file system, and none can be made: %w", err)
 }
 
-// homeMount is the mount that the home trash is on, or would be.
-func (d *Driver) homeMount() (uint64, error) {
+// homeVolume is the volume that the home trash is in, or would be.
+func (d *Driver) homeVolume() (volume, error) {
 	for path := d.bin; ; path = filepath.Dir(path) {
 		s, err := statName(unix.AT_FDCWD, path)
 		if err == nil || !errors.Is(err, fs.ErrNotExist) || path == "/" {
-			return s.Mnt_id, err
+			return volumeOf(&s), err
 		}
 	}
 }
 
-// tops are the bins on top of a mount, of both kinds, that are there. What is
+// tops are the bins on top of a volume, of both kinds, that are there. What is
 // missing, or is a .Trash that is not for all, is no error.
 func (d *Driver) tops(t *top) (bins []*bin, err error) {
 	for _, open := range []func(*top, bool) (*bin, error){d.shared, d.own} {
@@ -149,18 +149,43 @@ func (d *Driver) binOf(r receipt) (*bin, error) {
 	default:
 		return nil, fmt.Errorf("%w: %q", errOtherBin, r.Bin)
 	}
-	t, err := d.mounts.top(func(m mount) bool { return m.point == point })
+	t, err := d.topAt(point)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %q: %v", errAway, point, err) // its kind would say too much
 	}
 	defer t.close()
-	if use, err := d.uses(t.mount); err != nil || !use {
+	if use, err := d.uses(t); err != nil || !use {
 		return nil, errors.Join(err, fmt.Errorf("the receipt is of a bin on a file system that is not looked at: %q", point))
 	}
 	if err := sameDisk(t, r.Disk); err != nil {
 		return nil, err
 	}
 	return open(t, false)
+}
+
+// topAt opens the top of the mount, or of the subvolume near a root, that is to be
+// seen at the path.
+func (d *Driver) topAt(point string) (*top, error) {
+	if d.near(point) {
+		s, err := statName(unix.AT_FDCWD, point)
+		if err == nil && s.Ino == subvolumeTop {
+			t, err := d.topOf(volumeOf(&s), point)
+			if err != nil || t.path == point {
+				return t, err
+			}
+			t.close()
+		}
+	}
+	return d.mounts.top(func(m mount) bool { return m.point == point })
+}
+
+// near reports whether the folder is a root, above one, or in one.
+func (d *Driver) near(folder string) bool {
+	return slices.ContainsFunc(d.roots, func(r *root) bool {
+		_, above := below(folder, r.path)
+		_, in := below(r.path, folder)
+		return above || in || folder == r.path
+	})
 }
 
 var errOtherBin = errors.New("the receipt is of another trash bin")
@@ -172,18 +197,22 @@ func sameDisk(t *top, disk string) error {
 		return err
 	}
 	if is := diskOf(&s); disk != "" && is != disk {
-		return fmt.Errorf("%w: another disk is at %q", errAway, t.point)
+		return fmt.Errorf("%w: another disk is at %q", errAway, t.path)
 	}
 	return nil
 }
 
-// uses reports whether bins on top of the mount are this driver's to use.
-func (d *Driver) uses(m mount) (bool, error) {
-	if d.swept()(m) {
-		return true, nil
+// uses reports whether the bins there are this driver's to use: on top of a mount
+// that is swept, or is this machine's own, and of a subvolume that is swept.
+func (d *Driver) uses(t *top) (bool, error) {
+	if d.swept()(t.mount) {
+		return t.path == t.point || d.near(t.path), nil
+	}
+	if t.path != t.point {
+		return false, nil
 	}
 	all, err := d.mounts.list()
-	return err == nil && m.local(all), err
+	return err == nil && t.local(all), err
 }
 
 // swept tells the mounts of which files may be in a root.
@@ -237,7 +266,23 @@ func (d *Driver) allBins(ctx context.Context, yield func(*bin, error) bool) {
 				return
 			}
 		}
+		if first && !s.inSubvolumes(ctx) {
+			return
+		}
 	}
+}
+
+// inSubvolumes gives the bins on top of the subvolumes that files of the roots may
+// be in.
+func (s *search) inSubvolumes(ctx context.Context) (more bool) {
+	for _, r := range s.d.roots {
+		for t, err := range s.d.subvolumes(ctx, r) {
+			if err != nil && !s.yield(nil, err) || err == nil && !s.onTop(t) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // on gives the bins on top of the mount. One that is covered by another, or
@@ -247,9 +292,14 @@ func (s *search) on(m mount, swept bool) (more bool) {
 	if err != nil {
 		return !swept || errors.Is(err, errNoMount) || errors.Is(err, unix.ENOTDIR) || s.give(nil, m.point, err)
 	}
+	return s.onTop(t)
+}
+
+// onTop gives the bins there, and closes it.
+func (s *search) onTop(t *top) (more bool) {
 	defer t.close()
 	bins, err := s.d.tops(t)
-	more = err == nil || s.give(nil, m.point, err)
+	more = err == nil || s.give(nil, t.path, err)
 	for _, b := range bins {
 		if more {
 			more = s.give(b, b.path, nil)

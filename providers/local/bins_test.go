@@ -28,23 +28,26 @@ func TestWhereNoBinCanBeNothingIsChanged(t *testing.T) {
 		},
 		"a file":          func(b *box) { write(b.T, b.path(".Trash-0"), "") },
 		"a mount over it": func(b *box) { mounted(b.T, "tmpfs", b.path(".Trash-0")) },
-		"read-only":       func(b *box) { must(b.T, unix.Mount("", b.root, "", unix.MS_REMOUNT|unix.MS_RDONLY, "")) },
+		"read-only":       readOnly,
 		"a planted files folder": func(b *box) {
 			must(b.T, os.Mkdir(b.path(".Trash-0"), 0o700))
 			must(b.T, os.Symlink(b.top, b.path(".Trash-0/files")))
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			b := newDiskBox(t, "tmpfs")
-			e := b.write("sub/a.png", "bytes")
-			prevent(b)
-			b.refuses(e, errors.ErrUnsupported)
-			b.holds(e.Path, "bytes")
-			b.missing(b.top + "/home/data") // never the trash of another mount
-			b.missing(b.top + "/info")
-			b.missing(b.top + "/files")
-			b.settles(e, fs.ErrNotExist)
-		})
+		for _, kind := range []string{"tmpfs", "subvolume"} {
+			t.Run(kind+", "+name, func(t *testing.T) {
+				b := newDiskBox(t, kind)
+				e := b.write("sub/a.png", "bytes")
+				prevent(b)
+				b.refuses(e, errors.ErrUnsupported)
+				b.holds(e.Path, "bytes")
+				b.missing(b.top + "/home/data") // never the trash of another mount
+				b.missing(b.top + "/.Trash-0")
+				b.missing(b.top + "/info")
+				b.missing(b.top + "/files")
+				b.settles(e, fs.ErrNotExist)
+			})
+		}
 	}
 }
 

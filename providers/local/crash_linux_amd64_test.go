@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -35,9 +36,14 @@ var fates = []syscall.Errno{0, syscall.ENOSPC, syscall.EIO}
 
 // each raises n until the operation is through, for each fate.
 func each(t *testing.T, atLeast int, try func(b *box, n int, errno syscall.Errno) (through bool)) {
+	eachIn(t, func() *box { return newBox(t) }, atLeast, try)
+}
+
+// eachIn is each in boxes of another kind.
+func eachIn(t *testing.T, newBox func() *box, atLeast int, try func(b *box, n int, errno syscall.Errno) (through bool)) {
 	for _, errno := range fates {
 		n := 1
-		for !try(newBox(t), n, errno) {
+		for !try(newBox(), n, errno) {
 			n++
 		}
 		if n <= atLeast {
@@ -46,36 +52,53 @@ func each(t *testing.T, atLeast int, try func(b *box, n int, errno syscall.Errno
 	}
 }
 
-func TestATrashThatDiesOrFailsAtAnyCallIsSettled(t *testing.T) {
-	each(t, 6, func(b *box, n int, errno syscall.Errno) bool {
-		e := b.write("a.png", "bytes")
-		b.write("other.png", "other")
-		r := suffer(b.T, b.top, n, errno, "trash", string(e.Ref), string(e.Revision))
-		at := fmt.Sprintf("call %d, errno %d (%s)", n, errno, r.Stdout)
-		if strings.HasPrefix(r.Stdout, "refused") {
-			if _, err := os.Stat(e.Path); err != nil {
-				b.Errorf("%s: the file is not where it was: %v", at, err)
-			}
+func TestATrashThatDiesOrFailsAtAnyCallIsSettled(t *testing.T) { each(t, 6, diesInATrash) }
+
+func TestATrashInASubvolumeThatDiesOrFailsAtAnyCallIsSettled(t *testing.T) {
+	if !inOwnMounts(t) {
+		return
+	}
+	disk := filepath.Join(t.TempDir(), "disk")
+	mounted(t, "btrfs", disk)
+	n := 0
+	eachIn(t, func() *box {
+		n++
+		return newSubvolumeBox(t, filepath.Join(disk, fmt.Sprint(n)))
+	}, 10, diesInATrash)
+}
+
+// diesInATrash tries one fate of a move, and what Settle makes of it.
+func diesInATrash(b *box, n int, errno syscall.Errno) (through bool) {
+	e := b.write("a.png", "bytes")
+	b.write("other.png", "other")
+	r := suffer(b.T, b.top, n, errno, "trash", string(e.Ref), string(e.Revision))
+	at := fmt.Sprintf("call %d, errno %d (%s)", n, errno, r.Stdout)
+	if strings.HasPrefix(r.Stdout, "refused") {
+		if _, err := os.Stat(e.Path); err != nil {
+			b.Errorf("%s: the file is not where it was: %v", at, err)
 		}
-		receipt, err := b.d.Settle(b.Context(), key, e.Ref, e.Revision)
-		switch {
-		case err == nil:
-			b.holds(b.inBin(), "bytes")
-			b.missing(e.Path)
-			b.holds(b.trash+"/info/a."+key+".png"+infoSuffix, string(trashInfo(e.Path, noon)))
-			if _, err := b.d.Restore(b.Context(), receipt); err != nil {
-				b.Errorf("%s: restore: %v", at, err)
-			}
-		case !errors.Is(err, fs.ErrNotExist):
-			b.Errorf("%s: settle: %v", at, err)
-		case r.Stdout == "done":
-			b.Errorf("%s: the child was through, yet settle says %v", at, err)
+	}
+	receipt, err := b.d.Settle(b.Context(), key, e.Ref, e.Revision)
+	switch {
+	case err == nil:
+		b.holds(b.inBin(), "bytes")
+		b.missing(e.Path)
+		b.holds(b.trash+"/info/a."+key+".png"+infoSuffix, string(trashInfo(strings.TrimPrefix(e.Path, filepath.Dir(b.trash)+"/"), noon)))
+		if _, err := b.d.Restore(b.Context(), receipt); err != nil {
+			b.Errorf("%s: restore: %v", at, err)
 		}
-		b.holds(e.Path, "bytes")
-		b.holds(b.path("other.png"), "other")
-		b.binHas(0, 0)
-		return r.Calls < n
-	})
+	case !errors.Is(err, fs.ErrNotExist):
+		b.Errorf("%s: settle: %v", at, err)
+	case r.Stdout == "done":
+		b.Errorf("%s: the child was through, yet settle says %v", at, err)
+	}
+	b.holds(e.Path, "bytes")
+	b.holds(b.path("other.png"), "other")
+	b.binHas(0, 0)
+	if through = r.Calls < n; through && r.Stdout != "done" {
+		b.Errorf("%s: undisturbed it is not done", at)
+	}
+	return through
 }
 
 func TestARestoreThatDiesOrFailsAtAnyCallIsFinishedByTheNext(t *testing.T) {

@@ -34,8 +34,9 @@ type Options struct {
 	// Exclude are doublestar patterns for paths below a root, in addition to
 	// the built-in ones; a folder that matches is not entered.
 	Exclude []string
-	// TrashHome is the home trash; see HomeTrash. What is on other mounts goes to
-	// the bin on top of its own mount. Empty: nothing can be deleted.
+	// TrashHome is the home trash; see HomeTrash. What is on other mounts, or in
+	// other btrfs subvolumes, goes to the bin on top of its own. Empty: nothing can
+	// be deleted.
 	TrashHome string
 	// Workers is how many folders are read at the same time; 0 means one for
 	// each processor, four at most.

@@ -17,7 +17,7 @@ const infoLimit = 1 << 20
 const dateForm = "2006-01-02T15:04:05"
 
 // trashInfo is the content of the .trashinfo of one file. path is absolute in
-// the home trash, and relative to the top of the mount in any other.
+// the home trash, and relative to the top of the volume in any other.
 func trashInfo(path string, deleted time.Time) []byte {
 	return fmt.Appendf(nil, "[Trash Info]\nPath=%s\nDeletionDate=%s\n", escape(path), deleted.Format(dateForm))
 }

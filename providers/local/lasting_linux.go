@@ -76,8 +76,9 @@ func (b *bin) statfs() (s unix.Statfs_t, err error) {
 }
 
 // diskOf names a file system for good where it has such a name: ext2 to ext4
-// and btrfs make their f_fsid of the UUID, others of the device number, which
-// another disk may have tomorrow. "" where there is none.
+// make their f_fsid of the UUID, btrfs of the UUID and the number of the subvolume,
+// others of the device number, which another disk may have tomorrow. "" where there
+// is none.
 func diskOf(s *unix.Statfs_t) string {
 	switch s.Type {
 	case unix.EXT4_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC:

@@ -136,11 +136,13 @@ func plain(s string) string {
 	return b.String()
 }
 
-// top is the top folder of a mount, held open: $topdir of the Trash
-// specification.
+// top is the top folder of a mount, or of a btrfs subvolume in it, held open:
+// $topdir of the Trash specification.
 type top struct {
 	mount
-	fd int // O_PATH
+	path   string // the mount's point, or below it
+	fd     int    // O_PATH
+	volume volume // that it is the top of
 }
 
 func (t *top) close() { unix.Close(t.fd) }
@@ -198,7 +200,7 @@ func (m mount) open() (*top, error) {
 		unix.Close(fd)
 		return nil, err
 	}
-	return &top{m, fd}, nil
+	return &top{m, m.point, fd, volumeOf(&s)}, nil
 }
 
 // local reports whether the mount, and all that is on the way to it, is on

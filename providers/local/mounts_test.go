@@ -42,20 +42,30 @@ func inOwnMounts(t *testing.T) bool {
 	return false
 }
 
-// kinds are the file systems that a second disk is tried with.
-var kinds = []string{"tmpfs", "ext4"}
+// kinds are the file systems that a second disk is tried with; a subvolume is one
+// of a btrfs that is mounted at the folder above it.
+var kinds = []string{"tmpfs", "ext4", "subvolume"}
 
 // mounted mounts an empty file system of the kind at the path.
 func mounted(t *testing.T, kind, point string) {
 	t.Helper()
+	if kind == "subvolume" {
+		mounted(t, "btrfs", filepath.Dir(point))
+		run(t, "btrfs", "subvolume", "create", point)
+		return
+	}
 	must(t, os.MkdirAll(point, 0o755))
-	if kind == "tmpfs" || kind == "ramfs" {
+	switch kind {
+	case "tmpfs", "ramfs":
 		must(t, unix.Mount(kind, point, kind, 0, "mode=755"))
-	} else {
-		image := filepath.Join(t.TempDir(), "disk.img")
+	default:
+		image, size, force := filepath.Join(t.TempDir(), "disk.img"), int64(32<<20), "-F"
+		if kind == "btrfs" {
+			size, force = 200<<20, "-f"
+		}
 		must(t, os.WriteFile(image, nil, 0o600))
-		must(t, os.Truncate(image, 32<<20))
-		run(t, "mkfs."+kind, "-q", "-F", image)
+		must(t, os.Truncate(image, size))
+		run(t, "mkfs."+kind, "-q", force, image)
 		run(t, "mount", "-o", "loop", image, point) // the loop device goes with the mount
 	}
 	t.Cleanup(func() { unix.Unmount(point, unix.MNT_DETACH) })

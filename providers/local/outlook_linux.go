@@ -35,35 +35,22 @@ func (d *Driver) Outlook(root string) (bin string, err error) {
 	if i < 0 || !answers(all[i].kind) {
 		return d.Trial(root)
 	}
-	if bin, err = d.foresee(s.Mnt_id); err != nil {
+	if bin, err = d.foresee(volumeOf(&s), root); err != nil {
 		return "", err
 	}
 	if err := mayWrite(folder); err != nil {
 		return "", atFault(root, err)
 	}
-	if dev, err := deviceOf(bin); err != nil || dev != placeOf(&s).dev {
-		return "", errors.Join(err, errOtherMount) // on btrfs each subvolume has a device number of its own
-	}
 	return bin, nil
 }
 
-// deviceOf is the device number of a folder that is there, or would be.
-func deviceOf(path string) (uint64, error) {
-	for ; ; path = filepath.Dir(path) {
-		s, err := statName(unix.AT_FDCWD, path)
-		if err == nil || !errors.Is(err, fs.ErrNotExist) || path == "/" {
-			return placeOf(&s).dev, err
-		}
-	}
-}
-
 // foresee is binFor as far as it changes nothing.
-func (d *Driver) foresee(id uint64) (bin string, err error) {
-	home, err := d.homeMount()
+func (d *Driver) foresee(v volume, folder string) (bin string, err error) {
+	home, err := d.homeVolume()
 	if err != nil {
 		return "", err
 	}
-	if home == id {
+	if home == v {
 		if err := doomed(d.bin, 0, false); err != nil {
 			return "", atFault(d.bin, err)
 		}
@@ -72,43 +59,43 @@ func (d *Driver) foresee(id uint64) (bin string, err error) {
 			err = mayMake(d.bin)
 		} else if err == nil {
 			defer b.close()
-			err = b.mayTake(id)
+			err = b.mayTake(v)
 		}
 		if err != nil {
 			return "", atFault(d.bin, err)
 		}
 		return d.bin, nil
 	}
-	t, err := d.mounts.top(func(m mount) bool { return m.id == id })
+	t, err := d.topOf(v, folder)
 	if err != nil {
-		return "", noBin(err)
+		return "", err
 	}
 	defer t.close()
-	bin = filepath.Join(t.point, ".Trash-"+userID())
+	bin = filepath.Join(t.path, ".Trash-"+userID())
 	if b, err := d.shared(t, false); err == nil {
 		defer b.close()
-		return b.path, b.mayTake(id)
+		return b.path, b.mayTake(v)
 	}
 	b, err := d.own(t, false)
 	switch {
 	case err == nil:
 		defer b.close()
-		return b.path, b.mayTake(id)
+		return b.path, b.mayTake(v)
 	case errors.Is(err, fs.ErrNotExist):
 		err = mayMake(bin)
 	}
 	if err != nil {
-		return "", atFault(t.point, noBin(err))
+		return "", atFault(t.path, noBin(err))
 	}
 	return bin, nil
 }
 
-// mayTake reports why the bin takes no files of the mount.
-func (b *bin) mayTake(id uint64) error {
+// mayTake reports why the bin takes no files of the volume.
+func (b *bin) mayTake(v volume) error {
 	err := b.lasts()
 	for _, folder := range []int{b.files, b.info} {
 		s, statErr := statOpen(folder)
-		if statErr == nil && s.Mnt_id != id {
+		if statErr == nil && volumeOf(&s) != v {
 			statErr = errOtherMount
 		}
 		err = errors.Join(err, statErr, mayWrite(folder))

@@ -18,7 +18,7 @@ type receipt struct {
 	Name string `json:"name"`           // in the bin's files folder
 	Path string `json:"path"`           // where the file was, absolute
 	ID   string `json:"id"`             // lasting identity, as a Revision
-	Disk string `json:"disk,omitempty"` // of a bin on top of a mount; see diskOf
+	Disk string `json:"disk,omitempty"` // of a bin on top of a volume; see diskOf
 }
 
 // receipt is the receipt of files/NAME, which was at the path.

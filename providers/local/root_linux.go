@@ -113,8 +113,12 @@ func (r *root) adopt(fd int, is place) error {
 	return nil
 }
 
-// mounting is where a file system is mounted, and its own name where it has one.
-type mounting struct{ point, disk string }
+// mounting is where a file system is mounted, its own name where it has one, and
+// whether it has subvolumes.
+type mounting struct {
+	point, disk string
+	divided     bool
+}
 
 // again reports whether a mounting is of what was mounted there before, as far as
 // that is known.
@@ -129,7 +133,7 @@ func mountedAt(folder int, id uint64) (m mounting, err error) {
 	if _, err := again(func() (int, error) { return 0, unix.Fstatfs(folder, &s) }); err != nil {
 		return m, err
 	}
-	m.disk = diskOf(&s)
+	m.disk, m.divided = diskOf(&s), s.Type == unix.BTRFS_SUPER_MAGIC
 	all, _ := new(mountTable).list()
 	if i := slices.IndexFunc(all, func(x mount) bool { return x.id == id }); i >= 0 {
 		m.point = all[i].point
@@ -172,6 +176,14 @@ func (r *root) mount() uint64 {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.place.mount
+}
+
+// volume is that of the root when it was last opened, and whether there may be
+// others below it, on the same mount.
+func (r *root) volume() (v volume, divided bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return volume{r.place.mount, r.place.dev}, r.mounted.divided
 }
 
 // probe reports whether the system has what everything here rests on.

@@ -28,7 +28,7 @@ var errNotMoved = fmt.Errorf("it was not moved: %w", fs.ErrNotExist)
 
 // settle looks for the move's own name in every bin that the move can have led
 // to, and brings it to its end there. That it is in none of them proves
-// something only when the bin of its mount is there, and all could be looked
+// something only when the bin of its volume is there, and all could be looked
 // into.
 func (m *move) settle() (providers.Receipt, error) {
 	bins, sure, err := m.bins()
@@ -41,7 +41,7 @@ func (m *move) settle() (providers.Receipt, error) {
 		}
 		err = errors.Join(err, lookErr)
 	}
-	if err == nil && m.root.cross {
+	if _, divided := m.root.volume(); err == nil && (m.root.cross || divided) {
 		err = m.folderStays()
 	}
 	if err == nil && sure {
@@ -51,8 +51,8 @@ func (m *move) settle() (providers.Receipt, error) {
 }
 
 // bins opens the bins in which the file can be by now: the home trash, for what
-// was one mount then may be two today, and those on top of its mount. sure says
-// that one of them is the bin of the file's mount, as things are now.
+// was one mount then may be two today, and those on top of its volume. sure says
+// that one of them is the bin of the file's volume, as things are now.
 func (m *move) bins() (bins []*bin, sure bool, err error) {
 	missing := func(err error) bool { return errors.Is(err, fs.ErrNotExist) || errors.Is(err, errAway) }
 	home, err := m.d.home(false)
@@ -61,14 +61,14 @@ func (m *move) bins() (bins []*bin, sure bool, err error) {
 	} else if !missing(err) {
 		return nil, false, err
 	}
-	id, err := m.mount()
+	v, folder, err := m.volume()
 	if err != nil {
 		return bins, false, err
 	}
-	if at, err := m.d.homeMount(); err != nil || at == id {
+	if at, err := m.d.homeVolume(); err != nil || at == v {
 		return bins, err == nil && len(bins) > 0, err
 	}
-	t, err := m.d.mounts.top(func(m mount) bool { return m.id == id })
+	t, err := m.d.topOf(v, folder)
 	if err != nil {
 		return bins, false, err
 	}
@@ -77,25 +77,25 @@ func (m *move) bins() (bins []*bin, sure bool, err error) {
 	return append(bins, onTop...), len(onTop) > 0, err
 }
 
-// mount is the mount that the file is on, or was: the root's, unless it may go
-// on into others; then that of the innermost folder on the way that is there.
-func (m *move) mount() (uint64, error) {
+// volume is that of the innermost folder on the way to the file that is there,
+// whose path it returns; the root's, where a listing meets no other.
+func (m *move) volume() (v volume, folder string, err error) {
 	if err := m.root.check(); err != nil {
-		return 0, err
+		return v, "", err
 	}
-	if !m.root.cross {
-		return m.root.mount(), nil
+	if v, divided := m.root.volume(); !m.root.cross && !divided {
+		return v, m.root.path, nil
 	}
 	for rel := filepath.Dir(m.rel); ; rel = filepath.Dir(rel) {
 		s, err := m.root.stat(rel)
 		if err == nil || rel == "." {
-			return s.Mnt_id, reason("open", m.root.path, err)
+			return volumeOf(&s), filepath.Join(m.root.path, rel), reason("open", m.root.path, err)
 		}
 	}
 }
 
 // folderStays is an error when the folder of the file is missing or empty:
-// where other mounts may be below a root, one of them may be gone from there.
+// where other volumes may be below a root, one of them may be gone from there.
 func (m *move) folderStays() error {
 	folder, err := m.root.parent(m.rel)
 	if err != nil {

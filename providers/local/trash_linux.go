@@ -61,11 +61,11 @@ func (d *Driver) Trash(ctx context.Context, key string, ref providers.Ref, rev p
 	if err != nil {
 		return "", err
 	}
-	id, err := m.mount()
+	v, folder, err := m.volume()
 	if err != nil {
 		return "", err
 	}
-	if m.bin, err = d.binFor(id); err != nil {
+	if m.bin, err = d.binFor(v, folder); err != nil {
 		return "", err
 	}
 	defer m.bin.close()
@@ -80,7 +80,7 @@ func (d *Driver) Trash(ctx context.Context, key string, ref providers.Ref, rev p
 		return "", err
 	}
 	defer p.close()
-	if p.stat.Mnt_id != id {
+	if p.stat.Mnt_id != v.mount {
 		return "", errOtherMount // it came this moment
 	}
 	if err := p.lease(); err != nil {
@@ -135,7 +135,7 @@ func (d *Driver) newMove(ctx context.Context, key string, ref providers.Ref, rev
 
 // allowed holds the file to the rules of a listing once more: a person may
 // have marked the folder since, or the program may have been told otherwise. That
-// the root is there mount has seen.
+// the root is there volume has seen.
 func (m *move) allowed() error {
 	return m.d.omits(m.root, m.path)
 }

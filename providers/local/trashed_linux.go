@@ -18,8 +18,8 @@ import (
 )
 
 // Trashed implements providers.Driver: the home trash, the bins on top of the
-// mounts on which roots are, and those on top of every other mount of this
-// machine's own disks.
+// mounts and subvolumes in which files of the roots may be, and those on top of
+// every other mount of this machine's own disks.
 func (d *Driver) Trashed(ctx context.Context) iter.Seq2[providers.Trashed, error] {
 	return func(yield func(providers.Trashed, error) bool) {
 		if d.bin == "" {

@@ -27,7 +27,7 @@ func (d *Driver) Trial(root string) (bin string, err error) {
 	if err != nil {
 		return "", atFault(root, err)
 	}
-	b, err := d.binFor(s.Mnt_id)
+	b, err := d.binFor(volumeOf(&s), root)
 	if err != nil {
 		return "", err
 	}
