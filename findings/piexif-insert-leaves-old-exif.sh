@@ -2,8 +2,8 @@
 # piexif 1.1.3, Debian 12 package python3-piexif 1.1.3-2
 #
 # Expected: insert(exif_bytes, file) "insert[s] exif into JPEG" (documentation, "Functions") in the place of the Exif
-# data that is there: a JPEG has one APP1 segment with Exif (Exif 2.32, 4.7.1). Its ports for JavaScript, piexifjs and
-# piexif-ts, do so.
+# data that is there: a JPEG has one APP1 segment with Exif (Exif 2.32, 4.7.1). Its ports for JavaScript piexifjs and
+# piexif-ts do so (versions 1.0.6 and 2.1.0, tried apart).
 # Behaviour: insert replaces the old segment only where it is the first one, or the second one behind JFIF. Where XMP
 # (APP1) or a C2PA manifest (APP11) stands before it, the new segment is put in front and the old one stays: the file
 # then has two, and what was to be overwritten, a place or a name, is still in it. piexif.load reads the new one, so
