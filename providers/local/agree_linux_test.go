@@ -65,6 +65,9 @@ func onDisks(t *testing.T, agree func(b *box, kind, name string)) {
 	}
 	for _, kind := range kinds {
 		for i, name := range append([]string{longest, "new\nline.png"}, shared...) {
+			if kind == "subvolume" && i > 1 {
+				break // where a bin is has nothing to do with a name
+			}
 			t.Run(fmt.Sprintf("%s %d", kind, i), func(t *testing.T) { agree(newSharedDisk(t, kind), kind, name) })
 		}
 	}
