@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -164,30 +163,4 @@ func (p *program) tell(st jsonStatus, last journal.Run) {
 	default:
 		t.printf("daemon     none runs\n")
 	}
-}
-
-func (p *program) version() *cobra.Command {
-	return &cobra.Command{
-		Use:   "version",
-		Short: "print the version",
-		Args:  cobra.NoArgs,
-		Run:   func(*cobra.Command, []string) { p.term.printf("sweepd %s\n", programVersion()) },
-	}
-}
-
-// programVersion returns the version of this program from version control and the compiler.
-func programVersion() string {
-	version, revision, go1 := "devel", "", ""
-	if b, ok := debug.ReadBuildInfo(); ok {
-		go1 = b.GoVersion
-		if v := b.Main.Version; v != "" && v != "(devel)" {
-			version = v
-		}
-		for _, s := range b.Settings {
-			if s.Key == "vcs.revision" {
-				revision = " (" + s.Value[:min(12, len(s.Value))] + ")"
-			}
-		}
-	}
-	return fmt.Sprintf("%s%s, %s", version, revision, go1)
 }

@@ -73,6 +73,18 @@ func TestPackage(t *testing.T) {
 			}
 		}
 	})
+	t.Run("SaysFromWhatItWasBuilt", func(t *testing.T) {
+		git := exec.Command("git", "log", "-1", "--abbrev=12", "--date=format-local:%Y-%m-%dT%H:%M:%SZ", "--format=(%h, %cd)")
+		git.Env = append(os.Environ(), "TZ=UTC")
+		out, err := git.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := exec.Command(one(t, dist, "stage-*/here"), "version").Output()
+		if want := strings.TrimSpace(string(out)); err != nil || !strings.Contains(string(got), want) {
+			t.Errorf("it says %q, %v, and is of %s", got, err, want)
+		}
+	})
 	t.Run("HasWhatItShould", func(t *testing.T) {
 		out, err := exec.Command("dpkg-deb", "--contents", deb).Output()
 		if err != nil {
