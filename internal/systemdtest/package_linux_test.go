@@ -113,7 +113,7 @@ func TestPackage(t *testing.T) {
 			"/usr/share/bash-completion/completions/sweepd", "/usr/share/zsh/vendor-completions/_sweepd",
 			"/usr/share/fish/vendor_completions.d/sweepd.fish",
 			"/usr/share/sweepd/policy.schema.json", "/usr/share/sweepd/examples/careful-start.yaml",
-			"/usr/share/doc/sweepd/copyright",
+			"/usr/share/doc/sweepd/copyright", "/usr/share/doc/sweepd/NOTICE",
 		}
 		for _, page := range manuals {
 			want = append(want, "/usr/share/man/man1/"+filepath.Base(page)+".gz")
@@ -177,6 +177,11 @@ func container(t *testing.T, stage string) {
 	for _, want := range []string{`"uid": 65532`, `"STATE_DIRECTORY=/state"`, `"/usr/bin/sweepd"`} {
 		if !strings.Contains(config, want) {
 			t.Errorf("its config has no %s", want)
+		}
+	}
+	for _, name := range []string{"LICENSE", "NOTICE"} {
+		if !bytes.Equal(read(t, dir+"/bundle/rootfs/usr/share/doc/sweepd/"+name), read(t, "../../"+name)) {
+			t.Errorf("%s in it is another", name)
 		}
 	}
 	run := func(args ...string) string {
