@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"sweepd/fingerprint"
-	"sweepd/internal/rotation"
+	"sweepd/internal/testing/rotation"
 	"sweepd/providers"
 )
 

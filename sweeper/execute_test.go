@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"sweepd/fingerprint"
-	"sweepd/internal/rotation"
+	"sweepd/internal/testing/rotation"
 	"sweepd/journal"
 	"sweepd/providers"
 	"sweepd/providers/providertest"

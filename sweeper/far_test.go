@@ -13,7 +13,7 @@ import (
 	"sweepd/fingerprint"
 	"sweepd/fingerprint/c2pa"
 	"sweepd/fingerprint/c2pa/c2patest"
-	"sweepd/internal/rotation"
+	"sweepd/internal/testing/rotation"
 	"sweepd/policy"
 	"sweepd/providers"
 	"sweepd/providers/providertest"

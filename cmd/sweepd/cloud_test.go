@@ -21,9 +21,9 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"sweepd/internal/cloudfake"
-	"sweepd/internal/cloudfake/drive"
-	"sweepd/internal/rehearsal"
+	"sweepd/internal/cloudsim"
+	"sweepd/internal/cloudsim/drivesim"
+	"sweepd/internal/cloudsim/rehearsal"
 )
 
 // cloud is sweepd demo serve in a process of its own, for a script. The program

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
-	"sweepd/internal/rehearsal"
+	"sweepd/internal/cloudsim/rehearsal"
 )
 
 func (p *program) demo() *cobra.Command {

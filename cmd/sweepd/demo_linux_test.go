@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"testing"
 
-	"sweepd/internal/rotation"
+	"sweepd/internal/testing/rotation"
 )
 
 // demoWorld is a home that a demo must not touch, and a place for its own.

@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
-	"sweepd/internal/cloudfake"
-	"sweepd/internal/rehearsal"
+	"sweepd/internal/cloudsim"
+	"sweepd/internal/cloudsim/rehearsal"
 )
 
 func (p *program) demoServe() *cobra.Command {

@@ -10,10 +10,10 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"sweepd/internal/cloudfake"
-	"sweepd/internal/cloudfake/content"
-	fake "sweepd/internal/cloudfake/dropbox"
-	"sweepd/internal/dropbox"
+	"sweepd/internal/cloud/dropboxaccount"
+	"sweepd/internal/cloudsim"
+	"sweepd/internal/cloudsim/content"
+	fake "sweepd/internal/cloudsim/dropboxsim"
 )
 
 // dropbox [team]: starts a Dropbox on loopback with the account of mia, behind a proxy for the real host names, with

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/e2e"
 	"sweepd/internal/status"
+	"sweepd/internal/testing/e2e"
 )
 
 // onTerminal starts the service on a terminal from which it neither reads nor writes, as with </dev/null >log 2>&1 &.

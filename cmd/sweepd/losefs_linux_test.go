@@ -5,7 +5,7 @@ import (
 	"os"
 	"time"
 
-	"sweepd/internal/losefs"
+	"sweepd/internal/testing/losefs"
 )
 
 // serveLosefs is sweepd-losefs.

@@ -24,9 +24,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/cloudfake/drive"
-	"sweepd/internal/e2e"
+	"sweepd/internal/cloudsim/drivesim"
 	"sweepd/internal/status"
+	"sweepd/internal/testing/e2e"
 )
 
 // The service as shipped, in a network namespace that has only loopback, connects to its storages and nothing else,

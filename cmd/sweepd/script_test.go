@@ -18,8 +18,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"sweepd/internal/e2e"
-	"sweepd/internal/rotation"
+	"sweepd/internal/testing/e2e"
+	"sweepd/internal/testing/rotation"
 )
 
 // The scripts in testdata/script are the manual by example: each is one user's session, run by the real program in a

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"testing"
 
-	"sweepd/internal/crashtest"
-	"sweepd/internal/e2e"
-	"sweepd/internal/rotation"
+	"sweepd/internal/testing/crashtest"
+	"sweepd/internal/testing/e2e"
+	"sweepd/internal/testing/rotation"
 )
 
 // A service that is killed in the midst of a sweep, before any of its moves or

@@ -15,10 +15,10 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudfake"
-	"sweepd/internal/cloudfake/content"
-	fake "sweepd/internal/cloudfake/dropbox"
-	"sweepd/internal/dropbox"
+	"sweepd/internal/cloud/dropboxaccount"
+	"sweepd/internal/cloudsim"
+	"sweepd/internal/cloudsim/content"
+	fake "sweepd/internal/cloudsim/dropboxsim"
 	"sweepd/internal/status"
 )
 

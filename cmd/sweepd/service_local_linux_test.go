@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/e2e"
 	"sweepd/internal/status"
+	"sweepd/internal/testing/e2e"
 )
 
 const servicePolicy = "mode: enforce\nschedule: {on_change: true}\n"

@@ -10,8 +10,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/e2e"
 	"sweepd/internal/status"
+	"sweepd/internal/testing/e2e"
 )
 
 // A service keeps no disk busy between its passes, and goes on when the disk is

@@ -15,9 +15,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/crashtest"
-	"sweepd/internal/e2e"
-	"sweepd/internal/losefs"
+	"sweepd/internal/testing/crashtest"
+	"sweepd/internal/testing/e2e"
+	"sweepd/internal/testing/losefs"
 )
 
 // A refusal by the system is reported as what it is, with a hint on what can be done.

@@ -9,9 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/internal/dropbox"
-	"sweepd/internal/google"
-	"sweepd/internal/signin"
+	"sweepd/internal/cloud/dropboxaccount"
+	"sweepd/internal/cloud/googleaccount"
+	"sweepd/internal/cloud/oauth"
 	"sweepd/policy"
 )
 

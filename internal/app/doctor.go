@@ -12,8 +12,8 @@ import (
 
 	"github.com/dustin/go-humanize"
 
-	"sweepd/internal/google"
-	"sweepd/internal/signin"
+	"sweepd/internal/cloud/googleaccount"
+	"sweepd/internal/cloud/oauth"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/google"
+	"sweepd/internal/cloud/googleaccount"
 )
 
 func TestAClockIsComparedWithTheServices(t *testing.T) {

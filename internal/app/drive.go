@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/internal/google"
-	"sweepd/internal/signin"
+	"sweepd/internal/cloud/googleaccount"
+	"sweepd/internal/cloud/oauth"
 	"sweepd/policy"
 	"sweepd/providers"
 	"sweepd/providers/gdrive"

@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"sweepd/internal/signin"
+	"sweepd/internal/cloud/oauth"
 	"sweepd/policy"
 	"sweepd/sweeper"
 )

@@ -8,9 +8,9 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"sweepd/fingerprint"
-	"sweepd/internal/dropbox"
-	"sweepd/internal/google"
-	"sweepd/internal/signin"
+	"sweepd/internal/cloud/dropboxaccount"
+	"sweepd/internal/cloud/googleaccount"
+	"sweepd/internal/cloud/oauth"
 	"sweepd/policy"
 	"sweepd/providers"
 	provider "sweepd/providers/dropbox"

@@ -3,8 +3,8 @@ package app
 import (
 	"errors"
 
-	"sweepd/internal/dropbox"
-	"sweepd/internal/google"
+	"sweepd/internal/cloud/dropboxaccount"
+	"sweepd/internal/cloud/googleaccount"
 	"sweepd/internal/status"
 	"sweepd/journal"
 	"sweepd/providers"

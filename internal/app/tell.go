@@ -10,10 +10,10 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/internal/cloudhttp"
+	"sweepd/internal/cloud/cloudhttp"
+	"sweepd/internal/cloud/oauth"
 	"sweepd/internal/notify"
 	"sweepd/internal/report"
-	"sweepd/internal/signin"
 	"sweepd/internal/systemd"
 	"sweepd/policy"
 	"sweepd/sweeper"

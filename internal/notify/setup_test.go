@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudfake"
+	"sweepd/internal/cloudsim"
 )
 
 // at is when everything in these tests happens.

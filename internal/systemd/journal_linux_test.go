@@ -20,7 +20,7 @@ import (
 )
 
 // journalSocket is the address to which the library sends, which has no setting: a stand-in for journald listens
-// elsewhere. The test in internal/systemdtest shows that the real one accepts the records.
+// elsewhere. The test in internal/testing/systemdtest shows that the real one accepts the records.
 //
 //go:linkname journalSocket github.com/coreos/go-systemd/v22/journal.journalSocket
 var journalSocket string

@@ -7,10 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudaudit"
-	"sweepd/internal/cloudfake"
-	"sweepd/internal/cloudfake/content"
-	fake "sweepd/internal/cloudfake/dropbox"
+	"sweepd/internal/cloudsim"
+	"sweepd/internal/cloudsim/content"
+	fake "sweepd/internal/cloudsim/dropboxsim"
+	"sweepd/internal/testing/cloudaudit"
 	"sweepd/journal"
 )
 

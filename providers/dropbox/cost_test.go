@@ -13,9 +13,9 @@ import (
 	"time"
 
 	"sweepd/fingerprint"
-	"sweepd/internal/cloudaudit"
-	"sweepd/internal/cloudfake/content"
-	fake "sweepd/internal/cloudfake/dropbox"
+	"sweepd/internal/cloudsim/content"
+	fake "sweepd/internal/cloudsim/dropboxsim"
+	"sweepd/internal/testing/cloudaudit"
 	"sweepd/sweeper"
 )
 

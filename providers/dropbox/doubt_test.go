@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudfake"
-	"sweepd/internal/cloudfake/content"
-	fake "sweepd/internal/cloudfake/dropbox"
+	"sweepd/internal/cloudsim"
+	"sweepd/internal/cloudsim/content"
+	fake "sweepd/internal/cloudsim/dropboxsim"
 	"sweepd/providers"
 )
 

@@ -14,14 +14,14 @@ import (
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/users"
 
-	"sweepd/internal/cloudhttp"
-	auth "sweepd/internal/dropbox"
+	"sweepd/internal/cloud/cloudhttp"
+	auth "sweepd/internal/cloud/dropboxaccount"
 	"sweepd/providers"
 )
 
 // Options are the options of a Driver.
 type Options struct {
-	// Client sends the calls: it signs and paces them, and returns the errors of internal/cloudhttp.
+	// Client sends the calls: it signs and paces them, and returns the errors of internal/cloud/cloudhttp.
 	Client *http.Client
 	// Notify sends those calls that must not be signed, and whose answer may take ten minutes.
 	Notify *http.Client

@@ -9,7 +9,7 @@ import (
 
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
 
-	"sweepd/internal/cloudhttp"
+	"sweepd/internal/cloud/cloudhttp"
 )
 
 // revisions returns the states of the file, or of the files one after another, at a path, the latest first.

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudfake"
-	fake "sweepd/internal/cloudfake/dropbox"
+	"sweepd/internal/cloudsim"
+	fake "sweepd/internal/cloudsim/dropboxsim"
 	"sweepd/providers"
 	"sweepd/providers/dropbox"
 )

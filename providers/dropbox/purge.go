@@ -8,7 +8,7 @@ import (
 
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
 
-	"sweepd/internal/cloudhttp"
+	"sweepd/internal/cloud/cloudhttp"
 	"sweepd/providers"
 )
 

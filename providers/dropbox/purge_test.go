@@ -6,10 +6,10 @@ import (
 	"net/http"
 	"testing"
 
-	"sweepd/internal/cloudfake"
-	"sweepd/internal/cloudfake/content"
-	fake "sweepd/internal/cloudfake/dropbox"
-	auth "sweepd/internal/dropbox"
+	auth "sweepd/internal/cloud/dropboxaccount"
+	"sweepd/internal/cloudsim"
+	"sweepd/internal/cloudsim/content"
+	fake "sweepd/internal/cloudsim/dropboxsim"
 	"sweepd/providers"
 )
 

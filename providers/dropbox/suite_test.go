@@ -4,8 +4,8 @@ import (
 	"maps"
 	"testing"
 
-	fake "sweepd/internal/cloudfake/dropbox"
-	auth "sweepd/internal/dropbox"
+	auth "sweepd/internal/cloud/dropboxaccount"
+	fake "sweepd/internal/cloudsim/dropboxsim"
 	"sweepd/providers/providertest"
 )
 

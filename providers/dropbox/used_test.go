@@ -3,7 +3,7 @@ package dropbox_test
 import (
 	"testing"
 
-	"sweepd/internal/cloudfake"
+	"sweepd/internal/cloudsim"
 	"sweepd/providers"
 )
 

@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudfake"
-	fake "sweepd/internal/cloudfake/dropbox"
-	auth "sweepd/internal/dropbox"
+	auth "sweepd/internal/cloud/dropboxaccount"
+	"sweepd/internal/cloudsim"
+	fake "sweepd/internal/cloudsim/dropboxsim"
 	"sweepd/providers"
 )
 

@@ -11,12 +11,12 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudfake"
-	"sweepd/internal/cloudfake/content"
-	fake "sweepd/internal/cloudfake/dropbox"
-	auth "sweepd/internal/dropbox"
+	auth "sweepd/internal/cloud/dropboxaccount"
+	"sweepd/internal/cloud/oauth"
+	"sweepd/internal/cloudsim"
+	"sweepd/internal/cloudsim/content"
+	fake "sweepd/internal/cloudsim/dropboxsim"
 	"sweepd/internal/secret"
-	"sweepd/internal/signin"
 	"sweepd/providers"
 	"sweepd/providers/dropbox"
 )

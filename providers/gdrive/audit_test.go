@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudaudit"
-	"sweepd/internal/cloudfake"
-	"sweepd/internal/cloudfake/drive"
+	"sweepd/internal/cloudsim"
+	"sweepd/internal/cloudsim/drivesim"
+	"sweepd/internal/testing/cloudaudit"
 	"sweepd/journal"
 )
 

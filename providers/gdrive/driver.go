@@ -15,14 +15,14 @@ import (
 	"google.golang.org/api/drive/v3"
 	"google.golang.org/api/option"
 
-	"sweepd/internal/cloudhttp"
-	"sweepd/internal/google"
+	"sweepd/internal/cloud/cloudhttp"
+	"sweepd/internal/cloud/googleaccount"
 	"sweepd/providers"
 )
 
 // Options are the options of a Driver.
 type Options struct {
-	// Client sends the calls: it signs and paces them, and returns the errors of internal/cloudhttp.
+	// Client sends the calls: it signs and paces them, and returns the errors of internal/cloud/cloudhttp.
 	Client *http.Client
 	// Use is the right that the user gave; it determines what the driver Can do.
 	Use google.Use

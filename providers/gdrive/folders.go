@@ -11,7 +11,7 @@ import (
 
 	"google.golang.org/api/drive/v3"
 
-	"sweepd/internal/cloudhttp"
+	"sweepd/internal/cloud/cloudhttp"
 )
 
 // folders caches folders. A full listing lists them together with the files; otherwise each is requested by itself.

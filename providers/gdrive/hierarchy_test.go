@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudfake/drive"
+	"sweepd/internal/cloudsim/drivesim"
 	"sweepd/providers"
 )
 

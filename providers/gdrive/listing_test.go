@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudfake"
-	"sweepd/internal/cloudfake/drive"
+	"sweepd/internal/cloudsim"
+	"sweepd/internal/cloudsim/drivesim"
 	"sweepd/providers"
 	"sweepd/providers/gdrive"
 )

@@ -11,7 +11,7 @@ import (
 
 	"google.golang.org/api/googleapi"
 
-	"sweepd/internal/cloudhttp"
+	"sweepd/internal/cloud/cloudhttp"
 	"sweepd/providers"
 )
 

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudaudit"
-	"sweepd/internal/cloudfake"
-	"sweepd/internal/cloudfake/drive"
+	"sweepd/internal/cloudsim"
+	"sweepd/internal/cloudsim/drivesim"
+	"sweepd/internal/testing/cloudaudit"
 	"sweepd/providers"
 	"sweepd/providers/gdrive"
 	"sweepd/sweeper"

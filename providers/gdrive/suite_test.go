@@ -3,8 +3,8 @@ package gdrive_test
 import (
 	"testing"
 
-	"sweepd/internal/cloudfake/drive"
-	"sweepd/internal/google"
+	"sweepd/internal/cloud/googleaccount"
+	"sweepd/internal/cloudsim/drivesim"
 	"sweepd/providers/gdrive"
 	"sweepd/providers/providertest"
 )

@@ -11,7 +11,7 @@ import (
 	"regexp"
 	"strings"
 
-	"sweepd/internal/cloudhttp"
+	"sweepd/internal/cloud/cloudhttp"
 	"sweepd/providers"
 )
 

@@ -8,7 +8,7 @@ import (
 
 	"google.golang.org/api/drive/v3"
 
-	"sweepd/internal/cloudhttp"
+	"sweepd/internal/cloud/cloudhttp"
 	"sweepd/providers"
 )
 

@@ -4,7 +4,7 @@ import (
 	"io"
 	"testing"
 
-	"sweepd/internal/cloudfake"
+	"sweepd/internal/cloudsim"
 	"sweepd/providers"
 )
 

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/cloudfake"
-	"sweepd/internal/cloudfake/drive"
-	"sweepd/internal/cloudhttp"
+	"sweepd/internal/cloud/cloudhttp"
+	"sweepd/internal/cloudsim"
+	"sweepd/internal/cloudsim/drivesim"
 	"sweepd/providers"
 )
 

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"sweepd/internal/losefs"
+	"sweepd/internal/testing/losefs"
 	"sweepd/providers"
 	"sweepd/providers/local"
 	"sweepd/providers/providertest"

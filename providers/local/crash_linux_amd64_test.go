@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"testing"
 
-	"sweepd/internal/crashtest"
+	"sweepd/internal/testing/crashtest"
 )
 
 // suffer runs the child and does the worst to its nth call.

@@ -19,7 +19,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/unicode/norm"
 
-	"sweepd/internal/rotation"
+	"sweepd/internal/testing/rotation"
 )
 
 // index is of documents of the name and the text.

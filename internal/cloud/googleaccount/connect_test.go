@@ -1,0 +1,463 @@
+package google_test
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sweepd/internal/cloud/cloudhttp"
+	"sweepd/internal/cloud/googleaccount"
+	"sweepd/internal/cloud/oauth"
+	"sweepd/internal/cloudsim"
+	"sweepd/internal/cloudsim/drivesim"
+)
+
+// world is a Drive on loopback, and a machine that reaches it.
+type world struct {
+	cloud  *cloudfake.Cloud
+	drive  *drive.Drive
+	server *cloudfake.Server
+	ann    *drive.Account
+	client string // the file of the OAuth client
+	store  signin.Store
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+func newWorld(t *testing.T, o drive.Options) *world {
+	t.Helper()
+	w := &world{now: time.Now()} // a service account signs with the machine's time
+	cloud, err := cloudfake.New(cloudfake.Options{Now: w.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.cloud = cloud
+	if w.drive, err = drive.New(cloud, o); err != nil {
+		t.Fatal(err)
+	}
+	if w.ann, err = w.drive.AddAccount(drive.Person{Email: "ann@example.com"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.drive.AddAccount(drive.Person{Email: "bob@example.com"}); err != nil {
+		t.Fatal(err)
+	}
+	if w.server, err = cloud.Start("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	dir := t.TempDir()
+	w.store.Dir = filepath.Join(dir, "signin")
+	w.client = filepath.Join(dir, "client.json")
+	write(t, w.client, fmt.Sprintf(
+		`{"installed":{"client_id":%q,"project_id":"p","auth_uri":"https://evil.example.com/","token_uri":"https://evil.example.com/","client_secret":%q,"redirect_uris":["http://localhost"]}}`,
+		drive.ClientID, drive.ClientSecret,
+	))
+	return w
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w *world) Now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
+}
+
+func (w *world) pass(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now = w.now.Add(d)
+}
+
+func (w *world) net() signin.Net {
+	return signin.Net{
+		Base: w.server.Client().Transport, Now: w.Now,
+		Sleep: func(ctx context.Context, d time.Duration) error {
+			w.pass(d)
+			return ctx.Err()
+		},
+	}
+}
+
+// allow is a person at a browser who allows the scopes; nil: all that are asked.
+func (w *world) allow(t *testing.T, start, email string, scopes []string) {
+	hop := func(c *http.Client, method, address string, form url.Values) string {
+		req, err := http.NewRequest(method, address, strings.NewReader(form.Encode()))
+		if err != nil {
+			t.Error(err)
+			return ""
+		}
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		resp, err := c.Transport.RoundTrip(req)
+		if err != nil {
+			t.Error(err)
+			return ""
+		}
+		defer resp.Body.Close()
+		return resp.Header.Get("Location")
+	}
+	direct := &http.Client{Transport: http.DefaultTransport}
+	form := url.Values{"account": {email}}
+	if scopes != nil {
+		form["scope"] = scopes
+	}
+	hop(direct, "GET", hop(w.server.Client(), "POST", hop(direct, "GET", start, nil), form), nil)
+}
+
+func (w *world) signIn(t *testing.T, use google.Use, email string, scopes []string) (signin.Grant, error) {
+	t.Helper()
+	client, err := google.ReadClient(signin.ReadPrivate, w.client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pinned, err := w.store.Pinned("drive")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signin.SignIn(t.Context(), w.net(), signin.Request{
+		Storage: "drive", Service: google.Service(), Client: client, Scopes: use.Scopes(), Pinned: pinned,
+		Show: func(start, _ string) error {
+			go w.allow(t, start, email, scopes)
+			return nil
+		},
+	})
+}
+
+// signedIn keeps what ann gives.
+func (w *world) signedIn(t *testing.T, use google.Use) {
+	t.Helper()
+	g, err := w.signIn(t, use, "ann@example.com", nil)
+	if err == nil {
+		err = w.store.Save("drive", g)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w *world) options(use google.Use) google.Options {
+	return google.Options{Storage: "drive", Use: use, Client: w.client, Store: w.store, Net: w.net()}
+}
+
+func (w *world) about() int { return w.cloud.Audit().Calls()["drive.about.get"] }
+
+func TestAPersonConnectsTheirDrive(t *testing.T) {
+	for _, use := range []google.Use{google.Look, google.Trash, google.Purge} {
+		t.Run(use.String(), func(t *testing.T) {
+			w := newWorld(t, drive.Options{})
+			w.signedIn(t, use)
+			for range 2 {
+				c, err := google.Connect(t.Context(), w.options(use))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if c.Account.Email != "ann@example.com" || c.Account.ID != w.ann.PermissionID() || c.Uses != use ||
+					!slices.Equal(c.Scopes, use.Scopes()) {
+					t.Errorf("got %+v", c)
+				}
+				resp, err := c.HTTP.Get("https://www.googleapis.com/drive/v3/files")
+				if err != nil {
+					t.Fatal(err)
+				}
+				resp.Body.Close()
+			}
+			if n := w.about(); n != 1 {
+				t.Errorf("asked %d times whose it is, want once", n)
+			}
+			for more := use + 1; more <= google.Purge; more++ {
+				_, err := google.Connect(t.Context(), w.options(more))
+				is(t, err, signin.ErrFewerScopes, "sweepd login drive")
+			}
+			for less := google.Look; less < use; less++ {
+				if _, err := google.Connect(t.Context(), w.options(less)); err != nil {
+					t.Errorf("to %s: %v", less, err)
+				}
+			}
+		})
+	}
+}
+
+func is(t *testing.T, err error, kind signin.Kind, hint string) {
+	t.Helper()
+	e, ok := errors.AsType[*signin.Error](err)
+	if !ok || !errors.Is(err, kind) {
+		t.Fatalf("got %v, want %q", err, kind)
+	}
+	if !strings.Contains(e.Hint, hint) {
+		t.Errorf("the hint is %q, want %q in it", e.Hint, hint)
+	}
+}
+
+func TestABoxThatIsNotTickedIsRefused(t *testing.T) {
+	w := newWorld(t, drive.Options{})
+	_, err := w.signIn(t, google.Trash, "ann@example.com", google.Look.Scopes())
+	is(t, err, signin.ErrFewerScopes, "box")
+}
+
+func TestTheDriveOfAnotherIsRefused(t *testing.T) {
+	w := newWorld(t, drive.Options{})
+	w.signedIn(t, google.Look)
+	_, err := w.signIn(t, google.Look, "bob@example.com", nil)
+	is(t, err, signin.ErrOtherAccount, "sign in as ann@example.com")
+	o := w.options(google.Look)
+	o.Account = "bob@example.com"
+	_, err = google.Connect(t.Context(), o)
+	is(t, err, signin.ErrOtherAccount, "policy")
+}
+
+func TestSevenDaysOfTestingModeEndInASignInAgain(t *testing.T) {
+	w := newWorld(t, drive.Options{TestingMode: true})
+	w.signedIn(t, google.Look)
+	w.pass(6 * 24 * time.Hour)
+	c, err := google.Connect(t.Context(), w.options(google.Look))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.pass(25 * time.Hour)
+	_, err = c.HTTP.Get("https://www.googleapis.com/drive/v3/files") // a run that is under way
+	is(t, err, signin.ErrSignInAgain, "testing mode")
+	_, err = google.Connect(t.Context(), w.options(google.Look)) // and the next
+	is(t, err, signin.ErrSignInAgain, "testing mode")
+}
+
+func TestAPersonWhoRemovesTheAppIsAskedToSignInAgain(t *testing.T) {
+	w := newWorld(t, drive.Options{})
+	w.signedIn(t, google.Look)
+	w.ann.Revoke()
+	c, err := google.Connect(t.Context(), w.options(google.Look))
+	if err != nil {
+		t.Fatal(err) // the token is known, and nothing was asked yet
+	}
+	_, err = c.HTTP.Get("https://www.googleapis.com/drive/v3/files")
+	is(t, err, signin.ErrSignInAgain, "sweepd login drive")
+}
+
+func TestSigningOutGivesTheAccessBack(t *testing.T) {
+	w := newWorld(t, drive.Options{})
+	w.signedIn(t, google.Look)
+	g, err := w.store.Load("drive")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := signin.Revoke(t.Context(), google.Service(), w.net(), g); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := google.Connect(t.Context(), w.options(google.Look))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.HTTP.Get("https://www.googleapis.com/drive/v3/files")
+	is(t, err, signin.ErrSignInAgain, "")
+}
+
+func TestAFaultOfGoogleIsToldFromAFaultOfTheSignIn(t *testing.T) {
+	for _, c := range []struct {
+		fault cloudfake.Fault
+		want  error
+	}{
+		{
+			cloudfake.Fault{
+				Call: "drive.about.get", Times: -1, Kind: cloudfake.Refuse, Status: 403,
+				Reason: "accessNotConfigured",
+			}, cloudhttp.Denied,
+		},
+		{
+			cloudfake.Fault{
+				Call: "drive.about.get", Times: -1, Kind: cloudfake.Refuse, Status: 403,
+				Reason: "dailyLimitExceeded",
+			}, cloudhttp.Exhausted,
+		},
+		{
+			cloudfake.Fault{
+				Call: "drive.about.get", Times: -1, Kind: cloudfake.Refuse, Status: 403,
+				Reason: "userRateLimitExceeded",
+			}, cloudhttp.Limited,
+		},
+		{
+			cloudfake.Fault{
+				Call: "drive.about.get", Times: -1, Kind: cloudfake.Refuse, Status: 401,
+				Reason: "authError",
+			}, cloudhttp.Unauthorized,
+		},
+		{cloudfake.Fault{Call: "drive.about.get", Times: -1, Kind: cloudfake.CloseBefore}, cloudhttp.Unavailable},
+		{cloudfake.Fault{Call: "drive.about.get", Times: -1, Kind: cloudfake.Truncate}, cloudhttp.Unavailable},
+		{cloudfake.Fault{Call: "drive.about.get", Nth: 1, Kind: cloudfake.Refuse, Status: 503}, nil},
+		{
+			cloudfake.Fault{
+				Call: "drive.about.get", Nth: 1, Kind: cloudfake.Refuse, Status: 429,
+				Text: "slow down", RetryAfter: "3",
+			}, nil,
+		},
+		{
+			cloudfake.Fault{
+				Call: "drive.about.get", Nth: 1, Kind: cloudfake.Refuse, Status: 401,
+				Reason: "authError",
+			}, nil,
+		},
+	} {
+		w := newWorld(t, drive.Options{})
+		w.signedIn(t, google.Look)
+		w.pass(2 * time.Hour)
+		if err := w.cloud.SetFaults([]cloudfake.Fault{c.fault}); err != nil {
+			t.Fatal(err)
+		}
+		_, err := google.Connect(t.Context(), w.options(google.Look))
+		if !errors.Is(err, c.want) || errors.Is(err, signin.ErrSignInAgain) ||
+			errors.Is(err, cloudhttp.ErrUnknownOutcome) {
+			t.Errorf("%s: got %v, want %v", c.fault, err, c.want)
+		}
+	}
+}
+
+func TestOnlyADesktopClientWillDo(t *testing.T) {
+	w := newWorld(t, drive.Options{})
+	for name, text := range map[string]string{
+		"a web client":      `{"web":{"client_id":"x.apps.googleusercontent.com","client_secret":"secret-s"}}`,
+		"a service account": `{"type":"service_account","client_email":"x"}`,
+		"no JSON":           `client_secret: secret-s`,
+		"no secret":         `{"installed":{"client_id":"x.apps.googleusercontent.com"}}`,
+		"another's":         `{"installed":{"client_id":"x.example.com","client_secret":"secret-s"}}`,
+	} {
+		write(t, w.client, text)
+		_, err := google.ReadClient(signin.ReadPrivate, w.client)
+		is(t, err, signin.ErrClient, "Desktop app")
+		if strings.Contains(err.Error(), "secret-s") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := os.Chmod(w.client, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err := google.ReadClient(signin.ReadPrivate, w.client)
+	is(t, err, signin.ErrExposed, "chmod 600")
+	_, err = google.Connect(t.Context(), google.Options{Storage: "drive", Net: w.net()})
+	is(t, err, signin.ErrClient, "docs/google-drive.md")
+}
+
+// delegate makes a service account and the file of its key.
+func (w *world) delegate(t *testing.T, tokenURI string, scopes ...string) string {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.drive.AddServiceAccount("robot@p.iam.gserviceaccount.com", &key.PublicKey, scopes...)
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := json.Marshal(map[string]string{
+		"type": "service_account", "client_email": "robot@p.iam.gserviceaccount.com",
+		"private_key_id": "k1", "token_uri": tokenURI,
+		"private_key": string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "key.json")
+	write(t, path, string(b))
+	return path
+}
+
+func TestAServiceAccountActsForAPersonOfItsDomain(t *testing.T) {
+	w := newWorld(t, drive.Options{})
+	o := google.Options{
+		Storage: "drive", Use: google.Purge, Store: w.store, Net: w.net(),
+		ServiceAccount: w.delegate(t, "https://oauth2.googleapis.com/token", "drive"), Impersonate: "ann@example.com",
+	}
+	c, err := google.Connect(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Account.Email != "ann@example.com" || c.Uses != google.Purge {
+		t.Errorf("got %+v", c)
+	}
+	o.Impersonate = "bob@example.com"
+	_, err = google.Connect(t.Context(), o)
+	is(t, err, signin.ErrOtherAccount, "")
+	o.Impersonate = "nobody@example.com"
+	_, err = google.Connect(t.Context(), o)
+	if e, ok := errors.AsType[*signin.Error](err); !ok || !strings.Contains(e.Hint, "act for nobody@example.com") {
+		t.Errorf("got %v", err)
+	}
+	o.Impersonate = ""
+	_, err = google.Connect(t.Context(), o)
+	is(t, err, signin.ErrClient, "impersonate:")
+}
+
+func TestAKeyWithoutDelegationSaysWhatToDo(t *testing.T) {
+	w := newWorld(t, drive.Options{})
+	o := google.Options{
+		Storage: "drive", Use: google.Purge, Store: w.store, Net: w.net(),
+		ServiceAccount: w.delegate(t, "https://oauth2.googleapis.com/token", "drive.readonly"),
+		Impersonate:    "ann@example.com",
+	}
+	_, err := google.Connect(t.Context(), o)
+	if e, ok := errors.AsType[*signin.Error](err); !ok || !strings.Contains(e.Hint, "Workspace") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAKeyIsUsedAtGoogleAlone(t *testing.T) {
+	w := newWorld(t, drive.Options{})
+	o := google.Options{
+		Storage: "drive", Store: w.store, Net: w.net(),
+		ServiceAccount: w.delegate(t, "https://evil.example.com/token", "drive"), Impersonate: "ann@example.com",
+	}
+	_, err := google.Connect(t.Context(), o)
+	is(t, err, signin.ErrClient, "")
+	write(t, o.ServiceAccount, `{"type":"authorized_user","refresh_token":"secret-r"}`)
+	_, err = google.Connect(t.Context(), o)
+	is(t, err, signin.ErrClient, "key")
+	if err := os.Chmod(o.ServiceAccount, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	_, err = google.Connect(t.Context(), o)
+	is(t, err, signin.ErrExposed, "chmod 600")
+}
+
+func TestWhatScopesAllow(t *testing.T) {
+	const base = "https://www.googleapis.com/auth/"
+	for _, c := range []struct {
+		scopes []string
+		want   google.Use
+		ok     bool
+	}{
+		{nil, google.Look, false},
+		{[]string{base + "drive.metadata"}, google.Look, false},
+		{[]string{base + "drive.file"}, google.Look, false},
+		{[]string{base + "drive.readonly"}, google.Look, true},
+		{[]string{base + "drive.readonly", base + "drive.metadata"}, google.Trash, true},
+		{[]string{"openid", base + "drive"}, google.Purge, true},
+	} {
+		if got, ok := google.Uses(c.scopes); got != c.want || ok != c.ok {
+			t.Errorf("%q: got %v, %v, want %v, %v", c.scopes, got, ok, c.want, c.ok)
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package drive
+
+import (
+	"cmp"
+	"strconv"
+
+	"sweepd/internal/cloudsim"
+)
+
+// changesStart serves changes.getStartPageToken.
+func changesStart(c *call) (any, error) {
+	c.d.mu.Lock()
+	defer c.d.mu.Unlock()
+	l, err := c.log()
+	if err != nil {
+		return nil, err
+	}
+	return c.mask.Cut(map[string]any{
+		"kind": "drive#startPageToken", "startPageToken": strconv.FormatInt(l.end(), 10),
+	}), nil
+}
+
+// log returns the account's log, or that of the shared drive in the request.
+func (c *call) log() (*changeLog, error) {
+	id := cmp.Or(c.q.Get("driveId"), c.q.Get("teamDriveId"))
+	if id == "" {
+		return c.a.log, nil
+	}
+	if !c.allDrives() {
+		return nil, &refusal{
+			status: 403, reason: "teamDrivesNotSupported",
+			message: "The supportsAllDrives parameter must be set to true.", location: "supportsAllDrives",
+			locationType: "parameter",
+		}
+	}
+	s, err := c.sharedDrive(id)
+	if err != nil {
+		return nil, err
+	}
+	return s.log, nil
+}
+
+// changesList serves changes.list:
+// https://developers.google.com/workspace/drive/api/guides/manage-changes
+func changesList(c *call) (any, error) {
+	size, err := c.pageSize(100, 1000)
+	if err != nil {
+		return nil, err
+	}
+	c.d.mu.Lock()
+	defer c.d.mu.Unlock()
+	l, err := c.log()
+	if err != nil {
+		return nil, err
+	}
+	from, err := strconv.ParseInt(c.q.Get("pageToken"), 10, 64)
+	if err != nil || from < 1 || from > l.end() {
+		return nil, invalid("pageToken", "Invalid Value")
+	}
+	from = max(from, l.base) // clients begin at 1 to list all changes
+	changes := []any{}
+	at := from
+	if !cloudfake.Injected(c.r.Context(), cloudfake.EmptyPage) {
+		for ; at < l.end() && len(changes) < size; at++ {
+			if i := int(at - l.base); l.newest(i) && c.wants(l.changes[i]) {
+				changes = append(changes, c.change(l.changes[i]))
+			}
+		}
+	}
+	out := map[string]any{"kind": "drive#changeList", "changes": changes}
+	if at < l.end() || cloudfake.Injected(c.r.Context(), cloudfake.EmptyPage) {
+		out["nextPageToken"] = strconv.FormatInt(at, 10)
+	} else {
+		out["newStartPageToken"] = strconv.FormatInt(at, 10)
+	}
+	return c.mask.Cut(out), nil
+}
+
+// wants reports whether the client asked for such a change.
+func (c *call) wants(ch change) bool {
+	f := ch.file
+	shared := c.flag("includeItemsFromAllDrives") || c.flag("includeTeamDriveItems")
+	if f.drive != nil && (!shared || c.flag("restrictToMyDrive")) {
+		return false
+	}
+	if c.flag("restrictToMyDrive") && !f.within(c.a.root) { // "inside the My Drive hierarchy", regardless of the owner
+		return false
+	}
+	removed := c.q.Get("includeRemoved") == "" || c.flag("includeRemoved")
+	return removed || c.mayRead(f)
+}
+
+// change returns the Change of the wire. A file that is gone and one that is no longer visible look the same.
+func (c *call) change(ch change) any {
+	f := ch.file
+	out := map[string]any{"kind": "drive#change", "time": stamp(ch.at)}
+	if f.drive != nil && f == f.drive.root {
+		out["changeType"], out["type"], out["driveId"], out["teamDriveId"], out["removed"] = "drive",
+			"teamDrive", f.id, f.id, true
+		if f.drive.members[c.a] != noRole {
+			out["removed"], out["drive"] = false, c.drive(f.drive)
+		}
+		return out
+	}
+	out["changeType"], out["type"], out["fileId"], out["removed"] = "file", "file", f.id, true
+	if !f.gone && c.mayRead(f) {
+		out["removed"] = false
+		if mask := c.mask.Sub("changes"); mask.Has("file") {
+			out["file"] = view{f, c.a, c.client, c.d}.render(mask.Sub("file"))
+		}
+	}
+	return out
+}

@@ -1,0 +1,239 @@
+package dropbox
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+
+	"sweepd/internal/cloudsim"
+)
+
+// call is one signed-in request to a route.
+type call struct {
+	d    *Dropbox
+	w    http.ResponseWriter
+	r    *http.Request
+	rt   *route
+	arg  []byte // JSON
+	a    *Account
+	t    *tree // the root that its paths are in
+	sent bool  // the route has answered by itself
+}
+
+// actor returns the caller, for the record. Its context does not end with the request, so that the call completes
+// whether or not the client waits for the answer.
+func (c *call) actor() actor { return actor{context.WithoutCancel(c.r.Context()), c.a} }
+
+// Call implements cloudfake.Service.
+func (d *Dropbox) Call(r *http.Request) cloudfake.Call {
+	switch {
+	case host(r) == webHost:
+		return cloudfake.Call{Method: "oauth2.authorize"}
+	case host(r) == apiHost && r.URL.Path == tokenPath:
+		return cloudfake.Call{Method: "oauth2.token"}
+	}
+	rt := d.routes[r.URL.Path]
+	if rt == nil || rt.host != host(r) {
+		return cloudfake.Call{}
+	}
+	out := cloudfake.Call{Method: "dropbox." + strings.ReplaceAll(strings.TrimPrefix(r.URL.Path, "/2/"), "/", ".")}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if a, err := d.signedIn(r, rt); err == nil && a != nil {
+		out.Account = a.email
+	}
+	return out
+}
+
+// serveAPI serves the three hosts of the API.
+func (d *Dropbox) serveAPI(w http.ResponseWriter, r *http.Request) {
+	rt := d.routes[r.URL.Path]
+	if rt == nil || rt.host != host(r) {
+		sendText(w, http.StatusNotFound, "no such route in this rehearsal")
+		return
+	}
+	c := &call{d: d, w: w, r: r, rt: rt}
+	out, err := c.run()
+	if err == nil {
+		if !c.sent {
+			sendJSON(w, http.StatusOK, out)
+		}
+		return
+	}
+	d.mu.Lock()
+	d.asked++
+	n := d.asked
+	d.mu.Unlock()
+	f, ok := err.(*refusal)
+	if u, is := err.(union); is {
+		f, ok = &refusal{status: http.StatusConflict, reason: string(u)}, true
+	}
+	if !ok {
+		f = badInput("%v", err)
+	}
+	f.write(w, r, n)
+}
+
+// run checks the sign-in and the argument, and serves the route.
+func (c *call) run() (any, error) {
+	if c.r.Method != http.MethodPost {
+		return nil, badInput("Unexpected HTTP method %q: the only method is \"POST\".", c.r.Method)
+	}
+	c.d.mu.Lock()
+	err := c.authorize()
+	c.d.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.read(); err != nil {
+		return nil, err
+	}
+	if c.rt.writes {
+		release, err := c.hold()
+		if err != nil {
+			return nil, err
+		}
+		defer release()
+	}
+	return c.rt.serve(c)
+}
+
+// authorize checks the token, its scopes, the account it acts for and the path root.
+func (c *call) authorize() (err error) {
+	if c.rt.host == notifyHost {
+		if c.r.Header.Get("Authorization") != "" {
+			return badInput(`HTTP header "Authorization" is not allowed: this route takes no authorization.`)
+		}
+		return nil
+	}
+	if c.a, err = c.d.signedIn(c.r, c.rt); err != nil {
+		return err
+	}
+	c.t = c.a.home.tree
+	return c.pathRoot(c.r.Header.Get("Dropbox-API-Path-Root"))
+}
+
+// pathRoot reads the header of that name: https://www.dropbox.com/developers/reference/path-root-header-modes
+func (c *call) pathRoot(header string) error {
+	if header == "" {
+		return nil
+	}
+	var u struct {
+		Tag       string `json:".tag"`
+		Root      string `json:"root"`
+		Namespace string `json:"namespace_id"`
+	}
+	if json.Unmarshal([]byte(header), &u) != nil {
+		return badInput(`Bad HTTP header "Dropbox-API-Path-Root": not a path root`)
+	}
+	switch u.Tag {
+	case "home":
+	case "root":
+		if u.Root != c.a.RootNamespace() {
+			return &refusal{
+				http.StatusUnprocessableEntity, "invalid_root", map[string]any{"invalid_root": c.a.rootInfo()},
+			}
+		}
+		c.t = c.a.root
+	case "namespace_id":
+		ns := c.d.namespace(u.Namespace)
+		if ns == nil || ns.roleIn(c.a) == 0 {
+			return &refusal{http.StatusUnprocessableEntity, "no_permission", nil}
+		}
+		if c.t = ns.tree; u.Namespace == c.a.RootNamespace() {
+			c.t = c.a.root
+		}
+	default:
+		return badInput(`Bad HTTP header "Dropbox-API-Path-Root": unknown tag %q`, u.Tag)
+	}
+	return nil
+}
+
+// maxArg is the maximum size of an argument in bytes.
+const maxArg = 1 << 20
+
+// read reads the argument, from the header or the body by the route's style. The body can be read again afterwards,
+// by later observers of the request.
+func (c *call) read() error {
+	if c.rt.style != rpc {
+		c.arg = []byte(c.r.Header.Get("Dropbox-API-Arg"))
+		if slices.ContainsFunc(c.arg, func(b byte) bool { return b >= 0x7f || b < ' ' }) {
+			return badInput(`HTTP header "Dropbox-API-Arg": could not decode input as JSON: not ASCII`)
+		}
+		return nil
+	}
+	body, err := io.ReadAll(io.LimitReader(c.r.Body, maxArg+1))
+	if err != nil || len(body) > maxArg {
+		return badInput("request body: could not be read")
+	}
+	c.r.Body = io.NopCloser(bytes.NewReader(body))
+	if c.arg = body; len(body) == 0 || string(bytes.TrimSpace(body)) == "null" {
+		c.arg = []byte("{}")
+	}
+	kind, _, _ := strings.Cut(c.r.Header.Get("Content-Type"), ";")
+	if kind != "application/json" && len(body) > 0 {
+		return badInput(
+			`Bad HTTP "Content-Type" header: %q. Expecting one of "application/json", "application/json; charset=utf-8".`,
+			c.r.Header.Get("Content-Type"),
+		)
+	}
+	return nil
+}
+
+// args decodes the argument into in, whose fields hold the defaults. Unknown fields are refused.
+func (c *call) args(in any) error {
+	where := "request body"
+	if c.rt.style != rpc {
+		where = `HTTP header "Dropbox-API-Arg"`
+	}
+	if err := decode(c.arg, in); err != nil {
+		return badInput("%s: %v", where, err)
+	}
+	return nil
+}
+
+// decode decodes one JSON object with known fields only.
+func decode(b []byte, in any) error {
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	var wrong *json.UnmarshalTypeError
+	switch err := dec.Decode(in); {
+	case errors.As(err, &wrong):
+		return errors.New(wrong.Field + ": expected " + wrong.Type.String() + ", got " + wrong.Value)
+	case err != nil:
+		return errors.New("could not decode input as JSON: " + strings.TrimPrefix(err.Error(), "json: "))
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("could not decode input as JSON: something follows it")
+	}
+	return nil
+}
+
+// hold begins a write to the namespace, which it holds for Options.WriteTime. If another write holds it, hold returns
+// the route's error. The caller calls release at the end of the write.
+func (c *call) hold() (release func(), err error) {
+	ns := c.t.mounts[0].ns
+	c.d.mu.Lock()
+	busy := ns.busy > 0
+	if !busy {
+		ns.busy++
+	}
+	c.d.mu.Unlock()
+	if busy {
+		return nil, c.rt.crowded
+	}
+	if c.d.o.WriteTime > 0 {
+		c.d.roof.Wait(c.r.Context(), c.d.o.WriteTime)
+	}
+	return func() { c.d.mu.Lock(); ns.busy--; c.d.mu.Unlock() }, nil
+}
+
+func host(r *http.Request) string {
+	h, _, _ := strings.Cut(r.Host, ":")
+	return h
+}

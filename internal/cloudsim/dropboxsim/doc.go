@@ -1,0 +1,11 @@
+// Package dropbox is the Dropbox API v2 with its sign-in, in memory: a Service of internal/cloudsim. It has state
+// (files, revisions, deleted files, shared folders, team spaces, cursors, tokens) and follows the documented rules of
+// the real service, at https://www.dropbox.com/developers/documentation/http/documentation.
+//
+// Each root folder has one log of the paths in it, in the order in which they last changed. A listing is that log
+// from its start, a cursor is a place in it, and the changes are the entries after that place.
+//
+// It has two sides: the wire, for clients, and the methods of Account, by which a test or a demonstration acts as the
+// person does in a browser. A request that it does not understand is refused, as the service refuses it;
+// docs/rehearse-dropbox.md lists the differences from the real service.
+package dropbox

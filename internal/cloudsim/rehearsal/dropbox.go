@@ -1,0 +1,65 @@
+package rehearsal
+
+import (
+	"errors"
+	"fmt"
+
+	"sweepd/internal/cloudsim/content"
+	"sweepd/internal/cloudsim/dropboxsim"
+)
+
+// appKey is the key of the user's own app at Dropbox.
+const appKey = "rehearsalown"
+
+// callback is the address that sweepd's sign-in to Dropbox returns to, which an app has to name (docs/dropbox.md).
+const callback = "http://127.0.0.1:47823/"
+
+// openDropbox adds a Dropbox to the rehearsal.
+func openDropbox(r *Rehearsal, o Options) error {
+	d, err := dropbox.New(r.cloud, dropbox.Options{})
+	if err == nil {
+		err = d.AddApp(dropbox.App{Key: appKey, Redirects: []string{callback}})
+	}
+	if err != nil {
+		return err
+	}
+	for i := range o.Accounts {
+		a, err := d.AddAccount(dropbox.Person{Email: address(i)})
+		if err == nil {
+			err = stock(a, o)
+		}
+		if err != nil {
+			return fmt.Errorf("furnish the Dropbox of %s: %w", address(i), err)
+		}
+		t := a.Token()
+		r.place.Accounts = append(r.place.Accounts, Account{dropbox.Provider, a.Email(), t.Access, t.Refresh})
+	}
+	r.place.AppKey = appKey
+	return nil
+}
+
+// stock puts that many files into a Dropbox, as furnish does; the user has deleted one of the pictures with a name in
+// ChatGPT's form.
+func stock(a *dropbox.Account, o Options) error {
+	left, now := o.Files, o.Now()
+	var err error
+	if left > 0 {
+		deleted := "/Camera Uploads/" + now.Add(-72*day).Format(chatGPTName)
+		_, err = a.Put(dropbox.Item{Path: deleted, Content: content.Bytes(Picture(elsewhere + 1e6))})
+		err = errors.Join(err, a.Delete(deleted))
+		left--
+	}
+	images := left * 2 / 5
+	var p painter
+	return errors.Join(err, a.Fill(dropbox.Bulk{Files: left, Images: images, Image: func(i int) dropbox.Item {
+		made := spread(now, i, images)
+		name := fmt.Sprintf("IMG_%04d.png", 1000+i)
+		if i%3 == 0 {
+			name = made.Format(chatGPTName)
+		}
+		return dropbox.Item{Path: "/" + name, Content: content.Bytes(p.picture(elsewhere + i)), Client: made}
+	}}))
+}
+
+// elsewhere is the first picture number of a Dropbox: no picture is in a Drive too.
+const elsewhere = 1 << 22

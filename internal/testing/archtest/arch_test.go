@@ -1,0 +1,395 @@
+// Package archtest checks which package may import what. Each wall names a package, an import that it must not have,
+// and the reason; nothing else is enforced here.
+package archtest
+
+import (
+	"encoding/json"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// wall forbids packages matched by from to import packages matched by to. A pattern that ends in /... stands for the
+// package and all below.
+type wall struct {
+	from, to string
+	but      []string // packages matched by from that may
+	open     []string // packages matched by to that may be imported all the same
+	why      string
+}
+
+// online are the rooms that may reach the network.
+var online = []string{
+	"sweepd/internal/cloudsim/...",
+	"sweepd/internal/cloud/cloudhttp",
+	"sweepd/internal/cloud/dropboxaccount",
+	"sweepd/internal/cloud/googleaccount",
+	"sweepd/internal/notify", // to the sinks that the policy names; file names only if the policy allows them
+	"sweepd/internal/cloudsim/rehearsal",
+	"sweepd/internal/cloud/oauth",
+	"sweepd/internal/systemd", // to the machine's own service manager
+	"sweepd/internal/status",  // a socket, and the loopback: it only answers
+	"sweepd/providers/dropbox",
+	"sweepd/providers/gdrive",
+}
+
+var walls = []wall{
+	{from: "sweepd/providers", to: "sweepd/...", why: "the contract knows nobody"},
+	{
+		from: "sweepd/...", to: "net/...", but: online, open: []string{"net/url"},
+		why: "nothing leaves the machine but toward a storage, or a person to be told, that the policy names",
+	},
+	{
+		from: "sweepd/internal/cloud/cloudhttp", to: "sweepd/...", open: []string{"sweepd/internal/secret"},
+		why: "a transport knows no service",
+	},
+	{
+		from: "sweepd/internal/cloud/oauth", to: "sweepd/...",
+		open: []string{"sweepd/internal/cloud/cloudhttp", "sweepd/internal/secret"},
+		why:  "a sign-in knows no service and no storage",
+	},
+	{
+		from: "sweepd/...", to: "golang.org/x/oauth2/...",
+		but: []string{"sweepd/internal/cloud/oauth", "sweepd/internal/cloud/googleaccount", "sweepd/internal/cloud/dropboxaccount"},
+		why: "tokens are got in one room, for the services that it is told of",
+	},
+	{
+		from: "sweepd/internal/cloud/googleaccount", to: "sweepd/...",
+		open: []string{"sweepd/internal/cloud/cloudhttp", "sweepd/internal/secret", "sweepd/internal/cloud/oauth"},
+		why:  "an account is not yet a storage",
+	},
+	{
+		from: "sweepd/internal/cloud/dropboxaccount", to: "sweepd/...",
+		open: []string{"sweepd/internal/cloud/cloudhttp", "sweepd/internal/secret", "sweepd/internal/cloud/oauth"},
+		why:  "an account is not yet a storage",
+	},
+	{
+		from: "sweepd/internal/status", to: "sweepd/...",
+		why: "what a daemon says of itself are values: whoever shows them opens nothing",
+	},
+	{
+		from: "sweepd/...", to: "github.com/prometheus/...", but: []string{"sweepd/internal/status"},
+		why: "figures are counted where things happen, and shown in one room",
+	},
+	{
+		from: "sweepd/...", to: "net/http/pprof", but: []string{"sweepd/internal/status"},
+		why: "what a program is doing is shown to whom it was meant for",
+	},
+	{
+		from: "sweepd/internal/notify", to: "sweepd/...", open: []string{"sweepd/internal/secret"},
+		why: "who carries a message does not know what it is about",
+	},
+	{
+		from: "sweepd/...", to: "github.com/nicholas-fedor/...", but: []string{"sweepd/internal/notify"},
+		why: "one room speaks to people elsewhere",
+	},
+	{
+		from: "sweepd/...", to: "github.com/wneessen/...", but: []string{"sweepd/internal/notify"},
+		why: "one room speaks to people elsewhere",
+	},
+	{
+		from: "sweepd/...", to: "github.com/godbus/...", but: []string{"sweepd/internal/notify"},
+		why: "one room speaks to people elsewhere",
+	},
+	{from: "sweepd/internal/secret", to: "sweepd/...", why: "a secret knows nobody"},
+	{from: "sweepd/internal/schedule", to: "sweepd/...", why: "the hands of a clock are of no sweep"},
+	{from: "sweepd/internal/schedule", to: "os", why: "when something is due is a pure function"},
+	{from: "sweepd/internal/systemd", to: "sweepd/...", why: "the service manager is told words, not rooms"},
+	{
+		from: "sweepd/internal/systemd", to: "net/...", open: []string{"net"},
+		why: "it speaks to this machine's systemd alone",
+	},
+	{
+		from: "sweepd/...", to: "github.com/coreos/...", but: []string{"sweepd/internal/systemd"},
+		why: "one room speaks to systemd",
+	},
+	{
+		from: "sweepd/...", to: "golang.org/x/time/...", but: []string{"sweepd/internal/cloud/cloudhttp"},
+		why: "one room keeps the pace",
+	},
+	{from: "sweepd/internal/cloudsim", to: "sweepd/...", why: "the roof knows no provider"},
+	{
+		from: "sweepd/internal/cloudsim/drivesim", to: "sweepd/...", open: []string{"sweepd/internal/cloudsim/..."},
+		why: "a rehearsal is told by the wire alone, not by our own words",
+	},
+	{
+		from: "sweepd/internal/cloudsim/rehearsal", to: "sweepd/...", open: []string{"sweepd/internal/cloudsim/..."},
+		why: "who puts up the scenery is no part of the program that rehearses",
+	},
+	{
+		from: "sweepd/...", to: "sweepd/internal/cloudsim/...",
+		but: []string{
+			"sweepd/cmd/sweepd", "sweepd/internal/testing/cloudaudit", "sweepd/internal/cloudsim/rehearsal",
+			"sweepd/internal/cloudsim/...",
+		}, why: "nothing that sweeps knows whether it is a rehearsal",
+	},
+	{
+		from: "sweepd/internal/cloudsim/dropboxsim", to: "sweepd/...", open: []string{"sweepd/internal/cloudsim/..."},
+		why: "a rehearsal is told by the wire alone, not by our own words",
+	},
+	{from: "sweepd/internal/cloudsim/content", to: "sweepd/...", why: "bytes are of no service"},
+	{
+		from: "sweepd/internal/cloudsim/...", to: "github.com/dropbox/...",
+		why: "the service is judged by the vendor's client, so it is not made of it",
+	},
+	{
+		from: "sweepd/internal/cloudsim/...", to: "google.golang.org/...",
+		why: "the service is judged by the vendor's client, so it is not made of it",
+	},
+	{
+		from: "sweepd/providers/local", to: "sweepd/...",
+		open: []string{"sweepd/providers", "sweepd/providers/local/mentions", "sweepd/internal/watch"},
+		why:  "a provider knows the contract and its own service",
+	},
+	{
+		from: "sweepd/providers/gdrive", to: "sweepd/...",
+		open: []string{"sweepd/providers", "sweepd/internal/cloud/cloudhttp", "sweepd/internal/cloud/googleaccount"},
+		why:  "a provider knows the contract and its own service",
+	},
+	{
+		from: "sweepd/providers/dropbox", to: "sweepd/...",
+		open: []string{"sweepd/providers", "sweepd/internal/cloud/cloudhttp", "sweepd/internal/cloud/dropboxaccount"},
+		why:  "a provider knows the contract and its own service",
+	},
+	{
+		from: "sweepd/...", to: "google.golang.org/...", but: []string{"sweepd/providers/gdrive"},
+		why: "a service's SDK is its provider's",
+	},
+	{
+		from: "sweepd/...", to: "github.com/dropbox/...", but: []string{"sweepd/providers/dropbox"},
+		why: "a service's SDK is its provider's",
+	},
+	{from: "sweepd/providers/local/mentions", to: "sweepd/...", why: "what a text mentions is of no storage"},
+	{from: "sweepd/providers/local/mentions", to: "os", why: "it reads only what it is given"},
+	{
+		from: "sweepd/...", to: "github.com/go-git/...", but: []string{"sweepd/providers/local"},
+		why: "Git's index is a guard's to ask, its commands nobody's",
+	},
+	{from: "sweepd/fingerprint/...", to: "sweepd/providers/...", why: "a verdict knows no storage"},
+	{from: "sweepd/fingerprint/...", to: "sweepd/policy", why: "a verdict is not a decision"},
+	{from: "sweepd/fingerprint/...", to: "os", why: "detectors read only what they are given"},
+	{from: "sweepd/fingerprint/...", to: "net/...", why: "nothing about a picture leaves the machine"},
+	{from: "sweepd/policy", to: "os", why: "a decision is a pure function"},
+	{from: "sweepd/policy", to: "net/...", why: "a decision is a pure function"},
+	{from: "sweepd/policy", to: "sweepd/journal", why: "a decision is a pure function"},
+	{from: "sweepd/journal", to: "sweepd/sweeper", why: "the record knows not who writes it"},
+	{
+		from: "sweepd/internal/report", to: "sweepd/...",
+		open: []string{"sweepd/fingerprint", "sweepd/journal", "sweepd/policy", "sweepd/providers", "sweepd/sweeper"},
+		why:  "a report is read from the record, and asks no storage",
+	},
+	{from: "sweepd/internal/report", to: "os", why: "a report is words; whoever asked for it knows where to"},
+	{from: "sweepd/internal/thumbnail", to: "sweepd/...", why: "a picture is bytes, whoever has them"},
+	{from: "sweepd/internal/thumbnail", to: "os", why: "it reads only what it is given"},
+	{
+		from: "sweepd/...", to: "golang.org/x/image/...", but: []string{"sweepd/internal/thumbnail"},
+		why: "strangers' pictures are decoded in one room, with its bounds",
+	},
+	{
+		from: "sweepd/...", to: "image/...",
+		but: []string{
+			"sweepd/internal/thumbnail", "sweepd/internal/cloudsim/rehearsal", "sweepd/internal/cloudsim/...",
+			"sweepd/fingerprint/c2pa/c2patest", "sweepd/providers/providertest",
+		},
+		why: "strangers' pictures are decoded in one room, with its bounds",
+	},
+	{from: "sweepd/...", to: "database/sql/...", but: []string{"sweepd/journal"}, why: "SQL is the journal's"},
+	{from: "sweepd/...", to: "modernc.org/...", but: []string{"sweepd/journal"}, why: "SQL is the journal's"},
+	{
+		from: "sweepd/...", to: "github.com/goccy/go-yaml/...",
+		but: []string{"sweepd/policy", "sweepd/fingerprint/filename"},
+		why: "policies and name lists are YAML, nothing else is",
+	},
+	{
+		from: "sweepd/...", to: "sweepd/providers/local", but: []string{"sweepd/internal/app"},
+		why: "only the program knows the kinds of storage",
+	},
+	{
+		from: "sweepd/...", to: "sweepd/providers/gdrive", but: []string{"sweepd/internal/app"},
+		why: "only the program knows the kinds of storage",
+	},
+	{from: "sweepd/internal/watch", to: "sweepd/...", why: "a hint knows nobody"},
+	{
+		from: "sweepd/...", to: "github.com/fsnotify/...", but: []string{"sweepd/internal/watch"},
+		why: "one room watches, and what it is told is never the truth",
+	},
+	{from: "sweepd/...", to: "sweepd/cmd/...", why: "nothing is built on the command line"},
+	{
+		from: "sweepd/...", to: "sweepd/internal/app", but: []string{"sweepd/cmd/sweepd"},
+		why: "only the program wires everything",
+	},
+	{from: "sweepd/...", to: "sweepd/providers/providertest", why: "test-only code never ships"},
+	{
+		from: "sweepd/...", to: "sweepd/fingerprint/c2pa/c2patest", but: []string{"sweepd/internal/testing/cloudaudit"},
+		why: "test-only code never ships",
+	},
+	{from: "sweepd/...", to: "sweepd/internal/testing/crashtest", why: "test-only code never ships"},
+	{from: "sweepd/...", to: "sweepd/internal/testing/losefs", why: "test-only code never ships"},
+	{from: "sweepd/...", to: "sweepd/internal/testing/cloudaudit", why: "test-only code never ships"},
+	{from: "sweepd/...", to: "sweepd/internal/testing/e2e", why: "test-only code never ships"},
+	{
+		from: "sweepd/...", to: "sweepd/internal/testing/rotation", but: []string{"sweepd/internal/testing/cloudaudit"},
+		why: "test-only code never ships",
+	},
+	{from: "sweepd/...", to: "sweepd/internal/cloudsim/discovery", why: "test-only code never ships"},
+	{
+		from: "sweepd/...", to: "github.com/hanwen/go-fuse/...", but: []string{"sweepd/internal/testing/losefs"},
+		why: "only a test serves a file system",
+	},
+	{
+		from: "sweepd/...", to: "testing",
+		but: []string{
+			"sweepd/internal/testing/cloudaudit", "sweepd/internal/testing/e2e", "sweepd/internal/testing/rotation",
+			"sweepd/providers/providertest", "sweepd/fingerprint/c2pa/c2patest", "sweepd/internal/cloudsim/discovery",
+		},
+		why: "test-only code never ships",
+	},
+	{from: "sweepd/...", to: "github.com/invopop/...", why: "the schema is generated by a test"},
+}
+
+// pkg is go list's description of a package.
+type pkg struct {
+	ImportPath string
+	Dir        string
+	Imports    []string
+	GoFiles    []string
+}
+
+func packages(t *testing.T) []pkg {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Dir,Imports,GoFiles", "sweepd/...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []pkg
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+func matches(pattern, path string) bool {
+	if base, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return path == base || strings.HasPrefix(path, base+"/")
+	}
+	return path == pattern
+}
+
+func any(patterns []string, path string) bool {
+	for _, p := range patterns {
+		if matches(p, path) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestNoRoomImportsWhatItMustNot(t *testing.T) {
+	met := map[int]bool{}
+	for _, p := range packages(t) {
+		for i, w := range walls {
+			if !matches(w.from, p.ImportPath) {
+				continue
+			}
+			met[i] = true
+			for _, imp := range p.Imports {
+				if matches(w.to, imp) && !any(w.but, p.ImportPath) && !any(w.open, imp) {
+					t.Errorf("%s imports %s: %s", p.ImportPath, imp, w.why)
+				}
+			}
+		}
+	}
+	for i, w := range walls {
+		if !met[i] {
+			t.Errorf("the wall around %s guards no package: a room was renamed", w.from)
+		}
+	}
+}
+
+// clocks are the packages that may ask what time it is.
+var clocks = []string{"sweepd/cmd/sweepd", "sweepd/internal/app", "sweepd/internal/testing/e2e"}
+
+func TestOnlyTheProgramAsksForTheTime(t *testing.T) {
+	eachCall(t, func(p pkg, pos token.Position, name string) {
+		if (name == "time.Now" || name == "time.Since" || name == "time.Until") && !any(clocks, p.ImportPath) {
+			t.Errorf("%s: %s outside the program: time is an argument", pos, name)
+		}
+	})
+}
+
+// noRecursiveRemove: a removal that walks is how cleaners lose people's files.
+func TestThereIsNoRecursiveRemove(t *testing.T) {
+	eachCall(t, func(_ pkg, pos token.Position, name string) {
+		if strings.HasSuffix(name, ".RemoveAll") {
+			t.Errorf("%s: %s", pos, name)
+		}
+	})
+}
+
+func TestNoPackageRunsCodeBeforeMain(t *testing.T) {
+	eachFile(t, func(_ pkg, fset *token.FileSet, f *ast.File) {
+		for _, d := range f.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "init" {
+				t.Errorf("%s: an init function", fset.Position(fn.Pos()))
+			}
+		}
+	})
+}
+
+func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
+	said := map[string]bool{}
+	var all []string
+	eachFile(t, func(p pkg, _ *token.FileSet, f *ast.File) {
+		if _, known := said[p.ImportPath]; !known {
+			all = append(all, p.ImportPath)
+		}
+		said[p.ImportPath] = said[p.ImportPath] || f.Doc != nil
+	})
+	for _, path := range all {
+		if !said[path] {
+			t.Errorf("%s has no package comment", path)
+		}
+	}
+}
+
+// eachCall visits every selector x.Y in the production code; methods of values count too, which can only be too
+// strict.
+func eachCall(t *testing.T, visit func(pkg, token.Position, string)) {
+	eachFile(t, func(p pkg, fset *token.FileSet, f *ast.File) {
+		ast.Inspect(f, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok {
+				if x, ok := sel.X.(*ast.Ident); ok {
+					visit(p, fset.Position(sel.Pos()), x.Name+"."+sel.Sel.Name)
+				}
+			}
+			return true
+		})
+	})
+}
+
+func eachFile(t *testing.T, visit func(pkg, *token.FileSet, *ast.File)) {
+	t.Helper()
+	for _, p := range packages(t) {
+		for _, name := range p.GoFiles {
+			fset := token.NewFileSet()
+			f, err := parser.ParseFile(fset, filepath.Join(p.Dir, name), nil,
+				parser.ParseComments|parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			visit(p, fset, f)
+		}
+	}
+}

@@ -1,0 +1,50 @@
+package archtest
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// A page that promises something names the test that shows it; a test that was renamed must not leave a promise
+// without one.
+func TestEveryTestThatThePagesNameExists(t *testing.T) {
+	out, err := exec.Command("git", "-C", "../../..", "ls-files", "--cached", "--others", "--exclude-standard",
+		"*_test.go", "providers/providertest/*.go").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	declared := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark)\w+)\(`)
+	for file := range strings.Lines(string(out)) {
+		src, err := os.ReadFile(filepath.Join("../../..", strings.TrimSpace(file)))
+		if os.IsNotExist(err) {
+			continue // deleted, and not committed yet
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range declared.FindAllStringSubmatch(string(src), -1) {
+			known[m[1]] = true
+		}
+	}
+	pages, err := filepath.Glob("../../../docs/*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("%d pages, %v", len(pages), err)
+	}
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range regexp.MustCompile("`((?:Test|Fuzz|Benchmark)[A-Z]\\w+)`").
+			FindAllStringSubmatch(string(text), -1) {
+			if !known[name[1]] {
+				t.Errorf("%s names %s, which does not exist", filepath.Base(page), name[1])
+			}
+		}
+	}
+}
