@@ -306,18 +306,18 @@ func (c *cloud) signIn(login *exec.Cmd) error {
 
 // news returns the program's requests and changes since the last call. An answer can arrive before its line in the
 // record: the record is complete once it has a line for every request, up to the one that is made here.
-func (c *cloud) news() (ours []cloudfake.Record, err error) {
+func (c *cloud) news() (ours []cloudsim.Record, err error) {
 	if _, _, err := c.do(http.MethodGet, "https://www.googleapis.com/drive/v3/about?fields=user", "", nil); err != nil {
 		return nil, err
 	}
-	var all []cloudfake.Record
+	var all []cloudsim.Record
 	for whole := false; !whole; {
 		if all, err = c.record(); err != nil {
 			return nil, err
 		}
 		var requests, last int64
 		for _, r := range all {
-			if r.Kind == cloudfake.KindRequest {
+			if r.Kind == cloudsim.KindRequest {
 				requests, last = requests+1, max(last, r.N)
 			}
 		}
@@ -337,14 +337,14 @@ func (c *cloud) news() (ours []cloudfake.Record, err error) {
 }
 
 // record is all of it.
-func (c *cloud) record() (all []cloudfake.Record, err error) {
+func (c *cloud) record() (all []cloudsim.Record, err error) {
 	resp, err := http.Get(c.at.AuditURL)
 	if err != nil {
 		return nil, err
 	}
 	defer resp.Body.Close()
 	for dec := json.NewDecoder(resp.Body); ; {
-		var r cloudfake.Record
+		var r cloudsim.Record
 		if err := dec.Decode(&r); errors.Is(err, io.EOF) {
 			return all, nil
 		} else if err != nil {
@@ -362,7 +362,7 @@ func (cs *clouds) record(ts *testscript.TestScript, _ bool, args []string) {
 	got := map[string]int{}
 	for _, r := range news {
 		said := r.Op
-		if r.Kind == cloudfake.KindRequest {
+		if r.Kind == cloudsim.KindRequest {
 			said = fmt.Sprintf("%s %s %d", r.HTTP, r.Call, r.Status)
 		}
 		for _, arg := range args {
@@ -401,7 +401,7 @@ func (cs *clouds) secret(ts *testscript.TestScript, _ bool, _ []string) {
 	if g.Refresh == "" || g.Access == "" {
 		ts.Fatalf("%s has no tokens", kept)
 	}
-	secrets := []string{g.Refresh, g.Access, drive.ClientSecret}
+	secrets := []string{g.Refresh, g.Access, drivesim.ClientSecret}
 	look := func(where string, content []byte) {
 		for _, s := range secrets {
 			if s != "" && bytes.Contains(content, []byte(s)) {

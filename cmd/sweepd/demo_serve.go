@@ -79,14 +79,14 @@ trash: {ours: 30d}
 // rehearse starts a rehearsal. It returns a *app.UsageError if the address is not a loopback one.
 func (p *program) rehearse(o rehearsal.Options) (*rehearsal.Rehearsal, error) {
 	r, err := rehearsal.Start(o)
-	if errors.Is(err, cloudfake.ErrNotLoopback) {
+	if errors.Is(err, cloudsim.ErrNotLoopback) {
 		return nil, &app.UsageError{Err: err, Hint: "a rehearsal is for this machine only: --addr 127.0.0.1:0"}
 	}
 	return r, err
 }
 
 // readFaults reads the faults to inject from a file; none if path is "".
-func readFaults(path string) ([]cloudfake.Fault, error) {
+func readFaults(path string) ([]cloudsim.Fault, error) {
 	if path == "" {
 		return nil, nil
 	}
@@ -95,7 +95,7 @@ func readFaults(path string) ([]cloudfake.Fault, error) {
 		return nil, err
 	}
 	defer f.Close()
-	list, err := cloudfake.ReadFaults(f)
+	list, err := cloudsim.ReadFaults(f)
 	if err != nil {
 		return nil, &app.UsageError{Err: fmt.Errorf("%s: %w", path, err), Hint: "docs/rehearse.md has an example"}
 	}

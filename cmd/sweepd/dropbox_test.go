@@ -13,27 +13,27 @@ import (
 	"sweepd/internal/cloud/dropboxaccount"
 	"sweepd/internal/cloudsim"
 	"sweepd/internal/cloudsim/content"
-	fake "sweepd/internal/cloudsim/dropboxsim"
+	"sweepd/internal/cloudsim/dropboxsim"
 )
 
 // dropbox [team]: starts a Dropbox on loopback with the account of mia, behind a proxy for the real host names, with
 // two pictures in it: /AI/$OURS and /IMG_1.png. The user's own app is "miasownapp". With "team" mia is the member
 // $MEMBER of the team Studio, whose administrator links the app "studiosapp".
 func cmdDropbox(ts *testscript.TestScript, _ bool, args []string) {
-	cloud, err := cloudfake.New(cloudfake.Options{Now: time.Now})
+	cloud, err := cloudsim.New(cloudsim.Options{Now: time.Now})
 	ts.Check(err)
-	d, err := fake.New(cloud, fake.Options{})
+	d, err := dropboxsim.New(cloud, dropboxsim.Options{})
 	ts.Check(err)
-	ts.Check(d.AddApp(fake.App{Key: "miasownapp", Redirects: []string{"http://" + dropbox.Callback + "/"}}))
-	who := fake.Person{Email: "mia@example.com"}
+	ts.Check(d.AddApp(dropboxsim.App{Key: "miasownapp", Redirects: []string{"http://" + dropboxaccount.Callback + "/"}}))
+	who := dropboxsim.Person{Email: "mia@example.com"}
 	ts.Setenv("PERSON", who.Email)
 	if len(args) > 0 {
-		who.Team, err = d.AddTeam("Studio", fake.Advanced, false)
+		who.Team, err = d.AddTeam("Studio", dropboxsim.Advanced, false)
 		ts.Check(err)
-		ts.Check(d.AddApp(fake.App{
+		ts.Check(d.AddApp(dropboxsim.App{
 			Key:       "studiosapp",
 			Team:      true,
-			Redirects: []string{"http://" + dropbox.Callback + "/"},
+			Redirects: []string{"http://" + dropboxaccount.Callback + "/"},
 		}))
 		ts.Setenv("PERSON", "Studio")
 	}
@@ -43,7 +43,7 @@ func cmdDropbox(ts *testscript.TestScript, _ bool, args []string) {
 	var picture bytes.Buffer
 	ts.Check(png.Encode(&picture, image.NewGray(image.Rect(0, 0, 1024, 1024))))
 	for _, path := range []string{"/AI/" + ts.Getenv("OURS"), "/IMG_1.png"} {
-		_, err := mia.Put(fake.Item{Path: path, Content: content.Bytes(picture.Bytes())})
+		_, err := mia.Put(dropboxsim.Item{Path: path, Content: content.Bytes(picture.Bytes())})
 		ts.Check(err)
 	}
 	server, err := cloud.Start("127.0.0.1:0")

@@ -28,11 +28,11 @@ import (
 	"sweepd/internal/cloudsim"
 	"sweepd/internal/cloudsim/content"
 	"sweepd/internal/cloudsim/drivesim"
-	box "sweepd/internal/cloudsim/dropboxsim"
+	"sweepd/internal/cloudsim/dropboxsim"
 	"sweepd/internal/secret"
 	"sweepd/policy"
 	"sweepd/providers"
-	dropboxdriver "sweepd/providers/dropbox"
+	"sweepd/providers/dropbox"
 	"sweepd/providers/gdrive"
 )
 
@@ -49,10 +49,10 @@ type stage struct {
 	classifier *fingerprint.Classifier
 	seed       uint8
 
-	cloud  *cloudfake.Cloud
-	server *cloudfake.Server
-	drive  *drive.Drive
-	box    *box.Dropbox
+	cloud  *cloudsim.Cloud
+	server *cloudsim.Server
+	drive  *drivesim.Drive
+	box    *dropboxsim.Dropbox
 }
 
 const day = 24 * time.Hour
@@ -68,11 +68,11 @@ func newStage(t *testing.T, name string) *stage {
 	anchors, err := c2pa.ParseAnchors(strings.NewReader(s.signer.Anchors()))
 	s.must(err)
 	s.classifier = fingerprint.NewWith(fingerprint.Options{Anchors: anchors})
-	s.cloud, err = cloudfake.New(cloudfake.Options{Now: s.now})
+	s.cloud, err = cloudsim.New(cloudsim.Options{Now: s.now})
 	s.must(err)
-	s.drive, err = drive.New(s.cloud, drive.Options{})
+	s.drive, err = drivesim.New(s.cloud, drivesim.Options{})
 	s.must(err)
-	s.box, err = box.New(s.cloud, box.Options{})
+	s.box, err = dropboxsim.New(s.cloud, dropboxsim.Options{})
 	s.must(err)
 	s.server, err = s.cloud.Start("127.0.0.1:0")
 	s.must(err)
@@ -148,12 +148,12 @@ func (s *stage) git(folder string) {
 }
 
 // upload puts a picture into a Drive: below My Drive, or the folder of that id.
-func (s *stage) upload(a *drive.Account, kind string, days int, name, top string) (id string) {
+func (s *stage) upload(a *drivesim.Account, kind string, days int, name, top string) (id string) {
 	s.Helper()
-	it := drive.Item{
+	it := drivesim.Item{
 		Name:     path.Base(name),
 		MimeType: "image/png",
-		Content:  drive.Bytes(s.picture(kind)),
+		Content:  drivesim.Bytes(s.picture(kind)),
 		Created:  s.clock.Add(-time.Duration(days) * day),
 	}
 	if kind == "photo" {
@@ -183,21 +183,21 @@ func (s *stage) open(ctx context.Context, name string, st policy.Storage) (provi
 	who := cmp.Or(st.Account, st.Impersonate)
 	if st.Type == policy.Dropbox {
 		a := s.box.Account(who)
-		c := dropbox.Over(token(func() string { return a.Token(dropbox.Trash.Scopes("")...).Access }),
-			dropbox.Options{Rate: 1e6, Net: signin.Net{Base: s.server.Client().Transport, Now: s.now, Sleep: sleep}})
-		d, err := dropboxdriver.Open(ctx, dropboxdriver.Options{
-			Client: c.HTTP, Notify: c.Notify, Use: dropbox.Trash, Account: a.AccountID(), Roots: st.Roots,
+		c := dropboxaccount.Over(token(func() string { return a.Token(dropboxaccount.Trash.Scopes("")...).Access }),
+			dropboxaccount.Options{Rate: 1e6, Net: oauth.Net{Base: s.server.Client().Transport, Now: s.now, Sleep: sleep}})
+		d, err := dropbox.Open(ctx, dropbox.Options{
+			Client: c.HTTP, Notify: c.Notify, Use: dropboxaccount.Trash, Account: a.AccountID(), Roots: st.Roots,
 			Exclude: st.Exclude, Interest: fingerprint.Interesting, Now: s.now, Sleep: sleep,
 		})
 		return d, d.Roots(), err
 	}
 	a := s.drive.Account(who)
 	transport := cloudhttp.New(s.server.Client().Transport, cloudhttp.Options{
-		Tokens: token(func() string { return a.Token(google.Purge.Scopes()...).Access }), Hosts: google.Hosts(),
-		Classify: google.Classify, Name: google.Call, Now: s.now, Sleep: sleep, Rate: 1e6,
+		Tokens: token(func() string { return a.Token(googleaccount.Purge.Scopes()...).Access }), Hosts: googleaccount.Hosts(),
+		Classify: googleaccount.Classify, Name: googleaccount.Call, Now: s.now, Sleep: sleep, Rate: 1e6,
 	})
 	d, err := gdrive.Open(ctx, gdrive.Options{
-		Client: &http.Client{Transport: transport}, Use: google.Purge, Account: a.PermissionID(), Now: s.now,
+		Client: &http.Client{Transport: transport}, Use: googleaccount.Purge, Account: a.PermissionID(), Now: s.now,
 		Sleep: sleep, Roots: st.Roots, Exclude: st.Exclude, SharedDrives: st.SharedDrives, Paths: true,
 	})
 	if err != nil {
@@ -315,14 +315,14 @@ var furnish = map[string]func(*stage){
 		s.save("ChatGPT's", 100, "~/Pictures/site/logo.png")
 		s.git("~/Pictures/site")
 		s.save("plain", 100, "~/Pictures/holiday.png")
-		mia, err := s.drive.AddAccount(drive.Person{Email: "mia@example.com"})
+		mia, err := s.drive.AddAccount(drivesim.Person{Email: "mia@example.com"})
 		s.must(err)
 		s.upload(mia, "ChatGPT's", 100, april, "")
 		s.upload(mia, "plain", 100, may, "")
 		s.upload(mia, "ChatGPT's", 100, "keep/"+june, "")
 		s.must(mia.Star(s.upload(mia, "ChatGPT's", 100, july, ""), true))
 		s.must(mia.Share(s.upload(mia, "ChatGPT's", 100, august, ""), nil, "reader"))
-		her, err := s.box.AddAccount(box.Person{Email: "mia@example.com"})
+		her, err := s.box.AddAccount(dropboxsim.Person{Email: "mia@example.com"})
 		s.must(err)
 		s.clock = s.clock.Add(-time.Hour) // else they came too recently
 		for name, kind := range map[string]string{
@@ -331,7 +331,7 @@ var furnish = map[string]func(*stage){
 			"/Camera Uploads/" + june: "ChatGPT's",
 			"/" + july:                "plain",
 		} {
-			_, err := her.Put(box.Item{
+			_, err := her.Put(dropboxsim.Item{
 				Path:    name,
 				Content: content.Bytes(s.picture(kind)),
 				Client:  s.clock.Add(-100 * day),
@@ -356,13 +356,13 @@ var furnish = map[string]func(*stage){
 		s.save("ChatGPT's", 400, "srv/elsewhere/"+april) // no root
 	},
 	"workspace-admin": func(s *stage) {
-		mia, err := s.drive.AddAccount(drive.Person{Email: "mia@example.org"})
+		mia, err := s.drive.AddAccount(drivesim.Person{Email: "mia@example.org"})
 		s.must(err)
-		noah, err := s.drive.AddAccount(drive.Person{Email: "noah@example.org"})
+		noah, err := s.drive.AddAccount(drivesim.Person{Email: "noah@example.org"})
 		s.must(err)
-		marketing, err := s.drive.AddDrive("Marketing", map[*drive.Account]string{mia: "organizer", noah: "writer"})
+		marketing, err := s.drive.AddDrive("Marketing", map[*drivesim.Account]string{mia: "organizer", noah: "writer"})
 		s.must(err)
-		sales, err := s.drive.AddDrive("Sales", map[*drive.Account]string{mia: "organizer"})
+		sales, err := s.drive.AddDrive("Sales", map[*drivesim.Account]string{mia: "organizer"})
 		s.must(err)
 		s.upload(mia, "ChatGPT's", 100, april, "")
 		s.upload(mia, "ChatGPT's", 10, may, "")

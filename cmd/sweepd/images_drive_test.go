@@ -124,7 +124,7 @@ func TestTheShippedProgramOnRealImagesInADrive(t *testing.T) {
 	w.must(err)
 	var read int64
 	for _, r := range looked {
-		if r.Kind != cloudfake.KindRequest || r.HTTP != http.MethodGet {
+		if r.Kind != cloudsim.KindRequest || r.HTTP != http.MethodGet {
 			t.Errorf("a scan made a %s of %s %s", r.Kind, r.HTTP, r.Call)
 		}
 		read += r.Bytes

@@ -267,7 +267,7 @@ func (s *served) openAccounts(faults string) {
 		login.Env, login.Dir = s.env, s.Home
 		s.must(c.signIn(login))
 	}
-	s.secrets = append(s.secrets, drive.ClientSecret, hookPath)
+	s.secrets = append(s.secrets, drivesim.ClientSecret, hookPath)
 	s.noteTokens()
 }
 

@@ -18,7 +18,7 @@ import (
 	"sweepd/internal/cloud/dropboxaccount"
 	"sweepd/internal/cloudsim"
 	"sweepd/internal/cloudsim/content"
-	fake "sweepd/internal/cloudsim/dropboxsim"
+	"sweepd/internal/cloudsim/dropboxsim"
 	"sweepd/internal/status"
 )
 
@@ -41,8 +41,8 @@ var boxCalls = []string{
 type boxWorld struct {
 	*testing.T
 	home, proxy, ca string
-	cloud           *cloudfake.Cloud
-	mia             *fake.Account
+	cloud           *cloudsim.Cloud
+	mia             *dropboxsim.Account
 	held, over      chan struct{} // a longpoll is held; its time is over
 	now, most       atomic.Int64  // how many are held, and the most at a time
 }
@@ -51,12 +51,12 @@ func newBoxWorld(t *testing.T) *boxWorld {
 	t.Helper()
 	w := &boxWorld{T: t, home: t.TempDir(), held: make(chan struct{}), over: make(chan struct{})}
 	var err error
-	w.cloud, err = cloudfake.New(cloudfake.Options{Now: time.Now, Wait: w.wait})
+	w.cloud, err = cloudsim.New(cloudsim.Options{Now: time.Now, Wait: w.wait})
 	w.must(err)
-	d, err := fake.New(w.cloud, fake.Options{})
+	d, err := dropboxsim.New(w.cloud, dropboxsim.Options{})
 	w.must(err)
-	w.must(d.AddApp(fake.App{Key: "miasownapp", Redirects: []string{"http://" + dropbox.Callback + "/"}}))
-	w.mia, err = d.AddAccount(fake.Person{Email: "mia@example.com"})
+	w.must(d.AddApp(dropboxsim.App{Key: "miasownapp", Redirects: []string{"http://" + dropboxaccount.Callback + "/"}}))
+	w.mia, err = d.AddAccount(dropboxsim.Person{Email: "mia@example.com"})
 	w.must(err)
 	server, err := w.cloud.Start("127.0.0.1:0")
 	w.must(err)
@@ -147,7 +147,7 @@ func (w *boxWorld) signIn() {
 // put puts a picture into the Dropbox, by another hand.
 func (w *boxWorld) put(path string, picture []byte) {
 	w.Helper()
-	_, err := w.mia.Put(fake.Item{Path: path, Content: content.Bytes(picture)})
+	_, err := w.mia.Put(dropboxsim.Item{Path: path, Content: content.Bytes(picture)})
 	w.must(err)
 }
 

@@ -21,12 +21,12 @@ import (
 // google: starts a Google Drive on loopback with the accounts of mia and bob, behind a proxy for the real host names,
 // and writes client.json. $PERSON is the user at the browser.
 func cmdGoogle(ts *testscript.TestScript, _ bool, args []string) {
-	cloud, err := cloudfake.New(cloudfake.Options{Now: time.Now})
+	cloud, err := cloudsim.New(cloudsim.Options{Now: time.Now})
 	ts.Check(err)
-	d, err := drive.New(cloud, drive.Options{})
+	d, err := drivesim.New(cloud, drivesim.Options{})
 	ts.Check(err)
 	for _, email := range []string{"mia@example.com", "bob@example.com"} {
-		_, err := d.AddAccount(drive.Person{Email: email})
+		_, err := d.AddAccount(drivesim.Person{Email: email})
 		ts.Check(err)
 	}
 	server, err := cloud.Start("127.0.0.1:0")
@@ -35,16 +35,16 @@ func cmdGoogle(ts *testscript.TestScript, _ bool, args []string) {
 	ca := ts.MkAbs("ca.pem")
 	ts.Check(os.WriteFile(ca, server.CA(), 0o600))
 	client := ts.MkAbs("home/client.json")
-	ts.Check(os.WriteFile(client, fmt.Appendf(nil, `{"installed":{"client_id":%q,"client_secret":%q}}`, drive.ClientID,
-		drive.ClientSecret), 0o600))
+	ts.Check(os.WriteFile(client, fmt.Appendf(nil, `{"installed":{"client_id":%q,"client_secret":%q}}`, drivesim.ClientID,
+		drivesim.ClientSecret), 0o600))
 	ts.Setenv("HTTPS_PROXY", server.ProxyURL())
 	ts.Setenv("SSL_CERT_FILE", ca)
 	ts.Setenv("DISPLAY", ":7")
 	ts.Setenv("PERSON", "mia@example.com")
 	ts.Setenv("AUDIT", server.AuditURL())
 	for _, arg := range args {
-		ts.Check(cloud.SetFaults([]cloudfake.Fault{{
-			Call: arg, Times: -1, Kind: cloudfake.Refuse, Status: 403, Reason: "accessNotConfigured",
+		ts.Check(cloud.SetFaults([]cloudsim.Fault{{
+			Call: arg, Times: -1, Kind: cloudsim.Refuse, Status: 403, Reason: "accessNotConfigured",
 		}}))
 	}
 }

@@ -16,13 +16,13 @@ import (
 )
 
 // SignIns returns the store of the sign-ins, beside the journal.
-func (p Paths) SignIns(getenv func(string) string) signin.Store {
-	return signin.Store{Dir: filepath.Join(p.State, "signin"), Credentials: getenv("CREDENTIALS_DIRECTORY")}
+func (p Paths) SignIns(getenv func(string) string) oauth.Store {
+	return oauth.Store{Dir: filepath.Join(p.State, "signin"), Credentials: getenv("CREDENTIALS_DIRECTORY")}
 }
 
 // google returns the options with which the account of a storage of the policy is opened for use.
-func (o Options) google(p Paths, name string, st policy.Storage, use google.Use) google.Options {
-	return google.Options{
+func (o Options) google(p Paths, name string, st policy.Storage, use googleaccount.Use) googleaccount.Options {
+	return googleaccount.Options{
 		Storage: name, Use: use, Account: st.Account,
 		Client: st.Client, Store: p.SignIns(o.Getenv),
 		ServiceAccount: st.ServiceAccount, Impersonate: st.Impersonate,
@@ -31,14 +31,14 @@ func (o Options) google(p Paths, name string, st policy.Storage, use google.Use)
 }
 
 // net returns the options of calls to a cloud.
-func (o Options) net() signin.Net { return signin.Net{Now: o.Now, Log: o.Log} }
+func (o Options) net() oauth.Net { return oauth.Net{Now: o.Now, Log: o.Log} }
 
 // useOf returns the use that an account has to allow for the policy's access.
-func useOf(a policy.Access) google.Use {
-	return map[policy.Access]google.Use{
-		policy.AccessScan:  google.Look,
-		policy.AccessTrash: google.Trash,
-		policy.AccessPurge: google.Purge,
+func useOf(a policy.Access) googleaccount.Use {
+	return map[policy.Access]googleaccount.Use{
+		policy.AccessScan:  googleaccount.Look,
+		policy.AccessTrash: googleaccount.Trash,
+		policy.AccessPurge: googleaccount.Purge,
 	}[a]
 }
 
@@ -81,12 +81,12 @@ type Login struct {
 	Storage string
 	Most    *policy.Access // no more than this; nil: as much as the policy asks for
 	Show    func(start, consent string) error
-	Paste   func(context.Context) (string, error) // see signin.Request
+	Paste   func(context.Context) (string, error) // see oauth.Request
 }
 
 // LogIn lets the user give access to the account of a storage and stores the grant. It returns the grant and the use
 // that was granted.
-func LogIn(ctx context.Context, o Options, l Login) (g signin.Grant, use fmt.Stringer, err error) {
+func LogIn(ctx context.Context, o Options, l Login) (g oauth.Grant, use fmt.Stringer, err error) {
 	a, err := o.account(l.Storage)
 	if err != nil {
 		return g, use, err
@@ -106,7 +106,7 @@ func LogIn(ctx context.Context, o Options, l Login) (g signin.Grant, use fmt.Str
 		return g, use, err
 	}
 	r.Storage, r.Account, r.Show, r.Paste = a.name, a.storage.Account, l.Show, l.Paste
-	g, err = signin.SignIn(ctx, o.net(), r)
+	g, err = oauth.SignIn(ctx, o.net(), r)
 	if err == nil {
 		err = store.Save(a.name, g)
 	}
@@ -115,42 +115,42 @@ func LogIn(ctx context.Context, o Options, l Login) (g signin.Grant, use fmt.Str
 
 // request returns the request for a sign-in: its service, client and scopes. The access is that of the policy, or
 // most if it is not nil.
-func (a account) request(store signin.Store, most *policy.Access) (r signin.Request, use fmt.Stringer, err error) {
+func (a account) request(store oauth.Store, most *policy.Access) (r oauth.Request, use fmt.Stringer, err error) {
 	access := a.policy.Access(a.name)
 	if most != nil {
 		access = *most
 	}
 	if a.storage.Type == policy.Dropbox {
 		use := dropboxUse(access)
-		r.Service, r.Scopes = dropbox.Service(a.storage.Member), use.Scopes(a.storage.Member)
-		r.Client, err = dropbox.Client(a.storage.AppKey)
+		r.Service, r.Scopes = dropboxaccount.Service(a.storage.Member), use.Scopes(a.storage.Member)
+		r.Client, err = dropboxaccount.Client(a.storage.AppKey)
 		return r, use, err
 	}
 	drive := useOf(access)
 	if most == nil && access > policy.AccessScan {
-		drive = google.Purge // it also trashes; drive.metadata is documented to do so, but that was never observed
+		drive = googleaccount.Purge // it also trashes; drive.metadata is documented to do so, but that was never observed
 	}
-	r.Service, r.Scopes = google.Service(), drive.Scopes()
-	r.Client, err = google.ReadClient(store.ReadPrivate, a.storage.Client)
+	r.Service, r.Scopes = googleaccount.Service(), drive.Scopes()
+	r.Client, err = googleaccount.ReadClient(store.ReadPrivate, a.storage.Client)
 	return r, drive, err
 }
 
 // LogOut revokes the access to a storage's account and deletes the grant; if forget is set, also the pinned owner of
 // the storage. If the access cannot be revoked, nothing is deleted unless anyway is set.
-func LogOut(ctx context.Context, o Options, storage string, forget, anyway bool) (g signin.Grant, err error) {
+func LogOut(ctx context.Context, o Options, storage string, forget, anyway bool) (g oauth.Grant, err error) {
 	a, err := o.account(storage)
 	if err != nil {
 		return g, err
 	}
 	store := a.paths.SignIns(o.Getenv)
 	g, err = store.Load(storage)
-	signedOut := errors.Is(err, signin.ErrNotSignedIn) && forget
+	signedOut := errors.Is(err, oauth.ErrNotSignedIn) && forget
 	if err == nil {
-		service := google.Service()
+		service := googleaccount.Service()
 		if a.storage.Type == policy.Dropbox {
-			service = dropbox.Service(a.storage.Member)
+			service = dropboxaccount.Service(a.storage.Member)
 		}
-		err = signin.Revoke(ctx, service, o.net(), g)
+		err = oauth.Revoke(ctx, service, o.net(), g)
 	}
 	if err != nil && !signedOut && !anyway {
 		return g, err

@@ -202,16 +202,16 @@ func (o Options) examineAccount(
 	if st.ServiceAccount == "" && !o.examineSignIn(paths, st, name, need, yield) {
 		return
 	}
-	c, err := google.Connect(ctx, o.google(paths, name, st, need))
-	var about google.About
+	c, err := googleaccount.Connect(ctx, o.google(paths, name, st, need))
+	var about googleaccount.About
 	if err == nil {
-		about, err = google.AskAbout(ctx, c.HTTP)
+		about, err = googleaccount.AskAbout(ctx, c.HTTP)
 	}
 	if err == nil && about.Account.ID != c.Account.ID {
-		err = signin.Other(name, about.Account, c.Account)
+		err = oauth.Other(name, about.Account, c.Account)
 	}
 	if err != nil {
-		yield(Finding{Check: "account", State: Fail, Text: err.Error(), Hint: google.Hint(err)})
+		yield(Finding{Check: "account", State: Fail, Text: err.Error(), Hint: googleaccount.Hint(err)})
 		return
 	}
 	_ = yield(Finding{Check: "account", State: Well, Text: about.Account.Email}) &&
@@ -221,14 +221,14 @@ func (o Options) examineAccount(
 
 // examineSignIn checks the stored sign-in without a call to the service. It returns true if a call makes sense.
 func (o Options) examineSignIn(
-	paths Paths, st policy.Storage, name string, need google.Use, yield func(Finding) bool,
+	paths Paths, st policy.Storage, name string, need googleaccount.Use, yield func(Finding) bool,
 ) (ok bool) {
 	store := paths.SignIns(o.Getenv)
 	fail := func(check string, err error) bool {
-		yield(Finding{Check: check, State: Fail, Text: err.Error(), Hint: google.Hint(err)})
+		yield(Finding{Check: check, State: Fail, Text: err.Error(), Hint: googleaccount.Hint(err)})
 		return false
 	}
-	if _, err := google.ReadClient(store.ReadPrivate, st.Client); err != nil {
+	if _, err := googleaccount.ReadClient(store.ReadPrivate, st.Client); err != nil {
 		return fail("client", err)
 	}
 	if !yield(Finding{Check: "client", State: Well, Text: st.Client}) {
@@ -241,13 +241,13 @@ func (o Options) examineSignIn(
 	if !yield(signedIn(g, store, name)) {
 		return false
 	}
-	may, any := google.Uses(g.Scopes)
+	may, any := googleaccount.Uses(g.Scopes)
 	f := access(name, may, need, int(may), int(need), any)
 	return yield(f) && f.State != Fail
 }
 
 // signedIn returns the finding with the date of the sign-in and its file.
-func signedIn(g signin.Grant, store signin.Store, name string) Finding {
+func signedIn(g oauth.Grant, store oauth.Store, name string) Finding {
 	return Finding{
 		Check: "sign-in",
 		State: Well,
@@ -290,7 +290,7 @@ func ticking(theirs, ours time.Time) Finding {
 }
 
 // space returns the finding with the space that is used in the account.
-func space(a google.About) Finding {
+func space(a googleaccount.About) Finding {
 	size := func(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }
 	f := Finding{
 		Check: "space",

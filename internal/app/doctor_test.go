@@ -35,17 +35,17 @@ func TestAClockIsComparedWithTheServices(t *testing.T) {
 
 func TestAnAccountThatIsFullIsSaidToBe(t *testing.T) {
 	for _, c := range []struct {
-		about google.About
+		about googleaccount.About
 		want  State
 		text  string
 	}{
 		{
-			google.About{Limit: 15e9, Usage: 3e9, Trash: 1e9},
+			googleaccount.About{Limit: 15e9, Usage: 3e9, Trash: 1e9},
 			Well,
 			"3.0 GB of 15 GB are used, 1.0 GB of them in the trash",
 		},
-		{google.About{Usage: 3e9}, Well, "3.0 GB are used, 0 B of them in the trash"},
-		{google.About{Limit: 15e9, Usage: 15e9}, Warn, "15 GB of 15 GB"},
+		{googleaccount.About{Usage: 3e9}, Well, "3.0 GB are used, 0 B of them in the trash"},
+		{googleaccount.About{Limit: 15e9, Usage: 15e9}, Warn, "15 GB of 15 GB"},
 	} {
 		if f := space(c.about); f.State != c.want || !strings.Contains(f.Text, c.text) {
 			t.Errorf("got %+v, want %s, %q", f, c.want, c.text)

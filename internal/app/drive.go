@@ -19,9 +19,9 @@ import (
 // returns the paths within which its files may be moved. It returns a *UsageError if there is no sign-in; other
 // errors are those of the packages signin and cloudhttp.
 func (a *App) openDrive(ctx context.Context, name string, st policy.Storage) (providers.Driver, []string, error) {
-	c, err := google.Connect(ctx, a.o.google(a.Paths, name, st, a.use(name)))
-	if errors.Is(err, signin.ErrNotSignedIn) {
-		err = &UsageError{err, google.Hint(err)}
+	c, err := googleaccount.Connect(ctx, a.o.google(a.Paths, name, st, a.use(name)))
+	if errors.Is(err, oauth.ErrNotSignedIn) {
+		err = &UsageError{err, googleaccount.Hint(err)}
 	}
 	if err != nil {
 		return nil, nil, err
@@ -29,7 +29,7 @@ func (a *App) openDrive(ctx context.Context, name string, st policy.Storage) (pr
 	if err := a.alone(name, st, c.Account.ID); err != nil {
 		return nil, nil, err
 	}
-	if a.o.Act && a.Policy.Access(name) == policy.AccessPurge && c.Uses < google.Purge {
+	if a.o.Act && a.Policy.Access(name) == policy.AccessPurge && c.Uses < googleaccount.Purge {
 		a.o.log().Warn("nothing is purged there: the sign-in does not allow it", "storage", name)
 	}
 	d, err := gdrive.Open(ctx, gdrive.Options{
@@ -80,9 +80,9 @@ func atOrBelow(p, folder string) bool {
 
 // use returns the use that an account has to allow for this App. Looking needs no more than google.Look; a sign-in
 // that may trash but not purge may still trash; an undo does not depend on the policy.
-func (a *App) use(name string) google.Use {
+func (a *App) use(name string) googleaccount.Use {
 	if a.o.Act && (a.o.Scopes != nil || a.Policy.Access(name) > policy.AccessScan) {
-		return google.Trash
+		return googleaccount.Trash
 	}
-	return google.Look
+	return googleaccount.Look
 }

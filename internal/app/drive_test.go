@@ -15,7 +15,7 @@ func TestTheSameFolderOfOneAccountIsNotSweptUnderTwoNames(t *testing.T) {
 	paths := Paths{State: filepath.Join(t.TempDir(), "state")}
 	getenv := func(string) string { return "" }
 	for name, id := range map[string]string{"all": "mia", "family": "mia", "toms": "tom"} {
-		if err := paths.SignIns(getenv).Pin(name, signin.Account{ID: id, Email: id + "@example.com"}); err != nil {
+		if err := paths.SignIns(getenv).Pin(name, oauth.Account{ID: id, Email: id + "@example.com"}); err != nil {
 			t.Fatal(err)
 		}
 	}

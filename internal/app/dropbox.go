@@ -13,44 +13,44 @@ import (
 	"sweepd/internal/cloud/oauth"
 	"sweepd/policy"
 	"sweepd/providers"
-	provider "sweepd/providers/dropbox"
+	"sweepd/providers/dropbox"
 )
 
 // dropbox returns the options with which the account of a storage of the policy is opened for use.
-func (o Options) dropbox(p Paths, name string, st policy.Storage, use dropbox.Use) dropbox.Options {
-	return dropbox.Options{
+func (o Options) dropbox(p Paths, name string, st policy.Storage, use dropboxaccount.Use) dropboxaccount.Options {
+	return dropboxaccount.Options{
 		Storage: name, Use: use, Account: st.Account, AppKey: st.AppKey, Member: st.Member,
 		Store: p.SignIns(o.Getenv), Net: o.net(),
 	}
 }
 
 // dropboxUse returns the use that an account has to allow for the policy's access.
-func dropboxUse(a policy.Access) dropbox.Use {
-	return map[policy.Access]dropbox.Use{
-		policy.AccessScan:  dropbox.Look,
-		policy.AccessTrash: dropbox.Trash,
-		policy.AccessPurge: dropbox.Purge,
+func dropboxUse(a policy.Access) dropboxaccount.Use {
+	return map[policy.Access]dropboxaccount.Use{
+		policy.AccessScan:  dropboxaccount.Look,
+		policy.AccessTrash: dropboxaccount.Trash,
+		policy.AccessPurge: dropboxaccount.Purge,
 	}[a]
 }
 
 // openDropbox opens the Dropbox account that the policy calls name. It returns the same values and errors as
 // openDrive.
 func (a *App) openDropbox(ctx context.Context, name string, st policy.Storage) (providers.Driver, []string, error) {
-	use := dropbox.Look
-	if a.use(name) > google.Look {
-		use = dropbox.Trash
+	use := dropboxaccount.Look
+	if a.use(name) > googleaccount.Look {
+		use = dropboxaccount.Trash
 	}
-	c, err := dropbox.Connect(ctx, a.o.dropbox(a.Paths, name, st, use))
-	if errors.Is(err, signin.ErrNotSignedIn) {
-		err = &UsageError{err, dropbox.Hint(err)}
+	c, err := dropboxaccount.Connect(ctx, a.o.dropbox(a.Paths, name, st, use))
+	if errors.Is(err, oauth.ErrNotSignedIn) {
+		err = &UsageError{err, dropboxaccount.Hint(err)}
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	if a.o.Act && a.Policy.Access(name) == policy.AccessPurge && c.Uses < dropbox.Purge {
+	if a.o.Act && a.Policy.Access(name) == policy.AccessPurge && c.Uses < dropboxaccount.Purge {
 		a.o.log().Warn("nothing is purged there: the sign-in does not allow it", "storage", name)
 	}
-	d, err := provider.Open(ctx, provider.Options{
+	d, err := dropbox.Open(ctx, dropbox.Options{
 		Client: c.HTTP, Notify: c.Notify, Use: c.Uses, Account: c.Account.ID, Member: st.Member,
 		TeamSpace: st.TeamSpace, Roots: st.Roots, Exclude: st.Exclude, Interest: fingerprint.Interesting, Now: a.o.Now,
 	})
@@ -72,33 +72,33 @@ func (o Options) examineDropbox(
 	store := paths.SignIns(o.Getenv)
 	g, err := store.Load(name)
 	if err != nil {
-		yield(Finding{Check: "sign-in", State: Fail, Text: err.Error(), Hint: dropbox.Hint(err)})
+		yield(Finding{Check: "sign-in", State: Fail, Text: err.Error(), Hint: dropboxaccount.Hint(err)})
 		return
 	}
-	may, _ := dropbox.Uses(g.Scopes, st.Member)
+	may, _ := dropboxaccount.Uses(g.Scopes, st.Member)
 	f := access(name, may, need, int(may), int(need), true)
-	err = dropbox.Service(st.Member).Allows(name, g.Scopes, need.Scopes(st.Member))
+	err = dropboxaccount.Service(st.Member).Allows(name, g.Scopes, need.Scopes(st.Member))
 	if err != nil {
 		f = Finding{
 			Check: "access",
 			State: Fail,
 			Text:  fmt.Sprintf("%v; the policy asks for: %s", err, need),
-			Hint:  dropbox.Hint(err),
+			Hint:  dropboxaccount.Hint(err),
 		}
 	}
 	if !yield(signedIn(g, store, name)) || !yield(f) || err != nil {
 		return
 	}
-	c, err := dropbox.Connect(ctx, o.dropbox(paths, name, st, need))
-	var about dropbox.About
+	c, err := dropboxaccount.Connect(ctx, o.dropbox(paths, name, st, need))
+	var about dropboxaccount.About
 	if err == nil {
-		about, err = dropbox.AskAbout(ctx, c.HTTP, st.Member)
+		about, err = dropboxaccount.AskAbout(ctx, c.HTTP, st.Member)
 	}
 	if err == nil && about.Account.ID != c.Account.ID {
-		err = signin.Other(name, about.Account, c.Account)
+		err = oauth.Other(name, about.Account, c.Account)
 	}
 	if err != nil {
-		yield(Finding{Check: "account", State: Fail, Text: err.Error(), Hint: dropbox.Hint(err)})
+		yield(Finding{Check: "account", State: Fail, Text: err.Error(), Hint: dropboxaccount.Hint(err)})
 		return
 	}
 	_ = yield(Finding{Check: "account", State: Well, Text: about.Account.Email + " (" + about.Kind + ")"}) &&
@@ -108,10 +108,10 @@ func (o Options) examineDropbox(
 
 // dropboxSpace returns the finding with the space that is used in the account, or in the team space that it belongs
 // to. Deleted files do not count.
-func dropboxSpace(ctx context.Context, c *dropbox.Connection, member string) Finding {
-	used, all, err := dropbox.AskSpace(ctx, c.HTTP, member)
+func dropboxSpace(ctx context.Context, c *dropboxaccount.Connection, member string) Finding {
+	used, all, err := dropboxaccount.AskSpace(ctx, c.HTTP, member)
 	if err != nil {
-		return Finding{Check: "space", State: Warn, Text: err.Error(), Hint: dropbox.Hint(err)}
+		return Finding{Check: "space", State: Warn, Text: err.Error(), Hint: dropboxaccount.Hint(err)}
 	}
 	f := Finding{
 		Check: "space",

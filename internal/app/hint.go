@@ -24,8 +24,8 @@ func Hint(err error) string {
 		return "make room first, as with: sweepd trash purge --apply; or empty another trash bin"
 	case errors.Is(err, status.ErrSilent):
 		return "is it stopped, or its disk? see: sweepd status; to have a stopped one go on: kill -CONT PID"
-	case dropbox.Ours(err):
-		return dropbox.Hint(err)
+	case dropboxaccount.Ours(err):
+		return dropboxaccount.Hint(err)
 	}
-	return google.Hint(err)
+	return googleaccount.Hint(err)
 }

@@ -109,7 +109,7 @@ func (d *daemon) lost(ctx context.Context, why error) {
 
 // lostGrant reports whether the user has to sign in again.
 func lostGrant(err error) bool {
-	if _, ok := errors.AsType[*signin.Error](err); ok {
+	if _, ok := errors.AsType[*oauth.Error](err); ok {
 		return true
 	}
 	fault, ok := errors.AsType[*cloudhttp.Error](err)

@@ -1,4 +1,4 @@
-package cloudfake_test
+package cloudsim_test
 
 import (
 	"bufio"
@@ -18,12 +18,12 @@ import (
 )
 
 // echo is a service that has nothing to do with any provider: it answers with the path.
-type echo struct{ disturbed []cloudfake.Kind }
+type echo struct{ disturbed []cloudsim.Kind }
 
 func (*echo) Provider() string { return "echo" }
 func (*echo) Hosts() []string  { return []string{"api.echo.example"} }
-func (*echo) Call(r *http.Request) cloudfake.Call {
-	return cloudfake.Call{Method: "echo" + strings.ReplaceAll(r.URL.Path, "/", "."), Account: "ann"}
+func (*echo) Call(r *http.Request) cloudsim.Call {
+	return cloudsim.Call{Method: "echo" + strings.ReplaceAll(r.URL.Path, "/", "."), Account: "ann"}
 }
 
 func (*echo) ServeHTTP(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.URL.Path) }
@@ -32,15 +32,15 @@ func (*echo) Refuse(w http.ResponseWriter, _ *http.Request, status int, reason s
 	http.Error(w, reason, status)
 }
 
-func (e *echo) Disturb(_ *http.Request, kind cloudfake.Kind) bool {
+func (e *echo) Disturb(_ *http.Request, kind cloudsim.Kind) bool {
 	e.disturbed = append(e.disturbed, kind)
 	return true
 }
 
-func serve(t *testing.T, o cloudfake.Options) (*cloudfake.Cloud, *cloudfake.Server) {
+func serve(t *testing.T, o cloudsim.Options) (*cloudsim.Cloud, *cloudsim.Server) {
 	t.Helper()
 	o.Now = func() time.Time { return time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC) }
-	c, err := cloudfake.New(o)
+	c, err := cloudsim.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func get(t *testing.T, c *http.Client, url string) (status int, body string) {
 
 // OpenSSL takes a certificate for self-signed by its names alone.
 func TestACertificateIsNotCalledLikeItsAuthority(t *testing.T) {
-	_, s := serve(t, cloudfake.Options{})
+	_, s := serve(t, cloudsim.Options{})
 	block, _ := pem.Decode(s.CA())
 	ca, err := x509.ParseCertificate(block.Bytes)
 	if err != nil {
@@ -89,11 +89,11 @@ func TestACertificateIsNotCalledLikeItsAuthority(t *testing.T) {
 }
 
 func TestAKnownHostIsServedThroughTheProxyUnderTheAuthorityOfThisStart(t *testing.T) {
-	_, s := serve(t, cloudfake.Options{})
+	_, s := serve(t, cloudsim.Options{})
 	if status, body := get(t, s.Client(), "https://api.echo.example/hello"); status != 200 || body != "/hello" {
 		t.Errorf("%d %q", status, body)
 	}
-	_, other := serve(t, cloudfake.Options{})
+	_, other := serve(t, cloudsim.Options{})
 	stranger := other.Client()
 	stranger.Transport.(*http.Transport).Proxy = s.Client().Transport.(*http.Transport).Proxy
 	if _, err := stranger.Get("https://api.echo.example/"); err == nil ||
@@ -103,7 +103,7 @@ func TestAKnownHostIsServedThroughTheProxyUnderTheAuthorityOfThisStart(t *testin
 }
 
 func TestNothingIsEverPassedOn(t *testing.T) {
-	_, s := serve(t, cloudfake.Options{})
+	_, s := serve(t, cloudsim.Options{})
 	proxy := strings.TrimPrefix(s.ProxyURL(), "http://")
 	for _, ask := range []string{
 		"CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n",
@@ -127,7 +127,7 @@ func TestNothingIsEverPassedOn(t *testing.T) {
 }
 
 func TestATunnelLeadsToNoOtherHost(t *testing.T) {
-	_, s := serve(t, cloudfake.Options{})
+	_, s := serve(t, cloudsim.Options{})
 	r, err := http.NewRequest(http.MethodGet, "https://api.echo.example/", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -140,7 +140,7 @@ func TestATunnelLeadsToNoOtherHost(t *testing.T) {
 }
 
 func TestItListensOnLoopbackOnly(t *testing.T) {
-	c, _ := serve(t, cloudfake.Options{})
+	c, _ := serve(t, cloudsim.Options{})
 	for _, addr := range []string{"0.0.0.0:0", ":0", "[::]:0"} {
 		if s, err := c.Start(addr); err == nil {
 			_ = s.Close()
@@ -150,7 +150,7 @@ func TestItListensOnLoopbackOnly(t *testing.T) {
 }
 
 func TestTheRecordIsServedAsLines(t *testing.T) {
-	c, s := serve(t, cloudfake.Options{})
+	c, s := serve(t, cloudsim.Options{})
 	for i := range 3 {
 		get(t, s.Client(), fmt.Sprintf("https://api.echo.example/%d?access_token=hidden&x=1", i))
 	}
@@ -161,13 +161,13 @@ func TestTheRecordIsServedAsLines(t *testing.T) {
 	if status != 200 || len(lines) != 3 || strings.Contains(body, "hidden") {
 		t.Fatalf("%d %s", status, body)
 	}
-	var r cloudfake.Record
+	var r cloudsim.Record
 	if err := json.Unmarshal([]byte(lines[0]), &r); err != nil || r.Seq != 2 || r.N != 2 || r.Call != "echo.1" ||
 		r.Query != "access_token=-&x=1" || r.Status != 200 || r.Bytes != 2 {
 		t.Errorf("%+v, %v", r, err)
 	}
-	var m cloudfake.Record
-	if err := json.Unmarshal([]byte(lines[2]), &m); err != nil || m.Kind != cloudfake.KindMutation || m.N != 0 ||
+	var m cloudsim.Record
+	if err := json.Unmarshal([]byte(lines[2]), &m); err != nil || m.Kind != cloudsim.KindMutation || m.N != 0 ||
 		m.Op != "trash" || string(m.After) != `{"trashed":true}` {
 		t.Errorf("%+v, %v", m, err)
 	}
@@ -180,7 +180,7 @@ func TestTheRecordIsServedAsLines(t *testing.T) {
 }
 
 func TestCloseMayBeCalledTwiceAndEndsConnections(t *testing.T) {
-	_, s := serve(t, cloudfake.Options{})
+	_, s := serve(t, cloudsim.Options{})
 	client := s.Client()
 	get(t, client, "https://api.echo.example/")
 	if err := s.Close(); err != nil {
@@ -193,7 +193,7 @@ func TestCloseMayBeCalledTwiceAndEndsConnections(t *testing.T) {
 }
 
 func TestNoTwoServicesShareAHost(t *testing.T) {
-	c, _ := serve(t, cloudfake.Options{})
+	c, _ := serve(t, cloudsim.Options{})
 	if err := c.Add(&echo{}); err == nil {
 		t.Error("two services for one host")
 	}

@@ -1,4 +1,4 @@
-package cloudfake_test
+package cloudsim_test
 
 import (
 	"strings"
@@ -8,20 +8,20 @@ import (
 )
 
 func TestAFaultHitsTheRequestsThatItNames(t *testing.T) {
-	c, s := serve(t, cloudfake.Options{})
+	c, s := serve(t, cloudsim.Options{})
 	for _, tt := range []struct {
-		f    cloudfake.Fault
+		f    cloudsim.Fault
 		want string // x where a request to a, b, a, b, a, b is hit
 	}{
-		{cloudfake.Fault{}, "x....."},
-		{cloudfake.Fault{Nth: 3}, "..x..."},
-		{cloudfake.Fault{Call: "echo.b"}, ".x...."},
-		{cloudfake.Fault{Call: "echo.b", Nth: 2, Times: 2}, "...x.x"},
-		{cloudfake.Fault{Call: "echo.*", Nth: 5, Times: -1}, "....xx"},
-		{cloudfake.Fault{Call: "other.*", Times: -1}, "......"},
+		{cloudsim.Fault{}, "x....."},
+		{cloudsim.Fault{Nth: 3}, "..x..."},
+		{cloudsim.Fault{Call: "echo.b"}, ".x...."},
+		{cloudsim.Fault{Call: "echo.b", Nth: 2, Times: 2}, "...x.x"},
+		{cloudsim.Fault{Call: "echo.*", Nth: 5, Times: -1}, "....xx"},
+		{cloudsim.Fault{Call: "other.*", Times: -1}, "......"},
 	} {
-		tt.f.Kind, tt.f.Status = cloudfake.Refuse, 503
-		if err := c.SetFaults([]cloudfake.Fault{tt.f}); err != nil {
+		tt.f.Kind, tt.f.Status = cloudsim.Refuse, 503
+		if err := c.SetFaults([]cloudsim.Fault{tt.f}); err != nil {
 			t.Fatal(err)
 		}
 		got := ""
@@ -40,7 +40,7 @@ func TestAFaultHitsTheRequestsThatItNames(t *testing.T) {
 
 func TestFaultsAreReadStrictly(t *testing.T) {
 	good := `[{"call": "drive.files.*", "nth": 2, "times": -1, "kind": "refuse", "status": 429, "text": "slow down", "retry_after": "3"}, {"kind": "slow", "delay_ms": 10}]`
-	if list, err := cloudfake.ReadFaults(strings.NewReader(good)); err != nil || len(list) != 2 || list[0].Times != -1 {
+	if list, err := cloudsim.ReadFaults(strings.NewReader(good)); err != nil || len(list) != 2 || list[0].Times != -1 {
 		t.Errorf("%+v, %v", list, err)
 	}
 	for _, bad := range []string{
@@ -49,12 +49,12 @@ func TestFaultsAreReadStrictly(t *testing.T) {
 		`[{"kind": "slow", "delay_ms": -1}]`, `[{"kind": "slow", "nht": 2}]`,
 		`[{"kind": "slow", "call": "drive.*.list"}]`, `[{"kind": "slow", "times": -2}]`,
 	} {
-		if _, err := cloudfake.ReadFaults(strings.NewReader(bad)); err == nil {
+		if _, err := cloudsim.ReadFaults(strings.NewReader(bad)); err == nil {
 			t.Errorf("%s is taken", bad)
 		}
 	}
-	c, _ := serve(t, cloudfake.Options{})
-	if err := c.SetFaults([]cloudfake.Fault{{Kind: "explode"}}); err == nil {
+	c, _ := serve(t, cloudsim.Options{})
+	if err := c.SetFaults([]cloudsim.Fault{{Kind: "explode"}}); err == nil {
 		t.Error("SetFaults takes an unknown kind")
 	}
 }
@@ -62,9 +62,9 @@ func TestFaultsAreReadStrictly(t *testing.T) {
 func FuzzFaults(f *testing.F) {
 	f.Add(`[{"kind": "refuse", "status": 429}]`)
 	f.Fuzz(func(t *testing.T, s string) {
-		list, err := cloudfake.ReadFaults(strings.NewReader(s))
+		list, err := cloudsim.ReadFaults(strings.NewReader(s))
 		if err == nil {
-			if c, _ := cloudfake.New(cloudfake.Options{}); c != nil {
+			if c, _ := cloudsim.New(cloudsim.Options{}); c != nil {
 				t.Error("a cloud without a clock")
 			}
 			for _, fault := range list {

@@ -1,4 +1,4 @@
-package cloudfake
+package cloudsim
 
 // Kind is the effect of a fault.
 type Kind string

@@ -1,4 +1,4 @@
-package cloudfake_test
+package cloudsim_test
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 func TestRequestsWaitSideBySide(t *testing.T) {
 	var all sync.WaitGroup
 	all.Add(8)
-	_, s := serve(t, cloudfake.Options{Latency: time.Hour, Wait: func(_ context.Context, d time.Duration) {
+	_, s := serve(t, cloudsim.Options{Latency: time.Hour, Wait: func(_ context.Context, d time.Duration) {
 		if d != time.Hour {
 			t.Errorf("it waits for %v", d)
 		}

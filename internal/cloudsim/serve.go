@@ -1,4 +1,4 @@
-package cloudfake
+package cloudsim
 
 import (
 	"context"

@@ -31,7 +31,7 @@ func underRoof(m *testing.M) int {
 		panic(err)
 	}
 	ca := filepath.Join(dir, "ca.pem")
-	cloud, err := cloudfake.New(cloudfake.Options{Now: now})
+	cloud, err := cloudsim.New(cloudsim.Options{Now: now})
 	if err == nil {
 		err = cloud.Add(world)
 	}
@@ -120,12 +120,12 @@ func (*roofed) Hosts() []string {
 	}
 }
 
-func (*roofed) Call(*http.Request) cloudfake.Call { return cloudfake.Call{Method: "chat"} }
+func (*roofed) Call(*http.Request) cloudsim.Call { return cloudsim.Call{Method: "chat"} }
 
 func (*roofed) Refuse(w http.ResponseWriter, _ *http.Request, status int, _ string) {
 	w.WriteHeader(status)
 }
-func (*roofed) Disturb(*http.Request, cloudfake.Kind) bool { return false }
+func (*roofed) Disturb(*http.Request, cloudsim.Kind) bool { return false }
 
 // serve is a receiver on loopback.
 func serve(t *testing.T) (r *receiver, host string) {

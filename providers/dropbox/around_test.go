@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
-	auth "sweepd/internal/cloud/dropboxaccount"
+	"sweepd/internal/cloud/dropboxaccount"
 	"sweepd/internal/cloudsim"
-	fake "sweepd/internal/cloudsim/dropboxsim"
+	"sweepd/internal/cloudsim/dropboxsim"
 	"sweepd/providers"
 	"sweepd/providers/dropbox"
 )
@@ -112,7 +112,7 @@ func TestAFolderThatIsMarkedOrUnmarkedLaterIsSeen(t *testing.T) {
 
 // A folder in which a mark was is another folder once it was deleted and made anew.
 func TestAFolderThatIsMadeAnewIsListedAnew(t *testing.T) {
-	w := newWorld(t, kind{plan: fake.Basic, use: auth.Trash, fake: fake.Options{FolderAlone: true}})
+	w := newWorld(t, kind{plan: dropboxsim.Basic, use: dropboxaccount.Trash, fake: dropboxsim.Options{FolderAlone: true}})
 	w.put("Site/a.png", []byte("a"))
 	w.put("Site/.git/index", nil)
 	d := w.open(t)
@@ -129,18 +129,18 @@ func TestAFolderThatIsMadeAnewIsListedAnew(t *testing.T) {
 }
 
 func TestWhereTheFolderCannotBeListedTheGuardsFail(t *testing.T) {
-	for name, fault := range map[string]cloudfake.Fault{
+	for name, fault := range map[string]cloudsim.Fault{
 		"refused": {
-			Call: "dropbox.files.list_folder", Kind: cloudfake.Refuse, Status: 409,
+			Call: "dropbox.files.list_folder", Kind: cloudsim.Refuse, Status: 409,
 			Reason: "path/restricted_content", Times: -1,
 		},
 		"missing": {
-			Call: "dropbox.files.list_folder", Kind: cloudfake.Refuse, Status: 409, Reason: "path/not_found", Times: -1,
+			Call: "dropbox.files.list_folder", Kind: cloudsim.Refuse, Status: 409, Reason: "path/not_found", Times: -1,
 		},
-		"broken": {Call: "dropbox.files.list_folder", Kind: cloudfake.Refuse, Status: 500, Times: -1},
+		"broken": {Call: "dropbox.files.list_folder", Kind: cloudsim.Refuse, Status: 500, Times: -1},
 	} {
 		w, d, e := one(t, personal())
-		w.must(w.cloud.SetFaults([]cloudfake.Fault{fault}))
+		w.must(w.cloud.SetFaults([]cloudsim.Fault{fault}))
 		if held, err := d.Guards(t.Context(), e.Ref, e.Revision, providers.AllGuards()); err == nil {
 			t.Errorf("%s: held by %v, and no error", name, held)
 		}
@@ -151,7 +151,7 @@ func TestWhereTheFolderCannotBeListedTheGuardsFail(t *testing.T) {
 func TestAMarkOnALaterPageHolds(t *testing.T) {
 	w := newWorld(t, personal())
 	w.put("a.png", []byte("a"))
-	w.must(w.person.Fill(fake.Bulk{Files: 4100}))
+	w.must(w.person.Fill(dropboxsim.Bulk{Files: 4100}))
 	w.put("a.png.xmp", nil)
 	if got := w.heldBy(w.open(t), "/a.png"); !slices.Equal(got, []providers.Guard{providers.GuardLibrary}) {
 		t.Errorf("held by %v", got)

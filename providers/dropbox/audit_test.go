@@ -9,7 +9,7 @@ import (
 
 	"sweepd/internal/cloudsim"
 	"sweepd/internal/cloudsim/content"
-	fake "sweepd/internal/cloudsim/dropboxsim"
+	"sweepd/internal/cloudsim/dropboxsim"
 	"sweepd/internal/testing/cloudaudit"
 	"sweepd/journal"
 )
@@ -26,34 +26,34 @@ settle: 0
 const purgingPolicy = auditPolicy + "trash: {ours: 7d}\n"
 
 // faults are those that a service or a network can have, each once.
-func faults() []cloudfake.Fault {
-	all := []cloudfake.Fault{
-		{Kind: cloudfake.Refuse, Status: 429, Reason: "too_many_requests", RetryAfter: "3"},
-		{Kind: cloudfake.Refuse, Status: 429, Text: "slow down", RetryAfter: "1"},
-		{Kind: cloudfake.Refuse, Status: 502, Text: "<html>bad gateway"},
-		{Kind: cloudfake.Refuse, Status: 500},
-		{Kind: cloudfake.Refuse, Status: 503},
-		{Kind: cloudfake.Refuse, Status: 401, Reason: "expired_access_token"},
-		{Kind: cloudfake.Refuse, Status: 401, Reason: "invalid_access_token", Times: -1}, // the grant is gone
-		{Kind: cloudfake.Refuse, Status: 401, Reason: "missing_scope"},
-		{Kind: cloudfake.Refuse, Status: 403, Reason: "invalid_account_type"},
-		{Kind: cloudfake.Refuse, Status: 400, Text: "Error in call to API function"},
-		{Kind: cloudfake.Refuse, Status: 500, Times: -1},
+func faults() []cloudsim.Fault {
+	all := []cloudsim.Fault{
+		{Kind: cloudsim.Refuse, Status: 429, Reason: "too_many_requests", RetryAfter: "3"},
+		{Kind: cloudsim.Refuse, Status: 429, Text: "slow down", RetryAfter: "1"},
+		{Kind: cloudsim.Refuse, Status: 502, Text: "<html>bad gateway"},
+		{Kind: cloudsim.Refuse, Status: 500},
+		{Kind: cloudsim.Refuse, Status: 503},
+		{Kind: cloudsim.Refuse, Status: 401, Reason: "expired_access_token"},
+		{Kind: cloudsim.Refuse, Status: 401, Reason: "invalid_access_token", Times: -1}, // the grant is gone
+		{Kind: cloudsim.Refuse, Status: 401, Reason: "missing_scope"},
+		{Kind: cloudsim.Refuse, Status: 403, Reason: "invalid_account_type"},
+		{Kind: cloudsim.Refuse, Status: 400, Text: "Error in call to API function"},
+		{Kind: cloudsim.Refuse, Status: 500, Times: -1},
 		// the line breaks after the service did what it was asked, and stays broken
-		{Kind: cloudfake.CloseAfter, Times: -1},
-		{Kind: cloudfake.Slow, Delay: 100},
+		{Kind: cloudsim.CloseAfter, Times: -1},
+		{Kind: cloudsim.Slow, Delay: 100},
 	}
 	for _, reason := range []string{
 		"reset", "too_many_write_operations", "path_write/too_many_write_operations", "path_write/conflict/file",
 		"path_write/no_write_permission", "path/not_found", "path_lookup/not_found", "something_new",
 	} {
-		all = append(all, cloudfake.Fault{Kind: cloudfake.Refuse, Status: 409, Reason: reason})
+		all = append(all, cloudsim.Fault{Kind: cloudsim.Refuse, Status: 409, Reason: reason})
 	}
-	for _, kind := range []cloudfake.Kind{
-		cloudfake.CloseBefore, cloudfake.CloseAfter, cloudfake.Truncate, cloudfake.ChangeBefore, cloudfake.ChangeAfter,
-		cloudfake.MoveBefore, cloudfake.EmptyPage,
+	for _, kind := range []cloudsim.Kind{
+		cloudsim.CloseBefore, cloudsim.CloseAfter, cloudsim.Truncate, cloudsim.ChangeBefore, cloudsim.ChangeAfter,
+		cloudsim.MoveBefore, cloudsim.EmptyPage,
 	} {
-		all = append(all, cloudfake.Fault{Kind: kind})
+		all = append(all, cloudsim.Fault{Kind: kind})
 	}
 	return all
 }
@@ -61,7 +61,7 @@ func faults() []cloudfake.Fault {
 // audited is a Dropbox as the audit meets it.
 type audited struct{ *world }
 
-func (a audited) Cloud() *cloudfake.Cloud          { return a.cloud }
+func (a audited) Cloud() *cloudsim.Cloud           { return a.cloud }
 func (a audited) Now() time.Time                   { return a.now() }
 func (a audited) Pass(d time.Duration)             { a.pass(d) }
 func (a audited) Open() (cloudaudit.Driver, error) { return a.tryOpen(a.options) }
@@ -90,7 +90,7 @@ func (a audited) Files() map[string]cloudaudit.File {
 }
 
 func (a audited) put(name string, b []byte) string {
-	id, err := a.person.Put(fake.Item{Path: "/" + name, Content: content.Bytes(b), Client: a.now().AddDate(0, -1, 0)})
+	id, err := a.person.Put(dropboxsim.Item{Path: "/" + name, Content: content.Bytes(b), Client: a.now().AddDate(0, -1, 0)})
 	a.must(err)
 	return id
 }
@@ -101,7 +101,7 @@ func (a audited) Fill(p cloudaudit.Pictures) (due, bin []string) {
 	}
 	a.put("plain.png", p.Plain)
 	a.put("edited.png", p.Edited)
-	tom, err := a.dropbox.AddAccount(fake.Person{Email: "tom@example.com"})
+	tom, err := a.dropbox.AddAccount(dropboxsim.Person{Email: "tom@example.com"})
 	a.must(err)
 	a.put("Shared/mine.png", p.Signed[3])
 	a.must(a.person.Share("/Shared", tom, false))
@@ -148,14 +148,14 @@ func TestUnderAnyFaultPurgeTakesOnlyWhatIsDueAndTheNextOneCompletesIt(t *testing
 	l.Before = func(a *cloudaudit.Audit) {
 		a.Run(cloudaudit.Apply)
 		w := a.Account.(audited)
-		id, err := w.person.Put(fake.Item{
+		id, err := w.person.Put(dropboxsim.Item{
 			Path: "/mine 2.png", Content: content.Bytes(a.Pictures.Plain), Client: w.now(),
 		})
 		a.Must(err)
 		a.Must(w.person.Delete("/mine 2.png"))
 		a.Before[id], a.Bin = content.Bytes(a.Pictures.Plain).SHA256(), append(a.Bin, id)
 	}
-	l.After = func(a *cloudaudit.Audit, _ cloudfake.Fault) {
+	l.After = func(a *cloudaudit.Audit, _ cloudsim.Fault) {
 		a.Run(cloudaudit.Apply)
 		now := a.Files()
 		for i, id := range a.Due {

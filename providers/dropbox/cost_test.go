@@ -14,7 +14,7 @@ import (
 
 	"sweepd/fingerprint"
 	"sweepd/internal/cloudsim/content"
-	fake "sweepd/internal/cloudsim/dropboxsim"
+	"sweepd/internal/cloudsim/dropboxsim"
 	"sweepd/internal/testing/cloudaudit"
 	"sweepd/sweeper"
 )
@@ -59,8 +59,8 @@ func TestAFirstScanOfADropboxCostsFewCallsAndFewBytes(t *testing.T) {
 		_, err := w.person.Folder(fmt.Sprint("/Copies/", i))
 		w.must(err)
 	}
-	w.must(w.person.Fill(fake.Bulk{Files: files, Images: images, Image: func(i int) fake.Item {
-		it := fake.Item{
+	w.must(w.person.Fill(dropboxsim.Bulk{Files: files, Images: images, Image: func(i int) dropboxsim.Item {
+		it := dropboxsim.Item{
 			Path: fmt.Sprint("/photo ", i, ".png"), Content: content.Noise(a.Pictures.Plain, 40_000, uint64(i)),
 			Client: w.now().AddDate(0, -2, 0),
 		}
@@ -143,7 +143,7 @@ func TestARealPictureInADropboxIsReadByTwoRequestsAtMost(t *testing.T) {
 	for i, path := range paths {
 		b, err := os.ReadFile(path)
 		w.must(err)
-		id, err := w.person.Put(fake.Item{
+		id, err := w.person.Put(dropboxsim.Item{
 			Path: fmt.Sprintf("/Real/%d/%s", i, filepath.Base(path)), Content: content.Bytes(b),
 			Client: w.now().Add(-time.Hour),
 		})
@@ -181,7 +181,7 @@ func TestADaemonThatWaitsForADayListsNothing(t *testing.T) {
 	w.heed = func(route string, h http.Header) {
 		counted(route, h)
 		if w.now().Sub(began) >= 24*time.Hour && w.state("b.png").ID == "" {
-			_, err := w.person.Put(fake.Item{Path: "/b.png"})
+			_, err := w.person.Put(dropboxsim.Item{Path: "/b.png"})
 			w.must(err)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 	"sweepd/internal/cloudsim"
 	"sweepd/internal/cloudsim/content"
-	fake "sweepd/internal/cloudsim/dropboxsim"
+	"sweepd/internal/cloudsim/dropboxsim"
 	"sweepd/providers"
 )
 
@@ -57,7 +57,7 @@ func TestAServiceThatMindsNoRevHasTheWrongFilePutBack(t *testing.T) {
 		if name == "taken" {
 			want, kind = "three", providers.ErrUncertain
 			w.before["files/restore"] = func() {
-				_, err := w.person.Put(fake.Item{Path: "/a.png", Content: content.Bytes([]byte("three"))})
+				_, err := w.person.Put(dropboxsim.Item{Path: "/a.png", Content: content.Bytes([]byte("three"))})
 				w.must(err)
 			}
 		}
@@ -70,9 +70,9 @@ func TestAServiceThatMindsNoRevHasTheWrongFilePutBack(t *testing.T) {
 
 func TestAFarHistoryIsLookedThrough(t *testing.T) {
 	w, d, e := one(t, personal())
-	w.must(w.cloud.SetFaults([]cloudfake.Fault{
-		{Call: "dropbox.files.delete_v2", Kind: cloudfake.CloseAfter},
-		{Call: "dropbox.files.list_revisions", Kind: cloudfake.Refuse, Status: 500, Times: -1},
+	w.must(w.cloud.SetFaults([]cloudsim.Fault{
+		{Call: "dropbox.files.delete_v2", Kind: cloudsim.CloseAfter},
+		{Call: "dropbox.files.list_revisions", Kind: cloudsim.Refuse, Status: 500, Times: -1},
 	}))
 	if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); !errors.Is(err, providers.ErrUncertain) {
 		t.Fatalf("got %v, want ErrUncertain", err)

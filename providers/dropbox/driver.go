@@ -15,7 +15,7 @@ import (
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/users"
 
 	"sweepd/internal/cloud/cloudhttp"
-	auth "sweepd/internal/cloud/dropboxaccount"
+	"sweepd/internal/cloud/dropboxaccount"
 	"sweepd/providers"
 )
 
@@ -26,7 +26,7 @@ type Options struct {
 	// Notify sends those calls that must not be signed, and whose answer may take ten minutes.
 	Notify *http.Client
 	// Use is the right that the user gave. It determines, with the kind of account, what the driver Can do.
-	Use auth.Use
+	Use dropboxaccount.Use
 	// Account is the id of the account that Client signs for.
 	Account string
 	// Member is the member that a team's app acts as, "" for an app of the user's own.
@@ -119,10 +119,10 @@ func (d *Driver) Roots() []string { return slices.Clone(d.o.Roots) }
 // Can implements providers.Driver. No account can empty its bin in one call.
 func (d *Driver) Can() providers.Can {
 	can := providers.CanListTrash | providers.CanWait | providers.CanFollow | providers.CanThumbnail
-	if d.o.Use >= auth.Trash {
+	if d.o.Use >= dropboxaccount.Trash {
 		can |= providers.CanTrash | providers.CanRestore
 	}
-	if d.o.Use >= auth.Purge && d.account.purges {
+	if d.o.Use >= dropboxaccount.Purge && d.account.purges {
 		can |= providers.CanPurge
 	}
 	return can

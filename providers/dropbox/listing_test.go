@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"sweepd/internal/cloudsim"
-	fake "sweepd/internal/cloudsim/dropboxsim"
+	"sweepd/internal/cloudsim/dropboxsim"
 	"sweepd/providers"
 	"sweepd/providers/dropbox"
 )
@@ -20,7 +20,7 @@ func TestOnlyFilesWithBytesAndNamesOfInterestAreListed(t *testing.T) {
 	w.put("a.png", []byte("a"))
 	w.put("In/Here/B.png", []byte("b"))
 	w.put("text.txt", []byte("t"))
-	_, err := w.person.Put(fake.Item{Path: "/paper.png", Paper: true})
+	_, err := w.person.Put(dropboxsim.Item{Path: "/paper.png", Paper: true})
 	w.must(err)
 	w.put("gone.png", []byte("g"))
 	w.must(w.person.Delete("/gone.png"))
@@ -149,9 +149,9 @@ func TestAListingThatIsResetOnItsWayBeginsAgain(t *testing.T) {
 	for i := range 30 {
 		w.put(fmt.Sprint(i, ".png"), []byte("x"))
 	}
-	w.must(w.cloud.SetFaults([]cloudfake.Fault{
-		{Call: "dropbox.files.list_folder", Kind: cloudfake.EmptyPage},
-		{Call: "dropbox.files.list_folder.continue", Kind: cloudfake.Refuse, Status: 409, Reason: "reset"},
+	w.must(w.cloud.SetFaults([]cloudsim.Fault{
+		{Call: "dropbox.files.list_folder", Kind: cloudsim.EmptyPage},
+		{Call: "dropbox.files.list_folder.continue", Kind: cloudsim.Refuse, Status: 409, Reason: "reset"},
 	}))
 	seen := map[string]bool{}
 	paths, _, next, errs := list(t, w.open(t), "")
@@ -168,8 +168,8 @@ func TestATreeTooLargeToBeListedAtOnceIsListedFolderByFolder(t *testing.T) {
 	for _, name := range []string{"a.png", "A/b.png", "A/B/c.png", "D/d.png"} {
 		w.put(name, []byte(name))
 	}
-	w.must(w.cloud.SetFaults([]cloudfake.Fault{
-		{Call: "dropbox.files.list_folder", Kind: cloudfake.Refuse, Status: 500, Times: 6},
+	w.must(w.cloud.SetFaults([]cloudsim.Fault{
+		{Call: "dropbox.files.list_folder", Kind: cloudsim.Refuse, Status: 500, Times: 6},
 	}))
 	d := w.open(t)
 	paths, _, next, errs := list(t, d, "")
@@ -195,7 +195,7 @@ func TestAnAnswerOfAnotherAccountIsRefused(t *testing.T) {
 func TestAHundredThousandFilesAreListedInSixtyCalls(t *testing.T) {
 	w := newWorld(t, personal())
 	w.options.Interest = func(name string) bool { return strings.HasSuffix(name, ".png") }
-	w.must(w.person.Fill(fake.Bulk{Files: 100_000, Images: 10_000, Folders: 100}))
+	w.must(w.person.Fill(dropboxsim.Bulk{Files: 100_000, Images: 10_000, Folders: 100}))
 	d := w.open(t)
 	was := w.cloud.Audit().Calls()
 	paths, _, next, errs := list(t, d, "")

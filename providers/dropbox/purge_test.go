@@ -6,15 +6,15 @@ import (
 	"net/http"
 	"testing"
 
-	auth "sweepd/internal/cloud/dropboxaccount"
+	"sweepd/internal/cloud/dropboxaccount"
 	"sweepd/internal/cloudsim"
 	"sweepd/internal/cloudsim/content"
-	fake "sweepd/internal/cloudsim/dropboxsim"
+	"sweepd/internal/cloudsim/dropboxsim"
 	"sweepd/providers"
 )
 
 // ofTeam is a team's account that may purge.
-func ofTeam() kind { return kind{plan: fake.Advanced, team: true, use: auth.Purge} }
+func ofTeam() kind { return kind{plan: dropboxsim.Advanced, team: true, use: dropboxaccount.Purge} }
 
 // lives checks what is at the path, "" for nothing.
 func (w *world) lives(name, want string) {
@@ -35,7 +35,7 @@ func (w *world) lives(name, want string) {
 // The call that deletes for good without a condition must be the very next one: a wait, for a limit or for a lock, is
 // time in which a file can come to be there.
 func TestAFileThatComesWhileAPurgeHasToWaitIsNotLost(t *testing.T) {
-	for _, fault := range []cloudfake.Fault{
+	for _, fault := range []cloudsim.Fault{
 		{Status: 429, Reason: "too_many_requests", RetryAfter: "30"},
 		{Status: 409, Reason: "too_many_write_operations"},
 		{Status: 401, Reason: "expired_access_token"},
@@ -43,15 +43,15 @@ func TestAFileThatComesWhileAPurgeHasToWaitIsNotLost(t *testing.T) {
 		w, d, e := one(t, ofTeam())
 		r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
 		w.must(err)
-		fault.Call, fault.Kind, fault.Nth = "dropbox.files.permanently_delete", cloudfake.Refuse, 2
-		w.must(w.cloud.SetFaults([]cloudfake.Fault{fault}))
+		fault.Call, fault.Kind, fault.Nth = "dropbox.files.permanently_delete", cloudsim.Refuse, 2
+		w.must(w.cloud.SetFaults([]cloudsim.Fault{fault}))
 		calls := 0
 		w.heed = func(route string, _ http.Header) {
 			if route != "files/permanently_delete" {
 				return
 			}
 			if calls++; calls == 3 { // the one after that which was refused
-				_, err := w.person.Put(fake.Item{Path: "/a.png", Content: content.Bytes([]byte("new"))})
+				_, err := w.person.Put(dropboxsim.Item{Path: "/a.png", Content: content.Bytes([]byte("new"))})
 				w.must(err)
 			}
 		}
@@ -91,12 +91,12 @@ func TestPurgeTakesNoFolderAlong(t *testing.T) {
 
 func TestPurgeIsForATeamsAppAlone(t *testing.T) {
 	for name, k := range map[string]kind{
-		"personal":       {plan: fake.Professional, use: auth.Trash},
-		"a team's":       {plan: fake.Advanced, team: true, use: auth.Purge},
-		"a team's, less": {plan: fake.Advanced, team: true, use: auth.Trash},
+		"personal":       {plan: dropboxsim.Professional, use: dropboxaccount.Trash},
+		"a team's":       {plan: dropboxsim.Advanced, team: true, use: dropboxaccount.Purge},
+		"a team's, less": {plan: dropboxsim.Advanced, team: true, use: dropboxaccount.Trash},
 	} {
 		_, d, _ := one(t, k)
-		if can := d.Can().Has(providers.CanPurge); can != (k.team && k.use == auth.Purge) {
+		if can := d.Can().Has(providers.CanPurge); can != (k.team && k.use == dropboxaccount.Purge) {
 			t.Errorf("%s: can purge: %v", name, can)
 		}
 	}

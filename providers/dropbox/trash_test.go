@@ -10,10 +10,10 @@ import (
 	"testing"
 	"time"
 
-	auth "sweepd/internal/cloud/dropboxaccount"
+	"sweepd/internal/cloud/dropboxaccount"
 	"sweepd/internal/cloudsim"
 	"sweepd/internal/cloudsim/content"
-	fake "sweepd/internal/cloudsim/dropboxsim"
+	"sweepd/internal/cloudsim/dropboxsim"
 	"sweepd/providers"
 	"sweepd/providers/dropbox"
 )
@@ -21,7 +21,7 @@ import (
 const key = "abcdefghijklmnopqrstuvwxyz"
 
 // personal is the kind of account that most have.
-func personal() kind { return kind{plan: fake.Basic, use: auth.Trash} }
+func personal() kind { return kind{plan: dropboxsim.Basic, use: dropboxaccount.Trash} }
 
 // one is a world with one file, /a.png, and a driver on it.
 func one(t *testing.T, k kind) (*world, *dropbox.Driver, providers.Entry) {
@@ -77,12 +77,12 @@ func TestAMoveToTheTrashIsTwoCallsWithAllThatGuardsIt(t *testing.T) {
 
 // Dropbox itself refuses a file that changes between the look and the deletion.
 func TestAFileThatChangesAtTheLastMomentIsRefusedByDropbox(t *testing.T) {
-	for _, kind := range []cloudfake.Kind{cloudfake.ChangeBefore, cloudfake.MoveBefore} {
+	for _, kind := range []cloudsim.Kind{cloudsim.ChangeBefore, cloudsim.MoveBefore} {
 		t.Run(string(kind), func(t *testing.T) {
 			w, d, e := one(t, personal())
 			_, err := w.person.Folder("/Elsewhere")
 			w.must(err)
-			w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.files.delete_v2", Kind: kind}}))
+			w.must(w.cloud.SetFaults([]cloudsim.Fault{{Call: "dropbox.files.delete_v2", Kind: kind}}))
 			if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); !errors.Is(err, providers.ErrChanged) &&
 				!errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("got %v, want ErrChanged or fs.ErrNotExist", err)
@@ -101,12 +101,12 @@ func TestAFileThatChangesAtTheLastMomentIsRefusedByDropbox(t *testing.T) {
 
 func TestALostAnswerIsResolvedByLooking(t *testing.T) {
 	for _, test := range []struct {
-		kind cloudfake.Kind
+		kind cloudsim.Kind
 		done bool
-	}{{cloudfake.CloseAfter, true}, {cloudfake.Truncate, true}, {cloudfake.CloseBefore, false}} {
+	}{{cloudsim.CloseAfter, true}, {cloudsim.Truncate, true}, {cloudsim.CloseBefore, false}} {
 		t.Run(string(test.kind), func(t *testing.T) {
 			w, d, e := one(t, personal())
-			w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.files.delete_v2", Kind: test.kind}}))
+			w.must(w.cloud.SetFaults([]cloudsim.Fault{{Call: "dropbox.files.delete_v2", Kind: test.kind}}))
 			was := w.cloud.Audit().Calls()
 			r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
 			if n := w.since(was)["dropbox.files.delete_v2"]; n != 1 {
@@ -150,8 +150,8 @@ func TestAFileThatWasMovedIsNotTakenForDeleted(t *testing.T) {
 func TestALockThatSomebodyElseHoldsIsWaitedFor(t *testing.T) {
 	for _, reason := range []string{"path_write/too_many_write_operations", "too_many_write_operations"} {
 		w, d, e := one(t, personal())
-		w.must(w.cloud.SetFaults([]cloudfake.Fault{
-			{Call: "dropbox.files.delete_v2", Kind: cloudfake.Refuse, Status: 409, Reason: reason, Times: 2},
+		w.must(w.cloud.SetFaults([]cloudsim.Fault{
+			{Call: "dropbox.files.delete_v2", Kind: cloudsim.Refuse, Status: 409, Reason: reason, Times: 2},
 		}))
 		if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); err != nil || !w.state("a.png").Deleted {
 			t.Errorf("%s: got %v", reason, err)
@@ -162,8 +162,8 @@ func TestALockThatSomebodyElseHoldsIsWaitedFor(t *testing.T) {
 func TestARefusalInUnknownWordsKeepsTheFileAndTheRecordOpen(t *testing.T) {
 	for _, reason := range []string{"something_new", "other", "path_write/other", "path_lookup/other"} {
 		w, d, e := one(t, personal())
-		w.must(w.cloud.SetFaults([]cloudfake.Fault{
-			{Call: "dropbox.files.delete_v2", Kind: cloudfake.Refuse, Status: 409, Reason: reason},
+		w.must(w.cloud.SetFaults([]cloudsim.Fault{
+			{Call: "dropbox.files.delete_v2", Kind: cloudsim.Refuse, Status: 409, Reason: reason},
 		}))
 		if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); !errors.Is(err, providers.ErrUncertain) {
 			t.Errorf("%s: got %v, want ErrUncertain", reason, err)
@@ -175,13 +175,13 @@ func TestARefusalInUnknownWordsKeepsTheFileAndTheRecordOpen(t *testing.T) {
 }
 
 func TestALostAnswerOfARestoreIsResolvedByLooking(t *testing.T) {
-	for _, kind := range []cloudfake.Kind{cloudfake.CloseAfter, cloudfake.Truncate, cloudfake.CloseBefore} {
+	for _, kind := range []cloudsim.Kind{cloudsim.CloseAfter, cloudsim.Truncate, cloudsim.CloseBefore} {
 		w, d, e := one(t, personal())
 		r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
 		w.must(err)
-		w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.files.restore", Kind: kind}}))
+		w.must(w.cloud.SetFaults([]cloudsim.Fault{{Call: "dropbox.files.restore", Kind: kind}}))
 		back, err := d.Restore(t.Context(), r)
-		if done := kind != cloudfake.CloseBefore; done && (err != nil || back.Path != e.Path ||
+		if done := kind != cloudsim.CloseBefore; done && (err != nil || back.Path != e.Path ||
 			w.state("a.png").Deleted) || !done && !errors.Is(err, providers.ErrUncertain) {
 			t.Errorf("%s: got %+v, %v", kind, back, err)
 		}
@@ -192,7 +192,7 @@ func TestALostAnswerOfARestoreIsResolvedByLooking(t *testing.T) {
 }
 
 func TestWhatWasPutThereDuringARestoreIsPutBack(t *testing.T) {
-	for name, o := range map[string]fake.Options{
+	for name, o := range map[string]dropboxsim.Options{
 		"": {}, "a new id": {RestoreNewID: true}, "the old rev": {RestoreKeepsRev: true},
 	} {
 		for writes := 1; writes <= 2; writes++ {
@@ -216,11 +216,11 @@ func TestWhatWasPutThereDuringARestoreIsPutBack(t *testing.T) {
 
 func TestGuardsAskDropbox(t *testing.T) {
 	w := newWorld(t, personal())
-	tom, err := w.dropbox.AddAccount(fake.Person{Email: "tom@example.com"})
+	tom, err := w.dropbox.AddAccount(dropboxsim.Person{Email: "tom@example.com"})
 	w.must(err)
 	w.put("Ours/a.png", []byte("a"))
 	w.must(w.person.Share("/Ours", tom, false))
-	_, err = tom.Put(fake.Item{Path: "/Theirs/b.png", Content: content.Bytes([]byte("b"))})
+	_, err = tom.Put(dropboxsim.Item{Path: "/Theirs/b.png", Content: content.Bytes([]byte("b"))})
 	w.must(err)
 	w.must(tom.Share("/Theirs", w.person, true))
 	w.put("plain.png", []byte("p"))
@@ -249,8 +249,8 @@ func TestReadingIsCutShortByNoConnection(t *testing.T) {
 	e, err := d.Stat(t.Context(), "/a.png")
 	w.must(err)
 	for _, n := range []int64{1000, e.Size} {
-		w.must(w.cloud.SetFaults([]cloudfake.Fault{
-			{Call: "dropbox.files.download", Kind: cloudfake.Truncate, Times: -1},
+		w.must(w.cloud.SetFaults([]cloudsim.Fault{
+			{Call: "dropbox.files.download", Kind: cloudsim.Truncate, Times: -1},
 		}))
 		rc, err := d.ReadRange(t.Context(), e.Ref, e.Revision, 5, n)
 		var got []byte
@@ -262,7 +262,7 @@ func TestReadingIsCutShortByNoConnection(t *testing.T) {
 			t.Errorf("%d bytes: got %d and %v, want an error that is no end of file", n, len(got), err)
 		}
 	}
-	w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "dropbox.files.download", Kind: cloudfake.Truncate, Times: 2}}))
+	w.must(w.cloud.SetFaults([]cloudsim.Fault{{Call: "dropbox.files.download", Kind: cloudsim.Truncate, Times: 2}}))
 	rc, err := d.ReadRange(t.Context(), e.Ref, e.Revision, 5, 1000)
 	w.must(err)
 	if got, err := io.ReadAll(rc); err != nil || string(got) != text[5:1005] {
@@ -296,7 +296,7 @@ func TestNothingIsSentThatChangesAnythingUntilSomethingIsDeleted(t *testing.T) {
 		"dropbox.files.move_v2": true,
 	}
 	for _, r := range w.cloud.Audit().Since(at) {
-		if writes[r.Call] || r.Kind != cloudfake.KindRequest {
+		if writes[r.Call] || r.Kind != cloudsim.KindRequest {
 			t.Errorf("%s %s was sent", r.Kind, r.Call)
 		}
 	}

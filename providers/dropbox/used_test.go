@@ -28,7 +28,7 @@ func TestWhatAScanUsedIsWhatTheServiceSaw(t *testing.T) {
 	for want.Calls < got.Calls && t.Context().Err() == nil {
 		want = providers.Used{}
 		for _, r := range w.cloud.Audit().Since(0) {
-			if r.Kind == cloudfake.KindRequest {
+			if r.Kind == cloudsim.KindRequest {
 				want.Calls, want.Bytes = want.Calls+1, want.Bytes+r.Bytes
 			}
 		}

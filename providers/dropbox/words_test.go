@@ -5,21 +5,21 @@ import (
 	"testing"
 	"time"
 
-	auth "sweepd/internal/cloud/dropboxaccount"
+	"sweepd/internal/cloud/dropboxaccount"
 	"sweepd/internal/cloudsim"
-	fake "sweepd/internal/cloudsim/dropboxsim"
+	"sweepd/internal/cloudsim/dropboxsim"
 	"sweepd/providers"
 )
 
 // An address is nothing for a person.
 func TestARefusalIsToldInOneLineWithoutAnAddress(t *testing.T) {
-	w := newWorld(t, kind{plan: fake.Basic, use: auth.Trash})
+	w := newWorld(t, kind{plan: dropboxsim.Basic, use: dropboxaccount.Trash})
 	w.put("a.png", []byte("one"))
 	d := w.open(t)
 	e, err := d.Stat(t.Context(), providers.Ref(w.path("a.png")))
 	w.must(err)
 	w.pass(time.Hour)
-	w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "*", Kind: cloudfake.CloseBefore, Times: -1}}))
+	w.must(w.cloud.SetFaults([]cloudsim.Fault{{Call: "*", Kind: cloudsim.CloseBefore, Times: -1}}))
 	_, _, _, errs := list(t, d, "")
 	for _, err := range d.Trashed(t.Context()) {
 		errs = append(errs, err)

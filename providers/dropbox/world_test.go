@@ -11,11 +11,11 @@ import (
 	"testing"
 	"time"
 
-	auth "sweepd/internal/cloud/dropboxaccount"
+	"sweepd/internal/cloud/dropboxaccount"
 	"sweepd/internal/cloud/oauth"
 	"sweepd/internal/cloudsim"
 	"sweepd/internal/cloudsim/content"
-	fake "sweepd/internal/cloudsim/dropboxsim"
+	"sweepd/internal/cloudsim/dropboxsim"
 	"sweepd/internal/secret"
 	"sweepd/providers"
 	"sweepd/providers/dropbox"
@@ -46,11 +46,11 @@ func (c *clock) sleep(ctx context.Context, d time.Duration) error {
 
 // kind is a kind of account, and what may be done with it.
 type kind struct {
-	plan  fake.Plan
+	plan  dropboxsim.Plan
 	team  bool // the account is a team's, and so is the app
 	space bool // the team has a space, which is swept from its top
-	use   auth.Use
-	fake  fake.Options
+	use   dropboxaccount.Use
+	fake  dropboxsim.Options
 }
 
 // world is a Dropbox of one person behind real HTTP, as its owner and as a client meet it.
@@ -58,11 +58,11 @@ type world struct {
 	*testing.T
 	*clock
 	kind
-	cloud   *cloudfake.Cloud
-	dropbox *fake.Dropbox
-	person  *fake.Account
-	firm    *fake.Team // of kind.team
-	server  *cloudfake.Server
+	cloud   *cloudsim.Cloud
+	dropbox *dropboxsim.Dropbox
+	person  *dropboxsim.Account
+	firm    *dropboxsim.Team // of kind.team
+	server  *cloudsim.Server
 	net     http.RoundTripper // to the server
 	options dropbox.Options
 	before  map[string]func() // what happens, once, before a call of a route reaches the service
@@ -72,18 +72,18 @@ type world struct {
 	heed     func(route string, h http.Header) // sees each call
 }
 
-func newWorld(t *testing.T, k kind, faults ...cloudfake.Fault) *world {
+func newWorld(t *testing.T, k kind, faults ...cloudsim.Fault) *world {
 	t.Helper()
 	w := &world{T: t, clock: &clock{at: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}, kind: k}
 	var err error
 	// a longpoll's time passes on the clock alone
-	w.cloud, err = cloudfake.New(cloudfake.Options{
+	w.cloud, err = cloudsim.New(cloudsim.Options{
 		Now: w.now, Faults: faults, Wait: func(_ context.Context, d time.Duration) { w.pass(d) },
 	})
 	w.must(err)
-	w.dropbox, err = fake.New(w.cloud, k.fake)
+	w.dropbox, err = dropboxsim.New(w.cloud, k.fake)
 	w.must(err)
-	who := fake.Person{Email: "mia@example.com", Plan: k.plan}
+	who := dropboxsim.Person{Email: "mia@example.com", Plan: k.plan}
 	if k.team {
 		w.firm, err = w.dropbox.AddTeam("Studio", k.plan, k.space)
 		w.must(err)
@@ -173,7 +173,7 @@ func (w *world) open(t *testing.T) *dropbox.Driver {
 }
 
 func (w *world) tryOpen(o dropbox.Options) (*dropbox.Driver, error) {
-	c := auth.Over(tokens{w}, auth.Options{Rate: 1e6, Net: signin.Net{Base: w, Now: w.now, Sleep: w.wait}})
+	c := dropboxaccount.Over(tokens{w}, dropboxaccount.Options{Rate: 1e6, Net: oauth.Net{Base: w, Now: w.now, Sleep: w.wait}})
 	o.Client, o.Notify = c.HTTP, c.Notify
 	return dropbox.Open(context.Background(), o)
 }
@@ -193,12 +193,12 @@ func (w *world) put(name string, b []byte) {
 	if err := w.person.Modify("/"+name, content.Bytes(b)); err == nil {
 		return
 	}
-	_, err := w.person.Put(fake.Item{Path: "/" + name, Content: content.Bytes(b)})
+	_, err := w.person.Put(dropboxsim.Item{Path: "/" + name, Content: content.Bytes(b)})
 	w.must(err)
 }
 
 // state is the latest file of that name, deleted or not.
-func (w *world) state(name string) (found fake.State) {
+func (w *world) state(name string) (found dropboxsim.State) {
 	for _, s := range w.dropbox.Snapshot() {
 		if s.Path == "/"+name && (found.ID == "" || !s.Deleted || found.Deleted && s.DeletedAt.After(found.DeletedAt)) {
 			found = s

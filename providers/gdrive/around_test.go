@@ -30,7 +30,7 @@ func (w *world) heldBy(d *gdrive.Driver, id string) (guards []providers.Guard, w
 func TestAVaultThatTheRootIsHoldsNothingAndOneAtTheTopOfMyDriveHolds(t *testing.T) {
 	w := newWorld(t)
 	vault := w.folder("Vault", "")
-	id := w.add(drive.Item{Name: "a.png", Parents: []string{vault}})
+	id := w.add(drivesim.Item{Name: "a.png", Parents: []string{vault}})
 	w.folder(".Obsidian", vault) // names of either case are one name on most disks
 	for _, c := range []struct {
 		root string
@@ -43,7 +43,7 @@ func TestAVaultThatTheRootIsHoldsNothingAndOneAtTheTopOfMyDriveHolds(t *testing.
 		}
 	}
 	w.options.Roots = nil
-	top := w.add(drive.Item{Name: "top.png"})
+	top := w.add(drivesim.Item{Name: "top.png"})
 	w.folder(".obsidian", "")
 	if guards, _ := w.heldBy(w.open(t), top); !slices.Equal(guards, []providers.Guard{providers.GuardLibrary}) {
 		t.Errorf("beside .obsidian at the top of My Drive: held by %v", guards)
@@ -53,7 +53,7 @@ func TestAVaultThatTheRootIsHoldsNothingAndOneAtTheTopOfMyDriveHolds(t *testing.
 func TestAFolderThatIsMarkedOrUnmarkedLaterIsSeen(t *testing.T) {
 	w := newWorld(t)
 	in := w.folder("Site", "")
-	id := w.add(drive.Item{Name: "a.png", Parents: []string{in}})
+	id := w.add(drivesim.Item{Name: "a.png", Parents: []string{in}})
 	d := w.open(t)
 	if guards, why := w.heldBy(d, id); len(guards) > 0 {
 		t.Fatalf("held by %v, %s", guards, why)
@@ -75,7 +75,7 @@ func TestAFileWhoseFoldersAreNotShownIsHeld(t *testing.T) {
 	theirs, err := tom.Folder("Vault", "")
 	w.must(err)
 	w.must(tom.Share(theirs, w.person, "writer"))
-	id := w.add(drive.Item{Name: "mine.png", Parents: []string{theirs}})
+	id := w.add(drivesim.Item{Name: "mine.png", Parents: []string{theirs}})
 	guards, why := w.heldBy(w.open(t), id)
 	if !slices.Contains(guards, providers.GuardPartial) || !strings.Contains(why, "not shown") {
 		t.Errorf("held by %v, %s", guards, why)
@@ -83,18 +83,18 @@ func TestAFileWhoseFoldersAreNotShownIsHeld(t *testing.T) {
 }
 
 func TestWhereTheFolderCannotBeListedTheGuardsFail(t *testing.T) {
-	for name, fault := range map[string]cloudfake.Fault{
-		"incomplete": {Call: "drive.files.list", Kind: cloudfake.Incomplete, Times: -1},
+	for name, fault := range map[string]cloudsim.Fault{
+		"incomplete": {Call: "drive.files.list", Kind: cloudsim.Incomplete, Times: -1},
 		"refused": {
-			Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 403,
+			Call: "drive.files.list", Kind: cloudsim.Refuse, Status: 403,
 			Reason: "insufficientFilePermissions", Times: -1,
 		},
 		"broken": {
-			Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 500, Reason: "backendError", Times: -1,
+			Call: "drive.files.list", Kind: cloudsim.Refuse, Status: 500, Reason: "backendError", Times: -1,
 		},
 	} {
 		w, d, e := one(t)
-		w.must(w.cloud.SetFaults([]cloudfake.Fault{fault}))
+		w.must(w.cloud.SetFaults([]cloudsim.Fault{fault}))
 		if held, err := d.Guards(t.Context(), e.Ref, e.Revision, providers.AllGuards()); err == nil {
 			t.Errorf("%s: held by %v, and no error", name, held)
 		}
@@ -104,9 +104,9 @@ func TestWhereTheFolderCannotBeListedTheGuardsFail(t *testing.T) {
 // The files around a file are listed a page at a time.
 func TestAMarkOnALaterPageHolds(t *testing.T) {
 	w := newWorld(t)
-	id := w.add(drive.Item{Name: "a.png"})
+	id := w.add(drivesim.Item{Name: "a.png"})
 	for range 1200 {
-		w.add(drive.Item{Name: "a document", MimeType: "application/vnd.google-apps.document"})
+		w.add(drivesim.Item{Name: "a document", MimeType: "application/vnd.google-apps.document"})
 	}
 	w.folder(".git", "")
 	if guards, _ := w.heldBy(w.open(t), id); !slices.Equal(guards, []providers.Guard{providers.GuardGit}) {
@@ -120,7 +120,7 @@ func TestAFileOfAComputerIsHeldUnderEveryPolicy(t *testing.T) {
 	w := newWorld(t)
 	computer, err := w.person.Computer("My Laptop")
 	w.must(err)
-	id := w.add(drive.Item{Name: "a.png", Parents: []string{w.folder("Pictures", computer)}})
+	id := w.add(drivesim.Item{Name: "a.png", Parents: []string{w.folder("Pictures", computer)}})
 	d := w.open(t)
 	w.pass(time.Hour)
 	e, err := d.Stat(t.Context(), providers.Ref(id))

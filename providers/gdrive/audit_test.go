@@ -21,32 +21,32 @@ settle: 0
 `
 
 // faults are those that a service or a network can have, each once.
-func faults() []cloudfake.Fault {
-	all := []cloudfake.Fault{
-		{Kind: cloudfake.Refuse, Status: 429, Reason: "rateLimitExceeded", RetryAfter: "3"},
-		{Kind: cloudfake.Refuse, Status: 429, Text: "slow down", RetryAfter: "1"},
-		{Kind: cloudfake.Refuse, Status: 502, Text: "<html>bad gateway"},
-		{Kind: cloudfake.Refuse, Status: 500, Reason: "backendError"},
-		{Kind: cloudfake.Refuse, Status: 503, Reason: "backendError"},
-		{Kind: cloudfake.Refuse, Status: 401, Reason: "authError"},
-		{Kind: cloudfake.Refuse, Status: 401, Reason: "authError", Times: -1}, // the grant is gone
-		{Kind: cloudfake.Refuse, Status: 400, Reason: "invalid"},
-		{Kind: cloudfake.Refuse, Status: 500, Reason: "backendError", Times: -1},
+func faults() []cloudsim.Fault {
+	all := []cloudsim.Fault{
+		{Kind: cloudsim.Refuse, Status: 429, Reason: "rateLimitExceeded", RetryAfter: "3"},
+		{Kind: cloudsim.Refuse, Status: 429, Text: "slow down", RetryAfter: "1"},
+		{Kind: cloudsim.Refuse, Status: 502, Text: "<html>bad gateway"},
+		{Kind: cloudsim.Refuse, Status: 500, Reason: "backendError"},
+		{Kind: cloudsim.Refuse, Status: 503, Reason: "backendError"},
+		{Kind: cloudsim.Refuse, Status: 401, Reason: "authError"},
+		{Kind: cloudsim.Refuse, Status: 401, Reason: "authError", Times: -1}, // the grant is gone
+		{Kind: cloudsim.Refuse, Status: 400, Reason: "invalid"},
+		{Kind: cloudsim.Refuse, Status: 500, Reason: "backendError", Times: -1},
 		// the line breaks after the service did what it was asked, and stays broken
-		{Kind: cloudfake.CloseAfter, Times: -1},
-		{Kind: cloudfake.Slow, Delay: 100},
+		{Kind: cloudsim.CloseAfter, Times: -1},
+		{Kind: cloudsim.Slow, Delay: 100},
 	}
 	for _, reason := range []string{
 		"userRateLimitExceeded", "dailyLimitExceeded", "downloadQuotaExceeded", "insufficientFilePermissions",
 		"cannotDownloadAbusiveFile",
 	} {
-		all = append(all, cloudfake.Fault{Kind: cloudfake.Refuse, Status: 403, Reason: reason})
+		all = append(all, cloudsim.Fault{Kind: cloudsim.Refuse, Status: 403, Reason: reason})
 	}
-	for _, kind := range []cloudfake.Kind{
-		cloudfake.CloseBefore, cloudfake.CloseAfter, cloudfake.Truncate, cloudfake.ChangeBefore, cloudfake.ChangeAfter,
-		cloudfake.MoveBefore, cloudfake.Incomplete, cloudfake.EmptyPage,
+	for _, kind := range []cloudsim.Kind{
+		cloudsim.CloseBefore, cloudsim.CloseAfter, cloudsim.Truncate, cloudsim.ChangeBefore, cloudsim.ChangeAfter,
+		cloudsim.MoveBefore, cloudsim.Incomplete, cloudsim.EmptyPage,
 	} {
-		all = append(all, cloudfake.Fault{Kind: kind})
+		all = append(all, cloudsim.Fault{Kind: kind})
 	}
 	return all
 }
@@ -54,7 +54,7 @@ func faults() []cloudfake.Fault {
 // audited is a Drive as the audit meets it.
 type audited struct{ *world }
 
-func (a audited) Cloud() *cloudfake.Cloud          { return a.cloud }
+func (a audited) Cloud() *cloudsim.Cloud           { return a.cloud }
 func (a audited) Now() time.Time                   { return a.now() }
 func (a audited) Pass(d time.Duration)             { a.pass(d) }
 func (a audited) Policy() string                   { return auditPolicy }
@@ -71,8 +71,8 @@ func (a audited) Files() map[string]cloudaudit.File {
 
 func (a audited) Fill(p cloudaudit.Pictures) (due, bin []string) {
 	put := func(name string, content []byte) string {
-		return a.add(drive.Item{
-			Name: name, MimeType: "image/png", Content: drive.Bytes(content), Created: a.now().AddDate(0, -1, 0),
+		return a.add(drivesim.Item{
+			Name: name, MimeType: "image/png", Content: drivesim.Bytes(content), Created: a.now().AddDate(0, -1, 0),
 		})
 	}
 	for i, content := range p.Signed[:3] {
@@ -119,7 +119,7 @@ func TestUnderAnyFaultUndoBringsBackAndTheNextOneCompletesIt(t *testing.T) {
 func TestUnderAnyFaultPurgeDeletesOnlyWhatSweepdTrashed(t *testing.T) {
 	l := audit()
 	l.Before, l.Age, l.Do = applied, 31*24*time.Hour, cloudaudit.Purge
-	l.After = func(a *cloudaudit.Audit, _ cloudfake.Fault) {
+	l.After = func(a *cloudaudit.Audit, _ cloudsim.Fault) {
 		a.Run(cloudaudit.Purge)
 		w := a.Account.(audited)
 		for _, id := range a.Due {

@@ -16,9 +16,9 @@ import (
 )
 
 // requests are those since the record of that Seq.
-func (w *world) requests(since int64) (all []cloudfake.Record) {
+func (w *world) requests(since int64) (all []cloudsim.Record) {
 	for _, r := range w.cloud.Audit().Since(since) {
-		if r.Kind == cloudfake.KindRequest {
+		if r.Kind == cloudsim.KindRequest {
 			all = append(all, r)
 		}
 	}
@@ -31,7 +31,7 @@ func (w *world) seq() int64 { return int64(len(w.cloud.Audit().Since(0))) }
 const media = "drive.revisions.get.media"
 
 // reads are how often, and how many bytes of, each file were read.
-func reads(requests []cloudfake.Record) (times map[string]int, bytes map[string]int64) {
+func reads(requests []cloudsim.Record) (times map[string]int, bytes map[string]int64) {
 	times, bytes = map[string]int{}, map[string]int64{}
 	for _, r := range requests {
 		if r.Call == media {
@@ -47,17 +47,17 @@ func reads(requests []cloudfake.Record) (times map[string]int, bytes map[string]
 func TestAFirstScanCostsFewCallsAndFewBytes(t *testing.T) {
 	const files, images, copies = 100_000, 10_000, 1000
 	w, a := newAudited(t)
-	copied := drive.Noise(a.Pictures.Plain, 40_000, 0)
-	w.must(w.person.Fill(drive.Bulk{Files: files, Images: images, Folders: 100, Image: func(i int) drive.Item {
-		it := drive.Item{
+	copied := drivesim.Noise(a.Pictures.Plain, 40_000, 0)
+	w.must(w.person.Fill(drivesim.Bulk{Files: files, Images: images, Folders: 100, Image: func(i int) drivesim.Item {
+		it := drivesim.Item{
 			Name: fmt.Sprint("photo ", i, ".png"), MimeType: "image/png",
-			Content: drive.Noise(a.Pictures.Plain, 40_000, uint64(i)), Created: w.now().AddDate(0, -2, 0),
+			Content: drivesim.Noise(a.Pictures.Plain, 40_000, uint64(i)), Created: w.now().AddDate(0, -2, 0),
 		}
 		switch {
 		case i%(images/copies) == 1:
 			it.Name, it.Content = "copy.png", copied
 		case i%200 == 0:
-			it.Content = drive.Bytes(a.Pictures.Signed[i/200%3])
+			it.Content = drivesim.Bytes(a.Pictures.Signed[i/200%3])
 		}
 		return it
 	}}))
@@ -99,8 +99,8 @@ func TestAFirstScanCostsFewCallsAndFewBytes(t *testing.T) {
 			t.Errorf("a scan sent %s %s", r.HTTP, r.Path)
 		}
 	}
-	if i := slices.IndexFunc(requests, func(r cloudfake.Record) bool { return r.Call == media }); i < 0 ||
-		!slices.ContainsFunc(requests[i:], func(r cloudfake.Record) bool { return r.Call == "drive.files.list" }) {
+	if i := slices.IndexFunc(requests, func(r cloudsim.Record) bool { return r.Call == media }); i < 0 ||
+		!slices.ContainsFunc(requests[i:], func(r cloudsim.Record) bool { return r.Call == "drive.files.list" }) {
 		t.Error("no file was read before the listing was over")
 	}
 
@@ -145,8 +145,8 @@ func TestARealPictureIsReadByTwoRequestsAtMost(t *testing.T) {
 	for _, path := range paths {
 		b, err := os.ReadFile(path)
 		w.must(err)
-		names[w.add(drive.Item{
-			Name: filepath.Base(path), MimeType: "image/png", Content: drive.Bytes(b), Created: w.now().Add(-time.Hour),
+		names[w.add(drivesim.Item{
+			Name: filepath.Base(path), MimeType: "image/png", Content: drivesim.Bytes(b), Created: w.now().Add(-time.Hour),
 		})] = path
 	}
 	at := w.seq()

@@ -16,11 +16,11 @@ import (
 
 func TestAnExclusionHoldsInASharedDriveToo(t *testing.T) {
 	w := newWorld(t)
-	team, err := w.drive.AddDrive("Team", map[*drive.Account]string{w.person: "organizer"})
+	team, err := w.drive.AddDrive("Team", map[*drivesim.Account]string{w.person: "organizer"})
 	w.must(err)
-	id := w.add(drive.Item{Name: "secret.png", Parents: []string{w.folder("Private", team.ID())}})
-	w.add(drive.Item{Name: "open.png", Parents: []string{w.folder("Public", team.ID())}})
-	w.add(drive.Item{Name: "mine.png"})
+	id := w.add(drivesim.Item{Name: "secret.png", Parents: []string{w.folder("Private", team.ID())}})
+	w.add(drivesim.Item{Name: "open.png", Parents: []string{w.folder("Public", team.ID())}})
+	w.add(drivesim.Item{Name: "mine.png"})
 	w.options.SharedDrives, w.options.Exclude = []string{"Team"}, []string{"Private"}
 	d := w.open(t)
 	paths, _, _, err := list(t, d, "")
@@ -35,10 +35,10 @@ func TestAnExclusionHoldsInASharedDriveToo(t *testing.T) {
 // A folder that this account is not shown may be one that is excluded.
 func TestAFileInAFolderThatIsNotShownIsLeftAloneWherePathsMatter(t *testing.T) {
 	w := newWorld(t)
-	id := w.add(drive.Item{Name: "secret.png", Parents: []string{w.folder("Private", "")}})
+	id := w.add(drivesim.Item{Name: "secret.png", Parents: []string{w.folder("Private", "")}})
 	w.options.Exclude = []string{"Private"}
-	w.must(w.cloud.SetFaults([]cloudfake.Fault{
-		{Call: "drive.files.get", Nth: 3, Kind: cloudfake.Refuse, Status: 403, Reason: "insufficientFilePermissions"},
+	w.must(w.cloud.SetFaults([]cloudsim.Fault{
+		{Call: "drive.files.get", Nth: 3, Kind: cloudsim.Refuse, Status: 403, Reason: "insufficientFilePermissions"},
 	}))
 	if e, err := w.open(t).Stat(t.Context(), providers.Ref(id)); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %s, %v; want fs.ErrNotExist", e.Path, err)
@@ -48,15 +48,15 @@ func TestAFileInAFolderThatIsNotShownIsLeftAloneWherePathsMatter(t *testing.T) {
 // Files that others trashed may be purged if a rule would trash them in their old place.
 func TestWhatOthersThrewAwayIsLeftAloneWhereNothingSaysWhereItWas(t *testing.T) {
 	w := newWorld(t)
-	id := w.add(drive.Item{Name: "secret.png", Parents: []string{w.folder("Private", "")}})
+	id := w.add(drivesim.Item{Name: "secret.png", Parents: []string{w.folder("Private", "")}})
 	w.must(w.person.Trash(id))
 	for _, hidden := range []bool{true, false} {
 		w.options.Exclude = []string{"Private"}
 		w.must(w.cloud.SetFaults(nil))
 		if hidden {
-			w.must(w.cloud.SetFaults([]cloudfake.Fault{
+			w.must(w.cloud.SetFaults([]cloudsim.Fault{
 				{
-					Call: "drive.files.get", Nth: 2, Kind: cloudfake.Refuse, Status: 403,
+					Call: "drive.files.get", Nth: 2, Kind: cloudsim.Refuse, Status: 403,
 					Reason: "insufficientFilePermissions",
 				},
 			}))
@@ -76,7 +76,7 @@ func TestWhatOthersThrewAwayIsLeftAloneWhereNothingSaysWhereItWas(t *testing.T) 
 func TestAFolderThatIsMovedRightAfterTheListingTakesItsFilesAlong(t *testing.T) {
 	w := newWorld(t)
 	in := w.folder("Drafts", "")
-	id := w.add(drive.Item{Name: "a.png", Parents: []string{in}})
+	id := w.add(drivesim.Item{Name: "a.png", Parents: []string{in}})
 	private := w.folder("Private", "")
 	w.options.Exclude = []string{"Private"}
 	d := w.open(t)
@@ -149,9 +149,9 @@ func TestARestoreOfWhichNobodyKnowsIsUncertain(t *testing.T) {
 	w, d, e := one(t)
 	r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
 	w.must(err)
-	w.must(w.cloud.SetFaults([]cloudfake.Fault{
-		{Call: "drive.files.update", Kind: cloudfake.CloseAfter},
-		{Call: "drive.files.get", Nth: 2, Kind: cloudfake.Refuse, Status: 403, Reason: "insufficientFilePermissions"},
+	w.must(w.cloud.SetFaults([]cloudsim.Fault{
+		{Call: "drive.files.update", Kind: cloudsim.CloseAfter},
+		{Call: "drive.files.get", Nth: 2, Kind: cloudsim.Refuse, Status: 403, Reason: "insufficientFilePermissions"},
 	}))
 	if _, err := d.Restore(t.Context(), r); !errors.Is(err, providers.ErrUncertain) {
 		t.Errorf("got %v, want ErrUncertain: the record stays open", err)
@@ -165,12 +165,12 @@ func TestARestoreThatFailsHasChangedNothing(t *testing.T) {
 	w := newWorld(t)
 	w.options.Paths = true
 	d := w.open(t)
-	e, err := d.Stat(t.Context(), providers.Ref(w.add(drive.Item{Name: "a.png", Parents: []string{w.folder("F", "")}})))
+	e, err := d.Stat(t.Context(), providers.Ref(w.add(drivesim.Item{Name: "a.png", Parents: []string{w.folder("F", "")}})))
 	w.must(err)
 	r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
 	w.must(err)
-	w.must(w.cloud.SetFaults([]cloudfake.Fault{
-		{Call: "drive.files.get", Nth: 3, Kind: cloudfake.Refuse, Status: 400, Reason: "badRequest"},
+	w.must(w.cloud.SetFaults([]cloudsim.Fault{
+		{Call: "drive.files.get", Nth: 3, Kind: cloudsim.Refuse, Status: 400, Reason: "badRequest"},
 	}))
 	if _, err := w.open(t).Restore(t.Context(), r); err == nil {
 		t.Error("the test shows nothing: got no error")

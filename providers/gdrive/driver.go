@@ -25,7 +25,7 @@ type Options struct {
 	// Client sends the calls: it signs and paces them, and returns the errors of internal/cloud/cloudhttp.
 	Client *http.Client
 	// Use is the right that the user gave; it determines what the driver Can do.
-	Use google.Use
+	Use googleaccount.Use
 	// Account is the id of the account that Client signs for.
 	Account string
 
@@ -153,10 +153,10 @@ func (d *Driver) Roots() []string {
 // Can implements providers.Driver.
 func (d *Driver) Can() providers.Can {
 	can := providers.CanListTrash | providers.CanWait | providers.CanFollow | providers.CanThumbnail
-	if d.o.Use >= google.Trash {
+	if d.o.Use >= googleaccount.Trash {
 		can |= providers.CanTrash | providers.CanRestore
 	}
-	if d.o.Use >= google.Purge {
+	if d.o.Use >= googleaccount.Purge {
 		can |= providers.CanPurge | providers.CanEmptyTrash
 	}
 	return can

@@ -17,10 +17,10 @@ func TestTheFeedNamesOwnFilesInOtherPeoplesFolders(t *testing.T) {
 	w.must(err)
 	w.must(tom.Share(theirs, w.person, "writer"))
 	for range 20 { // so that a few changes are no drift
-		w.add(drive.Item{Name: "mine.png"})
+		w.add(drivesim.Item{Name: "mine.png"})
 	}
-	renamed := w.add(drive.Item{Name: "old.png", Parents: []string{theirs}})
-	gone := w.add(drive.Item{Name: "gone.png", Parents: []string{theirs}})
+	renamed := w.add(drivesim.Item{Name: "old.png", Parents: []string{theirs}})
+	gone := w.add(drivesim.Item{Name: "gone.png", Parents: []string{theirs}})
 	d := w.open(t)
 	paths, _, next, err := list(t, d, "")
 	if err != nil || len(paths) != 22 {
@@ -29,9 +29,9 @@ func TestTheFeedNamesOwnFilesInOtherPeoplesFolders(t *testing.T) {
 	w.pass(time.Hour)
 	w.must(w.person.Rename(renamed, "renamed.png"))
 	w.must(w.person.Trash(gone))
-	w.add(drive.Item{Name: "new.png", Parents: []string{theirs}})
-	_, err = tom.Put(drive.Item{
-		Name: "toms.png", MimeType: "image/png", Parents: []string{theirs}, Content: drive.Bytes([]byte("t")),
+	w.add(drivesim.Item{Name: "new.png", Parents: []string{theirs}})
+	_, err = tom.Put(drivesim.Item{
+		Name: "toms.png", MimeType: "image/png", Parents: []string{theirs}, Content: drivesim.Bytes([]byte("t")),
 	})
 	w.must(err)
 	paths, left, _, err := list(t, d, next)
@@ -47,13 +47,13 @@ func TestAnImageOfOthersIsNeverNamedByTheFeed(t *testing.T) {
 	tom := w.other()
 	shared := w.folder("Shared", "")
 	w.must(w.person.Share(shared, tom, "writer"))
-	w.add(drive.Item{Name: "mine.png"})
+	w.add(drivesim.Item{Name: "mine.png"})
 	d := w.open(t)
 	_, _, next, err := list(t, d, "")
 	w.must(err)
 	w.pass(time.Hour)
-	_, err = tom.Put(drive.Item{
-		Name: "toms.png", MimeType: "image/png", Parents: []string{shared}, Content: drive.Bytes([]byte("t")),
+	_, err = tom.Put(drivesim.Item{
+		Name: "toms.png", MimeType: "image/png", Parents: []string{shared}, Content: drivesim.Bytes([]byte("t")),
 	})
 	w.must(err)
 	if paths, _, next, err := list(t, d, next); err != nil || len(paths) > 0 || next == "" {

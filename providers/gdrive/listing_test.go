@@ -38,10 +38,10 @@ func list(
 }
 
 // add puts a file as its owner does.
-func (w *world) add(it drive.Item) string {
+func (w *world) add(it drivesim.Item) string {
 	w.Helper()
 	if it.Content == nil && it.MimeType == "" {
-		it.MimeType, it.Content = "image/png", drive.Bytes([]byte(it.Name))
+		it.MimeType, it.Content = "image/png", drivesim.Bytes([]byte(it.Name))
 	}
 	id, err := w.person.Put(it)
 	if err != nil {
@@ -67,9 +67,9 @@ func (w *world) must(err error) {
 }
 
 // other is another person with a Drive.
-func (w *world) other() *drive.Account {
+func (w *world) other() *drivesim.Account {
 	w.Helper()
-	a, err := w.drive.AddAccount(drive.Person{Email: "tom@example.com"})
+	a, err := w.drive.AddAccount(drivesim.Person{Email: "tom@example.com"})
 	w.must(err)
 	return a
 }
@@ -77,20 +77,20 @@ func (w *world) other() *drive.Account {
 func TestOnlyImagesOfTheAccountsOwnAreListed(t *testing.T) {
 	w := newWorld(t)
 	in := w.folder("Pictures", "")
-	w.add(drive.Item{Name: "mine.png"})
-	w.add(drive.Item{
-		Name: "below.webp", MimeType: "image/webp", Parents: []string{in}, Content: drive.Bytes([]byte("b")),
+	w.add(drivesim.Item{Name: "mine.png"})
+	w.add(drivesim.Item{
+		Name: "below.webp", MimeType: "image/webp", Parents: []string{in}, Content: drivesim.Bytes([]byte("b")),
 	})
-	w.add(drive.Item{Name: "text.txt", MimeType: "text/plain", Content: drive.Bytes([]byte("t"))})
-	w.add(drive.Item{Name: "a document", MimeType: "application/vnd.google-apps.document"})
-	w.add(drive.Item{Name: "a drawing", MimeType: "application/vnd.google-apps.drawing"})
-	w.must(w.person.Trash(w.add(drive.Item{Name: "thrown away.png"})))
-	w.add(drive.Item{
+	w.add(drivesim.Item{Name: "text.txt", MimeType: "text/plain", Content: drivesim.Bytes([]byte("t"))})
+	w.add(drivesim.Item{Name: "a document", MimeType: "application/vnd.google-apps.document"})
+	w.add(drivesim.Item{Name: "a drawing", MimeType: "application/vnd.google-apps.drawing"})
+	w.must(w.person.Trash(w.add(drivesim.Item{Name: "thrown away.png"})))
+	w.add(drivesim.Item{
 		Name: "short.png", MimeType: "application/vnd.google-apps.shortcut",
-		Target: w.add(drive.Item{Name: "target.png"}),
+		Target: w.add(drivesim.Item{Name: "target.png"}),
 	})
 	tom := w.other()
-	theirs, err := tom.Put(drive.Item{Name: "theirs.png", MimeType: "image/png", Content: drive.Bytes([]byte("t"))})
+	theirs, err := tom.Put(drivesim.Item{Name: "theirs.png", MimeType: "image/png", Content: drivesim.Bytes([]byte("t"))})
 	w.must(err)
 	w.must(tom.Share(theirs, w.person, "writer"))
 
@@ -112,11 +112,11 @@ func TestRootsAndExclusionsAreFoundByTheFoldersNames(t *testing.T) {
 	a := w.folder("A", "")
 	ab := w.folder("B/C", a)
 	old := w.folder("old", ab)
-	w.add(drive.Item{Name: "top.png"})
-	w.add(drive.Item{Name: "a.png", Parents: []string{a}})
-	w.add(drive.Item{Name: "ab.png", Parents: []string{ab}})
-	w.add(drive.Item{Name: "old.png", Parents: []string{old}})
-	w.add(drive.Item{Name: "..", Parents: []string{a}})
+	w.add(drivesim.Item{Name: "top.png"})
+	w.add(drivesim.Item{Name: "a.png", Parents: []string{a}})
+	w.add(drivesim.Item{Name: "ab.png", Parents: []string{ab}})
+	w.add(drivesim.Item{Name: "old.png", Parents: []string{old}})
+	w.add(drivesim.Item{Name: "..", Parents: []string{a}})
 	for _, test := range []struct {
 		roots, exclude, want []string
 	}{
@@ -137,9 +137,9 @@ func TestRootsAndExclusionsAreFoundByTheFoldersNames(t *testing.T) {
 // As of a folder of this machine: at each scan, not at the first alone.
 func TestARootThatNamesNothingIsAnErrorAtEachListing(t *testing.T) {
 	w := newWorld(t)
-	w.add(drive.Item{Name: "a.png", Parents: []string{w.folder("A", "")}})
+	w.add(drivesim.Item{Name: "a.png", Parents: []string{w.folder("A", "")}})
 	w.folder("empty", w.folder("B", ""))
-	w.add(drive.Item{Name: "c", MimeType: "text/plain", Content: drive.Bytes([]byte("c"))})
+	w.add(drivesim.Item{Name: "c", MimeType: "text/plain", Content: drivesim.Bytes([]byte("c"))})
 	w.folder("Shared drives", "")
 	for root, want := range map[string]error{
 		"/Gone": fs.ErrNotExist, "/B/Gone": fs.ErrNotExist, "/c": fs.ErrNotExist, "/a": fs.ErrNotExist,
@@ -171,7 +171,7 @@ func TestARootThatCannotBeLookedForIsNotEmpty(t *testing.T) {
 	w := newWorld(t)
 	w.folder("A", "")
 	w.options.Roots = []string{"/A"}
-	w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "drive.files.list", Nth: 3, Kind: cloudfake.Incomplete}}))
+	w.must(w.cloud.SetFaults([]cloudsim.Fault{{Call: "drive.files.list", Nth: 3, Kind: cloudsim.Incomplete}}))
 	if _, _, _, err := list(t, w.open(t), ""); err == nil || errors.Is(err, providers.ErrEmpty) ||
 		errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v, want an error of neither kind", err)
@@ -180,11 +180,11 @@ func TestARootThatCannotBeLookedForIsNotEmpty(t *testing.T) {
 
 func TestNoNameOfAFolderBringsAFileIntoAnotherRoot(t *testing.T) {
 	w := newWorld(t)
-	w.add(drive.Item{Name: "dots.png", Parents: []string{w.folder("…", "")}})
-	w.add(drive.Item{Name: "fake.png", Parents: []string{w.folder("Team", w.folder("Shared drives", ""))}})
-	team, err := w.drive.AddDrive("Team", map[*drive.Account]string{w.person: "organizer"})
+	w.add(drivesim.Item{Name: "dots.png", Parents: []string{w.folder("…", "")}})
+	w.add(drivesim.Item{Name: "fake.png", Parents: []string{w.folder("Team", w.folder("Shared drives", ""))}})
+	team, err := w.drive.AddDrive("Team", map[*drivesim.Account]string{w.person: "organizer"})
 	w.must(err)
-	w.add(drive.Item{Name: "team.png", Parents: []string{team.ID()}})
+	w.add(drivesim.Item{Name: "team.png", Parents: []string{team.ID()}})
 	w.options.Roots, w.options.SharedDrives = []string{"/…"}, []string{"Team"}
 	paths, _, _, err := list(t, w.open(t), "")
 	if want := []string{"/Shared drives/Team/team.png"}; !errors.Is(err, fs.ErrNotExist) || !slices.Equal(paths, want) {
@@ -195,7 +195,7 @@ func TestNoNameOfAFolderBringsAFileIntoAnotherRoot(t *testing.T) {
 func TestAFileOutsideTheRootsCannotBeMoved(t *testing.T) {
 	w := newWorld(t)
 	a := w.folder("A", "")
-	id := w.add(drive.Item{Name: "a.png", Parents: []string{a}})
+	id := w.add(drivesim.Item{Name: "a.png", Parents: []string{a}})
 	w.options.Roots = []string{"/A"}
 	d := w.open(t)
 	e, err := d.Stat(t.Context(), providers.Ref(id))
@@ -211,27 +211,27 @@ func TestAFileOutsideTheRootsCannotBeMoved(t *testing.T) {
 }
 
 func TestAnIncompleteListingIsNoListing(t *testing.T) {
-	for name, faults := range map[string][]cloudfake.Fault{
-		"incomplete": {{Call: "drive.files.list", Kind: cloudfake.Incomplete}},
+	for name, faults := range map[string][]cloudsim.Fault{
+		"incomplete": {{Call: "drive.files.list", Kind: cloudsim.Incomplete}},
 		"refused twice": {
-			{Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 400, Reason: "invalid", Times: -1},
+			{Call: "drive.files.list", Kind: cloudsim.Refuse, Status: 400, Reason: "invalid", Times: -1},
 		},
 		"forbidden": {
 			{
-				Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 403,
+				Call: "drive.files.list", Kind: cloudsim.Refuse, Status: 403,
 				Reason: "insufficientFilePermissions", Times: -1,
 			},
 		},
 		"signed out": {
-			{Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 401, Reason: "authError", Times: -1},
+			{Call: "drive.files.list", Kind: cloudsim.Refuse, Status: 401, Reason: "authError", Times: -1},
 		},
 		"broken": {
-			{Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 500, Reason: "backendError", Times: -1},
+			{Call: "drive.files.list", Kind: cloudsim.Refuse, Status: 500, Reason: "backendError", Times: -1},
 		},
-		"unreachable": {{Call: "drive.files.list", Kind: cloudfake.CloseBefore, Times: -1}},
+		"unreachable": {{Call: "drive.files.list", Kind: cloudsim.CloseBefore, Times: -1}},
 		"no feed": {
 			{
-				Call: "drive.changes.getStartPageToken", Kind: cloudfake.Refuse, Status: 500,
+				Call: "drive.changes.getStartPageToken", Kind: cloudsim.Refuse, Status: 500,
 				Reason: "backendError", Times: -1,
 			},
 		},
@@ -251,12 +251,12 @@ func TestAnIncompleteListingIsNoListing(t *testing.T) {
 }
 
 func TestAListingWhosePageIsRefusedBeginsAgainOnce(t *testing.T) {
-	w := newWorld(t, cloudfake.Fault{
-		Call: "drive.files.list", Nth: 2, Kind: cloudfake.Refuse, Status: 400, Reason: "invalid",
+	w := newWorld(t, cloudsim.Fault{
+		Call: "drive.files.list", Nth: 2, Kind: cloudsim.Refuse, Status: 400, Reason: "invalid",
 	},
-		cloudfake.Fault{Call: "drive.files.list", Nth: 3, Kind: cloudfake.EmptyPage})
+		cloudsim.Fault{Call: "drive.files.list", Nth: 3, Kind: cloudsim.EmptyPage})
 	for i := range 1500 {
-		w.add(drive.Item{Name: fmt.Sprint(i, ".png")})
+		w.add(drivesim.Item{Name: fmt.Sprint(i, ".png")})
 	}
 	d := w.open(t)
 	names := map[string]bool{}
@@ -277,7 +277,7 @@ func TestAListingWhosePageIsRefusedBeginsAgainOnce(t *testing.T) {
 func TestTheFeedOfAFullListingAndOfNothingNewIsOneCall(t *testing.T) {
 	w := newWorld(t)
 	for i := range 2500 {
-		w.add(drive.Item{Name: fmt.Sprint(i, ".png")})
+		w.add(drivesim.Item{Name: fmt.Sprint(i, ".png")})
 	}
 	d := w.open(t)
 	was := w.cloud.Audit().Calls()
@@ -314,9 +314,9 @@ func TestTheFeedNamesWhatChangedHowever(t *testing.T) {
 	w.options.Roots = []string{"/A"}
 	ids := map[string]string{}
 	for i := range 100 { // so that a few changes are no drift
-		ids[fmt.Sprint(i)] = w.add(drive.Item{Name: fmt.Sprint(i, ".png"), Parents: []string{a}})
+		ids[fmt.Sprint(i)] = w.add(drivesim.Item{Name: fmt.Sprint(i, ".png"), Parents: []string{a}})
 	}
-	outside := w.add(drive.Item{Name: "outside.png"})
+	outside := w.add(drivesim.Item{Name: "outside.png"})
 	d := w.open(t)
 	_, _, next, err := list(t, d, "")
 	w.must(err)
@@ -358,7 +358,7 @@ func TestWhereTheFeedCannotTellEverythingIsListedAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			a := w.folder("A", "")
-			w.add(drive.Item{Name: "a.png", Parents: []string{a}})
+			w.add(drivesim.Item{Name: "a.png", Parents: []string{a}})
 			d := w.open(t)
 			_, _, next, err := list(t, d, "")
 			w.must(err)
@@ -385,8 +385,8 @@ func TestACursorOfAnotherListingIsExpired(t *testing.T) {
 		t.Errorf("under other roots: got %v, want ErrExpired", err)
 	}
 	w.options.Roots = nil
-	w.must(w.cloud.SetFaults([]cloudfake.Fault{
-		{Call: "drive.changes.list", Kind: cloudfake.Refuse, Status: 400, Reason: "invalid"},
+	w.must(w.cloud.SetFaults([]cloudsim.Fault{
+		{Call: "drive.changes.list", Kind: cloudsim.Refuse, Status: 400, Reason: "invalid"},
 	}))
 	if _, _, _, err := list(t, w.open(t), next); !errors.Is(err, providers.ErrExpired) {
 		t.Errorf("of a token that Drive refuses: got %v, want ErrExpired", err)
@@ -395,13 +395,13 @@ func TestACursorOfAnotherListingIsExpired(t *testing.T) {
 
 func TestASharedDriveIsSweptWhenItIsNamed(t *testing.T) {
 	w := newWorld(t)
-	team, err := w.drive.AddDrive("Team", map[*drive.Account]string{w.person: "organizer"})
+	team, err := w.drive.AddDrive("Team", map[*drivesim.Account]string{w.person: "organizer"})
 	w.must(err)
-	_, err = w.drive.AddDrive("Other", map[*drive.Account]string{w.person: "organizer"})
+	_, err = w.drive.AddDrive("Other", map[*drivesim.Account]string{w.person: "organizer"})
 	w.must(err)
 	w.put("mine.png", []byte("a"))
 	in := w.folder("Drafts", team.ID())
-	id := w.add(drive.Item{Name: "team.png", Parents: []string{in}})
+	id := w.add(drivesim.Item{Name: "team.png", Parents: []string{in}})
 	if paths, _, _, err := list(t, w.open(t), ""); err != nil || !slices.Equal(paths, []string{"/mine.png"}) {
 		t.Errorf("not named: got %q, %v", paths, err)
 	}
@@ -433,8 +433,8 @@ func TestASharedDriveIsSweptWhenItIsNamed(t *testing.T) {
 
 func TestAListingSaysWhatDriveKnowsOfAFile(t *testing.T) {
 	w := newWorld(t)
-	c := drive.Bytes([]byte("photo"))
-	id := w.add(drive.Item{
+	c := drivesim.Bytes([]byte("photo"))
+	id := w.add(drivesim.Item{
 		Name: "photo.jpg", MimeType: "image/jpeg", Content: c, Width: 60, Height: 40, Make: "Canon", Model: "EOS 5D",
 	})
 	w.must(w.person.Star(id, true))

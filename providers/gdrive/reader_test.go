@@ -19,7 +19,7 @@ import (
 func (w *world) team() string {
 	w.Helper()
 	boss := w.other()
-	team, err := w.drive.AddDrive("Team", map[*drive.Account]string{w.person: "reader", boss: "organizer"})
+	team, err := w.drive.AddDrive("Team", map[*drivesim.Account]string{w.person: "reader", boss: "organizer"})
 	w.must(err)
 	w.options.SharedDrives = []string{"Team"}
 	return team.ID()
@@ -38,16 +38,16 @@ func readAll(t *testing.T, d *gdrive.Driver, e providers.Entry, off, n int64) ([
 // A reader is not shown revisions: by 403, or as if there were none.
 func TestAReaderOfASharedDriveReadsTheHead(t *testing.T) {
 	long := bytes.Repeat([]byte("0123456789"), 200_000) // more than is fetched at once
-	for _, refusal := range []cloudfake.Fault{
+	for _, refusal := range []cloudsim.Fault{
 		{},
-		{Call: "drive.revisions.get.media", Kind: cloudfake.Refuse, Status: 404, Reason: "notFound", Times: -1},
+		{Call: "drive.revisions.get.media", Kind: cloudsim.Refuse, Status: 404, Reason: "notFound", Times: -1},
 	} {
 		w := newWorld(t)
-		id := w.add(drive.Item{
-			Name: "a.png", MimeType: "image/png", Parents: []string{w.team()}, Content: drive.Bytes(long),
+		id := w.add(drivesim.Item{
+			Name: "a.png", MimeType: "image/png", Parents: []string{w.team()}, Content: drivesim.Bytes(long),
 		})
 		if refusal.Call != "" {
-			w.must(w.cloud.SetFaults([]cloudfake.Fault{refusal}))
+			w.must(w.cloud.SetFaults([]cloudsim.Fault{refusal}))
 		}
 		d := w.open(t)
 		e, err := d.Stat(t.Context(), providers.Ref(id))
@@ -66,17 +66,17 @@ func TestAReaderOfASharedDriveReadsTheHead(t *testing.T) {
 }
 
 func TestAHeadThatIsAnotherBeforeOrAfterIsErrChanged(t *testing.T) {
-	for _, kind := range []cloudfake.Kind{cloudfake.ChangeBefore, cloudfake.ChangeAfter} {
+	for _, kind := range []cloudsim.Kind{cloudsim.ChangeBefore, cloudsim.ChangeAfter} {
 		for _, n := range []int64{3, 2 << 20} {
 			w := newWorld(t)
-			id := w.add(drive.Item{
+			id := w.add(drivesim.Item{
 				Name: "a.png", MimeType: "image/png", Parents: []string{w.team()},
-				Content: drive.Bytes(make([]byte, 2<<20)),
+				Content: drivesim.Bytes(make([]byte, 2<<20)),
 			})
 			d := w.open(t)
 			e, err := d.Stat(t.Context(), providers.Ref(id))
 			w.must(err)
-			w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "drive.files.get.media", Kind: kind}}))
+			w.must(w.cloud.SetFaults([]cloudsim.Fault{{Call: "drive.files.get.media", Kind: kind}}))
 			if got, err := readAll(t, d, e, 0, n); !errors.Is(err, providers.ErrChanged) {
 				t.Errorf("%s, %d bytes: got %d bytes, %v; want ErrChanged", kind, n, len(got), err)
 			}
@@ -89,12 +89,12 @@ func TestAHeadThatIsAnotherBeforeOrAfterIsErrChanged(t *testing.T) {
 
 // A failed read is an error, regardless of Drive's name for it, and never a changed file: of that nothing is known.
 func TestAFileThatMayNotBeReadIsAnErrorOfTheScan(t *testing.T) {
-	for _, refusal := range []cloudfake.Fault{
-		{Kind: cloudfake.Refuse, Status: 403, Reason: "cannotDownloadFile"},
-		{Kind: cloudfake.Refuse, Status: 404, Reason: "notFound"},
+	for _, refusal := range []cloudsim.Fault{
+		{Kind: cloudsim.Refuse, Status: 403, Reason: "cannotDownloadFile"},
+		{Kind: cloudsim.Refuse, Status: 404, Reason: "notFound"},
 	} {
 		w, a := newAudited(t)
-		var faults []cloudfake.Fault
+		var faults []cloudsim.Fault
 		for _, call := range []string{"drive.files.get.media", "drive.revisions.get.media"} {
 			refusal.Call, refusal.Times = call, -1
 			faults = append(faults, refusal)

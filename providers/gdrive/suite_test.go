@@ -13,8 +13,8 @@ func TestDriveKeepsEveryPromise(t *testing.T) {
 	for name, change := range map[string]func(*gdrive.Options){
 		"with paths":    func(o *gdrive.Options) { o.Paths = true },
 		"without paths": func(*gdrive.Options) {},
-		"trash only":    func(o *gdrive.Options) { o.Use = google.Trash },
-		"read only":     func(o *gdrive.Options) { o.Use = google.Look },
+		"trash only":    func(o *gdrive.Options) { o.Use = googleaccount.Trash },
+		"read only":     func(o *gdrive.Options) { o.Use = googleaccount.Look },
 	} {
 		t.Run(name, func(t *testing.T) {
 			start := func(t *testing.T) providertest.Harness {
@@ -42,7 +42,7 @@ func (h shared) Path(name string) string { return "/Shared drives/Team/" + name 
 func TestASharedDriveKeepsEveryPromise(t *testing.T) {
 	providertest.RunAs(t, "shared drive", func(t *testing.T) providertest.Harness {
 		w := newWorld(t)
-		team, err := w.drive.AddDrive("Team", map[*drive.Account]string{w.person: "organizer"})
+		team, err := w.drive.AddDrive("Team", map[*drivesim.Account]string{w.person: "organizer"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -67,10 +67,10 @@ func TestAMoveToTheTrashIsTwoCallsWithAllThatGuardsIt(t *testing.T) {
 
 // The update's answer shows a change between the look and the update.
 func TestAFileThatChangesAtTheLastMomentIsTakenOutOfTheTrash(t *testing.T) {
-	for _, kind := range []cloudfake.Kind{cloudfake.ChangeBefore, cloudfake.MoveBefore} {
+	for _, kind := range []cloudsim.Kind{cloudsim.ChangeBefore, cloudsim.MoveBefore} {
 		t.Run(string(kind), func(t *testing.T) {
 			w, d, e := one(t)
-			w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "drive.files.update", Kind: kind}}))
+			w.must(w.cloud.SetFaults([]cloudsim.Fault{{Call: "drive.files.update", Kind: kind}}))
 			if _, err := d.Trash(t.Context(), key, e.Ref, e.Revision); !errors.Is(err, providers.ErrChanged) {
 				t.Errorf("got %v, want ErrChanged", err)
 			}
@@ -86,10 +86,10 @@ func TestAFileThatChangesAtTheLastMomentIsTakenOutOfTheTrash(t *testing.T) {
 
 func TestWhatCannotBeTakenOutAtOnceIsTakenOutBySettle(t *testing.T) {
 	w, d, e := one(t)
-	w.must(w.cloud.SetFaults([]cloudfake.Fault{
-		{Call: "drive.files.update", Kind: cloudfake.ChangeBefore},
+	w.must(w.cloud.SetFaults([]cloudsim.Fault{
+		{Call: "drive.files.update", Kind: cloudsim.ChangeBefore},
 		{
-			Call: "drive.files.update", Nth: 2, Kind: cloudfake.Refuse, Status: 403,
+			Call: "drive.files.update", Nth: 2, Kind: cloudsim.Refuse, Status: 403,
 			Reason: "insufficientFilePermissions",
 		},
 	}))
@@ -109,12 +109,12 @@ func TestWhatCannotBeTakenOutAtOnceIsTakenOutBySettle(t *testing.T) {
 
 func TestALostAnswerIsResolvedByLooking(t *testing.T) {
 	for _, test := range []struct {
-		kind cloudfake.Kind
+		kind cloudsim.Kind
 		done bool
-	}{{cloudfake.CloseAfter, true}, {cloudfake.Truncate, true}, {cloudfake.CloseBefore, false}} {
+	}{{cloudsim.CloseAfter, true}, {cloudsim.Truncate, true}, {cloudsim.CloseBefore, false}} {
 		t.Run(string(test.kind), func(t *testing.T) {
 			w, d, e := one(t)
-			w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "drive.files.update", Kind: test.kind}}))
+			w.must(w.cloud.SetFaults([]cloudsim.Fault{{Call: "drive.files.update", Kind: test.kind}}))
 			was := w.cloud.Audit().Calls()
 			r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
 			if n := w.since(was)["drive.files.update"]; n != 1 {
@@ -135,17 +135,17 @@ func TestALostAnswerIsResolvedByLooking(t *testing.T) {
 }
 
 func TestALostAnswerOfARestoreOrAPurgeIsResolvedByLooking(t *testing.T) {
-	for _, kind := range []cloudfake.Kind{cloudfake.CloseAfter, cloudfake.Truncate} {
+	for _, kind := range []cloudsim.Kind{cloudsim.CloseAfter, cloudsim.Truncate} {
 		w, d, e := one(t)
 		r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
 		w.must(err)
-		w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "drive.files.update", Kind: kind}}))
+		w.must(w.cloud.SetFaults([]cloudsim.Fault{{Call: "drive.files.update", Kind: kind}}))
 		if back, err := d.Restore(t.Context(), r); err != nil || back != e || w.trashed(string(e.Ref)) {
 			t.Errorf("restore, %s: got %+v, %v; want %+v", kind, back, err, e)
 		}
 		r, err = d.Trash(t.Context(), key, e.Ref, e.Revision)
 		w.must(err)
-		w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "drive.files.delete", Kind: cloudfake.CloseAfter}}))
+		w.must(w.cloud.SetFaults([]cloudsim.Fault{{Call: "drive.files.delete", Kind: cloudsim.CloseAfter}}))
 		if err := d.Purge(t.Context(), r); err != nil {
 			t.Errorf("purge, %s: %v", kind, err)
 		}
@@ -156,7 +156,7 @@ func TestALostAnswerOfARestoreOrAPurgeIsResolvedByLooking(t *testing.T) {
 	w, d, e := one(t)
 	r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
 	w.must(err)
-	w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "drive.files.delete", Kind: cloudfake.CloseBefore}}))
+	w.must(w.cloud.SetFaults([]cloudsim.Fault{{Call: "drive.files.delete", Kind: cloudsim.CloseBefore}}))
 	if err := d.Purge(t.Context(), r); !errors.Is(err, providers.ErrUncertain) {
 		t.Errorf("a purge that was never done: got %v, want ErrUncertain", err)
 	}
@@ -192,22 +192,22 @@ func TestGuardsAskDrive(t *testing.T) {
 	d := w.open(t)
 	tom := w.other()
 	for name, test := range map[string]struct {
-		item  drive.Item
+		item  drivesim.Item
 		act   func(id string) error
 		guard providers.Guard
 	}{
-		"star": {drive.Item{}, func(id string) error { return w.person.Star(id, true) }, providers.GuardTagged},
+		"star": {drivesim.Item{}, func(id string) error { return w.person.Star(id, true) }, providers.GuardTagged},
 		"shared": {
-			drive.Item{}, func(id string) error { return w.person.Share(id, tom, "reader") }, providers.GuardShared,
+			drivesim.Item{}, func(id string) error { return w.person.Share(id, tom, "reader") }, providers.GuardShared,
 		},
 		"link": {
-			drive.Item{}, func(id string) error { return w.person.Share(id, nil, "reader") }, providers.GuardShared,
+			drivesim.Item{}, func(id string) error { return w.person.Share(id, nil, "reader") }, providers.GuardShared,
 		},
-		"restricted": {drive.Item{ReadOnly: "final"}, nil, providers.GuardLocked},
+		"restricted": {drivesim.Item{ReadOnly: "final"}, nil, providers.GuardLocked},
 		"two folders": {
-			drive.Item{Parents: []string{w.folder("A", ""), w.folder("B", "")}}, nil, providers.GuardLocked,
+			drivesim.Item{Parents: []string{w.folder("A", ""), w.folder("B", "")}}, nil, providers.GuardLocked,
 		},
-		"nothing else": {drive.Item{}, nil, ""},
+		"nothing else": {drivesim.Item{}, nil, ""},
 	} {
 		test.item.Name = name + ".png"
 		id := w.add(test.item)
@@ -233,7 +233,7 @@ func TestPurgeDeletesNoFolderAndNothingThatIsNotAsItWasTrashed(t *testing.T) {
 	w, d, e := one(t)
 	tag := string(e.Revision[strings.LastIndexByte(string(e.Revision), '.')+1:])
 	folder := w.folder("F", "")
-	inside := w.add(drive.Item{Name: "inside.png", Parents: []string{folder}})
+	inside := w.add(drivesim.Item{Name: "inside.png", Parents: []string{folder}})
 	w.must(w.person.Trash(folder))
 	receipt := func(id string) providers.Receipt {
 		return providers.Receipt(`{"id":"` + id + `","key":"","rev":"x.y.` + tag + `"}`)
@@ -247,7 +247,7 @@ func TestPurgeDeletesNoFolderAndNothingThatIsNotAsItWasTrashed(t *testing.T) {
 	w.must(err)
 	w.must(w.person.Untrash(string(e.Ref)))
 	w.must(w.person.Trash(string(e.Ref))) // by the person now, though the note is still on it
-	w.must(w.person.Modify(string(e.Ref), drive.Bytes([]byte("two"))))
+	w.must(w.person.Modify(string(e.Ref), drivesim.Bytes([]byte("two"))))
 	if err := d.Purge(t.Context(), r); !errors.Is(err, providers.ErrChanged) {
 		t.Errorf("of other bytes: got %v, want ErrChanged", err)
 	}
@@ -261,10 +261,10 @@ func TestTheBinSaysWhatIsLeftAloneAndWhy(t *testing.T) {
 	w.options.Paths = true
 	d := w.open(t)
 	folder := w.folder("F", "")
-	w.add(drive.Item{Name: "inside.png", Parents: []string{folder}})
+	w.add(drivesim.Item{Name: "inside.png", Parents: []string{folder}})
 	w.must(w.person.Trash(folder))
-	w.must(w.person.Trash(w.add(drive.Item{Name: "doc", MimeType: "application/vnd.google-apps.document"})))
-	w.must(w.person.Trash(w.add(drive.Item{Name: "plain.png"})))
+	w.must(w.person.Trash(w.add(drivesim.Item{Name: "doc", MimeType: "application/vnd.google-apps.document"})))
+	w.must(w.person.Trash(w.add(drivesim.Item{Name: "plain.png"})))
 	got := map[string]string{}
 	for x, err := range d.Trashed(t.Context()) {
 		if err != nil || (x.Left == "") != (x.Receipt != "") {
@@ -284,17 +284,17 @@ func TestTheBinSaysWhatIsLeftAloneAndWhy(t *testing.T) {
 func TestAnEmptyingIsOverWhenItIsSeenToBe(t *testing.T) {
 	w := newWorld(t)
 	for range 250 {
-		w.must(w.person.Trash(w.add(drive.Item{Name: "x.png"})))
+		w.must(w.person.Trash(w.add(drivesim.Item{Name: "x.png"})))
 	}
-	stays := w.add(drive.Item{Name: "stays.png"})
+	stays := w.add(drivesim.Item{Name: "stays.png"})
 	if err := w.open(t).EmptyTrash(t.Context()); err != nil {
 		t.Errorf("got %v", err)
 	}
 	if left := w.drive.Snapshot(); len(left) != 1 || left[stays].ID != stays {
 		t.Errorf("%d files are left, want one", len(left))
 	}
-	w.must(w.person.Trash(w.add(drive.Item{Name: "x.png"})))
-	w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "drive.files.emptyTrash", Kind: cloudfake.Unfinished}}))
+	w.must(w.person.Trash(w.add(drivesim.Item{Name: "x.png"})))
+	w.must(w.cloud.SetFaults([]cloudsim.Fault{{Call: "drive.files.emptyTrash", Kind: cloudsim.Unfinished}}))
 	if err := w.open(t).EmptyTrash(t.Context()); !errors.Is(err, providers.ErrUncertain) {
 		t.Errorf("one that does not end: got %v, want ErrUncertain", err)
 	}
@@ -308,8 +308,8 @@ func TestReadingIsCutShortByNoConnection(t *testing.T) {
 	e, err := d.Stat(t.Context(), providers.Ref(id))
 	w.must(err)
 	for _, n := range []int64{1000, e.Size} {
-		w.must(w.cloud.SetFaults([]cloudfake.Fault{
-			{Call: "drive.revisions.get*", Kind: cloudfake.Truncate, Times: -1},
+		w.must(w.cloud.SetFaults([]cloudsim.Fault{
+			{Call: "drive.revisions.get*", Kind: cloudsim.Truncate, Times: -1},
 		}))
 		rc, err := d.ReadRange(t.Context(), e.Ref, e.Revision, 5, n)
 		var got []byte
@@ -321,7 +321,7 @@ func TestReadingIsCutShortByNoConnection(t *testing.T) {
 			t.Errorf("%d bytes: got %d and %v, want an error that is no end of file", n, len(got), err)
 		}
 	}
-	w.must(w.cloud.SetFaults([]cloudfake.Fault{{Call: "drive.revisions.get*", Kind: cloudfake.Truncate, Times: 2}}))
+	w.must(w.cloud.SetFaults([]cloudsim.Fault{{Call: "drive.revisions.get*", Kind: cloudsim.Truncate, Times: 2}}))
 	rc, err := d.ReadRange(t.Context(), e.Ref, e.Revision, 5, 1000)
 	w.must(err)
 	if got, err := io.ReadAll(rc); err != nil || string(got) != content[5:1005] {
@@ -354,7 +354,7 @@ func TestNothingIsSentButReadsUntilSomethingIsDeleted(t *testing.T) {
 	cancel()
 	_ = d.Wait(ctx, next)
 	for _, r := range w.cloud.Audit().Since(0) {
-		if r.Kind == cloudfake.KindRequest && r.HTTP != "GET" {
+		if r.Kind == cloudsim.KindRequest && r.HTTP != "GET" {
 			t.Errorf("%s %s %s was sent", r.HTTP, r.Call, r.Path)
 		}
 	}

@@ -9,8 +9,8 @@ import (
 )
 
 func TestWhatAScanUsedIsWhatTheServiceSaw(t *testing.T) {
-	w := newWorld(t, cloudfake.Fault{
-		Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 503, Reason: "backendError",
+	w := newWorld(t, cloudsim.Fault{
+		Call: "drive.files.list", Kind: cloudsim.Refuse, Status: 503, Reason: "backendError",
 	})
 	w.put("a.png", make([]byte, 200_000))
 	d := w.open(t)

@@ -15,9 +15,9 @@ import (
 
 // An address of eight hundred characters is nothing for a person.
 func TestARefusalIsToldInOneLineWithoutAnAddress(t *testing.T) {
-	for name, fault := range map[string]cloudfake.Fault{
-		"refused":     {Kind: cloudfake.Refuse, Status: 403, Reason: "accessNotConfigured"},
-		"unreachable": {Kind: cloudfake.CloseBefore},
+	for name, fault := range map[string]cloudsim.Fault{
+		"refused":     {Kind: cloudsim.Refuse, Status: 403, Reason: "accessNotConfigured"},
+		"unreachable": {Kind: cloudsim.CloseBefore},
 	} {
 		w, d, e := one(t)
 		w.options.Roots = []string{"/A"}
@@ -26,7 +26,7 @@ func TestARefusalIsToldInOneLineWithoutAnAddress(t *testing.T) {
 		w.must(err)
 		w.pass(time.Hour)
 		fault.Call, fault.Times = "*", -1
-		w.must(w.cloud.SetFaults([]cloudfake.Fault{fault}))
+		w.must(w.cloud.SetFaults([]cloudsim.Fault{fault}))
 		var errs []error
 		for _, since := range []providers.Cursor{"", "no cursor"} {
 			_, _, _, err := list(t, below, since)
@@ -62,7 +62,7 @@ func TestARefusalIsToldInOneLineWithoutAnAddress(t *testing.T) {
 func TestAFileThatAListingNamesTwiceIsCountedOnce(t *testing.T) {
 	w := newWorld(t)
 	for range 1500 {
-		w.add(drive.Item{Name: "a.png"})
+		w.add(drivesim.Item{Name: "a.png"})
 	}
 	d, again := w.open(t), false
 	var seen int64
@@ -76,8 +76,8 @@ func TestAFileThatAListingNamesTwiceIsCountedOnce(t *testing.T) {
 		}
 		if !again { // the second page is refused, and the first one comes again
 			again = true
-			w.must(w.cloud.SetFaults([]cloudfake.Fault{
-				{Call: "drive.files.list", Kind: cloudfake.Refuse, Status: 400, Reason: "invalid"},
+			w.must(w.cloud.SetFaults([]cloudsim.Fault{
+				{Call: "drive.files.list", Kind: cloudsim.Refuse, Status: 400, Reason: "invalid"},
 			}))
 		}
 	}

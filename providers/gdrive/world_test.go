@@ -45,28 +45,28 @@ func (c *clock) sleep(ctx context.Context, d time.Duration) error {
 type world struct {
 	*testing.T
 	*clock
-	cloud   *cloudfake.Cloud
-	drive   *drive.Drive
-	person  *drive.Account
-	server  *cloudfake.Server
+	cloud   *cloudsim.Cloud
+	drive   *drivesim.Drive
+	person  *drivesim.Account
+	server  *cloudsim.Server
 	ids     map[string]string // of files by name, the latest
 	options gdrive.Options
 	top     []string // the folder that files are put into; nil: My Drive
 }
 
-func newWorld(t *testing.T, faults ...cloudfake.Fault) *world {
+func newWorld(t *testing.T, faults ...cloudsim.Fault) *world {
 	t.Helper()
 	w := &world{T: t, clock: &clock{at: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}, ids: map[string]string{}}
 	var err error
-	if w.cloud, err = cloudfake.New(cloudfake.Options{
+	if w.cloud, err = cloudsim.New(cloudsim.Options{
 		Now: w.now, Faults: faults, Wait: func(context.Context, time.Duration) {},
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if w.drive, err = drive.New(w.cloud, drive.Options{}); err != nil {
+	if w.drive, err = drivesim.New(w.cloud, drivesim.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if w.person, err = w.drive.AddAccount(drive.Person{Email: "mia@example.com"}); err != nil {
+	if w.person, err = w.drive.AddAccount(drivesim.Person{Email: "mia@example.com"}); err != nil {
 		t.Fatal(err)
 	}
 	if w.server, err = w.cloud.Start("127.0.0.1:0"); err != nil {
@@ -77,13 +77,13 @@ func newWorld(t *testing.T, faults ...cloudfake.Fault) *world {
 			t.Error(err)
 		}
 	})
-	w.options = gdrive.Options{Use: google.Purge, Account: w.person.PermissionID(), Now: w.now, Sleep: w.sleep}
+	w.options = gdrive.Options{Use: googleaccount.Purge, Account: w.person.PermissionID(), Now: w.now, Sleep: w.sleep}
 	return w
 }
 
 // tokens signs with a new token of the person's each time: they are good for an hour, and here hours pass.
 type tokens struct {
-	person *drive.Account
+	person *drivesim.Account
 	scopes []string
 }
 
@@ -103,8 +103,8 @@ func (w *world) open(t *testing.T) *gdrive.Driver {
 
 func (w *world) tryOpen(o gdrive.Options) (*gdrive.Driver, error) {
 	transport := cloudhttp.New(w.server.Client().Transport, cloudhttp.Options{
-		Tokens: tokens{w.person, o.Use.Scopes()}, Hosts: google.Hosts(),
-		Classify: google.Classify, Name: google.Call, Now: w.now, Sleep: w.sleep, Rate: 1e6,
+		Tokens: tokens{w.person, o.Use.Scopes()}, Hosts: googleaccount.Hosts(),
+		Classify: googleaccount.Classify, Name: googleaccount.Call, Now: w.now, Sleep: w.sleep, Rate: 1e6,
 	})
 	o.Client = &http.Client{Transport: transport}
 	return gdrive.Open(context.Background(), o)
@@ -115,12 +115,12 @@ func (w *world) put(name string, content []byte) string {
 	w.Helper()
 	w.pass(time.Hour)
 	if id := w.ids[name]; id != "" && !w.drive.Snapshot()[id].Trashed {
-		if err := w.person.Modify(id, drive.Bytes(content)); err != nil {
+		if err := w.person.Modify(id, drivesim.Bytes(content)); err != nil {
 			w.Fatal(err)
 		}
 		return id
 	}
-	it := drive.Item{Parents: w.top, Name: path.Base(name), MimeType: "image/png", Content: drive.Bytes(content)}
+	it := drivesim.Item{Parents: w.top, Name: path.Base(name), MimeType: "image/png", Content: drivesim.Bytes(content)}
 	if ext := path.Ext(name); ext != "" && ext != ".png" {
 		it.MimeType = "application/octet-stream"
 	}
@@ -141,7 +141,7 @@ func (w *world) dir(name string) string {
 	if id := w.ids[name+"/"]; id != "" {
 		return id
 	}
-	it := drive.Item{Parents: w.top, Name: path.Base(name), MimeType: "application/vnd.google-apps.folder"}
+	it := drivesim.Item{Parents: w.top, Name: path.Base(name), MimeType: "application/vnd.google-apps.folder"}
 	if above := path.Dir(name); above != "." {
 		it.Parents = []string{w.dir(above)}
 	}

@@ -1,4 +1,4 @@
-package dropbox
+package dropboxaccount
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 
 // About is the answer of users/get_current_account.
 type About struct {
-	Account signin.Account
+	Account oauth.Account
 	Kind    string    // "basic", "pro", "business"
 	Date    time.Time // Dropbox's clock, by the answer's Date; zero if it has none
 }
@@ -36,7 +36,7 @@ func AskAbout(ctx context.Context, c *http.Client, member string) (About, error)
 	if who.ID == "" {
 		return About{}, errors.New("the answer names nobody")
 	}
-	a := About{Account: signin.Account{ID: who.ID, Email: who.Email}, Kind: who.Type.Tag}
+	a := About{Account: oauth.Account{ID: who.ID, Email: who.Email}, Kind: who.Type.Tag}
 	if date, err := http.ParseTime(header.Get("Date")); err == nil {
 		a.Date = date
 	}

@@ -1,4 +1,4 @@
-package dropbox
+package dropboxaccount
 
 import (
 	"context"
@@ -18,11 +18,11 @@ type Options struct {
 	Use     Use     // what the account must allow
 	Rate    float64 // the most calls a second; 0: cloudhttp's
 
-	AppKey string       // of the user's own app; it is not a secret
-	Member string       // with a team's app: the member that it acts as ("dbmid:...")
-	Store  signin.Store // the grant to the app
+	AppKey string      // of the user's own app; it is not a secret
+	Member string      // with a team's app: the member that it acts as ("dbmid:...")
+	Store  oauth.Store // the grant to the app
 
-	Net signin.Net
+	Net oauth.Net
 }
 
 // Connection is an account that can be used.
@@ -30,7 +30,7 @@ type Connection struct {
 	HTTP      *http.Client // sends the account's token, to Dropbox alone, by Transport
 	Notify    *http.Client // sends no token, and waits long: for list_folder/longpoll
 	Transport *cloudhttp.Transport
-	Account   signin.Account
+	Account   oauth.Account
 	Scopes    []string
 	Uses      Use // the most that the scopes allow
 }
@@ -45,7 +45,7 @@ func Connect(ctx context.Context, o Options) (*Connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	opened, err := signin.Open(o.Store, o.Storage, Service(o.Member), client, o.Net, o.Use.Scopes(o.Member))
+	opened, err := oauth.Open(o.Store, o.Storage, Service(o.Member), client, o.Net, o.Use.Scopes(o.Member))
 	if err != nil {
 		return nil, err
 	}
@@ -58,16 +58,16 @@ func Connect(ctx context.Context, o Options) (*Connection, error) {
 	return c, nil
 }
 
-// Client returns the user's own app. signin.ErrClient: there is none.
-func Client(appKey string) (signin.Client, error) {
+// Client returns the user's own app. oauth.ErrClient: there is none.
+func Client(appKey string) (oauth.Client, error) {
 	if appKey == "" {
-		return signin.Client{}, &signin.Error{
-			Kind: signin.ErrClient,
+		return oauth.Client{}, &oauth.Error{
+			Kind: oauth.ErrClient,
 			Hint: "name the key of your own Dropbox app as app_key: in the policy; docs/dropbox.md tells how to make one",
 			Err:  errors.New("there is none"),
 		}
 	}
-	return signin.Client{ID: appKey}, nil
+	return oauth.Client{ID: appKey}, nil
 }
 
 // longest is how long longpoll may be silent: at most the 480 seconds that are asked for, and "up to 90 seconds of

@@ -1,4 +1,4 @@
-package dropbox
+package dropboxaccount
 
 import (
 	"errors"
@@ -24,8 +24,8 @@ func Ours(err error) bool {
 // Hint returns what the user can do about an error of an account, "" if nothing is known to help.
 func Hint(err error) string {
 	fault, ok := errors.AsType[*cloudhttp.Error](err)
-	if e, signedIn := errors.AsType[*signin.Error](err); !ok || signedIn && e.Hint != "" {
-		return signin.Hint(err, "Dropbox")
+	if e, signedIn := errors.AsType[*oauth.Error](err); !ok || signedIn && e.Hint != "" {
+		return oauth.Hint(err, "Dropbox")
 	}
 	if fault.Kind == cloudhttp.Unsent {
 		return Hint(fault.Err)
@@ -40,7 +40,7 @@ func Hint(err error) string {
 	case "invalid_select_user":
 		return "is member: in the policy the id of a member of the team that linked the app?"
 	}
-	return signin.Hint(err, "Dropbox")
+	return oauth.Hint(err, "Dropbox")
 }
 
 // scopeHint returns what the user can do if the sign-in lacks a scope; "" means that Dropbox did not name it. Another

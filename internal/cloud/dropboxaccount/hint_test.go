@@ -1,4 +1,4 @@
-package dropbox_test
+package dropboxaccount_test
 
 import (
 	"errors"
@@ -44,15 +44,15 @@ func TestHintsNameDropbox(t *testing.T) {
 		{
 			cloudhttp.Error{
 				Kind: cloudhttp.Unsent, Call: "files/download",
-				Err: &signin.Error{Kind: signin.ErrNotSignedIn, Hint: "sweepd login box"},
+				Err: &oauth.Error{Kind: oauth.ErrNotSignedIn, Hint: "sweepd login box"},
 			}, true, "login box",
 		},
 		{cloudhttp.Error{Kind: cloudhttp.Limited, Call: "drive.files.list"}, false, ""},
 		{cloudhttp.Error{Kind: cloudhttp.Limited, Call: "GET www.googleapis.com"}, false, ""},
 	} {
 		err := errors.Join(errors.New("open box"), &c.err)
-		if dropbox.Ours(err) != c.ours || !strings.Contains(dropbox.Hint(err), c.want) {
-			t.Errorf("%v: got %v, %q; want %v, %q", &c.err, dropbox.Ours(err), dropbox.Hint(err), c.ours, c.want)
+		if dropboxaccount.Ours(err) != c.ours || !strings.Contains(dropboxaccount.Hint(err), c.want) {
+			t.Errorf("%v: got %v, %q; want %v, %q", &c.err, dropboxaccount.Ours(err), dropboxaccount.Hint(err), c.ours, c.want)
 		}
 	}
 }

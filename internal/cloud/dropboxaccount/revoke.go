@@ -1,4 +1,4 @@
-package dropbox
+package dropboxaccount
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 
 // revoke revokes a grant. A call of auth/token/revoke makes the access token that signs it invalid, and the refresh
 // token that it came from; so revoke first gets an access token. It returns nil if the grant is already invalid.
-func revoke(ctx context.Context, c *http.Client, member string, g signin.Grant) error {
+func revoke(ctx context.Context, c *http.Client, member string, g oauth.Grant) error {
 	ctx = cloudhttp.Repeatable(ctx)
 	cfg := &oauth2.Config{ClientID: g.ClientID, Endpoint: Service(member).Endpoint}
 	t, err := cfg.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, c),

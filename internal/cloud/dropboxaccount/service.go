@@ -1,4 +1,4 @@
-package dropbox
+package dropboxaccount
 
 import (
 	"context"
@@ -27,24 +27,24 @@ func hosts() []string { return []string{"api.dropboxapi.com", "content.dropboxap
 
 // Service returns Dropbox's sign-in. A lasting grant needs token_access_type=offline; the client has no secret
 // (PKCE). member is the team member that a team's app acts as, "" for an app of the user's own.
-func Service(member string) signin.Service {
-	return signin.Service{
+func Service(member string) oauth.Service {
+	return oauth.Service{
 		Name:     "dropbox",
 		Endpoint: oauth2.Endpoint{AuthURL: consentAt, TokenURL: tokenAt, AuthStyle: oauth2.AuthStyleInParams},
 		Params:   map[string]string{"token_access_type": "offline"},
 		Callback: Callback,
-		Whoami: func(ctx context.Context, c *http.Client) (signin.Account, error) {
+		Whoami: func(ctx context.Context, c *http.Client) (oauth.Account, error) {
 			return whoami(ctx, c, member)
 		},
 		Hosts: hosts(), Classify: Classify,
-		Revoke:    func(ctx context.Context, c *http.Client, g signin.Grant) error { return revoke(ctx, c, member, g) },
+		Revoke:    func(ctx context.Context, c *http.Client, g oauth.Grant) error { return revoke(ctx, c, member, g) },
 		FewerHint: fmt.Sprintf(tick, "it"),
 		AgainHint: "was the app unlinked at www.dropbox.com/account/connected_apps?",
 	}
 }
 
 // whoami returns the account that a token is of.
-func whoami(ctx context.Context, c *http.Client, member string) (signin.Account, error) {
+func whoami(ctx context.Context, c *http.Client, member string) (oauth.Account, error) {
 	about, err := AskAbout(ctx, c, member)
 	return about.Account, err
 }

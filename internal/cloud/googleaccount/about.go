@@ -1,4 +1,4 @@
-package google
+package googleaccount
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 
 // About is the answer of about.get.
 type About struct {
-	Account signin.Account
+	Account oauth.Account
 	Limit   int64     // bytes that may be stored; 0: unlimited
 	Usage   int64     // bytes that are stored in all of Google
 	Trash   int64     // of these, in Drive's trash
@@ -51,7 +51,7 @@ func AskAbout(ctx context.Context, c *http.Client) (About, error) {
 	}
 	q := answer.StorageQuota
 	a := About{
-		signin.Account{ID: answer.User.PermissionID, Email: answer.User.EmailAddress},
+		oauth.Account{ID: answer.User.PermissionID, Email: answer.User.EmailAddress},
 		number(q.Limit),
 		number(q.Usage), number(q.UsageInDriveTrash),
 		time.Time{},

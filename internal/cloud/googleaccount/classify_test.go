@@ -1,4 +1,4 @@
-package google_test
+package googleaccount_test
 
 import (
 	"fmt"
@@ -94,7 +94,7 @@ func TestEveryReasonHasItsMeaning(t *testing.T) {
 		{400, old(400, "invalid"), cloudhttp.Meaning{Kind: cloudhttp.Refused, Reason: "invalid", Text: "The text."}},
 		{416, "", cloudhttp.Meaning{Kind: cloudhttp.Refused}},
 	} {
-		if got := google.Classify(cloudhttp.Answer{Status: c.status, Body: []byte(c.body), Now: now}); got != c.want {
+		if got := googleaccount.Classify(cloudhttp.Answer{Status: c.status, Body: []byte(c.body), Now: now}); got != c.want {
 			t.Errorf("%d %s:\ngot  %+v\nwant %+v", c.status, c.body, got, c.want)
 		}
 	}
@@ -104,7 +104,7 @@ func TestEveryReasonHasItsMeaning(t *testing.T) {
 func TestAnAnswerThatIsNotFromGoogleNeitherDeniesNorMisses(t *testing.T) {
 	for _, status := range []int{403, 404} {
 		for _, body := range []string{"", "<html>blocked", `{"error":"blocked"}`, `{"error":{}}`, `{}`, `[]`, `null`} {
-			if got := google.Classify(cloudhttp.Answer{
+			if got := googleaccount.Classify(cloudhttp.Answer{
 				Status: status, Body: []byte(body),
 			}); got.Kind != cloudhttp.Refused {
 				t.Errorf("%d %q is %q", status, body, got.Kind)
@@ -120,7 +120,7 @@ func TestADailyQuotaEndsBeforeItIsSaidToBeNew(t *testing.T) {
 	}
 	for hour := range 24 * 400 {
 		now := time.Date(2026, 1, 1, 0, 30, 0, 0, time.UTC).Add(time.Duration(hour) * time.Hour)
-		until := google.Classify(cloudhttp.Answer{
+		until := googleaccount.Classify(cloudhttp.Answer{
 			Status: 403, Body: []byte(old(403, "dailyLimitExceeded")), Now: now,
 		}).Until
 		y, m, d := now.In(la).Date()
@@ -152,7 +152,7 @@ func TestACallIsNamedWithoutIds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := google.Call(r); got != want {
+		if got := googleaccount.Call(r); got != want {
 			t.Errorf("%s: got %q, want %q", request, got, want)
 		}
 	}

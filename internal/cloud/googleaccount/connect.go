@@ -1,4 +1,4 @@
-package google
+package googleaccount
 
 import (
 	"context"
@@ -19,20 +19,20 @@ type Options struct {
 	Use     Use     // what the account must allow
 	Rate    float64 // the most calls a second; 0: cloudhttp's
 
-	Client string       // the file of the OAuth client
-	Store  signin.Store // the grant to it
+	Client string      // the file of the OAuth client
+	Store  oauth.Store // the grant to it
 
 	ServiceAccount string // the file of a key, instead of Client and Store
 	Impersonate    string // with a key: the user's address
 
-	Net signin.Net
+	Net oauth.Net
 }
 
 // Connection is an account that can be used.
 type Connection struct {
 	HTTP      *http.Client // sends the account's token, to Google alone, by Transport
 	Transport *cloudhttp.Transport
-	Account   signin.Account
+	Account   oauth.Account
 	Scopes    []string
 	Uses      Use // the most that the scopes allow
 }
@@ -47,8 +47,8 @@ func Connect(ctx context.Context, o Options) (*Connection, error) {
 		return connectByKey(ctx, o)
 	}
 	if o.Client == "" {
-		return nil, &signin.Error{
-			Kind: signin.ErrClient,
+		return nil, &oauth.Error{
+			Kind: oauth.ErrClient,
 			Hint: "name the file of your own OAuth client as client: in the policy; docs/google-drive.md tells how to make one",
 			Err:  errors.New("there is none"),
 		}
@@ -57,7 +57,7 @@ func Connect(ctx context.Context, o Options) (*Connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	opened, err := signin.Open(o.Store, o.Storage, Service(), client, o.Net, o.Use.Scopes())
+	opened, err := oauth.Open(o.Store, o.Storage, Service(), client, o.Net, o.Use.Scopes())
 	if err != nil {
 		return nil, err
 	}
@@ -76,15 +76,15 @@ func connectByKey(ctx context.Context, o Options) (*Connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := o.connection(signin.NewSource(o.Net.Now, signin.Access{}, k.get))
+	c := o.connection(oauth.NewSource(o.Net.Now, oauth.Access{}, k.get))
 	c.Scopes, c.Uses = o.Use.Scopes(), o.Use
 	if c.Account, err = whoami(ctx, c.HTTP); err != nil {
 		return nil, fmt.Errorf("ask whose account it is: %w", err)
 	}
 	for _, named := range []string{o.Impersonate, o.Account} {
 		if named != "" && !c.Account.Is(named) {
-			return nil, &signin.Error{
-				Kind: signin.ErrOtherAccount,
+			return nil, &oauth.Error{
+				Kind: oauth.ErrOtherAccount,
 				Err:  fmt.Errorf("the policy says that %s is %s's, and it is %s's", o.Storage, named, c.Account.Email),
 			}
 		}
@@ -93,7 +93,7 @@ func connectByKey(ctx context.Context, o Options) (*Connection, error) {
 	if err == nil && pinned.ID == "" {
 		err = o.Store.Pin(o.Storage, c.Account)
 	} else if err == nil && pinned.ID != c.Account.ID {
-		err = signin.Other(o.Storage, c.Account, pinned)
+		err = oauth.Other(o.Storage, c.Account, pinned)
 	}
 	return c, err
 }

@@ -1,4 +1,4 @@
-package google_test
+package googleaccount_test
 
 import (
 	"context"
@@ -28,32 +28,32 @@ import (
 
 // world is a Drive on loopback, and a machine that reaches it.
 type world struct {
-	cloud  *cloudfake.Cloud
-	drive  *drive.Drive
-	server *cloudfake.Server
-	ann    *drive.Account
+	cloud  *cloudsim.Cloud
+	drive  *drivesim.Drive
+	server *cloudsim.Server
+	ann    *drivesim.Account
 	client string // the file of the OAuth client
-	store  signin.Store
+	store  oauth.Store
 
 	mu  sync.Mutex
 	now time.Time
 }
 
-func newWorld(t *testing.T, o drive.Options) *world {
+func newWorld(t *testing.T, o drivesim.Options) *world {
 	t.Helper()
 	w := &world{now: time.Now()} // a service account signs with the machine's time
-	cloud, err := cloudfake.New(cloudfake.Options{Now: w.Now})
+	cloud, err := cloudsim.New(cloudsim.Options{Now: w.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.cloud = cloud
-	if w.drive, err = drive.New(cloud, o); err != nil {
+	if w.drive, err = drivesim.New(cloud, o); err != nil {
 		t.Fatal(err)
 	}
-	if w.ann, err = w.drive.AddAccount(drive.Person{Email: "ann@example.com"}); err != nil {
+	if w.ann, err = w.drive.AddAccount(drivesim.Person{Email: "ann@example.com"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.drive.AddAccount(drive.Person{Email: "bob@example.com"}); err != nil {
+	if _, err := w.drive.AddAccount(drivesim.Person{Email: "bob@example.com"}); err != nil {
 		t.Fatal(err)
 	}
 	if w.server, err = cloud.Start("127.0.0.1:0"); err != nil {
@@ -69,7 +69,7 @@ func newWorld(t *testing.T, o drive.Options) *world {
 	w.client = filepath.Join(dir, "client.json")
 	write(t, w.client, fmt.Sprintf(
 		`{"installed":{"client_id":%q,"project_id":"p","auth_uri":"https://evil.example.com/","token_uri":"https://evil.example.com/","client_secret":%q,"redirect_uris":["http://localhost"]}}`,
-		drive.ClientID, drive.ClientSecret,
+		drivesim.ClientID, drivesim.ClientSecret,
 	))
 	return w
 }
@@ -93,8 +93,8 @@ func (w *world) pass(d time.Duration) {
 	w.now = w.now.Add(d)
 }
 
-func (w *world) net() signin.Net {
-	return signin.Net{
+func (w *world) net() oauth.Net {
+	return oauth.Net{
 		Base: w.server.Client().Transport, Now: w.Now,
 		Sleep: func(ctx context.Context, d time.Duration) error {
 			w.pass(d)
@@ -128,9 +128,9 @@ func (w *world) allow(t *testing.T, start, email string, scopes []string) {
 	hop(direct, "GET", hop(w.server.Client(), "POST", hop(direct, "GET", start, nil), form), nil)
 }
 
-func (w *world) signIn(t *testing.T, use google.Use, email string, scopes []string) (signin.Grant, error) {
+func (w *world) signIn(t *testing.T, use googleaccount.Use, email string, scopes []string) (oauth.Grant, error) {
 	t.Helper()
-	client, err := google.ReadClient(signin.ReadPrivate, w.client)
+	client, err := googleaccount.ReadClient(oauth.ReadPrivate, w.client)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,8 +138,8 @@ func (w *world) signIn(t *testing.T, use google.Use, email string, scopes []stri
 	if err != nil {
 		t.Fatal(err)
 	}
-	return signin.SignIn(t.Context(), w.net(), signin.Request{
-		Storage: "drive", Service: google.Service(), Client: client, Scopes: use.Scopes(), Pinned: pinned,
+	return oauth.SignIn(t.Context(), w.net(), oauth.Request{
+		Storage: "drive", Service: googleaccount.Service(), Client: client, Scopes: use.Scopes(), Pinned: pinned,
 		Show: func(start, _ string) error {
 			go w.allow(t, start, email, scopes)
 			return nil
@@ -148,7 +148,7 @@ func (w *world) signIn(t *testing.T, use google.Use, email string, scopes []stri
 }
 
 // signedIn keeps what ann gives.
-func (w *world) signedIn(t *testing.T, use google.Use) {
+func (w *world) signedIn(t *testing.T, use googleaccount.Use) {
 	t.Helper()
 	g, err := w.signIn(t, use, "ann@example.com", nil)
 	if err == nil {
@@ -159,19 +159,19 @@ func (w *world) signedIn(t *testing.T, use google.Use) {
 	}
 }
 
-func (w *world) options(use google.Use) google.Options {
-	return google.Options{Storage: "drive", Use: use, Client: w.client, Store: w.store, Net: w.net()}
+func (w *world) options(use googleaccount.Use) googleaccount.Options {
+	return googleaccount.Options{Storage: "drive", Use: use, Client: w.client, Store: w.store, Net: w.net()}
 }
 
 func (w *world) about() int { return w.cloud.Audit().Calls()["drive.about.get"] }
 
 func TestAPersonConnectsTheirDrive(t *testing.T) {
-	for _, use := range []google.Use{google.Look, google.Trash, google.Purge} {
+	for _, use := range []googleaccount.Use{googleaccount.Look, googleaccount.Trash, googleaccount.Purge} {
 		t.Run(use.String(), func(t *testing.T) {
-			w := newWorld(t, drive.Options{})
+			w := newWorld(t, drivesim.Options{})
 			w.signedIn(t, use)
 			for range 2 {
-				c, err := google.Connect(t.Context(), w.options(use))
+				c, err := googleaccount.Connect(t.Context(), w.options(use))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -188,12 +188,12 @@ func TestAPersonConnectsTheirDrive(t *testing.T) {
 			if n := w.about(); n != 1 {
 				t.Errorf("asked %d times whose it is, want once", n)
 			}
-			for more := use + 1; more <= google.Purge; more++ {
-				_, err := google.Connect(t.Context(), w.options(more))
-				is(t, err, signin.ErrFewerScopes, "sweepd login drive")
+			for more := use + 1; more <= googleaccount.Purge; more++ {
+				_, err := googleaccount.Connect(t.Context(), w.options(more))
+				is(t, err, oauth.ErrFewerScopes, "sweepd login drive")
 			}
-			for less := google.Look; less < use; less++ {
-				if _, err := google.Connect(t.Context(), w.options(less)); err != nil {
+			for less := googleaccount.Look; less < use; less++ {
+				if _, err := googleaccount.Connect(t.Context(), w.options(less)); err != nil {
 					t.Errorf("to %s: %v", less, err)
 				}
 			}
@@ -201,9 +201,9 @@ func TestAPersonConnectsTheirDrive(t *testing.T) {
 	}
 }
 
-func is(t *testing.T, err error, kind signin.Kind, hint string) {
+func is(t *testing.T, err error, kind oauth.Kind, hint string) {
 	t.Helper()
-	e, ok := errors.AsType[*signin.Error](err)
+	e, ok := errors.AsType[*oauth.Error](err)
 	if !ok || !errors.Is(err, kind) {
 		t.Fatalf("got %v, want %q", err, kind)
 	}
@@ -213,122 +213,122 @@ func is(t *testing.T, err error, kind signin.Kind, hint string) {
 }
 
 func TestABoxThatIsNotTickedIsRefused(t *testing.T) {
-	w := newWorld(t, drive.Options{})
-	_, err := w.signIn(t, google.Trash, "ann@example.com", google.Look.Scopes())
-	is(t, err, signin.ErrFewerScopes, "box")
+	w := newWorld(t, drivesim.Options{})
+	_, err := w.signIn(t, googleaccount.Trash, "ann@example.com", googleaccount.Look.Scopes())
+	is(t, err, oauth.ErrFewerScopes, "box")
 }
 
 func TestTheDriveOfAnotherIsRefused(t *testing.T) {
-	w := newWorld(t, drive.Options{})
-	w.signedIn(t, google.Look)
-	_, err := w.signIn(t, google.Look, "bob@example.com", nil)
-	is(t, err, signin.ErrOtherAccount, "sign in as ann@example.com")
-	o := w.options(google.Look)
+	w := newWorld(t, drivesim.Options{})
+	w.signedIn(t, googleaccount.Look)
+	_, err := w.signIn(t, googleaccount.Look, "bob@example.com", nil)
+	is(t, err, oauth.ErrOtherAccount, "sign in as ann@example.com")
+	o := w.options(googleaccount.Look)
 	o.Account = "bob@example.com"
-	_, err = google.Connect(t.Context(), o)
-	is(t, err, signin.ErrOtherAccount, "policy")
+	_, err = googleaccount.Connect(t.Context(), o)
+	is(t, err, oauth.ErrOtherAccount, "policy")
 }
 
 func TestSevenDaysOfTestingModeEndInASignInAgain(t *testing.T) {
-	w := newWorld(t, drive.Options{TestingMode: true})
-	w.signedIn(t, google.Look)
+	w := newWorld(t, drivesim.Options{TestingMode: true})
+	w.signedIn(t, googleaccount.Look)
 	w.pass(6 * 24 * time.Hour)
-	c, err := google.Connect(t.Context(), w.options(google.Look))
+	c, err := googleaccount.Connect(t.Context(), w.options(googleaccount.Look))
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.pass(25 * time.Hour)
 	_, err = c.HTTP.Get("https://www.googleapis.com/drive/v3/files") // a run that is under way
-	is(t, err, signin.ErrSignInAgain, "testing mode")
-	_, err = google.Connect(t.Context(), w.options(google.Look)) // and the next
-	is(t, err, signin.ErrSignInAgain, "testing mode")
+	is(t, err, oauth.ErrSignInAgain, "testing mode")
+	_, err = googleaccount.Connect(t.Context(), w.options(googleaccount.Look)) // and the next
+	is(t, err, oauth.ErrSignInAgain, "testing mode")
 }
 
 func TestAPersonWhoRemovesTheAppIsAskedToSignInAgain(t *testing.T) {
-	w := newWorld(t, drive.Options{})
-	w.signedIn(t, google.Look)
+	w := newWorld(t, drivesim.Options{})
+	w.signedIn(t, googleaccount.Look)
 	w.ann.Revoke()
-	c, err := google.Connect(t.Context(), w.options(google.Look))
+	c, err := googleaccount.Connect(t.Context(), w.options(googleaccount.Look))
 	if err != nil {
 		t.Fatal(err) // the token is known, and nothing was asked yet
 	}
 	_, err = c.HTTP.Get("https://www.googleapis.com/drive/v3/files")
-	is(t, err, signin.ErrSignInAgain, "sweepd login drive")
+	is(t, err, oauth.ErrSignInAgain, "sweepd login drive")
 }
 
 func TestSigningOutGivesTheAccessBack(t *testing.T) {
-	w := newWorld(t, drive.Options{})
-	w.signedIn(t, google.Look)
+	w := newWorld(t, drivesim.Options{})
+	w.signedIn(t, googleaccount.Look)
 	g, err := w.store.Load("drive")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if err := signin.Revoke(t.Context(), google.Service(), w.net(), g); err != nil {
+		if err := oauth.Revoke(t.Context(), googleaccount.Service(), w.net(), g); err != nil {
 			t.Fatal(err)
 		}
 	}
-	c, err := google.Connect(t.Context(), w.options(google.Look))
+	c, err := googleaccount.Connect(t.Context(), w.options(googleaccount.Look))
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = c.HTTP.Get("https://www.googleapis.com/drive/v3/files")
-	is(t, err, signin.ErrSignInAgain, "")
+	is(t, err, oauth.ErrSignInAgain, "")
 }
 
 func TestAFaultOfGoogleIsToldFromAFaultOfTheSignIn(t *testing.T) {
 	for _, c := range []struct {
-		fault cloudfake.Fault
+		fault cloudsim.Fault
 		want  error
 	}{
 		{
-			cloudfake.Fault{
-				Call: "drive.about.get", Times: -1, Kind: cloudfake.Refuse, Status: 403,
+			cloudsim.Fault{
+				Call: "drive.about.get", Times: -1, Kind: cloudsim.Refuse, Status: 403,
 				Reason: "accessNotConfigured",
 			}, cloudhttp.Denied,
 		},
 		{
-			cloudfake.Fault{
-				Call: "drive.about.get", Times: -1, Kind: cloudfake.Refuse, Status: 403,
+			cloudsim.Fault{
+				Call: "drive.about.get", Times: -1, Kind: cloudsim.Refuse, Status: 403,
 				Reason: "dailyLimitExceeded",
 			}, cloudhttp.Exhausted,
 		},
 		{
-			cloudfake.Fault{
-				Call: "drive.about.get", Times: -1, Kind: cloudfake.Refuse, Status: 403,
+			cloudsim.Fault{
+				Call: "drive.about.get", Times: -1, Kind: cloudsim.Refuse, Status: 403,
 				Reason: "userRateLimitExceeded",
 			}, cloudhttp.Limited,
 		},
 		{
-			cloudfake.Fault{
-				Call: "drive.about.get", Times: -1, Kind: cloudfake.Refuse, Status: 401,
+			cloudsim.Fault{
+				Call: "drive.about.get", Times: -1, Kind: cloudsim.Refuse, Status: 401,
 				Reason: "authError",
 			}, cloudhttp.Unauthorized,
 		},
-		{cloudfake.Fault{Call: "drive.about.get", Times: -1, Kind: cloudfake.CloseBefore}, cloudhttp.Unavailable},
-		{cloudfake.Fault{Call: "drive.about.get", Times: -1, Kind: cloudfake.Truncate}, cloudhttp.Unavailable},
-		{cloudfake.Fault{Call: "drive.about.get", Nth: 1, Kind: cloudfake.Refuse, Status: 503}, nil},
+		{cloudsim.Fault{Call: "drive.about.get", Times: -1, Kind: cloudsim.CloseBefore}, cloudhttp.Unavailable},
+		{cloudsim.Fault{Call: "drive.about.get", Times: -1, Kind: cloudsim.Truncate}, cloudhttp.Unavailable},
+		{cloudsim.Fault{Call: "drive.about.get", Nth: 1, Kind: cloudsim.Refuse, Status: 503}, nil},
 		{
-			cloudfake.Fault{
-				Call: "drive.about.get", Nth: 1, Kind: cloudfake.Refuse, Status: 429,
+			cloudsim.Fault{
+				Call: "drive.about.get", Nth: 1, Kind: cloudsim.Refuse, Status: 429,
 				Text: "slow down", RetryAfter: "3",
 			}, nil,
 		},
 		{
-			cloudfake.Fault{
-				Call: "drive.about.get", Nth: 1, Kind: cloudfake.Refuse, Status: 401,
+			cloudsim.Fault{
+				Call: "drive.about.get", Nth: 1, Kind: cloudsim.Refuse, Status: 401,
 				Reason: "authError",
 			}, nil,
 		},
 	} {
-		w := newWorld(t, drive.Options{})
-		w.signedIn(t, google.Look)
+		w := newWorld(t, drivesim.Options{})
+		w.signedIn(t, googleaccount.Look)
 		w.pass(2 * time.Hour)
-		if err := w.cloud.SetFaults([]cloudfake.Fault{c.fault}); err != nil {
+		if err := w.cloud.SetFaults([]cloudsim.Fault{c.fault}); err != nil {
 			t.Fatal(err)
 		}
-		_, err := google.Connect(t.Context(), w.options(google.Look))
-		if !errors.Is(err, c.want) || errors.Is(err, signin.ErrSignInAgain) ||
+		_, err := googleaccount.Connect(t.Context(), w.options(googleaccount.Look))
+		if !errors.Is(err, c.want) || errors.Is(err, oauth.ErrSignInAgain) ||
 			errors.Is(err, cloudhttp.ErrUnknownOutcome) {
 			t.Errorf("%s: got %v, want %v", c.fault, err, c.want)
 		}
@@ -336,7 +336,7 @@ func TestAFaultOfGoogleIsToldFromAFaultOfTheSignIn(t *testing.T) {
 }
 
 func TestOnlyADesktopClientWillDo(t *testing.T) {
-	w := newWorld(t, drive.Options{})
+	w := newWorld(t, drivesim.Options{})
 	for name, text := range map[string]string{
 		"a web client":      `{"web":{"client_id":"x.apps.googleusercontent.com","client_secret":"secret-s"}}`,
 		"a service account": `{"type":"service_account","client_email":"x"}`,
@@ -345,8 +345,8 @@ func TestOnlyADesktopClientWillDo(t *testing.T) {
 		"another's":         `{"installed":{"client_id":"x.example.com","client_secret":"secret-s"}}`,
 	} {
 		write(t, w.client, text)
-		_, err := google.ReadClient(signin.ReadPrivate, w.client)
-		is(t, err, signin.ErrClient, "Desktop app")
+		_, err := googleaccount.ReadClient(oauth.ReadPrivate, w.client)
+		is(t, err, oauth.ErrClient, "Desktop app")
 		if strings.Contains(err.Error(), "secret-s") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -354,10 +354,10 @@ func TestOnlyADesktopClientWillDo(t *testing.T) {
 	if err := os.Chmod(w.client, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	_, err := google.ReadClient(signin.ReadPrivate, w.client)
-	is(t, err, signin.ErrExposed, "chmod 600")
-	_, err = google.Connect(t.Context(), google.Options{Storage: "drive", Net: w.net()})
-	is(t, err, signin.ErrClient, "docs/google-drive.md")
+	_, err := googleaccount.ReadClient(oauth.ReadPrivate, w.client)
+	is(t, err, oauth.ErrExposed, "chmod 600")
+	_, err = googleaccount.Connect(t.Context(), googleaccount.Options{Storage: "drive", Net: w.net()})
+	is(t, err, oauth.ErrClient, "docs/google-drive.md")
 }
 
 // delegate makes a service account and the file of its key.
@@ -386,77 +386,77 @@ func (w *world) delegate(t *testing.T, tokenURI string, scopes ...string) string
 }
 
 func TestAServiceAccountActsForAPersonOfItsDomain(t *testing.T) {
-	w := newWorld(t, drive.Options{})
-	o := google.Options{
-		Storage: "drive", Use: google.Purge, Store: w.store, Net: w.net(),
+	w := newWorld(t, drivesim.Options{})
+	o := googleaccount.Options{
+		Storage: "drive", Use: googleaccount.Purge, Store: w.store, Net: w.net(),
 		ServiceAccount: w.delegate(t, "https://oauth2.googleapis.com/token", "drive"), Impersonate: "ann@example.com",
 	}
-	c, err := google.Connect(t.Context(), o)
+	c, err := googleaccount.Connect(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Account.Email != "ann@example.com" || c.Uses != google.Purge {
+	if c.Account.Email != "ann@example.com" || c.Uses != googleaccount.Purge {
 		t.Errorf("got %+v", c)
 	}
 	o.Impersonate = "bob@example.com"
-	_, err = google.Connect(t.Context(), o)
-	is(t, err, signin.ErrOtherAccount, "")
+	_, err = googleaccount.Connect(t.Context(), o)
+	is(t, err, oauth.ErrOtherAccount, "")
 	o.Impersonate = "nobody@example.com"
-	_, err = google.Connect(t.Context(), o)
-	if e, ok := errors.AsType[*signin.Error](err); !ok || !strings.Contains(e.Hint, "act for nobody@example.com") {
+	_, err = googleaccount.Connect(t.Context(), o)
+	if e, ok := errors.AsType[*oauth.Error](err); !ok || !strings.Contains(e.Hint, "act for nobody@example.com") {
 		t.Errorf("got %v", err)
 	}
 	o.Impersonate = ""
-	_, err = google.Connect(t.Context(), o)
-	is(t, err, signin.ErrClient, "impersonate:")
+	_, err = googleaccount.Connect(t.Context(), o)
+	is(t, err, oauth.ErrClient, "impersonate:")
 }
 
 func TestAKeyWithoutDelegationSaysWhatToDo(t *testing.T) {
-	w := newWorld(t, drive.Options{})
-	o := google.Options{
-		Storage: "drive", Use: google.Purge, Store: w.store, Net: w.net(),
+	w := newWorld(t, drivesim.Options{})
+	o := googleaccount.Options{
+		Storage: "drive", Use: googleaccount.Purge, Store: w.store, Net: w.net(),
 		ServiceAccount: w.delegate(t, "https://oauth2.googleapis.com/token", "drive.readonly"),
 		Impersonate:    "ann@example.com",
 	}
-	_, err := google.Connect(t.Context(), o)
-	if e, ok := errors.AsType[*signin.Error](err); !ok || !strings.Contains(e.Hint, "Workspace") {
+	_, err := googleaccount.Connect(t.Context(), o)
+	if e, ok := errors.AsType[*oauth.Error](err); !ok || !strings.Contains(e.Hint, "Workspace") {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestAKeyIsUsedAtGoogleAlone(t *testing.T) {
-	w := newWorld(t, drive.Options{})
-	o := google.Options{
+	w := newWorld(t, drivesim.Options{})
+	o := googleaccount.Options{
 		Storage: "drive", Store: w.store, Net: w.net(),
 		ServiceAccount: w.delegate(t, "https://evil.example.com/token", "drive"), Impersonate: "ann@example.com",
 	}
-	_, err := google.Connect(t.Context(), o)
-	is(t, err, signin.ErrClient, "")
+	_, err := googleaccount.Connect(t.Context(), o)
+	is(t, err, oauth.ErrClient, "")
 	write(t, o.ServiceAccount, `{"type":"authorized_user","refresh_token":"secret-r"}`)
-	_, err = google.Connect(t.Context(), o)
-	is(t, err, signin.ErrClient, "key")
+	_, err = googleaccount.Connect(t.Context(), o)
+	is(t, err, oauth.ErrClient, "key")
 	if err := os.Chmod(o.ServiceAccount, 0o640); err != nil {
 		t.Fatal(err)
 	}
-	_, err = google.Connect(t.Context(), o)
-	is(t, err, signin.ErrExposed, "chmod 600")
+	_, err = googleaccount.Connect(t.Context(), o)
+	is(t, err, oauth.ErrExposed, "chmod 600")
 }
 
 func TestWhatScopesAllow(t *testing.T) {
 	const base = "https://www.googleapis.com/auth/"
 	for _, c := range []struct {
 		scopes []string
-		want   google.Use
+		want   googleaccount.Use
 		ok     bool
 	}{
-		{nil, google.Look, false},
-		{[]string{base + "drive.metadata"}, google.Look, false},
-		{[]string{base + "drive.file"}, google.Look, false},
-		{[]string{base + "drive.readonly"}, google.Look, true},
-		{[]string{base + "drive.readonly", base + "drive.metadata"}, google.Trash, true},
-		{[]string{"openid", base + "drive"}, google.Purge, true},
+		{nil, googleaccount.Look, false},
+		{[]string{base + "drive.metadata"}, googleaccount.Look, false},
+		{[]string{base + "drive.file"}, googleaccount.Look, false},
+		{[]string{base + "drive.readonly"}, googleaccount.Look, true},
+		{[]string{base + "drive.readonly", base + "drive.metadata"}, googleaccount.Trash, true},
+		{[]string{"openid", base + "drive"}, googleaccount.Purge, true},
 	} {
-		if got, ok := google.Uses(c.scopes); got != c.want || ok != c.ok {
+		if got, ok := googleaccount.Uses(c.scopes); got != c.want || ok != c.ok {
 			t.Errorf("%q: got %v, %v, want %v, %v", c.scopes, got, ok, c.want, c.ok)
 		}
 	}

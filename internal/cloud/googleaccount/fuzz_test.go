@@ -1,4 +1,4 @@
-package google_test
+package googleaccount_test
 
 import (
 	"testing"
@@ -22,7 +22,7 @@ func FuzzClassify(f *testing.F) {
 		if status < 400 || status > 599 {
 			return
 		}
-		m := google.Classify(cloudhttp.Answer{Status: status, Body: body})
+		m := googleaccount.Classify(cloudhttp.Answer{Status: status, Body: body})
 		if m.Kind == cloudhttp.Pass {
 			t.Errorf("%d %q passes", status, body)
 		}

@@ -1,4 +1,4 @@
-package google
+package googleaccount
 
 import (
 	"errors"
@@ -10,8 +10,8 @@ import (
 // Hint returns what the user can do about an error of an account, "" if nothing is known to help.
 func Hint(err error) string {
 	fault, ok := errors.AsType[*cloudhttp.Error](err)
-	if e, signedIn := errors.AsType[*signin.Error](err); !ok || signedIn && e.Hint != "" {
-		return signin.Hint(err, "Google")
+	if e, signedIn := errors.AsType[*oauth.Error](err); !ok || signedIn && e.Hint != "" {
+		return oauth.Hint(err, "Google")
 	}
 	if fault.Kind == cloudhttp.Unsent {
 		return Hint(fault.Err)
@@ -32,5 +32,5 @@ func Hint(err error) string {
 	case "domainPolicy":
 		return "an administrator has switched Drive apps off for this account"
 	}
-	return signin.Hint(err, "Google")
+	return oauth.Hint(err, "Google")
 }

@@ -1,4 +1,4 @@
-package google_test
+package googleaccount_test
 
 import (
 	"fmt"
@@ -18,8 +18,8 @@ func TestEachRefusalOfTheAPIHasItsOwnHint(t *testing.T) {
 			`{"error":{"code":403,"message":"m","errors":[{"reason":"forbidden"}],"status":"PERMISSION_DENIED","details":[{"reason":%q}]}}`,
 			reason,
 		)
-		m := google.Classify(cloudhttp.Answer{Status: 403, Body: []byte(body)})
-		hint := google.Hint(fmt.Errorf("list: %w", &cloudhttp.Error{Kind: m.Kind, Status: 403, Reason: m.Reason}))
+		m := googleaccount.Classify(cloudhttp.Answer{Status: 403, Body: []byte(body)})
+		hint := googleaccount.Hint(fmt.Errorf("list: %w", &cloudhttp.Error{Kind: m.Kind, Status: 403, Reason: m.Reason}))
 		if hint == "" || hints[hint] != "" {
 			t.Errorf("%s has the hint %q, which is that of %q", reason, hint, hints[hint])
 		}

@@ -1,4 +1,4 @@
-package google
+package googleaccount
 
 import (
 	"context"
@@ -19,7 +19,7 @@ import (
 type key struct {
 	storage string
 	config  *jwt.Config
-	net     signin.Net
+	net     oauth.Net
 }
 
 // readKey reads the service account's key file.
@@ -31,20 +31,20 @@ func (o Options) readKey() (*key, error) {
 	}
 	cfg, err := google.JWTConfigFromJSON(b, o.Use.Scopes()...)
 	if err != nil {
-		return nil, &signin.Error{
-			Kind: signin.ErrClient,
+		return nil, &oauth.Error{
+			Kind: oauth.ErrClient,
 			Hint: "download a key of the type JSON for the service account: docs/google-drive.md",
 			Err:  fmt.Errorf("%s is no key of a service account", path),
 		}
 	}
 	if cfg.TokenURL != google.JWTTokenURL {
-		return nil, &signin.Error{
-			Kind: signin.ErrClient, Err: fmt.Errorf("%s names an address that is not Google's", path),
+		return nil, &oauth.Error{
+			Kind: oauth.ErrClient, Err: fmt.Errorf("%s names an address that is not Google's", path),
 		}
 	}
 	if o.Impersonate == "" {
-		return nil, &signin.Error{
-			Kind: signin.ErrClient, Hint: "impersonate: somebody@your.domain",
+		return nil, &oauth.Error{
+			Kind: oauth.ErrClient, Hint: "impersonate: somebody@your.domain",
 			Err: errors.New("a service account has no files of its own to sweep"),
 		}
 	}
@@ -52,8 +52,8 @@ func (o Options) readKey() (*key, error) {
 	return &key{o.Storage, cfg, o.Net}, nil
 }
 
-// get returns a new access token, for a signin.Source.
-func (k *key) get(ctx context.Context, _ signin.Access, _ secret.Text) (signin.Access, error) {
+// get returns a new access token, for a oauth.Source.
+func (k *key) get(ctx context.Context, _ oauth.Access, _ secret.Text) (oauth.Access, error) {
 	c := k.net.Plain()
 	c.Transport = bound{cloudhttp.Reading(ctx), c.Transport} // jwt calls without a context
 	t, err := k.config.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, c)).Token()
@@ -63,13 +63,13 @@ func (k *key) get(ctx context.Context, _ signin.Access, _ secret.Text) (signin.A
 		t.ExpiresIn = int64(seconds)
 		return k.net.Access(t), nil
 	case ctx.Err() != nil:
-		return signin.Access{}, ctx.Err() // jwt wraps no error
+		return oauth.Access{}, ctx.Err() // jwt wraps no error
 	}
-	err = signin.Refusal(k.storage, Service(), err)
-	if e, ok := errors.AsType[*signin.Error](err); ok {
+	err = oauth.Refusal(k.storage, Service(), err)
+	if e, ok := errors.AsType[*oauth.Error](err); ok {
 		e.Hint = "may the service account act for " + k.config.Subject + "? see \"Workspace\" in docs/google-drive.md"
 	}
-	return signin.Access{}, err
+	return oauth.Access{}, err
 }
 
 // bound makes every call end when ctx ends.

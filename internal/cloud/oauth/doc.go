@@ -1,4 +1,4 @@
-// Package signin lets a person give sweepd access to an account of a cloud service, by OAuth 2.0 with a client of
+// Package oauth lets a person give sweepd access to an account of a cloud service, by OAuth 2.0 with a client of
 // their own, and stores the grant.
 //
 // A Grant records which account gave which scopes to which client, and all three must stay the same. A token of
@@ -9,4 +9,4 @@
 // The flow is RFC 8252's for native programs: the system's browser, a redirect to the loopback address, PKCE (RFC
 // 7636), and a state. On a machine without a browser it is a link, and an address that the person pastes. The package
 // knows no service: a Service describes one.
-package signin
+package oauth

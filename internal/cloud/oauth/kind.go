@@ -1,4 +1,4 @@
-package signin
+package oauth
 
 // Kind is a kind of failure of a sign-in. Each is an error, for errors.Is.
 type Kind string

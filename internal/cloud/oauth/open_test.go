@@ -1,4 +1,4 @@
-package signin_test
+package oauth_test
 
 import (
 	"bytes"
@@ -23,18 +23,18 @@ import (
 )
 
 // opened is ann's grant, kept and taken into use.
-func opened(t *testing.T, a *authority, c *clock) (signin.Store, *signin.Opened) {
+func opened(t *testing.T, a *authority, c *clock) (oauth.Store, *oauth.Opened) {
 	t.Helper()
-	store := signin.Store{Dir: filepath.Join(t.TempDir(), "signin")}
+	store := oauth.Store{Dir: filepath.Join(t.TempDir(), "signin")}
 	if err := store.Save("drive", a.signIn(t, c)); err != nil {
 		t.Fatal(err)
 	}
 	return store, open(t, a, c, store)
 }
 
-func open(t *testing.T, a *authority, c *clock, store signin.Store) *signin.Opened {
+func open(t *testing.T, a *authority, c *clock, store oauth.Store) *oauth.Opened {
 	t.Helper()
-	o, err := signin.Open(store, "drive", a.service(), client(), c.net(), []string{"read"})
+	o, err := oauth.Open(store, "drive", a.service(), client(), c.net(), []string{"read"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,13 +42,13 @@ func open(t *testing.T, a *authority, c *clock, store signin.Store) *signin.Open
 }
 
 // api is a client of the service's API.
-func api(a *authority, c *clock, o *signin.Opened) *http.Client {
+func api(a *authority, c *clock, o *oauth.Opened) *http.Client {
 	return &http.Client{
 		Transport: cloudhttp.New(nil, cloudhttp.Options{Tokens: o.Tokens, Hosts: []string{"127.0.0.1"}, Now: c.Now}),
 	}
 }
 
-func token(t *testing.T, o *signin.Opened, refused secret.Text) secret.Text {
+func token(t *testing.T, o *oauth.Opened, refused secret.Text) secret.Text {
 	t.Helper()
 	got, err := o.Tokens.Token(t.Context(), refused)
 	if err != nil {
@@ -129,7 +129,7 @@ func TestAGrantThatIsTakenBackIsASignInAgain(t *testing.T) {
 	a.set(func() { clear(a.refresh); clear(a.access) })
 	c.pass(2 * time.Hour)
 	_, err := api(a, c, o).Get(a.URL + "/whoami")
-	is(t, err, signin.ErrSignInAgain, "sweepd login drive; perhaps it is seven days old")
+	is(t, err, oauth.ErrSignInAgain, "sweepd login drive; perhaps it is seven days old")
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, cloudhttp.ErrUnknownOutcome) {
 		t.Errorf("%v says too much", err)
 	}
@@ -150,7 +150,7 @@ func TestAServiceThatIsDownIsNoReasonToSignInAgain(t *testing.T) {
 	c.pass(2 * time.Hour)
 	a.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) })
 	_, err := o.Tokens.Token(t.Context(), secret.Text{})
-	if !errors.Is(err, cloudhttp.Unavailable) || errors.Is(err, signin.ErrSignInAgain) ||
+	if !errors.Is(err, cloudhttp.Unavailable) || errors.Is(err, oauth.ErrSignInAgain) ||
 		errors.Is(err, cloudhttp.ErrUnknownOutcome) {
 		t.Errorf("got %v", err)
 	}
@@ -168,7 +168,7 @@ func TestSigningOutIsNotUndoneByARefresh(t *testing.T) {
 		was.ServeHTTP(w, r)
 	})
 	_, err := o.Tokens.Token(t.Context(), secret.Text{})
-	is(t, err, signin.ErrNotSignedIn, "sweepd login drive")
+	is(t, err, oauth.ErrNotSignedIn, "sweepd login drive")
 	if _, err := os.Stat(store.File("drive")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the file is back: %v", err)
 	}
@@ -192,7 +192,7 @@ func TestTheAccountIsAskedOnceForEachToken(t *testing.T) {
 	verify(2)
 	o = open(t, a, c, store)
 	verify(2)
-	is(t, o.Verify(t.Context(), api(a, c, o), "bob@example.com"), signin.ErrOtherAccount, "sign in as the account")
+	is(t, o.Verify(t.Context(), api(a, c, o), "bob@example.com"), oauth.ErrOtherAccount, "sign in as the account")
 }
 
 func TestATokenOfAnotherAccountIsRefusedAtTheStart(t *testing.T) {
@@ -205,24 +205,24 @@ func TestATokenOfAnotherAccountIsRefusedAtTheStart(t *testing.T) {
 	})
 	c.pass(2 * time.Hour)
 	o := open(t, a, c, store)
-	is(t, o.Verify(t.Context(), api(a, c, o), ""), signin.ErrOtherAccount, "sign in as ann@example.com")
+	is(t, o.Verify(t.Context(), api(a, c, o), ""), oauth.ErrOtherAccount, "sign in as ann@example.com")
 }
 
 func TestAGrantIsHeldToWhatIsNeeded(t *testing.T) {
 	a, c := newAuthority(t), newClock()
 	store, _ := opened(t, a, c)
-	_, err := signin.Open(store, "drive", a.service(), client(), c.net(), []string{"read", "purge"})
-	is(t, err, signin.ErrFewerScopes, "sweepd login drive")
+	_, err := oauth.Open(store, "drive", a.service(), client(), c.net(), []string{"read", "purge"})
+	is(t, err, oauth.ErrFewerScopes, "sweepd login drive")
 	another := client()
 	another.ID = "client-2"
-	_, err = signin.Open(store, "drive", a.service(), another, c.net(), nil)
-	is(t, err, signin.ErrClient, "sweepd login drive")
-	_, err = signin.Open(store, "dropbox", a.service(), client(), c.net(), nil)
-	is(t, err, signin.ErrNotSignedIn, "sweepd login dropbox")
+	_, err = oauth.Open(store, "drive", a.service(), another, c.net(), nil)
+	is(t, err, oauth.ErrClient, "sweepd login drive")
+	_, err = oauth.Open(store, "dropbox", a.service(), client(), c.net(), nil)
+	is(t, err, oauth.ErrNotSignedIn, "sweepd login dropbox")
 	s := a.service()
 	s.Name = "another"
-	_, err = signin.Open(store, "drive", s, client(), c.net(), nil)
-	is(t, err, signin.ErrUnreadable, "")
+	_, err = oauth.Open(store, "drive", s, client(), c.net(), nil)
+	is(t, err, oauth.ErrUnreadable, "")
 }
 
 func TestACredentialOfSystemdIsReadAndNeverWritten(t *testing.T) {
@@ -237,7 +237,7 @@ func TestACredentialOfSystemdIsReadAndNeverWritten(t *testing.T) {
 	if err := os.WriteFile(path, b, 0o440); err != nil { // systemd's ACL shows as a group's right
 		t.Fatal(err)
 	}
-	store := signin.Store{Dir: filepath.Join(t.TempDir(), "none"), Credentials: credentials}
+	store := oauth.Store{Dir: filepath.Join(t.TempDir(), "none"), Credentials: credentials}
 	c.pass(2 * time.Hour)
 	o := open(t, a, c, store)
 	first := token(t, o, secret.Text{})
@@ -262,7 +262,7 @@ func TestRevokingMakesTheTokensGoodForNothing(t *testing.T) {
 	a, c := newAuthority(t), newClock()
 	_, o := opened(t, a, c)
 	for range 2 { // the second finds nothing to do
-		if err := signin.Revoke(t.Context(), a.service(), c.net(), o.Grant); err != nil {
+		if err := oauth.Revoke(t.Context(), a.service(), c.net(), o.Grant); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -270,7 +270,7 @@ func TestRevokingMakesTheTokensGoodForNothing(t *testing.T) {
 		t.Error("the refresh token is still good")
 	}
 	_, err := api(a, c, o).Get(a.URL + "/whoami")
-	is(t, err, signin.ErrSignInAgain, "")
+	is(t, err, oauth.ErrSignInAgain, "")
 }
 
 // Everything that a sign-in's life prints, at debug, with every error on the way, is searched for every secret there
@@ -294,19 +294,19 @@ func TestNothingThatIsPrintedHasASecretInIt(t *testing.T) {
 	var secrets []string
 	r := a.request(t)
 	say(r.Client)
-	g, err := signin.SignIn(t.Context(), n, r)
+	g, err := oauth.SignIn(t.Context(), n, r)
 	if err != nil {
 		t.Fatal(err)
 	}
 	say(g)
-	store := signin.Store{Dir: t.TempDir()}
+	store := oauth.Store{Dir: t.TempDir()}
 	if err := os.Chmod(store.Dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	if err := store.Save("drive", g); err != nil {
 		t.Fatal(err)
 	}
-	o, err := signin.Open(store, "drive", a.service(), client(), n, nil)
+	o, err := oauth.Open(store, "drive", a.service(), client(), n, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -326,13 +326,13 @@ func TestNothingThatIsPrintedHasASecretInIt(t *testing.T) {
 	_, err = api(a, c, o).Get(a.URL + "/whoami")
 	say(err)
 	r.Client.Secret = secret.New("secret-wrong")
-	_, err = signin.SignIn(t.Context(), n, r)
+	_, err = oauth.SignIn(t.Context(), n, r)
 	say(err)
 	r.Paste = func(context.Context) (string, error) {
 		return "http://127.0.0.1/?code=secret-pasted&state=secret-state", nil
 	}
 	r.Show = func(string, string) error { return nil }
-	_, err = signin.SignIn(t.Context(), n, r)
+	_, err = oauth.SignIn(t.Context(), n, r)
 	say(err)
 	if err := os.WriteFile(store.File("drive"), []byte(`{"refresh_token":"secret-broken"`), 0o600); err != nil {
 		t.Fatal(err)

@@ -1,6 +1,6 @@
 //go:build unix
 
-package signin
+package oauth
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package signin_test
+package oauth_test
 
 import (
 	"errors"
@@ -15,29 +15,29 @@ import (
 func TestEachRefusalOfTheTokenAddressHasItsOwnHint(t *testing.T) {
 	for _, c := range []struct {
 		body string
-		kind signin.Kind
+		kind oauth.Kind
 		says string
 		not  string
 	}{
 		{
 			`{"error":"invalid_grant","error_description":"Token has been expired or revoked."}`,
-			signin.ErrSignInAgain, "sweepd login drive", "administrator",
+			oauth.ErrSignInAgain, "sweepd login drive", "administrator",
 		},
 		{
 			`{"error":"invalid_grant","error_description":"reauth related error (invalid_rapt)","error_subtype":"invalid_rapt"}`,
-			signin.ErrSignInAgain, "session control", "",
+			oauth.ErrSignInAgain, "session control", "",
 		},
 		{
-			`{"error":"invalid_grant","error_description":"Account has been suspended"}`, signin.ErrDeclined,
+			`{"error":"invalid_grant","error_description":"Account has been suspended"}`, oauth.ErrDeclined,
 			"suspended", "sweepd login",
 		},
 		{
-			`{"error":"invalid_grant","error_description":"Account has been deleted"}`, signin.ErrDeclined,
+			`{"error":"invalid_grant","error_description":"Account has been deleted"}`, oauth.ErrDeclined,
 			"deleted", "sweepd login",
 		},
-		{`{"error":"user_suspended"}`, signin.ErrDeclined, "suspended", "sweepd login"},
-		{`{"error":"admin_policy_enforced"}`, signin.ErrDeclined, "API controls", "sweepd login"},
-		{`{"error":"org_internal"}`, signin.ErrDeclined, "audience", "sweepd login"},
+		{`{"error":"user_suspended"}`, oauth.ErrDeclined, "suspended", "sweepd login"},
+		{`{"error":"admin_policy_enforced"}`, oauth.ErrDeclined, "API controls", "sweepd login"},
+		{`{"error":"org_internal"}`, oauth.ErrDeclined, "audience", "sweepd login"},
 	} {
 		code, _, _ := strings.Cut(strings.TrimPrefix(c.body, `{"error":"`), `"`)
 		answer := &oauth2.RetrieveError{
@@ -46,8 +46,8 @@ func TestEachRefusalOfTheTokenAddressHasItsOwnHint(t *testing.T) {
 		if _, after, ok := strings.Cut(c.body, `"error_description":"`); ok {
 			answer.ErrorDescription, _, _ = strings.Cut(after, `"`)
 		}
-		err := signin.Refusal("drive", signin.Service{Name: "google"}, answer)
-		hint := signin.Hint(err, "Google")
+		err := oauth.Refusal("drive", oauth.Service{Name: "google"}, answer)
+		hint := oauth.Hint(err, "Google")
 		if !errors.Is(err, c.kind) || !strings.Contains(hint, c.says) || c.not != "" && strings.Contains(hint, c.not) {
 			t.Errorf("%s:\n%v\nhint: %s", c.body, err, hint)
 		}

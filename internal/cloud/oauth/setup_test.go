@@ -1,4 +1,4 @@
-package signin_test
+package oauth_test
 
 import (
 	"context"
@@ -176,31 +176,31 @@ func (a *authority) count(path string) (n int) {
 	return n
 }
 
-// service returns the signin.Service of the authority.
-func (a *authority) service() signin.Service {
-	return signin.Service{
+// service returns the oauth.Service of the authority.
+func (a *authority) service() oauth.Service {
+	return oauth.Service{
 		Name: "test",
 		Endpoint: oauth2.Endpoint{
 			AuthURL: a.URL + "/consent", TokenURL: a.URL + "/token", AuthStyle: oauth2.AuthStyleInParams,
 		},
 		Params:    map[string]string{"access_type": "offline"},
 		Hosts:     []string{"127.0.0.1"},
-		Revoke:    signin.RevokeAt(a.URL + "/revoke"),
+		Revoke:    oauth.RevokeAt(a.URL + "/revoke"),
 		FewerHint: "sign in again and leave every box ticked: ",
 		AgainHint: "perhaps it is seven days old",
-		Whoami: func(ctx context.Context, c *http.Client) (signin.Account, error) {
+		Whoami: func(ctx context.Context, c *http.Client) (oauth.Account, error) {
 			req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.URL+"/whoami", nil)
 			if err != nil {
-				return signin.Account{}, err
+				return oauth.Account{}, err
 			}
 			resp, err := c.Do(req)
 			if err != nil {
-				return signin.Account{}, err
+				return oauth.Account{}, err
 			}
 			defer resp.Body.Close()
 			b, err := io.ReadAll(resp.Body)
 			id, email, _ := strings.Cut(string(b), " ")
-			return signin.Account{ID: id, Email: email}, err
+			return oauth.Account{ID: id, Email: email}, err
 		},
 	}
 }
@@ -225,21 +225,21 @@ func (c *clock) pass(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-func (c *clock) net() signin.Net {
-	return signin.Net{Now: c.Now, Sleep: func(ctx context.Context, d time.Duration) error {
+func (c *clock) net() oauth.Net {
+	return oauth.Net{Now: c.Now, Sleep: func(ctx context.Context, d time.Duration) error {
 		c.pass(d)
 		return ctx.Err()
 	}}
 }
 
 // client is the person's own.
-func client() signin.Client {
-	return signin.Client{ID: clientID, Secret: secret.New(clientSecret)}
+func client() oauth.Client {
+	return oauth.Client{ID: clientID, Secret: secret.New(clientSecret)}
 }
 
 // request is a sign-in whose person opens what is shown in a browser.
-func (a *authority) request(t *testing.T) signin.Request {
-	return signin.Request{
+func (a *authority) request(t *testing.T) oauth.Request {
+	return oauth.Request{
 		Storage: "drive", Service: a.service(), Client: client(), Scopes: []string{"read", "write"},
 		Show: func(start, _ string) error {
 			go browse(t, start)
@@ -264,9 +264,9 @@ func browse(t *testing.T, address string) (status int, page string) {
 }
 
 // signIn has ann sign in.
-func (a *authority) signIn(t *testing.T, c *clock) signin.Grant {
+func (a *authority) signIn(t *testing.T, c *clock) oauth.Grant {
 	t.Helper()
-	g, err := signin.SignIn(t.Context(), c.net(), a.request(t))
+	g, err := oauth.SignIn(t.Context(), c.net(), a.request(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -274,9 +274,9 @@ func (a *authority) signIn(t *testing.T, c *clock) signin.Grant {
 }
 
 // is fails unless err is of kind and has a hint that contains some text.
-func is(t *testing.T, err error, kind signin.Kind, hint string) {
+func is(t *testing.T, err error, kind oauth.Kind, hint string) {
 	t.Helper()
-	e, ok := errors.AsType[*signin.Error](err)
+	e, ok := errors.AsType[*oauth.Error](err)
 	if !ok || !errors.Is(err, kind) {
 		t.Fatalf("got %v, want %q", err, kind)
 	}

@@ -1,4 +1,4 @@
-package signin_test
+package oauth_test
 
 import (
 	"context"
@@ -18,7 +18,7 @@ import (
 func TestAPersonSignsInByABrowser(t *testing.T) {
 	a, c := newAuthority(t), newClock()
 	g := a.signIn(t, c)
-	if g.Account != (signin.Account{ID: "id-of-ann", Email: "ann@example.com"}) ||
+	if g.Account != (oauth.Account{ID: "id-of-ann", Email: "ann@example.com"}) ||
 		!slices.Equal(g.Scopes, []string{"read", "write"}) || g.ClientID != clientID || g.Service != "test" {
 		t.Errorf("got %+v", g)
 	}
@@ -45,7 +45,7 @@ func TestNothingSecretIsInWhatStartsTheBrowser(t *testing.T) {
 		go browse(t, start)
 		return nil
 	}
-	if _, err := signin.SignIn(t.Context(), c.net(), r); err != nil {
+	if _, err := oauth.SignIn(t.Context(), c.net(), r); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -97,7 +97,7 @@ func TestTheLoopbackAddressGivesNothingToOthers(t *testing.T) {
 		}()
 		return nil
 	}
-	if _, err := signin.SignIn(t.Context(), c.net(), r); err != nil {
+	if _, err := oauth.SignIn(t.Context(), c.net(), r); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -118,7 +118,7 @@ func TestTheLoopbackAddressClosesAfterTheAnswer(t *testing.T) {
 		go browse(t, start)
 		return nil
 	}
-	if _, err := signin.SignIn(t.Context(), c.net(), r); err != nil {
+	if _, err := oauth.SignIn(t.Context(), c.net(), r); err != nil {
 		t.Fatal(err)
 	}
 	if resp, err := http.Get(address); err == nil {
@@ -148,7 +148,7 @@ func TestAPersonPastesTheAddressFromAnotherMachine(t *testing.T) {
 				return nil
 			}
 			r.Paste = func(context.Context) (string, error) { return paste(a.elsewhere(t, shown)), nil }
-			if g, err := signin.SignIn(t.Context(), c.net(), r); err != nil || g.Account.Email != "ann@example.com" {
+			if g, err := oauth.SignIn(t.Context(), c.net(), r); err != nil || g.Account.Email != "ann@example.com" {
 				t.Errorf("got %+v, %v", g, err)
 			}
 		})
@@ -178,15 +178,15 @@ func TestWhatIsNotTheAnswerIsRefused(t *testing.T) {
 		other = a.elsewhere(t, shown)
 		return "", nil
 	}
-	_, err := signin.SignIn(t.Context(), c.net(), r)
-	is(t, err, signin.ErrPasted, "whole address")
+	_, err := oauth.SignIn(t.Context(), c.net(), r)
+	is(t, err, oauth.ErrPasted, "whole address")
 	for _, text := range []string{
 		other, // of another sign-in
 		"http://127.0.0.1:1/", shownNot(other), "two words", "http://127.0.0.1:1/?code=%zz", "wrong-code",
 	} {
 		r.Paste = func(context.Context) (string, error) { return text, nil }
-		_, err := signin.SignIn(t.Context(), c.net(), r)
-		is(t, err, signin.ErrPasted, "")
+		_, err := oauth.SignIn(t.Context(), c.net(), r)
+		is(t, err, oauth.ErrPasted, "")
 		if u, _ := url.Parse(other); strings.Contains(err.Error(), u.Query().Get("code")) ||
 			strings.Contains(err.Error(), "wrong-code") {
 			t.Errorf("the error quotes the code: %v", err)
@@ -209,37 +209,37 @@ func shownNot(address string) string {
 func TestNoIsNo(t *testing.T) {
 	a, c := newAuthority(t), newClock()
 	a.deny = true
-	_, err := signin.SignIn(t.Context(), c.net(), a.request(t))
-	is(t, err, signin.ErrDeclined, "when you want to allow it")
+	_, err := oauth.SignIn(t.Context(), c.net(), a.request(t))
+	is(t, err, oauth.ErrDeclined, "when you want to allow it")
 }
 
 func TestFewerScopesThanAskedAreRefused(t *testing.T) {
 	a, c := newAuthority(t), newClock()
 	a.tick = []string{"read"}
-	_, err := signin.SignIn(t.Context(), c.net(), a.request(t))
-	is(t, err, signin.ErrFewerScopes, "ticked")
+	_, err := oauth.SignIn(t.Context(), c.net(), a.request(t))
+	is(t, err, oauth.ErrFewerScopes, "ticked")
 	if !strings.Contains(err.Error(), `"write"`) || strings.Contains(err.Error(), `"read"`) {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestAnotherAccountIsRefusedAndGivenBack(t *testing.T) {
-	for name, set := range map[string]func(*signin.Request){
-		"than the policy names": func(r *signin.Request) { r.Account = "ANN@example.com" },
-		"than the storage is of": func(r *signin.Request) {
-			r.Pinned = signin.Account{ID: "id-of-ann", Email: "ann@example.com"}
+	for name, set := range map[string]func(*oauth.Request){
+		"than the policy names": func(r *oauth.Request) { r.Account = "ANN@example.com" },
+		"than the storage is of": func(r *oauth.Request) {
+			r.Pinned = oauth.Account{ID: "id-of-ann", Email: "ann@example.com"}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, c := newAuthority(t), newClock()
 			r := a.request(t)
 			set(&r)
-			if _, err := signin.SignIn(t.Context(), c.net(), r); err != nil {
+			if _, err := oauth.SignIn(t.Context(), c.net(), r); err != nil {
 				t.Fatalf("the right one: %v", err)
 			}
 			a.set(func() { a.person = "bob" })
-			_, err := signin.SignIn(t.Context(), c.net(), r)
-			is(t, err, signin.ErrOtherAccount, "sign in as")
+			_, err := oauth.SignIn(t.Context(), c.net(), r)
+			is(t, err, oauth.ErrOtherAccount, "sign in as")
 			for token, who := range a.refresh {
 				if who == "bob" {
 					t.Errorf("bob's %s is still good", token)
@@ -253,7 +253,7 @@ func TestAnotherAccountIsRefusedAndGivenBack(t *testing.T) {
 }
 
 func TestAnAddressIsNotAnId(t *testing.T) {
-	ann := signin.Account{ID: "7", Email: "ann@example.com"}
+	ann := oauth.Account{ID: "7", Email: "ann@example.com"}
 	for named, want := range map[string]bool{
 		"7": true, "ann@example.com": true, "Ann@Example.com": true, "ann": false, "": false, "8": false,
 	} {
@@ -267,8 +267,8 @@ func TestAClientThatTheServiceDoesNotKnowIsSaidToBe(t *testing.T) {
 	a, c := newAuthority(t), newClock()
 	r := a.request(t)
 	r.Client.Secret = secret.New("wrong")
-	_, err := signin.SignIn(t.Context(), c.net(), r)
-	is(t, err, signin.ErrClient, "client: in the policy")
+	_, err := oauth.SignIn(t.Context(), c.net(), r)
+	is(t, err, oauth.ErrClient, "client: in the policy")
 }
 
 func TestWaitingForAPersonEndsWithTheContext(t *testing.T) {
@@ -279,7 +279,7 @@ func TestWaitingForAPersonEndsWithTheContext(t *testing.T) {
 		cancel()
 		return nil
 	}
-	if _, err := signin.SignIn(ctx, c.net(), r); !errors.Is(err, context.Canceled) {
+	if _, err := oauth.SignIn(ctx, c.net(), r); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -287,7 +287,7 @@ func TestWaitingForAPersonEndsWithTheContext(t *testing.T) {
 func TestACodeIsSentOnce(t *testing.T) {
 	a, c := newAuthority(t), newClock()
 	a.Config.Handler = breaksAfter(a.Config.Handler, "/token")
-	_, err := signin.SignIn(t.Context(), c.net(), a.request(t))
+	_, err := oauth.SignIn(t.Context(), c.net(), a.request(t))
 	if err == nil || a.count("/token") != 1 {
 		t.Errorf("got %v after %d requests", err, a.count("/token"))
 	}
@@ -321,8 +321,8 @@ func TestAPortInUseHasAWayOut(t *testing.T) {
 	a := newAuthority(t)
 	r := a.request(t)
 	r.Service.Callback = busy.Addr().String()
-	_, err = signin.SignIn(t.Context(), newClock().net(), r)
-	is(t, err, signin.ErrPort, "sweepd login --no-browser drive")
+	_, err = oauth.SignIn(t.Context(), newClock().net(), r)
+	is(t, err, oauth.ErrPort, "sweepd login --no-browser drive")
 	if !strings.Contains(err.Error(), r.Service.Callback) {
 		t.Errorf("the error %q does not name the address", err)
 	}

@@ -1,4 +1,4 @@
-package signin_test
+package oauth_test
 
 import (
 	"errors"
@@ -15,21 +15,21 @@ import (
 	"sweepd/internal/secret"
 )
 
-func grant() signin.Grant {
-	return signin.Grant{
-		Service: "test", ClientID: clientID, Account: signin.Account{ID: "1", Email: "ann@example.com"},
+func grant() oauth.Grant {
+	return oauth.Grant{
+		Service: "test", ClientID: clientID, Account: oauth.Account{ID: "1", Email: "ann@example.com"},
 		Scopes:  []string{"read"},
 		Refresh: secret.New("secret-r"), Given: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC),
-		Access: signin.Access{
+		Access: oauth.Access{
 			Token: secret.New("secret-a"), Expiry: time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC), Verified: true,
 		},
 	}
 }
 
 // kept is a store with ann's grant in it.
-func kept(t *testing.T) signin.Store {
+func kept(t *testing.T) oauth.Store {
 	t.Helper()
-	s := signin.Store{Dir: filepath.Join(t.TempDir(), "state", "signin")}
+	s := oauth.Store{Dir: filepath.Join(t.TempDir(), "state", "signin")}
 	if err := s.Save("drive", grant()); err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestOnlyItsOwnerCanReadAKeptGrant(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := s.Load("drive")
-		is(t, err, signin.ErrExposed, "chmod 600")
+		is(t, err, oauth.ErrExposed, "chmod 600")
 	}
 	if err := os.Chmod(s.File("drive"), 0o400); err != nil {
 		t.Fatal(err)
@@ -75,7 +75,7 @@ func TestOnlyItsOwnerCanReadAKeptGrant(t *testing.T) {
 	if err := os.Chmod(s.Dir, 0o750); err != nil {
 		t.Fatal(err)
 	}
-	is(t, s.Save("drive", grant()), signin.ErrExposed, "chmod 700")
+	is(t, s.Save("drive", grant()), oauth.ErrExposed, "chmod 700")
 }
 
 func TestAFileOfAnotherUserIsRefused(t *testing.T) {
@@ -87,7 +87,7 @@ func TestAFileOfAnotherUserIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := s.Load("drive")
-	is(t, err, signin.ErrExposed, "")
+	is(t, err, oauth.ErrExposed, "")
 }
 
 func TestAGrantIsReplacedWholeAndLeavesNothingBehind(t *testing.T) {
@@ -108,7 +108,7 @@ func TestAGrantIsReplacedWholeAndLeavesNothingBehind(t *testing.T) {
 		t.Errorf("again: %v", err)
 	}
 	_, err := s.Load("drive")
-	is(t, err, signin.ErrNotSignedIn, "sweepd login drive")
+	is(t, err, oauth.ErrNotSignedIn, "sweepd login drive")
 	if b, err := os.ReadFile(filepath.Join(s.Dir, "drive.account")); err != nil ||
 		strings.Contains(string(b), "secret") {
 		t.Errorf("what is left is %s, %v", b, err)
@@ -146,12 +146,12 @@ func TestAGrantThatCannotBeWrittenLeavesTheOldOne(t *testing.T) {
 func TestAStorageIsOfOneAccount(t *testing.T) {
 	s := kept(t)
 	bob := grant()
-	bob.Account = signin.Account{ID: "2", Email: "bob@example.com"}
-	is(t, s.Save("drive", bob), signin.ErrOtherAccount, "sign in as ann@example.com")
+	bob.Account = oauth.Account{ID: "2", Email: "bob@example.com"}
+	is(t, s.Save("drive", bob), oauth.ErrOtherAccount, "sign in as ann@example.com")
 	if err := s.Delete("drive"); err != nil {
 		t.Fatal(err)
 	}
-	is(t, s.Save("drive", bob), signin.ErrOtherAccount, "--forget") // signing out does not make it another's
+	is(t, s.Save("drive", bob), oauth.ErrOtherAccount, "--forget") // signing out does not make it another's
 	if err := s.Unpin("drive"); err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +169,7 @@ func TestAStorageIsOfOneAccount(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = s.Load("drive") // the file of one in the place of the other
-	is(t, err, signin.ErrOtherAccount, "sign in as bob@example.com")
+	is(t, err, oauth.ErrOtherAccount, "sign in as bob@example.com")
 }
 
 func TestAnAddressMayChangeAndTheAccountStay(t *testing.T) {
@@ -201,7 +201,7 @@ func TestWhatWasNotKeptHereIsNotRead(t *testing.T) {
 		if err := os.WriteFile(s.File("drive"), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Load("drive"); err == nil || errors.Is(err, signin.ErrNotSignedIn) {
+		if _, err := s.Load("drive"); err == nil || errors.Is(err, oauth.ErrNotSignedIn) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
@@ -209,12 +209,12 @@ func TestWhatWasNotKeptHereIsNotRead(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(s.Dir, "drive.account"), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		is(t, s.Save("drive", grant()), signin.ErrUnreadable, "")
+		is(t, s.Save("drive", grant()), oauth.ErrUnreadable, "")
 	}
 }
 
 func TestAStorageMayHaveAnyName(t *testing.T) {
-	s := signin.Store{Dir: filepath.Join(t.TempDir(), "signin")}
+	s := oauth.Store{Dir: filepath.Join(t.TempDir(), "signin")}
 	for _, name := range []string{"../up", "a/b", "Ärger", "a b", ".hidden", "."} {
 		if err := s.Save(name, grant()); err != nil {
 			t.Errorf("%q: %v", name, err)

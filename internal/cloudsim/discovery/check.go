@@ -15,7 +15,7 @@ import (
 )
 
 // Check returns the faults of an exchange; none if it is not one of the API's methods.
-func (d *Document) Check(x cloudfake.Exchange) []error {
+func (d *Document) Check(x cloudsim.Exchange) []error {
 	id := strings.TrimSuffix(x.Call.Method, ".media")
 	m := d.Method(id)
 	if m == nil {

@@ -55,8 +55,8 @@ func TestWhatTheDocumentDoesNotHaveIsFound(t *testing.T) {
 		{"drive.files.get.media", "alt=media", 200, `bytes`, ""},
 		{"oauth2.token", "", 200, `whatever`, ""},
 	} {
-		x := cloudfake.Exchange{
-			Call:    cloudfake.Call{Method: tt.call},
+		x := cloudsim.Exchange{
+			Call:    cloudsim.Call{Method: tt.call},
 			Request: httptest.NewRequest(http.MethodGet, "https://www.googleapis.com/?"+tt.query, nil),
 			Status:  tt.status, Header: http.Header{"Content-Type": {"application/json; charset=UTF-8"}},
 			Body: []byte(tt.body),

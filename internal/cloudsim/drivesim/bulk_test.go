@@ -1,4 +1,4 @@
-package drive_test
+package drivesim_test
 
 import (
 	"testing"
@@ -7,8 +7,8 @@ import (
 )
 
 func TestALargeDriveIsListedOnceEachAndReadsTheSameTwice(t *testing.T) {
-	w := newWorld(t, drive.Options{})
-	w.do(w.ann.Fill(drive.Bulk{Files: 20_000, Images: 2_000, Folders: 50}))
+	w := newWorld(t, drivesim.Options{})
+	w.do(w.ann.Fill(drivesim.Bulk{Files: 20_000, Images: 2_000, Folders: 50}))
 	s := w.sdk(w.ann)
 	seen, pages := map[string]bool{}, 0
 	for token := ""; ; pages++ {
@@ -38,8 +38,8 @@ func TestALargeDriveIsListedOnceEachAndReadsTheSameTwice(t *testing.T) {
 	if len(folders.Files) != 50 || len(in.Files) != 400 {
 		t.Errorf("%d folders, %d files in one of them", len(folders.Files), len(in.Files))
 	}
-	if a, b := drive.Noise([]byte("head"), 1000, 7), drive.Noise([]byte("head"), 1000, 7); a.SHA256() != b.SHA256() ||
-		a.SHA256() == drive.Noise([]byte("head"), 1000, 8).SHA256() {
+	if a, b := drivesim.Noise([]byte("head"), 1000, 7), drivesim.Noise([]byte("head"), 1000, 7); a.SHA256() != b.SHA256() ||
+		a.SHA256() == drivesim.Noise([]byte("head"), 1000, 8).SHA256() {
 		t.Error("noise is not what its seed says")
 	}
 }
@@ -47,7 +47,7 @@ func TestALargeDriveIsListedOnceEachAndReadsTheSameTwice(t *testing.T) {
 // BenchmarkAPageOfAMillionFiles lists a page of 1,000 pictures, one file in ten.
 func BenchmarkAPageOfAMillionFiles(b *testing.B) {
 	w := newBench(b)
-	if err := w.ann.Fill(drive.Bulk{Files: 1_000_000, Images: 100_000, Folders: 1000}); err != nil {
+	if err := w.ann.Fill(drivesim.Bulk{Files: 1_000_000, Images: 100_000, Folders: 1000}); err != nil {
 		b.Fatal(err)
 	}
 	s := w.sdk(w.ann)

@@ -1,4 +1,4 @@
-package drive
+package drivesim
 
 import (
 	"context"
@@ -35,15 +35,15 @@ func (c *call) actor() actor {
 	return actor{context.WithoutCancel(c.r.Context()), c.a, c.client}
 }
 
-// Call implements cloudfake.Service.
-func (d *Drive) Call(r *http.Request) cloudfake.Call {
+// Call implements cloudsim.Service.
+func (d *Drive) Call(r *http.Request) cloudsim.Call {
 	switch host(r) {
 	case tokenHost:
-		return cloudfake.Call{Method: "oauth2." + strings.Trim(r.URL.Path, "/")}
+		return cloudsim.Call{Method: "oauth2." + strings.Trim(r.URL.Path, "/")}
 	case consentHost:
-		return cloudfake.Call{Method: "oauth2.auth"}
+		return cloudsim.Call{Method: "oauth2.auth"}
 	}
-	out := cloudfake.Call{}
+	out := cloudsim.Call{}
 	d.mu.Lock()
 	if t, ok := d.auth.access[bearer(r)]; ok {
 		out.Account = t.grant.a.email

@@ -1,4 +1,4 @@
-package drive
+package drivesim
 
 import (
 	"cmp"
@@ -60,7 +60,7 @@ func changesList(c *call) (any, error) {
 	from = max(from, l.base) // clients begin at 1 to list all changes
 	changes := []any{}
 	at := from
-	if !cloudfake.Injected(c.r.Context(), cloudfake.EmptyPage) {
+	if !cloudsim.Injected(c.r.Context(), cloudsim.EmptyPage) {
 		for ; at < l.end() && len(changes) < size; at++ {
 			if i := int(at - l.base); l.newest(i) && c.wants(l.changes[i]) {
 				changes = append(changes, c.change(l.changes[i]))
@@ -68,7 +68,7 @@ func changesList(c *call) (any, error) {
 		}
 	}
 	out := map[string]any{"kind": "drive#changeList", "changes": changes}
-	if at < l.end() || cloudfake.Injected(c.r.Context(), cloudfake.EmptyPage) {
+	if at < l.end() || cloudsim.Injected(c.r.Context(), cloudsim.EmptyPage) {
 		out["nextPageToken"] = strconv.FormatInt(at, 10)
 	} else {
 		out["newStartPageToken"] = strconv.FormatInt(at, 10)

@@ -1,4 +1,4 @@
-package drive_test
+package drivesim_test
 
 import (
 	"fmt"
@@ -29,7 +29,7 @@ func (w *world) send(method, url, kind, body string) (status int, answer string)
 
 // A client that dies while it uploads has made no file.
 func TestAnUploadThatIsCutBeforeItsEndMakesNoFile(t *testing.T) {
-	w := newWorld(t, drive.Options{})
+	w := newWorld(t, drivesim.Options{})
 	whole := "--b\r\nContent-Type: application/json\r\n\r\n{\"name\":\"a.png\"}\r\n--b\r\nContent-Type: image/png\r\n\r\nthe bytes\r\n--b--\r\n"
 	const url, kind = "/upload/drive/v3/files?uploadType=multipart", "multipart/related; boundary=b"
 	closing := strings.LastIndex(whole, "\r\n--b--") + len("\r\n--b--")
@@ -45,7 +45,7 @@ func TestAnUploadThatIsCutBeforeItsEndMakesNoFile(t *testing.T) {
 }
 
 func TestAFileThatIsMadeWithoutBytesIsAnEmptyBlob(t *testing.T) {
-	w := newWorld(t, drive.Options{})
+	w := newWorld(t, drivesim.Options{})
 	s := w.sdk(w.ann)
 	for kind, blob := range map[string]bool{
 		"": true, "image/png": true, "application/vnd.google-apps.folder": false,
@@ -60,9 +60,9 @@ func TestAFileThatIsMadeWithoutBytesIsAnEmptyBlob(t *testing.T) {
 }
 
 func TestAnOrderMayBeCalledAscending(t *testing.T) {
-	w := newWorld(t, drive.Options{})
+	w := newWorld(t, drivesim.Options{})
 	for _, name := range []string{"b", "a", "c"} {
-		w.put(w.ann, drive.Item{Name: name, Content: drive.Bytes([]byte(name))})
+		w.put(w.ann, drivesim.Item{Name: name, Content: drivesim.Bytes([]byte(name))})
 	}
 	for by, want := range map[string]string{
 		"name asc": "abc", "name": "abc", "name desc": "cba", "folder asc,name desc": "cba",
@@ -84,8 +84,8 @@ func TestAnOrderMayBeCalledAscending(t *testing.T) {
 
 // Some clients begin at 1, and mean everything.
 func TestTheChangesSinceOneAreAll(t *testing.T) {
-	w := newWorld(t, drive.Options{})
-	w.put(w.ann, drive.Item{Name: "a", Content: drive.Bytes([]byte("a"))})
+	w := newWorld(t, drivesim.Options{})
+	w.put(w.ann, drivesim.Item{Name: "a", Content: drivesim.Bytes([]byte("a"))})
 	s := w.sdk(w.ann)
 	l, err := s.Changes.List("1").Do()
 	w.do(err)
@@ -100,9 +100,9 @@ func TestTheChangesSinceOneAreAll(t *testing.T) {
 }
 
 func TestAReaderIsShownNoRevisions(t *testing.T) {
-	w := newWorld(t, drive.Options{})
+	w := newWorld(t, drivesim.Options{})
 	bob := w.person("bob@example.com")
-	id := w.put(bob, drive.Item{Name: "a", Content: drive.Bytes([]byte("a"))})
+	id := w.put(bob, drivesim.Item{Name: "a", Content: drivesim.Bytes([]byte("a"))})
 	w.do(bob.Share(id, w.ann, "reader"))
 	f, err := w.sdk(bob).Files.Get(id).Fields("headRevisionId").Do()
 	w.do(err)

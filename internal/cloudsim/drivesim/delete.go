@@ -1,4 +1,4 @@
-package drive
+package drivesim
 
 import "sweepd/internal/cloudsim"
 
@@ -33,7 +33,7 @@ func filesEmptyTrash(c *call) (any, error) {
 			return nil, insufficient()
 		}
 	}
-	if !cloudfake.Injected(c.r.Context(), cloudfake.Unfinished) {
+	if !cloudsim.Injected(c.r.Context(), cloudsim.Unfinished) {
 		c.d.startEmptying(c.actor(), s)
 	}
 	return nil, nil

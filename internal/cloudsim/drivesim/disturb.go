@@ -1,4 +1,4 @@
-package drive
+package drivesim
 
 import (
 	"net/http"
@@ -6,9 +6,9 @@ import (
 	"sweepd/internal/cloudsim"
 )
 
-// Disturb implements cloudfake.Service: in a browser, the owner of the file that r names, or in a shared drive a
+// Disturb implements cloudsim.Service: in a browser, the owner of the file that r names, or in a shared drive a
 // member who may write, gives it other bytes, or the owner moves it into a new folder.
-func (d *Drive) Disturb(r *http.Request, kind cloudfake.Kind) bool {
+func (d *Drive) Disturb(r *http.Request, kind cloudsim.Kind) bool {
 	if host(r) != apiHost {
 		return false
 	}
@@ -20,10 +20,10 @@ func (d *Drive) Disturb(r *http.Request, kind cloudfake.Kind) bool {
 		return false
 	}
 	a := d.writerOf(f)
-	if a == nil || kind == cloudfake.MoveBefore && f.owner == nil {
+	if a == nil || kind == cloudsim.MoveBefore && f.owner == nil {
 		return false
 	}
-	if kind == cloudfake.MoveBefore {
+	if kind == cloudsim.MoveBefore {
 		dir, err := a.make(Item{Name: "Elsewhere", MimeType: mimeFolder})
 		if err != nil {
 			return false

@@ -1,4 +1,4 @@
-// Package drive is Google Drive v3 with Google's sign-in, in memory: a Service of internal/cloudsim. It has state
+// Package drivesim is Google Drive v3 with Google's sign-in, in memory: a Service of internal/cloudsim. It has state
 // (files, folders, revisions, trash, change logs, shared drives, tokens) and follows the documented rules of the real
 // service: the discovery document in google.golang.org/api, and the guides at
 // https://developers.google.com/workspace/drive/api/guides.
@@ -8,4 +8,4 @@
 //
 // It has two sides: the wire, for clients, and the methods of Account, by which a test or a demonstration acts as the
 // person does in a browser. docs/rehearse.md lists the differences from the real service.
-package drive
+package drivesim

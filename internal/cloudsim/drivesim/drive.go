@@ -1,4 +1,4 @@
-package drive
+package drivesim
 
 import (
 	"crypto/sha256"
@@ -31,7 +31,7 @@ type Options struct {
 // Drive is the service: accounts, files, shared drives and tokens. Its methods may be called from several goroutines
 // at once.
 type Drive struct {
-	roof    *cloudfake.Cloud
+	roof    *cloudsim.Cloud
 	o       Options
 	methods []method
 	schemas map[string]fields.Schema
@@ -47,10 +47,10 @@ type Drive struct {
 }
 
 // Compile-time check.
-var _ cloudfake.Service = (*Drive)(nil)
+var _ cloudsim.Service = (*Drive)(nil)
 
 // New adds a Drive without accounts to the cloud c.
-func New(c *cloudfake.Cloud, o Options) (*Drive, error) {
+func New(c *cloudsim.Cloud, o Options) (*Drive, error) {
 	if o.EmptyPerRequest <= 0 {
 		o.EmptyPerRequest = 100
 	}
@@ -61,7 +61,7 @@ func New(c *cloudfake.Cloud, o Options) (*Drive, error) {
 	return d, c.Add(d)
 }
 
-// Provider implements cloudfake.Service.
+// Provider implements cloudsim.Service.
 func (d *Drive) Provider() string { return Provider }
 
 // The hosts, as the discovery documents and the sign-in guides name them.
@@ -72,7 +72,7 @@ const (
 	pictureHost = "lh3.googleusercontent.com"
 )
 
-// Hosts implements cloudfake.Service.
+// Hosts implements cloudsim.Service.
 func (d *Drive) Hosts() []string { return []string{apiHost, tokenHost, consentHost, pictureHost} }
 
 // now returns the time, truncated to the milliseconds of the wire.

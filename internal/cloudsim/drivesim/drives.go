@@ -1,4 +1,4 @@
-package drive
+package drivesim
 
 // sharedDrive returns the shared drive of that id, if the account is a member. The caller holds the lock.
 func (c *call) sharedDrive(id string) (*SharedDrive, error) {

@@ -1,4 +1,4 @@
-package drive
+package drivesim
 
 // startEmptying collects everything in who's trash, or in that of a shared drive. It is deleted gradually while other
 // requests are served; in the record each deletion belongs to the request that asked for it.

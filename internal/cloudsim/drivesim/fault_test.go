@@ -1,4 +1,4 @@
-package drive_test
+package drivesim_test
 
 import (
 	"encoding/json"
@@ -17,7 +17,7 @@ import (
 	"sweepd/internal/cloudsim/drivesim"
 )
 
-func (w *world) faults(list ...cloudfake.Fault) {
+func (w *world) faults(list ...cloudsim.Fault) {
 	w.t.Helper()
 	w.do(w.cloud.SetFaults(list))
 }
@@ -39,10 +39,10 @@ func TestARefusalIsAnsweredAsTheServiceWordsIt(t *testing.T) {
 		"insufficientFilePermissions": 403, "accessNotConfigured": 403, "authError": 401, "invalid": 400,
 		"backendError": 503, "internalError": 500,
 	} {
-		w := newWorld(t, drive.Options{})
+		w := newWorld(t, drivesim.Options{})
 		s := w.sdk(w.ann)
-		w.faults(cloudfake.Fault{
-			Call: "drive.files.*", Nth: 2, Kind: cloudfake.Refuse, Status: status, Reason: reason, RetryAfter: "7",
+		w.faults(cloudsim.Fault{
+			Call: "drive.files.*", Nth: 2, Kind: cloudsim.Refuse, Status: status, Reason: reason, RetryAfter: "7",
 		})
 		for n := 1; n <= 3; n++ {
 			_, err := s.Files.List().Do()
@@ -61,12 +61,12 @@ func TestARefusalIsAnsweredAsTheServiceWordsIt(t *testing.T) {
 }
 
 func TestARefusalMayBePlainTextOrHTML(t *testing.T) {
-	w := newWorld(t, drive.Options{})
+	w := newWorld(t, drivesim.Options{})
 	c := w.client(w.ann)
 	for text, kind := range map[string]string{
 		"slow down": "text/plain; charset=utf-8", "<html>Error 502</html>": "text/html; charset=utf-8",
 	} {
-		w.faults(cloudfake.Fault{Kind: cloudfake.Refuse, Status: 429, Text: text})
+		w.faults(cloudsim.Fault{Kind: cloudsim.Refuse, Status: 429, Text: text})
 		resp, err := c.Get("https://www.googleapis.com/oops")
 		w.do(err)
 		body, _ := io.ReadAll(resp.Body)
@@ -78,12 +78,12 @@ func TestARefusalMayBePlainTextOrHTML(t *testing.T) {
 }
 
 func TestAnAnswerMayBeLostAfterTheWorkWasDoneOrBefore(t *testing.T) {
-	for kind, done := range map[cloudfake.Kind]bool{
-		cloudfake.CloseBefore: false, cloudfake.CloseAfter: true, cloudfake.Truncate: true,
+	for kind, done := range map[cloudsim.Kind]bool{
+		cloudsim.CloseBefore: false, cloudsim.CloseAfter: true, cloudsim.Truncate: true,
 	} {
-		w := newWorld(t, drive.Options{})
-		id := w.put(w.ann, drive.Item{Name: "a", Content: drive.Bytes([]byte("a"))})
-		w.faults(cloudfake.Fault{Call: "drive.files.update", Kind: kind})
+		w := newWorld(t, drivesim.Options{})
+		id := w.put(w.ann, drivesim.Item{Name: "a", Content: drivesim.Bytes([]byte("a"))})
+		w.faults(cloudsim.Fault{Call: "drive.files.update", Kind: kind})
 		if _, err := w.sdk(w.ann).Files.Update(id, &api.File{Trashed: true}).Do(); err == nil {
 			t.Errorf("%s: answered", kind)
 		}
@@ -94,24 +94,24 @@ func TestAnAnswerMayBeLostAfterTheWorkWasDoneOrBefore(t *testing.T) {
 			t.Errorf("%s: %d mutations", kind, n)
 		}
 		records := w.cloud.Audit().Since(0)
-		if last := records[len(records)-1]; last.Kind != cloudfake.KindRequest || last.Fault != string(kind) {
+		if last := records[len(records)-1]; last.Kind != cloudsim.KindRequest || last.Fault != string(kind) {
 			t.Errorf("%s: the record ends with %+v", kind, last)
 		}
 	}
 }
 
 func TestAFileMayChangeOrMoveAroundARequest(t *testing.T) {
-	for kind, seen := range map[cloudfake.Kind]bool{
-		cloudfake.ChangeBefore: true, cloudfake.ChangeAfter: false, cloudfake.MoveBefore: false,
+	for kind, seen := range map[cloudsim.Kind]bool{
+		cloudsim.ChangeBefore: true, cloudsim.ChangeAfter: false, cloudsim.MoveBefore: false,
 	} {
-		w := newWorld(t, drive.Options{})
-		id := w.put(w.ann, drive.Item{Name: "a", Content: drive.Bytes([]byte("a"))})
+		w := newWorld(t, drivesim.Options{})
+		id := w.put(w.ann, drivesim.Item{Name: "a", Content: drivesim.Bytes([]byte("a"))})
 		before := w.drive.Snapshot()[id]
-		w.faults(cloudfake.Fault{Call: "drive.files.get", Kind: kind})
+		w.faults(cloudsim.Fault{Call: "drive.files.get", Kind: kind})
 		f, err := w.sdk(w.ann).Files.Get(id).Fields("headRevisionId,parents").Do()
 		w.do(err)
 		after := w.drive.Snapshot()[id]
-		if kind == cloudfake.MoveBefore {
+		if kind == cloudsim.MoveBefore {
 			if f.Parents[0] == before.Parents[0] || after.Parents[0] != f.Parents[0] {
 				t.Errorf("%s: %v, then %v", kind, before.Parents, f.Parents)
 			}
@@ -125,11 +125,11 @@ func TestAFileMayChangeOrMoveAroundARequest(t *testing.T) {
 }
 
 func TestAListingMayBeIncompleteOrHaveAnEmptyPage(t *testing.T) {
-	w := newWorld(t, drive.Options{})
-	w.do(w.ann.Fill(drive.Bulk{Files: 10}))
+	w := newWorld(t, drivesim.Options{})
+	w.do(w.ann.Fill(drivesim.Bulk{Files: 10}))
 	s := w.sdk(w.ann)
-	w.faults(cloudfake.Fault{Call: "drive.files.list", Kind: cloudfake.Incomplete},
-		cloudfake.Fault{Call: "drive.files.list", Nth: 2, Kind: cloudfake.EmptyPage})
+	w.faults(cloudsim.Fault{Call: "drive.files.list", Kind: cloudsim.Incomplete},
+		cloudsim.Fault{Call: "drive.files.list", Nth: 2, Kind: cloudsim.EmptyPage})
 	l, err := s.Files.List().Do()
 	w.do(err)
 	if !l.IncompleteSearch || len(l.Files) != 5 {
@@ -148,12 +148,12 @@ func TestAListingMayBeIncompleteOrHaveAnEmptyPage(t *testing.T) {
 }
 
 func TestASlowOrTruncatedBodyIsHalfABodyFirst(t *testing.T) {
-	w := newWorld(t, drive.Options{})
-	id := w.put(w.ann, drive.Item{Name: "a", Content: drive.Noise(nil, 100_000, 1)})
+	w := newWorld(t, drivesim.Options{})
+	id := w.put(w.ann, drivesim.Item{Name: "a", Content: drivesim.Noise(nil, 100_000, 1)})
 	s := w.sdk(w.ann)
 	before := w.clock()
-	w.faults(cloudfake.Fault{Call: "drive.files.get.media", Kind: cloudfake.Slow, Delay: 90_000},
-		cloudfake.Fault{Call: "drive.files.get.media", Nth: 2, Kind: cloudfake.Truncate})
+	w.faults(cloudsim.Fault{Call: "drive.files.get.media", Kind: cloudsim.Slow, Delay: 90_000},
+		cloudsim.Fault{Call: "drive.files.get.media", Nth: 2, Kind: cloudsim.Truncate})
 	resp, err := s.Files.Get(id).Download()
 	w.do(err)
 	body, err := io.ReadAll(resp.Body)
@@ -168,9 +168,9 @@ func TestASlowOrTruncatedBodyIsHalfABodyFirst(t *testing.T) {
 }
 
 func TestAnAlteredBodyIsAnotherOfTheSameLength(t *testing.T) {
-	w := newWorld(t, drive.Options{})
-	id := w.put(w.ann, drive.Item{Name: "a", Content: drive.Bytes([]byte("12345"))})
-	w.faults(cloudfake.Fault{Call: "drive.files.get.media", Kind: cloudfake.Alter})
+	w := newWorld(t, drivesim.Options{})
+	id := w.put(w.ann, drivesim.Item{Name: "a", Content: drivesim.Bytes([]byte("12345"))})
+	w.faults(cloudsim.Fault{Call: "drive.files.get.media", Kind: cloudsim.Alter})
 	for _, want := range []string{"12245", "12345"} { // once
 		resp, err := w.sdk(w.ann).Files.Get(id).Download()
 		w.do(err)
@@ -181,10 +181,10 @@ func TestAnAlteredBodyIsAnotherOfTheSameLength(t *testing.T) {
 }
 
 func TestAnEmptyingMayNeverFinish(t *testing.T) {
-	w := newWorld(t, drive.Options{})
-	id := w.put(w.ann, drive.Item{Name: "a", Content: drive.Bytes([]byte("a"))})
+	w := newWorld(t, drivesim.Options{})
+	id := w.put(w.ann, drivesim.Item{Name: "a", Content: drivesim.Bytes([]byte("a"))})
 	w.do(w.ann.Trash(id))
-	w.faults(cloudfake.Fault{Call: "drive.files.emptyTrash", Kind: cloudfake.Unfinished})
+	w.faults(cloudsim.Fault{Call: "drive.files.emptyTrash", Kind: cloudsim.Unfinished})
 	w.do(w.sdk(w.ann).Files.EmptyTrash().Do())
 	w.drive.Settle()
 	if _, there := w.drive.Snapshot()[id]; !there {
@@ -193,8 +193,8 @@ func TestAnEmptyingMayNeverFinish(t *testing.T) {
 }
 
 func TestTheSignInMayBeLost(t *testing.T) {
-	w := newWorld(t, drive.Options{})
-	w.faults(cloudfake.Fault{Call: "oauth2.token", Kind: cloudfake.Refuse, Status: 400, Reason: "invalid_grant"})
+	w := newWorld(t, drivesim.Options{})
+	w.faults(cloudsim.Fault{Call: "oauth2.token", Kind: cloudsim.Refuse, Status: 400, Reason: "invalid_grant"})
 	resp, err := w.srv.Client().
 		PostForm("https://oauth2.googleapis.com/token", url.Values{"grant_type": {"refresh_token"}})
 	w.do(err)
@@ -207,7 +207,7 @@ func TestTheSignInMayBeLost(t *testing.T) {
 }
 
 func TestNoTokenIsInTheRecord(t *testing.T) {
-	w := newWorld(t, drive.Options{})
+	w := newWorld(t, drivesim.Options{})
 	token := w.ann.Token()
 	c := w.srv.Client()
 	for _, ask := range []string{

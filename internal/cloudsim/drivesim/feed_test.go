@@ -1,4 +1,4 @@
-package drive_test
+package drivesim_test
 
 import (
 	"fmt"
@@ -29,7 +29,7 @@ type follower struct {
 	files map[string]string
 }
 
-func (w *world) follow(a *drive.Account) *follower {
+func (w *world) follow(a *drivesim.Account) *follower {
 	s := w.sdk(a)
 	return &follower{w, s, startToken(w.t.(*testing.T), s), map[string]string{}}
 }
@@ -68,9 +68,9 @@ func (f *follower) list() map[string]string {
 
 func TestWhoFollowsTheChangesSeesWhatAListingShows(t *testing.T) {
 	for seed := range uint64(6) {
-		w := newWorld(t, drive.Options{})
+		w := newWorld(t, drivesim.Options{})
 		bob := w.person("bob@example.com")
-		people := []*drive.Account{w.ann, bob}
+		people := []*drivesim.Account{w.ann, bob}
 		r := rand.New(rand.NewPCG(seed, 1))
 		follow := []*follower{w.follow(w.ann), w.follow(bob)}
 		var done []string
@@ -94,14 +94,14 @@ func TestWhoFollowsTheChangesSeesWhatAListingShows(t *testing.T) {
 }
 
 // act does something at random as one of the people do.
-func act(w *world, r *rand.Rand, people []*drive.Account) string {
+func act(w *world, r *rand.Rand, people []*drivesim.Account) string {
 	me, n := people[r.IntN(2)], r.IntN(1000)
 	id, dir := pick(w, r, me, false), pick(w, r, me, true)
 	var err error
 	what := r.IntN(10)
 	switch what {
 	case 0, 1:
-		it := drive.Item{Name: fmt.Sprint("f", n), Content: drive.Bytes(fmt.Append(nil, n))}
+		it := drivesim.Item{Name: fmt.Sprint("f", n), Content: drivesim.Bytes(fmt.Append(nil, n))}
 		if dir != "" {
 			it.Parents = []string{dir}
 		}
@@ -128,14 +128,14 @@ func act(w *world, r *rand.Rand, people []*drive.Account) string {
 		if n%4 == 0 {
 			me.EmptyTrash()
 		} else {
-			err = me.Modify(id, drive.Bytes(fmt.Append(nil, n)))
+			err = me.Modify(id, drivesim.Bytes(fmt.Append(nil, n)))
 		}
 	}
 	return fmt.Sprintf("%d by %s on %.5s in %.5s (%d): %v", what, me.Email(), id, dir, n, err)
 }
 
 // pick is one of the account's own files, or folders, at random; "": none.
-func pick(w *world, r *rand.Rand, a *drive.Account, folder bool) string {
+func pick(w *world, r *rand.Rand, a *drivesim.Account, folder bool) string {
 	var all []string
 	for id, s := range w.drive.Snapshot() {
 		if s.Owner == a.Email() && (!folder || s.MimeType == "application/vnd.google-apps.folder") {

@@ -1,4 +1,4 @@
-package drive
+package drivesim
 
 import (
 	"cmp"
@@ -24,12 +24,12 @@ func filesList(c *call) (any, error) {
 	}
 	out := map[string]any{"kind": "drive#fileList", "incompleteSearch": l.incomplete()}
 	switch {
-	case cloudfake.Injected(c.r.Context(), cloudfake.EmptyPage):
+	case cloudsim.Injected(c.r.Context(), cloudsim.EmptyPage):
 		page, next = nil, l.from
-	case cloudfake.Injected(c.r.Context(), cloudfake.Incomplete):
+	case cloudsim.Injected(c.r.Context(), cloudsim.Incomplete):
 		page = page[:len(page)/2]
 	}
-	if next > 0 || cloudfake.Injected(c.r.Context(), cloudfake.EmptyPage) {
+	if next > 0 || cloudsim.Injected(c.r.Context(), cloudsim.EmptyPage) {
 		out["nextPageToken"] = c.d.seal(l.what(), next)
 	}
 	files := []any{}
@@ -163,7 +163,7 @@ func (l *listing) corpora() error {
 
 // incomplete reports whether the service may not have searched everywhere, as it does not promise over all drives.
 func (l *listing) incomplete() bool {
-	return cloudfake.Injected(l.c.r.Context(), cloudfake.Incomplete)
+	return cloudsim.Injected(l.c.r.Context(), cloudsim.Incomplete)
 }
 
 // candidates returns the files to search, by seq.

@@ -1,4 +1,4 @@
-package drive_test
+package drivesim_test
 
 import (
 	"context"
@@ -26,7 +26,7 @@ import (
 // config is a desktop client's, with the endpoints of golang.org/x/oauth2/google.
 func config(scopes ...string) *oauth2.Config {
 	return &oauth2.Config{
-		ClientID: drive.ClientID, ClientSecret: drive.ClientSecret,
+		ClientID: drivesim.ClientID, ClientSecret: drivesim.ClientSecret,
 		RedirectURL: "http://127.0.0.1:4711/", Scopes: scopes,
 		Endpoint: oauth2.Endpoint{
 			AuthURL: "https://accounts.google.com/o/oauth2/v2/auth", TokenURL: "https://oauth2.googleapis.com/token",
@@ -61,7 +61,7 @@ func (w *world) browse(page string, form url.Values) *url.URL {
 }
 
 func TestSigningInWithPKCEGivesTokensThatWorkRenewAndEnd(t *testing.T) {
-	w := newWorld(t, drive.Options{})
+	w := newWorld(t, drivesim.Options{})
 	conf, verifier := config(api.DriveReadonlyScope, api.DriveMetadataScope), oauth2.GenerateVerifier()
 	page := conf.AuthCodeURL("st", oauth2.AccessTypeOffline, oauth2.S256ChallengeOption(verifier),
 		oauth2.SetAuthURLParam("prompt", "consent"))
@@ -121,7 +121,7 @@ func retrieve(err error, code string) bool {
 }
 
 func TestAPersonMayCancelOrGrantLess(t *testing.T) {
-	w := newWorld(t, drive.Options{})
+	w := newWorld(t, drivesim.Options{})
 	conf := config(api.DriveScope, api.DriveReadonlyScope)
 	back := w.browse(conf.AuthCodeURL("st"), url.Values{"deny": {"1"}})
 	if q := back.Query(); q.Get("error") != "access_denied" || q.Get("state") != "st" || q.Has("code") {
@@ -137,7 +137,7 @@ func TestAPersonMayCancelOrGrantLess(t *testing.T) {
 }
 
 func TestACodeIsGoodForItsClientItsVerifierAndItsAddressOnly(t *testing.T) {
-	w := newWorld(t, drive.Options{})
+	w := newWorld(t, drivesim.Options{})
 	verifier := oauth2.GenerateVerifier()
 	for name, change := range map[string]func(c *oauth2.Config) string{
 		"another verifier": func(*oauth2.Config) string { return oauth2.GenerateVerifier() },
@@ -162,9 +162,9 @@ func TestACodeIsGoodForItsClientItsVerifierAndItsAddressOnly(t *testing.T) {
 }
 
 func TestTheConsentPageRefusesWhatIsNotADesktopClients(t *testing.T) {
-	w := newWorld(t, drive.Options{})
+	w := newWorld(t, drivesim.Options{})
 	good := url.Values{
-		"client_id": {drive.ClientID}, "redirect_uri": {"http://127.0.0.1:1/"}, "response_type": {"code"},
+		"client_id": {drivesim.ClientID}, "redirect_uri": {"http://127.0.0.1:1/"}, "response_type": {"code"},
 		"scope": {api.DriveScope}, "code_challenge": {strings.Repeat("a", 43)}, "code_challenge_method": {"S256"},
 	}
 	for name, value := range map[string]string{
@@ -189,7 +189,7 @@ func TestTheConsentPageRefusesWhatIsNotADesktopClients(t *testing.T) {
 
 func TestARefreshTokenOfAClientInTestingEndsAfterSevenDays(t *testing.T) {
 	for inTesting, want := range map[bool]string{false: "", true: "invalid_grant"} {
-		w := newWorld(t, drive.Options{TestingMode: inTesting})
+		w := newWorld(t, drivesim.Options{TestingMode: inTesting})
 		refresh := w.ann.Token().Refresh
 		renew := func() error {
 			_, err := config().TokenSource(w.ctx(), &oauth2.Token{RefreshToken: refresh}).Token()
@@ -205,7 +205,7 @@ func TestARefreshTokenOfAClientInTestingEndsAfterSevenDays(t *testing.T) {
 }
 
 func TestAServiceAccountActsForAPersonWhereTheDomainLetsIt(t *testing.T) {
-	w := newWorld(t, drive.Options{})
+	w := newWorld(t, drivesim.Options{})
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	w.do(err)
 	other, err := rsa.GenerateKey(rand.Reader, 2048)

@@ -1,4 +1,4 @@
-package drive
+package drivesim
 
 // role is the right of a user to a file, in ascending order.
 type role int

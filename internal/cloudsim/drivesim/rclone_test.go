@@ -1,4 +1,4 @@
-package drive_test
+package drivesim_test
 
 import (
 	"bytes"
@@ -42,7 +42,7 @@ func newRclone(t *testing.T, w *world) *rclone {
 	w.do(err)
 	r.conf = r.file("rclone.conf",
 		fmt.Sprintf("[d]\ntype = drive\nscope = drive\nclient_id = %s\nclient_secret = %s\ntoken = %s\n",
-			drive.ClientID, drive.ClientSecret, token))
+			drivesim.ClientID, drivesim.ClientSecret, token))
 	r.file("ca.pem", string(w.srv.CA()))
 	return r
 }
@@ -99,23 +99,23 @@ func (r *rclone) list(args ...string) map[string]listed {
 }
 
 func TestRcloneListsReadsCopiesMovesTrashesAndEmpties(t *testing.T) {
-	w := newWorld(t, drive.Options{})
+	w := newWorld(t, drivesim.Options{})
 	pics, err := w.ann.Folder("Pictures", "")
 	w.do(err)
 	content := bytes.Repeat([]byte("\x00\r\npicture"), 5000)
-	old := w.put(w.ann, drive.Item{
-		Name: "it's old.png", MimeType: "image/png", Parents: []string{pics}, Content: drive.Bytes(content),
+	old := w.put(w.ann, drivesim.Item{
+		Name: "it's old.png", MimeType: "image/png", Parents: []string{pics}, Content: drivesim.Bytes(content),
 	})
 	mine := w.put(w.ann,
-		drive.Item{Name: "mine.txt", MimeType: "text/plain", Content: drive.Bytes([]byte("my own trash"))})
+		drivesim.Item{Name: "mine.txt", MimeType: "text/plain", Content: drivesim.Bytes([]byte("my own trash"))})
 	w.do(w.ann.Trash(mine))
-	w.put(w.ann, drive.Item{Name: "Letter", MimeType: "application/vnd.google-apps.document"})
+	w.put(w.ann, drivesim.Item{Name: "Letter", MimeType: "application/vnd.google-apps.document"})
 	r := newRclone(t, w)
 
 	all := r.list("--drive-skip-gdocs", "d:")
 	got := all["Pictures/it's old.png"]
 	if len(all) != 2 || got.ID != old || got.Size != int64(len(content)) ||
-		got.Hashes["md5"] != drive.Bytes(content).MD5() {
+		got.Hashes["md5"] != drivesim.Bytes(content).MD5() {
 		t.Errorf("listed %+v", all)
 	}
 	if part := r.run("cat", "--offset", "100", "--count", "50",
@@ -189,9 +189,9 @@ func TestRcloneListsReadsCopiesMovesTrashesAndEmpties(t *testing.T) {
 
 // Its file server keeps a folder's listing for good, and learns of changes from the feed alone.
 func TestRcloneLearnsOfChangesFromTheFeed(t *testing.T) {
-	w := newWorld(t, drive.Options{})
+	w := newWorld(t, drivesim.Options{})
 	picture := func(name string) string {
-		return w.put(w.ann, drive.Item{Name: name, MimeType: "image/png", Content: drive.Bytes([]byte(name))})
+		return w.put(w.ann, drivesim.Item{Name: name, MimeType: "image/png", Content: drivesim.Bytes([]byte(name))})
 	}
 	gone := picture("old.png")
 	r := newRclone(t, w)

@@ -1,4 +1,4 @@
-package drive
+package drivesim
 
 import (
 	"encoding/json"
@@ -64,7 +64,7 @@ var domains = map[string]string{
 	"accessNotConfigured": "usageLimits",
 }
 
-// Refuse implements cloudfake.Service.
+// Refuse implements cloudsim.Service.
 func (d *Drive) Refuse(w http.ResponseWriter, r *http.Request, status int, reason string) {
 	if host(r) == tokenHost {
 		refuseToken(w, status, reason, "")

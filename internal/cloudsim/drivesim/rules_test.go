@@ -1,4 +1,4 @@
-package drive_test
+package drivesim_test
 
 import (
 	"net/http"
@@ -11,7 +11,7 @@ import (
 
 func TestEachMethodsParametersAndScopesAreThoseOfTheDiscoveryDocument(t *testing.T) {
 	doc := document(t)
-	for _, m := range drive.Methods() {
+	for _, m := range drivesim.Methods() {
 		want := doc.Method(m.ID)
 		if want == nil {
 			t.Errorf("there is no %s", m.ID)
@@ -46,8 +46,8 @@ func TestEachMethodsParametersAndScopesAreThoseOfTheDiscoveryDocument(t *testing
 }
 
 func TestEveryScopeOpensWhatItIsForAndNothingElse(t *testing.T) {
-	w := newWorld(t, drive.Options{})
-	id := w.put(w.ann, drive.Item{Name: "a", Content: drive.Bytes([]byte("a"))})
+	w := newWorld(t, drivesim.Options{})
+	id := w.put(w.ann, drivesim.Item{Name: "a", Content: drivesim.Bytes([]byte("a"))})
 	ask := func(scope, method, path, body string) int {
 		r, err := http.NewRequestWithContext(t.Context(), method, "https://www.googleapis.com/drive/v3/"+path,
 			strings.NewReader(body))
@@ -79,7 +79,7 @@ func TestEveryScopeOpensWhatItIsForAndNothingElse(t *testing.T) {
 		} else {
 			w.drive.Settle()
 			got[4] = ask(scope, "DELETE", "files/"+id, "")
-			id = w.put(w.ann, drive.Item{Name: "a", Content: drive.Bytes([]byte("a"))})
+			id = w.put(w.ann, drivesim.Item{Name: "a", Content: drivesim.Bytes([]byte("a"))})
 		}
 		if got != want {
 			t.Errorf("%s: %v, want %v", scope, got, want)
@@ -88,9 +88,9 @@ func TestEveryScopeOpensWhatItIsForAndNothingElse(t *testing.T) {
 }
 
 func TestWhatIsAskedWronglyIsRefused(t *testing.T) {
-	w := newWorld(t, drive.Options{})
-	w.do(w.ann.Fill(drive.Bulk{Files: 20}))
-	id := w.put(w.ann, drive.Item{Name: "a", Content: drive.Bytes([]byte("a"))})
+	w := newWorld(t, drivesim.Options{})
+	w.do(w.ann.Fill(drivesim.Bulk{Files: 20}))
+	id := w.put(w.ann, drivesim.Item{Name: "a", Content: drivesim.Bytes([]byte("a"))})
 	token := w.ann.Token().Access
 	for _, tt := range []struct {
 		method, path, body string
@@ -145,10 +145,10 @@ func TestWhatIsAskedWronglyIsRefused(t *testing.T) {
 }
 
 func TestAPageTokenFitsItsOwnListingOnly(t *testing.T) {
-	w := newWorld(t, drive.Options{})
-	w.do(w.ann.Fill(drive.Bulk{Files: 20}))
+	w := newWorld(t, drivesim.Options{})
+	w.do(w.ann.Fill(drivesim.Bulk{Files: 20}))
 	bob := w.person("bob@example.com")
-	w.do(bob.Fill(drive.Bulk{Files: 20}))
+	w.do(bob.Fill(drivesim.Bulk{Files: 20}))
 	first, err := w.sdk(w.ann).Files.List().PageSize(5).Q("trashed = false").Do()
 	w.do(err)
 	if _, err := w.sdk(w.ann).Files.List().PageSize(7).Q("trashed = false").
@@ -166,7 +166,7 @@ func TestAPageTokenFitsItsOwnListingOnly(t *testing.T) {
 }
 
 func TestWithoutAGoodTokenNothingIsServed(t *testing.T) {
-	w := newWorld(t, drive.Options{})
+	w := newWorld(t, drivesim.Options{})
 	for _, auth := range []string{"", "Bearer x", "Basic eDp4"} {
 		r, err := http.NewRequestWithContext(t.Context(), "GET", "https://www.googleapis.com/drive/v3/files", nil)
 		w.do(err)

@@ -1,4 +1,4 @@
-package drive_test
+package drivesim_test
 
 import (
 	"bytes"
@@ -13,10 +13,10 @@ import (
 )
 
 func TestGooglesClientListsReadsTrashesRestoresAndDeletes(t *testing.T) {
-	w := newWorld(t, drive.Options{})
+	w := newWorld(t, drivesim.Options{})
 	bytesOfA := bytes.Repeat([]byte("0123456789"), 10_000)
-	a := w.put(w.ann, drive.Item{Name: "a.png", MimeType: "image/png", Content: drive.Bytes(bytesOfA)})
-	w.put(w.ann, drive.Item{Name: "b.txt", MimeType: "text/plain", Content: drive.Bytes([]byte("b"))})
+	a := w.put(w.ann, drivesim.Item{Name: "a.png", MimeType: "image/png", Content: drivesim.Bytes(bytesOfA)})
+	w.put(w.ann, drivesim.Item{Name: "b.txt", MimeType: "text/plain", Content: drivesim.Bytes([]byte("b"))})
 	s := w.sdk(w.ann)
 
 	start, err := s.Changes.GetStartPageToken().Do()
@@ -64,14 +64,14 @@ func TestGooglesClientListsReadsTrashesRestoresAndDeletes(t *testing.T) {
 }
 
 func TestGooglesClientUploadsInEveryWay(t *testing.T) {
-	w := newWorld(t, drive.Options{})
+	w := newWorld(t, drivesim.Options{})
 	s := w.sdk(w.ann)
 	for name, n := range map[string]int{"multipart": 1000, "resumable": 20 << 20} {
 		content := strings.Repeat("x\r\n", n/3)
 		f, err := s.Files.Create(&api.File{Name: name}).Media(strings.NewReader(content)).
 			Fields("id,size,md5Checksum").Do()
 		w.do(err)
-		if f.Size != int64(len(content)) || f.Md5Checksum != drive.Bytes([]byte(content)).MD5() {
+		if f.Size != int64(len(content)) || f.Md5Checksum != drivesim.Bytes([]byte(content)).MD5() {
 			t.Errorf("%s: %d bytes, %s", name, f.Size, f.Md5Checksum)
 		}
 		f, err = s.Files.Update(f.Id, &api.File{}).Media(strings.NewReader(content + "!")).Fields("size").Do()

@@ -1,4 +1,4 @@
-package drive_test
+package drivesim_test
 
 import (
 	"bytes"
@@ -52,13 +52,13 @@ func startToken(t *testing.T, s *api.Service) string {
 
 func TestAFolderInTheTrashTakesWhatIsInItAlong(t *testing.T) {
 	for _, quiet := range []bool{false, true} {
-		w := newWorld(t, drive.Options{FolderChangesOnly: quiet})
+		w := newWorld(t, drivesim.Options{FolderChangesOnly: quiet})
 		dir, err := w.ann.Folder("dir", "")
 		w.do(err)
 		sub, err := w.ann.Folder("sub", dir)
 		w.do(err)
-		in := w.put(w.ann, drive.Item{Name: "in", Parents: []string{sub}, Content: drive.Bytes([]byte("x"))})
-		own := w.put(w.ann, drive.Item{Name: "own", Parents: []string{sub}, Content: drive.Bytes([]byte("x"))})
+		in := w.put(w.ann, drivesim.Item{Name: "in", Parents: []string{sub}, Content: drivesim.Bytes([]byte("x"))})
+		own := w.put(w.ann, drivesim.Item{Name: "own", Parents: []string{sub}, Content: drivesim.Bytes([]byte("x"))})
 		w.do(w.ann.Trash(own))
 		s := w.sdk(w.ann)
 		token := startToken(t, s)
@@ -84,13 +84,13 @@ func TestAFolderInTheTrashTakesWhatIsInItAlong(t *testing.T) {
 }
 
 func TestTheLogGivesEachFileOnceAndItsTokensStayGood(t *testing.T) {
-	w := newWorld(t, drive.Options{})
+	w := newWorld(t, drivesim.Options{})
 	s := w.sdk(w.ann)
 	first := startToken(t, s)
-	a := w.put(w.ann, drive.Item{Name: "a", Content: drive.Bytes([]byte("a"))})
-	b := w.put(w.ann, drive.Item{Name: "b", Content: drive.Bytes([]byte("b"))})
+	a := w.put(w.ann, drivesim.Item{Name: "a", Content: drivesim.Bytes([]byte("a"))})
+	b := w.put(w.ann, drivesim.Item{Name: "b", Content: drivesim.Bytes([]byte("b"))})
 	for range 5 {
-		w.do(w.ann.Modify(a, drive.Bytes([]byte("aa"))))
+		w.do(w.ann.Modify(a, drivesim.Bytes([]byte("aa"))))
 		w.do(w.ann.Rename(b, "bb"))
 	}
 	w.do(w.ann.Trash(a))
@@ -109,10 +109,10 @@ func TestTheLogGivesEachFileOnceAndItsTokensStayGood(t *testing.T) {
 }
 
 func TestEmptyingTheTrashGoesOnAfterTheAnswerAndTakesAll(t *testing.T) {
-	w := newWorld(t, drive.Options{EmptyPerRequest: 2})
+	w := newWorld(t, drivesim.Options{EmptyPerRequest: 2})
 	var ids []string
 	for range 5 {
-		id := w.put(w.ann, drive.Item{Name: "x", Content: drive.Bytes([]byte("12345"))})
+		id := w.put(w.ann, drivesim.Item{Name: "x", Content: drivesim.Bytes([]byte("12345"))})
 		w.do(w.ann.Trash(id))
 		ids = append(ids, id)
 	}
@@ -136,11 +136,11 @@ func TestEmptyingTheTrashGoesOnAfterTheAnswerAndTakesAll(t *testing.T) {
 }
 
 func TestOnlyTheOwnerMayTrashAndOthersLoseSight(t *testing.T) {
-	w := newWorld(t, drive.Options{})
+	w := newWorld(t, drivesim.Options{})
 	bob := w.person("bob@example.com")
 	dir, err := w.ann.Folder("dir", "")
 	w.do(err)
-	id := w.put(w.ann, drive.Item{Name: "a", Parents: []string{dir}, Content: drive.Bytes([]byte("a"))})
+	id := w.put(w.ann, drivesim.Item{Name: "a", Parents: []string{dir}, Content: drivesim.Bytes([]byte("a"))})
 	s := w.sdk(bob)
 	token := startToken(t, s)
 	if _, err := s.Files.Get(id).Do(); !isStatus(err, 404, "notFound") {
@@ -176,13 +176,13 @@ func TestOnlyTheOwnerMayTrashAndOthersLoseSight(t *testing.T) {
 }
 
 func TestADeletedFolderTakesItsOwnersFilesAndLeavesOthers(t *testing.T) {
-	w := newWorld(t, drive.Options{})
+	w := newWorld(t, drivesim.Options{})
 	bob := w.person("bob@example.com")
 	dir, err := w.ann.Folder("dir", "")
 	w.do(err)
 	w.do(w.ann.Share(dir, bob, "writer"))
-	anns := w.put(w.ann, drive.Item{Name: "a", Parents: []string{dir}, Content: drive.Bytes([]byte("a"))})
-	bobs := w.put(bob, drive.Item{Name: "b", Parents: []string{dir}, Content: drive.Bytes([]byte("b"))})
+	anns := w.put(w.ann, drivesim.Item{Name: "a", Parents: []string{dir}, Content: drivesim.Bytes([]byte("a"))})
+	bobs := w.put(bob, drivesim.Item{Name: "b", Parents: []string{dir}, Content: drivesim.Bytes([]byte("b"))})
 	w.do(w.sdk(w.ann).Files.Delete(dir).Do())
 	all := w.drive.Snapshot()
 	if _, there := all[anns]; there {
@@ -194,10 +194,10 @@ func TestADeletedFolderTakesItsOwnersFilesAndLeavesOthers(t *testing.T) {
 }
 
 func TestASharedDriveIsSeenOnlyByWhoAsksForIt(t *testing.T) {
-	w := newWorld(t, drive.Options{})
-	team, err := w.drive.AddDrive("Team", map[*drive.Account]string{w.ann: "organizer"})
+	w := newWorld(t, drivesim.Options{})
+	team, err := w.drive.AddDrive("Team", map[*drivesim.Account]string{w.ann: "organizer"})
 	w.do(err)
-	id := w.put(w.ann, drive.Item{Name: "t", Parents: []string{team.ID()}, Content: drive.Bytes([]byte("t"))})
+	id := w.put(w.ann, drivesim.Item{Name: "t", Parents: []string{team.ID()}, Content: drivesim.Bytes([]byte("t"))})
 	s := w.sdk(w.ann)
 	if _, err := s.Files.Get(id).Do(); !isStatus(err, 404, "notFound") {
 		t.Errorf("without supportsAllDrives: %v", err)
@@ -236,12 +236,12 @@ func TestASharedDriveIsSeenOnlyByWhoAsksForIt(t *testing.T) {
 }
 
 func TestRevisionsKeepTheirBytes(t *testing.T) {
-	w := newWorld(t, drive.Options{})
-	id := w.put(w.ann, drive.Item{Name: "a", Content: drive.Bytes([]byte("one"))})
+	w := newWorld(t, drivesim.Options{})
+	id := w.put(w.ann, drivesim.Item{Name: "a", Content: drivesim.Bytes([]byte("one"))})
 	s := w.sdk(w.ann)
 	before, err := s.Files.Get(id).Fields("headRevisionId,version").Do()
 	w.do(err)
-	w.do(w.ann.Modify(id, drive.Bytes([]byte("two!"))))
+	w.do(w.ann.Modify(id, drivesim.Bytes([]byte("two!"))))
 	after, err := s.Files.Get(id).Fields("headRevisionId,version,size").Do()
 	w.do(err)
 	if after.HeadRevisionId == before.HeadRevisionId || after.Version <= before.Version || after.Size != 4 {
@@ -267,9 +267,9 @@ func TestRevisionsKeepTheirBytes(t *testing.T) {
 }
 
 func TestRangesAreThoseOfHTTP(t *testing.T) {
-	w := newWorld(t, drive.Options{})
-	id := w.put(w.ann, drive.Item{Name: "a", Content: drive.Bytes([]byte("0123456789"))})
-	empty := w.put(w.ann, drive.Item{Name: "e", Content: drive.Bytes(nil)})
+	w := newWorld(t, drivesim.Options{})
+	id := w.put(w.ann, drivesim.Item{Name: "a", Content: drivesim.Bytes([]byte("0123456789"))})
+	empty := w.put(w.ann, drivesim.Item{Name: "e", Content: drivesim.Bytes(nil)})
 	c := w.client(w.ann)
 	for _, tt := range []struct {
 		id, ask, body, span string
@@ -304,10 +304,10 @@ func TestRangesAreThoseOfHTTP(t *testing.T) {
 }
 
 func TestWhatMustNotBeTouchedSaysSo(t *testing.T) {
-	w := newWorld(t, drive.Options{})
-	abuse := w.put(w.ann, drive.Item{Name: "a", Content: drive.Bytes([]byte("a")), Abusive: true})
-	locked := w.put(w.ann, drive.Item{Name: "l", Content: drive.Bytes([]byte("l")), ReadOnly: "final"})
-	link := w.put(w.ann, drive.Item{Name: "s", MimeType: "application/vnd.google-apps.shortcut", Target: abuse})
+	w := newWorld(t, drivesim.Options{})
+	abuse := w.put(w.ann, drivesim.Item{Name: "a", Content: drivesim.Bytes([]byte("a")), Abusive: true})
+	locked := w.put(w.ann, drivesim.Item{Name: "l", Content: drivesim.Bytes([]byte("l")), ReadOnly: "final"})
+	link := w.put(w.ann, drivesim.Item{Name: "s", MimeType: "application/vnd.google-apps.shortcut", Target: abuse})
 	s := w.sdk(w.ann)
 	if _, err := s.Files.Get(abuse).Download(); !isStatus(err, 403, "cannotDownloadAbusiveFile") {
 		t.Errorf("abusive: %v", err)
@@ -331,8 +331,8 @@ func TestWhatMustNotBeTouchedSaysSo(t *testing.T) {
 }
 
 func TestPropertiesOfAnAppAreItsOwn(t *testing.T) {
-	w := newWorld(t, drive.Options{})
-	id := w.put(w.ann, drive.Item{Name: "a", Content: drive.Bytes([]byte("a"))})
+	w := newWorld(t, drivesim.Options{})
+	id := w.put(w.ann, drivesim.Item{Name: "a", Content: drivesim.Bytes([]byte("a"))})
 	s := w.sdk(w.ann)
 	f, err := s.Files.Update(id, &api.File{
 		AppProperties: map[string]string{"k": "v"}, Properties: map[string]string{"p": "q"},
@@ -354,10 +354,10 @@ func TestPropertiesOfAnAppAreItsOwn(t *testing.T) {
 }
 
 func TestAThumbnailIsASmallerPictureForWhoIsSignedIn(t *testing.T) {
-	w := newWorld(t, drive.Options{})
+	w := newWorld(t, drivesim.Options{})
 	var b bytes.Buffer
 	w.do(png.Encode(&b, image.NewGray(image.Rect(0, 0, 900, 300))))
-	id := w.put(w.ann, drive.Item{Name: "p.png", Content: drive.Bytes(b.Bytes())})
+	id := w.put(w.ann, drivesim.Item{Name: "p.png", Content: drivesim.Bytes(b.Bytes())})
 	f, err := w.sdk(w.ann).Files.Get(id).Fields("mimeType,hasThumbnail,thumbnailLink,imageMediaMetadata").Do()
 	w.do(err)
 	if f.MimeType != "image/png" || !f.HasThumbnail || f.ImageMediaMetadata.Width != 900 {
@@ -378,8 +378,8 @@ func TestAThumbnailIsASmallerPictureForWhoIsSignedIn(t *testing.T) {
 }
 
 func TestTheRecordHasEachMutationBeforeAndAfter(t *testing.T) {
-	w := newWorld(t, drive.Options{})
-	id := w.put(w.ann, drive.Item{Name: "a", Content: drive.Bytes([]byte("a"))})
+	w := newWorld(t, drivesim.Options{})
+	id := w.put(w.ann, drivesim.Item{Name: "a", Content: drivesim.Bytes([]byte("a"))})
 	s := w.sdk(w.ann)
 	_, err := s.Files.Update(id, &api.File{Trashed: true}).Do()
 	w.do(err)
@@ -407,8 +407,8 @@ func TestTheRecordHasEachMutationBeforeAndAfter(t *testing.T) {
 }
 
 func TestManyClientsAtOnceLeaveOneTruth(t *testing.T) {
-	w := newWorld(t, drive.Options{EmptyPerRequest: 3})
-	w.do(w.ann.Fill(drive.Bulk{Files: 200, Images: 100, Folders: 5}))
+	w := newWorld(t, drivesim.Options{EmptyPerRequest: 3})
+	w.do(w.ann.Fill(drivesim.Bulk{Files: 200, Images: 100, Folders: 5}))
 	s := w.sdk(w.ann)
 	l, err := s.Files.List().Q("mimeType contains 'image/'").PageSize(1000).Fields("files(id)").Do()
 	w.do(err)
@@ -442,12 +442,12 @@ func TestManyClientsAtOnceLeaveOneTruth(t *testing.T) {
 }
 
 func TestALeftoverWithTwoParentsIsInTheTrashWithBothOnly(t *testing.T) {
-	w := newWorld(t, drive.Options{})
+	w := newWorld(t, drivesim.Options{})
 	one, err := w.ann.Folder("one", "")
 	w.do(err)
 	two, err := w.ann.Folder("two", "")
 	w.do(err)
-	id := w.put(w.ann, drive.Item{Name: "a", Parents: []string{one, two}, Content: drive.Bytes([]byte("a"))})
+	id := w.put(w.ann, drivesim.Item{Name: "a", Parents: []string{one, two}, Content: drivesim.Bytes([]byte("a"))})
 	s := w.sdk(w.ann)
 	f, err := s.Files.Get(id).Fields("parents").Do()
 	w.do(err)
@@ -472,18 +472,18 @@ func TestALeftoverWithTwoParentsIsInTheTrashWithBothOnly(t *testing.T) {
 }
 
 func TestChangesCanBeKeptToMyDrive(t *testing.T) {
-	w := newWorld(t, drive.Options{})
+	w := newWorld(t, drivesim.Options{})
 	bob := w.person("bob@example.com")
 	s := w.sdk(w.ann)
 	token := startToken(t, s)
-	mine := w.put(w.ann, drive.Item{Name: "m", Content: drive.Bytes([]byte("m"))})
-	his := w.put(bob, drive.Item{Name: "h", Content: drive.Bytes([]byte("h"))})
+	mine := w.put(w.ann, drivesim.Item{Name: "m", Content: drivesim.Bytes([]byte("m"))})
+	his := w.put(bob, drivesim.Item{Name: "h", Content: drivesim.Bytes([]byte("h"))})
 	w.do(bob.Share(his, w.ann, "reader"))
 	trip, err := bob.Folder("Trip", "")
 	w.do(err)
 	w.do(bob.Share(trip, w.ann, "writer"))
 	away := w.put(w.ann,
-		drive.Item{Name: "own, in bob's folder", Parents: []string{trip}, Content: drive.Bytes([]byte("a"))})
+		drivesim.Item{Name: "own, in bob's folder", Parents: []string{trip}, Content: drivesim.Bytes([]byte("a"))})
 	w.do(w.ann.Delete(mine))
 	for restrict, want := range map[bool]int{true: 1, false: 4} { // the hierarchy is what counts, not the owner
 		l, err := s.Changes.List(token).RestrictToMyDrive(restrict).IncludeRemoved(true).Do()

@@ -1,4 +1,4 @@
-package drive_test
+package drivesim_test
 
 import (
 	"bytes"
@@ -71,7 +71,7 @@ func TestAnswersAreOfTheTypesOfGooglesJavaScriptClient(t *testing.T) {
 
 // record writes the answers to one request of each kind as constants of TypeScript.
 func record(t *testing.T, out *bytes.Buffer) (n int) {
-	w := newWorld(t, drive.Options{})
+	w := newWorld(t, drivesim.Options{})
 	var mu sync.Mutex
 	types := map[string]string{
 		"drive.files.list": "FileList", "drive.files.get": "File", "drive.files.update": "File",
@@ -81,7 +81,7 @@ func record(t *testing.T, out *bytes.Buffer) (n int) {
 		"drive.changes.getStartPageToken": "StartPageToken", "drive.files.generateIds": "GeneratedIds",
 	}
 	out.WriteString("import { drive_v3 } from '@googleapis/drive';\n")
-	w.seen = func(x cloudfake.Exchange) {
+	w.seen = func(x cloudsim.Exchange) {
 		mu.Lock()
 		defer mu.Unlock()
 		if name := types[x.Call.Method]; name != "" && x.Status == 200 {
@@ -90,13 +90,13 @@ func record(t *testing.T, out *bytes.Buffer) (n int) {
 		}
 	}
 	bob := w.person("bob@example.com")
-	id := w.put(w.ann, drive.Item{
+	id := w.put(w.ann, drivesim.Item{
 		Name: "a.jpg", MimeType: "image/jpeg", Width: 3, Height: 4, Make: "Canon", Taken: "2026:01:01 00:00:00",
-		ReadOnly: "x", Content: drive.Bytes([]byte("a")),
+		ReadOnly: "x", Content: drivesim.Bytes([]byte("a")),
 	})
-	w.put(w.ann, drive.Item{Name: "s", MimeType: "application/vnd.google-apps.shortcut", Target: id})
+	w.put(w.ann, drivesim.Item{Name: "s", MimeType: "application/vnd.google-apps.shortcut", Target: id})
 	w.do(w.ann.Share(id, bob, "reader"))
-	_, err := w.drive.AddDrive("Team", map[*drive.Account]string{w.ann: "organizer"})
+	_, err := w.drive.AddDrive("Team", map[*drivesim.Account]string{w.ann: "organizer"})
 	w.do(err)
 	ask := func(method, path, body string) {
 		r, err := newRequest(t, method, "https://www.googleapis.com/drive/v3/"+path, body)

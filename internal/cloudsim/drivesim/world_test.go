@@ -1,4 +1,4 @@
-package drive_test
+package drivesim_test
 
 import (
 	"context"
@@ -23,11 +23,11 @@ var start = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 // world is a Drive behind its proxy, with one person and a clock that is moved by hand.
 type world struct {
 	t     testing.TB
-	cloud *cloudfake.Cloud
-	drive *drive.Drive
-	ann   *drive.Account
-	srv   *cloudfake.Server
-	seen  func(cloudfake.Exchange) // set before the first request, or nil
+	cloud *cloudsim.Cloud
+	drive *drivesim.Drive
+	ann   *drivesim.Account
+	srv   *cloudsim.Server
+	seen  func(cloudsim.Exchange) // set before the first request, or nil
 
 	mu  sync.Mutex
 	now time.Time
@@ -57,11 +57,11 @@ func document(t testing.TB) *discovery.Document {
 	return documents.doc
 }
 
-func newWorld(t *testing.T, o drive.Options) *world {
+func newWorld(t *testing.T, o drivesim.Options) *world {
 	t.Helper()
 	w := &world{t: t, now: start}
 	doc := document(t)
-	w.open(o, func(x cloudfake.Exchange) {
+	w.open(o, func(x cloudsim.Exchange) {
 		for _, err := range doc.Check(x) {
 			t.Errorf("not as the discovery document has it: %v", err)
 		}
@@ -76,18 +76,18 @@ func newWorld(t *testing.T, o drive.Options) *world {
 func newBench(b *testing.B) *world {
 	b.Helper()
 	w := &world{t: b, now: start}
-	w.open(drive.Options{}, nil)
+	w.open(drivesim.Options{}, nil)
 	return w
 }
 
-func (w *world) open(o drive.Options, observe func(cloudfake.Exchange)) {
+func (w *world) open(o drivesim.Options, observe func(cloudsim.Exchange)) {
 	w.t.Helper()
 	var err error
-	w.cloud, err = cloudfake.New(cloudfake.Options{
+	w.cloud, err = cloudsim.New(cloudsim.Options{
 		Now: w.clock, Observe: observe, Wait: func(_ context.Context, d time.Duration) { w.pass(d) },
 	})
 	w.do(err)
-	w.drive, err = drive.New(w.cloud, o)
+	w.drive, err = drivesim.New(w.cloud, o)
 	w.do(err)
 	w.ann = w.person("ann@example.com")
 	w.srv, err = w.cloud.Start("127.0.0.1:0")
@@ -95,9 +95,9 @@ func (w *world) open(o drive.Options, observe func(cloudfake.Exchange)) {
 	w.t.Cleanup(func() { _ = w.srv.Close() })
 }
 
-func (w *world) person(email string) *drive.Account {
+func (w *world) person(email string) *drivesim.Account {
 	w.t.Helper()
-	a, err := w.drive.AddAccount(drive.Person{Email: email})
+	a, err := w.drive.AddAccount(drivesim.Person{Email: email})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -105,13 +105,13 @@ func (w *world) person(email string) *drive.Account {
 }
 
 // client signs a in; the returned client sends its token along.
-func (w *world) client(a *drive.Account, scopes ...string) *http.Client {
+func (w *world) client(a *drivesim.Account, scopes ...string) *http.Client {
 	ctx := context.WithValue(w.t.Context(), oauth2.HTTPClient, w.srv.Client())
 	return oauth2.NewClient(ctx, oauth2.StaticTokenSource(&oauth2.Token{AccessToken: a.Token(scopes...).Access}))
 }
 
 // sdk is Google's own client for a.
-func (w *world) sdk(a *drive.Account, scopes ...string) *api.Service {
+func (w *world) sdk(a *drivesim.Account, scopes ...string) *api.Service {
 	w.t.Helper()
 	s, err := api.NewService(w.t.Context(), option.WithHTTPClient(w.client(a, scopes...)))
 	if err != nil {
@@ -130,7 +130,7 @@ func newRequest(t *testing.T, method, url, body string) (*http.Request, error) {
 }
 
 // put adds a file and returns its id.
-func (w *world) put(a *drive.Account, it drive.Item) string {
+func (w *world) put(a *drivesim.Account, it drivesim.Item) string {
 	w.t.Helper()
 	id, err := a.Put(it)
 	if err != nil {

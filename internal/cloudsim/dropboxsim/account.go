@@ -1,4 +1,4 @@
-package dropbox
+package dropboxsim
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package dropbox
+package dropboxsim
 
 // deleteBatch serves files/delete_batch, each entry as delete_v2 would.
 func deleteBatch(c *call) (any, error) {

@@ -1,4 +1,4 @@
-package dropbox
+package dropboxsim
 
 import (
 	"bytes"
@@ -29,19 +29,19 @@ type call struct {
 // whether or not the client waits for the answer.
 func (c *call) actor() actor { return actor{context.WithoutCancel(c.r.Context()), c.a} }
 
-// Call implements cloudfake.Service.
-func (d *Dropbox) Call(r *http.Request) cloudfake.Call {
+// Call implements cloudsim.Service.
+func (d *Dropbox) Call(r *http.Request) cloudsim.Call {
 	switch {
 	case host(r) == webHost:
-		return cloudfake.Call{Method: "oauth2.authorize"}
+		return cloudsim.Call{Method: "oauth2.authorize"}
 	case host(r) == apiHost && r.URL.Path == tokenPath:
-		return cloudfake.Call{Method: "oauth2.token"}
+		return cloudsim.Call{Method: "oauth2.token"}
 	}
 	rt := d.routes[r.URL.Path]
 	if rt == nil || rt.host != host(r) {
-		return cloudfake.Call{}
+		return cloudsim.Call{}
 	}
-	out := cloudfake.Call{Method: "dropbox." + strings.ReplaceAll(strings.TrimPrefix(r.URL.Path, "/2/"), "/", ".")}
+	out := cloudsim.Call{Method: "dropbox." + strings.ReplaceAll(strings.TrimPrefix(r.URL.Path, "/2/"), "/", ".")}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if a, err := d.signedIn(r, rt); err == nil && a != nil {

@@ -1,4 +1,4 @@
-package dropbox
+package dropboxsim
 
 import (
 	"bytes"
@@ -9,9 +9,9 @@ import (
 	"sweepd/internal/cloudsim"
 )
 
-// Disturb implements cloudfake.Service: in a browser, a person gives the file that r names other bytes, or moves it
+// Disturb implements cloudsim.Service: in a browser, a person gives the file that r names other bytes, or moves it
 // into another folder.
-func (d *Dropbox) Disturb(r *http.Request, kind cloudfake.Kind) bool {
+func (d *Dropbox) Disturb(r *http.Request, kind cloudsim.Kind) bool {
 	rt := d.routes[r.URL.Path]
 	if rt == nil || rt.host != host(r) || rt.scope == "" {
 		return false
@@ -37,7 +37,7 @@ func (d *Dropbox) Disturb(r *http.Request, kind cloudfake.Kind) bool {
 	if err != nil || p.node.folder || p.node.gone {
 		return false
 	}
-	if kind == cloudfake.MoveBefore {
+	if kind == cloudsim.MoveBefore {
 		m, _ := p.t.mountOf(p.lower)
 		return d.moveTo(c.a.self(), p, p.t.at(m.display+"/Elsewhere/"+p.node.name())) == nil
 	}

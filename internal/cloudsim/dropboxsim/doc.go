@@ -1,4 +1,4 @@
-// Package dropbox is the Dropbox API v2 with its sign-in, in memory: a Service of internal/cloudsim. It has state
+// Package dropboxsim is the Dropbox API v2 with its sign-in, in memory: a Service of internal/cloudsim. It has state
 // (files, revisions, deleted files, shared folders, team spaces, cursors, tokens) and follows the documented rules of
 // the real service, at https://www.dropbox.com/developers/documentation/http/documentation.
 //
@@ -8,4 +8,4 @@
 // It has two sides: the wire, for clients, and the methods of Account, by which a test or a demonstration acts as the
 // person does in a browser. A request that it does not understand is refused, as the service refuses it;
 // docs/rehearse-dropbox.md lists the differences from the real service.
-package dropbox
+package dropboxsim

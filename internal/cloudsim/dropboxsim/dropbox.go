@@ -1,4 +1,4 @@
-package dropbox
+package dropboxsim
 
 import (
 	"crypto/sha256"
@@ -34,7 +34,7 @@ type Options struct {
 // Dropbox is the service: accounts, namespaces, files and tokens. Its methods may be called from several goroutines
 // at once.
 type Dropbox struct {
-	roof   *cloudfake.Cloud
+	roof   *cloudsim.Cloud
 	o      Options
 	routes map[string]*route
 
@@ -55,10 +55,10 @@ type Dropbox struct {
 }
 
 // Compile-time check.
-var _ cloudfake.Service = (*Dropbox)(nil)
+var _ cloudsim.Service = (*Dropbox)(nil)
 
 // New adds a Dropbox without accounts to the cloud c.
-func New(c *cloudfake.Cloud, o Options) (*Dropbox, error) {
+func New(c *cloudsim.Cloud, o Options) (*Dropbox, error) {
 	d := &Dropbox{
 		roof: c, o: o, routes: routes(), nodes: map[uint64]*node{}, revs: map[uint64]*node{},
 		sessions: map[string]*session{}, jobs: map[string]job{}, auth: newAuth(),
@@ -66,7 +66,7 @@ func New(c *cloudfake.Cloud, o Options) (*Dropbox, error) {
 	return d, c.Add(d)
 }
 
-// Provider implements cloudfake.Service.
+// Provider implements cloudsim.Service.
 func (d *Dropbox) Provider() string { return Provider }
 
 // The hosts, as the documentation names them.
@@ -77,7 +77,7 @@ const (
 	webHost     = "www.dropbox.com"
 )
 
-// Hosts implements cloudfake.Service.
+// Hosts implements cloudsim.Service.
 func (d *Dropbox) Hosts() []string { return []string{apiHost, contentHost, notifyHost, webHost} }
 
 // now returns the time in the whole seconds of the wire.

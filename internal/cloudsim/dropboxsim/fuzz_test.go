@@ -1,4 +1,4 @@
-package dropbox_test
+package dropboxsim_test
 
 import (
 	"context"
@@ -15,23 +15,23 @@ import (
 )
 
 // small is a Dropbox without a proxy, with a few files.
-func small(t testing.TB) (*cloudfake.Cloud, *dropbox.Account) {
-	c, err := cloudfake.New(cloudfake.Options{
+func small(t testing.TB) (*cloudsim.Cloud, *dropboxsim.Account) {
+	c, err := cloudsim.New(cloudsim.Options{
 		Now: func() time.Time { return start }, Wait: func(context.Context, time.Duration) {},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	box, err := dropbox.New(c, dropbox.Options{})
+	box, err := dropboxsim.New(c, dropboxsim.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := box.AddAccount(dropbox.Person{Email: "ann@example.com"})
+	a, err := box.AddAccount(dropboxsim.Person{Email: "ann@example.com"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range []string{"/a.png", "/b/c.png", "/b/d/e.txt", "/gone.png"} {
-		if _, err := a.Put(dropbox.Item{Path: path, Content: content.Bytes([]byte(path))}); err != nil {
+		if _, err := a.Put(dropboxsim.Item{Path: path, Content: content.Bytes([]byte(path))}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -114,8 +114,8 @@ func FuzzRequestsAreServedOrRefused(f *testing.F) {
 }
 
 func FuzzSignIn(f *testing.F) {
-	f.Add("client_id="+dropbox.AppKey+"&response_type=code&token_access_type=offline", "account=ann@example.com",
-		"grant_type=authorization_code&code=x&client_id="+dropbox.AppKey)
+	f.Add("client_id="+dropboxsim.AppKey+"&response_type=code&token_access_type=offline", "account=ann@example.com",
+		"grant_type=authorization_code&code=x&client_id="+dropboxsim.AppKey)
 	f.Add("", "deny=1", "grant_type=refresh_token&refresh_token=x")
 	f.Fuzz(func(t *testing.T, query, consent, token string) {
 		c, _ := small(t)

@@ -1,4 +1,4 @@
-package dropbox_test
+package dropboxsim_test
 
 import (
 	"bufio"
@@ -60,7 +60,7 @@ var newJudge = sync.OnceValues(func() (*judge, error) {
 })
 
 // observe judges an answer. If the client is not installed, nothing is judged, and the test that needs it reports that.
-func (w *world) observe(x cloudfake.Exchange) {
+func (w *world) observe(x cloudsim.Exchange) {
 	if w.unjudged || python() == "" || !strings.HasPrefix(x.Request.URL.Path, "/2/") || x.Call.Method == "" {
 		return
 	}

@@ -1,4 +1,4 @@
-package dropbox
+package dropboxsim
 
 import (
 	"strings"
@@ -121,7 +121,7 @@ func latestCursor(c *call) (any, error) {
 func (c *call) page(cur cursor) *listResult {
 	out := &listResult{Entries: []any{}}
 	t := c.d.trees[cur.Tree]
-	if cloudfake.Injected(c.r.Context(), cloudfake.EmptyPage) {
+	if cloudsim.Injected(c.r.Context(), cloudsim.EmptyPage) {
 		out.Cursor, out.HasMore = c.d.seal(cur), true
 		return out
 	}

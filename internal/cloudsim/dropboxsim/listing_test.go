@@ -1,4 +1,4 @@
-package dropbox_test
+package dropboxsim_test
 
 import (
 	"errors"
@@ -55,7 +55,7 @@ func (f *follower) step(w *world, arg *files.ListFolderArg) (more bool) {
 }
 
 func TestWhoFollowsACursorSeesWhatIsThereWhateverHappensMeanwhile(t *testing.T) {
-	for _, o := range []dropbox.Options{
+	for _, o := range []dropboxsim.Options{
 		{}, {FolderAlone: true, MoveKeepsRev: true, RestoreKeepsRev: true}, {RestoreNewID: true},
 	} {
 		for seed := range uint64(4) {
@@ -69,7 +69,7 @@ func TestWhoFollowsACursorSeesWhatIsThereWhateverHappensMeanwhile(t *testing.T) 
 				person := func() { // what cannot be done is not done
 					switch rng.IntN(7) {
 					case 0, 1, 2:
-						_, _ = w.ann.Put(dropbox.Item{Path: path(), Content: content.Noise(nil, 10, rng.Uint64())})
+						_, _ = w.ann.Put(dropboxsim.Item{Path: path(), Content: content.Noise(nil, 10, rng.Uint64())})
 					case 3:
 						_ = w.ann.Modify(path(), content.Noise(nil, 10, rng.Uint64()))
 					case 4:
@@ -123,7 +123,7 @@ func TestWhoFollowsACursorSeesWhatIsThereWhateverHappensMeanwhile(t *testing.T) 
 }
 
 func TestAListingHasOneFolderOrAllBelowIt(t *testing.T) {
-	w := newWorld(t, dropbox.Options{})
+	w := newWorld(t, dropboxsim.Options{})
 	w.put(w.ann, "/A/b/c.png", "c")
 	w.put(w.ann, "/A/d.png", "d")
 	w.put(w.ann, "/Ab/e.png", "e")
@@ -167,9 +167,9 @@ func TestAListingHasOneFolderOrAllBelowIt(t *testing.T) {
 }
 
 func TestADeletedFileIsKeptForAsLongAsThePlanSays(t *testing.T) {
-	for plan, days := range map[dropbox.Plan]int{dropbox.Basic: 30, dropbox.Plus: 30, dropbox.Professional: 180} {
-		w := newWorld(t, dropbox.Options{})
-		a := w.person(dropbox.Person{Email: string(plan) + "@example.com", Plan: plan})
+	for plan, days := range map[dropboxsim.Plan]int{dropboxsim.Basic: 30, dropboxsim.Plus: 30, dropboxsim.Professional: 180} {
+		w := newWorld(t, dropboxsim.Options{})
+		a := w.person(dropboxsim.Person{Email: string(plan) + "@example.com", Plan: plan})
 		w.put(a, "/a.png", "a")
 		w.do(a.Delete("/a.png"))
 		arg := everything()
@@ -201,7 +201,7 @@ func flip(s string) string {
 }
 
 func TestTheRootFolderIsAnEmptyString(t *testing.T) {
-	w := newWorld(t, dropbox.Options{})
+	w := newWorld(t, dropboxsim.Options{})
 	for _, route := range []string{"files/list_folder", "files/list_folder/get_latest_cursor"} {
 		if status, body := w.post(w.ann.Token().Access, route, map[string]any{"path": "/"}); status != 400 ||
 			!strings.HasSuffix(body,
@@ -212,8 +212,8 @@ func TestTheRootFolderIsAnEmptyString(t *testing.T) {
 }
 
 func TestACursorIsOfOneListingAndOneAccount(t *testing.T) {
-	w := newWorld(t, dropbox.Options{})
-	bob := w.person(dropbox.Person{Email: "bob@example.com"})
+	w := newWorld(t, dropboxsim.Options{})
+	bob := w.person(dropboxsim.Person{Email: "bob@example.com"})
 	w.put(w.ann, "/a.png", "a")
 	_, cursor := w.entries(w.files(w.ann), everything(), "")
 	for what, bad := range map[string]string{
@@ -241,10 +241,10 @@ func TestACursorIsOfOneListingAndOneAccount(t *testing.T) {
 }
 
 func TestAnEmptyPageIsFollowedByTheRest(t *testing.T) {
-	w := newWorld(t, dropbox.Options{})
+	w := newWorld(t, dropboxsim.Options{})
 	w.put(w.ann, "/a.png", "a")
-	w.do(w.cloud.SetFaults([]cloudfake.Fault{
-		{Call: "dropbox.files.list_folder*", Kind: cloudfake.EmptyPage, Times: 2},
+	w.do(w.cloud.SetFaults([]cloudsim.Fault{
+		{Call: "dropbox.files.list_folder*", Kind: cloudsim.EmptyPage, Times: 2},
 	}))
 	if all, _ := w.entries(w.files(w.ann), everything(), ""); len(all) != 1 {
 		t.Errorf("listed %v", all)
@@ -255,9 +255,9 @@ func TestAnEmptyPageIsFollowedByTheRest(t *testing.T) {
 }
 
 func TestAHundredThousandFilesAreFewPages(t *testing.T) {
-	w := newWorld(t, dropbox.Options{})
+	w := newWorld(t, dropboxsim.Options{})
 	w.unjudged = true // it would take a minute
-	w.do(w.ann.Fill(dropbox.Bulk{Files: 100_000, Images: 5_000, Folders: 100}))
+	w.do(w.ann.Fill(dropboxsim.Bulk{Files: 100_000, Images: 5_000, Folders: 100}))
 	c := files.NewContext(w.config(w.ann))
 	arg := everything()
 	res, err := c.ListFolderContext(t.Context(), arg)
@@ -286,7 +286,7 @@ func TestAHundredThousandFilesAreFewPages(t *testing.T) {
 }
 
 func TestWhatIsNotUnderstoodIsRefused(t *testing.T) {
-	w := newWorld(t, dropbox.Options{})
+	w := newWorld(t, dropboxsim.Options{})
 	w.put(w.ann, "/a.png", "a")
 	token := w.ann.Token().Access
 	for what, arg := range map[string]map[string]any{

@@ -1,4 +1,4 @@
-package dropbox_test
+package dropboxsim_test
 
 import (
 	"encoding/json"
@@ -18,7 +18,7 @@ import (
 // signin is an app without a secret, as a program on the person's machine is.
 func (w *world) signin(redirect string, scopes ...string) (*oauth2.Config, string) {
 	return &oauth2.Config{
-		ClientID: dropbox.AppKey, RedirectURL: redirect, Scopes: scopes,
+		ClientID: dropboxsim.AppKey, RedirectURL: redirect, Scopes: scopes,
 		Endpoint: oauth2.Endpoint{
 			AuthURL: "https://www.dropbox.com/oauth2/authorize", TokenURL: "https://api.dropboxapi.com/oauth2/token",
 			AuthStyle: oauth2.AuthStyleInParams,
@@ -54,7 +54,7 @@ func (w *world) token(form url.Values) (status int, out map[string]any) {
 }
 
 func TestAPersonCopiesACodeAndTheAppHasNoSecret(t *testing.T) {
-	w := newWorld(t, dropbox.Options{})
+	w := newWorld(t, dropboxsim.Options{})
 	c, verifier := w.signin("", "account_info.read", "files.metadata.read")
 	page := c.AuthCodeURL("", oauth2.S256ChallengeOption(verifier),
 		oauth2.SetAuthURLParam("token_access_type", "offline"))
@@ -64,7 +64,7 @@ func TestAPersonCopiesACodeAndTheAppHasNoSecret(t *testing.T) {
 		t.Fatal("no code is shown: " + shown)
 	}
 	form := url.Values{
-		"grant_type": {"authorization_code"}, "client_id": {dropbox.AppKey}, "code": {m[1]},
+		"grant_type": {"authorization_code"}, "client_id": {dropboxsim.AppKey}, "code": {m[1]},
 		"code_verifier": {verifier},
 	}
 	status, out := w.token(form)
@@ -86,7 +86,7 @@ func TestAPersonCopiesACodeAndTheAppHasNoSecret(t *testing.T) {
 		t.Errorf("after its time: %d %s", status, body)
 	}
 	status, out = w.token(url.Values{
-		"grant_type": {"refresh_token"}, "client_id": {dropbox.AppKey}, "refresh_token": {refresh},
+		"grant_type": {"refresh_token"}, "client_id": {dropboxsim.AppKey}, "refresh_token": {refresh},
 	})
 	if status != 200 || out["refresh_token"] != nil {
 		t.Fatalf("renewed: %d %v", status, out)
@@ -99,14 +99,14 @@ func TestAPersonCopiesACodeAndTheAppHasNoSecret(t *testing.T) {
 		t.Errorf("revoked: %d %s", status, body)
 	}
 	if status, out := w.token(url.Values{
-		"grant_type": {"refresh_token"}, "client_id": {dropbox.AppKey}, "refresh_token": {refresh},
+		"grant_type": {"refresh_token"}, "client_id": {dropboxsim.AppKey}, "refresh_token": {refresh},
 	}); status != 400 || out["error"] != "invalid_grant" {
 		t.Errorf("revoked: %d %v", status, out)
 	}
 }
 
 func TestTheBrowserComesBackWithACode(t *testing.T) {
-	w := newWorld(t, dropbox.Options{})
+	w := newWorld(t, dropboxsim.Options{})
 	c, verifier := w.signin("http://localhost:53682/")
 	page := c.AuthCodeURL("the state", oauth2.S256ChallengeOption(verifier))
 	to, _ := w.allow(page, url.Values{"account": {"ann@example.com"}})
@@ -114,7 +114,7 @@ func TestTheBrowserComesBackWithACode(t *testing.T) {
 		t.Fatalf("it is sent to %v", to)
 	}
 	form := url.Values{
-		"grant_type": {"authorization_code"}, "client_id": {dropbox.AppKey}, "code": {to.Query().Get("code")},
+		"grant_type": {"authorization_code"}, "client_id": {dropboxsim.AppKey}, "code": {to.Query().Get("code")},
 		"code_verifier": {verifier}, "redirect_uri": {"http://localhost:53682/"},
 	}
 	if status, out := w.token(form); status != 200 || out["refresh_token"] != nil {
@@ -127,11 +127,11 @@ func TestTheBrowserComesBackWithACode(t *testing.T) {
 }
 
 func TestASignInThatIsNotAsItWasRegisteredIsRefused(t *testing.T) {
-	w := newWorld(t, dropbox.Options{})
-	const good = "client_id=" + dropbox.AppKey +
+	w := newWorld(t, dropboxsim.Options{})
+	const good = "client_id=" + dropboxsim.AppKey +
 		"&response_type=code&code_challenge_method=S256&code_challenge=0123456789012345678901234567890123456789012"
 	for what, query := range map[string]string{
-		"another app":                   strings.Replace(good, dropbox.AppKey, "nobody", 1),
+		"another app":                   strings.Replace(good, dropboxsim.AppKey, "nobody", 1),
 		"another port":                  good + "&redirect_uri=http://localhost:1/",
 		"another host":                  good + "&redirect_uri=http://127.0.0.1.example.com:53682/",
 		"a scope that is only a team's": good + "&scope=files.permanent_delete",
@@ -158,7 +158,7 @@ func TestASignInThatIsNotAsItWasRegisteredIsRefused(t *testing.T) {
 		url.Values{"account": {"ann@example.com"}})
 	code := shownCode.FindStringSubmatch(shown)[1]
 	form := url.Values{
-		"grant_type": {"authorization_code"}, "client_id": {dropbox.AppKey}, "code": {code},
+		"grant_type": {"authorization_code"}, "client_id": {dropboxsim.AppKey}, "code": {code},
 		"code_verifier": {verifier + "x"},
 	}
 	if status, out := w.token(form); status != 400 || out["error"] != "invalid_grant" {
@@ -166,7 +166,7 @@ func TestASignInThatIsNotAsItWasRegisteredIsRefused(t *testing.T) {
 	}
 	_, shown = w.allow(c.AuthCodeURL(""), url.Values{"account": {"ann@example.com"}})
 	form = url.Values{
-		"grant_type": {"authorization_code"}, "client_id": {dropbox.AppKey},
+		"grant_type": {"authorization_code"}, "client_id": {dropboxsim.AppKey},
 		"code": {shownCode.FindStringSubmatch(shown)[1]},
 	}
 	if status, out := w.token(form); status != 400 {
@@ -175,13 +175,13 @@ func TestASignInThatIsNotAsItWasRegisteredIsRefused(t *testing.T) {
 }
 
 func TestATeamLinksAnAppForAllItsMembers(t *testing.T) {
-	w := newWorld(t, dropbox.Options{})
-	team, err := w.box.AddTeam("Acme", dropbox.Standard, false)
+	w := newWorld(t, dropboxsim.Options{})
+	team, err := w.box.AddTeam("Acme", dropboxsim.Standard, false)
 	w.do(err)
-	eve := w.person(dropbox.Person{Email: "eve@example.com", Team: team})
-	w.do(w.box.AddApp(dropbox.App{Key: "teamapp", Team: true}))
+	eve := w.person(dropboxsim.Person{Email: "eve@example.com", Team: team})
+	w.do(w.box.AddApp(dropboxsim.App{Key: "teamapp", Team: true}))
 	for _, scope := range []string{"files.permanent_delete", "team_data.member"} {
-		if err := w.box.AddApp(dropbox.App{Key: "other", Scopes: []string{scope}}); err == nil {
+		if err := w.box.AddApp(dropboxsim.App{Key: "other", Scopes: []string{scope}}); err == nil {
 			t.Errorf("an app of one person may have %s", scope)
 		}
 	}

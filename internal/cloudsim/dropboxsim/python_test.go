@@ -1,4 +1,4 @@
-package dropbox_test
+package dropboxsim_test
 
 import (
 	"bytes"
@@ -17,17 +17,17 @@ import (
 
 func TestDropboxsPythonClientIsServed(t *testing.T) {
 	interpreter := needPython(t)
-	w := newWorld(t, dropbox.Options{})
+	w := newWorld(t, dropboxsim.Options{})
 	w.over = func(context.Context, time.Duration) {}
 	var b bytes.Buffer
 	w.do(png.Encode(&b, image.NewRGBA(image.Rect(0, 0, 300, 200))))
-	_, err := w.ann.Put(dropbox.Item{Path: "/picture.png", Content: content.Bytes(b.Bytes())})
+	_, err := w.ann.Put(dropboxsim.Item{Path: "/picture.png", Content: content.Bytes(b.Bytes())})
 	w.do(err)
 	ca := filepath.Join(t.TempDir(), "ca.pem")
 	w.do(os.WriteFile(ca, w.srv.CA(), 0o600))
 	token := w.ann.Token()
 	cmd := exec.CommandContext(t.Context(), interpreter, "testdata/client.py", token.Access,
-		dropbox.AppKey, w.ann.Token().Refresh)
+		dropboxsim.AppKey, w.ann.Token().Refresh)
 	cmd.Env = append(os.Environ(), "HTTPS_PROXY="+w.srv.ProxyURL(), "REQUESTS_CA_BUNDLE="+ca)
 	out, err := cmd.CombinedOutput()
 	if err != nil {

@@ -1,4 +1,4 @@
-package dropbox_test
+package dropboxsim_test
 
 import (
 	"bytes"
@@ -25,7 +25,7 @@ type rclone struct {
 	conf string
 }
 
-func newRclone(t *testing.T, w *world, d *drive.Account) *rclone {
+func newRclone(t *testing.T, w *world, d *drivesim.Account) *rclone {
 	t.Helper()
 	if _, err := exec.LookPath("rclone"); err != nil {
 		if os.Getenv("CI") == "true" {
@@ -41,11 +41,11 @@ func newRclone(t *testing.T, w *world, d *drive.Account) *rclone {
 		w.do(err)
 		return string(b)
 	}
-	conf := fmt.Sprintf("[b]\ntype = dropbox\nclient_id = %s\nclient_secret = %s\ntoken = %s\n", dropbox.AppKey,
-		dropbox.AppSecret, token(w.ann.Token().Access))
+	conf := fmt.Sprintf("[b]\ntype = dropbox\nclient_id = %s\nclient_secret = %s\ntoken = %s\n", dropboxsim.AppKey,
+		dropboxsim.AppSecret, token(w.ann.Token().Access))
 	if d != nil {
 		conf += fmt.Sprintf("[d]\ntype = drive\nscope = drive\nclient_id = %s\nclient_secret = %s\ntoken = %s\n",
-			drive.ClientID, drive.ClientSecret, token(d.Token().Access))
+			drivesim.ClientID, drivesim.ClientSecret, token(d.Token().Access))
 	}
 	r.conf = r.file("rclone.conf", conf)
 	r.file("ca.pem", string(w.srv.CA()))
@@ -116,10 +116,10 @@ func (r *rclone) list(at string) map[string]listed {
 }
 
 func TestRcloneListsReadsWritesMovesAndDeletes(t *testing.T) {
-	w := newWorld(t, dropbox.Options{})
+	w := newWorld(t, dropboxsim.Options{})
 	r := newRclone(t, w, nil)
 	bytesOfOld := content.Noise([]byte("old"), 5<<20, 3)
-	old, err := w.ann.Put(dropbox.Item{Path: "/Pictures/it's old, Zoë.png", Content: bytesOfOld})
+	old, err := w.ann.Put(dropboxsim.Item{Path: "/Pictures/it's old, Zoë.png", Content: bytesOfOld})
 	w.do(err)
 
 	all := r.list("b:")
@@ -174,10 +174,10 @@ func TestRcloneListsReadsWritesMovesAndDeletes(t *testing.T) {
 }
 
 func TestRcloneFindsNoDifferenceBetweenADiskADriveAndADropbox(t *testing.T) {
-	w := newWorld(t, dropbox.Options{})
-	google, err := drive.New(w.cloud, drive.Options{})
+	w := newWorld(t, dropboxsim.Options{})
+	google, err := drivesim.New(w.cloud, drivesim.Options{})
 	w.do(err)
-	d, err := google.AddAccount(drive.Person{Email: "ann@example.com"})
+	d, err := google.AddAccount(drivesim.Person{Email: "ann@example.com"})
 	w.do(err)
 	w.serve()
 	r := newRclone(t, w, d)

@@ -1,4 +1,4 @@
-package dropbox
+package dropboxsim
 
 import (
 	"encoding/json"
@@ -33,7 +33,7 @@ func missingScope(scope string) *refusal {
 	}
 }
 
-// Refuse implements cloudfake.Service. A reason is the tags of an error, joined by slashes
+// Refuse implements cloudsim.Service. A reason is the tags of an error, joined by slashes
 // ("path_write/too_many_write_operations").
 func (d *Dropbox) Refuse(w http.ResponseWriter, r *http.Request, status int, reason string) {
 	if host(r) == apiHost && r.URL.Path == tokenPath {

@@ -1,4 +1,4 @@
-package dropbox
+package dropboxsim
 
 // style is how a route receives its argument and sends its answer:
 // https://www.dropbox.com/developers/documentation/http/documentation#formats

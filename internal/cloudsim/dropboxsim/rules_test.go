@@ -1,4 +1,4 @@
-package dropbox_test
+package dropboxsim_test
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 )
 
 func TestRevisionsAreThoseOfAPathOrOfAFile(t *testing.T) {
-	w := newWorld(t, dropbox.Options{})
+	w := newWorld(t, dropboxsim.Options{})
 	c := w.files(w.ann)
 	first := w.put(w.ann, "/a.png", "one")
 	w.do(w.ann.Modify("/a.png", content.Bytes([]byte("two"))))
@@ -47,7 +47,7 @@ func TestRevisionsAreThoseOfAPathOrOfAFile(t *testing.T) {
 }
 
 func TestRestoringOverAFileIsANewRevisionOfIt(t *testing.T) {
-	w := newWorld(t, dropbox.Options{})
+	w := newWorld(t, dropboxsim.Options{})
 	c := w.files(w.ann)
 	w.put(w.ann, "/a.png", "old")
 	old := w.file(c, "/a.png")
@@ -67,7 +67,7 @@ func TestRestoringOverAFileIsANewRevisionOfIt(t *testing.T) {
 }
 
 func TestTheOptionsAreWhatARestoredOrMovedFileKeeps(t *testing.T) {
-	for _, o := range []dropbox.Options{{}, {MoveKeepsRev: true}, {RestoreKeepsRev: true}, {RestoreNewID: true}} {
+	for _, o := range []dropboxsim.Options{{}, {MoveKeepsRev: true}, {RestoreKeepsRev: true}, {RestoreNewID: true}} {
 		w := newWorld(t, o)
 		c := w.files(w.ann)
 		w.put(w.ann, "/a.png", "a")
@@ -88,7 +88,7 @@ func TestTheOptionsAreWhatARestoredOrMovedFileKeeps(t *testing.T) {
 
 func TestAFolderIsDeletedWithAllThatIsInItAndNothingElse(t *testing.T) {
 	for _, alone := range []bool{false, true} {
-		w := newWorld(t, dropbox.Options{FolderAlone: alone})
+		w := newWorld(t, dropboxsim.Options{FolderAlone: alone})
 		c := w.files(w.ann)
 		in, out := w.put(w.ann, "/A/b/c.png", "c"), w.put(w.ann, "/Ab/c.png", "c")
 		_, cursor := w.entries(c, everything(), "")
@@ -110,7 +110,7 @@ func TestAFolderIsDeletedWithAllThatIsInItAndNothingElse(t *testing.T) {
 }
 
 func TestAnIDFollowsItsFileAndAPathDoesNot(t *testing.T) {
-	w := newWorld(t, dropbox.Options{MoveKeepsRev: true})
+	w := newWorld(t, dropboxsim.Options{MoveKeepsRev: true})
 	c := w.files(w.ann)
 	id := w.put(w.ann, "/a.png", "a")
 	rev := w.file(c, "/a.png").Rev
@@ -133,7 +133,7 @@ func TestAnIDFollowsItsFileAndAPathDoesNot(t *testing.T) {
 }
 
 func TestAWriteDuringAnotherIsRefused(t *testing.T) {
-	w := newWorld(t, dropbox.Options{WriteTime: time.Second})
+	w := newWorld(t, dropboxsim.Options{WriteTime: time.Second})
 	w.put(w.ann, "/a.png", "a")
 	w.put(w.ann, "/b.png", "b")
 	token := w.ann.Token().Access
@@ -159,7 +159,7 @@ func TestAWriteDuringAnotherIsRefused(t *testing.T) {
 }
 
 func TestTheRecordHasEveryChangeWithBeforeAndAfter(t *testing.T) {
-	w := newWorld(t, dropbox.Options{})
+	w := newWorld(t, dropboxsim.Options{})
 	token := w.ann.Token().Access
 	w.put(w.ann, "/a.png", "a")
 	w.post(token, "files/delete_v2", map[string]any{"path": "/a.png"})
@@ -184,8 +184,8 @@ func TestTheRecordHasEveryChangeWithBeforeAndAfter(t *testing.T) {
 }
 
 func TestAFullDropboxTakesNoMore(t *testing.T) {
-	w := newWorld(t, dropbox.Options{})
-	a := w.person(dropbox.Person{Email: "full@example.com", Limit: 10})
+	w := newWorld(t, dropboxsim.Options{})
+	a := w.person(dropboxsim.Person{Email: "full@example.com", Limit: 10})
 	w.put(a, "/a.png", "12345678")
 	c := w.files(a)
 	_, err := c.UploadContext(t.Context(), files.NewUploadArg("/b.png"), strings.NewReader("123"))

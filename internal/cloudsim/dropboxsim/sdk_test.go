@@ -1,4 +1,4 @@
-package dropbox_test
+package dropboxsim_test
 
 import (
 	"context"
@@ -52,7 +52,7 @@ func everything() *files.ListFolderArg {
 }
 
 func TestDropboxsClientListsReadsDeletesAndRestores(t *testing.T) {
-	w := newWorld(t, dropbox.Options{})
+	w := newWorld(t, dropboxsim.Options{})
 	id := w.put(w.ann, "/Pictures/Zoë 🎈.png", "0123456789")
 	w.put(w.ann, "/b.txt", "b")
 	c := w.files(w.ann)
@@ -111,7 +111,7 @@ func TestDropboxsClientListsReadsDeletesAndRestores(t *testing.T) {
 }
 
 func TestALongPollEndsWhenSomethingChanges(t *testing.T) {
-	w := newWorld(t, dropbox.Options{})
+	w := newWorld(t, dropboxsim.Options{})
 	w.waits = make(chan time.Duration)
 	c := w.files(w.ann)
 	res, err := c.ListFolderGetLatestCursorContext(t.Context(), everything())
@@ -133,7 +133,7 @@ func TestALongPollEndsWhenSomethingChanges(t *testing.T) {
 }
 
 func TestALongPollEndsWithItsTime(t *testing.T) {
-	w := newWorld(t, dropbox.Options{})
+	w := newWorld(t, dropboxsim.Options{})
 	res, err := w.files(w.ann).ListFolderGetLatestCursorContext(t.Context(), everything())
 	w.do(err)
 	w.over = func(context.Context, time.Duration) {}
@@ -146,14 +146,14 @@ func TestALongPollEndsWithItsTime(t *testing.T) {
 }
 
 func TestAccountsAreOfTheTypeOfTheirPlan(t *testing.T) {
-	w := newWorld(t, dropbox.Options{})
-	team, err := w.box.AddTeam("Acme", dropbox.Advanced, true)
+	w := newWorld(t, dropboxsim.Options{})
+	team, err := w.box.AddTeam("Acme", dropboxsim.Advanced, true)
 	w.do(err)
 	for email, want := range map[string]string{
 		"basic": "basic", "plus": "pro", "professional": "pro", "member": "business",
 	} {
-		p := dropbox.Person{Email: email + "@example.com"}
-		if p.Plan = dropbox.Plan(email); email == "member" {
+		p := dropboxsim.Person{Email: email + "@example.com"}
+		if p.Plan = dropboxsim.Plan(email); email == "member" {
 			p.Plan, p.Team = "", team
 		}
 		a := w.person(p)

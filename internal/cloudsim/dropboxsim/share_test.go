@@ -1,4 +1,4 @@
-package dropbox_test
+package dropboxsim_test
 
 import (
 	"errors"
@@ -38,8 +38,8 @@ func deleteTags(err error) string {
 }
 
 func TestASharedFolderIsTheSameFilesInTwoHomes(t *testing.T) {
-	w := newWorld(t, dropbox.Options{})
-	bob := w.person(dropbox.Person{Email: "bob@example.com"})
+	w := newWorld(t, dropboxsim.Options{})
+	bob := w.person(dropboxsim.Person{Email: "bob@example.com"})
 	id := w.put(w.ann, "/Work/Ours/a.png", "a")
 	w.put(bob, "/mine.png", "mine")
 	_, annCursor := w.entries(w.files(w.ann), everything(), "")
@@ -79,8 +79,8 @@ func TestASharedFolderIsTheSameFilesInTwoHomes(t *testing.T) {
 }
 
 func TestAViewerChangesNothing(t *testing.T) {
-	w := newWorld(t, dropbox.Options{})
-	bob := w.person(dropbox.Person{Email: "bob@example.com"})
+	w := newWorld(t, dropboxsim.Options{})
+	bob := w.person(dropboxsim.Person{Email: "bob@example.com"})
 	id := w.put(w.ann, "/Ours/a.png", "a")
 	w.do(w.ann.Share("/Ours", bob, true))
 	c := w.files(bob)
@@ -105,12 +105,12 @@ func TestAViewerChangesNothing(t *testing.T) {
 }
 
 func TestInATeamsSpaceThePathRootSaysWhereAPathIs(t *testing.T) {
-	w := newWorld(t, dropbox.Options{})
-	team, err := w.box.AddTeam("Acme", dropbox.Standard, true)
+	w := newWorld(t, dropboxsim.Options{})
+	team, err := w.box.AddTeam("Acme", dropboxsim.Standard, true)
 	w.do(err)
-	eve := w.person(dropbox.Person{Email: "eve@example.com", Name: "Eve", Team: team})
+	eve := w.person(dropboxsim.Person{Email: "eve@example.com", Name: "Eve", Team: team})
 	w.do(team.Folder("Design"))
-	fred := w.person(dropbox.Person{Email: "fred@example.com", Name: "Fred", Team: team})
+	fred := w.person(dropboxsim.Person{Email: "fred@example.com", Name: "Fred", Team: team})
 	w.put(eve, "/a.png", "a")
 	me, err := users.NewContext(w.config(eve)).GetCurrentAccountContext(t.Context())
 	w.do(err)
@@ -120,7 +120,7 @@ func TestInATeamsSpaceThePathRootSaysWhereAPathIs(t *testing.T) {
 	if all, _ := w.entries(w.files(eve), everything(), ""); len(all) != 1 || all["/a.png"] == "" {
 		t.Errorf("without a root eve sees %v", all)
 	}
-	rooted := func(a *dropbox.Account) files.ContextClient {
+	rooted := func(a *dropboxsim.Account) files.ContextClient {
 		return files.NewContext(w.config(a).WithRoot(eve.RootNamespace()))
 	}
 	all, _ := w.entries(rooted(eve), everything(), "")
@@ -151,10 +151,10 @@ func TestInATeamsSpaceThePathRootSaysWhereAPathIs(t *testing.T) {
 }
 
 func TestOnlyATeamsAppDeletesForGood(t *testing.T) {
-	w := newWorld(t, dropbox.Options{})
-	team, err := w.box.AddTeam("Acme", dropbox.Advanced, false)
+	w := newWorld(t, dropboxsim.Options{})
+	team, err := w.box.AddTeam("Acme", dropboxsim.Advanced, false)
 	w.do(err)
-	eve := w.person(dropbox.Person{Email: "eve@example.com", Team: team})
+	eve := w.person(dropboxsim.Person{Email: "eve@example.com", Team: team})
 	keep, gone := w.put(eve, "/keep.png", "keep"), w.put(eve, "/gone.png", "gone")
 	rev := w.box.Snapshot()[gone].Rev
 	w.do(eve.Delete("/gone.png"))

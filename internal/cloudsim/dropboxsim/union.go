@@ -1,4 +1,4 @@
-package dropbox
+package dropboxsim
 
 // union is an error of a route in the service's form: tags, outermost first, joined by slashes ("path/not_found"). It
 // is answered with 409.

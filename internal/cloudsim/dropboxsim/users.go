@@ -1,4 +1,4 @@
-package dropbox
+package dropboxsim
 
 // rootInfo returns RootInfo:
 // https://www.dropbox.com/developers/documentation/http/documentation#users-get_current_account

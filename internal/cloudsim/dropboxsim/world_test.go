@@ -1,4 +1,4 @@
-package dropbox_test
+package dropboxsim_test
 
 import (
 	"bytes"
@@ -24,10 +24,10 @@ var start = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 // world is a Dropbox behind its proxy, with one person and a clock that is moved by hand.
 type world struct {
 	t     *testing.T
-	cloud *cloudfake.Cloud
-	box   *dropbox.Dropbox
-	ann   *dropbox.Account
-	srv   *cloudfake.Server
+	cloud *cloudsim.Cloud
+	box   *dropboxsim.Dropbox
+	ann   *dropboxsim.Account
+	srv   *cloudsim.Server
 
 	unjudged bool // answers are not shown to the judge
 
@@ -49,7 +49,7 @@ func (w *world) pass(d time.Duration) {
 	w.now = w.now.Add(d)
 }
 
-func newWorld(t *testing.T, o dropbox.Options) *world {
+func newWorld(t *testing.T, o dropboxsim.Options) *world {
 	t.Helper()
 	w := &world{t: t, now: start}
 	wait := func(ctx context.Context, d time.Duration) {
@@ -63,13 +63,13 @@ func newWorld(t *testing.T, o dropbox.Options) *world {
 		<-ctx.Done()
 	}
 	var err error
-	if w.cloud, err = cloudfake.New(cloudfake.Options{Now: w.clock, Wait: wait, Observe: w.observe}); err != nil {
+	if w.cloud, err = cloudsim.New(cloudsim.Options{Now: w.clock, Wait: wait, Observe: w.observe}); err != nil {
 		t.Fatal(err)
 	}
-	if w.box, err = dropbox.New(w.cloud, o); err != nil {
+	if w.box, err = dropboxsim.New(w.cloud, o); err != nil {
 		t.Fatal(err)
 	}
-	w.ann = w.person(dropbox.Person{Email: "ann@example.com", Name: "Ann"})
+	w.ann = w.person(dropboxsim.Person{Email: "ann@example.com", Name: "Ann"})
 	w.serve()
 	return w
 }
@@ -83,7 +83,7 @@ func (w *world) serve() {
 	w.t.Cleanup(func() { _ = w.srv.Close() })
 }
 
-func (w *world) person(p dropbox.Person) *dropbox.Account {
+func (w *world) person(p dropboxsim.Person) *dropboxsim.Account {
 	w.t.Helper()
 	a, err := w.box.AddAccount(p)
 	w.do(err)
@@ -91,19 +91,19 @@ func (w *world) person(p dropbox.Person) *dropbox.Account {
 }
 
 // config is that of Dropbox's client in Go, for a.
-func (w *world) config(a *dropbox.Account, scopes ...string) sdk.Config {
+func (w *world) config(a *dropboxsim.Account, scopes ...string) sdk.Config {
 	return sdk.Config{Client: w.bearer(a.Token(scopes...).Access)}
 }
 
 // files is Dropbox's client in Go for a.
-func (w *world) files(a *dropbox.Account, scopes ...string) files.ContextClient {
+func (w *world) files(a *dropboxsim.Account, scopes ...string) files.ContextClient {
 	return files.NewContext(w.config(a, scopes...))
 }
 
 // put adds a file of those bytes and returns its id.
-func (w *world) put(a *dropbox.Account, path, bytes string) string {
+func (w *world) put(a *dropboxsim.Account, path, bytes string) string {
 	w.t.Helper()
-	id, err := a.Put(dropbox.Item{Path: path, Content: content.Bytes([]byte(bytes))})
+	id, err := a.Put(dropboxsim.Item{Path: path, Content: content.Bytes([]byte(bytes))})
 	w.do(err)
 	return id
 }

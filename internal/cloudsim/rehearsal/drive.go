@@ -12,12 +12,12 @@ import (
 
 // openDrive adds a Google Drive to the rehearsal.
 func openDrive(r *Rehearsal, o Options) error {
-	d, err := drive.New(r.cloud, drive.Options{})
+	d, err := drivesim.New(r.cloud, drivesim.Options{})
 	if err != nil {
 		return err
 	}
 	for i := range o.Accounts {
-		a, err := d.AddAccount(drive.Person{Email: address(i)})
+		a, err := d.AddAccount(drivesim.Person{Email: address(i)})
 		if err == nil {
 			err = furnish(a, o.Files, o.Now())
 		}
@@ -25,7 +25,7 @@ func openDrive(r *Rehearsal, o Options) error {
 			return fmt.Errorf("furnish the Drive of %s: %w", address(i), err)
 		}
 		t := a.Token()
-		r.place.Accounts = append(r.place.Accounts, Account{drive.Provider, a.Email(), t.Access, t.Refresh})
+		r.place.Accounts = append(r.place.Accounts, Account{drivesim.Provider, a.Email(), t.Access, t.Refresh})
 	}
 	return nil
 }
@@ -41,7 +41,7 @@ func address(i int) string {
 // googleClient returns an OAuth client of the type "Desktop app", in the form of Google's console.
 func googleClient() []byte {
 	b, _ := json.MarshalIndent(map[string]any{"installed": map[string]any{
-		"client_id": drive.ClientID, "client_secret": drive.ClientSecret, "project_id": "rehearsal",
+		"client_id": drivesim.ClientID, "client_secret": drivesim.ClientSecret, "project_id": "rehearsal",
 		"auth_uri": "https://accounts.google.com/o/oauth2/auth", "token_uri": "https://oauth2.googleapis.com/token",
 		"redirect_uris": []string{"http://localhost"},
 	}}, "", "  ") // only strings: it cannot fail
@@ -50,7 +50,7 @@ func googleClient() []byte {
 
 // furnish puts that many files into a Drive: two in five are pictures, a third of which have names in ChatGPT's form.
 // One of these is starred, one shared, and one in the trash, where the user put it; one more file is a shortcut.
-func furnish(a *drive.Account, files int, now time.Time) error {
+func furnish(a *drivesim.Account, files int, now time.Time) error {
 	pictures, err := a.Folder("Pictures", "")
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func furnish(a *drive.Account, files int, now time.Time) error {
 	var p painter
 	h.special(now)
 	images := h.left * 2 / 5
-	return errors.Join(h.err, a.Fill(drive.Bulk{Files: h.left, Images: images, Image: func(i int) drive.Item {
+	return errors.Join(h.err, a.Fill(drivesim.Bulk{Files: h.left, Images: images, Image: func(i int) drivesim.Item {
 		made := spread(now, i, images)
 		as := photo
 		if i%3 == 0 {
@@ -80,7 +80,7 @@ const day = 24 * time.Hour
 
 // hand puts single files into a Drive until none is left.
 type hand struct {
-	a    *drive.Account
+	a    *drivesim.Account
 	in   string // the folder
 	left int
 	err  error // the first
@@ -88,17 +88,17 @@ type hand struct {
 
 // special puts one file of each kind with a special state.
 func (h *hand) special(now time.Time) {
-	special := func(as func([]byte, int, time.Time) drive.Item, days int) drive.Item {
+	special := func(as func([]byte, int, time.Time) drivesim.Item, days int) drivesim.Item {
 		return as(Picture(1e6+days), 1e6+days, now.Add(-time.Duration(days)*day))
 	}
 	starred := h.put(special(fromChatGPT, 70), func(id string) error { return h.a.Star(id, true) })
 	h.put(special(fromChatGPT, 71), func(id string) error { return h.a.Share(id, nil, "reader") })
 	h.put(special(fromChatGPT, 72), h.a.Trash)
 	h.put(special(photo, 73), h.a.Trash)
-	h.put(drive.Item{Name: "the lighthouse", MimeType: "application/vnd.google-apps.shortcut", Target: starred}, nil)
+	h.put(drivesim.Item{Name: "the lighthouse", MimeType: "application/vnd.google-apps.shortcut", Target: starred}, nil)
 }
 
-func (h *hand) put(it drive.Item, then func(id string) error) (id string) {
+func (h *hand) put(it drivesim.Item, then func(id string) error) (id string) {
 	if h.left == 0 || h.err != nil {
 		return ""
 	}
@@ -116,17 +116,17 @@ const chatGPTName = "ChatGPT Image Jan 2, 2006, 03_04_05 PM.png"
 
 // fromChatGPT returns a picture under a name in ChatGPT's form. Only OpenAI can make its signatures, so the picture's
 // confidence is likely at most.
-func fromChatGPT(content []byte, _ int, made time.Time) drive.Item {
-	return drive.Item{
-		Name: made.Format(chatGPTName), MimeType: "image/png", Content: drive.Bytes(content), Created: made,
+func fromChatGPT(content []byte, _ int, made time.Time) drivesim.Item {
+	return drivesim.Item{
+		Name: made.Format(chatGPTName), MimeType: "image/png", Content: drivesim.Bytes(content), Created: made,
 	}
 }
 
 // photo returns a picture with a camera's metadata.
-func photo(content []byte, i int, made time.Time) drive.Item {
-	return drive.Item{
+func photo(content []byte, i int, made time.Time) drivesim.Item {
+	return drivesim.Item{
 		Name: fmt.Sprintf("IMG_%04d.png", 1000+i%9000), MimeType: "image/png",
-		Content: drive.Bytes(content), Created: made,
+		Content: drivesim.Bytes(content), Created: made,
 		Make: "Canon", Model: "Canon EOS R6", Taken: strings.ReplaceAll(made.Format("2006-01-02 15:04:05"), "-", ":"),
 	}
 }

@@ -16,15 +16,15 @@ const callback = "http://127.0.0.1:47823/"
 
 // openDropbox adds a Dropbox to the rehearsal.
 func openDropbox(r *Rehearsal, o Options) error {
-	d, err := dropbox.New(r.cloud, dropbox.Options{})
+	d, err := dropboxsim.New(r.cloud, dropboxsim.Options{})
 	if err == nil {
-		err = d.AddApp(dropbox.App{Key: appKey, Redirects: []string{callback}})
+		err = d.AddApp(dropboxsim.App{Key: appKey, Redirects: []string{callback}})
 	}
 	if err != nil {
 		return err
 	}
 	for i := range o.Accounts {
-		a, err := d.AddAccount(dropbox.Person{Email: address(i)})
+		a, err := d.AddAccount(dropboxsim.Person{Email: address(i)})
 		if err == nil {
 			err = stock(a, o)
 		}
@@ -32,7 +32,7 @@ func openDropbox(r *Rehearsal, o Options) error {
 			return fmt.Errorf("furnish the Dropbox of %s: %w", address(i), err)
 		}
 		t := a.Token()
-		r.place.Accounts = append(r.place.Accounts, Account{dropbox.Provider, a.Email(), t.Access, t.Refresh})
+		r.place.Accounts = append(r.place.Accounts, Account{dropboxsim.Provider, a.Email(), t.Access, t.Refresh})
 	}
 	r.place.AppKey = appKey
 	return nil
@@ -40,24 +40,24 @@ func openDropbox(r *Rehearsal, o Options) error {
 
 // stock puts that many files into a Dropbox, as furnish does; the user has deleted one of the pictures with a name in
 // ChatGPT's form.
-func stock(a *dropbox.Account, o Options) error {
+func stock(a *dropboxsim.Account, o Options) error {
 	left, now := o.Files, o.Now()
 	var err error
 	if left > 0 {
 		deleted := "/Camera Uploads/" + now.Add(-72*day).Format(chatGPTName)
-		_, err = a.Put(dropbox.Item{Path: deleted, Content: content.Bytes(Picture(elsewhere + 1e6))})
+		_, err = a.Put(dropboxsim.Item{Path: deleted, Content: content.Bytes(Picture(elsewhere + 1e6))})
 		err = errors.Join(err, a.Delete(deleted))
 		left--
 	}
 	images := left * 2 / 5
 	var p painter
-	return errors.Join(err, a.Fill(dropbox.Bulk{Files: left, Images: images, Image: func(i int) dropbox.Item {
+	return errors.Join(err, a.Fill(dropboxsim.Bulk{Files: left, Images: images, Image: func(i int) dropboxsim.Item {
 		made := spread(now, i, images)
 		name := fmt.Sprintf("IMG_%04d.png", 1000+i)
 		if i%3 == 0 {
 			name = made.Format(chatGPTName)
 		}
-		return dropbox.Item{Path: "/" + name, Content: content.Bytes(p.picture(elsewhere + i)), Client: made}
+		return dropboxsim.Item{Path: "/" + name, Content: content.Bytes(p.picture(elsewhere + i)), Client: made}
 	}}))
 }
 

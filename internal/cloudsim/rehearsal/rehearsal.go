@@ -14,14 +14,14 @@ type Options struct {
 	Accounts int    // of each cloud; 0: 1
 	Files    int    // of each account
 	Latency  time.Duration
-	Faults   []cloudfake.Fault
+	Faults   []cloudsim.Fault
 	Now      func() time.Time // must be set
 }
 
 // Rehearsal is a set of clouds that can be called until Close.
 type Rehearsal struct {
-	cloud  *cloudfake.Cloud
-	server *cloudfake.Server
+	cloud  *cloudsim.Cloud
+	server *cloudsim.Server
 	folder *folder
 	place  Place
 }
@@ -52,7 +52,7 @@ func Start(o Options) (_ *Rehearsal, err error) {
 	}
 	o.Accounts = max(o.Accounts, 1)
 	r := &Rehearsal{}
-	if r.cloud, err = cloudfake.New(cloudfake.Options{Now: o.Now, Latency: o.Latency, Faults: o.Faults}); err != nil {
+	if r.cloud, err = cloudsim.New(cloudsim.Options{Now: o.Now, Latency: o.Latency, Faults: o.Faults}); err != nil {
 		return nil, err
 	}
 	for _, open := range clouds() {
@@ -91,7 +91,7 @@ func (r *Rehearsal) write() (err error) {
 func (r *Rehearsal) Place() Place { return r.place }
 
 // Audit returns the requests to the clouds, and the changes in them.
-func (r *Rehearsal) Audit() *cloudfake.Audit { return r.cloud.Audit() }
+func (r *Rehearsal) Audit() *cloudsim.Audit { return r.cloud.Audit() }
 
 // Write writes a file that only its owner can read into the rehearsal's folder, and returns its path.
 func (r *Rehearsal) Write(name string, content []byte) (path string, err error) {

@@ -261,7 +261,7 @@ func TestARehearsalIsForThisMachineOnly(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	for _, addr := range []string{"0.0.0.0:0", ":0", "192.0.2.1:0", "[::]:0", "example.com:0", "127.0.0.1", ""} {
 		_, err := Start(Options{Addr: addr, Now: func() time.Time { return start }})
-		if want := addr != ""; errors.Is(err, cloudfake.ErrNotLoopback) != want {
+		if want := addr != ""; errors.Is(err, cloudsim.ErrNotLoopback) != want {
 			t.Errorf("%q: %v", addr, err)
 		}
 	}

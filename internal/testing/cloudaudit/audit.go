@@ -70,7 +70,7 @@ type Driver interface {
 
 // Account is a simulated account whose only client is sweepd.
 type Account interface {
-	Cloud() *cloudfake.Cloud
+	Cloud() *cloudsim.Cloud
 	Now() time.Time
 	Pass(time.Duration)                // moves the clock
 	Policy() string                    // with one storage, called "cloud"
@@ -258,13 +258,13 @@ func (a *Audit) Changed(id string) bool { return a.Files()[id].SHA256 != a.Befor
 // Loop is the work during which the faults happen, each in an account of its own.
 type Loop struct {
 	New    func(*testing.T) Account
-	Faults []cloudfake.Fault
+	Faults []cloudsim.Fault
 	Stride int // between requests, if rotation takes a slice
 
 	Before func(*Audit) // runs before the fault, if not nil
 	Age    time.Duration
 	Do     Step
-	After  func(*Audit, cloudfake.Fault) // runs after it, without faults
+	After  func(*Audit, cloudsim.Fault) // runs after it, without faults
 }
 
 // Run makes each fault, with -short an eighth of them, happen at each request of the slice, until there are no more
@@ -305,7 +305,7 @@ func (l Loop) changing(a *Audit) (requests []int) {
 		if first == 0 {
 			first = r.N
 		}
-		if n := int(r.N - first + 1); r.Kind == cloudfake.KindMutation && !slices.Contains(requests, n) {
+		if n := int(r.N - first + 1); r.Kind == cloudsim.KindMutation && !slices.Contains(requests, n) {
 			requests = append(requests, n)
 		}
 	}
@@ -325,14 +325,14 @@ func (l Loop) prepare(a *Audit) (seq int64) {
 }
 
 // try makes one fault happen at the nth request, and reports whether it did.
-func (l Loop) try(a *Audit, fault cloudfake.Fault, n int) (fired bool) {
+func (l Loop) try(a *Audit, fault cloudsim.Fault, n int) (fired bool) {
 	at := l.prepare(a)
 	fault.Nth = n
 	audit := a.Cloud().Audit()
-	a.Must(a.Cloud().SetFaults([]cloudfake.Fault{fault}))
+	a.Must(a.Cloud().SetFaults([]cloudsim.Fault{fault}))
 	a.Run(l.Do)
 	a.Must(a.Cloud().SetFaults(nil))
-	fired = slices.ContainsFunc(audit.Since(at), func(r cloudfake.Record) bool { return r.Fault != "" })
+	fired = slices.ContainsFunc(audit.Since(at), func(r cloudsim.Record) bool { return r.Fault != "" })
 	a.Pass(24 * time.Hour) // quotas are reset
 	l.After(a, fault)
 	return fired
@@ -340,14 +340,14 @@ func (l Loop) try(a *Audit, fault cloudfake.Fault, n int) (fired bool) {
 
 // Applied checks that after an apply without faults the due files are in the trash, with the bytes that were
 // examined. A file that a fault moved may have become another file for sweepd, and stay.
-func Applied(a *Audit, fault cloudfake.Fault) {
+func Applied(a *Audit, fault cloudsim.Fault) {
 	a.Run(Apply)
 	now := a.Files()
 	for _, id := range a.Due {
 		switch f, there := now[id]; {
 		case !there:
 			a.Errorf("%s was deleted for good", id)
-		case a.Changed(id) && f.Trashed && fault.Kind != cloudfake.ChangeAfter:
+		case a.Changed(id) && f.Trashed && fault.Kind != cloudsim.ChangeAfter:
 			a.Errorf("%s is in the trash with bytes that were not examined", id)
 		case !a.Changed(id) && !f.Trashed && !f.Moved:
 			a.Errorf("%s is not in the trash after a run in which all was well", id)
@@ -357,7 +357,7 @@ func Applied(a *Audit, fault cloudfake.Fault) {
 }
 
 // Undone checks that after an undo and an apply without faults the files are back, and stay.
-func Undone(a *Audit, _ cloudfake.Fault) {
+func Undone(a *Audit, _ cloudsim.Fault) {
 	a.Run(Undo)
 	a.Run(Apply) // restored files are kept
 	now := a.Files()
