@@ -1,0 +1,151 @@
+package archtest
+
+import (
+	"fmt"
+	"go/doc"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// floor is a height of the house: packages that do not import one another. A package imports only from floors below
+// its own, or what lies below its own folder.
+type floor struct {
+	name  string
+	rooms []string // below sweepd/; a pattern that ends in /... has all packages below
+}
+
+// floors are all packages, from the top down.
+var floors = []floor{
+	{"Rigs of the tests, which never ship", []string{
+		"internal/testing/archtest", "internal/testing/cloudaudit", "internal/testing/crashtest",
+		"internal/testing/e2e", "internal/testing/losefs", "internal/testing/systemdtest",
+	}},
+	{"What the rigs share", []string{
+		"internal/testing/rotation", "providers/providertest", "fingerprint/c2pa/c2patest",
+		"internal/cloudsim/discovery",
+	}},
+	{"The program", []string{"cmd/sweepd"}},
+	{"Wiring and the service", []string{"internal/app"}},
+	{"What people and machines are shown", []string{
+		"internal/report", "internal/status", "internal/notify", "internal/systemd", "internal/thumbnail",
+	}},
+	{"The engine", []string{"sweeper"}},
+	{"Memory and rules", []string{"journal", "policy"}},
+	{"Storages", []string{"providers/local/...", "providers/gdrive", "providers/dropbox"}},
+	{"The contract, and what a picture is", []string{
+		"providers", "fingerprint", "fingerprint/c2pa", "fingerprint/filename",
+	}},
+	{"Accounts", []string{"internal/cloud/googleaccount", "internal/cloud/dropboxaccount"}},
+	{"Sign-in", []string{"internal/cloud/oauth"}},
+	{"Transport", []string{"internal/cloud/cloudhttp"}},
+	{"Tools that know nothing of sweeping", []string{"internal/schedule", "internal/watch", "internal/secret"}},
+	{"The demo's clouds", []string{"internal/cloudsim/rehearsal"}},
+	{"Simulated services", []string{"internal/cloudsim/drivesim/...", "internal/cloudsim/dropboxsim"}},
+	{"What the simulated services share", []string{"internal/cloudsim", "internal/cloudsim/content"}},
+}
+
+// floorOf returns the index in floors of a package, whose path is below sweepd/, or -1.
+func floorOf(path string) int {
+	return slices.IndexFunc(floors, func(f floor) bool { return any(f.rooms, path) })
+}
+
+func TestImportsRunDownward(t *testing.T) {
+	for _, p := range packages(t) {
+		from := strings.TrimPrefix(p.ImportPath, "sweepd/")
+		if floorOf(from) < 0 {
+			t.Errorf("%s is on no floor: add it to the list, and run this package's tests with -update", from)
+		}
+		for _, imp := range p.Imports {
+			to, ours := strings.CutPrefix(imp, "sweepd/")
+			if ours && floorOf(to) <= floorOf(from) && !strings.HasPrefix(to, from+"/") {
+				t.Errorf("%s imports %s, which is not below it", from, to)
+			}
+		}
+	}
+}
+
+const (
+	roomsBegin = "<!-- rooms: written by go test ./internal/testing/archtest -run Rooms -update -->\n"
+	roomsEnd   = "<!-- end of rooms -->\n"
+)
+
+// The drawing of the rooms in docs/design.md is made of the floors and the package comments.
+func TestTheDrawingOfTheRoomsIsTheCode(t *testing.T) {
+	const page = "../../../docs/design.md"
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok := strings.Cut(string(text), roomsBegin)
+	_, after, ok2 := strings.Cut(rest, roomsEnd)
+	if !ok || !ok2 {
+		t.Fatalf("%s has no place for the rooms", page)
+	}
+	want := before + roomsBegin + drawing(t) + roomsEnd + after
+	if *update {
+		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if want != string(text) {
+		t.Errorf("the rooms in %s are not those of the code: go test ./internal/testing/archtest -run Rooms -update", page)
+	}
+}
+
+// drawing returns the floors with their packages, the sentence about each, and what each imports of ours.
+func drawing(t *testing.T) string {
+	t.Helper()
+	var b strings.Builder
+	all := packages(t)
+	for i, f := range floors {
+		fmt.Fprintf(&b, "\n**%s**\n\n", f.name)
+		for _, p := range all {
+			path := strings.TrimPrefix(p.ImportPath, "sweepd/")
+			if floorOf(path) != i {
+				continue
+			}
+			var below []string
+			for _, imp := range p.Imports {
+				if to, ours := strings.CutPrefix(imp, "sweepd/"); ours {
+					below = append(below, "`"+to+"`")
+				}
+			}
+			fmt.Fprintf(&b, "- `%s` %s", path, synopsis(t, p))
+			if len(below) > 0 {
+				fmt.Fprintf(&b, " *Imports* %s.", strings.Join(below, ", "))
+			}
+			b.WriteString("\n")
+		}
+	}
+	b.WriteString("\n")
+	return b.String()
+}
+
+// synopsis returns the first sentence of a package comment without "Package name".
+func synopsis(t *testing.T, p pkg) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(p.Dir, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.PackageClauseOnly|parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if file.Doc == nil {
+			continue
+		}
+		sentence := new(doc.Package).Synopsis(file.Doc.Text())
+		for _, start := range []string{"Package " + file.Name.Name + " ", "Command sweepd "} {
+			sentence = strings.TrimPrefix(sentence, start)
+		}
+		return sentence
+	}
+	t.Errorf("%s has no package comment", p.ImportPath)
+	return ""
+}
