@@ -31,10 +31,7 @@ func TestEveryTestThatThePagesNameExists(t *testing.T) {
 			known[m[1]] = true
 		}
 	}
-	pages, err := filepath.Glob("../../../docs/*.md")
-	if err != nil || len(pages) == 0 {
-		t.Fatalf("%d pages, %v", len(pages), err)
-	}
+	pages := pages(t)
 	for _, page := range pages {
 		text, err := os.ReadFile(page)
 		if err != nil {
@@ -47,4 +44,33 @@ func TestEveryTestThatThePagesNameExists(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A recipe is only as good as the files that it names; NAME and FILE stand for those that a reader makes.
+func TestEveryFileThatThePagesNameExists(t *testing.T) {
+	named := regexp.MustCompile("`((?:cmd|deploy|docs|fingerprint|internal|journal|policy|providers|sweeper)/[a-z0-9_./-]+)`")
+	for _, page := range pages(t) {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range named.FindAllStringSubmatch(string(text), -1) {
+			if _, err := os.Stat(filepath.Join("../../..", name[1])); err != nil {
+				t.Errorf("%s names %s: %v", filepath.Base(page), name[1], err)
+			}
+		}
+	}
+}
+
+// pages returns the project's pages.
+func pages(t *testing.T) (all []string) {
+	t.Helper()
+	for _, pattern := range []string{"../../../*.md", "../../../docs/*.md"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: %d pages, %v", pattern, len(found), err)
+		}
+		all = append(all, found...)
+	}
+	return all
 }
