@@ -12,6 +12,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"sweepd/internal/durable"
 )
 
 // head is the last line of the chain as stored beside the journal. It shows whether the journal is an older copy.
@@ -92,7 +94,7 @@ func (j *Journal) writeHead(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := replace(headName(j.path), append(b, '\n')); err != nil {
+		if err := durable.Replace(headName(j.path), filepath.Base(headName(j.path))+".new", append(b, '\n')); err != nil {
 			return err
 		}
 		return j.guard.place.note(last)
@@ -102,24 +104,4 @@ func (j *Journal) writeHead(ctx context.Context) error {
 		return fmt.Errorf("note the last line of the journal: %w", err)
 	}
 	return nil
-}
-
-// replace durably and atomically replaces the content of the file at path by b. Only one process may call it at a
-// time.
-func replace(path string, b []byte) error {
-	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	if err := os.Rename(path+".new", path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
 }

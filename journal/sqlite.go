@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"sweepd/internal/durable"
+
 	"modernc.org/sqlite" // and its driver "sqlite"
 )
 
@@ -97,7 +99,7 @@ func logged(path string) bool {
 // a journal without operations.
 func create(ctx context.Context, path string) (err error) {
 	dir := filepath.Dir(path)
-	if err := makeDir(dir); err != nil {
+	if err := durable.MkdirAll(dir); err != nil {
 		return err
 	}
 	if logged(path) {
@@ -116,7 +118,7 @@ func create(ctx context.Context, path string) (err error) {
 	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return syncDir(dir)
+	return durable.SyncDir(dir)
 }
 
 // fill makes the empty file at path a journal; SQLite syncs it. Log mode is set last: SQLite moves the content of a
@@ -132,34 +134,4 @@ func fill(ctx context.Context, path string) error {
 		}
 	}
 	return errors.Join(err, db.Close())
-}
-
-// makeDir creates the directory at path and its missing parents, accessible to the owner only. It makes their names
-// durable, so that a power cut cannot remove the journal with its folder.
-func makeDir(path string) error {
-	err := os.Mkdir(path, 0o700)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err = makeDir(filepath.Dir(path)); err == nil {
-			err = os.Mkdir(path, 0o700)
-		}
-	}
-	if errors.Is(err, fs.ErrExist) {
-		return nil // the next access fails if it is not a directory
-	}
-	if err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-// syncDir makes the names in dir durable if the system can do so.
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
+	"sweepd/internal/durable"
 	"sweepd/policy"
 )
 
@@ -387,16 +388,7 @@ func writeNew(file string, content []byte) (err error) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(file), ".sweepd-policy-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(content)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Link(f.Name(), file) // unlike a rename it replaces no file
+	return durable.Create(file, ".sweepd-policy-*", content)
 }
 
 // firstLook prints what the policy means, what it would do on this machine, and the next steps.

@@ -8,10 +8,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"syscall"
 	"time"
 
+	"sweepd/internal/durable"
 	"sweepd/journal"
 	"sweepd/providers"
 	"sweepd/sweeper"
@@ -62,7 +62,7 @@ func (p Paths) Pause(x Pause) error {
 	if _, err = f.Write(append(text, '\n')); err != nil {
 		err = errors.Join(full(err), f.Truncate(0)) // no part of it is read as its end
 	}
-	if err = errors.Join(err, f.Sync(), f.Close(), syncDir(p.State)); err != nil { // or a power cut would end it
+	if err = errors.Join(err, f.Sync(), f.Close(), durable.SyncDir(p.State)); err != nil { // or a power cut would end it
 		return &HalfPauseError{err}
 	}
 	return nil
@@ -81,18 +81,6 @@ func full(err error) error {
 func (p Paths) pausedBySpecial() (bool, error) {
 	fi, err := os.Stat(p.pauseFile())
 	return err == nil && !fi.Mode().IsRegular(), err
-}
-
-// syncDir makes the names in a folder durable, if the system can.
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // Resume ends a pause. It returns nil if there is none.

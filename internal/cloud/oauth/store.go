@@ -8,7 +8,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
+
+	"sweepd/internal/durable"
 )
 
 // Store keeps one grant for each storage, in a file of its own that only its owner can read.
@@ -86,7 +87,7 @@ func (s Store) Save(storage string, g Grant) error {
 	if err != nil {
 		return err
 	}
-	return replace(path, b)
+	return durable.Replace(path, ".new-*", b)
 }
 
 // Delete deletes the grant of a storage, but remembers its account. It returns nil if there is no grant.
@@ -98,7 +99,7 @@ func (s Store) Delete(storage string) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return syncDir(s.Dir)
+	return s.sync()
 }
 
 // pin returns the path of the file that names the account of a storage.
@@ -142,7 +143,7 @@ func (s Store) Pin(storage string, a Account) error {
 	if err != nil {
 		return err
 	}
-	return replace(s.pin(storage), append(b, '\n'))
+	return durable.Replace(s.pin(storage), ".new-*", append(b, '\n'))
 }
 
 // Unpin allows a storage to belong to another account.
@@ -150,7 +151,7 @@ func (s Store) Unpin(storage string) error {
 	if err := os.Remove(s.pin(storage)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return syncDir(s.Dir)
+	return s.sync()
 }
 
 // Other returns the error for one account in place of another: ErrOtherAccount.
@@ -177,36 +178,10 @@ func (s Store) makeDir() error {
 	return private(s.Dir, fi)
 }
 
-// replace makes b the content of the file at path, whole or not at all, and durable.
-func replace(path string, b []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // mode 0600
-	if err != nil {
+// sync makes the names in the folder durable, if there is one.
+func (s Store) sync() error {
+	if err := durable.SyncDir(s.Dir); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	_, err = f.Write(b)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-// syncDir makes the changes of names in dir durable.
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil // Windows cannot open a folder for that
-	}
-	d, err := os.Open(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return nil
 }

@@ -43,7 +43,9 @@ var floors = []floor{
 	{"Accounts", []string{"internal/cloud/googleaccount", "internal/cloud/dropboxaccount"}},
 	{"Sign-in", []string{"internal/cloud/oauth"}},
 	{"Transport", []string{"internal/cloud/cloudhttp"}},
-	{"Tools that know nothing of sweeping", []string{"internal/schedule", "internal/watch", "internal/secret"}},
+	{"Tools that know nothing of sweeping", []string{
+		"internal/durable", "internal/schedule", "internal/secret", "internal/watch",
+	}},
 	{"The demo's clouds", []string{"internal/cloudsim/rehearsal"}},
 	{"Simulated services", []string{"internal/cloudsim/drivesim/...", "internal/cloudsim/dropboxsim"}},
 	{"What the simulated services share", []string{"internal/cloudsim", "internal/cloudsim/content"}},
