@@ -70,6 +70,13 @@ func metrics() []metric {
 			},
 		},
 		{
+			"sweepd_policy_changed", gauge,
+			"1 while nothing is deleted because the policy file is not the policy in force.", nil,
+			func(p page, emit func(float64, ...string)) {
+				emit(truth(p.Held != ""))
+			},
+		},
+		{
 			"sweepd_storage_healthy", gauge, "1 when /healthz has nothing against the storage.",
 			[]string{"storage"},
 			func(p page, emit func(float64, ...string)) {

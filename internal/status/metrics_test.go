@@ -174,3 +174,17 @@ func golden(t *testing.T, file, got string) {
 		t.Errorf("run with -update (-want +got)\n%s", diff)
 	}
 }
+
+// A changed policy holds every deletion without a pause, so that an alarm on a pause alone would miss it.
+func TestAChangedPolicyIsAMetricOfItsOwn(t *testing.T) {
+	for held, want := range map[string]float64{"": 0, "the policy file is gone": 1} {
+		d := full()
+		d.Held, d.Paused = held, ""
+		_, families := scrape(t, d)
+		for name, want := range map[string]float64{"sweepd_policy_changed": want, "sweepd_paused": 0} {
+			if got := families[name].GetMetric()[0].GetGauge().GetValue(); got != want {
+				t.Errorf("%q: %s is %v, want %v", held, name, got, want)
+			}
+		}
+	}
+}
