@@ -51,6 +51,7 @@ func TestAServiceDeletesNothingByAPolicyThatIsNoLongerInTheFile(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h := newHouse(t, "enforce", "")
+				h.options = func(o *RunOptions) { o.Glance = 10 * time.Minute }
 				h.write(inForce)
 				h.put("drive", ours(1), 1)
 				h.start()
@@ -66,7 +67,7 @@ func TestAServiceDeletesNothingByAPolicyThatIsNoLongerInTheFile(t *testing.T) {
 					t.Fatal(err)
 				}
 				h.write("# as it was\n" + inForce) // which is the policy that was read
-				time.Sleep(2 * time.Minute)
+				time.Sleep(20 * time.Minute)
 				synctest.Wait()
 				h.bin("drive", "/"+ours(1))
 				if err := h.end(); err != nil {
