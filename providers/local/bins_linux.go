@@ -108,10 +108,14 @@ func noBin(err error) error {
 	return fmt.Errorf("there is no trash bin on this file system, and none can be made: %w", err)
 }
 
-// homeVolume is the volume that the home trash is in, or would be.
+// homeVolume is the volume that the home trash is in, or would be. A link or a file in
+// its place is in that of the folder around it, and is refused when the bin is opened.
 func (d *Driver) homeVolume() (volume, error) {
 	for path := d.bin; ; path = filepath.Dir(path) {
 		s, err := statName(unix.AT_FDCWD, path)
+		if err == nil && s.Mode&unix.S_IFMT != unix.S_IFDIR {
+			continue // on an overlay it may have another device number than its folder
+		}
 		if err == nil || !errors.Is(err, fs.ErrNotExist) || path == "/" {
 			return volumeOf(&s), err
 		}

@@ -3,7 +3,10 @@
 package local
 
 import (
+	"errors"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -70,4 +73,24 @@ func (b *box) entry(rel string) providers.Entry {
 	e, err := b.d.Stat(b.Context(), providers.Ref(b.path(rel)))
 	must(b.T, err)
 	return e
+}
+
+// A link has another device number than the folder that it is in, where an overlay's
+// layers are on two file systems. It is refused all the same, and not passed by.
+func TestALinkedHomeTrashOnAnOverlayIsNotPassedBy(t *testing.T) {
+	if !inOwnMounts(t) {
+		return
+	}
+	b := newOverlayBox(t)
+	e := b.write("b.png", "bytes")
+	must(t, os.Mkdir(filepath.Dir(b.trash), 0o700))
+	must(t, os.Symlink("/tmp", b.trash)) // on another mount
+	b.mounts = nil
+	b.d = b.open()
+	b.refuses(e, fs.ErrPermission)
+	if bin, err := b.d.Outlook(b.root); !errors.Is(err, fs.ErrPermission) {
+		t.Errorf("outlook: %q, %v", bin, err)
+	}
+	b.holds(e.Path, "bytes")
+	b.missing(filepath.Join(b.top, ".Trash-0"))
 }
