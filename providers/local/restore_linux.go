@@ -234,8 +234,7 @@ func (d *Driver) bring(k *binned, p *pinned, folder int) (s unix.Statx_t, err er
 }
 
 // restored is Restore's answer when the file is not in the bin: it may be back
-// already. Where it came back by a link, and is said to be another inode since, the
-// .trashinfo that is left tells it.
+// already.
 func (d *Driver) restored(k *binned, r *root, rel string, missing error) (providers.Entry, error) {
 	var s unix.Statx_t
 	fd, err := r.open(rel, unix.O_PATH)
@@ -243,13 +242,20 @@ func (d *Driver) restored(k *binned, r *root, rel string, missing error) (provid
 		s, err = statFresh(fd, "")
 		unix.Close(fd)
 	}
-	if err != nil || identify(&s).lasting() != k.id && !(k.bin != nil && isBinName(k.Name) && k.told() && k.like(&s)) {
+	if err != nil || identify(&s).lasting() != k.id && !k.linkedAs(&s) {
 		return providers.Entry{}, fmt.Errorf("it is not in the trash: %w", missing)
 	}
 	if err := k.tidy(); err != nil {
 		return providers.Entry{}, uncertain(err)
 	}
 	return entry(filepath.Join(r.path, rel), &s), nil
+}
+
+// linkedAs reports whether the file in the place of the receipt's is a link to it, by
+// which an interrupted restore brought it back: on a file system that numbers names and
+// not files. On any other a file with another inode number is another file.
+func (k *binned) linkedAs(s *unix.Statx_t) bool {
+	return k.bin != nil && isBinName(k.Name) && k.told() && k.like(s) && k.bin.links() == nil && k.bin.unsteady.Load()
 }
 
 // tidy removes the .trashinfo that an interrupted operation of ours left. Any

@@ -220,6 +220,22 @@ func TestAnInterruptedRestoreOrPurgeIsFinishedByTheNext(t *testing.T) {
 	}
 }
 
+// A purge that was killed leaves a .trashinfo. With it a copy in the old place, which
+// has another inode number, does not become the file that was purged.
+func TestACopyInThePlaceIsNotTheFileThatWasPurged(t *testing.T) {
+	b := newBox(t)
+	e := b.write("a.png", "bytes")
+	r := b.put(e)
+	must(t, os.Remove(b.inBin()))
+	write(t, e.Path, "other")
+	must(t, os.Chtimes(e.Path, e.Modified, e.Modified))
+	if back, err := b.d.Restore(t.Context(), r); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("restore: %+v, %v", back, err)
+	}
+	b.holds(e.Path, "other")
+	b.binHas(0, 1)
+}
+
 func TestOthersFilesInTheBinAreListedRestoredAndPurged(t *testing.T) {
 	b := newBox(t)
 	b.put(b.write("first.png", "makes the bin"))
