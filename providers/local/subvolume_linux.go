@@ -168,8 +168,8 @@ func (d *Driver) subvolumes(ctx context.Context, r *root) iter.Seq2[*top, error]
 // returns the paths of those that a listing enters.
 func (d *Driver) nested(ctx context.Context, r *root, folder string, yield func(*top, error) bool) (entered []string, more bool) {
 	names, err := d.subvolumesIn(r, folder)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, yield(nil, &providers.UnlistedError{Path: folder, Err: err})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !yield(nil, &providers.UnlistedError{Path: folder, Err: err}) {
+		return nil, false
 	}
 	for _, name := range names {
 		if err := ctx.Err(); err != nil {
@@ -215,7 +215,8 @@ func (d *Driver) openNested(r *root, path string) (*top, error) {
 }
 
 // subvolumesIn returns the paths, below the folder, of the subvolumes directly in
-// the one that the folder is in. Where one may not look on the way there is none.
+// the one that the folder is in. Where one may not look on the way there is none. With
+// an error the paths are those of the others.
 func (d *Driver) subvolumesIn(r *root, folder string) (paths []string, err error) {
 	rel, in := below(r.path, folder)
 	if !in {
@@ -229,11 +230,12 @@ func (d *Driver) subvolumesIn(r *root, folder string) (paths []string, err error
 	if onBtrfs, err := divided(fd); err != nil || !onBtrfs {
 		return nil, err
 	}
+	var unknown error
 	var refs subvolumeRefs
 	for more := true; more; {
 		err := btrfsCall(fd, getSubvolumeRefs, unsafe.Pointer(&refs))
 		if more = err == unix.EOVERFLOW; err != nil && !more {
-			return nil, fmt.Errorf("which subvolumes are in it is not known: %w", err)
+			return paths, fmt.Errorf("which subvolumes are in it is not known: %w", err)
 		}
 		for _, ref := range refs.refs[:refs.items] {
 			at := subvolumePath{folder: ref.folder, tree: ref.tree}
@@ -241,12 +243,12 @@ func (d *Driver) subvolumesIn(r *root, folder string) (paths []string, err error
 			case nil:
 				paths = append(paths, untilNUL(at.path[:])+untilNUL(at.name[:]))
 			case unix.EACCES, unix.ENOENT: // not below the folder, out of reach, gone this moment
-			default:
-				return nil, fmt.Errorf("where a subvolume in it is, is not known: %w", err)
+			default: // ENAMETOOLONG among them: anybody may make one that deep
+				unknown = fmt.Errorf("where a subvolume in it is, is not known: %w", err)
 			}
 		}
 	}
-	return paths, nil
+	return paths, unknown
 }
 
 func untilNUL(b []byte) string {

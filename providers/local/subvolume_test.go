@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -176,6 +177,35 @@ func TestManySubvolumesAreAllFound(t *testing.T) {
 	}
 	if n != many {
 		t.Errorf("found %d, want %d", n, many)
+	}
+}
+
+// Anybody may make a subvolume so deep that the kernel does not tell its path. That is
+// said, and hides no other's bin.
+func TestASubvolumeThatIsTooDeepHidesNoOther(t *testing.T) {
+	if !inOwnMounts(t) {
+		return
+	}
+	b := newDividedBox(t)
+	place := func(sub string) {
+		subvolume(t, b.path(sub))
+		write(t, b.path(sub+"/.Trash-0/files/a.png"), sub)
+		write(t, b.path(sub+"/.Trash-0/info/a.png.trashinfo"), string(trashInfo("was.png", noon)))
+	}
+	place("before")
+	t.Chdir(b.root)
+	for range 17 {
+		name := strings.Repeat("d", 250)
+		must(t, os.Mkdir(name, 0o700))
+		must(t, os.Chdir(name)) // the whole path is too long for one call
+	}
+	run(t, "btrfs", "subvolume", "create", "deep")
+	place("after")
+	place("before/below")
+	found, unlisted := b.inBins(b.d)
+	want := []string{b.path("after/was.png"), b.path("before/below/was.png"), b.path("before/was.png")}
+	if got := slices.Sorted(maps.Keys(found)); !slices.Equal(got, want) || !slices.Equal(unlisted, []string{b.root}) {
+		t.Errorf("listed %q, and not %q; want %q, and not %q", got, unlisted, want, b.root)
 	}
 }
 
