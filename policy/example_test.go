@@ -1,0 +1,66 @@
+package policy_test
+
+import (
+	"fmt"
+	"log"
+	"strings"
+	"time"
+
+	"sweepd/fingerprint"
+	"sweepd/policy"
+	"sweepd/providers"
+)
+
+// The first rule that matches decides, and a file that none matches is kept. Decide gets the time and does no I/O.
+func ExamplePolicy_Decide() {
+	p, err := policy.Parse("policy.yaml", []byte(`
+version: 1
+storages:
+  home: {type: local, roots: [~/Downloads]}
+rules:
+  - {name: keepers, when: {path: "**/keep/**"}, do: keep}
+  - {name: mine, when: {confidence: proven, older_than: 30d}, do: trash, grace: 7d}
+`), policy.ParseOptions{Home: "/home/ann"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	now := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
+	old := now.AddDate(0, -3, 0)
+	file := policy.Facts{
+		Storage: "home",
+		Entry:   providers.Entry{Path: "/home/ann/Downloads/a.png", Size: 1000, Modified: old, Created: old},
+		Verdict: fingerprint.Verdict{MediaType: "image/png", Confidence: fingerprint.Proven},
+	}
+	decide := func(about string) {
+		d := p.Decide(file, now)
+		fmt.Printf("%s: %s by %q: %s\n", about, d.Action, d.Rule, d.Reasons[len(d.Reasons)-1])
+	}
+	decide("first seen")
+	file.Marked = now.AddDate(0, 0, -8)
+	decide("marked 8 days ago")
+	file.Entry.Path = "/home/ann/Downloads/keep/a.png"
+	decide("in keep")
+	file.Entry.Path, file.Verdict.Confidence = "/home/ann/Downloads/a.png", fingerprint.Strong
+	decide("strong")
+	// Output:
+	// first seen: hold by "mine": its grace of 7 days has not begun; sweepd apply begins it
+	// marked 8 days ago: trash by "mine": its grace of 7 days is over
+	// in keep: keep by "keepers": its path matches "**/keep/**"
+	// strong: keep by "": no rule matches
+}
+
+// A mistake is shown with its place, and with what was perhaps meant.
+func ExampleParse() {
+	_, err := policy.Parse("policy.yaml", []byte(`version: 1
+storages:
+  home: {type: local, roots: [~/Downloads]}
+rules:
+  - {name: mine, when: {confidance: proven}, do: keep}
+`), policy.ParseOptions{Home: "/home/ann"})
+	mistake, _, _ := strings.Cut(err.Error(), "\n  allowed:")
+	fmt.Println(mistake)
+	// Output:
+	// policy.yaml:5:25: "confidance" is not a key of when; did you mean "confidence"?
+	//     5 |   - {name: mine, when: {confidance: proven}, do: keep}
+	//       |                         ^
+}
