@@ -163,6 +163,10 @@ func TestARestoreIsFinishedWhereALinkIsSaidToBeAnotherFile(t *testing.T) {
 		"the second name": {func(in, path string) error {
 			return errors.Join(os.Link(in, path), os.Remove(in))
 		}, true},
+		"the second name alone": {func(in, path string) error {
+			info := filepath.Join(in, "../../info", filepath.Base(in)+".trashinfo")
+			return errors.Join(os.Link(in, path), os.Remove(in), os.Remove(info))
+		}, true},
 		"neither but a copy": {copyAll, false},
 		"a copy with two names": {func(in, path string) error {
 			return errors.Join(os.Link(in, in+".2"), copyAll(in, path), os.Link(path, path+".2"))

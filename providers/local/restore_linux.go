@@ -253,9 +253,16 @@ func (d *Driver) restored(k *binned, r *root, rel string, missing error) (provid
 
 // linkedAs reports whether the file in the place of the receipt's is a link to it, by
 // which an interrupted restore brought it back: on a file system that numbers names and
-// not files. On any other a file with another inode number is another file.
+// not files. On any other a file with another inode number is another file. The
+// .trashinfo may be gone already, but not be of another place.
 func (k *binned) linkedAs(s *unix.Statx_t) bool {
-	return k.bin != nil && isBinName(k.Name) && k.told() && k.like(s) && k.bin.links() == nil && k.bin.unsteady.Load()
+	if k.bin == nil || !isBinName(k.Name) || !k.like(s) {
+		return false
+	}
+	if _, err := k.bin.read(k.Name); !errors.Is(err, fs.ErrNotExist) && !k.told() {
+		return false
+	}
+	return k.bin.links() == nil && k.bin.unsteady.Load()
 }
 
 // tidy removes the .trashinfo that an interrupted operation of ours left. Any
