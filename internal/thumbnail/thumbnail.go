@@ -40,9 +40,12 @@ func Of(picture []byte) ([]byte, error) {
 	if c.Width <= 0 || c.Height <= 0 || c.Width > maxPixels/c.Height {
 		return nil, fmt.Errorf("%w: it has %d x %d pixels", ErrNoPicture, c.Width, c.Height)
 	}
-	from, _, err := image.Decode(bytes.NewReader(picture))
+	from, format, err := image.Decode(bytes.NewReader(picture))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoPicture, err)
+	}
+	if format == "webp" {
+		widen(from)
 	}
 	w, h := fit(from.Bounds().Dx(), from.Bounds().Dy())
 	to := image.NewRGBA(image.Rect(0, 0, w, h))
@@ -62,4 +65,33 @@ func fit(w, h int) (int, int) {
 		return w, h
 	}
 	return max(w*side/longer, 1), max(h*side/longer, 1)
+}
+
+// widen maps the colours of a decoded lossy WebP from the limited range of ITU-R BT.601, in which black is 16 and white
+// 235 (RFC 9649, section 2.5), to the full range that image.YCbCr has. golang.org/x/image v0.47.0 returns the values
+// as they are in the file, which makes pictures pale. Other images are unchanged.
+func widen(m image.Image) {
+	var planes *image.YCbCr
+	switch m := m.(type) {
+	case *image.YCbCr:
+		planes = m
+	case *image.NYCbCrA:
+		planes = &m.YCbCr
+	default: // lossless
+		return
+	}
+	scale(planes.Y, 16, 0, 219)
+	scale(planes.Cb, 128, 128, 224)
+	scale(planes.Cr, 128, 128, 224)
+}
+
+// scale moves the value from to the value to, and makes a range of that width one of 255.
+func scale(plane []uint8, from, to, width int) {
+	var table [256]uint8
+	for v := range table {
+		table[v] = uint8(min(max(to+((v-from)*255*2+width)/(width*2), 0), 255))
+	}
+	for i, v := range plane {
+		plane[i] = table[v]
+	}
 }

@@ -139,3 +139,33 @@ func FuzzThumbnail(f *testing.F) {
 		}
 	})
 }
+
+// Pictures of 16 x 16 equal pixels, encoded by cwebp -q 75 (libwebp 1.2.4). dwebp shows the same colours.
+func TestALossyWebPKeepsItsColours(t *testing.T) {
+	for name, c := range map[string]struct {
+		picture string
+		want    [3]int
+	}{
+		"white": {"UklGRiQAAABXRUJQVlA4IBgAAAAwAQCdASoQABAAAgA0JaQAA3AA/vuUAAA=", [3]int{255, 255, 255}},
+		"brown": {
+			"UklGRjgAAABXRUJQVlA4ICwAAADwAQCdASoQABAAAgA0JaACdLoB+AAEyAAA/pcX/yC5YXXI1/5xKiCTeYAAAA==",
+			[3]int{200, 100, 50},
+		},
+	} {
+		thumb, err := thumbnail.Of(unbase64(t, c.picture))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := jpeg.Decode(bytes.NewReader(thumb))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, g, b, _ := m.At(8, 8).RGBA()
+		for i, got := range []uint32{r, g, b} {
+			if d := int(got>>8) - c.want[i]; d < -5 || d > 5 {
+				t.Errorf("%s: got %d,%d,%d, want %v", name, r>>8, g>>8, b>>8, c.want)
+				break
+			}
+		}
+	}
+}
