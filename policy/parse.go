@@ -42,7 +42,9 @@ func (o ParseOptions) link(path string) string {
 // Parse returns the policy in src; file is its name in messages. The error is an *Error, or joins several, one for
 // each mistake.
 func Parse(file string, src []byte, o ParseOptions) (*Policy, error) {
-	d := &decoder{file: file, src: strings.TrimPrefix(string(src), "\ufeff"), o: o}
+	text := strings.TrimPrefix(string(src), "\ufeff")
+	text = strings.ReplaceAll(text, "\r\n", "\n") // the parser folds no lines that end in CR LF
+	d := &decoder{file: file, src: text, o: o}
 	var f form
 	if body := d.parse(); body != nil {
 		d.fill("the policy", body, reflect.ValueOf(&f).Elem())
@@ -85,7 +87,34 @@ func (d *decoder) parse() ast.Node {
 		d.syntax(err)
 		return nil
 	}
-	return d.document(parsed)
+	body := d.document(parsed)
+	if at := droppedTab(body); at != nil {
+		d.refuse(at, Error{
+			Message: "a tab stands in a text without quotes, and would be dropped",
+			Hint:    `write the text in double quotes, and the tab as \t`,
+		})
+		return nil
+	}
+	return body
+}
+
+// droppedTab returns the first text without quotes that has a tab in it, or nil. goccy/go-yaml v1.19.2 leaves the tab
+// out of the value, so that a pattern would match other files than it names.
+func droppedTab(body ast.Node) *token.Token {
+	if body == nil {
+		return nil
+	}
+	at := body.GetToken()
+	for at.Prev != nil {
+		at = at.Prev
+	}
+	for ; at != nil; at = at.Next {
+		if at.Type == token.StringType && strings.Contains(strings.TrimSpace(at.Origin), "\t") &&
+			!strings.Contains(at.Value, "\t") {
+			return at
+		}
+	}
+	return nil
 }
 
 // forbidden reports whether r is a control character, or comes from bytes that are not UTF-8.

@@ -539,3 +539,41 @@ func ExamplePolicy_String() {
 	//   lists all files anew every 6 hours
 	//   goes by the machine's time
 }
+
+// Only a tab inside a text without quotes is refused: the parser drops it.
+func TestATabIsKeptOrRefused(t *testing.T) {
+	const head = "version: 1\nrules: [{name: mine, when: {confidence: likely}, do: trash}]\n" +
+		"storages:\n  home:\n    type: local\n    roots: [~/Downloads]\n    "
+	for text, want := range map[string]string{
+		"exclude: [ab/**]\n# a\tcomment\n": "ab/**",
+		"exclude: ['a\tb/**']\n":           "a\tb/**",
+		"exclude: [\"a\\tb/**\"]\n":        "a\tb/**",
+		"exclude:\t[ab/**]\n":              "ab/**",
+		"exclude: [a\tb/**]\n":             "",
+		"exc\tlude: [ab/**]\n":             "",
+	} {
+		p, err := Parse("policy.yaml", []byte(head+text), ParseOptions{Home: home})
+		switch {
+		case want == "" && err == nil:
+			t.Errorf("%q is taken as %q", text, p.Storages["home"].Exclude)
+		case want != "" && err != nil:
+			t.Errorf("%q: %v", text, err)
+		case want != "" && (!slices.Equal(p.Storages["home"].Exclude, []string{want})):
+			t.Errorf("%q: got %q, want %q", text, p.Storages["home"].Exclude, want)
+		}
+	}
+}
+
+func TestLinesMayEndInCRLF(t *testing.T) {
+	const unix = "version: 1\nstorages:\n  home:\n    type: local\n    roots: [~/Downloads]\n" +
+		"    exclude: [\"two\n      words/**\"]\n" +
+		"rules:\n  - {name: mine, when: {confidence: likely}, do: trash}\n"
+	want, err := Parse("policy.yaml", []byte(unix), ParseOptions{Home: home})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Parse("policy.yaml", []byte(strings.ReplaceAll(unix, "\n", "\r\n")), ParseOptions{Home: home})
+	if err != nil || got.Hash() != want.Hash() {
+		t.Errorf("got %v, %v; want the same policy", got, err)
+	}
+}
