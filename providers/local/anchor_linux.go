@@ -6,9 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// anchor is a folder that is held open so that what is far below it is found
-// without going all the way from the root: else a chain of n folders would cost
-// n squared steps. In ordinary trees the only anchors are the roots.
+// anchor is a folder that is held open so that deeper folders are opened from it and not from the root: otherwise a
+// chain of n folders would cost n squared steps. In ordinary trees the only anchors are the roots.
 type anchor struct {
 	fd    int
 	depth int // length of its path
@@ -21,8 +20,8 @@ const (
 	anchorLimit = 128  // descriptors; with more, paths are longer and slower
 )
 
-// anchor returns the anchor for what is below f, which is open as fd. It is
-// f's own, or a new one of one user, the caller. It owns fd then.
+// anchor returns the anchor for the folders below f, which is open as fd. It returns f's own anchor, or a new one,
+// which then owns fd and has one user, the caller.
 func (w *walk) anchor(f folder, fd int) (below *anchor, isNew bool) {
 	if len(f.path)-f.base.depth < anchorEvery {
 		return f.base, false
@@ -36,7 +35,7 @@ func (w *walk) anchor(f folder, fd int) (below *anchor, isNew bool) {
 	return a, true
 }
 
-// drop ends one use.
+// drop ends one use; the last one closes the descriptor, except that of a root.
 func (a *anchor) drop() {
 	if a.users.Add(-1) == 0 && a.alive != nil {
 		unix.Close(a.fd)

@@ -17,10 +17,9 @@ import (
 	"sweepd/providers"
 )
 
-// bin is one trash directory of the freedesktop.org Trash specification 1.0,
-// held open: files/NAME is a trashed file, info/NAME.trashinfo says where it
-// was. A person may remove a whole bin at any time, so that each operation opens it,
-// or sees that the one that is open is still there.
+// bin is one trash directory of the freedesktop.org Trash specification 1.0, held open: files/NAME is a trashed file,
+// and info/NAME.trashinfo records where it was. A user may remove a whole bin at any time, so each operation opens
+// the bin, or checks that the open one is still there.
 type bin struct {
 	path    string
 	base    string // what a relative Path= is below
@@ -31,20 +30,19 @@ type bin struct {
 
 	dir, files, info int // the bin itself, and its two folders
 
-	users    atomic.Int64 // but the one who opened it
-	linked   atomic.Bool  // that there are hard links in it was seen
-	unsteady atomic.Bool  // and that each link has an inode number of its own
+	users    atomic.Int64 // without the caller that opened it
+	linked   atomic.Bool  // the bin is known to support hard links
+	unsteady atomic.Bool  // and each hard link has an inode number of its own
 }
 
-// errAway says that the folder in which the bin is, or would be, is missing:
-// perhaps with a disk, so that nothing is known of the bin.
+// errAway means that the folder in which the bin is, or would be, is missing, perhaps together with its disk, so that
+// nothing is known about the bin.
 var errAway = errors.New("the folder of the trash bin is missing")
 
 var errNoBin = fmt.Errorf("no trash bin is given: %w", errors.ErrUnsupported)
 
-// openHome opens the home trash, whose parents are resolved, and with create
-// makes what is missing of it, for nobody but its owner. A bin that is a
-// symbolic link or somebody else's is refused.
+// openHome opens the home trash, whose parents are already resolved. If create is set, it makes the missing folders,
+// with mode 0700. It refuses a bin that is a symbolic link or belongs to another user.
 func (d *Driver) openHome(create bool) (*bin, error) {
 	parent := filepath.Dir(d.bin)
 	if create {
@@ -64,9 +62,8 @@ func (d *Driver) openHome(create bool) (*bin, error) {
 	return b, b.open(above, filepath.Base(d.bin), create, true)
 }
 
-// shared opens $topdir/.Trash/$uid, if an administrator made .Trash for
-// everybody: a real folder, with the sticky bit. Else errUnfit (Trash
-// specification 1.0, "Trash directories", (1)).
+// shared opens $topdir/.Trash/$uid if an administrator made .Trash for all users: a real folder with the sticky bit.
+// Otherwise it returns errUnfit (Trash specification 1.0, "Trash directories", (1)).
 func (d *Driver) shared(t *top, create bool) (*bin, error) {
 	above, err := openPiece(t.fd, ".Trash", openFolder|unix.O_NOFOLLOW, false)
 	if err == unix.ENOTDIR || err == unix.ELOOP || err == unix.EXDEV {
@@ -89,7 +86,7 @@ func (d *Driver) shared(t *top, create bool) (*bin, error) {
 
 var errUnfit = fmt.Errorf("the .Trash folder there is not for all: %w", fs.ErrPermission)
 
-// own opens $topdir/.Trash-$uid ((2) there).
+// own opens $topdir/.Trash-$uid (Trash specification 1.0, "Trash directories", (2)).
 func (d *Driver) own(t *top, create bool) (*bin, error) {
 	name := ".Trash-" + userID()
 	b := &bin{path: filepath.Join(t.path, name), base: t.path, onTop: true, synced: &d.synced, durable: &d.durable}
@@ -98,7 +95,7 @@ func (d *Driver) own(t *top, create bool) (*bin, error) {
 
 func userID() string { return strconv.Itoa(os.Geteuid()) }
 
-// open opens the bin that is called name in the folder, or leaves nothing open.
+// open opens the bin with that name in the folder above. After an error no descriptor is open.
 func (b *bin) open(above int, name string, create, cross bool) (err error) {
 	b.dir, b.files, b.info = -1, -1, -1
 	if b.dir, err = b.openOwn(above, name, create, cross); err == nil && create {
@@ -122,7 +119,7 @@ func (b *bin) open(above int, name string, create, cross bool) (err error) {
 	return nil
 }
 
-// openOwn opens a directory of our own, never through a link.
+// openOwn opens a directory of this user, and never follows a symbolic link.
 func (b *bin) openOwn(above int, name string, create, cross bool) (int, error) {
 	made := false
 	if create {
@@ -144,7 +141,7 @@ func (b *bin) openOwn(above int, name string, create, cross bool) (int, error) {
 	s, err := statOpen(fd)
 	if err == nil && s.Uid != uint32(os.Geteuid()) {
 		err = fmt.Errorf("%q is another user's: %w", name, fs.ErrPermission)
-		if made { // on a file system on which all is one user's
+		if made { // on a file system that assigns all files to one user
 			err = errors.Join(err, unix.Unlinkat(above, name, unix.AT_REMOVEDIR))
 		}
 	}
@@ -158,17 +155,16 @@ func (b *bin) openOwn(above int, name string, create, cross bool) (int, error) {
 	return fd, nil
 }
 
-// durable knows which folders' own names are durable, whoever made them: a
-// process that was killed in between, or the goroutine next to this one, may
-// not have come to that.
+// durable records which folders have durable names, regardless of who made them: a process that was killed, or
+// another goroutine, may have made a folder without syncing its name yet.
 type durable struct {
 	mu    sync.Mutex
 	names map[file]bool
 	made  map[string]bool
 }
 
-// name makes the name of the folder s, in the folder above, durable; fresh says
-// that it was made just now, perhaps with the inode of one that is gone.
+// name makes the name of the folder s in the folder above durable. fresh means that the folder was made just now,
+// perhaps with the inode number of a removed one.
 func (x *durable) name(above int, s *unix.Statx_t, fresh bool) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -186,7 +182,7 @@ func (x *durable) name(above int, s *unix.Statx_t, fresh bool) error {
 	return nil
 }
 
-// folders makes what is missing of the path, durably.
+// folders makes the missing folders of the path, durably.
 func (x *durable) folders(path string) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -203,7 +199,7 @@ func (x *durable) folders(path string) error {
 	return nil
 }
 
-// syncFolder makes the names in the folder durable; it may be open as O_PATH.
+// syncFolder makes the names in the folder durable. The folder may be open as O_PATH.
 func syncFolder(folder int) error {
 	fd, err := openPiece(folder, ".", openFolder, true)
 	if err != nil {
@@ -213,7 +209,7 @@ func syncFolder(folder int) error {
 	return unix.Fsync(fd)
 }
 
-// close ends one use; with the last one the bin is closed.
+// close ends one use; the last one closes the bin.
 func (b *bin) close() {
 	if b.users.Add(-1) >= 0 {
 		return
@@ -225,10 +221,10 @@ func (b *bin) close() {
 	}
 }
 
-// stat describes files/NAME; fs.ErrNotExist when there is none.
+// stat describes files/NAME; it returns fs.ErrNotExist if there is none.
 func (b *bin) stat(name string) (unix.Statx_t, error) { return statName(b.files, name) }
 
-// knows reports whether there is a file or a .trashinfo of that name.
+// knows reports whether there is a file or a .trashinfo with that name.
 func (b *bin) knows(name string) (bool, error) {
 	for folder, name := range map[int]string{b.files: name, b.info: name + infoSuffix} {
 		if _, err := statName(folder, name); !errors.Is(err, fs.ErrNotExist) {
@@ -238,9 +234,8 @@ func (b *bin) knows(name string) (bool, error) {
 	return false, nil
 }
 
-// write makes info/NAME.trashinfo: new, complete, durable, and locked until
-// the returned descriptor is closed, which tells Settle that the move is still
-// under way. After an error no .trashinfo is left.
+// write makes info/NAME.trashinfo: new, complete, durable, and locked until the returned descriptor is closed. Settle
+// takes the lock as a sign that the move is still under way. After an error no .trashinfo is left.
 func (b *bin) write(name string, content []byte) (fd int, err error) {
 	if len(content) > infoLimit {
 		return -1, fmt.Errorf("the path is too long for a .trashinfo: %w", errors.ErrUnsupported)
@@ -263,9 +258,8 @@ func (b *bin) write(name string, content []byte) (fd int, err error) {
 	return fd, nil
 }
 
-// fill writes content, all of it: a full disk takes a new name and then not
-// one byte, or some. What it takes and cannot keep, the fsync that follows
-// tells.
+// fill writes all of content. A full disk may accept a new name and then only some of the bytes, or none. If the file
+// system accepts bytes that it cannot store, the fsync that follows returns the error.
 func fill(fd int, content []byte) error {
 	for done := 0; done < len(content); {
 		n, err := again(func() (int, error) { return unix.Pwrite(fd, content[done:], int64(done)) })
@@ -280,8 +274,8 @@ func fill(fd int, content []byte) error {
 	return nil
 }
 
-// lock locks a .trashinfo against Settle, where the file system has locks.
-// One that was unlinked meanwhile is no longer ours.
+// lock locks a .trashinfo against Settle, if the file system has locks. It returns ErrUncertain if another process
+// holds the lock, or has unlinked the .trashinfo meanwhile.
 func lock(fd int) error {
 	if err := unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB); err == unix.EWOULDBLOCK {
 		return fmt.Errorf("%w: it is being moved right now", providers.ErrUncertain)
@@ -306,8 +300,7 @@ func (b *bin) openInfo(name string) (int, error) {
 	return fd, nil
 }
 
-// read returns the content of info/NAME.trashinfo; errInfo if it is not a file
-// or too long to be one.
+// read returns the content of info/NAME.trashinfo; errInfo if it is not a regular file, or larger than infoLimit.
 func (b *bin) read(name string) ([]byte, error) { return b.content(b.info, name+infoSuffix) }
 
 func (b *bin) content(folder int, name string) ([]byte, error) {
@@ -327,7 +320,7 @@ func (b *bin) content(folder int, name string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, infoLimit))
 }
 
-// forget removes info/NAME.trashinfo, durably; a missing one is no error.
+// forget removes info/NAME.trashinfo, durably. A missing one is no error.
 func (b *bin) forget(name string) error {
 	if err := b.unlink(b.info, name+infoSuffix); err != nil {
 		return err
@@ -335,7 +328,7 @@ func (b *bin) forget(name string) error {
 	return b.synced.sync(b.info)
 }
 
-// unlink removes one name that is not a directory; a missing one is no error.
+// unlink removes one name that is not a directory. A missing one is no error.
 func (b *bin) unlink(folder int, name string) error {
 	if err := unix.Unlinkat(folder, name, 0); err != nil && err != unix.ENOENT {
 		return err
@@ -343,10 +336,9 @@ func (b *bin) unlink(folder int, name string) error {
 	return nil
 }
 
-// origin is the absolute path that a .trashinfo of this bin means. A relative
-// one is below the folder that the bin is in; an absolute one is for the home
-// trash (Trash specification 1.0, "Contents of a trash directory"), but npm's
-// trash writes it on other disks too, where it counts if it is on that disk.
+// origin returns the absolute path that a .trashinfo of this bin means. A relative path is below the folder that the
+// bin is in; an absolute path is for the home trash (Trash specification 1.0, "Contents of a trash directory"). npm's
+// trash writes absolute paths on other disks too; there they count if they are on that disk.
 func (b *bin) origin(path string) (string, error) {
 	switch {
 	case !filepath.IsAbs(path):
@@ -361,7 +353,7 @@ func (b *bin) origin(path string) (string, error) {
 
 var errElsewhere = errors.New("its .trashinfo names a place outside of its disk")
 
-// infoOf is the .trashinfo of a file that was at the absolute path.
+// infoOf returns the .trashinfo of a file that was at the absolute path.
 func (b *bin) infoOf(path string, deleted time.Time) ([]byte, error) {
 	if b.onTop {
 		rel, in := below(b.base, path)
@@ -373,7 +365,7 @@ func (b *bin) infoOf(path string, deleted time.Time) ([]byte, error) {
 	return trashInfo(path, deleted), nil
 }
 
-// makeFolders is os.MkdirAll, and what it makes is durable.
+// makeFolders is os.MkdirAll with mode 0700, and syncs the parent of each folder that it makes.
 func makeFolders(path string) error {
 	err := os.Mkdir(path, 0o700)
 	if errors.Is(err, fs.ErrNotExist) {

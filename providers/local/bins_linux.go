@@ -14,7 +14,7 @@ import (
 	"sweepd/providers"
 )
 
-// platform is what a Driver keeps for Linux alone.
+// platform is the part of a Driver that only Linux has.
 type platform struct {
 	mounts  mountTable
 	synced  syncer
@@ -27,10 +27,9 @@ func (p *platform) close() { p.kept.close() }
 
 func (p *platform) rest() { p.kept.rest() }
 
-// binFor opens the bin for files of the volume, which the folder is in, and makes
-// it if need be: the home trash if that is in the same volume, else one on top of
-// the volume. There is no third way, and no copy to another file system: where
-// neither can be had, the error wraps errors.ErrUnsupported.
+// binFor opens, and if necessary makes, the bin for files of the volume that the folder is in: the home trash if it
+// is in the same volume, otherwise the bin on top of the volume. It never copies to another file system: if neither
+// bin can be had, the error wraps errors.ErrUnsupported.
 func (d *Driver) binFor(v volume, folder string) (*bin, error) {
 	home, err := d.homeVolume()
 	if err != nil {
@@ -61,9 +60,8 @@ func (d *Driver) binFor(v volume, folder string) (*bin, error) {
 	return b, nil
 }
 
-// ownLink is the folder that a link which is the home trash leads to, if that is
-// this user's and on the same mount: a person has put it there. Any other stays
-// what it is, and is refused when the bin is opened.
+// ownLink returns the folder that bin leads to, if bin is a symbolic link of this user to a folder of this user on
+// the same mount: the user has put it there. Otherwise it returns bin, and opening refuses a link.
 func ownLink(bin string) string {
 	link, err := statName(unix.AT_FDCWD, bin)
 	if err != nil || link.Mode&unix.S_IFMT != unix.S_IFLNK || link.Uid != uint32(os.Geteuid()) {
@@ -97,7 +95,7 @@ func (d *Driver) binOn(v volume, folder string) (*bin, error) {
 	return b, nil
 }
 
-// noBin gives what will not go away by itself its kind.
+// noBin adds errors.ErrUnsupported to errors that will not go away by themselves.
 func noBin(err error) error {
 	for _, lasting := range []error{fs.ErrPermission, errNoMount, unix.EROFS, unix.ENOTDIR, unix.EOPNOTSUPP} {
 		if errors.Is(err, lasting) {
@@ -108,8 +106,8 @@ func noBin(err error) error {
 	return fmt.Errorf("there is no trash bin on this file system, and none can be made: %w", err)
 }
 
-// homeVolume is the volume that the home trash is in, or would be. A link or a file in
-// its place is in that of the folder around it, and is refused when the bin is opened.
+// homeVolume returns the volume that the home trash is in, or would be. For a link or a file in its place, it returns
+// the volume of the folder around it; opening the bin refuses them.
 func (d *Driver) homeVolume() (volume, error) {
 	for path := d.bin; ; path = filepath.Dir(path) {
 		s, err := statName(unix.AT_FDCWD, path)
@@ -122,8 +120,8 @@ func (d *Driver) homeVolume() (volume, error) {
 	}
 }
 
-// tops are the bins on top of a volume, of both kinds, that are there. What is
-// missing, or is a .Trash that is not for all, is no error.
+// tops opens the existing bins of both kinds on top of a volume. A missing bin, or a .Trash that is not for all
+// users, is no error.
 func (d *Driver) tops(t *top) (bins []*bin, err error) {
 	for _, open := range []func(*top, bool) (*bin, error){d.shared, d.own} {
 		b, openErr := open(t, false)
@@ -137,10 +135,9 @@ func (d *Driver) tops(t *top) (bins []*bin, err error) {
 	return bins, err
 }
 
-// binOf opens the bin of a receipt: fs.ErrNotExist if it was there and is gone,
-// errAway if the disk that it is on, or would be, is not there. A receipt may
-// have been written by anybody. It leads to a bin that this driver would find
-// without it, and nowhere else.
+// binOf opens the bin of a receipt. It returns fs.ErrNotExist if the bin was there and is gone, and errAway if the
+// disk that it is on, or would be, is not there. Another program may have written the receipt, so binOf opens only
+// bins that this driver would also find without it.
 func (d *Driver) binOf(r receipt) (*bin, error) {
 	if r.Bin == d.bin || ownLink(resolvedParent(r.Bin)) == d.bin {
 		return d.home(false)
@@ -155,7 +152,7 @@ func (d *Driver) binOf(r receipt) (*bin, error) {
 	}
 	t, err := d.topAt(point)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %q: %v", errAway, point, err) // its kind would say too much
+		return nil, fmt.Errorf("%w: %q: %v", errAway, point, err) // not wrapped: its kind would claim too much
 	}
 	defer t.close()
 	if use, err := d.uses(t); err != nil || !use {
@@ -167,8 +164,7 @@ func (d *Driver) binOf(r receipt) (*bin, error) {
 	return open(t, false)
 }
 
-// topAt opens the top of the mount, or of the subvolume near a root, that is to be
-// seen at the path.
+// topAt opens the top of the mount, or of the subvolume near a root, that is visible at the path.
 func (d *Driver) topAt(point string) (*top, error) {
 	if d.near(point) {
 		s, err := statName(unix.AT_FDCWD, point)
@@ -194,7 +190,7 @@ func (d *Driver) near(folder string) bool {
 
 var errOtherBin = errors.New("the receipt is of another trash bin")
 
-// sameDisk reports whether the disk is the one that the receipt is of.
+// sameDisk returns errAway if the disk is not the one in the receipt.
 func sameDisk(t *top, disk string) error {
 	var s unix.Statfs_t
 	if _, err := again(func() (int, error) { return 0, unix.Fstatfs(t.fd, &s) }); err != nil {
@@ -206,8 +202,8 @@ func sameDisk(t *top, disk string) error {
 	return nil
 }
 
-// uses reports whether the bins there are this driver's to use: on top of a mount
-// that is swept, or is this machine's own, and of a subvolume that is swept.
+// uses reports whether this driver may use the bins there: on top of a mount that is swept or is on this machine's
+// own disks, and of a subvolume that is swept.
 func (d *Driver) uses(t *top) (bool, error) {
 	if d.swept()(t.mount) {
 		return t.path == t.point || d.near(t.path), nil
@@ -219,7 +215,7 @@ func (d *Driver) uses(t *top) (bool, error) {
 	return err == nil && t.local(all), err
 }
 
-// swept tells the mounts of which files may be in a root.
+// swept returns a function that reports whether files in a root may be on the mount.
 func (d *Driver) swept() func(mount) bool {
 	var ids []uint64
 	for _, r := range d.roots {
@@ -235,16 +231,16 @@ func (d *Driver) swept() func(mount) bool {
 	}
 }
 
-// search goes through the bins of this machine, each once.
+// search iterates over the bins of this machine, each once.
 type search struct {
 	d     *Driver
 	seen  map[file]bool
 	yield func(*bin, error) bool
 }
 
-// allBins opens every bin of this machine in turn, those first in which what is
-// in the roots ends: where a bin is to be seen twice, its receipts are then
-// those that Trash gives. An *UnlistedError is one bin's; any other is the end.
+// allBins opens every bin of this machine in turn, first those to which files of the roots go: if a bin is visible at
+// two places, its receipts then equal those that Trash returns. An *UnlistedError concerns one bin; any other error
+// ends the iteration.
 func (d *Driver) allBins(ctx context.Context, yield func(*bin, error) bool) {
 	s := &search{d, map[file]bool{}, yield}
 	b, err := d.openHome(false)
@@ -276,8 +272,7 @@ func (d *Driver) allBins(ctx context.Context, yield func(*bin, error) bool) {
 	}
 }
 
-// inSubvolumes gives the bins on top of the subvolumes that files of the roots may
-// be in.
+// inSubvolumes yields the bins on top of the subvolumes that files of the roots may be in.
 func (s *search) inSubvolumes(ctx context.Context) (more bool) {
 	for _, r := range s.d.roots {
 		for t, err := range s.d.subvolumes(ctx, r) {
@@ -289,8 +284,8 @@ func (s *search) inSubvolumes(ctx context.Context) (more bool) {
 	return true
 }
 
-// on gives the bins on top of the mount. One that is covered by another, or
-// that this user may not enter, has none to give, unless a root is on it.
+// on yields the bins on top of the mount. A mount that another one covers, or that this user may not enter, yields
+// none, and is an error only if a root is on it.
 func (s *search) on(m mount, swept bool) (more bool) {
 	t, err := m.open()
 	if err != nil {
@@ -299,7 +294,7 @@ func (s *search) on(m mount, swept bool) (more bool) {
 	return s.onTop(t)
 }
 
-// onTop gives the bins there, and closes it.
+// onTop yields the bins on top of t, and closes t.
 func (s *search) onTop(t *top) (more bool) {
 	defer t.close()
 	bins, err := s.d.tops(t)
@@ -314,7 +309,7 @@ func (s *search) onTop(t *top) (more bool) {
 	return more
 }
 
-// give closes the bin in the end.
+// give yields the bin, unless it was yielded before, or the error, and closes the bin afterwards.
 func (s *search) give(b *bin, path string, err error) (more bool) {
 	if err != nil {
 		return s.yield(nil, &providers.UnlistedError{Path: path, Err: err})

@@ -11,17 +11,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Some file systems know no rename that never replaces: NFS, 9p, and many behind
-// FUSE, such as ntfs-3g, bindfs and mergerfs. There a file goes into the bin by a
-// plain rename to a name that nobody else can have, and comes out by a hard link,
-// which never replaces either.
+// Some file systems have no rename that never replaces: NFS, 9p, and many on FUSE, such as ntfs-3g, bindfs and
+// mergerfs. On these, a file goes into the bin by a plain rename to a name that no other program can have, and comes
+// out by a hard link, which never replaces either.
 
-// errReplacing is of a file system whose rename may replace.
+// errReplacing means that the file system's rename may replace a file.
 var errReplacing = fmt.Errorf("this file system cannot move without replacing: %w", errors.ErrUnsupported)
 
-// take moves a name of the folder into files/, where it is called name. That has
-// the journal's key, and whoever moves to it holds its .trashinfo, so that it is
-// enough to see that it is free. Only what can come out again goes in.
+// take moves a name of the folder into files/, under the given name. It is enough to check that this name is free,
+// because it contains the journal's key and the caller holds its .trashinfo. take refuses a file that could not come
+// out again.
 func (b *bin) take(folder int, from, name string) error {
 	err := rename(folder, from, b.files, name)
 	if !errors.Is(err, errReplacing) {
@@ -36,10 +35,9 @@ func (b *bin) take(folder int, from, name string) error {
 	return renamed(unix.Renameat(folder, from, b.files, name))
 }
 
-// give moves files/NAME into the folder, where nothing may be called to but the
-// same file: an earlier move was interrupted between its two names. An error that
-// wraps providers.ErrUncertain leaves both. linked: by a link to the very file, of
-// which some file systems then say that it is another inode.
+// give moves files/NAME into the folder under the name to. It never replaces a file; to may already be the same file,
+// if an earlier move was interrupted between its two names. An error that wraps providers.ErrUncertain leaves both
+// names. linked means that give made a hard link; some file systems then report another inode number for it.
 func (b *bin) give(name string, folder int, to string) (linked bool, err error) {
 	err = rename(b.files, name, folder, to)
 	if !errors.Is(err, errReplacing) && !errors.Is(err, fs.ErrExist) {
@@ -51,13 +49,13 @@ func (b *bin) give(name string, folder int, to string) (linked bool, err error) 
 	}
 	defer unix.Close(fd)
 	if errors.Is(err, errReplacing) {
-		// the very file, whatever is called name by now
+		// the open file, even if another one has its name by now
 		err = unix.Linkat(unix.AT_FDCWD, fmt.Sprintf("/proc/self/fd/%d", fd), folder, to, unix.AT_SYMLINK_FOLLOW)
 	}
 	if err != nil && !isOpen(fd, folder, to) && !b.linkedTo(name, folder, to) {
 		return false, renamed(err)
 	}
-	if err := b.synced.sync(folder); err != nil { // or both names could go
+	if err := b.synced.sync(folder); err != nil { // otherwise a crash could lose both names
 		return true, uncertain(err)
 	}
 	if !isOpen(fd, b.files, name) {
@@ -69,18 +67,17 @@ func (b *bin) give(name string, folder int, to string) (linked bool, err error) 
 	return true, nil
 }
 
-// isOpen reports whether the name is one of the file that is open as fd.
+// isOpen reports whether the name in the folder leads to the regular file that is open as fd.
 func isOpen(fd, folder int, name string) bool {
 	is, err := statOpen(fd)
 	there, err2 := statName(folder, name)
 	return err == nil && err2 == nil && regular(&is) && placeOf(&is) == placeOf(&there)
 }
 
-// linkedTo reports whether files/NAME and what is called to in the folder are one
-// file, where the file system numbers names and not files, as mergerfs and sshfs
-// do: all else that it says of them is the same, and so are the bytes. Where it
-// tells neither the number of a file's names nor the time of its last change
-// (sshfs), a copy with the same date counts as the file.
+// linkedTo reports whether files/NAME and the name to in the folder are one file, on file systems that number names
+// and not files, as mergerfs and sshfs do: all other attributes are equal, and so are the bytes. If the file system
+// reports neither the number of a file's names nor the time of its last change (sshfs), a copy with the same date
+// counts as the file.
 func (b *bin) linkedTo(name string, folder int, to string) bool {
 	var files [2]*os.File
 	for i, at := range []struct {
@@ -97,8 +94,7 @@ func (b *bin) linkedTo(name string, folder int, to string) bool {
 	return alike(files) && b.links() == nil && b.unsteady.Load() && sameBytes(files[0], files[1]) && alike(files)
 }
 
-// alike reports whether the file system says the same of two regular files, but for
-// their inode numbers.
+// alike reports whether the file system describes two regular files alike, except for their inode numbers.
 func alike(files [2]*os.File) bool {
 	var all [2]unix.Statx_t
 	for i, f := range files {
@@ -113,8 +109,8 @@ func alike(files [2]*os.File) bool {
 	return a == b && all[0].Nlink == all[1].Nlink && all[0].Mode == all[1].Mode && all[0].Uid == all[1].Uid && all[0].Gid == all[1].Gid
 }
 
-// statFresh is statName of what the file system says now, and not of what the kernel
-// remembers for a second: of one name, what was done to another name of the file.
+// statFresh is statName with the file system's present values. The kernel's cache may be a second old: of one name,
+// it misses changes by another name of the file.
 func statFresh(folder int, name string) (s unix.Statx_t, err error) {
 	_, err = again(func() (int, error) {
 		return 0, unix.Statx(folder, name, unix.AT_EMPTY_PATH|unix.AT_SYMLINK_NOFOLLOW|unix.AT_STATX_FORCE_SYNC, statMask, &s)
@@ -136,8 +132,8 @@ func sameBytes(a, b io.Reader) bool {
 	}
 }
 
-// links reports, by empty files of its own, whether there are hard links in the
-// bin: errReplacing where there are none.
+// links reports whether the bin supports hard links, by trying it with empty files of its own; it returns
+// errReplacing if not.
 func (b *bin) links() error {
 	if b.linked.Load() {
 		return nil

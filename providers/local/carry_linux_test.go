@@ -84,8 +84,8 @@ func put(t *testing.T, h disk, d providers.Driver) (providers.Entry, providers.R
 	return e, r, err
 }
 
-// Where a rename may replace, a restore makes the second name before it takes the
-// first. What is killed in between is finished by the next one.
+// If a rename may replace, a restore makes the second name before it removes the first. The next restore finishes one
+// that was killed in between.
 func TestARestoreBetweenItsTwoNamesIsFinished(t *testing.T) {
 	for name, o := range map[string]losefs.Options{"a rename may replace": {Replaces: true}, "it need not": {}} {
 		t.Run(name, func(t *testing.T) {
@@ -133,8 +133,8 @@ func TestWithoutLinksNothingGoesWhereARenameMayReplace(t *testing.T) {
 	}
 }
 
-// bound is a storage on bindfs or mergerfs, which know no rename that never
-// replaces. mergerfs says of a file's second name that it is another inode.
+// bound is a storage on bindfs or mergerfs, which have no rename that never replaces. mergerfs reports another inode
+// number for a file's second name.
 func bound(t *testing.T, program string) disk {
 	t.Helper()
 	from, top := t.TempDir(), t.TempDir()
@@ -204,7 +204,7 @@ func TestARestoreIsFinishedWhereALinkIsSaidToBeAnotherFile(t *testing.T) {
 	}
 }
 
-// copyAll copies a file, and its times as far as anybody can.
+// copyAll copies a file, and its times as far as possible.
 func copyAll(from, to string) error {
 	content, err := os.ReadFile(from)
 	if err != nil {

@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// child does what args say: the top folder, the verb, and what it is about.
+// child carries out args: the top folder, the verb, and its arguments.
 func child(args []string) {
 	d, err := Open(Options{Roots: []string{args[0] + "/root"}, TrashHome: args[0] + "/data/Trash", Workers: 1, Now: func() time.Time { return noon }})
 	if err == nil {

@@ -15,42 +15,36 @@ import (
 	"sweepd/providers"
 )
 
-// Options of a Driver.
+// Options are the settings of a Driver.
 type Options struct {
-	// Roots are the folders to list. A root that is a symbolic link is resolved
-	// once, by Open; a root below another is listed once. A root that cannot be
-	// opened is not an error of Open: each listing tries it again and names it
-	// in an UnlistedError.
+	// Roots are the folders to list. Open resolves a root that is a symbolic link, once; a root below another is
+	// listed once. A root that cannot be opened is no error of Open: each listing tries it again and names it in an
+	// UnlistedError.
 	Roots []string
-	// Only are folders in the roots, or roots. Unless there are none, nothing
-	// outside of them is listed, read or moved. What a listing of the roots
-	// would leave out stays left out: Exclude is relative to the root still.
+	// Only are folders in the roots, or roots. If there are any, nothing outside of them is listed, read or moved.
+	// Rules of the roots still apply: Exclude remains relative to the root.
 	Only []string
-	// Interest says which file names are listed; nil means all.
+	// Interest reports whether files of that name are listed; nil means all.
 	Interest func(name string) bool
-	// CrossMounts lets listings and reads go on into other file systems and
-	// bind mounts below a root.
+	// CrossMounts lets listings and reads go on into other file systems and bind mounts below a root.
 	CrossMounts bool
-	// Exclude are doublestar patterns for paths below a root, in addition to
-	// the built-in ones; a folder that matches is not entered.
+	// Exclude are doublestar patterns for paths below a root, in addition to the built-in ones; a folder that matches
+	// is not entered.
 	Exclude []string
-	// TrashHome is the home trash; see HomeTrash. What is on other mounts, or in
-	// other btrfs subvolumes, goes to the bin on top of its own. Empty: nothing can
-	// be deleted.
+	// TrashHome is the home trash; see HomeTrash. Files on other mounts, or in other btrfs subvolumes, go to the bin
+	// on top of their own. If it is empty, nothing can be deleted.
 	TrashHome string
-	// Workers is how many folders are read at the same time; 0 means one for
-	// each processor, four at most.
+	// Workers is how many folders are read at the same time; 0 means one for each processor, at most four.
 	Workers int
-	// Now dates what is put into the bin; needed with TrashHome.
+	// Now returns the deletion date of files that go into the bin; needed with TrashHome.
 	Now func() time.Time
 }
 
-// CallError says that a system call without which nothing is done is not to be
-// had. It wraps errors.ErrUnsupported.
+// CallError means that a required system call is not available. It wraps errors.ErrUnsupported.
 type CallError struct {
 	Call  string // "openat2"
 	Since string // the version of Linux that has it: "5.6"
-	Err   error  // EPERM: it is forbidden; ENOSYS: it is not there, or hidden
+	Err   error  // EPERM: the call is forbidden; ENOSYS: it is missing, or hidden
 }
 
 func (e *CallError) Error() string {
@@ -62,9 +56,8 @@ func (e *CallError) Error() string {
 
 func (e *CallError) Unwrap() []error { return []error{errors.ErrUnsupported, e.Err} }
 
-// HomeTrash is the path of the home trash by the environment that getenv
-// reads, as the freedesktop.org Trash specification 1.0 and the XDG Base
-// Directory specification 0.8 define it.
+// HomeTrash returns the path of the home trash. getenv reads XDG_DATA_HOME and HOME, as the freedesktop.org Trash
+// specification 1.0 and the XDG Base Directory specification 0.8 define them.
 func HomeTrash(getenv func(string) string) (string, error) {
 	if data := getenv("XDG_DATA_HOME"); filepath.IsAbs(data) {
 		return filepath.Join(data, "Trash"), nil
@@ -120,7 +113,7 @@ func Open(o Options) (*Driver, error) {
 	return d, nil
 }
 
-// addRoot resolves one root, and drops it when it is there already.
+// addRoot resolves one root and adds it, unless it is there already.
 func (d *Driver) addRoot(given string) error {
 	if given == "" {
 		return errors.New("a root is empty")
@@ -141,11 +134,11 @@ func (d *Driver) addRoot(given string) error {
 	r.ways = slices.Compact([]string{path, way})
 	d.roots = append(d.roots, r)
 	d.rules.roots[path] = true
-	return supported(r.check()) // missing or unreadable is the listings' to say
+	return supported(r.check()) // listings report a missing or unreadable root
 }
 
-// markedAbove is markedAbove of each of the ways that lead to the root: its own
-// and those by which the policy names it, which may lead through links.
+// markedAbove is the function markedAbove for each path that leads to the root: its own and those by which the policy
+// names it, which may lead through links.
 func (r *root) markedAbove() error {
 	for _, way := range r.ways {
 		if err := markedAbove(way); err != nil {
@@ -155,7 +148,7 @@ func (r *root) markedAbove() error {
 	return nil
 }
 
-// resolved makes path absolute and free of links, as far as it exists.
+// resolved returns path absolute and without links, as far as it exists.
 func resolved(path string) (string, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -164,9 +157,8 @@ func resolved(path string) (string, error) {
 	return Real(path), nil
 }
 
-// Real returns an absolute path clean and without symbolic links. Of what does
-// not exist, such as a folder on a disk that is not mounted, the links before it
-// are followed all the same.
+// Real returns an absolute path clean and without symbolic links. If the path does not exist, as for a folder on a
+// disk that is not mounted, Real still resolves the links in its existing part.
 func Real(path string) string {
 	path = filepath.Clean(path)
 	at, missing := path, ""
@@ -192,8 +184,7 @@ func Real(path string) string {
 	return path
 }
 
-// resolvedParent resolves the links in all of path but its last element, as
-// far as it exists.
+// resolvedParent returns path with the links resolved in all but its last element, as far as it exists.
 func resolvedParent(path string) string {
 	dir := filepath.Dir(path)
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
@@ -205,8 +196,7 @@ func resolvedParent(path string) string {
 	return filepath.Join(resolvedParent(dir), filepath.Base(path))
 }
 
-// Roots are the folders that are swept, as Entry.Path shows them: absolute,
-// links resolved.
+// Roots returns the folders that are swept, as Entry.Path shows them: absolute, links resolved.
 func (d *Driver) Roots() (paths []string) {
 	for _, r := range d.roots {
 		paths = append(paths, d.parts(r)...)
@@ -214,8 +204,8 @@ func (d *Driver) Roots() (paths []string) {
 	return paths
 }
 
-// Rest implements providers.Rester: what is open of the roots and the bin is
-// closed, unless it is in use, so that their file systems can be unmounted.
+// Rest implements providers.Rester: it closes the descriptors of the roots and of the bin that are not in use, so
+// that their file systems can be unmounted.
 func (d *Driver) Rest() error {
 	d.platform.rest()
 	errs := make([]error, 0, len(d.roots))
@@ -225,7 +215,7 @@ func (d *Driver) Rest() error {
 	return errors.Join(errs...)
 }
 
-// Close closes the roots, and the bin.
+// Close closes the roots, the bin and the watcher.
 func (d *Driver) Close() error {
 	d.platform.close()
 	errs := []error{d.ears.close()}
@@ -235,8 +225,8 @@ func (d *Driver) Close() error {
 	return errors.Join(errs...)
 }
 
-// locate finds the root that path is in, the innermost one, and the path below
-// it. What is in the bin is in no root.
+// locate returns the innermost root that path is in, and the path below it. A path in the bin is in no root:
+// fs.ErrNotExist. Any other path outside of the swept folders is ErrOutside.
 func (d *Driver) locate(path string) (*root, string, error) {
 	if path != filepath.Clean(path) || strings.IndexByte(path, 0) >= 0 {
 		return nil, "", fmt.Errorf("%q is not a clean path: %w", path, providers.ErrOutside)
@@ -251,7 +241,7 @@ func (d *Driver) locate(path string) (*root, string, error) {
 	return r, rest, nil
 }
 
-// Omits implements providers.Omitter: by the rules of the listing.
+// Omits implements providers.Omitter, by the rules of the listing.
 func (d *Driver) Omits(ctx context.Context, ref providers.Ref) error {
 	r, _, err := d.begin(ctx, string(ref))
 	if err != nil {
@@ -260,7 +250,7 @@ func (d *Driver) Omits(ctx context.Context, ref providers.Ref) error {
 	return d.omits(r, string(ref))
 }
 
-// omits is Omits of a file in the root.
+// omits is Omits for a file in the root.
 func (d *Driver) omits(r *root, path string) error {
 	switch {
 	case d.rules.excluded(r.path, path):
@@ -271,7 +261,7 @@ func (d *Driver) omits(r *root, path string) error {
 	return d.leftOut(r, filepath.Dir(path))
 }
 
-// innermost finds the root that path is in; nil when it is in none.
+// innermost returns the innermost root that path is in; nil if it is in none.
 func (d *Driver) innermost(path string) (found *root, rest string) {
 	for _, r := range d.roots {
 		if rel, in := below(r.path, path); in && (found == nil || len(r.path) > len(found.path)) {
@@ -281,7 +271,7 @@ func (d *Driver) innermost(path string) (found *root, rest string) {
 	return found, rest
 }
 
-// below cuts folder, which may be "/", off path.
+// below returns path relative to folder, which may be "/"; in reports whether path is below it.
 func below(folder, path string) (rel string, in bool) {
 	rest, ok := strings.CutPrefix(path, withoutSlash(folder))
 	if ok && len(rest) > 1 && rest[0] == filepath.Separator {
@@ -290,13 +280,13 @@ func below(folder, path string) (rel string, in bool) {
 	return "", false
 }
 
-// withoutSlash is the folder's path without the separator with which that of a
-// whole file system ends, so that a separator and a name can follow.
+// withoutSlash returns the folder's path without a separator at its end, which only "/" has, so that a separator and
+// a name can follow.
 func withoutSlash(folder string) string {
 	return strings.TrimSuffix(folder, string(filepath.Separator))
 }
 
-// begin is what every method starts with.
+// begin starts every method: it returns the error of the context, or the result of locate.
 func (d *Driver) begin(ctx context.Context, path string) (*root, string, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, "", err

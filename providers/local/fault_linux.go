@@ -10,8 +10,8 @@ import (
 	"sweepd/providers"
 )
 
-// atFault is err as the fault of the folder, which the error itself then does
-// not name again.
+// atFault returns err as the fault of the folder. If err is a *fs.PathError of that folder, the folder is not named
+// twice.
 func atFault(folder string, err error) error {
 	if named, ok := errors.AsType[*fs.PathError](err); ok && named == err && named.Path == folder {
 		err = named.Err
@@ -19,8 +19,8 @@ func atFault(folder string, err error) error {
 	return &providers.FolderError{Folder: folder, Err: err}
 }
 
-// refusedFor is err as the fault of the folder where it is about the folder's
-// rights or its file system, and not about one name.
+// refusedFor returns err as the fault of the folder, if it concerns the folder's permissions or its file system and
+// not one name.
 func refusedFor(folder string, err error) error {
 	for _, kind := range []error{unix.ENOSPC, unix.EDQUOT} {
 		if errors.Is(err, kind) {
@@ -35,8 +35,8 @@ func refusedFor(folder string, err error) error {
 	return err
 }
 
-// barred is the error of a move into the bin as the fault of the folder that
-// forbids it: the bin's own, or the one at path that the file is in.
+// barred returns the error of a move into the bin as the fault of the folder that forbids it: the bin's own, or the
+// one at path that the file is in.
 func (b *bin) barred(err error, folder int, path string) error {
 	switch {
 	case !errors.Is(err, fs.ErrPermission) && !errors.Is(err, unix.EROFS):
@@ -49,9 +49,8 @@ func (b *bin) barred(err error, folder int, path string) error {
 	return err
 }
 
-// writable reports whether names may be made in the folder and taken out of it.
-// With AT_EACCESS unix.Faccessat would take the EPERM of an immutable folder for
-// a missing system call, and go by the folder's mode instead.
+// writable reports whether names can be made in the folder and removed from it. With AT_EACCESS, unix.Faccessat would
+// take the EPERM of an immutable folder for a missing system call, and check the folder's mode instead.
 func writable(folder int) bool {
 	return mayWrite(folder) == nil
 }

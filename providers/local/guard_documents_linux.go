@@ -17,9 +17,8 @@ import (
 	"sweepd/providers/local/mentions"
 )
 
-// readDocuments reads every document below the root: those in folders that are
-// left out as well, because a person who keeps notes out of the sweep names
-// pictures in them all the same.
+// readDocuments reads every document below the root, also in folders that are left out: a user who excludes notes
+// from the sweep still names pictures in them.
 func (d *Driver) readDocuments(ctx context.Context, r *root, last *reading, words bool) *reading {
 	x := &reading{listing: d.memory.listings.Load(), index: &mentions.Index{}, paths: map[uint32]string{}}
 	if d.o.Now != nil {
@@ -76,13 +75,13 @@ type gathering struct {
 	*reading
 }
 
-// kept is the new number of a document of the last reading.
+// kept returns the new number of a document of the last reading.
 func (g *gathering) kept(doc uint32) (uint32, bool) {
 	n, ok := g.same[doc]
 	return n, ok
 }
 
-// collect puts together what the workers noted.
+// collect merges the workers' results.
 func (g *gathering) collect(readers []*docReader) {
 	for _, l := range readers {
 		g.known = append(g.known, l.noted...)
@@ -91,7 +90,7 @@ func (g *gathering) collect(readers []*docReader) {
 	}
 }
 
-// fail notes why the files have to be kept; the first reason is enough.
+// fail records why the files have to be kept; the first reason is enough.
 func (g *gathering) fail(why string) {
 	g.noting.Lock()
 	defer g.noting.Unlock()
@@ -100,8 +99,7 @@ func (g *gathering) fail(why string) {
 	}
 }
 
-// unchanged reports whether the document's mentions need not be read again, and
-// keeps them then.
+// unchanged reports whether the document's mentions need not be read again, and keeps them in that case.
 func (l *docReader) unchanged(s state, n uint32, f folder, name string) bool {
 	if s.weak {
 		return false // one state may look like another
@@ -149,8 +147,8 @@ func (l *docReader) run() {
 	}
 }
 
-// folder reads the documents of one folder. What is gone meanwhile, or another
-// mount, mentions nothing; a folder that cannot be looked into may.
+// folder reads the documents of one folder. It ignores a folder that is gone meanwhile, or is another mount; a folder
+// that cannot be read may mention any file.
 func (l *docReader) folder(f folder) {
 	fd, err := f.open()
 	if gone(err) || err == unix.EXDEV {
@@ -222,11 +220,11 @@ func (l *docReader) entries(f folder, fd int, buf []byte) error {
 	return nil
 }
 
-// within is the path of what is called name in the folder, which may be "/".
+// within returns the path of the name in the folder, which may be "/".
 func within(f folder, name string) string { return strings.TrimSuffix(f.path, "/") + "/" + name }
 
-// dirent takes the first of the directory entries: its name with the NUL behind
-// it, and its type.
+// dirent returns the first of the directory entries: its name with the NUL after it, its type, and the remaining
+// entries.
 func dirent(buf []byte) (name []byte, kind byte, rest []byte, err error) {
 	if len(buf) <= direntName {
 		return nil, 0, nil, errDirent
@@ -242,13 +240,13 @@ func dirent(buf []byte) (name []byte, kind byte, rest []byte, err error) {
 	return buf[direntName : direntName+end+1], buf[direntType], buf[length:], nil
 }
 
-// programs reports whether a folder is a program's own, or a bin.
+// programs reports whether a folder belongs to a program, or is a bin.
 func (x *rules) programs(folder string) bool {
 	return (&rules{bin: x.bin}).skips("", folder)
 }
 
-// planBegins is how a plan begins that this program saved. It names the very
-// files that are to go, and would hold them all.
+// planBegins is the beginning of a plan that this program saved. A plan names the very files that are to go, and
+// would hold them all.
 const planBegins = "{\n  \"sweepd_plan\":"
 
 func ownPlan(fd int) bool {
@@ -257,8 +255,8 @@ func ownPlan(fd int) bool {
 	return err == nil && string(head[:n]) == planBegins
 }
 
-// document reads one document, whose name ends with a NUL byte, unless it is as
-// it was. That it is a link or something else by now, or gone, is no error.
+// document reads one document, whose name ends with a NUL byte, unless it is unchanged. A document that is gone, or
+// is a link or not a regular file by now, is no error.
 func (l *docReader) document(f folder, folder int, nul []byte) error {
 	name := string(nul[:len(nul)-1])
 	if l.numbers != nil {
@@ -300,7 +298,7 @@ func (l *docReader) document(f folder, folder int, nul []byte) error {
 	return err
 }
 
-// state is that of what was just looked at.
+// state returns the state of the file that was looked at last.
 func (l *docReader) state() state {
 	return state{identify(&l.stat), unix.Mkdev(l.stat.Dev_major, l.stat.Dev_minor)}
 }
@@ -310,7 +308,7 @@ func (l *docReader) met(s state) bool {
 	return met
 }
 
-// text is what is to be read of the document; nil for nothing.
+// text returns the part of the document that is to be read; nil for nothing.
 func text(how mentions.Manner, b *docBytes) (io.Reader, error) {
 	if how == mentions.Read {
 		return b, b.fits()
@@ -328,15 +326,13 @@ func text(how mentions.Manner, b *docBytes) (io.Reader, error) {
 	return nil, nil
 }
 
-// docLimit is how many bytes of a document are read at most; one that has more
-// may name anything.
+// docLimit is how many bytes of a document are read at most; a larger one may name any file.
 const docLimit = 1 << 30
 
 var errDocLimit = fmt.Errorf("it has more than %d GiB", docLimit>>30)
 
-// docBytes reads a document until the context ends. Where its size was the end
-// is not asked for: what is written to it now will be read another time. Holes are
-// passed over, so that a sparse file costs what it has.
+// docBytes reads a document until the context ends. It ends at the size that the document had when it was opened:
+// bytes written since are read another time. It skips holes, so that a sparse file costs only its stored bytes.
 type docBytes struct {
 	ctx          context.Context
 	fd           int
@@ -344,7 +340,7 @@ type docBytes struct {
 	at, n        int64 // where to read next; how much was read
 }
 
-// fits returns errDocLimit for a document that need not be begun with.
+// fits returns errDocLimit for a document that is too large to begin with.
 func (r *docBytes) fits() error {
 	if min(r.size, r.stored) > docLimit {
 		return errDocLimit

@@ -9,17 +9,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// surroundings are what the guards ask of a file's folder, and of those above
-// it. They are the same for all files in it, so that those who ask at the same
-// time look together.
+// surroundings are the results about a file's folder, and those above it, that the guards need. They are the same for
+// all files in the folder, so that goroutines that ask at the same time share one look.
 type surroundings struct {
-	alone   bool       // nothing in the folder has a name of the forms of neighbours and sidecars
-	library string     // why all that is in the folder is part of a library
+	alone   bool       // no name in the folder has the form of a neighbour or a sidecar
+	library string     // why all files in the folder are part of a library
 	trees   []workTree // of Git, from the folder upward
-	treeErr error      // that there may be more
+	treeErr error      // why there may be more
 }
 
-// around looks at the surroundings of the file, once for all guards.
+// around returns the surroundings of the file; all guards share one look.
 func (q *question) around() *surroundings {
 	if q.near == nil {
 		q.near = q.d.around.ask(filepath.Dir(q.path), func(askers int) *surroundings {
@@ -32,16 +31,15 @@ func (q *question) around() *surroundings {
 	return q.near
 }
 
-// Listing a folder pays when enough ask, so many names for each of them; else
-// it costs as much to look for each file's neighbours and sidecars by name.
+// Listing a folder pays if enough files ask, with at most namesEach names for each of them; otherwise it costs as
+// much to look for each file's neighbours and sidecars by name.
 const (
 	enough    = 4
 	namesEach = 100
 )
 
-// aloneIn reports whether nothing in the folder at rel has a name by which it
-// could be some file's neighbour or sidecar. It does not say so of a folder that
-// it could not list, or that has more names than limit.
+// aloneIn reports whether no name in the folder at rel could be the neighbour or sidecar of some file. It returns
+// false for a folder that it could not list, or that has more names than limit.
 func (r *root) aloneIn(rel string, limit int) bool {
 	fd, err := r.open(rel, openFolder)
 	if err != nil {
@@ -64,9 +62,8 @@ func (r *root) aloneIn(rel string, limit int) bool {
 	return false
 }
 
-// accompanies reports whether name may be one of neighbours or sidecars of
-// another, in whatever case, and on file systems that take different letters for
-// the same.
+// accompanies reports whether name may be one of the neighbours or sidecars of another file, in any case, and on file
+// systems that treat different letters as equal.
 func accompanies(name string) bool {
 	if len(name) >= 2 && (name[0] == '.' && (name[1] == '~' || name[1] == '#' || name[1] >= 0x80) || name[:2] == "~$") {
 		return true
@@ -82,7 +79,7 @@ func accompanies(name string) bool {
 	return slices.ContainsFunc([]byte(ext), func(c byte) bool { return c >= 0x80 })
 }
 
-// beside says which of the names there is in the file's folder; "" if none.
+// beside returns the first of the names that exists in the file's folder; "" if none does.
 func (q *question) beside(names []string) (string, error) {
 	if q.around().alone {
 		return "", nil

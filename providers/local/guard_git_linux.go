@@ -18,13 +18,12 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// gitIndexLimit is the largest index that is read, in bytes: more than a
-// million files. Decoding takes six times as much memory.
+// gitIndexLimit is the largest index that is read, in bytes: more than a million files. Decoding takes six times as
+// much memory.
 const gitIndexLimit = 128 << 20
 
-// gitIndex is what one index of Git tracks, as hashes of folded paths: two
-// paths of one hash, or that differ in case only, are one, which can only keep
-// a file too many.
+// gitIndex is the set of files that one index of Git tracks, as hashes of folded paths. Two paths with one hash, or
+// that differ only in case, count as one, which can only keep a file too many.
 type gitIndex struct {
 	is      state
 	seed    maphash.Seed
@@ -33,9 +32,8 @@ type gitIndex struct {
 	err     error
 }
 
-// tracked says which work tree above the file tracks it. All are asked, also
-// those above the root: the outer one may have tracked the file before there
-// was an inner one.
+// tracked returns which work tree above the file tracks it; "" if none does. It asks all of them, also those above
+// the root: the outer one may have tracked the file before there was an inner one.
 func (q *question) tracked() (why string) {
 	near := q.around()
 	err := near.treeErr
@@ -55,12 +53,11 @@ func (q *question) tracked() (why string) {
 	return ""
 }
 
-// workTree is a folder with a repository of Git, and the path at which the file's
-// folder is in it.
+// workTree is a folder with a Git repository, and the path of the file's folder in it.
 type workTree struct{ dir, git, folder string }
 
-// allWorkTrees are those of which the folder on the mount with that number is a
-// part, at its own path and at other mounts of its file system.
+// allWorkTrees returns the work trees that contain the folder, at its own path and at other mounts of its file
+// system. mount is the number of the folder's mount.
 func (d *Driver) allWorkTrees(folder string, mount uint64) (trees []workTree, err error) {
 	trees, err = workTrees(folder)
 	if err != nil {
@@ -80,8 +77,8 @@ func (d *Driver) allWorkTrees(folder string, mount uint64) (trees []workTree, er
 	return trees, nil
 }
 
-// workTrees finds those of which the folder is a part, the innermost first, as
-// far as the first that could not be looked for.
+// workTrees returns the work trees that contain the folder, the innermost first. After an error it returns those
+// found before it.
 func workTrees(folder string) (trees []workTree, err error) {
 	top, err := openTop()
 	if err != nil {
@@ -123,9 +120,8 @@ func (d *Driver) trackedIn(t workTree, path string) (why string, err error) {
 	return "", nil
 }
 
-// gitDir finds the repository of the work tree dir; "" when it is none. A file
-// called .git has the repository's place in it (gitrepository-layout(5)): that
-// of a worktree, or of a submodule.
+// gitDir returns the repository of the work tree dir; "" if it is none. A file named .git contains the repository's
+// place (gitrepository-layout(5)): that of a worktree, or of a submodule.
 func gitDir(top int, dir string) (string, error) {
 	path := filepath.Join(dir, ".git")
 	fd, s, err := openAbsolute(top, path, unix.O_PATH)
@@ -170,8 +166,8 @@ func openTop() (int, error) {
 	return again(func() (int, error) { return unix.Open("/", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0) })
 }
 
-// openAbsolute opens an absolute path, from "/" which is open as top, through no
-// symbolic link. A file that is opened with O_PATH may be one.
+// openAbsolute opens an absolute path, from "/", which is open as top, through no symbolic link. The result is a link
+// only if flags contain O_PATH.
 func openAbsolute(top int, path string, flags uint64) (int, *unix.Statx_t, error) {
 	fd, err := openBelow(top, path[1:], flags, true)
 	if err != nil {
@@ -199,8 +195,8 @@ func readAbsolute(top int, path string, limit int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, limit))
 }
 
-// index reads an index, unless it is as it was; nil when there is none, as in
-// a repository to which nothing has been added.
+// index returns the index at the path, and reads it if it has changed; nil if there is none, as in a repository to
+// which nothing has been added.
 func (m *memory) index(top int, path string) (*gitIndex, error) {
 	fd, s, err := openAbsolute(top, path, openFile)
 	if errors.Is(err, unix.ENOENT) {
@@ -239,9 +235,9 @@ func unreadable(path string, err error) error {
 	return fmt.Errorf("its index %q could not be read: %w", path, err)
 }
 
-// decode takes in an index (gitformat-index(5)). What the decoder does not know
-// is an error: a split index, a sparse one, SHA-256. It is not ours, and what it
-// reads may be anybody's, so that its panic is an error too.
+// decode reads an index (gitformat-index(5)). Formats that the decoder does not know are errors: a split index, a
+// sparse one, SHA-256. The decoder is not ours, and any program may have written the index, so its panic becomes an
+// error too.
 func (x *gitIndex) decode(r io.Reader) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -272,8 +268,8 @@ func (x *gitIndex) tracks(rel string) bool {
 	return found || slices.ContainsFunc(x.folders, func(f string) bool { return strings.HasPrefix(rel, f) })
 }
 
-// folded makes one of the spellings of a path that a file system, or a setting
-// of Git (core.ignoreCase, core.precomposeUnicode), may take for the same.
+// folded returns one form for all spellings of a path that a file system, or a setting of Git (core.ignoreCase,
+// core.precomposeUnicode), may treat as equal.
 func folded(path string) string {
 	for i := range len(path) {
 		if path[i] >= 0x80 {

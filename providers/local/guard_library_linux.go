@@ -10,9 +10,8 @@ import (
 	"sweepd/providers"
 )
 
-// inLibrary says which library the file is part of. A library that the root is
-// the top of, or lies in, was named by whoever named the root, and does not
-// count.
+// inLibrary returns which library the file is part of; "" if none. A library that is the root, or contains it, does
+// not count: the user has named the root in spite of it.
 func (q *question) inLibrary() (why string) {
 	if why := q.around().library; why != "" {
 		return why
@@ -47,7 +46,7 @@ func (q *question) libraryAbove() (why string) {
 	return why
 }
 
-// isLibrary says which library the folder at path is.
+// isLibrary returns which library the folder at path is; "" if none.
 func isLibrary(folder int, path string) (why string, err error) {
 	if of := providers.LibraryFolder(path); of != "" {
 		return fmt.Sprintf("it is part of %s (%q)", of, path), nil

@@ -10,8 +10,8 @@ import (
 	"sweepd/providers/local/mentions"
 )
 
-// memory is what the guards have read of the folders: of each root the names
-// that its documents mention, and Git's indexes. The zero value is empty.
+// memory is what the guards have read of the folders: for each root the names that its documents mention, and Git's
+// indexes. The zero value is empty.
 type memory struct {
 	mu       sync.Mutex
 	mentions map[*root]*shelf
@@ -20,28 +20,27 @@ type memory struct {
 	listings atomic.Uint64 // that have begun
 }
 
-// shelf is what the documents below one root mention. It is read at the first
-// question after a listing has begun, and again after a while; a reading that was
-// interrupted is no answer.
+// shelf is the result of reading the documents below one root. They are read at the first question after a listing
+// has begun, and again after a while; an interrupted reading is discarded.
 type shelf struct {
 	mu      sync.Mutex
-	reading chan struct{} // closed when it has been read; nil: nobody reads
+	reading chan struct{} // closed when it has been read; nil: no goroutine reads
 	read    *reading
 	words   *reading
 }
 
 // reading is the outcome of reading all documents below a root.
 type reading struct {
-	listing uint64 // after which it began
+	listing uint64 // the number of listings that had begun
 	at      time.Time
 	took    time.Duration
-	unread  string // why that is not all of them; "" if it is
+	unread  string // why some were not read; "" if all were
 	index   *mentions.Index
 	words   *mentions.Words
-	paths   map[uint32]string // of the documents that mention anything
-	known   []document        // all that were seen
+	paths   map[uint32]string // of the documents that mention a file
+	known   []document        // all documents seen
 
-	files, bytes int64 // that were opened and read for it
+	files, bytes int64 // opened and read for it
 }
 
 // state is one state of one document's bytes.
@@ -56,17 +55,16 @@ type document struct {
 	number uint32
 }
 
-// Documents are read again when a reading is older than readAgain and than
-// readShare times as long as it took, so that reading takes a small share of a
-// long run; in any case when it is older than readLatest. Documents that are as
-// they were are not opened for it.
+// Documents are read again when a reading is older than readAgain and than readShare times as long as it took, so
+// that reading takes a small share of a long run; in any case when it is older than readLatest. Unchanged documents
+// are not opened for it.
 const (
 	readAgain  = 2 * time.Second
 	readShare  = 20
 	readLatest = 10 * time.Minute
 )
 
-// mentioned says which document below any root that the file is in names it.
+// mentioned returns which document names the file, of those below any root that the file is in; "" if none does.
 func (d *Driver) mentioned(ctx context.Context, path, name string) (why string, err error) {
 	for _, r := range d.roots {
 		if _, in := below(r.path, path); !in {
@@ -93,8 +91,7 @@ func (d *Driver) mentioned(ctx context.Context, path, name string) (why string, 
 	return "", nil
 }
 
-// names says which document names the file, as far as its name has a picture's
-// extension.
+// names returns which document names the file; it finds only names with a picture's extension.
 func (x *reading) names(name string) string {
 	if x.unread != "" {
 		return x.unread
@@ -131,7 +128,7 @@ func (m *memory) shelf(r *root) *shelf {
 	return m.mentions[r]
 }
 
-// get returns what has been read, or reads it while others wait.
+// get returns the last reading, unless it is stale; then one caller reads while the others wait.
 func (s *shelf) get(ctx context.Context, d *Driver, r *root, words bool) (*reading, error) {
 	for {
 		s.mu.Lock()
@@ -167,9 +164,8 @@ func (s *shelf) get(ctx context.Context, d *Driver, r *root, words bool) (*readi
 	}
 }
 
-// stale reports whether documents may have been written that a new question has
-// to know of: a document that was written before a listing began is always seen
-// by those who ask about its files.
+// stale reports whether documents that a new question depends on may have been written since the reading: a document
+// that was written before a listing began always counts for the files of that listing.
 func (d *Driver) stale(x *reading) bool {
 	if x.listing != d.memory.listings.Load() {
 		return true

@@ -129,7 +129,7 @@ func TestADocumentIsReadWhateverItsName(t *testing.T) {
 	}
 }
 
-// What an office document links is told by what it is, whatever its name.
+// The content of an office document decides which links it has, not its name.
 func TestAPictureThatAnOfficeDocumentLinksIsHeld(t *testing.T) {
 	for name, parts := range map[string]map[string]string{
 		"a.docx": {"word/_rels/document.xml.rels": `<Relationships><Relationship Id="1" Target="a.png" TargetMode="External"/></Relationships>`},

@@ -2,5 +2,5 @@
 
 package local
 
-// memory is what the guards have read; there are none here.
+// memory is empty: there are no guards on this system.
 type memory struct{}

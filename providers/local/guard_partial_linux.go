@@ -9,7 +9,7 @@ import (
 	"sweepd/providers"
 )
 
-// underWay looks for a neighbour.
+// underWay returns a reason if there is a neighbour of the file.
 func (q *question) underWay() string {
 	switch name, err := q.beside(providers.Neighbours(q.file.name)); {
 	case err != nil:
@@ -20,8 +20,7 @@ func (q *question) underWay() string {
 	return ""
 }
 
-// beside reports whether there is that name in the file's folder, be it a file,
-// a folder or a link.
+// beside reports whether the name exists in the file's folder, as a file, a folder or a link.
 func (p *pinned) beside(name string) (bool, error) {
 	_, err := statName(p.folder, name)
 	if gone(err) || errors.Is(err, unix.ENAMETOOLONG) || errors.Is(err, unix.ENOTDIR) {

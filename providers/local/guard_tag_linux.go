@@ -8,28 +8,25 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// sparseFrom is the size in bytes from which a file must have blocks: smaller
-// ones ext4, btrfs and NTFS may keep with the inode.
+// sparseFrom is the size in bytes from which a file must have blocks: ext4, btrfs and NTFS may keep smaller ones with
+// the inode.
 const sparseFrom = 4096
 
-// elsewhere says why the file's bytes are not here but with a sync program. A
-// file that is synced, and here, is not held, in a sync folder or not: deleting
-// it in the cloud as well is what a person who sweeps that folder wants, and
-// the bin of the folder's mount has it here.
+// elsewhere returns why the file's bytes are not on this disk but with a sync program; "" if they are here. It does
+// not hold a file that is synced and here, in a sync folder or not: a user who sweeps that folder wants to delete the
+// file in the cloud as well, and the bin of the folder's mount still has it here.
 //
-// No blocks at all is what a file has that was only given a size. It also holds
-// files of file systems that count no blocks; those without a byte but zeroes
-// are no pictures.
+// A file that was only given a size has no blocks at all. The rule also holds files on file systems that count no
+// blocks; a file of zeroes alone is no picture.
 func (p *pinned) elsewhere() string {
 	if s := &p.stat; s.Mask&unix.STATX_BLOCKS != 0 && s.Blocks == 0 && s.Size > sparseFrom {
 		return "its bytes are not on this disk (it has no blocks)"
 	}
 	for _, a := range []struct{ name, program, here string }{
-		// nextcloud/desktop, src/libsync/vfs/xattr/xattrwrapper_linux.cpp: on a
-		// placeholder only.
+		// nextcloud/desktop, src/libsync/vfs/xattr/xattrwrapper_linux.cpp: on a placeholder only.
 		{"user.nextcloud.hydrate_exec", "Nextcloud", ""},
-		// opencloud-eu/desktop, vfs_xattr.cpp, and ownCloud's: virtual, hydrate,
-		// dehydrate or dehydrated; hydrated, or nothing, is here.
+		// opencloud-eu/desktop, vfs_xattr.cpp, and ownCloud's: virtual, hydrate, dehydrate or dehydrated; with
+		// hydrated, or no value, the bytes are here.
 		{"user.openvfs.state", "ownCloud or OpenCloud", "hydrated"},
 	} {
 		value, err := p.attribute(a.name)
@@ -43,10 +40,9 @@ func (p *pinned) elsewhere() string {
 	return ""
 }
 
-// tagged says which star or tag a person gave the file: freedesktop.org's
-// Common Extended Attributes, and what KDE's KFileMetaData (usermetadata.cpp)
-// writes. A comment (user.xdg.comment) is no star: programs that download write
-// it too.
+// tagged returns which star or tag the user gave the file: freedesktop.org's Common Extended Attributes, and those
+// that KDE's KFileMetaData (usermetadata.cpp) writes. A comment (user.xdg.comment) is no star: programs that download
+// write it too.
 func (p *pinned) tagged() string {
 	for _, name := range []string{"user.xdg.tags", "user.baloo.rating"} {
 		value, err := p.attribute(name)
@@ -60,8 +56,8 @@ func (p *pinned) tagged() string {
 	return ""
 }
 
-// attribute reads an extended attribute, without the NUL that C programs put at
-// its end; "" when there is none, or the file system has none.
+// attribute returns an extended attribute, without the NUL that C programs put at its end; "" if there is none, or
+// the file system has none.
 func (p *pinned) attribute(name string) (string, error) {
 	var buf [256]byte
 	n, err := again(func() (int, error) { return unix.Fgetxattr(p.fd, name, buf[:]) })

@@ -11,10 +11,8 @@ import (
 	"sweepd/providers"
 )
 
-// Guards implements providers.Driver. Each guard of what it was asked for looks
-// for itself; none writes, runs a program or follows a link. What it cannot
-// look at, a guard takes for a reason to hold the file. The package comment has
-// what they do not see.
+// Guards implements providers.Driver. Each requested guard looks for itself; none writes, runs a program or follows a
+// link. A guard that cannot look returns that as a reason to hold the file. The package comment lists their limits.
 func (d *Driver) Guards(ctx context.Context, ref providers.Ref, rev providers.Revision, of []providers.Guard) ([]providers.Held, error) {
 	r, rel, err := d.begin(ctx, string(ref))
 	if err != nil {
@@ -54,8 +52,7 @@ type question struct {
 	near      *surroundings
 }
 
-// ask asks one guard why it holds the file; "" if it does not. The error is
-// that of the context.
+// ask returns why one guard holds the file; "" if it does not. The error is that of the context.
 func (q *question) ask(ctx context.Context, guard providers.Guard) (why string, err error) {
 	switch guard {
 	case providers.GuardOpen:
@@ -77,15 +74,14 @@ func (q *question) ask(ctx context.Context, guard providers.Guard) (why string, 
 	case providers.GuardTagged:
 		return q.file.tagged(), nil
 	case providers.GuardShared, providers.GuardLocked:
-		return "", nil // a disk's permissions and flags are not about sharing; immutable files Trash refuses
+		return "", nil // permissions and flags of a disk are not about sharing; Trash refuses immutable files
 	}
 	return fmt.Sprintf("nothing is known of the guard %q", guard), nil
 }
 
-// writtenTo asks the kernel for a read lease, which it does not give while
-// anybody has the file open for writing, and lets it go at once (fcntl(2),
-// F_SETLEASE). Where there are none (NFS, FUSE, another owner's file) nothing
-// is said; the comparisons of the move have to do.
+// writtenTo asks the kernel for a read lease, which it refuses while any program has the file open for writing, and
+// releases it at once (fcntl(2), F_SETLEASE). On files without leases (NFS, FUSE, another owner's file) it returns
+// "", and only the comparisons of the move protect the file.
 func (p *pinned) writtenTo() string {
 	_, err := again(func() (int, error) { return unix.FcntlInt(uintptr(p.fd), unix.F_SETLEASE, unix.F_RDLCK) })
 	if err == unix.EAGAIN {

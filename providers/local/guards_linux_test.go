@@ -32,7 +32,7 @@ func (b *box) heldBy(path string, want ...providers.Guard) (whys string) {
 	return whys
 }
 
-// says checks that the reason names what it should.
+// says checks that the reason contains want.
 func (b *box) says(why, want string) {
 	b.Helper()
 	if !strings.Contains(why, want) {

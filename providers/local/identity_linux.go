@@ -8,10 +8,9 @@ import (
 	"sweepd/providers"
 )
 
-// identity is one state of one file, under its path. Times are nanoseconds
-// since 1970. There is no device number: it is given anew at each start on
-// btrfs, LVM and networks, and whenever a disk is plugged in, and what a person
-// said of a file has to outlive that.
+// identity is one state of one file, under its path. Times are nanoseconds since 1970. There is no device number: it
+// changes at each start on btrfs, LVM and networks, and whenever a disk is plugged in, and the user's decisions about
+// a file have to outlive that.
 type identity struct {
 	ino          uint64
 	born         int64
@@ -20,8 +19,8 @@ type identity struct {
 	mtime, ctime int64
 }
 
-// append writes the identity as a Revision: five hexadecimal numbers with dots
-// between them, the second empty where there is no birth time.
+// append appends the identity as a Revision: five hexadecimal numbers with dots between them, the second empty if
+// there is no birth time.
 func (id identity) append(b []byte) []byte {
 	b = strconv.AppendUint(b, id.ino, 16)
 	b = append(b, '.')
@@ -40,14 +39,13 @@ func (id identity) revision() providers.Revision {
 	return providers.Revision(id.append(buf[:0]))
 }
 
-// is reports whether rev is the revision of id; it allocates nothing.
+// is reports whether rev is the revision of id. It allocates nothing.
 func (id identity) is(rev providers.Revision) bool {
 	var buf [128]byte
 	return string(id.append(buf[:0])) == string(rev)
 }
 
-// lasting is the part that a move within the file system leaves as it is:
-// renaming sets the change time.
+// lasting returns the part that a move within the file system does not change: renaming sets the change time.
 func (id identity) lasting() identity {
 	id.ctime = 0
 	return id
@@ -55,7 +53,7 @@ func (id identity) lasting() identity {
 
 var errRevision = errors.New("not a revision of a local file")
 
-// parseRevision reads what append wrote, and nothing else.
+// parseRevision parses the output of append, and nothing else.
 func parseRevision(rev providers.Revision) (identity, error) {
 	f := strings.Split(string(rev), ".")
 	if len(f) != 5 {

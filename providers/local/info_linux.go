@@ -9,24 +9,23 @@ import (
 	"time"
 )
 
-// infoLimit is the most that is read or written of one .trashinfo, in bytes.
+// infoLimit is how many bytes of one .trashinfo are read or written at most.
 const infoLimit = 1 << 20
 
-// dateForm is DeletionDate's: local time without a zone (Trash specification
-// 1.0, "Contents of a trash directory").
+// dateForm is DeletionDate's: local time without a zone (Trash specification 1.0, "Contents of a trash directory").
 const dateForm = "2006-01-02T15:04:05"
 
-// trashInfo is the content of the .trashinfo of one file. path is absolute in
-// the home trash, and relative to the top of the volume in any other.
+// trashInfo returns the content of the .trashinfo of one file. path is absolute in the home trash, and relative to
+// the top of the volume in any other.
 func trashInfo(path string, deleted time.Time) []byte {
 	return fmt.Appendf(nil, "[Trash Info]\nPath=%s\nDeletionDate=%s\n", escape(path), deleted.Format(dateForm))
 }
 
 var errInfo = errors.New("not a .trashinfo")
 
-// parseInfo reads a .trashinfo, of whatever program. The path is absolute, or
-// relative and without "..". A date that cannot be read is the zero time; of
-// keys that come twice the first counts, as the specification says.
+// parseInfo parses a .trashinfo of any program. The path is absolute, or relative and without "..". A date that
+// cannot be parsed is the zero time; if a key comes twice the first counts, as the specification requires. Errors are
+// errInfo.
 func parseInfo(content []byte, zone *time.Location) (path string, deleted time.Time, err error) {
 	lines := strings.Split(string(content), "\n")
 	if strings.TrimRight(lines[0], "\r ") != "[Trash Info]" {
@@ -56,8 +55,8 @@ func parseInfo(content []byte, zone *time.Location) (path string, deleted time.T
 
 const hexDigits = "0123456789ABCDEF"
 
-// escape percent-encodes every byte that RFC 2396 section 2 does not call a
-// letter, a digit or an unmistakable mark. It loses no byte, UTF-8 or not.
+// escape percent-encodes every byte that is not a letter, a digit or an unmistakable mark of RFC 2396 section 2. It
+// loses no byte, UTF-8 or not.
 func escape(s string) string {
 	var b strings.Builder
 	for _, c := range []byte(s) {
@@ -70,7 +69,7 @@ func escape(s string) string {
 	return b.String()
 }
 
-// unescape undoes escape; any other byte stands for itself.
+// unescape undoes escape; it leaves any other byte as it is.
 func unescape(s string) (string, error) {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {

@@ -6,9 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// keptBin is the home trash as it was last opened. To open it takes some twenty
-// system calls, to see that it still is what its path leads to three. It stays
-// open, so that no other folder can get its inode number. The zero value is
+// keptBin is the home trash as it was last opened. Opening it takes some twenty system calls; checking that its path
+// still leads to it takes three. It stays open, so that no other folder can get its inode number. The zero value is
 // ready.
 type keptBin struct {
 	mu     sync.Mutex
@@ -18,14 +17,13 @@ type keptBin struct {
 	closed bool
 }
 
-// owned tells one user's folder from another's, and from any other.
+// owned identifies a folder and its owner.
 type owned struct {
 	place
 	uid uint32
 }
 
-// home is openHome, once for many operations as long as nobody takes the bin
-// away or puts another in its place.
+// home is openHome, once for many operations, until the bin is removed or replaced.
 func (d *Driver) home(create bool) (*bin, error) {
 	if b := d.kept.take(create); b != nil {
 		return b, nil
@@ -37,7 +35,7 @@ func (d *Driver) home(create bool) (*bin, error) {
 	return b, err
 }
 
-// take gives one more use of the bin, if it is still there; else nil.
+// take returns the bin with one more use, if it is still there; otherwise nil.
 func (k *keptBin) take(create bool) *bin {
 	k.mu.Lock()
 	b, are := k.bin, k.are
@@ -72,7 +70,7 @@ func (k *keptBin) keep(b *bin, made bool) {
 	k.bin, k.are, k.made = b, are, made
 }
 
-// close lets the bin go once its other users are done; none is kept again.
+// close closes the bin once its other users are done; none is kept again.
 func (k *keptBin) close() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -82,7 +80,7 @@ func (k *keptBin) close() {
 	k.bin, k.closed = nil, true
 }
 
-// rest lets the bin go once its other users are done; the next use opens it.
+// rest closes the bin once its other users are done; the next use opens it.
 func (k *keptBin) rest() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -92,7 +90,7 @@ func (k *keptBin) rest() {
 	k.bin = nil
 }
 
-// named is what the names of the bin and of its two folders lead to now.
+// named returns the folders that the names of the bin, files and info lead to now.
 func (b *bin) named() (are [3]owned, err error) {
 	for i, at := range []struct {
 		folder int

@@ -9,10 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// doomed says why a bin at that path would be lost although nobody emptied it,
-// and what to do; nil when it would not. fsType is the magic number of its
-// file system, as statfs(2) gives it; contained, whether the program runs in a
-// container.
+// doomed returns an error if a bin at that path would be lost although no user emptied it; the error names the
+// remedy. fsType is the magic number of its file system, as returned by statfs(2); contained means that the program
+// runs in a container.
 func doomed(path string, fsType int64, contained bool) error {
 	if sandbox, name := sandboxOf(path); name != "" {
 		return fmt.Errorf("the trash bin %q belongs to the %s %q and is deleted with it: "+
@@ -25,9 +24,9 @@ func doomed(path string, fsType int64, contained bool) error {
 	return nil
 }
 
-// sandboxOf finds ~/snap/NAME/ or ~/.var/app/NAME/ in a path: the homes that
-// snapd and Flatpak give to a program, and delete with it. Names of programs
-// begin with no dot: the home of a person called snap is no snap's.
+// sandboxOf returns the sandbox that a path is in, ~/snap/NAME/ or ~/.var/app/NAME/: the homes that snapd and Flatpak
+// give to a program, and delete with it. Names of programs do not begin with a dot, so the home of a user called snap
+// is not taken for one.
 func sandboxOf(path string) (kind, name string) {
 	parts := strings.Split(filepath.Clean(path), "/")
 	for i, part := range parts {
@@ -43,8 +42,7 @@ func sandboxOf(path string) (kind, name string) {
 	return "", ""
 }
 
-// marked reports whether this process runs in a container of Docker or Podman,
-// by the marks that they leave.
+// marked reports whether this process runs in a container of Docker or Podman, by the marker files that they create.
 func marked() bool {
 	for _, mark := range []string{"/.dockerenv", "/run/.containerenv"} {
 		var s unix.Stat_t
@@ -75,10 +73,9 @@ func (b *bin) statfs() (s unix.Statfs_t, err error) {
 	return s, err
 }
 
-// diskOf names a file system for good where it has such a name: ext2 to ext4
-// make their f_fsid of the UUID, btrfs of the UUID and the number of the subvolume,
-// others of the device number, which another disk may have tomorrow. "" where there
-// is none.
+// diskOf returns a permanent name of a file system, or "" if it has none: ext2 to ext4 derive their f_fsid from the
+// UUID, btrfs from the UUID and the number of the subvolume; other file systems use the device number, which another
+// disk may have tomorrow.
 func diskOf(s *unix.Statfs_t) string {
 	switch s.Type {
 	case unix.EXT4_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC:

@@ -10,10 +10,8 @@ import (
 	"sweepd/providers"
 )
 
-// lister is one worker of a walk, with the buffers that it uses again and
-// again: a listing's cost is its system calls, so they are made from the
-// directory buffer itself, and nothing is allocated for a file but its path
-// and its revision.
+// lister is one worker of a walk, with buffers that it reuses: system calls are the cost of a listing, so they read
+// names from the directory buffer itself, and a file allocates only its path and its revision.
 type lister struct {
 	w    *walk
 	buf  []byte // of getdents64(2)
@@ -36,7 +34,7 @@ func (l *lister) run() {
 	}
 }
 
-// next sends what was found before it waits for others to find something.
+// next sends the files found so far before it waits for a folder.
 func (l *lister) next() (folder, bool) {
 	l.w.mu.Lock()
 	idle := len(l.w.waiting) == 0
@@ -66,8 +64,8 @@ func (l *lister) unlisted(path string, err error) {
 	l.flush(&providers.UnlistedError{Path: path, Err: err})
 }
 
-// folder lists one folder. One that is gone meanwhile, or that is another
-// mount, is passed over; whatever else stands in the way is reported.
+// folder lists one folder. It ignores a folder that is gone meanwhile, or is another mount, and reports any other
+// error.
 func (l *lister) folder(f folder) {
 	fd, err := f.open()
 	if gone(err) || err == unix.EXDEV {
@@ -116,7 +114,7 @@ const (
 	direntName   = 19
 )
 
-// entries goes through one bufferful of directory entries.
+// entries goes through one buffer of directory entries.
 func (l *lister) entries(f folder, fd int, buf []byte) error {
 	for len(buf) > 0 {
 		if len(buf) <= direntName {
@@ -137,15 +135,15 @@ func (l *lister) entries(f folder, fd int, buf []byte) error {
 	return nil
 }
 
-// entry passes a folder on to the stack and a file of interest to the batch.
-// Links, devices and the rest are nothing to us.
+// entry pushes a folder on the stack and adds a file of interest to the batch. It ignores links, devices and the
+// rest.
 func (l *lister) entry(f folder, fd int, kind byte, name []byte) {
 	text := name[:len(name)-1]
 	if string(text) == "." || string(text) == ".." {
 		return
 	}
 	known := false
-	if kind == unix.DT_UNKNOWN { // this file system does not say
+	if kind == unix.DT_UNKNOWN { // the file system does not report the type
 		if err := statAt(fd, name, &l.stat); err != nil {
 			if !gone(err) {
 				l.unlisted(f.in(text), err)

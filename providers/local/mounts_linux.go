@@ -13,21 +13,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// mount is one line of /proc/self/mountinfo, as proc_pid_mountinfo(5) has it.
+// mount is one line of /proc/self/mountinfo, as described in proc_pid_mountinfo(5).
 type mount struct {
 	id, parent uint64
 	dev        string // of the file system: major:minor
-	root       string // what of the file system is mounted; "/" is all
+	root       string // the part of the file system that is mounted; "/" is all of it
 	point      string // absolute; bytes
 	kind       string // of file system
 }
 
-// mountTable finds the place where a mount is to be seen. It asks the kernel's
-// table, and not for ".." until the mount changes, because a listing of all
-// bins needs the table anyway, and because a folder can be moved while one
-// climbs. What the table says is always compared with the mount itself.
+// mountTable finds the path at which a mount is visible. It reads the kernel's table instead of following ".." until
+// the mount changes, because a listing of all bins needs the table anyway, and because a folder can move during the
+// climb. An entry of the table is always compared with the mount itself.
 type mountTable struct {
-	read func() ([]byte, error) // nil but in tests: reads /proc/self/mountinfo
+	read func() ([]byte, error) // nil except in tests: reads /proc/self/mountinfo
 
 	mu  sync.Mutex
 	all []mount // as it was when it was last read
@@ -55,7 +54,7 @@ func (t *mountTable) list() ([]mount, error) {
 
 var errMounts = errors.New("the kernel's table of mounts has an unknown form")
 
-// parseMounts reads a whole table.
+// parseMounts parses a whole table.
 func parseMounts(text string) (all []mount, err error) {
 	for line := range strings.Lines(text) {
 		// 36 35 98:0 /root /point rw,noatime master:1 - ext3 /dev/root rw
@@ -76,10 +75,9 @@ func parseMounts(text string) (all []mount, err error) {
 	return all, nil
 }
 
-// otherWays are the paths at which the folder on the mount with that number is
-// to be seen at other mounts of its file system: a bind mount shows a folder
-// without those above it. One that is covered by another mount, or out of reach,
-// is none.
+// otherWays returns the paths at which the folder on the mount with that number is visible through other mounts of
+// its file system: a bind mount shows a folder without those above it. It omits paths that another mount covers, or
+// that are out of reach.
 func (t *mountTable) otherWays(id uint64, folder string) (ways []string, err error) {
 	all, err := t.list()
 	if err != nil {
@@ -119,8 +117,7 @@ func samePlace(a, b string) (bool, error) {
 	return stats[0].Dev == stats[1].Dev && stats[0].Ino == stats[1].Ino, nil
 }
 
-// plain undoes the octal escapes (\040 for a space) in which the kernel writes
-// blanks and backslashes.
+// plain undoes the octal escapes (\040 for a space) with which the kernel writes blanks and backslashes.
 func plain(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
@@ -136,20 +133,19 @@ func plain(s string) string {
 	return b.String()
 }
 
-// top is the top folder of a mount, or of a btrfs subvolume in it, held open:
-// $topdir of the Trash specification.
+// top is the top folder of a mount, or of a btrfs subvolume in it, held open: $topdir of the Trash specification.
 type top struct {
 	mount
 	path   string // the mount's point, or below it
 	fd     int    // O_PATH
-	volume volume // that it is the top of
+	volume volume // the volume whose top it is
 }
 
 func (t *top) close() { unix.Close(t.fd) }
 
 var errNoMount = errors.New("its file system is not mounted where it can be seen")
 
-// top opens the top of the first mount, from the last one on, that suits.
+// top opens the top of the last mount in the table that suits and can be opened.
 func (t *mountTable) top(suits func(mount) bool) (*top, error) {
 	t.mu.Lock()
 	known := t.all
@@ -176,8 +172,8 @@ func (t *mountTable) top(suits func(mount) bool) (*top, error) {
 	return nil, why
 }
 
-// open opens the top of the mount, if that is what is to be seen at its mount
-// point: another mount may cover it, or be there by now.
+// open opens the top of the mount. It returns errNoMount if the mount point shows another mount, which covers this
+// one or has replaced it.
 func (m mount) open() (*top, error) {
 	root, err := unix.Open("/", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -203,11 +199,10 @@ func (m mount) open() (*top, error) {
 	return &top{m, m.point, fd, volumeOf(&s)}, nil
 }
 
-// local reports whether the mount, and all that is on the way to it, is on
-// this machine and answers at once. Asking a network or FUSE file system of
-// which nobody spoke could wait for ever.
+// local reports whether the mount, and all mounts on the way to it, are on this machine and answer at once. A call to
+// a network or FUSE file system that the user did not name could hang for ever.
 func (m mount) local(all []mount) bool {
-	for range len(all) + 1 { // a table never has a ring; if it had, this ends
+	for range len(all) + 1 { // a table never has a cycle; if it had one, this ends
 		if !answers(m.kind) {
 			return false
 		}

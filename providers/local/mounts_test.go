@@ -17,8 +17,8 @@ import (
 	"sweepd/providers"
 )
 
-// mountsVariable says that the test binary runs in a mount namespace of its
-// own, where what a test mounts is seen by nobody and gone when it ends.
+// mountsVariable is set when the test binary runs in a mount namespace of its own: no other process sees the mounts
+// of a test, and they are gone when it ends.
 const mountsVariable = "SWEEPD_LOCAL_MOUNTS"
 
 // inOwnMounts runs the test again in a mount namespace of its own, and reports

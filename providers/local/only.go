@@ -8,7 +8,7 @@ import (
 	"sweepd/providers"
 )
 
-// narrow leaves of the roots only those folders.
+// narrow restricts the sweep to the given folders in the roots.
 func (d *Driver) narrow(only []string) error {
 	for _, given := range only {
 		path, err := resolved(given)
@@ -36,10 +36,9 @@ func (d *Driver) named(path string) bool {
 	})
 }
 
-// parts are the folders of the root that are to be swept: the root itself, or
-// some in it, or none.
+// parts returns the folders of the root that are to be swept: the root itself, or some in it, or none.
 func (d *Driver) parts(r *root) (parts []string) {
-	if d.named(r.path + "/.") { // as is all that is in it
+	if d.named(r.path + "/.") { // and so is everything in it
 		return []string{r.path}
 	}
 	for _, folder := range d.only {
@@ -50,8 +49,8 @@ func (d *Driver) parts(r *root) (parts []string) {
 	return parts
 }
 
-// leaves says why the folder, which is in the root or is the root, is left out
-// with all that is in it; nil when it is not, as far as names tell.
+// leaves returns ErrProtected if the names of the folder, which is in the root or is the root, or of those above it
+// exclude it with all that is in it; otherwise nil.
 func (x *rules) leaves(root, folder string) error {
 	for ; folder != root; folder = filepath.Dir(folder) {
 		if x.skips(root, folder) {

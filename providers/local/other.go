@@ -16,12 +16,12 @@ import (
 	"sweepd/providers"
 )
 
-// Outside Linux a Driver lists and reads. The move that deletes needs promises
-// of the kernel that are not asked for here yet, so all of it is refused.
+// Outside Linux a Driver lists and reads. The move that deletes depends on guarantees of the kernel that have not
+// been established for other systems, so all of it is refused.
 
 const complete providers.Cursor = "complete"
 
-// platform is what a Driver keeps for Linux alone.
+// platform is empty: it is the part of a Driver that only Linux has.
 type platform struct{}
 
 func (platform) close() {}
@@ -46,8 +46,8 @@ func ownLink(path string) string { return path }
 // Can implements providers.Driver.
 func (d *Driver) Can() providers.Can { return providers.CanReadWhole | providers.CanWait }
 
-// Changes implements providers.Driver: it walks all roots. Other mounts are
-// entered; a folder with a file called .nosweep in it, or above it, is left out.
+// Changes implements providers.Driver: it walks all roots. It enters other mounts, and leaves out a folder with a
+// file called .nosweep in it, or above it.
 func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[providers.Change, error] {
 	return func(yield func(providers.Change, error) bool) {
 		seen, stopped := int64(0), false
@@ -87,8 +87,7 @@ func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[prov
 	}
 }
 
-// notEmpty is providers.ErrEmpty when there is nothing in the folder. What else
-// is wrong with it, the walk will say.
+// notEmpty returns providers.ErrEmpty if there is nothing in the folder. The walk reports any other error.
 func notEmpty(folder string) error {
 	f, err := os.Open(folder)
 	if err != nil {
@@ -128,8 +127,8 @@ func (d *Driver) visit(r *root, path string, e fs.DirEntry, err error, seen *int
 	return give(providers.Change{Entry: entryOf(path, s)}, nil)
 }
 
-// leftOut says why a listing of the root leaves the folder out, if it does: by
-// its name, or by a marker in it or above it.
+// leftOut returns ErrProtected if a listing of the root leaves the folder out, by its name, or by a marker in it or
+// above it.
 func (d *Driver) leftOut(r *root, folder string) error {
 	for at := folder; ; at = filepath.Dir(at) {
 		if _, err := os.Lstat(filepath.Join(at, marker)); err == nil {
@@ -141,7 +140,7 @@ func (d *Driver) leftOut(r *root, folder string) error {
 	}
 }
 
-// entryOf has a Revision of size and modification time only.
+// entryOf returns an Entry whose Revision has only the size and the modification time.
 func entryOf(path string, s fs.FileInfo) providers.Entry {
 	rev := strconv.FormatInt(s.Size(), 16) + "." + strconv.FormatInt(s.ModTime().UnixNano(), 16)
 	return providers.Entry{
@@ -165,8 +164,7 @@ func (d *Driver) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, 
 	return entryOf(string(ref), s), nil
 }
 
-// ReadRange implements providers.Driver. The file is compared with rev before
-// the first byte and again by Close.
+// ReadRange implements providers.Driver. The file is compared with rev before the first byte and again by Close.
 func (d *Driver) ReadRange(ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64) (io.ReadCloser, error) {
 	r, rel, err := d.begin(ctx, string(ref))
 	if err != nil {
@@ -188,8 +186,7 @@ func (d *Driver) ReadRange(ctx context.Context, ref providers.Ref, rev providers
 	return part, nil
 }
 
-// Guards implements providers.Driver: nothing is deleted here, so that no
-// guard has to be asked.
+// Guards implements providers.Driver: nothing is deleted here, so no guard has to be asked.
 func (d *Driver) Guards(ctx context.Context, ref providers.Ref, _ providers.Revision, _ []providers.Guard) ([]providers.Held, error) {
 	_, err := d.Stat(ctx, ref)
 	return nil, err
@@ -211,8 +208,8 @@ func (p *part) compare() error {
 
 func (p *part) Close() error { return errors.Join(p.compare(), p.f.Close()) }
 
-// Outlook gives errors.ErrUnsupported, too.
+// Outlook returns errors.ErrUnsupported, as Trial does.
 func (d *Driver) Outlook(string) (bin string, err error) { return "", errors.ErrUnsupported }
 
-// Trial gives errors.ErrUnsupported: nothing is deleted on this system.
+// Trial returns errors.ErrUnsupported: nothing is deleted on this system.
 func (d *Driver) Trial(string) (bin string, err error) { return "", errors.ErrUnsupported }

@@ -10,10 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Outlook returns the path of the trash bin to which the root's own files would
-// go, or why none can. On the disks of this machine it only looks: whether the bin
-// is there, or can be made, and may be written to. How a rename behaves on any
-// other file system (FUSE, a network's) only trying tells, so that it is Trial.
+// Outlook returns the path of the trash bin to which the root's own files would go, or why none can. On the disks of
+// this machine it changes nothing: it checks whether the bin exists or can be made, and is writable. On any other
+// file system (FUSE, a network's) only an attempt shows how a rename behaves, so Outlook calls Trial.
 func (d *Driver) Outlook(root string) (bin string, err error) {
 	if d.bin == "" {
 		return "", errNoBin
@@ -44,7 +43,7 @@ func (d *Driver) Outlook(root string) (bin string, err error) {
 	return bin, nil
 }
 
-// foresee is binFor as far as it changes nothing.
+// foresee is binFor without any change: it returns the path of the bin.
 func (d *Driver) foresee(v volume, folder string) (bin string, err error) {
 	home, err := d.homeVolume()
 	if err != nil {
@@ -90,7 +89,7 @@ func (d *Driver) foresee(v volume, folder string) (bin string, err error) {
 	return bin, nil
 }
 
-// mayTake reports why the bin takes no files of the volume.
+// mayTake returns an error if the bin takes no files of the volume.
 func (b *bin) mayTake(v volume) error {
 	err := b.lasts()
 	for _, folder := range []int{b.files, b.info} {
@@ -106,7 +105,7 @@ func (b *bin) mayTake(v volume) error {
 	return nil
 }
 
-// mayMake reports why a bin that is missing, or a folder in it, cannot be made.
+// mayMake returns an error if a missing bin, or a folder in it, cannot be made.
 func mayMake(path string) error {
 	for at := filepath.Join(path, "files"); ; at = filepath.Dir(at) {
 		fd, err := unix.Open(at, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
@@ -124,5 +123,5 @@ func mayMake(path string) error {
 	}
 }
 
-// mayWrite is why no names can be made in the folder; see writable.
+// mayWrite returns an error if no names can be made in the folder; see writable.
 func mayWrite(folder int) error { return unix.Faccessat(folder, ".", unix.W_OK|unix.X_OK, 0) }

@@ -12,8 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What looking says, acting does: an outlook agrees with a trial, and leaves
-// everything as it is.
+// An outlook agrees with a trial, and changes nothing.
 func TestAnOutlookSaysWhatATrialFinds(t *testing.T) {
 	if !inOwnMounts(t) {
 		return

@@ -36,8 +36,8 @@ func newOverlayBox(t *testing.T) *box {
 	return newBoxIn(t, top+"/box")
 }
 
-// The first rename of a file of a lower layer makes another file of it. That is
-// no change by anybody, and the file that it is then can go.
+// The first rename of a file of a lower layer turns it into another file. No program has changed it, and the new file
+// can go.
 func TestAFileOfALowerLayerGoesTheSecondTime(t *testing.T) {
 	if !inOwnMounts(t) {
 		return
@@ -75,8 +75,8 @@ func (b *box) entry(rel string) providers.Entry {
 	return e
 }
 
-// A link has another device number than the folder that it is in, where an overlay's
-// layers are on two file systems. It is refused all the same, and not passed by.
+// A link has another device number than its folder if an overlay's layers are on two file systems. It is still refused
+// and not passed over.
 func TestALinkedHomeTrashOnAnOverlayIsNotPassedBy(t *testing.T) {
 	if !inOwnMounts(t) {
 		return

@@ -11,8 +11,8 @@ import (
 	"sweepd/providers"
 )
 
-// pinned is one file held open together with its folder. While it is, no other
-// file can get its inode number, and neither can be exchanged unnoticed.
+// pinned is one file held open together with its folder. As long as it is open, no other file can get its inode
+// number, and an exchange of either is noticed.
 type pinned struct {
 	folder int
 	name   string
@@ -46,7 +46,7 @@ func (p *pinned) close() {
 	}
 }
 
-// mayGo reports whether the file is at rev and one that may be deleted.
+// mayGo returns an error if the file is not at rev (ErrChanged), or must not be deleted (ErrProtected).
 func (p *pinned) mayGo(rev providers.Revision) error {
 	s := &p.stat
 	switch {
@@ -58,9 +58,9 @@ func (p *pinned) mayGo(rev providers.Revision) error {
 	return nil
 }
 
-// lease asks the kernel to say when somebody opens the file for writing;
-// ErrBusy if somebody has. Where there are no leases (NFS, FUSE) nothing is
-// said and the comparison after the move has to do.
+// lease asks the kernel to signal when a program opens the file for writing; it returns ErrBusy if one has it open
+// already. On file systems without leases (NFS, FUSE) it does nothing, and only the comparison after the move
+// protects the file.
 func (p *pinned) lease() error {
 	_, err := unix.FcntlInt(uintptr(p.fd), unix.F_SETLEASE, unix.F_RDLCK)
 	if err == unix.EAGAIN {
@@ -70,7 +70,7 @@ func (p *pinned) lease() error {
 	return nil
 }
 
-// unwritten is ErrBusy when somebody has asked to write since the lease.
+// unwritten returns ErrBusy if a program has asked to write since the lease.
 func (p *pinned) unwritten() error {
 	if !p.leased {
 		return nil
@@ -81,9 +81,8 @@ func (p *pinned) unwritten() error {
 	return nil
 }
 
-// unchanged reports whether nothing has befallen the file since it was pinned:
-// no tag, no second name, no other rights. Its change time tells, as it cannot
-// after the move.
+// unchanged returns an error if anything about the file has changed since it was pinned: a tag, a second name, other
+// permissions. It compares the change time, which is impossible after the move.
 func (p *pinned) unchanged() error {
 	if err := p.unwritten(); err != nil {
 		return err
@@ -95,8 +94,8 @@ func (p *pinned) unchanged() error {
 	return err
 }
 
-// moved reports whether what is now called name in the folder is the pinned
-// file, as it was when it was pinned. Renaming changes the change time.
+// moved returns an error if the name in the folder does not lead to the pinned file, as it was when it was pinned. It
+// ignores the change time, which a rename sets.
 func (p *pinned) moved(folder int, name string) error {
 	s, err := statName(folder, name)
 	if err != nil {
@@ -113,8 +112,8 @@ func (p *pinned) moved(folder int, name string) error {
 	return p.unwritten()
 }
 
-// errCopiedUp is of a file of a lower layer: to rename it an overlay makes a copy
-// in its upper one, which is another file, and is renamed from then on.
+// errCopiedUp concerns a file of a lower layer: to rename it, an overlay copies it into its upper layer. The copy is
+// another file, and later renames move it.
 var errCopiedUp = fmt.Errorf("%w: the overlay file system has copied it into its upper layer; the next time the copy can go", providers.ErrChanged)
 
 // overlaid reports whether the folder is on an overlay file system.
@@ -124,8 +123,8 @@ func overlaid(folder int) bool {
 	return err == nil && s.Type == unix.OVERLAYFS_SUPER_MAGIC
 }
 
-// rename moves a name and never replaces one; errReplacing where the file system
-// cannot promise that. There is no copy-and-delete here.
+// rename moves a name and never replaces one. It returns errReplacing if the file system cannot guarantee that. There
+// is no copy and delete here.
 func rename(fromDir int, from string, toDir int, to string) error {
 	err := unix.Renameat2(fromDir, from, toDir, to, noReplace)
 	if err == unix.EINVAL || err == unix.ENOSYS {
@@ -134,7 +133,7 @@ func rename(fromDir int, from string, toDir int, to string) error {
 	return renamed(err)
 }
 
-// renamed gives the errors of a rename and of a link their kind.
+// renamed maps the errors of a rename and of a link to those of this package.
 func renamed(err error) error {
 	switch {
 	case errors.Is(err, unix.EXDEV):

@@ -201,7 +201,7 @@ func (a *arena) readAll(e providers.Entry) (string, error) {
 	return string(text), errors.Join(err, rc.Close())
 }
 
-// kindOf is an outcome in a word; an error of no known kind is told whole.
+// kindOf returns the name of an outcome; for an error of no known kind, its whole text.
 func kindOf(err error) string {
 	if err == nil {
 		return "trashed"
@@ -276,9 +276,8 @@ func (a *arena) victims() string {
 	return all.String()
 }
 
-// account checks that each file that ever was is whole and in one place; that
-// in the bin there is what the record says was moved, and nothing else; and
-// that it is the very file which was examined.
+// account checks that each file that ever existed is complete and in one place; that the bin contains the files that
+// the record names as moved, and nothing else; and that each is the very file which was examined.
 func (a *arena) account() {
 	a.Helper()
 	found := map[string]int{}

@@ -29,8 +29,7 @@ func (d *Driver) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, 
 	return entry(path, &s), nil
 }
 
-// ReadRange implements providers.Driver. The file is compared with rev before
-// the first byte and again with the last.
+// ReadRange implements providers.Driver. The file is compared with rev before the first byte and again with the last.
 func (d *Driver) ReadRange(ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64) (io.ReadCloser, error) {
 	path := string(ref)
 	r, rel, err := d.begin(ctx, path)
@@ -51,8 +50,8 @@ func (d *Driver) ReadRange(ctx context.Context, ref providers.Ref, rev providers
 	return f, nil
 }
 
-// ReadTrashed implements providers.Driver. The file is compared with what the
-// receipt says before the first byte and again with the last.
+// ReadTrashed implements providers.Driver. The file is compared with the receipt before the first byte and again with
+// the last.
 func (d *Driver) ReadTrashed(ctx context.Context, r providers.Receipt, off, n int64) (io.ReadCloser, error) {
 	k, err := d.find(ctx, r)
 	if err != nil {
@@ -78,8 +77,8 @@ func (d *Driver) ReadTrashed(ctx context.Context, r providers.Receipt, off, n in
 	return f, nil
 }
 
-// Free implements providers.Driver: what the file systems of the roots say is
-// free for anybody but root.
+// Free implements providers.Driver: it returns the bytes that users other than root can use on the file systems of
+// the roots.
 func (d *Driver) Free(ctx context.Context) (map[string]int64, error) {
 	free := map[string]int64{}
 	for _, r := range d.roots {
@@ -100,7 +99,7 @@ type reader struct {
 	compared  bool // since the last byte was read
 }
 
-// compare compares the file with the revision and returns its size.
+// compare compares the file with the revision and returns its size. It returns ErrChanged if they differ.
 func (f *reader) compare() (int64, error) {
 	var s unix.Statx_t
 	if err := statAt(f.fd, itself, &s); err != nil {
@@ -113,8 +112,7 @@ func (f *reader) compare() (int64, error) {
 	return int64(s.Size), nil
 }
 
-// Read returns the last bytes only after it has seen that they, and all before
-// them, were of the revision.
+// Read returns the last bytes only after it has checked that they, and all bytes before them, were of the revision.
 func (f *reader) Read(p []byte) (int, error) {
 	if f.left == 0 {
 		return 0, io.EOF
@@ -135,7 +133,7 @@ func (f *reader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close compares, if what was read has not been compared yet.
+// Close compares once more, if bytes were read since the last comparison.
 func (f *reader) Close() error {
 	if f.fd < 0 {
 		return fs.ErrClosed

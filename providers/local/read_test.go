@@ -16,8 +16,8 @@ import (
 	"sweepd/providers"
 )
 
-// replacements put something else where root/sub/a.png, with the content
-// "bytes", was. Whatever they leave must never be read or moved as that file.
+// replacements replace root/sub/a.png, which has the content "bytes". The replacement must never be read or moved as
+// that file.
 var replacements = map[string]func(b *box){
 	"rewritten in place, same size": func(b *box) { rewrite(b) },
 	"rewritten in place, same size and time": func(b *box) {
@@ -79,7 +79,7 @@ func rewrite(b *box) {
 	}
 }
 
-// refusal reports whether err is one of the kinds that say "not that file".
+// refusal reports whether err is one of the kinds that mean "not that file".
 func refusal(err error) bool {
 	return errors.Is(err, providers.ErrChanged) || errors.Is(err, providers.ErrOutside) || errors.Is(err, fs.ErrNotExist)
 }

@@ -11,8 +11,7 @@ import (
 	"sweepd/providers"
 )
 
-// receipt is what finds one file in the bin again and tells it from another.
-// Names are bytes and JSON is not, so they are written as in a .trashinfo.
+// receipt identifies one file in the bin. Names are bytes and JSON is text, so they are escaped as in a .trashinfo.
 type receipt struct {
 	Bin  string `json:"bin"`
 	Name string `json:"name"`           // in the bin's files folder
@@ -21,7 +20,7 @@ type receipt struct {
 	Disk string `json:"disk,omitempty"` // of a bin on top of a volume; see diskOf
 }
 
-// receipt is the receipt of files/NAME, which was at the path.
+// receipt returns the receipt of files/NAME, which was at the path.
 func (b *bin) receipt(name, path string, id identity) providers.Receipt {
 	return newReceipt(b.path, b.disk, name, path, id)
 }
@@ -31,7 +30,7 @@ func newReceipt(bin, disk, name, path string, id identity) providers.Receipt {
 	return providers.Receipt(text)
 }
 
-// parseReceipt reads a receipt and checks that it names one file in one bin.
+// parseReceipt parses a receipt and checks that it names one file in one bin.
 func parseReceipt(r providers.Receipt) (receipt, identity, error) {
 	bad := func(err error) (receipt, identity, error) {
 		return receipt{}, identity{}, fmt.Errorf("not a receipt of a local trash: %w", err)
@@ -55,16 +54,14 @@ func parseReceipt(r providers.Receipt) (receipt, identity, error) {
 	return p, id, nil
 }
 
-// cleanAbs reports whether p is an absolute path of at least one element and
-// without detours.
+// cleanAbs reports whether p is an absolute, clean path of at least one element.
 func cleanAbs(p string) bool { return filepath.IsAbs(p) && filepath.Clean(p) == p && len(p) > 1 }
 
 // nameMax is the longest name that Linux file systems take, in bytes.
 const nameMax = 255
 
-// binName is the name in the bin of a file called base that the operation key
-// moves: the same in every attempt, so that recovery is a look-up, and never
-// another file's. It leaves room for ".trashinfo".
+// binName returns the name in the bin of a file called base that the operation key moves. It is the same in every
+// attempt, so that recovery is a look-up, and never that of another file. It leaves room for ".trashinfo".
 func binName(base, key string) string {
 	ext := filepath.Ext(base)
 	if len(ext) > 16 {
@@ -85,17 +82,16 @@ func binName(base, key string) string {
 // infoSuffix is appended to a name in the bin to name its .trashinfo.
 const infoSuffix = ".trashinfo"
 
-// keyLength is how long a Recorder's keys are.
+// keyLength is the length of a Recorder's keys, in bytes.
 const keyLength = 26
 
-// validKey reports whether key is what a Recorder gives: letters and digits
-// only, so that it is harmless in a name.
+// validKey reports whether key has the form of a Recorder's key: letters and digits only, so that it is harmless in a
+// name.
 func validKey(key string) bool {
 	return len(key) == keyLength && strings.Trim(key, "abcdefghijklmnopqrstuvwxyz234567") == ""
 }
 
-// isBinName reports whether name has the form that binName gives, so that
-// nobody but this program has made it.
+// isBinName reports whether name has the form of binName's results, so that only this program can have made it.
 func isBinName(name string) bool {
 	stem := strings.TrimSuffix(name, filepath.Ext(name))
 	return validKey(strings.TrimPrefix(filepath.Ext(stem), ".")) || validKey(strings.TrimPrefix(filepath.Ext(name), "."))

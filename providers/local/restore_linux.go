@@ -17,10 +17,10 @@ import (
 type binned struct {
 	receipt
 	id  identity
-	bin *bin // nil when there is no bin any more
+	bin *bin // nil if the bin is gone
 }
 
-// find opens the bin that the receipt is of.
+// find opens the bin of the receipt.
 func (d *Driver) find(ctx context.Context, r providers.Receipt) (*binned, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -48,8 +48,7 @@ func (k *binned) close() {
 	}
 }
 
-// pin opens the file in the bin: fs.ErrNotExist if there is none, ErrChanged
-// if it is another.
+// pin opens the file in the bin. It returns fs.ErrNotExist if there is none, and ErrChanged if it is another.
 func (k *binned) pin() (*pinned, error) {
 	if k.bin == nil {
 		return nil, fmt.Errorf("the trash bin is gone: %w", fs.ErrNotExist)
@@ -72,10 +71,9 @@ func (k *binned) pin() (*pinned, error) {
 	return p, nil
 }
 
-// pinToRestore is pin for bringing the file back, which destroys nothing: it also
-// takes the file after its bin was copied to another disk, or after it was
-// touched. The bin name has sweepd's own key, the .trashinfo names the same place,
-// the size is the same, and so is the inode or the time of last writing.
+// pinToRestore is pin for a restore, which destroys nothing: it also accepts the file after its bin was copied to
+// another disk, or after it was touched. The bin name must have sweepd's own key, the .trashinfo must name the same
+// place, and the size must be equal, and so must the inode or the time of last writing.
 func (k *binned) pinToRestore() (*pinned, error) {
 	p, err := k.pin()
 	if !errors.Is(err, providers.ErrChanged) || !isBinName(k.Name) || !k.told() {
@@ -97,15 +95,14 @@ func (k *binned) pinToRestore() (*pinned, error) {
 	return k.pin()
 }
 
-// like reports whether the file has the size of the receipt's, and its inode or its
-// time of last writing.
+// like reports whether the file has the size in the receipt, and its inode or its time of last writing.
 func (k *binned) like(s *unix.Statx_t) bool {
 	is := identify(s)
 	same := is.ino == k.id.ino && is.born == k.id.born && !is.weak || is.mtime == k.id.mtime
 	return regular(s) && is.size == k.id.size && same
 }
 
-// told reports whether the .trashinfo names the place of the receipt.
+// told reports whether the .trashinfo names the place in the receipt.
 func (k *binned) told() bool {
 	content, err := k.bin.read(k.Name)
 	if err != nil {
@@ -118,7 +115,7 @@ func (k *binned) told() bool {
 	return err == nil && path == k.Path
 }
 
-// lies adds to an error of Restore where the file is, unless it is nowhere.
+// lies adds the place of the file in the bin to an error of Restore, if the file is there.
 func (k *binned) lies(err error) error {
 	if err == nil || k.bin == nil || errors.Is(err, providers.ErrUncertain) {
 		return err
@@ -129,11 +126,9 @@ func (k *binned) lies(err error) error {
 	return fmt.Errorf("%w; the file lies at %q: to bring it back by hand, move it from there", err, filepath.Join(k.bin.path, "files", k.Name))
 }
 
-// Restore implements providers.Driver. Folders that are missing on the way are
-// made again, for nobody but the owner: the last file that left a folder may
-// have been the reason for removing it, and undo has to work all the same. A
-// crash leaves the file in the bin, or in its place with a .trashinfo too many,
-// which the next Restore removes.
+// Restore implements providers.Driver. It makes missing folders again, with mode 0700: the user may have removed a
+// folder because its last file had left, and undo has to work all the same. A crash leaves the file in the bin, or in
+// its place with a superfluous .trashinfo, which the next Restore removes.
 func (d *Driver) Restore(ctx context.Context, receipt providers.Receipt) (providers.Entry, error) {
 	k, err := d.findToRestore(ctx, receipt)
 	if err != nil {
@@ -144,8 +139,8 @@ func (d *Driver) Restore(ctx context.Context, receipt providers.Receipt) (provid
 	return e, k.lies(err)
 }
 
-// findToRestore is find, but that a bin which is known no more is looked for as
-// the home trash of today: the home may have been renamed since.
+// findToRestore is find, except that it also looks for the file of an unknown bin in the present home trash: the home
+// may have been renamed since.
 func (d *Driver) findToRestore(ctx context.Context, receipt providers.Receipt) (*binned, error) {
 	k, err := d.find(ctx, receipt)
 	if !errors.Is(err, errOtherBin) {
@@ -169,7 +164,7 @@ func (d *Driver) findToRestore(ctx context.Context, receipt providers.Receipt) (
 func (d *Driver) restore(k *binned) (providers.Entry, error) {
 	r, rel, err := d.locate(k.Path)
 	if errors.Is(err, providers.ErrOutside) {
-		if now := resolvedParent(k.Path); now != k.Path { // its folder was moved, and a link is there
+		if now := resolvedParent(k.Path); now != k.Path { // its folder was moved, and a link is in its place
 			r, rel, err = d.locate(now)
 		}
 	}
@@ -199,8 +194,7 @@ func (d *Driver) restore(k *binned) (providers.Entry, error) {
 	return entry(filepath.Join(r.path, rel), &s), nil
 }
 
-// bring moves the pinned file out of the bin into the folder, and describes it
-// there.
+// bring moves the pinned file out of the bin into the folder, and returns its attributes there.
 func (d *Driver) bring(k *binned, p *pinned, folder int) (s unix.Statx_t, err error) {
 	base := filepath.Base(k.Path)
 	linked, err := k.bin.give(k.Name, folder, base)
@@ -224,7 +218,7 @@ func (d *Driver) bring(k *binned, p *pinned, folder int) (s unix.Statx_t, err er
 	}
 	if linked {
 		s, err = statFresh(folder, base)
-	} else { // not by name or ctx: it is back, whatever comes next
+	} else { // not by name or ctx: the file is back, whatever comes next
 		s, err = statOpen(p.fd)
 	}
 	if err != nil {
@@ -233,8 +227,7 @@ func (d *Driver) bring(k *binned, p *pinned, folder int) (s unix.Statx_t, err er
 	return s, nil
 }
 
-// restored is Restore's answer when the file is not in the bin: it may be back
-// already.
+// restored returns the result of Restore if the file is not in the bin: it may be back already.
 func (d *Driver) restored(k *binned, r *root, rel string, missing error) (providers.Entry, error) {
 	var s unix.Statx_t
 	fd, err := r.open(rel, unix.O_PATH)
@@ -251,10 +244,9 @@ func (d *Driver) restored(k *binned, r *root, rel string, missing error) (provid
 	return entry(filepath.Join(r.path, rel), &s), nil
 }
 
-// linkedAs reports whether the file in the place of the receipt's is a link to it, by
-// which an interrupted restore brought it back: on a file system that numbers names and
-// not files. On any other a file with another inode number is another file. The
-// .trashinfo may be gone already, but not be of another place.
+// linkedAs reports whether s is the file of the receipt, which an interrupted restore brought back by a hard link, on a
+// file system that numbers names and not files. On any other a file with another inode number is another file. The
+// .trashinfo may be gone already, but must not name another place.
 func (k *binned) linkedAs(s *unix.Statx_t) bool {
 	if k.bin == nil || !isBinName(k.Name) || !k.like(s) {
 		return false
@@ -265,8 +257,8 @@ func (k *binned) linkedAs(s *unix.Statx_t) bool {
 	return k.bin.links() == nil && k.bin.unsteady.Load()
 }
 
-// tidy removes the .trashinfo that an interrupted operation of ours left. Any
-// other is left alone: its program may be about to move a file.
+// tidy removes the .trashinfo that an interrupted operation of this program left. It leaves any other: the program
+// that made it may be about to move a file.
 func (k *binned) tidy() error {
 	if k.bin == nil || !isBinName(k.Name) {
 		return nil
@@ -298,7 +290,7 @@ func (d *Driver) Gone(ctx context.Context, receipt providers.Receipt) (bool, err
 		return false, err
 	}
 	if k.bin == nil && k.Bin != d.bin && k.Disk == "" {
-		return false, errAway // perhaps another disk is there: it has no name to tell it by
+		return false, errAway // perhaps another disk is there, and this one has no name to compare
 	}
 	if err := k.tidy(); err != nil {
 		return false, err
@@ -306,9 +298,8 @@ func (d *Driver) Gone(ctx context.Context, receipt providers.Receipt) (bool, err
 	return true, nil
 }
 
-// Purge implements providers.Driver: first the file, then, when it has been
-// seen gone, its .trashinfo. A crash between leaves a .trashinfo of nothing,
-// which Gone and the next Purge remove.
+// Purge implements providers.Driver. It removes the file, checks that it is gone, and then removes its .trashinfo. A
+// crash in between leaves a .trashinfo without a file, which Gone and the next Purge remove.
 func (d *Driver) Purge(ctx context.Context, receipt providers.Receipt) error {
 	k, err := d.find(ctx, receipt)
 	if err != nil {

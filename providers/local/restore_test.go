@@ -220,8 +220,8 @@ func TestAnInterruptedRestoreOrPurgeIsFinishedByTheNext(t *testing.T) {
 	}
 }
 
-// A purge that was killed leaves a .trashinfo. With it a copy in the old place, which
-// has another inode number, does not become the file that was purged.
+// A killed purge leaves a .trashinfo, but a copy in the old place, which has another inode number, is not taken for the
+// purged file.
 func TestACopyInThePlaceIsNotTheFileThatWasPurged(t *testing.T) {
 	b := newBox(t)
 	e := b.write("a.png", "bytes")

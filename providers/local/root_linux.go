@@ -14,27 +14,26 @@ import (
 	"sweepd/providers"
 )
 
-// root is one folder below which files are listed and moved, held open from its
-// first use until the driver rests.
+// root is one folder below which files are listed and moved, held open from its first use until the driver rests.
 type root struct {
 	given string   // the path that the caller named
 	path  string   // the same without symbolic links
-	ways  []string // by which it is reached: path, and those that the caller named
+	ways  []string // paths that lead to it: path, and those that the caller named
 	cross bool     // listings and reads may go on into other mounts
 
 	mu      sync.RWMutex
 	fd      int // O_PATH, or -1: not opened yet, or at rest
-	users   int // who need it open
+	users   int // calls that need it open
 	known   bool
 	place   place    // of the folder when it was last opened, if known
 	mounted mounting // and of its mount
 
-	asking sync.Mutex // of what follows
-	other  []string   // ways to it by other mounts, as they were
-	asked  uint64     // in the listing of this number; 0: they were not asked for
+	asking sync.Mutex // guards the fields below
+	other  []string   // paths to it by other mounts
+	asked  uint64     // the listing in which other was read; 0: never
 }
 
-// place tells one directory on one mount from another.
+// place identifies one directory on one mount.
 type place struct{ dev, ino, mount uint64 }
 
 func placeOf(s *unix.Statx_t) place {
@@ -49,11 +48,10 @@ var errRelinked = errors.New("its links lead to another folder since it was open
 
 var errReplaced = errors.New("another folder or file system is there since it was opened")
 
-// check opens the root, if that is still to do, and reports whether its path
-// still leads to the folder that was opened. An unplugged disk, another one in
-// its place, or a link that leads elsewhere is an error, never an empty folder.
-// Where the file system has been mounted anew at the same point meanwhile, and
-// nobody uses the root, it is opened afresh.
+// check opens the root, unless it is open, and returns an error if its path no longer leads to the folder that was
+// opened. An unplugged disk, another one in its place, or a link that leads elsewhere is an error, never an empty
+// folder. If the file system has been mounted anew at the same point meanwhile, and no call uses the root, check
+// opens it afresh.
 func (r *root) check() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -90,8 +88,8 @@ func (r *root) checkLocked() error {
 	return nil
 }
 
-// adopt makes what is open as fd the root's, unless it is another folder than
-// before and was not mounted anew in its place.
+// adopt makes fd the root's descriptor. It returns errReplaced if that is another folder than before and was not
+// mounted anew in its place.
 func (r *root) adopt(fd int, is place) error {
 	if err := probe(fd); err != nil {
 		return err
@@ -113,21 +111,19 @@ func (r *root) adopt(fd int, is place) error {
 	return nil
 }
 
-// mounting is where a file system is mounted, its own name where it has one, and
-// whether it has subvolumes.
+// mounting describes where a file system is mounted, its own name if it has one, and whether it has subvolumes.
 type mounting struct {
 	point, disk string
 	divided     bool
 }
 
-// again reports whether a mounting is of what was mounted there before, as far as
-// that is known.
+// again reports whether the mountings are of the same file system at the same point, as far as known.
 func (m mounting) again(before mounting) bool {
 	return m.point == before.point && (m.disk == before.disk || m.disk == "" || before.disk == "")
 }
 
-// mountedAt describes the mount that the folder is on; it has no point where the
-// kernel's table does not show it, as in a chroot.
+// mountedAt describes the mount that the folder is on. The point is "" if the kernel's table does not show the mount,
+// as in a chroot.
 func mountedAt(folder int, id uint64) (m mounting, err error) {
 	var s unix.Statfs_t
 	if _, err := again(func() (int, error) { return 0, unix.Fstatfs(folder, &s) }); err != nil {
@@ -158,8 +154,7 @@ func (r *root) release() {
 	r.users--
 }
 
-// rest closes the root unless somebody holds it, so that its file system can be
-// unmounted. The next use opens it.
+// rest closes the root unless a call holds it, so that its file system can be unmounted. The next use opens it.
 func (r *root) rest() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -171,22 +166,22 @@ func (r *root) rest() error {
 	return unix.Close(fd)
 }
 
-// mount is that of the root when it was last opened.
+// mount returns the number of the mount that the root was on when it was last opened.
 func (r *root) mount() uint64 {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.place.mount
 }
 
-// volume is that of the root when it was last opened, and whether there may be
-// others below it, on the same mount.
+// volume returns the volume that the root was in when it was last opened, and whether there may be others below it on
+// the same mount.
 func (r *root) volume() (v volume, divided bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return volume{r.place.mount, r.place.dev}, r.mounted.divided
 }
 
-// probe reports whether the system has what everything here rests on.
+// probe returns a *CallError if the system lacks openat2, on which the package depends.
 func probe(fd int) error {
 	got, err := openPiece(fd, ".", unix.O_PATH|unix.O_DIRECTORY, false)
 	if err == nil {
@@ -195,10 +190,10 @@ func probe(fd int) error {
 	if errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EPERM) {
 		return &CallError{Call: "openat2", Since: "5.6", Err: err}
 	}
-	return nil // the listing will meet it again
+	return nil // the listing will return it again
 }
 
-// supported keeps of the errors of check the one that will not go away.
+// supported returns err if it is errors.ErrUnsupported, which will not go away by itself, and nil otherwise.
 func supported(err error) error {
 	if errors.Is(err, errors.ErrUnsupported) {
 		return err
@@ -217,10 +212,10 @@ func (r *root) close() error {
 	return unix.Close(fd)
 }
 
-// open opens what is at rel below the root.
+// open opens the file or folder at rel below the root.
 func (r *root) open(rel string, flags uint64) (int, error) {
 	r.mu.RLock()
-	if r.fd < 0 { // it rests, or was never there
+	if r.fd < 0 { // it rests, or was never opened
 		r.mu.RUnlock()
 		if err := r.hold(); err != nil {
 			return -1, err
@@ -232,7 +227,7 @@ func (r *root) open(rel string, flags uint64) (int, error) {
 	return openBelow(r.fd, rel, flags, r.cross)
 }
 
-// stat describes what is at rel, be it a file or not.
+// stat describes the file or folder at rel.
 func (r *root) stat(rel string) (unix.Statx_t, error) {
 	fd, err := r.open(rel, unix.O_PATH)
 	if err != nil {
@@ -245,9 +240,9 @@ func (r *root) stat(rel string) (unix.Statx_t, error) {
 // parent opens the folder that the file at rel is in.
 func (r *root) parent(rel string) (int, error) { return r.open(filepath.Dir(rel), openFolder) }
 
-// down goes from the root to the folder at rel one level at a time, so that
-// the cost grows with the depth and not with its square, and calls visit before
-// each step with the name that comes next, in the end with "".
+// down goes from the root to the folder at rel one level at a time, so that the cost grows with the depth and not
+// with its square. Before each step it calls visit with the next name, and at the end with "". It returns the
+// folder's descriptor.
 func (r *root) down(rel string, flags uint64, visit func(folder int, next string) error) (int, error) {
 	fd, err := r.open(".", flags)
 	for name := range strings.SplitSeq(strings.TrimPrefix(rel+"/", "./"), "/") {
@@ -268,8 +263,8 @@ func (r *root) down(rel string, flags uint64, visit func(folder int, next string
 	return fd, err
 }
 
-// marked reports whether a folder above the root, or from it down to rel, has
-// the marker. What cannot be looked at counts as marked: the error says why.
+// marked returns ErrProtected if a folder above the root, or from it down to rel, has the marker. A folder that
+// cannot be looked into counts as marked: the error gives the reason.
 func (r *root) marked(rel string) error {
 	if err := r.markedAbove(); err != nil {
 		return err
@@ -287,8 +282,7 @@ func (r *root) marked(rel string) error {
 	return unix.Close(fd)
 }
 
-// create opens the folder at rel and makes what is missing of it, for nobody
-// but the owner.
+// create opens the folder at rel and makes the missing part of it, with mode 0700.
 func (r *root) create(rel string) (int, error) {
 	if fd, err := r.open(rel, openFolder); !errors.Is(err, fs.ErrNotExist) {
 		return fd, err

@@ -14,13 +14,11 @@ import (
 	"sweepd/providers"
 )
 
-// marker is the name of a file by which a person leaves a folder, and all
-// below it, out for good.
+// marker is the name of a file with which the user excludes a folder, and all below it, for good.
 const marker = ".nosweep"
 
-// markedAbove returns providers.ErrProtected if a folder above path, up to the
-// root directory, has the marker. Any other error means that one of them could
-// not be looked into.
+// markedAbove returns providers.ErrProtected if a folder above path, up to the root directory, has the marker. Any
+// other error means that one of them could not be looked into.
 func markedAbove(path string) error {
 	for path != filepath.Dir(path) {
 		path = filepath.Dir(path)
@@ -34,7 +32,7 @@ func markedAbove(path string) error {
 	return nil
 }
 
-// rules say what a listing leaves out. By name alone: no rule reads a file.
+// rules decide by name alone which files and folders a listing leaves out.
 type rules struct {
 	interest func(name string) bool
 	patterns []string
@@ -51,8 +49,7 @@ func (x *rules) valid() error {
 	return nil
 }
 
-// skips reports whether the folder is not entered, or left alone with all that
-// is below it.
+// skips reports whether the folder is not entered, or left alone with all that is below it.
 func (x *rules) skips(root, folder string) bool {
 	return x.roots[folder] || folder == x.bin || kept(filepath.Base(folder)) ||
 		strings.HasSuffix(folder, "/.local/share/Trash") || x.excluded(root, folder)
@@ -69,7 +66,7 @@ func (x *rules) excluded(root, path string) bool {
 	}
 	rel, _ := below(root, path)
 	rel = filepath.ToSlash(rel)
-	composed := norm.NFC.String(rel) // as people type; macOS writes names otherwise
+	composed := norm.NFC.String(rel) // as users type; macOS decomposes names
 	for _, p := range x.patterns {
 		if doublestar.MatchUnvalidated(p, rel) || doublestar.MatchUnvalidated(p, composed) {
 			return true
@@ -78,26 +75,25 @@ func (x *rules) excluded(root, path string) bool {
 	return false
 }
 
-// kept reports whether a folder of that name belongs to a program, so that no
-// person saved an image there and a missing file would break something.
+// kept reports whether a folder of that name belongs to a program, so that no user saved an image there and a missing
+// file would break something.
 func kept(name string) bool {
 	switch name {
 	case ".git", ".hg", ".svn": // a repository's own objects
 		return true
-	case "lost+found": // what fsck saved, of unknown origin
+	case "lost+found": // files that fsck recovered, of unknown origin
 		return true
-	case ".stversions", ".snapshots", ".zfs": // older versions: somebody's backup
+	case ".stversions", ".snapshots", ".zfs": // older versions: a user's backup
 		return true
 	case "#recycle", "@Recycle", "$RECYCLE.BIN": // trash bins of Synology, QNAP, Windows
 		return true
-	case "@eaDir", ".dropbox.cache", ".cache", ".thumbnails": // made from other files, made again when missing
+	case "@eaDir", ".dropbox.cache", ".cache", ".thumbnails": // derived from other files, and made again when missing
 		return true
 	}
 	return strings.HasPrefix(name, ".Trash") // trash bins on other mounts; macOS: .Trashes
 }
 
-// unfinished reports whether a name is that of a file which a program is still
-// downloading, saving or holding open.
+// unfinished reports whether the name is that of a file which a program is still downloading, saving or holding open.
 func unfinished(name string) bool {
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".crdownload", ".part", ".partial", ".download", ".tmp", ".opdownload", ".!ut":

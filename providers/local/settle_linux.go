@@ -23,13 +23,11 @@ func (d *Driver) Settle(ctx context.Context, key string, ref providers.Ref, rev 
 	return m.settle()
 }
 
-// errNotMoved is the good end of a move that never happened.
+// errNotMoved is the successful result for a move that never happened.
 var errNotMoved = fmt.Errorf("it was not moved: %w", fs.ErrNotExist)
 
-// settle looks for the move's own name in every bin that the move can have led
-// to, and brings it to its end there. That it is in none of them proves
-// something only when the bin of its volume is there, and all could be looked
-// into.
+// settle looks for the move's own name in every bin to which the move can have led, and completes it there. Its
+// absence from all of them proves something only if the bin of its volume exists, and all could be looked into.
 func (m *move) settle() (providers.Receipt, error) {
 	bins, sure, err := m.bins()
 	defer closeAll(bins)
@@ -50,9 +48,8 @@ func (m *move) settle() (providers.Receipt, error) {
 	return "", m.withoutBin(err)
 }
 
-// bins opens the bins in which the file can be by now: the home trash, for what
-// was one mount then may be two today, and those on top of its volume. sure says
-// that one of them is the bin of the file's volume, as things are now.
+// bins opens the bins that can contain the file by now: the home trash, because a former single mount may be two
+// today, and those on top of its volume. sure means that one of them is the present bin of the file's volume.
 func (m *move) bins() (bins []*bin, sure bool, err error) {
 	missing := func(err error) bool { return errors.Is(err, fs.ErrNotExist) || errors.Is(err, errAway) }
 	home, err := m.d.home(false)
@@ -77,8 +74,8 @@ func (m *move) bins() (bins []*bin, sure bool, err error) {
 	return append(bins, onTop...), len(onTop) > 0, err
 }
 
-// volume is that of the innermost folder on the way to the file that is there,
-// whose path it returns; the root's, where a listing meets no other.
+// volume returns the volume and the path of the innermost existing folder on the way to the file; those of the root,
+// if listings meet no other volume.
 func (m *move) volume() (v volume, folder string, err error) {
 	if err := m.root.check(); err != nil {
 		return v, "", err
@@ -94,8 +91,8 @@ func (m *move) volume() (v volume, folder string, err error) {
 	}
 }
 
-// folderStays is an error when the folder of the file is missing or empty:
-// where other volumes may be below a root, one of them may be gone from there.
+// folderStays returns an error if the file's folder is missing or empty: if other volumes may be below a root, one of
+// them may be gone from there.
 func (m *move) folderStays() error {
 	folder, err := m.root.parent(m.rel)
 	if err != nil {
@@ -105,7 +102,7 @@ func (m *move) folderStays() error {
 	return notEmpty(folder)
 }
 
-// notEmpty is providers.ErrEmpty when there is nothing in the folder.
+// notEmpty returns providers.ErrEmpty if there is nothing in the folder.
 func notEmpty(folder int) error {
 	fd, err := openPiece(folder, ".", openFolder, false)
 	if err != nil {
@@ -119,8 +116,8 @@ func notEmpty(folder int) error {
 	return providers.ErrEmpty
 }
 
-// withoutBin settles where the bin cannot be looked into, or is not there (any
-// more): only the file in its place proves that it was not moved.
+// withoutBin settles a move if the bin cannot be looked into, or is gone: only the file in its place proves that it
+// was not moved.
 func (m *move) withoutBin(why error) error {
 	if why == nil {
 		why = errors.New("the trash bin is missing")
@@ -135,8 +132,7 @@ func (m *move) withoutBin(why error) error {
 	return errNotMoved
 }
 
-// settleInBin brings an interrupted move to its end, by what is in the bin
-// under the move's own name.
+// settleInBin completes an interrupted move, according to the files in the bin under the move's own name.
 func (m *move) settleInBin() (providers.Receipt, error) {
 	info, err := m.bin.openInfo(m.name)
 	if err == nil {
@@ -159,7 +155,7 @@ func (m *move) settleInBin() (providers.Receipt, error) {
 	return "", m.undo()
 }
 
-// clear removes the .trashinfo of a move that did not come to its rename.
+// clear removes the .trashinfo of a move that did not reach its rename.
 func (m *move) clear(info int) error {
 	if info < 0 {
 		return nil
@@ -192,7 +188,7 @@ func (m *move) confirm() (providers.Receipt, error) {
 	return m.bin.receipt(m.name, m.path, m.want), nil
 }
 
-// told reports whether the .trashinfo says where the file was.
+// told reports whether the .trashinfo names the place where the file was.
 func (m *move) told() bool {
 	content, err := m.bin.read(m.name)
 	if err != nil {
@@ -205,7 +201,7 @@ func (m *move) told() bool {
 	return err == nil && path == m.path
 }
 
-// undo puts back the wrong file that an interrupted move got.
+// undo puts back the wrong file that an interrupted move took.
 func (m *move) undo() error {
 	if err := m.root.check(); err != nil {
 		return uncertain(err)

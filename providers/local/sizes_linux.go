@@ -11,10 +11,9 @@ type folderSize struct {
 	mtime int64 // of the .trashinfo, in seconds since 1970
 }
 
-// parseSizes reads a directorysizes file (Trash specification 1.0, "The
-// directorysizes cache"): a line for each folder, of its size, the time of its
-// .trashinfo, and its percent-encoded name. Whatever is no such line counts for
-// nothing: it is a cache, and other programs write it.
+// parseSizes parses a directorysizes file (Trash specification 1.0, "The directorysizes cache"): for each folder a
+// line with its size, the time of its .trashinfo, and its percent-encoded name. It ignores malformed lines: the file
+// is a cache, and other programs write it.
 func parseSizes(content []byte) map[string]folderSize {
 	sizes := map[string]folderSize{}
 	for line := range strings.Lines(string(content)) {
@@ -30,11 +29,11 @@ func parseSizes(content []byte) map[string]folderSize {
 	return sizes
 }
 
-// folderSize is what the bin says of the size of the folder files/NAME, if
-// that is of its present .trashinfo; else 0.
+// folderSize returns the size of the folder files/NAME from the bin's directorysizes, if that is about its present
+// .trashinfo; otherwise 0.
 func (l *listing) folderSize(name string) int64 {
 	if l.sizes == nil {
-		content, _ := l.content(l.dir, "directorysizes") // without it nothing is known
+		content, _ := l.content(l.dir, "directorysizes") // without it no size is known
 		l.sizes = parseSizes(content)
 	}
 	info, err := statName(l.info, name+infoSuffix)

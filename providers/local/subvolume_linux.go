@@ -15,27 +15,25 @@ import (
 	"sweepd/providers"
 )
 
-// volume is the part of a mount in which files can be renamed: all of it, or, on
-// btrfs, one of the subvolumes in it, each of which has its own device number.
+// volume is the part of a mount in which files can be renamed: all of it, or, on btrfs, one of the subvolumes in it,
+// each of which has its own device number.
 type volume struct{ mount, dev uint64 }
 
-// volumeOf is the volume that a folder is in. A file may have another device
-// number than its folder, on an overlay.
+// volumeOf returns the volume that a folder is in. On an overlay, a file may have another device number than its
+// folder.
 func volumeOf(folder *unix.Statx_t) volume {
 	p := placeOf(folder)
 	return volume{p.mount, p.dev}
 }
 
-// subvolumeTop is the inode number of the top folder of every subvolume
-// (BTRFS_FIRST_FREE_OBJECTID).
+// subvolumeTop is the inode number of the top folder of every subvolume (BTRFS_FIRST_FREE_OBJECTID).
 const subvolumeTop = 256
 
-// errSnapshot is of a subvolume that is a copy of another one, or may not be
-// written to: somebody's backup, or on its way to be one.
+// errSnapshot concerns a subvolume that is a copy of another one, or is read-only: a user's backup, or one in the
+// making.
 var errSnapshot = fmt.Errorf("it is a snapshot, or a read-only subvolume, and stays as it is: %w", errors.ErrUnsupported)
 
-// topOf opens the top of the volume, which the folder is in: that of the mount, or
-// of a subvolume.
+// topOf opens the top of the volume that the folder is in: that of the mount, or of a subvolume.
 func (d *Driver) topOf(v volume, folder string) (*top, error) {
 	t, err := d.mounts.top(func(m mount) bool { return m.id == v.mount })
 	if err != nil {
@@ -48,8 +46,8 @@ func (d *Driver) topOf(v volume, folder string) (*top, error) {
 	return t.subvolume(v, folder)
 }
 
-// subvolume opens the top of the subvolume in the mount that the folder is in. One
-// of which it is not certain that somebody works in it is an error.
+// subvolume opens the top of the subvolume in the mount that the folder is in. It returns an error unless the
+// subvolume is certainly in ordinary use.
 func (t *top) subvolume(v volume, folder string) (*top, error) {
 	rel, in := below(t.point, folder)
 	if !in {
@@ -80,9 +78,8 @@ func (t *top) subvolume(v volume, folder string) (*top, error) {
 	}
 }
 
-// inUse is errSnapshot if the subvolume that the folder is in was made as a copy of
-// another, was received from another file system, or may not be written to. What
-// cannot be asked counts as one.
+// inUse returns errSnapshot if the subvolume that the folder is in was made as a copy of another, was received from
+// another file system, or is read-only. If the kernel does not answer, the error wraps errors.ErrUnsupported.
 func inUse(folder int) error {
 	onBtrfs, err := divided(folder)
 	if err != nil {
@@ -106,20 +103,20 @@ func inUse(folder int) error {
 	return nil
 }
 
-// divided reports whether the folder's file system is one with subvolumes.
+// divided reports whether the folder's file system has subvolumes.
 func divided(folder int) (bool, error) {
 	var s unix.Statfs_t
 	_, err := again(func() (int, error) { return 0, unix.Fstatfs(folder, &s) })
 	return s.Type == unix.BTRFS_SUPER_MAGIC, err
 }
 
-// subvolumes are the tops of the subvolumes that the root's files may be in, but
-// for tops of mounts: of the one that the root is in, and of those in it that a
-// listing enters. Snapshots are passed over. Whoever gets one closes it.
+// subvolumes yields the tops of the subvolumes that the root's files may be in, except tops of mounts: of the one
+// that the root is in, and of those in it that a listing enters. It passes over snapshots. The caller closes each
+// top.
 func (d *Driver) subvolumes(ctx context.Context, r *root) iter.Seq2[*top, error] {
 	return func(yield func(*top, error) bool) {
 		if r.hold() != nil {
-			return // a listing of files says why
+			return // a listing of files reports why
 		}
 		defer r.release()
 		v, onBtrfs := r.volume()
@@ -164,8 +161,8 @@ func (d *Driver) subvolumes(ctx context.Context, r *root) iter.Seq2[*top, error]
 	}
 }
 
-// nested yields the tops of the subvolumes directly in that of the folder, and
-// returns the paths of those that a listing enters.
+// nested yields the tops of the subvolumes directly in that of the folder, and returns the paths of those that a
+// listing enters. more is false if yield has returned false.
 func (d *Driver) nested(ctx context.Context, r *root, folder string, yield func(*top, error) bool) (entered []string, more bool) {
 	names, err := d.subvolumesIn(r, folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !yield(nil, &providers.UnlistedError{Path: folder, Err: err}) {
@@ -196,8 +193,7 @@ func (d *Driver) nested(ctx context.Context, r *root, folder string, yield func(
 	return entered, true
 }
 
-// openNested opens the top of the subvolume at the path, if a listing of the root
-// enters it.
+// openNested opens the top of the subvolume at the path, if a listing of the root enters it.
 func (d *Driver) openNested(r *root, path string) (*top, error) {
 	if err := d.leftOut(r, path); err != nil {
 		return nil, err
@@ -209,14 +205,13 @@ func (d *Driver) openNested(r *root, path string) (*top, error) {
 	t, err := d.topOf(volumeOf(&s), path)
 	if err == nil && (t.path != path || t.path == t.point) {
 		t.close()
-		return nil, fs.ErrNotExist // no subvolume any more, or a mount over it
+		return nil, fs.ErrNotExist // no longer a subvolume, or a mount covers it
 	}
 	return t, err
 }
 
-// subvolumesIn returns the paths, below the folder, of the subvolumes directly in
-// the one that the folder is in. Where one may not look on the way there is none. With
-// an error the paths are those of the others.
+// subvolumesIn returns the paths, below the folder, of the subvolumes directly in the one that the folder is in. It
+// omits those that this user cannot reach. After an error the paths are those of the others.
 func (d *Driver) subvolumesIn(r *root, folder string) (paths []string, err error) {
 	rel, in := below(r.path, folder)
 	if !in {
@@ -243,7 +238,7 @@ func (d *Driver) subvolumesIn(r *root, folder string) (paths []string, err error
 			case nil:
 				paths = append(paths, untilNUL(at.path[:])+untilNUL(at.name[:]))
 			case unix.EACCES, unix.ENOENT: // not below the folder, out of reach, gone this moment
-			default: // ENAMETOOLONG among them: anybody may make one that deep
+			default: // ENAMETOOLONG among them: any user may make one that deep
 				unknown = fmt.Errorf("where a subvolume in it is, is not known: %w", err)
 			}
 		}
@@ -256,8 +251,8 @@ func untilNUL(b []byte) string {
 	return string(text)
 }
 
-// What follows is of linux/btrfs.h. The calls ask no privilege, and change
-// nothing; they are in Linux since 4.18.
+// The constants and structures below are from linux/btrfs.h. The calls need no privilege, and change nothing; Linux
+// has them since 4.18.
 const (
 	getSubvolumeInfo = 2<<30 | unsafe.Sizeof(subvolumeInfo{})<<16 | 0x94<<8 | 60 // BTRFS_IOC_GET_SUBVOL_INFO
 	getSubvolumeRefs = 3<<30 | unsafe.Sizeof(subvolumeRefs{})<<16 | 0x94<<8 | 61 // BTRFS_IOC_GET_SUBVOL_ROOTREF
@@ -272,12 +267,12 @@ type subvolumeInfo struct { // struct btrfs_ioctl_get_subvol_info_args
 	_                [288]byte // its numbers and its name
 	flags            uint64
 	_                uuid // its own
-	parent, received uuid // zero: it is no snapshot, was not received
+	parent, received uuid // zero: it is no snapshot, and was not received
 	_                [20]uint64
 }
 
 type subvolumeRefs struct { // struct btrfs_ioctl_get_subvol_rootref_args
-	_     uint64 // from which one on; the kernel moves it
+	_     uint64 // the first one to return; the kernel advances it
 	refs  [255]struct{ tree, folder uint64 }
 	items uint8
 	_     [7]byte

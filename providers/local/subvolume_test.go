@@ -115,8 +115,8 @@ func TestAFileGoesToTheBinOfTheSubvolumeThatItLiesIn(t *testing.T) {
 	}
 }
 
-// The bins of subvolumes are listed where a listing of the root goes, and nowhere
-// else: what is left out by name, by pattern or by marker is nobody's to purge.
+// The bins of subvolumes are listed if a listing of the root enters them, and no others: bins that are left out by
+// name, by pattern or by marker must not be purged.
 func TestBinsOfSubvolumesAreListedWhereTheRootIs(t *testing.T) {
 	if !inOwnMounts(t) {
 		return
@@ -143,7 +143,7 @@ func TestBinsOfSubvolumesAreListedWhereTheRootIs(t *testing.T) {
 	if got := slices.Sorted(maps.Keys(found)); !slices.Equal(got, want) || len(unlisted) > 0 {
 		t.Errorf("listed %q, and not %q; want %q", got, unlisted, want)
 	}
-	// Of the disk's other folders nobody spoke.
+	// The policy names none of the disk's other folders.
 	b.d = b.open(b.home, func(o *Options) { o.Roots = []string{b.path("in/deep")} })
 	if found, _ := b.inBins(b.d); len(found) != 1 || found[b.path("in/deep/was.png")].Receipt == "" {
 		t.Errorf("listed %+v, want in/deep/was.png alone", found)
@@ -158,7 +158,7 @@ func TestBinsOfSubvolumesAreListedWhereTheRootIs(t *testing.T) {
 	}
 }
 
-// More than 255 subvolumes are told in more than one answer.
+// The kernel reports more than 255 subvolumes in more than one answer.
 func TestManySubvolumesAreAllFound(t *testing.T) {
 	if !inOwnMounts(t) {
 		return
@@ -180,8 +180,8 @@ func TestManySubvolumesAreAllFound(t *testing.T) {
 	}
 }
 
-// Anybody may make a subvolume so deep that the kernel does not tell its path. That is
-// said, and hides no other's bin.
+// Any user may make a subvolume so deep that the kernel does not return its path. The listing reports it, and still
+// finds the bins of the others.
 func TestASubvolumeThatIsTooDeepHidesNoOther(t *testing.T) {
 	if !inOwnMounts(t) {
 		return
@@ -209,8 +209,8 @@ func TestASubvolumeThatIsTooDeepHidesNoOther(t *testing.T) {
 	}
 }
 
-// A snapshot is somebody's backup, whether it may be written to or not: nothing goes
-// from it, nothing is made in it, and its copy of a bin is no bin.
+// A snapshot is a user's backup, whether it is writable or not: nothing goes from it, nothing is made in it, and its
+// copy of a bin is no bin.
 func TestNothingInASnapshotIsTouched(t *testing.T) {
 	if !inOwnMounts(t) {
 		return

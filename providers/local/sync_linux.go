@@ -6,19 +6,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// syncer makes files and folders durable for many callers at once. A disk
-// takes about as long for one fsync as for many: while it is at work for some
-// callers the next ones gather, and then share one round. Nobody waits for a
-// round to fill. The zero value is ready.
+// syncer makes files and folders durable for many callers at once. A disk takes about as long for one fsync as for
+// many: while one round of callers is synced, the next ones gather, and then share a round. A round never waits for
+// more callers. The zero value is ready.
 type syncer struct {
-	fsync func(fd int) error // nil but in tests: fsync(2)
+	fsync func(fd int) error // nil except in tests: fsync(2)
 
 	mu   sync.Mutex
 	busy bool   // a round is under way, or may begin
 	next *round // gathers callers; nil: the next caller begins one
 }
 
-// round is some callers whose descriptors are synced together.
+// round is a group of callers whose descriptors are synced together.
 type round struct {
 	callers []*waiting
 	start   chan struct{} // closed when the round before is over
@@ -31,10 +30,9 @@ type waiting struct {
 	err error
 }
 
-// sync makes what the descriptors are of durable, each only after those before
-// it. A descriptor whose fsync fails is an error for those who gave it, or
-// another of the same file, and for nobody else. They stay open until it
-// returns.
+// sync makes the files of the descriptors durable, each only after those before it. If the fsync of a descriptor
+// fails, only the callers that passed it, or another of the same file, get the error. The descriptors must stay open
+// until sync returns.
 func (s *syncer) sync(fds ...int) error {
 	w := &waiting{fds: fds}
 	s.mu.Lock()
@@ -67,8 +65,7 @@ func (s *syncer) sync(fds ...int) error {
 	return w.err
 }
 
-// run syncs everybody's first descriptors, then everybody's second ones, and
-// so on, each file once at each turn.
+// run syncs all callers' first descriptors, then all callers' second ones, and so on, each file once in each turn.
 func (s *syncer) run(r *round) {
 	for n, more := 0, true; more; n++ {
 		more = false
@@ -92,8 +89,8 @@ func (s *syncer) run(r *round) {
 		}
 		if len(order) > 1 {
 			for _, f := range order {
-				// A hint: the data is on its way while the first fsync waits for the
-				// log. If it fails, the fsync says so.
+				// A hint: writing starts while the first fsync waits for the log. If it fails, the fsync returns the
+				// error.
 				_ = unix.SyncFileRange(turn[f][0].fds[n], 0, 0, unix.SYNC_FILE_RANGE_WRITE)
 			}
 		}
@@ -110,7 +107,7 @@ func (s *syncer) run(r *round) {
 	}
 }
 
-// file tells the file of one descriptor from others.
+// file identifies the file of a descriptor.
 type file struct{ dev, ino uint64 }
 
 func (s *syncer) one(fd int) error {

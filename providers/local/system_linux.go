@@ -21,8 +21,8 @@ const (
 	statMask = unix.STATX_BASIC_STATS | unix.STATX_BTIME | unix.STATX_MNT_ID
 )
 
-// again calls f until no signal interrupts it: network and FUSE file systems
-// let the runtime's own preemption signals through.
+// again calls f until no signal interrupts it: system calls on network and FUSE file systems are interrupted even by
+// the runtime's own preemption signals.
 func again[T any](f func() (T, error)) (T, error) {
 	for {
 		if v, err := f(); err != unix.EINTR {
@@ -31,9 +31,8 @@ func again[T any](f func() (T, error)) (T, error) {
 	}
 }
 
-// openBelow opens rel beneath the folder: through no symbolic link and, unless
-// cross, onto no other mount. Paths beyond the kernel's limit are walked in
-// pieces. The change of access times is avoided where that is allowed.
+// openBelow opens rel beneath the folder: through no symbolic link and, unless cross is set, onto no other mount. It
+// walks paths beyond the kernel's limit in pieces, and avoids changing access times if that is allowed.
 func openBelow(folder int, rel string, flags uint64, cross bool) (int, error) {
 	at := folder
 	for len(rel) >= unix.PathMax {
@@ -79,8 +78,8 @@ func openPiece(folder int, rel string, flags uint64, cross bool) (int, error) {
 	return fd, err
 }
 
-// statAt describes name in the folder, or the folder itself for "", without
-// following a link. name ends with a NUL byte, so that nothing is copied.
+// statAt describes name in the folder, or the folder itself for "", without following a link. name ends with a NUL
+// byte, so that it need not be copied.
 func statAt(folder int, name []byte, s *unix.Statx_t) error {
 	flags := unix.AT_SYMLINK_NOFOLLOW | unix.AT_NO_AUTOMOUNT
 	if name[0] == 0 {
@@ -134,7 +133,7 @@ func entry(path string, s *unix.Statx_t) providers.Entry {
 		Ref: providers.Ref(path), Revision: id.revision(), Path: path, Size: id.size,
 		Modified: time.Unix(s.Mtime.Sec, int64(s.Mtime.Nsec)).UTC(), Weak: id.weak,
 	}
-	if id.born <= 0 { // none is told, or one that nobody can have written at
+	if id.born <= 0 { // there is none, or one before any file can have been written
 		e.Changed = time.Unix(s.Ctime.Sec, int64(s.Ctime.Nsec)).UTC()
 	} else {
 		e.Created = time.Unix(s.Btime.Sec, int64(s.Btime.Nsec)).UTC()
@@ -142,7 +141,7 @@ func entry(path string, s *unix.Statx_t) providers.Entry {
 	return e
 }
 
-// reason gives the errors of openBelow and renameat2 their kind.
+// reason maps the errors of openBelow and renameat2 to those of package providers, in a *fs.PathError; nil for nil.
 func reason(op, path string, err error) error {
 	kind := error(nil)
 	switch {

@@ -5,12 +5,11 @@ import (
 	"sync"
 )
 
-// together lets those who ask the same at the same time share one look. Each
-// gets the answer of a look that began after it had asked, so that nobody's is
-// older than if it had looked itself. The zero value is ready.
+// together lets goroutines that ask the same at the same time share one look. Each gets the answer of a look that
+// began after it had asked, so its answer is never older than one of its own. The zero value is ready.
 type together[A any] struct {
 	mu   sync.Mutex
-	next map[string]*look[A] // have not begun, by what they are about
+	next map[string]*look[A] // looks that have not begun, by their subjects
 }
 
 type look[A any] struct {
@@ -19,9 +18,8 @@ type look[A any] struct {
 	done   chan struct{} // closed when there is an answer
 }
 
-// ask returns what at returned, which it calls with the number of those who
-// are waiting, for one of them. Those who are about to ask run first; for no
-// other reason does anybody wait.
+// ask returns the result of at, which one of the waiting callers calls with their number. It lets runnable goroutines
+// that are about to ask run first, and waits for no other reason.
 func (t *together[A]) ask(about string, at func(askers int) A) A {
 	t.mu.Lock()
 	if l := t.next[about]; l != nil {
@@ -38,7 +36,7 @@ func (t *together[A]) ask(about string, at func(askers int) A) A {
 	t.mu.Unlock()
 	runtime.Gosched()
 	t.mu.Lock()
-	delete(t.next, about) // who comes now comes too late for this one
+	delete(t.next, about) // callers that come now are too late for this one
 	askers := l.askers
 	t.mu.Unlock()
 	l.answer = at(askers)

@@ -13,19 +13,18 @@ import (
 	"sweepd/providers"
 )
 
-// The points between the steps of a move. After a crash at any of them Settle
-// finds a state that it can finish:
+// The points between the steps of a move. After a crash at any of them Settle finds a state that it can finish:
 //
-//	            bin          at its place   Settle
-//	pinned      -            file           fs.ErrNotExist
-//	written     info         file           removes the info; fs.ErrNotExist
-//	moved       info + ?     -              right file: receipt; another: puts it back, as below
-//	compared    info + file  -              receipt
-//	returned    info         other file     removes the info; fs.ErrNotExist
-//	synced      info + file  -              receipt
+//	bin          at its place   Settle
 //
-// The .trashinfo is durable before the file moves, so that a file in the bin
-// can always be restored, by any program.
+// pinned      -            file           fs.ErrNotExist
+// written     info         file           removes the info; fs.ErrNotExist
+// moved       info + ?     -              right file: receipt; another: puts it back, as below
+// compared    info + file  -              receipt
+// returned    info         other file     removes the info; fs.ErrNotExist
+// synced      info + file  -              receipt
+//
+// The .trashinfo is durable before the file moves, so that any program can always restore a file in the bin.
 const (
 	atPinned   = "pinned"
 	atWritten  = "written"
@@ -51,11 +50,10 @@ func (d *Driver) Can() providers.Can {
 	return providers.CanReadWhole | providers.CanWait | providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanListTrash
 }
 
-// Trash implements providers.Driver. Refused as ErrProtected are immutable files
-// and those that a listing would leave out by now. What the guards saw of the
-// file's own (its names, its owner, its tags) is true still: it cannot change
-// without the change time, and that is part of the revision, which is compared
-// for the last time just before the rename.
+// Trash implements providers.Driver. It refuses with ErrProtected immutable files, and those that a listing would
+// leave out by now. The guards' findings about the file itself (its names, its owner, its tags) are still true: it
+// cannot change without the change time, which is part of the revision and is compared for the last time just before
+// the rename.
 func (d *Driver) Trash(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
 	m, err := d.newMove(ctx, key, ref, rev)
 	if err != nil {
@@ -81,7 +79,7 @@ func (d *Driver) Trash(ctx context.Context, key string, ref providers.Ref, rev p
 	}
 	defer p.close()
 	if p.stat.Mnt_id != v.mount {
-		return "", errOtherMount // it came this moment
+		return "", errOtherMount // it was mounted this moment
 	}
 	if err := p.lease(); err != nil {
 		return "", err
@@ -105,7 +103,7 @@ func (m *move) examine(rev providers.Revision) (*pinned, error) {
 	return p, nil
 }
 
-// move is one file's way into the bin.
+// move is the move of one file into the bin.
 type move struct {
 	d         *Driver
 	bin       *bin
@@ -133,15 +131,14 @@ func (d *Driver) newMove(ctx context.Context, key string, ref providers.Ref, rev
 	return &move{d: d, root: r, path: string(ref), rel: rel, name: binName(filepath.Base(rel), key), want: want}, nil
 }
 
-// allowed holds the file to the rules of a listing once more: a person may
-// have marked the folder since, or the program may have been told otherwise. That
-// the root is there volume has seen.
+// allowed applies the rules of a listing to the file once more: the user may have marked the folder since, or have
+// changed the policy. The method volume has checked that the root is there.
 func (m *move) allowed() error {
 	return m.d.omits(m.root, m.path)
 }
 
-// leftOut says why a listing of the root leaves the folder out, if it does: by
-// its name, or by a marker above it.
+// leftOut returns an error if a listing of the root leaves the folder out: ErrProtected if by its name, or by a
+// marker in it or above it.
 func (d *Driver) leftOut(r *root, folder string) error {
 	if err := d.rules.leaves(r.path, folder); err != nil {
 		return err
@@ -153,9 +150,8 @@ func (d *Driver) leftOut(r *root, folder string) error {
 	return cmp.Or(r.marked(rel), d.markedElsewhere(r))
 }
 
-// markedElsewhere is markedAbove of the root by other mounts than its own: a bind
-// mount shows a folder without those above it. The table of mounts is read once for
-// each listing.
+// markedElsewhere is markedAbove of the root's paths by other mounts than its own: a bind mount shows a folder
+// without those above it. The table of mounts is read once for each listing.
 func (d *Driver) markedElsewhere(r *root) error {
 	ways, err := d.otherWays(r)
 	if err != nil {
@@ -169,12 +165,12 @@ func (d *Driver) markedElsewhere(r *root) error {
 	return nil
 }
 
-// errNoTable is of a system that shows no mounts, as a chroot without /proc.
+// errNoTable means that the system shows no mounts, as in a chroot without /proc.
 var errNoTable = errors.New("there is no table of mounts")
 
-// otherWays are the paths at which the root is to be seen by other mounts.
+// otherWays returns the paths at which the root is visible by other mounts.
 func (d *Driver) otherWays(r *root) ([]string, error) {
-	if err := r.hold(); err != nil { // at rest its mount may be another meanwhile
+	if err := r.hold(); err != nil { // at rest, its mount may have changed
 		return nil, err
 	}
 	defer r.release()
@@ -195,8 +191,7 @@ func (d *Driver) otherWays(r *root) ([]string, error) {
 	return ways, nil
 }
 
-// carryOut moves the pinned file. After its first error nothing of the attempt
-// is left, or the error wraps ErrUncertain.
+// carryOut moves the pinned file. After an error nothing of the attempt is left, or the error wraps ErrUncertain.
 func (m *move) carryOut(ctx context.Context, p *pinned) (providers.Receipt, error) {
 	if err := errors.Join(m.d.at(atPinned), ctx.Err()); err != nil {
 		return "", err
@@ -231,7 +226,7 @@ func (m *move) carryOut(ctx context.Context, p *pinned) (providers.Receipt, erro
 	return m.bin.receipt(m.name, m.path, m.want), nil
 }
 
-// abandon ends a move that was refused. A network's error may hide a success.
+// abandon ends a move that was refused. A network's error may hide a success: then the error wraps ErrUncertain.
 func (m *move) abandon(why error) error {
 	if _, err := m.bin.stat(m.name); !errors.Is(err, fs.ErrNotExist) {
 		return uncertain(why)
@@ -239,9 +234,9 @@ func (m *move) abandon(why error) error {
 	return errors.Join(why, m.bin.forget(m.name))
 }
 
-// putBack returns a file that was moved and should not have been. If its name
-// is taken again it stays in the bin, restorable by its .trashinfo, and the
-// record of the operation stays open: nothing is overwritten, nothing lost.
+// putBack returns a file that was moved by mistake to its place. If its name is taken again the file stays in the
+// bin, restorable by its .trashinfo, and the record of the operation stays open: nothing is overwritten, nothing
+// lost.
 func (m *move) putBack(folder int, why error) error {
 	if _, err := m.bin.give(m.name, folder, filepath.Base(m.rel)); err != nil {
 		return uncertain(fmt.Errorf("%v; another file was moved to the trash and cannot be put back: %w", why, err))
@@ -252,5 +247,5 @@ func (m *move) putBack(folder int, why error) error {
 	return errors.Join(why, m.bin.forget(m.name))
 }
 
-// uncertain hides the kinds of err: some of them would close the record.
+// uncertain returns ErrUncertain with the text of err but not its kinds, some of which would close the record.
 func uncertain(err error) error { return fmt.Errorf("%w: %v", providers.ErrUncertain, err) }

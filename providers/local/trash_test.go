@@ -51,7 +51,7 @@ func TestProtectedFilesStay(t *testing.T) {
 		protect func(b *box)
 		want    error
 	}{
-		"hard-linked":      {func(b *box) { must(b.T, os.Link(b.path("sub/a.png"), b.path("b.png"))) }, providers.ErrChanged}, // the change time tells
+		"hard-linked":      {func(b *box) { must(b.T, os.Link(b.path("sub/a.png"), b.path("b.png"))) }, providers.ErrChanged}, // by its change time
 		"marked since":     {func(b *box) { write(b.T, b.path(".nosweep"), "") }, providers.ErrProtected},
 		"marked by a link": {func(b *box) { must(b.T, os.Symlink("nowhere", b.path("sub/.nosweep"))) }, providers.ErrProtected},
 		"excluded since":   {func(b *box) { b.d = b.open(func(o *Options) { o.Exclude = []string{"sub"} }) }, providers.ErrProtected},

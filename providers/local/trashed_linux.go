@@ -17,9 +17,8 @@ import (
 	"sweepd/providers"
 )
 
-// Trashed implements providers.Driver: the home trash, the bins on top of the
-// mounts and subvolumes in which files of the roots may be, and those on top of
-// every other mount of this machine's own disks.
+// Trashed implements providers.Driver: it lists the home trash, the bins on top of the mounts and subvolumes in which
+// files of the roots may be, and those on top of every other mount of this machine's own disks.
 func (d *Driver) Trashed(ctx context.Context) iter.Seq2[providers.Trashed, error] {
 	return func(yield func(providers.Trashed, error) bool) {
 		if d.bin == "" {
@@ -45,10 +44,10 @@ type listing struct {
 	*bin
 	zone  *time.Location
 	yield func(providers.Trashed, error) bool
-	sizes map[string]folderSize // nil until it is asked for
+	sizes map[string]folderSize // nil until needed
 }
 
-// Why an entry is left alone.
+// Reasons for leaving an entry alone.
 const (
 	leftFolder   = "a folder"
 	leftLink     = "a symbolic link"
@@ -57,8 +56,8 @@ const (
 	leftDangling = "its file is gone, and only its .trashinfo is left"
 )
 
-// each calls visit with the names in the folder, until it has enough. What
-// keeps it from going on is one bin's error.
+// each calls visit with the names in the folder, until it returns false. An error that ends the listing concerns one
+// bin: it is yielded as an *UnlistedError.
 func (l *listing) each(ctx context.Context, folder int, visit func(name string) bool) (more bool) {
 	fd, err := openPiece(folder, ".", openFolder, false)
 	if err != nil {
@@ -90,11 +89,11 @@ func (l *listing) unlisted(path string, err error) (more bool) {
 	return l.yield(providers.Trashed{}, &providers.UnlistedError{Path: path, Err: err})
 }
 
-// told lists what one name in info/ is about.
+// told lists the file of one name in info/.
 func (l *listing) told(info string) (more bool) {
 	name, ok := strings.CutSuffix(info, infoSuffix)
 	if !ok || name == "" {
-		return true // nothing to do with a file
+		return true // not about a file
 	}
 	t := providers.Trashed{Path: name}
 	content, err := l.read(name)
@@ -113,7 +112,7 @@ func (l *listing) told(info string) (more bool) {
 	return l.entry(name, t)
 }
 
-// entry lists files/NAME, of which the .trashinfo says what t does.
+// entry lists files/NAME; t holds the facts from its .trashinfo.
 func (l *listing) entry(name string, t providers.Trashed) (more bool) {
 	s, err := l.stat(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -149,7 +148,7 @@ func (l *listing) entry(name string, t providers.Trashed) (more bool) {
 	return l.yield(t, nil)
 }
 
-// orphan lists files/NAME if info/ has nothing on it.
+// orphan lists files/NAME if it has no .trashinfo.
 func (l *listing) orphan(name string) (more bool) {
 	_, err := statName(l.info, name+infoSuffix)
 	switch {

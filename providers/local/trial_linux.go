@@ -11,9 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Trial makes an empty file in the root, moves it to the trash bin to which the
-// root's own files would go, and removes it there. It returns the path of the
-// bin. Where a folder is at fault the error is a *providers.FolderError.
+// Trial makes an empty file in the root, moves it to the trash bin to which the root's own files would go, and
+// removes it there. It returns the path of the bin. If a folder is at fault the error is a *providers.FolderError.
 func (d *Driver) Trial(root string) (bin string, err error) {
 	if d.bin == "" {
 		return "", errNoBin
@@ -35,8 +34,8 @@ func (d *Driver) Trial(root string) (bin string, err error) {
 	return b.path, b.try(folder, root, d.o.Now())
 }
 
-// try moves an empty file of a name of its own from the folder to the bin. No
-// part of it is left anywhere, nor of one that was killed.
+// try moves an empty file with a name of its own from the folder to the bin. It leaves nothing behind, and removes
+// the files that a killed trial has left.
 func (b *bin) try(folder int, path string, now time.Time) error {
 	b.clear(folder, now)
 	name := trialName()
@@ -67,12 +66,12 @@ func (b *bin) try(folder int, path string, now time.Time) error {
 func newFile(folder int, name string) (fd int, err error) {
 	fd, err = unix.Openat(folder, name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o600)
 	if err == nil {
-		_ = unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB) // where there are locks
+		_ = unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB) // if the file system has locks
 	}
 	return fd, err
 }
 
-// trialPrefix begins the names of trial files; trialLetters of rand.Text follow.
+// trialPrefix begins the names of trial files; trialLetters letters of rand.Text follow.
 const (
 	trialPrefix  = ".sweepd-trial-"
 	trialLetters = 26
@@ -80,17 +79,15 @@ const (
 
 func trialName() string { return trialPrefix + rand.Text() }
 
-// isTrial reports whether a name is one that trialName gives.
+// isTrial reports whether a name is one of trialName's results.
 func isTrial(name string) bool {
 	rest, ok := strings.CutPrefix(name, trialPrefix)
 	return ok && len(rest) == trialLetters && strings.Trim(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
 }
 
-// clear takes away what trials have left that were killed: regular files of this
-// user with such a name, empty but for a .trashinfo, an hour old, and locked by
-// nobody. They are nobody's files, so that there is nothing to record, and no
-// revision or policy by which providers.Storage could let them go. What cannot be
-// looked at stays.
+// clear removes the files of killed trials: regular files of this user with such a name, empty except for a
+// .trashinfo, an hour old, and not locked. They are not the user's own files, so there is nothing to record, and no
+// revision or policy by which providers.Storage could delete them. It leaves files that it cannot look at.
 func (b *bin) clear(folder int, now time.Time) {
 	for _, in := range []int{folder, b.dir, b.files, b.info} {
 		fd, err := openPiece(in, ".", openFolder, true)
@@ -112,7 +109,7 @@ func (b *bin) clear(folder int, now time.Time) {
 	}
 }
 
-// leftOver reports whether a trial that was killed has left the file.
+// leftOver reports whether a killed trial has left the file.
 func leftOver(folder int, name string, isInfo bool, now time.Time) bool {
 	fd, err := openPiece(folder, name, openFile, false)
 	if err != nil {

@@ -15,14 +15,13 @@ import (
 // unheard is how long a Wait lasts at most while some root cannot be watched.
 const unheard = 15 * time.Minute
 
-// ears is what hears of changes below the roots. They are opened by the first
-// Wait: a scan does not need them.
+// ears watch for changes below the roots. The first Wait opens them: a scan does not need them.
 type ears struct {
 	mu      sync.Mutex
 	watcher *watch.Watcher
 }
 
-// open returns the watcher; first: nobody has listened until now.
+// open returns the watcher; first reports whether this call has opened it.
 func (e *ears) open(o watch.Options) (w *watch.Watcher, first bool, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -40,10 +39,9 @@ func (e *ears) close() error {
 	return e.watcher.Close()
 }
 
-// Wait implements providers.Driver by the kernel's word for each folder. The
-// first call returns at once: what happened before it nobody has heard. While
-// some root cannot be watched it returns after a quarter of an hour; when none
-// can, it is errors.ErrUnsupported with the reason.
+// Wait implements providers.Driver by the kernel's notifications for each folder. The first call returns at once:
+// earlier changes were not watched. While some root cannot be watched, Wait returns after a quarter of an hour; if
+// none can, it returns errors.ErrUnsupported with the reason.
 func (d *Driver) Wait(ctx context.Context, _ providers.Cursor) error {
 	if err := ctx.Err(); err != nil {
 		return err

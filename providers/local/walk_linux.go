@@ -14,13 +14,11 @@ import (
 	"sweepd/providers"
 )
 
-// complete is the cursor after a whole listing. A disk keeps no history, so
-// since any cursor everything is listed.
+// complete is the cursor after a whole listing. A disk keeps no history, so every listing starts from the beginning.
 const complete providers.Cursor = "complete"
 
-// Changes implements providers.Driver: it walks all roots. A folder with a file
-// called .nosweep is left out with all that is below it, silently, roots
-// included, and so is another mount, unless CrossMounts is set.
+// Changes implements providers.Driver: it walks all roots. It silently leaves out a folder with a file called
+// .nosweep, roots included, with all that is below it, and other mounts, unless CrossMounts is set.
 func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[providers.Change, error] {
 	return func(yield func(providers.Change, error) bool) {
 		if err := ctx.Err(); err != nil {
@@ -69,9 +67,9 @@ func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[prov
 	}
 }
 
-// unlisted is the error for a root, or a part of one, in which there is nothing
-// at all, and for a part that is left out or that is not there. A root with a
-// marker is passed over like any folder.
+// unlisted returns an *UnlistedError for a root, or a part of one, that is empty, and for a part that is left out or
+// missing. A root below a marker gives ErrProtected, which Changes passes over; the walk passes over a root with a
+// marker of its own, like any folder.
 func (d *Driver) unlisted(r *root, part string) error {
 	rel, in := below(r.path, part)
 	if !in {
@@ -87,11 +85,11 @@ func (d *Driver) unlisted(r *root, part string) error {
 		above = d.leftOut(r, part)
 	}
 	switch {
-	case above == nil || errors.Is(above, errNoTable): // without one it may be looked at; a move asks again
+	case above == nil || errors.Is(above, errNoTable): // without one the root may be listed; a move asks again
 	case in:
 		err = errors.Join(above, err)
 	default:
-		err = above // also where nothing is in it
+		err = above // also if it is empty
 	}
 	if err != nil {
 		return &providers.UnlistedError{Path: part, Err: err}
@@ -99,9 +97,8 @@ func (d *Driver) unlisted(r *root, part string) error {
 	return nil
 }
 
-// walk is one listing: workers take folders from a stack and send what they
-// find in batches. The stack holds paths and no descriptors, so that its size
-// is the only bound on how many folders wait (but see anchor); last in, first
+// walk is one listing: workers take folders from a stack and send the files that they find in batches. The stack
+// holds paths and no descriptors, so that only memory bounds how many folders wait (but see anchor); last in, first
 // out keeps it short.
 type walk struct {
 	ctx     context.Context
@@ -126,11 +123,10 @@ type folder struct {
 	base *anchor
 }
 
-// in is the path of what is called name in the folder.
+// in returns the path of the name in the folder.
 func (f folder) in(name []byte) string { return withoutSlash(f.path) + "/" + string(name) }
 
-// batch is some files of a listing, and then perhaps a place that could not be
-// looked into.
+// batch is some files of a listing, and then perhaps the error of a place that could not be listed.
 type batch struct {
 	changes []providers.Change
 	err     error
@@ -139,8 +135,7 @@ type batch struct {
 // batchSize is how many files a batch holds at most.
 const batchSize = 256
 
-// deliver hands on everything that the workers send, and reports whether all
-// of it was taken.
+// deliver yields all files and errors that the workers send, and reports whether yield took all of them.
 func (w *walk) deliver(yield func(providers.Change, error) bool) bool {
 	for b := range w.batches {
 		for i := range b.changes {
@@ -189,9 +184,8 @@ func (w *walk) push(f folder) {
 	w.more.Signal()
 }
 
-// next waits for a folder; false when none will come any more. A worker that
-// notices the end of the context wakes the others: while anybody waits, at
-// least one is at work.
+// next waits for a folder; it returns false when none will come. A worker that notices the end of the context wakes
+// the others: while one waits, at least one other is at work.
 func (w *walk) next() (folder, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -207,7 +201,7 @@ func (w *walk) next() (folder, bool) {
 	return f, true
 }
 
-// end stops the workers and lets go of what they had before them.
+// end stops the workers and releases the folders that were still waiting.
 func (w *walk) end(cancel context.CancelFunc) {
 	cancel()
 	w.group.Wait()
@@ -225,7 +219,7 @@ func (w *walk) done(f folder) {
 	}
 }
 
-// send gives up a batch; the context's end is the only other way out.
+// send sends a batch, unless the context ends first.
 func (w *walk) send(b batch) {
 	select {
 	case w.batches <- b:
@@ -233,5 +227,5 @@ func (w *walk) send(b batch) {
 	}
 }
 
-// gone reports whether err says that there is nothing (any more) to list.
+// gone reports whether err means that there is nothing (any more) to list.
 func gone(err error) bool { return errors.Is(err, fs.ErrNotExist) }

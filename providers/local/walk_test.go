@@ -441,7 +441,7 @@ func TestAMalformedDirectoryEntryIsAnErrorAndNoPanic(t *testing.T) {
 	}
 }
 
-// Some file systems do not say in a listing what is a folder.
+// Some file systems do not report in a listing which names are folders.
 func TestKindsThatAListingDoesNotTellAreLookedUp(t *testing.T) {
 	b := newBox(t)
 	b.write("a.png", "bytes")

@@ -10,10 +10,10 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// ErrTooMany says that more mentions were found than are remembered: MaxMentions.
+// ErrTooMany means that documents have more than MaxMentions mentions.
 var ErrTooMany = errors.New("documents name more pictures than can be remembered")
 
-// MaxMentions bounds an Index, at 32 bytes for each.
+// MaxMentions is the maximum size of an Index; each mention takes 32 bytes.
 const MaxMentions = 1 << 22
 
 // mention is one name in one document.
@@ -22,13 +22,12 @@ type mention struct {
 	doc uint32
 }
 
-// key is what a mention is found by: first what it names, then the stem's
-// letters from the last to the first, so that the names that end alike lie
-// side by side; zeroes fill it up.
+// key is the sort key of a mention: the extension, then the letters of the stem from the last to the first, so that
+// names with the same end are adjacent. The rest is zeroes.
 type key [1 + stemBytes]byte
 
-// loosely is what a key's first byte has beside the extension when only ASCII
-// letters can be compared: the document is not UTF-8.
+// loosely is set in a key's first byte beside the extension if the document is not UTF-8, so that only ASCII letters
+// can be compared.
 const loosely = 0x40
 
 func compare(a, b mention) int {
@@ -42,17 +41,17 @@ func compare(a, b mention) int {
 type Collector struct {
 	folder
 	found   []mention
-	compact int // found is compacted when it has grown to so many
+	compact int // the length at which found is compacted
 	doc     uint32
-	first   int // of found, of the mention at hand
+	first   int // index in found of the present place's first mention
 	buf     []byte
 }
 
 const (
 	bufferSize = 256 << 10
 	lookAhead  = 5         // bytes: a dot and the longest extension
-	lookBack   = 8*255 + 8 // bytes before a dot: the longest name, each byte of it spelled as &#x0041;
-	enough     = 256       // bytes before a dot: nearly always it can be told that they are
+	lookBack   = 8*255 + 8 // bytes before a dot: the longest name, with each byte spelled as &#x0041;
+	enough     = 256       // bytes before a dot: enough for nearly all names
 )
 
 // NewCollector returns an empty Collector.
@@ -60,8 +59,8 @@ func NewCollector() *Collector {
 	return &Collector{folder: newFolder(), compact: 1 << 16, buf: make([]byte, bufferSize)}
 }
 
-// Read reads a document to its end; name is its file's, doc the caller's number
-// for it. It returns how many mentions it found, which may count some twice.
+// Read reads a document to its end. name is the name of its file, doc the caller's number for it. It returns the
+// number of mentions found, in which some may count twice.
 func (c *Collector) Read(doc uint32, name string, r io.Reader) (n int, err error) {
 	c.doc = doc
 	c.first = len(c.found)
@@ -95,7 +94,7 @@ func (c *Collector) Read(doc uint32, name string, r io.Reader) (n int, err error
 	return n, c.squeeze()
 }
 
-// fill reads until b is full or r at its end, which is io.EOF.
+// fill reads until b is full, or until r returns an error; io.EOF means its end.
 func fill(r io.Reader, b []byte) (n int, err error) {
 	for n < len(b) && err == nil {
 		var m int
@@ -105,18 +104,17 @@ func fill(r io.Reader, b []byte) (n int, err error) {
 	return n, err
 }
 
-// isVideo reports whether a document is an MPEG transport stream, which has
-// TypeScript's extension and a hundred thousand times its size: packets of 188
-// bytes that begin with 0x47 (ISO/IEC 13818-1, 2.4.3.2), binary ones.
+// isVideo reports whether a document is an MPEG transport stream, which has TypeScript's extension and a hundred
+// thousand times its size: binary packets of 188 bytes that begin with 0x47 (ISO/IEC 13818-1, 2.4.3.2).
 func isVideo(b []byte) bool {
 	const packet = 188
 	return len(b) > 4*packet && b[0] == 0x47 && b[packet] == 0x47 && b[2*packet] == 0x47 && b[3*packet] == 0x47 &&
 		bytes.ContainsAny(b[:4*packet], "\x00\x01\x02\x03\x04")
 }
 
-// recode returns a reader of the whole document as UTF-8 if it is UTF-16 by its
-// byte order mark; without one, of what remains without its NUL bytes; nil if
-// there is nothing to change. begin is what has been read already.
+// recode returns a reader of the whole document as UTF-8 if its byte order mark shows UTF-16. If there is no mark but
+// a NUL byte in the first 1024 bytes, the reader drops NUL bytes. It returns nil if nothing has to change. begin
+// holds the bytes read so far.
 func recode(begin []byte, rest io.Reader) io.Reader {
 	marked := bytes.HasPrefix(begin, []byte("\xff\xfe")) || bytes.HasPrefix(begin, []byte("\xfe\xff"))
 	if !marked && bytes.IndexByte(begin[:min(len(begin), 1024)], 0) < 0 {
@@ -139,13 +137,13 @@ func (w withoutNUL) Read(p []byte) (int, error) {
 // text is the part of a document that is in memory.
 type text struct {
 	b      []byte
-	from   int  // what is before has been looked at
-	begins bool // with the document
-	end    bool // of the document
+	from   int  // bytes before it are done
+	begins bool // b begins with the document's beginning
+	end    bool // b ends with the document's end
 	tex    bool
 }
 
-// scan looks for extensions, and in TeX for closing braces.
+// scan finds extensions, and in TeX also closing braces, and returns how many it found.
 func (c *Collector) scan(t *text) (n int) {
 	to := len(t.b)
 	if !t.end {
@@ -175,7 +173,7 @@ func (c *Collector) scan(t *text) (n int) {
 	return n
 }
 
-// mention adds what stands before t.b[at], back to a slash or the other limit.
+// mention adds the name before t.b[at], back to a slash or the other limit.
 func (c *Collector) mention(ext extension, t *text, at int, limit byte) {
 	c.first = len(c.found)
 	if k, ok := plainKey(ext, t, at, limit); ok {
@@ -190,7 +188,7 @@ func (c *Collector) mention(ext extension, t *text, at int, limit byte) {
 	}
 }
 
-// plainKey is for the usual case that nothing has to be undone.
+// plainKey returns the key in the usual case that no escape has to be undone; otherwise ok is false.
 func plainKey(ext extension, t *text, at int, limit byte) (k key, ok bool) {
 	k[0] = byte(ext)
 	n, i := 1, at-1
@@ -213,8 +211,8 @@ func plainKey(ext extension, t *text, at int, limit byte) (k key, ok bool) {
 	return k, !bytes.ContainsAny(t.b[max(0, i+1-longestSpelling):i+1], "%&\\")
 }
 
-// spelled adds all readings of at most size bytes. It reports false when one of
-// them is so short that a name which began before would be missed.
+// spelled adds all readings of the last size bytes. It returns false if one of them is so short that the name may
+// have begun before them.
 func (c *Collector) spelled(ext extension, t *text, at int, limit byte, size int) bool {
 	from := max(0, at-size)
 	cut := from > 0 || !t.begins
@@ -235,11 +233,11 @@ func (c *Collector) spelled(ext extension, t *text, at int, limit byte, size int
 	return !cut || most >= stemBytes+longestSpelling
 }
 
-// longestSpelling of one character is &CounterClockwiseContourIntegral; - a part
-// of one may be at the beginning of a text that was cut off.
+// longestSpelling is the length of the longest escape of one character, &CounterClockwiseContourIntegral; - a text
+// that was cut may begin inside of one.
 const longestSpelling = 40
 
-// add adds one mention that is not among those of the same place.
+// add adds a mention, unless it is already among those of the same place.
 func (c *Collector) add(ext extension, stem []byte) {
 	if ext&^loosely == anyExtension && len(stem) == 0 {
 		return
@@ -258,7 +256,7 @@ func newKey(ext extension, stem []byte) (k key) {
 	return k
 }
 
-// squeeze takes out what is there twice, from time to time.
+// squeeze removes duplicates from time to time. It returns ErrTooMany.
 func (c *Collector) squeeze() error {
 	if len(c.found) >= c.compact {
 		c.found = sorted(c.found)

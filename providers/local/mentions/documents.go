@@ -5,15 +5,14 @@ import "bytes"
 // Manner is how a file is read for mentions.
 type Manner byte
 
-// The manners.
+// The manners of reading.
 const (
-	NotRead    Manner = iota // a picture, a video, an archive or a program: no text, or one that is read for nothing
+	NotRead    Manner = iota // a picture, a video, an archive or a program: no text, or not worth reading
 	Read                     // a document by its name
-	ReadAsItIs               // any other: what it begins like says what it is, see IsText and IsZip
+	ReadAsItIs               // any other: its first bytes decide, see IsText and IsZip
 )
 
-// MannerOf is the manner in which a file of that name is read. It allocates
-// nothing.
+// MannerOf returns the manner in which a file of that name is read. It allocates nothing.
 func MannerOf(name []byte) Manner {
 	if kindOf(name) != kindNone {
 		return Read
@@ -35,17 +34,15 @@ func MannerOf(name []byte) Manner {
 	return ReadAsItIs
 }
 
-// Beginning is how many bytes of a file IsText and IsZip are to be given, or all
-// of it.
+// Beginning is how many bytes of a file IsText and IsZip need; of a shorter file, all of them.
 const Beginning = 4096
 
-// IsZip reports whether a file that begins so is a zip archive with something in
-// it, as office documents are.
+// IsZip reports whether a file that begins with these bytes is a zip archive that is not empty, as office documents
+// are.
 func IsZip(begin []byte) bool { return bytes.HasPrefix(begin, []byte("PK\x03\x04")) }
 
-// IsText reports whether a file that begins so is a text: without a NUL byte, as
-// Git and grep take it, or with a byte order mark of UTF-16. A PDF begins like a
-// text and is none.
+// IsText reports whether a file that begins with these bytes is a text: without a NUL byte, as Git and grep define
+// it, or with a byte order mark of UTF-16. A PDF begins like a text but is not one.
 func IsText(begin []byte) bool {
 	if bytes.HasPrefix(begin, []byte("\xff\xfe")) || bytes.HasPrefix(begin, []byte("\xfe\xff")) {
 		return true
@@ -61,11 +58,11 @@ const (
 	kindTeX // \includegraphics{stem} leaves the extension out
 )
 
-// longestExtension is that of the extensions in kindOf.
+// longestExtension is the length of the longest extension in kindOf, in bytes.
 const longestExtension = 11
 
-// lowerExtension is the extension of the name in lower case, with zeroes behind
-// it; not ok where there is none, or one that is too long to be known.
+// lowerExtension returns the extension of the name in lower case, padded with zeroes. ok is false if there is none,
+// or it is longer than longestExtension.
 func lowerExtension(name []byte) (lower [longestExtension]byte, ok bool) {
 	dot := bytes.LastIndexByte(name, '.')
 	if dot <= 0 || len(name)-dot-1 > longestExtension {
@@ -128,16 +125,16 @@ const (
 	extTIFF
 )
 
-// extensionAt tells which extension b begins with, after the dot, the longest
-// that fits; 0 for none. They are those that the sweep looks at: what has
-// another, or none, is looked for by its words.
+// extensionAt returns the longest extension that b, which follows a dot, begins with, and its length; 0 for none. It
+// knows the extensions that the sweep looks at; names with another one, or none, are searched by their terms; see
+// Words.
 func extensionAt(b []byte) (extension, int) {
 	if len(b) < 3 {
 		return 0, 0
 	}
 	var l [4]byte
 	for i := range copy(l[:], b) {
-		l[i] = b[i] | 0x20 // of letters the lower case, of the rest no letter that matters
+		l[i] = b[i] | 0x20 // lower case for letters; other bytes become no letter of an extension
 	}
 	switch string(l[:]) {
 	case "jpeg":
@@ -172,7 +169,7 @@ func extensionAt(b []byte) (extension, int) {
 	return 0, 0
 }
 
-// split takes a file's name apart; false when it has no picture's extension.
+// split splits a file's name; ok is false if it has no picture's extension.
 func split(name string) (stem string, e extension, ok bool) {
 	for i := len(name) - 1; i >= 0 && len(name)-i <= 5; i-- {
 		if name[i] == '.' {

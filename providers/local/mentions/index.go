@@ -5,12 +5,11 @@ import (
 	"slices"
 )
 
-// Index is what a set of documents mentions. It does not change, and may be
-// asked by several goroutines at once.
+// Index is the set of mentions of some documents. It does not change, and several goroutines may use it at once.
 type Index struct{ all []mention }
 
-// Merge makes an Index of what the collectors gathered, which are used up.
-// ErrTooMany: together it is more than MaxMentions.
+// Merge returns an Index of the mentions of the collectors, which are used up. It returns ErrTooMany if they have
+// more than MaxMentions together.
 func Merge(from ...*Collector) (*Index, error) {
 	var all []mention
 	for _, c := range from {
@@ -24,10 +23,10 @@ func Merge(from ...*Collector) (*Index, error) {
 	return &Index{all}, nil
 }
 
-// Len is the number of mentions.
+// Len returns the number of mentions.
 func (x *Index) Len() int { return len(x.all) }
 
-// Again gives a collector the mentions of the documents that have a new number.
+// Again adds to c the mentions of each document for which number returns a new number.
 func (x *Index) Again(c *Collector, number func(doc uint32) (uint32, bool)) {
 	for _, m := range x.all {
 		if doc, ok := number(m.doc); ok {
@@ -36,8 +35,8 @@ func (x *Index) Again(c *Collector, number func(doc uint32) (uint32, bool)) {
 	}
 }
 
-// Find returns a document that names the file; known is false when the name has
-// no picture's extension, and then only Words can tell.
+// Find returns a document that names the file. known is false if the name has no picture's extension; only Words can
+// answer for it.
 func (x *Index) Find(name string) (doc uint32, found, known bool) {
 	stem, ext, ok := split(name)
 	if !ok {
@@ -55,7 +54,7 @@ func (x *Index) Find(name string) (doc uint32, found, known bool) {
 	return 0, false, true
 }
 
-// ending looks for a mention of which k's letters are the end.
+// ending returns the document of a mention that ends with k's letters.
 func (x *Index) ending(k key) (doc uint32, found bool) {
 	end := bytes.IndexByte(k[1:], 0) + 1
 	if end == 0 {

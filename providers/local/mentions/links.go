@@ -11,16 +11,14 @@ import (
 	"strings"
 )
 
-// maxLinks is how much of an office document is unpacked at most.
+// maxLinks is how many bytes of an office document are unpacked at most.
 const maxLinks = 256 << 20
 
-// Links reads what an office document, a zip archive of that size, links outside
-// of itself, one link a line: external relationships of Office Open XML
-// (ECMA-376-2, TargetMode="External") and the xlink:href of OpenDocument that lead
-// out of the package. Pictures that are in the document are not named by it: they
-// are there. What is no such archive, or is not well-formed, links nothing that its
-// own program could find. An error is that of the source, or of a document that is
-// too large.
+// Links returns the links to the outside of an office document, a zip archive of size bytes, one on each line:
+// external relationships of Office Open XML (ECMA-376-2, TargetMode="External") and the xlink:href of OpenDocument
+// that lead out of the package. It omits pictures in the document, which the document contains and does not name. A
+// file that is no such archive, or a part that is not well-formed, has no links that its own program could find. The
+// error is that of the source, or that the document is too large.
 func Links(r io.ReaderAt, size int64) (io.Reader, error) {
 	source := &noting{r: r}
 	archive, err := zip.NewReader(source, size)
@@ -55,8 +53,7 @@ func Links(r io.ReaderAt, size int64) (io.Reader, error) {
 	return &links, nil
 }
 
-// readLinks writes what link finds in the elements, up to the first that is not
-// well-formed.
+// readLinks writes the results of link for the elements, up to the first that is not well-formed.
 func readLinks(links *bytes.Buffer, part io.Reader, link func(xml.StartElement) string) {
 	d := xml.NewDecoder(part)
 	d.Strict = false
@@ -74,7 +71,7 @@ func readLinks(links *bytes.Buffer, part io.Reader, link func(xml.StartElement) 
 	}
 }
 
-// externalTarget is the target of a relationship to something outside.
+// externalTarget returns the target of a relationship to the outside; "" if e is none.
 func externalTarget(e xml.StartElement) string {
 	if e.Name.Local != "Relationship" || !strings.EqualFold(attribute(e, "TargetMode"), "External") {
 		return ""
@@ -82,9 +79,8 @@ func externalTarget(e xml.StartElement) string {
 	return attribute(e, "Target")
 }
 
-// hrefOutside is a link that leads out of an OpenDocument package: the package
-// counts as a folder, so that "../" is the document's own folder (OpenDocument
-// 1.3, part 2, 3.7).
+// hrefOutside returns a link that leads out of an OpenDocument package; "" if e has none. The package counts as a
+// folder, so that "../" is the document's own folder (OpenDocument 1.3, part 2, 3.7).
 func hrefOutside(e xml.StartElement) string {
 	to := attribute(e, "href")
 	if strings.HasPrefix(to, "../") || strings.HasPrefix(to, "/") || strings.Contains(to, ":") {
@@ -102,8 +98,7 @@ func attribute(e xml.StartElement, local string) string {
 	return ""
 }
 
-// noting keeps the first error of a source, which the zip reader gives other
-// names.
+// noting keeps the first error of a source, because the zip reader replaces it by errors of its own.
 type noting struct {
 	r   io.ReaderAt
 	err error

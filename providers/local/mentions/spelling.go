@@ -11,10 +11,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// stemBytes is how much of a stem is remembered, from its end.
+// stemBytes is how many bytes of a stem are remembered, from its end.
 const stemBytes = 27
 
-// folder reduces texts to what is compared. It is one goroutine's.
+// folder reduces texts to the characters that are compared. One goroutine uses it.
 type folder struct {
 	fold       cases.Caser
 	all, ascii []byte
@@ -22,11 +22,9 @@ type folder struct {
 
 func newFolder() folder { return folder{fold: cases.Fold()} }
 
-// letters returns what of the text is compared: its letters, digits and
-// symbols, in lower case and decomposed, without spaces, punctuation and what
-// cannot be seen. whole is false when some of it was not UTF-8; only ascii,
-// its ASCII letters and digits, can be compared then. Both are valid until the
-// next call.
+// letters returns the characters of the text that are compared: its letters, digits and symbols, in lower case and
+// decomposed, without spaces, punctuation and invisible characters. whole is false if some of it was not UTF-8; then
+// only ascii, its ASCII letters and digits, can be compared. Both are valid until the next call.
 func (f *folder) letters(text []byte) (all, ascii []byte, whole bool) {
 	f.ascii = f.ascii[:0]
 	simple := true
@@ -40,12 +38,12 @@ func (f *folder) letters(text []byte) (all, ascii []byte, whole bool) {
 		return f.ascii, f.ascii, true
 	}
 	f.all, f.ascii = f.all[:0], f.ascii[:0]
-	for _, c := range norm.NFC.Bytes(text) { // as the encodings of old have them: one byte a letter
+	for _, c := range norm.NFC.Bytes(text) { // as in old one-byte encodings: one byte for each letter
 		if lower, ok := letter(c); ok {
 			f.ascii = append(f.ascii, lower)
 		}
 	}
-	// Unicode 3.13, D145: what is equal but for case and canonical form.
+	// Unicode 3.13, D145: canonical caseless matching.
 	rest := norm.NFD.Bytes(f.fold.Bytes(norm.NFD.Bytes(text)))
 	for len(rest) > 0 {
 		c, n := utf8.DecodeRune(rest)
@@ -53,7 +51,7 @@ func (f *folder) letters(text []byte) (all, ascii []byte, whole bool) {
 		switch {
 		case ok:
 			f.all = append(f.all, lower)
-		case c == 'ı': // the Turkish letters i are one, whoever folded them
+		case c == 'ı': // all Turkish letters i are equal, however they were folded
 			f.all = append(f.all, 'i')
 		case c < utf8.RuneSelf, c == utf8.RuneError, c == '\u0307', unicode.In(c, unicode.P, unicode.Z, unicode.C, unicode.Variation_Selector):
 		default:
@@ -64,7 +62,7 @@ func (f *folder) letters(text []byte) (all, ascii []byte, whole bool) {
 	return f.all, f.ascii, utf8.Valid(text)
 }
 
-// letter is the lower case of an ASCII letter or digit.
+// letter returns the lower case of an ASCII letter or digit.
 func letter(c byte) (byte, bool) {
 	switch {
 	case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
@@ -75,9 +73,8 @@ func letter(c byte) (byte, bool) {
 	return 0, false
 }
 
-// readings calls yield with the text as it stands and with all that it can
-// stand for: any of the spellings undone, in the order in which they are put
-// into one another (an address in a web page in a string), once and twice.
+// readings calls yield with the text as it is and with all texts that it can stand for: any combination of the
+// escapes undone, in the order in which they are nested (an address in a web page in a string), once and twice.
 func readings(text []byte, yield func([]byte)) {
 	yield(text)
 	for set := 1; set < 8; set++ {
@@ -92,8 +89,7 @@ func readings(text []byte, yield func([]byte)) {
 	}
 }
 
-// undo undoes the spellings in the set: 1 backslashes, 2 character references,
-// 4 percent signs.
+// undo undoes the escapes in the set: 1 backslashes, 2 character references, 4 percent signs.
 func undo(text []byte, set int) []byte {
 	if set&1 != 0 {
 		text = undoBackslashes(text)
@@ -124,8 +120,7 @@ func undoPercents(text []byte) []byte {
 	return out
 }
 
-// undoBackslashes reads the escapes of JSON and JavaScript strings, of which C
-// and most others have a part.
+// undoBackslashes undoes the escapes of JSON and JavaScript strings; C and most other languages use a part of them.
 func undoBackslashes(text []byte) []byte {
 	if bytes.IndexByte(text, '\\') < 0 {
 		return text
@@ -147,7 +142,7 @@ func undoBackslashes(text []byte) []byte {
 				continue
 			}
 			if c == 'x' && v >= utf8.RuneSelf {
-				out = append(out, byte(v)) // a byte in C, and a Latin-1 letter in JavaScript: not UTF-8, so compared loosely
+				out = append(out, byte(v)) // a byte in C, but a Latin-1 letter in JavaScript: not UTF-8, so compared loosely
 			} else {
 				out = utf8.AppendRune(out, v)
 			}
@@ -159,8 +154,8 @@ func undoBackslashes(text []byte) []byte {
 	return out
 }
 
-// codePoint reads uXXXX, two of them for a surrogate pair, u{X...} or xXX; 0
-// bytes when it is none of them.
+// codePoint reads uXXXX, a surrogate pair of two of them, u{X...} or xXX, and returns its length; 0 if b begins with
+// none.
 func codePoint(b []byte) (rune, int) {
 	if b[0] == 'x' {
 		v, n := hexadecimal(b[1:], 2, 2)
@@ -186,8 +181,7 @@ func codePoint(b []byte) (rune, int) {
 	return v, 5
 }
 
-// hexadecimal reads at least least and at most most digits; 0 when there are
-// fewer.
+// hexadecimal reads at least least and at most most digits, and returns how many; 0 if there are fewer.
 func hexadecimal(b []byte, least, most int) (v rune, n int) {
 	for n < min(most, len(b)) {
 		c := b[n]

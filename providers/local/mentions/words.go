@@ -7,16 +7,14 @@ import (
 	"sync/atomic"
 )
 
-// Words says of names without a picture's extension whether documents can be
-// naming them: whether all their words are there, and all threes of words of
-// which one has a digit, side by side. It is a Bloom filter of 16 MiB, so that
-// it may say yes of what is not there, and never no of what is.
+// Words reports of names without a picture's extension whether documents may contain them: whether all their terms
+// are there, and all sequences of three terms of which at least one has a digit. It is a Bloom filter of 16 MiB, so
+// it may report a name that is not there, but never misses one that is.
 //
-// A word is a run of ASCII letters and digits. An escape between two is a gap
-// and, since that cannot be known, also what it says letter by letter; a letter
-// that is itself escaped is not seen.
+// A term is a run of ASCII letters and digits. An escape between two terms counts both as a gap and as its own
+// letters, since either may be meant; an escaped letter is not seen.
 //
-// Several goroutines may Read at once; Has is for afterwards.
+// Several goroutines may call Read at once, and Has after all of them have returned.
 type Words struct {
 	seed maphash.Seed
 	bits []uint64
@@ -24,12 +22,12 @@ type Words struct {
 
 const wordBits = 1 << 27
 
-// NewWords returns an empty set of words.
+// NewWords returns an empty Words.
 func NewWords() *Words {
 	return &Words{maphash.MakeSeed(), make([]uint64, wordBits/64)}
 }
 
-// Read takes in the words of one document.
+// Read adds the terms of one document.
 func (w *Words) Read(r io.Reader) error {
 	buf := make([]byte, bufferSize)
 	held, err := fill(r, buf)
@@ -68,8 +66,7 @@ func (w *Words) Read(r io.Reader) error {
 	}
 }
 
-// Has reports whether documents can be naming the file; known is false when
-// the name has no word to look for.
+// Has reports whether documents may contain the name; known is false if the name has no term.
 func (w *Words) Has(name string) (found, known bool) {
 	found = true
 	s := splitter{words: w, word: func(h uint64) {
@@ -97,16 +94,16 @@ func (w *Words) has(h uint64) bool {
 	return true
 }
 
-// splitter calls word with the hash of each word, and of each three that count.
+// splitter calls its function with the hash of each term, and of each sequence of three that counts.
 type splitter struct {
 	words *Words
 	word  func(uint64)
-	gap   func([]byte) int // nil: every byte that is no letter is one
+	gap   func([]byte) int // returns the length of a gap; nil: every other byte is one
 	last  [2]part
 	lower []byte
 }
 
-// part is one word.
+// part is one term.
 type part struct {
 	hash  uint64
 	digit bool
@@ -134,7 +131,7 @@ func (s *splitter) split(b []byte) {
 	}
 }
 
-// escape is how many bytes stand for one character that is in no word.
+// escape returns how many bytes at the start of b stand for one character that is in no term.
 func escape(b []byte) int {
 	switch {
 	case b[0] == '%':
@@ -156,7 +153,7 @@ func escape(b []byte) int {
 	return 1
 }
 
-// meet takes one word in.
+// meet adds one term, and the sequence of three that it ends.
 func (s *splitter) meet(word []byte) {
 	s.lower = s.lower[:0]
 	p := part{is: true}
