@@ -167,9 +167,17 @@ func (d *Driver) binOf(r receipt) (*bin, error) {
 // topAt opens the top of the mount, or of the subvolume near a root, that is visible at the path.
 func (d *Driver) topAt(point string) (*top, error) {
 	if d.near(point) {
-		s, err := statName(unix.AT_FDCWD, point)
+		root, err := openTop()
+		if err != nil {
+			return nil, err
+		}
+		defer unix.Close(root)
+		fd, s, err := openAbsolute(root, point, unix.O_PATH|unix.O_DIRECTORY) // the path may be too long for one call
+		if err == nil {
+			unix.Close(fd)
+		}
 		if err == nil && s.Ino == subvolumeTop {
-			t, err := d.topOf(volumeOf(&s), point)
+			t, err := d.topOf(volumeOf(s), point)
 			if err != nil || t.path == point {
 				return t, err
 			}

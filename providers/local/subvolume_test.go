@@ -209,6 +209,34 @@ func TestASubvolumeThatIsTooDeepHidesNoOther(t *testing.T) {
 	}
 }
 
+// No system call takes the whole path of such a subvolume, so the path is opened in pieces, also for a restore and a
+// purge.
+func TestAFileComesBackToASubvolumeThatIsTooDeep(t *testing.T) {
+	if !inOwnMounts(t) {
+		return
+	}
+	b := newDividedBox(t)
+	rel := strings.Repeat(strings.Repeat("d", 250)+"/", 17) + "deep"
+	t.Chdir(b.root)
+	for name := range strings.SplitSeq(filepath.Dir(rel), "/") {
+		must(t, os.Mkdir(name, 0o700))
+		must(t, os.Chdir(name))
+	}
+	run(t, "btrfs", "subvolume", "create", "deep")
+	write(t, "deep/folder/a.png", "bytes")
+	r := b.put(b.entry(rel + "/folder/a.png"))
+	b.holds("deep/.Trash-0/files/a."+key+".png", "bytes")
+	if gone, err := b.d.Gone(t.Context(), r); gone || err != nil {
+		t.Errorf("gone: %v, %v", gone, err)
+	}
+	if _, err := b.d.Restore(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	b.holds("deep/folder/a.png", "bytes")
+	must(t, b.d.Purge(t.Context(), b.put(b.entry(rel+"/folder/a.png"))))
+	b.missing("deep/.Trash-0/files/a." + key + ".png")
+}
+
 // A snapshot is a user's backup, whether it is writable or not: nothing goes from it, nothing is made in it, and its
 // copy of a bin is no bin.
 func TestNothingInASnapshotIsTouched(t *testing.T) {
