@@ -94,7 +94,9 @@ func (j *Journal) writeHead(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := durable.Replace(headName(j.path), filepath.Base(headName(j.path))+".new", append(b, '\n')); err != nil {
+		if err := durable.Replace(
+			headName(j.path), filepath.Base(headName(j.path))+".new", append(b, '\n'),
+		); err != nil {
 			return err
 		}
 		return j.guard.place.note(last)

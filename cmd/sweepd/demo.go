@@ -30,7 +30,9 @@ the home that it runs in is a temporary one, and goes when it ends, however.`,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if runtime.GOOS != "linux" {
 				return &app.UsageError{
-					Err:  errors.New("the walk through needs a system where SSL_CERT_FILE is heeded and sweepd can trash files: Linux"),
+					Err: errors.New(
+						"the walk through needs a system where SSL_CERT_FILE is heeded and sweepd can trash files: Linux",
+					),
 					Hint: "for other programs: sweepd demo serve",
 				}
 			}

@@ -24,7 +24,9 @@ func cmdDropbox(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	d, err := dropboxsim.New(cloud, dropboxsim.Options{})
 	ts.Check(err)
-	ts.Check(d.AddApp(dropboxsim.App{Key: "miasownapp", Redirects: []string{"http://" + dropboxaccount.Callback + "/"}}))
+	ts.Check(d.AddApp(dropboxsim.App{
+		Key: "miasownapp", Redirects: []string{"http://" + dropboxaccount.Callback + "/"},
+	}))
 	who := dropboxsim.Person{Email: "mia@example.com"}
 	ts.Setenv("PERSON", who.Email)
 	if len(args) > 0 {

@@ -184,7 +184,9 @@ func (s *stage) open(ctx context.Context, name string, st policy.Storage) (provi
 	if st.Type == policy.Dropbox {
 		a := s.box.Account(who)
 		c := dropboxaccount.Over(token(func() string { return a.Token(dropboxaccount.Trash.Scopes("")...).Access }),
-			dropboxaccount.Options{Rate: 1e6, Net: oauth.Net{Base: s.server.Client().Transport, Now: s.now, Sleep: sleep}})
+			dropboxaccount.Options{
+				Rate: 1e6, Net: oauth.Net{Base: s.server.Client().Transport, Now: s.now, Sleep: sleep},
+			})
 		d, err := dropbox.Open(ctx, dropbox.Options{
 			Client: c.HTTP, Notify: c.Notify, Use: dropboxaccount.Trash, Account: a.AccountID(), Roots: st.Roots,
 			Exclude: st.Exclude, Interest: fingerprint.Interesting, Now: s.now, Sleep: sleep,
@@ -193,7 +195,8 @@ func (s *stage) open(ctx context.Context, name string, st policy.Storage) (provi
 	}
 	a := s.drive.Account(who)
 	transport := cloudhttp.New(s.server.Client().Transport, cloudhttp.Options{
-		Tokens: token(func() string { return a.Token(googleaccount.Purge.Scopes()...).Access }), Hosts: googleaccount.Hosts(),
+		Tokens:   token(func() string { return a.Token(googleaccount.Purge.Scopes()...).Access }),
+		Hosts:    googleaccount.Hosts(),
 		Classify: googleaccount.Classify, Name: googleaccount.Call, Now: s.now, Sleep: sleep, Rate: 1e6,
 	})
 	d, err := gdrive.Open(ctx, gdrive.Options{

@@ -35,8 +35,9 @@ func cmdGoogle(ts *testscript.TestScript, _ bool, args []string) {
 	ca := ts.MkAbs("ca.pem")
 	ts.Check(os.WriteFile(ca, server.CA(), 0o600))
 	client := ts.MkAbs("home/client.json")
-	ts.Check(os.WriteFile(client, fmt.Appendf(nil, `{"installed":{"client_id":%q,"client_secret":%q}}`, drivesim.ClientID,
-		drivesim.ClientSecret), 0o600))
+	ts.Check(os.WriteFile(client,
+		fmt.Appendf(nil, `{"installed":{"client_id":%q,"client_secret":%q}}`, drivesim.ClientID,
+			drivesim.ClientSecret), 0o600))
 	ts.Setenv("HTTPS_PROXY", server.ProxyURL())
 	ts.Setenv("SSL_CERT_FILE", ca)
 	ts.Setenv("DISPLAY", ":7")

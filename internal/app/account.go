@@ -128,7 +128,8 @@ func (a account) request(store oauth.Store, most *policy.Access) (r oauth.Reques
 	}
 	drive := useOf(access)
 	if most == nil && access > policy.AccessScan {
-		drive = googleaccount.Purge // it also trashes; drive.metadata is documented to do so, but that was never observed
+		// it also trashes; drive.metadata is documented to do so, but that was never observed
+		drive = googleaccount.Purge
 	}
 	r.Service, r.Scopes = googleaccount.Service(), drive.Scopes()
 	r.Client, err = googleaccount.ReadClient(store.ReadPrivate, a.storage.Client)

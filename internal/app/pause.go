@@ -62,7 +62,8 @@ func (p Paths) Pause(x Pause) error {
 	if _, err = f.Write(append(text, '\n')); err != nil {
 		err = errors.Join(full(err), f.Truncate(0)) // no part of it is read as its end
 	}
-	if err = errors.Join(err, f.Sync(), f.Close(), durable.SyncDir(p.State)); err != nil { // or a power cut would end it
+	// or a power cut would end it
+	if err = errors.Join(err, f.Sync(), f.Close(), durable.SyncDir(p.State)); err != nil {
 		return &HalfPauseError{err}
 	}
 	return nil

@@ -112,7 +112,8 @@ func TestAFolderThatIsMarkedOrUnmarkedLaterIsSeen(t *testing.T) {
 
 // A folder in which a mark was is another folder once it was deleted and made anew.
 func TestAFolderThatIsMadeAnewIsListedAnew(t *testing.T) {
-	w := newWorld(t, kind{plan: dropboxsim.Basic, use: dropboxaccount.Trash, fake: dropboxsim.Options{FolderAlone: true}})
+	w := newWorld(t,
+		kind{plan: dropboxsim.Basic, use: dropboxaccount.Trash, fake: dropboxsim.Options{FolderAlone: true}})
 	w.put("Site/a.png", []byte("a"))
 	w.put("Site/.git/index", nil)
 	d := w.open(t)

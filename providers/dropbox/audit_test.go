@@ -90,7 +90,9 @@ func (a audited) Files() map[string]cloudaudit.File {
 }
 
 func (a audited) put(name string, b []byte) string {
-	id, err := a.person.Put(dropboxsim.Item{Path: "/" + name, Content: content.Bytes(b), Client: a.now().AddDate(0, -1, 0)})
+	id, err := a.person.Put(dropboxsim.Item{
+		Path: "/" + name, Content: content.Bytes(b), Client: a.now().AddDate(0, -1, 0),
+	})
 	a.must(err)
 	return id
 }

@@ -22,10 +22,18 @@ func kinds() map[string]kind {
 func TestDropboxKeepsEveryPromise(t *testing.T) {
 	all := kinds()
 	maps.Copy(all, map[string]kind{
-		"a moved file keeps its rev":   {plan: dropboxsim.Basic, use: dropboxaccount.Trash, fake: dropboxsim.Options{MoveKeepsRev: true}},
-		"a restored file has a new id": {plan: dropboxsim.Basic, use: dropboxaccount.Trash, fake: dropboxsim.Options{RestoreNewID: true}},
-		"a folder is gone as one":      {plan: dropboxsim.Basic, use: dropboxaccount.Trash, fake: dropboxsim.Options{FolderAlone: true}},
-		"a restored file has its rev":  {plan: dropboxsim.Basic, use: dropboxaccount.Trash, fake: dropboxsim.Options{RestoreKeepsRev: true}},
+		"a moved file keeps its rev": {
+			plan: dropboxsim.Basic, use: dropboxaccount.Trash, fake: dropboxsim.Options{MoveKeepsRev: true},
+		},
+		"a restored file has a new id": {
+			plan: dropboxsim.Basic, use: dropboxaccount.Trash, fake: dropboxsim.Options{RestoreNewID: true},
+		},
+		"a folder is gone as one": {
+			plan: dropboxsim.Basic, use: dropboxaccount.Trash, fake: dropboxsim.Options{FolderAlone: true},
+		},
+		"a restored file has its rev": {
+			plan: dropboxsim.Basic, use: dropboxaccount.Trash, fake: dropboxsim.Options{RestoreKeepsRev: true},
+		},
 	})
 	for name, k := range all {
 		as := "own Dropbox"

@@ -173,7 +173,8 @@ func (w *world) open(t *testing.T) *dropbox.Driver {
 }
 
 func (w *world) tryOpen(o dropbox.Options) (*dropbox.Driver, error) {
-	c := dropboxaccount.Over(tokens{w}, dropboxaccount.Options{Rate: 1e6, Net: oauth.Net{Base: w, Now: w.now, Sleep: w.wait}})
+	c := dropboxaccount.Over(tokens{w},
+		dropboxaccount.Options{Rate: 1e6, Net: oauth.Net{Base: w, Now: w.now, Sleep: w.wait}})
 	o.Client, o.Notify = c.HTTP, c.Notify
 	return dropbox.Open(context.Background(), o)
 }

@@ -146,7 +146,8 @@ func TestARealPictureIsReadByTwoRequestsAtMost(t *testing.T) {
 		b, err := os.ReadFile(path)
 		w.must(err)
 		names[w.add(drivesim.Item{
-			Name: filepath.Base(path), MimeType: "image/png", Content: drivesim.Bytes(b), Created: w.now().Add(-time.Hour),
+			Name: filepath.Base(path), MimeType: "image/png", Content: drivesim.Bytes(b),
+			Created: w.now().Add(-time.Hour),
 		})] = path
 	}
 	at := w.seq()

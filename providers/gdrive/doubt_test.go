@@ -165,7 +165,8 @@ func TestARestoreThatFailsHasChangedNothing(t *testing.T) {
 	w := newWorld(t)
 	w.options.Paths = true
 	d := w.open(t)
-	e, err := d.Stat(t.Context(), providers.Ref(w.add(drivesim.Item{Name: "a.png", Parents: []string{w.folder("F", "")}})))
+	e, err := d.Stat(t.Context(),
+		providers.Ref(w.add(drivesim.Item{Name: "a.png", Parents: []string{w.folder("F", "")}})))
 	w.must(err)
 	r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
 	w.must(err)

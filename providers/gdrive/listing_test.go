@@ -90,7 +90,9 @@ func TestOnlyImagesOfTheAccountsOwnAreListed(t *testing.T) {
 		Target: w.add(drivesim.Item{Name: "target.png"}),
 	})
 	tom := w.other()
-	theirs, err := tom.Put(drivesim.Item{Name: "theirs.png", MimeType: "image/png", Content: drivesim.Bytes([]byte("t"))})
+	theirs, err := tom.Put(drivesim.Item{
+		Name: "theirs.png", MimeType: "image/png", Content: drivesim.Bytes([]byte("t")),
+	})
 	w.must(err)
 	w.must(tom.Share(theirs, w.person, "writer"))
 

@@ -80,7 +80,10 @@ func (d *Driver) shared(t *top, create bool) (*bin, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bin{path: filepath.Join(t.path, ".Trash", userID()), base: t.path, onTop: true, synced: &d.synced, durable: &d.durable}
+	b := &bin{
+		path: filepath.Join(t.path, ".Trash", userID()), base: t.path, onTop: true, synced: &d.synced,
+		durable: &d.durable,
+	}
 	return b, b.open(above, userID(), create, false)
 }
 

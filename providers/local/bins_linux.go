@@ -156,7 +156,8 @@ func (d *Driver) binOf(r receipt) (*bin, error) {
 	}
 	defer t.close()
 	if use, err := d.uses(t); err != nil || !use {
-		return nil, errors.Join(err, fmt.Errorf("the receipt is of a bin on a file system that is not looked at: %q", point))
+		return nil, errors.Join(err,
+			fmt.Errorf("the receipt is of a bin on a file system that is not looked at: %q", point))
 	}
 	if err := sameDisk(t, r.Disk); err != nil {
 		return nil, err

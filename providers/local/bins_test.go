@@ -190,7 +190,9 @@ func TestReceiptsLeadToNoFolderThatIsNoBin(t *testing.T) {
 	}
 	b := newDiskBox(t, "tmpfs")
 	b.put(b.write("a.png", "bytes"))
-	for _, bin := range []string{"sub/.Trash-0", ".Trash-1", ".Trash/0", ".Trash/1", "0", ".Trash-0/files/.Trash-0", ".Trash-0/files"} {
+	for _, bin := range []string{
+		"sub/.Trash-0", ".Trash-1", ".Trash/0", ".Trash/1", "0", ".Trash-0/files/.Trash-0", ".Trash-0/files",
+	} {
 		write(t, b.path(bin+"/files/v.png"), "victim")
 		write(t, b.path(bin+"/info/v.png.trashinfo"), string(trashInfo("v.png", noon)))
 		s, err := statName(unix.AT_FDCWD, b.path(bin+"/files/v.png"))
@@ -206,7 +208,8 @@ func TestReceiptsLeadToNoFolderThatIsNoBin(t *testing.T) {
 	fuse := b.top + "/home/fuse"
 	b.mounts = func() ([]byte, error) {
 		text, err := os.ReadFile("/proc/self/mountinfo")
-		return []byte(strings.ReplaceAll(string(text), b.top+"/home rw,relatime - tmpfs", b.top+"/home rw,relatime - fuse.sshfs")), err
+		return []byte(strings.ReplaceAll(string(text), b.top+"/home rw,relatime - tmpfs",
+			b.top+"/home rw,relatime - fuse.sshfs")), err
 	}
 	b.d = b.open(func(o *Options) { o.TrashHome = b.top + "/data/Trash" })
 	write(t, b.top+"/home/.Trash-0/files/v.png", "victim")
@@ -251,7 +254,8 @@ func TestEveryBinOfTheMachineIsListedOnce(t *testing.T) {
 	place(b.top+"/home/data/Trash", "home.png", "h") // relative to the folder that the bin is in
 	b.mounts = func() ([]byte, error) {
 		text, err := os.ReadFile("/proc/self/mountinfo")
-		return []byte(strings.Replace(string(text), network+" rw,relatime - tmpfs", network+" rw,relatime - nfs4", 1)), err
+		return []byte(strings.Replace(string(text), network+" rw,relatime - tmpfs", network+" rw,relatime - nfs4",
+			1)), err
 	}
 	b.d = b.open(func(o *Options) { o.TrashHome = b.top + "/home/data/Trash" })
 	found, unlisted := b.inBins(b.d)
@@ -269,7 +273,9 @@ func TestEveryBinOfTheMachineIsListedOnce(t *testing.T) {
 	}
 	must(t, b.d.Purge(t.Context(), found[other+"/was/other.png"].Receipt))
 	b.missing(other + "/.Trash-0/files/other.png")
-	if _, err := b.d.Restore(t.Context(), found[b.top+"/home/data/was/home.png"].Receipt); !errors.Is(err, providers.ErrOutside) {
+	if _, err := b.d.Restore(
+		t.Context(), found[b.top+"/home/data/was/home.png"].Receipt,
+	); !errors.Is(err, providers.ErrOutside) {
 		t.Errorf("restore outside the roots: got %v, want ErrOutside", err)
 	}
 }
@@ -282,7 +288,8 @@ func TestPathsThatLeaveTheDiskAreLeft(t *testing.T) {
 	b.put(b.write("a.png", "bytes"))
 	write(t, b.top+"/home/victim.png", "victim")
 	for name, path := range map[string]string{
-		"up.png": "../home/victim.png", "escaped.png": "%2e%2e/home/victim.png", "middle.png": "sub/../../home/victim.png",
+		"up.png": "../home/victim.png", "escaped.png": "%2e%2e/home/victim.png",
+		"middle.png":   "sub/../../home/victim.png",
 		"absolute.png": b.top + "/home/victim.png", "half.png": "%2", "nul.png": "a%00b", "none.png": "",
 	} {
 		write(t, b.trash+"/files/"+name, name)

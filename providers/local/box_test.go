@@ -36,7 +36,9 @@ func newBox(t *testing.T, change ...func(*Options)) *box {
 
 func newBoxIn(t *testing.T, top string, change ...func(*Options)) *box {
 	t.Helper()
-	b := &box{T: t, top: top, root: filepath.Join(top, "root"), trash: filepath.Join(top, "data/Trash"), mounts: noMounts}
+	b := &box{
+		T: t, top: top, root: filepath.Join(top, "root"), trash: filepath.Join(top, "data/Trash"), mounts: noMounts,
+	}
 	if err := os.MkdirAll(b.root, 0o700); err != nil {
 		t.Fatal(err)
 	}

@@ -106,14 +106,16 @@ func alike(files [2]*os.File) bool {
 	}
 	a, b := identify(&all[0]), identify(&all[1])
 	a.ino, b.ino = 0, 0
-	return a == b && all[0].Nlink == all[1].Nlink && all[0].Mode == all[1].Mode && all[0].Uid == all[1].Uid && all[0].Gid == all[1].Gid
+	return a == b && all[0].Nlink == all[1].Nlink && all[0].Mode == all[1].Mode && all[0].Uid == all[1].Uid &&
+		all[0].Gid == all[1].Gid
 }
 
 // statFresh is statName with the file system's present values. The kernel's cache may be a second old: of one name,
 // it misses changes by another name of the file.
 func statFresh(folder int, name string) (s unix.Statx_t, err error) {
 	_, err = again(func() (int, error) {
-		return 0, unix.Statx(folder, name, unix.AT_EMPTY_PATH|unix.AT_SYMLINK_NOFOLLOW|unix.AT_STATX_FORCE_SYNC, statMask, &s)
+		return 0, unix.Statx(folder, name, unix.AT_EMPTY_PATH|unix.AT_SYMLINK_NOFOLLOW|unix.AT_STATX_FORCE_SYNC,
+			statMask, &s)
 	})
 	return s, err
 }

@@ -33,7 +33,9 @@ func TestServeLosefs(t *testing.T) {
 // mount mounts an empty file system of the kind at a folder of its own.
 func mount(t *testing.T, o losefs.Options) (dir string) {
 	t.Helper()
-	for what, missing := range map[string]bool{"mounting takes root": os.Geteuid() != 0, "there is no /dev/fuse": !exists("/dev/fuse")} {
+	for what, missing := range map[string]bool{
+		"mounting takes root": os.Geteuid() != 0, "there is no /dev/fuse": !exists("/dev/fuse"),
+	} {
 		if missing && os.Getenv("CI") == "true" {
 			t.Fatal(what)
 		} else if missing {
@@ -123,7 +125,8 @@ func TestWithoutLinksNothingGoesWhereARenameMayReplace(t *testing.T) {
 	if !errors.Is(err, errors.ErrUnsupported) || !strings.Contains(err.Error(), "no hard links") || !exists(e.Path) {
 		t.Errorf("trash: %v; it is in its place: %v", err, exists(e.Path))
 	}
-	if _, err := d.(*local.Driver).Trial(h.Path("")); !errors.Is(err, errors.ErrUnsupported) || !strings.Contains(err.Error(), "no hard links") {
+	if _, err := d.(*local.Driver).Trial(h.Path("")); !errors.Is(err, errors.ErrUnsupported) ||
+		!strings.Contains(err.Error(), "no hard links") {
 		t.Errorf("trial: %v", err)
 	}
 	for _, pattern := range []string{"root/.*", "data/Trash/.*", "data/Trash/*/.*", "data/Trash/*/*"} {
@@ -190,13 +193,15 @@ func TestARestoreIsFinishedWhereALinkIsSaidToBeAnotherFile(t *testing.T) {
 				}
 				d = h.Open(t)
 				back, err := d.Restore(t.Context(), r)
-				if c.back && (err != nil || back.Path != e.Path || back.Size != e.Size) || !c.back && !errors.Is(err, fs.ErrExist) {
+				if c.back && (err != nil || back.Path != e.Path || back.Size != e.Size) ||
+					!c.back && !errors.Is(err, fs.ErrExist) {
 					t.Errorf("restore: %+v, %v", back, err)
 				}
 				if b, err := os.ReadFile(e.Path); err != nil || string(b) != "bytes" {
 					t.Errorf("in its place is %q, %v", b, err)
 				}
-				if left, err := filepath.Glob(filepath.Join(h.top, "data/Trash/*/a.*")); err != nil || (len(left) == 0) != c.back {
+				if left, err := filepath.Glob(filepath.Join(h.top, "data/Trash/*/a.*")); err != nil ||
+					(len(left) == 0) != c.back {
 					t.Errorf("in the trash are %q, %v", left, err)
 				}
 			})

@@ -29,7 +29,10 @@ func TestMain(m *testing.M) {
 
 // child carries out args: the top folder, the verb, and its arguments.
 func child(args []string) {
-	d, err := Open(Options{Roots: []string{args[0] + "/root"}, TrashHome: args[0] + "/data/Trash", Workers: 1, Now: func() time.Time { return noon }})
+	d, err := Open(Options{
+		Roots: []string{args[0] + "/root"}, TrashHome: args[0] + "/data/Trash", Workers: 1,
+		Now: func() time.Time { return noon },
+	})
 	if err == nil {
 		switch args[1] {
 		case "trash":

@@ -18,7 +18,8 @@ import (
 func suffer(t *testing.T, top string, n int, errno syscall.Errno, args ...string) crashtest.Result {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0", childVariable+"="+strings.Join(append([]string{top}, args...), "\n"))
+	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0",
+		childVariable+"="+strings.Join(append([]string{top}, args...), "\n"))
 	r, err := crashtest.Run(cmd, func(c crashtest.Call) crashtest.Fate {
 		if c.N != n {
 			return crashtest.Fate{}
@@ -40,7 +41,9 @@ func each(t *testing.T, atLeast int, try func(b *box, n int, errno syscall.Errno
 }
 
 // eachIn is each in boxes of another kind.
-func eachIn(t *testing.T, newBox func() *box, atLeast int, try func(b *box, n int, errno syscall.Errno) (through bool)) {
+func eachIn(
+	t *testing.T, newBox func() *box, atLeast int, try func(b *box, n int, errno syscall.Errno) (through bool),
+) {
 	for _, errno := range fates {
 		n := 1
 		for !try(newBox(), n, errno) {
@@ -83,7 +86,8 @@ func diesInATrash(b *box, n int, errno syscall.Errno) (through bool) {
 	case err == nil:
 		b.holds(b.inBin(), "bytes")
 		b.missing(e.Path)
-		b.holds(b.trash+"/info/a."+key+".png"+infoSuffix, string(trashInfo(strings.TrimPrefix(e.Path, filepath.Dir(b.trash)+"/"), noon)))
+		b.holds(b.trash+"/info/a."+key+".png"+infoSuffix,
+			string(trashInfo(strings.TrimPrefix(e.Path, filepath.Dir(b.trash)+"/"), noon)))
 		if _, err := b.d.Restore(b.Context(), receipt); err != nil {
 			b.Errorf("%s: restore: %v", at, err)
 		}

@@ -34,13 +34,20 @@ func TestInfosOfOtherProgramsAreRead(t *testing.T) {
 }
 
 func TestInfosWithoutAPathAreRefusedAndBadDatesAreNone(t *testing.T) {
-	for _, text := range []string{"", "Path=/a", "[Trash Info]", "[Trash Info]\nPath=", "[Trash Info]\nPath=..", "[Trash Info]\nPath=../a", "[Trash Info]\nPath=%2e%2e/a", "[Trash Info]\nPath=a/../../b", "[Trash Info]\nPath=.", "[Trash Info]\nPath=/", "[Trash Info]\nPath=/a/../b", "[Trash Info]\nPath=/a%", "[Trash Info]\nPath=/a%4", "[Trash Info]\nPath=/a%zz", "[Trash Info]\nPath=/a%+1", "[Trash Info]\nPath=/a%00"} {
+	for _, text := range []string{
+		"", "Path=/a", "[Trash Info]", "[Trash Info]\nPath=", "[Trash Info]\nPath=..", "[Trash Info]\nPath=../a",
+		"[Trash Info]\nPath=%2e%2e/a", "[Trash Info]\nPath=a/../../b", "[Trash Info]\nPath=.",
+		"[Trash Info]\nPath=/", "[Trash Info]\nPath=/a/../b", "[Trash Info]\nPath=/a%",
+		"[Trash Info]\nPath=/a%4", "[Trash Info]\nPath=/a%zz", "[Trash Info]\nPath=/a%+1",
+		"[Trash Info]\nPath=/a%00",
+	} {
 		if path, _, err := parseInfo([]byte(text), time.UTC); err == nil {
 			t.Errorf("%q: got %q", text, path)
 		}
 	}
 	for _, date := range []string{"", "yesterday", "2026-13-01T00:00:00", "2026-11-23"} {
-		if _, deleted, err := parseInfo([]byte("[Trash Info]\nPath=/a\nDeletionDate="+date), time.UTC); err != nil || !deleted.IsZero() {
+		if _, deleted, err := parseInfo([]byte("[Trash Info]\nPath=/a\nDeletionDate="+date), time.UTC); err != nil ||
+			!deleted.IsZero() {
 			t.Errorf("date %q: got %v, %v; want no date", date, deleted, err)
 		}
 	}
@@ -54,9 +61,13 @@ func TestEscapingIsWhatOtherProgramsWrite(t *testing.T) {
 
 func TestBinNamesFitAndKeepTheirEnding(t *testing.T) {
 	key := strings.Repeat("k", keyLength)
-	for _, base := range []string{"a.png", ".png", "a", "noext.", strings.Repeat("l", 251) + ".png", strings.Repeat("ü", 127) + "x", "." + strings.Repeat("e", 254), strings.Repeat("\xff", 255)} {
+	for _, base := range []string{
+		"a.png", ".png", "a", "noext.", strings.Repeat("l", 251) + ".png", strings.Repeat("ü", 127) + "x",
+		"." + strings.Repeat("e", 254), strings.Repeat("\xff", 255),
+	} {
 		got := binName(base, key)
-		if len(got)+len(infoSuffix) > nameMax || !strings.Contains(got, "."+key) || strings.ContainsAny(got, "/") || !isBinName(got) {
+		if len(got)+len(infoSuffix) > nameMax || !strings.Contains(got, "."+key) || strings.ContainsAny(got, "/") ||
+			!isBinName(got) {
 			t.Errorf("%q: got %q (%d bytes)", base, got, len(got))
 		}
 		if ext := filepath.Ext(base); len(ext) < 10 && !strings.HasSuffix(got, ext) {
@@ -75,7 +86,8 @@ func TestBinNamesFitAndKeepTheirEnding(t *testing.T) {
 
 func TestUnfinishedFilesAreToldByTheirNames(t *testing.T) {
 	for name, want := range map[string]bool{
-		"a.png.crdownload": true, "a.part": true, "a.PARTIAL": true, "a.download": true, "a.tmp": true, "a.opdownload": true, "a.!ut": true,
+		"a.png.crdownload": true, "a.part": true, "a.PARTIAL": true, "a.download": true, "a.tmp": true,
+		"a.opdownload": true, "a.!ut": true,
 		"~$report.docx": true, ".~lock.a.odt#": true, ".syncthing.a.png.tmp": true,
 		"a.png": false, "download.png": false, "part": false, "~a.png": false, "tmp.png": false,
 	} {
@@ -108,11 +120,13 @@ func FuzzParseReceipt(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if strings.Contains(p.Name, "/") || slices.Contains([]string{"", ".", ".."}, p.Name) || filepath.Join("/bin", p.Name) != "/bin/"+p.Name {
+		if strings.Contains(p.Name, "/") || slices.Contains([]string{"", ".", ".."}, p.Name) ||
+			filepath.Join("/bin", p.Name) != "/bin/"+p.Name {
 			t.Errorf("%q: the name %q leads elsewhere", text, p.Name)
 		}
 		again, id2, err := parseReceipt(newReceipt(p.Bin, p.Disk, p.Name, p.Path, id))
-		if err != nil || id2 != id || again.Bin != p.Bin || again.Name != p.Name || again.Path != p.Path || again.Disk != p.Disk {
+		if err != nil || id2 != id || again.Bin != p.Bin || again.Name != p.Name || again.Path != p.Path ||
+			again.Disk != p.Disk {
 			t.Errorf("%q: read %+v, written and read again %+v, %v", text, p, again, err)
 		}
 	})

@@ -46,7 +46,9 @@ func (d *Driver) readDocuments(ctx context.Context, r *root, last *reading, word
 	collectors := make([]*mentions.Collector, d.o.Workers)
 	for i := range readers {
 		collectors[i] = mentions.NewCollector()
-		readers[i] = &docReader{gathering: g, collector: collectors[i], buf: make([]byte, 64<<10), named: map[uint32]string{}}
+		readers[i] = &docReader{
+			gathering: g, collector: collectors[i], buf: make([]byte, 64<<10), named: map[uint32]string{},
+		}
 		g.group.Go(readers[i].run)
 	}
 	g.end(func() {})

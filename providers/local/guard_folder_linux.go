@@ -73,7 +73,8 @@ func accompanies(name string) bool {
 	}
 	ext := filepath.Ext(name)
 	switch strings.ToLower(ext) {
-	case ".part", ".partial", ".crdownload", ".download", ".opdownload", ".aria2", ".ytdl", ".!ut", ".!qb", ".tmp", ".xmp", ".pp3", ".dop":
+	case ".part", ".partial", ".crdownload", ".download", ".opdownload", ".aria2", ".ytdl", ".!ut", ".!qb", ".tmp",
+		".xmp", ".pp3", ".dop":
 		return true
 	}
 	return slices.ContainsFunc([]byte(ext), func(c byte) bool { return c >= 0x80 })

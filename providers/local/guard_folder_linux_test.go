@@ -26,7 +26,8 @@ func TestWhateverMayBeANeighbourOrSidecarIsKnownByItsForm(t *testing.T) {
 			t.Errorf("%q is taken for a neighbour", name)
 		}
 	}
-	for _, name := range []string{"a.png.\u212Ada", "a.png.par\u017Ft", ".\u00AD~lock.a.png#"} { // case folding may make ASCII of these
+	// case folding may make ASCII of these
+	for _, name := range []string{"a.png.\u212Ada", "a.png.par\u017Ft", ".\u00AD~lock.a.png#"} {
 		if !accompanies(name) {
 			t.Errorf("%q is not known", name)
 		}
@@ -35,7 +36,9 @@ func TestWhateverMayBeANeighbourOrSidecarIsKnownByItsForm(t *testing.T) {
 
 func TestNeighboursAreFoundInFoldersOfAnySizeHoweverManyAsk(t *testing.T) {
 	for _, others := range []int{0, 4*namesEach - 3, 4 * namesEach, 8 * namesEach} {
-		for name, guard := range map[string]providers.Guard{"a.png.part": providers.GuardPartial, "a.xmp": providers.GuardLibrary} {
+		for name, guard := range map[string]providers.Guard{
+			"a.png.part": providers.GuardPartial, "a.xmp": providers.GuardLibrary,
+		} {
 			t.Run(fmt.Sprint(others, name), func(t *testing.T) {
 				b := newBox(t)
 				for i := range others {
@@ -68,7 +71,9 @@ func TestAFolderIsListedOnlyAsFarAsItPays(t *testing.T) {
 	}
 	r := b.d.roots[0]
 	if !r.aloneIn("sub", 12+2) || r.aloneIn("sub", 3) || r.aloneIn("nowhere", 100) {
-		t.Error("a short folder without neighbours has none; of a longer one, and one that cannot be listed, that is not known")
+		t.Error(
+			"a short folder without neighbours has none; of a longer one, and one that cannot be listed, that is not known",
+		)
 	}
 	write(t, b.path("sub/0.png.part"), "")
 	if r.aloneIn("sub", 100) {

@@ -20,7 +20,8 @@ func (b *box) git(dir string, args ...string) {
 		lacking(b.T, "there is no git")
 	}
 	cmd := exec.CommandContext(b.Context(), program, append([]string{
-		"-c", "user.name=Ann", "-c", "user.email=ann@example.org", "-c", "protocol.file.allow=always", "-c", "init.defaultBranch=main",
+		"-c", "user.name=Ann", "-c", "user.email=ann@example.org", "-c", "protocol.file.allow=always", "-c",
+		"init.defaultBranch=main",
 	}, args...)...)
 	cmd.Dir = filepath.Join(b.top, dir)
 	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1")
@@ -43,7 +44,8 @@ func TestWhatGitTracksIsHeld(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := newBox(t)
 			b.tracks(top)
-			b.says(b.heldBy(b.path("site/a.png"), providers.GuardGit), "Git tracks it (in \""+filepath.Join(b.top, top)+"\")")
+			b.says(b.heldBy(b.path("site/a.png"), providers.GuardGit),
+				"Git tracks it (in \""+filepath.Join(b.top, top)+"\")")
 			b.heldBy(b.path("site/b.png"))
 		})
 	}
@@ -62,7 +64,8 @@ func TestWhatGitTracksIsHeldBehindABindMount(t *testing.T) {
 	must(t, os.Mkdir(b.path("bound"), 0o700))
 	must(t, unix.Mount(filepath.Join(b.top, "work/site"), b.path("bound"), "", unix.MS_BIND, ""))
 	b.d = b.open(func(o *Options) { o.Roots = []string{b.path("bound")} })
-	b.says(b.heldBy(b.path("bound/deep/a.png"), providers.GuardGit), "Git tracks it (in \""+filepath.Join(b.top, "work")+"\")")
+	b.says(b.heldBy(b.path("bound/deep/a.png"), providers.GuardGit),
+		"Git tracks it (in \""+filepath.Join(b.top, "work")+"\")")
 	b.heldBy(b.path("bound/b.png"))
 	must(t, b.d.Close())
 	must(t, unix.Unmount(b.path("bound"), 0))

@@ -143,7 +143,9 @@ func TestAttributesThatCannotBeReadHold(t *testing.T) {
 		t.Error("nothing could be read, and nothing is held")
 	}
 	p.folder, p.name = -1, "a.png"
-	q := question{d: newBox(t).d, root: newRoot("/nowhere", "/nowhere", false), file: p, path: "/nowhere/a.png", rel: "a.png"}
+	q := question{
+		d: newBox(t).d, root: newRoot("/nowhere", "/nowhere", false), file: p, path: "/nowhere/a.png", rel: "a.png",
+	}
 	if q.underWay() == "" || q.inLibrary() == "" {
 		t.Error("the folder could not be looked into, and nothing is held")
 	}

@@ -24,7 +24,8 @@ func TestWhatADocumentNamesIsHeld(t *testing.T) {
 	b.write("notes/a.md", "![](../img/My%20Picture.png)")
 	b.write("img/my picture.PNG", "bytes")
 	b.write("img/other.png", "bytes")
-	b.says(b.heldBy(b.path("img/my picture.PNG"), providers.GuardMentioned), fmt.Sprintf("%q names it", b.path("notes/a.md")))
+	b.says(b.heldBy(b.path("img/my picture.PNG"), providers.GuardMentioned),
+		fmt.Sprintf("%q names it", b.path("notes/a.md")))
 	b.heldBy(b.path("img/other.png"))
 }
 
@@ -117,7 +118,8 @@ func TestDocumentsAreReadOnceForAllQuestions(t *testing.T) {
 
 func TestADocumentIsReadWhateverItsName(t *testing.T) {
 	for _, name := range []string{
-		"README", "Makefile", "Dockerfile", ".notes", "letter.rtf", "mail.eml", "page.gmi", "group.nfo", "cut.mlt", "cut.fcpxml",
+		"README", "Makefile", "Dockerfile", ".notes", "letter.rtf", "mail.eml", "page.gmi", "group.nfo", "cut.mlt",
+		"cut.fcpxml",
 		"cut.otio", "cut.kdenlive", "what.ever", "unending.extensionthatisverylong",
 	} {
 		b := newBox(t)
@@ -132,7 +134,9 @@ func TestADocumentIsReadWhateverItsName(t *testing.T) {
 // The content of an office document decides which links it has, not its name.
 func TestAPictureThatAnOfficeDocumentLinksIsHeld(t *testing.T) {
 	for name, parts := range map[string]map[string]string{
-		"a.docx": {"word/_rels/document.xml.rels": `<Relationships><Relationship Id="1" Target="a.png" TargetMode="External"/></Relationships>`},
+		"a.docx": {
+			"word/_rels/document.xml.rels": `<Relationships><Relationship Id="1" Target="a.png" TargetMode="External"/></Relationships>`,
+		},
 		"a.odp":  {"content.xml": `<draw:image xlink:href="../a.png"/>`},
 		"report": {"content.xml": `<draw:image xlink:href="../a.png"/>`},
 	} {
@@ -195,7 +199,9 @@ func TestADocumentThatIsTooLargeHoldsEverything(t *testing.T) {
 			t.Errorf("%d bytes of %d: got %v", stored, size, err)
 		}
 	}
-	if _, err := text(mentions.Read, &docBytes{fd: -1, size: docLimit + 1, stored: docLimit + 512}); !errors.Is(err, errDocLimit) {
+	if _, err := text(
+		mentions.Read, &docBytes{fd: -1, size: docLimit + 1, stored: docLimit + 512},
+	); !errors.Is(err, errDocLimit) {
 		t.Errorf("got %v, want errDocLimit", err)
 	}
 }

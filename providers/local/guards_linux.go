@@ -13,7 +13,9 @@ import (
 
 // Guards implements providers.Driver. Each requested guard looks for itself; none writes, runs a program or follows a
 // link. A guard that cannot look returns that as a reason to hold the file. The package comment lists their limits.
-func (d *Driver) Guards(ctx context.Context, ref providers.Ref, rev providers.Revision, of []providers.Guard) ([]providers.Held, error) {
+func (d *Driver) Guards(
+	ctx context.Context, ref providers.Ref, rev providers.Revision, of []providers.Guard,
+) ([]providers.Held, error) {
 	r, rel, err := d.begin(ctx, string(ref))
 	if err != nil {
 		return nil, err

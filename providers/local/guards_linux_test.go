@@ -112,7 +112,8 @@ func TestOnlyTheGuardsThatWereNamedAreAsked(t *testing.T) {
 	e := b.write("a.png", "bytes")
 	b.write("a.png.xmp", "stars")
 	b.write("a.md", "![](a.png)")
-	held, err := b.d.Guards(t.Context(), e.Ref, e.Revision, []providers.Guard{providers.GuardLibrary, providers.GuardGit})
+	held, err := b.d.Guards(t.Context(), e.Ref, e.Revision,
+		[]providers.Guard{providers.GuardLibrary, providers.GuardGit})
 	if err != nil || len(held) != 1 || held[0].Guard != providers.GuardLibrary {
 		t.Errorf("held by %v, %v", held, err)
 	}

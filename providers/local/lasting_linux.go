@@ -15,7 +15,8 @@ import (
 func doomed(path string, fsType int64, contained bool) error {
 	if sandbox, name := sandboxOf(path); name != "" {
 		return fmt.Errorf("the trash bin %q belongs to the %s %q and is deleted with it: "+
-			"run sweepd outside of it, or set XDG_DATA_HOME to $HOME/.local/share: %w", path, sandbox, name, errors.ErrUnsupported)
+			"run sweepd outside of it, or set XDG_DATA_HOME to $HOME/.local/share: %w", path, sandbox, name,
+			errors.ErrUnsupported)
 	}
 	if contained && fsType == unix.OVERLAYFS_SUPER_MAGIC {
 		return fmt.Errorf("the trash bin %q is in a container and is deleted with it: "+

@@ -33,7 +33,8 @@ func TestABinThatDiesWithItsSandboxIsRefused(t *testing.T) {
 		{"/root/.local/share/Trash", ext4, true, ""},
 	} {
 		err := doomed(c.path, c.fsType, c.contained)
-		if (err != nil) != (c.advice != "") || err != nil && (!errors.Is(err, errors.ErrUnsupported) || !strings.Contains(err.Error(), c.advice)) {
+		if (err != nil) != (c.advice != "") || err != nil &&
+			(!errors.Is(err, errors.ErrUnsupported) || !strings.Contains(err.Error(), c.advice)) {
 			t.Errorf("%s on %x, contained %v: got %v, want advice %q", c.path, c.fsType, c.contained, err, c.advice)
 		}
 	}
@@ -73,7 +74,9 @@ func TestTheTableOfMountsIsReadAsTheKernelWritesIt(t *testing.T) {
 			t.Errorf("%s: local %v, want %v", all[i].point, got, want)
 		}
 	}
-	for _, kind := range []string{"nfs", "nfs4", "cifs", "smb3", "9p", "fuse", "fuseblk", "autofs", "ceph", "afs", "new"} {
+	for _, kind := range []string{
+		"nfs", "nfs4", "cifs", "smb3", "9p", "fuse", "fuseblk", "autofs", "ceph", "afs", "new",
+	} {
 		if (mount{kind: kind}).local(nil) {
 			t.Errorf("%s is taken for a local disk", kind)
 		}
@@ -82,7 +85,10 @@ func TestTheTableOfMountsIsReadAsTheKernelWritesIt(t *testing.T) {
 	if ring[0].local(ring) {
 		t.Error("a ring of mounts is taken for a local disk")
 	}
-	for _, bad := range []string{"x\n", "\n", "a 1 0:1 / / rw - ext4 x rw\n", "1 1 0:1 / relative rw - ext4 x rw\n", "1 1 0:1 / / rw -\n", "1 1 0:1 / / rw ext4 x rw\n"} {
+	for _, bad := range []string{
+		"x\n", "\n", "a 1 0:1 / / rw - ext4 x rw\n", "1 1 0:1 / relative rw - ext4 x rw\n", "1 1 0:1 / / rw -\n",
+		"1 1 0:1 / / rw ext4 x rw\n",
+	} {
 		if all, err := parseMounts(table + bad); !errors.Is(err, errMounts) {
 			t.Errorf("%q: got %+v, %v; want %v", bad, all, err, errMounts)
 		}
@@ -92,7 +98,9 @@ func TestTheTableOfMountsIsReadAsTheKernelWritesIt(t *testing.T) {
 func TestWhatIsNoLineOfDirectorysizesCountsForNothing(t *testing.T) {
 	got := parseSizes([]byte("16384 15803468 Documents\n8192 15803582 Another%20Folder%0A\n\x00\xff\n-5 1 negative\n" +
 		"99999999999999999999 1 huge\n1 x name\n1 1 \n1 1\n5 6 bad%2\n7 8 a b\n9 10 last"))
-	want := map[string]folderSize{"Documents": {16384, 15803468}, "Another Folder\n": {8192, 15803582}, "a b": {7, 8}, "last": {9, 10}}
+	want := map[string]folderSize{
+		"Documents": {16384, 15803468}, "Another Folder\n": {8192, 15803582}, "a b": {7, 8}, "last": {9, 10},
+	}
 	if !maps.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

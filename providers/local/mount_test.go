@@ -72,7 +72,8 @@ func underMounts(t *testing.T, top, verb string) string {
 func TestWhatIsMountedBelowARootIsNotListed(t *testing.T) {
 	b := newBox(t)
 	out := underMounts(t, b.top, "list below mounts")
-	if !strings.HasSuffix(out, "done") || !strings.Contains(out, "listed "+b.root+"/stays.png\n") || strings.Count(out, "listed ") != 1 {
+	if !strings.HasSuffix(out, "done") || !strings.Contains(out, "listed "+b.root+"/stays.png\n") ||
+		strings.Count(out, "listed ") != 1 {
 		t.Errorf("got %q, want stays.png alone", out)
 	}
 }

@@ -161,7 +161,8 @@ func TestAFileGoesToTheBinOnItsOwnMount(t *testing.T) {
 				}
 				b.settles(e, nil)
 				found, _ := b.inBins(b.d)
-				if got := found[e.Path]; len(found) != 1 || got.Receipt != r || got.Size != e.Size || !got.Deleted.Equal(noon) {
+				if got := found[e.Path]; len(found) != 1 || got.Receipt != r || got.Size != e.Size ||
+					!got.Deleted.Equal(noon) {
 					t.Errorf("listed %+v, want the receipt %q", found, r)
 				}
 				b.lists(b.open(func(o *Options) { o.Interest = pngs })) // no bin is swept

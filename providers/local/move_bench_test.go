@@ -41,7 +41,9 @@ func moves(b *testing.B, callers int, purge bool) {
 			b.Fatal(err)
 		}
 	}
-	d, err := local.Open(local.Options{Roots: []string{filepath.Join(top, "root")}, TrashHome: filepath.Join(top, "Trash"), Now: time.Now})
+	d, err := local.Open(local.Options{
+		Roots: []string{filepath.Join(top, "root")}, TrashHome: filepath.Join(top, "Trash"), Now: time.Now,
+	})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -75,7 +75,9 @@ func TestANamedFolderMayHoldARootOrBeOne(t *testing.T) {
 	roots := func(o *Options) { o.Roots = []string{b.root, b.path("in/.cache"), other} }
 	b.lists(b.open(roots, func(o *Options) { o.Only = []string{b.path("in")} }), "in/.cache/c.png", "in/b.png")
 	b.lists(b.open(roots, func(o *Options) { o.Only = []string{b.root} }), "a.png", "in/.cache/c.png", "in/b.png")
-	if _, err := Open(Options{Roots: []string{b.path("in")}, Only: []string{b.root}}); !errors.Is(err, providers.ErrOutside) {
+	if _, err := Open(
+		Options{Roots: []string{b.path("in")}, Only: []string{b.root}},
+	); !errors.Is(err, providers.ErrOutside) {
 		t.Errorf("a folder above the roots: got %v, want %v", err, providers.ErrOutside)
 	}
 }

@@ -100,7 +100,9 @@ func notEmpty(folder string) error {
 	return nil
 }
 
-func (d *Driver) visit(r *root, path string, e fs.DirEntry, err error, seen *int64, give func(providers.Change, error) error) error {
+func (d *Driver) visit(
+	r *root, path string, e fs.DirEntry, err error, seen *int64, give func(providers.Change, error) error,
+) error {
 	if errors.Is(err, fs.ErrNotExist) && path != r.path {
 		return nil
 	}
@@ -108,7 +110,8 @@ func (d *Driver) visit(r *root, path string, e fs.DirEntry, err error, seen *int
 		return give(providers.Change{}, &providers.UnlistedError{Path: path, Err: err})
 	}
 	if e.IsDir() {
-		if _, err := os.Lstat(filepath.Join(path, marker)); err == nil || path != r.path && d.rules.skips(r.path, path) {
+		if _, err := os.Lstat(filepath.Join(path, marker)); err == nil ||
+			path != r.path && d.rules.skips(r.path, path) {
 			return fs.SkipDir
 		}
 		return nil
@@ -165,7 +168,9 @@ func (d *Driver) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, 
 }
 
 // ReadRange implements providers.Driver. The file is compared with rev before the first byte and again by Close.
-func (d *Driver) ReadRange(ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64) (io.ReadCloser, error) {
+func (d *Driver) ReadRange(
+	ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64,
+) (io.ReadCloser, error) {
 	r, rel, err := d.begin(ctx, string(ref))
 	if err != nil {
 		return nil, err
@@ -187,7 +192,9 @@ func (d *Driver) ReadRange(ctx context.Context, ref providers.Ref, rev providers
 }
 
 // Guards implements providers.Driver: nothing is deleted here, so no guard has to be asked.
-func (d *Driver) Guards(ctx context.Context, ref providers.Ref, _ providers.Revision, _ []providers.Guard) ([]providers.Held, error) {
+func (d *Driver) Guards(
+	ctx context.Context, ref providers.Ref, _ providers.Revision, _ []providers.Guard,
+) ([]providers.Held, error) {
 	_, err := d.Stat(ctx, ref)
 	return nil, err
 }

@@ -60,7 +60,8 @@ func agrees(b *box) {
 		b.Errorf("it has made of %s: %s", before, after)
 	}
 	_, trial := b.d.Trial(b.root)
-	if (err == nil) != (trial == nil) || errors.Is(err, errors.ErrUnsupported) != errors.Is(trial, errors.ErrUnsupported) {
+	if (err == nil) != (trial == nil) ||
+		errors.Is(err, errors.ErrUnsupported) != errors.Is(trial, errors.ErrUnsupported) {
 		b.Errorf("the outlook is %v, the trial %v", err, trial)
 	}
 }

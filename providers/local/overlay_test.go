@@ -31,7 +31,9 @@ func newOverlayBox(t *testing.T) *box {
 	for _, name := range []string{"/layers/upper", "/layers/work"} {
 		must(t, os.Mkdir(top+name, 0o700))
 	}
-	must(t, unix.Mount("overlay", top+"/box", "overlay", 0, "lowerdir="+top+"/lower,upperdir="+top+"/layers/upper,workdir="+top+"/layers/work"))
+	must(t,
+		unix.Mount("overlay", top+"/box", "overlay", 0,
+			"lowerdir="+top+"/lower,upperdir="+top+"/layers/upper,workdir="+top+"/layers/work"))
 	t.Cleanup(func() { unix.Unmount(top+"/box", unix.MNT_DETACH) })
 	return newBoxIn(t, top+"/box")
 }

@@ -114,7 +114,10 @@ func (p *pinned) moved(folder int, name string) error {
 
 // errCopiedUp concerns a file of a lower layer: to rename it, an overlay copies it into its upper layer. The copy is
 // another file, and later renames move it.
-var errCopiedUp = fmt.Errorf("%w: the overlay file system has copied it into its upper layer; the next time the copy can go", providers.ErrChanged)
+var errCopiedUp = fmt.Errorf(
+	"%w: the overlay file system has copied it into its upper layer; the next time the copy can go",
+	providers.ErrChanged,
+)
 
 // overlaid reports whether the folder is on an overlay file system.
 func overlaid(folder int) bool {
@@ -144,4 +147,5 @@ func renamed(err error) error {
 	return err
 }
 
-var errOtherMount = fmt.Errorf("the trash is on another file system, or in another subvolume: %w", errors.ErrUnsupported)
+var errOtherMount = fmt.Errorf("the trash is on another file system, or in another subvolume: %w",
+	errors.ErrUnsupported)

@@ -57,9 +57,11 @@ func newArena(t *testing.T, top string) *arena {
 	}
 	must(t, os.MkdirAll(a.side(""), 0o700))
 	must(t, os.MkdirAll(a.path("p"), 0o700))
-	s, err := providers.NewStorage("home", a.d, providers.Options{Roots: []string{a.root}, Recorder: a, Protect: []providers.Guard{
-		providers.GuardOpen, providers.GuardPartial, providers.GuardHardLinked, providers.GuardOtherOwner, providers.GuardTagged,
-	}})
+	s, err := providers.NewStorage("home", a.d,
+		providers.Options{Roots: []string{a.root}, Recorder: a, Protect: []providers.Guard{
+			providers.GuardOpen, providers.GuardPartial, providers.GuardHardLinked, providers.GuardOtherOwner,
+			providers.GuardTagged,
+		}})
 	must(t, err)
 	a.storage = s
 	a.d.step = func(point string) error {
@@ -208,7 +210,8 @@ func kindOf(err error) string {
 	}
 	for word, kind := range map[string]error{
 		"uncertain": providers.ErrUncertain, "changed": providers.ErrChanged, "missing": fs.ErrNotExist,
-		"outside": providers.ErrOutside, "other mount": errOtherMount, "protected": providers.ErrProtected, "busy": providers.ErrBusy,
+		"outside": providers.ErrOutside, "other mount": errOtherMount, "protected": providers.ErrProtected,
+		"busy": providers.ErrBusy,
 	} {
 		if errors.Is(err, kind) {
 			return word
@@ -270,7 +273,8 @@ func (a *arena) victims() string {
 		if path == a.touched {
 			s.Ctime = unix.StatxTimestamp{}
 		}
-		fmt.Fprintf(&all, "%s: %q, mode %o, owner %d, %d names, identity %s\n", path, text, s.Mode, s.Uid, s.Nlink, identify(&s).revision())
+		fmt.Fprintf(&all, "%s: %q, mode %o, owner %d, %d names, identity %s\n", path, text, s.Mode, s.Uid, s.Nlink,
+			identify(&s).revision())
 		return err
 	}))
 	return all.String()
@@ -322,7 +326,8 @@ func (a *arena) account() {
 		want, err := parseRevision(op.Entry.Revision)
 		a.check(err)
 		if identify(&s).lasting() != want.lasting() || !strings.HasPrefix(text, "ours") {
-			a.Errorf("%q was trashed, identity %s; what was examined is %s", text, identify(&s).revision(), op.Entry.Revision)
+			a.Errorf("%q was trashed, identity %s; what was examined is %s", text, identify(&s).revision(),
+				op.Entry.Revision)
 		}
 	}
 	a.binHas(done, done)

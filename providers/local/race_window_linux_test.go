@@ -17,8 +17,10 @@ import (
 func TestAFileThatAGuardWouldHoldByNowIsNotMoved(t *testing.T) {
 	for what, befalls := range map[string]func(b *box) error{
 		"a second name": func(b *box) error { return os.Link(b.path("a.png"), b.path("b.png")) },
-		"a tag":         func(b *box) error { return unix.Setxattr(b.path("a.png"), "user.xdg.tags", []byte("keep"), 0) },
-		"other rights":  func(b *box) error { return os.Chmod(b.path("a.png"), 0o400) },
+		"a tag": func(b *box) error {
+			return unix.Setxattr(b.path("a.png"), "user.xdg.tags", []byte("keep"), 0)
+		},
+		"other rights": func(b *box) error { return os.Chmod(b.path("a.png"), 0o400) },
 	} {
 		for _, point := range []string{atPinned, atWritten} {
 			if what == "a tag" && point == atWritten {

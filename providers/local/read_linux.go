@@ -30,7 +30,9 @@ func (d *Driver) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, 
 }
 
 // ReadRange implements providers.Driver. The file is compared with rev before the first byte and again with the last.
-func (d *Driver) ReadRange(ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64) (io.ReadCloser, error) {
+func (d *Driver) ReadRange(
+	ctx context.Context, ref providers.Ref, rev providers.Revision, off, n int64,
+) (io.ReadCloser, error) {
 	path := string(ref)
 	r, rel, err := d.begin(ctx, path)
 	if err != nil {

@@ -81,7 +81,8 @@ func rewrite(b *box) {
 
 // refusal reports whether err is one of the kinds that mean "not that file".
 func refusal(err error) bool {
-	return errors.Is(err, providers.ErrChanged) || errors.Is(err, providers.ErrOutside) || errors.Is(err, fs.ErrNotExist)
+	return errors.Is(err, providers.ErrChanged) || errors.Is(err, providers.ErrOutside) ||
+		errors.Is(err, fs.ErrNotExist)
 }
 
 func TestWhatReplacedAFileIsNeverRead(t *testing.T) {
@@ -154,7 +155,10 @@ func TestAReaderEndsWhereItsRangeDoes(t *testing.T) {
 func TestARefOutsideTheRootsIsErrOutside(t *testing.T) {
 	b := newBox(t)
 	write(t, filepath.Join(b.top, "root2/a.png"), "a")
-	for _, ref := range []string{"", ".", "a.png", b.root, b.root + "/../root2/a.png", b.root + "//a.png", b.top + "/root2/a.png", b.path("a\x00b"), "/"} {
+	for _, ref := range []string{
+		"", ".", "a.png", b.root, b.root + "/../root2/a.png", b.root + "//a.png", b.top + "/root2/a.png",
+		b.path("a\x00b"), "/",
+	} {
 		if e, err := b.d.Stat(t.Context(), providers.Ref(ref)); !errors.Is(err, providers.ErrOutside) {
 			t.Errorf("%q: got %+v, %v; want ErrOutside", ref, e, err)
 		}

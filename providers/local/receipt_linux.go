@@ -26,7 +26,8 @@ func (b *bin) receipt(name, path string, id identity) providers.Receipt {
 }
 
 func newReceipt(bin, disk, name, path string, id identity) providers.Receipt {
-	text, _ := json.Marshal(receipt{escape(bin), escape(name), escape(path), string(id.lasting().revision()), disk}) // strings always marshal
+	// strings always marshal
+	text, _ := json.Marshal(receipt{escape(bin), escape(name), escape(path), string(id.lasting().revision()), disk})
 	return providers.Receipt(text)
 }
 
@@ -48,7 +49,8 @@ func parseReceipt(r providers.Receipt) (receipt, identity, error) {
 			return bad(errors.New("a name is not escaped as it should be"))
 		}
 	}
-	if !cleanAbs(p.Bin) || !cleanAbs(p.Path) || !cleanAbs("/"+p.Name) || strings.Contains(p.Name, "/") || id != id.lasting() || strings.Trim(p.Disk, hexDigits+"abcdef") != "" {
+	if !cleanAbs(p.Bin) || !cleanAbs(p.Path) || !cleanAbs("/"+p.Name) || strings.Contains(p.Name, "/") ||
+		id != id.lasting() || strings.Trim(p.Disk, hexDigits+"abcdef") != "" {
 		return bad(errors.New("a name leads elsewhere"))
 	}
 	return p, id, nil
@@ -94,5 +96,6 @@ func validKey(key string) bool {
 // isBinName reports whether name has the form of binName's results, so that only this program can have made it.
 func isBinName(name string) bool {
 	stem := strings.TrimSuffix(name, filepath.Ext(name))
-	return validKey(strings.TrimPrefix(filepath.Ext(stem), ".")) || validKey(strings.TrimPrefix(filepath.Ext(name), "."))
+	return validKey(strings.TrimPrefix(filepath.Ext(stem), ".")) ||
+		validKey(strings.TrimPrefix(filepath.Ext(name), "."))
 }

@@ -123,7 +123,8 @@ func (k *binned) lies(err error) error {
 	if _, statErr := k.bin.stat(k.Name); statErr != nil {
 		return err
 	}
-	return fmt.Errorf("%w; the file lies at %q: to bring it back by hand, move it from there", err, filepath.Join(k.bin.path, "files", k.Name))
+	return fmt.Errorf("%w; the file lies at %q: to bring it back by hand, move it from there", err,
+		filepath.Join(k.bin.path, "files", k.Name))
 }
 
 // Restore implements providers.Driver. It makes missing folders again, with mode 0700: the user may have removed a

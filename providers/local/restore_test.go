@@ -147,7 +147,8 @@ func TestARestoreThatCannotBeSaysWhereTheFileLies(t *testing.T) {
 	b.trash = home + "/Trash"
 	b.d = b.open(func(o *Options) { o.Roots = []string{home} })
 	_, err := b.d.Restore(t.Context(), r)
-	if want := "the file lies at " + strconv.Quote(b.inBin()); !errors.Is(err, providers.ErrOutside) || !strings.Contains(err.Error(), want) {
+	if want := "the file lies at " + strconv.Quote(b.inBin()); !errors.Is(err, providers.ErrOutside) ||
+		!strings.Contains(err.Error(), want) {
 		t.Errorf("the home was renamed: got %v, want %q", err, want)
 	}
 	b.d = b.open() // a root that the file was in, and a bin that moved
@@ -241,7 +242,8 @@ func TestOthersFilesInTheBinAreListedRestoredAndPurged(t *testing.T) {
 	b.put(b.write("first.png", "makes the bin"))
 	byHand := func(name, path string) {
 		write(t, b.trash+"/files/"+name, name)
-		write(t, b.trash+"/info/"+name+infoSuffix, "[Trash Info]\r\nPath="+escape(path)+"\r\nDeletionDate=2026-01-02T03:04:05\r\n")
+		write(t, b.trash+"/info/"+name+infoSuffix,
+			"[Trash Info]\r\nPath="+escape(path)+"\r\nDeletionDate=2026-01-02T03:04:05\r\n")
 	}
 	byHand("a.2.png", b.path("hand/a.png"))
 	byHand("b.png", b.path("b.png"))
@@ -281,7 +283,9 @@ func TestOthersFilesInTheBinAreListedRestoredAndPurged(t *testing.T) {
 		t.Errorf("restore: %v", err)
 	}
 	b.holds(b.path("hand/a.png"), "a.2.png")
-	if _, err := b.d.Restore(t.Context(), found["/somewhere/else/c.png"].Receipt); !errors.Is(err, providers.ErrOutside) {
+	if _, err := b.d.Restore(
+		t.Context(), found["/somewhere/else/c.png"].Receipt,
+	); !errors.Is(err, providers.ErrOutside) {
 		t.Errorf("restore outside the roots: got %v, want ErrOutside", err)
 	}
 	if err := b.d.Purge(t.Context(), found[b.path("b.png")].Receipt); err != nil {
@@ -335,8 +339,11 @@ func TestForgedReceiptsReachNothing(t *testing.T) {
 			t.Errorf("purge of %q: no error", forged)
 		}
 	}
-	for _, forged := range []string{strings.Replace(good, b.trash, b.top, 1), strings.Replace(good, `"id":"`, `"id":"1`, 1)} {
-		if err := b.d.Purge(t.Context(), providers.Receipt(forged)); err == nil { // to restore would bring back the right file
+	for _, forged := range []string{
+		strings.Replace(good, b.trash, b.top, 1), strings.Replace(good, `"id":"`, `"id":"1`, 1),
+	} {
+		// to restore would bring back the right file
+		if err := b.d.Purge(t.Context(), providers.Receipt(forged)); err == nil {
 			t.Errorf("purge of %q: no error", forged)
 		}
 	}

@@ -98,7 +98,8 @@ func (r *root) adopt(fd int, is place) error {
 	if err != nil {
 		return err
 	}
-	if r.known && is != r.place && (r.users > 0 || at.point == "" || is.dev == r.place.dev && is.mount == r.place.mount) {
+	if r.known && is != r.place &&
+		(r.users > 0 || at.point == "" || is.dev == r.place.dev && is.mount == r.place.mount) {
 		return errReplaced
 	}
 	if r.known && !at.again(r.mounted) { // the numbers of devices and mounts are given again

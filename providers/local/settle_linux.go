@@ -15,7 +15,9 @@ import (
 )
 
 // Settle implements providers.Driver.
-func (d *Driver) Settle(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
+func (d *Driver) Settle(
+	ctx context.Context, key string, ref providers.Ref, rev providers.Revision,
+) (providers.Receipt, error) {
 	m, err := d.newMove(ctx, key, ref, rev)
 	if err != nil {
 		return "", err

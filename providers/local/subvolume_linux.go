@@ -31,7 +31,8 @@ const subvolumeTop = 256
 
 // errSnapshot concerns a subvolume that is a copy of another one, or is read-only: a user's backup, or one in the
 // making.
-var errSnapshot = fmt.Errorf("it is a snapshot, or a read-only subvolume, and stays as it is: %w", errors.ErrUnsupported)
+var errSnapshot = fmt.Errorf("it is a snapshot, or a read-only subvolume, and stays as it is: %w",
+	errors.ErrUnsupported)
 
 // topOf opens the top of the volume that the folder is in: that of the mount, or of a subvolume.
 func (d *Driver) topOf(v volume, folder string) (*top, error) {
@@ -163,7 +164,9 @@ func (d *Driver) subvolumes(ctx context.Context, r *root) iter.Seq2[*top, error]
 
 // nested yields the tops of the subvolumes directly in that of the folder, and returns the paths of those that a
 // listing enters. more is false if yield has returned false.
-func (d *Driver) nested(ctx context.Context, r *root, folder string, yield func(*top, error) bool) (entered []string, more bool) {
+func (d *Driver) nested(
+	ctx context.Context, r *root, folder string, yield func(*top, error) bool,
+) (entered []string, more bool) {
 	names, err := d.subvolumesIn(r, folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !yield(nil, &providers.UnlistedError{Path: folder, Err: err}) {
 		return nil, false
@@ -176,7 +179,8 @@ func (d *Driver) nested(ctx context.Context, r *root, folder string, yield func(
 		path := filepath.Join(folder, name)
 		t, err := d.openNested(r, path)
 		switch {
-		case errors.Is(err, providers.ErrProtected), errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrNotExist), errors.Is(err, providers.ErrOutside):
+		case errors.Is(err, providers.ErrProtected), errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrNotExist),
+			errors.Is(err, providers.ErrOutside):
 			continue // left out, closed to this user, gone this moment, or covered by a mount
 		case errors.Is(err, errSnapshot):
 			entered = append(entered, path)

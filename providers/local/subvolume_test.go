@@ -89,7 +89,8 @@ func TestAFileGoesToTheBinOfTheSubvolumeThatItLiesIn(t *testing.T) {
 			rel, _ := below(filepath.Dir(bin), e.Path)
 			b.holds(bin+"/info/"+binName(filepath.Base(file), key)+infoSuffix, string(trashInfo(rel, noon)))
 			b.holds(bin+"/files/"+binName(filepath.Base(file), key), file)
-			write(t, filepath.Join(filepath.Dir(e.Path), "other.png"), "") // else a folder that is empty could be another
+			// else a folder that is empty could be another
+			write(t, filepath.Join(filepath.Dir(e.Path), "other.png"), "")
 			b.settles(e, nil)
 			found, unlisted := b.inBins(b.d)
 			if len(found) != 1 || found[e.Path].Receipt != r || len(unlisted) > 0 {
@@ -139,7 +140,9 @@ func TestBinsOfSubvolumesAreListedWhereTheRootIs(t *testing.T) {
 	write(t, bin("copy/new")+"/files/a.png", "in a new one that is below a copy")
 	write(t, bin("copy/new")+"/info/a.png.trashinfo", string(trashInfo("was.png", noon)))
 	found, unlisted := b.inBins(b.d)
-	want := []string{b.path("beside/was.png"), b.path("copy/new/was.png"), b.path("in/deep/was.png"), b.path("in/was.png")}
+	want := []string{
+		b.path("beside/was.png"), b.path("copy/new/was.png"), b.path("in/deep/was.png"), b.path("in/was.png"),
+	}
 	if got := slices.Sorted(maps.Keys(found)); !slices.Equal(got, want) || len(unlisted) > 0 {
 		t.Errorf("listed %q, and not %q; want %q", got, unlisted, want)
 	}
@@ -291,7 +294,8 @@ func TestNothingInASnapshotIsTouched(t *testing.T) {
 						}
 					}
 				}
-				if now, err := statName(unix.AT_FDCWD, filepath.Join(b.trash, "files", p.Name)); err != nil || identify(&now) != identify(&s) {
+				if now, err := statName(unix.AT_FDCWD, filepath.Join(b.trash, "files", p.Name)); err != nil ||
+					identify(&now) != identify(&s) {
 					t.Errorf("the snapshot's copy has changed: %v", err)
 				}
 				b.d = b.open(b.home, func(o *Options) { o.Roots = []string{filepath.Dir(b.root)} })

@@ -41,7 +41,9 @@ func (h disk) Path(name string) string { return filepath.Join(h.top, "root", nam
 
 func (h disk) Write(t *testing.T, name string, content []byte) {
 	t.Helper()
-	for _, err := range []error{os.MkdirAll(filepath.Dir(h.Path(name)), 0o700), os.WriteFile(h.Path(name), content, 0o600)} {
+	for _, err := range []error{
+		os.MkdirAll(filepath.Dir(h.Path(name)), 0o700), os.WriteFile(h.Path(name), content, 0o600),
+	} {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -69,7 +69,8 @@ func TestCallersWhoComeDuringARoundShareTheNextOne(t *testing.T) {
 		// The second round: b and a first, once though two callers gave a, then the
 		// seconds. Those of one turn are synced together, in no order.
 		got, turn := synced[1:], func(fds ...int) []int { return slices.Sorted(slices.Values(fds)) }
-		if len(got) != 4 || !slices.Equal(turn(got[:2]...), turn(b, again)) || !slices.Equal(turn(got[2:]...), turn(a, b)) {
+		if len(got) != 4 || !slices.Equal(turn(got[:2]...), turn(b, again)) ||
+			!slices.Equal(turn(got[2:]...), turn(a, b)) {
 			t.Errorf("synced %v, want %d and %d, then %d and %d", got, b, again, a, b)
 		}
 	})

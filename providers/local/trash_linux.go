@@ -47,14 +47,17 @@ func (d *Driver) Can() providers.Can {
 	if d.bin == "" {
 		return providers.CanReadWhole | providers.CanWait
 	}
-	return providers.CanReadWhole | providers.CanWait | providers.CanTrash | providers.CanRestore | providers.CanPurge | providers.CanListTrash
+	return providers.CanReadWhole | providers.CanWait | providers.CanTrash | providers.CanRestore | providers.CanPurge |
+		providers.CanListTrash
 }
 
 // Trash implements providers.Driver. It refuses with ErrProtected immutable files, and those that a listing would
 // leave out by now. The guards' findings about the file itself (its names, its owner, its tags) are still true: it
 // cannot change without the change time, which is part of the revision and is compared for the last time just before
 // the rename.
-func (d *Driver) Trash(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (providers.Receipt, error) {
+func (d *Driver) Trash(
+	ctx context.Context, key string, ref providers.Ref, rev providers.Revision,
+) (providers.Receipt, error) {
 	m, err := d.newMove(ctx, key, ref, rev)
 	if err != nil {
 		return "", err

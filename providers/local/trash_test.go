@@ -27,7 +27,8 @@ func TestWhatReplacedAFileIsNeverTrashed(t *testing.T) {
 					b.interfere(point, func() { replace(b) })
 				}
 				r, err := b.d.Trash(t.Context(), key, e.Ref, e.Revision)
-				if moved := name == "a link to its folder" || name == "a link out of the root"; moved && point != "before" && err == nil {
+				if moved := name == "a link to its folder" || name == "a link out of the root"; moved &&
+					point != "before" && err == nil {
 					return // the folder that was examined went elsewhere, and the right file was taken from it
 				}
 				leased := strings.HasPrefix(name, "rewritten") && errors.Is(err, providers.ErrBusy)
@@ -37,7 +38,8 @@ func TestWhatReplacedAFileIsNeverTrashed(t *testing.T) {
 				b.binHas(0, 0)
 				if leased {
 					b.holds(b.path("sub/a.png"), "bytes")
-				} else if strings.Contains(name, "file of") || strings.Contains(name, "new file") || strings.HasPrefix(name, "rewritten") {
+				} else if strings.Contains(name, "file of") || strings.Contains(name, "new file") ||
+					strings.HasPrefix(name, "rewritten") {
 					b.holds(b.path("sub/a.png"), "other")
 				}
 				b.settles(e, fs.ErrNotExist)
@@ -51,12 +53,27 @@ func TestProtectedFilesStay(t *testing.T) {
 		protect func(b *box)
 		want    error
 	}{
-		"hard-linked":      {func(b *box) { must(b.T, os.Link(b.path("sub/a.png"), b.path("b.png"))) }, providers.ErrChanged}, // by its change time
-		"marked since":     {func(b *box) { write(b.T, b.path(".nosweep"), "") }, providers.ErrProtected},
-		"marked by a link": {func(b *box) { must(b.T, os.Symlink("nowhere", b.path("sub/.nosweep"))) }, providers.ErrProtected},
-		"excluded since":   {func(b *box) { b.d = b.open(func(o *Options) { o.Exclude = []string{"sub"} }) }, providers.ErrProtected},
-		"of no interest":   {func(b *box) { b.d = b.open(func(o *Options) { o.Interest = func(string) bool { return false } }) }, providers.ErrProtected},
-		"no trash bin":     {func(b *box) { b.d = b.open(func(o *Options) { o.TrashHome = "" }) }, errors.ErrUnsupported},
+		// by its change time
+		"hard-linked": {
+			func(b *box) { must(b.T, os.Link(b.path("sub/a.png"), b.path("b.png"))) }, providers.ErrChanged,
+		},
+		"marked since": {func(b *box) { write(b.T, b.path(".nosweep"), "") }, providers.ErrProtected},
+		"marked by a link": {
+			func(b *box) { must(b.T, os.Symlink("nowhere", b.path("sub/.nosweep"))) }, providers.ErrProtected,
+		},
+		"excluded since": {
+			func(b *box) { b.d = b.open(func(o *Options) { o.Exclude = []string{"sub"} }) }, providers.ErrProtected,
+		},
+		"of no interest": {func(b *box) {
+			b.d = b.open(func(o *Options) {
+				o.Interest = func(string) bool {
+					return false
+				}
+			})
+		}, providers.ErrProtected},
+		"no trash bin": {
+			func(b *box) { b.d = b.open(func(o *Options) { o.TrashHome = "" }) }, errors.ErrUnsupported,
+		},
 		"bin is a link": {func(b *box) {
 			must(b.T, os.MkdirAll(filepath.Dir(b.trash), 0o700))
 			must(b.T, os.Symlink(b.top, b.trash))
@@ -207,7 +224,8 @@ func TestEveryNameGoesToTheBinAndComesBack(t *testing.T) {
 			r := b.put(e)
 			b.missing(e.Path)
 			for got, err := range b.d.Trashed(t.Context()) {
-				if err != nil || got.Path != e.Path || got.Receipt != r || got.Size != e.Size || !got.Deleted.Equal(noon) {
+				if err != nil || got.Path != e.Path || got.Receipt != r || got.Size != e.Size ||
+					!got.Deleted.Equal(noon) {
 					t.Errorf("%s: %q: the bin lists %+v, %v; want receipt %q", where, name, got, err, r)
 				}
 			}
@@ -271,12 +289,17 @@ func TestSettleWithoutABinTrustsOnlyTheFileInItsPlace(t *testing.T) {
 func TestKeysAndRevisionsThatAreNoneAreRefused(t *testing.T) {
 	b := newBox(t)
 	e := b.write("a.png", "bytes")
-	for _, k := range []string{"", "../../a", strings.Repeat("K", keyLength), strings.Repeat("k", keyLength+1), strings.Repeat("k", keyLength-1) + "/"} {
+	for _, k := range []string{
+		"", "../../a", strings.Repeat("K", keyLength), strings.Repeat("k", keyLength+1),
+		strings.Repeat("k", keyLength-1) + "/",
+	} {
 		if r, err := b.d.Trash(t.Context(), k, e.Ref, e.Revision); err == nil {
 			t.Errorf("key %q: got %q", k, r)
 		}
 	}
-	for _, rev := range []string{"", "x", "1.2.3.4.5", string(e.Revision) + "0", strings.ToUpper(string(e.Revision)), "+" + string(e.Revision)} {
+	for _, rev := range []string{
+		"", "x", "1.2.3.4.5", string(e.Revision) + "0", strings.ToUpper(string(e.Revision)), "+" + string(e.Revision),
+	} {
 		if r, err := b.d.Trash(t.Context(), key, e.Ref, providers.Revision(rev)); err == nil {
 			t.Errorf("revision %q: got %q", rev, r)
 		}

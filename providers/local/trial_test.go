@@ -28,7 +28,9 @@ func TestATrialOfTheTrashLeavesNothingBehind(t *testing.T) {
 	if err != nil || bin != b.trash {
 		t.Fatalf("got %q, %v; want %q", bin, err, b.trash)
 	}
-	want := []string{b.top, filepath.Dir(b.trash), b.trash, filepath.Join(b.trash, "files"), filepath.Join(b.trash, "info"), b.root}
+	want := []string{
+		b.top, filepath.Dir(b.trash), b.trash, filepath.Join(b.trash, "files"), filepath.Join(b.trash, "info"), b.root,
+	}
 	if got := every(t, b.top); len(got) != len(want) {
 		t.Errorf("there are %q, want %q", got, want)
 	}
@@ -63,7 +65,9 @@ func TestATrialTakesAwayWhatAKilledOneLeft(t *testing.T) {
 	_, err := b.d.Trial(b.root)
 	must(t, err)
 	name := ".sweepd-trial-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	left := []string{b.path(name), b.trash + "/" + name, b.trash + "/files/" + name, b.trash + "/info/" + name + ".trashinfo"}
+	left := []string{
+		b.path(name), b.trash + "/" + name, b.trash + "/files/" + name, b.trash + "/info/" + name + ".trashinfo",
+	}
 	for _, path := range left {
 		write(t, path, "")
 	}

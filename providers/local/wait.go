@@ -46,7 +46,9 @@ func (d *Driver) Wait(ctx context.Context, _ providers.Cursor) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	w, first, err := d.ears.open(watch.Options{Roots: d.Roots(), CrossMounts: d.o.CrossMounts, Exclude: d.leaves, Interest: d.o.Interest})
+	w, first, err := d.ears.open(watch.Options{
+		Roots: d.Roots(), CrossMounts: d.o.CrossMounts, Exclude: d.leaves, Interest: d.o.Interest,
+	})
 	if err != nil {
 		return fmt.Errorf("watch the folders: %w", err)
 	}

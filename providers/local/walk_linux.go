@@ -27,7 +27,10 @@ func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[prov
 		}
 		d.memory.listings.Add(1)
 		inner, cancel := context.WithCancel(ctx)
-		w := &walk{ctx: inner, rules: &d.rules, batches: make(chan batch, d.o.Workers), used: make(chan []providers.Change, 2*d.o.Workers)}
+		w := &walk{
+			ctx: inner, rules: &d.rules, batches: make(chan batch, d.o.Workers),
+			used: make(chan []providers.Change, 2*d.o.Workers),
+		}
 		w.more.L = &w.mu
 		var held []*root
 		defer func() {

@@ -46,7 +46,8 @@ func TestEntriesSayWhatTheFileSystemSays(t *testing.T) {
 	b.write("a.png", "12345")
 	must(t, os.Chtimes(b.path("a.png"), want, want))
 	for c, err := range b.d.Changes(t.Context(), "") {
-		if e := c.Entry; err != nil || !c.Checkpoint() && (e.Size != 5 || !e.Modified.Equal(want) || e.Path != b.path("a.png") || e.Weak == e.Created.After(before)) {
+		if e := c.Entry; err != nil || !c.Checkpoint() &&
+			(e.Size != 5 || !e.Modified.Equal(want) || e.Path != b.path("a.png") || e.Weak == e.Created.After(before)) {
 			t.Errorf("got %+v, %v; want 5 bytes of %v, born now", e, err, want)
 		}
 	}
@@ -74,8 +75,10 @@ func TestNamesAreBytes(t *testing.T) {
 
 // hostile are file names that a person, or an enemy, can make.
 var hostile = []string{
-	"new\nline.png", "\x1b[31mred.png", "\xff\xfe.png", "-rf.png", "per%41cent.png", "tab\t.png", `quo"te'.png`, "plus+ and ,.png", "..png", " .png",
-	"\u202egnp.exe", strings.Repeat("l", 251) + ".png", strings.Repeat("ü", 125) + ".png", "." + strings.Repeat("e", 254), "a.b.trashinfo",
+	"new\nline.png", "\x1b[31mred.png", "\xff\xfe.png", "-rf.png", "per%41cent.png", "tab\t.png", `quo"te'.png`,
+	"plus+ and ,.png", "..png", " .png",
+	"\u202egnp.exe", strings.Repeat("l", 251) + ".png", strings.Repeat("ü", 125) + ".png",
+	"." + strings.Repeat("e", 254), "a.b.trashinfo",
 }
 
 func TestTenThousandLevelsAreListed(t *testing.T) {
@@ -164,7 +167,10 @@ func TestAMarkedFolderIsLeftOutWithAllBelow(t *testing.T) {
 func TestFoldersThatBelongToProgramsAreLeftOut(t *testing.T) {
 	b := newBox(t)
 	b.write(".config/a.png", "a")
-	for _, dir := range []string{".git", ".hg", ".svn", "lost+found", ".stversions", "#recycle", "@eaDir", ".dropbox.cache", ".cache", ".Trash", ".Trash-1000", ".Trashes", "$RECYCLE.BIN", ".local/share/Trash"} {
+	for _, dir := range []string{
+		".git", ".hg", ".svn", "lost+found", ".stversions", "#recycle", "@eaDir", ".dropbox.cache", ".cache", ".Trash",
+		".Trash-1000", ".Trashes", "$RECYCLE.BIN", ".local/share/Trash",
+	} {
 		b.write("x/"+dir+"/sub/a.png", "a")
 	}
 	b.lists(b.d, ".config/a.png")
@@ -316,7 +322,8 @@ func TestAFolderThatBecomesALinkIsReportedAndNotFollowed(t *testing.T) {
 		}
 	})
 	files, unlisted, last := b.list(d)
-	if !slices.Equal(files, []string{"other/a.png", "trigger.png"}) || !slices.Equal(unlisted, []string{"sub"}) || !last.Checkpoint() {
+	if !slices.Equal(files, []string{"other/a.png", "trigger.png"}) || !slices.Equal(unlisted, []string{"sub"}) ||
+		!last.Checkpoint() {
 		t.Errorf("got %q, unlisted %q, last %+v", files, unlisted, last)
 	}
 }
@@ -327,7 +334,8 @@ func TestAnUnreadableFolderIsReportedAndTheOthersAreListed(t *testing.T) {
 	b.write("closed/a.png", "a")
 	b.write("unsearchable/a.png", "a")
 	for path, mode := range map[string]os.FileMode{
-		filepath.Dir(b.top): 0o755, b.top: 0o755, b.root: 0o755, b.path("a.png"): 0o644, b.path("closed"): 0, b.path("unsearchable"): 0o744,
+		filepath.Dir(b.top): 0o755, b.top: 0o755, b.root: 0o755, b.path("a.png"): 0o644, b.path("closed"): 0,
+		b.path("unsearchable"): 0o744,
 	} {
 		must(t, os.Chmod(path, mode))
 	}
@@ -341,7 +349,8 @@ func TestAnUnreadableFolderIsReportedAndTheOthersAreListed(t *testing.T) {
 	cmd.Env = append(os.Environ(), childVariable+"="+b.top+"\n"+verb)
 	out, err := cmd.Output()
 	got := slices.Sorted(strings.Lines(strings.ReplaceAll(string(out), b.root+"/", "")))
-	if want := []string{"done", "listed a.png\n", "unlisted closed\n", "unlisted unsearchable\n"}; err != nil || !slices.Equal(got, want) {
+	if want := []string{"done", "listed a.png\n", "unlisted closed\n", "unlisted unsearchable\n"}; err != nil ||
+		!slices.Equal(got, want) {
 		t.Errorf("got %q, %v; want %q", got, err, want)
 	}
 }
@@ -434,7 +443,10 @@ func TestListingAndReadingChangeNoTime(t *testing.T) {
 }
 
 func TestAMalformedDirectoryEntryIsAnErrorAndNoPanic(t *testing.T) {
-	for _, buf := range []string{"short", strings.Repeat("\x00", 24), strings.Repeat("\xff", 24), strings.Repeat("\x00", 16) + "\x18\x00\x08nonul!!"} {
+	for _, buf := range []string{
+		"short", strings.Repeat("\x00", 24), strings.Repeat("\xff", 24),
+		strings.Repeat("\x00", 16) + "\x18\x00\x08nonul!!",
+	} {
 		if err := (&lister{}).entries(folder{}, -1, []byte(buf)); !errors.Is(err, errDirent) {
 			t.Errorf("%q: got %v, want %v", buf, err, errDirent)
 		}
@@ -536,9 +548,15 @@ func TestOpenRefusesWhatIsNoFolderToSweep(t *testing.T) {
 
 func TestTheHomeTrashFollowsTheEnvironment(t *testing.T) {
 	for _, c := range []struct{ data, home, want string }{
-		{"/d", "/h", "/d/Trash"}, {"", "/h", "/h/.local/share/Trash"}, {"relative", "/h", "/h/.local/share/Trash"}, {"", "", ""}, {"", "relative", ""},
+		{"/d", "/h", "/d/Trash"},
+		{"", "/h", "/h/.local/share/Trash"},
+		{"relative", "/h", "/h/.local/share/Trash"},
+		{"", "", ""},
+		{"", "relative", ""},
 	} {
-		got, err := HomeTrash(func(name string) string { return map[string]string{"XDG_DATA_HOME": c.data, "HOME": c.home}[name] })
+		got, err := HomeTrash(func(name string) string {
+			return map[string]string{"XDG_DATA_HOME": c.data, "HOME": c.home}[name]
+		})
 		if got != c.want || (err == nil) != (c.want != "") {
 			t.Errorf("data %q, home %q: got %q, %v; want %q", c.data, c.home, got, err, c.want)
 		}

@@ -39,7 +39,9 @@ func newWorld(t *testing.T) *world {
 	w.cloud = cloud
 	w.dropbox, err = dropboxsim.New(cloud, dropboxsim.Options{})
 	w.must(err)
-	w.must(w.dropbox.AddApp(dropboxsim.App{Key: appKey, Redirects: []string{"http://" + dropboxaccount.Callback + "/"}}))
+	w.must(w.dropbox.AddApp(dropboxsim.App{
+		Key: appKey, Redirects: []string{"http://" + dropboxaccount.Callback + "/"},
+	}))
 	for _, email := range []string{"ann@example.com", "bob@example.com"} {
 		_, err := w.dropbox.AddAccount(dropboxsim.Person{Email: email})
 		w.must(err)
@@ -97,7 +99,9 @@ func (w *world) signIn(use dropboxaccount.Use, email string) (oauth.Grant, error
 
 func (w *world) connect(use dropboxaccount.Use, account string) (*dropboxaccount.Connection, error) {
 	return dropboxaccount.Connect(w.Context(),
-		dropboxaccount.Options{Storage: "box", Account: account, Use: use, AppKey: appKey, Store: w.store, Net: w.net()})
+		dropboxaccount.Options{
+			Storage: "box", Account: account, Use: use, AppKey: appKey, Store: w.store, Net: w.net(),
+		})
 }
 
 func TestWhatWasAllowedIsKeptAndUsedForLong(t *testing.T) {
@@ -107,7 +111,8 @@ func TestWhatWasAllowedIsKeptAndUsedForLong(t *testing.T) {
 	w.must(w.store.Save("box", g))
 	for range 3 {
 		c, err := w.connect(dropboxaccount.Trash, "ann@example.com")
-		if err != nil || c.Account.ID != w.dropbox.Account("ann@example.com").AccountID() || c.Uses != dropboxaccount.Trash {
+		if err != nil || c.Account.ID != w.dropbox.Account("ann@example.com").AccountID() ||
+			c.Uses != dropboxaccount.Trash {
 			t.Fatalf("got %+v, %v", c, err)
 		}
 		w.now = w.now.AddDate(0, 1, 0) // an access token is good for four hours

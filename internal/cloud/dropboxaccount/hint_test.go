@@ -52,7 +52,8 @@ func TestHintsNameDropbox(t *testing.T) {
 	} {
 		err := errors.Join(errors.New("open box"), &c.err)
 		if dropboxaccount.Ours(err) != c.ours || !strings.Contains(dropboxaccount.Hint(err), c.want) {
-			t.Errorf("%v: got %v, %q; want %v, %q", &c.err, dropboxaccount.Ours(err), dropboxaccount.Hint(err), c.ours, c.want)
+			t.Errorf("%v: got %v, %q; want %v, %q", &c.err, dropboxaccount.Ours(err), dropboxaccount.Hint(err), c.ours,
+				c.want)
 		}
 	}
 }

@@ -94,7 +94,9 @@ func TestEveryReasonHasItsMeaning(t *testing.T) {
 		{400, old(400, "invalid"), cloudhttp.Meaning{Kind: cloudhttp.Refused, Reason: "invalid", Text: "The text."}},
 		{416, "", cloudhttp.Meaning{Kind: cloudhttp.Refused}},
 	} {
-		if got := googleaccount.Classify(cloudhttp.Answer{Status: c.status, Body: []byte(c.body), Now: now}); got != c.want {
+		if got := googleaccount.Classify(
+			cloudhttp.Answer{Status: c.status, Body: []byte(c.body), Now: now},
+		); got != c.want {
 			t.Errorf("%d %s:\ngot  %+v\nwant %+v", c.status, c.body, got, c.want)
 		}
 	}

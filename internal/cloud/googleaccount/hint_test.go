@@ -19,7 +19,8 @@ func TestEachRefusalOfTheAPIHasItsOwnHint(t *testing.T) {
 			reason,
 		)
 		m := googleaccount.Classify(cloudhttp.Answer{Status: 403, Body: []byte(body)})
-		hint := googleaccount.Hint(fmt.Errorf("list: %w", &cloudhttp.Error{Kind: m.Kind, Status: 403, Reason: m.Reason}))
+		hint := googleaccount.Hint(fmt.Errorf("list: %w",
+			&cloudhttp.Error{Kind: m.Kind, Status: 403, Reason: m.Reason}))
 		if hint == "" || hints[hint] != "" {
 			t.Errorf("%s has the hint %q, which is that of %q", reason, hint, hints[hint])
 		}

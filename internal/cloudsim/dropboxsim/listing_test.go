@@ -167,7 +167,9 @@ func TestAListingHasOneFolderOrAllBelowIt(t *testing.T) {
 }
 
 func TestADeletedFileIsKeptForAsLongAsThePlanSays(t *testing.T) {
-	for plan, days := range map[dropboxsim.Plan]int{dropboxsim.Basic: 30, dropboxsim.Plus: 30, dropboxsim.Professional: 180} {
+	for plan, days := range map[dropboxsim.Plan]int{
+		dropboxsim.Basic: 30, dropboxsim.Plus: 30, dropboxsim.Professional: 180,
+	} {
 		w := newWorld(t, dropboxsim.Options{})
 		a := w.person(dropboxsim.Person{Email: string(plan) + "@example.com", Plan: plan})
 		w.put(a, "/a.png", "a")

@@ -56,7 +56,10 @@ var walls = []wall{
 	},
 	{
 		from: "sweepd/...", to: "golang.org/x/oauth2/...",
-		but: []string{"sweepd/internal/cloud/oauth", "sweepd/internal/cloud/googleaccount", "sweepd/internal/cloud/dropboxaccount"},
+		but: []string{
+			"sweepd/internal/cloud/oauth", "sweepd/internal/cloud/googleaccount",
+			"sweepd/internal/cloud/dropboxaccount",
+		},
 		why: "tokens are got in one room, for the services that it is told of",
 	},
 	{

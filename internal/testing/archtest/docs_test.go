@@ -48,7 +48,9 @@ func TestEveryTestThatThePagesNameExists(t *testing.T) {
 
 // A recipe is only as good as the files that it names; NAME and FILE stand for those that a reader makes.
 func TestEveryFileThatThePagesNameExists(t *testing.T) {
-	named := regexp.MustCompile("`((?:cmd|deploy|docs|fingerprint|internal|journal|policy|providers|sweeper)/[a-z0-9_./-]+)`")
+	named := regexp.MustCompile(
+		"`((?:cmd|deploy|docs|fingerprint|internal|journal|policy|providers|sweeper)/[a-z0-9_./-]+)`",
+	)
 	for _, page := range pages(t) {
 		text, err := os.ReadFile(page)
 		if err != nil {

@@ -94,7 +94,8 @@ func TestTheDrawingOfTheRoomsIsTheCode(t *testing.T) {
 			t.Fatal(err)
 		}
 	} else if want != string(text) {
-		t.Errorf("the rooms in %s are not those of the code: go test ./internal/testing/archtest -run Rooms -update", page)
+		t.Errorf("the rooms in %s are not those of the code: go test ./internal/testing/archtest -run Rooms -update",
+			page)
 	}
 }
 

@@ -13,7 +13,8 @@ import (
 // killed runs the program until its nth file-changing system call.
 func (w *World) killed(n int, args ...string) crashtest.Result {
 	w.Helper()
-	r, err := crashtest.Run(w.Command(args...), func(c crashtest.Call) crashtest.Fate { return crashtest.Fate{Kill: c.N == n} })
+	r, err := crashtest.Run(w.Command(args...),
+		func(c crashtest.Call) crashtest.Fate { return crashtest.Fate{Kill: c.N == n} })
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -35,7 +35,8 @@ func (w *World) times(paths []string) map[string]string {
 		if err := syscall.Lstat(path, &st); err != nil {
 			w.Fatal(err)
 		}
-		all[path] = fmt.Sprintf("inode %d, accessed %v, modified %v, changed %v, %d bytes", st.Ino, st.Atim, st.Mtim, st.Ctim, st.Size)
+		all[path] = fmt.Sprintf("inode %d, accessed %v, modified %v, changed %v, %d bytes", st.Ino, st.Atim, st.Mtim,
+			st.Ctim, st.Size)
 	}
 	return all
 }

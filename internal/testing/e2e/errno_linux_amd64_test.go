@@ -42,7 +42,8 @@ func (w *World) failed(n int, errno syscall.Errno, args ...string) (r crashtest.
 	if err != nil {
 		w.Fatal(err)
 	}
-	w.Logf("%v: call %d (%s): %v; then exit %d\n%s%s", args, n, call, errno, r.Exit, r.Stdout, r.Stderr) // is seen if the test fails
+	// is seen if the test fails
+	w.Logf("%v: call %d (%s): %v; then exit %d\n%s%s", args, n, call, errno, r.Exit, r.Stdout, r.Stderr)
 	if r.Exit < 0 || r.Exit == 2 && regexp.MustCompile(`(?m)^goroutine \d+ `).MatchString(r.Stderr) {
 		w.Fatal("it hung, crashed, or was ended by a signal")
 	}
@@ -51,7 +52,10 @@ func (w *World) failed(n int, errno syscall.Errno, args ...string) (r crashtest.
 
 // atEveryCall has each call fail by each errno, in worlds of their own, until
 // none is left to fail. worlds makes what makes the worlds for one errno.
-func atEveryCall(t *testing.T, worlds func(t *testing.T, binary string) func(*testing.T) *World, try func(w *World, n int, errno syscall.Errno) (call string)) {
+func atEveryCall(
+	t *testing.T, worlds func(t *testing.T, binary string) func(*testing.T) *World,
+	try func(w *World, n int, errno syscall.Errno) (call string),
+) {
 	t.Parallel()
 	binary := Build(t)
 	for _, errno := range errnos {

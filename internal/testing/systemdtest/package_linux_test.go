@@ -74,7 +74,8 @@ func TestPackage(t *testing.T) {
 		}
 	})
 	t.Run("SaysFromWhatItWasBuilt", func(t *testing.T) {
-		git := exec.Command("git", "log", "-1", "--abbrev=12", "--date=format-local:%Y-%m-%dT%H:%M:%SZ", "--format=(%h, %cd)")
+		git := exec.Command("git", "log", "-1", "--abbrev=12", "--date=format-local:%Y-%m-%dT%H:%M:%SZ",
+			"--format=(%h, %cd)")
 		git.Env = append(os.Environ(), "TZ=UTC")
 		out, err := git.Output()
 		if err != nil {

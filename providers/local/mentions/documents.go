@@ -22,11 +22,14 @@ func MannerOf(name []byte) Manner {
 		return ReadAsItIs
 	}
 	switch string(bytes.TrimRight(ext[:], "\x00")) {
-	case "png", "jpg", "jpeg", "jpe", "jfif", "webp", "avif", "gif", "heic", "heif", "bmp", "tif", "tiff", "ico", "jxl", "jp2", "psd", "xcf",
+	case "png", "jpg", "jpeg", "jpe", "jfif", "webp", "avif", "gif", "heic", "heif", "bmp", "tif", "tiff", "ico", "jxl",
+		"jp2", "psd", "xcf",
 		"cr2", "cr3", "nef", "arw", "dng", "orf", "rw2", "raf", // pictures
 		"mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "wmv", "flv", "3gp", "m2ts", // videos
 		"mp3", "m4a", "aac", "flac", "ogg", "oga", "opus", "wav", "aif", "aiff", "wma", // sound
-		"zip", "gz", "tgz", "bz2", "xz", "zst", "lz4", "7z", "rar", "tar", "jar", "whl", "deb", "rpm", "apk", "iso", "qcow2", "vmdk", "vdi", // archives, disks
+		// archives, disks
+		"zip", "gz", "tgz", "bz2", "xz", "zst", "lz4", "7z", "rar", "tar", "jar", "whl", "deb", "rpm", "apk", "iso",
+		"qcow2", "vmdk", "vdi",
 		"exe", "dll", "so", "o", "pyc", "class", "wasm", // programs
 		"ttf", "otf", "woff", "woff2", "pdf", "epub", "sqlite": // fonts and what has a form of its own
 		return NotRead
@@ -86,20 +89,38 @@ func kindOf(name []byte) kind {
 	case "tex", "ltx", "latex", "sty", "cls", "dtx", "rnw", "lytex": // TeX and what is woven into it
 		return kindTeX
 	case "md", "markdown", "mdown", "mkd", "mdx", "qmd", "rmd", "mdc", // Markdown: notes, books, sites
-		"txt", "text", "org", "rst", "adoc", "asciidoc", "asc", "textile", "wiki", "mediawiki", "zim", "typ", "lyx", "norg", "fountain", // other notes and manuscripts
-		"html", "htm", "xhtml", "shtml", "xht", "mht", "mhtml", // web pages; a saved page names the pictures in the folder beside it
+		// other notes and manuscripts
+		"txt", "text", "org", "rst", "adoc", "asciidoc", "asc", "textile", "wiki", "mediawiki", "zim", "typ", "lyx",
+		"norg", "fountain",
+		// web pages; a saved page names the pictures in the folder beside it
+		"html", "htm", "xhtml", "shtml", "xht", "mht", "mhtml",
 		"css", "scss", "sass", "less", "styl", // backgrounds
 		"json", "jsonc", "json5", "jsonl", "ndjson", "geojson", "webmanifest", "map", // data and manifests
 		"ipynb", "canvas", "excalidraw", "drawio", "lottie", // notebooks and drawings that link pictures
-		"xml", "svg", "opf", "ncx", "plist", "xaml", "xsl", "xslt", "rss", "atom", "opml", "enex", "fodt", "fods", "fodp", "kml", "gpx", "xmp", // the XML family
-		"yaml", "yml", "toml", "ini", "cfg", "conf", "properties", "desktop", "theme", "env", // settings: wallpapers, themes, front matter
-		"csv", "tsv", "bib", "ris", "srt", "vtt", "m3u", "m3u8", "pls", "xspf", "cue", "lst", "list", "log", "sha256", "md5", // lists of files
-		"ps", "eps", "mtl", "gltf", "usda", "dae", "fbx", "wrl", "pov", "tscn", "tres", "godot", "unity", "prefab", "meta", // scenes that name their textures
+		// the XML family
+		"xml", "svg", "opf", "ncx", "plist", "xaml", "xsl", "xslt", "rss", "atom", "opml", "enex", "fodt", "fods",
+		"fodp", "kml", "gpx", "xmp",
+		// settings: wallpapers, themes, front matter
+		"yaml", "yml", "toml", "ini", "cfg", "conf", "properties", "desktop", "theme", "env",
+		// lists of files
+		"csv", "tsv", "bib", "ris", "srt", "vtt", "m3u", "m3u8", "pls", "xspf", "cue", "lst", "list", "log", "sha256",
+		"md5",
+		// scenes that name their textures
+		"ps", "eps", "mtl", "gltf", "usda", "dae", "fbx", "wrl", "pov", "tscn", "tres", "godot", "unity", "prefab",
+		"meta",
 		"js", "mjs", "cjs", "ts", "mts", "cts", "jsx", "tsx", "vue", "svelte", "astro", "coffee", // web programs
-		"php", "phtml", "erb", "haml", "slim", "pug", "jade", "ejs", "hbs", "handlebars", "mustache", "twig", "liquid", "njk", "j2", "jinja", "jinja2", "tmpl", "gotmpl", "tpl", "jsp", "aspx", "cshtml", "razor", "heex", "eex", // templates
-		"py", "pyi", "pyw", "rb", "pl", "pm", "lua", "tcl", "r", "jl", "m", "mm", "dart", "gd", "nim", "el", "lisp", "clj", "cljs", "edn", "ex", "exs", "erl", "hs", "ml", "fs", "rkt", "scm", // programs
-		"go", "rs", "c", "h", "cc", "cpp", "cxx", "hpp", "hh", "cs", "vb", "java", "kt", "kts", "scala", "groovy", "swift", "zig", "d", "pas", "qml", "ui", "qrc", "rc", "pro", // compiled programs and their resources
-		"sh", "bash", "zsh", "fish", "ps1", "bat", "cmd", "awk", "sed", "mk", "mak", "cmake", "gradle", "bazel", "nix", "tf", "sql", "graphql", "proto", "dockerfile", "service": // scripts, builds and what calls them
+		// templates
+		"php", "phtml", "erb", "haml", "slim", "pug", "jade", "ejs", "hbs", "handlebars", "mustache", "twig", "liquid",
+		"njk", "j2", "jinja", "jinja2", "tmpl", "gotmpl", "tpl", "jsp", "aspx", "cshtml", "razor", "heex", "eex",
+		// programs
+		"py", "pyi", "pyw", "rb", "pl", "pm", "lua", "tcl", "r", "jl", "m", "mm", "dart", "gd", "nim", "el", "lisp",
+		"clj", "cljs", "edn", "ex", "exs", "erl", "hs", "ml", "fs", "rkt", "scm",
+		// compiled programs and their resources
+		"go", "rs", "c", "h", "cc", "cpp", "cxx", "hpp", "hh", "cs", "vb", "java", "kt", "kts", "scala", "groovy",
+		"swift", "zig", "d", "pas", "qml", "ui", "qrc", "rc", "pro",
+		// scripts, builds and what calls them
+		"sh", "bash", "zsh", "fish", "ps1", "bat", "cmd", "awk", "sed", "mk", "mak", "cmake", "gradle", "bazel", "nix",
+		"tf", "sql", "graphql", "proto", "dockerfile", "service":
 		return kindText
 	}
 	return kindNone

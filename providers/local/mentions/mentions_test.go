@@ -49,7 +49,9 @@ const usual = "ChatGPT Image Apr 20, 2026, 01_17_00 AM.png"
 
 func TestAPictureThatADocumentNamesIsFound(t *testing.T) {
 	for name, c := range map[string]struct{ document, text, picture string }{
-		"Markdown":                     {"a.md", "![](ChatGPT%20Image%20Apr%2020%2C%202026%2C%2001_17_00%20AM.png)", usual},
+		"Markdown": {
+			"a.md", "![](ChatGPT%20Image%20Apr%2020%2C%202026%2C%2001_17_00%20AM.png)", usual,
+		},
 		"Markdown with brackets":       {"a.md", "see ![x](<img/ChatGPT Image Apr 20, 2026, 01_17_00 AM.png>)", usual},
 		"Markdown that escapes":        {"a.md", `ChatGPT Image Apr 20, 2026, 01\_17\_00 AM.png`, usual},
 		"a wiki's link":                {"a.md", "![[ChatGPT Image Apr 20, 2026, 01_17_00 AM.png|300]]", usual},
@@ -72,21 +74,26 @@ func TestAPictureThatADocumentNamesIsFound(t *testing.T) {
 		"a name like an escape":        {"a.txt", "the file foo%20bar.png", "foo%20bar.png"},
 		"a name that is not UTF-8":     {"a.md", "![](caf%E9.png)", "caf\xe9.png"},
 		"a longer name's end":          {"a.md", "apple tree.png", "tree.png"},
-		"a very long name":             {"a.md", strings.Repeat("long ", 49) + "x.png", strings.Repeat("long ", 49) + "x.png"},
-		"a name of three alphabets":    {"a.md", "кот猫cat.webp", "КОТ猫Cat.WebP"},
-		"nothing but punctuation":      {"a.md", "see ---.gif", "---.gif"},
-		"TeX without the extension":    {"a.tex", `\includegraphics[width=1cm]{img/plot_1}`, "plot_1.jpg"},
-		"TeX with a macro":             {"a.tex", `\includegraphics{\figures plot-1}`, "plot-1.jpg"},
-		"a source":                     {"a.go", "//go:embed logo.webp", "logo.webp"},
-		"a texture in a binary":        {"a.fbx", "\x00\x00tex\\wood.jpg\x00\x00", "wood.jpg"},
+		"a very long name": {
+			"a.md", strings.Repeat("long ", 49) + "x.png", strings.Repeat("long ", 49) + "x.png",
+		},
+		"a name of three alphabets": {"a.md", "кот猫cat.webp", "КОТ猫Cat.WebP"},
+		"nothing but punctuation":   {"a.md", "see ---.gif", "---.gif"},
+		"TeX without the extension": {"a.tex", `\includegraphics[width=1cm]{img/plot_1}`, "plot_1.jpg"},
+		"TeX with a macro":          {"a.tex", `\includegraphics{\figures plot-1}`, "plot-1.jpg"},
+		"a source":                  {"a.go", "//go:embed logo.webp", "logo.webp"},
+		"a texture in a binary":     {"a.fbx", "\x00\x00tex\\wood.jpg\x00\x00", "wood.jpg"},
 	} {
 		t.Run(name, func(t *testing.T) { finds(t, index(t, c.document, c.text), c.picture, true) })
 	}
 }
 
 func TestAPictureThatNoDocumentNamesIsNotFound(t *testing.T) {
-	x := index(t, "a.md", "", "a text. Of two sentences.", "![](one.png) two.jpg", "three.", "{four}", "five.pn", "six.pdf")
-	for _, name := range []string{"two.png", "one.jpg", "three.png", "four.png", "five.png", "six.png", "none.png", "alone.webp", "oneone.png"} {
+	x := index(t, "a.md", "", "a text. Of two sentences.", "![](one.png) two.jpg", "three.", "{four}", "five.pn",
+		"six.pdf")
+	for _, name := range []string{
+		"two.png", "one.jpg", "three.png", "four.png", "five.png", "six.png", "none.png", "alone.webp", "oneone.png",
+	} {
 		finds(t, x, name, false)
 	}
 	finds(t, x, "one.png", true)
@@ -99,7 +106,8 @@ func TestADocumentOfAnotherEncodingIsRead(t *testing.T) {
 			"big":    func(u uint16) []byte { return []byte{byte(u >> 8), byte(u)} },
 		} {
 			var b strings.Builder
-			for _, u := range utf16.Encode([]rune(mark + "see ![](kot 1.png), " + strings.Repeat("etc. ", 80_000) + "кот.png")) {
+			for _, u := range utf16.Encode([]rune(mark + "see ![](kot 1.png), " + strings.Repeat("etc. ", 80_000) +
+				"кот.png")) {
 				b.Write(put(u))
 			}
 			x := index(t, "a.md", b.String())
@@ -200,9 +208,12 @@ func TestMentionsOutliveTheirIndex(t *testing.T) {
 
 func TestDocumentsAreToldByTheirNames(t *testing.T) {
 	for want, names := range map[Manner][]string{
-		Read:       {"a.md", "B.HTML", "x.y.tex", "main.go", "board.canvas", "site.webmanifest"},
-		ReadAsItIs: {"md", ".md", "a.", "README", "Makefile", ".bashrc", "a.extensionless", "a.rtf", "a.eml", "a.gmi", "a.nfo", "a.mlt", "a.fcpxml", "a.otio", "a.kdenlive", "a.docx", "B.ODT", ""},
-		NotRead:    {"a.png", "b.JPEG", "c.mp4", "d.zip", "e.pdf"},
+		Read: {"a.md", "B.HTML", "x.y.tex", "main.go", "board.canvas", "site.webmanifest"},
+		ReadAsItIs: {
+			"md", ".md", "a.", "README", "Makefile", ".bashrc", "a.extensionless", "a.rtf", "a.eml", "a.gmi", "a.nfo",
+			"a.mlt", "a.fcpxml", "a.otio", "a.kdenlive", "a.docx", "B.ODT", "",
+		},
+		NotRead: {"a.png", "b.JPEG", "c.mp4", "d.zip", "e.pdf"},
 	} {
 		for _, name := range names {
 			if got := MannerOf([]byte(name)); got != want {
@@ -383,7 +394,8 @@ func FuzzSpellings(f *testing.F) {
 	f.Add("{\"", "C:\\new\\100%", "}")
 	c := NewCollector()
 	f.Fuzz(func(t *testing.T, before, stem, after string) {
-		if stem == "" || len(stem) > 250 || strings.ContainsAny(stem, "/\x00") || strings.ToValidUTF8(stem, "") != stem {
+		if stem == "" || len(stem) > 250 || strings.ContainsAny(stem, "/\x00") ||
+			strings.ToValidUTF8(stem, "") != stem {
 			return // no name of a file, or one that not every spelling has
 		}
 		if recode([]byte(before+"("+stem+after), nil) != nil || isVideo([]byte(before+"("+stem+after)) {

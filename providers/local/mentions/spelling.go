@@ -53,7 +53,8 @@ func (f *folder) letters(text []byte) (all, ascii []byte, whole bool) {
 			f.all = append(f.all, lower)
 		case c == 'ı': // all Turkish letters i are equal, however they were folded
 			f.all = append(f.all, 'i')
-		case c < utf8.RuneSelf, c == utf8.RuneError, c == '\u0307', unicode.In(c, unicode.P, unicode.Z, unicode.C, unicode.Variation_Selector):
+		case c < utf8.RuneSelf, c == utf8.RuneError, c == '\u0307',
+			unicode.In(c, unicode.P, unicode.Z, unicode.C, unicode.Variation_Selector):
 		default:
 			f.all = append(f.all, rest[:n]...)
 		}
@@ -142,7 +143,8 @@ func undoBackslashes(text []byte) []byte {
 				continue
 			}
 			if c == 'x' && v >= utf8.RuneSelf {
-				out = append(out, byte(v)) // a byte in C, but a Latin-1 letter in JavaScript: not UTF-8, so compared loosely
+				// a byte in C, but a Latin-1 letter in JavaScript: not UTF-8, so compared loosely
+				out = append(out, byte(v))
 			} else {
 				out = utf8.AppendRune(out, v)
 			}
