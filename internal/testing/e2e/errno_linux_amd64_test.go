@@ -16,15 +16,15 @@ import (
 	"sweepd/internal/testing/rotation"
 )
 
-// errnos are what a disk says that is full, broken, forbidden or read-only, and
-// a system of which a process has got all that it may have.
+// errnos are the errors of a disk that is full, broken, forbidden or read-only, and of a process that has reached a limit
+// of the system.
 var errnos = []syscall.Errno{unix.ENOSPC, unix.EIO, unix.EACCES, unix.EROFS, unix.EMFILE, unix.ENOMEM}
 
 // errnoStride is how many calls apart one fails in one run of the tests. All calls of the three loops take half an hour.
 const errnoStride = 256
 
-// failed runs the program and has its nth call about a file of the home fail.
-// The program has to end by itself, whatever it says.
+// failed runs the program and makes its nth call about a file of the home fail. The program has to end by itself, with
+// any message.
 func (w *World) failed(n int, errno syscall.Errno, args ...string) (r crashtest.Result, call string) {
 	w.Helper()
 	ctx, cancel := context.WithTimeout(w.Context(), time.Minute) // a run takes a quarter of a second
@@ -90,7 +90,7 @@ func binned(all *testing.T, binary string) func(*testing.T) *World {
 	}
 }
 
-// said is the number that the program's own summary gives for what it did.
+// said returns the number in the program's own summary for the action did.
 func said(r crashtest.Result, did string) int {
 	m := regexp.MustCompile(`(?m)^run \d+: .*` + did + ` (\d+) files?\b`).FindStringSubmatch(r.Stdout)
 	if m == nil {

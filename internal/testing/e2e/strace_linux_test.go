@@ -81,7 +81,7 @@ func (w *World) traced(strace, state string, args ...string) traced {
 	return changes(w.T, log, state)
 }
 
-// traced is what a log of strace says.
+// traced is the result of reading a log of strace.
 type traced struct {
 	all       int
 	forbidden []string
