@@ -136,9 +136,11 @@ func (l letter) after(missing int64) letter {
 	switch missing {
 	case 0:
 	case 1:
-		l.text += "\n\n(A message before this one could not be sent. What it was about is in the log, and in: sweepd history.)"
+		l.text += "\n\n(A message before this one could not be sent. " +
+			"What it was about is in the log, and in: sweepd history.)"
 	default:
-		l.text += fmt.Sprintf("\n\n(%d messages before this one could not be sent. What they were about is in the log, and in: sweepd history.)", missing)
+		l.text += fmt.Sprintf("\n\n(%d messages before this one could not be sent. "+
+			"What they were about is in the log, and in: sweepd history.)", missing)
 	}
 	return l
 }

@@ -70,7 +70,8 @@ func place(to string, getenv func(string) string) (path string, others os.FileMo
 	if !strings.ContainsAny(to, `/\`) {
 		dir := getenv("CREDENTIALS_DIRECTORY")
 		if !filepath.IsAbs(dir) {
-			return "", 0, "a bare name is a credential: give it with LoadCredential= in the unit, or name a file by its whole path", ErrNoCreds
+			return "", 0, "a bare name is a credential: give it with LoadCredential= in the unit, " +
+				"or name a file by its whole path", ErrNoCreds
 		}
 		return filepath.Join(dir, to), 0o037, "give it with LoadCredential= in the unit", nil
 	}

@@ -311,7 +311,8 @@ func (r Run) ending(names bool) string {
 	case r.Err != "":
 		return "Why it ended early: " + err
 	case r.Kind == "report" && files+r.Summary.Unmarked() > 0:
-		return "Nothing was changed. To carry it out: sweepd apply. To let the service do it: mode: enforce in the policy"
+		return "Nothing was changed. To carry it out: sweepd apply. " +
+			"To let the service do it: mode: enforce in the policy"
 	case r.looked() && files+r.Summary.Unmarked() > 0:
 		return "Nothing was changed. To carry it out: sweepd apply"
 	}

@@ -67,7 +67,8 @@ func every(text string) (Spec, error) {
 	if err != nil || step < time.Minute || step%time.Minute != 0 || day%step != 0 {
 		return Spec{}, &Error{
 			fmt.Sprintf("a day cannot be cut into parts of %q", clip(text)),
-			"write 1h, 2h, 3h, 4h, 6h, 8h or 12h, or minutes that a day is a multiple of, as in 30m; for longer, daily 03:00 or weekly sun 04:00",
+			"write 1h, 2h, 3h, 4h, 6h, 8h or 12h, or minutes that a day is a multiple of, as in 30m; " +
+				"for longer, daily 03:00 or weekly sun 04:00",
 		}
 	}
 	return Spec{clock: stepped(step), days: allDays, months: allMonths, weekdays: allWeekdays}, nil

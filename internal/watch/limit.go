@@ -21,7 +21,8 @@ func explain(err error) error {
 			err,
 		)
 	case full(err):
-		return fmt.Errorf("the limit of watchers or of open files is reached (%w); to raise it: sysctl fs.inotify.max_user_instances=1024, or LimitNOFILE= of the service", err)
+		return fmt.Errorf("the limit of watchers or of open files is reached (%w); to raise it: "+
+			"sysctl fs.inotify.max_user_instances=1024, or LimitNOFILE= of the service", err)
 	}
 	return err
 }
