@@ -63,8 +63,9 @@ func Client(appKey string) (oauth.Client, error) {
 	if appKey == "" {
 		return oauth.Client{}, &oauth.Error{
 			Kind: oauth.ErrClient,
-			Hint: "name the key of your own Dropbox app as app_key: in the policy; docs/dropbox.md tells how to make one",
-			Err:  errors.New("there is none"),
+			Hint: "name the key of your own Dropbox app as app_key: in the policy; docs/dropbox.md tells how to " +
+				"make one",
+			Err: errors.New("there is none"),
 		}
 	}
 	return oauth.Client{ID: appKey}, nil

@@ -57,4 +57,5 @@ func scopeHint(scope string) string {
 }
 
 // tick explains how to give an app a permission.
-const tick = "tick %s under Permissions of your app, at https://www.dropbox.com/developers/apps, and Submit; then sign in again: "
+const tick = "tick %s under Permissions of your app, at https://www.dropbox.com/developers/apps, and Submit; then " +
+	"sign in again: "

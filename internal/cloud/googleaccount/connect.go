@@ -49,8 +49,9 @@ func Connect(ctx context.Context, o Options) (*Connection, error) {
 	if o.Client == "" {
 		return nil, &oauth.Error{
 			Kind: oauth.ErrClient,
-			Hint: "name the file of your own OAuth client as client: in the policy; docs/google-drive.md tells how to make one",
-			Err:  errors.New("there is none"),
+			Hint: "name the file of your own OAuth client as client: in the policy; docs/google-drive.md tells how " +
+				"to make one",
+			Err: errors.New("there is none"),
 		}
 	}
 	client, err := ReadClient(o.Store.ReadPrivate, o.Client)

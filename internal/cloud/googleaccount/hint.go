@@ -18,17 +18,22 @@ func Hint(err error) string {
 	}
 	switch fault.Reason {
 	case "accessNotConfigured", "SERVICE_DISABLED":
-		return "switch the Google Drive API on in the project of your OAuth client: https://console.cloud.google.com/apis/library/drive.googleapis.com; then wait a few minutes"
+		return "switch the Google Drive API on in the project of your OAuth client: " +
+			"https://console.cloud.google.com/apis/library/drive.googleapis.com; then wait a few minutes"
 	case "insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT":
 		return "what was given is not enough for this; sign in again: sweepd login STORAGE"
 	case "BILLING_DISABLED", "billingNotEnabled":
-		return "the project of your OAuth client has a billing account that is closed: link another, or take it off: https://console.cloud.google.com/billing/projects"
+		return "the project of your OAuth client has a billing account that is closed: link another, or take it " +
+			"off: https://console.cloud.google.com/billing/projects"
 	case "CONSUMER_SUSPENDED":
-		return "Google has suspended the project of your OAuth client: https://console.cloud.google.com; or make a client in another project (docs/google-drive.md)"
+		return "Google has suspended the project of your OAuth client: https://console.cloud.google.com; or make a " +
+			"client in another project (docs/google-drive.md)"
 	case "user_suspended", "userSuspended", "accountDisabled":
-		return "Google, or an administrator, has suspended this account: look into it with a browser; another sign-in does not help"
+		return "Google, or an administrator, has suspended this account: look into it with a browser; another " +
+			"sign-in does not help"
 	case "admin_policy_enforced":
-		return "an administrator of this account's organization does not allow it; ask them to trust your OAuth client (admin.google.com, Security, API controls)"
+		return "an administrator of this account's organization does not allow it; ask them to trust your OAuth " +
+			"client (admin.google.com, Security, API controls)"
 	case "domainPolicy":
 		return "an administrator has switched Drive apps off for this account"
 	}

@@ -37,7 +37,8 @@ func Service() oauth.Service {
 		Whoami:   whoami, Hosts: Hosts(), Classify: Classify, Call: Call,
 		Revoke:    oauth.RevokeAt(revokeAt),
 		FewerHint: "sign in again and leave every box of the consent page ticked: ",
-		AgainHint: "if it was given 7 days ago, your OAuth client is in testing mode: publish it (docs/google-drive.md)",
+		AgainHint: "if it was given 7 days ago, your OAuth client is in testing mode: publish it " +
+			"(docs/google-drive.md)",
 	}
 }
 

@@ -38,8 +38,9 @@ func Refusal(storage string, s Service, err error) error {
 	case "invalid_client", "unauthorized_client", "deleted_client", "disabled_client":
 		return &Error{
 			Kind: ErrClient,
-			Hint: "is it deleted, or has its secret changed? name the file of a client that exists as client: in the policy, then: sweepd login " + storage,
-			Err:  cause,
+			Hint: "is it deleted, or has its secret changed? name the file of a client that exists as client: in " +
+				"the policy, then: sweepd login " + storage,
+			Err: cause,
 		}
 	case "access_denied":
 		return &Error{Kind: ErrDeclined, Err: cause}
@@ -56,13 +57,17 @@ func Refusal(storage string, s Service, err error) error {
 func refusalHint(code, subtype, text string) string {
 	switch {
 	case suspended(code, text):
-		return "the account is suspended or deleted: look into it with a browser, or ask its administrator; another sign-in does not help"
+		return "the account is suspended or deleted: look into it with a browser, or ask its administrator; another " +
+			"sign-in does not help"
 	case code == "admin_policy_enforced":
-		return "an administrator of this account's organization does not allow it; ask them to trust your OAuth client (admin.google.com, Security, API controls); another sign-in does not help"
+		return "an administrator of this account's organization does not allow it; ask them to trust your OAuth " +
+			"client (admin.google.com, Security, API controls); another sign-in does not help"
 	case code == "org_internal":
-		return "the OAuth client is for people of its own organization only: set its audience to External, or sign in with an account of that organization"
+		return "the OAuth client is for people of its own organization only: set its audience to External, or sign " +
+			"in with an account of that organization"
 	case subtype == "invalid_rapt" || subtype == "rapt_required" || strings.Contains(text, "invalid_rapt"):
-		return "the organization of this account asks for a new sign-in from time to time; an administrator can exempt your OAuth client (admin.google.com, Security, Google Cloud session control)"
+		return "the organization of this account asks for a new sign-in from time to time; an administrator can " +
+			"exempt your OAuth client (admin.google.com, Security, Google Cloud session control)"
 	}
 	return ""
 }

@@ -159,7 +159,8 @@ func Other(storage string, got, want Account) error {
 	return &Error{
 		Kind: ErrOtherAccount,
 		Hint: fmt.Sprintf(
-			"sign in as %s; or give the other account a storage of its own in the policy; or, to let %s be of another from now on: sweepd logout %s --forget",
+			"sign in as %s; or give the other account a storage of its own in the policy; or, to let %s be of "+
+				"another from now on: sweepd logout %s --forget",
 			want.Email, storage, storage,
 		),
 		Err: fmt.Errorf("%s is %s's, not %s's", storage, want.Email, got.Email),
