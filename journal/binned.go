@@ -11,8 +11,8 @@ import (
 	"sweepd/providers"
 )
 
-// Binned is the record of an entry in a bin that keeps no dates.
-type Binned struct {
+// TrashEntry is the record of an entry in a bin that keeps no dates.
+type TrashEntry struct {
 	Path      string
 	Size      int64
 	FirstSeen time.Time // when it was first seen in the bin; UTC
@@ -23,13 +23,13 @@ type Binned struct {
 
 // Bin returns the records of a storage's bin, with the verdicts of that version of the detectors. It leaves out rows
 // whose checksum is wrong. The error wraps ErrDamaged if a verdict cannot be decoded.
-func (j *Journal) Bin(ctx context.Context, storage string, version int) (map[providers.Receipt]Binned, error) {
-	bin := map[providers.Receipt]Binned{}
+func (j *Journal) Bin(ctx context.Context, storage string, version int) (map[providers.Receipt]TrashEntry, error) {
+	bin := map[providers.Receipt]TrashEntry{}
 	rows, err := j.read.QueryContext(ctx,
 		`SELECT receipt, path, size, first_seen, version, verdict, checksum FROM binned WHERE storage = $1`, storage)
 	_, err = collect(rows, err, func(row scanner) (none struct{}, err error) {
 		var receipt, path, checksum []byte
-		var b Binned
+		var b TrashEntry
 		var first sql.NullInt64
 		var found int
 		var verdict string
@@ -57,7 +57,7 @@ func (j *Journal) Bin(ctx context.Context, storage string, version int) (map[pro
 
 // SetBin stores the given entries. If only is true, it removes all others.
 func (j *Journal) SetBin(
-	ctx context.Context, storage string, version int, bin map[providers.Receipt]Binned, only bool,
+	ctx context.Context, storage string, version int, bin map[providers.Receipt]TrashEntry, only bool,
 ) error {
 	return j.update(ctx, func(tx *sql.Tx) error {
 		if only {
@@ -66,7 +66,7 @@ func (j *Journal) SetBin(
 			}
 		}
 		for receipt, b := range bin {
-			if err := setBinned(ctx, tx, storage, version, receipt, b); err != nil {
+			if err := setTrashEntry(ctx, tx, storage, version, receipt, b); err != nil {
 				return err
 			}
 		}
@@ -74,8 +74,8 @@ func (j *Journal) SetBin(
 	})
 }
 
-func setBinned(
-	ctx context.Context, tx *sql.Tx, storage string, version int, receipt providers.Receipt, b Binned,
+func setTrashEntry(
+	ctx context.Context, tx *sql.Tx, storage string, version int, receipt providers.Receipt, b TrashEntry,
 ) error {
 	verdict := ""
 	if b.Verdict != nil {

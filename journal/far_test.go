@@ -331,25 +331,25 @@ func TestWhatCouldNotBeExaminedComesAgainUntilItIsSettled(t *testing.T) {
 func TestTheBinIsRememberedUntilItIsEmptied(t *testing.T) {
 	j := newJournal(t)
 	v := skimmed()
-	a, b := Binned{Path: "/a\xff", Size: 1, FirstSeen: noon, Verdict: &v},
-		Binned{Path: "/b", Size: 2, FirstSeen: noon.Add(time.Hour)}
-	set := func(only bool, bin map[providers.Receipt]Binned) {
+	a, b := TrashEntry{Path: "/a\xff", Size: 1, FirstSeen: noon, Verdict: &v},
+		TrashEntry{Path: "/b", Size: 2, FirstSeen: noon.Add(time.Hour)}
+	set := func(only bool, bin map[providers.Receipt]TrashEntry) {
 		t.Helper()
 		if err := j.SetBin(t.Context(), "home", 1, bin, only); err != nil {
 			t.Fatal(err)
 		}
 	}
-	bin := func(version int) map[providers.Receipt]Binned {
+	bin := func(version int) map[providers.Receipt]TrashEntry {
 		return must(j.Bin(t.Context(), "home", version))(t)
 	}
-	set(false, map[providers.Receipt]Binned{"a\xff": a})
-	set(false, map[providers.Receipt]Binned{"b": b})
-	equal(t, "both", bin(1), map[providers.Receipt]Binned{"a\xff": a, "b": b})
+	set(false, map[providers.Receipt]TrashEntry{"a\xff": a})
+	set(false, map[providers.Receipt]TrashEntry{"b": b})
+	equal(t, "both", bin(1), map[providers.Receipt]TrashEntry{"a\xff": a, "b": b})
 	bare := a
 	bare.Verdict = nil
-	equal(t, "by other detectors", bin(2), map[providers.Receipt]Binned{"a\xff": bare, "b": b})
-	set(true, map[providers.Receipt]Binned{"b": b})
-	equal(t, "one left", bin(1), map[providers.Receipt]Binned{"b": b})
+	equal(t, "by other detectors", bin(2), map[providers.Receipt]TrashEntry{"a\xff": bare, "b": b})
+	set(true, map[providers.Receipt]TrashEntry{"b": b})
+	equal(t, "one left", bin(1), map[providers.Receipt]TrashEntry{"b": b})
 	must(j.write.Exec(`UPDATE binned SET first_seen = first_seen - 1`))(t)
 	equal(t, "damaged", len(bin(1)), 0)
 }

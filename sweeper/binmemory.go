@@ -16,25 +16,25 @@ import (
 type binMemory struct {
 	s      *Sweeper
 	st     *providers.Storage
-	before map[providers.Receipt]journal.Binned
-	now    map[providers.Receipt]journal.Binned
+	before map[providers.Receipt]journal.TrashEntry
+	now    map[providers.Receipt]journal.TrashEntry
 }
 
 func (s *Sweeper) recallBin(ctx context.Context, st *providers.Storage) (*binMemory, error) {
 	before, err := s.o.Journal.Bin(ctx, st.Name(), fingerprint.Version)
-	return &binMemory{s, st, before, map[providers.Receipt]journal.Binned{}}, err
+	return &binMemory{s, st, before, map[providers.Receipt]journal.TrashEntry{}}, err
 }
 
 // recall adds what the journal has of the entry. An entry that is new to the journal is there from now on, unless the
 // clock is in doubt: then its time stays unknown.
-func (m *binMemory) recall(b *Binned) {
+func (m *binMemory) recall(b *TrashEntry) {
 	t := &b.Trashed
 	if b.undated = t.Left == "" && b.Op.Key == "" && t.Deleted.IsZero() && t.Since.IsZero(); !b.undated && !far(m.st) {
 		return
 	}
 	known, ok := m.before[t.Receipt]
 	if ok = ok && known.Path == t.Path && known.Size == t.Size; !ok {
-		known = journal.Binned{Path: t.Path, Size: t.Size, FirstSeen: m.s.o.Now()}
+		known = journal.TrashEntry{Path: t.Path, Size: t.Size, FirstSeen: m.s.o.Now()}
 	}
 	if b.undated && (ok || m.s.doubt == nil) {
 		t.Since = known.FirstSeen
@@ -44,7 +44,7 @@ func (m *binMemory) recall(b *Binned) {
 }
 
 // note keeps the verdict of an entry that was examined.
-func (m *binMemory) note(b *Binned) {
+func (m *binMemory) note(b *TrashEntry) {
 	if known, ok := m.now[b.Trashed.Receipt]; ok && b.known != nil {
 		known.Verdict = b.known
 		m.now[b.Trashed.Receipt] = known

@@ -28,8 +28,8 @@ const (
 // a zone, and people travel.
 const slack = 26 * time.Hour
 
-// Binned is one entry of a trash bin, with all that is known of it.
-type Binned struct {
+// TrashEntry is one entry of a trash bin, with all that is known of it.
+type TrashEntry struct {
 	Storage string
 	Trashed providers.Trashed
 	Op      journal.Operation // the operation that put it there, if it is ours
@@ -44,7 +44,7 @@ type Binned struct {
 
 // Bins lists every entry of every trash bin of the storages and calls each once per entry, also if several storages
 // share the bin. It changes nothing.
-func (s *Sweeper) Bins(ctx context.Context, each func(Binned)) (*Summary, error) {
+func (s *Sweeper) Bins(ctx context.Context, each func(TrashEntry)) (*Summary, error) {
 	sum := s.summary()
 	if err := s.prepare(ctx); err != nil {
 		return sum, err
@@ -55,7 +55,9 @@ func (s *Sweeper) Bins(ctx context.Context, each func(Binned)) (*Summary, error)
 
 // bins calls each for every entry of the bins. If only is not nil, for a purge, it calls each for the entries with
 // these receipts alone, and reads all of each.
-func (s *Sweeper) bins(ctx context.Context, sum *Summary, only map[providers.Receipt]bool, each func(Binned)) error {
+func (s *Sweeper) bins(
+	ctx context.Context, sum *Summary, only map[providers.Receipt]bool, each func(TrashEntry),
+) error {
 	ours := map[providers.Receipt]journal.Operation{}
 	for op, err := range s.o.Journal.Operations(ctx, journal.Filter{InTrash: true}) {
 		if err != nil {
@@ -77,7 +79,7 @@ func (s *Sweeper) bins(ctx context.Context, sum *Summary, only map[providers.Rec
 			return err
 		}
 		whole := only == nil
-		var bin []*Binned
+		var bin []*TrashEntry
 		for t, err := range st.Trashed(ctx) {
 			switch {
 			case ctx.Err() != nil:
@@ -88,7 +90,7 @@ func (s *Sweeper) bins(ctx context.Context, sum *Summary, only map[providers.Rec
 			case only != nil && !only[t.Receipt]:
 			case t.Receipt == "" || !told[t.Receipt]:
 				told[t.Receipt] = true
-				b := &Binned{Storage: st.Name(), Trashed: t, Op: ours[t.Receipt]}
+				b := &TrashEntry{Storage: st.Name(), Trashed: t, Op: ours[t.Receipt]}
 				m.recall(b)
 				bin = append(bin, b)
 			}
@@ -110,7 +112,7 @@ func (s *Sweeper) bins(ctx context.Context, sum *Summary, only map[providers.Rec
 
 // judgeBin judges the entries: several at once on a far storage, where most of the time is spent on waiting.
 func (s *Sweeper) judgeBin(
-	ctx context.Context, st *providers.Storage, w words, bin []*Binned, whole bool, sum *Summary,
+	ctx context.Context, st *providers.Storage, w words, bin []*TrashEntry, whole bool, sum *Summary,
 ) {
 	n := 1
 	if far(st) {
@@ -121,12 +123,12 @@ func (s *Sweeper) judgeBin(
 	}
 	var mu sync.Mutex
 	var workers sync.WaitGroup
-	queue := make(chan *Binned)
+	queue := make(chan *TrashEntry)
 	for range min(n, len(bin)) {
 		workers.Go(func() {
 			r := new(reader)
 			for b := range queue {
-				if err := s.judgeBinned(ctx, st, r, w, b, whole); err != nil {
+				if err := s.judgeTrashEntry(ctx, st, r, w, b, whole); err != nil {
 					mu.Lock()
 					sum.problem(st.Name(), b.Trashed.Path, "examine in the trash", err)
 					mu.Unlock()
@@ -149,9 +151,9 @@ func (s *Summary) unlistedBin(st *providers.Storage, err error) {
 	s.problem(st.Name(), path, "list the trash", err)
 }
 
-// judgeBinned fills in by which right the entry may be purged and whether it is due.
-func (s *Sweeper) judgeBinned(
-	ctx context.Context, st *providers.Storage, r *reader, w words, b *Binned, whole bool,
+// judgeTrashEntry fills in by which right the entry may be purged and whether it is due.
+func (s *Sweeper) judgeTrashEntry(
+	ctx context.Context, st *providers.Storage, r *reader, w words, b *TrashEntry, whole bool,
 ) error {
 	t := b.Trashed
 	if t.Left != "" {
@@ -187,7 +189,7 @@ func (s *Sweeper) judgeBinned(
 }
 
 // slack returns the time that is added to the policy's age: 0 if sweepd itself dated the entry.
-func (b *Binned) slack() time.Duration {
+func (b *TrashEntry) slack() time.Duration {
 	if b.undated {
 		return 0
 	}
@@ -212,7 +214,7 @@ func since(t providers.Trashed) time.Time {
 
 // since returns the latest time at which the entry can have come into the bin; if the bin keeps no dates, the time at
 // which it was first seen there.
-func (b *Binned) since() time.Time {
+func (b *TrashEntry) since() time.Time {
 	if b.undated {
 		return b.Trashed.Since
 	}
@@ -229,7 +231,7 @@ func moved(op journal.Operation) time.Time {
 }
 
 // age fills in whether the entry is due.
-func (s *Sweeper) age(b *Binned, after, more time.Duration, at time.Time) {
+func (s *Sweeper) age(b *TrashEntry, after, more time.Duration, at time.Time) {
 	lies, there := s.o.Now().Sub(at), "it is there since "
 	if b.undated {
 		there = "sweepd first saw it there on "
@@ -252,8 +254,8 @@ func (s *Sweeper) age(b *Binned, after, more time.Duration, at time.Time) {
 
 // planPurge adds the entries of the bins for which want returns true. The bins are listed only if the policy asks for
 // it: sweepd's own entries are known from the journal, and the journal's time of trashing counts, not the bin's.
-func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want func(Binned) bool) error {
-	take := func(b Binned) {
+func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want func(TrashEntry) bool) error {
+	take := func(b TrashEntry) {
 		st, err := s.storage(b.Storage)
 		if err != nil || !st.Can().Has(providers.CanPurge) || !want(b) {
 			return
@@ -265,7 +267,7 @@ func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want fun
 	}
 	ages := s.o.Policy.Trash
 	if ages.Matching > 0 || ages.Everything > 0 {
-		return s.bins(ctx, sum, nil, func(b Binned) {
+		return s.bins(ctx, sum, nil, func(b TrashEntry) {
 			if st, err := s.storage(b.Storage); err == nil && (b.Whose == Ours || !st.Part()) {
 				take(b) // the bins are no part of the folders that were named
 			}
@@ -301,9 +303,9 @@ func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want fun
 }
 
 // oursOf returns the entry that a trash operation put into a bin, as the journal has it.
-func (s *Sweeper) oursOf(op journal.Operation) Binned {
+func (s *Sweeper) oursOf(op journal.Operation) TrashEntry {
 	e, ages := op.Op.Entry, s.o.Policy.TrashOf(op.Op.Storage)
-	b := Binned{
+	b := TrashEntry{
 		Storage: op.Op.Storage,
 		Op:      op,
 		Whose:   Ours,
@@ -314,7 +316,7 @@ func (s *Sweeper) oursOf(op journal.Operation) Binned {
 }
 
 // item returns the entry as an item of a plan.
-func (b Binned) item() Item {
+func (b TrashEntry) item() Item {
 	it := Item{
 		Storage: b.Storage, Whose: b.Whose, Receipt: b.Trashed.Receipt, Key: b.Op.Key, Entry: b.Op.Op.Entry,
 		Decision: policy.Decision{Action: policy.Trash, Rule: ruleOf(b.Whose), Reasons: []string{b.Why}},

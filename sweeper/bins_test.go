@@ -84,7 +84,7 @@ func TestNothingIsPurgedWhereThePolicySaysOff(t *testing.T) {
 		if got := b.purges(p); len(got) > 0 {
 			t.Errorf("%s: would purge %q", trash, got)
 		}
-		_, err := b.sweeper().Bins(t.Context(), func(e sweeper.Binned) {
+		_, err := b.sweeper().Bins(t.Context(), func(e sweeper.TrashEntry) {
 			if e.Due {
 				t.Errorf("%s: %s is said to be due: %s", trash, e.Trashed.Path, e.Why)
 			}
@@ -152,7 +152,7 @@ func TestBinsSayOfEachEntryWhoseItIsAndWhy(t *testing.T) {
 	b.discard("/data/root/holiday.png", picture(3), 400)
 	b.discard("/data/root/notes.txt", nil, 400)
 	var got []string
-	sum, err := b.sweeper().Bins(t.Context(), func(x sweeper.Binned) {
+	sum, err := b.sweeper().Bins(t.Context(), func(x sweeper.TrashEntry) {
 		got = append(got, fmt.Sprintf("%s|%s|%v|%s", x.Whose, x.Trashed.Name(), x.Due, x.Why))
 	})
 	slices.Sort(got)
@@ -346,7 +346,7 @@ func TestWhoNamesAFolderPurgesOnlyWhatWasInIt(t *testing.T) {
 	b.apply()
 	b.clock = b.clock.AddDate(0, 0, 31)
 	p, _, err := b.sweeping(b.named("home", true, "/data/root/sub")).PlanPurge(t.Context(),
-		func(sweeper.Binned) bool { return true })
+		func(sweeper.TrashEntry) bool { return true })
 	if err != nil || len(p.Purge) != 1 || p.Purge[0].Entry.Path != inside {
 		t.Errorf("would purge %q, %v", b.purges(p), err)
 	}

@@ -397,7 +397,7 @@ func (s *Sweeper) mark(ctx context.Context, items []Item, sum *Summary) error {
 // purge is the purging of one plan, with the present entries of the bins.
 type purge struct {
 	s   *Sweeper
-	due map[providers.Receipt]Binned // of other programs, examined afresh
+	due map[providers.Receipt]TrashEntry // of other programs, examined afresh
 
 	mu sync.Mutex
 	// Guarded by mu: the journal's operation by key, until it is purged. No one else changes it while the storages
@@ -406,7 +406,7 @@ type purge struct {
 }
 
 func (s *Sweeper) newPurge(ctx context.Context, items []Item, sum *Summary) (*purge, error) {
-	w := &purge{s: s, due: map[providers.Receipt]Binned{}, ours: map[string]journal.Operation{}}
+	w := &purge{s: s, due: map[providers.Receipt]TrashEntry{}, ours: map[string]journal.Operation{}}
 	others := map[providers.Receipt]bool{}
 	for _, it := range items {
 		if it.Whose == Ours {
@@ -426,7 +426,7 @@ func (s *Sweeper) newPurge(ctx context.Context, items []Item, sum *Summary) (*pu
 	if len(w.ours) == len(items) {
 		return w, nil
 	}
-	return w, s.bins(ctx, sum, others, func(b Binned) {
+	return w, s.bins(ctx, sum, others, func(b TrashEntry) {
 		if b.Due && !b.Verdict.Skimmed {
 			w.due[b.Trashed.Receipt] = b
 		}
@@ -473,7 +473,7 @@ func (w *purge) purge(ctx context.Context, r *reader, run int64, it Item) error 
 }
 
 // own returns the entry as the journal has it.
-func (w *purge) own(it Item) (b Binned, err error) {
+func (w *purge) own(it Item) (b TrashEntry, err error) {
 	w.mu.Lock()
 	op := w.ours[it.Key]
 	delete(w.ours, it.Key) // a plan may name it twice

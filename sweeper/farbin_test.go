@@ -19,10 +19,10 @@ func farBin(t *testing.T) (*box, *c2patest.Signer) {
 }
 
 // bin returns the entries of the bins, with the reason why each is due or not.
-func (b *box) bin() map[string]sweeper.Binned {
+func (b *box) bin() map[string]sweeper.TrashEntry {
 	b.Helper()
-	all := map[string]sweeper.Binned{}
-	if _, err := b.sweeper().Bins(b.Context(), func(e sweeper.Binned) { all[e.Trashed.Path] = e }); err != nil {
+	all := map[string]sweeper.TrashEntry{}
+	if _, err := b.sweeper().Bins(b.Context(), func(e sweeper.TrashEntry) { all[e.Trashed.Path] = e }); err != nil {
 		b.Fatal(err)
 	}
 	return all
@@ -53,7 +53,7 @@ func TestOnlyAWholeListingOfTheBinForgetsAnEntrysDate(t *testing.T) {
 	genuine, _ := signed(s, 1)
 	b.discard("/data/root/a.png", genuine, 0)
 	b.discard("/data/root/b.png", genuine, 0)
-	var emptied []sweeper.Binned
+	var emptied []sweeper.TrashEntry
 	b.bin()
 	b.clock = b.clock.AddDate(0, 0, 15)
 	for _, e := range b.bin() {

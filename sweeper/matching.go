@@ -17,7 +17,9 @@ import (
 
 // matches reports whether the policy would trash the entry if it were still in its place. It examines the whole file;
 // if that costs much and nothing is deleted by the result, it skims the file once.
-func (s *Sweeper) matches(ctx context.Context, st *providers.Storage, r *reader, b *Binned, whole bool) (bool, error) {
+func (s *Sweeper) matches(
+	ctx context.Context, st *providers.Storage, r *reader, b *TrashEntry, whole bool,
+) (bool, error) {
 	t := b.Trashed
 	if !fingerprint.Interesting(t.Name()) {
 		return false, nil

@@ -91,7 +91,7 @@ func (s *Sweeper) Plan(ctx context.Context, o ScanOptions) (*Plan, *Summary, err
 	for _, st := range s.o.Storages {
 		p.Scope = append(p.Scope, Scope{Storage: st.Name(), Seen: sum.SeenIn[st.Name()]})
 	}
-	if err := s.planPurge(ctx, p, sum, func(b Binned) bool { return b.Due }); err != nil {
+	if err := s.planPurge(ctx, p, sum, func(b TrashEntry) bool { return b.Due }); err != nil {
 		return nil, sum, err
 	}
 	p.stop(sum)
@@ -106,7 +106,7 @@ func (s *Sweeper) Plan(ctx context.Context, o ScanOptions) (*Plan, *Summary, err
 
 // PlanPurge plans the due entries of the trash bins for which want returns true, and looks at nothing else. Problems
 // are in the Summary.
-func (s *Sweeper) PlanPurge(ctx context.Context, want func(Binned) bool) (*Plan, *Summary, error) {
+func (s *Sweeper) PlanPurge(ctx context.Context, want func(TrashEntry) bool) (*Plan, *Summary, error) {
 	p := &Plan{Made: s.o.Now(), Policy: s.o.Policy.Hash(), Scan: s.summary()}
 	for _, st := range s.o.Storages {
 		p.Scope = append(p.Scope, Scope{Storage: st.Name()})
@@ -115,7 +115,7 @@ func (s *Sweeper) PlanPurge(ctx context.Context, want func(Binned) bool) (*Plan,
 		return nil, p.Scan, err
 	}
 	s.lacking(p.Scan)
-	err := s.planPurge(ctx, p, p.Scan, func(b Binned) bool { return b.Due && want(b) })
+	err := s.planPurge(ctx, p, p.Scan, func(b TrashEntry) bool { return b.Due && want(b) })
 	p.sort()
 	return p, p.Scan, err
 }

@@ -38,12 +38,12 @@ func TestAStorageThatCannotBeOpenedIsAProblemAndTheOthersGoOn(t *testing.T) {
 	if sum, err = s.Execute(t.Context(), p, nil); err != nil || sum.Trashed != 1 || sum.Errors != 0 {
 		t.Errorf("got %+v, %v; want the file moved, and nothing said again", sum, err)
 	}
-	sum, err = s.Bins(t.Context(), func(sweeper.Binned) {})
+	sum, err = s.Bins(t.Context(), func(sweeper.TrashEntry) {})
 	if err != nil {
 		t.Fatal(err)
 	}
 	said("bins", sum)
-	_, sum, err = s.PlanPurge(t.Context(), func(sweeper.Binned) bool { return true })
+	_, sum, err = s.PlanPurge(t.Context(), func(sweeper.TrashEntry) bool { return true })
 	if err != nil {
 		t.Fatal(err)
 	}

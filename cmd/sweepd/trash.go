@@ -54,7 +54,7 @@ func (p *program) trashList() *cobra.Command {
 			defer a.Close()
 			var all, due int
 			var bytes int64
-			sum, err := a.Sweeper.Bins(cmd.Context(), func(b sweeper.Binned) {
+			sum, err := a.Sweeper.Bins(cmd.Context(), func(b sweeper.TrashEntry) {
 				all, bytes = all+1, bytes+b.Trashed.Size
 				if b.Due {
 					due++
@@ -63,7 +63,7 @@ func (p *program) trashList() *cobra.Command {
 					p.json(binnedLine(b))
 					return
 				}
-				p.binned(b)
+				p.printTrashEntry(b)
 			})
 			if err != nil {
 				return err
@@ -81,15 +81,15 @@ func (p *program) trashList() *cobra.Command {
 	return cmd
 }
 
-func binnedLine(b sweeper.Binned) jsonTrashed {
+func binnedLine(b sweeper.TrashEntry) jsonTrashed {
 	t := b.Trashed
 	return jsonTrashed{
 		"trashed", b.Storage, t.Path, t.Size, moment(t.Deleted), string(b.Whose), b.Verdict.Confidence, b.Due, b.Why,
 	}
 }
 
-// binned prints an entry, and why it is due or not.
-func (p *program) binned(b sweeper.Binned) {
+// printTrashEntry prints an entry, and why it is due or not.
+func (p *program) printTrashEntry(b sweeper.TrashEntry) {
 	whose := string(b.Whose)
 	if b.Whose == sweeper.Nobodys {
 		whose = "-"

@@ -188,7 +188,7 @@ func Undo(p *Process) {
 
 // Purge deletes for good the files in the trash that are due.
 func Purge(p *Process) {
-	plan, _, err := p.PlanPurge(p.Context(), func(sweeper.Binned) bool { return true })
+	plan, _, err := p.PlanPurge(p.Context(), func(sweeper.TrashEntry) bool { return true })
 	if err != nil {
 		p.Logf("plan a purge: %v", err)
 		return
