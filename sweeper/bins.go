@@ -13,15 +13,15 @@ import (
 	"sweepd/providers"
 )
 
-// Whose is the right by which an entry of a trash bin may be purged: a key of a policy's trash section.
-type Whose string
+// PurgeReason is the right by which an entry of a trash bin may be purged: a key of a policy's trash section.
+type PurgeReason string
 
 // The rights.
 const (
-	Nobodys    Whose = ""           // it may not be purged
-	Ours       Whose = "ours"       // sweepd put it there, by the journal
-	Matching   Whose = "matching"   // a rule of the policy would trash it, by a fresh examination
-	Everything Whose = "everything" // it may be purged because it is in the bin
+	PurgeReasonNone       PurgeReason = ""           // it may not be purged
+	PurgeReasonOurs       PurgeReason = "ours"       // sweepd put it there, by the journal
+	PurgeReasonMatching   PurgeReason = "matching"   // a rule of the policy would trash it, by a fresh examination
+	PurgeReasonEverything PurgeReason = "everything" // it may be purged because it is in the bin
 )
 
 // slack is added to the policy's age for an entry that another program trashed: a bin's dates are local times without
@@ -30,13 +30,13 @@ const slack = 26 * time.Hour
 
 // TrashEntry is one entry of a trash bin, with all that is known of it.
 type TrashEntry struct {
-	Storage string
-	Trashed providers.Trashed
-	Op      journal.Operation // the operation that put it there, if it is ours
-	Verdict fingerprint.Verdict
-	Whose   Whose  // the best right
-	Due     bool   // by the policy's ages
-	Why     string // why it is due, or is not
+	Storage     string
+	Trashed     providers.Trashed
+	Op          journal.Operation // the operation that put it there, if it is ours
+	Verdict     fingerprint.Verdict
+	PurgeReason PurgeReason // the best right
+	Due         bool        // by the policy's ages
+	Why         string      // why it is due, or is not
 
 	undated bool                 // the bin has no date of it; Trashed.Since is when it was first seen there
 	known   *fingerprint.Verdict // the verdict, now or of an earlier run; nil: it was not examined
@@ -161,12 +161,12 @@ func (s *Sweeper) judgeTrashEntry(
 		return nil
 	}
 	if b.Op.Key != "" {
-		b.Storage, b.Whose = b.Op.Op.Storage, Ours
+		b.Storage, b.PurgeReason = b.Op.Op.Storage, PurgeReasonOurs
 	}
 	ages := s.o.Policy.TrashOf(b.Storage)
 	kept, err := keptInBin(ctx, st, r, t, w)
 	matches := false
-	if err == nil && !kept && b.Whose != Ours {
+	if err == nil && !kept && b.PurgeReason != PurgeReasonOurs {
 		matches, err = s.matches(ctx, st, r, b, whole)
 	}
 	switch {
@@ -174,13 +174,13 @@ func (s *Sweeper) judgeTrashEntry(
 		b.Why = "it could not be examined"
 	case kept:
 		b.Why = "you said keep"
-	case b.Whose == Ours:
+	case b.PurgeReason == PurgeReasonOurs:
 		s.age(b, firstAge(ages.Ours, ages.Everything), 0, moved(b.Op))
 	case matches:
-		b.Whose = Matching
+		b.PurgeReason = PurgeReasonMatching
 		s.age(b, firstAge(ages.Matching, ages.Everything), b.slack(), b.since())
 	case ages.Everything > 0:
-		b.Whose = Everything
+		b.PurgeReason = PurgeReasonEverything
 		s.age(b, ages.Everything, b.slack(), b.since())
 	default:
 		b.Why = "others put it there"
@@ -268,7 +268,7 @@ func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want fun
 	ages := s.o.Policy.Trash
 	if ages.Matching > 0 || ages.Everything > 0 {
 		return s.bins(ctx, sum, nil, func(b TrashEntry) {
-			if st, err := s.storage(b.Storage); err == nil && (b.Whose == Ours || !st.Part()) {
+			if st, err := s.storage(b.Storage); err == nil && (b.PurgeReason == PurgeReasonOurs || !st.Part()) {
 				take(b) // the bins are no part of the folders that were named
 			}
 		})
@@ -306,10 +306,10 @@ func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want fun
 func (s *Sweeper) oursOf(op journal.Operation) TrashEntry {
 	e, ages := op.Op.Entry, s.o.Policy.TrashOf(op.Op.Storage)
 	b := TrashEntry{
-		Storage: op.Op.Storage,
-		Op:      op,
-		Whose:   Ours,
-		Trashed: providers.Trashed{Receipt: op.Receipt, Path: e.Path, Size: e.Size},
+		Storage:     op.Op.Storage,
+		Op:          op,
+		PurgeReason: PurgeReasonOurs,
+		Trashed:     providers.Trashed{Receipt: op.Receipt, Path: e.Path, Size: e.Size},
 	}
 	s.age(&b, firstAge(ages.Ours, ages.Everything), 0, moved(op))
 	return b
@@ -318,10 +318,10 @@ func (s *Sweeper) oursOf(op journal.Operation) TrashEntry {
 // item returns the entry as an item of a plan.
 func (b TrashEntry) item() Item {
 	it := Item{
-		Storage: b.Storage, Whose: b.Whose, Receipt: b.Trashed.Receipt, Key: b.Op.Key, Entry: b.Op.Op.Entry,
-		Decision: policy.Decision{Action: policy.Trash, Rule: ruleOf(b.Whose), Reasons: []string{b.Why}},
+		Storage: b.Storage, PurgeReason: b.PurgeReason, Receipt: b.Trashed.Receipt, Key: b.Op.Key, Entry: b.Op.Op.Entry,
+		Decision: policy.Decision{Action: policy.Trash, Rule: ruleOf(b.PurgeReason), Reasons: []string{b.Why}},
 	}
-	if b.Whose != Ours {
+	if b.PurgeReason != PurgeReasonOurs {
 		t := b.Trashed
 		it.Entry = providers.Entry{Ref: providers.Ref(t.Path), Path: t.Path, Size: t.Size}
 	}

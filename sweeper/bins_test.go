@@ -23,7 +23,7 @@ func (b *box) discard(path string, content []byte, days int) {
 // purges is what a plan would delete for good: right and path.
 func (b *box) purges(p *sweeper.Plan) (all []string) {
 	for _, it := range p.Purge {
-		all = append(all, fmt.Sprintf("%s %s", it.Whose, strings.TrimPrefix(it.Entry.Path, "/data/root/")))
+		all = append(all, fmt.Sprintf("%s %s", it.PurgeReason, strings.TrimPrefix(it.Entry.Path, "/data/root/")))
 	}
 	slices.Sort(all)
 	return all
@@ -120,11 +120,11 @@ func TestAPurgePlanIsLookedIntoAgain(t *testing.T) {
 		t.Errorf("an entry that cannot be examined: got %+v", sum)
 	}
 	b.fail()
-	p.Purge[0].Whose = sweeper.Ours // a plan that was edited
+	p.Purge[0].PurgeReason = sweeper.PurgeReasonOurs // a plan that was edited
 	if sum := b.execute(p); sum.Purged != 0 || sum.Refused != 1 {
 		t.Errorf("an edited plan: got %+v", sum)
 	}
-	p.Purge[0].Whose, p.Purge[0].Receipt = sweeper.Matching, "id-2@rev-1"
+	p.Purge[0].PurgeReason, p.Purge[0].Receipt = sweeper.PurgeReasonMatching, "id-2@rev-1"
 	if sum := b.execute(p); sum.Purged != 0 || sum.Refused != 1 {
 		t.Errorf("an edited receipt: got %+v", sum)
 	}
@@ -153,7 +153,7 @@ func TestBinsSayOfEachEntryWhoseItIsAndWhy(t *testing.T) {
 	b.discard("/data/root/notes.txt", nil, 400)
 	var got []string
 	sum, err := b.sweeper().Bins(t.Context(), func(x sweeper.TrashEntry) {
-		got = append(got, fmt.Sprintf("%s|%s|%v|%s", x.Whose, x.Trashed.Name(), x.Due, x.Why))
+		got = append(got, fmt.Sprintf("%s|%s|%v|%s", x.PurgeReason, x.Trashed.Name(), x.Due, x.Why))
 	})
 	slices.Sort(got)
 	day := func(back int) string { return b.clock.AddDate(0, 0, -back).Local().Format(time.DateOnly) }

@@ -38,7 +38,7 @@ func (p *Plan) String() string {
 func others(items []Item) string {
 	n := 0
 	for _, it := range items {
-		if it.Whose == Everything {
+		if it.PurgeReason == PurgeReasonEverything {
 			n++
 		}
 	}

@@ -409,7 +409,7 @@ func (s *Sweeper) newPurge(ctx context.Context, items []Item, sum *Summary) (*pu
 	w := &purge{s: s, due: map[providers.Receipt]TrashEntry{}, ours: map[string]journal.Operation{}}
 	others := map[providers.Receipt]bool{}
 	for _, it := range items {
-		if it.Whose == Ours {
+		if it.PurgeReason == PurgeReasonOurs {
 			w.ours[it.Key] = journal.Operation{} // filled in below
 		} else {
 			others[it.Receipt] = true
@@ -441,13 +441,13 @@ func (w *purge) purge(ctx context.Context, r *reader, run int64, it Item) error 
 		return err
 	}
 	b := w.due[it.Receipt]
-	if it.Whose == Ours {
+	if it.PurgeReason == PurgeReasonOurs {
 		if b, err = w.own(it); err != nil {
 			return err
 		}
 	}
 	now := b.item()
-	if !b.Due || b.Whose != it.Whose || now.Entry.Path != it.Entry.Path || now.Entry.Size != it.Entry.Size ||
+	if !b.Due || b.PurgeReason != it.PurgeReason || now.Entry.Path != it.Entry.Path || now.Entry.Size != it.Entry.Size ||
 		b.Storage != it.Storage {
 		return fmt.Errorf("%w: no such file is in the trash for so long", errKept)
 	}
@@ -462,7 +462,7 @@ func (w *purge) purge(ctx context.Context, r *reader, run int64, it Item) error 
 	switch {
 	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, providers.ErrChanged):
 		return err
-	case b.Whose == Ours:
+	case b.PurgeReason == PurgeReasonOurs:
 		if gone := w.s.noteGone(ctx, now, run); errors.Is(gone, fs.ErrNotExist) {
 			return gone
 		}

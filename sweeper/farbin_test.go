@@ -72,7 +72,7 @@ func TestOnlyAWholeListingOfTheBinForgetsAnEntrysDate(t *testing.T) {
 	b.bin() // lists nothing that is not there
 	b.fail()
 	bin := b.bin()
-	if a := bin["/data/root/a.png"]; !a.Due || a.Whose != sweeper.Matching ||
+	if a := bin["/data/root/a.png"]; !a.Due || a.PurgeReason != sweeper.PurgeReasonMatching ||
 		a.Why != "sweepd first saw it there on 2026-11-23" {
 		t.Errorf("a: got %+v, want it due", a)
 	}

@@ -42,11 +42,11 @@ type Item struct {
 	Decision policy.Decision
 	Copy     *Copy // of a trash, if the last copy is kept: the one that stays
 
-	// Whose, Receipt and Key belong to a purge: the right, and the entry of the trash bin. For sweepd's own files Key
-	// is the trash operation that put the file there.
-	Whose   Whose
-	Receipt providers.Receipt
-	Key     string
+	// PurgeReason, Receipt and Key belong to a purge: the right, and the entry of the trash bin. For sweepd's own files
+	// Key is the trash operation that put the file there.
+	PurgeReason PurgeReason
+	Receipt     providers.Receipt
+	Key         string
 }
 
 // Copy is a file with the same bytes as another.

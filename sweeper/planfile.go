@@ -37,17 +37,17 @@ type scopeLine struct {
 }
 
 type itemLine struct {
-	Storage  string          `json:"storage"`
-	Path     rawBytes        `json:"path"`
-	Ref      rawBytes        `json:"ref,omitzero"` // if it is not the path
-	Revision rawBytes        `json:"revision"`
-	Size     int64           `json:"size"`
-	Found    string          `json:"found,omitempty"`
-	Decision policy.Decision `json:"decision"`
-	Copy     *copyLine       `json:"copy,omitempty"`
-	Whose    Whose           `json:"whose,omitempty"`
-	Receipt  rawBytes        `json:"receipt,omitzero"`
-	Key      string          `json:"key,omitempty"`
+	Storage     string          `json:"storage"`
+	Path        rawBytes        `json:"path"`
+	Ref         rawBytes        `json:"ref,omitzero"` // if it is not the path
+	Revision    rawBytes        `json:"revision"`
+	Size        int64           `json:"size"`
+	Found       string          `json:"found,omitempty"`
+	Decision    policy.Decision `json:"decision"`
+	Copy        *copyLine       `json:"copy,omitempty"`
+	PurgeReason PurgeReason     `json:"whose,omitempty"`
+	Receipt     rawBytes        `json:"receipt,omitzero"`
+	Key         string          `json:"key,omitempty"`
 }
 
 type copyLine struct {
@@ -106,7 +106,8 @@ func itemLines(items []Item) []itemLine {
 	for _, it := range items {
 		line := itemLine{
 			Storage: it.Storage, Path: rawBytes(it.Entry.Path), Revision: rawBytes(it.Entry.Revision),
-			Size: it.Entry.Size, Found: it.Found, Decision: it.Decision, Whose: it.Whose, Receipt: rawBytes(it.Receipt),
+			Size: it.Entry.Size, Found: it.Found, Decision: it.Decision,
+			PurgeReason: it.PurgeReason, Receipt: rawBytes(it.Receipt),
 			Key: it.Key,
 		}
 		if c := it.Copy; c != nil {
@@ -174,7 +175,7 @@ func items(lines []itemLine) []Item {
 	var out []Item
 	for _, line := range lines {
 		it := Item{
-			Storage: line.Storage, Found: line.Found, Decision: line.Decision, Whose: line.Whose,
+			Storage: line.Storage, Found: line.Found, Decision: line.Decision, PurgeReason: line.PurgeReason,
 			Receipt: providers.Receipt(line.Receipt), Key: line.Key,
 			Entry: providers.Entry{
 				Ref:      providers.Ref(line.Ref),

@@ -87,14 +87,14 @@ func (s *Sweeper) summary() *Summary {
 	for _, r := range s.o.Policy.Rules {
 		sum.names = append(sum.names, r.Name)
 	}
-	for _, whose := range []Whose{Ours, Matching, Everything} {
-		sum.names = append(sum.names, ruleOf(whose))
+	for _, reason := range []PurgeReason{PurgeReasonOurs, PurgeReasonMatching, PurgeReasonEverything} {
+		sum.names = append(sum.names, ruleOf(reason))
 	}
 	return sum
 }
 
 // ruleOf returns the name that stands for a rule if a file is purged by that right.
-func ruleOf(whose Whose) string { return "trash." + string(whose) }
+func ruleOf(reason PurgeReason) string { return "trash." + string(reason) }
 
 // rule returns the summary of one rule; that of "" if the policy has no rule of that name.
 func (s *Summary) rule(name string) *RuleSummary {

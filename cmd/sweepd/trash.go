@@ -14,15 +14,15 @@ import (
 
 // jsonTrashed is one entry of a trash bin.
 type jsonTrashed struct {
-	Type       string                 `json:"type"` // "trashed"
-	Storage    string                 `json:"storage"`
-	Path       string                 `json:"path"` // where it was
-	Size       int64                  `json:"size"`
-	Deleted    *time.Time             `json:"deleted"`
-	Whose      string                 `json:"whose"` // "ours", "matching", "everything"; "": it may not be purged
-	Confidence fingerprint.Confidence `json:"confidence"`
-	Due        bool                   `json:"due"`
-	Why        string                 `json:"why"`
+	Type        string                 `json:"type"` // "trashed"
+	Storage     string                 `json:"storage"`
+	Path        string                 `json:"path"` // where it was
+	Size        int64                  `json:"size"`
+	Deleted     *time.Time             `json:"deleted"`
+	PurgeReason string                 `json:"whose"` // "ours", "matching", "everything"; "": it may not be purged
+	Confidence  fingerprint.Confidence `json:"confidence"`
+	Due         bool                   `json:"due"`
+	Why         string                 `json:"why"`
 }
 
 func (p *program) trash() *cobra.Command {
@@ -84,21 +84,21 @@ func (p *program) trashList() *cobra.Command {
 func binnedLine(b sweeper.TrashEntry) jsonTrashed {
 	t := b.Trashed
 	return jsonTrashed{
-		"trashed", b.Storage, t.Path, t.Size, moment(t.Deleted), string(b.Whose), b.Verdict.Confidence, b.Due, b.Why,
+		"trashed", b.Storage, t.Path, t.Size, moment(t.Deleted), string(b.PurgeReason), b.Verdict.Confidence, b.Due, b.Why,
 	}
 }
 
 // printTrashEntry prints an entry, and why it is due or not.
 func (p *program) printTrashEntry(b sweeper.TrashEntry) {
-	whose := string(b.Whose)
-	if b.Whose == sweeper.Nobodys {
-		whose = "-"
+	reason := string(b.PurgeReason)
+	if b.PurgeReason == sweeper.PurgeReasonNone {
+		reason = "-"
 	}
 	mark := ""
 	if b.Due {
 		mark = p.term.paint("31", "due: ")
 	}
-	p.term.printf("%-10s  %8s  %s\n%s%s%s\n", whose, size(b.Trashed.Size), p.place(b.Storage, b.Trashed.Path),
+	p.term.printf("%-10s  %8s  %s\n%s%s%s\n", reason, size(b.Trashed.Size), p.place(b.Storage, b.Trashed.Path),
 		"                      ", mark, p.term.dim(safe(b.Why)))
 }
 
@@ -108,7 +108,7 @@ func (p *program) trashPurge() *cobra.Command {
 itself (ours) and of what others trashed and a rule would trash (matching), and
 deletes it for good with --apply. Everything is examined again before.`,
 		func(t policy.TrashAges) bool { return t.Ours > 0 || t.Matching > 0 },
-		"trash: {ours: 30d} or trash: {matching: 30d}", sweeper.Ours, sweeper.Matching)
+		"trash: {ours: 30d} or trash: {matching: 30d}", sweeper.PurgeReasonOurs, sweeper.PurgeReasonMatching)
 }
 
 func (p *program) trashEmpty() *cobra.Command {
@@ -117,13 +117,13 @@ func (p *program) trashEmpty() *cobra.Command {
 trash: {everything: AGE} says, whoever put it there, and deletes it for good with
 --apply. Without that line in the policy it does nothing.`,
 		func(t policy.TrashAges) bool { return t.Everything > 0 },
-		"trash: {everything: 30d}", sweeper.Ours, sweeper.Matching, sweeper.Everything)
+		"trash: {everything: 30d}", sweeper.PurgeReasonOurs, sweeper.PurgeReasonMatching, sweeper.PurgeReasonEverything)
 }
 
 // purging returns a verb that deletes for good the due entries for which it has one of the rights. allowed reports
 // whether the policy gives any of them.
 func (p *program) purging(
-	name, short, long string, allowed func(policy.TrashAges) bool, line string, rights ...sweeper.Whose,
+	name, short, long string, allowed func(policy.TrashAges) bool, line string, rights ...sweeper.PurgeReason,
 ) *cobra.Command {
 	var apply bool
 	var l look
@@ -199,17 +199,17 @@ func purgeHint(name string, due *sweeper.Plan) string {
 func (p *program) tellPurge(l look, due *sweeper.Plan, sum *sweeper.Summary) {
 	var others []sweeper.Item
 	for _, it := range due.Purge {
-		if it.Whose == sweeper.Everything {
+		if it.PurgeReason == sweeper.PurgeReasonEverything {
 			others = append(others, it)
 		}
 		if l.json {
 			p.json(jsonTrashed{
-				"trashed", it.Storage, it.Entry.Path, it.Entry.Size, nil, string(it.Whose), fingerprint.None, true,
+				"trashed", it.Storage, it.Entry.Path, it.Entry.Size, nil, string(it.PurgeReason), fingerprint.None, true,
 				it.Decision.Reasons[0],
 			})
 			continue
 		}
-		p.term.printf("%-10s  %8s  %s\n", it.Whose, size(it.Entry.Size), p.place(it.Storage, it.Entry.Path))
+		p.term.printf("%-10s  %8s  %s\n", it.PurgeReason, size(it.Entry.Size), p.place(it.Storage, it.Entry.Path))
 	}
 	if l.json {
 		p.json(problemLines(sum)...)

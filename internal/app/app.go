@@ -288,8 +288,8 @@ func (a *App) Plan(ctx context.Context, o sweeper.ScanOptions) (*sweeper.Plan, *
 }
 
 // PlanPurge calls Sweeper.PlanPurge for the entries that may be purged by one of the rights.
-func (a *App) PlanPurge(ctx context.Context, rights []sweeper.Whose) (*sweeper.Plan, *sweeper.Summary, error) {
-	return a.Sweeper.PlanPurge(ctx, func(b sweeper.TrashEntry) bool { return slices.Contains(rights, b.Whose) })
+func (a *App) PlanPurge(ctx context.Context, rights []sweeper.PurgeReason) (*sweeper.Plan, *sweeper.Summary, error) {
+	return a.Sweeper.PlanPurge(ctx, func(b sweeper.TrashEntry) bool { return slices.Contains(rights, b.PurgeReason) })
 }
 
 // resolve returns the folder's path, absolute and without symbolic links.
