@@ -15,12 +15,12 @@ import (
 // following hashes. The last hash is also stored outside, in the head. A line does not repeat the row that it is
 // about, but only covers it by the hash.
 const (
-	runBegun    = "run begun"    // kind, policy, began
-	runEnded    = "run ended"    // ended, summary, error
-	begun       = "begun"        // the columns of an operation that never change
-	ended       = "ended"        // ended, receipt, error, error_kind; the body lists the operations that it resolved
-	saidFile    = "said of file" // the body is the row of table words
-	saidContent = "said of content"
+	runBegun          = "run begun"    // kind, policy, began
+	runEnded          = "run ended"    // ended, summary, error
+	begun             = "begun"        // the columns of an operation that never change
+	ended             = "ended"        // ended, receipt, error, error_kind; the body lists the operations that it resolved
+	fileOverridden    = "said of file" // the body is the row of table words
+	contentOverridden = "said of content"
 )
 
 // digest is the hash of a line. The hash before the first line is zero.

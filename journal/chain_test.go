@@ -24,11 +24,11 @@ func eventful(t testing.TB, path string) *Journal {
 	restore := must(j.Begin(t.Context(),
 		providers.Op{Kind: providers.OpRestore, Storage: "home", Entry: file("a", "1"), Receipt: "bin/a"}))(t)
 	for _, err := range []error{
-		j.End(t.Context(), failed, providers.Outcome{Err: providers.ErrBusy}),                      // 8
-		j.End(t.Context(), restore, providers.Outcome{Receipt: "bin/a", Restored: file("a", "2")}), // 9, 10
-		j.Say(t.Context(), file("d", "1"), Keep), j.Say(t.Context(), file("d", "1"), NoWord),       // 11, 12
-		j.SayOf(t.Context(), Content{Size: 7, SHA256: [32]byte{1}}, Keep),         // 13
-		j.EndRun(t.Context(), run, nil, nil), second(j.Begin(t.Context(), purge)), // 14, 15
+		j.End(t.Context(), failed, providers.Outcome{Err: providers.ErrBusy}),                                    // 8
+		j.End(t.Context(), restore, providers.Outcome{Receipt: "bin/a", Restored: file("a", "2")}),               // 9, 10
+		j.SetOverride(t.Context(), file("d", "1"), Keep), j.SetOverride(t.Context(), file("d", "1"), NoOverride), // 11, 12
+		j.SetContentOverride(t.Context(), Content{Size: 7, SHA256: [32]byte{1}}, Keep), // 13
+		j.EndRun(t.Context(), run, nil, nil), second(j.Begin(t.Context(), purge)),      // 14, 15
 	} {
 		if err != nil {
 			t.Fatal(err)
@@ -44,8 +44,8 @@ func TestEveryEventIsALineOfTheChain(t *testing.T) {
 	first := keysOf(t, j, Filter{Path: "/pictures/b"})[0]
 	for what, err := range map[string]error{
 		"an outcome again":         j.End(t.Context(), first, nothing),
-		"no word in place of none": j.Say(t.Context(), file("x", "1"), NoWord),
-		"no word on a content":     j.SayOf(t.Context(), Content{Size: 8}, NoWord),
+		"no word in place of none": j.SetOverride(t.Context(), file("x", "1"), NoOverride),
+		"no word on a content":     j.SetContentOverride(t.Context(), Content{Size: 8}, NoOverride),
 	} {
 		if err != nil {
 			t.Errorf("%s: %v", what, err)
@@ -162,8 +162,8 @@ func TestAChainIsOneOfManyWriters(t *testing.T) {
 					e := file(fmt.Sprintf("%d-%d", g, i), "1")
 					key, err := j.Begin(context.Background(), trashOf(e))
 					err = errors.Join(err, j.End(context.Background(), key, providers.Outcome{Receipt: "r"}))
-					err = errors.Join(err, j.Say(context.Background(), e, Keep),
-						j.Say(context.Background(), e, Approve))
+					err = errors.Join(err, j.SetOverride(context.Background(), e, Keep),
+						j.SetOverride(context.Background(), e, Approve))
 					if err != nil {
 						t.Error(err)
 					}

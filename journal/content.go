@@ -16,28 +16,29 @@ type Content struct {
 }
 
 const (
-	wordOfContent = `SELECT word FROM contents WHERE size = $1 AND sha256 = $2`
-	saidOfSize    = `SELECT EXISTS (SELECT * FROM contents WHERE size = $1 AND word <> '')`
-	sumsOfSize    = `SELECT sha256 FROM contents WHERE size = $1 AND word <> ''`
+	overrideOfContent = `SELECT word FROM contents WHERE size = $1 AND sha256 = $2`
+	anyOverrideOfSize = `SELECT EXISTS (SELECT * FROM contents WHERE size = $1 AND word <> '')`
+	sumsOfSize        = `SELECT sha256 FROM contents WHERE size = $1 AND word <> ''`
 )
 
-// SayOf durably records the user's decision Keep for every file with that content; NoWord revokes it. Its error is
-// like that of Say.
-func (j *Journal) SayOf(ctx context.Context, of Content, w Word) error {
-	if w != NoWord && w != Keep {
+// SetContentOverride durably records the user's decision Keep for every file with that content; NoOverride revokes it.
+// Its error is like that of SetOverride.
+func (j *Journal) SetContentOverride(ctx context.Context, of Content, w Override) error {
+	if w != NoOverride && w != Keep {
 		return fmt.Errorf("%q is not a word on a content: keep", w)
 	}
-	err := j.appending(ctx, func(tx *sql.Tx, c *chain) error { return sayOf(tx, c, of, w, j.now()) })
+	err := j.appending(ctx, func(tx *sql.Tx, c *chain) error { return setContentOverride(tx, c, of, w, j.now()) })
 	if err != nil {
 		return err
 	}
 	return j.writeHead(ctx)
 }
 
-// sayOf writes a decision on a content and its line. It writes nothing if NoWord would revoke nothing.
-func sayOf(tx *sql.Tx, c *chain, of Content, w Word, at time.Time) error {
-	if w == NoWord {
-		if before, err := scanWord(tx.QueryRow(wordOfContent, of.Size, of.SHA256[:])); err != nil || before == NoWord {
+// setContentOverride writes a decision on a content and its line. It writes nothing if NoOverride would revoke nothing.
+func setContentOverride(tx *sql.Tx, c *chain, of Content, w Override, at time.Time) error {
+	if w == NoOverride {
+		before, err := scanOverride(tx.QueryRow(overrideOfContent, of.Size, of.SHA256[:]))
+		if err != nil || before == NoOverride {
 			return err
 		}
 	}
@@ -49,25 +50,25 @@ func sayOf(tx *sql.Tx, c *chain, of Content, w Word, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	return c.append(saidContent, id, appendFields(nil, columns...))
+	return c.append(contentOverridden, id, appendFields(nil, columns...))
 }
 
-func scanWord(row scanner) (w Word, err error) {
+func scanOverride(row scanner) (w Override, err error) {
 	if err = row.Scan(&w); errors.Is(err, sql.ErrNoRows) {
-		return NoWord, nil
+		return NoOverride, nil
 	}
 	return w, err
 }
 
-// WordOf returns the latest decision on that content, or NoWord if there is none.
-func (j *Journal) WordOf(ctx context.Context, of Content) (Word, error) {
-	w, err := scanWord(j.read.QueryRowContext(ctx, wordOfContent, of.Size, of.SHA256[:]))
+// ContentOverride returns the latest decision on that content, or NoOverride if there is none.
+func (j *Journal) ContentOverride(ctx context.Context, of Content) (Override, error) {
+	w, err := scanOverride(j.read.QueryRowContext(ctx, overrideOfContent, of.Size, of.SHA256[:]))
 	return w, fault(err)
 }
 
-// SaidOfSize returns the contents of that size with a decision. If there are none, a file of that size need not be
-// read.
-func (j *Journal) SaidOfSize(ctx context.Context, size int64) ([]Content, error) {
+// OverriddenContents returns the contents of that size with a decision. If there are none, a file of that size need not
+// be read.
+func (j *Journal) OverriddenContents(ctx context.Context, size int64) ([]Content, error) {
 	var some bool
 	if err := one(ctx, j.bySize, size).Scan(&some); err != nil || !some {
 		return nil, fault(err)
@@ -83,8 +84,8 @@ func (j *Journal) SaidOfSize(ctx context.Context, size int64) ([]Content, error)
 	})
 }
 
-// Sized is Journal.SaidOfSize at the time when the Words were read.
-func (w Words) Sized(size int64) []Content { return w.sizes[size] }
+// OverriddenContents is Journal.OverriddenContents at the time when the Overrides were read.
+func (w Overrides) OverriddenContents(size int64) []Content { return w.sizes[size] }
 
 // is sets the hash from its stored form. It returns ErrDamaged if the length is wrong.
 func (c *Content) is(sum []byte) error {
@@ -94,16 +95,16 @@ func (c *Content) is(sum []byte) error {
 	return nil
 }
 
-// OfContent is Journal.WordOf at the time when the Words were read.
-func (w Words) OfContent(c Content) Word { return w.contents[c] }
+// OfContent is Journal.ContentOverride at the time when the Overrides were read.
+func (w Overrides) OfContent(c Content) Override { return w.contents[c] }
 
 // readContents reads the decisions on contents into w.
-func (j *Journal) readContents(ctx context.Context, w Words) error {
+func (j *Journal) readContents(ctx context.Context, w Overrides) error {
 	rows, err := j.read.QueryContext(ctx, `SELECT size, sha256, word FROM contents WHERE word <> ''`)
 	_, err = collect(rows, err, func(row scanner) (none struct{}, err error) {
 		var c Content
 		var sum sql.RawBytes
-		var word Word
+		var word Override
 		if err := row.Scan(&c.Size, &sum, &word); err != nil {
 			return none, err
 		}

@@ -39,25 +39,25 @@ func askAll(ctx context.Context, j *Journal) (a answers, err error) {
 		}
 		a.records[r.Entry.Ref] = fmt.Sprintf("%+v", r)
 	}
-	w, err := j.Words(ctx)
+	w, err := j.Overrides(ctx)
 	if err != nil {
 		return a, err
 	}
 	a.words = fmt.Sprint(w) // maps are printed in order
 	for _, name := range []string{"a", "b", "c", "d", "e"} {
 		for _, revision := range []string{"1", "2"} {
-			word, err := j.Word(ctx, file(name, revision))
+			word, err := j.Override(ctx, file(name, revision))
 			if err != nil {
 				return a, err
 			}
 			a.words += " " + string(word)
 		}
 	}
-	word, err := j.WordOf(ctx, Content{Size: 7, SHA256: [32]byte{1}})
+	word, err := j.ContentOverride(ctx, Content{Size: 7, SHA256: [32]byte{1}})
 	if err != nil {
 		return a, err
 	}
-	said, err := j.SaidOfSize(ctx, 7)
+	said, err := j.OverriddenContents(ctx, 7)
 	if err != nil {
 		return a, err
 	}
@@ -115,7 +115,7 @@ func small(t *testing.T) (content []byte, truth answers) {
 	})
 	for _, err := range []error{
 		second(j.Mark(t.Context(), "home", []providers.Entry{file("c", "1")}, noon)),
-		j.Say(t.Context(), file("e", "1"), Approve),
+		j.SetOverride(t.Context(), file("e", "1"), Approve),
 		j.SetClocks(t.Context(), Clock{Wall: noon, Boot: "b"}, Clock{}),
 	} {
 		if err != nil {

@@ -64,7 +64,7 @@ func TestAnOlderCopyThatWasPutBackIsRefused(t *testing.T) {
 	j = openAt(t, path)
 	did(t, j,
 		providers.Op{Kind: providers.OpRestore, Storage: "home", Entry: file("a", "1"), Receipt: "bin/a"}, "bin/a")
-	if err := j.Say(t.Context(), file("a", "1"), Keep); err != nil {
+	if err := j.SetOverride(t.Context(), file("a", "1"), Keep); err != nil {
 		t.Fatal(err)
 	}
 	newest := stored(t, path)
@@ -107,7 +107,7 @@ func TestAnOlderCopyBesideTheNewerLogIsRefusedOrWhole(t *testing.T) {
 	}
 	must(j.write.Exec("PRAGMA wal_checkpoint(TRUNCATE)"))(t)
 	did(t, j, trashOf(file("last", "1")), "r")
-	if err := j.Say(t.Context(), file("last", "1"), Keep); err != nil {
+	if err := j.SetOverride(t.Context(), file("last", "1"), Keep); err != nil {
 		t.Fatal(err)
 	}
 	newest := stored(t, path)
@@ -186,11 +186,11 @@ func TestTheHeadIsWrittenWhenARunEndsAWordIsSaidAndTheJournalIsClosed(t *testing
 		t.Fatal(err)
 	}
 	equal(t, "after the run", noted(), 4)
-	if err := j.Say(t.Context(), file("a", "1"), Keep); err != nil {
+	if err := j.SetOverride(t.Context(), file("a", "1"), Keep); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "after a word", noted(), 5)
-	if err := j.SayOf(t.Context(), Content{Size: 1}, Keep); err != nil {
+	if err := j.SetContentOverride(t.Context(), Content{Size: 1}, Keep); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "after a word on a content", noted(), 6)
@@ -215,7 +215,7 @@ func TestTheHeadIsWrittenWhenARunEndsAWordIsSaidAndTheJournalIsClosed(t *testing
 func TestAHeadThatLagsIsNoDamage(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal.db")
 	j := openAt(t, path)
-	if err := j.Say(t.Context(), file("a", "1"), Keep); err != nil {
+	if err := j.SetOverride(t.Context(), file("a", "1"), Keep); err != nil {
 		t.Fatal(err)
 	}
 	lagging := must(os.ReadFile(headName(path)))(t)
@@ -230,7 +230,7 @@ func TestAHeadThatLagsIsNoDamage(t *testing.T) {
 	if err := j.Check(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if err := j.Say(t.Context(), file("c", "1"), Keep); err != nil {
+	if err := j.SetOverride(t.Context(), file("c", "1"), Keep); err != nil {
 		t.Error(err)
 	}
 	equal(t, "noted", must(readHead(path))(t).Lines, 4)
@@ -242,10 +242,10 @@ func TestAHeadThatCannotBeWrittenIsAnErrorAndTriedAgain(t *testing.T) {
 	if err := os.Mkdir(headName(path)+".new", 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := j.Say(t.Context(), file("a", "1"), Keep); err == nil {
+	if err := j.SetOverride(t.Context(), file("a", "1"), Keep); err == nil {
 		t.Error("got nil, want an error")
 	}
-	equal(t, "the word", must(j.Word(t.Context(), file("a", "1")))(t), Keep)
+	equal(t, "the word", must(j.Override(t.Context(), file("a", "1")))(t), Keep)
 	if err := os.Remove(headName(path) + ".new"); err != nil {
 		t.Fatal(err)
 	}

@@ -29,8 +29,8 @@ type Journal struct {
 	guard   *guard   // over write; without a place if read-only, because it is not watched then
 	records *committer[*record]
 	byRef   *sql.Stmt // of Record
-	byFile  *sql.Stmt // of Word
-	bySize  *sql.Stmt // of SaidOfSize
+	byFile  *sql.Stmt // of Override
+	bySize  *sql.Stmt // of OverriddenContents
 	byMoved *sql.Stmt // of MovedLike
 
 	byContent *sql.Stmt // of found
@@ -123,7 +123,7 @@ func open(ctx context.Context, r *reserve, o Options, writable bool) (_ *Journal
 // prepare prepares the frequent queries.
 func (j *Journal) prepare(ctx context.Context) (err error) {
 	for stmt, query := range map[**sql.Stmt]string{
-		&j.byRef: recordByRef, &j.byFile: wordOfFile, &j.bySize: saidOfSize,
+		&j.byRef: recordByRef, &j.byFile: overrideOfFile, &j.bySize: anyOverrideOfSize,
 		&j.byMoved: anyMovedLike, &j.byContent: foundByKey,
 	} {
 		if *stmt, err = j.read.PrepareContext(ctx, query); err != nil {

@@ -264,7 +264,7 @@ func TestReadingMakesNoFileAndWritesNone(t *testing.T) {
 		"Begin": begun, "BeginRun": run, "Lease": leased,
 		"End": j.End(t.Context(), "k", providers.Outcome{Receipt: "r"}), "EndRun": j.EndRun(t.Context(), 1, nil, nil),
 		"Mark": second(j.Mark(t.Context(), "home", []providers.Entry{e}, noon)),
-		"Say":  j.Say(t.Context(), e, Keep), "SayOf": j.SayOf(t.Context(), Content{}, Keep),
+		"Say":  j.SetOverride(t.Context(), e, Keep), "SayOf": j.SetContentOverride(t.Context(), Content{}, Keep),
 		"SetClocks": j.SetClocks(t.Context(), Clock{}, Clock{}),
 		"Put":       s.Put(t.Context(), e, proven()), "Save": s.Save(t.Context(), "c", true),
 	} {

@@ -97,7 +97,7 @@ func TestARecordThatIsNotAtItsPlaceAnyMoreTakesNoIntent(t *testing.T) {
 				t.Errorf("Begin: got %v, want an error that says that the record is not to be relied on", err)
 			}
 			for what, err := range map[string]error{
-				"Say": j.Say(t.Context(), file("d", "1"), Keep), "SetLately": j.SetLately(t.Context(), "home", noon),
+				"Say": j.SetOverride(t.Context(), file("d", "1"), Keep), "SetLately": j.SetLately(t.Context(), "home", noon),
 				"BeginRun": second(j.BeginRun(t.Context(), "apply", "")),
 				"Lease":    second(j.Lease(t.Context(), "more", "run")), "Err": j.Err(),
 			} {
@@ -164,7 +164,7 @@ func TestARecordThatOthersWriteToIsStillItself(t *testing.T) {
 	for i := range 5 {
 		for _, j := range []*Journal{a, b} {
 			did(t, j, trashOf(file(fmt.Sprint(i), "1")), "bin")
-			if err := j.Say(t.Context(), file(fmt.Sprint(i), "1"), Keep); err != nil {
+			if err := j.SetOverride(t.Context(), file(fmt.Sprint(i), "1"), Keep); err != nil {
 				t.Fatal(err)
 			}
 		}

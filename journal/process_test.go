@@ -54,8 +54,8 @@ func storm(j *Journal) error {
 					return
 				}
 				say("ended", key)
-				if w, err := j.Word(context.Background(),
-					providers.Entry{Ref: "a", Modified: noon}); err == nil && w != NoWord {
+				if w, err := j.Override(context.Background(),
+					providers.Entry{Ref: "a", Modified: noon}); err == nil && w != NoOverride {
 					say("heard", w)
 				}
 			}
@@ -187,7 +187,7 @@ func TestAnotherProcessReadsTheHistoryAndHandsOverAWordMeanwhile(t *testing.T) {
 	if got := gather(t, reader.Operations(t.Context(), Filter{Key: key})); len(got) != 1 || got[0].Ended.IsZero() {
 		t.Errorf("got %+v, want the operation %s, ended", got, key)
 	}
-	if err := openAt(t, path).Say(t.Context(), providers.Entry{Ref: "a", Modified: noon}, Keep); err != nil {
+	if err := openAt(t, path).SetOverride(t.Context(), providers.Entry{Ref: "a", Modified: noon}, Keep); err != nil {
 		t.Fatal(err)
 	}
 	await(t, lines, "heard keep", func(string) {})

@@ -14,7 +14,7 @@ import (
 )
 
 // Record is the result for a file with a confidence of possible or more. It does not include the user's decision,
-// which callers get from Word when they act.
+// which callers get from Override when they act.
 type Record struct {
 	Entry     providers.Entry // times to the microsecond
 	Verdict   fingerprint.Verdict

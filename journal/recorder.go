@@ -195,17 +195,18 @@ func (r *recorder) putOutcome(tx *sql.Tx, c *chain, one *record) error {
 }
 
 // keepRestored records Keep for a file that is back and, if its hash is known, for its content, so that the file is
-// kept under any name. It does not replace an earlier Keep of that content, because Unsay would then revoke it.
+// kept under any name. It does not replace an earlier Keep of that content, because ClearOverrides would then revoke
+// it.
 func keepRestored(tx *sql.Tx, c *chain, back providers.Entry, at time.Time) error {
-	err := say(tx, c, back, Keep, at)
+	err := setOverride(tx, c, back, Keep, at)
 	if err != nil || back.SHA256 == ([sha256.Size]byte{}) {
 		return err
 	}
 	of := Content{Size: back.Size, SHA256: back.SHA256}
-	if before, err := scanWord(tx.QueryRow(wordOfContent, of.Size, of.SHA256[:])); err != nil || before == Keep {
+	if before, err := scanOverride(tx.QueryRow(overrideOfContent, of.Size, of.SHA256[:])); err != nil || before == Keep {
 		return err
 	}
-	return sayOf(tx, c, of, Keep, at)
+	return setContentOverride(tx, c, of, Keep, at)
 }
 
 // open returns the open operation of that key, begun by this process or an earlier one. It returns sql.ErrNoRows if

@@ -413,9 +413,9 @@ func TestAFileThatWasRestoredIsOneToKeep(t *testing.T) {
 	back := providers.Entry{Ref: "a", Revision: "as it is back", Modified: noon}
 	for _, end := range []struct {
 		outcome providers.Outcome
-		want    Word
+		want    Override
 	}{
-		{providers.Outcome{Receipt: "r", Restored: back, Err: providers.ErrBusy}, NoWord},
+		{providers.Outcome{Receipt: "r", Restored: back, Err: providers.ErrBusy}, NoOverride},
 		{providers.Outcome{Receipt: "r", Restored: back}, Keep},
 	} {
 		key, err := j.Begin(t.Context(),
@@ -431,7 +431,7 @@ func TestAFileThatWasRestoredIsOneToKeep(t *testing.T) {
 		if err := j.End(t.Context(), key, end.outcome); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := j.Word(t.Context(), back); got != end.want || err != nil {
+		if got, err := j.Override(t.Context(), back); got != end.want || err != nil {
 			t.Errorf("after a restore that ended with %v: got %q, %v, want %q", end.outcome.Err, got, err, end.want)
 		}
 	}

@@ -60,23 +60,23 @@ func TestARunThatIsNotUnderWayCannotEnd(t *testing.T) {
 func TestAWordIsOfAFileUntilItIsWrittenToAndTheLastOneCounts(t *testing.T) {
 	j := newJournal(t)
 	e := providers.Entry{Ref: "a\xff", Revision: "1", Size: 3, Modified: noon}
-	for _, w := range []Word{Keep, NoWord, NoWord, Keep} {
-		if err := j.Say(t.Context(), e, w); err != nil {
+	for _, w := range []Override{Keep, NoOverride, NoOverride, Keep} {
+		if err := j.SetOverride(t.Context(), e, w); err != nil {
 			t.Fatal(err)
 		}
-		equal(t, "word", must(j.Word(t.Context(), e))(t), w)
-		equal(t, "of all words", must(j.Words(t.Context()))(t).Of(e), w)
+		equal(t, "word", must(j.Override(t.Context(), e))(t), w)
+		equal(t, "of all words", must(j.Overrides(t.Context()))(t).Of(e), w)
 	}
 	touched, other, larger, later := e, e, e, e
 	touched.Revision, other.Ref, larger.Size, later.Modified = "2", "a", 4, noon.Add(time.Microsecond)
-	equal(t, "with other permissions", must(j.Word(t.Context(), touched))(t), Keep)
+	equal(t, "with other permissions", must(j.Override(t.Context(), touched))(t), Keep)
 	for _, e := range []providers.Entry{other, larger, later} {
-		equal(t, fmt.Sprintf("of %+v", e), must(j.Word(t.Context(), e))(t), NoWord)
+		equal(t, fmt.Sprintf("of %+v", e), must(j.Override(t.Context(), e))(t), NoOverride)
 	}
-	if err := j.SayOf(t.Context(), Content{}, Approve); err == nil {
+	if err := j.SetContentOverride(t.Context(), Content{}, Approve); err == nil {
 		t.Error("a content approved: got nil, want an error")
 	}
-	if err := j.Say(t.Context(), e, "delete"); err == nil {
+	if err := j.SetOverride(t.Context(), e, "delete"); err == nil {
 		t.Error("an unknown word: got nil, want an error")
 	}
 }
@@ -84,44 +84,44 @@ func TestAWordIsOfAFileUntilItIsWrittenToAndTheLastOneCounts(t *testing.T) {
 func TestWhatIsApprovedIsThatRevisionAlone(t *testing.T) {
 	j := newJournal(t)
 	e, touched := file("a", "1"), file("a", "2")
-	requireWord := func(when string, e providers.Entry, want Word) {
+	requireWord := func(when string, e providers.Entry, want Override) {
 		t.Helper()
-		equal(t, when, must(j.Word(t.Context(), e))(t), want)
-		equal(t, when+", of all words", must(j.Words(t.Context()))(t).Of(e), want)
+		equal(t, when, must(j.Override(t.Context(), e))(t), want)
+		equal(t, when+", of all words", must(j.Overrides(t.Context()))(t).Of(e), want)
 	}
 	for _, say := range []struct {
-		w            Word
+		w            Override
 		of           providers.Entry
-		then, others Word // of e, and of the other revision
+		then, others Override // of e, and of the other revision
 	}{
-		{Approve, e, Approve, NoWord},
-		{Approve, touched, NoWord, Approve},
+		{Approve, e, Approve, NoOverride},
+		{Approve, touched, NoOverride, Approve},
 		{Keep, e, Keep, Keep},
-		{Approve, e, Approve, NoWord},
-		{NoWord, touched, NoWord, NoWord},
+		{Approve, e, Approve, NoOverride},
+		{NoOverride, touched, NoOverride, NoOverride},
 	} {
-		if err := j.Say(t.Context(), say.of, say.w); err != nil {
+		if err := j.SetOverride(t.Context(), say.of, say.w); err != nil {
 			t.Fatal(err)
 		}
 		requireWord("of it", e, say.then)
 		requireWord("of the other revision", touched, say.others)
 	}
 	none := providers.Entry{Ref: "b"}
-	if err := j.Say(t.Context(), none, Approve); err != nil {
+	if err := j.SetOverride(t.Context(), none, Approve); err != nil {
 		t.Fatal(err)
 	}
-	requireWord("of no revision", none, NoWord)
+	requireWord("of no revision", none, NoOverride)
 }
 
 func TestKeepEndsAGraceAndApproveDoesNot(t *testing.T) {
 	j := newJournal(t)
 	e := file("a", "1")
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: proven()})
-	for w, ends := range map[Word]bool{Approve: false, Keep: true} {
+	for w, ends := range map[Override]bool{Approve: false, Keep: true} {
 		if _, err := j.Mark(t.Context(), "home", []providers.Entry{e}, noon); err != nil {
 			t.Fatal(err)
 		}
-		if err := j.Say(t.Context(), e, w); err != nil {
+		if err := j.SetOverride(t.Context(), e, w); err != nil {
 			t.Fatal(err)
 		}
 		equal(t, string(w), must(j.Record(t.Context(), "home", 1, "a"))(t).Marked.IsZero(), ends)
@@ -132,24 +132,24 @@ func TestAWordOnAContentIsOfEveryFileWithIt(t *testing.T) {
 	j := newJournal(t)
 	c := Content{Size: 7, SHA256: [32]byte{1}}
 	others := []Content{{Size: 7, SHA256: [32]byte{2}}, {Size: 8, SHA256: [32]byte{1}}, {}}
-	for _, w := range []Word{NoWord, Keep, NoWord, NoWord, Keep} {
-		if err := j.SayOf(t.Context(), c, w); err != nil {
+	for _, w := range []Override{NoOverride, Keep, NoOverride, NoOverride, Keep} {
+		if err := j.SetContentOverride(t.Context(), c, w); err != nil {
 			t.Fatal(err)
 		}
-		all := must(j.Words(t.Context()))(t)
-		equal(t, "word", must(j.WordOf(t.Context(), c))(t), w)
+		all := must(j.Overrides(t.Context()))(t)
+		equal(t, "word", must(j.ContentOverride(t.Context(), c))(t), w)
 		equal(t, "of all words", all.OfContent(c), w)
 		var want []Content
 		if w == Keep {
 			want = []Content{c}
 		}
-		equal(t, "said of its size", must(j.SaidOfSize(t.Context(), 7))(t), want)
-		equal(t, "said of its size, of all words", all.Sized(7), want)
-		equal(t, "said of another size", len(must(j.SaidOfSize(t.Context(), 8))(t))+len(all.Sized(8)), 0)
+		equal(t, "said of its size", must(j.OverriddenContents(t.Context(), 7))(t), want)
+		equal(t, "said of its size, of all words", all.OverriddenContents(7), want)
+		equal(t, "said of another size", len(must(j.OverriddenContents(t.Context(), 8))(t))+len(all.OverriddenContents(8)), 0)
 		for _, other := range others {
-			equal(t, "word on another", string(must(j.WordOf(t.Context(), other))(t)+all.OfContent(other)), "")
+			equal(t, "word on another", string(must(j.ContentOverride(t.Context(), other))(t)+all.OfContent(other)), "")
 		}
 	}
-	var none Words
+	var none Overrides
 	equal(t, "of no words", string(none.Of(file("a", "1"))+none.OfContent(c)), "")
 }

@@ -11,9 +11,9 @@ import (
 	"sweepd/providers"
 )
 
-// Saying is one valid decision on a file or on a content.
-type Saying struct {
-	Word     Word
+// OverrideRecord is one valid decision on a file or on a content.
+type OverrideRecord struct {
+	Override Override
 	At       time.Time     // UTC
 	Ref      providers.Ref // of the file; "" of a content
 	Modified time.Time     // of the file; UTC
@@ -30,7 +30,8 @@ type Place struct{ Storage, Path string }
 
 // A restore that also records a decision on the file writes its line right after the line of the outcome: see
 // recorder.putOutcome.
-const sayings = `SELECT w.word, w.said, w.ref, w.size, w.modified, coalesce(o.run, 0), coalesce(o.storage, ''), coalesce(o.path, x'')
+const selectOverrides = `SELECT w.word, w.said, w.ref, w.size, w.modified, coalesce(o.run, 0),
+	coalesce(o.storage, ''), coalesce(o.path, x'')
 	FROM words w
 	LEFT JOIN chain c ON c.line = w.line - 1 AND c.event = 'ended' AND w.word = 'keep'
 	LEFT JOIN operations o ON o.id = c.subject AND o.kind = 'restore' AND o.ref = w.ref
@@ -43,22 +44,23 @@ const saidWith = `SELECT k.size, k.sha256 FROM words w
 	JOIN operations o ON o.id = c.subject AND o.kind IN ('restore', 'gone') AND o.ref = w.ref
 	WHERE w.word = 'keep' AND w.ref = $1`
 
-// Said returns the decision on the file in its present state, with its origin. Its Word is NoWord if there is none.
-func (j *Journal) Said(ctx context.Context, e providers.Entry) (Saying, error) {
-	a := about(e)
-	s, err := scanSaying(j.read.QueryRowContext(ctx, sayings+` AND w.ref = $1 AND w.size = $2 AND w.modified = $3`,
-		[]byte(a.ref), a.size, a.modified))
+// OverrideRecord returns the decision on the file in its present state, with its origin. Its Override is NoOverride if
+// there is none.
+func (j *Journal) OverrideRecord(ctx context.Context, e providers.Entry) (OverrideRecord, error) {
+	a := overrideKeyOf(e)
+	s, err := scanOverrideRecord(j.read.QueryRowContext(ctx,
+		selectOverrides+` AND w.ref = $1 AND w.size = $2 AND w.modified = $3`, []byte(a.ref), a.size, a.modified))
 	if errors.Is(err, sql.ErrNoRows) {
-		return Saying{}, nil
+		return OverrideRecord{}, nil
 	}
 	return s, fault(err)
 }
 
-// Sayings returns all valid decisions in the order in which they were made.
-func (j *Journal) Sayings(ctx context.Context) ([]Saying, error) {
-	rows, err := j.read.QueryContext(ctx, sayings)
-	all, err := collect(rows, err, scanSaying)
-	var contents []Saying
+// OverrideRecords returns all valid decisions in the order in which they were made.
+func (j *Journal) OverrideRecords(ctx context.Context) ([]OverrideRecord, error) {
+	rows, err := j.read.QueryContext(ctx, selectOverrides)
+	all, err := collect(rows, err, scanOverrideRecord)
+	var contents []OverrideRecord
 	if err == nil {
 		rows, err = j.read.QueryContext(ctx, `SELECT word, said, size, sha256 FROM contents WHERE word <> ''`)
 		contents, err = collect(rows, err, scanContentSaying)
@@ -69,15 +71,15 @@ func (j *Journal) Sayings(ctx context.Context) ([]Saying, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read what was said: %w", err)
 	}
-	slices.SortStableFunc(all, func(a, b Saying) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(all, func(a, b OverrideRecord) int { return a.At.Compare(b.At) })
 	return all, nil
 }
 
-func scanSaying(row scanner) (s Saying, err error) {
+func scanOverrideRecord(row scanner) (s OverrideRecord, err error) {
 	var said sql.NullInt64
 	var modified int64
 	var back Place
-	if err = row.Scan(&s.Word, &said, &s.Ref, &s.Content.Size, &modified, &s.Undo,
+	if err = row.Scan(&s.Override, &said, &s.Ref, &s.Content.Size, &modified, &s.Undo,
 		&back.Storage, &back.Path); err != nil {
 		return s, err
 	}
@@ -88,10 +90,10 @@ func scanSaying(row scanner) (s Saying, err error) {
 	return s, nil
 }
 
-func scanContentSaying(row scanner) (s Saying, err error) {
+func scanContentSaying(row scanner) (s OverrideRecord, err error) {
 	var said sql.NullInt64
 	var sum sql.RawBytes
-	if err = row.Scan(&s.Word, &said, &s.Content.Size, &sum); err != nil {
+	if err = row.Scan(&s.Override, &said, &s.Content.Size, &sum); err != nil {
 		return s, err
 	}
 	s.At = moment(said)
@@ -99,7 +101,7 @@ func scanContentSaying(row scanner) (s Saying, err error) {
 }
 
 // locate sets the places from the last scans, which are newer than those of the operations.
-func (j *Journal) locate(ctx context.Context, all []Saying) error {
+func (j *Journal) locate(ctx context.Context, all []OverrideRecord) error {
 	byRef, byContent := map[providers.Ref]int{}, map[Content]int{}
 	for i, s := range all {
 		if s.Ref != "" {
@@ -134,9 +136,9 @@ func (j *Journal) locate(ctx context.Context, all []Saying) error {
 	return err
 }
 
-// Unsay revokes every decision on the file of that ref, for all its states, and the decisions on its content that
-// were made when it was restored. It returns the number of decisions on the file.
-func (j *Journal) Unsay(ctx context.Context, ref providers.Ref) (words int, err error) {
+// ClearOverrides revokes every decision on the file of that ref, for all its states, and the decisions on its content
+// that were made when it was restored. It returns the number of decisions on the file.
+func (j *Journal) ClearOverrides(ctx context.Context, ref providers.Ref) (words int, err error) {
 	err = j.appending(ctx, func(tx *sql.Tx, c *chain) error {
 		rows, err := tx.QueryContext(ctx, saidWith, []byte(ref))
 		contents, err := collect(rows, err, func(row scanner) (of Content, err error) {
@@ -160,12 +162,12 @@ func (j *Journal) Unsay(ctx context.Context, ref providers.Ref) (words int, err 
 		})
 		for _, e := range all {
 			if err == nil {
-				err = say(tx, c, e, NoWord, j.now())
+				err = setOverride(tx, c, e, NoOverride, j.now())
 			}
 		}
 		for _, of := range contents {
 			if err == nil {
-				err = sayOf(tx, c, of, NoWord, j.now())
+				err = setContentOverride(tx, c, of, NoOverride, j.now())
 			}
 		}
 		words = len(all)

@@ -27,21 +27,21 @@ func TestAWordSaysHowItCameAbout(t *testing.T) {
 		t.Fatal(err)
 	}
 	content := Content{Size: 7, SHA256: [32]byte{1}}
-	for _, err := range []error{j.Say(ctx, kept, Keep), j.Say(ctx, approved, Approve), j.SayOf(ctx, content, Keep)} {
+	for _, err := range []error{j.SetOverride(ctx, kept, Keep), j.SetOverride(ctx, approved, Approve), j.SetContentOverride(ctx, content, Keep)} {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, c := range []struct {
 		e    providers.Entry
-		word Word
+		word Override
 		undo int64
-	}{{back, Keep, run}, {kept, Keep, 0}, {approved, Approve, 0}, {file("other", "1"), NoWord, 0}} {
-		if s := must(j.Said(ctx, c.e))(t); s.Word != c.word || s.Undo != c.undo || c.word != NoWord && s.At.IsZero() {
+	}{{back, Keep, run}, {kept, Keep, 0}, {approved, Approve, 0}, {file("other", "1"), NoOverride, 0}} {
+		if s := must(j.OverrideRecord(ctx, c.e))(t); s.Override != c.word || s.Undo != c.undo || c.word != NoOverride && s.At.IsZero() {
 			t.Errorf("%s: got %+v, want %q by run %d", c.e.Ref, s, c.word, c.undo)
 		}
 	}
-	all := must(j.Sayings(ctx))(t)
+	all := must(j.OverrideRecords(ctx))(t)
 	if len(all) != 4 || all[0].Ref != back.Ref || all[0].Undo != run || len(all[0].Places) != 1 ||
 		all[0].Places[0].Path != back.Path || all[3].Content != content {
 		t.Errorf("all are %+v", all)
@@ -49,21 +49,21 @@ func TestAWordSaysHowItCameAbout(t *testing.T) {
 
 	changed := kept // a decision on it was made before it was written to
 	changed.Size++
-	if err := j.Say(ctx, changed, Keep); err != nil {
+	if err := j.SetOverride(ctx, changed, Keep); err != nil {
 		t.Fatal(err)
 	}
 	for ref, want := range map[providers.Ref]int{"back": 1, "kept": 2, "other": 0} {
-		if n := must(j.Unsay(ctx, ref))(t); n != want {
+		if n := must(j.ClearOverrides(ctx, ref))(t); n != want {
 			t.Errorf("%s: %d words were taken back, want %d", ref, n, want)
 		}
 	}
-	if err := j.Say(ctx, back, Keep); err != nil { // this time by the user
+	if err := j.SetOverride(ctx, back, Keep); err != nil { // this time by the user
 		t.Fatal(err)
 	}
-	if s := must(j.Said(ctx, back))(t); s.Word != Keep || s.Undo != 0 {
+	if s := must(j.OverrideRecord(ctx, back))(t); s.Override != Keep || s.Undo != 0 {
 		t.Errorf("got %+v, want a word of a person", s)
 	}
-	if all := must(j.Sayings(ctx))(t); len(all) != 3 {
+	if all := must(j.OverrideRecords(ctx))(t); len(all) != 3 {
 		t.Errorf("what stands is %+v, want an approval, a content and a file", all)
 	}
 	if _, err := j.Verify(ctx); err != nil {
@@ -71,17 +71,17 @@ func TestAWordSaysHowItCameAbout(t *testing.T) {
 	}
 }
 
-// TestWhatCameBackIsKeptByItsContentUntilItIsForgotten checks that Unsay, for a file that may be gone, revokes the
-// decision on its content that was made when it came back, but none that the user made.
+// TestWhatCameBackIsKeptByItsContentUntilItIsForgotten checks that ClearOverrides, for a file that may be gone, revokes
+// the decision on its content that was made when it came back, but none that the user made.
 func TestWhatCameBackIsKeptByItsContentUntilItIsForgotten(t *testing.T) {
 	for _, kind := range []providers.OpKind{providers.OpRestore, providers.OpGone} {
 		j := newJournal(t)
 		ctx := t.Context()
 		said := Content{Size: 7, SHA256: [32]byte{7}}
-		if err := j.SayOf(ctx, said, Keep); err != nil {
+		if err := j.SetContentOverride(ctx, said, Keep); err != nil {
 			t.Fatal(err)
 		}
-		for ref, want := range map[providers.Ref]Word{"new": NoWord, "said": Keep} {
+		for ref, want := range map[providers.Ref]Override{"new": NoOverride, "said": Keep} {
 			back := file(string(ref), "1")
 			back.Size, back.SHA256 = 7, [32]byte{1}
 			if ref == "said" {
@@ -100,13 +100,13 @@ func TestWhatCameBackIsKeptByItsContentUntilItIsForgotten(t *testing.T) {
 				t.Fatal(err)
 			}
 			of := Content{Size: back.Size, SHA256: back.SHA256}
-			if w := must(j.WordOf(ctx, of))(t); w != Keep {
+			if w := must(j.ContentOverride(ctx, of))(t); w != Keep {
 				t.Errorf("%s, %s: what was said is %q, want keep", kind, ref, w)
 			}
-			if n := must(j.Unsay(ctx, ref))(t); n != 1 {
+			if n := must(j.ClearOverrides(ctx, ref))(t); n != 1 {
 				t.Errorf("%s, %s: %d words were taken back, want 1", kind, ref, n)
 			}
-			if w := must(j.WordOf(ctx, of))(t); w != want {
+			if w := must(j.ContentOverride(ctx, of))(t); w != want {
 				t.Errorf("%s, %s: after forgetting it what was said is %q, want %q", kind, ref, w, want)
 			}
 		}
@@ -114,13 +114,13 @@ func TestWhatCameBackIsKeptByItsContentUntilItIsForgotten(t *testing.T) {
 		// a restore.
 		person := file("person", "1")
 		person.Size = said.Size
-		for _, err := range []error{j.Say(ctx, person, Keep), j.SayOf(ctx, said, Keep)} {
+		for _, err := range []error{j.SetOverride(ctx, person, Keep), j.SetContentOverride(ctx, said, Keep)} {
 			if err != nil {
 				t.Fatal(err)
 			}
 		}
-		must(j.Unsay(ctx, person.Ref))(t)
-		if w := must(j.WordOf(ctx, said))(t); w != Keep {
+		must(j.ClearOverrides(ctx, person.Ref))(t)
+		if w := must(j.ContentOverride(ctx, said))(t); w != Keep {
 			t.Errorf("%s: a person's word on a content is %q, want keep", kind, w)
 		}
 		if _, err := j.Verify(ctx); err != nil {

@@ -105,7 +105,7 @@ func TestATemporaryJournalDoesEverythingAndLeavesNothing(t *testing.T) {
 	}
 	release := must(j.Lease(t.Context(), "home", "scan"))(t)
 	for _, err := range []error{
-		s.Save(t.Context(), "next", true), j.Say(t.Context(), file("1", "1"), Keep),
+		s.Save(t.Context(), "next", true), j.SetOverride(t.Context(), file("1", "1"), Keep),
 		j.EndRun(t.Context(), run, nil, nil), j.Check(t.Context()), release(),
 	} {
 		if err != nil {

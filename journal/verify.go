@@ -134,10 +134,10 @@ func (v *verifier) follow(l *link) error {
 		columns, err = v.ended(l)
 	case runBegun, runEnded:
 		columns, err = v.ofRun(l)
-	case saidFile:
-		err = v.said(l, v.file, 7, &v.filesStanding)
-	case saidContent:
-		err = v.said(l, v.content, 5, &v.contentsStand)
+	case fileOverridden:
+		err = v.verifyOverride(l, v.file, 7, &v.filesStanding)
+	case contentOverridden:
+		err = v.verifyOverride(l, v.content, 5, &v.contentsStand)
 	default:
 		err = l.broken("it tells of %q, which is unknown", l.event)
 	}
@@ -265,9 +265,9 @@ func (v *verifier) ofRun(l *link) ([]any, error) {
 	return atBegin, nil
 }
 
-// said returns an error unless the decision is still as in l or was replaced at a later line. The row has n columns,
-// of which the first is the line.
-func (v *verifier) said(l *link, row *sql.Stmt, n int, standing *int64) error {
+// verifyOverride returns an error unless the decision is still as in l or was replaced at a later line. The row has n
+// columns, of which the first is the line.
+func (v *verifier) verifyOverride(l *link, row *sql.Stmt, n int, standing *int64) error {
 	columns, targets := make([]any, n), make([]any, n)
 	for i := range columns {
 		targets[i] = &columns[i]

@@ -10,48 +10,48 @@ import (
 	"sweepd/providers"
 )
 
-// Word is the user's decision on one file or on one content.
-type Word string
+// Override is the user's decision on one file or on one content.
+type Override string
 
 // The decisions. One process may record them while another sweeps.
 const (
-	NoWord  Word = ""
-	Keep    Word = "keep"    // do not touch the file
-	Approve Word = "approve" // this revision may be trashed although it is held or up for review
+	NoOverride Override = ""
+	Keep       Override = "keep"    // do not touch the file
+	Approve    Override = "approve" // this revision may be trashed although it is held or up for review
 )
 
-// said identifies the subject of a decision: a file until it is written to. It leaves out the storage's name and the
-// rest of the revision, because a file with new permissions, or back from the trash, is still the one that the user
+// overrideKey identifies the subject of a decision: a file until it is written to. It leaves out the storage's name and
+// the rest of the revision, because a file with new permissions, or back from the trash, is still the one that the user
 // meant. An error here keeps a file too many; so Approve, which allows a deletion, counts only for its revision.
-type said struct {
+type overrideKey struct {
 	ref            providers.Ref
 	size, modified int64
 }
 
-func about(e providers.Entry) said {
-	return said{e.Ref, e.Size, e.Modified.UnixMicro()}
+func overrideKeyOf(e providers.Entry) overrideKey {
+	return overrideKey{e.Ref, e.Size, e.Modified.UnixMicro()}
 }
 
-// spoken is the decision on a file with the revision for which it was made.
-type spoken struct {
-	word     Word
+// fileOverride is the decision on a file with the revision for which it was made.
+type fileOverride struct {
+	override Override
 	revision providers.Revision
 }
 
 // of returns the decision that is valid for that revision.
-func (s spoken) of(r providers.Revision) Word {
-	if s.word == Approve && (s.revision != r || r == "") {
-		return NoWord
+func (s fileOverride) of(r providers.Revision) Override {
+	if s.override == Approve && (s.revision != r || r == "") {
+		return NoOverride
 	}
-	return s.word
+	return s.override
 }
 
-// Say records the user's decision on the file until the file is written to. It replaces an earlier one; NoWord
-// revokes it. Keep also ends a grace. Approve counts for this revision only. After an error the decision may have
-// been recorded.
-func (j *Journal) Say(ctx context.Context, e providers.Entry, w Word) error {
+// SetOverride records the user's decision on the file until the file is written to. It replaces an earlier one;
+// NoOverride revokes it. Keep also ends a grace. Approve counts for this revision only. After an error the decision may
+// have been recorded.
+func (j *Journal) SetOverride(ctx context.Context, e providers.Entry, w Override) error {
 	switch w {
-	case NoWord, Keep, Approve:
+	case NoOverride, Keep, Approve:
 	default:
 		return fmt.Errorf("%q is not a word: keep or approve", w)
 	}
@@ -61,7 +61,7 @@ func (j *Journal) Say(ctx context.Context, e providers.Entry, w Word) error {
 				return err
 			}
 		}
-		return say(tx, c, e, w, j.now())
+		return setOverride(tx, c, e, w, j.now())
 	})
 	if err != nil {
 		return err
@@ -70,63 +70,63 @@ func (j *Journal) Say(ctx context.Context, e providers.Entry, w Word) error {
 }
 
 const (
-	wordOfFile = `SELECT word, revision FROM words WHERE ref = $1 AND size = $2 AND modified = $3`
-	sayWord    = `INSERT INTO words (ref, size, modified, revision, word, said, line) VALUES ($1, $2, $3, $4, $5, $6, $7)
+	overrideOfFile = `SELECT word, revision FROM words WHERE ref = $1 AND size = $2 AND modified = $3`
+	upsertOverride = `INSERT INTO words (ref, size, modified, revision, word, said, line) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (ref, size, modified) DO UPDATE SET
 		revision = excluded.revision, word = excluded.word, said = excluded.said, line = excluded.line RETURNING id`
 )
 
-func say(tx *sql.Tx, c *chain, e providers.Entry, w Word, at time.Time) error {
-	a := about(e)
-	if w == NoWord {
+func setOverride(tx *sql.Tx, c *chain, e providers.Entry, w Override, at time.Time) error {
+	a := overrideKeyOf(e)
+	if w == NoOverride {
 		// No row is needed if there is no decision to revoke.
-		before, err := scanSpoken(tx.QueryRow(wordOfFile, []byte(a.ref), a.size, a.modified))
-		if err != nil || before.word == NoWord {
+		before, err := scanFileOverride(tx.QueryRow(overrideOfFile, []byte(a.ref), a.size, a.modified))
+		if err != nil || before.override == NoOverride {
 			return err
 		}
 	}
 	columns := []any{[]byte(a.ref), a.size, a.modified, []byte(e.Revision), string(w), micros(at)}
 	var id int64
-	if err := tx.QueryRow(sayWord, append(columns, c.next())...).Scan(&id); err != nil {
+	if err := tx.QueryRow(upsertOverride, append(columns, c.next())...).Scan(&id); err != nil {
 		return err
 	}
-	return c.append(saidFile, id, appendFields(nil, columns...))
+	return c.append(fileOverridden, id, appendFields(nil, columns...))
 }
 
-func scanSpoken(row scanner) (s spoken, err error) {
-	if err = row.Scan(&s.word, &s.revision); errors.Is(err, sql.ErrNoRows) {
-		return spoken{}, nil
+func scanFileOverride(row scanner) (s fileOverride, err error) {
+	if err = row.Scan(&s.override, &s.revision); errors.Is(err, sql.ErrNoRows) {
+		return fileOverride{}, nil
 	}
 	return s, err
 }
 
-// Word returns the latest decision on the file by any process. It returns NoWord if there is none, or if another
-// revision was approved.
-func (j *Journal) Word(ctx context.Context, e providers.Entry) (Word, error) {
-	a := about(e)
-	s, err := scanSpoken(one(ctx, j.byFile, []byte(a.ref), a.size, a.modified))
+// Override returns the latest decision on the file by any process. It returns NoOverride if there is none, or if
+// another revision was approved.
+func (j *Journal) Override(ctx context.Context, e providers.Entry) (Override, error) {
+	a := overrideKeyOf(e)
+	s, err := scanFileOverride(one(ctx, j.byFile, []byte(a.ref), a.size, a.modified))
 	return s.of(e.Revision), fault(err)
 }
 
-// Words holds all decisions of the user.
-type Words struct {
-	files    map[said]spoken
-	contents map[Content]Word
+// Overrides holds all decisions of the user.
+type Overrides struct {
+	files    map[overrideKey]fileOverride
+	contents map[Content]Override
 	sizes    map[int64][]Content
 }
 
-// Of is Journal.Word at the time when the Words were read. A caller that is about to act asks the Journal instead,
-// because the decision may have changed.
-func (w Words) Of(e providers.Entry) Word { return w.files[about(e)].of(e.Revision) }
+// Of is Journal.Override at the time when the Overrides were read. A caller that is about to act asks the Journal
+// instead, because the decision may have changed.
+func (w Overrides) Of(e providers.Entry) Override { return w.files[overrideKeyOf(e)].of(e.Revision) }
 
-// Words reads all decisions at once, for many files.
-func (j *Journal) Words(ctx context.Context) (Words, error) {
-	w := Words{map[said]spoken{}, map[Content]Word{}, map[int64][]Content{}}
+// Overrides reads all decisions at once, for many files.
+func (j *Journal) Overrides(ctx context.Context) (Overrides, error) {
+	w := Overrides{map[overrideKey]fileOverride{}, map[Content]Override{}, map[int64][]Content{}}
 	rows, err := j.read.QueryContext(ctx, `SELECT ref, size, modified, word, revision FROM words WHERE word <> ''`)
 	_, err = collect(rows, err, func(row scanner) (none struct{}, err error) {
-		var a said
-		var s spoken
-		err = row.Scan(&a.ref, &a.size, &a.modified, &s.word, &s.revision)
+		var a overrideKey
+		var s fileOverride
+		err = row.Scan(&a.ref, &a.size, &a.modified, &s.override, &s.revision)
 		w.files[a] = s
 		return none, err
 	})
@@ -134,7 +134,7 @@ func (j *Journal) Words(ctx context.Context) (Words, error) {
 		err = j.readContents(ctx, w)
 	}
 	if err != nil {
-		return Words{}, fmt.Errorf("read all words: %w", err)
+		return Overrides{}, fmt.Errorf("read all words: %w", err)
 	}
 	return w, nil
 }

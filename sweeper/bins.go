@@ -65,7 +65,7 @@ func (s *Sweeper) bins(
 		}
 		ours[op.Receipt] = op
 	}
-	said, err := s.o.Journal.Words(ctx)
+	snapshot, err := s.o.Journal.Overrides(ctx)
 	if err != nil {
 		return fmt.Errorf("read what a person said: %w", err)
 	}
@@ -95,7 +95,7 @@ func (s *Sweeper) bins(
 				bin = append(bin, b)
 			}
 		}
-		s.judgeBin(ctx, st, wordsThen{said}, bin, only != nil, sum)
+		s.judgeBin(ctx, st, overrideSnapshot{snapshot}, bin, only != nil, sum)
 		for _, b := range bin {
 			m.note(b)
 			each(*b)
@@ -112,7 +112,7 @@ func (s *Sweeper) bins(
 
 // judgeBin judges the entries: several at once on a far storage, where most of the time is spent on waiting.
 func (s *Sweeper) judgeBin(
-	ctx context.Context, st *providers.Storage, w words, bin []*TrashEntry, whole bool, sum *Summary,
+	ctx context.Context, st *providers.Storage, w overrides, bin []*TrashEntry, whole bool, sum *Summary,
 ) {
 	n := 1
 	if far(st) {
@@ -153,7 +153,7 @@ func (s *Summary) unlistedBin(st *providers.Storage, err error) {
 
 // judgeTrashEntry fills in by which right the entry may be purged and whether it is due.
 func (s *Sweeper) judgeTrashEntry(
-	ctx context.Context, st *providers.Storage, r *reader, w words, b *TrashEntry, whole bool,
+	ctx context.Context, st *providers.Storage, r *reader, w overrides, b *TrashEntry, whole bool,
 ) error {
 	t := b.Trashed
 	if t.Left != "" {
@@ -276,7 +276,7 @@ func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want fun
 	if ages.Ours <= 0 {
 		return nil
 	}
-	said, err := s.o.Journal.Words(ctx)
+	snapshot, err := s.o.Journal.Overrides(ctx)
 	if err != nil {
 		return fmt.Errorf("read what a person said: %w", err)
 	}
@@ -290,7 +290,7 @@ func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want fun
 		if err != nil || !b.Due || !far(st) && left(ctx, st, op) {
 			continue
 		}
-		switch kept, err := keptInBin(ctx, st, r, b.Trashed, wordsThen{said}); {
+		switch kept, err := keptInBin(ctx, st, r, b.Trashed, overrideSnapshot{snapshot}); {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:

@@ -39,7 +39,7 @@ func TestACopyThatStaysForAnotherReasonLetsTheOthersGo(t *testing.T) {
 	b := newBox(t, lastCopies)
 	b.put(ours(1), picture(1))
 	b.put(ours(2), picture(1))
-	b.say(ours(2), journal.Keep)
+	b.setOverride(ours(2), journal.Keep)
 	if p, _ := b.plan(); len(p.Trash) != 1 || p.Trash[0].Entry.Path != ours(1) {
 		t.Errorf("the plan is %+v", p)
 	}

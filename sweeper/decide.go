@@ -23,46 +23,47 @@ func facts(storage string, rec journal.Record) policy.Facts {
 	}
 }
 
-// words looks up the user's decisions on files: as of the start of a scan (wordsThen), or as of now (wordsNow).
-type words interface {
-	of(ctx context.Context, e providers.Entry) (journal.Word, error)
+// overrides looks up the user's decisions on files: as of the start of a scan (overrideSnapshot), or as of now
+// (liveOverrides).
+type overrides interface {
+	of(ctx context.Context, e providers.Entry) (journal.Override, error)
 	sized(ctx context.Context, size int64) ([]journal.Content, error) // the contents of that size with a decision
-	ofContent(ctx context.Context, c journal.Content) (journal.Word, error)
+	ofContent(ctx context.Context, c journal.Content) (journal.Override, error)
 }
 
-type wordsThen struct{ journal.Words }
+type overrideSnapshot struct{ journal.Overrides }
 
-func (w wordsThen) of(_ context.Context, e providers.Entry) (journal.Word, error) {
+func (w overrideSnapshot) of(_ context.Context, e providers.Entry) (journal.Override, error) {
 	return w.Of(e), nil
 }
 
-func (w wordsThen) sized(_ context.Context, size int64) ([]journal.Content, error) {
-	return w.Sized(size), nil
+func (w overrideSnapshot) sized(_ context.Context, size int64) ([]journal.Content, error) {
+	return w.OverriddenContents(size), nil
 }
 
-func (w wordsThen) ofContent(_ context.Context, c journal.Content) (journal.Word, error) {
+func (w overrideSnapshot) ofContent(_ context.Context, c journal.Content) (journal.Override, error) {
 	return w.OfContent(c), nil
 }
 
-type wordsNow struct{ *journal.Journal }
+type liveOverrides struct{ *journal.Journal }
 
-func (w wordsNow) of(ctx context.Context, e providers.Entry) (journal.Word, error) {
-	return w.Word(ctx, e)
+func (w liveOverrides) of(ctx context.Context, e providers.Entry) (journal.Override, error) {
+	return w.Override(ctx, e)
 }
 
-func (w wordsNow) sized(ctx context.Context, size int64) ([]journal.Content, error) {
-	return w.SaidOfSize(ctx, size)
+func (w liveOverrides) sized(ctx context.Context, size int64) ([]journal.Content, error) {
+	return w.OverriddenContents(ctx, size)
 }
 
-func (w wordsNow) ofContent(ctx context.Context, c journal.Content) (journal.Word, error) {
-	return w.WordOf(ctx, c)
+func (w liveOverrides) ofContent(ctx context.Context, c journal.Content) (journal.Override, error) {
+	return w.ContentOverride(ctx, c)
 }
 
 // decide returns the decision of due, and holds a due file if a guard does. On a far storage the guards cost a
 // request for each file, and they are asked again before the move; so a scan applies only the guards that the entry
 // itself shows.
 func (s *Sweeper) decide(
-	ctx context.Context, st *providers.Storage, r *reader, rec journal.Record, w words,
+	ctx context.Context, st *providers.Storage, r *reader, rec journal.Record, w overrides,
 ) (policy.Decision, error) {
 	d, err := s.due(ctx, st, r, rec, w)
 	switch {
@@ -113,25 +114,25 @@ func (s *Sweeper) guarded(
 // first: nothing makes it delete a file that its rules keep. Then comes the user's decision, then the clock. An error
 // means that the file is gone or in flux, or that ctx has ended; any other failure holds the file.
 func (s *Sweeper) due(
-	ctx context.Context, st *providers.Storage, r *reader, rec journal.Record, w words,
+	ctx context.Context, st *providers.Storage, r *reader, rec journal.Record, w overrides,
 ) (policy.Decision, error) {
 	d := s.o.Policy.Decide(facts(st.Name(), rec), s.o.Now())
 	if d.Action == policy.Keep {
 		return d, nil
 	}
-	word, err := said(ctx, st, r, rec.Entry, w)
+	override, err := overrideOf(ctx, st, r, rec.Entry, w)
 	switch {
 	case passing(ctx, err):
 		return d, err
 	case err != nil:
 		return hold(d, policy.GroundUnknown, fmt.Sprintf("it could not be found out what you said of it: %v", err)), nil
-	case word == journal.Keep:
+	case override == journal.Keep:
 		return policy.Decision{
 			Action:  policy.Keep,
 			Ground:  policy.GroundWord,
 			Reasons: []string{s.whyKept(ctx, rec.Entry)},
 		}, nil
-	case word == journal.Approve:
+	case override == journal.Approve:
 		d.Action, d.Approved, d.Grace, d.NotBefore, d.Ground = policy.Trash, true, false, time.Time{}, ""
 		d.Reasons = append(d.Reasons, "you approved it as it is")
 		return d, nil
@@ -144,12 +145,12 @@ func (s *Sweeper) due(
 
 // whyKept returns the reason why the user's decision keeps a file.
 func (s *Sweeper) whyKept(ctx context.Context, e providers.Entry) string {
-	said, err := s.o.Journal.Said(ctx, e)
-	switch on := said.At.Local().Format(time.DateOnly); {
-	case err != nil || said.Word != journal.Keep:
+	record, err := s.o.Journal.OverrideRecord(ctx, e)
+	switch on := record.At.Local().Format(time.DateOnly); {
+	case err != nil || record.Override != journal.Keep:
 		return "you said keep to, or brought back, a file with the same content"
-	case said.Undo != 0:
-		return fmt.Sprintf("you brought it back on %s, by run %d", on, said.Undo)
+	case record.Undo != 0:
+		return fmt.Sprintf("you brought it back on %s, by run %d", on, record.Undo)
 	default:
 		return "you said keep on " + on
 	}
@@ -168,28 +169,30 @@ func passing(ctx context.Context, err error) bool {
 	return err != nil && (ctx.Err() != nil || errors.Is(err, fs.ErrNotExist) || errors.Is(err, providers.ErrChanged))
 }
 
-// said returns the user's decision on the file, or on any file with its content. Keep takes precedence, so that an
-// approval by mistake does not delete a content that is kept.
-func said(ctx context.Context, st *providers.Storage, r *reader, e providers.Entry, w words) (journal.Word, error) {
-	word, err := w.of(ctx, e)
-	if err != nil || word == journal.Keep {
-		return word, err
+// overrideOf returns the user's decision on the file, or on any file with its content. Keep takes precedence, so that
+// an approval by mistake does not delete a content that is kept.
+func overrideOf(
+	ctx context.Context, st *providers.Storage, r *reader, e providers.Entry, w overrides,
+) (journal.Override, error) {
+	override, err := w.of(ctx, e)
+	if err != nil || override == journal.Keep {
+		return override, err
 	}
 	among, err := w.sized(ctx, e.Size)
 	if err != nil || len(among) == 0 {
-		return word, err
+		return override, err
 	}
 	c, known := oneOf(among, e)
 	if !known {
 		c, err = content(ctx, st, r, e)
 	}
 	if err != nil {
-		return word, err
+		return override, err
 	}
-	if of, err := w.ofContent(ctx, c); err != nil || of != journal.NoWord {
+	if of, err := w.ofContent(ctx, c); err != nil || of != journal.NoOverride {
 		return of, err
 	}
-	return word, nil
+	return override, nil
 }
 
 // oneOf returns the one of the contents that e has, by the hashes that are known without reading e. It returns the

@@ -27,9 +27,9 @@ func (b *box) entry(path string) providers.Entry {
 	return providers.Entry{}
 }
 
-func (b *box) say(path string, w journal.Word) {
+func (b *box) setOverride(path string, w journal.Override) {
 	b.Helper()
-	if err := b.journal.Say(b.Context(), b.entry(path), w); err != nil {
+	if err := b.journal.SetOverride(b.Context(), b.entry(path), w); err != nil {
 		b.Fatal(err)
 	}
 }
@@ -39,14 +39,14 @@ func (b *box) keepContent(path string) {
 	b.Helper()
 	c, err := b.sweeper().Content(b.Context(), b.storage(), b.entry(path))
 	if err == nil {
-		err = b.journal.SayOf(b.Context(), c, journal.Keep)
+		err = b.journal.SetContentOverride(b.Context(), c, journal.Keep)
 	}
 	if err != nil {
 		b.Fatal(err)
 	}
 }
 
-func (b *box) approve(path string) { b.Helper(); b.say(path, journal.Approve) }
+func (b *box) approve(path string) { b.Helper(); b.setOverride(path, journal.Approve) }
 
 // decision returns the decision on the file in a scan.
 func (b *box) decision(path string) (d policy.Decision) {
@@ -118,7 +118,7 @@ func TestAFileThatCannotBeComparedWithWhatIsKeptIsHeld(t *testing.T) {
 	if _, err := b.over(weak{b.driver}).Scan(t.Context(), sweeper.ScanOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.journal.SayOf(t.Context(), journal.Content{Size: int64(len(picture(1)))}, journal.Keep); err != nil {
+	if err := b.journal.SetContentOverride(t.Context(), journal.Content{Size: int64(len(picture(1)))}, journal.Keep); err != nil {
 		t.Fatal(err)
 	}
 	b.fail(providertest.Fault{Method: "ReadRange", Err: errors.New("I/O error")})

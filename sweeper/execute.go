@@ -310,7 +310,7 @@ func (s *Sweeper) trash(ctx context.Context, r *reader, run int64, it *Item, gon
 	if err != nil {
 		return err
 	}
-	d, err := s.due(ctx, st, r, rec, wordsNow{s.o.Journal})
+	d, err := s.due(ctx, st, r, rec, liveOverrides{s.o.Journal})
 	if err != nil {
 		return err
 	}
@@ -451,7 +451,7 @@ func (w *purge) purge(ctx context.Context, r *reader, run int64, it Item) error 
 		b.Storage != it.Storage {
 		return fmt.Errorf("%w: no such file is in the trash for so long", errKept)
 	}
-	switch kept, err := keptInBin(ctx, st, r, b.Trashed, wordsNow{w.s.o.Journal}); {
+	switch kept, err := keptInBin(ctx, st, r, b.Trashed, liveOverrides{w.s.o.Journal}); {
 	case err != nil:
 		return err
 	case kept:

@@ -147,7 +147,7 @@ func TestAFileKeptWhileThePlanWasReadIsLeftAlone(t *testing.T) {
 	b.put(ours(1), picture(1))
 	p, _ := b.plan()
 	e := p.Trash[0].Entry
-	if err := b.journal.Say(t.Context(), e, journal.Keep); err != nil {
+	if err := b.journal.SetOverride(t.Context(), e, journal.Keep); err != nil {
 		t.Fatal(err)
 	}
 	if sum := b.execute(p); sum.Refused != 1 {
@@ -601,8 +601,8 @@ func TestAFileToKeepLosesItsGrace(t *testing.T) {
 	b.put(ours(1), picture(1))
 	p, _ := b.plan()
 	b.execute(p)
-	for _, word := range []journal.Word{journal.Keep, journal.NoWord} {
-		if err := b.journal.Say(t.Context(), p.Mark[0].Entry, word); err != nil {
+	for _, override := range []journal.Override{journal.Keep, journal.NoOverride} {
+		if err := b.journal.SetOverride(t.Context(), p.Mark[0].Entry, override); err != nil {
 			t.Fatal(err)
 		}
 	}

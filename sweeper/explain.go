@@ -36,7 +36,7 @@ func (s *Sweeper) Explain(ctx context.Context, st *providers.Storage, e provider
 	if err := s.prepare(ctx); err != nil {
 		return Explanation{}, err
 	}
-	d, err := s.due(ctx, st, new(reader), rec, wordsNow{s.o.Journal})
+	d, err := s.due(ctx, st, new(reader), rec, liveOverrides{s.o.Journal})
 	if err == nil && d.Action == policy.Trash && !d.Approved {
 		d, err = s.guarded(ctx, st, rec, d)
 	}

@@ -350,7 +350,7 @@ func TestWhatADiskKeepsByContentADropboxKeepsUnread(t *testing.T) {
 	b.put("/data/root/a.png", genuine)
 	b.put("/data/root/b.png", other)
 	b.dueAre("/data/root/a.png", "/data/root/b.png")
-	if err := b.journal.SayOf(t.Context(), c, "keep"); err != nil {
+	if err := b.journal.SetContentOverride(t.Context(), c, "keep"); err != nil {
 		t.Fatal(err)
 	}
 	before := b.account.BytesRead()

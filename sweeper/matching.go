@@ -108,7 +108,7 @@ func (s *Sweeper) places(paths []string) (all []place) {
 
 // keptInBin reports whether the user has decided to keep the content of the entry, which takes precedence over any
 // right to purge. It returns false if the entry is gone.
-func keptInBin(ctx context.Context, st *providers.Storage, r *reader, t providers.Trashed, w words) (bool, error) {
+func keptInBin(ctx context.Context, st *providers.Storage, r *reader, t providers.Trashed, w overrides) (bool, error) {
 	if among, err := w.sized(ctx, t.Size); err != nil || len(among) == 0 {
 		return false, err
 	}
@@ -120,6 +120,6 @@ func keptInBin(ctx context.Context, st *providers.Storage, r *reader, t provider
 	if err != nil {
 		return false, err
 	}
-	word, err := w.ofContent(ctx, journal.Content{Size: t.Size, SHA256: sums.SHA256})
-	return word == journal.Keep, err
+	override, err := w.ofContent(ctx, journal.Content{Size: t.Size, SHA256: sums.SHA256})
+	return override == journal.Keep, err
 }

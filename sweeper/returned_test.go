@@ -109,7 +109,7 @@ func TestWhatSweepdPurgedOrRestoredIsNotTakenForReturned(t *testing.T) {
 	}
 	b.undo(run.Run)
 	for _, err := range []error{
-		b.journal.Say(t.Context(), b.entry(ours(1)), journal.NoWord),
+		b.journal.SetOverride(t.Context(), b.entry(ours(1)), journal.NoOverride),
 		b.forgetContent(ours(1)),
 	} {
 		if err != nil {
@@ -126,7 +126,7 @@ func (b *box) forgetContent(path string) error {
 	if err != nil {
 		return err
 	}
-	return b.journal.SayOf(b.Context(), c, journal.NoWord)
+	return b.journal.SetContentOverride(b.Context(), c, journal.NoOverride)
 }
 
 func TestAFileThatCannotBeComparedWithTheTrashIsHeld(t *testing.T) {

@@ -57,8 +57,8 @@ type scan struct {
 	o    ScanOptions
 	seen *journal.Seen
 
-	words wordsThen // the user's decisions at the start of the scan
-	pass  *pass     // the listing under way
+	overrides overrideSnapshot // the user's decisions at the start of the scan
+	pass      *pass            // the listing under way
 
 	mu    sync.Mutex
 	sum   *Summary
@@ -87,12 +87,12 @@ func (s *Sweeper) scanStorage(ctx context.Context, st *providers.Storage, o Scan
 	if err != nil {
 		return fmt.Errorf("read the journal: %w", err)
 	}
-	words, err := s.o.Journal.Words(ctx)
+	snapshot, err := s.o.Journal.Overrides(ctx)
 	if err != nil {
 		return fmt.Errorf("read what a person said: %w", err)
 	}
 	sc := &scan{
-		Sweeper: s, st: st, o: o, seen: seen, words: wordsThen{words}, sum: sum,
+		Sweeper: s, st: st, o: o, seen: seen, overrides: overrideSnapshot{snapshot}, sum: sum,
 		found: map[providers.Ref]providers.Revision{},
 	}
 	since := providers.Cursor("")
@@ -348,7 +348,7 @@ func (sc *scan) remember(ctx context.Context, r *reader, l listed, v fingerprint
 // emit counts a verdict and reports it to Each, if asked for, with the decision on the file.
 func (sc *scan) emit(ctx context.Context, r *reader, rec journal.Record, fetched int64) {
 	e, v := rec.Entry, rec.Verdict
-	d, err := sc.decide(ctx, sc.st, r, rec, sc.words)
+	d, err := sc.decide(ctx, sc.st, r, rec, sc.overrides)
 	sc.mu.Lock()
 	defer sc.mu.Unlock()
 	sc.sum.BytesRead += fetched

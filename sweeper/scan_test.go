@@ -171,7 +171,7 @@ func TestAKeptFileIsKeptWhateverThePolicySays(t *testing.T) {
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	found, _ := b.scan(false)
-	if err := b.journal.Say(t.Context(), found[0].Entry, journal.Keep); err != nil {
+	if err := b.journal.SetOverride(t.Context(), found[0].Entry, journal.Keep); err != nil {
 		t.Fatal(err)
 	}
 	if found, _ = b.scan(false); found[0].Decision.Action != policy.Keep {

@@ -46,7 +46,7 @@ func TestASummarySaysOfEachRuleWhatBecameOfItsFiles(t *testing.T) {
 	b.put(in("other", 13)+".bak.png", picture(13))
 	b.account.Write(ours(6), picture(6), b.clock.Add(-time.Second)) // within the settle time
 	b.account.Hold(ours(1), providers.Held{Guard: providers.GuardGit, Why: "Git tracks it"})
-	b.say(ours(2), journal.Keep)
+	b.setOverride(ours(2), journal.Keep)
 	p, scan := b.plan()
 	if size := int64(len(picture(0))); scan.Rules["mine"].Due != 4 || scan.Rules["mine"].DueBytes != 4*size {
 		t.Errorf("due are %+v, want 4 files of %d bytes", scan.Rules["mine"], size)

@@ -174,7 +174,7 @@ func hashesInBin(ctx context.Context, st *providers.Storage, r *reader, op journ
 func (s *Sweeper) keepContent(ctx context.Context, st *providers.Storage, r *reader, e providers.Entry) error {
 	c, err := content(ctx, st, r, e)
 	if err == nil {
-		err = s.o.Journal.SayOf(ctx, c, journal.Keep)
+		err = s.o.Journal.SetContentOverride(ctx, c, journal.Keep)
 	}
 	if err != nil {
 		return &unkeptError{err}

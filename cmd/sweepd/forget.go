@@ -116,7 +116,7 @@ func (p *program) broughtBack(cmd *cobra.Command, run int64) (ops []journal.Oper
 
 // lastKept returns the latest run by which a file is kept.
 func lastKept(ctx context.Context, j *journal.Journal) (run int64, err error) {
-	all, err := j.Sayings(ctx)
+	all, err := j.OverrideRecords(ctx)
 	for _, s := range all {
 		run = max(run, s.Undo)
 	}
@@ -141,19 +141,19 @@ func forgetBack(ctx context.Context, a *app.App, op journal.Operation) (forgot b
 	if !gone {
 		e = now
 	}
-	if said, err := a.Journal.Said(ctx, e); err != nil || said.Undo == 0 {
+	if said, err := a.Journal.OverrideRecord(ctx, e); err != nil || said.Undo == 0 {
 		return false, err
 	}
 	if !gone {
 		c, err := a.Sweeper.Content(ctx, st, e)
 		if err == nil {
-			err = a.Journal.SayOf(ctx, c, journal.NoWord)
+			err = a.Journal.SetContentOverride(ctx, c, journal.NoOverride)
 		}
 		if err != nil {
 			return false, err
 		}
 	}
-	_, err = a.Journal.Unsay(ctx, e.Ref)
+	_, err = a.Journal.ClearOverrides(ctx, e.Ref)
 	return err == nil, err
 }
 
@@ -162,7 +162,7 @@ func (p *program) forgetOne(cmd *cobra.Command, arg string) error {
 	if hash, ok := strings.CutPrefix(arg, "sha256:"); ok {
 		return p.forgetContent(cmd, hash)
 	}
-	err := p.sayOne(cmd, arg, p.sayNothing)
+	err := p.setOverride(cmd, arg, p.forgetFile)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -178,7 +178,7 @@ func (p *program) forgetOne(cmd *cobra.Command, arg string) error {
 		refs = append(refs, providers.Ref(path))
 	}
 	for _, ref := range refs {
-		switch n, unsayErr := a.Journal.Unsay(cmd.Context(), ref); {
+		switch n, unsayErr := a.Journal.ClearOverrides(cmd.Context(), ref); {
 		case unsayErr != nil:
 			return unsayErr
 		case n > 0:
@@ -196,13 +196,13 @@ func (p *program) forgetContent(cmd *cobra.Command, hash string) error {
 		return err
 	}
 	defer a.Close()
-	all, err := a.Journal.Sayings(cmd.Context())
+	all, err := a.Journal.OverrideRecords(cmd.Context())
 	if err != nil {
 		return err
 	}
 	for _, s := range all {
 		if s.Ref == "" && hex.EncodeToString(s.Content.SHA256[:]) == strings.ToLower(hash) {
-			if err := a.Journal.SayOf(cmd.Context(), s.Content, journal.NoWord); err != nil {
+			if err := a.Journal.SetContentOverride(cmd.Context(), s.Content, journal.NoOverride); err != nil {
 				return err
 			}
 			p.term.printf("sha256:%s: left to the policy\n", strings.ToLower(hash))

@@ -38,9 +38,9 @@ included, with the command that takes it back.`,
 			case asJSON && !list:
 				return &app.UsageError{Err: errors.New("--json goes with --list"), Hint: "sweepd keep --list --json"}
 			case list:
-				return p.sayings(cmd, asJSON)
+				return p.listOverrides(cmd, asJSON)
 			}
-			return p.say(cmd, args, p.sayKeep)
+			return p.setOverrides(cmd, args, p.keepFile)
 		},
 	}
 	cmd.Flags().BoolVar(&list, "list", false, "everything that is kept or approved")
@@ -58,21 +58,21 @@ a guard, a grace or the clock holds. It is about the file exactly as it is: one
 that changes in any way is held again. What a rule keeps, or you said keep to,
 stays; the limits count it.`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return p.say(cmd, args, p.sayApprove) },
+		RunE: func(cmd *cobra.Command, args []string) error { return p.setOverrides(cmd, args, p.approveFile) },
 	}
 }
 
-// saying records a decision of the user on one file and returns a description of it.
-type saying func(ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry) (string, error)
+// setOverride records a decision of the user on one file and returns a description of it.
+type setOverride func(ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry) (string, error)
 
-func (p *program) sayKeep(ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry) (string, error) {
-	err := a.Journal.Say(ctx, e, journal.Keep) // first: an unreadable file is kept as well
+func (p *program) keepFile(ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry) (string, error) {
+	err := a.Journal.SetOverride(ctx, e, journal.Keep) // first: an unreadable file is kept as well
 	if err != nil {
 		return "", err
 	}
 	c, err := a.Sweeper.Content(ctx, st, e)
 	if err == nil {
-		err = a.Journal.SayOf(ctx, c, journal.Keep)
+		err = a.Journal.SetContentOverride(ctx, c, journal.Keep)
 	}
 	if err != nil {
 		return "", fmt.Errorf("the file is kept, but not its copies: %w", err)
@@ -80,20 +80,20 @@ func (p *program) sayKeep(ctx context.Context, a *app.App, st *providers.Storage
 	return "kept, and so is every copy of it", nil
 }
 
-func (p *program) sayNothing(
+func (p *program) forgetFile(
 	ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry,
 ) (string, error) {
 	c, err := a.Sweeper.Content(ctx, st, e)
 	if err == nil {
-		err = a.Journal.SayOf(ctx, c, journal.NoWord)
+		err = a.Journal.SetContentOverride(ctx, c, journal.NoOverride)
 	}
 	if err == nil {
-		_, err = a.Journal.Unsay(ctx, e.Ref)
+		_, err = a.Journal.ClearOverrides(ctx, e.Ref)
 	}
 	return "left to the policy", err
 }
 
-func (p *program) sayApprove(
+func (p *program) approveFile(
 	ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry,
 ) (string, error) {
 	x, err := a.Sweeper.Explain(ctx, st, e)
@@ -107,12 +107,12 @@ func (p *program) sayApprove(
 			Hint: "sweepd explain says why; what you said keep to, sweepd forget takes back",
 		}
 	}
-	return "approved as it is", a.Journal.Say(ctx, e, journal.Approve)
+	return "approved as it is", a.Journal.SetOverride(ctx, e, journal.Approve)
 }
 
-func (p *program) say(cmd *cobra.Command, args []string, do saying) error {
+func (p *program) setOverrides(cmd *cobra.Command, args []string, do setOverride) error {
 	// This needs no lease: a sweep under way applies the decision at its next file.
-	return p.each(args, func(arg string) error { return p.sayOne(cmd, arg, do) })
+	return p.each(args, func(arg string) error { return p.setOverride(cmd, arg, do) })
 }
 
 // each calls do for each argument, also after a failure. It stops at a *app.UsageError and returns it.
@@ -133,7 +133,7 @@ func (p *program) each(args []string, do func(arg string) error) error {
 	return nil
 }
 
-func (p *program) sayOne(cmd *cobra.Command, arg string, do saying) error {
+func (p *program) setOverride(cmd *cobra.Command, arg string, do setOverride) error {
 	a, file, err := p.openFile(cmd, arg)
 	if err != nil {
 		return err

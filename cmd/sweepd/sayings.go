@@ -14,8 +14,8 @@ import (
 	"sweepd/journal"
 )
 
-// jsonSaying is one decision of the user in force: a line of keep --list --json.
-type jsonSaying struct {
+// jsonOverride is one decision of the user in force: a line of keep --list --json.
+type jsonOverride struct {
 	Type     string      `json:"type"` // always "word"
 	Word     string      `json:"word"` // "keep", "approve"
 	Said     *time.Time  `json:"said"`
@@ -33,8 +33,8 @@ type jsonPlace struct {
 	Path    string `json:"path"`
 }
 
-// sayings lists the files that are kept or approved.
-func (p *program) sayings(cmd *cobra.Command, asJSON bool) error {
+// listOverrides lists the files that are kept or approved.
+func (p *program) listOverrides(cmd *cobra.Command, asJSON bool) error {
 	j, err := p.journal(cmd)
 	if usage, ok := errors.AsType[*app.UsageError](err); ok && usage.Err != nil && !errors.Is(err, fs.ErrPermission) {
 		j, err = nil, nil // there is no record yet
@@ -42,20 +42,20 @@ func (p *program) sayings(cmd *cobra.Command, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	var all []journal.Saying
+	var all []journal.OverrideRecord
 	if j != nil {
 		defer j.Close()
-		if all, err = j.Sayings(cmd.Context()); err != nil {
+		if all, err = j.OverrideRecords(cmd.Context()); err != nil {
 			return err
 		}
 	}
 	for _, s := range all {
 		if asJSON {
-			p.json(p.sayingLine(s))
+			p.json(p.overrideLine(s))
 			continue
 		}
-		p.term.printf("%s  %-7s  %s\n                     %s\n", s.At.Local().Format(time.DateOnly), s.Word,
-			p.saying(s),
+		p.term.printf("%s  %-7s  %s\n                     %s\n", s.At.Local().Format(time.DateOnly), s.Override,
+			p.describeOverride(s),
 			p.term.dim("to take it back: "+p.takesBack(s)))
 	}
 	if len(all) == 0 && !asJSON {
@@ -64,9 +64,9 @@ func (p *program) sayings(cmd *cobra.Command, asJSON bool) error {
 	return nil
 }
 
-func (p *program) sayingLine(s journal.Saying) jsonSaying {
-	line := jsonSaying{
-		Type: "word", Word: string(s.Word), Said: moment(s.At), Ref: string(s.Ref), Size: s.Content.Size,
+func (p *program) overrideLine(s journal.OverrideRecord) jsonOverride {
+	line := jsonOverride{
+		Type: "word", Word: string(s.Override), Said: moment(s.At), Ref: string(s.Ref), Size: s.Content.Size,
 		Undo: s.Undo, Places: []jsonPlace{}, Forget: p.takesBack(s),
 	}
 	if s.Ref == "" {
@@ -80,8 +80,8 @@ func (p *program) sayingLine(s journal.Saying) jsonSaying {
 	return line
 }
 
-// saying returns the subject of a decision, and its origin.
-func (p *program) saying(s journal.Saying) string {
+// describeOverride returns the subject of a decision, and its origin.
+func (p *program) describeOverride(s journal.OverrideRecord) string {
 	var places []string
 	for _, at := range s.Places {
 		places = append(places, p.place(at.Storage, at.Path))
@@ -102,7 +102,7 @@ func (p *program) saying(s journal.Saying) string {
 }
 
 // takesBack returns the command that takes a decision back.
-func (p *program) takesBack(s journal.Saying) string {
+func (p *program) takesBack(s journal.OverrideRecord) string {
 	name := "sha256:" + hex.EncodeToString(s.Content.SHA256[:])
 	if s.Ref != "" {
 		name = string(s.Ref)
