@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// Lately returns the time that SetLately stored for a scheduled task, or the zero time if there is none. what is the
+// LastRun returns the time that SetLastRun stored for a scheduled task, or the zero time if there is none. what is the
 // caller's name for the task.
-func (j *Journal) Lately(ctx context.Context, what string) (time.Time, error) {
+func (j *Journal) LastRun(ctx context.Context, what string) (time.Time, error) {
 	var at sql.NullInt64
 	err := j.read.QueryRowContext(ctx, `SELECT at FROM lately WHERE what = $1`, what).Scan(&at)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -19,8 +19,8 @@ func (j *Journal) Lately(ctx context.Context, what string) (time.Time, error) {
 	return moment(at), nil
 }
 
-// SetLately durably stores the time.
-func (j *Journal) SetLately(ctx context.Context, what string, at time.Time) error {
+// SetLastRun durably stores the time.
+func (j *Journal) SetLastRun(ctx context.Context, what string, at time.Time) error {
 	return j.update(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO lately (what, at) VALUES ($1, $2)`, what, micros(at))
 		return err

@@ -14,13 +14,13 @@ func TestWhatWasDoneLatelyOutlivesTheProcess(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := j.Lately(t.Context(), "home"); err != nil || !got.Equal(want) {
+		if got, err := j.LastRun(t.Context(), "home"); err != nil || !got.Equal(want) {
 			t.Errorf("opened %d times: got %v, %v; want %v", n, got, err, want)
 		}
-		if got, err := j.Lately(t.Context(), "other"); err != nil || !got.IsZero() {
+		if got, err := j.LastRun(t.Context(), "other"); err != nil || !got.IsZero() {
 			t.Errorf("of another: got %v, %v; want never", got, err)
 		}
-		if err := j.SetLately(t.Context(), "home", at.Add(time.Duration(n)*24*time.Hour)); err != nil {
+		if err := j.SetLastRun(t.Context(), "home", at.Add(time.Duration(n)*24*time.Hour)); err != nil {
 			t.Fatal(err)
 		}
 		if err := j.Close(); err != nil {

@@ -227,13 +227,13 @@ func (l *loop) recover(ctx context.Context, a *App) (err error) {
 
 // since reads the time of the last scheduled sweep of the storage.
 func (l *loop) since(ctx context.Context) (err error) {
-	if l.swept, err = l.d.journal.Lately(ctx, l.name); err != nil {
+	if l.swept, err = l.d.journal.LastRun(ctx, l.name); err != nil {
 		return err
 	}
 	now := l.d.now()
 	if l.swept.IsZero() || l.swept.After(now) { // the storage is new, or the clock was ahead: no sweep was missed
 		l.swept = now
-		return l.d.journal.SetLately(ctx, l.name, now)
+		return l.d.journal.SetLastRun(ctx, l.name, now)
 	}
 	return nil
 }
@@ -277,7 +277,7 @@ func (l *loop) pass(ctx context.Context, a *App, reason why) error {
 	}
 	if reason >= due && ctx.Err() == nil && l.retry.IsZero() {
 		l.swept = now
-		if err := l.d.journal.SetLately(ctx, l.name, now); err != nil {
+		if err := l.d.journal.SetLastRun(ctx, l.name, now); err != nil {
 			return err
 		}
 	}

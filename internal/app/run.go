@@ -345,7 +345,7 @@ func (d *daemon) check(ctx context.Context) {
 	}
 	err := d.journal.Intact()
 	if err == nil {
-		_, err = d.journal.Lately(ctx, digestName)
+		_, err = d.journal.LastRun(ctx, digestName)
 	}
 	if err != nil {
 		d.log.Error("the record cannot be read", "err", err)

@@ -540,7 +540,7 @@ func TestTheDigestIsSentOnceWithoutNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(j.SetLately(t.Context(), digestName, h.now().AddDate(0, 0, -8)), j.Close()); err != nil {
+	if err := errors.Join(j.SetLastRun(t.Context(), digestName, h.now().AddDate(0, 0, -8)), j.Close()); err != nil {
 		t.Fatal(err)
 	}
 	h.put("drive", ours(1), 1)

@@ -144,13 +144,13 @@ func (d *daemon) openNotifier(p *policy.Policy) (*notify.Notifier, error) {
 // its last scan.
 func (d *daemon) sendDigest(ctx context.Context, now time.Time) {
 	p := d.rules()
-	last, err := d.journal.Lately(ctx, digestName)
+	last, err := d.journal.LastRun(ctx, digestName)
 	if err != nil {
 		return // check has reported it
 	}
 	if last.IsZero() || last.After(now) {
 		last = now
-		err = d.journal.SetLately(ctx, digestName, now)
+		err = d.journal.SetLastRun(ctx, digestName, now)
 	}
 	at := p.Schedule.Digest.Next(last, zone(p))
 	d.digestAt(at)
@@ -161,7 +161,7 @@ func (d *daemon) sendDigest(ctx context.Context, now time.Time) {
 	if !complete {
 		return // it is sent once every storage was scanned
 	}
-	if err := d.journal.SetLately(ctx, digestName, now); err != nil {
+	if err := d.journal.SetLastRun(ctx, digestName, now); err != nil {
 		d.log.Error("the digest is not sent, because that it was could not be recorded", "err", err)
 		return
 	}
