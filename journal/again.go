@@ -9,62 +9,62 @@ import (
 	"sweepd/providers"
 )
 
-func (s *Seen) loadAgain(ctx context.Context) error {
+func (s *VerdictCache) loadRetries(ctx context.Context) error {
 	rows, err := s.j.read.QueryContext(ctx, `SELECT ref FROM again WHERE storage = $1`, s.storage)
 	refs, err := collect(rows, err, func(row scanner) (ref providers.Ref, err error) { return ref, row.Scan(&ref) })
 	for _, ref := range refs {
-		s.again[ref] = true
+		s.retries[ref] = true
 	}
 	return err
 }
 
 // Retry makes the next listing include the file, which could not be examined, even if the storage reports it only
-// once. Put and Settled end this.
-func (s *Seen) Retry(ref providers.Ref) { s.setAgain(ref, true) }
+// once. Put and Resolve end this.
+func (s *VerdictCache) Retry(ref providers.Ref) { s.setRetry(ref, true) }
 
-// Settled records that the file needs no further examination.
-func (s *Seen) Settled(ref providers.Ref) { s.setAgain(ref, false) }
+// Resolve records that the file needs no further examination.
+func (s *VerdictCache) Resolve(ref providers.Ref) { s.setRetry(ref, false) }
 
-func (s *Seen) setAgain(ref providers.Ref, again bool) {
+func (s *VerdictCache) setRetry(ref providers.Ref, again bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case s.again[ref] == again:
+	case s.retries[ref] == again:
 		return
 	case again:
-		s.again[ref] = true
+		s.retries[ref] = true
 	default:
-		delete(s.again, ref)
+		delete(s.retries, ref)
 	}
-	s.againSince[ref] = again
+	s.retryChanges[ref] = again
 }
 
-// Again returns the files for which Retry was called and which are not settled since, sorted.
-func (s *Seen) Again() []providers.Ref {
+// Pending returns the files for which Retry was called and which are not settled since, sorted.
+func (s *VerdictCache) Pending() []providers.Ref {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Sorted(maps.Keys(s.again))
+	return slices.Sorted(maps.Keys(s.retries))
 }
 
-// takeAgain returns the changes since the last save, and resets them.
-func (s *Seen) takeAgain() map[providers.Ref]bool {
+// takeRetries returns the changes since the last save, and resets them.
+func (s *VerdictCache) takeRetries() map[providers.Ref]bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	changes := s.againSince
-	s.againSince = map[providers.Ref]bool{}
+	changes := s.retryChanges
+	s.retryChanges = map[providers.Ref]bool{}
 	return changes
 }
 
-// giveAgain puts back changes that could not be stored. Changes made in the meantime take precedence.
-func (s *Seen) giveAgain(changes map[providers.Ref]bool) {
+// giveBackRetries puts back changes that could not be stored. Changes made in the meantime take precedence.
+func (s *VerdictCache) giveBackRetries(changes map[providers.Ref]bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	maps.Copy(changes, s.againSince)
-	s.againSince = changes
+	maps.Copy(changes, s.retryChanges)
+	s.retryChanges = changes
 }
 
-// writeAgain stores only the changes, because another scan may have stored its own.
-func (s *Seen) writeAgain(ctx context.Context, tx *sql.Tx, changes map[providers.Ref]bool) error {
+// writeRetries stores only the changes, because another scan may have stored its own.
+func (s *VerdictCache) writeRetries(ctx context.Context, tx *sql.Tx, changes map[providers.Ref]bool) error {
 	for ref, again := range changes {
 		change := `DELETE FROM again WHERE storage = $1 AND ref = $2`
 		if again {

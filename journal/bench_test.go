@@ -21,7 +21,7 @@ func benchEntry(i int) providers.Entry {
 }
 
 func fillSeen(b testing.TB, j *Journal, files, matches int) []providers.Entry {
-	s := must(j.LoadSeen(context.Background(), "home", 1))(b)
+	s := must(j.LoadVerdictCache(context.Background(), "home", 1))(b)
 	all := make([]providers.Entry, files)
 	for i := range all {
 		all[i] = benchEntry(i)
@@ -45,9 +45,9 @@ func BenchmarkRescan(b *testing.B) {
 	all := fillSeen(b, j, benchFiles, benchMatches)
 	b.ReportAllocs()
 	for b.Loop() {
-		s := must(j.LoadSeen(b.Context(), "home", 1))(b)
+		s := must(j.LoadVerdictCache(b.Context(), "home", 1))(b)
 		for _, e := range all {
-			if s.Look(e) == Unknown {
+			if s.Get(e) == Unknown {
 				b.Fatal("forgotten")
 			}
 		}
@@ -61,18 +61,18 @@ func BenchmarkLoadSeen(b *testing.B) {
 	j := newJournal(b)
 	fillSeen(b, j, benchFiles, benchMatches)
 	for b.Loop() {
-		must(j.LoadSeen(b.Context(), "home", 1))(b)
+		must(j.LoadVerdictCache(b.Context(), "home", 1))(b)
 	}
 }
 
 func BenchmarkLook(b *testing.B) {
 	j := newJournal(b)
 	all := fillSeen(b, j, benchFiles, benchMatches)
-	s := must(j.LoadSeen(b.Context(), "home", 1))(b)
+	s := must(j.LoadVerdictCache(b.Context(), "home", 1))(b)
 	b.ReportAllocs()
 	i := 0
 	for b.Loop() {
-		s.Look(all[i%len(all)])
+		s.Get(all[i%len(all)])
 		i++
 	}
 }
@@ -81,7 +81,7 @@ func BenchmarkLook(b *testing.B) {
 func BenchmarkRecords(b *testing.B) {
 	j := newJournal(b)
 	all := fillSeen(b, j, benchFiles, benchMatches)
-	s := must(j.LoadSeen(b.Context(), "home", 1))(b)
+	s := must(j.LoadVerdictCache(b.Context(), "home", 1))(b)
 	b.Run("pages", func(b *testing.B) {
 		for b.Loop() {
 			n := 0
@@ -154,7 +154,7 @@ func BenchmarkRecorder(b *testing.B) {
 	}
 }
 
-// BenchmarkMemory reports what a loaded Seen of a million files holds.
+// BenchmarkMemory reports what a loaded VerdictCache of a million files holds.
 func BenchmarkMemory(b *testing.B) {
 	j := newJournal(b)
 	fillSeen(b, j, 1_000_000, 20_000)
@@ -162,7 +162,7 @@ func BenchmarkMemory(b *testing.B) {
 		var before, after runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		s := must(j.LoadSeen(b.Context(), "home", 1))(b)
+		s := must(j.LoadVerdictCache(b.Context(), "home", 1))(b)
 		runtime.GC()
 		runtime.ReadMemStats(&after)
 		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/1_000_000, "B/file")

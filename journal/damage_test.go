@@ -246,7 +246,7 @@ func TestARowThatIsNotWhatWasWrittenIsAsIfItWereNotThere(t *testing.T) {
 		if _, err := j.Mark(t.Context(), "home", []providers.Entry{a, b}, noon); err != nil {
 			t.Fatal(err)
 		}
-		s := must(j.LoadSeen(t.Context(), "home", 1))(t)
+		s := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
 		must(j.write.Exec("UPDATE matches SET "+damage+" WHERE ref = $1", []byte("a")))(t)
 		if r, err := j.Record(t.Context(), "home", 1, "a"); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s: got %v, %v, want %v", damage, r, err, fs.ErrNotExist)
@@ -271,7 +271,7 @@ func TestARowThatIsNotWhatWasWrittenIsAsIfItWereNotThere(t *testing.T) {
 // scanAgain puts e as proven, regardless of its earlier state.
 func scanAgain(t *testing.T, j *Journal, e providers.Entry) {
 	t.Helper()
-	s := must(j.LoadSeen(t.Context(), "home", 1))(t)
+	s := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
 	if err := s.Put(t.Context(), e, proven()); err != nil {
 		t.Fatal(err)
 	}

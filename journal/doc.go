@@ -10,6 +10,6 @@
 // copy of the journal. This detects accidents and changes by other programs, but not a person who can write to the
 // directory and rewrites both files. A caller that acts on a journal's content calls Check first.
 //
-// Only the verdict cache (Seen) may be lost, which costs time but no safety. The package makes no decisions and
+// Only the verdict cache (VerdictCache) may be lost, which costs time but no safety. The package makes no decisions and
 // accesses no storage.
 package journal

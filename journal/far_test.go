@@ -36,7 +36,7 @@ func TestTheHashesOfARevisionAreKeptWhateverElseIsSaidOfIt(t *testing.T) {
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: skimmed()})
 	listed := e
 	listed.Hashes = providers.Hashes{} // a disk reports no hashes
-	s := must(j.LoadSeen(t.Context(), "home", 1))(t)
+	s := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
 	if r, ok, err := s.Matched(t.Context(), listed); !ok || err != nil || r.Entry != e {
 		t.Errorf("got %+v, %v, %v; want the hashes with it", r, ok, err)
 	}
@@ -102,7 +102,7 @@ func TestAContentIsKnownByWhicheverHashAStorageSays(t *testing.T) {
 			asked.SHA256 = [32]byte{}
 		}
 		scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{put: proven()})
-		k, _, err := must(j.LoadSeen(t.Context(), "other", 1))(t).Elsewhere(t.Context(), asked)
+		k, _, err := must(j.LoadVerdictCache(t.Context(), "other", 1))(t).ByContent(t.Context(), asked)
 		if k != c.want || err != nil {
 			t.Errorf("%s: got %v, %v; want %v", what, k, err, c.want)
 		}
@@ -122,7 +122,7 @@ func TestRecordsOfBeforeContentHashesAreAsGoodAsBefore(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := far("a", "x")
-	m := must((&Seen{storage: "home", version: 1}).newMatch(e, proven(), hashOf(e).marked(uint64(Matched)), noon))(t)
+	m := must((&VerdictCache{storage: "home", version: 1}).newMatch(e, proven(), hashOf(e).marked(uint64(Matched)), noon))(t)
 	columns := m.columns()
 	columns = columns[:len(columns)-1]
 	must(db.Exec(`INSERT INTO matches (storage, ref, revision, path, size, modified, created, weak, hash, version, verdict, first_seen, marked, sha256, starred, shared, camera, properties, checksum)
@@ -156,7 +156,7 @@ func TestWhatAStorageSaysOfAFileIsRemembered(t *testing.T) {
 		}
 	}
 	e.Starred, e.Camera = false, ""
-	s := must(j.LoadSeen(t.Context(), "home", 1))(t)
+	s := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
 	if err := s.Put(t.Context(), e, proven()); err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +187,7 @@ func TestRecordsOfAnOlderJournalAreAsGoodAsBefore(t *testing.T) {
 	if err := migrate(t.Context(), db, fstest.MapFS{"migrations/0001_first.sql": {Data: first}}, 0); err != nil {
 		t.Fatal(err)
 	}
-	m := must((&Seen{storage: "home", version: 1}).newMatch(file("a", "1"), proven(),
+	m := must((&VerdictCache{storage: "home", version: 1}).newMatch(file("a", "1"), proven(),
 		hashOf(file("a", "1")).marked(uint64(Matched)), noon))(t)
 	m.marked = noon
 	columns := m.columns()
@@ -244,8 +244,8 @@ func TestWhatIsRememberedOutsideAListingIsKnownToTheNext(t *testing.T) {
 	}
 	twin := a
 	twin.Ref = "elsewhere"
-	s := must(j.LoadSeen(t.Context(), "other", 1))(t)
-	if k, _, err := s.Elsewhere(t.Context(), twin); k != PlainImage || err != nil {
+	s := must(j.LoadVerdictCache(t.Context(), "other", 1))(t)
+	if k, _, err := s.ByContent(t.Context(), twin); k != PlainImage || err != nil {
 		t.Errorf("the same content: got %v, %v; want a plain image", k, err)
 	}
 }
@@ -259,7 +259,7 @@ func TestTheSameContentUnderTheSameNameIsKnownInAnyStorage(t *testing.T) {
 	unread.Skimmed = true
 	found[far("e", "given up")] = unread
 	scan(t, j, 1, true, found)
-	s := must(j.LoadSeen(t.Context(), "other", 1))(t)
+	s := must(j.LoadVerdictCache(t.Context(), "other", 1))(t)
 	if err := s.Put(t.Context(), far("new", "not saved yet"), proven()); err != nil {
 		t.Fatal(err)
 	}
@@ -276,56 +276,56 @@ func TestTheSameContentUnderTheSameNameIsKnownInAnyStorage(t *testing.T) {
 		"another content": {far("a", "xx"), Unknown}, "given up unread": {far("e", "given up"), Unknown},
 		"no hash": {file("d", "1"), Unknown},
 	} {
-		k, v, err := s.Elsewhere(t.Context(), c.e)
+		k, v, err := s.ByContent(t.Context(), c.e)
 		if err != nil || k != c.want || (k == Matched) != (v.Confidence == fingerprint.Proven) {
 			t.Errorf("%s: got %v, %v, %v; want %v", what, k, v, err, c.want)
 		}
 	}
-	if _, v, _ := s.Elsewhere(t.Context(), far("a", "x")); !v.Skimmed {
+	if _, v, _ := s.ByContent(t.Context(), far("a", "x")); !v.Skimmed {
 		t.Error("what was skimmed came back as if it had been read whole")
 	}
-	if k, _, _ := must(j.LoadSeen(t.Context(), "other", 2))(t).Elsewhere(t.Context(), far("a", "x")); k != Unknown {
+	if k, _, _ := must(j.LoadVerdictCache(t.Context(), "other", 2))(t).ByContent(t.Context(), far("a", "x")); k != Unknown {
 		t.Errorf("another version: got %v", k)
 	}
 	must(j.write.Exec(`UPDATE found SET verdict = replace(verdict, '"skimmed":true', '"skimmed":false')`))(t)
-	if k, _, _ := must(j.LoadSeen(t.Context(), "other", 1))(t).Elsewhere(t.Context(), far("a", "x")); k != Unknown {
+	if k, _, _ := must(j.LoadVerdictCache(t.Context(), "other", 1))(t).ByContent(t.Context(), far("a", "x")); k != Unknown {
 		t.Errorf("a row that is not what was written: got %v", k)
 	}
 }
 
 func TestWhatCouldNotBeExaminedComesAgainUntilItIsSettled(t *testing.T) {
 	j := newJournal(t)
-	load := func() *Seen { return must(j.LoadSeen(t.Context(), "home", 1))(t) }
+	load := func() *VerdictCache { return must(j.LoadVerdictCache(t.Context(), "home", 1))(t) }
 	s := load()
 	for _, ref := range []providers.Ref{"a", "b", "c", "d\xff"} {
 		s.Retry(ref)
 	}
-	if len(load().Again()) != 0 {
+	if len(load().Pending()) != 0 {
 		t.Error("something came of what was not saved")
 	}
 	if err := s.Save(t.Context(), "", false); err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "again", load().Again(), []providers.Ref{"a", "b", "c", "d\xff"})
+	equal(t, "again", load().Pending(), []providers.Ref{"a", "b", "c", "d\xff"})
 	s = load()
 	if err := s.Put(t.Context(), file("a", "1"), photo); err != nil {
 		t.Fatal(err)
 	}
-	s.Settled("b")
+	s.Resolve("b")
 	s.Gone("c")
-	s.Settled("c")
+	s.Resolve("c")
 	if err := s.Save(t.Context(), "", false); err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "again", load().Again(), []providers.Ref{"d\xff"})
+	equal(t, "again", load().Pending(), []providers.Ref{"d\xff"})
 	one, other := load(), load()
 	one.Retry("x")
 	other.Retry("y")
 	if err := errors.Join(one.Save(t.Context(), "", false), other.Save(t.Context(), "", false)); err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "of two scans at once", load().Again(), []providers.Ref{"d\xff", "x", "y"})
-	equal(t, "of another storage", len(must(j.LoadSeen(t.Context(), "other", 1))(t).Again()), 0)
+	equal(t, "of two scans at once", load().Pending(), []providers.Ref{"d\xff", "x", "y"})
+	equal(t, "of another storage", len(must(j.LoadVerdictCache(t.Context(), "other", 1))(t).Pending()), 0)
 }
 
 func TestTheBinIsRememberedUntilItIsEmptied(t *testing.T) {
@@ -360,7 +360,7 @@ func TestAFileThatIsGoneAndThereAgainKeepsItsRecord(t *testing.T) {
 	j := newJournal(t)
 	e := far("a", "x")
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: proven()})
-	s := must(j.LoadSeen(t.Context(), "home", 1))(t)
+	s := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
 	s.Gone(e.Ref)
 	if _, ok, err := s.Matched(t.Context(), e); !ok || err != nil {
 		t.Fatalf("got %v, %v; want it matched", ok, err)
@@ -375,10 +375,10 @@ func TestWhatWasMetBeforeAListingBeginsAnewIsForgottenUnlessItIsMetAgain(t *test
 	j := newJournal(t)
 	e, other := far("a", "x"), far("b", "y")
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: proven(), other: proven()})
-	s := must(j.LoadSeen(t.Context(), "home", 1))(t)
-	s.Look(e)
-	s.Anew()
-	s.Look(other)
+	s := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
+	s.Get(e)
+	s.Reset()
+	s.Get(other)
 	if err := s.Save(t.Context(), "next", true); err != nil {
 		t.Fatal(err)
 	}

@@ -41,9 +41,9 @@ func contentKey(e providers.Entry, kind byte, of [sha256.Size]byte) hash {
 	return parseHash(sum[:hashSize]).marked(0)
 }
 
-// Elsewhere returns the result of these detectors for the same content under the same name in any storage, or
+// ByContent returns the result of these detectors for the same content under the same name in any storage, or
 // Unknown. The verdict is set only if the result is Matched.
-func (s *Seen) Elsewhere(ctx context.Context, e providers.Entry) (Known, fingerprint.Verdict, error) {
+func (s *VerdictCache) ByContent(ctx context.Context, e providers.Entry) (Known, fingerprint.Verdict, error) {
 	var v fingerprint.Verdict
 	for _, key := range contentKeys(e) {
 		f, err := s.foundOf(ctx, key)
@@ -63,7 +63,7 @@ func (s *Seen) Elsewhere(ctx context.Context, e providers.Entry) (Known, fingerp
 }
 
 // foundOf returns the result under that key, from this listing or an earlier one.
-func (s *Seen) foundOf(ctx context.Context, key hash) (found, error) {
+func (s *VerdictCache) foundOf(ctx context.Context, key hash) (found, error) {
 	s.mu.Lock()
 	f, ok := s.contents[key]
 	s.mu.Unlock()
@@ -73,12 +73,12 @@ func (s *Seen) foundOf(ctx context.Context, key hash) (found, error) {
 	return s.j.found(ctx, key, s.version)
 }
 
-// Learn stores the result of Elsewhere for e, if that is not Matched.
-func (s *Seen) Learn(e providers.Entry, known Known) {
+// PutKnown stores the result of ByContent for e, if that is not Matched.
+func (s *VerdictCache) PutKnown(e providers.Entry, known Known) {
 	s.Gone(e.Ref) // it may have matched under another name or revision
 	h := hashOf(e)
 	s.tables[h.shard()].put(h.marked(uint64(known) | metBit))
-	s.Settled(e.Ref)
+	s.Resolve(e.Ref)
 }
 
 // found returns the row of that key, or the zero found if there is no valid one.

@@ -128,7 +128,7 @@ func TestTheReserveIsNotForWhatAScanRemembers(t *testing.T) {
 	path := filepath.Join(dir, "journal.db")
 	j := openAt(t, path)
 	fillUp(t, dir)
-	s := must(j.LoadSeen(t.Context(), "home", 1))(t)
+	s := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
 	var err error
 	for i := 0; i < 100_000 && err == nil; i++ {
 		err = s.Put(t.Context(), file(strconv.Itoa(i), "1"), proven())

@@ -28,7 +28,7 @@ type match struct {
 }
 
 // newMatch returns the row for a file that was never found before.
-func (s *Seen) newMatch(e providers.Entry, v fingerprint.Verdict, h hash, now time.Time) (*match, error) {
+func (s *VerdictCache) newMatch(e providers.Entry, v fingerprint.Verdict, h hash, now time.Time) (*match, error) {
 	verdict, err := json.Marshal(v)
 	if err != nil {
 		return nil, err
@@ -155,7 +155,7 @@ func borneOut(skimmed, whole string) bool {
 }
 
 // writeRows writes the rows, and deletes those without a match.
-func (s *Seen) writeRows(ctx context.Context, tx *sql.Tx, rows map[providers.Ref]*match) error {
+func (s *VerdictCache) writeRows(ctx context.Context, tx *sql.Tx, rows map[providers.Ref]*match) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -176,10 +176,10 @@ func (s *Seen) writeRows(ctx context.Context, tx *sql.Tx, rows map[providers.Ref
 	return nil
 }
 
-// Matched returns the Record of e after Look returned Matched. ok is false if there is no Record for the current
+// Matched returns the Record of e after Get returned Matched. ok is false if there is no Record for the current
 // state of e, which must then be examined again. The record's Entry is e with the stored hashes; if e has moved
 // since, Save stores the change.
-func (s *Seen) Matched(ctx context.Context, e providers.Entry) (r Record, ok bool, err error) {
+func (s *VerdictCache) Matched(ctx context.Context, e providers.Entry) (r Record, ok bool, err error) {
 	h := hashOf(e)
 	r, err = s.j.Record(ctx, s.storage, s.version, e.Ref)
 	switch {
@@ -206,7 +206,7 @@ func (s *Seen) Matched(ctx context.Context, e providers.Entry) (r Record, ok boo
 }
 
 // there cancels an earlier Gone in this listing.
-func (s *Seen) there(ref providers.Ref) {
+func (s *VerdictCache) there(ref providers.Ref) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if m, waits := s.pending[ref]; waits && m == nil {

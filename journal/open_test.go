@@ -255,7 +255,7 @@ func TestReadingMakesNoFileAndWritesNone(t *testing.T) {
 	openAt(t, path)
 	j := must(OpenReadOnly(t.Context(), path))(t)
 	defer j.Close()
-	s := must(j.LoadSeen(t.Context(), "home", 1))(t)
+	s := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
 	e := file("a", "1")
 	_, begun := j.Begin(t.Context(), trashOf(e))
 	_, run := j.BeginRun(t.Context(), "scan", "")

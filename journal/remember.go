@@ -15,7 +15,7 @@ import (
 func (j *Journal) Remember(
 	ctx context.Context, storage string, version int, e providers.Entry, v fingerprint.Verdict,
 ) error {
-	s := &Seen{j: j, storage: storage, version: version}
+	s := &VerdictCache{j: j, storage: storage, version: version}
 	known, h := knownAs(v), hashOf(e)
 	rows := map[providers.Ref]*match{e.Ref: nil}
 	if known == Matched {
@@ -39,7 +39,7 @@ func (j *Journal) Remember(
 }
 
 // addHash adds one hash to its stored shard.
-func (s *Seen) addHash(ctx context.Context, tx *sql.Tx, h hash) error {
+func (s *VerdictCache) addHash(ctx context.Context, tx *sql.Tx, h hash) error {
 	t, shard := &s.tables[h.shard()], h.shard()
 	var packed []byte
 	err := tx.QueryRowContext(ctx, `SELECT hashes FROM seen WHERE storage = $1 AND shard = $2 AND version = $3`,

@@ -12,7 +12,7 @@ import (
 const flushAt = 1000
 
 // flush writes the pending rows if there are many, to limit memory. If no Save follows, they only spare later work.
-func (s *Seen) flush(ctx context.Context) error {
+func (s *VerdictCache) flush(ctx context.Context) error {
 	s.mu.Lock()
 	few := len(s.pending)+len(s.contents) < flushAt
 	s.mu.Unlock()
@@ -27,7 +27,7 @@ func (s *Seen) flush(ctx context.Context) error {
 }
 
 // write is like update, but does not free the reserve: losing these rows only costs time.
-func (s *Seen) write(ctx context.Context, do func(*sql.Tx) error) error {
+func (s *VerdictCache) write(ctx context.Context, do func(*sql.Tx) error) error {
 	if s.j.write == nil {
 		return errReadOnly
 	}
@@ -40,7 +40,7 @@ type waiting struct {
 	contents map[hash]found
 }
 
-func (s *Seen) writeWaiting(ctx context.Context, tx *sql.Tx, w waiting) error {
+func (s *VerdictCache) writeWaiting(ctx context.Context, tx *sql.Tx, w waiting) error {
 	if err := s.writeRows(ctx, tx, w.rows); err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (s *Seen) writeWaiting(ctx context.Context, tx *sql.Tx, w waiting) error {
 }
 
 // withPending takes the pending rows, and puts them back if do fails.
-func (s *Seen) withPending(do func(waiting) error) error {
+func (s *VerdictCache) withPending(do func(waiting) error) error {
 	s.mu.Lock()
 	w := waiting{s.pending, s.contents}
 	s.pending, s.contents = map[providers.Ref]*match{}, map[hash]found{}
@@ -70,7 +70,7 @@ func (s *Seen) withPending(do func(waiting) error) error {
 //
 // complete means that the listing named every file of the storage; Save then forgets files that were neither met nor
 // put. It ignores complete if the listing met no file at all.
-func (s *Seen) Save(ctx context.Context, at providers.Cursor, complete bool) error {
+func (s *VerdictCache) Save(ctx context.Context, at providers.Cursor, complete bool) error {
 	if s.j.write == nil {
 		return errReadOnly
 	}
@@ -83,10 +83,10 @@ func (s *Seen) Save(ctx context.Context, at providers.Cursor, complete bool) err
 	return s.withPending(func(w waiting) error { return s.save(ctx, at, complete, w) })
 }
 
-func (s *Seen) save(ctx context.Context, at providers.Cursor, complete bool, w waiting) error {
+func (s *VerdictCache) save(ctx context.Context, at providers.Cursor, complete bool, w waiting) error {
 	stale := complete && s.stale
 	dirty := s.dirty()
-	again := s.takeAgain()
+	again := s.takeRetries()
 	if len(dirty)+len(w.rows)+len(w.contents)+len(s.dropped) == 0 && !stale && len(again) == 0 && at == s.cursor {
 		return nil
 	}
@@ -95,7 +95,7 @@ func (s *Seen) save(ctx context.Context, at providers.Cursor, complete bool, w w
 		if err := s.writeWaiting(ctx, tx, w); err != nil {
 			return err
 		}
-		if err := s.writeAgain(ctx, tx, again); err != nil {
+		if err := s.writeRetries(ctx, tx, again); err != nil {
 			return err
 		}
 		if err := s.writeDrops(ctx, tx, stale); err != nil {
@@ -109,7 +109,7 @@ func (s *Seen) save(ctx context.Context, at providers.Cursor, complete bool, w w
 		return s.writeCursor(ctx, tx, at)
 	})
 	if err != nil {
-		s.giveAgain(again)
+		s.giveBackRetries(again)
 		return err
 	}
 	for i, changes := range packed {
@@ -119,7 +119,7 @@ func (s *Seen) save(ctx context.Context, at providers.Cursor, complete bool, w w
 	return nil
 }
 
-func (s *Seen) metAny() bool {
+func (s *VerdictCache) metAny() bool {
 	for i := range s.tables {
 		if s.tables[i].metAny() {
 			return true
@@ -129,7 +129,7 @@ func (s *Seen) metAny() bool {
 }
 
 // drop forgets files that were not met. save deletes their records.
-func (s *Seen) drop() {
+func (s *VerdictCache) drop() {
 	for i := range s.tables {
 		for _, h := range s.tables[i].drop() {
 			if h.known() == Matched {
@@ -139,7 +139,7 @@ func (s *Seen) drop() {
 	}
 }
 
-func (s *Seen) dirty() (all []int) {
+func (s *VerdictCache) dirty() (all []int) {
 	for i := range s.tables {
 		if s.tables[i].dirty() {
 			all = append(all, i)
@@ -148,7 +148,7 @@ func (s *Seen) dirty() (all []int) {
 	return all
 }
 
-func (s *Seen) writeShard(ctx context.Context, tx *sql.Tx, i int) (changes int, err error) {
+func (s *VerdictCache) writeShard(ctx context.Context, tx *sql.Tx, i int) (changes int, err error) {
 	packed, changes := s.tables[i].pack()
 	_, err = tx.ExecContext(ctx, `INSERT INTO seen (storage, shard, version, hashes) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (storage, shard) DO UPDATE SET version = excluded.version, hashes = excluded.hashes`,
@@ -158,7 +158,7 @@ func (s *Seen) writeShard(ctx context.Context, tx *sql.Tx, i int) (changes int, 
 
 // writeDrops deletes the dropped records. If stale is true, it also deletes all results of other versions of the
 // detectors.
-func (s *Seen) writeDrops(ctx context.Context, tx *sql.Tx, stale bool) error {
+func (s *VerdictCache) writeDrops(ctx context.Context, tx *sql.Tx, stale bool) error {
 	for _, h := range s.dropped {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM matches WHERE storage = $1 AND hash = $2`,
 			s.storage, h.append(nil)); err != nil {
@@ -180,7 +180,7 @@ func (s *Seen) writeDrops(ctx context.Context, tx *sql.Tx, stale bool) error {
 	return err
 }
 
-func (s *Seen) writeCursor(ctx context.Context, tx *sql.Tx, at providers.Cursor) error {
+func (s *VerdictCache) writeCursor(ctx context.Context, tx *sql.Tx, at providers.Cursor) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO cursors (storage, version, cursor) VALUES ($1, $2, $3)
 		ON CONFLICT (storage) DO UPDATE SET version = excluded.version, cursor = excluded.cursor`,
 		s.storage, s.version, []byte(at))

@@ -28,11 +28,11 @@ const (
 // little.
 const shards = 256
 
-// Seen is the stored knowledge about the files of one storage during one listing. It takes about 20 bytes a file. It
-// is safe for concurrent use.
+// VerdictCache is the stored knowledge about the files of one storage during one listing. It takes about 20 bytes a
+// file. It is safe for concurrent use.
 //
 // Save after a complete listing forgets files that were neither put nor met.
-type Seen struct {
+type VerdictCache struct {
 	j       *Journal
 	storage string
 	version int
@@ -47,20 +47,20 @@ type Seen struct {
 	seed    maphash.Seed
 	dropped []hash // records to delete, set by Save
 
-	contents   map[hash]found         // rows to write, by contentKeys
-	again      map[providers.Ref]bool // files that could not be examined
-	againSince map[providers.Ref]bool // changes to again since the last save
+	contents     map[hash]found         // rows to write, by contentKeys
+	retries      map[providers.Ref]bool // files that could not be examined
+	retryChanges map[providers.Ref]bool // changes to again since the last save
 }
 
-// LoadSeen loads the stored knowledge about a storage's files under that version of the detectors. It ignores results
-// of other versions.
-func (j *Journal) LoadSeen(ctx context.Context, storage string, version int) (*Seen, error) {
-	s := &Seen{
+// LoadVerdictCache loads the stored knowledge about a storage's files under that version of the detectors. It ignores
+// results of other versions.
+func (j *Journal) LoadVerdictCache(ctx context.Context, storage string, version int) (*VerdictCache, error) {
+	s := &VerdictCache{
 		j: j, storage: storage, version: version,
 		pending: map[providers.Ref]*match{}, refs: map[uint64]struct{}{}, seed: maphash.MakeSeed(),
-		contents: map[hash]found{}, again: map[providers.Ref]bool{}, againSince: map[providers.Ref]bool{},
+		contents: map[hash]found{}, retries: map[providers.Ref]bool{}, retryChanges: map[providers.Ref]bool{},
 	}
-	for _, load := range []func(context.Context) error{s.loadHashes, s.loadMatches, s.loadCursor, s.loadAgain} {
+	for _, load := range []func(context.Context) error{s.loadHashes, s.loadMatches, s.loadCursor, s.loadRetries} {
 		if err := load(ctx); err != nil {
 			return nil, fmt.Errorf("load what was seen of %s: %w", storage, fault(err))
 		}
@@ -68,7 +68,7 @@ func (j *Journal) LoadSeen(ctx context.Context, storage string, version int) (*S
 	return s, nil
 }
 
-func (s *Seen) loadHashes(ctx context.Context) error {
+func (s *VerdictCache) loadHashes(ctx context.Context) error {
 	rows, err := s.j.read.QueryContext(ctx, `SELECT shard, version, hashes FROM seen WHERE storage = $1`, s.storage)
 	if err != nil {
 		return err
@@ -94,7 +94,7 @@ func (s *Seen) loadHashes(ctx context.Context) error {
 	return rows.Err()
 }
 
-func (s *Seen) loadMatches(ctx context.Context) error {
+func (s *VerdictCache) loadMatches(ctx context.Context) error {
 	rows, err := s.j.read.QueryContext(ctx, `SELECT ref, hash, version FROM matches WHERE storage = $1`, s.storage)
 	if err != nil {
 		return err
@@ -120,7 +120,7 @@ func (s *Seen) loadMatches(ctx context.Context) error {
 	return rows.Err()
 }
 
-func (s *Seen) loadCursor(ctx context.Context) (err error) {
+func (s *VerdictCache) loadCursor(ctx context.Context) (err error) {
 	s.cursor, err = s.j.Cursor(ctx, s.storage, s.version)
 	return err
 }
@@ -138,10 +138,10 @@ func (j *Journal) Cursor(ctx context.Context, storage string, version int) (at p
 
 // Cursor returns the position from which the listing may continue; all results before it are stored. It returns "" if
 // there is none under this version.
-func (s *Seen) Cursor() providers.Cursor { return s.cursor }
+func (s *VerdictCache) Cursor() providers.Cursor { return s.cursor }
 
-// Look returns the stored result for the present state of e: its ref, revision and name. It marks e as met.
-func (s *Seen) Look(e providers.Entry) Known {
+// Get returns the stored result for the present state of e: its ref, revision and name. It marks e as met.
+func (s *VerdictCache) Get(e providers.Entry) Known {
 	h := hashOf(e)
 	return s.tables[h.shard()].meet(h)
 }
@@ -149,7 +149,7 @@ func (s *Seen) Look(e providers.Entry) Known {
 // Put stores the result for e. A matching file has a Record once Put has written a batch of rows, at the latest after
 // Save. An existing Record of this revision keeps its FirstSeen and, if the verdict is unchanged or confirmed, its
 // mark.
-func (s *Seen) Put(ctx context.Context, e providers.Entry, v fingerprint.Verdict) error {
+func (s *VerdictCache) Put(ctx context.Context, e providers.Entry, v fingerprint.Verdict) error {
 	if e.Ref == "" || e.Revision == "" {
 		return fmt.Errorf("%q has no revision to be remembered by", e.Path)
 	}
@@ -168,7 +168,7 @@ func (s *Seen) Put(ctx context.Context, e providers.Entry, v fingerprint.Verdict
 		s.Gone(e.Ref) // it may have matched under another name or revision
 	}
 	s.tables[h.shard()].put(h)
-	s.Settled(e.Ref)
+	s.Resolve(e.Ref)
 	if err := s.keepContent(e, v); err != nil {
 		return err
 	}
@@ -186,7 +186,7 @@ func knownAs(v fingerprint.Verdict) Known {
 }
 
 // keep adds the row of m to the pending rows.
-func (s *Seen) keep(m *match) {
+func (s *VerdictCache) keep(m *match) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.pending[m.e.Ref] = m
@@ -194,7 +194,7 @@ func (s *Seen) keep(m *match) {
 }
 
 // keepContent adds the result for the content to the pending rows.
-func (s *Seen) keepContent(e providers.Entry, v fingerprint.Verdict) error {
+func (s *VerdictCache) keepContent(e providers.Entry, v fingerprint.Verdict) error {
 	of, err := findingOf(e, v)
 	if len(of) > 0 {
 		s.mu.Lock()
@@ -206,22 +206,22 @@ func (s *Seen) keepContent(e providers.Entry, v fingerprint.Verdict) error {
 
 // Plain returns how many states of files are stored as images that do not match. After a complete listing, and until
 // files change, this is the number of such images.
-func (s *Seen) Plain() (n int64) {
+func (s *VerdictCache) Plain() (n int64) {
 	for i := range s.tables {
 		n += s.tables[i].plain()
 	}
 	return n
 }
 
-// Anew restarts the listing: no file counts as met.
-func (s *Seen) Anew() {
+// Reset restarts the listing: no file counts as met.
+func (s *VerdictCache) Reset() {
 	for i := range s.tables {
 		s.tables[i].unmeet()
 	}
 }
 
 // Gone forgets the record of a file that does not exist any more.
-func (s *Seen) Gone(ref providers.Ref) {
+func (s *VerdictCache) Gone(ref providers.Ref) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, ok := s.refs[maphash.String(s.seed, string(ref))]; ok {

@@ -19,9 +19,9 @@ import (
 // scan puts the results for unknown files, looks at the others, and saves.
 func scan(t *testing.T, j *Journal, version int, complete bool, found map[providers.Entry]fingerprint.Verdict) {
 	t.Helper()
-	s := must(j.LoadSeen(t.Context(), "home", version))(t)
+	s := must(j.LoadVerdictCache(t.Context(), "home", version))(t)
 	for e, v := range found {
-		if s.Look(e) == Unknown {
+		if s.Get(e) == Unknown {
 			if err := s.Put(t.Context(), e, v); err != nil {
 				t.Fatal(err)
 			}
@@ -32,12 +32,12 @@ func scan(t *testing.T, j *Journal, version int, complete bool, found map[provid
 	}
 }
 
-// known returns what a newly loaded Seen knows of the files.
+// known returns what a newly loaded VerdictCache knows of the files.
 func known(t *testing.T, j *Journal, version int, files ...providers.Entry) (all []Known) {
 	t.Helper()
-	s := must(j.LoadSeen(t.Context(), "home", version))(t)
+	s := must(j.LoadVerdictCache(t.Context(), "home", version))(t)
 	for _, e := range files {
-		all = append(all, s.Look(e))
+		all = append(all, s.Get(e))
 	}
 	return all
 }
@@ -82,20 +82,20 @@ func TestALookUpNeverTakesOneFileForAnother(t *testing.T) {
 		}
 	}
 	equal(t, "another version", known(t, j, 2, e), []Known{Unknown})
-	other := must(j.LoadSeen(t.Context(), "drive", 1))(t)
-	equal(t, "another storage", other.Look(e), Unknown)
+	other := must(j.LoadVerdictCache(t.Context(), "drive", 1))(t)
+	equal(t, "another storage", other.Get(e), Unknown)
 	moved := e
 	moved.Path = "/elsewhere/ab"
 	equal(t, "another folder", known(t, j, 1, moved), []Known{PlainImage})
 }
 
 func TestAFileWithoutARevisionIsNotRemembered(t *testing.T) {
-	s := must(newJournal(t).LoadSeen(t.Context(), "home", 1))(t)
+	s := must(newJournal(t).LoadVerdictCache(t.Context(), "home", 1))(t)
 	for _, e := range []providers.Entry{file("", "1"), file("a", "")} {
 		if err := s.Put(t.Context(), e, photo); err == nil {
 			t.Errorf("of %+v: got nil, want an error", e)
 		}
-		equal(t, "known", s.Look(e), Unknown)
+		equal(t, "known", s.Get(e), Unknown)
 	}
 }
 
@@ -148,7 +148,7 @@ func TestARecordIsToldAsItWasFound(t *testing.T) {
 	want := Record{Entry: e, Verdict: proven(), FirstSeen: noon.Add(time.Second)}
 	equal(t, "by ref", must(j.Record(t.Context(), "home", 1, e.Ref))(t), want)
 	equal(t, "of all", gather(t, j.Records(t.Context(), "home", 1)), []Record{want})
-	s := must(j.LoadSeen(t.Context(), "home", 1))(t)
+	s := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
 	got, ok, err := s.Matched(t.Context(), e)
 	if !ok || err != nil {
 		t.Errorf("got %t, %v, want true", ok, err)
@@ -173,7 +173,7 @@ func TestOnlyTheRecordOfTheVeryStateIsGiven(t *testing.T) {
 	j := newJournal(t)
 	e := file("a", "1")
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: proven()})
-	s := must(j.LoadSeen(t.Context(), "home", 1))(t)
+	s := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
 	renamed := e
 	renamed.Path = "/pictures/b"
 	for _, other := range []providers.Entry{file("a", "2"), file("b", "1"), renamed} {
@@ -191,10 +191,10 @@ func TestAFileThatMovedKeepsItsRecordWithTheNewPath(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := must(j.Record(t.Context(), "home", 1, "id"))(t)
-	s := must(j.LoadSeen(t.Context(), "home", 1))(t)
+	s := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
 	moved := e
 	moved.Path = "/archive/id"
-	equal(t, "known", s.Look(moved), Matched)
+	equal(t, "known", s.Get(moved), Matched)
 	if _, ok, err := s.Matched(t.Context(), moved); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
@@ -240,7 +240,7 @@ func TestAFileThatIsGoneOrTrashedHasNoRecord(t *testing.T) {
 	j := newJournal(t)
 	a, b, c := file("a", "1"), file("b", "1"), file("c", "1")
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{a: proven(), b: proven(), c: proven()})
-	s := must(j.LoadSeen(t.Context(), "home", 1))(t)
+	s := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
 	s.Gone("a")
 	s.Gone("never heard of")
 	if err := s.Save(t.Context(), "", false); err != nil {
@@ -295,7 +295,7 @@ func TestAGraceDoesNotCarryOverToAnotherVerdict(t *testing.T) {
 
 func TestTheCursorIsSavedWithWhatComesBeforeItAndIsOfOneVersion(t *testing.T) {
 	j := newJournal(t)
-	s := must(j.LoadSeen(t.Context(), "home", 1))(t)
+	s := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
 	equal(t, "new", s.Cursor(), "")
 	e := file("a", "1")
 	if err := s.Put(t.Context(), e, photo); err != nil {
@@ -305,11 +305,11 @@ func TestTheCursorIsSavedWithWhatComesBeforeItAndIsOfOneVersion(t *testing.T) {
 		t.Fatal(err)
 	}
 	equal(t, "here", s.Cursor(), "c\xff1")
-	again := must(j.LoadSeen(t.Context(), "home", 1))(t)
+	again := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
 	equal(t, "loaded", again.Cursor(), "c\xff1")
-	equal(t, "what comes before", again.Look(e), PlainImage)
-	equal(t, "of another version", must(j.LoadSeen(t.Context(), "home", 2))(t).Cursor(), "")
-	equal(t, "of another storage", must(j.LoadSeen(t.Context(), "drive", 1))(t).Cursor(), "")
+	equal(t, "what comes before", again.Get(e), PlainImage)
+	equal(t, "of another version", must(j.LoadVerdictCache(t.Context(), "home", 2))(t).Cursor(), "")
+	equal(t, "of another storage", must(j.LoadVerdictCache(t.Context(), "drive", 1))(t).Cursor(), "")
 }
 
 func TestASaveOfNothingNewWritesNothing(t *testing.T) {
@@ -328,7 +328,7 @@ func TestASaveOfNothingNewWritesNothing(t *testing.T) {
 	before := changes()
 	scan(t, j, 1, true, found)
 	equal(t, "rows written", changes()-before, 0)
-	s := must(j.LoadSeen(t.Context(), "home", 2))(t)
+	s := must(j.LoadVerdictCache(t.Context(), "home", 2))(t)
 	for e, v := range found {
 		if err := s.Put(t.Context(), e, v); err != nil {
 			t.Fatal(err)
@@ -347,7 +347,7 @@ func TestASaveThatFailsIsDoneByTheNext(t *testing.T) {
 	j := newJournal(t)
 	a, b, c := file("a", "1"), file("b", "1"), file("c", "1")
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{a: proven()})
-	s := must(j.LoadSeen(t.Context(), "home", 1))(t)
+	s := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
 	for e, v := range map[providers.Entry]fingerprint.Verdict{b: proven(), c: photo} {
 		if err := s.Put(t.Context(), e, v); err != nil {
 			t.Fatal(err)
@@ -367,7 +367,7 @@ func TestASaveThatFailsIsDoneByTheNext(t *testing.T) {
 
 func TestManyMatchesAreWrittenBeforeTheEnd(t *testing.T) {
 	j := newJournal(t)
-	s := must(j.LoadSeen(t.Context(), "home", 1))(t)
+	s := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
 	for i := range flushAt + 1 {
 		if err := s.Put(t.Context(), file(fmt.Sprint(i), "1"), proven()); err != nil {
 			t.Fatal(err)
@@ -383,7 +383,7 @@ func TestManyMatchesAreWrittenBeforeTheEnd(t *testing.T) {
 
 func TestSeenIsUsedBySeveralGoroutines(t *testing.T) {
 	j := newJournal(t)
-	s := must(j.LoadSeen(t.Context(), "home", 1))(t)
+	s := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
 	var all sync.WaitGroup
 	for g := range 8 {
 		all.Go(func() {
@@ -393,7 +393,7 @@ func TestSeenIsUsedBySeveralGoroutines(t *testing.T) {
 				if i%3 == 0 {
 					v = proven()
 				}
-				if s.Look(e) == Unknown {
+				if s.Get(e) == Unknown {
 					if err := s.Put(context.Background(), e, v); err != nil {
 						t.Error(err)
 					}
@@ -410,24 +410,24 @@ func TestSeenIsUsedBySeveralGoroutines(t *testing.T) {
 	if err := s.Save(t.Context(), "", true); err != nil {
 		t.Fatal(err)
 	}
-	again := must(j.LoadSeen(t.Context(), "home", 1))(t)
+	again := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
 	for i := range 400 {
 		want := PlainImage
 		if i%3 == 0 {
 			want = Matched
 		}
-		equal(t, fmt.Sprint("file ", i), again.Look(file(fmt.Sprint(i), "1")), want)
+		equal(t, fmt.Sprint("file ", i), again.Get(file(fmt.Sprint(i), "1")), want)
 	}
 }
 
 func TestLookingUpAllocatesNothing(t *testing.T) {
 	j := newJournal(t)
-	s := must(j.LoadSeen(t.Context(), "home", 1))(t)
+	s := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
 	e := file("a", "1")
 	if err := s.Put(t.Context(), e, photo); err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "allocations", testing.AllocsPerRun(100, func() { s.Look(e) }), 0)
+	equal(t, "allocations", testing.AllocsPerRun(100, func() { s.Get(e) }), 0)
 }
 
 func TestDamageAmongTheFilesSeenIsAnError(t *testing.T) {
@@ -439,7 +439,7 @@ func TestDamageAmongTheFilesSeenIsAnError(t *testing.T) {
 		j := newJournal(t)
 		scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{file("a", "1"): photo, file("b", "1"): proven()})
 		must(j.write.Exec(damage))(t)
-		if _, err := j.LoadSeen(t.Context(), "home", 1); !errors.Is(err, ErrDamaged) {
+		if _, err := j.LoadVerdictCache(t.Context(), "home", 1); !errors.Is(err, ErrDamaged) {
 			t.Errorf("%s: got %v, want %v", damage, err, ErrDamaged)
 		}
 	}

@@ -97,7 +97,7 @@ func TestATemporaryJournalDoesEverythingAndLeavesNothing(t *testing.T) {
 	defer other.Close()
 	run := must(j.BeginRun(t.Context(), "scan", ""))(t)
 	did(t, j, trashOf(file("a", "1")), "bin/a")
-	s := must(j.LoadSeen(t.Context(), "home", 1))(t)
+	s := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
 	for i := range 2*pageSize + flushAt {
 		if err := s.Put(t.Context(), file(fmt.Sprint(i), "1"), proven()); err != nil {
 			t.Fatal(err)

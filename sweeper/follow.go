@@ -43,7 +43,7 @@ func (sc *scan) conclude(p *pass) {
 
 // retry examines the files that could not be examined before, which the feed need not name again.
 func (sc *scan) retry(ctx context.Context, p *pass, lists chan<- []listed) {
-	for _, ref := range sc.seen.Again() {
+	for _, ref := range sc.seen.Pending() {
 		if ctx.Err() != nil {
 			return
 		}
@@ -53,16 +53,16 @@ func (sc *scan) retry(ctx context.Context, p *pass, lists chan<- []listed) {
 		e, err := sc.st.Stat(ctx, ref)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			sc.seen.Settled(ref)
+			sc.seen.Resolve(ref)
 		case err != nil:
 			sc.count(func(sum *Summary) {
 				sum.Failed++
 				sum.problem(sc.st.Name(), string(ref), "examine", err)
 			})
 		default:
-			sc.seen.Settled(ref) // unless its examination marks it again
+			sc.seen.Resolve(ref) // unless its examination marks it again
 			turn := p.mention(ref, func() {})
-			if known := sc.seen.Look(e); known == journal.Unknown || known == journal.Matched {
+			if known := sc.seen.Get(e); known == journal.Unknown || known == journal.Matched {
 				lists <- []listed{{e, known, turn}}
 			}
 		}

@@ -55,7 +55,7 @@ type scan struct {
 	*Sweeper
 	st   *providers.Storage
 	o    ScanOptions
-	seen *journal.Seen
+	seen *journal.VerdictCache
 
 	overrides overrideSnapshot // the user's decisions at the start of the scan
 	pass      *pass            // the listing under way
@@ -83,7 +83,7 @@ const batch = 64
 const waiting = 1024
 
 func (s *Sweeper) scanStorage(ctx context.Context, st *providers.Storage, o ScanOptions, sum *Summary) error {
-	seen, err := s.o.Journal.LoadSeen(ctx, st.Name(), fingerprint.Version)
+	seen, err := s.o.Journal.LoadVerdictCache(ctx, st.Name(), fingerprint.Version)
 	if err != nil {
 		return fmt.Errorf("read the journal: %w", err)
 	}
@@ -101,7 +101,7 @@ func (s *Sweeper) scanStorage(ctx context.Context, st *providers.Storage, o Scan
 	}
 	p := sc.run(ctx, since)
 	if p.expired && ctx.Err() == nil {
-		seen.Anew()
+		seen.Reset()
 		p = sc.run(ctx, "")
 	}
 	if err := ctx.Err(); err != nil {
@@ -203,13 +203,13 @@ func (sc *scan) take(p *pass, c providers.Change) (l listed, examine bool) {
 	turn := p.mention(c.Entry.Ref, func() {
 		if c.Gone {
 			sc.seen.Gone(c.Entry.Ref)
-			sc.seen.Settled(c.Entry.Ref)
+			sc.seen.Resolve(c.Entry.Ref)
 		}
 	})
 	if c.Gone {
 		return l, false
 	}
-	known := sc.seen.Look(c.Entry)
+	known := sc.seen.Get(c.Entry)
 	if known == journal.PlainImage && !sc.o.All { // All needs the media type, which was not kept
 		p.plain++
 		return l, false
@@ -278,7 +278,7 @@ func (sc *scan) examine(ctx context.Context, r *reader, l listed) (done bool) {
 	known, v := l.known, fingerprint.Verdict{}
 	if known != journal.PlainImage {
 		var err error
-		if known, v, err = sc.seen.Elsewhere(ctx, l.Entry); err != nil {
+		if known, v, err = sc.seen.ByContent(ctx, l.Entry); err != nil {
 			known = journal.Unknown
 		}
 	}
@@ -286,7 +286,7 @@ func (sc *scan) examine(ctx context.Context, r *reader, l listed) (done bool) {
 	read := false
 	switch {
 	case known == journal.NotImage, known == journal.PlainImage && !sc.o.All:
-		sc.pass.ifLatest(l, func() { sc.seen.Learn(l.Entry, known) })
+		sc.pass.ifLatest(l, func() { sc.seen.PutKnown(l.Entry, known) })
 		if known == journal.PlainImage {
 			sc.count(func(sum *Summary) { sum.Images++; sc.plain++ })
 		}
