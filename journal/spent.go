@@ -15,9 +15,9 @@ type Amount struct {
 	Bytes int64
 }
 
-// Spent returns the amount of each storage that operations of that kind have taken since a time: those that began
+// Usage returns the amount of each storage that operations of that kind have taken since a time: those that began
 // then or later and are done or open, except for files that were restored since. The zero time is before everything.
-func (j *Journal) Spent(ctx context.Context, kind providers.OpKind, since time.Time) (map[string]Amount, error) {
+func (j *Journal) Usage(ctx context.Context, kind providers.OpKind, since time.Time) (map[string]Amount, error) {
 	rows, err := j.read.QueryContext(ctx, `SELECT o.storage, count(*), sum(o.size)
 		FROM operations o LEFT JOIN operations r ON r.id = o.resolved
 		WHERE o.kind = $1 AND o.began >= $2 AND o.error IS NULL AND r.kind IS NOT 'restore'

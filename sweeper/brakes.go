@@ -33,15 +33,15 @@ func (e *SurgeError) Error() string {
 	return fmt.Sprintf("%d files are due, and on a usual day it is %d: somebody should look first", e.Files, e.Usual)
 }
 
-// Spent is what was trashed and purged within the window of the limits, by storage.
-type Spent struct{ Trash, Purge map[string]journal.Amount }
+// Usage is what was trashed and purged within the window of the limits, by storage.
+type Usage struct{ Trash, Purge map[string]journal.Amount }
 
-// spent reads the amounts from the journal, where a restart cannot lose them, and adds those of others: what other
+// usage reads the amounts from the journal, where a restart cannot lose them, and adds those of others: what other
 // plans were allowed.
-func (s *Sweeper) spent(ctx context.Context, others Spent) (sp Spent, err error) {
+func (s *Sweeper) usage(ctx context.Context, others Usage) (sp Usage, err error) {
 	since := s.o.Now().Add(-s.o.Policy.Limits.Window)
-	if sp.Trash, err = s.o.Journal.Spent(ctx, providers.OpTrash, since); err == nil {
-		sp.Purge, err = s.o.Journal.Spent(ctx, providers.OpPurge, since)
+	if sp.Trash, err = s.o.Journal.Usage(ctx, providers.OpTrash, since); err == nil {
+		sp.Purge, err = s.o.Journal.Usage(ctx, providers.OpPurge, since)
 	}
 	if err != nil {
 		return sp, fmt.Errorf("read what was done already: %w", err)
@@ -60,10 +60,10 @@ func total(in map[string]journal.Amount) (sum journal.Amount) {
 
 // Allow returns nil if p may be executed. It returns a *LimitError if p is over the policy's limits, and a
 // *SurgeError if p is far larger than usual and the user has not reviewed it.
-func (s *Sweeper) Allow(ctx context.Context, p *Plan) error { return s.allow(ctx, p, Spent{}) }
+func (s *Sweeper) Allow(ctx context.Context, p *Plan) error { return s.allow(ctx, p, Usage{}) }
 
-func (s *Sweeper) allow(ctx context.Context, p *Plan, others Spent) error {
-	sp, err := s.spent(ctx, others)
+func (s *Sweeper) allow(ctx context.Context, p *Plan, others Usage) error {
+	sp, err := s.usage(ctx, others)
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func (s *Sweeper) usual(ctx context.Context) (files int, known bool, err error) 
 // Over checks p and the amounts sp against the limits and returns a *LimitError or nil. The limits for files and
 // bytes apply to the sum of everything trashed, and again to the sum of everything purged. The share applies to each
 // storage: files trashed, of the files that are or were there.
-func (p *Plan) Over(l policy.Limits, sp Spent) error {
+func (p *Plan) Over(l policy.Limits, sp Usage) error {
 	var reasons []string
 	for _, part := range []struct {
 		doing string

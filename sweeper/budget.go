@@ -23,7 +23,7 @@ type Budget struct {
 type claim struct {
 	b    *Budget
 	s    *Sweeper
-	left Spent
+	left Usage
 }
 
 // claim returns the claim of p if the limits allow it. It returns a *journal.LeasedError if another process acts
@@ -34,7 +34,7 @@ func (b *Budget) claim(ctx context.Context, s *Sweeper, p *Plan) (*claim, error)
 	if err := b.take(ctx, s.o.Journal); err != nil {
 		return nil, err
 	}
-	others := Spent{map[string]journal.Amount{}, map[string]journal.Amount{}}
+	others := Usage{map[string]journal.Amount{}, map[string]journal.Amount{}}
 	for c := range b.claims {
 		addTo(others.Trash, c.left.Trash)
 		addTo(others.Purge, c.left.Purge)
@@ -43,7 +43,7 @@ func (b *Budget) claim(ctx context.Context, s *Sweeper, p *Plan) (*claim, error)
 		b.giveUp(s)
 		return nil, err
 	}
-	c := &claim{b, s, Spent{amounts(p.Trash), amounts(p.Purge)}}
+	c := &claim{b, s, Usage{amounts(p.Trash), amounts(p.Purge)}}
 	if b.claims == nil {
 		b.claims = map[*claim]bool{}
 	}
