@@ -19,7 +19,7 @@ const skew = 24 * time.Hour
 // grace. It returns Review if the time of the file's last change is unknown.
 func (p *Policy) Decide(f Facts, now time.Time) Decision {
 	if !candidate(f) {
-		return Decision{Action: Keep, Ground: GroundNoRule, Reasons: []string{"not a ChatGPT image"}}
+		return Decision{Action: Keep, ReasonCode: ReasonNoRule, Reasons: []string{"not a ChatGPT image"}}
 	}
 	s := p.subject(f, now)
 	for _, r := range p.Rules {
@@ -27,7 +27,7 @@ func (p *Policy) Decide(f Facts, now time.Time) Decision {
 			return p.apply(r, t, s)
 		}
 	}
-	return Decision{Action: Keep, Ground: GroundNoRule, Reasons: []string{"no rule matches"}}
+	return Decision{Action: Keep, ReasonCode: ReasonNoRule, Reasons: []string{"no rule matches"}}
 }
 
 // Explain returns the trace of every rule, in order. Decides is set in the one that Decide used. It is set in none if
@@ -64,7 +64,7 @@ func candidate(f Facts) bool {
 func (p *Policy) apply(r Rule, t RuleTrace, s subject) Decision {
 	d := Decision{Action: r.Do, Rule: r.Name, Reasons: t.reasons()}
 	if r.Do == Keep {
-		d.Ground = GroundRule
+		d.ReasonCode = ReasonRule
 	}
 	if r.Do != Trash {
 		return d
@@ -85,10 +85,10 @@ func (p *Policy) wait(d *Decision, grace time.Duration, s subject) {
 		if p.Mode == Enforce {
 			by = "the next sweep"
 		}
-		d.Action, d.Grace, d.Ground = Hold, true, GroundUnmarked
+		d.Action, d.Grace, d.ReasonCode = Hold, true, ReasonUnmarked
 		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s has not begun; %s begins it", inTime(grace), by))
 	case s.now.Before(until):
-		d.Action, d.NotBefore, d.Grace, d.Ground = Hold, until, true, GroundGrace
+		d.Action, d.NotBefore, d.Grace, d.ReasonCode = Hold, until, true, ReasonGrace
 		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s ends on %s", inTime(grace), day(until)))
 	default:
 		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s is over", inTime(grace)))
@@ -113,13 +113,13 @@ func (p *Policy) unsettled(d *Decision, s subject) bool {
 		d.Action = Review
 		d.Reasons = append(d.Reasons, "nothing says when it was last changed")
 	case quiet < -skew:
-		d.Action, d.NotBefore, d.Ground = Hold, s.now.Add(skew), GroundClock
+		d.Action, d.NotBefore, d.ReasonCode = Hold, s.now.Add(skew), ReasonClock
 		d.Reasons = append(d.Reasons, fmt.Sprintf("%s %s in the future: a clock is wrong", verb, about(-quiet)))
 	case quiet < 0:
-		d.Action, d.NotBefore, d.Ground = Hold, at.Add(p.Settle), GroundSettle
+		d.Action, d.NotBefore, d.ReasonCode = Hold, at.Add(p.Settle), ReasonSettle
 		d.Reasons = append(d.Reasons, verb+" in the future, by a clock a little fast")
 	case quiet < p.Settle:
-		d.Action, d.NotBefore, d.Ground = Hold, at.Add(p.Settle), GroundSettle
+		d.Action, d.NotBefore, d.ReasonCode = Hold, at.Add(p.Settle), ReasonSettle
 		d.Reasons = append(d.Reasons, fmt.Sprintf("%s less than %s ago", verb, inTime(p.Settle)))
 	default:
 		return false
@@ -137,11 +137,11 @@ func (p *Policy) unconfirmed(d *Decision, s subject) bool {
 	if first.IsZero() {
 		first = s.now
 	}
-	ahead, ground := first.Sub(s.now), GroundConfirm
+	ahead, code := first.Sub(s.now), ReasonConfirm
 	until := first.Add(p.ConfirmAfter)
 	switch {
 	case ahead > skew:
-		ground = GroundClock
+		code = ReasonClock
 		d.Reasons = append(d.Reasons, fmt.Sprintf("first seen %s in the future: a clock is wrong", about(ahead)))
 	case s.now.Before(until):
 		d.Reasons = append(d.Reasons,
@@ -151,6 +151,6 @@ func (p *Policy) unconfirmed(d *Decision, s subject) bool {
 			fmt.Sprintf("seen again %s or more after it was first seen", inTime(p.ConfirmAfter)))
 		return false
 	}
-	d.Action, d.NotBefore, d.Ground = Hold, until, ground
+	d.Action, d.NotBefore, d.ReasonCode = Hold, until, code
 	return true
 }

@@ -18,28 +18,28 @@ const (
 	Trash  Action = "trash"
 )
 
-// Ground is the class of the reason for which a file is kept or held. It allows counting such files, while Reasons
-// explain a single one. There are as many grounds as constants below and guards.
-type Ground string
+// ReasonCode is the class of the reason for which a file is kept or held. It allows counting such files, while Reasons
+// explain a single one. There are as many codes as constants below and guards.
+type ReasonCode string
 
-// The grounds. The first three belong to Keep, the others to Hold. A further one for each guard is "guard:" with the
-// guard's name.
+// The reason codes. The first three belong to Keep, the others to Hold. A further one for each guard is "guard:" with
+// the guard's name.
 const (
-	GroundRule     Ground = "rule"     // a rule keeps it
-	GroundNoRule   Ground = "no_rule"  // no rule matches
-	GroundWord     Ground = "word"     // the user chose to keep it
-	GroundGrace    Ground = "grace"    // its grace runs
-	GroundUnmarked Ground = "unmarked" // its grace has not begun
-	GroundSettle   Ground = "settle"   // it was changed too recently
-	GroundConfirm  Ground = "confirm"  // a later scan has to find it again
-	GroundClock    Ground = "clock"    // a clock is wrong
-	GroundUnlisted Ground = "unlisted" // its root was not listed completely
-	GroundReturned Ground = "returned" // another program brought it back from the trash
-	GroundUnknown  Ground = "unknown"  // a required fact could not be determined
+	ReasonRule     ReasonCode = "rule"     // a rule keeps it
+	ReasonNoRule   ReasonCode = "no_rule"  // no rule matches
+	ReasonOverride ReasonCode = "word"     // the user chose to keep it
+	ReasonGrace    ReasonCode = "grace"    // its grace runs
+	ReasonUnmarked ReasonCode = "unmarked" // its grace has not begun
+	ReasonSettle   ReasonCode = "settle"   // it was changed too recently
+	ReasonConfirm  ReasonCode = "confirm"  // a later scan has to find it again
+	ReasonClock    ReasonCode = "clock"    // a clock is wrong
+	ReasonUnlisted ReasonCode = "unlisted" // its root was not listed completely
+	ReasonReturned ReasonCode = "returned" // another program brought it back from the trash
+	ReasonUnknown  ReasonCode = "unknown"  // a required fact could not be determined
 )
 
-// GroundOf returns the ground of a file that the guard holds.
-func GroundOf(g providers.Guard) Ground { return Ground("guard:" + g) }
+// ReasonOf returns the code of a file that the guard holds.
+func ReasonOf(g providers.Guard) ReasonCode { return ReasonCode("guard:" + g) }
 
 // Facts is the input of a decision, except for the time.
 type Facts struct {
@@ -57,9 +57,9 @@ type Decision struct {
 	Reasons []string `json:"reasons"` // clauses for the user, at least one
 	// NotBefore is set for a hold: the file may be trashed then if nothing changes. It is zero if no time ends the
 	// hold.
-	NotBefore time.Time `json:"not_before,omitzero"`
-	Grace     bool      `json:"-"` // of a hold: because of the rule's grace, running or not begun
-	Ground    Ground    `json:"-"` // of a keep and a hold
+	NotBefore  time.Time  `json:"not_before,omitzero"`
+	Grace      bool       `json:"-"` // of a hold: because of the rule's grace, running or not begun
+	ReasonCode ReasonCode `json:"-"` // of a keep and a hold
 
 	// Decide leaves these empty. The caller sets them after it has asked the storage and the journal.
 	Guards   []providers.Held `json:"guards,omitempty"`   // of a hold: the guards that protect the file

@@ -34,7 +34,7 @@ func TestDecideAgreesWithANaiveReading(t *testing.T) {
 				!got.NotBefore.Equal(want.NotBefore) || len(got.Reasons) == 0 {
 				t.Fatalf("got %+v\nwant %+v\nof %+v\n%s", got, want, f, src)
 			}
-			if has := got.Ground != ""; has != (got.Action == Keep || got.Action == Hold) {
+			if has := got.ReasonCode != ""; has != (got.Action == Keep || got.Action == Hold) {
 				t.Fatalf("got %+v, want a ground of a keep and a hold and of nothing else", got)
 			}
 			explainAgrees(t, p, f, got)
@@ -99,8 +99,8 @@ func TestNothingIsTrashedThatThePolicyDoesNotNameSurely(t *testing.T) {
 				d.Action == Trash && f.Entry.Created.After(now),
 				d.Action == Trash && confirm > 0 && (f.FirstSeen.IsZero() || now.Sub(f.FirstSeen) < confirm),
 				d.Action == Trash && r.grace > 0 && (f.Marked.IsZero() || now.Sub(f.Marked) < r.grace),
-				d.Action == Hold && d.Ground != GroundUnmarked && !d.NotBefore.After(now),
-				d.Ground == GroundUnmarked && (!f.Marked.IsZero() || !d.NotBefore.IsZero()):
+				d.Action == Hold && d.ReasonCode != ReasonUnmarked && !d.NotBefore.After(now),
+				d.ReasonCode == ReasonUnmarked && (!f.Marked.IsZero() || !d.NotBefore.IsZero()):
 				t.Fatalf("got %+v\nof %+v\n%s", d, f, src)
 			}
 			trashed++

@@ -27,15 +27,15 @@ func (s *Sweeper) keepLastCopies(ctx context.Context, p *Plan, sum *Summary, sta
 			other, err := c.other(ctx, Copy{it.Storage, it.Entry})
 			switch {
 			case passing(ctx, err):
-				sum.hold(it, policy.GroundUnknown)
+				sum.hold(it, policy.ReasonUnknown)
 				continue
 			case err != nil:
-				sum.hold(it, policy.GroundUnknown)
+				sum.hold(it, policy.ReasonUnknown)
 				sum.problem(it.Storage, it.Entry.Path, "look for copies of", err)
 				continue
 			case other == nil:
 				it.Decision = spare(it.Decision)
-				sum.hold(it, it.Decision.Ground)
+				sum.hold(it, it.Decision.ReasonCode)
 				p.Spared = append(p.Spared, it)
 				continue
 			}
@@ -49,7 +49,7 @@ func (s *Sweeper) keepLastCopies(ctx context.Context, p *Plan, sum *Summary, sta
 
 func spare(d policy.Decision) policy.Decision {
 	why := "it is the last copy that is known"
-	d = hold(d, policy.GroundOf(guardLastCopy), why)
+	d = hold(d, policy.ReasonOf(guardLastCopy), why)
 	d.Guards = append(d.Guards, providers.Held{Guard: guardLastCopy, Why: why})
 	return d
 }

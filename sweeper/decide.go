@@ -74,7 +74,7 @@ func (s *Sweeper) decide(
 	}
 	for _, h := range shown(rec.Entry) {
 		if slices.Contains(s.o.Policy.Protect, h.Guard) {
-			d = hold(d, cmp.Or(d.Ground, policy.GroundOf(h.Guard)), h.Why)
+			d = hold(d, cmp.Or(d.ReasonCode, policy.ReasonOf(h.Guard)), h.Why)
 			d.Guards = append(d.Guards, h)
 		}
 	}
@@ -101,10 +101,10 @@ func (s *Sweeper) guarded(
 		return d, err
 	}
 	if err != nil {
-		return hold(d, policy.GroundUnknown, err.Error()), nil
+		return hold(d, policy.ReasonUnknown, err.Error()), nil
 	}
 	for _, h := range held {
-		d = hold(d, cmp.Or(d.Ground, policy.GroundOf(h.Guard)), h.Why)
+		d = hold(d, cmp.Or(d.ReasonCode, policy.ReasonOf(h.Guard)), h.Why)
 	}
 	d.Guards = held
 	return d, nil
@@ -125,20 +125,20 @@ func (s *Sweeper) due(
 	case passing(ctx, err):
 		return d, err
 	case err != nil:
-		return hold(d, policy.GroundUnknown, fmt.Sprintf("it could not be found out what you said of it: %v", err)), nil
+		return hold(d, policy.ReasonUnknown, fmt.Sprintf("it could not be found out what you said of it: %v", err)), nil
 	case override == journal.Keep:
 		return policy.Decision{
-			Action:  policy.Keep,
-			Ground:  policy.GroundWord,
-			Reasons: []string{s.whyKept(ctx, rec.Entry)},
+			Action:     policy.Keep,
+			ReasonCode: policy.ReasonOverride,
+			Reasons:    []string{s.whyKept(ctx, rec.Entry)},
 		}, nil
 	case override == journal.Approve:
-		d.Action, d.Approved, d.Grace, d.NotBefore, d.Ground = policy.Trash, true, false, time.Time{}, ""
+		d.Action, d.Approved, d.Grace, d.NotBefore, d.ReasonCode = policy.Trash, true, false, time.Time{}, ""
 		d.Reasons = append(d.Reasons, "you approved it as it is")
 		return d, nil
 	case s.doubt != nil && (d.Action == policy.Trash || d.Grace):
 		d.Grace, d.NotBefore = false, time.Time{} // no grace begins by that clock either
-		return hold(d, policy.GroundClock, s.doubt.Error()), nil
+		return hold(d, policy.ReasonClock, s.doubt.Error()), nil
 	}
 	return s.unreturned(ctx, st, r, rec.Entry, d)
 }
@@ -157,8 +157,8 @@ func (s *Sweeper) whyKept(ctx context.Context, e providers.Entry) string {
 }
 
 // hold changes a trash decision to a hold that has no end in time.
-func hold(d policy.Decision, ground policy.Ground, why string) policy.Decision {
-	d.Action, d.Ground = policy.Hold, ground
+func hold(d policy.Decision, code policy.ReasonCode, why string) policy.Decision {
+	d.Action, d.ReasonCode = policy.Hold, code
 	d.Reasons = append(d.Reasons, why)
 	return d
 }

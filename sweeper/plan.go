@@ -141,7 +141,7 @@ func (p *Plan) stop(sum *Summary) {
 	}
 	for _, it := range p.Trash {
 		if in(it) {
-			sum.hold(it, policy.GroundUnlisted)
+			sum.hold(it, policy.ReasonUnlisted)
 		}
 	}
 	p.Trash, p.Mark, p.Purge = slices.DeleteFunc(p.Trash, in), slices.DeleteFunc(p.Mark, in),

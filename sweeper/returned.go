@@ -26,10 +26,10 @@ func (s *Sweeper) unreturned(
 	case passing(ctx, err):
 		return d, err
 	case err != nil:
-		d = hold(d, policy.GroundUnknown,
+		d = hold(d, policy.ReasonUnknown,
 			fmt.Sprintf("it could not be found out whether it came back from the trash: %v", err))
 	case !since.IsZero():
-		d = hold(d, policy.GroundReturned, fmt.Sprintf("it came back after sweepd had moved it to the trash on %s",
+		d = hold(d, policy.ReasonReturned, fmt.Sprintf("it came back after sweepd had moved it to the trash on %s",
 			since.Local().Format(time.DateOnly)))
 	default:
 		return d, nil

@@ -66,7 +66,7 @@ func TestWhatAnotherProgramTookOutOfTheTrashIsHeld(t *testing.T) {
 			b.apply()
 			c.back(b)
 			d := b.decision(c.at)
-			if d.Action != policy.Hold || d.Ground != policy.GroundReturned ||
+			if d.Action != policy.Hold || d.ReasonCode != policy.ReasonReturned ||
 				!strings.Contains(strings.Join(d.Reasons, ";"),
 					"came back after sweepd had moved it to the trash on 2026-11-23") {
 				t.Errorf("got %+v, want it held as returned", d)
@@ -135,11 +135,11 @@ func TestAFileThatCannotBeComparedWithTheTrashIsHeld(t *testing.T) {
 	b.apply()
 	b.fail(providertest.Fault{Method: "ReadTrashed", Err: errors.New("I/O error")})
 	b.put(ours(1), picture(1))
-	if d := b.decision(ours(1)); d.Action != policy.Hold || d.Ground != policy.GroundUnknown {
+	if d := b.decision(ours(1)); d.Action != policy.Hold || d.ReasonCode != policy.ReasonUnknown {
 		t.Errorf("got %+v, want it held", d)
 	}
 	b.fail(providertest.Fault{Method: "ReadTrashed", Err: fs.ErrNotExist})
-	if d := b.decision(ours(1)); d.Action != policy.Hold || d.Ground != policy.GroundReturned {
+	if d := b.decision(ours(1)); d.Action != policy.Hold || d.ReasonCode != policy.ReasonReturned {
 		t.Errorf("not in the trash any more: got %+v, want it held", d)
 	}
 }
@@ -164,7 +164,7 @@ func TestAFarFileThatIsBackIsHeld(t *testing.T) {
 	b.put(ours(1), genuine)
 	b.apply()
 	b.account.TakeOut(ours(1), ours(1))
-	if d := b.decision(ours(1)); d.Action != policy.Hold || d.Ground != policy.GroundReturned {
+	if d := b.decision(ours(1)); d.Action != policy.Hold || d.ReasonCode != policy.ReasonReturned {
 		t.Errorf("got %+v, want it held as returned", d)
 	}
 }

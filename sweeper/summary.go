@@ -60,10 +60,10 @@ type Summary struct {
 // RuleSummary is the result for the files that one rule decided on. The figures down to Due are the scan's; a saved
 // plan has none.
 type RuleSummary struct {
-	Matched int64                   `json:"matched"`
-	Kept    map[policy.Ground]int64 `json:"kept,omitempty"` // by reason
-	Review  int64                   `json:"review,omitempty"`
-	Held    map[policy.Ground]int64 `json:"held,omitempty"` // by reason
+	Matched int64                       `json:"matched"`
+	Kept    map[policy.ReasonCode]int64 `json:"kept,omitempty"` // by reason
+	Review  int64                       `json:"review,omitempty"`
+	Held    map[policy.ReasonCode]int64 `json:"held,omitempty"` // by reason
 	// Until is the earliest time at which one of the files held by a time may go.
 	Until    time.Time `json:"until,omitzero"`
 	Due      int64     `json:"due,omitempty"`
@@ -112,11 +112,11 @@ func (r *RuleSummary) decided(e providers.Entry, d policy.Decision) {
 	r.Matched++
 	switch d.Action {
 	case policy.Keep:
-		add(&r.Kept, d.Ground)
+		add(&r.Kept, d.ReasonCode)
 	case policy.Review:
 		r.Review++
 	case policy.Hold:
-		add(&r.Held, d.Ground)
+		add(&r.Held, d.ReasonCode)
 		if !d.NotBefore.IsZero() && len(d.Guards) == 0 {
 			r.until(d.NotBefore)
 		}
@@ -128,14 +128,14 @@ func (r *RuleSummary) decided(e providers.Entry, d policy.Decision) {
 
 // began counts files whose grace has begun after the scan and ends at end.
 func (r *RuleSummary) began(files int64, end time.Time) {
-	n := min(files, r.Held[policy.GroundUnmarked]) // 0 for a saved plan
+	n := min(files, r.Held[policy.ReasonUnmarked]) // 0 for a saved plan
 	if n == 0 {
 		return
 	}
 	r.Held = maps.Clone(r.Held) // the scan's summary has the same map
-	r.Held[policy.GroundGrace] += n
-	if r.Held[policy.GroundUnmarked] -= n; r.Held[policy.GroundUnmarked] == 0 {
-		delete(r.Held, policy.GroundUnmarked)
+	r.Held[policy.ReasonGrace] += n
+	if r.Held[policy.ReasonUnmarked] -= n; r.Held[policy.ReasonUnmarked] == 0 {
+		delete(r.Held, policy.ReasonUnmarked)
 	}
 	r.until(end)
 }
@@ -150,14 +150,14 @@ func (r *RuleSummary) until(at time.Time) {
 // Unmarked returns the number of files that only wait for their grace to begin.
 func (s *Summary) Unmarked() (n int64) {
 	for _, r := range s.Rules {
-		n += r.Held[policy.GroundUnmarked]
+		n += r.Held[policy.ReasonUnmarked]
 	}
 	return n
 }
 
-func add(to *map[policy.Ground]int64, g policy.Ground) {
+func add(to *map[policy.ReasonCode]int64, g policy.ReasonCode) {
 	if *to == nil {
-		*to = map[policy.Ground]int64{}
+		*to = map[policy.ReasonCode]int64{}
 	}
 	(*to)[g]++
 }
@@ -262,7 +262,7 @@ func (s *Summary) stop(st *providers.Storage, path string, why error) {
 }
 
 // hold counts a file that was due as held.
-func (s *Summary) hold(it Item, why policy.Ground) {
+func (s *Summary) hold(it Item, why policy.ReasonCode) {
 	s.ByAction[string(policy.Trash)]--
 	s.ByAction[string(policy.Hold)]++
 	r := s.rule(it.Decision.Rule)

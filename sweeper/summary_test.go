@@ -137,7 +137,7 @@ func TestWhatARootNotListedWholeHoldsIsNotDue(t *testing.T) {
 	b.plan()
 	b.fail(providertest.Fault{Method: "Changes", Nth: 2, Err: errors.New("connection reset")})
 	_, sum := b.plan()
-	if r := sum.Rules["mine"]; r.Due != 0 || r.DueBytes != 0 || r.Held[policy.GroundUnlisted] != 1 {
+	if r := sum.Rules["mine"]; r.Due != 0 || r.DueBytes != 0 || r.Held[policy.ReasonUnlisted] != 1 {
 		t.Errorf("got %+v, want one held as not listed whole", r)
 	}
 }
@@ -147,17 +147,17 @@ func TestAGraceThatHasNotBegunHasNoEnd(t *testing.T) {
 	b.put(in("later", 1), picture(1))
 	b.put(in("later", 2), picture(2))
 	p, scan := b.plan()
-	if r := scan.Rules["later"]; !r.Until.IsZero() || r.Held[policy.GroundUnmarked] != 2 || scan.Unmarked() != 2 {
+	if r := scan.Rules["later"]; !r.Until.IsZero() || r.Held[policy.ReasonUnmarked] != 2 || scan.Unmarked() != 2 {
 		t.Errorf("a scan says %+v, want two files without an end", r)
 	}
 	b.put(in("later", 2), picture(3)) // changed since the plan, and examined anew
 	b.plan()
 	sum := b.execute(p)
-	if r := sum.Rules["later"]; sum.Marked != 1 || r.Held[policy.GroundUnmarked] != 1 ||
-		r.Held[policy.GroundGrace] != 1 || !r.Until.Equal(b.clock.AddDate(0, 0, 7)) {
+	if r := sum.Rules["later"]; sum.Marked != 1 || r.Held[policy.ReasonUnmarked] != 1 ||
+		r.Held[policy.ReasonGrace] != 1 || !r.Until.Equal(b.clock.AddDate(0, 0, 7)) {
 		t.Errorf("%d began: %+v, want one that ends in seven days and one that has not begun", sum.Marked, r)
 	}
-	if scan.Rules["later"].Held[policy.GroundUnmarked] != 2 {
+	if scan.Rules["later"].Held[policy.ReasonUnmarked] != 2 {
 		t.Error("the scan's own summary says what was done after it")
 	}
 	if _, scan = b.plan(); scan.Unmarked() != 1 || !scan.Rules["later"].Until.Equal(b.clock.AddDate(0, 0, 7)) {

@@ -369,7 +369,7 @@ func (l *loop) looking() sweeper.ScanOptions {
 			digest.Add(f)
 			at := f.Decision.NotBefore
 			// The grace of such a file begins in this pass.
-			if f.Decision.Ground == policy.GroundUnmarked && l.policy.Mode == policy.Enforce {
+			if f.Decision.ReasonCode == policy.ReasonUnmarked && l.policy.Mode == policy.Enforce {
 				at = now.Add(l.policy.Grace(f.Decision.Rule))
 			}
 			if f.Decision.Action == policy.Hold && !at.IsZero() && (l.soonest.IsZero() || at.Before(l.soonest)) &&

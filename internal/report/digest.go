@@ -74,11 +74,11 @@ func (d *Digest) goes(dec policy.Decision) time.Time {
 		return d.now
 	case dec.Action != policy.Hold || len(dec.Guards) > 0:
 		return time.Time{}
-	case dec.Ground == policy.GroundSettle, dec.Ground == policy.GroundConfirm:
+	case dec.ReasonCode == policy.ReasonSettle, dec.ReasonCode == policy.ReasonConfirm:
 		return dec.NotBefore.Add(d.policy.Grace(dec.Rule))
-	case dec.Ground == policy.GroundUnmarked:
+	case dec.ReasonCode == policy.ReasonUnmarked:
 		return d.now.Add(d.policy.Grace(dec.Rule))
-	case dec.Ground == policy.GroundGrace:
+	case dec.ReasonCode == policy.ReasonGrace:
 		return dec.NotBefore
 	}
 	return time.Time{}

@@ -469,10 +469,10 @@ func TestADigestNamesTheFirstTwentyInWhateverOrderTheyCome(t *testing.T) {
 		all = append(all, sweeper.Found{
 			Storage: "home", Entry: providers.Entry{Path: fmt.Sprintf("/data/root/%02d.png", n), Size: 1},
 			Decision: policy.Decision{
-				Action:    policy.Hold,
-				Ground:    policy.GroundGrace,
-				Rule:      "slowly",
-				NotBefore: b.clock.AddDate(0, 0, n),
+				Action:     policy.Hold,
+				ReasonCode: policy.ReasonGrace,
+				Rule:       "slowly",
+				NotBefore:  b.clock.AddDate(0, 0, n),
 			},
 		})
 	}

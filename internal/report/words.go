@@ -12,19 +12,19 @@ import (
 	"sweepd/providers"
 )
 
-// grounds are the texts for why files are kept or held, after their number: "4 in grace".
-var grounds = map[policy.Ground]string{
-	policy.GroundRule:     "by the rule",
-	policy.GroundNoRule:   "that no rule matches",
-	policy.GroundWord:     "by your word",
-	policy.GroundGrace:    "in grace",
-	policy.GroundUnmarked: "whose grace has not begun",
-	policy.GroundSettle:   "changed too recently",
-	policy.GroundConfirm:  "to be met again by a later scan",
-	policy.GroundClock:    "because a clock is wrong",
-	policy.GroundUnlisted: "in a place that was not seen whole",
-	policy.GroundReturned: "back from the trash",
-	policy.GroundUnknown:  "of which something could not be found out",
+// reasonTexts are the texts for why files are kept or held, after their number: "4 in grace".
+var reasonTexts = map[policy.ReasonCode]string{
+	policy.ReasonRule:     "by the rule",
+	policy.ReasonNoRule:   "that no rule matches",
+	policy.ReasonOverride: "by your word",
+	policy.ReasonGrace:    "in grace",
+	policy.ReasonUnmarked: "whose grace has not begun",
+	policy.ReasonSettle:   "changed too recently",
+	policy.ReasonConfirm:  "to be met again by a later scan",
+	policy.ReasonClock:    "because a clock is wrong",
+	policy.ReasonUnlisted: "in a place that was not seen whole",
+	policy.ReasonReturned: "back from the trash",
+	policy.ReasonUnknown:  "of which something could not be found out",
 }
 
 // guards are the texts for the guards that hold files.
@@ -60,7 +60,7 @@ var refusals = map[string]string{
 // because returns why a class of files is kept, held or left alone. It returns a class of another version unchanged.
 func because(class string) string {
 	_, guard, _ := strings.Cut(class, ":")
-	return cmp.Or(grounds[policy.Ground(class)], refusals[class], guards[guard], Plain(class))
+	return cmp.Or(reasonTexts[policy.ReasonCode(class)], refusals[class], guards[guard], Plain(class))
 }
 
 // parts returns "4 in grace, 1 tracked by Git", the largest number first.
