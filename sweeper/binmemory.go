@@ -36,7 +36,7 @@ func (m *binMemory) recall(b *TrashEntry) {
 	if ok = ok && known.Path == t.Path && known.Size == t.Size; !ok {
 		known = journal.TrashEntry{Path: t.Path, Size: t.Size, FirstSeen: m.s.o.Now()}
 	}
-	if b.undated && (ok || m.s.doubt == nil) {
+	if b.undated && (ok || m.s.clockErr == nil) {
 		t.Since = known.FirstSeen
 	}
 	b.known = known.Verdict
@@ -54,7 +54,7 @@ func (m *binMemory) note(b *TrashEntry) {
 // save writes the memory to the journal. Entries that are missing from it are forgotten only if whole is set: only a
 // whole listing shows that an entry is gone.
 func (m *binMemory) save(ctx context.Context, whole bool) error {
-	if m.s.doubt != nil || len(m.before)+len(m.now) == 0 || whole && m.unchanged() {
+	if m.s.clockErr != nil || len(m.before)+len(m.now) == 0 || whole && m.unchanged() {
 		return nil
 	}
 	err := m.s.o.Journal.SetBin(ctx, m.st.Name(), fingerprint.Version, m.now, whole)

@@ -239,8 +239,8 @@ func (s *Sweeper) age(b *TrashEntry, after, more time.Duration, at time.Time) {
 	switch {
 	case after <= 0:
 		b.Why = "the policy purges nothing of that kind"
-	case s.doubt != nil:
-		b.Why = s.doubt.Error()
+	case s.clockErr != nil:
+		b.Why = s.clockErr.Error()
 	case at.IsZero():
 		b.Why = "nothing says since when it is there"
 	case lies < 0:

@@ -20,13 +20,13 @@ func (s *Sweeper) reading() journal.Clock {
 	return c
 }
 
-// judgeClock sets s.doubt, which later decisions use: an error if no age can be computed, else nil.
-func (s *Sweeper) judgeClock(ctx context.Context) error {
+// checkClock sets s.doubt, which later decisions use: an error if no age can be computed, else nil.
+func (s *Sweeper) checkClock(ctx context.Context) error {
 	trusted, doubted, err := s.o.Journal.Clocks(ctx)
 	if err != nil {
 		return fmt.Errorf("read the clocks of earlier runs: %w", err)
 	}
-	s.doubt = doubtful(trusted, doubted, s.reading())
+	s.clockErr = doubtful(trusted, doubted, s.reading())
 	return nil
 }
 
@@ -38,16 +38,16 @@ func (s *Sweeper) noteClock(ctx context.Context) error {
 		return err
 	}
 	now := s.reading()
-	if s.doubt != nil || doubtful(trusted, doubted, now) != nil {
+	if s.clockErr != nil || doubtful(trusted, doubted, now) != nil {
 		return s.o.Journal.SetClocks(ctx, trusted, now)
 	}
 	return s.o.Journal.SetClocks(ctx, now, journal.Clock{})
 }
 
 // ClockError is the reason why no age can be computed.
-type ClockError struct{ why string }
+type ClockError struct{ reason string }
 
-func (e *ClockError) Error() string { return "the clock is not to be trusted: " + e.why }
+func (e *ClockError) Error() string { return "the clock is not to be trusted: " + e.reason }
 
 // doubtful compares the clock with the last run that trusted it. Within one boot, as much time must have passed on
 // the wall clock as the kernel counted. Across a boot, a machine that was off for a year looks like a wrong clock, so

@@ -26,7 +26,7 @@ func (s *Sweeper) keepLastCopies(ctx context.Context, p *Plan, sum *Summary, sta
 		if !it.Decision.Approved {
 			other, err := c.other(ctx, Copy{it.Storage, it.Entry})
 			switch {
-			case passing(ctx, err):
+			case isTransient(ctx, err):
 				sum.hold(it, policy.ReasonUnknown)
 				continue
 			case err != nil:
@@ -129,11 +129,11 @@ func sameFile(a, b Copy) bool {
 		a.Entry.Revision == b.Entry.Revision && a.Entry.Name() == b.Entry.Name()
 }
 
-// leaving are the refs and the paths of the files that a plan trashes.
-type leaving map[string]bool
+// plannedFiles are the refs and the paths of the files that a plan trashes.
+type plannedFiles map[string]bool
 
-func going(items []Item) leaving {
-	all := leaving{}
+func planned(items []Item) plannedFiles {
+	all := plannedFiles{}
 	for _, it := range items {
 		all[string(it.Entry.Ref)], all[it.Entry.Path] = true, true
 	}
@@ -144,7 +144,7 @@ func going(items []Item) leaving {
 // now, and is not due itself. Else it returns an error that wraps errKept, or the error of reading e. Nothing in the
 // plan is trusted, because it may have been edited.
 func (s *Sweeper) copyStays(
-	ctx context.Context, r *reader, it Item, e providers.Entry, d policy.Decision, gone leaving,
+	ctx context.Context, r *reader, it Item, e providers.Entry, d policy.Decision, gone plannedFiles,
 ) error {
 	if !s.o.Policy.LastCopy || d.Approved {
 		return nil

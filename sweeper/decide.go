@@ -97,7 +97,7 @@ func (s *Sweeper) guarded(
 	ctx context.Context, st *providers.Storage, rec journal.Record, d policy.Decision,
 ) (policy.Decision, error) {
 	held, err := st.Guards(ctx, rec.Entry)
-	if passing(ctx, err) {
+	if isTransient(ctx, err) {
 		return d, err
 	}
 	if err != nil {
@@ -122,7 +122,7 @@ func (s *Sweeper) due(
 	}
 	override, err := overrideOf(ctx, st, r, rec.Entry, w)
 	switch {
-	case passing(ctx, err):
+	case isTransient(ctx, err):
 		return d, err
 	case err != nil:
 		return hold(d, policy.ReasonUnknown, fmt.Sprintf("it could not be found out what you said of it: %v", err)), nil
@@ -136,9 +136,9 @@ func (s *Sweeper) due(
 		d.Action, d.Approved, d.Grace, d.NotBefore, d.ReasonCode = policy.Trash, true, false, time.Time{}, ""
 		d.Reasons = append(d.Reasons, "you approved it as it is")
 		return d, nil
-	case s.doubt != nil && (d.Action == policy.Trash || d.Grace):
+	case s.clockErr != nil && (d.Action == policy.Trash || d.Grace):
 		d.Grace, d.NotBefore = false, time.Time{} // no grace begins by that clock either
-		return hold(d, policy.ReasonClock, s.doubt.Error()), nil
+		return hold(d, policy.ReasonClock, s.clockErr.Error()), nil
 	}
 	return s.unreturned(ctx, st, r, rec.Entry, d)
 }
@@ -163,9 +163,9 @@ func hold(d policy.Decision, code policy.ReasonCode, why string) policy.Decision
 	return d
 }
 
-// passing reports whether err is about a file that is gone or in flux, which the next scan will see, or whether ctx
+// isTransient reports whether err is about a file that is gone or in flux, which the next scan will see, or whether ctx
 // has ended.
-func passing(ctx context.Context, err error) bool {
+func isTransient(ctx context.Context, err error) bool {
 	return err != nil && (ctx.Err() != nil || errors.Is(err, fs.ErrNotExist) || errors.Is(err, providers.ErrChanged))
 }
 

@@ -105,7 +105,7 @@ func (s *Sweeper) carryOut(ctx context.Context, p *Plan, c *claim, sum *Summary,
 		}
 		sum.did(it, doing, err)
 	}
-	gone := going(p.Trash)
+	gone := planned(p.Trash)
 	s.each(ctx, p.Trash, s.stopped, func(it *Item, r *reader) error { return s.trash(ctx, r, sum.Run, it, gone) },
 		func(it Item, err error) { report(it, providers.OpTrash, err) })
 	due := slices.DeleteFunc(slices.Clone(p.Purge), func(it Item) bool { return sum.gone[it.Key] })
@@ -294,7 +294,7 @@ func byStorage(items []Item) map[string][]Item {
 
 // trash moves one file of a plan if it is still as in the plan and the policy still wants it gone. The fresh decision
 // replaces that of the plan.
-func (s *Sweeper) trash(ctx context.Context, r *reader, run int64, it *Item, gone leaving) error {
+func (s *Sweeper) trash(ctx context.Context, r *reader, run int64, it *Item, gone plannedFiles) error {
 	st, err := s.storage(it.Storage)
 	if err != nil {
 		return err
@@ -366,9 +366,9 @@ func (s *Sweeper) record(
 // mark begins the grace of the files. The journal marks a file only if its record is still of that revision. Whether
 // the file is due is decided when the grace ends.
 func (s *Sweeper) mark(ctx context.Context, items []Item, sum *Summary) error {
-	if s.doubt != nil {
+	if s.clockErr != nil {
 		for _, it := range items {
-			sum.refuse(it, "begin the grace of", s.doubt)
+			sum.refuse(it, "begin the grace of", s.clockErr)
 		}
 		return nil
 	}

@@ -47,7 +47,7 @@ func (s *Sweeper) Explain(ctx context.Context, st *providers.Storage, e provider
 		return Explanation{}, err
 	}
 	held, err := st.Guards(ctx, e)
-	if passing(ctx, err) {
+	if isTransient(ctx, err) {
 		return Explanation{}, err
 	}
 	if err != nil {
@@ -57,7 +57,7 @@ func (s *Sweeper) Explain(ctx context.Context, st *providers.Storage, e provider
 		Found:    Found{st.Name(), e, report.Verdict, d, !rec.Marked.IsZero(), r.fetched},
 		Findings: report.Findings, Rules: s.o.Policy.Explain(facts(st.Name(), rec), s.o.Now()), Guards: held,
 	}
-	if err := st.Omits(ctx, e); passing(ctx, err) {
+	if err := st.Omits(ctx, e); isTransient(ctx, err) {
 		return Explanation{}, err
 	} else if err != nil {
 		x.LeaveOut(err.Error())

@@ -20,7 +20,7 @@ func (sc *scan) follows() bool { return sc.st.Can().Has(providers.CanFollow) && 
 // or is marked for another try. Files that are not remembered because the clock is in doubt must be listed again. So
 // must everything if nothing at all was listed, which is more likely a fault than the truth.
 func (sc *scan) cursor(p *pass) providers.Cursor {
-	if !sc.follows() || p.at == "" || sc.doubt != nil || p.since == "" && p.passed == 0 {
+	if !sc.follows() || p.at == "" || sc.clockErr != nil || p.since == "" && p.passed == 0 {
 		return sc.seen.Cursor()
 	}
 	return p.at
@@ -69,9 +69,9 @@ func (sc *scan) retry(ctx context.Context, p *pass, lists chan<- []listed) {
 	}
 }
 
-// tellOthers emits the files that matched before and are still there, since the feed named neither a change nor a
+// emitCached emits the files that matched before and are still there, since the feed named neither a change nor a
 // removal of them. A plan therefore always covers everything.
-func (sc *scan) tellOthers(ctx context.Context, p *pass) error {
+func (sc *scan) emitCached(ctx context.Context, p *pass) error {
 	r := new(reader)
 	for rec, err := range sc.Sweeper.o.Journal.Records(ctx, sc.st.Name(), fingerprint.Version) {
 		if err != nil {

@@ -78,7 +78,7 @@ func (s *Sweeper) knowOne(ctx context.Context, st *providers.Storage, r *reader,
 		return ctx.Err()
 	}
 	f.Entry.Hashes, f.BytesRead = sums, f.BytesRead+r.fetched
-	if f.Entry.Weak || f.Verdict.Confidence < fingerprint.Possible || s.doubt != nil {
+	if f.Entry.Weak || f.Verdict.Confidence < fingerprint.Possible || s.clockErr != nil {
 		return nil // it would be trusted too long, or belongs to no remembered verdict
 	}
 	err = s.o.Journal.Remember(ctx, f.Storage, fingerprint.Version, f.Entry, f.Verdict)

@@ -23,7 +23,7 @@ func (s *Sweeper) unreturned(
 	}
 	since, err := s.returned(ctx, st, r, e)
 	switch {
-	case passing(ctx, err):
+	case isTransient(ctx, err):
 		return d, err
 	case err != nil:
 		d = hold(d, policy.ReasonUnknown,

@@ -113,7 +113,7 @@ func (s *Sweeper) scanStorage(ctx context.Context, st *providers.Storage, o Scan
 		sum.problem(st.Name(), "", "remember", err) // costs time at the next scan, never safety
 	}
 	if p.complete() && p.since != "" {
-		if err := sc.tellOthers(ctx, p); err != nil {
+		if err := sc.emitCached(ctx, p); err != nil {
 			return err
 		}
 	}
@@ -294,7 +294,7 @@ func (sc *scan) examine(ctx context.Context, r *reader, l listed) (done bool) {
 	case known != journal.Matched:
 		var err error
 		if v, err = sc.classify(ctx, r, l.Entry, known == journal.PlainImage); err != nil {
-			if !passing(ctx, err) { // gone or in flux: the next scan will see
+			if !isTransient(ctx, err) { // gone or in flux: the next scan will see
 				sc.count(func(sum *Summary) {
 					sum.Failed++
 					sum.problem(sc.st.Name(), l.Path, "examine", err)
@@ -305,7 +305,7 @@ func (sc *scan) examine(ctx context.Context, r *reader, l listed) (done bool) {
 		read = v.Confidence >= fingerprint.Possible && !far(sc.st)
 	}
 	if read {
-		if err := r.know(&l.Entry); passing(ctx, err) {
+		if err := r.know(&l.Entry); isTransient(ctx, err) {
 			return false
 		} // a match that cannot be hashed is still a match
 	}
@@ -333,7 +333,7 @@ func (sc *scan) remember(ctx context.Context, r *reader, l listed, v fingerprint
 	var err error
 	latest := true
 	// A date of first sight from a wrong clock would be trusted later.
-	if v.Confidence == fingerprint.None || sc.doubt == nil {
+	if v.Confidence == fingerprint.None || sc.clockErr == nil {
 		latest = sc.pass.ifLatest(l, func() { err = sc.seen.Put(ctx, l.Entry, v) })
 		if err != nil {
 			sc.count(func(sum *Summary) { sum.problem(sc.st.Name(), l.Path, "remember", err) })

@@ -47,8 +47,8 @@ type Options struct {
 
 // Sweeper applies one policy to some storages. Its methods must not be called concurrently.
 type Sweeper struct {
-	o     Options
-	doubt error // why the current call cannot compute ages; nil: it can
+	o        Options
+	clockErr error // why the current call cannot compute ages; nil: it can
 }
 
 // New returns a Sweeper. The caller closes the journal and the storages. It returns an error if a required option is
@@ -79,7 +79,7 @@ func New(o Options) (*Sweeper, error) {
 // whether ages can be computed.
 func (s *Sweeper) prepare(ctx context.Context) error {
 	s.resolve()
-	return s.judgeClock(ctx)
+	return s.checkClock(ctx)
 }
 
 // resolve follows the symbolic links of the policy as they are now: a folder that was moved and linked back since the
