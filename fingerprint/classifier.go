@@ -23,7 +23,7 @@ type File struct {
 	Bytes io.ReaderAt
 
 	// Skim limits the reads to the parts that show where the picture comes from, because each read may be a request
-	// to a far storage. See Verdict.Skimmed.
+	// to a remote storage. See Verdict.Skimmed.
 	Skim bool
 }
 

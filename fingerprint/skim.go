@@ -20,7 +20,7 @@ const (
 var errSpent = errors.New("too much of the file would have to be read")
 
 // skimmer reads a file's head and then one or two parts of it, each in a single read of the underlying reader,
-// because each read of a far storage is a request. It keeps the bytes, so that reading them again is free.
+// because each read of a remote storage is a request. It keeps the bytes, so that reading them again is free.
 type skimmer struct {
 	r     io.ReaderAt
 	size  int64

@@ -13,8 +13,8 @@ import (
 	"sweepd/providers"
 )
 
-// far returns a file of a storage that reports many facts without reading.
-func far(ref, content string) providers.Entry {
+// remote returns a file of a storage that reports many facts without reading.
+func remote(ref, content string) providers.Entry {
 	e := file(ref, "1")
 	e.SHA256, e.Starred, e.Shared, e.Camera, e.Properties = sha256.Sum256([]byte(content)),
 		true, true, "Canon\xff EOS", "a=1\nb=2"
@@ -121,7 +121,7 @@ func TestRecordsOfBeforeContentHashesAreAsGoodAsBefore(t *testing.T) {
 	if err := migrate(t.Context(), db, before, 0); err != nil {
 		t.Fatal(err)
 	}
-	e := far("a", "x")
+	e := remote("a", "x")
 	m := must((&VerdictCache{storage: "home", version: 1}).newMatch(e, proven(), hashOf(e).marked(uint64(Matched)), noon))(t)
 	columns := m.columns()
 	columns = columns[:len(columns)-1]
@@ -143,7 +143,7 @@ func skimmed() fingerprint.Verdict {
 
 func TestWhatAStorageSaysOfAFileIsRemembered(t *testing.T) {
 	j := newJournal(t)
-	e := far("a", "x")
+	e := remote("a", "x")
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: proven()})
 	equal(t, "entry", must(j.Record(t.Context(), "home", 1, "a"))(t).Entry, e)
 	for _, damage := range []string{
@@ -213,7 +213,7 @@ func TestAGraceGoesOnWhenTheWholeFileBearsTheSkimOut(t *testing.T) {
 		"derived": {func() fingerprint.Verdict { v := proven(); v.Derived = true; return v }, false},
 	} {
 		j := newJournal(t)
-		e := far("a", "x")
+		e := remote("a", "x")
 		scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: skimmed()})
 		if _, err := j.Mark(t.Context(), "home", []providers.Entry{e}, noon); err != nil {
 			t.Fatal(err)
@@ -231,7 +231,7 @@ func TestAGraceGoesOnWhenTheWholeFileBearsTheSkimOut(t *testing.T) {
 
 func TestWhatIsRememberedOutsideAListingIsKnownToTheNext(t *testing.T) {
 	j := newJournal(t)
-	a, b := far("a", "x"), far("b", "y")
+	a, b := remote("a", "x"), remote("b", "y")
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{a: skimmed(), b: skimmed(), file("c", "1"): photo})
 	if err := errors.Join(j.Remember(t.Context(), "home", 1, a, photo),
 		j.Remember(t.Context(), "home", 1, b, proven())); err != nil {
@@ -253,27 +253,27 @@ func TestWhatIsRememberedOutsideAListingIsKnownToTheNext(t *testing.T) {
 func TestTheSameContentUnderTheSameNameIsKnownInAnyStorage(t *testing.T) {
 	j := newJournal(t)
 	found := map[providers.Entry]fingerprint.Verdict{
-		far("a", "x"): skimmed(), far("b", "y"): photo, far("c", "z"): prose, file("d", "1"): photo,
+		remote("a", "x"): skimmed(), remote("b", "y"): photo, remote("c", "z"): prose, file("d", "1"): photo,
 	}
 	unread := photo
 	unread.Skimmed = true
-	found[far("e", "given up")] = unread
+	found[remote("e", "given up")] = unread
 	scan(t, j, 1, true, found)
 	s := must(j.LoadVerdictCache(t.Context(), "other", 1))(t)
-	if err := s.Put(t.Context(), far("new", "not saved yet"), proven()); err != nil {
+	if err := s.Put(t.Context(), remote("new", "not saved yet"), proven()); err != nil {
 		t.Fatal(err)
 	}
-	renamed, shorter := far("a", "x"), far("a", "x")
+	renamed, shorter := remote("a", "x"), remote("a", "x")
 	renamed.Path, shorter.Size = "/pictures/other", 1
 	for what, c := range map[string]struct {
 		e    providers.Entry
 		want Known
 	}{
-		"a match": {far("a", "x"), Matched}, "a plain image": {far("b", "y"), PlainImage},
-		"no image":          {far("c", "z"), NotImage},
-		"put and not saved": {far("new", "not saved yet"), Matched}, "another name": {renamed, Unknown},
+		"a match": {remote("a", "x"), Matched}, "a plain image": {remote("b", "y"), PlainImage},
+		"no image":          {remote("c", "z"), NotImage},
+		"put and not saved": {remote("new", "not saved yet"), Matched}, "another name": {renamed, Unknown},
 		"another size":    {shorter, Unknown},
-		"another content": {far("a", "xx"), Unknown}, "given up unread": {far("e", "given up"), Unknown},
+		"another content": {remote("a", "xx"), Unknown}, "given up unread": {remote("e", "given up"), Unknown},
 		"no hash": {file("d", "1"), Unknown},
 	} {
 		k, v, err := s.ByContent(t.Context(), c.e)
@@ -281,14 +281,14 @@ func TestTheSameContentUnderTheSameNameIsKnownInAnyStorage(t *testing.T) {
 			t.Errorf("%s: got %v, %v, %v; want %v", what, k, v, err, c.want)
 		}
 	}
-	if _, v, _ := s.ByContent(t.Context(), far("a", "x")); !v.Skimmed {
+	if _, v, _ := s.ByContent(t.Context(), remote("a", "x")); !v.Skimmed {
 		t.Error("what was skimmed came back as if it had been read whole")
 	}
-	if k, _, _ := must(j.LoadVerdictCache(t.Context(), "other", 2))(t).ByContent(t.Context(), far("a", "x")); k != Unknown {
+	if k, _, _ := must(j.LoadVerdictCache(t.Context(), "other", 2))(t).ByContent(t.Context(), remote("a", "x")); k != Unknown {
 		t.Errorf("another version: got %v", k)
 	}
 	must(j.write.Exec(`UPDATE found SET verdict = replace(verdict, '"skimmed":true', '"skimmed":false')`))(t)
-	if k, _, _ := must(j.LoadVerdictCache(t.Context(), "other", 1))(t).ByContent(t.Context(), far("a", "x")); k != Unknown {
+	if k, _, _ := must(j.LoadVerdictCache(t.Context(), "other", 1))(t).ByContent(t.Context(), remote("a", "x")); k != Unknown {
 		t.Errorf("a row that is not what was written: got %v", k)
 	}
 }
@@ -358,7 +358,7 @@ func TestTheBinIsRememberedUntilItIsEmptied(t *testing.T) {
 // after that.
 func TestAFileThatIsGoneAndThereAgainKeepsItsRecord(t *testing.T) {
 	j := newJournal(t)
-	e := far("a", "x")
+	e := remote("a", "x")
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: proven()})
 	s := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
 	s.Gone(e.Ref)
@@ -373,7 +373,7 @@ func TestAFileThatIsGoneAndThereAgainKeepsItsRecord(t *testing.T) {
 
 func TestWhatWasMetBeforeAListingBeginsAnewIsForgottenUnlessItIsMetAgain(t *testing.T) {
 	j := newJournal(t)
-	e, other := far("a", "x"), far("b", "y")
+	e, other := remote("a", "x"), remote("b", "y")
 	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: proven(), other: proven()})
 	s := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
 	s.Get(e)

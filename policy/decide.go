@@ -49,7 +49,7 @@ func (p *Policy) subject(f Facts, now time.Time) subject {
 	kind := kindOf(p.Storages[f.Storage].Type)
 	s := subject{Facts: f, now: now, knows: kind.knows, folds: kind.folds, names: []string{f.Entry.Path}}
 	s.forms = func(g pathGlob) []pathGlob { return []pathGlob{g} }
-	if len(p.Links) > 0 && !p.Storages[f.Storage].Far() {
+	if len(p.Links) > 0 && !p.Storages[f.Storage].Remote() {
 		s.names, s.forms = p.names(f.Entry.Path), p.forms
 	}
 	return s

@@ -22,7 +22,7 @@ func TestADropboxIsSweptWholeUnlessRootsAreNamed(t *testing.T) {
 	p := parse(t, withDropbox(", account: mia@example.com", ""))
 	st := p.Storages["box"]
 	if want := `all of Dropbox, of the account "mia@example.com", by the app "abcd1234efgh567"`; st.String() != want ||
-		!st.Far() {
+		!st.Remote() {
 		t.Errorf("got %s, want %s", st, want)
 	}
 	p = parse(t, withDropbox(`, roots: [/AI], member: "dbmid:AAB-c_d", team_space: true`, ""))

@@ -34,7 +34,7 @@ func (p *Policy) Resolve(real func(path string) string) *Policy {
 	resolved.Links = nil
 	for name, st := range p.Storages {
 		for _, root := range st.Roots {
-			if at := real(root); !st.Far() && at != root {
+			if at := real(root); !st.Remote() && at != root {
 				resolved.Links = append(resolved.Links, Link{name, root, at})
 			}
 		}

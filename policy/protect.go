@@ -81,7 +81,7 @@ func (x Protection) String() string {
 // keep or review, and path below not in rules that trash.
 func (p *Policy) Protections() (all []Protection) {
 	locals := slices.DeleteFunc(slices.Sorted(maps.Keys(p.Storages)),
-		func(name string) bool { return p.Storages[name].Far() })
+		func(name string) bool { return p.Storages[name].Remote() })
 	for _, name := range locals {
 		roots := p.RealRoots(name)
 		for _, glob := range p.Storages[name].Exclude {

@@ -34,8 +34,8 @@ type Storage struct {
 	TeamSpace bool   // paths begin at the top of the team's space
 }
 
-// Far reports whether the storage is an account of a service, and not folders of this machine.
-func (s Storage) Far() bool { return s.Type != "" && s.Type != Local }
+// Remote reports whether the storage is an account of a service, and not folders of this machine.
+func (s Storage) Remote() bool { return s.Type != "" && s.Type != Local }
 
 // Service returns the service's name for messages.
 func (s Storage) Service() string { return kindOf(s.Type).said }
@@ -53,7 +53,7 @@ func (s Storage) After() string { return kindOf(s.Type).after }
 func (s Storage) Keeps() time.Duration { return kindOf(s.Type).keeps }
 
 // whole reports whether an account is swept from its top.
-func (s Storage) whole() bool { return s.Far() && slices.Equal(s.Roots, []string{"/"}) }
+func (s Storage) whole() bool { return s.Remote() && slices.Equal(s.Roots, []string{"/"}) }
 
 // Excludes reports whether a pattern of Exclude matches a file or a folder above it. below is the file's
 // slash-separated path below the root; Excludes reports false for "".

@@ -29,7 +29,7 @@ func (s *Sweeper) recallBin(ctx context.Context, st *providers.Storage) (*binMem
 // clock is in doubt: then its time stays unknown.
 func (m *binMemory) recall(b *TrashEntry) {
 	t := &b.Trashed
-	if b.undated = t.Left == "" && b.Op.Key == "" && t.Deleted.IsZero() && t.Since.IsZero(); !b.undated && !far(m.st) {
+	if b.undated = t.Left == "" && b.Op.Key == "" && t.Deleted.IsZero() && t.Since.IsZero(); !b.undated && !isRemote(m.st) {
 		return
 	}
 	known, ok := m.before[t.Receipt]

@@ -110,15 +110,15 @@ func (s *Sweeper) bins(
 	return ctx.Err()
 }
 
-// judgeBin judges the entries: several at once on a far storage, where most of the time is spent on waiting.
+// judgeBin judges the entries: several at once on a remote storage, where most of the time is spent on waiting.
 func (s *Sweeper) judgeBin(
 	ctx context.Context, st *providers.Storage, w overrides, bin []*TrashEntry, whole bool, sum *Summary,
 ) {
 	n := 1
-	if far(st) {
-		n = s.o.FarWorkers
+	if isRemote(st) {
+		n = s.o.RemoteWorkers
 		if whole {
-			n = farMovers // each holds a picture in memory
+			n = remoteMovers // each holds a picture in memory
 		}
 	}
 	var mu sync.Mutex
@@ -287,7 +287,7 @@ func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want fun
 		}
 		b := s.oursOf(op)
 		st, err := s.storage(b.Storage)
-		if err != nil || !b.Due || !far(st) && left(ctx, st, op) {
+		if err != nil || !b.Due || !isRemote(st) && left(ctx, st, op) {
 			continue
 		}
 		switch kept, err := keptInBin(ctx, st, r, b.Trashed, overrideSnapshot{snapshot}); {

@@ -259,7 +259,7 @@ func TestWhatAnotherProgramTookOutOfTheTrashIsNotPurgedBySweepd(t *testing.T) {
 				return b
 			},
 			"far": func() *box {
-				b, s := farBox(t, farRules)
+				b, s := remoteBox(t, remoteRules)
 				genuine, _ := signed(s, 1)
 				b.put("/data/root/a.png", genuine)
 				return b

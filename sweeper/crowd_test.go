@@ -20,8 +20,8 @@ import (
 	"sweepd/sweeper"
 )
 
-// crowd is a far storage of very many pictures that are generated on request: one in ten has OpenAI's credential, the
-// others are plain. A call takes time.
+// crowd is a remote storage of very many pictures that are generated on request: one in ten has OpenAI's credential,
+// the others are plain. A call takes time.
 type crowd struct {
 	providers.Unsupported
 	images  int
@@ -111,7 +111,7 @@ func (c *crowd) Guards(
 func (c *crowd) Close() error { return nil }
 
 func TestAFirstScanOfManyFarPicturesAsksLittle(t *testing.T) {
-	b, s := farBox(t, farRules)
+	b, s := remoteBox(t, remoteRules)
 	c := newCrowd(s, 3000)
 	plan := func(d providers.Driver) *sweeper.Summary {
 		t.Helper()
@@ -151,7 +151,7 @@ func BenchmarkFarScan(b *testing.B) {
 
 func benchFarScan(b *testing.B, images int, calls time.Duration) {
 	var first, again time.Duration
-	box, s := farBox(b, farRules)
+	box, s := remoteBox(b, remoteRules)
 	c := newCrowd(s, images)
 	c.calls = calls
 	for _, took := range []*time.Duration{&first, &again} {

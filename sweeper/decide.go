@@ -59,7 +59,7 @@ func (w liveOverrides) ofContent(ctx context.Context, c journal.Content) (journa
 	return w.ContentOverride(ctx, c)
 }
 
-// decide returns the decision of due, and holds a due file if a guard does. On a far storage the guards cost a
+// decide returns the decision of due, and holds a due file if a guard does. On a remote storage the guards cost a
 // request for each file, and they are asked again before the move; so a scan applies only the guards that the entry
 // itself shows.
 func (s *Sweeper) decide(
@@ -69,7 +69,7 @@ func (s *Sweeper) decide(
 	switch {
 	case err != nil || d.Action != policy.Trash || d.Approved:
 		return d, err
-	case !far(st):
+	case !isRemote(st):
 		return s.guarded(ctx, st, rec, d)
 	}
 	for _, h := range shown(rec.Entry) {
@@ -81,7 +81,7 @@ func (s *Sweeper) decide(
 	return d, nil
 }
 
-// shown returns the guards that a far storage's entry itself shows.
+// shown returns the guards that a remote storage's entry itself shows.
 func shown(e providers.Entry) (held []providers.Held) {
 	if e.Starred {
 		held = append(held, providers.Held{Guard: providers.GuardTagged, Why: "it has a star"})

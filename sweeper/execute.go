@@ -44,9 +44,9 @@ var refusals = []struct {
 // together share its syncs. Each mover holds three or four descriptors.
 const movers = 256
 
-// farMovers is the same for a far storage: a service takes many writes at once for an attack, and each mover holds a
-// picture in memory.
-const farMovers = 8
+// remoteMovers is the same for a remote storage: a service takes many writes at once for an attack, and each mover
+// holds a picture in memory.
+const remoteMovers = 8
 
 // Execute carries out the plan once. ErrOtherPolicy, ErrPaused, a *LimitError, a *SurgeError or a
 // *journal.LeasedError refuse it as a whole, before any change.
@@ -278,8 +278,8 @@ func (s *Sweeper) each(
 }
 
 func (s *Sweeper) movers(storage string) int {
-	if st, err := s.storage(storage); err == nil && far(st) {
-		return farMovers
+	if st, err := s.storage(storage); err == nil && isRemote(st) {
+		return remoteMovers
 	}
 	return movers
 }
@@ -348,14 +348,14 @@ func (s *Sweeper) record(
 	}
 	r.open(ctx, st, e)
 	v, err := s.o.Classifier.Classify(fingerprint.File{Name: e.Name(), Size: e.Size, Bytes: r})
-	if err == nil && far(st) {
+	if err == nil && isRemote(st) {
 		err = r.know(&e)
 	}
 	if err != nil {
 		return rec, err
 	}
 	rec.Entry, rec.Verdict = e, v
-	if far(st) && (met || v.Confidence == fingerprint.None) {
+	if isRemote(st) && (met || v.Confidence == fingerprint.None) {
 		if err := s.o.Journal.Remember(ctx, st.Name(), fingerprint.Version, e, v); err != nil {
 			return rec, fmt.Errorf("remember the verdict: %w", err)
 		}

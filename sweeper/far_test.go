@@ -20,7 +20,7 @@ import (
 	"sweepd/sweeper"
 )
 
-const farRules = `
+const remoteRules = `
 version: 1
 storages: {home: {type: local, roots: [/data/root]}}
 rules:
@@ -29,20 +29,20 @@ trash: {ours: 30d}
 limits: {files: 100, bytes: 1GB, share: 100%}
 `
 
-// farBox is a box on a storage that is far away and has a change feed, with a
+// remoteBox is a box on a storage that is far away and has a change feed, with a
 // signer whose pictures are OpenAI's there.
-func farBox(t testing.TB, policyText string, faults ...providertest.Fault) (*box, *c2patest.Signer) {
+func remoteBox(t testing.TB, policyText string, faults ...providertest.Fault) (*box, *c2patest.Signer) {
 	t.Helper()
 	s := c2patest.New(t, time.Date(2026, 5, 23, 12, 0, 0, 0, time.UTC))
-	return farBoxOf(t, s, policyText, faults...), s
+	return remoteBoxOf(t, s, policyText, faults...), s
 }
 
-// farBoxOf is a farBox that believes a signer who is there already.
-func farBoxOf(t testing.TB, s *c2patest.Signer, policyText string, faults ...providertest.Fault) *box {
+// remoteBoxOf is a farBox that believes a signer who is there already.
+func remoteBoxOf(t testing.TB, s *c2patest.Signer, policyText string, faults ...providertest.Fault) *box {
 	t.Helper()
 	b := newBox(t, policyText)
 	b.account = providertest.NewAccount()
-	b.account.Far()
+	b.account.Remote()
 	b.fail(faults...)
 	anchors, err := c2pa.ParseAnchors(strings.NewReader(s.Anchors()))
 	if err != nil {
@@ -76,7 +76,7 @@ func (m midway) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[p
 }
 
 func TestWhatAnExpiredFeedNamedIsNotThereForThat(t *testing.T) {
-	b, s := farBox(t, farRules)
+	b, s := remoteBox(t, remoteRules)
 	genuine, _ := signed(s, 1)
 	b.put("/data/root/a.png", genuine)
 	b.put("/data/root/b.png", genuine)
@@ -116,7 +116,7 @@ func (b *box) dueAre(want ...string) *sweeper.Plan {
 }
 
 func TestAFarPictureIsSkimmedToPlanAndReadWholeOnceToBeMoved(t *testing.T) {
-	b, s := farBox(t, farRules)
+	b, s := remoteBox(t, remoteRules)
 	genuine, _ := signed(s, 1)
 	b.put("/data/root/a.png", genuine)
 	b.put("/data/root/photo.png", c2patest.PlainPNG(300, 300, 2))
@@ -155,7 +155,7 @@ func TestWhatASkimTakesForProvenAndIsNotIsRefusedAndNeverOfferedAgain(t *testing
 		},
 		"cut short": func(s *c2patest.Signer) []byte { genuine, _ := signed(s, 1); return genuine[:200_000] },
 	} {
-		b, s := farBox(t, farRules)
+		b, s := remoteBox(t, remoteRules)
 		content := make(s)
 		b.put("/data/root/a.png", content)
 		p := b.dueAre("/data/root/a.png")
@@ -179,7 +179,7 @@ func TestWhatASkimTakesForProvenAndIsNotIsRefusedAndNeverOfferedAgain(t *testing
 }
 
 func TestAPassWithoutChangesAsksOnceAndTellsTheSame(t *testing.T) {
-	b, s := farBox(t, farRules)
+	b, s := remoteBox(t, remoteRules)
 	genuine, _ := signed(s, 1)
 	b.put("/data/root/a.png", genuine)
 	b.put("/data/root/below/b.png", genuine)
@@ -211,7 +211,7 @@ func TestAPassWithoutChangesAsksOnceAndTellsTheSame(t *testing.T) {
 }
 
 func TestWhatChangesIsFollowed(t *testing.T) {
-	b, s := farBox(t, farRules)
+	b, s := remoteBox(t, remoteRules)
 	genuine, _ := signed(s, 1)
 	for _, name := range []string{"a", "b", "c", "d"} {
 		b.put("/data/root/"+name+".png", genuine)
@@ -244,7 +244,7 @@ func TestWhatChangesIsFollowed(t *testing.T) {
 }
 
 func TestAFarFileThatIsSeenToBeProtectedIsHeldAndOtherGuardsAreAskedAtTheMove(t *testing.T) {
-	b, s := farBox(t, farRules)
+	b, s := remoteBox(t, remoteRules)
 	genuine, _ := signed(s, 1)
 	b.put("/data/root/a.png", genuine)
 	b.put("/data/root/b.png", genuine)
@@ -268,7 +268,7 @@ func TestAFarFileThatIsSeenToBeProtectedIsHeldAndOtherGuardsAreAskedAtTheMove(t 
 }
 
 func TestAnExpiredCursorHasEverythingListedOnce(t *testing.T) {
-	b, s := farBox(t, farRules)
+	b, s := remoteBox(t, remoteRules)
 	genuine, _ := signed(s, 1)
 	b.put("/data/root/a.png", genuine)
 	b.put("/data/root/b.png", genuine)
@@ -295,7 +295,7 @@ func TestAFaultAnywhereInAPassLosesNothing(t *testing.T) {
 	for _, follow := range []bool{false, true} {
 		for _, method := range []string{"Changes", "ReadRange", "Stat"} {
 			for _, nth := range rotation.Part(t, []int{0, 1, 2, 3, 4, 5, 6}) {
-				b := farBoxOf(t, s, farRules)
+				b := remoteBoxOf(t, s, remoteRules)
 				b.put("/data/root/old.png", genuine)
 				b.put("/data/root/gone.png", genuine)
 				if follow {
@@ -325,7 +325,7 @@ func TestAFaultAnywhereInAPassLosesNothing(t *testing.T) {
 }
 
 func TestAFileThatCannotBeReadComesAgainAndHoldsUpNoOther(t *testing.T) {
-	b, s := farBox(t, farRules, providertest.Fault{Method: "ReadRange", Err: errors.New("this file is abusive")})
+	b, s := remoteBox(t, remoteRules, providertest.Fault{Method: "ReadRange", Err: errors.New("this file is abusive")})
 	genuine, _ := signed(s, 1)
 	b.put("/data/root/a.png", genuine)
 	for range 2 {
@@ -346,7 +346,7 @@ func TestAFileThatCannotBeReadComesAgainAndHoldsUpNoOther(t *testing.T) {
 }
 
 func TestWithADoubtedClockNoCursorIsSaved(t *testing.T) {
-	b, s := farBox(t, farRules)
+	b, s := remoteBox(t, remoteRules)
 	genuine, _ := signed(s, 1)
 	b.boot, b.up = "1", time.Hour
 	b.put("/data/root/a.png", genuine)
@@ -359,7 +359,7 @@ func TestWithADoubtedClockNoCursorIsSaved(t *testing.T) {
 }
 
 func TestTheSameFileInAnotherStorageIsNotRead(t *testing.T) {
-	b, s := farBox(t, farRules)
+	b, s := remoteBox(t, remoteRules)
 	genuine, _ := signed(s, 1)
 	b.put("/data/root/a.png", genuine)
 	b.put("/data/root/photo.png", c2patest.PlainPNG(300, 300, 2))
@@ -377,7 +377,7 @@ func TestTheSameFileInAnotherStorageIsNotRead(t *testing.T) {
 }
 
 func TestCopiesOnAFarStorageAreKnownByTheirHash(t *testing.T) {
-	b, s := farBox(t, farRules+"protect: {last_copy: keep}\n")
+	b, s := remoteBox(t, remoteRules+"protect: {last_copy: keep}\n")
 	genuine, _ := signed(s, 1)
 	b.put("/data/root/a.png", genuine)
 	b.put("/data/root/b.png", genuine)
@@ -393,7 +393,7 @@ func TestCopiesOnAFarStorageAreKnownByTheirHash(t *testing.T) {
 }
 
 func TestTwoStoragesAreSweptAtOnceAndEachToItsEnd(t *testing.T) {
-	b, s := farBox(t, farRules)
+	b, s := remoteBox(t, remoteRules)
 	for i := range 12 {
 		genuine, _ := signed(s, byte(i))
 		b.put("/data/root/"+string(rune('A'+i))+".png", genuine)
@@ -413,7 +413,7 @@ func TestTwoStoragesAreSweptAtOnceAndEachToItsEnd(t *testing.T) {
 
 func TestAPassThatIsBrokenOffIsGoneThroughAgain(t *testing.T) {
 	for stop := range 4 {
-		b, s := farBox(t, farRules)
+		b, s := remoteBox(t, remoteRules)
 		genuine, _ := signed(s, 1)
 		b.put("/data/root/old.png", genuine)
 		b.put("/data/root/gone.png", genuine)

@@ -12,8 +12,8 @@ import (
 	"sweepd/sweeper"
 )
 
-func farBin(t *testing.T) (*box, *c2patest.Signer) {
-	b, s := farBox(t, strings.Replace(farRules, "trash: {ours: 30d}", "trash: {ours: 30d, matching: 20d}", 1))
+func remoteBin(t *testing.T) (*box, *c2patest.Signer) {
+	b, s := remoteBox(t, strings.Replace(remoteRules, "trash: {ours: 30d}", "trash: {ours: 30d, matching: 20d}", 1))
 	b.account.Undated()
 	return b, s
 }
@@ -29,7 +29,7 @@ func (b *box) bin() map[string]sweeper.TrashEntry {
 }
 
 func TestWhereABinKeepsNoDatesAgeCountsFromWhenSweepdFirstSawAnEntry(t *testing.T) {
-	b, s := farBin(t)
+	b, s := remoteBin(t)
 	genuine, _ := signed(s, 1)
 	b.discard("/data/root/a.png", genuine, 400)
 	for _, look := range []struct {
@@ -49,7 +49,7 @@ func TestWhereABinKeepsNoDatesAgeCountsFromWhenSweepdFirstSawAnEntry(t *testing.
 }
 
 func TestOnlyAWholeListingOfTheBinForgetsAnEntrysDate(t *testing.T) {
-	b, s := farBin(t)
+	b, s := remoteBin(t)
 	genuine, _ := signed(s, 1)
 	b.discard("/data/root/a.png", genuine, 0)
 	b.discard("/data/root/b.png", genuine, 0)
@@ -82,7 +82,7 @@ func TestOnlyAWholeListingOfTheBinForgetsAnEntrysDate(t *testing.T) {
 }
 
 func TestADoubtedClockDatesNoEntryOfABin(t *testing.T) {
-	b, s := farBin(t)
+	b, s := remoteBin(t)
 	genuine, _ := signed(s, 1)
 	b.boot, b.up = "1", time.Hour
 	b.put("/data/root/x.png", genuine)
@@ -99,7 +99,7 @@ func TestADoubtedClockDatesNoEntryOfABin(t *testing.T) {
 }
 
 func TestAFarBinIsSkimmedOnceAndReadWholeToBePurged(t *testing.T) {
-	b, s := farBin(t)
+	b, s := remoteBin(t)
 	genuine, edited := signed(s, 1)
 	b.discard("/data/root/a.png", genuine, 0)
 	b.discard("/data/root/b.png", edited, 0)

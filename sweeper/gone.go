@@ -33,7 +33,7 @@ func (s *Sweeper) missing(ctx context.Context) (items []Item, err error) {
 			return nil, fmt.Errorf("read what is in the trash: %w", err)
 		}
 		st, err := s.storage(op.Op.Storage)
-		if err == nil && !far(st) && (!st.Part() || inRoots(st, op.Op.Entry.Path)) && left(ctx, st, op) {
+		if err == nil && !isRemote(st) && (!st.Part() || inRoots(st, op.Op.Entry.Path)) && left(ctx, st, op) {
 			d := policy.Decision{Rule: op.Op.Cause.Rule}
 			items = append(items, Item{
 				Storage: st.Name(), Entry: op.Op.Entry, Key: op.Key, Receipt: op.Receipt, Decision: d,

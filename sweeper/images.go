@@ -60,7 +60,7 @@ func (s *Sweeper) knowThose(ctx context.Context, found []Found) error {
 		if err != nil {
 			return err
 		}
-		if sizes[f.Entry.Size] < 2 || f.Entry.Sums() != (providers.Hashes{}) || far(st) || f.Entry.Size > maxHashed {
+		if sizes[f.Entry.Size] < 2 || f.Entry.Sums() != (providers.Hashes{}) || isRemote(st) || f.Entry.Size > maxHashed {
 			continue
 		}
 		if err := s.knowOne(ctx, st, r, f); err != nil {

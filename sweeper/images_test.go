@@ -90,19 +90,19 @@ func TestAnImageThatIsKnownCostsNoByteInAnotherStorage(t *testing.T) {
 		size          int
 		want          bool
 	}{
-		"disk, Dropbox": {near, (*providertest.Account).FarInBlocks, 5 << 20, true},
-		"disk, Drive":   {near, (*providertest.Account).Far, 5 << 20, true},
+		"disk, Dropbox": {near, (*providertest.Account).RemoteInBlocks, 5 << 20, true},
+		"disk, Drive":   {near, (*providertest.Account).Remote, 5 << 20, true},
 		"Drive, Dropbox, of one block": {
-			(*providertest.Account).Far, (*providertest.Account).FarInBlocks, 1 << 20, true,
+			(*providertest.Account).Remote, (*providertest.Account).RemoteInBlocks, 1 << 20, true,
 		},
 		"Dropbox, Drive, of one block": {
-			(*providertest.Account).FarInBlocks, (*providertest.Account).Far, 1 << 20, true,
+			(*providertest.Account).RemoteInBlocks, (*providertest.Account).Remote, 1 << 20, true,
 		},
 		"Drive, Dropbox, of two blocks": {
-			(*providertest.Account).Far, (*providertest.Account).FarInBlocks, 5 << 20, false,
+			(*providertest.Account).Remote, (*providertest.Account).RemoteInBlocks, 5 << 20, false,
 		},
 		"Dropbox, Dropbox, of two": {
-			(*providertest.Account).FarInBlocks, (*providertest.Account).FarInBlocks, 5 << 20, true,
+			(*providertest.Account).RemoteInBlocks, (*providertest.Account).RemoteInBlocks, 5 << 20, true,
 		},
 	} {
 		t.Run(what, func(t *testing.T) {
@@ -130,7 +130,7 @@ func TestAnImageThatIsKnownCostsNoByteInAnotherStorage(t *testing.T) {
 
 func TestFilesAreOneImageByAnyHashThatTwoOfThemKnow(t *testing.T) {
 	b := newBox(t, rules)
-	s := b.sweeping(b.storage(), b.storageOf("drive", farAccount()), b.storageOf("box", farAccount()))
+	s := b.sweeping(b.storage(), b.storageOf("drive", remoteAccount()), b.storageOf("box", remoteAccount()))
 	const small, large = 1 << 20, 5 << 20 // of one block, and of two
 	x, y := sumsOf([]byte("x")), sumsOf([]byte("y"))
 	sha, blocks := providers.Hashes{SHA256: x.SHA256}, providers.Hashes{ContentHash: x.ContentHash}
@@ -215,9 +215,9 @@ func TestFilesAreOneImageByAnyHashThatTwoOfThemKnow(t *testing.T) {
 // near leaves an account as it is: a disk's.
 func near(a *providertest.Account) { a.Lack(providers.CanFollow) }
 
-func farAccount() *providertest.Account {
+func remoteAccount() *providertest.Account {
 	a := providertest.NewAccount()
-	a.Far()
+	a.Remote()
 	return a
 }
 
@@ -271,12 +271,12 @@ func (a altering) ReadRange(
 }
 
 func TestBytesThatAreNotWhatTheStorageSaysAreBelievedNothing(t *testing.T) {
-	for what, far := range map[string]func(*providertest.Account){
-		"SHA-256":      (*providertest.Account).Far,
-		"content hash": (*providertest.Account).FarInBlocks,
+	for what, remote := range map[string]func(*providertest.Account){
+		"SHA-256":      (*providertest.Account).Remote,
+		"content hash": (*providertest.Account).RemoteInBlocks,
 	} {
-		b, s := farBox(t, farRules)
-		far(b.account)
+		b, s := remoteBox(t, remoteRules)
+		remote(b.account)
 		genuine, _ := signed(s, 1)
 		b.put("/data/root/a.png", genuine)
 		p := b.dueAre("/data/root/a.png")
@@ -295,12 +295,12 @@ func TestBytesThatAreNotWhatTheStorageSaysAreBelievedNothing(t *testing.T) {
 
 // A file that is moved is another by its name where that is its path.
 func TestAFarFileThatWasBroughtBackStaysKeptWhereverItIsMoved(t *testing.T) {
-	for what, far := range map[string]func(*providertest.Account){
-		"SHA-256":      (*providertest.Account).Far,
-		"content hash": (*providertest.Account).FarInBlocks,
+	for what, remote := range map[string]func(*providertest.Account){
+		"SHA-256":      (*providertest.Account).Remote,
+		"content hash": (*providertest.Account).RemoteInBlocks,
 	} {
-		b, s := farBox(t, farRules)
-		far(b.account)
+		b, s := remoteBox(t, remoteRules)
+		remote(b.account)
 		genuine, _ := signed(s, 1)
 		b.put("/data/root/a.png", genuine)
 		sum := b.execute(b.dueAre("/data/root/a.png"))
@@ -321,8 +321,8 @@ func TestAFarFileThatWasBroughtBackStaysKeptWhereverItIsMoved(t *testing.T) {
 }
 
 func TestAFarFileThatCannotBeReadIsBroughtBackAndKeptByItsNameAlone(t *testing.T) {
-	b, s := farBox(t, farRules)
-	b.account.FarInBlocks()
+	b, s := remoteBox(t, remoteRules)
+	b.account.RemoteInBlocks()
 	genuine, _ := signed(s, 1)
 	b.put("/data/root/a.png", genuine)
 	sum := b.execute(b.dueAre("/data/root/a.png"))
@@ -337,8 +337,8 @@ func TestAFarFileThatCannotBeReadIsBroughtBackAndKeptByItsNameAlone(t *testing.T
 }
 
 func TestWhatADiskKeepsByContentADropboxKeepsUnread(t *testing.T) {
-	b, s := farBox(t, farRules)
-	b.account.FarInBlocks()
+	b, s := remoteBox(t, remoteRules)
+	b.account.RemoteInBlocks()
 	genuine, _ := signed(s, 1)
 	other, _ := signed(s, 2)
 	disk := newBox(t, rules) // only to hash it there

@@ -24,7 +24,7 @@ func (s *Sweeper) matches(
 	if !fingerprint.Interesting(t.Name()) {
 		return false, nil
 	}
-	skim := far(st) && !whole
+	skim := isRemote(st) && !whole
 	if b.known == nil || !skim {
 		if r.openTrashed(ctx, st, t); skim {
 			r.skimTrashed(ctx, st, t)
@@ -54,7 +54,7 @@ func (s *Sweeper) matches(
 // paths returns the path at which an entry of a bin was, as another program wrote it, and on this machine also the
 // same path without symbolic links.
 func (s *Sweeper) paths(st *providers.Storage, written string) []string {
-	if far(st) || s.o.Real == nil {
+	if isRemote(st) || s.o.Real == nil {
 		return []string{written}
 	}
 	folder, name := path.Split(written)

@@ -13,15 +13,15 @@ import (
 const (
 	// headSize is the number of bytes that the first read fetches: enough for almost every verdict.
 	headSize = 4096
-	// farStep is the number of bytes that one request fetches from a far storage if the whole file is wanted: nearly
-	// every picture in one request.
-	farStep = 8 << 20
+	// remoteStep is the number of bytes that one request fetches from a remote storage if the whole file is wanted:
+	// nearly every picture in one request.
+	remoteStep = 8 << 20
 	// hashStep is the size of the buffer for hashing.
 	hashStep = 128 << 10
 )
 
-// reader reads one file of a storage by ranges. All reads within the head cost one request together. On a far storage
-// all reads within one part of farStep bytes cost one request together. It is not safe for concurrent use.
+// reader reads one file of a storage by ranges. All reads within the head cost one request together. On a remote
+// storage all reads within one part of remoteStep bytes cost one request together. It is not safe for concurrent use.
 type reader struct {
 	source  func(off, n int64) (io.ReadCloser, error)
 	size    int64
@@ -62,12 +62,12 @@ func (r *reader) skimTrashed(ctx context.Context, s *providers.Storage, t provid
 	r.begin(t.Size, 0, func(off, n int64) (io.ReadCloser, error) { return s.ReadTrashed(ctx, t, off, n) })
 }
 
-// far reports whether reading whole files costs much there.
-func far(s *providers.Storage) bool { return !s.Can().Has(providers.CanReadWhole) }
+// isRemote reports whether reading whole files costs much there.
+func isRemote(s *providers.Storage) bool { return !s.Can().Has(providers.CanReadWhole) }
 
 func stepOf(s *providers.Storage) int64 {
-	if far(s) {
-		return farStep
+	if isRemote(s) {
+		return remoteStep
 	}
 	return 0
 }

@@ -45,7 +45,7 @@ func (s *Sweeper) unreturned(
 //   - in another place, with its old size and its old modification or birth time, while the file is no longer in the
 //     trash.
 //
-// Files that sweepd itself restored or purged do not count: an undo records a decision of its own. On a far storage,
+// Files that sweepd itself restored or purged do not count: an undo records a decision of its own. On a remote storage,
 // where comparing contents costs much, the times count in the old place, and other places do not count. Files that
 // were trashed in a storage that is not open cannot be checked and do not count.
 func (s *Sweeper) returned(
@@ -57,17 +57,17 @@ func (s *Sweeper) returned(
 	}
 	for _, op := range ops {
 		owner, err := s.storage(op.Op.Storage)
-		if err != nil || owner != st && (far(owner) || far(st)) {
+		if err != nil || owner != st && (isRemote(owner) || isRemote(st)) {
 			continue
 		}
 		was := op.Op.Entry
-		inPlace := was.Ref == e.Ref || was.Path == e.Path && !far(st)
+		inPlace := was.Ref == e.Ref || was.Path == e.Path && !isRemote(st)
 		sameTime := was.Modified.UnixMicro() == e.Modified.UnixMicro() ||
 			!e.Created.IsZero() && was.Created.UnixMicro() == e.Created.UnixMicro()
 		back := false
 		switch {
 		case !inPlace && !sameTime:
-		case far(st):
+		case isRemote(st):
 			back = inPlace && sameTime
 		case inPlace:
 			back, err = s.copyOfTrashed(ctx, st, r, e, owner, op)

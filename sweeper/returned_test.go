@@ -159,7 +159,7 @@ func TestAGraceDoesNotBeginForAFileThatCameBack(t *testing.T) {
 }
 
 func TestAFarFileThatIsBackIsHeld(t *testing.T) {
-	b, s := farBox(t, farRules)
+	b, s := remoteBox(t, remoteRules)
 	genuine, _ := signed(s, 1)
 	b.put(ours(1), genuine)
 	b.apply()

@@ -76,10 +76,10 @@ type listed struct {
 }
 
 // batch is the number of entries that go to a worker at once: small enough not to hold back a slow storage's files,
-// large enough that the hand-over costs nothing. Entries of a far storage go one by one.
+// large enough that the hand-over costs nothing. Entries of a remote storage go one by one.
 const batch = 64
 
-// waiting is the number of a far storage's files that may wait for their examination: the listing goes ahead so far.
+// waiting is the number of a remote storage's files that may wait for their examination: the listing goes ahead so far.
 const waiting = 1024
 
 func (s *Sweeper) scanStorage(ctx context.Context, st *providers.Storage, o ScanOptions, sum *Summary) error {
@@ -128,8 +128,8 @@ func (sc *scan) run(ctx context.Context, since providers.Cursor) *pass {
 	p := newPass(since)
 	sc.pass = p
 	n, ahead := sc.Sweeper.o.Workers, sc.Sweeper.o.Workers
-	if far(sc.st) {
-		n, ahead = sc.Sweeper.o.FarWorkers, waiting
+	if isRemote(sc.st) {
+		n, ahead = sc.Sweeper.o.RemoteWorkers, waiting
 	}
 	lists := make(chan []listed, ahead)
 	var workers sync.WaitGroup
@@ -158,7 +158,7 @@ var errUnended = errors.New("the listing stopped before its end")
 // list reads the listing and hands over the files to be examined.
 func (sc *scan) list(ctx context.Context, p *pass, lists chan<- []listed) {
 	size := batch
-	if far(sc.st) {
+	if isRemote(sc.st) {
 		size = 1
 	}
 	pending := make([]listed, 0, size)
@@ -302,7 +302,7 @@ func (sc *scan) examine(ctx context.Context, r *reader, l listed) (done bool) {
 			}
 			return false
 		}
-		read = v.Confidence >= fingerprint.Possible && !far(sc.st)
+		read = v.Confidence >= fingerprint.Possible && !isRemote(sc.st)
 	}
 	if read {
 		if err := r.know(&l.Entry); isTransient(ctx, err) {
@@ -317,7 +317,7 @@ func (sc *scan) examine(ctx context.Context, r *reader, l listed) (done bool) {
 func (sc *scan) classify(
 	ctx context.Context, r *reader, e providers.Entry, plain bool,
 ) (v fingerprint.Verdict, err error) {
-	if far(sc.st) {
+	if isRemote(sc.st) {
 		r.skim(ctx, sc.st, e)
 		v, err = sc.Sweeper.o.Classifier.Classify(fingerprint.File{Name: e.Name(), Size: e.Size, Bytes: r, Skim: true})
 		if err != nil || !plain || !v.Skimmed || v.Confidence == fingerprint.None {

@@ -18,14 +18,14 @@ import (
 
 // Options are the dependencies of a Sweeper; those before Workers are required.
 type Options struct {
-	Policy     *policy.Policy
-	Journal    *journal.Journal
-	Storages   []*providers.Storage // in the order in which they are swept
-	Classifier *fingerprint.Classifier
-	Now        func() time.Time
-	Workers    int // files examined at once; 0: two per processor
-	FarWorkers int // the same for a far storage, where an examination mostly waits; 0: 32
-	Log        *slog.Logger
+	Policy        *policy.Policy
+	Journal       *journal.Journal
+	Storages      []*providers.Storage // in the order in which they are swept
+	Classifier    *fingerprint.Classifier
+	Now           func() time.Time
+	Workers       int // files examined at once; 0: two per processor
+	RemoteWorkers int // the same for a remote storage, where an examination mostly waits; 0: 32
+	Log           *slog.Logger
 
 	// Unopened are storages that should be swept too but could not be opened, with the reason. Each method that looks
 	// at the storages reports them as a Problem and concludes nothing about them.
@@ -60,8 +60,8 @@ func New(o Options) (*Sweeper, error) {
 	if o.Workers <= 0 {
 		o.Workers = 2 * runtime.GOMAXPROCS(0)
 	}
-	if o.FarWorkers <= 0 {
-		o.FarWorkers = 32
+	if o.RemoteWorkers <= 0 {
+		o.RemoteWorkers = 32
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

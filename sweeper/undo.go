@@ -146,7 +146,7 @@ func (s *Sweeper) restore(ctx context.Context, r *reader, run int64, op journal.
 			break
 		}
 		e := now.Op.Entry
-		if !far(st) { // a far storage reports its hashes, or the file is read once it is back
+		if !isRemote(st) { // a remote storage reports its hashes, or the file is read once it is back
 			e.Hashes = hashesInBin(ctx, st, r, now)
 		}
 		back, err := st.Restore(ctx, e, now.Receipt, providers.Cause{Run: run, Reasons: []string{"undo"}})

@@ -81,7 +81,7 @@ func cautions(pol *policy.Policy) (all []string) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		if pol.Storages[name].Far() {
+		if pol.Storages[name].Remote() {
 			continue
 		}
 		for _, root := range pol.Storages[name].Roots {

@@ -113,7 +113,7 @@ func saysSo(t *testing.T, p *program, a answers, pol *policy.Policy) {
 		want["box"] = policy.Storage{Type: policy.Dropbox, AppKey: a.Dropbox}
 	}
 	same := func(got, want policy.Storage) bool {
-		return got.Type == want.Type && (got.Far() || slices.Equal(got.Roots, want.Roots)) &&
+		return got.Type == want.Type && (got.Remote() || slices.Equal(got.Roots, want.Roots)) &&
 			got.Client == want.Client && got.AppKey == want.AppKey
 	}
 	if !maps.EqualFunc(pol.Storages, want, same) {

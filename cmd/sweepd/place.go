@@ -12,10 +12,10 @@ import (
 
 // accounts returns the storages of the policy that are accounts of a service.
 func (p *program) accounts() map[string]policy.Storage {
-	if p.far == nil {
-		p.far = app.Accounts(p.options())
+	if p.remote == nil {
+		p.remote = app.Accounts(p.options())
 	}
-	return p.far
+	return p.remote
 }
 
 // place returns the user's name of a file or folder: its path on this machine, or STORAGE:/PATH in an account. With

@@ -35,7 +35,7 @@ type program struct {
 	classifier *fingerprint.Classifier
 
 	term       *terminal
-	far        map[string]policy.Storage // see accounts
+	remote     map[string]policy.Storage // see accounts
 	policyFile string
 	verbose    bool
 	started    bool // the command line was valid

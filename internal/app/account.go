@@ -61,14 +61,14 @@ func (o Options) account(name string) (a account, err error) {
 	}
 	a.policy, a.name = x.Policy, name
 	st, known := x.Policy.Storages[name]
-	if a.storage = st; known && st.Far() {
+	if a.storage = st; known && st.Remote() {
 		return a, nil
 	}
-	far := slices.DeleteFunc(slices.Sorted(maps.Keys(x.Policy.Storages)),
-		func(n string) bool { return !x.Policy.Storages[n].Far() })
+	remote := slices.DeleteFunc(slices.Sorted(maps.Keys(x.Policy.Storages)),
+		func(n string) bool { return !x.Policy.Storages[n].Remote() })
 	hint := "the policy has no account; docs/google-drive.md tells how to add one"
-	if len(far) > 0 {
-		hint = "the policy's accounts are: " + strings.Join(far, ", ")
+	if len(remote) > 0 {
+		hint = "the policy's accounts are: " + strings.Join(remote, ", ")
 	}
 	if known {
 		return a, &UsageError{fmt.Errorf("storage %s is on this machine: nobody signs in to it", name), hint}

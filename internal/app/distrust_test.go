@@ -94,7 +94,7 @@ func TestASweepStopsWhereQuietHoursBeginAndGoesOnAfterThem(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", `, quiet: "04:00-09:00"`)
 		h.wrap = func(_ string, d providers.Driver) (providers.Driver, error) { return slow{d, 10 * time.Minute}, nil }
-		h.accounts["drive"].Far() // eight at once
+		h.accounts["drive"].Remote() // eight at once
 		for n := range 80 {
 			h.put("drive", ours(n), byte(n))
 		}

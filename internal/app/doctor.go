@@ -164,7 +164,7 @@ func (o Options) examine(ctx context.Context, paths Paths, pol *policy.Policy, n
 		switch {
 		case !known:
 			yield(Finding{Check: "policy", State: Fail, Text: "the policy has no such storage"})
-		case st.Far():
+		case st.Remote():
 			o.examineAccount(ctx, paths, pol, name, yield)
 		default:
 			for _, root := range st.Roots {

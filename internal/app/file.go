@@ -23,7 +23,7 @@ func StorageNames(o Options) []string { return slices.Sorted(maps.Keys(storages(
 // STORAGE:/PATH or STORAGE:ID. It returns none if there is no policy or it cannot be read.
 func Accounts(o Options) map[string]policy.Storage {
 	all := storages(o)
-	maps.DeleteFunc(all, func(_ string, st policy.Storage) bool { return !st.Far() })
+	maps.DeleteFunc(all, func(_ string, st policy.Storage) bool { return !st.Remote() })
 	return all
 }
 
@@ -69,7 +69,7 @@ func FilterOf(storage, file string) journal.Filter {
 // path there, if sweepd has seen it, or by its ID.
 func (a *App) Look(ctx context.Context, file string) (*providers.Storage, providers.Entry, error) {
 	st := a.storages[0]
-	if a.far(a.Scope[0]) && strings.HasPrefix(file, "/") {
+	if a.isRemote(a.Scope[0]) && strings.HasPrefix(file, "/") {
 		e, err := a.met(ctx, st, file)
 		return st, e, err
 	}
@@ -98,7 +98,7 @@ func (a *App) Explain(ctx context.Context, st *providers.Storage, e providers.En
 	}
 	var roots []string
 	for _, name := range slices.Sorted(maps.Keys(a.Policy.Storages)) {
-		if !a.Policy.Storages[name].Far() {
+		if !a.Policy.Storages[name].Remote() {
 			roots = append(roots, a.Policy.Storages[name].Roots...)
 		}
 	}

@@ -21,7 +21,7 @@ type Barred struct {
 // beforehand. See local.Driver.Outlook for the checks.
 func (o Options) Barred(pol *policy.Policy) (all []Barred) {
 	for _, name := range slices.Sorted(maps.Keys(pol.Storages)) {
-		if st := pol.Storages[name]; !st.Far() {
+		if st := pol.Storages[name]; !st.Remote() {
 			all = append(all, o.barred(name, st.Roots)...)
 		}
 	}
@@ -31,7 +31,7 @@ func (o Options) Barred(pol *policy.Policy) (all []Barred) {
 // Barred returns those of the open storages' folders.
 func (a *App) Barred() (all []Barred) {
 	for i, st := range a.storages {
-		if !a.far(a.Scope[i]) {
+		if !a.isRemote(a.Scope[i]) {
 			all = append(all, a.o.barred(st.Name(), st.Roots())...)
 		}
 	}

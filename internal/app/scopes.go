@@ -27,7 +27,7 @@ func (a *App) scopes() (all []sweeper.Scope, err error) {
 			all = join(all, sweeper.Scope{Storage: arg})
 			continue
 		}
-		if account, _ := SplitFile(a.Policy.Storages, arg); a.Policy.Storages[account].Far() {
+		if account, _ := SplitFile(a.Policy.Storages, arg); a.Policy.Storages[account].Remote() {
 			return nil, &UsageError{
 				fmt.Errorf("%q is a part of an account, which is swept whole", arg),
 				"name the storage: " + account + "; or, for good, its folders in roots: of the policy",
@@ -82,7 +82,7 @@ func (a *App) wholeStorages() (scopes []sweeper.Scope) {
 func (a *App) realRoots() map[string][]string {
 	all := map[string][]string{}
 	for name, st := range a.Policy.Storages {
-		if st.Far() {
+		if st.Remote() {
 			continue
 		}
 		for _, root := range st.Roots {

@@ -20,7 +20,7 @@ func (a *App) openStorages(ctx context.Context, scopes []sweeper.Scope) error {
 		err := a.openStorage(ctx, sc)
 		switch {
 		case err == nil:
-		case !a.far(sc):
+		case !a.isRemote(sc):
 			return err
 		case len(a.o.Only) > 0 || len(scopes) == 1 || ctx.Err() != nil:
 			return fmt.Errorf("open %s: %w", sc.Storage, err)
@@ -50,16 +50,16 @@ func told(err error) error {
 	return fmt.Errorf("%w; hint: %s", err, hint)
 }
 
-// far reports whether a scope is an account of a service. Folders of this machine are named by their roots, or are
+// isRemote reports whether a scope is an account of a service. Folders of this machine are named by their roots, or are
 // the policy's.
-func (a *App) far(sc sweeper.Scope) bool {
-	return sc.Roots == nil && (a.o.Scopes != nil || a.Policy.Storages[sc.Storage].Far())
+func (a *App) isRemote(sc sweeper.Scope) bool {
+	return sc.Roots == nil && (a.o.Scopes != nil || a.Policy.Storages[sc.Storage].Remote())
 }
 
 // openStorage opens one storage behind its guard.
 func (a *App) openStorage(ctx context.Context, sc sweeper.Scope) error {
 	open := a.openLocal
-	if a.far(sc) {
+	if a.isRemote(sc) {
 		open = a.openAccount
 	}
 	d, roots, err := open(ctx, sc)
@@ -83,7 +83,7 @@ func (a *App) openStorage(ctx context.Context, sc sweeper.Scope) error {
 func (a *App) openAccount(ctx context.Context, sc sweeper.Scope) (providers.Driver, []string, error) {
 	st := a.Policy.Storages[sc.Storage]
 	switch {
-	case a.o.Account != nil && st.Far():
+	case a.o.Account != nil && st.Remote():
 		return a.o.Account(ctx, sc.Storage, st)
 	case st.Type == policy.GDrive:
 		return a.openDrive(ctx, sc.Storage, st)
@@ -99,7 +99,7 @@ func (a *App) openAccount(ctx context.Context, sc sweeper.Scope) (providers.Driv
 // openLocal opens folders of this machine.
 func (a *App) openLocal(_ context.Context, sc sweeper.Scope) (providers.Driver, []string, error) {
 	st := a.Policy.Storages[sc.Storage] // the zero Storage for named
-	if st.Far() {
+	if st.Remote() {
 		st = policy.Storage{} // the name was once that of folders
 	}
 	if err := a.narrowEnough(sc, st); err != nil {

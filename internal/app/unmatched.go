@@ -20,7 +20,7 @@ const mostLooked = 200_000
 func Unmatched(ctx context.Context, p *policy.Policy) []policy.Protection {
 	rest, looked := p.Protections(), 0
 	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
-		if p.Storages[name].Far() {
+		if p.Storages[name].Remote() {
 			continue
 		}
 		for _, root := range p.RealRoots(name) {

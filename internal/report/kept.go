@@ -47,7 +47,7 @@ func (k *keeping) note(op journal.Operation) {
 	i := slices.IndexFunc(k.all, func(kept Kept) bool { return kept.Storage == name })
 	if i < 0 {
 		st := k.policy.Storages[name]
-		i, k.all = len(k.all), append(k.all, Kept{Storage: name, Account: st.Far(), Stays: !st.Purges()})
+		i, k.all = len(k.all), append(k.all, Kept{Storage: name, Account: st.Remote(), Stays: !st.Purges()})
 	}
 	kept := &k.all[i]
 	kept.Files++

@@ -56,7 +56,7 @@ func (w *Watcher) add(r *root, folder string) error {
 	}
 	w.folders[folder] = r
 	if before.mount != r.place.mount && r.err == nil {
-		r.err = far(folder)
+		r.err = checkRemote(folder)
 	}
 	if after, err := placeOf(folder); err != nil || after != before {
 		w.drop(folder)

@@ -29,12 +29,12 @@ func placeOf(path string) (place, error) {
 	return p, nil
 }
 
-// errFar is the reason for a root on a network file system, which has events for this machine's changes only.
-var errFar = errors.New("on a network file system only this machine's own changes are told")
+// errRemote is the reason for a root on a network file system, which has events for this machine's changes only.
+var errRemote = errors.New("on a network file system only this machine's own changes are told")
 
-// far returns errFar for a file system whose files other machines change (statfs(2); the numbers that x/sys does not
-// have are from the kernel's include/uapi/linux/magic.h).
-func far(path string) error {
+// checkRemote returns errRemote for a file system whose files other machines change (statfs(2); the numbers that x/sys
+// does not have are from the kernel's include/uapi/linux/magic.h).
+func checkRemote(path string) error {
 	var s unix.Statfs_t
 	if err := unix.Statfs(path, &s); err != nil {
 		return nil // the next listing will report it
@@ -43,7 +43,7 @@ func far(path string) error {
 	case unix.NFS_SUPER_MAGIC, unix.SMB_SUPER_MAGIC, unix.CIFS_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC,
 		unix.FUSE_SUPER_MAGIC, unix.V9FS_MAGIC, unix.CEPH_SUPER_MAGIC, unix.AFS_SUPER_MAGIC, unix.AFS_FS_MAGIC,
 		unix.CODA_SUPER_MAGIC:
-		return errFar
+		return errRemote
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func placeOf(path string) (place, error) {
 	return place{1}, nil
 }
 
-// errFar is never returned: on this system network file systems are not detected.
-var errFar = errors.New("network file system")
+// errRemote is never returned: on this system network file systems are not detected.
+var errRemote = errors.New("network file system")
 
-func far(string) error { return nil }
+func checkRemote(string) error { return nil }

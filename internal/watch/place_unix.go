@@ -26,7 +26,7 @@ func placeOf(path string) (place, error) {
 	return place{uint64(s.Dev), uint64(s.Ino), uint64(s.Dev)}, nil
 }
 
-// errFar is never returned: on this system network file systems are not detected.
-var errFar = errors.New("network file system")
+// errRemote is never returned: on this system network file systems are not detected.
+var errRemote = errors.New("network file system")
 
-func far(string) error { return nil }
+func checkRemote(string) error { return nil }

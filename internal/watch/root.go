@@ -19,7 +19,7 @@ type root struct {
 }
 
 // partly reports whether the root is watched although its hints cannot be relied on.
-func (r *root) partly() bool { return errors.Is(r.err, errFar) }
+func (r *root) partly() bool { return errors.Is(r.err, errRemote) }
 
 // root adds a root, if it is not there yet.
 func (w *Watcher) root(given string) {
@@ -122,7 +122,7 @@ func (w *Watcher) checkRoot(r *root) (changed bool) {
 	w.giveBack(r)
 	r.place, r.err = now, nil
 	if w.lookInto(r, r.path); r.err == nil {
-		r.err = far(r.path)
+		r.err = checkRemote(r.path)
 	}
 	return true
 }

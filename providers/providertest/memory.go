@@ -68,17 +68,17 @@ func NewAccount() *Account {
 	}
 }
 
-// Far makes it a storage where reading files whole is expensive, and which knows the hashes of its files.
-func (a *Account) Far() {
-	a.far(func(h providers.Hashes) providers.Hashes { return providers.Hashes{SHA256: h.SHA256} })
+// Remote makes it a storage where reading files whole is expensive, and which knows the hashes of its files.
+func (a *Account) Remote() {
+	a.remote(func(h providers.Hashes) providers.Hashes { return providers.Hashes{SHA256: h.SHA256} })
 }
 
-// FarInBlocks is Far for a storage that knows only the ContentHash of its files.
-func (a *Account) FarInBlocks() {
-	a.far(func(h providers.Hashes) providers.Hashes { return providers.Hashes{ContentHash: h.ContentHash} })
+// RemoteInBlocks is Remote for a storage that knows only the ContentHash of its files.
+func (a *Account) RemoteInBlocks() {
+	a.remote(func(h providers.Hashes) providers.Hashes { return providers.Hashes{ContentHash: h.ContentHash} })
 }
 
-func (a *Account) far(hashes func(providers.Hashes) providers.Hashes) {
+func (a *Account) remote(hashes func(providers.Hashes) providers.Hashes) {
 	a.Lack(providers.CanReadWhole)
 	a.mu.Lock()
 	defer a.mu.Unlock()

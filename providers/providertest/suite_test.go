@@ -34,7 +34,7 @@ func TestMemoryKeepsEveryPromise(t *testing.T) {
 func TestAFarMemoryKeepsEveryPromise(t *testing.T) {
 	providertest.Run(t, func(*testing.T) providertest.Harness {
 		a := providertest.NewAccount()
-		a.Far()
+		a.Remote()
 		a.Undated()
 		return memory{a}
 	})
