@@ -22,17 +22,17 @@ type File struct {
 	// ends.
 	Bytes io.ReaderAt
 
-	// Skim limits the reads to the parts that show where the picture comes from, because each read may be a request
-	// to a remote storage. See Verdict.Skimmed.
-	Skim bool
+	// HeaderOnly limits the reads to the parts that show where the picture comes from, because each read may be a
+	// request to a remote storage. See Verdict.Partial.
+	HeaderOnly bool
 }
 
 // Classifier weighs the detectors' evidence. It is safe for concurrent use.
 type Classifier struct {
-	names       *filename.Matcher
-	credentials *c2pa.Verifier
-	windows     sync.Pool // of *window; avoids an allocation for an ordinary file
-	skimmers    sync.Pool // of *skimmer
+	names         *filename.Matcher
+	credentials   *c2pa.Verifier
+	windows       sync.Pool // of *window; avoids an allocation for an ordinary file
+	headerReaders sync.Pool // of *headerReader
 }
 
 // Options configure a classifier.
@@ -50,10 +50,10 @@ func NewWith(o Options) *Classifier {
 		o.Anchors = c2pa.BuiltIn()
 	}
 	return &Classifier{
-		names:       filename.New(),
-		credentials: c2pa.New(o.Anchors),
-		windows:     sync.Pool{New: func() any { return new(window) }},
-		skimmers:    sync.Pool{New: func() any { return new(skimmer) }},
+		names:         filename.New(),
+		credentials:   c2pa.New(o.Anchors),
+		windows:       sync.Pool{New: func() any { return new(window) }},
+		headerReaders: sync.Pool{New: func() any { return new(headerReader) }},
 	}
 }
 
@@ -74,15 +74,15 @@ func (c *Classifier) Examine(f File) (Report, error) {
 func (c *Classifier) examine(f File, r *Report) (Verdict, error) {
 	w := c.windows.Get().(*window)
 	defer c.windows.Put(w)
-	if f.Skim {
-		skim := c.skimmers.Get().(*skimmer)
-		defer c.skimmers.Put(skim)
-		skim.reset(f.Bytes, f.Size)
-		defer skim.reset(nil, 0)
-		f.Bytes, w.skim = skim, skim
+	if f.HeaderOnly {
+		headers := c.headerReaders.Get().(*headerReader)
+		defer c.headerReaders.Put(headers)
+		headers.reset(f.Bytes, f.Size)
+		defer headers.reset(nil, 0)
+		f.Bytes, w.headerOnly = headers, headers
 	}
 	w.reset(f.Bytes, f.Size)
-	defer func() { w.skim = nil; w.reset(nil, 0) }()
+	defer func() { w.headerOnly = nil; w.reset(nil, 0) }()
 
 	s := sight{header: sniff(w)}
 	if s.header.mediaType != "" {
@@ -91,7 +91,7 @@ func (c *Classifier) examine(f File, r *Report) (Verdict, error) {
 	if s.name.Family != "" && !s.header.cut {
 		s.header.lookAtEnd(w)
 	}
-	if s.header.spent = errors.Is(w.err, errSpent); w.err != nil && !s.header.spent {
+	if s.header.limited = errors.Is(w.err, errHeaderLimit); w.err != nil && !s.header.limited {
 		return Verdict{}, w.err
 	}
 	r.header(s.header, w.read)
@@ -103,9 +103,9 @@ func (c *Classifier) examine(f File, r *Report) (Verdict, error) {
 		s.labs = readLabs(s.header.exif)
 		r.exif(s)
 	}
-	if s.header.credential && !s.header.spent {
+	if s.header.credential && !s.header.limited {
 		err := c.readSeal(f, &s, r)
-		if s.header.spent = errors.Is(err, errSpent); err != nil && !s.header.spent {
+		if s.header.limited = errors.Is(err, errHeaderLimit); err != nil && !s.header.limited {
 			return Verdict{}, err
 		}
 	}
@@ -116,8 +116,8 @@ func (c *Classifier) examine(f File, r *Report) (Verdict, error) {
 func (c *Classifier) readSeal(f File, s *sight, r *Report) error {
 	counted := counter{r: f.Bytes}
 	read := c.credentials.Read
-	if f.Skim {
-		read = c.credentials.Skim
+	if f.HeaderOnly {
+		read = c.credentials.ReadHeader
 	}
 	credential, err := read(&counted, f.Size, s.header.mediaType)
 	if err != nil {

@@ -14,6 +14,7 @@
 //	none      all else
 //
 // A credential that does not bind to these bytes - transplanted, edited, truncated - counts for nothing and caps the
-// verdict at possible, regardless of the name, because the bytes were changed after signing. A skim leaves open
-// whether the bytes are the signed ones. docs/detection.md has the whole table and the limits of the detectors.
+// verdict at possible, regardless of the name, because the bytes were changed after signing. A header-only reading
+// leaves open whether the bytes are the signed ones. docs/detection.md has the whole table and the limits of the
+// detectors.
 package fingerprint

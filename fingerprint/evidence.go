@@ -83,7 +83,7 @@ func (s seal) signed() string {
 }
 
 func (s sight) cutEvidence() Evidence {
-	if s.header.spent {
+	if s.header.limited {
 		return Evidence{Detector: "header.unread", Found: "too much of it would have to be read to tell"}
 	}
 	if s.header.cut && s.seal.state != sealGenuine {

@@ -6,22 +6,22 @@ import (
 	"slices"
 )
 
-// Limits of a skim. OpenAI's credentials have 22 to 137 KB; a JPEG file has a few hundred bytes between its
-// credential and its pixels.
+// Limits of a header-only reading. OpenAI's credentials have 22 to 137 KB; a JPEG file has a few hundred bytes between
+// its credential and its pixels.
 const (
-	skimStep   = 32 << 10  // size of a read if the amount needed is unknown
-	skimTail   = 144 << 10 // size of a read after a WebP's pixels
-	skimBehind = 8 << 10   // extra bytes after a JPEG's credential
-	skimCalls  = 2         // reads per file
-	skimBytes  = 160 << 10 // bytes per file
+	headerStep   = 32 << 10  // size of a read if the amount needed is unknown
+	headerTail   = 144 << 10 // size of a read after a WebP's pixels
+	headerBehind = 8 << 10   // extra bytes after a JPEG's credential
+	headerCalls  = 2         // reads per file
+	headerBytes  = 160 << 10 // bytes per file
 )
 
-// errSpent ends a skim that would exceed these limits.
-var errSpent = errors.New("too much of the file would have to be read")
+// errHeaderLimit ends a header-only reading that would exceed these limits.
+var errHeaderLimit = errors.New("too much of the file would have to be read")
 
-// skimmer reads a file's head and then one or two parts of it, each in a single read of the underlying reader,
+// headerReader reads a file's head and then one or two parts of it, each in a single read of the underlying reader,
 // because each read of a remote storage is a request. It keeps the bytes, so that reading them again is free.
-type skimmer struct {
+type headerReader struct {
 	r     io.ReaderAt
 	size  int64
 	calls int
@@ -36,11 +36,11 @@ type skimmer struct {
 // extent is a part of the file that is in memory.
 type extent struct {
 	off, len int64
-	at       int // offset in skimmer.bytes
+	at       int // offset in headerReader.bytes
 }
 
-func (s *skimmer) reset(r io.ReaderAt, size int64) {
-	if cap(s.bytes) > 2*skimTail {
+func (s *headerReader) reset(r io.ReaderAt, size int64) {
+	if cap(s.bytes) > 2*headerTail {
 		s.bytes = nil
 	}
 	s.r, s.size, s.calls, s.read, s.parts, s.bytes = r, size, 0, 0, s.parts[:0], s.bytes[:0]
@@ -48,12 +48,12 @@ func (s *skimmer) reset(r io.ReaderAt, size int64) {
 }
 
 // expect announces that a read of any of the n bytes at off will be followed by reads of the others.
-func (s *skimmer) expect(off, n int64) {
-	s.from, s.to = off, min(off+min(n, skimBytes), s.size)
+func (s *headerReader) expect(off, n int64) {
+	s.from, s.to = off, min(off+min(n, headerBytes), s.size)
 }
 
-// ReadAt implements io.ReaderAt. It returns errSpent if the read would exceed the skim's limits.
-func (s *skimmer) ReadAt(p []byte, off int64) (n int, err error) {
+// ReadAt implements io.ReaderAt. It returns errHeaderLimit if the read would exceed the header-only reading's limits.
+func (s *headerReader) ReadAt(p []byte, off int64) (n int, err error) {
 	for n < len(p) {
 		at := off + int64(n)
 		if at >= s.size {
@@ -69,7 +69,7 @@ func (s *skimmer) ReadAt(p []byte, off int64) (n int, err error) {
 }
 
 // have returns the bytes from off on that are in memory, or nil.
-func (s *skimmer) have(off int64) []byte {
+func (s *headerReader) have(off int64) []byte {
 	for _, e := range s.parts {
 		if past := off - e.off; past >= 0 && past < e.len {
 			return s.bytes[e.at:][past:e.len]
@@ -79,8 +79,8 @@ func (s *skimmer) have(off int64) []byte {
 }
 
 // fetch reads at least n bytes at off, and the announced range if off lies in it.
-func (s *skimmer) fetch(off, n int64) error {
-	from, to := off, off+max(n, skimStep)
+func (s *headerReader) fetch(off, n int64) error {
+	from, to := off, off+max(n, headerStep)
 	switch {
 	case len(s.parts) == 0 && off < firstRead:
 		from, to = 0, firstRead
@@ -90,9 +90,9 @@ func (s *skimmer) fetch(off, n int64) error {
 			from += int64(len(s.have(from)))
 		}
 	}
-	to = min(to, s.size, from+skimBytes-s.read)
-	if s.calls >= skimCalls || to < min(off+n, s.size) {
-		return errSpent
+	to = min(to, s.size, from+headerBytes-s.read)
+	if s.calls >= headerCalls || to < min(off+n, s.size) {
+		return errHeaderLimit
 	}
 	at := len(s.bytes)
 	s.bytes = slices.Grow(s.bytes, int(to-from))[:at+int(to-from)]
@@ -103,7 +103,7 @@ func (s *skimmer) fetch(off, n int64) error {
 }
 
 // ask reads p at off with a single call of the underlying reader. It returns an error if it gets less than all of p.
-func (s *skimmer) ask(p []byte, off int64) (int, error) {
+func (s *headerReader) ask(p []byte, off int64) (int, error) {
 	s.calls++
 	n, err := s.r.ReadAt(p, off)
 	s.read += int64(max(n, 0))

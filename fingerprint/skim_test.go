@@ -12,28 +12,28 @@ import (
 	"sweepd/fingerprint/c2pa/c2patest"
 )
 
-func skimmed(f File) File {
-	f.Skim = true
+func headerOnly(f File) File {
+	f.HeaderOnly = true
 	return f
 }
 
 func TestASkimOfCollectedImagesSaysWhatAllOfThemSaysUnlessTheRestIsWrong(t *testing.T) {
 	dir, pictures := corpus(t)
 	c := New()
-	costs := map[string]*skimCost{"positive": {}, "negative": {}, "gray": {}}
+	costs := map[string]*headerCost{"positive": {}, "negative": {}, "gray": {}}
 	for _, p := range pictures {
 		b, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(p.path)))
 		if err != nil {
 			t.Fatal(err)
 		}
 		f, reads := fileOf(filepath.Base(p.path), b)
-		skim, err := c.Classify(skimmed(f))
+		partial, err := c.Classify(headerOnly(f))
 		if err != nil {
 			t.Fatal(err)
 		}
 		class, _, _ := strings.Cut(p.path, "/")
-		if class == "positive" && (reads.calls > 2 || reads.bytes > 160<<10) || reads.calls > skimCalls ||
-			reads.bytes > skimBytes {
+		if class == "positive" && (reads.calls > 2 || reads.bytes > 160<<10) || reads.calls > headerCalls ||
+			reads.bytes > headerBytes {
 			t.Errorf("%s: %d reads of %d bytes together", p.path, reads.calls, reads.bytes)
 		}
 		costs[class].add(len(b), reads)
@@ -42,11 +42,11 @@ func TestASkimOfCollectedImagesSaysWhatAllOfThemSaysUnlessTheRestIsWrong(t *test
 			t.Fatal(err)
 		}
 		wrong := strings.Contains(detectors(whole), "c2pa.broken") || strings.Contains(detectors(whole), "header.cut")
-		if skim.Confidence < whole.Confidence || skim.Confidence != whole.Confidence && !(wrong && skim.Skimmed) {
-			t.Errorf("%s: skimmed %v, whole %v", p.path, skim, whole)
+		if partial.Confidence < whole.Confidence || partial.Confidence != whole.Confidence && !(wrong && partial.Partial) {
+			t.Errorf("%s: skimmed %v, whole %v", p.path, partial, whole)
 		}
-		if skim.Confidence > None && !wrong && skim.Product != whole.Product {
-			t.Errorf("%s: skimmed %v, whole %v", p.path, skim.Product, whole.Product)
+		if partial.Confidence > None && !wrong && partial.Product != whole.Product {
+			t.Errorf("%s: skimmed %v, whole %v", p.path, partial.Product, whole.Product)
 		}
 	}
 	for class, c := range costs {
@@ -54,17 +54,17 @@ func TestASkimOfCollectedImagesSaysWhatAllOfThemSaysUnlessTheRestIsWrong(t *test
 	}
 }
 
-// skimCost is the cost of skimming some files.
-type skimCost struct {
+// headerCost is the cost of skimming some files.
+type headerCost struct {
 	size        int
 	calls, read []int
 }
 
-func (c *skimCost) add(size int, r *readCount) {
+func (c *headerCost) add(size int, r *readCount) {
 	c.size, c.calls, c.read = c.size+size, append(c.calls, r.calls), append(c.read, r.bytes)
 }
 
-func (c *skimCost) String() string {
+func (c *headerCost) String() string {
 	slices.Sort(c.calls)
 	slices.Sort(c.read)
 	sum, n, at := 0, len(c.read), len(c.read)*9/10
@@ -79,8 +79,8 @@ func TestASkimReadsTheHeadOfAPlainImageAndNoMore(t *testing.T) {
 	c := New()
 	for what, b := range ordinary() {
 		f, reads := fileOf(ownName, b)
-		v, err := c.Classify(skimmed(f))
-		if err != nil || v.Confidence != None || v.Skimmed || reads.calls != 1 || reads.bytes > firstRead {
+		v, err := c.Classify(headerOnly(f))
+		if err != nil || v.Confidence != None || v.Partial || reads.calls != 1 || reads.bytes > firstRead {
 			t.Errorf("%s: %+v, %v after %d reads of %d bytes; want none, for good, after one", what, v, err,
 				reads.calls, reads.bytes)
 		}
@@ -105,18 +105,18 @@ func TestASkimVerifiesTheCredentialAndLeavesItsBindingOpen(t *testing.T) {
 		"JPEG": s.JPEG(1, c2patest.Options{StampedAt: madeThen}),
 	} {
 		f, reads := fileOf(ownName, b)
-		v, err := c.Classify(skimmed(f))
-		if err != nil || v.Confidence != Proven || !v.Skimmed || v.Product != ChatGPT ||
+		v, err := c.Classify(headerOnly(f))
+		if err != nil || v.Confidence != Proven || !v.Partial || v.Product != ChatGPT ||
 			v.Made != madeThen || reads.calls > 2 {
 			t.Errorf("%s: %v (skimmed %v), %v, after %d reads; want proven as far as was read, after two", what, v,
-				v.Skimmed, err, reads.calls)
+				v.Partial, err, reads.calls)
 		}
 		if text := v.String(); strings.Contains(text, "unchanged") ||
 			!strings.Contains(text, "to be read whole before it is moved") {
 			t.Errorf("%s: it says %q of what nobody has looked at", what, text)
 		}
 		whole, err := c.Classify(f)
-		if err != nil || whole.Skimmed || whole.Confidence != Proven {
+		if err != nil || whole.Partial || whole.Confidence != Proven {
 			t.Errorf("%s: read whole %+v, %v, want proven without more ado", what, whole, err)
 		}
 	}
@@ -134,7 +134,7 @@ func TestWhatIsWrongWithTheCredentialItselfASkimSees(t *testing.T) {
 		"cut in it":             signed[:5000],
 	} {
 		f, _ := fileOf(downloadName, b)
-		if v, err := c.Classify(skimmed(f)); err != nil || v.Confidence > Possible ||
+		if v, err := c.Classify(headerOnly(f)); err != nil || v.Confidence > Possible ||
 			!strings.HasPrefix(detectors(v), "c2pa.broken") {
 			t.Errorf("%s: %v (%s), %v; want possible at most", what, v, detectors(v), err)
 		}
@@ -157,11 +157,11 @@ func TestWhatOnlyTheRestShowsTheWholeReadingTakesBack(t *testing.T) {
 		"cut":                      signed[:len(signed)/2],
 	} {
 		f, _ := fileOf(downloadName, b)
-		skim, err := c.Classify(skimmed(f))
-		if err != nil || !skim.Skimmed {
-			t.Errorf("%s: %v (skimmed %v), %v; want it left open", what, skim, skim.Skimmed, err)
+		partial, err := c.Classify(headerOnly(f))
+		if err != nil || !partial.Partial {
+			t.Errorf("%s: %v (skimmed %v), %v; want it left open", what, partial, partial.Partial, err)
 		}
-		if whole, err := c.Classify(f); err != nil || whole.Confidence > Possible || whole.Skimmed {
+		if whole, err := c.Classify(f); err != nil || whole.Confidence > Possible || whole.Partial {
 			t.Errorf("%s: read whole %v, %v; want possible at most", what, whole, err)
 		}
 	}
@@ -170,14 +170,14 @@ func TestWhatOnlyTheRestShowsTheWholeReadingTakesBack(t *testing.T) {
 func TestASkimLeavesTheEndOpenWhereTheNameSpeaks(t *testing.T) {
 	c := New()
 	f, reads := fileOf(downloadName, aPNG(part{"IDAT", make([]byte, 50_000)}))
-	v, err := c.Classify(skimmed(f))
-	if err != nil || v.Confidence != Likely || !v.Skimmed || reads.calls != 1 {
+	v, err := c.Classify(headerOnly(f))
+	if err != nil || v.Confidence != Likely || !v.Partial || reads.calls != 1 {
 		t.Errorf("%v (skimmed %v), %v, after %d reads; want likely, to be read whole, after one", v,
-			v.Skimmed, err, reads.calls)
+			v.Partial, err, reads.calls)
 	}
 	f, _ = fileOf(downloadName, aPNG())
-	if v, err := c.Classify(skimmed(f)); err != nil || v.Confidence != Likely || v.Skimmed {
-		t.Errorf("%v (skimmed %v), %v; want likely: all of it was read", v, v.Skimmed, err)
+	if v, err := c.Classify(headerOnly(f)); err != nil || v.Confidence != Likely || v.Partial {
+		t.Errorf("%v (skimmed %v), %v; want likely: all of it was read", v, v.Partial, err)
 	}
 }
 
@@ -194,20 +194,20 @@ func TestASkimIsGivenUpBeforeItReadsMuch(t *testing.T) {
 	for what, b := range files {
 		for name, most := range map[string]Confidence{downloadName: Possible, ownName: None} {
 			f, reads := fileOf(name, b)
-			v, err := c.Classify(skimmed(f))
-			if err != nil || v.Confidence != most || !v.Skimmed || !strings.HasPrefix(detectors(v), "header.unread") {
+			v, err := c.Classify(headerOnly(f))
+			if err != nil || v.Confidence != most || !v.Partial || !strings.HasPrefix(detectors(v), "header.unread") {
 				t.Errorf("%s as %s: %v (skimmed %v), %v; want %v, not read to the end", what, name,
-					v, v.Skimmed, err, most)
+					v, v.Partial, err, most)
 			}
-			if reads.calls > skimCalls || reads.bytes > skimBytes {
+			if reads.calls > headerCalls || reads.bytes > headerBytes {
 				t.Errorf("%s: %d reads of %d bytes", what, reads.calls, reads.bytes)
 			}
 		}
 	}
 }
 
-// FuzzSkim checks that no input causes an error or many reads, and that a skim never returns a lower level than
-// reading the whole file.
+// FuzzSkim checks that no input causes an error or many reads, and that a header-only reading never returns a lower
+// level than reading the whole file.
 func FuzzSkim(f *testing.F) {
 	for _, h := range hostile() {
 		f.Add(downloadName, h.bytes)
@@ -217,19 +217,19 @@ func FuzzSkim(f *testing.F) {
 	c := New()
 	f.Fuzz(func(t *testing.T, name string, b []byte) {
 		file, reads := fileOf(name, b)
-		skim, err := c.Classify(skimmed(file))
-		if err != nil || reads.calls > skimCalls || reads.bytes > skimBytes {
+		partial, err := c.Classify(headerOnly(file))
+		if err != nil || reads.calls > headerCalls || reads.bytes > headerBytes {
 			t.Fatalf("%v after %d reads of %d bytes", err, reads.calls, reads.bytes)
 		}
 		whole, err := c.Classify(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if whole.Skimmed || skim.MediaType != whole.MediaType {
-			t.Errorf("skimmed %+v, whole %+v", skim, whole)
+		if whole.Partial || partial.MediaType != whole.MediaType {
+			t.Errorf("skimmed %+v, whole %+v", partial, whole)
 		}
-		if skim.Confidence != whole.Confidence && !skim.Skimmed {
-			t.Errorf("skimmed %v for good, whole %v", skim, whole)
+		if partial.Confidence != whole.Confidence && !partial.Partial {
+			t.Errorf("skimmed %v for good, whole %v", partial, whole)
 		}
 	})
 }

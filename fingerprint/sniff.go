@@ -14,7 +14,7 @@ type header struct {
 	exif       []byte // the start of an EXIF block that mentions OpenAI
 	cut        bool   // the file is shorter than its header states
 	endOpen    bool   // the end of the file was not read
-	spent      bool   // the skim ended before the pixels or within the credential
+	limited    bool   // the header-only reading ended before the pixels or within the credential
 }
 
 // maxParts limits the chunks or segments that a walk visits. Real files have a few dozen before their pixels; after

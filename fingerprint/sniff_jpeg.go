@@ -54,5 +54,5 @@ func sniffJPEG(w *window) header {
 // including the segments that follow them.
 func boxSpan(n int64) int64 {
 	const most, around = 0xFFFF - 20, 2 + 20
-	return n + (n/most+1)*around + skimBehind
+	return n + (n/most+1)*around + headerBehind
 }

@@ -28,7 +28,7 @@ func sniffWebP(w *window) header {
 		}
 		off += 8 + n + n&1
 		if string(b[:3]) == "VP8" && b[3] != 'X' {
-			w.expect(off, skimTail) // few bytes follow the pixels
+			w.expect(off, headerTail) // few bytes follow the pixels
 		}
 	}
 	h.credential = true

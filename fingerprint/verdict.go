@@ -76,10 +76,10 @@ type Verdict struct {
 	Made       time.Time  `json:"made,omitzero"`     // signing time by a trusted token or claim, in UTC
 	Derived    bool       `json:"derived,omitempty"` // the image was changed after it was made
 
-	// Skimmed means that the file was not read to the end; the verdict then assumes that the rest is in order.
+	// Partial means that the file was not read to the end; the verdict then assumes that the rest is in order.
 	// Reading the whole file may lower the level and never raises it, unless the evidence "header.unread" shows that
-	// the skim ended early. A skimmed verdict is not enough to delete a file.
-	Skimmed bool `json:"skimmed,omitempty"`
+	// the header-only reading ended early. A partial verdict is not enough to delete a file.
+	Partial bool `json:"skimmed,omitempty"`
 
 	Evidence []Evidence `json:"evidence,omitempty"`
 }
@@ -100,7 +100,7 @@ func (v Verdict) String() string {
 	if v.Derived {
 		clauses = append(clauses, "worked on since")
 	}
-	if v.Skimmed && v.Confidence > None {
+	if v.Partial && v.Confidence > None {
 		clauses = append(clauses, "to be read whole before it is moved")
 	}
 	return v.Confidence.String() + ": " + strings.Join(clauses, ", ")

@@ -19,7 +19,7 @@ func (s sight) weigh() Verdict {
 		Height:    s.header.height,
 		Product:   s.product(),
 		Evidence:  s.evidence(),
-		Skimmed:   s.seal.open || s.header.endOpen || s.header.spent,
+		Partial:   s.seal.open || s.header.endOpen || s.header.limited,
 	}
 	if s.seal.state == sealGenuine {
 		v.Confidence, v.Made = s.genuine(), s.seal.made
@@ -51,7 +51,7 @@ func (s sight) genuine() Confidence {
 // ceiling returns the highest level that the evidence against ChatGPT allows.
 func (s sight) ceiling() Confidence {
 	switch {
-	case s.header.cut, s.header.spent, s.seal.state == sealBroken, s.seal.state == sealOther:
+	case s.header.cut, s.header.limited, s.seal.state == sealBroken, s.seal.state == sealOther:
 		return Possible
 	case s.seal.state == sealDerived:
 		return Likely

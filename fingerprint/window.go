@@ -12,11 +12,11 @@ const firstRead = 4096
 // window holds a small part of a file in memory and moves as a walk over the file's structure needs it. It counts the
 // bytes it reads.
 type window struct {
-	r    io.ReaderAt
-	size int64
-	skim *skimmer // the same reader as r if the file is skimmed, else nil
-	read int64
-	err  error // the first error, including an early end; at then returns nil
+	r          io.ReaderAt
+	size       int64
+	headerOnly *headerReader // the same reader as r if only the header is read, else nil
+	read       int64
+	err        error // the first error, including an early end; at then returns nil
 
 	off int64
 	n   int
@@ -27,11 +27,11 @@ func (w *window) reset(r io.ReaderAt, size int64) {
 	w.r, w.size, w.read, w.err, w.off, w.n = r, size, 0, nil, 0, 0
 }
 
-// expect announces to the skimmer, if there is one, that the n bytes at off are or may be a credential and will be
+// expect announces to the headerReader, if there is one, that the n bytes at off are or may be a credential and will be
 // read.
 func (w *window) expect(off, n int64) {
-	if w.skim != nil {
-		w.skim.expect(off, n)
+	if w.headerOnly != nil {
+		w.headerOnly.expect(off, n)
 	}
 }
 

@@ -33,7 +33,7 @@ func hashed(ref, content string, size int64) providers.Entry {
 func TestTheHashesOfARevisionAreKeptWhateverElseIsSaidOfIt(t *testing.T) {
 	j := newJournal(t)
 	e := hashed("a", "x", 10)
-	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: skimmed()})
+	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: partial()})
 	listed := e
 	listed.Hashes = providers.Hashes{} // a disk reports no hashes
 	s := must(j.LoadVerdictCache(t.Context(), "home", 1))(t)
@@ -134,10 +134,10 @@ func TestRecordsOfBeforeContentHashesAreAsGoodAsBefore(t *testing.T) {
 		Record{Entry: e, Verdict: proven(), FirstSeen: noon})
 }
 
-// skimmed returns the verdict on a proven file before it was read whole.
-func skimmed() fingerprint.Verdict {
+// partial returns the verdict on a proven file before it was read whole.
+func partial() fingerprint.Verdict {
 	v := proven()
-	v.Skimmed = true
+	v.Partial = true
 	return v
 }
 
@@ -214,7 +214,7 @@ func TestAGraceGoesOnWhenTheWholeFileBearsTheSkimOut(t *testing.T) {
 	} {
 		j := newJournal(t)
 		e := remote("a", "x")
-		scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: skimmed()})
+		scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{e: partial()})
 		if _, err := j.Mark(t.Context(), "home", []providers.Entry{e}, noon); err != nil {
 			t.Fatal(err)
 		}
@@ -223,7 +223,7 @@ func TestAGraceGoesOnWhenTheWholeFileBearsTheSkimOut(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := must(j.Record(t.Context(), "home", 1, "a"))(t)
-		if r.Marked.IsZero() == c.goes || r.FirstSeen != first.FirstSeen || r.Verdict.Skimmed {
+		if r.Marked.IsZero() == c.goes || r.FirstSeen != first.FirstSeen || r.Verdict.Partial {
 			t.Errorf("%s: got %+v; want the grace to go on: %v", what, r, c.goes)
 		}
 	}
@@ -232,14 +232,14 @@ func TestAGraceGoesOnWhenTheWholeFileBearsTheSkimOut(t *testing.T) {
 func TestWhatIsRememberedOutsideAListingIsKnownToTheNext(t *testing.T) {
 	j := newJournal(t)
 	a, b := remote("a", "x"), remote("b", "y")
-	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{a: skimmed(), b: skimmed(), file("c", "1"): photo})
+	scan(t, j, 1, true, map[providers.Entry]fingerprint.Verdict{a: partial(), b: partial(), file("c", "1"): photo})
 	if err := errors.Join(j.Remember(t.Context(), "home", 1, a, photo),
 		j.Remember(t.Context(), "home", 1, b, proven())); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "known", known(t, j, 1, a, b, file("c", "1")), []Known{PlainImage, Matched, PlainImage})
 	if got := gather(t, j.Records(t.Context(), "home", 1)); len(got) != 1 || got[0].Entry.Ref != "b" ||
-		got[0].Verdict.Skimmed {
+		got[0].Verdict.Partial {
 		t.Errorf("got %+v, want the record of b alone, read whole", got)
 	}
 	twin := a
@@ -253,10 +253,10 @@ func TestWhatIsRememberedOutsideAListingIsKnownToTheNext(t *testing.T) {
 func TestTheSameContentUnderTheSameNameIsKnownInAnyStorage(t *testing.T) {
 	j := newJournal(t)
 	found := map[providers.Entry]fingerprint.Verdict{
-		remote("a", "x"): skimmed(), remote("b", "y"): photo, remote("c", "z"): prose, file("d", "1"): photo,
+		remote("a", "x"): partial(), remote("b", "y"): photo, remote("c", "z"): prose, file("d", "1"): photo,
 	}
 	unread := photo
-	unread.Skimmed = true
+	unread.Partial = true
 	found[remote("e", "given up")] = unread
 	scan(t, j, 1, true, found)
 	s := must(j.LoadVerdictCache(t.Context(), "other", 1))(t)
@@ -281,7 +281,7 @@ func TestTheSameContentUnderTheSameNameIsKnownInAnyStorage(t *testing.T) {
 			t.Errorf("%s: got %v, %v, %v; want %v", what, k, v, err, c.want)
 		}
 	}
-	if _, v, _ := s.ByContent(t.Context(), remote("a", "x")); !v.Skimmed {
+	if _, v, _ := s.ByContent(t.Context(), remote("a", "x")); !v.Partial {
 		t.Error("what was skimmed came back as if it had been read whole")
 	}
 	if k, _, _ := must(j.LoadVerdictCache(t.Context(), "other", 2))(t).ByContent(t.Context(), remote("a", "x")); k != Unknown {
@@ -330,7 +330,7 @@ func TestWhatCouldNotBeExaminedComesAgainUntilItIsSettled(t *testing.T) {
 
 func TestTheBinIsRememberedUntilItIsEmptied(t *testing.T) {
 	j := newJournal(t)
-	v := skimmed()
+	v := partial()
 	a, b := TrashEntry{Path: "/a\xff", Size: 1, FirstSeen: noon, Verdict: &v},
 		TrashEntry{Path: "/b", Size: 2, FirstSeen: noon.Add(time.Hour)}
 	set := func(only bool, bin map[providers.Receipt]TrashEntry) {

@@ -107,10 +107,10 @@ func (f found) checksum(key hash, version int) []byte {
 }
 
 // findingOf returns the result for the content of e by its keys. It returns nil if the content is unknown, or if the
-// skim ended without a result.
+// header-only reading ended without a result.
 func findingOf(e providers.Entry, v fingerprint.Verdict) (map[hash]found, error) {
 	keys := contentKeys(e)
-	if len(keys) == 0 || v.Skimmed && v.Confidence == fingerprint.None {
+	if len(keys) == 0 || v.Partial && v.Confidence == fingerprint.None {
 		return nil, nil
 	}
 	f := found{kind: knownAs(v)}

@@ -143,14 +143,14 @@ func (w matchWriter) put(ctx context.Context, m match) error {
 	return w.write(ctx, &m)
 }
 
-// borneOut reports whether the verdict of the whole file confirms a skimmed one.
-func borneOut(skimmed, whole string) bool {
+// borneOut reports whether the verdict of the whole file confirms a partial one.
+func borneOut(partial, whole string) bool {
 	var was, is fingerprint.Verdict
-	if json.Unmarshal([]byte(skimmed), &was) != nil || json.Unmarshal([]byte(whole), &is) != nil ||
-		!was.Skimmed || is.Skimmed {
+	if json.Unmarshal([]byte(partial), &was) != nil || json.Unmarshal([]byte(whole), &is) != nil ||
+		!was.Partial || is.Partial {
 		return false
 	}
-	was.Skimmed, was.Evidence, is.Evidence = false, nil, nil // the evidence is worded differently
+	was.Partial, was.Evidence, is.Evidence = false, nil, nil // the evidence is worded differently
 	return reflect.DeepEqual(was, is)
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // Remember durably stores the result for one file outside a listing: the verdict on the whole file in place of a
-// skimmed one. An existing Record of this revision keeps its FirstSeen, and also its mark if the verdict was
+// partial one. An existing Record of this revision keeps its FirstSeen, and also its mark if the verdict was
 // confirmed. If the file does not match, later listings know that, and it has no Record.
 func (j *Journal) Remember(
 	ctx context.Context, storage string, version int, e providers.Entry, v fingerprint.Verdict,

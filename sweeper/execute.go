@@ -314,7 +314,7 @@ func (s *Sweeper) trash(ctx context.Context, r *reader, run int64, it *Item, gon
 	if err != nil {
 		return err
 	}
-	if d.Action == policy.Trash && rec.Verdict.Skimmed {
+	if d.Action == policy.Trash && rec.Verdict.Partial {
 		return fmt.Errorf("%w: it was not read whole", errKept)
 	}
 	if d.Action != policy.Trash {
@@ -329,15 +329,15 @@ func (s *Sweeper) trash(ctx context.Context, r *reader, run int64, it *Item, gon
 }
 
 // record returns the journal's record of exactly that revision if the whole file was read for it, or else a fresh one
-// from reading the whole file. The result for a skimmed file is remembered with its hashes, so that a refuted file is
-// not due again. Bytes that do not match the storage's own hash are an error.
+// from reading the whole file. The result for a partial verdict is remembered with its hashes, so that a refuted file
+// is not due again. Bytes that do not match the storage's own hash are an error.
 func (s *Sweeper) record(
 	ctx context.Context, st *providers.Storage, r *reader, e providers.Entry,
 ) (journal.Record, error) {
 	rec, err := s.o.Journal.Record(ctx, st.Name(), fingerprint.Version, e.Ref)
 	met := err == nil && rec.Entry.Revision == e.Revision && rec.Entry.Path == e.Path && !differ(rec.Entry, e)
 	switch {
-	case met && !e.Weak && !rec.Verdict.Skimmed:
+	case met && !e.Weak && !rec.Verdict.Partial:
 		e.Hashes = e.Hashes.Or(rec.Entry.Hashes)
 		rec.Entry = e
 		return rec, nil
@@ -427,7 +427,7 @@ func (s *Sweeper) newPurge(ctx context.Context, items []Item, sum *Summary) (*pu
 		return w, nil
 	}
 	return w, s.bins(ctx, sum, others, func(b TrashEntry) {
-		if b.Due && !b.Verdict.Skimmed {
+		if b.Due && !b.Verdict.Partial {
 			w.due[b.Trashed.Receipt] = b
 		}
 	})

@@ -16,7 +16,7 @@ import (
 )
 
 // matches reports whether the policy would trash the entry if it were still in its place. It examines the whole file;
-// if that costs much and nothing is deleted by the result, it skims the file once.
+// if that costs much and nothing is deleted by the result, it reads only the header, once.
 func (s *Sweeper) matches(
 	ctx context.Context, st *providers.Storage, r *reader, b *TrashEntry, whole bool,
 ) (bool, error) {
@@ -24,12 +24,12 @@ func (s *Sweeper) matches(
 	if !fingerprint.Interesting(t.Name()) {
 		return false, nil
 	}
-	skim := isRemote(st) && !whole
-	if b.known == nil || !skim {
-		if r.openTrashed(ctx, st, t); skim {
-			r.skimTrashed(ctx, st, t)
+	headerOnly := isRemote(st) && !whole
+	if b.known == nil || !headerOnly {
+		if r.openTrashed(ctx, st, t); headerOnly {
+			r.openTrashedHeader(ctx, st, t)
 		}
-		v, err := s.o.Classifier.Classify(fingerprint.File{Name: t.Name(), Size: t.Size, Bytes: r, Skim: skim})
+		v, err := s.o.Classifier.Classify(fingerprint.File{Name: t.Name(), Size: t.Size, Bytes: r, HeaderOnly: headerOnly})
 		if err != nil {
 			return false, err
 		}

@@ -47,8 +47,8 @@ func (r *reader) open(ctx context.Context, s *providers.Storage, e providers.Ent
 	r.begin(e.Size, stepOf(s), func(off, n int64) (io.ReadCloser, error) { return s.ReadRange(ctx, e, off, n) })
 }
 
-// skim points r at a file of which the caller reads only few ranges.
-func (r *reader) skim(ctx context.Context, s *providers.Storage, e providers.Entry) {
+// openHeader points r at a file of which the caller reads only few ranges.
+func (r *reader) openHeader(ctx context.Context, s *providers.Storage, e providers.Entry) {
 	r.begin(e.Size, 0, func(off, n int64) (io.ReadCloser, error) { return s.ReadRange(ctx, e, off, n) })
 }
 
@@ -57,8 +57,8 @@ func (r *reader) openTrashed(ctx context.Context, s *providers.Storage, t provid
 	r.begin(t.Size, stepOf(s), func(off, n int64) (io.ReadCloser, error) { return s.ReadTrashed(ctx, t, off, n) })
 }
 
-// skimTrashed points r at a file in the trash, as skim does.
-func (r *reader) skimTrashed(ctx context.Context, s *providers.Storage, t providers.Trashed) {
+// openTrashedHeader points r at a file in the trash, as openHeader does.
+func (r *reader) openTrashedHeader(ctx context.Context, s *providers.Storage, t providers.Trashed) {
 	r.begin(t.Size, 0, func(off, n int64) (io.ReadCloser, error) { return s.ReadTrashed(ctx, t, off, n) })
 }
 

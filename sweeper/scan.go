@@ -312,15 +312,16 @@ func (sc *scan) examine(ctx context.Context, r *reader, l listed) (done bool) {
 	return sc.remember(ctx, r, l, v)
 }
 
-// classify reads the file, or skims it if reading costs much. A known plain image may be known from a whole reading,
-// which a skim must not overrule; so a skim that finds a match there is followed by a whole reading.
+// classify reads the file, or only its header if reading costs much. A known plain image may be known from a whole
+// reading, which a header-only reading must not overrule; so one that finds a match there is followed by a whole
+// reading.
 func (sc *scan) classify(
 	ctx context.Context, r *reader, e providers.Entry, plain bool,
 ) (v fingerprint.Verdict, err error) {
 	if isRemote(sc.st) {
-		r.skim(ctx, sc.st, e)
-		v, err = sc.Sweeper.o.Classifier.Classify(fingerprint.File{Name: e.Name(), Size: e.Size, Bytes: r, Skim: true})
-		if err != nil || !plain || !v.Skimmed || v.Confidence == fingerprint.None {
+		r.openHeader(ctx, sc.st, e)
+		v, err = sc.Sweeper.o.Classifier.Classify(fingerprint.File{Name: e.Name(), Size: e.Size, Bytes: r, HeaderOnly: true})
+		if err != nil || !plain || !v.Partial || v.Confidence == fingerprint.None {
 			return v, err
 		}
 	}

@@ -75,8 +75,8 @@ type Credential struct {
 	Alg          string // "ES256"
 	Product      string // "chatgpt", "sora", "api"; "" if none is named
 
-	// Open means that Skim did not compare these bytes with the signed ones. Class holds if they are equal; otherwise
-	// the credential is Broken.
+	// Open means that ReadHeader did not compare these bytes with the signed ones. Class holds if they are equal;
+	// otherwise the credential is Broken.
 	Open bool
 
 	Intact   Finding // signature, hashes, binding

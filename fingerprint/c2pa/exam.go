@@ -11,11 +11,11 @@ const maxDepth = 8
 
 // exam is the examination of one store.
 type exam struct {
-	v         *Verifier
-	skim      bool // do not read the file's bytes
-	manifests []manifest
-	byLabel   map[string]*node
-	nodes     []*node // the active one first
+	v          *Verifier
+	headerOnly bool // do not read the file's bytes
+	manifests  []manifest
+	byLabel    map[string]*node
+	nodes      []*node // the active one first
 }
 
 // visit returns the node of a manifest. It reads the manifest and all its ingredients, each once.

@@ -31,7 +31,7 @@ func (e *exam) prove(s *source, sp *span, active *node, mediaType string) trial 
 		}
 		t.at, t.by, t.stamped = e.v.stamp(active.sig, active.m.claim)
 	}
-	if e.skim {
+	if e.headerOnly {
 		verify()
 		t.bound = e.bind(s, sp, active, mediaType, &stop)
 		return t
@@ -52,7 +52,7 @@ func (e *exam) bind(s *source, sp *span, active *node, mediaType string, stop *a
 	if err != nil {
 		return err
 	}
-	if e.skim {
+	if e.headerOnly {
 		return b.open(s)
 	}
 	buf := e.v.buffers.Get().(*[bufferSize]byte)

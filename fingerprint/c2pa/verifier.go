@@ -48,14 +48,14 @@ func (v *Verifier) Read(r io.ReaderAt, size int64, mediaType string) (*Credentia
 	return v.read(r, size, mediaType, false)
 }
 
-// Skim does the same as Read but does not compare the file's bytes with the signed ones. It verifies all of the
+// ReadHeader does the same as Read but does not compare the file's bytes with the signed ones. It verifies all of the
 // credential, and that the binding excludes exactly the credential. Open is true if no fault was found, so that the
-// comparison remains to be made. Skim reads only the credential and the bytes that locate it.
-func (v *Verifier) Skim(r io.ReaderAt, size int64, mediaType string) (*Credential, error) {
+// comparison remains to be made. ReadHeader reads only the credential and the bytes that locate it.
+func (v *Verifier) ReadHeader(r io.ReaderAt, size int64, mediaType string) (*Credential, error) {
 	return v.read(r, size, mediaType, true)
 }
 
-func (v *Verifier) read(r io.ReaderAt, size int64, mediaType string, skim bool) (*Credential, error) {
+func (v *Verifier) read(r io.ReaderAt, size int64, mediaType string, headerOnly bool) (*Credential, error) {
 	w := v.works.Get().(*work)
 	defer v.works.Put(w)
 	s := &w.source
@@ -74,7 +74,7 @@ func (v *Verifier) read(r io.ReaderAt, size int64, mediaType string, skim bool) 
 		err = errCut
 	}
 	if err == nil {
-		e := &exam{v: v, skim: skim}
+		e := &exam{v: v, headerOnly: headerOnly}
 		e.examine(c, s, sp, store, mediaType)
 	} else {
 		c.breaks("container", err, store)

@@ -409,7 +409,7 @@ func TestASkimLeavesTheBytesAloneAndSaysSo(t *testing.T) {
 		"JPEG": s.JPEG(1, c2patest.Options{}),
 		"WebP": s.WebP(c2patest.Options{}),
 	} {
-		c, err := v.Skim(bytes.NewReader(good), int64(len(good)), mediaType(good))
+		c, err := v.ReadHeader(bytes.NewReader(good), int64(len(good)), mediaType(good))
 		if err != nil || c.Class != Verified || !c.Open || c.Intact.Answer != Unknown {
 			t.Errorf("%s: got %+v, %v; want verified but for the bytes", what, c, err)
 		}
@@ -423,7 +423,7 @@ func TestASkimFindsBrokenWhatIsNotABindingToExactlyThisPlace(t *testing.T) {
 	s, v := world(t)
 	for name, h := range hostileFiles(t, s) {
 		whole := read(t, v, h.file)
-		c, err := v.Skim(bytes.NewReader(h.file), int64(len(h.file)), mediaType(h.file))
+		c, err := v.ReadHeader(bytes.NewReader(h.file), int64(len(h.file)), mediaType(h.file))
 		if err != nil || (c == nil) != (whole == nil) {
 			t.Fatalf("%s: got %+v, %v; read whole %+v", name, c, err, whole)
 		}
