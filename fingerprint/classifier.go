@@ -84,7 +84,7 @@ func (c *Classifier) examine(f File, r *Report) (Verdict, error) {
 	w.reset(f.Bytes, f.Size)
 	defer func() { w.headerOnly = nil; w.reset(nil, 0) }()
 
-	s := sight{header: sniff(w)}
+	s := findings{header: sniff(w)}
 	if s.header.mediaType != "" {
 		s.name, _ = c.names.Match(f.Name)
 	}
@@ -113,7 +113,7 @@ func (c *Classifier) examine(f File, r *Report) (Verdict, error) {
 }
 
 // readSeal reads and verifies the credential. It counts the bytes read for the credential separately.
-func (c *Classifier) readSeal(f File, s *sight, r *Report) error {
+func (c *Classifier) readSeal(f File, s *findings, r *Report) error {
 	counted := counter{r: f.Bytes}
 	read := c.credentials.Read
 	if f.HeaderOnly {
@@ -123,7 +123,7 @@ func (c *Classifier) readSeal(f File, s *sight, r *Report) error {
 	if err != nil {
 		return fmt.Errorf("read the credential: %w", err)
 	}
-	s.seal = sealOf(credential)
+	s.credential = credentialOf(credential)
 	r.credential(*s, credential, counted.read.Load())
 	return nil
 }

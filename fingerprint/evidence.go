@@ -3,7 +3,7 @@ package fingerprint
 import "time"
 
 // evidence returns the evidence for and against, the weightiest kind first.
-func (s sight) evidence() []Evidence {
+func (s findings) evidence() []Evidence {
 	var all []Evidence
 	for _, e := range []Evidence{
 		s.sealEvidence(), s.labs.evidence(), s.cutEvidence(),
@@ -16,27 +16,27 @@ func (s sight) evidence() []Evidence {
 	return all
 }
 
-func (s sight) sealEvidence() Evidence {
-	switch s.seal.state {
+func (s findings) sealEvidence() Evidence {
+	switch s.credential.state {
 	case sealGenuine:
-		return Evidence{Detector: "c2pa.verified", Found: s.seal.signed(), Confidence: sight{seal: s.seal}.genuine()}
+		return Evidence{Detector: "c2pa.verified", Found: s.credential.signed(), Confidence: findings{credential: s.credential}.genuine()}
 	case sealBroken:
-		return Evidence{Detector: "c2pa.broken", Found: "its credential does not match these bytes" + s.seal.because()}
+		return Evidence{Detector: "c2pa.broken", Found: "its credential does not match these bytes" + s.credential.because()}
 	case sealOther:
-		return Evidence{Detector: "c2pa.other", Found: "its credential is not OpenAI's" + s.seal.because()}
+		return Evidence{Detector: "c2pa.other", Found: "its credential is not OpenAI's" + s.credential.because()}
 	case sealUnanchored:
 		return Evidence{
 			Detector:   "c2pa.unanchored",
-			Found:      "nobody known vouches for its credential" + s.seal.because(),
+			Found:      "nobody known vouches for its credential" + s.credential.because(),
 			Confidence: Possible,
 		}
 	case sealDerived:
 		e := Evidence{
 			Detector:   "c2pa.derived",
-			Found:      "OpenAI made but a part of it" + s.seal.because(),
+			Found:      "OpenAI made but a part of it" + s.credential.because(),
 			Confidence: Possible,
 		}
-		if s.seal.intact {
+		if s.credential.intact {
 			e.Confidence = Likely
 		}
 		return e
@@ -46,11 +46,11 @@ func (s sight) sealEvidence() Evidence {
 
 // untimedEvidence returns the evidence of a missing time stamp. It lowers the verdict only if the certificate is
 // unknown: OpenAI's files of 2025 carry no time stamp, and all their certificates have expired since.
-func (s sight) untimedEvidence() Evidence {
+func (s findings) untimedEvidence() Evidence {
 	switch {
-	case s.seal.state != sealGenuine || !s.seal.untimed:
+	case s.credential.state != sealGenuine || !s.credential.untimed:
 		return Evidence{}
-	case s.seal.unsure():
+	case s.credential.unsure():
 		return Evidence{
 			Detector: "c2pa.untimed",
 			Found:    "no time stamp says when it was signed, by a certificate not seen before",
@@ -60,7 +60,7 @@ func (s sight) untimedEvidence() Evidence {
 }
 
 // because returns the reason in parentheses.
-func (s seal) because() string {
+func (s credential) because() string {
 	if s.reason == "" {
 		return ""
 	}
@@ -68,7 +68,7 @@ func (s seal) because() string {
 }
 
 // signed returns a clause that names the signer, the product and the date.
-func (s seal) signed() string {
+func (s credential) signed() string {
 	clause := "signed by OpenAI"
 	if p := s.product.name(); p != "" {
 		clause += " for " + p
@@ -82,11 +82,11 @@ func (s seal) signed() string {
 	return clause + ", unchanged since"
 }
 
-func (s sight) cutEvidence() Evidence {
+func (s findings) cutEvidence() Evidence {
 	if s.header.limited {
 		return Evidence{Detector: "header.unread", Found: "too much of it would have to be read to tell"}
 	}
-	if s.header.cut && s.seal.state != sealGenuine {
+	if s.header.cut && s.credential.state != sealGenuine {
 		return Evidence{Detector: "header.cut", Found: "the end of the file is missing"}
 	}
 	return Evidence{}
@@ -109,7 +109,7 @@ func (m labsMark) evidence() Evidence {
 }
 
 // nameEvidence returns the evidence of the name alone on an image of this type.
-func (s sight) nameEvidence() Evidence {
+func (s findings) nameEvidence() Evidence {
 	switch p := Product(s.name.Product); {
 	case s.name.Family == "":
 		return Evidence{}

@@ -52,10 +52,10 @@ func (r *Report) header(h header, bytesRead int64) {
 			Step{Check: "end of the file", OK: !h.cut},
 			Step{Check: "may hold a credential", OK: h.credential})
 	}
-	r.add("header", bytesRead, steps, sight{header: h}.cutEvidence())
+	r.add("header", bytesRead, steps, findings{header: h}.cutEvidence())
 }
 
-func (r *Report) name(s sight) {
+func (r *Report) name(s findings) {
 	if r == nil {
 		return
 	}
@@ -66,7 +66,7 @@ func (r *Report) name(s sight) {
 	r.add("filename", 0, []Step{step}, s.nameEvidence())
 }
 
-func (r *Report) exif(s sight) {
+func (r *Report) exif(s findings) {
 	if r == nil {
 		return
 	}
@@ -76,7 +76,7 @@ func (r *Report) exif(s sight) {
 	}, s.labs.evidence())
 }
 
-func (r *Report) credential(s sight, c *c2pa.Credential, bytesRead int64) {
+func (r *Report) credential(s findings, c *c2pa.Credential, bytesRead int64) {
 	if r == nil {
 		return
 	}

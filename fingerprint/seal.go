@@ -20,8 +20,8 @@ const (
 	sealGenuine              // OpenAI signed exactly these bytes and claims to have made them
 )
 
-// seal is the part of a Content Credential that the verdict depends on.
-type seal struct {
+// credential is the part of a Content Credential that the verdict depends on.
+type credential struct {
 	state   sealState
 	open    bool      // the bytes were not compared with the signed ones
 	intact  bool      // of a derived one: the bytes are as signed
@@ -32,13 +32,13 @@ type seal struct {
 	pinned  bool      // the certificate is a known one of OpenAI's
 }
 
-// sealOf returns the seal of c, which may be nil. Only a genuine credential's texts come from OpenAI; the author of
-// the others is unknown.
-func sealOf(c *c2pa.Credential) seal {
+// credentialOf returns the credential of c, which may be nil. Only a genuine credential's texts come from OpenAI; the
+// author of the others is unknown.
+func credentialOf(c *c2pa.Credential) credential {
 	if c == nil {
-		return seal{}
+		return credential{}
 	}
-	s := seal{reason: printable(c.Reason), open: c.Open, intact: c.Intact.Answer == c2pa.Yes || c.Open}
+	s := credential{reason: printable(c.Reason), open: c.Open, intact: c.Intact.Answer == c2pa.Yes || c.Open}
 	switch c.Class {
 	case c2pa.Other:
 		s.state = sealOther
@@ -57,7 +57,7 @@ func sealOf(c *c2pa.Credential) seal {
 
 // unsure reports whether a genuine credential might have been made with an old key long after its time: it has no
 // verified time stamp, and OpenAI is not known to have used the certificate.
-func (s seal) unsure() bool { return s.untimed && !s.pinned }
+func (s credential) unsure() bool { return s.untimed && !s.pinned }
 
 // productOf returns the product of that name, or Unstated, which is worth less than ChatGPT, if the name is unknown.
 func productOf(word string) Product {

@@ -15,45 +15,45 @@ func TestEveryClassOfCredentialBecomesOneState(t *testing.T) {
 	intact := c2pa.Finding{Answer: c2pa.Yes}
 	for _, c := range []struct {
 		credential *c2pa.Credential
-		want       seal
+		want       credential
 	}{
-		{nil, seal{}},
-		{&c2pa.Credential{}, seal{state: sealBroken}},
-		{&c2pa.Credential{Class: 99, Product: "chatgpt"}, seal{state: sealBroken}},
-		{&c2pa.Credential{Class: c2pa.Broken, Reason: "cut"}, seal{state: sealBroken, reason: "cut"}},
-		{&c2pa.Credential{Class: c2pa.Other, Product: "chatgpt", Made: madeThen}, seal{state: sealOther}},
-		{&c2pa.Credential{Class: c2pa.Unproven, Product: "chatgpt", Made: madeThen}, seal{state: sealUnanchored}},
-		{&c2pa.Credential{Class: c2pa.Derived, Intact: intact, Made: madeThen}, seal{state: sealDerived, intact: true}},
-		{&c2pa.Credential{Class: c2pa.Derived}, seal{state: sealDerived}},
+		{nil, credential{}},
+		{&c2pa.Credential{}, credential{state: sealBroken}},
+		{&c2pa.Credential{Class: 99, Product: "chatgpt"}, credential{state: sealBroken}},
+		{&c2pa.Credential{Class: c2pa.Broken, Reason: "cut"}, credential{state: sealBroken, reason: "cut"}},
+		{&c2pa.Credential{Class: c2pa.Other, Product: "chatgpt", Made: madeThen}, credential{state: sealOther}},
+		{&c2pa.Credential{Class: c2pa.Unproven, Product: "chatgpt", Made: madeThen}, credential{state: sealUnanchored}},
+		{&c2pa.Credential{Class: c2pa.Derived, Intact: intact, Made: madeThen}, credential{state: sealDerived, intact: true}},
+		{&c2pa.Credential{Class: c2pa.Derived}, credential{state: sealDerived}},
 		{
 			&c2pa.Credential{Class: c2pa.Verified, Product: "chatgpt", Pinned: true},
-			seal{state: sealGenuine, product: ChatGPT, untimed: true, pinned: true},
+			credential{state: sealGenuine, product: ChatGPT, untimed: true, pinned: true},
 		},
 		{
 			&c2pa.Credential{Class: c2pa.Verified, Product: "sora", Time: c2pa.Finding{Answer: c2pa.Yes}},
-			seal{state: sealGenuine, product: Sora},
+			credential{state: sealGenuine, product: Sora},
 		},
 		{
 			&c2pa.Credential{Class: c2pa.Verified, Product: "api", Time: c2pa.Finding{Answer: c2pa.No}},
-			seal{state: sealGenuine, product: API, untimed: true},
+			credential{state: sealGenuine, product: API, untimed: true},
 		},
 		{
 			&c2pa.Credential{Class: c2pa.Verified, Made: madeThen.In(time.FixedZone("", 3600))},
-			seal{state: sealGenuine, product: Unstated, made: madeThen, untimed: true},
+			credential{state: sealGenuine, product: Unstated, made: madeThen, untimed: true},
 		},
 		{
 			&c2pa.Credential{Class: c2pa.Verified, Product: "labs"},
-			seal{state: sealGenuine, product: Unstated, untimed: true},
+			credential{state: sealGenuine, product: Unstated, untimed: true},
 		},
 	} {
-		if got := sealOf(c.credential); got != c.want {
+		if got := credentialOf(c.credential); got != c.want {
 			t.Errorf("%+v\n gives %+v\n want  %+v", c.credential, got, c.want)
 		}
 	}
 }
 
 func TestACredentialsTextsAreFitForASentence(t *testing.T) {
-	got := sealOf(&c2pa.Credential{
+	got := credentialOf(&c2pa.Credential{
 		Class: c2pa.Other, Reason: "signed by \x1b[31mme\n\u202e" + strings.Repeat("é", 1000),
 	}).reason
 	if want := "signed by [31mme" + strings.Repeat("é", 224) + "…"; got != want {

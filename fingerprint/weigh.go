@@ -2,27 +2,27 @@ package fingerprint
 
 import "sweepd/fingerprint/filename"
 
-// sight holds what the detectors found in one image.
-type sight struct {
-	header header
-	name   filename.Match // zero if the name is of no family
-	labs   labsMark
-	seal   seal
+// findings holds what the detectors found in one image.
+type findings struct {
+	header     header
+	name       filename.Match // zero if the name is of no family
+	labs       labsMark
+	credential credential
 }
 
 // weigh returns the verdict: the highest level that any evidence alone supports, capped by the evidence against. If
 // the credential is genuine, the credential and the name decide together.
-func (s sight) weigh() Verdict {
+func (s findings) weigh() Verdict {
 	v := Verdict{
 		MediaType: s.header.mediaType,
 		Width:     s.header.width,
 		Height:    s.header.height,
 		Product:   s.product(),
 		Evidence:  s.evidence(),
-		Partial:   s.seal.open || s.header.endOpen || s.header.limited,
+		Partial:   s.credential.open || s.header.endOpen || s.header.limited,
 	}
-	if s.seal.state == sealGenuine {
-		v.Confidence, v.Made = s.genuine(), s.seal.made
+	if s.credential.state == sealGenuine {
+		v.Confidence, v.Made = s.genuine(), s.credential.made
 		return v
 	}
 	for _, e := range v.Evidence {
@@ -36,47 +36,47 @@ func (s sight) weigh() Verdict {
 // genuine returns the level with a verified OpenAI credential. If the credential does not name the product, ChatGPT's
 // own download name decides. If the name is another product's own, "ChatGPT" in the credential is not enough: images
 // made through the API had it too.
-func (s sight) genuine() Confidence {
+func (s findings) genuine() Confidence {
 	switch {
-	case s.seal.unsure():
+	case s.credential.unsure():
 		return Strong
-	case s.seal.product == ChatGPT && !s.rivalName():
+	case s.credential.product == ChatGPT && !s.rivalName():
 		return Proven
-	case s.seal.product == Unstated && s.ownName():
+	case s.credential.product == Unstated && s.ownName():
 		return Proven
 	}
 	return Strong
 }
 
 // ceiling returns the highest level that the evidence against ChatGPT allows.
-func (s sight) ceiling() Confidence {
+func (s findings) ceiling() Confidence {
 	switch {
-	case s.header.cut, s.header.limited, s.seal.state == sealBroken, s.seal.state == sealOther:
+	case s.header.cut, s.header.limited, s.credential.state == sealBroken, s.credential.state == sealOther:
 		return Possible
-	case s.seal.state == sealDerived:
+	case s.credential.state == sealDerived:
 		return Likely
 	}
 	return Proven
 }
 
 // ownName reports whether the name is an untouched download name of ChatGPT.
-func (s sight) ownName() bool { return s.name.Untouched && s.name.Product == string(ChatGPT) }
+func (s findings) ownName() bool { return s.name.Untouched && s.name.Product == string(ChatGPT) }
 
 // rivalName reports whether the name is an untouched download name of another product.
-func (s sight) rivalName() bool { return s.name.Untouched && s.name.Product != string(ChatGPT) }
+func (s findings) rivalName() bool { return s.name.Untouched && s.name.Product != string(ChatGPT) }
 
-func (s sight) product() Product {
+func (s findings) product() Product {
 	byName := Product(s.name.Product)
 	switch {
-	case s.seal.state == sealGenuine && s.seal.product == Unstated && s.ownName():
+	case s.credential.state == sealGenuine && s.credential.product == Unstated && s.ownName():
 		return ChatGPT
-	case s.seal.state == sealGenuine && s.seal.product == ChatGPT && s.rivalName():
+	case s.credential.state == sealGenuine && s.credential.product == ChatGPT && s.rivalName():
 		if byName == NoProduct {
 			return Unstated
 		}
 		return byName
-	case s.seal.state == sealGenuine:
-		return s.seal.product
+	case s.credential.state == sealGenuine:
+		return s.credential.product
 	case s.labs.whole():
 		return Labs
 	}
@@ -85,8 +85,8 @@ func (s sight) product() Product {
 
 // derived reports whether the image was changed after it was made. A genuine credential shows that the bytes are
 // unchanged, regardless of the name; weigh does not call derived then.
-func (s sight) derived() bool {
-	switch s.seal.state {
+func (s findings) derived() bool {
+	switch s.credential.state {
 	case sealBroken, sealDerived, sealOther:
 		return true
 	}

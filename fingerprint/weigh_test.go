@@ -22,27 +22,27 @@ const (
 
 var (
 	madeThen   = time.Date(2026, 4, 20, 6, 11, 25, 0, time.UTC)
-	ofChatGPT  = seal{state: sealGenuine, product: ChatGPT, made: madeThen}
-	ofNobody   = seal{state: sealGenuine, product: Unstated, made: madeThen}
-	ofAPI      = seal{state: sealGenuine, product: API, made: madeThen}
-	ofSora     = seal{state: sealGenuine, product: Sora, made: madeThen}
-	ofOther    = seal{state: sealOther, reason: "signed by Adobe Inc."}
-	ofEditor   = seal{state: sealDerived, intact: true, reason: "signed by Google LLC"}
-	broken     = seal{state: sealBroken}
-	unanchored = seal{state: sealUnanchored}
+	ofChatGPT  = credential{state: sealGenuine, product: ChatGPT, made: madeThen}
+	ofNobody   = credential{state: sealGenuine, product: Unstated, made: madeThen}
+	ofAPI      = credential{state: sealGenuine, product: API, made: madeThen}
+	ofSora     = credential{state: sealGenuine, product: Sora, made: madeThen}
+	ofOther    = credential{state: sealOther, reason: "signed by Adobe Inc."}
+	ofEditor   = credential{state: sealDerived, intact: true, reason: "signed by Google LLC"}
+	broken     = credential{state: sealBroken}
+	unanchored = credential{state: sealUnanchored}
 	labsFile   = labsMark{note: aNote, comment: true}
 )
 
 func TestLevels(t *testing.T) {
 	names := filename.New()
 	for _, c := range []struct {
-		what    string
-		name    string
-		seal    seal
-		labs    labsMark
-		level   Confidence
-		product Product
-		derived bool
+		what       string
+		name       string
+		credential credential
+		labs       labsMark
+		level      Confidence
+		product    Product
+		derived    bool
 	}{
 		{"a credential for ChatGPT proves", ownName, ofChatGPT, labsMark{}, Proven, ChatGPT, false},
 		{"and under the download name", downloadName, ofChatGPT, labsMark{}, Proven, ChatGPT, false},
@@ -66,12 +66,12 @@ func TestLevels(t *testing.T) {
 		{"a credential for the API is not ChatGPT's", downloadName, ofAPI, labsMark{}, Strong, API, false},
 		{"nor one for Sora", ownName, ofSora, labsMark{}, Strong, Sora, false},
 
-		{"a download name alone", downloadName, seal{}, labsMark{}, Likely, ChatGPT, false},
-		{"an asset's id alone: uploads have it too", assetName, seal{}, labsMark{}, Possible, ChatGPT, false},
-		{"a changed download name alone", editedName, seal{}, labsMark{}, Possible, ChatGPT, true},
-		{"a language not seen yet", unseenName, seal{}, labsMark{}, Possible, ChatGPT, false},
-		{"Sora's name alone", soraName, seal{}, labsMark{}, Possible, Sora, false},
-		{"nothing at all", ownName, seal{}, labsMark{}, None, NoProduct, false},
+		{"a download name alone", downloadName, credential{}, labsMark{}, Likely, ChatGPT, false},
+		{"an asset's id alone: uploads have it too", assetName, credential{}, labsMark{}, Possible, ChatGPT, false},
+		{"a changed download name alone", editedName, credential{}, labsMark{}, Possible, ChatGPT, true},
+		{"a language not seen yet", unseenName, credential{}, labsMark{}, Possible, ChatGPT, false},
+		{"Sora's name alone", soraName, credential{}, labsMark{}, Possible, Sora, false},
+		{"nothing at all", ownName, credential{}, labsMark{}, None, NoProduct, false},
 
 		{"changed bytes cap the name", downloadName, broken, labsMark{}, Possible, ChatGPT, true},
 		{"and Labs' mark", ownName, broken, labsFile, Possible, Labs, true},
@@ -84,18 +84,18 @@ func TestLevels(t *testing.T) {
 		{"whatever its name", downloadName, ofEditor, labsMark{}, Likely, ChatGPT, true},
 		{"an edit of a Labs image", ownName, ofEditor, labsFile, Likely, Labs, true},
 
-		{"Labs' mark", ownName, seal{}, labsFile, Strong, Labs, false},
-		{"Labs' mark under a later date", dalleName, seal{}, labsFile, Strong, Labs, false},
-		{"half of Labs' mark", ownName, seal{}, labsMark{comment: true}, Possible, NoProduct, false},
+		{"Labs' mark", ownName, credential{}, labsFile, Strong, Labs, false},
+		{"Labs' mark under a later date", dalleName, credential{}, labsFile, Strong, Labs, false},
+		{"half of Labs' mark", ownName, credential{}, labsMark{comment: true}, Possible, NoProduct, false},
 	} {
-		s := sight{header: header{mediaType: "image/png"}, labs: c.labs, seal: c.seal}
+		s := findings{header: header{mediaType: "image/png"}, labs: c.labs, credential: c.credential}
 		s.name, _ = names.Match(c.name)
 		v := s.weigh()
 		if v.Confidence != c.level || v.Product != c.product || v.Derived != c.derived {
 			t.Errorf("%s (%s): %v, product %q, derived %v, want %v, %q, %v", c.what, c.name, v.Confidence, v.Product,
 				v.Derived, c.level, c.product, c.derived)
 		}
-		if got := !v.Made.IsZero(); got != (c.seal.state == sealGenuine) {
+		if got := !v.Made.IsZero(); got != (c.credential.state == sealGenuine) {
 			t.Errorf("%s: made %v, want it from a genuine credential and from nothing else", c.what, v.Made)
 		}
 	}
@@ -108,14 +108,14 @@ func TestADownloadNameTellsOnlyOnTypesThatChatGPTSaves(t *testing.T) {
 		"image/gif": Possible, "image/bmp": Possible, "image/tiff": Possible, "image/heic": Possible,
 		"image/heif": Possible,
 	} {
-		if v := (sight{header: header{mediaType: media}, name: name}).weigh(); v.Confidence != want {
+		if v := (findings{header: header{mediaType: media}, name: name}).weigh(); v.Confidence != want {
 			t.Errorf("%s: %v, want %v", media, v.Confidence, want)
 		}
 	}
 }
 
 func TestLabsImagesOfAnotherTypeWereSavedAnew(t *testing.T) {
-	v := sight{header: header{mediaType: "image/webp"}, labs: labsFile}.weigh()
+	v := findings{header: header{mediaType: "image/webp"}, labs: labsFile}.weigh()
 	if v.Confidence != Strong || !v.Derived {
 		t.Errorf("%v, derived %v, want strong and derived", v.Confidence, v.Derived)
 	}
@@ -124,12 +124,12 @@ func TestLabsImagesOfAnotherTypeWereSavedAnew(t *testing.T) {
 func TestAMissingTimeStampIsSaidAndLowersNothingUnderAKnownCertificate(t *testing.T) {
 	untimed := ofChatGPT
 	untimed.untimed, untimed.pinned, untimed.made = true, true, time.Time{}
-	v := sight{header: header{mediaType: "image/png"}, seal: untimed}.weigh()
+	v := findings{header: header{mediaType: "image/png"}, credential: untimed}.weigh()
 	if v.Confidence != Proven || !v.Made.IsZero() || len(v.Evidence) != 2 || v.Evidence[1].Detector != "c2pa.untimed" {
 		t.Errorf("%+v, want proven, with a note of it", v)
 	}
 	untimed.pinned = false
-	if v := (sight{header: header{mediaType: "image/png"}, seal: untimed}).weigh(); v.Confidence != Strong {
+	if v := (findings{header: header{mediaType: "image/png"}, credential: untimed}).weigh(); v.Confidence != Strong {
 		t.Errorf("by a certificate not seen before: %v, want strong", v)
 	}
 }
@@ -141,7 +141,7 @@ func TestNoEvidenceAloneAmountsToMoreThanTheVerdictUnlessSomethingSpeaksAgainst(
 	} {
 		for state := noSeal; state <= sealGenuine; state++ {
 			for _, product := range []Product{ChatGPT, API, Sora, Unstated} {
-				s := sight{header: header{mediaType: "image/png"}, seal: seal{state: state, product: product}}
+				s := findings{header: header{mediaType: "image/png"}, credential: credential{state: state, product: product}}
 				s.name, _ = names.Match(name)
 				v := s.weigh()
 				for _, e := range v.Evidence {
@@ -163,9 +163,9 @@ func TestAVerdictSaysItselfInOneSentence(t *testing.T) {
 	old := ofChatGPT
 	old.made, old.untimed, old.pinned = time.Time{}, true, true
 	for _, c := range []struct {
-		name string
-		seal seal
-		want string
+		name       string
+		credential credential
+		want       string
 	}{
 		{
 			downloadName, ofChatGPT,
@@ -178,18 +178,18 @@ func TestAVerdictSaysItselfInOneSentence(t *testing.T) {
 			soraName, ofSora,
 			"strong: signed by OpenAI for Sora on 2026-04-20, unchanged since, under a download name of Sora",
 		},
-		{downloadName, seal{}, "likely: under its download name"},
+		{downloadName, credential{}, "likely: under its download name"},
 		{
 			downloadName, broken,
 			"possible: its credential does not match these bytes, under its download name, worked on since",
 		},
-		{editedName, seal{}, "possible: under a changed download name, worked on since"},
-		{bareName, seal{}, "possible: under a name like a download's"},
+		{editedName, credential{}, "possible: under a changed download name, worked on since"},
+		{bareName, credential{}, "possible: under a name like a download's"},
 		{ownName, ofEditor, "likely: OpenAI made but a part of it (signed by Google LLC), worked on since"},
-		{ownName, seal{state: sealOther}, "none: its credential is not OpenAI's"},
-		{ownName, seal{}, "none: nothing tells where it comes from"},
+		{ownName, credential{state: sealOther}, "none: its credential is not OpenAI's"},
+		{ownName, credential{}, "none: nothing tells where it comes from"},
 	} {
-		s := sight{header: header{mediaType: "image/png"}, seal: c.seal}
+		s := findings{header: header{mediaType: "image/png"}, credential: c.credential}
 		s.name, _ = names.Match(c.name)
 		if got := s.weigh().String(); got != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
