@@ -55,7 +55,7 @@ timers. Under systemd it is a notify service with a watchdog: docs/systemd.md.`,
 			defer stop()
 			o.Options, o.Reload, o.Version = p.serviceOptions(), hangups, programVersion()
 			o.Log = slog.New(systemd.NewHandler(o.Log.Handler()))
-			o.Told = func(r report.Run) { p.toldRun(json, r) }
+			o.OnRun = func(r report.Run) { p.toldRun(json, r) }
 			paths, err := app.FindPaths(p.getenv)
 			if err != nil {
 				return err

@@ -69,11 +69,11 @@ type App struct {
 	// Differs describes how the policy of the running service differs from Policy; "" if it does not.
 	Differs string
 
-	storages []*providers.Storage
-	still    func(now time.Time) error // another reason that stops every deletion; nil: there is none
-	shares   bool                      // another App closes the journal
-	noPolicy error                     // why the built-in policy is used in place of the existing one
-	o        Options
+	storages      []*providers.Storage
+	quietHours    func(now time.Time) error // another reason that stops every deletion; nil: there is none
+	sharedJournal bool                      // another App closes the journal
+	noPolicy      error                     // why the built-in policy is used in place of the existing one
+	o             Options
 }
 
 // UsageError is a mistake in the caller's request, with a hint on what to do.
@@ -147,10 +147,10 @@ func (a *App) openSweeper(ctx context.Context, scopes []sweeper.Scope, budget *s
 // paused returns the reason why nothing may be deleted now: a pause by the user, or the quiet hours.
 func (a *App) paused() error {
 	now := a.o.Now()
-	if err := a.Paths.Paused(now); err != nil || a.still == nil {
+	if err := a.Paths.Paused(now); err != nil || a.quietHours == nil {
 		return err
 	}
-	return a.still(now)
+	return a.quietHours(now)
 }
 
 // rest releases the resources that the storages hold open between two passes.
@@ -168,7 +168,7 @@ func (a *App) Close() error {
 	for _, st := range a.storages {
 		errs = append(errs, st.Close())
 	}
-	if a.Journal != nil && !a.shares {
+	if a.Journal != nil && !a.sharedJournal {
 		errs = append(errs, a.Journal.Close())
 	}
 	return errors.Join(errs...)

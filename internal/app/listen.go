@@ -28,7 +28,7 @@ func (l *loop) listen(ctx context.Context, a *App, hints chan<- hint) {
 	for ctx.Err() == nil {
 		since, err := l.d.journal.Cursor(ctx, l.name, fingerprint.Version)
 		if err == nil && since == last && st.Can().Has(providers.CanFollow) {
-			l.d.sleep(ctx, l.d.o.Glance)
+			l.d.sleep(ctx, l.d.o.ClockPoll)
 			last = "-" // by now another pass may have advanced the cursor
 			continue
 		}
@@ -40,7 +40,7 @@ func (l *loop) listen(ctx context.Context, a *App, hints chan<- hint) {
 		case errors.Is(err, errors.ErrUnsupported):
 			return
 		case err != nil:
-			l.d.sleep(ctx, l.d.o.Glance)
+			l.d.sleep(ctx, l.d.o.ClockPoll)
 		}
 	}
 }

@@ -35,7 +35,7 @@ type loop struct {
 	policy *policy.Policy
 	stop   context.CancelFunc
 	done   chan struct{} // closed at the loop's end
-	told   chan struct{} // the user wants a sweep now
+	wake   chan struct{} // the user wants a sweep now
 
 	// The following fields belong to the loop's own goroutine.
 	swept    time.Time      // the last scheduled sweep
@@ -66,14 +66,14 @@ type TroubleError struct{ text string }
 
 func (e *TroubleError) Error() string { return e.text }
 
-// why is the reason for a pass. A pass for due or wanted is recorded even if nothing was due.
-type why int
+// trigger is the reason for a pass. A pass for due or wanted is recorded even if nothing was due.
+type trigger int
 
 const (
-	change why = iota // something may have changed
-	look              // a look at everything is due
-	due               // by the schedule
-	wanted            // the user asked for it
+	change trigger = iota // something may have changed
+	look                  // a look at everything is due
+	due                   // by the schedule
+	wanted                // the user asked for it
 )
 
 // run sweeps until ctx ends. It first waits for the loops that had the storage before.
@@ -105,7 +105,7 @@ func (l *loop) run(ctx context.Context, after []*loop) {
 		case <-ctx.Done():
 			timer.Stop()
 			return
-		case <-l.told:
+		case <-l.wake:
 			timer.Stop()
 			l.asked = true // and stays so until there was a sweep: a request is a reason for one try
 		case <-timer.C:
@@ -193,8 +193,8 @@ func (l *loop) open(ctx context.Context, act bool) (*App, error) {
 	o.Only, o.Scopes, o.Act = nil, nil, act
 	o.Log = slog.New(warnings{d.log.Handler()}).With("storage", l.name)
 	a := &App{
-		o: o, Paths: d.paths, PolicyFile: d.file.inForce(), Policy: l.policy, Journal: d.journal, shares: true,
-		Classifier: d.first.Classifier, Unopened: map[string]error{}, still: l.still,
+		o: o, Paths: d.paths, PolicyFile: d.file.inForce(), Policy: l.policy, Journal: d.journal, sharedJournal: true,
+		Classifier: d.first.Classifier, Unopened: map[string]error{}, quietHours: l.quietHours,
 	}
 	a.o.Uptime = d.first.o.Uptime
 	if err := a.openSweeper(ctx, []sweeper.Scope{{Storage: l.name}}, &d.budget); err != nil {
@@ -219,7 +219,7 @@ func (l *loop) recover(ctx context.Context, a *App) (err error) {
 	}
 	// Operations that another storage has under way, or that cannot be completed, are no news.
 	if sum != nil && sum.Settled > 0 {
-		l.d.tell(ctx, l.policy, sum.Run, false)
+		l.d.notifyRun(ctx, l.policy, sum.Run, false)
 		l.count(sum)
 	}
 	return err
@@ -240,7 +240,7 @@ func (l *loop) since(ctx context.Context) (err error) {
 
 // pass looks at the storage and deletes what is due if reason or the policy asks for it. It returns an error if the
 // storage should be opened anew.
-func (l *loop) pass(ctx context.Context, a *App, reason why) error {
+func (l *loop) pass(ctx context.Context, a *App, reason trigger) error {
 	now := l.d.now()
 	act := reason >= due || l.onChange() && !l.held && l.may(now)
 	l.retry, l.left = time.Time{}, false
@@ -286,12 +286,12 @@ func (l *loop) pass(ctx context.Context, a *App, reason why) error {
 
 // execute executes the plan. A plan that is refused as a whole is reported, and waits for the schedule or the user.
 // It returns the reason why the plan was not done or was cut short.
-func (l *loop) execute(ctx context.Context, a *App, plan *sweeper.Plan, scan *sweeper.Summary, reason why) error {
+func (l *loop) execute(ctx context.Context, a *App, plan *sweeper.Plan, scan *sweeper.Summary, reason trigger) error {
 	l.enter(status.Sweeping)
 	sum, err := a.Sweeper.Execute(ctx, plan, func(int) { l.beat() })
 	l.end(err)
 	if _, leased := errors.AsType[*journal.LeasedError](err); leased && sum == nil {
-		l.retry = l.d.now().Add(l.d.o.Glance) // another process is sweeping it
+		l.retry = l.d.now().Add(l.d.o.ClockPoll) // another process is sweeping it
 		return err
 	}
 	if sum == nil {
@@ -306,14 +306,14 @@ func (l *loop) execute(ctx context.Context, a *App, plan *sweeper.Plan, scan *sw
 	if !l.waits(reason) && err == nil {
 		l.alone.forgetBut(sum.Left)
 	}
-	l.d.tell(ctx, l.policy, sum.Run, known)
+	l.d.notifyRun(ctx, l.policy, sum.Run, known)
 	l.count(counted)
 	return err
 }
 
 // waits reports whether items that were left alone wait: for the schedule, or for the next listing of everything if
 // the schedule has no time for a sweep, or for the user.
-func (l *loop) waits(reason why) bool {
+func (l *loop) waits(reason trigger) bool {
 	return reason == change || reason == look && l.policy.Schedule.Sweep != (schedule.Spec{})
 }
 
@@ -355,7 +355,7 @@ func (l *loop) report(ctx context.Context, a *App, scan *sweeper.Summary, why er
 		l.d.log.Error("a run could not be recorded", "storage", l.name, "err", err)
 	}
 	if sum != nil {
-		l.d.tellLooked(ctx, l.policy, began, sum, why)
+		l.d.notifyScan(ctx, l.policy, began, sum, why)
 	}
 }
 
@@ -458,7 +458,7 @@ func (l *loop) fail(ctx context.Context, err error) {
 	}
 	l.enter(status.Unopened)
 	l.end(err)
-	err = told(err)
+	err = withHint(err)
 	l.update(func(s *status.Storage) { s.Err = err.Error() })
 	event := policy.EventFailed
 	if lostGrant(err) {

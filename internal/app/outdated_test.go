@@ -51,7 +51,7 @@ func TestAServiceDeletesNothingByAPolicyThatIsNoLongerInTheFile(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h := newHouse(t, "enforce", "")
-				h.options = func(o *RunOptions) { o.Glance = 10 * time.Minute }
+				h.options = func(o *RunOptions) { o.ClockPoll = 10 * time.Minute }
 				h.write(inForce)
 				h.put("drive", ours(1), 1)
 				h.start()
@@ -98,7 +98,7 @@ func TestASingleSweepEndsWhenThePolicyIsChanged(t *testing.T) {
 func TestAPolicyThatIsChangedRightBeforeASweepHoldsIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
-		h.options = func(o *RunOptions) { o.Glance = 24 * time.Hour }
+		h.options = func(o *RunOptions) { o.ClockPoll = 24 * time.Hour }
 		h.put("drive", ours(1), 1)
 		h.start()
 		time.Sleep(3*time.Hour - time.Second)

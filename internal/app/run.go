@@ -34,12 +34,12 @@ type RunOptions struct {
 	Listen  []string         // the addresses to serve on, see status.Listen; sockets from systemd are added
 	Pprof   bool             // serve profiles there too
 	Version string           // of this program
-	Told    func(report.Run) // is called with each run, one at a time; may be nil
+	OnRun   func(report.Run) // is called with each run, one at a time; may be nil
 	Ready   func()           // is called when everything has begun; may be nil
-	// Glance is the interval between looks at the wall clock, since timers stand still while the machine does; 0: one
-	// minute.
-	Glance   time.Duration
-	Patience time.Duration // how long the end waits for a storage that hangs; 0: four seconds
+	// ClockPoll is the interval between looks at the wall clock, since timers stand still while the machine does; 0:
+	// one minute.
+	ClockPoll       time.Duration
+	ShutdownTimeout time.Duration // how long the end waits for a storage that hangs; 0: four seconds
 }
 
 // serviceLease is the name of a service's lease in the journal: no storage can have that name.
@@ -68,13 +68,13 @@ type daemon struct {
 	mu       sync.Mutex // guards all fields below
 	policy   *policy.Policy
 	loops    map[string]*loop
-	leaving  []*loop // of the previous policy; they finish the work under way
+	stopping []*loop // of the previous policy; they finish the work under way
 	notifier *notify.Notifier
 	notices  []string
 
 	nextDigest time.Time // zero: none is sent
 
-	telling sync.Mutex // serializes calls of Told
+	notifying sync.Mutex // serializes calls of OnRun
 }
 
 // Run is the service: it follows every storage of the policy until ctx ends, each independently, and does what the
@@ -118,7 +118,7 @@ func Run(ctx context.Context, o RunOptions) (err error) {
 }
 
 func newDaemon(o RunOptions) *daemon {
-	o.Patience, o.Glance = cmp.Or(o.Patience, 4*time.Second), cmp.Or(o.Glance, time.Minute)
+	o.ShutdownTimeout, o.ClockPoll = cmp.Or(o.ShutdownTimeout, 4*time.Second), cmp.Or(o.ClockPoll, time.Minute)
 	return &daemon{
 		o: o, log: o.log(), began: o.Now(), service: systemd.New(o.Getenv), loops: map[string]*loop{},
 		reloads: make(chan chan error), over: make(chan struct{}), noticed: make(chan struct{}, 1),
@@ -194,15 +194,15 @@ func (d *daemon) end() error {
 // closeNotifier sends the queued messages for a limited time and abandons a send that hangs: the record has the
 // content of its message.
 func (d *daemon) closeNotifier(ctx context.Context, n *notify.Notifier) {
-	ctx, cancel := context.WithTimeout(ctx, d.o.Patience/4)
+	ctx, cancel := context.WithTimeout(ctx, d.o.ShutdownTimeout/4)
 	closed := make(chan error, 1)
 	go func() { defer cancel(); closed <- n.Close(ctx) }()
-	patience := time.NewTimer(d.o.Patience / 2)
-	defer patience.Stop()
+	timeout := time.NewTimer(d.o.ShutdownTimeout / 2)
+	defer timeout.Stop()
 	err := context.DeadlineExceeded
 	select {
 	case err = <-closed:
-	case <-patience.C:
+	case <-timeout.C:
 	}
 	if err != nil {
 		d.log.Warn("some notifications were not sent", "err", err)
@@ -218,14 +218,14 @@ func (d *daemon) start(ctx context.Context, p *policy.Policy) {
 	d.policy, d.loops = p, map[string]*loop{}
 	for name, l := range before {
 		l.stop()
-		d.leaving = append(d.leaving, before[name])
+		d.stopping = append(d.stopping, before[name])
 	}
 	d.forget()
 	for name, st := range p.Storages {
-		l := &loop{d: d, name: name, policy: p, done: make(chan struct{}), told: make(chan struct{}, 1), pulse: d.now()}
+		l := &loop{d: d, name: name, policy: p, done: make(chan struct{}), wake: make(chan struct{}, 1), pulse: d.now()}
 		l.state = status.Storage{Name: name, Type: st.Type}
 		var after []*loop
-		for _, other := range d.leaving {
+		for _, other := range d.stopping {
 			if other.name == name {
 				after = append(after, other)
 			}
@@ -250,17 +250,17 @@ func ended(done <-chan struct{}) bool {
 	}
 }
 
-// forget drops the leaving loops that have ended. The caller holds d.mu.
+// forget drops the stopping loops that have ended. The caller holds d.mu.
 func (d *daemon) forget() {
-	d.leaving = slices.DeleteFunc(d.leaving, func(l *loop) bool { return ended(l.done) })
+	d.stopping = slices.DeleteFunc(d.stopping, func(l *loop) bool { return ended(l.done) })
 }
 
-// all returns the loops, including the leaving ones.
+// all returns the loops, including the stopping ones.
 func (d *daemon) all() []*loop {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.forget()
-	return append(slices.Collect(maps.Values(d.loops)), d.leaving...)
+	return append(slices.Collect(maps.Values(d.loops)), d.stopping...)
 }
 
 // hanging returns the names of the storages whose loops have not ended.
@@ -274,18 +274,18 @@ func (d *daemon) hanging() (names []string) {
 	return names
 }
 
-// wait waits for every loop: with Once as long as it takes; else, and after ctx has ended, for d.o.Patience.
+// wait waits for every loop: with Once as long as it takes; else, and after ctx has ended, for d.o.ShutdownTimeout.
 func (d *daemon) wait(ctx context.Context) error {
 	loops := d.all()
-	var patience <-chan time.Time
+	var timeout <-chan time.Time
 	over := ctx.Done()
 	for _, l := range loops {
 		for !ended(l.done) {
 			select {
 			case <-l.done:
 			case <-over:
-				over, patience = nil, time.After(d.o.Patience)
-			case <-patience:
+				over, timeout = nil, time.After(d.o.ShutdownTimeout)
+			case <-timeout:
 				return fmt.Errorf("still busy, and left alone: %s; what it does is in the record",
 					strings.Join(d.hanging(), ", "))
 			}
@@ -304,8 +304,8 @@ func (d *daemon) wait(ctx context.Context) error {
 func (d *daemon) keep(ctx context.Context) {
 	defer close(d.over)
 	every, watched := d.service.WatchdogEvery()
-	if every /= 3; !watched || every > d.o.Glance {
-		every = d.o.Glance
+	if every /= 3; !watched || every > d.o.ClockPoll {
+		every = d.o.ClockPoll
 	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -393,19 +393,19 @@ func (d *daemon) reload(ctx context.Context) error {
 }
 
 // part waits for the loops of the previous policy to finish the work under way, so that nothing more is done under
-// it. It waits for d.o.Patience, and reports a loop that hangs.
+// it. It waits for d.o.ShutdownTimeout, and reports a loop that hangs.
 func (d *daemon) part(ctx context.Context) {
 	d.mu.Lock()
-	leaving := slices.Clone(d.leaving)
+	stopping := slices.Clone(d.stopping)
 	d.mu.Unlock()
-	patience := time.NewTimer(d.o.Patience)
-	defer patience.Stop()
-	for _, l := range leaving {
+	timeout := time.NewTimer(d.o.ShutdownTimeout)
+	defer timeout.Stop()
+	for _, l := range stopping {
 		select {
 		case <-l.done:
 		case <-ctx.Done():
 			return
-		case <-patience.C:
+		case <-timeout.C:
 			text := l.name + " is not done with what it began under the policy before, and begins no more of it"
 			d.log.Warn(text)
 			d.mu.Lock()

@@ -41,8 +41,8 @@ type house struct {
 	log     bytes.Buffer
 	options func(*RunOptions)
 
-	mu   sync.Mutex
-	told []report.Run
+	mu       sync.Mutex
+	recorded []report.Run
 
 	stop context.CancelFunc
 	done chan error
@@ -129,11 +129,11 @@ func (h *house) runOptions() RunOptions {
 			},
 		},
 		Reload: h.reload,
-		Told: func(r report.Run) {
+		OnRun: func(r report.Run) {
 			h.mu.Lock()
 			defer h.mu.Unlock()
 			r.Files = nil // or the heap would be this test's
-			h.told = append(h.told, r)
+			h.recorded = append(h.recorded, r)
 		},
 	}
 	if h.options != nil {
@@ -151,7 +151,7 @@ func (h *house) end() error {
 func (h *house) runs() []report.Run {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return slices.Clone(h.told)
+	return slices.Clone(h.recorded)
 }
 
 // put writes a file that is a hundred days old.
@@ -546,7 +546,7 @@ func TestTheDigestIsSentOnceWithoutNames(t *testing.T) {
 	h.put("drive", ours(1), 1)
 	ctx, cancel := context.WithCancel(t.Context())
 	o := h.runOptions()
-	o.Glance = 20 * time.Millisecond
+	o.ClockPoll = 20 * time.Millisecond
 	done := make(chan error, 1)
 	go func() { done <- Run(ctx, o) }()
 	select {

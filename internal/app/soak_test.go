@@ -186,7 +186,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w.ahead = func() time.Duration { return time.Duration(w.off.Load() + w.asleep.Load()) }
 	w.options = func(o *RunOptions) {
-		o.Glance = 20 * time.Minute
+		o.ClockPoll = 20 * time.Minute
 		o.Uptime = func() (string, time.Duration) { return "one", w.trueTime().Sub(w.began) }
 	}
 	return w

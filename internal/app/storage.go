@@ -25,7 +25,7 @@ func (a *App) openStorages(ctx context.Context, scopes []sweeper.Scope) error {
 		case len(a.o.Only) > 0 || len(scopes) == 1 || ctx.Err() != nil:
 			return fmt.Errorf("open %s: %w", sc.Storage, err)
 		default:
-			a.Unopened[sc.Storage] = told(err)
+			a.Unopened[sc.Storage] = withHint(err)
 		}
 	}
 	if len(a.storages) == 0 && len(a.Unopened) > 0 {
@@ -38,7 +38,7 @@ func (a *App) openStorages(ctx context.Context, scopes []sweeper.Scope) error {
 	return nil
 }
 
-func told(err error) error {
+func withHint(err error) error {
 	// The hint becomes part of the text, for places without a line for hints.
 	hint := Hint(err)
 	if usage, ok := errors.AsType[*UsageError](err); ok {

@@ -22,9 +22,9 @@ import (
 // digestName is the name of the digest among the journal's scheduled tasks: no storage can have that name.
 const digestName = "(digest)"
 
-// tell reports a run to the system's journal, to Told and to the receivers of notifications. The record already has
-// it, so nothing is lost if one of them fails. known is true if all trouble in it was reported before.
-func (d *daemon) tell(ctx context.Context, p *policy.Policy, run int64, known bool) {
+// notifyRun reports a run to the system's journal, to OnRun and to the receivers of notifications. The record already
+// has it, so nothing is lost if one of them fails. known is true if all trouble in it was reported before.
+func (d *daemon) notifyRun(ctx context.Context, p *policy.Policy, run int64, known bool) {
 	r, err := report.Read(context.WithoutCancel(ctx), d.journal, run, p)
 	if err != nil {
 		d.log.Error("what a run did could not be read", "run", run, "err", err)
@@ -37,8 +37,8 @@ func (d *daemon) tell(ctx context.Context, p *policy.Policy, run int64, known bo
 	d.pass(ctx, r, event)
 }
 
-// tellLooked reports a run that changed nothing, and why.
-func (d *daemon) tellLooked(ctx context.Context, p *policy.Policy, began time.Time, sum *sweeper.Summary, why error) {
+// notifyScan reports a run that changed nothing, and why.
+func (d *daemon) notifyScan(ctx context.Context, p *policy.Policy, began time.Time, sum *sweeper.Summary, why error) {
 	r := report.Of(began, d.now(), sum, why, p)
 	r.ID, r.Kind = sum.Run, "report"
 	event := policy.EventSummary
@@ -61,10 +61,10 @@ func (d *daemon) pass(ctx context.Context, r report.Run, event policy.Event) {
 	if event != policy.EventSummary || r.News() {
 		d.send(notify.Message{Event: string(event), Subject: r.Subject(), Text: r.Text(false), Full: r.Text(true)})
 	}
-	if d.o.Told != nil {
-		d.telling.Lock()
-		defer d.telling.Unlock()
-		d.o.Told(r)
+	if d.o.OnRun != nil {
+		d.notifying.Lock()
+		defer d.notifying.Unlock()
+		d.o.OnRun(r)
 	}
 }
 

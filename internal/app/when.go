@@ -14,7 +14,7 @@ import (
 
 // await sleeps until the next pass and returns its reason. If the storage reported a change, the caller closes seen
 // once a pass has looked at it. ok is false if ctx has ended.
-func (l *loop) await(ctx context.Context, hints <-chan hint) (reason why, seen chan<- struct{}, ok bool) {
+func (l *loop) await(ctx context.Context, hints <-chan hint) (reason trigger, seen chan<- struct{}, ok bool) {
 	l.enter(status.Idle)
 	for {
 		now := l.d.now()
@@ -23,12 +23,12 @@ func (l *loop) await(ctx context.Context, hints <-chan hint) (reason why, seen c
 		if !at.After(now) {
 			return reason, nil, true
 		}
-		timer := time.NewTimer(min(at.Sub(now), l.d.o.Glance))
+		timer := time.NewTimer(min(at.Sub(now), l.d.o.ClockPoll))
 		select {
 		case <-ctx.Done():
 			timer.Stop()
 			return 0, nil, false
-		case <-l.told:
+		case <-l.wake:
 			timer.Stop()
 			return wanted, nil, true
 		case h := <-hints:
@@ -54,7 +54,7 @@ func (l *loop) heard(err error) {
 
 // next returns the reason and the time of the next pass: a sweep by the schedule, a look at everything, or a change
 // that has become due.
-func (l *loop) next(now time.Time) (why, time.Time) {
+func (l *loop) next(now time.Time) (trigger, time.Time) {
 	s := l.policy.Schedule
 	every := s.Rescan
 	if l.polling {
@@ -83,7 +83,7 @@ func (l *loop) notAhead(now time.Time) {
 	if l.scanned.After(now) {
 		l.scanned = now
 	}
-	if latest := now.Add(l.d.o.Glance); l.retry.After(latest) {
+	if latest := now.Add(l.d.o.ClockPoll); l.retry.After(latest) {
 		l.retry = latest
 	}
 }
@@ -136,9 +136,9 @@ func (l *loop) may(now time.Time) bool {
 // ErrQuiet is why nothing is deleted in the quiet hours of the policy.
 var ErrQuiet = errors.New("these are quiet hours")
 
-// still returns an error that wraps sweeper.ErrPaused in quiet hours, with ErrQuiet, and while the policy file
+// quietHours returns an error that wraps sweeper.ErrPaused in quiet hours, with ErrQuiet, and while the policy file
 // differs from the policy in force.
-func (l *loop) still(now time.Time) error {
+func (l *loop) quietHours(now time.Time) error {
 	if err := l.d.outdated(now); err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func (l *loop) onChange() bool { return l.policy.Schedule.OnChange && l.policy.M
 // want makes the next await return at once.
 func (l *loop) want() {
 	select {
-	case l.told <- struct{}{}:
+	case l.wake <- struct{}{}:
 	default: // a request is pending already
 	}
 }
