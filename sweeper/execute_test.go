@@ -454,7 +454,7 @@ func TestASecondSweepOfTheSameStorageIsRefused(t *testing.T) {
 func TestEveryFaultOfEveryCallLeavesTheRecordTrue(t *testing.T) {
 	for _, method := range []string{"Stat", "Trash", "Changes", "ReadRange"} {
 		for _, late := range []bool{false, true} {
-			for nth := range rotation.Of(t, 1).Steps() {
+			for nth := range rotation.New(t, 1).Steps() {
 				b := newBox(t, rules)
 				for i := range 4 {
 					b.put(ours(i), picture(byte(i)))

@@ -218,7 +218,7 @@ func (p *program) done(l look, sum *sweeper.Summary) {
 		return
 	}
 	p.problems(sum)
-	p.term.printf("run %d: %s", sum.Run, report.Did(sum))
+	p.term.printf("run %d: %s", sum.Run, report.Describe(sum))
 	if sum.Trashed > 0 {
 		p.term.printf("; to bring them back: %s", p.term.bold(fmt.Sprintf("sweepd undo %d", sum.Run)))
 	}

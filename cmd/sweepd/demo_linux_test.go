@@ -70,7 +70,7 @@ func (w *demoWorld) nothingLeft(when string) {
 func TestADemoThatIsInterruptedAnywhereLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 	w := newDemoWorld(t)
-	for step := range rotation.Of(t, 2).Steps() {
+	for step := range rotation.New(t, 2).Steps() {
 		cmd := w.command("sweepd", "demo")
 		out, err := cmd.StdoutPipe()
 		if err != nil {

@@ -26,7 +26,7 @@ func TestWhatIsTrashedIsThePlanShownIsWhatANaiveReferenceComputes(t *testing.T) 
 	t.Parallel()
 	histories := 0
 	total := reckoning{}
-	for seed := range rotation.Of(t, 10).Steps() {
+	for seed := range rotation.New(t, 10).Steps() {
 		if seed > 350 {
 			break
 		}

@@ -86,7 +86,7 @@ func (p *program) pictures(ctx context.Context, j *journal.Journal, runs []int64
 			return nil, ctx.Err()
 		}
 		if err == nil {
-			content, err = thumbnail.Of(content)
+			content, err = thumbnail.Make(content)
 		}
 		if err == nil {
 			run := op.Op.Cause.Run

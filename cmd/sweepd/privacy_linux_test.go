@@ -109,10 +109,10 @@ func tellsNoSecretAndNoName(t *testing.T, binary string) {
 		hook := s.receiver()
 		d := s.start(s.toJournal, "setpriv", weakened, s.Binary, "-v", "run", "--pprof", "--listen", s.listen)
 		s.told.await(d, "READY=1")
-		s.must(status.Tell(t.Context(), s.control, "sweep", nil))
+		s.must(status.Command(t.Context(), s.control, "sweep", nil))
 		records.await(d, "SWEEPD_STORAGE=home", "SWEEPD_STORAGE=locked", "SWEEPD_STORAGE=drive", "SWEEPD_STORAGE=box")
 		hook.await(d, "in home") // of the others there is no news
-		s.must(status.Tell(t.Context(), s.control, "reload", nil))
+		s.must(status.Command(t.Context(), s.control, "reload", nil))
 		for _, page := range []string{
 			"/healthz", "/metrics", "/debug/pprof/goroutine?debug=2", "/debug/pprof/heap?debug=1",
 		} {
@@ -416,7 +416,7 @@ func (s *served) toJournal(cmd *exec.Cmd) {
 // signal sends one to the service itself, and waits for its end.
 func (s *served) signal(d *daemonProcess, signal syscall.Signal) {
 	s.Helper()
-	said, err := status.Ask(s.Context(), s.control)
+	said, err := status.Status(s.Context(), s.control)
 	s.must(err)
 	s.must(syscall.Kill(said.PID, signal))
 	<-d.ended
@@ -439,7 +439,7 @@ func (s *served) observed(do func(*daemonProcess)) contacts {
 	d := s.start(nil, "strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=%network,write", "-s", "256", "-o", log,
 		s.Binary, "run", "--json")
 	do(d)
-	s.must(status.Tell(s.Context(), s.control, "reload", nil))
+	s.must(status.Command(s.Context(), s.control, "reload", nil))
 	s.signal(d, syscall.SIGTERM)
 	if d.cmd.ProcessState.ExitCode() != 0 {
 		text, err := os.ReadFile(d.stderr)

@@ -151,7 +151,7 @@ func (p *program) tellService(ctx context.Context, verb string, storages []strin
 	if err != nil {
 		return err
 	}
-	err = status.Tell(ctx, paths.Control(), verb, storages)
+	err = status.Command(ctx, paths.Control(), verb, storages)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &app.UsageError{Err: fmt.Errorf("no service is running here"), Hint: p.howToStart()}
 	}

@@ -87,7 +87,7 @@ func (p *program) status() *cobra.Command {
 // ask fills in the state of the daemon, if one runs. If it does not answer, that is a part of the status and no
 // reason to leave out the rest.
 func (st *jsonStatus) ask(cmd *cobra.Command, socket string) {
-	d, err := status.Ask(cmd.Context(), socket)
+	d, err := status.Status(cmd.Context(), socket)
 	switch {
 	case err == nil:
 		st.Daemon = &d

@@ -323,7 +323,7 @@ func troubleOf(sum *sweeper.Summary) error {
 	case !sum.Trouble():
 		return nil
 	case sum.Refused+sum.Failed > 0:
-		return &TroubleError{report.Did(sum)}
+		return &TroubleError{report.Describe(sum)}
 	}
 	return &TroubleError{fmt.Sprintf("not all could be seen or read: problems: %d", sum.Errors)}
 }

@@ -19,7 +19,7 @@ var ErrOtherRecord = errors.New("the running service works with another record")
 // service returns the service that runs with these paths, nil if none does. It returns ErrOtherRecord if there is one
 // that does not answer.
 func (p Paths) service(ctx context.Context) (*status.Daemon, error) {
-	d, err := status.Ask(ctx, p.Control())
+	d, err := status.Status(ctx, p.Control())
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil

@@ -39,7 +39,7 @@ func (d *daemon) notifyRun(ctx context.Context, p *policy.Policy, run int64, kno
 
 // notifyScan reports a run that changed nothing, and why.
 func (d *daemon) notifyScan(ctx context.Context, p *policy.Policy, began time.Time, sum *sweeper.Summary, why error) {
-	r := report.Of(began, d.now(), sum, why, p)
+	r := report.FromScan(began, d.now(), sum, why, p)
 	r.ID, r.Kind = sum.Run, "report"
 	event := policy.EventSummary
 	if why != nil {

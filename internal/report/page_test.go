@@ -71,7 +71,7 @@ func page(t *testing.T) (text []byte, p report.Page) {
 	second := b.read(b.apply(func() {}))
 	p = report.Page{Made: b.clock, Runs: []report.Run{second, first}, Pictures: map[int64][]report.Picture{}}
 	for i, name := range hostile {
-		thumb, err := thumbnail.Of(painted(i))
+		thumb, err := thumbnail.Make(painted(i))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -210,13 +210,13 @@ var cases = map[string]func(b *box) report.Run{
 	"report mode": func(b *box) report.Run {
 		b.fill()
 		_, sum := b.plan(sweeper.ScanOptions{})
-		return report.Of(b.clock, b.clock, sum, nil, b.policy)
+		return report.FromScan(b.clock, b.clock, sum, nil, b.policy)
 	},
 	"over the limits": func(b *box) report.Run {
 		b.fill()
 		b.policy.Limits.Files = 2
 		p, sum := b.plan(sweeper.ScanOptions{})
-		return report.Of(b.clock, b.clock, sum, b.sweeper().Allow(b.Context(), p), b.policy)
+		return report.FromScan(b.clock, b.clock, sum, b.sweeper().Allow(b.Context(), p), b.policy)
 	},
 	"purged": func(b *box) report.Run {
 		b.fill()
@@ -329,7 +329,7 @@ func TestAnErrorOfARunIsNotToldWhereItMayNameAFile(t *testing.T) {
 	if text := r.Text(true); !strings.Contains(text, "diary") {
 		t.Errorf("with names:\n%s", text)
 	}
-	of := report.Of(b.clock, b.clock, nil, errors.New("/home/ann/diary.png is odd"), b.policy)
+	of := report.FromScan(b.clock, b.clock, nil, errors.New("/home/ann/diary.png is odd"), b.policy)
 	if text := of.Subject() + of.Text(false); strings.Contains(text, "diary") {
 		t.Errorf("without names:\n%s", text)
 	}

@@ -83,9 +83,9 @@ func Read(ctx context.Context, j *journal.Journal, run int64, p *policy.Policy) 
 	return r, nil
 }
 
-// Of returns the Run of a look after which nothing was done. sum is the summary of its scan; err is why nothing was
-// done, nil if the policy only reports.
-func Of(began, ended time.Time, sum *sweeper.Summary, err error, p *policy.Policy) Run {
+// FromScan returns the Run of a look after which nothing was done. sum is the summary of its scan; err is why nothing
+// was done, nil if the policy only reports.
+func FromScan(began, ended time.Time, sum *sweeper.Summary, err error, p *policy.Policy) Run {
 	r := Run{Kind: "plan", Began: began, Ended: ended, rules: names(p)}
 	if sum != nil {
 		r.Summary = *sum

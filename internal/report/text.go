@@ -12,9 +12,9 @@ import (
 	"sweepd/sweeper"
 )
 
-// Did returns the actions of a run as text without names: "moved 34 files to the trash, failed at 1 file (120 MB); 80
-// MB more are free now".
-func Did(sum *sweeper.Summary) string {
+// Describe returns the actions of a run as text without names: "moved 34 files to the trash, failed at 1 file (120 MB);
+// 80 MB more are free now".
+func Describe(sum *sweeper.Summary) string {
 	var all []string
 	for _, part := range []struct {
 		n    int64
@@ -75,9 +75,9 @@ func (r Run) became() string {
 	case r.Ended.IsZero():
 		return "a run was interrupted, or is still under way"
 	case r.Err != "":
-		return "a run ended early: " + Did(&r.Summary)
+		return "a run ended early: " + Describe(&r.Summary)
 	}
-	return Did(&r.Summary)
+	return Describe(&r.Summary)
 }
 
 // wouldBegin returns the number of files whose grace would have begun, as a clause.

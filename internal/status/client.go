@@ -17,18 +17,18 @@ import (
 
 // The limits of a client.
 const (
-	askFor   = 3 * time.Second  // the daemon has the answer at hand
-	tellFor  = 30 * time.Second // it reads a policy first
-	mostTold = 4 << 20
+	statusTimeout  = 3 * time.Second  // the daemon has the answer at hand
+	commandTimeout = 30 * time.Second // it reads a policy first
+	mostTold       = 4 << 20
 )
 
 // ErrSilent is returned if a daemon listens there and does not answer, for example because it is stopped.
 var ErrSilent = errors.New("it does not answer")
 
-// Ask returns the state of the daemon behind a control socket. It returns fs.ErrNotExist if none listens there, and
+// Status returns the state of the daemon behind a control socket. It returns fs.ErrNotExist if none listens there, and
 // ErrSilent if there is no answer within three seconds.
-func Ask(ctx context.Context, socket string) (Daemon, error) {
-	b, err := call(ctx, socket, askFor, http.MethodGet, "/status.json")
+func Status(ctx context.Context, socket string) (Daemon, error) {
+	b, err := call(ctx, socket, statusTimeout, http.MethodGet, "/status.json")
 	if err != nil {
 		return Daemon{}, err
 	}
@@ -39,12 +39,12 @@ func Ask(ctx context.Context, socket string) (Daemon, error) {
 	return d, nil
 }
 
-// Tell requests an action of the daemon behind a control socket, "sweep" or "reload", for the storages, or for all if
-// there are none. It returns the daemon's own error if it refuses, fs.ErrNotExist if none listens there, and
+// Command requests an action of the daemon behind a control socket, "sweep" or "reload", for the storages, or for all
+// if there are none. It returns the daemon's own error if it refuses, fs.ErrNotExist if none listens there, and
 // ErrSilent if there is no answer within 30 seconds.
-func Tell(ctx context.Context, socket, verb string, storages []string) error {
+func Command(ctx context.Context, socket, verb string, storages []string) error {
 	path := url.URL{Path: "/do/" + verb, RawQuery: url.Values{"storage": storages}.Encode()}
-	_, err := call(ctx, socket, tellFor, http.MethodPost, path.String())
+	_, err := call(ctx, socket, commandTimeout, http.MethodPost, path.String())
 	return err
 }
 

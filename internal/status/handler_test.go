@@ -17,7 +17,7 @@ import (
 
 func TestADaemonSaysAllOfItselfOverItsSocket(t *testing.T) {
 	d := serve(t, full(), status.Options{})
-	got, err := status.Ask(t.Context(), d.socket)
+	got, err := status.Status(t.Context(), d.socket)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,15 +40,15 @@ func TestADaemonIsTold(t *testing.T) {
 		verb     string
 		storages []string
 	}{{"sweep", nil}, {"sweep", []string{"pictures", "a & b"}}, {"reload", nil}} {
-		if err := status.Tell(t.Context(), d.socket, c.verb, c.storages); err != nil {
+		if err := status.Command(t.Context(), d.socket, c.verb, c.storages); err != nil {
 			t.Errorf("%s: %v", c.verb, err)
 		}
 	}
-	if err := status.Tell(t.Context(), d.socket, "sweep", []string{"nowhere"}); err == nil ||
+	if err := status.Command(t.Context(), d.socket, "sweep", []string{"nowhere"}); err == nil ||
 		err.Error() != `the policy has no storage "nowhere"` {
 		t.Errorf("got %v", err)
 	}
-	if err := status.Tell(t.Context(), d.socket, "explode", nil); err == nil ||
+	if err := status.Command(t.Context(), d.socket, "explode", nil); err == nil ||
 		!strings.Contains(err.Error(), "explode") {
 		t.Errorf("got %v", err)
 	}
@@ -67,10 +67,10 @@ func TestWithoutADaemonThereIsNone(t *testing.T) {
 	for _, socket := range []string{
 		d.socket, stale, d.socket + "/below/a/file/that/is/not/there", d.socket + strings.Repeat("x", 200),
 	} {
-		if _, err := status.Ask(t.Context(), socket); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := status.Status(t.Context(), socket); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("ask: got %v", err)
 		}
-		if err := status.Tell(t.Context(), socket, "sweep", nil); !errors.Is(err, fs.ErrNotExist) {
+		if err := status.Command(t.Context(), socket, "sweep", nil); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("tell: got %v", err)
 		}
 	}

@@ -29,10 +29,10 @@ const (
 // ErrNoPicture is returned if the bytes are not a picture that can be shown, or if it is too large.
 var ErrNoPicture = errors.New("no picture that can be shown")
 
-// Of returns the picture as a JPEG whose longer side has at most 160 pixels, from its first frame as stored. The
+// Make returns the picture as a JPEG whose longer side has at most 160 pixels, from its first frame as stored. The
 // header is trusted only to refuse: a picture with too large a size in it is not decoded. It returns ErrNoPicture if
 // the picture is unsuitable.
-func Of(picture []byte) ([]byte, error) {
+func Make(picture []byte) ([]byte, error) {
 	c, _, err := image.DecodeConfig(bytes.NewReader(picture))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoPicture, err)

@@ -68,7 +68,7 @@ func TestThumbnailsAreSmall(t *testing.T) {
 		"lossless webp": {unbase64(t, lossless), 1, 1},
 		"lossy webp":    {unbase64(t, lossy), 1, 1},
 	} {
-		thumb, err := thumbnail.Of(c.picture)
+		thumb, err := thumbnail.Make(c.picture)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -81,7 +81,7 @@ func TestThumbnailsAreSmall(t *testing.T) {
 }
 
 func TestWhatIsTransparentIsShownOnWhite(t *testing.T) {
-	thumb, err := thumbnail.Of(encoded(t, 8, 8, func(out *bytes.Buffer, _ image.Image) error {
+	thumb, err := thumbnail.Make(encoded(t, 8, 8, func(out *bytes.Buffer, _ image.Image) error {
 		return png.Encode(out, image.NewNRGBA(image.Rect(0, 0, 8, 8)))
 	}))
 	if err != nil {
@@ -108,7 +108,7 @@ func TestAHostilePictureIsNoThumbnail(t *testing.T) {
 		"an svg":      []byte(`<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>`),
 	} {
 		allocated := testing.AllocsPerRun(1, func() {
-			if _, err := thumbnail.Of(picture); !errors.Is(err, thumbnail.ErrNoPicture) {
+			if _, err := thumbnail.Make(picture); !errors.Is(err, thumbnail.ErrNoPicture) {
 				t.Errorf("%s: got %v, want ErrNoPicture", name, err)
 			}
 		})
@@ -126,7 +126,7 @@ func FuzzThumbnail(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, picture []byte) {
-		thumb, err := thumbnail.Of(picture)
+		thumb, err := thumbnail.Make(picture)
 		if err != nil {
 			if !errors.Is(err, thumbnail.ErrNoPicture) {
 				t.Errorf("got %v, want ErrNoPicture", err)
@@ -152,7 +152,7 @@ func TestALossyWebPKeepsItsColours(t *testing.T) {
 			[3]int{200, 100, 50},
 		},
 	} {
-		thumb, err := thumbnail.Of(unbase64(t, c.picture))
+		thumb, err := thumbnail.Make(unbase64(t, c.picture))
 		if err != nil {
 			t.Fatal(err)
 		}

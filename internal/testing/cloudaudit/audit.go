@@ -284,8 +284,8 @@ func (l Loop) Run(t *testing.T) {
 				t.Run(strconv.Itoa(n), func(t *testing.T) { fired = l.try(New(t, l.New(t), pictures), fault, n) })
 				return fired && !t.Failed()
 			}
-			at(changing[rotation.Of(t, len(changing)).First-1])
-			for n := range rotation.Of(t, l.Stride).Steps() {
+			at(changing[rotation.New(t, len(changing)).First-1])
+			for n := range rotation.New(t, l.Stride).Steps() {
 				if !at(n) {
 					return
 				}

@@ -28,7 +28,7 @@ const killStride = 48
 func TestApplyKilledAtAnyStepLosesNothingAndTheNextOneCompletesIt(t *testing.T) {
 	t.Parallel()
 	binary := Build(t)
-	for n := range rotation.Of(t, killStride).Steps() {
+	for n := range rotation.New(t, killStride).Steps() {
 		w := NewWorld(t, binary)
 		r := w.killed(n, "apply", "--yes")
 		if !r.Killed && r.Exit != 0 {
@@ -55,7 +55,7 @@ func TestApplyKilledAtAnyStepLosesNothingAndTheNextOneCompletesIt(t *testing.T) 
 func TestUndoKilledAtAnyStepLosesNothingAndTheNextOneCompletesIt(t *testing.T) {
 	t.Parallel()
 	binary := Build(t)
-	for n := range rotation.Of(t, killStride).Steps() {
+	for n := range rotation.New(t, killStride).Steps() {
 		w := NewWorld(t, binary)
 		if status, out, errs := w.Run("apply", "--yes"); status != 0 {
 			t.Fatalf("apply: %d\n%s%s", status, out, errs)
@@ -124,7 +124,7 @@ func (w *World) due() int {
 func TestPurgeKilledAtAnyStepIsCompletedByTheNextOne(t *testing.T) {
 	t.Parallel()
 	binned := &bins{binary: Build(t)}
-	for n := range rotation.Of(t, killStride).Steps() {
+	for n := range rotation.New(t, killStride).Steps() {
 		w := binned.next(t)
 		r := w.killed(n, "trash", "purge", "--apply")
 		if !r.Killed && r.Exit != 0 {

@@ -61,7 +61,7 @@ func atEveryCall(
 	for _, errno := range errnos {
 		t.Run(unix.ErrnoName(errno), func(t *testing.T) {
 			t.Parallel()
-			steps := rotation.Of(t, errnoStride) // another slice for each errno
+			steps := rotation.New(t, errnoStride) // another slice for each errno
 			next := worlds(t, binary)
 			for n := range steps.Steps() {
 				call := ""

@@ -146,7 +146,7 @@ func (o *outage) cut(n int, seeds []uint64, args ...string) (left map[uint64]los
 // if some of it may survive, a part of it.
 func (o *outage) atEveryChange(some bool, check func(when string, through bool), args ...string) {
 	o.Helper()
-	for n := range rotation.Of(o.T, powerStride).Steps() {
+	for n := range rotation.New(o.T, powerStride).Steps() {
 		seeds := []uint64{0}
 		if some {
 			seeds = append(seeds, uint64(n))

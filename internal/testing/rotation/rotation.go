@@ -20,11 +20,11 @@ import (
 // Slice is the steps First, First+Stride, First+2*Stride and so on. Steps are counted from 1.
 type Slice struct{ First, Stride int }
 
-// Of returns the slice of the loop that belongs to the test t. stride is the ordinary stride of this loop; it is
+// New returns the slice of the loop that belongs to the test t. stride is the ordinary stride of this loop; it is
 // eight times as long with -short, and SWEEPD_STRIDE overrides it. The slice begins at step 1 if SWEEPD_ROTATION is
 // not set. The test's log has the slice, and the setting that repeats it. The test fails if SWEEPD_STRIDE is not a
 // number from 1.
-func Of(t testing.TB, stride int) Slice {
+func New(t testing.TB, stride int) Slice {
 	t.Helper()
 	stride *= Share()
 	if text := os.Getenv("SWEEPD_STRIDE"); text != "" {

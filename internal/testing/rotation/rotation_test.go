@@ -30,15 +30,15 @@ func TestOverSomeCommitsEveryStepIsTried(t *testing.T) {
 func TestTheEnvironmentSetsStrideAndRotation(t *testing.T) {
 	t.Setenv("SWEEPD_STRIDE", "")
 	t.Setenv("SWEEPD_ROTATION", "")
-	if s := Of(t, 16); s != (Slice{1, 16 * Share()}) {
+	if s := New(t, 16); s != (Slice{1, 16 * Share()}) {
 		t.Errorf("without a rotation the slice is %+v", s)
 	}
 	t.Setenv("SWEEPD_ROTATION", "5bc9f89")
-	if a, b := Of(t, 1000), Of(t, 1000); a != b || a.First == 1 {
+	if a, b := New(t, 1000), New(t, 1000); a != b || a.First == 1 {
 		t.Errorf("with a rotation the slice is %+v, then %+v", a, b)
 	}
 	t.Setenv("SWEEPD_STRIDE", "1")
-	if s := Of(t, 16); s != (Slice{1, 1}) {
+	if s := New(t, 16); s != (Slice{1, 1}) {
 		t.Errorf("with a stride of 1 the slice is %+v", s)
 	}
 }
