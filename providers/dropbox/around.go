@@ -17,9 +17,9 @@ import (
 	"sweepd/providers"
 )
 
-// lasting is how long the contents of a folder are reused without a call: moving the files of a folder one after the
+// folderTTL is how long the contents of a folder are reused without a call: moving the files of a folder one after the
 // other costs one listing of it.
-const lasting = time.Minute
+const folderTTL = time.Minute
 
 // afresh is how long changes are followed before the folder is listed again: its changes need not show that it was
 // deleted and created again.
@@ -96,7 +96,7 @@ func (d *Driver) contents(ctx context.Context, folder string) (*contents, error)
 	known := d.around.all[folder]
 	now := d.o.Now()
 	if known != nil {
-		if age := now.Sub(known.at); 0 <= age && age < lasting {
+		if age := now.Sub(known.at); 0 <= age && age < folderTTL {
 			return known, nil
 		}
 	}

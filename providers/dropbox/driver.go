@@ -55,7 +55,7 @@ type Driver struct {
 	notify     files.ContextClient
 	account    account
 	roots      []root
-	looks      looks
+	stats      statCache
 	around     surroundings
 	thumbnails thumbnails
 	moved      moved
@@ -90,7 +90,7 @@ func Open(ctx context.Context, o Options) (*Driver, error) {
 		o.Sleep = sleep
 	}
 	d := &Driver{o: o, thumbnails: thumbnails{turn: make(chan struct{}, 1)}}
-	d.looks.now = o.Now
+	d.stats.now = o.Now
 	for _, name := range o.Roots {
 		d.roots = append(d.roots, newRoot(name))
 	}

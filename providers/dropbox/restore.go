@@ -63,7 +63,7 @@ func (d *Driver) bringBack(ctx context.Context, r receipt) (providers.Entry, err
 
 // restore restores r at its path, which is free.
 func (d *Driver) restore(ctx context.Context, r receipt, x deletion) (providers.Entry, error) {
-	d.looks.forget(providers.Ref(r.Path))
+	d.stats.forget(providers.Ref(r.Path))
 	_, err := cloudhttp.Answered(d.files.RestoreContext(ctx, files.NewRestoreArg(r.Path, r.Rev)))
 	switch {
 	case err == nil || unsure(err):
@@ -98,7 +98,7 @@ func (d *Driver) seenBack(ctx context.Context, r receipt, x deletion, lost error
 		return d.restored(f), nil
 	}
 	over := below[i]
-	d.looks.forget(providers.Ref(r.Path))
+	d.stats.forget(providers.Ref(r.Path))
 	if _, err := cloudhttp.Answered(d.files.RestoreContext(ctx, files.NewRestoreArg(r.Path, over.Rev))); err != nil {
 		return providers.Entry{},
 			fmt.Errorf("%w: it was written over another file, which is in the history of its path: %w",

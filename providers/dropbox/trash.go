@@ -57,7 +57,7 @@ func (d *Driver) Trash(
 
 // remove deletes f.
 func (d *Driver) remove(ctx context.Context, key string, ref providers.Ref, f *file) (providers.Receipt, error) {
-	d.looks.forget(ref)
+	d.stats.forget(ref)
 	d.moved.begin(key)
 	arg := files.NewDeleteArg(f.PathLower)
 	arg.ParentRev = f.Rev

@@ -15,7 +15,7 @@ import (
 )
 
 // surroundings are the names in folders, without those of pictures, as listings showed them. They are reused for as
-// long as lasting: moving the files of a folder one after the other costs one listing of it.
+// long as folderTTL: moving the files of a folder one after the other costs one listing of it.
 type surroundings struct {
 	mu  sync.Mutex
 	all map[string]contents // by the folder's id
@@ -43,7 +43,7 @@ func (d *Driver) heldAround(ctx context.Context, f *drive.File, of []providers.G
 	end := atNothing
 	if len(f.Parents) > 0 { // a file in more than one is locked
 		var err error
-		if ids, names, end, err = d.folders.chain(ctx, s, f.Parents[0], fresh); err != nil {
+		if ids, names, end, err = d.folders.chain(ctx, s, f.Parents[0], statTTL); err != nil {
 			return nil, fmt.Errorf("find the folders that it is in: %w", err)
 		}
 	}
@@ -98,7 +98,7 @@ func (d *Driver) contents(ctx context.Context, s space, id string) (contents, er
 	d.around.mu.Lock()
 	known, ok := d.around.all[id]
 	d.around.mu.Unlock()
-	if age := now.Sub(known.at); ok && 0 <= age && age < lasting {
+	if age := now.Sub(known.at); ok && 0 <= age && age < folderTTL {
 		return known, nil
 	}
 	found := contents{map[string][]string{}, now}
@@ -118,7 +118,7 @@ func (d *Driver) contents(ctx context.Context, s space, id string) (contents, er
 	}
 	d.around.mu.Lock()
 	defer d.around.mu.Unlock()
-	if d.around.all == nil || len(d.around.all) > maxLooks {
+	if d.around.all == nil || len(d.around.all) > maxStats {
 		d.around.all = map[string]contents{}
 	}
 	d.around.all[id] = found

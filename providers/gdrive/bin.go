@@ -54,7 +54,7 @@ func (d *Driver) Trashed(ctx context.Context) iter.Seq2[providers.Trashed, error
 }
 
 func (d *Driver) trashed(ctx context.Context, f *drive.File) (providers.Trashed, error) {
-	p, err := d.path(ctx, f, lasting)
+	p, err := d.path(ctx, f, folderTTL)
 	if err != nil {
 		return providers.Trashed{}, err
 	}

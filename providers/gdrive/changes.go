@@ -173,7 +173,7 @@ func (l *listing) entry(f *drive.File) (e providers.Entry, ok bool, err error) {
 	if !l.d.image(f) {
 		return e, false, nil
 	}
-	p, err := l.d.path(l.ctx, f, lasting)
+	p, err := l.d.path(l.ctx, f, folderTTL)
 	if err != nil || !l.d.swept(p) {
 		return e, false, err
 	}

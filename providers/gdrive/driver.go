@@ -51,7 +51,7 @@ type Driver struct {
 	o       Options
 	api     *drive.Service
 	spaces  []space // My Drive, then shared drives
-	looks   looks
+	stats   statCache
 	folders folders
 	around  surroundings
 	moving  locks
@@ -96,7 +96,7 @@ func Open(ctx context.Context, o Options) (*Driver, error) {
 		return nil, err
 	}
 	d := &Driver{o: o, api: api, spaces: []space{{}}}
-	d.looks.now, d.folders.d = o.Now, d
+	d.stats.now, d.folders.d = o.Now, d
 	return d, d.findShared(ctx)
 }
 

@@ -29,9 +29,9 @@ type folder struct {
 	at           time.Time
 }
 
-// lasting is how long a folder's place is reused while files are listed; a move in that time is a change in the feed.
+// folderTTL is how long a folder's place is reused while files are listed; a move in that time is a change in the feed.
 // Before an action on a file it is reused no longer than the file itself: see fresh.
-const lasting = time.Minute
+const folderTTL = time.Minute
 
 // maxDepth bounds a path; Drive allows 100 levels (https://developers.google.com/workspace/drive/api/guides/folder).
 const maxDepth = 128

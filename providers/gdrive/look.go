@@ -14,56 +14,56 @@ import (
 	"sweepd/providers"
 )
 
-// fresh is how long the result of one look at a file is reused: Storage calls Stat and Guards and then Trash. If the
-// file changes meanwhile, the comparison of Trash's answer finds out.
-const fresh = time.Second
+// statTTL is how long the result of one request for a file is reused: Storage calls Stat and Guards and then Trash. If
+// the file changes meanwhile, the comparison of Trash's answer finds out.
+const statTTL = time.Second
 
-// looks are the latest looks at files.
-type looks struct {
+// statCache holds the latest results of Stat.
+type statCache struct {
 	now func() time.Time
 	mu  sync.Mutex
-	all map[providers.Ref]look
+	all map[providers.Ref]cachedStat
 }
 
-type look struct {
+type cachedStat struct {
 	f  *drive.File
 	at time.Time
 }
 
-// maxLooks is the number at which old looks are removed.
-const maxLooks = 1000
+// maxStats is the number at which old results are removed.
+const maxStats = 1000
 
-func (l *looks) get(ref providers.Ref) *drive.File {
+func (l *statCache) get(ref providers.Ref) *drive.File {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if one, ok := l.all[ref]; ok && l.young(one) {
+	if one, ok := l.all[ref]; ok && l.isFresh(one) {
 		return one.f
 	}
 	return nil
 }
 
-func (l *looks) young(one look) bool {
+func (l *statCache) isFresh(one cachedStat) bool {
 	age := l.now().Sub(one.at)
-	return 0 <= age && age < fresh
+	return 0 <= age && age < statTTL
 }
 
-func (l *looks) put(ref providers.Ref, f *drive.File, at time.Time) {
+func (l *statCache) put(ref providers.Ref, f *drive.File, at time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.all == nil {
-		l.all = map[providers.Ref]look{}
+		l.all = map[providers.Ref]cachedStat{}
 	}
-	if len(l.all) >= maxLooks {
+	if len(l.all) >= maxStats {
 		for ref, one := range l.all {
-			if !l.young(one) {
+			if !l.isFresh(one) {
 				delete(l.all, ref)
 			}
 		}
 	}
-	l.all[ref] = look{f, at}
+	l.all[ref] = cachedStat{f, at}
 }
 
-func (l *looks) forget(ref providers.Ref) {
+func (l *statCache) forget(ref providers.Ref) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.all, ref)
@@ -74,7 +74,7 @@ func (d *Driver) recent(ctx context.Context, ref providers.Ref) (*drive.File, er
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if f := d.looks.get(ref); f != nil {
+	if f := d.stats.get(ref); f != nil {
 		return f, nil
 	}
 	return d.look(ctx, ref)
@@ -97,7 +97,7 @@ func (d *Driver) look(ctx context.Context, ref providers.Ref) (*drive.File, erro
 	if f.Id != string(ref) {
 		return nil, fmt.Errorf("asked for the file %s, got %q", ref, f.Id)
 	}
-	d.looks.put(ref, f, at)
+	d.stats.put(ref, f, at)
 	return f, nil
 }
 
@@ -112,7 +112,7 @@ func (d *Driver) present(ctx context.Context, ref providers.Ref) (*drive.File, p
 		return nil, providers.Entry{},
 			fmt.Errorf("it is in the trash, or no image of this account's own: %w", fs.ErrNotExist)
 	}
-	p, err := d.path(ctx, f, fresh)
+	p, err := d.path(ctx, f, statTTL)
 	if err != nil {
 		return nil, providers.Entry{}, fmt.Errorf("find the folder that it is in: %w", err)
 	}

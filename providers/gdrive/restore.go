@@ -27,7 +27,7 @@ func (d *Driver) Restore(ctx context.Context, text providers.Receipt) (providers
 	if err != nil {
 		return providers.Entry{}, err
 	}
-	p, err := d.path(ctx, f, lasting)
+	p, err := d.path(ctx, f, folderTTL)
 	if err == nil && f.Trashed {
 		f, err = d.restore(ctx, f, r)
 	}
@@ -70,7 +70,7 @@ func (d *Driver) Purge(ctx context.Context, text providers.Receipt) error {
 	if err := d.purgeable(f, r); err != nil {
 		return err
 	}
-	d.looks.forget(ref)
+	d.stats.forget(ref)
 	err = cloudhttp.Cause(d.api.Files.Delete(r.ID).SupportsAllDrives(true).Context(ctx).Do())
 	if err != nil && !unsure(err) {
 		return missing(err)

@@ -47,7 +47,7 @@ func (d *Driver) Trash(
 	case why != "":
 		return "", fmt.Errorf("%w: %s", providers.ErrProtected, why)
 	}
-	d.looks.forget(ref)
+	d.stats.forget(ref)
 	now, err := d.update(ctx, ref, &drive.File{Trashed: true, AppProperties: map[string]string{keyProperty: key}})
 	if err != nil && !unsure(err) {
 		return "", missing(err)
@@ -108,7 +108,7 @@ func (d *Driver) compare(
 		return "", fmt.Errorf("%w: the answer does not say that it is in the trash", providers.ErrUncertain)
 	}
 	if d.revision(f) == rev {
-		d.looks.put(providers.Ref(f.Id), f, d.o.Now())
+		d.stats.put(providers.Ref(f.Id), f, d.o.Now())
 		return d.receiptOf(f).encode(), nil
 	}
 	if _, err := d.takeOut(context.WithoutCancel(ctx), f); err != nil {
@@ -122,7 +122,7 @@ func (d *Driver) compare(
 // that the file is out, it returns ErrUncertain: the file may be out, now or in a moment.
 func (d *Driver) takeOut(ctx context.Context, f *drive.File) (*drive.File, error) {
 	ref := providers.Ref(f.Id)
-	d.looks.forget(ref)
+	d.stats.forget(ref)
 	// else nothing is sent, and nothing changes
 	back := &drive.File{Trashed: false, ForceSendFields: []string{"Trashed"}}
 	if _, noted := f.AppProperties[keyProperty]; noted {

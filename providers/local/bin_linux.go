@@ -102,7 +102,7 @@ func userID() string { return strconv.Itoa(os.Geteuid()) }
 func (b *bin) open(above int, name string, create, cross bool) (err error) {
 	b.dir, b.files, b.info = -1, -1, -1
 	if b.dir, err = b.openOwn(above, name, create, cross); err == nil && create {
-		err = b.lasts()
+		err = b.checkEphemeral()
 	}
 	if err == nil && b.onTop {
 		var s unix.Statfs_t

@@ -20,7 +20,7 @@ type platform struct {
 	synced  syncer
 	durable durable
 	kept    keptBin
-	around  together[*surroundings]
+	around  singleflight[*surroundings]
 }
 
 func (p *platform) close() { p.kept.close() }
@@ -37,7 +37,7 @@ func (d *Driver) binFor(v volume, folder string) (*bin, error) {
 	}
 	var b *bin
 	if home == v {
-		if err := doomed(d.bin, 0, false); err != nil { // before anything is made
+		if err := checkEphemeral(d.bin, 0, false); err != nil { // before anything is made
 			return nil, atFault(d.bin, err)
 		}
 		if b, err = d.home(true); err != nil {

@@ -78,9 +78,9 @@ type Driver struct {
 	bin   string   // the home trash: absolute, its parents resolved; "" = none
 	rules rules
 	platform
-	memory memory // what the guards have read
-	ears   ears
-	step   func(point string) error // nil but in tests, which fail or interfere there
+	memory  memory // what the guards have read
+	watcher watcher
+	step    func(point string) error // nil but in tests, which fail or interfere there
 }
 
 // Open checks the options and opens the roots.
@@ -218,7 +218,7 @@ func (d *Driver) Rest() error {
 // Close closes the roots, the bin and the watcher.
 func (d *Driver) Close() error {
 	d.platform.close()
-	errs := []error{d.ears.close()}
+	errs := []error{d.watcher.close()}
 	for _, r := range d.roots {
 		errs = append(errs, r.close())
 	}

@@ -21,7 +21,7 @@ type surroundings struct {
 // around returns the surroundings of the file; all guards share one look.
 func (q *question) around() *surroundings {
 	if q.near == nil {
-		q.near = q.d.around.ask(filepath.Dir(q.path), func(askers int) *surroundings {
+		q.near = q.d.around.do(filepath.Dir(q.path), func(askers int) *surroundings {
 			s := &surroundings{library: q.libraryAbove()}
 			s.trees, s.treeErr = q.d.allWorkTrees(filepath.Dir(q.path), q.file.stat.Mnt_id)
 			s.alone = askers >= enough && q.root.aloneIn(filepath.Dir(q.rel), askers*namesEach)

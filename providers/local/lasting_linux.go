@@ -9,10 +9,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// doomed returns an error if a bin at that path would be lost although no user emptied it; the error names the
+// checkEphemeral returns an error if a bin at that path would be lost although no user emptied it; the error names the
 // remedy. fsType is the magic number of its file system, as returned by statfs(2); contained means that the program
 // runs in a container.
-func doomed(path string, fsType int64, contained bool) error {
+func checkEphemeral(path string, fsType int64, contained bool) error {
 	if sandbox, name := sandboxOf(path); name != "" {
 		return fmt.Errorf("the trash bin %q belongs to the %s %q and is deleted with it: "+
 			"run sweepd outside of it, or set XDG_DATA_HOME to $HOME/.local/share: %w", path, sandbox, name,
@@ -54,11 +54,11 @@ func marked() bool {
 	return false
 }
 
-// lasts is doomed for an open bin.
-func (b *bin) lasts() error { return lasting(b.path, b.dir) }
+// checkEphemeral is checkEphemeral for an open bin.
+func (b *bin) checkEphemeral() error { return checkEphemeralOpen(b.path, b.dir) }
 
-// lasting is doomed for a bin whose folder, or one above it, is open.
-func lasting(bin string, folder int) error {
+// checkEphemeralOpen is checkEphemeral for a bin whose folder, or one above it, is open.
+func checkEphemeralOpen(bin string, folder int) error {
 	var s unix.Statfs_t
 	_, err := again(func() (int, error) { return 0, unix.Fstatfs(folder, &s) })
 	here, err2 := statOpen(folder)
@@ -66,7 +66,7 @@ func lasting(bin string, folder int) error {
 	if err := errors.Join(err, err2, err3); err != nil {
 		return err
 	}
-	return doomed(bin, int64(s.Type), marked() && here.Mnt_id == root.Mnt_id)
+	return checkEphemeral(bin, int64(s.Type), marked() && here.Mnt_id == root.Mnt_id)
 }
 
 func (b *bin) statfs() (s unix.Statfs_t, err error) {

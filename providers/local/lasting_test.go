@@ -32,7 +32,7 @@ func TestABinThatDiesWithItsSandboxIsRefused(t *testing.T) {
 		{"/root/.local/share/Trash", overlay, false, ""}, // a live system
 		{"/root/.local/share/Trash", ext4, true, ""},
 	} {
-		err := doomed(c.path, c.fsType, c.contained)
+		err := checkEphemeral(c.path, c.fsType, c.contained)
 		if (err != nil) != (c.advice != "") || err != nil &&
 			(!errors.Is(err, errors.ErrUnsupported) || !strings.Contains(err.Error(), c.advice)) {
 			t.Errorf("%s on %x, contained %v: got %v, want advice %q", c.path, c.fsType, c.contained, err, c.advice)

@@ -50,7 +50,7 @@ func (d *Driver) foresee(v volume, folder string) (bin string, err error) {
 		return "", err
 	}
 	if home == v {
-		if err := doomed(d.bin, 0, false); err != nil {
+		if err := checkEphemeral(d.bin, 0, false); err != nil {
 			return "", atFault(d.bin, err)
 		}
 		b, err := d.home(false)
@@ -91,7 +91,7 @@ func (d *Driver) foresee(v volume, folder string) (bin string, err error) {
 
 // mayTake returns an error if the bin takes no files of the volume.
 func (b *bin) mayTake(v volume) error {
-	err := b.lasts()
+	err := b.checkEphemeral()
 	for _, folder := range []int{b.files, b.info} {
 		s, statErr := statOpen(folder)
 		if statErr == nil && volumeOf(&s) != v {
@@ -113,7 +113,7 @@ func mayMake(path string) error {
 			continue
 		}
 		if err == nil {
-			err = errors.Join(mayWrite(fd), lasting(path, fd))
+			err = errors.Join(mayWrite(fd), checkEphemeralOpen(path, fd))
 			unix.Close(fd)
 		}
 		if err != nil {

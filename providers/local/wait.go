@@ -15,14 +15,14 @@ import (
 // unheard is how long a Wait lasts at most while some root cannot be watched.
 const unheard = 15 * time.Minute
 
-// ears watch for changes below the roots. The first Wait opens them: a scan does not need them.
-type ears struct {
+// watcher watch for changes below the roots. The first Wait opens them: a scan does not need them.
+type watcher struct {
 	mu      sync.Mutex
 	watcher *watch.Watcher
 }
 
 // open returns the watcher; first reports whether this call has opened it.
-func (e *ears) open(o watch.Options) (w *watch.Watcher, first bool, err error) {
+func (e *watcher) open(o watch.Options) (w *watch.Watcher, first bool, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.watcher == nil {
@@ -32,7 +32,7 @@ func (e *ears) open(o watch.Options) (w *watch.Watcher, first bool, err error) {
 	return e.watcher, first, err
 }
 
-func (e *ears) close() error {
+func (e *watcher) close() error {
 	if e.watcher == nil {
 		return nil
 	}
@@ -46,7 +46,7 @@ func (d *Driver) Wait(ctx context.Context, _ providers.Cursor) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	w, first, err := d.ears.open(watch.Options{
+	w, first, err := d.watcher.open(watch.Options{
 		Roots: d.Roots(), CrossMounts: d.o.CrossMounts, Exclude: d.leaves, Interest: d.o.Interest,
 	})
 	if err != nil {
