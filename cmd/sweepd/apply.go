@@ -62,7 +62,7 @@ nothing and ends with exit status 3, unless you give it a saved plan or --yes.`,
 				}
 			}
 			if run, err := a.Sweeper.CarriedOut(cmd.Context(), due); err != nil || run != 0 {
-				return p.tellCarriedOut(l, file, due, run, err)
+				return p.printCarriedOut(l, file, due, run, err)
 			}
 			total := len(due.Trash) + len(due.Purge)
 			sum, err := a.Sweeper.Execute(cmd.Context(), due,
@@ -70,7 +70,7 @@ nothing and ends with exit status 3, unless you give it a saved plan or --yes.`,
 			p.term.settle()
 			if sum != nil {
 				p.done(l, sum)
-				err = errors.Join(err, p.tellKept(cmd.Context(), l, a, sum))
+				err = errors.Join(err, p.printKept(cmd.Context(), l, a, sum))
 			}
 			if err != nil {
 				return err
@@ -100,18 +100,18 @@ func (p *program) agree(ctx context.Context, l look, a *app.App, due *sweeper.Pl
 	if l.json || !p.term.live || !isTerminal(p.stdin) {
 		return false, firstError(err, &unaskedError{due.String()})
 	}
-	if err := p.tellSurge(err); err != nil {
+	if err := p.printSurge(err); err != nil {
 		return false, err
 	}
-	if p.ask(ctx, due) {
+	if p.confirm(ctx, due) {
 		return true, nil
 	}
 	p.term.printf("nothing was changed\n")
 	return false, nil
 }
 
-// tellCarriedOut reports that a saved plan was executed before. It returns err, if that could not be determined.
-func (p *program) tellCarriedOut(l look, file string, due *sweeper.Plan, run int64, err error) error {
+// printCarriedOut reports that a saved plan was executed before. It returns err, if that could not be determined.
+func (p *program) printCarriedOut(l look, file string, due *sweeper.Plan, run int64, err error) error {
 	switch {
 	case err != nil:
 		return err
@@ -123,8 +123,8 @@ func (p *program) tellCarriedOut(l look, file string, due *sweeper.Plan, run int
 	return nil
 }
 
-// tellSurge prints a surge as a warning before the question. It returns any other error.
-func (p *program) tellSurge(err error) error {
+// printSurge prints a surge as a warning before the question. It returns any other error.
+func (p *program) printSurge(err error) error {
 	surge, ok := errors.AsType[*sweeper.SurgeError](err)
 	if !ok {
 		return err
@@ -179,8 +179,8 @@ func (p *program) planNow(cmd *cobra.Command, l look, a *app.App) (due *sweeper.
 	return due, sum, nil
 }
 
-// ask shows what would be done and reports whether the user answers yes. An interrupt is a no.
-func (p *program) ask(ctx context.Context, due *sweeper.Plan) bool {
+// confirm shows what would be done and reports whether the user answers yes. An interrupt is a no.
+func (p *program) confirm(ctx context.Context, due *sweeper.Plan) bool {
 	fmt.Fprintf(p.stderr, "%s? [y/N] ", due)
 	answers := make(chan string, 1)
 	go func() {
@@ -196,8 +196,8 @@ func (p *program) ask(ctx context.Context, due *sweeper.Plan) bool {
 	}
 }
 
-// tellKept prints how long the trash of each account keeps the files.
-func (p *program) tellKept(ctx context.Context, l look, a *app.App, sum *sweeper.Summary) error {
+// printKept prints how long the trash of each account keeps the files.
+func (p *program) printKept(ctx context.Context, l look, a *app.App, sum *sweeper.Summary) error {
 	if l.json || sum.Trashed == 0 || len(p.accounts()) == 0 {
 		return nil
 	}

@@ -50,7 +50,7 @@ The faults in FILE are injected; docs/rehearse.md has the list.`,
 			if asJSON {
 				p.json(r.Place())
 			} else {
-				p.tellPlace(r.Place(), o, policy)
+				p.printPlace(r.Place(), o, policy)
 			}
 			<-cmd.Context().Done() // an interrupt ends it
 			return r.Close()
@@ -102,9 +102,9 @@ func readFaults(path string) ([]cloudsim.Fault, error) {
 	return list, nil
 }
 
-// tellPlace prints how programs are pointed at the rehearsal, in one write: a pipe that is closed in the middle of it
+// printPlace prints how programs are pointed at the rehearsal, in one write: a pipe that is closed in the middle of it
 // would end the program before it has cleaned up.
-func (p *program) tellPlace(at rehearsal.Place, o rehearsal.Options, policy string) {
+func (p *program) printPlace(at rehearsal.Place, o rehearsal.Options, policy string) {
 	a, box := at.Accounts[0], at.Accounts[o.Accounts]
 	p.term.printf(placeText, count(int64(o.Accounts), "account"), count(int64(o.Files), "file"),
 		at.Proxy, quoted(at.CAFile), quoted(policy), a.Name, a.AccessToken, at.AuditURL,

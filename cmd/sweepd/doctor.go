@@ -36,7 +36,7 @@ there and removes it again. Exit status 1: a check failed.`,
 					p.json(jsonCheck{"check", f.Storage, f.Check, f.State, f.Text, f.Hint})
 					continue
 				}
-				p.tellCheck(f)
+				p.printCheck(f)
 			}
 			if failed {
 				return errTrouble
@@ -48,8 +48,8 @@ there and removes it again. Exit status 1: a check failed.`,
 	return cmd
 }
 
-// tellCheck prints one line, with the hint below it.
-func (p *program) tellCheck(f app.Finding) {
+// printCheck prints one line, with the hint below it.
+func (p *program) printCheck(f app.Finding) {
 	code := map[app.State]string{app.Well: "32", app.Warn: "33", app.Fail: "31"}[f.State]
 	what := f.Check
 	if f.Storage != "" {

@@ -81,13 +81,13 @@ func (p *program) explainOne(cmd *cobra.Command, arg string, asJSON bool) error 
 		p.json(jsonExplain{fileLine(x.Found), x.Verdict.String(), x.Findings, x.Rules, x.Guards, x.LeftOut})
 		return nil
 	}
-	p.tellFile(x)
-	p.tellFindings(x)
-	p.tellRules(a, x)
+	p.printFile(x)
+	p.printFindings(x)
+	p.printRules(a, x)
 	return nil
 }
 
-func (p *program) tellFile(x sweeper.Explanation) {
+func (p *program) printFile(x sweeper.Explanation) {
 	t, e, v := p.term, x.Entry, x.Verdict
 	t.printf("%s\n", t.bold(p.place(x.Storage, e.Path)))
 	kind := v.MediaType
@@ -119,7 +119,7 @@ func (p *program) tellFile(x sweeper.Explanation) {
 	}
 }
 
-func (p *program) tellFindings(x sweeper.Explanation) {
+func (p *program) printFindings(x sweeper.Explanation) {
 	t := p.term
 	for _, f := range x.Findings {
 		t.printf("\n%s  %s\n", t.bold(f.Detector), t.dim("read "+size(f.BytesRead)))
@@ -140,7 +140,7 @@ func (p *program) tellFindings(x sweeper.Explanation) {
 	}
 }
 
-func (p *program) tellRules(a *app.App, x sweeper.Explanation) {
+func (p *program) printRules(a *app.App, x sweeper.Explanation) {
 	t := p.term
 	t.printf("\n%s  %s\n", t.bold("policy"), p.policyName(a))
 	for i, r := range x.Rules {
@@ -154,7 +154,7 @@ func (p *program) tellRules(a *app.App, x sweeper.Explanation) {
 			note = "would match, but an earlier one decides"
 		}
 		t.printf("  %d. %s (%s) %s\n", i+1, safe(r.Rule), r.Do, note)
-		p.tellChecks(r.Checks, 5)
+		p.printChecks(r.Checks, 5)
 	}
 	for _, h := range x.Guards {
 		t.printf("  guard %s: %s\n", firstOf(string(h.Guard), "?"), safe(h.Why))
@@ -169,14 +169,14 @@ func (p *program) tellRules(a *app.App, x sweeper.Explanation) {
 	}
 }
 
-func (p *program) tellChecks(checks []policy.Check, indent int) {
+func (p *program) printChecks(checks []policy.Check, indent int) {
 	for _, c := range checks {
 		mark := map[string]string{"yes": p.term.paint("32", "yes"), "no": p.term.paint("33", "no ")}[c.Holds]
 		if mark == "" {
 			mark = "?  "
 		}
 		p.term.printf("%s%s  %s\n", strings.Repeat(" ", indent), mark, safe(c.Seen))
-		p.tellChecks(c.Of, indent+5)
+		p.printChecks(c.Of, indent+5)
 	}
 }
 

@@ -35,7 +35,7 @@ could not be sent.`,
 			failed := false
 			for _, r := range results {
 				failed = failed || r.Err != nil
-				p.tellSent(r)
+				p.printSent(r)
 			}
 			if failed {
 				return errTrouble
@@ -45,8 +45,8 @@ could not be sent.`,
 	}
 }
 
-// tellSent prints one line, with the hint below it.
-func (p *program) tellSent(r notify.Result) {
+// printSent prints one line, with the hint below it.
+func (p *program) printSent(r notify.Result) {
 	if r.Err == nil {
 		p.term.printf("%s %s: sent\n", p.term.paint("32", "ok  "), safe(r.Sink.To))
 		return

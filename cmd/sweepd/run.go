@@ -106,7 +106,7 @@ func (p *program) sweep() *cobra.Command {
 		Long: `sweep asks the service that sweepd run is to sweep now, as its policy says, and
 does not wait for the end; sweepd status tells how it goes. Without a service:
 sweepd apply, or sweepd run --once.`,
-		RunE: func(cmd *cobra.Command, args []string) error { return p.tellService(cmd.Context(), "sweep", args) },
+		RunE: func(cmd *cobra.Command, args []string) error { return p.commandService(cmd.Context(), "sweep", args) },
 	}
 }
 
@@ -141,12 +141,12 @@ func (p *program) reload() *cobra.Command {
 		Long: `reload asks the service that sweepd run is to read its policy anew, and says
 whether it was taken. A policy that is wrong is refused; nothing is deleted until it is right.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.tellService(cmd.Context(), "reload", nil) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.commandService(cmd.Context(), "reload", nil) },
 	}
 }
 
-// tellService sends a request to the running service.
-func (p *program) tellService(ctx context.Context, verb string, storages []string) error {
+// commandService sends a request to the running service.
+func (p *program) commandService(ctx context.Context, verb string, storages []string) error {
 	paths, err := app.FindPaths(p.getenv)
 	if err != nil {
 		return err

@@ -71,7 +71,7 @@ func (p *program) status() *cobra.Command {
 				p.json(st)
 				return nil
 			}
-			p.tell(st, last)
+			p.printStatus(st, last)
 			if st.Daemon != nil && st.Daemon.Held == "" { // else its Held was printed
 				if pol, err := app.LoadPolicy(st.Policy, paths.Home); err == nil {
 					p.warnDiffers(app.Differs(st.Daemon, st.Policy, pol))
@@ -123,7 +123,7 @@ func (st *jsonStatus) read(cmd *cobra.Command, j *journal.Journal) (last journal
 	return last, err
 }
 
-func (p *program) tell(st jsonStatus, last journal.Run) {
+func (p *program) printStatus(st jsonStatus, last journal.Run) {
 	t := p.term
 	t.printf("state      %s\n", safe(tilde(st.State, p.home())))
 	if st.Policy == "" {
@@ -157,7 +157,7 @@ func (p *program) tell(st jsonStatus, last journal.Run) {
 	}
 	switch {
 	case st.Daemon != nil:
-		p.tellDaemon(st.Daemon)
+		p.printDaemon(st.Daemon)
 	case st.DaemonErr != "":
 		t.printf("daemon     there is one that does not answer: %s\n", safe(st.DaemonErr))
 	default:

@@ -12,8 +12,8 @@ import (
 	"sweepd/internal/status"
 )
 
-// tellDaemon prints the state of a daemon: one paragraph for itself and one for each storage.
-func (p *program) tellDaemon(d *status.Daemon) {
+// printDaemon prints the state of a daemon: one paragraph for itself and one for each storage.
+func (p *program) printDaemon(d *status.Daemon) {
 	t := p.term
 	t.printf("daemon     version %s, process %d, since %s\n", safe(d.Version), d.PID, minute(d.Since))
 	does := map[string]string{"report": "only reports what is due by", "enforce": "deletes what is due by"}[d.Mode]
@@ -34,12 +34,12 @@ func (p *program) tellDaemon(d *status.Daemon) {
 		t.printf("notice     %s\n", safe(n))
 	}
 	for _, s := range d.Storages {
-		p.tellStorage(s)
+		p.printStorage(s)
 	}
 }
 
-// tellStorage prints the state of one storage, without empty values.
-func (p *program) tellStorage(s status.Storage) {
+// printStorage prints the state of one storage, without empty values.
+func (p *program) printStorage(s status.Storage) {
 	t := p.term
 	state := s.State
 	if !s.StateSince.IsZero() {

@@ -150,7 +150,7 @@ func (p *program) purging(
 			if err != nil {
 				return err
 			}
-			p.tellPurge(l, due, sum)
+			p.printPurge(l, due, sum)
 			if apply && !due.Empty() {
 				total := len(due.Purge)
 				done, err := a.Sweeper.Execute(cmd.Context(), due,
@@ -195,8 +195,8 @@ func purgeHint(name string, due *sweeper.Plan) string {
 	return "; to delete for good: sweepd trash " + name + " --apply"
 }
 
-// tellPurge prints the due entries and, separately, how many of them are not images from ChatGPT.
-func (p *program) tellPurge(l look, due *sweeper.Plan, sum *sweeper.Summary) {
+// printPurge prints the due entries and, separately, how many of them are not images from ChatGPT.
+func (p *program) printPurge(l look, due *sweeper.Plan, sum *sweeper.Summary) {
 	var others []sweeper.Item
 	for _, it := range due.Purge {
 		if it.PurgeReason == sweeper.PurgeReasonEverything {

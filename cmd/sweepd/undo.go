@@ -50,7 +50,7 @@ to the policy again, and sweepd keep --list shows what is kept.`,
 			p.term.settle()
 			if sum != nil {
 				p.done(l, sum)
-				p.tellBack(l, sum)
+				p.printRestored(l, sum)
 			}
 			if err != nil {
 				return err
@@ -63,8 +63,8 @@ to the policy again, and sweepd keep --list shows what is kept.`,
 	return cmd
 }
 
-// tellBack prints how the restored files are treated from now on.
-func (p *program) tellBack(l look, sum *sweeper.Summary) {
+// printRestored prints how the restored files are treated from now on.
+func (p *program) printRestored(l look, sum *sweeper.Summary) {
 	if l.json || sum.Restored == 0 {
 		return
 	}
