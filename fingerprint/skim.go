@@ -96,14 +96,15 @@ func (s *headerReader) fetch(off, n int64) error {
 	}
 	at := len(s.bytes)
 	s.bytes = slices.Grow(s.bytes, int(to-from))[:at+int(to-from)]
-	got, err := s.ask(s.bytes[at:], from)
+	got, err := s.readOnce(s.bytes[at:], from)
 	s.bytes = s.bytes[:at+got]
 	s.parts = append(s.parts, extent{from, int64(got), at})
 	return err
 }
 
-// ask reads p at off with a single call of the underlying reader. It returns an error if it gets less than all of p.
-func (s *headerReader) ask(p []byte, off int64) (int, error) {
+// readOnce reads p at off with a single call of the underlying reader. It returns an error if it gets less than all of
+// p.
+func (s *headerReader) readOnce(p []byte, off int64) (int, error) {
 	s.calls++
 	n, err := s.r.ReadAt(p, off)
 	s.read += int64(max(n, 0))

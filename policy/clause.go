@@ -22,16 +22,16 @@ type subject struct {
 
 // clause is one key of a condition: its text, and a function that applies it to a subject.
 type clause struct {
-	says string // "its width is at least 1024"
+	text string // "its width is at least 1024"
 	look func(subject) Check
 }
 
 // leaf returns a clause without nested conditions. look returns whether it holds, and the observation as a true
 // clause.
-func leaf(says string, look func(subject) (truth, string)) clause {
-	return clause{says, func(s subject) Check {
+func leaf(clauseText string, look func(subject) (truth, string)) clause {
+	return clause{clauseText, func(s subject) Check {
 		holds, seen := look(s)
-		return Check{Condition: says, Holds: holds.String(), Seen: seen, holds: holds}
+		return Check{Condition: clauseText, Holds: holds.String(), Seen: seen, holds: holds}
 	}}
 }
 
@@ -171,16 +171,16 @@ func inPixels(what string, c comparison, get func(subject) int) clause {
 }
 
 // group returns a clause over nested conditions.
-func group(says string, of []*condition, judge func([]Check) (truth, string)) clause {
+func group(clauseText string, of []*condition, judge func([]Check) (truth, string)) clause {
 	conditions := make([]clause, len(of))
 	texts := make([]string, len(of))
 	for i, c := range of {
 		conditions[i] = c.asOne()
-		texts[i] = conditions[i].says
+		texts[i] = conditions[i].text
 	}
-	says += " (" + strings.Join(texts, "; ") + ")"
-	return clause{says, func(s subject) Check {
-		check := Check{Condition: says}
+	clauseText += " (" + strings.Join(texts, "; ") + ")"
+	return clause{clauseText, func(s subject) Check {
+		check := Check{Condition: clauseText}
 		for _, c := range conditions {
 			check.Of = append(check.Of, c.look(s))
 		}
@@ -198,11 +198,11 @@ func (c *condition) asOne() clause {
 	}
 	texts := make([]string, len(all))
 	for i, cl := range all {
-		texts[i] = cl.says
+		texts[i] = cl.text
 	}
-	says := strings.Join(texts, ", and ")
-	return clause{says, func(s subject) Check {
-		check := Check{Condition: says}
+	clauseText := strings.Join(texts, ", and ")
+	return clause{clauseText, func(s subject) Check {
+		check := Check{Condition: clauseText}
 		for _, cl := range all {
 			check.Of = append(check.Of, cl.look(s))
 		}

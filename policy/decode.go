@@ -53,7 +53,7 @@ func (m *mapped) item(key string, i int) *token.Token {
 
 // scalar is a type of the form that is written as a single value. read returns an *Error without a position.
 type scalar interface {
-	read(w word, o ParseOptions) error
+	read(w yamlScalar, o ParseOptions) error
 }
 
 // refuse records a mistake at a token; nil is the beginning of the file.
@@ -97,7 +97,7 @@ func (d *decoder) fill(name string, n ast.Node, v reflect.Value) {
 }
 
 func (d *decoder) scalar(name string, n ast.Node, s scalar) {
-	w := word{text: n.GetToken().Value}
+	w := yamlScalar{text: n.GetToken().Value}
 	switch n := n.(type) {
 	case *ast.StringNode:
 		w.text, w.kind = n.Value, aText

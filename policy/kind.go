@@ -21,12 +21,12 @@ const (
 
 // storageKind is a type of storage: the keys that it accepts and the facts that it provides.
 type storageKind struct {
-	name  string
-	said  string        // its name in messages
-	keys  []string      // accepted keys of storageForm other than type
-	needs []string      // the required ones of keys
-	keeps time.Duration // how long the service keeps trashed files at least; 0: for ever
-	after string        // a clause: what the service does after keeps, or how to purge at once
+	name    string
+	display string        // its name in messages
+	keys    []string      // accepted keys of storageForm other than type
+	needs   []string      // the required ones of keys
+	keeps   time.Duration // how long the service keeps trashed files at least; 0: for ever
+	after   string        // a clause: what the service does after keeps, or how to purge at once
 	// knows is true if the service reports stars, cameras and properties, so that their absence is known too.
 	knows bool
 	asks  []providers.Guard // guards that can hold its files
@@ -35,7 +35,7 @@ type storageKind struct {
 
 var storageKinds = []storageKind{
 	{
-		name: Local, said: "local",
+		name: Local, display: "local",
 		asks: []providers.Guard{
 			providers.GuardOpen, providers.GuardPartial, providers.GuardPlaceholder, providers.GuardHardLinked,
 			providers.GuardOtherOwner,
@@ -45,7 +45,7 @@ var storageKinds = []storageKind{
 		needs: []string{"roots"},
 	},
 	{
-		name: GDrive, said: "Google Drive", knows: true,
+		name: GDrive, display: "Google Drive", knows: true,
 		asks: []providers.Guard{
 			providers.GuardPartial, providers.GuardGit, providers.GuardLibrary, providers.GuardTagged,
 			providers.GuardShared, providers.GuardLocked,
@@ -59,7 +59,7 @@ var storageKinds = []storageKind{
 	{
 		// Source: the Dropbox API reference. list_folder: "Changes to only the casing of paths won't be returned";
 		// path_display: only its last part has the user's casing.
-		name: Dropbox, said: "Dropbox", folds: true,
+		name: Dropbox, display: "Dropbox", folds: true,
 		asks: []providers.Guard{
 			providers.GuardPartial, providers.GuardGit, providers.GuardLibrary,
 			providers.GuardShared, providers.GuardLocked,
@@ -84,7 +84,7 @@ func kindOf(name string) storageKind {
 	if i := slices.IndexFunc(storageKinds, func(k storageKind) bool { return k.name == name }); i >= 0 {
 		return storageKinds[i]
 	}
-	return storageKind{name: name, said: name}
+	return storageKind{name: name, display: name}
 }
 
 // strayHints explain why a type does not accept a key.

@@ -46,11 +46,11 @@ func (c *condition) noted() []clause {
 
 func starred(want bool) clause {
 	const star, none = "a person gave it a star", "nobody gave it a star"
-	says := none
+	clauseText := none
 	if want {
-		says = star
+		clauseText = star
 	}
-	return leaf(says, func(s subject) (truth, string) {
+	return leaf(clauseText, func(s subject) (truth, string) {
 		switch {
 		case !s.knows:
 			return unknown, "its storage knows no stars"
@@ -64,7 +64,7 @@ func starred(want bool) clause {
 // cameraGlob matches make and model of a camera, regardless of case, because makers write their names in both.
 type cameraGlob string
 
-func (g *cameraGlob) read(w word, _ ParseOptions) error {
+func (g *cameraGlob) read(w yamlScalar, _ ParseOptions) error {
 	*g = cameraGlob(w.text)
 	return validGlob(w.text)
 }
@@ -76,7 +76,7 @@ func (g cameraGlob) matches(camera string) bool {
 // propertyGlob matches a property that a program set on a file: key=value.
 type propertyGlob string
 
-func (g *propertyGlob) read(w word, _ ParseOptions) error {
+func (g *propertyGlob) read(w yamlScalar, _ ParseOptions) error {
 	if !strings.Contains(w.text, "=") {
 		return &Error{
 			Message: fmt.Sprintf("%q would never match: a property is key=value", clip(w.text)),

@@ -47,7 +47,7 @@ func (p *Policy) guardNotes(name string) []string {
 	if len(blind) > 0 {
 		notes = append(notes,
 			fmt.Sprintf("%s does not show what these guards of protect: go by, and they hold nothing there: %s",
-				kind.said, strings.Join(blind, ", ")))
+				kind.display, strings.Join(blind, ", ")))
 	}
 	if slices.Contains(p.Protect, providers.GuardGit) && slices.Contains(kind.asks, providers.GuardGit) {
 		notes = append(notes,

@@ -288,7 +288,7 @@ func TestAByteOrderMarkIsNoMistake(t *testing.T) {
 }
 
 func TestQuantitiesAreReadExactlyOrNotAtAll(t *testing.T) {
-	read := func(s scalar, text string, k kind) error { return s.read(word{text, k}, ParseOptions{}) }
+	read := func(s scalar, text string, k kind) error { return s.read(yamlScalar{text, k}, ParseOptions{}) }
 	for text, want := range map[string]time.Duration{
 		"1m":                      time.Minute,
 		"12h":                     12 * time.Hour,
@@ -402,7 +402,7 @@ func TestAComparisonHoldsAtItsEdges(t *testing.T) {
 		if text == "10" {
 			k = aNumber
 		}
-		if err := c.read(word{text, k}, ParseOptions{}); err != nil {
+		if err := c.read(yamlScalar{text, k}, ParseOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		if got := [3]bool{c.holds(9), c.holds(10), c.holds(11)}; got != want {

@@ -131,9 +131,9 @@ func listed(clauses []string) string { return cmp.Or(strings.Join(clauses, "; ")
 // String returns the storage's folders and options, and the means of access.
 func (s Storage) String() string {
 	kind := kindOf(s.Type)
-	said := fmt.Sprintf("%s folders %s", kind.said, quoted(s.Roots, "and"))
+	said := fmt.Sprintf("%s folders %s", kind.display, quoted(s.Roots, "and"))
 	if s.whole() {
-		said = "all of " + kind.said
+		said = "all of " + kind.display
 	}
 	if len(s.SharedDrives) > 0 {
 		said += " and the shared drives " + quoted(s.SharedDrives, "and")

@@ -14,8 +14,8 @@ import (
 	"sweepd/internal/schedule"
 )
 
-// word is one scalar with its text and its kind in YAML.
-type word struct {
+// yamlScalar is one scalar with its text and its kind in YAML.
+type yamlScalar struct {
 	text string
 	kind kind
 }
@@ -39,7 +39,7 @@ var (
 
 const durationHint = "write weeks, days, hours, minutes and seconds, as in 30d, 2w, 12h, 10m or 1d12h"
 
-func (d *duration) read(w word, _ ParseOptions) error {
+func (d *duration) read(w yamlScalar, _ ParseOptions) error {
 	if err := d.readAny(w); err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (d *duration) read(w word, _ ParseOptions) error {
 }
 
 // readAny reads a duration that may be zero.
-func (d *duration) readAny(w word) error {
+func (d *duration) readAny(w yamlScalar) error {
 	m := durationForm.FindStringSubmatch(w.text)
 	switch {
 	case w.kind == aNumber:
@@ -70,7 +70,7 @@ func (d duration) String() string { return inTime(time.Duration(d)) }
 // quiet is a duration, or 0 if a file may be moved right after a change.
 type quiet duration
 
-func (q *quiet) read(w word, _ ParseOptions) error {
+func (q *quiet) read(w yamlScalar, _ ParseOptions) error {
 	if w.text == "0" {
 		return nil
 	}
@@ -80,7 +80,7 @@ func (q *quiet) read(w word, _ ParseOptions) error {
 // purgeAge is a duration or off, which is zero.
 type purgeAge time.Duration
 
-func (a *purgeAge) read(w word, o ParseOptions) error {
+func (a *purgeAge) read(w yamlScalar, o ParseOptions) error {
 	if w.text == "off" {
 		return nil
 	}
@@ -98,7 +98,7 @@ func (a *purgeAge) read(w word, o ParseOptions) error {
 // there the next morning.
 type binAge purgeAge
 
-func (a *binAge) read(w word, o ParseOptions) error {
+func (a *binAge) read(w yamlScalar, o ParseOptions) error {
 	if err := (*purgeAge)(a).read(w, o); err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ const (
 	maxWindow = 31 * 24 * time.Hour
 )
 
-func (s *window) read(w word, _ ParseOptions) error {
+func (s *window) read(w yamlScalar, _ ParseOptions) error {
 	var d duration
 	if err := d.readAny(w); err != nil || time.Duration(d) < minWindow || time.Duration(d) > maxWindow {
 		return &Error{
@@ -139,7 +139,7 @@ const (
 	maxRescan = 31 * 24 * time.Hour
 )
 
-func (r *rescan) read(w word, _ ParseOptions) error {
+func (r *rescan) read(w yamlScalar, _ ParseOptions) error {
 	var d duration
 	if err := d.readAny(w); err != nil || time.Duration(d) < minRescan || time.Duration(d) > maxRescan {
 		return &Error{
@@ -156,7 +156,7 @@ type jitter duration
 
 const maxJitter = time.Hour
 
-func (j *jitter) read(w word, o ParseOptions) error {
+func (j *jitter) read(w yamlScalar, o ParseOptions) error {
 	if err := (*quiet)(j).read(w, o); err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (j *jitter) read(w word, o ParseOptions) error {
 // spec is a schedule.
 type spec schedule.Spec
 
-func (s *spec) read(w word, _ ParseOptions) error {
+func (s *spec) read(w yamlScalar, _ ParseOptions) error {
 	due, err := schedule.Parse(w.text)
 	*s = spec(due)
 	return scheduled(err)
@@ -181,7 +181,7 @@ func (s *spec) read(w word, _ ParseOptions) error {
 // digest is the schedule of the digest: a spec, the name of one in digests, or off, which is zero.
 type digest schedule.Spec
 
-func (g *digest) read(w word, _ ParseOptions) error {
+func (g *digest) read(w yamlScalar, _ ParseOptions) error {
 	if w.text == "off" {
 		return nil
 	}
@@ -202,7 +202,7 @@ func (g *digest) read(w word, _ ParseOptions) error {
 // hours is a part of each day.
 type hours schedule.Window
 
-func (h *hours) read(w word, _ ParseOptions) error {
+func (h *hours) read(w yamlScalar, _ ParseOptions) error {
 	part, err := schedule.ParseWindow(w.text)
 	*h = hours(part)
 	return scheduled(err)
@@ -221,7 +221,7 @@ type zone struct{ in *time.Location }
 
 var zoneForm = regexp.MustCompile(`^[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$`)
 
-func (z *zone) read(w word, _ ParseOptions) error {
+func (z *zone) read(w yamlScalar, _ ParseOptions) error {
 	e := &Error{
 		Message: fmt.Sprintf("%q is not a time zone that is known here", clip(w.text)),
 		Hint:    "write its name, as in Europe/Berlin or UTC; without the key it is the machine's own",
@@ -242,7 +242,7 @@ type surge int
 
 var surgeForm = regexp.MustCompile(`^[1-9]\d{0,3}$`)
 
-func (s *surge) read(w word, _ ParseOptions) error {
+func (s *surge) read(w yamlScalar, _ ParseOptions) error {
 	if w.text == "off" {
 		return nil
 	}
@@ -265,7 +265,7 @@ var sizeForm = regexp.MustCompile(`^\d{1,15}(\.\d{1,6})? ?([kKMGT]i?)?B$`)
 
 const sizeHint = "write a number and a unit, as in 500 kB, 5GB or 500 MiB"
 
-func (s *size) read(w word, _ ParseOptions) error {
+func (s *size) read(w yamlScalar, _ ParseOptions) error {
 	if w.kind == aNumber {
 		return &Error{Message: fmt.Sprintf("%q has no unit", clip(w.text)), Hint: sizeHint}
 	}
@@ -284,7 +284,7 @@ type percent float64
 
 var percentForm = regexp.MustCompile(`^\d{1,3}(\.\d{1,6})?%$`)
 
-func (p *percent) read(w word, _ ParseOptions) error {
+func (p *percent) read(w yamlScalar, _ ParseOptions) error {
 	f, err := strconv.ParseFloat(strings.TrimSuffix(w.text, "%"), 64)
 	if err != nil || !percentForm.MatchString(w.text) || f <= 0 || f > 100 {
 		return &Error{
@@ -301,7 +301,7 @@ type number int
 
 var numberForm = regexp.MustCompile(`^[1-9]\d{0,8}$`)
 
-func (n *number) read(w word, _ ParseOptions) error {
+func (n *number) read(w yamlScalar, _ ParseOptions) error {
 	if w.kind != aNumber || !numberForm.MatchString(w.text) {
 		return &Error{
 			Message: fmt.Sprintf("%q is not a whole number of at least 1", clip(w.text)),
@@ -316,7 +316,7 @@ func (n *number) read(w word, _ ParseOptions) error {
 // version is the version of the format; only 1 exists.
 type version int
 
-func (v *version) read(w word, _ ParseOptions) error {
+func (v *version) read(w yamlScalar, _ ParseOptions) error {
 	switch {
 	case w.kind != aNumber:
 		return &Error{Message: fmt.Sprintf("%q is not a number", clip(w.text)), Hint: "write version: 1"}
@@ -330,7 +330,7 @@ func (v *version) read(w word, _ ParseOptions) error {
 // boolean is true or false. YAML 1.1's yes and on are refused.
 type boolean bool
 
-func (b *boolean) read(w word, _ ParseOptions) error {
+func (b *boolean) read(w yamlScalar, _ ParseOptions) error {
 	switch aWord := w.text == "true" || w.text == "false"; {
 	case aWord && w.kind == aText:
 		return &Error{Message: fmt.Sprintf("%q is a text", w.text), Hint: "write " + w.text + " without quotes"}
@@ -349,7 +349,7 @@ type comparison struct {
 
 var comparisonForm = regexp.MustCompile(`^(>=|<=|>|<)? ?([1-9]\d{0,8})$`)
 
-func (c *comparison) read(w word, _ ParseOptions) error {
+func (c *comparison) read(w yamlScalar, _ ParseOptions) error {
 	m := comparisonForm.FindStringSubmatch(w.text)
 	if m == nil || (w.kind == aNumber) != (m[1] == "") {
 		return &Error{

@@ -95,28 +95,28 @@ func (r Rule) String() string {
 	if r.Grace > 0 {
 		text += fmt.Sprintf(", %s after it is marked,", inTime(r.Grace))
 	}
-	if texts := r.says(); len(texts) > 0 {
+	if texts := r.describe(); len(texts) > 0 {
 		return text + " what meets this: " + strings.Join(texts, "; ")
 	}
 	return text + " everything"
 }
 
-// says returns the rule's conditions, a clause each.
-func (r Rule) says() []string {
+// describe returns the rule's conditions, a clause each.
+func (r Rule) describe() []string {
 	var texts []string
 	for _, c := range r.clauses {
-		texts = append(texts, c.says)
+		texts = append(texts, c.text)
 	}
 	switch {
 	case r.derived != include:
-		texts = append(texts, r.derived.says())
+		texts = append(texts, r.derived.describe())
 	case r.Do == Trash:
 		texts = append(texts, "whether or not somebody worked on it since")
 	}
 	return texts
 }
 
-func (d derived) says() string {
+func (d derived) describe() string {
 	if d == only {
 		return "somebody worked on it since"
 	}
@@ -161,12 +161,12 @@ func (r Rule) trace(s subject) RuleTrace {
 }
 
 func (d derived) look(s subject) Check {
-	seen := exclude.says()
+	seen := exclude.describe()
 	if s.Verdict.Derived {
-		seen = only.says()
+		seen = only.describe()
 	}
 	holds := truthOf(s.Verdict.Derived == (d == only))
-	return Check{Condition: d.says(), Holds: holds.String(), Seen: seen, holds: holds}
+	return Check{Condition: d.describe(), Holds: holds.String(), Seen: seen, holds: holds}
 }
 
 // reasons returns the observations that made the rule match.

@@ -38,7 +38,7 @@ type Storage struct {
 func (s Storage) Remote() bool { return s.Type != "" && s.Type != Local }
 
 // Service returns the service's name for messages.
-func (s Storage) Service() string { return kindOf(s.Type).said }
+func (s Storage) Service() string { return kindOf(s.Type).display }
 
 // Purges reports whether files there can and may be purged.
 func (s Storage) Purges() bool { return s.purgeable() && !s.NoPurge }

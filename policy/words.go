@@ -20,7 +20,7 @@ type level fingerprint.Confidence
 
 var levels = []string{"possible", "likely", "strong", "proven"}
 
-func (l *level) read(w word, _ ParseOptions) error {
+func (l *level) read(w yamlScalar, _ ParseOptions) error {
 	var c fingerprint.Confidence
 	if !slices.Contains(levels, w.text) || c.UnmarshalText([]byte(w.text)) != nil {
 		e := notOneOf(w.text, "a confidence", levels)
@@ -37,7 +37,7 @@ func (l level) String() string { return fingerprint.Confidence(l).String() }
 
 var actions = []string{string(Keep), string(Review), string(Trash)}
 
-func (a *Action) read(w word, _ ParseOptions) error {
+func (a *Action) read(w yamlScalar, _ ParseOptions) error {
 	if !slices.Contains(actions, w.text) {
 		e := notOneOf(w.text, "something a rule can do", actions)
 		if w.text == "delete" || w.text == "remove" || w.text == string(Hold) {
@@ -57,7 +57,7 @@ var products = []string{
 	string(fingerprint.Labs), string(fingerprint.Unstated),
 }
 
-func (p *product) read(w word, _ ParseOptions) error {
+func (p *product) read(w yamlScalar, _ ParseOptions) error {
 	if !slices.Contains(products, w.text) {
 		return notOneOf(w.text, "a product", products)
 	}
@@ -76,7 +76,7 @@ const (
 
 var deriveds = []string{string(include), string(only), string(exclude)}
 
-func (d *derived) read(w word, _ ParseOptions) error {
+func (d *derived) read(w yamlScalar, _ ParseOptions) error {
 	if !slices.Contains(deriveds, w.text) {
 		return notOneOf(w.text, "a choice for derived files", deriveds)
 	}
@@ -97,7 +97,7 @@ const (
 
 var ageBys = []string{string(byMade), string(byModified), string(byCreated), string(byFirstSeen)}
 
-func (a *ageBy) read(w word, _ ParseOptions) error {
+func (a *ageBy) read(w yamlScalar, _ ParseOptions) error {
 	if !slices.Contains(ageBys, w.text) {
 		return notOneOf(w.text, "an age that sweepd knows", ageBys)
 	}
@@ -108,7 +108,7 @@ func (a *ageBy) read(w word, _ ParseOptions) error {
 // storageType is a kind of storage.
 type storageType string
 
-func (t *storageType) read(w word, _ ParseOptions) error {
+func (t *storageType) read(w yamlScalar, _ ParseOptions) error {
 	if !slices.Contains(types(), w.text) {
 		return notOneOf(w.text, "a type of storage that this sweepd knows", types())
 	}
@@ -122,7 +122,7 @@ var guardWords = []string{"keep", "off"}
 // statement about Git.
 type guard bool
 
-func (g *guard) read(w word, _ ParseOptions) error {
+func (g *guard) read(w yamlScalar, _ ParseOptions) error {
 	if !slices.Contains(guardWords, w.text) {
 		e := notOneOf(w.text, "what a guard can do", guardWords)
 		if w.kind == aBool {
@@ -142,7 +142,7 @@ var purgingWords = []string{"on", "off"}
 // purging controls whether files are purged from a storage's trash.
 type purging bool
 
-func (g *purging) read(w word, _ ParseOptions) error {
+func (g *purging) read(w yamlScalar, _ ParseOptions) error {
 	if !slices.Contains(purgingWords, w.text) {
 		e := notOneOf(w.text, "on or off", purgingWords)
 		if w.kind == aBool {
@@ -157,7 +157,7 @@ func (g *purging) read(w word, _ ParseOptions) error {
 // alwaysOn is a guard that cannot be disabled.
 type alwaysOn guard
 
-func (g *alwaysOn) read(w word, _ ParseOptions) error {
+func (g *alwaysOn) read(w yamlScalar, _ ParseOptions) error {
 	if w.text != "keep" {
 		return &Error{
 			Message: fmt.Sprintf("%q is not possible here", clip(w.text)), Allowed: []string{"keep"},
@@ -173,7 +173,7 @@ type mode Mode
 
 var modes = []string{Report.String(), Enforce.String()}
 
-func (m *mode) read(w word, _ ParseOptions) error {
+func (m *mode) read(w yamlScalar, _ ParseOptions) error {
 	i := slices.Index(modes, w.text)
 	if i < 0 {
 		return notOneOf(w.text, "a mode", modes)
@@ -187,7 +187,7 @@ type reload Reload
 
 var reloads = []string{Automatic.String(), Manual.String()}
 
-func (r *reload) read(w word, _ ParseOptions) error {
+func (r *reload) read(w yamlScalar, _ ParseOptions) error {
 	i := slices.Index(reloads, w.text)
 	if i < 0 {
 		return notOneOf(w.text, "a way to reload", reloads)
@@ -198,7 +198,7 @@ func (r *reload) read(w word, _ ParseOptions) error {
 
 var events = texts(AllEvents())
 
-func (e *Event) read(w word, _ ParseOptions) error {
+func (e *Event) read(w yamlScalar, _ ParseOptions) error {
 	if !slices.Contains(events, w.text) {
 		return notOneOf(w.text, "something that is told", events)
 	}
@@ -211,7 +211,7 @@ var nameWords = []string{"show", "hide"}
 // names controls whether messages include names of files.
 type names bool
 
-func (n *names) read(w word, _ ParseOptions) error {
+func (n *names) read(w yamlScalar, _ ParseOptions) error {
 	if !slices.Contains(nameWords, w.text) {
 		return notOneOf(w.text, "what can be done with names", nameWords)
 	}
@@ -225,7 +225,7 @@ type sink string
 
 var credentialForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$`)
 
-func (s *sink) read(w word, o ParseOptions) error {
+func (s *sink) read(w yamlScalar, o ParseOptions) error {
 	if strings.HasPrefix(w.text, "/") || strings.HasPrefix(w.text, "~") {
 		return (*keyFile)(s).read(w, o)
 	}
@@ -248,7 +248,7 @@ func (s *sink) read(w word, o ParseOptions) error {
 // label is a name that the user chooses for a rule or a storage.
 type label string
 
-func (l *label) read(w word, _ ParseOptions) error {
+func (l *label) read(w yamlScalar, _ ParseOptions) error {
 	if strings.TrimSpace(w.text) != w.text || w.text == "" || len(w.text) > 64 ||
 		strings.ContainsFunc(w.text, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return &Error{
@@ -265,7 +265,7 @@ type detector string
 
 var detectorForm = regexp.MustCompile(`^[a-z0-9_-]+(\.[a-z0-9_-]+)*$`)
 
-func (d *detector) read(w word, _ ParseOptions) error {
+func (d *detector) read(w yamlScalar, _ ParseOptions) error {
 	if !detectorForm.MatchString(w.text) {
 		return &Error{
 			Message: fmt.Sprintf("%q is not the name of evidence", clip(w.text)),
@@ -284,7 +284,7 @@ func (d detector) covers(name string) bool {
 // nameGlob matches the last element of a path.
 type nameGlob string
 
-func (g *nameGlob) read(w word, _ ParseOptions) error {
+func (g *nameGlob) read(w yamlScalar, _ ParseOptions) error {
 	if strings.Contains(w.text, "/") {
 		return &Error{
 			Message: fmt.Sprintf("%q is not a pattern for a file name: it has a slash", clip(w.text)),
@@ -301,7 +301,7 @@ func (g nameGlob) matches(name string, folds bool) bool { return matchesFolded(s
 type pathGlob string
 
 // read keeps a slash at the end, which means a folder; widened gives it a meaning that depends on the rule.
-func (g *pathGlob) read(w word, o ParseOptions) error {
+func (g *pathGlob) read(w yamlScalar, o ParseOptions) error {
 	if e := foreignGlob(w.text); e != nil {
 		return e
 	}
@@ -349,7 +349,7 @@ func (g pathGlob) matches(p string, folds bool) bool {
 // excludeGlob matches a path below a root.
 type excludeGlob string
 
-func (g *excludeGlob) read(w word, _ ParseOptions) error {
+func (g *excludeGlob) read(w yamlScalar, _ ParseOptions) error {
 	if e := foreignGlob(w.text); e != nil {
 		return e
 	}
@@ -453,7 +453,7 @@ func escapeGlob(s string) string { return globSigns.ReplaceAllString(s, `\$0`) }
 // root is a folder to sweep, as written. Its storage's type gives it a meaning.
 type root string
 
-func (r *root) read(w word, _ ParseOptions) error {
+func (r *root) read(w yamlScalar, _ ParseOptions) error {
 	*r = root(w.text)
 	return nil
 }
@@ -461,7 +461,7 @@ func (r *root) read(w word, _ ParseOptions) error {
 // keyFile is a file of this machine with credentials for signing in.
 type keyFile string
 
-func (f *keyFile) read(w word, o ParseOptions) error {
+func (f *keyFile) read(w yamlScalar, o ParseOptions) error {
 	text, err := expandHome(w.text, o, func(s string) string { return s })
 	if err != nil {
 		return err
@@ -481,7 +481,7 @@ type address string
 
 var addressForm = regexp.MustCompile(`^[^@\s]{1,64}@[^@\s]{1,255}$`)
 
-func (a *address) read(w word, _ ParseOptions) error {
+func (a *address) read(w yamlScalar, _ ParseOptions) error {
 	if !addressForm.MatchString(w.text) ||
 		strings.ContainsFunc(w.text, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return &Error{
@@ -496,7 +496,7 @@ func (a *address) read(w word, _ ParseOptions) error {
 // sharedDrive is the name or the id of a shared drive.
 type sharedDrive string
 
-func (s *sharedDrive) read(w word, _ ParseOptions) error {
+func (s *sharedDrive) read(w yamlScalar, _ ParseOptions) error {
 	if strings.TrimSpace(w.text) != w.text || w.text == "" || len(w.text) > 200 ||
 		strings.ContainsFunc(w.text, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return &Error{
@@ -513,7 +513,7 @@ type appKey string
 
 var appKeyForm = regexp.MustCompile(`^[a-z0-9]{4,64}$`)
 
-func (k *appKey) read(w word, _ ParseOptions) error {
+func (k *appKey) read(w yamlScalar, _ ParseOptions) error {
 	if !appKeyForm.MatchString(w.text) {
 		return &Error{
 			Message: fmt.Sprintf("%q is not the key of a Dropbox app", clip(w.text)),
@@ -529,7 +529,7 @@ type member string
 
 var memberForm = regexp.MustCompile(`^dbmid:[A-Za-z0-9_-]{1,64}$`)
 
-func (m *member) read(w word, _ ParseOptions) error {
+func (m *member) read(w yamlScalar, _ ParseOptions) error {
 	if !memberForm.MatchString(w.text) {
 		return &Error{
 			Message: fmt.Sprintf("%q is not the id of a team member", clip(w.text)),

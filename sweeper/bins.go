@@ -69,7 +69,7 @@ func (s *Sweeper) bins(
 	if err != nil {
 		return fmt.Errorf("read what a person said: %w", err)
 	}
-	told := map[providers.Receipt]bool{}
+	emitted := map[providers.Receipt]bool{}
 	for _, st := range s.o.Storages {
 		if !st.Can().Has(providers.CanListTrash) {
 			continue
@@ -88,8 +88,8 @@ func (s *Sweeper) bins(
 				whole = false
 				sum.unlistedBin(st, err)
 			case only != nil && !only[t.Receipt]:
-			case t.Receipt == "" || !told[t.Receipt]:
-				told[t.Receipt] = true
+			case t.Receipt == "" || !emitted[t.Receipt]:
+				emitted[t.Receipt] = true
 				b := &TrashEntry{Storage: st.Name(), Trashed: t, Op: ours[t.Receipt]}
 				m.recall(b)
 				bin = append(bin, b)

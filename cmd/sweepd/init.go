@@ -344,18 +344,19 @@ func (a answers) policy() []byte {
 	}
 	line("\nrules: # in this order; the first that matches decides")
 	line("  # A folder whose name says so is never touched.\n  - {name: keepers, when: {path: \"**/keep/**\"}, do: keep}\n")
-	mine := fmt.Sprintf("{name: mine, when: {confidence: %s}, do: trash}", word(a.Careful))
+	mine := fmt.Sprintf("{name: mine, when: {confidence: %s}, do: trash}", yamlScalar(a.Careful))
 	if a.Grace != "0" {
 		line("  # Marked by one run and moved to the trash by a later one, unless it changed.")
-		mine = fmt.Sprintf("{name: mine, when: {confidence: %s}, do: trash, grace: %s}", word(a.Careful), word(a.Grace))
+		mine = fmt.Sprintf("{name: mine, when: {confidence: %s}, do: trash, grace: %s}",
+			yamlScalar(a.Careful), yamlScalar(a.Grace))
 	} else {
 		line("  # Moved to the trash by the first run that meets it; grace: 7d would wait.")
 	}
 	line("  - %s\n", mine)
 	line("  # The rest that may be from ChatGPT waits for a person.\n  - {name: unsure, when: {confidence: possible}, do: review}\n")
-	line("# How long until what sweepd put into the trash is deleted for good.\ntrash: {ours: %s}\n", word(a.Trash))
+	line("# How long until what sweepd put into the trash is deleted for good.\ntrash: {ours: %s}\n", yamlScalar(a.Trash))
 	line("# The most of a day; what would go over it is not done at all.\nlimits: {files: 500, bytes: 5GB, share: 50%%}\n")
-	line("# What sweepd run may do by itself: report, which deletes nothing, or enforce.\nmode: %s\nschedule:\n  sweep: daily 03:00 # what was missed is made up for once", word(a.Mode))
+	line("# What sweepd run may do by itself: report, which deletes nothing, or enforce.\nmode: %s\nschedule:\n  sweep: daily 03:00 # what was missed is made up for once", yamlScalar(a.Mode))
 	line("# notify: [{to: desktop}] # whom to tell of what was done")
 	return []byte(b.String())
 }
@@ -369,7 +370,7 @@ func inYAML(text string) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-func word(text string) string {
+func yamlScalar(text string) string {
 	// Lower-case letters and digits need no quotes.
 	if text != "" && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789") == "" {
 		return text

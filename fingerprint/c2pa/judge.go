@@ -21,11 +21,11 @@ func (c *Credential) describe(e *exam, active *node, store []byte) {
 		c.MentionsOpenAI = c.MentionsOpenAI || n.mentions()
 	}
 	if active.sig == nil {
-		c.MentionsOpenAI = saysOpenAI(store)
+		c.MentionsOpenAI = mentionsOpenAI(store)
 	}
 }
 
-func saysOpenAI(store []byte) bool {
+func mentionsOpenAI(store []byte) bool {
 	return bytes.Contains(store, []byte("OpenAI")) || bytes.Contains(store, []byte("ChatGPT"))
 }
 

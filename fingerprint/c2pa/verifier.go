@@ -88,7 +88,7 @@ func (v *Verifier) read(r io.ReaderAt, size int64, mediaType string, headerOnly 
 // breaks concludes that the credential cannot be read.
 func (c *Credential) breaks(check string, err error, store []byte) {
 	c.step(check, err, "")
-	c.MentionsOpenAI = saysOpenAI(store)
+	c.MentionsOpenAI = mentionsOpenAI(store)
 	c.Intact = Finding{No, err.Error()}
 	c.conclude(Broken, err.Error())
 }

@@ -81,7 +81,7 @@ func (h hider) text(text string) string {
 	all := strings.Fields(printable(text))
 	kept := all[:0]
 	for _, word := range all {
-		if h.tells(word) {
+		if h.isSecret(word) {
 			word = "[secret]"
 			if len(kept) > 0 && kept[len(kept)-1] == word {
 				continue
@@ -92,7 +92,7 @@ func (h hider) text(text string) string {
 	return cut(strings.Join(kept, " "), longestError)
 }
 
-func (h hider) tells(word string) bool {
+func (h hider) isSecret(word string) bool {
 	// The letters are compared in each form of the field.
 	for _, form := range forms(word) {
 		folded := []rune(fold(form))

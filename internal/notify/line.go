@@ -102,7 +102,7 @@ func (l *line) send(ctx context.Context, m letter) {
 			l.drop(m, "it is too old by now", err)
 			return
 		}
-		l.said(n, m, err)
+		l.logFailure(n, m, err)
 		pause(ctx, wait)
 		wait = min(3*wait, l.pace.most)
 	}
@@ -110,7 +110,7 @@ func (l *line) send(ctx context.Context, m letter) {
 	l.drop(m, "sweepd was ended", err)
 }
 
-func (l *line) said(n int, m letter, err error) {
+func (l *line) logFailure(n int, m letter, err error) {
 	// The first failure is a warning, further ones are for debugging.
 	level := slog.LevelDebug
 	if n == 1 {

@@ -13,8 +13,8 @@ func (s Spec) String() string {
 	if s == (Spec{}) {
 		return "never"
 	}
-	times, steps := s.clock.said()
-	switch on := s.daysSaid(); {
+	times, steps := s.clock.describe()
+	switch on := s.describeDays(); {
 	case steps && on == everyDay:
 		return times
 	case steps:
@@ -26,8 +26,8 @@ func (s Spec) String() string {
 
 const everyDay = "every day"
 
-// daysSaid returns the days as text.
-func (s Spec) daysSaid() string {
+// describeDays returns the days as text.
+func (s Spec) describeDays() string {
 	months := "each month"
 	if s.months != allMonths {
 		months = join(uint64(s.months), func(n int) string { return time.Month(n).String() })
@@ -57,7 +57,7 @@ func (s Spec) daysSaid() string {
 // most is the number of times of a day that are listed individually.
 const most = 6
 
-func (c *clock) said() (text string, steps bool) {
+func (c *clock) describe() (text string, steps bool) {
 	// The result begins with "every", and steps is true, if all times are equally far apart.
 	for step := time.Minute; step <= day/2; step += time.Minute {
 		if day%step == 0 && *c == stepped(step) {

@@ -110,7 +110,7 @@ func (d *Driver) contents(ctx context.Context, folder string) (*contents, error)
 	if known != nil {
 		known.cursor, err = d.pages(ctx, arg, known.cursor, known.note)
 	}
-	if known == nil || says(err, "reset") || says(err, "path") {
+	if known == nil || hasTag(err, "reset") || hasTag(err, "path") {
 		known = &contents{folder: map[string]bool{}, listed: now}
 		known.cursor, err = d.pages(ctx, arg, "", known.note)
 	}

@@ -90,7 +90,7 @@ func (l *listing) root(r root) (place string, err error) {
 	for range 2 {
 		l.files = before
 		place, err = l.pages(r.lower, true, l.entry)
-		if !says(err, "reset") {
+		if !hasTag(err, "reset") {
 			break
 		}
 	}

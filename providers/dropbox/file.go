@@ -79,8 +79,8 @@ func shared(f *file) string {
 	return ""
 }
 
-// says reports whether Dropbox refused a call with that path of error tags.
-func says(err error, tags string) bool {
+// hasTag reports whether Dropbox refused a call with that path of error tags.
+func hasTag(err error, tags string) bool {
 	fault, ok := errors.AsType[*cloudhttp.Error](err)
 	return ok && (fault.Reason == tags || strings.HasPrefix(fault.Reason, tags+"/"))
 }
@@ -98,7 +98,7 @@ func unsure(err error) bool {
 		return true
 	}
 	for _, known := range []string{"path_lookup", "path_write", "path", "too_many_files", "invalid_revision"} {
-		if says(err, known) {
+		if hasTag(err, known) {
 			return false
 		}
 	}

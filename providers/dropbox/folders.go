@@ -20,7 +20,7 @@ func (f *folders) below(ctx context.Context, d *Driver, lower string) (bool, err
 	arg := d.listArg("", true)
 	arg.IncludeDeleted = true
 	at, err := d.pages(ctx, arg, f.at, f.note)
-	if says(err, "reset") {
+	if hasTag(err, "reset") {
 		*f = folders{}
 		at, err = d.pages(ctx, arg, "", f.note)
 	}

@@ -28,7 +28,7 @@ func (l *listing) since(since providers.Cursor) error {
 	for _, r := range l.d.roots {
 		place, err := l.d.pages(l.ctx, nil, c.Places[r.name],
 			func(m files.IsMetadata) error { return l.change(&next, m) })
-		if says(err, "reset") || says(err, "path") { // "path": the root itself is gone
+		if hasTag(err, "reset") || hasTag(err, "path") { // "path": the root itself is gone
 			err = fmt.Errorf("%w (%w)", providers.ErrExpired, err)
 		}
 		if err != nil {
@@ -157,7 +157,7 @@ func (d *Driver) poll(ctx context.Context, at string) error {
 			return err
 		}
 		got, err := cloudhttp.Answered(d.notify.ListFolderLongpollContext(ctx, arg))
-		if says(err, "reset") {
+		if hasTag(err, "reset") {
 			return nil // Changes returns the error
 		}
 		if err != nil {

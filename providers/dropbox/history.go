@@ -28,7 +28,7 @@ func (d *Driver) listRevisions(ctx context.Context, arg *files.ListRevisionsArg)
 	switch {
 	case errors.Is(err, cloudhttp.Missing):
 		return nil, fmt.Errorf("%w (%w)", fs.ErrNotExist, err)
-	case says(err, "path/not_file"):
+	case hasTag(err, "path/not_file"):
 		return nil, fmt.Errorf("%w (%w)", errFolder, err)
 	}
 	return got, err

@@ -49,7 +49,7 @@ func (d *Driver) purge(ctx context.Context, r receipt) error {
 	err := d.destroy(ctx, r)
 	switch {
 	case err == nil || unsure(err) || errors.Is(err, cloudhttp.Missing):
-	case says(err, "path_write/conflict"):
+	case hasTag(err, "path_write/conflict"):
 		return fmt.Errorf("%w (%w)", providers.ErrChanged, err)
 	default:
 		return err
@@ -114,7 +114,7 @@ func (d *Driver) destroy(ctx context.Context, r receipt) error {
 	arg := files.NewDeleteArg(r.Path)
 	arg.ParentRev = r.Rev
 	err := cloudhttp.Cause(d.files.PermanentlyDeleteContext(ctx, arg))
-	if says(err, "path_lookup/not_found") {
+	if hasTag(err, "path_lookup/not_found") {
 		arg.ParentRev = ""
 		err = d.files.PermanentlyDeleteContext(cloudhttp.Once(ctx), arg)
 	}

@@ -67,9 +67,9 @@ func (d *Driver) restore(ctx context.Context, r receipt, x deletion) (providers.
 	_, err := cloudhttp.Answered(d.files.RestoreContext(ctx, files.NewRestoreArg(r.Path, r.Rev)))
 	switch {
 	case err == nil || unsure(err):
-	case says(err, "path_write/conflict"):
+	case hasTag(err, "path_write/conflict"):
 		return providers.Entry{}, fmt.Errorf("%w (%w)", fs.ErrExist, err)
-	case errors.Is(err, cloudhttp.Missing) || says(err, "invalid_revision"):
+	case errors.Is(err, cloudhttp.Missing) || hasTag(err, "invalid_revision"):
 		return providers.Entry{}, fmt.Errorf("%w (%w)", fs.ErrNotExist, err)
 	default:
 		return providers.Entry{}, err

@@ -69,7 +69,7 @@ func (d *Driver) remove(ctx context.Context, key string, ref providers.Ref, f *f
 		return d.afterLost(ctx, key, f, err)
 	case errors.Is(err, cloudhttp.Missing):
 		return "", fmt.Errorf("%w (%w)", fs.ErrNotExist, err)
-	case says(err, "path_write/conflict"):
+	case hasTag(err, "path_write/conflict"):
 		return "", fmt.Errorf("%w (%w)", providers.ErrChanged, err)
 	}
 	return "", err

@@ -34,7 +34,7 @@ func (d *Driver) Guards(
 		if !slices.Contains(of, guard) {
 			continue
 		}
-		why, err := q.ask(ctx, guard)
+		why, err := q.heldBy(ctx, guard)
 		if err != nil {
 			return nil, err
 		}
@@ -54,8 +54,8 @@ type question struct {
 	near      *surroundings
 }
 
-// ask returns why one guard holds the file; "" if it does not. The error is that of the context.
-func (q *question) ask(ctx context.Context, guard providers.Guard) (why string, err error) {
+// heldBy returns why one guard holds the file; "" if it does not. The error is that of the context.
+func (q *question) heldBy(ctx context.Context, guard providers.Guard) (why string, err error) {
 	switch guard {
 	case providers.GuardOpen:
 		return q.file.writtenTo(), nil

@@ -129,7 +129,7 @@ func TestAQuestionEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	q := question{d: b.d, root: b.d.roots[0], path: string(e.Ref), rel: "a.png", file: &pinned{name: "a.png"}}
-	if why, err := q.ask(ctx, providers.GuardMentioned); !errors.Is(err, context.Canceled) {
+	if why, err := q.heldBy(ctx, providers.GuardMentioned); !errors.Is(err, context.Canceled) {
 		t.Errorf("%q, %v", why, err)
 	}
 	b.heldBy(b.path("a.png"), providers.GuardMentioned)

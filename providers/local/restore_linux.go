@@ -13,15 +13,15 @@ import (
 	"sweepd/providers"
 )
 
-// binned is one file in the bin, as a receipt names it.
-type binned struct {
+// trashedFile is one file in the bin, as a receipt names it.
+type trashedFile struct {
 	receipt
 	id  identity
 	bin *bin // nil if the bin is gone
 }
 
 // find opens the bin of the receipt.
-func (d *Driver) find(ctx context.Context, r providers.Receipt) (*binned, error) {
+func (d *Driver) find(ctx context.Context, r providers.Receipt) (*trashedFile, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -34,22 +34,22 @@ func (d *Driver) find(ctx context.Context, r providers.Receipt) (*binned, error)
 	}
 	b, err := d.binOf(p)
 	if errors.Is(err, fs.ErrNotExist) {
-		return &binned{p, id, nil}, nil
+		return &trashedFile{p, id, nil}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return &binned{p, id, b}, nil
+	return &trashedFile{p, id, b}, nil
 }
 
-func (k *binned) close() {
+func (k *trashedFile) close() {
 	if k.bin != nil {
 		k.bin.close()
 	}
 }
 
 // pin opens the file in the bin. It returns fs.ErrNotExist if there is none, and ErrChanged if it is another.
-func (k *binned) pin() (*pinned, error) {
+func (k *trashedFile) pin() (*pinned, error) {
 	if k.bin == nil {
 		return nil, fmt.Errorf("the trash bin is gone: %w", fs.ErrNotExist)
 	}
@@ -74,9 +74,9 @@ func (k *binned) pin() (*pinned, error) {
 // pinToRestore is pin for a restore, which destroys nothing: it also accepts the file after its bin was copied to
 // another disk, or after it was touched. The bin name must have sweepd's own key, the .trashinfo must name the same
 // place, and the size must be equal, and so must the inode or the time of last writing.
-func (k *binned) pinToRestore() (*pinned, error) {
+func (k *trashedFile) pinToRestore() (*pinned, error) {
 	p, err := k.pin()
-	if !errors.Is(err, providers.ErrChanged) || !isBinName(k.Name) || !k.told() {
+	if !errors.Is(err, providers.ErrChanged) || !isBinName(k.Name) || !k.infoMatches() {
 		return p, err
 	}
 	fd, openErr := openPiece(k.bin.files, k.Name, unix.O_PATH, false)
@@ -96,14 +96,14 @@ func (k *binned) pinToRestore() (*pinned, error) {
 }
 
 // like reports whether the file has the size in the receipt, and its inode or its time of last writing.
-func (k *binned) like(s *unix.Statx_t) bool {
+func (k *trashedFile) like(s *unix.Statx_t) bool {
 	is := identify(s)
 	same := is.ino == k.id.ino && is.born == k.id.born && !is.weak || is.mtime == k.id.mtime
 	return regular(s) && is.size == k.id.size && same
 }
 
-// told reports whether the .trashinfo names the place in the receipt.
-func (k *binned) told() bool {
+// infoMatches reports whether the .trashinfo names the place in the receipt.
+func (k *trashedFile) infoMatches() bool {
 	content, err := k.bin.read(k.Name)
 	if err != nil {
 		return false
@@ -116,7 +116,7 @@ func (k *binned) told() bool {
 }
 
 // lies adds the place of the file in the bin to an error of Restore, if the file is there.
-func (k *binned) lies(err error) error {
+func (k *trashedFile) lies(err error) error {
 	if err == nil || k.bin == nil || errors.Is(err, providers.ErrUncertain) {
 		return err
 	}
@@ -142,7 +142,7 @@ func (d *Driver) Restore(ctx context.Context, receipt providers.Receipt) (provid
 
 // findToRestore is find, except that it also looks for the file of an unknown bin in the present home trash: the home
 // may have been renamed since.
-func (d *Driver) findToRestore(ctx context.Context, receipt providers.Receipt) (*binned, error) {
+func (d *Driver) findToRestore(ctx context.Context, receipt providers.Receipt) (*trashedFile, error) {
 	k, err := d.find(ctx, receipt)
 	if !errors.Is(err, errOtherBin) {
 		return k, err
@@ -159,10 +159,10 @@ func (d *Driver) findToRestore(ctx context.Context, receipt providers.Receipt) (
 		b.close()
 		return nil, err
 	}
-	return &binned{p, id, b}, nil
+	return &trashedFile{p, id, b}, nil
 }
 
-func (d *Driver) restore(k *binned) (providers.Entry, error) {
+func (d *Driver) restore(k *trashedFile) (providers.Entry, error) {
 	r, rel, err := d.locate(k.Path)
 	if errors.Is(err, providers.ErrOutside) {
 		if now := resolvedParent(k.Path); now != k.Path { // its folder was moved, and a link is in its place
@@ -196,7 +196,7 @@ func (d *Driver) restore(k *binned) (providers.Entry, error) {
 }
 
 // bring moves the pinned file out of the bin into the folder, and returns its attributes there.
-func (d *Driver) bring(k *binned, p *pinned, folder int) (s unix.Statx_t, err error) {
+func (d *Driver) bring(k *trashedFile, p *pinned, folder int) (s unix.Statx_t, err error) {
 	base := filepath.Base(k.Path)
 	linked, err := k.bin.give(k.Name, folder, base)
 	if err != nil {
@@ -229,7 +229,7 @@ func (d *Driver) bring(k *binned, p *pinned, folder int) (s unix.Statx_t, err er
 }
 
 // restored returns the result of Restore if the file is not in the bin: it may be back already.
-func (d *Driver) restored(k *binned, r *root, rel string, missing error) (providers.Entry, error) {
+func (d *Driver) restored(k *trashedFile, r *root, rel string, missing error) (providers.Entry, error) {
 	var s unix.Statx_t
 	fd, err := r.open(rel, unix.O_PATH)
 	if err == nil {
@@ -248,11 +248,11 @@ func (d *Driver) restored(k *binned, r *root, rel string, missing error) (provid
 // linkedAs reports whether s is the file of the receipt, which an interrupted restore brought back by a hard link, on a
 // file system that numbers names and not files. On any other a file with another inode number is another file. The
 // .trashinfo may be gone already, but must not name another place.
-func (k *binned) linkedAs(s *unix.Statx_t) bool {
+func (k *trashedFile) linkedAs(s *unix.Statx_t) bool {
 	if k.bin == nil || !isBinName(k.Name) || !k.like(s) {
 		return false
 	}
-	if _, err := k.bin.read(k.Name); !errors.Is(err, fs.ErrNotExist) && !k.told() {
+	if _, err := k.bin.read(k.Name); !errors.Is(err, fs.ErrNotExist) && !k.infoMatches() {
 		return false
 	}
 	return k.bin.links() == nil && k.bin.unsteady.Load()
@@ -260,7 +260,7 @@ func (k *binned) linkedAs(s *unix.Statx_t) bool {
 
 // tidy removes the .trashinfo that an interrupted operation of this program left. It leaves any other: the program
 // that made it may be about to move a file.
-func (k *binned) tidy() error {
+func (k *trashedFile) tidy() error {
 	if k.bin == nil || !isBinName(k.Name) {
 		return nil
 	}

@@ -170,7 +170,7 @@ func (m *move) clear(info int) error {
 
 // confirm makes the move durable, and restorable by other programs too.
 func (m *move) confirm() (providers.Receipt, error) {
-	if !m.told() {
+	if !m.infoMatches() {
 		content, err := m.bin.infoOf(m.path, m.d.o.Now())
 		if err == nil {
 			err = m.bin.forget(m.name)
@@ -190,8 +190,8 @@ func (m *move) confirm() (providers.Receipt, error) {
 	return m.bin.receipt(m.name, m.path, m.want), nil
 }
 
-// told reports whether the .trashinfo names the place where the file was.
-func (m *move) told() bool {
+// infoMatches reports whether the .trashinfo names the place where the file was.
+func (m *move) infoMatches() bool {
 	content, err := m.bin.read(m.name)
 	if err != nil {
 		return false

@@ -34,7 +34,7 @@ func (d *Driver) Trashed(ctx context.Context) iter.Seq2[providers.Trashed, error
 				return yield(providers.Trashed{}, err)
 			}
 			l := &listing{bin: b, zone: d.o.Now().Location(), yield: yield}
-			return l.each(ctx, b.info, l.told) && l.each(ctx, b.files, l.orphan)
+			return l.each(ctx, b.info, l.listInfo) && l.each(ctx, b.files, l.orphan)
 		})
 	}
 }
@@ -89,8 +89,8 @@ func (l *listing) unlisted(path string, err error) (more bool) {
 	return l.yield(providers.Trashed{}, &providers.UnlistedError{Path: path, Err: err})
 }
 
-// told lists the file of one name in info/.
-func (l *listing) told(info string) (more bool) {
+// listInfo lists the file of one name in info/.
+func (l *listing) listInfo(info string) (more bool) {
 	name, ok := strings.CutSuffix(info, infoSuffix)
 	if !ok || name == "" {
 		return true // not about a file
