@@ -49,9 +49,11 @@ type CallError struct {
 
 func (e *CallError) Error() string {
 	if errors.Is(e.Err, fs.ErrPermission) {
-		return fmt.Sprintf("the system call %s is forbidden here, as a container's filter (seccomp) does: %v", e.Call, e.Err)
+		return fmt.Sprintf("the system call %s is forbidden here, as a container's filter (seccomp) "+
+			"does: %v", e.Call, e.Err)
 	}
-	return fmt.Sprintf("there is no system call %s here: the kernel is older than Linux %s, or a container's filter (seccomp) hides it: %v", e.Call, e.Since, e.Err)
+	return fmt.Sprintf("there is no system call %s here: the kernel is older than Linux %s, or a container's filter "+
+		"(seccomp) hides it: %v", e.Call, e.Since, e.Err)
 }
 
 func (e *CallError) Unwrap() []error { return []error{errors.ErrUnsupported, e.Err} }
