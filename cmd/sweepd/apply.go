@@ -21,16 +21,16 @@ func (p *program) apply() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "apply [PLAN | PATH|STORAGE...]",
 		ValidArgsFunction: p.where,
-		Short:             "carry out a plan: move what is due to the trash, and record it",
-		Long: `apply carries out a saved plan, or scans and carries out what is due: it moves
-files to the trash of their own storage, begins graces, and deletes for good
-what the policy's trash: section says.
+		Short:             "move files that are due to the trash, from a saved plan or a new scan",
+		Long: `apply executes a saved plan, or scans and executes what is due: it moves files to
+the trash of their own storage, starts grace periods, and permanently deletes
+what the policy's trash: section allows.
 
 The plan is checked against the policy's limits before the first file is moved.
-Every move is recorded before and after; sweepd undo brings files back.
+Every move is recorded before and after it happens; sweepd undo restores files.
 
-On a terminal apply asks first. Where it cannot ask, as in a script, it changes
-nothing and ends with exit status 3, unless you give it a saved plan or --yes.`,
+On a terminal apply asks for confirmation. Without a terminal, as in a script,
+it changes nothing and exits with status 3, unless given a saved plan or --yes.`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			var due *sweeper.Plan
 			file := ""

@@ -15,7 +15,7 @@ import (
 func (p *program) check() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check [POLICY]",
-		Short: "check a policy file and say in English what it means",
+		Short: "validate a policy file and explain it in English",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			paths, err := app.FindPaths(p.getenv)

@@ -17,15 +17,15 @@ func (p *program) demo() *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "walk through sweepd on a Google Drive and a Dropbox that are made up",
-		Long: `demo puts up a Google Drive and a Dropbox in memory and a folder of pictures, and
-runs sweepd on them, step by step: sign in, scan, plan, apply, history, undo, trash, purge. Each
-command is shown as you would type it, and is the real one; on a terminal demo
-waits for Enter before each.
+		Short: "take a guided tour on a simulated Google Drive and Dropbox",
+		Long: `demo simulates a Google Drive and a Dropbox in memory, creates a folder of
+pictures, and runs sweepd on them step by step: sign in, scan, plan, apply,
+history, undo, trash, purge. It runs the real commands and shows each one as you
+would type it. On a terminal it waits for Enter before each command.
 
-No account is needed and none of your files is looked at. It opens no connection
-but on loopback, so that it works without a network, and leaves nothing behind:
-the home that it runs in is a temporary one, and goes when it ends, however.`,
+demo needs no account and no network, and does not touch your files: it connects
+only to loopback. It runs in a temporary home directory that is removed when it
+ends, even after a crash.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if runtime.GOOS != "linux" {

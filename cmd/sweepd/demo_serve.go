@@ -19,14 +19,14 @@ func (p *program) demoServe() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "put up clouds to rehearse on, for any program, until interrupted",
-		Long: `serve puts up a Google Drive and a Dropbox in memory, with people and files that
-are made up, behind a proxy on loopback that answers by the services' real
-addresses, and prints what a program needs to use them. Nothing is ever passed on: the proxy
-opens no connection.
+		Short: "run the simulated clouds for any program until interrupted",
+		Long: `serve simulates a Google Drive and a Dropbox in memory, with fictional accounts
+and files, behind a loopback proxy that answers at the services' real addresses.
+It prints the settings that a program needs to use them. The proxy forwards
+nothing and opens no outgoing connection.
 
-What is asked and what is changed is recorded; audit_url serves it as JSON lines.
-The faults in FILE are injected; docs/rehearse.md has the list.`,
+serve records every request and change; audit_url returns them as JSON lines.
+--faults injects the faults in FILE; docs/rehearse.md lists them.`,
 		Example: "  sweepd demo serve\n  sweepd demo serve --json --accounts 2 --files 1000 --latency 50ms",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {

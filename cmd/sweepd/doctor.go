@@ -22,12 +22,15 @@ func (p *program) doctor() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "doctor [STORAGE]...",
-		Short: "see whether everything works, and what to do where it does not",
-		Long: `doctor looks at the policy, the record and each storage, and at an account also
-whether the sign-in is good, is of the right account, and allows what the policy
-asks for; whether the clock is right; and how full the account is. It changes
-nothing of yours: to try the trash of a folder it moves an empty file of its own
-there and removes it again. Exit status 1: a check failed.`,
+		Short: "check the setup and suggest fixes",
+		Long: `doctor checks the policy, the record and each storage. For a cloud account it also
+checks that the sign-in is valid, belongs to the right account and has the access
+that the policy needs; that the clock is right; and how full the account is.
+
+doctor does not change your files. To test the trash of a folder it moves an empty
+file of its own there and removes it again.
+
+Exit status: 1 if a check failed.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			failed := false
 			for f := range app.Doctor(cmd.Context(), p.options(), args) {

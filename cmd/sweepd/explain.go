@@ -28,14 +28,14 @@ func (p *program) explain() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "explain PATH|STORAGE:PATH|STORAGE:ID...",
 		ValidArgsFunction: p.which,
-		Short:             "show all that was looked at in a file, and which rule decides and why",
-		Long: `explain examines files afresh and shows every detector's findings with the bytes
-that it read, each step of the verification of a Content Credential, and the
-policy's rules with what each one saw. It changes nothing.
+		Short:             "show the evidence in a file, and which rule decides and why",
+		Long: `explain examines files again and shows what each detector found and read, each
+step of verifying a Content Credential, and how each rule of the policy applies.
+It changes nothing.
 
-A file of an account, such as a Google Drive, is named by its storage and its
-path there, if a scan has met it, or its id, which ends its address in a
-browser: drive:/Pictures/a.png, drive:1AbC.`,
+Name a file in a cloud account as STORAGE:PATH, if a scan has found it, or as
+STORAGE:ID with the id at the end of its web address: drive:/Pictures/a.png,
+drive:1AbC.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			failed := false

@@ -23,11 +23,11 @@ func (p *program) forget() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "forget RUN | --last | PATH|STORAGE:PATH|STORAGE:ID|sha256:HASH...",
 		ValidArgsFunction: p.which,
-		Short:             "take back keep, approve, or the keeping that follows an undo",
-		Long: `forget takes back what keep and approve said of single files, or leaves to the
-policy again what undo brought back: all of one run, whether the number is that
-of the undo or that of the run that it undid. sweepd keep --list shows what
-stands, with the command that takes it back.`,
+		Short:             "cancel keep, approve, or the protection after an undo",
+		Long: `forget cancels keep and approve for single files, or returns the files of a run
+that undo restored to the policy; RUN is the number of the undo or of the run
+that it undid. sweepd keep --list shows all overrides, each with the command that
+cancels it.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if last == (len(args) > 0) {
 				return &app.UsageError{

@@ -24,15 +24,15 @@ func (p *program) history() *cobra.Command {
 	page := outputFile{doing: "write the page", kind: "a page of sweepd", is: report.IsPage}
 	cmd := &cobra.Command{
 		Use:   "history [RUN]",
-		Short: "what was done: the runs, or every operation of one run",
-		Long: `history lists what was done. Every operation, and every word of yours that keeps
-a file or lets it go, is a line of a chain, each with the hash of the one before:
---verify reads it all and finds a line that was changed, left out, added, or put
-elsewhere. sweepd does so itself before it deletes anything.
+		Short: "list past runs, or the operations of one run",
+		Long: `history lists past runs and their operations. Every operation, and every keep and
+approve, is a line of a hash chain: each line has the hash of the line before.
+--verify reads the whole chain and detects any line that was changed, removed,
+added or moved. sweepd also does this before it deletes anything.
 
---html writes the runs as one page to look at, with what became of the files
-rule by rule, and pictures of those that are in the trash of this machine. A file
-that is no such page is not replaced without --force; - is standard output.`,
+--html writes the runs as one web page, with the outcome by rule and thumbnails
+of the files in this machine's trash. It replaces other kinds of files only with
+--force; - is standard output.`,
 		Example: "  sweepd history --since 7d\n  sweepd history --since 2026-11-01 --html history.html",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

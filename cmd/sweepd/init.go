@@ -35,14 +35,14 @@ func (p *program) begin() *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
 		Use:   "init",
-		Short: "ask five questions, and write a first policy",
-		Long: `init asks where your pictures are, how sure sweepd must be, how long it waits,
-and what it may do by itself; writes the policy that says so, with a comment at
-each choice; and shows what it means and what it would do. Nothing is deleted.
+		Short: "create a policy by answering five questions",
+		Long: `init asks where your pictures are, how certain sweepd must be, how long it waits,
+and what the service may do; writes a commented policy; and shows what the policy
+means and would do. It deletes nothing.
 
-A flag answers its question; with --yes none is asked, and what no flag says is
-as careful as can be. A policy that is there is never changed. With --policy it
-is written elsewhere.`,
+Each flag answers one question. With --yes init asks nothing and uses the safest
+defaults for the rest. It never changes an existing policy. Use --policy to write
+to another file.`,
 		Example: "  sweepd init\n  sweepd init --folder ~/Downloads --careful strong --yes",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

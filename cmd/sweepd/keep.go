@@ -21,13 +21,12 @@ func (p *program) keep() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "keep PATH|STORAGE:PATH|STORAGE:ID... | --list",
 		ValidArgsFunction: p.which,
-		Short:             "keep files for good, whatever the policy says",
-		Long: `keep remembers that you want a file: this one as long as nobody writes to it,
-and any file with the same content, under whatever name, in whatever storage,
-for good. sweepd forget takes it back.
+		Short:             "keep files permanently, whatever the policy says",
+		Long: `keep protects a file until it is modified, and any file with the same content,
+under any name and in any storage, permanently. sweepd forget cancels it.
 
---list shows everything that is kept or approved, what undo brought back
-included, with the command that takes it back.`,
+--list shows all kept and approved files, including those that undo restored,
+each with the command that cancels the override.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case list == (len(args) > 0):
@@ -52,11 +51,11 @@ func (p *program) approve() *cobra.Command {
 	return &cobra.Command{
 		Use:               "approve PATH|STORAGE:PATH|STORAGE:ID...",
 		ValidArgsFunction: p.which,
-		Short:             "let files go that are held or up for review, as they are now",
-		Long: `approve lets the next apply trash a file that a rule puts up for review, or that
-a guard, a grace or the clock holds. It is about the file exactly as it is: one
-that changes in any way is held again. What a rule keeps, or you said keep to,
-stays; the limits count it.`,
+		Short:             "release files that are held or up for review",
+		Long: `approve lets the next apply trash a file that a rule puts up for review, or that a
+guard, a grace period or the clock holds. It covers the file exactly as it is now:
+if the file changes in any way, it is held again. Files that a rule or sweepd keep
+keeps stay. Approved files count toward the limits.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return p.setOverrides(cmd, args, p.approveFile) },
 	}

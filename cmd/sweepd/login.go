@@ -16,18 +16,18 @@ func (p *program) login() *cobra.Command {
 	var noBrowser, scanOnly, trashOnly bool
 	cmd := &cobra.Command{
 		Use:   "login STORAGE",
-		Short: "let sweepd into the account of a storage",
-		Long: `login opens the consent page of the account's service in your browser, for the
-OAuth client of your own that the policy names, and keeps what you allow there in
-the state directory, where only you can read it. It asks for no more than the
-policy needs: drive.readonly where it only looks, else drive.
+		Short: "sign in to a cloud account",
+		Long: `login opens the service's consent page in your browser, for the OAuth client that
+the policy names, and stores the access token in the state directory, readable
+only by you. It requests only the access that the policy needs: drive.readonly if
+the policy deletes nothing, otherwise drive.
 
-With --no-browser, for a machine without one, it prints a link. Open it on any
-machine; when you have allowed access, the browser is sent to an address that it
-cannot open: copy that address and paste it.
+With --no-browser, for a machine without a browser, login prints a link. Open it
+on any machine. After you allow access, the browser is redirected to an address
+that it cannot open: copy that address and paste it.
 
-The first account that signs in is the storage's from then on. How to make an
-OAuth client of your own: docs/google-drive.md.`,
+The storage is bound to the first account that signs in. To create your own OAuth
+client, see docs/google-drive.md.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			l := app.Login{Storage: args[0], Show: p.showConsent(cmd.Context())}
@@ -115,10 +115,10 @@ func (p *program) logout() *cobra.Command {
 	var forget, anyway bool
 	cmd := &cobra.Command{
 		Use:   "logout STORAGE",
-		Short: "give the access to an account back, and forget it",
-		Long: `logout tells the service that sweepd may no longer use the account, and deletes
-what was kept of the sign-in. What sweepd recorded stays, and so does whose
-account the storage is: with --forget another may sign in for it.`,
+		Short: "sign out and revoke access",
+		Long: `logout revokes sweepd's access at the service and deletes the stored token. The
+record stays, and the storage stays bound to the account: use --forget to let
+another account sign in.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			g, err := app.LogOut(cmd.Context(), p.options(), args[0], forget, anyway)

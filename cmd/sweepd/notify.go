@@ -12,7 +12,7 @@ import (
 func (p *program) notify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "notify",
-		Short: "see whether messages arrive",
+		Short: "test notifications",
 		Args:  cobra.NoArgs,
 	}
 	cmd.AddCommand(p.notifyTest())
@@ -22,10 +22,11 @@ func (p *program) notify() *cobra.Command {
 func (p *program) notifyTest() *cobra.Command {
 	return &cobra.Command{
 		Use:   "test",
-		Short: "send a trial message to everyone whom the policy tells",
-		Long: `test sends one message to each sink under notify: in the policy, whatever it
-wants to be told, and says what became of it. It tries once. Exit status 1: one
-could not be sent.`,
+		Short: "send a test message to every receiver in the policy",
+		Long: `test sends one message to each receiver under notify: in the policy, whatever
+events it subscribes to, and prints the result. It does not retry.
+
+Exit status: 1 if a message could not be sent.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			results, err := app.TryNotify(cmd.Context(), p.options())

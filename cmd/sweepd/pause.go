@@ -15,10 +15,10 @@ func (p *program) pause() *cobra.Command {
 	var span string
 	cmd := &cobra.Command{
 		Use:   "pause [--for TIME]",
-		Short: "stop every deletion, also one under way, before its next file",
-		Long: `pause stops every deletion until sweepd resume, or for a time. A sweep that is
-under way finishes the file that it is at. Looking, keep and undo go on. Without
-sweepd, a file called paused in the state directory does the same.`,
+		Short: "stop all deletion, including a sweep in progress",
+		Long: `pause stops all deletion until sweepd resume, or for a time. A sweep in progress
+finishes its current file. scan, keep and undo still work. Creating a file named
+paused in the state directory has the same effect.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			paths, err := app.FindPaths(p.getenv)
@@ -57,9 +57,9 @@ func (p *program) resume() *cobra.Command {
 	var clock bool
 	cmd := &cobra.Command{
 		Use:   "resume [--clock]",
-		Short: "let deletions go on after a pause",
-		Long: `resume ends a pause. With --clock it also takes your word that the clock is
-right, after one that had jumped or gone back made sweepd hold everything.`,
+		Short: "resume deletion after a pause",
+		Long: `resume ends a pause. With --clock it also confirms that the clock is right, after
+a clock that jumped ahead or back made sweepd hold everything.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			paths, err := app.FindPaths(p.getenv)

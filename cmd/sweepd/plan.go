@@ -18,15 +18,14 @@ func (p *program) plan() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "plan [-o FILE] [PATH|STORAGE]...",
 		ValidArgsFunction: p.where,
-		Short:             "scan, and save what is due to be applied exactly",
-		Long: `plan scans as scan does and, with -o, saves what is due. The file can be read,
-shown to others, and applied with: sweepd apply FILE. Nothing that is not in it
-is touched then; a file that has changed meanwhile is left alone, and under
-another policy the whole plan is refused.
+		Short:             "scan and save a plan that apply executes exactly",
+		Long: `plan scans as scan does and, with -o, saves what is due. Review or share the file,
+then apply it with: sweepd apply FILE. apply touches only files in the plan, skips
+files that have changed since, and refuses the whole plan if the policy changed.
 
-With -o - the plan goes to standard output, and the rest to standard error. A
-file that is no saved plan is not replaced without --force; a device or a pipe
-is written into.`,
+With -o - the plan goes to standard output and everything else to standard error.
+plan replaces a file that is not a saved plan only with --force; it writes to a
+device or a pipe without it.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			stdout := p.term.out
 			if out.stdout() {

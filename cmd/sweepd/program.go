@@ -65,22 +65,45 @@ func (p *program) main(ctx context.Context) int {
 func (p *program) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "sweepd",
-		Short: "find the images you generated in ChatGPT, and delete them by a policy",
-		Long: `sweepd finds the images that you generated in ChatGPT and saved, and deletes
-them as a policy file says. Looking changes nothing: only apply, undo, and trash
-purge and trash empty with --apply do.
+		Short: "find images generated in ChatGPT and delete them by policy",
+		Long: `sweepd finds images that you generated in ChatGPT and saved to disks or cloud
+accounts, and deletes them as a policy file says, through the trash.
 
-Exit status: 0 done; 1 something failed or was refused; 2 the command line or
-the policy is wrong; 3 refused as a whole for safety.`,
+Only apply, undo, and trash purge or trash empty with --apply change files.
+
+Exit status: 0 success; 1 something failed or was skipped for safety; 2 invalid
+command line or policy; 3 the whole run was refused for safety.`,
+		Example: `  sweepd scan ~/Downloads ~/Pictures     # find ChatGPT images; changes nothing
+  sweepd apply ~/Downloads ~/Pictures    # move them to the trash, after confirmation
+  sweepd undo --last                     # restore the files of the latest run`,
 		SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRun: func(*cobra.Command, []string) { p.started = true },
 	}
 	root.PersistentFlags().StringVar(&p.policyFile, "policy", "",
 		"policy `file` (default $SWEEPD_POLICY, then the user's, then /etc/sweepd/policy.yaml)")
 	root.PersistentFlags().BoolVarP(&p.verbose, "verbose", "v", false, "log what is being done to standard error")
-	root.AddCommand(p.begin(), p.scan(), p.explain(), p.plan(), p.apply(), p.run(), p.sweep(), p.reload(), p.undo(),
-		p.trash(), p.keep(), p.approve(), p.forget(), p.pause(), p.resume(), p.check(), p.login(), p.logout(),
-		p.doctor(), p.history(), p.status(), p.notify(), p.demo(), p.version())
+	for _, g := range []struct {
+		id, title string
+		verbs     []*cobra.Command
+	}{
+		{"look", "Look (changes nothing):", []*cobra.Command{
+			p.scan(), p.explain(), p.plan(), p.status(), p.history(), p.check(), p.doctor(),
+		}},
+		{"delete", "Delete and bring back:", []*cobra.Command{p.apply(), p.undo(), p.trash()}},
+		{"override", "Override the policy:", []*cobra.Command{
+			p.keep(), p.approve(), p.forget(), p.pause(), p.resume(),
+		}},
+		{"service", "Service:", []*cobra.Command{p.run(), p.sweep(), p.reload(), p.notify()}},
+		{"account", "Accounts:", []*cobra.Command{p.login(), p.logout()}},
+		{"start", "Get started:", []*cobra.Command{p.begin(), p.demo()}},
+	} {
+		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
+		for _, verb := range g.verbs {
+			verb.GroupID = g.id
+		}
+		root.AddCommand(g.verbs...)
+	}
+	root.AddCommand(p.version())
 	root.InitDefaultHelpCmd()
 	return root
 }

@@ -26,19 +26,19 @@ func (p *program) run() *cobra.Command {
 	var listen string
 	cmd := &cobra.Command{
 		Use:   "run",
-		Short: "follow every storage of the policy, and sweep on schedule: the service",
-		Long: `run watches the folders and accounts that the policy names, sweeps them on its
-schedule:, and writes a summary of every run. It goes on until it is stopped.
+		Short: "run the service: watch all storages and sweep on schedule",
+		Long: `run watches the folders and accounts in the policy, sweeps them on its schedule:,
+and writes a summary of every run, until it is stopped.
 
-What it does by itself the policy's mode: says. With mode: report, or without
-any, it deletes nothing: it records and tells what it would have done. With
-mode: enforce it moves what is due to the trash, and purges what trash: says.
+The policy's mode: decides what the service may do. With mode: report, the
+default, it deletes nothing; it only reports what it would have done. With mode:
+enforce it moves what is due to the trash and purges as trash: says.
 
-A policy file that was changed is read anew by itself, or, with reload: manual, by
-sweepd reload or SIGHUP. Until it is read, and as long as it is wrong or gone,
-nothing is deleted. When its terminal is closed, which is a SIGHUP too, it ends,
-unless nohup started it. With --once each storage is swept once, for cron and
-timers. Under systemd it is a notify service with a watchdog: docs/systemd.md.`,
+run reloads a changed policy file automatically or, with reload: manual, on sweepd
+reload or SIGHUP. Until then, and while the file is invalid or missing, it deletes
+nothing. It exits when its terminal closes, unless started by nohup. With --once it
+sweeps each storage once, for cron and timers. Under systemd it is a notify service
+with a watchdog: docs/systemd.md.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			hangups := make(chan os.Signal, 1)
@@ -101,11 +101,11 @@ func isTrouble(err error) bool {
 func (p *program) sweep() *cobra.Command {
 	return &cobra.Command{
 		Use:               "sweep [STORAGE...]",
-		Short:             "have the running service sweep now",
+		Short:             "make the running service sweep now",
 		ValidArgsFunction: p.where,
-		Long: `sweep asks the service that sweepd run is to sweep now, as its policy says, and
-does not wait for the end; sweepd status tells how it goes. Without a service:
-sweepd apply, or sweepd run --once.`,
+		Long: `sweep tells the running service to sweep now, as its policy says, and does not wait
+for the sweep to finish; sweepd status shows the progress. Without a service, use
+sweepd apply or sweepd run --once.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return p.commandService(cmd.Context(), "sweep", args) },
 	}
 }
@@ -137,9 +137,10 @@ func (p *program) unit(kind string) bool {
 func (p *program) reload() *cobra.Command {
 	return &cobra.Command{
 		Use:   "reload",
-		Short: "have the running service read its policy anew",
-		Long: `reload asks the service that sweepd run is to read its policy anew, and says
-whether it was taken. A policy that is wrong is refused; nothing is deleted until it is right.`,
+		Short: "make the running service reload its policy",
+		Long: `reload tells the running service to reload its policy, and prints whether the
+policy was accepted. The service refuses an invalid policy and deletes nothing
+until it is fixed.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.commandService(cmd.Context(), "reload", nil) },
 	}

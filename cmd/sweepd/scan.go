@@ -30,17 +30,18 @@ func (p *program) scan() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "scan [PATH|STORAGE]...",
 		ValidArgsFunction: p.where,
-		Short:             "show which files are ChatGPT images, how sure that is and why, and what the policy would do",
-		Long: `scan looks at every image below the folders, or in the storages, that are named
-(all storages of the policy when none is), and changes nothing. A whole home may
-be looked at; apply wants the folders in which pictures are saved.
+		Short:             "find ChatGPT images and show what the policy would do",
+		Long: `scan examines every image in the given folders and storages, or in all storages of
+the policy, and changes nothing. It shows how certain it is that each file comes
+from ChatGPT, why, and what the policy would do. scan accepts a whole home
+directory; apply needs the folders in which pictures are saved.
 
-Without a policy file a built-in policy serves: proven images would be moved to
-the trash, strong and likely ones are up for review.
+Without a policy file, the built-in policy applies: it would trash proven images
+and put strong and likely ones up for review.
 
-With --by-image the same picture in several places is told once, with all of
-them: they have the same bytes, by the hashes that the storages say and those of
-the local files. Nothing of an account is read for it.`,
+With --by-image, files with the same content are listed once, with all their
+places. They are compared by hash: the hashes that cloud services report, and
+hashes of local files. Nothing is downloaded for it.`,
 		Example: "  sweepd scan ~/Downloads ~/Pictures\n  sweepd scan --by-image\n  sweepd scan --json | jq -r 'select(.confidence==\"proven\").path'",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o := p.options()

@@ -35,7 +35,7 @@ func (p *program) status() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "where things are, what is in the trash, and what the daemon does",
+		Short: "show the state of the service, the last run and the trash",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			paths, err := app.FindPaths(p.getenv)

@@ -28,13 +28,13 @@ type jsonTrashed struct {
 func (p *program) trash() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "trash",
-		Short: "what lies in the trash bins, and deleting it for good",
-		Long: `trash looks into every trash bin of your disks and says of each entry whose it
-is: ours (sweepd put it there), matching (somebody else did, and a rule of the
-policy would trash it), everything (the policy purges whatever lies there).
+		Short: "list trash contents and delete them permanently",
+		Long: `trash reads every trash bin of your disks and accounts and classifies each entry:
+ours (sweepd put it there), matching (someone else did, and a rule of the policy
+would trash it), or everything (the policy purges any entry).
 
-How long an entry must have lain there the policy's trash: section says.
-Folders, links, and files of which nothing says where they were are left alone.`,
+The policy's trash: section sets the age at which entries are due. Folders, links,
+and files without a recorded origin are left alone.`,
 	}
 	cmd.AddCommand(p.trashList(), p.trashPurge(), p.trashEmpty())
 	return cmd
@@ -45,7 +45,7 @@ func (p *program) trashList() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "list [PATH|STORAGE]...",
 		ValidArgsFunction: p.where,
-		Short:             "what lies in the trash bins, whose it is, and what is due",
+		Short:             "list trash contents, who put them there, and what is due",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a, err := p.open(cmd, args, false)
 			if err != nil {
@@ -104,18 +104,19 @@ func (p *program) printTrashEntry(b sweeper.TrashEntry) {
 
 func (p *program) trashPurge() *cobra.Command {
 	return p.purging("purge", "delete for good what is due in the trash bins: ours, and matching",
-		`purge shows what the policy's trash: section says is due of what sweepd trashed
-itself (ours) and of what others trashed and a rule would trash (matching), and
-deletes it for good with --apply. Everything is examined again before.`,
+		`purge lists the entries that are due under the policy's trash: section: those that
+sweepd put there (ours) and those that someone else put there and a rule would
+trash (matching). With --apply it deletes them permanently, after examining each
+file again.`,
 		func(t policy.TrashAges) bool { return t.Ours > 0 || t.Matching > 0 },
 		"trash: {ours: 30d} or trash: {matching: 30d}", sweeper.PurgeReasonOurs, sweeper.PurgeReasonMatching)
 }
 
 func (p *program) trashEmpty() *cobra.Command {
 	return p.purging("empty", "delete for good whatever has lain in the trash bins for long enough",
-		`empty shows all that has lain in the trash bins for as long as the policy's
-trash: {everything: AGE} says, whoever put it there, and deletes it for good with
---apply. Without that line in the policy it does nothing.`,
+		`empty lists all entries that have been in the trash for at least the age in the
+policy's trash: {everything: AGE}, whoever put them there. With --apply it deletes
+them permanently. Without that line in the policy it refuses.`,
 		func(t policy.TrashAges) bool { return t.Everything > 0 },
 		"trash: {everything: 30d}", sweeper.PurgeReasonOurs, sweeper.PurgeReasonMatching, sweeper.PurgeReasonEverything)
 }

@@ -23,10 +23,10 @@ func (p *program) undo() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "undo RUN | --last | PATH|STORAGE:PATH|STORAGE:ID...",
 		ValidArgsFunction: p.which,
-		Short:             "bring back what a run moved to the trash, or single files",
-		Long: `undo restores files under their old names, and never over another file. What
-came back is kept for good, whatever the policy says: sweepd forget RUN leaves it
-to the policy again, and sweepd keep --list shows what is kept.`,
+		Short:             "restore the files of a run, or single files",
+		Long: `undo restores files under their old names and never overwrites another file.
+Restored files are kept permanently, whatever the policy says: sweepd forget RUN
+returns them to the policy, and sweepd keep --list lists them.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if last == (len(args) > 0) {
 				return &app.UsageError{

@@ -10,7 +10,7 @@ import (
 func (p *program) version() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
-		Short: "print the version, and the revision and the date that it was built from",
+		Short: "print the version, revision and build date",
 		Args:  cobra.NoArgs,
 		Run:   func(*cobra.Command, []string) { p.term.printf("sweepd %s\n", programVersion()) },
 	}
