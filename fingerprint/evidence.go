@@ -27,13 +27,13 @@ func (s findings) sealEvidence() Evidence {
 	case sealUnanchored:
 		return Evidence{
 			Detector:   "c2pa.unanchored",
-			Found:      "nobody known vouches for its credential" + s.credential.because(),
+			Found:      "its credential is signed by an unknown issuer" + s.credential.because(),
 			Confidence: Possible,
 		}
 	case sealDerived:
 		e := Evidence{
 			Detector:   "c2pa.derived",
-			Found:      "OpenAI made but a part of it" + s.credential.because(),
+			Found:      "OpenAI made only a part of it" + s.credential.because(),
 			Confidence: Possible,
 		}
 		if s.credential.intact {
@@ -84,7 +84,7 @@ func (s credential) signed() string {
 
 func (s findings) cutEvidence() Evidence {
 	if s.header.limited {
-		return Evidence{Detector: "header.unread", Found: "too much of it would have to be read to tell"}
+		return Evidence{Detector: "header.unread", Found: "it is too large to examine fully"}
 	}
 	if s.header.cut && s.credential.state != sealGenuine {
 		return Evidence{Detector: "header.cut", Found: "the end of the file is missing"}
@@ -114,19 +114,19 @@ func (s findings) nameEvidence() Evidence {
 	case s.name.Family == "":
 		return Evidence{}
 	case s.name.Telling && savedType(s.header.mediaType):
-		return Evidence{Detector: "filename.download", Found: "under its download name", Confidence: Likely}
+		return Evidence{Detector: "filename.download", Found: "ChatGPT download name", Confidence: Likely}
 	case s.name.Untouched && p != ChatGPT && p != NoProduct:
 		return Evidence{
 			Detector:   "filename.download",
-			Found:      "under a download name of " + p.name(),
+			Found:      "download name of " + p.name(),
 			Confidence: Possible,
 		}
 	case s.name.Untouched:
-		return Evidence{Detector: "filename.download", Found: "under a download name", Confidence: Possible}
+		return Evidence{Detector: "filename.download", Found: "download name", Confidence: Possible}
 	case s.name.Derived:
-		return Evidence{Detector: "filename.derived", Found: "under a changed download name", Confidence: Possible}
+		return Evidence{Detector: "filename.derived", Found: "changed download name", Confidence: Possible}
 	}
-	return Evidence{Detector: "filename.loose", Found: "under a name like a download's", Confidence: Possible}
+	return Evidence{Detector: "filename.loose", Found: "name similar to a download", Confidence: Possible}
 }
 
 // savedType reports whether ChatGPT saves images of the media type.

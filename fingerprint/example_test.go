@@ -29,11 +29,11 @@ func ExampleClassifier_Classify() {
 	}
 	// Output:
 	// ChatGPT Image Apr 20, 2026, 01_17_00 AM.png
-	//   likely: under its download name
+	//   likely: ChatGPT download name
 	// ChatGPT Image Apr 20, 2026, 01_17_00 AM-removebg-preview.png
-	//   possible: under a changed download name, worked on since
+	//   possible: changed download name, edited since
 	// IMG_2041.png
-	//   none: nothing tells where it comes from
+	//   none: no evidence of its origin
 }
 
 // Examine also returns what each detector checked, as sweepd explain prints it.

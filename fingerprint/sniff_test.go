@@ -159,7 +159,7 @@ func TestAReadersErrorEndsTheExamination(t *testing.T) {
 	}
 }
 
-// Verdicts are stored, so "nothing tells where it comes from" must be based on all the bytes.
+// Verdicts are stored, so "no evidence of its origin" must be based on all the bytes.
 func TestAFileThatEndsBeforeItsSizeHasNoVerdict(t *testing.T) {
 	b := aPNG(padding("iCCP", 9000))
 	for what, r := range map[string]io.ReaderAt{

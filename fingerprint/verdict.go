@@ -95,10 +95,10 @@ func (v Verdict) String() string {
 	case v.MediaType == "":
 		clauses = append(clauses, "not an image")
 	default:
-		clauses = append(clauses, "nothing tells where it comes from")
+		clauses = append(clauses, "no evidence of its origin")
 	}
 	if v.Derived {
-		clauses = append(clauses, "worked on since")
+		clauses = append(clauses, "edited since")
 	}
 	if v.Partial && v.Confidence > None {
 		clauses = append(clauses, "to be read whole before it is moved")

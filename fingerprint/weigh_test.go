@@ -169,25 +169,25 @@ func TestAVerdictSaysItselfInOneSentence(t *testing.T) {
 	}{
 		{
 			downloadName, ofChatGPT,
-			"proven: signed by OpenAI for ChatGPT on 2026-04-20, unchanged since, under its download name",
+			"proven: signed by OpenAI for ChatGPT on 2026-04-20, unchanged since, ChatGPT download name",
 		},
 		{ownName, old, "proven: signed by OpenAI for ChatGPT, unchanged since, no time stamp says when it was signed"},
 		{ownName, ofNobody, "strong: signed by OpenAI on 2026-04-20, unchanged since"},
-		{assetName, ofNobody, "proven: signed by OpenAI on 2026-04-20, unchanged since, under a download name"},
+		{assetName, ofNobody, "proven: signed by OpenAI on 2026-04-20, unchanged since, download name"},
 		{
 			soraName, ofSora,
-			"strong: signed by OpenAI for Sora on 2026-04-20, unchanged since, under a download name of Sora",
+			"strong: signed by OpenAI for Sora on 2026-04-20, unchanged since, download name of Sora",
 		},
-		{downloadName, credential{}, "likely: under its download name"},
+		{downloadName, credential{}, "likely: ChatGPT download name"},
 		{
 			downloadName, broken,
-			"possible: its credential does not match these bytes, under its download name, worked on since",
+			"possible: its credential does not match these bytes, ChatGPT download name, edited since",
 		},
-		{editedName, credential{}, "possible: under a changed download name, worked on since"},
-		{bareName, credential{}, "possible: under a name like a download's"},
-		{ownName, ofEditor, "likely: OpenAI made but a part of it (signed by Google LLC), worked on since"},
+		{editedName, credential{}, "possible: changed download name, edited since"},
+		{bareName, credential{}, "possible: name similar to a download"},
+		{ownName, ofEditor, "likely: OpenAI made only a part of it (signed by Google LLC), edited since"},
 		{ownName, credential{state: sealOther}, "none: its credential is not OpenAI's"},
-		{ownName, credential{}, "none: nothing tells where it comes from"},
+		{ownName, credential{}, "none: no evidence of its origin"},
 	} {
 		s := findings{header: header{mediaType: "image/png"}, credential: c.credential}
 		s.name, _ = names.Match(c.name)

@@ -19,13 +19,13 @@ var (
 	// ErrForeign means that the file is the database of another program.
 	ErrForeign = errors.New("the file is not a journal")
 	// ErrOlder means that the journal lacks a line that the head beside it contains.
-	ErrOlder = errors.New("the journal is older than what was recorded: a copy was put back?")
+	ErrOlder = errors.New("the journal is older than the last record: was a backup restored?")
 	// ErrMissing means that the head of a journal exists, but the journal does not.
 	ErrMissing = errors.New("the journal is gone")
 	// ErrNoLocks means that the journal's file system has no locks, so that two processes could act at once.
 	ErrNoLocks = errors.New("the file system of the journal has no locks")
 	// ErrReplaced means that a file of the open journal was removed or replaced.
-	ErrReplaced = errors.New("the journal is not the one any more that was opened")
+	ErrReplaced = errors.New("the journal was replaced while open")
 	// ErrVersion means that the file was written by a newer version of this program, or by an older one and is opened
 	// for reading only.
 	ErrVersion = errors.New("the journal has another version")
@@ -46,7 +46,7 @@ func (e *BrokenError) Error() string {
 
 func (e *BrokenError) Unwrap() error { return ErrDamaged }
 
-var errReadOnly = fmt.Errorf("the journal is open for reading only: %w", fs.ErrPermission)
+var errReadOnly = fmt.Errorf("the journal is opened read-only: %w", fs.ErrPermission)
 
 // fault returns err, wrapped in ErrDamaged if SQLite reports damage, which no retry can repair.
 func fault(err error) error {

@@ -94,7 +94,7 @@ func TestARecordThatIsNotAtItsPlaceAnyMoreTakesNoIntent(t *testing.T) {
 			}
 			test.do(t, path, older)
 			if _, err := j.Begin(t.Context(), trashOf(file("c", "1"))); !Unreliable(err) {
-				t.Errorf("Begin: got %v, want an error that says that the record is not to be relied on", err)
+				t.Errorf("Begin: got %v, want an error that says that the record is not reliable", err)
 			}
 			for what, err := range map[string]error{
 				"Say": j.SetOverride(t.Context(), file("d", "1"), Keep), "SetLately": j.SetLastRun(t.Context(), "home", noon),

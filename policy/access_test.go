@@ -69,19 +69,19 @@ func TestAPolicySaysWhatItsStoragesCannotDo(t *testing.T) {
 	notes := func(drive, more string) string {
 		return strings.Join(parse(t, withDrive(drive, rule, more)).Notes(), "\n")
 	}
-	if got := notes("", ""); !strings.Contains(got, "drive: Drive deletes what is in its trash after 30 days") ||
+	if got := notes("", ""); !strings.Contains(got, "drive: Drive deletes trashed files permanently after 30 days") ||
 		strings.Contains(got, "first saw") || strings.Contains(got, "home:") {
 		t.Errorf("got %s", got)
 	}
 	for more, want := range map[string]string{
-		"trash: {matching: 7d}":   "first saw it there",
-		"trash: {everything: 7d}": `"empty trash" is never used`,
+		"trash: {matching: 7d}":   "first saw them in the trash",
+		"trash: {everything: 7d}": `never uses Drive's "empty trash"`,
 	} {
 		if got := notes("", more); !strings.Contains(got, want) {
 			t.Errorf("%s: got %s, want %q in it", more, got, want)
 		}
 	}
-	if got := notes(", shared_drives: [Team]", ""); !strings.Contains(got, "a shared drive are everybody's") {
+	if got := notes(", shared_drives: [Team]", ""); !strings.Contains(got, "a shared drive belong to all its members") {
 		t.Errorf("got %s", got)
 	}
 	if got := Default(nil).Notes(); len(got) != 0 {

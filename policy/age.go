@@ -66,7 +66,7 @@ func newer(by ageBy, than time.Duration) clause {
 func (s subject) age(by ageBy) (age time.Duration, event string, known bool) {
 	at, verb := s.event(by)
 	if at.IsZero() {
-		return 0, fmt.Sprintf("nothing says when it was %s", verb), false
+		return 0, fmt.Sprintf("when it was %s is unknown", verb), false
 	}
 	age = s.now.Sub(at)
 	if age < 0 {

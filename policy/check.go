@@ -26,8 +26,8 @@ func (d *decoder) check(f *form) {
 	for i, r := range f.Rules {
 		if seen[*r.Name] {
 			d.refuse(r.of("name"), Error{
-				Message: fmt.Sprintf("there is a rule %q already", *r.Name),
-				Hint:    "history and explain could not tell them apart",
+				Message: fmt.Sprintf("duplicate rule name %q", *r.Name),
+				Hint:    "rule names must be unique, because history and explain print them",
 			})
 		}
 		seen[*r.Name] = true
@@ -36,7 +36,7 @@ func (d *decoder) check(f *form) {
 		if r.When != nil {
 			if len(r.When.clauses()) == 0 && r.When.Derived == nil {
 				d.refuse(r.of("when"),
-					Error{Message: "when says nothing", Hint: "a rule for every file has no when at all"})
+					Error{Message: "when is empty", Hint: "omit when to match every file"})
 			}
 			d.checkCondition(&r.When.condition, names)
 			d.checkFolders(&r.When.condition, *r.Do != Trash)
@@ -51,19 +51,19 @@ func (d *decoder) checkNotify(f *form) {
 	for _, n := range f.Notify {
 		if seen[*n.To] {
 			d.refuse(n.of("to"),
-				Error{Message: "this receiver is named twice", Hint: "write one entry for it, with all of on"})
+				Error{Message: "duplicate receiver", Hint: "write one entry with all its events in on"})
 		}
 		seen[*n.To] = true
 		for i, e := range n.On {
 			if slices.Contains(n.On[:i], e) {
-				d.refuse(n.item("on", i), Error{Message: fmt.Sprintf("%s is named twice", e)})
+				d.refuse(n.item("on", i), Error{Message: fmt.Sprintf("duplicate %s", e)})
 			}
 		}
 		if slices.Contains(n.On, EventDigest) && f.Schedule.schedule().Digest == (schedule.Spec{}) {
 			d.refuse(n.of("on"),
 				Error{
-					Message: "a digest would never come: it is off",
-					Hint:    "write when, as in schedule: {digest: weekly}",
+					Message: "no digest is ever sent, because digest is off",
+					Hint:    "set a time, e.g. schedule: {digest: weekly}",
 				})
 		}
 	}
@@ -83,8 +83,8 @@ func (d *decoder) checkBroad(f *form) {
 			}
 			if why := Broad(string(r), home, d.o.real); why != "" {
 				d.refuse(st.item("roots", i), Error{
-					Message: fmt.Sprintf("root %q is too much: %s", r, why),
-					Hint:    "name the folders in which pictures are saved, as in ~/Downloads; if you mean it, write allow_broad_root: true beside roots",
+					Message: fmt.Sprintf("root %q is too broad: %s", r, why),
+					Hint:    "name the folders in which pictures are saved, e.g. ~/Downloads; to allow it anyway, add allow_broad_root: true beside roots",
 				})
 			}
 		}
@@ -114,7 +114,7 @@ func (d *decoder) checkRoots(f *form) {
 					d.refuse(st.of("roots"), Error{
 						Message: fmt.Sprintf("root %q of %s overlaps root %q of %s",
 							r, name, other.written, other.storage) + this.link + other.link,
-						Hint: "name each folder once; a root includes all below it",
+						Hint: "name each folder once; a root includes its subfolders",
 					})
 				}
 			}
@@ -137,11 +137,11 @@ func (d *decoder) checkPurge(f *form) {
 		}
 		d.refuse(at, Error{
 			Message: fmt.Sprintf(
-				"in %s nothing can be deleted for good, as trash: asks: Dropbox lets only an app that a team has linked do so (member:)",
+				"%s does not support the permanent deletion that trash: asks for: Dropbox allows it only to an app linked by a team (member:)",
 				name,
 			),
-			Hint: "write purge: off in " + name + ": what is deleted there can be had back for " + dropboxAges +
-				", and then Dropbox deletes it by itself; to purge now: " + dropboxBin,
+			Hint: "write purge: off in " + name + ": deleted files can be restored for " + dropboxAges +
+				", then Dropbox deletes them permanently; to purge now: " + dropboxBin,
 		})
 	}
 }
@@ -165,8 +165,8 @@ func (d *decoder) checkFolders(c *condition, protects bool) {
 	for i, g := range c.Path {
 		if at, folder := g.folder(); folder && !protects {
 			d.refuse(c.item("path", i), Error{
-				Message: fmt.Sprintf("path: %q is a folder, and the rule would trash all that is in it", g),
-				Hint:    fmt.Sprintf("if you mean it, write %q", at+"/**"),
+				Message: fmt.Sprintf("path: %q is a folder, so the rule would trash everything in it", g),
+				Hint:    fmt.Sprintf("if that is intended, write %q", at+"/**"),
 			})
 		}
 	}
@@ -183,16 +183,16 @@ func (d *decoder) checkRule(r *ruleForm) {
 	if *r.Do == Trash && (r.When == nil || r.When.Confidence == nil) {
 		d.refuse(r.of("do"), Error{
 			Message: fmt.Sprintf(
-				"rule %q trashes files but does not say how sure sweepd must be that they come from ChatGPT", *r.Name,
+				"rule %q trashes files without a confidence", *r.Name,
 			),
 			Allowed: levels,
-			Hint:    "write confidence directly under when, as in when: {confidence: proven}; with possible or likely a file name alone may be enough",
+			Hint:    "set confidence directly under when, e.g. when: {confidence: proven}; possible and likely may match by file name alone",
 		})
 	}
 	if *r.Do != Trash && r.Grace != nil {
 		d.refuse(r.of("grace"), Error{
 			Message: fmt.Sprintf("rule %q has a grace but does not trash", *r.Name),
-			Hint:    "a grace is the time before a file is moved to the trash",
+			Hint:    "remove grace, or use do: trash",
 		})
 	}
 }
@@ -202,7 +202,7 @@ func (d *decoder) checkReach(r *ruleForm, before []*ruleForm) {
 	i := slices.IndexFunc(before, func(b *ruleForm) bool { return b.covers(r) })
 	if i >= 0 {
 		d.refuse(r.of("name"), Error{
-			Message: fmt.Sprintf("rule %q can never match: rule %q before it matches every file that it could",
+			Message: fmt.Sprintf("rule %q can never match, because rule %q before it matches the same files",
 				*r.Name, *before[i].Name),
 			Hint: "put the narrower rule first",
 		})
@@ -241,20 +241,20 @@ func (d *decoder) checkCondition(c *condition, storages []string) {
 		}
 	}
 	if c.AgeBy != nil && c.OlderThan == nil && c.NewerThan == nil {
-		d.refuse(c.of("age_by"), Error{Message: "age_by says nothing without older_than or newer_than beside it"})
+		d.refuse(c.of("age_by"), Error{Message: "age_by needs older_than or newer_than beside it"})
 	}
 	if c.OlderThan != nil && c.NewerThan != nil && *c.OlderThan >= *c.NewerThan {
 		d.refuse(c.of("newer_than"),
-			Error{Message: fmt.Sprintf("nothing is older than %s and newer than %s", c.OlderThan, c.NewerThan)})
+			Error{Message: fmt.Sprintf("no file is both older than %s and newer than %s", c.OlderThan, c.NewerThan)})
 	}
 	if c.LargerThan != nil && c.SmallerThan != nil && *c.LargerThan >= *c.SmallerThan {
 		d.refuse(c.of("smaller_than"),
-			Error{Message: fmt.Sprintf("nothing is larger than %s and smaller than %s", c.LargerThan, c.SmallerThan)})
+			Error{Message: fmt.Sprintf("no file is both larger than %s and smaller than %s", c.LargerThan, c.SmallerThan)})
 	}
 	for _, n := range c.nested() {
 		if len(n.clauses()) == 0 {
 			d.refuse(n.at,
-				Error{Message: "this condition says nothing", Allowed: keysOf(fieldsOf(reflect.TypeFor[condition]()))})
+				Error{Message: "empty condition", Allowed: keysOf(fieldsOf(reflect.TypeFor[condition]()))})
 		}
 		d.checkCondition(n, storages)
 	}

@@ -67,11 +67,11 @@ func (l level) clause() clause {
 	return leaf("its confidence is at least "+l.String(), func(s subject) (truth, string) {
 		switch got := s.Verdict.Confidence; {
 		case got < fingerprint.Confidence(l):
-			return no, fmt.Sprintf("%s is less than %s", got, l)
+			return no, fmt.Sprintf("confidence %s, below %s", got, l)
 		case got == fingerprint.Confidence(l):
-			return yes, fmt.Sprintf("its confidence is %s", got)
+			return yes, fmt.Sprintf("confidence %s", got)
 		default:
-			return yes, fmt.Sprintf("%s is at least %s", got, l)
+			return yes, fmt.Sprintf("confidence %s, at least %s", got, l)
 		}
 	})
 }
@@ -108,7 +108,7 @@ func (c *condition) product() clause {
 	return leaf("its product is "+quoted(c.Product, "or"), func(s subject) (truth, string) {
 		got := s.Verdict.Product
 		if got == fingerprint.NoProduct {
-			return no, "nothing says which product made it"
+			return no, "the product that made it is unknown"
 		}
 		return truthOf(slices.Contains(c.Product, product(got))), fmt.Sprintf("its product is %q", got)
 	})

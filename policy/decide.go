@@ -86,7 +86,7 @@ func (p *Policy) wait(d *Decision, grace time.Duration, s subject) {
 			by = "the next sweep"
 		}
 		d.Action, d.Grace, d.ReasonCode = Hold, true, ReasonUnmarked
-		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s has not begun; %s begins it", inTime(grace), by))
+		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s has not started; %s starts it", inTime(grace), by))
 	case s.now.Before(until):
 		d.Action, d.NotBefore, d.Grace, d.ReasonCode = Hold, until, true, ReasonGrace
 		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s ends on %s", inTime(grace), day(until)))
@@ -111,7 +111,7 @@ func (p *Policy) unsettled(d *Decision, s subject) bool {
 	switch {
 	case at.IsZero():
 		d.Action = Review
-		d.Reasons = append(d.Reasons, "nothing says when it was last changed")
+		d.Reasons = append(d.Reasons, "its modification time is unknown")
 	case quiet < -skew:
 		d.Action, d.NotBefore, d.ReasonCode = Hold, s.now.Add(skew), ReasonClock
 		d.Reasons = append(d.Reasons, fmt.Sprintf("%s %s in the future: a clock is wrong", verb, about(-quiet)))

@@ -70,13 +70,13 @@ const quoteHint = `a text that begins with one of * & ! > | { [ % @ must be in q
 // fill sets v, which is a part of the form, from n; name is its name in messages.
 func (d *decoder) fill(name string, n ast.Node, v reflect.Value) {
 	if _, empty := n.(*ast.NullNode); empty || n == nil {
-		d.refuse(start(n), Error{Message: name + " is empty", Hint: "write a value, or leave the key out"})
+		d.refuse(start(n), Error{Message: name + " is empty", Hint: "write a value, or remove the key"})
 		return
 	}
 	switch n.(type) {
 	case *ast.AliasNode, *ast.AnchorNode, *ast.TagNode, *ast.LiteralNode, *ast.MergeKeyNode:
 		d.refuse(start(n),
-			Error{Message: "anchors, aliases, tags and block texts have no place in a policy", Hint: quoteHint})
+			Error{Message: "a policy cannot have anchors, aliases, tags or block texts", Hint: quoteHint})
 		return
 	}
 	if s, ok := v.Addr().Interface().(scalar); ok {
@@ -154,14 +154,14 @@ func (d *decoder) mapping(name string, n ast.Node, v reflect.Value) {
 
 var missingHints = map[string]string{
 	"version":  "begin the file with version: 1",
-	"storages": "name what is to be swept, as in storages: {home: {type: local, roots: [~/Downloads]}}",
-	"rules":    "a policy without rules would keep everything; write at least one rule",
+	"storages": "name the storages to sweep, e.g. storages: {home: {type: local, roots: [~/Downloads]}}",
+	"rules":    "without rules everything is kept; write at least one",
 	"roots":    "name the folders in which pictures are saved, as in roots: [~/Downloads]",
 	"type":     "write type: local for folders of this machine, type: gdrive for Google Drive, type: dropbox for Dropbox",
-	"app_key":  "write the key of the app that you made in Dropbox's App Console; docs/dropbox.md tells how to make one",
-	"name":     "plans, history and explain call the rule by its name",
+	"app_key":  "write the key of the app that you made in Dropbox's App Console; see docs/dropbox.md",
+	"name":     "give the rule a name; plans, history and explain print it",
 	"do":       "write do: keep, do: review or do: trash",
-	"to":       "write where messages go: a file with the address, the name of a systemd credential, or desktop",
+	"to":       "set where messages go: a file with the address, the name of a systemd credential, or desktop",
 }
 
 // shapeHints are hints for sections that a user may try to switch as a whole.
@@ -173,7 +173,7 @@ var shapeHints = map[string]string{
 	"schedule": "write each time by itself, as in schedule: {sweep: daily 03:00}",
 	"notify":   "write each receiver by itself, as in notify: [{to: desktop}]",
 
-	"a receiver in notify": "write where messages go, as in {to: desktop}",
+	"a receiver in notify": "set where messages go, e.g. {to: desktop}",
 }
 
 func (d *decoder) unknownKey(name string, p pair, fields map[string]reflect.StructField) {
@@ -278,8 +278,8 @@ func (d *decoder) pairs(name string, n ast.Node) ([]pair, bool) {
 				Error{Message: fmt.Sprintf("%s is not a key", clip(v.Key.String())), Hint: "a key is a plain word"})
 		case seen[key.Value]:
 			d.refuse(key.GetToken(), Error{
-				Message: fmt.Sprintf("the key %q is written twice", clip(key.Value)),
-				Hint:    "only one of them could count",
+				Message: fmt.Sprintf("duplicate key %q", clip(key.Value)),
+				Hint:    "remove one of them",
 			})
 		default:
 			seen[key.Value] = true

@@ -16,16 +16,16 @@ const (
 
 func (p *Policy) dropboxNotes(st Storage) []string {
 	notes := []string{
-		"a file is deleted only while it is at the revision that was examined: Dropbox itself refuses any other",
-		"Dropbox keeps what was deleted for " + dropboxAges +
-			"; until then undo brings it back, unless a newer file has its name",
-		"that a file has a link that others can open, Dropbox does not say of the file: the guard shared knows only of folders and people",
+		"a file is deleted only at the revision that was examined; Dropbox refuses any other",
+		"Dropbox keeps deleted files for " + dropboxAges +
+			"; until then undo restores them, unless a newer file has the name",
+		"Dropbox does not report shared links of a file: the guard shared detects only shared folders and members",
 	}
 	if !st.purgeable() {
-		notes = append(notes, "only an app that a team has linked can delete for good; to purge now: "+dropboxBin)
+		notes = append(notes, "only an app linked by a team can delete permanently; to purge now: "+dropboxBin)
 	} else if st.Purges() && p.Trash != (TrashAges{}) {
 		notes = append(notes,
-			"deleting for good takes along all that the path ever held: where that was another file too, it is left to Dropbox")
+			"permanent deletion removes the whole history of a path; if another file was there, sweepd leaves it to Dropbox")
 	}
 	return notes
 }
@@ -35,7 +35,7 @@ func (p *Policy) dropboxCautions(name string) (cautions []string) {
 	for _, t := range p.TrashOf(name).each() {
 		if t.age >= dropboxKeeps {
 			cautions = append(cautions, fmt.Sprintf(
-				"storage %s: by plan Dropbox keeps what was deleted for only 30 days, so that trash: {%s} of %s may do nothing there",
+				"storage %s: depending on the plan, Dropbox keeps deleted files for only 30 days, so trash: {%s} of %s may have no effect",
 				name, t.key, inTime(t.age),
 			))
 		}

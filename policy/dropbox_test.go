@@ -55,7 +55,7 @@ func TestWhoAsksADropboxToPurgeIsTold(t *testing.T) {
 	}
 	notes := strings.Join(parse(t, withDropbox("", "")).Notes(), "\n")
 	for _, want := range []string{
-		"30, 180 or 365 days", "https://www.dropbox.com/deleted_files", "a link that others can open",
+		"30, 180 or 365 days", "https://www.dropbox.com/deleted_files", "does not report shared links",
 	} {
 		if !strings.Contains(notes, want) {
 			t.Errorf("the notes do not say %q:\n%s", want, notes)

@@ -43,7 +43,7 @@ rules:
 	file.Entry.Path, file.Verdict.Confidence = "/home/ann/Downloads/a.png", fingerprint.Strong
 	decide("strong")
 	// Output:
-	// first seen: hold by "mine": its grace of 7 days has not begun; sweepd apply begins it
+	// first seen: hold by "mine": its grace of 7 days has not started; sweepd apply starts it
 	// marked 8 days ago: trash by "mine": its grace of 7 days is over
 	// in keep: keep by "keepers": its path matches "**/keep/**"
 	// strong: keep by "": no rule matches

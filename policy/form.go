@@ -72,7 +72,7 @@ type ruleForm struct {
 	mapped
 	// The rule's name in plans, history and explanations; must be unique.
 	Name *label `yaml:"name" jsonschema:"required"`
-	// Conditions on a file, all of which must be true. When absent, the rule is for every file.
+	// Conditions on a file, all of which must be true. When absent, the rule applies to every file.
 	When *when `yaml:"when"`
 	// Action on the file: keep, review (you decide) or trash.
 	Do *Action `yaml:"do" jsonschema:"required"`

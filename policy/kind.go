@@ -148,33 +148,33 @@ func (s *storageForm) finishDrive(d *decoder, name string) {
 	switch {
 	case s.Client == nil && s.ServiceAccount == nil:
 		d.refuse(s.at, Error{
-			Message: fmt.Sprintf("%s has neither client nor service_account: nobody could sign in", name),
-			Hint:    "write client: FILE, the OAuth client that you downloaded from Google's console; docs/google-drive.md tells how to make one",
+			Message: fmt.Sprintf("%s has neither client nor service_account: so nobody can sign in", name),
+			Hint:    "write client: FILE, the OAuth client that you downloaded from Google's console; see docs/google-drive.md",
 		})
 	case s.Client != nil && s.ServiceAccount != nil:
 		d.refuse(s.of("service_account"),
-			Error{Message: "client and service_account are two ways to sign in", Hint: "leave one of them out"})
+			Error{Message: "client and service_account are mutually exclusive", Hint: "use only one of them"})
 	case s.ServiceAccount != nil && s.Impersonate == nil:
 		d.refuse(s.of("service_account"), Error{
-			Message: "service_account says nothing of whose Drive it is",
-			Hint:    "a service account's own Drive is empty: write impersonate: ADDRESS, of the person whose Drive is to be swept",
+			Message: "service_account needs impersonate",
+			Hint:    "a service account's own Drive is empty; set impersonate: ADDRESS to the owner of the Drive to sweep",
 		})
 	}
 	if s.Impersonate != nil && s.ServiceAccount == nil {
 		d.refuse(s.of("impersonate"), Error{
-			Message: "impersonate says nothing without service_account",
-			Hint:    "to refuse any account but one, write account: ADDRESS",
+			Message: "impersonate requires service_account",
+			Hint:    "to accept only one account, set account: ADDRESS",
 		})
 	}
 	if s.Impersonate != nil && s.Account != nil {
 		d.refuse(s.of("account"),
-			Error{Message: "impersonate says already whose Drive it is", Hint: "leave account out"})
+			Error{Message: "account is redundant beside impersonate", Hint: "remove account"})
 	}
 	for i, drive := range s.SharedDrives {
 		if slices.Contains(s.SharedDrives[:i], drive) {
 			d.refuse(s.item("shared_drives", i), Error{
-				Message: fmt.Sprintf("the shared drive %q is named twice", drive),
-				Hint:    "its files would be counted twice",
+				Message: fmt.Sprintf("duplicate shared drive %q", drive),
+				Hint:    "name each shared drive once",
 			})
 		}
 	}
@@ -195,7 +195,7 @@ func (r *root) resolve(k storageKind, o ParseOptions) *Error {
 	case !strings.HasPrefix(text, "/") && k.name == Local:
 		return &Error{
 			Message: fmt.Sprintf("root %q is not absolute", clip(string(*r))),
-			Hint:    "begin it with / or ~/: where sweepd is started must not decide what it deletes",
+			Hint:    "begin it with / or ~/",
 		}
 	case !strings.HasPrefix(text, "/"):
 		return &Error{
@@ -204,7 +204,7 @@ func (r *root) resolve(k storageKind, o ParseOptions) *Error {
 		}
 	case path.Clean(text) != strings.TrimSuffix(text, "/") && text != "/":
 		return &Error{
-			Message: fmt.Sprintf("root %q takes detours", clip(string(*r))),
+			Message: fmt.Sprintf("root %q is not a clean path", clip(string(*r))),
 			Hint:    "write it as " + path.Clean(text),
 		}
 	}

@@ -20,7 +20,7 @@ func (c *condition) noted() []clause {
 				case !s.knows:
 					return unknown, "its storage does not say which camera took it"
 				case s.Entry.Camera == "":
-					return no, "no camera took it, says its storage"
+					return no, "its storage says that no camera took it"
 				case i >= 0:
 					return yes, fmt.Sprintf("the camera that took it matches %q", c.Camera[i])
 				}
@@ -45,7 +45,7 @@ func (c *condition) noted() []clause {
 }
 
 func starred(want bool) clause {
-	const star, none = "a person gave it a star", "nobody gave it a star"
+	const star, none = "it has a star", "it has no star"
 	clauseText := none
 	if want {
 		clauseText = star

@@ -46,31 +46,31 @@ func (p *Policy) guardNotes(name string) []string {
 	}
 	if len(blind) > 0 {
 		notes = append(notes,
-			fmt.Sprintf("%s does not show what these guards of protect: go by, and they hold nothing there: %s",
+			fmt.Sprintf("%s does not provide what these guards need, so they protect nothing there: %s",
 				kind.display, strings.Join(blind, ", ")))
 	}
 	if slices.Contains(p.Protect, providers.GuardGit) && slices.Contains(kind.asks, providers.GuardGit) {
 		notes = append(notes,
-			"the guard git holds every picture in a folder with .git in it or above it, tracked or not")
+			"the guard git holds every file below a folder with .git, tracked or not")
 	}
 	return notes
 }
 
 func (p *Policy) driveNotes(st Storage) []string {
 	notes := []string{
-		"only files that the account owns are looked at, and no shortcuts; whatever other people share with it is theirs",
-		"Drive deletes what is in its trash after 30 days by itself, whoever put it there; until then undo brings it back",
-		"a name can be given twice in a folder: what undo brings back may stand beside a newer file of its name",
-		"Drive has no delete on condition: a file is compared before and after it is moved, and put back if it changed in between",
+		"scans only files that the account owns; skips shortcuts and files shared by others",
+		"Drive deletes trashed files permanently after 30 days; until then undo restores them",
+		"a Drive folder may have two files of one name: undo may restore a file beside a newer one of the same name",
+		"Drive has no conditional delete: sweepd compares a file before and after the move, and restores it if it changed in between",
 	}
 	if len(st.SharedDrives) > 0 {
 		notes = append(notes,
-			"the files of a shared drive are everybody's in it; what goes to its trash the others find there too")
+			"files of a shared drive belong to all its members, who also see its trash")
 	}
 	if st.Purges() && (p.Trash.Matching > 0 || p.Trash.Everything > 0) {
 		notes = append(notes,
-			"Drive does not say since when a file is in its trash: the age of what others put there counts from when sweepd first saw it there",
-			`Drive's own "empty trash" is never used, because it takes along what somebody put there a minute ago: each file is deleted by itself`)
+			"Drive does not report when a file was trashed: for files that others trashed, the age counts from when sweepd first saw them in the trash",
+			`sweepd never uses Drive's "empty trash", which also deletes recently trashed files; it deletes each file separately`)
 	}
 	return notes
 }
@@ -121,7 +121,7 @@ func (p *Policy) lateAges(name string) (cautions []string) {
 	for _, t := range p.TrashOf(name).each() {
 		if t.age >= driveKeeps {
 			cautions = append(cautions, fmt.Sprintf(
-				"storage %s: Drive deletes from its trash after 30 days, so that trash: {%s} of %s does nothing there",
+				"storage %s: Drive empties its trash after 30 days, so trash: {%s} of %s has no effect",
 				name, t.key, inTime(t.age),
 			))
 		}

@@ -77,7 +77,7 @@ func (d *decoder) parse() ast.Node {
 		}, d.src)
 		d.refuse(&token.Token{Position: &token.Position{Line: line + 1, Column: column + 1}},
 			Error{
-				Message: "here is a character that is not text",
+				Message: "invalid character",
 				Hint:    "save the file as UTF-8, without control characters",
 			})
 		return nil
@@ -127,7 +127,7 @@ func forbidden(r rune) bool {
 func parseYAML(src string) (f *ast.File, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = errors.New("this is not YAML")
+			err = errors.New("invalid YAML")
 		}
 	}()
 	// pairs refuses duplicate keys, with their names.
@@ -145,7 +145,7 @@ func (d *decoder) syntax(err error) {
 	if errors.As(err, &placed) {
 		at, message = placed.GetToken(), placed.GetMessage()
 	}
-	d.refuse(at, Error{Message: "this is not YAML: " + hushed(message), Hint: quoteHint})
+	d.refuse(at, Error{Message: "invalid YAML: " + hushed(message), Hint: quoteHint})
 }
 
 // document returns the only document of the file, or nil after a mistake.
@@ -156,12 +156,12 @@ func (d *decoder) document(f *ast.File) ast.Node {
 		case doc.Body == nil:
 		case directive:
 			d.refuse(start(doc.Body),
-				Error{Message: "directives have no place in a policy", Hint: "leave the line out"})
+				Error{Message: "a policy cannot have YAML directives", Hint: "remove the line"})
 			return nil
 		case body != nil:
 			d.refuse(start(doc.Body), Error{
-				Message: "a second document begins here",
-				Hint:    "a policy is one document: only one of them could count",
+				Message: "a second YAML document begins here",
+				Hint:    "a policy must be a single document",
 			})
 			return nil
 		default:
@@ -169,7 +169,7 @@ func (d *decoder) document(f *ast.File) ast.Node {
 		}
 	}
 	if body == nil {
-		d.refuse(nil, Error{Message: "the policy is empty", Hint: "sweepd init --policy FILE writes one to begin with"})
+		d.refuse(nil, Error{Message: "the policy is empty", Hint: "create one with: sweepd init --policy FILE"})
 	}
 	return body
 }

@@ -257,7 +257,7 @@ func TestHomeIsAFolderNotAPattern(t *testing.T) {
 func TestWithoutAHomeTheTildeIsRefused(t *testing.T) {
 	for _, o := range []ParseOptions{{}, {Home: "mia"}} {
 		_, err := Parse("policy.yaml", []byte(withRules("  - {name: k, do: keep}")), o)
-		if e, ok := errors.AsType[*Error](err); !ok || !strings.Contains(e.Message, "no home folder is known") {
+		if e, ok := errors.AsType[*Error](err); !ok || !strings.Contains(e.Message, "the home directory is unknown") {
 			t.Errorf("home %q: got %v", o.Home, err)
 		}
 	}
@@ -523,21 +523,21 @@ func read(t testing.TB, pattern string) (all [][]byte) {
 func ExamplePolicy_String() {
 	fmt.Print(Default([]string{"/home/mia/Downloads"}))
 	// Output:
-	// sweeps "local", local folders "/home/mia/Downloads", without file systems mounted below
-	// the first rule that matches decides:
-	//   1. "proven": trash what meets this: its confidence is at least proven; nobody worked on it since
-	//   2. "probable": review what meets this: its confidence is at least likely
-	//   3. keep whatever no rule matches
-	// deletes for good from the trash: nothing
-	// does nothing that would make it more than 500 files, 5 GB, or 50% of all files of a storage that has 20 or more, in 1 day
-	// asks first when that would be more than 50 files and more than 10 times those of a usual day
-	// moves no file that was written to in the last 10 minutes
-	// protects: what somebody is writing to; downloads and copies that are under way; what is online only or a sync program's to manage; what has other names (hard links); what is another user's; what Git tracks; what a document or a source file names; what is part of a notes vault or a photo library; what a person gave a star or a tag; what other people can see; what its storage does not let be deleted
-	// does not protect: the last file with its content
-	// left to run, reports what is due, and moves and deletes nothing:
+	// Sweeps "local": local folders "/home/mia/Downloads", excluding file systems mounted below.
+	// The first rule that matches decides:
+	//   1. "proven": trash files if: its confidence is at least proven; it was not edited since
+	//   2. "probable": review files if: its confidence is at least likely
+	//   3. keep everything else
+	// Deletes permanently from the trash: nothing.
+	// Limits: 500 files, 5 GB or 50% of a storage with 20 files or more, in 1 day; a plan over a limit is refused.
+	// Asks before a plan of more than 50 files that is more than 10 times a usual day.
+	// Skips files modified in the last 10 minutes.
+	// Protects: files open for writing; unfinished downloads and copies; online-only files and files managed by a sync program; files with hard links; files of other users; files tracked by Git; files named in a document or a source file; files in a notes vault or a photo library; starred or tagged files; files shared with other people; files that their storage locks.
+	// Does not protect: the last copy of a file.
+	// The service reports what is due and changes nothing:
 	//   sweeps every day at 03:00
-	//   lists all files anew every 6 hours
-	//   goes by the machine's time
+	//   rescans all files every 6 hours
+	//   uses the machine's time zone
 }
 
 // Only a tab inside a text without quotes is refused: the parser drops it.

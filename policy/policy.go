@@ -30,7 +30,7 @@ type Policy struct {
 	// is enough.
 	ConfirmAfter time.Duration
 	Protect      []providers.Guard // the enabled ones, in the order of AllGuards
-	LastCopy     bool              // keep the last file with its content
+	LastCopy     bool              // keep the last copy of a file
 
 	// Mode, Reload, Schedule and Notify control when and how sweepd run acts by itself. They do not change which
 	// files are due, and are not part of Hash.
@@ -73,26 +73,26 @@ func (p *Policy) String() string { return p.due() + p.alone() }
 func (p *Policy) due() string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
-		fmt.Fprintf(&b, "sweeps %q, %s\n", name, p.Storages[name])
+		fmt.Fprintf(&b, "Sweeps %q: %s.\n", name, p.Storages[name])
 	}
-	b.WriteString("the first rule that matches decides:\n")
+	b.WriteString("The first rule that matches decides:\n")
 	for i, r := range p.Rules {
 		fmt.Fprintf(&b, "  %d. %s\n", i+1, r)
 	}
-	fmt.Fprintf(&b, "  %d. keep whatever no rule matches\n", len(p.Rules)+1)
-	fmt.Fprintf(&b, "deletes for good from the trash: %s\n", p.Trash)
+	fmt.Fprintf(&b, "  %d. keep everything else\n", len(p.Rules)+1)
+	fmt.Fprintf(&b, "Deletes permanently from the trash: %s.\n", p.Trash)
 	b.WriteString(p.Limits.String())
 	if p.Settle > 0 {
-		fmt.Fprintf(&b, "moves no file that was written to in the last %s\n", inTime(p.Settle))
+		fmt.Fprintf(&b, "Skips files modified in the last %s.\n", inTime(p.Settle))
 	} else {
-		b.WriteString("moves a file however short ago it was written to\n")
+		b.WriteString("Moves files however recently they were modified.\n")
 	}
 	if p.ConfirmAfter > 0 {
-		fmt.Fprintf(&b, "moves no file before two scans have met it, %s or more apart\n", inTime(p.ConfirmAfter))
+		fmt.Fprintf(&b, "Moves a file only after two scans have found it, at least %s apart.\n", inTime(p.ConfirmAfter))
 	}
 	on, off := p.protects()
-	fmt.Fprintf(&b, "protects: %s\n", listed(on))
-	fmt.Fprintf(&b, "does not protect: %s\n", listed(off))
+	fmt.Fprintf(&b, "Protects: %s.\n", listed(on))
+	fmt.Fprintf(&b, "Does not protect: %s.\n", listed(off))
 	return b.String()
 }
 
@@ -106,22 +106,22 @@ func (p *Policy) protects() (on, off []string) {
 		}
 	}
 	what := map[providers.Guard]string{
-		providers.GuardOpen:        "what somebody is writing to",
-		providers.GuardPartial:     "downloads and copies that are under way",
-		providers.GuardPlaceholder: "what is online only or a sync program's to manage",
-		providers.GuardHardLinked:  "what has other names (hard links)",
-		providers.GuardOtherOwner:  "what is another user's",
-		providers.GuardGit:         "what Git tracks",
-		providers.GuardMentioned:   "what a document or a source file names",
-		providers.GuardLibrary:     "what is part of a notes vault or a photo library",
-		providers.GuardTagged:      "what a person gave a star or a tag",
-		providers.GuardShared:      "what other people can see",
-		providers.GuardLocked:      "what its storage does not let be deleted",
+		providers.GuardOpen:        "files open for writing",
+		providers.GuardPartial:     "unfinished downloads and copies",
+		providers.GuardPlaceholder: "online-only files and files managed by a sync program",
+		providers.GuardHardLinked:  "files with hard links",
+		providers.GuardOtherOwner:  "files of other users",
+		providers.GuardGit:         "files tracked by Git",
+		providers.GuardMentioned:   "files named in a document or a source file",
+		providers.GuardLibrary:     "files in a notes vault or a photo library",
+		providers.GuardTagged:      "starred or tagged files",
+		providers.GuardShared:      "files shared with other people",
+		providers.GuardLocked:      "files that their storage locks",
 	}
 	for _, g := range providers.AllGuards() {
 		add(slices.Contains(p.Protect, g), cmp.Or(what[g], string(g)))
 	}
-	add(p.LastCopy, "the last file with its content")
+	add(p.LastCopy, "the last copy of a file")
 	return on, off
 }
 
@@ -142,10 +142,10 @@ func (s Storage) String() string {
 		said += " of the team's space"
 	}
 	if s.AllowBroadRoot {
-		said += ", be it a whole disk or home"
+		said += ", even a whole disk or home"
 	}
 	if len(s.Exclude) > 0 {
-		said += ", but nothing that matches " + quoted(s.Exclude, "or")
+		said += ", except what matches " + quoted(s.Exclude, "or")
 	}
 	for _, part := range []struct{ before, what string }{
 		{"of the account", s.Account},
@@ -160,13 +160,13 @@ func (s Storage) String() string {
 		}
 	}
 	if s.NoPurge {
-		said += ", of which nothing is deleted for good"
+		said += ", without permanent deletion"
 	}
 	switch {
 	case s.CrossMounts:
-		said += ", with file systems mounted below"
+		said += ", including file systems mounted below"
 	case s.Type == Local:
-		said += ", without file systems mounted below"
+		said += ", excluding file systems mounted below"
 	}
 	return said
 }
@@ -178,12 +178,12 @@ func (t TrashAges) String() string {
 		what string
 		age  time.Duration
 	}{
-		{"what sweepd put there", t.Ours},
-		{"what others put there and looks like an image from ChatGPT", t.Matching},
-		{"everything that lies there", t.Everything},
+		{"files that sweepd trashed", t.Ours},
+		{"files that others trashed and that a rule would trash", t.Matching},
+		{"all other files", t.Everything},
 	} {
 		if p.age > 0 {
-			parts = append(parts, fmt.Sprintf("%s, %s later", p.what, inTime(p.age)))
+			parts = append(parts, fmt.Sprintf("%s, after %s", p.what, inTime(p.age)))
 		}
 	}
 	return listed(parts)
@@ -191,13 +191,13 @@ func (t TrashAges) String() string {
 
 // String returns the limits in two lines.
 func (l Limits) String() string {
-	text := fmt.Sprintf("does nothing that would make it more than %s, %s, or %s of all files of a storage that has %d or more, in %s\n",
+	text := fmt.Sprintf("Limits: %s, %s or %s of a storage with %d files or more, in %s; a plan over a limit is refused.\n",
 		count(int64(l.Files), "file"), inSize(l.Bytes), inPercent(l.Share), shareFrom, inTime(l.Window))
 	if l.Surge <= 0 {
-		return text + "does not ask when that is far more than on a usual day\n"
+		return text + "Does not ask before an unusually large plan.\n"
 	}
 	return text + fmt.Sprintf(
-		"asks first when that would be more than %d files and more than %d times those of a usual day\n",
+		"Asks before a plan of more than %d files that is more than %d times a usual day.\n",
 		surgeFrom, l.Surge,
 	)
 }

@@ -48,7 +48,7 @@ func TestAPatternThatLetsGoIsNotWidened(t *testing.T) {
 		src := withRules(strings.ReplaceAll(rules, "Downloads/AI", "Downloads/AI/"))
 		_, err := Parse("policy.yaml", []byte(src), ParseOptions{Home: home})
 		if e, ok := errors.AsType[*Error](err); !ok ||
-			e.Hint != `if you mean it, write "/home/mia/Downloads/AI/**"` || e.Line == 0 {
+			e.Hint != `if that is intended, write "/home/mia/Downloads/AI/**"` || e.Line == 0 {
 			t.Errorf("got %v, want the trailing slash refused with a hint\n%s", err, rules)
 		}
 	}
@@ -71,7 +71,7 @@ func TestAnExclusionIsReadAsPeopleWriteFolders(t *testing.T) {
 	}
 	for pattern, hint := range map[string]string{
 		"- Camera/**": `write the pattern alone: "Camera/**"`, "+ Camera": `write the pattern alone: "Camera"`,
-		"!Camera": "no pattern takes back", "../Camera": "the path of the folder itself", " Camera": "write it without",
+		"!Camera": "negated patterns are not supported", "../Camera": "the path of the folder itself", " Camera": "remove the space",
 		`Camera\2023`: "separate folders with /", "./": "1 to 1000 bytes", "a/../b": "the path of the folder itself",
 	} {
 		_, err := Parse("policy.yaml", fmt.Appendf(nil, storage, pattern), ParseOptions{Home: home})

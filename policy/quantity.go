@@ -44,7 +44,7 @@ func (d *duration) read(w yamlScalar, _ ParseOptions) error {
 		return err
 	}
 	if *d <= 0 {
-		return &Error{Message: fmt.Sprintf("%q is no time at all", w.text), Hint: "a duration is at least 1s"}
+		return &Error{Message: fmt.Sprintf("%q is not a positive duration", w.text), Hint: "a duration is at least 1s"}
 	}
 	return nil
 }
@@ -104,8 +104,8 @@ func (a *binAge) read(w yamlScalar, o ParseOptions) error {
 	}
 	if *a != 0 && time.Duration(*a) < 24*time.Hour {
 		return &Error{
-			Message: fmt.Sprintf("%q is too short for everything that lies in the trash", w.text),
-			Hint:    "write 1d or more, or off for never: people put files there too, and may want one back tomorrow",
+			Message: fmt.Sprintf("%q is too short for trash: everything", w.text),
+			Hint:    "use 1d or more, or off for never, because people may want to restore files that they deleted",
 		}
 	}
 	return nil
@@ -124,7 +124,7 @@ func (s *window) read(w yamlScalar, _ ParseOptions) error {
 	if err := d.readAny(w); err != nil || time.Duration(d) < minWindow || time.Duration(d) > maxWindow {
 		return &Error{
 			Message: fmt.Sprintf("%q is not a time from 1h to 31d", clip(w.text)),
-			Hint:    "limits count what was done in this time, as in 12h, 1d or 1w",
+			Hint:    "limits apply to this period; use e.g. 12h, 1d or 1w",
 		}
 	}
 	*s = window(d)
@@ -144,7 +144,7 @@ func (r *rescan) read(w yamlScalar, _ ParseOptions) error {
 	if err := d.readAny(w); err != nil || time.Duration(d) < minRescan || time.Duration(d) > maxRescan {
 		return &Error{
 			Message: fmt.Sprintf("%q is not a time from 1m to 31d", clip(w.text)),
-			Hint:    "all files are listed anew so often, as in 30m, 6h or 1d",
+			Hint:    "the interval of full rescans; use e.g. 30m, 6h or 1d",
 		}
 	}
 	*r = rescan(d)
@@ -163,7 +163,7 @@ func (j *jitter) read(w yamlScalar, o ParseOptions) error {
 	if time.Duration(*j) > maxJitter {
 		return &Error{
 			Message: fmt.Sprintf("%q is longer than 1h", w.text),
-			Hint:    "a sweep begins so much later at most: write 0 to 1h",
+			Hint:    "the maximum random delay of a sweep; use 0 to 1h",
 		}
 	}
 	return nil
@@ -223,8 +223,8 @@ var zoneForm = regexp.MustCompile(`^[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$`)
 
 func (z *zone) read(w yamlScalar, _ ParseOptions) error {
 	e := &Error{
-		Message: fmt.Sprintf("%q is not a time zone that is known here", clip(w.text)),
-		Hint:    "write its name, as in Europe/Berlin or UTC; without the key it is the machine's own",
+		Message: fmt.Sprintf("unknown time zone %q", clip(w.text)),
+		Hint:    "use a name such as Europe/Berlin or UTC; the default is the machine's time zone",
 	}
 	if !zoneForm.MatchString(w.text) || w.text == time.Local.String() {
 		return e
@@ -305,7 +305,7 @@ func (n *number) read(w yamlScalar, _ ParseOptions) error {
 	if w.kind != aNumber || !numberForm.MatchString(w.text) {
 		return &Error{
 			Message: fmt.Sprintf("%q is not a whole number of at least 1", clip(w.text)),
-			Hint:    "write digits only, as in 500; there is no word for unlimited",
+			Hint:    "use digits only, e.g. 500; limits cannot be disabled",
 		}
 	}
 	v, _ := strconv.Atoi(w.text) // numberForm admits digits only

@@ -93,10 +93,10 @@ func (f *ruleForm) derived() derived {
 func (r Rule) String() string {
 	text := fmt.Sprintf("%q: %s", r.Name, r.Do)
 	if r.Grace > 0 {
-		text += fmt.Sprintf(", %s after it is marked,", inTime(r.Grace))
+		text += fmt.Sprintf(", %s after marking,", inTime(r.Grace))
 	}
 	if texts := r.describe(); len(texts) > 0 {
-		return text + " what meets this: " + strings.Join(texts, "; ")
+		return text + " files if: " + strings.Join(texts, "; ")
 	}
 	return text + " everything"
 }
@@ -111,16 +111,16 @@ func (r Rule) describe() []string {
 	case r.derived != include:
 		texts = append(texts, r.derived.describe())
 	case r.Do == Trash:
-		texts = append(texts, "whether or not somebody worked on it since")
+		texts = append(texts, "whether or not it was edited since")
 	}
 	return texts
 }
 
 func (d derived) describe() string {
 	if d == only {
-		return "somebody worked on it since"
+		return "it was edited since"
 	}
-	return "nobody worked on it since"
+	return "it was not edited since"
 }
 
 // Check is the result of one condition of a rule for one file.
@@ -178,10 +178,10 @@ func (t RuleTrace) reasons() []string {
 		doubt = doubt || c.holds == unknown
 	}
 	if doubt {
-		all = append(all, "in doubt the rule applies")
+		all = append(all, "if unknown, the rule applies")
 	}
 	if len(all) == 0 {
-		all = append(all, "the rule is for every file")
+		all = append(all, "the rule applies to every file")
 	}
 	return all
 }

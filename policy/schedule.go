@@ -88,13 +88,13 @@ func AllEvents() []Event {
 
 // alone returns what sweepd run does by itself, and when, in plain English.
 func (p *Policy) alone() string {
-	may := "reports what is due, and moves and deletes nothing"
+	may := "reports what is due and changes nothing"
 	if p.Mode == Enforce {
-		may = "moves and deletes what is due"
+		may = "trashes and purges what is due"
 	}
-	said := fmt.Sprintf("left to run, %s:\n%s", may, p.Schedule)
+	said := fmt.Sprintf("The service %s:\n%s", may, p.Schedule)
 	if p.Reload == Manual {
-		said += "  moves and deletes nothing once this file was changed, until it is told to reload it\n"
+		said += "  changes nothing after this file is modified, until told to reload it\n"
 	}
 	for _, n := range p.Notify {
 		said += fmt.Sprintf("  %s\n", n)
@@ -111,20 +111,20 @@ func (s Schedule) String() string {
 		sweeps += fmt.Sprintf(", up to %s later", inTime(s.Jitter))
 	}
 	if s.OnChange {
-		sweeps += ", and as soon as files were seen to change"
+		sweeps += ", and as soon as it sees files change"
 	}
 	line("%s", sweeps)
-	line("lists all files anew every %s", inTime(s.Rescan))
+	line("rescans all files every %s", inTime(s.Rescan))
 	if s.Quiet != (schedule.Window{}) {
-		line("moves and deletes nothing %s", s.Quiet)
+		line("changes nothing %s", s.Quiet)
 	}
 	if s.Digest != (schedule.Spec{}) {
-		line("tells what is going to be deleted %s", s.Digest)
+		line("sends a digest of upcoming deletions %s", s.Digest)
 	}
 	if s.Zone != nil {
-		line("goes by the time of %s", s.Zone)
+		line("uses the time zone %s", s.Zone)
 	} else {
-		line("goes by the machine's time")
+		line("uses the machine's time zone")
 	}
 	return b.String()
 }
@@ -138,9 +138,9 @@ func (n Notify) String() string {
 	case strings.HasPrefix(n.To, "/"):
 		to = fmt.Sprintf("the address in %q", n.To)
 	}
-	names := "without names of files"
+	names := "without file names"
 	if n.Names {
-		names = "with names of files"
+		names = "with file names"
 	}
-	return fmt.Sprintf("tells %s, %s, of %s", to, names, strings.Join(texts(n.On), ", "))
+	return fmt.Sprintf("notifies %s, %s, of %s", to, names, strings.Join(texts(n.On), ", "))
 }

@@ -46,7 +46,7 @@ func TestABroadRootIsTakenWhenThePolicySaysSo(t *testing.T) {
 		}
 		for _, not := range []string{"", ", allow_broad_root: false"} {
 			if _, err := Parse("policy.yaml", fmt.Appendf(nil, src, not), ParseOptions{Home: home + "/"}); err == nil ||
-				!strings.Contains(err.Error(), "is too much") {
+				!strings.Contains(err.Error(), "is too broad") {
 				t.Errorf("%s%s: got %v, want it refused", root, not, err)
 			}
 		}

@@ -161,7 +161,7 @@ func (g *alwaysOn) read(w yamlScalar, _ ParseOptions) error {
 	if w.text != "keep" {
 		return &Error{
 			Message: fmt.Sprintf("%q is not possible here", clip(w.text)), Allowed: []string{"keep"},
-			Hint: "this guard is never off; the key may be left out",
+			Hint: "this guard cannot be disabled; remove the key",
 		}
 	}
 	*g = true
@@ -233,8 +233,8 @@ func (s *sink) read(w yamlScalar, o ParseOptions) error {
 	switch {
 	case strings.Contains(w.text, ":"):
 		return &Error{
-			Message: "here is an address, which is a secret and has no place in a policy",
-			Hint:    "put it into a file that only you may read, and name the file, as in to: ~/.config/sweepd/notify",
+			Message: "a policy must not contain an address, because it is a secret",
+			Hint:    "put the address in a file that only you can read, and name the file, e.g. to: ~/.config/sweepd/notify",
 		}
 	case w.text != Desktop && strings.EqualFold(w.text, Desktop):
 		return notOneOf(w.text, "a receiver", []string{Desktop})
@@ -371,16 +371,16 @@ func foreignGlob(text string) *Error {
 	}
 	switch {
 	case strings.HasPrefix(text, "- "), strings.HasPrefix(text, "+ "):
-		return refuse("it begins with a sign of rsync and rclone",
+		return refuse("it begins with an rsync or rclone prefix",
 			"write the pattern alone: "+strconv.Quote(clip(strings.TrimSpace(text[2:]))))
 	case strings.HasPrefix(text, "!"):
-		return refuse("it begins with a sign of Git", "no pattern takes back another one; write only what is meant")
+		return refuse("it begins with a Git prefix", "negated patterns are not supported; write only the files to match")
 	case strings.TrimSpace(text) != text:
-		return refuse("it begins or ends with a space", "write it without; for a name with such a space write [ ]")
+		return refuse("it begins or ends with a space", "remove the space, or write [ ] to match one")
 	case slices.Contains(strings.Split(text, "/"), ".."):
 		return refuse("it goes up with ..", "write the path of the folder itself")
 	case strayEscape.MatchString(text):
-		return refuse(`\ takes its meaning from a sign of patterns, and none follows`, "separate folders with /")
+		return refuse(`\ escapes nothing here`, "separate folders with /")
 	}
 	return nil
 }
@@ -468,7 +468,7 @@ func (f *keyFile) read(w yamlScalar, o ParseOptions) error {
 	}
 	if !strings.HasPrefix(text, "/") || strings.HasSuffix(text, "/") {
 		return &Error{
-			Message: fmt.Sprintf("%q is not the whole path of a file", clip(w.text)),
+			Message: fmt.Sprintf("%q is not an absolute path", clip(w.text)),
 			Hint:    "begin it with / or ~/",
 		}
 	}
@@ -553,11 +553,11 @@ func expandHome(text string, o ParseOptions, escape func(string) string) (string
 		return text, nil
 	case rest != "" && rest[0] != '/':
 		return "", &Error{
-			Message: fmt.Sprintf("%q names somebody's home", clip(text)),
-			Hint:    "write ~/ for your own home, or the whole path",
+			Message: fmt.Sprintf("%q names another user's home", clip(text)),
+			Hint:    "write ~/ for your own home, or an absolute path",
 		}
 	case !strings.HasPrefix(o.Home, "/"):
-		return "", &Error{Message: "~ stands for nothing here: no home folder is known", Hint: "write the whole path"}
+		return "", &Error{Message: "cannot expand ~: the home directory is unknown", Hint: "write an absolute path"}
 	}
 	return strings.TrimSuffix(escape(o.Home), "/") + rest, nil
 }

@@ -43,7 +43,7 @@ type Entry struct {
 	// The fields below are what the storage reports without reading a byte of the file; zero if it does not report
 	// it. A caller that has read all of the file may add hashes.
 	Hashes
-	Starred    bool   // a person gave it a star
+	Starred    bool   // it has a star
 	Shared     bool   // other people can see it
 	Camera     string // make and model of the camera that took it
 	Properties string // what programs noted on it: "key=value", sorted, one a line

@@ -24,7 +24,7 @@ var (
 	// ErrUnrecorded: the outcome of the operation could not be recorded; its record is still open.
 	ErrUnrecorded = errors.New("the outcome could not be recorded")
 	// ErrReadOnly: the storage was opened without a Recorder.
-	ErrReadOnly = errors.New("the storage is open for reading only")
+	ErrReadOnly = errors.New("the storage is opened read-only")
 	// ErrEmpty: a root is empty, as it is when its disk is not mounted. It comes in an UnlistedError.
 	ErrEmpty = errors.New("the folder is empty: perhaps a disk is not mounted")
 	// ErrFull: the disk has no space for what must be written first.

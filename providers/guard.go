@@ -14,7 +14,7 @@ const (
 	GuardGit         Guard = "git"         // Git tracks it
 	GuardMentioned   Guard = "mentioned"   // a document or a source file names it
 	GuardLibrary     Guard = "library"     // it is part of a notes vault or a photo library
-	GuardTagged      Guard = "tagged"      // a person gave it a star or a tag
+	GuardTagged      Guard = "tagged"      // it has a star or a tag
 	GuardShared      Guard = "shared"      // other people can see it
 	GuardLocked      Guard = "locked"      // the storage does not let it be deleted, or only partly
 )

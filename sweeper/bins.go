@@ -173,7 +173,7 @@ func (s *Sweeper) judgeTrashEntry(
 	case err != nil:
 		b.Why = "it could not be examined"
 	case kept:
-		b.Why = "you said keep"
+		b.Why = "you kept it"
 	case b.PurgeReason == PurgeReasonOurs:
 		s.age(b, firstAge(ages.Ours, ages.Everything), 0, moved(b.Op))
 	case matches:
@@ -183,7 +183,7 @@ func (s *Sweeper) judgeTrashEntry(
 		b.PurgeReason = PurgeReasonEverything
 		s.age(b, ages.Everything, b.slack(), b.since())
 	default:
-		b.Why = "others put it there"
+		b.Why = "someone else trashed it"
 	}
 	return err
 }
@@ -232,19 +232,19 @@ func moved(op journal.Operation) time.Time {
 
 // age fills in whether the entry is due.
 func (s *Sweeper) age(b *TrashEntry, after, more time.Duration, at time.Time) {
-	lies, there := s.o.Now().Sub(at), "it is there since "
+	lies, there := s.o.Now().Sub(at), "trashed on "
 	if b.undated {
 		there = "sweepd first saw it there on "
 	}
 	switch {
 	case after <= 0:
-		b.Why = "the policy purges nothing of that kind"
+		b.Why = "the policy does not purge such files"
 	case s.clockErr != nil:
 		b.Why = s.clockErr.Error()
 	case at.IsZero():
-		b.Why = "nothing says since when it is there"
+		b.Why = "when it was trashed is unknown"
 	case lies < 0:
-		b.Why = "it was put there in the future: a clock was wrong"
+		b.Why = "it was trashed in the future: a clock was wrong"
 	case lies < after+more:
 		b.Why = there + at.Local().Format(time.DateOnly)
 	default:

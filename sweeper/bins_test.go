@@ -58,7 +58,7 @@ func TestEachRightPurgesWhatThePolicySays(t *testing.T) {
 			t.Errorf("%s: would purge %q, want %q", trash, got, want)
 			continue
 		}
-		if others := strings.Contains(p.String(), "1 of them not from ChatGPT"); others !=
+		if others := strings.Contains(p.String(), "1 of them not identified as ChatGPT"); others !=
 			strings.Contains(trash, "everything: 30d") {
 			t.Errorf("%s: the question is %q", trash, p)
 		}
@@ -158,10 +158,10 @@ func TestBinsSayOfEachEntryWhoseItIsAndWhy(t *testing.T) {
 	slices.Sort(got)
 	day := func(back int) string { return b.clock.AddDate(0, 0, -back).Local().Format(time.DateOnly) }
 	want := []string{
-		"matching|" + ours(2)[len("/data/root/"):] + "|false|it is there since " + day(10),
-		"ours|" + ours(1)[len("/data/root/"):] + "|true|it is there since " + day(40),
-		"|holiday.png|false|others put it there",
-		"|notes.txt|false|others put it there",
+		"matching|" + ours(2)[len("/data/root/"):] + "|false|trashed on " + day(10),
+		"ours|" + ours(1)[len("/data/root/"):] + "|true|trashed on " + day(40),
+		"|holiday.png|false|someone else trashed it",
+		"|notes.txt|false|someone else trashed it",
 	}
 	if err != nil || sum.Errors != 0 || !slices.Equal(got, want) {
 		t.Errorf("got %q, %v, %+v; want %q", got, err, sum, want)
@@ -286,7 +286,7 @@ func TestWhatAnotherProgramTookOutOfTheTrashIsNotPurgedBySweepd(t *testing.T) {
 			}
 			if back {
 				if sum := b.apply(); sum.Trashed != 0 {
-					t.Errorf("%s: what was brought back is moved again: %+v", name, sum)
+					t.Errorf("%s: what was restored is moved again: %+v", name, sum)
 				}
 			}
 			if _, err := b.journal.Verify(t.Context()); err != nil {

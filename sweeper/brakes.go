@@ -14,7 +14,7 @@ import (
 )
 
 // ErrPaused is returned while the user has paused all deletion.
-var ErrPaused = errors.New("deleting is paused")
+var ErrPaused = errors.New("deletion is paused")
 
 // LimitError refuses a plan as a whole, before its first deletion.
 type LimitError struct{ Reasons []string }
@@ -30,7 +30,7 @@ type SurgeError struct {
 }
 
 func (e *SurgeError) Error() string {
-	return fmt.Sprintf("%d files are due, and on a usual day it is %d: somebody should look first", e.Files, e.Usual)
+	return fmt.Sprintf("%d files are due, but on a usual day it is %d", e.Files, e.Usual)
 }
 
 // Usage is what was trashed and purged within the window of the limits, by storage.

@@ -47,7 +47,7 @@ func (s *Sweeper) noteClock(ctx context.Context) error {
 // ClockError is the reason why no age can be computed.
 type ClockError struct{ reason string }
 
-func (e *ClockError) Error() string { return "the clock is not to be trusted: " + e.reason }
+func (e *ClockError) Error() string { return "the clock is not reliable: " + e.reason }
 
 // doubtful compares the clock with the last run that trusted it. Within one boot, as much time must have passed on
 // the wall clock as the kernel counted. Across a boot, a machine that was off for a year looks like a wrong clock, so
@@ -68,7 +68,7 @@ func doubtful(trusted, doubted, now journal.Clock) error {
 		return nil
 	}
 	if doubted.Wall.After(trusted.Wall) && !now.Wall.Before(doubted.Wall) {
-		return &ClockError{fmt.Sprintf("it had jumped to %s before the machine was started", stamp(doubted.Wall))}
+		return &ClockError{fmt.Sprintf("it had jumped to %s before the machine booted", stamp(doubted.Wall))}
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ func (s *Sweeper) keepLastCopies(ctx context.Context, p *Plan, sum *Summary, sta
 }
 
 func spare(d policy.Decision) policy.Decision {
-	why := "it is the last copy that is known"
+	why := "it is the last known copy"
 	d = hold(d, policy.ReasonOf(guardLastCopy), why)
 	d.Guards = append(d.Guards, providers.Held{Guard: guardLastCopy, Why: why})
 	return d

@@ -125,7 +125,7 @@ func (s *Sweeper) due(
 	case isTransient(ctx, err):
 		return d, err
 	case err != nil:
-		return hold(d, policy.ReasonUnknown, fmt.Sprintf("it could not be found out what you said of it: %v", err)), nil
+		return hold(d, policy.ReasonUnknown, fmt.Sprintf("your decision on it could not be read: %v", err)), nil
 	case override == journal.Keep:
 		return policy.Decision{
 			Action:     policy.Keep,
@@ -134,7 +134,7 @@ func (s *Sweeper) due(
 		}, nil
 	case override == journal.Approve:
 		d.Action, d.Approved, d.Grace, d.NotBefore, d.ReasonCode = policy.Trash, true, false, time.Time{}, ""
-		d.Reasons = append(d.Reasons, "you approved it as it is")
+		d.Reasons = append(d.Reasons, "you approved it")
 		return d, nil
 	case s.clockErr != nil && (d.Action == policy.Trash || d.Grace):
 		d.Grace, d.NotBefore = false, time.Time{} // no grace begins by that clock either
@@ -148,11 +148,11 @@ func (s *Sweeper) whyKept(ctx context.Context, e providers.Entry) string {
 	record, err := s.o.Journal.OverrideRecord(ctx, e)
 	switch on := record.At.Local().Format(time.DateOnly); {
 	case err != nil || record.Override != journal.Keep:
-		return "you said keep to, or brought back, a file with the same content"
+		return "you kept or restored a file with the same content"
 	case record.Undo != 0:
-		return fmt.Sprintf("you brought it back on %s, by run %d", on, record.Undo)
+		return fmt.Sprintf("you restored it on %s, by run %d", on, record.Undo)
 	default:
-		return "you said keep on " + on
+		return "you kept it on " + on
 	}
 }
 

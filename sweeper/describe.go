@@ -15,8 +15,8 @@ func (p *Plan) String() string {
 		text  string
 	}{
 		{p.Trash, "move %s to the trash"},
-		{p.Mark, "begin the grace of %s"},
-		{p.Purge, "delete %s from the trash for good"},
+		{p.Mark, "start the grace of %s"},
+		{p.Purge, "permanently delete %s from the trash"},
 	} {
 		if n := len(part.items); n > 0 {
 			files := fmt.Sprintf("%s files (%s%s)", humanize.Comma(int64(n)),
@@ -45,5 +45,5 @@ func others(items []Item) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", %s of them not from ChatGPT as far as can be told", humanize.Comma(int64(n)))
+	return fmt.Sprintf(", %s of them not identified as ChatGPT images", humanize.Comma(int64(n)))
 }

@@ -22,8 +22,8 @@ func TestTheQuestionSaysWhatIsThenDone(t *testing.T) {
 			text string
 		}{
 			{sum.Trashed, "move %d file%s to the trash"},
-			{sum.Marked, "begin the grace of %d file%s"},
-			{sum.Purged, "delete %d file%s from the trash for good"},
+			{sum.Marked, "start the grace of %d file%s"},
+			{sum.Purged, "permanently delete %d file%s from the trash"},
 		} {
 			s := "s"
 			if part.n == 1 {

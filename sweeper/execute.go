@@ -449,13 +449,13 @@ func (w *purge) purge(ctx context.Context, r *reader, run int64, it Item) error 
 	now := b.item()
 	if !b.Due || b.PurgeReason != it.PurgeReason || now.Entry.Path != it.Entry.Path || now.Entry.Size != it.Entry.Size ||
 		b.Storage != it.Storage {
-		return fmt.Errorf("%w: no such file is in the trash for so long", errKept)
+		return fmt.Errorf("%w: no such file has been in the trash that long", errKept)
 	}
 	switch kept, err := keptInBin(ctx, st, r, b.Trashed, liveOverrides{w.s.o.Journal}); {
 	case err != nil:
 		return err
 	case kept:
-		return fmt.Errorf("%w: you said keep", errKept)
+		return fmt.Errorf("%w: you kept it", errKept)
 	}
 	err = st.Purge(ctx, now.Entry, b.Trashed.Receipt,
 		providers.Cause{Run: run, Rule: now.Decision.Rule, Reasons: now.Decision.Reasons})

@@ -42,7 +42,7 @@ func TestAPlanIsCarriedOutAndUndone(t *testing.T) {
 	b.holds(ours(1), picture(1))
 	b.holds(ours(2), picture(2))
 	if p, _ := b.plan(); !p.Empty() {
-		t.Errorf("what was brought back is due again: %v", p)
+		t.Errorf("what was restored is due again: %v", p)
 	}
 }
 

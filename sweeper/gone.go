@@ -18,9 +18,9 @@ type goneError struct{ back bool }
 
 func (e *goneError) Error() string {
 	if e.back {
-		return "it is no longer in the trash: it was brought back without sweepd"
+		return "it is no longer in the trash: it was restored outside sweepd"
 	}
-	return "it is no longer in the trash, and not by sweepd's doing"
+	return "it was removed from the trash outside sweepd"
 }
 
 func (e *goneError) Unwrap() error { return fs.ErrNotExist }

@@ -143,10 +143,10 @@ func LoadPlan(r io.Reader) (*Plan, error) {
 		return nil, fmt.Errorf("a saved plan of version %d; this program knows %d", f.Version, planVersion)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("not a saved plan: there is something after its end")
+		return nil, errors.New("not a saved plan: trailing data")
 	}
 	if f.negative() {
-		return nil, errors.New("not a saved plan: a size in it is less than nothing")
+		return nil, errors.New("not a saved plan: negative size")
 	}
 	p := &Plan{
 		Reviewed: true, ID: hex.EncodeToString(sum.Sum(nil)), Made: f.Made, Policy: f.Policy, Trash: items(f.Trash),

@@ -110,16 +110,16 @@ func TestASavedPlanIsCarriedOutOnce(t *testing.T) {
 	}
 	b.account.Hold(ours(1), providers.Held{Guard: providers.GuardGit, Why: "Git tracks it"})
 	if first := b.execute(load()); first.Refused != 1 || carriedOut() != 0 {
-		t.Errorf("of the first run %d were left alone, and the plan was carried out as run %d", first.Refused,
+		t.Errorf("of the first run %d were left alone, and the plan was already applied as run %d", first.Refused,
 			carriedOut())
 	}
 	made.Trash = made.Trash[:1] // a plan that was shortened is another
 	b.account.Hold(ours(1))
 	second := b.execute(load())
 	if second.Trashed != 1 || carriedOut() != second.Run {
-		t.Errorf("the second run trashed %d, and the plan was carried out as run %d", second.Trashed, carriedOut())
+		t.Errorf("the second run trashed %d, and the plan was already applied as run %d", second.Trashed, carriedOut())
 	}
 	if run, err := b.sweeper().CarriedOut(t.Context(), made); run != 0 || err != nil {
-		t.Errorf("a plan that was never saved was carried out as run %d, %v", run, err)
+		t.Errorf("a plan that was never saved was already applied as run %d, %v", run, err)
 	}
 }

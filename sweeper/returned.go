@@ -27,9 +27,9 @@ func (s *Sweeper) unreturned(
 		return d, err
 	case err != nil:
 		d = hold(d, policy.ReasonUnknown,
-			fmt.Sprintf("it could not be found out whether it came back from the trash: %v", err))
+			fmt.Sprintf("cannot tell whether it was restored from the trash: %v", err))
 	case !since.IsZero():
-		d = hold(d, policy.ReasonReturned, fmt.Sprintf("it came back after sweepd had moved it to the trash on %s",
+		d = hold(d, policy.ReasonReturned, fmt.Sprintf("it was restored after sweepd had moved it to the trash on %s",
 			since.Local().Format(time.DateOnly)))
 	default:
 		return d, nil

@@ -68,7 +68,7 @@ func TestWhatAnotherProgramTookOutOfTheTrashIsHeld(t *testing.T) {
 			d := b.decision(c.at)
 			if d.Action != policy.Hold || d.ReasonCode != policy.ReasonReturned ||
 				!strings.Contains(strings.Join(d.Reasons, ";"),
-					"came back after sweepd had moved it to the trash on 2026-11-23") {
+					"was restored after sweepd had moved it to the trash on 2026-11-23") {
 				t.Errorf("got %+v, want it held as returned", d)
 			}
 			if sum := b.apply(); sum.Trashed != 0 {

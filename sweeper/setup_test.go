@@ -29,7 +29,7 @@ type box struct {
 	clock      time.Time
 	boot       string        // "": the kernel does not report it
 	up         time.Duration // since boot
-	looking    bool          // the storages are open for reading only
+	looking    bool          // the storages are opened read-only
 
 	mu     sync.Mutex
 	paused error

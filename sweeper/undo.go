@@ -35,7 +35,7 @@ func Undoable(ctx context.Context, j *journal.Journal, u Undone) ([]journal.Oper
 			}
 		}
 		if len(ops) == 0 {
-			return nil, fmt.Errorf("run %d has nothing in the trash: %w", u.Run, fs.ErrNotExist)
+			return nil, fmt.Errorf("run %d has no files in the trash: %w", u.Run, fs.ErrNotExist)
 		}
 	}
 	chosen := map[string]bool{}
@@ -43,7 +43,7 @@ func Undoable(ctx context.Context, j *journal.Journal, u Undone) ([]journal.Oper
 		f.Newest = true
 		op, err := latest(ctx, j, f)
 		if errors.Is(err, fs.ErrNotExist) {
-			err = fmt.Errorf("%q is not in the trash by sweepd's doing: %w", cmp.Or(f.Path, string(f.Ref)), err)
+			err = fmt.Errorf("sweepd has not moved %q to the trash: %w", cmp.Or(f.Path, string(f.Ref)), err)
 		}
 		if err != nil {
 			return nil, err
@@ -55,7 +55,7 @@ func Undoable(ctx context.Context, j *journal.Journal, u Undone) ([]journal.Oper
 	return ops, nil
 }
 
-// LastRun returns the latest run of which something is still in the trash, or fs.ErrNotExist.
+// LastRun returns the latest run that still has files in the trash, or fs.ErrNotExist.
 func LastRun(ctx context.Context, j *journal.Journal) (run int64, err error) {
 	for _, f := range []journal.Filter{{InTrash: true, Newest: true}, {Open: true, Newest: true}} {
 		op, err := latest(ctx, j, f)
@@ -65,7 +65,7 @@ func LastRun(ctx context.Context, j *journal.Journal) (run int64, err error) {
 		run = max(run, op.Op.Cause.Run)
 	}
 	if run == 0 {
-		return 0, fmt.Errorf("nothing that sweepd trashed is in the trash: %w", fs.ErrNotExist)
+		return 0, fmt.Errorf("no file trashed by sweepd is in the trash: %w", fs.ErrNotExist)
 	}
 	return run, nil
 }
@@ -125,7 +125,7 @@ func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress fu
 
 // errResolved is returned if completing an interrupted run has shown that the file is not in the trash, or has
 // brought it back.
-var errResolved = errors.New("it is out of the trash already")
+var errResolved = errors.New("it is no longer in the trash")
 
 // unkeptError is the reason why a restored file is kept as a file but not by its content.
 type unkeptError struct{ err error }

@@ -102,7 +102,7 @@ func TestAFileIsUndoneByWhatItsStorageCallsIt(t *testing.T) {
 	for _, f := range []journal.Filter{{Storage: "drive", Ref: ref}, {Path: ours(1), Ref: ref}} {
 		if ops, err := sweeper.Undoable(t.Context(), b.journal,
 			sweeper.Undone{Files: []journal.Filter{f}}); err == nil ||
-			!strings.Contains(err.Error(), "is not in the trash by sweepd's doing") {
+			!strings.Contains(err.Error(), "sweepd has not moved") {
 			t.Errorf("%+v: got %+v, %v", f, ops, err)
 		}
 	}

@@ -125,15 +125,15 @@ func TestAnAccountIsSweptAndUndoneBesideTheDisk(t *testing.T) {
 	p.says(0, "trash list drive", "drive:"+inDrive, "ours")
 	p.says(0, "history 1", "drive:"+inDrive)
 	p.says(0, "history --json 1", `"path":"`+inDrive+`","ref":"id-1"`)
-	p.says(0, "undo 1", "brought back 2 files")
+	p.says(0, "undo 1", "restored 2 files")
 	p.there(true)
-	p.says(0, "forget DRIVE", "left to the policy")
+	p.says(0, "forget DRIVE", "returned to the policy")
 	for _, name := range []string{"DRIVE", "drive:id-1"} {
 		p.says(0, "apply --yes drive", "moved 1 file")
 		p.there(false)
-		p.says(0, "undo "+name, "brought back 1 file")
+		p.says(0, "undo "+name, "restored 1 file")
 		p.there(true)
-		p.says(0, "forget "+name, "drive:"+inDrive+": left to the policy")
+		p.says(0, "forget "+name, "drive:"+inDrive+": returned to the policy")
 	}
 	p.says(0, "apply --yes home", "!in the trash of drive")
 }
@@ -141,22 +141,22 @@ func TestAnAccountIsSweptAndUndoneBesideTheDisk(t *testing.T) {
 func TestAFileOfAnAccountIsNamedByItsPathOrItsId(t *testing.T) {
 	t.Parallel()
 	p := newPerson(t)
-	p.says(2, "explain DRIVE", "no scan has met drive:"+inDrive, "hint: see what there is with: sweepd scan drive")
+	p.says(2, "explain DRIVE", "no scan has found drive:"+inDrive, "hint: list files with: sweepd scan drive")
 	p.says(0, "scan")
 	for _, name := range []string{"DRIVE", "drive:id-1"} {
 		p.says(0, "explain "+name, "drive:"+inDrive, "by its id drive:id-1", "decides")
 		p.says(0, "keep "+name, "drive:"+inDrive+": kept")
-		p.says(0, "explain "+name, "you said keep")
+		p.says(0, "explain "+name, "you kept it")
 		p.says(2, "approve "+name, "is neither held nor up for review")
-		p.says(0, "forget "+name, "left to the policy")
+		p.says(0, "forget "+name, "returned to the policy")
 	}
 	p.says(1, "explain drive:id-7", "error:")
-	p.says(2, "undo drive:id-1", "is not in the trash by sweepd's doing")
-	p.says(2, "undo "+inDrive, "is not in the trash by sweepd's doing")
+	p.says(2, "undo drive:id-1", "sweepd has not moved")
+	p.says(2, "undo "+inDrive, "sweepd has not moved")
 	p.says(1, "explain other:/a.png", "no such file")
-	p.says(2, "scan drive:/AI", "is a part of an account, which is swept whole", "name the storage: drive")
+	p.says(2, "scan drive:/AI", "is part of an account, and accounts are swept as a whole", "name the storage: drive")
 	p.drive.Remove(inDrive)
-	p.says(2, "explain DRIVE", "no scan has met")
+	p.says(2, "explain DRIVE", "no scan has found")
 }
 
 // twins gives every file of an account the same name, as it may be there.
@@ -187,7 +187,7 @@ func TestANameThatIsGivenTwiceIsAQuestion(t *testing.T) {
 	p.beside = func(d providers.Driver) providers.Driver { return twins{d} }
 	p.drive.Write("/other.png", smallPicture(2), p.clock.AddDate(0, 0, -100))
 	p.says(0, "scan drive", "2 matched")
-	p.says(2, "keep DRIVE", "2 files are called drive:"+inDrive, "hint: name one by its id: drive:id-1 or drive:id-2")
+	p.says(2, "keep DRIVE", "2 files are named drive:"+inDrive, "hint: use the id: drive:id-1 or drive:id-2")
 	p.says(0, "keep drive:id-2", "kept")
 	p.says(0, "scan drive", "keep 1", "trash 1")
 }
@@ -213,14 +213,14 @@ func TestAnUndoOfBothBringsBackWhatCanBeReached(t *testing.T) {
 	p.says(0, "apply --yes", "moved 2 files")
 	p.down = errors.New("no network")
 	p.says(1, "undo 1", "warning: cannot open drive: no network", "cannot restore drive:"+inDrive,
-		"brought back 1 file")
+		"restored 1 file")
 	p.there(false)
 	p.says(1, "undo 1", "error: open drive: no network")
 	p.down = nil
 	p.write(".config/sweepd/policy.yaml", []byte("no policy"))
-	p.says(2, "undo 1", `the policy has no account "drive"`, "put the storage back into the policy")
+	p.says(2, "undo 1", `the policy has no account "drive"`, "add the storage to the policy again")
 	p.write(".config/sweepd/policy.yaml", []byte(accountPolicy))
-	p.says(0, "undo 1", "brought back 1 file")
+	p.says(0, "undo 1", "restored 1 file")
 	p.there(true)
 }
 
@@ -230,14 +230,14 @@ func TestAFileOfThisMachineIsNeverMistakenForOneOfAnAccount(t *testing.T) {
 	// the same path there
 	p.drive.Write(filepath.Join(p.home, "Downloads", onDisk), smallPicture(3), p.clock.AddDate(0, 0, -100))
 	p.says(0, "apply --yes", "moved 3 files")
-	p.says(0, "undo DISK", "brought back 1 file")
+	p.says(0, "undo DISK", "restored 1 file")
 	if _, err := os.Stat(filepath.Join(p.home, "Downloads", onDisk)); err != nil {
 		t.Error(err)
 	}
 	if got := p.drive.Bin(); len(got) != 2 {
 		t.Errorf("the account's trash holds %q, want both of its own", got)
 	}
-	p.says(2, "undo DISK", "is not in the trash by sweepd's doing")
+	p.says(2, "undo DISK", "sweepd has not moved")
 }
 
 func TestStoragesAndAccountsAreCompleted(t *testing.T) {

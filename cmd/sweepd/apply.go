@@ -37,7 +37,7 @@ it changes nothing and exits with status 3, unless given a saved plan or --yes.`
 			if len(args) == 1 && isFile(args[0]) {
 				file = args[0]
 				if due, err = loadPlan(args[0]); err != nil {
-					return &app.UsageError{Err: err, Hint: "make one with: sweepd plan -o FILE"}
+					return &app.UsageError{Err: err, Hint: "create one with: sweepd plan -o FILE"}
 				}
 				args = nil
 			}
@@ -79,7 +79,7 @@ it changes nothing and exits with status 3, unless given a saved plan or --yes.`
 		},
 	}
 	l.flags(cmd)
-	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
+	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask for confirmation")
 	return cmd
 }
 
@@ -87,7 +87,7 @@ it changes nothing and exits with status 3, unless given a saved plan or --yes.`
 type unaskedError struct{ plan string }
 
 func (e *unaskedError) Error() string {
-	return "apply would " + e.plan + ", and there is no terminal to ask at"
+	return "apply would " + e.plan + ", but there is no terminal to ask for confirmation"
 }
 
 // agree asks the user whether to execute the plan. It returns an *unaskedError if the question cannot be shown and
@@ -118,7 +118,7 @@ func (p *program) printCarriedOut(l look, file string, due *sweeper.Plan, run in
 	case l.json:
 		p.json(jsonCarriedOut{"carried_out", run, due.ID})
 	default:
-		p.term.printf("%s was carried out as run %d; nothing was changed\n", safe(file), run)
+		p.term.printf("%s was already applied as run %d; nothing was changed\n", safe(file), run)
 	}
 	return nil
 }
@@ -220,7 +220,7 @@ func (p *program) done(l look, sum *sweeper.Summary) {
 	p.problems(sum)
 	p.term.printf("run %d: %s", sum.Run, report.Describe(sum))
 	if sum.Trashed > 0 {
-		p.term.printf("; to bring them back: %s", p.term.bold(fmt.Sprintf("sweepd undo %d", sum.Run)))
+		p.term.printf("; to restore: %s", p.term.bold(fmt.Sprintf("sweepd undo %d", sum.Run)))
 	}
 	p.term.printf("\n")
 }

@@ -35,28 +35,28 @@ func (p *program) check() *cobra.Command {
 			}
 			if path == "" {
 				return &app.UsageError{
-					Err:  errors.New("there is no policy to check"),
-					Hint: "name one: sweepd check FILE; or write one: sweepd init",
+					Err:  errors.New("no policy file found"),
+					Hint: "name one: sweepd check FILE; or create one: sweepd init",
 				}
 			}
 			pol, err := app.LoadPolicy(path, paths.Home)
 			if err != nil {
 				return err
 			}
-			p.term.printf("%s is a good policy. It\n\n%s", safe(tilde(path, p.home())), lines(pol.String()))
+			p.term.printf("%s is valid.\n\n%s", safe(tilde(path, p.home())), lines(pol.String()))
 			p.term.printf("\n")
 			if notes := pol.Notes(); len(notes) > 0 {
-				p.term.printf("what its storages cannot do:\n  %s\n\n", lines(strings.Join(notes, "\n  ")))
+				p.term.printf("Limitations of its storages:\n  %s\n\n", lines(strings.Join(notes, "\n  ")))
 			}
 			if len(pol.Links) > 0 {
-				p.term.printf("where symbolic links lead:\n")
+				p.term.printf("Symbolic links:\n")
 				for _, l := range pol.Links {
 					p.term.printf("  %s\n", safe(l.String()))
 				}
 				p.term.printf("\n")
 			}
 			if idle := app.Unmatched(cmd.Context(), pol); len(idle) > 0 {
-				p.term.printf("what protects nothing at present, because no file or folder is called so:\n")
+				p.term.printf("Patterns that match no file or folder at present, so they protect nothing:\n")
 				for _, x := range idle {
 					p.term.printf("  %s\n", safe(x.String()))
 				}
@@ -99,7 +99,7 @@ func (p *program) bars(pol *policy.Policy) (all []string) {
 		return nil
 	}
 	for _, x := range p.options().Barred(pol) {
-		all = append(all, fmt.Sprintf("storage %s: nothing can go to the trash from %s: %v; %s", x.Storage, x.Root,
+		all = append(all, fmt.Sprintf("storage %s: cannot move files from %s to the trash: %v; %s", x.Storage, x.Root,
 			x.Err, x.Hint))
 	}
 	return all

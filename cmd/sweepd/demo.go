@@ -31,9 +31,9 @@ ends, even after a crash.`,
 			if runtime.GOOS != "linux" {
 				return &app.UsageError{
 					Err: errors.New(
-						"the walk through needs a system where SSL_CERT_FILE is heeded and sweepd can trash files: Linux",
+						"the tour runs on Linux only: it needs SSL_CERT_FILE and a trash that sweepd supports",
 					),
-					Hint: "for other programs: sweepd demo serve",
+					Hint: "to start the simulated clouds alone: sweepd demo serve",
 				}
 			}
 			t, err := p.newTour(!yes && isTerminal(p.stdin))
@@ -42,13 +42,13 @@ ends, even after a crash.`,
 			}
 			defer func() { err = errors.Join(err, t.rehearsal.Close()) }()
 			if err = t.walk(cmd.Context()); cmd.Context().Err() != nil {
-				p.term.printf("\nstopped; nothing of it is left\n")
+				p.term.printf("\nstopped; all temporary files were removed\n")
 				return errTrouble
 			}
 			return err
 		},
 	}
-	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not wait between the steps")
+	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not wait between steps")
 	cmd.AddCommand(p.demoServe())
 	return cmd
 }
@@ -61,11 +61,11 @@ storages:
   box: {type: dropbox, app_key: rehearsalown, purge: off}
 rules:
   - {name: keepers, when: {path: "**/Keep/**"}, do: keep}
-  # The pictures of this demo are made up, and nobody can make up OpenAI's signature. So that something
-  # happens, this policy trusts a name alone, which sweepd does only where a policy says so.
+  # The demo's pictures carry no OpenAI signature, because that cannot be forged. This policy therefore
+  # trusts file names alone. sweepd never does so unless a policy says it.
   - {name: by name, when: {confidence: likely}, do: trash}
-trash: {ours: 2s}  # so that you can see it happen; yours may say 30d
-settle: 0s         # the files were made a moment ago; without this line, 10m
+trash: {ours: 2s}  # short for the demo; a real policy would say 30d
+settle: 0s         # the demo's files are new; the default is 10m
 `
 
 // newTour starts the clouds and creates a home.

@@ -91,7 +91,7 @@ func TestADemoThatIsInterruptedAnywhereLeavesNothingBehind(t *testing.T) {
 				t.Fatal(err)
 			}
 			rest, err := io.ReadAll(out)
-			if err != nil || !strings.HasSuffix(string(rest), "stopped; nothing of it is left\n") {
+			if err != nil || !strings.HasSuffix(string(rest), "stopped; all temporary files were removed\n") {
 				t.Errorf("step %d, %s: it ends with %q, %v", step, last, rest, err)
 			}
 			break

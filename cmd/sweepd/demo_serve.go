@@ -32,7 +32,7 @@ serve records every request and change; audit_url returns them as JSON lines.
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if o.Accounts < 1 || o.Files < 0 || o.Latency < 0 {
 				return &app.UsageError{
-					Err: errors.New("--accounts is at least 1, and --files and --latency at least 0"),
+					Err: errors.New("--accounts must be at least 1, --files and --latency at least 0"),
 				}
 			}
 			if o.Faults, err = readFaults(faults); err != nil {
@@ -56,12 +56,12 @@ serve records every request and change; audit_url returns them as JSON lines.
 			return r.Close()
 		},
 	}
-	cmd.Flags().StringVar(&o.Addr, "addr", "127.0.0.1:0", "loopback `address` to listen at; port 0 is any that is free")
+	cmd.Flags().StringVar(&o.Addr, "addr", "127.0.0.1:0", "loopback `address` to listen on; port 0 picks a free port")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
-	cmd.Flags().IntVar(&o.Accounts, "accounts", 1, "how many accounts of each cloud")
-	cmd.Flags().IntVar(&o.Files, "files", 40, "how many files in each")
-	cmd.Flags().DurationVar(&o.Latency, "latency", 0, "how long each answer takes")
-	cmd.Flags().StringVar(&faults, "faults", "", "a JSON `file` of faults to inject")
+	cmd.Flags().IntVar(&o.Accounts, "accounts", 1, "number of accounts per cloud")
+	cmd.Flags().IntVar(&o.Files, "files", 40, "number of files per account")
+	cmd.Flags().DurationVar(&o.Latency, "latency", 0, "delay of each response")
+	cmd.Flags().StringVar(&faults, "faults", "", "inject the faults in this JSON `file`")
 	return cmd
 }
 
@@ -71,7 +71,7 @@ storages:
   drive: {type: gdrive, client: %q}
   box: {type: dropbox, app_key: %s, purge: off}
 rules:
-  # The pictures are made up, and nobody can make up OpenAI's signature: only their names say ChatGPT.
+  # These pictures carry no OpenAI signature, because that cannot be forged: match them by name.
   - {name: by name, when: {confidence: likely}, do: trash}
 trash: {ours: 30d}
 `
@@ -80,7 +80,7 @@ trash: {ours: 30d}
 func (p *program) rehearse(o rehearsal.Options) (*rehearsal.Rehearsal, error) {
 	r, err := rehearsal.Start(o)
 	if errors.Is(err, cloudsim.ErrNotLoopback) {
-		return nil, &app.UsageError{Err: err, Hint: "a rehearsal is for this machine only: --addr 127.0.0.1:0"}
+		return nil, &app.UsageError{Err: err, Hint: "the simulated clouds listen on loopback only: --addr 127.0.0.1:0"}
 	}
 	return r, err
 }
@@ -111,20 +111,20 @@ func (p *program) printPlace(at rehearsal.Place, o rehearsal.Options, policy str
 		quoted(filepath.Dir(at.CAFile)), box.AccessToken)
 }
 
-const placeText = `A Google Drive and a Dropbox to rehearse on: %[1]s of each with %[2]s, all made up.
+const placeText = `Simulated Google Drive and Dropbox: %[1]s each, with %[2]s.
 
-Programs that are started with this use them in place of the real ones, by their real addresses:
+Set these variables to make a program use them instead of the real services:
 
   export HTTPS_PROXY=%[3]s SSL_CERT_FILE=%[4]s
 
-sweepd, with a policy and a record of its own:
+sweepd, with a separate policy and record:
 
   export STATE_DIRECTORY=$(mktemp -d) SWEEPD_POLICY=%[5]s
   sweepd login drive --no-browser
   sweepd login box --no-browser
   sweepd scan
 
-  in place of a browser, for the address to paste:
+  to get the address to paste without a browser:
   curl -s --cacert $SSL_CERT_FILE -d account=%[6]s -w '%%{redirect_url}' 'LINK'
 
 rclone:
@@ -138,6 +138,6 @@ curl:
 
   curl --cacert $SSL_CERT_FILE -H 'Authorization: Bearer %[7]s' 'https://www.googleapis.com/drive/v3/files'
 
-What was asked, and what was changed: curl %[8]s
-To end it, and to remove %[9]s: Ctrl-C
+Recorded requests and changes: curl %[8]s
+Press Ctrl-C to stop and remove %[9]s
 `

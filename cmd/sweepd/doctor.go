@@ -47,7 +47,7 @@ Exit status: 1 if a check failed.`,
 			return cmd.Context().Err()
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON objects, one a line")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
 	return cmd
 }
 

@@ -56,7 +56,7 @@ drive:1AbC.`,
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a file")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per file")
 	return cmd
 }
 
@@ -101,7 +101,7 @@ func (p *program) printFile(x sweeper.Explanation) {
 		t.printf("  by its id %s:%s\n", safe(x.Storage), safe(ref))
 	}
 	if !fingerprint.Interesting(e.Name()) && x.LeftOut == "" {
-		t.printf("  a scan does not look at it: its name is not an image's\n")
+		t.printf("  scans skip it: its file name is not that of an image\n")
 	}
 	t.printf("\n%s  %s\n", t.bold("verdict"), safe(v.String()))
 	var facts []string
@@ -112,7 +112,7 @@ func (p *program) printFile(x sweeper.Explanation) {
 		facts = append(facts, "made "+v.Made.Format("2006-01-02 15:04 MST"))
 	}
 	if v.Derived {
-		facts = append(facts, "somebody worked on it since")
+		facts = append(facts, "edited since")
 	}
 	if len(facts) > 0 {
 		t.printf("  %s\n", strings.Join(facts, "; "))
@@ -149,9 +149,9 @@ func (p *program) printRules(a *app.App, x sweeper.Explanation) {
 		case r.Decides:
 			note = t.bold("decides")
 		case r.Matches && x.LeftOut != "", r.Matches && x.Verdict.Confidence == fingerprint.None:
-			note = "is not asked"
+			note = "not evaluated"
 		case r.Matches:
-			note = "would match, but an earlier one decides"
+			note = "matches, but an earlier rule decides"
 		}
 		t.printf("  %d. %s (%s) %s\n", i+1, safe(r.Rule), r.Do, note)
 		p.printChecks(r.Checks, 5)
@@ -184,7 +184,7 @@ func (p *program) printChecks(checks []policy.Check, indent int) {
 // the user can change the decision.
 func (p *program) whatWouldChange(x sweeper.Explanation) string {
 	if x.Verdict.Confidence == fingerprint.None {
-		return "nothing: the policy is asked about ChatGPT images only"
+		return "nothing: rules apply to ChatGPT images only"
 	}
 	if x.LeftOut != "" {
 		return "" // only the reason in LeftOut, which is printed
@@ -205,7 +205,7 @@ func (p *program) whatWouldChange(x sweeper.Explanation) string {
 		}
 	}
 	if x.Decision.Action == policy.Review || x.Decision.Action == policy.Hold {
-		ways = append(ways, "sweepd approve would let it go as it is")
+		ways = append(ways, "sweepd approve would release it, as long as it is unchanged")
 	}
 	if x.Decision.Action == policy.Trash || x.Decision.Action == policy.Hold {
 		ways = append(ways, "sweepd keep would keep it, whatever the policy says")

@@ -31,8 +31,8 @@ cancels it.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if last == (len(args) > 0) {
 				return &app.UsageError{
-					Err:  errors.New("forget takes a run, or --last, or paths"),
-					Hint: "see what is kept with: sweepd keep --list",
+					Err:  errors.New("forget needs a run, --last, or paths"),
+					Hint: "list kept files with: sweepd keep --list",
 				}
 			}
 			if last {
@@ -44,7 +44,7 @@ cancels it.`,
 			return p.each(args, func(arg string) error { return p.forgetOne(cmd, arg) })
 		},
 	}
-	cmd.Flags().BoolVar(&last, "last", false, "the latest undo of which something is still kept")
+	cmd.Flags().BoolVar(&last, "last", false, "the latest undo that still protects files")
 	return cmd
 }
 
@@ -75,7 +75,7 @@ func (p *program) forgetRun(cmd *cobra.Command, run int64) error {
 			files++
 		}
 	}
-	p.term.printf("run %d: %s left to the policy\n", run, count(int64(files), "file"))
+	p.term.printf("run %d: %s returned to the policy\n", run, count(int64(files), "file"))
 	if failed {
 		return errTrouble
 	}
@@ -107,8 +107,8 @@ func (p *program) broughtBack(cmd *cobra.Command, run int64) (ops []journal.Oper
 	}
 	if len(ops) == 0 {
 		return nil, 0, &app.UsageError{
-			Err:  fmt.Errorf("nothing of run %d was brought back", run),
-			Hint: "see what is kept with: sweepd keep --list",
+			Err:  fmt.Errorf("run %d has no restored files", run),
+			Hint: "list kept files with: sweepd keep --list",
 		}
 	}
 	return ops, run, nil
@@ -122,8 +122,8 @@ func lastKept(ctx context.Context, j *journal.Journal) (run int64, err error) {
 	}
 	if err == nil && run == 0 {
 		err = &app.UsageError{
-			Err:  errors.New("no file is kept because undo brought it back"),
-			Hint: "see what is kept with: sweepd keep --list",
+			Err:  errors.New("no restored file is kept"),
+			Hint: "list kept files with: sweepd keep --list",
 		}
 	}
 	return run, err
@@ -182,7 +182,7 @@ func (p *program) forgetOne(cmd *cobra.Command, arg string) error {
 		case unsayErr != nil:
 			return unsayErr
 		case n > 0:
-			p.term.printf("%s: forgotten; it is not there now\n", safe(arg))
+			p.term.printf("%s: forgotten; the file no longer exists\n", safe(arg))
 			return nil
 		}
 	}
@@ -205,13 +205,13 @@ func (p *program) forgetContent(cmd *cobra.Command, hash string) error {
 			if err := a.Journal.SetContentOverride(cmd.Context(), s.Content, journal.NoOverride); err != nil {
 				return err
 			}
-			p.term.printf("sha256:%s: left to the policy\n", strings.ToLower(hash))
+			p.term.printf("sha256:%s: returned to the policy\n", strings.ToLower(hash))
 			return nil
 		}
 	}
 	return &app.UsageError{
-		Err:  fmt.Errorf("nothing was said of the content sha256:%s", safe(hash)),
-		Hint: "see what is kept with: sweepd keep --list",
+		Err:  fmt.Errorf("no override exists for the content sha256:%s", safe(hash)),
+		Hint: "list kept files with: sweepd keep --list",
 	}
 }
 

@@ -57,13 +57,13 @@ of the files in this machine's trash. It replaces other kinds of files only with
 			return p.operations(cmd, j, run, asJSON)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
-	cmd.Flags().BoolVar(&verify, "verify", false, "check that the record is whole and unchanged")
-	cmd.Flags().IntVarP(&w.number, "number", "n", 20, "how many runs")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
+	cmd.Flags().BoolVar(&verify, "verify", false, "check that the record is complete and unchanged")
+	cmd.Flags().IntVarP(&w.number, "number", "n", 20, "maximum number of runs")
 	cmd.Flags().StringVar(&w.since, "since", "",
-		"all runs since a `time` ago, as in 7d, or since a day, as in 2026-11-01")
-	cmd.Flags().StringVar(&page.named, "html", "", "write the runs to `file` as a page; - is standard output")
-	cmd.Flags().BoolVar(&page.force, "force", false, "replace the file of --html whatever it is")
+		"list all runs of the last `time`, e.g. 7d, or since a date, e.g. 2026-11-01")
+	cmd.Flags().StringVar(&page.named, "html", "", "write the runs to `file` as a web page; - is standard output")
+	cmd.Flags().BoolVar(&page.force, "force", false, "replace the --html file even if it is not a sweepd page")
 	cmd.MarkFlagsMutuallyExclusive("html", "json")
 	cmd.MarkFlagsMutuallyExclusive("html", "verify")
 	cmd.MarkFlagsMutuallyExclusive("since", "number")
@@ -89,7 +89,7 @@ func (p *program) verify(cmd *cobra.Command, j *journal.Journal, asJSON bool) er
 		p.json(jsonVerified{"verified", lines})
 		return nil
 	}
-	p.term.printf("the record is whole and unchanged: %s\n", count(lines, "line"))
+	p.term.printf("the record is complete and unchanged: %s\n", count(lines, "line"))
 	return nil
 }
 
@@ -102,8 +102,8 @@ func (p *program) journal(cmd *cobra.Command) (*journal.Journal, error) {
 	j, err := journal.OpenReadOnly(cmd.Context(), paths.Journal())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &app.UsageError{
-			Err:  fmt.Errorf("there is no record in %s yet: nothing was ever done", paths.State),
-			Hint: "begin with: sweepd scan ~/Downloads",
+			Err:  fmt.Errorf("no record in %s yet", paths.State),
+			Hint: "start with: sweepd scan ~/Downloads",
 		}
 	}
 	return j, err
@@ -153,8 +153,8 @@ func (w which) runs(ctx context.Context, j *journal.Journal, now time.Time) ([]j
 		ago, err := policy.ParseDuration(w.since)
 		if err != nil {
 			return nil, &app.UsageError{
-				Err:  fmt.Errorf("%q is neither a time nor a day", w.since),
-				Hint: "write it as 12h, 7d or 4w, or as a day: 2026-11-01",
+				Err:  fmt.Errorf("%q is neither a duration nor a date", w.since),
+				Hint: "use a duration such as 12h, 7d or 4w, or a date such as 2026-11-01",
 			}
 		}
 		since = now.Add(-ago)
@@ -175,7 +175,7 @@ func (p *program) runs(cmd *cobra.Command, j *journal.Journal, w which, asJSON b
 		p.term.printf("%4d  %s  %-6s %s\n", r.ID, r.Began.Local().Format("2006-01-02 15:04"), r.Kind, safe(outcome(r)))
 	}
 	if len(runs) == 0 && !asJSON {
-		p.term.printf("nothing was done %s\n", map[bool]string{true: "yet", false: "since then"}[w.since == ""])
+		p.term.printf("no runs %s\n", map[bool]string{true: "yet", false: "since then"}[w.since == ""])
 	}
 	return nil
 }
@@ -183,7 +183,7 @@ func (p *program) runs(cmd *cobra.Command, j *journal.Journal, w which, asJSON b
 // outcome returns a short description of how a run ended.
 func outcome(r journal.Run) string {
 	if r.Interrupted() {
-		return "interrupted, or still under way"
+		return "interrupted, or still running"
 	}
 	var sum sweeper.Summary
 	text := ""
@@ -201,7 +201,7 @@ func outcome(r journal.Run) string {
 			{sum.Refused, "left alone"},
 			{sum.Failed, "failed"},
 			{sum.ByAction["hold"], "held"},
-			{sum.Unmarked(), "grace not begun"},
+			{sum.Unmarked(), "grace not started"},
 			{sum.ByAction["review"], "up for review"},
 		} {
 			if part.n > 0 {
@@ -209,7 +209,7 @@ func outcome(r journal.Run) string {
 			}
 		}
 		if text == "" {
-			text = "nothing was due, "
+			text = "nothing due, "
 		}
 		if sum.Bytes > 0 {
 			text += size(sum.Bytes) + ", "
@@ -272,12 +272,12 @@ func (p *program) operation(op journal.Operation) {
 	case op.Resolved == providers.OpRestore:
 		note = "done; restored since"
 	case op.Resolved == providers.OpGone:
-		note = "done; gone from the trash since, without sweepd"
+		note = "done; since removed from the trash outside sweepd"
 	case op.Resolved != "":
 		note = "done; purged since"
 	}
 	p.term.printf("  %-7s  %8s  %s\n           %s\n", op.Op.Kind, size(op.Op.Entry.Size),
-		p.place(op.Op.Storage, op.Op.Entry.Path), p.term.dim(safe(note+ruleNote(op.Op.Cause))))
+		p.term.fit(p.place(op.Op.Storage, op.Op.Entry.Path), 21), p.term.dim(safe(note+ruleNote(op.Op.Cause))))
 }
 
 func ruleNote(c providers.Cause) string {

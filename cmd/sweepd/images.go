@@ -57,7 +57,7 @@ func (p *program) showImages(
 		return sum, nil, err
 	}
 	if len(images) > 0 && !l.json {
-		p.heading("where it is, and why")
+		p.heading("places and reason")
 	}
 	for _, img := range images {
 		if l.json {
@@ -77,7 +77,7 @@ func (p *program) image(img sweeper.Image) {
 			continue
 		}
 		p.term.printf("%s%s  %s\n", strings.Repeat(" ", 28), p.action(f.Decision.Action),
-			p.place(f.Storage, f.Entry.Path))
+			p.term.fit(p.place(f.Storage, f.Entry.Path), 36))
 	}
 	p.why(img.Places[0])
 }

@@ -66,7 +66,7 @@ to another file.`,
 			}
 			if a.nowhere() {
 				return &app.UsageError{
-					Err:  errors.New("there is no folder to look at"),
+					Err:  errors.New("no folder given"),
 					Hint: "name one: sweepd init --folder FOLDER",
 				}
 			}
@@ -79,16 +79,16 @@ to another file.`,
 	}
 	f := cmd.Flags()
 	f.StringArrayVar(&a.Folders, "folder", nil,
-		"look in `folder`; may be given again (default your downloads and pictures)")
+		"scan `folder`; repeatable (default your downloads and pictures)")
 	f.StringVar(&a.Drive, "drive", "",
-		"look in the Google Drive that the OAuth client in `file` opens; see docs/google-drive.md")
+		"scan a Google Drive with the OAuth client in `file`; see docs/google-drive.md")
 	f.StringVar(&a.Dropbox, "dropbox", "",
-		"look in the Dropbox that the app with that `key` opens; see docs/dropbox.md")
-	f.StringVar(&a.Careful, "careful", "proven", "how sure it must be: proven, strong or likely")
-	f.StringVar(&a.Grace, "grace", "7d", "how `long` a picture is marked before it goes to the trash; 0 for no wait")
-	f.StringVar(&a.Trash, "trash", "off", "how `long` until it is deleted from the trash for good; off for never")
-	f.StringVar(&a.Mode, "mode", "report", "what sweepd run may do by itself: report or enforce")
-	f.BoolVarP(&yes, "yes", "y", false, "ask nothing")
+		"scan a Dropbox with the app of this `key`; see docs/dropbox.md")
+	f.StringVar(&a.Careful, "careful", "proven", "required confidence: proven, strong or likely")
+	f.StringVar(&a.Grace, "grace", "7d", "how `long` a file is marked before it is trashed; 0 for no wait")
+	f.StringVar(&a.Trash, "trash", "off", "how `long` a file stays in the trash before it is purged; off for never")
+	f.StringVar(&a.Mode, "mode", "report", "what the service may do: report or enforce")
+	f.BoolVarP(&yes, "yes", "y", false, "do not ask questions")
 	return cmd
 }
 
@@ -116,8 +116,8 @@ func taken(file string, err error) error {
 		return fmt.Errorf("write the policy: %w", err)
 	}
 	return &app.UsageError{
-		Err:  fmt.Errorf("there is a policy already: %s", file),
-		Hint: "what it means: sweepd check; to write another: sweepd init --policy FILE",
+		Err:  fmt.Errorf("a policy already exists: %s", file),
+		Hint: "to see what it means: sweepd check; to create another: sweepd init --policy FILE",
 	}
 }
 
@@ -128,16 +128,16 @@ func (p *program) fits(a answers) error {
 	for _, folder := range a.Folders {
 		if fi, err := os.Stat(p.expand(folder)); err == nil && !fi.IsDir() || errors.Is(err, fs.ErrNotExist) {
 			if meant := app.Meant(p.expand(folder)); meant != "" {
-				return fmt.Errorf("there is no folder %q; did you mean %q?", folder, tilde(meant, p.home()))
+				return fmt.Errorf("no folder %q; did you mean %q?", folder, tilde(meant, p.home()))
 			}
-			return fmt.Errorf("there is no folder %q", folder)
+			return fmt.Errorf("no folder %q", folder)
 		} else if err != nil {
 			why, hint := app.Unseen(p.expand(folder))
 			return fmt.Errorf("%s: %s", why, hint)
 		}
 	}
 	if fi, err := os.Stat(p.expand(a.Drive)); a.Drive != "" && (err != nil || !fi.Mode().IsRegular()) {
-		return fmt.Errorf("there is no file %q", a.Drive)
+		return fmt.Errorf("no file %q", a.Drive)
 	}
 	switch a.Careful {
 	case "proven", "strong", "likely":
@@ -210,37 +210,37 @@ func (p *program) questions(a answers) []question {
 		},
 		{
 			"drive",
-			"2. A Google Drive, too? The file of your OAuth client (docs/google-drive.md); Enter for no.",
+			"2. Scan a Google Drive? Enter the file of your OAuth client (docs/google-drive.md), or nothing to skip.",
 			a.Drive,
 			func(a *answers, text string) { a.Drive = unless(text, "no") },
 		},
 		{
 			"dropbox",
-			"   A Dropbox? The key of your app (docs/dropbox.md); Enter for no.",
+			"   Scan a Dropbox? Enter the key of your app (docs/dropbox.md), or nothing to skip.",
 			a.Dropbox,
 			func(a *answers, text string) { a.Dropbox = unless(text, "no") },
 		},
 		{
 			"careful",
-			"3. How sure must sweepd be? proven: OpenAI's signature names ChatGPT; strong: it names OpenAI;\n   likely: the name that ChatGPT gives is enough.",
+			"3. How certain must sweepd be? proven: OpenAI's signature names ChatGPT; strong: it names OpenAI;\n   likely: the file name looks like a ChatGPT download.",
 			a.Careful,
 			func(a *answers, text string) { a.Careful = text },
 		},
 		{
 			"grace",
-			"4. How long is a picture marked before it goes to the trash? 7d, 2w, 12h; 0 for no wait.",
+			"4. How long should a file be marked before it is trashed? 7d, 2w, 12h; 0 for no wait.",
 			a.Grace,
 			func(a *answers, text string) { a.Grace = text },
 		},
 		{
 			"trash",
-			"   And how long until it is deleted from there for good? 30d, 1w; off for never.",
+			"   How long should it stay in the trash before it is deleted permanently? 30d, 1w; off for never.",
 			a.Trash,
 			func(a *answers, text string) { a.Trash = text },
 		},
 		{
 			"mode",
-			"5. What may the service do by itself? report: only tell what it would do; enforce: do it.",
+			"5. What may the service do? report: only report what it would do; enforce: do it.",
 			a.Mode,
 			func(a *answers, text string) { a.Mode = text },
 		},
@@ -260,8 +260,8 @@ func unless(text, word string) string {
 func (p *program) interview(cmd *cobra.Command, a answers, file string) (answers, error) {
 	if isTerminal(p.stdin) && !p.term.live {
 		return a, &app.UsageError{
-			Err:  errors.New("init asks, and its questions would not be seen"),
-			Hint: "to go on without being asked: --yes",
+			Err:  errors.New("init has no terminal to show its questions on"),
+			Hint: "to skip the questions, use --yes",
 		}
 	}
 	in := bufio.NewReader(p.stdin)
@@ -286,7 +286,7 @@ func (p *program) interview(cmd *cobra.Command, a answers, file string) (answers
 		}
 	}
 	p.term.printf("\n%s\n", p.term.dim(lines(string(a.policy()))))
-	text, err := p.hear(cmd.Context(), in, fmt.Sprintf("write this to %s? [y/N] ", tilde(file, p.home())))
+	text, err := p.hear(cmd.Context(), in, fmt.Sprintf("write this policy to %s? [y/N] ", tilde(file, p.home())))
 	if yes := strings.ToLower(text); err == nil && yes != "y" && yes != "yes" {
 		p.term.printf("nothing was written\n")
 		return a, errTrouble
@@ -312,7 +312,7 @@ func (p *program) hear(ctx context.Context, in *bufio.Reader, prompt string) (st
 			fmt.Fprintln(p.stderr)
 			return "", &app.UsageError{
 				Err:  fmt.Errorf("no answer: %w", l.err),
-				Hint: "nothing was written; to go on without being asked: --yes",
+				Hint: "nothing was written; to skip the questions, use --yes",
 			}
 		}
 		return l.text, nil
@@ -327,7 +327,7 @@ func (a answers) policy() []byte {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	line("# yaml-language-server: $schema=/usr/share/sweepd/policy.schema.json")
-	line("#\n# Written by sweepd init. What it means, in English: sweepd check.")
+	line("#\n# Written by sweepd init. To explain it in English, run: sweepd check")
 	line("version: 1\n\nstorages: # where to look")
 	if len(a.Folders) > 0 {
 		roots := make([]string, 0, len(a.Folders))
@@ -340,24 +340,24 @@ func (a answers) policy() []byte {
 		line("  drive: # all of My Drive; roots: [/Pictures] for less\n    type: gdrive\n    client: %s # your OAuth client", inYAML(a.Drive))
 	}
 	if a.Dropbox != "" {
-		line("  box: # all of it; roots: [/Pictures] for less\n    type: dropbox\n    app_key: %s # your app\n    purge: off # a person's own Dropbox lets no program delete for good; it does by itself after 30 days or more", inYAML(a.Dropbox))
+		line("  box: # all of it; roots: [/Pictures] for less\n    type: dropbox\n    app_key: %s # your app\n    purge: off # apps cannot delete permanently in a personal Dropbox; Dropbox does so after 30 days or more", inYAML(a.Dropbox))
 	}
 	line("\nrules: # in this order; the first that matches decides")
-	line("  # A folder whose name says so is never touched.\n  - {name: keepers, when: {path: \"**/keep/**\"}, do: keep}\n")
+	line("  # Files in a folder named keep are never touched.\n  - {name: keepers, when: {path: \"**/keep/**\"}, do: keep}\n")
 	mine := fmt.Sprintf("{name: mine, when: {confidence: %s}, do: trash}", yamlScalar(a.Careful))
 	if a.Grace != "0" {
-		line("  # Marked by one run and moved to the trash by a later one, unless it changed.")
+		line("  # A run marks a file; a later run trashes it if the grace is over and the file is unchanged.")
 		mine = fmt.Sprintf("{name: mine, when: {confidence: %s}, do: trash, grace: %s}",
 			yamlScalar(a.Careful), yamlScalar(a.Grace))
 	} else {
-		line("  # Moved to the trash by the first run that meets it; grace: 7d would wait.")
+		line("  # The first run that finds a file trashes it; add grace: 7d to wait.")
 	}
 	line("  - %s\n", mine)
-	line("  # The rest that may be from ChatGPT waits for a person.\n  - {name: unsure, when: {confidence: possible}, do: review}\n")
-	line("# How long until what sweepd put into the trash is deleted for good.\ntrash: {ours: %s}\n", yamlScalar(a.Trash))
-	line("# The most of a day; what would go over it is not done at all.\nlimits: {files: 500, bytes: 5GB, share: 50%%}\n")
-	line("# What sweepd run may do by itself: report, which deletes nothing, or enforce.\nmode: %s\nschedule:\n  sweep: daily 03:00 # what was missed is made up for once", yamlScalar(a.Mode))
-	line("# notify: [{to: desktop}] # whom to tell of what was done")
+	line("  # Other possible ChatGPT images are put up for review.\n  - {name: unsure, when: {confidence: possible}, do: review}\n")
+	line("# When files that sweepd trashed are deleted permanently.\ntrash: {ours: %s}\n", yamlScalar(a.Trash))
+	line("# Limits per day; a plan over a limit is refused as a whole.\nlimits: {files: 500, bytes: 5GB, share: 50%%}\n")
+	line("# What the service may do: report (deletes nothing) or enforce.\nmode: %s\nschedule:\n  sweep: daily 03:00 # a missed sweep is run once, later", yamlScalar(a.Mode))
+	line("# notify: [{to: desktop}] # who receives messages")
 	return []byte(b.String())
 }
 
@@ -411,16 +411,16 @@ func (p *program) firstLook(cmd *cobra.Command, a answers) error {
 	p.term.printf("\nnext:\n")
 	next := func(what, command string) { p.term.printf("  %-34s %s\n", what, p.term.bold(command)) }
 	if a.Drive != "" {
-		next("let sweepd into your Google Drive:", "sweepd login drive"+at)
+		next("sign in to Google Drive:", "sweepd login drive"+at)
 	}
 	if a.Dropbox != "" {
-		next("let sweepd into your Dropbox:", "sweepd login box"+at)
+		next("sign in to Dropbox:", "sweepd login box"+at)
 	}
-	next("do what is due, after a question:", "sweepd apply"+at)
+	next("move due files to the trash:", "sweepd apply"+at)
 	if at == "" && p.getenv("SWEEPD_POLICY") == "" && p.unit("user") {
-		next("have it look every night:", "systemctl --user enable --now sweepd")
+		next("run it every night:", "systemctl --user enable --now sweepd")
 	} else {
-		next("have it look every night:", "sweepd run"+at)
+		next("run it every night:", "sweepd run"+at)
 	}
 	return nil
 }

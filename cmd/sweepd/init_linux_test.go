@@ -79,10 +79,10 @@ func TestAPersonAtATerminalIsAskedFiveQuestions(t *testing.T) {
 	w := &e2e.World{T: t, Home: t.TempDir(), Files: map[string][]byte{}}
 	w.Write("Downloads/ChatGPT Image Apr 20, 2026, 01_17_00 AM.png", smallPicture(1))
 	shown, err := atTerminal(t, w.Home, []string{"init"},
-		[2]string{"[~/Downloads] ", "\n"}, [2]string{"A Google Drive, too?", "\n"}, [2]string{"A Dropbox?", "\n"},
+		[2]string{"[~/Downloads] ", "\n"}, [2]string{"Scan a Google Drive?", "\n"}, [2]string{"Scan a Dropbox?", "\n"},
 		[2]string{"[proven] ", "sure\n"}, [2]string{"[proven] ", "likely\n"}, [2]string{"[7d] ", "0\n"},
 		[2]string{"[off] ", "\n"}, [2]string{"[report] ", "\n"},
-		[2]string{"write this to ~/.config/sweepd/policy.yaml? [y/N] ", "y\n"})
+		[2]string{"write this policy to ~/.config/sweepd/policy.yaml? [y/N] ", "y\n"})
 	if err != nil || !strings.Contains(shown, `"sure" is not one of: proven, strong, likely`) ||
 		!strings.Contains(shown, "created less than 10 minutes ago") {
 		t.Errorf("%v; the terminal shows\n%s", err, shown)
@@ -98,7 +98,7 @@ func TestAnInterruptAtAQuestionLeavesNothing(t *testing.T) {
 	w := &e2e.World{T: t, Home: t.TempDir(), Files: map[string][]byte{}}
 	w.Write("Downloads/a.txt", nil)
 	shown, err := atTerminal(t, w.Home, []string{"init"}, [2]string{"[~/Downloads] ", "\n"},
-		[2]string{"A Google Drive, too?", "\x03"})
+		[2]string{"Scan a Google Drive?", "\x03"})
 	if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != exitTrouble {
 		t.Errorf("ends with %v; the terminal shows\n%s", err, shown)
 	}

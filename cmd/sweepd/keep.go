@@ -31,19 +31,19 @@ each with the command that cancels the override.`,
 			switch {
 			case list == (len(args) > 0):
 				return &app.UsageError{
-					Err:  errors.New("keep takes files, or --list"),
-					Hint: "see what is kept with: sweepd keep --list",
+					Err:  errors.New("keep needs files or --list"),
+					Hint: "list kept files with: sweepd keep --list",
 				}
 			case asJSON && !list:
-				return &app.UsageError{Err: errors.New("--json goes with --list"), Hint: "sweepd keep --list --json"}
+				return &app.UsageError{Err: errors.New("--json requires --list"), Hint: "sweepd keep --list --json"}
 			case list:
 				return p.listOverrides(cmd, asJSON)
 			}
 			return p.setOverrides(cmd, args, p.keepFile)
 		},
 	}
-	cmd.Flags().BoolVar(&list, "list", false, "everything that is kept or approved")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "with --list: one JSON object a line")
+	cmd.Flags().BoolVar(&list, "list", false, "list all kept and approved files")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "with --list: print one JSON object per line")
 	return cmd
 }
 
@@ -74,7 +74,7 @@ func (p *program) keepFile(ctx context.Context, a *app.App, st *providers.Storag
 		err = a.Journal.SetContentOverride(ctx, c, journal.Keep)
 	}
 	if err != nil {
-		return "", fmt.Errorf("the file is kept, but not its copies: %w", err)
+		return "", fmt.Errorf("the file is kept, but its copies are not: %w", err)
 	}
 	return "kept, and so is every copy of it", nil
 }
@@ -89,7 +89,7 @@ func (p *program) forgetFile(
 	if err == nil {
 		_, err = a.Journal.ClearOverrides(ctx, e.Ref)
 	}
-	return "left to the policy", err
+	return "returned to the policy", err
 }
 
 func (p *program) approveFile(
@@ -101,9 +101,9 @@ func (p *program) approveFile(
 	}
 	if d := x.Decision; d.Action == policy.Keep {
 		return "", &app.UsageError{
-			Err: fmt.Errorf("%q is neither held nor up for review: it is kept (%s)", e.Path,
+			Err: fmt.Errorf("%q is neither held nor up for review; it is kept (%s)", e.Path,
 				strings.Join(d.Reasons, "; ")),
-			Hint: "sweepd explain says why; what you said keep to, sweepd forget takes back",
+			Hint: "to see why: sweepd explain; to cancel keep: sweepd forget",
 		}
 	}
 	return "approved as it is", a.Journal.SetOverride(ctx, e, journal.Approve)
@@ -172,7 +172,7 @@ func (p *program) openFile(cmd *cobra.Command, arg string) (*app.App, string, er
 	if !fi.Mode().IsRegular() {
 		return nil, "", &app.UsageError{
 			Err:  fmt.Errorf("%q is not a file", arg),
-			Hint: "to look at a folder: sweepd scan FOLDER",
+			Hint: "to scan a folder: sweepd scan FOLDER",
 		}
 	}
 	o := p.options()

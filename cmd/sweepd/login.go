@@ -49,11 +49,11 @@ client, see docs/google-drive.md.`,
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&noBrowser, "no-browser", false, "print a link, and take what you paste back")
+	cmd.Flags().BoolVar(&noBrowser, "no-browser", false, "print a link and read the address that you paste")
 	cmd.Flags().BoolVar(&scanOnly, "scan-only", false,
-		"allow looking only (drive.readonly): nothing can then be deleted")
+		"request read access only (drive.readonly); nothing can be deleted")
 	cmd.Flags().BoolVar(&trashOnly, "trash-only", false,
-		"allow looking and the trash (drive.readonly, drive.metadata): nothing can then be deleted for good")
+		"request read and trash access only (drive.readonly, drive.metadata); nothing can be deleted permanently")
 	cmd.MarkFlagsMutuallyExclusive("scan-only", "trash-only")
 	return cmd
 }
@@ -64,7 +64,7 @@ func (p *program) showConsent(ctx context.Context) func(start, consent string) e
 		err := p.browse(ctx, start)
 		if err == nil {
 			p.term.printf(
-				"your browser asks whether sweepd may use the account; if it does not, open this link on this machine:\n\n  %s\n\n",
+				"allow access in your browser; if no page opened, open this link on this machine:\n\n  %s\n\n",
 				consent,
 			)
 			return nil
@@ -79,7 +79,7 @@ func (p *program) showConsent(ctx context.Context) func(start, consent string) e
 
 // showLink prints the link, for a machine without a browser.
 func (p *program) showLink(_, consent string) error {
-	p.term.printf("open this link in a browser, on any machine:\n\n  %s\n\nwhen you have allowed access, the browser is sent to an address that begins with http://127.0.0.1 and\nthat it cannot open. Copy that address and paste it here:\n", consent)
+	p.term.printf("open this link in a browser, on any machine:\n\n  %s\n\nafter you allow access, the browser is redirected to an address that begins with http://127.0.0.1\nand that it cannot open. Copy that address and paste it here:\n", consent)
 	return nil
 }
 
@@ -102,7 +102,7 @@ func (p *program) paste(ctx context.Context) (string, error) {
 		if l.err != nil {
 			return "", &app.UsageError{
 				Err:  fmt.Errorf("nothing was pasted: %w", l.err),
-				Hint: "run it where you can paste, or pipe the address into it",
+				Hint: "run it in a terminal, or pipe the address to it",
 			}
 		}
 		return "", nil
@@ -133,7 +133,7 @@ another account sign in.`,
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&forget, "forget", false, "let the storage be of another account from now on")
-	cmd.Flags().BoolVar(&anyway, "anyway", false, "delete what was kept even if the service cannot be told")
+	cmd.Flags().BoolVar(&forget, "forget", false, "let another account sign in to the storage")
+	cmd.Flags().BoolVar(&anyway, "anyway", false, "delete the token even if the service cannot be reached")
 	return cmd
 }

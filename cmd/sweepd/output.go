@@ -40,7 +40,7 @@ func (o outputFile) target() (path string, there fs.FileInfo, err error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Lstat(o.named); err == nil {
 			return "", nil, &app.UsageError{
-				Err:  fmt.Errorf("%s is a link to nothing", o.named),
+				Err:  fmt.Errorf("%s is a dangling symbolic link", o.named),
 				Hint: "name the file itself",
 			}
 		}
@@ -76,7 +76,7 @@ func (o outputFile) replaceable(path string) error {
 		return nil
 	}
 	return &app.UsageError{
-		Err:  fmt.Errorf("%s is not %s, and stays as it is", o.named, o.kind),
+		Err:  fmt.Errorf("%s exists and is not %s", o.named, o.kind),
 		Hint: "name another file; or, to replace it: --force",
 	}
 }
@@ -142,7 +142,7 @@ func (e *outputError) Unwrap() error { return e.err }
 func (e *outputError) hint() string {
 	dir := filepath.Dir(e.file)
 	if errors.Is(e.err, fs.ErrNotExist) || errors.Is(e.err, fs.ErrPermission) {
-		return fmt.Sprintf("is there a folder %s, and may you write in it?", dir)
+		return fmt.Sprintf("check that the folder %s exists and that you can write to it", dir)
 	}
 	return ""
 }

@@ -56,7 +56,7 @@ func (p *program) listOverrides(cmd *cobra.Command, asJSON bool) error {
 		}
 		p.term.printf("%s  %-7s  %s\n                     %s\n", s.At.Local().Format(time.DateOnly), s.Override,
 			p.describeOverride(s),
-			p.term.dim("to take it back: "+p.takesBack(s)))
+			p.term.dim("to cancel: "+p.takesBack(s)))
 	}
 	if len(all) == 0 && !asJSON {
 		p.term.printf("nothing is kept or approved\n")
@@ -96,7 +96,7 @@ func (p *program) describeOverride(s journal.OverrideRecord) string {
 		where = safe(tilde(string(s.Ref), p.home()))
 	}
 	if s.Undo != 0 {
-		return fmt.Sprintf("%s: you brought it back, by run %d", where, s.Undo)
+		return fmt.Sprintf("%s: restored by run %d", where, s.Undo)
 	}
 	return where
 }

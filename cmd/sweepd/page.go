@@ -74,7 +74,7 @@ func (p *program) pictures(ctx context.Context, j *journal.Journal, runs []int64
 	o.Scopes = scopesOf(ops)
 	a, err := app.Open(ctx, o)
 	if err != nil {
-		fmt.Fprintf(p.stderr, "%s the page has no pictures: %s\n", p.term.paint("33", "warning:"), safe(err.Error()))
+		fmt.Fprintf(p.stderr, "%s the page has no thumbnails: %s\n", p.term.paint("33", "warning:"), safe(err.Error()))
 		return nil, nil
 	}
 	defer a.Close()
@@ -117,13 +117,13 @@ func runNumber(arg string) (int64, error) {
 	run, err := strconv.ParseInt(arg, 10, 64)
 	if err != nil {
 		return 0, &app.UsageError{
-			Err:  fmt.Errorf("%q is not the number of a run", arg),
-			Hint: "see the runs with: sweepd history",
+			Err:  fmt.Errorf("%q is not a run number", arg),
+			Hint: "list runs with: sweepd history",
 		}
 	}
 	return run, nil
 }
 
 func noRun(run int64) error {
-	return &app.UsageError{Err: fmt.Errorf("there is no run %d", run), Hint: "see the runs with: sweepd history"}
+	return &app.UsageError{Err: fmt.Errorf("run %d does not exist", run), Hint: "list runs with: sweepd history"}
 }

@@ -32,7 +32,7 @@ paused in the state directory has the same effect.`,
 			if span != "" {
 				d, err := policy.ParseDuration(span)
 				if err != nil {
-					return &app.UsageError{Err: err, Hint: "write it as in a policy: 2h, 3d, 1w"}
+					return &app.UsageError{Err: err, Hint: "use a duration such as 2h, 3d or 1w"}
 				}
 				x.Until = x.Since.Add(d)
 				until = "until " + x.Until.Local().Format("2006-01-02 15:04")
@@ -45,11 +45,11 @@ paused in the state directory has the same effect.`,
 			} else if err != nil {
 				return fmt.Errorf("pause: %w", err)
 			}
-			p.term.printf("nothing is deleted %s\n", until)
+			p.term.printf("deletion paused %s\n", until)
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&span, "for", "", "how `long`, as in 2h or 3d")
+	cmd.Flags().StringVar(&span, "for", "", "pause for this `long`, e.g. 2h or 3d")
 	return cmd
 }
 
@@ -73,20 +73,20 @@ a clock that jumped ahead or back made sweepd hold everything.`,
 				if err := app.TrustClock(cmd.Context(), p.options()); err != nil {
 					return err
 				}
-				p.term.printf("the clock is taken to be right: it is %s\n", p.now().Local().Format(time.RFC1123))
+				p.term.printf("clock confirmed: it is %s\n", p.now().Local().Format(time.RFC1123))
 			}
 			was := paths.Paused(p.now())
 			if err := paths.Resume(); err != nil {
 				return fmt.Errorf("resume: %w", err)
 			}
 			if was != nil {
-				p.term.printf("deleting goes on\n")
+				p.term.printf("deletion resumed\n")
 			} else if !clock {
-				p.term.printf("nothing was paused\n")
+				p.term.printf("deletion was not paused\n")
 			}
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&clock, "clock", false, "the clock is right")
+	cmd.Flags().BoolVar(&clock, "clock", false, "confirm that the clock is right")
 	return cmd
 }

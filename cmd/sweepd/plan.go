@@ -31,8 +31,8 @@ device or a pipe without it.`,
 			if out.stdout() {
 				if l.json {
 					return &app.UsageError{
-						Err:  errors.New("--json and --output - are one output for two things"),
-						Hint: "leave one of them out",
+						Err:  errors.New("--json and --output - both use standard output"),
+						Hint: "use only one of them",
 					}
 				}
 				p.term.out = p.stderr
@@ -68,10 +68,10 @@ device or a pipe without it.`,
 					p.term.printf("kept as the last copy: %s\n", p.place(it.Storage, it.Entry.Path))
 				}
 				if err := a.Sweeper.Allow(cmd.Context(), due); err != nil {
-					p.term.printf("it would be refused as it is: %s\n", safe(err.Error()))
+					p.term.printf("apply would refuse this plan: %s\n", safe(err.Error()))
 				}
 				if out.named != "" && !out.stdout() {
-					p.term.printf("saved; to carry it out: %s\n", p.term.bold("sweepd apply "+quoted(out.named)))
+					p.term.printf("saved; to apply it: %s\n", p.term.bold("sweepd apply "+quoted(out.named)))
 				}
 				p.term.printf("nothing was changed\n")
 			}
@@ -80,7 +80,7 @@ device or a pipe without it.`,
 	}
 	l.flags(cmd)
 	cmd.Flags().StringVarP(&out.named, "output", "o", "", "save the plan to `file`; - is standard output")
-	cmd.Flags().BoolVar(&out.force, "force", false, "replace the file whatever it is")
+	cmd.Flags().BoolVar(&out.force, "force", false, "replace the file even if it is not a saved plan")
 	return cmd
 }
 

@@ -128,7 +128,7 @@ func tellsNoSecretAndNoName(t *testing.T, binary string) {
 
 	for where, expected := range map[string]string{
 		"-v apply --yes": "level=DEBUG", "-v run --once --json": "level=", "/healthz": "text/plain",
-		"/metrics": "sweepd_", "/status.json": "could not be looked at", "/debug/pprof/goroutine?debug=2": "goroutine ",
+		"/metrics": "sweepd_", "/status.json": "the scan was incomplete", "/debug/pprof/goroutine?debug=2": "goroutine ",
 		"/debug/pprof/heap?debug=1": "heap profile", "quit": "goroutine ", "aborted": "goroutine ",
 		"journald": "SWEEPD_STORAGE=locked", "the service manager": "STATUS=", "notifications": "in home",
 	} {

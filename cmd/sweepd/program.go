@@ -57,7 +57,7 @@ func (p *program) main(ctx context.Context) int {
 	if out.err == nil {
 		return status
 	}
-	fmt.Fprintf(p.stderr, "%s the output could not be written: %s\n", p.term.paint("31", "error:"), cause(out.err))
+	fmt.Fprintf(p.stderr, "%s cannot write the output: %s\n", p.term.paint("31", "error:"), cause(out.err))
 	return max(status, exitTrouble)
 }
 
@@ -80,8 +80,8 @@ command line or policy; 3 the whole run was refused for safety.`,
 		PersistentPreRun: func(*cobra.Command, []string) { p.started = true },
 	}
 	root.PersistentFlags().StringVar(&p.policyFile, "policy", "",
-		"policy `file` (default $SWEEPD_POLICY, then the user's, then /etc/sweepd/policy.yaml)")
-	root.PersistentFlags().BoolVarP(&p.verbose, "verbose", "v", false, "log what is being done to standard error")
+		"policy `file` (default $SWEEPD_POLICY, then ~/.config/sweepd/policy.yaml, then /etc/sweepd/policy.yaml)")
+	root.PersistentFlags().BoolVarP(&p.verbose, "verbose", "v", false, "write debug logs to standard error")
 	for _, g := range []struct {
 		id, title string
 		verbs     []*cobra.Command
@@ -132,23 +132,23 @@ func (p *program) diagnose(err error) (status int, hint string) {
 		return exitUsage, ""
 	}
 	if _, ok := errors.AsType[*unaskedError](err); ok {
-		return exitUnsafe, "nothing was changed; to go on without being asked: --yes; or look first: sweepd plan -o plan.json, then sweepd apply plan.json"
+		return exitUnsafe, "nothing was changed; to skip the prompt, use --yes; to review first, run: sweepd plan -o plan.json, then sweepd apply plan.json"
 	}
 	if _, ok := errors.AsType[*sweeper.LimitError](err); ok {
 		return exitUnsafe,
-			"nothing was changed; look at the plan, then raise limits: in the policy or name fewer folders"
+			"nothing was changed; review the plan, then raise limits: in the policy or name fewer folders"
 	}
 	if _, ok := errors.AsType[*sweeper.SurgeError](err); ok {
 		return exitUnsafe,
-			"nothing was changed; look at the plan and apply it: sweepd plan -o plan.json, then sweepd apply plan.json"
+			"nothing was changed; review the plan and apply it: sweepd plan -o plan.json, then sweepd apply plan.json"
 	}
 	if _, ok := errors.AsType[*journal.LeasedError](err); ok {
-		return exitUnsafe, "nothing was changed; wait until it is done, or see: sweepd status"
+		return exitUnsafe, "nothing was changed; wait for it to finish, or see: sweepd status"
 	}
 	state, ok := errors.AsType[*app.StateError](err)
 	if ok && !errors.Is(err, context.Canceled) && !errors.Is(err, providers.ErrFull) {
 		return exitTrouble, fmt.Sprintf(
-			"the record is kept in %s: is it a folder of yours in which you may write? another: STATE_DIRECTORY=FOLDER",
+			"check that you own %s and can write to it; to keep the record elsewhere, set STATE_DIRECTORY=FOLDER",
 			state.Dir,
 		)
 	}
@@ -160,28 +160,28 @@ func (p *program) diagnose(err error) (status int, hint string) {
 	}
 	switch {
 	case errors.Is(err, app.ErrQuiet):
-		return exitUnsafe, "nothing was changed; the policy says so in schedule: quiet; to do it now: sweepd apply"
+		return exitUnsafe, "nothing was changed; quiet hours are set in schedule: quiet; to run now: sweepd apply"
 	case errors.Is(err, app.ErrOutdated):
 		return exitUnsafe,
-			"what was begun is finished and recorded; look at the policy with: sweepd check; and run it again"
+			"operations in progress were finished and recorded; check the policy with: sweepd check; then run again"
 	case errors.Is(err, sweeper.ErrPaused):
-		return exitUnsafe, "what was begun is finished and recorded; to go on: sweepd resume"
+		return exitUnsafe, "operations in progress were finished and recorded; to continue: sweepd resume"
 	case errors.Is(err, sweeper.ErrOtherPolicy):
-		return exitUnsafe, "nothing was changed; make the plan again: sweepd plan -o FILE"
+		return exitUnsafe, "nothing was changed; make a new plan: sweepd plan -o FILE"
 	case errors.Is(err, app.ErrOtherRecord):
-		return exitUnsafe, "nothing was recorded, as the service would not see it; restart the service, as with: systemctl --user restart sweepd; or give this command the service's STATE_DIRECTORY or XDG_STATE_HOME"
+		return exitUnsafe, "nothing was recorded, because the service would not see it; restart the service, e.g. systemctl --user restart sweepd; or run this command with the service's STATE_DIRECTORY or XDG_STATE_HOME"
 	case errors.Is(err, journal.ErrReplaced):
-		return exitUnsafe, "nothing more is deleted without the record; put the latest back, or remove what is left of it to begin a new one (what you said keep to, and undo, are then forgotten)"
+		return exitUnsafe, "nothing is deleted without the record; restore the latest copy, or remove the remaining files to start a new record (this loses your keep decisions and undo)"
 	case journal.Unreliable(err):
-		return exitUnsafe, "nothing was changed, and nothing will be deleted without the record; put the latest back, or move journal.db and journal.db.head aside to begin a new one (what you said keep to, and undo, are then forgotten)"
+		return exitUnsafe, "nothing was changed, and nothing is deleted without the record; restore the latest copy, or move journal.db and journal.db.head aside to start a new record (this loses your keep decisions and undo)"
 	case isTrouble(err):
-		return exitTrouble, "see what it was with: sweepd history; and whether all works with: sweepd doctor"
+		return exitTrouble, "for details, run: sweepd history; to check the setup, run: sweepd doctor"
 	case errors.Is(err, context.Canceled):
-		return exitTrouble, "stopped; what was under way was finished and recorded"
+		return exitTrouble, "stopped; operations in progress were finished and recorded"
 	case !p.started:
 		return exitUsage, "see: sweepd --help"
 	case errors.Is(err, fs.ErrPermission):
-		return exitTrouble, "is this your file?"
+		return exitTrouble, "check that you own the file"
 	}
 	return exitTrouble, ""
 }

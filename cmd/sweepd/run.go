@@ -65,17 +65,17 @@ with a watchdog: docs/systemd.md.`,
 			}
 			changed, end, err := app.WatchPolicy(o.Options)
 			if err != nil {
-				o.Log.Warn("the policy file is looked at from time to time, because it cannot be watched", "err", err)
+				o.Log.Warn("cannot watch the policy file; polling it instead", "err", err)
 				return app.Run(ctx, o)
 			}
 			o.Changed = changed
 			return errors.Join(app.Run(ctx, o), end())
 		},
 	}
-	cmd.Flags().BoolVar(&o.Once, "once", false, "sweep each storage once, and end")
-	cmd.Flags().BoolVar(&json, "json", false, "write each run to standard output, a line of JSON")
+	cmd.Flags().BoolVar(&o.Once, "once", false, "sweep each storage once and exit")
+	cmd.Flags().BoolVar(&json, "json", false, "write each run to standard output as a line of JSON")
 	cmd.Flags().StringVar(&listen, "listen", "",
-		"serve /metrics and /healthz at `address`, as in 127.0.0.1:9464 or unix:/run/x; on this machine only")
+		"serve /metrics and /healthz at a local `address`, e.g. 127.0.0.1:9464 or unix:/run/x")
 	cmd.Flags().BoolVar(&o.Pprof, "pprof", false, "serve profiles at /debug/pprof/ there and on the control socket")
 	return cmd
 }
@@ -154,10 +154,10 @@ func (p *program) commandService(ctx context.Context, verb string, storages []st
 	}
 	err = status.Command(ctx, paths.Control(), verb, storages)
 	if errors.Is(err, fs.ErrNotExist) {
-		return &app.UsageError{Err: fmt.Errorf("no service is running here"), Hint: p.howToStart()}
+		return &app.UsageError{Err: fmt.Errorf("the service is not running"), Hint: p.howToStart()}
 	}
 	if err == nil && verb == "sweep" {
-		p.term.printf("asked; see: sweepd status\n")
+		p.term.printf("sweep requested; see: sweepd status\n")
 	}
 	return err
 }

@@ -21,8 +21,8 @@ type look struct {
 }
 
 func (l *look) flags(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&l.all, "all", false, "every image, not only those that match")
-	cmd.Flags().BoolVar(&l.json, "json", false, "one JSON object a line")
+	cmd.Flags().BoolVar(&l.all, "all", false, "list every image, not only matches")
+	cmd.Flags().BoolVar(&l.json, "json", false, "print one JSON object per line")
 }
 
 func (p *program) scan() *cobra.Command {
@@ -71,7 +71,7 @@ hashes of local files. Nothing is downloaded for it.`,
 		},
 	}
 	l.flags(cmd)
-	cmd.Flags().BoolVar(&l.byImage, "by-image", false, "each picture once, with all the places where it is")
+	cmd.Flags().BoolVar(&l.byImage, "by-image", false, "list each picture once, with all its places")
 	return cmd
 }
 
@@ -128,7 +128,7 @@ func (p *program) show(
 			strings.Compare(x.Entry.Path, y.Entry.Path))
 	})
 	if len(found) > 0 {
-		p.heading("file and why")
+		p.heading("file and reason")
 	}
 	for _, f := range found {
 		p.file(f)
@@ -154,7 +154,7 @@ func (p *program) heading(last string) {
 func (p *program) file(f sweeper.Found) {
 	p.term.printf("%s  %8s  %6s  %s  %s\n", p.term.level(f.Verdict.Confidence), size(f.Entry.Size),
 		age(f.Entry.Modified, p.now()),
-		p.action(f.Decision.Action), p.place(f.Storage, f.Entry.Path))
+		p.action(f.Decision.Action), p.term.fit(p.place(f.Storage, f.Entry.Path), 36))
 }
 
 // why prints the reasons for the verdict and the decision.
@@ -194,7 +194,7 @@ func (p *program) conclude(l look, a *app.App, sum *sweeper.Summary, images []sw
 			levels = append(levels, fmt.Sprintf("%d %s", n, c))
 		}
 	}
-	matched := "none is from ChatGPT as far as can be told"
+	matched := "none identified as ChatGPT images"
 	if sum.Matched > 0 {
 		matched = fmt.Sprintf("%d matched: %s", sum.Matched, strings.Join(levels, ", "))
 	}
@@ -230,7 +230,7 @@ func (p *program) next(a *app.App, args []string, sum *sweeper.Summary) string {
 		would = append(would, "move "+count(n, "file")+" to the trash")
 	}
 	if n := sum.Unmarked(); n > 0 {
-		would = append(would, "begin the grace of "+count(n, "file"))
+		would = append(would, "start the grace of "+count(n, "file"))
 	}
 	if len(would) == 0 || a.ReportOnly != nil {
 		return ""
@@ -261,7 +261,7 @@ func (p *program) problems(sum *sweeper.Summary) {
 		what, hint := p.place(pr.Storage, pr.Path), strings.ReplaceAll(app.Hint(pr.Err), "STORAGE", pr.Storage)
 		if pr.Files > 0 {
 			what = fmt.Sprintf("%s of %s: %s", count(pr.Files, "file"), p.place(pr.Storage, ""), what)
-			hint = "see to it that you may write there; to try it: sweepd doctor"
+			hint = "check that you can write there; to test it: sweepd doctor"
 		}
 		fmt.Fprintf(p.stderr, "%s cannot %s %s: %s\n", p.term.paint("33", "warning:"), pr.Doing, what, safe(pr.Text))
 		if hint != "" && !slices.Contains(hints, hint) {
@@ -282,7 +282,7 @@ func (p *program) barred(a *app.App, sum *sweeper.Summary) {
 		return
 	}
 	for _, x := range a.Barred() {
-		fmt.Fprintf(p.stderr, "%s nothing can go to the trash from %s: %s\n", p.term.paint("33", "warning:"),
+		fmt.Fprintf(p.stderr, "%s cannot move files from %s to the trash: %s\n", p.term.paint("33", "warning:"),
 			p.place(x.Storage, x.Root), safe(x.Err.Error()))
 		fmt.Fprintf(p.stderr, "hint: %s\n", safe(x.Hint))
 	}
@@ -295,12 +295,12 @@ func (p *program) stopped(sum *sweeper.Summary) {
 		if _, account := p.accounts()[x.Storage]; !account {
 			folders++
 		}
-		fmt.Fprintf(p.stderr, "%s nothing is deleted from %s, because not all of it could be seen\n",
+		fmt.Fprintf(p.stderr, "%s nothing is deleted from %s, because the scan of it was incomplete\n",
 			p.term.paint("33", "warning:"), p.place(x.Storage, x.Root))
 	}
 	if folders > 0 {
 		fmt.Fprintf(p.stderr,
-			"hint: mount its disk or make it readable; or leave the place out by exclude: in the policy or a file called .nosweep\n")
+			"hint: mount the disk or make it readable; or skip the folder with exclude: in the policy or a file named .nosweep\n")
 	}
 }
 

@@ -240,7 +240,7 @@ func TestAServiceHearsWhatAppearsInADropboxAndListsNothingElse(t *testing.T) {
 	w.asked(s, before, map[string]int{"list_folder.longpoll": 2, "list_folder.continue": 1, "restore": 1})
 	s.quiet()
 	if d := s.status(); d.Storages[0].Trashed != 1 || d.Storages[0].Matched != 1 {
-		t.Errorf("what was brought back was moved again: %+v", d.Storages[0])
+		t.Errorf("what was restored was moved again: %+v", d.Storages[0])
 	}
 	s.says(0, "history", "--verify")
 	w.must(s.cmd.Process.Signal(syscall.SIGTERM))

@@ -80,7 +80,7 @@ func (p *program) status() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "as a JSON object")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
 	return cmd
 }
 
@@ -127,15 +127,15 @@ func (p *program) printStatus(st jsonStatus, last journal.Run) {
 	t := p.term
 	t.printf("state      %s\n", safe(tilde(st.State, p.home())))
 	if st.Policy == "" {
-		t.printf("policy     none; the built-in one serves the folders that you name\n")
+		t.printf("policy     none; the built-in policy applies to folders that you name\n")
 	} else {
 		t.printf("policy     %s\n", safe(tilde(st.Policy, p.home())))
 	}
 	if st.Paused != "" {
-		t.printf("paused     %s; to go on: sweepd resume\n", safe(st.Paused))
+		t.printf("paused     %s; to continue: sweepd resume\n", safe(st.Paused))
 	}
 	if st.RecordErr != "" {
-		t.printf("record     cannot be read now: %s\n", safe(st.RecordErr))
+		t.printf("record     cannot be read: %s\n", safe(st.RecordErr))
 	} else if last.ID == 0 {
 		t.printf("last run   none yet\n")
 	} else {
@@ -152,15 +152,15 @@ func (p *program) printStatus(st jsonStatus, last journal.Run) {
 	}
 	t.printf("in trash   %s\n", trash)
 	if st.Interrupted > 0 {
-		t.printf("unfinished %s; the next apply or undo looks what became of them\n",
+		t.printf("unfinished %s; the next apply or undo completes the record\n",
 			count(st.Interrupted, "operation"))
 	}
 	switch {
 	case st.Daemon != nil:
 		p.printDaemon(st.Daemon)
 	case st.DaemonErr != "":
-		t.printf("daemon     there is one that does not answer: %s\n", safe(st.DaemonErr))
+		t.printf("daemon     running, but not responding: %s\n", safe(st.DaemonErr))
 	default:
-		t.printf("daemon     none runs\n")
+		t.printf("daemon     not running\n")
 	}
 }

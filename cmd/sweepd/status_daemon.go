@@ -16,13 +16,13 @@ import (
 func (p *program) printDaemon(d *status.Daemon) {
 	t := p.term
 	t.printf("daemon     version %s, process %d, since %s\n", safe(d.Version), d.PID, minute(d.Since))
-	does := map[string]string{"report": "only reports what is due by", "enforce": "deletes what is due by"}[d.Mode]
+	does := map[string]string{"report": "mode report (deletes nothing), policy", "enforce": "mode enforce, policy"}[d.Mode]
 	if does == "" {
-		does = safe(d.Mode) + " by"
+		does = "mode " + safe(d.Mode) + ", policy"
 	}
 	t.printf("           %s %s\n", does, safe(tilde(d.PolicyFile, p.home())))
 	if !d.Digest.IsZero() {
-		t.printf("           the next digest is sent %s\n", minute(d.Digest))
+		t.printf("           next digest %s\n", minute(d.Digest))
 	}
 	if d.RecordErr != "" {
 		t.printf("error      %s\n", safe(d.RecordErr))
@@ -68,7 +68,7 @@ func (p *program) printStorage(s status.Storage) {
 // scanned returns the results of the last complete scan.
 func scanned(s status.Storage) string {
 	if s.LastGood.IsZero() {
-		return "none of all of it yet"
+		return "no complete scan yet"
 	}
 	return fmt.Sprintf("%s: %s, %s, %s matched; %s due, %s held, %s to review", minute(s.LastGood),
 		count(s.Seen, "file"), count(s.Images, "image"), humanize.Comma(s.Matched), humanize.Comma(s.Due),
@@ -80,7 +80,7 @@ func done(s status.Storage) string {
 	if s.Trashed+s.Purged+s.Restored == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s to the trash, %s purged, %s put back; %s moved, %s freed",
+	return fmt.Sprintf("%s to the trash, %s purged, %s restored; %s moved, %s freed",
 		count(s.Trashed, "file"), humanize.Comma(s.Purged), humanize.Comma(s.Restored), size(s.Bytes), size(s.Freed))
 }
 

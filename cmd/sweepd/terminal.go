@@ -6,9 +6,11 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/dustin/go-humanize"
 	"golang.org/x/term"
+	"golang.org/x/text/width"
 
 	"sweepd/fingerprint"
 	"sweepd/internal/report"
@@ -20,12 +22,67 @@ type terminal struct {
 	out, err io.Writer
 	colour   bool
 	live     bool // stderr is a terminal: progress may be drawn
+	width    int  // columns of the terminal that out is; 0 if it is none
 	last     time.Time
 	now      func() time.Time
 }
 
 func newTerminal(out, err io.Writer, noColour bool, now func() time.Time) *terminal {
-	return &terminal{out: out, err: err, colour: isTerminal(out) && !noColour, live: isTerminal(err), now: now}
+	return &terminal{
+		out: out, err: err, colour: isTerminal(out) && !noColour, live: isTerminal(err), width: columns(out), now: now,
+	}
+}
+
+// columns returns the width of the terminal that w is; 0 if w is none.
+func columns(w any) int {
+	f, ok := w.(*os.File)
+	if !ok {
+		return 0
+	}
+	n, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// fit returns a name that fits into a line of the terminal after the given number of columns: a longer one loses its
+// middle. In a pipe, and where less than 20 columns are left, it returns the name as it is.
+func (t *terminal) fit(name string, after int) string {
+	room := t.width - after
+	letters := []rune(name)
+	if t.width == 0 || room < 20 || span(letters) <= room {
+		return name
+	}
+	head, tail := 0, len(letters)
+	for used := 1; head < tail; { // 1: the ellipsis
+		cut := letters[head : head+1]
+		if head > len(letters)-tail {
+			cut = letters[tail-1 : tail]
+		}
+		if used += span(cut); used > room {
+			break
+		}
+		if head > len(letters)-tail {
+			tail--
+		} else {
+			head++
+		}
+	}
+	return string(letters[:head]) + "…" + string(letters[tail:])
+}
+
+// span returns the number of columns that the letters take: 2 for each wide one of East Asia (UAX #11).
+func span(letters []rune) (n int) {
+	for _, r := range letters {
+		switch k := width.LookupRune(r).Kind(); {
+		case k == width.EastAsianWide || k == width.EastAsianFullwidth:
+			n += 2
+		case !unicode.Is(unicode.Mn, r):
+			n++
+		}
+	}
+	return n
 }
 
 func isTerminal(w any) bool {

@@ -68,3 +68,25 @@ func TestOnlyAPathBelowTheHomeIsShortened(t *testing.T) {
 		}
 	}
 }
+
+func TestALongNameLosesItsMiddleOnATerminalOnly(t *testing.T) {
+	t.Parallel()
+	const name = "~/Pictures/ChatGPT Image Apr 20, 2026, 01_17_00 AM.png"
+	for _, c := range []struct {
+		name         string
+		width, after int
+		want         string
+	}{
+		{name, 0, 36, name}, // a pipe
+		{name, 100, 36, name},
+		{name, 36 + len(name), 36, name},
+		{name, 60, 36, "~/Pictures/C…7_00 AM.png"},
+		{name, 50, 36, name}, // no room for anything
+		{"ChatGPT 画像 2026年6月29日 10_17_37.png", 56, 36, "ChatGPT 画…17_37.png"},
+	} {
+		term := &terminal{width: c.width}
+		if got := term.fit(c.name, c.after); got != c.want {
+			t.Errorf("%s after %d of %d columns: got %s, want %s", c.name, c.after, c.width, got, c.want)
+		}
+	}
+}

@@ -30,8 +30,8 @@ type tour struct {
 // walk runs all steps.
 func (t *tour) walk(ctx context.Context) error {
 	t.say("sweepd finds the images that you generated in ChatGPT and saved, and deletes them by a policy.",
-		"This walks through it on a Google Drive and a Dropbox that are made up, of "+t.account()+", and a folder.",
-		"No account is needed, nothing of yours is looked at, and nothing is left behind.")
+		"This tour uses a simulated Google Drive and Dropbox of "+t.account()+", and a temporary folder.",
+		"It needs no account, does not touch your files, and removes everything when it ends.")
 	for _, step := range []func(context.Context) error{
 		t.readPolicy, t.signIn, t.look, t.apply, t.readHistory, t.undo, t.purge, t.signOut,
 	} {
@@ -45,22 +45,22 @@ func (t *tour) walk(ctx context.Context) error {
 func (t *tour) account() string { return t.rehearsal.Place().Accounts[0].Name }
 
 func (t *tour) readPolicy(ctx context.Context) error {
-	if err := t.next(ctx, "A policy says what may happen. This one is in ~/.config/sweepd/policy.yaml:"); err != nil {
+	if err := t.next(ctx, "A policy decides what happens. The demo's policy is ~/.config/sweepd/policy.yaml:"); err != nil {
 		return err
 	}
 	t.p.term.printf("%s\n", t.p.term.dim(demoPolicy))
-	return t.step(ctx, "sweepd says in English what a policy means, and what a storage cannot do.", "check")
+	return t.step(ctx, "`check` explains the policy in English, with the limitations of each storage.", "check")
 }
 
 // signIn signs in, and acts as the user in the browser.
 func (t *tour) signIn(ctx context.Context) error {
 	if err := t.signInTo(ctx, "drive",
-		"You let sweepd into an account once. A browser would open; here, as on a server, it prints a link.",
-		"The demo plays your part: it opens the link, presses the button, and pastes the address that comes of it.",
+		"Sign in to each account once. Normally a browser opens; here, as on a server, `login` prints a link.",
+		"The demo acts as you: it opens the link, allows access, and pastes the resulting address.",
 	); err != nil {
 		return err
 	}
-	return t.signInTo(ctx, "box", "A Dropbox likewise.")
+	return t.signInTo(ctx, "box", "Now sign in to Dropbox.")
 }
 
 func (t *tour) signInTo(ctx context.Context, storage string, say ...string) error {
@@ -107,30 +107,30 @@ func (t *tour) answer(ctx context.Context, out io.Reader, in io.Writer) error {
 		if err != nil {
 			return err
 		}
-		defer t.p.term.printf("%s\n", t.p.term.dim("(the demo allowed it as "+t.account()+", and pasted the address)"))
+		defer t.p.term.printf("%s\n", t.p.term.dim("(the demo allowed access as "+t.account()+", and pasted the address)"))
 	}
 }
 
 func (t *tour) look(ctx context.Context) error {
 	return t.step(ctx,
-		"A scan changes nothing. It says of every picture how sure it is, why, and what the policy would do.", "scan")
+		"`scan` changes nothing. It shows each match, how certain it is, why, and what the policy would do.", "scan")
 }
 
 func (t *tour) apply(ctx context.Context) error {
-	if err := t.step(ctx, "A plan is what would be done, to be read first. It also changes nothing.", "plan", "-o",
+	if err := t.step(ctx, "`plan` saves what would be done, for review. It changes nothing either.", "plan", "-o",
 		"plan.json"); err != nil {
 		return err
 	}
 	return t.step(ctx,
-		"Applied, it does exactly that: each file goes to the trash of its own storage, if it is still what it was.",
+		"`apply` executes exactly that plan. Each unchanged file moves to the trash of its own storage.",
 		"apply", "plan.json")
 }
 
 func (t *tour) readHistory(ctx context.Context) error {
-	if err := t.step(ctx, "Whatever is done is in the record, written before and after.", "history", "1"); err != nil {
+	if err := t.step(ctx, "`history` shows the record, which is written before and after each operation.", "history", "1"); err != nil {
 		return err
 	}
-	return t.step(ctx, "The record can tell whether somebody has tampered with it.", "history", "--verify")
+	return t.step(ctx, "`history --verify` detects tampering.", "history", "--verify")
 }
 
 // undo brings back one file.
@@ -146,7 +146,7 @@ func (t *tour) undo(ctx context.Context) error {
 		}
 		if op.Type == "operation" && op.Storage == "drive" {
 			return t.step(ctx,
-				"One of them was dear to you? It comes back, and stays from then on. (sweepd undo 1 brings back all.)",
+				"Want one back? `undo` restores it and keeps it from then on. (sweepd undo 1 restores all.)",
 				"undo", "drive:"+op.Path)
 		}
 	}
@@ -154,7 +154,7 @@ func (t *tour) undo(ctx context.Context) error {
 
 func (t *tour) purge(ctx context.Context) error {
 	if err := t.step(ctx,
-		"The rest lies in the trash. What you put there yourself is yours: sweepd deletes none of it.", "trash", "list",
+		"The rest is in the trash. sweepd does not delete what you put there yourself.", "trash", "list",
 		"drive", "box"); err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func (t *tour) purge(ctx context.Context) error {
 		return err
 	}
 	return t.step(ctx,
-		"After the time that the policy says, two seconds here, what sweepd put there may go for good.\n(Not from a Dropbox of your own: that only Dropbox does, after 30 days.)", "trash", "purge", "--apply", "drive")
+		"When the policy's time is over (two seconds here), sweepd may delete its own trash permanently.\n(Not in a personal Dropbox: only Dropbox itself does so, after 30 days.)", "trash", "purge", "--apply", "drive")
 }
 
 // due waits until something in the trash is due.
@@ -181,10 +181,10 @@ func (t *tour) due(ctx context.Context) error {
 }
 
 func (t *tour) signOut(ctx context.Context) error {
-	if err := t.step(ctx, "Signing out gives the access back.", "logout", "drive"); err != nil {
+	if err := t.step(ctx, "`logout` signs out and revokes access.", "logout", "drive"); err != nil {
 		return err
 	}
-	return t.step(ctx, "And once more.", "logout", "box")
+	return t.step(ctx, "The same for Dropbox.", "logout", "box")
 }
 
 // readRecord prints the changes in the clouds' own record. It returns an error if it finds an unexpected change.
@@ -205,7 +205,7 @@ func (t *tour) readRecord() error {
 			}
 			fallthrough
 		default:
-			return fmt.Errorf("the %s has recorded what was not to be: %s of %s", m.Provider, m.Op, m.File)
+			return fmt.Errorf("the %s recorded an unexpected change: %s of %s", m.Provider, m.Op, m.File)
 		}
 	}
 	var asked int64
@@ -213,11 +213,11 @@ func (t *tour) readRecord() error {
 		asked += int64(n)
 	}
 	t.say(fmt.Sprintf(
-		"The clouds' own record of all this: %s; %s to the trash, %s brought back, %s deleted for good, and nothing else.",
+		"The simulated clouds recorded %s: %s trashed, %s restored, %s deleted permanently, and no other change.",
 		count(asked, "request"),
 		count(did["gdrive trash"]+did["dropbox delete"], "file"), count(did["gdrive untrash"], "file"),
 		count(did["gdrive delete"], "file")),
-		"Your own: docs/google-drive.md, docs/dropbox.md. Any program on these: sweepd demo serve.")
+		"To use your own account, see docs/google-drive.md and docs/dropbox.md. To keep these clouds running: sweepd demo serve")
 	return nil
 }
 

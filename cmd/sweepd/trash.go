@@ -77,7 +77,7 @@ func (p *program) trashList() *cobra.Command {
 			return trouble(sum)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
 	return cmd
 }
 
@@ -103,7 +103,7 @@ func (p *program) printTrashEntry(b sweeper.TrashEntry) {
 }
 
 func (p *program) trashPurge() *cobra.Command {
-	return p.purging("purge", "delete for good what is due in the trash bins: ours, and matching",
+	return p.purging("purge", "permanently delete entries that are due: ours and matching",
 		`purge lists the entries that are due under the policy's trash: section: those that
 sweepd put there (ours) and those that someone else put there and a rule would
 trash (matching). With --apply it deletes them permanently, after examining each
@@ -113,7 +113,7 @@ file again.`,
 }
 
 func (p *program) trashEmpty() *cobra.Command {
-	return p.purging("empty", "delete for good whatever has lain in the trash bins for long enough",
+	return p.purging("empty", "permanently delete all entries that are old enough",
 		`empty lists all entries that have been in the trash for at least the age in the
 policy's trash: {everything: AGE}, whoever put them there. With --apply it deletes
 them permanently. Without that line in the policy it refuses.`,
@@ -138,8 +138,8 @@ func (p *program) purging(
 			defer a.Close()
 			if !allowed(a.Policy.Trash) {
 				return &app.UsageError{
-					Err:  fmt.Errorf("%s does not let the trash be purged so", p.policyName(a)),
-					Hint: "nothing was changed; to allow it, write in the policy: " + line,
+					Err:  fmt.Errorf("%s does not allow this purge", p.policyName(a)),
+					Hint: "nothing was changed; to allow it, add to the policy: " + line,
 				}
 			}
 			if apply {
@@ -168,8 +168,8 @@ func (p *program) purging(
 			return trouble(sum)
 		},
 	}
-	cmd.Flags().BoolVar(&apply, "apply", false, "delete for good what is due")
-	cmd.Flags().BoolVar(&l.json, "json", false, "one JSON object a line")
+	cmd.Flags().BoolVar(&apply, "apply", false, "permanently delete what is due")
+	cmd.Flags().BoolVar(&l.json, "json", false, "print one JSON object per line")
 	return cmd
 }
 
@@ -193,7 +193,7 @@ func purgeHint(name string, due *sweeper.Plan) string {
 	if due.Empty() {
 		return ""
 	}
-	return "; to delete for good: sweepd trash " + name + " --apply"
+	return "; to delete permanently: sweepd trash " + name + " --apply"
 }
 
 // printPurge prints the due entries and, separately, how many of them are not images from ChatGPT.
@@ -219,7 +219,7 @@ func (p *program) printPurge(l look, due *sweeper.Plan, sum *sweeper.Summary) {
 	p.problems(sum)
 	p.term.printf("due: %s\n", due)
 	if len(others) > 0 {
-		p.term.printf("%s of these (%s) are not images from ChatGPT as far as can be told\n",
+		p.term.printf("%s of these (%s) are not identified as ChatGPT images\n",
 			count(int64(len(others)), "file"), size(sweeper.Bytes(others)))
 	}
 }

@@ -30,8 +30,8 @@ returns them to the policy, and sweepd keep --list lists them.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if last == (len(args) > 0) {
 				return &app.UsageError{
-					Err:  errors.New("undo takes a run, or --last, or paths"),
-					Hint: "see the runs with: sweepd history",
+					Err:  errors.New("undo needs a run, --last, or paths"),
+					Hint: "list runs with: sweepd history",
 				}
 			}
 			ops, err := p.undoable(cmd, args, last)
@@ -58,8 +58,8 @@ returns them to the policy, and sweepd keep --list lists them.`,
 			return trouble(sum)
 		},
 	}
-	cmd.Flags().BoolVar(&last, "last", false, "the latest run of which something is still in the trash")
-	cmd.Flags().BoolVar(&l.json, "json", false, "one JSON object a line")
+	cmd.Flags().BoolVar(&last, "last", false, "the latest run that still has files in the trash")
+	cmd.Flags().BoolVar(&l.json, "json", false, "print one JSON object per line")
 	return cmd
 }
 
@@ -68,11 +68,11 @@ func (p *program) printRestored(l look, sum *sweeper.Summary) {
 	if l.json || sum.Restored == 0 {
 		return
 	}
-	what := "they are kept for good, whatever the policy says; to leave them"
+	what := "they are kept from now on, whatever the policy says; to return them"
 	if sum.Restored == 1 {
-		what = "it is kept for good, whatever the policy says; to leave it"
+		what = "it is kept from now on, whatever the policy says; to return it"
 	}
-	p.term.printf("%s to the policy again: %s\n", what, p.term.bold(fmt.Sprintf("sweepd forget %d", sum.Run)))
+	p.term.printf("%s to the policy: %s\n", what, p.term.bold(fmt.Sprintf("sweepd forget %d", sum.Run)))
 }
 
 // undoable returns the operations in the journal that are to be undone.
@@ -105,7 +105,7 @@ func (p *program) undoable(cmd *cobra.Command, args []string, last bool) ([]jour
 		ops, err = sweeper.Undoable(cmd.Context(), j, u)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		err = &app.UsageError{Err: err, Hint: "see what was done with: sweepd history"}
+		err = &app.UsageError{Err: err, Hint: "list runs with: sweepd history"}
 	}
 	return ops, err
 }

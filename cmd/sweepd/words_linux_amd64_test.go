@@ -32,13 +32,13 @@ func TestARefusalOfTheSystemIsSaidAsWhatItIs(t *testing.T) {
 			"flock",
 			unix.ENOLCK,
 			`the file system of the journal has no locks: .*/\.local/state/sweepd$`,
-			`a disk of this machine: STATE_DIRECTORY=FOLDER; .*NFS`,
+			`a local disk: STATE_DIRECTORY=FOLDER; .*NFS`,
 		},
 		{
 			"openat2",
 			unix.EPERM,
 			`the system call openat2 is forbidden here, as a container's filter \(seccomp\) does`,
-			`allow openat2 in its seccomp profile; else it takes Linux 5\.6$`,
+			`allow openat2 in its seccomp profile; otherwise it needs Linux 5\.6$`,
 		},
 		{
 			"openat2",
@@ -71,15 +71,15 @@ func TestAFolderWhoseFileSystemHasEndedIsNotSaidToBeMissing(t *testing.T) {
 	hungUp(t, filepath.Join(w.Home, "Downloads"))
 	for _, verb := range []string{"check", "doctor"} {
 		_, out, errs := w.Run(verb)
-		if all := out + errs; strings.Contains(all, "there is no folder") ||
+		if all := out + errs; strings.Contains(all, "no folder") ||
 			!regexp.MustCompile(
-				`/Downloads does not answer: the program behind its file system \(FUSE\) has ended(; |\n +hint: )unmount it`,
+				`/Downloads does not respond: its FUSE process has exited(; |\n +hint: )unmount it`,
 			).MatchString(all) {
 			t.Errorf("%s says:\n%s", verb, all)
 		}
 	}
 	if _, _, errs := w.Run("init", "--yes", "--folder", "Downloads",
-		"--policy", "p.yaml"); !strings.Contains(errs, "has ended") {
+		"--policy", "p.yaml"); !strings.Contains(errs, "has exited") {
 		t.Errorf("init says:\n%s", errs)
 	}
 }
@@ -125,7 +125,7 @@ func TestAStoppedServiceIsNotWaitedFor(t *testing.T) {
 		status := p.main(ctx)
 		cancel()
 		if status != exitTrouble || !regexp.MustCompile(
-			`error: ask the daemon at .*: it does not answer\nhint: is it stopped, .*kill -CONT`,
+			`error: query the service at .*: it does not respond\nhint: check whether the service .*kill -CONT`,
 		).MatchString(out.String()) {
 			t.Errorf("%s: status %d\n%s", verb, status, out.String())
 		}
@@ -157,7 +157,7 @@ func TestLookingTriesTheTrashWhereOnlyThatTells(t *testing.T) {
 	}
 	for _, verb := range []string{"scan", "plan", "check"} {
 		status, _, errs := w.Run(verb)
-		if status != exitDone || strings.Count(errs, "nothing can go to the trash from") != 1 ||
+		if status != exitDone || strings.Count(errs, "cannot move files from") != 1 ||
 			!strings.Contains(errs, "has no hard links") {
 			t.Errorf("%s: %d\n%s", verb, status, errs)
 		}

@@ -66,12 +66,12 @@ func (o Options) account(name string) (a account, err error) {
 	}
 	remote := slices.DeleteFunc(slices.Sorted(maps.Keys(x.Policy.Storages)),
 		func(n string) bool { return !x.Policy.Storages[n].Remote() })
-	hint := "the policy has no account; docs/google-drive.md tells how to add one"
+	hint := "the policy has no cloud account; see docs/google-drive.md to add one"
 	if len(remote) > 0 {
 		hint = "the policy's accounts are: " + strings.Join(remote, ", ")
 	}
 	if known {
-		return a, &UsageError{fmt.Errorf("storage %s is on this machine: nobody signs in to it", name), hint}
+		return a, &UsageError{fmt.Errorf("storage %s is local and needs no sign-in", name), hint}
 	}
 	return a, &UsageError{fmt.Errorf("the policy has no storage %q", name), hint}
 }
@@ -93,8 +93,8 @@ func LogIn(ctx context.Context, o Options, l Login) (g oauth.Grant, use fmt.Stri
 	}
 	if a.storage.ServiceAccount != "" {
 		return g, use, &UsageError{
-			fmt.Errorf("storage %s is reached by the key of a service account: nobody signs in to it", a.name),
-			"to see whether it works: sweepd doctor " + a.name,
+			fmt.Errorf("storage %s uses a service account key and needs no sign-in", a.name),
+			"to test it: sweepd doctor " + a.name,
 		}
 	}
 	store := a.paths.SignIns(o.Getenv)

@@ -27,7 +27,7 @@ const digestName = "(digest)"
 func (d *daemon) notifyRun(ctx context.Context, p *policy.Policy, run int64, known bool) {
 	r, err := report.Read(context.WithoutCancel(ctx), d.journal, run, p)
 	if err != nil {
-		d.log.Error("what a run did could not be read", "run", run, "err", err)
+		d.log.Error("cannot read the result of a run", "run", run, "err", err)
 		return
 	}
 	event := policy.EventSummary
@@ -74,8 +74,8 @@ func (d *daemon) unopened(ctx context.Context, name string, why error) {
 	if lostGrant(why) {
 		id, event = systemd.MessageGrant, policy.EventGrant
 	}
-	text := fmt.Sprintf("%s is not swept until this is mended: %v", name, why)
-	d.log.Error("a storage is not swept until this is mended", "storage", name, "err", why)
+	text := fmt.Sprintf("%s is not swept until this is fixed: %v", name, why)
+	d.log.Error("a storage is not swept until this is fixed", "storage", name, "err", why)
 	d.record(ctx, systemd.Record{
 		MessageID: id,
 		Level:     slog.LevelError,
@@ -87,24 +87,24 @@ func (d *daemon) unopened(ctx context.Context, name string, why error) {
 
 // refused reports that a policy was not adopted. Only keep calls it.
 func (d *daemon) refused(ctx context.Context, why error) {
-	text := "the policy cannot be read anew, and is gone by as it was: " + why.Error()
+	text := "cannot reload the policy; the previous one stays in use: " + why.Error()
 	if c := d.file.changed(d.now()); c != nil {
-		text = "the policy is wrong, and nothing is deleted until it is right: " + why.Error()
+		text = "the policy is invalid; nothing is deleted until it is fixed: " + why.Error()
 		d.held = c.explain() // or it would be reported again
 	}
 	d.mu.Lock()
 	d.notices = []string{text}
 	d.mu.Unlock()
 	d.record(ctx, systemd.Record{MessageID: systemd.MessageRefusedPolicy, Level: slog.LevelError, Text: text})
-	d.send(notify.Message{Event: string(policy.EventFailed), Subject: "the policy is wrong", Text: text})
+	d.send(notify.Message{Event: string(policy.EventFailed), Subject: "the policy is invalid", Text: text})
 }
 
 // lost reports that the record can no longer be relied on and that the service ends.
 func (d *daemon) lost(ctx context.Context, why error) {
-	text := "nothing is deleted any more, and the service stops: " + why.Error()
-	d.log.Error("the record cannot be relied on any more", "err", why)
+	text := "nothing is deleted, and the service stops: " + why.Error()
+	d.log.Error("the record is not reliable", "err", why)
 	d.record(ctx, systemd.Record{MessageID: systemd.MessageLost, Level: slog.LevelError, Text: text})
-	d.send(notify.Message{Event: string(policy.EventFailed), Subject: "the record is not to be relied on", Text: text})
+	d.send(notify.Message{Event: string(policy.EventFailed), Subject: "the record is not reliable", Text: text})
 }
 
 // lostGrant reports whether the user has to sign in again.
@@ -119,7 +119,7 @@ func lostGrant(err error) bool {
 // record writes to the system's journal.
 func (d *daemon) record(ctx context.Context, r systemd.Record) {
 	if err := systemd.Send(ctx, r); err != nil {
-		d.log.Error("the record of the system took nothing", "err", err)
+		d.log.Error("cannot write to journald", "err", err)
 	}
 }
 
@@ -162,7 +162,7 @@ func (d *daemon) sendDigest(ctx context.Context, now time.Time) {
 		return // it is sent once every storage was scanned
 	}
 	if err := d.journal.SetLastRun(ctx, digestName, now); err != nil {
-		d.log.Error("the digest is not sent, because that it was could not be recorded", "err", err)
+		d.log.Error("the digest was not sent, because sending it could not be recorded", "err", err)
 		return
 	}
 	d.digestAt(p.Schedule.Digest.Next(now, zone(p)))

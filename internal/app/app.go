@@ -28,7 +28,7 @@ type Options struct {
 	// Scopes replace Only: exactly these are opened, regardless of the policy, which need not be readable. One
 	// without roots is an account of the policy.
 	Scopes     []sweeper.Scope
-	Act        bool // storages may be changed; else they are open for reading only
+	Act        bool // storages may be changed; else they are opened read-only
 	AnyFolder  bool // a folder in Only may be too broad for a scan: it is not listed
 	WholeHome  bool // the user's home in Only may be scanned, but not changed
 	Gone       bool // folders in Only may be missing: a saved plan names them
@@ -120,12 +120,12 @@ func newApp(o Options) (_ *App, err error) {
 		a.Classifier = fingerprint.New()
 	}
 	if a.Paths, err = FindPaths(o.Getenv); err != nil {
-		return nil, &UsageError{err, "set HOME, or STATE_DIRECTORY to a folder of its own"}
+		return nil, &UsageError{err, "set HOME, or set STATE_DIRECTORY to a separate folder"}
 	}
 	if a.Paths.Home != "" && strangers(a.Paths.Home) {
 		return nil, &UsageError{
-			fmt.Errorf("this is root, in the home of somebody else: %s", a.Paths.Home),
-			"run it as the person whose files they are, or set HOME",
+			fmt.Errorf("running as root with another user's HOME: %s", a.Paths.Home),
+			"run as the owner of the files, or set HOME",
 		}
 	}
 	return a, nil
@@ -237,8 +237,8 @@ func (a *App) openPolicy() error {
 	}
 	if len(roots) == 0 {
 		return &UsageError{
-			errors.New("there is no policy, and no folder was named"),
-			"name folders to look at, as in: sweepd scan ~/Downloads; or write a policy: sweepd init",
+			errors.New("no policy file and no folder given"),
+			"name folders, e.g. sweepd scan ~/Downloads; or create a policy: sweepd init",
 		}
 	}
 	a.Policy = policy.Default(roots)
@@ -265,11 +265,11 @@ const exampleDir = "/usr/share/sweepd/examples"
 // unreadPolicy returns the hint for a policy that cannot be read.
 func unreadPolicy(path string, err error) string {
 	if !errors.Is(err, fs.ErrNotExist) {
-		return "is it a file that you may read?"
+		return "check that it is a file that you can read"
 	}
-	hint := "write one with: sweepd init --policy " + path
+	hint := "create one with: sweepd init --policy " + path
 	if _, err := os.Stat(exampleDir); err == nil {
-		hint += "; there are examples in " + exampleDir
+		hint += "; examples are in " + exampleDir
 	}
 	return hint
 }
@@ -300,7 +300,7 @@ func resolve(arg string) (string, error) {
 	}
 	path = local.Real(path) // the listing reports a missing folder, so that the others go on
 	if fi, err := os.Stat(path); err == nil && !fi.IsDir() {
-		return "", &UsageError{fmt.Errorf("%q is not a folder", arg), "to look at one file: sweepd explain FILE"}
+		return "", &UsageError{fmt.Errorf("%q is not a folder", arg), "to examine a file: sweepd explain FILE"}
 	}
 	return path, nil
 }

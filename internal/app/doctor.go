@@ -52,7 +52,7 @@ func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 				Check: "policy",
 				State: Fail,
 				Text:  err.Error(),
-				Hint:  "set HOME, or STATE_DIRECTORY to a folder of its own",
+				Hint:  "set HOME, or set STATE_DIRECTORY to a separate folder",
 			})
 			return
 		}
@@ -63,8 +63,8 @@ func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 			yield(Finding{
 				Check: "policy",
 				State: Well,
-				Text:  "there is none yet; the built-in one serves the folders that you name",
-				Hint:  "write one with: sweepd init",
+				Text:  "none; the built-in policy applies to folders that you name",
+				Hint:  "create one with: sweepd init",
 			})
 			return
 		} else if err != nil {
@@ -88,7 +88,7 @@ func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 				Check: "service",
 				State: Warn,
 				Text:  differs,
-				Hint:  "see: sweepd status; to have it read the policy: sweepd reload",
+				Hint:  "see: sweepd status; to reload the policy: sweepd reload",
 			}) {
 				return
 			}
@@ -120,10 +120,10 @@ func unwritten(o Options, paths Paths, only []string) (bool, error) {
 
 // record checks whether the journal can be relied on.
 func record(ctx context.Context, paths Paths) Finding {
-	f := Finding{Check: "record", State: Well, Text: "whole and unchanged"}
+	f := Finding{Check: "record", State: Well, Text: "complete and unchanged"}
 	j, err := journal.OpenReadOnly(ctx, paths.Journal())
 	if errors.Is(err, fs.ErrNotExist) && !errors.Is(err, journal.ErrMissing) {
-		f.Text = "there is none yet"
+		f.Text = "none yet"
 		return f
 	}
 	var lines int64
@@ -145,16 +145,16 @@ func record(ctx context.Context, paths Paths) Finding {
 		}
 		return f
 	}
-	f.Text = fmt.Sprintf("whole and unchanged: %d lines", lines)
+	f.Text = fmt.Sprintf("complete and unchanged: %d lines", lines)
 	return f
 }
 
 // pausing checks whether deletion is paused.
 func pausing(paths Paths, now time.Time) Finding {
 	if err := paths.Paused(now); err != nil {
-		return Finding{Check: "pause", State: Warn, Text: err.Error(), Hint: "to go on: sweepd resume"}
+		return Finding{Check: "pause", State: Warn, Text: err.Error(), Hint: "to continue: sweepd resume"}
 	}
-	return Finding{Check: "pause", State: Well, Text: "nothing is paused"}
+	return Finding{Check: "pause", State: Well, Text: "not paused"}
 }
 
 // examine checks one storage.
@@ -258,12 +258,12 @@ func signedIn(g oauth.Grant, store oauth.Store, name string) Finding {
 // access compares the access that a sign-in allows (may, much) with what the policy needs (need, least). some is true
 // if it allows anything.
 func access(name string, may, need fmt.Stringer, much, least int, some bool) Finding {
-	f := Finding{Check: "access", State: Well, Text: fmt.Sprintf("it may %s, the policy asks for: %s", may, need)}
+	f := Finding{Check: "access", State: Well, Text: fmt.Sprintf("%s; the policy needs: %s", may, need)}
 	switch {
 	case !some || much < least:
-		f.State, f.Hint = Fail, "sign in again and allow what the policy asks for: sweepd login "+name
+		f.State, f.Hint = Fail, "sign in again and allow the access that the policy needs: sweepd login "+name
 	case much > least && least == 0:
-		f.State, f.Hint = Warn, "the policy only looks; to give no more than that: sweepd login --scan-only "+name
+		f.State, f.Hint = Warn, "the policy needs read access only; to limit the sign-in: sweepd login --scan-only "+name
 	}
 	return f
 }
@@ -271,17 +271,17 @@ func access(name string, may, need fmt.Stringer, much, least int, some bool) Fin
 // ticking compares the machine's clock, by which ages and graces are counted, with the service's.
 func ticking(theirs, ours time.Time) Finding {
 	if theirs.IsZero() {
-		return Finding{Check: "clock", State: Warn, Text: "the service did not say what time it is"}
+		return Finding{Check: "clock", State: Warn, Text: "the service did not report its time"}
 	}
 	off := ours.Sub(theirs).Round(time.Second)
-	f := Finding{Check: "clock", State: Well, Text: "right to a minute"}
+	f := Finding{Check: "clock", State: Well, Text: "accurate to a minute"}
 	const most, right = 10 * time.Minute, time.Minute
 	if off.Abs() > right {
-		f.State, f.Text, f.Hint = Warn, fmt.Sprintf("this machine's is %s ahead of the service's", off),
-			"set the clock, or have it set: timedatectl set-ntp true"
+		f.State, f.Text, f.Hint = Warn, fmt.Sprintf("%s ahead of the service's clock", off),
+			"set the clock, or enable time synchronization: timedatectl set-ntp true"
 	}
 	if off < -right {
-		f.Text = fmt.Sprintf("this machine's is %s behind the service's", -off)
+		f.Text = fmt.Sprintf("%s behind the service's clock", -off)
 	}
 	if off.Abs() > most {
 		f.State = Fail
@@ -295,12 +295,12 @@ func space(a googleaccount.About) Finding {
 	f := Finding{
 		Check: "space",
 		State: Well,
-		Text:  fmt.Sprintf("%s are used, %s of them in the trash", size(a.Usage), size(a.Trash)),
+		Text:  fmt.Sprintf("%s used, %s of it in the trash", size(a.Usage), size(a.Trash)),
 	}
 	if a.Limit > 0 {
-		f.Text = fmt.Sprintf("%s of %s are used, %s of them in the trash", size(a.Usage), size(a.Limit), size(a.Trash))
+		f.Text = fmt.Sprintf("%s of %s used, %s of it in the trash", size(a.Usage), size(a.Limit), size(a.Trash))
 		if a.Usage >= a.Limit {
-			f.State, f.Hint = Warn, "the account is full: what is in the trash counts until it is purged"
+			f.State, f.Hint = Warn, "the account is full; trashed files count until they are purged"
 		}
 	}
 	return f

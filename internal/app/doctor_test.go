@@ -15,9 +15,9 @@ func TestAClockIsComparedWithTheServices(t *testing.T) {
 		want State
 		text string
 	}{
-		{0, Well, "right to a minute"},
-		{59 * time.Second, Well, "right to a minute"},
-		{-59 * time.Second, Well, "right to a minute"},
+		{0, Well, "accurate to a minute"},
+		{59 * time.Second, Well, "accurate to a minute"},
+		{-59 * time.Second, Well, "accurate to a minute"},
 		{2 * time.Minute, Warn, "2m0s ahead of"},
 		{-2 * time.Minute, Warn, "2m0s behind"},
 		{time.Hour, Fail, "1h0m0s ahead of"},
@@ -42,9 +42,9 @@ func TestAnAccountThatIsFullIsSaidToBe(t *testing.T) {
 		{
 			googleaccount.About{Limit: 15e9, Usage: 3e9, Trash: 1e9},
 			Well,
-			"3.0 GB of 15 GB are used, 1.0 GB of them in the trash",
+			"3.0 GB of 15 GB used, 1.0 GB of it in the trash",
 		},
-		{googleaccount.About{Usage: 3e9}, Well, "3.0 GB are used, 0 B of them in the trash"},
+		{googleaccount.About{Usage: 3e9}, Well, "3.0 GB used, 0 B of it in the trash"},
 		{googleaccount.About{Limit: 15e9, Usage: 15e9}, Warn, "15 GB of 15 GB"},
 	} {
 		if f := space(c.about); f.State != c.want || !strings.Contains(f.Text, c.text) {

@@ -30,7 +30,7 @@ func (a *App) openDrive(ctx context.Context, name string, st policy.Storage) (pr
 		return nil, nil, err
 	}
 	if a.o.Act && a.Policy.Access(name) == policy.AccessPurge && c.Uses < googleaccount.Purge {
-		a.o.log().Warn("nothing is purged there: the sign-in does not allow it", "storage", name)
+		a.o.log().Warn("purge is disabled there: the sign-in does not allow it", "storage", name)
 	}
 	d, err := gdrive.Open(ctx, gdrive.Options{
 		Client: c.HTTP, Use: c.Uses, Account: c.Account.ID, Now: a.o.Now,
@@ -65,7 +65,7 @@ func (a *App) alone(name string, st policy.Storage, accountID string) error {
 				return &UsageError{
 					fmt.Errorf("root %q of %s overlaps root %q of %s: both are %s's",
 						root, name, its.Roots[i], other, pin.Email),
-					"name each folder of an account once; rules may say path: where they are for a part of it",
+					"name each folder of an account once; use path: in a rule to limit it to a part",
 				}
 			}
 		}

@@ -48,7 +48,7 @@ func (a *App) openDropbox(ctx context.Context, name string, st policy.Storage) (
 		return nil, nil, err
 	}
 	if a.o.Act && a.Policy.Access(name) == policy.AccessPurge && c.Uses < dropboxaccount.Purge {
-		a.o.log().Warn("nothing is purged there: the sign-in does not allow it", "storage", name)
+		a.o.log().Warn("purge is disabled there: the sign-in does not allow it", "storage", name)
 	}
 	d, err := dropbox.Open(ctx, dropbox.Options{
 		Client: c.HTTP, Notify: c.Notify, Use: c.Uses, Account: c.Account.ID, Member: st.Member,
@@ -82,7 +82,7 @@ func (o Options) examineDropbox(
 		f = Finding{
 			Check: "access",
 			State: Fail,
-			Text:  fmt.Sprintf("%v; the policy asks for: %s", err, need),
+			Text:  fmt.Sprintf("%v; the policy needs: %s", err, need),
 			Hint:  dropboxaccount.Hint(err),
 		}
 	}
@@ -116,10 +116,10 @@ func dropboxSpace(ctx context.Context, c *dropboxaccount.Connection, member stri
 	f := Finding{
 		Check: "space",
 		State: Well,
-		Text:  fmt.Sprintf("%s of %s are used", humanize.Bytes(used), humanize.Bytes(all)),
+		Text:  fmt.Sprintf("%s of %s used", humanize.Bytes(used), humanize.Bytes(all)),
 	}
 	if used >= all {
-		f.State, f.Hint = Warn, "the account is full: undo may find no room"
+		f.State, f.Hint = Warn, "the account is full; undo may have no room"
 	}
 	return f
 }

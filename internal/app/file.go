@@ -102,9 +102,9 @@ func (a *App) Explain(ctx context.Context, st *providers.Storage, e providers.En
 			roots = append(roots, a.Policy.Storages[name].Roots...)
 		}
 	}
-	x.LeaveOut("it is in no storage of the policy, whose folders are " + strings.Join(roots, ", "))
+	x.LeaveOut("it is in no storage of the policy; its folders are " + strings.Join(roots, ", "))
 	if len(roots) == 0 {
-		x.LeaveOut("it is in no storage of the policy, which names no folder of this machine")
+		x.LeaveOut("it is in no storage of the policy, which has no local folder")
 	}
 	return x, nil
 }
@@ -142,15 +142,15 @@ func (a *App) met(ctx context.Context, st *providers.Storage, path string) (foun
 	switch len(all) {
 	case 0:
 		return found, &UsageError{
-			fmt.Errorf("no scan has met %s:%s: %w", st.Name(), path, fs.ErrNotExist),
-			fmt.Sprintf("see what there is with: sweepd scan %s; or name it by its id, which ends its address in a browser, as in %[1]s:ID", st.Name()),
+			fmt.Errorf("no scan has found %s:%s: %w", st.Name(), path, fs.ErrNotExist),
+			fmt.Sprintf("list files with: sweepd scan %s; or use the id at the end of its web address, as in %[1]s:ID", st.Name()),
 		}
 	case 1:
 		return found, nil
 	}
 	slices.Sort(all)
 	return found, &UsageError{
-		fmt.Errorf("%d files are called %s:%s", len(all), st.Name(), path),
-		"name one by its id: " + strings.Join(all, " or "),
+		fmt.Errorf("%d files are named %s:%s", len(all), st.Name(), path),
+		"use the id: " + strings.Join(all, " or "),
 	}
 }

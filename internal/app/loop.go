@@ -208,7 +208,7 @@ func (l *loop) open(ctx context.Context, act bool) (*App, error) {
 func (l *loop) recover(ctx context.Context, a *App) (err error) {
 	if l.policy.Mode != policy.Enforce {
 		if a, err = l.open(ctx, true); err != nil {
-			l.d.log.Warn("what was interrupted cannot be completed now", "storage", l.name, "err", err)
+			l.d.log.Warn("cannot complete interrupted operations now", "storage", l.name, "err", err)
 			return nil
 		}
 		defer func() { err = errors.Join(err, a.Close()) }()
@@ -325,7 +325,7 @@ func troubleOf(sum *sweeper.Summary) error {
 	case sum.Refused+sum.Failed > 0:
 		return &TroubleError{report.Describe(sum)}
 	}
-	return &TroubleError{fmt.Sprintf("not all could be seen or read: problems: %d", sum.Errors)}
+	return &TroubleError{fmt.Sprintf("the scan was incomplete: %d problems", sum.Errors)}
 }
 
 // end notes why not everything due was done; the first reason of a sweep counts.
@@ -410,7 +410,7 @@ func (l *loop) looked(a *App, sum *sweeper.Summary, err error) error {
 		if err == nil && len(sum.Stopped) == 0 { // an empty folder in which no file was known is fine
 			s.LastGood = now
 		} else if err == nil {
-			s.Err = "some of it could not be looked at: " + sum.Stopped[0].Why
+			s.Err = "the scan was incomplete: " + sum.Stopped[0].Why
 		}
 	})
 	return err

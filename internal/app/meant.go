@@ -48,19 +48,19 @@ func Unseen(folder string) (why, hint string) {
 	case err == nil && fi.IsDir():
 		return "", ""
 	case err == nil:
-		return folder + " is not a folder", "name the folder that it is in"
+		return folder + " is not a folder", "name the folder that contains it"
 	case errors.Is(err, syscall.ENOTCONN):
-		return folder + " does not answer: the program behind its file system (FUSE) has ended",
-			"unmount it with: fusermount3 -u MOUNTPOINT, or umount; and mount it again"
+		return folder + " does not respond: its FUSE process has exited",
+			"unmount it with fusermount3 -u MOUNTPOINT or umount, then mount it again"
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
 		if meant := Meant(folder); meant != "" {
-			return "there is no folder " + folder, "did you mean " + meant + "? or is its disk not mounted?"
+			return "there is no folder " + folder, "did you mean " + meant + "? if not, check that its disk is mounted"
 		}
-		return "there is no folder " + folder, "is its disk mounted?"
+		return "there is no folder " + folder, "check that its disk is mounted"
 	case errors.Is(err, fs.ErrPermission):
-		return folder + " may not be looked into: permission denied", "is it your folder?"
+		return folder + " is not readable: permission denied", "check that you own the folder"
 	default:
-		return "it cannot be looked into: " + err.Error(), "is its disk well?" // the error names it
+		return "cannot read it: " + err.Error(), "check its disk" // the error names it
 	}
 }
 
@@ -89,7 +89,7 @@ func (a *App) exists(arg, path string) error {
 		text += fmt.Sprintf("; did you mean %s?", a.short(meant))
 	}
 	return &UsageError{
-		errors.New(text), "nothing was looked at; name a folder that is there, or a storage of the policy",
+		errors.New(text), "nothing was scanned; name an existing folder, or a storage of the policy",
 	}
 }
 

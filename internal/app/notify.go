@@ -35,13 +35,13 @@ func TryNotify(ctx context.Context, o Options) ([]notify.Result, error) {
 	to := sinks(a.Policy)
 	if len(to) == 0 {
 		return nil, &UsageError{
-			errors.New("the policy tells nobody"), "write notify: in the policy; see docs/notifications.md",
+			errors.New("the policy has no notification receivers"), "add notify: to the policy; see docs/notifications.md",
 		}
 	}
 	return notify.Try(ctx, notify.Options{Sinks: to, Getenv: o.Getenv, Log: o.Log, Now: o.Now}, notify.Message{
 		Event:   "test",
-		Subject: "sweepd: a trial message",
-		Text:    "Somebody has run: sweepd notify test. Nothing was looked at, and nothing was deleted.",
+		Subject: "sweepd: test message",
+		Text:    "This message was sent by: sweepd notify test. Nothing was scanned or deleted.",
 		At:      o.Now(),
 	}), nil
 }

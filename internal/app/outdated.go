@@ -31,7 +31,7 @@ func (d *daemon) outdated(now time.Time) error {
 }
 
 // ErrOutdated is why a single sweep stops.
-var ErrOutdated = errors.New("the policy is another now than the one that was read")
+var ErrOutdated = errors.New("the policy file has changed since it was read")
 
 // explain returns what was changed and what ends the hold.
 func (c *policyChange) explain() string {
@@ -39,11 +39,11 @@ func (c *policyChange) explain() string {
 	case c.next == nil:
 		return c.why
 	case c.refused != nil:
-		return c.why + " and cannot be taken: " + c.refused.Error()
+		return c.why + " and cannot be loaded: " + c.refused.Error()
 	case c.waits:
-		return c.why + "; to go by it: sweepd reload"
+		return c.why + "; to load it: sweepd reload"
 	}
-	return c.why + ", and is about to be read"
+	return c.why + ", and is about to be loaded"
 }
 
 // followFile adopts a changed policy file once it is valid and was left alone for settledFile, or else reports once
@@ -62,18 +62,18 @@ func (d *daemon) followFile(ctx context.Context) {
 	}
 	if c.takes() {
 		if err := d.reload(ctx); err != nil {
-			d.log.Error("the changed policy was not taken", "err", err)
+			d.log.Error("the changed policy was not loaded", "err", err)
 		}
 		return
 	}
 	if why := c.explain(); d.held != why {
 		d.notice(why)
 		text := "nothing is deleted: " + why
-		d.log.Warn("nothing is deleted until the policy is read anew", "why", why)
+		d.log.Warn("nothing is deleted until the policy is reloaded", "why", why)
 		d.record(ctx, systemd.Record{MessageID: systemd.MessageRefusedPolicy, Level: slog.LevelError, Text: text})
 		d.send(notify.Message{
 			Event:   string(policy.EventFailed),
-			Subject: "the policy was changed and nothing is deleted",
+			Subject: "the policy was changed; nothing is deleted",
 			Text:    text,
 		})
 	}
@@ -110,7 +110,7 @@ func (d *daemon) askReload(ctx context.Context) error {
 	case d.reloads <- answer:
 		return <-answer
 	case <-d.over:
-		return errors.New("the service ends")
+		return errors.New("the service stops")
 	case <-ctx.Done():
 		return ctx.Err()
 	}

@@ -60,7 +60,7 @@ func TestAServiceDeletesNothingByAPolicyThatIsNoLongerInTheFile(t *testing.T) {
 				time.Sleep(25 * time.Hour)
 				synctest.Wait()
 				h.bin("drive")
-				if n := strings.Count(h.log.String(), "nothing is deleted until the policy is read anew"); n != 1 {
+				if n := strings.Count(h.log.String(), "nothing is deleted until the policy is reloaded"); n != 1 {
 					t.Errorf("it is said %d times, want once:\n%s", n, h.log.String())
 				}
 				if err := os.RemoveAll(h.policyFile()); err != nil {
@@ -164,7 +164,7 @@ func TestAChangedPolicyThatCannotBeTakenIsTriedAndToldOnce(t *testing.T) {
 		time.Sleep(25 * time.Hour)
 		synctest.Wait()
 		h.bin("drive")
-		if n := strings.Count(h.log.String(), "not taken"); n != 1 {
+		if n := strings.Count(h.log.String(), "not loaded"); n != 1 {
 			t.Errorf("it is said %d times, want once:\n%.2000s", n, h.log.String())
 		}
 		h.write(fmt.Sprintf(housePolicy, "enforce", ""))
@@ -199,7 +199,7 @@ func TestAPolicyThatIsFoundFirstReplacesTheOneThatWasRead(t *testing.T) {
 	}
 	write(first)
 	if c := f.changed(time.Now()); c == nil || c.next == nil || !strings.Contains(c.why, second) {
-		t.Errorf("got %+v, want that the policy is no longer read from %s", c, second)
+		t.Errorf("got %+v, want that the policy file is no longer %s", c, second)
 	}
 	path, p, err = f.open()
 	if err != nil {

@@ -69,9 +69,9 @@ func barredHint(root string, err error) string {
 	if errors.Is(err, providers.ErrFull) {
 		return Hint(err)
 	}
-	hint := "nothing can be moved to the trash from " + root + " until this is mended"
+	hint := "cannot move files to the trash from " + root + " until this is fixed"
 	if fault, ok := errors.AsType[*providers.FolderError](err); ok {
-		hint += ": see to it that " + fault.Folder + " is a folder of yours in which you may write"
+		hint += ": check that " + fault.Folder + " is a folder that you own and can write to"
 	}
 	return hint
 }

@@ -39,7 +39,7 @@ func TestRootIsRefusedInAnothersHome(t *testing.T) {
 	if err := os.Chown(home, 65534, 65534); err != nil {
 		t.Fatal(err)
 	}
-	if err := open(); !errors.As(err, new(*UsageError)) || !strings.Contains(err.Error(), "somebody else") {
+	if err := open(); !errors.As(err, new(*UsageError)) || !strings.Contains(err.Error(), "another user") {
 		t.Errorf("another's: got %v, want a refusal", err)
 	}
 }

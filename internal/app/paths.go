@@ -43,7 +43,7 @@ func FindPaths(getenv func(string) string) (Paths, error) {
 	}
 	if !filepath.IsAbs(p.State) {
 		return Paths{}, errors.New(
-			"there is no place for the journal: $HOME is not set, nor $STATE_DIRECTORY, nor $XDG_STATE_HOME",
+			"no place for the record: none of HOME, STATE_DIRECTORY and XDG_STATE_HOME is set",
 		)
 	}
 	if config := under("XDG_CONFIG_HOME", ".config"); config != "" {

@@ -32,7 +32,7 @@ func (p Paths) pauseFile() string { return filepath.Join(p.State, "paused") }
 type HalfPauseError struct{ Err error }
 
 func (e *HalfPauseError) Error() string {
-	return "it has no end, because it could not be written whole: " + e.Err.Error()
+	return "the pause has no end, because its end could not be written: " + e.Err.Error()
 }
 func (e *HalfPauseError) Unwrap() error { return e.Err }
 
@@ -52,7 +52,7 @@ func (p Paths) Pause(x Pause) error {
 	case special && x.Until.IsZero():
 		return nil // it is in force, and has no end
 	case special:
-		return fmt.Errorf("%s is not a regular file, which is a pause until further notice; sweepd resume removes it",
+		return fmt.Errorf("%s is not a regular file; this pauses deletion until sweepd resume removes it",
 			p.pauseFile())
 	}
 	f, err := os.OpenFile(p.pauseFile(), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
@@ -106,7 +106,7 @@ func (p Paths) Paused(now time.Time) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("%w, for all that can be told: %w", sweeper.ErrPaused, err)
+		return fmt.Errorf("%w, as far as is known: %w", sweeper.ErrPaused, err)
 	}
 	var x Pause
 	if err := json.Unmarshal(text, &x); err != nil || x.Until.IsZero() {

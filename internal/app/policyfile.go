@@ -55,7 +55,7 @@ func (f *policyFile) open() (path string, p *policy.Policy, err error) {
 		return "", nil, err
 	}
 	if path == "" {
-		return "", nil, &UsageError{errors.New("a service needs a policy"), "write one with: sweepd init"}
+		return "", nil, &UsageError{errors.New("the service needs a policy"), "create one with: sweepd init"}
 	}
 	p, err = LoadPolicy(path, f.paths.Home)
 	return path, p, err
@@ -115,7 +115,7 @@ func (f *policyFile) look(now time.Time) {
 	}
 	path, err := f.find()
 	if err == nil && path != f.path {
-		f.differs(now, "the policy is no longer read from "+f.path, f.parse(path))
+		f.differs(now, "the policy file is no longer "+f.path, f.parse(path))
 		return
 	}
 	var fi fs.FileInfo
@@ -127,10 +127,10 @@ func (f *policyFile) look(now time.Time) {
 		f.differs(now, fmt.Sprintf("the policy file %s is gone", path), nil)
 		return
 	case err != nil:
-		f.differs(now, fmt.Sprintf("the policy file cannot be looked at: %v", err), nil)
+		f.differs(now, fmt.Sprintf("cannot check the policy file: %v", err), nil)
 		return
 	case !fi.Mode().IsRegular():
-		f.differs(now, fmt.Sprintf("%s is no file any more", path), nil)
+		f.differs(now, fmt.Sprintf("%s is no longer a file", path), nil)
 		return
 	}
 	if age := now.Sub(f.at); f.seen != nil && age >= 0 && age < unread && sameFile(f.seen, fi) {
@@ -153,7 +153,7 @@ func (f *policyFile) compare(now time.Time, path string, src []byte) {
 	p, err := parsePolicy(path, src, f.paths.Home)
 	switch {
 	case err != nil:
-		f.change = &policyChange{why: "the policy file was changed and is wrong: " + err.Error(), since: now}
+		f.change = &policyChange{why: "the policy file was changed and is invalid: " + err.Error(), since: now}
 	case !samePolicy(p, f.force):
 		f.change = &policyChange{why: "the policy file was changed", next: p, since: now}
 	}

@@ -14,7 +14,7 @@ import (
 
 // ErrOtherRecord is returned if the running service has another record open than the one at this path, so that it
 // would not see changes made here.
-var ErrOtherRecord = errors.New("the running service works with another record")
+var ErrOtherRecord = errors.New("the running service uses another record")
 
 // service returns the service that runs with these paths, nil if none does. It returns ErrOtherRecord if there is one
 // that does not answer.
@@ -24,7 +24,7 @@ func (p Paths) service(ctx context.Context) (*status.Daemon, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
-		return nil, fmt.Errorf("%w, for all that can be told: %w", ErrOtherRecord, err)
+		return nil, fmt.Errorf("%w, as far as is known: %w", ErrOtherRecord, err)
 	}
 	return &d, nil
 }
@@ -79,9 +79,9 @@ func Differs(service *status.Daemon, file string, p *policy.Policy) string {
 	case service == nil || file == "":
 		return ""
 	case service.Held != "":
-		return "the running service goes by the policy as it was before, and deletes nothing: " + service.Held
+		return "the running service uses the previous policy and deletes nothing: " + service.Held
 	case service.Policy != p.Hash() || service.Mode != p.Mode.String():
-		return "the running service goes by another policy, in mode " + service.Mode + ", read from " +
+		return "the running service uses another policy, in mode " + service.Mode + ", read from " +
 			service.PolicyFile
 	}
 	return ""

@@ -59,7 +59,7 @@ func TestAServiceThatLosesItsRecordDeletesNothingAndEnds(t *testing.T) {
 				if !errors.Is(err, journal.ErrReplaced) || !ended {
 					t.Errorf("it ended: %v, with %v; want %v", ended, err, journal.ErrReplaced)
 				}
-				if n := strings.Count(h.log.String(), "cannot be relied on any more"); n != 1 {
+				if n := strings.Count(h.log.String(), "is not reliable"); n != 1 {
 					t.Errorf("it is said %d times:\n%s", n, h.log.String())
 				}
 			})

@@ -107,7 +107,7 @@ func Run(ctx context.Context, o RunOptions) (err error) {
 	}
 	d.keep(working)
 	quit()
-	doing := "finishing what is under way"
+	doing := "finishing operations in progress"
 	if err := d.journal.Err(); err != nil {
 		d.lost(ctx, err)
 		doing = err.Error()
@@ -286,7 +286,7 @@ func (d *daemon) wait(ctx context.Context) error {
 			case <-over:
 				over, timeout = nil, time.After(d.o.ShutdownTimeout)
 			case <-timeout:
-				return fmt.Errorf("still busy, and left alone: %s; what it does is in the record",
+				return fmt.Errorf("still busy and not stopped: %s; its operations are in the record",
 					strings.Join(d.hanging(), ", "))
 			}
 		}
@@ -326,7 +326,7 @@ func (d *daemon) keep(ctx context.Context) {
 			d.followFile(ctx)
 		case <-d.o.Reload:
 			if err := d.reload(ctx); err != nil {
-				d.log.Error("the policy was not taken", "err", err)
+				d.log.Error("the policy was not loaded", "err", err)
 			}
 		case answer := <-d.reloads:
 			answer <- d.reload(ctx)
@@ -387,7 +387,7 @@ func (d *daemon) reload(ctx context.Context) error {
 	d.record(ctx, systemd.Record{
 		MessageID: systemd.MessageReload,
 		Level:     slog.LevelInfo,
-		Text:      "the policy was read anew: it is in mode " + p.Mode.String() + "\n" + p.String(),
+		Text:      "policy reloaded: mode " + p.Mode.String() + "\n" + p.String(),
 	})
 	return nil
 }
@@ -406,7 +406,7 @@ func (d *daemon) part(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-timeout.C:
-			text := l.name + " is not done with what it began under the policy before, and begins no more of it"
+			text := l.name + " finishes operations that it started under the previous policy, and starts no more"
 			d.log.Warn(text)
 			d.mu.Lock()
 			d.notices = append(d.notices, text)
@@ -439,7 +439,7 @@ func (d *daemon) serve(ctx context.Context) error {
 	h := status.Handler(status.Options{State: d.status, Now: d.o.Now, Stale: d.stale, Pprof: d.o.Pprof, Do: d.do})
 	d.others.Go(func() {
 		if err := status.Serve(ctx, h, listeners...); err != nil {
-			d.log.Error("nobody is answered any more", "err", err)
+			d.log.Error("status server stopped", "err", err)
 		}
 	})
 	return nil
@@ -524,7 +524,7 @@ func (d *daemon) sentence() string {
 		text = strings.Join(busy, ", ")
 	}
 	if len(ill) > 0 {
-		text += "; in trouble: " + strings.Join(ill, ", ")
+		text += "; problems: " + strings.Join(ill, ", ")
 	}
 	for _, why := range []string{s.Paused, s.Held} {
 		if why != "" {
@@ -549,7 +549,7 @@ func (d *daemon) sleep(ctx context.Context, how time.Duration) {
 // manage logs that the service manager could not be reached.
 func (d *daemon) manage(err error) {
 	if err != nil {
-		d.log.Warn("the service manager was not told", "err", err)
+		d.log.Warn("cannot notify the service manager", "err", err)
 	}
 }
 

@@ -431,7 +431,7 @@ func TestAWrongNewPolicyIsRefusedAndHoldsEverythingUntilItIsRight(t *testing.T) 
 		h.write("version: 1\nmode: enforce\n")
 		h.reload <- os.Interrupt
 		synctest.Wait()
-		if !strings.Contains(h.log.String(), "the policy was not taken") {
+		if !strings.Contains(h.log.String(), "the policy was not loaded") {
 			t.Errorf("the log does not say so:\n%s", h.log.String())
 		}
 		time.Sleep(4 * time.Hour)

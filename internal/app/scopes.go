@@ -29,8 +29,8 @@ func (a *App) scopes() (all []sweeper.Scope, err error) {
 		}
 		if account, _ := SplitFile(a.Policy.Storages, arg); a.Policy.Storages[account].Remote() {
 			return nil, &UsageError{
-				fmt.Errorf("%q is a part of an account, which is swept whole", arg),
-				"name the storage: " + account + "; or, for good, its folders in roots: of the policy",
+				fmt.Errorf("%q is part of an account, and accounts are swept as a whole", arg),
+				"name the storage: " + account + "; or limit it permanently with roots: in the policy",
 			}
 		}
 		folder, err := resolve(arg)

@@ -280,7 +280,7 @@ func (w *world) check() {
 	for key := range w.undone {
 		account, path := split(key)
 		if _, there := w.accounts[account].Content(path); !there {
-			w.Fatalf("what was brought back went again: %s", key)
+			w.Fatalf("what was restored went again: %s", key)
 		}
 	}
 	for key, since := range w.put {
@@ -400,5 +400,5 @@ func (w *world) account(days int) {
 	if err != nil || p.Limits.Files != soakLimit {
 		w.Errorf("the policy has another limit than this test thinks: %v", err)
 	}
-	w.Logf("%d runs, %d files to the trash, %d purged, %d brought back", len(told), trashed, purged, len(w.undone))
+	w.Logf("%d runs, %d files to the trash, %d purged, %d restored", len(told), trashed, purged, len(w.undone))
 }

@@ -92,7 +92,7 @@ func (a *App) openAccount(ctx context.Context, sc sweeper.Scope) (providers.Driv
 	}
 	return nil, nil, &UsageError{
 		errors.Join(fmt.Errorf("the policy has no account %q", sc.Storage), a.noPolicy),
-		"its files are in its own trash; to get at them, put the storage back into the policy under that name",
+		"its files are in the account's trash; to restore them, add the storage to the policy again under that name",
 	}
 }
 
@@ -144,8 +144,8 @@ func (a *App) narrowEnough(sc sweeper.Scope, st policy.Storage) error {
 		if why := policy.Broad(root, a.Paths.Home, local.Real); why != "" && !st.AllowBroadRoot && a.o.Scopes == nil &&
 			!a.o.AnyFolder {
 			return &UsageError{
-				fmt.Errorf("%q is too much: %s", root, why),
-				"name the folders in which pictures are saved, as in ~/Downloads; or, in a policy, say allow_broad_root: true of the storage",
+				fmt.Errorf("%q is too broad: %s", root, why),
+				"name the folders in which pictures are saved, e.g. ~/Downloads; or set allow_broad_root: true for the storage in a policy",
 			}
 		}
 	}

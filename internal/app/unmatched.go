@@ -44,10 +44,10 @@ func Unmatched(ctx context.Context, p *policy.Policy) []policy.Protection {
 // unmatched returns the finding for a pattern that matches nothing. A pattern for a folder of that name anywhere is
 // no warning: it may be written before there is one.
 func unmatched(x policy.Protection) Finding {
-	f := Finding{Storage: x.Storage, Check: "protection", State: Well, Text: x.String() + " matches nothing at present"}
+	f := Finding{Storage: x.Storage, Check: "protection", State: Well, Text: x.String() + " matches nothing"}
 	if !strings.HasPrefix(x.Pattern, "**/") {
 		f.State, f.Hint = Warn,
-			"compare it with the names of the folders, letter by letter; capital and small letters differ"
+			"compare it with the folder names; case matters"
 	}
 	return f
 }

@@ -134,7 +134,7 @@ func (l *loop) may(now time.Time) bool {
 }
 
 // ErrQuiet is why nothing is deleted in the quiet hours of the policy.
-var ErrQuiet = errors.New("these are quiet hours")
+var ErrQuiet = errors.New("quiet hours")
 
 // quietHours returns an error that wraps sweeper.ErrPaused in quiet hours, with ErrQuiet, and while the policy file
 // differs from the policy in force.

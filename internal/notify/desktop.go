@@ -16,7 +16,7 @@ import (
 type desktop struct{ getenv func(string) string }
 
 // errNoBus is returned if the user is not logged in, or sweepd runs as another user.
-var errNoBus = errors.New("there is no session bus: the desktop is reached by a sweepd that the same person runs")
+var errNoBus = errors.New("no session bus: desktop messages need a sweepd that runs as the logged-in user")
 
 // bubble is the maximum number of bytes of a text: such a message is looked at, not read.
 const bubble = 1000

@@ -61,7 +61,7 @@ func (l *line) put(m letter) {
 		}
 		select {
 		case old := <-l.queue:
-			l.drop(old, "too many are waiting", nil)
+			l.drop(old, "too many messages are waiting", nil)
 		default: // it was taken in between
 		}
 	}
@@ -99,7 +99,7 @@ func (l *line) send(ctx context.Context, m letter) {
 			return
 		}
 		if l.now().Sub(since) >= l.pace.giveUp {
-			l.drop(m, "it is too old by now", err)
+			l.drop(m, "it is too old", err)
 			return
 		}
 		l.logFailure(n, m, err)
@@ -107,7 +107,7 @@ func (l *line) send(ctx context.Context, m letter) {
 		wait = min(3*wait, l.pace.most)
 	}
 	l.left = true
-	l.drop(m, "sweepd was ended", err)
+	l.drop(m, "sweepd stopped", err)
 }
 
 func (l *line) logFailure(n int, m letter, err error) {
@@ -136,11 +136,9 @@ func (l letter) after(missing int64) letter {
 	switch missing {
 	case 0:
 	case 1:
-		l.text += "\n\n(A message before this one could not be sent. " +
-			"What it was about is in the log, and in: sweepd history.)"
+		l.text += "\n\n(An earlier message could not be sent. See the log, and: sweepd history.)"
 	default:
-		l.text += fmt.Sprintf("\n\n(%d messages before this one could not be sent. "+
-			"What they were about is in the log, and in: sweepd history.)", missing)
+		l.text += fmt.Sprintf("\n\n(%d earlier messages could not be sent. See the log, and: sweepd history.)", missing)
 	}
 	return l
 }

@@ -81,11 +81,11 @@ func TestTheOldestIsDroppedAndTheNextMessageSaysSo(t *testing.T) {
 			got[64] != "message 99" {
 			t.Errorf("%d arrived: %q", len(got), got)
 		}
-		if !strings.Contains(got[1], "(35 messages before this one could not be sent.") ||
+		if !strings.Contains(got[1], "(35 earlier messages could not be sent.") ||
 			strings.Contains(got[2], "could not") {
 			t.Errorf("missing ones are not told once: %q", got[1:3])
 		}
-		if c := strings.Count(log.String(), "too many are waiting"); c != 35 {
+		if c := strings.Count(log.String(), "too many messages are waiting"); c != 35 {
 			t.Errorf("%d are in the log", c)
 		}
 	})
@@ -107,7 +107,7 @@ func TestWhatIsMissingIsToldUntilItIsHeard(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, text := range got {
-			if strings.Contains(text, "A message before this one could not be sent.") != (i < 3) {
+			if strings.Contains(text, "An earlier message could not be sent.") != (i < 3) {
 				t.Errorf("try %d: %q", i+1, text)
 			}
 		}
@@ -185,7 +185,7 @@ func TestWhatIsLeftAtTheEndIsInTheLog(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 		for i := range 3 {
-			if !strings.Contains(log.String(), fmt.Sprintf(`subject="message %d" why="sweepd was ended"`, i)) {
+			if !strings.Contains(log.String(), fmt.Sprintf(`subject="message %d" why="sweepd stopped"`, i)) {
 				t.Errorf("message %d is not in the log:\n%s", i, log)
 			}
 		}

@@ -37,7 +37,7 @@ func TestASecondMessageHasNothingOfTheFirst(t *testing.T) {
 		}
 	}
 	first := letter{event: "summary", subject: "3 pictures are in the trash", text: "home: 3 trashed", at: at}
-	second := letter{event: "failed", subject: "the policy is wrong", text: "line 3: no such key", at: at}
+	second := letter{event: "failed", subject: "the policy is invalid", text: "line 3: no such key", at: at}
 	for address, to := range all {
 		t.Run(schemeOf(t, address), func(t *testing.T) {
 			alone := sent(t, to, newTestCarrier(t, address), second)

@@ -14,12 +14,12 @@ import (
 
 // The errors of a sink.
 var (
-	ErrShared  = errors.New("others may read it, and it holds a secret")
+	ErrShared  = errors.New("it holds a secret, and other users can read it")
 	ErrNotFile = errors.New("it is not a regular file")
-	ErrNoURL   = errors.New("it does not hold one URL on one line")
-	ErrNoCreds = errors.New("systemd has given no credentials")
+	ErrNoURL   = errors.New("it must contain one URL on one line")
+	ErrNoCreds = errors.New("systemd passed no credentials")
 	ErrService = errors.New("no such service")
-	ErrURL     = errors.New("the URL is not as its service wants it")
+	ErrURL     = errors.New("the URL is invalid for its service")
 
 	errBroken = errors.New("the service's library has failed")
 )
@@ -54,7 +54,7 @@ func openSink(to string, getenv func(string) string) (carrier, error) {
 		return nil, &SinkError{to, err, hint}
 	}
 	if err != nil {
-		return nil, &SinkError{to, err, "put one URL on one line there; see docs/notifications.md"}
+		return nil, &SinkError{to, err, "write one URL on one line; see docs/notifications.md"}
 	}
 	c, err := newCarrier(address)
 	if err != nil {
@@ -70,17 +70,17 @@ func place(to string, getenv func(string) string) (path string, others os.FileMo
 	if !strings.ContainsAny(to, `/\`) {
 		dir := getenv("CREDENTIALS_DIRECTORY")
 		if !filepath.IsAbs(dir) {
-			return "", 0, "a bare name is a credential: give it with LoadCredential= in the unit, " +
+			return "", 0, "a bare name is a credential: set it with LoadCredential= in the unit, " +
 				"or name a file by its whole path", ErrNoCreds
 		}
-		return filepath.Join(dir, to), 0o037, "give it with LoadCredential= in the unit", nil
+		return filepath.Join(dir, to), 0o037, "set it with LoadCredential= in the unit", nil
 	}
 	path = to
 	if rest, ok := strings.CutPrefix(to, "~/"); ok {
 		path = filepath.Join(getenv("HOME"), rest)
 	}
 	if !filepath.IsAbs(path) {
-		return "", 0, "name it by its whole path", fmt.Errorf("%s is not an absolute path", path)
+		return "", 0, "use its absolute path", fmt.Errorf("%s is not an absolute path", path)
 	}
 	return path, 0o077, "run: chmod 600 " + to, nil
 }

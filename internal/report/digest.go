@@ -140,7 +140,7 @@ func (d *Digest) Text(names bool) string {
 	text := fmt.Sprintf("Until %s, if nothing changes, "+what, day(d.until), "will")
 	if d.reports() {
 		text = fmt.Sprintf(
-			"Nothing is deleted: the policy says mode: report. With mode: enforce from now on, until %s "+what,
+			"Nothing is deleted, because the policy says mode: report. With mode: enforce, until %s "+what,
 			day(d.until),
 			"would",
 		)
@@ -152,7 +152,7 @@ func (d *Digest) Text(names bool) string {
 	if names {
 		text += d.listed(files)
 	}
-	return text + "\nWhat you want to keep: sweepd keep FILE. To stop every deletion: sweepd pause\n"
+	return text + "\nTo keep a file: sweepd keep FILE. To stop all deletion: sweepd pause\n"
 }
 
 // reports reports whether the service only looks: then no grace begins either.
@@ -167,7 +167,7 @@ func (d *Digest) when(at time.Time) string {
 
 // listed returns the list of the first files to go.
 func (d *Digest) listed(files int64) string {
-	text := "\nThe first to go:\n"
+	text := "\nFirst files:\n"
 	for _, c := range d.first {
 		text += fmt.Sprintf("- %s (%s), %s\n", place(c.storage, c.path), size(c.size), day(c.at))
 	}

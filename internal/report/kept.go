@@ -27,7 +27,7 @@ type Kept struct {
 func (k Kept) String() string {
 	where := "in the trash of " + Plain(k.Storage)
 	if k.Until.IsZero() {
-		return where + " until somebody empties it"
+		return where + " until it is emptied"
 	}
 	return fmt.Sprintf("%s, recoverable until %s: %s", where, day(k.Until), k.Then)
 }

@@ -153,7 +153,7 @@ func TestThePageShowsEachRunWithItsNamesAsTheyAre(t *testing.T) {
 		}
 	}
 	second := textOf(all["article"][0])
-	for _, want := range []string{"rule mine", "the trash, what sweepd put there", "sweepd undo 2"} {
+	for _, want := range []string{"rule mine", "trash: files that sweepd put there", "sweepd undo 2"} {
 		if !strings.Contains(second, want) {
 			t.Errorf("run 2 does not say %q:\n%s", want, second)
 		}

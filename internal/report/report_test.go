@@ -341,7 +341,7 @@ func TestARunThatIsUnderWayIsSaidToBe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := b.read(run).Text(false); !strings.Contains(text, "interrupted, or is still under way") {
+	if text := b.read(run).Text(false); !strings.Contains(text, "interrupted, or is still running") {
 		t.Errorf("got:\n%s", text)
 	}
 	if _, err := report.Read(t.Context(), b.journal, run+1, nil); !errors.Is(err, fs.ErrNotExist) {
@@ -411,7 +411,7 @@ trash: {ours: %s}
 `
 	for _, c := range []struct{ ours, storage, want string }{
 		{"7d", "home", "in the trash of home, recoverable until 2026-11-30: then sweepd purges it"},
-		{"off", "home", "in the trash of home until somebody empties it"},
+		{"off", "home", "in the trash of home until it is emptied"},
 		{"7d", "cloud", "in the trash of cloud, recoverable until 2026-11-30: then sweepd purges it"},
 		{"60d", "cloud", "in the trash of cloud, recoverable until 2026-12-23: Google Drive deletes it after 30 days"},
 		{"off", "cloud", "in the trash of cloud, recoverable until 2026-12-23: Google Drive deletes it after 30 days"},

@@ -96,11 +96,11 @@ func FromScan(began, ended time.Time, sum *sweeper.Summary, err error, p *policy
 	r.Err, r.held = err.Error(), nameless(err.Error())
 	if limit, ok := errors.AsType[*sweeper.LimitError](err); ok {
 		r.held, r.hint = limit.Error(),
-			"To look at it: sweepd plan. To let it through: raise limits: in the policy, or apply to fewer folders"
+			"To review it: sweepd plan. To allow it: raise limits: in the policy, or apply to fewer folders"
 	}
 	if surge, ok := errors.AsType[*sweeper.SurgeError](err); ok {
 		r.held, r.hint = surge.Error(),
-			"To look at it: sweepd plan -o plan.json. To carry it out: sweepd apply plan.json"
+			"To review it: sweepd plan -o plan.json. To apply it: sweepd apply plan.json"
 	}
 	return r
 }
@@ -124,7 +124,7 @@ func nameless(text string) string {
 	case has(sweeper.ErrOtherPolicy):
 		return sweeper.ErrOtherPolicy.Error()
 	case has(context.Canceled), has(context.DeadlineExceeded):
-		return "it was stopped"
+		return "stopped"
 	}
 	return ""
 }

@@ -21,14 +21,14 @@ func Describe(sum *sweeper.Summary) string {
 		text string
 	}{
 		{sum.Trashed, "moved %s to the trash"},
-		{sum.Restored, "brought back %s"},
-		{sum.Purged, "deleted %s from the trash for good"},
-		{sum.Gone - sum.Back, "found %s gone from the trash without sweepd"},
-		{sum.Back, "found %s brought back from the trash without sweepd"},
-		{sum.Marked, "began the grace of %s"},
+		{sum.Restored, "restored %s"},
+		{sum.Purged, "permanently deleted %s from the trash"},
+		{sum.Gone - sum.Back, "found %s removed from the trash outside sweepd"},
+		{sum.Back, "found %s restored from the trash outside sweepd"},
+		{sum.Marked, "started the grace of %s"},
 		{sum.Refused, "left alone %s"},
-		{sum.Failed, "failed at %s"},
-		{sum.Settled, "completed the record of %s that an earlier run had not finished"},
+		{sum.Failed, "failed on %s"},
+		{sum.Settled, "completed the record of %s from an interrupted run"},
 	} {
 		if part.n > 0 {
 			all = append(all, fmt.Sprintf(part.text, count(part.n, "file")))
@@ -42,7 +42,7 @@ func Describe(sum *sweeper.Summary) string {
 		text += fmt.Sprintf(" (%s)", size(sum.Bytes))
 	}
 	if sum.Freed > 0 {
-		text += fmt.Sprintf("; %s more are free now", size(sum.Freed))
+		text += fmt.Sprintf("; freed %s", size(sum.Freed))
 	}
 	return text
 }
@@ -56,7 +56,7 @@ func (r Run) Subject() string { return "sweepd: " + r.headline() }
 func (r Run) headline() string {
 	text := r.became()
 	if r.Summary.Partial || len(r.Summary.Stopped) > 0 {
-		text += "; not all could be seen"
+		text += "; the scan was incomplete"
 	}
 	return text
 }
@@ -67,13 +67,13 @@ func (r Run) became() string {
 	due := fmt.Sprintf("%s (%s)", count(files, "file"), size(bytes))
 	switch {
 	case r.looked() && r.Err != "":
-		return "the plan is held, which would move " + due + " to the trash"
+		return "the plan is on hold; it would move " + due + " to the trash"
 	case r.looked() && files > 0:
 		return due + " would have been moved to the trash" + r.wouldBegin()
 	case r.looked():
 		return "nothing would have been moved to the trash" + r.wouldBegin()
 	case r.Ended.IsZero():
-		return "a run was interrupted, or is still under way"
+		return "a run was interrupted, or is still running"
 	case r.Err != "":
 		return "a run ended early: " + Describe(&r.Summary)
 	}
@@ -86,7 +86,7 @@ func (r Run) wouldBegin() string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", and the grace of %s would have begun", count(n, "file"))
+	return fmt.Sprintf(", and the grace of %s would have started", count(n, "file"))
 }
 
 // Text returns the run as a few paragraphs of plain text. Without names it has the number of files and the names of
@@ -118,7 +118,7 @@ func (r Run) seen() string {
 	if sum.ByConfidence == nil {
 		return ""
 	}
-	found := "none of them from ChatGPT as far as can be told"
+	found := "none identified as ChatGPT images"
 	if sum.Matched > 0 {
 		var levels []string
 		for c := fingerprint.Proven; c > fingerprint.None; c-- {
@@ -187,8 +187,8 @@ func (r Run) ruleLine(name string) string {
 		say(sum.Due, "would be moved to the trash: %d (%s)", sum.Due, size(sum.DueBytes))
 	}
 	say(sum.Trashed, "moved to the trash: %d (%s)", sum.Trashed, size(sum.Bytes))
-	say(sum.Purged, "deleted for good: %d (%s)", sum.Purged, size(sum.Bytes))
-	say(sum.Restored, "brought back: %d (%s)", sum.Restored, size(sum.Bytes))
+	say(sum.Purged, "deleted permanently: %d (%s)", sum.Purged, size(sum.Bytes))
+	say(sum.Restored, "restored: %d (%s)", sum.Restored, size(sum.Bytes))
 	say(int64(len(sum.Held)), "held: %s%s", parts(sum.Held), until(sum))
 	say(sum.Review, "up for review: %d", sum.Review)
 	say(int64(len(sum.Kept)), "kept: %s", parts(sum.Kept))
@@ -217,7 +217,7 @@ func (r Run) refused() string {
 	if len(r.Summary.Refusals) == 0 {
 		return ""
 	}
-	return "Left alone, by why: " + parts(r.Summary.Refusals) + "."
+	return "Left alone, by reason: " + parts(r.Summary.Refusals) + "."
 }
 
 const maxProblems = 10
@@ -275,7 +275,7 @@ func (r Run) stopped(names bool) string {
 	if len(where) == 0 {
 		return ""
 	}
-	return "Nothing is deleted from " + list(where) + ", because not all of it could be seen."
+	return "Nothing is deleted from " + list(where) + ", because the scan of it was incomplete."
 }
 
 // kept returns where the files are now and for how long, and the command that brings them back.
@@ -289,7 +289,7 @@ func (r Run) kept() string {
 		lines = append(lines, line)
 	}
 	if len(lines) > 0 {
-		lines = append(lines, fmt.Sprintf("To bring it back: sweepd undo %d", r.ID))
+		lines = append(lines, fmt.Sprintf("To restore: sweepd undo %d", r.ID))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -303,18 +303,18 @@ func (r Run) ending(names bool) string {
 	files, _ := r.due()
 	switch {
 	case r.Err != "" && err == "" && r.ID == 0:
-		return "Why may name files; see: sweepd apply"
+		return "The reason may contain file names; see: sweepd apply"
 	case r.Err != "" && err == "":
-		return fmt.Sprintf("Why may name files; see: sweepd history %d", r.ID)
+		return fmt.Sprintf("The reason may contain file names; see: sweepd history %d", r.ID)
 	case r.looked() && r.Err != "":
 		return strings.TrimSuffix(capital(err)+".\n"+r.hint, "\n")
 	case r.Err != "":
-		return "Why it ended early: " + err
+		return "Reason: " + err
 	case r.Kind == "report" && files+r.Summary.Unmarked() > 0:
-		return "Nothing was changed. To carry it out: sweepd apply. " +
-			"To let the service do it: mode: enforce in the policy"
+		return "Nothing was changed. To apply it: sweepd apply. " +
+			"To let the service apply it, set mode: enforce in the policy"
 	case r.looked() && files+r.Summary.Unmarked() > 0:
-		return "Nothing was changed. To carry it out: sweepd apply"
+		return "Nothing was changed. To apply it: sweepd apply"
 	}
 	return ""
 }
@@ -349,7 +349,7 @@ func (f File) became() string {
 	case f.Since == providers.OpRestore:
 		return done + ", brought back since"
 	case f.Since == providers.OpGone:
-		return done + ", gone from the trash since, without sweepd"
+		return done + ", since removed from the trash outside sweepd"
 	case f.Since != "":
 		return done + ", deleted for good since"
 	}

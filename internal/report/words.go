@@ -16,15 +16,15 @@ import (
 var reasonTexts = map[policy.ReasonCode]string{
 	policy.ReasonRule:     "by the rule",
 	policy.ReasonNoRule:   "that no rule matches",
-	policy.ReasonOverride: "by your word",
+	policy.ReasonOverride: "by sweepd keep",
 	policy.ReasonGrace:    "in grace",
-	policy.ReasonUnmarked: "whose grace has not begun",
+	policy.ReasonUnmarked: "whose grace has not started",
 	policy.ReasonSettle:   "changed too recently",
-	policy.ReasonConfirm:  "to be met again by a later scan",
-	policy.ReasonClock:    "because a clock is wrong",
-	policy.ReasonUnlisted: "in a place that was not seen whole",
+	policy.ReasonConfirm:  "waiting for a second scan",
+	policy.ReasonClock:    "because of a wrong clock",
+	policy.ReasonUnlisted: "in a place that was not scanned completely",
 	policy.ReasonReturned: "back from the trash",
-	policy.ReasonUnknown:  "of which something could not be found out",
+	policy.ReasonUnknown:  "that could not be fully examined",
 }
 
 // guards are the texts for the guards that hold files.
@@ -32,29 +32,29 @@ var guards = map[string]string{
 	string(providers.GuardOpen):        "open for writing",
 	string(providers.GuardPartial):     "still being downloaded or copied",
 	string(providers.GuardPlaceholder): "online only",
-	string(providers.GuardHardLinked):  "with another name on the disk",
-	string(providers.GuardOtherOwner):  "owned by somebody else",
+	string(providers.GuardHardLinked):  "with hard links",
+	string(providers.GuardOtherOwner):  "owned by another user",
 	string(providers.GuardGit):         "tracked by Git",
 	string(providers.GuardMentioned):   "named in a document",
 	string(providers.GuardLibrary):     "part of a library or a vault",
 	string(providers.GuardTagged):      "with a star or a tag",
 	string(providers.GuardShared):      "shared with other people",
 	string(providers.GuardLocked):      "locked by the storage",
-	"last_copy":                        "of which no copy is known",
+	"last_copy":                        "without a known copy",
 }
 
 // refusals are the texts for why files were left alone.
 var refusals = map[string]string{
 	"not_due":     "no longer due",
-	"paused":      "because deleting was paused",
+	"paused":      "because deletion was paused",
 	"gone":        "gone",
 	"exists":      "whose name is taken",
 	"changed":     "changed since the examination",
 	"busy":        "being written",
 	"protected":   "protected by the storage",
 	"outside":     "outside the folders",
-	"unsupported": "where that is not possible",
-	"clock":       "because a clock is wrong",
+	"unsupported": "where it is not possible",
+	"clock":       "because of a wrong clock",
 }
 
 // because returns why a class of files is kept, held or left alone. It returns a class of another version unchanged.
@@ -80,11 +80,11 @@ func ruleName(name string) string {
 	case "":
 		return "no rule"
 	case "trash.ours":
-		return "the trash, what sweepd put there"
+		return "trash: files that sweepd put there"
 	case "trash.matching":
-		return "the trash, what others put there and a rule matches"
+		return "trash: files that others put there and a rule matches"
 	case "trash.everything":
-		return "the trash, whatever lies there"
+		return "trash: all files"
 	}
 	return "rule " + Plain(name)
 }

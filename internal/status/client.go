@@ -23,7 +23,7 @@ const (
 )
 
 // ErrSilent is returned if a daemon listens there and does not answer, for example because it is stopped.
-var ErrSilent = errors.New("it does not answer")
+var ErrSilent = errors.New("it does not respond")
 
 // Status returns the state of the daemon behind a control socket. It returns fs.ErrNotExist if none listens there, and
 // ErrSilent if there is no answer within three seconds.
@@ -34,7 +34,7 @@ func Status(ctx context.Context, socket string) (Daemon, error) {
 	}
 	var d Daemon
 	if err := json.Unmarshal(b, &d); err != nil {
-		return Daemon{}, fmt.Errorf("what answers at %s is no daemon of this version: %w", socket, err)
+		return Daemon{}, fmt.Errorf("%s is not served by a sweepd of this version: %w", socket, err)
 	}
 	return d, nil
 }
@@ -66,7 +66,7 @@ func call(ctx context.Context, socket string, most time.Duration, method, path s
 	// EINVAL means that the path is too long for a socket.
 	if errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) ||
 		errors.Is(err, syscall.EINVAL) {
-		return nil, fmt.Errorf("no daemon listens at %s: %w", socket, fs.ErrNotExist)
+		return nil, fmt.Errorf("no service listens on %s: %w", socket, fs.ErrNotExist)
 	}
 	if err != nil {
 		return nil, unanswered(socket, err)
@@ -79,7 +79,7 @@ func call(ctx context.Context, socket string, most time.Duration, method, path s
 	case resp.StatusCode == http.StatusConflict:
 		return nil, errors.New(strings.TrimSpace(string(b)))
 	case resp.StatusCode >= 300:
-		return nil, fmt.Errorf("the daemon at %s: %s: %s", socket, resp.Status, strings.TrimSpace(string(b)))
+		return nil, fmt.Errorf("the service at %s: %s: %s", socket, resp.Status, strings.TrimSpace(string(b)))
 	}
 	return b, nil
 }
@@ -89,5 +89,5 @@ func unanswered(socket string, err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = ErrSilent
 	}
-	return fmt.Errorf("ask the daemon at %s: %w", socket, err)
+	return fmt.Errorf("query the service at %s: %w", socket, err)
 }

@@ -75,7 +75,7 @@ func (h handler) health(w http.ResponseWriter, _ *http.Request) {
 	p := h.page()
 	var ill strings.Builder
 	if p.RecordErr != "" {
-		ill.WriteString("the record is not to be relied on\n") // the error has a path in it
+		ill.WriteString("the record is not reliable\n") // the error has a path in it
 	}
 	for _, s := range p.Storages {
 		if why := sick(p.Daemon, s, p.now, p.stale); why != "" {
@@ -106,7 +106,7 @@ func (h handler) status(w http.ResponseWriter, _ *http.Request) {
 func (h handler) do(w http.ResponseWriter, r *http.Request) {
 	verb := r.PathValue("verb")
 	if h.o.Do == nil || !slices.Contains(verbs(), verb) {
-		text(w, http.StatusNotFound, fmt.Sprintf("there is nothing called %q that could be done\n", verb))
+		text(w, http.StatusNotFound, fmt.Sprintf("unknown request %q\n", verb))
 		return
 	}
 	if err := h.o.Do(r.Context(), verb, r.URL.Query()["storage"]); err != nil {
@@ -144,7 +144,7 @@ func guarded(next http.Handler) http.Handler {
 func ownersOnly(next http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !overUnix(r) {
-			text(w, http.StatusForbidden, "this is said over the control socket only\n")
+			text(w, http.StatusForbidden, "allowed only on the control socket\n")
 			return
 		}
 		next(w, r)

@@ -101,20 +101,20 @@ func TestWhatIsHealthy(t *testing.T) {
 			"too old",
 			48 * time.Hour,
 			with(func(s *status.Storage) { s.LastGood = now.Add(-stale - time.Second) }),
-			"pictures was last scanned whole at 2026-11-24T23:59:59Z\n",
+			"pictures was last scanned completely at 2026-11-24T23:59:59Z\n",
 		},
 		{
 			"from before the daemon began",
 			time.Minute,
 			with(func(s *status.Storage) { s.LastGood = now.Add(-13 * time.Hour) }),
-			"pictures was last scanned whole at 2026-11-24T23:00:00Z\n",
+			"pictures was last scanned completely at 2026-11-24T23:00:00Z\n",
 		},
 		{"not yet", time.Minute, with(func(s *status.Storage) { s.LastGood = time.Time{} }), ""},
 		{
 			"never",
 			13 * time.Hour,
 			with(func(s *status.Storage) { s.LastGood = time.Time{} }),
-			"pictures was not scanned whole since 2026-11-24T23:00:00Z\n",
+			"pictures was not scanned completely since 2026-11-24T23:00:00Z\n",
 		},
 		{
 			"stuck",
@@ -162,10 +162,10 @@ func TestWhatIsHealthy(t *testing.T) {
 func TestWhyNothingIsDeletedIsNotSaidOverTheLoopback(t *testing.T) {
 	lost := full()
 	lost.Held = "the policy file /home/ann/.config/sweepd/policy.yaml is gone"
-	lost.RecordErr = `the journal is not the one any more that was opened: "/home/ann/.local/state/sweepd/journal.db" is gone`
+	lost.RecordErr = `the journal was replaced while open: "/home/ann/.local/state/sweepd/journal.db" is gone`
 	d := serve(t, lost, status.Options{})
 	if code, body := d.ask(t, false, "GET", "/healthz", ""); code != 503 ||
-		!strings.HasPrefix(body, "the record is not to be relied on\n") {
+		!strings.HasPrefix(body, "the record is not reliable\n") {
 		t.Errorf("got %d %q", code, body)
 	}
 	for _, path := range []string{"/", "/healthz", "/metrics", "/status.json"} {

@@ -18,9 +18,9 @@ func sick(d Daemon, s Storage, now time.Time, stale time.Duration) string {
 	case s.State == Unopened:
 		return "cannot be opened" + since(s.StateSince)
 	case stale > 0 && now.Sub(good) > stale && s.LastGood.IsZero():
-		return "was not scanned whole" + since(good)
+		return "was not scanned completely" + since(good)
 	case stale > 0 && now.Sub(good) > stale:
-		return fmt.Sprintf("was last scanned whole at %s", good.UTC().Format(time.RFC3339))
+		return fmt.Sprintf("was last scanned completely at %s", good.UTC().Format(time.RFC3339))
 	}
 	return ""
 }

@@ -15,10 +15,10 @@ import (
 )
 
 // ErrAnswered is returned if another daemon listens at the socket.
-var ErrAnswered = errors.New("another daemon answers there")
+var ErrAnswered = errors.New("another service listens there")
 
 // ErrNotHere is returned for an address that other machines could reach.
-var ErrNotHere = errors.New("not an address of this machine alone: write unix:/PATH, 127.0.0.1:PORT or [::1]:PORT")
+var ErrNotHere = errors.New("not a local address: use unix:/PATH, 127.0.0.1:PORT or [::1]:PORT")
 
 // Listen opens an address for a Handler. The address is "unix:/path", a socket that only its owner may use, in a
 // folder that is created if it does not exist; or a loopback port by number, such as "127.0.0.1:9464" or
@@ -78,7 +78,7 @@ func vacate(ctx context.Context, path string) error {
 		return errors.Join(ErrAnswered, c.Close())
 	}
 	if !errors.Is(err, syscall.ECONNREFUSED) {
-		return fmt.Errorf("%w, for all that can be told: %w", ErrAnswered, err)
+		return fmt.Errorf("%w, as far as is known: %w", ErrAnswered, err)
 	}
 	return os.Remove(path)
 }

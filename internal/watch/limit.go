@@ -17,11 +17,11 @@ func explain(err error) error {
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
 		return fmt.Errorf(
-			"the limit of watched folders is reached (%w); to raise it: sysctl fs.inotify.max_user_watches=1048576",
+			"reached the limit of watched folders (%w); to raise it: sysctl fs.inotify.max_user_watches=1048576",
 			err,
 		)
 	case full(err):
-		return fmt.Errorf("the limit of watchers or of open files is reached (%w); to raise it: "+
+		return fmt.Errorf("reached the limit of watchers or open files (%w); to raise it: "+
 			"sysctl fs.inotify.max_user_instances=1024, or LimitNOFILE= of the service", err)
 	}
 	return err

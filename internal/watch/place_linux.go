@@ -30,7 +30,7 @@ func placeOf(path string) (place, error) {
 }
 
 // errRemote is the reason for a root on a network file system, which has events for this machine's changes only.
-var errRemote = errors.New("on a network file system only this machine's own changes are told")
+var errRemote = errors.New("on a network file system, only changes by this machine are seen")
 
 // checkRemote returns errRemote for a file system whose files other machines change (statfs(2); the numbers that x/sys
 // does not have are from the kernel's include/uapi/linux/magic.h).

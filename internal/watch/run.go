@@ -20,7 +20,7 @@ func (w *Watcher) run(endMounts func()) {
 		case e := <-w.events():
 			w.event(e)
 		case err := <-w.lost:
-			w.o.Log.Info("changes were not told, all folders are watched anew", "error", err)
+			w.o.Log.Info("missed changes; watching all folders again", "error", err)
 			w.anew = true
 			w.settle.touch()
 		case <-w.mounts:

@@ -341,16 +341,16 @@ func TestTheFeedNamesWhatChangedHowever(t *testing.T) {
 	w.pass(time.Hour)
 	w.must(w.person.Untrash(ids["3"]))
 	if paths, _, _, err := list(t, d, next); err != nil || !slices.Equal(paths, []string{"/A/3.png"}) {
-		t.Errorf("brought back: got %q, %v", paths, err)
+		t.Errorf("restored: got %q, %v", paths, err)
 	}
 }
 
 func TestWhereTheFeedCannotTellEverythingIsListedAgain(t *testing.T) {
 	for name, act := range map[string]func(w *world, folder string){
-		"renamed":      func(w *world, folder string) { w.must(w.person.Rename(folder, "B")) },
-		"moved":        func(w *world, folder string) { w.must(w.person.Move(folder, w.folder("B", ""))) },
-		"trashed":      func(w *world, folder string) { w.must(w.person.Trash(folder)) },
-		"brought back": func(w *world, folder string) { w.must(w.person.Trash(folder)); w.must(w.person.Untrash(folder)) },
+		"renamed":  func(w *world, folder string) { w.must(w.person.Rename(folder, "B")) },
+		"moved":    func(w *world, folder string) { w.must(w.person.Move(folder, w.folder("B", ""))) },
+		"trashed":  func(w *world, folder string) { w.must(w.person.Trash(folder)) },
+		"restored": func(w *world, folder string) { w.must(w.person.Trash(folder)); w.must(w.person.Untrash(folder)) },
 		"many changes": func(w *world, folder string) {
 			for i := range 20 {
 				w.put(fmt.Sprint("more", i), []byte("a"))

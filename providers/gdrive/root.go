@@ -42,7 +42,7 @@ func (d *Driver) unfound(ctx context.Context, root string) error {
 
 func noFolder(at, like string) error {
 	if like != "" {
-		return fmt.Errorf("there is no folder %q, but %q: %w", at, like, fs.ErrNotExist)
+		return fmt.Errorf("no folder %q, but %q: %w", at, like, fs.ErrNotExist)
 	}
 	return fmt.Errorf("there is no folder %q: %w", at, fs.ErrNotExist)
 }

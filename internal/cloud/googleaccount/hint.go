@@ -21,7 +21,7 @@ func Hint(err error) string {
 		return "switch the Google Drive API on in the project of your OAuth client: " +
 			"https://console.cloud.google.com/apis/library/drive.googleapis.com; then wait a few minutes"
 	case "insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT":
-		return "what was given is not enough for this; sign in again: sweepd login STORAGE"
+		return "the access granted is not enough; sign in again: sweepd login STORAGE"
 	case "BILLING_DISABLED", "billingNotEnabled":
 		return "the project of your OAuth client has a billing account that is closed: link another, or take it " +
 			"off: https://console.cloud.google.com/billing/projects"

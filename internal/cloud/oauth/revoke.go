@@ -14,7 +14,7 @@ import (
 // Revoke revokes a grant at the service, so that its tokens become invalid.
 func Revoke(ctx context.Context, s Service, n Net, g Grant) error {
 	if err := s.Revoke(ctx, n.Plain(), g); err != nil {
-		return fmt.Errorf("take the access back at %s: %w", s.Name, err)
+		return fmt.Errorf("revoke access at %s: %w", s.Name, err)
 	}
 	return nil
 }

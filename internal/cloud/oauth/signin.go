@@ -53,8 +53,8 @@ func SignIn(ctx context.Context, n Net, r Request) (Grant, error) {
 	}
 	if g.Refresh.Empty() {
 		return Grant{}, &Error{
-			Kind: ErrDeclined, Hint: "begin again: sweepd login " + r.Storage,
-			Err: errors.New("the service gave access for an hour only"),
+			Kind: ErrDeclined, Hint: "start again: sweepd login " + r.Storage,
+			Err: errors.New("the service granted access for one hour only"),
 		}
 	}
 	if err := r.Service.Allows(r.Storage, g.Scopes, r.Scopes); err != nil {
@@ -122,7 +122,7 @@ func exchangeRefusal(r Request, err error) error {
 	err = Refusal(r.Storage, r.Service, err)
 	if e, ok := errors.AsType[*Error](err); ok && e.Kind == ErrSignInAgain {
 		return &Error{
-			Kind: ErrPasted, Hint: "a code is good once and for a few minutes; begin again: sweepd login " +
+			Kind: ErrPasted, Hint: "a code is valid once and for a few minutes; start again: sweepd login " +
 				r.Storage, Err: e.Err,
 		}
 	}
@@ -141,7 +141,7 @@ func (r Request) identify(ctx context.Context, n Net, g Grant) (Grant, error) {
 		return Grant{}, fmt.Errorf("ask whose account it is: %w", err)
 	}
 	if who.ID == "" {
-		return Grant{}, errors.New("the service does not say whose account it is")
+		return Grant{}, errors.New("the service does not report the account")
 	}
 	g.Account, g.Access.Verified = who, true
 	err = agrees(r.Storage, who, r.Account)
@@ -150,7 +150,7 @@ func (r Request) identify(ctx context.Context, n Net, g Grant) (Grant, error) {
 	}
 	if err != nil {
 		if failed := Revoke(ctx, r.Service, n, g); failed != nil {
-			err = fmt.Errorf("%w; what was given is still given: %w", err, failed)
+			err = fmt.Errorf("%w; access was not revoked: %w", err, failed)
 		}
 		return Grant{}, err
 	}

@@ -75,7 +75,7 @@ func TestUndoKilledAtAnyStepLosesNothingAndTheNextOneCompletesIt(t *testing.T) {
 			t.Fatalf("%s: the next apply: %d\n%s%s", when, status, out, errs)
 		}
 		if trashed := w.EachOnce(when + ", then undone"); trashed != 0 {
-			t.Errorf("%s, then undone: %d in the trash, want 0: what was brought back is kept", when, trashed)
+			t.Errorf("%s, then undone: %d in the trash, want 0: what was restored is kept", when, trashed)
 		}
 		w.RecordIsTrue(when, 0)
 		w.DoneOnce(when)

@@ -127,7 +127,7 @@ func TestUndoWithAnyCallFailingLosesNothingAndTheNextOneCompletesIt(t *testing.T
 		}
 		r, call := w.failed(n, errno, "undo", "1")
 		when := fmt.Sprintf("%v from call %d (%s)", errno, n, call)
-		if trashed := w.EachOnce(when); said(r, "brought back") > 3-trashed || call == "" && trashed != 0 {
+		if trashed := w.EachOnce(when); said(r, "restored") > 3-trashed || call == "" && trashed != 0 {
 			w.Errorf("%s: %d are in the trash, fewer were said to be", when, trashed)
 		}
 		if status, out, errs := w.Run("undo", "1"); status != 0 && status != exitUsage {
@@ -137,7 +137,7 @@ func TestUndoWithAnyCallFailingLosesNothingAndTheNextOneCompletesIt(t *testing.T
 			w.Fatalf("%s: the next apply: %d\n%s%s", when, status, out, errs)
 		}
 		if trashed := w.EachOnce(when + ", then undone"); trashed != 0 {
-			w.Errorf("%s, then undone: %d in the trash, want 0: what was brought back is kept", when, trashed)
+			w.Errorf("%s, then undone: %d in the trash, want 0: what was restored is kept", when, trashed)
 		}
 		w.RecordIsTrue(when, 0)
 		w.DoneOnce(when)

@@ -263,7 +263,7 @@ func undoInOutages(o *outage) {
 			o.Fatalf("%s: the next apply: %d\n%s%s", when, status, out, errs)
 		}
 		if trashed := o.EachOnce(when + ", then undone"); trashed != 0 {
-			o.Errorf("%s, then undone: %d in the trash, want 0: what was brought back is kept", when, trashed)
+			o.Errorf("%s, then undone: %d in the trash, want 0: what was restored is kept", when, trashed)
 		}
 		o.RecordIsTrue(when, 0)
 		o.DoneOnce(when)
