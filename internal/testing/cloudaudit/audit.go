@@ -284,7 +284,7 @@ func (l Loop) Run(t *testing.T) {
 				t.Run(strconv.Itoa(n), func(t *testing.T) { fired = l.try(New(t, l.New(t), pictures), fault, n) })
 				return fired && !t.Failed()
 			}
-			at(changing[rotation.New(t, len(changing)).First-1])
+			at(changing[(rotation.New(t, len(changing)).First-1)%len(changing)]) // -short makes the stride longer
 			for n := range rotation.New(t, l.Stride).Steps() {
 				if !at(n) {
 					return
