@@ -45,14 +45,14 @@ const (
 func metrics() []metric {
 	return []metric{
 		{
-			"sweepd_build_info", gauge, "The version that runs; always 1.",
+			"sweepd_build_info", gauge, "The running version; always 1.",
 			[]string{"version"},
 			func(p page, emit func(float64, ...string)) {
 				emit(1, p.Version)
 			},
 		},
 		{
-			"sweepd_start_timestamp_seconds", gauge, "When the daemon began.", nil,
+			"sweepd_start_timestamp_seconds", gauge, "When the daemon started.", nil,
 			func(p page, emit func(float64, ...string)) {
 				moment(p.Since, emit)
 			},
@@ -64,7 +64,7 @@ func metrics() []metric {
 			},
 		},
 		{
-			"sweepd_paused", gauge, "1 while a person has paused all deletions.", nil,
+			"sweepd_paused", gauge, "1 while the user has paused all deletion.", nil,
 			func(p page, emit func(float64, ...string)) {
 				emit(truth(p.Paused != ""))
 			},
@@ -77,7 +77,7 @@ func metrics() []metric {
 			},
 		},
 		{
-			"sweepd_storage_healthy", gauge, "1 when /healthz has nothing against the storage.",
+			"sweepd_storage_healthy", gauge, "1 when /healthz reports no problem with the storage.",
 			[]string{"storage"},
 			func(p page, emit func(float64, ...string)) {
 				for _, s := range p.Storages {
@@ -96,7 +96,7 @@ func metrics() []metric {
 				}
 			},
 		},
-		times("sweepd_state_timestamp_seconds", "Since when the storage is in its state.",
+		times("sweepd_state_timestamp_seconds", "When the storage entered its state.",
 			func(s Storage) time.Time { return s.StateSince }),
 		times("sweepd_last_good_scan_timestamp_seconds", "The end of the last scan that saw the whole storage.",
 			func(s Storage) time.Time { return s.LastGood }),
@@ -108,21 +108,21 @@ func metrics() []metric {
 		figures("sweepd_images", gauge, "Images that the last scan saw.", func(s Storage) int64 { return s.Images }),
 		figures("sweepd_files_matched", gauge, "Images that may be generated, by the last scan.",
 			func(s Storage) int64 { return s.Matched }),
-		figures("sweepd_files_due", gauge, "Files that the policy wants gone now.",
+		figures("sweepd_files_due", gauge, "Files that are due for deletion now.",
 			func(s Storage) int64 { return s.Due }),
-		figures("sweepd_files_held", gauge, "Files that something still holds: a grace, or a guard.",
+		figures("sweepd_files_held", gauge, "Files that are held, by a grace period or a guard.",
 			func(s Storage) int64 { return s.Held }),
-		figures("sweepd_files_review", gauge, "Files that wait for a person's word.",
+		figures("sweepd_files_review", gauge, "Files that are up for review.",
 			func(s Storage) int64 { return s.Review }),
 		figures("sweepd_files_trashed_total", counter, "Files moved to the trash.",
 			func(s Storage) int64 { return s.Trashed }),
-		figures("sweepd_files_purged_total", counter, "Files deleted for good.",
+		figures("sweepd_files_purged_total", counter, "Files deleted permanently.",
 			func(s Storage) int64 { return s.Purged }),
 		figures("sweepd_files_restored_total", counter, "Files put back.", func(s Storage) int64 { return s.Restored }),
-		figures("sweepd_files_failed_total", counter, "Files that could not be moved, or not be read.",
+		figures("sweepd_files_failed_total", counter, "Files that could not be moved or read.",
 			func(s Storage) int64 { return s.Failed }),
 		{
-			"sweepd_files_refused_total", counter, "Files that were due and left alone, by what stood against it.",
+			"sweepd_files_refused_total", counter, "Files that were due but refused, by reason.",
 			[]string{"storage", "reason"},
 			func(p page, emit func(float64, ...string)) {
 				for _, s := range p.Storages {
@@ -132,9 +132,9 @@ func metrics() []metric {
 		},
 		figures("sweepd_moved_bytes_total", counter, "Size of the files trashed, purged or restored.",
 			func(s Storage) int64 { return s.Bytes }),
-		figures("sweepd_freed_bytes_total", counter, "What the storage says is free after purges and was not before.",
+		figures("sweepd_freed_bytes_total", counter, "Space that purges freed, as the storage reports it.",
 			func(s Storage) int64 { return s.Freed }),
-		figures("sweepd_calls_total", counter, "Requests sent to the storage's service, repeats counted.",
+		figures("sweepd_calls_total", counter, "Requests sent to the storage's service, including repeats.",
 			func(s Storage) int64 { return s.Calls }),
 		figures("sweepd_read_bytes_total", counter, "Bytes read from the storage.",
 			func(s Storage) int64 { return s.BytesRead }),
