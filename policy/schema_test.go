@@ -33,35 +33,95 @@ func oneOf(words []string) *jsonschema.Schema {
 
 func pattern(p string) *jsonschema.Schema { return &jsonschema.Schema{Type: "string", Pattern: p} }
 
+// named gives a schema what the reference of the policy shows of it: its name, its form in words, and examples.
+func named(title, form string, s *jsonschema.Schema, examples ...any) *jsonschema.Schema {
+	s.Title, s.Description, s.Examples = title, form, examples
+	return s
+}
+
 // ecma returns a Go pattern in JavaScript's notation.
 func ecma(p string) string { return strings.ReplaceAll(p, "(?:", "(") }
 
-func (version) JSONSchema() *jsonschema.Schema      { return &jsonschema.Schema{Const: Version} }
-func (level) JSONSchema() *jsonschema.Schema        { return oneOf(levels) }
-func (Action) JSONSchema() *jsonschema.Schema       { return oneOf(actions) }
-func (product) JSONSchema() *jsonschema.Schema      { return oneOf(products) }
-func (derived) JSONSchema() *jsonschema.Schema      { return oneOf(deriveds) }
-func (ageBy) JSONSchema() *jsonschema.Schema        { return oneOf(ageBys) }
-func (storageType) JSONSchema() *jsonschema.Schema  { return oneOf(types()) }
-func (guard) JSONSchema() *jsonschema.Schema        { return oneOf(guardWords) }
-func (purging) JSONSchema() *jsonschema.Schema      { return oneOf(purgingWords) }
-func (alwaysOn) JSONSchema() *jsonschema.Schema     { return oneOf(guardWords[:1]) }
-func (boolean) JSONSchema() *jsonschema.Schema      { return &jsonschema.Schema{Type: "boolean"} }
-func (size) JSONSchema() *jsonschema.Schema         { return pattern(sizeForm.String()) }
-func (percent) JSONSchema() *jsonschema.Schema      { return pattern(percentForm.String()) }
-func (detector) JSONSchema() *jsonschema.Schema     { return pattern(detectorForm.String()) }
-func (root) JSONSchema() *jsonschema.Schema         { return pattern(`^(/|~/)`) }
-func (keyFile) JSONSchema() *jsonschema.Schema      { return pattern(`^(/|~/).*[^/]$`) }
-func (address) JSONSchema() *jsonschema.Schema      { return pattern(addressForm.String()) }
-func (sharedDrive) JSONSchema() *jsonschema.Schema  { return pattern(`^\S(.*\S)?$`) }
-func (pathGlob) JSONSchema() *jsonschema.Schema     { return pattern(`^(/|~/|\*\*/)`) }
-func (nameGlob) JSONSchema() *jsonschema.Schema     { return pattern(`^[^/]+$`) }
-func (excludeGlob) JSONSchema() *jsonschema.Schema  { return pattern(`^[^/~]`) }
-func (cameraGlob) JSONSchema() *jsonschema.Schema   { return pattern(`.`) }
-func (propertyGlob) JSONSchema() *jsonschema.Schema { return pattern(`=`) }
-func (appKey) JSONSchema() *jsonschema.Schema       { return pattern(appKeyForm.String()) }
-func (member) JSONSchema() *jsonschema.Schema       { return pattern(memberForm.String()) }
-func (label) JSONSchema() *jsonschema.Schema        { return pattern(`^\S(.{0,62}\S)?$`) }
+func (version) JSONSchema() *jsonschema.Schema     { return &jsonschema.Schema{Const: Version} }
+func (level) JSONSchema() *jsonschema.Schema       { return oneOf(levels) }
+func (Action) JSONSchema() *jsonschema.Schema      { return oneOf(actions) }
+func (product) JSONSchema() *jsonschema.Schema     { return oneOf(products) }
+func (derived) JSONSchema() *jsonschema.Schema     { return oneOf(deriveds) }
+func (ageBy) JSONSchema() *jsonschema.Schema       { return oneOf(ageBys) }
+func (storageType) JSONSchema() *jsonschema.Schema { return oneOf(types()) }
+func (guard) JSONSchema() *jsonschema.Schema       { return oneOf(guardWords) }
+func (purging) JSONSchema() *jsonschema.Schema     { return oneOf(purgingWords) }
+func (alwaysOn) JSONSchema() *jsonschema.Schema    { return oneOf(guardWords[:1]) }
+func (boolean) JSONSchema() *jsonschema.Schema     { return &jsonschema.Schema{Type: "boolean"} }
+func (size) JSONSchema() *jsonschema.Schema {
+	return named("size", "A number with a unit: B, kB, MB, GB, TB or KiB, MiB, GiB, TiB.", pattern(sizeForm.String()),
+		"5GB", "1.5 MiB")
+}
+
+func (percent) JSONSchema() *jsonschema.Schema {
+	return named("percentage", "A part of all.", pattern(percentForm.String()), "50%", "0.5%")
+}
+
+func (detector) JSONSchema() *jsonschema.Schema {
+	return named("evidence", "A detector, or a detector and a detail; sweepd explain shows them for a file.",
+		pattern(detectorForm.String()), "c2pa", "c2pa.verified", "name")
+}
+
+func (root) JSONSchema() *jsonschema.Schema {
+	return named("folder", "An absolute path, or one that begins with ~/.", pattern(`^(/|~/)`),
+		"~/Downloads", "/srv/photos")
+}
+
+func (keyFile) JSONSchema() *jsonschema.Schema {
+	return named("file", "An absolute path, or one that begins with ~/.", pattern(`^(/|~/).*[^/]$`),
+		"~/.config/sweepd/google.json")
+}
+
+func (address) JSONSchema() *jsonschema.Schema {
+	return named("e-mail address", "The address of an account.", pattern(addressForm.String()), "mia@example.org")
+}
+
+func (sharedDrive) JSONSchema() *jsonschema.Schema {
+	return named("shared drive", "The name or the id of a shared drive.", pattern(`^\S(.*\S)?$`), "Marketing")
+}
+
+func (pathGlob) JSONSchema() *jsonschema.Schema {
+	return named("path pattern",
+		"A whole path. * and ? stand for characters of one name, ** for any folders, {a,b} for a or b.",
+		pattern(`^(/|~/|\*\*/)`), "**/keep/**", "~/Pictures/*.png")
+}
+
+func (nameGlob) JSONSchema() *jsonschema.Schema {
+	return named("name pattern", "The name of a file. * and ? stand for characters, {a,b} for a or b.", pattern(`^[^/]+$`),
+		"*.png", "IMG_????.jpg")
+}
+
+func (excludeGlob) JSONSchema() *jsonschema.Schema {
+	return named("relative pattern", "A path below a root, with the same signs as a path pattern.", pattern(`^[^/~]`),
+		"old/**", "*.psd")
+}
+
+func (cameraGlob) JSONSchema() *jsonschema.Schema {
+	return named("camera pattern", "Make and model, with the same signs as a name pattern.", pattern(`.`), "*", "Canon *")
+}
+
+func (propertyGlob) JSONSchema() *jsonschema.Schema {
+	return named("property pattern", "key=value, with the same signs as a name pattern.", pattern(`=`), "album=*")
+}
+
+func (appKey) JSONSchema() *jsonschema.Schema {
+	return named("app key", "The key of a Dropbox app, as its App Console shows it.", pattern(appKeyForm.String()),
+		"q1w2e3r4t5y6u7i")
+}
+
+func (member) JSONSchema() *jsonschema.Schema {
+	return named("team member", "The id of a member of a Dropbox team.", pattern(memberForm.String()),
+		"dbmid:AAH1nVGgzXcYbZ0pQd3mKv7sTtLw9uR")
+}
+
+func (label) JSONSchema() *jsonschema.Schema {
+	return named("name", "At most 64 characters in one line.", pattern(`^\S(.{0,62}\S)?$`), "screenshots")
+}
 
 func (mode) JSONSchema() *jsonschema.Schema   { return oneOf(modes) }
 func (reload) JSONSchema() *jsonschema.Schema { return oneOf(reloads) }
@@ -69,13 +129,24 @@ func (Event) JSONSchema() *jsonschema.Schema  { return oneOf(events) }
 func (names) JSONSchema() *jsonschema.Schema  { return oneOf(nameWords) }
 func (rescan) JSONSchema() *jsonschema.Schema { return duration(0).JSONSchema() }
 func (jitter) JSONSchema() *jsonschema.Schema { return quiet(0).JSONSchema() }
-func (zone) JSONSchema() *jsonschema.Schema   { return pattern(zoneForm.String()) }
-func (hours) JSONSchema() *jsonschema.Schema {
-	return pattern(`^` + timeOfDay + ` *- *` + timeOfDay + `$`)
+func (zone) JSONSchema() *jsonschema.Schema {
+	return named("time zone", "A name of the IANA time zone database.", pattern(zoneForm.String()), "Europe/Berlin", "UTC")
 }
-func (spec) JSONSchema() *jsonschema.Schema { return pattern(specForm) }
+
+func (hours) JSONSchema() *jsonschema.Schema {
+	return named("hours", "From one time of day to another, past midnight too.",
+		pattern(`^`+timeOfDay+` *- *`+timeOfDay+`$`), "22:00-07:00")
+}
+
+func (spec) JSONSchema() *jsonschema.Schema {
+	return named("times",
+		"hourly, daily, weekly or monthly with a time of day, every with a duration, or the five fields of cron.",
+		pattern(specForm), "hourly", "daily 03:00", "weekly sun 04:00", "monthly 1 03:00", "every 6h", "0 3 * * 1-5")
+}
+
 func (sink) JSONSchema() *jsonschema.Schema {
-	return pattern(`^((/|~/).*[^/]|[A-Za-z0-9][A-Za-z0-9_.-]*)$`)
+	return named("receiver", "A file with one address, the name of a systemd credential with one, or desktop.",
+		pattern(`^((/|~/).*[^/]|[A-Za-z0-9][A-Za-z0-9_.-]*)$`), "~/.config/sweepd/mail.url", "desktop")
 }
 
 // The patterns of a time of day and of the texts that package schedule parses. They do not check names such as
@@ -96,36 +167,46 @@ const atLeastOne = `[1-9]`
 func (duration) JSONSchema() *jsonschema.Schema {
 	s := pattern(ecma(durationForm.String()))
 	s.AllOf = []*jsonschema.Schema{{Pattern: atLeastOne}}
-	return s
+	return named("duration", "Weeks, days, hours, minutes and seconds, in this order.", s, "30d", "1w", "1d12h", "90m")
 }
 
 func (quiet) JSONSchema() *jsonschema.Schema {
-	return &jsonschema.Schema{
+	return named("wait", "A duration, or 0 for none.", &jsonschema.Schema{
 		OneOf: []*jsonschema.Schema{{Const: 0}, pattern("^0$"), pattern(ecma(durationForm.String()))},
-	}
+	}, "10m", 0)
 }
 
 func (purgeAge) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Const: "off"}, duration(0).JSONSchema()}}
 }
 
-func (binAge) JSONSchema() *jsonschema.Schema { return purgeAge(0).JSONSchema() }
+func (binAge) JSONSchema() *jsonschema.Schema {
+	s := duration(0).JSONSchema()
+	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{
+		{Const: "off"}, named("days", "A duration of at least 1d.", s, "30d", "1w"),
+	}}
+}
+
 func (window) JSONSchema() *jsonschema.Schema { return duration(0).JSONSchema() }
 
 func (surge) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{
-		OneOf: []*jsonschema.Schema{{Const: "off"}, {Type: "integer", Minimum: "2", Maximum: "1000"}},
+		OneOf: []*jsonschema.Schema{
+			{Const: "off"},
+			named("factor", "A whole number from 2 to 1000.",
+				&jsonschema.Schema{Type: "integer", Minimum: "2", Maximum: "1000"}, 10),
+		},
 	}
 }
 
 func (number) JSONSchema() *jsonschema.Schema {
-	return &jsonschema.Schema{Type: "integer", Minimum: "1"}
+	return named("number", "A whole number, at least 1.", &jsonschema.Schema{Type: "integer", Minimum: "1"}, 500)
 }
 
 func (comparison) JSONSchema() *jsonschema.Schema {
-	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{
+	return named("comparison", "A number, alone or after >=, <=, > or <.", &jsonschema.Schema{OneOf: []*jsonschema.Schema{
 		{Type: "integer", Minimum: "1"}, pattern(strings.Replace(comparisonForm.String(), ")?", ")", 1)),
-	}}
+	}}, 1024, ">=1024")
 }
 
 func (s some[T]) JSONSchema() *jsonschema.Schema {

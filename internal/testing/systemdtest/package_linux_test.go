@@ -101,7 +101,7 @@ func TestPackage(t *testing.T) {
 				got = append(got, path)
 			}
 		}
-		manuals, err := filepath.Glob("../../../deploy/man/*.1")
+		manuals, err := filepath.Glob("../../../deploy/man/*.[158]")
 		if err != nil || len(manuals) == 0 {
 			t.Fatal(manuals, err)
 		}
@@ -117,7 +117,7 @@ func TestPackage(t *testing.T) {
 			"/usr/share/doc/sweepd/copyright", "/usr/share/doc/sweepd/NOTICE", "/usr/share/doc/sweepd/SECURITY.md",
 		}
 		for _, page := range manuals {
-			want = append(want, "/usr/share/man/man1/"+filepath.Base(page)+".gz")
+			want = append(want, "/usr/share/man/man"+filepath.Ext(page)[1:]+"/"+filepath.Base(page)+".gz")
 		}
 		for _, path := range want {
 			if !slices.Contains(got, path) {
