@@ -55,17 +55,16 @@ func (o Options) account(name string) (a account, err error) {
 	if a.paths, err = FindPaths(o.Getenv); err != nil {
 		return a, err
 	}
-	x := &App{o: o, Paths: a.paths}
-	if err := x.openPolicy(); err != nil {
+	if _, a.policy, err = o.openPolicy(a.paths); err != nil {
 		return a, err
 	}
-	a.policy, a.name = x.Policy, name
-	st, known := x.Policy.Storages[name]
+	a.name = name
+	st, known := a.policy.Storages[name]
 	if a.storage = st; known && st.Remote() {
 		return a, nil
 	}
-	remote := slices.DeleteFunc(slices.Sorted(maps.Keys(x.Policy.Storages)),
-		func(n string) bool { return !x.Policy.Storages[n].Remote() })
+	remote := slices.DeleteFunc(slices.Sorted(maps.Keys(a.policy.Storages)),
+		func(n string) bool { return !a.policy.Storages[n].Remote() })
 	hint := "the policy has no cloud account; see docs/google-drive.md to add one"
 	if len(remote) > 0 {
 		hint = "the policy's accounts are: " + strings.Join(remote, ", ")

@@ -133,7 +133,7 @@ func (d *daemon) send(m notify.Message) {
 
 // openNotifier opens the receivers in the policy.
 func (d *daemon) openNotifier(p *policy.Policy) (*notify.Notifier, error) {
-	n, err := notify.Open(notify.Options{Sinks: sinks(p), Getenv: d.o.Getenv, Log: d.log, Now: d.o.Now})
+	n, err := notify.Open(d.o.Notify(p))
 	if err != nil {
 		return nil, fmt.Errorf("open the notifications: %w", err)
 	}

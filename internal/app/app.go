@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,19 +37,49 @@ type Options struct {
 	Now        func() time.Time
 	Uptime     func() (boot string, since time.Duration) // nil: the kernel's
 	Classifier *fingerprint.Classifier                   // nil: the built-in one
+	Shared     *Shared                                   // nil: the App opens a policy and a journal of its own
 
 	// Account opens an account of a service and returns the paths within which its files may be moved. nil: by its
 	// type, with the grant that sweepd login stored.
 	Account func(ctx context.Context, name string, st policy.Storage) (d providers.Driver, roots []string, err error)
 }
 
-// log returns the logger, never nil.
-func (o Options) log() *slog.Logger {
-	if o.Log == nil {
-		return slog.New(slog.DiscardHandler)
-	}
-	return o.Log
+// Shared are the parts that the Apps of a service have in common. None of them closes the journal.
+type Shared struct {
+	PolicyFile string
+	Policy     *policy.Policy
+	Journal    *journal.Journal
+	Budget     *sweeper.Budget
+	Hold       func(now time.Time) error // returns another reason that stops every deletion, nil if there is none
 }
+
+// Resolve returns the options with all defaults, and the paths of this machine. It returns a *UsageError if there is
+// no place for the record, or if the process runs as root in another user's home.
+func (o Options) Resolve() (Options, Paths, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Uptime == nil {
+		o.Uptime = uptime
+	}
+	if o.Classifier == nil {
+		o.Classifier = fingerprint.New()
+	}
+	paths, err := FindPaths(o.Getenv)
+	if err != nil {
+		return o, paths, &UsageError{err, "set HOME, or set STATE_DIRECTORY to a separate folder"}
+	}
+	if paths.Home != "" && strangers(paths.Home) {
+		return o, paths, &UsageError{
+			fmt.Errorf("running as root with another user's HOME: %s", paths.Home),
+			"run as the owner of the files, or set HOME",
+		}
+	}
+	return o, paths, nil
+}
+
+// NamedPolicy returns the policy file that the user has named; "" if none.
+func (o Options) NamedPolicy() string { return cmp.Or(o.PolicyFile, o.Getenv("SWEEPD_POLICY")) }
 
 // App is an open policy, journal and set of storages.
 type App struct {
@@ -58,8 +89,9 @@ type App struct {
 	Journal    *journal.Journal
 	Classifier *fingerprint.Classifier
 	Sweeper    *sweeper.Sweeper
-	Scope      []sweeper.Scope  // the storages that are open
-	Unopened   map[string]error // accounts that could not be opened, which stops no other storage
+	Scope      []sweeper.Scope      // the storages that are open
+	Storages   []*providers.Storage // in the order of Scope
+	Unopened   map[string]error     // accounts that could not be opened, which stops no other storage
 
 	// ReportOnly is the reason why nothing can be deleted until the user has checked the record: it is damaged, gone,
 	// not ours, not the running service's, or cannot be opened (*StateError). Results then come without it and are
@@ -69,11 +101,8 @@ type App struct {
 	// Differs describes how the policy of the running service differs from Policy; "" if it does not.
 	Differs string
 
-	storages      []*providers.Storage
-	quietHours    func(now time.Time) error // another reason that stops every deletion; nil: there is none
-	sharedJournal bool                      // another App closes the journal
-	noPolicy      error                     // why the built-in policy is used in place of the existing one
-	o             Options
+	noPolicy error // why the built-in policy is used in place of the existing one
+	o        Options
 }
 
 // UsageError is a mistake in the caller's request, with a hint on what to do.
@@ -85,90 +114,76 @@ type UsageError struct {
 func (e *UsageError) Error() string { return e.Err.Error() }
 func (e *UsageError) Unwrap() error { return e.Err }
 
-// Open opens the policy, the journal, and the storages that o.Only names. The caller closes the App.
+// Open opens the policy and the journal, unless o.Shared has them, and the storages that o.Only names. The caller closes
+// the App.
 func Open(ctx context.Context, o Options) (*App, error) {
-	a, err := newApp(o)
+	o, paths, err := o.Resolve()
 	if err != nil {
 		return nil, err
 	}
-	scopes := o.Scopes
-	if err := a.openPolicy(); err != nil && scopes == nil {
+	a := &App{o: o, Paths: paths, Classifier: o.Classifier, Unopened: map[string]error{}}
+	scopes, err := a.openRules()
+	if err != nil {
 		return nil, err
-	} else if err != nil {
-		a.Policy, a.noPolicy = policy.Default(scopes[0].Roots), err
-	} else if scopes == nil {
-		if scopes, err = a.scopes(); err != nil {
-			return nil, err
-		}
 	}
 	if err := a.openJournal(ctx); err != nil {
 		return nil, err
 	}
-	if err := a.openSweeper(ctx, scopes, nil); err != nil {
+	if err := a.openSweeper(ctx, scopes); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
 }
 
-// newApp returns an App in which nothing is open yet.
-func newApp(o Options) (_ *App, err error) {
-	if o.Uptime == nil {
-		o.Uptime = uptime
+// openRules opens the policy and returns the storages to open. If o.Scopes names them, the built-in policy replaces one
+// that cannot be read.
+func (a *App) openRules() (scopes []sweeper.Scope, err error) {
+	if shared := a.o.Shared; shared != nil {
+		a.PolicyFile, a.Policy = shared.PolicyFile, shared.Policy
+	} else if a.PolicyFile, a.Policy, err = a.o.openPolicy(a.Paths); err != nil && a.o.Scopes == nil {
+		return nil, err
+	} else if err != nil {
+		a.Policy, a.noPolicy = policy.Default(a.o.Scopes[0].Roots), err
 	}
-	a := &App{o: o, Classifier: o.Classifier, Unopened: map[string]error{}}
-	if a.Classifier == nil {
-		a.Classifier = fingerprint.New()
+	if a.o.Scopes != nil {
+		return a.o.Scopes, nil
 	}
-	if a.Paths, err = FindPaths(o.Getenv); err != nil {
-		return nil, &UsageError{err, "set HOME, or set STATE_DIRECTORY to a separate folder"}
-	}
-	if a.Paths.Home != "" && strangers(a.Paths.Home) {
-		return nil, &UsageError{
-			fmt.Errorf("running as root with another user's HOME: %s", a.Paths.Home),
-			"run as the owner of the files, or set HOME",
-		}
-	}
-	return a, nil
+	return a.scopes()
 }
 
 // openSweeper opens the storages of the scopes and a Sweeper over them.
-func (a *App) openSweeper(ctx context.Context, scopes []sweeper.Scope, budget *sweeper.Budget) (err error) {
+func (a *App) openSweeper(ctx context.Context, scopes []sweeper.Scope) (err error) {
 	if err := a.openStorages(ctx, scopes); err != nil {
 		return err
 	}
-	a.Sweeper, err = sweeper.New(sweeper.Options{
-		Policy: a.Policy, Journal: a.Journal, Storages: a.storages, Budget: budget,
+	o := sweeper.Options{
+		Policy: a.Policy, Journal: a.Journal, Storages: a.Storages,
 		Classifier: a.Classifier, Now: a.o.Now, Log: a.o.Log, Uptime: a.o.Uptime, Unopened: a.Unopened,
 		Paused: a.paused, Real: local.Real,
-	})
+	}
+	if a.o.Shared != nil {
+		o.Budget = a.o.Shared.Budget
+	}
+	a.Sweeper, err = sweeper.New(o)
 	return err
 }
 
-// paused returns the reason why nothing may be deleted now: a pause by the user, or the quiet hours.
+// paused returns the reason why nothing may be deleted now: a pause by the user, or the hold of a service.
 func (a *App) paused() error {
 	now := a.o.Now()
-	if err := a.Paths.Paused(now); err != nil || a.quietHours == nil {
+	if err := a.Paths.Paused(now); err != nil || a.o.Shared == nil || a.o.Shared.Hold == nil {
 		return err
 	}
-	return a.quietHours(now)
-}
-
-// rest releases the resources that the storages hold open between two passes.
-func (a *App) rest() error {
-	var errs []error
-	for _, st := range a.storages {
-		errs = append(errs, st.Rest())
-	}
-	return errors.Join(errs...)
+	return a.o.Shared.Hold(now)
 }
 
 // Close closes the storages, and the journal unless it is shared.
 func (a *App) Close() error {
 	var errs []error
-	for _, st := range a.storages {
+	for _, st := range a.Storages {
 		errs = append(errs, st.Close())
 	}
-	if a.Journal != nil && !a.sharedJournal {
+	if a.Journal != nil && a.o.Shared == nil {
 		errs = append(errs, a.Journal.Close())
 	}
 	return errors.Join(errs...)
@@ -183,21 +198,25 @@ type StateError struct {
 func (e *StateError) Error() string { return e.Err.Error() }
 func (e *StateError) Unwrap() error { return e.Err }
 
-// openRecord opens the record for writing. It returns a *StateError, or an error for which journal.Unreliable reports
+// OpenRecord opens the record for writing. It returns a *StateError, or an error for which journal.Unreliable reports
 // true.
-func openRecord(ctx context.Context, paths Paths, now func() time.Time) (*journal.Journal, error) {
-	j, err := journal.Open(ctx, paths.Journal(), journal.Options{Now: now})
+func (p Paths) OpenRecord(ctx context.Context, now func() time.Time) (*journal.Journal, error) {
+	j, err := journal.Open(ctx, p.Journal(), journal.Options{Now: now})
 	if err != nil && !journal.Unreliable(err) {
-		err = &StateError{paths.State, err}
+		err = &StateError{p.State, err}
 	}
 	return j, err
 }
 
-// openJournal opens the record. Acting requires a record that was read from the first byte to the last. Looking
+// openJournal opens the record unless it is shared. Acting requires a record that was read from the first byte to the last. Looking
 // requires none: an empty journal in memory replaces one that cannot be opened or relied on.
 func (a *App) openJournal(ctx context.Context) (err error) {
+	if a.o.Shared != nil {
+		a.Journal = a.o.Shared.Journal
+		return nil
+	}
 	var service *status.Daemon
-	if a.Journal, service, err = openBeside(ctx, a.Paths, a.o.Now); err == nil {
+	if a.Journal, service, err = a.Paths.OpenBeside(ctx, a.o.Now); err == nil {
 		a.Differs = Differs(service, a.PolicyFile, a.Policy)
 	}
 	if err == nil && a.o.Act {
@@ -213,36 +232,35 @@ func (a *App) openJournal(ctx context.Context) (err error) {
 	return err
 }
 
-// openPolicy reads the policy file. Without a file it takes the built-in policy for the folders in Only.
-func (a *App) openPolicy() error {
-	path, err := a.Paths.FindPolicy(firstOf(a.o.PolicyFile, a.o.Getenv("SWEEPD_POLICY")))
+// openPolicy reads the policy file. Without a file it returns the built-in policy for the folders in Only, and file is
+// "".
+func (o Options) openPolicy(paths Paths) (file string, p *policy.Policy, err error) {
+	file, err = paths.FindPolicy(o.NamedPolicy())
 	if err != nil {
-		return err
+		return "", nil, err
 	}
-	if path != "" {
-		a.PolicyFile = path
-		a.Policy, err = LoadPolicy(path, a.Paths.Home)
-		return err
+	if file != "" {
+		p, err = LoadPolicy(file, paths.Home)
+		return file, p, err
 	}
-	roots := make([]string, 0, len(a.o.Only))
-	for _, arg := range a.o.Only {
+	roots := make([]string, 0, len(o.Only))
+	for _, arg := range o.Only {
 		root, err := resolve(arg)
 		if err == nil {
-			err = a.exists(arg, root)
+			err = o.exists(arg, root, paths.Home, nil)
 		}
 		if err != nil {
-			return err
+			return "", nil, err
 		}
 		roots = append(roots, root)
 	}
 	if len(roots) == 0 {
-		return &UsageError{
+		return "", nil, &UsageError{
 			errors.New("no policy file and no folder given"),
 			"name folders, e.g. sweepd scan ~/Downloads; or create a policy: sweepd init",
 		}
 	}
-	a.Policy = policy.Default(roots)
-	return nil
+	return "", policy.Default(roots), nil
 }
 
 // LoadPolicy reads and parses a policy file. It returns a *UsageError if the file cannot be read.
@@ -251,11 +269,11 @@ func LoadPolicy(path, home string) (*policy.Policy, error) {
 	if err != nil {
 		return nil, &UsageError{fmt.Errorf("read the policy: %w", err), unreadPolicy(path, err)}
 	}
-	return parsePolicy(path, src, home)
+	return ParsePolicy(path, src, home)
 }
 
-// parsePolicy parses the text of a policy file on this machine.
-func parsePolicy(path string, src []byte, home string) (*policy.Policy, error) {
+// ParsePolicy parses the text of a policy file on this machine.
+func ParsePolicy(path string, src []byte, home string) (*policy.Policy, error) {
 	return policy.Parse(path, src, policy.ParseOptions{Home: home, Real: local.Real})
 }
 
@@ -303,11 +321,4 @@ func resolve(arg string) (string, error) {
 		return "", &UsageError{fmt.Errorf("%q is not a folder", arg), "to examine a file: sweepd explain FILE"}
 	}
 	return path, nil
-}
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

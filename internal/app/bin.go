@@ -14,7 +14,7 @@ import (
 // ReadTrashed returns the content of the file that an operation moved to the trash, at most so many bytes. It returns
 // fs.ErrNotExist if the file is no longer there or its storage is not open.
 func (a *App) ReadTrashed(ctx context.Context, op journal.Operation, most int64) ([]byte, error) {
-	for _, st := range a.storages {
+	for _, st := range a.Storages {
 		if st.Name() != op.Op.Storage {
 			continue
 		}

@@ -71,8 +71,8 @@ func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 			yield(Finding{Check: "policy", State: Fail, Text: err.Error()})
 			return
 		}
-		x := &App{o: o, Paths: paths}
-		if err := x.openPolicy(); err != nil {
+		file, pol, err := o.openPolicy(paths)
+		if err != nil {
 			f := Finding{Check: "policy", State: Fail, Text: err.Error()}
 			if usage, ok := errors.AsType[*UsageError](err); ok {
 				f.Hint = usage.Hint
@@ -80,10 +80,10 @@ func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 			yield(f)
 			return
 		}
-		if !yield(Finding{Check: "policy", State: Well, Text: x.PolicyFile}) {
+		if !yield(Finding{Check: "policy", State: Well, Text: file}) {
 			return
 		}
-		if differs := ServiceDiffers(ctx, paths, x.PolicyFile, x.Policy); differs != "" {
+		if differs := ServiceDiffers(ctx, paths, file, pol); differs != "" {
 			if !yield(Finding{
 				Check: "service",
 				State: Warn,
@@ -93,16 +93,16 @@ func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 				return
 			}
 		}
-		for _, x := range Unmatched(ctx, x.Policy) {
+		for _, x := range Unmatched(ctx, pol) {
 			if !yield(unmatched(x)) {
 				return
 			}
 		}
 		if len(only) == 0 {
-			only = slices.Sorted(maps.Keys(x.Policy.Storages))
+			only = slices.Sorted(maps.Keys(pol.Storages))
 		}
 		for _, name := range only {
-			for f := range o.examine(ctx, paths, x.Policy, name) {
+			for f := range o.examine(ctx, paths, pol, name) {
 				f.Storage = name
 				if !yield(f) {
 					return
@@ -114,7 +114,7 @@ func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 
 // unwritten reports whether there is no policy and only names no storage of one.
 func unwritten(o Options, paths Paths, only []string) (bool, error) {
-	path, err := paths.FindPolicy(firstOf(o.PolicyFile, o.Getenv("SWEEPD_POLICY")))
+	path, err := paths.FindPolicy(o.NamedPolicy())
 	return err == nil && path == "" && len(only) == 0, err
 }
 

@@ -26,11 +26,11 @@ func (a *App) openDrive(ctx context.Context, name string, st policy.Storage) (pr
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := a.alone(name, st, c.Account.ID); err != nil {
+	if err := a.o.alone(a.Paths, a.Policy, name, c.Account.ID); err != nil {
 		return nil, nil, err
 	}
 	if a.o.Act && a.Policy.Access(name) == policy.AccessPurge && c.Uses < googleaccount.Purge {
-		a.o.log().Warn("purge is disabled there: the sign-in does not allow it", "storage", name)
+		a.o.Log.Warn("purge is disabled there: the sign-in does not allow it", "storage", name)
 	}
 	d, err := gdrive.Open(ctx, gdrive.Options{
 		Client: c.HTTP, Use: c.Uses, Account: c.Account.ID, Now: a.o.Now,
@@ -45,13 +45,13 @@ func (a *App) openDrive(ctx context.Context, name string, st policy.Storage) (pr
 // alone returns a *UsageError if another storage of the policy has files of this one: of the same account, in one of
 // its folders. Only one storage's rules can be meant for them. The policy's own accounts were checked when it was
 // read; the accounts of the other storages are in the sign-ins. An undo needs no rules, so it is not checked.
-func (a *App) alone(name string, st policy.Storage, accountID string) error {
-	if a.o.Scopes != nil {
+func (o Options) alone(paths Paths, p *policy.Policy, name, accountID string) error {
+	if o.Scopes != nil {
 		return nil
 	}
-	store := a.Paths.SignIns(a.o.Getenv)
-	for _, other := range slices.Sorted(maps.Keys(a.Policy.Storages)) {
-		its := a.Policy.Storages[other]
+	store, st := paths.SignIns(o.Getenv), p.Storages[name]
+	for _, other := range slices.Sorted(maps.Keys(p.Storages)) {
+		its := p.Storages[other]
 		if other == name || its.Type != st.Type {
 			continue
 		}

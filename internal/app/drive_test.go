@@ -35,13 +35,13 @@ func TestTheSameFolderOfOneAccountIsNotSweptUnderTwoNames(t *testing.T) {
 		for name, roots := range c.roots {
 			p.Storages[name] = policy.Storage{Type: policy.GDrive, Roots: roots}
 		}
-		a := &App{Paths: paths, Policy: p, o: Options{Getenv: getenv}}
-		err := a.alone(c.name, p.Storages[c.name], "mia")
+		o := Options{Getenv: getenv}
+		err := o.alone(paths, p, c.name, "mia")
 		if _, usage := errors.AsType[*UsageError](err); usage == c.alone || (err == nil) != c.alone {
 			t.Errorf("%s of %v: got %v", c.name, c.roots, err)
 		}
-		a.o.Scopes = []sweeper.Scope{{Storage: c.name}}
-		if err := a.alone(c.name, p.Storages[c.name], "mia"); err != nil {
+		o.Scopes = []sweeper.Scope{{Storage: c.name}}
+		if err := o.alone(paths, p, c.name, "mia"); err != nil {
 			t.Errorf("an undo: got %v", err)
 		}
 	}

@@ -48,7 +48,7 @@ func (a *App) openDropbox(ctx context.Context, name string, st policy.Storage) (
 		return nil, nil, err
 	}
 	if a.o.Act && a.Policy.Access(name) == policy.AccessPurge && c.Uses < dropboxaccount.Purge {
-		a.o.log().Warn("purge is disabled there: the sign-in does not allow it", "storage", name)
+		a.o.Log.Warn("purge is disabled there: the sign-in does not allow it", "storage", name)
 	}
 	d, err := dropbox.Open(ctx, dropbox.Options{
 		Client: c.HTTP, Notify: c.Notify, Use: c.Uses, Account: c.Account.ID, Member: st.Member,

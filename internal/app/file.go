@@ -40,11 +40,11 @@ func Policy(o Options) *policy.Policy {
 	if err != nil {
 		return nil
 	}
-	a := &App{o: Options{Getenv: o.Getenv, PolicyFile: o.PolicyFile}, Paths: paths}
-	if err := a.openPolicy(); err != nil {
+	_, p, err := Options{Getenv: o.Getenv, PolicyFile: o.PolicyFile}.openPolicy(paths)
+	if err != nil {
 		return nil
 	}
-	return a.Policy
+	return p
 }
 
 // SplitFile splits the user's name of a file of one of the accounts. For any other file, which is one of this
@@ -68,7 +68,7 @@ func FilterOf(storage, file string) journal.Filter {
 // Look finds a file in the one storage that is open: a file of this machine by its path; a file of an account by its
 // path there, if sweepd has seen it, or by its ID.
 func (a *App) Look(ctx context.Context, file string) (*providers.Storage, providers.Entry, error) {
-	st := a.storages[0]
+	st := a.Storages[0]
 	if a.isRemote(a.Scope[0]) && strings.HasPrefix(file, "/") {
 		e, err := a.met(ctx, st, file)
 		return st, e, err
@@ -80,7 +80,7 @@ func (a *App) Look(ctx context.Context, file string) (*providers.Storage, provid
 // At returns the storage of that name and the file with that ref in it. It returns an error if the storage could not
 // be opened.
 func (a *App) At(ctx context.Context, storage string, ref providers.Ref) (*providers.Storage, providers.Entry, error) {
-	for _, st := range a.storages {
+	for _, st := range a.Storages {
 		if st.Name() == storage {
 			e, err := st.Stat(ctx, ref)
 			return st, e, err

@@ -19,7 +19,7 @@ type hint struct {
 // the pass did not advance the cursor, listen sleeps first, or a feed that cannot be read would be asked without a
 // pause.
 func (l *loop) listen(ctx context.Context, a *App, hints chan<- hint) {
-	st := a.storages[0]
+	st := a.Storages[0]
 	if !st.Can().Has(providers.CanWait) {
 		send(ctx, hints, hint{err: errors.ErrUnsupported})
 		return

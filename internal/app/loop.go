@@ -170,7 +170,7 @@ func (l *loop) session(ctx context.Context) (err error) {
 	go func() { defer close(gone); l.listen(ctx, a, hints) }()
 	defer func() { cancel(); <-gone }()
 	for {
-		if err := a.rest(); err != nil { // until there is something to do
+		if err := a.Storages[0].Rest(); err != nil { // until there is something to do
 			return err
 		}
 		reason, heard, ok := l.await(ctx, hints)
@@ -190,17 +190,12 @@ func (l *loop) session(ctx context.Context) (err error) {
 func (l *loop) open(ctx context.Context, act bool) (*App, error) {
 	d := l.d
 	o := d.o.Options
-	o.Only, o.Scopes, o.Act = nil, nil, act
+	o.Only, o.Scopes, o.Act = []string{l.name}, nil, act
 	o.Log = slog.New(warnings{d.log.Handler()}).With("storage", l.name)
-	a := &App{
-		o: o, Paths: d.paths, PolicyFile: d.file.inForce(), Policy: l.policy, Journal: d.journal, sharedJournal: true,
-		Classifier: d.first.Classifier, Unopened: map[string]error{}, quietHours: l.quietHours,
+	o.Shared = &Shared{
+		PolicyFile: d.file.inForce(), Policy: l.policy, Journal: d.journal, Budget: &d.budget, Hold: l.quietHours,
 	}
-	a.o.Uptime = d.first.o.Uptime
-	if err := a.openSweeper(ctx, []sweeper.Scope{{Storage: l.name}}, &d.budget); err != nil {
-		return nil, errors.Join(err, a.Close())
-	}
-	return a, nil
+	return Open(ctx, o)
 }
 
 // recover completes the record of interrupted operations. It deletes nothing and completes restores that the user
@@ -418,7 +413,7 @@ func (l *loop) looked(a *App, sum *sweeper.Summary, err error) error {
 
 // cost returns the storage's use of calls and bytes since the start.
 func (l *loop) cost(a *App) providers.Used {
-	now := a.storages[0].Used()
+	now := a.Storages[0].Used()
 	return providers.Used{Calls: l.used.Calls + now.Calls, Bytes: l.used.Bytes + now.Bytes}
 }
 
@@ -458,7 +453,7 @@ func (l *loop) fail(ctx context.Context, err error) {
 	}
 	l.enter(status.Unopened)
 	l.end(err)
-	err = withHint(err)
+	err = WithHint(err)
 	l.update(func(s *status.Storage) { s.Err = err.Error() })
 	event := policy.EventFailed
 	if lostGrant(err) {

@@ -74,19 +74,19 @@ func folders(parent string, entries []fs.DirEntry) (names []string) {
 	return names
 }
 
-// exists returns a *UsageError if a folder that the user named does not exist. The listing reports all other faults
-// of a folder.
-func (a *App) exists(arg, path string) error {
-	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) || a.o.Gone {
+// exists returns a *UsageError if path, the folder that the user named as arg, does not exist. The listing reports all
+// other faults of a folder. The storages are those of the policy file, none if there is no file.
+func (o Options) exists(arg, path, home string, of map[string]policy.Storage) error {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) || o.Gone {
 		return nil
 	}
 	what, storages := "folder", []string(nil)
-	if a.PolicyFile != "" && !strings.Contains(arg, "/") {
-		what, storages = "folder or storage", slices.Sorted(maps.Keys(a.Policy.Storages))
+	if of != nil && !strings.Contains(arg, "/") {
+		what, storages = "folder or storage", slices.Sorted(maps.Keys(of))
 	}
-	text := fmt.Sprintf("no %s %s", what, a.short(arg))
+	text := fmt.Sprintf("no %s %s", what, short(arg, home))
 	if meant := cmp.Or(policy.Nearest(arg, storages), Meant(arg)); meant != "" {
-		text += fmt.Sprintf("; did you mean %s?", a.short(meant))
+		text += fmt.Sprintf("; did you mean %s?", short(meant, home))
 	}
 	return &UsageError{
 		errors.New(text), "nothing was scanned; name an existing folder, or a storage of the policy",
@@ -94,8 +94,8 @@ func (a *App) exists(arg, path string) error {
 }
 
 // short returns the path with ~ for the home.
-func (a *App) short(path string) string {
-	if rest, ok := strings.CutPrefix(path, a.Paths.Home+"/"); ok && a.Paths.Home != "" {
+func short(path, home string) string {
+	if rest, ok := strings.CutPrefix(path, home+"/"); ok && home != "" {
 		return "~/" + rest
 	}
 	return path

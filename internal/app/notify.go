@@ -8,8 +8,8 @@ import (
 	"sweepd/policy"
 )
 
-// sinks returns the policy's receivers as the notify package has them.
-func sinks(p *policy.Policy) []notify.Sink {
+// Notify returns the options with which messages to the policy's receivers are sent.
+func (o Options) Notify(p *policy.Policy) notify.Options {
 	all := make([]notify.Sink, 0, len(p.Notify))
 	for _, n := range p.Notify {
 		s := notify.Sink{To: n.To, Names: n.Names}
@@ -18,7 +18,7 @@ func sinks(p *policy.Policy) []notify.Sink {
 		}
 		all = append(all, s)
 	}
-	return all
+	return notify.Options{Sinks: all, Getenv: o.Getenv, Log: o.Log, Now: o.Now}
 }
 
 // TryNotify sends a trial message to each sink of the policy, regardless of its events, and returns the
@@ -28,17 +28,17 @@ func TryNotify(ctx context.Context, o Options) ([]notify.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{o: o, Paths: paths}
-	if err := a.openPolicy(); err != nil {
+	_, p, err := o.openPolicy(paths)
+	if err != nil {
 		return nil, err
 	}
-	to := sinks(a.Policy)
-	if len(to) == 0 {
+	to := o.Notify(p)
+	if len(to.Sinks) == 0 {
 		return nil, &UsageError{
 			errors.New("the policy has no notification receivers"), "add notify: to the policy; see docs/notifications.md",
 		}
 	}
-	return notify.Try(ctx, notify.Options{Sinks: to, Getenv: o.Getenv, Log: o.Log, Now: o.Now}, notify.Message{
+	return notify.Try(ctx, to, notify.Message{
 		Event:   "test",
 		Subject: "sweepd: test message",
 		Text:    "This message was sent by: sweepd notify test. Nothing was scanned or deleted.",

@@ -30,7 +30,7 @@ func (o Options) Barred(pol *policy.Policy) (all []Barred) {
 
 // Barred returns those of the open storages' folders.
 func (a *App) Barred() (all []Barred) {
-	for i, st := range a.storages {
+	for i, st := range a.Storages {
 		if !a.isRemote(a.Scope[i]) {
 			all = append(all, a.o.barred(st.Name(), st.Roots())...)
 		}

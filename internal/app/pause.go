@@ -124,7 +124,7 @@ func TrustClock(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	j, _, err := openBeside(ctx, paths, o.Now)
+	j, _, err := paths.OpenBeside(ctx, o.Now)
 	if err != nil {
 		return err
 	}

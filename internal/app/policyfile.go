@@ -150,7 +150,7 @@ func (f *policyFile) look(now time.Time) {
 // compare notes the difference between the text that was read and the policy in force. The caller holds f.mu.
 func (f *policyFile) compare(now time.Time, path string, src []byte) {
 	f.change = nil
-	p, err := parsePolicy(path, src, f.paths.Home)
+	p, err := ParsePolicy(path, src, f.paths.Home)
 	switch {
 	case err != nil:
 		f.change = &policyChange{why: "the policy file was changed and is invalid: " + err.Error(), since: now}
@@ -176,7 +176,7 @@ func (f *policyFile) parse(path string) *policy.Policy {
 	if err != nil {
 		return nil
 	}
-	p, err := parsePolicy(path, src, f.paths.Home)
+	p, err := ParsePolicy(path, src, f.paths.Home)
 	if err != nil {
 		return nil
 	}
@@ -210,7 +210,7 @@ func WatchPolicy(o Options) (changed <-chan struct{}, end func() error, err erro
 		return nil, nil, err
 	}
 	files := paths.Policy
-	if named := firstOf(o.PolicyFile, o.Getenv("SWEEPD_POLICY")); named != "" {
+	if named := o.NamedPolicy(); named != "" {
 		files = []string{named}
 	}
 	return watch.Files(files)

@@ -54,21 +54,21 @@ func (p Paths) CheckService(ctx context.Context) error {
 	return p.elsewhere(service)
 }
 
-// openBeside opens the record as openRecord does, and returns the service that has it open too. While a service runs,
-// its record is the only one: openBeside returns ErrOtherRecord, before it makes a file, if the service has lost its
+// OpenBeside opens the record as OpenRecord does, and returns the service that has it open too. While a service runs,
+// its record is the only one: OpenBeside returns ErrOtherRecord, before it makes a file, if the service has lost its
 // record, has another one open, or does not answer.
-func openBeside(ctx context.Context, paths Paths, now func() time.Time) (*journal.Journal, *status.Daemon, error) {
-	service, err := paths.service(ctx)
+func (p Paths) OpenBeside(ctx context.Context, now func() time.Time) (*journal.Journal, *status.Daemon, error) {
+	service, err := p.service(ctx)
 	if err == nil && service != nil && service.RecordErr != "" {
 		err = fmt.Errorf("%w: it says: %s", ErrOtherRecord, service.RecordErr)
 	}
 	if err == nil {
-		err = paths.elsewhere(service)
+		err = p.elsewhere(service)
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	j, err := openRecord(ctx, paths, now)
+	j, err := p.OpenRecord(ctx, now)
 	return j, service, err
 }
 

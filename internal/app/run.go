@@ -54,7 +54,6 @@ type daemon struct {
 	machine string // distinguishes machines, for the jitter
 	began   time.Time
 	journal *journal.Journal
-	first   *App // has the parts that all storages share
 	budget  sweeper.Budget
 	release func() error // of the lease that makes it the only service with this record
 	service *systemd.Service
@@ -120,7 +119,7 @@ func Run(ctx context.Context, o RunOptions) (err error) {
 func newDaemon(o RunOptions) *daemon {
 	o.ShutdownTimeout, o.ClockPoll = cmp.Or(o.ShutdownTimeout, 4*time.Second), cmp.Or(o.ClockPoll, time.Minute)
 	return &daemon{
-		o: o, log: o.log(), began: o.Now(), service: systemd.New(o.Getenv), loops: map[string]*loop{},
+		o: o, began: o.Now(), service: systemd.New(o.Getenv), loops: map[string]*loop{},
 		reloads: make(chan chan error), over: make(chan struct{}), noticed: make(chan struct{}, 1),
 		settled: time.NewTimer(0),
 	}
@@ -128,11 +127,11 @@ func newDaemon(o RunOptions) *daemon {
 
 // begin reads the policy and opens the journal and the notifier.
 func (d *daemon) begin(ctx context.Context) (err error) {
-	if d.first, err = newApp(d.o.Options); err != nil {
+	if d.o.Options, d.paths, err = d.o.Resolve(); err != nil {
 		return err
 	}
-	d.paths = d.first.Paths
-	d.file = &policyFile{paths: d.paths, named: firstOf(d.o.PolicyFile, d.o.Getenv("SWEEPD_POLICY"))}
+	d.log = d.o.Log
+	d.file = &policyFile{paths: d.paths, named: d.o.NamedPolicy()}
 	path, p, err := d.file.open()
 	if err != nil {
 		return err
@@ -170,10 +169,10 @@ func (d *daemon) begin(ctx context.Context) (err error) {
 // service and checks its record here.
 func (d *daemon) openRecord(ctx context.Context) (*journal.Journal, error) {
 	if d.o.Once {
-		j, _, err := openBeside(ctx, d.paths, d.o.Now)
+		j, _, err := d.paths.OpenBeside(ctx, d.o.Now)
 		return j, err
 	}
-	return openRecord(ctx, d.paths, d.o.Now)
+	return d.paths.OpenRecord(ctx, d.o.Now)
 }
 
 // end closes the resources that begin opened, unless a storage that hangs still uses them.

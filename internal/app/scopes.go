@@ -35,7 +35,7 @@ func (a *App) scopes() (all []sweeper.Scope, err error) {
 		}
 		folder, err := resolve(arg)
 		if err == nil {
-			err = a.exists(arg, folder)
+			err = a.o.exists(arg, folder, a.Paths.Home, a.Policy.Storages)
 		}
 		if err != nil {
 			return nil, err

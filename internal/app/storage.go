@@ -25,10 +25,10 @@ func (a *App) openStorages(ctx context.Context, scopes []sweeper.Scope) error {
 		case len(a.o.Only) > 0 || len(scopes) == 1 || ctx.Err() != nil:
 			return fmt.Errorf("open %s: %w", sc.Storage, err)
 		default:
-			a.Unopened[sc.Storage] = withHint(err)
+			a.Unopened[sc.Storage] = WithHint(err)
 		}
 	}
-	if len(a.storages) == 0 && len(a.Unopened) > 0 {
+	if len(a.Storages) == 0 && len(a.Unopened) > 0 {
 		errs := make([]error, 0, len(a.Unopened))
 		for _, sc := range scopes {
 			errs = append(errs, fmt.Errorf("open %s: %w", sc.Storage, a.Unopened[sc.Storage]))
@@ -38,8 +38,8 @@ func (a *App) openStorages(ctx context.Context, scopes []sweeper.Scope) error {
 	return nil
 }
 
-func withHint(err error) error {
-	// The hint becomes part of the text, for places without a line for hints.
+// WithHint returns the error with its hint as part of the text, for places without a line for hints.
+func WithHint(err error) error {
 	hint := Hint(err)
 	if usage, ok := errors.AsType[*UsageError](err); ok {
 		hint = usage.Hint
@@ -74,7 +74,7 @@ func (a *App) openStorage(ctx context.Context, sc sweeper.Scope) error {
 	if err != nil {
 		return errors.Join(err, d.Close())
 	}
-	a.storages, a.Scope = append(a.storages, guarded), append(a.Scope, sc)
+	a.Storages, a.Scope = append(a.Storages, guarded), append(a.Scope, sc)
 	return nil
 }
 
