@@ -14,6 +14,7 @@ import (
 
 	"sweepd/fingerprint"
 	"sweepd/internal/app"
+	"sweepd/internal/daemon"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -159,9 +160,9 @@ func (p *program) diagnose(err error) (status int, hint string) {
 		return exitTrouble, hint
 	}
 	switch {
-	case errors.Is(err, app.ErrQuiet):
+	case errors.Is(err, daemon.ErrQuiet):
 		return exitUnsafe, "nothing was changed; quiet hours are set in schedule: quiet; to run now: sweepd apply"
-	case errors.Is(err, app.ErrOutdated):
+	case errors.Is(err, daemon.ErrOutdated):
 		return exitUnsafe,
 			"operations in progress were finished and recorded; check the policy with: sweepd check; then run again"
 	case errors.Is(err, sweeper.ErrPaused):

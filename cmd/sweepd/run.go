@@ -15,13 +15,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
+	"sweepd/internal/daemon"
 	"sweepd/internal/report"
 	"sweepd/internal/status"
 	"sweepd/internal/systemd"
 )
 
 func (p *program) run() *cobra.Command {
-	var o app.RunOptions
+	var o daemon.RunOptions
 	var json bool
 	var listen string
 	cmd := &cobra.Command{
@@ -63,13 +64,13 @@ with a watchdog: docs/systemd.md.`,
 			if o.Listen = []string{"unix:" + paths.Control()}; listen != "" {
 				o.Listen = append(o.Listen, listen)
 			}
-			changed, end, err := app.WatchPolicy(o.Options)
+			changed, end, err := daemon.WatchPolicy(o.Options)
 			if err != nil {
 				o.Log.Warn("cannot watch the policy file; polling it instead", "err", err)
-				return app.Run(ctx, o)
+				return daemon.Run(ctx, o)
 			}
 			o.Changed = changed
-			return errors.Join(app.Run(ctx, o), end())
+			return errors.Join(daemon.Run(ctx, o), end())
 		},
 	}
 	cmd.Flags().BoolVar(&o.Once, "once", false, "sweep each storage once and exit")
@@ -94,7 +95,7 @@ func (p *program) toldRun(asJSON bool, r report.Run) {
 
 // isTrouble reports whether the error is of a sweep that did not do everything due.
 func isTrouble(err error) bool {
-	_, ok := errors.AsType[*app.TroubleError](err)
+	_, ok := errors.AsType[*daemon.TroubleError](err)
 	return ok
 }
 

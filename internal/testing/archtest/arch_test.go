@@ -220,13 +220,26 @@ var walls = []wall{
 	},
 	{from: "sweepd/internal/watch", to: "sweepd/...", why: "a hint knows nobody"},
 	{
+		from: "sweepd/...", to: "sweepd/internal/watch",
+		but: []string{"sweepd/internal/daemon", "sweepd/providers/local"},
+		why: "who does not stay has nothing to wait for",
+	},
+	{
+		from: "sweepd/...", to: "sweepd/internal/systemd", but: []string{"sweepd/internal/daemon", "sweepd/cmd/sweepd"},
+		why: "only what runs as a service has a service manager",
+	},
+	{
 		from: "sweepd/...", to: "github.com/fsnotify/...", but: []string{"sweepd/internal/watch"},
 		why: "one room watches, and what it is told is never the truth",
 	},
 	{from: "sweepd/...", to: "sweepd/cmd/...", why: "nothing is built on the command line"},
 	{
-		from: "sweepd/...", to: "sweepd/internal/app", but: []string{"sweepd/cmd/sweepd"},
+		from: "sweepd/...", to: "sweepd/internal/app", but: []string{"sweepd/cmd/sweepd", "sweepd/internal/daemon"},
 		why: "only the program wires everything",
+	},
+	{
+		from: "sweepd/...", to: "sweepd/internal/daemon", but: []string{"sweepd/cmd/sweepd"},
+		why: "a service is begun by the command line alone: no verb is built on it",
 	},
 	{from: "sweepd/...", to: "sweepd/providers/providertest", why: "test-only code never ships"},
 	{
@@ -323,7 +336,7 @@ func TestNoRoomImportsWhatItMustNot(t *testing.T) {
 }
 
 // clocks are the packages that may ask what time it is.
-var clocks = []string{"sweepd/cmd/sweepd", "sweepd/internal/app", "sweepd/internal/testing/e2e"}
+var clocks = []string{"sweepd/cmd/sweepd", "sweepd/internal/testing/e2e"}
 
 func TestOnlyTheProgramAsksForTheTime(t *testing.T) {
 	eachCall(t, func(p pkg, pos token.Position, name string) {

@@ -30,7 +30,8 @@ var floors = []floor{
 		"internal/cloudsim/discovery",
 	}},
 	{"The program", []string{"cmd/sweepd"}},
-	{"Wiring and the service", []string{"internal/app"}},
+	{"The service", []string{"internal/daemon"}},
+	{"Wiring", []string{"internal/app"}},
 	{"What people and machines are shown", []string{
 		"internal/report", "internal/status", "internal/notify", "internal/systemd", "internal/thumbnail",
 	}},

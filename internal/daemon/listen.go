@@ -1,10 +1,11 @@
-package app
+package daemon
 
 import (
 	"context"
 	"errors"
 
 	"sweepd/fingerprint"
+	"sweepd/internal/app"
 	"sweepd/providers"
 )
 
@@ -18,7 +19,7 @@ type hint struct {
 // polled instead. listen waits again only after a pass has looked, because until then the same change is reported. If
 // the pass did not advance the cursor, listen sleeps first, or a feed that cannot be read would be asked without a
 // pause.
-func (l *loop) listen(ctx context.Context, a *App, hints chan<- hint) {
+func (l *loop) listen(ctx context.Context, a *app.App, hints chan<- hint) {
 	st := a.Storages[0]
 	if !st.Can().Has(providers.CanWait) {
 		send(ctx, hints, hint{err: errors.ErrUnsupported})

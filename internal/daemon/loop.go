@@ -1,4 +1,4 @@
-package app
+package daemon
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"sweepd/internal/app"
 	"sweepd/internal/report"
 	"sweepd/internal/schedule"
 	"sweepd/internal/status"
@@ -187,20 +188,20 @@ func (l *loop) session(ctx context.Context) (err error) {
 }
 
 // open opens the storage, for changes if act is set, else for reading only.
-func (l *loop) open(ctx context.Context, act bool) (*App, error) {
+func (l *loop) open(ctx context.Context, act bool) (*app.App, error) {
 	d := l.d
 	o := d.o.Options
 	o.Only, o.Scopes, o.Act = []string{l.name}, nil, act
 	o.Log = slog.New(warnings{d.log.Handler()}).With("storage", l.name)
-	o.Shared = &Shared{
+	o.Shared = &app.Shared{
 		PolicyFile: d.file.inForce(), Policy: l.policy, Journal: d.journal, Budget: &d.budget, Hold: l.quietHours,
 	}
-	return Open(ctx, o)
+	return app.Open(ctx, o)
 }
 
 // recover completes the record of interrupted operations. It deletes nothing and completes restores that the user
 // asked for, so it is right in every mode.
-func (l *loop) recover(ctx context.Context, a *App) (err error) {
+func (l *loop) recover(ctx context.Context, a *app.App) (err error) {
 	if l.policy.Mode != policy.Enforce {
 		if a, err = l.open(ctx, true); err != nil {
 			l.d.log.Warn("cannot complete interrupted operations now", "storage", l.name, "err", err)
@@ -235,7 +236,7 @@ func (l *loop) since(ctx context.Context) (err error) {
 
 // pass looks at the storage and deletes what is due if reason or the policy asks for it. It returns an error if the
 // storage should be opened anew.
-func (l *loop) pass(ctx context.Context, a *App, reason trigger) error {
+func (l *loop) pass(ctx context.Context, a *app.App, reason trigger) error {
 	now := l.d.now()
 	act := reason >= due || l.onChange() && !l.held && l.may(now)
 	l.retry, l.left = time.Time{}, false
@@ -281,7 +282,7 @@ func (l *loop) pass(ctx context.Context, a *App, reason trigger) error {
 
 // execute executes the plan. A plan that is refused as a whole is reported, and waits for the schedule or the user.
 // It returns the reason why the plan was not done or was cut short.
-func (l *loop) execute(ctx context.Context, a *App, plan *sweeper.Plan, scan *sweeper.Summary, reason trigger) error {
+func (l *loop) execute(ctx context.Context, a *app.App, plan *sweeper.Plan, scan *sweeper.Summary, reason trigger) error {
 	l.enter(status.Sweeping)
 	sum, err := a.Sweeper.Execute(ctx, plan, func(int) { l.beat() })
 	l.end(err)
@@ -343,7 +344,7 @@ func (l *loop) outcome() error {
 }
 
 // report records a run that only looked.
-func (l *loop) report(ctx context.Context, a *App, scan *sweeper.Summary, why error) {
+func (l *loop) report(ctx context.Context, a *app.App, scan *sweeper.Summary, why error) {
 	began := l.scanned
 	sum, err := a.Sweeper.Report(ctx, scan, why)
 	if err != nil {
@@ -377,7 +378,7 @@ func (l *loop) looking() sweeper.ScanOptions {
 }
 
 // looked takes over the results of a scan.
-func (l *loop) looked(a *App, sum *sweeper.Summary, err error) error {
+func (l *loop) looked(a *app.App, sum *sweeper.Summary, err error) error {
 	now := l.d.now()
 	l.scanned = now // also after a bad one, or it would be repeated at once
 	if sum == nil {
@@ -412,7 +413,7 @@ func (l *loop) looked(a *App, sum *sweeper.Summary, err error) error {
 }
 
 // cost returns the storage's use of calls and bytes since the start.
-func (l *loop) cost(a *App) providers.Used {
+func (l *loop) cost(a *app.App) providers.Used {
 	now := a.Storages[0].Used()
 	return providers.Used{Calls: l.used.Calls + now.Calls, Bytes: l.used.Bytes + now.Bytes}
 }
@@ -453,7 +454,7 @@ func (l *loop) fail(ctx context.Context, err error) {
 	}
 	l.enter(status.Unopened)
 	l.end(err)
-	err = WithHint(err)
+	err = app.WithHint(err)
 	l.update(func(s *status.Storage) { s.Err = err.Error() })
 	event := policy.EventFailed
 	if lostGrant(err) {

@@ -1,4 +1,4 @@
-package app
+package daemon
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"sweepd/internal/app"
 	"sweepd/journal"
 	"sweepd/providers"
 )
@@ -126,7 +127,7 @@ func TestASweepThatAPauseCutShortGoesOnAfterIt(t *testing.T) {
 		h.wrap = func(_ string, d providers.Driver) (providers.Driver, error) { return slow{d, 10 * time.Minute}, nil }
 		h.start()
 		time.Sleep(3*time.Hour + time.Minute) // the sweep is under way
-		if err := paths.Pause(Pause{Since: h.now()}); err != nil {
+		if err := paths.Pause(app.Pause{Since: h.now()}); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(2 * time.Hour)
@@ -207,9 +208,9 @@ func TestAStorageThatAnotherProcessSweepsIsTriedOnceAMinuteAndNotInQuietHours(t 
 }
 
 // paths are where its record is.
-func (h *house) paths() Paths {
+func (h *house) paths() app.Paths {
 	h.Helper()
-	paths, err := FindPaths(h.getenv)
+	paths, err := app.FindPaths(h.getenv)
 	if err != nil {
 		h.Fatal(err)
 	}

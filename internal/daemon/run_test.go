@@ -1,4 +1,4 @@
-package app
+package daemon
 
 import (
 	"bytes"
@@ -21,6 +21,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"sweepd/internal/app"
 	"sweepd/internal/report"
 	"sweepd/journal"
 	"sweepd/policy"
@@ -116,7 +117,7 @@ func (h *house) start() {
 func (h *house) runOptions() RunOptions {
 	began := time.Now()
 	o := RunOptions{
-		Options: Options{
+		Options: app.Options{
 			Getenv: h.getenv, Now: h.now, Log: slog.New(slog.NewTextHandler(&h.log, nil)),
 			Uptime: func() (string, time.Duration) { return "one", time.Since(began) },
 			Account: func(_ context.Context, name string, _ policy.Storage) (providers.Driver, []string, error) {
@@ -336,11 +337,11 @@ func TestAPauseOutlivesTheScheduleAndEndsWithResume(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
 		h.put("drive", ours(1), 1)
-		paths, err := FindPaths(h.getenv)
+		paths, err := app.FindPaths(h.getenv)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := paths.Pause(Pause{Since: h.now()}); err != nil {
+		if err := paths.Pause(app.Pause{Since: h.now()}); err != nil {
 			t.Fatal(err)
 		}
 		h.start()

@@ -1,4 +1,4 @@
-package app
+package daemon
 
 import (
 	"cmp"
@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"sweepd/internal/app"
 	"sweepd/internal/notify"
 	"sweepd/internal/report"
 	"sweepd/internal/status"
@@ -26,7 +27,7 @@ import (
 type RunOptions struct {
 	// Only, Scopes and Act are ignored: a service sweeps the storages of its policy, and acts if the policy allows
 	// it.
-	Options
+	app.Options
 	Once   bool             // sweep every storage once and return
 	Reload <-chan os.Signal // each signal reloads the policy; nil: never
 	// Changed receives a value when the policy file may have changed; nil: the file is looked at from time to time.
@@ -49,7 +50,7 @@ const serviceLease = "(service)"
 type daemon struct {
 	o       RunOptions
 	log     *slog.Logger
-	paths   Paths
+	paths   app.Paths
 	file    *policyFile
 	machine string // distinguishes machines, for the jitter
 	began   time.Time
@@ -79,8 +80,8 @@ type daemon struct {
 // Run is the service: it follows every storage of the policy until ctx ends, each independently, and does what the
 // policy's mode allows. With Once it sweeps each of them once and returns what failed.
 //
-// It returns a *UsageError if there is no policy or it is invalid. If journal.Unreliable reports true for the error,
-// the record cannot be relied on, and nothing was begun, or no more was begun once that was noticed.
+// It returns a *app.UsageError if there is no policy or it is invalid. If journal.Unreliable reports true for the
+// error, the record cannot be relied on, and nothing was begun, or no more was begun once that was noticed.
 func Run(ctx context.Context, o RunOptions) (err error) {
 	d := newDaemon(o)
 	if err := d.begin(ctx); err != nil {

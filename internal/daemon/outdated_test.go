@@ -1,4 +1,4 @@
-package app
+package daemon
 
 import (
 	"errors"
@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"sweepd/internal/app"
 	"sweepd/providers"
 	"sweepd/sweeper"
 )
@@ -181,7 +182,7 @@ func TestAChangedPolicyThatCannotBeTakenIsTriedAndToldOnce(t *testing.T) {
 // goes by.
 func TestAPolicyThatIsFoundFirstReplacesTheOneThatWasRead(t *testing.T) {
 	first, second := filepath.Join(t.TempDir(), "policy.yaml"), filepath.Join(t.TempDir(), "policy.yaml")
-	f := &policyFile{paths: Paths{Policy: []string{first, second}}}
+	f := &policyFile{paths: app.Paths{Policy: []string{first, second}}}
 	text := []byte(fmt.Sprintf(housePolicy, "enforce", ""))
 	write := func(path string) {
 		if err := os.WriteFile(path, text, 0o600); err != nil {

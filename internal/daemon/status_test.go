@@ -1,4 +1,4 @@
-package app
+package daemon
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"sweepd/internal/app"
 	"sweepd/internal/status"
 	"sweepd/journal"
 	"sweepd/providers"
@@ -98,7 +99,7 @@ func TestEveryFieldOfTheStatusIsFilledInAServiceThatHasItAll(t *testing.T) {
 		look()
 		time.Sleep(24 * time.Hour)
 		look()
-		if err := d.paths.Pause(Pause{Since: time.Now()}); err != nil {
+		if err := d.paths.Pause(app.Pause{Since: time.Now()}); err != nil {
 			t.Fatal(err)
 		}
 		h.write("version: 1\n")

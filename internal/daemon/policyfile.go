@@ -1,4 +1,4 @@
-package app
+package daemon
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"sweepd/internal/app"
 	"sweepd/internal/watch"
 	"sweepd/policy"
 )
@@ -23,7 +24,7 @@ const (
 
 // policyFile is the policy file of a service, compared with the policy that the service has read from it.
 type policyFile struct {
-	paths Paths
+	paths app.Paths
 	named string // by the command line or the environment; "" for the first of paths
 
 	mu     sync.Mutex
@@ -55,9 +56,11 @@ func (f *policyFile) open() (path string, p *policy.Policy, err error) {
 		return "", nil, err
 	}
 	if path == "" {
-		return "", nil, &UsageError{errors.New("the service needs a policy"), "create one with: sweepd init"}
+		return "", nil, &app.UsageError{
+			Err: errors.New("the service needs a policy"), Hint: "create one with: sweepd init",
+		}
 	}
-	p, err = LoadPolicy(path, f.paths.Home)
+	p, err = app.LoadPolicy(path, f.paths.Home)
 	return path, p, err
 }
 
@@ -150,7 +153,7 @@ func (f *policyFile) look(now time.Time) {
 // compare notes the difference between the text that was read and the policy in force. The caller holds f.mu.
 func (f *policyFile) compare(now time.Time, path string, src []byte) {
 	f.change = nil
-	p, err := ParsePolicy(path, src, f.paths.Home)
+	p, err := app.ParsePolicy(path, src, f.paths.Home)
 	switch {
 	case err != nil:
 		f.change = &policyChange{why: "the policy file was changed and is invalid: " + err.Error(), since: now}
@@ -176,7 +179,7 @@ func (f *policyFile) parse(path string) *policy.Policy {
 	if err != nil {
 		return nil
 	}
-	p, err := ParsePolicy(path, src, f.paths.Home)
+	p, err := app.ParsePolicy(path, src, f.paths.Home)
 	if err != nil {
 		return nil
 	}
@@ -204,8 +207,8 @@ func readPolicy(path string) ([]byte, error) {
 }
 
 // WatchPolicy watches the policy file for RunOptions.Changed. The caller calls end.
-func WatchPolicy(o Options) (changed <-chan struct{}, end func() error, err error) {
-	paths, err := FindPaths(o.Getenv)
+func WatchPolicy(o app.Options) (changed <-chan struct{}, end func() error, err error) {
+	paths, err := app.FindPaths(o.Getenv)
 	if err != nil {
 		return nil, nil, err
 	}

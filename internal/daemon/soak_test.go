@@ -1,4 +1,4 @@
-package app
+package daemon
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"sweepd/internal/app"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -309,7 +310,7 @@ func (w *world) undo() {
 		return
 	}
 	o.Act = true
-	a, err := Open(context.Background(), o)
+	a, err := app.Open(context.Background(), o)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -355,7 +356,7 @@ func (w *world) account(days int) {
 			w.Log(r.Text(false))
 		}
 	}
-	paths, err := FindPaths(w.getenv)
+	paths, err := app.FindPaths(w.getenv)
 	if err != nil {
 		w.Fatal(err)
 	}
