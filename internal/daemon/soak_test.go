@@ -102,10 +102,22 @@ type world struct {
 	asleep atomic.Int64 // how long the machine slept, which timers do not know
 	began  time.Time
 
-	put    map[string]time.Time // files of ours that are in place, by account and path: since when, by the true time
-	mine   map[string]bool      // the user's own files: they stay
-	undone map[string]bool      // brought back: they stay
+	put    map[string]placed // files of ours that are in place, by account and path
+	mine   map[string]bool   // the user's own files: they stay
+	undone map[string]bool   // brought back: they stay
 	serial int
+}
+
+// placed has the true time at which a file came, and its own date, by the clock of that time. A file with a date in
+// the future waits until that is past.
+type placed struct{ at, dated time.Time }
+
+// due returns the true time from which the file's grace counts at the latest, if the clock is right by then.
+func (p placed) due() time.Time {
+	if p.dated.After(p.at) {
+		return p.dated
+	}
+	return p.at
 }
 
 // trueTime returns the time by the machine's own counter.
@@ -174,7 +186,7 @@ func heap() int64 {
 func newWorld(t *testing.T) *world {
 	w := &world{
 		house: newHouse(t, "enforce", ""), dice: rand.New(rand.NewPCG(1, 2)), began: time.Now(),
-		put: map[string]time.Time{}, mine: map[string]bool{}, undone: map[string]bool{},
+		put: map[string]placed{}, mine: map[string]bool{}, undone: map[string]bool{},
 	}
 	w.write(soakPolicy)
 	moods, turn := rand.New(rand.NewPCG(3, 4)), make(chan struct{}, 1)
@@ -234,7 +246,7 @@ func (w *world) live() {
 		}
 		path := fmt.Sprintf("/%d/%s", w.serial, ours(w.serial%3600))
 		w.accounts[account].Write(path, numbered(w.serial), at)
-		w.put[account+path] = w.trueTime()
+		w.put[account+path] = placed{w.trueTime(), at}
 	}
 	for _, key := range sortedKeys(w.mine) { // the user deletes one of their own files now and then
 		if w.dice.IntN(200) == 0 {
@@ -284,12 +296,12 @@ func (w *world) check() {
 			w.Fatalf("what was restored went again: %s", key)
 		}
 	}
-	for key, since := range w.put {
+	for key, put := range w.put {
 		account, path := split(key)
 		if _, there := w.accounts[account].Content(path); there {
 			continue
 		}
-		if age := w.trueTime().Sub(since); age < 7*24*time.Hour {
+		if age := w.trueTime().Sub(put.at); age < 7*24*time.Hour {
 			w.Fatalf("%s went after %s, before its grace was over", key, age)
 		}
 		delete(w.put, key)
@@ -337,13 +349,13 @@ func (w *world) undo() {
 func (w *world) account(days int) {
 	w.Helper()
 	old := 0
-	for key, since := range w.put {
+	for key, put := range w.put {
 		account, path := split(key)
 		if _, there := w.accounts[account].Content(path); there && !w.undone[key] &&
-			w.trueTime().Sub(since) > 12*24*time.Hour {
+			w.trueTime().Sub(put.due()) > 12*24*time.Hour {
 			old++
 			if old < 5 {
-				w.Errorf("%s is there since %s", key, since)
+				w.Errorf("%s is there since %s, dated %s", key, put.at, put.dated)
 			}
 		}
 	}
