@@ -39,7 +39,7 @@ func (p *Policy) Paths(storage string) bool {
 		return true
 	}
 	for _, r := range p.Rules {
-		if r.asks.path && r.about(storage) {
+		if r.When.asksPath() && r.about(storage) {
 			return true
 		}
 	}

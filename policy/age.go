@@ -7,34 +7,30 @@ import (
 
 // ages returns the clauses on the file's age. atime is not used: reading a picture does not make it younger, and a
 // scan must not either.
-func (c *condition) ages() []clause {
-	by := byDefault
-	if c.AgeBy != nil {
-		by = *c.AgeBy
-	}
+func (c *Condition) ages() []clause {
 	var all []clause
-	if c.OlderThan != nil {
-		all = append(all, older(by, time.Duration(*c.OlderThan)))
+	if c.OlderThan > 0 {
+		all = append(all, older(c.AgeBy, c.OlderThan))
 	}
-	if c.NewerThan != nil {
-		all = append(all, newer(by, time.Duration(*c.NewerThan)))
+	if c.NewerThan > 0 {
+		all = append(all, newer(c.AgeBy, c.NewerThan))
 	}
 	return all
 }
 
-// String returns the age's event for use in a sentence.
-func (a ageBy) String() string {
+// english returns the event for use in a sentence.
+func (a AgeBy) english() string {
 	switch a {
-	case byDefault:
+	case "":
 		return "when it was made, or else last changed"
-	case byFirstSeen:
+	case ByFirstSeen:
 		return "when sweepd first saw it"
 	}
 	return "when it was " + string(a)
 }
 
-func older(by ageBy, than time.Duration) clause {
-	return leaf(fmt.Sprintf("it is older than %s by %s", inTime(than), by), func(s subject) (truth, string) {
+func older(by AgeBy, than time.Duration) clause {
+	return leaf(saying("it is older than %s by %s", inTime(than), by.english()), func(s subject) (truth, string) {
 		age, event, known := s.age(by)
 		switch {
 		case !known:
@@ -47,8 +43,8 @@ func older(by ageBy, than time.Duration) clause {
 	})
 }
 
-func newer(by ageBy, than time.Duration) clause {
-	return leaf(fmt.Sprintf("it is newer than %s by %s", inTime(than), by), func(s subject) (truth, string) {
+func newer(by AgeBy, than time.Duration) clause {
+	return leaf(saying("it is newer than %s by %s", inTime(than), by.english()), func(s subject) (truth, string) {
 		age, event, known := s.age(by)
 		switch {
 		case !known:
@@ -63,7 +59,7 @@ func newer(by ageBy, than time.Duration) clause {
 
 // age returns the time since an event, never negative, and the event as a clause. known is false for a time in the
 // future, because a clock was wrong.
-func (s subject) age(by ageBy) (age time.Duration, event string, known bool) {
+func (s subject) age(by AgeBy) (age time.Duration, event string, known bool) {
 	at, verb := s.event(by)
 	if at.IsZero() {
 		return 0, fmt.Sprintf("when it was %s is unknown", verb), false
@@ -76,15 +72,15 @@ func (s subject) age(by ageBy) (age time.Duration, event string, known bool) {
 }
 
 // event returns the time of an event and its verb. The time is zero if it is unknown.
-func (s subject) event(by ageBy) (time.Time, string) {
+func (s subject) event(by AgeBy) (time.Time, string) {
 	switch by {
-	case byMade:
+	case ByMade:
 		return s.Verdict.Made, "made"
-	case byModified:
+	case ByModified:
 		return s.Entry.Modified, "modified"
-	case byCreated:
+	case ByCreated:
 		return s.Entry.Created, "created"
-	case byFirstSeen:
+	case ByFirstSeen:
 		if s.FirstSeen.IsZero() {
 			return s.now, "first seen"
 		}

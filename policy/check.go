@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"sweepd/fingerprint"
 	"sweepd/internal/schedule"
 	"sweepd/providers"
 )
@@ -34,7 +35,7 @@ func (d *decoder) check(f *form) {
 		d.checkRule(r)
 		d.checkReach(r, f.Rules[:i])
 		if r.When != nil {
-			if len(r.When.clauses()) == 0 && r.When.Derived == nil {
+			if r.When.hasOnly("age_by") {
 				d.refuse(r.of("when"),
 					Error{Message: "when is empty", Hint: "omit when to match every file"})
 			}
@@ -228,9 +229,7 @@ func (r *ruleForm) covers(other *ruleForm) bool {
 	if least(mine) > least(others) || r.derived() != include && r.derived() != other.derived() {
 		return false
 	}
-	rest := mine.condition
-	rest.Confidence = nil
-	return len(rest.clauses()) == 0
+	return mine.hasOnly("confidence", "derived", "age_by")
 }
 
 // checkCondition refuses conditions that are empty or cannot be met.
@@ -252,7 +251,7 @@ func (d *decoder) checkCondition(c *condition, storages []string) {
 			Error{Message: fmt.Sprintf("no file is both larger than %s and smaller than %s", c.LargerThan, c.SmallerThan)})
 	}
 	for _, n := range c.nested() {
-		if len(n.clauses()) == 0 {
+		if n.hasOnly("age_by") {
 			d.refuse(n.at,
 				Error{Message: "empty condition", Allowed: keysOf(fieldsOf(reflect.TypeFor[condition]()))})
 		}
@@ -267,7 +266,7 @@ func (f *form) policy() *Policy {
 		p.Storages[name] = s.storage()
 	}
 	for _, r := range f.Rules {
-		p.Rules = append(p.Rules, newRule(r))
+		p.Rules = append(p.Rules, r.rule())
 	}
 	if f.Trash != nil {
 		p.Trash = f.Trash.ages()
@@ -293,6 +292,73 @@ func (f *form) policy() *Policy {
 		p.Notify = append(p.Notify, n.notify())
 	}
 	return p
+}
+
+// rule returns the rule, with the defaults for everything absent.
+func (f *ruleForm) rule() Rule {
+	r := Rule{Name: string(*f.Name), Do: *f.Do, Grace: or(f.Grace, time.Duration(0))}
+	if f.When != nil {
+		r.When = f.When.meaning()
+	}
+	if d := f.derived(); d != include {
+		r.When.Derived = new(d == only)
+	}
+	return r
+}
+
+// derived returns the rule's setting for derived files: a rule that trashes excludes them unless the policy states
+// otherwise.
+func (f *ruleForm) derived() derived {
+	switch {
+	case f.When != nil && f.When.Derived != nil:
+		return *f.When.Derived
+	case *f.Do == Trash:
+		return exclude
+	}
+	return include
+}
+
+// nested returns the conditions of any, all and not.
+func (c *condition) nested() []*condition {
+	all := append(slices.Clone(c.Any), c.All...)
+	if c.Not != nil {
+		all = append(all, c.Not)
+	}
+	return all
+}
+
+// meaning returns what the written condition requires.
+func (c *condition) meaning() Condition {
+	m := Condition{
+		Confidence: fingerprint.Confidence(or(c.Confidence, 0)),
+		Storage:    texts(c.Storage), Path: texts(c.Path), Name: texts(c.Name),
+		OlderThan: or(c.OlderThan, time.Duration(0)), NewerThan: or(c.NewerThan, time.Duration(0)),
+		AgeBy:      AgeBy(text(c.AgeBy)),
+		LargerThan: or(c.LargerThan, int64(0)), SmallerThan: or(c.SmallerThan, int64(0)),
+		Evidence: texts(c.Evidence), Camera: texts(c.Camera), Property: texts(c.Property),
+	}
+	for _, p := range c.Product {
+		m.Product = append(m.Product, fingerprint.Product(p))
+	}
+	if c.Width != nil {
+		m.Width = Pixels(*c.Width)
+	}
+	if c.Height != nil {
+		m.Height = Pixels(*c.Height)
+	}
+	if c.Starred != nil {
+		m.Starred = new(bool(*c.Starred))
+	}
+	for _, n := range c.Any {
+		m.Any = append(m.Any, n.meaning())
+	}
+	for _, n := range c.All {
+		m.All = append(m.All, n.meaning())
+	}
+	if c.Not != nil {
+		m.Not = new(c.Not.meaning())
+	}
+	return m
 }
 
 func (t *trashForm) ages() TrashAges {
@@ -400,7 +466,7 @@ func (f *protectForm) guards() []providers.Guard {
 }
 
 // or returns the written value, or otherwise if there is none.
-func or[W, T ~int | ~int64 | ~float64](written *W, otherwise T) T {
+func or[W, T ~int | ~int64 | ~float64 | ~uint8](written *W, otherwise T) T {
 	if written == nil {
 		return otherwise
 	}

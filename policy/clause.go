@@ -12,36 +12,52 @@ import (
 // subject is the input of the conditions.
 type subject struct {
 	Facts
-	now time.Time
+	now      time.Time
+	explains bool // Check.Condition is wanted
 	// knows is true if the storage reports star, camera and properties. If it is false, these are unknown.
 	knows bool
-	folds bool                      // names that differ only in case are equal in the storage
-	names []string                  // the paths by which the policy may name the file
-	forms func(pathGlob) []pathGlob // of a pattern; see Policy.forms
+	folds bool                  // names that differ only in case are equal in the storage
+	names []string              // the paths by which the policy may name the file
+	forms func(string) []string // of a pattern; see Policy.forms
 }
 
-// clause is one key of a condition: its text, and a function that applies it to a subject.
+// clause is one requirement of a condition: its text, and a function that applies it to a subject.
 type clause struct {
-	text string // "its width is at least 1024"
+	text func() string // "its width is at least 1024"; Decide does without it
 	look func(subject) Check
 }
 
 // leaf returns a clause without nested conditions. look returns whether it holds, and the observation as a true
 // clause.
-func leaf(clauseText string, look func(subject) (truth, string)) clause {
-	return clause{clauseText, func(s subject) Check {
+func leaf(text func() string, look func(subject) (truth, string)) clause {
+	return clause{text, func(s subject) Check {
 		holds, seen := look(s)
-		return Check{Condition: clauseText, Holds: holds.String(), Seen: seen, holds: holds}
+		check := Check{Holds: holds.String(), Seen: seen, holds: holds}
+		if s.explains {
+			check.Condition = text()
+		}
+		return check
 	}}
 }
 
-// clauses returns the clauses of the condition in the order of the form, not of the file.
-func (c *condition) clauses() []clause {
+// saying returns a function that formats the arguments.
+func saying(format string, args ...any) func() string {
+	return func() string { return fmt.Sprintf(format, args...) }
+}
+
+// either is a list of which one is required.
+type either[T ~string] []T
+
+func (e either[T]) String() string { return quoted(e, "or") }
+
+// clauses returns the clauses of the condition in the order of its fields. protects is the effect of the rule on the
+// files that meet it; see Condition.patterns.
+func (c *Condition) clauses(protects bool) []clause {
 	var all []clause
-	if c.Confidence != nil {
-		all = append(all, c.Confidence.clause())
+	if c.Confidence != fingerprint.None {
+		all = append(all, c.confidence())
 	}
-	all = append(all, c.places()...)
+	all = append(all, c.places(protects)...)
 	if len(c.Product) > 0 {
 		all = append(all, c.product())
 	}
@@ -52,113 +68,139 @@ func (c *condition) clauses() []clause {
 	}
 	all = append(all, c.noted()...)
 	if c.Any != nil {
-		all = append(all, group("any of", c.Any, anyOf))
+		all = append(all, group("any of", c.Any, protects, anyOf))
 	}
 	if c.All != nil {
-		all = append(all, group("all of", c.All, allOf))
+		all = append(all, group("all of", c.All, protects, allOf))
 	}
 	if c.Not != nil {
-		all = append(all, group("not", []*condition{c.Not}, noneOf))
+		all = append(all, group("not", []Condition{*c.Not}, !protects, noneOf))
+	}
+	if c.Derived != nil {
+		all = append(all, edited(*c.Derived))
 	}
 	return all
 }
 
-func (l level) clause() clause {
-	return leaf("its confidence is at least "+l.String(), func(s subject) (truth, string) {
+func (c *Condition) confidence() clause {
+	least := c.Confidence
+	return leaf(saying("its confidence is at least %s", least), func(s subject) (truth, string) {
 		switch got := s.Verdict.Confidence; {
-		case got < fingerprint.Confidence(l):
-			return no, fmt.Sprintf("confidence %s, below %s", got, l)
-		case got == fingerprint.Confidence(l):
+		case got < least:
+			return no, fmt.Sprintf("confidence %s, below %s", got, least)
+		case got == least:
 			return yes, fmt.Sprintf("confidence %s", got)
 		default:
-			return yes, fmt.Sprintf("confidence %s, at least %s", got, l)
+			return yes, fmt.Sprintf("confidence %s, at least %s", got, least)
 		}
+	})
+}
+
+func edited(want bool) clause {
+	const changed, not = "it was edited since", "it was not edited since"
+	required := not
+	if want {
+		required = changed
+	}
+	return leaf(saying("%s", required), func(s subject) (truth, string) {
+		if s.Verdict.Derived {
+			return truthOf(want), changed
+		}
+		return truthOf(!want), not
 	})
 }
 
 // places returns the clauses on the file's place and name. Their observations leave out the file's name, which is
 // bytes that any program may have chosen.
-func (c *condition) places() []clause {
+func (c *Condition) places(protects bool) []clause {
 	var all []clause
 	if len(c.Storage) > 0 {
-		all = append(all, leaf("it is in "+quoted(c.Storage, "or"), func(s subject) (truth, string) {
-			return truthOf(slices.Contains(c.Storage, label(s.Storage))), fmt.Sprintf("it is in %q", s.Storage)
+		all = append(all, leaf(saying("it is in %s", either[string](c.Storage)), func(s subject) (truth, string) {
+			return truthOf(slices.Contains(c.Storage, s.Storage)), fmt.Sprintf("it is in %q", s.Storage)
 		}))
 	}
 	if len(c.Path) > 0 {
-		all = append(all, matching("path", c.Path, subject.isAt))
+		all = append(all, matching("path", c.patterns(protects), subject.isAt))
 	}
 	if len(c.Name) > 0 {
-		all = append(all,
-			matching("name", c.Name, func(s subject, g nameGlob) bool { return g.matches(s.Entry.Name(), s.folds) }))
+		all = append(all, matching("name", c.Name,
+			func(s subject, glob string) bool { return matchesFolded(glob, s.Entry.Name(), s.folds) }))
 	}
 	return all
 }
 
-func matching[T ~string](what string, globs some[T], match func(subject, T) bool) clause {
-	return leaf(fmt.Sprintf("its %s matches %s", what, quoted(globs, "or")), func(s subject) (truth, string) {
-		if i := slices.IndexFunc(globs, func(g T) bool { return match(s, g) }); i >= 0 {
+func matching(what string, globs either[string], match func(s subject, glob string) bool) clause {
+	return leaf(saying("its %s matches %s", what, globs), func(s subject) (truth, string) {
+		if i := slices.IndexFunc(globs, func(g string) bool { return match(s, g) }); i >= 0 {
 			return yes, fmt.Sprintf("its %s matches %q", what, globs[i])
 		}
-		return no, fmt.Sprintf("its %s does not match %s", what, quoted(globs, "or"))
+		return no, fmt.Sprintf("its %s does not match %s", what, globs)
 	})
 }
 
-func (c *condition) product() clause {
-	return leaf("its product is "+quoted(c.Product, "or"), func(s subject) (truth, string) {
+func (c *Condition) product() clause {
+	return leaf(saying("its product is %s", either[fingerprint.Product](c.Product)), func(s subject) (truth, string) {
 		got := s.Verdict.Product
 		if got == fingerprint.NoProduct {
 			return no, "the product that made it is unknown"
 		}
-		return truthOf(slices.Contains(c.Product, product(got))), fmt.Sprintf("its product is %q", got)
+		return truthOf(slices.Contains(c.Product, got)), fmt.Sprintf("its product is %q", got)
 	})
 }
 
 // evidence returns a clause that holds if a detector found something, at any confidence.
-func (c *condition) evidence() clause {
-	return leaf("there is evidence of "+quoted(c.Evidence, "or"), func(s subject) (truth, string) {
+func (c *Condition) evidence() clause {
+	wanted := either[string](c.Evidence)
+	return leaf(saying("there is evidence of %s", wanted), func(s subject) (truth, string) {
 		for _, e := range s.Verdict.Evidence {
-			if slices.ContainsFunc(c.Evidence, func(d detector) bool { return d.covers(e.Detector) }) {
+			if slices.ContainsFunc(wanted, func(name string) bool { return covers(name, e.Detector) }) {
 				return yes, fmt.Sprintf("there is evidence of %q", e.Detector)
 			}
 		}
-		return no, "there is no evidence of " + quoted(c.Evidence, "or")
+		return no, "there is no evidence of " + wanted.String()
 	})
 }
 
+// covers reports whether name is the detector's, or of a group that it is in: c2pa covers c2pa.broken.
+func covers(name, detector string) bool {
+	rest, found := strings.CutPrefix(detector, name)
+	return found && (rest == "" || rest[0] == '.')
+}
+
 // sizes returns the clauses on bytes and pixels.
-func (c *condition) sizes() []clause {
+func (c *Condition) sizes() []clause {
 	var all []clause
-	if c.LargerThan != nil {
-		all = append(all, inBytes("larger", *c.LargerThan, func(n int64) bool { return n > int64(*c.LargerThan) }))
+	if c.LargerThan > 0 {
+		all = append(all, inBytes("larger", c.LargerThan, func(n int64) bool { return n > c.LargerThan }))
 	}
-	if c.SmallerThan != nil {
-		all = append(all, inBytes("smaller", *c.SmallerThan, func(n int64) bool { return n < int64(*c.SmallerThan) }))
+	if c.SmallerThan > 0 {
+		all = append(all, inBytes("smaller", c.SmallerThan, func(n int64) bool { return n < c.SmallerThan }))
 	}
-	if c.Width != nil {
-		all = append(all, inPixels("width", *c.Width, func(s subject) int { return s.Verdict.Width }))
+	if c.Width != (Pixels{}) {
+		all = append(all, inPixels("width", c.Width, func(s subject) int { return s.Verdict.Width }))
 	}
-	if c.Height != nil {
-		all = append(all, inPixels("height", *c.Height, func(s subject) int { return s.Verdict.Height }))
+	if c.Height != (Pixels{}) {
+		all = append(all, inPixels("height", c.Height, func(s subject) int { return s.Verdict.Height }))
 	}
 	return all
 }
 
-func inBytes(what string, limit size, holds func(int64) bool) clause {
-	return leaf(fmt.Sprintf("it is %s than %s", what, limit), func(s subject) (truth, string) {
+func inBytes(what string, limit int64, holds func(int64) bool) clause {
+	than := inSize(limit)
+	return leaf(saying("it is %s than %s", what, than), func(s subject) (truth, string) {
 		switch n := s.Entry.Size; {
 		case n < 0:
 			return unknown, "its size is unknown"
 		case holds(n):
-			return yes, fmt.Sprintf("%s, %s than %s", inSize(n), what, limit)
+			return yes, fmt.Sprintf("%s, %s than %s", inSize(n), what, than)
 		default:
-			return no, fmt.Sprintf("%s, not %s than %s", inSize(n), what, limit)
+			return no, fmt.Sprintf("%s, not %s than %s", inSize(n), what, than)
 		}
 	})
 }
 
-func inPixels(what string, c comparison, get func(subject) int) clause {
-	return leaf(fmt.Sprintf("its %s is %s", what, c), func(s subject) (truth, string) {
+func inPixels(what string, c Pixels, get func(subject) int) clause {
+	return leaf(saying("its %s is %s", what, c), func(s subject) (truth, string) {
 		switch n := get(s); {
 		case n <= 0:
 			return unknown, fmt.Sprintf("its %s is unknown", what)
@@ -171,17 +213,31 @@ func inPixels(what string, c comparison, get func(subject) int) clause {
 }
 
 // group returns a clause over nested conditions.
-func group(clauseText string, of []*condition, judge func([]Check) (truth, string)) clause {
-	conditions := make([]clause, len(of))
-	texts := make([]string, len(of))
-	for i, c := range of {
-		conditions[i] = c.asOne()
-		texts[i] = conditions[i].text
+func group(name string, of []Condition, protects bool, judge func([]Check) (truth, string)) clause {
+	all := make([]clause, len(of))
+	for i := range of {
+		all[i] = of[i].asOne(protects)
 	}
-	clauseText += " (" + strings.Join(texts, "; ") + ")"
-	return clause{clauseText, func(s subject) Check {
-		check := Check{Condition: clauseText}
-		for _, c := range conditions {
+	return combined(func() string { return name + " (" + joined(all, "; ") + ")" }, all, judge)
+}
+
+// asOne returns the condition as a single clause.
+func (c *Condition) asOne(protects bool) clause {
+	all := c.clauses(protects)
+	if len(all) == 1 {
+		return all[0]
+	}
+	return combined(func() string { return joined(all, ", and ") }, all, allOf)
+}
+
+// combined returns a clause over others.
+func combined(text func() string, all []clause, judge func([]Check) (truth, string)) clause {
+	return clause{text, func(s subject) Check {
+		var check Check
+		if s.explains {
+			check.Condition = text()
+		}
+		for _, c := range all {
 			check.Of = append(check.Of, c.look(s))
 		}
 		check.holds, check.Seen = judge(check.Of)
@@ -190,26 +246,13 @@ func group(clauseText string, of []*condition, judge func([]Check) (truth, strin
 	}}
 }
 
-// asOne returns the condition as a single clause.
-func (c *condition) asOne() clause {
-	all := c.clauses()
-	if len(all) == 1 {
-		return all[0]
-	}
+// joined returns the texts of the clauses in one line.
+func joined(all []clause, by string) string {
 	texts := make([]string, len(all))
-	for i, cl := range all {
-		texts[i] = cl.text
+	for i, c := range all {
+		texts[i] = c.text()
 	}
-	clauseText := strings.Join(texts, ", and ")
-	return clause{clauseText, func(s subject) Check {
-		check := Check{Condition: clauseText}
-		for _, cl := range all {
-			check.Of = append(check.Of, cl.look(s))
-		}
-		check.holds, check.Seen = allOf(check.Of)
-		check.Holds = check.holds.String()
-		return check
-	}}
+	return strings.Join(texts, by)
 }
 
 // allOf returns the least of the checks, with the observations of the checks that have this value.
@@ -258,8 +301,8 @@ func first(checks []Check, t truth) string {
 }
 
 // isAt reports whether the pattern matches one of the paths of the file.
-func (s subject) isAt(g pathGlob) bool {
-	return slices.ContainsFunc(s.forms(g), func(form pathGlob) bool {
-		return slices.ContainsFunc(s.names, func(name string) bool { return form.matches(name, s.folds) })
+func (s subject) isAt(glob string) bool {
+	return slices.ContainsFunc(s.forms(glob), func(form string) bool {
+		return slices.ContainsFunc(s.names, func(name string) bool { return matchesPath(form, name, s.folds) })
 	})
 }

@@ -34,8 +34,10 @@ func (p *Policy) Decide(f Facts, now time.Time) Decision {
 // no rule matches, or if the file is not a ChatGPT image, for which Decide tries no rule.
 func (p *Policy) Explain(f Facts, now time.Time) []RuleTrace {
 	all := make([]RuleTrace, 0, len(p.Rules))
+	s := p.subject(f, now)
+	s.explains = true
 	for _, r := range p.Rules {
-		all = append(all, r.trace(p.subject(f, now)))
+		all = append(all, r.trace(s))
 	}
 	if i := slices.IndexFunc(all, func(t RuleTrace) bool { return t.Matches }); i >= 0 && candidate(f) {
 		all[i].Decides = true
@@ -48,7 +50,7 @@ func (p *Policy) Explain(f Facts, now time.Time) []RuleTrace {
 func (p *Policy) subject(f Facts, now time.Time) subject {
 	kind := kindOf(p.Storages[f.Storage].Type)
 	s := subject{Facts: f, now: now, knows: kind.knows, folds: kind.folds, names: []string{f.Entry.Path}}
-	s.forms = func(g pathGlob) []pathGlob { return []pathGlob{g} }
+	s.forms = func(glob string) []string { return []string{glob} }
 	if len(p.Links) > 0 && !p.Storages[f.Storage].Remote() {
 		s.names, s.forms = p.names(f.Entry.Path), p.forms
 	}

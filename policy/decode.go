@@ -51,6 +51,16 @@ func (m *mapped) item(key string, i int) *token.Token {
 	return m.of(key)
 }
 
+// hasOnly reports whether the mapping has no key but these.
+func (m *mapped) hasOnly(keys ...string) bool {
+	for key := range m.keys {
+		if !slices.Contains(keys, key) {
+			return false
+		}
+	}
+	return true
+}
+
 // scalar is a type of the form that is written as a single value. read returns an *Error without a position.
 type scalar interface {
 	read(w yamlScalar, o ParseOptions) error

@@ -2,11 +2,8 @@ package policy
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // Link is a root or a pattern of the policy that leads through a symbolic link
@@ -40,9 +37,9 @@ func (p *Policy) Resolve(real func(path string) string) *Policy {
 		}
 	}
 	for _, r := range p.Rules {
-		for _, g := range r.paths {
-			if at := g.resolve(real); at != g {
-				resolved.Links = append(resolved.Links, Link{"", string(g), string(at)})
+		for _, glob := range r.paths() {
+			if at := resolve(glob, real); at != glob {
+				resolved.Links = append(resolved.Links, Link{"", glob, at})
 			}
 		}
 	}
@@ -79,50 +76,12 @@ func (p *Policy) names(file string) []string {
 }
 
 // forms returns a pattern as it is written, and resolved where that differs.
-func (p *Policy) forms(g pathGlob) []pathGlob {
-	forms := []pathGlob{g}
+func (p *Policy) forms(glob string) []string {
+	forms := []string{glob}
 	for _, l := range p.Links {
-		if l.Storage == "" && l.Written == string(g) {
-			forms = append(forms, pathGlob(l.Real))
+		if l.Storage == "" && l.Written == glob {
+			forms = append(forms, l.Real)
 		}
 	}
 	return forms
-}
-
-// resolve follows the links in the elements of the pattern that come before the
-// first one with a wildcard.
-func (g pathGlob) resolve(real func(path string) string) pathGlob {
-	elements := strings.Split(string(g), "/")
-	n := slices.IndexFunc(elements, func(e string) bool { _, literal := unescapeGlob(e); return !literal })
-	if n < 0 {
-		n = len(elements)
-	}
-	literal, _ := unescapeGlob(strings.Join(elements[:n], "/"))
-	if !strings.HasPrefix(literal, "/") {
-		return g
-	}
-	at := real(literal)
-	if at == path.Clean(literal) {
-		return g
-	}
-	rest := append([]string{escapeGlob(norm.NFC.String(at))}, elements[n:]...)
-	return pathGlob("/" + strings.TrimPrefix(strings.Join(rest, "/"), "/"))
-}
-
-// unescapeGlob returns the text that a pattern without wildcards stands for, and
-// reports whether it is one.
-func unescapeGlob(g string) (text string, literal bool) {
-	var b strings.Builder
-	for i := 0; i < len(g); i++ {
-		switch g[i] {
-		case '*', '?', '[', '{':
-			return "", false
-		case '\\':
-			if i++; i == len(g) {
-				return "", false
-			}
-		}
-		b.WriteByte(g[i])
-	}
-	return b.String(), true
 }

@@ -8,49 +8,27 @@ import (
 
 // noted returns the clauses on the facts that a storage reports about a file besides its bytes. They are unknown if
 // the storage cannot report them; if it can, an absent fact is false.
-func (c *condition) noted() []clause {
+func (c *Condition) noted() []clause {
 	var all []clause
 	if c.Starred != nil {
-		all = append(all, starred(bool(*c.Starred)))
+		all = append(all, starred(*c.Starred))
 	}
 	if len(c.Camera) > 0 {
-		all = append(all, leaf("the camera that took it matches "+quoted(c.Camera, "or"),
-			func(s subject) (truth, string) {
-				switch i := slices.IndexFunc(c.Camera, func(g cameraGlob) bool { return g.matches(s.Entry.Camera) }); {
-				case !s.knows:
-					return unknown, "its storage does not say which camera took it"
-				case s.Entry.Camera == "":
-					return no, "its storage says that no camera took it"
-				case i >= 0:
-					return yes, fmt.Sprintf("the camera that took it matches %q", c.Camera[i])
-				}
-				return no, "the camera that took it does not match " + quoted(c.Camera, "or")
-			}))
+		all = append(all, camera(c.Camera))
 	}
 	if len(c.Property) > 0 {
-		all = append(all, leaf("a property of it matches "+quoted(c.Property, "or"), func(s subject) (truth, string) {
-			if !s.knows {
-				return unknown, "its storage keeps no properties"
-			}
-			for line := range strings.Lines(s.Entry.Properties) {
-				if i := slices.IndexFunc(c.Property,
-					func(g propertyGlob) bool { return g.matches(strings.TrimSuffix(line, "\n")) }); i >= 0 {
-					return yes, fmt.Sprintf("a property of it matches %q", c.Property[i])
-				}
-			}
-			return no, "no property of it matches " + quoted(c.Property, "or")
-		}))
+		all = append(all, property(c.Property))
 	}
 	return all
 }
 
 func starred(want bool) clause {
 	const star, none = "it has a star", "it has no star"
-	clauseText := none
+	required := none
 	if want {
-		clauseText = star
+		required = star
 	}
-	return leaf(clauseText, func(s subject) (truth, string) {
+	return leaf(saying("%s", required), func(s subject) (truth, string) {
 		switch {
 		case !s.knows:
 			return unknown, "its storage knows no stars"
@@ -61,35 +39,34 @@ func starred(want bool) clause {
 	})
 }
 
-// cameraGlob matches make and model of a camera, regardless of case, because makers write their names in both.
-type cameraGlob string
-
-func (g *cameraGlob) read(w yamlScalar, _ ParseOptions) error {
-	*g = cameraGlob(w.text)
-	return validGlob(w.text)
-}
-
-func (g cameraGlob) matches(camera string) bool {
-	return matchesGlob(slashless(strings.ToLower(string(g))), slashless(strings.ToLower(camera)))
-}
-
-// propertyGlob matches a property that a program set on a file: key=value.
-type propertyGlob string
-
-func (g *propertyGlob) read(w yamlScalar, _ ParseOptions) error {
-	if !strings.Contains(w.text, "=") {
-		return &Error{
-			Message: fmt.Sprintf("%q would never match: a property is key=value", clip(w.text)),
-			Hint:    `write both, as in "album=*"`,
+// camera returns a clause on make and model. Case is ignored, because makers write their names in both.
+func camera(globs either[string]) clause {
+	return leaf(saying("the camera that took it matches %s", globs), func(s subject) (truth, string) {
+		took := strings.ToLower(s.Entry.Camera)
+		switch i := slices.IndexFunc(globs, func(g string) bool { return matchesText(strings.ToLower(g), took) }); {
+		case !s.knows:
+			return unknown, "its storage does not say which camera took it"
+		case took == "":
+			return no, "its storage says that no camera took it"
+		case i >= 0:
+			return yes, fmt.Sprintf("the camera that took it matches %q", globs[i])
 		}
-	}
-	*g = propertyGlob(w.text)
-	return validGlob(w.text)
+		return no, "the camera that took it does not match " + globs.String()
+	})
 }
 
-func (g propertyGlob) matches(property string) bool {
-	return matchesGlob(slashless(string(g)), slashless(property))
+// property returns a clause on the properties that programs set, key=value.
+func property(globs either[string]) clause {
+	return leaf(saying("a property of it matches %s", globs), func(s subject) (truth, string) {
+		if !s.knows {
+			return unknown, "its storage keeps no properties"
+		}
+		for line := range strings.Lines(s.Entry.Properties) {
+			if i := slices.IndexFunc(globs,
+				func(g string) bool { return matchesText(g, strings.TrimSuffix(line, "\n")) }); i >= 0 {
+				return yes, fmt.Sprintf("a property of it matches %q", globs[i])
+			}
+		}
+		return no, "no property of it matches " + globs.String()
+	})
 }
-
-// slashless replaces slashes, so that * matches any text.
-func slashless(s string) string { return strings.ReplaceAll(s, "/", "\u2215") }

@@ -89,7 +89,7 @@ func (p *Policy) Cautions() (cautions []string) {
 			continue
 		}
 		for _, r := range p.Rules {
-			if !r.asks.noted || !r.about(name) {
+			if !r.When.asksNoted() || !r.about(name) {
 				continue
 			}
 			cautions = append(cautions, fmt.Sprintf(
@@ -104,7 +104,7 @@ func (p *Policy) Cautions() (cautions []string) {
 // inDoubt returns a clause about the rule's effect if star, camera and properties are unknown.
 func (r Rule) inDoubt() string {
 	which := "every file there"
-	if len(r.clauses) > r.noted || r.derived != include {
+	if len(r.clauses()) > len(r.When.noted()) {
 		which = "every file there that meets its other conditions"
 	}
 	switch r.Do {

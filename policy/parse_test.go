@@ -405,7 +405,8 @@ func TestAComparisonHoldsAtItsEdges(t *testing.T) {
 		if err := c.read(yamlScalar{text, k}, ParseOptions{}); err != nil {
 			t.Fatal(err)
 		}
-		if got := [3]bool{c.holds(9), c.holds(10), c.holds(11)}; got != want {
+		of := Pixels(c)
+		if got := [3]bool{of.holds(9), of.holds(10), of.holds(11)}; got != want {
 			t.Errorf("%q of 9, 10, 11: got %v, want %v", text, got, want)
 		}
 	}

@@ -341,11 +341,8 @@ func (b *boolean) read(w yamlScalar, _ ParseOptions) error {
 	return nil
 }
 
-// comparison compares pixels with a number: 1024 exactly, or ">=1024", "<=1024", ">1024", "<1024".
-type comparison struct {
-	op string // "", ">=", "<=", ">", "<"
-	n  int
-}
+// comparison is a comparison of pixels: 1024 exactly, or ">=1024", "<=1024", ">1024", "<1024".
+type comparison Pixels
 
 var comparisonForm = regexp.MustCompile(`^(>=|<=|>|<)? ?([1-9]\d{0,8})$`)
 
@@ -357,29 +354,7 @@ func (c *comparison) read(w yamlScalar, _ ParseOptions) error {
 			Hint:    `write 1024, ">=1024", "<=1024", ">1024" or "<1024" (with the quotes)`,
 		}
 	}
-	c.op = m[1]
-	c.n, _ = strconv.Atoi(m[2]) // comparisonForm admits digits only
+	c.Op = m[1]
+	c.N, _ = strconv.Atoi(m[2]) // comparisonForm admits digits only
 	return nil
-}
-
-func (c comparison) holds(n int) bool {
-	switch c.op {
-	case ">=":
-		return n >= c.n
-	case "<=":
-		return n <= c.n
-	case ">":
-		return n > c.n
-	case "<":
-		return n < c.n
-	}
-	return n == c.n
-}
-
-func (c comparison) String() string {
-	words := map[string]string{
-		"": "exactly ", ">=": "at least ", "<=": "at most ",
-		">": "more than ", "<": "less than ",
-	}
-	return words[c.op] + strconv.Itoa(c.n)
 }

@@ -10,83 +10,36 @@ import (
 // Rule is one rule of the policy.
 type Rule struct {
 	Name  string
+	When  Condition
 	Do    Action        // Keep, Review or Trash
 	Grace time.Duration // of a Trash: time between mark and move; zero: none
-
-	derived  derived
-	clauses  []clause // without the one on derived
-	storages []string // the only storages that it can match; nil: all
-	asks     asks
-	noted    int        // number of clauses on a star, a camera or properties
-	paths    []pathGlob // of all its conditions
-
-	// protecting holds the patterns that protect files, as written.
-	protecting []pathGlob
 }
 
-// newRule returns the rule of a form, with the defaults for everything absent.
-func newRule(f *ruleForm) Rule {
-	r := Rule{Name: string(*f.Name), Do: *f.Do, derived: f.derived()}
-	if f.Grace != nil {
-		r.Grace = time.Duration(*f.Grace)
-	}
-	if f.When != nil {
-		when := f.When.condition.widened(*f.Do != Trash)
-		r.clauses, r.storages, r.asks, r.paths = when.clauses(), texts(when.Storage), when.asks(), when.paths()
-		r.noted = len(when.noted())
-		r.protecting = f.When.protecting(*f.Do != Trash)
-	}
-	return r
-}
+// protects reports whether the rule protects the files that it matches.
+func (r Rule) protects() bool { return r.Do != Trash }
 
-// asks shows which facts a condition needs, of those that some storages cannot provide at no cost.
-type asks struct {
-	path  bool // the file's path
-	noted bool // star, camera or properties
-}
+// clauses returns the requirements of the rule.
+func (r Rule) clauses() []clause { return r.When.clauses(r.protects()) }
 
-func (c *condition) asks() asks {
-	a := asks{path: len(c.Path) > 0, noted: len(c.noted()) > 0}
-	for _, n := range c.nested() {
-		of := n.asks()
-		a.path, a.noted = a.path || of.path, a.noted || of.noted
-	}
-	return a
-}
-
-// paths returns the path patterns of the condition and of those nested in it.
-func (c *condition) paths() []pathGlob {
-	all := slices.Clone([]pathGlob(c.Path))
-	for _, n := range c.nested() {
-		all = append(all, n.paths()...)
-	}
+// paths returns the path patterns of all its conditions.
+func (r Rule) paths() (all []string) {
+	r.When.eachPath(r.protects(), func(c *Condition, protects bool) { all = append(all, c.patterns(protects)...) })
 	return all
 }
 
-// nested returns the conditions of any, all and not.
-func (c *condition) nested() []*condition {
-	all := append(slices.Clone(c.Any), c.All...)
-	if c.Not != nil {
-		all = append(all, c.Not)
-	}
+// protecting returns the path patterns that protect files, as written.
+func (r Rule) protecting() (all []string) {
+	r.When.eachPath(r.protects(), func(c *Condition, protects bool) {
+		if protects {
+			all = append(all, c.Path...)
+		}
+	})
 	return all
 }
 
 // about reports whether the rule can match a file of the storage.
 func (r Rule) about(storage string) bool {
-	return r.storages == nil || slices.Contains(r.storages, storage)
-}
-
-// derived returns the rule's setting for derived files: a rule that trashes excludes them unless the policy states
-// otherwise.
-func (f *ruleForm) derived() derived {
-	switch {
-	case f.When != nil && f.When.Derived != nil:
-		return *f.When.Derived
-	case *f.Do == Trash:
-		return exclude
-	}
-	return include
+	return len(r.When.Storage) == 0 || slices.Contains(r.When.Storage, storage)
 }
 
 // String returns the rule as a sentence.
@@ -104,23 +57,13 @@ func (r Rule) String() string {
 // describe returns the rule's conditions, a clause each.
 func (r Rule) describe() []string {
 	var texts []string
-	for _, c := range r.clauses {
-		texts = append(texts, c.text)
+	for _, c := range r.clauses() {
+		texts = append(texts, c.text())
 	}
-	switch {
-	case r.derived != include:
-		texts = append(texts, r.derived.describe())
-	case r.Do == Trash:
+	if r.Do == Trash && r.When.Derived == nil {
 		texts = append(texts, "whether or not it was edited since")
 	}
 	return texts
-}
-
-func (d derived) describe() string {
-	if d == only {
-		return "it was edited since"
-	}
-	return "it was not edited since"
 }
 
 // Check is the result of one condition of a rule for one file.
@@ -147,26 +90,14 @@ type RuleTrace struct {
 func (r Rule) trace(s subject) RuleTrace {
 	t := RuleTrace{Rule: r.Name, Do: r.Do}
 	holds := yes
-	for _, c := range r.clauses {
+	for _, c := range r.clauses() {
 		t.Checks = append(t.Checks, c.look(s))
-	}
-	if r.derived != include {
-		t.Checks = append(t.Checks, r.derived.look(s))
 	}
 	for _, c := range t.Checks {
 		holds = min(holds, c.holds)
 	}
 	t.Matches = holds == yes || holds == unknown && r.Do != Trash
 	return t
-}
-
-func (d derived) look(s subject) Check {
-	seen := exclude.describe()
-	if s.Verdict.Derived {
-		seen = only.describe()
-	}
-	holds := truthOf(s.Verdict.Derived == (d == only))
-	return Check{Condition: d.describe(), Holds: holds.String(), Seen: seen, holds: holds}
 }
 
 // reasons returns the observations that made the rule match.

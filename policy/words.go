@@ -33,8 +33,6 @@ func (l *level) read(w yamlScalar, _ ParseOptions) error {
 	return nil
 }
 
-func (l level) String() string { return fingerprint.Confidence(l).String() }
-
 var actions = []string{string(Keep), string(Review), string(Trash)}
 
 func (a *Action) read(w yamlScalar, _ ParseOptions) error {
@@ -85,17 +83,9 @@ func (d *derived) read(w yamlScalar, _ ParseOptions) error {
 }
 
 // ageBy is the event that an age is counted from.
-type ageBy string
+type ageBy AgeBy
 
-const (
-	byDefault   ageBy = "" // made, else the later of modified and created
-	byMade      ageBy = "made"
-	byModified  ageBy = "modified"
-	byCreated   ageBy = "created"
-	byFirstSeen ageBy = "first_seen"
-)
-
-var ageBys = []string{string(byMade), string(byModified), string(byCreated), string(byFirstSeen)}
+var ageBys = []string{string(ByMade), string(ByModified), string(ByCreated), string(ByFirstSeen)}
 
 func (a *ageBy) read(w yamlScalar, _ ParseOptions) error {
 	if !slices.Contains(ageBys, w.text) {
@@ -276,11 +266,6 @@ func (d *detector) read(w yamlScalar, _ ParseOptions) error {
 	return nil
 }
 
-func (d detector) covers(name string) bool {
-	rest, found := strings.CutPrefix(name, string(d))
-	return found && (rest == "" || rest[0] == '.')
-}
-
 // nameGlob matches the last element of a path.
 type nameGlob string
 
@@ -295,12 +280,10 @@ func (g *nameGlob) read(w yamlScalar, _ ParseOptions) error {
 	return validGlob(w.text)
 }
 
-func (g nameGlob) matches(name string, folds bool) bool { return matchesFolded(string(g), name, folds) }
-
 // pathGlob matches a whole path.
 type pathGlob string
 
-// read keeps a slash at the end, which means a folder; widened gives it a meaning that depends on the rule.
+// read keeps a slash at the end, which means a folder; Condition.Path gives it a meaning that depends on the rule.
 func (g *pathGlob) read(w yamlScalar, o ParseOptions) error {
 	if e := foreignGlob(w.text); e != nil {
 		return e
@@ -334,16 +317,6 @@ func (g *pathGlob) read(w yamlScalar, o ParseOptions) error {
 func (g pathGlob) folder() (_ pathGlob, is bool) {
 	text, is := strings.CutSuffix(string(g), "/")
 	return pathGlob(text), is
-}
-
-// matches reports whether the pattern matches the path. Unlike doublestar, keep/** matches only files below keep and
-// not a file of that name.
-func (g pathGlob) matches(p string, folds bool) bool {
-	glob := string(g)
-	if strings.HasSuffix(glob, "/**") {
-		glob += "/*"
-	}
-	return matchesFolded(glob, p, folds)
 }
 
 // excludeGlob matches a path below a root.
@@ -398,20 +371,6 @@ func cleanGlob(text string) string {
 	return clean
 }
 
-// matchesGlob reports whether the pattern matches. It compares in Unicode's composed form, because macOS writes names
-// decomposed.
-func matchesGlob(glob, name string) bool {
-	return doublestar.MatchUnvalidated(glob, norm.NFC.String(name))
-}
-
-// matchesFolded reports whether the pattern matches, regardless of case if folds is true.
-func matchesFolded(glob, name string, folds bool) bool {
-	if folds {
-		glob, name = strings.ToLower(glob), strings.ToLower(name)
-	}
-	return matchesGlob(glob, name)
-}
-
 const maxGlob = 1000 // bytes
 
 // validGlob returns an error if g is not a pattern, if a user would read it differently from doublestar, or if it has
@@ -446,9 +405,27 @@ func alternatives(g string) int {
 	return n
 }
 
-var globSigns = regexp.MustCompile(`[*?\[\]{}\\]`)
+// cameraGlob matches make and model of a camera.
+type cameraGlob string
 
-func escapeGlob(s string) string { return globSigns.ReplaceAllString(s, `\$0`) }
+func (g *cameraGlob) read(w yamlScalar, _ ParseOptions) error {
+	*g = cameraGlob(w.text)
+	return validGlob(w.text)
+}
+
+// propertyGlob matches a property that a program set on a file: key=value.
+type propertyGlob string
+
+func (g *propertyGlob) read(w yamlScalar, _ ParseOptions) error {
+	if !strings.Contains(w.text, "=") {
+		return &Error{
+			Message: fmt.Sprintf("%q would never match: a property is key=value", clip(w.text)),
+			Hint:    `write both, as in "album=*"`,
+		}
+	}
+	*g = propertyGlob(w.text)
+	return validGlob(w.text)
+}
 
 // root is a folder to sweep, as written. Its storage's type gives it a meaning.
 type root string
