@@ -1,9 +1,12 @@
-package policy
+package policy_test
 
 import (
 	"slices"
 	"strings"
 	"testing"
+
+	"sweepd/policy"
+	"sweepd/policy/policyfile"
 )
 
 // withDrive returns a policy for a disk and an account, with these rules.
@@ -20,23 +23,23 @@ func TestAPolicyNeedsTheLeastAccessThatCarriesItOut(t *testing.T) {
 	)
 	for _, c := range []struct {
 		rules, more string
-		want        Access
+		want        policy.Access
 	}{
-		{keep, "", AccessScan},
-		{home, "", AccessScan},
-		{trash, "", AccessTrash},
-		{review, "", AccessTrash},
-		{home + ", " + trash, "", AccessTrash},
-		{keep, "trash: {ours: 30d}", AccessPurge},
-		{trash, "trash: {matching: 30d}", AccessPurge},
-		{trash, "trash: {everything: 30d}", AccessPurge},
-		{trash, "trash: {ours: off}", AccessTrash},
+		{keep, "", policy.AccessScan},
+		{home, "", policy.AccessScan},
+		{trash, "", policy.AccessTrash},
+		{review, "", policy.AccessTrash},
+		{home + ", " + trash, "", policy.AccessTrash},
+		{keep, "trash: {ours: 30d}", policy.AccessPurge},
+		{trash, "trash: {matching: 30d}", policy.AccessPurge},
+		{trash, "trash: {everything: 30d}", policy.AccessPurge},
+		{trash, "trash: {ours: off}", policy.AccessTrash},
 	} {
 		p := parse(t, withDrive("", c.rules, c.more))
 		if got := p.Access("drive"); got != c.want {
 			t.Errorf("%s %s: got %s, want %s", c.rules, c.more, got, c.want)
 		}
-		if got := p.Access("other"); got != AccessScan {
+		if got := p.Access("other"); got != policy.AccessScan {
 			t.Errorf("a storage that is not there: got %s", got)
 		}
 	}
@@ -84,7 +87,7 @@ func TestAPolicySaysWhatItsStoragesCannotDo(t *testing.T) {
 	if got := notes(", shared_drives: [Team]", ""); !strings.Contains(got, "a shared drive belong to all its members") {
 		t.Errorf("got %s", got)
 	}
-	if got := Default(nil).Notes(); len(got) != 0 {
+	if got := policyfile.Default(nil).Notes(); len(got) != 0 {
 		t.Errorf("a disk alone: got %q", got)
 	}
 }

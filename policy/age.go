@@ -3,6 +3,8 @@ package policy
 import (
 	"fmt"
 	"time"
+
+	"sweepd/policy/internal/english"
 )
 
 // ages returns the clauses on the file's age. atime is not used: reading a picture does not make it younger, and a
@@ -30,29 +32,29 @@ func (a AgeBy) english() string {
 }
 
 func older(by AgeBy, than time.Duration) clause {
-	return leaf(saying("it is older than %s by %s", inTime(than), by.english()), func(s subject) (truth, string) {
+	return leaf(saying("it is older than %s by %s", english.Duration(than), by.english()), func(s subject) (truth, string) {
 		age, event, known := s.age(by)
 		switch {
 		case !known:
 			return unknown, event
 		case age > than:
-			return yes, fmt.Sprintf("%s, older than %s", event, inTime(than))
+			return yes, fmt.Sprintf("%s, older than %s", event, english.Duration(than))
 		default:
-			return no, fmt.Sprintf("%s, older than %s only in %s", event, inTime(than), atMost(than-age))
+			return no, fmt.Sprintf("%s, older than %s only in %s", event, english.Duration(than), english.AtMost(than-age))
 		}
 	})
 }
 
 func newer(by AgeBy, than time.Duration) clause {
-	return leaf(saying("it is newer than %s by %s", inTime(than), by.english()), func(s subject) (truth, string) {
+	return leaf(saying("it is newer than %s by %s", english.Duration(than), by.english()), func(s subject) (truth, string) {
 		age, event, known := s.age(by)
 		switch {
 		case !known:
 			return unknown, event
 		case age < than:
-			return yes, fmt.Sprintf("%s, newer than %s", event, inTime(than))
+			return yes, fmt.Sprintf("%s, newer than %s", event, english.Duration(than))
 		default:
-			return no, fmt.Sprintf("%s, not newer than %s", event, inTime(than))
+			return no, fmt.Sprintf("%s, not newer than %s", event, english.Duration(than))
 		}
 	})
 }
@@ -68,7 +70,7 @@ func (s subject) age(by AgeBy) (age time.Duration, event string, known bool) {
 	if age < 0 {
 		return 0, fmt.Sprintf("%s in the future, so its age is unknown", verb), false
 	}
-	return age, fmt.Sprintf("%s %s ago", verb, about(age)), true
+	return age, fmt.Sprintf("%s %s ago", verb, english.About(age)), true
 }
 
 // event returns the time of an event and its verb. The time is zero if it is unknown.

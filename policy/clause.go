@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"sweepd/fingerprint"
+	"sweepd/policy/internal/english"
+	"sweepd/policy/internal/glob"
 )
 
 // subject is the input of the conditions.
@@ -48,7 +50,7 @@ func saying(format string, args ...any) func() string {
 // either is a list of which one is required.
 type either[T ~string] []T
 
-func (e either[T]) String() string { return quoted(e, "or") }
+func (e either[T]) String() string { return english.Quoted(e, "or") }
 
 // clauses returns the clauses of the condition in the order of its fields. protects is the effect of the rule on the
 // files that meet it; see Condition.patterns.
@@ -124,12 +126,12 @@ func (c *Condition) places(protects bool) []clause {
 	}
 	if len(c.Name) > 0 {
 		all = append(all, matching("name", c.Name,
-			func(s subject, glob string) bool { return matchesFolded(glob, s.Entry.Name(), s.folds) }))
+			func(s subject, pattern string) bool { return glob.MatchFolded(pattern, s.Entry.Name(), s.folds) }))
 	}
 	return all
 }
 
-func matching(what string, globs either[string], match func(s subject, glob string) bool) clause {
+func matching(what string, globs either[string], match func(s subject, pattern string) bool) clause {
 	return leaf(saying("its %s matches %s", what, globs), func(s subject) (truth, string) {
 		if i := slices.IndexFunc(globs, func(g string) bool { return match(s, g) }); i >= 0 {
 			return yes, fmt.Sprintf("its %s matches %q", what, globs[i])
@@ -186,15 +188,15 @@ func (c *Condition) sizes() []clause {
 }
 
 func inBytes(what string, limit int64, holds func(int64) bool) clause {
-	than := inSize(limit)
+	than := english.Size(limit)
 	return leaf(saying("it is %s than %s", what, than), func(s subject) (truth, string) {
 		switch n := s.Entry.Size; {
 		case n < 0:
 			return unknown, "its size is unknown"
 		case holds(n):
-			return yes, fmt.Sprintf("%s, %s than %s", inSize(n), what, than)
+			return yes, fmt.Sprintf("%s, %s than %s", english.Size(n), what, than)
 		default:
-			return no, fmt.Sprintf("%s, not %s than %s", inSize(n), what, than)
+			return no, fmt.Sprintf("%s, not %s than %s", english.Size(n), what, than)
 		}
 	})
 }
@@ -301,8 +303,8 @@ func first(checks []Check, t truth) string {
 }
 
 // isAt reports whether the pattern matches one of the paths of the file.
-func (s subject) isAt(glob string) bool {
-	return slices.ContainsFunc(s.forms(glob), func(form string) bool {
-		return slices.ContainsFunc(s.names, func(name string) bool { return matchesPath(form, name, s.folds) })
+func (s subject) isAt(pattern string) bool {
+	return slices.ContainsFunc(s.forms(pattern), func(form string) bool {
+		return slices.ContainsFunc(s.names, func(name string) bool { return glob.MatchPath(form, name, s.folds) })
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sweepd/fingerprint"
+	"sweepd/policy/internal/glob"
 )
 
 // Condition holds requirements on a file, which must all be met. The zero value of a field requires nothing.
@@ -94,8 +95,8 @@ func (c *Condition) patterns(protects bool) []string {
 		return c.Path
 	}
 	var all []string
-	for _, glob := range c.Path {
-		all = append(all, withFolder(glob)...)
+	for _, pattern := range c.Path {
+		all = append(all, glob.WithFolder(pattern)...)
 	}
 	return all
 }

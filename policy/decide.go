@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sweepd/fingerprint"
+	"sweepd/policy/internal/english"
 )
 
 // skew is the limit between a clock that is slightly fast and one that is wrong: how far a time may lie in the
@@ -50,7 +51,7 @@ func (p *Policy) Explain(f Facts, now time.Time) []RuleTrace {
 func (p *Policy) subject(f Facts, now time.Time) subject {
 	kind := kindOf(p.Storages[f.Storage].Type)
 	s := subject{Facts: f, now: now, knows: kind.knows, folds: kind.folds, names: []string{f.Entry.Path}}
-	s.forms = func(glob string) []string { return []string{glob} }
+	s.forms = func(pattern string) []string { return []string{pattern} }
 	if len(p.Links) > 0 && !p.Storages[f.Storage].Remote() {
 		s.names, s.forms = p.names(f.Entry.Path), p.forms
 	}
@@ -88,12 +89,12 @@ func (p *Policy) wait(d *Decision, grace time.Duration, s subject) {
 			by = "the next sweep"
 		}
 		d.Action, d.Grace, d.ReasonCode = Hold, true, ReasonUnmarked
-		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s has not started; %s starts it", inTime(grace), by))
+		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s has not started; %s starts it", english.Duration(grace), by))
 	case s.now.Before(until):
 		d.Action, d.NotBefore, d.Grace, d.ReasonCode = Hold, until, true, ReasonGrace
-		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s ends on %s", inTime(grace), day(until)))
+		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s ends on %s", english.Duration(grace), english.Time(until)))
 	default:
-		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s is over", inTime(grace)))
+		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s is over", english.Duration(grace)))
 	}
 }
 
@@ -116,13 +117,13 @@ func (p *Policy) unsettled(d *Decision, s subject) bool {
 		d.Reasons = append(d.Reasons, "its modification time is unknown")
 	case quiet < -skew:
 		d.Action, d.NotBefore, d.ReasonCode = Hold, s.now.Add(skew), ReasonClock
-		d.Reasons = append(d.Reasons, fmt.Sprintf("%s %s in the future: a clock is wrong", verb, about(-quiet)))
+		d.Reasons = append(d.Reasons, fmt.Sprintf("%s %s in the future: a clock is wrong", verb, english.About(-quiet)))
 	case quiet < 0:
 		d.Action, d.NotBefore, d.ReasonCode = Hold, at.Add(p.Settle), ReasonSettle
 		d.Reasons = append(d.Reasons, verb+" in the future, by a clock a little fast")
 	case quiet < p.Settle:
 		d.Action, d.NotBefore, d.ReasonCode = Hold, at.Add(p.Settle), ReasonSettle
-		d.Reasons = append(d.Reasons, fmt.Sprintf("%s less than %s ago", verb, inTime(p.Settle)))
+		d.Reasons = append(d.Reasons, fmt.Sprintf("%s less than %s ago", verb, english.Duration(p.Settle)))
 	default:
 		return false
 	}
@@ -144,13 +145,13 @@ func (p *Policy) unconfirmed(d *Decision, s subject) bool {
 	switch {
 	case ahead > skew:
 		code = ReasonClock
-		d.Reasons = append(d.Reasons, fmt.Sprintf("first seen %s in the future: a clock is wrong", about(ahead)))
+		d.Reasons = append(d.Reasons, fmt.Sprintf("first seen %s in the future: a clock is wrong", english.About(ahead)))
 	case s.now.Before(until):
 		d.Reasons = append(d.Reasons,
-			fmt.Sprintf("first seen on %s, and must be seen again %s later", day(first), inTime(p.ConfirmAfter)))
+			fmt.Sprintf("first seen on %s, and must be seen again %s later", english.Time(first), english.Duration(p.ConfirmAfter)))
 	default:
 		d.Reasons = append(d.Reasons,
-			fmt.Sprintf("seen again %s or more after it was first seen", inTime(p.ConfirmAfter)))
+			fmt.Sprintf("seen again %s or more after it was first seen", english.Duration(p.ConfirmAfter)))
 		return false
 	}
 	d.Action, d.NotBefore, d.ReasonCode = Hold, until, code

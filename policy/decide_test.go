@@ -1,17 +1,22 @@
-package policy
+package policy_test
 
 import (
 	"bytes"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"sweepd/fingerprint"
+	"sweepd/policy"
+	"sweepd/policy/internal/english"
+	"sweepd/policy/policyfile"
 	"sweepd/providers"
 )
 
@@ -50,16 +55,16 @@ func TestDecisionsAreAsWritten(t *testing.T) {
 	}
 }
 
-func decisions(t *testing.T, p *Policy, table string) string {
+func decisions(t *testing.T, p *policy.Policy, table string) string {
 	var b bytes.Buffer
-	eachFile(t, table, func(name string, f Facts) {
+	eachFile(t, table, func(name string, f policy.Facts) {
 		d := p.Decide(f, now)
 		fmt.Fprintf(&b, "%s: %s", name, d.Action)
 		if d.Rule != "" {
 			fmt.Fprintf(&b, " by %s", d.Rule)
 		}
 		if !d.NotBefore.IsZero() {
-			fmt.Fprintf(&b, ", not before %s", day(d.NotBefore))
+			fmt.Fprintf(&b, ", not before %s", english.Time(d.NotBefore))
 		}
 		if d.Grace {
 			b.WriteString(", grace")
@@ -69,16 +74,16 @@ func decisions(t *testing.T, p *Policy, table string) string {
 	return b.String()
 }
 
-func explained(t *testing.T, p *Policy, table string) string {
+func explained(t *testing.T, p *policy.Policy, table string) string {
 	var b bytes.Buffer
-	var checks func(indent string, all []Check)
-	checks = func(indent string, all []Check) {
+	var checks func(indent string, all []policy.Check)
+	checks = func(indent string, all []policy.Check) {
 		for _, c := range all {
 			fmt.Fprintf(&b, "%s%s? %s: %s\n", indent, c.Condition, c.Holds, c.Seen)
 			checks(indent+"  ", c.Of)
 		}
 	}
-	eachFile(t, table, func(name string, f Facts) {
+	eachFile(t, table, func(name string, f policy.Facts) {
 		fmt.Fprintf(&b, "%s\n", name)
 		for _, r := range p.Explain(f, now) {
 			fmt.Fprintf(&b, "  %s (%s) matches: %t, decides: %t\n", r.Rule, r.Do, r.Matches, r.Decides)
@@ -89,7 +94,7 @@ func explained(t *testing.T, p *Policy, table string) string {
 }
 
 // eachFile reads lines of "name: key=value ..."; times are relative to now.
-func eachFile(t *testing.T, table string, visit func(string, Facts)) {
+func eachFile(t *testing.T, table string, visit func(string, policy.Facts)) {
 	t.Helper()
 	for line := range strings.Lines(table) {
 		name, rest, _ := strings.Cut(strings.TrimSpace(line), ":")
@@ -108,9 +113,9 @@ func eachFile(t *testing.T, table string, visit func(string, Facts)) {
 }
 
 // aFile returns a proven picture that is 100 days old.
-func aFile() Facts {
+func aFile() policy.Facts {
 	old := now.Add(-100 * 24 * time.Hour)
-	return Facts{
+	return policy.Facts{
 		Storage: "home",
 		Entry:   providers.Entry{Path: "/home/mia/Downloads/a.png", Size: 1_500_000, Modified: old, Created: old},
 		Verdict: fingerprint.Verdict{
@@ -124,7 +129,7 @@ func aFile() Facts {
 	}
 }
 
-func set(f *Facts, key, value string) (err error) {
+func set(f *policy.Facts, key, value string) (err error) {
 	times := map[string]*time.Time{
 		"made":     &f.Verdict.Made,
 		"modified": &f.Entry.Modified,
@@ -183,4 +188,45 @@ func relative(value string) (time.Time, error) {
 	}
 	d, err := time.ParseDuration(text)
 	return now.Add(d), err
+}
+
+func TestDefaultTrashesOnlyWhatIsProven(t *testing.T) {
+	p := policyfile.Default([]string{"/home/mia/Downloads"})
+	if got := p.Storages["local"].Roots; !cmp.Equal(got, []string{"/home/mia/Downloads"}) || len(p.Storages) != 1 {
+		t.Errorf("got %+v", p.Storages)
+	}
+	if p.Trash != (policy.TrashAges{}) {
+		t.Errorf("got %+v, want nothing purged", p.Trash)
+	}
+	if !slices.Equal(p.Protect, providers.AllGuards()) {
+		t.Errorf("got %q, want all guards", p.Protect)
+	}
+	want := map[string]policy.Action{"none": policy.Keep, "possible": policy.Keep, "likely": policy.Review, "strong": policy.Review, "proven": policy.Trash}
+	for word, action := range want {
+		f := aFile()
+		if err := set(&f, "confidence", word); err != nil {
+			t.Fatal(err)
+		}
+		if d := p.Decide(f, now); d.Action != action {
+			t.Errorf("%s: got %+v, want %s", word, d, action)
+		}
+	}
+}
+
+func TestTheZeroPolicyKeepsEverythingAndPermitsNothing(t *testing.T) {
+	var p policy.Policy
+	if d := p.Decide(aFile(), now); d.Action != policy.Keep {
+		t.Errorf("got %+v, want keep", d)
+	}
+	if over := p.Limits.Check(1, 0, 0); len(over) == 0 {
+		t.Error("got no reasons, want one")
+	}
+}
+
+func TestAConfidenceThatDoesNotExistIsKept(t *testing.T) {
+	f := aFile()
+	f.Verdict.Confidence = 77
+	if d := policyfile.Default(nil).Decide(f, now); d.Action != policy.Keep {
+		t.Errorf("got %+v, want keep", d)
+	}
 }

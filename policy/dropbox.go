@@ -3,6 +3,8 @@ package policy
 import (
 	"fmt"
 	"time"
+
+	"sweepd/policy/internal/english"
 )
 
 // dropboxKeeps is the shortest time for which Dropbox keeps deleted files; other plans have 180 or 365 days. Source:
@@ -36,7 +38,7 @@ func (p *Policy) dropboxCautions(name string) (cautions []string) {
 		if t.age >= dropboxKeeps {
 			cautions = append(cautions, fmt.Sprintf(
 				"storage %s: depending on the plan, Dropbox keeps deleted files for only 30 days, so trash: {%s} of %s may have no effect",
-				name, t.key, inTime(t.age),
+				name, t.key, english.Duration(t.age),
 			))
 		}
 	}

@@ -1,4 +1,4 @@
-package policy
+package policy_test
 
 import (
 	"strings"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sweepd/fingerprint"
+	"sweepd/policy"
 	"sweepd/providers"
 )
 
@@ -35,14 +36,14 @@ func TestADropboxIsSweptWholeUnlessRootsAreNamed(t *testing.T) {
 func TestWhoAsksADropboxToPurgeIsTold(t *testing.T) {
 	for _, c := range []struct {
 		keys, more string
-		access     Access
+		access     policy.Access
 		caution    string
 	}{
-		{"", "", AccessTrash, ""},
-		{", purge: off", "trash: {ours: 7d}", AccessTrash, ""},
-		{`, member: "dbmid:AAB", purge: off`, "trash: {ours: 60d}", AccessTrash, ""},
-		{`, member: "dbmid:AAB"`, "trash: {ours: 7d}", AccessPurge, ""},
-		{`, member: "dbmid:AAB"`, "trash: {ours: 60d}", AccessPurge, "only 30 days"},
+		{"", "", policy.AccessTrash, ""},
+		{", purge: off", "trash: {ours: 7d}", policy.AccessTrash, ""},
+		{`, member: "dbmid:AAB", purge: off`, "trash: {ours: 60d}", policy.AccessTrash, ""},
+		{`, member: "dbmid:AAB"`, "trash: {ours: 7d}", policy.AccessPurge, ""},
+		{`, member: "dbmid:AAB"`, "trash: {ours: 60d}", policy.AccessPurge, "only 30 days"},
 	} {
 		p := parse(t, withDropbox(c.keys, c.more))
 		if got := p.Access("box"); got != c.access {
@@ -75,16 +76,16 @@ settle: 0
 		"version: 1\nstorages:\n  box: {type: dropbox, app_key: abcd1234efgh567, exclude: [\"Old/**\"]}\n  home: {type: local, roots: [/home/mia/AI], exclude: [\"Old/**\"]}\n"+rules)
 	for _, c := range []struct {
 		storage, path string
-		want          Action
+		want          policy.Action
 	}{
-		{"box", "/keep/a.png", Keep},
-		{"box", "/KEEP/a.png", Keep},
-		{"box", "/a.keep.PNG", Keep},
-		{"box", "/kept/a.png", Trash},
-		{"home", "/home/mia/AI/Keep/a.png", Keep},
-		{"home", "/home/mia/AI/keep/a.png", Trash},
+		{"box", "/keep/a.png", policy.Keep},
+		{"box", "/KEEP/a.png", policy.Keep},
+		{"box", "/a.keep.PNG", policy.Keep},
+		{"box", "/kept/a.png", policy.Trash},
+		{"home", "/home/mia/AI/Keep/a.png", policy.Keep},
+		{"home", "/home/mia/AI/keep/a.png", policy.Trash},
 	} {
-		f := Facts{
+		f := policy.Facts{
 			Storage: c.storage,
 			Entry:   providers.Entry{Path: c.path, Modified: day0},
 			Verdict: fingerprint.Verdict{Confidence: fingerprint.Proven},

@@ -3,24 +3,24 @@ package policy_test
 import (
 	"fmt"
 	"log"
-	"strings"
 	"time"
 
 	"sweepd/fingerprint"
 	"sweepd/policy"
+	"sweepd/policy/policyfile"
 	"sweepd/providers"
 )
 
 // The first rule that matches decides, and a file that none matches is kept. Decide gets the time and does no I/O.
 func ExamplePolicy_Decide() {
-	p, err := policy.Parse("policy.yaml", []byte(`
+	p, err := policyfile.Parse("policy.yaml", []byte(`
 version: 1
 storages:
   home: {type: local, roots: [~/Downloads]}
 rules:
   - {name: keepers, when: {path: "**/keep/**"}, do: keep}
   - {name: mine, when: {confidence: proven, older_than: 30d}, do: trash, grace: 7d}
-`), policy.ParseOptions{Home: "/home/ann"})
+`), policyfile.ParseOptions{Home: "/home/ann"})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -49,18 +49,22 @@ rules:
 	// strong: keep by "": no rule matches
 }
 
-// A mistake is shown with its place, and with what was perhaps meant.
-func ExampleParse() {
-	_, err := policy.Parse("policy.yaml", []byte(`version: 1
-storages:
-  home: {type: local, roots: [~/Downloads]}
-rules:
-  - {name: mine, when: {confidance: proven}, do: keep}
-`), policy.ParseOptions{Home: "/home/ann"})
-	mistake, _, _ := strings.Cut(err.Error(), "\n  allowed:")
-	fmt.Println(mistake)
+func ExamplePolicy_String() {
+	fmt.Print(policyfile.Default([]string{"/home/mia/Downloads"}))
 	// Output:
-	// policy.yaml:5:25: "confidance" is not a key of when; did you mean "confidence"?
-	//     5 |   - {name: mine, when: {confidance: proven}, do: keep}
-	//       |                         ^
+	// Sweeps "local": local folders "/home/mia/Downloads", excluding file systems mounted below.
+	// The first rule that matches decides:
+	//   1. "proven": trash files if: its confidence is at least proven; it was not edited since
+	//   2. "probable": review files if: its confidence is at least likely
+	//   3. keep everything else
+	// Deletes permanently from the trash: nothing.
+	// Limits: 500 files, 5 GB or 50% of a storage with 20 files or more, in 1 day; a plan over a limit is refused.
+	// Asks before a plan of more than 50 files that is more than 10 times a usual day.
+	// Skips files modified in the last 10 minutes.
+	// Protects: files open for writing; unfinished downloads and copies; online-only files and files managed by a sync program; files with hard links; files of other users; files tracked by Git; files named in a document or a source file; files in a notes vault or a photo library; starred or tagged files; files shared with other people; files that their storage locks.
+	// Does not protect: the last copy of a file.
+	// The service reports what is due and changes nothing:
+	//   sweeps every day at 03:00
+	//   rescans all files every 6 hours
+	//   uses the machine's time zone
 }

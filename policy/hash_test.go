@@ -1,4 +1,4 @@
-package policy
+package policy_test
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sweepd/policy"
 )
 
 func TestTheHashIsOfTheMeaning(t *testing.T) {
@@ -125,7 +127,7 @@ protect: {open: keep}
 		t.Error("all of a Drive: got another hash where it is said")
 	}
 	p := parse(t, src)
-	p.Storages["home"] = Storage{Type: "local", Roots: []string{"/x"}}
+	p.Storages["home"] = policy.Storage{Type: "local", Roots: []string{"/x"}}
 	if p.Hash() == base {
 		t.Error("got the same hash over other roots")
 	}
@@ -140,8 +142,8 @@ func TestNoFieldEscapesTheHash(t *testing.T) {
       name: a, product: sora, older_than: 1d, newer_than: 2d, age_by: made, larger_than: 1B, smaller_than: 1GB,
       width: 5, height: 5, evidence: c2pa, starred: true, camera: a, property: a=b, any: [{older_than: 1d}],
       all: [{older_than: 1d}], not: {older_than: 1d}, derived: only}}`))
-	p.Storages = map[string]Storage{"all": {
-		Type: Local, Roots: []string{"/srv/a"}, Exclude: []string{"a"},
+	p.Storages = map[string]policy.Storage{"all": {
+		Type: policy.Local, Roots: []string{"/srv/a"}, Exclude: []string{"a"},
 		Client: "/c", Account: "a@b.c", ServiceAccount: "/s", Impersonate: "i@b.c", SharedDrives: []string{"Team"},
 	}}
 	base, tried := p.Hash(), 0

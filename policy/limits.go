@@ -3,6 +3,8 @@ package policy
 import (
 	"fmt"
 	"time"
+
+	"sweepd/policy/internal/english"
 )
 
 // shareFrom is the fewest files for which a share is checked: half of three files is no reason to stop.
@@ -26,14 +28,14 @@ type Limits struct {
 func (l Limits) Check(files int, bytes, seen int64) []string {
 	var over []string
 	if files > l.Files {
-		over = append(over, fmt.Sprintf("%s, over the limit of %d", count(int64(files), "file"), l.Files))
+		over = append(over, fmt.Sprintf("%s, over the limit of %d", english.Count(int64(files), "file"), l.Files))
 	}
 	if bytes > l.Bytes || bytes < 0 {
-		over = append(over, fmt.Sprintf("%s, over the limit of %s", inSize(bytes), inSize(l.Bytes)))
+		over = append(over, fmt.Sprintf("%s, over the limit of %s", english.Size(bytes), english.Size(l.Bytes)))
 	}
 	if l.OverShare(files, seen) {
 		over = append(over,
-			fmt.Sprintf("%d of %s, over the limit of %s", files, count(seen, "file"), inPercent(l.Share)))
+			fmt.Sprintf("%d of %s, over the limit of %s", files, english.Count(seen, "file"), english.Percent(l.Share)))
 	}
 	return over
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"sweepd/policy/internal/glob"
 )
 
 // Link is a root or a pattern of the policy that leads through a symbolic link
@@ -37,9 +39,9 @@ func (p *Policy) Resolve(real func(path string) string) *Policy {
 		}
 	}
 	for _, r := range p.Rules {
-		for _, glob := range r.paths() {
-			if at := resolve(glob, real); at != glob {
-				resolved.Links = append(resolved.Links, Link{"", glob, at})
+		for _, pattern := range r.paths() {
+			if at := glob.Resolve(pattern, real); at != pattern {
+				resolved.Links = append(resolved.Links, Link{"", pattern, at})
 			}
 		}
 	}
@@ -76,10 +78,10 @@ func (p *Policy) names(file string) []string {
 }
 
 // forms returns a pattern as it is written, and resolved where that differs.
-func (p *Policy) forms(glob string) []string {
-	forms := []string{glob}
+func (p *Policy) forms(pattern string) []string {
+	forms := []string{pattern}
 	for _, l := range p.Links {
-		if l.Storage == "" && l.Written == glob {
+		if l.Storage == "" && l.Written == pattern {
 			forms = append(forms, l.Real)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"sweepd/policy/internal/glob"
 )
 
 // noted returns the clauses on the facts that a storage reports about a file besides its bytes. They are unknown if
@@ -43,7 +45,7 @@ func starred(want bool) clause {
 func camera(globs either[string]) clause {
 	return leaf(saying("the camera that took it matches %s", globs), func(s subject) (truth, string) {
 		took := strings.ToLower(s.Entry.Camera)
-		switch i := slices.IndexFunc(globs, func(g string) bool { return matchesText(strings.ToLower(g), took) }); {
+		switch i := slices.IndexFunc(globs, func(g string) bool { return glob.MatchText(strings.ToLower(g), took) }); {
 		case !s.knows:
 			return unknown, "its storage does not say which camera took it"
 		case took == "":
@@ -63,7 +65,7 @@ func property(globs either[string]) clause {
 		}
 		for line := range strings.Lines(s.Entry.Properties) {
 			if i := slices.IndexFunc(globs,
-				func(g string) bool { return matchesText(g, strings.TrimSuffix(line, "\n")) }); i >= 0 {
+				func(g string) bool { return glob.MatchText(g, strings.TrimSuffix(line, "\n")) }); i >= 0 {
 				return yes, fmt.Sprintf("a property of it matches %q", globs[i])
 			}
 		}

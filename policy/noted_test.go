@@ -1,10 +1,12 @@
-package policy
+package policy_test
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+
+	"sweepd/policy"
 )
 
 // TestWhatAStorageDoesNotKnowTrashesNothing puts each condition on a fact that a local disk does not report into each
@@ -20,7 +22,7 @@ func TestWhatAStorageDoesNotKnowTrashesNothing(t *testing.T) {
 			for _, storage := range []string{"home", "(paths)"} {
 				f := aFile()
 				f.Storage = storage
-				if d := p.Decide(f, now); d.Action != Keep {
+				if d := p.Decide(f, now); d.Action != policy.Keep {
 					t.Errorf("%s in %s: got %+v, want keep", condition, storage, d)
 				}
 			}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"sweepd/policy/internal/english"
 	"sweepd/providers"
 )
 
@@ -122,7 +123,7 @@ func (p *Policy) lateAges(name string) (cautions []string) {
 		if t.age >= driveKeeps {
 			cautions = append(cautions, fmt.Sprintf(
 				"storage %s: Drive empties its trash after 30 days, so trash: {%s} of %s has no effect",
-				name, t.key, inTime(t.age),
+				name, t.key, english.Duration(t.age),
 			))
 		}
 	}

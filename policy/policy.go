@@ -3,7 +3,6 @@ package policy
 import (
 	"cmp"
 	"crypto/sha256"
-	_ "embed" // default.yaml
 	"encoding/hex"
 	"fmt"
 	"maps"
@@ -11,13 +10,11 @@ import (
 	"strings"
 	"time"
 
+	"sweepd/policy/internal/english"
 	"sweepd/providers"
 )
 
-// Version is the version of the policy format that this package reads.
-const Version = 1
-
-// Policy is a parsed policy file. The zero value keeps all files and permits no run.
+// Policy is what a policy file decides. The zero value keeps all files and permits no run.
 type Policy struct {
 	Storages map[string]Storage
 	Rules    []Rule // in order of precedence
@@ -42,26 +39,12 @@ type Policy struct {
 	Links []Link // roots and patterns with symbolic links; see Resolve. Not part of Hash
 }
 
-//go:embed default.yaml
-var defaultYAML []byte
-
-// Default returns the policy for folders without one: trash proven files, let the user review likely ones, keep the
-// rest and purge nothing. Its one storage is named "local"; roots must be absolute.
-func Default(roots []string) *Policy {
-	p, err := Parse("default.yaml", defaultYAML, ParseOptions{})
-	if err != nil {
-		panic(err) // a built-in file, parsed by a test
-	}
-	p.Storages["local"] = Storage{Type: "local", Roots: slices.Clone(roots)}
-	return p
-}
-
 // Hash returns the SHA-256, in hex, of the part of the policy that controls deletions. Policies that differ only in
 // comments or layout have the same hash. Any other root, rule, limit or age gives another one, and plans made under
 // the old hash are refused. Mode, Reload, Schedule and Notify do not change it, because they do not change the
 // decision on any file.
 func (p *Policy) Hash() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "sweepd policy %d\n%s", Version, p.due()))
+	sum := sha256.Sum256([]byte("sweepd policy 1\n" + p.due()))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -83,12 +66,12 @@ func (p *Policy) due() string {
 	fmt.Fprintf(&b, "Deletes permanently from the trash: %s.\n", p.Trash)
 	b.WriteString(p.Limits.String())
 	if p.Settle > 0 {
-		fmt.Fprintf(&b, "Skips files modified in the last %s.\n", inTime(p.Settle))
+		fmt.Fprintf(&b, "Skips files modified in the last %s.\n", english.Duration(p.Settle))
 	} else {
 		b.WriteString("Moves files however recently they were modified.\n")
 	}
 	if p.ConfirmAfter > 0 {
-		fmt.Fprintf(&b, "Moves a file only after two scans have found it, at least %s apart.\n", inTime(p.ConfirmAfter))
+		fmt.Fprintf(&b, "Moves a file only after two scans have found it, at least %s apart.\n", english.Duration(p.ConfirmAfter))
 	}
 	on, off := p.protects()
 	fmt.Fprintf(&b, "Protects: %s.\n", listed(on))
@@ -131,12 +114,12 @@ func listed(clauses []string) string { return cmp.Or(strings.Join(clauses, "; ")
 // String returns the storage's folders and options, and the means of access.
 func (s Storage) String() string {
 	kind := kindOf(s.Type)
-	said := fmt.Sprintf("%s folders %s", kind.display, quoted(s.Roots, "and"))
+	said := fmt.Sprintf("%s folders %s", kind.display, english.Quoted(s.Roots, "and"))
 	if s.whole() {
 		said = "all of " + kind.display
 	}
 	if len(s.SharedDrives) > 0 {
-		said += " and the shared drives " + quoted(s.SharedDrives, "and")
+		said += " and the shared drives " + english.Quoted(s.SharedDrives, "and")
 	}
 	if s.TeamSpace {
 		said += " of the team's space"
@@ -145,7 +128,7 @@ func (s Storage) String() string {
 		said += ", even a whole disk or home"
 	}
 	if len(s.Exclude) > 0 {
-		said += ", except what matches " + quoted(s.Exclude, "or")
+		said += ", except what matches " + english.Quoted(s.Exclude, "or")
 	}
 	for _, part := range []struct{ before, what string }{
 		{"of the account", s.Account},
@@ -183,7 +166,7 @@ func (t TrashAges) String() string {
 		{"all other files", t.Everything},
 	} {
 		if p.age > 0 {
-			parts = append(parts, fmt.Sprintf("%s, after %s", p.what, inTime(p.age)))
+			parts = append(parts, fmt.Sprintf("%s, after %s", p.what, english.Duration(p.age)))
 		}
 	}
 	return listed(parts)
@@ -192,7 +175,7 @@ func (t TrashAges) String() string {
 // String returns the limits in two lines.
 func (l Limits) String() string {
 	text := fmt.Sprintf("Limits: %s, %s or %s of a storage with %d files or more, in %s; a plan over a limit is refused.\n",
-		count(int64(l.Files), "file"), inSize(l.Bytes), inPercent(l.Share), shareFrom, inTime(l.Window))
+		english.Count(int64(l.Files), "file"), english.Size(l.Bytes), english.Percent(l.Share), shareFrom, english.Duration(l.Window))
 	if l.Surge <= 0 {
 		return text + "Does not ask before an unusually large plan.\n"
 	}

@@ -1,4 +1,4 @@
-package policy
+package policy_test
 
 import (
 	"fmt"
@@ -10,17 +10,19 @@ import (
 	"time"
 
 	"sweepd/fingerprint"
+	"sweepd/policy"
+	"sweepd/policy/policyfile"
 )
 
 // TestDecideAgreesWithANaiveReading writes random policies, reads them with Parse, and compares Decide with an
 // implementation that shares no code with it: each condition is two plain functions, "surely" and "possibly".
 func TestDecideAgreesWithANaiveReading(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	met := map[Action]int{}
+	met := map[policy.Action]int{}
 	unconfirmed := 0
 	for range 600 {
 		src, rules, confirm := randomPolicy(rng)
-		p, err := Parse("random.yaml", []byte(src), ParseOptions{Home: home})
+		p, err := policyfile.Parse("random.yaml", []byte(src), policyfile.ParseOptions{Home: home})
 		if err != nil {
 			if strings.Contains(err.Error(), "can never match") || strings.Contains(err.Error(), "nothing is") {
 				continue // the generator does not know these
@@ -34,17 +36,17 @@ func TestDecideAgreesWithANaiveReading(t *testing.T) {
 				!got.NotBefore.Equal(want.NotBefore) || len(got.Reasons) == 0 {
 				t.Fatalf("got %+v\nwant %+v\nof %+v\n%s", got, want, f, src)
 			}
-			if has := got.ReasonCode != ""; has != (got.Action == Keep || got.Action == Hold) {
+			if has := got.ReasonCode != ""; has != (got.Action == policy.Keep || got.Action == policy.Hold) {
 				t.Fatalf("got %+v, want a ground of a keep and a hold and of nothing else", got)
 			}
 			explainAgrees(t, p, f, got)
 			met[got.Action]++
-			if got.Action == Hold && got.NotBefore.Equal(f.FirstSeen.Add(confirm)) {
+			if got.Action == policy.Hold && got.NotBefore.Equal(f.FirstSeen.Add(confirm)) {
 				unconfirmed++
 			}
 		}
 	}
-	for _, a := range []Action{Keep, Review, Hold, Trash} {
+	for _, a := range []policy.Action{policy.Keep, policy.Review, policy.Hold, policy.Trash} {
 		if met[a] < 100 {
 			t.Errorf("got %d times %s, want a test that meets it", met[a], a)
 		}
@@ -54,7 +56,7 @@ func TestDecideAgreesWithANaiveReading(t *testing.T) {
 	}
 }
 
-func explainAgrees(t *testing.T, p *Policy, f Facts, d Decision) {
+func explainAgrees(t *testing.T, p *policy.Policy, f policy.Facts, d policy.Decision) {
 	t.Helper()
 	decides := ""
 	for _, r := range p.Explain(f, now) {
@@ -78,29 +80,29 @@ func TestNothingIsTrashedThatThePolicyDoesNotNameSurely(t *testing.T) {
 	trashed := 0
 	for range 400 {
 		src, rules, confirm := randomPolicy(rng)
-		p, err := Parse("random.yaml", []byte(src), ParseOptions{Home: home})
+		p, err := policyfile.Parse("random.yaml", []byte(src), policyfile.ParseOptions{Home: home})
 		if err != nil {
 			continue
 		}
 		for range 20 {
 			f := randomFacts(rng)
 			d := p.Decide(f, now)
-			if d.Action != Trash && d.Action != Hold {
+			if d.Action != policy.Trash && d.Action != policy.Hold {
 				continue
 			}
 			i := slices.IndexFunc(rules, func(r naiveRule) bool { return r.name == d.Rule })
 			switch r := rules[i]; {
 			case f.Verdict.Confidence == fingerprint.None || f.Verdict.Confidence < r.confidence,
 				f.Verdict.Derived && r.derived != "include" && r.derived != "only",
-				r.do != Trash,
-				d.Action == Trash && now.Sub(f.Entry.Modified) < 10*time.Minute,
-				d.Action == Trash && now.Sub(f.Entry.Created) < 10*time.Minute,
-				d.Action == Trash && now.Sub(f.Entry.Changed) < 10*time.Minute,
-				d.Action == Trash && f.Entry.Created.After(now),
-				d.Action == Trash && confirm > 0 && (f.FirstSeen.IsZero() || now.Sub(f.FirstSeen) < confirm),
-				d.Action == Trash && r.grace > 0 && (f.Marked.IsZero() || now.Sub(f.Marked) < r.grace),
-				d.Action == Hold && d.ReasonCode != ReasonUnmarked && !d.NotBefore.After(now),
-				d.ReasonCode == ReasonUnmarked && (!f.Marked.IsZero() || !d.NotBefore.IsZero()):
+				r.do != policy.Trash,
+				d.Action == policy.Trash && now.Sub(f.Entry.Modified) < 10*time.Minute,
+				d.Action == policy.Trash && now.Sub(f.Entry.Created) < 10*time.Minute,
+				d.Action == policy.Trash && now.Sub(f.Entry.Changed) < 10*time.Minute,
+				d.Action == policy.Trash && f.Entry.Created.After(now),
+				d.Action == policy.Trash && confirm > 0 && (f.FirstSeen.IsZero() || now.Sub(f.FirstSeen) < confirm),
+				d.Action == policy.Trash && r.grace > 0 && (f.Marked.IsZero() || now.Sub(f.Marked) < r.grace),
+				d.Action == policy.Hold && d.ReasonCode != policy.ReasonUnmarked && !d.NotBefore.After(now),
+				d.ReasonCode == policy.ReasonUnmarked && (!f.Marked.IsZero() || !d.NotBefore.IsZero()):
 				t.Fatalf("got %+v\nof %+v\n%s", d, f, src)
 			}
 			trashed++
@@ -115,31 +117,31 @@ func TestNothingIsTrashedThatThePolicyDoesNotNameSurely(t *testing.T) {
 // known to be true.
 type naiveCondition struct {
 	yaml             string
-	possibly, surely func(Facts) bool
+	possibly, surely func(policy.Facts) bool
 }
 
 type naiveRule struct {
 	name       string
-	do         Action
+	do         policy.Action
 	grace      time.Duration
 	derived    string
 	confidence fingerprint.Confidence
 	when       []naiveCondition
 }
 
-func naive(rules []naiveRule, confirm time.Duration, f Facts) Decision {
+func naive(rules []naiveRule, confirm time.Duration, f policy.Facts) policy.Decision {
 	if f.Verdict.Confidence == fingerprint.None {
-		return Decision{Action: Keep}
+		return policy.Decision{Action: policy.Keep}
 	}
 	for _, r := range rules {
 		if f.Verdict.Confidence < r.confidence ||
-			f.Verdict.Derived && (r.derived == "exclude" || r.derived == "" && r.do == Trash) ||
+			f.Verdict.Derived && (r.derived == "exclude" || r.derived == "" && r.do == policy.Trash) ||
 			!f.Verdict.Derived && r.derived == "only" ||
 			slices.ContainsFunc(r.when,
-				func(c naiveCondition) bool { return r.do == Trash && !c.surely(f) || !c.possibly(f) }) {
+				func(c naiveCondition) bool { return r.do == policy.Trash && !c.surely(f) || !c.possibly(f) }) {
 			continue
 		}
-		d := Decision{Action: r.do, Rule: r.name}
+		d := policy.Decision{Action: r.do, Rule: r.name}
 		latest := f.Entry.Modified
 		for _, at := range []time.Time{f.Entry.Created, f.Entry.Changed} {
 			if at.After(latest) {
@@ -151,25 +153,25 @@ func naive(rules []naiveRule, confirm time.Duration, f Facts) Decision {
 			seen = now
 		}
 		switch ready := f.Marked.Add(r.grace); {
-		case r.do != Trash:
+		case r.do != policy.Trash:
 		case latest.IsZero():
-			d.Action = Review
+			d.Action = policy.Review
 		case latest.After(now.Add(24 * time.Hour)):
-			d.Action, d.NotBefore = Hold, now.Add(24*time.Hour)
+			d.Action, d.NotBefore = policy.Hold, now.Add(24*time.Hour)
 		case latest.After(now):
-			d.Action, d.NotBefore = Hold, latest.Add(10*time.Minute)
+			d.Action, d.NotBefore = policy.Hold, latest.Add(10*time.Minute)
 		case latest.Add(10 * time.Minute).After(now):
-			d.Action, d.NotBefore = Hold, latest.Add(10*time.Minute)
+			d.Action, d.NotBefore = policy.Hold, latest.Add(10*time.Minute)
 		case confirm > 0 && seen.Add(confirm).After(now):
-			d.Action, d.NotBefore = Hold, seen.Add(confirm)
+			d.Action, d.NotBefore = policy.Hold, seen.Add(confirm)
 		case r.grace > 0 && f.Marked.IsZero():
-			d.Action, d.Grace = Hold, true
+			d.Action, d.Grace = policy.Hold, true
 		case r.grace > 0 && ready.After(now):
-			d.Action, d.NotBefore, d.Grace = Hold, ready, true
+			d.Action, d.NotBefore, d.Grace = policy.Hold, ready, true
 		}
 		return d
 	}
-	return Decision{Action: Keep}
+	return policy.Decision{Action: policy.Keep}
 }
 
 func pick[T any](rng *rand.Rand, from ...T) T { return from[rng.IntN(len(from))] }
@@ -179,11 +181,11 @@ func randomPolicy(rng *rand.Rand) (src string, rules []naiveRule, confirm time.D
 	for i := range 1 + rng.IntN(5) {
 		r := naiveRule{
 			name:    fmt.Sprintf("rule %d", i),
-			do:      pick(rng, Keep, Review, Trash, Trash),
+			do:      pick(rng, policy.Keep, policy.Review, policy.Trash, policy.Trash),
 			derived: pick(rng, "", "", "include", "only", "exclude"),
 		}
 		var when []string
-		if r.do == Trash || rng.IntN(2) == 0 {
+		if r.do == policy.Trash || rng.IntN(2) == 0 {
 			r.confidence = pick(rng, fingerprint.Possible, fingerprint.Likely, fingerprint.Strong, fingerprint.Proven)
 			when = append(when, "confidence: "+r.confidence.String())
 		}
@@ -200,7 +202,7 @@ func randomPolicy(rng *rand.Rand) (src string, rules []naiveRule, confirm time.D
 			}
 		}
 		grace := ""
-		if r.do == Trash && rng.IntN(2) == 0 {
+		if r.do == policy.Trash && rng.IntN(2) == 0 {
 			r.grace = 48 * time.Hour
 			grace = ", grace: 2d"
 		}
@@ -218,33 +220,33 @@ func randomPolicy(rng *rand.Rand) (src string, rules []naiveRule, confirm time.D
 }
 
 // certain returns a condition that is always known.
-func certain(yaml string, holds func(Facts) bool) naiveCondition {
+func certain(yaml string, holds func(policy.Facts) bool) naiveCondition {
 	return naiveCondition{yaml, holds, holds}
 }
 
 // dated returns a condition on a time. It is unknown if the time is zero or in the future.
-func dated(yaml string, at func(Facts) time.Time, holds func(time.Duration) bool) naiveCondition {
-	known := func(f Facts) bool { return !at(f).IsZero() && !at(f).After(now) }
+func dated(yaml string, at func(policy.Facts) time.Time, holds func(time.Duration) bool) naiveCondition {
+	known := func(f policy.Facts) bool { return !at(f).IsZero() && !at(f).After(now) }
 	return naiveCondition{
 		yaml,
-		func(f Facts) bool { return !known(f) || holds(now.Sub(at(f))) },
-		func(f Facts) bool { return known(f) && holds(now.Sub(at(f))) },
+		func(f policy.Facts) bool { return !known(f) || holds(now.Sub(at(f))) },
+		func(f policy.Facts) bool { return known(f) && holds(now.Sub(at(f))) },
 	}
 }
 
 // noted returns a condition on a fact that only an account reports.
-func noted(yaml string, holds func(Facts) bool) naiveCondition {
-	known := func(f Facts) bool { return f.Storage == "drive" }
+func noted(yaml string, holds func(policy.Facts) bool) naiveCondition {
+	known := func(f policy.Facts) bool { return f.Storage == "drive" }
 	return naiveCondition{
 		yaml,
-		func(f Facts) bool { return !known(f) || holds(f) },
-		func(f Facts) bool { return known(f) && holds(f) },
+		func(f policy.Facts) bool { return !known(f) || holds(f) },
+		func(f policy.Facts) bool { return known(f) && holds(f) },
 	}
 }
 
 func randomCondition(rng *rand.Rand, depth int) naiveCondition {
 	day := 24 * time.Hour
-	usual := func(f Facts) time.Time {
+	usual := func(f policy.Facts) time.Time {
 		if !f.Verdict.Made.IsZero() {
 			return f.Verdict.Made
 		}
@@ -259,60 +261,60 @@ func randomCondition(rng *rand.Rand, depth int) naiveCondition {
 	}
 	switch rng.IntN(kinds) {
 	case 0:
-		return certain("storage: work", func(f Facts) bool { return f.Storage == "work" })
+		return certain("storage: work", func(f policy.Facts) bool { return f.Storage == "work" })
 	case 1:
-		return certain(`path: ["**/keep/**", "/srv/**"]`, func(f Facts) bool {
+		return certain(`path: ["**/keep/**", "/srv/**"]`, func(f policy.Facts) bool {
 			return strings.HasPrefix(f.Entry.Path, "/srv/") || strings.Contains(path.Dir(f.Entry.Path)+"/", "/keep/")
 		})
 	case 2:
-		return certain(`name: "*.png"`, func(f Facts) bool { return strings.HasSuffix(f.Entry.Path, ".png") })
+		return certain(`name: "*.png"`, func(f policy.Facts) bool { return strings.HasSuffix(f.Entry.Path, ".png") })
 	case 3:
 		return certain("product: [chatgpt, sora]",
-			func(f Facts) bool { return f.Verdict.Product == "chatgpt" || f.Verdict.Product == "sora" })
+			func(f policy.Facts) bool { return f.Verdict.Product == "chatgpt" || f.Verdict.Product == "sora" })
 	case 4:
-		return certain("larger_than: 1 MB", func(f Facts) bool { return f.Entry.Size > 1000*1000 })
+		return certain("larger_than: 1 MB", func(f policy.Facts) bool { return f.Entry.Size > 1000*1000 })
 	case 5:
 		return naiveCondition{
 			`width: ">=1024"`,
-			func(f Facts) bool { return f.Verdict.Width == 0 || f.Verdict.Width >= 1024 },
-			func(f Facts) bool { return f.Verdict.Width >= 1024 },
+			func(f policy.Facts) bool { return f.Verdict.Width == 0 || f.Verdict.Width >= 1024 },
+			func(f policy.Facts) bool { return f.Verdict.Width >= 1024 },
 		}
 	case 6:
 		return dated("older_than: 30d", usual, func(age time.Duration) bool { return age > 30*day })
 	case 7:
 		return dated("newer_than: 60d", usual, func(age time.Duration) bool { return age < 60*day })
 	case 8:
-		return certain("evidence: c2pa", func(f Facts) bool {
+		return certain("evidence: c2pa", func(f policy.Facts) bool {
 			return slices.ContainsFunc(f.Verdict.Evidence,
 				func(e fingerprint.Evidence) bool { return strings.HasPrefix(e.Detector+".", "c2pa.") })
 		})
 	case 9:
 		want := rng.IntN(2) == 0
-		return noted(fmt.Sprintf("starred: %t", want), func(f Facts) bool { return f.Entry.Starred == want })
+		return noted(fmt.Sprintf("starred: %t", want), func(f policy.Facts) bool { return f.Entry.Starred == want })
 	case 10:
-		return noted(`camera: "apple *"`, func(f Facts) bool { return strings.HasPrefix(f.Entry.Camera, "Apple ") })
+		return noted(`camera: "apple *"`, func(f policy.Facts) bool { return strings.HasPrefix(f.Entry.Camera, "Apple ") })
 	case 11:
 		return noted(`property: "album=*"`,
-			func(f Facts) bool { return strings.Contains("\n"+f.Entry.Properties, "\nalbum=") })
+			func(f policy.Facts) bool { return strings.Contains("\n"+f.Entry.Properties, "\nalbum=") })
 	case 12:
 		c := randomCondition(rng, depth-1)
 		return naiveCondition{
 			"not: {" + c.yaml + "}",
-			func(f Facts) bool { return !c.surely(f) }, func(f Facts) bool { return !c.possibly(f) },
+			func(f policy.Facts) bool { return !c.surely(f) }, func(f policy.Facts) bool { return !c.possibly(f) },
 		}
 	case 13:
 		a, b := together(randomCondition(rng, depth-1), randomCondition(rng, 0)), randomCondition(rng, depth-1)
 		return naiveCondition{
 			"any: [{" + a.yaml + "}, {" + b.yaml + "}]",
-			func(f Facts) bool { return a.possibly(f) || b.possibly(f) },
-			func(f Facts) bool { return a.surely(f) || b.surely(f) },
+			func(f policy.Facts) bool { return a.possibly(f) || b.possibly(f) },
+			func(f policy.Facts) bool { return a.surely(f) || b.surely(f) },
 		}
 	default:
 		a, b := randomCondition(rng, depth-1), randomCondition(rng, depth-1)
 		return naiveCondition{
 			"all: [{" + a.yaml + "}, {" + b.yaml + "}]",
-			func(f Facts) bool { return a.possibly(f) && b.possibly(f) },
-			func(f Facts) bool { return a.surely(f) && b.surely(f) },
+			func(f policy.Facts) bool { return a.possibly(f) && b.possibly(f) },
+			func(f policy.Facts) bool { return a.surely(f) && b.surely(f) },
 		}
 	}
 }
@@ -324,12 +326,12 @@ func together(a, b naiveCondition) naiveCondition {
 	}
 	return naiveCondition{
 		a.yaml + ", " + b.yaml,
-		func(f Facts) bool { return a.possibly(f) && b.possibly(f) },
-		func(f Facts) bool { return a.surely(f) && b.surely(f) },
+		func(f policy.Facts) bool { return a.possibly(f) && b.possibly(f) },
+		func(f policy.Facts) bool { return a.surely(f) && b.surely(f) },
 	}
 }
 
-func randomFacts(rng *rand.Rand) Facts {
+func randomFacts(rng *rand.Rand) policy.Facts {
 	at := func() time.Time {
 		if rng.IntN(8) == 0 {
 			return time.Time{}

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"sweepd/policy/internal/glob"
 )
 
 // Protection is a pattern that keeps local files from being deleted.
@@ -33,9 +35,9 @@ func (p *Policy) Protections() (all []Protection) {
 		func(name string) bool { return p.Storages[name].Remote() })
 	for _, name := range locals {
 		roots := p.RealRoots(name)
-		for _, glob := range p.Storages[name].Exclude {
-			only := Storage{Exclude: []string{glob}}
-			all = append(all, Protection{Storage: name, Pattern: glob, Matches: func(root, file string) bool {
+		for _, pattern := range p.Storages[name].Exclude {
+			only := Storage{Exclude: []string{pattern}}
+			all = append(all, Protection{Storage: name, Pattern: pattern, Matches: func(root, file string) bool {
 				return slices.Contains(roots, root) && within(file, root) && only.Excludes(cut(file, root))
 			}})
 		}
@@ -44,10 +46,10 @@ func (p *Policy) Protections() (all []Protection) {
 		if !slices.ContainsFunc(locals, r.about) {
 			continue
 		}
-		for _, glob := range r.protecting() {
-			all = append(all, Protection{Rule: r.Name, Pattern: glob, Matches: func(_, file string) bool {
+		for _, pattern := range r.protecting() {
+			all = append(all, Protection{Rule: r.Name, Pattern: pattern, Matches: func(_, file string) bool {
 				s := subject{names: p.names(file), forms: p.forms}
-				return slices.ContainsFunc(withFolder(glob), s.isAt)
+				return slices.ContainsFunc(glob.WithFolder(pattern), s.isAt)
 			}})
 		}
 	}
@@ -57,4 +59,9 @@ func (p *Policy) Protections() (all []Protection) {
 // cut returns the path of a file below the root.
 func cut(file, root string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(file, root), "/")
+}
+
+// within reports whether a path is root or below it. Both are clean.
+func within(p, root string) bool {
+	return p == root || root == "/" || strings.HasPrefix(p, root+"/")
 }

@@ -1,10 +1,13 @@
-package policy
+package policy_test
 
 import (
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
+
+	"sweepd/policy"
+	"sweepd/policy/policyfile"
 )
 
 // TestAFolderIsProtectedWithAllInIt tries the ways in which people write a folder.
@@ -23,11 +26,11 @@ func TestAFolderIsProtectedWithAllInIt(t *testing.T) {
 			p := parse(t, withRules(fmt.Sprintf(rules, pattern)))
 			f := aFile()
 			for _, path := range protected {
-				if f.Entry.Path = path; p.Decide(f, now).Action == Trash {
+				if f.Entry.Path = path; p.Decide(f, now).Action == policy.Trash {
 					t.Errorf("%s does not protect %s under\n%s", pattern, path, rules)
 				}
 			}
-			if f.Entry.Path = "/home/mia/Other/a.png"; p.Decide(f, now).Action != Trash {
+			if f.Entry.Path = "/home/mia/Other/a.png"; p.Decide(f, now).Action != policy.Trash {
 				t.Errorf("%s protects %s under\n%s", pattern, f.Entry.Path, rules)
 			}
 		}
@@ -42,12 +45,12 @@ func TestAPatternThatLetsGoIsNotWidened(t *testing.T) {
 	} {
 		f := aFile()
 		f.Entry.Path = "/home/mia/Downloads/AI/a.png"
-		if d := parse(t, withRules(rules)).Decide(f, now); d.Action == Trash {
+		if d := parse(t, withRules(rules)).Decide(f, now); d.Action == policy.Trash {
 			t.Errorf("got %+v of a file in a folder of that name, want keep\n%s", d, rules)
 		}
 		src := withRules(strings.ReplaceAll(rules, "Downloads/AI", "Downloads/AI/"))
-		_, err := Parse("policy.yaml", []byte(src), ParseOptions{Home: home})
-		if e, ok := errors.AsType[*Error](err); !ok ||
+		_, err := policyfile.Parse("policy.yaml", []byte(src), policyfile.ParseOptions{Home: home})
+		if e, ok := errors.AsType[*policyfile.Error](err); !ok ||
 			e.Hint != `if that is intended, write "/home/mia/Downloads/AI/**"` || e.Line == 0 {
 			t.Errorf("got %v, want the trailing slash refused with a hint\n%s", err, rules)
 		}
@@ -74,8 +77,8 @@ func TestAnExclusionIsReadAsPeopleWriteFolders(t *testing.T) {
 		"!Camera": "negated patterns are not supported", "../Camera": "the path of the folder itself", " Camera": "remove the space",
 		`Camera\2023`: "separate folders with /", "./": "1 to 1000 bytes", "a/../b": "the path of the folder itself",
 	} {
-		_, err := Parse("policy.yaml", fmt.Appendf(nil, storage, pattern), ParseOptions{Home: home})
-		if e, ok := errors.AsType[*Error](err); !ok || !strings.Contains(e.Hint, hint) || e.Line != 2 {
+		_, err := policyfile.Parse("policy.yaml", fmt.Appendf(nil, storage, pattern), policyfile.ParseOptions{Home: home})
+		if e, ok := errors.AsType[*policyfile.Error](err); !ok || !strings.Contains(e.Hint, hint) || e.Line != 2 {
 			t.Errorf("%s: got %v, want it refused in line 2 with %q", pattern, err, hint)
 		}
 	}

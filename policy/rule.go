@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"sweepd/policy/internal/english"
 )
 
 // Rule is one rule of the policy.
@@ -46,7 +48,7 @@ func (r Rule) about(storage string) bool {
 func (r Rule) String() string {
 	text := fmt.Sprintf("%q: %s", r.Name, r.Do)
 	if r.Grace > 0 {
-		text += fmt.Sprintf(", %s after marking,", inTime(r.Grace))
+		text += fmt.Sprintf(", %s after marking,", english.Duration(r.Grace))
 	}
 	if texts := r.describe(); len(texts) > 0 {
 		return text + " files if: " + strings.Join(texts, "; ")

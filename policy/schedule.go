@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sweepd/internal/schedule"
+	"sweepd/policy/internal/english"
 )
 
 // Mode controls what sweepd run may do by itself. It does not affect sweepd apply.
@@ -50,12 +51,6 @@ type Schedule struct {
 	Quiet    schedule.Window // when nothing is moved or deleted; scans continue
 	Digest   schedule.Spec   // when a message lists the coming deletions
 }
-
-// sweepTime is the default time of sweeps.
-const sweepTime = "daily 03:00"
-
-// digests maps names to times of a digest.
-var digests = map[string]string{"daily": "daily 09:00", "weekly": "weekly mon 09:00"}
 
 // Notify is a receiver of messages of sweepd run, with the events to report.
 type Notify struct {
@@ -108,13 +103,13 @@ func (s Schedule) String() string {
 	line := func(format string, args ...any) { fmt.Fprintf(&b, "  "+format+"\n", args...) }
 	sweeps := fmt.Sprint("sweeps ", s.Sweep)
 	if s.Jitter > 0 {
-		sweeps += fmt.Sprintf(", up to %s later", inTime(s.Jitter))
+		sweeps += fmt.Sprintf(", up to %s later", english.Duration(s.Jitter))
 	}
 	if s.OnChange {
 		sweeps += ", and as soon as it sees files change"
 	}
 	line("%s", sweeps)
-	line("rescans all files every %s", inTime(s.Rescan))
+	line("rescans all files every %s", english.Duration(s.Rescan))
 	if s.Quiet != (schedule.Window{}) {
 		line("changes nothing %s", s.Quiet)
 	}
@@ -142,5 +137,9 @@ func (n Notify) String() string {
 	if n.Names {
 		names = "with file names"
 	}
-	return fmt.Sprintf("notifies %s, %s, of %s", to, names, strings.Join(texts(n.On), ", "))
+	var events []string
+	for _, e := range n.On {
+		events = append(events, string(e))
+	}
+	return fmt.Sprintf("notifies %s, %s, of %s", to, names, strings.Join(events, ", "))
 }

@@ -1,11 +1,11 @@
 package policy
 
 import (
-	"fmt"
 	"path"
 	"slices"
-	"strings"
 	"time"
+
+	"sweepd/policy/internal/glob"
 )
 
 // Storage is one place to sweep. The type determines which fields are used.
@@ -60,44 +60,11 @@ func (s Storage) whole() bool { return s.Remote() && slices.Equal(s.Roots, []str
 func (s Storage) Excludes(below string) bool {
 	for ; below != "" && below != "."; below = path.Dir(below) {
 		if slices.ContainsFunc(s.Exclude,
-			func(glob string) bool { return matchesFolded(glob, below, kindOf(s.Type).folds) }) {
+			func(pattern string) bool { return glob.MatchFolded(pattern, below, kindOf(s.Type).folds) }) {
 			return true
 		}
 	}
 	return false
-}
-
-// Broad returns why root is too much to sweep by default, as a clause that follows "it is too much:", or "" if it is
-// not. Too much are /, a folder directly below it, a folder that is home or has the form of a home, and the folders
-// above home; this also applies to a symbolic link to one of them. Both paths are absolute and clean; home is "" if
-// there is none. real returns a path without links. Case is ignored, because most disks of a Mac ignore it.
-func Broad(root, home string, real func(path string) string) (why string) {
-	if why = broad(root, home); why != "" {
-		return why
-	}
-	at := real(root)
-	if home != "" {
-		home = real(home)
-	}
-	if why = broad(at, home); why != "" && at != root {
-		why = fmt.Sprintf("it leads to %q, and %s", at, why)
-	}
-	return why
-}
-
-func broad(root, home string) (why string) {
-	root, home = strings.ToLower(root), strings.ToLower(home)
-	switch parent := path.Dir(root); {
-	case root == "/":
-		return "it is the whole disk"
-	case root == home, root == "/root", parent == "/home", parent == "/users":
-		return "it is somebody's whole home"
-	case home != "" && within(home, root):
-		return "your home is inside it"
-	case parent == "/":
-		return "it is one of the first folders of the disk"
-	}
-	return ""
 }
 
 // TrashAges control which files may be purged from a storage's trash, and how long after they were trashed. Zero is

@@ -13,6 +13,7 @@ import (
 	"sweepd/fingerprint"
 	"sweepd/journal"
 	"sweepd/policy"
+	"sweepd/policy/policyfile"
 	"sweepd/providers"
 	"sweepd/providers/providertest"
 	"sweepd/sweeper"
@@ -95,7 +96,7 @@ func (b *box) fail(faults ...providertest.Fault) {
 
 func (b *box) setPolicy(text string) {
 	b.Helper()
-	p, err := policy.Parse("policy.yaml", []byte(text), policy.ParseOptions{Home: "/home/ann"})
+	p, err := policyfile.Parse("policy.yaml", []byte(text), policyfile.ParseOptions{Home: "/home/ann"})
 	if err != nil {
 		b.Fatal(err)
 	}

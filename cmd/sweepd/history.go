@@ -13,7 +13,7 @@ import (
 	"sweepd/internal/app"
 	"sweepd/internal/report"
 	"sweepd/journal"
-	"sweepd/policy"
+	"sweepd/policy/policyfile"
 	"sweepd/providers"
 	"sweepd/sweeper"
 )
@@ -150,7 +150,7 @@ func (w which) runs(ctx context.Context, j *journal.Journal, now time.Time) ([]j
 	}
 	since, err := time.ParseInLocation(time.DateOnly, w.since, time.Local)
 	if err != nil {
-		ago, err := policy.ParseDuration(w.since)
+		ago, err := policyfile.ParseDuration(w.since)
 		if err != nil {
 			return nil, &app.UsageError{
 				Err:  fmt.Errorf("%q is neither a duration nor a date", w.since),

@@ -16,7 +16,7 @@ import (
 
 	"sweepd/internal/app"
 	"sweepd/internal/durable"
-	"sweepd/policy"
+	"sweepd/policy/policyfile"
 )
 
 // answers are the parts of a first policy, as the user writes them.
@@ -147,8 +147,8 @@ func (p *program) fits(a answers) error {
 	if a.nowhere() {
 		a.Folders = []string{"/nowhere/yet"} // the other answers can be checked anyway
 	}
-	pol, err := policy.Parse("policy.yaml", a.policy(), policy.ParseOptions{Home: p.home()})
-	if wrong, ok := errors.AsType[*policy.Error](err); ok {
+	pol, err := policyfile.Parse("policy.yaml", a.policy(), policyfile.ParseOptions{Home: p.home()})
+	if wrong, ok := errors.AsType[*policyfile.Error](err); ok {
 		text := wrong.Message
 		if len(wrong.Allowed) > 0 {
 			text += "; it is one of: " + strings.Join(wrong.Allowed, ", ")

@@ -12,6 +12,7 @@ import (
 
 	"sweepd/fingerprint"
 	"sweepd/policy"
+	"sweepd/policy/policyfile"
 )
 
 // asker is the program in a home with the folders that tests name.
@@ -61,7 +62,7 @@ func TestEveryCombinationOfAnswersIsAPolicyThatSaysSo(t *testing.T) {
 								if err := p.fits(a); err != nil {
 									t.Fatalf("%+v: %v", a, err)
 								}
-								pol, err := policy.Parse("policy.yaml", a.policy(), policy.ParseOptions{Home: p.home()})
+								pol, err := policyfile.Parse("policy.yaml", a.policy(), policyfile.ParseOptions{Home: p.home()})
 								if err != nil {
 									t.Fatalf("%+v: %v", a, err)
 								}
@@ -140,7 +141,7 @@ func FuzzFolder(f *testing.F) {
 		if p.fits(a) != nil {
 			return // nothing is written then
 		}
-		pol, err := policy.Parse("policy.yaml", a.policy(), policy.ParseOptions{Home: p.home()})
+		pol, err := policyfile.Parse("policy.yaml", a.policy(), policyfile.ParseOptions{Home: p.home()})
 		if err != nil || len(pol.Storages) != 1 || !slices.Equal(pol.Storages["home"].Roots, []string{folder}) {
 			t.Errorf("%q: got %+v, %v", folder, pol, err)
 		}

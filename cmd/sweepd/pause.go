@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
-	"sweepd/policy"
+	"sweepd/policy/policyfile"
 )
 
 func (p *program) pause() *cobra.Command {
@@ -30,7 +30,7 @@ paused in the state directory has the same effect.`,
 			}
 			x, until := app.Pause{Since: p.now().UTC()}, "until: sweepd resume"
 			if span != "" {
-				d, err := policy.ParseDuration(span)
+				d, err := policyfile.ParseDuration(span)
 				if err != nil {
 					return &app.UsageError{Err: err, Hint: "use a duration such as 2h, 3d or 1w"}
 				}

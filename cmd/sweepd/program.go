@@ -17,6 +17,7 @@ import (
 	"sweepd/internal/daemon"
 	"sweepd/journal"
 	"sweepd/policy"
+	"sweepd/policy/policyfile"
 	"sweepd/providers"
 	"sweepd/sweeper"
 )
@@ -129,7 +130,7 @@ func (p *program) diagnose(err error) (status int, hint string) {
 	if usage, ok := errors.AsType[*app.UsageError](err); ok {
 		return exitUsage, usage.Hint
 	}
-	if _, ok := errors.AsType[*policy.Error](err); ok {
+	if _, ok := errors.AsType[*policyfile.Error](err); ok {
 		return exitUsage, ""
 	}
 	if _, ok := errors.AsType[*unaskedError](err); ok {

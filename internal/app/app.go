@@ -16,6 +16,7 @@ import (
 	"sweepd/internal/status"
 	"sweepd/journal"
 	"sweepd/policy"
+	"sweepd/policy/policyfile"
 	"sweepd/providers"
 	"sweepd/providers/local"
 	"sweepd/sweeper"
@@ -143,7 +144,7 @@ func (a *App) openRules() (scopes []sweeper.Scope, err error) {
 	} else if a.PolicyFile, a.Policy, err = a.o.openPolicy(a.Paths); err != nil && a.o.Scopes == nil {
 		return nil, err
 	} else if err != nil {
-		a.Policy, a.noPolicy = policy.Default(a.o.Scopes[0].Roots), err
+		a.Policy, a.noPolicy = policyfile.Default(a.o.Scopes[0].Roots), err
 	}
 	if a.o.Scopes != nil {
 		return a.o.Scopes, nil
@@ -260,7 +261,7 @@ func (o Options) openPolicy(paths Paths) (file string, p *policy.Policy, err err
 			"name folders, e.g. sweepd scan ~/Downloads; or create a policy: sweepd init",
 		}
 	}
-	return "", policy.Default(roots), nil
+	return "", policyfile.Default(roots), nil
 }
 
 // LoadPolicy reads and parses a policy file. It returns a *UsageError if the file cannot be read.
@@ -274,7 +275,7 @@ func LoadPolicy(path, home string) (*policy.Policy, error) {
 
 // ParsePolicy parses the text of a policy file on this machine.
 func ParsePolicy(path string, src []byte, home string) (*policy.Policy, error) {
-	return policy.Parse(path, src, policy.ParseOptions{Home: home, Real: local.Real})
+	return policyfile.Parse(path, src, policyfile.ParseOptions{Home: home, Real: local.Real})
 }
 
 // exampleDir is the folder in which a package installs the examples.

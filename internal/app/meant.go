@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"sweepd/policy"
+	"sweepd/policy/policyfile"
 )
 
 // Meant returns the folder that the user may have meant by a path that leads to none: the same path with its first
@@ -25,7 +26,7 @@ func Meant(path string) string {
 		}
 		name, parent := filepath.Base(above), filepath.Dir(above)
 		if entries, err := os.ReadDir(parent); err == nil {
-			found := policy.Nearest(name, folders(parent, entries))
+			found := policyfile.Nearest(name, folders(parent, entries))
 			if found == "" {
 				return ""
 			}
@@ -85,7 +86,7 @@ func (o Options) exists(arg, path, home string, of map[string]policy.Storage) er
 		what, storages = "folder or storage", slices.Sorted(maps.Keys(of))
 	}
 	text := fmt.Sprintf("no %s %s", what, short(arg, home))
-	if meant := cmp.Or(policy.Nearest(arg, storages), Meant(arg)); meant != "" {
+	if meant := cmp.Or(policyfile.Nearest(arg, storages), Meant(arg)); meant != "" {
 		text += fmt.Sprintf("; did you mean %s?", short(meant, home))
 	}
 	return &UsageError{

@@ -8,6 +8,7 @@ import (
 
 	"sweepd/fingerprint"
 	"sweepd/policy"
+	"sweepd/policy/policyfile"
 	"sweepd/providers"
 	"sweepd/providers/local"
 	"sweepd/sweeper"
@@ -141,7 +142,7 @@ func (a *App) narrowEnough(sc sweeper.Scope, st policy.Storage) error {
 		if a.o.WholeHome && a.Home(root) {
 			continue
 		}
-		if why := policy.Broad(root, a.Paths.Home, local.Real); why != "" && !st.AllowBroadRoot && a.o.Scopes == nil &&
+		if why := policyfile.Broad(root, a.Paths.Home, local.Real); why != "" && !st.AllowBroadRoot && a.o.Scopes == nil &&
 			!a.o.AnyFolder {
 			return &UsageError{
 				fmt.Errorf("%q is too broad: %s", root, why),

@@ -17,7 +17,7 @@ import (
 
 	"sweepd/internal/app"
 	"sweepd/journal"
-	"sweepd/policy"
+	"sweepd/policy/policyfile"
 	"sweepd/providers"
 	"sweepd/sweeper"
 )
@@ -409,7 +409,7 @@ func (w *world) account(days int) {
 	if days >= 60 && (trashed < days || purged == 0) {
 		w.Errorf("only %d files went to the trash and %d were purged", trashed, purged)
 	}
-	p, err := policy.Parse("policy.yaml", []byte(soakPolicy), policy.ParseOptions{})
+	p, err := policyfile.Parse("policy.yaml", []byte(soakPolicy), policyfile.ParseOptions{})
 	if err != nil || p.Limits.Files != soakLimit {
 		w.Errorf("the policy has another limit than this test thinks: %v", err)
 	}

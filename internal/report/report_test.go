@@ -25,6 +25,7 @@ import (
 	"sweepd/internal/report"
 	"sweepd/journal"
 	"sweepd/policy"
+	"sweepd/policy/policyfile"
 	"sweepd/providers"
 	"sweepd/providers/providertest"
 	"sweepd/sweeper"
@@ -82,8 +83,8 @@ func newBox(t testing.TB, policyText string) *box {
 	b.account.Lack(providers.CanFollow)
 	b.fail()
 	var err error
-	if b.policy, err = policy.Parse("policy.yaml", []byte(policyText),
-		policy.ParseOptions{Home: "/home/ann"}); err != nil {
+	if b.policy, err = policyfile.Parse("policy.yaml", []byte(policyText),
+		policyfile.ParseOptions{Home: "/home/ann"}); err != nil {
 		t.Fatal(err)
 	}
 	b.journal, err = journal.Open(t.Context(), filepath.Join(t.TempDir(), "journal.db"), journal.Options{Now: b.now})

@@ -176,12 +176,17 @@ var walls = []wall{
 		why: "Git's index is a guard's to ask, its commands nobody's",
 	},
 	{from: "sweepd/fingerprint/...", to: "sweepd/providers/...", why: "a verdict knows no storage"},
-	{from: "sweepd/fingerprint/...", to: "sweepd/policy", why: "a verdict is not a decision"},
+	{from: "sweepd/fingerprint/...", to: "sweepd/policy/...", why: "a verdict is not a decision"},
 	{from: "sweepd/fingerprint/...", to: "os", why: "detectors read only what they are given"},
 	{from: "sweepd/fingerprint/...", to: "net/...", why: "nothing about a picture leaves the machine"},
-	{from: "sweepd/policy", to: "os", why: "a decision is a pure function"},
-	{from: "sweepd/policy", to: "net/...", why: "a decision is a pure function"},
-	{from: "sweepd/policy", to: "sweepd/journal", why: "a decision is a pure function"},
+	{from: "sweepd/policy/...", to: "os", why: "a decision is a pure function"},
+	{from: "sweepd/policy/...", to: "net/...", why: "a decision is a pure function"},
+	{from: "sweepd/policy/...", to: "sweepd/journal", why: "a decision is a pure function"},
+	{
+		from: "sweepd/...", to: "sweepd/policy/policyfile",
+		but: []string{"sweepd/cmd/sweepd", "sweepd/internal/app", "sweepd/internal/testing/cloudaudit"},
+		why: "a decision does not depend on the notation of the policy",
+	},
 	{from: "sweepd/journal", to: "sweepd/sweeper", why: "the record knows not who writes it"},
 	{
 		from: "sweepd/internal/report", to: "sweepd/...",
@@ -207,7 +212,7 @@ var walls = []wall{
 	{from: "sweepd/...", to: "modernc.org/...", but: []string{"sweepd/journal"}, why: "SQL is the journal's"},
 	{
 		from: "sweepd/...", to: "github.com/goccy/go-yaml/...",
-		but: []string{"sweepd/policy", "sweepd/fingerprint/filename"},
+		but: []string{"sweepd/policy/policyfile", "sweepd/fingerprint/filename"},
 		why: "policies and name lists are YAML, nothing else is",
 	},
 	{

@@ -35,7 +35,7 @@ var floors = []floor{
 	{"What people and machines are shown", []string{
 		"internal/report", "internal/status", "internal/notify", "internal/systemd", "internal/thumbnail",
 	}},
-	{"The engine", []string{"sweeper"}},
+	{"The engine, and the policy as a file", []string{"sweeper", "policy/policyfile"}},
 	{"Memory and rules", []string{"journal", "policy"}},
 	{"Storages", []string{"providers/local/...", "providers/gdrive", "providers/dropbox"}},
 	{"The contract, and what a picture is", []string{
@@ -46,6 +46,7 @@ var floors = []floor{
 	{"Transport", []string{"internal/cloud/cloudhttp"}},
 	{"Tools that know nothing of sweeping", []string{
 		"internal/durable", "internal/schedule", "internal/secret", "internal/watch",
+		"policy/internal/english", "policy/internal/glob",
 	}},
 	{"The demo's clouds", []string{"internal/cloudsim/rehearsal"}},
 	{"Simulated services", []string{"internal/cloudsim/drivesim/...", "internal/cloudsim/dropboxsim"}},

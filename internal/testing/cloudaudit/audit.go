@@ -21,7 +21,7 @@ import (
 	"sweepd/internal/cloudsim"
 	"sweepd/internal/testing/rotation"
 	"sweepd/journal"
-	"sweepd/policy"
+	"sweepd/policy/policyfile"
 	"sweepd/providers"
 	"sweepd/sweeper"
 )
@@ -130,7 +130,7 @@ func (a *Audit) start() (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := policy.Parse("policy.yaml", []byte(a.Policy()), policy.ParseOptions{Home: "/home/mia"})
+	p, err := policyfile.Parse("policy.yaml", []byte(a.Policy()), policyfile.ParseOptions{Home: "/home/mia"})
 	a.Must(err)
 	j, err := journal.Open(a.Context(), a.journal, journal.Options{Now: a.Now})
 	a.Must(err)

@@ -5,7 +5,7 @@ import (
 	"maps"
 	"testing"
 
-	"sweepd/policy"
+	"sweepd/policy/policyfile"
 )
 
 // mapping is a mapping of a policy file. JSON is YAML, so that a policy can be made of it.
@@ -84,7 +84,7 @@ func parsed(t *testing.T, p mapping) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = policy.Parse("policy.yaml", src, policy.ParseOptions{Home: "/home/mia"})
+	_, err = policyfile.Parse("policy.yaml", src, policyfile.ParseOptions{Home: "/home/mia"})
 	return err
 }
 

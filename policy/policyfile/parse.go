@@ -1,15 +1,19 @@
-package policy
+package policyfile
 
 import (
+	_ "embed" // default.yaml
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"sweepd/policy"
 )
 
 // maxBytes limits a policy file. A usual one is a page; the parser's time grows with the square of the keys, to some
@@ -39,9 +43,26 @@ func (o ParseOptions) link(path string) string {
 	return ""
 }
 
+// Version is the version of the policy format that this package reads.
+const Version = 1
+
+//go:embed default.yaml
+var defaultYAML []byte
+
+// Default returns the policy for folders without one: trash proven files, let the user review likely ones, keep the
+// rest and purge nothing. Its one storage is named "local"; roots must be absolute.
+func Default(roots []string) *policy.Policy {
+	p, err := Parse("default.yaml", defaultYAML, ParseOptions{})
+	if err != nil {
+		panic(err) // a built-in file, parsed by a test
+	}
+	p.Storages["local"] = policy.Storage{Type: policy.Local, Roots: slices.Clone(roots)}
+	return p
+}
+
 // Parse returns the policy in src; file is its name in messages. The error is an *Error, or joins several, one for
 // each mistake.
-func Parse(file string, src []byte, o ParseOptions) (*Policy, error) {
+func Parse(file string, src []byte, o ParseOptions) (*policy.Policy, error) {
 	text := strings.TrimPrefix(string(src), "\ufeff")
 	text = strings.ReplaceAll(text, "\r\n", "\n") // the parser folds no lines that end in CR LF
 	d := &decoder{file: file, src: text, o: o}

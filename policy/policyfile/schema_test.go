@@ -1,4 +1,4 @@
-package policy
+package policyfile
 
 import (
 	"bytes"
@@ -16,9 +16,11 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/invopop/jsonschema"
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
+
+	"sweepd/policy"
 )
 
-const schemaFile = "../deploy/policy.schema.json"
+const schemaFile = "../../deploy/policy.schema.json"
 
 // The scalars describe themselves for the JSON Schema. They do so in this test file, so that the generator is not
 // part of the program.
@@ -44,7 +46,7 @@ func ecma(p string) string { return strings.ReplaceAll(p, "(?:", "(") }
 
 func (version) JSONSchema() *jsonschema.Schema     { return &jsonschema.Schema{Const: Version} }
 func (level) JSONSchema() *jsonschema.Schema       { return oneOf(levels) }
-func (Action) JSONSchema() *jsonschema.Schema      { return oneOf(actions) }
+func (action) JSONSchema() *jsonschema.Schema      { return oneOf(actions) }
 func (product) JSONSchema() *jsonschema.Schema     { return oneOf(products) }
 func (derived) JSONSchema() *jsonschema.Schema     { return oneOf(deriveds) }
 func (ageBy) JSONSchema() *jsonschema.Schema       { return oneOf(ageBys) }
@@ -125,7 +127,7 @@ func (label) JSONSchema() *jsonschema.Schema {
 
 func (mode) JSONSchema() *jsonschema.Schema   { return oneOf(modes) }
 func (reload) JSONSchema() *jsonschema.Schema { return oneOf(reloads) }
-func (Event) JSONSchema() *jsonschema.Schema  { return oneOf(events) }
+func (event) JSONSchema() *jsonschema.Schema  { return oneOf(events) }
 func (names) JSONSchema() *jsonschema.Schema  { return oneOf(nameWords) }
 func (rescan) JSONSchema() *jsonschema.Schema { return duration(0).JSONSchema() }
 func (jitter) JSONSchema() *jsonschema.Schema { return quiet(0).JSONSchema() }
@@ -226,20 +228,20 @@ func (form) JSONSchemaExtend(s *jsonschema.Schema) {
 func (storageForm) JSONSchemaExtend(s *jsonschema.Schema) {
 	for _, k := range storageKinds {
 		of := jsonschema.NewProperties()
-		of.Set("type", &jsonschema.Schema{Const: k.name})
+		of.Set("type", &jsonschema.Schema{Const: k.of})
 		takes := &jsonschema.Schema{PropertyNames: oneOf(append([]string{"type"}, k.keys...)), Required: k.needs}
-		if k.name != Local {
+		if k.of != policy.Local {
 			fromTheTop := jsonschema.NewProperties()
 			fromTheTop.Set("roots", &jsonschema.Schema{Items: pattern("^/")})
 			takes.Properties = fromTheTop
 		}
-		if k.name == GDrive {
+		if k.of == policy.GDrive {
 			takes.OneOf = []*jsonschema.Schema{
 				{Required: []string{"client"}, Not: anyOfKeys("service_account", "impersonate")},
 				{Required: []string{"service_account", "impersonate"}, Not: anyOfKeys("client", "account")},
 			}
 		}
-		if k.name == Dropbox {
+		if k.of == policy.Dropbox {
 			off := jsonschema.NewProperties()
 			off.Set("purge", &jsonschema.Schema{Const: "off"})
 			takes.AnyOf = []*jsonschema.Schema{{Required: []string{"member"}}, {Properties: off}}
@@ -261,7 +263,7 @@ func anyOfKeys(keys ...string) *jsonschema.Schema {
 
 func (ruleForm) JSONSchemaExtend(s *jsonschema.Schema) {
 	trash := jsonschema.NewProperties()
-	trash.Set("do", &jsonschema.Schema{Const: Trash})
+	trash.Set("do", &jsonschema.Schema{Const: policy.Trash})
 	s.If = &jsonschema.Schema{Properties: trash}
 	sure := jsonschema.NewProperties()
 	sure.Set("when", &jsonschema.Schema{Required: []string{"confidence"}})
@@ -280,10 +282,15 @@ func TestTheSchemaIsFresh(t *testing.T) {
 		FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true, Anonymous: true, ExpandedStruct: true,
 		LookupComment: comments(t),
 		Namer: func(t reflect.Type) string {
-			if of, generic := strings.CutPrefix(t.Name(), "some[sweepd/policy."); generic {
-				return strings.TrimSuffix(of, "]") + "_or_list"
+			name, list := strings.CutPrefix(t.Name(), "some[sweepd/policy/policyfile.")
+			name = strings.TrimSuffix(strings.TrimSuffix(name, "]"), "Form")
+			if name == "action" || name == "event" {
+				name = strings.ToUpper(name[:1]) + name[1:] // published so
 			}
-			return strings.TrimSuffix(t.Name(), "Form")
+			if list {
+				name += "_or_list"
+			}
+			return name
 		},
 	}
 	s := r.Reflect(&form{})
@@ -358,7 +365,7 @@ func valid(s *validator.Schema, src []byte) error {
 
 func TestTheExamplesAreGoodByTheParserAndByTheSchema(t *testing.T) {
 	s := compiled(t)
-	files, err := filepath.Glob("../deploy/examples/*.yaml")
+	files, err := filepath.Glob("../../deploy/examples/*.yaml")
 	if err != nil || len(files) < 3 {
 		t.Fatalf("got %q, %v", files, err)
 	}

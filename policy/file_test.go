@@ -1,17 +1,18 @@
-package policy
+package policy_test
 
 import (
 	"flag"
 	"os"
-	"path/filepath"
 	"testing"
 	_ "time/tzdata" // a machine without time zones would otherwise refuse valid policies
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/rogpeppe/go-internal/txtar"
+
+	"sweepd/policy"
+	"sweepd/policy/policyfile"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files, the schema too")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 // home is the expansion of ~ in all tests.
 const home = "/home/mia"
@@ -35,9 +36,9 @@ func golden(t *testing.T, file, got string) {
 }
 
 // parse returns the policy in src, which must be valid.
-func parse(t testing.TB, src string) *Policy {
+func parse(t testing.TB, src string) *policy.Policy {
 	t.Helper()
-	p, err := Parse("policy.yaml", []byte(src), ParseOptions{Home: home})
+	p, err := policyfile.Parse("policy.yaml", []byte(src), policyfile.ParseOptions{Home: home})
 	if err != nil {
 		t.Fatalf("%v\nin\n%s", err, src)
 	}
@@ -47,21 +48,4 @@ func parse(t testing.TB, src string) *Policy {
 // withRules returns a policy with these rules, a list in YAML.
 func withRules(rules string) string {
 	return "version: 1\nstorages: {home: {type: local, roots: [~/Downloads]}, work: {type: local, roots: [/srv/work]}, drive: {type: gdrive, client: ~/client.json}}\nrules:\n" + rules
-}
-
-// goldenPolicies returns the policies of the archives in testdata/decide.
-func goldenPolicies(t testing.TB) (all [][]byte) {
-	t.Helper()
-	files, err := filepath.Glob("testdata/decide/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("got %d archives, %v", len(files), err)
-	}
-	for _, file := range files {
-		ar, err := txtar.ParseFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, ar.Files[0].Data)
-	}
-	return all
 }

@@ -1,4 +1,4 @@
-package policy
+package policyfile
 
 import (
 	"errors"
@@ -14,13 +14,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"sweepd/fingerprint"
 	"sweepd/internal/schedule"
+	"sweepd/policy"
 	"sweepd/providers"
 )
 
 func TestWhatIsAbsentIsCareful(t *testing.T) {
 	p := parse(t, withRules("  - {name: mine, when: {confidence: proven}, do: trash}"))
-	if want := (Limits{
+	if want := (policy.Limits{
 		Files: 500, Bytes: 5_000_000_000, Share: 0.5, Window: 24 * time.Hour, Surge: 10,
 	}); p.Limits != want {
 		t.Errorf("got %+v, want %+v", p.Limits, want)
@@ -29,14 +31,14 @@ func TestWhatIsAbsentIsCareful(t *testing.T) {
 		t.Errorf("got %q, last copy %t, confirmed after %v, want all guards and nothing else", p.Protect,
 			p.LastCopy, p.ConfirmAfter)
 	}
-	if p.Trash != (TrashAges{}) {
+	if p.Trash != (policy.TrashAges{}) {
 		t.Errorf("got %+v, want nothing purged", p.Trash)
 	}
 	if p.Settle != 10*time.Minute {
 		t.Errorf("got %v, want 10m", p.Settle)
 	}
-	if want := (Schedule{Sweep: due(t, "daily 03:00"), Rescan: 6 * time.Hour}); p.Schedule != want ||
-		p.Mode != Report || p.Notify != nil {
+	if want := (policy.Schedule{Sweep: due(t, "daily 03:00"), Rescan: 6 * time.Hour}); p.Schedule != want ||
+		p.Mode != policy.Report || p.Notify != nil {
 		t.Errorf("got %v, %v and %v, want a report every night and nobody told", p.Schedule, p.Mode, p.Notify)
 	}
 	if s := p.Storages["home"]; s.CrossMounts || s.AllowBroadRoot || len(s.Exclude) > 0 {
@@ -66,8 +68,8 @@ notify:
     on: held
     names: hide
 `)
-	want := &Policy{
-		Storages: map[string]Storage{
+	want := &policy.Policy{
+		Storages: map[string]policy.Storage{
 			"home": {
 				Type:        "local",
 				Roots:       []string{"/home/mia/Downloads", "/srv/a b"},
@@ -76,8 +78,8 @@ notify:
 			},
 			"all": {Type: "local", Roots: []string{"/mnt"}, AllowBroadRoot: true},
 		},
-		Trash:  TrashAges{Ours: 30 * 24 * time.Hour, Everything: 14 * 24 * time.Hour},
-		Limits: Limits{Files: 7, Bytes: 1_572_864, Share: 0.125, Window: 14 * 24 * time.Hour},
+		Trash:  policy.TrashAges{Ours: 30 * 24 * time.Hour, Everything: 14 * 24 * time.Hour},
+		Limits: policy.Limits{Files: 7, Bytes: 1_572_864, Share: 0.125, Window: 14 * 24 * time.Hour},
 		Settle: 90 * time.Minute,
 
 		ConfirmAfter: 36 * time.Hour,
@@ -88,15 +90,15 @@ notify:
 		},
 		LastCopy: true,
 
-		Mode: Enforce,
-		Schedule: Schedule{
+		Mode: policy.Enforce,
+		Schedule: policy.Schedule{
 			Sweep: due(t, "0 3 * * 1-5"), OnChange: true, Rescan: 90 * time.Minute, Zone: p.Schedule.Zone,
 			Jitter: 10 * time.Minute, Quiet: p.Schedule.Quiet, Digest: due(t, "weekly mon 09:00"),
 		},
-		Notify: []Notify{
-			{To: "desktop", On: []Event{EventSummary, EventHeld, EventGrant, EventFailed}},
-			{To: "/home/mia/.config/notify", On: []Event{EventDigest, EventFailed}, Names: true},
-			{To: "sweepd.ntfy-2", On: []Event{EventHeld}},
+		Notify: []policy.Notify{
+			{To: "desktop", On: []policy.Event{policy.EventSummary, policy.EventHeld, policy.EventGrant, policy.EventFailed}},
+			{To: "/home/mia/.config/notify", On: []policy.Event{policy.EventDigest, policy.EventFailed}, Names: true},
+			{To: "sweepd.ntfy-2", On: []policy.Event{policy.EventHeld}},
 		},
 	}
 	if in, quiet := p.Schedule.Zone, p.Schedule.Quiet; in == nil || in.String() != "Europe/Berlin" ||
@@ -109,7 +111,7 @@ notify:
 		cmpopts.EquateComparable(schedule.Spec{}, schedule.Window{}, &time.Location{})); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if r := rules[0]; r.Name != "mine" || r.Do != Trash || r.Grace != (9*24+3)*time.Hour+4*time.Minute {
+	if r := rules[0]; r.Name != "mine" || r.Do != policy.Trash || r.Grace != (9*24+3)*time.Hour+4*time.Minute {
 		t.Errorf("got %+v", r)
 	}
 }
@@ -123,10 +125,10 @@ storages:
   work: {type: gdrive, service_account: ~/key.json, impersonate: mia@example.org}
 rules: [{name: k, do: keep}]
 `)
-	want := map[string]Storage{
-		"drive": {Type: GDrive, Roots: []string{"/"}, Client: "/home/mia/.config/sweepd/client.json"},
+	want := map[string]policy.Storage{
+		"drive": {Type: policy.GDrive, Roots: []string{"/"}, Client: "/home/mia/.config/sweepd/client.json"},
 		"mine": {
-			Type:         GDrive,
+			Type:         policy.GDrive,
 			Roots:        []string{"/Pictures/AI", "/a b"},
 			Exclude:      []string{"old/**"},
 			Client:       "/etc/sweepd/client.json",
@@ -134,7 +136,7 @@ rules: [{name: k, do: keep}]
 			SharedDrives: []string{"Team", "0ABcd"},
 		},
 		"work": {
-			Type:           GDrive,
+			Type:           policy.GDrive,
 			Roots:          []string{"/"},
 			ServiceAccount: "/home/mia/key.json",
 			Impersonate:    "mia@example.org",
@@ -160,7 +162,7 @@ func TestEveryKeyOfAStorageIsOfAType(t *testing.T) {
 		for _, key := range k.keys {
 			taken[key] = true
 			if !slices.Contains(all, key) {
-				t.Errorf("%s takes %s, which is no key", k.name, key)
+				t.Errorf("%s takes %s, which is no key", k.of, key)
 			}
 		}
 	}
@@ -168,52 +170,11 @@ func TestEveryKeyOfAStorageIsOfAType(t *testing.T) {
 		if !taken[key] {
 			t.Errorf("no type takes %s", key)
 		}
-		if stray := slices.ContainsFunc(storageKinds, func(k storageKind) bool {
+		if stray := slices.ContainsFunc(storageKinds, func(k storageKeys) bool {
 			return key != "type" && !slices.Contains(k.keys, key)
 		}); stray && strayHints[key] == "" {
 			t.Errorf("nothing says why %s is not for every type", key)
 		}
-	}
-}
-
-func TestDefaultTrashesOnlyWhatIsProven(t *testing.T) {
-	p := Default([]string{"/home/mia/Downloads"})
-	if got := p.Storages["local"].Roots; !cmp.Equal(got, []string{"/home/mia/Downloads"}) || len(p.Storages) != 1 {
-		t.Errorf("got %+v", p.Storages)
-	}
-	if p.Trash != (TrashAges{}) {
-		t.Errorf("got %+v, want nothing purged", p.Trash)
-	}
-	if !slices.Equal(p.Protect, providers.AllGuards()) {
-		t.Errorf("got %q, want all guards", p.Protect)
-	}
-	want := map[string]Action{"none": Keep, "possible": Keep, "likely": Review, "strong": Review, "proven": Trash}
-	for word, action := range want {
-		f := aFile()
-		if err := set(&f, "confidence", word); err != nil {
-			t.Fatal(err)
-		}
-		if d := p.Decide(f, now); d.Action != action {
-			t.Errorf("%s: got %+v, want %s", word, d, action)
-		}
-	}
-}
-
-func TestTheZeroPolicyKeepsEverythingAndPermitsNothing(t *testing.T) {
-	var p Policy
-	if d := p.Decide(aFile(), now); d.Action != Keep {
-		t.Errorf("got %+v, want keep", d)
-	}
-	if over := p.Limits.Check(1, 0, 0); len(over) == 0 {
-		t.Error("got no reasons, want one")
-	}
-}
-
-func TestAConfidenceThatDoesNotExistIsKept(t *testing.T) {
-	f := aFile()
-	f.Verdict.Confidence = 77
-	if d := Default(nil).Decide(f, now); d.Action != Keep {
-		t.Errorf("got %+v, want keep", d)
 	}
 }
 
@@ -229,7 +190,9 @@ func TestEveryGuardHasItsKey(t *testing.T) {
 		if !slices.Equal(p.Protect, left) {
 			t.Errorf("%s: off: got %q, want %q", g, p.Protect, left)
 		}
-		_, off := p.protects()
+		_, rest, _ := strings.Cut(p.String(), "Does not protect: ")
+		line, _, _ := strings.Cut(rest, ".\n")
+		off := strings.Split(line, "; ")
 		if len(off) != 2 || off[0] == string(g) {
 			t.Errorf("%s: off: got %q, want words for it and for the last copy", g, off)
 		}
@@ -389,48 +352,22 @@ func TestQuantitiesAreReadExactlyOrNotAtAll(t *testing.T) {
 	}
 }
 
-func TestAComparisonHoldsAtItsEdges(t *testing.T) {
-	for text, want := range map[string][3]bool{
-		"10":   {false, true, false},
-		">=10": {false, true, true},
-		"<=10": {true, true, false},
-		">10":  {false, false, true},
-		"< 10": {true, false, false},
+func TestAComparisonIsReadWithItsSign(t *testing.T) {
+	for text, want := range map[string]policy.Pixels{
+		"10":   {N: 10},
+		">=10": {Op: ">=", N: 10},
+		"<=10": {Op: "<=", N: 10},
+		">10":  {Op: ">", N: 10},
+		"< 10": {Op: "<", N: 10},
 	} {
 		var c comparison
 		k := aText
 		if text == "10" {
 			k = aNumber
 		}
-		if err := c.read(yamlScalar{text, k}, ParseOptions{}); err != nil {
-			t.Fatal(err)
+		if err := c.read(yamlScalar{text, k}, ParseOptions{}); err != nil || policy.Pixels(c) != want {
+			t.Errorf("%q: got %+v, %v, want %+v", text, c, err, want)
 		}
-		of := Pixels(c)
-		if got := [3]bool{of.holds(9), of.holds(10), of.holds(11)}; got != want {
-			t.Errorf("%q of 9, 10, 11: got %v, want %v", text, got, want)
-		}
-	}
-}
-
-func TestSizesAndTimesAreSaidExactly(t *testing.T) {
-	for n, want := range map[int64]string{
-		0: "0 bytes", 1: "1 byte", 999: "999 bytes", 5e9: "5 GB", 1 << 20: "1 MiB", 1536: "1536 bytes",
-		1_572_864: "1536 KiB", 5_000_000_001: "5000000001 bytes",
-	} {
-		if got := inSize(n); got != want {
-			t.Errorf("%d: got %q, want %q", n, got, want)
-		}
-	}
-	for d, want := range map[time.Duration]string{
-		0: "less than a second", 90 * time.Second: "1 minute 30 seconds", time.Minute: "1 minute",
-		36 * time.Hour: "1 day 12 hours", 94 * 24 * time.Hour: "94 days",
-	} {
-		if got := inTime(d); got != want {
-			t.Errorf("%v: got %q, want %q", d, got, want)
-		}
-	}
-	if got := atMost(25 * time.Hour); got != "2 days" {
-		t.Errorf("got %q, want 2 days still to wait", got)
 	}
 }
 
@@ -471,7 +408,7 @@ func FuzzParse(f *testing.F) {
 	for _, src := range goldenPolicies(f) {
 		f.Add(src)
 	}
-	for _, pattern := range []string{"testdata/bad/*.yaml", "../deploy/examples/*.yaml"} {
+	for _, pattern := range []string{"testdata/bad/*.yaml", "../../deploy/examples/*.yaml"} {
 		for _, src := range read(f, pattern) {
 			f.Add(src)
 		}
@@ -493,12 +430,12 @@ func FuzzParse(f *testing.F) {
 		}
 		none := aFile()
 		none.Verdict.Confidence = 0
-		for _, file := range []Facts{{}, none, aFile()} {
+		for _, file := range []policy.Facts{{}, none, aFile()} {
 			d := p.Decide(file, now)
 			if len(d.Reasons) == 0 || len(p.Explain(file, now)) != len(p.Rules) {
 				t.Fatalf("got %+v without reasons", d)
 			}
-			if file.Verdict.Confidence == 0 && d.Action != Keep {
+			if file.Verdict.Confidence == 0 && d.Action != policy.Keep {
 				t.Fatalf("got %+v, want keep", d)
 			}
 		}
@@ -519,26 +456,6 @@ func read(t testing.TB, pattern string) (all [][]byte) {
 		all = append(all, src)
 	}
 	return all
-}
-
-func ExamplePolicy_String() {
-	fmt.Print(Default([]string{"/home/mia/Downloads"}))
-	// Output:
-	// Sweeps "local": local folders "/home/mia/Downloads", excluding file systems mounted below.
-	// The first rule that matches decides:
-	//   1. "proven": trash files if: its confidence is at least proven; it was not edited since
-	//   2. "probable": review files if: its confidence is at least likely
-	//   3. keep everything else
-	// Deletes permanently from the trash: nothing.
-	// Limits: 500 files, 5 GB or 50% of a storage with 20 files or more, in 1 day; a plan over a limit is refused.
-	// Asks before a plan of more than 50 files that is more than 10 times a usual day.
-	// Skips files modified in the last 10 minutes.
-	// Protects: files open for writing; unfinished downloads and copies; online-only files and files managed by a sync program; files with hard links; files of other users; files tracked by Git; files named in a document or a source file; files in a notes vault or a photo library; starred or tagged files; files shared with other people; files that their storage locks.
-	// Does not protect: the last copy of a file.
-	// The service reports what is due and changes nothing:
-	//   sweeps every day at 03:00
-	//   rescans all files every 6 hours
-	//   uses the machine's time zone
 }
 
 // Only a tab inside a text without quotes is refused: the parser drops it.
@@ -576,5 +493,25 @@ func TestLinesMayEndInCRLF(t *testing.T) {
 	got, err := Parse("policy.yaml", []byte(strings.ReplaceAll(unix, "\n", "\r\n")), ParseOptions{Home: home})
 	if err != nil || got.Hash() != want.Hash() {
 		t.Errorf("got %v, %v; want the same policy", got, err)
+	}
+}
+
+// now is the time of the decisions.
+var now = time.Date(2026, 6, 15, 12, 0, 0, 0, time.UTC)
+
+// aFile returns a proven picture that is 100 days old.
+func aFile() policy.Facts {
+	old := now.Add(-100 * 24 * time.Hour)
+	return policy.Facts{
+		Storage: "home",
+		Entry:   providers.Entry{Path: "/home/mia/Downloads/a.png", Size: 1_500_000, Modified: old, Created: old},
+		Verdict: fingerprint.Verdict{
+			MediaType:  "image/png",
+			Width:      1024,
+			Height:     1536,
+			Confidence: fingerprint.Proven,
+			Product:    fingerprint.ChatGPT,
+		},
+		FirstSeen: old,
 	}
 }

@@ -1,4 +1,4 @@
-package policy
+package policyfile
 
 import (
 	"errors"
@@ -12,6 +12,8 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"sweepd/internal/schedule"
+	"sweepd/policy"
+	"sweepd/policy/internal/english"
 )
 
 // yamlScalar is one scalar with its text and its kind in YAML.
@@ -65,7 +67,7 @@ func (d *duration) readAny(w yamlScalar) error {
 	return nil
 }
 
-func (d duration) String() string { return inTime(time.Duration(d)) }
+func (d duration) String() string { return english.Duration(time.Duration(d)) }
 
 // quiet is a duration, or 0 if a file may be moved right after a change.
 type quiet duration
@@ -178,6 +180,12 @@ func (s *spec) read(w yamlScalar, _ ParseOptions) error {
 	return scheduled(err)
 }
 
+// sweepTime is the default time of sweeps.
+const sweepTime = "daily 03:00"
+
+// digests maps names to times of a digest.
+var digests = map[string]string{"daily": "daily 09:00", "weekly": "weekly mon 09:00"}
+
 // digest is the schedule of the digest: a spec, the name of one in digests, or off, which is zero.
 type digest schedule.Spec
 
@@ -277,7 +285,7 @@ func (s *size) read(w yamlScalar, _ ParseOptions) error {
 	return nil
 }
 
-func (s size) String() string { return inSize(int64(s)) }
+func (s size) String() string { return english.Size(int64(s)) }
 
 // percent is a share, more than 0 and at most 1.
 type percent float64
@@ -342,7 +350,7 @@ func (b *boolean) read(w yamlScalar, _ ParseOptions) error {
 }
 
 // comparison is a comparison of pixels: 1024 exactly, or ">=1024", "<=1024", ">1024", "<1024".
-type comparison Pixels
+type comparison policy.Pixels
 
 var comparisonForm = regexp.MustCompile(`^(>=|<=|>|<)? ?([1-9]\d{0,8})$`)
 

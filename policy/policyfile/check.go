@@ -1,4 +1,4 @@
-package policy
+package policyfile
 
 import (
 	"fmt"
@@ -12,6 +12,7 @@ import (
 
 	"sweepd/fingerprint"
 	"sweepd/internal/schedule"
+	"sweepd/policy"
 	"sweepd/providers"
 )
 
@@ -40,7 +41,7 @@ func (d *decoder) check(f *form) {
 					Error{Message: "when is empty", Hint: "omit when to match every file"})
 			}
 			d.checkCondition(&r.When.condition, names)
-			d.checkFolders(&r.When.condition, *r.Do != Trash)
+			d.checkFolders(&r.When.condition, policy.Action(*r.Do) != policy.Trash)
 		}
 	}
 	d.checkNotify(f)
@@ -60,7 +61,7 @@ func (d *decoder) checkNotify(f *form) {
 				d.refuse(n.item("on", i), Error{Message: fmt.Sprintf("duplicate %s", e)})
 			}
 		}
-		if slices.Contains(n.On, EventDigest) && f.Schedule.schedule().Digest == (schedule.Spec{}) {
+		if slices.Contains(n.On, event(policy.EventDigest)) && f.Schedule.schedule().Digest == (schedule.Spec{}) {
 			d.refuse(n.of("on"),
 				Error{
 					Message: "no digest is ever sent, because digest is off",
@@ -79,7 +80,7 @@ func (d *decoder) checkBroad(f *form) {
 	for _, name := range slices.Sorted(maps.Keys(f.Storages)) {
 		st := f.Storages[name]
 		for i, r := range st.Roots {
-			if *st.Type != Local || st.mayBeBroad() {
+			if *st.Type != policy.Local || st.mayBeBroad() {
 				continue
 			}
 			if why := Broad(string(r), home, d.o.real); why != "" {
@@ -104,10 +105,10 @@ func (d *decoder) checkRoots(f *form) {
 		for _, r := range st.Roots {
 			this := place{string(r), string(r), name, st.where(name), ""}
 			switch *st.Type {
-			case Local:
+			case policy.Local:
 				this.root, this.link = d.o.real(this.root), d.o.link(this.root)
 			// Dropbox treats "/AI" and "/ai" as one folder.
-			case Dropbox:
+			case policy.Dropbox:
 				this.root = strings.ToLower(this.root)
 			}
 			for _, other := range all {
@@ -126,10 +127,11 @@ func (d *decoder) checkRoots(f *form) {
 
 // checkPurge refuses trash ages that no storage of that kind of account can apply.
 func (d *decoder) checkPurge(f *form) {
-	asked := f.Trash != nil && f.Trash.ages() != (TrashAges{})
+	asked := f.Trash != nil && f.Trash.ages() != (policy.TrashAges{})
 	for _, name := range slices.Sorted(maps.Keys(f.Storages)) {
 		st := f.Storages[name]
-		if st.storage().purgeable() || st.Purge == nil && !asked || st.Purge != nil && !bool(*st.Purge) {
+		may := policy.Storage{Type: string(*st.Type), Member: text(st.Member)}.Purges()
+		if may || st.Purge == nil && !asked || st.Purge != nil && !bool(*st.Purge) {
 			continue
 		}
 		at := st.at
@@ -141,8 +143,8 @@ func (d *decoder) checkPurge(f *form) {
 				"%s does not support the permanent deletion that trash: asks for: Dropbox allows it only to an app linked by a team (member:)",
 				name,
 			),
-			Hint: "write purge: off in " + name + ": deleted files can be restored for " + dropboxAges +
-				", then Dropbox deletes them permanently; to purge now: " + dropboxBin,
+			Hint: "write purge: off in " + name + ": deleted files can be restored for 30, 180 or 365 days, by plan" +
+				", then Dropbox deletes them permanently; to purge now: https://www.dropbox.com/deleted_files",
 		})
 	}
 }
@@ -150,8 +152,8 @@ func (d *decoder) checkPurge(f *form) {
 // where returns the machine or account whose paths the roots are, as far as the policy names it.
 func (s *storageForm) where(name string) string {
 	switch {
-	case *s.Type == Local:
-		return Local
+	case *s.Type == policy.Local:
+		return policy.Local
 	case s.Account != nil:
 		return string(*s.Type) + " " + strings.ToLower(string(*s.Account))
 	case s.Impersonate != nil:
@@ -181,7 +183,7 @@ func (d *decoder) checkFolders(c *condition, protects bool) {
 
 // checkRule refuses a rule that may delete more than its author meant.
 func (d *decoder) checkRule(r *ruleForm) {
-	if *r.Do == Trash && (r.When == nil || r.When.Confidence == nil) {
+	if policy.Action(*r.Do) == policy.Trash && (r.When == nil || r.When.Confidence == nil) {
 		d.refuse(r.of("do"), Error{
 			Message: fmt.Sprintf(
 				"rule %q trashes files without a confidence", *r.Name,
@@ -190,7 +192,7 @@ func (d *decoder) checkRule(r *ruleForm) {
 			Hint:    "set confidence directly under when, e.g. when: {confidence: proven}; possible and likely may match by file name alone",
 		})
 	}
-	if *r.Do != Trash && r.Grace != nil {
+	if policy.Action(*r.Do) != policy.Trash && r.Grace != nil {
 		d.refuse(r.of("grace"), Error{
 			Message: fmt.Sprintf("rule %q has a grace but does not trash", *r.Name),
 			Hint:    "remove grace, or use do: trash",
@@ -260,8 +262,8 @@ func (d *decoder) checkCondition(c *condition, storages []string) {
 }
 
 // policy returns the policy of a checked form, with the defaults for everything absent.
-func (f *form) policy() *Policy {
-	p := &Policy{Storages: map[string]Storage{}, Limits: (&limitsForm{}).limits(), Settle: 10 * time.Minute}
+func (f *form) policy() *policy.Policy {
+	p := &policy.Policy{Storages: map[string]policy.Storage{}, Limits: (&limitsForm{}).limits(), Settle: 10 * time.Minute}
 	for name, s := range f.Storages {
 		p.Storages[name] = s.storage()
 	}
@@ -282,10 +284,10 @@ func (f *form) policy() *Policy {
 	p.Protect = f.Protect.guards()
 	p.LastCopy = f.Protect.LastCopy != nil && bool(*f.Protect.LastCopy)
 	if f.Mode != nil {
-		p.Mode = Mode(*f.Mode)
+		p.Mode = policy.Mode(*f.Mode)
 	}
 	if f.Reload != nil {
-		p.Reload = Reload(*f.Reload)
+		p.Reload = policy.Reload(*f.Reload)
 	}
 	p.Schedule = f.Schedule.schedule()
 	for _, n := range f.Notify {
@@ -295,8 +297,8 @@ func (f *form) policy() *Policy {
 }
 
 // rule returns the rule, with the defaults for everything absent.
-func (f *ruleForm) rule() Rule {
-	r := Rule{Name: string(*f.Name), Do: *f.Do, Grace: or(f.Grace, time.Duration(0))}
+func (f *ruleForm) rule() policy.Rule {
+	r := policy.Rule{Name: string(*f.Name), Do: policy.Action(*f.Do), Grace: or(f.Grace, time.Duration(0))}
 	if f.When != nil {
 		r.When = f.When.meaning()
 	}
@@ -312,7 +314,7 @@ func (f *ruleForm) derived() derived {
 	switch {
 	case f.When != nil && f.When.Derived != nil:
 		return *f.When.Derived
-	case *f.Do == Trash:
+	case policy.Action(*f.Do) == policy.Trash:
 		return exclude
 	}
 	return include
@@ -328,12 +330,12 @@ func (c *condition) nested() []*condition {
 }
 
 // meaning returns what the written condition requires.
-func (c *condition) meaning() Condition {
-	m := Condition{
+func (c *condition) meaning() policy.Condition {
+	m := policy.Condition{
 		Confidence: fingerprint.Confidence(or(c.Confidence, 0)),
 		Storage:    texts(c.Storage), Path: texts(c.Path), Name: texts(c.Name),
 		OlderThan: or(c.OlderThan, time.Duration(0)), NewerThan: or(c.NewerThan, time.Duration(0)),
-		AgeBy:      AgeBy(text(c.AgeBy)),
+		AgeBy:      policy.AgeBy(text(c.AgeBy)),
 		LargerThan: or(c.LargerThan, int64(0)), SmallerThan: or(c.SmallerThan, int64(0)),
 		Evidence: texts(c.Evidence), Camera: texts(c.Camera), Property: texts(c.Property),
 	}
@@ -341,10 +343,10 @@ func (c *condition) meaning() Condition {
 		m.Product = append(m.Product, fingerprint.Product(p))
 	}
 	if c.Width != nil {
-		m.Width = Pixels(*c.Width)
+		m.Width = policy.Pixels(*c.Width)
 	}
 	if c.Height != nil {
-		m.Height = Pixels(*c.Height)
+		m.Height = policy.Pixels(*c.Height)
 	}
 	if c.Starred != nil {
 		m.Starred = new(bool(*c.Starred))
@@ -361,16 +363,16 @@ func (c *condition) meaning() Condition {
 	return m
 }
 
-func (t *trashForm) ages() TrashAges {
-	return TrashAges{
+func (t *trashForm) ages() policy.TrashAges {
+	return policy.TrashAges{
 		Ours:       or(t.Ours, time.Duration(0)),
 		Matching:   or(t.Matching, time.Duration(0)),
 		Everything: or(t.Everything, time.Duration(0)),
 	}
 }
 
-func (s *storageForm) storage() Storage {
-	return Storage{
+func (s *storageForm) storage() policy.Storage {
+	return policy.Storage{
 		Type:           string(*s.Type),
 		Roots:          texts(s.Roots),
 		Exclude:        texts(s.Exclude),
@@ -403,19 +405,19 @@ func texts[T ~string](written []T) (all []string) {
 	return all
 }
 
-func (l *limitsForm) limits() Limits {
-	return Limits{
+func (l *limitsForm) limits() policy.Limits {
+	return policy.Limits{
 		Files: or(l.Files, 500), Bytes: or(l.Bytes, int64(5e9)), Share: or(l.Share, 0.5),
 		Window: or(l.Window, 24*time.Hour), Surge: or(l.Surge, 10),
 	}
 }
 
 // schedule returns the written schedule, with the defaults for everything absent.
-func (f *scheduleForm) schedule() Schedule {
+func (f *scheduleForm) schedule() policy.Schedule {
 	if f == nil {
 		f = &scheduleForm{}
 	}
-	s := Schedule{
+	s := policy.Schedule{
 		Rescan:   or(f.Rescan, 6*time.Hour),
 		Jitter:   or(f.Jitter, time.Duration(0)),
 		OnChange: f.OnChange != nil && bool(*f.OnChange),
@@ -437,10 +439,13 @@ func (f *scheduleForm) schedule() Schedule {
 	return s
 }
 
-func (f *notifyForm) notify() Notify {
-	n := Notify{To: string(*f.To), On: slices.Clone(f.On), Names: f.Names != nil && bool(*f.Names)}
+func (f *notifyForm) notify() policy.Notify {
+	n := policy.Notify{To: string(*f.To), Names: f.Names != nil && bool(*f.Names)}
+	for _, e := range f.On {
+		n.On = append(n.On, policy.Event(e))
+	}
 	if n.On == nil {
-		n.On = slices.DeleteFunc(AllEvents(), func(e Event) bool { return e == EventDigest })
+		n.On = slices.DeleteFunc(policy.AllEvents(), func(e policy.Event) bool { return e == policy.EventDigest })
 	}
 	return n
 }

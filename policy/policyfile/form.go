@@ -1,4 +1,4 @@
-package policy
+package policyfile
 
 // form is sweepd's policy: the places to sweep, the action for each image that a person made in ChatGPT and saved,
 // and the files that may be deleted for good. Its comments are the descriptions in the JSON Schema.
@@ -75,7 +75,7 @@ type ruleForm struct {
 	// Conditions on a file, all of which must be true. When absent, the rule applies to every file.
 	When *when `yaml:"when"`
 	// Action on the file: keep, review (you decide) or trash.
-	Do *Action `yaml:"do" jsonschema:"required"`
+	Do *action `yaml:"do" jsonschema:"required"`
 	// With trash: the file is marked now and moved this much later unless something changed.
 	Grace *duration `yaml:"grace"`
 }
@@ -162,7 +162,7 @@ type notifyForm struct {
 	// A file with one address, readable by its owner only; the name of a systemd credential with one; or desktop.
 	To *sink `yaml:"to" jsonschema:"required"`
 	// Events: summary, held, grant, failed, digest; or a list of these. The first four when absent.
-	On some[Event] `yaml:"on"`
+	On some[event] `yaml:"on"`
 	// Whether messages include names of files: show or hide; hide when absent.
 	Names *names `yaml:"names"`
 }

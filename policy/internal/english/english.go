@@ -1,4 +1,5 @@
-package policy
+// Package english writes quantities, times and lists as sentences have them.
+package english
 
 import (
 	"fmt"
@@ -7,23 +8,23 @@ import (
 	"time"
 )
 
-// count returns "1 file", "2 files".
-func count(n int64, what string) string {
+// Count returns "1 file", "2 files".
+func Count(n int64, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
 	return strconv.FormatInt(n, 10) + " " + what + "s"
 }
 
-// inTime returns d exact to the second: "1 day 12 hours".
-func inTime(d time.Duration) string {
+// Duration returns d exact to the second: "1 day 12 hours".
+func Duration(d time.Duration) string {
 	var parts []string
 	for _, u := range []struct {
 		unit time.Duration
 		name string
 	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}} {
 		if n := d / u.unit; n > 0 {
-			parts = append(parts, count(int64(n), u.name))
+			parts = append(parts, Count(int64(n), u.name))
 			d %= u.unit
 		}
 	}
@@ -33,28 +34,28 @@ func inTime(d time.Duration) string {
 	return strings.Join(parts, " ")
 }
 
-// about returns d in its largest unit, rounded down: "94 days".
-func about(d time.Duration) string {
+// About returns d in its largest unit, rounded down: "94 days".
+func About(d time.Duration) string {
 	for _, unit := range []time.Duration{24 * time.Hour, time.Hour, time.Minute, time.Second} {
 		if d >= unit {
-			return inTime(d.Truncate(unit))
+			return Duration(d.Truncate(unit))
 		}
 	}
-	return inTime(0)
+	return Duration(0)
 }
 
-// atMost returns d in its largest unit, rounded up, for a remaining wait.
-func atMost(d time.Duration) string {
+// AtMost returns d in its largest unit, rounded up, for a remaining wait.
+func AtMost(d time.Duration) string {
 	for _, unit := range []time.Duration{24 * time.Hour, time.Hour, time.Minute, time.Second} {
 		if d >= unit {
-			return inTime((d + unit - 1).Truncate(unit))
+			return Duration((d + unit - 1).Truncate(unit))
 		}
 	}
-	return inTime(time.Second)
+	return Duration(time.Second)
 }
 
-// inSize returns n exactly, in the largest unit that leaves no fraction: "5 GB".
-func inSize(n int64) string {
+// Size returns n exactly, in the largest unit that leaves no fraction: "5 GB".
+func Size(n int64) string {
 	for _, u := range []struct {
 		unit int64
 		name string
@@ -72,13 +73,14 @@ func inSize(n int64) string {
 			return fmt.Sprintf("%d %s", n/u.unit, u.name)
 		}
 	}
-	return count(n, "byte")
+	return Count(n, "byte")
 }
 
-func inPercent(share float64) string { return strconv.FormatFloat(share*100, 'g', 10, 64) + "%" }
+// Percent returns a share of 0 to 1: "50%".
+func Percent(share float64) string { return strconv.FormatFloat(share*100, 'g', 10, 64) + "%" }
 
-// quoted returns a list of quoted texts, so that different lists never give the same text.
-func quoted[T ~string](words []T, last string) string {
+// Quoted returns a list of quoted texts, so that different lists never give the same text.
+func Quoted[T ~string](words []T, last string) string {
 	parts := make([]string, len(words))
 	for i, w := range words {
 		parts[i] = strconv.Quote(string(w))
@@ -89,5 +91,5 @@ func quoted[T ~string](words []T, last string) string {
 	return strings.Join(parts, "")
 }
 
-// day returns a time for use in a sentence.
-func day(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+// Time returns a time for use in a sentence.
+func Time(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }

@@ -1,4 +1,4 @@
-package policy
+package policyfile
 
 import (
 	"cmp"
@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"sweepd/policy/internal/english"
 )
 
 // Error is one mistake in a policy file. Its text shows what the user needs to correct it: the position, the line
@@ -53,7 +55,7 @@ func join(src string, all []*Error) error {
 	case len(all) == 1:
 		return all[0]
 	case more > 0:
-		errs = append(errs, fmt.Errorf("and %s more", count(int64(more), "mistake")))
+		errs = append(errs, fmt.Errorf("and %s more", english.Count(int64(more), "mistake")))
 	}
 	return errors.Join(errs...)
 }

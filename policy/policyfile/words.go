@@ -1,4 +1,4 @@
-package policy
+package policyfile
 
 import (
 	"fmt"
@@ -13,6 +13,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"sweepd/fingerprint"
+	"sweepd/policy"
+	"sweepd/policy/internal/glob"
 )
 
 // level is the least confidence that a file needs.
@@ -33,17 +35,20 @@ func (l *level) read(w yamlScalar, _ ParseOptions) error {
 	return nil
 }
 
-var actions = []string{string(Keep), string(Review), string(Trash)}
+var actions = []string{string(policy.Keep), string(policy.Review), string(policy.Trash)}
 
-func (a *Action) read(w yamlScalar, _ ParseOptions) error {
+// action is an action of a rule.
+type action policy.Action
+
+func (a *action) read(w yamlScalar, _ ParseOptions) error {
 	if !slices.Contains(actions, w.text) {
 		e := notOneOf(w.text, "something a rule can do", actions)
-		if w.text == "delete" || w.text == "remove" || w.text == string(Hold) {
+		if w.text == "delete" || w.text == "remove" || w.text == string(policy.Hold) {
 			e.Hint = "trash moves a file to the storage's own trash; with a grace it is held until then"
 		}
 		return e
 	}
-	*a = Action(w.text)
+	*a = action(w.text)
 	return nil
 }
 
@@ -83,9 +88,9 @@ func (d *derived) read(w yamlScalar, _ ParseOptions) error {
 }
 
 // ageBy is the event that an age is counted from.
-type ageBy AgeBy
+type ageBy policy.AgeBy
 
-var ageBys = []string{string(ByMade), string(ByModified), string(ByCreated), string(ByFirstSeen)}
+var ageBys = []string{string(policy.ByMade), string(policy.ByModified), string(policy.ByCreated), string(policy.ByFirstSeen)}
 
 func (a *ageBy) read(w yamlScalar, _ ParseOptions) error {
 	if !slices.Contains(ageBys, w.text) {
@@ -159,9 +164,9 @@ func (g *alwaysOn) read(w yamlScalar, _ ParseOptions) error {
 }
 
 // mode controls what sweepd run may do by itself.
-type mode Mode
+type mode policy.Mode
 
-var modes = []string{Report.String(), Enforce.String()}
+var modes = []string{policy.Report.String(), policy.Enforce.String()}
 
 func (m *mode) read(w yamlScalar, _ ParseOptions) error {
 	i := slices.Index(modes, w.text)
@@ -173,9 +178,9 @@ func (m *mode) read(w yamlScalar, _ ParseOptions) error {
 }
 
 // reload controls when sweepd run loads a changed file.
-type reload Reload
+type reload policy.Reload
 
-var reloads = []string{Automatic.String(), Manual.String()}
+var reloads = []string{policy.Automatic.String(), policy.Manual.String()}
 
 func (r *reload) read(w yamlScalar, _ ParseOptions) error {
 	i := slices.Index(reloads, w.text)
@@ -186,13 +191,16 @@ func (r *reload) read(w yamlScalar, _ ParseOptions) error {
 	return nil
 }
 
-var events = texts(AllEvents())
+var events = texts(policy.AllEvents())
 
-func (e *Event) read(w yamlScalar, _ ParseOptions) error {
+// event is a kind of event that messages report.
+type event policy.Event
+
+func (e *event) read(w yamlScalar, _ ParseOptions) error {
 	if !slices.Contains(events, w.text) {
 		return notOneOf(w.text, "something that is told", events)
 	}
-	*e = Event(w.text)
+	*e = event(w.text)
 	return nil
 }
 
@@ -226,8 +234,8 @@ func (s *sink) read(w yamlScalar, o ParseOptions) error {
 			Message: "a policy must not contain an address, because it is a secret",
 			Hint:    "put the address in a file that only you can read, and name the file, e.g. to: ~/.config/sweepd/notify",
 		}
-	case w.text != Desktop && strings.EqualFold(w.text, Desktop):
-		return notOneOf(w.text, "a receiver", []string{Desktop})
+	case w.text != policy.Desktop && strings.EqualFold(w.text, policy.Desktop):
+		return notOneOf(w.text, "a receiver", []string{policy.Desktop})
 	case !credentialForm.MatchString(w.text):
 		return &Error{Message: fmt.Sprintf("%q is not a receiver", clip(w.text)), Hint: hint}
 	}
@@ -288,7 +296,7 @@ func (g *pathGlob) read(w yamlScalar, o ParseOptions) error {
 	if e := foreignGlob(w.text); e != nil {
 		return e
 	}
-	text, err := expandHome(w.text, o, escapeGlob)
+	text, err := expandHome(w.text, o, glob.Escape)
 	if err != nil {
 		return err
 	}
@@ -515,11 +523,6 @@ func (m *member) read(w yamlScalar, _ ParseOptions) error {
 	}
 	*m = member(w.text)
 	return nil
-}
-
-// within reports whether a path is root or below it. Both are clean.
-func within(p, root string) bool {
-	return p == root || root == "/" || strings.HasPrefix(p, root+"/")
 }
 
 // expandHome replaces a leading ~ by the home folder.
