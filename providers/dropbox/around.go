@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"sweepd/providers"
+	"sweepd/providers/cloudstorage"
 )
 
 // folderTTL is how long the contents of a folder are reused without a call: moving the files of a folder one after the
@@ -95,10 +96,8 @@ func (d *Driver) has(ctx context.Context, folder, name string) (bool, error) {
 func (d *Driver) contents(ctx context.Context, folder string) (*contents, error) {
 	known := d.around.all[folder]
 	now := d.o.Now()
-	if known != nil {
-		if age := now.Sub(known.at); 0 <= age && age < folderTTL {
-			return known, nil
-		}
+	if known != nil && cloudstorage.Fresh(known.at, now, folderTTL) {
+		return known, nil
 	}
 	delete(d.around.all, folder) // a folder that fails is listed again
 	if known != nil && now.Sub(known.listed) >= afresh {

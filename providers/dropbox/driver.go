@@ -17,6 +17,7 @@ import (
 	"sweepd/internal/cloud/cloudhttp"
 	"sweepd/internal/cloud/dropboxaccount"
 	"sweepd/providers"
+	"sweepd/providers/cloudstorage"
 )
 
 // Options are the options of a Driver.
@@ -55,7 +56,7 @@ type Driver struct {
 	notify     files.ContextClient
 	account    account
 	roots      []root
-	stats      statCache
+	stats      *cloudstorage.StatCache[*file]
 	around     surroundings
 	thumbnails thumbnails
 	moved      moved
@@ -90,7 +91,7 @@ func Open(ctx context.Context, o Options) (*Driver, error) {
 		o.Sleep = sleep
 	}
 	d := &Driver{o: o, thumbnails: thumbnails{turn: make(chan struct{}, 1)}}
-	d.stats.now = o.Now
+	d.stats = cloudstorage.NewStatCache(o.Now, d.ask)
 	for _, name := range o.Roots {
 		d.roots = append(d.roots, newRoot(name))
 	}

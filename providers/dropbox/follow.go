@@ -50,7 +50,7 @@ func (l *listing) change(next *cursor, m files.IsMetadata) error {
 		if !l.d.sweeps(m) {
 			return l.gone(next, m.PathLower)
 		}
-		l.d.stats.forget(providers.Ref(m.PathLower))
+		l.d.stats.Forget(providers.Ref(m.PathLower))
 		next.Drift++
 		return l.give(providers.Change{Entry: entry(m, p)})
 	case *files.FolderMetadata: // a file at that path no longer exists
@@ -125,7 +125,7 @@ func likelyFile(name string) bool {
 
 func (l *listing) gone(next *cursor, lower string) error {
 	next.Less, next.Drift = next.Less+1, next.Drift+1
-	l.d.stats.forget(providers.Ref(lower))
+	l.d.stats.Forget(providers.Ref(lower))
 	return l.give(providers.Change{Entry: providers.Entry{Ref: providers.Ref(lower)}, Gone: true})
 }
 

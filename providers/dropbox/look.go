@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"sync"
-	"time"
 
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
 
@@ -14,78 +12,11 @@ import (
 	"sweepd/providers"
 )
 
-// statTTL is how long the result of one request for a file is reused: Storage calls Stat and Guards and then Trash. If
-// the file changes meanwhile, Dropbox refuses to delete it.
-const statTTL = time.Second
-
-// statCache holds the latest results of Stat.
-type statCache struct {
-	now func() time.Time
-	mu  sync.Mutex
-	all map[providers.Ref]cachedStat
-}
-
-type cachedStat struct {
-	f  *file
-	at time.Time
-}
-
-// maxStats is the number at which old results are removed.
-const maxStats = 1000
-
-func (l *statCache) get(ref providers.Ref) *file {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if one, ok := l.all[ref]; ok && l.isFresh(one) {
-		return one.f
-	}
-	return nil
-}
-
-func (l *statCache) isFresh(one cachedStat) bool {
-	age := l.now().Sub(one.at)
-	return 0 <= age && age < statTTL
-}
-
-func (l *statCache) put(ref providers.Ref, f *file, at time.Time) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.all == nil {
-		l.all = map[providers.Ref]cachedStat{}
-	}
-	if len(l.all) >= maxStats {
-		for ref, one := range l.all {
-			if !l.isFresh(one) {
-				delete(l.all, ref)
-			}
-		}
-	}
-	l.all[ref] = cachedStat{f, at}
-}
-
-func (l *statCache) forget(ref providers.Ref) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.all, ref)
-}
-
-// recent returns the file as it is, or was within the last second.
-func (d *Driver) recent(ctx context.Context, ref providers.Ref) (*file, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if f := d.stats.get(ref); f != nil {
-		return f, nil
-	}
-	return d.look(ctx, ref)
-}
-
-// look asks for the file that is at the path now; fs.ErrNotExist if there is none, or a folder.
-func (d *Driver) look(ctx context.Context, ref providers.Ref) (*file, error) {
+// ask requests the file that is at the path now; fs.ErrNotExist if there is none, or a folder.
+func (d *Driver) ask(ctx context.Context, ref providers.Ref) (*file, error) {
 	if ref == "" || ref[0] != '/' {
 		return nil, fmt.Errorf("a file without a path: %w", fs.ErrNotExist)
 	}
-	at := d.o.Now() // before the request: the answer may be as old as that
 	arg := files.NewGetMetadataArg(string(ref))
 	arg.IncludeHasExplicitSharedMembers = true
 	got, err := cloudhttp.Answered(d.files.GetMetadataContext(ctx, arg))
@@ -102,13 +33,12 @@ func (d *Driver) look(ctx context.Context, ref providers.Ref) (*file, error) {
 	if f.PathLower != string(ref) {
 		return nil, fmt.Errorf("asked for the file %q, got %q", ref, f.PathLower)
 	}
-	d.stats.put(ref, f, at)
 	return f, nil
 }
 
-// present returns the file and its entry, as recent does, if it is swept; else fs.ErrNotExist.
+// present returns the file and its entry, as they were within the last second, if it is swept; else fs.ErrNotExist.
 func (d *Driver) present(ctx context.Context, ref providers.Ref) (*file, providers.Entry, error) {
-	f, err := d.recent(ctx, ref)
+	f, err := d.stats.Recent(ctx, ref)
 	if err != nil {
 		return nil, providers.Entry{}, err
 	}

@@ -44,7 +44,7 @@ func (d *Driver) bringBack(ctx context.Context, r receipt) (providers.Entry, err
 	}
 	switch {
 	case x.again:
-		f, err := d.look(ctx, providers.Ref(r.Path))
+		f, err := d.stats.Look(ctx, providers.Ref(r.Path))
 		if err != nil {
 			return providers.Entry{}, err
 		}
@@ -63,7 +63,7 @@ func (d *Driver) bringBack(ctx context.Context, r receipt) (providers.Entry, err
 
 // restore restores r at its path, which is free.
 func (d *Driver) restore(ctx context.Context, r receipt, x deletion) (providers.Entry, error) {
-	d.stats.forget(providers.Ref(r.Path))
+	d.stats.Forget(providers.Ref(r.Path))
 	_, err := cloudhttp.Answered(d.files.RestoreContext(ctx, files.NewRestoreArg(r.Path, r.Rev)))
 	switch {
 	case err == nil || unsure(err):
@@ -79,7 +79,7 @@ func (d *Driver) restore(ctx context.Context, r receipt, x deletion) (providers.
 
 // seenBack checks that r is back, and that it wrote over nothing but what was in the path's history before.
 func (d *Driver) seenBack(ctx context.Context, r receipt, x deletion, lost error) (providers.Entry, error) {
-	f, err := d.look(ctx, providers.Ref(r.Path))
+	f, err := d.stats.Look(ctx, providers.Ref(r.Path))
 	if err != nil || f.ContentHash != r.Hash {
 		return providers.Entry{}, fmt.Errorf("%w: %w", providers.ErrUncertain,
 			errors.Join(errors.New("it is not seen to be back"), lost, err))
@@ -98,7 +98,7 @@ func (d *Driver) seenBack(ctx context.Context, r receipt, x deletion, lost error
 		return d.restored(f), nil
 	}
 	over := below[i]
-	d.stats.forget(providers.Ref(r.Path))
+	d.stats.Forget(providers.Ref(r.Path))
 	if _, err := cloudhttp.Answered(d.files.RestoreContext(ctx, files.NewRestoreArg(r.Path, over.Rev))); err != nil {
 		return providers.Entry{},
 			fmt.Errorf("%w: it was written over another file, which is in the history of its path: %w",

@@ -70,7 +70,7 @@ func (d *Driver) shown(ctx context.Context, t *thumbnail, rev providers.Revision
 		return nil, t.err
 	}
 	if t.none != "" {
-		f, err := d.look(ctx, t.ref)
+		f, err := d.stats.Look(ctx, t.ref)
 		if err != nil {
 			return nil, err
 		}

@@ -34,7 +34,7 @@ func (d *Driver) Trash(
 	}
 	d.writing.Lock()
 	defer d.writing.Unlock()
-	f, err := d.recent(ctx, ref)
+	f, err := d.stats.Recent(ctx, ref)
 	if d.moved.begun(key) && (errors.Is(err, fs.ErrNotExist) || err == nil && revision(f) != rev) {
 		if r, err := d.settle(ctx, key, ref, rev); err == nil {
 			return r, nil // an earlier call under this key
@@ -57,7 +57,7 @@ func (d *Driver) Trash(
 
 // remove deletes f.
 func (d *Driver) remove(ctx context.Context, key string, ref providers.Ref, f *file) (providers.Receipt, error) {
-	d.stats.forget(ref)
+	d.stats.Forget(ref)
 	d.moved.begin(key)
 	arg := files.NewDeleteArg(f.PathLower)
 	arg.ParentRev = f.Rev

@@ -12,7 +12,11 @@ import (
 	"google.golang.org/api/drive/v3"
 
 	"sweepd/providers"
+	"sweepd/providers/cloudstorage"
 )
+
+// maxFolders is more than how many folders have their names remembered.
+const maxFolders = 1000
 
 // surroundings are the names in folders, without those of pictures, as listings showed them. They are reused for as
 // long as folderTTL: moving the files of a folder one after the other costs one listing of it.
@@ -43,7 +47,7 @@ func (d *Driver) heldAround(ctx context.Context, f *drive.File, of []providers.G
 	end := atNothing
 	if len(f.Parents) > 0 { // a file in more than one is locked
 		var err error
-		if ids, names, end, err = d.folders.chain(ctx, s, f.Parents[0], statTTL); err != nil {
+		if ids, names, end, err = d.folders.chain(ctx, s, f.Parents[0], cloudstorage.StatTTL); err != nil {
 			return nil, fmt.Errorf("find the folders that it is in: %w", err)
 		}
 	}
@@ -98,7 +102,7 @@ func (d *Driver) contents(ctx context.Context, s space, id string) (contents, er
 	d.around.mu.Lock()
 	known, ok := d.around.all[id]
 	d.around.mu.Unlock()
-	if age := now.Sub(known.at); ok && 0 <= age && age < folderTTL {
+	if ok && cloudstorage.Fresh(known.at, now, folderTTL) {
 		return known, nil
 	}
 	found := contents{map[string][]string{}, now}
@@ -118,7 +122,7 @@ func (d *Driver) contents(ctx context.Context, s space, id string) (contents, er
 	}
 	d.around.mu.Lock()
 	defer d.around.mu.Unlock()
-	if d.around.all == nil || len(d.around.all) > maxStats {
+	if d.around.all == nil || len(d.around.all) > maxFolders {
 		d.around.all = map[string]contents{}
 	}
 	d.around.all[id] = found

@@ -93,7 +93,7 @@ func (d *Driver) ReadTrashed(ctx context.Context, text providers.Receipt, off, n
 	if err != nil {
 		return nil, err
 	}
-	f, err := d.recent(ctx, providers.Ref(r.ID))
+	f, err := d.stats.Recent(ctx, providers.Ref(r.ID))
 	switch {
 	case err != nil:
 		return nil, err

@@ -18,6 +18,7 @@ import (
 	"sweepd/internal/cloud/cloudhttp"
 	"sweepd/internal/cloud/googleaccount"
 	"sweepd/providers"
+	"sweepd/providers/cloudstorage"
 )
 
 // Options are the options of a Driver.
@@ -51,7 +52,7 @@ type Driver struct {
 	o       Options
 	api     *drive.Service
 	spaces  []space // My Drive, then shared drives
-	stats   statCache
+	stats   *cloudstorage.StatCache[*drive.File]
 	folders folders
 	around  surroundings
 	moving  locks
@@ -96,7 +97,7 @@ func Open(ctx context.Context, o Options) (*Driver, error) {
 		return nil, err
 	}
 	d := &Driver{o: o, api: api, spaces: []space{{}}}
-	d.stats.now, d.folders.d = o.Now, d
+	d.stats, d.folders.d = cloudstorage.NewStatCache(o.Now, d.ask), d
 	return d, d.findShared(ctx)
 }
 

@@ -12,6 +12,7 @@ import (
 	"google.golang.org/api/drive/v3"
 
 	"sweepd/internal/cloud/cloudhttp"
+	"sweepd/providers/cloudstorage"
 )
 
 // folders caches folders. A full listing lists them together with the files; otherwise each is requested by itself.
@@ -144,7 +145,7 @@ func (x *folders) get(ctx context.Context, id string, ago time.Duration) (folder
 	x.mu.Lock()
 	one, ok := x.all[id]
 	x.mu.Unlock()
-	if age := now.Sub(one.at); ok && 0 <= age && age < ago {
+	if ok && cloudstorage.Fresh(one.at, now, ago) {
 		return one, nil
 	}
 	f, err := cloudhttp.Answered(x.d.api.Files.Get(id).SupportsAllDrives(true).Fields(folderFields).Context(ctx).Do())

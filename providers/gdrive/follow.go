@@ -104,7 +104,7 @@ func (l *listing) change(c cursor, next *cursor, s space, change *drive.Change) 
 }
 
 func (l *listing) gone(id string) error {
-	l.d.stats.forget(providers.Ref(id))
+	l.d.stats.Forget(providers.Ref(id))
 	return l.give(providers.Change{Entry: providers.Entry{Ref: providers.Ref(id)}, Gone: true})
 }
 

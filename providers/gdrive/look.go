@@ -5,88 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"sync"
-	"time"
 
 	"google.golang.org/api/drive/v3"
 
 	"sweepd/internal/cloud/cloudhttp"
 	"sweepd/providers"
+	"sweepd/providers/cloudstorage"
 )
 
-// statTTL is how long the result of one request for a file is reused: Storage calls Stat and Guards and then Trash. If
-// the file changes meanwhile, the comparison of Trash's answer finds out.
-const statTTL = time.Second
-
-// statCache holds the latest results of Stat.
-type statCache struct {
-	now func() time.Time
-	mu  sync.Mutex
-	all map[providers.Ref]cachedStat
-}
-
-type cachedStat struct {
-	f  *drive.File
-	at time.Time
-}
-
-// maxStats is the number at which old results are removed.
-const maxStats = 1000
-
-func (l *statCache) get(ref providers.Ref) *drive.File {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if one, ok := l.all[ref]; ok && l.isFresh(one) {
-		return one.f
-	}
-	return nil
-}
-
-func (l *statCache) isFresh(one cachedStat) bool {
-	age := l.now().Sub(one.at)
-	return 0 <= age && age < statTTL
-}
-
-func (l *statCache) put(ref providers.Ref, f *drive.File, at time.Time) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.all == nil {
-		l.all = map[providers.Ref]cachedStat{}
-	}
-	if len(l.all) >= maxStats {
-		for ref, one := range l.all {
-			if !l.isFresh(one) {
-				delete(l.all, ref)
-			}
-		}
-	}
-	l.all[ref] = cachedStat{f, at}
-}
-
-func (l *statCache) forget(ref providers.Ref) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.all, ref)
-}
-
-// recent returns the file as it is, or was within the last second.
-func (d *Driver) recent(ctx context.Context, ref providers.Ref) (*drive.File, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if f := d.stats.get(ref); f != nil {
-		return f, nil
-	}
-	return d.look(ctx, ref)
-}
-
-// look asks for the file as it is now. It returns fs.ErrNotExist if Drive has no such file, or does not show it to
+// ask requests the file as it is now. It returns fs.ErrNotExist if Drive has no such file, or does not show it to
 // this account.
-func (d *Driver) look(ctx context.Context, ref providers.Ref) (*drive.File, error) {
+func (d *Driver) ask(ctx context.Context, ref providers.Ref) (*drive.File, error) {
 	if !fileID.MatchString(string(ref)) {
 		return nil, fmt.Errorf("%w: %q is no id of a file in Google Drive", providers.ErrOutside, ref)
 	}
-	at := d.o.Now() // before the request: the answer may be as old as that
 	f, err := cloudhttp.Answered(d.api.Files.Get(string(ref)).SupportsAllDrives(true).Fields(field).Context(ctx).Do())
 	if errors.Is(err, cloudhttp.Missing) {
 		return nil, fmt.Errorf("%w (%w)", fs.ErrNotExist, err)
@@ -97,14 +29,13 @@ func (d *Driver) look(ctx context.Context, ref providers.Ref) (*drive.File, erro
 	if f.Id != string(ref) {
 		return nil, fmt.Errorf("asked for the file %s, got %q", ref, f.Id)
 	}
-	d.stats.put(ref, f, at)
 	return f, nil
 }
 
-// present returns the file and its entry, as recent does, if it is swept; else fs.ErrNotExist, also for a file in the
-// trash. It does not look at the roots.
+// present returns the file and its entry, as they were within the last second, if it is swept; else fs.ErrNotExist,
+// also for a file in the trash. It does not look at the roots.
 func (d *Driver) present(ctx context.Context, ref providers.Ref) (*drive.File, providers.Entry, error) {
-	f, err := d.recent(ctx, ref)
+	f, err := d.stats.Recent(ctx, ref)
 	if err != nil {
 		return nil, providers.Entry{}, err
 	}
@@ -112,7 +43,7 @@ func (d *Driver) present(ctx context.Context, ref providers.Ref) (*drive.File, p
 		return nil, providers.Entry{},
 			fmt.Errorf("it is in the trash, or no image of this account's own: %w", fs.ErrNotExist)
 	}
-	p, err := d.path(ctx, f, statTTL)
+	p, err := d.path(ctx, f, cloudstorage.StatTTL)
 	if err != nil {
 		return nil, providers.Entry{}, fmt.Errorf("find the folder that it is in: %w", err)
 	}

@@ -76,7 +76,7 @@ func (d *Driver) open(ctx context.Context, id, revisionID string, off, n int64) 
 // openHead requests the range of the file's current bytes. It, or its reader, returns providers.ErrChanged if these
 // were of another revision at any moment.
 func (d *Driver) openHead(ctx context.Context, id, revisionID string, off, n int64) (io.ReadCloser, error) {
-	f, err := d.recent(ctx, providers.Ref(id))
+	f, err := d.stats.Recent(ctx, providers.Ref(id))
 	switch {
 	case err != nil:
 		return nil, err
@@ -91,7 +91,7 @@ func (d *Driver) openHead(ctx context.Context, id, revisionID string, off, n int
 		return nil, err
 	}
 	return &headBody{ReadCloser: rc, still: func() error {
-		now, err := d.look(ctx, providers.Ref(id))
+		now, err := d.stats.Look(ctx, providers.Ref(id))
 		if err == nil && (now.HeadRevisionId != revisionID || now.Md5Checksum != f.Md5Checksum) {
 			err = providers.ErrChanged
 		}

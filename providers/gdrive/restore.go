@@ -23,7 +23,7 @@ func (d *Driver) Restore(ctx context.Context, text providers.Receipt) (providers
 		return providers.Entry{}, err
 	}
 	defer d.moving.take(providers.Ref(r.ID))()
-	f, err := d.look(ctx, providers.Ref(r.ID))
+	f, err := d.stats.Look(ctx, providers.Ref(r.ID))
 	if err != nil {
 		return providers.Entry{}, err
 	}
@@ -63,14 +63,14 @@ func (d *Driver) Purge(ctx context.Context, text providers.Receipt) error {
 	}
 	ref := providers.Ref(r.ID)
 	defer d.moving.take(ref)()
-	f, err := d.look(ctx, ref)
+	f, err := d.stats.Look(ctx, ref)
 	if err != nil {
 		return err
 	}
 	if err := d.purgeable(f, r); err != nil {
 		return err
 	}
-	d.stats.forget(ref)
+	d.stats.Forget(ref)
 	err = cloudhttp.Cause(d.api.Files.Delete(r.ID).SupportsAllDrives(true).Context(ctx).Do())
 	if err != nil && !unsure(err) {
 		return missing(err)
@@ -84,7 +84,7 @@ func (d *Driver) Gone(ctx context.Context, text providers.Receipt) (bool, error)
 	if err != nil {
 		return false, err
 	}
-	f, err := d.look(ctx, providers.Ref(r.ID))
+	f, err := d.stats.Look(ctx, providers.Ref(r.ID))
 	if errors.Is(err, fs.ErrNotExist) {
 		return true, nil
 	}
@@ -108,7 +108,7 @@ func (d *Driver) purgeable(f *drive.File, r receipt) error {
 
 // seenGone checks that the file is gone, after a deletion that returned nil or had no answer.
 func (d *Driver) seenGone(ctx context.Context, ref providers.Ref, deleted error) error {
-	switch _, err := d.look(ctx, ref); {
+	switch _, err := d.stats.Look(ctx, ref); {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err == nil && deleted == nil:

@@ -32,7 +32,7 @@ func (d *Driver) Trash(
 		return "", errors.New("a file is moved under a key, and at a revision")
 	}
 	defer d.moving.take(ref)()
-	f, err := d.recent(ctx, ref)
+	f, err := d.stats.Recent(ctx, ref)
 	if err != nil {
 		return "", err
 	}
@@ -47,7 +47,7 @@ func (d *Driver) Trash(
 	case why != "":
 		return "", fmt.Errorf("%w: %s", providers.ErrProtected, why)
 	}
-	d.stats.forget(ref)
+	d.stats.Forget(ref)
 	now, err := d.update(ctx, ref, &drive.File{Trashed: true, AppProperties: map[string]string{keyProperty: key}})
 	if err != nil && !unsure(err) {
 		return "", missing(err)
@@ -87,7 +87,7 @@ func missing(err error) error {
 func (d *Driver) afterLost(
 	ctx context.Context, key string, ref providers.Ref, rev providers.Revision, lost error,
 ) (providers.Receipt, error) {
-	f, err := d.look(context.WithoutCancel(ctx), ref)
+	f, err := d.stats.Look(context.WithoutCancel(ctx), ref)
 	if err != nil || !ours(f, key) {
 		return "", fmt.Errorf("%w: %w", providers.ErrUncertain, errors.Join(lost, err))
 	}
@@ -108,7 +108,7 @@ func (d *Driver) compare(
 		return "", fmt.Errorf("%w: the answer does not say that it is in the trash", providers.ErrUncertain)
 	}
 	if d.revision(f) == rev {
-		d.stats.put(providers.Ref(f.Id), f, d.o.Now())
+		d.stats.Put(providers.Ref(f.Id), f, d.o.Now())
 		return d.receiptOf(f).encode(), nil
 	}
 	if _, err := d.takeOut(context.WithoutCancel(ctx), f); err != nil {
@@ -122,7 +122,7 @@ func (d *Driver) compare(
 // that the file is out, it returns ErrUncertain: the file may be out, now or in a moment.
 func (d *Driver) takeOut(ctx context.Context, f *drive.File) (*drive.File, error) {
 	ref := providers.Ref(f.Id)
-	d.stats.forget(ref)
+	d.stats.Forget(ref)
 	// else nothing is sent, and nothing changes
 	back := &drive.File{Trashed: false, ForceSendFields: []string{"Trashed"}}
 	if _, noted := f.AppProperties[keyProperty]; noted {
@@ -132,7 +132,7 @@ func (d *Driver) takeOut(ctx context.Context, f *drive.File) (*drive.File, error
 	}
 	now, err := d.update(ctx, ref, back)
 	if err != nil && unsure(err) {
-		after, err2 := d.look(context.WithoutCancel(ctx), ref)
+		after, err2 := d.stats.Look(context.WithoutCancel(ctx), ref)
 		if err2 == nil && !after.Trashed {
 			return after, nil
 		}
@@ -158,7 +158,7 @@ func (d *Driver) Settle(
 		return "", err
 	}
 	defer d.moving.take(ref)()
-	f, err := d.look(ctx, ref)
+	f, err := d.stats.Look(ctx, ref)
 	if err != nil {
 		return "", err
 	}

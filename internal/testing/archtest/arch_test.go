@@ -153,13 +153,23 @@ var walls = []wall{
 	},
 	{
 		from: "sweepd/providers/gdrive", to: "sweepd/...",
-		open: []string{"sweepd/providers", "sweepd/internal/cloud/cloudhttp", "sweepd/internal/cloud/googleaccount"},
-		why:  "a provider knows the contract and its own service",
+		open: []string{
+			"sweepd/providers", "sweepd/providers/cloudstorage", "sweepd/internal/cloud/cloudhttp",
+			"sweepd/internal/cloud/googleaccount",
+		},
+		why: "a provider knows the contract, its own service, and what is the same for every service",
 	},
 	{
 		from: "sweepd/providers/dropbox", to: "sweepd/...",
-		open: []string{"sweepd/providers", "sweepd/internal/cloud/cloudhttp", "sweepd/internal/cloud/dropboxaccount"},
-		why:  "a provider knows the contract and its own service",
+		open: []string{
+			"sweepd/providers", "sweepd/providers/cloudstorage", "sweepd/internal/cloud/cloudhttp",
+			"sweepd/internal/cloud/dropboxaccount",
+		},
+		why: "a provider knows the contract, its own service, and what is the same for every service",
+	},
+	{
+		from: "sweepd/providers/cloudstorage", to: "sweepd/...", open: []string{"sweepd/providers"},
+		why: "what is the same for every service knows none",
 	},
 	{
 		from: "sweepd/...", to: "google.golang.org/...", but: []string{"sweepd/providers/gdrive"},

@@ -38,6 +38,7 @@ var floors = []floor{
 	{"The engine, and the policy as a file", []string{"sweeper", "policy/policyfile"}},
 	{"Memory and rules", []string{"journal", "policy"}},
 	{"Storages", []string{"providers/local/...", "providers/gdrive", "providers/dropbox"}},
+	{"What the storages in a cloud are made of", []string{"providers/cloudstorage"}},
 	{"The contract, and what a picture is", []string{
 		"providers", "fingerprint", "fingerprint/c2pa", "fingerprint/filename",
 	}},

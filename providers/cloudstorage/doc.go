@@ -1,0 +1,7 @@
+// Package cloudstorage has the parts of a driver that are the same for every cloud service. It knows the contract and
+// no service.
+//
+// Each part has a rule that a deletion depends on, and a test of it here:
+//
+//   - an answer about a file is reused for a second at most, counted from before the request (StatCache).
+package cloudstorage
