@@ -3,5 +3,6 @@
 //
 // Each part has a rule that a deletion depends on, and a test of it here:
 //
-//   - an answer about a file is reused for a second at most, counted from before the request (StatCache).
+//   - an answer about a file is reused for a second at most, counted from before the request (StatCache);
+//   - a listing that was cut off ends with an error, whatever its driver returns (List).
 package cloudstorage

@@ -12,13 +12,14 @@ import (
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
 
 	"sweepd/providers"
+	"sweepd/providers/cloudstorage"
 )
 
 // Trashed implements providers.Driver. It lists the deleted files whose names are of interest, anywhere in the
 // account. Each takes one call to learn its size and when it was deleted, and another to learn that it was not moved.
 // A deleted file whose path another file has now is in that file's history, and is not listed.
 func (d *Driver) Trashed(ctx context.Context) iter.Seq2[providers.Trashed, error] {
-	return func(yield func(providers.Trashed, error) bool) {
+	return cloudstorage.List(ctx, func(to *cloudstorage.Sink[providers.Trashed]) error {
 		arg := d.listArg("", true)
 		arg.IncludeDeleted = true
 		_, err := d.pages(ctx, arg, "", func(m files.IsMetadata) error {
@@ -26,17 +27,15 @@ func (d *Driver) Trashed(ctx context.Context) iter.Seq2[providers.Trashed, error
 			if !ok || gone.PathLower == "" || !d.o.Interest(gone.Name) {
 				return nil
 			}
-			return d.deleted(ctx, gone, yield)
+			return d.deleted(ctx, gone, to)
 		})
-		if err != nil && !errors.Is(err, errLeft) {
-			yield(providers.Trashed{}, err)
-		}
-	}
+		return err
+	})
 }
 
-// deleted yields the files that were deleted at one path.
+// deleted gives the files that were deleted at one path.
 func (d *Driver) deleted(
-	ctx context.Context, gone *files.DeletedMetadata, yield func(providers.Trashed, error) bool,
+	ctx context.Context, gone *files.DeletedMetadata, to *cloudstorage.Sink[providers.Trashed],
 ) error {
 	place, _, ok := d.place(gone.PathLower, gone.PathDisplay)
 	if !ok {
@@ -47,10 +46,7 @@ func (d *Driver) deleted(
 	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, errFolder): // purged meanwhile, or no file
 		return nil
 	case err != nil:
-		if ctx.Err() != nil || !yield(providers.Trashed{}, &providers.UnlistedError{Path: place, Err: err}) {
-			return errors.Join(errLeft, ctx.Err())
-		}
-		return nil
+		return to.GiveError(&providers.UnlistedError{Path: place, Err: err})
 	case !got.IsDeleted || len(got.Entries) == 0: // restored meanwhile
 		return nil
 	}
@@ -75,8 +71,8 @@ func (d *Driver) deleted(
 		case i > 0:
 			t.Since = time.Time(got.Entries[i-1].ServerModified).UTC() // another has been there since
 		}
-		if !yield(t, nil) {
-			return errLeft
+		if err := to.Give(t); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -11,49 +11,32 @@ import (
 
 	"sweepd/internal/cloud/cloudhttp"
 	"sweepd/providers"
+	"sweepd/providers/cloudstorage"
 )
 
 // pageSize is about how many entries one call lists; it is the most that Dropbox accepts.
 const pageSize = 2000
 
-// errLeft: the caller has stopped the iteration.
-var errLeft = errors.New("the listing was left")
-
 // Changes implements providers.Driver: a full listing, or the changes since the cursor. A root in which nothing is
 // found is providers.ErrEmpty.
 func (d *Driver) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[providers.Change, error] {
-	return func(yield func(providers.Change, error) bool) {
-		l := &listing{d: d, ctx: ctx, yield: yield}
-		var err error
+	return cloudstorage.List(ctx, func(to *cloudstorage.Sink[providers.Change]) error {
+		l := &listing{Sink: to, d: d, ctx: ctx}
 		if since == "" {
-			err = l.everything()
-		} else {
-			err = l.since(since)
+			return l.everything()
 		}
-		if err != nil && !errors.Is(err, errLeft) {
-			yield(providers.Change{}, err)
-		}
-	}
+		return l.since(since)
+	})
 }
 
 // listing is one call of Changes.
 type listing struct {
+	*cloudstorage.Sink[providers.Change]
 	d     *Driver
 	ctx   context.Context
-	yield func(providers.Change, error) bool
-	files int64 // yielded so far
+	files int64 // given so far
 	asked int   // questions about deleted paths
 	any   bool  // something is in the root
-}
-
-func (l *listing) give(c providers.Change) error {
-	if err := l.ctx.Err(); err != nil {
-		return err
-	}
-	if !l.yield(c, nil) {
-		return errLeft
-	}
-	return nil
 }
 
 // everything lists all files of interest. The change history of a root continues where its listing ends, so that
@@ -72,13 +55,15 @@ func (l *listing) everything() error {
 		case !l.any:
 			why = providers.ErrEmpty
 		}
-		if why != nil && !l.yield(providers.Change{}, &providers.UnlistedError{Path: r.name, Err: why}) {
-			return errLeft
+		if why != nil {
+			if err := l.GiveError(&providers.UnlistedError{Path: r.name, Err: why}); err != nil {
+				return err
+			}
 		}
 		next.Places[r.name] = place
 	}
 	next.Files = l.files
-	return l.give(providers.Change{Next: next.encode(), Seen: l.files})
+	return l.Give(providers.Change{Next: next.encode(), Seen: l.files})
 }
 
 // root lists one root and returns the cursor at which its history continues. If Dropbox returns none, it is "" and
@@ -201,7 +186,7 @@ func (d *Driver) page(
 	return page, err
 }
 
-// entry yields one file of a full listing, if it is swept.
+// entry gives one file of a full listing, if it is swept.
 func (l *listing) entry(m files.IsMetadata) error {
 	l.any = true
 	f, ok := m.(*file)
@@ -213,5 +198,5 @@ func (l *listing) entry(m files.IsMetadata) error {
 		return nil
 	}
 	l.files++
-	return l.give(providers.Change{Entry: entry(f, p)})
+	return l.Give(providers.Change{Entry: entry(f, p)})
 }

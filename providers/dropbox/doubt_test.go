@@ -1,6 +1,7 @@
 package dropbox_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -127,5 +128,21 @@ func TestEveryCallOfATeamsAppSaysAsWhomItActs(t *testing.T) {
 		_, err = d.Free(t.Context())
 		w.must(err)
 		w.must(d.Wait(t.Context(), next))
+	}
+}
+
+// A bin that was listed in part must not seem to be listed whole.
+func TestABinThatIsCutOffEndsWithTheContextsError(t *testing.T) {
+	w, d, e := one(t, personal())
+	_, err := d.Trash(t.Context(), key, e.Ref, e.Revision)
+	w.must(err)
+	ctx, cancel := context.WithCancel(t.Context())
+	w.before = map[string]func(){"files/list_revisions": cancel}
+	var last error
+	for _, err := range d.Trashed(ctx) {
+		last = err
+	}
+	if !errors.Is(last, context.Canceled) {
+		t.Errorf("got %v at its end, want context.Canceled", last)
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"sweepd/providers"
 )
 
-// since yields what changed. If that cannot be found out file by file - a folder is gone, with everything in it - it
+// since gives what changed. If that cannot be found out file by file - a folder is gone, with everything in it - it
 // returns providers.ErrExpired: everything has to be listed again, which costs no download.
 func (l *listing) since(since providers.Cursor) error {
 	c, err := l.d.decode(since)
@@ -36,10 +36,10 @@ func (l *listing) since(since providers.Cursor) error {
 		}
 		next.Places[r.name] = place
 	}
-	return l.give(providers.Change{Next: next.encode(), Seen: next.known()})
+	return l.Give(providers.Change{Next: next.encode(), Seen: next.known()})
 }
 
-// change yields one change, and counts it.
+// change gives one change, and counts it.
 func (l *listing) change(next *cursor, m files.IsMetadata) error {
 	switch m := m.(type) {
 	case *file:
@@ -52,7 +52,7 @@ func (l *listing) change(next *cursor, m files.IsMetadata) error {
 		}
 		l.d.stats.Forget(providers.Ref(m.PathLower))
 		next.Drift++
-		return l.give(providers.Change{Entry: entry(m, p)})
+		return l.Give(providers.Change{Entry: entry(m, p)})
 	case *files.FolderMetadata: // a file at that path no longer exists
 		if _, _, ok := l.d.place(m.PathLower, m.PathDisplay); ok && likelyFile(m.Name) && l.d.o.Interest(m.Name) {
 			return l.gone(next, m.PathLower)
@@ -67,7 +67,7 @@ func (l *listing) change(next *cursor, m files.IsMetadata) error {
 // questions is how often a pass asks whether a deleted path was a file.
 const questions = 25
 
-// deleted yields a deleted file. When a folder is deleted or moved, Dropbox names only the folder: "if your local
+// deleted gives a deleted file. When a folder is deleted or moved, Dropbox names only the folder: "if your local
 // state has something at the given path, remove it and all its children", states the reference. deleted finds out by
 // the name, or by the revisions, whether it was a file.
 func (l *listing) deleted(next *cursor, m *files.DeletedMetadata) error {
@@ -126,7 +126,7 @@ func likelyFile(name string) bool {
 func (l *listing) gone(next *cursor, lower string) error {
 	next.Less, next.Drift = next.Less+1, next.Drift+1
 	l.d.stats.Forget(providers.Ref(lower))
-	return l.give(providers.Change{Entry: providers.Entry{Ref: providers.Ref(lower)}, Gone: true})
+	return l.Give(providers.Change{Entry: providers.Entry{Ref: providers.Ref(lower)}, Gone: true})
 }
 
 // Wait implements providers.Driver by list_folder/longpoll, which Dropbox answers when something changes, or after

@@ -12,45 +12,51 @@ import (
 
 	"sweepd/internal/cloud/cloudhttp"
 	"sweepd/providers"
+	"sweepd/providers/cloudstorage"
 )
 
 // Trashed implements providers.Driver. In My Drive the API does not report when a file was trashed: trashedTime is
 // "only populated for items in shared drives"
 // (https://developers.google.com/workspace/drive/api/reference/rest/v3/files).
 func (d *Driver) Trashed(ctx context.Context) iter.Seq2[providers.Trashed, error] {
-	return func(yield func(providers.Trashed, error) bool) {
+	return cloudstorage.List(ctx, func(to *cloudstorage.Sink[providers.Trashed]) error {
 		listed := map[string]bool{} // pages may overlap
 		for _, s := range d.spaces {
-			call := d.list(s, "trashed = true"+ownersOf(s)).
-				Fields("nextPageToken,incompleteSearch,files(" + fileFields + ")")
-			on := true
-			err := pages(ctx, call, func(page *drive.FileList) error {
-				for _, f := range page.Files {
-					if listed[f.Id] {
-						continue
-					}
-					listed[f.Id] = true
-					t, err := d.trashed(ctx, f)
-					if err == nil {
-						err = ctx.Err()
-					}
-					if err != nil {
-						return err
-					}
-					if on = !f.Trashed || yield(t, nil); !on {
-						return errLeft
-					}
+			if err := d.binOf(ctx, s, listed, to); err != nil {
+				if err := to.GiveError(err); err != nil {
+					return err
 				}
-				if page.IncompleteSearch {
-					return errIncomplete
-				}
-				return nil
-			})
-			if !on || err != nil && !yield(providers.Trashed{}, err) {
-				return
 			}
 		}
-	}
+		return nil
+	})
+}
+
+// binOf gives what is in the trash of one space, and has not been listed yet.
+func (d *Driver) binOf(
+	ctx context.Context, s space, listed map[string]bool, to *cloudstorage.Sink[providers.Trashed],
+) error {
+	call := d.list(s, "trashed = true"+ownersOf(s)).
+		Fields("nextPageToken,incompleteSearch,files(" + fileFields + ")")
+	return pages(ctx, call, func(page *drive.FileList) error {
+		for _, f := range page.Files {
+			if listed[f.Id] {
+				continue
+			}
+			listed[f.Id] = true
+			t, err := d.trashed(ctx, f)
+			if err == nil && f.Trashed {
+				err = to.Give(t)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if page.IncompleteSearch {
+			return errIncomplete
+		}
+		return nil
+	})
 }
 
 func (d *Driver) trashed(ctx context.Context, f *drive.File) (providers.Trashed, error) {

@@ -9,6 +9,7 @@ import (
 
 	"sweepd/internal/cloud/cloudhttp"
 	"sweepd/providers"
+	"sweepd/providers/cloudstorage"
 )
 
 // pageSize is the most that one call lists.
@@ -20,41 +21,23 @@ var errIncomplete = errors.New("the service itself says that this listing is not
 // Changes implements providers.Driver: a full listing, or the entries of the change feed since the cursor. A root in
 // which nothing is found is an UnlistedError.
 func (d *Driver) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[providers.Change, error] {
-	return func(yield func(providers.Change, error) bool) {
-		l := &listing{d: d, ctx: ctx, yield: yield}
-		var err error
+	return cloudstorage.List(ctx, func(to *cloudstorage.Sink[providers.Change]) error {
+		l := &listing{Sink: to, d: d, ctx: ctx}
 		if since == "" {
-			err = l.everything()
-		} else {
-			err = l.since(since)
+			return l.everything()
 		}
-		if err != nil && !errors.Is(err, errLeft) {
-			yield(providers.Change{}, err)
-		}
-	}
+		return l.since(since)
+	})
 }
 
 // listing is one call of Changes.
 type listing struct {
+	*cloudstorage.Sink[providers.Change]
 	d     *Driver
 	ctx   context.Context
-	yield func(providers.Change, error) bool
-	files int64           // yielded so far, each once
+	files int64           // given so far, each once
 	found map[string]bool // roots that are not empty
 	given map[string]providers.Revision
-}
-
-// errLeft: the caller has stopped the iteration.
-var errLeft = errors.New("the listing was left")
-
-func (l *listing) give(c providers.Change) error {
-	if err := l.ctx.Err(); err != nil {
-		return err
-	}
-	if !l.yield(c, nil) {
-		return errLeft
-	}
-	return nil
 }
 
 // everything lists all images. It takes the place in the change feed first, so that changes made meanwhile are found
@@ -90,12 +73,12 @@ func (l *listing) everything() error {
 		if !errors.Is(why, providers.ErrEmpty) {
 			next.Options = "" // the next listing is of everything, and reports this again
 		}
-		if !l.yield(providers.Change{}, &providers.UnlistedError{Path: root, Err: why}) {
-			return errLeft
+		if err := l.GiveError(&providers.UnlistedError{Path: root, Err: why}); err != nil {
+			return err
 		}
 	}
 	next.Files = l.files
-	return l.give(providers.Change{Next: next.encode(), Seen: l.files})
+	return l.Give(providers.Change{Next: next.encode(), Seen: l.files})
 }
 
 func (l *listing) space(s space) error {
@@ -151,8 +134,8 @@ func ownersOf(s space) string {
 	return " and 'me' in owners"
 }
 
-// file yields one file, if it is swept. If pages overlap, or are listed again, it is counted once, and yielded again
-// only at another revision.
+// file gives one file, if it is swept. If pages overlap, or are listed again, it is counted once, and given again only
+// at another revision.
 func (l *listing) file(f *drive.File) error {
 	e, ok, err := l.entry(f)
 	if err != nil || !ok {
@@ -165,7 +148,7 @@ func (l *listing) file(f *drive.File) error {
 	if l.given[f.Id] = e.Revision; !again {
 		l.files++
 	}
-	return l.give(providers.Change{Entry: e})
+	return l.Give(providers.Change{Entry: e})
 }
 
 // entry returns the entry of f, if it is swept.

@@ -13,7 +13,7 @@ import (
 	"sweepd/providers"
 )
 
-// since yields what changed. If the feed cannot show what became of files - a folder was moved, renamed, trashed or
+// since gives what changed. If the feed cannot show what became of files - a folder was moved, renamed, trashed or
 // brought back, and the files in it need not have changes of their own - it returns providers.ErrExpired: everything
 // has to be listed again, which costs no download.
 func (l *listing) since(since providers.Cursor) error {
@@ -44,7 +44,7 @@ func (l *listing) since(since providers.Cursor) error {
 			token, next.Tokens[s.id] = page.NextPageToken, page.NewStartPageToken
 		}
 	}
-	return l.give(providers.Change{Next: next.encode(), Seen: next.known()})
+	return l.Give(providers.Change{Next: next.encode(), Seen: next.known()})
 }
 
 const changeFields = "nextPageToken,newStartPageToken,changes(changeType,fileId,removed,time,file(" + fileFields + "))"
@@ -65,7 +65,7 @@ func (d *Driver) changes(
 	return page, err
 }
 
-// change yields one change, and counts it.
+// change gives one change, and counts it.
 func (l *listing) change(c cursor, next *cursor, s space, change *drive.Change) error {
 	f := change.File
 	switch {
@@ -100,12 +100,12 @@ func (l *listing) change(c cursor, next *cursor, s space, change *drive.Change) 
 	if !ok { // trashed, moved out of the roots, given away; or never of interest
 		return l.gone(f.Id)
 	}
-	return l.give(providers.Change{Entry: e})
+	return l.Give(providers.Change{Entry: e})
 }
 
 func (l *listing) gone(id string) error {
 	l.d.stats.Forget(providers.Ref(id))
-	return l.give(providers.Change{Entry: providers.Entry{Ref: providers.Ref(id)}, Gone: true})
+	return l.Give(providers.Change{Entry: providers.Entry{Ref: providers.Ref(id)}, Gone: true})
 }
 
 // Wait implements providers.Driver by polling: Drive notifies only servers that it can reach.
