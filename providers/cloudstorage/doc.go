@@ -4,5 +4,6 @@
 // Each part has a rule that a deletion depends on, and a test of it here:
 //
 //   - an answer about a file is reused for a second at most, counted from before the request (StatCache);
-//   - a listing that was cut off ends with an error, whatever its driver returns (List).
+//   - a listing that was cut off ends with an error, whatever its driver returns (List);
+//   - a cursor of another listing, or one whose count has become uncertain, is expired (Position).
 package cloudstorage

@@ -42,7 +42,7 @@ type listing struct {
 // everything lists all files of interest. The change history of a root continues where its listing ends, so that
 // changes made meanwhile are found there.
 func (l *listing) everything() error {
-	next := cursor{Options: l.d.fingerprint(), Places: map[string]string{}}
+	next := cursor{Position: cloudstorage.Position{Options: l.d.fingerprint()}, Places: map[string]string{}}
 	for _, r := range l.d.roots {
 		l.any = false
 		place, err := l.root(r)

@@ -6,36 +6,22 @@ import (
 	"encoding/json"
 
 	"sweepd/providers"
+	"sweepd/providers/cloudstorage"
 )
 
 // cursor is a place in the change history of each root.
 type cursor struct {
-	Options string            `json:"options"` // a listing under other options is another listing
-	Files   int64             `json:"files"`   // the count of the last full listing
-	Less    int64             `json:"less,omitempty"`
-	Drift   int64             `json:"drift,omitempty"` // changes since then that make the count uncertain
-	Places  map[string]string `json:"places"`          // Dropbox's own cursors, by root
+	cloudstorage.Position
+	Places map[string]string `json:"places"` // Dropbox's own cursors, by root
 }
 
-func (c cursor) encode() providers.Cursor {
-	b, err := json.Marshal(c)
-	if err != nil { // strings and numbers
-		return ""
-	}
-	return providers.Cursor(b)
-}
+func (c cursor) encode() providers.Cursor { return cloudstorage.Encode[providers.Cursor](c) }
 
 // decode returns the cursor. It returns providers.ErrExpired if since is not a cursor, is of another listing, or
 // lacks a root which could not be listed then.
 func (d *Driver) decode(since providers.Cursor) (c cursor, err error) {
-	if err := json.Unmarshal([]byte(since), &c); err != nil || c.Options != d.fingerprint() ||
-		len(c.Places) != len(d.roots) {
+	if json.Unmarshal([]byte(since), &c) != nil || !c.Continues(d.fingerprint(), c.Places, d.o.Roots) {
 		return cursor{}, providers.ErrExpired
-	}
-	for _, r := range d.roots {
-		if c.Places[r.name] == "" {
-			return cursor{}, providers.ErrExpired
-		}
 	}
 	return c, nil
 }
@@ -49,10 +35,3 @@ func (d *Driver) fingerprint() string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:8])
 }
-
-// drifted reports whether the count has become so uncertain that a share of it would mean little. Then everything is
-// listed again, at one call for two thousand files.
-func (c cursor) drifted() bool { return c.Drift > max(5, c.Files/10) }
-
-// known returns how many files there are at least.
-func (c cursor) known() int64 { return max(c.Files-c.Less, 0) }

@@ -20,8 +20,8 @@ func (l *listing) since(since providers.Cursor) error {
 	if err != nil {
 		return err
 	}
-	if c.drifted() {
-		return fmt.Errorf("%w: so much has changed that files have to be counted anew", providers.ErrExpired)
+	if err := c.Certain(); err != nil {
+		return err
 	}
 	next := c
 	next.Places = map[string]string{}
@@ -36,7 +36,7 @@ func (l *listing) since(since providers.Cursor) error {
 		}
 		next.Places[r.name] = place
 	}
-	return l.Give(providers.Change{Next: next.encode(), Seen: next.known()})
+	return l.Give(providers.Change{Next: next.encode(), Seen: next.Known()})
 }
 
 // change gives one change, and counts it.
@@ -51,7 +51,7 @@ func (l *listing) change(next *cursor, m files.IsMetadata) error {
 			return l.gone(next, m.PathLower)
 		}
 		l.d.stats.Forget(providers.Ref(m.PathLower))
-		next.Drift++
+		next.Came()
 		return l.Give(providers.Change{Entry: entry(m, p)})
 	case *files.FolderMetadata: // a file at that path no longer exists
 		if _, _, ok := l.d.place(m.PathLower, m.PathDisplay); ok && likelyFile(m.Name) && l.d.o.Interest(m.Name) {
@@ -124,7 +124,7 @@ func likelyFile(name string) bool {
 }
 
 func (l *listing) gone(next *cursor, lower string) error {
-	next.Less, next.Drift = next.Less+1, next.Drift+1
+	next.Went()
 	l.d.stats.Forget(providers.Ref(lower))
 	return l.Give(providers.Change{Entry: providers.Entry{Ref: providers.Ref(lower)}, Gone: true})
 }

@@ -1,11 +1,11 @@
 package dropbox
 
 import (
-	"encoding/json"
 	"errors"
 	"strings"
 
 	"sweepd/providers"
+	"sweepd/providers/cloudstorage"
 )
 
 // receipt is a decoded providers.Receipt. The journal and the bin encode one deletion to the same text. No two
@@ -17,20 +17,12 @@ type receipt struct {
 	Hash string `json:"hash"` // content_hash
 }
 
-func (r receipt) encode() providers.Receipt {
-	b, err := json.Marshal(r)
-	if err != nil { // strings
-		return ""
-	}
-	return providers.Receipt(b)
-}
+func (r receipt) encode() providers.Receipt { return cloudstorage.Encode[providers.Receipt](r) }
 
 var errReceipt = errors.New("this is no receipt of a Dropbox")
 
 func parseReceipt(text providers.Receipt) (r receipt, err error) {
-	dec := json.NewDecoder(strings.NewReader(string(text)))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&r); err != nil || dec.More() || !strings.HasPrefix(r.Path, "/") || r.Rev == "" || r.ID == "" {
+	if !cloudstorage.DecodeReceipt(text, &r) || !strings.HasPrefix(r.Path, "/") || r.Rev == "" || r.ID == "" {
 		return receipt{}, errReceipt
 	}
 	return r, nil

@@ -43,7 +43,9 @@ type listing struct {
 // everything lists all images. It takes the place in the change feed first, so that changes made meanwhile are found
 // there.
 func (l *listing) everything() error {
-	next := cursor{At: l.d.o.Now().UTC(), Options: l.d.fingerprint(), Tokens: map[string]string{}}
+	next := cursor{
+		At: l.d.o.Now().UTC(), Position: cloudstorage.Position{Options: l.d.fingerprint()}, Tokens: map[string]string{},
+	}
 	for _, s := range l.d.spaces {
 		call := l.d.api.Changes.GetStartPageToken().Fields("startPageToken").Context(l.ctx)
 		if s.id != "" {

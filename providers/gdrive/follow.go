@@ -21,8 +21,8 @@ func (l *listing) since(since providers.Cursor) error {
 	if err != nil {
 		return err
 	}
-	if c.drifted() {
-		return fmt.Errorf("%w: so much has changed that files have to be counted anew", providers.ErrExpired)
+	if err := c.Certain(); err != nil {
+		return err
 	}
 	next := c
 	next.At, next.Tokens = l.d.o.Now().UTC(), map[string]string{}
@@ -44,7 +44,7 @@ func (l *listing) since(since providers.Cursor) error {
 			token, next.Tokens[s.id] = page.NextPageToken, page.NewStartPageToken
 		}
 	}
-	return l.Give(providers.Change{Next: next.encode(), Seen: next.known()})
+	return l.Give(providers.Change{Next: next.encode(), Seen: next.Known()})
 }
 
 const changeFields = "nextPageToken,newStartPageToken,changes(changeType,fileId,removed,time,file(" + fileFields + "))"
@@ -77,7 +77,7 @@ func (l *listing) change(c cursor, next *cursor, s space, change *drive.Change) 
 	case change.FileId == "":
 		return errors.New("a change of nothing is listed")
 	case change.Removed || f == nil:
-		next.Less, next.Drift = next.Less+1, next.Drift+1 // the feed does not show whether it was an image
+		next.Went() // the feed does not show whether it was an image
 		return l.gone(change.FileId)
 	case f.Id != change.FileId:
 		return fmt.Errorf("a change of %s is listed as of %s", change.FileId, f.Id)
@@ -92,9 +92,10 @@ func (l *listing) change(c cursor, next *cursor, s space, change *drive.Change) 
 		return err
 	}
 	if strings.HasPrefix(f.MimeType, "image/") {
-		next.Drift++
-		if !ok {
-			next.Less++
+		if ok {
+			next.Came()
+		} else {
+			next.Went()
 		}
 	}
 	if !ok { // trashed, moved out of the roots, given away; or never of interest

@@ -1,13 +1,12 @@
 package gdrive
 
 import (
-	"encoding/json"
 	"errors"
-	"strings"
 
 	"google.golang.org/api/drive/v3"
 
 	"sweepd/providers"
+	"sweepd/providers/cloudstorage"
 )
 
 // receipt is a decoded providers.Receipt. The journal and the bin encode one trashing to the same text.
@@ -17,21 +16,13 @@ type receipt struct {
 	Revision providers.Revision `json:"rev"`
 }
 
-func (r receipt) encode() providers.Receipt {
-	b, err := json.Marshal(r)
-	if err != nil { // strings
-		return ""
-	}
-	return providers.Receipt(b)
-}
+func (r receipt) encode() providers.Receipt { return cloudstorage.Encode[providers.Receipt](r) }
 
 var errReceipt = errors.New("this is no receipt of a Google Drive")
 
 // parseReceipt decodes a receipt; it returns providers.ErrOutside if it is of another account.
 func (d *Driver) parseReceipt(text providers.Receipt) (r receipt, err error) {
-	dec := json.NewDecoder(strings.NewReader(string(text)))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&r); err != nil || dec.More() || r.ID == "" || r.Revision == "" {
+	if !cloudstorage.DecodeReceipt(text, &r) || r.ID == "" || r.Revision == "" {
 		return receipt{}, errReceipt
 	}
 	return r, d.own(providers.Ref(r.ID), r.Revision)
