@@ -44,7 +44,7 @@ type Options struct {
 	Interest func(name string) bool
 
 	Now   func() time.Time                                 // must be given
-	Sleep func(ctx context.Context, d time.Duration) error // nil: a timer
+	Sleep func(ctx context.Context, d time.Duration) error // nil: cloudhttp.Sleep
 }
 
 // Driver is the providers.Driver of one account. A Ref is a path in lower case.
@@ -88,7 +88,7 @@ func Open(ctx context.Context, o Options) (*Driver, error) {
 		o.Interest = func(string) bool { return true }
 	}
 	if o.Sleep == nil {
-		o.Sleep = sleep
+		o.Sleep = cloudhttp.Sleep
 	}
 	d := &Driver{o: o, thumbnails: thumbnails{turn: make(chan struct{}, 1)}}
 	d.stats = cloudstorage.NewStatCache(o.Now, d.ask)
@@ -146,16 +146,4 @@ func (d *Driver) Close() error {
 	d.o.Client.CloseIdleConnections()
 	d.o.Notify.CloseIdleConnections()
 	return nil
-}
-
-// sleep waits for d or for the end of ctx.
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
 }

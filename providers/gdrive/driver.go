@@ -43,7 +43,7 @@ type Options struct {
 
 	Poll  time.Duration                                    // how often Wait asks; 0: a minute
 	Now   func() time.Time                                 // must be given
-	Sleep func(ctx context.Context, d time.Duration) error // nil: a timer
+	Sleep func(ctx context.Context, d time.Duration) error // nil: cloudhttp.Sleep
 }
 
 // Driver is the providers.Driver of one account. A Ref is a file id.
@@ -90,7 +90,7 @@ func Open(ctx context.Context, o Options) (*Driver, error) {
 		o.Poll = time.Minute
 	}
 	if o.Sleep == nil {
-		o.Sleep = sleep
+		o.Sleep = cloudhttp.Sleep
 	}
 	api, err := drive.NewService(ctx, option.WithHTTPClient(o.Client))
 	if err != nil {
@@ -227,18 +227,6 @@ func (d *Driver) excluded(below string) bool {
 		}
 	}
 	return false
-}
-
-// sleep waits for d or for the end of ctx.
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
 }
 
 // locks lets one goroutine at a time work on a file.

@@ -1,7 +1,9 @@
 package cloudhttp
 
 import (
+	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -78,6 +80,12 @@ func Cause(err error) error {
 		return u.Err
 	}
 	return err
+}
+
+// PastEnd reports whether a call asked for a range that is beyond the end of the file: status 416 (RFC 9110, 15.5.17).
+func PastEnd(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Status == http.StatusRequestedRangeNotSatisfiable
 }
 
 // Answered returns a client library's answer, with the Cause of its error. Every call through such a library is

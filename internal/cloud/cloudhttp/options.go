@@ -38,7 +38,7 @@ type Options struct {
 
 	Log    *slog.Logger                                     // at debug, each try; nil: none
 	Now    func() time.Time                                 // must be given
-	Sleep  func(ctx context.Context, d time.Duration) error // nil: a timer; returns ctx's error if that ends first
+	Sleep  func(ctx context.Context, d time.Duration) error // nil: Sleep
 	Random func(n int64) int64                              // returns a number from 0 to n-1; nil: math/rand/v2
 }
 
@@ -54,7 +54,7 @@ func (o Options) withDefaults() Options {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.Sleep == nil {
-		o.Sleep = sleep
+		o.Sleep = Sleep
 	}
 	if o.Random == nil {
 		o.Random = rand.Int64N
@@ -73,16 +73,4 @@ func or[T comparable](v, instead T) T {
 		return instead
 	}
 	return v
-}
-
-// sleep waits for d or for the end of ctx.
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
 }

@@ -1,6 +1,7 @@
 package cloudhttp
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -36,6 +37,18 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 		return max(at.Sub(now), 0)
 	}
 	return 0
+}
+
+// Sleep waits for d, or returns the error of ctx if that ends first.
+func Sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
 }
 
 // Seconds returns a wait that a service asks for, ten years at most; 0 if s is not a positive number.
