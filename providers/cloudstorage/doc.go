@@ -5,5 +5,6 @@
 //
 //   - an answer about a file is reused for a second at most, counted from before the request (StatCache);
 //   - a listing that was cut off ends with an error, whatever its driver returns (List);
-//   - a cursor of another listing, or one whose count has become uncertain, is expired (Position).
+//   - a cursor of another listing, or one whose count has become uncertain, is expired (Position);
+//   - a range that was cut short is an error, never the end of the file (ReadRange, Body).
 package cloudstorage

@@ -1,23 +1,16 @@
 package gdrive
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
-
-	"google.golang.org/api/googleapi"
 
 	"sweepd/internal/cloud/cloudhttp"
 	"sweepd/providers"
+	"sweepd/providers/cloudstorage"
 )
-
-// atOnce is up to how many bytes are fetched before ReadRange returns, so that it can repeat the call if the answer
-// was cut short.
-const atOnce = 1 << 20
 
 // ReadRange implements providers.Driver. The bytes are those of the revision, even if the file has changed; Stat
 // reports whether it has.
@@ -31,34 +24,16 @@ func (d *Driver) ReadRange(
 func (d *Driver) read(
 	ctx context.Context, id string, rev providers.Revision, size, off, n int64,
 ) (io.ReadCloser, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
 	revisionID, ok := head(rev)
-	if !ok || off < 0 {
+	if !ok {
 		return nil, providers.ErrChanged
 	}
-	if n <= 0 || size >= 0 && off >= size {
-		return io.NopCloser(strings.NewReader("")), nil
+	if size >= 0 && off >= size {
+		n = 0
 	}
-	if n > atOnce {
+	return cloudstorage.ReadRange(ctx, off, n, func() (io.ReadCloser, error) {
 		return d.open(ctx, id, revisionID, off, n)
-	}
-	const tries = 3
-	for i := 1; ; i++ {
-		rc, err := d.open(ctx, id, revisionID, off, n)
-		if err != nil {
-			return nil, err
-		}
-		b, err := io.ReadAll(rc)
-		err = errors.Join(err, rc.Close())
-		if err == nil {
-			return io.NopCloser(bytes.NewReader(b)), nil
-		}
-		if i == tries || ctx.Err() != nil {
-			return nil, err
-		}
-	}
+	})
 }
 
 // open requests the range. An account that may only read a file is not shown its revisions, and Drive may no longer
@@ -130,8 +105,8 @@ func rangeOf(off, n int64) string { return fmt.Sprintf("bytes=%d-%d", off, off+n
 
 // opened returns the body of an answer, with as many bytes as were requested, or as there are.
 func opened(resp *http.Response, err error, off, n int64) (io.ReadCloser, error) {
-	if past(err) {
-		return io.NopCloser(strings.NewReader("")), nil
+	if cloudhttp.PastEnd(err) {
+		return cloudstorage.Empty(), nil
 	}
 	if err != nil {
 		return nil, err
@@ -140,16 +115,7 @@ func opened(resp *http.Response, err error, off, n int64) (io.ReadCloser, error)
 	if err != nil {
 		return nil, errors.Join(err, resp.Body.Close())
 	}
-	return &body{rc: resp.Body, left: length}, nil
-}
-
-// past reports whether the range is beyond the end of the file: status 416 (RFC 9110, 15.5.17).
-func past(err error) bool {
-	if fault, ok := errors.AsType[*cloudhttp.Error](err); ok {
-		return fault.Status == http.StatusRequestedRangeNotSatisfiable
-	}
-	fault, ok := errors.AsType[*googleapi.Error](err)
-	return ok && fault.Code == http.StatusRequestedRangeNotSatisfiable
+	return cloudstorage.Body(resp.Body, length), nil
 }
 
 // ranged returns how many bytes follow, or an error if they are not those that were requested.
@@ -167,29 +133,3 @@ func ranged(resp *http.Response, off, n int64) (int64, error) {
 	}
 	return min(n, resp.ContentLength), nil
 }
-
-// errShort: the connection ended before the range did.
-var errShort = errors.New("the answer was cut short")
-
-// body returns as many bytes as were promised, or errShort.
-type body struct {
-	rc   io.ReadCloser
-	left int64
-}
-
-func (b *body) Read(p []byte) (int, error) {
-	if b.left == 0 {
-		return 0, io.EOF
-	}
-	n, err := b.rc.Read(p[:min(int64(len(p)), b.left)])
-	b.left -= int64(n)
-	if b.left > 0 && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) {
-		return n, fmt.Errorf("%w: %d bytes are missing", errShort, b.left)
-	}
-	if b.left == 0 {
-		err = nil // the next Read ends it
-	}
-	return n, err
-}
-
-func (b *body) Close() error { return b.rc.Close() }
