@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
-	"golang.org/x/text/unicode/norm"
 
 	"sweepd/providers"
 	"sweepd/providers/cloudstorage"
@@ -42,9 +41,6 @@ type contents struct {
 	at     time.Time       // when the contents were last up to date
 	listed time.Time       // when it was listed whole
 }
-
-// folded maps names that differ only in case or in Unicode's form to one name.
-func folded(name string) string { return strings.ToLower(norm.NFC.String(name)) }
 
 // heldAround asks the guards that go by the names in the folders on f's path, up to the top of what this account
 // sees.
@@ -83,7 +79,7 @@ func (d *Driver) has(ctx context.Context, folder, name string) (bool, error) {
 			return false, err
 		}
 		first, below, deeper := strings.Cut(name, "/")
-		isFolder, has := there.folder[folded(first)]
+		isFolder, has := there.folder[cloudstorage.Folded(first)]
 		if !has || !deeper || !isFolder {
 			return has && !deeper, nil
 		}
@@ -128,11 +124,11 @@ func (d *Driver) contents(ctx context.Context, folder string) (*contents, error)
 func (c *contents) note(m files.IsMetadata) error {
 	switch m := m.(type) {
 	case *file:
-		c.folder[folded(m.Name)] = false
+		c.folder[cloudstorage.Folded(m.Name)] = false
 	case *files.FolderMetadata:
-		c.folder[folded(m.Name)] = true
+		c.folder[cloudstorage.Folded(m.Name)] = true
 	case *files.DeletedMetadata:
-		delete(c.folder, folded(m.Name))
+		delete(c.folder, cloudstorage.Folded(m.Name))
 	default:
 		return errors.New("it has something of a kind that is not known")
 	}

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/bmatcuk/doublestar/v4"
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox"
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/users"
@@ -51,6 +50,7 @@ type Options struct {
 type Driver struct {
 	providers.Unsupported
 	o          Options
+	exclude    cloudstorage.Exclude
 	files      files.ContextClient
 	users      users.ContextClient
 	notify     files.ContextClient
@@ -76,10 +76,9 @@ func Open(ctx context.Context, o Options) (*Driver, error) {
 	if o.Client == nil || o.Notify == nil || o.Account == "" || o.Now == nil {
 		return nil, errors.New("a Dropbox needs two clients, an account and a clock")
 	}
-	for _, p := range o.Exclude {
-		if !doublestar.ValidatePattern(p) {
-			return nil, fmt.Errorf("exclude pattern %q: %w", p, doublestar.ErrBadPattern)
-		}
+	exclude := cloudstorage.Exclude{Patterns: o.Exclude, AnyCase: true}
+	if err := exclude.Valid(); err != nil {
+		return nil, err
 	}
 	if len(o.Roots) == 0 {
 		o.Roots = []string{"/"}
@@ -90,7 +89,7 @@ func Open(ctx context.Context, o Options) (*Driver, error) {
 	if o.Sleep == nil {
 		o.Sleep = cloudhttp.Sleep
 	}
-	d := &Driver{o: o, thumbnails: thumbnails{turn: make(chan struct{}, 1)}}
+	d := &Driver{o: o, exclude: exclude, thumbnails: thumbnails{turn: make(chan struct{}, 1)}}
 	d.stats = cloudstorage.NewStatCache(o.Now, d.ask)
 	for _, name := range o.Roots {
 		d.roots = append(d.roots, newRoot(name))

@@ -1,7 +1,6 @@
 package dropbox
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 
 	"sweepd/internal/cloud/cloudhttp"
 	"sweepd/providers"
+	"sweepd/providers/cloudstorage"
 )
 
 // file is a file's metadata as Dropbox returns it.
@@ -41,11 +41,8 @@ func entry(f *file, path string) providers.Entry {
 // revision names the bytes, and the changes by which a person shows that they mean to keep a file: renaming it,
 // moving it. It begins with the rev, from which the bytes are read.
 func revision(f *file) providers.Revision {
-	h := sha256.New()
-	for _, part := range []string{f.Rev, f.ContentHash, f.PathLower, f.Id, fmt.Sprint(f.Size)} {
-		fmt.Fprintf(h, "%d:%s", len(part), part)
-	}
-	return providers.Revision(f.Rev + "." + hex.EncodeToString(h.Sum(nil)[:12]))
+	digest := cloudstorage.Digest(f.Rev, f.ContentHash, f.PathLower, f.Id, fmt.Sprint(f.Size))
+	return providers.Revision(f.Rev + "." + digest)
 }
 
 // revOf returns Dropbox's rev of a revision.

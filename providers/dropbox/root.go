@@ -2,11 +2,7 @@ package dropbox
 
 import (
 	"path"
-	"slices"
 	"strings"
-
-	"github.com/bmatcuk/doublestar/v4"
-	"golang.org/x/text/unicode/norm"
 )
 
 // root is a folder that is swept.
@@ -40,7 +36,7 @@ func (r root) below(lower, display string) (string, bool) {
 func (d *Driver) place(lower, display string) (p string, in []root, ok bool) {
 	for _, r := range d.roots {
 		below, inside := r.below(lower, display)
-		if !inside || d.excluded(below) {
+		if !inside || d.exclude.Has(below) {
 			continue
 		}
 		if !ok {
@@ -49,19 +45,4 @@ func (d *Driver) place(lower, display string) (p string, in []root, ok bool) {
 		in = append(in, r)
 	}
 	return p, in, ok
-}
-
-// excluded reports whether a pattern matches the path or a folder on it.
-func (d *Driver) excluded(below string) bool {
-	for ; below != "." && below != "/"; below = path.Dir(below) {
-		if slices.ContainsFunc(d.o.Exclude, func(glob string) bool { return matches(glob, below) }) {
-			return true
-		}
-	}
-	return false
-}
-
-// matches compares in Unicode's composed form, as policies do, and in lower case.
-func matches(glob, name string) bool {
-	return doublestar.MatchUnvalidated(strings.ToLower(glob), strings.ToLower(norm.NFC.String(name)))
 }

@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/text/unicode/norm"
 	"google.golang.org/api/drive/v3"
 
 	"sweepd/providers"
@@ -30,9 +29,6 @@ type contents struct {
 	ids map[string][]string
 	at  time.Time
 }
-
-// folded maps names that differ only in case or in Unicode's form to one name.
-func folded(name string) string { return strings.ToLower(norm.NFC.String(name)) }
 
 // heldAround asks the guards that go by the names in the folders on f's path. If this account is not shown all of
 // those folders, they hold the file. A file that is in no folder, and that no other person can see, is not held. A
@@ -86,9 +82,9 @@ func (d *Driver) has(ctx context.Context, s space, id, name string) (bool, error
 	name, below, deeper := strings.Cut(name, "/")
 	there, err := d.contents(ctx, s, id)
 	if err != nil || !deeper {
-		return len(there.ids[folded(name)]) > 0, err
+		return len(there.ids[cloudstorage.Folded(name)]) > 0, err
 	}
-	for _, id := range there.ids[folded(name)] {
+	for _, id := range there.ids[cloudstorage.Folded(name)] {
 		if has, err := d.has(ctx, s, id, below); has || err != nil {
 			return has, err
 		}
@@ -113,7 +109,7 @@ func (d *Driver) contents(ctx context.Context, s space, id string) (contents, er
 			return errIncomplete
 		}
 		for _, f := range l.Files {
-			found.ids[folded(f.Name)] = append(found.ids[folded(f.Name)], f.Id)
+			found.ids[cloudstorage.Folded(f.Name)] = append(found.ids[cloudstorage.Folded(f.Name)], f.Id)
 		}
 		return nil
 	})

@@ -5,13 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"path"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/bmatcuk/doublestar/v4"
 	"google.golang.org/api/drive/v3"
 	"google.golang.org/api/option"
 
@@ -50,6 +48,7 @@ type Options struct {
 type Driver struct {
 	providers.Unsupported
 	o       Options
+	exclude cloudstorage.Exclude
 	api     *drive.Service
 	spaces  []space // My Drive, then shared drives
 	stats   *cloudstorage.StatCache[*drive.File]
@@ -77,10 +76,9 @@ func Open(ctx context.Context, o Options) (*Driver, error) {
 	if o.Client == nil || o.Account == "" || o.Now == nil {
 		return nil, errors.New("a Drive needs a client, an account and a clock")
 	}
-	for _, p := range o.Exclude {
-		if !doublestar.ValidatePattern(p) {
-			return nil, fmt.Errorf("exclude pattern %q: %w", p, doublestar.ErrBadPattern)
-		}
+	exclude := cloudstorage.Exclude{Patterns: o.Exclude}
+	if err := exclude.Valid(); err != nil {
+		return nil, err
 	}
 	if len(o.Roots) == 0 {
 		o.Roots = []string{"/"}
@@ -96,7 +94,7 @@ func Open(ctx context.Context, o Options) (*Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Driver{o: o, api: api, spaces: []space{{}}}
+	d := &Driver{o: o, exclude: exclude, api: api, spaces: []space{{}}}
 	d.stats, d.folders.d = cloudstorage.NewStatCache(o.Now, d.ask), d
 	return d, d.findShared(ctx)
 }
@@ -211,22 +209,13 @@ func (d *Driver) swept(p string) bool {
 	inside := false
 	for _, root := range d.Roots() {
 		if below, ok := strings.CutPrefix(p, strings.TrimSuffix(root, "/")+"/"); ok {
-			if d.excluded(below) {
+			if d.exclude.Has(below) {
 				return false
 			}
 			inside = true
 		}
 	}
 	return inside
-}
-
-func (d *Driver) excluded(below string) bool {
-	for ; below != "."; below = path.Dir(below) {
-		if slices.ContainsFunc(d.o.Exclude, func(glob string) bool { return matches(glob, below) }) {
-			return true
-		}
-	}
-	return false
 }
 
 // locks lets one goroutine at a time work on a file.

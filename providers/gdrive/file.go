@@ -9,12 +9,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/bmatcuk/doublestar/v4"
-	"golang.org/x/text/unicode/norm"
 	"google.golang.org/api/drive/v3"
 	"google.golang.org/api/googleapi"
 
 	"sweepd/providers"
+	"sweepd/providers/cloudstorage"
 )
 
 const (
@@ -67,13 +66,10 @@ func (d *Driver) entry(f *drive.File, path string) providers.Entry {
 // move. Drive's own version counts far more than that. The revision begins with the id of the head revision, from
 // which the bytes are read. It ends with the account: a file that another account does not have is not gone.
 func (d *Driver) revision(f *drive.File) providers.Revision {
-	h := sha256.New()
-	for _, part := range append([]string{
+	state := append([]string{
 		f.HeadRevisionId, f.Md5Checksum, f.Sha256Checksum, fmt.Sprint(f.Size, f.Starred, shared(f)), f.Name, f.MimeType,
-	}, f.Parents...) {
-		fmt.Fprintf(h, "%d:%s", len(part), part)
-	}
-	return providers.Revision(f.HeadRevisionId + "." + hex.EncodeToString(h.Sum(nil)[:12]) + "." + d.tag())
+	}, f.Parents...)
+	return providers.Revision(f.HeadRevisionId + "." + cloudstorage.Digest(state...) + "." + d.tag())
 }
 
 // tag returns a short hash that distinguishes accounts in revisions.
@@ -154,9 +150,4 @@ func element(name string) string {
 		return "(" + name + ")"
 	}
 	return name
-}
-
-// matches compares in Unicode's composed form, as policies do.
-func matches(glob, name string) bool {
-	return doublestar.MatchUnvalidated(glob, norm.NFC.String(name))
 }

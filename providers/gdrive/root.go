@@ -9,6 +9,7 @@ import (
 	"google.golang.org/api/drive/v3"
 
 	"sweepd/providers"
+	"sweepd/providers/cloudstorage"
 )
 
 // unfound returns why nothing was found in a root: providers.ErrEmpty if the folder has nothing that is swept,
@@ -65,7 +66,7 @@ func (d *Driver) subfolders(ctx context.Context, in []string, at, name string) (
 				switch want := at + "/" + name; {
 				case path == want:
 					ids = append(ids, f.Id)
-				case folded(path) == folded(want):
+				case cloudstorage.Folded(path) == cloudstorage.Folded(want):
 					like = path
 				}
 			}
