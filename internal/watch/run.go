@@ -45,14 +45,15 @@ func (w *Watcher) events() <-chan fsnotify.Event {
 
 // event notes the work that an event requires. Folders are forgotten at once and looked into later: the watch of a
 // renamed folder follows the folder, and watching it under its new name before the old one is forgotten has no
-// effect.
+// effect. A new folder may be known as the way to a root already, if the roots were checked before its creation was
+// received; it is still to be watched for the root that it is in.
 func (w *Watcher) event(e fsnotify.Event) {
 	if e.Op&(fsnotify.Create|fsnotify.Remove|fsnotify.Rename) != 0 && w.ways[e.Name] {
 		w.check = true
 		w.settle.touch()
 	}
 	r, known := w.folders[e.Name]
-	if !known {
+	if !known || r == nil && e.Has(fsnotify.Create) {
 		r = w.folders[filepath.Dir(e.Name)]
 	}
 	switch {

@@ -72,6 +72,19 @@ type Watcher struct {
 // symbolic links. It takes as long as listing all folders. Each change after New has returned is followed by a hint.
 // A root that cannot be watched is no error: State names it. The caller calls Close.
 func New(o Options) (*Watcher, error) {
+	w, err := prepare(o)
+	if err != nil {
+		return nil, err
+	}
+	endMounts := watchMounts(w.mounts)
+	w.startOver()
+	w.publish()
+	go w.run(endMounts)
+	return w, nil
+}
+
+// prepare returns a Watcher that does not watch yet.
+func prepare(o Options) (*Watcher, error) {
 	if len(o.Roots) == 0 {
 		return nil, errors.New("no folder is given")
 	}
@@ -98,10 +111,6 @@ func New(o Options) (*Watcher, error) {
 		}
 		w.root(path)
 	}
-	endMounts := watchMounts(w.mounts)
-	w.startOver()
-	w.publish()
-	go w.run(endMounts)
 	return w, nil
 }
 

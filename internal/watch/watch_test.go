@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/fsnotify/fsnotify"
 )
 
 func TestEachKindOfChangeIsHinted(t *testing.T) {
@@ -264,6 +266,35 @@ func TestARootBelowAnotherIsWatchedOnce(t *testing.T) {
 	b.folders(6)
 	for _, rel := range []string{"root", "root/a", "root/a/inner/sub", "root/no/inner/sub"} {
 		b.isWatched(rel)
+	}
+}
+
+// A late event has the roots checked when a folder is back, but its creation has not been received yet. A root below it
+// is watched then, and so is the way to that root; the folder itself is still to be watched.
+func TestAFolderThatIsTheWayToARootIsWatchedWhenItComesBack(t *testing.T) {
+	b := newBox(t)
+	b.folder("root/a/inner/sub")
+	w, err := prepare(Options{Roots: []string{b.path("root"), b.path("root/a/inner")}})
+	must(t, err)
+	t.Cleanup(w.hangUp)
+	w.startOver()
+	watched := func(when string, want int) {
+		t.Helper()
+		w.settled()
+		if got := w.State().Folders; got != want {
+			t.Errorf("%s: %d folders are watched, want %d", when, got, want)
+		}
+	}
+	b.move("root/a", "a")
+	w.event(fsnotify.Event{Name: b.path("root/a"), Op: fsnotify.Rename})
+	watched("when it is gone", 1)
+	b.move("a", "root/a")
+	w.event(fsnotify.Event{Name: b.path("root/a"), Op: fsnotify.Rename})
+	watched("when it is back", 3)
+	w.event(fsnotify.Event{Name: b.path("root/a"), Op: fsnotify.Create})
+	watched("when its creation is received", 4)
+	if r := w.folders[b.path("root/a")]; r == nil || r.path != b.path("root") {
+		t.Errorf("the folder is watched for %+v, want the root that it is in", r)
 	}
 }
 
