@@ -1,16 +1,17 @@
 #!/bin/sh
 # npm @trustnxt/c2pa-ts 0.9.4
 #
-# Expected: a manifest that c2pa-ts signs (README: "Creating manifests", done) has the signature of COSE, on which C2PA
-# builds: for ES256 the two integers r and s, 32 bytes each, one behind the other (RFC 9053, 2.1).
-# Behaviour: with ES256 LocalSigner writes the signature as ASN.1 DER, as in X.509. The library's own validation accepts
-# both forms and calls the file valid; c2pa-rs, the implementation of the Content Authenticity Initiative, calls it
-# Invalid: "EC signature should be in P1363 r|s format". With PS256 the two agree. No error is reported when signing.
-# Way out: a Signer of one's own that returns r and s, or PS256.
+# Expected: c2pa-ts signs a manifest (README: "Creating manifests", done) with a COSE signature, as C2PA requires. For
+# ES256 that is the two integers r and s, 32 bytes each, concatenated (RFC 9053, 2.1).
+# Behaviour: with ES256, LocalSigner writes the signature as ASN.1 DER, as in X.509. The library's own validation
+# accepts both forms and reports the file as valid. c2pa-rs, the implementation of the Content Authenticity Initiative,
+# reports it as Invalid: "EC signature should be in P1363 r|s format". With PS256 the two agree. Signing reports no
+# error.
+# Workaround: use PS256, or your own Signer that returns r and s.
 #
 # Needs node and the npm registry; c2pa-rs comes as npm @contentauth/c2pa-wasm 0.13.3. The script makes the keys, the
-# certificates and the picture. Trust is not asked for.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# certificates and the picture. Trust is not checked.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=0.9.4
 dir=$(mktemp -d)

@@ -2,14 +2,14 @@
 # github.com/hashicorp/cronexpr v1.1.3 (a fork of github.com/gorhill/cronexpr)
 #
 # Expected: the "domain for day-of-week field is [0-7] instead of [0-6], 7 being Sunday (like 0)", to comply with
-# crontab(5) (README, "Other details"), so 5-7 means Friday, Saturday and Sunday. cron of Debian and
-# github.com/adhocore/gronx read it so.
-# Behaviour: Parse accepts 5-7 and drops the Sunday; 7 alone is Sunday. 1-7, every day, has no Sunday either. No error
-# is reported.
-# Way out: write 0,5,6 or SUN,FRI,SAT.
+# crontab(5) (README, "Other details"), so 5-7 means Friday, Saturday and Sunday. Debian's cron and
+# github.com/adhocore/gronx read it this way.
+# Behaviour: Parse accepts 5-7 and drops the Sunday, although 7 alone is Sunday. 1-7, every day, has no Sunday either.
+# No error is reported.
+# Workaround: write 0,5,6 or SUN,FRI,SAT.
 #
 # Needs go and the Go module proxy.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=v1.1.3
 dir=$(mktemp -d)

@@ -1,15 +1,15 @@
 #!/bin/sh
 # github.com/araddon/dateparse v0.0.0-20210429162001-6b43995a97de
 #
-# Expected: ParseAny parses "an unknown date format, detect the layout", or returns an error. Formats with PM are in the
-# README ("8/8/1965 01:00 PM", "May 8, 2009 5:57:51 PM").
-# Behaviour: an hour with PM and without minutes is taken for seconds: "April 2 2025 5pm" is five seconds past noon. A
+# Expected: ParseAny parses "an unknown date format, detect the layout", or returns an error. The README lists formats
+# with PM ("8/8/1965 01:00 PM", "May 8, 2009 5:57:51 PM").
+# Behaviour: an hour with PM and without minutes is read as seconds: "April 2 2025 5pm" is five seconds past noon. A
 # time alone, "12:30 PM", is the 30th of December of the year 0. No error is reported. With minutes and a date the
-# result is right.
-# Way out: time.Parse with the layouts that are allowed.
+# result is correct.
+# Workaround: time.Parse with the permitted layouts.
 #
 # Needs go and the Go module proxy.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=v0.0.0-20210429162001-6b43995a97de
 dir=$(mktemp -d)

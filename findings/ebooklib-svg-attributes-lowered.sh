@@ -1,16 +1,16 @@
 #!/bin/sh
 # EbookLib 0.18, Debian 12 package python3-ebooklib 0.18-2
 #
-# Expected: a page of an EPUB is XHTML, which is XML and knows upper and lower case (EPUB 3.3, 6.1); write_epub keeps
-# the SVG in it, whose attributes are viewBox and preserveAspectRatio (SVG 2, 8.6 and 8.7). Cover pages are made of such
-# an SVG with one image.
-# Behaviour: write_epub writes viewbox and preserveaspectratio, which mean nothing in SVG: the picture loses its
-# scaling. EbookLib reads the page with lxml's HTML parser, which makes all names lower case, and writes the result as
-# XML. A book that is only read and written again is changed likewise. No error is reported.
-# Way out: add the page as an EpubItem with media type application/xhtml+xml, which is written as it is.
+# Expected: a page of an EPUB is XHTML, which is XML and case-sensitive (EPUB 3.3, 6.1). write_epub keeps the SVG in the
+# page, whose attributes are viewBox and preserveAspectRatio (SVG 2, 8.6 and 8.7). Cover pages consist of such an SVG
+# with one image.
+# Behaviour: write_epub writes viewbox and preserveaspectratio, which have no meaning in SVG: the picture loses its
+# scaling. EbookLib reads the page with lxml's HTML parser, which lowers all names, and writes the result as XML. A book
+# that is only read and written again is changed in the same way. No error is reported.
+# Workaround: add the page as an EpubItem with media type application/xhtml+xml, which is written unchanged.
 #
 # Needs python3 of Debian 12 (3.11) at /usr/bin, apt-get, dpkg and the Debian 12 archive.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=0.18-2
 dir=$(mktemp -d)

@@ -1,15 +1,15 @@
 #!/bin/sh
 # github.com/xuri/excelize/v2 v2.11.1
 #
-# Expected: DeleteSheet, "to delete worksheet in a workbook" (doc comment), takes out what belongs to the sheet alone.
-# DeletePicture removes the image from the package when no other sheet uses it.
-# Behaviour: after DeleteSheet the workbook still has the sheet's picture, byte for byte, though no sheet leads to it:
-# GetPictureCells finds nothing. Another save by excelize keeps it too. No error is reported. A program that deletes a
-# sheet before it passes the workbook on, passes on its pictures.
-# Way out: DeletePicture for each cell of GetPictureCells, before DeleteSheet.
+# Expected: DeleteSheet, "to delete worksheet in a workbook" (doc comment), removes everything that belongs only to that
+# sheet. DeletePicture removes the image from the package if no other sheet uses it.
+# Behaviour: after DeleteSheet the workbook still contains the sheet's picture, byte for byte, although no sheet refers
+# to it: GetPictureCells finds nothing. Another save by excelize keeps it too. No error is reported. A program that
+# deletes a sheet before it passes the workbook on also passes on its pictures.
+# Workaround: DeletePicture for each cell of GetPictureCells, before DeleteSheet.
 #
 # Needs go and the Go module proxy.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=v2.11.1
 dir=$(mktemp -d)

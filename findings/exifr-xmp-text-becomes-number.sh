@@ -1,17 +1,17 @@
 #!/bin/sh
 # npm exifr 7.1.3
 #
-# Expected: parse gives the text of an XMP property as it stands in the file: dc:identifier,
-# photoshop:TransmissionReference and the like are of the type Text (XMP specification, part 2). XML entities in it are
-# decoded, as in every XML reader. The README says that the parser is "minimalistic" and "may alter or simplify the data
-# structure"; it names no change of values.
+# Expected: parse returns the text of an XMP property as it is in the file: dc:identifier,
+# photoshop:TransmissionReference and similar properties have the type Text (XMP specification, part 2). XML entities in
+# it are decoded, as in every XML reader. The README calls the parser "minimalistic", and states that it "may alter or
+# simplify the data structure"; it mentions no change of values.
 # Behaviour: a text that looks like a number becomes one and loses digits: the identifier 00121 is 121, 1e3 is 1000, and
 # 12345678901234567890 is 12345678901234567000. The text true becomes a boolean. "Tom &amp; Jerry" keeps its &amp;. No
-# error is reported, and there is no option against it but to read the raw XML (xmp: {parse: false}).
-# Way out: take the raw XML and read it with an XML parser.
+# error is reported, and the only option against it is to read the raw XML (xmp: {parse: false}).
+# Workaround: take the raw XML and read it with an XML parser.
 #
 # Needs node and the npm registry; npm exifreader 4.46.0 reads the same file for comparison.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=7.1.3
 dir=$(mktemp -d)

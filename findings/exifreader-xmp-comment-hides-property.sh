@@ -1,16 +1,15 @@
 #!/bin/sh
 # npm exifreader 4.46.0
 #
-# Expected: a comment or a CDATA section in the XML of an XMP packet changes nothing: a comment is no part of the data
-# and CDATA is another way to write text (XML 1.0, 2.5 and 2.7; the RDF/XML syntax that XMP uses takes no notice of
-# either).
+# Expected: a comment or a CDATA section in the XML of an XMP packet changes nothing. A comment is not part of the data,
+# and CDATA is another way to write text (XML 1.0, 2.5 and 2.7; the RDF/XML syntax that XMP uses ignores both).
 # Behaviour: a property that shares its rdf:Description with a comment is lost, and so is a property whose text is a
-# CDATA section. load returns the other tags, without an error: a picture whose Iptc4xmpExt:DigitalSourceType says
-# trainedAlgorithmicMedia seems to say nothing.
-# Way out: take the comments and CDATA out of the packet first, or read tags._raw with another XML parser.
+# CDATA section. load returns the other tags, without an error: a picture whose Iptc4xmpExt:DigitalSourceType is
+# trainedAlgorithmicMedia appears to have none.
+# Workaround: remove the comments and CDATA from the packet first, or read tags._raw with another XML parser.
 #
 # Needs node and the npm registry; npm exifr 7.1.3 reads the same files (it keeps the marks of a CDATA section).
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=4.46.0
 dir=$(mktemp -d)

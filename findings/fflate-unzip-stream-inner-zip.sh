@@ -1,16 +1,16 @@
 #!/bin/sh
 # npm fflate 0.8.3
 #
-# Expected: Unzip, "a ZIP archive decompression stream that emits files as they are discovered" (its doc comment), hands
-# out the entries of the archive with their bytes, or reports an error where it cannot know the end of an entry.
-# Behaviour: an entry that is stored, not deflated, and has its sizes in a data descriptor behind it (bit 3 of the
-# flags, APPNOTE 4.4.4) is searched for the next signature. If it is a ZIP itself, Unzip ends it at a signature inside,
-# hands out wrong bytes for it and the entries of the inner archive as entries of the outer one. ondata has no error.
-# unzipSync of the same package is right.
-# Way out: unzipSync, or a reader that starts at the central directory.
+# Expected: Unzip, "a ZIP archive decompression stream that emits files as they are discovered" (its doc comment), emits
+# the entries of the archive with their bytes, or reports an error if it cannot determine the end of an entry.
+# Behaviour: if an entry is stored, not deflated, and has its sizes in a data descriptor after it (bit 3 of the flags,
+# APPNOTE 4.4.4), Unzip searches it for the next signature. If the entry is a ZIP itself, Unzip ends it at a signature
+# inside, emits wrong bytes for it, and emits the entries of the inner archive as entries of the outer one. ondata
+# receives no error. unzipSync of the same package is correct.
+# Workaround: unzipSync, or a reader that starts at the central directory.
 #
 # Needs node, python3 (its zipfile makes the archive and reads it back) and the npm registry.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=0.8.3
 dir=$(mktemp -d)

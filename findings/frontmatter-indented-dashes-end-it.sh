@@ -1,16 +1,16 @@
 #!/bin/sh
 # github.com/adrg/frontmatter v0.2.0
 #
-# Expected: the front matter of a note ends at a line --- that begins in the first column: indented dashes are text, for
-# instance of a literal scalar (YAML 1.2.2, 9.1.2: a marker stands at the start of a line). npm gray-matter 4.0.3 reads
-# it so.
+# Expected: the front matter of a note ends at a line --- that begins in the first column. Indented dashes are text, for
+# instance of a literal scalar (YAML 1.2.2, 9.1.2: a marker is at the start of a line). npm gray-matter 4.0.3 reads it
+# this way.
 # Behaviour: Parse trims each line before it compares it, so a line of three dashes in an indented text ends the front
 # matter. The value is cut there, the fields after it are lost, and the rest of the front matter becomes part of the
 # note. No error is reported.
-# Way out: look for the marker oneself and give the part before it to a YAML package.
+# Workaround: search for the marker in your own code, and pass the part before it to a YAML package.
 #
-# Needs go, node, the Go module proxy and the npm registry (for gray-matter, to compare with).
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Needs go, node, the Go module proxy and the npm registry (for gray-matter, for comparison).
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=v0.2.0
 dir=$(mktemp -d)

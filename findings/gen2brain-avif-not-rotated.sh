@@ -1,17 +1,17 @@
 #!/bin/sh
 # github.com/gen2brain/avif v0.4.4
 #
-# Expected: Decode gives the picture as it is to be seen. A rotation (irot) is a transformative property of the image
-# item, marked as essential: a reader applies it or does not process the item at all (ISO/IEC 23008-12, 6.5.10 and 9.3,
-# on which the AV1 Image File Format builds). avifenc and cameras write it in the place of an Exif orientation.
-# Behaviour: Decode and DecodeConfig leave it out: a portrait photo comes out lying on its side, 64 x 32 in place of 32
-# x 64, and no function of the package tells the rotation. No error is reported. The decoder inside is libavif, which
-# hands the transformations to its caller (avifImage.transformFlags); libheif and libvips turn the file that the script
+# Expected: Decode returns the picture as it is to be displayed. A rotation (irot) is a transformative property of the
+# image item, marked as essential: a reader applies it or does not process the item at all (ISO/IEC 23008-12, 6.5.10 and
+# 9.3, on which the AV1 Image File Format builds). avifenc and cameras write it instead of an Exif orientation.
+# Behaviour: Decode and DecodeConfig ignore it: a portrait photo is returned lying on its side, 64 x 32 instead of 32 x
+# 64, and no function of the package returns the rotation. No error is reported. The decoder inside is libavif, which
+# leaves the transformations to its caller (avifImage.transformFlags); libheif and libvips turn the file that the script
 # makes.
-# Way out: read the property irot and its association (ipma) from the file and turn the picture oneself.
+# Workaround: read the property irot and its association (ipma) from the file, and turn the picture in your own code.
 #
 # Needs go and the Go module proxy. The script makes the AVIF with the package's encoder and adds the property.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=v0.4.4
 dir=$(mktemp -d)

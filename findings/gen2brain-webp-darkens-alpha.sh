@@ -1,17 +1,18 @@
 #!/bin/sh
 # github.com/gen2brain/webp v0.5.5
 #
-# Expected: Encode writes the picture that it is given, whatever the type of the image: an image.RGBA and an image.NRGBA
-# with the same colours make the same WebP. The colours of an image.RGBA are multiplied by alpha (image/color), those of
+# Expected: Encode writes the picture that it receives, whatever the type of the image: an image.RGBA and an image.NRGBA
+# with the same colours give the same WebP. The colours of an image.RGBA are multiplied by alpha (image/color), those of
 # a WebP are not.
-# Behaviour: Encode takes the bytes of an image.RGBA for colours that are not multiplied: half transparent 200,100,50
+# Behaviour: Encode treats the bytes of an image.RGBA as colours that are not multiplied: half transparent 200,100,50
 # becomes half transparent 100,50,25, also with Lossless. The more transparent a pixel is, the darker it gets. An
-# image.NRGBA is right. No error is reported. image/draw, x/image/draw and most packages that scale work on image.RGBA.
-# Way out: copy the picture into an image.NRGBA first.
+# image.NRGBA is correct. No error is reported. image/draw, x/image/draw and most packages that scale work on
+# image.RGBA.
+# Workaround: copy the picture into an image.NRGBA first.
 #
-# Needs go and the Go module proxy; golang.org/x/image/webp decodes. It is built with the tag nodynamic, so that the
-# WebAssembly inside of the package works and no libwebp of the machine.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Needs go and the Go module proxy; golang.org/x/image/webp decodes. The program is built with the tag nodynamic, so
+# that the WebAssembly inside the package runs and no libwebp of the machine.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=v0.5.5
 dir=$(mktemp -d)

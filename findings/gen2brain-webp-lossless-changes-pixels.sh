@@ -1,17 +1,17 @@
 #!/bin/sh
 # github.com/gen2brain/webp v0.5.5
 #
-# Expected: Decode of a lossless WebP gives the pixels of the file, and Encode with Quality 100 makes such a file:
+# Expected: Decode of a lossless WebP returns the pixels of the file, and Encode with Quality 100 makes such a file:
 # "Quality of 100 implies Lossless" (doc comment of Options).
-# Behaviour: Decode converts every file into an image.NYCbCrA, a lossless one too, and with the limited range of BT.601
-# besides, which that type does not have: 200,100,50 comes out as 190,101,57, white as 235,235,235.
-# golang.org/x/image/webp gives the right pixels of the same file. Quality 100 without Lossless makes a lossy file. No
-# error is reported.
-# Way out: decode with golang.org/x/image/webp; set Lossless.
+# Behaviour: Decode converts every file, also a lossless one, into an image.NYCbCrA. It uses the limited range of
+# BT.601, which that type does not have: 200,100,50 is returned as 190,101,57, white as 235,235,235.
+# golang.org/x/image/webp returns the correct pixels of the same file. Quality 100 without Lossless makes a lossy file.
+# No error is reported.
+# Workaround: decode with golang.org/x/image/webp; set Lossless.
 #
-# Needs go and the Go module proxy. It is built with the tag nodynamic, so that the WebAssembly inside of the package
-# works and no libwebp of the machine.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Needs go and the Go module proxy. The program is built with the tag nodynamic, so that the WebAssembly inside the
+# package runs and no libwebp of the machine.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=v0.5.5
 dir=$(mktemp -d)

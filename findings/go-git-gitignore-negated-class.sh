@@ -3,14 +3,14 @@
 #
 # Expected: the package "support[s] all pattern formats as specified in the original gitignore documentation" and
 # repeats that git treats a pattern as a shell glob for fnmatch(3) (doc.go). There, as in glob(7) and POSIX, [!a] is any
-# character but a: git ignores b.log and keeps a.log.
-# Behaviour: Match says the reverse: with the pattern "[!a].log" it ignores a.log and keeps b.log, for [!a] is taken for
-# the two characters ! and a. The code hands the pattern to filepath.Match, which writes the negation as ^. No error is
-# reported.
-# Way out: write [^a], which git reads alike, or ask git check-ignore.
+# character except a: git ignores b.log and keeps a.log.
+# Behaviour: Match returns the reverse. With the pattern "[!a].log" it ignores a.log and keeps b.log, because it reads
+# [!a] as the two characters ! and a. The code passes the pattern to filepath.Match, which writes the negation as ^. No
+# error is reported.
+# Workaround: write [^a], which git reads in the same way, or call git check-ignore.
 #
 # Needs go, git and the Go module proxy.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=v5.19.3
 dir=$(mktemp -d)

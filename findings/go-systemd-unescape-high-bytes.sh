@@ -2,17 +2,16 @@
 # github.com/coreos/go-systemd/v22 v22.7.0, package unit
 #
 # Expected: UnitNameUnescape "unescapes a string as `systemd-escape --unescape` would" and UnitNamePathUnescape does the
-# same for a path (doc comments in unit/escape.go), so both give back what UnitNameEscape and UnitNamePathEscape were
-# given.
-# Behaviour: an escaped byte of 0x80 or more stays as it is, as the four characters \xc3. The code reads the two
-# hexadecimal digits with strconv.ParseInt(digits, 16, 8), whose range ends at 0x7f, and leaves the text alone where
+# same for a path (doc comments in unit/escape.go), so both return the input of UnitNameEscape and UnitNamePathEscape.
+# Behaviour: an escaped byte of 0x80 or more stays as it is, as the four characters \xc3. The code parses the two
+# hexadecimal digits with strconv.ParseInt(digits, 16, 8), whose range ends at 0x7f, and leaves the text unchanged if
 # that fails. No error is reported: the path of a mount unit whose name has a letter beyond ASCII names another file. A
-# tab is escaped as \x9, with one digit, where systemd-escape writes \x09; the next character is then taken for the
-# second digit.
-# Way out: unescape with strconv.ParseUint, or ask systemd-escape.
+# tab is escaped as \x9, with one digit, while systemd-escape writes \x09; the next character is then read as the second
+# digit.
+# Workaround: unescape with strconv.ParseUint, or call systemd-escape.
 #
-# Needs go and the Go module proxy; where systemd-escape is there, the script asks it too.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Needs go and the Go module proxy; if systemd-escape is installed, the script calls it too.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=v22.7.0
 dir=$(mktemp -d)

@@ -1,17 +1,17 @@
 #!/bin/sh
 # github.com/goccy/go-yaml v1.19.2
 #
-# Expected: the lines of a folded scalar (>) are joined by a space (YAML 1.2.2, 8.1.3), whether or not the file ends in
-# a line break. The lines of a quoted scalar are joined likewise (7.3.1, 7.3.2), and a line break is LF, CR LF or CR
-# (5.4).
-# Behaviour: a quoted scalar over two lines is folded in a file with LF and keeps its line break in one with CR LF. A
+# Expected: the lines of a folded scalar (>) are joined by a space (YAML 1.2.2, 8.1.3), whether or not the file ends
+# with a line break. The lines of a quoted scalar are joined in the same way (7.3.1, 7.3.2), and a line break is LF, CR
+# LF or CR (5.4).
+# Behaviour: a quoted scalar over two lines is folded in a file with LF, and keeps its line break in one with CR LF. A
 # folded scalar that ends the file without a line break, and whose last line is one character, keeps the line break
 # before it; with a line break at the end of the file it is folded. go.yaml.in/yaml/v3 folds them all. No error is
 # reported.
-# Way out: end the file in a line break, and turn CR LF into LF before parsing.
+# Workaround: end the file with a line break, and convert CR LF to LF before parsing.
 #
 # Needs go and the Go module proxy.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=v1.19.2
 dir=$(mktemp -d)

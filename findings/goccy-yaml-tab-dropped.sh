@@ -1,16 +1,15 @@
 #!/bin/sh
 # github.com/goccy/go-yaml v1.19.2
 #
-# Expected: a tab between the words of a plain scalar is content: in YAML 1.2 white space inside of a line is space or
-# tab (productions 33, s-white, and 132, nb-ns-plain-in-line). Unmarshal keeps it, and gives back a string that Marshal
-# wrote.
+# Expected: a tab between the words of a plain scalar is content: in YAML 1.2, white space inside a line is space or tab
+# (productions 33, s-white, and 132, nb-ns-plain-in-line). Unmarshal keeps it, and returns a string that Marshal wrote.
 # Behaviour: Unmarshal drops the tab: "a<tab>b" becomes "ab", as a value, a key and in a list. Marshal writes such a
 # string as a plain scalar, so a string with a tab does not survive Marshal and Unmarshal of this package.
-# go.yaml.in/yaml/v3 reads the same text rightly. No error is reported.
-# Way out: quote the scalar; for own data, encode with another package or with the option yaml.JSON().
+# go.yaml.in/yaml/v3 reads the same text correctly. No error is reported.
+# Workaround: quote the scalar; for your own data, encode with another package or with the option yaml.JSON().
 #
 # Needs go and the Go module proxy.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=v1.19.2
 dir=$(mktemp -d)

@@ -3,13 +3,13 @@
 #
 # Expected: NullFields names the fields to send as null; "It is an error if a field in this list has a non-empty value"
 # (doc.go, NullFields). A key of a map is named as "Properties.key".
-# Behaviour: the error is there for a field, and not for a key of a map: with Properties {"state": "keep"} and
-# NullFields ["Properties.state"], the request says {"properties": {"state": null}}. The value is dropped; Drive clears
-# "entries with null values" (drive.File, Properties). No error is reported.
-# Way out: delete the key from the map before it is named in NullFields, or never name a key that has a value.
+# Behaviour: the error is returned for a field, but not for a key of a map. With Properties {"state": "keep"} and
+# NullFields ["Properties.state"], the request contains {"properties": {"state": null}}. The value is dropped; Drive
+# clears "entries with null values" (drive.File, Properties). No error is reported.
+# Workaround: delete the key from the map before it is named in NullFields, or never name a key that has a value.
 #
 # Needs go and the Go module proxy.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=v0.311.0
 dir=$(mktemp -d)

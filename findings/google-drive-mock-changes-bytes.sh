@@ -4,14 +4,14 @@
 # Expected: "Mock-Server that simulates being google-drive" (README): a file that is uploaded by uploadType=multipart or
 # uploadType=media has the bytes that were sent, and md5Checksum is "the MD5 checksum for the content of the file"
 # (Drive API v3, files).
-# Behaviour: a multipart upload goes through a UTF-8 string: each byte that is no UTF-8 becomes the three bytes ef bf
-# bd, and size and md5Checksum are those of the changed bytes, so that a client that compares them sees nothing wrong;
-# the 8 bytes with which each PNG begins come back as 10. A media upload is answered with status 200 and stores nothing.
-# No error is reported.
-# Way out: only texts, by multipart.
+# Behaviour: a multipart upload passes through a UTF-8 string. Each byte that is not UTF-8 becomes the three bytes ef bf
+# bd. size and md5Checksum are those of the changed bytes, so that a client that compares them notices nothing. The 8
+# bytes with which each PNG begins are returned as 10. A media upload is answered with status 200 and stores nothing. No
+# error is reported.
+# Workaround: upload only texts, by multipart.
 #
-# Needs node and the npm registry; the server listens on loopback. (Its package does not name cors, which it needs.)
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Needs node and the npm registry; the server listens on loopback. (Its package does not list cors, which it needs.)
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=1.2.0
 dir=$(mktemp -d)

@@ -3,13 +3,13 @@
 #
 # Expected: "A numeric instance is valid only if division by this keyword's value results in an integer" (JSON Schema
 # 2020-12, Validation, 6.2.1): 19.99 is valid against {"multipleOf": 0.01}, and 0.3 against {"multipleOf": 0.1}.
-# github.com/santhosh-tekuri/jsonschema/v6 says so.
-# Behaviour: Validate refuses both: it divides as float64 and asks for a remainder of exactly 0. Of the 100 amounts from
+# github.com/santhosh-tekuri/jsonschema/v6 accepts both.
+# Behaviour: Validate refuses both: it divides as float64 and requires a remainder of exactly 0. Of the 100 amounts from
 # 0.01 to 1.00 it refuses 10 and accepts the others. The message prints a fraction that is nowhere in the document.
-# Way out: integers of the smallest unit, or a validator that calculates with decimal numbers.
+# Workaround: integers of the smallest unit, or a validator that calculates with decimal numbers.
 #
 # Needs go and the Go module proxy.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=v0.4.3
 dir=$(mktemp -d)

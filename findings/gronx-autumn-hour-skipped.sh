@@ -1,16 +1,17 @@
 #!/bin/sh
 # github.com/adhocore/gronx v1.20.4
 #
-# Expected: NextTickAfter "gives next run time from the provided time.Time", so no minute at which IsDue answers true
-# lies between the two times. cron(8) of Debian says the same of the change of clocks: jobs "which are specified with
-# wildcards" go on "based on the new time immediately"; an hourly job runs in both hours that the clock calls two.
-# Behaviour: where the clock is set back, NextTickAfter jumps over the first of the two hours. From 01:00 summer time
-# the next tick of "0 * * * *" in Berlin is 02:00 winter time, two hours later; "*/15 * * * *" makes a pause of 75
-# minutes. IsDue says that 02:00 summer time is due. github.com/robfig/cron/v3 has both hours. No error is reported.
-# Way out: for a job that is due every hour or more often, call NextTickAfter with a time in UTC.
+# Expected: NextTickAfter "gives next run time from the provided time.Time", so no minute for which IsDue returns true
+# lies between the two times. cron(8) of Debian describes the change of clocks in the same way: jobs "which are
+# specified with wildcards" continue "based on the new time immediately"; an hourly job runs in both hours that the
+# clock calls two.
+# Behaviour: when the clock is set back, NextTickAfter skips the first of the two hours. From 01:00 summer time the next
+# tick of "0 * * * *" in Berlin is 02:00 winter time, two hours later; "*/15 * * * *" pauses for 75 minutes. IsDue
+# reports that 02:00 summer time is due. github.com/robfig/cron/v3 returns both hours. No error is reported.
+# Workaround: for a job that is due every hour or more often, call NextTickAfter with a time in UTC.
 #
 # Needs go and the Go module proxy.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=v1.20.4
 dir=$(mktemp -d)

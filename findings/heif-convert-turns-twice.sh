@@ -1,16 +1,16 @@
 #!/bin/sh
 # heif-convert of libheif 1.15.1, Debian 12 package libheif-examples 1.15.1-1+deb12u1
 #
-# Expected: the JPEG that heif-convert makes shows the picture as the AVIF or HEIC does. There the rotation is the
-# property irot (ISO/IEC 23008-12, 6.5.10), which libheif applies to the pixels; once they are turned, the orientation
-# in the Exif data of a JPEG has to be 1, normal.
+# Expected: the JPEG that heif-convert makes shows the same picture as the AVIF or HEIC. There the rotation is the
+# property irot (ISO/IEC 23008-12, 6.5.10), which libheif applies to the pixels. Once they are turned, the orientation
+# in the Exif data of a JPEG must be 1, normal.
 # Behaviour: heif-convert turns the pixels and copies the Exif data with the old orientation, 6 for a portrait photo. A
 # viewer that follows Exif turns the JPEG a second time. No error is reported. The file has both because avifenc writes
 # the orientation of a JPEG as irot and keeps its Exif data.
-# Way out: exiftool -Orientation=normal on the result.
+# Workaround: exiftool -Orientation=normal on the result.
 #
 # Needs python3, apt-get, dpkg and the Debian 12 archive; avifenc 0.11.1 (libavif-bin) makes the AVIF.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=1.15.1-1+deb12u1
 avif=0.11.1-1+deb12u1
@@ -77,7 +77,7 @@ else:
     sys.exit(1)
 PY
 
-# fetch takes packages, and those they depend on that are not installed, into the folder root.
+# fetch unpacks packages, and those of their dependencies that are not installed, into the folder root.
 fetch() {
 	apt-get download "$@" $(apt-get install -s --no-install-recommends "$@" | sed -n 's/^Inst \([^ ]*\) .*/\1/p')
 	for package in *.deb; do dpkg-deb -x "$package" root; done

@@ -1,14 +1,14 @@
 #!/bin/sh
 # heif-enc of libheif 1.15.1, Debian 12 package libheif-examples 1.15.1-1+deb12u1
 #
-# Expected: the HEIC that heif-enc makes of a JPEG shows the picture as the JPEG does. A HEIC is turned by its property
-# irot (ISO/IEC 23008-12, 6.5.10); avifenc writes one for a JPEG whose Exif data has an orientation.
+# Expected: the HEIC that heif-enc makes from a JPEG shows the same picture as the JPEG. The property irot (ISO/IEC
+# 23008-12, 6.5.10) turns a HEIC; avifenc writes one for a JPEG whose Exif data has an orientation.
 # Behaviour: heif-enc writes no irot and leaves the orientation to the Exif data, which it copies. libheif itself does
-# not look there: it reports the HEIC of a portrait photo of 32 x 64 as 64 x 32. No error is reported.
-# Way out: turn the pixels of the JPEG first (exiftran -a).
+# not read it there: it reports the HEIC of a portrait photo of 32 x 64 as 64 x 32. No error is reported.
+# Workaround: turn the pixels of the JPEG first (exiftran -a).
 #
-# Needs python3, apt-get, dpkg and the Debian 12 archive; avifenc 0.11.1 (libavif-bin) is asked for comparison.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Needs python3, apt-get, dpkg and the Debian 12 archive; avifenc 0.11.1 (libavif-bin) is used for comparison.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=1.15.1-1+deb12u1
 avif=0.11.1-1+deb12u1
@@ -57,7 +57,7 @@ else:
     sys.exit(1)
 PY
 
-# fetch takes packages, and those they depend on that are not installed, into the folder root.
+# fetch unpacks packages, and those of their dependencies that are not installed, into the folder root.
 fetch() {
 	apt-get download "$@" $(apt-get install -s --no-install-recommends "$@" | sed -n 's/^Inst \([^ ]*\) .*/\1/p')
 	for package in *.deb; do dpkg-deb -x "$package" root; done

@@ -2,15 +2,14 @@
 # github.com/invopop/jsonschema v0.14.0
 #
 # Expected: the package "can be used to generate JSON Schemas from Go types through reflection" (README) and reads the
-# tags of encoding/json, so what encoding/json writes for a value is valid against the schema of the value's type.
-# Behaviour: two types of field are described as something that encoding/json never writes for them. A json.Number is
-# written as a JSON number; the schema says "type": "string", after its kind in Go. The keys of a map[int]T may be
-# negative ("-1"); the schema has "patternProperties": {"^[0-9]+$": ...} and "additionalProperties": false. No error is
-# reported.
-# Way out: write the schema of such a field by hand (JSONSchemaExtend, or a Mapper in the Reflector).
+# tags of encoding/json, so the output of encoding/json for a value is valid against the schema of the value's type.
+# Behaviour: two types of field are described in a form that encoding/json never writes. A json.Number is written as a
+# JSON number; the schema has "type": "string", after its kind in Go. The keys of a map[int]T may be negative ("-1");
+# the schema has "patternProperties": {"^[0-9]+$": ...} and "additionalProperties": false. No error is reported.
+# Workaround: write the schema of such a field by hand (JSONSchemaExtend, or a Mapper in the Reflector).
 #
-# Needs go and the Go module proxy; github.com/santhosh-tekuri/jsonschema/v6 judges the documents.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Needs go and the Go module proxy; github.com/santhosh-tekuri/jsonschema/v6 validates the documents.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=v0.14.0
 dir=$(mktemp -d)

@@ -6,12 +6,12 @@
 # field of ustar and the path record of a pax extended header (POSIX.1, pax); GNU tar and Go's archive/tar write the
 # latter for such names.
 # Behaviour: parseTar cuts the name of a pax header at its first space: "DALL-E 2024-05-14 ... .webp" is read as
-# "DALL-E", and two such files get the same name. createTar cuts every name after 100 bytes, its ending included. No
+# "DALL-E", and two such files get the same name. createTar cuts every name after 100 bytes, including its extension. No
 # error is reported.
-# Way out: another library (npm tar-stream keeps both).
+# Workaround: another library (npm tar-stream keeps both).
 #
 # Needs node, GNU tar and the npm registry.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=0.3.0
 dir=$(mktemp -d)

@@ -1,16 +1,16 @@
 #!/bin/sh
 # github.com/HugoSmits86/nativewebp v0.9.3
 #
-# Expected: "the encoder supports only WebP lossless images" (README), so a decoder gives back the pixels of the image
-# that Encode was given, whatever its type.
-# Behaviour: an image.Paletted of at most 16 colours, as a PNG of a logo or a screenshot decodes to, becomes a WebP with
-# other pixels, or one that decoders refuse. The same pixels as an image.NRGBA are right. Encode reports no error. By
-# the colour indexing transform of RFC 9649 a palette of at most 16 colours packs several pixels into one; this encoder
-# announces such a palette and packs nothing.
-# Way out: copy the image into an image.NRGBA before Encode.
+# Expected: "the encoder supports only WebP lossless images" (README), so a decoder returns the pixels of the image that
+# Encode received, whatever its type.
+# Behaviour: an image.Paletted of at most 16 colours, to which a PNG of a logo or a screenshot decodes, becomes a WebP
+# with other pixels, or one that decoders refuse. The same pixels as an image.NRGBA are correct. Encode reports no
+# error. By the colour indexing transform of RFC 9649, a palette of at most 16 colours packs several pixels into one;
+# this encoder announces such a palette but packs nothing.
+# Workaround: copy the image into an image.NRGBA before Encode.
 #
 # Needs go and the Go module proxy; golang.org/x/image/webp decodes (dwebp of libwebp 1.2.4 agrees with it).
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=v0.9.3
 dir=$(mktemp -d)

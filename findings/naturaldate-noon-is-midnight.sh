@@ -1,16 +1,15 @@
 #!/bin/sh
 # github.com/tj/go-naturaldate v1.3.0
 #
-# Expected: "yesterday at 10am" and "last sunday at 5:30pm" are of the documented forms (README), so "yesterday at 12pm"
-# is yesterday's noon and "yesterday at 12am" the midnight at which it begins. "next month" of 31 January is in
-# February.
-# Behaviour: 12am gives noon and 12pm the midnight after it, 12 hours off either way: the code adds 12 hours for pm and
-# nothing for am, whatever the hour. "next month" and "february" of 31 January are 3 March. No error is reported. A
-# limit such as "last friday at 12am" takes in half a day more.
-# Way out: write the time with 24 hours (00:00, 12:00), and a day with the name of a month.
+# Expected: "yesterday at 10am" and "last sunday at 5:30pm" are documented forms (README), so "yesterday at 12pm" is
+# yesterday's noon and "yesterday at 12am" the midnight at which it begins. "next month" of 31 January is in February.
+# Behaviour: 12am returns noon and 12pm the midnight after it, 12 hours off in both cases: the code adds 12 hours for pm
+# and nothing for am, whatever the hour. "next month" and "february" of 31 January are 3 March. No error is reported. A
+# limit such as "last friday at 12am" includes half a day more.
+# Workaround: write the time with 24 hours (00:00, 12:00), and a day with the name of a month.
 #
 # Needs go and the Go module proxy.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=v1.3.0
 dir=$(mktemp -d)

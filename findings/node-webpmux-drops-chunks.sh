@@ -1,15 +1,15 @@
 #!/bin/sh
 # npm node-webpmux 3.2.1
 #
-# Expected: load and save keep the chunks that the library does not know, as the C2PA chunk of a Content Credential: a
+# Expected: load and save keep chunks that are unknown to the library, such as the C2PA chunk of a Content Credential: a
 # writer "SHOULD preserve them in their original order" (RFC 9649, 2.7.1.6, Unknown Chunks). The library calls itself "a
 # mostly-complete pure Javascript re-implementation of webpmux" (README); webpmux keeps the chunk.
-# Behaviour: save writes the picture, EXIF, XMP and the colour profile only. Adding Exif, or a save without any change,
-# takes the C2PA chunk and every other unknown chunk out of the file. No error is reported.
-# Way out: webpmux of libwebp.
+# Behaviour: save writes only the picture, EXIF, XMP and the colour profile. Adding Exif, or a save without any change,
+# removes the C2PA chunk and every other unknown chunk from the file. No error is reported.
+# Workaround: webpmux of libwebp.
 #
-# Needs node, the npm registry, apt-get, dpkg and the Debian 12 archive (for webpmux, to compare with).
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Needs node, the npm registry, apt-get, dpkg and the Debian 12 archive (for webpmux, for comparison).
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=3.2.1
 other=1.2.4-0.2+deb12u1

@@ -3,15 +3,14 @@
 #
 # Expected: a chunk whose name ends in a capital letter is unsafe to copy: a program that does not know it and that
 # changes critical chunks, such as IDAT, leaves it out (PNG specification, Third Edition, 5.4, table of the property
-# bits, and 14.2). caBX, the chunk of a Content Credential, is such a chunk, since what it signs are the bytes of the
-# file.
-# Behaviour: optipng packs IDAT anew and keeps the chunk: the picture then carries a credential that cannot match, and
-# seems to be forged. pngcrush and pngquant leave it out and keep a chunk with a small last letter, as the specification
-# has it. No error is reported.
-# Way out: optipng -strip all, which takes out all ancillary chunks.
+# bits, and 14.2). caBX, the chunk of a Content Credential, is such a chunk, because it signs the bytes of the file.
+# Behaviour: optipng compresses IDAT again and keeps the chunk: the picture then carries a credential that cannot match,
+# and appears to be forged. pngcrush and pngquant leave it out and keep a chunk with a small last letter, as the
+# specification requires. No error is reported.
+# Workaround: optipng -strip all, which removes all ancillary chunks.
 #
-# Needs python3, apt-get, dpkg and the Debian 12 archive. pngcrush 1.8.13 and pngquant 2.17.0 are asked for comparison.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Needs python3, apt-get, dpkg and the Debian 12 archive. pngcrush 1.8.13 and pngquant 2.17.0 are used for comparison.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=0.7.7-2+b1
 dir=$(mktemp -d)
@@ -65,7 +64,7 @@ else:
     sys.exit(1)
 PY
 
-# fetch takes packages, and those they depend on that are not installed, into the folder root.
+# fetch unpacks packages, and those of their dependencies that are not installed, into the folder root.
 fetch() {
 	apt-get download "$@" $(apt-get install -s --no-install-recommends "$@" | sed -n 's/^Inst \([^ ]*\) .*/\1/p')
 	for package in *.deb; do dpkg-deb -x "$package" root; done

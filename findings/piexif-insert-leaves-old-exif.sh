@@ -1,17 +1,17 @@
 #!/bin/sh
 # piexif 1.1.3, Debian 12 package python3-piexif 1.1.3-2
 #
-# Expected: insert(exif_bytes, file) "insert[s] exif into JPEG" (documentation, "Functions") in the place of the Exif
-# data that is there: a JPEG has one APP1 segment with Exif (Exif 2.32, 4.7.1). Its ports for JavaScript piexifjs and
-# piexif-ts do so (versions 1.0.6 and 2.1.0, tried apart).
-# Behaviour: insert replaces the old segment only where it is the first one, or the second one behind JFIF. Where XMP
-# (APP1) or a C2PA manifest (APP11) stands before it, the new segment is put in front and the old one stays: the file
-# then has two, and what was to be overwritten, a place or a name, is still in it. piexif.load reads the new one, so
-# that a check with piexif itself finds nothing. No error is reported.
-# Way out: piexif.remove first, which takes out all Exif segments and nothing else.
+# Expected: insert(exif_bytes, file) "insert[s] exif into JPEG" (documentation, "Functions") in the place of the
+# existing Exif data: a JPEG has one APP1 segment with Exif (Exif 2.32, 4.7.1). Its ports to JavaScript, piexifjs and
+# piexif-ts, do so (versions 1.0.6 and 2.1.0, tested separately).
+# Behaviour: insert replaces the old segment only if it is the first one, or the second one after JFIF. If XMP (APP1) or
+# a C2PA manifest (APP11) is before it, the new segment is put in front and the old one stays. The file then has two,
+# and the data to be overwritten, a place or a name, is still in it. piexif.load reads the new one, so a check with
+# piexif itself finds nothing. No error is reported.
+# Workaround: piexif.remove first, which removes all Exif segments and nothing else.
 #
 # Needs python3, apt-get, dpkg and the Debian 12 archive.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=1.1.3-2
 dir=$(mktemp -d)

@@ -4,14 +4,14 @@
 # Expected: the Path of a .trashinfo file "MUST not include a ".." directory, and for files not "under" that directory,
 # absolute pathnames must be used" (freedesktop.org trash specification, which info_for in plat_other.py repeats as a
 # comment).
-# Behaviour: for a file in a folder whose name only begins like that of the data folder, as ~/.local/share-old beside
-# ~/.local/share, Send2Trash writes Path=../share-old/picture.png. It compares the two paths as strings, with
+# Behaviour: for a file in a folder whose name only begins like that of the data folder, such as ~/.local/share-old
+# beside ~/.local/share, Send2Trash writes Path=../share-old/picture.png. It compares the two paths as strings, with
 # startswith. No error is reported.
-# Way out: none in the API; a reader that restores must refuse or resolve the "..". (Where PyGObject is there,
+# Workaround: none in the API; a reader that restores must refuse or resolve the "..". (If PyGObject is installed,
 # Send2Trash leaves the work to GLib.)
 #
 # Needs python3, apt-get, dpkg and the Debian 12 archive.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=1.8.1~b0-2
 dir=$(mktemp -d)

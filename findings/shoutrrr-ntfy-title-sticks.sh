@@ -1,15 +1,16 @@
 #!/bin/sh
 # github.com/nicholas-fedor/shoutrrr v0.13.2, pkg/services/push/ntfy
 #
-# Expected: a sender is created once and used for many messages, as shoutrrr.CreateSender suggests; each message has the title
-# that was given with it in types.Params.
-# Behaviour: every message after the first has the first one's title. ntfy's sendAPI calls Add on the headers of its JSON client,
-# a map that lives as long as the service, so the header Title gains a second value at the second message; the client sends
-# the first value only. Priority, Tags, Click and the other optional headers behave likewise. No error is reported.
-# Way out: create the sender anew for each message.
+# Expected: a sender is created once and used for many messages, as shoutrrr.CreateSender suggests; each message has the
+# title that is passed with it in types.Params.
+# Behaviour: every message after the first has the first one's title. ntfy's sendAPI calls Add on the headers of its
+# JSON client, a map that lives as long as the service, so the header Title gains a second value at the second message;
+# the client sends only the first value. Priority, Tags, Click and the other optional headers behave in the same way. No
+# error is reported.
+# Workaround: create the sender anew for each message.
 #
 # Needs go and the Go module proxy; the messages go to a server on loopback.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=v0.13.2
 dir=$(mktemp -d)

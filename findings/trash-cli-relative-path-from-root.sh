@@ -4,13 +4,13 @@
 # Expected: a relative Path in a .trashinfo file "is to be from the directory in which the trash directory resides (for
 # example, from $XDG_DATA_HOME for the "home trash" directory)" (freedesktop.org trash specification, "Contents of a
 # trash directory"). Send2Trash writes such a path for each file below $XDG_DATA_HOME.
-# Behaviour: trash-list and trash-restore take it from the root of the file system: notes/picture.png, deleted from
-# ~/.local/share/notes, is listed as /notes/picture.png. trash-restore, called where the file was, says that no files
-# were trashed from there; elsewhere it would restore to /notes. The lists report no error.
-# Way out: a reader must join the path with $XDG_DATA_HOME; a writer does best with absolute paths.
+# Behaviour: trash-list and trash-restore read it from the root of the file system: notes/picture.png, deleted from
+# ~/.local/share/notes, is listed as /notes/picture.png. trash-restore, called in the original folder, reports that no
+# files were trashed from there; elsewhere it would restore to /notes. The lists report no error.
+# Workaround: a reader must join the path with $XDG_DATA_HOME; a writer should use absolute paths.
 #
 # Needs python3, apt-get, dpkg and the Debian 12 archive.
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=0.17.1.14-5
 writer=1.8.1~b0-2

@@ -3,13 +3,13 @@
 #
 # Expected: white is white. The Y'CbCr values of a lossy WebP are to be converted by Recommendation BT.601 (RFC 9649,
 # 2.5), where Y' of black is 16 and that of white 235; dwebp of libwebp does so.
-# Behaviour: Decode puts the values as they are into an image.YCbCr, whose colour model is that of JFIF, with black at 0
-# and white at 255 (image/color). At gives 235,235,235 for white, 16,16,16 for black and 190,101,57 for 200,100,50: the
-# picture is pale, by up to 20 of 255 levels. Lossless WebP is right. No error is reported.
-# Way out: convert the planes Y, Cb and Cr oneself, by BT.601 with its limited range.
+# Behaviour: Decode stores the values unchanged in an image.YCbCr, whose colour model is that of JFIF, with black at 0
+# and white at 255 (image/color). At returns 235,235,235 for white, 16,16,16 for black and 190,101,57 for 200,100,50:
+# the picture is pale, by up to 20 of 255 levels. Lossless WebP is correct. No error is reported.
+# Workaround: convert the planes Y, Cb and Cr in your own code, by BT.601 with its limited range.
 #
 # Needs go, the Go module proxy, apt-get, dpkg and the Debian 12 archive (cwebp and dwebp of the package webp).
-# Exit status: 0 the behaviour is there, 1 it has changed, 2 it could not be tried.
+# Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
 set -eu
 version=v0.47.0
 other=1.2.4-0.2+deb12u1
@@ -88,7 +88,7 @@ func main() {
 }
 GO
 
-# fetch takes packages, and those they depend on that are not installed, into the folder root.
+# fetch unpacks packages, and those of their dependencies that are not installed, into the folder root.
 fetch() {
 	apt-get download "$@" $(apt-get install -s --no-install-recommends "$@" | sed -n 's/^Inst \([^ ]*\) .*/\1/p')
 	for package in *.deb; do dpkg-deb -x "$package" root; done
