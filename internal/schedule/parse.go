@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// Error is why a text is not a schedule.
+// Error is the reason why a text is not a schedule.
 type Error struct {
 	Message string // one sentence, no full stop
-	Hint    string // what could stand there
+	Hint    string // what to write instead
 }
 
 func (e *Error) Error() string { return e.Message + ": " + e.Hint }
@@ -66,9 +66,9 @@ func every(text string) (Spec, error) {
 	step, err := time.ParseDuration(text)
 	if err != nil || step < time.Minute || step%time.Minute != 0 || day%step != 0 {
 		return Spec{}, &Error{
-			fmt.Sprintf("a day cannot be cut into parts of %q", clip(text)),
-			"write 1h, 2h, 3h, 4h, 6h, 8h or 12h, or minutes that a day is a multiple of, as in 30m; " +
-				"for longer, daily 03:00 or weekly sun 04:00",
+			fmt.Sprintf("%q is not an interval that divides a day evenly", clip(text)),
+			"write 1h, 2h, 3h, 4h, 6h, 8h or 12h, or minutes that divide a day evenly, as in 30m; " +
+				"for a longer interval, write daily 03:00 or weekly sun 04:00",
 		}
 	}
 	return Spec{clock: stepped(step), days: allDays, months: allMonths, weekdays: allWeekdays}, nil
@@ -98,7 +98,7 @@ var fields = [5]field{
 	{"a day of the week", 0, 7, func(n int) string { return time.Weekday(n % 7).String() }, "0, sun, mon-fri or 1,4"},
 }
 
-// cron parses the five fields.
+// cron returns the spec of the five fields.
 func cron(words []string) (Spec, error) {
 	var sets [5]uint64
 	for i, f := range fields {
@@ -121,8 +121,8 @@ func cron(words []string) (Spec, error) {
 	}
 	if s.following(time.Time{}).IsZero() {
 		return Spec{}, &Error{
-			fmt.Sprintf("no year has the days of %q", clip(strings.Join(words, " "))),
-			"write a day that one of its months has",
+			fmt.Sprintf("no date matches %q", clip(strings.Join(words, " "))),
+			"write a day that exists in one of its months",
 		}
 	}
 	return s, nil

@@ -65,14 +65,14 @@ func TestEveryMistakeIsToldWhatCouldStandThere(t *testing.T) {
 		"monthly 32 03:00":     `"32" is not a day of the month: write 1 to 31`,
 		"monthly 0 03:00":      `"0" is not a day of the month`,
 		"monthly last 03:00":   `"last" is not a day of the month`,
-		"every 7h":             `a day cannot be cut into parts of "7h": write 1h, 2h, 3h`,
-		"every 2d":             `a day cannot be cut into parts of "2d"`,
-		"every 0m":             "a day cannot be cut",
-		"every -6h":            "a day cannot be cut",
-		"every 30s":            "a day cannot be cut",
-		"every 48h":            "a day cannot be cut",
-		"every 9999999999999h": "a day cannot be cut",
-		"every six":            "a day cannot be cut",
+		"every 7h":             `"7h" is not an interval that divides a day evenly: write 1h, 2h, 3h`,
+		"every 2d":             `"2d" is not an interval that divides a day`,
+		"every 0m":             "is not an interval that divides a day",
+		"every -6h":            "is not an interval that divides a day",
+		"every 30s":            "is not an interval that divides a day",
+		"every 48h":            "is not an interval that divides a day",
+		"every 9999999999999h": "is not an interval that divides a day",
+		"every six":            "is not an interval that divides a day",
 		"60 * * * *":           `"60" is not a minute: write 0 to 59, as in 0, 15-45, */10 or 0,30`,
 		"0 24 * * *":           `"24" is not an hour: write 0 to 23`,
 		"0 0 1 13 *":           `"13" is not a month: write 1 to 12`,
@@ -91,8 +91,8 @@ func TestEveryMistakeIsToldWhatCouldStandThere(t *testing.T) {
 		"0 0 L * *":            `"L" is not a day of the month`,
 		"* * * *":              "is not a schedule",
 		"* * * * * *":          "is not a schedule",
-		"0 0 30 2 *":           `no year has the days of "0 0 30 2 *": write a day that one of its months has`,
-		"0 0 31 4,6,9,11 *":    "no year has the days",
+		"0 0 30 2 *":           `no date matches "0 0 30 2 *": write a day that exists in one of its months`,
+		"0 0 31 4,6,9,11 *":    "no date matches",
 	} {
 		s, err := Parse(text)
 		e, ok := errors.AsType[*Error](err)
@@ -108,7 +108,7 @@ func TestSpecsReadAlikeOnlyIfTheyAreEqual(t *testing.T) {
 	for range 4_000 {
 		s := spec(t, random(r).text)
 		if other, known := said[s.String()]; known && other != s {
-			t.Fatalf("%q is said of two:\n%v\n%v", s, [1]Spec{s}, [1]Spec{other})
+			t.Fatalf("%q is the text of two specs:\n%v\n%v", s, [1]Spec{s}, [1]Spec{other})
 		}
 		said[s.String()] = s
 	}

@@ -8,7 +8,7 @@ import (
 
 // Window is a part of every day, such as from 22:00 to 07:00. The zero value contains no time.
 type Window struct {
-	from, until time.Duration // of the day, in minutes; never equal
+	from, until time.Duration // times of the day in whole minutes; never equal
 }
 
 // ParseWindow parses a window as in a policy: "22:00-07:00". The second time is not part of the window. It returns an
@@ -16,7 +16,7 @@ type Window struct {
 func ParseWindow(text string) (Window, error) {
 	from, until, found := strings.Cut(text, "-")
 	if !found {
-		return Window{}, &Error{fmt.Sprintf("%q is not a time from and a time until", clip(text)), windowHint}
+		return Window{}, &Error{fmt.Sprintf("%q is not a range of two times", clip(text)), windowHint}
 	}
 	var w Window
 	var err error
@@ -27,7 +27,7 @@ func ParseWindow(text string) (Window, error) {
 		return Window{}, err
 	}
 	if w.from == w.until {
-		return Window{}, &Error{fmt.Sprintf("%q begins when it ends", clip(text)), windowHint}
+		return Window{}, &Error{fmt.Sprintf("%q begins and ends at the same time", clip(text)), windowHint}
 	}
 	return w, nil
 }

@@ -90,14 +90,14 @@ func TestAWindowIsReadWholeOrNotAtAll(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"":                    "not a time from",
-		"22:00":               "not a time from",
+		"":                    "not a range of two times",
+		"22:00":               "not a range of two times",
 		"22-7":                `"22" is not a time of the day`,
 		"22:00-24:00":         `"24:00" is not a time of the day`,
 		"22:00-07:00-08:00":   `"07:00-08:00" is not a time of the day`,
-		"07:00-07:00":         "begins when it ends",
+		"07:00-07:00":         "begins and ends at the same time",
 		"22:00-7:5":           `"7:5" is not a time`,
-		"night":               "not a time from",
+		"night":               "not a range of two times",
 		"25:00-x, 08:00-9:00": "not a time of the day",
 	} {
 		w, err := ParseWindow(text)
