@@ -22,7 +22,7 @@ const (
 
 // anchor returns the anchor for the folders below f, which is open as fd. It returns f's own anchor, or a new one,
 // which then owns fd and has one user, the caller.
-func (w *walk) anchor(f folder, fd int) (below *anchor, isNew bool) {
+func (w *queue) anchor(f folder, fd int) (below *anchor, isNew bool) {
 	if len(f.path)-f.base.depth < anchorEvery {
 		return f.base, false
 	}

@@ -14,19 +14,6 @@ import (
 	"sweepd/providers"
 )
 
-// platform is the part of a Driver that only Linux has.
-type platform struct {
-	mounts  mountTable
-	synced  syncer
-	durable durable
-	kept    keptBin
-	around  singleflight[*surroundings]
-}
-
-func (p *platform) close() { p.kept.close() }
-
-func (p *platform) rest() { p.kept.rest() }
-
 // binFor opens, and if necessary makes, the bin for files of the volume that the folder is in: the home trash if it
 // is in the same volume, otherwise the bin on top of the volume. It never copies to another file system: if neither
 // bin can be had, the error wraps errors.ErrUnsupported.
@@ -199,13 +186,13 @@ func (d *Driver) near(folder string) bool {
 
 var errOtherBin = errors.New("the receipt is of another trash bin")
 
-// sameDisk returns errAway if the disk is not the one in the receipt.
-func sameDisk(t *top, disk string) error {
+// sameDisk returns errAway if the disk is not the one whose name is in the receipt.
+func sameDisk(t *top, name string) error {
 	var s unix.Statfs_t
 	if _, err := again(func() (int, error) { return 0, unix.Fstatfs(t.fd, &s) }); err != nil {
 		return err
 	}
-	if is := diskOf(&s); disk != "" && is != disk {
+	if is := diskOf(&s); name != "" && is != name {
 		return fmt.Errorf("%w: another disk is at %q", errAway, t.path)
 	}
 	return nil

@@ -110,16 +110,6 @@ func alike(files [2]*os.File) bool {
 		all[0].Gid == all[1].Gid
 }
 
-// statFresh is statName with the file system's present values. The kernel's cache may be a second old: of one name,
-// it misses changes by another name of the file.
-func statFresh(folder int, name string) (s unix.Statx_t, err error) {
-	_, err = again(func() (int, error) {
-		return 0, unix.Statx(folder, name, unix.AT_EMPTY_PATH|unix.AT_SYMLINK_NOFOLLOW|unix.AT_STATX_FORCE_SYNC,
-			statMask, &s)
-	})
-	return s, err
-}
-
 func sameBytes(a, b io.Reader) bool {
 	var bufs [2][64 << 10]byte
 	for {

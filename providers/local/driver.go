@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -40,24 +39,6 @@ type Options struct {
 	Now func() time.Time
 }
 
-// CallError means that a required system call is not available. It wraps errors.ErrUnsupported.
-type CallError struct {
-	Call  string // "openat2"
-	Since string // the version of Linux that has it: "5.6"
-	Err   error  // EPERM: the call is forbidden; ENOSYS: it is missing, or hidden
-}
-
-func (e *CallError) Error() string {
-	if errors.Is(e.Err, fs.ErrPermission) {
-		return fmt.Sprintf("the system call %s is forbidden here, as a container's filter (seccomp) "+
-			"does: %v", e.Call, e.Err)
-	}
-	return fmt.Sprintf("there is no system call %s here: the kernel is older than Linux %s, or a container's filter "+
-		"(seccomp) hides it: %v", e.Call, e.Since, e.Err)
-}
-
-func (e *CallError) Unwrap() []error { return []error{errors.ErrUnsupported, e.Err} }
-
 // HomeTrash returns the path of the home trash. getenv reads XDG_DATA_HOME and HOME, as the freedesktop.org Trash
 // specification 1.0 and the XDG Base Directory specification 0.8 define them.
 func HomeTrash(getenv func(string) string) (string, error) {
@@ -80,7 +61,6 @@ type Driver struct {
 	bin   string   // the home trash: absolute, its parents resolved; "" = none
 	rules rules
 	platform
-	memory  memory // what the guards have read
 	watcher watcher
 	step    func(point string) error // nil but in tests, which fail or interfere there
 }
@@ -112,6 +92,7 @@ func Open(o Options) (*Driver, error) {
 	if err := d.narrow(o.Only); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
+	d.prepare()
 	return d, nil
 }
 
@@ -139,9 +120,9 @@ func (d *Driver) addRoot(given string) error {
 	return supported(r.check()) // listings report a missing or unreadable root
 }
 
-// markedAbove is the function markedAbove for each path that leads to the root: its own and those by which the policy
-// names it, which may lead through links.
-func (r *root) markedAbove() error {
+// rootMarkedAbove is markedAbove for each path that leads to the root: its own and those by which the policy names it,
+// which may lead through links.
+func rootMarkedAbove(r *root) error {
 	for _, way := range r.ways {
 		if err := markedAbove(way); err != nil {
 			return err
@@ -150,53 +131,9 @@ func (r *root) markedAbove() error {
 	return nil
 }
 
-// resolved returns path absolute and without links, as far as it exists.
-func resolved(path string) (string, error) {
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return "", err
-	}
-	return Real(path), nil
-}
-
 // Real returns an absolute path clean and without symbolic links. If the path does not exist, as for a folder on a
 // disk that is not mounted, Real still resolves the links in its existing part.
-func Real(path string) string {
-	path = filepath.Clean(path)
-	at, missing := path, ""
-	for links := 0; links < 40; { // as many as the kernel follows
-		if real, err := filepath.EvalSymlinks(at); err == nil {
-			return filepath.Join(real, missing)
-		}
-		folder := filepath.Dir(at)
-		if folder == at {
-			break
-		}
-		target, err := os.Readlink(at)
-		if err != nil {
-			at, missing = folder, filepath.Join(filepath.Base(at), missing)
-			continue
-		}
-		if !filepath.IsAbs(target) {
-			target = filepath.Join(Real(folder), target)
-		}
-		at = filepath.Clean(target)
-		links++
-	}
-	return path
-}
-
-// resolvedParent returns path with the links resolved in all but its last element, as far as it exists.
-func resolvedParent(path string) string {
-	dir := filepath.Dir(path)
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		return filepath.Join(real, filepath.Base(path))
-	}
-	if dir == filepath.Dir(dir) {
-		return filepath.Clean(path)
-	}
-	return filepath.Join(resolvedParent(dir), filepath.Base(path))
-}
+func Real(path string) string { return real(path) }
 
 // Roots returns the folders that are swept, as Entry.Path shows them: absolute, links resolved.
 func (d *Driver) Roots() (paths []string) {
@@ -271,21 +208,6 @@ func (d *Driver) innermost(path string) (found *root, rest string) {
 		}
 	}
 	return found, rest
-}
-
-// below returns path relative to folder, which may be "/"; in reports whether path is below it.
-func below(folder, path string) (rel string, in bool) {
-	rest, ok := strings.CutPrefix(path, withoutSlash(folder))
-	if ok && len(rest) > 1 && rest[0] == filepath.Separator {
-		return rest[1:], true
-	}
-	return "", false
-}
-
-// withoutSlash returns the folder's path without a separator at its end, which only "/" has, so that a separator and
-// a name can follow.
-func withoutSlash(folder string) string {
-	return strings.TrimSuffix(folder, string(filepath.Separator))
 }
 
 // begin starts every method: it returns the error of the context, or the result of locate.

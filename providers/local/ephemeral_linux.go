@@ -73,14 +73,3 @@ func (b *bin) statfs() (s unix.Statfs_t, err error) {
 	_, err = again(func() (int, error) { return 0, unix.Fstatfs(b.dir, &s) })
 	return s, err
 }
-
-// diskOf returns a permanent name of a file system, or "" if it has none: ext2 to ext4 derive their f_fsid from the
-// UUID, btrfs from the UUID and the number of the subvolume; other file systems use the device number, which another
-// disk may have tomorrow.
-func diskOf(s *unix.Statfs_t) string {
-	switch s.Type {
-	case unix.EXT4_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC:
-		return fmt.Sprintf("%08x%08x", uint32(s.Fsid.Val[0]), uint32(s.Fsid.Val[1]))
-	}
-	return ""
-}

@@ -3,7 +3,6 @@
 package local
 
 import (
-	"bytes"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -128,20 +127,6 @@ func FuzzParseReceipt(f *testing.F) {
 		if err != nil || id2 != id || again.Bin != p.Bin || again.Name != p.Name || again.Path != p.Path ||
 			again.Disk != p.Disk {
 			t.Errorf("%q: read %+v, written and read again %+v, %v", text, p, again, err)
-		}
-	})
-}
-
-func FuzzParseRevision(f *testing.F) {
-	f.Add("1b.18a0.5.-1.7fffffffffffffff")
-	f.Add("2..3.4.5")
-	f.Fuzz(func(t *testing.T, text string) {
-		id, err := parseRevision(providers.Revision(text))
-		if err == nil && id.revision() != providers.Revision(text) {
-			t.Errorf("%q was read as %+v, which is %q", text, id, id.revision())
-		}
-		if one, two := id.append(nil), []byte(id.revision()); !bytes.Equal(one, two) {
-			t.Errorf("got %q and %q", one, two)
 		}
 	})
 }

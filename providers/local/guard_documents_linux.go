@@ -1,9 +1,7 @@
 package local
 
 import (
-	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -19,46 +17,45 @@ import (
 
 // readDocuments reads every document below the root, also in folders that are left out: a user who excludes notes
 // from the sweep still names pictures in them.
-func (d *Driver) readDocuments(ctx context.Context, r *root, last *reading, words bool) *reading {
-	x := &reading{listing: d.memory.listings.Load(), index: &mentions.Index{}, paths: map[uint32]string{}}
-	if d.o.Now != nil {
-		x.at = d.o.Now()
-		defer func() { x.took = d.o.Now().Sub(x.at) }()
+func (g *guards) readDocuments(ctx context.Context, r *root, last *reading, words bool) *reading {
+	x := &reading{listing: g.o.Listing(), index: &mentions.Index{}, paths: map[uint32]string{}}
+	if g.o.Now != nil {
+		x.at = g.o.Now()
+		defer func() { x.took = g.o.Now().Sub(x.at) }()
 	}
 	if err := r.hold(); err != nil {
 		x.unread = fmt.Sprintf("the documents below %q could not be read: %v", r.path, err)
 		return x
 	}
 	defer r.release()
-	g := &gathering{walk: &walk{ctx: ctx}, d: d, last: last, reading: x}
+	w := &gathering{queue: newQueue(ctx), ctx: ctx, guards: g, last: last, reading: x}
 	if words {
 		x.words = mentions.NewWords()
 	}
-	g.more.L = &g.mu
 	if last != nil && !words {
-		g.numbers = map[state]uint32{}
+		w.numbers = map[state]uint32{}
 		for _, s := range last.known {
-			g.numbers[s.state] = s.number
+			w.numbers[s.state] = s.number
 		}
 	}
-	g.push(folder{root: r, path: r.path, base: &anchor{fd: r.fd, depth: len(strings.TrimSuffix(r.path, "/"))}})
-	readers := make([]*docReader, d.o.Workers)
-	collectors := make([]*mentions.Collector, d.o.Workers)
+	w.push(folder{root: r, path: r.path, base: r.anchor()})
+	readers := make([]*docReader, g.o.Workers)
+	collectors := make([]*mentions.Collector, g.o.Workers)
 	for i := range readers {
 		collectors[i] = mentions.NewCollector()
 		readers[i] = &docReader{
-			gathering: g, collector: collectors[i], buf: make([]byte, 64<<10), named: map[uint32]string{},
+			gathering: w, collector: collectors[i], buf: make([]byte, 64<<10), named: map[uint32]string{},
 		}
-		g.group.Go(readers[i].run)
+		w.work(readers[i].run)
 	}
-	g.end(func() {})
-	g.collect(readers)
-	if g.numbers != nil {
-		last.index.Again(collectors[0], g.kept)
+	w.end(func() {})
+	w.collect(readers)
+	if w.numbers != nil {
+		last.index.Again(collectors[0], w.kept)
 	}
 	index, err := mentions.Merge(collectors...)
 	if err != nil {
-		g.fail(fmt.Sprintf("the documents below %q could not be read: %v", r.path, err))
+		w.fail(fmt.Sprintf("the documents below %q could not be read: %v", r.path, err))
 		return x
 	}
 	x.index = index
@@ -67,8 +64,9 @@ func (d *Driver) readDocuments(ctx context.Context, r *root, last *reading, word
 
 // gathering is one walk for documents.
 type gathering struct {
-	*walk
-	d       *Driver
+	*queue
+	ctx     context.Context
+	guards  *guards
 	last    *reading         // may be nil
 	numbers map[state]uint32 // of the documents of the last reading that need not be read again
 	next    atomic.Uint32
@@ -140,7 +138,7 @@ type docReader struct {
 
 func (l *docReader) run() {
 	for {
-		f, ok := l.walk.next()
+		f, ok := l.queue.next()
 		if !ok {
 			return
 		}
@@ -210,7 +208,7 @@ func (l *docReader) entries(f folder, fd int, buf []byte) error {
 		}
 		switch {
 		case kind == unix.DT_DIR:
-			if path := within(f, string(text)); !l.d.rules.programs(path) {
+			if path := within(f, string(text)); !l.guards.o.Programs(path) {
 				l.push(folder{root: f.root, path: path, base: f.base})
 			}
 		case kind == unix.DT_REG && mentions.MannerOf(text) != mentions.NotRead:
@@ -224,28 +222,6 @@ func (l *docReader) entries(f folder, fd int, buf []byte) error {
 
 // within returns the path of the name in the folder, which may be "/".
 func within(f folder, name string) string { return strings.TrimSuffix(f.path, "/") + "/" + name }
-
-// dirent returns the first of the directory entries: its name with the NUL after it, its type, and the remaining
-// entries.
-func dirent(buf []byte) (name []byte, kind byte, rest []byte, err error) {
-	if len(buf) <= direntName {
-		return nil, 0, nil, errDirent
-	}
-	length := int(binary.NativeEndian.Uint16(buf[direntLength:]))
-	if length <= direntName || length > len(buf) {
-		return nil, 0, nil, errDirent
-	}
-	end := bytes.IndexByte(buf[direntName:length], 0)
-	if end <= 0 {
-		return nil, 0, nil, errDirent
-	}
-	return buf[direntName : direntName+end+1], buf[direntType], buf[length:], nil
-}
-
-// programs reports whether a folder belongs to a program, or is a bin.
-func (x *rules) programs(folder string) bool {
-	return (&rules{bin: x.bin}).skips("", folder)
-}
 
 // planBegins is the beginning of a plan that this program saved. A plan names the very files that are to go, and
 // would hold them all.

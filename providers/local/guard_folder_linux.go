@@ -21,10 +21,10 @@ type surroundings struct {
 // around returns the surroundings of the file; all guards share one look.
 func (q *question) around() *surroundings {
 	if q.near == nil {
-		q.near = q.d.around.do(filepath.Dir(q.path), func(askers int) *surroundings {
+		q.near = q.guards.around.do(filepath.Dir(q.path), func(askers int) *surroundings {
 			s := &surroundings{library: q.libraryAbove()}
-			s.trees, s.treeErr = q.d.allWorkTrees(filepath.Dir(q.path), q.file.stat.Mnt_id)
-			s.alone = askers >= enough && q.root.aloneIn(filepath.Dir(q.rel), askers*namesEach)
+			s.trees, s.treeErr = q.guards.allWorkTrees(filepath.Dir(q.path), q.file.stat.Mnt_id)
+			s.alone = askers >= enough && aloneIn(q.root, filepath.Dir(q.rel), askers*namesEach)
 			return s
 		})
 	}
@@ -40,7 +40,7 @@ const (
 
 // aloneIn reports whether no name in the folder at rel could be the neighbour or sidecar of some file. It returns
 // false for a folder that it could not list, or that has more names than limit.
-func (r *root) aloneIn(rel string, limit int) bool {
+func aloneIn(r *root, rel string, limit int) bool {
 	fd, err := r.open(rel, openFolder)
 	if err != nil {
 		return false
@@ -86,7 +86,7 @@ func (q *question) beside(names []string) (string, error) {
 		return "", nil
 	}
 	for _, name := range names {
-		there, err := q.file.beside(name)
+		there, err := beside(q.file, name)
 		if err != nil {
 			return "", fmt.Errorf("%q: %w", name, err)
 		}

@@ -70,13 +70,13 @@ func TestAFolderIsListedOnlyAsFarAsItPays(t *testing.T) {
 		write(t, b.path(fmt.Sprintf("sub/%d.png", i)), "")
 	}
 	r := b.d.roots[0]
-	if !r.aloneIn("sub", 12+2) || r.aloneIn("sub", 3) || r.aloneIn("nowhere", 100) {
+	if !aloneIn(r, "sub", 12+2) || aloneIn(r, "sub", 3) || aloneIn(r, "nowhere", 100) {
 		t.Error(
 			"a short folder without neighbours has none; of a longer one, and one that cannot be listed, that is not known",
 		)
 	}
 	write(t, b.path("sub/0.png.part"), "")
-	if r.aloneIn("sub", 100) {
+	if aloneIn(r, "sub", 100) {
 		t.Error("a neighbour was overlooked")
 	}
 }

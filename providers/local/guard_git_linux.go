@@ -38,7 +38,7 @@ func (q *question) tracked() (why string) {
 	near := q.around()
 	err := near.treeErr
 	for _, t := range near.trees {
-		why, indexErr := q.d.trackedIn(t, filepath.Join(t.folder, q.file.name))
+		why, indexErr := q.guards.trackedIn(t, filepath.Join(t.folder, q.file.name))
 		if why != "" {
 			return why
 		}
@@ -58,12 +58,12 @@ type workTree struct{ dir, git, folder string }
 
 // allWorkTrees returns the work trees that contain the folder, at its own path and at other mounts of its file
 // system. mount is the number of the folder's mount.
-func (d *Driver) allWorkTrees(folder string, mount uint64) (trees []workTree, err error) {
+func (g *guards) allWorkTrees(folder string, mount uint64) (trees []workTree, err error) {
 	trees, err = workTrees(folder)
 	if err != nil {
 		return trees, err
 	}
-	ways, err := d.mounts.otherWays(mount, folder)
+	ways, err := g.o.Mounts.otherWays(mount, folder)
 	if err != nil {
 		return trees, fmt.Errorf("the other mounts of its folder are not known: %w", err)
 	}
@@ -100,13 +100,13 @@ func workTrees(folder string) (trees []workTree, err error) {
 }
 
 // trackedIn asks one repository.
-func (d *Driver) trackedIn(t workTree, path string) (why string, err error) {
+func (g *guards) trackedIn(t workTree, path string) (why string, err error) {
 	top, err := openTop()
 	if err != nil {
 		return "", err
 	}
 	defer unix.Close(top)
-	x, err := d.memory.index(top, filepath.Join(t.git, "index"))
+	x, err := g.memory.index(top, filepath.Join(t.git, "index"))
 	if x == nil || err != nil {
 		return "", err
 	}
@@ -159,26 +159,6 @@ func gitDir(top int, dir string) (string, error) {
 	}
 	unix.Close(fd)
 	return git, nil
-}
-
-// openTop opens "/".
-func openTop() (int, error) {
-	return again(func() (int, error) { return unix.Open("/", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0) })
-}
-
-// openAbsolute opens an absolute path, from "/", which is open as top, through no symbolic link. The result is a link
-// only if flags contain O_PATH.
-func openAbsolute(top int, path string, flags uint64) (int, *unix.Statx_t, error) {
-	fd, err := openBelow(top, path[1:], flags, true)
-	if err != nil {
-		return -1, nil, err
-	}
-	s, err := statOpen(fd)
-	if err != nil {
-		unix.Close(fd)
-		return -1, nil, err
-	}
-	return fd, &s, nil
 }
 
 // readAbsolute reads a regular file of at most limit bytes.

@@ -139,12 +139,12 @@ func TestAPlaceholderIsHeld(t *testing.T) {
 // none.
 func TestAttributesThatCannotBeReadHold(t *testing.T) {
 	p := &pinned{fd: -1}
-	if p.tagged() == "" || p.elsewhere() == "" {
+	if tagged(p) == "" || elsewhere(p) == "" {
 		t.Error("nothing could be read, and nothing is held")
 	}
 	p.folder, p.name = -1, "a.png"
 	q := question{
-		d: newBox(t).d, root: newRoot("/nowhere", "/nowhere", false), file: p, path: "/nowhere/a.png", rel: "a.png",
+		guards: newBox(t).d.guards, root: newRoot("/nowhere", "/nowhere", false), file: p, path: "/nowhere/a.png", rel: "a.png",
 	}
 	if q.underWay() == "" || q.inLibrary() == "" {
 		t.Error("the folder could not be looked into, and nothing is held")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"sweepd/providers/local/mentions"
@@ -16,8 +15,6 @@ type memory struct {
 	mu       sync.Mutex
 	mentions map[*root]*shelf
 	indexes  map[string]*gitIndex
-
-	listings atomic.Uint64 // that have begun
 }
 
 // shelf is the result of reading the documents below one root. They are read at the first question after a listing
@@ -65,13 +62,13 @@ const (
 )
 
 // mentioned returns which document names the file, of those below any root that the file is in; "" if none does.
-func (d *Driver) mentioned(ctx context.Context, path, name string) (why string, err error) {
-	for _, r := range d.roots {
+func (g *guards) mentioned(ctx context.Context, path, name string) (why string, err error) {
+	for _, r := range g.o.Roots {
 		if _, in := below(r.path, path); !in {
 			continue
 		}
-		s := d.memory.shelf(r)
-		read, err := s.get(ctx, d, r, false)
+		s := g.memory.shelf(r)
+		read, err := s.get(ctx, g, r, false)
 		if err != nil {
 			return "", err
 		}
@@ -81,7 +78,7 @@ func (d *Driver) mentioned(ctx context.Context, path, name string) (why string, 
 		if _, _, known := read.index.Find(name); known {
 			continue
 		}
-		if read, err = s.get(ctx, d, r, true); err != nil {
+		if read, err = s.get(ctx, g, r, true); err != nil {
 			return "", err
 		}
 		if why := read.mayName(r, name); why != "" {
@@ -129,7 +126,7 @@ func (m *memory) shelf(r *root) *shelf {
 }
 
 // get returns the last reading, unless it is stale; then one caller reads while the others wait.
-func (s *shelf) get(ctx context.Context, d *Driver, r *root, words bool) (*reading, error) {
+func (s *shelf) get(ctx context.Context, g *guards, r *root, words bool) (*reading, error) {
 	for {
 		s.mu.Lock()
 		kept := &s.read
@@ -137,7 +134,7 @@ func (s *shelf) get(ctx context.Context, d *Driver, r *root, words bool) (*readi
 			kept = &s.words
 		}
 		last := *kept
-		if last != nil && !d.stale(last) {
+		if last != nil && !g.stale(last) {
 			s.mu.Unlock()
 			return last, nil
 		}
@@ -145,7 +142,7 @@ func (s *shelf) get(ctx context.Context, d *Driver, r *root, words bool) (*readi
 		if wait == nil {
 			s.reading = make(chan struct{})
 			s.mu.Unlock()
-			read := d.readDocuments(ctx, r, last, words)
+			read := g.readDocuments(ctx, r, last, words)
 			s.mu.Lock()
 			close(s.reading)
 			s.reading = nil
@@ -166,13 +163,13 @@ func (s *shelf) get(ctx context.Context, d *Driver, r *root, words bool) (*readi
 
 // stale reports whether documents that a new question depends on may have been written since the reading: a document
 // that was written before a listing began always counts for the files of that listing.
-func (d *Driver) stale(x *reading) bool {
-	if x.listing != d.memory.listings.Load() {
+func (g *guards) stale(x *reading) bool {
+	if x.listing != g.o.Listing() {
 		return true
 	}
-	if d.o.Now == nil {
+	if g.o.Now == nil {
 		return false
 	}
-	age := d.o.Now().Sub(x.at)
+	age := g.o.Now().Sub(x.at)
 	return age < 0 || age > min(max(readAgain, readShare*x.took), readLatest)
 }

@@ -29,28 +29,6 @@ func TestWhatADocumentNamesIsHeld(t *testing.T) {
 	b.heldBy(b.path("img/other.png"))
 }
 
-// A person who keeps notes out of the sweep names pictures in them all the same.
-func TestDocumentsThatAreLeftOutOfTheSweepCount(t *testing.T) {
-	b := newBox(t, func(o *Options) { o.Exclude = []string{"private/**", "private"} })
-	b.write("private/a.md", "one.png")
-	b.write("mine/"+marker, "")
-	b.write("mine/deep/a.md", "two.png")
-	b.write(".hidden/a.md", "three.png")
-	for _, name := range []string{"one.png", "two.png", "three.png"} {
-		b.write(name, "bytes")
-		b.heldBy(b.path(name), providers.GuardMentioned)
-	}
-}
-
-func TestWhatProgramsKeepAndWhatIsInTheBinMentionsNothing(t *testing.T) {
-	b := newBox(t, func(o *Options) { o.TrashHome = filepath.Join(o.Roots[0], "bin") })
-	for _, name := range []string{".svn/a.md", ".cache/a.md", "bin/files/a.md", ".Trash-1000/files/a.md", "a.mp4"} {
-		write(t, b.path(name), "a.png")
-	}
-	b.write("deep/a.png", "bytes")
-	b.heldBy(b.path("deep/a.png"))
-}
-
 func TestADocumentOfAnotherRootDoesNotCountButThatOfAnOuterOneDoes(t *testing.T) {
 	b := newBox(t)
 	other := filepath.Join(b.top, "other")
@@ -98,7 +76,7 @@ func TestDocumentsAreReadOnceForAllQuestions(t *testing.T) {
 		group.Go(func() { b.heldBy(b.path("picture 7.png"), providers.GuardMentioned) })
 	}
 	group.Wait()
-	first := b.d.memory.shelf(b.d.roots[0]).read
+	first := b.d.guards.memory.shelf(b.d.roots[0]).read
 	if first.files != 20 || first.index.Len() != 20 {
 		t.Fatalf("%d documents were read, with %d mentions", first.files, first.index.Len())
 	}
@@ -111,7 +89,7 @@ func TestDocumentsAreReadOnceForAllQuestions(t *testing.T) {
 	b.says(b.heldBy(b.path("picture 7.png"), providers.GuardMentioned), b.path("renamed/a.md"))
 	b.write("picture 8.png", "bytes")
 	b.heldBy(b.path("picture 8.png")) // d8/a.md names it no more
-	if again := b.d.memory.shelf(b.d.roots[0]).read; again == first || again.files != 1 {
+	if again := b.d.guards.memory.shelf(b.d.roots[0]).read; again == first || again.files != 1 {
 		t.Errorf("%d documents were read again, want the one that was changed", again.files)
 	}
 }
@@ -167,7 +145,7 @@ func TestWhatIsNoTextIsNotRead(t *testing.T) {
 	b.write("blob", "\x00\x01 a.png")
 	b.write("movie.mp4", "a.png")
 	b.heldBy(b.path("a.png"))
-	if x := b.d.memory.shelf(b.d.roots[0]).read; x.files != 0 {
+	if x := b.d.guards.memory.shelf(b.d.roots[0]).read; x.files != 0 {
 		t.Errorf("%d files were read, want none", x.files)
 	}
 }
@@ -184,7 +162,7 @@ func TestASparseDocumentCostsNoMoreThanItHas(t *testing.T) {
 	must(t, errors.Join(err, f.Close()))
 	b.heldBy(b.path("a.png"), providers.GuardMentioned)
 	b.heldBy(b.path("b.png"), providers.GuardMentioned)
-	if x := b.d.memory.shelf(b.d.roots[0]).read; x.bytes > 1<<20 {
+	if x := b.d.guards.memory.shelf(b.d.roots[0]).read; x.bytes > 1<<20 {
 		t.Errorf("%d bytes were read of what has two blocks", x.bytes)
 	}
 }
@@ -206,30 +184,19 @@ func TestADocumentThatIsTooLargeHoldsEverything(t *testing.T) {
 	}
 }
 
-// A service keeps its driver for days.
-func TestADocumentThatWasWrittenBeforeAListingIsSeenAfterIt(t *testing.T) {
-	b := newBox(t)
-	b.write("other.png", "bytes")
-	b.heldBy(b.path("other.png"))
-	b.write("notes.md", "a.png")
-	b.write("a.png", "bytes")
-	b.lists(b.d, "a.png", "notes.md", "other.png")
-	b.heldBy(b.path("a.png"), providers.GuardMentioned)
-}
-
 func TestAReadingThatTakesLongIsNotRepeatedAllTheTime(t *testing.T) {
 	now := noon
 	b := newBox(t, func(o *Options) { o.Now = func() time.Time { return now } })
 	b.write("a.png", "bytes")
 	b.heldBy(b.path("a.png"))
-	read := b.d.memory.shelf(b.d.roots[0]).read
+	read := b.d.guards.memory.shelf(b.d.roots[0]).read
 	read.took = time.Second
 	b.write("notes.md", "a.png")
 	now = now.Add(readShare * time.Second)
 	b.heldBy(b.path("a.png"))
 	now = now.Add(1)
 	b.heldBy(b.path("a.png"), providers.GuardMentioned)
-	read = b.d.memory.shelf(b.d.roots[0]).read
+	read = b.d.guards.memory.shelf(b.d.roots[0]).read
 	read.took = time.Hour
 	b.write("more.md", "b.png")
 	b.write("b.png", "bytes")
@@ -309,7 +276,7 @@ func TestARootThatIsNotThereHoldsEverything(t *testing.T) {
 	b := newBox(t)
 	b.write("a.png", "bytes")
 	must(t, os.Rename(b.root, b.root+".away"))
-	x := b.d.readDocuments(t.Context(), b.d.roots[0], nil, false)
+	x := b.d.guards.readDocuments(t.Context(), b.d.roots[0], nil, false)
 	if x.names("a.png") == "" {
 		t.Error("nothing was read, and nothing is held")
 	}

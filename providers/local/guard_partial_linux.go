@@ -21,7 +21,7 @@ func (q *question) underWay() string {
 }
 
 // beside reports whether the name exists in the file's folder, as a file, a folder or a link.
-func (p *pinned) beside(name string) (bool, error) {
+func beside(p *pinned, name string) (bool, error) {
 	_, err := statName(p.folder, name)
 	if gone(err) || errors.Is(err, unix.ENAMETOOLONG) || errors.Is(err, unix.ENOTDIR) {
 		return false, nil

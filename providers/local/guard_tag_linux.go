@@ -18,7 +18,7 @@ const sparseFrom = 4096
 //
 // A file that was only given a size has no blocks at all. The rule also holds files on file systems that count no
 // blocks; a file of zeroes alone is no picture.
-func (p *pinned) elsewhere() string {
+func elsewhere(p *pinned) string {
 	if s := &p.stat; s.Mask&unix.STATX_BLOCKS != 0 && s.Blocks == 0 && s.Size > sparseFrom {
 		return "its bytes are not on this disk (it has no blocks)"
 	}
@@ -29,7 +29,7 @@ func (p *pinned) elsewhere() string {
 		// hydrated, or no value, the bytes are here.
 		{"user.openvfs.state", "ownCloud or OpenCloud", "hydrated"},
 	} {
-		value, err := p.attribute(a.name)
+		value, err := attribute(p, a.name)
 		if err != nil {
 			return fmt.Sprintf("whether its bytes are on this disk could not be found out: %v", err)
 		}
@@ -43,9 +43,9 @@ func (p *pinned) elsewhere() string {
 // tagged returns which star or tag the user gave the file: freedesktop.org's Common Extended Attributes, and those
 // that KDE's KFileMetaData (usermetadata.cpp) writes. A comment (user.xdg.comment) is no star: programs that download
 // write it too.
-func (p *pinned) tagged() string {
+func tagged(p *pinned) string {
 	for _, name := range []string{"user.xdg.tags", "user.baloo.rating"} {
-		value, err := p.attribute(name)
+		value, err := attribute(p, name)
 		if err != nil {
 			return fmt.Sprintf("whether it has a star or a tag could not be found out: %v", err)
 		}
@@ -58,7 +58,7 @@ func (p *pinned) tagged() string {
 
 // attribute returns an extended attribute, without the NUL that C programs put at its end; "" if there is none, or
 // the file system has none.
-func (p *pinned) attribute(name string) (string, error) {
+func attribute(p *pinned, name string) (string, error) {
 	var buf [256]byte
 	n, err := again(func() (int, error) { return unix.Fgetxattr(p.fd, name, buf[:]) })
 	switch {

@@ -5,30 +5,46 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"time"
 
 	"golang.org/x/sys/unix"
 
 	"sweepd/providers"
 )
 
-// Guards implements providers.Driver. Each requested guard looks for itself; none writes, runs a program or follows a
-// link. A guard that cannot look returns that as a reason to hold the file. The package comment lists their limits.
-func (d *Driver) Guards(
-	ctx context.Context, ref providers.Ref, rev providers.Revision, of []providers.Guard,
-) ([]providers.Held, error) {
-	r, rel, err := d.begin(ctx, string(ref))
-	if err != nil {
-		return nil, err
-	}
-	p, err := pin(r, rel)
-	if err != nil {
-		return nil, err
-	}
-	defer p.close()
-	if !identify(&p.stat).is(rev) {
-		return nil, providers.ErrChanged
-	}
-	q := question{d: d, root: r, file: p, path: string(ref), rel: rel}
+// guards hold files, and remember what they have read.
+type guards struct {
+	o      guardOptions
+	memory memory
+	around singleflight[*surroundings]
+}
+
+// guardOptions are the settings of guards.
+type guardOptions struct {
+	Roots   []*root     // documents below them may mention a file
+	Mounts  *mountTable // by which a folder may be visible at other places
+	Workers int         // how many folders are read at the same time
+	// Now returns the time by which documents are read again in a long run; nil: they are read once for each listing.
+	Now func() time.Time
+	// Listing returns how many listings have begun.
+	Listing func() uint64
+	// Programs reports whether a folder belongs to a program, or is a bin, so that nothing in it mentions a file.
+	Programs func(folder string) bool
+}
+
+func newGuards(o guardOptions) *guards { return &guards{o: o} }
+
+// guarded is a file below a root, pinned.
+type guarded struct {
+	Root      *root
+	Path, Rel string // absolute, below the root
+	Pinned    *pinned
+}
+
+// ask asks the guards about the file. Each looks for itself; none writes, runs a program or follows a link. A guard
+// that cannot look returns that as a reason to hold the file. The error is that of the context.
+func (g *guards) ask(ctx context.Context, f guarded, of []providers.Guard) ([]providers.Held, error) {
+	q := question{guards: g, root: f.Root, file: f.Pinned, path: f.Path, rel: f.Rel}
 	var held []providers.Held
 	for _, guard := range providers.AllGuards() {
 		if !slices.Contains(of, guard) {
@@ -47,7 +63,7 @@ func (d *Driver) Guards(
 
 // question is about one pinned file.
 type question struct {
-	d         *Driver
+	guards    *guards
 	root      *root
 	file      *pinned
 	path, rel string // absolute, below the root
@@ -58,11 +74,11 @@ type question struct {
 func (q *question) heldBy(ctx context.Context, guard providers.Guard) (why string, err error) {
 	switch guard {
 	case providers.GuardOpen:
-		return q.file.writtenTo(), nil
+		return writtenTo(q.file), nil
 	case providers.GuardPartial:
 		return q.underWay(), nil
 	case providers.GuardPlaceholder:
-		return q.file.elsewhere(), nil
+		return elsewhere(q.file), nil
 	case providers.GuardHardLinked:
 		return hardLinked(&q.file.stat), nil
 	case providers.GuardOtherOwner:
@@ -70,11 +86,11 @@ func (q *question) heldBy(ctx context.Context, guard providers.Guard) (why strin
 	case providers.GuardGit:
 		return q.tracked(), nil
 	case providers.GuardMentioned:
-		return q.d.mentioned(ctx, q.path, q.file.name)
+		return q.guards.mentioned(ctx, q.path, q.file.name)
 	case providers.GuardLibrary:
 		return q.inLibrary(), nil
 	case providers.GuardTagged:
-		return q.file.tagged(), nil
+		return tagged(q.file), nil
 	case providers.GuardShared, providers.GuardLocked:
 		return "", nil // permissions and flags of a disk are not about sharing; Trash refuses immutable files
 	}
@@ -84,7 +100,7 @@ func (q *question) heldBy(ctx context.Context, guard providers.Guard) (why strin
 // writtenTo asks the kernel for a read lease, which it refuses while any program has the file open for writing, and
 // releases it at once (fcntl(2), F_SETLEASE). On files without leases (NFS, FUSE, another owner's file) it returns
 // "", and only the comparisons of the move protect the file.
-func (p *pinned) writtenTo() string {
+func writtenTo(p *pinned) string {
 	_, err := again(func() (int, error) { return unix.FcntlInt(uintptr(p.fd), unix.F_SETLEASE, unix.F_RDLCK) })
 	if err == unix.EAGAIN {
 		return "a program has it open for writing"

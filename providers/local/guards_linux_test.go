@@ -128,7 +128,7 @@ func TestAQuestionEndsWithItsContext(t *testing.T) {
 	b.write("a.md", "![](a.png)")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	q := question{d: b.d, root: b.d.roots[0], path: string(e.Ref), rel: "a.png", file: &pinned{name: "a.png"}}
+	q := question{guards: b.d.guards, root: b.d.roots[0], path: string(e.Ref), rel: "a.png", file: &pinned{name: "a.png"}}
 	if why, err := q.heldBy(ctx, providers.GuardMentioned); !errors.Is(err, context.Canceled) {
 		t.Errorf("%q, %v", why, err)
 	}

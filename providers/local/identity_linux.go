@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"sweepd/providers"
+	"golang.org/x/sys/unix"
 )
 
 // identity is one state of one file, under its path. Times are nanoseconds since 1970. There is no device number: it
@@ -19,7 +19,7 @@ type identity struct {
 	mtime, ctime int64
 }
 
-// append appends the identity as a Revision: five hexadecimal numbers with dots between them, the second empty if
+// append appends the identity as a text: five hexadecimal numbers with dots between them, the second empty if
 // there is no birth time.
 func (id identity) append(b []byte) []byte {
 	b = strconv.AppendUint(b, id.ino, 16)
@@ -34,15 +34,15 @@ func (id identity) append(b []byte) []byte {
 	return b
 }
 
-func (id identity) revision() providers.Revision {
+func (id identity) String() string {
 	var buf [128]byte
-	return providers.Revision(id.append(buf[:0]))
+	return string(id.append(buf[:0]))
 }
 
-// is reports whether rev is the revision of id. It allocates nothing.
-func (id identity) is(rev providers.Revision) bool {
+// is reports whether text is the text of id. It allocates nothing.
+func (id identity) is(text string) bool {
 	var buf [128]byte
-	return string(id.append(buf[:0])) == string(rev)
+	return string(id.append(buf[:0])) == text
 }
 
 // lasting returns the part that a move within the file system does not change: renaming sets the change time.
@@ -53,9 +53,9 @@ func (id identity) lasting() identity {
 
 var errRevision = errors.New("not a revision of a local file")
 
-// parseRevision parses the output of append, and nothing else.
-func parseRevision(rev providers.Revision) (identity, error) {
-	f := strings.Split(string(rev), ".")
+// parseIdentity parses the output of String, and nothing else.
+func parseIdentity(text string) (identity, error) {
+	f := strings.Split(text, ".")
 	if len(f) != 5 {
 		return identity{}, errRevision
 	}
@@ -68,8 +68,23 @@ func parseRevision(rev providers.Revision) (identity, error) {
 	id.size, errs[2] = strconv.ParseInt(f[2], 16, 64)
 	id.mtime, errs[3] = strconv.ParseInt(f[3], 16, 64)
 	id.ctime, errs[4] = strconv.ParseInt(f[4], 16, 64)
-	if errors.Join(errs[:]...) != nil || !id.is(rev) {
+	if errors.Join(errs[:]...) != nil || !id.is(text) {
 		return identity{}, errRevision
 	}
 	return id, nil
 }
+
+// identify returns the state of the file that s describes.
+func identify(s *unix.Statx_t) identity {
+	id := identity{
+		ino: s.Ino, size: int64(s.Size),
+		mtime: nanoseconds(s.Mtime), ctime: nanoseconds(s.Ctime),
+		weak: s.Mask&unix.STATX_BTIME == 0,
+	}
+	if !id.weak {
+		id.born = nanoseconds(s.Btime)
+	}
+	return id
+}
+
+func nanoseconds(t unix.StatxTimestamp) int64 { return t.Sec*1e9 + int64(t.Nsec) }

@@ -1,10 +1,6 @@
 package local
 
 import (
-	"bytes"
-	"encoding/binary"
-	"errors"
-
 	"golang.org/x/sys/unix"
 
 	"sweepd/providers"
@@ -36,10 +32,7 @@ func (l *lister) run() {
 
 // next sends the files found so far before it waits for a folder.
 func (l *lister) next() (folder, bool) {
-	l.w.mu.Lock()
-	idle := len(l.w.waiting) == 0
-	l.w.mu.Unlock()
-	if idle {
+	if l.w.idle() {
 		l.flush(nil)
 	}
 	return l.w.next()
@@ -103,34 +96,15 @@ func (l *lister) folder(f folder) {
 	}
 }
 
-var markerName = []byte(marker + "\x00")
-
-var errDirent = errors.New("the file system gives malformed directory entries")
-
-// Offsets in a struct linux_dirent64; see getdents64(2).
-const (
-	direntLength = 16
-	direntType   = 18
-	direntName   = 19
-)
-
 // entries goes through one buffer of directory entries.
 func (l *lister) entries(f folder, fd int, buf []byte) error {
 	for len(buf) > 0 {
-		if len(buf) <= direntName {
-			return errDirent
+		name, kind, rest, err := dirent(buf)
+		if err != nil {
+			return err
 		}
-		length := int(binary.NativeEndian.Uint16(buf[direntLength:]))
-		if length <= direntName || length > len(buf) {
-			return errDirent
-		}
-		end := bytes.IndexByte(buf[direntName:length], 0)
-		if end <= 0 {
-			return errDirent
-		}
-		name := buf[direntName : direntName+end+1] // with its NUL
-		l.entry(f, fd, buf[direntType], name)
-		buf = buf[length:]
+		l.entry(f, fd, kind, name)
+		buf = rest
 	}
 	return nil
 }
@@ -155,7 +129,7 @@ func (l *lister) entry(f folder, fd int, kind byte, name []byte) {
 	switch kind {
 	case unix.DT_DIR:
 		if path := f.in(text); !l.w.rules.skips(f.root.path, path) {
-			l.w.push(folder{f.root, path, f.base})
+			l.w.push(folder{root: f.root, path: path, base: f.base})
 		}
 	case unix.DT_REG:
 		l.seen++
@@ -178,7 +152,7 @@ func (l *lister) file(f folder, fd int, name []byte, known bool) {
 			return
 		}
 	}
-	if !regular(&l.stat) || !f.root.cross && l.stat.Mnt_id != f.root.place.mount {
+	if !regular(&l.stat) || !f.root.cross && l.stat.Mnt_id != f.root.heldMount() {
 		return // replaced this moment, or a file bound over another
 	}
 	l.out = append(l.out, providers.Change{Entry: entry(path, &l.stat)})

@@ -24,6 +24,8 @@ const complete providers.Cursor = "complete"
 // platform is empty: it is the part of a Driver that only Linux has.
 type platform struct{}
 
+func (*Driver) prepare() {}
+
 func (platform) close() {}
 func (platform) rest()  {}
 
@@ -61,7 +63,7 @@ func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[prov
 			return nil
 		}
 		for _, r := range d.roots {
-			above := r.markedAbove()
+			above := rootMarkedAbove(r)
 			for _, part := range d.parts(r) {
 				if part == r.path && errors.Is(above, providers.ErrProtected) {
 					continue

@@ -4,53 +4,23 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 
 	"golang.org/x/sys/unix"
 
 	"sweepd/providers"
 )
 
-// pinned is one file held open together with its folder. As long as it is open, no other file can get its inode
-// number, and an exchange of either is noticed.
-type pinned struct {
-	folder int
-	name   string
-	fd     int
-	stat   unix.Statx_t
+// moving is a pinned file that is to be moved.
+type moving struct {
+	*pinned
 	leased bool
 }
 
-func pin(r *root, rel string) (*pinned, error) {
-	p := &pinned{folder: -1, fd: -1, name: filepath.Base(rel)}
-	var err error
-	if p.folder, err = r.parent(rel); err == nil {
-		p.fd, err = openPiece(p.folder, p.name, openFile, r.cross)
-	}
-	if err == nil {
-		p.stat, err = statOpen(p.fd)
-	}
-	if err != nil {
-		p.close()
-		return nil, reason("open", filepath.Join(r.path, rel), err)
-	}
-	return p, nil
-}
-
-// close also ends the lease.
-func (p *pinned) close() {
-	for _, fd := range []int{p.fd, p.folder} {
-		if fd >= 0 {
-			unix.Close(fd)
-		}
-	}
-}
-
 // mayGo returns an error if the file is not at rev (ErrChanged), or must not be deleted (ErrProtected).
-func (p *pinned) mayGo(rev providers.Revision) error {
+func (p *moving) mayGo(rev providers.Revision) error {
 	s := &p.stat
 	switch {
-	case !regular(s) || !identify(s).is(rev):
+	case !regular(s) || !identify(s).is(string(rev)):
 		return providers.ErrChanged
 	case s.Attributes&(unix.STATX_ATTR_IMMUTABLE|unix.STATX_ATTR_APPEND) != 0:
 		return fmt.Errorf("%w: it is immutable or append-only", providers.ErrProtected)
@@ -61,7 +31,7 @@ func (p *pinned) mayGo(rev providers.Revision) error {
 // lease asks the kernel to signal when a program opens the file for writing; it returns ErrBusy if one has it open
 // already. On file systems without leases (NFS, FUSE) it does nothing, and only the comparison after the move
 // protects the file.
-func (p *pinned) lease() error {
+func (p *moving) lease() error {
 	_, err := unix.FcntlInt(uintptr(p.fd), unix.F_SETLEASE, unix.F_RDLCK)
 	if err == unix.EAGAIN {
 		return providers.ErrBusy
@@ -71,7 +41,7 @@ func (p *pinned) lease() error {
 }
 
 // unwritten returns ErrBusy if a program has asked to write since the lease.
-func (p *pinned) unwritten() error {
+func (p *moving) unwritten() error {
 	if !p.leased {
 		return nil
 	}
@@ -83,7 +53,7 @@ func (p *pinned) unwritten() error {
 
 // unchanged returns an error if anything about the file has changed since it was pinned: a tag, a second name, other
 // permissions. It compares the change time, which is impossible after the move.
-func (p *pinned) unchanged() error {
+func (p *moving) unchanged() error {
 	if err := p.unwritten(); err != nil {
 		return err
 	}
@@ -96,7 +66,7 @@ func (p *pinned) unchanged() error {
 
 // moved returns an error if the name in the folder does not lead to the pinned file, as it was when it was pinned. It
 // ignores the change time, which a rename sets.
-func (p *pinned) moved(folder int, name string) error {
+func (p *moving) moved(folder int, name string) error {
 	s, err := statName(folder, name)
 	if err != nil {
 		return err
@@ -129,7 +99,7 @@ func overlaid(folder int) bool {
 // rename moves a name and never replaces one. It returns errReplacing if the file system cannot guarantee that. There
 // is no copy and delete here.
 func rename(fromDir int, from string, toDir int, to string) error {
-	err := unix.Renameat2(fromDir, from, toDir, to, noReplace)
+	err := unix.Renameat2(fromDir, from, toDir, to, unix.RENAME_NOREPLACE)
 	if err == unix.EINVAL || err == unix.ENOSYS {
 		return errReplacing
 	}
@@ -146,6 +116,3 @@ func renamed(err error) error {
 	}
 	return err
 }
-
-var errOtherMount = fmt.Errorf("the trash is on another file system, or in another subvolume: %w",
-	errors.ErrUnsupported)

@@ -274,7 +274,7 @@ func (a *arena) victims() string {
 			s.Ctime = unix.StatxTimestamp{}
 		}
 		fmt.Fprintf(&all, "%s: %q, mode %o, owner %d, %d names, identity %s\n", path, text, s.Mode, s.Uid, s.Nlink,
-			identify(&s).revision())
+			identify(&s))
 		return err
 	}))
 	return all.String()
@@ -323,10 +323,10 @@ func (a *arena) account() {
 		}
 		done++
 		s, text := a.whole(key)
-		want, err := parseRevision(op.Entry.Revision)
+		want, err := parseIdentity(string(op.Entry.Revision))
 		a.check(err)
 		if identify(&s).lasting() != want.lasting() || !strings.HasPrefix(text, "ours") {
-			a.Errorf("%q was trashed, identity %s; what was examined is %s", text, identify(&s).revision(),
+			a.Errorf("%q was trashed, identity %s; what was examined is %s", text, identify(&s),
 				op.Entry.Revision)
 		}
 	}

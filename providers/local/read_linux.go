@@ -69,7 +69,7 @@ func (d *Driver) ReadTrashed(ctx context.Context, r providers.Receipt, off, n in
 	if err != nil {
 		return nil, reason("open", k.Path, err)
 	}
-	f := &reader{fd: fd, rev: identify(&p.stat).revision(), off: off}
+	f := &reader{fd: fd, rev: providers.Revision(identify(&p.stat).String()), off: off}
 	size, err := f.compare()
 	if err != nil {
 		unix.Close(fd)
@@ -107,7 +107,7 @@ func (f *reader) compare() (int64, error) {
 	if err := statAt(f.fd, itself, &s); err != nil {
 		return 0, err
 	}
-	if !regular(&s) || !identify(&s).is(f.rev) {
+	if !regular(&s) || !identify(&s).is(string(f.rev)) {
 		return 0, providers.ErrChanged
 	}
 	f.compared = true

@@ -27,7 +27,7 @@ func (b *bin) receipt(name, path string, id identity) providers.Receipt {
 
 func newReceipt(bin, disk, name, path string, id identity) providers.Receipt {
 	// strings always marshal
-	text, _ := json.Marshal(receipt{escape(bin), escape(name), escape(path), string(id.lasting().revision()), disk})
+	text, _ := json.Marshal(receipt{escape(bin), escape(name), escape(path), id.lasting().String(), disk})
 	return providers.Receipt(text)
 }
 
@@ -40,7 +40,7 @@ func parseReceipt(r providers.Receipt) (receipt, identity, error) {
 	if err := json.Unmarshal([]byte(r), &p); err != nil {
 		return bad(err)
 	}
-	id, err := parseRevision(providers.Revision(p.ID))
+	id, err := parseIdentity(p.ID)
 	if err != nil {
 		return bad(err)
 	}

@@ -49,7 +49,7 @@ func (k *trashedFile) close() {
 }
 
 // pin opens the file in the bin. It returns fs.ErrNotExist if there is none, and ErrChanged if it is another.
-func (k *trashedFile) pin() (*pinned, error) {
+func (k *trashedFile) pin() (*moving, error) {
 	if k.bin == nil {
 		return nil, fmt.Errorf("the trash bin is gone: %w", fs.ErrNotExist)
 	}
@@ -57,7 +57,7 @@ func (k *trashedFile) pin() (*pinned, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pinned{folder: folder, name: k.Name, fd: -1}
+	p := &moving{pinned: &pinned{folder: folder, name: k.Name, fd: -1}}
 	if p.fd, err = openPiece(folder, k.Name, unix.O_PATH, false); err == nil {
 		p.stat, err = statOpen(p.fd)
 	}
@@ -74,7 +74,7 @@ func (k *trashedFile) pin() (*pinned, error) {
 // pinToRestore is pin for a restore, which destroys nothing: it also accepts the file after its bin was copied to
 // another disk, or after it was touched. The bin name must have sweepd's own key, the .trashinfo must name the same
 // place, and the size must be equal, and so must the inode or the time of last writing.
-func (k *trashedFile) pinToRestore() (*pinned, error) {
+func (k *trashedFile) pinToRestore() (*moving, error) {
 	p, err := k.pin()
 	if !errors.Is(err, providers.ErrChanged) || !isBinName(k.Name) || !k.infoMatches() {
 		return p, err
@@ -196,7 +196,7 @@ func (d *Driver) restore(k *trashedFile) (providers.Entry, error) {
 }
 
 // bring moves the pinned file out of the bin into the folder, and returns its attributes there.
-func (d *Driver) bring(k *trashedFile, p *pinned, folder int) (s unix.Statx_t, err error) {
+func (d *Driver) bring(k *trashedFile, p *moving, folder int) (s unix.Statx_t, err error) {
 	base := filepath.Base(k.Path)
 	linked, err := k.bin.give(k.Name, folder, base)
 	if err != nil {

@@ -10,8 +10,6 @@ import (
 	"sync"
 
 	"golang.org/x/sys/unix"
-
-	"sweepd/providers"
 )
 
 // root is one folder below which files are listed and moved, held open from its first use until the driver rests.
@@ -31,13 +29,6 @@ type root struct {
 	asking sync.Mutex // guards the fields below
 	other  []string   // paths to it by other mounts
 	asked  uint64     // the listing in which other was read; 0: never
-}
-
-// place identifies one directory on one mount.
-type place struct{ dev, ino, mount uint64 }
-
-func placeOf(s *unix.Statx_t) place {
-	return place{unix.Mkdev(s.Dev_major, s.Dev_minor), s.Ino, s.Mnt_id}
 }
 
 func newRoot(given, path string, cross bool) *root {
@@ -167,12 +158,22 @@ func (r *root) rest() error {
 	return unix.Close(fd)
 }
 
+// resting reports whether the root is closed.
+func (r *root) resting() bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.fd < 0
+}
+
 // mount returns the number of the mount that the root was on when it was last opened.
 func (r *root) mount() uint64 {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.place.mount
 }
+
+// heldMount is mount for the holder of the root: it does not change until release.
+func (r *root) heldMount() uint64 { return r.place.mount }
 
 // volume returns the volume that the root was in when it was last opened, and whether there may be others below it on
 // the same mount.
@@ -192,14 +193,6 @@ func probe(fd int) error {
 		return &CallError{Call: "openat2", Since: "5.6", Err: err}
 	}
 	return nil // the listing will return it again
-}
-
-// supported returns err if it is errors.ErrUnsupported, which will not go away by itself, and nil otherwise.
-func supported(err error) error {
-	if errors.Is(err, errors.ErrUnsupported) {
-		return err
-	}
-	return nil
 }
 
 func (r *root) close() error {
@@ -238,6 +231,9 @@ func (r *root) stat(rel string) (unix.Statx_t, error) {
 	return statOpen(fd)
 }
 
+// anchor returns the anchor of a root that is held.
+func (r *root) anchor() *anchor { return &anchor{fd: r.fd, depth: len(withoutSlash(r.path))} }
+
 // parent opens the folder that the file at rel is in.
 func (r *root) parent(rel string) (int, error) { return r.open(filepath.Dir(rel), openFolder) }
 
@@ -264,25 +260,6 @@ func (r *root) down(rel string, flags uint64, visit func(folder int, next string
 	return fd, err
 }
 
-// marked returns ErrProtected if a folder above the root, or from it down to rel, has the marker. A folder that
-// cannot be looked into counts as marked: the error gives the reason.
-func (r *root) marked(rel string) error {
-	if err := r.markedAbove(); err != nil {
-		return err
-	}
-	fd, err := r.down(rel, unix.O_PATH|unix.O_DIRECTORY, func(folder int, next string) error {
-		var s unix.Statx_t
-		if err := statAt(folder, markerName, &s); !errors.Is(err, fs.ErrNotExist) {
-			return errors.Join(err, fmt.Errorf("%w: there is a %s above %q", providers.ErrProtected, marker, next))
-		}
-		return nil
-	})
-	if err != nil {
-		return reason("open", filepath.Join(r.path, rel), err)
-	}
-	return unix.Close(fd)
-}
-
 // create opens the folder at rel and makes the missing part of it, with mode 0700.
 func (r *root) create(rel string) (int, error) {
 	if fd, err := r.open(rel, openFolder); !errors.Is(err, fs.ErrNotExist) {
@@ -298,4 +275,47 @@ func (r *root) create(rel string) (int, error) {
 		}
 		return errors.Join(err, unix.Fsync(folder))
 	})
+}
+
+// errNoTable means that the system shows no mounts, as in a chroot without /proc.
+var errNoTable = errors.New("there is no table of mounts")
+
+// otherWays returns the paths at which the root is visible by other mounts. It reads the table of mounts once for each
+// number of a listing.
+func (r *root) otherWays(mounts *mountTable, listing uint64) ([]string, error) {
+	if err := r.hold(); err != nil { // at rest, its mount may have changed
+		return nil, err
+	}
+	defer r.release()
+	r.asking.Lock()
+	defer r.asking.Unlock()
+	if r.asked == listing {
+		return r.other, nil
+	}
+	ways, err := mounts.otherWays(r.mount(), r.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = errNoTable
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the other mounts of %q are not known: %w", r.path, err)
+	}
+	r.other, r.asked = ways, listing
+	return ways, nil
+}
+
+// pin opens the file at rel and its folder.
+func (r *root) pin(rel string) (*pinned, error) {
+	p := &pinned{folder: -1, fd: -1, name: filepath.Base(rel)}
+	var err error
+	if p.folder, err = r.parent(rel); err == nil {
+		p.fd, err = openPiece(p.folder, p.name, openFile, r.cross)
+	}
+	if err == nil {
+		p.stat, err = statOpen(p.fd)
+	}
+	if err != nil {
+		p.close()
+		return nil, reason("open", filepath.Join(r.path, rel), err)
+	}
+	return p, nil
 }

@@ -55,6 +55,11 @@ func (x *rules) skips(root, folder string) bool {
 		strings.HasSuffix(folder, "/.local/share/Trash") || x.excluded(root, folder)
 }
 
+// programs reports whether a folder belongs to a program, or is a bin.
+func (x *rules) programs(folder string) bool {
+	return (&rules{bin: x.bin}).skips("", folder)
+}
+
 // wants reports whether the file is of interest.
 func (x *rules) wants(root, path string, name string) bool {
 	return (x.interest == nil || x.interest(name)) && !unfinished(name) && !x.excluded(root, path)

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
@@ -102,20 +100,6 @@ func (m *move) folderStays() error {
 	}
 	defer unix.Close(folder)
 	return notEmpty(folder)
-}
-
-// notEmpty returns providers.ErrEmpty if there is nothing in the folder.
-func notEmpty(folder int) error {
-	fd, err := openPiece(folder, ".", openFolder, false)
-	if err != nil {
-		return err
-	}
-	f := os.NewFile(uintptr(fd), ".")
-	defer f.Close()
-	if _, err := f.Readdirnames(1); err != io.EOF {
-		return err
-	}
-	return providers.ErrEmpty
 }
 
 // withoutBin settles a move if the bin cannot be looked into, or is gone: only the file in its place proves that it

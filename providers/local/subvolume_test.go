@@ -427,14 +427,14 @@ func TestReceiptsLeadToNoOtherFolderOfADividedDisk(t *testing.T) {
 	b.root = b.path("sub/nested")
 	must(t, os.Mkdir(b.path("folder"), 0o700))
 	b.d = b.open(b.home)
-	disk := filepath.Dir(filepath.Dir(b.root))
-	must(t, os.Symlink(filepath.Join(disk, "sub"), filepath.Join(disk, "link")))
+	whole := filepath.Dir(filepath.Dir(b.root))
+	must(t, os.Symlink(filepath.Join(whole, "sub"), filepath.Join(whole, "link")))
 	for bin, want := range map[string]bool{
 		"sub/nested/.Trash-0": true, "sub/.Trash-0": true, ".Trash-0": true, // on the way to the root
 		"beside/.Trash-0": false, "beside/nested/.Trash-0": false, "sub/nested/folder/.Trash-0": false,
 		"sub/.Trash-1": false, "sub/Trash": false, "link/.Trash-0": false, "sub/.Trash-0/files/.Trash-0": false,
 	} {
-		dir := filepath.Join(disk, bin)
+		dir := filepath.Join(whole, bin)
 		write(t, dir+"/files/v.png", "victim")
 		write(t, dir+"/info/v.png.trashinfo", string(trashInfo("v.png", noon)))
 		s, err := statName(unix.AT_FDCWD, dir+"/files/v.png")
@@ -502,11 +502,11 @@ func TestLocalKeepsEveryPromiseInASubvolume(t *testing.T) {
 	if !inOwnMounts(t) {
 		return
 	}
-	disk := filepath.Join(t.TempDir(), "disk")
-	mounted(t, "btrfs", disk)
+	whole := filepath.Join(t.TempDir(), "disk")
+	mounted(t, "btrfs", whole)
 	n := 0
 	providertest.Run(t, func(t *testing.T) providertest.Harness {
 		n++
-		return divisions{newSubvolumeBox(t, filepath.Join(disk, fmt.Sprint(n)))}
+		return divisions{newSubvolumeBox(t, filepath.Join(whole, fmt.Sprint(n)))}
 	})
 }

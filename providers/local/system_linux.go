@@ -2,21 +2,16 @@ package local
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"strings"
-	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
-
-	"sweepd/providers"
 )
 
 const (
 	openFolder = unix.O_RDONLY | unix.O_DIRECTORY
 	openFile   = unix.O_RDONLY | unix.O_NONBLOCK | unix.O_NOCTTY // never waits for a FIFO's writer
-	noReplace  = unix.RENAME_NOREPLACE
 
 	statMask = unix.STATX_BASIC_STATS | unix.STATX_BTIME | unix.STATX_MNT_ID
 )
@@ -111,53 +106,45 @@ func statOpen(fd int) (s unix.Statx_t, err error) {
 	return s, err
 }
 
+// statFresh is statName with the file system's present values. The kernel's cache may be a second old: of one name,
+// it misses changes by another name of the file.
+func statFresh(folder int, name string) (s unix.Statx_t, err error) {
+	_, err = again(func() (int, error) {
+		return 0, unix.Statx(folder, name, unix.AT_EMPTY_PATH|unix.AT_SYMLINK_NOFOLLOW|unix.AT_STATX_FORCE_SYNC,
+			statMask, &s)
+	})
+	return s, err
+}
+
+// regular reports whether s describes a regular file.
 func regular(s *unix.Statx_t) bool { return s.Mode&unix.S_IFMT == unix.S_IFREG }
 
-func identify(s *unix.Statx_t) identity {
-	id := identity{
-		ino: s.Ino, size: int64(s.Size),
-		mtime: nanoseconds(s.Mtime), ctime: nanoseconds(s.Ctime),
-		weak: s.Mask&unix.STATX_BTIME == 0,
-	}
-	if !id.weak {
-		id.born = nanoseconds(s.Btime)
-	}
-	return id
+// gone reports whether err means that there is nothing (any more) at a path.
+func gone(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+
+// openTop opens "/".
+func openTop() (int, error) {
+	return again(func() (int, error) { return unix.Open("/", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0) })
 }
 
-func nanoseconds(t unix.StatxTimestamp) int64 { return t.Sec*1e9 + int64(t.Nsec) }
-
-func entry(path string, s *unix.Statx_t) providers.Entry {
-	id := identify(s)
-	e := providers.Entry{
-		Ref: providers.Ref(path), Revision: id.revision(), Path: path, Size: id.size,
-		Modified: time.Unix(s.Mtime.Sec, int64(s.Mtime.Nsec)).UTC(), Weak: id.weak,
+// openAbsolute opens an absolute path, from "/", which is open as top, through no symbolic link. The result is a link
+// only if flags contain O_PATH.
+func openAbsolute(top int, path string, flags uint64) (int, *unix.Statx_t, error) {
+	fd, err := openBelow(top, path[1:], flags, true)
+	if err != nil {
+		return -1, nil, err
 	}
-	if id.born <= 0 { // there is none, or one before any file can have been written
-		e.Changed = time.Unix(s.Ctime.Sec, int64(s.Ctime.Nsec)).UTC()
-	} else {
-		e.Created = time.Unix(s.Btime.Sec, int64(s.Btime.Nsec)).UTC()
+	s, err := statOpen(fd)
+	if err != nil {
+		unix.Close(fd)
+		return -1, nil, err
 	}
-	return e
+	return fd, &s, nil
 }
 
-// reason maps the errors of openBelow and renameat2 to those of package providers, in a *fs.PathError; nil for nil.
-func reason(op, path string, err error) error {
-	kind := error(nil)
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, unix.ELOOP), errors.Is(err, unix.EXDEV):
-		kind = providers.ErrOutside // the way leads through a link or onto another mount
-	case errors.Is(err, unix.ENOTDIR):
-		kind = fs.ErrNotExist
-	case errors.Is(err, unix.ENXIO):
-		kind = providers.ErrChanged // a socket or a device now
-	case errors.Is(err, unix.EWOULDBLOCK):
-		kind = providers.ErrBusy
-	}
-	if kind != nil {
-		err = fmt.Errorf("%w (%w)", kind, err)
-	}
-	return &fs.PathError{Op: op, Path: path, Err: err}
+// place identifies one directory on one mount.
+type place struct{ dev, ino, mount uint64 }
+
+func placeOf(s *unix.Statx_t) place {
+	return place{unix.Mkdev(s.Dev_major, s.Dev_minor), s.Ino, s.Mnt_id}
 }

@@ -1,7 +1,6 @@
 package local
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -91,14 +90,15 @@ func (d *Driver) Trash(
 }
 
 // examine pins the file, if it may go.
-func (m *move) examine(rev providers.Revision) (*pinned, error) {
+func (m *move) examine(rev providers.Revision) (*moving, error) {
 	if err := m.allowed(); err != nil {
 		return nil, err
 	}
-	p, err := pin(m.root, m.rel)
+	file, err := m.root.pin(m.rel)
 	if err != nil {
 		return nil, err
 	}
+	p := &moving{pinned: file}
 	if err := p.mayGo(rev); err != nil {
 		p.close()
 		return nil, err
@@ -127,7 +127,7 @@ func (d *Driver) newMove(ctx context.Context, key string, ref providers.Ref, rev
 	if !validKey(key) {
 		return nil, fmt.Errorf("%q is not a key of the journal", key)
 	}
-	want, err := parseRevision(rev)
+	want, err := parseIdentity(string(rev))
 	if err != nil {
 		return nil, err
 	}
@@ -140,62 +140,8 @@ func (m *move) allowed() error {
 	return m.d.omits(m.root, m.path)
 }
 
-// leftOut returns an error if a listing of the root leaves the folder out: ErrProtected if by its name, or by a
-// marker in it or above it.
-func (d *Driver) leftOut(r *root, folder string) error {
-	if err := d.rules.leaves(r.path, folder); err != nil {
-		return err
-	}
-	rel, in := below(r.path, folder)
-	if !in {
-		rel = "."
-	}
-	return cmp.Or(r.marked(rel), d.markedElsewhere(r))
-}
-
-// markedElsewhere is markedAbove of the root's paths by other mounts than its own: a bind mount shows a folder
-// without those above it. The table of mounts is read once for each listing.
-func (d *Driver) markedElsewhere(r *root) error {
-	ways, err := d.otherWays(r)
-	if err != nil {
-		return err
-	}
-	for _, way := range ways {
-		if err := markedAbove(way); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// errNoTable means that the system shows no mounts, as in a chroot without /proc.
-var errNoTable = errors.New("there is no table of mounts")
-
-// otherWays returns the paths at which the root is visible by other mounts.
-func (d *Driver) otherWays(r *root) ([]string, error) {
-	if err := r.hold(); err != nil { // at rest, its mount may have changed
-		return nil, err
-	}
-	defer r.release()
-	r.asking.Lock()
-	defer r.asking.Unlock()
-	listing := d.memory.listings.Load() + 1
-	if r.asked == listing {
-		return r.other, nil
-	}
-	ways, err := d.mounts.otherWays(r.mount(), r.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = errNoTable
-	}
-	if err != nil {
-		return nil, fmt.Errorf("the other mounts of %q are not known: %w", r.path, err)
-	}
-	r.other, r.asked = ways, listing
-	return ways, nil
-}
-
 // carryOut moves the pinned file. After an error nothing of the attempt is left, or the error wraps ErrUncertain.
-func (m *move) carryOut(ctx context.Context, p *pinned) (providers.Receipt, error) {
+func (m *move) carryOut(ctx context.Context, p *moving) (providers.Receipt, error) {
 	if err := errors.Join(m.d.at(atPinned), ctx.Err()); err != nil {
 		return "", err
 	}

@@ -95,8 +95,9 @@ func TestProtectedFilesStay(t *testing.T) {
 func TestAnImmutableFileIsProtected(t *testing.T) {
 	b := newBox(t)
 	e := b.write("a.png", "bytes")
-	p, err := pin(b.d.roots[0], "a.png")
+	file, err := b.d.roots[0].pin("a.png")
 	must(t, err)
+	p := &moving{pinned: file}
 	defer p.close()
 	if err := p.mayGo(e.Revision); err != nil {
 		t.Errorf("a plain file: got %v", err)

@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io/fs"
+	"io"
 	"iter"
-	"sync"
+	"os"
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
@@ -25,13 +25,12 @@ func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[prov
 			yield(providers.Change{}, err)
 			return
 		}
-		d.memory.listings.Add(1)
+		d.listings.Add(1)
 		inner, cancel := context.WithCancel(ctx)
 		w := &walk{
-			ctx: inner, rules: &d.rules, batches: make(chan batch, d.o.Workers),
+			queue: newQueue(inner), ctx: inner, rules: &d.rules, batches: make(chan batch, d.o.Workers),
 			used: make(chan []providers.Change, 2*d.o.Workers),
 		}
-		w.more.L = &w.mu
 		var held []*root
 		defer func() {
 			for _, r := range held {
@@ -59,7 +58,7 @@ func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[prov
 				if err != nil && !yield(providers.Change{}, err) {
 					return
 				} else if err == nil {
-					w.push(folder{r, part, &anchor{fd: r.fd, depth: len(withoutSlash(r.path))}})
+					w.push(folder{root: r, path: part, base: r.anchor()})
 				}
 			}
 		}
@@ -83,7 +82,7 @@ func (d *Driver) unlisted(r *root, part string) error {
 		defer unix.Close(fd)
 		err = notEmpty(fd)
 	}
-	above := cmp.Or(r.markedAbove(), d.markedElsewhere(r))
+	above := cmp.Or(rootMarkedAbove(r), d.markedElsewhere(r))
 	if in {
 		above = d.leftOut(r, part)
 	}
@@ -100,34 +99,16 @@ func (d *Driver) unlisted(r *root, part string) error {
 	return nil
 }
 
-// walk is one listing: workers take folders from a stack and send the files that they find in batches. The stack
-// holds paths and no descriptors, so that only memory bounds how many folders wait (but see anchor); last in, first
-// out keeps it short.
+// walk is one listing: workers take folders from a stack and send the files that they find in batches.
 type walk struct {
+	*queue
 	ctx     context.Context
 	rules   *rules
 	batches chan batch              // closed by the last worker
 	used    chan []providers.Change // delivered, to be filled again
 	seen    atomic.Int64
 	working atomic.Int64
-	anchors atomic.Int64
-	group   sync.WaitGroup
-
-	mu      sync.Mutex
-	more    sync.Cond // a folder was pushed, or nothing more will come
-	waiting []folder
-	open    int // folders that were pushed and are not done
 }
-
-// folder is one folder that is still to be read.
-type folder struct {
-	root *root
-	path string
-	base *anchor
-}
-
-// in returns the path of the name in the folder.
-func (f folder) in(name []byte) string { return withoutSlash(f.path) + "/" + string(name) }
 
 // batch is some files of a listing, and then perhaps the error of a place that could not be listed.
 type batch struct {
@@ -167,7 +148,7 @@ func (w *walk) deliver(yield func(providers.Change, error) bool) bool {
 func (w *walk) start(workers int) {
 	w.working.Store(int64(workers))
 	for range workers {
-		w.group.Go(func() {
+		w.work(func() {
 			defer func() {
 				if w.working.Add(-1) == 0 {
 					close(w.batches)
@@ -175,50 +156,6 @@ func (w *walk) start(workers int) {
 			}()
 			newLister(w).run()
 		})
-	}
-}
-
-func (w *walk) push(f folder) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	f.base.users.Add(1)
-	w.waiting = append(w.waiting, f)
-	w.open++
-	w.more.Signal()
-}
-
-// next waits for a folder; it returns false when none will come. A worker that notices the end of the context wakes
-// the others: while one waits, at least one other is at work.
-func (w *walk) next() (folder, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for len(w.waiting) == 0 && w.open > 0 && w.ctx.Err() == nil {
-		w.more.Wait()
-	}
-	if len(w.waiting) == 0 || w.ctx.Err() != nil {
-		w.more.Broadcast()
-		return folder{}, false
-	}
-	f := w.waiting[len(w.waiting)-1]
-	w.waiting = w.waiting[:len(w.waiting)-1]
-	return f, true
-}
-
-// end stops the workers and releases the folders that were still waiting.
-func (w *walk) end(cancel context.CancelFunc) {
-	cancel()
-	w.group.Wait()
-	for _, f := range w.waiting {
-		f.base.drop()
-	}
-}
-
-func (w *walk) done(f folder) {
-	f.base.drop()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.open--; w.open == 0 {
-		w.more.Broadcast()
 	}
 }
 
@@ -230,5 +167,16 @@ func (w *walk) send(b batch) {
 	}
 }
 
-// gone reports whether err means that there is nothing (any more) to list.
-func gone(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+// notEmpty returns providers.ErrEmpty if there is nothing in the folder.
+func notEmpty(folder int) error {
+	fd, err := openPiece(folder, ".", openFolder, false)
+	if err != nil {
+		return err
+	}
+	f := os.NewFile(uintptr(fd), ".")
+	defer f.Close()
+	if _, err := f.Readdirnames(1); err != io.EOF {
+		return err
+	}
+	return providers.ErrEmpty
+}

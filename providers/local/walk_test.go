@@ -463,16 +463,15 @@ func TestKindsThatAListingDoesNotTellAreLookedUp(t *testing.T) {
 	must(t, err)
 	defer unix.Close(fd)
 	r := b.d.roots[0]
-	l := newLister(&walk{ctx: t.Context(), rules: &b.d.rules})
-	l.w.more.L = &l.w.mu
+	l := newLister(&walk{queue: newQueue(t.Context()), ctx: t.Context(), rules: &b.d.rules})
 	for _, name := range []string{"a.png", "sub", "link.png", "gone.png", ".", ".."} {
-		l.entry(folder{r, b.root, &anchor{fd: fd, depth: len(b.root)}}, fd, unix.DT_UNKNOWN, []byte(name+"\x00"))
+		l.entry(folder{root: r, path: b.root, base: r.anchor()}, fd, unix.DT_UNKNOWN, []byte(name+"\x00"))
 	}
 	if len(l.out) != 1 || l.out[0].Entry.Path != b.path("a.png") || l.out[0].Entry.Size != 5 || l.seen != 1 {
 		t.Errorf("got %+v, %d seen; want a.png", l.out, l.seen)
 	}
-	if len(l.w.waiting) != 1 || l.w.waiting[0].path != b.path("sub") {
-		t.Errorf("got the folders %+v, want sub", l.w.waiting)
+	if f, ok := l.w.next(); !ok || f.path != b.path("sub") || !l.w.idle() {
+		t.Errorf("got the folder %+v, want sub alone", f)
 	}
 }
 
@@ -488,7 +487,7 @@ func TestARevisionOutlivesANewDeviceNumber(t *testing.T) {
 func TestWithoutBirthTimesARevisionIsWeak(t *testing.T) {
 	s := unix.Statx_t{Mask: unix.STATX_BASIC_STATS, Ino: 7, Size: 5, Btime: unix.StatxTimestamp{Sec: 9}}
 	e := entry("/a", &s)
-	id, err := parseRevision(e.Revision)
+	id, err := parseIdentity(string(e.Revision))
 	if !e.Weak || !e.Created.IsZero() || err != nil || !id.weak || id.born != 0 {
 		t.Errorf("got %+v, %+v, %v; want a weak entry that was never born", e, id, err)
 	}

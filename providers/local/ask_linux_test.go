@@ -1,0 +1,41 @@
+package local
+
+import (
+	"path/filepath"
+	"testing"
+
+	"sweepd/providers"
+)
+
+// A person who keeps notes out of the sweep names pictures in them all the same.
+func TestDocumentsThatAreLeftOutOfTheSweepCount(t *testing.T) {
+	b := newBox(t, func(o *Options) { o.Exclude = []string{"private/**", "private"} })
+	b.write("private/a.md", "one.png")
+	b.write("mine/"+marker, "")
+	b.write("mine/deep/a.md", "two.png")
+	b.write(".hidden/a.md", "three.png")
+	for _, name := range []string{"one.png", "two.png", "three.png"} {
+		b.write(name, "bytes")
+		b.heldBy(b.path(name), providers.GuardMentioned)
+	}
+}
+
+func TestWhatProgramsKeepAndWhatIsInTheBinMentionsNothing(t *testing.T) {
+	b := newBox(t, func(o *Options) { o.TrashHome = filepath.Join(o.Roots[0], "bin") })
+	for _, name := range []string{".svn/a.md", ".cache/a.md", "bin/files/a.md", ".Trash-1000/files/a.md", "a.mp4"} {
+		write(t, b.path(name), "a.png")
+	}
+	b.write("deep/a.png", "bytes")
+	b.heldBy(b.path("deep/a.png"))
+}
+
+// A service keeps its driver for days.
+func TestADocumentThatWasWrittenBeforeAListingIsSeenAfterIt(t *testing.T) {
+	b := newBox(t)
+	b.write("other.png", "bytes")
+	b.heldBy(b.path("other.png"))
+	b.write("notes.md", "a.png")
+	b.write("a.png", "bytes")
+	b.lists(b.d, "a.png", "notes.md", "other.png")
+	b.heldBy(b.path("a.png"), providers.GuardMentioned)
+}

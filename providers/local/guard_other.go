@@ -1,6 +1,0 @@
-//go:build !linux
-
-package local
-
-// memory is empty: there are no guards on this system.
-type memory struct{}
