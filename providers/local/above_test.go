@@ -73,7 +73,7 @@ func TestAFolderAboveTheRootThatCannotBeAskedForAMarkerIsUnlisted(t *testing.T) 
 	b := newBox(t)
 	e := b.write("a.png", "one")
 	// A lookup of a name that is too long fails, and does not prove that nothing is there.
-	b.d.roots[0].ways = append(b.d.roots[0].ways, "/"+strings.Repeat("x", 256)+"/root")
+	b.d.roots[0].Ways = append(b.d.roots[0].Ways, "/"+strings.Repeat("x", 256)+"/root")
 	if _, unlisted, last := b.list(b.d); len(unlisted) != 1 {
 		t.Errorf("got %q and %+v, want the root to be unlisted", unlisted, last)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
 )
 
@@ -149,7 +150,7 @@ func TestWeHandleInTheHomeTrashWhatGioPuts(t *testing.T) {
 		b.root, b.trash = filepath.Join(b.top, "home/pictures"), filepath.Join(b.top, "home/data/Trash")
 		must(t, os.MkdirAll(b.root, 0o700))
 		must(t, os.MkdirAll(b.top+"/home/data", 0o700))
-		if s, err := statName(unix.AT_FDCWD, b.root); err != nil || s.Uid != uint32(os.Geteuid()) {
+		if s, err := disk.StatName(unix.AT_FDCWD, b.root); err != nil || s.Uid != uint32(os.Geteuid()) {
 			t.Fatal(err)
 		}
 		b.d = b.open()

@@ -3,7 +3,9 @@ package local
 import (
 	"context"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
+	"sweepd/providers/local/guards"
 )
 
 // Guards implements providers.Driver. Package guards lists their limits.
@@ -14,20 +16,20 @@ func (d *Driver) Guards(
 	if err != nil {
 		return nil, err
 	}
-	p, err := r.pin(rel)
+	p, err := r.Pin(rel)
 	if err != nil {
 		return nil, err
 	}
-	defer p.close()
-	if !identify(&p.stat).is(string(rev)) {
+	defer p.Close()
+	if !disk.Identify(&p.Stat).Is(string(rev)) {
 		return nil, providers.ErrChanged
 	}
-	return d.guards.ask(ctx, guarded{Root: r, Path: string(ref), Rel: rel, Pinned: p}, of)
+	return d.guards.Ask(ctx, guards.File{Root: r, Path: string(ref), Rel: rel, Pinned: p}, of)
 }
 
 // newGuards returns the guards of the roots.
-func (d *Driver) newGuards() *guards {
-	return newGuards(guardOptions{
+func (d *Driver) newGuards() *guards.Guards {
+	return guards.New(guards.Options{
 		Roots: d.roots, Mounts: d.mounts, Workers: d.o.Workers, Now: d.o.Now, Listing: d.listings.Load,
 		Programs: d.rules.programs,
 	})

@@ -7,6 +7,25 @@ import (
 	"sweepd/providers"
 )
 
+// heldBy checks which guards hold the file, and returns why.
+func (b *box) heldBy(path string, want ...providers.Guard) (whys string) {
+	b.Helper()
+	e, err := b.d.Stat(b.Context(), providers.Ref(path))
+	must(b.T, err)
+	held, err := b.d.Guards(b.Context(), e.Ref, e.Revision, providers.AllGuards())
+	must(b.T, err)
+	if len(held) != len(want) {
+		b.Fatalf("%s is held by %v, want %v", path, held, want)
+	}
+	for i, h := range held {
+		if h.Guard != want[i] || h.Why == "" {
+			b.Errorf("%s is held by %v, want %v", path, held, want)
+		}
+		whys += h.Why + "\n"
+	}
+	return whys
+}
+
 // A person who keeps notes out of the sweep names pictures in them all the same.
 func TestDocumentsThatAreLeftOutOfTheSweepCount(t *testing.T) {
 	b := newBox(t, func(o *Options) { o.Exclude = []string{"private/**", "private"} })

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
 )
 
@@ -50,7 +51,7 @@ func (d *Driver) openHome(create bool) (*bin, error) {
 			return nil, err
 		}
 	}
-	above, err := unix.Open(parent, openFolder|unix.O_CLOEXEC, 0)
+	above, err := unix.Open(parent, disk.FolderFlags|unix.O_CLOEXEC, 0)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			err = errAway
@@ -64,8 +65,8 @@ func (d *Driver) openHome(create bool) (*bin, error) {
 
 // shared opens $topdir/.Trash/$uid if an administrator made .Trash for all users: a real folder with the sticky bit.
 // Otherwise it returns errUnfit (Trash specification 1.0, "Trash directories", (1)).
-func (d *Driver) shared(t *top, create bool) (*bin, error) {
-	above, err := openPiece(t.fd, ".Trash", openFolder|unix.O_NOFOLLOW, false)
+func (d *Driver) shared(t *disk.Top, create bool) (*bin, error) {
+	above, err := disk.OpenPiece(t.FD, ".Trash", disk.FolderFlags|unix.O_NOFOLLOW, false)
 	if err == unix.ENOTDIR || err == unix.ELOOP || err == unix.EXDEV {
 		return nil, errUnfit
 	}
@@ -73,7 +74,7 @@ func (d *Driver) shared(t *top, create bool) (*bin, error) {
 		return nil, err
 	}
 	defer unix.Close(above)
-	s, err := statOpen(above)
+	s, err := disk.StatOpen(above)
 	if err == nil && s.Mode&unix.S_ISVTX == 0 {
 		err = errUnfit
 	}
@@ -81,7 +82,7 @@ func (d *Driver) shared(t *top, create bool) (*bin, error) {
 		return nil, err
 	}
 	b := &bin{
-		path: filepath.Join(t.path, ".Trash", userID()), base: t.path, onTop: true, synced: &d.synced,
+		path: filepath.Join(t.Path, ".Trash", userID()), base: t.Path, onTop: true, synced: &d.synced,
 		durable: &d.durable,
 	}
 	return b, b.open(above, userID(), create, false)
@@ -90,10 +91,10 @@ func (d *Driver) shared(t *top, create bool) (*bin, error) {
 var errUnfit = fmt.Errorf("the .Trash folder there is not for all: %w", fs.ErrPermission)
 
 // own opens $topdir/.Trash-$uid (Trash specification 1.0, "Trash directories", (2)).
-func (d *Driver) own(t *top, create bool) (*bin, error) {
+func (d *Driver) own(t *disk.Top, create bool) (*bin, error) {
 	name := ".Trash-" + userID()
-	b := &bin{path: filepath.Join(t.path, name), base: t.path, onTop: true, synced: &d.synced, durable: &d.durable}
-	return b, b.open(t.fd, name, create, false)
+	b := &bin{path: filepath.Join(t.Path, name), base: t.Path, onTop: true, synced: &d.synced, durable: &d.durable}
+	return b, b.open(t.FD, name, create, false)
 }
 
 func userID() string { return strconv.Itoa(os.Geteuid()) }
@@ -107,7 +108,7 @@ func (b *bin) open(above int, name string, create, cross bool) (err error) {
 	if err == nil && b.onTop {
 		var s unix.Statfs_t
 		s, err = b.statfs()
-		b.disk = diskOf(&s)
+		b.disk = disk.NameOf(&s)
 	}
 	if err == nil {
 		b.files, err = b.openOwn(b.dir, "files", create, false)
@@ -131,7 +132,7 @@ func (b *bin) openOwn(above int, name string, create, cross bool) (int, error) {
 			return -1, err
 		}
 	}
-	fd, err := openPiece(above, name, openFolder|unix.O_NOFOLLOW, cross)
+	fd, err := disk.OpenPiece(above, name, disk.FolderFlags|unix.O_NOFOLLOW, cross)
 	switch err {
 	case nil:
 	case unix.ENOTDIR, unix.ELOOP:
@@ -141,7 +142,7 @@ func (b *bin) openOwn(above int, name string, create, cross bool) (int, error) {
 	default:
 		return -1, err
 	}
-	s, err := statOpen(fd)
+	s, err := disk.StatOpen(fd)
 	if err == nil && s.Uid != uint32(os.Geteuid()) {
 		err = fmt.Errorf("%q is another user's: %w", name, fs.ErrPermission)
 		if made { // on a file system that assigns all files to one user
@@ -189,7 +190,7 @@ func (x *durable) name(above int, s *unix.Statx_t, fresh bool) error {
 func (x *durable) folders(path string) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if _, err := statName(unix.AT_FDCWD, path); err == nil && x.made[path] {
+	if _, err := disk.StatName(unix.AT_FDCWD, path); err == nil && x.made[path] {
 		return nil
 	}
 	if err := makeFolders(path); err != nil {
@@ -204,7 +205,7 @@ func (x *durable) folders(path string) error {
 
 // syncFolder makes the names in the folder durable. The folder may be open as O_PATH.
 func syncFolder(folder int) error {
-	fd, err := openPiece(folder, ".", openFolder, true)
+	fd, err := disk.OpenPiece(folder, ".", disk.FolderFlags, true)
 	if err != nil {
 		return err
 	}
@@ -225,12 +226,12 @@ func (b *bin) close() {
 }
 
 // stat describes files/NAME; it returns fs.ErrNotExist if there is none.
-func (b *bin) stat(name string) (unix.Statx_t, error) { return statName(b.files, name) }
+func (b *bin) stat(name string) (unix.Statx_t, error) { return disk.StatName(b.files, name) }
 
 // knows reports whether there is a file or a .trashinfo with that name.
 func (b *bin) knows(name string) (bool, error) {
 	for folder, name := range map[int]string{b.files: name, b.info: name + infoSuffix} {
-		if _, err := statName(folder, name); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := disk.StatName(folder, name); !errors.Is(err, fs.ErrNotExist) {
 			return err == nil, err
 		}
 	}
@@ -265,7 +266,7 @@ func (b *bin) write(name string, content []byte) (fd int, err error) {
 // system accepts bytes that it cannot store, the fsync that follows returns the error.
 func fill(fd int, content []byte) error {
 	for done := 0; done < len(content); {
-		n, err := again(func() (int, error) { return unix.Pwrite(fd, content[done:], int64(done)) })
+		n, err := disk.Again(func() (int, error) { return unix.Pwrite(fd, content[done:], int64(done)) })
 		if err == nil && n == 0 {
 			err = io.ErrShortWrite
 		}
@@ -283,7 +284,7 @@ func lock(fd int) error {
 	if err := unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB); err == unix.EWOULDBLOCK {
 		return fmt.Errorf("%w: it is being moved right now", providers.ErrUncertain)
 	}
-	s, err := statOpen(fd)
+	s, err := disk.StatOpen(fd)
 	if err == nil && s.Nlink == 0 {
 		return fmt.Errorf("%w: its .trashinfo was taken away", providers.ErrUncertain)
 	}
@@ -292,7 +293,7 @@ func lock(fd int) error {
 
 // openInfo opens and locks an existing info/NAME.trashinfo.
 func (b *bin) openInfo(name string) (int, error) {
-	fd, err := openPiece(b.info, name+infoSuffix, openFile, false)
+	fd, err := disk.OpenPiece(b.info, name+infoSuffix, disk.FileFlags, false)
 	if err != nil {
 		return -1, err
 	}
@@ -307,14 +308,14 @@ func (b *bin) openInfo(name string) (int, error) {
 func (b *bin) read(name string) ([]byte, error) { return b.content(b.info, name+infoSuffix) }
 
 func (b *bin) content(folder int, name string) ([]byte, error) {
-	fd, err := openPiece(folder, name, openFile, false)
+	fd, err := disk.OpenPiece(folder, name, disk.FileFlags, false)
 	if err != nil {
 		return nil, err
 	}
 	f := os.NewFile(uintptr(fd), name)
 	defer f.Close()
-	s, err := statOpen(fd)
-	if err == nil && (!regular(&s) || s.Size > infoLimit) {
+	s, err := disk.StatOpen(fd)
+	if err == nil && (!disk.Regular(&s) || s.Size > infoLimit) {
 		err = errInfo
 	}
 	if err != nil {
@@ -347,7 +348,7 @@ func (b *bin) origin(path string) (string, error) {
 	case !filepath.IsAbs(path):
 		return filepath.Join(b.base, path), nil
 	case b.onTop:
-		if _, in := below(b.base, path); !in || path != filepath.Clean(path) {
+		if _, in := disk.Below(b.base, path); !in || path != filepath.Clean(path) {
 			return "", errElsewhere
 		}
 	}
@@ -359,7 +360,7 @@ var errElsewhere = errors.New("its .trashinfo names a place outside of its disk"
 // infoOf returns the .trashinfo of a file that was at the absolute path.
 func (b *bin) infoOf(path string, deleted time.Time) ([]byte, error) {
 	if b.onTop {
-		rel, in := below(b.base, path)
+		rel, in := disk.Below(b.base, path)
 		if !in {
 			return nil, fmt.Errorf("%q is not below %q: %w", path, b.base, errors.ErrUnsupported)
 		}

@@ -11,13 +11,15 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
+	"sweepd/providers/local/roots"
 )
 
 // binFor opens, and if necessary makes, the bin for files of the volume that the folder is in: the home trash if it
 // is in the same volume, otherwise the bin on top of the volume. It never copies to another file system: if neither
 // bin can be had, the error wraps errors.ErrUnsupported.
-func (d *Driver) binFor(v volume, folder string) (*bin, error) {
+func (d *Driver) binFor(v disk.Volume, folder string) (*bin, error) {
 	home, err := d.homeVolume()
 	if err != nil {
 		return nil, err
@@ -36,9 +38,9 @@ func (d *Driver) binFor(v volume, folder string) (*bin, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := statOpen(b.files)
-	if err == nil && volumeOf(&s) != v {
-		err = errOtherMount
+	s, err := disk.StatOpen(b.files)
+	if err == nil && disk.VolumeOf(&s) != v {
+		err = disk.ErrOtherVolume
 	}
 	if err != nil {
 		b.close()
@@ -50,7 +52,7 @@ func (d *Driver) binFor(v volume, folder string) (*bin, error) {
 // ownLink returns the folder that bin leads to, if bin is a symbolic link of this user to a folder of this user on
 // the same mount: the user has put it there. Otherwise it returns bin, and opening refuses a link.
 func ownLink(bin string) string {
-	link, err := statName(unix.AT_FDCWD, bin)
+	link, err := disk.StatName(unix.AT_FDCWD, bin)
 	if err != nil || link.Mode&unix.S_IFMT != unix.S_IFLNK || link.Uid != uint32(os.Geteuid()) {
 		return bin
 	}
@@ -58,7 +60,7 @@ func ownLink(bin string) string {
 	if err != nil {
 		return bin
 	}
-	s, err := statName(unix.AT_FDCWD, to)
+	s, err := disk.StatName(unix.AT_FDCWD, to)
 	if err != nil || s.Mode&unix.S_IFMT != unix.S_IFDIR || s.Uid != link.Uid || s.Mnt_id != link.Mnt_id {
 		return bin
 	}
@@ -66,25 +68,25 @@ func ownLink(bin string) string {
 }
 
 // binOn opens or makes the bin on top of the volume.
-func (d *Driver) binOn(v volume, folder string) (*bin, error) {
+func (d *Driver) binOn(v disk.Volume, folder string) (*bin, error) {
 	t, err := d.topOf(v, folder)
 	if err != nil {
 		return nil, err
 	}
-	defer t.close()
+	defer t.Close()
 	b, err := d.shared(t, true)
 	if err != nil {
 		b, err = d.own(t, true)
 	}
 	if err != nil {
-		return nil, atFault(t.path, noBin(err))
+		return nil, atFault(t.Path, noBin(err))
 	}
 	return b, nil
 }
 
 // noBin adds errors.ErrUnsupported to errors that will not go away by themselves.
 func noBin(err error) error {
-	for _, lasting := range []error{fs.ErrPermission, errNoMount, unix.EROFS, unix.ENOTDIR, unix.EOPNOTSUPP} {
+	for _, lasting := range []error{fs.ErrPermission, disk.ErrNoMount, unix.EROFS, unix.ENOTDIR, unix.EOPNOTSUPP} {
 		if errors.Is(err, lasting) {
 			err = fmt.Errorf("%w: %w", errors.ErrUnsupported, err)
 			break
@@ -95,22 +97,22 @@ func noBin(err error) error {
 
 // homeVolume returns the volume that the home trash is in, or would be. For a link or a file in its place, it returns
 // the volume of the folder around it; opening the bin refuses them.
-func (d *Driver) homeVolume() (volume, error) {
+func (d *Driver) homeVolume() (disk.Volume, error) {
 	for path := d.bin; ; path = filepath.Dir(path) {
-		s, err := statName(unix.AT_FDCWD, path)
+		s, err := disk.StatName(unix.AT_FDCWD, path)
 		if err == nil && s.Mode&unix.S_IFMT != unix.S_IFDIR {
 			continue // on an overlay it may have another device number than its folder
 		}
 		if err == nil || !errors.Is(err, fs.ErrNotExist) || path == "/" {
-			return volumeOf(&s), err
+			return disk.VolumeOf(&s), err
 		}
 	}
 }
 
 // tops opens the existing bins of both kinds on top of a volume. A missing bin, or a .Trash that is not for all
 // users, is no error.
-func (d *Driver) tops(t *top) (bins []*bin, err error) {
-	for _, open := range []func(*top, bool) (*bin, error){d.shared, d.own} {
+func (d *Driver) tops(t *disk.Top) (bins []*bin, err error) {
+	for _, open := range []func(*disk.Top, bool) (*bin, error){d.shared, d.own} {
 		b, openErr := open(t, false)
 		switch {
 		case openErr == nil:
@@ -126,7 +128,7 @@ func (d *Driver) tops(t *top) (bins []*bin, err error) {
 // disk that it is on, or would be, is not there. Another program may have written the receipt, so binOf opens only
 // bins that this driver would also find without it.
 func (d *Driver) binOf(r receipt) (*bin, error) {
-	if r.Bin == d.bin || ownLink(resolvedParent(r.Bin)) == d.bin {
+	if r.Bin == d.bin || ownLink(disk.ResolvedParent(r.Bin)) == d.bin {
 		return d.home(false)
 	}
 	open, point := d.own, filepath.Dir(r.Bin)
@@ -141,7 +143,7 @@ func (d *Driver) binOf(r receipt) (*bin, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %q: %v", errAway, point, err) // not wrapped: its kind would claim too much
 	}
-	defer t.close()
+	defer t.Close()
 	if use, err := d.uses(t); err != nil || !use {
 		return nil, errors.Join(err,
 			fmt.Errorf("the receipt is of a bin on a file system that is not looked at: %q", point))
@@ -153,76 +155,76 @@ func (d *Driver) binOf(r receipt) (*bin, error) {
 }
 
 // topAt opens the top of the mount, or of the subvolume near a root, that is visible at the path.
-func (d *Driver) topAt(point string) (*top, error) {
+func (d *Driver) topAt(point string) (*disk.Top, error) {
 	if d.near(point) {
-		root, err := openTop()
+		root, err := disk.OpenTop()
 		if err != nil {
 			return nil, err
 		}
 		defer unix.Close(root)
-		fd, s, err := openAbsolute(root, point, unix.O_PATH|unix.O_DIRECTORY) // the path may be too long for one call
+		fd, s, err := disk.OpenAbsolute(root, point, unix.O_PATH|unix.O_DIRECTORY) // the path may be too long for one call
 		if err == nil {
 			unix.Close(fd)
 		}
-		if err == nil && s.Ino == subvolumeTop {
-			t, err := d.topOf(volumeOf(s), point)
-			if err != nil || t.path == point {
+		if err == nil && s.Ino == disk.SubvolumeTop {
+			t, err := d.topOf(disk.VolumeOf(s), point)
+			if err != nil || t.Path == point {
 				return t, err
 			}
-			t.close()
+			t.Close()
 		}
 	}
-	return d.mounts.top(func(m mount) bool { return m.point == point })
+	return d.mounts.Top(func(m disk.Mount) bool { return m.Point == point })
 }
 
 // near reports whether the folder is a root, above one, or in one.
 func (d *Driver) near(folder string) bool {
-	return slices.ContainsFunc(d.roots, func(r *root) bool {
-		_, above := below(folder, r.path)
-		_, in := below(r.path, folder)
-		return above || in || folder == r.path
+	return slices.ContainsFunc(d.roots, func(r *roots.Root) bool {
+		_, above := disk.Below(folder, r.Path)
+		_, in := disk.Below(r.Path, folder)
+		return above || in || folder == r.Path
 	})
 }
 
 var errOtherBin = errors.New("the receipt is of another trash bin")
 
 // sameDisk returns errAway if the disk is not the one whose name is in the receipt.
-func sameDisk(t *top, name string) error {
+func sameDisk(t *disk.Top, name string) error {
 	var s unix.Statfs_t
-	if _, err := again(func() (int, error) { return 0, unix.Fstatfs(t.fd, &s) }); err != nil {
+	if _, err := disk.Again(func() (int, error) { return 0, unix.Fstatfs(t.FD, &s) }); err != nil {
 		return err
 	}
-	if is := diskOf(&s); name != "" && is != name {
-		return fmt.Errorf("%w: another disk is at %q", errAway, t.path)
+	if is := disk.NameOf(&s); name != "" && is != name {
+		return fmt.Errorf("%w: another disk is at %q", errAway, t.Path)
 	}
 	return nil
 }
 
 // uses reports whether this driver may use the bins there: on top of a mount that is swept or is on this machine's
 // own disks, and of a subvolume that is swept.
-func (d *Driver) uses(t *top) (bool, error) {
-	if d.swept()(t.mount) {
-		return t.path == t.point || d.near(t.path), nil
+func (d *Driver) uses(t *disk.Top) (bool, error) {
+	if d.swept()(t.Mount) {
+		return t.Path == t.Point || d.near(t.Path), nil
 	}
-	if t.path != t.point {
+	if t.Path != t.Point {
 		return false, nil
 	}
-	all, err := d.mounts.list()
-	return err == nil && t.local(all), err
+	all, err := d.mounts.List()
+	return err == nil && t.Local(all), err
 }
 
 // swept returns a function that reports whether files in a root may be on the mount.
-func (d *Driver) swept() func(mount) bool {
+func (d *Driver) swept() func(disk.Mount) bool {
 	var ids []uint64
 	for _, r := range d.roots {
-		if r.check() == nil {
-			ids = append(ids, r.mount())
+		if r.Check() == nil {
+			ids = append(ids, r.Mount())
 		}
 	}
-	return func(m mount) bool {
-		return slices.Contains(ids, m.id) || slices.ContainsFunc(d.roots, func(r *root) bool {
-			_, in := below(r.path, m.point)
-			return r.cross && in
+	return func(m disk.Mount) bool {
+		return slices.Contains(ids, m.ID) || slices.ContainsFunc(d.roots, func(r *roots.Root) bool {
+			_, in := disk.Below(r.Path, m.Point)
+			return r.Cross && in
 		})
 	}
 }
@@ -243,7 +245,7 @@ func (d *Driver) allBins(ctx context.Context, yield func(*bin, error) bool) {
 	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, errAway) && !s.give(b, d.bin, err) {
 		return
 	}
-	all, err := d.mounts.list()
+	all, err := d.mounts.List()
 	if err != nil {
 		yield(nil, err)
 		return
@@ -251,7 +253,7 @@ func (d *Driver) allBins(ctx context.Context, yield func(*bin, error) bool) {
 	swept := d.swept()
 	for _, first := range []bool{true, false} {
 		for _, m := range all {
-			if swept(m) != first || !first && !m.local(all) {
+			if swept(m) != first || !first && !m.Local(all) {
 				continue
 			}
 			if err := ctx.Err(); err != nil {
@@ -282,19 +284,19 @@ func (s *search) inSubvolumes(ctx context.Context) (more bool) {
 
 // on yields the bins on top of the mount. A mount that another one covers, or that this user may not enter, yields
 // none, and is an error only if a root is on it.
-func (s *search) on(m mount, swept bool) (more bool) {
-	t, err := m.open()
+func (s *search) on(m disk.Mount, swept bool) (more bool) {
+	t, err := m.Open()
 	if err != nil {
-		return !swept || errors.Is(err, errNoMount) || errors.Is(err, unix.ENOTDIR) || s.give(nil, m.point, err)
+		return !swept || errors.Is(err, disk.ErrNoMount) || errors.Is(err, unix.ENOTDIR) || s.give(nil, m.Point, err)
 	}
 	return s.onTop(t)
 }
 
 // onTop yields the bins on top of t, and closes t.
-func (s *search) onTop(t *top) (more bool) {
-	defer t.close()
+func (s *search) onTop(t *disk.Top) (more bool) {
+	defer t.Close()
 	bins, err := s.d.tops(t)
-	more = err == nil || s.give(nil, t.path, err)
+	more = err == nil || s.give(nil, t.Path, err)
 	for _, b := range bins {
 		if more {
 			more = s.give(b, b.path, nil)
@@ -311,7 +313,7 @@ func (s *search) give(b *bin, path string, err error) (more bool) {
 		return s.yield(nil, &providers.UnlistedError{Path: path, Err: err})
 	}
 	defer b.close()
-	st, err := statOpen(b.dir)
+	st, err := disk.StatOpen(b.dir)
 	if err != nil {
 		return s.yield(nil, &providers.UnlistedError{Path: path, Err: err})
 	}

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
 )
 
@@ -195,9 +196,9 @@ func TestReceiptsLeadToNoFolderThatIsNoBin(t *testing.T) {
 	} {
 		write(t, b.path(bin+"/files/v.png"), "victim")
 		write(t, b.path(bin+"/info/v.png.trashinfo"), string(trashInfo("v.png", noon)))
-		s, err := statName(unix.AT_FDCWD, b.path(bin+"/files/v.png"))
+		s, err := disk.StatName(unix.AT_FDCWD, b.path(bin+"/files/v.png"))
 		must(t, err)
-		r := newReceipt(b.path(bin), "", "v.png", b.path("v.png"), identify(&s))
+		r := newReceipt(b.path(bin), "", "v.png", b.path("v.png"), disk.Identify(&s))
 		for doing, err := range b.returns(r) {
 			if err == nil || errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("%s from %s: got %v, want a refusal", doing, bin, err)
@@ -213,9 +214,9 @@ func TestReceiptsLeadToNoFolderThatIsNoBin(t *testing.T) {
 	}
 	b.d = b.open(func(o *Options) { o.TrashHome = b.top + "/data/Trash" })
 	write(t, b.top+"/home/.Trash-0/files/v.png", "victim")
-	s, err := statName(unix.AT_FDCWD, b.top+"/home/.Trash-0/files/v.png")
+	s, err := disk.StatName(unix.AT_FDCWD, b.top+"/home/.Trash-0/files/v.png")
 	must(t, err)
-	for doing, err := range b.returns(newReceipt(b.top+"/home/.Trash-0", "", "v.png", b.path("v.png"), identify(&s))) {
+	for doing, err := range b.returns(newReceipt(b.top+"/home/.Trash-0", "", "v.png", b.path("v.png"), disk.Identify(&s))) {
 		if err == nil || errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s from a network's bin: got %v, want a refusal", doing, err)
 		}
@@ -301,7 +302,7 @@ func TestPathsThatLeaveTheDiskAreLeft(t *testing.T) {
 		if strings.Contains(e.Path, "a.png") && e.Left == "" {
 			continue
 		}
-		if _, in := below(b.top, e.Path); in || !filepath.IsAbs(e.Path) {
+		if _, in := disk.Below(b.top, e.Path); in || !filepath.IsAbs(e.Path) {
 			left++
 			if e.Left == "" || e.Receipt != "" {
 				t.Errorf("got %+v, want it left alone", e)

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
 )
 
@@ -56,7 +57,7 @@ func (b *box) open(change ...func(*Options)) *Driver {
 	if err != nil {
 		b.Fatal(err)
 	}
-	d.mounts.read = b.mounts
+	d.mounts.Read = b.mounts
 	b.Cleanup(func() { d.Close() })
 	return d
 }
@@ -106,7 +107,7 @@ func (b *box) list(d *Driver) (files, unlisted []string, last providers.Change) 
 }
 
 func (b *box) rel(path string) string {
-	if rel, in := below(b.root, path); in {
+	if rel, in := disk.Below(b.root, path); in {
 		return rel
 	}
 	return path

@@ -9,6 +9,8 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"sweepd/internal/disk"
 )
 
 // Some file systems have no rename that never replaces: NFS, 9p, and many on FUSE, such as ntfs-3g, bindfs and
@@ -43,7 +45,7 @@ func (b *bin) give(name string, folder int, to string) (linked bool, err error) 
 	if !errors.Is(err, errReplacing) && !errors.Is(err, fs.ErrExist) {
 		return false, err
 	}
-	fd, openErr := openPiece(b.files, name, unix.O_PATH, false)
+	fd, openErr := disk.OpenPiece(b.files, name, unix.O_PATH, false)
 	if openErr != nil {
 		return false, errors.Join(err, openErr)
 	}
@@ -69,9 +71,9 @@ func (b *bin) give(name string, folder int, to string) (linked bool, err error) 
 
 // isOpen reports whether the name in the folder leads to the regular file that is open as fd.
 func isOpen(fd, folder int, name string) bool {
-	is, err := statOpen(fd)
-	there, err2 := statName(folder, name)
-	return err == nil && err2 == nil && regular(&is) && placeOf(&is) == placeOf(&there)
+	is, err := disk.StatOpen(fd)
+	there, err2 := disk.StatName(folder, name)
+	return err == nil && err2 == nil && disk.Regular(&is) && disk.PlaceOf(&is) == disk.PlaceOf(&there)
 }
 
 // linkedTo reports whether files/NAME and the name to in the folder are one file, on file systems that number names
@@ -84,7 +86,7 @@ func (b *bin) linkedTo(name string, folder int, to string) bool {
 		folder int
 		name   string
 	}{{b.files, name}, {folder, to}} {
-		fd, err := openPiece(at.folder, at.name, openFile, false)
+		fd, err := disk.OpenPiece(at.folder, at.name, disk.FileFlags, false)
 		if err != nil {
 			return false
 		}
@@ -98,14 +100,14 @@ func (b *bin) linkedTo(name string, folder int, to string) bool {
 func alike(files [2]*os.File) bool {
 	var all [2]unix.Statx_t
 	for i, f := range files {
-		s, err := statFresh(int(f.Fd()), "")
-		if err != nil || !regular(&s) {
+		s, err := disk.StatFresh(int(f.Fd()), "")
+		if err != nil || !disk.Regular(&s) {
 			return false
 		}
 		all[i] = s
 	}
-	a, b := identify(&all[0]), identify(&all[1])
-	a.ino, b.ino = 0, 0
+	a, b := disk.Identify(&all[0]), disk.Identify(&all[1])
+	a.Ino, b.Ino = 0, 0
 	return a == b && all[0].Nlink == all[1].Nlink && all[0].Mode == all[1].Mode && all[0].Uid == all[1].Uid &&
 		all[0].Gid == all[1].Gid
 }
@@ -138,8 +140,8 @@ func (b *bin) links() error {
 	unix.Close(fd)
 	linkErr := unix.Linkat(b.dir, name, b.dir, second, 0)
 	if linkErr == nil {
-		one, err := statName(b.dir, name)
-		two, err2 := statName(b.dir, second)
+		one, err := disk.StatName(b.dir, name)
+		two, err2 := disk.StatName(b.dir, second)
 		b.unsteady.Store(errors.Join(err, err2) == nil && one.Ino != two.Ino)
 	}
 	if err := errors.Join(b.unlink(b.dir, second), b.unlink(b.dir, name)); err != nil {

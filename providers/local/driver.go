@@ -11,7 +11,9 @@ import (
 	"strings"
 	"time"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
+	"sweepd/providers/local/roots"
 )
 
 // Options are the settings of a Driver.
@@ -39,6 +41,9 @@ type Options struct {
 	Now func() time.Time
 }
 
+// CallError means that a required system call is not available. It wraps errors.ErrUnsupported.
+type CallError = roots.CallError
+
 // HomeTrash returns the path of the home trash. getenv reads XDG_DATA_HOME and HOME, as the freedesktop.org Trash
 // specification 1.0 and the XDG Base Directory specification 0.8 define them.
 func HomeTrash(getenv func(string) string) (string, error) {
@@ -56,7 +61,7 @@ func HomeTrash(getenv func(string) string) (string, error) {
 type Driver struct {
 	providers.Unsupported
 	o     Options
-	roots []*root
+	roots []*roots.Root
 	only  []string // resolved, none in another; empty: all of the roots
 	bin   string   // the home trash: absolute, its parents resolved; "" = none
 	rules rules
@@ -78,7 +83,7 @@ func Open(o Options) (*Driver, error) {
 	}
 	d := &Driver{o: o, rules: rules{interest: o.Interest, patterns: o.Exclude, roots: map[string]bool{}}}
 	if o.TrashHome != "" {
-		d.bin = ownLink(resolvedParent(o.TrashHome))
+		d.bin = ownLink(disk.ResolvedParent(o.TrashHome))
 		d.rules.bin = d.bin
 	}
 	if err := d.rules.valid(); err != nil {
@@ -101,7 +106,7 @@ func (d *Driver) addRoot(given string) error {
 	if given == "" {
 		return errors.New("a root is empty")
 	}
-	path, err := resolved(given)
+	path, err := disk.Resolved(given)
 	if err != nil {
 		return fmt.Errorf("root %q: %w", given, err)
 	}
@@ -109,21 +114,21 @@ func (d *Driver) addRoot(given string) error {
 	if err != nil {
 		return fmt.Errorf("root %q: %w", given, err)
 	}
-	if i := slices.IndexFunc(d.roots, func(r *root) bool { return r.path == path }); i >= 0 {
-		d.roots[i].ways = append(d.roots[i].ways, way)
+	if i := slices.IndexFunc(d.roots, func(r *roots.Root) bool { return r.Path == path }); i >= 0 {
+		d.roots[i].Ways = append(d.roots[i].Ways, way)
 		return nil
 	}
-	r := newRoot(given, path, d.o.CrossMounts)
-	r.ways = slices.Compact([]string{path, way})
+	r := roots.New(given, path, d.o.CrossMounts)
+	r.Ways = slices.Compact([]string{path, way})
 	d.roots = append(d.roots, r)
 	d.rules.roots[path] = true
-	return supported(r.check()) // listings report a missing or unreadable root
+	return supported(r.Check()) // listings report a missing or unreadable root
 }
 
 // rootMarkedAbove is markedAbove for each path that leads to the root: its own and those by which the policy names it,
 // which may lead through links.
-func rootMarkedAbove(r *root) error {
-	for _, way := range r.ways {
+func rootMarkedAbove(r *roots.Root) error {
+	for _, way := range r.Ways {
 		if err := markedAbove(way); err != nil {
 			return err
 		}
@@ -133,7 +138,7 @@ func rootMarkedAbove(r *root) error {
 
 // Real returns an absolute path clean and without symbolic links. If the path does not exist, as for a folder on a
 // disk that is not mounted, Real still resolves the links in its existing part.
-func Real(path string) string { return real(path) }
+func Real(path string) string { return disk.Real(path) }
 
 // Roots returns the folders that are swept, as Entry.Path shows them: absolute, links resolved.
 func (d *Driver) Roots() (paths []string) {
@@ -149,7 +154,7 @@ func (d *Driver) Rest() error {
 	d.platform.rest()
 	errs := make([]error, 0, len(d.roots))
 	for _, r := range d.roots {
-		errs = append(errs, r.rest())
+		errs = append(errs, r.Rest())
 	}
 	return errors.Join(errs...)
 }
@@ -159,18 +164,18 @@ func (d *Driver) Close() error {
 	d.platform.close()
 	errs := []error{d.watcher.close()}
 	for _, r := range d.roots {
-		errs = append(errs, r.close())
+		errs = append(errs, r.Close())
 	}
 	return errors.Join(errs...)
 }
 
 // locate returns the innermost root that path is in, and the path below it. A path in the bin is in no root:
 // fs.ErrNotExist. Any other path outside of the swept folders is ErrOutside.
-func (d *Driver) locate(path string) (*root, string, error) {
+func (d *Driver) locate(path string) (*roots.Root, string, error) {
 	if path != filepath.Clean(path) || strings.IndexByte(path, 0) >= 0 {
 		return nil, "", fmt.Errorf("%q is not a clean path: %w", path, providers.ErrOutside)
 	}
-	if _, in := below(d.bin, path); in && d.bin != "" {
+	if _, in := disk.Below(d.bin, path); in && d.bin != "" {
 		return nil, "", fmt.Errorf("it is in the trash: %w", fs.ErrNotExist)
 	}
 	r, rest := d.innermost(path)
@@ -190,20 +195,20 @@ func (d *Driver) Omits(ctx context.Context, ref providers.Ref) error {
 }
 
 // omits is Omits for a file in the root.
-func (d *Driver) omits(r *root, path string) error {
+func (d *Driver) omits(r *roots.Root, path string) error {
 	switch {
-	case d.rules.excluded(r.path, path):
+	case d.rules.excluded(r.Path, path):
 		return fmt.Errorf("%w: exclude: in the policy leaves it out", providers.ErrProtected)
-	case !d.rules.wants(r.path, path, filepath.Base(path)):
+	case !d.rules.wants(r.Path, path, filepath.Base(path)):
 		return fmt.Errorf("%w: files of that name are left out", providers.ErrProtected)
 	}
 	return d.leftOut(r, filepath.Dir(path))
 }
 
 // innermost returns the innermost root that path is in; nil if it is in none.
-func (d *Driver) innermost(path string) (found *root, rest string) {
+func (d *Driver) innermost(path string) (found *roots.Root, rest string) {
 	for _, r := range d.roots {
-		if rel, in := below(r.path, path); in && (found == nil || len(r.path) > len(found.path)) {
+		if rel, in := disk.Below(r.Path, path); in && (found == nil || len(r.Path) > len(found.Path)) {
 			found, rest = r, rel
 		}
 	}
@@ -211,7 +216,7 @@ func (d *Driver) innermost(path string) (found *root, rest string) {
 }
 
 // begin starts every method: it returns the error of the context, or the result of locate.
-func (d *Driver) begin(ctx context.Context, path string) (*root, string, error) {
+func (d *Driver) begin(ctx context.Context, path string) (*roots.Root, string, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, "", err
 	}

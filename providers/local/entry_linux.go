@@ -5,16 +5,17 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
 )
 
 func entry(path string, s *unix.Statx_t) providers.Entry {
-	id := identify(s)
+	id := disk.Identify(s)
 	e := providers.Entry{
-		Ref: providers.Ref(path), Revision: providers.Revision(id.String()), Path: path, Size: id.size,
-		Modified: time.Unix(s.Mtime.Sec, int64(s.Mtime.Nsec)).UTC(), Weak: id.weak,
+		Ref: providers.Ref(path), Revision: providers.Revision(id.String()), Path: path, Size: id.Size,
+		Modified: time.Unix(s.Mtime.Sec, int64(s.Mtime.Nsec)).UTC(), Weak: id.Weak,
 	}
-	if id.born <= 0 { // there is none, or one before any file can have been written
+	if id.Born <= 0 { // there is none, or one before any file can have been written
 		e.Changed = time.Unix(s.Ctime.Sec, int64(s.Ctime.Nsec)).UTC()
 	} else {
 		e.Created = time.Unix(s.Btime.Sec, int64(s.Btime.Nsec)).UTC()

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"sweepd/internal/disk"
 )
 
 // checkEphemeral returns an error if a bin at that path would be lost although no user emptied it; the error names the
@@ -60,9 +62,9 @@ func (b *bin) checkEphemeral() error { return checkEphemeralOpen(b.path, b.dir) 
 // checkEphemeralOpen is checkEphemeral for a bin whose folder, or one above it, is open.
 func checkEphemeralOpen(bin string, folder int) error {
 	var s unix.Statfs_t
-	_, err := again(func() (int, error) { return 0, unix.Fstatfs(folder, &s) })
-	here, err2 := statOpen(folder)
-	root, err3 := statName(unix.AT_FDCWD, "/")
+	_, err := disk.Again(func() (int, error) { return 0, unix.Fstatfs(folder, &s) })
+	here, err2 := disk.StatOpen(folder)
+	root, err3 := disk.StatName(unix.AT_FDCWD, "/")
 	if err := errors.Join(err, err2, err3); err != nil {
 		return err
 	}
@@ -70,6 +72,6 @@ func checkEphemeralOpen(bin string, folder int) error {
 }
 
 func (b *bin) statfs() (s unix.Statfs_t, err error) {
-	_, err = again(func() (int, error) { return 0, unix.Fstatfs(b.dir, &s) })
+	_, err = disk.Again(func() (int, error) { return 0, unix.Fstatfs(b.dir, &s) })
 	return s, err
 }

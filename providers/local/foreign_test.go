@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
 )
 
@@ -112,7 +113,7 @@ func FuzzParseInfo(f *testing.F) {
 }
 
 func FuzzParseReceipt(f *testing.F) {
-	f.Add(string(newReceipt("/h/Trash", "", "\xff.png", "/h/\n.png", identity{ino: 7, born: -1, size: 3, mtime: 9})))
+	f.Add(string(newReceipt("/h/Trash", "", "\xff.png", "/h/\n.png", disk.Identity{Ino: 7, Born: -1, Size: 3, Mtime: 9})))
 	f.Add(`{"bin":"/a","name":"..","path":"/b","id":"1.1.1.1.0"}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		p, id, err := parseReceipt(providers.Receipt(text))

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
 )
 
@@ -96,14 +97,14 @@ func TestEntriesThatPointOutOfTheBinLeadNowhere(t *testing.T) {
 	b.put(b.write("first.png", "makes the bin"))
 	victims := b.top + "/victims"
 	write(t, victims+"/a.png", "victim")
-	before, err := statName(unix.AT_FDCWD, victims+"/a.png")
+	before, err := disk.StatName(unix.AT_FDCWD, victims+"/a.png")
 	must(t, err)
 	for name, target := range map[string]string{"file.png": victims + "/a.png", "folder": victims} {
 		must(t, os.Symlink(target, b.trash+"/files/"+name))
 		write(t, b.trash+"/info/"+name+infoSuffix, string(trashInfo(b.path(name), noon)))
-		link, err := statName(unix.AT_FDCWD, b.trash+"/files/"+name)
+		link, err := disk.StatName(unix.AT_FDCWD, b.trash+"/files/"+name)
 		must(t, err)
-		for what, id := range map[string]identity{"the link": identify(&link), "its target": identify(&before)} {
+		for what, id := range map[string]disk.Identity{"the link": disk.Identify(&link), "its target": disk.Identify(&before)} {
 			for doing, err := range b.returns(newReceipt(b.trash, "", name, b.path(name), id)) {
 				if !errors.Is(err, providers.ErrChanged) && !errors.Is(err, providers.ErrOutside) {
 					t.Errorf("%s of %s by %s: got %v, want a refusal", doing, name, what, err)
@@ -114,7 +115,7 @@ func TestEntriesThatPointOutOfTheBinLeadNowhere(t *testing.T) {
 			t.Errorf("%s: got %+v, want a link that is left alone", name, e)
 		}
 	}
-	after, err := statName(unix.AT_FDCWD, victims+"/a.png")
+	after, err := disk.StatName(unix.AT_FDCWD, victims+"/a.png")
 	if err != nil || after != before {
 		t.Errorf("the victim was touched: %+v, %v", after, err)
 	}

@@ -4,6 +4,8 @@ import (
 	"sync"
 
 	"golang.org/x/sys/unix"
+
+	"sweepd/internal/disk"
 )
 
 // keptBin is the home trash as it was last opened. Opening it takes some twenty system calls; checking that its path
@@ -19,7 +21,7 @@ type keptBin struct {
 
 // owned identifies a folder and its owner.
 type owned struct {
-	place
+	disk.Place
 	uid uint32
 }
 
@@ -96,11 +98,11 @@ func (b *bin) named() (are [3]owned, err error) {
 		folder int
 		name   string
 	}{{unix.AT_FDCWD, b.path}, {b.dir, "files"}, {b.dir, "info"}} {
-		s, err := statName(at.folder, at.name)
+		s, err := disk.StatName(at.folder, at.name)
 		if err != nil {
 			return are, err
 		}
-		are[i] = owned{placeOf(&s), s.Uid}
+		are[i] = owned{disk.PlaceOf(&s), s.Uid}
 	}
 	return are, nil
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"sweepd/internal/disk"
 )
 
 const secondKey = "bbbbbbbbbbbbbbbbbbbbbbbbbb"
@@ -87,12 +89,12 @@ func TestTheBinIsClosedWithTheDriverAndItsLastUser(t *testing.T) {
 	used, err := b.d.home(true)
 	must(t, err)
 	must(t, b.d.Close())
-	if _, err := statOpen(used.files); err != nil {
+	if _, err := disk.StatOpen(used.files); err != nil {
 		t.Errorf("it was closed while it was used: %v", err)
 	}
 	fd := used.files
 	used.close()
-	if _, err := statOpen(fd); !errors.Is(err, unix.EBADF) {
+	if _, err := disk.StatOpen(fd); !errors.Is(err, unix.EBADF) {
 		t.Errorf("it is open still: %v", err)
 	}
 }

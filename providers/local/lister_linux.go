@@ -3,7 +3,9 @@ package local
 import (
 	"golang.org/x/sys/unix"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
+	"sweepd/providers/local/roots"
 )
 
 // lister is one worker of a walk, with buffers that it reuses: system calls are the cost of a listing, so they read
@@ -26,16 +28,16 @@ func (l *lister) run() {
 			return
 		}
 		l.folder(f)
-		l.w.done(f)
+		l.w.Done(f)
 	}
 }
 
 // next sends the files found so far before it waits for a folder.
-func (l *lister) next() (folder, bool) {
-	if l.w.idle() {
+func (l *lister) next() (roots.Folder, bool) {
+	if l.w.Idle() {
 		l.flush(nil)
 	}
-	return l.w.next()
+	return l.w.Next()
 }
 
 // flush sends the files found so far, and err.
@@ -59,47 +61,47 @@ func (l *lister) unlisted(path string, err error) {
 
 // folder lists one folder. It ignores a folder that is gone meanwhile, or is another mount, and reports any other
 // error.
-func (l *lister) folder(f folder) {
-	fd, err := f.open()
-	if gone(err) || err == unix.EXDEV {
+func (l *lister) folder(f roots.Folder) {
+	fd, err := f.Open()
+	if disk.Gone(err) || err == unix.EXDEV {
 		return
 	}
 	if err != nil {
-		l.unlisted(f.path, err)
+		l.unlisted(f.Path, err)
 		return
 	}
-	base, isNew := l.w.anchor(f, fd)
+	base, isNew := l.w.Anchor(f, fd)
 	if isNew {
-		defer base.drop()
+		defer base.Drop()
 	} else {
 		defer unix.Close(fd)
 	}
-	f.base = base
-	if err := statAt(fd, markerName, &l.stat); err == nil {
+	f.Base = base
+	if err := disk.StatAt(fd, markerName, &l.stat); err == nil {
 		return
-	} else if !gone(err) {
-		l.unlisted(f.path, err)
+	} else if !disk.Gone(err) {
+		l.unlisted(f.Path, err)
 		return
 	}
 	for l.w.ctx.Err() == nil {
-		n, err := again(func() (int, error) { return unix.Getdents(fd, l.buf) })
+		n, err := disk.Again(func() (int, error) { return unix.Getdents(fd, l.buf) })
 		if err != nil {
-			l.unlisted(f.path, err)
+			l.unlisted(f.Path, err)
 		}
 		if err != nil || n == 0 {
 			return
 		}
 		if err := l.entries(f, fd, l.buf[:n]); err != nil {
-			l.unlisted(f.path, err)
+			l.unlisted(f.Path, err)
 			return
 		}
 	}
 }
 
 // entries goes through one buffer of directory entries.
-func (l *lister) entries(f folder, fd int, buf []byte) error {
+func (l *lister) entries(f roots.Folder, fd int, buf []byte) error {
 	for len(buf) > 0 {
-		name, kind, rest, err := dirent(buf)
+		name, kind, rest, err := disk.Dirent(buf)
 		if err != nil {
 			return err
 		}
@@ -111,16 +113,16 @@ func (l *lister) entries(f folder, fd int, buf []byte) error {
 
 // entry pushes a folder on the stack and adds a file of interest to the batch. It ignores links, devices and the
 // rest.
-func (l *lister) entry(f folder, fd int, kind byte, name []byte) {
+func (l *lister) entry(f roots.Folder, fd int, kind byte, name []byte) {
 	text := name[:len(name)-1]
 	if string(text) == "." || string(text) == ".." {
 		return
 	}
 	known := false
 	if kind == unix.DT_UNKNOWN { // the file system does not report the type
-		if err := statAt(fd, name, &l.stat); err != nil {
-			if !gone(err) {
-				l.unlisted(f.in(text), err)
+		if err := disk.StatAt(fd, name, &l.stat); err != nil {
+			if !disk.Gone(err) {
+				l.unlisted(f.In(text), err)
 			}
 			return
 		}
@@ -128,8 +130,8 @@ func (l *lister) entry(f folder, fd int, kind byte, name []byte) {
 	}
 	switch kind {
 	case unix.DT_DIR:
-		if path := f.in(text); !l.w.rules.skips(f.root.path, path) {
-			l.w.push(folder{root: f.root, path: path, base: f.base})
+		if path := f.In(text); !l.w.rules.skips(f.Root.Path, path) {
+			l.w.Push(roots.Folder{Root: f.Root, Path: path, Base: f.Base})
 		}
 	case unix.DT_REG:
 		l.seen++
@@ -138,21 +140,21 @@ func (l *lister) entry(f folder, fd int, kind byte, name []byte) {
 }
 
 // file adds a regular file, if it is of interest.
-func (l *lister) file(f folder, fd int, name []byte, known bool) {
+func (l *lister) file(f roots.Folder, fd int, name []byte, known bool) {
 	text := name[:len(name)-1]
-	path := f.in(text)
-	if !l.w.rules.wants(f.root.path, path, path[len(path)-len(text):]) {
+	path := f.In(text)
+	if !l.w.rules.wants(f.Root.Path, path, path[len(path)-len(text):]) {
 		return
 	}
 	if !known {
-		if err := statAt(fd, name, &l.stat); err != nil {
-			if !gone(err) {
+		if err := disk.StatAt(fd, name, &l.stat); err != nil {
+			if !disk.Gone(err) {
 				l.unlisted(path, err)
 			}
 			return
 		}
 	}
-	if !regular(&l.stat) || !f.root.cross && l.stat.Mnt_id != f.root.heldMount() {
+	if !disk.Regular(&l.stat) || !f.Root.Cross && l.stat.Mnt_id != f.Root.HeldMount() {
 		return // replaced this moment, or a file bound over another
 	}
 	l.out = append(l.out, providers.Change{Entry: entry(path, &l.stat)})

@@ -9,18 +9,20 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
+	"sweepd/providers/local/roots"
 )
 
 var markerName = []byte(marker + "\x00")
 
 // leftOut returns an error if a listing of the root leaves the folder out: ErrProtected if by its name, or by a
 // marker in it or above it.
-func (d *Driver) leftOut(r *root, folder string) error {
-	if err := d.rules.leaves(r.path, folder); err != nil {
+func (d *Driver) leftOut(r *roots.Root, folder string) error {
+	if err := d.rules.leaves(r.Path, folder); err != nil {
 		return err
 	}
-	rel, in := below(r.path, folder)
+	rel, in := disk.Below(r.Path, folder)
 	if !in {
 		rel = "."
 	}
@@ -29,27 +31,27 @@ func (d *Driver) leftOut(r *root, folder string) error {
 
 // rootMarked returns ErrProtected if a folder above the root, or from it down to rel, has the marker. A folder that
 // cannot be looked into counts as marked: the error gives the reason.
-func rootMarked(r *root, rel string) error {
+func rootMarked(r *roots.Root, rel string) error {
 	if err := rootMarkedAbove(r); err != nil {
 		return err
 	}
-	fd, err := r.down(rel, unix.O_PATH|unix.O_DIRECTORY, func(folder int, next string) error {
+	fd, err := r.Down(rel, unix.O_PATH|unix.O_DIRECTORY, func(folder int, next string) error {
 		var s unix.Statx_t
-		if err := statAt(folder, markerName, &s); !errors.Is(err, fs.ErrNotExist) {
+		if err := disk.StatAt(folder, markerName, &s); !errors.Is(err, fs.ErrNotExist) {
 			return errors.Join(err, fmt.Errorf("%w: there is a %s above %q", providers.ErrProtected, marker, next))
 		}
 		return nil
 	})
 	if err != nil {
-		return reason("open", filepath.Join(r.path, rel), err)
+		return roots.Reason("open", filepath.Join(r.Path, rel), err)
 	}
 	return unix.Close(fd)
 }
 
 // markedElsewhere is markedAbove of the root's paths by other mounts than its own: a bind mount shows a folder
 // without those above it. The table of mounts is read once for each listing.
-func (d *Driver) markedElsewhere(r *root) error {
-	ways, err := r.otherWays(d.mounts, d.listings.Load()+1)
+func (d *Driver) markedElsewhere(r *roots.Root) error {
+	ways, err := r.OtherWays(d.mounts, d.listings.Load()+1)
 	if err != nil {
 		return err
 	}

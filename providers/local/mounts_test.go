@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
 )
 
@@ -103,14 +104,14 @@ func (b *box) inBins(d *Driver) (found map[string]providers.Trashed, unlisted []
 			continue
 		}
 		must(b.T, err)
-		if _, in := below(b.top, e.Path); in || !filepath.IsAbs(e.Path) {
+		if _, in := disk.Below(b.top, e.Path); in || !filepath.IsAbs(e.Path) {
 			if _, twice := found[e.Path]; twice {
 				b.Errorf("%q is listed twice", e.Path)
 			}
 			found[e.Path] = e
 		}
 	}
-	return found, slices.DeleteFunc(unlisted, func(path string) bool { _, in := below(b.top, path); return !in })
+	return found, slices.DeleteFunc(unlisted, func(path string) bool { _, in := disk.Below(b.top, path); return !in })
 }
 
 // sticky makes a folder as an administrator makes .Trash for everybody.

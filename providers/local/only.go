@@ -5,13 +5,15 @@ import (
 	"path/filepath"
 	"slices"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
+	"sweepd/providers/local/roots"
 )
 
 // narrow restricts the sweep to the given folders in the roots.
 func (d *Driver) narrow(only []string) error {
 	for _, given := range only {
-		path, err := resolved(given)
+		path, err := disk.Resolved(given)
 		if err != nil {
 			return fmt.Errorf("folder %q: %w", given, err)
 		}
@@ -23,7 +25,7 @@ func (d *Driver) narrow(only []string) error {
 	slices.Sort(d.only)
 	all := slices.Compact(d.only)
 	d.only = slices.DeleteFunc(slices.Clone(all), func(path string) bool {
-		return slices.ContainsFunc(all, func(other string) bool { _, in := below(other, path); return in })
+		return slices.ContainsFunc(all, func(other string) bool { _, in := disk.Below(other, path); return in })
 	})
 	return nil
 }
@@ -31,15 +33,15 @@ func (d *Driver) narrow(only []string) error {
 // named reports whether path is in a folder that is to be swept.
 func (d *Driver) named(path string) bool {
 	return len(d.only) == 0 || slices.ContainsFunc(d.only, func(folder string) bool {
-		_, in := below(folder, path)
+		_, in := disk.Below(folder, path)
 		return in
 	})
 }
 
 // parts returns the folders of the root that are to be swept: the root itself, or some in it, or none.
-func (d *Driver) parts(r *root) (parts []string) {
-	if d.named(r.path + "/.") { // and so is everything in it
-		return []string{r.path}
+func (d *Driver) parts(r *roots.Root) (parts []string) {
+	if d.named(r.Path + "/.") { // and so is everything in it
+		return []string{r.Path}
 	}
 	for _, folder := range d.only {
 		if owner, _ := d.innermost(folder); owner == r {

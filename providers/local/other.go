@@ -14,6 +14,7 @@ import (
 	"strconv"
 
 	"sweepd/providers"
+	"sweepd/providers/local/roots"
 )
 
 // Outside Linux a Driver lists and reads. The move that deletes depends on guarantees of the kernel that have not
@@ -29,18 +30,6 @@ func (*Driver) prepare() {}
 func (platform) close() {}
 func (platform) rest()  {}
 
-type root struct {
-	path string
-	ways []string
-}
-
-func newRoot(_, path string, _ bool) *root { return &root{path: path} }
-func (r *root) close() error               { return nil }
-func (r *root) rest() error                { return nil }
-func (r *root) check() error {
-	_, err := os.ReadDir(r.path)
-	return err
-}
 func supported(error) error { return nil }
 
 func ownLink(path string) string { return path }
@@ -65,10 +54,10 @@ func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[prov
 		for _, r := range d.roots {
 			above := rootMarkedAbove(r)
 			for _, part := range d.parts(r) {
-				if part == r.path && errors.Is(above, providers.ErrProtected) {
+				if part == r.Path && errors.Is(above, providers.ErrProtected) {
 					continue
 				}
-				err := errors.Join(above, d.rules.leaves(r.path, part), notEmpty(part))
+				err := errors.Join(above, d.rules.leaves(r.Path, part), notEmpty(part))
 				if err != nil {
 					err = give(providers.Change{}, &providers.UnlistedError{Path: part, Err: err})
 				} else {
@@ -103,9 +92,9 @@ func notEmpty(folder string) error {
 }
 
 func (d *Driver) visit(
-	r *root, path string, e fs.DirEntry, err error, seen *int64, give func(providers.Change, error) error,
+	r *roots.Root, path string, e fs.DirEntry, err error, seen *int64, give func(providers.Change, error) error,
 ) error {
-	if errors.Is(err, fs.ErrNotExist) && path != r.path {
+	if errors.Is(err, fs.ErrNotExist) && path != r.Path {
 		return nil
 	}
 	if err != nil {
@@ -113,7 +102,7 @@ func (d *Driver) visit(
 	}
 	if e.IsDir() {
 		if _, err := os.Lstat(filepath.Join(path, marker)); err == nil ||
-			path != r.path && d.rules.skips(r.path, path) {
+			path != r.Path && d.rules.skips(r.Path, path) {
 			return fs.SkipDir
 		}
 		return nil
@@ -122,7 +111,7 @@ func (d *Driver) visit(
 		return nil
 	}
 	*seen++
-	if !d.rules.wants(r.path, path, e.Name()) {
+	if !d.rules.wants(r.Path, path, e.Name()) {
 		return nil
 	}
 	s, err := e.Info()
@@ -134,13 +123,13 @@ func (d *Driver) visit(
 
 // leftOut returns ErrProtected if a listing of the root leaves the folder out, by its name, or by a marker in it or
 // above it.
-func (d *Driver) leftOut(r *root, folder string) error {
+func (d *Driver) leftOut(r *roots.Root, folder string) error {
 	for at := folder; ; at = filepath.Dir(at) {
 		if _, err := os.Lstat(filepath.Join(at, marker)); err == nil {
 			return fmt.Errorf("%w: there is a %s in %q", providers.ErrProtected, marker, at)
 		}
-		if at == r.path || at == filepath.Dir(at) {
-			return d.rules.leaves(r.path, folder)
+		if at == r.Path || at == filepath.Dir(at) {
+			return d.rules.leaves(r.Path, folder)
 		}
 	}
 }
@@ -177,7 +166,7 @@ func (d *Driver) ReadRange(
 	if err != nil {
 		return nil, err
 	}
-	top, err := os.OpenRoot(r.path)
+	top, err := os.OpenRoot(r.Path)
 	if err != nil {
 		return nil, err
 	}

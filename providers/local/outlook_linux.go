@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"golang.org/x/sys/unix"
+
+	"sweepd/internal/disk"
 )
 
 // Outlook returns the path of the trash bin to which the root's own files would go, or why none can. On the disks of
@@ -22,19 +24,19 @@ func (d *Driver) Outlook(root string) (bin string, err error) {
 		return "", atFault(root, err)
 	}
 	defer unix.Close(folder)
-	s, err := statOpen(folder)
+	s, err := disk.StatOpen(folder)
 	if err != nil {
 		return "", atFault(root, err)
 	}
-	all, err := d.mounts.list()
+	all, err := d.mounts.List()
 	if err != nil {
 		return "", err
 	}
-	i := slices.IndexFunc(all, func(m mount) bool { return m.id == s.Mnt_id })
-	if i < 0 || !answers(all[i].kind) {
+	i := slices.IndexFunc(all, func(m disk.Mount) bool { return m.ID == s.Mnt_id })
+	if i < 0 || !disk.Answers(all[i].Kind) {
 		return d.Trial(root)
 	}
-	if bin, err = d.foresee(volumeOf(&s), root); err != nil {
+	if bin, err = d.foresee(disk.VolumeOf(&s), root); err != nil {
 		return "", err
 	}
 	if err := mayWrite(folder); err != nil {
@@ -44,7 +46,7 @@ func (d *Driver) Outlook(root string) (bin string, err error) {
 }
 
 // foresee is binFor without any change: it returns the path of the bin.
-func (d *Driver) foresee(v volume, folder string) (bin string, err error) {
+func (d *Driver) foresee(v disk.Volume, folder string) (bin string, err error) {
 	home, err := d.homeVolume()
 	if err != nil {
 		return "", err
@@ -69,8 +71,8 @@ func (d *Driver) foresee(v volume, folder string) (bin string, err error) {
 	if err != nil {
 		return "", err
 	}
-	defer t.close()
-	bin = filepath.Join(t.path, ".Trash-"+userID())
+	defer t.Close()
+	bin = filepath.Join(t.Path, ".Trash-"+userID())
 	if b, err := d.shared(t, false); err == nil {
 		defer b.close()
 		return b.path, b.mayTake(v)
@@ -84,18 +86,18 @@ func (d *Driver) foresee(v volume, folder string) (bin string, err error) {
 		err = mayMake(bin)
 	}
 	if err != nil {
-		return "", atFault(t.path, noBin(err))
+		return "", atFault(t.Path, noBin(err))
 	}
 	return bin, nil
 }
 
 // mayTake returns an error if the bin takes no files of the volume.
-func (b *bin) mayTake(v volume) error {
+func (b *bin) mayTake(v disk.Volume) error {
 	err := b.checkEphemeral()
 	for _, folder := range []int{b.files, b.info} {
-		s, statErr := statOpen(folder)
-		if statErr == nil && volumeOf(&s) != v {
-			statErr = errOtherMount
+		s, statErr := disk.StatOpen(folder)
+		if statErr == nil && disk.VolumeOf(&s) != v {
+			statErr = disk.ErrOtherVolume
 		}
 		err = errors.Join(err, statErr, mayWrite(folder))
 	}

@@ -79,7 +79,7 @@ func TestAnOutlookOfTheHomeTrashSaysWhatATrialFinds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBox(t)
-			b.d.mounts.read = nil // the machine's
+			b.d.mounts.Read = nil // the machine's
 			prepare(b)
 			agrees(b)
 		})

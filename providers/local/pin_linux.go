@@ -7,20 +7,21 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
 )
 
 // moving is a pinned file that is to be moved.
 type moving struct {
-	*pinned
+	*disk.Pinned
 	leased bool
 }
 
 // mayGo returns an error if the file is not at rev (ErrChanged), or must not be deleted (ErrProtected).
 func (p *moving) mayGo(rev providers.Revision) error {
-	s := &p.stat
+	s := &p.Stat
 	switch {
-	case !regular(s) || !identify(s).is(string(rev)):
+	case !disk.Regular(s) || !disk.Identify(s).Is(string(rev)):
 		return providers.ErrChanged
 	case s.Attributes&(unix.STATX_ATTR_IMMUTABLE|unix.STATX_ATTR_APPEND) != 0:
 		return fmt.Errorf("%w: it is immutable or append-only", providers.ErrProtected)
@@ -32,7 +33,7 @@ func (p *moving) mayGo(rev providers.Revision) error {
 // already. On file systems without leases (NFS, FUSE) it does nothing, and only the comparison after the move
 // protects the file.
 func (p *moving) lease() error {
-	_, err := unix.FcntlInt(uintptr(p.fd), unix.F_SETLEASE, unix.F_RDLCK)
+	_, err := unix.FcntlInt(uintptr(p.FD), unix.F_SETLEASE, unix.F_RDLCK)
 	if err == unix.EAGAIN {
 		return providers.ErrBusy
 	}
@@ -45,7 +46,7 @@ func (p *moving) unwritten() error {
 	if !p.leased {
 		return nil
 	}
-	if kind, err := unix.FcntlInt(uintptr(p.fd), unix.F_GETLEASE, 0); err != nil || kind != unix.F_RDLCK {
+	if kind, err := unix.FcntlInt(uintptr(p.FD), unix.F_GETLEASE, 0); err != nil || kind != unix.F_RDLCK {
 		return providers.ErrBusy
 	}
 	return nil
@@ -57,8 +58,8 @@ func (p *moving) unchanged() error {
 	if err := p.unwritten(); err != nil {
 		return err
 	}
-	s, err := statOpen(p.fd)
-	if err == nil && (identify(&s) != identify(&p.stat) || s.Nlink != p.stat.Nlink) {
+	s, err := disk.StatOpen(p.FD)
+	if err == nil && (disk.Identify(&s) != disk.Identify(&p.Stat) || s.Nlink != p.Stat.Nlink) {
 		err = providers.ErrChanged
 	}
 	return err
@@ -67,16 +68,16 @@ func (p *moving) unchanged() error {
 // moved returns an error if the name in the folder does not lead to the pinned file, as it was when it was pinned. It
 // ignores the change time, which a rename sets.
 func (p *moving) moved(folder int, name string) error {
-	s, err := statName(folder, name)
+	s, err := disk.StatName(folder, name)
 	if err != nil {
 		return err
 	}
-	was, is := identify(&p.stat), identify(&s)
-	was.ctime, is.ctime = 0, 0
-	if was != is && was.size == is.size && was.mtime == is.mtime && overlaid(folder) {
+	was, is := disk.Identify(&p.Stat), disk.Identify(&s)
+	was.Ctime, is.Ctime = 0, 0
+	if was != is && was.Size == is.Size && was.Mtime == is.Mtime && overlaid(folder) {
 		return errCopiedUp
 	}
-	if was != is || s.Mode != p.stat.Mode || s.Uid != p.stat.Uid || s.Nlink != p.stat.Nlink {
+	if was != is || s.Mode != p.Stat.Mode || s.Uid != p.Stat.Uid || s.Nlink != p.Stat.Nlink {
 		return providers.ErrChanged
 	}
 	return p.unwritten()
@@ -92,7 +93,7 @@ var errCopiedUp = fmt.Errorf(
 // overlaid reports whether the folder is on an overlay file system.
 func overlaid(folder int) bool {
 	var s unix.Statfs_t
-	_, err := again(func() (int, error) { return 0, unix.Fstatfs(folder, &s) })
+	_, err := disk.Again(func() (int, error) { return 0, unix.Fstatfs(folder, &s) })
 	return err == nil && s.Type == unix.OVERLAYFS_SUPER_MAGIC
 }
 
@@ -110,7 +111,7 @@ func rename(fromDir int, from string, toDir int, to string) error {
 func renamed(err error) error {
 	switch {
 	case errors.Is(err, unix.EXDEV):
-		return errOtherMount
+		return disk.ErrOtherVolume
 	case errors.Is(err, unix.ENOTDIR):
 		return fs.ErrNotExist
 	}

@@ -3,21 +3,24 @@ package local
 import (
 	"errors"
 	"sync/atomic"
+
+	"sweepd/internal/disk"
+	"sweepd/providers/local/guards"
 )
 
 // platform is the part of a Driver that only Linux has.
 type platform struct {
-	mounts   *mountTable
+	mounts   *disk.Table
 	synced   syncer
 	durable  durable
 	kept     keptBin
-	guards   *guards
+	guards   *guards.Guards
 	listings atomic.Uint64 // that have begun
 }
 
 // prepare makes what depends on the roots.
 func (d *Driver) prepare() {
-	d.mounts = &mountTable{}
+	d.mounts = &disk.Table{}
 	d.guards = d.newGuards()
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
 )
 
@@ -210,7 +211,7 @@ func kindOf(err error) string {
 	}
 	for word, kind := range map[string]error{
 		"uncertain": providers.ErrUncertain, "changed": providers.ErrChanged, "missing": fs.ErrNotExist,
-		"outside": providers.ErrOutside, "other mount": errOtherMount, "protected": providers.ErrProtected,
+		"outside": providers.ErrOutside, "other mount": disk.ErrOtherVolume, "protected": providers.ErrProtected,
 		"busy": providers.ErrBusy,
 	} {
 		if errors.Is(err, kind) {
@@ -224,7 +225,7 @@ func kindOf(err error) string {
 // open: room is made at the name, and the record completed. Another may take
 // the name first; then it stays open.
 func (a *arena) finish(key string) {
-	if folder, err := a.d.roots[0].parent("p/a.png"); err == nil { // never through a link, or onto a mount
+	if folder, err := a.d.roots[0].Parent("p/a.png"); err == nil { // never through a link, or onto a mount
 		spare := a.side(fmt.Sprintf("spare %d", a.next()))
 		if unix.Renameat2(folder, "a.png", unix.AT_FDCWD, spare, unix.RENAME_NOREPLACE) == nil && a.bait != "" {
 			if text, err := os.ReadFile(spare); err == nil && strings.HasPrefix(string(text), "keep") {
@@ -244,7 +245,7 @@ func (a *arena) finish(key string) {
 func (a *arena) whole(key string) (unix.Statx_t, string) {
 	name := binName("a.png", key)
 	path := filepath.Join(a.trash, "files", name)
-	s, err := statName(unix.AT_FDCWD, path)
+	s, err := disk.StatName(unix.AT_FDCWD, path)
 	a.check(err)
 	text, err := os.ReadFile(path)
 	a.check(err)
@@ -264,7 +265,7 @@ func (a *arena) victims() string {
 	must(a.T, filepath.WalkDir(filepath.Join(a.top, "victim"), func(path string, d fs.DirEntry, err error) error {
 		s := unix.Statx_t{}
 		if err == nil {
-			s, err = statName(unix.AT_FDCWD, path)
+			s, err = disk.StatName(unix.AT_FDCWD, path)
 		}
 		text := []byte(nil)
 		if err == nil && !d.IsDir() {
@@ -274,7 +275,7 @@ func (a *arena) victims() string {
 			s.Ctime = unix.StatxTimestamp{}
 		}
 		fmt.Fprintf(&all, "%s: %q, mode %o, owner %d, %d names, identity %s\n", path, text, s.Mode, s.Uid, s.Nlink,
-			identify(&s))
+			disk.Identify(&s))
 		return err
 	}))
 	return all.String()
@@ -323,10 +324,10 @@ func (a *arena) account() {
 		}
 		done++
 		s, text := a.whole(key)
-		want, err := parseIdentity(string(op.Entry.Revision))
+		want, err := disk.ParseIdentity(string(op.Entry.Revision))
 		a.check(err)
-		if identify(&s).lasting() != want.lasting() || !strings.HasPrefix(text, "ours") {
-			a.Errorf("%q was trashed, identity %s; what was examined is %s", text, identify(&s),
+		if disk.Identify(&s).Lasting() != want.Lasting() || !strings.HasPrefix(text, "ours") {
+			a.Errorf("%q was trashed, identity %s; what was examined is %s", text, disk.Identify(&s),
 				op.Entry.Revision)
 		}
 	}

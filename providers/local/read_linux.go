@@ -9,7 +9,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
+	"sweepd/providers/local/roots"
 )
 
 // Stat implements providers.Driver. Only regular files exist.
@@ -19,12 +21,12 @@ func (d *Driver) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, 
 	if err != nil {
 		return providers.Entry{}, err
 	}
-	s, err := r.stat(rel)
-	if err == nil && !regular(&s) {
+	s, err := r.Stat(rel)
+	if err == nil && !disk.Regular(&s) {
 		err = fs.ErrNotExist
 	}
 	if err != nil {
-		return providers.Entry{}, reason("stat", path, err)
+		return providers.Entry{}, roots.Reason("stat", path, err)
 	}
 	return entry(path, &s), nil
 }
@@ -38,9 +40,9 @@ func (d *Driver) ReadRange(
 	if err != nil {
 		return nil, err
 	}
-	fd, err := r.open(rel, openFile)
+	fd, err := r.Open(rel, disk.FileFlags)
 	if err != nil {
-		return nil, reason("open", path, err)
+		return nil, roots.Reason("open", path, err)
 	}
 	f := &reader{fd: fd, rev: rev, off: off}
 	size, err := f.compare()
@@ -64,12 +66,12 @@ func (d *Driver) ReadTrashed(ctx context.Context, r providers.Receipt, off, n in
 	if err != nil {
 		return nil, err
 	}
-	defer p.close()
-	fd, err := openPiece(p.folder, p.name, openFile, false)
+	defer p.Close()
+	fd, err := disk.OpenPiece(p.Folder, p.Name, disk.FileFlags, false)
 	if err != nil {
-		return nil, reason("open", k.Path, err)
+		return nil, roots.Reason("open", k.Path, err)
 	}
-	f := &reader{fd: fd, rev: providers.Revision(identify(&p.stat).String()), off: off}
+	f := &reader{fd: fd, rev: providers.Revision(disk.Identify(&p.Stat).String()), off: off}
 	size, err := f.compare()
 	if err != nil {
 		unix.Close(fd)
@@ -85,8 +87,8 @@ func (d *Driver) Free(ctx context.Context) (map[string]int64, error) {
 	free := map[string]int64{}
 	for _, r := range d.roots {
 		var s unix.Statfs_t
-		if err := errors.Join(ctx.Err(), r.check(), unix.Statfs(r.path, &s)); err != nil {
-			return nil, reason("statfs", r.path, err)
+		if err := errors.Join(ctx.Err(), r.Check(), unix.Statfs(r.Path, &s)); err != nil {
+			return nil, roots.Reason("statfs", r.Path, err)
 		}
 		free[fmt.Sprintf("file system %x", s.Fsid.Val)] = int64(s.Bavail) * s.Frsize
 	}
@@ -104,10 +106,10 @@ type reader struct {
 // compare compares the file with the revision and returns its size. It returns ErrChanged if they differ.
 func (f *reader) compare() (int64, error) {
 	var s unix.Statx_t
-	if err := statAt(f.fd, itself, &s); err != nil {
+	if err := disk.StatAt(f.fd, disk.Itself, &s); err != nil {
 		return 0, err
 	}
-	if !regular(&s) || !identify(&s).is(string(f.rev)) {
+	if !disk.Regular(&s) || !disk.Identify(&s).Is(string(f.rev)) {
 		return 0, providers.ErrChanged
 	}
 	f.compared = true
@@ -121,7 +123,7 @@ func (f *reader) Read(p []byte) (int, error) {
 	}
 	p = p[:min(int64(len(p)), f.left)]
 	f.compared = false
-	n, err := again(func() (int, error) { return unix.Pread(f.fd, p, f.off) })
+	n, err := disk.Again(func() (int, error) { return unix.Pread(f.fd, p, f.off) })
 	if err != nil {
 		return 0, err
 	}

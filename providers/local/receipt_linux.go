@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
 )
 
@@ -21,26 +22,26 @@ type receipt struct {
 }
 
 // receipt returns the receipt of files/NAME, which was at the path.
-func (b *bin) receipt(name, path string, id identity) providers.Receipt {
+func (b *bin) receipt(name, path string, id disk.Identity) providers.Receipt {
 	return newReceipt(b.path, b.disk, name, path, id)
 }
 
-func newReceipt(bin, disk, name, path string, id identity) providers.Receipt {
+func newReceipt(bin, disk, name, path string, id disk.Identity) providers.Receipt {
 	// strings always marshal
-	text, _ := json.Marshal(receipt{escape(bin), escape(name), escape(path), id.lasting().String(), disk})
+	text, _ := json.Marshal(receipt{escape(bin), escape(name), escape(path), id.Lasting().String(), disk})
 	return providers.Receipt(text)
 }
 
 // parseReceipt parses a receipt and checks that it names one file in one bin.
-func parseReceipt(r providers.Receipt) (receipt, identity, error) {
-	bad := func(err error) (receipt, identity, error) {
-		return receipt{}, identity{}, fmt.Errorf("not a receipt of a local trash: %w", err)
+func parseReceipt(r providers.Receipt) (receipt, disk.Identity, error) {
+	bad := func(err error) (receipt, disk.Identity, error) {
+		return receipt{}, disk.Identity{}, fmt.Errorf("not a receipt of a local trash: %w", err)
 	}
 	var p receipt
 	if err := json.Unmarshal([]byte(r), &p); err != nil {
 		return bad(err)
 	}
-	id, err := parseIdentity(p.ID)
+	id, err := disk.ParseIdentity(p.ID)
 	if err != nil {
 		return bad(err)
 	}
@@ -50,7 +51,7 @@ func parseReceipt(r providers.Receipt) (receipt, identity, error) {
 		}
 	}
 	if !cleanAbs(p.Bin) || !cleanAbs(p.Path) || !cleanAbs("/"+p.Name) || strings.Contains(p.Name, "/") ||
-		id != id.lasting() || strings.Trim(p.Disk, hexDigits+"abcdef") != "" {
+		id != id.Lasting() || strings.Trim(p.Disk, hexDigits+"abcdef") != "" {
 		return bad(errors.New("a name leads elsewhere"))
 	}
 	return p, id, nil

@@ -97,7 +97,7 @@ func TestNothingIsLetGoOfInTheMidstOfAListing(t *testing.T) {
 		t.Errorf("%d of 3 are listed", n)
 	}
 	must(t, b.d.Rest())
-	if !b.d.roots[0].resting() {
+	if !b.d.roots[0].Resting() {
 		t.Error("the root is open still")
 	}
 	b.lists(b.d, "a.png", "b.png", "sub/c.png")

@@ -10,13 +10,15 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
+	"sweepd/providers/local/roots"
 )
 
 // trashedFile is one file in the bin, as a receipt names it.
 type trashedFile struct {
 	receipt
-	id  identity
+	id  disk.Identity
 	bin *bin // nil if the bin is gone
 }
 
@@ -57,15 +59,15 @@ func (k *trashedFile) pin() (*moving, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &moving{pinned: &pinned{folder: folder, name: k.Name, fd: -1}}
-	if p.fd, err = openPiece(folder, k.Name, unix.O_PATH, false); err == nil {
-		p.stat, err = statOpen(p.fd)
+	p := &moving{Pinned: &disk.Pinned{Folder: folder, Name: k.Name, FD: -1}}
+	if p.FD, err = disk.OpenPiece(folder, k.Name, unix.O_PATH, false); err == nil {
+		p.Stat, err = disk.StatOpen(p.FD)
 	}
-	if err == nil && (!regular(&p.stat) || identify(&p.stat).lasting() != k.id) {
+	if err == nil && (!disk.Regular(&p.Stat) || disk.Identify(&p.Stat).Lasting() != k.id) {
 		err = fmt.Errorf("in the trash: %w", providers.ErrChanged)
 	}
 	if err != nil {
-		p.close()
+		p.Close()
 		return nil, err
 	}
 	return p, nil
@@ -79,11 +81,11 @@ func (k *trashedFile) pinToRestore() (*moving, error) {
 	if !errors.Is(err, providers.ErrChanged) || !isBinName(k.Name) || !k.infoMatches() {
 		return p, err
 	}
-	fd, openErr := openPiece(k.bin.files, k.Name, unix.O_PATH, false)
+	fd, openErr := disk.OpenPiece(k.bin.files, k.Name, unix.O_PATH, false)
 	if openErr != nil {
 		return nil, openErr
 	}
-	s, statErr := statOpen(fd)
+	s, statErr := disk.StatOpen(fd)
 	unix.Close(fd)
 	if statErr != nil {
 		return nil, statErr
@@ -91,15 +93,15 @@ func (k *trashedFile) pinToRestore() (*moving, error) {
 	if !k.like(&s) {
 		return nil, err
 	}
-	k.id = identify(&s).lasting()
+	k.id = disk.Identify(&s).Lasting()
 	return k.pin()
 }
 
 // like reports whether the file has the size in the receipt, and its inode or its time of last writing.
 func (k *trashedFile) like(s *unix.Statx_t) bool {
-	is := identify(s)
-	same := is.ino == k.id.ino && is.born == k.id.born && !is.weak || is.mtime == k.id.mtime
-	return regular(s) && is.size == k.id.size && same
+	is := disk.Identify(s)
+	same := is.Ino == k.id.Ino && is.Born == k.id.Born && !is.Weak || is.Mtime == k.id.Mtime
+	return disk.Regular(s) && is.Size == k.id.Size && same
 }
 
 // infoMatches reports whether the .trashinfo names the place in the receipt.
@@ -165,12 +167,12 @@ func (d *Driver) findToRestore(ctx context.Context, receipt providers.Receipt) (
 func (d *Driver) restore(k *trashedFile) (providers.Entry, error) {
 	r, rel, err := d.locate(k.Path)
 	if errors.Is(err, providers.ErrOutside) {
-		if now := resolvedParent(k.Path); now != k.Path { // its folder was moved, and a link is in its place
+		if now := disk.ResolvedParent(k.Path); now != k.Path { // its folder was moved, and a link is in its place
 			r, rel, err = d.locate(now)
 		}
 	}
 	if err == nil {
-		err = r.check()
+		err = r.Check()
 	}
 	if err != nil {
 		return providers.Entry{}, err
@@ -182,17 +184,17 @@ func (d *Driver) restore(k *trashedFile) (providers.Entry, error) {
 	if err != nil {
 		return providers.Entry{}, err
 	}
-	defer p.close()
-	folder, err := r.create(filepath.Dir(rel))
+	defer p.Close()
+	folder, err := r.Create(filepath.Dir(rel))
 	if err != nil {
-		return providers.Entry{}, reason("open", filepath.Dir(k.Path), err)
+		return providers.Entry{}, roots.Reason("open", filepath.Dir(k.Path), err)
 	}
 	defer unix.Close(folder)
 	s, err := d.bring(k, p, folder)
 	if err != nil {
 		return providers.Entry{}, err
 	}
-	return entry(filepath.Join(r.path, rel), &s), nil
+	return entry(filepath.Join(r.Path, rel), &s), nil
 }
 
 // bring moves the pinned file out of the bin into the folder, and returns its attributes there.
@@ -200,7 +202,7 @@ func (d *Driver) bring(k *trashedFile, p *moving, folder int) (s unix.Statx_t, e
 	base := filepath.Base(k.Path)
 	linked, err := k.bin.give(k.Name, folder, base)
 	if err != nil {
-		return s, reason("restore", k.Path, err)
+		return s, roots.Reason("restore", k.Path, err)
 	}
 	if err = d.at(atMoved); err == nil && !linked {
 		err = p.moved(folder, base)
@@ -218,9 +220,9 @@ func (d *Driver) bring(k *trashedFile, p *moving, folder int) (s unix.Statx_t, e
 		return s, uncertain(err)
 	}
 	if linked {
-		s, err = statFresh(folder, base)
+		s, err = disk.StatFresh(folder, base)
 	} else { // not by name or ctx: the file is back, whatever comes next
-		s, err = statOpen(p.fd)
+		s, err = disk.StatOpen(p.FD)
 	}
 	if err != nil {
 		return s, uncertain(err)
@@ -229,20 +231,20 @@ func (d *Driver) bring(k *trashedFile, p *moving, folder int) (s unix.Statx_t, e
 }
 
 // restored returns the result of Restore if the file is not in the bin: it may be back already.
-func (d *Driver) restored(k *trashedFile, r *root, rel string, missing error) (providers.Entry, error) {
+func (d *Driver) restored(k *trashedFile, r *roots.Root, rel string, missing error) (providers.Entry, error) {
 	var s unix.Statx_t
-	fd, err := r.open(rel, unix.O_PATH)
+	fd, err := r.Open(rel, unix.O_PATH)
 	if err == nil {
-		s, err = statFresh(fd, "")
+		s, err = disk.StatFresh(fd, "")
 		unix.Close(fd)
 	}
-	if err != nil || identify(&s).lasting() != k.id && !k.linkedAs(&s) {
+	if err != nil || disk.Identify(&s).Lasting() != k.id && !k.linkedAs(&s) {
 		return providers.Entry{}, fmt.Errorf("it is not in the trash: %w", missing)
 	}
 	if err := k.tidy(); err != nil {
 		return providers.Entry{}, uncertain(err)
 	}
-	return entry(filepath.Join(r.path, rel), &s), nil
+	return entry(filepath.Join(r.Path, rel), &s), nil
 }
 
 // linkedAs reports whether s is the file of the receipt, which an interrupted restore brought back by a hard link, on a
@@ -284,7 +286,7 @@ func (d *Driver) Gone(ctx context.Context, receipt providers.Receipt) (bool, err
 	defer k.close()
 	p, err := k.pin()
 	if err == nil {
-		p.close()
+		p.Close()
 		return false, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -314,7 +316,7 @@ func (d *Driver) Purge(ctx context.Context, receipt providers.Receipt) error {
 	if err != nil {
 		return err
 	}
-	defer p.close()
+	defer p.Close()
 	if err := k.bin.unlink(k.bin.files, k.Name); err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
 )
 
@@ -323,13 +324,13 @@ func TestForgedReceiptsReachNothing(t *testing.T) {
 	b := newBox(t)
 	good := string(b.put(b.write("a.png", "bytes")))
 	write(t, b.top+"/data/victim", "victim")
-	victim, err := statName(unix.AT_FDCWD, b.top+"/data/victim")
+	victim, err := disk.StatName(unix.AT_FDCWD, b.top+"/data/victim")
 	must(t, err)
 	for _, forged := range []string{
 		"", "x", "null", "{}", "[]", good[1:], strings.Replace(good, `.0"}`, `.1"}`, 1),
-		string(newReceipt(b.trash, "", "../../victim", b.path("v.png"), identify(&victim))),
-		string(newReceipt(b.trash, "", "..", b.path("v.png"), identify(&victim))),
-		string(newReceipt(b.top, "", "victim", b.path("v.png"), identify(&victim))),
+		string(newReceipt(b.trash, "", "../../victim", b.path("v.png"), disk.Identify(&victim))),
+		string(newReceipt(b.trash, "", "..", b.path("v.png"), disk.Identify(&victim))),
+		string(newReceipt(b.top, "", "victim", b.path("v.png"), disk.Identify(&victim))),
 		fmt.Sprintf(`{"bin":%q,"name":"a%%2","path":"/x/y","id":"1.1.1.1.0"}`, b.trash),
 	} {
 		if got, err := b.d.Restore(t.Context(), providers.Receipt(forged)); err == nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 	"golang.org/x/text/unicode/norm"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
 )
 
@@ -69,7 +70,7 @@ func (x *rules) excluded(root, path string) bool {
 	if len(x.patterns) == 0 {
 		return false
 	}
-	rel, _ := below(root, path)
+	rel, _ := disk.Below(root, path)
 	rel = filepath.ToSlash(rel)
 	composed := norm.NFC.String(rel) // as users type; macOS decomposes names
 	for _, p := range x.patterns {

@@ -9,7 +9,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
+	"sweepd/providers/local/roots"
 )
 
 // Settle implements providers.Driver.
@@ -39,7 +41,7 @@ func (m *move) settle() (providers.Receipt, error) {
 		}
 		err = errors.Join(err, lookErr)
 	}
-	if _, divided := m.root.volume(); err == nil && (m.root.cross || divided) {
+	if _, divided := m.root.Volume(); err == nil && (m.root.Cross || divided) {
 		err = m.folderStays()
 	}
 	if err == nil && sure {
@@ -69,24 +71,24 @@ func (m *move) bins() (bins []*bin, sure bool, err error) {
 	if err != nil {
 		return bins, false, err
 	}
-	defer t.close()
+	defer t.Close()
 	onTop, err := m.d.tops(t)
 	return append(bins, onTop...), len(onTop) > 0, err
 }
 
 // volume returns the volume and the path of the innermost existing folder on the way to the file; those of the root,
 // if listings meet no other volume.
-func (m *move) volume() (v volume, folder string, err error) {
-	if err := m.root.check(); err != nil {
+func (m *move) volume() (v disk.Volume, folder string, err error) {
+	if err := m.root.Check(); err != nil {
 		return v, "", err
 	}
-	if v, divided := m.root.volume(); !m.root.cross && !divided {
-		return v, m.root.path, nil
+	if v, divided := m.root.Volume(); !m.root.Cross && !divided {
+		return v, m.root.Path, nil
 	}
 	for rel := filepath.Dir(m.rel); ; rel = filepath.Dir(rel) {
-		s, err := m.root.stat(rel)
+		s, err := m.root.Stat(rel)
 		if err == nil || rel == "." {
-			return volumeOf(&s), filepath.Join(m.root.path, rel), reason("open", m.root.path, err)
+			return disk.VolumeOf(&s), filepath.Join(m.root.Path, rel), roots.Reason("open", m.root.Path, err)
 		}
 	}
 }
@@ -94,7 +96,7 @@ func (m *move) volume() (v volume, folder string, err error) {
 // folderStays returns an error if the file's folder is missing or empty: if other volumes may be below a root, one of
 // them may be gone from there.
 func (m *move) folderStays() error {
-	folder, err := m.root.parent(m.rel)
+	folder, err := m.root.Parent(m.rel)
 	if err != nil {
 		return err
 	}
@@ -108,11 +110,11 @@ func (m *move) withoutBin(why error) error {
 	if why == nil {
 		why = errors.New("the trash bin is missing")
 	}
-	s, err := m.root.stat(m.rel)
+	s, err := m.root.Stat(m.rel)
 	if err != nil {
 		return uncertain(fmt.Errorf("%w, and the file: %w", why, err))
 	}
-	if identify(&s).lasting() != m.want.lasting() {
+	if disk.Identify(&s).Lasting() != m.want.Lasting() {
 		return uncertain(fmt.Errorf("%w, and another file is in its place", why))
 	}
 	return errNotMoved
@@ -135,7 +137,7 @@ func (m *move) settleInBin() (providers.Receipt, error) {
 		return "", errNotMoved
 	case err != nil:
 		return "", err
-	case regular(&s) && identify(&s).lasting() == m.want.lasting():
+	case disk.Regular(&s) && disk.Identify(&s).Lasting() == m.want.Lasting():
 		return m.confirm()
 	}
 	return "", m.undo()
@@ -189,10 +191,10 @@ func (m *move) infoMatches() bool {
 
 // undo puts back the wrong file that an interrupted move took.
 func (m *move) undo() error {
-	if err := m.root.check(); err != nil {
+	if err := m.root.Check(); err != nil {
 		return uncertain(err)
 	}
-	folder, err := m.root.parent(m.rel)
+	folder, err := m.root.Parent(m.rel)
 	if err != nil {
 		return uncertain(err)
 	}

@@ -3,6 +3,8 @@ package local
 import (
 	"strconv"
 	"strings"
+
+	"sweepd/internal/disk"
 )
 
 // folderSize is one line of a bin's directorysizes.
@@ -36,7 +38,7 @@ func (l *listing) folderSize(name string) int64 {
 		content, _ := l.content(l.dir, "directorysizes") // without it no size is known
 		l.sizes = parseSizes(content)
 	}
-	info, err := statName(l.info, name+infoSuffix)
+	info, err := disk.StatName(l.info, name+infoSuffix)
 	if is, ok := l.sizes[name]; ok && err == nil && is.mtime == info.Mtime.Sec {
 		return is.size
 	}

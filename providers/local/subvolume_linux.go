@@ -9,57 +9,59 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
+	"sweepd/providers/local/roots"
 )
 
 // topOf opens the top of the volume that the folder is in: that of the mount, or of a subvolume.
-func (d *Driver) topOf(v volume, folder string) (*top, error) {
-	t, err := d.mounts.top(func(m mount) bool { return m.id == v.mount })
+func (d *Driver) topOf(v disk.Volume, folder string) (*disk.Top, error) {
+	t, err := d.mounts.Top(func(m disk.Mount) bool { return m.ID == v.Mount })
 	if err != nil {
 		return nil, noBin(err)
 	}
-	if t.volume == v {
+	if t.Volume == v {
 		return t, nil
 	}
-	defer t.close()
-	t, err = t.subvolume(v, folder)
-	return t, known(err)
+	defer t.Close()
+	t, err = t.Subvolume(v, folder)
+	return t, roots.Known(err)
 }
 
 // subvolumes yields the tops of the subvolumes that the root's files may be in, except tops of mounts: of the one
 // that the root is in, and of those in it that a listing enters. It passes over snapshots. The caller closes each
 // top.
-func (d *Driver) subvolumes(ctx context.Context, r *root) iter.Seq2[*top, error] {
-	return func(yield func(*top, error) bool) {
-		if r.hold() != nil {
+func (d *Driver) subvolumes(ctx context.Context, r *roots.Root) iter.Seq2[*disk.Top, error] {
+	return func(yield func(*disk.Top, error) bool) {
+		if r.Hold() != nil {
 			return // a listing of files reports why
 		}
-		defer r.release()
-		v, onBtrfs := r.volume()
+		defer r.Release()
+		v, onBtrfs := r.Volume()
 		if onBtrfs {
-			t, err := d.topOf(v, r.path)
+			t, err := d.topOf(v, r.Path)
 			switch {
 			case errors.Is(err, errors.ErrUnsupported): // no bin can be there
-			case err == nil && t.path == t.point:
-				t.close()
+			case err == nil && t.Path == t.Point:
+				t.Close()
 			case err != nil:
-				if !yield(nil, &providers.UnlistedError{Path: r.path, Err: err}) {
+				if !yield(nil, &providers.UnlistedError{Path: r.Path, Err: err}) {
 					return
 				}
 			case !yield(t, nil):
 				return
 			}
 		}
-		folders := []string{r.path}
-		if r.cross {
-			all, err := d.mounts.list()
+		folders := []string{r.Path}
+		if r.Cross {
+			all, err := d.mounts.List()
 			if err != nil {
 				yield(nil, err)
 				return
 			}
 			for _, m := range all {
-				if _, in := below(r.path, m.point); in && m.kind == "btrfs" {
-					folders = append(folders, m.point)
+				if _, in := disk.Below(r.Path, m.Point); in && m.Kind == "btrfs" {
+					folders = append(folders, m.Point)
 				}
 			}
 		} else if !onBtrfs {
@@ -80,7 +82,7 @@ func (d *Driver) subvolumes(ctx context.Context, r *root) iter.Seq2[*top, error]
 // nested yields the tops of the subvolumes directly in that of the folder, and returns the paths of those that a
 // listing enters. more is false if yield has returned false.
 func (d *Driver) nested(
-	ctx context.Context, r *root, folder string, yield func(*top, error) bool,
+	ctx context.Context, r *roots.Root, folder string, yield func(*disk.Top, error) bool,
 ) (entered []string, more bool) {
 	names, err := d.subvolumesIn(r, folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) && !yield(nil, &providers.UnlistedError{Path: folder, Err: err}) {
@@ -97,7 +99,7 @@ func (d *Driver) nested(
 		case errors.Is(err, providers.ErrProtected), errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrNotExist),
 			errors.Is(err, providers.ErrOutside):
 			continue // left out, closed to this user, gone this moment, or covered by a mount
-		case errors.Is(err, errSnapshot):
+		case errors.Is(err, disk.ErrSnapshot):
 			entered = append(entered, path)
 			continue
 		case err != nil:
@@ -113,17 +115,17 @@ func (d *Driver) nested(
 }
 
 // openNested opens the top of the subvolume at the path, if a listing of the root enters it.
-func (d *Driver) openNested(r *root, path string) (*top, error) {
+func (d *Driver) openNested(r *roots.Root, path string) (*disk.Top, error) {
 	if err := d.leftOut(r, path); err != nil {
 		return nil, err
 	}
-	s, err := r.stat(path[len(withoutSlash(r.path))+1:])
+	s, err := r.Stat(path[len(disk.WithoutSlash(r.Path))+1:])
 	if err != nil {
-		return nil, reason("open", path, err)
+		return nil, roots.Reason("open", path, err)
 	}
-	t, err := d.topOf(volumeOf(&s), path)
-	if err == nil && (t.path != path || t.path == t.point) {
-		t.close()
+	t, err := d.topOf(disk.VolumeOf(&s), path)
+	if err == nil && (t.Path != path || t.Path == t.Point) {
+		t.Close()
 		return nil, fs.ErrNotExist // no longer a subvolume, or a mount covers it
 	}
 	return t, err
@@ -131,15 +133,15 @@ func (d *Driver) openNested(r *root, path string) (*top, error) {
 
 // subvolumesIn returns the paths, below the folder, of the subvolumes directly in the one that the folder is in. It
 // omits those that this user cannot reach. After an error the paths are those of the others.
-func (d *Driver) subvolumesIn(r *root, folder string) (paths []string, err error) {
-	rel, in := below(r.path, folder)
+func (d *Driver) subvolumesIn(r *roots.Root, folder string) (paths []string, err error) {
+	rel, in := disk.Below(r.Path, folder)
 	if !in {
 		rel = "."
 	}
-	fd, err := r.open(rel, openFolder)
+	fd, err := r.Open(rel, disk.FolderFlags)
 	if err != nil {
-		return nil, reason("open", folder, err)
+		return nil, roots.Reason("open", folder, err)
 	}
 	defer unix.Close(fd)
-	return subvolumesAt(fd)
+	return disk.SubvolumesAt(fd)
 }

@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
 	"sweepd/providers/providertest"
 )
@@ -86,7 +87,7 @@ func TestAFileGoesToTheBinOfTheSubvolumeThatItLiesIn(t *testing.T) {
 			bin := b.path(in[file] + "/.Trash-0")
 			e := b.write(file, file)
 			r := b.put(e)
-			rel, _ := below(filepath.Dir(bin), e.Path)
+			rel, _ := disk.Below(filepath.Dir(bin), e.Path)
 			b.holds(bin+"/info/"+binName(filepath.Base(file), key)+infoSuffix, string(trashInfo(rel, noon)))
 			b.holds(bin+"/files/"+binName(filepath.Base(file), key), file)
 			// else a folder that is empty could be another
@@ -171,11 +172,11 @@ func TestManySubvolumesAreAllFound(t *testing.T) {
 	for i := range many {
 		subvolume(t, b.path(fmt.Sprintf("folder %d/sub", i%7)+fmt.Sprint(i)))
 	}
-	must(t, b.d.roots[0].check())
+	must(t, b.d.roots[0].Check())
 	n := 0
 	for top, err := range b.d.subvolumes(t.Context(), b.d.roots[0]) {
 		must(t, err)
-		top.close()
+		top.Close()
 		n++
 	}
 	if n != many {
@@ -268,14 +269,14 @@ func TestNothingInASnapshotIsTouched(t *testing.T) {
 				change(b, b.path("copy"))
 				before := fmt.Sprint(every(t, b.top))
 				e := b.entry("copy/folder/a.png")
-				b.refuses(e, errSnapshot)
+				b.refuses(e, disk.ErrSnapshot)
 				b.settles(e, fs.ErrNotExist) // it is in its place
 				b.trash = b.path("copy/.Trash-0")
 				b.holds(e.Path, "bytes")
 				b.root = b.path("copy")
 				b.d = b.open(b.home)
 				agrees(b)
-				b.refuses(e, errSnapshot)
+				b.refuses(e, disk.ErrSnapshot)
 				if after := fmt.Sprint(every(t, b.top)); after != before {
 					t.Errorf("there was %s, and is %s", before, after)
 				}
@@ -284,7 +285,7 @@ func TestNothingInASnapshotIsTouched(t *testing.T) {
 				}
 				p, id, err := parseReceipt(r)
 				must(t, err)
-				s, err := statName(unix.AT_FDCWD, filepath.Join(b.trash, "files", p.Name))
+				s, err := disk.StatName(unix.AT_FDCWD, filepath.Join(b.trash, "files", p.Name))
 				must(t, err)
 				for _, disk := range []string{p.Disk, ""} {
 					forged := newReceipt(b.trash, disk, p.Name, b.path("folder/old.png"), id)
@@ -294,8 +295,8 @@ func TestNothingInASnapshotIsTouched(t *testing.T) {
 						}
 					}
 				}
-				if now, err := statName(unix.AT_FDCWD, filepath.Join(b.trash, "files", p.Name)); err != nil ||
-					identify(&now) != identify(&s) {
+				if now, err := disk.StatName(unix.AT_FDCWD, filepath.Join(b.trash, "files", p.Name)); err != nil ||
+					disk.Identify(&now) != disk.Identify(&s) {
 					t.Errorf("the snapshot's copy has changed: %v", err)
 				}
 				b.d = b.open(b.home, func(o *Options) { o.Roots = []string{filepath.Dir(b.root)} })
@@ -317,10 +318,10 @@ func TestNothingGoesFromAReceivedSubvolume(t *testing.T) {
 	subvolume(t, b.path("sub"))
 	b.write("sub/a.png", "bytes")
 	run(t, "btrfs", "property", "set", b.path("sub"), "ro", "true")
-	b.refuses(b.entry("sub/a.png"), errSnapshot)
+	b.refuses(b.entry("sub/a.png"), disk.ErrSnapshot)
 	must(t, os.Mkdir(b.path("to"), 0o700))
 	run(t, "sh", "-c", `btrfs send -q "$0" | btrfs receive -q "$1"`, b.path("sub"), b.path("to"))
-	b.refuses(b.entry("to/sub/a.png"), errSnapshot)
+	b.refuses(b.entry("to/sub/a.png"), disk.ErrSnapshot)
 	b.holds(b.path("to/sub/a.png"), "bytes")
 	run(t, "btrfs", "property", "set", "-f", b.path("to/sub"), "ro", "false")
 	run(t, "btrfs", "property", "set", b.path("sub"), "ro", "false")
@@ -344,7 +345,7 @@ func TestASubvolumeThatIsReplacedLosesNothing(t *testing.T) {
 			e := b.write("sub/a.png", "bytes")
 			if point == "" {
 				exchange(b)
-				b.refuses(e, errSnapshot) // the same inode number, times and bytes
+				b.refuses(e, disk.ErrSnapshot) // the same inode number, times and bytes
 				b.holds(b.path("away/a.png"), "bytes")
 				b.holds(e.Path, "bytes")
 				return
@@ -437,9 +438,9 @@ func TestReceiptsLeadToNoOtherFolderOfADividedDisk(t *testing.T) {
 		dir := filepath.Join(whole, bin)
 		write(t, dir+"/files/v.png", "victim")
 		write(t, dir+"/info/v.png.trashinfo", string(trashInfo("v.png", noon)))
-		s, err := statName(unix.AT_FDCWD, dir+"/files/v.png")
+		s, err := disk.StatName(unix.AT_FDCWD, dir+"/files/v.png")
 		must(t, err)
-		rc, err := b.d.ReadTrashed(t.Context(), newReceipt(dir, "", "v.png", b.path("v.png"), identify(&s)), 0, 1)
+		rc, err := b.d.ReadTrashed(t.Context(), newReceipt(dir, "", "v.png", b.path("v.png"), disk.Identify(&s)), 0, 1)
 		if err == nil {
 			must(t, rc.Close())
 		}
@@ -459,7 +460,7 @@ func TestABinInAnotherSubvolumeIsRefused(t *testing.T) {
 		subvolume(t, b.path("sub"))
 		subvolume(t, b.path("sub/"+name))
 		e := b.write("sub/a.png", "bytes")
-		b.refuses(e, errOtherMount)
+		b.refuses(e, disk.ErrOtherVolume)
 		b.holds(e.Path, "bytes")
 		b.settles(e, fs.ErrNotExist)
 		b.root = b.path("sub")

@@ -4,6 +4,8 @@ import (
 	"sync"
 
 	"golang.org/x/sys/unix"
+
+	"sweepd/internal/disk"
 )
 
 // syncer makes files and folders durable for many callers at once. A disk takes about as long for one fsync as for
@@ -76,7 +78,7 @@ func (s *syncer) run(r *round) {
 				continue
 			}
 			more = true
-			st, err := statOpen(w.fds[n])
+			st, err := disk.StatOpen(w.fds[n])
 			if err != nil {
 				w.err = err
 				continue
@@ -115,6 +117,6 @@ func (s *syncer) one(fd int) error {
 	if fsync == nil {
 		fsync = unix.Fsync
 	}
-	_, err := again(func() (int, error) { return 0, fsync(fd) })
+	_, err := disk.Again(func() (int, error) { return 0, fsync(fd) })
 	return err
 }

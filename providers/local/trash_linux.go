@@ -9,7 +9,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
+	"sweepd/providers/local/roots"
 )
 
 // The points between the steps of a move. After a crash at any of them Settle finds a state that it can finish:
@@ -79,9 +81,9 @@ func (d *Driver) Trash(
 		}
 		return "", err
 	}
-	defer p.close()
-	if p.stat.Mnt_id != v.mount {
-		return "", errOtherMount // it was mounted this moment
+	defer p.Close()
+	if p.Stat.Mnt_id != v.Mount {
+		return "", disk.ErrOtherVolume // it was mounted this moment
 	}
 	if err := p.lease(); err != nil {
 		return "", err
@@ -94,13 +96,13 @@ func (m *move) examine(rev providers.Revision) (*moving, error) {
 	if err := m.allowed(); err != nil {
 		return nil, err
 	}
-	file, err := m.root.pin(m.rel)
+	file, err := m.root.Pin(m.rel)
 	if err != nil {
 		return nil, err
 	}
-	p := &moving{pinned: file}
+	p := &moving{Pinned: file}
 	if err := p.mayGo(rev); err != nil {
-		p.close()
+		p.Close()
 		return nil, err
 	}
 	return p, nil
@@ -110,10 +112,10 @@ func (m *move) examine(rev providers.Revision) (*moving, error) {
 type move struct {
 	d         *Driver
 	bin       *bin
-	root      *root
+	root      *roots.Root
 	path, rel string // of the file: absolute, below the root
 	name      string // in the bin
-	want      identity
+	want      disk.Identity
 }
 
 func (d *Driver) newMove(ctx context.Context, key string, ref providers.Ref, rev providers.Revision) (*move, error) {
@@ -127,7 +129,7 @@ func (d *Driver) newMove(ctx context.Context, key string, ref providers.Ref, rev
 	if !validKey(key) {
 		return nil, fmt.Errorf("%q is not a key of the journal", key)
 	}
-	want, err := parseIdentity(string(rev))
+	want, err := disk.ParseIdentity(string(rev))
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +160,7 @@ func (m *move) carryOut(ctx context.Context, p *moving) (providers.Receipt, erro
 		err = m.d.at(atWritten)
 	}
 	if err == nil {
-		err = m.bin.barred(m.bin.take(p.folder, p.name, m.name), p.folder, filepath.Dir(m.path))
+		err = m.bin.barred(m.bin.take(p.Folder, p.Name, m.name), p.Folder, filepath.Dir(m.path))
 	}
 	if err != nil {
 		return "", m.abandon(err)
@@ -167,9 +169,9 @@ func (m *move) carryOut(ctx context.Context, p *moving) (providers.Receipt, erro
 		err = p.moved(m.bin.files, m.name)
 	}
 	if err != nil {
-		return "", m.putBack(p.folder, err)
+		return "", m.putBack(p.Folder, err)
 	}
-	if err := errors.Join(m.d.at(atCompared), m.d.synced.sync(m.bin.files, p.folder), m.d.at(atSynced)); err != nil {
+	if err := errors.Join(m.d.at(atCompared), m.d.synced.sync(m.bin.files, p.Folder), m.d.at(atSynced)); err != nil {
 		return "", uncertain(err)
 	}
 	return m.bin.receipt(m.name, m.path, m.want), nil

@@ -95,14 +95,14 @@ func TestProtectedFilesStay(t *testing.T) {
 func TestAnImmutableFileIsProtected(t *testing.T) {
 	b := newBox(t)
 	e := b.write("a.png", "bytes")
-	file, err := b.d.roots[0].pin("a.png")
+	file, err := b.d.roots[0].Pin("a.png")
 	must(t, err)
-	p := &moving{pinned: file}
-	defer p.close()
+	p := &moving{Pinned: file}
+	defer p.Close()
 	if err := p.mayGo(e.Revision); err != nil {
 		t.Errorf("a plain file: got %v", err)
 	}
-	p.stat.Attributes |= unix.STATX_ATTR_IMMUTABLE
+	p.Stat.Attributes |= unix.STATX_ATTR_IMMUTABLE
 	if err := p.mayGo(e.Revision); !errors.Is(err, providers.ErrProtected) {
 		t.Errorf("immutable: got %v, want ErrProtected", err)
 	}

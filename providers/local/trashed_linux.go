@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
 )
 
@@ -59,7 +60,7 @@ const (
 // each calls visit with the names in the folder, until it returns false. An error that ends the listing concerns one
 // bin: it is yielded as an *UnlistedError.
 func (l *listing) each(ctx context.Context, folder int, visit func(name string) bool) (more bool) {
-	fd, err := openPiece(folder, ".", openFolder, false)
+	fd, err := disk.OpenPiece(folder, ".", disk.FolderFlags, false)
 	if err != nil {
 		return l.unlisted(l.path, err)
 	}
@@ -143,14 +144,14 @@ func (l *listing) entry(name string, t providers.Trashed) (more bool) {
 		t.Left = kind
 	}
 	if t.Left == "" {
-		t.Receipt = l.receipt(name, t.Path, identify(&s))
+		t.Receipt = l.receipt(name, t.Path, disk.Identify(&s))
 	}
 	return l.yield(t, nil)
 }
 
 // orphan lists files/NAME if it has no .trashinfo.
 func (l *listing) orphan(name string) (more bool) {
-	_, err := statName(l.info, name+infoSuffix)
+	_, err := disk.StatName(l.info, name+infoSuffix)
 	switch {
 	case err == nil:
 		return true

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"sweepd/internal/disk"
 )
 
 // Trial makes an empty file in the root, moves it to the trash bin to which the root's own files would go, and
@@ -17,16 +19,16 @@ func (d *Driver) Trial(root string) (bin string, err error) {
 	if d.bin == "" {
 		return "", errNoBin
 	}
-	folder, err := unix.Open(root, openFolder|unix.O_CLOEXEC, 0)
+	folder, err := unix.Open(root, disk.FolderFlags|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return "", atFault(root, err)
 	}
 	defer unix.Close(folder)
-	s, err := statOpen(folder)
+	s, err := disk.StatOpen(folder)
 	if err != nil {
 		return "", atFault(root, err)
 	}
-	b, err := d.binFor(volumeOf(&s), root)
+	b, err := d.binFor(disk.VolumeOf(&s), root)
 	if err != nil {
 		return "", err
 	}
@@ -90,7 +92,7 @@ func isTrial(name string) bool {
 // revision or policy by which providers.Storage could delete them. It leaves files that it cannot look at.
 func (b *bin) clear(folder int, now time.Time) {
 	for _, in := range []int{folder, b.dir, b.files, b.info} {
-		fd, err := openPiece(in, ".", openFolder, true)
+		fd, err := disk.OpenPiece(in, ".", disk.FolderFlags, true)
 		if err != nil {
 			continue
 		}
@@ -111,13 +113,13 @@ func (b *bin) clear(folder int, now time.Time) {
 
 // leftOver reports whether a killed trial has left the file.
 func leftOver(folder int, name string, isInfo bool, now time.Time) bool {
-	fd, err := openPiece(folder, name, openFile, false)
+	fd, err := disk.OpenPiece(folder, name, disk.FileFlags, false)
 	if err != nil {
 		return false
 	}
 	defer unix.Close(fd)
-	s, err := statOpen(fd)
-	return err == nil && regular(&s) && (s.Size == 0 || isInfo) && s.Uid == uint32(os.Geteuid()) &&
+	s, err := disk.StatOpen(fd)
+	return err == nil && disk.Regular(&s) && (s.Size == 0 || isInfo) && s.Uid == uint32(os.Geteuid()) &&
 		now.Sub(time.Unix(s.Ctime.Sec, int64(s.Ctime.Nsec))) > time.Hour &&
 		unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB) != unix.EWOULDBLOCK
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"sweepd/internal/disk"
 	"sweepd/internal/watch"
 	"sweepd/providers"
 )
@@ -73,8 +74,8 @@ func (d *Driver) Wait(ctx context.Context, _ providers.Cursor) error {
 // leaves reports whether a listing leaves out a folder with all below it.
 func (d *Driver) leaves(path string) bool {
 	for _, r := range d.roots {
-		if _, in := below(r.path, path); in && path != r.path {
-			return d.rules.skips(r.path, path)
+		if _, in := disk.Below(r.Path, path); in && path != r.Path {
+			return d.rules.skips(r.Path, path)
 		}
 	}
 	return d.bin != "" && path == filepath.Clean(d.bin)

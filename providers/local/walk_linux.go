@@ -11,7 +11,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
+	"sweepd/providers/local/roots"
 )
 
 // complete is the cursor after a whole listing. A disk keeps no history, so every listing starts from the beginning.
@@ -28,23 +30,23 @@ func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[prov
 		d.listings.Add(1)
 		inner, cancel := context.WithCancel(ctx)
 		w := &walk{
-			queue: newQueue(inner), ctx: inner, rules: &d.rules, batches: make(chan batch, d.o.Workers),
+			Queue: roots.NewQueue(inner), ctx: inner, rules: &d.rules, batches: make(chan batch, d.o.Workers),
 			used: make(chan []providers.Change, 2*d.o.Workers),
 		}
-		var held []*root
+		var held []*roots.Root
 		defer func() {
 			for _, r := range held {
-				r.release()
+				r.Release()
 			}
 		}()
-		defer w.end(cancel)
+		defer w.End(cancel)
 		for _, r := range d.roots {
 			parts := d.parts(r)
 			if len(parts) == 0 {
 				continue
 			}
-			if err := r.hold(); err != nil {
-				if !yield(providers.Change{}, &providers.UnlistedError{Path: r.path, Err: err}) {
+			if err := r.Hold(); err != nil {
+				if !yield(providers.Change{}, &providers.UnlistedError{Path: r.Path, Err: err}) {
 					return
 				}
 				continue
@@ -52,13 +54,13 @@ func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[prov
 			held = append(held, r)
 			for _, part := range parts {
 				err := d.unlisted(r, part)
-				if part == r.path && errors.Is(err, providers.ErrProtected) {
+				if part == r.Path && errors.Is(err, providers.ErrProtected) {
 					continue // the whole root has been left out
 				}
 				if err != nil && !yield(providers.Change{}, err) {
 					return
 				} else if err == nil {
-					w.push(folder{root: r, path: part, base: r.anchor()})
+					w.Push(roots.Folder{Root: r, Path: part, Base: r.Anchor()})
 				}
 			}
 		}
@@ -72,12 +74,12 @@ func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[prov
 // unlisted returns an *UnlistedError for a root, or a part of one, that is empty, and for a part that is left out or
 // missing. A root below a marker gives ErrProtected, which Changes passes over; the walk passes over a root with a
 // marker of its own, like any folder.
-func (d *Driver) unlisted(r *root, part string) error {
-	rel, in := below(r.path, part)
+func (d *Driver) unlisted(r *roots.Root, part string) error {
+	rel, in := disk.Below(r.Path, part)
 	if !in {
 		rel = "."
 	}
-	fd, err := r.open(rel, openFolder)
+	fd, err := r.Open(rel, disk.FolderFlags)
 	if err == nil {
 		defer unix.Close(fd)
 		err = notEmpty(fd)
@@ -87,7 +89,7 @@ func (d *Driver) unlisted(r *root, part string) error {
 		above = d.leftOut(r, part)
 	}
 	switch {
-	case above == nil || errors.Is(above, errNoTable): // without one the root may be listed; a move asks again
+	case above == nil || errors.Is(above, roots.ErrNoTable): // without one the root may be listed; a move asks again
 	case in:
 		err = errors.Join(above, err)
 	default:
@@ -101,7 +103,7 @@ func (d *Driver) unlisted(r *root, part string) error {
 
 // walk is one listing: workers take folders from a stack and send the files that they find in batches.
 type walk struct {
-	*queue
+	*roots.Queue
 	ctx     context.Context
 	rules   *rules
 	batches chan batch              // closed by the last worker
@@ -148,7 +150,7 @@ func (w *walk) deliver(yield func(providers.Change, error) bool) bool {
 func (w *walk) start(workers int) {
 	w.working.Store(int64(workers))
 	for range workers {
-		w.work(func() {
+		w.Work(func() {
 			defer func() {
 				if w.working.Add(-1) == 0 {
 					close(w.batches)
@@ -169,7 +171,7 @@ func (w *walk) send(b batch) {
 
 // notEmpty returns providers.ErrEmpty if there is nothing in the folder.
 func notEmpty(folder int) error {
-	fd, err := openPiece(folder, ".", openFolder, false)
+	fd, err := disk.OpenPiece(folder, ".", disk.FolderFlags, false)
 	if err != nil {
 		return err
 	}

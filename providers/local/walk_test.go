@@ -18,7 +18,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sweepd/internal/disk"
 	"sweepd/providers"
+	"sweepd/providers/local/roots"
 )
 
 func pngs(name string) bool { return filepath.Ext(name) == ".png" }
@@ -150,7 +152,7 @@ func TestDeepTreesWithManyBranchesAreListedWithFewDescriptors(t *testing.T) {
 	if slices.Sort(got); !slices.Equal(got, want) {
 		t.Errorf("listed %d files, want %d", len(got), len(want))
 	}
-	if after := descriptors(); after != before || most > before+anchorLimit+10 {
+	if after := descriptors(); after != before || most > before+roots.AnchorLimit+10 {
 		t.Errorf("%d descriptors before, %d after, %d at most", before, after, most)
 	}
 }
@@ -257,7 +259,7 @@ func TestTheWholeFileSystemMayBeARoot(t *testing.T) {
 		}
 	}
 	for folder, want := range map[string]string{"/": "a/b", "/a": "b", "/a/b": "", "/b": "", "/a/": "b"} {
-		if got, in := below(folder, "/a/b"); got != want || in != (want != "") {
+		if got, in := disk.Below(folder, "/a/b"); got != want || in != (want != "") {
 			t.Errorf("below %q: got %q, %v; want %q", folder, got, in, want)
 		}
 	}
@@ -285,7 +287,7 @@ func TestARootThatWasReplacedIsReportedAndNothingInItIsListedOrMoved(t *testing.
 	if len(files) > 0 || !slices.Equal(unlisted, []string{b.root}) {
 		t.Errorf("got %q, unlisted %q; want only the root, unlisted", files, unlisted)
 	}
-	b.refuses(e, errReplaced)
+	b.refuses(e, roots.ErrReplaced)
 	b.holds(b.root+".old/a.png", "a")
 }
 
@@ -422,7 +424,7 @@ func TestListingAndReadingChangeNoTime(t *testing.T) {
 	}
 	times := func() (all []unix.StatxTimestamp) {
 		for _, rel := range []string{".", "sub", "sub/a.png"} {
-			s, err := statName(unix.AT_FDCWD, b.path(rel))
+			s, err := disk.StatName(unix.AT_FDCWD, b.path(rel))
 			must(t, err)
 			all = append(all, s.Atime, s.Mtime, s.Ctime)
 		}
@@ -447,8 +449,8 @@ func TestAMalformedDirectoryEntryIsAnErrorAndNoPanic(t *testing.T) {
 		"short", strings.Repeat("\x00", 24), strings.Repeat("\xff", 24),
 		strings.Repeat("\x00", 16) + "\x18\x00\x08nonul!!",
 	} {
-		if err := (&lister{}).entries(folder{}, -1, []byte(buf)); !errors.Is(err, errDirent) {
-			t.Errorf("%q: got %v, want %v", buf, err, errDirent)
+		if err := (&lister{}).entries(roots.Folder{}, -1, []byte(buf)); !errors.Is(err, disk.ErrDirent) {
+			t.Errorf("%q: got %v, want %v", buf, err, disk.ErrDirent)
 		}
 	}
 }
@@ -463,14 +465,14 @@ func TestKindsThatAListingDoesNotTellAreLookedUp(t *testing.T) {
 	must(t, err)
 	defer unix.Close(fd)
 	r := b.d.roots[0]
-	l := newLister(&walk{queue: newQueue(t.Context()), ctx: t.Context(), rules: &b.d.rules})
+	l := newLister(&walk{Queue: roots.NewQueue(t.Context()), ctx: t.Context(), rules: &b.d.rules})
 	for _, name := range []string{"a.png", "sub", "link.png", "gone.png", ".", ".."} {
-		l.entry(folder{root: r, path: b.root, base: r.anchor()}, fd, unix.DT_UNKNOWN, []byte(name+"\x00"))
+		l.entry(roots.Folder{Root: r, Path: b.root, Base: r.Anchor()}, fd, unix.DT_UNKNOWN, []byte(name+"\x00"))
 	}
 	if len(l.out) != 1 || l.out[0].Entry.Path != b.path("a.png") || l.out[0].Entry.Size != 5 || l.seen != 1 {
 		t.Errorf("got %+v, %d seen; want a.png", l.out, l.seen)
 	}
-	if f, ok := l.w.next(); !ok || f.path != b.path("sub") || !l.w.idle() {
+	if f, ok := l.w.Next(); !ok || f.Path != b.path("sub") || !l.w.Idle() {
 		t.Errorf("got the folder %+v, want sub alone", f)
 	}
 }
@@ -487,8 +489,8 @@ func TestARevisionOutlivesANewDeviceNumber(t *testing.T) {
 func TestWithoutBirthTimesARevisionIsWeak(t *testing.T) {
 	s := unix.Statx_t{Mask: unix.STATX_BASIC_STATS, Ino: 7, Size: 5, Btime: unix.StatxTimestamp{Sec: 9}}
 	e := entry("/a", &s)
-	id, err := parseIdentity(string(e.Revision))
-	if !e.Weak || !e.Created.IsZero() || err != nil || !id.weak || id.born != 0 {
+	id, err := disk.ParseIdentity(string(e.Revision))
+	if !e.Weak || !e.Created.IsZero() || err != nil || !id.Weak || id.Born != 0 {
 		t.Errorf("got %+v, %+v, %v; want a weak entry that was never born", e, id, err)
 	}
 }

@@ -148,9 +148,25 @@ var walls = []wall{
 	},
 	{
 		from: "sweepd/providers/local", to: "sweepd/...",
-		open: []string{"sweepd/providers", "sweepd/providers/local/mentions", "sweepd/internal/watch"},
-		why:  "a provider knows the contract and its own service",
+		open: []string{
+			"sweepd/providers", "sweepd/providers/local/guards", "sweepd/providers/local/roots", "sweepd/internal/disk",
+			"sweepd/internal/watch",
+		},
+		why: "a provider knows the contract and its own service",
 	},
+	{
+		from: "sweepd/providers/local/guards", to: "sweepd/...",
+		open: []string{
+			"sweepd/providers", "sweepd/providers/local/mentions", "sweepd/providers/local/roots",
+			"sweepd/internal/disk",
+		},
+		why: "a guard looks, and knows neither what lists nor what moves",
+	},
+	{
+		from: "sweepd/providers/local/roots", to: "sweepd/...", open: []string{"sweepd/providers", "sweepd/internal/disk"},
+		why: "a root knows not who looks into it",
+	},
+	{from: "sweepd/internal/disk", to: "sweepd/...", why: "the kernel is asked about files, not about sweeping"},
 	{
 		from: "sweepd/providers/gdrive", to: "sweepd/...",
 		open: []string{
@@ -182,7 +198,7 @@ var walls = []wall{
 	{from: "sweepd/providers/local/mentions", to: "sweepd/...", why: "what a text mentions is of no storage"},
 	{from: "sweepd/providers/local/mentions", to: "os", why: "it reads only what it is given"},
 	{
-		from: "sweepd/...", to: "github.com/go-git/...", but: []string{"sweepd/providers/local"},
+		from: "sweepd/...", to: "github.com/go-git/...", but: []string{"sweepd/providers/local/guards"},
 		why: "Git's index is a guard's to ask, its commands nobody's",
 	},
 	{from: "sweepd/fingerprint/...", to: "sweepd/providers/...", why: "a verdict knows no storage"},

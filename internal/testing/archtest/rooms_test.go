@@ -37,8 +37,10 @@ var floors = []floor{
 	}},
 	{"The engine, and the policy as a file", []string{"sweeper", "policy/policyfile"}},
 	{"Memory and rules", []string{"journal", "policy"}},
-	{"Storages", []string{"providers/local/...", "providers/gdrive", "providers/dropbox"}},
+	{"Storages", []string{"providers/local", "providers/gdrive", "providers/dropbox"}},
 	{"What the storages in a cloud are made of", []string{"providers/cloudstorage"}},
+	{"What holds a file on a local disk", []string{"providers/local/guards"}},
+	{"What the local disk is looked at by", []string{"providers/local/roots", "providers/local/mentions"}},
 	{"The contract, and what a picture is", []string{
 		"providers", "fingerprint", "fingerprint/c2pa", "fingerprint/filename",
 	}},
@@ -46,7 +48,7 @@ var floors = []floor{
 	{"Sign-in", []string{"internal/cloud/oauth"}},
 	{"Transport", []string{"internal/cloud/cloudhttp"}},
 	{"Tools that know nothing of sweeping", []string{
-		"internal/durable", "internal/schedule", "internal/secret", "internal/watch",
+		"internal/disk", "internal/durable", "internal/schedule", "internal/secret", "internal/watch",
 		"policy/internal/english", "policy/internal/glob",
 	}},
 	{"The demo's clouds", []string{"internal/cloudsim/rehearsal"}},

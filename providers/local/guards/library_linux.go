@@ -1,0 +1,66 @@
+package guards
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"sweepd/internal/disk"
+	"sweepd/providers"
+	"sweepd/providers/local/roots"
+)
+
+// inLibrary returns which library the file is part of; "" if none. A library that is the root, or contains it, does
+// not count: the user has named the root in spite of it.
+func (q *question) inLibrary() (why string) {
+	if why := q.around().library; why != "" {
+		return why
+	}
+	switch name, err := q.beside(providers.Sidecars(q.file.Name)); {
+	case err != nil:
+		return fmt.Sprintf("whether there is a sidecar could not be found out: %v", err)
+	case name != "":
+		return fmt.Sprintf("it is part of a photo library: %q beside it is about it", name)
+	}
+	return ""
+}
+
+// libraryAbove is inLibrary by the folders alone.
+func (q *question) libraryAbove() (why string) {
+	dir := filepath.Dir(q.rel)
+	at := q.root.Path
+	fd, err := q.root.Down(dir, unix.O_PATH|unix.O_DIRECTORY, func(folder int, next string) error {
+		if at != q.root.Path && why == "" {
+			var err error
+			if why, err = isLibrary(folder, at); err != nil {
+				return err
+			}
+		}
+		at = filepath.Join(at, next)
+		return nil
+	})
+	if err != nil {
+		return fmt.Sprintf("whether it is part of a library could not be found out: %v", roots.Reason("look into", at, err))
+	}
+	unix.Close(fd)
+	return why
+}
+
+// isLibrary returns which library the folder at path is; "" if none.
+func isLibrary(folder int, path string) (why string, err error) {
+	if of := providers.LibraryFolder(path); of != "" {
+		return fmt.Sprintf("it is part of %s (%q)", of, path), nil
+	}
+	for _, m := range providers.LibraryMarkers() {
+		_, err := disk.StatName(folder, m.Name)
+		if err == nil {
+			return fmt.Sprintf("it is part of %s (%q)", m.Of, path), nil
+		}
+		if !disk.Gone(err) && !errors.Is(err, unix.ENOTDIR) {
+			return "", err
+		}
+	}
+	return "", nil
+}

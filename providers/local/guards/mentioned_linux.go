@@ -1,0 +1,177 @@
+package guards
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"sweepd/internal/disk"
+	"sweepd/providers/local/mentions"
+	"sweepd/providers/local/roots"
+)
+
+// memory is what the guards have read of the folders: for each root the names that its documents mention, and Git's
+// indexes. The zero value is empty.
+type memory struct {
+	mu       sync.Mutex
+	mentions map[*roots.Root]*shelf
+	indexes  map[string]*gitIndex
+}
+
+// shelf is the result of reading the documents below one root. They are read at the first question after a listing
+// has begun, and again after a while; an interrupted reading is discarded.
+type shelf struct {
+	mu      sync.Mutex
+	reading chan struct{} // closed when it has been read; nil: no goroutine reads
+	read    *reading
+	words   *reading
+}
+
+// reading is the outcome of reading all documents below a root.
+type reading struct {
+	listing uint64 // the number of listings that had begun
+	at      time.Time
+	took    time.Duration
+	unread  string // why some were not read; "" if all were
+	index   *mentions.Index
+	words   *mentions.Words
+	paths   map[uint32]string // of the documents that mention a file
+	known   []document        // all documents seen
+
+	files, bytes int64 // opened and read for it
+}
+
+// state is one state of one document's bytes.
+type state struct {
+	disk.Identity
+	dev uint64
+}
+
+// document is one state of a document, and the number that a reading gave it.
+type document struct {
+	state
+	number uint32
+}
+
+// Documents are read again when a reading is older than readAgain and than readShare times as long as it took, so
+// that reading takes a small share of a long run; in any case when it is older than readLatest. Unchanged documents
+// are not opened for it.
+const (
+	readAgain  = 2 * time.Second
+	readShare  = 20
+	readLatest = 10 * time.Minute
+)
+
+// mentioned returns which document names the file, of those below any root that the file is in; "" if none does.
+func (g *Guards) mentioned(ctx context.Context, path, name string) (why string, err error) {
+	for _, r := range g.o.Roots {
+		if _, in := disk.Below(r.Path, path); !in {
+			continue
+		}
+		s := g.memory.shelf(r)
+		read, err := s.get(ctx, g, r, false)
+		if err != nil {
+			return "", err
+		}
+		if why := read.names(name); why != "" {
+			return why, nil
+		}
+		if _, _, known := read.index.Find(name); known {
+			continue
+		}
+		if read, err = s.get(ctx, g, r, true); err != nil {
+			return "", err
+		}
+		if why := read.mayName(r, name); why != "" {
+			return why, nil
+		}
+	}
+	return "", nil
+}
+
+// names returns which document names the file; it finds only names with a picture's extension.
+func (x *reading) names(name string) string {
+	if x.unread != "" {
+		return x.unread
+	}
+	if doc, found, _ := x.index.Find(name); found {
+		return fmt.Sprintf("%q names it", x.paths[doc])
+	}
+	return ""
+}
+
+func (x *reading) mayName(r *roots.Root, name string) string {
+	if x.unread != "" {
+		return x.unread
+	}
+	found, known := x.words.Has(name)
+	switch {
+	case !known:
+		return fmt.Sprintf("its name has no word that could be looked for in the documents below %q", r.Path)
+	case found:
+		return fmt.Sprintf("a document below %q may name it: all words of its name are there", r.Path)
+	}
+	return ""
+}
+
+func (m *memory) shelf(r *roots.Root) *shelf {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.mentions == nil {
+		m.mentions = map[*roots.Root]*shelf{}
+	}
+	if m.mentions[r] == nil {
+		m.mentions[r] = &shelf{}
+	}
+	return m.mentions[r]
+}
+
+// get returns the last reading, unless it is stale; then one caller reads while the others wait.
+func (s *shelf) get(ctx context.Context, g *Guards, r *roots.Root, words bool) (*reading, error) {
+	for {
+		s.mu.Lock()
+		kept := &s.read
+		if words {
+			kept = &s.words
+		}
+		last := *kept
+		if last != nil && !g.stale(last) {
+			s.mu.Unlock()
+			return last, nil
+		}
+		wait := s.reading
+		if wait == nil {
+			s.reading = make(chan struct{})
+			s.mu.Unlock()
+			read := g.readDocuments(ctx, r, last, words)
+			s.mu.Lock()
+			close(s.reading)
+			s.reading = nil
+			if ctx.Err() == nil {
+				*kept = read
+			}
+			s.mu.Unlock()
+			return read, ctx.Err()
+		}
+		s.mu.Unlock()
+		select {
+		case <-wait:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// stale reports whether documents that a new question depends on may have been written since the reading: a document
+// that was written before a listing began always counts for the files of that listing.
+func (g *Guards) stale(x *reading) bool {
+	if x.listing != g.o.Listing() {
+		return true
+	}
+	if g.o.Now == nil {
+		return false
+	}
+	age := g.o.Now().Sub(x.at)
+	return age < 0 || age > min(max(readAgain, readShare*x.took), readLatest)
+}

@@ -1,0 +1,31 @@
+package guards
+
+import (
+	"errors"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+
+	"sweepd/internal/disk"
+	"sweepd/providers"
+)
+
+// underWay returns a reason if there is a neighbour of the file.
+func (q *question) underWay() string {
+	switch name, err := q.beside(providers.Neighbours(q.file.Name)); {
+	case err != nil:
+		return fmt.Sprintf("whether there is a neighbour could not be found out: %v", err)
+	case name != "":
+		return fmt.Sprintf("%q beside it says that a program is still at work on it", name)
+	}
+	return ""
+}
+
+// beside reports whether the name exists in the file's folder, as a file, a folder or a link.
+func beside(p *disk.Pinned, name string) (bool, error) {
+	_, err := disk.StatName(p.Folder, name)
+	if disk.Gone(err) || errors.Is(err, unix.ENAMETOOLONG) || errors.Is(err, unix.ENOTDIR) {
+		return false, nil
+	}
+	return err == nil, err
+}

@@ -1,0 +1,38 @@
+package roots
+
+import (
+	"errors"
+	"io/fs"
+
+	"sweepd/internal/disk"
+	"sweepd/providers"
+)
+
+// Reason is disk.Reason with the errors of package providers.
+func Reason(op, path string, err error) error {
+	err = disk.Reason(op, path, err)
+	if named, ok := err.(*fs.PathError); ok {
+		return &fs.PathError{Op: named.Op, Path: named.Path, Err: Known(named.Err)}
+	}
+	return err
+}
+
+// Known returns err with the same text, and with the kinds of package providers beside those of package disk.
+func Known(err error) error {
+	for _, kind := range []struct{ of, is error }{
+		{disk.ErrOutside, providers.ErrOutside}, {disk.ErrChanged, providers.ErrChanged}, {disk.ErrBusy, providers.ErrBusy},
+	} {
+		if errors.Is(err, kind.of) && !errors.Is(err, kind.is) {
+			err = &kindError{err, kind.is}
+		}
+	}
+	return err
+}
+
+// kindError is an error of one more kind.
+type kindError struct {
+	error
+	kind error
+}
+
+func (e *kindError) Unwrap() []error { return []error{e.error, e.kind} }
