@@ -19,40 +19,40 @@ import (
 // package and all below.
 type wall struct {
 	from, to string
-	but      []string // packages matched by from that may
-	open     []string // packages matched by to that may be imported all the same
+	but      []string // packages matched by from to which the wall does not apply
+	open     []string // packages matched by to that may be imported
 	why      string
 }
 
-// online are the rooms that may reach the network.
+// online are the packages that may use the network.
 var online = []string{
 	"sweepd/internal/cloudsim/...",
 	"sweepd/internal/cloud/cloudhttp",
 	"sweepd/internal/cloud/dropboxaccount",
 	"sweepd/internal/cloud/googleaccount",
-	"sweepd/internal/notify", // to the sinks that the policy names; file names only if the policy allows them
+	"sweepd/internal/notify", // to the receivers in the policy; file names only if the policy allows them
 	"sweepd/internal/cloudsim/rehearsal",
 	"sweepd/internal/cloud/oauth",
 	"sweepd/internal/systemd", // to the machine's own service manager
-	"sweepd/internal/status",  // a socket, and the loopback: it only answers
+	"sweepd/internal/status",  // a socket and loopback: it only answers
 	"sweepd/providers/dropbox",
 	"sweepd/providers/gdrive",
 }
 
 var walls = []wall{
-	{from: "sweepd/providers", to: "sweepd/...", why: "the contract knows nobody"},
+	{from: "sweepd/providers", to: "sweepd/...", why: "the contract depends on no package that uses or implements it"},
 	{
 		from: "sweepd/...", to: "net/...", but: online, open: []string{"net/url"},
-		why: "nothing leaves the machine but toward a storage, or a person to be told, that the policy names",
+		why: "data leaves the machine only toward a storage or a receiver of messages that the policy names",
 	},
 	{
 		from: "sweepd/internal/cloud/cloudhttp", to: "sweepd/...", open: []string{"sweepd/internal/secret"},
-		why: "a transport knows no service",
+		why: "a transport depends on no cloud service",
 	},
 	{
 		from: "sweepd/internal/cloud/oauth", to: "sweepd/...",
 		open: []string{"sweepd/internal/cloud/cloudhttp", "sweepd/internal/durable", "sweepd/internal/secret"},
-		why:  "a sign-in knows no service and no storage",
+		why:  "a sign-in depends on no cloud service and no storage",
 	},
 	{
 		from: "sweepd/...", to: "golang.org/x/oauth2/...",
@@ -60,91 +60,91 @@ var walls = []wall{
 			"sweepd/internal/cloud/oauth", "sweepd/internal/cloud/googleaccount",
 			"sweepd/internal/cloud/dropboxaccount",
 		},
-		why: "tokens are got in one room, for the services that it is told of",
+		why: "only the sign-in and the account packages obtain tokens",
 	},
 	{
 		from: "sweepd/internal/cloud/googleaccount", to: "sweepd/...",
 		open: []string{"sweepd/internal/cloud/cloudhttp", "sweepd/internal/secret", "sweepd/internal/cloud/oauth"},
-		why:  "an account is not yet a storage",
+		why:  "an account package serves the sign-in too, and depends on no storage",
 	},
 	{
 		from: "sweepd/internal/cloud/dropboxaccount", to: "sweepd/...",
 		open: []string{"sweepd/internal/cloud/cloudhttp", "sweepd/internal/secret", "sweepd/internal/cloud/oauth"},
-		why:  "an account is not yet a storage",
+		why:  "an account package serves the sign-in too, and depends on no storage",
 	},
 	{
 		from: "sweepd/internal/status", to: "sweepd/...",
-		why: "what a daemon says of itself are values: whoever shows them opens nothing",
+		why: "the state of a daemon is plain values, and showing it opens nothing",
 	},
 	{
 		from: "sweepd/...", to: "github.com/prometheus/...", but: []string{"sweepd/internal/status"},
-		why: "figures are counted where things happen, and shown in one room",
+		why: "only internal/status serves metrics",
 	},
 	{
 		from: "sweepd/...", to: "net/http/pprof", but: []string{"sweepd/internal/status"},
-		why: "what a program is doing is shown to whom it was meant for",
+		why: "only the control socket and its page serve profiles",
 	},
 	{
 		from: "sweepd/internal/notify", to: "sweepd/...", open: []string{"sweepd/internal/secret"},
-		why: "who carries a message does not know what it is about",
+		why: "the sender of a message does not depend on its subject",
 	},
 	{
 		from: "sweepd/...", to: "github.com/nicholas-fedor/...", but: []string{"sweepd/internal/notify"},
-		why: "one room speaks to people elsewhere",
+		why: "only internal/notify sends messages",
 	},
 	{
 		from: "sweepd/...", to: "github.com/wneessen/...", but: []string{"sweepd/internal/notify"},
-		why: "one room speaks to people elsewhere",
+		why: "only internal/notify sends messages",
 	},
 	{
 		from: "sweepd/...", to: "github.com/godbus/...", but: []string{"sweepd/internal/notify"},
-		why: "one room speaks to people elsewhere",
+		why: "only internal/notify sends messages",
 	},
-	{from: "sweepd/internal/durable", to: "sweepd/...", why: "a file is bytes"},
-	{from: "sweepd/internal/secret", to: "sweepd/...", why: "a secret knows nobody"},
-	{from: "sweepd/internal/schedule", to: "sweepd/...", why: "the hands of a clock are of no sweep"},
-	{from: "sweepd/internal/schedule", to: "os", why: "when something is due is a pure function"},
-	{from: "sweepd/internal/systemd", to: "sweepd/...", why: "the service manager is told words, not rooms"},
+	{from: "sweepd/internal/durable", to: "sweepd/...", why: "it writes files of any package"},
+	{from: "sweepd/internal/secret", to: "sweepd/...", why: "a secret depends on no other package"},
+	{from: "sweepd/internal/schedule", to: "sweepd/...", why: "a schedule does not depend on sweeping"},
+	{from: "sweepd/internal/schedule", to: "os", why: "a due time is a pure function: it does no I/O"},
+	{from: "sweepd/internal/systemd", to: "sweepd/...", why: "it passes plain values to the service manager"},
 	{
 		from: "sweepd/internal/systemd", to: "net/...", open: []string{"net"},
-		why: "it speaks to this machine's systemd alone",
+		why: "it communicates only with this machine's systemd",
 	},
 	{
 		from: "sweepd/...", to: "github.com/coreos/...", but: []string{"sweepd/internal/systemd"},
-		why: "one room speaks to systemd",
+		why: "only internal/systemd communicates with systemd",
 	},
 	{
 		from: "sweepd/...", to: "golang.org/x/time/...", but: []string{"sweepd/internal/cloud/cloudhttp"},
-		why: "one room keeps the pace",
+		why: "only the transport limits the rate of calls",
 	},
-	{from: "sweepd/internal/cloudsim", to: "sweepd/...", why: "the roof knows no provider"},
+	{from: "sweepd/internal/cloudsim", to: "sweepd/...", why: "it serves every simulated service, and depends on none"},
 	{
 		from: "sweepd/internal/cloudsim/drivesim", to: "sweepd/...", open: []string{"sweepd/internal/cloudsim/..."},
-		why: "a rehearsal is told by the wire alone, not by our own words",
+		why: "a simulated service is written from the service's API alone, not from our own code",
 	},
 	{
 		from: "sweepd/internal/cloudsim/rehearsal", to: "sweepd/...", open: []string{"sweepd/internal/cloudsim/..."},
-		why: "who puts up the scenery is no part of the program that rehearses",
+		why: "the demo's clouds do not depend on the program that uses them",
 	},
 	{
 		from: "sweepd/...", to: "sweepd/internal/cloudsim/...",
 		but: []string{
 			"sweepd/cmd/sweepd", "sweepd/internal/testing/cloudaudit", "sweepd/internal/cloudsim/rehearsal",
 			"sweepd/internal/cloudsim/...",
-		}, why: "nothing that sweeps knows whether it is a rehearsal",
+		}, why: "code that sweeps does not depend on the simulated services",
 	},
 	{
 		from: "sweepd/internal/cloudsim/dropboxsim", to: "sweepd/...", open: []string{"sweepd/internal/cloudsim/..."},
-		why: "a rehearsal is told by the wire alone, not by our own words",
+		why: "a simulated service is written from the service's API alone, not from our own code",
 	},
-	{from: "sweepd/internal/cloudsim/content", to: "sweepd/...", why: "bytes are of no service"},
+	{from: "sweepd/internal/cloudsim/content", to: "sweepd/...", why: "it serves every simulated service, and depends on none"},
 	{
 		from: "sweepd/internal/cloudsim/...", to: "github.com/dropbox/...",
-		why: "the service is judged by the vendor's client, so it is not made of it",
+		why: "the vendor's client tests the simulated service, so the service must not use it",
 	},
 	{
 		from: "sweepd/internal/cloudsim/...", to: "google.golang.org/...",
-		why: "the service is judged by the vendor's client, so it is not made of it",
+		why: "the vendor's client tests the simulated service, so the service must not use it",
 	},
 	{
 		from: "sweepd/providers/local", to: "sweepd/...",
@@ -152,7 +152,7 @@ var walls = []wall{
 			"sweepd/providers", "sweepd/providers/local/guards", "sweepd/providers/local/roots", "sweepd/internal/disk",
 			"sweepd/internal/watch",
 		},
-		why: "a provider knows the contract and its own service",
+		why: "a provider depends only on the contract and its own service",
 	},
 	{
 		from: "sweepd/providers/local/guards", to: "sweepd/...",
@@ -189,42 +189,42 @@ var walls = []wall{
 	},
 	{
 		from: "sweepd/...", to: "google.golang.org/...", but: []string{"sweepd/providers/gdrive"},
-		why: "a service's SDK is its provider's",
+		why: "only a service's provider uses the SDK of the service",
 	},
 	{
 		from: "sweepd/...", to: "github.com/dropbox/...", but: []string{"sweepd/providers/dropbox"},
-		why: "a service's SDK is its provider's",
+		why: "only a service's provider uses the SDK of the service",
 	},
-	{from: "sweepd/providers/local/mentions", to: "sweepd/...", why: "what a text mentions is of no storage"},
-	{from: "sweepd/providers/local/mentions", to: "os", why: "it reads only what it is given"},
+	{from: "sweepd/providers/local/mentions", to: "sweepd/...", why: "the names in a text do not depend on a storage"},
+	{from: "sweepd/providers/local/mentions", to: "os", why: "it reads only through the reader that it receives"},
 	{
 		from: "sweepd/...", to: "github.com/go-git/...", but: []string{"sweepd/providers/local/guards"},
-		why: "Git's index is a guard's to ask, its commands nobody's",
+		why: "only a guard reads Git's index, and no package runs git",
 	},
-	{from: "sweepd/fingerprint/...", to: "sweepd/providers/...", why: "a verdict knows no storage"},
-	{from: "sweepd/fingerprint/...", to: "sweepd/policy/...", why: "a verdict is not a decision"},
-	{from: "sweepd/fingerprint/...", to: "os", why: "detectors read only what they are given"},
-	{from: "sweepd/fingerprint/...", to: "net/...", why: "nothing about a picture leaves the machine"},
-	{from: "sweepd/policy/...", to: "os", why: "a decision is a pure function"},
-	{from: "sweepd/policy/...", to: "net/...", why: "a decision is a pure function"},
-	{from: "sweepd/policy/...", to: "sweepd/journal", why: "a decision is a pure function"},
+	{from: "sweepd/fingerprint/...", to: "sweepd/providers/...", why: "a verdict does not depend on a storage"},
+	{from: "sweepd/fingerprint/...", to: "sweepd/policy/...", why: "a verdict does not depend on the policy"},
+	{from: "sweepd/fingerprint/...", to: "os", why: "detectors read only through the reader that they receive"},
+	{from: "sweepd/fingerprint/...", to: "net/...", why: "no information about a picture leaves the machine"},
+	{from: "sweepd/policy/...", to: "os", why: "a decision is a pure function: it does no I/O"},
+	{from: "sweepd/policy/...", to: "net/...", why: "a decision is a pure function: it does no I/O"},
+	{from: "sweepd/policy/...", to: "sweepd/journal", why: "a decision is a pure function: it does no I/O"},
 	{
 		from: "sweepd/...", to: "sweepd/policy/policyfile",
 		but: []string{"sweepd/cmd/sweepd", "sweepd/internal/app", "sweepd/internal/testing/cloudaudit"},
 		why: "a decision does not depend on the notation of the policy",
 	},
-	{from: "sweepd/journal", to: "sweepd/sweeper", why: "the record knows not who writes it"},
+	{from: "sweepd/journal", to: "sweepd/sweeper", why: "the record does not depend on the engine that writes it"},
 	{
 		from: "sweepd/internal/report", to: "sweepd/...",
 		open: []string{"sweepd/fingerprint", "sweepd/journal", "sweepd/policy", "sweepd/providers", "sweepd/sweeper"},
-		why:  "a report is read from the record, and asks no storage",
+		why:  "a report is made from the record, and opens no storage",
 	},
-	{from: "sweepd/internal/report", to: "os", why: "a report is words; whoever asked for it knows where to"},
-	{from: "sweepd/internal/thumbnail", to: "sweepd/...", why: "a picture is bytes, whoever has them"},
-	{from: "sweepd/internal/thumbnail", to: "os", why: "it reads only what it is given"},
+	{from: "sweepd/internal/report", to: "os", why: "a report is written to the io.Writer of the caller"},
+	{from: "sweepd/internal/thumbnail", to: "sweepd/...", why: "it reads a picture as bytes, from any storage"},
+	{from: "sweepd/internal/thumbnail", to: "os", why: "it reads only through the reader that it receives"},
 	{
 		from: "sweepd/...", to: "golang.org/x/image/...", but: []string{"sweepd/internal/thumbnail"},
-		why: "strangers' pictures are decoded in one room, with its bounds",
+		why: "only internal/thumbnail decodes untrusted pictures, within its limits",
 	},
 	{
 		from: "sweepd/...", to: "image/...",
@@ -232,45 +232,45 @@ var walls = []wall{
 			"sweepd/internal/thumbnail", "sweepd/internal/cloudsim/rehearsal", "sweepd/internal/cloudsim/...",
 			"sweepd/fingerprint/c2pa/c2patest", "sweepd/providers/providertest",
 		},
-		why: "strangers' pictures are decoded in one room, with its bounds",
+		why: "only internal/thumbnail decodes untrusted pictures, within its limits",
 	},
-	{from: "sweepd/...", to: "database/sql/...", but: []string{"sweepd/journal"}, why: "SQL is the journal's"},
-	{from: "sweepd/...", to: "modernc.org/...", but: []string{"sweepd/journal"}, why: "SQL is the journal's"},
+	{from: "sweepd/...", to: "database/sql/...", but: []string{"sweepd/journal"}, why: "SQL is only in the journal"},
+	{from: "sweepd/...", to: "modernc.org/...", but: []string{"sweepd/journal"}, why: "SQL is only in the journal"},
 	{
 		from: "sweepd/...", to: "github.com/goccy/go-yaml/...",
 		but: []string{"sweepd/policy/policyfile", "sweepd/fingerprint/filename"},
-		why: "policies and name lists are YAML, nothing else is",
+		why: "only policies and name lists are YAML",
 	},
 	{
 		from: "sweepd/...", to: "sweepd/providers/local", but: []string{"sweepd/internal/app"},
-		why: "only the program knows the kinds of storage",
+		why: "only internal/app depends on the kinds of storage",
 	},
 	{
 		from: "sweepd/...", to: "sweepd/providers/gdrive", but: []string{"sweepd/internal/app"},
-		why: "only the program knows the kinds of storage",
+		why: "only internal/app depends on the kinds of storage",
 	},
-	{from: "sweepd/internal/watch", to: "sweepd/...", why: "a hint knows nobody"},
+	{from: "sweepd/internal/watch", to: "sweepd/...", why: "it reports hints, and depends on none of its users"},
 	{
 		from: "sweepd/...", to: "sweepd/internal/watch",
 		but: []string{"sweepd/internal/daemon", "sweepd/providers/local"},
-		why: "who does not stay has nothing to wait for",
+		why: "only a service waits",
 	},
 	{
 		from: "sweepd/...", to: "sweepd/internal/systemd", but: []string{"sweepd/internal/daemon", "sweepd/cmd/sweepd"},
-		why: "only what runs as a service has a service manager",
+		why: "only a service has a service manager",
 	},
 	{
 		from: "sweepd/...", to: "github.com/fsnotify/...", but: []string{"sweepd/internal/watch"},
-		why: "one room watches, and what it is told is never the truth",
+		why: "only internal/watch receives file events, and they are only hints",
 	},
-	{from: "sweepd/...", to: "sweepd/cmd/...", why: "nothing is built on the command line"},
+	{from: "sweepd/...", to: "sweepd/cmd/...", why: "no package depends on the command line"},
 	{
 		from: "sweepd/...", to: "sweepd/internal/app", but: []string{"sweepd/cmd/sweepd", "sweepd/internal/daemon"},
 		why: "only the program wires everything",
 	},
 	{
 		from: "sweepd/...", to: "sweepd/internal/daemon", but: []string{"sweepd/cmd/sweepd"},
-		why: "a service is begun by the command line alone: no verb is built on it",
+		why: "only the command line starts the service, and no command depends on it",
 	},
 	{from: "sweepd/...", to: "sweepd/providers/providertest", why: "test-only code never ships"},
 	{
@@ -361,12 +361,12 @@ func TestNoRoomImportsWhatItMustNot(t *testing.T) {
 	}
 	for i, w := range walls {
 		if !met[i] {
-			t.Errorf("the wall around %s guards no package: a room was renamed", w.from)
+			t.Errorf("the wall around %s matches no package: it was renamed", w.from)
 		}
 	}
 }
 
-// clocks are the packages that may ask what time it is.
+// clocks are the packages that may read the clock.
 var clocks = []string{"sweepd/cmd/sweepd", "sweepd/internal/testing/e2e"}
 
 func TestOnlyTheProgramAsksForTheTime(t *testing.T) {
@@ -377,7 +377,7 @@ func TestOnlyTheProgramAsksForTheTime(t *testing.T) {
 	})
 }
 
-// noRecursiveRemove: a removal that walks is how cleaners lose people's files.
+// A recursive remove is the usual way in which cleaners delete the wrong files.
 func TestThereIsNoRecursiveRemove(t *testing.T) {
 	eachCall(t, func(_ pkg, pos token.Position, name string) {
 		if strings.HasSuffix(name, ".RemoveAll") {
@@ -412,8 +412,8 @@ func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
 	}
 }
 
-// eachCall visits every selector x.Y in the production code; methods of values count too, which can only be too
-// strict.
+// eachCall visits every selector x.Y in the production code. It also visits methods of values, which can only make a
+// check too strict.
 func eachCall(t *testing.T, visit func(pkg, token.Position, string)) {
 	eachFile(t, func(p pkg, fset *token.FileSet, f *ast.File) {
 		ast.Inspect(f, func(n ast.Node) bool {
