@@ -41,14 +41,14 @@ it changes nothing and exits with status 3, unless given a saved plan or --yes.`
 				}
 				args = nil
 			}
-			a, err := p.openFor(cmd, args, due)
+			a, err := p.openFor(cmd.Context(), args, due)
 			if err != nil {
 				return err
 			}
 			defer a.Close()
 			if due == nil {
 				var sum *sweeper.Summary
-				if due, sum, err = p.planNow(cmd, l, a); err != nil {
+				if due, sum, err = p.planNow(cmd.Context(), l, a); err != nil {
 					return err
 				}
 				if sum.Errors > 0 {
@@ -148,7 +148,7 @@ func isFile(path string) bool {
 }
 
 // openFor opens the storages of a saved plan, or those in args.
-func (p *program) openFor(cmd *cobra.Command, args []string, due *sweeper.Plan) (*app.App, error) {
+func (p *program) openFor(ctx context.Context, args []string, due *sweeper.Plan) (*app.App, error) {
 	o := p.options()
 	if o.Gone = due != nil; due != nil {
 		for _, sc := range due.Scope {
@@ -159,13 +159,13 @@ func (p *program) openFor(cmd *cobra.Command, args []string, due *sweeper.Plan) 
 		}
 	}
 	o.Only, o.Act = args, true
-	return p.openApp(cmd, o)
+	return p.openApp(ctx, o)
 }
 
 // planNow scans, prints the results, and returns the plan of what is due.
-func (p *program) planNow(cmd *cobra.Command, l look, a *app.App) (due *sweeper.Plan, sum *sweeper.Summary, err error) {
+func (p *program) planNow(ctx context.Context, l look, a *app.App) (due *sweeper.Plan, sum *sweeper.Summary, err error) {
 	sum, err = p.show(l, a, func(o sweeper.ScanOptions) (sum *sweeper.Summary, err error) {
-		due, sum, err = a.Plan(cmd.Context(), o)
+		due, sum, err = a.Plan(ctx, o)
 		return sum, err
 	})
 	if err != nil {

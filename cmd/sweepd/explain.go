@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -43,7 +44,7 @@ drive:1AbC.`,
 				if i > 0 && !asJSON {
 					p.term.printf("\n")
 				}
-				if err := p.explainOne(cmd, arg, asJSON); err != nil && len(args) == 1 {
+				if err := p.explainOne(cmd.Context(), arg, asJSON); err != nil && len(args) == 1 {
 					return err
 				} else if err != nil {
 					p.exit(err)
@@ -60,17 +61,17 @@ drive:1AbC.`,
 	return cmd
 }
 
-func (p *program) explainOne(cmd *cobra.Command, arg string, asJSON bool) error {
-	a, path, err := p.openFile(cmd, arg)
+func (p *program) explainOne(ctx context.Context, arg string, asJSON bool) error {
+	a, path, err := p.openFile(ctx, arg)
 	if err != nil {
 		return err
 	}
 	defer a.Close()
-	st, e, err := a.Look(cmd.Context(), path)
+	st, e, err := a.Look(ctx, path)
 	if err != nil {
 		return err
 	}
-	x, err := a.Explain(cmd.Context(), st, e)
+	x, err := a.Explain(ctx, st, e)
 	if err != nil {
 		return err
 	}

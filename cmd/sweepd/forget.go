@@ -36,12 +36,12 @@ cancels it.`,
 				}
 			}
 			if last {
-				return p.forgetRun(cmd, 0)
+				return p.forgetRun(cmd.Context(), 0)
 			}
 			if run, err := strconv.ParseInt(args[0], 10, 64); err == nil && len(args) == 1 && run > 0 {
-				return p.forgetRun(cmd, run)
+				return p.forgetRun(cmd.Context(), run)
 			}
-			return p.each(args, func(arg string) error { return p.forgetOne(cmd, arg) })
+			return p.each(args, func(arg string) error { return p.forgetOne(cmd.Context(), arg) })
 		},
 	}
 	cmd.Flags().BoolVar(&last, "last", false, "the latest undo that still protects files")
@@ -50,14 +50,14 @@ cancels it.`,
 
 // forgetRun returns to the policy the files that a run brought back, or that were brought back of a run. 0 is the
 // latest run by which a file is kept.
-func (p *program) forgetRun(cmd *cobra.Command, run int64) error {
-	ops, run, err := p.broughtBack(cmd, run)
+func (p *program) forgetRun(ctx context.Context, run int64) error {
+	ops, run, err := p.broughtBack(ctx, run)
 	if err != nil {
 		return err
 	}
 	o := p.options()
 	o.Scopes = scopesOf(ops)
-	a, err := p.openApp(cmd, o)
+	a, err := p.openApp(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (p *program) forgetRun(cmd *cobra.Command, run int64) error {
 	}
 	files, failed := 0, false
 	for _, op := range ops {
-		forgot, err := forgetBack(cmd.Context(), a, op)
+		forgot, err := forgetBack(ctx, a, op)
 		if err != nil {
 			p.exit(fmt.Errorf("%s: %w", p.place(op.Op.Storage, op.Op.Entry.Path), err))
 			failed = true
@@ -83,21 +83,21 @@ func (p *program) forgetRun(cmd *cobra.Command, run int64) error {
 }
 
 // broughtBack returns the operations of files that an undo brought back, and their run.
-func (p *program) broughtBack(cmd *cobra.Command, run int64) (ops []journal.Operation, _ int64, err error) {
-	j, err := p.journal(cmd)
+func (p *program) broughtBack(ctx context.Context, run int64) (ops []journal.Operation, _ int64, err error) {
+	j, err := p.journal(ctx)
 	if err != nil {
 		return nil, 0, err
 	}
 	defer j.Close()
 	if run == 0 {
-		if run, err = lastKept(cmd.Context(), j); err != nil {
+		if run, err = lastKept(ctx, j); err != nil {
 			return nil, 0, err
 		}
 	}
-	if _, err := j.Run(cmd.Context(), run); errors.Is(err, fs.ErrNotExist) {
+	if _, err := j.Run(ctx, run); errors.Is(err, fs.ErrNotExist) {
 		return nil, 0, noRun(run)
 	}
-	for op, err := range j.Operations(cmd.Context(), journal.Filter{Run: run}) {
+	for op, err := range j.Operations(ctx, journal.Filter{Run: run}) {
 		if err != nil {
 			return nil, 0, err
 		}
@@ -158,15 +158,15 @@ func forgetBack(ctx context.Context, a *app.App, op journal.Operation) (forgot b
 }
 
 // forgetOne removes the decisions on one file, which may be gone, or on one content.
-func (p *program) forgetOne(cmd *cobra.Command, arg string) error {
+func (p *program) forgetOne(ctx context.Context, arg string) error {
 	if hash, ok := strings.CutPrefix(arg, "sha256:"); ok {
-		return p.forgetContent(cmd, hash)
+		return p.forgetContent(ctx, hash)
 	}
-	err := p.setOverride(cmd, arg, p.forgetFile)
+	err := p.setOverride(ctx, arg, p.forgetFile)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	a, openErr := p.openRecord(cmd)
+	a, openErr := p.openRecord(ctx)
 	if openErr != nil {
 		return openErr
 	}
@@ -178,7 +178,7 @@ func (p *program) forgetOne(cmd *cobra.Command, arg string) error {
 		refs = append(refs, providers.Ref(path))
 	}
 	for _, ref := range refs {
-		switch n, unsayErr := a.Journal.ClearOverrides(cmd.Context(), ref); {
+		switch n, unsayErr := a.Journal.ClearOverrides(ctx, ref); {
 		case unsayErr != nil:
 			return unsayErr
 		case n > 0:
@@ -190,19 +190,19 @@ func (p *program) forgetOne(cmd *cobra.Command, arg string) error {
 }
 
 // forgetContent removes the decision on all files with a content.
-func (p *program) forgetContent(cmd *cobra.Command, hash string) error {
-	a, err := p.openRecord(cmd)
+func (p *program) forgetContent(ctx context.Context, hash string) error {
+	a, err := p.openRecord(ctx)
 	if err != nil {
 		return err
 	}
 	defer a.Close()
-	all, err := a.Journal.OverrideRecords(cmd.Context())
+	all, err := a.Journal.OverrideRecords(ctx)
 	if err != nil {
 		return err
 	}
 	for _, s := range all {
 		if s.Ref == "" && hex.EncodeToString(s.Content.SHA256[:]) == strings.ToLower(hash) {
-			if err := a.Journal.SetContentOverride(cmd.Context(), s.Content, journal.NoOverride); err != nil {
+			if err := a.Journal.SetContentOverride(ctx, s.Content, journal.NoOverride); err != nil {
 				return err
 			}
 			p.term.printf("sha256:%s: returned to the policy\n", strings.ToLower(hash))
@@ -216,10 +216,10 @@ func (p *program) forgetContent(cmd *cobra.Command, hash string) error {
 }
 
 // openRecord opens the record for a decision that needs no file.
-func (p *program) openRecord(cmd *cobra.Command) (*app.App, error) {
+func (p *program) openRecord(ctx context.Context) (*app.App, error) {
 	o := p.options()
 	o.Scopes = []sweeper.Scope{{Storage: "(record)", Roots: []string{existing(filepath.Clean(p.home()))}}}
-	a, err := p.openApp(cmd, o)
+	a, err := p.openApp(ctx, o)
 	if err == nil && a.ReportOnly != nil {
 		err = errors.Join(a.ReportOnly, a.Close())
 	}

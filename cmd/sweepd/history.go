@@ -36,25 +36,25 @@ of the files in this machine's trash. It replaces other kinds of files only with
 		Example: "  sweepd history --since 7d\n  sweepd history --since 2026-11-01 --html history.html",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			j, err := p.journal(cmd)
+			j, err := p.journal(cmd.Context())
 			if err != nil {
 				return err
 			}
 			defer j.Close()
 			if verify {
-				return p.verify(cmd, j, asJSON)
+				return p.verify(cmd.Context(), j, asJSON)
 			}
 			if page.named != "" {
-				return p.page(cmd, j, w, args, page)
+				return p.page(cmd.Context(), j, w, args, page)
 			}
 			if len(args) == 0 {
-				return p.runs(cmd, j, w, asJSON)
+				return p.runs(cmd.Context(), j, w, asJSON)
 			}
 			run, err := runNumber(args[0])
 			if err != nil {
 				return err
 			}
-			return p.operations(cmd, j, run, asJSON)
+			return p.operations(cmd.Context(), j, run, asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
@@ -77,11 +77,11 @@ type jsonVerified struct {
 }
 
 // verify checks the record.
-func (p *program) verify(cmd *cobra.Command, j *journal.Journal, asJSON bool) error {
-	if err := j.Check(cmd.Context()); err != nil {
+func (p *program) verify(ctx context.Context, j *journal.Journal, asJSON bool) error {
+	if err := j.Check(ctx); err != nil {
 		return err
 	}
-	lines, err := j.Verify(cmd.Context())
+	lines, err := j.Verify(ctx)
 	if err != nil {
 		return err
 	}
@@ -94,12 +94,12 @@ func (p *program) verify(cmd *cobra.Command, j *journal.Journal, asJSON bool) er
 }
 
 // journal opens the record for reading.
-func (p *program) journal(cmd *cobra.Command) (*journal.Journal, error) {
+func (p *program) journal(ctx context.Context) (*journal.Journal, error) {
 	paths, err := app.FindPaths(p.getenv)
 	if err != nil {
 		return nil, err
 	}
-	j, err := journal.OpenReadOnly(cmd.Context(), paths.Journal())
+	j, err := journal.OpenReadOnly(ctx, paths.Journal())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &app.UsageError{
 			Err:  fmt.Errorf("no record in %s yet", paths.State),
@@ -162,8 +162,8 @@ func (w which) runs(ctx context.Context, j *journal.Journal, now time.Time) ([]j
 	return j.RunsSince(ctx, since)
 }
 
-func (p *program) runs(cmd *cobra.Command, j *journal.Journal, w which, asJSON bool) error {
-	runs, err := w.runs(cmd.Context(), j, p.now())
+func (p *program) runs(ctx context.Context, j *journal.Journal, w which, asJSON bool) error {
+	runs, err := w.runs(ctx, j, p.now())
 	if err != nil {
 		return err
 	}
@@ -221,8 +221,8 @@ func outcome(r journal.Run) string {
 	return text[:max(len(text)-2, 0)]
 }
 
-func (p *program) operations(cmd *cobra.Command, j *journal.Journal, run int64, asJSON bool) error {
-	r, err := j.Run(cmd.Context(), run)
+func (p *program) operations(ctx context.Context, j *journal.Journal, run int64, asJSON bool) error {
+	r, err := j.Run(ctx, run)
 	if errors.Is(err, fs.ErrNotExist) {
 		return noRun(run)
 	}
@@ -235,7 +235,7 @@ func (p *program) operations(cmd *cobra.Command, j *journal.Journal, run int64, 
 		p.term.printf("run %d, %s, %s: %s\n", r.ID, r.Kind, r.Began.Local().Format("2006-01-02 15:04:05"),
 			safe(outcome(r)))
 	}
-	for op, err := range j.Operations(cmd.Context(), journal.Filter{Run: run}) {
+	for op, err := range j.Operations(ctx, journal.Filter{Run: run}) {
 		if err != nil {
 			return err
 		}

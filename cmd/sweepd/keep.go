@@ -37,9 +37,9 @@ each with the command that cancels the override.`,
 			case asJSON && !list:
 				return &app.UsageError{Err: errors.New("--json requires --list"), Hint: "sweepd keep --list --json"}
 			case list:
-				return p.listOverrides(cmd, asJSON)
+				return p.listOverrides(cmd.Context(), asJSON)
 			}
-			return p.setOverrides(cmd, args, p.keepFile)
+			return p.setOverrides(cmd.Context(), args, p.keepFile)
 		},
 	}
 	cmd.Flags().BoolVar(&list, "list", false, "list all kept and approved files")
@@ -57,7 +57,9 @@ guard, a grace period or the clock holds. It covers the file exactly as it is no
 if the file changes in any way, it is held again. Files that a rule or sweepd keep
 keeps stay. Approved files count toward the limits.`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return p.setOverrides(cmd, args, p.approveFile) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.setOverrides(cmd.Context(), args, p.approveFile)
+		},
 	}
 }
 
@@ -109,9 +111,9 @@ func (p *program) approveFile(
 	return "approved as it is", a.Journal.SetOverride(ctx, e, journal.Approve)
 }
 
-func (p *program) setOverrides(cmd *cobra.Command, args []string, do setOverride) error {
+func (p *program) setOverrides(ctx context.Context, args []string, do setOverride) error {
 	// This needs no lease: a sweep under way applies the decision at its next file.
-	return p.each(args, func(arg string) error { return p.setOverride(cmd, arg, do) })
+	return p.each(args, func(arg string) error { return p.setOverride(ctx, arg, do) })
 }
 
 // each calls do for each argument, also after a failure. It stops at a *app.UsageError and returns it.
@@ -132,8 +134,8 @@ func (p *program) each(args []string, do func(arg string) error) error {
 	return nil
 }
 
-func (p *program) setOverride(cmd *cobra.Command, arg string, do setOverride) error {
-	a, file, err := p.openFile(cmd, arg)
+func (p *program) setOverride(ctx context.Context, arg string, do setOverride) error {
+	a, file, err := p.openFile(ctx, arg)
 	if err != nil {
 		return err
 	}
@@ -141,11 +143,11 @@ func (p *program) setOverride(cmd *cobra.Command, arg string, do setOverride) er
 	if a.ReportOnly != nil {
 		return a.ReportOnly // the decision would not be remembered
 	}
-	st, e, err := a.Look(cmd.Context(), file)
+	st, e, err := a.Look(ctx, file)
 	if err != nil {
 		return err
 	}
-	said, err := do(cmd.Context(), a, st, e)
+	said, err := do(ctx, a, st, e)
 	if err != nil {
 		return err
 	}
@@ -154,11 +156,11 @@ func (p *program) setOverride(cmd *cobra.Command, arg string, do setOverride) er
 }
 
 // openFile opens the storage that contains one file, and returns the file's name for Look.
-func (p *program) openFile(cmd *cobra.Command, arg string) (*app.App, string, error) {
+func (p *program) openFile(ctx context.Context, arg string) (*app.App, string, error) {
 	if storage, file := app.SplitFile(p.accounts(), arg); storage != "" {
 		o := p.options()
 		o.Only = []string{storage}
-		a, err := p.openApp(cmd, o)
+		a, err := p.openApp(ctx, o)
 		return a, file, err
 	}
 	path, err := absolute(arg)
@@ -177,6 +179,6 @@ func (p *program) openFile(cmd *cobra.Command, arg string) (*app.App, string, er
 	}
 	o := p.options()
 	o.Only, o.AnyFolder = []string{filepath.Dir(path)}, true
-	a, err := p.openApp(cmd, o)
+	a, err := p.openApp(ctx, o)
 	return a, path, err
 }

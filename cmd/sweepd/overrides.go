@@ -1,14 +1,13 @@
 package main
 
 import (
+	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
 	"time"
-
-	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
 	"sweepd/journal"
@@ -34,8 +33,8 @@ type jsonPlace struct {
 }
 
 // listOverrides lists the files that are kept or approved.
-func (p *program) listOverrides(cmd *cobra.Command, asJSON bool) error {
-	j, err := p.journal(cmd)
+func (p *program) listOverrides(ctx context.Context, asJSON bool) error {
+	j, err := p.journal(ctx)
 	if usage, ok := errors.AsType[*app.UsageError](err); ok && usage.Err != nil && !errors.Is(err, fs.ErrPermission) {
 		j, err = nil, nil // there is no record yet
 	}
@@ -45,7 +44,7 @@ func (p *program) listOverrides(cmd *cobra.Command, asJSON bool) error {
 	var all []journal.OverrideRecord
 	if j != nil {
 		defer j.Close()
-		if all, err = j.OverrideRecords(cmd.Context()); err != nil {
+		if all, err = j.OverrideRecords(ctx); err != nil {
 			return err
 		}
 	}

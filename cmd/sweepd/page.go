@@ -7,8 +7,6 @@ import (
 	"io/fs"
 	"strconv"
 
-	"github.com/spf13/cobra"
-
 	"sweepd/internal/app"
 	"sweepd/internal/report"
 	"sweepd/internal/thumbnail"
@@ -19,11 +17,10 @@ import (
 const maxPictures = 60
 
 // page writes the selected runs, or the run in args, as a page.
-func (p *program) page(cmd *cobra.Command, j *journal.Journal, w which, args []string, out outputFile) error {
+func (p *program) page(ctx context.Context, j *journal.Journal, w which, args []string, out outputFile) error {
 	if err := out.check(); err != nil {
 		return err
 	}
-	ctx := cmd.Context()
 	var ids []int64
 	if len(args) > 0 {
 		id, err := runNumber(args[0])

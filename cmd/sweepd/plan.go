@@ -42,7 +42,7 @@ device or a pipe without it.`,
 					return err
 				}
 			}
-			a, err := p.open(cmd, args, false)
+			a, err := p.open(cmd.Context(), args, false)
 			if err != nil {
 				return err
 			}

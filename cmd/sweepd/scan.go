@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -46,7 +47,7 @@ hashes of local files. Nothing is downloaded for it.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o := p.options()
 			o.Only, o.WholeHome = args, true
-			a, err := p.openApp(cmd, o)
+			a, err := p.openApp(cmd.Context(), o)
 			if err != nil {
 				return err
 			}
@@ -76,15 +77,15 @@ hashes of local files. Nothing is downloaded for it.`,
 }
 
 // open opens the app for a verb that takes folders and storages.
-func (p *program) open(cmd *cobra.Command, args []string, act bool) (*app.App, error) {
+func (p *program) open(ctx context.Context, args []string, act bool) (*app.App, error) {
 	o := p.options()
 	o.Only, o.Act = args, act
-	return p.openApp(cmd, o)
+	return p.openApp(ctx, o)
 }
 
 // openApp opens the app and prints a warning if the record cannot be relied on.
-func (p *program) openApp(cmd *cobra.Command, o app.Options) (*app.App, error) {
-	a, err := app.Open(cmd.Context(), o)
+func (p *program) openApp(ctx context.Context, o app.Options) (*app.App, error) {
+	a, err := app.Open(ctx, o)
 	if err == nil && a.ReportOnly != nil {
 		what := "nothing will be deleted"
 		if _, ok := errors.AsType[*app.StateError](a.ReportOnly); ok {

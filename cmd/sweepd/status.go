@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -53,8 +54,8 @@ func (p *program) status() *cobra.Command {
 			if err := paths.Paused(p.now()); err != nil {
 				st.Paused = err.Error()
 			}
-			st.ask(cmd, paths.Control())
-			j, err := p.journal(cmd)
+			st.ask(cmd.Context(), paths.Control())
+			j, err := p.journal(cmd.Context())
 			var last journal.Run
 			if usage := (*app.UsageError)(nil); errors.As(err, &usage) {
 				err = nil // a missing record is no error
@@ -62,7 +63,7 @@ func (p *program) status() *cobra.Command {
 				st.RecordErr, err = err.Error(), nil
 			} else if err == nil {
 				defer j.Close()
-				last, err = st.read(cmd, j)
+				last, err = st.read(cmd.Context(), j)
 			}
 			if err != nil {
 				return err
@@ -86,8 +87,8 @@ func (p *program) status() *cobra.Command {
 
 // ask fills in the state of the daemon, if one runs. If it does not answer, that is a part of the status and no
 // reason to leave out the rest.
-func (st *jsonStatus) ask(cmd *cobra.Command, socket string) {
-	d, err := status.Status(cmd.Context(), socket)
+func (st *jsonStatus) ask(ctx context.Context, socket string) {
+	d, err := status.Status(ctx, socket)
 	switch {
 	case err == nil:
 		st.Daemon = &d
@@ -97,8 +98,8 @@ func (st *jsonStatus) ask(cmd *cobra.Command, socket string) {
 }
 
 // read fills in the figures from the journal.
-func (st *jsonStatus) read(cmd *cobra.Command, j *journal.Journal) (last journal.Run, err error) {
-	for op, err := range j.Operations(cmd.Context(), journal.Filter{InTrash: true}) {
+func (st *jsonStatus) read(ctx context.Context, j *journal.Journal) (last journal.Run, err error) {
+	for op, err := range j.Operations(ctx, journal.Filter{InTrash: true}) {
 		if err != nil {
 			return last, err
 		}
@@ -107,13 +108,13 @@ func (st *jsonStatus) read(cmd *cobra.Command, j *journal.Journal) (last journal
 		}
 		st.Bytes += op.Op.Entry.Size
 	}
-	for _, err := range j.Operations(cmd.Context(), journal.Filter{Open: true}) {
+	for _, err := range j.Operations(ctx, journal.Filter{Open: true}) {
 		if err != nil {
 			return last, err
 		}
 		st.Interrupted++
 	}
-	runs, err := j.Runs(cmd.Context(), 1)
+	runs, err := j.Runs(ctx, 1)
 	if err == nil && len(runs) > 0 {
 		last = runs[0]
 		st.LastRun, err = json.Marshal(jsonHistory{

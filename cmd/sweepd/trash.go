@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -47,7 +48,7 @@ func (p *program) trashList() *cobra.Command {
 		ValidArgsFunction: p.where,
 		Short:             "list trash contents, who put them there, and what is due",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			a, err := p.open(cmd, args, false)
+			a, err := p.open(cmd.Context(), args, false)
 			if err != nil {
 				return err
 			}
@@ -131,7 +132,7 @@ func (p *program) purging(
 	cmd := &cobra.Command{
 		Use: name + " [--apply] [PATH|STORAGE]...", Short: short, Long: long, ValidArgsFunction: p.where,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			a, err := p.open(cmd, args, apply)
+			a, err := p.open(cmd.Context(), args, apply)
 			if err != nil {
 				return err
 			}
@@ -143,7 +144,7 @@ func (p *program) purging(
 				}
 			}
 			if apply {
-				if err := p.recover(cmd, l, a); err != nil {
+				if err := p.recover(cmd.Context(), l, a); err != nil {
 					return err
 				}
 			}
@@ -174,8 +175,8 @@ func (p *program) purging(
 }
 
 // recover first completes the record, so that the planned entries are in the trash.
-func (p *program) recover(cmd *cobra.Command, l look, a *app.App) error {
-	sum, err := a.Sweeper.Recover(cmd.Context())
+func (p *program) recover(ctx context.Context, l look, a *app.App) error {
+	sum, err := a.Sweeper.Recover(ctx)
 	if sum != nil && !l.json {
 		p.done(l, sum)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -34,7 +35,7 @@ returns them to the policy, and sweepd keep --list lists them.`,
 					Hint: "list runs with: sweepd history",
 				}
 			}
-			ops, err := p.undoable(cmd, args, last)
+			ops, err := p.undoable(cmd.Context(), args, last)
 			if err != nil {
 				return err
 			}
@@ -76,15 +77,15 @@ func (p *program) printRestored(l look, sum *sweeper.Summary) {
 }
 
 // undoable returns the operations in the journal that are to be undone.
-func (p *program) undoable(cmd *cobra.Command, args []string, last bool) ([]journal.Operation, error) {
-	j, err := p.journal(cmd)
+func (p *program) undoable(ctx context.Context, args []string, last bool) ([]journal.Operation, error) {
+	j, err := p.journal(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer j.Close()
 	var u sweeper.Undone
 	if last {
-		u.Run, err = sweeper.LastRun(cmd.Context(), j)
+		u.Run, err = sweeper.LastRun(ctx, j)
 	} else if run, nerr := strconv.ParseInt(args[0], 10, 64); nerr == nil && len(args) == 1 && run > 0 {
 		u.Run = run
 	} else {
@@ -93,7 +94,7 @@ func (p *program) undoable(cmd *cobra.Command, args []string, last bool) ([]jour
 				u.Files = append(u.Files, app.FilterOf(storage, file))
 				continue
 			}
-			f, err := recorded(cmd, j, arg)
+			f, err := recorded(ctx, j, arg)
 			if err != nil {
 				return nil, err
 			}
@@ -102,7 +103,7 @@ func (p *program) undoable(cmd *cobra.Command, args []string, last bool) ([]jour
 	}
 	var ops []journal.Operation
 	if err == nil {
-		ops, err = sweeper.Undoable(cmd.Context(), j, u)
+		ops, err = sweeper.Undoable(ctx, j, u)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		err = &app.UsageError{Err: err, Hint: "list runs with: sweepd history"}
@@ -112,7 +113,7 @@ func (p *program) undoable(cmd *cobra.Command, args []string, last bool) ([]jour
 
 // recorded returns the filter for a file of this machine by its path: with links resolved, or else as given, since
 // the folder may have been moved and linked back.
-func recorded(cmd *cobra.Command, j *journal.Journal, arg string) (journal.Filter, error) {
+func recorded(ctx context.Context, j *journal.Journal, arg string) (journal.Filter, error) {
 	path, err := absolute(arg)
 	if err != nil {
 		return journal.Filter{}, err
@@ -122,7 +123,7 @@ func recorded(cmd *cobra.Command, j *journal.Journal, arg string) (journal.Filte
 	if err != nil || given == path {
 		return f, err
 	}
-	if _, err := sweeper.Undoable(cmd.Context(), j,
+	if _, err := sweeper.Undoable(ctx, j,
 		sweeper.Undone{Files: []journal.Filter{f}}); !errors.Is(err, fs.ErrNotExist) {
 		return f, err
 	}
