@@ -15,9 +15,15 @@ import (
 	"sweepd/sweeper"
 )
 
-func (p *program) apply() *cobra.Command {
-	var l look
-	var yes bool
+// applyOptions are the arguments and flags of apply.
+type applyOptions struct {
+	listing
+	args []string // the file of a saved plan; or folders and storages; none: all storages of the policy
+	yes  bool
+}
+
+func newApplyCmd(p *program) *cobra.Command {
+	var o applyOptions
 	cmd := &cobra.Command{
 		Use:               "apply [PLAN | PATH|STORAGE...]",
 		ValidArgsFunction: p.where,
@@ -31,56 +37,107 @@ Every move is recorded before and after it happens; sweepd undo restores files.
 
 On a terminal apply asks for confirmation. Without a terminal, as in a script,
 it changes nothing and exits with status 3, unless given a saved plan or --yes.`,
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			var due *sweeper.Plan
-			file := ""
-			if len(args) == 1 && isFile(args[0]) {
-				file = args[0]
-				if due, err = loadPlan(args[0]); err != nil {
-					return &app.UsageError{Err: err, Hint: "create one with: sweepd plan -o FILE"}
-				}
-				args = nil
-			}
-			a, err := p.openFor(cmd.Context(), args, due)
-			if err != nil {
-				return err
-			}
-			defer a.Close()
-			if due == nil {
-				var sum *sweeper.Summary
-				if due, sum, err = p.planNow(cmd.Context(), l, a); err != nil {
-					return err
-				}
-				if sum.Errors > 0 {
-					defer func() { err = firstError(err, errTrouble) }()
-				}
-				if !yes && !due.Empty() {
-					if agreed, err := p.agree(cmd.Context(), l, a, due); err != nil || !agreed {
-						return err
-					}
-					due.Reviewed = true
-				}
-			}
-			if run, err := a.Sweeper.CarriedOut(cmd.Context(), due); err != nil || run != 0 {
-				return p.printCarriedOut(l, file, due, run, err)
-			}
-			total := len(due.Trash) + len(due.Purge)
-			sum, err := a.Sweeper.Execute(cmd.Context(), due,
-				func(done int) { p.term.progress("done: %d of %d", done, total) })
-			p.term.settle()
-			if sum != nil {
-				p.done(l, sum)
-				err = errors.Join(err, p.printKept(cmd.Context(), l, a, sum))
-			}
-			if err != nil {
-				return err
-			}
-			return trouble(sum)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.args = args
+			return runApply(cmd.Context(), p, o)
 		},
 	}
-	l.flags(cmd)
-	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask for confirmation")
+	o.flags(cmd)
+	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask for confirmation")
 	return cmd
+}
+
+// runApply executes a saved plan, or what a new scan finds due.
+func runApply(ctx context.Context, p *program, o applyOptions) error {
+	if len(o.args) == 1 && isFile(o.args[0]) {
+		return p.applySaved(ctx, o.args[0], o.json)
+	}
+	a, err := p.open(ctx, o.args, true)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	due, sum, err := p.showPlan(ctx, o.listing, a)
+	if err != nil {
+		return err
+	}
+	if o.json {
+		p.json(problemLines(sum)...)
+	} else {
+		p.conclude(false, a, sum, nil)
+	}
+	err = p.applyNew(ctx, o, a, due)
+	if sum.Errors > 0 {
+		return firstError(err, errTrouble)
+	}
+	return err
+}
+
+// applySaved executes the plan in a file, unless that was done before.
+func (p *program) applySaved(ctx context.Context, file string, asJSON bool) error {
+	due, err := loadPlan(file)
+	if err != nil {
+		return &app.UsageError{Err: err, Hint: "create one with: sweepd plan -o FILE"}
+	}
+	o := p.options()
+	o.Act, o.Gone = true, true
+	for _, sc := range due.Scope {
+		if sc.Roots == nil {
+			o.Only = append(o.Only, sc.Storage)
+		}
+		o.Only = append(o.Only, sc.Roots...)
+	}
+	a, err := p.openApp(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	run, err := a.Sweeper.CarriedOut(ctx, due)
+	switch {
+	case err != nil:
+		return err
+	case run != 0 && asJSON:
+		p.json(jsonCarriedOut{"carried_out", run, due.ID})
+		return nil
+	case run != 0:
+		p.term.printf("%s was already applied as run %d; nothing was changed\n", safe(file), run)
+		return nil
+	}
+	return p.applyPlan(ctx, asJSON, a, due)
+}
+
+// applyNew executes a plan that was just made, once the user agrees to it.
+func (p *program) applyNew(ctx context.Context, o applyOptions, a *app.App, due *sweeper.Plan) error {
+	if !o.yes && !due.Empty() {
+		if agreed, err := p.agree(ctx, o.json, a, due); err != nil || !agreed {
+			return err
+		}
+		due.Reviewed = true
+	}
+	return p.applyPlan(ctx, o.json, a, due)
+}
+
+// applyPlan executes a plan and prints the summary of the run.
+func (p *program) applyPlan(ctx context.Context, asJSON bool, a *app.App, due *sweeper.Plan) error {
+	sum, err := p.execute(ctx, asJSON, a, due)
+	if sum != nil {
+		err = errors.Join(err, p.printKept(ctx, asJSON, a, sum))
+	}
+	if err != nil {
+		return err
+	}
+	return trouble(sum)
+}
+
+// execute executes a plan, and shows its progress and its summary. The summary is nil if there is no run.
+func (p *program) execute(ctx context.Context, asJSON bool, a *app.App, due *sweeper.Plan) (*sweeper.Summary, error) {
+	total := len(due.Trash) + len(due.Purge)
+	sum, err := a.Sweeper.Execute(ctx, due, func(done int) { p.term.progress("done: %d of %d", done, total) })
+	p.term.settle()
+	if sum != nil {
+		p.done(asJSON, sum)
+	}
+	return sum, err
 }
 
 // unaskedError refuses a plan because the user cannot be asked.
@@ -92,12 +149,12 @@ func (e *unaskedError) Error() string {
 
 // agree asks the user whether to execute the plan. It returns an *unaskedError if the question cannot be shown and
 // answered, or the reason if the plan is refused regardless of the answer.
-func (p *program) agree(ctx context.Context, l look, a *app.App, due *sweeper.Plan) (bool, error) {
+func (p *program) agree(ctx context.Context, asJSON bool, a *app.App, due *sweeper.Plan) (bool, error) {
 	err := a.Paths.Paused(p.now())
 	if err == nil {
 		err = a.Sweeper.Allow(ctx, due)
 	}
-	if l.json || !p.term.live || !isTerminal(p.stdin) {
+	if asJSON || !p.term.live || !isTerminal(p.stdin) {
 		return false, firstError(err, &unaskedError{due.String()})
 	}
 	if err := p.printSurge(err); err != nil {
@@ -108,19 +165,6 @@ func (p *program) agree(ctx context.Context, l look, a *app.App, due *sweeper.Pl
 	}
 	p.term.printf("nothing was changed\n")
 	return false, nil
-}
-
-// printCarriedOut reports that a saved plan was executed before. It returns err, if that could not be determined.
-func (p *program) printCarriedOut(l look, file string, due *sweeper.Plan, run int64, err error) error {
-	switch {
-	case err != nil:
-		return err
-	case l.json:
-		p.json(jsonCarriedOut{"carried_out", run, due.ID})
-	default:
-		p.term.printf("%s was already applied as run %d; nothing was changed\n", safe(file), run)
-	}
-	return nil
 }
 
 // printSurge prints a surge as a warning before the question. It returns any other error.
@@ -147,38 +191,6 @@ func isFile(path string) bool {
 	return err == nil && fi.Mode().IsRegular()
 }
 
-// openFor opens the storages of a saved plan, or those in args.
-func (p *program) openFor(ctx context.Context, args []string, due *sweeper.Plan) (*app.App, error) {
-	o := p.options()
-	if o.Gone = due != nil; due != nil {
-		for _, sc := range due.Scope {
-			if sc.Roots == nil {
-				args = append(args, sc.Storage)
-			}
-			args = append(args, sc.Roots...)
-		}
-	}
-	o.Only, o.Act = args, true
-	return p.openApp(ctx, o)
-}
-
-// planNow scans, prints the results, and returns the plan of what is due.
-func (p *program) planNow(ctx context.Context, l look, a *app.App) (due *sweeper.Plan, sum *sweeper.Summary, err error) {
-	sum, err = p.show(l, a, func(o sweeper.ScanOptions) (sum *sweeper.Summary, err error) {
-		due, sum, err = a.Plan(ctx, o)
-		return sum, err
-	})
-	if err != nil {
-		return nil, sum, err
-	}
-	if l.json {
-		p.json(problemLines(sum)...)
-	} else {
-		p.conclude(l, a, sum, nil)
-	}
-	return due, sum, nil
-}
-
 // confirm shows what would be done and reports whether the user answers yes. An interrupt is a no.
 func (p *program) confirm(ctx context.Context, due *sweeper.Plan) bool {
 	fmt.Fprintf(p.stderr, "%s? [y/N] ", due)
@@ -197,8 +209,8 @@ func (p *program) confirm(ctx context.Context, due *sweeper.Plan) bool {
 }
 
 // printKept prints how long the trash of each account keeps the files.
-func (p *program) printKept(ctx context.Context, l look, a *app.App, sum *sweeper.Summary) error {
-	if l.json || sum.Trashed == 0 || len(p.accounts()) == 0 {
+func (p *program) printKept(ctx context.Context, asJSON bool, a *app.App, sum *sweeper.Summary) error {
+	if asJSON || sum.Trashed == 0 || len(p.accounts()) == 0 {
 		return nil
 	}
 	r, err := report.Read(ctx, a.Journal, sum.Run, a.Policy)
@@ -211,8 +223,8 @@ func (p *program) printKept(ctx context.Context, l look, a *app.App, sum *sweepe
 }
 
 // done prints the summary of a run that may have changed something.
-func (p *program) done(l look, sum *sweeper.Summary) {
-	if l.json {
+func (p *program) done(asJSON bool, sum *sweeper.Summary) {
+	if asJSON {
 		p.json(problemLines(sum)...)
 		p.json(runLine(sum))
 		return

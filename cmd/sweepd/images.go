@@ -42,10 +42,10 @@ func sumText(sum [32]byte) *string {
 	return &text
 }
 
-// showImages scans as show does, and prints each picture once.
+// showImages scans as show does, and prints each picture once. It returns their numbers.
 func (p *program) showImages(
-	ctx context.Context, l look, a *app.App, scan func(sweeper.ScanOptions) (*sweeper.Summary, error),
-) (*sweeper.Summary, []sweeper.Image, error) {
+	ctx context.Context, l listing, a *app.App, scan func(sweeper.ScanOptions) (*sweeper.Summary, error),
+) (*sweeper.Summary, *jsonByImage, error) {
 	var found []sweeper.Found
 	sum, err := scan(p.looking(l, func(f sweeper.Found) { found = append(found, f) }))
 	var images []sweeper.Image
@@ -66,7 +66,7 @@ func (p *program) showImages(
 			p.image(img)
 		}
 	}
-	return sum, images, nil
+	return sum, &jsonByImage{len(images), places(images)}, nil
 }
 
 // image prints a line for each place of a picture, and the reason once.

@@ -394,12 +394,11 @@ func writeNew(file string, content []byte) (err error) {
 
 // firstLook prints what the policy means, what it would do on this machine, and the next steps.
 func (p *program) firstLook(cmd *cobra.Command, a answers) error {
-	check, scan := p.check(), p.scan()
+	check := p.check()
 	check.SetContext(cmd.Context())
-	scan.SetContext(cmd.Context())
 	err := check.RunE(check, nil)
 	if err == nil && len(a.Folders) > 0 { // there is no sign-in to an account yet
-		err = scan.RunE(scan, []string{"home"})
+		err = runScan(cmd.Context(), p, scanOptions{where: []string{"home"}})
 	}
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,9 +13,15 @@ import (
 	"sweepd/sweeper"
 )
 
-func (p *program) plan() *cobra.Command {
-	var l look
-	out := outputFile{doing: "save the plan", kind: "a saved plan", is: sweeper.IsPlan}
+// planOptions are the arguments and flags of plan.
+type planOptions struct {
+	listing
+	where []string // folders and storages; none: all storages of the policy
+	out   outputFile
+}
+
+func newPlanCmd(p *program) *cobra.Command {
+	o := planOptions{out: outputFile{doing: "save the plan", kind: "a saved plan", is: sweeper.IsPlan}}
 	cmd := &cobra.Command{
 		Use:               "plan [-o FILE] [PATH|STORAGE]...",
 		ValidArgsFunction: p.where,
@@ -27,61 +34,79 @@ With -o - the plan goes to standard output and everything else to standard error
 plan replaces a file that is not a saved plan only with --force; it writes to a
 device or a pipe without it.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			stdout := p.term.out
-			if out.stdout() {
-				if l.json {
-					return &app.UsageError{
-						Err:  errors.New("--json and --output - both use standard output"),
-						Hint: "use only one of them",
-					}
-				}
-				p.term.out = p.stderr
-			}
-			if out.named != "" {
-				if err := out.check(); err != nil {
-					return err
-				}
-			}
-			a, err := p.open(cmd.Context(), args, false)
-			if err != nil {
-				return err
-			}
-			defer a.Close()
-			var due *sweeper.Plan
-			sum, err := p.show(l, a, func(o sweeper.ScanOptions) (sum *sweeper.Summary, err error) {
-				due, sum, err = a.Plan(cmd.Context(), o)
-				return sum, err
-			})
-			if err != nil {
-				return err
-			}
-			p.conclude(l, a, sum, nil)
-			p.barred(a, sum)
-			if out.named != "" {
-				if err := out.write(stdout, func(w io.Writer) error { return due.Save(escaping{w}) }); err != nil {
-					return err
-				}
-			}
-			if !l.json {
-				p.term.printf("due: %s\n", due)
-				for _, it := range due.Spared {
-					p.term.printf("kept as the last copy: %s\n", p.place(it.Storage, it.Entry.Path))
-				}
-				if err := a.Sweeper.Allow(cmd.Context(), due); err != nil {
-					p.term.printf("apply would refuse this plan: %s\n", safe(err.Error()))
-				}
-				if out.named != "" && !out.stdout() {
-					p.term.printf("saved; to apply it: %s\n", p.term.bold("sweepd apply "+quoted(out.named)))
-				}
-				p.term.printf("nothing was changed\n")
-			}
-			return trouble(sum)
+			o.where = args
+			return runPlan(cmd.Context(), p, o)
 		},
 	}
-	l.flags(cmd)
-	cmd.Flags().StringVarP(&out.named, "output", "o", "", "save the plan to `file`; - is standard output")
-	cmd.Flags().BoolVar(&out.force, "force", false, "replace the file even if it is not a saved plan")
+	o.flags(cmd)
+	cmd.Flags().StringVarP(&o.out.named, "output", "o", "", "save the plan to `file`; - is standard output")
+	cmd.Flags().BoolVar(&o.out.force, "force", false, "replace the file even if it is not a saved plan")
 	return cmd
+}
+
+// runPlan scans, prints what is due, and saves it if a file is given.
+func runPlan(ctx context.Context, p *program, o planOptions) error {
+	stdout := p.term.out
+	if o.out.stdout() {
+		if o.json {
+			return &app.UsageError{
+				Err:  errors.New("--json and --output - both use standard output"),
+				Hint: "use only one of them",
+			}
+		}
+		p.term.out = p.stderr
+	}
+	if o.out.named != "" {
+		if err := o.out.check(); err != nil {
+			return err
+		}
+	}
+	a, err := p.open(ctx, o.where, false)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	due, sum, err := p.showPlan(ctx, o.listing, a)
+	if err != nil {
+		return err
+	}
+	p.conclude(o.json, a, sum, nil)
+	p.barred(a, sum)
+	if o.out.named != "" {
+		if err := o.out.write(stdout, func(w io.Writer) error { return due.Save(escaping{w}) }); err != nil {
+			return err
+		}
+	}
+	if !o.json {
+		p.printPlan(ctx, a, due, o.out)
+	}
+	return trouble(sum)
+}
+
+// showPlan scans, prints the files, and returns the plan of what is due.
+func (p *program) showPlan(
+	ctx context.Context, l listing, a *app.App,
+) (due *sweeper.Plan, sum *sweeper.Summary, err error) {
+	sum, err = p.show(l, func(o sweeper.ScanOptions) (sum *sweeper.Summary, err error) {
+		due, sum, err = a.Plan(ctx, o)
+		return sum, err
+	})
+	return due, sum, err
+}
+
+// printPlan prints what is due, whether apply would refuse it, and where it was saved.
+func (p *program) printPlan(ctx context.Context, a *app.App, due *sweeper.Plan, out outputFile) {
+	p.term.printf("due: %s\n", due)
+	for _, it := range due.Spared {
+		p.term.printf("kept as the last copy: %s\n", p.place(it.Storage, it.Entry.Path))
+	}
+	if err := a.Sweeper.Allow(ctx, due); err != nil {
+		p.term.printf("apply would refuse this plan: %s\n", safe(err.Error()))
+	}
+	if out.named != "" && !out.stdout() {
+		p.term.printf("saved; to apply it: %s\n", p.term.bold("sweepd apply "+quoted(out.named)))
+	}
+	p.term.printf("nothing was changed\n")
 }
 
 // loadPlan reads a saved plan.

@@ -89,9 +89,9 @@ command line or policy; 3 the whole run was refused for safety.`,
 		verbs     []*cobra.Command
 	}{
 		{"look", "Look (changes nothing):", []*cobra.Command{
-			p.scan(), p.explain(), p.plan(), p.status(), p.history(), p.check(), p.doctor(),
+			newScanCmd(p), p.explain(), newPlanCmd(p), p.status(), p.history(), p.check(), p.doctor(),
 		}},
-		{"delete", "Delete and bring back:", []*cobra.Command{p.apply(), p.undo(), p.trash()}},
+		{"delete", "Delete and bring back:", []*cobra.Command{newApplyCmd(p), newUndoCmd(p), newTrashCmd(p)}},
 		{"override", "Override the policy:", []*cobra.Command{
 			p.keep(), p.approve(), p.forget(), p.pause(), p.resume(),
 		}},

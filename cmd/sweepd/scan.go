@@ -16,18 +16,26 @@ import (
 	"sweepd/sweeper"
 )
 
-// look are the flags of the verbs that scan.
-type look struct {
-	all, json, byImage bool
+// listing are the flags of the verbs that list what a scan finds.
+type listing struct {
+	all  bool // every image, not only matches
+	json bool
 }
 
-func (l *look) flags(cmd *cobra.Command) {
+func (l *listing) flags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&l.all, "all", false, "list every image, not only matches")
 	cmd.Flags().BoolVar(&l.json, "json", false, "print one JSON object per line")
 }
 
-func (p *program) scan() *cobra.Command {
-	var l look
+// scanOptions are the arguments and flags of scan.
+type scanOptions struct {
+	listing
+	where   []string // folders and storages; none: all storages of the policy
+	byImage bool
+}
+
+func newScanCmd(p *program) *cobra.Command {
+	var o scanOptions
 	cmd := &cobra.Command{
 		Use:               "scan [PATH|STORAGE]...",
 		ValidArgsFunction: p.where,
@@ -45,41 +53,47 @@ places. They are compared by hash: the hashes that cloud services report, and
 hashes of local files. Nothing is downloaded for it.`,
 		Example: "  sweepd scan ~/Downloads ~/Pictures\n  sweepd scan --by-image\n  sweepd scan --json | jq -r 'select(.confidence==\"proven\").path'",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o := p.options()
-			o.Only, o.WholeHome = args, true
-			a, err := p.openApp(cmd.Context(), o)
-			if err != nil {
-				return err
-			}
-			defer a.Close()
-			var images []sweeper.Image
-			scan := func(o sweeper.ScanOptions) (*sweeper.Summary, error) { return a.Sweeper.Scan(cmd.Context(), o) }
-			var sum *sweeper.Summary
-			if l.byImage {
-				sum, images, err = p.showImages(cmd.Context(), l, a, scan)
-			} else {
-				sum, err = p.show(l, a, scan)
-			}
-			if err != nil {
-				return err
-			}
-			p.conclude(l, a, sum, images)
-			p.barred(a, sum)
-			if !l.json {
-				p.term.printf("nothing was changed%s\n", p.next(a, args, sum))
-			}
-			return trouble(sum)
+			o.where = args
+			return runScan(cmd.Context(), p, o)
 		},
 	}
-	l.flags(cmd)
-	cmd.Flags().BoolVar(&l.byImage, "by-image", false, "list each picture once, with all its places")
+	o.flags(cmd)
+	cmd.Flags().BoolVar(&o.byImage, "by-image", false, "list each picture once, with all its places")
 	return cmd
 }
 
+// runScan scans, and prints the files, the totals and the next command.
+func runScan(ctx context.Context, p *program, o scanOptions) error {
+	opts := p.options()
+	opts.Only, opts.WholeHome = o.where, true
+	a, err := p.openApp(ctx, opts)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	scan := func(so sweeper.ScanOptions) (*sweeper.Summary, error) { return a.Sweeper.Scan(ctx, so) }
+	var sum *sweeper.Summary
+	var grouped *jsonByImage
+	if o.byImage {
+		sum, grouped, err = p.showImages(ctx, o.listing, a, scan)
+	} else {
+		sum, err = p.show(o.listing, scan)
+	}
+	if err != nil {
+		return err
+	}
+	p.conclude(o.json, a, sum, grouped)
+	p.barred(a, sum)
+	if !o.json {
+		p.term.printf("nothing was changed%s\n", p.next(a, o.where, sum))
+	}
+	return trouble(sum)
+}
+
 // open opens the app for a verb that takes folders and storages.
-func (p *program) open(ctx context.Context, args []string, act bool) (*app.App, error) {
+func (p *program) open(ctx context.Context, where []string, act bool) (*app.App, error) {
 	o := p.options()
-	o.Only, o.Act = args, act
+	o.Only, o.Act = where, act
 	return p.openApp(ctx, o)
 }
 
@@ -112,7 +126,7 @@ func (p *program) warnDiffers(how string) {
 
 // show scans and prints the files: as they are found in JSON, sorted in text.
 func (p *program) show(
-	l look, a *app.App, scan func(sweeper.ScanOptions) (*sweeper.Summary, error),
+	l listing, scan func(sweeper.ScanOptions) (*sweeper.Summary, error),
 ) (*sweeper.Summary, error) {
 	var found []sweeper.Found
 	o := p.looking(l, func(f sweeper.Found) { found = append(found, f) })
@@ -139,7 +153,7 @@ func (p *program) show(
 }
 
 // looking returns the options of a scan that passes each file to each, and shows its progress to the user.
-func (p *program) looking(l look, each func(sweeper.Found)) sweeper.ScanOptions {
+func (p *program) looking(l listing, each func(sweeper.Found)) sweeper.ScanOptions {
 	return sweeper.ScanOptions{
 		All:      l.all,
 		Each:     each,
@@ -173,14 +187,12 @@ func (p *program) action(a policy.Action) string {
 	return p.term.paint(code, fmt.Sprintf("%-6s", a))
 }
 
-// conclude prints the problems and the totals. images are the pictures if the files were grouped by image.
-func (p *program) conclude(l look, a *app.App, sum *sweeper.Summary, images []sweeper.Image) {
-	if l.json {
+// conclude prints the problems and the totals. grouped is nil if the files were not grouped by image.
+func (p *program) conclude(asJSON bool, a *app.App, sum *sweeper.Summary, grouped *jsonByImage) {
+	if asJSON {
 		p.json(problemLines(sum)...)
 		line := scanLine(sum)
-		if l.byImage {
-			line.ByImage = &jsonByImage{len(images), places(images)}
-		}
+		line.ByImage = grouped
 		p.json(line)
 		return
 	}
@@ -210,9 +222,9 @@ func (p *program) conclude(l look, a *app.App, sum *sweeper.Summary, images []sw
 		}
 		p.term.printf("%s would %s\n", p.policyName(a), strings.Join(would, ", "))
 	}
-	if len(images) > 0 {
-		p.term.printf("by their bytes they are %s in %s\n", count(int64(len(images)), "image"),
-			count(int64(places(images)), "place"))
+	if grouped != nil && grouped.Images > 0 {
+		p.term.printf("by their bytes they are %s in %s\n", count(int64(grouped.Images), "image"),
+			count(int64(grouped.Places), "place"))
 	}
 }
 
@@ -225,7 +237,7 @@ func (p *program) policyName(a *app.App) string {
 }
 
 // next returns a hint with the command that would carry out the plan; "" if nothing is due.
-func (p *program) next(a *app.App, args []string, sum *sweeper.Summary) string {
+func (p *program) next(a *app.App, where []string, sum *sweeper.Summary) string {
 	var would []string
 	if n := sum.ByAction[string(policy.Trash)]; n > 0 {
 		would = append(would, "move "+count(n, "file")+" to the trash")
@@ -246,7 +258,7 @@ func (p *program) next(a *app.App, args []string, sum *sweeper.Summary) string {
 	if p.policyFile != "" {
 		command += " --policy " + quoted(p.policyFile)
 	}
-	for _, arg := range args {
+	for _, arg := range where {
 		if short := tilde(arg, p.home()); quoted(short) == short { // a shell does not expand a quoted ~
 			arg = short
 		}

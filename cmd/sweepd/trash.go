@@ -26,7 +26,7 @@ type jsonTrashed struct {
 	Why         string                 `json:"why"`
 }
 
-func (p *program) trash() *cobra.Command {
+func newTrashCmd(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "trash",
 		Short: "list trash contents and delete them permanently",
@@ -37,49 +37,61 @@ would trash it), or everything (the policy purges any entry).
 The policy's trash: section sets the age at which entries are due. Folders, links,
 and files without a recorded origin are left alone.`,
 	}
-	cmd.AddCommand(p.trashList(), p.trashPurge(), p.trashEmpty())
+	cmd.AddCommand(newTrashListCmd(p), newTrashPurgeCmd(p), newTrashEmptyCmd(p))
 	return cmd
 }
 
-func (p *program) trashList() *cobra.Command {
-	var asJSON bool
+// trashListOptions are the arguments and flags of trash list.
+type trashListOptions struct {
+	where []string // folders and storages; none: all storages of the policy
+	json  bool
+}
+
+func newTrashListCmd(p *program) *cobra.Command {
+	var o trashListOptions
 	cmd := &cobra.Command{
 		Use:               "list [PATH|STORAGE]...",
 		ValidArgsFunction: p.where,
 		Short:             "list trash contents, who put them there, and what is due",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			a, err := p.open(cmd.Context(), args, false)
-			if err != nil {
-				return err
-			}
-			defer a.Close()
-			var all, due int
-			var bytes int64
-			sum, err := a.Sweeper.Bins(cmd.Context(), func(b sweeper.TrashEntry) {
-				all, bytes = all+1, bytes+b.Trashed.Size
-				if b.Due {
-					due++
-				}
-				if asJSON {
-					p.json(binnedLine(b))
-					return
-				}
-				p.printTrashEntry(b)
-			})
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				p.json(problemLines(sum)...)
-			} else {
-				p.problems(sum)
-				p.term.printf("%d in the trash (%s), %d due; nothing was changed\n", all, size(bytes), due)
-			}
-			return trouble(sum)
+			o.where = args
+			return runTrashList(cmd.Context(), p, o)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object per line")
 	return cmd
+}
+
+// runTrashList prints the entries of the trash bins and their totals.
+func runTrashList(ctx context.Context, p *program, o trashListOptions) error {
+	a, err := p.open(ctx, o.where, false)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	var all, due int
+	var bytes int64
+	sum, err := a.Sweeper.Bins(ctx, func(b sweeper.TrashEntry) {
+		all, bytes = all+1, bytes+b.Trashed.Size
+		if b.Due {
+			due++
+		}
+		if o.json {
+			p.json(binnedLine(b))
+			return
+		}
+		p.printTrashEntry(b)
+	})
+	if err != nil {
+		return err
+	}
+	if o.json {
+		p.json(problemLines(sum)...)
+	} else {
+		p.problems(sum)
+		p.term.printf("%d in the trash (%s), %d due; nothing was changed\n", all, size(bytes), due)
+	}
+	return trouble(sum)
 }
 
 func binnedLine(b sweeper.TrashEntry) jsonTrashed {
@@ -103,82 +115,108 @@ func (p *program) printTrashEntry(b sweeper.TrashEntry) {
 		"                      ", mark, p.term.dim(safe(b.Why)))
 }
 
-func (p *program) trashPurge() *cobra.Command {
-	return p.purging("purge", "permanently delete entries that are due: ours and matching",
+// purgeOptions are the arguments and flags of trash purge and trash empty.
+type purgeOptions struct {
+	where      []string // folders and storages; none: all storages of the policy
+	everything bool     // trash empty: whoever put it there
+	apply      bool
+	json       bool
+}
+
+func newTrashPurgeCmd(p *program) *cobra.Command {
+	return newPurgeCmd(p, purgeOptions{}, "permanently delete entries that are due: ours and matching",
 		`purge lists the entries that are due under the policy's trash: section: those that
 sweepd put there (ours) and those that someone else put there and a rule would
 trash (matching). With --apply it deletes them permanently, after examining each
-file again.`,
-		func(t policy.TrashAges) bool { return t.Ours > 0 || t.Matching > 0 },
-		"trash: {ours: 30d} or trash: {matching: 30d}", sweeper.PurgeReasonOurs, sweeper.PurgeReasonMatching)
+file again.`)
 }
 
-func (p *program) trashEmpty() *cobra.Command {
-	return p.purging("empty", "permanently delete all entries that are old enough",
+func newTrashEmptyCmd(p *program) *cobra.Command {
+	return newPurgeCmd(p, purgeOptions{everything: true}, "permanently delete all entries that are old enough",
 		`empty lists all entries that have been in the trash for at least the age in the
 policy's trash: {everything: AGE}, whoever put them there. With --apply it deletes
-them permanently. Without that line in the policy it refuses.`,
-		func(t policy.TrashAges) bool { return t.Everything > 0 },
-		"trash: {everything: 30d}", sweeper.PurgeReasonOurs, sweeper.PurgeReasonMatching, sweeper.PurgeReasonEverything)
+them permanently. Without that line in the policy it refuses.`)
 }
 
-// purging returns a verb that deletes for good the due entries for which it has one of the rights. allowed reports
-// whether the policy gives any of them.
-func (p *program) purging(
-	name, short, long string, allowed func(policy.TrashAges) bool, line string, rights ...sweeper.PurgeReason,
-) *cobra.Command {
-	var apply bool
-	var l look
+// newPurgeCmd returns a verb that deletes for good what is due.
+func newPurgeCmd(p *program, o purgeOptions, short, long string) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: name + " [--apply] [PATH|STORAGE]...", Short: short, Long: long, ValidArgsFunction: p.where,
+		Use:               o.verb() + " [--apply] [PATH|STORAGE]...",
+		ValidArgsFunction: p.where,
+		Short:             short,
+		Long:              long,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			a, err := p.open(cmd.Context(), args, apply)
-			if err != nil {
-				return err
-			}
-			defer a.Close()
-			if !allowed(a.Policy.Trash) {
-				return &app.UsageError{
-					Err:  fmt.Errorf("%s does not allow this purge", p.policyName(a)),
-					Hint: "nothing was changed; to allow it, add to the policy: " + line,
-				}
-			}
-			if apply {
-				if err := p.recover(cmd.Context(), l, a); err != nil {
-					return err
-				}
-			}
-			due, sum, err := a.PlanPurge(cmd.Context(), rights)
-			if err != nil {
-				return err
-			}
-			p.printPurge(l, due, sum)
-			if apply && !due.Empty() {
-				total := len(due.Purge)
-				done, err := a.Sweeper.Execute(cmd.Context(), due,
-					func(n int) { p.term.progress("done: %d of %d", n, total) })
-				p.term.settle()
-				if done != nil {
-					p.done(l, done)
-				}
-				return firstError(err, trouble(sum), troubleOf(done))
-			}
-			if !l.json {
-				p.term.printf("nothing was changed%s\n", purgeHint(name, due))
-			}
-			return trouble(sum)
+			o.where = args
+			return runPurge(cmd.Context(), p, o)
 		},
 	}
-	cmd.Flags().BoolVar(&apply, "apply", false, "permanently delete what is due")
-	cmd.Flags().BoolVar(&l.json, "json", false, "print one JSON object per line")
+	cmd.Flags().BoolVar(&o.apply, "apply", false, "permanently delete what is due")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object per line")
 	return cmd
 }
 
+func (o purgeOptions) verb() string {
+	if o.everything {
+		return "empty"
+	}
+	return "purge"
+}
+
+// allowed reports whether the policy gives any of the verb's rights; line is one of a policy that does.
+func (o purgeOptions) allowed(ages policy.TrashAges) (ok bool, line string) {
+	if o.everything {
+		return ages.Everything > 0, "trash: {everything: 30d}"
+	}
+	return ages.Ours > 0 || ages.Matching > 0, "trash: {ours: 30d} or trash: {matching: 30d}"
+}
+
+// rights returns the reasons for which the verb may purge.
+func (o purgeOptions) rights() []sweeper.PurgeReason {
+	rights := []sweeper.PurgeReason{sweeper.PurgeReasonOurs, sweeper.PurgeReasonMatching}
+	if o.everything {
+		rights = append(rights, sweeper.PurgeReasonEverything)
+	}
+	return rights
+}
+
+// runPurge prints the due entries that the verb may delete, and with --apply deletes them.
+func runPurge(ctx context.Context, p *program, o purgeOptions) error {
+	a, err := p.open(ctx, o.where, o.apply)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	if ok, line := o.allowed(a.Policy.Trash); !ok {
+		return &app.UsageError{
+			Err:  fmt.Errorf("%s does not allow this purge", p.policyName(a)),
+			Hint: "nothing was changed; to allow it, add to the policy: " + line,
+		}
+	}
+	if o.apply {
+		if err := p.recover(ctx, o.json, a); err != nil {
+			return err
+		}
+	}
+	due, sum, err := a.PlanPurge(ctx, o.rights())
+	if err != nil {
+		return err
+	}
+	p.printPurge(o.json, due, sum)
+	if o.apply && !due.Empty() {
+		done, err := p.execute(ctx, o.json, a, due)
+		return firstError(err, trouble(sum), troubleOf(done))
+	}
+	if !o.json {
+		p.term.printf("nothing was changed%s\n", purgeHint(o.verb(), due))
+	}
+	return trouble(sum)
+}
+
 // recover first completes the record, so that the planned entries are in the trash.
-func (p *program) recover(ctx context.Context, l look, a *app.App) error {
+func (p *program) recover(ctx context.Context, asJSON bool, a *app.App) error {
 	sum, err := a.Sweeper.Recover(ctx)
-	if sum != nil && !l.json {
-		p.done(l, sum)
+	if sum != nil && !asJSON {
+		p.done(false, sum)
 	}
 	return err
 }
@@ -190,21 +228,21 @@ func troubleOf(sum *sweeper.Summary) error {
 	return trouble(sum)
 }
 
-func purgeHint(name string, due *sweeper.Plan) string {
+func purgeHint(verb string, due *sweeper.Plan) string {
 	if due.Empty() {
 		return ""
 	}
-	return "; to delete permanently: sweepd trash " + name + " --apply"
+	return "; to delete permanently: sweepd trash " + verb + " --apply"
 }
 
 // printPurge prints the due entries and, separately, how many of them are not images from ChatGPT.
-func (p *program) printPurge(l look, due *sweeper.Plan, sum *sweeper.Summary) {
+func (p *program) printPurge(asJSON bool, due *sweeper.Plan, sum *sweeper.Summary) {
 	var others []sweeper.Item
 	for _, it := range due.Purge {
 		if it.PurgeReason == sweeper.PurgeReasonEverything {
 			others = append(others, it)
 		}
-		if l.json {
+		if asJSON {
 			p.json(jsonTrashed{
 				"trashed", it.Storage, it.Entry.Path, it.Entry.Size, nil, string(it.PurgeReason), fingerprint.None, true,
 				it.Decision.Reasons[0],
@@ -213,7 +251,7 @@ func (p *program) printPurge(l look, due *sweeper.Plan, sum *sweeper.Summary) {
 		}
 		p.term.printf("%-10s  %8s  %s\n", it.PurgeReason, size(it.Entry.Size), p.place(it.Storage, it.Entry.Path))
 	}
-	if l.json {
+	if asJSON {
 		p.json(problemLines(sum)...)
 		return
 	}

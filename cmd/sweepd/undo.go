@@ -18,9 +18,15 @@ import (
 	"sweepd/sweeper"
 )
 
-func (p *program) undo() *cobra.Command {
-	var l look
-	var last bool
+// undoOptions are the arguments and flags of undo.
+type undoOptions struct {
+	args []string // the number of a run, or files
+	last bool
+	json bool
+}
+
+func newUndoCmd(p *program) *cobra.Command {
+	var o undoOptions
 	cmd := &cobra.Command{
 		Use:               "undo RUN | --last | PATH|STORAGE:PATH|STORAGE:ID...",
 		ValidArgsFunction: p.which,
@@ -29,44 +35,49 @@ func (p *program) undo() *cobra.Command {
 Restored files are kept permanently, whatever the policy says: sweepd forget RUN
 returns them to the policy, and sweepd keep --list lists them.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if last == (len(args) > 0) {
-				return &app.UsageError{
-					Err:  errors.New("undo needs a run, --last, or paths"),
-					Hint: "list runs with: sweepd history",
-				}
-			}
-			ops, err := p.undoable(cmd.Context(), args, last)
-			if err != nil {
-				return err
-			}
-			o := p.options()
-			o.Act, o.Scopes = true, scopesOf(ops)
-			a, err := app.Open(cmd.Context(), o)
-			if err != nil {
-				return err
-			}
-			defer a.Close()
-			sum, err := a.Sweeper.Undo(cmd.Context(), ops,
-				func(done int) { p.term.progress("done: %d of %d", done, len(ops)) })
-			p.term.settle()
-			if sum != nil {
-				p.done(l, sum)
-				p.printRestored(l, sum)
-			}
-			if err != nil {
-				return err
-			}
-			return trouble(sum)
+			o.args = args
+			return runUndo(cmd.Context(), p, o)
 		},
 	}
-	cmd.Flags().BoolVar(&last, "last", false, "the latest run that still has files in the trash")
-	cmd.Flags().BoolVar(&l.json, "json", false, "print one JSON object per line")
+	cmd.Flags().BoolVar(&o.last, "last", false, "the latest run that still has files in the trash")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object per line")
 	return cmd
 }
 
+// runUndo restores the files and prints the summary of the run.
+func runUndo(ctx context.Context, p *program, o undoOptions) error {
+	if o.last == (len(o.args) > 0) {
+		return &app.UsageError{
+			Err:  errors.New("undo needs a run, --last, or paths"),
+			Hint: "list runs with: sweepd history",
+		}
+	}
+	ops, err := p.undoable(ctx, o)
+	if err != nil {
+		return err
+	}
+	opts := p.options()
+	opts.Act, opts.Scopes = true, scopesOf(ops)
+	a, err := app.Open(ctx, opts)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	sum, err := a.Sweeper.Undo(ctx, ops, func(done int) { p.term.progress("done: %d of %d", done, len(ops)) })
+	p.term.settle()
+	if sum != nil {
+		p.done(o.json, sum)
+		p.printRestored(o.json, sum)
+	}
+	if err != nil {
+		return err
+	}
+	return trouble(sum)
+}
+
 // printRestored prints how the restored files are treated from now on.
-func (p *program) printRestored(l look, sum *sweeper.Summary) {
-	if l.json || sum.Restored == 0 {
+func (p *program) printRestored(asJSON bool, sum *sweeper.Summary) {
+	if asJSON || sum.Restored == 0 {
 		return
 	}
 	what := "they are kept from now on, whatever the policy says; to return them"
@@ -77,19 +88,19 @@ func (p *program) printRestored(l look, sum *sweeper.Summary) {
 }
 
 // undoable returns the operations in the journal that are to be undone.
-func (p *program) undoable(ctx context.Context, args []string, last bool) ([]journal.Operation, error) {
+func (p *program) undoable(ctx context.Context, o undoOptions) ([]journal.Operation, error) {
 	j, err := p.journal(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer j.Close()
 	var u sweeper.Undone
-	if last {
+	if o.last {
 		u.Run, err = sweeper.LastRun(ctx, j)
-	} else if run, nerr := strconv.ParseInt(args[0], 10, 64); nerr == nil && len(args) == 1 && run > 0 {
+	} else if run, nerr := strconv.ParseInt(o.args[0], 10, 64); nerr == nil && len(o.args) == 1 && run > 0 {
 		u.Run = run
 	} else {
-		for _, arg := range args {
+		for _, arg := range o.args {
 			if storage, file := app.SplitFile(p.accounts(), arg); storage != "" {
 				u.Files = append(u.Files, app.FilterOf(storage, file))
 				continue
