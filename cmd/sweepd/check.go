@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,64 +13,68 @@ import (
 	"sweepd/policy"
 )
 
-func (p *program) check() *cobra.Command {
+func newCheckCmd(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check [POLICY]",
 		Short: "validate a policy file and explain it in English",
 		Args:  cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			paths, err := app.FindPaths(p.getenv)
-			if err != nil {
-				return err
-			}
-			named := p.policyFile
-			if named == "" {
-				named = p.getenv("SWEEPD_POLICY")
-			}
-			if len(args) == 1 {
-				named = args[0]
-			}
-			path, err := paths.FindPolicy(named)
-			if err != nil {
-				return err
-			}
-			if path == "" {
-				return &app.UsageError{
-					Err:  errors.New("no policy file found"),
-					Hint: "name one: sweepd check FILE; or create one: sweepd init",
-				}
-			}
-			pol, err := app.LoadPolicy(path, paths.Home)
-			if err != nil {
-				return err
-			}
-			p.term.printf("%s is valid.\n\n%s", safe(tilde(path, p.home())), lines(pol.String()))
-			p.term.printf("\n")
-			if notes := pol.Notes(); len(notes) > 0 {
-				p.term.printf("Limitations of its storages:\n  %s\n\n", lines(strings.Join(notes, "\n  ")))
-			}
-			if len(pol.Links) > 0 {
-				p.term.printf("Symbolic links:\n")
-				for _, l := range pol.Links {
-					p.term.printf("  %s\n", safe(l.String()))
-				}
-				p.term.printf("\n")
-			}
-			if idle := app.Unmatched(cmd.Context(), pol); len(idle) > 0 {
-				p.term.printf("Patterns that match no file or folder at present, so they protect nothing:\n")
-				for _, x := range idle {
-					p.term.printf("  %s\n", safe(x.String()))
-				}
-				p.term.printf("\n")
-			}
-			for _, warning := range slices.Concat(pol.Cautions(), cautions(pol), p.bars(pol)) {
-				fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("33", "warning:"), safe(warning))
-			}
-			if len(args) == 0 { // a named file need not be the one that the service uses
-				p.warnDiffers(app.ServiceDiffers(cmd.Context(), paths, path, pol))
-			}
-			return nil
-		},
+		RunE:  func(cmd *cobra.Command, args []string) error { return runCheck(cmd.Context(), p, args) },
+	}
+}
+
+// runCheck explains the policy in a file, with its warnings. Without a file it is the one that the other verbs use.
+func runCheck(ctx context.Context, p *program, files []string) error {
+	paths, err := app.FindPaths(p.getenv)
+	if err != nil {
+		return err
+	}
+	named := p.namedPolicy()
+	if len(files) == 1 {
+		named = files[0]
+	}
+	path, err := paths.FindPolicy(named)
+	if err != nil {
+		return err
+	}
+	if path == "" {
+		return &app.UsageError{
+			Err:  errors.New("no policy file found"),
+			Hint: "name one: sweepd check FILE; or create one: sweepd init",
+		}
+	}
+	pol, err := app.LoadPolicy(path, paths.Home)
+	if err != nil {
+		return err
+	}
+	p.term.printf("%s is valid.\n\n%s\n", safe(tilde(path, p.home())), lines(pol.String()))
+	p.printNotes(ctx, pol)
+	for _, warning := range slices.Concat(pol.Cautions(), cautions(pol), p.bars(pol)) {
+		fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("33", "warning:"), safe(warning))
+	}
+	if len(files) == 0 { // a named file need not be the one that the service uses
+		p.warnDiffers(app.ServiceDiffers(ctx, paths, path, pol))
+	}
+	return nil
+}
+
+// printNotes prints a paragraph for each kind of thing that the user should know of a valid policy.
+func (p *program) printNotes(ctx context.Context, pol *policy.Policy) {
+	if notes := pol.Notes(); len(notes) > 0 {
+		p.term.printf("Limitations of its storages:\n  %s\n\n", lines(strings.Join(notes, "\n  ")))
+	}
+	if len(pol.Links) > 0 {
+		p.term.printf("Symbolic links:\n")
+		for _, l := range pol.Links {
+			p.term.printf("  %s\n", safe(l.String()))
+		}
+		p.term.printf("\n")
+	}
+	if idle := app.Unmatched(ctx, pol); len(idle) > 0 {
+		p.term.printf("Patterns that match no file or folder at present, so they protect nothing:\n")
+		for _, x := range idle {
+			p.term.printf("  %s\n", safe(x.String()))
+		}
+		p.term.printf("\n")
 	}
 }
 

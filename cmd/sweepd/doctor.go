@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -18,8 +19,14 @@ type jsonCheck struct {
 	Hint    string    `json:"hint,omitempty"`
 }
 
-func (p *program) doctor() *cobra.Command {
-	var asJSON bool
+// doctorOptions are the arguments and flags of doctor.
+type doctorOptions struct {
+	storages []string // none: all of the policy
+	json     bool
+}
+
+func newDoctorCmd(p *program) *cobra.Command {
+	var o doctorOptions
 	cmd := &cobra.Command{
 		Use:   "doctor [STORAGE]...",
 		Short: "check the setup and suggest fixes",
@@ -32,23 +39,29 @@ file of its own there and removes it again.
 
 Exit status: 1 if a check failed.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			failed := false
-			for f := range app.Doctor(cmd.Context(), p.options(), args) {
-				failed = failed || f.State == app.Fail
-				if asJSON {
-					p.json(jsonCheck{"check", f.Storage, f.Check, f.State, f.Text, f.Hint})
-					continue
-				}
-				p.printCheck(f)
-			}
-			if failed {
-				return errTrouble
-			}
-			return cmd.Context().Err()
+			o.storages = args
+			return runDoctor(cmd.Context(), p, o)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object per line")
 	return cmd
+}
+
+// runDoctor prints the result of each check.
+func runDoctor(ctx context.Context, p *program, o doctorOptions) error {
+	failed := false
+	for f := range app.Doctor(ctx, p.options(), o.storages) {
+		failed = failed || f.State == app.Fail
+		if o.json {
+			p.json(jsonCheck{"check", f.Storage, f.Check, f.State, f.Text, f.Hint})
+			continue
+		}
+		p.printCheck(f)
+	}
+	if failed {
+		return errTrouble
+	}
+	return ctx.Err()
 }
 
 // printCheck prints one line, with the hint below it.

@@ -24,8 +24,14 @@ type jsonExplain struct {
 	LeftOut  string                `json:"left_out,omitempty"` // why no scan finds it
 }
 
-func (p *program) explain() *cobra.Command {
-	var asJSON bool
+// explainOptions are the arguments and flags of explain.
+type explainOptions struct {
+	files []string
+	json  bool
+}
+
+func newExplainCmd(p *program) *cobra.Command {
+	var o explainOptions
 	cmd := &cobra.Command{
 		Use:               "explain PATH|STORAGE:PATH|STORAGE:ID...",
 		ValidArgsFunction: p.which,
@@ -39,26 +45,32 @@ STORAGE:ID with the id at the end of its web address: drive:/Pictures/a.png,
 drive:1AbC.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			failed := false
-			for i, arg := range args {
-				if i > 0 && !asJSON {
-					p.term.printf("\n")
-				}
-				if err := p.explainOne(cmd.Context(), arg, asJSON); err != nil && len(args) == 1 {
-					return err
-				} else if err != nil {
-					p.exit(err)
-					failed = true
-				}
-			}
-			if failed {
-				return errTrouble
-			}
-			return nil
+			o.files = args
+			return runExplain(cmd.Context(), p, o)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per file")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object per file")
 	return cmd
+}
+
+// runExplain explains each file, also after a failure.
+func runExplain(ctx context.Context, p *program, o explainOptions) error {
+	failed := false
+	for i, file := range o.files {
+		if i > 0 && !o.json {
+			p.term.printf("\n")
+		}
+		if err := p.explainOne(ctx, file, o.json); err != nil && len(o.files) == 1 {
+			return err
+		} else if err != nil {
+			p.exit(err)
+			failed = true
+		}
+	}
+	if failed {
+		return errTrouble
+	}
+	return nil
 }
 
 func (p *program) explainOne(ctx context.Context, arg string, asJSON bool) error {

@@ -18,8 +18,14 @@ import (
 	"sweepd/sweeper"
 )
 
-func (p *program) forget() *cobra.Command {
-	var last bool
+// forgetOptions are the arguments and flags of forget.
+type forgetOptions struct {
+	args []string // the number of a run, or files and contents
+	last bool
+}
+
+func newForgetCmd(p *program) *cobra.Command {
+	var o forgetOptions
 	cmd := &cobra.Command{
 		Use:               "forget RUN | --last | PATH|STORAGE:PATH|STORAGE:ID|sha256:HASH...",
 		ValidArgsFunction: p.which,
@@ -29,23 +35,29 @@ that undo restored to the policy; RUN is the number of the undo or of the run
 that it undid. sweepd keep --list shows all overrides, each with the command that
 cancels it.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if last == (len(args) > 0) {
-				return &app.UsageError{
-					Err:  errors.New("forget needs a run, --last, or paths"),
-					Hint: "list kept files with: sweepd keep --list",
-				}
-			}
-			if last {
-				return p.forgetRun(cmd.Context(), 0)
-			}
-			if run, err := strconv.ParseInt(args[0], 10, 64); err == nil && len(args) == 1 && run > 0 {
-				return p.forgetRun(cmd.Context(), run)
-			}
-			return p.each(args, func(arg string) error { return p.forgetOne(cmd.Context(), arg) })
+			o.args = args
+			return runForget(cmd.Context(), p, o)
 		},
 	}
-	cmd.Flags().BoolVar(&last, "last", false, "the latest undo that still protects files")
+	cmd.Flags().BoolVar(&o.last, "last", false, "the latest undo that still protects files")
 	return cmd
+}
+
+// runForget returns files to the policy: those of a run, or single ones.
+func runForget(ctx context.Context, p *program, o forgetOptions) error {
+	if o.last == (len(o.args) > 0) {
+		return &app.UsageError{
+			Err:  errors.New("forget needs a run, --last, or paths"),
+			Hint: "list kept files with: sweepd keep --list",
+		}
+	}
+	if o.last {
+		return p.forgetRun(ctx, 0)
+	}
+	if run, err := strconv.ParseInt(o.args[0], 10, 64); err == nil && len(o.args) == 1 && run > 0 {
+		return p.forgetRun(ctx, run)
+	}
+	return p.each(o.args, func(arg string) error { return p.forgetOne(ctx, arg) })
 }
 
 // forgetRun returns to the policy the files that a run brought back, or that were brought back of a run. 0 is the

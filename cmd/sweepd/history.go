@@ -18,10 +18,17 @@ import (
 	"sweepd/sweeper"
 )
 
-func (p *program) history() *cobra.Command {
-	var asJSON, verify bool
-	var w which
-	page := outputFile{doing: "write the page", kind: "a page of sweepd", is: report.IsPage}
+// historyOptions are the arguments and flags of history.
+type historyOptions struct {
+	which
+	args   []string // the number of a run; none: the runs that the flags select
+	verify bool
+	page   outputFile
+	json   bool
+}
+
+func newHistoryCmd(p *program) *cobra.Command {
+	o := historyOptions{page: outputFile{doing: "write the page", kind: "a page of sweepd", is: report.IsPage}}
 	cmd := &cobra.Command{
 		Use:   "history [RUN]",
 		Short: "list past runs, or the operations of one run",
@@ -36,38 +43,43 @@ of the files in this machine's trash. It replaces other kinds of files only with
 		Example: "  sweepd history --since 7d\n  sweepd history --since 2026-11-01 --html history.html",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			j, err := p.journal(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer j.Close()
-			if verify {
-				return p.verify(cmd.Context(), j, asJSON)
-			}
-			if page.named != "" {
-				return p.page(cmd.Context(), j, w, args, page)
-			}
-			if len(args) == 0 {
-				return p.runs(cmd.Context(), j, w, asJSON)
-			}
-			run, err := runNumber(args[0])
-			if err != nil {
-				return err
-			}
-			return p.operations(cmd.Context(), j, run, asJSON)
+			o.args = args
+			return runHistory(cmd.Context(), p, o)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line")
-	cmd.Flags().BoolVar(&verify, "verify", false, "check that the record is complete and unchanged")
-	cmd.Flags().IntVarP(&w.number, "number", "n", 20, "maximum number of runs")
-	cmd.Flags().StringVar(&w.since, "since", "",
+	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object per line")
+	cmd.Flags().BoolVar(&o.verify, "verify", false, "check that the record is complete and unchanged")
+	cmd.Flags().IntVarP(&o.number, "number", "n", 20, "maximum number of runs")
+	cmd.Flags().StringVar(&o.since, "since", "",
 		"list all runs of the last `time`, e.g. 7d, or since a date, e.g. 2026-11-01")
-	cmd.Flags().StringVar(&page.named, "html", "", "write the runs to `file` as a web page; - is standard output")
-	cmd.Flags().BoolVar(&page.force, "force", false, "replace the --html file even if it is not a sweepd page")
+	cmd.Flags().StringVar(&o.page.named, "html", "", "write the runs to `file` as a web page; - is standard output")
+	cmd.Flags().BoolVar(&o.page.force, "force", false, "replace the --html file even if it is not a sweepd page")
 	cmd.MarkFlagsMutuallyExclusive("html", "json")
 	cmd.MarkFlagsMutuallyExclusive("html", "verify")
 	cmd.MarkFlagsMutuallyExclusive("since", "number")
 	return cmd
+}
+
+// runHistory prints the runs, or the operations of one; or it verifies the record, or writes a page.
+func runHistory(ctx context.Context, p *program, o historyOptions) error {
+	j, err := p.journal(ctx)
+	if err != nil {
+		return err
+	}
+	defer j.Close()
+	switch {
+	case o.verify:
+		return p.verify(ctx, j, o.json)
+	case o.page.named != "":
+		return p.page(ctx, j, o)
+	case len(o.args) == 0:
+		return p.runs(ctx, j, o)
+	}
+	run, err := runNumber(o.args[0])
+	if err != nil {
+		return err
+	}
+	return p.operations(ctx, j, run, o.json)
 }
 
 // jsonVerified is the output of history --verify --json.
@@ -162,20 +174,20 @@ func (w which) runs(ctx context.Context, j *journal.Journal, now time.Time) ([]j
 	return j.RunsSince(ctx, since)
 }
 
-func (p *program) runs(ctx context.Context, j *journal.Journal, w which, asJSON bool) error {
-	runs, err := w.runs(ctx, j, p.now())
+func (p *program) runs(ctx context.Context, j *journal.Journal, o historyOptions) error {
+	runs, err := o.runs(ctx, j, p.now())
 	if err != nil {
 		return err
 	}
 	for _, r := range runs {
-		if asJSON {
+		if o.json {
 			p.json(jsonHistory{"run", r.ID, r.Kind, moment(r.Began), moment(r.Ended), r.Err, r.Summary})
 			continue
 		}
 		p.term.printf("%4d  %s  %-6s %s\n", r.ID, r.Began.Local().Format("2006-01-02 15:04"), r.Kind, safe(outcome(r)))
 	}
-	if len(runs) == 0 && !asJSON {
-		p.term.printf("no runs %s\n", map[bool]string{true: "yet", false: "since then"}[w.since == ""])
+	if len(runs) == 0 && !o.json {
+		p.term.printf("no runs %s\n", map[bool]string{true: "yet", false: "since then"}[o.since == ""])
 	}
 	return nil
 }

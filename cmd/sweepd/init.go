@@ -394,9 +394,7 @@ func writeNew(file string, content []byte) (err error) {
 
 // firstLook prints what the policy means, what it would do on this machine, and the next steps.
 func (p *program) firstLook(cmd *cobra.Command, a answers) error {
-	check := p.check()
-	check.SetContext(cmd.Context())
-	err := check.RunE(check, nil)
+	err := runCheck(cmd.Context(), p, nil)
 	if err == nil && len(a.Folders) > 0 { // there is no sign-in to an account yet
 		err = runScan(cmd.Context(), p, scanOptions{where: []string{"home"}})
 	}

@@ -16,8 +16,15 @@ import (
 	"sweepd/providers"
 )
 
-func (p *program) keep() *cobra.Command {
-	var list, asJSON bool
+// keepOptions are the arguments and flags of keep.
+type keepOptions struct {
+	files []string
+	list  bool
+	json  bool // with list
+}
+
+func newKeepCmd(p *program) *cobra.Command {
+	var o keepOptions
 	cmd := &cobra.Command{
 		Use:               "keep PATH|STORAGE:PATH|STORAGE:ID... | --list",
 		ValidArgsFunction: p.which,
@@ -28,26 +35,32 @@ under any name and in any storage, permanently. sweepd forget cancels it.
 --list shows all kept and approved files, including those that undo restored,
 each with the command that cancels the override.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			switch {
-			case list == (len(args) > 0):
-				return &app.UsageError{
-					Err:  errors.New("keep needs files or --list"),
-					Hint: "list kept files with: sweepd keep --list",
-				}
-			case asJSON && !list:
-				return &app.UsageError{Err: errors.New("--json requires --list"), Hint: "sweepd keep --list --json"}
-			case list:
-				return p.listOverrides(cmd.Context(), asJSON)
-			}
-			return p.setOverrides(cmd.Context(), args, p.keepFile)
+			o.files = args
+			return runKeep(cmd.Context(), p, o)
 		},
 	}
-	cmd.Flags().BoolVar(&list, "list", false, "list all kept and approved files")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "with --list: print one JSON object per line")
+	cmd.Flags().BoolVar(&o.list, "list", false, "list all kept and approved files")
+	cmd.Flags().BoolVar(&o.json, "json", false, "with --list: print one JSON object per line")
 	return cmd
 }
 
-func (p *program) approve() *cobra.Command {
+// runKeep keeps the files, or lists the files that are kept or approved.
+func runKeep(ctx context.Context, p *program, o keepOptions) error {
+	switch {
+	case o.list == (len(o.files) > 0):
+		return &app.UsageError{
+			Err:  errors.New("keep needs files or --list"),
+			Hint: "list kept files with: sweepd keep --list",
+		}
+	case o.json && !o.list:
+		return &app.UsageError{Err: errors.New("--json requires --list"), Hint: "sweepd keep --list --json"}
+	case o.list:
+		return p.listOverrides(ctx, o.json)
+	}
+	return p.setOverrides(ctx, o.files, p.keepFile)
+}
+
+func newApproveCmd(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:               "approve PATH|STORAGE:PATH|STORAGE:ID...",
 		ValidArgsFunction: p.which,
@@ -57,10 +70,13 @@ guard, a grace period or the clock holds. It covers the file exactly as it is no
 if the file changes in any way, it is held again. Files that a rule or sweepd keep
 keeps stay. Approved files count toward the limits.`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.setOverrides(cmd.Context(), args, p.approveFile)
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return runApprove(cmd.Context(), p, args) },
 	}
+}
+
+// runApprove approves the files as they are now.
+func runApprove(ctx context.Context, p *program, files []string) error {
+	return p.setOverrides(ctx, files, p.approveFile)
 }
 
 // setOverride records a decision of the user on one file and returns a description of it.

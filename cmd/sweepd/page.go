@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strconv"
+	"time"
 
 	"sweepd/internal/app"
 	"sweepd/internal/report"
@@ -16,26 +17,27 @@ import (
 // maxPictures is the number of pictures that a page shows, from the newest runs.
 const maxPictures = 60
 
-// page writes the selected runs, or the run in args, as a page.
-func (p *program) page(ctx context.Context, j *journal.Journal, w which, args []string, out outputFile) error {
-	if err := out.check(); err != nil {
+// ids returns the numbers of the run in args, or of the runs that the flags select.
+func (o historyOptions) ids(ctx context.Context, j *journal.Journal, now time.Time) (ids []int64, err error) {
+	if len(o.args) > 0 {
+		id, err := runNumber(o.args[0])
+		return []int64{id}, err
+	}
+	runs, err := o.runs(ctx, j, now)
+	for _, r := range runs {
+		ids = append(ids, r.ID)
+	}
+	return ids, err
+}
+
+// page writes the runs as a page.
+func (p *program) page(ctx context.Context, j *journal.Journal, o historyOptions) error {
+	if err := o.page.check(); err != nil {
 		return err
 	}
-	var ids []int64
-	if len(args) > 0 {
-		id, err := runNumber(args[0])
-		if err != nil {
-			return err
-		}
-		ids = append(ids, id)
-	} else {
-		runs, err := w.runs(ctx, j, p.now())
-		if err != nil {
-			return err
-		}
-		for _, r := range runs {
-			ids = append(ids, r.ID)
-		}
+	ids, err := o.ids(ctx, j, p.now())
+	if err != nil {
+		return err
 	}
 	page := report.Page{Made: p.now()}
 	rules := app.Policy(p.options())
@@ -49,14 +51,13 @@ func (p *program) page(ctx context.Context, j *journal.Journal, w which, args []
 		}
 		page.Runs = append(page.Runs, r)
 	}
-	var err error
 	if page.Pictures, err = p.pictures(ctx, j, ids); err != nil {
 		return err
 	}
-	if err := out.write(p.term.out, page.Write); err != nil || out.stdout() {
+	if err := o.page.write(p.term.out, page.Write); err != nil || o.page.stdout() {
 		return err
 	}
-	p.term.printf("%s in %s\n", count(int64(len(ids)), "run"), safe(out.named))
+	p.term.printf("%s in %s\n", count(int64(len(ids)), "run"), safe(o.page.named))
 	return nil
 }
 

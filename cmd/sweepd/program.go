@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -89,11 +90,11 @@ command line or policy; 3 the whole run was refused for safety.`,
 		verbs     []*cobra.Command
 	}{
 		{"look", "Look (changes nothing):", []*cobra.Command{
-			newScanCmd(p), p.explain(), newPlanCmd(p), p.status(), p.history(), p.check(), p.doctor(),
+			newScanCmd(p), newExplainCmd(p), newPlanCmd(p), newStatusCmd(p), newHistoryCmd(p), newCheckCmd(p), newDoctorCmd(p),
 		}},
 		{"delete", "Delete and bring back:", []*cobra.Command{newApplyCmd(p), newUndoCmd(p), newTrashCmd(p)}},
 		{"override", "Override the policy:", []*cobra.Command{
-			p.keep(), p.approve(), p.forget(), p.pause(), p.resume(),
+			newKeepCmd(p), newApproveCmd(p), newForgetCmd(p), p.pause(), p.resume(),
 		}},
 		{"service", "Service:", []*cobra.Command{p.run(), p.sweep(), p.reload(), p.notify()}},
 		{"account", "Accounts:", []*cobra.Command{p.login(), p.logout()}},
@@ -105,7 +106,7 @@ command line or policy; 3 the whole run was refused for safety.`,
 		}
 		root.AddCommand(g.verbs...)
 	}
-	root.AddCommand(p.version())
+	root.AddCommand(newVersionCmd(p))
 	root.InitDefaultHelpCmd()
 	return root
 }
@@ -222,6 +223,9 @@ func cause(err error) error {
 	}
 	return err
 }
+
+// namedPolicy returns the policy file that the user names; "" if none is named.
+func (p *program) namedPolicy() string { return cmp.Or(p.policyFile, p.getenv("SWEEPD_POLICY")) }
 
 // home returns the home directory, for shortening paths.
 func (p *program) home() string { return p.getenv("HOME") }

@@ -32,57 +32,70 @@ type jsonStatus struct {
 	DaemonErr   string          `json:"daemon_error,omitempty"` // a daemon runs and does not answer
 }
 
-func (p *program) status() *cobra.Command {
-	var asJSON bool
+// statusOptions are the flags of status.
+type statusOptions struct {
+	json bool
+}
+
+func newStatusCmd(p *program) *cobra.Command {
+	var o statusOptions
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "show the state of the service, the last run and the trash",
 		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			paths, err := app.FindPaths(p.getenv)
-			if err != nil {
-				return err
-			}
-			st := jsonStatus{Type: "status", State: paths.State, LastRun: json.RawMessage("null")}
-			named := p.policyFile
-			if named == "" {
-				named = p.getenv("SWEEPD_POLICY")
-			}
-			if st.Policy, err = paths.FindPolicy(named); err != nil {
-				return err
-			}
-			if err := paths.Paused(p.now()); err != nil {
-				st.Paused = err.Error()
-			}
-			st.ask(cmd.Context(), paths.Control())
-			j, err := p.journal(cmd.Context())
-			var last journal.Run
-			if usage := (*app.UsageError)(nil); errors.As(err, &usage) {
-				err = nil // a missing record is no error
-			} else if errors.Is(err, providers.ErrFull) {
-				st.RecordErr, err = err.Error(), nil
-			} else if err == nil {
-				defer j.Close()
-				last, err = st.read(cmd.Context(), j)
-			}
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				p.json(st)
-				return nil
-			}
-			p.printStatus(st, last)
-			if st.Daemon != nil && st.Daemon.Held == "" { // else its Held was printed
-				if pol, err := app.LoadPolicy(st.Policy, paths.Home); err == nil {
-					p.warnDiffers(app.Differs(st.Daemon, st.Policy, pol))
-				}
-			}
-			return nil
-		},
+		RunE:  func(cmd *cobra.Command, _ []string) error { return runStatus(cmd.Context(), p, o) },
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print a JSON object")
 	return cmd
+}
+
+// runStatus prints the state of the service, the record and the trash.
+func runStatus(ctx context.Context, p *program, o statusOptions) error {
+	paths, err := app.FindPaths(p.getenv)
+	if err != nil {
+		return err
+	}
+	st := jsonStatus{Type: "status", State: paths.State, LastRun: json.RawMessage("null")}
+	if st.Policy, err = paths.FindPolicy(p.namedPolicy()); err != nil {
+		return err
+	}
+	if err := paths.Paused(p.now()); err != nil {
+		st.Paused = err.Error()
+	}
+	st.ask(ctx, paths.Control())
+	last, err := st.record(ctx, p)
+	if err != nil {
+		return err
+	}
+	if o.json {
+		p.json(st)
+		return nil
+	}
+	p.printStatus(st, last)
+	if st.Daemon != nil && st.Daemon.Held == "" { // else its Held was printed
+		if pol, err := app.LoadPolicy(st.Policy, paths.Home); err == nil {
+			p.warnDiffers(app.Differs(st.Daemon, st.Policy, pol))
+		}
+	}
+	return nil
+}
+
+// record fills in the figures from the journal, if there is one, and returns the last run. A full disk, on which it
+// cannot be read, is a part of the status.
+func (st *jsonStatus) record(ctx context.Context, p *program) (last journal.Run, err error) {
+	j, err := p.journal(ctx)
+	if _, missing := errors.AsType[*app.UsageError](err); missing {
+		return last, nil
+	}
+	if errors.Is(err, providers.ErrFull) {
+		st.RecordErr = err.Error()
+		return last, nil
+	}
+	if err != nil {
+		return last, err
+	}
+	defer j.Close()
+	return st.read(ctx, j)
 }
 
 // ask fills in the state of the daemon, if one runs. If it does not answer, that is a part of the status and no

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func (p *program) version() *cobra.Command {
+func newVersionCmd(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "print the version, revision and build date",
