@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -13,8 +14,13 @@ import (
 	"sweepd/internal/cloudsim/rehearsal"
 )
 
-func (p *program) demo() *cobra.Command {
-	var yes bool
+// demoOptions are the flags of demo.
+type demoOptions struct {
+	yes bool // do not wait between the steps
+}
+
+func newDemoCmd(p *program) *cobra.Command {
+	var o demoOptions
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "take a guided tour on a simulated Google Drive and Dropbox",
@@ -27,30 +33,31 @@ demo needs no account and no network, and does not touch your files: it connects
 only to loopback. It runs in a temporary home directory that is removed when it
 ends, even after a crash.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if runtime.GOOS != "linux" {
-				return &app.UsageError{
-					Err: errors.New(
-						"the tour runs on Linux only: it needs SSL_CERT_FILE and a trash that sweepd supports",
-					),
-					Hint: "to start the simulated clouds alone: sweepd demo serve",
-				}
-			}
-			t, err := p.newTour(!yes && isTerminal(p.stdin))
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, t.rehearsal.Close()) }()
-			if err = t.walk(cmd.Context()); cmd.Context().Err() != nil {
-				p.term.printf("\nstopped; all temporary files were removed\n")
-				return errTrouble
-			}
-			return err
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), p, o) },
 	}
-	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not wait between steps")
-	cmd.AddCommand(p.demoServe())
+	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not wait between steps")
+	cmd.AddCommand(newDemoServeCmd(p))
 	return cmd
+}
+
+// runDemo takes the tour.
+func runDemo(ctx context.Context, p *program, o demoOptions) (err error) {
+	if runtime.GOOS != "linux" {
+		return &app.UsageError{
+			Err:  errors.New("the tour runs on Linux only: it needs SSL_CERT_FILE and a trash that sweepd supports"),
+			Hint: "to start the simulated clouds alone: sweepd demo serve",
+		}
+	}
+	t, err := p.newTour(!o.yes && isTerminal(p.stdin))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, t.rehearsal.Close()) }()
+	if err = t.walk(ctx); ctx.Err() != nil {
+		p.term.printf("\nstopped; all temporary files were removed\n")
+		return errTrouble
+	}
+	return err
 }
 
 // demoPolicy is the policy of the tour.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -13,10 +14,15 @@ import (
 	"sweepd/internal/cloudsim/rehearsal"
 )
 
-func (p *program) demoServe() *cobra.Command {
-	var o rehearsal.Options
-	var faults string
-	var asJSON bool
+// demoServeOptions are the flags of demo serve.
+type demoServeOptions struct {
+	rehearsal.Options
+	faults string // a file; "": none
+	json   bool
+}
+
+func newDemoServeCmd(p *program) *cobra.Command {
+	var o demoServeOptions
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "run the simulated clouds for any program until interrupted",
@@ -29,40 +35,41 @@ serve records every request and change; audit_url returns them as JSON lines.
 --faults injects the faults in FILE; docs/rehearse.md lists them.`,
 		Example: "  sweepd demo serve\n  sweepd demo serve --json --accounts 2 --files 1000 --latency 50ms",
 		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if o.Accounts < 1 || o.Files < 0 || o.Latency < 0 {
-				return &app.UsageError{
-					Err: errors.New("--accounts must be at least 1, --files and --latency at least 0"),
-				}
-			}
-			if o.Faults, err = readFaults(faults); err != nil {
-				return err
-			}
-			o.Now = p.now
-			r, err := p.rehearse(o)
-			if err != nil {
-				return err
-			}
-			policy, err := r.Write("policy.yaml", []byte(fmt.Sprintf(servedPolicy, r.Place().Client, r.Place().AppKey)))
-			if err != nil {
-				return errors.Join(err, r.Close())
-			}
-			if asJSON {
-				p.json(r.Place())
-			} else {
-				p.printPlace(r.Place(), o, policy)
-			}
-			<-cmd.Context().Done() // an interrupt ends it
-			return r.Close()
-		},
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runDemoServe(cmd.Context(), p, o) },
 	}
 	cmd.Flags().StringVar(&o.Addr, "addr", "127.0.0.1:0", "loopback `address` to listen on; port 0 picks a free port")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object")
 	cmd.Flags().IntVar(&o.Accounts, "accounts", 1, "number of accounts per cloud")
 	cmd.Flags().IntVar(&o.Files, "files", 40, "number of files per account")
 	cmd.Flags().DurationVar(&o.Latency, "latency", 0, "delay of each response")
-	cmd.Flags().StringVar(&faults, "faults", "", "inject the faults in this JSON `file`")
+	cmd.Flags().StringVar(&o.faults, "faults", "", "inject the faults in this JSON `file`")
 	return cmd
+}
+
+// runDemoServe serves the clouds until ctx ends, as by an interrupt.
+func runDemoServe(ctx context.Context, p *program, o demoServeOptions) (err error) {
+	if o.Accounts < 1 || o.Files < 0 || o.Latency < 0 {
+		return &app.UsageError{Err: errors.New("--accounts must be at least 1, --files and --latency at least 0")}
+	}
+	if o.Faults, err = readFaults(o.faults); err != nil {
+		return err
+	}
+	o.Now = p.now
+	r, err := p.rehearse(o.Options)
+	if err != nil {
+		return err
+	}
+	policy, err := r.Write("policy.yaml", []byte(fmt.Sprintf(servedPolicy, r.Place().Client, r.Place().AppKey)))
+	if err != nil {
+		return errors.Join(err, r.Close())
+	}
+	if o.json {
+		p.json(r.Place())
+	} else {
+		p.printPlace(r.Place(), o.Options, policy)
+	}
+	<-ctx.Done()
+	return r.Close()
 }
 
 // servedPolicy is a policy for the served clouds.

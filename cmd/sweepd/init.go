@@ -30,9 +30,15 @@ type answers struct {
 	Mode    string
 }
 
-func (p *program) begin() *cobra.Command {
-	var a answers
-	var yes bool
+// initOptions are the flags of init.
+type initOptions struct {
+	answers
+	given map[string]bool // the flags of answers that the user gave
+	yes   bool            // ask nothing
+}
+
+func newInitCmd(p *program) *cobra.Command {
+	o := initOptions{given: map[string]bool{}}
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "create a policy by answering five questions",
@@ -46,50 +52,59 @@ to another file.`,
 		Example: "  sweepd init\n  sweepd init --folder ~/Downloads --careful strong --yes",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			file, err := p.newPolicy()
-			if err != nil {
-				return err
+			for _, q := range p.questions(o.answers) {
+				o.given[q.flag] = cmd.Flags().Changed(q.flag)
 			}
-			if !cmd.Flags().Changed("folder") {
-				a.Folders = p.pictureFolders()
-			}
-			for i, folder := range a.Folders {
-				a.Folders[i] = p.absolute(folder)
-			}
-			if err := p.fits(a); err != nil {
-				return &app.UsageError{Err: err, Hint: "see: sweepd init --help"}
-			}
-			if !yes {
-				if a, err = p.interview(cmd, a, file); err != nil {
-					return err
-				}
-			}
-			if a.nowhere() {
-				return &app.UsageError{
-					Err:  errors.New("no folder given"),
-					Hint: "name one: sweepd init --folder FOLDER",
-				}
-			}
-			if err := writeNew(file, a.policy()); err != nil {
-				return err
-			}
-			p.term.printf("written: %s\n\n", safe(tilde(file, p.home())))
-			return p.firstLook(cmd, a)
+			return runInit(cmd.Context(), p, o)
 		},
 	}
 	f := cmd.Flags()
-	f.StringArrayVar(&a.Folders, "folder", nil,
+	f.StringArrayVar(&o.Folders, "folder", nil,
 		"scan `folder`; repeatable (default your downloads and pictures)")
-	f.StringVar(&a.Drive, "drive", "",
+	f.StringVar(&o.Drive, "drive", "",
 		"scan a Google Drive with the OAuth client in `file`; see docs/google-drive.md")
-	f.StringVar(&a.Dropbox, "dropbox", "",
+	f.StringVar(&o.Dropbox, "dropbox", "",
 		"scan a Dropbox with the app of this `key`; see docs/dropbox.md")
-	f.StringVar(&a.Careful, "careful", "proven", "required confidence: proven, strong or likely")
-	f.StringVar(&a.Grace, "grace", "7d", "how `long` a file is marked before it is trashed; 0 for no wait")
-	f.StringVar(&a.Trash, "trash", "off", "how `long` a file stays in the trash before it is purged; off for never")
-	f.StringVar(&a.Mode, "mode", "report", "what the service may do: report or enforce")
-	f.BoolVarP(&yes, "yes", "y", false, "do not ask questions")
+	f.StringVar(&o.Careful, "careful", "proven", "required confidence: proven, strong or likely")
+	f.StringVar(&o.Grace, "grace", "7d", "how `long` a file is marked before it is trashed; 0 for no wait")
+	f.StringVar(&o.Trash, "trash", "off", "how `long` a file stays in the trash before it is purged; off for never")
+	f.StringVar(&o.Mode, "mode", "report", "what the service may do: report or enforce")
+	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask questions")
 	return cmd
+}
+
+// runInit asks what no flag has answered, writes the policy, and shows what it means.
+func runInit(ctx context.Context, p *program, o initOptions) error {
+	file, err := p.newPolicy()
+	if err != nil {
+		return err
+	}
+	a := o.answers
+	if !o.given["folder"] {
+		a.Folders = p.pictureFolders()
+	}
+	for i, folder := range a.Folders {
+		a.Folders[i] = p.absolute(folder)
+	}
+	if err := p.fits(a); err != nil {
+		return &app.UsageError{Err: err, Hint: "see: sweepd init --help"}
+	}
+	if !o.yes {
+		if a, err = p.interview(ctx, a, o.given, file); err != nil {
+			return err
+		}
+	}
+	if a.nowhere() {
+		return &app.UsageError{
+			Err:  errors.New("no folder given"),
+			Hint: "name one: sweepd init --folder FOLDER",
+		}
+	}
+	if err := writeNew(file, a.policy()); err != nil {
+		return err
+	}
+	p.term.printf("written: %s\n\n", safe(tilde(file, p.home())))
+	return p.firstLook(ctx, a)
 }
 
 // newPolicy returns the path of the policy to write. It returns a *app.UsageError if a file exists there.
@@ -98,12 +113,7 @@ func (p *program) newPolicy() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	file := paths.Policy[0]
-	for _, named := range []string{p.getenv("SWEEPD_POLICY"), p.policyFile} {
-		if named != "" {
-			file = named
-		}
-	}
+	file := cmp.Or(p.namedPolicy(), paths.Policy[0])
 	if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
 		return "", taken(file, err)
 	}
@@ -257,7 +267,7 @@ func unless(text, word string) string {
 
 // interview asks the questions that no flag has answered, each until the answer is valid, and whether the policy may
 // be written.
-func (p *program) interview(cmd *cobra.Command, a answers, file string) (answers, error) {
+func (p *program) interview(ctx context.Context, a answers, given map[string]bool, file string) (answers, error) {
 	if isTerminal(p.stdin) && !p.term.live {
 		return a, &app.UsageError{
 			Err:  errors.New("init has no terminal to show its questions on"),
@@ -266,8 +276,8 @@ func (p *program) interview(cmd *cobra.Command, a answers, file string) (answers
 	}
 	in := bufio.NewReader(p.stdin)
 	for _, q := range p.questions(a) {
-		for asked := cmd.Flags().Changed(q.flag); !asked; {
-			text, err := p.hear(cmd.Context(), in, fmt.Sprintf("%s\n   [%s] ", q.asks, cmp.Or(q.now, "no")))
+		for asked := given[q.flag]; !asked; {
+			text, err := p.hear(ctx, in, fmt.Sprintf("%s\n   [%s] ", q.asks, cmp.Or(q.now, "no")))
 			if err != nil {
 				return a, err
 			}
@@ -286,7 +296,7 @@ func (p *program) interview(cmd *cobra.Command, a answers, file string) (answers
 		}
 	}
 	p.term.printf("\n%s\n", p.term.dim(lines(string(a.policy()))))
-	text, err := p.hear(cmd.Context(), in, fmt.Sprintf("write this policy to %s? [y/N] ", tilde(file, p.home())))
+	text, err := p.hear(ctx, in, fmt.Sprintf("write this policy to %s? [y/N] ", tilde(file, p.home())))
 	if yes := strings.ToLower(text); err == nil && yes != "y" && yes != "yes" {
 		p.term.printf("nothing was written\n")
 		return a, errTrouble
@@ -393,10 +403,10 @@ func writeNew(file string, content []byte) (err error) {
 }
 
 // firstLook prints what the policy means, what it would do on this machine, and the next steps.
-func (p *program) firstLook(cmd *cobra.Command, a answers) error {
-	err := runCheck(cmd.Context(), p, nil)
+func (p *program) firstLook(ctx context.Context, a answers) error {
+	err := runCheck(ctx, p, nil)
 	if err == nil && len(a.Folders) > 0 { // there is no sign-in to an account yet
-		err = runScan(cmd.Context(), p, scanOptions{where: []string{"home"}})
+		err = runScan(ctx, p, scanOptions{where: []string{"home"}})
 	}
 	if err != nil {
 		return err

@@ -12,8 +12,15 @@ import (
 	"sweepd/policy"
 )
 
-func (p *program) login() *cobra.Command {
-	var noBrowser, scanOnly, trashOnly bool
+// loginOptions are the argument and flags of login.
+type loginOptions struct {
+	storage             string
+	noBrowser           bool
+	scanOnly, trashOnly bool // at most one
+}
+
+func newLoginCmd(p *program) *cobra.Command {
+	var o loginOptions
 	cmd := &cobra.Command{
 		Use:   "login STORAGE",
 		Short: "sign in to a cloud account",
@@ -30,32 +37,45 @@ The storage is bound to the first account that signs in. To create your own OAut
 client, see docs/google-drive.md.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			l := app.Login{Storage: args[0], Show: p.showConsent(cmd.Context())}
-			if noBrowser {
-				l.Show, l.Paste = p.showLink, p.paste
-			}
-			if most := policy.AccessScan; scanOnly {
-				l.Most = &most
-			}
-			if most := policy.AccessTrash; trashOnly {
-				l.Most = &most
-			}
-			g, use, err := app.LogIn(cmd.Context(), p.options(), l)
-			if err != nil {
-				return err
-			}
-			p.term.printf("signed in to %s as %s: sweepd may %s there\n", safe(args[0]),
-				p.term.bold(safe(g.Account.Email)), use)
-			return nil
+			o.storage = args[0]
+			return runLogin(cmd.Context(), p, o)
 		},
 	}
-	cmd.Flags().BoolVar(&noBrowser, "no-browser", false, "print a link and read the address that you paste")
-	cmd.Flags().BoolVar(&scanOnly, "scan-only", false,
+	cmd.Flags().BoolVar(&o.noBrowser, "no-browser", false, "print a link and read the address that you paste")
+	cmd.Flags().BoolVar(&o.scanOnly, "scan-only", false,
 		"request read access only (drive.readonly); nothing can be deleted")
-	cmd.Flags().BoolVar(&trashOnly, "trash-only", false,
+	cmd.Flags().BoolVar(&o.trashOnly, "trash-only", false,
 		"request read and trash access only (drive.readonly, drive.metadata); nothing can be deleted permanently")
 	cmd.MarkFlagsMutuallyExclusive("scan-only", "trash-only")
 	return cmd
+}
+
+// runLogin signs in to an account.
+func runLogin(ctx context.Context, p *program, o loginOptions) error {
+	l := app.Login{Storage: o.storage, Show: p.showConsent(ctx), Most: o.most()}
+	if o.noBrowser {
+		l.Show, l.Paste = p.showLink, p.paste
+	}
+	g, use, err := app.LogIn(ctx, p.options(), l)
+	if err != nil {
+		return err
+	}
+	p.term.printf("signed in to %s as %s: sweepd may %s there\n", safe(o.storage), p.term.bold(safe(g.Account.Email)),
+		use)
+	return nil
+}
+
+// most returns the access to request at most; nil: what the policy needs.
+func (o loginOptions) most() *policy.Access {
+	most := policy.AccessScan
+	switch {
+	case o.scanOnly:
+		return &most
+	case o.trashOnly:
+		most = policy.AccessTrash
+		return &most
+	}
+	return nil
 }
 
 // showConsent starts a browser and also prints the link, in case none opens.
@@ -111,8 +131,15 @@ func (p *program) paste(ctx context.Context) (string, error) {
 	}
 }
 
-func (p *program) logout() *cobra.Command {
-	var forget, anyway bool
+// logoutOptions are the argument and flags of logout.
+type logoutOptions struct {
+	storage string
+	forget  bool // let another account sign in
+	anyway  bool // also if the service cannot be reached
+}
+
+func newLogoutCmd(p *program) *cobra.Command {
+	var o logoutOptions
 	cmd := &cobra.Command{
 		Use:   "logout STORAGE",
 		Short: "sign out and revoke access",
@@ -121,19 +148,25 @@ record stays, and the storage stays bound to the account: use --forget to let
 another account sign in.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			g, err := app.LogOut(cmd.Context(), p.options(), args[0], forget, anyway)
-			if err != nil {
-				return err
-			}
-			whose := ""
-			if g.Account.Email != "" {
-				whose = " as " + safe(g.Account.Email)
-			}
-			p.term.printf("signed out of %s%s\n", safe(args[0]), whose)
-			return nil
+			o.storage = args[0]
+			return runLogout(cmd.Context(), p, o)
 		},
 	}
-	cmd.Flags().BoolVar(&forget, "forget", false, "let another account sign in to the storage")
-	cmd.Flags().BoolVar(&anyway, "anyway", false, "delete the token even if the service cannot be reached")
+	cmd.Flags().BoolVar(&o.forget, "forget", false, "let another account sign in to the storage")
+	cmd.Flags().BoolVar(&o.anyway, "anyway", false, "delete the token even if the service cannot be reached")
 	return cmd
+}
+
+// runLogout signs out of an account.
+func runLogout(ctx context.Context, p *program, o logoutOptions) error {
+	g, err := app.LogOut(ctx, p.options(), o.storage, o.forget, o.anyway)
+	if err != nil {
+		return err
+	}
+	whose := ""
+	if g.Account.Email != "" {
+		whose = " as " + safe(g.Account.Email)
+	}
+	p.term.printf("signed out of %s%s\n", safe(o.storage), whose)
+	return nil
 }

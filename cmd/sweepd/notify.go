@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 
 	"github.com/spf13/cobra"
@@ -9,17 +10,17 @@ import (
 	"sweepd/internal/notify"
 )
 
-func (p *program) notify() *cobra.Command {
+func newNotifyCmd(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "notify",
 		Short: "test notifications",
 		Args:  cobra.NoArgs,
 	}
-	cmd.AddCommand(p.notifyTest())
+	cmd.AddCommand(newNotifyTestCmd(p))
 	return cmd
 }
 
-func (p *program) notifyTest() *cobra.Command {
+func newNotifyTestCmd(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "test",
 		Short: "send a test message to every receiver in the policy",
@@ -28,22 +29,25 @@ events it subscribes to, and prints the result. It does not retry.
 
 Exit status: 1 if a message could not be sent.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			results, err := app.TryNotify(cmd.Context(), p.options())
-			if err != nil {
-				return err
-			}
-			failed := false
-			for _, r := range results {
-				failed = failed || r.Err != nil
-				p.printSent(r)
-			}
-			if failed {
-				return errTrouble
-			}
-			return nil
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return runNotifyTest(cmd.Context(), p) },
 	}
+}
+
+// runNotifyTest sends a message to each receiver and prints the results.
+func runNotifyTest(ctx context.Context, p *program) error {
+	results, err := app.TryNotify(ctx, p.options())
+	if err != nil {
+		return err
+	}
+	failed := false
+	for _, r := range results {
+		failed = failed || r.Err != nil
+		p.printSent(r)
+	}
+	if failed {
+		return errTrouble
+	}
+	return nil
 }
 
 // printSent prints one line, with the hint below it.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -11,8 +12,13 @@ import (
 	"sweepd/policy/policyfile"
 )
 
-func (p *program) pause() *cobra.Command {
-	var span string
+// pauseOptions are the flags of pause.
+type pauseOptions struct {
+	span string // "": until resume
+}
+
+func newPauseCmd(p *program) *cobra.Command {
+	var o pauseOptions
 	cmd := &cobra.Command{
 		Use:   "pause [--for TIME]",
 		Short: "stop all deletion, including a sweep in progress",
@@ -20,73 +26,87 @@ func (p *program) pause() *cobra.Command {
 finishes its current file. scan, keep and undo still work. Creating a file named
 paused in the state directory has the same effect.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			paths, err := app.FindPaths(p.getenv)
-			if err == nil {
-				err = paths.CheckService(cmd.Context())
-			}
-			if err != nil {
-				return err
-			}
-			x, until := app.Pause{Since: p.now().UTC()}, "until: sweepd resume"
-			if span != "" {
-				d, err := policyfile.ParseDuration(span)
-				if err != nil {
-					return &app.UsageError{Err: err, Hint: "use a duration such as 2h, 3d or 1w"}
-				}
-				x.Until = x.Since.Add(d)
-				until = "until " + x.Until.Local().Format("2006-01-02 15:04")
-			}
-			err = paths.Pause(x)
-			half, inForce := errors.AsType[*app.HalfPauseError](err)
-			if inForce {
-				fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("33", "warning:"), safe(half.Error()))
-				until = "until: sweepd resume"
-			} else if err != nil {
-				return fmt.Errorf("pause: %w", err)
-			}
-			p.term.printf("deletion paused %s\n", until)
-			return nil
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return runPause(cmd.Context(), p, o) },
 	}
-	cmd.Flags().StringVar(&span, "for", "", "pause for this `long`, e.g. 2h or 3d")
+	cmd.Flags().StringVar(&o.span, "for", "", "pause for this `long`, e.g. 2h or 3d")
 	return cmd
 }
 
-func (p *program) resume() *cobra.Command {
-	var clock bool
+// runPause pauses deletion.
+func runPause(ctx context.Context, p *program, o pauseOptions) error {
+	paths, err := p.servicePaths(ctx)
+	if err != nil {
+		return err
+	}
+	x, until := app.Pause{Since: p.now().UTC()}, "until: sweepd resume"
+	if o.span != "" {
+		d, err := policyfile.ParseDuration(o.span)
+		if err != nil {
+			return &app.UsageError{Err: err, Hint: "use a duration such as 2h, 3d or 1w"}
+		}
+		x.Until = x.Since.Add(d)
+		until = "until " + x.Until.Local().Format("2006-01-02 15:04")
+	}
+	err = paths.Pause(x)
+	half, inForce := errors.AsType[*app.HalfPauseError](err)
+	if inForce {
+		fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("33", "warning:"), safe(half.Error()))
+		until = "until: sweepd resume"
+	} else if err != nil {
+		return fmt.Errorf("pause: %w", err)
+	}
+	p.term.printf("deletion paused %s\n", until)
+	return nil
+}
+
+// servicePaths returns the folders of sweepd. It returns app.ErrOtherRecord if a running service uses others.
+func (p *program) servicePaths(ctx context.Context) (app.Paths, error) {
+	paths, err := app.FindPaths(p.getenv)
+	if err == nil {
+		err = paths.CheckService(ctx)
+	}
+	return paths, err
+}
+
+// resumeOptions are the flags of resume.
+type resumeOptions struct {
+	clock bool
+}
+
+func newResumeCmd(p *program) *cobra.Command {
+	var o resumeOptions
 	cmd := &cobra.Command{
 		Use:   "resume [--clock]",
 		Short: "resume deletion after a pause",
 		Long: `resume ends a pause. With --clock it also confirms that the clock is right, after
 a clock that jumped ahead or back made sweepd hold everything.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			paths, err := app.FindPaths(p.getenv)
-			if err == nil {
-				err = paths.CheckService(cmd.Context())
-			}
-			if err != nil {
-				return err
-			}
-			if clock {
-				if err := app.TrustClock(cmd.Context(), p.options()); err != nil {
-					return err
-				}
-				p.term.printf("clock confirmed: it is %s\n", p.now().Local().Format(time.RFC1123))
-			}
-			was := paths.Paused(p.now())
-			if err := paths.Resume(); err != nil {
-				return fmt.Errorf("resume: %w", err)
-			}
-			if was != nil {
-				p.term.printf("deletion resumed\n")
-			} else if !clock {
-				p.term.printf("deletion was not paused\n")
-			}
-			return nil
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return runResume(cmd.Context(), p, o) },
 	}
-	cmd.Flags().BoolVar(&clock, "clock", false, "confirm that the clock is right")
+	cmd.Flags().BoolVar(&o.clock, "clock", false, "confirm that the clock is right")
 	return cmd
+}
+
+// runResume ends a pause.
+func runResume(ctx context.Context, p *program, o resumeOptions) error {
+	paths, err := p.servicePaths(ctx)
+	if err != nil {
+		return err
+	}
+	if o.clock {
+		if err := app.TrustClock(ctx, p.options()); err != nil {
+			return err
+		}
+		p.term.printf("clock confirmed: it is %s\n", p.now().Local().Format(time.RFC1123))
+	}
+	was := paths.Paused(p.now())
+	if err := paths.Resume(); err != nil {
+		return fmt.Errorf("resume: %w", err)
+	}
+	if was != nil {
+		p.term.printf("deletion resumed\n")
+	} else if !o.clock {
+		p.term.printf("deletion was not paused\n")
+	}
+	return nil
 }

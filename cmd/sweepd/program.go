@@ -94,11 +94,11 @@ command line or policy; 3 the whole run was refused for safety.`,
 		}},
 		{"delete", "Delete and bring back:", []*cobra.Command{newApplyCmd(p), newUndoCmd(p), newTrashCmd(p)}},
 		{"override", "Override the policy:", []*cobra.Command{
-			newKeepCmd(p), newApproveCmd(p), newForgetCmd(p), p.pause(), p.resume(),
+			newKeepCmd(p), newApproveCmd(p), newForgetCmd(p), newPauseCmd(p), newResumeCmd(p),
 		}},
-		{"service", "Service:", []*cobra.Command{p.run(), p.sweep(), p.reload(), p.notify()}},
-		{"account", "Accounts:", []*cobra.Command{p.login(), p.logout()}},
-		{"start", "Get started:", []*cobra.Command{p.begin(), p.demo()}},
+		{"service", "Service:", []*cobra.Command{p.run(), p.sweep(), p.reload(), newNotifyCmd(p)}},
+		{"account", "Accounts:", []*cobra.Command{newLoginCmd(p), newLogoutCmd(p)}},
+		{"start", "Get started:", []*cobra.Command{newInitCmd(p), newDemoCmd(p)}},
 	} {
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
 		for _, verb := range g.verbs {
