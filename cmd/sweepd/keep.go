@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -169,32 +167,4 @@ func (p *program) setOverride(ctx context.Context, arg string, do setOverride) e
 	}
 	p.term.printf("%s: %s\n", p.place(st.Name(), e.Path), said)
 	return nil
-}
-
-// openFile opens the storage that contains one file, and returns the file's name for Look.
-func (p *program) openFile(ctx context.Context, arg string) (*app.App, string, error) {
-	if storage, file := app.SplitFile(p.accounts(), arg); storage != "" {
-		o := p.options()
-		o.Only = []string{storage}
-		a, err := p.openApp(ctx, o)
-		return a, file, err
-	}
-	path, err := absolute(arg)
-	if err != nil {
-		return nil, "", err
-	}
-	fi, err := os.Lstat(path)
-	if err != nil {
-		return nil, "", err
-	}
-	if !fi.Mode().IsRegular() {
-		return nil, "", &app.UsageError{
-			Err:  fmt.Errorf("%q is not a file", arg),
-			Hint: "to scan a folder: sweepd scan FOLDER",
-		}
-	}
-	o := p.options()
-	o.Only, o.AnyFolder = []string{filepath.Dir(path)}, true
-	a, err := p.openApp(ctx, o)
-	return a, path, err
 }

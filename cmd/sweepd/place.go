@@ -31,6 +31,14 @@ func (p *program) place(storage, path string) string {
 	return safe(tilde(path, p.home()))
 }
 
+// policyName returns the user's name of the policy.
+func (p *program) policyName(a *app.App) string {
+	if a.PolicyFile == "" {
+		return "the built-in policy"
+	}
+	return safe(tilde(a.PolicyFile, p.home()))
+}
+
 // where completes the arguments of verbs that take folders and storages: names of storages, and the shell's own
 // folders.
 func (p *program) where(_ *cobra.Command, _ []string, begun string) (names []string, _ cobra.ShellCompDirective) {

@@ -229,15 +229,3 @@ func (p *program) namedPolicy() string { return cmp.Or(p.policyFile, p.getenv("S
 
 // home returns the home directory, for shortening paths.
 func (p *program) home() string { return p.getenv("HOME") }
-
-// lines returns text that is safe for a terminal, with its line breaks, which a policy's excerpt needs.
-func lines(text string) string {
-	out := ""
-	for i, line := range splitLines(text) {
-		if i > 0 {
-			out += "\n"
-		}
-		out += safe(line)
-	}
-	return out
-}

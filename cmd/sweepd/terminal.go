@@ -157,6 +157,15 @@ func (t *terminal) settle() {
 // safe returns a file name that is safe for a terminal; see report.Plain.
 func safe(name string) string { return report.Plain(name) }
 
+// lines returns text that is safe for a terminal, with its line breaks, which a policy's excerpt needs.
+func lines(text string) string {
+	all := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	for i, line := range all {
+		all[i] = safe(line)
+	}
+	return strings.Join(all, "\n")
+}
+
 // size returns a number of bytes as text, in powers of ten as disks are sold.
 func size(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }
 
@@ -210,4 +219,14 @@ func tilde(path, home string) string {
 		return "~/" + rest
 	}
 	return path
+}
+
+// quoted returns s quoted for a shell.
+func quoted(s string) string {
+	if s != "" && strings.IndexFunc(s, func(r rune) bool {
+		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./~+,:@%", r)
+	}) < 0 {
+		return s
+	}
+	return "'" + strings.ReplaceAll(safe(s), "'", `'\''`) + "'"
 }

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"sweepd/internal/app"
+)
+
+// open opens the app for a verb that takes folders and storages.
+func (p *program) open(ctx context.Context, where []string, act bool) (*app.App, error) {
+	o := p.options()
+	o.Only, o.Act = where, act
+	return p.openApp(ctx, o)
+}
+
+// openApp opens the app and prints a warning if the record cannot be relied on.
+func (p *program) openApp(ctx context.Context, o app.Options) (*app.App, error) {
+	a, err := app.Open(ctx, o)
+	if err == nil && a.ReportOnly != nil {
+		what := "nothing will be deleted"
+		if _, ok := errors.AsType[*app.StateError](a.ReportOnly); ok {
+			what = "nothing will be remembered or deleted, and what you said of files is not known"
+		}
+		fmt.Fprintf(p.stderr, "%s %s: %s\n", p.term.paint("33", "warning:"), what, safe(a.ReportOnly.Error()))
+		if _, hint := p.diagnose(a.ReportOnly); hint != "" {
+			fmt.Fprintf(p.stderr, "hint: %s\n", hint)
+		}
+	}
+	if err == nil {
+		p.warnDiffers(a.Differs)
+	}
+	return a, err
+}
+
+// warnDiffers warns, once, that a service with another policy is running.
+func (p *program) warnDiffers(how string) {
+	if how != "" && !p.warned {
+		p.warned = true
+		fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("33", "warning:"), safe(how))
+	}
+}
+
+// openFile opens the storage that contains one file, and returns the file's name for Look.
+func (p *program) openFile(ctx context.Context, arg string) (*app.App, string, error) {
+	if storage, file := app.SplitFile(p.accounts(), arg); storage != "" {
+		o := p.options()
+		o.Only = []string{storage}
+		a, err := p.openApp(ctx, o)
+		return a, file, err
+	}
+	path, err := absolute(arg)
+	if err != nil {
+		return nil, "", err
+	}
+	fi, err := os.Lstat(path)
+	if err != nil {
+		return nil, "", err
+	}
+	if !fi.Mode().IsRegular() {
+		return nil, "", &app.UsageError{
+			Err:  fmt.Errorf("%q is not a file", arg),
+			Hint: "to scan a folder: sweepd scan FOLDER",
+		}
+	}
+	o := p.options()
+	o.Only, o.AnyFolder = []string{filepath.Dir(path)}, true
+	a, err := p.openApp(ctx, o)
+	return a, path, err
+}

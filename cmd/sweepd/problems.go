@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"sweepd/internal/app"
+	"sweepd/policy"
+	"sweepd/sweeper"
+)
+
+// problems prints the problems of a run, and each hint once.
+func (p *program) problems(sum *sweeper.Summary) {
+	var hints []string
+	for _, pr := range sum.Problems {
+		what, hint := p.place(pr.Storage, pr.Path), strings.ReplaceAll(app.Hint(pr.Err), "STORAGE", pr.Storage)
+		if pr.Files > 0 {
+			what = fmt.Sprintf("%s of %s: %s", count(pr.Files, "file"), p.place(pr.Storage, ""), what)
+			hint = "check that you can write there; to test it: sweepd doctor"
+		}
+		fmt.Fprintf(p.stderr, "%s cannot %s %s: %s\n", p.term.paint("33", "warning:"), pr.Doing, what, safe(pr.Text))
+		if hint != "" && !slices.Contains(hints, hint) {
+			hints = append(hints, hint)
+		}
+	}
+	for _, hint := range hints {
+		fmt.Fprintf(p.stderr, "hint: %s\n", safe(hint))
+	}
+	if more := sum.Errors - int64(len(sum.Problems)); more > 0 {
+		fmt.Fprintf(p.stderr, "warning: and %s more\n", count(more, "problem"))
+	}
+}
+
+// barred prints the folders from which files that are due cannot go to the trash.
+func (p *program) barred(a *app.App, sum *sweeper.Summary) {
+	if sum.ByAction[string(policy.Trash)]+sum.ByAction[string(policy.Hold)] == 0 {
+		return
+	}
+	for _, x := range a.Barred() {
+		fmt.Fprintf(p.stderr, "%s cannot move files from %s to the trash: %s\n", p.term.paint("33", "warning:"),
+			p.place(x.Storage, x.Root), safe(x.Err.Error()))
+		fmt.Fprintf(p.stderr, "hint: %s\n", safe(x.Hint))
+	}
+}
+
+// stopped prints the roots from which nothing is deleted.
+func (p *program) stopped(sum *sweeper.Summary) {
+	folders := 0
+	for _, x := range sum.Stopped {
+		if _, account := p.accounts()[x.Storage]; !account {
+			folders++
+		}
+		fmt.Fprintf(p.stderr, "%s nothing is deleted from %s, because the scan of it was incomplete\n",
+			p.term.paint("33", "warning:"), p.place(x.Storage, x.Root))
+	}
+	if folders > 0 {
+		fmt.Fprintf(p.stderr,
+			"hint: mount the disk or make it readable; or skip the folder with exclude: in the policy or a file named .nosweep\n")
+	}
+}
+
+// trouble returns the error with which a run with problems ends; they are printed already.
+func trouble(sum *sweeper.Summary) error {
+	if sum.Trouble() {
+		return errTrouble
+	}
+	return nil
+}
