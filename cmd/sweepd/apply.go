@@ -173,7 +173,7 @@ func (p *program) printSurge(err error) error {
 	if !ok {
 		return err
 	}
-	fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("33", "warning:"), surge)
+	p.warn("%s", surge)
 	return nil
 }
 

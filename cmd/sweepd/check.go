@@ -49,7 +49,7 @@ func runCheck(ctx context.Context, p *program, files []string) error {
 	p.term.printf("%s is valid.\n\n%s\n", safe(tilde(path, p.home())), lines(pol.String()))
 	p.printNotes(ctx, pol)
 	for _, warning := range slices.Concat(pol.Cautions(), cautions(pol), p.bars(pol)) {
-		fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("33", "warning:"), safe(warning))
+		p.warn("%s", safe(warning))
 	}
 	if len(files) == 0 { // a named file need not be the one that the service uses
 		p.warnDiffers(app.ServiceDiffers(ctx, paths, path, pol))

@@ -25,10 +25,9 @@ func (p *program) openApp(ctx context.Context, o app.Options) (*app.App, error) 
 		if _, ok := errors.AsType[*app.StateError](a.ReportOnly); ok {
 			what = "nothing will be remembered or deleted, and what you said of files is not known"
 		}
-		fmt.Fprintf(p.stderr, "%s %s: %s\n", p.term.paint("33", "warning:"), what, safe(a.ReportOnly.Error()))
-		if _, hint := p.diagnose(a.ReportOnly); hint != "" {
-			fmt.Fprintf(p.stderr, "hint: %s\n", hint)
-		}
+		p.warn("%s: %s", what, safe(a.ReportOnly.Error()))
+		_, hint := p.diagnose(a.ReportOnly)
+		p.hint(hint)
 	}
 	if err == nil {
 		p.warnDiffers(a.Differs)
@@ -40,7 +39,7 @@ func (p *program) openApp(ctx context.Context, o app.Options) (*app.App, error) 
 func (p *program) warnDiffers(how string) {
 	if how != "" && !p.warned {
 		p.warned = true
-		fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("33", "warning:"), safe(how))
+		p.warn("%s", safe(how))
 	}
 }
 

@@ -72,7 +72,7 @@ func (p *program) pictures(ctx context.Context, j *journal.Journal, runs []int64
 	o.Scopes = scopesOf(ops)
 	a, err := app.Open(ctx, o)
 	if err != nil {
-		fmt.Fprintf(p.stderr, "%s the page has no thumbnails: %s\n", p.term.paint("33", "warning:"), safe(err.Error()))
+		p.warn("the page has no thumbnails: %s", safe(err.Error()))
 		return nil, nil
 	}
 	defer a.Close()

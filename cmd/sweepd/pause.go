@@ -50,7 +50,7 @@ func runPause(ctx context.Context, p *program, o pauseOptions) error {
 	err = paths.Pause(x)
 	half, inForce := errors.AsType[*app.HalfPauseError](err)
 	if inForce {
-		fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("33", "warning:"), safe(half.Error()))
+		p.warn("%s", safe(half.Error()))
 		until = "until: sweepd resume"
 	} else if err != nil {
 		return fmt.Errorf("pause: %w", err)

@@ -19,16 +19,16 @@ func (p *program) problems(sum *sweeper.Summary) {
 			what = fmt.Sprintf("%s of %s: %s", count(pr.Files, "file"), p.place(pr.Storage, ""), what)
 			hint = "check that you can write there; to test it: sweepd doctor"
 		}
-		fmt.Fprintf(p.stderr, "%s cannot %s %s: %s\n", p.term.paint("33", "warning:"), pr.Doing, what, safe(pr.Text))
+		p.warn("cannot %s %s: %s", pr.Doing, what, safe(pr.Text))
 		if hint != "" && !slices.Contains(hints, hint) {
 			hints = append(hints, hint)
 		}
 	}
 	for _, hint := range hints {
-		fmt.Fprintf(p.stderr, "hint: %s\n", safe(hint))
+		p.hint(safe(hint))
 	}
 	if more := sum.Errors - int64(len(sum.Problems)); more > 0 {
-		fmt.Fprintf(p.stderr, "warning: and %s more\n", count(more, "problem"))
+		p.warn("and %s more", count(more, "problem"))
 	}
 }
 
@@ -38,9 +38,8 @@ func (p *program) barred(a *app.App, sum *sweeper.Summary) {
 		return
 	}
 	for _, x := range a.Barred() {
-		fmt.Fprintf(p.stderr, "%s cannot move files from %s to the trash: %s\n", p.term.paint("33", "warning:"),
-			p.place(x.Storage, x.Root), safe(x.Err.Error()))
-		fmt.Fprintf(p.stderr, "hint: %s\n", safe(x.Hint))
+		p.warn("cannot move files from %s to the trash: %s", p.place(x.Storage, x.Root), safe(x.Err.Error()))
+		p.hint(safe(x.Hint))
 	}
 }
 
@@ -51,12 +50,11 @@ func (p *program) stopped(sum *sweeper.Summary) {
 		if _, account := p.accounts()[x.Storage]; !account {
 			folders++
 		}
-		fmt.Fprintf(p.stderr, "%s nothing is deleted from %s, because the scan of it was incomplete\n",
-			p.term.paint("33", "warning:"), p.place(x.Storage, x.Root))
+		p.warn("nothing is deleted from %s, because the scan of it was incomplete", p.place(x.Storage, x.Root))
 	}
 	if folders > 0 {
-		fmt.Fprintf(p.stderr,
-			"hint: mount the disk or make it readable; or skip the folder with exclude: in the policy or a file named .nosweep\n")
+		p.hint("mount the disk or make it readable; or skip the folder with exclude: in the policy " +
+			"or a file named .nosweep")
 	}
 }
 

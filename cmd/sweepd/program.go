@@ -120,10 +120,20 @@ func (p *program) exit(err error) int {
 		fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("31", "error:"), lines(err.Error()))
 	}
 	status, hint := p.diagnose(err)
+	p.hint(hint)
+	return status
+}
+
+// warn prints a warning.
+func (p *program) warn(format string, args ...any) {
+	fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("33", "warning:"), fmt.Sprintf(format, args...))
+}
+
+// hint prints what the user can do; nothing if there is no hint.
+func (p *program) hint(hint string) {
 	if hint != "" {
 		fmt.Fprintf(p.stderr, "hint: %s\n", hint)
 	}
-	return status
 }
 
 // diagnose returns the exit status and the hint of an error.
