@@ -28,7 +28,7 @@ func runCheck(ctx context.Context, p *program, files []string) error {
 	if err != nil {
 		return err
 	}
-	named := p.namedPolicy()
+	named := p.options().NamedPolicy()
 	if len(files) == 1 {
 		named = files[0]
 	}

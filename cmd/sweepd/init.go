@@ -98,7 +98,7 @@ func (p *program) newPolicy() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	file := cmp.Or(p.namedPolicy(), paths.Policy[0])
+	file := cmp.Or(p.options().NamedPolicy(), paths.Policy[0])
 	if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
 		return "", taken(file, err)
 	}

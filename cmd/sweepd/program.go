@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -96,7 +95,7 @@ command line or policy; 3 the whole run was refused for safety.`,
 		{"override", "Override the policy:", []*cobra.Command{
 			newKeepCmd(p), newApproveCmd(p), newForgetCmd(p), newPauseCmd(p), newResumeCmd(p),
 		}},
-		{"service", "Service:", []*cobra.Command{p.run(), p.sweep(), p.reload(), newNotifyCmd(p)}},
+		{"service", "Service:", []*cobra.Command{newRunCmd(p), newSweepCmd(p), newReloadCmd(p), newNotifyCmd(p)}},
 		{"account", "Accounts:", []*cobra.Command{newLoginCmd(p), newLogoutCmd(p)}},
 		{"start", "Get started:", []*cobra.Command{newInitCmd(p), newDemoCmd(p)}},
 	} {
@@ -233,9 +232,6 @@ func cause(err error) error {
 	}
 	return err
 }
-
-// namedPolicy returns the policy file that the user names; "" if none is named.
-func (p *program) namedPolicy() string { return cmp.Or(p.policyFile, p.getenv("SWEEPD_POLICY")) }
 
 // home returns the home directory, for shortening paths.
 func (p *program) home() string { return p.getenv("HOME") }

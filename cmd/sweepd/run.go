@@ -21,10 +21,16 @@ import (
 	"sweepd/internal/systemd"
 )
 
-func (p *program) run() *cobra.Command {
-	var o daemon.RunOptions
-	var json bool
-	var listen string
+// runOptions are the flags of run.
+type runOptions struct {
+	once   bool // sweep each storage once
+	json   bool
+	listen string // an address; "": none but the control socket
+	pprof  bool
+}
+
+func newRunCmd(p *program) *cobra.Command {
+	var o runOptions
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "run the service: watch all storages and sweep on schedule",
@@ -41,44 +47,58 @@ nothing. It exits when its terminal closes, unless started by nohup. With --once
 sweeps each storage once, for cron and timers. Under systemd it is a notify service
 with a watchdog: docs/systemd.md.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			hangups := make(chan os.Signal, 1)
-			ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
-			// The end of a terminal is no request for a new policy.
-			if controlled() && !signal.Ignored(syscall.SIGHUP) {
-				ends = append(ends, syscall.SIGHUP)
-			} else {
-				signal.Reset(syscall.SIGHUP)
-				signal.Notify(hangups, syscall.SIGHUP)
-				defer signal.Stop(hangups)
-			}
-			ctx, stop := signal.NotifyContext(context.WithoutCancel(cmd.Context()), ends...)
-			defer stop()
-			o.Options, o.Reload, o.Version = p.serviceOptions(), hangups, programVersion()
-			o.Log = slog.New(systemd.NewHandler(o.Log.Handler()))
-			o.OnRun = func(r report.Run) { p.toldRun(json, r) }
-			paths, err := app.FindPaths(p.getenv)
-			if err != nil {
-				return err
-			}
-			if o.Listen = []string{"unix:" + paths.Control()}; listen != "" {
-				o.Listen = append(o.Listen, listen)
-			}
-			changed, end, err := daemon.WatchPolicy(o.Options)
-			if err != nil {
-				o.Log.Warn("cannot watch the policy file; polling it instead", "err", err)
-				return daemon.Run(ctx, o)
-			}
-			o.Changed = changed
-			return errors.Join(daemon.Run(ctx, o), end())
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return runService(cmd.Context(), p, o) },
 	}
-	cmd.Flags().BoolVar(&o.Once, "once", false, "sweep each storage once and exit")
-	cmd.Flags().BoolVar(&json, "json", false, "write each run to standard output as a line of JSON")
-	cmd.Flags().StringVar(&listen, "listen", "",
+	cmd.Flags().BoolVar(&o.once, "once", false, "sweep each storage once and exit")
+	cmd.Flags().BoolVar(&o.json, "json", false, "write each run to standard output as a line of JSON")
+	cmd.Flags().StringVar(&o.listen, "listen", "",
 		"serve /metrics and /healthz at a local `address`, e.g. 127.0.0.1:9464 or unix:/run/x")
-	cmd.Flags().BoolVar(&o.Pprof, "pprof", false, "serve profiles at /debug/pprof/ there and on the control socket")
+	cmd.Flags().BoolVar(&o.pprof, "pprof", false, "serve profiles at /debug/pprof/ there and on the control socket")
 	return cmd
+}
+
+// runService runs the service until a signal ends it.
+func runService(ctx context.Context, p *program, o runOptions) error {
+	ctx, hangups, stop := untilSignal(ctx)
+	defer stop()
+	paths, err := app.FindPaths(p.getenv)
+	if err != nil {
+		return err
+	}
+	d := daemon.RunOptions{
+		Options: p.serviceOptions(), Once: o.once, Reload: hangups, Listen: []string{"unix:" + paths.Control()},
+		Pprof: o.pprof, Version: programVersion(), OnRun: func(r report.Run) { p.toldRun(o.json, r) },
+	}
+	d.Log = slog.New(systemd.NewHandler(d.Log.Handler()))
+	if o.listen != "" {
+		d.Listen = append(d.Listen, o.listen)
+	}
+	changed, end, err := daemon.WatchPolicy(d.Options)
+	if err != nil {
+		d.Log.Warn("cannot watch the policy file; polling it instead", "err", err)
+		return daemon.Run(ctx, d)
+	}
+	d.Changed = changed
+	return errors.Join(daemon.Run(ctx, d), end())
+}
+
+// untilSignal returns a context that ends at SIGINT and SIGTERM, in place of one that ends at other signals too, and
+// the requests for a new policy: each SIGHUP, unless it is the end of the terminal, which is none and ends the context.
+// The caller calls stop.
+func untilSignal(ctx context.Context) (_ context.Context, hangups <-chan os.Signal, stop func()) {
+	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	reloads := make(chan os.Signal, 1)
+	if controlled() && !signal.Ignored(syscall.SIGHUP) {
+		ends = append(ends, syscall.SIGHUP)
+	} else {
+		signal.Reset(syscall.SIGHUP)
+		signal.Notify(reloads, syscall.SIGHUP)
+	}
+	ctx, end := signal.NotifyContext(context.WithoutCancel(ctx), ends...)
+	return ctx, reloads, func() {
+		end()
+		signal.Stop(reloads)
+	}
 }
 
 // toldRun writes the report of a run: with file names on a terminal, without them if it may be kept as a log, and not
@@ -99,7 +119,7 @@ func isTrouble(err error) bool {
 	return ok
 }
 
-func (p *program) sweep() *cobra.Command {
+func newSweepCmd(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:               "sweep [STORAGE...]",
 		Short:             "make the running service sweep now",
@@ -107,8 +127,17 @@ func (p *program) sweep() *cobra.Command {
 		Long: `sweep tells the running service to sweep now, as its policy says, and does not wait
 for the sweep to finish; sweepd status shows the progress. Without a service, use
 sweepd apply or sweepd run --once.`,
-		RunE: func(cmd *cobra.Command, args []string) error { return p.commandService(cmd.Context(), "sweep", args) },
+		RunE: func(cmd *cobra.Command, args []string) error { return runSweep(cmd.Context(), p, args) },
 	}
+}
+
+// runSweep makes the service sweep the storages, or all of them if none is named.
+func runSweep(ctx context.Context, p *program, storages []string) error {
+	err := p.commandService(ctx, "sweep", storages)
+	if err == nil {
+		p.term.printf("sweep requested; see: sweepd status\n")
+	}
+	return err
 }
 
 // howToStart returns the hint how to start the service on this machine.
@@ -135,7 +164,7 @@ func (p *program) unit(kind string) bool {
 	})
 }
 
-func (p *program) reload() *cobra.Command {
+func newReloadCmd(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "reload",
 		Short: "make the running service reload its policy",
@@ -143,9 +172,12 @@ func (p *program) reload() *cobra.Command {
 policy was accepted. The service refuses an invalid policy and deletes nothing
 until it is fixed.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.commandService(cmd.Context(), "reload", nil) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return runReload(cmd.Context(), p) },
 	}
 }
+
+// runReload makes the service reload its policy.
+func runReload(ctx context.Context, p *program) error { return p.commandService(ctx, "reload", nil) }
 
 // commandService sends a request to the running service.
 func (p *program) commandService(ctx context.Context, verb string, storages []string) error {
@@ -156,9 +188,6 @@ func (p *program) commandService(ctx context.Context, verb string, storages []st
 	err = status.Command(ctx, paths.Control(), verb, storages)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &app.UsageError{Err: fmt.Errorf("the service is not running"), Hint: p.howToStart()}
-	}
-	if err == nil && verb == "sweep" {
-		p.term.printf("sweep requested; see: sweepd status\n")
 	}
 	return err
 }

@@ -56,7 +56,7 @@ func runStatus(ctx context.Context, p *program, o statusOptions) error {
 		return err
 	}
 	st := jsonStatus{Type: "status", State: paths.State, LastRun: json.RawMessage("null")}
-	if st.Policy, err = paths.FindPolicy(p.namedPolicy()); err != nil {
+	if st.Policy, err = paths.FindPolicy(p.options().NamedPolicy()); err != nil {
 		return err
 	}
 	if err := paths.Paused(p.now()); err != nil {
