@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 
 	"sweepd/internal/app"
+	"sweepd/internal/durable"
 )
 
 // outputFile is the output file of a verb. An existing file is replaced only if it is of the same kind, or empty, or
@@ -94,7 +96,11 @@ func (o outputFile) write(stdout io.Writer, fill func(io.Writer) error) error {
 	case there != nil && !there.Mode().IsRegular():
 		return o.failed(into(path, fill))
 	}
-	return o.failed(whole(path, there == nil, fill))
+	var content bytes.Buffer
+	if err := fill(&content); err != nil {
+		return o.failed(err)
+	}
+	return o.failed(whole(path, there == nil, content.Bytes()))
 }
 
 // into writes to an existing file or device, as a shell's > does.
@@ -106,27 +112,16 @@ func into(path string, fill func(io.Writer) error) error {
 	return errors.Join(fill(f), f.Close())
 }
 
-// whole writes a temporary file beside path and renames it to path. If fresh is set, it replaces no file, even one
-// that is created at this moment.
-func whole(path string, fresh bool, fill func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".sweepd-output-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-	}()
-	if err = errors.Join(fill(f), f.Sync(), f.Close()); err != nil {
-		return err
-	}
+// whole writes the file at path. If fresh is set, it replaces no file, even one that is created at this moment, unless
+// the file system has no hard links.
+func whole(path string, fresh bool, content []byte) error {
+	const temp = ".sweepd-output-*"
 	if fresh {
-		if err := os.Link(f.Name(), path); err == nil || errors.Is(err, fs.ErrExist) {
-			return errors.Join(err, os.Remove(f.Name()))
-		} // some file systems have no links
+		if err := durable.Create(path, temp, content); err == nil || errors.Is(err, fs.ErrExist) {
+			return err
+		}
 	}
-	return os.Rename(f.Name(), path)
+	return durable.Replace(path, temp, content)
 }
 
 // outputError is why a file could not be written; the file is unchanged.

@@ -18,6 +18,7 @@ import (
 	"sweepd/internal/testing/crashtest"
 	"sweepd/internal/testing/e2e"
 	"sweepd/internal/testing/losefs"
+	"sweepd/sweeper"
 )
 
 // A refusal by the system is reported as what it is, with a hint on what can be done.
@@ -170,5 +171,17 @@ func TestLookingTriesTheTrashWhereOnlyThatTells(t *testing.T) {
 	}
 	if trashed := w.EachOnce("after looking"); trashed != 0 {
 		t.Errorf("%d are in the trash", trashed)
+	}
+	// a plan is saved there too, whole, by a rename
+	for range 2 { // a new file, then one that is replaced
+		plan := filepath.Join(w.Home, "Downloads/plan.json")
+		status, _, errs := w.Run("plan", "-o", plan)
+		head, err := os.ReadFile(plan)
+		if status != exitDone || err != nil || !sweeper.IsPlan(head) {
+			t.Errorf("plan -o: %d, %v\n%s", status, err, errs)
+		}
+	}
+	if left, err := filepath.Glob(filepath.Join(w.Home, "Downloads/.sweepd*")); err != nil || len(left) > 0 {
+		t.Errorf("left are %q, %v", left, err)
 	}
 }
