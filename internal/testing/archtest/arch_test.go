@@ -160,11 +160,11 @@ var walls = []wall{
 			"sweepd/providers", "sweepd/providers/local/mentions", "sweepd/providers/local/roots",
 			"sweepd/internal/disk",
 		},
-		why: "a guard looks, and knows neither what lists nor what moves",
+		why: "a guard only reads: it depends on neither the listing nor the move",
 	},
 	{
 		from: "sweepd/providers/local/roots", to: "sweepd/...", open: []string{"sweepd/providers", "sweepd/internal/disk"},
-		why: "a root knows not who looks into it",
+		why: "a root does not depend on its users",
 	},
 	{from: "sweepd/internal/disk", to: "sweepd/...", why: "the kernel is asked about files, not about sweeping"},
 	{
@@ -173,7 +173,7 @@ var walls = []wall{
 			"sweepd/providers", "sweepd/providers/cloudstorage", "sweepd/internal/cloud/cloudhttp",
 			"sweepd/internal/cloud/googleaccount",
 		},
-		why: "a provider knows the contract, its own service, and what is the same for every service",
+		why: "a provider depends only on the contract, its own service and the code that all services share",
 	},
 	{
 		from: "sweepd/providers/dropbox", to: "sweepd/...",
@@ -181,11 +181,11 @@ var walls = []wall{
 			"sweepd/providers", "sweepd/providers/cloudstorage", "sweepd/internal/cloud/cloudhttp",
 			"sweepd/internal/cloud/dropboxaccount",
 		},
-		why: "a provider knows the contract, its own service, and what is the same for every service",
+		why: "a provider depends only on the contract, its own service and the code that all services share",
 	},
 	{
 		from: "sweepd/providers/cloudstorage", to: "sweepd/...", open: []string{"sweepd/providers"},
-		why: "what is the same for every service knows none",
+		why: "the code that all services share depends on none of them",
 	},
 	{
 		from: "sweepd/...", to: "google.golang.org/...", but: []string{"sweepd/providers/gdrive"},
