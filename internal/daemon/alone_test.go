@@ -1,9 +1,7 @@
 package daemon
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -12,21 +10,6 @@ import (
 
 	"sweepd/providers"
 )
-
-// shut is a storage from whose folders nothing can be moved as long as that holds.
-type shut struct {
-	providers.Driver
-	why func() error
-}
-
-func (s shut) Trash(
-	ctx context.Context, key string, ref providers.Ref, rev providers.Revision,
-) (providers.Receipt, error) {
-	if err := s.why(); err != nil {
-		return "", err
-	}
-	return s.Driver.Trash(ctx, key, ref, rev)
-}
 
 // Without alone, each change of any file would try, report and count files anew that cannot be moved.
 func TestWhatIsLeftAloneWaitsForTheScheduleAndIsCountedOnce(t *testing.T) {
@@ -93,13 +76,6 @@ func TestWhatIsLeftAloneWaitsForTheScheduleAndIsCountedOnce(t *testing.T) {
 	}
 }
 
-// mute is a storage that gives no bytes.
-type mute struct{ providers.Driver }
-
-func (mute) ReadRange(context.Context, providers.Ref, providers.Revision, int64, int64) (io.ReadCloser, error) {
-	return nil, errMood
-}
-
 func TestWhatCannotBeReadIsCountedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", ", on_change: true")
@@ -118,27 +94,4 @@ func TestWhatCannotBeReadIsCountedOnce(t *testing.T) {
 		}
 		end()
 	})
-}
-
-// daemon runs the loops of a service, and what looks after them.
-func (h *house) daemon() (d *daemon, end func()) {
-	h.Helper()
-	d = newDaemon(h.runOptions())
-	if err := d.begin(context.Background()); err != nil {
-		h.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	d.start(ctx, d.policy)
-	kept := make(chan struct{})
-	go func() { defer close(kept); d.keep(ctx) }()
-	synctest.Wait()
-	return d, func() {
-		h.Helper()
-		cancel()
-		<-kept
-		_ = d.wait(ctx)
-		if err := d.end(); err != nil {
-			h.Error(err)
-		}
-	}
 }

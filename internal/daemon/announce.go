@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"sweepd/internal/cloud/cloudhttp"
@@ -18,9 +15,6 @@ import (
 	"sweepd/policy"
 	"sweepd/sweeper"
 )
-
-// digestName is the name of the digest among the journal's scheduled tasks: no storage can have that name.
-const digestName = "(digest)"
 
 // notifyRun reports a run to the system's journal, to OnRun and to the receivers of notifications. The record already
 // has it, so nothing is lost if one of them fails. known is true if all trouble in it was reported before.
@@ -140,75 +134,20 @@ func (d *daemon) openNotifier(p *policy.Policy) (*notify.Notifier, error) {
 	return n, nil
 }
 
-// sendDigest sends the digest of the coming deletions if it is due by the schedule: for each storage the results of
-// its last scan.
-func (d *daemon) sendDigest(ctx context.Context, now time.Time) {
-	p := d.rules()
-	last, err := d.journal.LastRun(ctx, digestName)
+// closeNotifier sends the queued messages for a limited time and abandons a send that hangs: the record has the
+// content of its message.
+func (d *daemon) closeNotifier(ctx context.Context, n *notify.Notifier) {
+	ctx, cancel := context.WithTimeout(ctx, d.o.ShutdownTimeout/4)
+	closed := make(chan error, 1)
+	go func() { defer cancel(); closed <- n.Close(ctx) }()
+	timeout := time.NewTimer(d.o.ShutdownTimeout / 2)
+	defer timeout.Stop()
+	err := context.DeadlineExceeded
+	select {
+	case err = <-closed:
+	case <-timeout.C:
+	}
 	if err != nil {
-		return // check has reported it
+		d.log.Warn("some notifications were not sent", "err", err)
 	}
-	if last.IsZero() || last.After(now) {
-		last = now
-		err = d.journal.SetLastRun(ctx, digestName, now)
-	}
-	at := p.Schedule.Digest.Next(last, zone(p))
-	d.digestAt(at)
-	if err != nil || at.IsZero() || at.After(now) {
-		return
-	}
-	digests, complete := d.digests(now)
-	if !complete {
-		return // it is sent once every storage was scanned
-	}
-	if err := d.journal.SetLastRun(ctx, digestName, now); err != nil {
-		d.log.Error("the digest was not sent, because sending it could not be recorded", "err", err)
-		return
-	}
-	d.digestAt(p.Schedule.Digest.Next(now, zone(p)))
-	var short, full, subjects []string
-	for _, l := range digests {
-		short, full, subjects = append(short, l.Text(false)), append(full, l.Text(true)), append(subjects, l.Subject())
-	}
-	text := strings.Join(short, "\n")
-	d.record(ctx, systemd.Record{MessageID: systemd.MessageDigest, Level: slog.LevelInfo, Text: text})
-	d.send(notify.Message{
-		Event:   string(policy.EventDigest),
-		Subject: strings.Join(subjects, "; "),
-		Text:    text,
-		Full:    strings.Join(full, "\n"),
-	})
-}
-
-// digestAt sets the time of the next digest.
-func (d *daemon) digestAt(at time.Time) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.nextDigest = at
-}
-
-// digests returns the digests of the storages that were scanned, by name. complete is true if no storage is missing
-// but those in trouble.
-func (d *daemon) digests(now time.Time) (all []*report.Digest, complete bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	complete = true
-	for _, name := range slices.Sorted(maps.Keys(d.loops)) { // only those of the present policy
-		l := d.loops[name]
-		s, stuck := l.now(now)
-		l.mu.Lock()
-		if l.forecast != nil {
-			all = append(all, l.forecast)
-		}
-		complete = complete && (l.forecast != nil || stuck || s.Err != "")
-		l.mu.Unlock()
-	}
-	return all, complete && len(all) > 0
-}
-
-// rules returns the policy in force.
-func (d *daemon) rules() *policy.Policy {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.policy
 }

@@ -89,29 +89,3 @@ func (d *daemon) notice(why string) {
 		d.notices = []string{"nothing is deleted: " + why}
 	}
 }
-
-// upToDate reloads a changed policy file before a sweep that the user asked for. It returns an error if the changed
-// file cannot be adopted.
-func (d *daemon) upToDate(ctx context.Context) error {
-	c := d.file.changed(d.now())
-	switch {
-	case c == nil:
-		return nil
-	case c.takes():
-		return d.askReload(ctx)
-	}
-	return errors.New("nothing is deleted: " + c.explain())
-}
-
-// askReload lets keep reload the policy and returns its result.
-func (d *daemon) askReload(ctx context.Context) error {
-	answer := make(chan error, 1)
-	select {
-	case d.reloads <- answer:
-		return <-answer
-	case <-d.over:
-		return errors.New("the service stops")
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}

@@ -1,0 +1,84 @@
+package daemon
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"sweepd/internal/notify"
+	"sweepd/internal/report"
+	"sweepd/internal/systemd"
+	"sweepd/policy"
+)
+
+// digestName is the name of the digest among the journal's scheduled tasks: no storage can have that name.
+const digestName = "(digest)"
+
+// sendDigest sends the digest of the coming deletions if it is due by the schedule: for each storage the results of
+// its last scan.
+func (d *daemon) sendDigest(ctx context.Context, now time.Time) {
+	p := d.rules()
+	last, err := d.journal.LastRun(ctx, digestName)
+	if err != nil {
+		return // check has reported it
+	}
+	if last.IsZero() || last.After(now) {
+		last = now
+		err = d.journal.SetLastRun(ctx, digestName, now)
+	}
+	at := p.Schedule.Digest.Next(last, zone(p))
+	d.digestAt(at)
+	if err != nil || at.IsZero() || at.After(now) {
+		return
+	}
+	digests, complete := d.digests(now)
+	if !complete {
+		return // it is sent once every storage was scanned
+	}
+	if err := d.journal.SetLastRun(ctx, digestName, now); err != nil {
+		d.log.Error("the digest was not sent, because sending it could not be recorded", "err", err)
+		return
+	}
+	d.digestAt(p.Schedule.Digest.Next(now, zone(p)))
+	var short, full, subjects []string
+	for _, l := range digests {
+		short, full, subjects = append(short, l.Text(false)), append(full, l.Text(true)), append(subjects, l.Subject())
+	}
+	text := strings.Join(short, "\n")
+	d.record(ctx, systemd.Record{MessageID: systemd.MessageDigest, Level: slog.LevelInfo, Text: text})
+	d.send(notify.Message{
+		Event:   string(policy.EventDigest),
+		Subject: strings.Join(subjects, "; "),
+		Text:    text,
+		Full:    strings.Join(full, "\n"),
+	})
+}
+
+// digestAt sets the time of the next digest.
+func (d *daemon) digestAt(at time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.nextDigest = at
+}
+
+// digests returns the digests of the storages that were scanned, by name. complete is true if no storage is missing
+// but those in trouble.
+func (d *daemon) digests(now time.Time) (all []*report.Digest, complete bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	complete = true
+	for _, name := range slices.Sorted(maps.Keys(d.loops)) { // only those of the present policy
+		l := d.loops[name]
+		s, stuck := l.now(now)
+		l.mu.Lock()
+		if l.forecast != nil {
+			all = append(all, l.forecast)
+		}
+		complete = complete && (l.forecast != nil || stuck || s.Err != "")
+		l.mu.Unlock()
+	}
+	return all, complete && len(all) > 0
+}

@@ -1,0 +1,65 @@
+package daemon
+
+import (
+	"context"
+	"time"
+)
+
+// keep supervises the loops until ctx ends or the record is lost.
+func (d *daemon) keep(ctx context.Context) {
+	defer close(d.over)
+	every, watched := d.service.WatchdogEvery()
+	if every /= 3; !watched || every > d.o.ClockPoll {
+		every = d.o.ClockPoll
+	}
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	d.sendDigest(ctx, d.now())
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-d.journal.Lost():
+			return
+		case <-tick.C:
+			d.check(ctx)
+		case <-d.o.Changed:
+			d.followFile(ctx)
+		case <-d.noticed:
+			d.followFile(ctx)
+		case <-d.settled.C:
+			d.followFile(ctx)
+		case <-d.o.Reload:
+			if err := d.reload(ctx); err != nil {
+				d.log.Error("the policy was not loaded", "err", err)
+			}
+		case answer := <-d.reloads:
+			answer <- d.reload(ctx)
+		}
+	}
+}
+
+// check notifies the watchdog of the service manager unless no storage makes progress: one storage that hangs is
+// reported and is no reason to stop the others.
+func (d *daemon) check(ctx context.Context) {
+	now := d.now()
+	alive := len(d.all()) == 0
+	for _, l := range d.all() {
+		_, stuck := l.now(now)
+		alive = alive || !stuck
+	}
+	err := d.journal.Intact()
+	if err == nil {
+		_, err = d.journal.LastRun(ctx, digestName)
+	}
+	if err != nil {
+		d.log.Error("the record cannot be read", "err", err)
+		alive = false
+	}
+	if alive {
+		d.manage(d.service.Beat())
+	}
+	d.followFile(ctx)
+	d.manage(d.service.Status(d.sentence()))
+	d.sendDigest(ctx, now)
+}

@@ -1,0 +1,201 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"sweepd/internal/app"
+	"sweepd/internal/report"
+	"sweepd/internal/schedule"
+	"sweepd/internal/status"
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/sweeper"
+)
+
+// trigger is the reason for a pass. A pass for due or wanted is recorded even if nothing was due.
+type trigger int
+
+const (
+	change trigger = iota // something may have changed
+	look                  // a look at everything is due
+	due                   // by the schedule
+	wanted                // the user asked for it
+)
+
+// pass looks at the storage and deletes what is due if reason or the policy asks for it. It returns an error if the
+// storage should be opened anew.
+func (l *loop) pass(ctx context.Context, a *app.App, reason trigger) error {
+	now := l.d.now()
+	act := reason >= due || l.onChange() && !l.held && l.may(now)
+	l.retry, l.left = time.Time{}, false
+	if !act {
+		l.enter(status.Scanning)
+		sum, err := a.Sweeper.Scan(ctx, l.looking())
+		l.left = l.onChange() && !l.held && sum != nil && sum.ByAction[string(policy.Trash)] > 0
+		return l.looked(a, sum, err)
+	}
+	l.enter(status.Scanning)
+	plan, scan, err := a.Sweeper.Plan(ctx, l.looking())
+	if err := l.looked(a, scan, err); err != nil || ctx.Err() != nil {
+		if reason >= due && ctx.Err() == nil && l.ill == nil {
+			l.report(ctx, a, scan, err)
+		}
+		return errors.Join(ctx.Err(), err) // the sweep remains due
+	}
+	if l.waits(reason) {
+		l.alone.leaveOut(plan)
+	}
+	switch {
+	case reason < due && (plan == nil || plan.Empty()):
+	case l.policy.Mode != policy.Enforce:
+		l.report(ctx, a, scan, nil)
+		l.end(troubleOf(scan))
+	default:
+		if err := l.execute(ctx, a, plan, scan, reason); errors.Is(err, sweeper.ErrPaused) {
+			l.left = l.onChange()
+			return nil // the rest is due as soon as the pause ends
+		}
+	}
+	if err := l.d.journal.Err(); err != nil {
+		return err
+	}
+	if reason >= due && ctx.Err() == nil && l.retry.IsZero() {
+		l.swept = now
+		if err := l.d.journal.SetLastRun(ctx, l.name, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// execute executes the plan. A plan that is refused as a whole is reported, and waits for the schedule or the user.
+// It returns the reason why the plan was not done or was cut short.
+func (l *loop) execute(ctx context.Context, a *app.App, plan *sweeper.Plan, scan *sweeper.Summary, reason trigger) error {
+	l.enter(status.Sweeping)
+	sum, err := a.Sweeper.Execute(ctx, plan, func(int) { l.beat() })
+	l.end(err)
+	if _, leased := errors.AsType[*journal.LeasedError](err); leased && sum == nil {
+		l.retry = l.d.now().Add(l.d.o.ClockPoll) // another process is sweeping it
+		return err
+	}
+	if sum == nil {
+		l.held = !errors.Is(err, sweeper.ErrPaused)
+		l.report(ctx, a, scan, err)
+		return err
+	}
+	l.held = false
+	l.end(troubleOf(scan))
+	l.end(troubleOf(sum))
+	counted, known := l.alone.add(sum)
+	if !l.waits(reason) && err == nil {
+		l.alone.forgetBut(sum.Left)
+	}
+	l.d.notifyRun(ctx, l.policy, sum.Run, known)
+	l.count(counted)
+	return err
+}
+
+// waits reports whether items that were left alone wait: for the schedule, or for the next listing of everything if
+// the schedule has no time for a sweep, or for the user.
+func (l *loop) waits(reason trigger) bool {
+	return reason == change || reason == look && l.policy.Schedule.Sweep != (schedule.Spec{})
+}
+
+// looking returns the options of a scan, which count its results and gather them for the digest.
+func (l *loop) looking() sweeper.ScanOptions {
+	now := l.d.now()
+	digest := report.NewDigest(now, now.AddDate(0, 0, 7), l.policy)
+	l.soonest, l.gathering = time.Time{}, digest
+	return sweeper.ScanOptions{
+		Each: func(f sweeper.Found) {
+			digest.Add(f)
+			at := f.Decision.NotBefore
+			// The grace of such a file begins in this pass.
+			if f.Decision.ReasonCode == policy.ReasonUnmarked && l.policy.Mode == policy.Enforce {
+				at = now.Add(l.policy.Grace(f.Decision.Rule))
+			}
+			if f.Decision.Action == policy.Hold && !at.IsZero() && (l.soonest.IsZero() || at.Before(l.soonest)) &&
+				at.After(now) {
+				l.soonest = at
+			}
+		},
+		Progress: func(int64, int64) { l.beat() },
+	}
+}
+
+// looked takes over the results of a scan.
+func (l *loop) looked(a *app.App, sum *sweeper.Summary, err error) error {
+	now := l.d.now()
+	l.scanned = now // also after a bad one, or it would be repeated at once
+	if sum == nil {
+		return err
+	}
+	if err == nil {
+		err = whole(sum)
+	}
+	cost, unread := l.cost(a), l.unread
+	l.unread = sum.Failed // an unreadable file is counted once, not at each scan
+	if err == nil {
+		l.mu.Lock()
+		l.forecast = l.gathering
+		l.mu.Unlock()
+	}
+	l.update(func(s *status.Storage) {
+		s.Seen, s.Images, s.Matched = sum.Seen, sum.Images, sum.Matched
+		s.Due, s.Held, s.Review = sum.ByAction[string(policy.Trash)], sum.ByAction[string(policy.Hold)],
+			sum.ByAction[string(policy.Review)]
+		s.Calls, s.BytesRead = cost.Calls, s.BytesRead+sum.BytesRead
+		s.Failed += max(sum.Failed-unread, 0)
+		if err == nil {
+			s.Err = ""
+		}
+		if err == nil && len(sum.Stopped) == 0 { // an empty folder in which no file was known is fine
+			s.LastGood = now
+		} else if err == nil {
+			s.Err = "the scan was incomplete: " + sum.Stopped[0].Why
+		}
+	})
+	return err
+}
+
+// whole returns the error with which the listing of the storage as a whole failed; nil if it succeeded, or if only
+// some place in it failed.
+func whole(sum *sweeper.Summary) error {
+	for _, p := range sum.Problems {
+		if p.Doing == "list" && p.Path == "" {
+			return p.Err
+		}
+	}
+	return nil
+}
+
+// report records a run that only looked.
+func (l *loop) report(ctx context.Context, a *app.App, scan *sweeper.Summary, why error) {
+	began := l.scanned
+	sum, err := a.Sweeper.Report(ctx, scan, why)
+	if err != nil {
+		l.d.log.Error("a run could not be recorded", "storage", l.name, "err", err)
+	}
+	if sum != nil {
+		l.d.notifyScan(ctx, l.policy, began, sum, why)
+	}
+}
+
+// TroubleError is returned for a sweep in which something failed or was left alone.
+type TroubleError struct{ text string }
+
+func (e *TroubleError) Error() string { return e.text }
+
+// troubleOf returns a *TroubleError if anything in the summary failed or was left alone, else nil.
+func troubleOf(sum *sweeper.Summary) error {
+	switch {
+	case !sum.Trouble():
+		return nil
+	case sum.Refused+sum.Failed > 0:
+		return &TroubleError{report.Describe(sum)}
+	}
+	return &TroubleError{fmt.Sprintf("the scan was incomplete: %d problems", sum.Errors)}
+}

@@ -1,0 +1,95 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"time"
+
+	"sweepd/internal/notify"
+	"sweepd/internal/systemd"
+)
+
+// reload reads the policy anew. An invalid one is refused, and the old one stays.
+func (d *daemon) reload(ctx context.Context) error {
+	d.manage(d.service.Reloading())
+	defer func() { d.manage(d.service.Ready(d.sentence())) }()
+	path, p, err := d.file.open()
+	var n *notify.Notifier
+	if err == nil {
+		if n, err = d.openNotifier(p); err != nil {
+			d.file.refuse(p, err)
+		}
+	}
+	if err != nil {
+		d.refused(ctx, err)
+		return err
+	}
+	d.mu.Lock()
+	old := d.notifier
+	d.notifier, d.notices = n, nil
+	d.mu.Unlock()
+	d.file.follow(path, p)
+	d.held = ""
+	d.others.Go(func() { d.closeNotifier(context.WithoutCancel(ctx), old) })
+	d.start(ctx, p)
+	d.part(ctx)
+	d.sendDigest(ctx, d.now())
+	d.record(ctx, systemd.Record{
+		MessageID: systemd.MessageReload,
+		Level:     slog.LevelInfo,
+		Text:      "policy reloaded: mode " + p.Mode.String() + "\n" + p.String(),
+	})
+	return nil
+}
+
+// part waits for the loops of the previous policy to finish the work under way, so that nothing more is done under
+// it. It waits for d.o.ShutdownTimeout, and reports a loop that hangs.
+func (d *daemon) part(ctx context.Context) {
+	d.mu.Lock()
+	stopping := slices.Clone(d.stopping)
+	d.mu.Unlock()
+	timeout := time.NewTimer(d.o.ShutdownTimeout)
+	defer timeout.Stop()
+	for _, l := range stopping {
+		select {
+		case <-l.done:
+		case <-ctx.Done():
+			return
+		case <-timeout.C:
+			text := l.name + " finishes operations that it started under the previous policy, and starts no more"
+			d.log.Warn(text)
+			d.mu.Lock()
+			d.notices = append(d.notices, text)
+			d.mu.Unlock()
+			return
+		}
+	}
+}
+
+// upToDate reloads a changed policy file before a sweep that the user asked for. It returns an error if the changed
+// file cannot be adopted.
+func (d *daemon) upToDate(ctx context.Context) error {
+	c := d.file.changed(d.now())
+	switch {
+	case c == nil:
+		return nil
+	case c.takes():
+		return d.askReload(ctx)
+	}
+	return errors.New("nothing is deleted: " + c.explain())
+}
+
+// askReload lets keep reload the policy and returns its result.
+func (d *daemon) askReload(ctx context.Context) error {
+	answer := make(chan error, 1)
+	select {
+	case d.reloads <- answer:
+		return <-answer
+	case <-d.over:
+		return errors.New("the service stops")
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,69 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"sweepd/internal/status"
+)
+
+// serve serves on the control socket, on the sockets from the service manager, and on the addresses in d.o.Listen.
+func (d *daemon) serve(ctx context.Context) error {
+	named, err := d.service.Listeners()
+	if err != nil {
+		return fmt.Errorf("take over the sockets: %w", err)
+	}
+	listeners := slices.Concat(slices.Collect(maps.Values(named))...)
+	for _, address := range d.o.Listen {
+		l, err := status.Listen(ctx, address)
+		if err != nil {
+			for _, other := range listeners {
+				err = errors.Join(err, other.Close())
+			}
+			return err
+		}
+		listeners = append(listeners, l)
+	}
+	if len(listeners) == 0 {
+		return nil
+	}
+	h := status.Handler(status.Options{State: d.status, Now: d.o.Now, Stale: d.stale, Pprof: d.o.Pprof, Do: d.do})
+	d.others.Go(func() {
+		if err := status.Serve(ctx, h, listeners...); err != nil {
+			d.log.Error("status server stopped", "err", err)
+		}
+	})
+	return nil
+}
+
+// do carries out a request of the user to the running service. It returns errors.ErrUnsupported for an unknown verb.
+func (d *daemon) do(ctx context.Context, verb string, storages []string) error {
+	switch verb {
+	case "reload":
+		return d.askReload(ctx)
+	case "sweep":
+		if err := d.journal.Intact(); err != nil {
+			return err
+		}
+		if err := d.upToDate(ctx); err != nil {
+			return err
+		}
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		for _, name := range storages {
+			if d.loops[name] == nil {
+				return fmt.Errorf("the policy has no storage %q", name)
+			}
+		}
+		for name, l := range d.loops {
+			if len(storages) == 0 || slices.Contains(storages, name) {
+				l.want()
+			}
+		}
+		return nil
+	}
+	return fmt.Errorf("%q: %w", verb, errors.ErrUnsupported)
+}

@@ -1,0 +1,135 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"sweepd/internal/app"
+	"sweepd/internal/status"
+	"sweepd/policy"
+	"sweepd/providers"
+	"sweepd/sweeper"
+)
+
+// enter sets the state of the loop.
+func (l *loop) enter(state string) {
+	now := l.d.now()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.pulse = now
+	if l.state.State != state {
+		l.state.State, l.state.StateSince = state, now
+	}
+}
+
+// beat notes progress.
+func (l *loop) beat() {
+	now := l.d.now()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.pulse = now
+}
+
+func (l *loop) update(do func(*status.Storage)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	do(&l.state)
+}
+
+// now returns the state of the loop, and whether it is stuck.
+func (l *loop) now(at time.Time) (s status.Storage, stuck bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s = l.state
+	stuck = s.State != status.Idle && s.State != status.Unopened && at.Sub(l.pulse) > stuckAfter
+	if stuck {
+		s.State = status.Stuck
+	}
+	return s, stuck
+}
+
+// count adds the actions of a run to the state.
+func (l *loop) count(sum *sweeper.Summary) {
+	l.update(func(s *status.Storage) {
+		s.LastRun = l.d.now()
+		s.Trashed, s.Purged, s.Restored = s.Trashed+sum.Trashed, s.Purged+sum.Purged, s.Restored+sum.Restored
+		s.Bytes, s.Freed, s.Failed = s.Bytes+sum.Bytes, s.Freed+sum.Freed, s.Failed+sum.Failed
+		refused := maps.Clone(s.Refused)
+		if refused == nil {
+			refused = map[string]int64{}
+		}
+		for reason, n := range sum.Refusals {
+			refused[reason] += n
+		}
+		s.Refused = refused
+	})
+}
+
+// cost returns the storage's use of calls and bytes since the start.
+func (l *loop) cost(a *app.App) providers.Used {
+	now := a.Storages[0].Used()
+	return providers.Used{Calls: l.used.Calls + now.Calls, Bytes: l.used.Bytes + now.Bytes}
+}
+
+// fail notes why the storage is not swept. Until the next success it reports a lost grant once and any other failure
+// once. Comparing the texts instead would report each try: they may name a port, which differs each time.
+func (l *loop) fail(ctx context.Context, err error) {
+	if err == nil || ctx.Err() != nil && errors.Is(err, ctx.Err()) || l.d.journal.Err() != nil {
+		return // a lost record ends the service, which reports it once
+	}
+	l.enter(status.Unopened)
+	l.end(err)
+	err = app.WithHint(err)
+	l.update(func(s *status.Storage) { s.Err = err.Error() })
+	event := policy.EventFailed
+	if lostGrant(err) {
+		event = policy.EventGrant
+	}
+	if !slices.Contains(l.ill, event) {
+		l.ill = append(l.ill, event)
+		l.d.unopened(ctx, l.name, err)
+	}
+}
+
+// end notes why not everything due was done; the first reason of a sweep counts.
+func (l *loop) end(why error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ended == nil {
+		l.ended = why
+	}
+}
+
+// outcome returns the reason why not everything due was done; nil if everything was.
+func (l *loop) outcome() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, vague := errors.AsType[*TroubleError](l.ended); l.state.Err != "" && (l.ended == nil || vague) {
+		return &TroubleError{l.state.Err}
+	}
+	return l.ended
+}
+
+// succeed takes over the counts of other, which has ended.
+func (l *loop) succeed(other *loop) {
+	if l.used.Calls < other.used.Calls {
+		l.used = other.used
+	}
+	was, _ := other.now(l.d.now())
+	l.update(func(s *status.Storage) {
+		s.Trashed, s.Purged, s.Restored = max(s.Trashed, was.Trashed), max(s.Purged, was.Purged),
+			max(s.Restored, was.Restored)
+		s.Bytes, s.Freed, s.Failed = max(s.Bytes, was.Bytes), max(s.Freed, was.Freed), max(s.Failed, was.Failed)
+		s.Calls, s.BytesRead = max(s.Calls, was.Calls), max(s.BytesRead, was.BytesRead)
+		refused := map[string]int64{}
+		for _, all := range []map[string]int64{s.Refused, was.Refused} {
+			for reason, n := range all {
+				refused[reason] = max(refused[reason], n)
+			}
+		}
+		s.Refused = refused // a map that was handed out is never changed
+	})
+}
