@@ -65,7 +65,7 @@ func runService(ctx context.Context, p *program, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	d := daemon.RunOptions{
+	d := daemon.Options{
 		Options: p.serviceOptions(), Once: o.once, Reload: hangups, Listen: []string{"unix:" + paths.Control()},
 		Pprof: o.pprof, Version: programVersion(), OnRun: func(r report.Run) { p.toldRun(o.json, r) },
 	}

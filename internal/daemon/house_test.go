@@ -34,7 +34,7 @@ type house struct {
 	ahead   func() time.Duration
 	reload  chan os.Signal
 	log     bytes.Buffer
-	options func(*RunOptions)
+	options func(*Options)
 
 	mu       sync.Mutex
 	recorded []report.Run
@@ -118,9 +118,9 @@ func (h *house) start() {
 	synctest.Wait()
 }
 
-func (h *house) runOptions() RunOptions {
+func (h *house) runOptions() Options {
 	began := time.Now()
-	o := RunOptions{
+	o := Options{
 		Options: app.Options{
 			Getenv: h.getenv, Now: h.now, Log: slog.New(slog.NewTextHandler(&h.log, nil)),
 			Uptime: func() (string, time.Duration) { return "one", time.Since(began) },

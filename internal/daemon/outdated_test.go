@@ -52,7 +52,7 @@ func TestAServiceDeletesNothingByAPolicyThatIsNoLongerInTheFile(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h := newHouse(t, "enforce", "")
-				h.options = func(o *RunOptions) { o.ClockPoll = 10 * time.Minute }
+				h.options = func(o *Options) { o.ClockPoll = 10 * time.Minute }
 				h.write(inForce)
 				h.put("drive", ours(1), 1)
 				h.start()
@@ -99,7 +99,7 @@ func TestASingleSweepEndsWhenThePolicyIsChanged(t *testing.T) {
 func TestAPolicyThatIsChangedRightBeforeASweepHoldsIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
-		h.options = func(o *RunOptions) { o.ClockPoll = 24 * time.Hour }
+		h.options = func(o *Options) { o.ClockPoll = 24 * time.Hour }
 		h.put("drive", ours(1), 1)
 		h.start()
 		time.Sleep(3*time.Hour - time.Second)
@@ -117,7 +117,7 @@ func TestAChangedPolicyIsReadByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "report", "")
 		changed := make(chan struct{})
-		h.options = func(o *RunOptions) { o.Changed = changed }
+		h.options = func(o *Options) { o.Changed = changed }
 		h.put("drive", ours(1), 1)
 		h.start()
 		h.write(fmt.Sprintf(housePolicy, "enforce", ", on_change: true"))
@@ -136,7 +136,7 @@ func TestAPolicyThatIsBeingWrittenIsNotGoneByYet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "report", "")
 		changed := make(chan struct{})
-		h.options = func(o *RunOptions) { o.Changed = changed }
+		h.options = func(o *Options) { o.Changed = changed }
 		h.put("drive", ours(1), 1)
 		h.start()
 		for n := range 5 {

@@ -206,7 +206,7 @@ func readPolicy(path string) ([]byte, error) {
 	return src, errors.Join(err, file.Close())
 }
 
-// WatchPolicy watches the policy file for RunOptions.Changed. The caller calls end.
+// WatchPolicy watches the policy file for Options.Changed. The caller calls end.
 func WatchPolicy(o app.Options) (changed <-chan struct{}, end func() error, err error) {
 	paths, err := app.FindPaths(o.Getenv)
 	if err != nil {

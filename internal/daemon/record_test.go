@@ -71,7 +71,7 @@ func TestAServiceThatLosesItsRecordDeletesNothingAndEnds(t *testing.T) {
 func TestAServiceWhoseRecordIsRemovedRightBeforeASweepMovesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
-		h.options = func(o *RunOptions) { o.ClockPoll = 24 * time.Hour }
+		h.options = func(o *Options) { o.ClockPoll = 24 * time.Hour }
 		h.put("drive", ours(1), 1)
 		h.start()
 		if err := os.Remove(filepath.Join(h.dir, "state", "journal.db")); err != nil {

@@ -21,10 +21,10 @@ import (
 	"sweepd/sweeper"
 )
 
-// RunOptions are the options of a service.
-type RunOptions struct {
-	// Only, Scopes and Act are ignored: a service sweeps the storages of its policy, and acts if the policy allows
-	// it.
+// Options are the options of Run.
+type Options struct {
+	// Only, Scopes, Act and Shared are ignored: a service sweeps the storages of its policy, and acts if the policy
+	// allows it.
 	app.Options
 	Once   bool             // sweep every storage once and return
 	Reload <-chan os.Signal // each signal reloads the policy; nil: never
@@ -46,7 +46,7 @@ const serviceLease = "(service)"
 
 // daemon is the running service.
 type daemon struct {
-	o       RunOptions
+	o       Options
 	log     *slog.Logger
 	paths   app.Paths
 	file    *policyFile
@@ -80,7 +80,7 @@ type daemon struct {
 //
 // It returns a *app.UsageError if there is no policy or it is invalid. If journal.Unreliable reports true for the
 // error, the record cannot be relied on, and nothing was begun, or no more was begun once that was noticed.
-func Run(ctx context.Context, o RunOptions) (err error) {
+func Run(ctx context.Context, o Options) (err error) {
 	d := newDaemon(o)
 	if err := d.begin(ctx); err != nil {
 		return err
@@ -115,7 +115,7 @@ func Run(ctx context.Context, o RunOptions) (err error) {
 	return errors.Join(d.journal.Err(), err)
 }
 
-func newDaemon(o RunOptions) *daemon {
+func newDaemon(o Options) *daemon {
 	o.ShutdownTimeout, o.ClockPoll = cmp.Or(o.ShutdownTimeout, 4*time.Second), cmp.Or(o.ClockPoll, time.Minute)
 	return &daemon{
 		o: o, began: o.Now(), service: systemd.New(o.Getenv), loops: map[string]*loop{},

@@ -42,7 +42,7 @@ func TestOnceSweepsEachStorageAndEnds(t *testing.T) {
 		h := newHouse(t, "enforce", "")
 		h.put("drive", ours(1), 1)
 		h.put("box", ours(2), 2)
-		h.options = func(o *RunOptions) { o.Once = true }
+		h.options = func(o *Options) { o.Once = true }
 		if err := Run(t.Context(), h.runOptions()); err != nil {
 			t.Error(err)
 		}
@@ -69,7 +69,7 @@ func TestOnceSaysThatAStorageWasLeftToAnotherProcess(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		h.options = func(o *RunOptions) { o.Once = true }
+		h.options = func(o *Options) { o.Once = true }
 		if err := Run(t.Context(), h.runOptions()); err == nil || !strings.Contains(err.Error(), "already running") {
 			t.Errorf("got %v, want that another sweeps it", err)
 		}

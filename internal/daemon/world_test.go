@@ -131,7 +131,7 @@ func newWorld(t *testing.T) *world {
 		return m, nil
 	}
 	w.ahead = func() time.Duration { return time.Duration(w.off.Load() + w.asleep.Load()) }
-	w.options = func(o *RunOptions) {
+	w.options = func(o *Options) {
 		o.ClockPoll = 20 * time.Minute
 		o.Uptime = func() (string, time.Duration) { return "one", w.trueTime().Sub(w.began) }
 	}
