@@ -62,19 +62,21 @@ type asked struct{ method, path, body, authorization string }
 func serve(t *testing.T, steps ...http.HandlerFunc) *service {
 	t.Helper()
 	s := &service{steps: steps}
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		b, _ := io.ReadAll(r.Body)
-		s.mu.Lock()
-		s.asked = append(s.asked, asked{r.Method, r.URL.Path, string(b), r.Header.Get("Authorization")})
-		step := s.steps[0]
-		if len(s.steps) > 1 {
-			s.steps = s.steps[1:]
-		}
-		s.mu.Unlock()
-		step(w, r)
-	}))
+	s.Server = httptest.NewServer(s)
 	t.Cleanup(s.Close)
 	return s
+}
+
+func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	b, _ := io.ReadAll(r.Body)
+	s.mu.Lock()
+	s.asked = append(s.asked, asked{r.Method, r.URL.Path, string(b), r.Header.Get("Authorization")})
+	step := s.steps[0]
+	if len(s.steps) > 1 {
+		s.steps = s.steps[1:]
+	}
+	s.mu.Unlock()
+	step(w, r)
 }
 
 func (s *service) requests() []asked {
@@ -109,15 +111,23 @@ func breaksOff(w http.ResponseWriter, _ *http.Request) {
 	_, _ = io.WriteString(w, `{"done":`)
 }
 
-// account is a transport to the service with its clock.
+// account is a transport to the service with its clock. A service is silent by the wall clock: no test here is so slow.
 func account(t *testing.T, o cloudhttp.Options) (*cloudhttp.Transport, *clock) {
+	t.Helper()
+	if o.Timeout == 0 {
+		o.Timeout = 24 * time.Hour
+	}
+	return accountOver(t, nil, o)
+}
+
+func accountOver(t *testing.T, base http.RoundTripper, o cloudhttp.Options) (*cloudhttp.Transport, *clock) {
 	t.Helper()
 	c := newClock()
 	o.Now, o.Sleep = c.Now, c.Sleep
 	if o.Random == nil {
 		o.Random = func(n int64) int64 { return n - 1 }
 	}
-	tr := cloudhttp.New(nil, o)
+	tr := cloudhttp.New(base, o)
 	t.Cleanup(tr.CloseIdleConnections)
 	return tr, c
 }

@@ -11,11 +11,9 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"sweepd/internal/cloud/cloudhttp"
 )
@@ -180,55 +178,6 @@ func TestACallCancelledBeforeItWasSentIsNotOfUnknownOutcome(t *testing.T) {
 	if _, err := send(ctx, tr, "PATCH", s.URL, ""); !errors.Is(err, context.Canceled) ||
 		!errors.Is(err, cloudhttp.Unsent) || errors.Is(err, cloudhttp.ErrUnknownOutcome) || len(s.requests()) != 0 {
 		t.Errorf("got %v after %d requests", err, len(s.requests()))
-	}
-}
-
-func TestAServiceThatGoesSilentIsGivenUp(t *testing.T) {
-	over := make(chan struct{})
-	defer close(over)
-	silent := func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/half" {
-			w.Header().Set("Content-Length", "10")
-			_, _ = io.WriteString(w, "half")
-			w.(http.Flusher).Flush()
-		}
-		<-over
-	}
-	for _, path := range []string{"/none", "/half"} {
-		s := serve(t, silent)
-		tr, _ := account(t, cloudhttp.Options{Tries: 2, Timeout: 20 * time.Millisecond})
-		_, err := send(t.Context(), tr, "GET", s.URL+path, "")
-		if !errors.Is(err, os.ErrDeadlineExceeded) || !errors.Is(err, cloudhttp.Unavailable) ||
-			errors.Is(err, context.Canceled) {
-			t.Errorf("%s: got %v", path, err)
-		}
-		if len(s.requests()) != 2 {
-			t.Errorf("%s: sent %d times, want 2", path, len(s.requests()))
-		}
-		_, err = send(t.Context(), tr, "DELETE", s.URL+path, "")
-		if !errors.Is(err, cloudhttp.ErrUnknownOutcome) || len(s.requests()) != 3 {
-			t.Errorf("%s: got %v after %d requests", path, err, len(s.requests()))
-		}
-	}
-}
-
-func TestABodyThatIsStreamedMayBeReadAsSlowlyAsTheCallerLikes(t *testing.T) {
-	big := bytes.Repeat([]byte("picture "), 1<<18) // 2 MiB: more than is read ahead
-	s := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(big) })
-	tr, _ := account(t, cloudhttp.Options{Timeout: 50 * time.Millisecond})
-	resp, err := (&http.Client{Transport: tr}).Get(s.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	first := make([]byte, 10)
-	if _, err := io.ReadFull(resp.Body, first); err != nil {
-		t.Fatal(err)
-	}
-	<-time.After(200 * time.Millisecond) // the caller thinks
-	rest, err := io.ReadAll(resp.Body)
-	if err != nil || !bytes.Equal(append(first, rest...), big) {
-		t.Errorf("got %d bytes, %v", len(rest), err)
 	}
 }
 
