@@ -113,7 +113,8 @@ func TestPackage(t *testing.T) {
 			"/usr/lib/sysusers.d/sweepd.conf", "/usr/lib/tmpfiles.d/sweepd.conf",
 			"/usr/share/bash-completion/completions/sweepd", "/usr/share/zsh/vendor-completions/_sweepd",
 			"/usr/share/fish/vendor_completions.d/sweepd.fish",
-			"/usr/share/sweepd/policy.schema.json", "/usr/share/sweepd/examples/careful-start.yaml",
+			"/usr/share/sweepd/policy.schema.json", "/usr/share/sweepd/monitoring/alerts.yml",
+			"/usr/share/sweepd/monitoring/grafana.json", "/usr/share/sweepd/examples/careful-start.yaml",
 			"/usr/share/doc/sweepd/copyright", "/usr/share/doc/sweepd/NOTICE", "/usr/share/doc/sweepd/SECURITY.md",
 		}
 		for _, page := range manuals {
