@@ -2,8 +2,6 @@ package policy
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -39,20 +37,11 @@ type Policy struct {
 	Links []Link // roots and patterns with symbolic links; see Resolve. Not part of Hash
 }
 
-// Hash returns the SHA-256, in hex, of the part of the policy that controls deletions. Policies that differ only in
-// comments or layout have the same hash. Any other root, rule, limit or age gives another one, and plans made under
-// the old hash are refused. Mode, Reload, Schedule and Notify do not change it, because they do not change the
-// decision on any file.
-func (p *Policy) Hash() string {
-	sum := sha256.Sum256([]byte("sweepd policy 1\n" + p.due()))
-	return hex.EncodeToString(sum[:])
-}
-
 // String returns the whole policy in plain English, in several lines. Texts from the file are quoted, so that
 // different policies never give the same text.
 func (p *Policy) String() string { return p.due() + p.alone() }
 
-// due returns the part of String that controls which files are due. Hash covers exactly this.
+// due returns the part of String that controls which files are due.
 func (p *Policy) due() string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {

@@ -2,6 +2,9 @@ package sweeper_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -36,6 +39,27 @@ func TestASavedPlanIsTheSamePlan(t *testing.T) {
 	if sum := b.execute(got); sum.Trashed != 2 {
 		t.Errorf("executed: got %+v", sum)
 	}
+}
+
+// The hash of a policy was once of its English, and its version is raised when the form of the encoding changes.
+func TestAPlanSavedByAnEarlierSweepdIsRefusedWhole(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	p, _ := b.plan()
+	english, _, _ := strings.Cut(b.policy.String(), "The service ")
+	p.Policy = fmt.Sprintf("%x", sha256.Sum256([]byte("sweepd policy 1\n"+english)))
+	var saved bytes.Buffer
+	if err := p.Save(&saved); err != nil {
+		t.Fatal(err)
+	}
+	old, err := sweeper.LoadPlan(&saved)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.sweeper().Execute(t.Context(), old, nil); !errors.Is(err, sweeper.ErrOtherPolicy) {
+		t.Errorf("got %v, want ErrOtherPolicy", err)
+	}
+	b.binIs()
 }
 
 func TestWhatIsNoSavedPlanIsRefused(t *testing.T) {

@@ -179,7 +179,7 @@ func (p *program) diagnose(err error) (status int, hint string) {
 	case errors.Is(err, sweeper.ErrPaused):
 		return exitUnsafe, "operations in progress were finished and recorded; to continue: sweepd resume"
 	case errors.Is(err, sweeper.ErrOtherPolicy):
-		return exitUnsafe, "nothing was changed; make a new plan: sweepd plan -o FILE"
+		return exitUnsafe, "nothing was changed; make a new plan, as also after an upgrade of sweepd: sweepd plan -o FILE"
 	case errors.Is(err, app.ErrOtherRecord):
 		return exitUnsafe, "nothing was recorded, because the service would not see it; restart the service, e.g. systemctl --user restart sweepd; or run this command with the service's STATE_DIRECTORY or XDG_STATE_HOME"
 	case errors.Is(err, journal.ErrReplaced):

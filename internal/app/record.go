@@ -81,8 +81,8 @@ func Differs(service *status.Daemon, file string, p *policy.Policy) string {
 	case service.Held != "":
 		return "the running service uses the previous policy and deletes nothing: " + service.Held
 	case service.Policy != p.Hash() || service.Mode != p.Mode.String():
-		return "the running service uses another policy, in mode " + service.Mode + ", read from " +
-			service.PolicyFile
+		return "the running service uses another policy, or is an older sweepd that must be restarted: in mode " +
+			service.Mode + ", read from " + service.PolicyFile
 	}
 	return ""
 }
