@@ -20,7 +20,7 @@ func (b *box) discard(path string, content []byte, days int) {
 	b.account.Person(path, b.clock.AddDate(0, 0, -days))
 }
 
-// purges is what a plan would delete for good: right and path.
+// purges returns the entries that a plan would purge: reason and path.
 func (b *box) purges(p *sweeper.Plan) (all []string) {
 	for _, it := range p.Purge {
 		all = append(all, fmt.Sprintf("%s %s", it.PurgeReason, strings.TrimPrefix(it.Entry.Path, "/data/root/")))
@@ -234,8 +234,8 @@ func TestWhatAPersonTookOutOfTheTrashIsNoPurgeThatFails(t *testing.T) {
 	}
 }
 
-// takeOut takes what is in the trash out of it as another program does: deleted
-// for good, or brought back.
+// takeOut removes the files from the trash as another program does: it deletes them
+// permanently, or restores them.
 func (b *box) takeOut(back bool) {
 	b.Helper()
 	for op, err := range b.journal.Operations(b.Context(), journal.Filter{InTrash: true}) {

@@ -34,8 +34,8 @@ rules: [{name: mine, when: {confidence: likely}, do: trash}]
 limits: {files: 4, bytes: 1GB, share: 100%}
 `
 
-// TestAHangingStorageKeepsNoOtherFromItsOwnShareOfTheLimits: what one sweep was
-// allowed is spent for the next, and no more than that.
+// TestAHangingStorageKeepsNoOtherFromItsOwnShareOfTheLimits checks that the amount
+// that one sweep was allowed counts as used for the next, and no more than that.
 func TestAHangingStorageKeepsNoOtherFromItsOwnShareOfTheLimits(t *testing.T) {
 	b := newBox(t, twoStorages)
 	for n := range 3 {

@@ -43,7 +43,7 @@ func TestTheQuestionSaysWhatIsThenDone(t *testing.T) {
 	}
 }
 
-// withoutSizes leaves out what stands in brackets.
+// withoutSizes leaves out the parts in brackets.
 func withoutSizes(s string) string {
 	for {
 		i, j := strings.Index(s, " ("), strings.Index(s, ")")

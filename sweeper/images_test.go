@@ -221,7 +221,7 @@ func remoteAccount() *providertest.Account {
 	return a
 }
 
-// An older program has not hashed what it examined; nor is what may change unseen.
+// An older program did not hash the files that it examined, and neither are files hashed that may change unnoticed.
 func TestWhatHasNoHashesIsReadWhereAnotherFileHasItsLength(t *testing.T) {
 	b := newBox(t, rules)
 	for i := range 3 {

@@ -29,8 +29,8 @@ trash: {ours: 30d}
 limits: {files: 100, bytes: 1GB, share: 100%}
 `
 
-// remoteBox is a box on a storage that is far away and has a change feed, with a
-// signer whose pictures are OpenAI's there.
+// remoteBox returns a box on a remote storage with a change feed, and a signer whose
+// pictures count as OpenAI's there.
 func remoteBox(t testing.TB, policyText string, faults ...providertest.Fault) (*box, *c2patest.Signer) {
 	t.Helper()
 	s := c2patest.New(t, time.Date(2026, 5, 23, 12, 0, 0, 0, time.UTC))
@@ -52,8 +52,8 @@ func remoteBoxOf(t testing.TB, s *c2patest.Signer, policyText string, faults ...
 	return b
 }
 
-// midway is a driver whose feed names one file, and has then expired; the file is
-// gone by the time that everything is listed.
+// midway is a driver whose feed names one file and then expires. The file is gone
+// when everything is listed.
 type midway struct {
 	providers.Driver
 	remove func(path string)
@@ -438,8 +438,8 @@ func TestAPassThatIsBrokenOffIsGoneThroughAgain(t *testing.T) {
 	}
 }
 
-// few is a feed whose checkpoints count too little, as Dropbox's do of files that
-// came since the last full listing.
+// few is a feed whose checkpoints count too few files, as Dropbox's do for files that
+// were added since the last full listing.
 type few struct{ providers.Driver }
 
 func (f few) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[providers.Change, error] {

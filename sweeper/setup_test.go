@@ -103,7 +103,7 @@ func (b *box) setPolicy(text string) {
 	b.policy = p
 }
 
-// sweeper opens everything anew, as a new process would.
+// sweeper opens everything again, as a new process would.
 func (b *box) sweeper() *sweeper.Sweeper {
 	b.Helper()
 	return b.over(b.driver)

@@ -58,8 +58,7 @@ func TestAStorageThatCannotBeOpenedIsAProblemAndTheOthersGoOn(t *testing.T) {
 	said("undo", sum)
 }
 
-// account is a storage whose files cannot be read whole at little cost, as those
-// of an account are.
+// account is a storage where reading whole files is expensive, as in an account.
 type account struct{ providers.Driver }
 
 func (a account) Can() providers.Can { return a.Driver.Can() &^ providers.CanReadWhole }

@@ -40,7 +40,7 @@ func (w *demoWorld) command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// nothingLeft holds that there is no file and no process of the demo any more.
+// nothingLeft checks that no file and no process of the demo is left.
 func (w *demoWorld) nothingLeft(when string) {
 	w.Helper()
 	for dir, want := range map[string]string{w.home: "mine.png", w.tmp: ""} {

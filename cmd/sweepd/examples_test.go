@@ -172,7 +172,7 @@ func (s *stage) upload(a *drivesim.Account, kind string, days int, name, top str
 	return id
 }
 
-// token signs anew each time: here hours pass.
+// token signs a new token each time, because here hours pass.
 type token func() string
 
 func (t token) Token(context.Context, secret.Text) (secret.Text, error) { return secret.New(t()), nil }
@@ -387,7 +387,7 @@ var furnish = map[string]func(*stage){
 }
 
 // testdata/examples has the results of each example, picture by picture, on three visits of a user who applies what
-// is due; -update writes it anew.
+// is due; -update rewrites it.
 func TestEachExampleDoesWhatItSays(t *testing.T) {
 	t.Parallel()
 	examples, err := filepath.Glob("../../deploy/examples/*.yaml")

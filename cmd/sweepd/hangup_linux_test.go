@@ -13,7 +13,7 @@ import (
 )
 
 // onTerminal starts the service on a terminal from which it neither reads nor writes, as with </dev/null >log 2>&1 &.
-// Closing person closes the terminal.
+// Closing the returned file closes the terminal.
 func onTerminal(t *testing.T, w *e2e.World, through ...string) (s *service, person *os.File) {
 	t.Helper()
 	person, terminal := pty(t)

@@ -136,7 +136,7 @@ func tellsNoSecretAndNoName(t *testing.T, binary string) {
 			t.Errorf("%s does not say %q: the test is blind there: %s", where, expected, others[where])
 		}
 	}
-	if len(s.secrets) < 7 { // the client's, the address's, two of each account, and one made anew
+	if len(s.secrets) < 7 { // the client's, the address's, two of each account, and a renewed one
 		t.Errorf("only %d secrets are known", len(s.secrets))
 	}
 	for where, text := range answers {
@@ -274,8 +274,8 @@ func (s *served) openAccounts(faults string) {
 // weakened has setpriv(1) take from root the right to pass over a file's bits.
 const weakened = "--bounding-set=-dac_override,-dac_read_search"
 
-// weak runs the program as a user for whom the bits of files hold: root's own
-// right to pass over them is taken away.
+// weak runs the program as a user to whom the permissions of files apply: it drops
+// root's capability to override them.
 func (s *served) weak(args ...string) (stdout, stderr string) {
 	s.Helper()
 	cmd := exec.CommandContext(s.Context(), "setpriv", append([]string{weakened, s.Binary}, args...)...)
@@ -334,8 +334,8 @@ const (
 	policyHooks = "notify: [{to: ~/.config/sweepd/hook, names: hide, on: [summary, held, grant, failed]}]\n"
 )
 
-// noteTokens adds to the secrets the tokens that are kept now: they are made anew
-// now and then.
+// noteTokens adds the tokens that are stored now to the secrets: they are renewed from
+// time to time.
 func (s *served) noteTokens() {
 	s.Helper()
 	files, err := filepath.Glob(filepath.Join(s.Home, ".local/state/sweepd/signin/*.json"))
@@ -400,7 +400,7 @@ func (s *served) start(with func(*exec.Cmd), args ...string) *daemonProcess {
 	s.must(d.cmd.Start())
 	go func() {
 		defer close(d.ended)
-		_ = d.cmd.Wait() // its state is looked at
+		_ = d.cmd.Wait() // the caller checks its state
 	}()
 	s.Cleanup(func() { _ = d.cmd.Process.Kill(); <-d.ended })
 	return d
@@ -494,8 +494,8 @@ func contactsIn(log string) contacts {
 	return r
 }
 
-// are holds that these were reached and nothing else: a family of sockets only
-// where one of them is of that family.
+// are checks that exactly these were reached: a family of sockets only if one of them
+// is of that family.
 func (r contacts) are(t *testing.T, want ...string) {
 	t.Helper()
 	may := map[string]bool{"AF_UNIX": true}
@@ -616,7 +616,7 @@ func datagrams(t *testing.T, path string) *gathered {
 	return g
 }
 
-// journald stands where journald does, in mounts of the test's own.
+// journald listens in the place of journald, in the test's own mounts.
 func journald(t *testing.T) *gathered {
 	t.Helper()
 	const dir = "/run/systemd/journal"
@@ -626,9 +626,9 @@ func journald(t *testing.T) *gathered {
 	return datagrams(t, dir+"/socket")
 }
 
-// apart runs the test once more, in a process whose network and mounts are its
-// own: only loopback is there, and what is mounted goes with it. There it returns
-// the program as it is shipped, and true.
+// apart runs the test again in a process with its own network and mounts: it has only
+// loopback, and its mounts end with it. In that process, apart returns the program as
+// it is shipped, and true.
 func apart(t *testing.T) (binary string, here bool) {
 	t.Helper()
 	const variable = "SWEEPD_TEST_APART"

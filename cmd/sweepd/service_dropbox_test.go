@@ -144,7 +144,7 @@ func (w *boxWorld) signIn() {
 	w.must(cmd.Wait())
 }
 
-// put puts a picture into the Dropbox, by another hand.
+// put puts a picture into the Dropbox, as another program does.
 func (w *boxWorld) put(path string, picture []byte) {
 	w.Helper()
 	_, err := w.mia.Put(dropboxsim.Item{Path: path, Content: content.Bytes(picture)})

@@ -63,7 +63,7 @@ func TestARefusalOfTheSystemIsSaidAsWhatItIs(t *testing.T) {
 	}
 }
 
-// A FUSE file system whose program has ended is there, and does not answer.
+// A FUSE file system whose program has ended is still mounted, but does not answer.
 func TestAFolderWhoseFileSystemHasEndedIsNotSaidToBeMissing(t *testing.T) {
 	if os.Geteuid() != 0 {
 		lacking(t, "mounting takes root")
@@ -133,8 +133,8 @@ func TestAStoppedServiceIsNotWaitedFor(t *testing.T) {
 	}
 }
 
-// On a file system with neither a rename that never replaces nor hard links, looking reports it. To find that out it
-// tries on such a file system, and leaves nothing behind.
+// On a file system with neither a rename that never replaces nor hard links, a scan reports this. To find out, it runs
+// a trial on such a file system, and leaves nothing behind.
 func TestLookingTriesTheTrashWhereOnlyThatTells(t *testing.T) {
 	if os.Geteuid() != 0 {
 		lacking(t, "mounting takes root")

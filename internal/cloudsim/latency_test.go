@@ -10,7 +10,7 @@ import (
 	"sweepd/internal/cloudsim"
 )
 
-// Eight requests wait until all eight are waiting: served one after another they would wait for good.
+// Eight requests wait until all eight are waiting: served one after another, they would wait forever.
 func TestRequestsWaitSideBySide(t *testing.T) {
 	var all sync.WaitGroup
 	all.Add(8)

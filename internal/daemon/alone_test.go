@@ -11,7 +11,7 @@ import (
 	"sweepd/providers"
 )
 
-// Without alone, each change of any file would try, report and count files anew that cannot be moved.
+// Without alone, each change of any file would try, report and count again the files that cannot be moved.
 func TestWhatIsLeftAloneWaitsForTheScheduleAndIsCountedOnce(t *testing.T) {
 	for name, why := range map[string]error{
 		"a folder is at fault": &providers.FolderError{Folder: "/", Err: errMood},

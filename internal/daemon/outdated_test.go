@@ -79,7 +79,7 @@ func TestAServiceDeletesNothingByAPolicyThatIsNoLongerInTheFile(t *testing.T) {
 	}
 }
 
-// A single sweep does not read the file anew: it ends with an error.
+// A single sweep does not read the file again: it ends with an error.
 func TestASingleSweepEndsWhenThePolicyIsChanged(t *testing.T) {
 	h := newHouse(t, "enforce", "")
 	h.put("drive", ours(1), 1)
@@ -95,7 +95,7 @@ func TestASingleSweepEndsWhenThePolicyIsChanged(t *testing.T) {
 	}
 }
 
-// The file is changed at the last moment, long after the last look at it.
+// The file is changed at the last moment, long after it was last checked.
 func TestAPolicyThatIsChangedRightBeforeASweepHoldsIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
@@ -178,8 +178,8 @@ func TestAChangedPolicyThatCannotBeTakenIsTriedAndToldOnce(t *testing.T) {
 	})
 }
 
-// A policy that is found before the one that was read is the one that every verb
-// goes by.
+// Every command uses the policy that is found first, also if the service has read
+// another one.
 func TestAPolicyThatIsFoundFirstReplacesTheOneThatWasRead(t *testing.T) {
 	first, second := filepath.Join(t.TempDir(), "policy.yaml"), filepath.Join(t.TempDir(), "policy.yaml")
 	f := &policyFile{paths: app.Paths{Policy: []string{first, second}}}

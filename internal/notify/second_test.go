@@ -19,7 +19,7 @@ import (
 // another: the requests for the second must be the same.
 func TestASecondMessageHasNothingOfTheFirst(t *testing.T) {
 	local, host := serve(t)
-	all := map[string]*receiver{ // those with a transport of their own go by no proxy; two have a stricter address
+	all := map[string]*receiver{ // those with their own transport use no proxy; two have a stricter address
 		"ntfy://mia:s3cr3t@" + host + "/sweepd?scheme=http&cache=no&firebase=no&tags=broom": local,
 		"gotify://" + host + "/As3cr3t.ccc.ddd?disabletls=yes":                              local,
 		"mattermost://sweepd@" + host + "/s3cr3ttoken?disabletls=yes":                       local,

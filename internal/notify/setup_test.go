@@ -92,7 +92,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	answer(w, q)
 }
 
-// with begins anew.
+// with sets the answer and forgets the earlier requests.
 func (r *receiver) with(answer http.HandlerFunc) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -105,7 +105,7 @@ func (r *receiver) all() []asked {
 	return append([]asked(nil), r.got...)
 }
 
-// roofed is all services whose names the roof has, as one.
+// roofed is one receiver for all services that are served under their real names.
 type roofed struct{ receiver }
 
 var world = &roofed{}

@@ -82,7 +82,7 @@ func TestNextIsStrictlyAfterByTheClockOnTheWall(t *testing.T) {
 	}
 }
 
-// written is a spec as cron writes it, with what its fields mean read anew.
+// written is a spec in cron's notation, with the numbers of its fields, which the test computes itself.
 type written struct {
 	text string
 	sets [5][]int // minute, hour, day, month, weekday
@@ -147,8 +147,7 @@ func (w written) shows(c time.Time) bool {
 		slices.Contains(w.sets[3], int(c.Month()))
 }
 
-// naive goes minute by minute and watches the clock: a minute is due when the clock first reaches it, or is moved
-// over it. It returns zero if there is none within minutes.
+// naive advances minute by minute: a minute is due when the clock first reaches it, or is moved over it. It returns zero if there is none within minutes.
 func naive(due func(shown time.Time) bool, after time.Time, in *time.Location, minutes int) time.Time {
 	shown := func(t time.Time) time.Time {
 		t = t.In(in)

@@ -50,8 +50,8 @@ func TestAWindowEndsByTheClockOnTheWall(t *testing.T) {
 	}
 }
 
-// TestAWindowCoversWhatTheClockShows goes by minutes: whenever the clock
-// shows a time of the window, t is in it.
+// TestAWindowCoversWhatTheClockShows checks each minute: whenever the clock shows
+// a time of the window, the window contains it.
 func TestAWindowCoversWhatTheClockShows(t *testing.T) {
 	for name, days := range transitions {
 		in := zone(t, name)

@@ -48,7 +48,7 @@ func unbase64(t testing.TB, text string) []byte {
 	return out
 }
 
-// claims is a PNG whose header claims a size, and that has nothing else.
+// claims returns a PNG that consists of a header with that size.
 func claims(w, h uint32) []byte {
 	head := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte("IHDR"), w), h)
 	head = append(head, 8, 6, 0, 0, 0)

@@ -26,7 +26,7 @@ func (w *world) heldBy(d *dropbox.Driver, ref providers.Ref) (guards []providers
 	return guards
 }
 
-// A root is named by a person; all of Dropbox is not: it is the default.
+// The user names a root, but not all of Dropbox: that is the default.
 func TestAVaultThatTheRootIsHoldsNothingAndOneAtTheTopOfDropboxHolds(t *testing.T) {
 	w := newWorld(t, personal())
 	w.put("Vault/img/a.png", []byte("a"))
@@ -110,7 +110,7 @@ func TestAFolderThatIsMarkedOrUnmarkedLaterIsSeen(t *testing.T) {
 	}
 }
 
-// A folder in which a mark was is another folder once it was deleted and made anew.
+// A folder that contained a mark is another folder after it was deleted and created again.
 func TestAFolderThatIsMadeAnewIsListedAnew(t *testing.T) {
 	w := newWorld(t,
 		kind{plan: dropboxsim.Basic, use: dropboxaccount.Trash, fake: dropboxsim.Options{FolderAlone: true}})

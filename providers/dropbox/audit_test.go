@@ -80,7 +80,7 @@ func (a audited) ID(op journal.Operation) string {
 	return r.ID
 }
 
-// Files returns the files. A file that a person moves is another file for sweepd from then on.
+// Files returns the files. A file that the user moves is another file for sweepd from then on.
 func (a audited) Files() map[string]cloudaudit.File {
 	all := map[string]cloudaudit.File{}
 	for id, s := range a.dropbox.Snapshot() {
@@ -142,8 +142,8 @@ func TestUnderAnyFaultUndoBringsBackAndTheNextOneCompletesIt(t *testing.T) {
 	l.Run(t)
 }
 
-// After a week the pictures are due for good. At the path of one of them another file has been since, which would be
-// lost with it.
+// After a week the pictures are due for a purge. Another file has been at the path of one of them since; a purge would
+// delete it too.
 func TestUnderAnyFaultPurgeTakesOnlyWhatIsDueAndTheNextOneCompletesIt(t *testing.T) {
 	l := audit(ofTeam())
 	l.Age, l.Do = 8*24*time.Hour, cloudaudit.Apply

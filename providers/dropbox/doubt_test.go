@@ -32,7 +32,7 @@ func TestAFolderOfItsNameIsInTheWayOfAFile(t *testing.T) {
 	}
 }
 
-// A person who deletes the file while sweepd is about to do so has done it themselves: it is not sweepd's to purge.
+// If the user deletes the file while sweepd is about to, the deletion is the user's: sweepd may not purge it.
 func TestWhatAPersonDeletesAtTheLastMomentIsNotOurs(t *testing.T) {
 	w, d, e := one(t, ofTeam())
 	w.must(w.person.Delete("/a.png"))

@@ -32,8 +32,8 @@ func (w *world) lives(name, want string) {
 	}
 }
 
-// The call that deletes for good without a condition must be the very next one: a wait, for a limit or for a lock, is
-// time in which a file can come to be there.
+// The call that deletes permanently without a condition must be the very next one: during a wait, for a limit or for a
+// lock, a file can appear there.
 func TestAFileThatComesWhileAPurgeHasToWaitIsNotLost(t *testing.T) {
 	for _, fault := range []cloudsim.Fault{
 		{Status: 429, Reason: "too_many_requests", RetryAfter: "30"},

@@ -11,7 +11,7 @@ import (
 	"sweepd/providers"
 )
 
-// An address is nothing for a person.
+// An address does not help the user.
 func TestARefusalIsToldInOneLineWithoutAnAddress(t *testing.T) {
 	w := newWorld(t, kind{plan: dropboxsim.Basic, use: dropboxaccount.Trash})
 	w.put("a.png", []byte("one"))

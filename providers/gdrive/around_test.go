@@ -26,7 +26,7 @@ func (w *world) heldBy(d *gdrive.Driver, id string) (guards []providers.Guard, w
 	return guards, why
 }
 
-// A root is named by a person, all of My Drive is not: it is the default.
+// The user names a root, but not all of My Drive: that is the default.
 func TestAVaultThatTheRootIsHoldsNothingAndOneAtTheTopOfMyDriveHolds(t *testing.T) {
 	w := newWorld(t)
 	vault := w.folder("Vault", "")

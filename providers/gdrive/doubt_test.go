@@ -130,7 +130,7 @@ func TestAFileThatIsRestoredHasNoNoteOnIt(t *testing.T) {
 	}
 }
 
-// The note may be another client's to see, once the person has made a new one.
+// A new OAuth client of the user may not see the note.
 func TestAFileWhoseNoteIsNotSeenIsRestoredAllTheSame(t *testing.T) {
 	w, d, e := one(t)
 	r, err := d.Trash(t.Context(), key, e.Ref, e.Revision)

@@ -13,7 +13,7 @@ import (
 	"sweepd/providers"
 )
 
-// An address of eight hundred characters is nothing for a person.
+// An address of eight hundred characters does not help the user.
 func TestARefusalIsToldInOneLineWithoutAnAddress(t *testing.T) {
 	for name, fault := range map[string]cloudsim.Fault{
 		"refused":     {Kind: cloudsim.Refuse, Status: 403, Reason: "accessNotConfigured"},

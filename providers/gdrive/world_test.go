@@ -81,7 +81,7 @@ func newWorld(t *testing.T, faults ...cloudsim.Fault) *world {
 	return w
 }
 
-// tokens signs with a new token of the person's each time: they are good for an hour, and here hours pass.
+// tokens signs each time with a new token of the user: tokens are valid for an hour, and here hours pass.
 type tokens struct {
 	person *drivesim.Account
 	scopes []string

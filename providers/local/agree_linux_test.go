@@ -33,8 +33,8 @@ func (b *box) tool(stdin string, command ...string) string {
 	return string(out)
 }
 
-// newSharedDisk is a box whose root is on a second disk and that other programs
-// find too: their tables of mounts show it.
+// newSharedDisk returns a box whose root is on a second disk that other programs
+// find too: their mount tables show it.
 func newSharedDisk(t *testing.T, kind string) *box {
 	t.Helper()
 	b := &box{T: t, top: t.TempDir()}

@@ -26,7 +26,7 @@ func (b *box) heldBy(path string, want ...providers.Guard) (whys string) {
 	return whys
 }
 
-// A person who keeps notes out of the sweep names pictures in them all the same.
+// Notes that are excluded from the sweep still name pictures.
 func TestDocumentsThatAreLeftOutOfTheSweepCount(t *testing.T) {
 	b := newBox(t, func(o *Options) { o.Exclude = []string{"private/**", "private"} })
 	b.write("private/a.md", "one.png")

@@ -116,7 +116,7 @@ func TestARestoreBetweenItsTwoNamesIsFinished(t *testing.T) {
 	}
 }
 
-// Where a file could not come back by either way it does not go.
+// A file that could be restored in neither way is not moved.
 func TestWithoutLinksNothingGoesWhereARenameMayReplace(t *testing.T) {
 	h := newDisk(t, mount(t, losefs.Options{Replaces: true, NoLinks: true}))
 	d := h.Open(t)
@@ -155,8 +155,8 @@ func bound(t *testing.T, program string) disk {
 	return newDisk(t, top)
 }
 
-// What was killed between its steps is finished there too, and another file in the
-// place stays what it is, be it as like as it can.
+// A restore that was killed between its steps is completed there too. Another file
+// in the place stays as it is, however similar it is.
 func TestARestoreIsFinishedWhereALinkIsSaidToBeAnotherFile(t *testing.T) {
 	for name, c := range map[string]struct {
 		killed func(in, path string) error // after it had done so much

@@ -39,8 +39,8 @@ func TestRealFollowsLinksAsFarAsThereIsAnything(t *testing.T) {
 	}
 }
 
-// TestARootWhoseLinkLeadsElsewhereSinceIsNotListed: what a policy protects goes by
-// the folder that the link leads to now.
+// TestARootWhoseLinkLeadsElsewhereSinceIsNotListed checks that a policy protects the
+// folder to which the link leads now.
 func TestARootWhoseLinkLeadsElsewhereSinceIsNotListed(t *testing.T) {
 	b := newBox(t)
 	b.write("old/a.png", "a")

@@ -81,7 +81,7 @@ func run(t *testing.T, name string, args ...string) string {
 	return string(out)
 }
 
-// newDiskBox is a box whose root is the top of a file system of its own, while
+// newDiskBox returns a box whose root is the top of a separate file system, while
 // the home trash is on another.
 func newDiskBox(t *testing.T, kind string, change ...func(*Options)) *box {
 	t.Helper()
@@ -114,7 +114,7 @@ func (b *box) inBins(d *Driver) (found map[string]providers.Trashed, unlisted []
 	return found, slices.DeleteFunc(unlisted, func(path string) bool { _, in := disk.Below(b.top, path); return !in })
 }
 
-// sticky makes a folder as an administrator makes .Trash for everybody.
+// sticky makes a folder like the .Trash that an administrator makes for all users.
 func sticky(t *testing.T, path string) {
 	t.Helper()
 	must(t, os.Mkdir(path, 0o777))

@@ -86,7 +86,7 @@ func TestAnOutlookOfTheHomeTrashSaysWhatATrialFinds(t *testing.T) {
 	}
 }
 
-// A person who has the trash elsewhere on the same disk means that folder.
+// A trash that is a link to a folder on the same disk is that folder.
 func TestALinkedHomeTrashIsUsedIfItIsOnesOwn(t *testing.T) {
 	for name, c := range map[string]struct {
 		target func(b *box) string

@@ -57,7 +57,7 @@ func TestAFileOfALowerLayerGoesTheSecondTime(t *testing.T) {
 	b.holds(e.Path, "bytes")
 }
 
-// What is written into an overlay is in its upper layer from the beginning.
+// A file that is written into an overlay is in its upper layer from the start.
 func TestAnOverlayThatIsMountedInAContainerOutlivesIt(t *testing.T) {
 	if !inOwnMounts(t) {
 		return

@@ -37,7 +37,7 @@ type arena struct {
 	mu      sync.Mutex
 	number  int             // of contents and keys
 	made    map[string]bool // the content of each file outside of the victim tree
-	counts  map[string]int  // what became of the attempts, in words
+	counts  map[string]int  // the outcomes of the attempts, as text
 	ops     map[string]providers.Op
 	current map[int64]string // the key of each sweeper's latest operation
 	ended   map[string]providers.Outcome
@@ -160,7 +160,7 @@ func (a *arena) supply() {
 	}
 	fresh, content := a.create("ours")
 	if unix.Renameat2(unix.AT_FDCWD, fresh, unix.AT_FDCWD, path, unix.RENAME_NOREPLACE) != nil {
-		a.check(os.Remove(fresh)) // somebody was faster
+		a.check(os.Remove(fresh)) // another process was faster
 		a.mu.Lock()
 		delete(a.made, content)
 		a.mu.Unlock()
@@ -221,9 +221,9 @@ func kindOf(err error) string {
 	return err.Error()
 }
 
-// finish does what a person and the next run do about an operation that stayed
-// open: room is made at the name, and the record completed. Another may take
-// the name first; then it stays open.
+// finish completes an operation that stayed open, as the user and the next run do:
+// the name is freed, and the record completed. If another process takes the name
+// first, the operation stays open.
 func (a *arena) finish(key string) {
 	if folder, err := a.d.roots[0].Parent("p/a.png"); err == nil { // never through a link, or onto a mount
 		spare := a.side(fmt.Sprintf("spare %d", a.next()))

@@ -11,9 +11,9 @@ import (
 	"sweepd/providers"
 )
 
-// What the guards saw may change while the .trashinfo is written and synced,
-// which on a disk takes longer than all the rest of a move; a second name and
-// other rights are seen after it, too.
+// The facts that the guards evaluated may change while the .trashinfo is written
+// and synced, which on a disk takes longer than the rest of a move. The move
+// detects a second name and other permissions after that too.
 func TestAFileThatAGuardWouldHoldByNowIsNotMoved(t *testing.T) {
 	for what, befalls := range map[string]func(b *box) error{
 		"a second name": func(b *box) error { return os.Link(b.path("a.png"), b.path("b.png")) },
@@ -24,7 +24,7 @@ func TestAFileThatAGuardWouldHoldByNowIsNotMoved(t *testing.T) {
 	} {
 		for _, point := range []string{atPinned, atWritten} {
 			if what == "a tag" && point == atWritten {
-				continue // nothing but the change time tells, and the move sets it
+				continue // only the change time shows it, and the move sets that
 			}
 			b := newBox(t)
 			e := b.write("a.png", "bytes")

@@ -48,8 +48,8 @@ func newSubvolumeBox(t *testing.T, top string) *box {
 
 func (b *box) home(o *Options) { o.TrashHome = filepath.Join(b.top, "data/Trash") }
 
-// newDividedBox is a box whose root is the top of a btrfs, of which the home trash is
-// a part, too, and in which tests make subvolumes.
+// newDividedBox returns a box whose root is the top of a btrfs that also contains the
+// home trash, and in which tests make subvolumes.
 func newDividedBox(t *testing.T, change ...func(*Options)) *box {
 	t.Helper()
 	b := &box{T: t, top: t.TempDir()}
@@ -60,8 +60,8 @@ func newDividedBox(t *testing.T, change ...func(*Options)) *box {
 	return b
 }
 
-// A file goes to the top of the subvolume that it lies in, whichever folder of the
-// disk the root is, and the bins there are listed as those on top of mounts.
+// A file goes to the top of the subvolume that contains it, whichever folder of the
+// disk the root is. The trash there is listed like one on top of a mount.
 func TestAFileGoesToTheBinOfTheSubvolumeThatItLiesIn(t *testing.T) {
 	if !inOwnMounts(t) {
 		return
@@ -328,8 +328,8 @@ func TestNothingGoesFromAReceivedSubvolume(t *testing.T) {
 	b.put(b.entry("sub/a.png"))
 }
 
-// What is exchanged between the plan and the move, or between its steps, is either
-// not moved or moved where it is.
+// A subvolume may be replaced between the plan and the move, or between the steps of
+// the move. The file is then not moved, or moved within the new one.
 func TestASubvolumeThatIsReplacedLosesNothing(t *testing.T) {
 	if !inOwnMounts(t) {
 		return
@@ -372,8 +372,8 @@ func TestASubvolumeThatIsReplacedLosesNothing(t *testing.T) {
 	}
 }
 
-// A subvolume that is not there, or in whose place is another, is an error and not an
-// empty bin; and that a move into it never was is not concluded.
+// A subvolume that is missing, or replaced by another, is an error and not an empty
+// trash. The test checks too that a move into it is not reported as undone.
 func TestASubvolumeThatIsNotThereIsNoEmptyBin(t *testing.T) {
 	if !inOwnMounts(t) {
 		return

@@ -54,7 +54,7 @@ func TestCallersWhoComeDuringARoundShareTheNextOne(t *testing.T) {
 			})
 			synctest.Wait()
 		}
-		call(a) // begins at once: nobody waits for others
+		call(a) // starts at once: no caller waits for others
 		if !slices.Equal(synced, []int{a}) {
 			t.Errorf("synced %v, want %d at once", synced, a)
 		}
@@ -87,7 +87,7 @@ func TestAFailedSyncReachesThoseWhoGaveTheFileAndNobodyElse(t *testing.T) {
 			if calls.Add(1) == 1 {
 				<-release
 			}
-			if (fd == a || fd == again) && failures.Add(1) == 1 { // a file's error is told once
+			if (fd == a || fd == again) && failures.Add(1) == 1 { // a file's error is reported once
 				return broken
 			}
 			return nil

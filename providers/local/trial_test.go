@@ -58,8 +58,8 @@ func TestAMoveThatAFolderForbidsNamesTheFolder(t *testing.T) {
 	}
 }
 
-// What a trial left that was killed the next one takes away, an hour later; and
-// nothing that only looks so.
+// The next trial removes the file of one that was killed, an hour later, and no
+// file that is only similar.
 func TestATrialTakesAwayWhatAKilledOneLeft(t *testing.T) {
 	b := newBox(t, func(o *Options) { o.Now = func() time.Time { return time.Now().Add(2 * time.Hour) } })
 	_, err := b.d.Trial(b.root)

@@ -75,7 +75,7 @@ func TestNamesAreBytes(t *testing.T) {
 	b.lists(b.d, want...)
 }
 
-// hostile are file names that a person, or an enemy, can make.
+// hostile are file names that a user, or an attacker, can make.
 var hostile = []string{
 	"new\nline.png", "\x1b[31mred.png", "\xff\xfe.png", "-rf.png", "per%41cent.png", "tab\t.png", `quo"te'.png`,
 	"plus+ and ,.png", "..png", " .png",
@@ -403,10 +403,10 @@ func TestAListingLeavesNoGoroutineWhenItIsLeftOrCancelled(t *testing.T) {
 				cancel()
 			}
 		}
-		// Who is at work in a walk, not how many goroutines there are: one that
+		// Search for workers of a walk instead of counting goroutines: a goroutine that
 		// has reported its end may take a moment to be gone.
 		if all := string(stacks[:runtime.Stack(stacks, true)]); strings.Contains(all, "(*walk).") {
-			t.Fatalf("left after %d: a worker is still at work\n%s", stop*16, all)
+			t.Fatalf("left after %d: a worker is still running\n%s", stop*16, all)
 		}
 		if stop%2 == 1 && !errors.Is(last, context.Canceled) {
 			t.Errorf("cancelled after %d: the listing ended with %v", stop*16, last)

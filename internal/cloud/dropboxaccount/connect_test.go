@@ -69,8 +69,8 @@ func (w *world) net() oauth.Net {
 	}
 }
 
-// signIn is a person who allows it in the browser of another machine, and copies the address of the page that this
-// one cannot open.
+// signIn acts as a user who allows access in the browser of another machine, and copies the address of the page that
+// this browser cannot open.
 func (w *world) signIn(use dropboxaccount.Use, email string) (oauth.Grant, error) {
 	w.Helper()
 	client, err := dropboxaccount.Client(appKey)

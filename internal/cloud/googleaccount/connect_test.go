@@ -103,7 +103,7 @@ func (w *world) net() oauth.Net {
 	}
 }
 
-// allow is a person at a browser who allows the scopes; nil: all that are asked.
+// allow acts as a user at a browser who allows the scopes; nil: all requested ones.
 func (w *world) allow(t *testing.T, start, email string, scopes []string) {
 	hop := func(c *http.Client, method, address string, form url.Values) string {
 		req, err := http.NewRequest(method, address, strings.NewReader(form.Encode()))

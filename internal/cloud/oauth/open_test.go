@@ -133,7 +133,7 @@ func TestAGrantThatIsTakenBackIsASignInAgain(t *testing.T) {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, cloudhttp.ErrUnknownOutcome) {
 		t.Errorf("%v says too much", err)
 	}
-	// A daemon goes on when the person has signed in again.
+	// A daemon continues after the user has signed in again.
 	if err := store.Save("drive", a.signIn(t, c)); err != nil {
 		t.Fatal(err)
 	}

@@ -28,11 +28,11 @@ type authority struct {
 	*httptest.Server
 	mu       sync.Mutex
 	person   string   // who is signed in at the browser
-	tick     []string // the scopes that the person leaves ticked; nil: all
+	tick     []string // the scopes that the user leaves ticked; nil: all
 	deny     bool
 	rotate   bool // each refresh gives another refresh token
 	codes    map[string]code
-	refresh  map[string]string // token to person
+	refresh  map[string]string // token to user
 	access   map[string]string
 	n        int
 	Asked    []string // the paths, in order
@@ -237,7 +237,7 @@ func client() oauth.Client {
 	return oauth.Client{ID: clientID, Secret: secret.New(clientSecret)}
 }
 
-// request is a sign-in whose person opens what is shown in a browser.
+// request returns a sign-in whose user opens the shown address in a browser.
 func (a *authority) request(t *testing.T) oauth.Request {
 	return oauth.Request{
 		Storage: "drive", Service: a.service(), Client: client(), Scopes: []string{"read", "write"},

@@ -50,7 +50,7 @@ func TestNothingSecretIsInWhatStartsTheBrowser(t *testing.T) {
 	}
 }
 
-// On a machine with several people, one of them may look for the open port.
+// On a machine with several users, one of them may search for the open port.
 func TestTheLoopbackAddressGivesNothingToOthers(t *testing.T) {
 	a, c := newAuthority(t), newClock()
 	r := a.request(t)
@@ -310,8 +310,8 @@ func (discard) Header() http.Header         { return http.Header{} }
 func (discard) Write(b []byte) (int, error) { return len(b), nil }
 func (discard) WriteHeader(int)             {}
 
-// A service that knows one address only is not to fail for good where another program has it: without a browser
-// nothing need listen there.
+// A service that accepts only one address must work if another program uses it: without a browser, nothing has to
+// listen there.
 func TestAPortInUseHasAWayOut(t *testing.T) {
 	busy, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

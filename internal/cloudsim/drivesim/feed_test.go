@@ -93,7 +93,7 @@ func TestWhoFollowsTheChangesSeesWhatAListingShows(t *testing.T) {
 	}
 }
 
-// act does something at random as one of the people do.
+// act makes a random change as one of the users.
 func act(w *world, r *rand.Rand, people []*drivesim.Account) string {
 	me, n := people[r.IntN(2)], r.IntN(1000)
 	id, dir := pick(w, r, me, false), pick(w, r, me, true)

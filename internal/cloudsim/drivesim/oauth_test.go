@@ -39,7 +39,7 @@ func (w *world) ctx() context.Context {
 	return context.WithValue(w.t.Context(), oauth2.HTTPClient, w.srv.Client())
 }
 
-// browse is what a browser does with the consent page; it returns where the person is sent back to.
+// browse acts as a browser on the consent page. It returns the address to which the user is sent back.
 func (w *world) browse(page string, form url.Values) *url.URL {
 	w.t.Helper()
 	c := w.srv.Client()

@@ -18,7 +18,7 @@ import (
 	"sweepd/internal/cloudsim/drivesim"
 )
 
-// rclone runs Debian's rclone against the world, as anybody would: through the proxy, trusting its authority, with a
+// rclone runs Debian's rclone against the world, as any user would: through the proxy, trusting its authority, with a
 // token in its configuration.
 type rclone struct {
 	t    *testing.T
@@ -154,7 +154,7 @@ func TestRcloneListsReadsCopiesMovesTrashesAndEmpties(t *testing.T) {
 		}
 	}
 
-	// The trash, with what the person has there already.
+	// The trash, with the files that are there already.
 	r.run("deletefile", "d:Pictures/it's old.png")
 	if s := w.drive.Snapshot()[old]; !s.Explicit {
 		t.Errorf("deleted to %+v", s)
@@ -187,7 +187,7 @@ func TestRcloneListsReadsCopiesMovesTrashesAndEmpties(t *testing.T) {
 	}
 }
 
-// Its file server keeps a folder's listing for good, and learns of changes from the feed alone.
+// Its file server keeps a folder's listing permanently, and learns of changes only from the feed.
 func TestRcloneLearnsOfChangesFromTheFeed(t *testing.T) {
 	w := newWorld(t, drivesim.Options{})
 	picture := func(name string) string {

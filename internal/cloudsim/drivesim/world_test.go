@@ -20,7 +20,7 @@ import (
 // start is when the tests' worlds begin.
 var start = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
-// world is a Drive behind its proxy, with one person and a clock that is moved by hand.
+// world is a Drive behind its proxy, with one user and a clock that the test moves.
 type world struct {
 	t     testing.TB
 	cloud *cloudsim.Cloud

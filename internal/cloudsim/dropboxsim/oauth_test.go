@@ -199,7 +199,7 @@ func TestATeamLinksAnAppForAllItsMembers(t *testing.T) {
 		return out
 	}
 
-	out := link("eve@example.com", "files.metadata.read") // without a team scope it is one person's
+	out := link("eve@example.com", "files.metadata.read") // without a team scope it is one user's
 	if out["team_id"] != nil || out["account_id"] != eve.AccountID() {
 		t.Errorf("without a team scope: %v", out)
 	}

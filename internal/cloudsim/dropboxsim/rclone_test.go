@@ -16,7 +16,7 @@ import (
 	"sweepd/internal/cloudsim/dropboxsim"
 )
 
-// rclone runs Debian's rclone against the world, as anybody would: through the proxy, trusting its authority, with
+// rclone runs Debian's rclone against the world, as any user would: through the proxy, trusting its authority, with
 // tokens in its configuration. b: is the Dropbox of ann, d: a Drive of hers under the same roof.
 type rclone struct {
 	t    *testing.T

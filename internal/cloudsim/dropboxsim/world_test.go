@@ -21,7 +21,7 @@ import (
 // start is when the tests' worlds begin.
 var start = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
-// world is a Dropbox behind its proxy, with one person and a clock that is moved by hand.
+// world is a Dropbox behind its proxy, with one user and a clock that the test moves.
 type world struct {
 	t     *testing.T
 	cloud *cloudsim.Cloud
@@ -74,7 +74,7 @@ func newWorld(t *testing.T, o dropboxsim.Options) *world {
 	return w
 }
 
-// serve opens the proxy, anew where a service was added under the roof.
+// serve opens the proxy, or opens it again after a service was added.
 func (w *world) serve() {
 	w.t.Helper()
 	var err error

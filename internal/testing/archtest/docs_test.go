@@ -9,8 +9,7 @@ import (
 	"testing"
 )
 
-// A page that promises something names the test that shows it; a test that was renamed must not leave a promise
-// without one.
+// A page names the test that shows each promise. A renamed test must not leave a promise without one.
 func TestEveryTestThatThePagesNameExists(t *testing.T) {
 	out, err := exec.Command("git", "-C", "../../..", "ls-files", "--cached", "--others", "--exclude-standard",
 		"*_test.go", "providers/providertest/*.go").Output()
@@ -46,7 +45,7 @@ func TestEveryTestThatThePagesNameExists(t *testing.T) {
 	}
 }
 
-// A recipe is only as good as the files that it names; NAME and FILE stand for those that a reader makes.
+// The files that a recipe names must exist. NAME and FILE stand for files that the reader makes.
 func TestEveryFileThatThePagesNameExists(t *testing.T) {
 	named := regexp.MustCompile(
 		"`((?:cmd|deploy|docs|fingerprint|internal|journal|policy|providers|sweeper)/[a-z0-9_./-]+)`",

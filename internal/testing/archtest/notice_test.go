@@ -43,13 +43,13 @@ var targets = []string{"linux/amd64", "linux/arm64", "darwin/arm64", "windows/am
 // legal matches the names of files that have to accompany a program.
 var legal = regexp.MustCompile(`(?i)^(UN)?(LICEN[CS]E|COPYING|COPYRIGHT|NOTICE|PATENTS)([-_.].*)?$`)
 
-// permitted are the licences, as licensecheck names them, that ask for no more than a notice.
+// permitted are the licences, by the names of licensecheck, that require only a notice.
 var permitted = []string{
 	"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "GooglePatentsFile", "ISC", "MIT", "public domain",
 }
 
-// read are the legal files that a person has read, because licensecheck cannot tell what is linked under which licence,
-// with the licences in them.
+// read are the legal files that were read by a person, with their licences: licensecheck cannot decide which linked code
+// has which licence.
 var read = map[string][]string{
 	// It also has MPL-2.0, of a module that is not linked.
 	"modernc.org/sqlite/LICENSE-3RD-PARTY.md": {"MIT", "BSD-3-Clause"},

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// floor is a height of the house: packages that do not import one another. A package imports only from floors below
-// its own, or what lies below its own folder.
+// floor is a set of packages that do not import one another. A package imports only packages on lower floors, or below
+// its own folder.
 type floor struct {
 	name  string
 	rooms []string // below sweepd/; a pattern that ends in /... has all packages below

@@ -232,7 +232,7 @@ func TestUndoLosesNothingWhenThePowerGoesAndTheNextOneCompletesIt(t *testing.T) 
 	undoInOutages(newOutage(t))
 }
 
-// Where a rename may replace a file has two names for a moment of its way back.
+// If a rename may replace, a file that is restored has two names for a moment.
 func TestUndoByLinksLosesNothingWhenThePowerGoes(t *testing.T) {
 	t.Parallel()
 	o := newOutage(t)

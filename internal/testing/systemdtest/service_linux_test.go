@@ -128,7 +128,7 @@ func TestService(t *testing.T) {
 	}
 }
 
-// story is a box in which a person does one thing after the other.
+// story is a box in which a user does one step after another.
 type story struct{ *box }
 
 const unitCgroup = "system.slice/sweepd.service"
@@ -420,7 +420,7 @@ func (s *story) person(user string) (uid int) {
 	return uid
 }
 
-// A person's own service manager runs the unit for people.
+// A user's own service manager runs the user unit.
 func (s *story) session() {
 	if found, _ := filepath.Glob("/usr/lib/*/security/pam_systemd.so"); len(found) == 0 {
 		lacking(s.T, "there is no libpam-systemd, so there are no sessions")
@@ -473,7 +473,7 @@ func (s *story) upgrade() {
 	}
 }
 
-// A removed package sweeps no more, and its record stays.
+// After its removal the package no longer sweeps, and its record stays.
 func (s *story) remove() {
 	s.run("dpkg", "--no-triggers", "--remove", "sweepd")
 	if out, err := s.try("pgrep", "--list-full", "sweepd"); err == nil {
@@ -487,7 +487,7 @@ func (s *story) remove() {
 	}
 }
 
-// Purge removes the service's record, and nothing of people or administrators.
+// A purge removes the service's record, and no file of a user or an administrator.
 func (s *story) purge() {
 	s.run("dpkg", "--no-triggers", "--purge", "sweepd")
 	if left := s.names("/var/lib/sweepd"); left != nil {

@@ -101,7 +101,7 @@ func TestUnitsAreValid(t *testing.T) {
 	}
 }
 
-// The units differ in whose files they are for, and agree in all else that a reader would take to be the same.
+// The units are for the files of different users, and agree in all other settings.
 func TestUnitsAgree(t *testing.T) {
 	differ := regexp.MustCompile(
 		`^(Description|Documentation|Wants|After|WantedBy|User|Group|StateDirectory|StateDirectoryMode|RuntimeDirectory|RuntimeDirectoryMode|PrivateUsers|PrivateIPC|ProtectHome|ReadWritePaths|InaccessiblePaths|RemoveIPC)=`,

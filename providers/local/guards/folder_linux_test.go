@@ -81,8 +81,8 @@ func TestAFolderIsListedOnlyAsFarAsItPays(t *testing.T) {
 	}
 }
 
-// Every answer is of a look that began after the question: a neighbour that was
-// there before is seen, however many ask at once.
+// Every answer comes from a listing that began after the question: a neighbour that
+// existed before is seen, however many callers ask at once.
 func TestWhoAsksTogetherIsAnsweredByALookThatBeganAfterwards(t *testing.T) {
 	const askers, rounds = 16, 500
 	var s singleflight[int64]

@@ -205,7 +205,7 @@ func TestARepositoryThatCannotBeFoundHoldsEverything(t *testing.T) {
 	}
 }
 
-// What the decoder makes of anything must not end the program.
+// A panic of the decoder must not end the program.
 func TestTheDecodersPanicIsAnError(t *testing.T) {
 	if err := new(gitIndex).decode(panics{}); err == nil {
 		t.Error("no error")

@@ -48,8 +48,8 @@ func TestAFileWithTwoNamesIsHeld(t *testing.T) {
 	b.heldBy(b.path("a.png"), providers.GuardHardLinked)
 }
 
-// Only root can make another user's file; for everybody else the guard itself
-// is asked.
+// Only root can make another user's file; for all other users the test calls the
+// guard itself.
 func TestAnotherUsersFileIsHeld(t *testing.T) {
 	if why := otherOwner(&unix.Statx_t{Uid: uint32(os.Geteuid())}); why != "" {
 		t.Errorf("an own file: %s", why)

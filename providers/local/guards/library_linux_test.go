@@ -41,7 +41,7 @@ func TestAFolderIsAVaultToo(t *testing.T) {
 	b.heldBy(b.path("beside/a.png"))
 }
 
-// Who names the vault, or a folder in it, means it.
+// A vault that is a root, or contains one, was named on purpose.
 func TestALibraryThatTheRootIsOrIsInDoesNotHold(t *testing.T) {
 	b := newBox(t)
 	write(t, filepath.Join(b.top, ".obsidian/app.json"), "{}")
@@ -137,8 +137,7 @@ func TestAPlaceholderIsHeld(t *testing.T) {
 	}
 }
 
-// Of a file whose attributes cannot be asked for it is not known that it has
-// none.
+// A file whose attributes cannot be read may have some.
 func TestAttributesThatCannotBeReadHold(t *testing.T) {
 	p := &disk.Pinned{FD: -1}
 	if tagged(p) == "" || elsewhere(p) == "" {

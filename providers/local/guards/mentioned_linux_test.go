@@ -82,13 +82,13 @@ func TestDocumentsAreReadOnceForAllQuestions(t *testing.T) {
 	}
 	b.write("d8/a.md", "picture 77.png")
 	must(t, os.Rename(b.path("d7"), b.path("renamed")))
-	b.heldBy(b.path("picture 77.png")) // it is of this run
+	b.heldBy(b.path("picture 77.png")) // within this run
 
 	now = now.Add(readAgain + 1)
 	b.heldBy(b.path("picture 77.png"), providers.GuardMentioned)
 	b.says(b.heldBy(b.path("picture 7.png"), providers.GuardMentioned), b.path("renamed/a.md"))
 	b.write("picture 8.png", "bytes")
-	b.heldBy(b.path("picture 8.png")) // d8/a.md names it no more
+	b.heldBy(b.path("picture 8.png")) // d8/a.md no longer names it
 	if again := b.d.guards.memory.shelf(b.d.roots[0]).read; again == first || again.files != 1 {
 		t.Errorf("%d documents were read again, want the one that was changed", again.files)
 	}
@@ -237,7 +237,7 @@ func TestReadingADocumentDoesNotSetItsAccessTime(t *testing.T) {
 // unreadableVariable makes the test below a process of its own that is not root.
 const unreadableVariable = "SWEEPD_LOCAL_UNREADABLE"
 
-// What could not be read may name any picture of its root.
+// A document that could not be read may name any picture of its root.
 func TestADocumentThatCannotBeReadHoldsEverything(t *testing.T) {
 	top := os.Getenv(unreadableVariable)
 	if top == "" && os.Geteuid() == 0 {

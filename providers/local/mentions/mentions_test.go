@@ -22,7 +22,7 @@ import (
 	"sweepd/internal/testing/rotation"
 )
 
-// index is of documents of the name and the text.
+// index returns the index of documents with the name and the texts.
 func index(t testing.TB, document string, texts ...string) *Index {
 	t.Helper()
 	c := NewCollector()
@@ -402,7 +402,7 @@ func FuzzSpellings(f *testing.F) {
 			return // another encoding than that of the name in it
 		}
 		for name, spell := range spellings {
-			// "%2" and "a" would be an asterisk: something has to stand between.
+			// "%2" and "a" would be an asterisk: another character has to be between them.
 			if _, err := c.Read(0, "a.md", strings.NewReader(before+"("+spell(stem)+".png"+after)); err != nil {
 				t.Fatal(err)
 			}
