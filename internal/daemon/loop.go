@@ -15,37 +15,22 @@ import (
 	"sweepd/providers"
 )
 
-// The intervals of a loop. They are not part of any promise.
-const (
-	polled     = 15 * time.Minute // interval between looks at a storage that reports no changes
-	stuckAfter = 10 * time.Minute // a loop without progress for so long is stuck
-	firstRetry = 5 * time.Second  // after a failure; doubled each time
-	lastRetry  = 30 * time.Minute
-)
-
 // loop sweeps one storage under one policy, on a goroutine of its own, so that none waits for another that fails or
-// hangs.
+// hangs. It waits, and carries out what decide returns.
 type loop struct {
 	d      *daemon
 	name   string
 	policy *policy.Policy
+	timing timing // by the policy
 	stop   context.CancelFunc
 	done   chan struct{} // closed at the loop's end
 	wake   chan struct{} // the user wants a sweep now
 
 	// The following fields belong to the loop's own goroutine.
-	swept    time.Time      // the last scheduled sweep
-	scanned  time.Time      // the last complete scan
-	soonest  time.Time      // the earliest end of a hold in the last scan
-	left     bool           // files were due at once when deletion was not allowed
-	held     bool           // a plan was refused as a whole: only the schedule or the user tries again
-	retry    time.Time      // when to try again after a sweep that could not begin
-	polling  bool           // the storage reports no changes
-	failures int            // consecutive failures
-	ill      []policy.Event // events reported since the last success
-	asked    bool           // the user wants a sweep, and there was none yet
-	alone    alone          // the items that sweeps left alone
-	unread   int64          // files that the last scan could not examine
+	agenda agenda
+	ill    []policy.Event // events reported since the last success
+	alone  alone          // the items that sweeps left alone
+	unread int64          // files that the last scan could not examine
 
 	gathering *report.Digest // of the scan under way
 	used      providers.Used // by the storages that were open before
@@ -79,8 +64,8 @@ func (l *loop) run(ctx context.Context, after []*loop) {
 			return
 		}
 		l.fail(ctx, err)
-		wait := min(firstRetry<<min(l.failures, 16), lastRetry)
-		l.failures++
+		var wait time.Duration
+		l.agenda, wait = l.agenda.failed()
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
@@ -88,7 +73,7 @@ func (l *loop) run(ctx context.Context, after []*loop) {
 			return
 		case <-l.wake:
 			timer.Stop()
-			l.asked = true // and stays so until there was a sweep: a request is a reason for one try
+			l.agenda.asked = true // and stays so until there was a sweep: a request is a reason for one try
 		case <-timer.C:
 		}
 	}
@@ -112,19 +97,12 @@ func (l *loop) session(ctx context.Context) (err error) {
 		return err
 	}
 	if l.d.o.Once {
-		return l.pass(ctx, a, due)
+		return l.pass(ctx, a, step{reason: due, act: true})
 	}
-	reason := change
-	switch {
-	case l.asked:
-		reason = wanted
-	case l.isDue(l.d.now()):
-		reason = due
-	}
-	if err := l.pass(ctx, a, reason); err != nil {
+	if err := l.pass(ctx, a, l.decide(moment{opened: true})); err != nil {
 		return err
 	}
-	l.failures, l.asked, l.ill = 0, false, nil
+	l.agenda.failures, l.agenda.asked, l.ill = 0, false, nil
 	ctx, cancel := context.WithCancel(ctx)
 	hints, gone := make(chan hint), make(chan struct{})
 	go func() { defer close(gone); l.listen(ctx, a, hints) }()
@@ -133,11 +111,11 @@ func (l *loop) session(ctx context.Context) (err error) {
 		if err := a.Storages[0].Rest(); err != nil { // until there is something to do
 			return err
 		}
-		reason, heard, ok := l.await(ctx, hints)
+		next, heard, ok := l.await(ctx, hints)
 		if !ok {
 			return ctx.Err()
 		}
-		if err := l.pass(ctx, a, reason); err != nil {
+		if err := l.pass(ctx, a, next); err != nil {
 			return err
 		}
 		if heard != nil {
@@ -153,7 +131,7 @@ func (l *loop) open(ctx context.Context, act bool) (*app.App, error) {
 	o.Only, o.Scopes, o.Act = []string{l.name}, nil, act
 	o.Log = slog.New(warnings{d.log.Handler()}).With("storage", l.name)
 	o.Shared = &app.Shared{
-		PolicyFile: d.file.inForce(), Policy: l.policy, Journal: d.journal, Budget: &d.budget, Hold: l.quietHours,
+		PolicyFile: d.file.inForce(), Policy: l.policy, Journal: d.journal, Budget: &d.budget, Hold: l.hold,
 	}
 	return app.Open(ctx, o)
 }
@@ -193,12 +171,13 @@ func (l *loop) recover(ctx context.Context, a *app.App) (err error) {
 
 // since reads the time of the last scheduled sweep of the storage.
 func (l *loop) since(ctx context.Context) (err error) {
-	if l.swept, err = l.d.journal.LastRun(ctx, l.name); err != nil {
+	if l.agenda.swept, err = l.d.journal.LastRun(ctx, l.name); err != nil {
 		return err
 	}
 	now := l.d.now()
-	if l.swept.IsZero() || l.swept.After(now) { // the storage is new, or the clock was ahead: no sweep was missed
-		l.swept = now
+	// The storage is new, or the clock was ahead: no sweep was missed.
+	if l.agenda.swept.IsZero() || l.agenda.swept.After(now) {
+		l.agenda.swept = now
 		return l.d.journal.SetLastRun(ctx, l.name, now)
 	}
 	return nil

@@ -26,7 +26,10 @@ func (d *daemon) start(ctx context.Context, p *policy.Policy) {
 	}
 	d.forget()
 	for name, st := range p.Storages {
-		l := &loop{d: d, name: name, policy: p, done: make(chan struct{}), wake: make(chan struct{}, 1), pulse: d.now()}
+		l := &loop{
+			d: d, name: name, policy: p, timing: timingOf(p, d.machine+name, d.o.ClockPoll),
+			done: make(chan struct{}), wake: make(chan struct{}, 1), pulse: d.now(),
+		}
 		l.state = status.Storage{Name: name, Type: st.Type}
 		var after []*loop
 		for _, other := range d.stopping {

@@ -8,33 +8,21 @@ import (
 
 	"sweepd/internal/app"
 	"sweepd/internal/report"
-	"sweepd/internal/schedule"
 	"sweepd/internal/status"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/sweeper"
 )
 
-// trigger is the reason for a pass. A pass for due or wanted is recorded even if nothing was due.
-type trigger int
-
-const (
-	change trigger = iota // something may have changed
-	look                  // a look at everything is due
-	due                   // by the schedule
-	wanted                // the user asked for it
-)
-
-// pass looks at the storage and deletes what is due if reason or the policy asks for it. It returns an error if the
-// storage should be opened anew.
-func (l *loop) pass(ctx context.Context, a *app.App, reason trigger) error {
-	now := l.d.now()
-	act := reason >= due || l.onChange() && !l.held && l.may(now)
-	l.retry, l.left = time.Time{}, false
-	if !act {
+// pass looks at the storage and deletes what is due if the step allows it. It returns an error if the storage should
+// be opened anew.
+func (l *loop) pass(ctx context.Context, a *app.App, s step) error {
+	now, reason := l.d.now(), s.reason
+	l.agenda.retry, l.agenda.left = time.Time{}, false
+	if !s.act {
 		l.enter(status.Scanning)
 		sum, err := a.Sweeper.Scan(ctx, l.looking())
-		l.left = l.onChange() && !l.held && sum != nil && sum.ByAction[string(policy.Trash)] > 0
+		l.agenda.left = l.timing.onChange() && !l.agenda.held && sum != nil && sum.ByAction[string(policy.Trash)] > 0
 		return l.looked(a, sum, err)
 	}
 	l.enter(status.Scanning)
@@ -45,7 +33,7 @@ func (l *loop) pass(ctx context.Context, a *app.App, reason trigger) error {
 		}
 		return errors.Join(ctx.Err(), err) // the sweep remains due
 	}
-	if l.waits(reason) {
+	if l.timing.waits(reason) {
 		l.alone.leaveOut(plan)
 	}
 	switch {
@@ -55,15 +43,15 @@ func (l *loop) pass(ctx context.Context, a *app.App, reason trigger) error {
 		l.end(troubleOf(scan))
 	default:
 		if err := l.execute(ctx, a, plan, scan, reason); errors.Is(err, sweeper.ErrPaused) {
-			l.left = l.onChange()
+			l.agenda.left = l.timing.onChange()
 			return nil // the rest is due as soon as the pause ends
 		}
 	}
 	if err := l.d.journal.Err(); err != nil {
 		return err
 	}
-	if reason >= due && ctx.Err() == nil && l.retry.IsZero() {
-		l.swept = now
+	if reason >= due && ctx.Err() == nil && l.agenda.retry.IsZero() {
+		l.agenda.swept = now
 		if err := l.d.journal.SetLastRun(ctx, l.name, now); err != nil {
 			return err
 		}
@@ -78,19 +66,19 @@ func (l *loop) execute(ctx context.Context, a *app.App, plan *sweeper.Plan, scan
 	sum, err := a.Sweeper.Execute(ctx, plan, func(int) { l.beat() })
 	l.end(err)
 	if _, leased := errors.AsType[*journal.LeasedError](err); leased && sum == nil {
-		l.retry = l.d.now().Add(l.d.o.ClockPoll) // another process is sweeping it
+		l.agenda.retry = l.d.now().Add(l.timing.poll) // another process is sweeping it
 		return err
 	}
 	if sum == nil {
-		l.held = !errors.Is(err, sweeper.ErrPaused)
+		l.agenda.held = !errors.Is(err, sweeper.ErrPaused)
 		l.report(ctx, a, scan, err)
 		return err
 	}
-	l.held = false
+	l.agenda.held = false
 	l.end(troubleOf(scan))
 	l.end(troubleOf(sum))
 	counted, known := l.alone.add(sum)
-	if !l.waits(reason) && err == nil {
+	if !l.timing.waits(reason) && err == nil {
 		l.alone.forgetBut(sum.Left)
 	}
 	l.d.notifyRun(ctx, l.policy, sum.Run, known)
@@ -98,17 +86,11 @@ func (l *loop) execute(ctx context.Context, a *app.App, plan *sweeper.Plan, scan
 	return err
 }
 
-// waits reports whether items that were left alone wait: for the schedule, or for the next listing of everything if
-// the schedule has no time for a sweep, or for the user.
-func (l *loop) waits(reason trigger) bool {
-	return reason == change || reason == look && l.policy.Schedule.Sweep != (schedule.Spec{})
-}
-
 // looking returns the options of a scan, which count its results and gather them for the digest.
 func (l *loop) looking() sweeper.ScanOptions {
 	now := l.d.now()
 	digest := report.NewDigest(now, now.AddDate(0, 0, 7), l.policy)
-	l.soonest, l.gathering = time.Time{}, digest
+	l.agenda.soonest, l.gathering = time.Time{}, digest
 	return sweeper.ScanOptions{
 		Each: func(f sweeper.Found) {
 			digest.Add(f)
@@ -117,9 +99,8 @@ func (l *loop) looking() sweeper.ScanOptions {
 			if f.Decision.ReasonCode == policy.ReasonUnmarked && l.policy.Mode == policy.Enforce {
 				at = now.Add(l.policy.Grace(f.Decision.Rule))
 			}
-			if f.Decision.Action == policy.Hold && !at.IsZero() && (l.soonest.IsZero() || at.Before(l.soonest)) &&
-				at.After(now) {
-				l.soonest = at
+			if f.Decision.Action == policy.Hold && at.After(now) {
+				l.agenda.holdUntil(at)
 			}
 		},
 		Progress: func(int64, int64) { l.beat() },
@@ -129,7 +110,7 @@ func (l *loop) looking() sweeper.ScanOptions {
 // looked takes over the results of a scan.
 func (l *loop) looked(a *app.App, sum *sweeper.Summary, err error) error {
 	now := l.d.now()
-	l.scanned = now // also after a bad one, or it would be repeated at once
+	l.agenda.scanned = now // also after a bad one, or it would be repeated at once
 	if sum == nil {
 		return err
 	}
@@ -174,7 +155,7 @@ func whole(sum *sweeper.Summary) error {
 
 // report records a run that only looked.
 func (l *loop) report(ctx context.Context, a *app.App, scan *sweeper.Summary, why error) {
-	began := l.scanned
+	began := l.agenda.scanned
 	sum, err := a.Sweeper.Report(ctx, scan, why)
 	if err != nil {
 		l.d.log.Error("a run could not be recorded", "storage", l.name, "err", err)

@@ -14,6 +14,9 @@ import (
 	"sweepd/sweeper"
 )
 
+// stuckAfter is the time after which a loop without progress is stuck.
+const stuckAfter = 10 * time.Minute
+
 // enter sets the state of the loop.
 func (l *loop) enter(state string) {
 	now := l.d.now()

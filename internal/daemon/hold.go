@@ -1,0 +1,25 @@
+package daemon
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"sweepd/sweeper"
+)
+
+// ErrQuiet is why nothing is deleted in the quiet hours of the policy.
+var ErrQuiet = errors.New("quiet hours")
+
+// hold returns an error that wraps sweeper.ErrPaused in quiet hours, with ErrQuiet, and while the policy file differs
+// from the policy in force.
+func (l *loop) hold(now time.Time) error {
+	if err := l.d.outdated(now); err != nil {
+		return err
+	}
+	end := l.timing.quietUntil(now)
+	if end.IsZero() {
+		return nil
+	}
+	return fmt.Errorf("%w: %w, until %s", sweeper.ErrPaused, ErrQuiet, end.Format("15:04"))
+}
