@@ -15,7 +15,7 @@ const guardLastCopy providers.Guard = "last_copy"
 
 // keepLastCopies removes each item from the plan whose deletion would leave no file with its bytes. To each other
 // item it adds the copy that stays: one of stay, or a spared item. Copies are looked for among the matches of this
-// scan; if a copy is not recognized, a file too many is kept. Files that the user approved stay in the plan.
+// scan; if a copy is not recognised, a file too many is kept. Files that the user approved stay in the plan.
 func (s *Sweeper) keepLastCopies(ctx context.Context, p *Plan, sum *Summary, stay []Copy) error {
 	c := copies{s: s, r: new(reader), staying: map[int64][]Copy{}, kept: map[journal.Content]Copy{}}
 	for _, one := range stay {

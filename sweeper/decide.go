@@ -211,7 +211,7 @@ func oneOf(among []journal.Content, e providers.Entry) (_ journal.Content, known
 	return journal.Content{}, true
 }
 
-// Content returns the content of the file, by which it is recognized under any name. It reads the whole file, unless
+// Content returns the content of the file, by which it is recognised under any name. It reads the whole file, unless
 // the storage has the hash or the file was read before.
 func (s *Sweeper) Content(ctx context.Context, st *providers.Storage, e providers.Entry) (journal.Content, error) {
 	rec, err := s.o.Journal.Record(ctx, st.Name(), fingerprint.Version, e.Ref)

@@ -174,7 +174,7 @@ func (r *reader) sumsOf(e providers.Entry) (providers.Hashes, error) {
 	return sums, nil
 }
 
-// maxHashed is the largest file that is hashed only to be recognized elsewhere: a sparse file may have any size, and
+// maxHashed is the largest file that is hashed only to be recognised elsewhere: a sparse file may have any size, and
 // OpenAI's largest pictures have 4 MB.
 const maxHashed = 256 << 20
 

@@ -269,7 +269,7 @@ func (sc *scan) judge(ctx context.Context, r *reader, l listed) {
 }
 
 // examine examines one file and remembers the verdict. For a match that costs little to read whole it also remembers
-// the hashes, by which the file is recognized elsewhere. It returns true if the file needs no further examination
+// the hashes, by which the file is recognised elsewhere. It returns true if the file needs no further examination
 // until it changes.
 func (sc *scan) examine(ctx context.Context, r *reader, l listed) (done bool) {
 	if ctx.Err() != nil {

@@ -16,7 +16,7 @@ import (
 	"sweepd/internal/report"
 )
 
-// terminal prints to the user. Colors and progress are only for a real terminal, and colors only if NO_COLOR
+// terminal prints to the user. Colours and progress are only for a real terminal, and colours only if NO_COLOR
 // (https://no-color.org) is not set.
 type terminal struct {
 	out, err io.Writer
@@ -113,7 +113,7 @@ func (t *terminal) paint(code, s string) string {
 func (t *terminal) dim(s string) string  { return t.paint("2", s) }
 func (t *terminal) bold(s string) string { return t.paint("1", s) }
 
-// level returns c in its color, padded to the longest level.
+// level returns c in its colour, padded to the longest level.
 func (t *terminal) level(c fingerprint.Confidence) string {
 	code := map[fingerprint.Confidence]string{
 		fingerprint.Proven:   "32",

@@ -72,7 +72,7 @@ type daemon struct {
 
 	nextDigest time.Time // zero: none is sent
 
-	notifying sync.Mutex // serializes calls of OnRun
+	notifying sync.Mutex // serialises calls of OnRun
 }
 
 // Run is the service: it follows every storage of the policy until ctx ends, each independently, and does what the

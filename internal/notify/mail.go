@@ -94,7 +94,7 @@ func (m mail) options(line *hungUp) []gomail.Option {
 }
 
 // message returns the mail. It has the same Message-ID at each try, so that a mail that arrived twice can be
-// recognized.
+// recognised.
 func (m mail) message(l letter) (*gomail.Msg, error) {
 	from := plus(m.config.FromAddress)
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())

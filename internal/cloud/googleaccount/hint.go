@@ -32,7 +32,7 @@ func Hint(err error) string {
 		return "Google, or an administrator, has suspended this account: look into it with a browser; another " +
 			"sign-in does not help"
 	case "admin_policy_enforced":
-		return "an administrator of this account's organization does not allow it; ask them to trust your OAuth " +
+		return "an administrator of this account's organisation does not allow it; ask them to trust your OAuth " +
 			"client (admin.google.com, Security, API controls)"
 	case "domainPolicy":
 		return "an administrator has switched Drive apps off for this account"

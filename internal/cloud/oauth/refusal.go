@@ -60,13 +60,13 @@ func refusalHint(code, subtype, text string) string {
 		return "the account is suspended or deleted: look into it with a browser, or ask its administrator; another " +
 			"sign-in does not help"
 	case code == "admin_policy_enforced":
-		return "an administrator of this account's organization does not allow it; ask them to trust your OAuth " +
+		return "an administrator of this account's organisation does not allow it; ask them to trust your OAuth " +
 			"client (admin.google.com, Security, API controls); another sign-in does not help"
 	case code == "org_internal":
-		return "the OAuth client is for people of its own organization only: set its audience to External, or sign " +
-			"in with an account of that organization"
+		return "the OAuth client is for people of its own organisation only: set its audience to External, or sign " +
+			"in with an account of that organisation"
 	case subtype == "invalid_rapt" || subtype == "rapt_required" || strings.Contains(text, "invalid_rapt"):
-		return "the organization of this account asks for a new sign-in from time to time; an administrator can " +
+		return "the organisation of this account asks for a new sign-in from time to time; an administrator can " +
 			"exempt your OAuth client (admin.google.com, Security, Google Cloud session control)"
 	}
 	return ""
