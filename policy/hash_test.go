@@ -143,7 +143,7 @@ var leftOut = map[string]string{
 }
 
 // TestNoFieldEscapesTheHash changes each field of a policy alone, down to the conditions of conditions. A new field
-// fails it until Hash encodes the field or leftOut gives the reason why not.
+// fails it until Hash encodes the field or leftOut gives the reason why not, and until String has words for it.
 func TestNoFieldEscapesTheHash(t *testing.T) {
 	p := parse(t, withRules(`  - {name: mine, do: trash, grace: 1d, when: {confidence: likely, storage: home, path: /a,
       name: a, product: sora, older_than: 1d, newer_than: 2d, age_by: made, larger_than: 1B, smaller_than: 1GB,
@@ -153,22 +153,25 @@ func TestNoFieldEscapesTheHash(t *testing.T) {
 		Type: policy.Local, Roots: []string{"/srv/a"}, Exclude: []string{"a"},
 		Client: "/c", Account: "a@b.c", ServiceAccount: "/s", Impersonate: "i@b.c", SharedDrives: []string{"Team"},
 	}}
-	f := fields{t: t, hash: p.Hash, base: p.Hash(), met: map[string]bool{}}
-	f.change("policy", reflect.ValueOf(p).Elem(), func() {})
-	if p.Hash() != f.base || f.tried < 70 {
-		t.Fatalf("tried %d fields, want all, and the policy as it was", f.tried)
-	}
-	for field := range leftOut {
-		if !f.met[field] {
-			t.Errorf("%s is left out of the hash, and is no field", field)
+	for name, of := range map[string]func() string{"hash": p.Hash, "text": p.String} {
+		f := fields{t: t, name: name, of: of, base: of(), met: map[string]bool{}}
+		f.change("policy", reflect.ValueOf(p).Elem(), func() {})
+		if of() != f.base || f.tried < 70 {
+			t.Fatalf("tried %d fields, want all, and the policy as it was", f.tried)
+		}
+		for field := range leftOut {
+			if !f.met[field] {
+				t.Errorf("%s is left out of the hash, and is no field", field)
+			}
 		}
 	}
 }
 
-// fields changes the fields of a value one at a time and compares hashes.
+// fields changes the fields of a value one at a time and compares what is made of it.
 type fields struct {
 	t     *testing.T
-	hash  func() string
+	name  string
+	of    func() string
 	base  string
 	tried int
 	met   map[string]bool
@@ -182,8 +185,8 @@ func (f *fields) change(where string, v reflect.Value, changed func()) {
 		return
 	}
 	changed()
-	if f.tried++; f.hash() == f.base {
-		f.t.Errorf("%s: got the same hash", where)
+	if f.tried++; f.of() == f.base {
+		f.t.Errorf("%s: got the same %s", where, f.name)
 	}
 	v.Set(before)
 	changed()

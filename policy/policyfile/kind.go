@@ -1,12 +1,9 @@
 package policyfile
 
 import (
-	"errors"
 	"fmt"
-	"path"
 	"reflect"
 	"slices"
-	"strings"
 
 	"sweepd/policy"
 )
@@ -143,36 +140,4 @@ func (s *storageForm) finishDrive(d *decoder, name string) {
 			})
 		}
 	}
-}
-
-// resolve replaces a root by an absolute, clean path of this machine, or, for an account, by a path that begins at
-// its top.
-func (r *root) resolve(kind string, o ParseOptions) *Error {
-	text := string(*r)
-	if kind == policy.Local {
-		at, err := expandHome(text, o, func(s string) string { return s })
-		if e, wrong := errors.AsType[*Error](err); wrong {
-			return e
-		}
-		text = at
-	}
-	switch {
-	case !strings.HasPrefix(text, "/") && kind == policy.Local:
-		return &Error{
-			Message: fmt.Sprintf("root %q is not absolute", clip(string(*r))),
-			Hint:    "begin it with / or ~/",
-		}
-	case !strings.HasPrefix(text, "/"):
-		return &Error{
-			Message: fmt.Sprintf("root %q does not begin with a slash", clip(text)),
-			Hint:    `a path in an account begins at its top, as in "/Pictures/AI"; "/" is all of it`,
-		}
-	case path.Clean(text) != strings.TrimSuffix(text, "/") && text != "/":
-		return &Error{
-			Message: fmt.Sprintf("root %q is not a clean path", clip(string(*r))),
-			Hint:    "write it as " + path.Clean(text),
-		}
-	}
-	*r = root(path.Clean(text))
-	return nil
 }

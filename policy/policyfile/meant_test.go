@@ -11,7 +11,7 @@ import (
 // opposite.
 func TestNoSuggestionTurnsAMeaningAround(t *testing.T) {
 	words := append(keysOf(fieldsOf(reflect.TypeFor[when]())), keysOf(fieldsOf(reflect.TypeFor[storageForm]()))...)
-	words = append(append(words, levels...), append(append([]string{}, actions...), deriveds...)...)
+	words = append(append(words, levels.words...), append(append([]string{}, actions.words...), deriveds.words...)...)
 	for _, w := range words {
 		for _, opposite := range []string{
 			"not_", "no_", "un", "in", "im", "non_", "dont_", "without_", "never_", "dis",

@@ -375,7 +375,7 @@ func TestAMistypedWordIsRecognised(t *testing.T) {
 	for word, want := range map[string]string{
 		"provn": "proven", "Proven": "proven", "prooven": "proven", "likly": "likely", "sure": "", "x": "", "": "",
 	} {
-		if got := meant(word, levels); got != want {
+		if got := meant(word, levels.words); got != want {
 			t.Errorf("%q: got %q, want %q", word, got, want)
 		}
 	}

@@ -45,15 +45,15 @@ func named(title, form string, s *jsonschema.Schema, examples ...any) *jsonschem
 func ecma(p string) string { return strings.ReplaceAll(p, "(?:", "(") }
 
 func (version) JSONSchema() *jsonschema.Schema     { return &jsonschema.Schema{Const: Version} }
-func (level) JSONSchema() *jsonschema.Schema       { return oneOf(levels) }
-func (action) JSONSchema() *jsonschema.Schema      { return oneOf(actions) }
-func (product) JSONSchema() *jsonschema.Schema     { return oneOf(products) }
-func (derived) JSONSchema() *jsonschema.Schema     { return oneOf(deriveds) }
-func (ageBy) JSONSchema() *jsonschema.Schema       { return oneOf(ageBys) }
-func (storageType) JSONSchema() *jsonschema.Schema { return oneOf(types()) }
-func (guard) JSONSchema() *jsonschema.Schema       { return oneOf(guardWords) }
-func (purging) JSONSchema() *jsonschema.Schema     { return oneOf(purgingWords) }
-func (alwaysOn) JSONSchema() *jsonschema.Schema    { return oneOf(guardWords[:1]) }
+func (level) JSONSchema() *jsonschema.Schema       { return oneOf(levels.words) }
+func (action) JSONSchema() *jsonschema.Schema      { return oneOf(actions.words) }
+func (product) JSONSchema() *jsonschema.Schema     { return oneOf(products.words) }
+func (derived) JSONSchema() *jsonschema.Schema     { return oneOf(deriveds.words) }
+func (ageBy) JSONSchema() *jsonschema.Schema       { return oneOf(ageBys.words) }
+func (storageType) JSONSchema() *jsonschema.Schema { return oneOf(storageTypes.words) }
+func (guard) JSONSchema() *jsonschema.Schema       { return oneOf(guards.words) }
+func (purging) JSONSchema() *jsonschema.Schema     { return oneOf(purgings.words) }
+func (alwaysOn) JSONSchema() *jsonschema.Schema    { return oneOf(guards.words[:1]) }
 func (boolean) JSONSchema() *jsonschema.Schema     { return &jsonschema.Schema{Type: "boolean"} }
 func (size) JSONSchema() *jsonschema.Schema {
 	return named("size", "A number with a unit: B, kB, MB, GB, TB or KiB, MiB, GiB, TiB.", pattern(sizeForm.String()),
@@ -125,10 +125,10 @@ func (label) JSONSchema() *jsonschema.Schema {
 	return named("name", "At most 64 characters in one line.", pattern(`^\S(.{0,62}\S)?$`), "screenshots")
 }
 
-func (mode) JSONSchema() *jsonschema.Schema   { return oneOf(modes) }
-func (reload) JSONSchema() *jsonschema.Schema { return oneOf(reloads) }
-func (event) JSONSchema() *jsonschema.Schema  { return oneOf(events) }
-func (names) JSONSchema() *jsonschema.Schema  { return oneOf(nameWords) }
+func (mode) JSONSchema() *jsonschema.Schema   { return oneOf(modes.words) }
+func (reload) JSONSchema() *jsonschema.Schema { return oneOf(reloads.words) }
+func (event) JSONSchema() *jsonschema.Schema  { return oneOf(events.words) }
+func (names) JSONSchema() *jsonschema.Schema  { return oneOf(namings.words) }
 func (rescan) JSONSchema() *jsonschema.Schema { return duration(0).JSONSchema() }
 func (jitter) JSONSchema() *jsonschema.Schema { return quiet(0).JSONSchema() }
 func (zone) JSONSchema() *jsonschema.Schema {

@@ -1,0 +1,131 @@
+package policyfile
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"sweepd/policy"
+)
+
+// sink is a receiver of messages. An address is a secret, so a policy only refers to it: by its file, or by the name
+// of a systemd credential, which may be any file name (systemd.exec(5), LoadCredential=).
+type sink string
+
+var credentialForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$`)
+
+func (s *sink) read(w yamlScalar, o ParseOptions) error {
+	if strings.HasPrefix(w.text, "/") || strings.HasPrefix(w.text, "~") {
+		return (*keyFile)(s).read(w, o)
+	}
+	const hint = "write a file, as in ~/.config/sweepd/notify, the name of a systemd credential, or desktop"
+	switch {
+	case strings.Contains(w.text, ":"):
+		return &Error{
+			Message: "a policy must not contain an address, because it is a secret",
+			Hint:    "put the address in a file that only you can read, and name the file, e.g. to: ~/.config/sweepd/notify",
+		}
+	case w.text != policy.Desktop && strings.EqualFold(w.text, policy.Desktop):
+		return notOneOf(w.text, "a receiver", []string{policy.Desktop})
+	case !credentialForm.MatchString(w.text):
+		return &Error{Message: fmt.Sprintf("%q is not a receiver", clip(w.text)), Hint: hint}
+	}
+	*s = sink(w.text)
+	return nil
+}
+
+// label is a name that the user chooses for a rule or a storage.
+type label string
+
+func (l *label) read(w yamlScalar, _ ParseOptions) error {
+	if strings.TrimSpace(w.text) != w.text || w.text == "" || len(w.text) > 64 ||
+		strings.ContainsFunc(w.text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return &Error{
+			Message: fmt.Sprintf("%q is not a name", clip(w.text)),
+			Hint:    "a name has 1 to 64 printable characters and no space at its ends",
+		}
+	}
+	*l = label(w.text)
+	return nil
+}
+
+// detector is the name of a detector's evidence, or of a group: c2pa includes c2pa.broken.
+type detector string
+
+var detectorForm = regexp.MustCompile(`^[a-z0-9_-]+(\.[a-z0-9_-]+)*$`)
+
+func (d *detector) read(w yamlScalar, _ ParseOptions) error {
+	if !detectorForm.MatchString(w.text) {
+		return &Error{
+			Message: fmt.Sprintf("%q is not the name of evidence", clip(w.text)),
+			Hint:    "write a detector, or a detector and its detail, as in c2pa or filename.export",
+		}
+	}
+	*d = detector(w.text)
+	return nil
+}
+
+// address is an e-mail address, by which services name an account.
+type address string
+
+var addressForm = regexp.MustCompile(`^[^@\s]{1,64}@[^@\s]{1,255}$`)
+
+func (a *address) read(w yamlScalar, _ ParseOptions) error {
+	if !addressForm.MatchString(w.text) ||
+		strings.ContainsFunc(w.text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return &Error{
+			Message: fmt.Sprintf("%q is not an e-mail address", clip(w.text)),
+			Hint:    "write the address by which you sign in, as in mia@example.com",
+		}
+	}
+	*a = address(w.text)
+	return nil
+}
+
+// sharedDrive is the name or the id of a shared drive.
+type sharedDrive string
+
+func (s *sharedDrive) read(w yamlScalar, _ ParseOptions) error {
+	if strings.TrimSpace(w.text) != w.text || w.text == "" || len(w.text) > 200 ||
+		strings.ContainsFunc(w.text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return &Error{
+			Message: fmt.Sprintf("%q is not the name of a shared drive", clip(w.text)),
+			Hint:    "write its name as Drive shows it, or the id that ends its address",
+		}
+	}
+	*s = sharedDrive(w.text)
+	return nil
+}
+
+// appKey is the key of an app in Dropbox's App Console.
+type appKey string
+
+var appKeyForm = regexp.MustCompile(`^[a-z0-9]{4,64}$`)
+
+func (k *appKey) read(w yamlScalar, _ ParseOptions) error {
+	if !appKeyForm.MatchString(w.text) {
+		return &Error{
+			Message: fmt.Sprintf("%q is not the key of a Dropbox app", clip(w.text)),
+			Hint:    "copy \"App key\" from the app's page in the App Console; the secret is not needed; docs/dropbox.md",
+		}
+	}
+	*k = appKey(w.text)
+	return nil
+}
+
+// member is the id of a member of a Dropbox team.
+type member string
+
+var memberForm = regexp.MustCompile(`^dbmid:[A-Za-z0-9_-]{1,64}$`)
+
+func (m *member) read(w yamlScalar, _ ParseOptions) error {
+	if !memberForm.MatchString(w.text) {
+		return &Error{
+			Message: fmt.Sprintf("%q is not the id of a team member", clip(w.text)),
+			Hint:    "it begins with dbmid: and not with an address; docs/dropbox.md",
+		}
+	}
+	*m = member(w.text)
+	return nil
+}
