@@ -98,7 +98,7 @@ func TestAListingThatItsContextCutsOffEndsWithAnError(t *testing.T) {
 			n, last = n+1, err
 		}
 		if n != 2 || !errors.Is(last, context.Canceled) {
-			t.Errorf("%s: got %d elements, the last with %v; want the first and then the context's error", name, n, last)
+			t.Errorf("%s: got %d elements, the last with %v; want one and then the context's error", name, n, last)
 		}
 	}
 }

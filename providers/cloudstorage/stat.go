@@ -21,8 +21,9 @@ type StatCache[F any] struct {
 	now func() time.Time
 	ask func(context.Context, providers.Ref) (F, error)
 
-	mu  sync.Mutex
-	all map[providers.Ref]stat[F]
+	mu    sync.Mutex
+	all   map[providers.Ref]stat[F]
+	looks map[*look]bool // under way
 }
 
 // stat is one answer.
@@ -31,11 +32,17 @@ type stat[F any] struct {
 	at   time.Time // a moment before the request
 }
 
+// look is one request that is under way.
+type look struct {
+	ref       providers.Ref
+	forgotten bool // the file, since the request began
+}
+
 // NewStatCache returns an empty cache; ask requests a file from the service.
 func NewStatCache[F any](
 	now func() time.Time, ask func(context.Context, providers.Ref) (F, error),
 ) *StatCache[F] {
-	return &StatCache[F]{now: now, ask: ask, all: map[providers.Ref]stat[F]{}}
+	return &StatCache[F]{now: now, ask: ask, all: map[providers.Ref]stat[F]{}, looks: map[*look]bool{}}
 }
 
 // Recent returns the file as it is, or as it was within the last second.
@@ -50,21 +57,39 @@ func (c *StatCache[F]) Recent(ctx context.Context, ref providers.Ref) (F, error)
 }
 
 // Look asks for the file as it is now. The age of the answer counts from before the request, because the answer may
-// be as old as that.
+// be as old as that. If the file is forgotten meanwhile, the answer may be from before the change, and is not kept.
 func (c *StatCache[F]) Look(ctx context.Context, ref providers.Ref) (F, error) {
+	one := &look{ref: ref}
+	c.begin(one)
 	at := c.now()
 	f, err := c.ask(ctx, ref)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.looks, one)
 	if err != nil {
 		return *new(F), err
 	}
-	c.Put(ref, f, at)
+	if !one.forgotten {
+		c.put(ref, f, at)
+	}
 	return f, nil
+}
+
+func (c *StatCache[F]) begin(one *look) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.looks[one] = true
 }
 
 // Put stores the file as it was at a moment: one that came in another answer than Look's.
 func (c *StatCache[F]) Put(ref providers.Ref, f F, at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.put(ref, f, at)
+}
+
+// put is Put; the caller holds the lock.
+func (c *StatCache[F]) put(ref providers.Ref, f F, at time.Time) {
 	if len(c.all) >= maxStats {
 		now := c.now()
 		for ref, one := range c.all {
@@ -76,11 +101,14 @@ func (c *StatCache[F]) Put(ref providers.Ref, f F, at time.Time) {
 	c.all[ref] = stat[F]{f, at}
 }
 
-// Forget has the next Recent ask. A driver calls it before it changes the file, and when it learns of a change.
+// Forget has the next Recent ask, whatever a request that is under way is answered. A driver calls it before it changes the file, and when it learns of a change.
 func (c *StatCache[F]) Forget(ref providers.Ref) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.all, ref)
+	for one := range c.looks {
+		one.forgotten = one.forgotten || one.ref == ref
+	}
 }
 
 func (c *StatCache[F]) get(ref providers.Ref) (f F, ok bool) {

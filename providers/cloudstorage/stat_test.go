@@ -16,6 +16,8 @@ type service struct {
 	takes time.Duration
 	asked int
 	err   error
+
+	meanwhile func() // what happens while the service is asked
 }
 
 func (s *service) now() time.Time { return s.at }
@@ -23,6 +25,9 @@ func (s *service) now() time.Time { return s.at }
 func (s *service) ask(context.Context, providers.Ref) (int, error) {
 	s.asked++
 	s.at = s.at.Add(s.takes)
+	if s.meanwhile != nil {
+		s.meanwhile()
+	}
 	return s.asked, s.err
 }
 
@@ -77,6 +82,28 @@ func TestAForgottenAnswerIsNotReused(t *testing.T) {
 	s.recent(t, c, "a", 1)
 	c.Forget("a")
 	s.recent(t, c, "a", 2)
+}
+
+// The answer of a request that was sent before a move, and arrives after it, is of the file before the move.
+func TestAnAnswerThatWasUnderWayWhenItsFileWasForgottenIsNotReused(t *testing.T) {
+	s, c := newService()
+	s.meanwhile = func() { c.Forget("b") }
+	s.recent(t, c, "a", 1)
+	s.recent(t, c, "a", 1)
+	s.meanwhile = func() {
+		c.Forget("c")
+		c.Put("c", 0, s.at) // as the move's own answer says
+	}
+	s.recent(t, c, "c", 2)
+	s.meanwhile = nil
+	if got, err := c.Recent(t.Context(), "c"); err != nil || got != 0 {
+		t.Errorf("got the answer to request %d, %v; want the move's", got, err)
+	}
+	c.Forget("c")
+	s.recent(t, c, "c", 3)
+	if len(c.looks) != 0 {
+		t.Errorf("%d requests are under way, want none", len(c.looks))
+	}
 }
 
 func TestALookAsksEvenIfThereIsAnAnswer(t *testing.T) {
