@@ -12,6 +12,43 @@ import (
 	"sweepd/policy"
 )
 
+// StateError is the reason why the record cannot be opened or made, although its contents may be sound.
+type StateError struct {
+	Dir string // the state directory
+	Err error
+}
+
+func (e *StateError) Error() string { return e.Err.Error() }
+func (e *StateError) Unwrap() error { return e.Err }
+
+// OpenRecord opens the record for writing. It returns a *StateError, or an error for which journal.Unreliable reports
+// true.
+func (p Paths) OpenRecord(ctx context.Context, now func() time.Time) (*journal.Journal, error) {
+	j, err := journal.Open(ctx, p.Journal(), journal.Options{Now: now})
+	if err != nil && !journal.Unreliable(err) {
+		err = &StateError{p.State, err}
+	}
+	return j, err
+}
+
+// OpenBeside opens the record as OpenRecord does, and returns the service that has it open too. While a service runs,
+// its record is the only one: OpenBeside returns ErrOtherRecord, before it makes a file, if the service has lost its
+// record, has another one open, or does not answer.
+func (p Paths) OpenBeside(ctx context.Context, now func() time.Time) (*journal.Journal, *status.Daemon, error) {
+	service, err := p.service(ctx)
+	if err == nil && service != nil && service.RecordErr != "" {
+		err = fmt.Errorf("%w: it says: %s", ErrOtherRecord, service.RecordErr)
+	}
+	if err == nil {
+		err = p.elsewhere(service)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	j, err := p.OpenRecord(ctx, now)
+	return j, service, err
+}
+
 // ErrOtherRecord is returned if the running service has another record open than the one at this path, so that it
 // would not see changes made here.
 var ErrOtherRecord = errors.New("the running service uses another record")
@@ -52,24 +89,6 @@ func (p Paths) CheckService(ctx context.Context) error {
 		return nil
 	}
 	return p.elsewhere(service)
-}
-
-// OpenBeside opens the record as OpenRecord does, and returns the service that has it open too. While a service runs,
-// its record is the only one: OpenBeside returns ErrOtherRecord, before it makes a file, if the service has lost its
-// record, has another one open, or does not answer.
-func (p Paths) OpenBeside(ctx context.Context, now func() time.Time) (*journal.Journal, *status.Daemon, error) {
-	service, err := p.service(ctx)
-	if err == nil && service != nil && service.RecordErr != "" {
-		err = fmt.Errorf("%w: it says: %s", ErrOtherRecord, service.RecordErr)
-	}
-	if err == nil {
-		err = p.elsewhere(service)
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	j, err := p.OpenRecord(ctx, now)
-	return j, service, err
 }
 
 // Differs describes how the policy of a running service differs from p, which was read from file; "" if it does not,
