@@ -61,7 +61,9 @@ func (l *loop) pass(ctx context.Context, a *app.App, s step) error {
 
 // execute executes the plan. A plan that is refused as a whole is reported, and waits for the schedule or the user.
 // It returns the reason why the plan was not done or was cut short.
-func (l *loop) execute(ctx context.Context, a *app.App, plan *sweeper.Plan, scan *sweeper.Summary, reason trigger) error {
+func (l *loop) execute(
+	ctx context.Context, a *app.App, plan *sweeper.Plan, scan *sweeper.Summary, reason trigger,
+) error {
 	l.enter(status.Sweeping)
 	sum, err := a.Sweeper.Execute(ctx, plan, func(int) { l.beat() })
 	l.end(err)
