@@ -8,6 +8,7 @@ import (
 	"sweepd/policy"
 	"sweepd/providers"
 	"sweepd/providers/local"
+	"sweepd/xdgtrash"
 )
 
 // Barred is a folder of this machine from which nothing can go to the trash.
@@ -52,7 +53,7 @@ func (o Options) barred(storage string, roots []string) (all []Barred) {
 
 // bin returns the result of ask for a driver that has the root alone.
 func (o Options) bin(root string, ask func(*local.Driver, string) (string, error)) (bin string, err error) {
-	home, err := local.HomeTrash(o.Getenv)
+	home, err := xdgtrash.Home(o.Getenv)
 	if err != nil {
 		return "", err
 	}

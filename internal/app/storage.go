@@ -12,6 +12,7 @@ import (
 	"sweepd/providers"
 	"sweepd/providers/local"
 	"sweepd/sweeper"
+	"sweepd/xdgtrash"
 )
 
 // openStorages opens every storage of the scopes behind its guard. An account that was not named and cannot be opened
@@ -114,7 +115,7 @@ func (a *App) openLocal(_ context.Context, sc sweeper.Scope) (providers.Driver, 
 	if a.o.Scopes == nil {
 		exclude = slices.Concat(exclude, a.othersBelow(sc.Storage, roots))
 	}
-	bin, err := local.HomeTrash(a.o.Getenv)
+	bin, err := xdgtrash.Home(a.o.Getenv)
 	if err != nil && a.o.Act {
 		return nil, nil, fmt.Errorf("find the trash: %w", err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"sweepd/internal/disk"
 	"sweepd/providers"
+	"sweepd/xdgtrash"
 )
 
 func TestWhereNoBinCanBeNothingIsChanged(t *testing.T) {
@@ -60,11 +61,11 @@ func TestAnAbsolutePathBelowTheMountIsUnderstoodAndAnyOtherIsNot(t *testing.T) {
 	b := newDiskBox(t, "tmpfs")
 	at := b.path("sub/a picture.png")
 	write(t, b.path(".Trash-0/files/in.png"), "in")
-	write(t, b.path(".Trash-0/info/in.png.trashinfo"), string(trashInfo(at, noon)))
+	write(t, b.path(".Trash-0/info/in.png.trashinfo"), string(xdgtrash.FormatInfo(at, noon)))
 	write(t, b.path(".Trash-0/files/out.png"), "out")
-	write(t, b.path(".Trash-0/info/out.png.trashinfo"), string(trashInfo(b.top+"/home/out.png", noon)))
+	write(t, b.path(".Trash-0/info/out.png.trashinfo"), string(xdgtrash.FormatInfo(b.top+"/home/out.png", noon)))
 	write(t, b.path(".Trash-0/files/up.png"), "up")
-	write(t, b.path(".Trash-0/info/up.png.trashinfo"), string(trashInfo(b.root+"/../home/up.png", noon)))
+	write(t, b.path(".Trash-0/info/up.png.trashinfo"), string(xdgtrash.FormatInfo(b.root+"/../home/up.png", noon)))
 	found, _ := b.inBins(b.d)
 	in := found[at]
 	if in.Left != "" || in.Receipt == "" {
@@ -118,8 +119,8 @@ func TestAMountBelowARootHasItsOwnBin(t *testing.T) {
 	must(t, unix.Unmount(b.path("below"), 0))
 	b.settles(e, providers.ErrUncertain)
 	for doing, err := range b.returns(r) {
-		if !errors.Is(err, errAway) || errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("%s, unmounted: got %v, want %v", doing, err, errAway)
+		if !errors.Is(err, xdgtrash.ErrAway) || errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s, unmounted: got %v, want %v", doing, err, xdgtrash.ErrAway)
 		}
 	}
 }
@@ -144,8 +145,8 @@ func TestADiskThatIsNotThereOrIsAnotherIsAnErrorAndNotAnEmptyBin(t *testing.T) {
 	away := func(state string) {
 		t.Helper()
 		for doing, err := range b.returns(r) {
-			if !errors.Is(err, errAway) || errors.Is(err, fs.ErrNotExist) {
-				t.Errorf("%s, %s: got %v, want %v", state, doing, err, errAway)
+			if !errors.Is(err, xdgtrash.ErrAway) || errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("%s, %s: got %v, want %v", state, doing, err, xdgtrash.ErrAway)
 			}
 		}
 		b.settles(e, providers.ErrUncertain)
@@ -160,8 +161,8 @@ func TestADiskThatIsNotThereOrIsAnotherIsAnErrorAndNotAnEmptyBin(t *testing.T) {
 	roots := func(o *Options) { o.TrashHome = b.top + "/home/data/Trash" }
 	b.d = b.open(roots)
 	for doing, err := range b.returns(r) {
-		if !errors.Is(err, errAway) || errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("another disk, opened anew, %s: got %v, want %v", doing, err, errAway)
+		if !errors.Is(err, xdgtrash.ErrAway) || errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("another disk, opened anew, %s: got %v, want %v", doing, err, xdgtrash.ErrAway)
 		}
 	}
 	must(t, unix.Unmount(b.root, unix.MNT_DETACH)) // the driver holds it open
@@ -178,9 +179,9 @@ func TestADiskThatIsNotThereOrIsAnotherIsAnErrorAndNotAnEmptyBin(t *testing.T) {
 	if gone, err := b.d.Gone(t.Context(), r); !gone || err != nil {
 		t.Errorf("gone: got %v, %v; want it gone with its folder", gone, err)
 	}
-	old, id, err := parseReceipt(r)
+	old, id, err := xdgtrash.ParseReceipt(string(r))
 	must(t, err)
-	if gone, err := b.d.Gone(t.Context(), newReceipt(old.Bin, "", old.Name, old.Path, id)); gone || err == nil {
+	if gone, err := b.d.Gone(t.Context(), forged(old.Bin, "", old.Name, old.Path, id)); gone || err == nil {
 		t.Errorf("gone from a disk without a name: got %v, %v; want it not known", gone, err)
 	}
 }
@@ -195,10 +196,10 @@ func TestReceiptsLeadToNoFolderThatIsNoBin(t *testing.T) {
 		"sub/.Trash-0", ".Trash-1", ".Trash/0", ".Trash/1", "0", ".Trash-0/files/.Trash-0", ".Trash-0/files",
 	} {
 		write(t, b.path(bin+"/files/v.png"), "victim")
-		write(t, b.path(bin+"/info/v.png.trashinfo"), string(trashInfo("v.png", noon)))
+		write(t, b.path(bin+"/info/v.png.trashinfo"), string(xdgtrash.FormatInfo("v.png", noon)))
 		s, err := disk.StatName(unix.AT_FDCWD, b.path(bin+"/files/v.png"))
 		must(t, err)
-		r := newReceipt(b.path(bin), "", "v.png", b.path("v.png"), disk.Identify(&s))
+		r := forged(b.path(bin), "", "v.png", b.path("v.png"), disk.Identify(&s))
 		for doing, err := range b.returns(r) {
 			if err == nil || errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("%s from %s: got %v, want a refusal", doing, bin, err)
@@ -216,7 +217,7 @@ func TestReceiptsLeadToNoFolderThatIsNoBin(t *testing.T) {
 	write(t, b.top+"/home/.Trash-0/files/v.png", "victim")
 	s, err := disk.StatName(unix.AT_FDCWD, b.top+"/home/.Trash-0/files/v.png")
 	must(t, err)
-	for doing, err := range b.returns(newReceipt(b.top+"/home/.Trash-0", "", "v.png", b.path("v.png"), disk.Identify(&s))) {
+	for doing, err := range b.returns(forged(b.top+"/home/.Trash-0", "", "v.png", b.path("v.png"), disk.Identify(&s))) {
 		if err == nil || errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("%s from a network's bin: got %v, want a refusal", doing, err)
 		}
@@ -233,7 +234,7 @@ func TestEveryBinOfTheMachineIsListedOnce(t *testing.T) {
 	r := b.put(mine)
 	place := func(bin, name, content string) {
 		write(t, bin+"/files/"+name, content)
-		write(t, bin+"/info/"+name+infoSuffix, string(trashInfo("was/"+name, noon)))
+		write(t, bin+"/info/"+name+infoEnding, string(xdgtrash.FormatInfo("was/"+name, noon)))
 	}
 	sticky(t, b.path(".Trash"))
 	place(b.path(".Trash/0"), "both.png", "")
@@ -294,7 +295,7 @@ func TestPathsThatLeaveTheDiskAreLeft(t *testing.T) {
 		"absolute.png": b.top + "/home/victim.png", "half.png": "%2", "nul.png": "a%00b", "none.png": "",
 	} {
 		write(t, b.trash+"/files/"+name, name)
-		write(t, b.trash+"/info/"+name+infoSuffix, "[Trash Info]\nPath="+path+"\nDeletionDate=2026-11-23T12:00:00\n")
+		write(t, b.trash+"/info/"+name+infoEnding, "[Trash Info]\nPath="+path+"\nDeletionDate=2026-11-23T12:00:00\n")
 	}
 	left := 0
 	for e, err := range b.d.Trashed(t.Context()) {

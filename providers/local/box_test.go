@@ -4,6 +4,7 @@ package local
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -15,6 +16,7 @@ import (
 
 	"sweepd/internal/disk"
 	"sweepd/providers"
+	"sweepd/xdgtrash"
 )
 
 // box is one root with one bin beside it, and a driver on them.
@@ -146,7 +148,27 @@ func (b *box) binHas(files, infos int) {
 	}
 }
 
-var key = strings.Repeat("k", keyLength)
+const (
+	keyChars   = 26 // in a Recorder's key
+	infoEnding = ".trashinfo"
+	infoBytes  = 1 << 20 // of one .trashinfo are read at most
+)
+
+var key = strings.Repeat("k", keyChars)
+
+// binned is the name in the bin of a file with that name.
+func binned(name, key string) string {
+	ext := filepath.Ext(name)
+	return strings.TrimSuffix(name, ext) + "." + key + ext
+}
+
+// ownBin is the name of this user's bin on top of a volume.
+func ownBin() string { return fmt.Sprintf(".Trash-%d", os.Geteuid()) }
+
+// forged is a receipt that nobody was given.
+func forged(bin, volume, name, path string, id disk.Identity) providers.Receipt {
+	return providers.Receipt(xdgtrash.NewReceipt(bin, volume, name, path, id))
+}
 
 func (b *box) put(e providers.Entry) providers.Receipt {
 	b.Helper()

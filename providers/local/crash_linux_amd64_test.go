@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"sweepd/internal/testing/crashtest"
+	"sweepd/xdgtrash"
 )
 
 // suffer runs the child and does the worst to its nth call.
@@ -86,8 +87,8 @@ func diesInATrash(b *box, n int, errno syscall.Errno) (through bool) {
 	case err == nil:
 		b.holds(b.inBin(), "bytes")
 		b.missing(e.Path)
-		b.holds(b.trash+"/info/a."+key+".png"+infoSuffix,
-			string(trashInfo(strings.TrimPrefix(e.Path, filepath.Dir(b.trash)+"/"), noon)))
+		b.holds(b.trash+"/info/a."+key+".png"+infoEnding,
+			string(xdgtrash.FormatInfo(strings.TrimPrefix(e.Path, filepath.Dir(b.trash)+"/"), noon)))
 		if _, err := b.d.Restore(b.Context(), receipt); err != nil {
 			b.Errorf("%s: restore: %v", at, err)
 		}

@@ -14,6 +14,7 @@ import (
 	"sweepd/internal/disk"
 	"sweepd/providers"
 	"sweepd/providers/local/roots"
+	"sweepd/xdgtrash"
 )
 
 // Options are the settings of a Driver.
@@ -32,7 +33,7 @@ type Options struct {
 	// Exclude are doublestar patterns for paths below a root, in addition to the built-in ones; a folder that matches
 	// is not entered.
 	Exclude []string
-	// TrashHome is the home trash; see HomeTrash. Files on other mounts, or in other btrfs subvolumes, go to the bin
+	// TrashHome is the home trash; see xdgtrash.Home. Files on other mounts, or in other btrfs subvolumes, go to the bin
 	// on top of their own. If it is empty, nothing can be deleted.
 	TrashHome string
 	// Workers is how many folders are read at the same time; 0 means one for each processor, at most four.
@@ -43,19 +44,6 @@ type Options struct {
 
 // CallError means that a required system call is not available. It wraps errors.ErrUnsupported.
 type CallError = roots.CallError
-
-// HomeTrash returns the path of the home trash. getenv reads XDG_DATA_HOME and HOME, as the freedesktop.org Trash
-// specification 1.0 and the XDG Base Directory specification 0.8 define them.
-func HomeTrash(getenv func(string) string) (string, error) {
-	if data := getenv("XDG_DATA_HOME"); filepath.IsAbs(data) {
-		return filepath.Join(data, "Trash"), nil
-	}
-	home := getenv("HOME")
-	if !filepath.IsAbs(home) {
-		return "", errors.New("neither XDG_DATA_HOME nor HOME is an absolute path")
-	}
-	return filepath.Join(home, ".local/share/Trash"), nil
-}
 
 // Driver is the providers.Driver of local folders. A Ref is an absolute path.
 type Driver struct {
@@ -83,7 +71,7 @@ func Open(o Options) (*Driver, error) {
 	}
 	d := &Driver{o: o, rules: rules{interest: o.Interest, patterns: o.Exclude, roots: map[string]bool{}}}
 	if o.TrashHome != "" {
-		d.bin = ownLink(disk.ResolvedParent(o.TrashHome))
+		d.bin = xdgtrash.ResolveHome(o.TrashHome)
 		d.rules.bin = d.bin
 	}
 	if err := d.rules.valid(); err != nil {

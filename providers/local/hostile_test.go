@@ -15,6 +15,7 @@ import (
 
 	"sweepd/internal/disk"
 	"sweepd/providers"
+	"sweepd/xdgtrash"
 )
 
 // entries is what the bin lists, by paths.
@@ -34,19 +35,19 @@ func TestTheSizeOfAFolderIsWhatTheBinSaysOfItsPresentInfo(t *testing.T) {
 	at := time.Unix(1_700_000_000, 0)
 	for _, name := range []string{"known", "trashed again", "unknown"} {
 		write(t, b.trash+"/files/"+name+"/in.png", "in")
-		info := b.trash + "/info/" + name + infoSuffix
-		write(t, info, string(trashInfo(b.path(name), noon)))
+		info := b.trash + "/info/" + name + infoEnding
+		write(t, info, string(xdgtrash.FormatInfo(b.path(name), noon)))
 		must(t, os.Chtimes(info, at, at))
 	}
 	write(t, b.trash+"/directorysizes", "junk\n4096 1700000000 known\n4096 1600000000 trashed%20again\n")
 	found := b.entries()
 	for name, want := range map[string]int64{"known": 4096, "trashed again": 0, "unknown": 0} {
-		if e := found[b.path(name)]; e.Left != leftFolder || e.Receipt != "" || e.Size != want {
+		if e := found[b.path(name)]; e.Left != xdgtrash.LeftFolder || e.Receipt != "" || e.Size != want {
 			t.Errorf("%s: got %+v, want a folder of %d bytes", name, e, want)
 		}
 	}
 	for _, spoil := range []func() error{
-		func() error { return os.WriteFile(b.trash+"/directorysizes", make([]byte, infoLimit+1), 0o600) },
+		func() error { return os.WriteFile(b.trash+"/directorysizes", make([]byte, infoBytes+1), 0o600) },
 		func() error { return os.Remove(b.trash + "/directorysizes") },
 		func() error { return os.Symlink("/dev/zero", b.trash+"/directorysizes") },
 		func() error {
@@ -54,7 +55,7 @@ func TestTheSizeOfAFolderIsWhatTheBinSaysOfItsPresentInfo(t *testing.T) {
 		},
 	} {
 		must(t, spoil())
-		if e := b.entries()[b.path("known")]; e.Left != leftFolder || e.Size != 0 {
+		if e := b.entries()[b.path("known")]; e.Left != xdgtrash.LeftFolder || e.Size != 0 {
 			t.Errorf("got %+v, want a folder of unknown size", e)
 		}
 	}
@@ -63,24 +64,24 @@ func TestTheSizeOfAFolderIsWhatTheBinSaysOfItsPresentInfo(t *testing.T) {
 func TestInfosThatAreNoneHarmNobody(t *testing.T) {
 	b := newBox(t)
 	b.put(b.write("first.png", "makes the bin"))
-	write(t, b.top+"/secret.trashinfo", string(trashInfo(b.path("secret.png"), noon)))
+	write(t, b.top+"/secret.trashinfo", string(xdgtrash.FormatInfo(b.path("secret.png"), noon)))
 	for name, info := range map[string]func(path string) error{
 		"fifo.png":   func(path string) error { return unix.Mkfifo(path, 0o600) },
 		"link.png":   func(path string) error { return os.Symlink(b.top+"/secret.trashinfo", path) },
 		"folder.png": func(path string) error { return os.Mkdir(path, 0o700) },
 		"long.png": func(path string) error {
-			return os.WriteFile(path, trashInfo("/"+strings.Repeat("x", infoLimit), noon), 0o600)
+			return os.WriteFile(path, xdgtrash.FormatInfo("/"+strings.Repeat("x", infoBytes), noon), 0o600)
 		},
 		"empty.png": func(path string) error { return os.WriteFile(path, nil, 0o600) },
 	} {
 		write(t, b.trash+"/files/"+name, name)
-		must(t, info(b.trash+"/info/"+name+infoSuffix))
+		must(t, info(b.trash+"/info/"+name+infoEnding))
 	}
-	orphan := strings.Repeat("o", nameMax)
+	orphan := strings.Repeat("o", 255)
 	write(t, b.trash+"/files/"+orphan, "")
-	large := "/" + strings.Repeat("x", infoLimit-100) // as much as is read
+	large := "/" + strings.Repeat("x", infoBytes-100) // as much as is read
 	write(t, b.trash+"/files/large.png", "")
-	write(t, b.trash+"/info/large.png.trashinfo", string(trashInfo(large, noon)))
+	write(t, b.trash+"/info/large.png.trashinfo", string(xdgtrash.FormatInfo(large, noon)))
 	found := b.entries()
 	for _, name := range []string{"fifo.png", "link.png", "folder.png", "long.png", "empty.png", orphan} {
 		if e, ok := found[name]; !ok || e.Left == "" || e.Receipt != "" {
@@ -101,17 +102,17 @@ func TestEntriesThatPointOutOfTheBinLeadNowhere(t *testing.T) {
 	must(t, err)
 	for name, target := range map[string]string{"file.png": victims + "/a.png", "folder": victims} {
 		must(t, os.Symlink(target, b.trash+"/files/"+name))
-		write(t, b.trash+"/info/"+name+infoSuffix, string(trashInfo(b.path(name), noon)))
+		write(t, b.trash+"/info/"+name+infoEnding, string(xdgtrash.FormatInfo(b.path(name), noon)))
 		link, err := disk.StatName(unix.AT_FDCWD, b.trash+"/files/"+name)
 		must(t, err)
 		for what, id := range map[string]disk.Identity{"the link": disk.Identify(&link), "its target": disk.Identify(&before)} {
-			for doing, err := range b.returns(newReceipt(b.trash, "", name, b.path(name), id)) {
+			for doing, err := range b.returns(forged(b.trash, "", name, b.path(name), id)) {
 				if !errors.Is(err, providers.ErrChanged) && !errors.Is(err, providers.ErrOutside) {
 					t.Errorf("%s of %s by %s: got %v, want a refusal", doing, name, what, err)
 				}
 			}
 		}
-		if e := b.entries()[b.path(name)]; e.Left != leftLink || e.Receipt != "" {
+		if e := b.entries()[b.path(name)]; e.Left != xdgtrash.LeftLink || e.Receipt != "" {
 			t.Errorf("%s: got %+v, want a link that is left alone", name, e)
 		}
 	}
@@ -129,7 +130,7 @@ func TestOneEntryThatCannotBeDeletedIsAnErrorForItAlone(t *testing.T) {
 	var receipts []providers.Receipt
 	for i := range 3 {
 		e := b.write(fmt.Sprintf("%d.png", i), "bytes")
-		k := strings.Repeat("a", keyLength-1) + string(rune('a'+i))
+		k := strings.Repeat("a", keyChars-1) + string(rune('a'+i))
 		r, err := b.d.Trash(t.Context(), k, e.Ref, e.Revision)
 		must(t, err)
 		receipts = append(receipts, r)
@@ -162,7 +163,7 @@ func flags(t *testing.T, path string, set int) {
 func TestAPurgeSaysGoneOnlyWhenItHasSeenIt(t *testing.T) {
 	b := newBox(t)
 	r := b.put(b.write("a.png", "bytes"))
-	b.interfere(atUnlinked, func() { write(t, b.inBin(), "it is back") })
+	b.interfere(xdgtrash.AtUnlinked, func() { write(t, b.inBin(), "it is back") })
 	if err := b.d.Purge(t.Context(), r); !errors.Is(err, providers.ErrUncertain) {
 		t.Errorf("got %v, want ErrUncertain", err)
 	}

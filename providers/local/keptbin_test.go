@@ -8,10 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-
-	"golang.org/x/sys/unix"
-
-	"sweepd/internal/disk"
 )
 
 const secondKey = "bbbbbbbbbbbbbbbbbbbbbbbbbb"
@@ -60,41 +56,5 @@ func TestABinThatWasTakenAwayMeanwhileGetsNothingMore(t *testing.T) {
 			must(t, b.d.Purge(t.Context(), r))
 			b.missing(b.trash + "/files/b." + secondKey + ".png")
 		})
-	}
-}
-
-func TestABinThatWasOnlyLookedIntoIsMadeDurableBeforeItGetsAFile(t *testing.T) {
-	b := newBox(t)
-	e := b.write("a.png", "bytes")
-	must(t, os.MkdirAll(b.trash+"/files", 0o700))
-	must(t, os.MkdirAll(b.trash+"/info", 0o700))
-	looked, err := b.d.home(false)
-	must(t, err)
-	looked.close()
-	if len(b.d.durable.names) != 0 {
-		t.Fatal("looking has synced a folder")
-	}
-	_, err = b.d.Trash(t.Context(), key, e.Ref, e.Revision)
-	must(t, err)
-	if len(b.d.durable.names) != 3 {
-		t.Errorf("the names of %d folders are durable, want the bin and its two", len(b.d.durable.names))
-	}
-}
-
-func TestTheBinIsClosedWithTheDriverAndItsLastUser(t *testing.T) {
-	b := newBox(t)
-	e := b.write("a.png", "bytes")
-	_, err := b.d.Trash(t.Context(), key, e.Ref, e.Revision)
-	must(t, err)
-	used, err := b.d.home(true)
-	must(t, err)
-	must(t, b.d.Close())
-	if _, err := disk.StatOpen(used.files); err != nil {
-		t.Errorf("it was closed while it was used: %v", err)
-	}
-	fd := used.files
-	used.close()
-	if _, err := disk.StatOpen(fd); !errors.Is(err, unix.EBADF) {
-		t.Errorf("it is open still: %v", err)
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 	"sweepd/internal/disk"
 	"sweepd/providers"
+	"sweepd/xdgtrash"
 )
 
 // mountsVariable is set when the test binary runs in a mount namespace of its own: no other process sees the mounts
@@ -152,7 +153,7 @@ func TestAFileGoesToTheBinOnItsOwnMount(t *testing.T) {
 				e := b.write("sub/a.png", "bytes")
 				r := b.put(e)
 				b.binHas(1, 1)
-				b.holds(b.trash+"/info/a."+key+".png.trashinfo", string(trashInfo("sub/a.png", noon)))
+				b.holds(b.trash+"/info/a."+key+".png.trashinfo", string(xdgtrash.FormatInfo("sub/a.png", noon)))
 				b.missing(b.top + "/home/data")
 				if s, err := os.Stat(b.trash); err != nil || s.Mode().Perm() != 0o700 {
 					t.Errorf("the bin: %v, %v; want mode 0700", s, err)

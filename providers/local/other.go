@@ -32,8 +32,6 @@ func (platform) rest()  {}
 
 func supported(error) error { return nil }
 
-func ownLink(path string) string { return path }
-
 // Can implements providers.Driver.
 func (d *Driver) Can() providers.Can { return providers.CanReadWhole | providers.CanWait }
 

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sweepd/providers"
+	"sweepd/xdgtrash"
 )
 
 // newOverlayBox has the box's root and bin on an overlay; what is below lower/root is
@@ -46,7 +47,7 @@ func TestAFileOfALowerLayerGoesTheSecondTime(t *testing.T) {
 	}
 	b := newOverlayBox(t)
 	e := b.entry("a.png")
-	b.refuses(e, errCopiedUp)
+	b.refuses(e, xdgtrash.ErrCopiedUp)
 	b.holds(e.Path, "bytes")
 	b.binHas(0, 0)
 	r := b.put(b.entry("a.png"))

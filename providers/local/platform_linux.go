@@ -6,14 +6,13 @@ import (
 
 	"sweepd/internal/disk"
 	"sweepd/providers/local/guards"
+	"sweepd/xdgtrash"
 )
 
 // platform is the part of a Driver that only Linux has.
 type platform struct {
 	mounts   *disk.Table
-	synced   syncer
-	durable  durable
-	kept     keptBin
+	trash    *xdgtrash.Trash
 	guards   *guards.Guards
 	listings atomic.Uint64 // that have begun
 }
@@ -22,11 +21,16 @@ type platform struct {
 func (d *Driver) prepare() {
 	d.mounts = &disk.Table{}
 	d.guards = d.newGuards()
+	d.trash = d.newTrash()
 }
 
-func (p *platform) close() { p.kept.close() }
+func (p *platform) close() {
+	if p.trash != nil { // nil: Open has failed
+		p.trash.Close()
+	}
+}
 
-func (p *platform) rest() { p.kept.rest() }
+func (p *platform) rest() { p.trash.Rest() }
 
 // supported returns err if it is errors.ErrUnsupported, which will not go away by itself, and nil otherwise.
 func supported(err error) error {

@@ -18,6 +18,7 @@ import (
 
 	"sweepd/internal/disk"
 	"sweepd/providers"
+	"sweepd/xdgtrash"
 )
 
 // arena is a root with one name, p/a.png, at which there is always a file for
@@ -67,11 +68,11 @@ func newArena(t *testing.T, top string) *arena {
 	a.storage = s
 	a.d.step = func(point string) error {
 		switch point {
-		case atPinned, atWritten, atMoved: // where it hurts most, more often than by chance
+		case xdgtrash.AtPinned, xdgtrash.AtWritten, xdgtrash.AtMoved: // where it hurts most, more often than by chance
 			if rand.IntN(2) == 0 {
 				a.attack()
 			}
-		case atReturned:
+		case xdgtrash.AtReturned:
 			a.count("put back")
 		}
 		return nil
@@ -133,7 +134,7 @@ func (a *arena) attack() {
 
 // Begin implements providers.Recorder. The run is the sweeper's number.
 func (a *arena) Begin(_ context.Context, op providers.Op) (string, error) {
-	digits := fmt.Sprintf("%0*d", keyLength, a.next())
+	digits := fmt.Sprintf("%0*d", keyChars, a.next())
 	key := strings.Map(func(r rune) rune { return 'a' + r - '0' }, digits)
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -243,15 +244,15 @@ func (a *arena) finish(key string) {
 
 // whole checks that the operation's file is in the bin and can be restored.
 func (a *arena) whole(key string) (unix.Statx_t, string) {
-	name := binName("a.png", key)
+	name := binned("a.png", key)
 	path := filepath.Join(a.trash, "files", name)
 	s, err := disk.StatName(unix.AT_FDCWD, path)
 	a.check(err)
 	text, err := os.ReadFile(path)
 	a.check(err)
-	info, err := os.ReadFile(filepath.Join(a.trash, "info", name+infoSuffix))
+	info, err := os.ReadFile(filepath.Join(a.trash, "info", name+infoEnding))
 	a.check(err)
-	from, deleted, err := parseInfo(info, noon.Location())
+	from, deleted, err := xdgtrash.ParseInfo(info, noon.Location())
 	if err != nil || from != a.path("p/a.png") || !deleted.Equal(noon) {
 		a.Errorf("the .trashinfo of %q is %q: %v", text, info, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sweepd/providers"
+	"sweepd/xdgtrash"
 )
 
 // The facts that the guards evaluated may change while the .trashinfo is written
@@ -22,8 +23,8 @@ func TestAFileThatAGuardWouldHoldByNowIsNotMoved(t *testing.T) {
 		},
 		"other rights": func(b *box) error { return os.Chmod(b.path("a.png"), 0o400) },
 	} {
-		for _, point := range []string{atPinned, atWritten} {
-			if what == "a tag" && point == atWritten {
+		for _, point := range []string{xdgtrash.AtPinned, xdgtrash.AtWritten} {
+			if what == "a tag" && point == xdgtrash.AtWritten {
 				continue // only the change time shows it, and the move sets that
 			}
 			b := newBox(t)

@@ -57,21 +57,11 @@ func (d *Driver) ReadRange(
 // ReadTrashed implements providers.Driver. The file is compared with the receipt before the first byte and again with
 // the last.
 func (d *Driver) ReadTrashed(ctx context.Context, r providers.Receipt, off, n int64) (io.ReadCloser, error) {
-	k, err := d.find(ctx, r)
+	fd, state, err := d.trash.Open(ctx, string(r))
 	if err != nil {
-		return nil, err
+		return nil, contract(err)
 	}
-	defer k.close()
-	p, err := k.pin()
-	if err != nil {
-		return nil, err
-	}
-	defer p.Close()
-	fd, err := disk.OpenPiece(p.Folder, p.Name, disk.FileFlags, false)
-	if err != nil {
-		return nil, roots.Reason("open", k.Path, err)
-	}
-	f := &reader{fd: fd, rev: providers.Revision(disk.Identify(&p.Stat).String()), off: off}
+	f := &reader{fd: fd, rev: providers.Revision(state.String()), off: off}
 	size, err := f.compare()
 	if err != nil {
 		unix.Close(fd)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -18,6 +19,7 @@ import (
 
 	"sweepd/internal/disk"
 	"sweepd/providers"
+	"sweepd/xdgtrash"
 )
 
 // inBin is the path of a.png in the bin.
@@ -162,7 +164,7 @@ func TestAFileSwappedWhileItIsRestoredGoesBackToTheBin(t *testing.T) {
 	b := newBox(t)
 	e := b.write("a.png", "bytes")
 	r := b.put(e)
-	b.interfere(atMoved, func() {
+	b.interfere(xdgtrash.AtMoved, func() {
 		write(t, b.top+"/new", "other")
 		must(t, os.Rename(b.top+"/new", e.Path))
 	})
@@ -178,7 +180,7 @@ func TestARestoreThatWasDoneSaysSoThoughTheContextEnded(t *testing.T) {
 	e := b.write("a.png", "bytes")
 	r := b.put(e)
 	ctx, cancel := context.WithCancel(t.Context())
-	b.interfere(atSynced, cancel)
+	b.interfere(xdgtrash.AtSynced, cancel)
 	back, err := b.d.Restore(ctx, r)
 	if err != nil || back.Path != e.Path {
 		t.Errorf("got %+v, %v; want the file that is back", back, err)
@@ -201,11 +203,11 @@ func TestAnInterruptedRestoreOrPurgeIsFinishedByTheNext(t *testing.T) {
 			_, err := b.d.Restore(t.Context(), r)
 			return err
 		}
-		info := b.trash + "/info/a." + key + ".png" + infoSuffix
+		info := b.trash + "/info/a." + key + ".png" + infoEnding
 		content, err := os.ReadFile(info)
 		must(t, err)
 		b.d.step = func(point string) error {
-			if point == atSynced || purge && point == atMoved {
+			if point == xdgtrash.AtSynced || purge && point == xdgtrash.AtMoved {
 				return stop
 			}
 			return nil
@@ -243,20 +245,20 @@ func TestOthersFilesInTheBinAreListedRestoredAndPurged(t *testing.T) {
 	b.put(b.write("first.png", "makes the bin"))
 	byHand := func(name, path string) {
 		write(t, b.trash+"/files/"+name, name)
-		write(t, b.trash+"/info/"+name+infoSuffix,
-			"[Trash Info]\r\nPath="+escape(path)+"\r\nDeletionDate=2026-01-02T03:04:05\r\n")
+		write(t, b.trash+"/info/"+name+infoEnding,
+			"[Trash Info]\r\nPath="+(&url.URL{Path: path}).EscapedPath()+"\r\nDeletionDate=2026-01-02T03:04:05\r\n")
 	}
 	byHand("a.2.png", b.path("hand/a.png"))
 	byHand("b.png", b.path("b.png"))
 	byHand("c.png", "/somewhere/else/c.png")
 	write(t, b.trash+"/files/orphan.png", "orphan")
-	write(t, b.trash+"/info/dangling.png.trashinfo", string(trashInfo(b.path("d.png"), noon)))
+	write(t, b.trash+"/info/dangling.png.trashinfo", string(xdgtrash.FormatInfo(b.path("d.png"), noon)))
 	write(t, b.trash+"/info/garbage.png.trashinfo", "garbage")
 	write(t, b.trash+"/files/garbage.png", "garbage")
 	must(t, os.Mkdir(b.trash+"/files/folder", 0o700))
-	write(t, b.trash+"/info/folder.trashinfo", string(trashInfo(b.path("folder"), noon)))
+	write(t, b.trash+"/info/folder.trashinfo", string(xdgtrash.FormatInfo(b.path("folder"), noon)))
 	must(t, os.Symlink(b.path("x"), b.trash+"/files/link"))
-	write(t, b.trash+"/info/link.trashinfo", string(trashInfo(b.path("link"), noon)))
+	write(t, b.trash+"/info/link.trashinfo", string(xdgtrash.FormatInfo(b.path("link"), noon)))
 	must(t, unix.Mkfifo(b.trash+"/info/pipe.trashinfo", 0o600))
 
 	before, found := time.Now().Add(-time.Minute), map[string]providers.Trashed{}
@@ -269,7 +271,7 @@ func TestOthersFilesInTheBinAreListedRestoredAndPurged(t *testing.T) {
 	}
 	for path, left := range map[string]string{
 		b.path("first.png"): "", b.path("hand/a.png"): "", b.path("b.png"): "", "/somewhere/else/c.png": "",
-		"orphan.png": leftOrphan, b.path("d.png"): leftDangling, b.path("folder"): leftFolder, b.path("link"): leftLink,
+		"orphan.png": xdgtrash.LeftOrphan, b.path("d.png"): xdgtrash.LeftDangling, b.path("folder"): xdgtrash.LeftFolder, b.path("link"): xdgtrash.LeftLink,
 		"garbage.png": "its .trashinfo says nothing that is understood: not a .trashinfo",
 		"pipe":        "its .trashinfo cannot be read: not a .trashinfo",
 	} {
@@ -312,11 +314,11 @@ func TestAMissingBinIsEmptyButAMissingDiskIsNot(t *testing.T) {
 		t.Errorf("restore without a bin: got %v, want fs.ErrNotExist", err)
 	}
 	must(t, os.Remove(filepath.Dir(b.trash)))
-	if err := b.d.Purge(t.Context(), r); !errors.Is(err, errAway) {
-		t.Errorf("purge without the bin's folder: got %v, want %v", err, errAway)
+	if err := b.d.Purge(t.Context(), r); !errors.Is(err, xdgtrash.ErrAway) {
+		t.Errorf("purge without the bin's folder: got %v, want %v", err, xdgtrash.ErrAway)
 	}
-	if _, err := b.d.Restore(t.Context(), r); !errors.Is(err, errAway) {
-		t.Errorf("restore without the bin's folder: got %v, want %v", err, errAway)
+	if _, err := b.d.Restore(t.Context(), r); !errors.Is(err, xdgtrash.ErrAway) {
+		t.Errorf("restore without the bin's folder: got %v, want %v", err, xdgtrash.ErrAway)
 	}
 }
 
@@ -328,9 +330,9 @@ func TestForgedReceiptsReachNothing(t *testing.T) {
 	must(t, err)
 	for _, forged := range []string{
 		"", "x", "null", "{}", "[]", good[1:], strings.Replace(good, `.0"}`, `.1"}`, 1),
-		string(newReceipt(b.trash, "", "../../victim", b.path("v.png"), disk.Identify(&victim))),
-		string(newReceipt(b.trash, "", "..", b.path("v.png"), disk.Identify(&victim))),
-		string(newReceipt(b.top, "", "victim", b.path("v.png"), disk.Identify(&victim))),
+		string(xdgtrash.NewReceipt(b.trash, "", "../../victim", b.path("v.png"), disk.Identify(&victim))),
+		string(xdgtrash.NewReceipt(b.trash, "", "..", b.path("v.png"), disk.Identify(&victim))),
+		string(xdgtrash.NewReceipt(b.top, "", "victim", b.path("v.png"), disk.Identify(&victim))),
 		fmt.Sprintf(`{"bin":%q,"name":"a%%2","path":"/x/y","id":"1.1.1.1.0"}`, b.trash),
 	} {
 		if got, err := b.d.Restore(t.Context(), providers.Receipt(forged)); err == nil {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"iter"
 	"path/filepath"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -14,17 +15,50 @@ import (
 	"sweepd/providers/local/roots"
 )
 
-// topOf opens the top of the volume that the folder is in: that of the mount, or of a subvolume.
+// trashReach implements xdgtrash.Reach for the roots.
+type trashReach struct{ d *Driver }
+
+// Subvolumes yields the tops of the subvolumes that files of the roots may be in, except tops of mounts.
+func (x trashReach) Subvolumes(ctx context.Context) iter.Seq2[*disk.Top, error] {
+	return func(yield func(*disk.Top, error) bool) {
+		for _, r := range x.d.roots {
+			for t, err := range x.d.subvolumes(ctx, r) {
+				if !yield(t, err) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Near reports whether the folder is a root, above one, or in one.
+func (x trashReach) Near(folder string) bool {
+	return slices.ContainsFunc(x.d.roots, func(r *roots.Root) bool {
+		_, above := disk.Below(folder, r.Path)
+		_, in := disk.Below(r.Path, folder)
+		return above || in || folder == r.Path
+	})
+}
+
+// Mounts returns a function that reports whether files in a root may be on the mount.
+func (x trashReach) Mounts() func(disk.Mount) bool {
+	var ids []uint64
+	for _, r := range x.d.roots {
+		if r.Check() == nil {
+			ids = append(ids, r.Mount())
+		}
+	}
+	return func(m disk.Mount) bool {
+		return slices.Contains(ids, m.ID) || slices.ContainsFunc(x.d.roots, func(r *roots.Root) bool {
+			_, in := disk.Below(r.Path, m.Point)
+			return r.Cross && in
+		})
+	}
+}
+
+// topOf opens the top of the volume that the folder is in.
 func (d *Driver) topOf(v disk.Volume, folder string) (*disk.Top, error) {
-	t, err := d.mounts.Top(func(m disk.Mount) bool { return m.ID == v.Mount })
-	if err != nil {
-		return nil, noBin(err)
-	}
-	if t.Volume == v {
-		return t, nil
-	}
-	defer t.Close()
-	t, err = t.Subvolume(v, folder)
+	t, err := d.trash.TopOf(v, folder)
 	return t, roots.Known(err)
 }
 

@@ -19,6 +19,7 @@ import (
 	"sweepd/internal/disk"
 	"sweepd/providers"
 	"sweepd/providers/providertest"
+	"sweepd/xdgtrash"
 )
 
 // subvolume makes an empty one, with the folders above it.
@@ -41,7 +42,7 @@ func newSubvolumeBox(t *testing.T, top string) *box {
 	t.Helper()
 	b := &box{T: t, top: top, root: filepath.Join(top, "root")}
 	subvolume(t, b.root)
-	b.trash = b.path(".Trash-" + userID())
+	b.trash = b.path(ownBin())
 	b.d = b.open(b.home)
 	return b
 }
@@ -55,7 +56,7 @@ func newDividedBox(t *testing.T, change ...func(*Options)) *box {
 	b := &box{T: t, top: t.TempDir()}
 	b.root = filepath.Join(b.top, "disk")
 	mounted(t, "btrfs", b.root)
-	b.trash = b.path(".Trash-" + userID())
+	b.trash = b.path(ownBin())
 	b.d = b.open(append(change, b.home)...)
 	return b
 }
@@ -88,8 +89,8 @@ func TestAFileGoesToTheBinOfTheSubvolumeThatItLiesIn(t *testing.T) {
 			e := b.write(file, file)
 			r := b.put(e)
 			rel, _ := disk.Below(filepath.Dir(bin), e.Path)
-			b.holds(bin+"/info/"+binName(filepath.Base(file), key)+infoSuffix, string(trashInfo(rel, noon)))
-			b.holds(bin+"/files/"+binName(filepath.Base(file), key), file)
+			b.holds(bin+"/info/"+binned(filepath.Base(file), key)+infoEnding, string(xdgtrash.FormatInfo(rel, noon)))
+			b.holds(bin+"/files/"+binned(filepath.Base(file), key), file)
 			// else a folder that is empty could be another
 			write(t, filepath.Join(filepath.Dir(e.Path), "other.png"), "")
 			b.settles(e, nil)
@@ -109,7 +110,7 @@ func TestAFileGoesToTheBinOfTheSubvolumeThatItLiesIn(t *testing.T) {
 			b.settles(e, fs.ErrNotExist)
 			must(t, fresh.Purge(t.Context(), b.put(back)))
 			b.missing(e.Path)
-			b.missing(bin + "/files/" + binName(filepath.Base(file), key))
+			b.missing(bin + "/files/" + binned(filepath.Base(file), key))
 			if found, _ := b.inBins(b.d); len(found) != 0 {
 				t.Errorf("root %q: purged, and listed %+v", root, found)
 			}
@@ -128,7 +129,7 @@ func TestBinsOfSubvolumesAreListedWhereTheRootIs(t *testing.T) {
 	place := func(sub string) {
 		subvolume(t, b.path(sub))
 		write(t, bin(sub)+"/files/a.png", sub)
-		write(t, bin(sub)+"/info/a.png.trashinfo", string(trashInfo("was.png", noon)))
+		write(t, bin(sub)+"/info/a.png.trashinfo", string(xdgtrash.FormatInfo("was.png", noon)))
 	}
 	seen := []string{"in", "in/deep", "beside"}
 	for _, sub := range append(seen, "excluded/sub", "marked/sub", "self", ".snapshots/1", ".git/sub") {
@@ -139,7 +140,7 @@ func TestBinsOfSubvolumesAreListedWhereTheRootIs(t *testing.T) {
 	snapshot(t, b.path("in"), b.path("copy"))
 	subvolume(t, b.path("copy/new"))
 	write(t, bin("copy/new")+"/files/a.png", "in a new one that is below a copy")
-	write(t, bin("copy/new")+"/info/a.png.trashinfo", string(trashInfo("was.png", noon)))
+	write(t, bin("copy/new")+"/info/a.png.trashinfo", string(xdgtrash.FormatInfo("was.png", noon)))
 	found, unlisted := b.inBins(b.d)
 	want := []string{
 		b.path("beside/was.png"), b.path("copy/new/was.png"), b.path("in/deep/was.png"), b.path("in/was.png"),
@@ -194,7 +195,7 @@ func TestASubvolumeThatIsTooDeepHidesNoOther(t *testing.T) {
 	place := func(sub string) {
 		subvolume(t, b.path(sub))
 		write(t, b.path(sub+"/.Trash-0/files/a.png"), sub)
-		write(t, b.path(sub+"/.Trash-0/info/a.png.trashinfo"), string(trashInfo("was.png", noon)))
+		write(t, b.path(sub+"/.Trash-0/info/a.png.trashinfo"), string(xdgtrash.FormatInfo("was.png", noon)))
 	}
 	place("before")
 	t.Chdir(b.root)
@@ -283,12 +284,12 @@ func TestNothingInASnapshotIsTouched(t *testing.T) {
 				if !withBin {
 					return
 				}
-				p, id, err := parseReceipt(r)
+				p, id, err := xdgtrash.ParseReceipt(string(r))
 				must(t, err)
 				s, err := disk.StatName(unix.AT_FDCWD, filepath.Join(b.trash, "files", p.Name))
 				must(t, err)
 				for _, disk := range []string{p.Disk, ""} {
-					forged := newReceipt(b.trash, disk, p.Name, b.path("folder/old.png"), id)
+					forged := forged(b.trash, disk, p.Name, b.path("folder/old.png"), id)
 					for doing, err := range b.returns(forged) {
 						if err == nil || errors.Is(err, fs.ErrNotExist) {
 							t.Errorf("%s from a snapshot's bin: got %v, want a refusal", doing, err)
@@ -338,7 +339,7 @@ func TestASubvolumeThatIsReplacedLosesNothing(t *testing.T) {
 		must(b.T, os.Rename(b.path("sub"), b.path("away")))
 		snapshot(b.T, b.path("away"), b.path("sub"))
 	}
-	for _, point := range []string{"", atPinned, atWritten, atMoved, atCompared, atSynced} {
+	for _, point := range []string{"", xdgtrash.AtPinned, xdgtrash.AtWritten, xdgtrash.AtMoved, xdgtrash.AtCompared, xdgtrash.AtSynced} {
 		t.Run(point, func(t *testing.T) {
 			b := newDividedBox(t)
 			subvolume(t, b.path("sub"))
@@ -357,7 +358,7 @@ func TestASubvolumeThatIsReplacedLosesNothing(t *testing.T) {
 				return
 			}
 			b.holds(b.path("away/.Trash-0/files/a."+key+".png"), "bytes")
-			b.holds(b.path("away/.Trash-0/info/a."+key+".png.trashinfo"), string(trashInfo("a.png", noon)))
+			b.holds(b.path("away/.Trash-0/info/a."+key+".png.trashinfo"), string(xdgtrash.FormatInfo("a.png", noon)))
 			for doing, err := range b.returns(r) { // the copy's bin is another's
 				if err == nil || errors.Is(err, fs.ErrNotExist) {
 					t.Errorf("%s: got %v, want a refusal", doing, err)
@@ -385,8 +386,8 @@ func TestASubvolumeThatIsNotThereIsNoEmptyBin(t *testing.T) {
 	away := func(state string, uncertain bool) {
 		t.Helper()
 		for doing, err := range b.returns(r) {
-			if !errors.Is(err, errAway) || errors.Is(err, fs.ErrNotExist) {
-				t.Errorf("%s, %s: got %v, want %v", state, doing, err, errAway)
+			if !errors.Is(err, xdgtrash.ErrAway) || errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("%s, %s: got %v, want %v", state, doing, err, xdgtrash.ErrAway)
 			}
 		}
 		if gone, err := b.d.Gone(t.Context(), r); gone || err == nil {
@@ -437,10 +438,10 @@ func TestReceiptsLeadToNoOtherFolderOfADividedDisk(t *testing.T) {
 	} {
 		dir := filepath.Join(whole, bin)
 		write(t, dir+"/files/v.png", "victim")
-		write(t, dir+"/info/v.png.trashinfo", string(trashInfo("v.png", noon)))
+		write(t, dir+"/info/v.png.trashinfo", string(xdgtrash.FormatInfo("v.png", noon)))
 		s, err := disk.StatName(unix.AT_FDCWD, dir+"/files/v.png")
 		must(t, err)
-		rc, err := b.d.ReadTrashed(t.Context(), newReceipt(dir, "", "v.png", b.path("v.png"), disk.Identify(&s)), 0, 1)
+		rc, err := b.d.ReadTrashed(t.Context(), forged(dir, "", "v.png", b.path("v.png"), disk.Identify(&s)), 0, 1)
 		if err == nil {
 			must(t, rc.Close())
 		}
@@ -494,7 +495,7 @@ func (h divisions) Remove(t *testing.T, name string) {
 // Discard does what a file manager does, by the Trash specification.
 func (h divisions) Discard(t *testing.T, name string) {
 	t.Helper()
-	write(t, filepath.Join(h.trash, "info", name+infoSuffix), string(trashInfo(name, noon)))
+	write(t, filepath.Join(h.trash, "info", name+infoEnding), string(xdgtrash.FormatInfo(name, noon)))
 	must(t, os.MkdirAll(filepath.Join(h.trash, "files"), 0o700))
 	must(t, os.Rename(h.path(name), filepath.Join(h.trash, "files", name)))
 }

@@ -13,10 +13,11 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sweepd/providers"
+	"sweepd/xdgtrash"
 )
 
 func TestWhatReplacedAFileIsNeverTrashed(t *testing.T) {
-	for _, point := range []string{"before", atPinned, atWritten} {
+	for _, point := range []string{"before", xdgtrash.AtPinned, xdgtrash.AtWritten} {
 		for name, replace := range replacements {
 			t.Run(point+"/"+name, func(t *testing.T) {
 				b := newBox(t)
@@ -92,22 +93,6 @@ func TestProtectedFilesStay(t *testing.T) {
 	}
 }
 
-func TestAnImmutableFileIsProtected(t *testing.T) {
-	b := newBox(t)
-	e := b.write("a.png", "bytes")
-	file, err := b.d.roots[0].Pin("a.png")
-	must(t, err)
-	p := &moving{Pinned: file}
-	defer p.Close()
-	if err := p.mayGo(e.Revision); err != nil {
-		t.Errorf("a plain file: got %v", err)
-	}
-	p.Stat.Attributes |= unix.STATX_ATTR_IMMUTABLE
-	if err := p.mayGo(e.Revision); !errors.Is(err, providers.ErrProtected) {
-		t.Errorf("immutable: got %v, want ErrProtected", err)
-	}
-}
-
 // leases reports whether the file system of the temporary files has them.
 func leases(b *box) bool {
 	write(b.T, filepath.Join(b.top, "lease"), "")
@@ -136,7 +121,7 @@ func TestAWriterThatComesDuringTheMoveGetsItsFileBack(t *testing.T) {
 	b := newBox(t)
 	e := b.write("a.png", "bytes")
 	name := filepath.Join(b.trash, "files", "a."+key+".png")
-	b.interfere(atMoved, func() {
+	b.interfere(xdgtrash.AtMoved, func() {
 		if fd, err := unix.Open(name, unix.O_WRONLY|unix.O_NONBLOCK, 0); err == nil { // refused where there are leases
 			must(t, unix.Close(fd))
 			must(t, os.Chtimes(name, noon, noon))
@@ -155,10 +140,10 @@ func TestAWrongFileWhoseNameIsTakenStaysInTheBinUntilThereIsRoom(t *testing.T) {
 	e := b.write("a.png", "bytes")
 	b.d.step = func(point string) error {
 		switch point {
-		case atWritten: // another program saves its picture over the name...
+		case xdgtrash.AtWritten: // another program saves its picture over the name...
 			write(t, b.path("new"), "precious")
 			must(t, os.Rename(b.path("new"), b.path("a.png")))
-		case atMoved: // ...and at once the next one
+		case xdgtrash.AtMoved: // ...and at once the next one
 			write(t, b.path("a.png"), "newer")
 		}
 		return nil
@@ -180,7 +165,7 @@ func TestAWrongFileWhoseNameIsTakenStaysInTheBinUntilThereIsRoom(t *testing.T) {
 
 func TestAFailureAtAnyPointIsUndoneOrUncertain(t *testing.T) {
 	broken := errors.New("broken")
-	for _, point := range []string{atPinned, atWritten, atMoved, atCompared, atSynced} {
+	for _, point := range []string{xdgtrash.AtPinned, xdgtrash.AtWritten, xdgtrash.AtMoved, xdgtrash.AtCompared, xdgtrash.AtSynced} {
 		b := newBox(t)
 		e := b.write("a.png", "bytes")
 		b.d.step = func(at string) error {
@@ -191,7 +176,7 @@ func TestAFailureAtAnyPointIsUndoneOrUncertain(t *testing.T) {
 		}
 		_, err := b.d.Trash(t.Context(), key, e.Ref, e.Revision)
 		b.d.step = nil
-		if point == atCompared || point == atSynced {
+		if point == xdgtrash.AtCompared || point == xdgtrash.AtSynced {
 			if !errors.Is(err, providers.ErrUncertain) {
 				t.Errorf("%s: got %v, want ErrUncertain", point, err)
 			}
@@ -258,7 +243,7 @@ func TestADanglingOrEmptyInfoOfOursIsInNobodysWay(t *testing.T) {
 		if got, err := b.d.Settle(t.Context(), key, e.Ref, e.Revision); err != nil || got != r {
 			t.Errorf("got %q, %v; want %q", got, err, r)
 		}
-		b.holds(info, string(trashInfo(e.Path, noon)))
+		b.holds(info, string(xdgtrash.FormatInfo(e.Path, noon)))
 	}
 }
 
@@ -266,7 +251,7 @@ func TestAMoveUnderWayCannotBeSettled(t *testing.T) {
 	b := newBox(t)
 	e := b.write("a.png", "bytes")
 	other := b.open()
-	for _, point := range []string{atWritten, atMoved} {
+	for _, point := range []string{xdgtrash.AtWritten, xdgtrash.AtMoved} {
 		b.interfere(point, func() {
 			if r, err := other.Settle(t.Context(), key, e.Ref, e.Revision); !errors.Is(err, providers.ErrUncertain) {
 				t.Errorf("%s: got %q, %v; want ErrUncertain", point, r, err)
@@ -291,8 +276,8 @@ func TestKeysAndRevisionsThatAreNoneAreRefused(t *testing.T) {
 	b := newBox(t)
 	e := b.write("a.png", "bytes")
 	for _, k := range []string{
-		"", "../../a", strings.Repeat("K", keyLength), strings.Repeat("k", keyLength+1),
-		strings.Repeat("k", keyLength-1) + "/",
+		"", "../../a", strings.Repeat("K", keyChars), strings.Repeat("k", keyChars+1),
+		strings.Repeat("k", keyChars-1) + "/",
 	} {
 		if r, err := b.d.Trash(t.Context(), k, e.Ref, e.Revision); err == nil {
 			t.Errorf("key %q: got %q", k, r)

@@ -150,7 +150,7 @@ var walls = []wall{
 		from: "sweepd/providers/local", to: "sweepd/...",
 		open: []string{
 			"sweepd/providers", "sweepd/providers/local/guards", "sweepd/providers/local/roots", "sweepd/internal/disk",
-			"sweepd/internal/watch",
+			"sweepd/internal/watch", "sweepd/xdgtrash",
 		},
 		why: "a provider depends only on the contract and its own service",
 	},
@@ -165,6 +165,10 @@ var walls = []wall{
 	{
 		from: "sweepd/providers/local/roots", to: "sweepd/...", open: []string{"sweepd/providers", "sweepd/internal/disk"},
 		why: "a root does not depend on its users",
+	},
+	{
+		from: "sweepd/xdgtrash", to: "sweepd/...", open: []string{"sweepd/internal/disk"},
+		why: "a trash is anybody's: it knows no journal, no policy and no contract",
 	},
 	{from: "sweepd/internal/disk", to: "sweepd/...", why: "the kernel is asked about files, not about sweeping"},
 	{

@@ -47,6 +47,7 @@ var floors = []floor{
 	{"Accounts", []string{"internal/cloud/googleaccount", "internal/cloud/dropboxaccount"}},
 	{"Sign-in", []string{"internal/cloud/oauth"}},
 	{"Transport", []string{"internal/cloud/cloudhttp"}},
+	{"The trash", []string{"xdgtrash"}},
 	{"Tools that know nothing of sweeping", []string{
 		"internal/disk", "internal/durable", "internal/schedule", "internal/secret", "internal/watch",
 		"policy/internal/english", "policy/internal/glob",

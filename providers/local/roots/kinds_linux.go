@@ -23,11 +23,14 @@ func Known(err error) error {
 		{disk.ErrOutside, providers.ErrOutside}, {disk.ErrChanged, providers.ErrChanged}, {disk.ErrBusy, providers.ErrBusy},
 	} {
 		if errors.Is(err, kind.of) && !errors.Is(err, kind.is) {
-			err = &kindError{err, kind.is}
+			err = Also(err, kind.is)
 		}
 	}
 	return err
 }
+
+// Also returns err with the same text and one more kind.
+func Also(err, kind error) error { return &kindError{err, kind} }
 
 // kindError is an error of one more kind.
 type kindError struct {

@@ -1,4 +1,4 @@
-package local
+package xdgtrash
 
 import (
 	"errors"
@@ -15,7 +15,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sweepd/internal/disk"
-	"sweepd/providers"
 )
 
 // bin is one trash directory of the freedesktop.org Trash specification 1.0, held open: files/NAME is a trashed file,
@@ -26,6 +25,7 @@ type bin struct {
 	base    string // what a relative Path= is below
 	onTop   bool   // of a volume's top folder, not the home trash
 	disk    string // of a bin on top: its file system's own name; see diskOf
+	program string // in names of trial files
 	synced  *syncer
 	durable *durable
 
@@ -36,36 +36,37 @@ type bin struct {
 	unsteady atomic.Bool  // and each hard link has an inode number of its own
 }
 
-// errAway means that the folder in which the bin is, or would be, is missing, perhaps together with its disk, so that
+// ErrAway means that the folder in which the bin is, or would be, is missing, perhaps together with its disk, so that
 // nothing is known about the bin.
-var errAway = errors.New("the folder of the trash bin is missing")
+var ErrAway = errors.New("the folder of the trash bin is missing")
 
-var errNoBin = fmt.Errorf("no trash bin is given: %w", errors.ErrUnsupported)
+// ErrNoHome means that Options.Home is empty.
+var ErrNoHome = fmt.Errorf("no trash bin is given: %w", errors.ErrUnsupported)
 
 // openHome opens the home trash, whose parents are already resolved. If create is set, it makes the missing folders,
 // with mode 0700. It refuses a bin that is a symbolic link or belongs to another user.
-func (d *Driver) openHome(create bool) (*bin, error) {
-	parent := filepath.Dir(d.bin)
+func (x *Trash) openHome(create bool) (*bin, error) {
+	parent := filepath.Dir(x.o.Home)
 	if create {
-		if err := d.durable.folders(parent); err != nil {
+		if err := x.durable.folders(parent); err != nil {
 			return nil, err
 		}
 	}
 	above, err := unix.Open(parent, disk.FolderFlags|unix.O_CLOEXEC, 0)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			err = errAway
+			err = ErrAway
 		}
 		return nil, &fs.PathError{Op: "open", Path: parent, Err: err}
 	}
 	defer unix.Close(above)
-	b := &bin{path: d.bin, base: parent, synced: &d.synced, durable: &d.durable}
-	return b, b.open(above, filepath.Base(d.bin), create, true)
+	b := &bin{path: x.o.Home, base: parent, program: x.o.Program, synced: &x.synced, durable: &x.durable}
+	return b, b.open(above, filepath.Base(x.o.Home), create, true)
 }
 
 // shared opens $topdir/.Trash/$uid if an administrator made .Trash for all users: a real folder with the sticky bit.
 // Otherwise it returns errUnfit (Trash specification 1.0, "Trash directories", (1)).
-func (d *Driver) shared(t *disk.Top, create bool) (*bin, error) {
+func (x *Trash) shared(t *disk.Top, create bool) (*bin, error) {
 	above, err := disk.OpenPiece(t.FD, ".Trash", disk.FolderFlags|unix.O_NOFOLLOW, false)
 	if err == unix.ENOTDIR || err == unix.ELOOP || err == unix.EXDEV {
 		return nil, errUnfit
@@ -82,8 +83,8 @@ func (d *Driver) shared(t *disk.Top, create bool) (*bin, error) {
 		return nil, err
 	}
 	b := &bin{
-		path: filepath.Join(t.Path, ".Trash", userID()), base: t.Path, onTop: true, synced: &d.synced,
-		durable: &d.durable,
+		path: filepath.Join(t.Path, ".Trash", userID()), base: t.Path, onTop: true, program: x.o.Program,
+		synced: &x.synced, durable: &x.durable,
 	}
 	return b, b.open(above, userID(), create, false)
 }
@@ -91,9 +92,12 @@ func (d *Driver) shared(t *disk.Top, create bool) (*bin, error) {
 var errUnfit = fmt.Errorf("the .Trash folder there is not for all: %w", fs.ErrPermission)
 
 // own opens $topdir/.Trash-$uid (Trash specification 1.0, "Trash directories", (2)).
-func (d *Driver) own(t *disk.Top, create bool) (*bin, error) {
+func (x *Trash) own(t *disk.Top, create bool) (*bin, error) {
 	name := ".Trash-" + userID()
-	b := &bin{path: filepath.Join(t.Path, name), base: t.Path, onTop: true, synced: &d.synced, durable: &d.durable}
+	b := &bin{
+		path: filepath.Join(t.Path, name), base: t.Path, onTop: true, program: x.o.Program, synced: &x.synced,
+		durable: &x.durable,
+	}
 	return b, b.open(t.FD, name, create, false)
 }
 
@@ -282,11 +286,11 @@ func fill(fd int, content []byte) error {
 // holds the lock, or has unlinked the .trashinfo meanwhile.
 func lock(fd int) error {
 	if err := unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB); err == unix.EWOULDBLOCK {
-		return fmt.Errorf("%w: it is being moved right now", providers.ErrUncertain)
+		return fmt.Errorf("%w: it is being moved right now", ErrUncertain)
 	}
 	s, err := disk.StatOpen(fd)
 	if err == nil && s.Nlink == 0 {
-		return fmt.Errorf("%w: its .trashinfo was taken away", providers.ErrUncertain)
+		return fmt.Errorf("%w: its .trashinfo was taken away", ErrUncertain)
 	}
 	return err
 }
@@ -366,7 +370,7 @@ func (b *bin) infoOf(path string, deleted time.Time) ([]byte, error) {
 		}
 		path = rel
 	}
-	return trashInfo(path, deleted), nil
+	return FormatInfo(path, deleted), nil
 }
 
 // makeFolders is os.MkdirAll with mode 0700, and syncs the parent of each folder that it makes.

@@ -1,4 +1,4 @@
-package local
+package xdgtrash
 
 import (
 	"errors"
@@ -6,8 +6,6 @@ import (
 	"io/fs"
 
 	"golang.org/x/sys/unix"
-
-	"sweepd/providers"
 )
 
 // atFault returns err as the fault of the folder. If err is a *fs.PathError of that folder, the folder is not named
@@ -16,7 +14,7 @@ func atFault(folder string, err error) error {
 	if named, ok := errors.AsType[*fs.PathError](err); ok && named == err && named.Path == folder {
 		err = named.Err
 	}
-	return &providers.FolderError{Folder: folder, Err: err}
+	return &FolderError{Folder: folder, Err: err}
 }
 
 // refusedFor returns err as the fault of the folder, if it concerns the folder's permissions or its file system and
@@ -24,7 +22,7 @@ func atFault(folder string, err error) error {
 func refusedFor(folder string, err error) error {
 	for _, kind := range []error{unix.ENOSPC, unix.EDQUOT} {
 		if errors.Is(err, kind) {
-			return &providers.FolderError{Folder: folder, Err: fmt.Errorf("%w: %w", providers.ErrFull, kind)}
+			return &FolderError{Folder: folder, Err: fmt.Errorf("%w: %w", ErrFull, kind)}
 		}
 	}
 	for _, kind := range []error{fs.ErrPermission, unix.EROFS} {

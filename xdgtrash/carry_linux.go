@@ -1,4 +1,4 @@
-package local
+package xdgtrash
 
 import (
 	"bytes"
@@ -38,7 +38,7 @@ func (b *bin) take(folder int, from, name string) error {
 }
 
 // give moves files/NAME into the folder under the name to. It never replaces a file; to may already be the same file,
-// if an earlier move was interrupted between its two names. An error that wraps providers.ErrUncertain leaves both
+// if an earlier move was interrupted between its two names. An error that wraps ErrUncertain leaves both
 // names. linked means that give made a hard link; some file systems then report another inode number for it.
 func (b *bin) give(name string, folder int, to string) (linked bool, err error) {
 	err = rename(b.files, name, folder, to)
@@ -132,7 +132,7 @@ func (b *bin) links() error {
 	if b.linked.Load() {
 		return nil
 	}
-	name, second := trialName(), trialName()
+	name, second := b.trialName(), b.trialName()
 	fd, err := newFile(b.dir, name)
 	if err != nil {
 		return err

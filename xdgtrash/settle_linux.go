@@ -1,24 +1,19 @@
-package local
+package xdgtrash
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 
 	"golang.org/x/sys/unix"
 
 	"sweepd/internal/disk"
-	"sweepd/providers"
-	"sweepd/providers/local/roots"
 )
 
-// Settle implements providers.Driver.
-func (d *Driver) Settle(
-	ctx context.Context, key string, ref providers.Ref, rev providers.Revision,
-) (providers.Receipt, error) {
-	m, err := d.newMove(ctx, key, ref, rev)
+// Settle completes a move that was interrupted, and returns its receipt. fs.ErrNotExist means that the file was not
+// moved; ErrUncertain that this is not known.
+func (x *Trash) Settle(q Request) (string, error) {
+	m, err := x.newMove(q)
 	if err != nil {
 		return "", err
 	}
@@ -30,7 +25,7 @@ var errNotMoved = fmt.Errorf("it was not moved: %w", fs.ErrNotExist)
 
 // settle looks for the move's own name in every bin to which the move can have led, and completes it there. Its
 // absence from all of them proves something only if the bin of its volume exists, and all could be looked into.
-func (m *move) settle() (providers.Receipt, error) {
+func (m *move) settle() (string, error) {
 	bins, sure, err := m.bins()
 	defer closeAll(bins)
 	for _, b := range bins {
@@ -41,8 +36,8 @@ func (m *move) settle() (providers.Receipt, error) {
 		}
 		err = errors.Join(err, lookErr)
 	}
-	if _, divided := m.root.Volume(); err == nil && (m.root.Cross || divided) {
-		err = m.folderStays()
+	if err == nil {
+		err = m.file.Stays()
 	}
 	if err == nil && sure {
 		return "", errNotMoved
@@ -53,55 +48,27 @@ func (m *move) settle() (providers.Receipt, error) {
 // bins opens the bins that can contain the file by now: the home trash, because a former single mount may be two
 // today, and those on top of its volume. sure means that one of them is the present bin of the file's volume.
 func (m *move) bins() (bins []*bin, sure bool, err error) {
-	missing := func(err error) bool { return errors.Is(err, fs.ErrNotExist) || errors.Is(err, errAway) }
-	home, err := m.d.home(false)
+	missing := func(err error) bool { return errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrAway) }
+	home, err := m.x.home(false)
 	if err == nil {
 		bins = append(bins, home)
 	} else if !missing(err) {
 		return nil, false, err
 	}
-	v, folder, err := m.volume()
+	v, folder, err := m.file.Volume()
 	if err != nil {
 		return bins, false, err
 	}
-	if at, err := m.d.homeVolume(); err != nil || at == v {
+	if at, err := m.x.homeVolume(); err != nil || at == v {
 		return bins, err == nil && len(bins) > 0, err
 	}
-	t, err := m.d.topOf(v, folder)
+	t, err := m.x.TopOf(v, folder)
 	if err != nil {
 		return bins, false, err
 	}
 	defer t.Close()
-	onTop, err := m.d.tops(t)
+	onTop, err := m.x.tops(t)
 	return append(bins, onTop...), len(onTop) > 0, err
-}
-
-// volume returns the volume and the path of the innermost existing folder on the way to the file; those of the root,
-// if listings meet no other volume.
-func (m *move) volume() (v disk.Volume, folder string, err error) {
-	if err := m.root.Check(); err != nil {
-		return v, "", err
-	}
-	if v, divided := m.root.Volume(); !m.root.Cross && !divided {
-		return v, m.root.Path, nil
-	}
-	for rel := filepath.Dir(m.rel); ; rel = filepath.Dir(rel) {
-		s, err := m.root.Stat(rel)
-		if err == nil || rel == "." {
-			return disk.VolumeOf(&s), filepath.Join(m.root.Path, rel), roots.Reason("open", m.root.Path, err)
-		}
-	}
-}
-
-// folderStays returns an error if the file's folder is missing or empty: if other volumes may be below a root, one of
-// them may be gone from there.
-func (m *move) folderStays() error {
-	folder, err := m.root.Parent(m.rel)
-	if err != nil {
-		return err
-	}
-	defer unix.Close(folder)
-	return notEmpty(folder)
 }
 
 // withoutBin settles a move if the bin cannot be looked into, or is gone: only the file in its place proves that it
@@ -110,7 +77,7 @@ func (m *move) withoutBin(why error) error {
 	if why == nil {
 		why = errors.New("the trash bin is missing")
 	}
-	s, err := m.root.Stat(m.rel)
+	s, err := statOf(m.file)
 	if err != nil {
 		return uncertain(fmt.Errorf("%w, and the file: %w", why, err))
 	}
@@ -121,7 +88,7 @@ func (m *move) withoutBin(why error) error {
 }
 
 // settleInBin completes an interrupted move, according to the files in the bin under the move's own name.
-func (m *move) settleInBin() (providers.Receipt, error) {
+func (m *move) settleInBin() (string, error) {
 	info, err := m.bin.openInfo(m.name)
 	if err == nil {
 		defer unix.Close(info)
@@ -155,9 +122,9 @@ func (m *move) clear(info int) error {
 }
 
 // confirm makes the move durable, and restorable by other programs too.
-func (m *move) confirm() (providers.Receipt, error) {
+func (m *move) confirm() (string, error) {
 	if !m.infoMatches() {
-		content, err := m.bin.infoOf(m.path, m.d.o.Now())
+		content, err := m.bin.infoOf(m.path, m.x.o.Now())
 		if err == nil {
 			err = m.bin.forget(m.name)
 		}
@@ -170,7 +137,7 @@ func (m *move) confirm() (providers.Receipt, error) {
 		}
 		unix.Close(info)
 	}
-	if err := m.d.synced.sync(m.bin.files); err != nil {
+	if err := m.x.synced.sync(m.bin.files); err != nil {
 		return "", uncertain(err)
 	}
 	return m.bin.receipt(m.name, m.path, m.want), nil
@@ -182,7 +149,7 @@ func (m *move) infoMatches() bool {
 	if err != nil {
 		return false
 	}
-	path, _, err := parseInfo(content, m.d.o.Now().Location())
+	path, _, err := ParseInfo(content, m.x.o.Now().Location())
 	if err == nil {
 		path, err = m.bin.origin(path)
 	}
@@ -191,10 +158,10 @@ func (m *move) infoMatches() bool {
 
 // undo puts back the wrong file that an interrupted move took.
 func (m *move) undo() error {
-	if err := m.root.Check(); err != nil {
+	if err := m.file.Check(); err != nil {
 		return uncertain(err)
 	}
-	folder, err := m.root.Parent(m.rel)
+	folder, err := m.file.Folder()
 	if err != nil {
 		return uncertain(err)
 	}

@@ -1,4 +1,4 @@
-package local
+package xdgtrash
 
 import (
 	"errors"
@@ -12,12 +12,12 @@ import (
 )
 
 // checkEphemeral returns an error if a bin at that path would be lost although no user emptied it; the error names the
-// remedy. fsType is the magic number of its file system, as returned by statfs(2); contained means that the program
-// runs in a container.
-func checkEphemeral(path string, fsType int64, contained bool) error {
+// remedy. program is the name of the program that runs. fsType is the magic number of the bin's file system, as
+// returned by statfs(2); contained means that the program runs in a container.
+func checkEphemeral(program, path string, fsType int64, contained bool) error {
 	if sandbox, name := sandboxOf(path); name != "" {
 		return fmt.Errorf("the trash bin %q belongs to the %s %q and is deleted with it: "+
-			"run sweepd outside of it, or set XDG_DATA_HOME to $HOME/.local/share: %w", path, sandbox, name,
+			"run %s outside of it, or set XDG_DATA_HOME to $HOME/.local/share: %w", path, sandbox, name, program,
 			errors.ErrUnsupported)
 	}
 	if contained && fsType == unix.OVERLAYFS_SUPER_MAGIC {
@@ -57,10 +57,10 @@ func marked() bool {
 }
 
 // checkEphemeral is checkEphemeral for an open bin.
-func (b *bin) checkEphemeral() error { return checkEphemeralOpen(b.path, b.dir) }
+func (b *bin) checkEphemeral() error { return checkEphemeralOpen(b.program, b.path, b.dir) }
 
 // checkEphemeralOpen is checkEphemeral for a bin whose folder, or one above it, is open.
-func checkEphemeralOpen(bin string, folder int) error {
+func checkEphemeralOpen(program, bin string, folder int) error {
 	var s unix.Statfs_t
 	_, err := disk.Again(func() (int, error) { return 0, unix.Fstatfs(folder, &s) })
 	here, err2 := disk.StatOpen(folder)
@@ -68,7 +68,7 @@ func checkEphemeralOpen(bin string, folder int) error {
 	if err := errors.Join(err, err2, err3); err != nil {
 		return err
 	}
-	return checkEphemeral(bin, int64(s.Type), marked() && here.Mnt_id == root.Mnt_id)
+	return checkEphemeral(program, bin, int64(s.Type), marked() && here.Mnt_id == root.Mnt_id)
 }
 
 func (b *bin) statfs() (s unix.Statfs_t, err error) {

@@ -1,4 +1,4 @@
-package local
+package xdgtrash
 
 import (
 	"sync"
@@ -26,13 +26,13 @@ type owned struct {
 }
 
 // home is openHome, once for many operations, until the bin is removed or replaced.
-func (d *Driver) home(create bool) (*bin, error) {
-	if b := d.kept.take(create); b != nil {
+func (x *Trash) home(create bool) (*bin, error) {
+	if b := x.kept.take(create); b != nil {
 		return b, nil
 	}
-	b, err := d.openHome(create)
+	b, err := x.openHome(create)
 	if err == nil {
-		d.kept.keep(b, create)
+		x.kept.keep(b, create)
 	}
 	return b, err
 }

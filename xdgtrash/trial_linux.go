@@ -1,4 +1,4 @@
-package local
+package xdgtrash
 
 import (
 	"crypto/rand"
@@ -14,10 +14,10 @@ import (
 )
 
 // Trial makes an empty file in the root, moves it to the trash bin to which the root's own files would go, and
-// removes it there. It returns the path of the bin. If a folder is at fault the error is a *providers.FolderError.
-func (d *Driver) Trial(root string) (bin string, err error) {
-	if d.bin == "" {
-		return "", errNoBin
+// removes it there. It returns the path of the bin. If a folder is at fault the error is a *FolderError.
+func (x *Trash) Trial(root string) (bin string, err error) {
+	if x.o.Home == "" {
+		return "", ErrNoHome
 	}
 	folder, err := unix.Open(root, disk.FolderFlags|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -28,19 +28,19 @@ func (d *Driver) Trial(root string) (bin string, err error) {
 	if err != nil {
 		return "", atFault(root, err)
 	}
-	b, err := d.binFor(disk.VolumeOf(&s), root)
+	b, err := x.binFor(disk.VolumeOf(&s), root)
 	if err != nil {
 		return "", err
 	}
 	defer b.close()
-	return b.path, b.try(folder, root, d.o.Now())
+	return b.path, b.try(folder, root, x.o.Now())
 }
 
 // try moves an empty file with a name of its own from the folder to the bin. It leaves nothing behind, and removes
 // the files that a killed trial has left.
 func (b *bin) try(folder int, path string, now time.Time) error {
 	b.clear(folder, now)
-	name := trialName()
+	name := b.trialName()
 	fd, err := newFile(folder, name)
 	if err != nil {
 		return refusedFor(path, err)
@@ -73,23 +73,23 @@ func newFile(folder int, name string) (fd int, err error) {
 	return fd, err
 }
 
-// trialPrefix begins the names of trial files; trialLetters letters of rand.Text follow.
-const (
-	trialPrefix  = ".sweepd-trial-"
-	trialLetters = 26
-)
+// trialLetters is how many letters of rand.Text end the name of a trial file.
+const trialLetters = 26
 
-func trialName() string { return trialPrefix + rand.Text() }
+// trialPrefix begins the names of trial files.
+func (b *bin) trialPrefix() string { return "." + b.program + "-trial-" }
+
+func (b *bin) trialName() string { return b.trialPrefix() + rand.Text() }
 
 // isTrial reports whether a name is one of trialName's results.
-func isTrial(name string) bool {
-	rest, ok := strings.CutPrefix(name, trialPrefix)
+func (b *bin) isTrial(name string) bool {
+	rest, ok := strings.CutPrefix(name, b.trialPrefix())
 	return ok && len(rest) == trialLetters && strings.Trim(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") == ""
 }
 
 // clear removes the files of killed trials: regular files of this user with such a name, empty except for a
-// .trashinfo, an hour old, and not locked. They are not the user's own files, so there is nothing to record, and no
-// revision or policy by which providers.Storage could delete them. It leaves files that it cannot look at.
+// .trashinfo, an hour old, and not locked. They are not the user's own files, so no caller has to record that
+// they are gone. It leaves files that it cannot look at.
 func (b *bin) clear(folder int, now time.Time) {
 	for _, in := range []int{folder, b.dir, b.files, b.info} {
 		fd, err := disk.OpenPiece(in, ".", disk.FolderFlags, true)
@@ -102,7 +102,7 @@ func (b *bin) clear(folder int, now time.Time) {
 			names, err = f.Readdirnames(512)
 			for _, name := range names {
 				trial, isInfo := strings.CutSuffix(name, infoSuffix)
-				if isTrial(trial) && isInfo == (in == b.info) && leftOver(in, name, isInfo, now) {
+				if b.isTrial(trial) && isInfo == (in == b.info) && leftOver(in, name, isInfo, now) {
 					_ = b.unlink(in, name)
 				}
 			}

@@ -1,39 +1,35 @@
-package local
+package xdgtrash
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
-	"slices"
 
 	"golang.org/x/sys/unix"
 
 	"sweepd/internal/disk"
-	"sweepd/providers"
-	"sweepd/providers/local/roots"
 )
 
 // binFor opens, and if necessary makes, the bin for files of the volume that the folder is in: the home trash if it
 // is in the same volume, otherwise the bin on top of the volume. It never copies to another file system: if neither
 // bin can be had, the error wraps errors.ErrUnsupported.
-func (d *Driver) binFor(v disk.Volume, folder string) (*bin, error) {
-	home, err := d.homeVolume()
+func (x *Trash) binFor(v disk.Volume, folder string) (*bin, error) {
+	home, err := x.homeVolume()
 	if err != nil {
 		return nil, err
 	}
 	var b *bin
 	if home == v {
-		if err := checkEphemeral(d.bin, 0, false); err != nil { // before anything is made
-			return nil, atFault(d.bin, err)
+		if err := checkEphemeral(x.o.Program, x.o.Home, 0, false); err != nil { // before anything is made
+			return nil, atFault(x.o.Home, err)
 		}
-		if b, err = d.home(true); err != nil {
-			err = atFault(d.bin, err)
+		if b, err = x.home(true); err != nil {
+			err = atFault(x.o.Home, err)
 		}
 	} else {
-		b, err = d.binOn(v, folder)
+		b, err = x.binOn(v, folder)
 	}
 	if err != nil {
 		return nil, err
@@ -49,39 +45,34 @@ func (d *Driver) binFor(v disk.Volume, folder string) (*bin, error) {
 	return b, nil
 }
 
-// ownLink returns the folder that bin leads to, if bin is a symbolic link of this user to a folder of this user on
-// the same mount: the user has put it there. Otherwise it returns bin, and opening refuses a link.
-func ownLink(bin string) string {
-	link, err := disk.StatName(unix.AT_FDCWD, bin)
-	if err != nil || link.Mode&unix.S_IFMT != unix.S_IFLNK || link.Uid != uint32(os.Geteuid()) {
-		return bin
-	}
-	to, err := filepath.EvalSymlinks(bin)
-	if err != nil {
-		return bin
-	}
-	s, err := disk.StatName(unix.AT_FDCWD, to)
-	if err != nil || s.Mode&unix.S_IFMT != unix.S_IFDIR || s.Uid != link.Uid || s.Mnt_id != link.Mnt_id {
-		return bin
-	}
-	return to
-}
-
 // binOn opens or makes the bin on top of the volume.
-func (d *Driver) binOn(v disk.Volume, folder string) (*bin, error) {
-	t, err := d.topOf(v, folder)
+func (x *Trash) binOn(v disk.Volume, folder string) (*bin, error) {
+	t, err := x.TopOf(v, folder)
 	if err != nil {
 		return nil, err
 	}
 	defer t.Close()
-	b, err := d.shared(t, true)
+	b, err := x.shared(t, true)
 	if err != nil {
-		b, err = d.own(t, true)
+		b, err = x.own(t, true)
 	}
 	if err != nil {
 		return nil, atFault(t.Path, noBin(err))
 	}
 	return b, nil
+}
+
+// TopOf opens the top of the volume that the folder is in: that of the mount, or of a subvolume.
+func (x *Trash) TopOf(v disk.Volume, folder string) (*disk.Top, error) {
+	t, err := x.o.Mounts.Top(func(m disk.Mount) bool { return m.ID == v.Mount })
+	if err != nil {
+		return nil, noBin(err)
+	}
+	if t.Volume == v {
+		return t, nil
+	}
+	defer t.Close()
+	return t.Subvolume(v, folder)
 }
 
 // noBin adds errors.ErrUnsupported to errors that will not go away by themselves.
@@ -97,8 +88,8 @@ func noBin(err error) error {
 
 // homeVolume returns the volume that the home trash is in, or would be. For a link or a file in its place, it returns
 // the volume of the folder around it; opening the bin refuses them.
-func (d *Driver) homeVolume() (disk.Volume, error) {
-	for path := d.bin; ; path = filepath.Dir(path) {
+func (x *Trash) homeVolume() (disk.Volume, error) {
+	for path := x.o.Home; ; path = filepath.Dir(path) {
 		s, err := disk.StatName(unix.AT_FDCWD, path)
 		if err == nil && s.Mode&unix.S_IFMT != unix.S_IFDIR {
 			continue // on an overlay it may have another device number than its folder
@@ -111,8 +102,8 @@ func (d *Driver) homeVolume() (disk.Volume, error) {
 
 // tops opens the existing bins of both kinds on top of a volume. A missing bin, or a .Trash that is not for all
 // users, is no error.
-func (d *Driver) tops(t *disk.Top) (bins []*bin, err error) {
-	for _, open := range []func(*disk.Top, bool) (*bin, error){d.shared, d.own} {
+func (x *Trash) tops(t *disk.Top) (bins []*bin, err error) {
+	for _, open := range []func(*disk.Top, bool) (*bin, error){x.shared, x.own} {
 		b, openErr := open(t, false)
 		switch {
 		case openErr == nil:
@@ -127,24 +118,24 @@ func (d *Driver) tops(t *disk.Top) (bins []*bin, err error) {
 // binOf opens the bin of a receipt. It returns fs.ErrNotExist if the bin was there and is gone, and errAway if the
 // disk that it is on, or would be, is not there. Another program may have written the receipt, so binOf opens only
 // bins that this driver would also find without it.
-func (d *Driver) binOf(r receipt) (*bin, error) {
-	if r.Bin == d.bin || ownLink(disk.ResolvedParent(r.Bin)) == d.bin {
-		return d.home(false)
+func (x *Trash) binOf(r Receipt) (*bin, error) {
+	if r.Bin == x.o.Home || ownLink(disk.ResolvedParent(r.Bin)) == x.o.Home {
+		return x.home(false)
 	}
-	open, point := d.own, filepath.Dir(r.Bin)
+	open, point := x.own, filepath.Dir(r.Bin)
 	switch {
 	case filepath.Base(r.Bin) == ".Trash-"+userID():
 	case filepath.Base(r.Bin) == userID() && filepath.Base(point) == ".Trash":
-		open, point = d.shared, filepath.Dir(point)
+		open, point = x.shared, filepath.Dir(point)
 	default:
 		return nil, fmt.Errorf("%w: %q", errOtherBin, r.Bin)
 	}
-	t, err := d.topAt(point)
+	t, err := x.topAt(point)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %q: %v", errAway, point, err) // not wrapped: its kind would claim too much
+		return nil, fmt.Errorf("%w: %q: %v", ErrAway, point, err) // not wrapped: its kind would claim too much
 	}
 	defer t.Close()
-	if use, err := d.uses(t); err != nil || !use {
+	if use, err := x.uses(t); err != nil || !use {
 		return nil, errors.Join(err,
 			fmt.Errorf("the receipt is of a bin on a file system that is not looked at: %q", point))
 	}
@@ -155,8 +146,8 @@ func (d *Driver) binOf(r receipt) (*bin, error) {
 }
 
 // topAt opens the top of the mount, or of the subvolume near a root, that is visible at the path.
-func (d *Driver) topAt(point string) (*disk.Top, error) {
-	if d.near(point) {
+func (x *Trash) topAt(point string) (*disk.Top, error) {
+	if x.o.Reach.Near(point) {
 		root, err := disk.OpenTop()
 		if err != nil {
 			return nil, err
@@ -167,23 +158,14 @@ func (d *Driver) topAt(point string) (*disk.Top, error) {
 			unix.Close(fd)
 		}
 		if err == nil && s.Ino == disk.SubvolumeTop {
-			t, err := d.topOf(disk.VolumeOf(s), point)
+			t, err := x.TopOf(disk.VolumeOf(s), point)
 			if err != nil || t.Path == point {
 				return t, err
 			}
 			t.Close()
 		}
 	}
-	return d.mounts.Top(func(m disk.Mount) bool { return m.Point == point })
-}
-
-// near reports whether the folder is a root, above one, or in one.
-func (d *Driver) near(folder string) bool {
-	return slices.ContainsFunc(d.roots, func(r *roots.Root) bool {
-		_, above := disk.Below(folder, r.Path)
-		_, in := disk.Below(r.Path, folder)
-		return above || in || folder == r.Path
-	})
+	return x.o.Mounts.Top(func(m disk.Mount) bool { return m.Point == point })
 }
 
 var errOtherBin = errors.New("the receipt is of another trash bin")
@@ -195,43 +177,27 @@ func sameDisk(t *disk.Top, name string) error {
 		return err
 	}
 	if is := disk.NameOf(&s); name != "" && is != name {
-		return fmt.Errorf("%w: another disk is at %q", errAway, t.Path)
+		return fmt.Errorf("%w: another disk is at %q", ErrAway, t.Path)
 	}
 	return nil
 }
 
 // uses reports whether this driver may use the bins there: on top of a mount that is swept or is on this machine's
 // own disks, and of a subvolume that is swept.
-func (d *Driver) uses(t *disk.Top) (bool, error) {
-	if d.swept()(t.Mount) {
-		return t.Path == t.Point || d.near(t.Path), nil
+func (x *Trash) uses(t *disk.Top) (bool, error) {
+	if x.o.Reach.Mounts()(t.Mount) {
+		return t.Path == t.Point || x.o.Reach.Near(t.Path), nil
 	}
 	if t.Path != t.Point {
 		return false, nil
 	}
-	all, err := d.mounts.List()
+	all, err := x.o.Mounts.List()
 	return err == nil && t.Local(all), err
-}
-
-// swept returns a function that reports whether files in a root may be on the mount.
-func (d *Driver) swept() func(disk.Mount) bool {
-	var ids []uint64
-	for _, r := range d.roots {
-		if r.Check() == nil {
-			ids = append(ids, r.Mount())
-		}
-	}
-	return func(m disk.Mount) bool {
-		return slices.Contains(ids, m.ID) || slices.ContainsFunc(d.roots, func(r *roots.Root) bool {
-			_, in := disk.Below(r.Path, m.Point)
-			return r.Cross && in
-		})
-	}
 }
 
 // search iterates over the bins of this machine, each once.
 type search struct {
-	d     *Driver
+	x     *Trash
 	seen  map[file]bool
 	yield func(*bin, error) bool
 }
@@ -239,18 +205,18 @@ type search struct {
 // allBins opens every bin of this machine in turn, first those to which files of the roots go: if a bin is visible at
 // two places, its receipts then equal those that Trash returns. An *UnlistedError concerns one bin; any other error
 // ends the iteration.
-func (d *Driver) allBins(ctx context.Context, yield func(*bin, error) bool) {
-	s := &search{d, map[file]bool{}, yield}
-	b, err := d.openHome(false)
-	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, errAway) && !s.give(b, d.bin, err) {
+func (x *Trash) allBins(ctx context.Context, yield func(*bin, error) bool) {
+	s := &search{x, map[file]bool{}, yield}
+	b, err := x.openHome(false)
+	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrAway) && !s.give(b, x.o.Home, err) {
 		return
 	}
-	all, err := d.mounts.List()
+	all, err := x.o.Mounts.List()
 	if err != nil {
 		yield(nil, err)
 		return
 	}
-	swept := d.swept()
+	swept := x.o.Reach.Mounts()
 	for _, first := range []bool{true, false} {
 		for _, m := range all {
 			if swept(m) != first || !first && !m.Local(all) {
@@ -272,11 +238,9 @@ func (d *Driver) allBins(ctx context.Context, yield func(*bin, error) bool) {
 
 // inSubvolumes yields the bins on top of the subvolumes that files of the roots may be in.
 func (s *search) inSubvolumes(ctx context.Context) (more bool) {
-	for _, r := range s.d.roots {
-		for t, err := range s.d.subvolumes(ctx, r) {
-			if err != nil && !s.yield(nil, err) || err == nil && !s.onTop(t) {
-				return false
-			}
+	for t, err := range s.x.o.Reach.Subvolumes(ctx) {
+		if err != nil && !s.yield(nil, err) || err == nil && !s.onTop(t) {
+			return false
 		}
 	}
 	return true
@@ -295,7 +259,7 @@ func (s *search) on(m disk.Mount, swept bool) (more bool) {
 // onTop yields the bins on top of t, and closes t.
 func (s *search) onTop(t *disk.Top) (more bool) {
 	defer t.Close()
-	bins, err := s.d.tops(t)
+	bins, err := s.x.tops(t)
 	more = err == nil || s.give(nil, t.Path, err)
 	for _, b := range bins {
 		if more {
@@ -310,12 +274,12 @@ func (s *search) onTop(t *disk.Top) (more bool) {
 // give yields the bin, unless it was yielded before, or the error, and closes the bin afterwards.
 func (s *search) give(b *bin, path string, err error) (more bool) {
 	if err != nil {
-		return s.yield(nil, &providers.UnlistedError{Path: path, Err: err})
+		return s.yield(nil, &UnlistedError{Path: path, Err: err})
 	}
 	defer b.close()
 	st, err := disk.StatOpen(b.dir)
 	if err != nil {
-		return s.yield(nil, &providers.UnlistedError{Path: path, Err: err})
+		return s.yield(nil, &UnlistedError{Path: path, Err: err})
 	}
 	f := file{unix.Mkdev(st.Dev_major, st.Dev_minor), st.Ino}
 	if s.seen[f] {

@@ -1,4 +1,4 @@
-package local
+package xdgtrash
 
 import (
 	"context"
@@ -11,30 +11,28 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sweepd/internal/disk"
-	"sweepd/providers"
-	"sweepd/providers/local/roots"
 )
 
 // trashedFile is one file in the bin, as a receipt names it.
 type trashedFile struct {
-	receipt
+	Receipt
 	id  disk.Identity
 	bin *bin // nil if the bin is gone
 }
 
 // find opens the bin of the receipt.
-func (d *Driver) find(ctx context.Context, r providers.Receipt) (*trashedFile, error) {
+func (x *Trash) find(ctx context.Context, r string) (*trashedFile, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if d.bin == "" {
-		return nil, errNoBin
+	if x.o.Home == "" {
+		return nil, ErrNoHome
 	}
-	p, id, err := parseReceipt(r)
+	p, id, err := ParseReceipt(r)
 	if err != nil {
 		return nil, err
 	}
-	b, err := d.binOf(p)
+	b, err := x.binOf(p)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &trashedFile{p, id, nil}, nil
 	}
@@ -64,7 +62,7 @@ func (k *trashedFile) pin() (*moving, error) {
 		p.Stat, err = disk.StatOpen(p.FD)
 	}
 	if err == nil && (!disk.Regular(&p.Stat) || disk.Identify(&p.Stat).Lasting() != k.id) {
-		err = fmt.Errorf("in the trash: %w", providers.ErrChanged)
+		err = fmt.Errorf("in the trash: %w", ErrChanged)
 	}
 	if err != nil {
 		p.Close()
@@ -78,7 +76,7 @@ func (k *trashedFile) pin() (*moving, error) {
 // place, and the size must be equal, and so must the inode or the time of last writing.
 func (k *trashedFile) pinToRestore() (*moving, error) {
 	p, err := k.pin()
-	if !errors.Is(err, providers.ErrChanged) || !isBinName(k.Name) || !k.infoMatches() {
+	if !errors.Is(err, ErrChanged) || !isBinName(k.Name) || !k.infoMatches() {
 		return p, err
 	}
 	fd, openErr := disk.OpenPiece(k.bin.files, k.Name, unix.O_PATH, false)
@@ -110,7 +108,7 @@ func (k *trashedFile) infoMatches() bool {
 	if err != nil {
 		return false
 	}
-	path, _, err := parseInfo(content, time.UTC) // the date is not asked for
+	path, _, err := ParseInfo(content, time.UTC) // the date is not asked for
 	if err == nil {
 		path, err = k.bin.origin(path)
 	}
@@ -119,7 +117,7 @@ func (k *trashedFile) infoMatches() bool {
 
 // lies adds the place of the file in the bin to an error of Restore, if the file is there.
 func (k *trashedFile) lies(err error) error {
-	if err == nil || k.bin == nil || errors.Is(err, providers.ErrUncertain) {
+	if err == nil || k.bin == nil || errors.Is(err, ErrUncertain) {
 		return err
 	}
 	if _, statErr := k.bin.stat(k.Name); statErr != nil {
@@ -129,31 +127,40 @@ func (k *trashedFile) lies(err error) error {
 		filepath.Join(k.bin.path, "files", k.Name))
 }
 
-// Restore implements providers.Driver. It makes missing folders again, with mode 0700: the user may have removed a
-// folder because its last file had left, and undo has to work all the same. A crash leaves the file in the bin, or in
-// its place with a superfluous .trashinfo, which the next Restore removes.
-func (d *Driver) Restore(ctx context.Context, receipt providers.Receipt) (providers.Entry, error) {
-	k, err := d.findToRestore(ctx, receipt)
+// Restored is a file that is back in its place.
+type Restored struct {
+	File File
+	Stat unix.Statx_t // of the file there
+}
+
+// Restore moves the file of the receipt back to its place, and never replaces a file. locate returns the place for the
+// path where the file was, or an error to refuse it. Restore makes missing folders again, with mode 0700: the user may
+// have removed a folder because its last file had left. A crash leaves the file in the bin, or in its place with a
+// superfluous .trashinfo, which the next Restore removes.
+func (x *Trash) Restore(
+	ctx context.Context, receipt string, locate func(path string) (File, error),
+) (Restored, error) {
+	k, err := x.findToRestore(ctx, receipt)
 	if err != nil {
-		return providers.Entry{}, err
+		return Restored{}, err
 	}
 	defer k.close()
-	e, err := d.restore(k)
-	return e, k.lies(err)
+	f, err := x.restoreFound(k, locate)
+	return f, k.lies(err)
 }
 
 // findToRestore is find, except that it also looks for the file of an unknown bin in the present home trash: the home
 // may have been renamed since.
-func (d *Driver) findToRestore(ctx context.Context, receipt providers.Receipt) (*trashedFile, error) {
-	k, err := d.find(ctx, receipt)
+func (x *Trash) findToRestore(ctx context.Context, receipt string) (*trashedFile, error) {
+	k, err := x.find(ctx, receipt)
 	if !errors.Is(err, errOtherBin) {
 		return k, err
 	}
-	p, id, parseErr := parseReceipt(receipt)
+	p, id, parseErr := ParseReceipt(receipt)
 	if parseErr != nil || !isBinName(p.Name) {
 		return nil, err
 	}
-	b, homeErr := d.home(false)
+	b, homeErr := x.home(false)
 	if homeErr != nil {
 		return nil, err
 	}
@@ -164,47 +171,42 @@ func (d *Driver) findToRestore(ctx context.Context, receipt providers.Receipt) (
 	return &trashedFile{p, id, b}, nil
 }
 
-func (d *Driver) restore(k *trashedFile) (providers.Entry, error) {
-	r, rel, err := d.locate(k.Path)
-	if errors.Is(err, providers.ErrOutside) {
-		if now := disk.ResolvedParent(k.Path); now != k.Path { // its folder was moved, and a link is in its place
-			r, rel, err = d.locate(now)
-		}
-	}
+func (x *Trash) restoreFound(k *trashedFile, locate func(path string) (File, error)) (Restored, error) {
+	f, err := locate(k.Path)
 	if err == nil {
-		err = r.Check()
+		err = f.Check()
 	}
 	if err != nil {
-		return providers.Entry{}, err
+		return Restored{}, err
 	}
 	p, err := k.pinToRestore()
 	if errors.Is(err, fs.ErrNotExist) {
-		return d.restored(k, r, rel, err)
+		return x.restoredBefore(k, f, err)
 	}
 	if err != nil {
-		return providers.Entry{}, err
+		return Restored{}, err
 	}
 	defer p.Close()
-	folder, err := r.Create(filepath.Dir(rel))
+	folder, err := f.MakeFolder()
 	if err != nil {
-		return providers.Entry{}, roots.Reason("open", filepath.Dir(k.Path), err)
+		return Restored{}, disk.Reason("open", filepath.Dir(k.Path), err)
 	}
 	defer unix.Close(folder)
-	s, err := d.bring(k, p, folder)
+	s, err := x.bring(k, p, folder)
 	if err != nil {
-		return providers.Entry{}, err
+		return Restored{}, err
 	}
-	return entry(filepath.Join(r.Path, rel), &s), nil
+	return Restored{f, s}, nil
 }
 
 // bring moves the pinned file out of the bin into the folder, and returns its attributes there.
-func (d *Driver) bring(k *trashedFile, p *moving, folder int) (s unix.Statx_t, err error) {
+func (x *Trash) bring(k *trashedFile, p *moving, folder int) (s unix.Statx_t, err error) {
 	base := filepath.Base(k.Path)
 	linked, err := k.bin.give(k.Name, folder, base)
 	if err != nil {
-		return s, roots.Reason("restore", k.Path, err)
+		return s, disk.Reason("restore", k.Path, err)
 	}
-	if err = d.at(atMoved); err == nil && !linked {
+	if err = x.at(AtMoved); err == nil && !linked {
 		err = p.moved(folder, base)
 	}
 	if err != nil {
@@ -213,10 +215,10 @@ func (d *Driver) bring(k *trashedFile, p *moving, folder int) (s unix.Statx_t, e
 		}
 		return s, err
 	}
-	if err := d.synced.sync(folder, k.bin.files); err != nil {
+	if err := x.synced.sync(folder, k.bin.files); err != nil {
 		return s, uncertain(err)
 	}
-	if err := errors.Join(d.at(atSynced), k.bin.forget(k.Name)); err != nil {
+	if err := errors.Join(x.at(AtSynced), k.bin.forget(k.Name)); err != nil {
 		return s, uncertain(err)
 	}
 	if linked {
@@ -230,21 +232,21 @@ func (d *Driver) bring(k *trashedFile, p *moving, folder int) (s unix.Statx_t, e
 	return s, nil
 }
 
-// restored returns the result of Restore if the file is not in the bin: it may be back already.
-func (d *Driver) restored(k *trashedFile, r *roots.Root, rel string, missing error) (providers.Entry, error) {
+// restoredBefore returns the result of Restore if the file is not in the bin: it may be back already.
+func (x *Trash) restoredBefore(k *trashedFile, f File, missing error) (Restored, error) {
 	var s unix.Statx_t
-	fd, err := r.Open(rel, unix.O_PATH)
+	fd, err := f.Open()
 	if err == nil {
 		s, err = disk.StatFresh(fd, "")
 		unix.Close(fd)
 	}
 	if err != nil || disk.Identify(&s).Lasting() != k.id && !k.linkedAs(&s) {
-		return providers.Entry{}, fmt.Errorf("it is not in the trash: %w", missing)
+		return Restored{}, fmt.Errorf("it is not in the trash: %w", missing)
 	}
 	if err := k.tidy(); err != nil {
-		return providers.Entry{}, uncertain(err)
+		return Restored{}, uncertain(err)
 	}
-	return entry(filepath.Join(r.Path, rel), &s), nil
+	return Restored{f, s}, nil
 }
 
 // linkedAs reports whether s is the file of the receipt, which an interrupted restore brought back by a hard link, on a
@@ -277,9 +279,10 @@ func (k *trashedFile) tidy() error {
 	return k.bin.forget(k.Name)
 }
 
-// Gone implements providers.Driver.
-func (d *Driver) Gone(ctx context.Context, receipt providers.Receipt) (bool, error) {
-	k, err := d.find(ctx, receipt)
+// Gone reports whether the file of the receipt is no longer in the bin. It returns an error if that is not known, as
+// while the disk of the bin is away.
+func (x *Trash) Gone(ctx context.Context, receipt string) (bool, error) {
+	k, err := x.find(ctx, receipt)
 	if err != nil {
 		return false, err
 	}
@@ -292,8 +295,8 @@ func (d *Driver) Gone(ctx context.Context, receipt providers.Receipt) (bool, err
 	if !errors.Is(err, fs.ErrNotExist) {
 		return false, err
 	}
-	if k.bin == nil && k.Bin != d.bin && k.Disk == "" {
-		return false, errAway // perhaps another disk is there, and this one has no name to compare
+	if k.bin == nil && k.Bin != x.o.Home && k.Disk == "" {
+		return false, ErrAway // perhaps another disk is there, and this one has no name to compare
 	}
 	if err := k.tidy(); err != nil {
 		return false, err
@@ -301,10 +304,10 @@ func (d *Driver) Gone(ctx context.Context, receipt providers.Receipt) (bool, err
 	return true, nil
 }
 
-// Purge implements providers.Driver. It removes the file, checks that it is gone, and then removes its .trashinfo. A
-// crash in between leaves a .trashinfo without a file, which Gone and the next Purge remove.
-func (d *Driver) Purge(ctx context.Context, receipt providers.Receipt) error {
-	k, err := d.find(ctx, receipt)
+// Purge deletes the file of the receipt for good. It removes the file, checks that it is gone, and then removes its
+// .trashinfo. A crash in between leaves a .trashinfo without a file, which Gone and the next Purge remove.
+func (x *Trash) Purge(ctx context.Context, receipt string) error {
+	k, err := x.find(ctx, receipt)
 	if err != nil {
 		return err
 	}
@@ -320,7 +323,7 @@ func (d *Driver) Purge(ctx context.Context, receipt providers.Receipt) error {
 	if err := k.bin.unlink(k.bin.files, k.Name); err != nil {
 		return err
 	}
-	if err := d.at(atUnlinked); err != nil {
+	if err := x.at(AtUnlinked); err != nil {
 		return uncertain(err)
 	}
 	if _, err := k.bin.stat(k.Name); err == nil {
@@ -328,8 +331,8 @@ func (d *Driver) Purge(ctx context.Context, receipt providers.Receipt) error {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return uncertain(err)
 	}
-	if err = d.synced.sync(k.bin.files); err == nil {
-		err = d.at(atMoved)
+	if err = x.synced.sync(k.bin.files); err == nil {
+		err = x.at(AtMoved)
 	}
 	if err == nil {
 		err = k.bin.forget(k.Name)
@@ -338,4 +341,30 @@ func (d *Driver) Purge(ctx context.Context, receipt providers.Receipt) error {
 		return uncertain(err)
 	}
 	return nil
+}
+
+// Open opens the file of the receipt in the bin, to be read. It returns its state too.
+func (x *Trash) Open(ctx context.Context, receipt string) (fd int, state disk.Identity, err error) {
+	k, err := x.find(ctx, receipt)
+	if err != nil {
+		return -1, state, err
+	}
+	defer k.close()
+	p, err := k.pin()
+	if err != nil {
+		return -1, state, err
+	}
+	defer p.Close()
+	if fd, err = disk.OpenPiece(p.Folder, p.Name, disk.FileFlags, false); err != nil {
+		return -1, state, disk.Reason("open", k.Path, err)
+	}
+	s, err := disk.StatOpen(fd)
+	if err == nil && disk.Identify(&s) != disk.Identify(&p.Stat) {
+		err = ErrChanged
+	}
+	if err != nil {
+		unix.Close(fd)
+		return -1, state, err
+	}
+	return fd, disk.Identify(&s), nil
 }

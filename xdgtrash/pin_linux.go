@@ -1,4 +1,4 @@
-package local
+package xdgtrash
 
 import (
 	"errors"
@@ -8,7 +8,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sweepd/internal/disk"
-	"sweepd/providers"
 )
 
 // moving is a pinned file that is to be moved.
@@ -17,14 +16,14 @@ type moving struct {
 	leased bool
 }
 
-// mayGo returns an error if the file is not at rev (ErrChanged), or must not be deleted (ErrProtected).
-func (p *moving) mayGo(rev providers.Revision) error {
+// mayGo returns an error if the file is not in the state (ErrChanged), or must not be deleted (ErrProtected).
+func (p *moving) mayGo(state string) error {
 	s := &p.Stat
 	switch {
-	case !disk.Regular(s) || !disk.Identify(s).Is(string(rev)):
-		return providers.ErrChanged
+	case !disk.Regular(s) || !disk.Identify(s).Is(state):
+		return ErrChanged
 	case s.Attributes&(unix.STATX_ATTR_IMMUTABLE|unix.STATX_ATTR_APPEND) != 0:
-		return fmt.Errorf("%w: it is immutable or append-only", providers.ErrProtected)
+		return fmt.Errorf("%w: it is immutable or append-only", ErrProtected)
 	}
 	return nil
 }
@@ -35,7 +34,7 @@ func (p *moving) mayGo(rev providers.Revision) error {
 func (p *moving) lease() error {
 	_, err := unix.FcntlInt(uintptr(p.FD), unix.F_SETLEASE, unix.F_RDLCK)
 	if err == unix.EAGAIN {
-		return providers.ErrBusy
+		return ErrBusy
 	}
 	p.leased = err == nil
 	return nil
@@ -47,7 +46,7 @@ func (p *moving) unwritten() error {
 		return nil
 	}
 	if kind, err := unix.FcntlInt(uintptr(p.FD), unix.F_GETLEASE, 0); err != nil || kind != unix.F_RDLCK {
-		return providers.ErrBusy
+		return ErrBusy
 	}
 	return nil
 }
@@ -60,7 +59,7 @@ func (p *moving) unchanged() error {
 	}
 	s, err := disk.StatOpen(p.FD)
 	if err == nil && (disk.Identify(&s) != disk.Identify(&p.Stat) || s.Nlink != p.Stat.Nlink) {
-		err = providers.ErrChanged
+		err = ErrChanged
 	}
 	return err
 }
@@ -75,19 +74,19 @@ func (p *moving) moved(folder int, name string) error {
 	was, is := disk.Identify(&p.Stat), disk.Identify(&s)
 	was.Ctime, is.Ctime = 0, 0
 	if was != is && was.Size == is.Size && was.Mtime == is.Mtime && overlaid(folder) {
-		return errCopiedUp
+		return ErrCopiedUp
 	}
 	if was != is || s.Mode != p.Stat.Mode || s.Uid != p.Stat.Uid || s.Nlink != p.Stat.Nlink {
-		return providers.ErrChanged
+		return ErrChanged
 	}
 	return p.unwritten()
 }
 
-// errCopiedUp concerns a file of a lower layer: to rename it, an overlay copies it into its upper layer. The copy is
+// ErrCopiedUp concerns a file of a lower layer: to rename it, an overlay copies it into its upper layer. The copy is
 // another file, and later renames move it.
-var errCopiedUp = fmt.Errorf(
+var ErrCopiedUp = fmt.Errorf(
 	"%w: the overlay file system has copied it into its upper layer; the next time the copy can go",
-	providers.ErrChanged,
+	ErrChanged,
 )
 
 // overlaid reports whether the folder is on an overlay file system.

@@ -1,6 +1,6 @@
 //go:build linux
 
-package local
+package xdgtrash
 
 import (
 	"errors"
@@ -112,9 +112,7 @@ func TestAFailedSyncReachesThoseWhoGaveTheFileAndNobodyElse(t *testing.T) {
 }
 
 func TestManyCallersAreAllServed(t *testing.T) {
-	b := newBox(t)
-	must(t, os.MkdirAll(b.path("x"), 0o700))
-	f, err := os.Open(b.root)
+	f, err := os.Open(t.TempDir())
 	must(t, err)
 	defer f.Close()
 	var s syncer

@@ -1,4 +1,4 @@
-package local
+package xdgtrash
 
 import (
 	"errors"
@@ -15,18 +15,18 @@ const infoLimit = 1 << 20
 // dateForm is DeletionDate's: local time without a zone (Trash specification 1.0, "Contents of a trash directory").
 const dateForm = "2006-01-02T15:04:05"
 
-// trashInfo returns the content of the .trashinfo of one file. path is absolute in the home trash, and relative to
+// FormatInfo returns the content of the .trashinfo of one file. path is absolute in the home trash, and relative to
 // the top of the volume in any other.
-func trashInfo(path string, deleted time.Time) []byte {
+func FormatInfo(path string, deleted time.Time) []byte {
 	return fmt.Appendf(nil, "[Trash Info]\nPath=%s\nDeletionDate=%s\n", escape(path), deleted.Format(dateForm))
 }
 
 var errInfo = errors.New("not a .trashinfo")
 
-// parseInfo parses a .trashinfo of any program. The path is absolute, or relative and without "..". A date that
+// ParseInfo parses a .trashinfo of any program. The path is absolute, or relative and without "..". A date that
 // cannot be parsed is the zero time; if a key comes twice the first counts, as the specification requires. Errors are
 // errInfo.
-func parseInfo(content []byte, zone *time.Location) (path string, deleted time.Time, err error) {
+func ParseInfo(content []byte, zone *time.Location) (path string, deleted time.Time, err error) {
 	lines := strings.Split(string(content), "\n")
 	if strings.TrimRight(lines[0], "\r ") != "[Trash Info]" {
 		return "", time.Time{}, errInfo

@@ -1,4 +1,4 @@
-package local
+package xdgtrash
 
 import (
 	"errors"
@@ -15,9 +15,9 @@ import (
 // Outlook returns the path of the trash bin to which the root's own files would go, or why none can. On the disks of
 // this machine it changes nothing: it checks whether the bin exists or can be made, and is writable. On any other
 // file system (FUSE, a network's) only an attempt shows how a rename behaves, so Outlook calls Trial.
-func (d *Driver) Outlook(root string) (bin string, err error) {
-	if d.bin == "" {
-		return "", errNoBin
+func (x *Trash) Outlook(root string) (bin string, err error) {
+	if x.o.Home == "" {
+		return "", ErrNoHome
 	}
 	folder, err := unix.Open(root, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -28,15 +28,15 @@ func (d *Driver) Outlook(root string) (bin string, err error) {
 	if err != nil {
 		return "", atFault(root, err)
 	}
-	all, err := d.mounts.List()
+	all, err := x.o.Mounts.List()
 	if err != nil {
 		return "", err
 	}
 	i := slices.IndexFunc(all, func(m disk.Mount) bool { return m.ID == s.Mnt_id })
 	if i < 0 || !disk.Answers(all[i].Kind) {
-		return d.Trial(root)
+		return x.Trial(root)
 	}
-	if bin, err = d.foresee(disk.VolumeOf(&s), root); err != nil {
+	if bin, err = x.foresee(disk.VolumeOf(&s), root); err != nil {
 		return "", err
 	}
 	if err := mayWrite(folder); err != nil {
@@ -46,44 +46,44 @@ func (d *Driver) Outlook(root string) (bin string, err error) {
 }
 
 // foresee is binFor without any change: it returns the path of the bin.
-func (d *Driver) foresee(v disk.Volume, folder string) (bin string, err error) {
-	home, err := d.homeVolume()
+func (x *Trash) foresee(v disk.Volume, folder string) (bin string, err error) {
+	home, err := x.homeVolume()
 	if err != nil {
 		return "", err
 	}
 	if home == v {
-		if err := checkEphemeral(d.bin, 0, false); err != nil {
-			return "", atFault(d.bin, err)
+		if err := checkEphemeral(x.o.Program, x.o.Home, 0, false); err != nil {
+			return "", atFault(x.o.Home, err)
 		}
-		b, err := d.home(false)
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errAway) {
-			err = mayMake(d.bin)
+		b, err := x.home(false)
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrAway) {
+			err = x.mayMake(x.o.Home)
 		} else if err == nil {
 			defer b.close()
 			err = b.mayTake(v)
 		}
 		if err != nil {
-			return "", atFault(d.bin, err)
+			return "", atFault(x.o.Home, err)
 		}
-		return d.bin, nil
+		return x.o.Home, nil
 	}
-	t, err := d.topOf(v, folder)
+	t, err := x.TopOf(v, folder)
 	if err != nil {
 		return "", err
 	}
 	defer t.Close()
 	bin = filepath.Join(t.Path, ".Trash-"+userID())
-	if b, err := d.shared(t, false); err == nil {
+	if b, err := x.shared(t, false); err == nil {
 		defer b.close()
 		return b.path, b.mayTake(v)
 	}
-	b, err := d.own(t, false)
+	b, err := x.own(t, false)
 	switch {
 	case err == nil:
 		defer b.close()
 		return b.path, b.mayTake(v)
 	case errors.Is(err, fs.ErrNotExist):
-		err = mayMake(bin)
+		err = x.mayMake(bin)
 	}
 	if err != nil {
 		return "", atFault(t.Path, noBin(err))
@@ -108,14 +108,14 @@ func (b *bin) mayTake(v disk.Volume) error {
 }
 
 // mayMake returns an error if a missing bin, or a folder in it, cannot be made.
-func mayMake(path string) error {
+func (x *Trash) mayMake(path string) error {
 	for at := filepath.Join(path, "files"); ; at = filepath.Dir(at) {
 		fd, err := unix.Open(at, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 		if errors.Is(err, fs.ErrNotExist) && at != "/" {
 			continue
 		}
 		if err == nil {
-			err = errors.Join(mayWrite(fd), checkEphemeralOpen(path, fd))
+			err = errors.Join(mayWrite(fd), checkEphemeralOpen(x.o.Program, path, fd))
 			unix.Close(fd)
 		}
 		if err != nil {

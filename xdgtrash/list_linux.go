@@ -1,4 +1,4 @@
-package local
+package xdgtrash
 
 import (
 	"context"
@@ -15,26 +15,40 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sweepd/internal/disk"
-	"sweepd/providers"
 )
 
-// Trashed implements providers.Driver: it lists the home trash, the bins on top of the mounts and subvolumes in which
-// files of the roots may be, and those on top of every other mount of this machine's own disks.
-func (d *Driver) Trashed(ctx context.Context) iter.Seq2[providers.Trashed, error] {
-	return func(yield func(providers.Trashed, error) bool) {
-		if d.bin == "" {
-			yield(providers.Trashed{}, errNoBin)
+// item is one file or folder in a trash directory.
+type item struct {
+	Receipt string // "" if Left is set
+	Path    string // where it was, as far as the bin knows; else its name in the bin
+	Size    int64  // bytes; of a folder as in directorysizes, or 0
+
+	// Deleted is the DeletionDate; zero if there is none. A wrong clock or another program may have written it.
+	Deleted time.Time
+	// Since is the latest time at which it can have been put there: that of the last change of the file itself.
+	Since time.Time
+
+	// Left is why it can be neither restored nor purged, as in "a folder"; "" if it can.
+	Left string
+}
+
+// List lists the home trash, the trash directories on top of the volumes in reach, and those on top of every other
+// mount of this machine's own disks. An *UnlistedError concerns one of them; any other error ends the list.
+func (x *Trash) List(ctx context.Context) iter.Seq2[item, error] {
+	return func(yield func(item, error) bool) {
+		if x.o.Home == "" {
+			yield(item{}, ErrNoHome)
 			return
 		}
 		if err := ctx.Err(); err != nil {
-			yield(providers.Trashed{}, err)
+			yield(item{}, err)
 			return
 		}
-		d.allBins(ctx, func(b *bin, err error) bool {
+		x.allBins(ctx, func(b *bin, err error) bool {
 			if err != nil {
-				return yield(providers.Trashed{}, err)
+				return yield(item{}, err)
 			}
-			l := &listing{bin: b, zone: d.o.Now().Location(), yield: yield}
+			l := &listing{bin: b, zone: x.o.Now().Location(), yield: yield}
 			return l.each(ctx, b.info, l.listInfo) && l.each(ctx, b.files, l.orphan)
 		})
 	}
@@ -44,17 +58,17 @@ func (d *Driver) Trashed(ctx context.Context) iter.Seq2[providers.Trashed, error
 type listing struct {
 	*bin
 	zone  *time.Location
-	yield func(providers.Trashed, error) bool
+	yield func(item, error) bool
 	sizes map[string]folderSize // nil until needed
 }
 
 // Reasons for leaving an entry alone.
 const (
-	leftFolder   = "a folder"
-	leftLink     = "a symbolic link"
+	LeftFolder   = "a folder"
+	LeftLink     = "a symbolic link"
 	leftOther    = "neither a file nor a folder"
-	leftOrphan   = "an orphan: nothing says where it was"
-	leftDangling = "its file is gone, and only its .trashinfo is left"
+	LeftOrphan   = "an orphan: nothing says where it was"
+	LeftDangling = "its file is gone, and only its .trashinfo is left"
 )
 
 // each calls visit with the names in the folder, until it returns false. An error that ends the listing concerns one
@@ -70,7 +84,7 @@ func (l *listing) each(ctx context.Context, folder int, visit func(name string) 
 		names, err := f.Readdirnames(512)
 		for _, name := range names {
 			if ctx.Err() != nil {
-				l.yield(providers.Trashed{}, ctx.Err())
+				l.yield(item{}, ctx.Err())
 				return false
 			}
 			if !visit(name) {
@@ -87,7 +101,7 @@ func (l *listing) each(ctx context.Context, folder int, visit func(name string) 
 }
 
 func (l *listing) unlisted(path string, err error) (more bool) {
-	return l.yield(providers.Trashed{}, &providers.UnlistedError{Path: path, Err: err})
+	return l.yield(item{}, &UnlistedError{Path: path, Err: err})
 }
 
 // listInfo lists the file of one name in info/.
@@ -96,14 +110,14 @@ func (l *listing) listInfo(info string) (more bool) {
 	if !ok || name == "" {
 		return true // not about a file
 	}
-	t := providers.Trashed{Path: name}
+	t := item{Path: name}
 	content, err := l.read(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return true // gone this moment
 	}
 	if err != nil {
 		t.Left = fmt.Sprintf("its .trashinfo cannot be read: %v", err)
-	} else if path, deleted, err := parseInfo(content, l.zone); err != nil {
+	} else if path, deleted, err := ParseInfo(content, l.zone); err != nil {
 		t.Left = fmt.Sprintf("its .trashinfo says nothing that is understood: %v", err)
 	} else if t.Path, err = l.origin(path); err != nil {
 		t.Path, t.Left = path, err.Error()
@@ -114,14 +128,14 @@ func (l *listing) listInfo(info string) (more bool) {
 }
 
 // entry lists files/NAME; t holds the facts from its .trashinfo.
-func (l *listing) entry(name string, t providers.Trashed) (more bool) {
+func (l *listing) entry(name string, t item) (more bool) {
 	s, err := l.stat(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		if t.Left == leftOrphan {
+		if t.Left == LeftOrphan {
 			return true // restored this moment
 		}
 		if t.Left == "" {
-			t.Left = leftDangling
+			t.Left = LeftDangling
 		}
 		return l.yield(t, nil)
 	}
@@ -134,9 +148,9 @@ func (l *listing) entry(name string, t providers.Trashed) (more bool) {
 	case unix.S_IFREG:
 		t.Size = int64(s.Size)
 	case unix.S_IFDIR:
-		kind, t.Size = leftFolder, l.folderSize(name)
+		kind, t.Size = LeftFolder, l.folderSize(name)
 	case unix.S_IFLNK:
-		kind = leftLink
+		kind = LeftLink
 	default:
 		kind = leftOther
 	}
@@ -156,7 +170,7 @@ func (l *listing) orphan(name string) (more bool) {
 	case err == nil:
 		return true
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, unix.ENAMETOOLONG):
-		return l.entry(name, providers.Trashed{Path: name, Left: leftOrphan})
+		return l.entry(name, item{Path: name, Left: LeftOrphan})
 	}
 	return l.unlisted(filepath.Join(l.path, "files", name), err)
 }

@@ -1,4 +1,4 @@
-package local
+package xdgtrash
 
 import (
 	"strconv"
@@ -13,7 +13,7 @@ type folderSize struct {
 	mtime int64 // of the .trashinfo, in seconds since 1970
 }
 
-// parseSizes parses a directorysizes file (Trash specification 1.0, "The directorysizes cache"): for each folder a
+// parseSizes parses a directorysizes file (Trash specification 1.0, "Directory size cache"): for each folder a
 // line with its size, the time of its .trashinfo, and its percent-encoded name. It ignores malformed lines: the file
 // is a cache, and other programs write it.
 func parseSizes(content []byte) map[string]folderSize {

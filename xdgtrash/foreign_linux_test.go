@@ -1,6 +1,6 @@
 //go:build linux
 
-package local
+package xdgtrash
 
 import (
 	"path/filepath"
@@ -11,7 +11,6 @@ import (
 	"unicode/utf8"
 
 	"sweepd/internal/disk"
-	"sweepd/providers"
 )
 
 func TestInfosOfOtherProgramsAreRead(t *testing.T) {
@@ -26,7 +25,7 @@ func TestInfosOfOtherProgramsAreRead(t *testing.T) {
 		"relative":       {"[Trash Info]\nPath=a/b%2Fc\nDeletionDate=2026-11-23T12:00:00\n", "a/b/c"},
 		"equals in path": {"[Trash Info]\nPath=/a=b\nDeletionDate=2026-11-23T12:00:00\n", "/a=b"},
 	} {
-		path, deleted, err := parseInfo([]byte(c.text), time.UTC)
+		path, deleted, err := ParseInfo([]byte(c.text), time.UTC)
 		if err != nil || path != c.path || !deleted.Equal(date) {
 			t.Errorf("%s: got %q, %v, %v; want %q, %v", name, path, deleted, err, c.path, date)
 		}
@@ -41,12 +40,12 @@ func TestInfosWithoutAPathAreRefusedAndBadDatesAreNone(t *testing.T) {
 		"[Trash Info]\nPath=/a%4", "[Trash Info]\nPath=/a%zz", "[Trash Info]\nPath=/a%+1",
 		"[Trash Info]\nPath=/a%00",
 	} {
-		if path, _, err := parseInfo([]byte(text), time.UTC); err == nil {
+		if path, _, err := ParseInfo([]byte(text), time.UTC); err == nil {
 			t.Errorf("%q: got %q", text, path)
 		}
 	}
 	for _, date := range []string{"", "yesterday", "2026-13-01T00:00:00", "2026-11-23"} {
-		if _, deleted, err := parseInfo([]byte("[Trash Info]\nPath=/a\nDeletionDate="+date), time.UTC); err != nil ||
+		if _, deleted, err := ParseInfo([]byte("[Trash Info]\nPath=/a\nDeletionDate="+date), time.UTC); err != nil ||
 			!deleted.IsZero() {
 			t.Errorf("date %q: got %v, %v; want no date", date, deleted, err)
 		}
@@ -84,28 +83,15 @@ func TestBinNamesFitAndKeepTheirEnding(t *testing.T) {
 	}
 }
 
-func TestUnfinishedFilesAreToldByTheirNames(t *testing.T) {
-	for name, want := range map[string]bool{
-		"a.png.crdownload": true, "a.part": true, "a.PARTIAL": true, "a.download": true, "a.tmp": true,
-		"a.opdownload": true, "a.!ut": true,
-		"~$report.docx": true, ".~lock.a.odt#": true, ".syncthing.a.png.tmp": true,
-		"a.png": false, "download.png": false, "part": false, "~a.png": false, "tmp.png": false,
-	} {
-		if got := unfinished(name); got != want {
-			t.Errorf("%q: got %v, want %v", name, got, want)
-		}
-	}
-}
-
 func FuzzParseInfo(f *testing.F) {
 	f.Add([]byte("[Trash Info]\nPath=/h/%FF%0A+.png\nDeletionDate=2026-11-23T12:00:00\n"))
 	f.Add([]byte("[Trash Info]\r\nPath=/%\r\n[x]\nPath=/a"))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		path, deleted, err := parseInfo(content, time.UTC)
+		path, deleted, err := ParseInfo(content, time.UTC)
 		if err != nil {
 			return
 		}
-		again, then, err := parseInfo(trashInfo(path, deleted), time.UTC)
+		again, then, err := ParseInfo(FormatInfo(path, deleted), time.UTC)
 		if err != nil || again != path || deleted.Year() > 0 && deleted.Year() < 10000 && !then.Equal(deleted) {
 			t.Errorf("%q: read %q, %v; written and read again %q, %v, %v", content, path, deleted, again, then, err)
 		}
@@ -113,10 +99,10 @@ func FuzzParseInfo(f *testing.F) {
 }
 
 func FuzzParseReceipt(f *testing.F) {
-	f.Add(string(newReceipt("/h/Trash", "", "\xff.png", "/h/\n.png", disk.Identity{Ino: 7, Born: -1, Size: 3, Mtime: 9})))
+	f.Add(NewReceipt("/h/Trash", "", "\xff.png", "/h/\n.png", disk.Identity{Ino: 7, Born: -1, Size: 3, Mtime: 9}))
 	f.Add(`{"bin":"/a","name":"..","path":"/b","id":"1.1.1.1.0"}`)
 	f.Fuzz(func(t *testing.T, text string) {
-		p, id, err := parseReceipt(providers.Receipt(text))
+		p, id, err := ParseReceipt(text)
 		if err != nil {
 			return
 		}
@@ -124,7 +110,7 @@ func FuzzParseReceipt(f *testing.F) {
 			filepath.Join("/bin", p.Name) != "/bin/"+p.Name {
 			t.Errorf("%q: the name %q leads elsewhere", text, p.Name)
 		}
-		again, id2, err := parseReceipt(newReceipt(p.Bin, p.Disk, p.Name, p.Path, id))
+		again, id2, err := ParseReceipt(NewReceipt(p.Bin, p.Disk, p.Name, p.Path, id))
 		if err != nil || id2 != id || again.Bin != p.Bin || again.Name != p.Name || again.Path != p.Path ||
 			again.Disk != p.Disk {
 			t.Errorf("%q: read %+v, written and read again %+v, %v", text, p, again, err)

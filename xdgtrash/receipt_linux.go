@@ -1,4 +1,4 @@
-package local
+package xdgtrash
 
 import (
 	"encoding/json"
@@ -9,11 +9,10 @@ import (
 	"unicode/utf8"
 
 	"sweepd/internal/disk"
-	"sweepd/providers"
 )
 
-// receipt identifies one file in the bin. Names are bytes and JSON is text, so they are escaped as in a .trashinfo.
-type receipt struct {
+// Receipt identifies one file in the bin. Names are bytes and JSON is text, so they are escaped as in a .trashinfo.
+type Receipt struct {
 	Bin  string `json:"bin"`
 	Name string `json:"name"`           // in the bin's files folder
 	Path string `json:"path"`           // where the file was, absolute
@@ -22,22 +21,23 @@ type receipt struct {
 }
 
 // receipt returns the receipt of files/NAME, which was at the path.
-func (b *bin) receipt(name, path string, id disk.Identity) providers.Receipt {
-	return newReceipt(b.path, b.disk, name, path, id)
+func (b *bin) receipt(name, path string, id disk.Identity) string {
+	return NewReceipt(b.path, b.disk, name, path, id)
 }
 
-func newReceipt(bin, disk, name, path string, id disk.Identity) providers.Receipt {
+// NewReceipt returns the receipt of a file in the trash directory bin, whose file system has the name disk.
+func NewReceipt(bin, disk, name, path string, id disk.Identity) string {
 	// strings always marshal
-	text, _ := json.Marshal(receipt{escape(bin), escape(name), escape(path), id.Lasting().String(), disk})
-	return providers.Receipt(text)
+	text, _ := json.Marshal(Receipt{escape(bin), escape(name), escape(path), id.Lasting().String(), disk})
+	return string(text)
 }
 
-// parseReceipt parses a receipt and checks that it names one file in one bin.
-func parseReceipt(r providers.Receipt) (receipt, disk.Identity, error) {
-	bad := func(err error) (receipt, disk.Identity, error) {
-		return receipt{}, disk.Identity{}, fmt.Errorf("not a receipt of a local trash: %w", err)
+// ParseReceipt parses a receipt and checks that it names one file in one bin.
+func ParseReceipt(r string) (Receipt, disk.Identity, error) {
+	bad := func(err error) (Receipt, disk.Identity, error) {
+		return Receipt{}, disk.Identity{}, fmt.Errorf("not a receipt of a local trash: %w", err)
 	}
-	var p receipt
+	var p Receipt
 	if err := json.Unmarshal([]byte(r), &p); err != nil {
 		return bad(err)
 	}
@@ -85,18 +85,18 @@ func binName(base, key string) string {
 // infoSuffix is appended to a name in the bin to name its .trashinfo.
 const infoSuffix = ".trashinfo"
 
-// keyLength is the length of a Recorder's keys, in bytes.
+// keyLength is the length of a Request's key, in bytes.
 const keyLength = 26
 
-// validKey reports whether key has the form of a Recorder's key: letters and digits only, so that it is harmless in a
+// ValidKey reports whether key has the form of a Request's key: letters and digits only, so that it is harmless in a
 // name.
-func validKey(key string) bool {
+func ValidKey(key string) bool {
 	return len(key) == keyLength && strings.Trim(key, "abcdefghijklmnopqrstuvwxyz234567") == ""
 }
 
 // isBinName reports whether name has the form of binName's results, so that only this program can have made it.
 func isBinName(name string) bool {
 	stem := strings.TrimSuffix(name, filepath.Ext(name))
-	return validKey(strings.TrimPrefix(filepath.Ext(stem), ".")) ||
-		validKey(strings.TrimPrefix(filepath.Ext(name), "."))
+	return ValidKey(strings.TrimPrefix(filepath.Ext(stem), ".")) ||
+		ValidKey(strings.TrimPrefix(filepath.Ext(name), "."))
 }
