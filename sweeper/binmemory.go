@@ -15,14 +15,15 @@ import (
 // date of it, and its verdict, if another examination costs much.
 type binMemory struct {
 	s      *Sweeper
+	doubt  *ClockError // if set, nothing is dated or remembered
 	st     *providers.Storage
 	before map[providers.Receipt]journal.TrashEntry
 	now    map[providers.Receipt]journal.TrashEntry
 }
 
-func (s *Sweeper) recallBin(ctx context.Context, st *providers.Storage) (*binMemory, error) {
+func (s *Sweeper) recallBin(ctx context.Context, doubt *ClockError, st *providers.Storage) (*binMemory, error) {
 	before, err := s.o.Journal.Bin(ctx, st.Name(), fingerprint.Version)
-	return &binMemory{s, st, before, map[providers.Receipt]journal.TrashEntry{}}, err
+	return &binMemory{s, doubt, st, before, map[providers.Receipt]journal.TrashEntry{}}, err
 }
 
 // recall adds what the journal has of the entry. An entry that is new to the journal is there from now on, unless the
@@ -36,7 +37,7 @@ func (m *binMemory) recall(b *TrashEntry) {
 	if ok = ok && known.Path == t.Path && known.Size == t.Size; !ok {
 		known = journal.TrashEntry{Path: t.Path, Size: t.Size, FirstSeen: m.s.o.Now()}
 	}
-	if b.undated && (ok || m.s.clockErr == nil) {
+	if b.undated && (ok || m.doubt == nil) {
 		t.Since = known.FirstSeen
 	}
 	b.known = known.Verdict
@@ -54,7 +55,7 @@ func (m *binMemory) note(b *TrashEntry) {
 // save writes the memory to the journal. Entries that are missing from it are forgotten only if whole is set: only a
 // whole listing shows that an entry is gone.
 func (m *binMemory) save(ctx context.Context, whole bool) error {
-	if m.s.clockErr != nil || len(m.before)+len(m.now) == 0 || whole && m.unchanged() {
+	if m.doubt != nil || len(m.before)+len(m.now) == 0 || whole && m.unchanged() {
 		return nil
 	}
 	err := m.s.o.Journal.SetBin(ctx, m.st.Name(), fingerprint.Version, m.now, whole)

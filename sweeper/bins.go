@@ -46,17 +46,18 @@ type TrashEntry struct {
 // share the bin. It changes nothing.
 func (s *Sweeper) Bins(ctx context.Context, each func(TrashEntry)) (*Summary, error) {
 	sum := s.summary()
-	if err := s.prepare(ctx); err != nil {
+	doubt, err := s.prepare(ctx)
+	if err != nil {
 		return sum, err
 	}
 	s.lacking(sum)
-	return sum, s.bins(ctx, sum, nil, each)
+	return sum, s.bins(ctx, doubt, sum, nil, each)
 }
 
 // bins calls each for every entry of the bins. If only is not nil, for a purge, it calls each for the entries with
 // these receipts alone, and reads all of each.
 func (s *Sweeper) bins(
-	ctx context.Context, sum *Summary, only map[providers.Receipt]bool, each func(TrashEntry),
+	ctx context.Context, doubt *ClockError, sum *Summary, only map[providers.Receipt]bool, each func(TrashEntry),
 ) error {
 	ours := map[providers.Receipt]journal.Operation{}
 	for op, err := range s.o.Journal.Operations(ctx, journal.Filter{InTrash: true}) {
@@ -65,16 +66,16 @@ func (s *Sweeper) bins(
 		}
 		ours[op.Receipt] = op
 	}
-	snapshot, err := s.o.Journal.Overrides(ctx)
+	by, err := s.decider(ctx, doubt)
 	if err != nil {
-		return fmt.Errorf("read what a person said: %w", err)
+		return err
 	}
 	emitted := map[providers.Receipt]bool{}
 	for _, st := range s.o.Storages {
 		if !st.Can().Has(providers.CanListTrash) {
 			continue
 		}
-		m, err := s.recallBin(ctx, st)
+		m, err := s.recallBin(ctx, doubt, st)
 		if err != nil {
 			return err
 		}
@@ -95,7 +96,7 @@ func (s *Sweeper) bins(
 				bin = append(bin, b)
 			}
 		}
-		s.judgeBin(ctx, st, overrideSnapshot{snapshot}, bin, only != nil, sum)
+		by.judgeBin(ctx, st, bin, only != nil, sum)
 		for _, b := range bin {
 			m.note(b)
 			each(*b)
@@ -111,12 +112,12 @@ func (s *Sweeper) bins(
 }
 
 // judgeBin judges the entries: several at once on a remote storage, where most of the time is spent on waiting.
-func (s *Sweeper) judgeBin(
-	ctx context.Context, st *providers.Storage, w overrides, bin []*TrashEntry, whole bool, sum *Summary,
+func (by decider) judgeBin(
+	ctx context.Context, st *providers.Storage, bin []*TrashEntry, whole bool, sum *Summary,
 ) {
 	n := 1
 	if isRemote(st) {
-		n = s.o.RemoteWorkers
+		n = by.s.o.RemoteWorkers
 		if whole {
 			n = remoteMovers // each holds a picture in memory
 		}
@@ -128,7 +129,7 @@ func (s *Sweeper) judgeBin(
 		workers.Go(func() {
 			r := new(reader)
 			for b := range queue {
-				if err := s.judgeTrashEntry(ctx, st, r, w, b, whole); err != nil {
+				if err := by.judgeTrashEntry(ctx, st, r, b, whole); err != nil {
 					mu.Lock()
 					sum.problem(st.Name(), b.Trashed.Path, "examine in the trash", err)
 					mu.Unlock()
@@ -152,8 +153,8 @@ func (s *Summary) unlistedBin(st *providers.Storage, err error) {
 }
 
 // judgeTrashEntry fills in by which right the entry may be purged and whether it is due.
-func (s *Sweeper) judgeTrashEntry(
-	ctx context.Context, st *providers.Storage, r *reader, w overrides, b *TrashEntry, whole bool,
+func (by decider) judgeTrashEntry(
+	ctx context.Context, st *providers.Storage, r *reader, b *TrashEntry, whole bool,
 ) error {
 	t := b.Trashed
 	if t.Left != "" {
@@ -163,11 +164,11 @@ func (s *Sweeper) judgeTrashEntry(
 	if b.Op.Key != "" {
 		b.Storage, b.PurgeReason = b.Op.Op.Storage, PurgeReasonOurs
 	}
-	ages := s.o.Policy.TrashOf(b.Storage)
-	kept, err := keptInBin(ctx, st, r, t, w)
+	ages := by.s.o.Policy.TrashOf(b.Storage)
+	kept, err := keptInBin(ctx, st, r, t, by.overrides)
 	matches := false
 	if err == nil && !kept && b.PurgeReason != PurgeReasonOurs {
-		matches, err = s.matches(ctx, st, r, b, whole)
+		matches, err = by.s.matches(ctx, st, r, b, whole)
 	}
 	switch {
 	case err != nil:
@@ -175,13 +176,13 @@ func (s *Sweeper) judgeTrashEntry(
 	case kept:
 		b.Why = "you kept it"
 	case b.PurgeReason == PurgeReasonOurs:
-		s.age(b, firstAge(ages.Ours, ages.Everything), 0, moved(b.Op))
+		by.age(b, firstAge(ages.Ours, ages.Everything), 0, moved(b.Op))
 	case matches:
 		b.PurgeReason = PurgeReasonMatching
-		s.age(b, firstAge(ages.Matching, ages.Everything), b.slack(), b.since())
+		by.age(b, firstAge(ages.Matching, ages.Everything), b.slack(), b.since())
 	case ages.Everything > 0:
 		b.PurgeReason = PurgeReasonEverything
-		s.age(b, ages.Everything, b.slack(), b.since())
+		by.age(b, ages.Everything, b.slack(), b.since())
 	default:
 		b.Why = "someone else trashed it"
 	}
@@ -231,16 +232,16 @@ func moved(op journal.Operation) time.Time {
 }
 
 // age fills in whether the entry is due.
-func (s *Sweeper) age(b *TrashEntry, after, more time.Duration, at time.Time) {
-	lies, there := s.o.Now().Sub(at), "trashed on "
+func (by decider) age(b *TrashEntry, after, more time.Duration, at time.Time) {
+	lies, there := by.s.o.Now().Sub(at), "trashed on "
 	if b.undated {
 		there = "sweepd first saw it there on "
 	}
 	switch {
 	case after <= 0:
 		b.Why = "the policy does not purge such files"
-	case s.clockErr != nil:
-		b.Why = s.clockErr.Error()
+	case by.doubt != nil:
+		b.Why = by.doubt.Error()
 	case at.IsZero():
 		b.Why = "when it was trashed is unknown"
 	case lies < 0:
@@ -254,7 +255,9 @@ func (s *Sweeper) age(b *TrashEntry, after, more time.Duration, at time.Time) {
 
 // planPurge adds the entries of the bins for which want returns true. The bins are listed only if the policy asks for
 // it: sweepd's own entries are known from the journal, and the journal's time of trashing counts, not the bin's.
-func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want func(TrashEntry) bool) error {
+func (s *Sweeper) planPurge(
+	ctx context.Context, doubt *ClockError, p *Plan, sum *Summary, want func(TrashEntry) bool,
+) error {
 	take := func(b TrashEntry) {
 		st, err := s.storage(b.Storage)
 		if err != nil || !st.Can().Has(providers.CanPurge) || !want(b) {
@@ -267,7 +270,7 @@ func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want fun
 	}
 	ages := s.o.Policy.Trash
 	if ages.Matching > 0 || ages.Everything > 0 {
-		return s.bins(ctx, sum, nil, func(b TrashEntry) {
+		return s.bins(ctx, doubt, sum, nil, func(b TrashEntry) {
 			if st, err := s.storage(b.Storage); err == nil && (b.PurgeReason == PurgeReasonOurs || !st.Part()) {
 				take(b) // the bins are no part of the folders that were named
 			}
@@ -276,21 +279,21 @@ func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want fun
 	if ages.Ours <= 0 {
 		return nil
 	}
-	snapshot, err := s.o.Journal.Overrides(ctx)
+	by, err := s.decider(ctx, doubt)
 	if err != nil {
-		return fmt.Errorf("read what a person said: %w", err)
+		return err
 	}
 	r := new(reader)
 	for op, err := range s.o.Journal.Operations(ctx, journal.Filter{InTrash: true}) {
 		if err != nil {
 			return fmt.Errorf("read what is in the trash: %w", err)
 		}
-		b := s.oursOf(op)
+		b := by.oursOf(op)
 		st, err := s.storage(b.Storage)
 		if err != nil || !b.Due || !isRemote(st) && left(ctx, st, op) {
 			continue
 		}
-		switch kept, err := keptInBin(ctx, st, r, b.Trashed, overrideSnapshot{snapshot}); {
+		switch kept, err := keptInBin(ctx, st, r, b.Trashed, by.overrides); {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:
@@ -303,15 +306,15 @@ func (s *Sweeper) planPurge(ctx context.Context, p *Plan, sum *Summary, want fun
 }
 
 // oursOf returns the entry that a trash operation put into a bin, as the journal has it.
-func (s *Sweeper) oursOf(op journal.Operation) TrashEntry {
-	e, ages := op.Op.Entry, s.o.Policy.TrashOf(op.Op.Storage)
+func (by decider) oursOf(op journal.Operation) TrashEntry {
+	e, ages := op.Op.Entry, by.s.o.Policy.TrashOf(op.Op.Storage)
 	b := TrashEntry{
 		Storage:     op.Op.Storage,
 		Op:          op,
 		PurgeReason: PurgeReasonOurs,
 		Trashed:     providers.Trashed{Receipt: op.Receipt, Path: e.Path, Size: e.Size},
 	}
-	s.age(&b, firstAge(ages.Ours, ages.Everything), 0, moved(op))
+	by.age(&b, firstAge(ages.Ours, ages.Everything), 0, moved(op))
 	return b
 }
 

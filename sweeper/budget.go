@@ -39,7 +39,7 @@ func (b *Budget) claim(ctx context.Context, s *Sweeper, p *Plan) (*claim, error)
 		addTo(others.Trash, c.left.Trash)
 		addTo(others.Purge, c.left.Purge)
 	}
-	if err := errors.Join(s.prepare(ctx), s.allow(ctx, p, others)); err != nil {
+	if err := s.allow(ctx, p, others); err != nil {
 		b.giveUp(s)
 		return nil, err
 	}

@@ -20,25 +20,25 @@ func (s *Sweeper) reading() journal.Clock {
 	return c
 }
 
-// checkClock sets s.doubt, which later decisions use: an error if no age can be computed, else nil.
-func (s *Sweeper) checkClock(ctx context.Context) error {
+// checkClock returns the reason why no age can be computed now; nil: it can.
+func (s *Sweeper) checkClock(ctx context.Context) (doubt *ClockError, err error) {
 	trusted, doubted, err := s.o.Journal.Clocks(ctx)
 	if err != nil {
-		return fmt.Errorf("read the clocks of earlier runs: %w", err)
+		return nil, fmt.Errorf("read the clocks of earlier runs: %w", err)
 	}
-	s.clockErr = doubtful(trusted, doubted, s.reading())
-	return nil
+	return doubtful(trusted, doubted, s.reading()), nil
 }
 
-// noteClock records the reading at the end of a run for later runs, as trusted or as doubted. It judges the clock
-// anew, because the clock may have jumped during the run, and not every run computes ages.
-func (s *Sweeper) noteClock(ctx context.Context) error {
+// noteClock records the reading at the end of a run for later runs, as trusted or as doubted. doubt is that of the
+// start of the run; nil if the run computed no ages. noteClock judges the clock anew, because the clock may have
+// jumped during the run.
+func (s *Sweeper) noteClock(ctx context.Context, doubt *ClockError) error {
 	trusted, doubted, err := s.o.Journal.Clocks(ctx)
 	if err != nil {
 		return err
 	}
 	now := s.reading()
-	if s.clockErr != nil || doubtful(trusted, doubted, now) != nil {
+	if doubt != nil || doubtful(trusted, doubted, now) != nil {
 		return s.o.Journal.SetClocks(ctx, trusted, now)
 	}
 	return s.o.Journal.SetClocks(ctx, now, journal.Clock{})
@@ -52,7 +52,7 @@ func (e *ClockError) Error() string { return "the clock is not reliable: " + e.r
 // doubtful compares the clock with the last run that trusted it. Within one boot, as much time must have passed on
 // the wall clock as the kernel counted. Across a boot, a machine that was off for a year looks like a wrong clock, so
 // the clock is trusted; but if it was doubted before the boot, it is doubted as long as it goes on from there.
-func doubtful(trusted, doubted, now journal.Clock) error {
+func doubtful(trusted, doubted, now journal.Clock) *ClockError {
 	if trusted.Wall.IsZero() {
 		return nil
 	}

@@ -23,6 +23,27 @@ func facts(storage string, rec journal.Record) policy.Facts {
 	}
 }
 
+// decider decides on the files of one call. It has the inputs that all its decisions have in common.
+type decider struct {
+	s         *Sweeper
+	doubt     *ClockError // why no age can be computed; nil: it can
+	overrides overrides
+}
+
+// decider returns a decider with the user's decisions as they are now, for many files.
+func (s *Sweeper) decider(ctx context.Context, doubt *ClockError) (decider, error) {
+	snapshot, err := s.o.Journal.Overrides(ctx)
+	if err != nil {
+		return decider{}, fmt.Errorf("read what a person said: %w", err)
+	}
+	return decider{s, doubt, overrideSnapshot{snapshot}}, nil
+}
+
+// liveDecider returns a decider that looks up the user's decisions anew for each file.
+func (s *Sweeper) liveDecider(doubt *ClockError) decider {
+	return decider{s, doubt, liveOverrides{s.o.Journal}}
+}
+
 // overrides looks up the user's decisions on files: as of the start of a scan (overrideSnapshot), or as of now
 // (liveOverrides).
 type overrides interface {
@@ -62,18 +83,18 @@ func (w liveOverrides) ofContent(ctx context.Context, c journal.Content) (journa
 // decide returns the decision of due, and holds a due file if a guard does. On a remote storage the guards cost a
 // request for each file, and they are asked again before the move; so a scan applies only the guards that the entry
 // itself shows.
-func (s *Sweeper) decide(
-	ctx context.Context, st *providers.Storage, r *reader, rec journal.Record, w overrides,
+func (by decider) decide(
+	ctx context.Context, st *providers.Storage, r *reader, rec journal.Record,
 ) (policy.Decision, error) {
-	d, err := s.due(ctx, st, r, rec, w)
+	d, err := by.due(ctx, st, r, rec)
 	switch {
 	case err != nil || d.Action != policy.Trash || d.Approved:
 		return d, err
 	case !isRemote(st):
-		return s.guarded(ctx, st, rec, d)
+		return guarded(ctx, st, rec, d)
 	}
 	for _, h := range shown(rec.Entry) {
-		if slices.Contains(s.o.Policy.Protect, h.Guard) {
+		if slices.Contains(by.s.o.Policy.Protect, h.Guard) {
 			d = hold(d, cmp.Or(d.ReasonCode, policy.ReasonOf(h.Guard)), h.Why)
 			d.Guards = append(d.Guards, h)
 		}
@@ -93,7 +114,7 @@ func shown(e providers.Entry) (held []providers.Held) {
 }
 
 // guarded holds a file that is due if a guard holds it.
-func (s *Sweeper) guarded(
+func guarded(
 	ctx context.Context, st *providers.Storage, rec journal.Record, d policy.Decision,
 ) (policy.Decision, error) {
 	held, err := st.Guards(ctx, rec.Entry)
@@ -113,14 +134,15 @@ func (s *Sweeper) guarded(
 // due returns the decision on a recorded file without the guards, which Storage.Trash asks again. The policy comes
 // first: nothing makes it delete a file that its rules keep. Then comes the user's decision, then the clock. An error
 // means that the file is gone or in flux, or that ctx has ended; any other failure holds the file.
-func (s *Sweeper) due(
-	ctx context.Context, st *providers.Storage, r *reader, rec journal.Record, w overrides,
+func (by decider) due(
+	ctx context.Context, st *providers.Storage, r *reader, rec journal.Record,
 ) (policy.Decision, error) {
+	s := by.s
 	d := s.o.Policy.Decide(facts(st.Name(), rec), s.o.Now())
 	if d.Action == policy.Keep {
 		return d, nil
 	}
-	override, err := overrideOf(ctx, st, r, rec.Entry, w)
+	override, err := overrideOf(ctx, st, r, rec.Entry, by.overrides)
 	switch {
 	case isTransient(ctx, err):
 		return d, err
@@ -136,9 +158,9 @@ func (s *Sweeper) due(
 		d.Action, d.Approved, d.Grace, d.NotBefore, d.ReasonCode = policy.Trash, true, false, time.Time{}, ""
 		d.Reasons = append(d.Reasons, "you approved it")
 		return d, nil
-	case s.clockErr != nil && (d.Action == policy.Trash || d.Grace):
+	case by.doubt != nil && (d.Action == policy.Trash || d.Grace):
 		d.Grace, d.NotBefore = false, time.Time{} // no grace begins by that clock either
-		return hold(d, policy.ReasonClock, s.clockErr.Error()), nil
+		return hold(d, policy.ReasonClock, by.doubt.Error()), nil
 	}
 	return s.unreturned(ctx, st, r, rec.Entry, d)
 }

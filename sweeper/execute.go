@@ -67,13 +67,17 @@ func (s *Sweeper) Execute(ctx context.Context, p *Plan, progress func(done int))
 		return nil, err
 	}
 	defer c.end()
-	return s.run(ctx, "apply", func(ctx context.Context, sum *Summary) error {
+	doubt, err := s.prepare(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.run(ctx, "apply", doubt, func(ctx context.Context, sum *Summary) error {
 		sum.Plan = p.ID
 		sum.saw(p.Scan)
-		if err := s.mark(ctx, p.Mark, sum); err != nil {
+		if err := s.mark(ctx, doubt, p.Mark, sum); err != nil {
 			return err
 		}
-		return s.carryOut(ctx, p, c, sum, progress)
+		return s.carryOut(ctx, s.liveDecider(doubt), p, c, sum, progress)
 	})
 }
 
@@ -96,7 +100,9 @@ func (s *Sweeper) CarriedOut(ctx context.Context, p *Plan) (run int64, err error
 }
 
 // carryOut trashes, then purges.
-func (s *Sweeper) carryOut(ctx context.Context, p *Plan, c *claim, sum *Summary, progress func(done int)) error {
+func (s *Sweeper) carryOut(
+	ctx context.Context, by decider, p *Plan, c *claim, sum *Summary, progress func(done int),
+) error {
 	done := 0
 	report := func(it Item, doing providers.OpKind, err error) {
 		c.done(doing, it)
@@ -106,12 +112,12 @@ func (s *Sweeper) carryOut(ctx context.Context, p *Plan, c *claim, sum *Summary,
 		sum.did(it, doing, err)
 	}
 	gone := planned(p.Trash)
-	s.each(ctx, p.Trash, s.stopped, func(it *Item, r *reader) error { return s.trash(ctx, r, sum.Run, it, gone) },
+	s.each(ctx, p.Trash, s.stopped, func(it *Item, r *reader) error { return by.trash(ctx, r, sum.Run, it, gone) },
 		func(it Item, err error) { report(it, providers.OpTrash, err) })
 	due := slices.DeleteFunc(slices.Clone(p.Purge), func(it Item) bool { return sum.gone[it.Key] })
 	if len(due) > 0 && ctx.Err() == nil && s.stopped() == nil {
 		before := s.free(ctx)
-		w, err := s.newPurge(ctx, due, sum)
+		w, err := s.newPurge(ctx, by, due, sum)
 		if err != nil {
 			return err
 		}
@@ -163,7 +169,7 @@ func (s *Sweeper) Recover(ctx context.Context) (*Summary, error) {
 			return nil, err
 		}
 	}
-	return s.run(ctx, "recover", func(context.Context, *Summary) error { return nil })
+	return s.run(ctx, "recover", nil, func(context.Context, *Summary) error { return nil })
 }
 
 // Report records a run that only scanned, with the scan's Summary and why, the reason for which the due operations
@@ -194,9 +200,9 @@ func (s *Sweeper) end(ctx context.Context, kind string, sum *Summary, why error)
 }
 
 // run is one recorded run that may change something. It takes the leases, completes the record of interrupted
-// operations, calls act and records the summary.
+// operations, calls act and records the summary. doubt is that of noteClock.
 func (s *Sweeper) run(
-	ctx context.Context, kind string, act func(context.Context, *Summary) error,
+	ctx context.Context, kind string, doubt *ClockError, act func(context.Context, *Summary) error,
 ) (_ *Summary, err error) {
 	release, err := s.lease(ctx, kind)
 	if err != nil {
@@ -214,7 +220,7 @@ func (s *Sweeper) run(
 	if err == nil {
 		err = act(ctx, sum)
 	}
-	if cerr := s.noteClock(context.WithoutCancel(ctx)); cerr != nil {
+	if cerr := s.noteClock(context.WithoutCancel(ctx), doubt); cerr != nil {
 		err = errors.Join(err, fmt.Errorf("record the clock: %w", cerr))
 	}
 	sum.Duration = s.o.Now().Sub(started)
@@ -294,7 +300,8 @@ func byStorage(items []Item) map[string][]Item {
 
 // trash moves one file of a plan if it is still as in the plan and the policy still wants it gone. The fresh decision
 // replaces that of the plan.
-func (s *Sweeper) trash(ctx context.Context, r *reader, run int64, it *Item, gone plannedFiles) error {
+func (by decider) trash(ctx context.Context, r *reader, run int64, it *Item, gone plannedFiles) error {
+	s := by.s
 	st, err := s.storage(it.Storage)
 	if err != nil {
 		return err
@@ -310,7 +317,7 @@ func (s *Sweeper) trash(ctx context.Context, r *reader, run int64, it *Item, gon
 	if err != nil {
 		return err
 	}
-	d, err := s.due(ctx, st, r, rec, liveOverrides{s.o.Journal})
+	d, err := by.due(ctx, st, r, rec)
 	if err != nil {
 		return err
 	}
@@ -365,10 +372,10 @@ func (s *Sweeper) record(
 
 // mark begins the grace of the files. The journal marks a file only if its record is still of that revision. Whether
 // the file is due is decided when the grace ends.
-func (s *Sweeper) mark(ctx context.Context, items []Item, sum *Summary) error {
-	if s.clockErr != nil {
+func (s *Sweeper) mark(ctx context.Context, doubt *ClockError, items []Item, sum *Summary) error {
+	if doubt != nil {
 		for _, it := range items {
-			sum.refuse(it, "begin the grace of", s.clockErr)
+			sum.refuse(it, "begin the grace of", doubt)
 		}
 		return nil
 	}
@@ -397,6 +404,7 @@ func (s *Sweeper) mark(ctx context.Context, items []Item, sum *Summary) error {
 // purge is the purging of one plan, with the present entries of the bins.
 type purge struct {
 	s   *Sweeper
+	by  decider                          // with the user's decisions as of now
 	due map[providers.Receipt]TrashEntry // of other programs, examined afresh
 
 	mu sync.Mutex
@@ -405,8 +413,8 @@ type purge struct {
 	ours map[string]journal.Operation
 }
 
-func (s *Sweeper) newPurge(ctx context.Context, items []Item, sum *Summary) (*purge, error) {
-	w := &purge{s: s, due: map[providers.Receipt]TrashEntry{}, ours: map[string]journal.Operation{}}
+func (s *Sweeper) newPurge(ctx context.Context, by decider, items []Item, sum *Summary) (*purge, error) {
+	w := &purge{s: s, by: by, due: map[providers.Receipt]TrashEntry{}, ours: map[string]journal.Operation{}}
 	others := map[providers.Receipt]bool{}
 	for _, it := range items {
 		if it.PurgeReason == PurgeReasonOurs {
@@ -426,7 +434,7 @@ func (s *Sweeper) newPurge(ctx context.Context, items []Item, sum *Summary) (*pu
 	if len(w.ours) == len(items) {
 		return w, nil
 	}
-	return w, s.bins(ctx, sum, others, func(b TrashEntry) {
+	return w, s.bins(ctx, by.doubt, sum, others, func(b TrashEntry) {
 		if b.Due && !b.Verdict.Partial {
 			w.due[b.Trashed.Receipt] = b
 		}
@@ -451,7 +459,7 @@ func (w *purge) purge(ctx context.Context, r *reader, run int64, it Item) error 
 		b.Storage != it.Storage {
 		return fmt.Errorf("%w: no such file has been in the trash that long", errKept)
 	}
-	switch kept, err := keptInBin(ctx, st, r, b.Trashed, liveOverrides{w.s.o.Journal}); {
+	switch kept, err := keptInBin(ctx, st, r, b.Trashed, w.by.overrides); {
 	case err != nil:
 		return err
 	case kept:
@@ -484,5 +492,5 @@ func (w *purge) own(it Item) (b TrashEntry, err error) {
 	if op.Op.Entry.Ref != it.Entry.Ref || op.Op.Entry.Revision != it.Entry.Revision {
 		return b, fmt.Errorf("%w: the journal knows another file by that key", errKept)
 	}
-	return w.s.oursOf(op), nil
+	return w.by.oursOf(op), nil
 }

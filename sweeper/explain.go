@@ -33,12 +33,13 @@ func (s *Sweeper) Explain(ctx context.Context, st *providers.Storage, e provider
 		known.Entry.Revision == e.Revision {
 		rec.FirstSeen, rec.Marked = known.FirstSeen, known.Marked
 	}
-	if err := s.prepare(ctx); err != nil {
+	doubt, err := s.prepare(ctx)
+	if err != nil {
 		return Explanation{}, err
 	}
-	d, err := s.due(ctx, st, new(reader), rec, liveOverrides{s.o.Journal})
+	d, err := s.liveDecider(doubt).due(ctx, st, new(reader), rec)
 	if err == nil && d.Action == policy.Trash && !d.Approved {
-		d, err = s.guarded(ctx, st, rec, d)
+		d, err = guarded(ctx, st, rec, d)
 	}
 	if err != nil {
 		return Explanation{}, err

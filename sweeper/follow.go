@@ -20,7 +20,7 @@ func (sc *scan) follows() bool { return sc.st.Can().Has(providers.CanFollow) && 
 // or is marked for another try. Files that are not remembered because the clock is in doubt must be listed again. So
 // must everything if nothing at all was listed, which is more likely a fault than the truth.
 func (sc *scan) cursor(p *pass) providers.Cursor {
-	if !sc.follows() || p.at == "" || sc.clockErr != nil || p.since == "" && p.passed == 0 {
+	if !sc.follows() || p.at == "" || sc.decider.doubt != nil || p.since == "" && p.passed == 0 {
 		return sc.seen.Cursor()
 	}
 	return p.at

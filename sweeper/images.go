@@ -22,11 +22,15 @@ type Image struct {
 
 // Images groups the files that have the same bytes: the same length and the same hash of a kind that two of them
 // have. A file without a hash is read if reading costs little and another file has its length, and the hash is
-// remembered; far files are not read. Files that share no kind of hash stay two images. Images are in the order of
-// their first places.
+// remembered; files of a remote storage are not read. Files that share no kind of hash stay two images. Images are in
+// the order of their first places.
 func (s *Sweeper) Images(ctx context.Context, found []Found) ([]Image, error) {
+	doubt, err := s.checkClock(ctx)
+	if err != nil {
+		return nil, err
+	}
 	found = slices.Clone(found)
-	if err := s.knowThose(ctx, found); err != nil {
+	if err := s.knowThose(ctx, doubt, found); err != nil {
 		return nil, err
 	}
 	slices.SortFunc(found, func(x, y Found) int {
@@ -48,7 +52,7 @@ func (s *Sweeper) Images(ctx context.Context, found []Found) ([]Image, error) {
 }
 
 // knowThose adds the hashes of local files that have none and may equal another file.
-func (s *Sweeper) knowThose(ctx context.Context, found []Found) error {
+func (s *Sweeper) knowThose(ctx context.Context, doubt *ClockError, found []Found) error {
 	sizes := map[int64]int{}
 	for _, f := range found {
 		sizes[f.Entry.Size]++
@@ -63,7 +67,7 @@ func (s *Sweeper) knowThose(ctx context.Context, found []Found) error {
 		if sizes[f.Entry.Size] < 2 || f.Entry.Sums() != (providers.Hashes{}) || isRemote(st) || f.Entry.Size > maxHashed {
 			continue
 		}
-		if err := s.knowOne(ctx, st, r, f); err != nil {
+		if err := s.knowOne(ctx, doubt, st, r, f); err != nil {
 			return err
 		}
 	}
@@ -71,14 +75,16 @@ func (s *Sweeper) knowThose(ctx context.Context, found []Found) error {
 }
 
 // knowOne adds the hashes of one file. An unreadable file gets none.
-func (s *Sweeper) knowOne(ctx context.Context, st *providers.Storage, r *reader, f *Found) error {
+func (s *Sweeper) knowOne(
+	ctx context.Context, doubt *ClockError, st *providers.Storage, r *reader, f *Found,
+) error {
 	r.open(ctx, st, f.Entry)
 	sums, err := r.sums()
 	if err != nil {
 		return ctx.Err()
 	}
 	f.Entry.Hashes, f.BytesRead = sums, f.BytesRead+r.fetched
-	if f.Entry.Weak || f.Verdict.Confidence < fingerprint.Possible || s.clockErr != nil {
+	if f.Entry.Weak || f.Verdict.Confidence < fingerprint.Possible || doubt != nil {
 		return nil // it would be trusted too long, or belongs to no remembered verdict
 	}
 	err = s.o.Journal.Remember(ctx, f.Storage, fingerprint.Version, f.Entry, f.Verdict)

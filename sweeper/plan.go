@@ -83,7 +83,11 @@ func (s *Sweeper) Plan(ctx context.Context, o ScanOptions) (*Plan, *Summary, err
 			each(f)
 		}
 	}
-	sum, err := s.Scan(ctx, o)
+	doubt, err := s.prepare(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	sum, err := s.scan(ctx, doubt, o)
 	if err != nil {
 		return nil, sum, err
 	}
@@ -91,7 +95,7 @@ func (s *Sweeper) Plan(ctx context.Context, o ScanOptions) (*Plan, *Summary, err
 	for _, st := range s.o.Storages {
 		p.Scope = append(p.Scope, Scope{Storage: st.Name(), Seen: sum.SeenIn[st.Name()]})
 	}
-	if err := s.planPurge(ctx, p, sum, func(b TrashEntry) bool { return b.Due }); err != nil {
+	if err := s.planPurge(ctx, doubt, p, sum, func(b TrashEntry) bool { return b.Due }); err != nil {
 		return nil, sum, err
 	}
 	p.stop(sum)
@@ -111,11 +115,12 @@ func (s *Sweeper) PlanPurge(ctx context.Context, want func(TrashEntry) bool) (*P
 	for _, st := range s.o.Storages {
 		p.Scope = append(p.Scope, Scope{Storage: st.Name()})
 	}
-	if err := s.prepare(ctx); err != nil {
+	doubt, err := s.prepare(ctx)
+	if err != nil {
 		return nil, p.Scan, err
 	}
 	s.lacking(p.Scan)
-	err := s.planPurge(ctx, p, p.Scan, func(b TrashEntry) bool { return b.Due && want(b) })
+	err = s.planPurge(ctx, doubt, p, p.Scan, func(b TrashEntry) bool { return b.Due && want(b) })
 	p.sort()
 	return p, p.Scan, err
 }

@@ -33,16 +33,21 @@ type ScanOptions struct {
 // was examined before, and applies the policy. It changes only what the journal remembers. Places and files that
 // cannot be read are problems in the Summary. Scan returns an error only if the scan as a whole has no meaning.
 func (s *Sweeper) Scan(ctx context.Context, o ScanOptions) (*Summary, error) {
-	if err := s.prepare(ctx); err != nil {
+	doubt, err := s.prepare(ctx)
+	if err != nil {
 		return nil, err
 	}
+	return s.scan(ctx, doubt, o)
+}
+
+func (s *Sweeper) scan(ctx context.Context, doubt *ClockError, o ScanOptions) (*Summary, error) {
 	started := s.o.Now()
 	sum := s.summary()
 	sum.ByConfidence, sum.ByAction, sum.SeenIn = map[fingerprint.Confidence]int64{}, map[string]int64{},
 		map[string]int64{}
 	s.lacking(sum)
 	for _, st := range s.o.Storages {
-		if err := s.scanStorage(ctx, st, o, sum); err != nil {
+		if err := s.scanStorage(ctx, doubt, st, o, sum); err != nil {
 			return sum, err
 		}
 	}
@@ -57,8 +62,8 @@ type scan struct {
 	o    ScanOptions
 	seen *journal.VerdictCache
 
-	overrides overrideSnapshot // the user's decisions at the start of the scan
-	pass      *pass            // the listing under way
+	decider decider // with the user's decisions at the start of the scan
+	pass    *pass   // the listing under way
 
 	mu    sync.Mutex
 	sum   *Summary
@@ -82,17 +87,19 @@ const batch = 64
 // waiting is the number of a remote storage's files that may wait for their examination: the listing goes ahead so far.
 const waiting = 1024
 
-func (s *Sweeper) scanStorage(ctx context.Context, st *providers.Storage, o ScanOptions, sum *Summary) error {
+func (s *Sweeper) scanStorage(
+	ctx context.Context, doubt *ClockError, st *providers.Storage, o ScanOptions, sum *Summary,
+) error {
 	seen, err := s.o.Journal.LoadVerdictCache(ctx, st.Name(), fingerprint.Version)
 	if err != nil {
 		return fmt.Errorf("read the journal: %w", err)
 	}
-	snapshot, err := s.o.Journal.Overrides(ctx)
+	by, err := s.decider(ctx, doubt)
 	if err != nil {
-		return fmt.Errorf("read what a person said: %w", err)
+		return err
 	}
 	sc := &scan{
-		Sweeper: s, st: st, o: o, seen: seen, overrides: overrideSnapshot{snapshot}, sum: sum,
+		Sweeper: s, st: st, o: o, seen: seen, decider: by, sum: sum,
 		found: map[providers.Ref]providers.Revision{},
 	}
 	since := providers.Cursor("")
@@ -334,7 +341,7 @@ func (sc *scan) remember(ctx context.Context, r *reader, l listed, v fingerprint
 	var err error
 	latest := true
 	// A date of first sight from a wrong clock would be trusted later.
-	if v.Confidence == fingerprint.None || sc.clockErr == nil {
+	if v.Confidence == fingerprint.None || sc.decider.doubt == nil {
 		latest = sc.pass.ifLatest(l, func() { err = sc.seen.Put(ctx, l.Entry, v) })
 		if err != nil {
 			sc.count(func(sum *Summary) { sum.problem(sc.st.Name(), l.Path, "remember", err) })
@@ -349,7 +356,7 @@ func (sc *scan) remember(ctx context.Context, r *reader, l listed, v fingerprint
 // emit counts a verdict and reports it to Each, if asked for, with the decision on the file.
 func (sc *scan) emit(ctx context.Context, r *reader, rec journal.Record, fetched int64) {
 	e, v := rec.Entry, rec.Verdict
-	d, err := sc.decide(ctx, sc.st, r, rec, sc.overrides)
+	d, err := sc.decider.decide(ctx, sc.st, r, rec)
 	sc.mu.Lock()
 	defer sc.mu.Unlock()
 	sc.sum.BytesRead += fetched

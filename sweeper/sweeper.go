@@ -46,10 +46,7 @@ type Options struct {
 }
 
 // Sweeper applies one policy to some storages. Its methods must not be called concurrently.
-type Sweeper struct {
-	o        Options
-	clockErr error // why the current call cannot compute ages; nil: it can
-}
+type Sweeper struct{ o Options }
 
 // New returns a Sweeper. The caller closes the journal and the storages. It returns an error if a required option is
 // missing.
@@ -76,8 +73,8 @@ func New(o Options) (*Sweeper, error) {
 }
 
 // prepare determines the inputs of one call's decisions other than the files: the targets of the policy's links, and
-// whether ages can be computed.
-func (s *Sweeper) prepare(ctx context.Context) error {
+// whether ages can be computed. doubt is nil if they can.
+func (s *Sweeper) prepare(ctx context.Context) (doubt *ClockError, err error) {
 	s.resolve()
 	return s.checkClock(ctx)
 }
