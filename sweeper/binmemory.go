@@ -30,7 +30,8 @@ func (s *Sweeper) recallBin(ctx context.Context, doubt *ClockError, st *provider
 // clock is in doubt: then its time stays unknown.
 func (m *binMemory) recall(b *TrashEntry) {
 	t := &b.Trashed
-	if b.undated = t.Left == "" && b.Op.Key == "" && t.Deleted.IsZero() && t.Since.IsZero(); !b.undated && !isRemote(m.st) {
+	b.undated = t.Left == "" && b.Op.Key == "" && t.Deleted.IsZero() && t.Since.IsZero()
+	if !b.undated && !isRemote(m.st) {
 		return
 	}
 	known, ok := m.before[t.Receipt]

@@ -73,7 +73,7 @@ func (sc *scan) retry(ctx context.Context, p *pass, lists chan<- []listed) {
 // removal of them. A plan therefore always covers everything.
 func (sc *scan) emitCached(ctx context.Context, p *pass) error {
 	r := new(reader)
-	for rec, err := range sc.Sweeper.o.Journal.Records(ctx, sc.st.Name(), fingerprint.Version) {
+	for rec, err := range sc.journal.Records(ctx, sc.st.Name(), fingerprint.Version) {
 		if err != nil {
 			return fmt.Errorf("read what is remembered of %s: %w", sc.st.Name(), err)
 		}

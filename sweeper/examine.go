@@ -1,0 +1,123 @@
+package sweeper
+
+import (
+	"context"
+
+	"sweepd/fingerprint"
+	"sweepd/journal"
+	"sweepd/providers"
+)
+
+// judge takes the verdict from the journal if it has one, and else examines the file.
+func (sc *scan) judge(ctx context.Context, r *reader, l listed) {
+	if l.known == journal.Matched {
+		var rec journal.Record
+		var ok bool
+		var err error
+		if !sc.pass.ifLatest(l, func() { rec, ok, err = sc.seen.Matched(ctx, l.Entry) }) {
+			return // the last mention of the file counts
+		}
+		if err == nil && ok {
+			sc.emit(ctx, r, rec, 0)
+			return
+		}
+	}
+	if !sc.examine(ctx, r, l) && sc.follows() {
+		sc.seen.Retry(l.Ref)
+	}
+}
+
+// examine examines one file and remembers the verdict, unless a file with its content and name was examined before. It
+// returns true if the file needs no further examination until it changes.
+func (sc *scan) examine(ctx context.Context, r *reader, l listed) (done bool) {
+	if ctx.Err() != nil {
+		return false
+	}
+	known, v := sc.byContent(ctx, l)
+	r.fetched = 0
+	switch {
+	case known == journal.NotImage, known == journal.PlainImage && !sc.options.All:
+		sc.noMatch(l, known)
+		return true
+	case known != journal.Matched:
+		if v, done = sc.read(ctx, r, &l.Entry, known == journal.PlainImage); !done {
+			return false
+		}
+	}
+	return sc.remember(ctx, r, l, v)
+}
+
+// byContent returns what is known of the file by its revision, else by its content and name.
+func (sc *scan) byContent(ctx context.Context, l listed) (known journal.Known, v fingerprint.Verdict) {
+	if l.known == journal.PlainImage {
+		return l.known, v
+	}
+	known, v, err := sc.seen.ByContent(ctx, l.Entry)
+	if err != nil {
+		known = journal.Unknown
+	}
+	return known, v
+}
+
+// noMatch remembers a file that is known to be no match.
+func (sc *scan) noMatch(l listed, known journal.Known) {
+	sc.pass.ifLatest(l, func() { sc.seen.PutKnown(l.Entry, known) })
+	if known == journal.PlainImage {
+		sc.count(func(sum *Summary) { sum.Images++; sc.plain++ })
+	}
+}
+
+// read returns the verdict on the bytes of the file. To a match that costs little to read whole it adds the hashes,
+// by which the file is recognised elsewhere. ok is false if the file could not be read.
+func (sc *scan) read(ctx context.Context, r *reader, e *providers.Entry, plain bool) (v fingerprint.Verdict, ok bool) {
+	v, err := sc.classify(ctx, r, *e, plain)
+	if err != nil {
+		if !isTransient(ctx, err) { // gone or in flux: the next scan will see
+			sc.count(func(sum *Summary) {
+				sum.Failed++
+				sum.problem(sc.st.Name(), e.Path, "examine", err)
+			})
+		}
+		return v, false
+	}
+	if v.Confidence >= fingerprint.Possible && !isRemote(sc.st) {
+		if err := r.know(e); isTransient(ctx, err) {
+			return v, false
+		} // a match that cannot be hashed is still a match
+	}
+	return v, true
+}
+
+// classify reads the file, or only its header if reading costs much. A known plain image may be known from a whole
+// reading, which a header-only reading must not overrule; so one that finds a match there is followed by a whole
+// reading.
+func (sc *scan) classify(
+	ctx context.Context, r *reader, e providers.Entry, plain bool,
+) (v fingerprint.Verdict, err error) {
+	if isRemote(sc.st) {
+		r.openHeader(ctx, sc.st, e)
+		v, err = sc.classifier.Classify(fingerprint.File{Name: e.Name(), Size: e.Size, Bytes: r, HeaderOnly: true})
+		if err != nil || !plain || !v.Partial || v.Confidence == fingerprint.None {
+			return v, err
+		}
+	}
+	r.open(ctx, sc.st, e)
+	return sc.classifier.Classify(fingerprint.File{Name: e.Name(), Size: e.Size, Bytes: r})
+}
+
+// remember stores the verdict in the journal and emits it.
+func (sc *scan) remember(ctx context.Context, r *reader, l listed, v fingerprint.Verdict) (done bool) {
+	var err error
+	latest := true
+	// A date of first sight from a wrong clock would be trusted later.
+	if v.Confidence == fingerprint.None || sc.decider.doubt == nil {
+		latest = sc.pass.ifLatest(l, func() { err = sc.seen.Put(ctx, l.Entry, v) })
+		if err != nil {
+			sc.count(func(sum *Summary) { sum.problem(sc.st.Name(), l.Path, "remember", err) })
+		}
+	}
+	if latest {
+		sc.emit(ctx, r, journal.Record{Entry: l.Entry, Verdict: v, FirstSeen: sc.now()}, r.fetched)
+	}
+	return err == nil
+}
