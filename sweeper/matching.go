@@ -20,35 +20,45 @@ import (
 func (s *Sweeper) matches(
 	ctx context.Context, st *providers.Storage, r *reader, b *TrashEntry, whole bool,
 ) (bool, error) {
-	t := b.Trashed
-	if !fingerprint.Interesting(t.Name()) {
+	if !fingerprint.Interesting(b.Trashed.Name()) {
 		return false, nil
 	}
-	headerOnly := isRemote(st) && !whole
-	if b.known == nil || !headerOnly {
-		if r.openTrashed(ctx, st, t); headerOnly {
-			r.openTrashedHeader(ctx, st, t)
-		}
-		v, err := s.o.Classifier.Classify(fingerprint.File{Name: t.Name(), Size: t.Size, Bytes: r, HeaderOnly: headerOnly})
+	if headerOnly := isRemote(st) && !whole; b.known == nil || !headerOnly {
+		v, err := s.classifyTrashed(ctx, st, r, b.Trashed, headerOnly)
 		if err != nil {
 			return false, err
 		}
 		b.known = &v
 	}
-	v := *b.known
-	b.Verdict = v
-	paths := s.paths(st, t.Path)
+	b.Verdict = *b.known
+	return s.wouldTrashAnywhere(st, b), nil
+}
+
+// classifyTrashed reads a file in the trash, or only its header.
+func (s *Sweeper) classifyTrashed(
+	ctx context.Context, st *providers.Storage, r *reader, t providers.Trashed, headerOnly bool,
+) (fingerprint.Verdict, error) {
+	if r.openTrashed(ctx, st, t); headerOnly {
+		r.openTrashedHeader(ctx, st, t)
+	}
+	return s.o.Classifier.Classify(fingerprint.File{Name: t.Name(), Size: t.Size, Bytes: r, HeaderOnly: headerOnly})
+}
+
+// wouldTrashAnywhere reports whether the policy would trash the entry in every storage in which it may have been, by
+// every path that it may have had there.
+func (s *Sweeper) wouldTrashAnywhere(st *providers.Storage, b *TrashEntry) bool {
+	t, paths := b.Trashed, s.paths(st, b.Trashed.Path)
 	for _, p := range s.places(paths) {
 		if s.o.Policy.Storages[p.storage].Excludes(p.below) {
-			return false, nil
+			return false
 		}
 		for _, t.Path = range paths {
-			if !s.wouldTrash(p.storage, t, b.since(), v) {
-				return false, nil
+			if !s.wouldTrash(p.storage, t, b.since(), b.Verdict) {
+				return false
 			}
 		}
 	}
-	return v.Confidence > fingerprint.None, nil
+	return b.Verdict.Confidence > fingerprint.None
 }
 
 // paths returns the path at which an entry of a bin was, as another program wrote it, and on this machine also the

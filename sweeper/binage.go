@@ -1,0 +1,68 @@
+package sweeper
+
+import (
+	"time"
+
+	"sweepd/journal"
+)
+
+// slack is added to the policy's age for an entry that another program trashed: a bin's dates are local times without
+// a zone, and people travel.
+const slack = 26 * time.Hour
+
+// slack returns the time that is added to the policy's age: 0 if sweepd itself dated the entry.
+func (b *TrashEntry) slack() time.Duration {
+	if b.undated {
+		return 0
+	}
+	return slack
+}
+
+// firstAge returns the shorter of the ages that are on.
+func firstAge(a, b time.Duration) time.Duration {
+	if a > 0 && (b <= 0 || a < b) {
+		return a
+	}
+	return b
+}
+
+// since returns the latest time at which the entry can have come into the bin, or the zero time if it is not known; if
+// the bin keeps no dates, the time at which it was first seen there.
+func (b *TrashEntry) since() time.Time {
+	t := b.Trashed
+	if !b.undated && (t.Deleted.IsZero() || t.Deleted.After(t.Since)) {
+		return t.Deleted
+	}
+	return t.Since
+}
+
+// moved returns the latest time at which a trash operation can have moved its file. A later run may have recorded the
+// move, and the clock may have been wrong then.
+func moved(op journal.Operation) time.Time {
+	if op.Began.After(op.Ended) {
+		return op.Began
+	}
+	return op.Ended
+}
+
+// age fills in whether the entry is due.
+func (by decider) age(b *TrashEntry, after, more time.Duration, at time.Time) {
+	lies, there := by.s.o.Now().Sub(at), "trashed on "
+	if b.undated {
+		there = "sweepd first saw it there on "
+	}
+	switch {
+	case after <= 0:
+		b.Why = "the policy does not purge such files"
+	case by.doubt != nil:
+		b.Why = by.doubt.Error()
+	case at.IsZero():
+		b.Why = "when it was trashed is unknown"
+	case lies < 0:
+		b.Why = "it was trashed in the future: a clock was wrong"
+	case lies < after+more:
+		b.Why = there + at.Local().Format(time.DateOnly)
+	default:
+		b.Due, b.Why = true, there+at.Local().Format(time.DateOnly)
+	}
+}

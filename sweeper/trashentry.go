@@ -1,0 +1,101 @@
+package sweeper
+
+import (
+	"context"
+
+	"sweepd/fingerprint"
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/providers"
+)
+
+// PurgeReason is the right by which an entry of a trash bin may be purged: a key of a policy's trash section.
+type PurgeReason string
+
+// The rights.
+const (
+	PurgeReasonNone       PurgeReason = ""           // it may not be purged
+	PurgeReasonOurs       PurgeReason = "ours"       // sweepd put it there, by the journal
+	PurgeReasonMatching   PurgeReason = "matching"   // a rule of the policy would trash it, by a fresh examination
+	PurgeReasonEverything PurgeReason = "everything" // it may be purged because it is in the bin
+)
+
+// TrashEntry is one entry of a trash bin, with all that is known of it.
+type TrashEntry struct {
+	Storage     string
+	Trashed     providers.Trashed
+	Op          journal.Operation // the operation that put it there, if it is ours
+	Verdict     fingerprint.Verdict
+	PurgeReason PurgeReason // the best right
+	Due         bool        // by the policy's ages
+	Why         string      // why it is due, or is not
+
+	undated bool                 // the bin has no date of it; Trashed.Since is when it was first seen there
+	known   *fingerprint.Verdict // the verdict, now or of an earlier run; nil: it was not examined
+}
+
+// judgeTrashEntry fills in by which right the entry may be purged and whether it is due.
+func (by decider) judgeTrashEntry(
+	ctx context.Context, st *providers.Storage, r *reader, b *TrashEntry, whole bool,
+) error {
+	t := b.Trashed
+	if t.Left != "" {
+		b.Why = t.Left
+		return nil
+	}
+	if b.Op.Key != "" {
+		b.Storage, b.PurgeReason = b.Op.Op.Storage, PurgeReasonOurs
+	}
+	ages := by.s.o.Policy.TrashOf(b.Storage)
+	kept, err := keptInBin(ctx, st, r, t, by.overrides)
+	matches := false
+	if err == nil && !kept && b.PurgeReason != PurgeReasonOurs {
+		matches, err = by.s.matches(ctx, st, r, b, whole)
+	}
+	switch {
+	case err != nil:
+		b.Why = "it could not be examined"
+	case kept:
+		b.Why = "you kept it"
+	case b.PurgeReason == PurgeReasonOurs:
+		by.age(b, firstAge(ages.Ours, ages.Everything), 0, moved(b.Op))
+	case matches:
+		b.PurgeReason = PurgeReasonMatching
+		by.age(b, firstAge(ages.Matching, ages.Everything), b.slack(), b.since())
+	case ages.Everything > 0:
+		b.PurgeReason = PurgeReasonEverything
+		by.age(b, ages.Everything, b.slack(), b.since())
+	default:
+		b.Why = "someone else trashed it"
+	}
+	return err
+}
+
+// oursOf returns the entry that a trash operation put into a bin, as the journal has it.
+func (by decider) oursOf(op journal.Operation) TrashEntry {
+	e, ages := op.Op.Entry, by.s.o.Policy.TrashOf(op.Op.Storage)
+	b := TrashEntry{
+		Storage:     op.Op.Storage,
+		Op:          op,
+		PurgeReason: PurgeReasonOurs,
+		Trashed:     providers.Trashed{Receipt: op.Receipt, Path: e.Path, Size: e.Size},
+	}
+	by.age(&b, firstAge(ages.Ours, ages.Everything), 0, moved(op))
+	return b
+}
+
+// item returns the entry as an item of a plan.
+func (b TrashEntry) item() Item {
+	it := Item{
+		Storage: b.Storage, PurgeReason: b.PurgeReason, Receipt: b.Trashed.Receipt, Key: b.Op.Key, Entry: b.Op.Op.Entry,
+		Decision: policy.Decision{Action: policy.Trash, Rule: ruleOf(b.PurgeReason), Reasons: []string{b.Why}},
+	}
+	if b.PurgeReason != PurgeReasonOurs {
+		t := b.Trashed
+		it.Entry = providers.Entry{Ref: providers.Ref(t.Path), Path: t.Path, Size: t.Size}
+	}
+	if b.Verdict.Confidence > fingerprint.None {
+		it.Found = b.Verdict.String()
+	}
+	return it
+}
