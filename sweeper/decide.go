@@ -131,38 +131,66 @@ func guarded(
 	return d, nil
 }
 
-// due returns the decision on a recorded file without the guards, which Storage.Trash asks again. The policy comes
-// first: nothing makes it delete a file that its rules keep. Then comes the user's decision, then the clock. An error
-// means that the file is gone or in flux, or that ctx has ended; any other failure holds the file.
+// due returns the decision on a recorded file without the guards, which Storage.Trash asks again. An error means that
+// the file is gone or in flux, or that ctx has ended; any other failure holds the file.
 func (by decider) due(
 	ctx context.Context, st *providers.Storage, r *reader, rec journal.Record,
 ) (policy.Decision, error) {
-	s := by.s
-	d := s.o.Policy.Decide(facts(st.Name(), rec), s.o.Now())
-	if d.Action == policy.Keep {
-		return d, nil
+	q := &question{by: by, st: st, r: r, rec: rec}
+	err := walk(ctx, q.steps())
+	if errors.Is(err, errDecided) {
+		err = nil
 	}
-	override, err := overrideOf(ctx, st, r, rec.Entry, by.overrides)
+	return q.d, err
+}
+
+// question is the question whether a recorded file is due, with the decision so far.
+type question struct {
+	by  decider
+	st  *providers.Storage
+	r   *reader
+	rec journal.Record
+	d   policy.Decision
+}
+
+// byRules decides by the policy.
+func (q *question) byRules(context.Context) error {
+	s := q.by.s
+	q.d = s.o.Policy.Decide(facts(q.st.Name(), q.rec), s.o.Now())
+	if q.d.Action == policy.Keep {
+		return errDecided
+	}
+	return nil
+}
+
+// byUser lets the user's decision take precedence.
+func (q *question) byUser(ctx context.Context) error {
+	override, err := overrideOf(ctx, q.st, q.r, q.rec.Entry, q.by.overrides)
 	switch {
 	case isTransient(ctx, err):
-		return d, err
+		return err
 	case err != nil:
-		return hold(d, policy.ReasonUnknown, fmt.Sprintf("your decision on it could not be read: %v", err)), nil
+		q.d = hold(q.d, policy.ReasonUnknown, fmt.Sprintf("your decision on it could not be read: %v", err))
 	case override == journal.Keep:
-		return policy.Decision{
-			Action:     policy.Keep,
-			ReasonCode: policy.ReasonOverride,
-			Reasons:    []string{s.whyKept(ctx, rec.Entry)},
-		}, nil
+		why := q.by.s.whyKept(ctx, q.rec.Entry)
+		q.d = policy.Decision{Action: policy.Keep, ReasonCode: policy.ReasonOverride, Reasons: []string{why}}
 	case override == journal.Approve:
-		d.Action, d.Approved, d.Grace, d.NotBefore, d.ReasonCode = policy.Trash, true, false, time.Time{}, ""
-		d.Reasons = append(d.Reasons, "you approved it")
-		return d, nil
-	case by.doubt != nil && (d.Action == policy.Trash || d.Grace):
-		d.Grace, d.NotBefore = false, time.Time{} // no grace begins by that clock either
-		return hold(d, policy.ReasonClock, by.doubt.Error()), nil
+		q.d.Action, q.d.Approved, q.d.Grace, q.d.NotBefore, q.d.ReasonCode = policy.Trash, true, false, time.Time{}, ""
+		q.d.Reasons = append(q.d.Reasons, "you approved it")
+	default:
+		return nil
 	}
-	return s.unreturned(ctx, st, r, rec.Entry, d)
+	return errDecided
+}
+
+// byClock holds what an age decides while the clock is in doubt.
+func (q *question) byClock(context.Context) error {
+	if q.by.doubt == nil || q.d.Action != policy.Trash && !q.d.Grace {
+		return nil
+	}
+	q.d.Grace, q.d.NotBefore = false, time.Time{} // no grace begins by that clock either
+	q.d = hold(q.d, policy.ReasonClock, q.by.doubt.Error())
+	return errDecided
 }
 
 // whyKept returns the reason why the user's decision keeps a file.

@@ -611,3 +611,36 @@ func TestAFileToKeepLosesItsGrace(t *testing.T) {
 		t.Errorf("got %+v, want its grace begun anew", sum)
 	}
 }
+
+func TestAnEarlierCheckOfAMoveAnswersBeforeALaterOne(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	p, _ := b.plan()
+	if len(p.Trash) != 1 {
+		t.Fatalf("the plan is %s", p)
+	}
+	storage := b.storage()
+	for _, c := range []struct {
+		spoil func() // what the check finds; what later ones would find is there already
+		why   string // as counted
+		text  string
+	}{
+		{
+			func() { b.account.Hold(ours(1), providers.Held{Guard: providers.GuardGit, Why: "Git tracks it"}) },
+			"protected:git", "Git tracks it",
+		},
+		{func() { b.clock = b.clock.Add(-time.Hour) }, "not_due", "it is no longer due: hold, because"},
+		{func() { b.setOverride(ours(1), journal.Keep) }, "not_due", "you kept it on"},
+		{func() { b.put(ours(1), picture(2)) }, "changed", "the file has changed"},
+		{func() { b.account.Remove(ours(1)) }, "gone", "file does not exist"},
+		{func() { storage = b.named("other", false, "/data/other") }, "", `there is no storage "home" here`},
+	} {
+		c.spoil()
+		sum, err := b.sweeping(storage).Execute(t.Context(), p, nil)
+		if err != nil || len(sum.Left) != 1 || sum.Left[0].Why != c.why || len(sum.Problems) != 1 ||
+			!strings.Contains(sum.Problems[0].Text, c.text) {
+			t.Errorf("want %q, %q, got %+v, %v", c.why, c.text, sum, err)
+		}
+	}
+	b.binIs()
+}

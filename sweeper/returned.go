@@ -13,29 +13,25 @@ import (
 	"sweepd/providers"
 )
 
-// unreturned holds a decision to trash a file that sweepd has trashed before and that another program has brought
-// back.
-func (s *Sweeper) unreturned(
-	ctx context.Context, st *providers.Storage, r *reader, e providers.Entry, d policy.Decision,
-) (policy.Decision, error) {
-	if d.Action != policy.Trash && !d.Grace {
-		return d, nil
+// byReturn holds a file that sweepd has trashed before and that another program has brought back.
+func (q *question) byReturn(ctx context.Context) error {
+	if q.d.Action != policy.Trash && !q.d.Grace {
+		return nil
 	}
-	since, err := s.returned(ctx, st, r, e)
+	since, err := q.by.s.returned(ctx, q.st, q.r, q.rec.Entry)
 	switch {
 	case isTransient(ctx, err):
-		return d, err
+		return err
 	case err != nil:
-		d = hold(d, policy.ReasonUnknown,
-			fmt.Sprintf("cannot tell whether it was restored from the trash: %v", err))
+		q.d = hold(q.d, policy.ReasonUnknown, fmt.Sprintf("cannot tell whether it was restored from the trash: %v", err))
 	case !since.IsZero():
-		d = hold(d, policy.ReasonReturned, fmt.Sprintf("it was restored after sweepd had moved it to the trash on %s",
+		q.d = hold(q.d, policy.ReasonReturned, fmt.Sprintf("it was restored after sweepd had moved it to the trash on %s",
 			since.Local().Format(time.DateOnly)))
 	default:
-		return d, nil
+		return nil
 	}
-	d.Grace, d.NotBefore = false, time.Time{}
-	return d, nil
+	q.d.Grace, q.d.NotBefore = false, time.Time{}
+	return nil
 }
 
 // returned returns the time at which sweepd trashed the file that is back, or the zero time if it did not. A file is

@@ -1,0 +1,61 @@
+package sweeper
+
+import (
+	"context"
+	"sync"
+)
+
+// movers is the number of files that are moved at once. A durable move mostly waits for the disk, and moves that wait
+// together share its syncs. Each mover holds three or four descriptors.
+const movers = 256
+
+// remoteMovers is the same for a remote storage: a service takes many writes at once for an attack, and each mover
+// holds a picture in memory.
+const remoteMovers = 8
+
+// each calls do for the items, several at once, and report for one at a time, with the item as do left it. It begins
+// no further item if ctx has ended or stop returns an error. Each storage has workers of its own, so that a slow one
+// does not delay the others.
+func (s *Sweeper) each(
+	ctx context.Context, items []Item, stop func() error, do func(*Item, *reader) error, report func(Item, error),
+) {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for storage, its := range byStorage(items) {
+		queue := make(chan Item, len(its))
+		for _, it := range its {
+			queue <- it
+		}
+		close(queue)
+		for range min(s.movers(storage), len(its)) {
+			wg.Go(func() {
+				r := new(reader)
+				for it := range queue {
+					if ctx.Err() != nil || stop() != nil {
+						return
+					}
+					err := do(&it, r)
+					mu.Lock()
+					report(it, err)
+					mu.Unlock()
+				}
+			})
+		}
+	}
+	wg.Wait()
+}
+
+func (s *Sweeper) movers(storage string) int {
+	if st, err := s.storage(storage); err == nil && isRemote(st) {
+		return remoteMovers
+	}
+	return movers
+}
+
+func byStorage(items []Item) map[string][]Item {
+	in := map[string][]Item{}
+	for _, it := range items {
+		in[it.Storage] = append(in[it.Storage], it)
+	}
+	return in
+}

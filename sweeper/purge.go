@@ -1,0 +1,120 @@
+package sweeper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync"
+
+	"sweepd/journal"
+	"sweepd/providers"
+)
+
+// purge is the purging of one plan, with the present entries of the bins.
+type purge struct {
+	s   *Sweeper
+	by  decider                          // with the user's decisions as of now
+	due map[providers.Receipt]TrashEntry // of other programs, examined afresh
+
+	mu sync.Mutex
+	// Guarded by mu: the journal's operation by key, until it is purged. No one else changes it while the storages
+	// are leased.
+	ours map[string]journal.Operation
+}
+
+func (s *Sweeper) newPurge(ctx context.Context, by decider, items []Item, sum *Summary) (*purge, error) {
+	w := &purge{s: s, by: by, due: map[providers.Receipt]TrashEntry{}, ours: map[string]journal.Operation{}}
+	others := map[providers.Receipt]bool{}
+	for _, it := range items {
+		if it.PurgeReason == PurgeReasonOurs {
+			w.ours[it.Key] = journal.Operation{} // filled in below
+		} else {
+			others[it.Receipt] = true
+		}
+	}
+	for op, err := range s.o.Journal.Operations(ctx, journal.Filter{InTrash: true}) {
+		if err != nil {
+			return nil, fmt.Errorf("read what is in the trash: %w", err)
+		}
+		if _, planned := w.ours[op.Key]; planned {
+			w.ours[op.Key] = op
+		}
+	}
+	if len(w.ours) == len(items) {
+		return w, nil
+	}
+	return w, s.bins(ctx, by.doubt, sum, others, func(b TrashEntry) {
+		if b.Due && !b.Verdict.Partial {
+			w.due[b.Trashed.Receipt] = b
+		}
+	})
+}
+
+// purge deletes one file of a plan for good if the journal and a fresh look at the bin show that it is due and the
+// user has not decided to keep it meanwhile. The plan only names the file.
+func (w *purge) purge(ctx context.Context, r *reader, run int64, it Item) error {
+	st, err := w.s.storage(it.Storage)
+	if err != nil {
+		return err
+	}
+	b, err := w.entry(it)
+	if err != nil {
+		return err
+	}
+	switch kept, err := keptInBin(ctx, st, r, b.Trashed, w.by.overrides); {
+	case err != nil:
+		return err
+	case kept:
+		return fmt.Errorf("%w: you kept it", errKept)
+	}
+	now := b.item()
+	err = st.Purge(ctx, now.Entry, b.Trashed.Receipt,
+		providers.Cause{Run: run, Rule: now.Decision.Rule, Reasons: now.Decision.Reasons})
+	return w.unlessGone(ctx, b, run, err)
+}
+
+// entry returns the due entry that the item names, or an error that wraps errKept.
+func (w *purge) entry(it Item) (b TrashEntry, err error) {
+	if b = w.due[it.Receipt]; it.PurgeReason == PurgeReasonOurs {
+		if b, err = w.own(it); err != nil {
+			return b, err
+		}
+	}
+	now := b.item()
+	if !b.Due || b.PurgeReason != it.PurgeReason || now.Entry.Path != it.Entry.Path || now.Entry.Size != it.Entry.Size ||
+		b.Storage != it.Storage {
+		return b, fmt.Errorf("%w: no such file has been in the trash that long", errKept)
+	}
+	return b, nil
+}
+
+// unlessGone returns the error of a purge, or a *goneError if it shows that the file had left the trash before.
+func (w *purge) unlessGone(ctx context.Context, b TrashEntry, run int64, err error) error {
+	switch {
+	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, providers.ErrChanged):
+		return err
+	case b.PurgeReason == PurgeReasonOurs:
+		if gone := w.s.noteGone(ctx, b.item(), run); errors.Is(gone, fs.ErrNotExist) {
+			return gone
+		}
+	case errors.Is(err, fs.ErrNotExist):
+		return &goneError{}
+	}
+	return err
+}
+
+// own returns the entry as the journal has it.
+func (w *purge) own(it Item) (b TrashEntry, err error) {
+	w.mu.Lock()
+	op := w.ours[it.Key]
+	delete(w.ours, it.Key) // a plan may name it twice
+	w.mu.Unlock()
+	if op.Key == "" {
+		return b, fmt.Errorf("%w: the journal knows no such file in the trash", errKept)
+	}
+	if op.Op.Entry.Ref != it.Entry.Ref || op.Op.Entry.Revision != it.Entry.Revision {
+		return b, fmt.Errorf("%w: the journal knows another file by that key", errKept)
+	}
+	return w.by.oursOf(op), nil
+}

@@ -1,0 +1,86 @@
+package sweeper
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"sweepd/journal"
+)
+
+// run is one recorded run that may change something. It takes the leases, completes the record of interrupted
+// operations, calls act and records the summary. doubt is that of noteClock.
+func (s *Sweeper) run(
+	ctx context.Context, kind string, doubt *ClockError, act func(context.Context, *Summary) error,
+) (_ *Summary, err error) {
+	release, err := s.lease(ctx, kind)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	started := s.o.Now()
+	sum := s.summary()
+	if sum.Run, err = s.o.Journal.BeginRun(ctx, kind, s.o.Policy.Hash()); err != nil {
+		return nil, fmt.Errorf("record the run: %w", err)
+	}
+	if err = s.Reconcile(ctx, sum); err == nil {
+		err = s.compare(ctx, sum)
+	}
+	if err == nil {
+		err = act(ctx, sum)
+	}
+	if cerr := s.noteClock(context.WithoutCancel(ctx), doubt); cerr != nil {
+		err = errors.Join(err, fmt.Errorf("record the clock: %w", cerr))
+	}
+	sum.Duration = s.o.Now().Sub(started)
+	err = errors.Join(err, s.end(ctx, kind, sum, err))
+	return sum, err
+}
+
+// end records how a run ended.
+func (s *Sweeper) end(ctx context.Context, kind string, sum *Summary, why error) error {
+	text, err := json.Marshal(sum)
+	if err == nil {
+		err = s.o.Journal.EndRun(ctx, sum.Run, text, why)
+	}
+	s.o.Log.Info(kind, "summary", sum)
+	if err != nil {
+		return fmt.Errorf("record the summary: %w", err)
+	}
+	return nil
+}
+
+// Recover completes the record of operations that an earlier run began and did not end, and records files that have
+// left the trash, in a run of its own. It returns nil and no error if there was nothing to do.
+func (s *Sweeper) Recover(ctx context.Context) (*Summary, error) {
+	open := false
+	for _, err := range s.o.Journal.Operations(ctx, journal.Filter{Open: true}) {
+		if err != nil {
+			return nil, fmt.Errorf("read what was interrupted: %w", err)
+		}
+		open = true
+		break
+	}
+	if !open {
+		gone, err := s.missing(ctx)
+		if err != nil || len(gone) == 0 {
+			return nil, err
+		}
+	}
+	return s.run(ctx, "recover", nil, func(context.Context, *Summary) error { return nil })
+}
+
+// Report records a run that only scanned, with the scan's Summary and why, the reason for which the due operations
+// were not done; nil if there is none. It changes no storage.
+func (s *Sweeper) Report(ctx context.Context, scan *Summary, why error) (*Summary, error) {
+	sum := s.summary()
+	if scan != nil {
+		*sum = *scan
+	}
+	var err error
+	if sum.Run, err = s.o.Journal.BeginRun(ctx, "report", s.o.Policy.Hash()); err != nil {
+		return nil, fmt.Errorf("record the run: %w", err)
+	}
+	return sum, s.end(ctx, "report", sum, why)
+}
