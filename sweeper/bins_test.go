@@ -3,6 +3,7 @@ package sweeper_test
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"testing"
@@ -349,5 +350,29 @@ func TestWhoNamesAFolderPurgesOnlyWhatWasInIt(t *testing.T) {
 		func(sweeper.TrashEntry) bool { return true })
 	if err != nil || len(p.Purge) != 1 || p.Purge[0].Entry.Path != inside {
 		t.Errorf("would purge %q, %v", b.purges(p), err)
+	}
+}
+
+func TestAPurgeOfUnknownOutcomeIsAFailureThoughTheFileIsNotFound(t *testing.T) {
+	for _, trash := range []string{"{ours: 30d}", "{matching: 30d}"} {
+		b := newBox(t, strings.Replace(rules, "trash: {ours: 30d}", "trash: "+trash, 1))
+		b.put(ours(1), picture(1))
+		if trash == "{ours: 30d}" {
+			b.apply()
+		} else {
+			b.account.Person(ours(1), b.clock)
+		}
+		b.clock = b.clock.AddDate(0, 0, 40)
+		p, _ := b.plan()
+		b.fail(providertest.Fault{
+			Method: "Purge", Err: fmt.Errorf("%w: %w", providers.ErrUncertain, fs.ErrNotExist), Late: true,
+		})
+		if sum := b.execute(p); sum.Failed != 1 || sum.Gone != 0 || sum.Errors != 1 || b.openOperations() != 1 {
+			t.Errorf("%s: got %+v with %d open; want a failure, and the purge open", trash, sum, b.openOperations())
+		}
+		b.fail()
+		if sum := b.apply(); sum.Settled != 1 || sum.Gone != 0 || b.openOperations() != 0 {
+			t.Errorf("%s: the next run: got %+v with %d open; want it completed", trash, sum, b.openOperations())
+		}
 	}
 }

@@ -92,6 +92,8 @@ func (w *purge) entry(it Item) (b TrashEntry, err error) {
 // unlessGone returns the error of a purge, or a *goneError if it shows that the file had left the trash before.
 func (w *purge) unlessGone(ctx context.Context, b TrashEntry, run int64, err error) error {
 	switch {
+	case errors.Is(err, providers.ErrUncertain): // its record is open, and Finish looks whether it was done
+		return err
 	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, providers.ErrChanged):
 		return err
 	case b.PurgeReason == PurgeReasonOurs:
