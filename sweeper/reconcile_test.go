@@ -3,6 +3,8 @@ package sweeper_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 
@@ -72,6 +74,18 @@ func TestAnEndThatCouldNotBeRecordedIsAProblem(t *testing.T) {
 	}
 	sum := &sweeper.Summary{}
 	if err := b.sweeping(st).Reconcile(t.Context(), sum); err != nil || sum.Settled != 0 || sum.Errors != 1 ||
+		b.openOperations() != 1 {
+		t.Errorf("got %v, %+v with %d open; want a problem and the record open", err, sum, b.openOperations())
+	}
+}
+
+func TestAMoveOfUnknownOutcomeIsNotSaidToBeSettledThoughItsFileIsNotFound(t *testing.T) {
+	b := newBox(t, rules, providertest.Fault{Method: "Trash", Err: providers.ErrUncertain})
+	b.put(ours(1), picture(1))
+	b.apply()
+	b.fail(providertest.Fault{Method: "Settle", Err: fmt.Errorf("%w: %w", providers.ErrUncertain, fs.ErrNotExist)})
+	sum := &sweeper.Summary{}
+	if err := b.sweeper().Reconcile(t.Context(), sum); err != nil || sum.Settled != 0 || sum.Errors != 1 ||
 		b.openOperations() != 1 {
 		t.Errorf("got %v, %+v with %d open; want a problem and the record open", err, sum, b.openOperations())
 	}

@@ -192,8 +192,8 @@ func (s *Sweeper) keepFinished(ctx context.Context, st *providers.Storage, op pr
 }
 
 // abandoned reports whether an interrupted operation had no effect, or begins anew if it is still due: that ends it
-// and is no problem.
+// and is no problem. It is not ended if its record is still open.
 func abandoned(op providers.Op, err error) bool {
 	ended := op.Kind == providers.OpTrash && errors.Is(err, fs.ErrNotExist) || errors.Is(err, providers.ErrInterrupted)
-	return ended && !errors.Is(err, providers.ErrUnrecorded)
+	return ended && !errors.Is(err, providers.ErrUnrecorded) && !errors.Is(err, providers.ErrUncertain)
 }
