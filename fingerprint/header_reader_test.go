@@ -17,7 +17,7 @@ func headerOnly(f File) File {
 	return f
 }
 
-func TestASkimOfCollectedImagesSaysWhatAllOfThemSaysUnlessTheRestIsWrong(t *testing.T) {
+func TestAHeaderOnlyReadingOfCollectedImagesSaysWhatAllOfThemSaysUnlessTheRestIsWrong(t *testing.T) {
 	dir, pictures := corpus(t)
 	c := New()
 	costs := map[string]*headerCost{"positive": {}, "negative": {}, "gray": {}}
@@ -43,10 +43,10 @@ func TestASkimOfCollectedImagesSaysWhatAllOfThemSaysUnlessTheRestIsWrong(t *test
 		}
 		wrong := strings.Contains(detectors(whole), "c2pa.broken") || strings.Contains(detectors(whole), "header.cut")
 		if partial.Confidence < whole.Confidence || partial.Confidence != whole.Confidence && !(wrong && partial.Partial) {
-			t.Errorf("%s: skimmed %v, whole %v", p.path, partial, whole)
+			t.Errorf("%s: header only %v, whole %v", p.path, partial, whole)
 		}
 		if partial.Confidence > None && !wrong && partial.Product != whole.Product {
-			t.Errorf("%s: skimmed %v, whole %v", p.path, partial.Product, whole.Product)
+			t.Errorf("%s: header only %v, whole %v", p.path, partial.Product, whole.Product)
 		}
 	}
 	for class, c := range costs {
@@ -54,7 +54,7 @@ func TestASkimOfCollectedImagesSaysWhatAllOfThemSaysUnlessTheRestIsWrong(t *test
 	}
 }
 
-// headerCost is the cost of skimming some files.
+// headerCost is the cost of header-only readings of some files.
 type headerCost struct {
 	size        int
 	calls, read []int
@@ -75,7 +75,7 @@ func (c *headerCost) String() string {
 		n, c.size, sum, c.read[n/2], c.calls[n/2], c.read[at], c.calls[at], c.read[n-1], c.calls[n-1])
 }
 
-func TestASkimReadsTheHeadOfAPlainImageAndNoMore(t *testing.T) {
+func TestAHeaderOnlyReadingReadsTheHeadOfAPlainImageAndNoMore(t *testing.T) {
 	c := New()
 	for what, b := range ordinary() {
 		f, reads := fileOf(ownName, b)
@@ -97,7 +97,7 @@ func large(s *c2patest.Signer, o c2patest.Options) map[string][]byte {
 	}
 }
 
-func TestASkimVerifiesTheCredentialAndLeavesItsBindingOpen(t *testing.T) {
+func TestAHeaderOnlyReadingVerifiesTheCredentialAndLeavesItsBindingOpen(t *testing.T) {
 	s, c := signing(t)
 	for what, b := range map[string][]byte{
 		"PNG":  large(s, c2patest.Options{StampedAt: madeThen})["PNG"],
@@ -108,7 +108,7 @@ func TestASkimVerifiesTheCredentialAndLeavesItsBindingOpen(t *testing.T) {
 		v, err := c.Classify(headerOnly(f))
 		if err != nil || v.Confidence != Proven || !v.Partial || v.Product != ChatGPT ||
 			v.Made != madeThen || reads.calls > 2 {
-			t.Errorf("%s: %v (skimmed %v), %v, after %d reads; want proven as far as was read, after two", what, v,
+			t.Errorf("%s: %v (partial %v), %v, after %d reads; want proven as far as was read, after two", what, v,
 				v.Partial, err, reads.calls)
 		}
 		if text := v.String(); strings.Contains(text, "unchanged") ||
@@ -122,7 +122,7 @@ func TestASkimVerifiesTheCredentialAndLeavesItsBindingOpen(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrongWithTheCredentialItselfASkimSees(t *testing.T) {
+func TestWhatIsWrongWithTheCredentialItselfAHeaderOnlyReadingSees(t *testing.T) {
 	s, c := signing(t)
 	signed := large(s, c2patest.Options{})["PNG"]
 	shifted := slices.Insert(bytes.Clone(signed), 33, c2patest.PNGChunk("tEXt", []byte("a\x00b"))...)
@@ -159,7 +159,7 @@ func TestWhatOnlyTheRestShowsTheWholeReadingTakesBack(t *testing.T) {
 		f, _ := fileOf(downloadName, b)
 		partial, err := c.Classify(headerOnly(f))
 		if err != nil || !partial.Partial {
-			t.Errorf("%s: %v (skimmed %v), %v; want it left open", what, partial, partial.Partial, err)
+			t.Errorf("%s: %v (partial %v), %v; want it left open", what, partial, partial.Partial, err)
 		}
 		if whole, err := c.Classify(f); err != nil || whole.Confidence > Possible || whole.Partial {
 			t.Errorf("%s: read whole %v, %v; want possible at most", what, whole, err)
@@ -167,21 +167,21 @@ func TestWhatOnlyTheRestShowsTheWholeReadingTakesBack(t *testing.T) {
 	}
 }
 
-func TestASkimLeavesTheEndOpenWhereTheNameSpeaks(t *testing.T) {
+func TestAHeaderOnlyReadingLeavesTheEndOpenWhereTheNameSpeaks(t *testing.T) {
 	c := New()
 	f, reads := fileOf(downloadName, aPNG(part{"IDAT", make([]byte, 50_000)}))
 	v, err := c.Classify(headerOnly(f))
 	if err != nil || v.Confidence != Likely || !v.Partial || reads.calls != 1 {
-		t.Errorf("%v (skimmed %v), %v, after %d reads; want likely, to be read whole, after one", v,
+		t.Errorf("%v (partial %v), %v, after %d reads; want likely, to be read whole, after one", v,
 			v.Partial, err, reads.calls)
 	}
 	f, _ = fileOf(downloadName, aPNG())
 	if v, err := c.Classify(headerOnly(f)); err != nil || v.Confidence != Likely || v.Partial {
-		t.Errorf("%v (skimmed %v), %v; want likely: all of it was read", v, v.Partial, err)
+		t.Errorf("%v (partial %v), %v; want likely: all of it was read", v, v.Partial, err)
 	}
 }
 
-func TestASkimIsGivenUpBeforeItReadsMuch(t *testing.T) {
+func TestAHeaderOnlyReadingIsGivenUpBeforeItReadsMuch(t *testing.T) {
 	c := New()
 	var long []part
 	for range 20 {
@@ -196,7 +196,7 @@ func TestASkimIsGivenUpBeforeItReadsMuch(t *testing.T) {
 			f, reads := fileOf(name, b)
 			v, err := c.Classify(headerOnly(f))
 			if err != nil || v.Confidence != most || !v.Partial || !strings.HasPrefix(detectors(v), "header.unread") {
-				t.Errorf("%s as %s: %v (skimmed %v), %v; want %v, not read to the end", what, name,
+				t.Errorf("%s as %s: %v (partial %v), %v; want %v, not read to the end", what, name,
 					v, v.Partial, err, most)
 			}
 			if reads.calls > headerCalls || reads.bytes > headerBytes {
@@ -206,9 +206,9 @@ func TestASkimIsGivenUpBeforeItReadsMuch(t *testing.T) {
 	}
 }
 
-// FuzzSkim checks that no input causes an error or many reads, and that a header-only reading never returns a lower
+// FuzzHeaderOnlyReading checks that no input causes an error or many reads, and that a header-only reading never returns a lower
 // level than reading the whole file.
-func FuzzSkim(f *testing.F) {
+func FuzzHeaderOnlyReading(f *testing.F) {
 	for _, h := range hostile() {
 		f.Add(downloadName, h.bytes)
 	}
@@ -226,10 +226,10 @@ func FuzzSkim(f *testing.F) {
 			t.Fatal(err)
 		}
 		if whole.Partial || partial.MediaType != whole.MediaType {
-			t.Errorf("skimmed %+v, whole %+v", partial, whole)
+			t.Errorf("header only %+v, whole %+v", partial, whole)
 		}
 		if partial.Confidence != whole.Confidence && !partial.Partial {
-			t.Errorf("skimmed %v for good, whole %v", partial, whole)
+			t.Errorf("header only %v for good, whole %v", partial, whole)
 		}
 	})
 }

@@ -201,7 +201,7 @@ func TestRecordsOfAnOlderJournalAreAsGoodAsBefore(t *testing.T) {
 	equal(t, "record", r, Record{Entry: file("a", "1"), Verdict: proven(), FirstSeen: noon, Marked: noon})
 }
 
-func TestAGraceGoesOnWhenTheWholeFileBearsTheSkimOut(t *testing.T) {
+func TestAGraceGoesOnWhenTheWholeFileConfirmsThePartialVerdict(t *testing.T) {
 	for what, c := range map[string]struct {
 		whole func() fingerprint.Verdict
 		goes  bool
@@ -282,7 +282,7 @@ func TestTheSameContentUnderTheSameNameIsKnownInAnyStorage(t *testing.T) {
 		}
 	}
 	if _, v, _ := s.ByContent(t.Context(), remote("a", "x")); !v.Partial {
-		t.Error("what was skimmed came back as if it had been read whole")
+		t.Error("a partial verdict came back as if the file had been read whole")
 	}
 	if k, _, _ := must(j.LoadVerdictCache(t.Context(), "other", 2))(t).ByContent(t.Context(), remote("a", "x")); k != Unknown {
 		t.Errorf("another version: got %v", k)

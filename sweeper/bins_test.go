@@ -259,7 +259,7 @@ func TestWhatAnotherProgramTookOutOfTheTrashIsNotPurgedBySweepd(t *testing.T) {
 				b.put(ours(1), picture(1))
 				return b
 			},
-			"far": func() *box {
+			"remote": func() *box {
 				b, s := remoteBox(t, remoteRules)
 				genuine, _ := signed(s, 1)
 				b.put("/data/root/a.png", genuine)

@@ -110,7 +110,7 @@ func (c *crowd) Guards(
 
 func (c *crowd) Close() error { return nil }
 
-func TestAFirstScanOfManyFarPicturesAsksLittle(t *testing.T) {
+func TestAFirstScanOfManyRemotePicturesAsksLittle(t *testing.T) {
 	b, s := remoteBox(t, remoteRules)
 	c := newCrowd(s, 3000)
 	plan := func(d providers.Driver) *sweeper.Summary {
@@ -133,9 +133,9 @@ func TestAFirstScanOfManyFarPicturesAsksLittle(t *testing.T) {
 	}
 }
 
-// BenchmarkFarScan is a first scan with calls of 50 ms, and one without changes:
+// BenchmarkRemoteScan is a first scan with calls of 50 ms, and one without changes:
 // SWEEPD_BENCH_IMAGES pictures, else 2,000.
-func BenchmarkFarScan(b *testing.B) {
+func BenchmarkRemoteScan(b *testing.B) {
 	images := 2000
 	if n, err := strconv.Atoi(os.Getenv("SWEEPD_BENCH_IMAGES")); err == nil {
 		images = n
@@ -143,13 +143,13 @@ func BenchmarkFarScan(b *testing.B) {
 	for _, calls := range []time.Duration{0, 50 * time.Millisecond} {
 		b.Run(fmt.Sprint(calls), func(b *testing.B) {
 			for b.Loop() {
-				benchFarScan(b, images, calls)
+				benchRemoteScan(b, images, calls)
 			}
 		})
 	}
 }
 
-func benchFarScan(b *testing.B, images int, calls time.Duration) {
+func benchRemoteScan(b *testing.B, images int, calls time.Duration) {
 	var first, again time.Duration
 	box, s := remoteBox(b, remoteRules)
 	c := newCrowd(s, images)

@@ -172,10 +172,10 @@ func TestFilesAreOneImageByAnyHashThatTwoOfThemKnow(t *testing.T) {
 			},
 			"box2 drive1",
 		},
-		"a far file that was read": {
+		"a remote file that was read": {
 			[]sweeper.Found{file("drive", 1, large, x), file("box", 2, large, blocks)}, "box2 drive1",
 		},
-		"without a hash far away": {
+		"remote, without a hash": {
 			[]sweeper.Found{file("box", 1, large, providers.Hashes{}), file("box", 2, large, providers.Hashes{})},
 			"box1; box2",
 		},
@@ -294,7 +294,7 @@ func TestBytesThatAreNotWhatTheStorageSaysAreBelievedNothing(t *testing.T) {
 }
 
 // A file that is moved is another by its name where that is its path.
-func TestAFarFileThatWasBroughtBackStaysKeptWhereverItIsMoved(t *testing.T) {
+func TestARemoteFileThatWasBroughtBackStaysKeptWhereverItIsMoved(t *testing.T) {
 	for what, remote := range map[string]func(*providertest.Account){
 		"SHA-256":      (*providertest.Account).Remote,
 		"content hash": (*providertest.Account).RemoteInBlocks,
@@ -320,7 +320,7 @@ func TestAFarFileThatWasBroughtBackStaysKeptWhereverItIsMoved(t *testing.T) {
 	}
 }
 
-func TestAFarFileThatCannotBeReadIsBroughtBackAndKeptByItsNameAlone(t *testing.T) {
+func TestARemoteFileThatCannotBeReadIsBroughtBackAndKeptByItsNameAlone(t *testing.T) {
 	b, s := remoteBox(t, remoteRules)
 	b.account.RemoteInBlocks()
 	genuine, _ := signed(s, 1)

@@ -98,7 +98,7 @@ func TestADoubtedClockDatesNoEntryOfABin(t *testing.T) {
 	}
 }
 
-func TestAFarBinIsSkimmedOnceAndReadWholeToBePurged(t *testing.T) {
+func TestARemoteBinsHeadersAreReadOnceAndAllOfItToBePurged(t *testing.T) {
 	b, s := remoteBin(t)
 	genuine, edited := signed(s, 1)
 	b.discard("/data/root/a.png", genuine, 0)

@@ -37,7 +37,7 @@ func remoteBox(t testing.TB, policyText string, faults ...providertest.Fault) (*
 	return remoteBoxOf(t, s, policyText, faults...), s
 }
 
-// remoteBoxOf is a farBox that believes a signer who is there already.
+// remoteBoxOf is a remoteBox that believes a signer who is there already.
 func remoteBoxOf(t testing.TB, s *c2patest.Signer, policyText string, faults ...providertest.Fault) *box {
 	t.Helper()
 	b := newBox(t, policyText)
@@ -115,7 +115,7 @@ func (b *box) dueAre(want ...string) *sweeper.Plan {
 	return p
 }
 
-func TestAFarPictureIsSkimmedToPlanAndReadWholeOnceToBeMoved(t *testing.T) {
+func TestARemotePicturesHeaderIsReadToPlanAndAllOfItOnceToBeMoved(t *testing.T) {
 	b, s := remoteBox(t, remoteRules)
 	genuine, _ := signed(s, 1)
 	b.put("/data/root/a.png", genuine)
@@ -143,7 +143,7 @@ func TestAFarPictureIsSkimmedToPlanAndReadWholeOnceToBeMoved(t *testing.T) {
 	b.dueAre()
 }
 
-func TestWhatASkimTakesForProvenAndIsNotIsRefusedAndNeverOfferedAgain(t *testing.T) {
+func TestWhatAHeaderOnlyReadingTakesForProvenAndIsNotIsRefusedAndNeverOfferedAgain(t *testing.T) {
 	for what, make := range map[string]func(*c2patest.Signer) []byte{
 		"edited": func(s *c2patest.Signer) []byte { _, edited := signed(s, 1); return edited },
 		"a credential of another picture": func(s *c2patest.Signer) []byte {
@@ -243,7 +243,7 @@ func TestWhatChangesIsFollowed(t *testing.T) {
 	b.remembers(2)
 }
 
-func TestAFarFileThatIsSeenToBeProtectedIsHeldAndOtherGuardsAreAskedAtTheMove(t *testing.T) {
+func TestARemoteFileThatIsSeenToBeProtectedIsHeldAndOtherGuardsAreAskedAtTheMove(t *testing.T) {
 	b, s := remoteBox(t, remoteRules)
 	genuine, _ := signed(s, 1)
 	b.put("/data/root/a.png", genuine)
@@ -376,7 +376,7 @@ func TestTheSameFileInAnotherStorageIsNotRead(t *testing.T) {
 	}
 }
 
-func TestCopiesOnAFarStorageAreKnownByTheirHash(t *testing.T) {
+func TestCopiesOnARemoteStorageAreKnownByTheirHash(t *testing.T) {
 	b, s := remoteBox(t, remoteRules+"protect: {last_copy: keep}\n")
 	genuine, _ := signed(s, 1)
 	b.put("/data/root/a.png", genuine)

@@ -158,7 +158,7 @@ func TestAGraceDoesNotBeginForAFileThatCameBack(t *testing.T) {
 	}
 }
 
-func TestAFarFileThatIsBackIsHeld(t *testing.T) {
+func TestARemoteFileThatIsBackIsHeld(t *testing.T) {
 	b, s := remoteBox(t, remoteRules)
 	genuine, _ := signed(s, 1)
 	b.put(ours(1), genuine)

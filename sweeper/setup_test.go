@@ -50,7 +50,7 @@ limits: {files: 100, bytes: 1GB, share: 100%}
 func newBox(t testing.TB, policyText string, faults ...providertest.Fault) *box {
 	t.Helper()
 	b := &box{TB: t, account: providertest.NewAccount(), clock: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}
-	b.account.Lack(providers.CanFollow) // as a local disk; see farBox
+	b.account.Lack(providers.CanFollow) // as a local disk; see remoteBox
 	b.classifier = fingerprint.New()
 	b.fail(faults...)
 	b.setPolicy(policyText)

@@ -151,7 +151,7 @@ func (s *Sweeper) Reconcile(ctx context.Context, sum *Summary) error {
 }
 
 // finish completes one record, on the storage of that name, or else on the one whose roots contain the file. It
-// returns providers.ErrOutside if there is neither, or if a live process works on it under that other name. A far
+// returns providers.ErrOutside if there is neither, or if a live process works on it under that other name. A remote
 // storage has its own IDs for files, so it is not tried for the operations of others: a file that it does not find
 // proves nothing.
 func (s *Sweeper) finish(ctx context.Context, op journal.Operation) error {

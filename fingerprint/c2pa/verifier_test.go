@@ -402,7 +402,7 @@ func TestStepsAreInTheOrderTakenAndEndWhereItFailed(t *testing.T) {
 	}
 }
 
-func TestASkimLeavesTheBytesAloneAndSaysSo(t *testing.T) {
+func TestAHeaderOnlyReadingLeavesTheBytesAloneAndSaysSo(t *testing.T) {
 	s, v := world(t)
 	for what, good := range map[string][]byte{
 		"PNG":  s.PNG(1, c2patest.Options{}),
@@ -419,7 +419,7 @@ func TestASkimLeavesTheBytesAloneAndSaysSo(t *testing.T) {
 	}
 }
 
-func TestASkimFindsBrokenWhatIsNotABindingToExactlyThisPlace(t *testing.T) {
+func TestAHeaderOnlyReadingFindsBrokenWhatIsNotABindingToExactlyThisPlace(t *testing.T) {
 	s, v := world(t)
 	for name, h := range hostileFiles(t, s) {
 		whole := read(t, v, h.file)

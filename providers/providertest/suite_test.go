@@ -31,7 +31,7 @@ func TestMemoryKeepsEveryPromise(t *testing.T) {
 	providertest.Run(t, func(*testing.T) providertest.Harness { return memory{providertest.NewAccount()} })
 }
 
-func TestAFarMemoryKeepsEveryPromise(t *testing.T) {
+func TestARemoteMemoryKeepsEveryPromise(t *testing.T) {
 	providertest.Run(t, func(*testing.T) providertest.Harness {
 		a := providertest.NewAccount()
 		a.Remote()
