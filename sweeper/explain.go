@@ -28,11 +28,7 @@ func (s *Sweeper) Explain(ctx context.Context, st *providers.Storage, e provider
 	if err != nil {
 		return Explanation{}, fmt.Errorf("examine: %w", err)
 	}
-	rec := journal.Record{Entry: e, Verdict: report.Verdict, FirstSeen: s.o.Now()}
-	if known, err := s.o.Journal.Record(ctx, st.Name(), fingerprint.Version, e.Ref); err == nil &&
-		known.Entry.Revision == e.Revision {
-		rec.FirstSeen, rec.Marked = known.FirstSeen, known.Marked
-	}
+	rec := s.dated(ctx, st, e, report.Verdict)
 	doubt, err := s.prepare(ctx)
 	if err != nil {
 		return Explanation{}, err
@@ -64,6 +60,19 @@ func (s *Sweeper) Explain(ctx context.Context, st *providers.Storage, e provider
 		x.LeaveOut(err.Error())
 	}
 	return x, nil
+}
+
+// dated returns a record of the verdict with the times of first sight and of the mark that the journal has of this
+// revision.
+func (s *Sweeper) dated(
+	ctx context.Context, st *providers.Storage, e providers.Entry, v fingerprint.Verdict,
+) journal.Record {
+	rec := journal.Record{Entry: e, Verdict: v, FirstSeen: s.o.Now()}
+	known, err := s.o.Journal.Record(ctx, st.Name(), fingerprint.Version, e.Ref)
+	if err == nil && known.Entry.Revision == e.Revision {
+		rec.FirstSeen, rec.Marked = known.FirstSeen, known.Marked
+	}
+	return rec
 }
 
 // LeaveOut makes x the explanation of a file that no scan finds, with the reason why: the file is kept, and no rule
