@@ -8,6 +8,7 @@ import (
 
 	"sweepd/fingerprint"
 	"sweepd/internal/app"
+	"sweepd/internal/report"
 	"sweepd/policy"
 	"sweepd/sweeper"
 )
@@ -89,18 +90,8 @@ func (p *program) conclude(asJSON bool, a *app.App, sum *sweeper.Summary, groupe
 	if sum.Matched > 0 {
 		p.term.printf("\n")
 	}
-	var levels []string
-	for c := fingerprint.Proven; c > fingerprint.None; c-- {
-		if n := sum.ByConfidence[c]; n > 0 {
-			levels = append(levels, fmt.Sprintf("%d %s", n, c))
-		}
-	}
-	matched := "none identified as ChatGPT images"
-	if sum.Matched > 0 {
-		matched = fmt.Sprintf("%d matched: %s", sum.Matched, strings.Join(levels, ", "))
-	}
-	p.term.printf("%s, %s, %s (read %s in %.1f s)\n", count(sum.Seen, "file"), count(sum.Images, "image"), matched,
-		size(sum.BytesRead), sum.Duration.Seconds())
+	p.term.printf("%s, %s, %s (read %s in %.1f s)\n", count(sum.Seen, "file"), count(sum.Images, "image"),
+		report.Matched(sum), size(sum.BytesRead), sum.Duration.Seconds())
 	if sum.Matched > 0 {
 		var would []string
 		for _, act := range []policy.Action{policy.Trash, policy.Hold, policy.Review, policy.Keep} {

@@ -15,7 +15,6 @@ import (
 	"sweepd/journal"
 	"sweepd/policy/policyfile"
 	"sweepd/providers"
-	"sweepd/sweeper"
 )
 
 // historyOptions are the arguments and flags of history.
@@ -184,53 +183,12 @@ func (p *program) runs(ctx context.Context, j *journal.Journal, o historyOptions
 			p.json(jsonHistory{"run", r.ID, r.Kind, moment(r.Began), moment(r.Ended), r.Err, r.Summary})
 			continue
 		}
-		p.term.printf("%4d  %s  %-6s %s\n", r.ID, r.Began.Local().Format("2006-01-02 15:04"), r.Kind, safe(outcome(r)))
+		p.term.printf("%4d  %s  %-6s %s\n", r.ID, r.Began.Local().Format("2006-01-02 15:04"), r.Kind, safe(report.Brief(r)))
 	}
 	if len(runs) == 0 && !o.json {
 		p.term.printf("no runs %s\n", map[bool]string{true: "yet", false: "since then"}[o.since == ""])
 	}
 	return nil
-}
-
-// outcome returns a short description of how a run ended.
-func outcome(r journal.Run) string {
-	if r.Interrupted() {
-		return "interrupted, or still running"
-	}
-	var sum sweeper.Summary
-	text := ""
-	if json.Unmarshal(r.Summary, &sum) == nil {
-		for _, part := range []struct {
-			n    int64
-			verb string
-		}{
-			{dueOf(r, sum.ByAction), "due"},
-			{sum.Trashed, "trashed"},
-			{sum.Restored, "restored"},
-			{sum.Purged, "purged"},
-			{sum.Gone, "gone from the trash"},
-			{sum.Marked, "marked"},
-			{sum.Refused, "left alone"},
-			{sum.Failed, "failed"},
-			{sum.ByAction["hold"], "held"},
-			{sum.Unmarked(), "grace not started"},
-			{sum.ByAction["review"], "up for review"},
-		} {
-			if part.n > 0 {
-				text += fmt.Sprintf("%s %d, ", part.verb, part.n)
-			}
-		}
-		if text == "" {
-			text = "nothing due, "
-		}
-		if sum.Bytes > 0 {
-			text += size(sum.Bytes) + ", "
-		}
-	}
-	if r.Err != "" {
-		return text + "ended by: " + r.Err
-	}
-	return text[:max(len(text)-2, 0)]
 }
 
 func (p *program) operations(ctx context.Context, j *journal.Journal, run int64, asJSON bool) error {
@@ -245,7 +203,7 @@ func (p *program) operations(ctx context.Context, j *journal.Journal, run int64,
 		p.json(jsonHistory{"run", r.ID, r.Kind, moment(r.Began), moment(r.Ended), r.Err, r.Summary})
 	} else {
 		p.term.printf("run %d, %s, %s: %s\n", r.ID, r.Kind, r.Began.Local().Format("2006-01-02 15:04:05"),
-			safe(outcome(r)))
+			safe(report.Brief(r)))
 	}
 	for op, err := range j.Operations(ctx, journal.Filter{Run: run}) {
 		if err != nil {
@@ -281,12 +239,8 @@ func (p *program) operation(op journal.Operation) {
 	switch {
 	case op.Err != nil:
 		note = "not done: " + op.Err.Error()
-	case op.Resolved == providers.OpRestore:
-		note = "done; restored since"
-	case op.Resolved == providers.OpGone:
-		note = "done; since removed from the trash outside sweepd"
 	case op.Resolved != "":
-		note = "done; purged since"
+		note = "done; " + report.Since(op.Resolved)
 	}
 	p.term.printf("  %-7s  %8s  %s\n           %s\n", op.Op.Kind, size(op.Op.Entry.Size),
 		p.term.fit(p.place(op.Op.Storage, op.Op.Entry.Path), 21), p.term.dim(safe(note+ruleNote(op.Op.Cause))))
@@ -297,12 +251,4 @@ func ruleNote(c providers.Cause) string {
 		return ""
 	}
 	return fmt.Sprintf(" (rule %s)", c.Rule)
-}
-
-// dueOf returns the number of files that a run in mode report would have moved.
-func dueOf(r journal.Run, byAction map[string]int64) int64 {
-	if r.Kind != "report" {
-		return 0
-	}
-	return byAction["trash"]
 }

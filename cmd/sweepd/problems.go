@@ -1,11 +1,11 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"sweepd/internal/app"
+	"sweepd/internal/report"
 	"sweepd/policy"
 	"sweepd/sweeper"
 )
@@ -14,12 +14,11 @@ import (
 func (p *program) problems(sum *sweeper.Summary) {
 	var hints []string
 	for _, pr := range sum.Problems {
-		what, hint := p.place(pr.Storage, pr.Path), strings.ReplaceAll(app.Hint(pr.Err), "STORAGE", pr.Storage)
+		hint := strings.ReplaceAll(app.Hint(pr.Err), "STORAGE", pr.Storage)
 		if pr.Files > 0 {
-			what = fmt.Sprintf("%s of %s: %s", count(pr.Files, "file"), p.place(pr.Storage, ""), what)
 			hint = "check that you can write there; to test it: sweepd doctor"
 		}
-		p.warn("cannot %s %s: %s", pr.Doing, what, safe(pr.Text))
+		p.warn("%s", report.Cannot(pr, p.place))
 		if hint != "" && !slices.Contains(hints, hint) {
 			hints = append(hints, hint)
 		}
@@ -50,7 +49,7 @@ func (p *program) stopped(sum *sweeper.Summary) {
 		if _, account := p.accounts()[x.Storage]; !account {
 			folders++
 		}
-		p.warn("nothing is deleted from %s, because the scan of it was incomplete", p.place(x.Storage, x.Root))
+		p.warn("%s", report.Incomplete(p.place(x.Storage, x.Root)))
 	}
 	if folders > 0 {
 		p.hint("mount the disk or make it readable; or skip the folder with exclude: in the policy " +

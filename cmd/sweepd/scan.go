@@ -4,12 +4,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
-	"sweepd/policy"
+	"sweepd/internal/report"
 	"sweepd/sweeper"
 )
 
@@ -89,19 +88,13 @@ func runScan(ctx context.Context, p *program, o scanOptions) error {
 
 // next returns a hint with the command that would carry out the plan; "" if nothing is due.
 func (p *program) next(a *app.App, where []string, sum *sweeper.Summary) string {
-	var would []string
-	if n := sum.ByAction[string(policy.Trash)]; n > 0 {
-		would = append(would, "move "+count(n, "file")+" to the trash")
-	}
-	if n := sum.Unmarked(); n > 0 {
-		would = append(would, "start the grace of "+count(n, "file"))
-	}
-	if len(would) == 0 || a.ReportOnly != nil {
+	would := report.Next(sum)
+	if would == "" || a.ReportOnly != nil {
 		return ""
 	}
 	for _, sc := range a.Scope {
 		if slices.ContainsFunc(sc.Roots, a.Home) { // apply refuses it
-			return fmt.Sprintf("; to %s, name the folders: %s", strings.Join(would, " and "),
+			return fmt.Sprintf("; to %s, name the folders: %s", would,
 				p.term.bold("sweepd apply FOLDER..."))
 		}
 	}
@@ -115,5 +108,5 @@ func (p *program) next(a *app.App, where []string, sum *sweeper.Summary) string 
 		}
 		command += " " + quoted(arg)
 	}
-	return fmt.Sprintf("; to %s: %s", strings.Join(would, " and "), p.term.bold(command))
+	return fmt.Sprintf("; to %s: %s", would, p.term.bold(command))
 }

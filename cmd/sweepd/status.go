@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
+	"sweepd/internal/report"
 	"sweepd/internal/status"
 	"sweepd/journal"
 	"sweepd/providers"
@@ -154,7 +155,7 @@ func (p *program) printStatus(st jsonStatus, last journal.Run) {
 		t.printf("last run   none yet\n")
 	} else {
 		t.printf("last run   %d, %s, %s: %s\n", last.ID, last.Kind, last.Began.Local().Format("2006-01-02 15:04"),
-			safe(outcome(last)))
+			safe(report.Brief(last)))
 	}
 	trash := "nothing of ours"
 	switch {

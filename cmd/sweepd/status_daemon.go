@@ -2,13 +2,11 @@ package main
 
 import (
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/dustin/go-humanize"
 
+	"sweepd/internal/report"
 	"sweepd/internal/status"
 )
 
@@ -84,18 +82,16 @@ func done(s status.Storage) string {
 		count(s.Trashed, "file"), humanize.Comma(s.Purged), humanize.Comma(s.Restored), size(s.Bytes), size(s.Freed))
 }
 
-// leftAlone returns the numbers of refused files, by reason.
+// leftAlone returns the numbers of refused files, by reason; "" if there are none.
 func leftAlone(refused map[string]int64) string {
 	var all int64
-	var why []string
-	for _, reason := range slices.Sorted(maps.Keys(refused)) {
-		all += refused[reason]
-		why = append(why, fmt.Sprintf("%s %s", humanize.Comma(refused[reason]), reason))
+	for _, n := range refused {
+		all += n
 	}
 	if all == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s: %s", count(all, "file"), strings.Join(why, ", "))
+	return count(all, "file") + ": " + report.Reasons(refused)
 }
 
 // some returns count, or "" for 0.

@@ -8,7 +8,6 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/dustin/go-humanize"
 	"golang.org/x/term"
 	"golang.org/x/text/width"
 
@@ -167,15 +166,10 @@ func lines(text string) string {
 }
 
 // size returns a number of bytes as text, in powers of ten as disks are sold.
-func size(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }
+func size(n int64) string { return report.Size(n) }
 
 // count returns a number with its noun: "1 file", "2,000 files".
-func count(n int64, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return humanize.Comma(n) + " " + noun
-}
+func count(n int64, noun string) string { return report.Count(n, noun) }
 
 // age returns the time since then, in the largest useful unit.
 func age(then, now time.Time) string {

@@ -124,9 +124,9 @@ func (d *Digest) Subject() string {
 		return "sweepd: nothing will be deleted until " + day(d.until)
 	case d.reports():
 		return fmt.Sprintf("sweepd: nothing is deleted; mode: enforce would delete %s (%s) until %s",
-			count(files, "file"), size(bytes), day(d.until))
+			Count(files, "file"), Size(bytes), day(d.until))
 	}
-	return fmt.Sprintf("sweepd: %s (%s) will be deleted until %s", count(files, "file"), size(bytes), day(d.until))
+	return fmt.Sprintf("sweepd: %s (%s) will be deleted until %s", Count(files, "file"), Size(bytes), day(d.until))
 }
 
 // Text returns the digest as text. With names it lists the first files to go; without it names no path and no file.
@@ -135,8 +135,8 @@ func (d *Digest) Text(names bool) string {
 	if files == 0 {
 		return fmt.Sprintf("Until %s nothing will be deleted.\n", day(d.until))
 	}
-	what := fmt.Sprintf("%s (%s) %%s be moved to the trash of %s:\n\n", count(files, "file"), size(bytes),
-		count(int64(storages), "storage"))
+	what := fmt.Sprintf("%s (%s) %%s be moved to the trash of %s:\n\n", Count(files, "file"), Size(bytes),
+		Count(int64(storages), "storage"))
 	text := fmt.Sprintf("Until %s, if nothing changes, "+what, day(d.until), "will")
 	if d.reports() {
 		text = fmt.Sprintf(
@@ -147,7 +147,7 @@ func (d *Digest) Text(names bool) string {
 	}
 	for _, c := range d.Coming() {
 		text += fmt.Sprintf("- from %s by %s: %s (%s), %s\n", Plain(c.Storage), ruleName(c.Rule),
-			count(c.Files, "file"), size(c.Bytes), d.when(c.First))
+			Count(c.Files, "file"), Size(c.Bytes), d.when(c.First))
 	}
 	if names {
 		text += d.listed(files)
@@ -169,7 +169,7 @@ func (d *Digest) when(at time.Time) string {
 func (d *Digest) listed(files int64) string {
 	text := "\nFirst files:\n"
 	for _, c := range d.first {
-		text += fmt.Sprintf("- %s (%s), %s\n", place(c.storage, c.path), size(c.size), day(c.at))
+		text += fmt.Sprintf("- %s (%s), %s\n", place(c.storage, c.path), Size(c.size), day(c.at))
 	}
 	if more := files - int64(len(d.first)); more > 0 {
 		text += fmt.Sprintf("- and %d more\n", more)

@@ -100,7 +100,7 @@ func viewOf(r Run, pictures []Picture) runView {
 		})
 	}
 	for _, f := range r.Files {
-		v.Files = append(v.Files, fileView{f.became(), place(f.Storage, f.Path), size(f.Size)})
+		v.Files = append(v.Files, fileView{f.became(), place(f.Storage, f.Path), Size(f.Size)})
 	}
 	for _, pic := range pictures {
 		v.Pictures = append(v.Pictures, pictureView{
@@ -122,7 +122,7 @@ func sized(n int64) string {
 	if n == 0 {
 		return ""
 	}
-	return size(n)
+	return Size(n)
 }
 
 // The size of the chart, in the units of its picture.
@@ -170,6 +170,6 @@ func chartOf(runs []Run) *chart {
 	return &chart{
 		Freed: line(func(r Run) int64 { return max(r.Summary.Freed, 0) }),
 		Moved: line(func(r Run) int64 { return r.Moved }),
-		Top:   size(max(freed, moved)), From: day(first), To: day(last), AllFreed: size(freed), AllMoved: size(moved),
+		Top:   Size(max(freed, moved)), From: day(first), To: day(last), AllFreed: Size(freed), AllMoved: Size(moved),
 	}
 }

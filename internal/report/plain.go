@@ -34,11 +34,11 @@ func Plain(name string) string {
 	return b.String()
 }
 
-// size returns a number of bytes as text, in powers of ten as disks are sold.
-func size(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }
+// Size returns a number of bytes as text, in powers of ten as disks are sold.
+func Size(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }
 
-// count returns a number with its noun: "1 file", "2,000 files".
-func count(n int64, noun string) string {
+// Count returns a number with its noun: "1 file", "2,000 files".
+func Count(n int64, noun string) string {
 	if n != 1 {
 		noun += "s"
 	}

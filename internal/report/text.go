@@ -7,45 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/fingerprint"
 	"sweepd/providers"
 	"sweepd/sweeper"
 )
-
-// Describe returns the actions of a run as text without names: "moved 34 files to the trash, failed at 1 file (120 MB);
-// 80 MB more are free now".
-func Describe(sum *sweeper.Summary) string {
-	var all []string
-	for _, part := range []struct {
-		n    int64
-		text string
-	}{
-		{sum.Trashed, "moved %s to the trash"},
-		{sum.Restored, "restored %s"},
-		{sum.Purged, "permanently deleted %s from the trash"},
-		{sum.Gone - sum.Back, "found %s removed from the trash outside sweepd"},
-		{sum.Back, "found %s restored from the trash outside sweepd"},
-		{sum.Marked, "started the grace of %s"},
-		{sum.Refused, "left alone %s"},
-		{sum.Failed, "failed on %s"},
-		{sum.Settled, "completed the record of %s from an interrupted run"},
-	} {
-		if part.n > 0 {
-			all = append(all, fmt.Sprintf(part.text, count(part.n, "file")))
-		}
-	}
-	if len(all) == 0 {
-		all = []string{"nothing was due"}
-	}
-	text := strings.Join(all, ", ")
-	if sum.Bytes > 0 {
-		text += fmt.Sprintf(" (%s)", size(sum.Bytes))
-	}
-	if sum.Freed > 0 {
-		text += fmt.Sprintf("; freed %s", size(sum.Freed))
-	}
-	return text
-}
 
 // looked reports whether the run only looked.
 func (r Run) looked() bool { return r.Kind == "report" || r.Kind == "plan" }
@@ -64,7 +28,7 @@ func (r Run) headline() string {
 // became returns the outcome of the run.
 func (r Run) became() string {
 	files, bytes := r.due()
-	due := fmt.Sprintf("%s (%s)", count(files, "file"), size(bytes))
+	due := fmt.Sprintf("%s (%s)", Count(files, "file"), Size(bytes))
 	switch {
 	case r.looked() && r.Err != "":
 		return "the plan is on hold; it would move " + due + " to the trash"
@@ -86,7 +50,7 @@ func (r Run) wouldBegin() string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", and the grace of %s would have started", count(n, "file"))
+	return fmt.Sprintf(", and the grace of %s would have started", Count(n, "file"))
 }
 
 // Text returns the run as a few paragraphs of plain text. Without names it has the number of files and the names of
@@ -118,21 +82,11 @@ func (r Run) seen() string {
 	if sum.ByConfidence == nil {
 		return ""
 	}
-	found := "none identified as ChatGPT images"
-	if sum.Matched > 0 {
-		var levels []string
-		for c := fingerprint.Proven; c > fingerprint.None; c-- {
-			if n := sum.ByConfidence[c]; n > 0 {
-				levels = append(levels, fmt.Sprintf("%d %s", n, c))
-			}
-		}
-		found = fmt.Sprintf("%d matched: %s", sum.Matched, strings.Join(levels, ", "))
-	}
 	if sum.Images == 0 {
-		return fmt.Sprintf("Looked at %s%s: no image.", count(sum.Seen, "file"), in(sum.Storages))
+		return fmt.Sprintf("Looked at %s%s: no image.", Count(sum.Seen, "file"), in(sum.Storages))
 	}
-	return fmt.Sprintf("Looked at %s%s: %s, %s.", count(sum.Seen, "file"), in(sum.Storages), count(sum.Images, "image"),
-		found)
+	return fmt.Sprintf("Looked at %s%s: %s, %s.", Count(sum.Seen, "file"), in(sum.Storages), Count(sum.Images, "image"),
+		Matched(sum))
 }
 
 func in(storages []string) string {
@@ -184,11 +138,11 @@ func (r Run) ruleLine(name string) string {
 		}
 	}
 	if r.looked() {
-		say(sum.Due, "would be moved to the trash: %d (%s)", sum.Due, size(sum.DueBytes))
+		say(sum.Due, "would be moved to the trash: %d (%s)", sum.Due, Size(sum.DueBytes))
 	}
-	say(sum.Trashed, "moved to the trash: %d (%s)", sum.Trashed, size(sum.Bytes))
-	say(sum.Purged, "deleted permanently: %d (%s)", sum.Purged, size(sum.Bytes))
-	say(sum.Restored, "restored: %d (%s)", sum.Restored, size(sum.Bytes))
+	say(sum.Trashed, "moved to the trash: %d (%s)", sum.Trashed, Size(sum.Bytes))
+	say(sum.Purged, "deleted permanently: %d (%s)", sum.Purged, Size(sum.Bytes))
+	say(sum.Restored, "restored: %d (%s)", sum.Restored, Size(sum.Bytes))
 	say(int64(len(sum.Held)), "held: %s%s", parts(sum.Held), until(sum))
 	say(sum.Review, "up for review: %d", sum.Review)
 	say(int64(len(sum.Kept)), "kept: %s", parts(sum.Kept))
@@ -200,7 +154,7 @@ func (r Run) ruleLine(name string) string {
 	}
 	text := ruleName(name)
 	if sum.Matched > 0 {
-		text += ", " + count(sum.Matched, "file")
+		text += ", " + Count(sum.Matched, "file")
 	}
 	return text + ": " + strings.Join(said, "; ")
 }
@@ -217,7 +171,7 @@ func (r Run) refused() string {
 	if len(r.Summary.Refusals) == 0 {
 		return ""
 	}
-	return "Left alone, by reason: " + parts(r.Summary.Refusals) + "."
+	return "Left alone, by reason: " + Reasons(r.Summary.Refusals) + "."
 }
 
 const maxProblems = 10
@@ -228,7 +182,7 @@ func (r Run) trouble(names bool) string {
 	if sum.Errors == 0 {
 		return ""
 	}
-	text := capital(count(sum.Errors, "problem"))
+	text := capital(Count(sum.Errors, "problem"))
 	if !names || len(sum.Problems) == 0 {
 		if r.ID == 0 {
 			return text + "; see: sweepd scan"
@@ -240,11 +194,7 @@ func (r Run) trouble(names bool) string {
 		return cmp.Or(strings.Compare(a.Storage, b.Storage), strings.Compare(a.Path, b.Path))
 	})
 	for _, pr := range problems[:min(len(problems), maxProblems)] {
-		what := place(pr.Storage, pr.Path)
-		if pr.Files > 0 {
-			what = fmt.Sprintf("%s of %s: %s", count(pr.Files, "file"), place(pr.Storage, ""), Plain(pr.Path))
-		}
-		text += fmt.Sprintf("\n- cannot %s %s: %s", pr.Doing, what, Plain(pr.Text))
+		text += "\n- " + Cannot(pr, place)
 	}
 	if more := sum.Errors - int64(min(len(problems), maxProblems)); more > 0 {
 		text += fmt.Sprintf("\n- and %d more", more)
@@ -275,14 +225,14 @@ func (r Run) stopped(names bool) string {
 	if len(where) == 0 {
 		return ""
 	}
-	return "Nothing is deleted from " + list(where) + ", because the scan of it was incomplete."
+	return capital(Incomplete(list(where))) + "."
 }
 
 // kept returns where the files are now and for how long, and the command that brings them back.
 func (r Run) kept() string {
 	var lines []string
 	for _, k := range r.Kept {
-		line := fmt.Sprintf("%s (%s, %s).", capital(k.String()), count(k.Files, "file"), size(k.Bytes))
+		line := fmt.Sprintf("%s (%s, %s).", capital(k.String()), Count(k.Files, "file"), Size(k.Bytes))
 		if k.Stays {
 			line += " sweepd cannot purge it there."
 		}
@@ -323,11 +273,11 @@ func (r Run) ending(names bool) string {
 func (r Run) listed() string {
 	var lines []string
 	for _, f := range r.Files {
-		lines = append(lines, fmt.Sprintf("- %s: %s (%s)", f.became(), place(f.Storage, f.Path), size(f.Size)))
+		lines = append(lines, fmt.Sprintf("- %s: %s (%s)", f.became(), place(f.Storage, f.Path), Size(f.Size)))
 	}
 	if r.More > 0 {
 		lines = append(lines, fmt.Sprintf("- and %s; see: sweepd history %d",
-			strings.Replace(count(r.More, "more file"), "more files", "more", 1), r.ID))
+			strings.Replace(Count(r.More, "more file"), "more files", "more", 1), r.ID))
 	}
 	if len(lines) == 0 {
 		return ""
@@ -338,20 +288,16 @@ func (r Run) listed() string {
 // became returns the outcome for the file, up to now.
 func (f File) became() string {
 	done := map[providers.OpKind]string{
-		providers.OpTrash: "trashed", providers.OpRestore: "brought back", providers.OpPurge: "deleted for good",
-		providers.OpEmpty: "emptied", providers.OpGone: "gone from the trash without sweepd",
+		providers.OpTrash: "trashed", providers.OpRestore: "restored", providers.OpPurge: "deleted permanently",
+		providers.OpEmpty: "emptied", providers.OpGone: "removed from the trash outside sweepd",
 	}[f.Kind]
 	switch {
 	case f.State == "open":
 		return "interrupted"
 	case f.State == "failed":
 		return "not " + done
-	case f.Since == providers.OpRestore:
-		return done + ", brought back since"
-	case f.Since == providers.OpGone:
-		return done + ", since removed from the trash outside sweepd"
 	case f.Since != "":
-		return done + ", deleted for good since"
+		return done + ", " + Since(f.Since)
 	}
 	return done
 }
