@@ -68,7 +68,7 @@ func (p *program) why(f sweeper.Found) {
 		d.Action == policy.Keep && d.Rule == "" && f.Verdict.Confidence >= fingerprint.Strong {
 		why += "; " + string(f.Decision.Action) + ": " + strings.Join(f.Decision.Reasons, ", ")
 	}
-	p.term.printf("%s%s\n", strings.Repeat(" ", 36), p.term.dim(safe(why)))
+	p.term.note(safe(why), 36)
 }
 
 func (p *program) action(a policy.Action) string {

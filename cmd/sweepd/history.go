@@ -242,8 +242,9 @@ func (p *program) operation(op journal.Operation) {
 	case op.Resolved != "":
 		note = "done; " + report.Since(op.Resolved)
 	}
-	p.term.printf("  %-7s  %8s  %s\n           %s\n", op.Op.Kind, size(op.Op.Entry.Size),
-		p.term.fit(p.place(op.Op.Storage, op.Op.Entry.Path), 21), p.term.dim(safe(note+ruleNote(op.Op.Cause))))
+	p.term.printf("  %-7s  %8s  %s\n", op.Op.Kind, size(op.Op.Entry.Size),
+		p.term.fit(p.place(op.Op.Storage, op.Op.Entry.Path), 21))
+	p.term.note(safe(note+ruleNote(op.Op.Cause)), 11)
 }
 
 func ruleNote(c providers.Cause) string {

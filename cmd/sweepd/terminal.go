@@ -71,6 +71,39 @@ func (t *terminal) fit(name string, after int) string {
 	return string(letters[:head]) + "…" + string(letters[tail:])
 }
 
+// note prints a text below a name that begins after the given number of columns. In a pipe it is one line. On a terminal
+// it is as many lines as it takes, and further left if it would get less than 40 columns.
+func (t *terminal) note(text string, after int) {
+	if t.width > 0 && t.width-after < 40 {
+		after = 4
+	}
+	for _, line := range t.wrap(text, t.width-after) {
+		t.printf("%s%s\n", strings.Repeat(" ", after), t.dim(line))
+	}
+}
+
+// wrap returns the text in lines of at most that many columns, broken between words; a longer word is a line of its
+// own. In a pipe, and where less than 20 columns are left, it returns one line.
+func (t *terminal) wrap(text string, room int) (all []string) {
+	if t.width == 0 || room < 20 {
+		return []string{text}
+	}
+	line, used := "", 0
+	for i, word := range strings.Split(text, " ") {
+		n := span([]rune(word))
+		switch {
+		case i == 0:
+			line, used = word, n
+		case used+1+n <= room:
+			line, used = line+" "+word, used+1+n
+		default:
+			all = append(all, line)
+			line, used = word, n
+		}
+	}
+	return append(all, line)
+}
+
 // span returns the number of columns that the letters take: 2 for each wide one of East Asia (UAX #11).
 func span(letters []rune) (n int) {
 	for _, r := range letters {

@@ -2,8 +2,14 @@ package main
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"time"
+
+	"sweepd/fingerprint"
+	"sweepd/policy"
+	"sweepd/providers"
+	"sweepd/sweeper"
 )
 
 func TestNamesArePrintedSoThatATerminalDoesNotActOnThem(t *testing.T) {
@@ -87,6 +93,54 @@ func TestALongNameLosesItsMiddleOnATerminalOnly(t *testing.T) {
 		term := &terminal{width: c.width}
 		if got := term.fit(c.name, c.after); got != c.want {
 			t.Errorf("%s after %d of %d columns: got %s, want %s", c.name, c.after, c.width, got, c.want)
+		}
+	}
+}
+
+func TestANoteFitsTheTerminalAndIsOneLineInAPipe(t *testing.T) {
+	t.Parallel()
+	const text = "the file name has the form of a ChatGPT download; hold: its grace has not started"
+	for width, want := range map[int]string{
+		0:   strings.Repeat(" ", 36) + text + "\n", // a pipe
+		120: strings.Repeat(" ", 36) + text + "\n",
+		80: strings.Repeat(" ", 36) + "the file name has the form of a ChatGPT\n" +
+			strings.Repeat(" ", 36) + "download; hold: its grace has not started\n",
+		60: "    the file name has the form of a ChatGPT download; hold:\n    its grace has not started\n",
+		20: "    " + text + "\n", // no room for anything
+	} {
+		var out bytes.Buffer
+		term := &terminal{out: &out, width: width}
+		if term.note(text, 36); out.String() != want {
+			t.Errorf("%d columns: got\n%s\nwant\n%s", width, out.String(), want)
+		}
+	}
+}
+
+// A list of 60 columns has no line that the terminal would break, and the same list in a pipe has whole names.
+func TestAListIsReadableOn60Columns(t *testing.T) {
+	t.Parallel()
+	const name = "/data/Pictures/2026/ChatGPT Image Apr 20, 2026, 01_17_00 AM.png"
+	found := sweeper.Found{
+		Storage: "home", Entry: providers.Entry{Path: name, Size: 2_300_000},
+		Verdict: fingerprint.Verdict{Confidence: fingerprint.Likely},
+		Decision: policy.Decision{
+			Action: policy.Hold, Reasons: []string{"it was changed less than 10 minutes ago, and may still be written to"},
+		},
+	}
+	for _, width := range []int{0, 60, 80, 100} {
+		var out bytes.Buffer
+		p := &program{now: time.Now, getenv: func(string) string { return "" }, remote: map[string]policy.Storage{}}
+		p.term = &terminal{out: &out, width: width}
+		p.heading("file and reason")
+		p.file(found)
+		p.why(found)
+		for line := range strings.Lines(out.String()) {
+			if n := span([]rune(strings.TrimSuffix(line, "\n"))); width > 0 && n > width {
+				t.Errorf("%d columns: a line of %d: %s", width, n, line)
+			}
+		}
+		if whole := strings.Contains(out.String(), name); whole != (width == 0 || width == 100) {
+			t.Errorf("%d columns: the whole name is %v:\n%s", width, whole, out.String())
 		}
 	}
 }

@@ -111,7 +111,7 @@ func (p *program) printTrashEntry(b sweeper.TrashEntry) {
 	if b.Due {
 		mark = p.term.paint("31", "due: ")
 	}
-	p.term.printf("%-10s  %8s  %s\n%s%s%s\n", reason, size(b.Trashed.Size), p.place(b.Storage, b.Trashed.Path),
+	p.term.printf("%-10s  %8s  %s\n%s%s%s\n", reason, size(b.Trashed.Size), p.term.fit(p.place(b.Storage, b.Trashed.Path), 22),
 		"                      ", mark, p.term.dim(safe(b.Why)))
 }
 
@@ -249,7 +249,8 @@ func (p *program) printPurge(asJSON bool, due *sweeper.Plan, sum *sweeper.Summar
 			})
 			continue
 		}
-		p.term.printf("%-10s  %8s  %s\n", it.PurgeReason, size(it.Entry.Size), p.place(it.Storage, it.Entry.Path))
+		p.term.printf("%-10s  %8s  %s\n", it.PurgeReason, size(it.Entry.Size),
+			p.term.fit(p.place(it.Storage, it.Entry.Path), 22))
 	}
 	if asJSON {
 		p.json(problemLines(sum)...)
