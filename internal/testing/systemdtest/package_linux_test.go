@@ -2,90 +2,63 @@ package systemdtest
 
 import (
 	"bytes"
+	"debug/elf"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// build makes the packages.
-func build(t *testing.T) (dist string) {
-	t.Helper()
-	dist = t.TempDir()
-	cmd := exec.Command("../../../deploy/package/build", dist)
-	cmd.Env = append(os.Environ(), "GOFLAGS=") // of a test run: not of a release
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return dist
-}
-
-// one is the only file that matches.
-func one(t *testing.T, dist, pattern string) string {
-	t.Helper()
-	found, err := filepath.Glob(filepath.Join(dist, pattern))
-	if err != nil || len(found) != 1 {
-		t.Fatalf("%s: %q, %v", pattern, found, err)
-	}
-	return found[0]
-}
-
-func read(t *testing.T, path string) []byte {
-	t.Helper()
-	src, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return src
-}
-
-// TestPackage builds the packages once for all that is asked of them.
+// TestPackage looks into the releases, which are made once for all that is asked of them.
 func TestPackage(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it builds the program for release")
-	}
-	for _, name := range []string{"git", "gzip", "dpkg-deb"} {
-		if _, err := exec.LookPath(name); err != nil {
-			lacking(t, "there is no "+name)
-		}
-	}
-	dist := build(t)
-	deb := one(t, dist, "*.deb")
+	dir := releases(t)
+	dist := filepath.Join(dir, first)
+	deb := one(t, dist, "*_"+runtime.GOARCH+".deb")
+	stage := filepath.Join(dist, "stage-"+runtime.GOARCH)
 	t.Run("IsTheSameTwice", func(t *testing.T) {
-		again := build(t)
-		for _, pattern := range []string{"*.deb", "*.rpm"} {
-			if !bytes.Equal(read(t, one(t, dist, pattern)), read(t, one(t, again, pattern))) {
-				t.Errorf("%s: two builds of one commit differ", pattern)
-			}
-		}
+		command(t, dir, "diff", "--recursive", second, again)
 	})
 	t.Run("SaysNothingOfThisMachine", func(t *testing.T) {
-		where, err := filepath.Abs("../../..")
-		if err != nil {
-			t.Fatal(err)
-		}
-		program := read(t, one(t, dist, "stage-*/sweepd"))
-		for _, path := range []string{where, dist} {
+		program := read(t, filepath.Join(stage, "sweepd"))
+		for _, path := range []string{dir, os.Getenv("HOME") + "/"} {
 			if bytes.Contains(program, []byte(path)) {
 				t.Errorf("the program has %s in it", path)
 			}
 		}
 	})
 	t.Run("SaysFromWhatItWasBuilt", func(t *testing.T) {
-		git := exec.Command("git", "log", "-1", "--abbrev=12", "--date=format-local:%Y-%m-%dT%H:%M:%SZ",
-			"--format=(%h, %cd)")
-		git.Env = append(os.Environ(), "TZ=UTC")
-		out, err := git.Output()
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := exec.Command(one(t, dist, "stage-*/here"), "version").Output()
-		if want := strings.TrimSpace(string(out)); err != nil || !strings.Contains(string(got), want) {
-			t.Errorf("it says %q, %v, and is of %s", got, err, want)
+		want := command(t, filepath.Join(dir, "source-"+first), "git", "log", "-1", "--abbrev=12",
+			"--format=sweepd v"+first+" (%h, 2026-06-01T12:00:00Z), ")
+		got := command(t, dir, filepath.Join(stage, "sweepd"), "version")
+		if !strings.HasPrefix(got, strings.TrimSpace(want)) {
+			t.Errorf("it says %q, and is of %s", got, want)
 		}
 	})
+	t.Run("IsForItsMachine", func(t *testing.T) {
+		for name, want := range map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64} {
+			f, err := elf.Open(filepath.Join(dist, "stage-"+name, "sweepd"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			if f.Machine != want {
+				t.Errorf("%s: got %v", name, f.Machine)
+			}
+			if got := command(t, dist, "dpkg-deb", "--field", "sweepd_"+first+"-1_"+name+".deb", "Architecture",
+				"Maintainer"); got != "Architecture: "+name+"\nMaintainer: "+maintainer+"\n" {
+				t.Errorf("%s: got %s", name, got)
+			}
+		}
+	})
+	t.Run("HasSumsThatAreSigned", func(t *testing.T) { sums(t, dir, dist) })
+	t.Run("HasWhatItShouldAsAnArchive", func(t *testing.T) { archive(t, dist) })
+	t.Run("HasAListOfWhatIsLinked", func(t *testing.T) { linked(t, dist) })
 	t.Run("HasWhatItShould", func(t *testing.T) {
 		out, err := exec.Command("dpkg-deb", "--contents", deb).Output()
 		if err != nil {
@@ -130,10 +103,17 @@ func TestPackage(t *testing.T) {
 		if _, err := exec.LookPath("rpm"); err != nil {
 			lacking(t, "there is no rpm")
 		}
-		rpm := one(t, dist, "*.rpm")
-		if out, err := exec.Command("rpm", "--checksig", "--nosignature", rpm).CombinedOutput(); err != nil ||
-			!strings.Contains(string(out), "digests OK") {
-			t.Errorf("%v: %s", err, out)
+		rpm, keys := one(t, dist, "*.x86_64.rpm"), t.TempDir()
+		check := func() (string, error) {
+			out, err := exec.Command("rpmkeys", "--dbpath", keys, "--checksig", rpm).CombinedOutput()
+			return string(out), err
+		}
+		if out, err := check(); err == nil || !strings.Contains(out, "SIGNATURES NOT OK") {
+			t.Errorf("without the key: %v: %s", err, out)
+		}
+		command(t, dir, "rpmkeys", "--dbpath", keys, "--import", filepath.Join(dist, "sweepd.asc"))
+		if out, err := check(); err != nil || !strings.Contains(out, "digests signatures OK") {
+			t.Errorf("with the key: %v: %s", err, out)
 		}
 		out, err := exec.Command("rpm", "--query", "--package", "--list", "--scripts", rpm).CombinedOutput()
 		for _, want := range []string{
@@ -145,7 +125,111 @@ func TestPackage(t *testing.T) {
 			}
 		}
 	})
-	t.Run("IsWhatAnImageIsMadeOf", func(t *testing.T) { container(t, one(t, dist, "stage-*")) })
+	t.Run("IsWhatAnImageIsMadeOf", func(t *testing.T) { container(t, stage) })
+}
+
+// sums checks the sums as RELEASE.md has people check them.
+func sums(t *testing.T, dir, dist string) {
+	keyring := filepath.Join(dir, "maintainer/public.gpg")
+	command(t, dist, "gpgv", "--keyring", keyring, "SHA256SUMS.asc", "SHA256SUMS")
+	command(t, dist, "gpgv", "--keyring", keyring, "apt/dists/stable/Release.gpg", "apt/dists/stable/Release")
+	command(t, dist, "gpgv", "--keyring", keyring, "--output", filepath.Join(t.TempDir(), "Release"),
+		"apt/dists/stable/InRelease")
+	listed := command(t, dist, "sha256sum", "--check", "--strict", "SHA256SUMS")
+	for _, pattern := range []string{"*.tar.gz", "*.deb", "*.rpm", "*.cdx.json", "sweepd.asc"} {
+		found, err := filepath.Glob(filepath.Join(dist, pattern))
+		if err != nil || len(found) == 0 {
+			t.Errorf("%s: %q, %v", pattern, found, err)
+		}
+		for _, path := range found {
+			if !strings.Contains(listed, filepath.Base(path)+": OK\n") {
+				t.Errorf("%s has no sum", path)
+			}
+		}
+	}
+	cmd := exec.Command("gpgv", "--keyring", filepath.Join(dir, "stranger/public.gpg"), "SHA256SUMS.asc", "SHA256SUMS")
+	cmd.Dir = dist
+	if out, err := cmd.CombinedOutput(); err == nil {
+		t.Errorf("the sums are another key's too: %s", out)
+	}
+}
+
+// archive unpacks the archive and runs what is in it.
+func archive(t *testing.T, dist string) {
+	dir := t.TempDir()
+	name := "sweepd_" + first + "_linux_" + runtime.GOARCH
+	command(t, dir, "tar", "--extract", "--file", filepath.Join(dist, name+".tar.gz"))
+	if got := command(t, dir, filepath.Join(name, "sweepd"), "version"); !strings.HasPrefix(got, "sweepd v"+first) {
+		t.Errorf("it says %q", got)
+	}
+	for _, file := range []string{"LICENSE", "NOTICE"} {
+		if !bytes.Equal(read(t, filepath.Join(dir, name, file)), read(t, "../../../"+file)) {
+			t.Errorf("%s in it is another", file)
+		}
+	}
+	for _, file := range []string{
+		"README.md", "SECURITY.md", "policy.schema.json", "docs/policy.md", "man/sweepd-apply.1.gz",
+		"completions/sweepd.bash", "completions/sweepd.fish", "completions/sweepd.zsh", "examples/careful-start.yaml",
+	} {
+		if _, err := os.Stat(filepath.Join(dir, name, file)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// linked holds the SBOM to CycloneDX's own schema, and to what Go says is linked.
+func linked(t *testing.T, dist string) {
+	name := "sweepd_" + first + "_linux_" + runtime.GOARCH
+	bom, err := jsonschema.UnmarshalJSON(bytes.NewReader(read(t, filepath.Join(dist, name+".cdx.json"))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cycloneDX(t).Validate(bom); err != nil {
+		t.Error(err)
+	}
+	text := string(read(t, filepath.Join(dist, name+".cdx.json")))
+	program := filepath.Join(dist, "stage-"+runtime.GOARCH, "sweepd")
+	if sum := strings.Fields(command(t, dist, "sha256sum", program))[0]; !strings.Contains(text, sum) {
+		t.Errorf("it is not of the program with the sum %s", sum)
+	}
+	modules := 0
+	for line := range strings.Lines(command(t, dist, "go", "version", "-m", program)) {
+		words := strings.Fields(line)
+		if len(words) < 3 || words[0] != "dep" {
+			continue
+		}
+		modules++
+		purl := fmt.Sprintf(`"purl": "pkg:golang/%s@%s"`, words[1], strings.ReplaceAll(words[2], "+", "%2B"))
+		if !strings.Contains(text, purl) {
+			t.Errorf("%s is not in it", purl)
+		}
+	}
+	if modules < 20 {
+		t.Errorf("go version -m names %d modules", modules)
+	}
+}
+
+// cycloneDX is the schema that comes with the library in its module.
+func cycloneDX(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	folder := strings.TrimSpace(command(t, "../../../deploy/package", "go", "list", "-m", "-f", "{{.Dir}}",
+		"github.com/CycloneDX/cyclonedx-go"))
+	compiler := jsonschema.NewCompiler()
+	for _, file := range []string{"bom-1.6.schema.json", "spdx.schema.json", "jsf-0.82.schemax.json"} {
+		schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(read(t, filepath.Join(folder, "schema", file))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		url := "http://cyclonedx.org/schema/" + strings.Replace(file, "schemax", "schema", 1)
+		if err := compiler.AddResource(url, schema); err != nil {
+			t.Fatal(err)
+		}
+	}
+	schema, err := compiler.Compile("http://cyclonedx.org/schema/bom-1.6.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
 }
 
 // container builds the image as podman does, and runs it as its own user with no other file in sight.

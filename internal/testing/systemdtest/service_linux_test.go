@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -79,12 +80,9 @@ func picture(t *testing.T, n int) []byte {
 // TestService installs the package in a box as a person would, and has its services sweep there; see docs/systemd.md.
 // It is one story: each part begins where the one before ended.
 func TestService(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it builds the program for release")
-	}
-	dist, setup := build(t), t.TempDir()
+	dist, setup := filepath.Join(releases(t), first), t.TempDir()
 	for path, text := range map[string][]byte{
-		"root/sweepd.deb": read(t, one(t, dist, "*.deb")),
+		"root/sweepd.deb": read(t, one(t, dist, "*_"+runtime.GOARCH+".deb")),
 		"etc/systemd/system/sweepd.service.d/local.conf": []byte(dropIn),
 		"etc/systemd/system/hook.socket":                 []byte(hookSocket),
 		"etc/systemd/system/hook@.service":               []byte(hookService),
