@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -80,9 +79,9 @@ func picture(t *testing.T, n int) []byte {
 // TestService installs the package in a box as a person would, and has its services sweep there; see docs/systemd.md.
 // It is one story: each part begins where the one before ended.
 func TestService(t *testing.T) {
-	dist, setup := filepath.Join(releases(t), first), t.TempDir()
+	setup := t.TempDir()
+	publish(t, filepath.Join(setup, published))
 	for path, text := range map[string][]byte{
-		"root/sweepd.deb": read(t, one(t, dist, "*_"+runtime.GOARCH+".deb")),
 		"etc/systemd/system/sweepd.service.d/local.conf": []byte(dropIn),
 		"etc/systemd/system/hook.socket":                 []byte(hookSocket),
 		"etc/systemd/system/hook@.service":               []byte(hookService),
@@ -95,14 +94,12 @@ func TestService(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Chmod(filepath.Join(setup, "root"), 0o700); err != nil {
-		t.Fatal(err)
-	}
 	b := boot(t, setup)
 	for _, part := range []struct {
 		name string
 		tell func(*story)
 	}{
+		{"Refuse", (*story).refuse},
 		{"Install", (*story).install},
 		{"Sweep", (*story).sweep},
 		{"Sandbox", (*story).sandbox},
@@ -114,8 +111,10 @@ func TestService(t *testing.T) {
 		{"Session", (*story).session},
 		{"Template", (*story).template},
 		{"Upgrade", (*story).upgrade},
+		{"Downgrade", (*story).downgrade},
 		{"Remove", (*story).remove},
 		{"Purge", (*story).purge},
+		{"Rpm", (*story).rpm},
 	} {
 		if !t.Run(part.name, func(t *testing.T) {
 			b.T = t
@@ -184,7 +183,7 @@ func (s *story) has(folder string, pictures ...int) {
 }
 
 func (s *story) install() {
-	s.run("dpkg", "--no-triggers", "--install", "/root/sweepd.deb")
+	s.fetch(first, "sweepd")
 	if state, _ := s.try("systemctl", "is-enabled", "sweepd.service"); state != "disabled" {
 		s.Errorf("the service is %s without a person's word", state)
 	}
@@ -200,9 +199,6 @@ func (s *story) install() {
 	}
 	if out := s.run("journalctl", "--list-catalog"); !strings.Contains(out, systemd.MessageSummary) {
 		s.Error("journalctl knows no message of sweepd")
-	}
-	if out := s.run("sweepd", "version"); !strings.HasPrefix(out, "sweepd ") {
-		s.Errorf("it says %q", out)
 	}
 	if err := os.Mkdir(filepath.Join(s.root, shared), 0o755); err != nil {
 		s.Fatal(err)
@@ -458,10 +454,18 @@ func (s *story) template() {
 	}
 }
 
-// An upgrade restarts what runs.
+// An upgrade restarts what runs, and keeps the policy and the record.
 func (s *story) upgrade() {
 	before := s.show("sweepd.service", "MainPID") + s.show("sweepd@noa.service", "MainPID")
-	s.run("dpkg", "--no-triggers", "--install", "/root/sweepd.deb")
+	policy, history := read(s.T, filepath.Join(s.root, "etc/sweepd/policy.yaml")), s.service("history", "1", "--json")
+	s.fetch(second, "sweepd")
+	if string(read(s.T, filepath.Join(s.root, "etc/sweepd/policy.yaml"))) != string(policy) {
+		s.Error("the policy is another")
+	}
+	if after := s.service("history", "1", "--json"); after != history {
+		s.Errorf("the record is another: it was\n%s\nand is\n%s", history, after)
+	}
+	s.service("history", "--verify")
 	if state := s.show("sweepd.service", "ActiveState") + " " +
 		s.show("sweepd@noa.service", "ActiveState"); state != "active active" {
 		s.Errorf("after an upgrade they are %s", state)
