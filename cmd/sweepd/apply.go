@@ -27,6 +27,7 @@ func newApplyCmd(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "apply [PLAN | PATH|STORAGE...]",
 		ValidArgsFunction: p.where,
+		SuggestFor:        []string{"redo"},
 		Short:             "move files that are due to the trash, from a saved plan or a new scan",
 		Long: `apply executes a saved plan, or scans and executes what is due: it moves files to
 the trash of their own storage, starts grace periods, and permanently deletes

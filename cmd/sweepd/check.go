@@ -17,7 +17,7 @@ func newCheckCmd(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check [POLICY]",
 		Short: "validate a policy file and explain it in English",
-		Args:  cobra.MaximumNArgs(1),
+		Args:  atMostOne("file"),
 		RunE:  func(cmd *cobra.Command, args []string) error { return runCheck(cmd.Context(), p, args) },
 	}
 }

@@ -32,7 +32,7 @@ would type it. On a terminal it waits for Enter before each command.
 demo needs no account and no network, and does not touch your files: it connects
 only to loopback. It runs in a temporary home directory that is removed when it
 ends, even after a crash.`,
-		Args: cobra.NoArgs,
+		Args: knownVerb,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), p, o) },
 	}
 	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not wait between steps")

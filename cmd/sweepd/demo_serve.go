@@ -34,7 +34,7 @@ nothing and opens no outgoing connection.
 serve records every request and change; audit_url returns them as JSON lines.
 --faults injects the faults in FILE; docs/rehearse.md lists them.`,
 		Example: "  sweepd demo serve\n  sweepd demo serve --json --accounts 2 --files 1000 --latency 50ms",
-		Args:    cobra.NoArgs,
+		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runDemoServe(cmd.Context(), p, o) },
 	}
 	cmd.Flags().StringVar(&o.Addr, "addr", "127.0.0.1:0", "loopback `address` to listen on; port 0 picks a free port")

@@ -43,7 +43,7 @@ It changes nothing.
 Name a file in a cloud account as STORAGE:PATH, if a scan has found it, or as
 STORAGE:ID with the id at the end of its web address: drive:/Pictures/a.png,
 drive:1AbC.`,
-		Args: cobra.MinimumNArgs(1),
+		Args: needs("a file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.files = args
 			return runExplain(cmd.Context(), p, o)

@@ -29,6 +29,7 @@ func newForgetCmd(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "forget RUN | --last | PATH|STORAGE:PATH|STORAGE:ID|sha256:HASH...",
 		ValidArgsFunction: p.which,
+		SuggestFor:        []string{"unkeep", "unapprove", "disapprove"},
 		Short:             "cancel keep, approve, or the protection after an undo",
 		Long: `forget cancels keep and approve for single files, or returns the files of a run
 that undo restored to the policy; RUN is the number of the undo or of the run

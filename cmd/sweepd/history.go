@@ -40,7 +40,7 @@ added or moved. sweepd also does this before it deletes anything.
 of the files in this machine's trash. It replaces other kinds of files only with
 --force; - is standard output.`,
 		Example: "  sweepd history --since 7d\n  sweepd history --since 2026-11-01 --html history.html",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    atMostOne("run"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.args = args
 			return runHistory(cmd.Context(), p, o)

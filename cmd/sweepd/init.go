@@ -35,7 +35,7 @@ Each flag answers one question. With --yes init asks nothing and uses the safest
 defaults for the rest. It never changes an existing policy. Use --policy to write
 to another file.`,
 		Example: "  sweepd init\n  sweepd init --folder ~/Downloads --careful strong --yes",
-		Args:    cobra.NoArgs,
+		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			for _, q := range p.questions(o.answers) {
 				o.given[q.flag] = cmd.Flags().Changed(q.flag)

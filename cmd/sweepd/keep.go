@@ -45,9 +45,11 @@ each with the command that cancels the override.`,
 // runKeep keeps the files, or lists the files that are kept or approved.
 func runKeep(ctx context.Context, p *program, o keepOptions) error {
 	switch {
-	case o.list == (len(o.files) > 0):
+	case o.list && len(o.files) > 0:
+		return &app.UsageError{Err: errors.New("keep takes files or --list, not both"), Hint: "leave out one of them"}
+	case !o.list && len(o.files) == 0:
 		return &app.UsageError{
-			Err:  errors.New("keep needs files or --list"),
+			Err:  errors.New("keep needs a file"),
 			Hint: "list kept files with: sweepd keep --list",
 		}
 	case o.json && !o.list:
@@ -67,7 +69,7 @@ func newApproveCmd(p *program) *cobra.Command {
 guard, a grace period or the clock holds. It covers the file exactly as it is now:
 if the file changes in any way, it is held again. Files that a rule or sweepd keep
 keeps stay. Approved files count toward the limits.`,
-		Args: cobra.MinimumNArgs(1),
+		Args: needs("a file"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runApprove(cmd.Context(), p, args) },
 	}
 }

@@ -11,11 +11,10 @@ import (
 )
 
 func newNotifyCmd(p *program) *cobra.Command {
-	cmd := &cobra.Command{
+	cmd := group(&cobra.Command{
 		Use:   "notify",
 		Short: "test notifications",
-		Args:  cobra.NoArgs,
-	}
+	})
 	cmd.AddCommand(newNotifyTestCmd(p))
 	return cmd
 }
@@ -28,7 +27,7 @@ func newNotifyTestCmd(p *program) *cobra.Command {
 events it subscribes to, and prints the result. It does not retry.
 
 Exit status: 1 if a message could not be sent.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runNotifyTest(cmd.Context(), p) },
 	}
 }

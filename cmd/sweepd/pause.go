@@ -25,7 +25,7 @@ func newPauseCmd(p *program) *cobra.Command {
 		Long: `pause stops all deletion until sweepd resume, or for a time. A sweep in progress
 finishes its current file. scan, keep and undo still work. Creating a file named
 paused in the state directory has the same effect.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runPause(cmd.Context(), p, o) },
 	}
 	cmd.Flags().StringVar(&o.span, "for", "", "pause for this `long`, e.g. 2h or 3d")
@@ -76,11 +76,12 @@ type resumeOptions struct {
 func newResumeCmd(p *program) *cobra.Command {
 	var o resumeOptions
 	cmd := &cobra.Command{
-		Use:   "resume [--clock]",
-		Short: "resume deletion after a pause",
+		Use:        "resume [--clock]",
+		SuggestFor: []string{"unpause", "continue"},
+		Short:      "resume deletion after a pause",
 		Long: `resume ends a pause. With --clock it also confirms that the clock is right, after
 a clock that jumped ahead or back made sweepd hold everything.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runResume(cmd.Context(), p, o) },
 	}
 	cmd.Flags().BoolVar(&o.clock, "clock", false, "confirm that the clock is right")

@@ -53,6 +53,15 @@ func (p *program) main(ctx context.Context) int {
 	root.SetArgs(p.args)
 	root.SetOut(out)
 	root.SetErr(p.stderr)
+	root.InitDefaultCompletionCmd(p.args...)
+	for _, verb := range root.Commands() {
+		switch verb.Name() {
+		case "completion":
+			group(verb)
+		case "help":
+			verb.Args = knownTopic
+		}
+	}
 	err := root.ExecuteContext(ctx)
 	p.term.settle()
 	status := p.exit(err)
@@ -81,6 +90,11 @@ command line or policy; 3 the whole run was refused for safety.`,
 		SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRun: func(*cobra.Command, []string) { p.started = true },
 	}
+	group(root)
+	root.SetFlagErrorFunc(flagError)
+	root.Version = programVersion()
+	root.SetVersionTemplate("sweepd {{.Version}}\n")
+	root.Flags().BoolP("version", "V", false, "print the version, revision and build date")
 	root.PersistentFlags().StringVar(&p.policyFile, "policy", "",
 		"policy `file` (default $SWEEPD_POLICY, then ~/.config/sweepd/policy.yaml, then /etc/sweepd/policy.yaml)")
 	root.PersistentFlags().BoolVarP(&p.verbose, "verbose", "v", false, "write debug logs to standard error")

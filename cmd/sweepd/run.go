@@ -46,7 +46,7 @@ reload or SIGHUP. Until then, and while the file is invalid or missing, it delet
 nothing. It exits when its terminal closes, unless started by nohup. With --once it
 sweeps each storage once, for cron and timers. Under systemd it is a notify service
 with a watchdog: docs/systemd.md.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runService(cmd.Context(), p, o) },
 	}
 	cmd.Flags().BoolVar(&o.once, "once", false, "sweep each storage once and exit")
@@ -171,7 +171,7 @@ func newReloadCmd(p *program) *cobra.Command {
 		Long: `reload tells the running service to reload its policy, and prints whether the
 policy was accepted. The service refuses an invalid policy and deletes nothing
 until it is fixed.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runReload(cmd.Context(), p) },
 	}
 }

@@ -43,7 +43,7 @@ func newStatusCmd(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "show the state of the service, the last run and the trash",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return runStatus(cmd.Context(), p, o) },
 	}
 	cmd.Flags().BoolVar(&o.json, "json", false, "print a JSON object")

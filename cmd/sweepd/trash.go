@@ -27,7 +27,7 @@ type jsonTrashed struct {
 }
 
 func newTrashCmd(p *program) *cobra.Command {
-	cmd := &cobra.Command{
+	cmd := group(&cobra.Command{
 		Use:   "trash",
 		Short: "list trash contents and delete them permanently",
 		Long: `trash reads every trash bin of your disks and accounts and classifies each entry:
@@ -36,7 +36,7 @@ would trash it), or everything (the policy purges any entry).
 
 The policy's trash: section sets the age at which entries are due. Folders, links,
 and files without a recorded origin are left alone.`,
-	}
+	})
 	cmd.AddCommand(newTrashListCmd(p), newTrashPurgeCmd(p), newTrashEmptyCmd(p))
 	return cmd
 }

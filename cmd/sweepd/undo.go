@@ -30,6 +30,7 @@ func newUndoCmd(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "undo RUN | --last | PATH|STORAGE:PATH|STORAGE:ID...",
 		ValidArgsFunction: p.which,
+		SuggestFor:        []string{"restore"},
 		Short:             "restore the files of a run, or single files",
 		Long: `undo restores files under their old names and never overwrites another file.
 Restored files are kept permanently, whatever the policy says: sweepd forget RUN

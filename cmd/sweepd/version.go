@@ -11,7 +11,7 @@ func newVersionCmd(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "print the version, revision and build date",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		Run:   func(*cobra.Command, []string) { p.term.printf("sweepd %s\n", programVersion()) },
 	}
 }

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sweepd/internal/app"
+	"sweepd/policy/policyfile"
+)
+
+// group makes cmd a command of verbs only: alone it prints its help, and an unknown verb is a *app.UsageError.
+func group(cmd *cobra.Command) *cobra.Command {
+	cmd.Args = knownVerb
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	return cmd
+}
+
+// knownVerb returns a *app.UsageError for the arguments that are left for a command of verbs: the first is no verb.
+func knownVerb(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := "see: " + cmd.CommandPath() + " --help"
+	if meant := meantVerb(cmd, args[0]); meant != "" {
+		hint = fmt.Sprintf("did you mean %q?", meant)
+	}
+	return &app.UsageError{Err: fmt.Errorf("unknown command %q for %q", args[0], cmd.CommandPath()), Hint: hint}
+}
+
+// knownTopic returns a *app.UsageError if sweepd help is asked for a verb that does not exist.
+func knownTopic(cmd *cobra.Command, args []string) error {
+	of, rest, err := cmd.Root().Find(args)
+	if err == nil && of.HasSubCommands() {
+		err = knownVerb(of, rest)
+	}
+	return err
+}
+
+// meantVerb returns the verb of cmd that the user may have meant; "" if none is near. A verb that lists the name in
+// its SuggestFor comes first, because the nearest name of "unpause" is its opposite.
+func meantVerb(cmd *cobra.Command, name string) string {
+	var names []string
+	for _, verb := range cmd.Commands() {
+		if slices.Contains(verb.SuggestFor, strings.ToLower(name)) {
+			return verb.Name()
+		}
+		if verb.IsAvailableCommand() {
+			names = append(names, verb.Name())
+		}
+	}
+	return policyfile.Nearest(name, names)
+}
+
+// flagError returns the error of a flag, or that of an unknown verb before it, whose flag it may be.
+func flagError(cmd *cobra.Command, err error) error {
+	if cmd.HasSubCommands() {
+		if unknown := knownVerb(cmd, cmd.Flags().Args()); unknown != nil {
+			return unknown
+		}
+	}
+	return err
+}
+
+// needs returns the check of the arguments of a verb that takes at least one: what is "a file".
+func needs(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return misused(cmd, "needs "+what)
+		}
+		return nil
+	}
+}
+
+// atMostOne returns the check of the arguments of a verb that takes one or none: what is "run".
+func atMostOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return misused(cmd, "takes one "+what)
+		}
+		return nil
+	}
+}
+
+// exactlyOne returns the check of the arguments of a verb that takes one: what is "storage".
+func exactlyOne(what string) cobra.PositionalArgs {
+	return cobra.MatchAll(needs("a "+what), atMostOne(what))
+}
+
+// noArgs checks the arguments of a verb that takes none.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return misused(cmd, fmt.Sprintf("takes no arguments, but was given %q", args[0]))
+	}
+	return nil
+}
+
+// misused returns the error of a verb with a wrong number of arguments.
+func misused(cmd *cobra.Command, how string) error {
+	verb := strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
+	return &app.UsageError{Err: fmt.Errorf("%s %s", verb, how), Hint: "usage: " + cmd.UseLine()}
+}
