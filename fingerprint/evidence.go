@@ -44,6 +44,9 @@ func (s findings) sealEvidence() Evidence {
 	return Evidence{}
 }
 
+// untimed is the finding of a missing time stamp that lowers nothing.
+const untimed = "no time stamp says when it was signed"
+
 // untimedEvidence returns the evidence of a missing time stamp. It lowers the verdict only if the certificate is
 // unknown: OpenAI's files of 2025 carry no time stamp, and all their certificates have expired since.
 func (s findings) untimedEvidence() Evidence {
@@ -53,10 +56,10 @@ func (s findings) untimedEvidence() Evidence {
 	case s.credential.unsure():
 		return Evidence{
 			Detector: "c2pa.untimed",
-			Found:    "no time stamp says when it was signed, by a certificate not seen before",
+			Found:    untimed + ", by a certificate not seen before",
 		}
 	}
-	return Evidence{Detector: "c2pa.untimed", Found: "no time stamp says when it was signed"}
+	return Evidence{Detector: "c2pa.untimed", Found: untimed}
 }
 
 // because returns the reason in parentheses.

@@ -2,6 +2,7 @@ package fingerprint
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -85,9 +86,18 @@ type Verdict struct {
 }
 
 // String returns v in one sentence: the level, then the finding of each detector.
-func (v Verdict) String() string {
+func (v Verdict) String() string { return v.Confidence.String() + ": " + v.clauses(v.Evidence) }
+
+// Brief returns v as String does, without the level and without the findings that do not change it.
+func (v Verdict) Brief() string {
+	idle := func(e Evidence) bool { return e.Found == untimed }
+	return v.clauses(slices.DeleteFunc(slices.Clone(v.Evidence), idle))
+}
+
+// clauses returns the findings of that evidence and the state of the file.
+func (v Verdict) clauses(evidence []Evidence) string {
 	var clauses []string
-	for _, e := range v.Evidence {
+	for _, e := range evidence {
 		clauses = append(clauses, e.Found)
 	}
 	switch {
@@ -103,5 +113,5 @@ func (v Verdict) String() string {
 	if v.Partial && v.Confidence > None {
 		clauses = append(clauses, "to be read whole before it is moved")
 	}
-	return v.Confidence.String() + ": " + strings.Join(clauses, ", ")
+	return strings.Join(clauses, ", ")
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"sweepd/fingerprint"
 	"sweepd/internal/app"
 	"sweepd/internal/report"
 	"sweepd/policy"
@@ -61,15 +60,8 @@ func (p *program) file(f sweeper.Found) {
 		p.action(f.Decision.Action), p.term.fit(p.place(f.Storage, f.Entry.Path), 36))
 }
 
-// why prints the reasons for the verdict and the decision.
-func (p *program) why(f sweeper.Found) {
-	why := strings.TrimPrefix(f.Verdict.String(), f.Verdict.Confidence.String()+": ")
-	if d := f.Decision; d.Action == policy.Hold ||
-		d.Action == policy.Keep && d.Rule == "" && f.Verdict.Confidence >= fingerprint.Strong {
-		why += "; " + string(f.Decision.Action) + ": " + strings.Join(f.Decision.Reasons, ", ")
-	}
-	p.term.note(safe(why), 36)
-}
+// why prints the reasons for the decision and the verdict.
+func (p *program) why(f sweeper.Found) { p.term.note(safe(tildes(report.Why(f), p.home())), 36) }
 
 func (p *program) action(a policy.Action) string {
 	code := map[policy.Action]string{policy.Trash: "31", policy.Hold: "35", policy.Review: "33"}[a]

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 	"golang.org/x/text/width"
@@ -246,6 +247,22 @@ func tilde(path, home string) string {
 		return "~/" + rest
 	}
 	return path
+}
+
+// tildes returns the text with ~ for the home directory in each path.
+func tildes(text, home string) string {
+	if home == "" || home == "/" {
+		return text
+	}
+	parts := strings.Split(text, home+"/")
+	for i, before := range parts[:len(parts)-1] {
+		if last, _ := utf8.DecodeLastRuneInString(before); before == "" || strings.ContainsRune(" \"'(:", last) {
+			parts[i] += "~/"
+		} else {
+			parts[i] += home + "/" // part of another path
+		}
+	}
+	return strings.Join(parts, "")
 }
 
 // quoted returns s quoted for a shell.

@@ -75,6 +75,21 @@ func TestOnlyAPathBelowTheHomeIsShortened(t *testing.T) {
 	}
 }
 
+func TestAPathBelowTheHomeIsShortenedInAText(t *testing.T) {
+	t.Parallel()
+	for _, c := range [][3]string{
+		{`Git tracks it (in "/home/ann/src")`, "/home/ann", `Git tracks it (in "~/src")`},
+		{"/home/ann/a, and /home/ann/b", "/home/ann", "~/a, and ~/b"},
+		{"named in /mnt/home/ann/a and /home/anna/a", "/home/ann", "named in /mnt/home/ann/a and /home/anna/a"},
+		{"named in /a", "/", "named in /a"},
+		{"named in /a", "", "named in /a"},
+	} {
+		if got := tildes(c[0], c[1]); got != c[2] {
+			t.Errorf("%s in %s: got %s, want %s", c[0], c[1], got, c[2])
+		}
+	}
+}
+
 func TestALongNameLosesItsMiddleOnATerminalOnly(t *testing.T) {
 	t.Parallel()
 	const name = "~/Pictures/ChatGPT Image Apr 20, 2026, 01_17_00 AM.png"
