@@ -74,11 +74,11 @@ func askAll(ctx context.Context, j *Journal) (a answers, err error) {
 }
 
 func askBrakes(ctx context.Context, j *Journal, a *answers) error {
-	trashed, err := j.Usage(ctx, providers.OpTrash, noon)
+	trashed, err := j.Usage(ctx, providers.OpTrash, noon, noon)
 	if err != nil {
 		return err
 	}
-	purged, err := j.Usage(ctx, providers.OpPurge, noon)
+	purged, err := j.Usage(ctx, providers.OpPurge, noon, noon)
 	if err != nil {
 		return err
 	}

@@ -99,6 +99,32 @@ func (j *Journal) RunsSince(ctx context.Context, since time.Time) ([]Run, error)
 	return collect(rows, err, scanRun)
 }
 
+// TimeBefore returns for each run the latest time at which any earlier run began or ended. The run cannot have been
+// before that, whatever its clock said. Times after now are left out: the clock of those runs was wrong.
+func (j *Journal) TimeBefore(ctx context.Context, now time.Time) (map[int64]time.Time, error) {
+	rows, err := j.read.QueryContext(ctx, `SELECT id, began, ended FROM runs ORDER BY id`)
+	if err != nil {
+		return nil, fault(err)
+	}
+	defer rows.Close()
+	all := map[int64]time.Time{}
+	var latest time.Time
+	for rows.Next() {
+		var id int64
+		var began, ended sql.NullInt64
+		if err := rows.Scan(&id, &began, &ended); err != nil {
+			return nil, fault(err)
+		}
+		all[id] = latest
+		for _, t := range []time.Time{moment(began), moment(ended)} {
+			if t.After(latest) && !t.After(now) {
+				latest = t
+			}
+		}
+	}
+	return all, fault(rows.Err())
+}
+
 func scanRun(row scanner) (Run, error) {
 	var r Run
 	var began, ended sql.NullInt64

@@ -16,12 +16,17 @@ type Amount struct {
 }
 
 // Usage returns the amount of each storage that operations of that kind have taken since a time: those that began
-// then or later and are done or open, except for files that were restored since. The zero time is before everything.
-func (j *Journal) Usage(ctx context.Context, kind providers.OpKind, since time.Time) (map[string]Amount, error) {
+// then or later and are done or open, except for files that were restored since. Those of a run after one of that time
+// count too, whatever the clock said then; a run after now is not one of that time. The zero time is before
+// everything.
+func (j *Journal) Usage(
+	ctx context.Context, kind providers.OpKind, since, now time.Time,
+) (map[string]Amount, error) {
 	rows, err := j.read.QueryContext(ctx, `SELECT o.storage, count(*), sum(o.size)
 		FROM operations o LEFT JOIN operations r ON r.id = o.resolved
-		WHERE o.kind = $1 AND o.began >= $2 AND o.error IS NULL AND r.kind IS NOT 'restore'
-		GROUP BY o.storage`, string(kind), from(since))
+		WHERE o.kind = $1 AND o.error IS NULL AND r.kind IS NOT 'restore'
+		AND (o.began >= $2 OR o.run > (SELECT min(id) FROM runs WHERE began >= $2 AND began <= $3))
+		GROUP BY o.storage`, string(kind), from(since), from(now))
 	type one struct {
 		storage string
 		amount  Amount

@@ -40,15 +40,16 @@ func TestSpentIsWhatWasTakenAndNotGivenBack(t *testing.T) {
 	did(t, j, about(providers.OpPurge, "c", 4), "c")
 	did(t, j, about(providers.OpPurge, "of another program", 64), "of another program")
 	must(j.Begin(t.Context(), about(providers.OpRestore, "a", 1)))(t) // not done yet
-	equal(t, "trashed", must(j.Usage(t.Context(), providers.OpTrash, since))(t),
+	now := noon.AddDate(2, 0, 0)
+	equal(t, "trashed", must(j.Usage(t.Context(), providers.OpTrash, since, now))(t),
 		map[string]Amount{"home": {3, 1 + 4 + 8}, "drive": {1, 32}})
-	equal(t, "trashed ever", must(j.Usage(t.Context(), providers.OpTrash, time.Time{}))(t),
+	equal(t, "trashed ever", must(j.Usage(t.Context(), providers.OpTrash, time.Time{}, now))(t),
 		map[string]Amount{"home": {4, 1 + 4 + 8 + 1000}, "drive": {1, 32}})
-	equal(t, "purged", must(j.Usage(t.Context(), providers.OpPurge, since))(t), map[string]Amount{"home": {2, 4 + 64}})
+	equal(t, "purged", must(j.Usage(t.Context(), providers.OpPurge, since, now))(t), map[string]Amount{"home": {2, 4 + 64}})
 	equal(t, "trashed later",
-		must(j.Usage(t.Context(), providers.OpTrash, noon.AddDate(1, 0, 0)))(t), map[string]Amount{})
+		must(j.Usage(t.Context(), providers.OpTrash, noon.AddDate(1, 0, 0), now))(t), map[string]Amount{})
 	last := gather(t, j.Operations(t.Context(), Filter{Storage: "drive"}))[0].Began
-	equal(t, "trashed at that very time", must(j.Usage(t.Context(), providers.OpTrash, last))(t),
+	equal(t, "trashed at that very time", must(j.Usage(t.Context(), providers.OpTrash, last, now))(t),
 		map[string]Amount{"drive": {1, 32}})
 	if err := j.Check(t.Context()); err != nil {
 		t.Error(err)

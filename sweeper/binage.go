@@ -37,12 +37,16 @@ func (b *TrashEntry) since() time.Time {
 }
 
 // moved returns the latest time at which a trash operation can have moved its file. A later run may have recorded the
-// move, and the clock may have been wrong then.
-func moved(op journal.Operation) time.Time {
-	if op.Began.After(op.Ended) {
-		return op.Began
+// move, and the clock may have been wrong then. It may also have been wrong at the move itself, as for a file that the
+// user had approved: the move was not before the runs before it.
+func (by decider) moved(op journal.Operation) time.Time {
+	latest := op.Began
+	for _, t := range []time.Time{op.Ended, by.before[op.Op.Cause.Run]} {
+		if t.After(latest) {
+			latest = t
+		}
 	}
-	return op.Ended
+	return latest
 }
 
 // age fills in whether the entry is due.

@@ -34,7 +34,7 @@ func (s *Sweeper) bins(
 		}
 		ours[op.Receipt] = op
 	}
-	by, err := s.decider(ctx, doubt)
+	by, err := s.binDecider(ctx, doubt)
 	if err != nil {
 		return err
 	}

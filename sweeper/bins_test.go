@@ -276,7 +276,7 @@ func TestWhatAnotherProgramTookOutOfTheTrashIsNotPurgedBySweepd(t *testing.T) {
 				sum.Errors != 0 || sum.Bytes != 0 {
 				t.Errorf("%s, back %v: got %+v, want it found gone", name, back, sum)
 			}
-			spent, err := b.journal.Usage(t.Context(), providers.OpPurge, time.Time{})
+			spent, err := b.journal.Usage(t.Context(), providers.OpPurge, time.Time{}, b.clock)
 			if err != nil || len(spent) != 0 {
 				t.Errorf("%s: spent on purging: %v, %v; want nothing", name, spent, err)
 			}

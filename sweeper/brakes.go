@@ -39,9 +39,13 @@ type Usage struct{ Trash, Purge map[string]journal.Amount }
 // usage reads the amounts from the journal, where a restart cannot lose them, and adds those of others: what other
 // plans were allowed.
 func (s *Sweeper) usage(ctx context.Context, others Usage) (sp Usage, err error) {
-	since := s.o.Now().Add(-s.o.Policy.Limits.Window)
-	if sp.Trash, err = s.o.Journal.Usage(ctx, providers.OpTrash, since); err == nil {
-		sp.Purge, err = s.o.Journal.Usage(ctx, providers.OpPurge, since)
+	at, err := s.earliest(ctx)
+	if err != nil {
+		return sp, err
+	}
+	since, now := at.Add(-s.o.Policy.Limits.Window), s.o.Now()
+	if sp.Trash, err = s.o.Journal.Usage(ctx, providers.OpTrash, since, now); err == nil {
+		sp.Purge, err = s.o.Journal.Usage(ctx, providers.OpPurge, since, now)
 	}
 	if err != nil {
 		return sp, fmt.Errorf("read what was done already: %w", err)

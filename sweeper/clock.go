@@ -29,6 +29,20 @@ func (s *Sweeper) checkClock(ctx context.Context) (doubt *ClockError, err error)
 	return doubtful(trusted, doubted, s.reading()), nil
 }
 
+// earliest returns the time that it is at least: the clock's or, if the clock may have jumped ahead, that of the last
+// run that trusted it.
+func (s *Sweeper) earliest(ctx context.Context) (time.Time, error) {
+	trusted, doubted, err := s.o.Journal.Clocks(ctx)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read the clocks of earlier runs: %w", err)
+	}
+	now := s.reading()
+	if doubtful(trusted, doubted, now) != nil && trusted.Wall.Before(now.Wall) {
+		return trusted.Wall, nil
+	}
+	return now.Wall, nil
+}
+
 // noteClock records the reading at the end of a run for later runs, as trusted or as doubted. doubt is that of the
 // start of the run; nil if the run computed no ages. noteClock judges the clock anew, because the clock may have
 // jumped during the run.

@@ -1,10 +1,13 @@
 package sweeper_test
 
 import (
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"sweepd/policy"
+	"sweepd/sweeper"
 )
 
 // day sets the clocks: the wall's, and with it the kernel's unless only the
@@ -64,6 +67,72 @@ func TestAnApprovedFileGoesWhateverTheClockSays(t *testing.T) {
 	if p, _ := b.plan(); len(p.Trash) != 1 || !p.Trash[0].Decision.Approved {
 		t.Errorf("the plan is %+v", p)
 	}
+}
+
+// An approved file goes while the clock is set back. Its move seems to be long ago once the clock is right again.
+func TestAFileTrashedByAClockThatWasSetBackIsNotPurgedEarly(t *testing.T) {
+	b := newBox(t, rules)
+	b.put(ours(1), picture(1))
+	b.apply()
+	b.put(ours(2), picture(2))
+	b.clock = b.clock.Add(-40 * aDay)
+	b.approve(ours(2))
+	if sum := b.apply(); sum.Trashed != 1 {
+		t.Fatalf("got %+v, want the approved file in the trash", sum)
+	}
+	b.clock = b.clock.Add(40*aDay + time.Hour)
+	if p, _ := b.plan(); len(p.Purge) > 0 {
+		t.Errorf("after an hour %v would be purged, which may be after 30 days", b.purges(p))
+	}
+	due := 0
+	if _, err := b.sweeper().Bins(t.Context(), func(e sweeper.TrashEntry) {
+		if e.Due {
+			due++
+		}
+	}); err != nil || due > 0 {
+		t.Errorf("after an hour %d entries of the bin are due, %v", due, err)
+	}
+	b.clock = b.clock.Add(30 * aDay)
+	if p, _ := b.plan(); len(p.Purge) != 2 {
+		t.Errorf("after 30 days %v would be purged, want both files", b.purges(p))
+	}
+}
+
+// Approved files go by a wrong clock too, and count for the limits as if it were right.
+func TestAWrongClockGivesNoSecondLimit(t *testing.T) {
+	two := strings.Replace(rules, "files: 100", "files: 2", 1)
+	refused := func(t *testing.T, b *box) {
+		t.Helper()
+		p, _ := b.plan()
+		_, err := b.sweeper().Execute(t.Context(), p, nil)
+		if _, over := errors.AsType[*sweeper.LimitError](err); !over || len(p.Trash) != 1 {
+			t.Errorf("the plan has %d files, got %v; want one, over the limit", len(p.Trash), err)
+		}
+	}
+	t.Run("AJumpAhead", func(t *testing.T) {
+		b := newBox(t, two)
+		b.boot = "first"
+		b.put(ours(1), picture(1))
+		b.put(ours(2), picture(2))
+		b.apply()
+		b.put(ours(3), picture(3))
+		b.day(3650*aDay, time.Hour)
+		b.approve(ours(3))
+		refused(t, b)
+	})
+	t.Run("SetBackAndRight", func(t *testing.T) {
+		b := newBox(t, two)
+		b.apply()
+		b.put(ours(1), picture(1))
+		b.put(ours(2), picture(2))
+		b.clock = b.clock.Add(-40 * aDay)
+		b.approve(ours(1))
+		b.approve(ours(2))
+		b.apply()
+		b.put(ours(3), picture(3))
+		b.clock = b.clock.Add(40*aDay + time.Hour)
+		refused(t, b)
+	})
 }
 
 func TestAnUndoDoesNotMakeAWrongClockARightOne(t *testing.T) {

@@ -28,6 +28,8 @@ type decider struct {
 	s         *Sweeper
 	doubt     *ClockError // why no age can be computed; nil: it can
 	overrides overrides
+	// before has a time before which each run cannot have been; see journal.TimeBefore. A decider on files has none.
+	before map[int64]time.Time
 }
 
 // decider returns a decider with the user's decisions as they are now, for many files.
@@ -36,12 +38,24 @@ func (s *Sweeper) decider(ctx context.Context, doubt *ClockError) (decider, erro
 	if err != nil {
 		return decider{}, fmt.Errorf("read what a person said: %w", err)
 	}
-	return decider{s, doubt, overrideSnapshot{snapshot}}, nil
+	return decider{s: s, doubt: doubt, overrides: overrideSnapshot{snapshot}}, nil
+}
+
+// binDecider returns a decider that can also judge how long sweepd's own entries have been in the bins.
+func (s *Sweeper) binDecider(ctx context.Context, doubt *ClockError) (decider, error) {
+	by, err := s.decider(ctx, doubt)
+	if err != nil {
+		return by, err
+	}
+	if by.before, err = s.o.Journal.TimeBefore(ctx, s.o.Now()); err != nil {
+		return by, fmt.Errorf("read the times of earlier runs: %w", err)
+	}
+	return by, nil
 }
 
 // liveDecider returns a decider that looks up the user's decisions anew for each file.
 func (s *Sweeper) liveDecider(doubt *ClockError) decider {
-	return decider{s, doubt, liveOverrides{s.o.Journal}}
+	return decider{s: s, doubt: doubt, overrides: liveOverrides{s.o.Journal}}
 }
 
 // overrides looks up the user's decisions on files: as of the start of a scan (overrideSnapshot), or as of now

@@ -40,7 +40,7 @@ func (s *Sweeper) purges(b TrashEntry) bool {
 // ownEntries calls take for sweepd's own entries that are due by the journal, are still in the bin as far as that can
 // be seen cheaply, and have no content that the user keeps.
 func (s *Sweeper) ownEntries(ctx context.Context, doubt *ClockError, sum *Summary, take func(TrashEntry)) error {
-	by, err := s.decider(ctx, doubt)
+	by, err := s.binDecider(ctx, doubt)
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,10 @@ func (s *Sweeper) newPurge(ctx context.Context, by decider, items []Item, sum *S
 			others[it.Receipt] = true
 		}
 	}
+	var err error
+	if w.by.before, err = s.o.Journal.TimeBefore(ctx, s.o.Now()); err != nil {
+		return nil, fmt.Errorf("read the times of earlier runs: %w", err)
+	}
 	for op, err := range s.o.Journal.Operations(ctx, journal.Filter{InTrash: true}) {
 		if err != nil {
 			return nil, fmt.Errorf("read what is in the trash: %w", err)

@@ -58,7 +58,7 @@ func (by decider) judgeTrashEntry(
 	case kept:
 		b.Why = "you kept it"
 	case b.PurgeReason == PurgeReasonOurs:
-		by.age(b, firstAge(ages.Ours, ages.Everything), 0, moved(b.Op))
+		by.age(b, firstAge(ages.Ours, ages.Everything), 0, by.moved(b.Op))
 	case matches:
 		b.PurgeReason = PurgeReasonMatching
 		by.age(b, firstAge(ages.Matching, ages.Everything), b.slack(), b.since())
@@ -80,7 +80,7 @@ func (by decider) oursOf(op journal.Operation) TrashEntry {
 		PurgeReason: PurgeReasonOurs,
 		Trashed:     providers.Trashed{Receipt: op.Receipt, Path: e.Path, Size: e.Size},
 	}
-	by.age(&b, firstAge(ages.Ours, ages.Everything), 0, moved(op))
+	by.age(&b, firstAge(ages.Ours, ages.Everything), 0, by.moved(op))
 	return b
 }
 
