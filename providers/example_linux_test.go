@@ -70,7 +70,9 @@ func trashAndRestore(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		fmt.Println("in the trash:", t.Name(), t.Size)
+		if t.Path == picture.Path { // a bin of the disk may hold files of other folders
+			fmt.Println("in the trash:", t.Name(), t.Size)
+		}
 	}
 	back, err := s.Restore(ctx, picture, receipt, providers.Cause{Reasons: []string{"a person asked for it"}})
 	if err != nil {
