@@ -341,7 +341,7 @@ func (s *Storage) end(ctx context.Context, key string, op Op, o Outcome) error {
 	if errors.Is(o.Err, ErrUncertain) {
 		return s.wrap(string(op.Kind), op.Entry.Path, o.Err)
 	}
-	err := o.Err
+	err := pathless(op.Entry.Path, o.Err)
 	if rerr := s.o.Recorder.End(context.WithoutCancel(ctx), key, o); rerr != nil {
 		err = errors.Join(err, fmt.Errorf("%w: %w", ErrUnrecorded, rerr))
 	}
@@ -353,8 +353,14 @@ func (s *Storage) wrap(op, path string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if pe := (*fs.PathError)(nil); errors.As(err, &pe) && pe.Path == path {
-		err = pe.Err // show the path once
+	return &Error{Op: op, Storage: s.name, Path: path, Err: pathless(path, err)}
+}
+
+// pathless returns the error in an *fs.PathError of that path, so that the path is shown once. An error that has more
+// than the *fs.PathError in it keeps all of it.
+func pathless(path string, err error) error {
+	if named, ok := err.(*fs.PathError); ok && named.Path == path {
+		return named.Err
 	}
-	return &Error{Op: op, Storage: s.name, Path: path, Err: err}
+	return err
 }

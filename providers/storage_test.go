@@ -215,6 +215,23 @@ func TestARefusalByTheDriverIsAnOutcome(t *testing.T) {
 	r.is(t, "begin trash /root/a.png", "end the file is being written")
 }
 
+func TestAnOutcomeThatCannotBeRecordedIsSaidBesideTheErrorOfTheFile(t *testing.T) {
+	s, _, r, e := guarded(t, providertest.Fault{
+		Method: "Trash", Err: &fs.PathError{Op: "open", Path: "/root/a.png", Err: fs.ErrNotExist},
+	})
+	r.endErr = errors.New("disk full")
+	_, err := s.Trash(t.Context(), e, providers.Cause{})
+	for _, want := range []error{fs.ErrNotExist, providers.ErrUnrecorded, r.endErr} {
+		if !errors.Is(err, want) {
+			t.Errorf("got %v, want %v too", err, want)
+		}
+	}
+	want := "trash \"/root/a.png\": file does not exist\nthe outcome could not be recorded: disk full"
+	if err.Error() != want {
+		t.Errorf("got %q, want %q", err, want)
+	}
+}
+
 func TestTheOutcomeIsRecordedEvenWhenTheContextHasEnded(t *testing.T) {
 	s, _, r, e := guarded(t)
 	ctx, cancel := context.WithCancel(t.Context())
