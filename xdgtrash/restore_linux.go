@@ -123,6 +123,9 @@ func (k *trashedFile) lies(err error) error {
 	if _, statErr := k.bin.stat(k.Name); statErr != nil {
 		return err
 	}
+	if named, ok := err.(*fs.PathError); ok {
+		return &fs.PathError{Op: named.Op, Path: named.Path, Err: k.lies(named.Err)}
+	}
 	return fmt.Errorf("%w; the file lies at %q: to bring it back by hand, move it from there", err,
 		filepath.Join(k.bin.path, "files", k.Name))
 }

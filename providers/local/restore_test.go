@@ -160,6 +160,20 @@ func TestARestoreThatCannotBeSaysWhereTheFileLies(t *testing.T) {
 	}
 }
 
+// Storage shows the path of an error once: it takes what is in the error of that path.
+func TestARestoreToATakenPlaceSaysWhereTheFileLies(t *testing.T) {
+	b := newBox(t)
+	e := b.write("a.png", "bytes")
+	r := b.put(e)
+	b.write("a.png", "other")
+	_, err := b.d.Restore(t.Context(), r)
+	want := "; the file lies at " + strconv.Quote(b.inBin()) + ": to bring it back by hand, move it from there"
+	if named, ok := err.(*fs.PathError); !ok || named.Path != e.Path || !errors.Is(named.Err, fs.ErrExist) ||
+		!strings.HasSuffix(named.Err.Error(), want) {
+		t.Errorf("got %T %v, want an error of the path that ends in %q", err, err, want)
+	}
+}
+
 func TestAFileSwappedWhileItIsRestoredGoesBackToTheBin(t *testing.T) {
 	b := newBox(t)
 	e := b.write("a.png", "bytes")

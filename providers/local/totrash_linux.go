@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"path/filepath"
 
@@ -211,6 +212,8 @@ func contract(err error) error {
 		return nil
 	}
 	switch e := err.(type) {
+	case *fs.PathError: // Storage shows the path of one in its place, not of one inside another error
+		return &fs.PathError{Op: e.Op, Path: e.Path, Err: contract(e.Err)}
 	case *xdgtrash.FolderError:
 		return &providers.FolderError{Folder: e.Folder, Err: contract(e.Err)}
 	case *xdgtrash.UnlistedError:
