@@ -46,7 +46,7 @@ func Open(ctx context.Context, path string, o Options) (*Journal, error) {
 	if o.Now == nil {
 		return nil, errors.New("a journal needs a clock")
 	}
-	j, err := openSparing(ctx, path, o, true)
+	j, err := openSparing(ctx, path, o, toWrite)
 	if err == nil {
 		j.guard.reserve.keep(ample)
 	}
@@ -54,11 +54,11 @@ func Open(ctx context.Context, path string, o Options) (*Journal, error) {
 }
 
 // openSparing calls open and, if the disk is full, frees the reserve and retries.
-func openSparing(ctx context.Context, path string, o Options, writable bool) (j *Journal, err error) {
+func openSparing(ctx context.Context, path string, o Options, mode string) (j *Journal, err error) {
 	if path, err = filepath.Abs(path); err == nil {
 		r := &reserve{path: path}
 		err = r.spare(func() (err error) {
-			j, err = open(ctx, r, o, writable)
+			j, err = open(ctx, r, o, mode)
 			return err
 		})
 	}
@@ -72,11 +72,37 @@ func openSparing(ctx context.Context, path string, o Options, writable bool) (j 
 // creates no file and returns fs.ErrNotExist if there is none. It returns the errors of Open, and ErrVersion also for
 // an older version.
 func OpenReadOnly(ctx context.Context, path string) (*Journal, error) {
-	return openSparing(ctx, path, Options{}, false)
+	return openSparing(ctx, path, Options{}, toRead)
 }
 
-func open(ctx context.Context, r *reserve, o Options, writable bool) (_ *Journal, err error) {
-	path := r.path
+// Peek is OpenReadOnly for a reader that leaves no trace, such as the completion of a shell: it makes no log and no
+// index of SQLite beside the journal, and frees no reserve. It returns an error if that is not possible, which is so
+// after a crash until the journal is opened again. What it reads while another process writes may be wrong.
+func Peek(ctx context.Context, path string) (*Journal, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	mode := toPeek
+	if logged(path) {
+		if _, err := os.Stat(path + "-shm"); err != nil {
+			return nil, fmt.Errorf("peek at journal %q: its log has no index: %w", path, err)
+		}
+		mode = toRead
+	}
+	j, err := open(ctx, &reserve{path: path}, Options{}, mode)
+	if err != nil {
+		return nil, fmt.Errorf("peek at journal %q: %w", path, err)
+	}
+	return j, nil
+}
+
+func open(ctx context.Context, r *reserve, o Options, mode string) (_ *Journal, err error) {
+	path, writable := r.path, mode == toWrite
+	reading := mode
+	if writable {
+		reading = toRead
+	}
 	// The head is read first, so that the journal's content is newer.
 	noted, err := readHead(path)
 	if err != nil {
@@ -94,17 +120,17 @@ func open(ctx context.Context, r *reserve, o Options, writable bool) (_ *Journal
 	if err != nil {
 		return nil, err
 	}
-	version, err := inspect(ctx, path)
+	version, err := inspect(ctx, path, reading)
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{path: path, now: o.Now, read: connect(path, "ro", readers), guard: newGuard(nil)}
+	j := &Journal{path: path, now: o.Now, read: connect(path, reading, readers), guard: newGuard(nil)}
 	j.guard.reserve = r
 	if err = noted.precedes(ctx, j.read); err != nil {
 		return nil, errors.Join(err, j.Close())
 	}
 	if writable {
-		j.write = connect(path, "rw", 1)
+		j.write = connect(path, toWrite, 1)
 		if err = j.openWriter(ctx, version); err == nil {
 			j.guard.place, err = newPlace(path, db, noted)
 		}

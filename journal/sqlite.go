@@ -16,14 +16,21 @@ import (
 	"modernc.org/sqlite" // and its driver "sqlite"
 )
 
-// connect returns a pool of at most n connections and opens none yet. mode is "ro" or "rw" as in sqlite.org/uri.html;
-// neither creates a file.
+// The modes of a connection. toRead and toWrite are those of sqlite.org/uri.html, which create no database; toPeek
+// takes the database for one that does not change, and so needs no log and no index.
+const (
+	toRead  = "ro"
+	toWrite = "rw"
+	toPeek  = "peek"
+)
+
+// connect returns a pool of at most n connections in a mode and opens none yet.
 func connect(path, mode string, n int) *sql.DB {
 	u := url.URL{Scheme: "file", Path: filepath.ToSlash(path)}
 	if runtime.GOOS == "windows" {
 		u.Path = "/" + u.Path
 	}
-	u.RawQuery = url.Values{
+	query := url.Values{
 		"mode":          {mode},
 		"_busy_timeout": {"10000"}, // ms; writes of other processes are much shorter
 		// In WAL mode NORMAL may lose the last commits: sqlite.org/pragma.html#pragma_synchronous.
@@ -32,7 +39,12 @@ func connect(path, mode string, n int) *sql.DB {
 		"_txlock":       {"immediate"},
 		"_dqs":          {"0"},
 		"_pragma":       {"journal_size_limit(4194304)"},
-	}.Encode()
+	}
+	if mode == toPeek {
+		query.Set("mode", toRead)
+		query.Set("immutable", "1")
+	}
+	u.RawQuery = query.Encode()
 	// A commit need not wait for the times of the log: fdatasync(2). Systems without that call use fsync(2).
 	_, _ = sqlite.Fdatasync(true)
 	db, err := sql.Open("sqlite", u.String())
@@ -59,7 +71,7 @@ func keepLog(db *sql.DB) error {
 }
 
 // inspect returns the version of the journal at path. It only reads, because any other file must stay unchanged.
-func inspect(ctx context.Context, path string) (version int, err error) {
+func inspect(ctx context.Context, path, mode string) (version int, err error) {
 	fi, err := os.Stat(path)
 	switch {
 	case err != nil:
@@ -70,7 +82,7 @@ func inspect(ctx context.Context, path string) (version int, err error) {
 	case fi.Size()%512 != 0 && !logged(path):
 		return 0, fmt.Errorf("%w: the last page is cut off", ErrDamaged)
 	}
-	db := connect(path, "ro", 1)
+	db := connect(path, mode, 1)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	var application int
 	err = db.QueryRowContext(ctx, "SELECT (SELECT application_id FROM pragma_application_id),"+

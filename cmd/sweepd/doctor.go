@@ -28,8 +28,9 @@ type doctorOptions struct {
 func newDoctorCmd(p *program) *cobra.Command {
 	var o doctorOptions
 	cmd := &cobra.Command{
-		Use:   "doctor [STORAGE]...",
-		Short: "check the setup and suggest fixes",
+		Use:               "doctor [STORAGE]...",
+		ValidArgsFunction: p.completeStorages,
+		Short:             "check the setup and suggest fixes",
 		Long: `doctor checks the policy, the record and each storage. For a cloud account it also
 checks that the sign-in is valid, belongs to the right account and has the access
 that the policy needs; that the clock is right; and how full the account is.

@@ -28,7 +28,7 @@ func newForgetCmd(p *program) *cobra.Command {
 	var o forgetOptions
 	cmd := &cobra.Command{
 		Use:               "forget RUN | --last | PATH|STORAGE:PATH|STORAGE:ID|sha256:HASH...",
-		ValidArgsFunction: p.which,
+		ValidArgsFunction: p.completeForget,
 		SuggestFor:        []string{"unkeep", "unapprove", "disapprove"},
 		Short:             "cancel keep, approve, or the protection after an undo",
 		Long: `forget cancels keep and approve for single files, or returns the files of a run

@@ -39,8 +39,9 @@ added or moved. sweepd also does this before it deletes anything.
 --html writes the runs as one web page, with the outcome by rule and thumbnails
 of the files in this machine's trash. It replaces other kinds of files only with
 --force; - is standard output.`,
-		Example: "  sweepd history --since 7d\n  sweepd history --since 2026-11-01 --html history.html",
-		Args:    atMostOne("run"),
+		Example:           "  sweepd history --since 7d\n  sweepd history --since 2026-11-01 --html history.html",
+		Args:              atMostOne("run"),
+		ValidArgsFunction: p.completeHistory,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.args = args
 			return runHistory(cmd.Context(), p, o)
@@ -53,6 +54,7 @@ of the files in this machine's trash. It replaces other kinds of files only with
 		"list all runs of the last `time`, e.g. 7d, or since a date, e.g. 2026-11-01")
 	cmd.Flags().StringVar(&o.page.named, "html", "", "write the runs to `file` as a web page; - is standard output")
 	cmd.Flags().BoolVar(&o.page.force, "force", false, "replace the --html file even if it is not a sweepd page")
+	offer(cmd, "since", "1d", "7d", "4w")
 	cmd.MarkFlagsMutuallyExclusive("html", "json")
 	cmd.MarkFlagsMutuallyExclusive("html", "verify")
 	cmd.MarkFlagsMutuallyExclusive("since", "number")

@@ -54,6 +54,10 @@ to another file.`,
 	f.StringVar(&o.Grace, "grace", "7d", "how `long` a file is marked before it is trashed; 0 for no wait")
 	f.StringVar(&o.Trash, "trash", "off", "how `long` a file stays in the trash before it is purged; off for never")
 	f.StringVar(&o.Mode, "mode", "report", "what the service may do: report or enforce")
+	offer(cmd, "careful", "proven", "strong", "likely")
+	offer(cmd, "grace", "0", "7d")
+	offer(cmd, "trash", "off", "30d")
+	offer(cmd, "mode", "report", "enforce")
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask questions")
 	return cmd
 }

@@ -35,7 +35,8 @@ that it cannot open: copy that address and paste it.
 
 The storage is bound to the first account that signs in. To create your own OAuth
 client, see docs/google-drive.md.`,
-		Args: exactlyOne("storage"),
+		Args:              exactlyOne("storage"),
+		ValidArgsFunction: p.completeAccount,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.storage = args[0]
 			return runLogin(cmd.Context(), p, o)
@@ -146,7 +147,8 @@ func newLogoutCmd(p *program) *cobra.Command {
 		Long: `logout revokes sweepd's access at the service and deletes the stored token. The
 record stays, and the storage stays bound to the account: use --forget to let
 another account sign in.`,
-		Args: exactlyOne("storage"),
+		Args:              exactlyOne("storage"),
+		ValidArgsFunction: p.completeAccount,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.storage = args[0]
 			return runLogout(cmd.Context(), p, o)

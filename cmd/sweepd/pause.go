@@ -29,6 +29,7 @@ paused in the state directory has the same effect.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runPause(cmd.Context(), p, o) },
 	}
 	cmd.Flags().StringVar(&o.span, "for", "", "pause for this `long`, e.g. 2h or 3d")
+	offer(cmd, "for", "1h", "1d", "1w")
 	return cmd
 }
 

@@ -1,11 +1,6 @@
 package main
 
 import (
-	"slices"
-	"strings"
-
-	"github.com/spf13/cobra"
-
 	"sweepd/internal/app"
 	"sweepd/policy"
 )
@@ -37,27 +32,4 @@ func (p *program) policyName(a *app.App) string {
 		return "the built-in policy"
 	}
 	return safe(tilde(a.PolicyFile, p.home()))
-}
-
-// where completes the arguments of verbs that take folders and storages: names of storages, and the shell's own
-// folders.
-func (p *program) where(_ *cobra.Command, _ []string, begun string) (names []string, _ cobra.ShellCompDirective) {
-	for _, name := range app.StorageNames(p.options()) {
-		if strings.HasPrefix(name, begun) {
-			names = append(names, name)
-		}
-	}
-	return names, cobra.ShellCompDirectiveDefault
-}
-
-// which completes the arguments of verbs that take files: the prefixes of an account's files, and the shell's own
-// files.
-func (p *program) which(_ *cobra.Command, _ []string, begun string) (names []string, how cobra.ShellCompDirective) {
-	for name := range p.accounts() {
-		if strings.HasPrefix(name+":", begun) {
-			names, how = append(names, name+":"), cobra.ShellCompDirectiveNoSpace
-		}
-	}
-	slices.Sort(names)
-	return names, how
 }

@@ -123,7 +123,7 @@ func newSweepCmd(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:               "sweep [STORAGE...]",
 		Short:             "make the running service sweep now",
-		ValidArgsFunction: p.where,
+		ValidArgsFunction: p.completeStorages,
 		Long: `sweep tells the running service to sweep now, as its policy says, and does not wait
 for the sweep to finish; sweepd status shows the progress. Without a service, use
 sweepd apply or sweepd run --once.`,

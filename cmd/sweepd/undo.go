@@ -29,7 +29,7 @@ func newUndoCmd(p *program) *cobra.Command {
 	var o undoOptions
 	cmd := &cobra.Command{
 		Use:               "undo RUN | --last | PATH|STORAGE:PATH|STORAGE:ID...",
-		ValidArgsFunction: p.which,
+		ValidArgsFunction: p.completeUndo,
 		SuggestFor:        []string{"restore"},
 		Short:             "restore the files of a run, or single files",
 		Long: `undo restores files under their old names and never overwrites another file.

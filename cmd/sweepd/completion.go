@@ -1,0 +1,198 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sweepd/internal/app"
+	"sweepd/internal/report"
+	"sweepd/journal"
+)
+
+// The functions of this file complete arguments for a shell. They change nothing and report no error: without a policy
+// or a record there is nothing to offer.
+
+const (
+	offered  = 100         // the most runs and the most files that are offered
+	looked   = 10_000      // the most operations that are read for them
+	atPrompt = time.Second // the user waits for it at a prompt
+)
+
+// inOrder keeps the order of what is offered.
+const inOrder = cobra.ShellCompDirectiveKeepOrder
+
+// offer makes the shell offer these values of a flag.
+func offer(cmd *cobra.Command, flag string, values ...string) {
+	err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp|inOrder))
+	cobra.CheckErr(err) // there is no such flag
+}
+
+// where completes the arguments of verbs that take folders and storages: names of storages, and the shell's own
+// folders.
+func (p *program) where(_ *cobra.Command, _ []string, begun string) (names []string, _ cobra.ShellCompDirective) {
+	return beginning(app.StorageNames(p.options()), begun), cobra.ShellCompDirectiveDefault
+}
+
+// which completes the arguments of verbs that take files: the prefixes of an account's files, and the shell's own
+// files.
+func (p *program) which(_ *cobra.Command, _ []string, begun string) (names []string, how cobra.ShellCompDirective) {
+	for name := range p.accounts() {
+		if strings.HasPrefix(name+":", begun) {
+			names, how = append(names, name+":"), cobra.ShellCompDirectiveNoSpace
+		}
+	}
+	slices.Sort(names)
+	return names, how
+}
+
+// completeStorages completes the arguments of verbs that take storages only.
+func (p *program) completeStorages(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+	names := app.StorageNames(p.options())
+	names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(args, name) })
+	return beginning(names, begun), cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeAccount completes the argument of verbs that take one account.
+func (p *program) completeAccount(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return beginning(slices.Sorted(maps.Keys(p.accounts())), begun), cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeHistory offers the latest runs, each with its time and figures.
+func (p *program) completeHistory(
+	cmd *cobra.Command, args []string, begun string,
+) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return p.peek(cmd, func(ctx context.Context, j *journal.Journal) (all []string) {
+		runs, _ := j.Runs(ctx, offered)
+		for _, r := range runs {
+			all = append(all, described(r.ID, r.Began, r.Kind, report.Brief(r)))
+		}
+		return beginning(all, begun)
+	}), cobra.ShellCompDirectiveNoFileComp | inOrder
+}
+
+// completeUndo offers the runs with files in the trash and these files, newest first, in the form that the user has
+// begun: of this folder, of the home, absolute, or of an account.
+func (p *program) completeUndo(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+	return p.peek(cmd, func(ctx context.Context, j *journal.Journal) []string {
+		var files, order []string
+		began, counts, seen := map[string]time.Time{}, map[string]int64{}, 0
+		for op, err := range j.Operations(ctx, journal.Filter{InTrash: true, Newest: true}) {
+			if seen++; err != nil || seen > looked {
+				break
+			}
+			run := strconv.FormatInt(op.Op.Cause.Run, 10)
+			if counts[run]++; counts[run] == 1 {
+				order, began[run] = append(order, run), op.Began
+			}
+			if file := p.asTyped(op, begun); file != "" && len(files) < offered && !slices.Contains(args, file) {
+				files = append(files, fmt.Sprintf("%s\trun %s, %s", file, run, size(op.Op.Entry.Size)))
+			}
+		}
+		var all []string
+		for _, run := range order[:min(len(order), offered)] {
+			all = append(all, describedAs(run, began[run], report.Count(counts[run], "file")+" in the trash"))
+		}
+		if len(args) > 0 { // files, or one run
+			all = nil
+		}
+		return append(beginning(all, begun), files...)
+	}), cobra.ShellCompDirectiveNoFileComp | inOrder
+}
+
+// asTyped returns the path of a trashed file as the user would go on from what is begun; "" if it does not begin so.
+func (p *program) asTyped(op journal.Operation, begun string) string {
+	path := op.Op.Entry.Path
+	switch {
+	case refOf(op.Op.Entry) != "":
+		path = op.Op.Storage + ":" + path
+	case strings.HasPrefix(begun, "~"):
+		path = tilde(path, p.home())
+	case !filepath.IsAbs(begun):
+		if dir, err := os.Getwd(); err == nil {
+			if inside, ok := strings.CutPrefix(path, app.RealPath(dir)+"/"); ok {
+				path = inside
+			}
+		}
+	}
+	if !strings.HasPrefix(path, begun) || report.Plain(path) != path {
+		return ""
+	}
+	return path
+}
+
+// completeForget offers the runs that protect files, newest first, and the shell's own files.
+func (p *program) completeForget(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return p.which(cmd, args, begun)
+	}
+	runs := p.peek(cmd, func(ctx context.Context, j *journal.Journal) (all []string) {
+		counts := map[int64]int64{}
+		kept, _ := j.OverrideRecords(ctx)
+		for _, s := range kept {
+			if s.Undo != 0 {
+				counts[s.Undo]++
+			}
+		}
+		order := slices.Sorted(maps.Keys(counts))
+		slices.Reverse(order)
+		for _, run := range order[:min(len(order), offered)] {
+			if r, err := j.Run(ctx, run); err == nil {
+				all = append(all, described(run, r.Began, report.Count(counts[run], "kept file")))
+			}
+		}
+		return beginning(all, begun)
+	})
+	names, how := p.which(cmd, args, begun)
+	return append(runs, names...), how | inOrder
+}
+
+// described returns a run with its description, as cobra separates them.
+func described(run int64, began time.Time, words ...string) string {
+	return describedAs(strconv.FormatInt(run, 10), began, words...)
+}
+
+func describedAs(run string, began time.Time, words ...string) string {
+	about := append([]string{began.Local().Format("2006-01-02 15:04")}, words...)
+	return run + "\t" + report.Plain(strings.Join(slices.DeleteFunc(about, func(s string) bool { return s == "" }), ", "))
+}
+
+// beginning returns those of all that begin with what is begun.
+func beginning(all []string, begun string) (some []string) {
+	for _, one := range all {
+		if strings.HasPrefix(one, begun) {
+			some = append(some, one)
+		}
+	}
+	return some
+}
+
+// peek returns what read finds in the record, nothing if there is none or it cannot be read.
+func (p *program) peek(cmd *cobra.Command, read func(context.Context, *journal.Journal) []string) []string {
+	ctx, cancel := context.WithTimeout(cmd.Context(), atPrompt)
+	defer cancel()
+	paths, err := app.FindPaths(p.getenv)
+	if err != nil {
+		return nil
+	}
+	j, err := journal.Peek(ctx, paths.Journal())
+	if err != nil {
+		return nil
+	}
+	defer j.Close()
+	return read(ctx, j)
+}
