@@ -198,6 +198,8 @@ func (p *program) diagnose(err error) (status int, hint string) {
 		return exitUnsafe, "nothing was recorded, because the service would not see it; restart the service, e.g. systemctl --user restart sweepd; or run this command with the service's STATE_DIRECTORY or XDG_STATE_HOME"
 	case errors.Is(err, journal.ErrReplaced):
 		return exitUnsafe, "nothing is deleted without the record; restore the latest copy, or remove the remaining files to start a new record (this loses your keep decisions and undo)"
+	case errors.Is(err, journal.ErrVersion):
+		return exitUnsafe, "nothing was changed; install the version of sweepd that wrote the record, or a newer one: the record is intact"
 	case journal.Unreliable(err):
 		return exitUnsafe, "nothing was changed, and nothing is deleted without the record; restore the latest copy, or move journal.db and journal.db.head aside to start a new record (this loses your keep decisions and undo)"
 	case isTrouble(err):

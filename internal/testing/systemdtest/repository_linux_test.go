@@ -147,7 +147,7 @@ func (s *story) downgrade() {
 	}
 	s.fetch(first, "--allow-downgrades", "sweepd="+first+"-1")
 	for _, verb := range [][]string{{"sweepd", "history"}, {"sweepd", "apply", "--yes", "/etc/ssl/certs"}} {
-		s.refused(verb, "use a newer program")
+		s.refused(verb, "install the version of sweepd that wrote the record")
 	}
 	if string(read(s.T, journal)) != string(before) {
 		s.Error("the record was changed")
