@@ -65,7 +65,7 @@ func runApply(ctx context.Context, p *program, o applyOptions) error {
 	if o.json {
 		p.json(problemLines(sum)...)
 	} else {
-		p.conclude(false, a, sum, nil)
+		p.conclude(false, a, sum, ending{})
 	}
 	err = p.applyNew(ctx, o, a, due)
 	if sum.Errors > 0 {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,32 +11,33 @@ import (
 	"sweepd/sweeper"
 )
 
-// show scans and prints the files: as they are found in JSON, sorted in text.
+// show scans and prints the files that are selected: in JSON as they are found if no order is asked for, else sorted.
+// It returns them, unless they were printed as they were found.
 func (p *program) show(
-	l listing, scan func(sweeper.ScanOptions) (*sweeper.Summary, error),
-) (*sweeper.Summary, error) {
-	var found []sweeper.Found
-	o := p.looking(l, func(f sweeper.Found) { found = append(found, f) })
-	if l.json {
-		o.Each = func(f sweeper.Found) { p.json(fileLine(f)) }
+	l listing, s selection, scan func(sweeper.ScanOptions) (*sweeper.Summary, error),
+) (listed []sweeper.Found, sum *sweeper.Summary, err error) {
+	each := func(f sweeper.Found) { listed = append(listed, f) }
+	if l.json && s.order.word == "" && s.totals.word == "" {
+		each = func(f sweeper.Found) { p.json(fileLine(f)) }
 	}
-	sum, err := scan(o)
+	sum, err = scan(p.looking(l, s.only(each)))
 	p.term.settle()
 	if err != nil {
-		return sum, err
+		return nil, sum, err
 	}
-	slices.SortFunc(found, func(x, y sweeper.Found) int {
-		return cmp.Or(cmp.Compare(y.Verdict.Confidence, x.Verdict.Confidence),
-			strings.Compare(x.Entry.Path, y.Entry.Path))
-	})
-	if len(found) > 0 {
+	slices.SortFunc(listed, s.compare)
+	if len(listed) > 0 && !l.json {
 		p.heading("file and reason")
 	}
-	for _, f := range found {
-		p.file(f)
-		p.why(f)
+	for _, f := range listed {
+		if l.json {
+			p.json(fileLine(f))
+		} else {
+			p.file(f)
+			p.why(f)
+		}
 	}
-	return sum, nil
+	return listed, sum, nil
 }
 
 // looking returns the options of a scan that passes each file to each, and shows its progress to the user.
@@ -68,33 +68,50 @@ func (p *program) action(a policy.Action) string {
 	return p.term.paint(code, fmt.Sprintf("%-6s", a))
 }
 
-// conclude prints the problems and the totals. grouped is nil if the files were not grouped by image.
-func (p *program) conclude(asJSON bool, a *app.App, sum *sweeper.Summary, grouped *jsonByImage) {
+// ending is the part of the end of a scan that flags ask for.
+type ending struct {
+	selection selection
+	listed    []sweeper.Found // nil if only the selection is printed
+	byImage   *jsonByImage    // nil if the files were not grouped by image
+}
+
+// conclude prints the problems and the totals.
+func (p *program) conclude(asJSON bool, a *app.App, sum *sweeper.Summary, end ending) {
+	totals := totalsBy(end.selection.totals.word, end.listed)
 	if asJSON {
 		p.json(problemLines(sum)...)
 		line := scanLine(sum)
-		line.ByImage = grouped
+		line.ByImage, line.Totals = end.byImage, totals
 		p.json(line)
 		return
 	}
 	p.problems(sum)
 	p.stopped(sum)
+	p.printTotals(end.selection.totals.word, totals)
 	if sum.Matched > 0 {
 		p.term.printf("\n")
 	}
 	p.term.printf("%s, %s, %s (read %s in %.1f s)\n", count(sum.Seen, "file"), count(sum.Images, "image"),
 		report.Matched(sum), size(sum.BytesRead), sum.Duration.Seconds())
-	if sum.Matched > 0 {
-		var would []string
-		for _, act := range []policy.Action{policy.Trash, policy.Hold, policy.Review, policy.Keep} {
-			if n := sum.ByAction[string(act)]; n > 0 {
-				would = append(would, fmt.Sprintf("%s %d", act, n))
-			}
-		}
-		p.term.printf("%s would %s\n", p.policyName(a), strings.Join(would, ", "))
+	if end.selection.filters() {
+		p.printListed(end.listed)
 	}
-	if grouped != nil && grouped.Images > 0 {
-		p.term.printf("by their bytes they are %s in %s\n", count(int64(grouped.Images), "image"),
-			count(int64(grouped.Places), "place"))
+	p.would(a, sum)
+	if by := end.byImage; by != nil && by.Images > 0 {
+		p.term.printf("by their bytes they are %s in %s\n", count(int64(by.Images), "image"),
+			count(int64(by.Places), "place"))
+	}
+}
+
+// would prints the policy's decisions by action.
+func (p *program) would(a *app.App, sum *sweeper.Summary) {
+	var would []string
+	for _, act := range []policy.Action{policy.Trash, policy.Hold, policy.Review, policy.Keep} {
+		if n := sum.ByAction[string(act)]; n > 0 {
+			would = append(would, fmt.Sprintf("%s %d", act, n))
+		}
+	}
+	if sum.Matched > 0 {
+		p.term.printf("%s would %s\n", p.policyName(a), strings.Join(would, ", "))
 	}
 }

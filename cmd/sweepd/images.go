@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/hex"
+	"slices"
 	"strings"
 
 	"sweepd/fingerprint"
@@ -42,31 +43,33 @@ func sumText(sum [32]byte) *string {
 	return &text
 }
 
-// showImages scans as show does, and prints each picture once. It returns their numbers.
+// showImages scans as show does, and prints each picture once. It returns the files and the numbers of pictures.
 func (p *program) showImages(
-	ctx context.Context, l listing, a *app.App, scan func(sweeper.ScanOptions) (*sweeper.Summary, error),
-) (*sweeper.Summary, *jsonByImage, error) {
-	var found []sweeper.Found
-	sum, err := scan(p.looking(l, func(f sweeper.Found) { found = append(found, f) }))
+	ctx context.Context, o scanOptions, a *app.App, scan func(sweeper.ScanOptions) (*sweeper.Summary, error),
+) (found []sweeper.Found, by *jsonByImage, sum *sweeper.Summary, err error) {
+	sum, err = scan(p.looking(o.listing, o.only(func(f sweeper.Found) { found = append(found, f) })))
 	var images []sweeper.Image
 	if err == nil {
 		images, err = a.Sweeper.Images(ctx, found)
 	}
 	p.term.settle()
 	if err != nil {
-		return sum, nil, err
+		return nil, nil, sum, err
 	}
-	if len(images) > 0 && !l.json {
+	if o.order.word != "" {
+		slices.SortStableFunc(images, func(x, y sweeper.Image) int { return o.compare(x.Places[0], y.Places[0]) })
+	}
+	if len(images) > 0 && !o.json {
 		p.heading("places and reason")
 	}
 	for _, img := range images {
-		if l.json {
+		if o.json {
 			p.json(imageLine(img))
 		} else {
 			p.image(img)
 		}
 	}
-	return sum, &jsonByImage{len(images), places(images)}, nil
+	return found, &jsonByImage{len(images), places(images)}, sum, nil
 }
 
 // image prints a line for each place of a picture, and the reason once.

@@ -62,6 +62,7 @@ type jsonScan struct {
 	Rules   map[string]*sweeper.RuleSummary `json:"rules,omitempty"`
 
 	ByImage *jsonByImage `json:"by_image,omitempty"` // with --by-image
+	Totals  []jsonTotal  `json:"totals,omitempty"`   // with --totals
 }
 
 // jsonByImage is the number of different pictures and of their files.
@@ -145,7 +146,7 @@ func scanLine(sum *sweeper.Summary) jsonScan {
 		"summary", sum.Seen, sum.Images, sum.Matched,
 		map[string]int64{},
 		sum.BytesRead, sum.Errors,
-		sum.Duration.Milliseconds(), sum.Stopped, sum.Rules, nil,
+		sum.Duration.Milliseconds(), sum.Stopped, sum.Rules, nil, nil,
 	}
 	for c := fingerprint.Possible; c <= fingerprint.Proven; c++ {
 		line.ByConfidence[c.String()] = sum.ByConfidence[c]

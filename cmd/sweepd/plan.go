@@ -70,7 +70,7 @@ func runPlan(ctx context.Context, p *program, o planOptions) error {
 	if err != nil {
 		return err
 	}
-	p.conclude(o.json, a, sum, nil)
+	p.conclude(o.json, a, sum, ending{})
 	p.barred(a, sum)
 	if o.out.named != "" {
 		if err := o.out.write(stdout, func(w io.Writer) error { return due.Save(escaping{w}) }); err != nil {
@@ -87,7 +87,7 @@ func runPlan(ctx context.Context, p *program, o planOptions) error {
 func (p *program) showPlan(
 	ctx context.Context, l listing, a *app.App,
 ) (due *sweeper.Plan, sum *sweeper.Summary, err error) {
-	sum, err = p.show(l, func(o sweeper.ScanOptions) (sum *sweeper.Summary, err error) {
+	_, sum, err = p.show(l, selection{}, func(o sweeper.ScanOptions) (sum *sweeper.Summary, err error) {
 		due, sum, err = a.Plan(ctx, o)
 		return sum, err
 	})

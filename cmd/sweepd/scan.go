@@ -26,12 +26,13 @@ func (l *listing) flags(cmd *cobra.Command) {
 // scanOptions are the arguments and flags of scan.
 type scanOptions struct {
 	listing
+	selection
 	where   []string // folders and storages; none: all storages of the policy
 	byImage bool
 }
 
 func newScanCmd(p *program) *cobra.Command {
-	var o scanOptions
+	o := scanOptions{selection: newSelection()}
 	cmd := &cobra.Command{
 		Use:               "scan [PATH|STORAGE]...",
 		ValidArgsFunction: p.where,
@@ -44,16 +45,23 @@ directory; apply needs the folders in which pictures are saved.
 Without a policy file, the built-in policy applies: it would trash proven images
 and put strong and likely ones up for review.
 
+--due, --held and --confidence list only some of the files, also in JSON. The
+numbers at the end are of the whole scan; --totals adds those of the listed files.
+
 With --by-image, files with the same content are listed once, with all their
 places. They are compared by hash: the hashes that cloud services report, and
 hashes of local files. Nothing is downloaded for it.`,
-		Example: "  sweepd scan ~/Downloads ~/Pictures\n  sweepd scan --by-image\n  sweepd scan --json | jq -r 'select(.confidence==\"proven\").path'",
+		Example: `  sweepd scan ~/Downloads ~/Pictures
+  sweepd scan --due --sort size --totals folder
+  sweepd scan --by-image
+  sweepd scan --json | jq -r 'select(.confidence=="proven").path'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.where = args
 			return runScan(cmd.Context(), p, o)
 		},
 	}
-	o.flags(cmd)
+	o.listing.flags(cmd)
+	o.selection.flags(cmd)
 	cmd.Flags().BoolVar(&o.byImage, "by-image", false, "list each picture once, with all its places")
 	return cmd
 }
@@ -69,16 +77,16 @@ func runScan(ctx context.Context, p *program, o scanOptions) error {
 	defer a.Close()
 	scan := func(so sweeper.ScanOptions) (*sweeper.Summary, error) { return a.Sweeper.Scan(ctx, so) }
 	var sum *sweeper.Summary
-	var grouped *jsonByImage
+	end := ending{selection: o.selection}
 	if o.byImage {
-		sum, grouped, err = p.showImages(ctx, o.listing, a, scan)
+		end.listed, end.byImage, sum, err = p.showImages(ctx, o, a, scan)
 	} else {
-		sum, err = p.show(o.listing, scan)
+		end.listed, sum, err = p.show(o.listing, o.selection, scan)
 	}
 	if err != nil {
 		return err
 	}
-	p.conclude(o.json, a, sum, grouped)
+	p.conclude(o.json, a, sum, end)
 	p.barred(a, sum)
 	if !o.json {
 		p.term.printf("nothing was changed%s\n", p.next(a, o.where, sum))

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"sweepd/journal"
+	"sweepd/policy"
+	"sweepd/sweeper"
+)
+
+// jsonTotal is the sum of the listed files in one folder or of one rule.
+type jsonTotal struct {
+	Storage  string  `json:"storage,omitempty"` // of a folder
+	Folder   *string `json:"folder,omitempty"`
+	Rule     *string `json:"rule,omitempty"` // "": no rule decided
+	Files    int64   `json:"files"`
+	Bytes    int64   `json:"bytes"`
+	Due      int64   `json:"due"`
+	DueBytes int64   `json:"due_bytes"`
+	Held     int64   `json:"held"`
+}
+
+// totalsBy returns the totals of the files by "folder" or by "rule", the most bytes first; nil by "".
+func totalsBy(key string, found []sweeper.Found) []jsonTotal {
+	if key == "" {
+		return nil
+	}
+	all, at := []jsonTotal{}, map[[2]string]int{}
+	for _, f := range found {
+		name := [2]string{"", f.Decision.Rule}
+		if key == "folder" {
+			name = [2]string{f.Storage, path.Dir(f.Entry.Path)}
+		}
+		i, known := at[name]
+		if !known {
+			i, at[name] = len(all), len(all)
+			all = append(all, jsonTotal{Storage: name[0], Rule: &name[1]})
+			if key == "folder" {
+				all[i].Folder, all[i].Rule = &name[1], nil
+			}
+		}
+		all[i].add(f)
+	}
+	slices.SortStableFunc(all, func(x, y jsonTotal) int {
+		return cmp.Or(cmp.Compare(y.Bytes, x.Bytes), strings.Compare(x.Storage, y.Storage),
+			strings.Compare(x.name(), y.name()))
+	})
+	return all
+}
+
+func (t *jsonTotal) add(f sweeper.Found) {
+	t.Files++
+	t.Bytes += f.Entry.Size
+	switch f.Decision.Action {
+	case policy.Trash:
+		t.Due++
+		t.DueBytes += f.Entry.Size
+	case policy.Hold:
+		t.Held++
+	}
+}
+
+// name returns the folder or the rule.
+func (t jsonTotal) name() string {
+	if t.Folder != nil {
+		return *t.Folder
+	}
+	return *t.Rule
+}
+
+// printTotals prints a line for each total.
+func (p *program) printTotals(key string, all []jsonTotal) {
+	if len(all) == 0 {
+		return
+	}
+	p.term.printf("\n%s\n", p.term.dim(fmt.Sprintf("%7s  %8s  %7s  %8s  %s", "files", "size", "due", "size", key)))
+	for _, t := range all {
+		name := "(no rule)"
+		switch {
+		case t.Folder != nil:
+			name = p.place(t.Storage, *t.Folder)
+		case *t.Rule != "":
+			name = safe(*t.Rule)
+		}
+		p.term.printf("%7d  %8s  %7d  %8s  %s\n", t.Files, size(t.Bytes), t.Due, size(t.DueBytes), p.term.fit(name, 38))
+	}
+}
+
+// printListed prints the number of files that a selection listed.
+func (p *program) printListed(found []sweeper.Found) {
+	var n journal.Amount
+	for _, f := range found {
+		n.Files, n.Bytes = n.Files+1, n.Bytes+f.Entry.Size
+	}
+	p.term.printf("listed: %s (%s)\n", count(int64(n.Files), "file"), size(n.Bytes))
+}
