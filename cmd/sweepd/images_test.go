@@ -75,7 +75,7 @@ func labelled(t *testing.T) (all []realImage) {
 // unsettled is the built-in policy for that folder, but for its settle time.
 func unsettled(t *testing.T, folder string) []byte {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "..", "policy", "default.yaml"))
+	text, err := os.ReadFile(filepath.Join("..", "..", "policy", "policyfile", "default.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
