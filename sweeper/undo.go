@@ -86,7 +86,7 @@ func maybeInTrash(op journal.Operation) bool {
 	return op.Op.Kind == providers.OpTrash && op.Err == nil && (op.Resolved == "" || op.Resolved == providers.OpGone)
 }
 
-// Undo restores the files that the operations trashed. It never overwrites: a file whose name is taken stays in the
+// Undo restores the files that the operations trashed. Of files with the same path, the first is restored first. It never overwrites: a file whose name is taken stays in the
 // trash and is a Problem. The journal keeps restored files from then on, both the file and its content, because the
 // user asked for them.
 func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress func(done int)) (*Summary, error) {
@@ -104,9 +104,8 @@ func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress fu
 			})
 		}
 		done := 0
-		s.each(ctx, items, s.o.Journal.Err, func(it *Item, r *reader) error {
-			return s.restore(ctx, r, sum.Run, byKey[it.Key])
-		}, func(it Item, err error) {
+		restore := func(it *Item, r *reader) error { return s.restore(ctx, r, sum.Run, byKey[it.Key]) }
+		restored := func(it Item, err error) {
 			if done++; progress != nil {
 				progress(done)
 			}
@@ -118,9 +117,27 @@ func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress fu
 				err = nil
 			}
 			sum.did(it, providers.OpRestore, err)
-		})
+		}
+		for _, wave := range waves(items) {
+			s.each(ctx, wave, s.o.Journal.Err, restore, restored)
+		}
 		return errors.Join(ctx.Err(), s.o.Journal.Err())
 	})
+}
+
+// waves divides the items so that each path is in a wave once, in the order of the items: files are restored in
+// parallel, and the first of a path gets the name.
+func waves(items []Item) (all [][]Item) {
+	times := map[string]int{}
+	for _, it := range items {
+		n := times[it.Entry.Path]
+		times[it.Entry.Path]++
+		if n == len(all) {
+			all = append(all, nil)
+		}
+		all[n] = append(all[n], it)
+	}
+	return all
 }
 
 // errResolved is returned if completing an interrupted run has shown that the file is not in the trash, or has

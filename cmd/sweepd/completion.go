@@ -69,7 +69,7 @@ func (p *program) completeAccount(_ *cobra.Command, args []string, begun string)
 	return beginning(slices.Sorted(maps.Keys(p.accounts())), begun), cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeHistory offers the latest runs, each with its time and figures.
+// completeHistory offers the latest runs, each with its time and figures. If none begins so, the shell offers files.
 func (p *program) completeHistory(
 	cmd *cobra.Command, args []string, begun string,
 ) ([]string, cobra.ShellCompDirective) {
@@ -82,7 +82,7 @@ func (p *program) completeHistory(
 			all = append(all, described(r.ID, r.Began, r.Kind, report.Brief(r)))
 		}
 		return beginning(all, begun)
-	}), cobra.ShellCompDirectiveNoFileComp | inOrder
+	}), inOrder
 }
 
 // completeUndo offers the runs with files in the trash and these files, newest first, in the form that the user has
@@ -107,10 +107,16 @@ func (p *program) completeUndo(cmd *cobra.Command, args []string, begun string) 
 		for _, run := range order[:min(len(order), offered)] {
 			all = append(all, describedAs(run, began[run], report.Count(counts[run], "file")+" in the trash"))
 		}
-		if len(args) > 0 { // files, or one run
-			all = nil
+		switch {
+		case len(args) == 0:
+			return append(beginning(all, begun), files...)
+		case runNumbers(args) != nil:
+			return beginning(slices.DeleteFunc(all, func(run string) bool {
+				number, _, _ := strings.Cut(run, "\t")
+				return slices.Contains(args, number)
+			}), begun)
 		}
-		return append(beginning(all, begun), files...)
+		return files
 	}), cobra.ShellCompDirectiveNoFileComp | inOrder
 }
 

@@ -13,14 +13,13 @@ import (
 	"sweepd/internal/app"
 	"sweepd/internal/report"
 	"sweepd/journal"
-	"sweepd/policy/policyfile"
 	"sweepd/providers"
 )
 
 // historyOptions are the arguments and flags of history.
 type historyOptions struct {
 	which
-	args   []string // the number of a run; none: the runs that the flags select
+	args   []string // the number of a run, or a file; none: the runs that the flags select
 	verify bool
 	page   outputFile
 	json   bool
@@ -29,9 +28,10 @@ type historyOptions struct {
 func newHistoryCmd(p *program) *cobra.Command {
 	o := historyOptions{page: outputFile{doing: "write the page", kind: "a page of sweepd", is: report.IsPage}}
 	cmd := &cobra.Command{
-		Use:   "history [RUN]",
-		Short: "list past runs, or the operations of one run",
-		Long: `history lists past runs and their operations. Every operation, and every keep and
+		Use:   "history [RUN | PATH|STORAGE:PATH|STORAGE:ID]",
+		Short: "list past runs, the operations of one run, or those on one file",
+		Long: `history lists past runs, the operations of one run, or the moves of one file to the
+trash, by the path that it had, with what became of it since. Every operation, and every keep and
 approve, is a line of a hash chain: each line has the hash of the line before.
 --verify reads the whole chain and detects any line that was changed, removed,
 added or moved. sweepd also does this before it deletes anything.
@@ -39,8 +39,9 @@ added or moved. sweepd also does this before it deletes anything.
 --html writes the runs as one web page, with the outcome by rule and thumbnails
 of the files in this machine's trash. It replaces other kinds of files only with
 --force; - is standard output.`,
-		Example:           "  sweepd history --since 7d\n  sweepd history --since 2026-11-01 --html history.html",
-		Args:              atMostOne("run"),
+		Example:           "  sweepd history --since yesterday\n  sweepd history --since 7d --html history.html\n" +
+			"  sweepd history ~/Downloads/a.png",
+		Args:              atMostOne("run or file"),
 		ValidArgsFunction: p.completeHistory,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.args = args
@@ -51,10 +52,10 @@ of the files in this machine's trash. It replaces other kinds of files only with
 	cmd.Flags().BoolVar(&o.verify, "verify", false, "check that the record is complete and unchanged")
 	cmd.Flags().IntVarP(&o.number, "number", "n", 20, "maximum number of runs")
 	cmd.Flags().StringVar(&o.since, "since", "",
-		"list all runs of the last `time`, e.g. 7d, or since a date, e.g. 2026-11-01")
+		"list all runs since a `time`, "+sinceUsage)
 	cmd.Flags().StringVar(&o.page.named, "html", "", "write the runs to `file` as a web page; - is standard output")
 	cmd.Flags().BoolVar(&o.page.force, "force", false, "replace the --html file even if it is not a sweepd page")
-	offer(cmd, "since", "1d", "7d", "4w")
+	offer(cmd, "since", "today", "yesterday", "7d", "4w")
 	cmd.MarkFlagsMutuallyExclusive("html", "json")
 	cmd.MarkFlagsMutuallyExclusive("html", "verify")
 	cmd.MarkFlagsMutuallyExclusive("since", "number")
@@ -78,7 +79,7 @@ func runHistory(ctx context.Context, p *program, o historyOptions) error {
 	}
 	run, err := runNumber(o.args[0])
 	if err != nil {
-		return err
+		return p.fileHistory(ctx, j, o.args[0], o.json)
 	}
 	return p.operations(ctx, j, run, o.json)
 }
@@ -161,16 +162,9 @@ func (w which) runs(ctx context.Context, j *journal.Journal, now time.Time) ([]j
 	if w.since == "" {
 		return j.Runs(ctx, w.number)
 	}
-	since, err := time.ParseInLocation(time.DateOnly, w.since, time.Local)
+	since, err := parseSince(w.since, now)
 	if err != nil {
-		ago, err := policyfile.ParseDuration(w.since)
-		if err != nil {
-			return nil, &app.UsageError{
-				Err:  fmt.Errorf("%q is neither a duration nor a date", w.since),
-				Hint: "use a duration such as 12h, 7d or 4w, or a date such as 2026-11-01",
-			}
-		}
-		since = now.Add(-ago)
+		return nil, err
 	}
 	return j.RunsSince(ctx, since)
 }

@@ -20,19 +20,24 @@ import (
 
 // undoOptions are the arguments and flags of undo.
 type undoOptions struct {
-	args []string // the number of a run, or files
-	last bool
-	json bool
+	args  []string // the numbers of runs, or files
+	last  bool
+	since string // "": see args
+	json  bool
 }
 
 func newUndoCmd(p *program) *cobra.Command {
 	var o undoOptions
 	cmd := &cobra.Command{
-		Use:               "undo RUN | --last | PATH|STORAGE:PATH|STORAGE:ID...",
+		Use:               "undo RUN... | --last | --since TIME | PATH|STORAGE:PATH|STORAGE:ID...",
 		ValidArgsFunction: p.completeUndo,
 		SuggestFor:        []string{"restore"},
-		Short:             "restore the files of a run, or single files",
-		Long: `undo restores files under their old names and never overwrites another file.
+		Short:             "restore the files of runs, or single files",
+		Long: `undo restores files under their old names and never overwrites another file. Of
+several runs the newest is restored first: if two moved files of one name, the
+newer file gets it, and the older stays in the trash. If one of the runs has no
+files in the trash, undo restores nothing.
+
 Restored files are kept permanently, whatever the policy says: sweepd forget RUN
 returns them to the policy, and sweepd keep --list lists them.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -41,17 +46,16 @@ returns them to the policy, and sweepd keep --list lists them.`,
 		},
 	}
 	cmd.Flags().BoolVar(&o.last, "last", false, "the latest run that still has files in the trash")
+	cmd.Flags().StringVar(&o.since, "since", "", "all runs since a `time`, "+sinceUsage)
+	offer(cmd, "since", "today", "yesterday", "1h", "1d")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object per line")
 	return cmd
 }
 
 // runUndo restores the files and prints the summary of the run.
 func runUndo(ctx context.Context, p *program, o undoOptions) error {
-	if o.last == (len(o.args) > 0) {
-		return &app.UsageError{
-			Err:  errors.New("undo needs a run, --last, or paths"),
-			Hint: "list runs with: sweepd history",
-		}
+	if err := o.check(); err != nil {
+		return err
 	}
 	ops, err := p.undoable(ctx, o)
 	if err != nil {
@@ -88,39 +92,117 @@ func (p *program) printRestored(asJSON bool, sum *sweeper.Summary) {
 	p.term.printf("%s to the policy: %s\n", what, p.term.bold(fmt.Sprintf("sweepd forget %d", sum.Run)))
 }
 
-// undoable returns the operations in the journal that are to be undone.
-func (p *program) undoable(ctx context.Context, o undoOptions) ([]journal.Operation, error) {
+// check returns a *app.UsageError unless the user has chosen in exactly one way what to restore.
+func (o undoOptions) check() error {
+	ways := 0
+	for _, chosen := range []bool{len(o.args) > 0, o.last, o.since != ""} {
+		if chosen {
+			ways++
+		}
+	}
+	text := "undo needs a run, --last, --since, or paths"
+	switch {
+	case ways == 1:
+		return nil
+	case ways > 1:
+		text = "undo takes only one of runs or paths, --last, and --since"
+	}
+	return &app.UsageError{Err: errors.New(text), Hint: "list runs with: sweepd history"}
+}
+
+// undoable returns the operations in the journal that are to be undone, those of the newest run first.
+func (p *program) undoable(ctx context.Context, o undoOptions) (ops []journal.Operation, err error) {
 	j, err := p.journal(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer j.Close()
-	var u sweeper.Undone
-	if o.last {
-		u.Run, err = sweeper.LastRun(ctx, j)
-	} else if run, nerr := strconv.ParseInt(o.args[0], 10, 64); nerr == nil && len(o.args) == 1 && run > 0 {
-		u.Run = run
-	} else {
-		for _, arg := range o.args {
-			if storage, file := app.SplitFile(p.accounts(), arg); storage != "" {
-				u.Files = append(u.Files, app.FilterOf(storage, file))
-				continue
-			}
-			f, err := recorded(ctx, j, arg)
-			if err != nil {
-				return nil, err
-			}
-			u.Files = append(u.Files, f)
+	runs := runNumbers(o.args)
+	switch {
+	case o.last:
+		var run int64
+		if run, err = sweeper.LastRun(ctx, j); err == nil {
+			ops, err = ofRuns(ctx, j, []int64{run})
 		}
-	}
-	var ops []journal.Operation
-	if err == nil {
-		ops, err = sweeper.Undoable(ctx, j, u)
+	case o.since != "":
+		ops, err = p.undoableSince(ctx, j, o.since)
+	case runs != nil:
+		ops, err = ofRuns(ctx, j, runs)
+	default:
+		ops, err = p.ofFiles(ctx, j, o.args)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		err = &app.UsageError{Err: err, Hint: "list runs with: sweepd history"}
 	}
 	return ops, err
+}
+
+// runNumbers returns the numbers of runs in args, newest first and each once; nil if an argument is no number of a run:
+// then all are files.
+func runNumbers(args []string) (runs []int64) {
+	for _, arg := range args {
+		run, err := strconv.ParseInt(arg, 10, 64)
+		if err != nil || run <= 0 {
+			return nil
+		}
+		runs = append(runs, run)
+	}
+	slices.Sort(runs)
+	slices.Reverse(runs)
+	return slices.Compact(runs)
+}
+
+// ofRuns returns the operations of the runs, or fs.ErrNotExist if one of them has none that can be undone.
+func ofRuns(ctx context.Context, j *journal.Journal, runs []int64) (ops []journal.Operation, err error) {
+	for _, run := range runs {
+		some, err := sweeper.Undoable(ctx, j, sweeper.Undone{Run: run})
+		if err != nil {
+			return nil, err
+		}
+		ops = append(ops, some...)
+	}
+	return ops, nil
+}
+
+// undoableSince returns the operations of all runs since a time, or fs.ErrNotExist if none can be undone.
+func (p *program) undoableSince(ctx context.Context, j *journal.Journal, since string) ([]journal.Operation, error) {
+	from, err := parseSince(since, p.now())
+	if err != nil {
+		return nil, err
+	}
+	runs, err := j.RunsSince(ctx, from)
+	if err != nil {
+		return nil, err
+	}
+	var ops []journal.Operation
+	for _, r := range runs {
+		some, err := sweeper.Undoable(ctx, j, sweeper.Undone{Run: r.ID})
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		ops = append(ops, some...)
+	}
+	if len(ops) == 0 {
+		return nil, fmt.Errorf("no run since %s has files in the trash: %w", from.Format("2006-01-02 15:04"), fs.ErrNotExist)
+	}
+	return ops, nil
+}
+
+// ofFiles returns the latest move of each file to the trash.
+func (p *program) ofFiles(ctx context.Context, j *journal.Journal, files []string) ([]journal.Operation, error) {
+	var u sweeper.Undone
+	for _, arg := range files {
+		if storage, file := app.SplitFile(p.accounts(), arg); storage != "" {
+			u.Files = append(u.Files, app.FilterOf(storage, file))
+			continue
+		}
+		f, err := recorded(ctx, j, arg)
+		if err != nil {
+			return nil, err
+		}
+		u.Files = append(u.Files, f)
+	}
+	return sweeper.Undoable(ctx, j, u)
 }
 
 // recorded returns the filter for a file of this machine by its path: with links resolved, or else as given, since
