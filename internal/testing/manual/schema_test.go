@@ -97,10 +97,10 @@ type section struct {
 	keys        []key
 }
 
-// key is one key of a mapping: its values in words, its meaning, and an example of its value in YAML.
+// key is one key of a mapping: its values in words, and its meaning.
 type key struct {
-	name, values, meaning, example string
-	required                       bool
+	name, values, meaning string
+	required              bool
 }
 
 // sections returns the mappings of the policy, beginning with the outermost.
