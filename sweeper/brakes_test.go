@@ -53,6 +53,25 @@ func TestLimitsCountWhatTheWindowHasSeenAlready(t *testing.T) {
 	}
 }
 
+func TestThePlanOfAScanIsRefusedAsThePlanIs(t *testing.T) {
+	b := newBox(t, strings.Replace(rules, "files: 100", "files: 2", 1))
+	for i := range 3 {
+		b.put(ours(i), picture(byte(i)))
+		found, sum := b.scan(true)
+		light := b.sweeper().PlanFound(found, sum)
+		p, _ := b.plan()
+		got, want := b.sweeper().Allow(t.Context(), light), b.sweeper().Allow(t.Context(), p)
+		if fmt.Sprint(got) != fmt.Sprint(want) || (got != nil) != (i == 2) {
+			t.Errorf("%d files: the plan of the scan got %v, the plan %v", i+1, got, want)
+		}
+	}
+	found, sum := b.scan(false)
+	sum.Stopped = []sweeper.Stopped{{Storage: "home", Root: "/data/root"}}
+	if light := b.sweeper().PlanFound(found, sum); !light.Empty() {
+		t.Errorf("a root that was not listed whole: got %v", light)
+	}
+}
+
 func TestWhatWasUndoneDoesNotCount(t *testing.T) {
 	b := newBox(t, strings.Replace(rules, "files: 100", "files: 1", 1))
 	b.put(ours(1), picture(1))

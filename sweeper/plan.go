@@ -108,6 +108,20 @@ func (s *Sweeper) Plan(ctx context.Context, o ScanOptions) (*Plan, *Summary, err
 	return p, sum, nil
 }
 
+// PlanFound returns a plan of the files that a scan found due, for Allow. It has no purges and does not look for last
+// copies, for which Plan asks the storages more; so it may differ from Plan's if the policy keeps last copies.
+func (s *Sweeper) PlanFound(found []Found, sum *Summary) *Plan {
+	p := &Plan{Made: s.o.Now(), Policy: s.o.Policy.Hash()}
+	for _, f := range found {
+		p.add(f)
+	}
+	for _, st := range s.o.Storages {
+		p.Scope = append(p.Scope, Scope{Storage: st.Name(), Seen: sum.SeenIn[st.Name()]})
+	}
+	p.Trash = slices.DeleteFunc(p.Trash, sum.stopped)
+	return p
+}
+
 // PlanPurge plans the due entries of the trash bins for which want returns true, and looks at nothing else. Problems
 // are in the Summary.
 func (s *Sweeper) PlanPurge(ctx context.Context, want func(TrashEntry) bool) (*Plan, *Summary, error) {
@@ -140,17 +154,13 @@ func (p *Plan) add(f Found) bool {
 
 // stop removes the files from the plan that are in a root that was not listed whole.
 func (p *Plan) stop(sum *Summary) {
-	in := func(it Item) bool {
-		return slices.ContainsFunc(sum.Stopped,
-			func(x Stopped) bool { return x.Storage == it.Storage && within(it.Entry.Path, x.Root) })
-	}
 	for _, it := range p.Trash {
-		if in(it) {
+		if sum.stopped(it) {
 			sum.hold(it, policy.ReasonUnlisted)
 		}
 	}
-	p.Trash, p.Mark, p.Purge = slices.DeleteFunc(p.Trash, in), slices.DeleteFunc(p.Mark, in),
-		slices.DeleteFunc(p.Purge, in)
+	p.Trash, p.Mark, p.Purge = slices.DeleteFunc(p.Trash, sum.stopped), slices.DeleteFunc(p.Mark, sum.stopped),
+		slices.DeleteFunc(p.Purge, sum.stopped)
 }
 
 func (p *Plan) sort() {

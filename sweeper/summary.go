@@ -261,6 +261,12 @@ func (s *Summary) stop(st *providers.Storage, path string, why error) {
 	}
 }
 
+// stopped reports whether the file is in a root from which nothing is deleted.
+func (s *Summary) stopped(it Item) bool {
+	return slices.ContainsFunc(s.Stopped,
+		func(x Stopped) bool { return x.Storage == it.Storage && within(it.Entry.Path, x.Root) })
+}
+
 // hold counts a file that was due as held.
 func (s *Summary) hold(it Item, why policy.ReasonCode) {
 	s.ByAction[string(policy.Trash)]--

@@ -33,6 +33,7 @@ func newApplyCmd(p *program) *cobra.Command {
 the trash of their own storage, starts grace periods, and permanently deletes
 what the policy's trash: section allows.
 
+It lists what the plan would do, and with --all every image that the scan found.
 The plan is checked against the policy's limits before the first file is moved.
 Every move is recorded before and after it happens; sweepd undo restores files.
 
@@ -43,7 +44,8 @@ it changes nothing and exits with status 3, unless given a saved plan or --yes.`
 			return runApply(cmd.Context(), p, o)
 		},
 	}
-	o.flags(cmd)
+	cmd.Flags().BoolVar(&o.all, "all", false, "list every image found, not only what would be done")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object per line")
 	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask for confirmation")
 	return cmd
 }
@@ -58,7 +60,7 @@ func runApply(ctx context.Context, p *program, o applyOptions) error {
 		return err
 	}
 	defer a.Close()
-	due, sum, err := p.showPlan(ctx, o.listing, a)
+	due, sum, err := p.showDue(ctx, o.listing, a)
 	if err != nil {
 		return err
 	}
@@ -66,6 +68,9 @@ func runApply(ctx context.Context, p *program, o applyOptions) error {
 		p.json(problemLines(sum)...)
 	} else {
 		p.conclude(false, a, sum, ending{})
+	}
+	if !o.json && !o.all && due.Empty() && sum.Matched > 0 {
+		p.term.printf("for the reasons, see: %s\n", p.term.bold("sweepd scan"))
 	}
 	err = p.applyNew(ctx, o, a, due)
 	if sum.Errors > 0 {

@@ -26,18 +26,25 @@ func (p *program) show(
 		return nil, sum, err
 	}
 	slices.SortFunc(listed, s.compare)
-	if len(listed) > 0 && !l.json {
-		p.heading("file and reason")
+	if !l.json {
+		p.list(listed)
+		return listed, sum, nil
 	}
 	for _, f := range listed {
-		if l.json {
-			p.json(fileLine(f))
-		} else {
-			p.file(f)
-			p.why(f)
-		}
+		p.json(fileLine(f))
 	}
 	return listed, sum, nil
+}
+
+// list prints the files with their reasons.
+func (p *program) list(found []sweeper.Found) {
+	if len(found) > 0 {
+		p.heading("file and reason")
+	}
+	for _, f := range found {
+		p.file(f)
+		p.why(f)
+	}
 }
 
 // looking returns the options of a scan that passes each file to each, and shows its progress to the user.
@@ -73,6 +80,7 @@ type ending struct {
 	selection selection
 	listed    []sweeper.Found // nil if only the selection is printed
 	byImage   *jsonByImage    // nil if the files were not grouped by image
+	refusal   error           // why apply would refuse the plan
 }
 
 // conclude prints the problems and the totals.
@@ -82,6 +90,9 @@ func (p *program) conclude(asJSON bool, a *app.App, sum *sweeper.Summary, end en
 		p.json(problemLines(sum)...)
 		line := scanLine(sum)
 		line.ByImage, line.Totals = end.byImage, totals
+		if end.refusal != nil {
+			line.Refusal = end.refusal.Error()
+		}
 		p.json(line)
 		return
 	}

@@ -100,7 +100,7 @@ func (p *program) printPlan(ctx context.Context, a *app.App, due *sweeper.Plan, 
 	for _, it := range due.Spared {
 		p.term.printf("kept as the last copy: %s\n", p.place(it.Storage, it.Entry.Path))
 	}
-	if err := a.Sweeper.Allow(ctx, due); err != nil {
+	if err := firstError(a.Paths.Paused(p.now()), a.Sweeper.Allow(ctx, due)); err != nil && !due.Empty() {
 		p.term.printf("apply would refuse this plan: %s\n", safe(err.Error()))
 	}
 	if out.named != "" && !out.stdout() {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -9,6 +10,7 @@ import (
 
 	"sweepd/internal/app"
 	"sweepd/internal/report"
+	"sweepd/policy"
 	"sweepd/sweeper"
 )
 
@@ -75,7 +77,11 @@ func runScan(ctx context.Context, p *program, o scanOptions) error {
 		return err
 	}
 	defer a.Close()
-	scan := func(so sweeper.ScanOptions) (*sweeper.Summary, error) { return a.Sweeper.Scan(ctx, so) }
+	var due []sweeper.Found
+	scan := func(so sweeper.ScanOptions) (*sweeper.Summary, error) {
+		so.Each = noting(&due, so.Each)
+		return a.Sweeper.Scan(ctx, so)
+	}
 	var sum *sweeper.Summary
 	end := ending{selection: o.selection}
 	if o.byImage {
@@ -86,12 +92,69 @@ func runScan(ctx context.Context, p *program, o scanOptions) error {
 	if err != nil {
 		return err
 	}
+	if end.refusal, err = p.refusal(ctx, a, due, sum); err != nil {
+		return err
+	}
 	p.conclude(o.json, a, sum, end)
 	p.barred(a, sum)
-	if !o.json {
+	switch {
+	case o.json:
+	case end.refusal != nil:
+		p.term.printf("nothing was changed\n")
+		p.refused(end.refusal)
+	default:
 		p.term.printf("nothing was changed%s\n", p.next(a, o.where, sum))
 	}
 	return trouble(sum)
+}
+
+// noting returns a function that passes each file to each, and notes the files that are due.
+func noting(due *[]sweeper.Found, each func(sweeper.Found)) func(sweeper.Found) {
+	return func(f sweeper.Found) {
+		if f.Decision.Action == policy.Trash {
+			*due = append(*due, f)
+		}
+		each(f)
+	}
+}
+
+// refusal returns why apply would refuse to trash the files that a scan found due; nil if it would not, or if that is
+// not known.
+func (p *program) refusal(
+	ctx context.Context, a *app.App, due []sweeper.Found, sum *sweeper.Summary,
+) (refusal, err error) {
+	if len(due) == 0 || a.ReportOnly != nil || p.wholeHome(a) || a.Policy.LastCopy {
+		return nil, nil
+	}
+	return asRefusal(firstError(a.Paths.Paused(p.now()), a.Sweeper.Allow(ctx, a.Sweeper.PlanFound(due, sum))))
+}
+
+// asRefusal returns an error that refuses a plan as the first result, and any other as the second.
+func asRefusal(err error) (refusal, other error) {
+	_, limit := errors.AsType[*sweeper.LimitError](err)
+	_, surge := errors.AsType[*sweeper.SurgeError](err)
+	if limit || surge || errors.Is(err, sweeper.ErrPaused) {
+		return err, nil
+	}
+	return nil, err
+}
+
+// refused prints why apply would refuse the plan, and what the user can do.
+func (p *program) refused(why error) {
+	p.warn("apply would refuse this: %s", safe(why.Error()))
+	switch _, surge := errors.AsType[*sweeper.SurgeError](why); {
+	case errors.Is(why, sweeper.ErrPaused):
+		p.hint("to continue: sweepd resume")
+	case surge:
+		p.hint("review the plan and apply it: sweepd plan -o plan.json, then sweepd apply plan.json")
+	default:
+		p.hint("to see what is due: sweepd scan --due --totals folder; then name fewer folders, or raise limits: in the policy")
+	}
+}
+
+// wholeHome reports whether the scan was of a home, which apply refuses.
+func (p *program) wholeHome(a *app.App) bool {
+	return slices.ContainsFunc(a.Scope, func(sc sweeper.Scope) bool { return slices.ContainsFunc(sc.Roots, a.Home) })
 }
 
 // next returns a hint with the command that would carry out the plan; "" if nothing is due.
@@ -100,11 +163,8 @@ func (p *program) next(a *app.App, where []string, sum *sweeper.Summary) string 
 	if would == "" || a.ReportOnly != nil {
 		return ""
 	}
-	for _, sc := range a.Scope {
-		if slices.ContainsFunc(sc.Roots, a.Home) { // apply refuses it
-			return fmt.Sprintf("; to %s, name the folders: %s", would,
-				p.term.bold("sweepd apply FOLDER..."))
-		}
+	if p.wholeHome(a) {
+		return fmt.Sprintf("; to %s, name the folders: %s", would, p.term.bold("sweepd apply FOLDER..."))
 	}
 	command := "sweepd apply"
 	if p.policyFile != "" {

@@ -39,11 +39,9 @@ func (s *selection) flags(cmd *cobra.Command) {
 	cmd.Flags().Var(&s.order, "sort",
 		"sort by `key`: size (largest first), age (oldest first), folder, due (next due first)")
 	cmd.Flags().Var(&s.totals, "totals", "add the totals of the listed files by `key`: folder or rule")
-	for name, words := range map[string][]string{
-		"confidence": {"possible", "likely", "strong", "proven"}, "sort": s.order.of, "totals": s.totals.of,
-	} {
-		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
-	}
+	offer(cmd, "confidence", "possible", "likely", "strong", "proven")
+	offer(cmd, "sort", s.order.of...)
+	offer(cmd, "totals", s.totals.of...)
 }
 
 // filters reports whether some files are not listed.

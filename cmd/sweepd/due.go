@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"sweepd/internal/app"
+	"sweepd/policy"
+	"sweepd/providers"
+	"sweepd/sweeper"
+)
+
+// showDue scans, prints the files of the plan of what is due, and returns it. In JSON, and with --all, it prints every
+// file that was found.
+func (p *program) showDue(ctx context.Context, l listing, a *app.App) (*sweeper.Plan, *sweeper.Summary, error) {
+	if l.json || l.all {
+		return p.showPlan(ctx, l, a)
+	}
+	var found []sweeper.Found
+	due, sum, err := a.Plan(ctx, p.looking(l, func(f sweeper.Found) {
+		if f.Decision.Action == policy.Trash || f.Decision.Grace {
+			found = append(found, f)
+		}
+	}))
+	p.term.settle()
+	if err != nil {
+		return nil, sum, err
+	}
+	p.list(planned(due, found))
+	if len(due.Purge) > 0 && len(due.Trash)+len(due.Mark) == 0 {
+		p.heading("file and reason")
+	}
+	for _, it := range due.Purge {
+		p.purged(it)
+	}
+	return due, sum, nil
+}
+
+// planned returns the files that the plan trashes, or whose grace it starts, in the order of a list.
+func planned(due *sweeper.Plan, found []sweeper.Found) []sweeper.Found {
+	type file struct {
+		storage string
+		ref     providers.Ref
+	}
+	in := map[file]bool{}
+	for _, it := range slices.Concat(due.Trash, due.Mark) {
+		in[file{it.Storage, it.Entry.Ref}] = true
+	}
+	found = slices.DeleteFunc(found, func(f sweeper.Found) bool { return !in[file{f.Storage, f.Entry.Ref}] })
+	slices.SortFunc(found, new(selection).compare)
+	return found
+}
+
+// purged prints a line about an entry of the trash that the plan deletes, and why.
+func (p *program) purged(it sweeper.Item) {
+	p.term.printf("%-8s  %8s  %6s  %s  %s\n", "", size(it.Entry.Size), age(it.Entry.Modified, p.now()),
+		p.term.paint("31", fmt.Sprintf("%-6s", "purge")), p.term.fit(p.place(it.Storage, it.Entry.Path), 36))
+	p.term.note(safe(tildes(it.Decision.Reasons[0], p.home())), 36)
+}
