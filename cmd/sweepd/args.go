@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -62,6 +63,20 @@ func flagError(cmd *cobra.Command, err error) error {
 		}
 	}
 	return err
+}
+
+// compatible returns a *app.UsageError if flags are set of which a verb takes only one.
+func compatible(cmd *cobra.Command) error {
+	err := cmd.ValidateFlagGroups()
+	if err == nil {
+		return nil
+	}
+	text := err.Error()
+	if _, set, found := strings.Cut(text, "; ["); found { // cobra lists the flags in its own words
+		set, _, _ = strings.Cut(set, "]")
+		text = "use only one of --" + strings.Join(strings.Fields(set), " and --")
+	}
+	return &app.UsageError{Err: errors.New(text), Hint: "see: " + cmd.CommandPath() + " --help"}
 }
 
 // needs returns the check of the arguments of a verb that takes at least one: what is "a file".

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -13,52 +14,146 @@ import (
 	"sweepd/policy"
 )
 
-func newCheckCmd(p *program) *cobra.Command {
-	return &cobra.Command{
-		Use:   "check [POLICY]",
-		Short: "validate a policy file and explain it in English",
-		Args:  atMostOne("file"),
-		RunE:  func(cmd *cobra.Command, args []string) error { return runCheck(cmd.Context(), p, args) },
-	}
+// checkOptions are the arguments and flags of check.
+type checkOptions struct {
+	files []string // "-" is standard input; none: the policy that the other verbs use
+	json  bool
+	quiet bool // only the exit status
 }
 
-// runCheck explains the policy in a file, with its warnings. Without a file it is the one that the other verbs use.
-func runCheck(ctx context.Context, p *program, files []string) error {
+func newCheckCmd(p *program) *cobra.Command {
+	var o checkOptions
+	cmd := &cobra.Command{
+		Use:   "check [POLICY]...",
+		Short: "validate policy files and explain them in English",
+		Long: `check validates policy files, and explains what each of them means and what it
+cannot do. Without a file it checks the policy that the other commands use, and
+compares it with that of a running service. - is standard input.
+
+Exit status: 0 if every policy is valid, otherwise 2.`,
+		Example: "  sweepd check\n  sweepd check --quiet policy.yaml && sweepd reload\n" +
+			"  sweepd check --json *.yaml | jq -r 'select(.ok | not).file'",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.files = args
+			return runCheck(cmd.Context(), p, o)
+		},
+	}
+	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object per file")
+	cmd.Flags().BoolVarP(&o.quiet, "quiet", "q", false, "print nothing; the exit status is the answer")
+	cmd.MarkFlagsMutuallyExclusive("json", "quiet")
+	return cmd
+}
+
+// runCheck checks the policies, also after one that is invalid. It returns errInvalid if one is and that was printed.
+func runCheck(ctx context.Context, p *program, o checkOptions) error {
+	if i := slices.Index(o.files, "-"); i >= 0 && slices.Contains(o.files[i+1:], "-") {
+		return &app.UsageError{Err: errors.New("standard input can be checked once"), Hint: "name - once"}
+	}
+	files := o.files
+	if len(files) == 0 {
+		files = []string{""}
+	}
+	var invalid error
+	for i, file := range files {
+		c, err := p.checked(ctx, file)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case o.json:
+			p.json(p.checkLine(c, err))
+		case o.quiet:
+		case err != nil && len(files) == 1:
+			return err
+		case err != nil:
+			p.exit(err)
+		default:
+			if i > 0 {
+				p.term.printf("\n")
+			}
+			p.printChecked(c, len(files) > 1)
+		}
+		if err != nil {
+			invalid = errInvalid
+		}
+	}
+	return invalid
+}
+
+// checkedPolicy is a policy file and what is to be known of it.
+type checkedPolicy struct {
+	file     string // as the user knows it
+	policy   *policy.Policy
+	idle     []string // patterns that match nothing
+	warnings []string
+	differs  string // how the running service's policy differs
+}
+
+// checked reads and examines the policy in a file; "" is the one that the other verbs use. With an error, only file is
+// set.
+func (p *program) checked(ctx context.Context, file string) (c checkedPolicy, err error) {
 	paths, err := app.FindPaths(p.getenv)
 	if err != nil {
-		return err
+		return c, err
 	}
-	named := p.options().NamedPolicy()
-	if len(files) == 1 {
-		named = files[0]
-	}
-	path, err := paths.FindPolicy(named)
+	c.file, c.policy, err = p.readPolicy(paths, file)
 	if err != nil {
-		return err
+		return c, err
 	}
-	if path == "" {
-		return &app.UsageError{
+	for _, x := range app.Unmatched(ctx, c.policy) {
+		c.idle = append(c.idle, x.String())
+	}
+	c.warnings = slices.Concat(c.policy.Cautions(), cautions(c.policy), p.bars(c.policy))
+	if file == "" { // a named file need not be the one that the service uses
+		c.differs = app.ServiceDiffers(ctx, paths, c.file, c.policy)
+	}
+	return c, nil
+}
+
+// readPolicy reads the policy in a file, from standard input, or the one that the other verbs use. It returns its name
+// also with an error.
+func (p *program) readPolicy(paths app.Paths, file string) (name string, pol *policy.Policy, err error) {
+	if file == "-" {
+		const stdin = "(standard input)"
+		src, err := io.ReadAll(io.LimitReader(p.stdin, 1<<20)) // a policy is smaller by far
+		if err == nil {
+			pol, err = app.ParsePolicy(stdin, src, paths.Home)
+		}
+		return stdin, pol, err
+	}
+	if file == "" {
+		file = p.options().NamedPolicy()
+	}
+	path, err := paths.FindPolicy(file)
+	if err == nil && path == "" {
+		err = &app.UsageError{
 			Err:  errors.New("no policy file found"),
 			Hint: "name one: sweepd check FILE; or create one: sweepd init",
 		}
 	}
-	pol, err := app.LoadPolicy(path, paths.Home)
 	if err != nil {
-		return err
+		return path, nil, err
 	}
-	p.term.printf("%s is valid.\n\n%s\n", safe(tilde(path, p.home())), lines(pol.String()))
-	p.printNotes(ctx, pol)
-	for _, warning := range slices.Concat(pol.Cautions(), cautions(pol), p.bars(pol)) {
+	pol, err = app.LoadPolicy(path, paths.Home)
+	return path, pol, err
+}
+
+// printChecked explains a valid policy; a warning names its file if there are several.
+func (p *program) printChecked(c checkedPolicy, several bool) {
+	name := safe(tilde(c.file, p.home()))
+	p.term.printf("%s is valid.\n\n%s\n", name, lines(c.policy.String()))
+	p.printNotes(c)
+	for _, warning := range c.warnings {
+		if several {
+			warning = name + ": " + warning
+		}
 		p.warn("%s", safe(warning))
 	}
-	if len(files) == 0 { // a named file need not be the one that the service uses
-		p.warnDiffers(app.ServiceDiffers(ctx, paths, path, pol))
-	}
-	return nil
+	p.warnDiffers(c.differs)
 }
 
 // printNotes prints a paragraph for each kind of thing that the user should know of a valid policy.
-func (p *program) printNotes(ctx context.Context, pol *policy.Policy) {
+func (p *program) printNotes(c checkedPolicy) {
+	pol := c.policy
 	if notes := pol.Notes(); len(notes) > 0 {
 		p.term.printf("Limitations of its storages:\n  %s\n\n", lines(strings.Join(notes, "\n  ")))
 	}
@@ -69,10 +164,10 @@ func (p *program) printNotes(ctx context.Context, pol *policy.Policy) {
 		}
 		p.term.printf("\n")
 	}
-	if idle := app.Unmatched(ctx, pol); len(idle) > 0 {
+	if len(c.idle) > 0 {
 		p.term.printf("Patterns that match no file or folder at present, so they protect nothing:\n")
-		for _, x := range idle {
-			p.term.printf("  %s\n", safe(x.String()))
+		for _, x := range c.idle {
+			p.term.printf("  %s\n", safe(x))
 		}
 		p.term.printf("\n")
 	}

@@ -136,7 +136,7 @@ func writeNew(file string, content []byte) (err error) {
 
 // firstLook prints what the policy means, what it would do on this machine, and the next steps.
 func (p *program) firstLook(ctx context.Context, a answers) error {
-	err := runCheck(ctx, p, nil)
+	err := runCheck(ctx, p, checkOptions{})
 	if err == nil && len(a.Folders) > 0 { // there is no sign-in to an account yet
 		err = runScan(ctx, p, scanOptions{where: []string{"home"}})
 	}

@@ -51,5 +51,8 @@ const (
 	exitUnsafe  = 3 // refused as a whole, for safety
 )
 
-// errTrouble ends a run that has printed its errors already.
-var errTrouble = errors.New("something failed or was refused")
+// These errors end a run that has printed its errors already, if it prints any.
+var (
+	errTrouble = errors.New("something failed or was refused")
+	errInvalid = errors.New("a policy is invalid")
+)

@@ -88,7 +88,11 @@ command line or policy; 3 the whole run was refused for safety.`,
   sweepd apply ~/Downloads ~/Pictures    # move them to the trash, after confirmation
   sweepd undo --last                     # restore the files of the latest run`,
 		SilenceErrors: true, SilenceUsage: true,
-		PersistentPreRun: func(*cobra.Command, []string) { p.started = true },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			err := compatible(cmd)
+			p.started = err == nil
+			return err
+		},
 	}
 	group(root)
 	root.SetFlagErrorFunc(flagError)
@@ -129,7 +133,7 @@ func (p *program) exit(err error) int {
 	if err == nil {
 		return exitDone
 	}
-	if !errors.Is(err, errTrouble) {
+	if !errors.Is(err, errTrouble) && !errors.Is(err, errInvalid) {
 		fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("31", "error:"), lines(err.Error()))
 	}
 	status, hint := p.diagnose(err)
@@ -155,6 +159,9 @@ func (p *program) diagnose(err error) (status int, hint string) {
 		return exitUsage, usage.Hint
 	}
 	if _, ok := errors.AsType[*policyfile.Error](err); ok {
+		return exitUsage, ""
+	}
+	if errors.Is(err, errInvalid) {
 		return exitUsage, ""
 	}
 	if _, ok := errors.AsType[*unaskedError](err); ok {

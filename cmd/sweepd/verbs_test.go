@@ -36,7 +36,7 @@ func TestVerbsRunWithoutACommandLine(t *testing.T) {
 		run  func(context.Context) error
 		want string
 	}{
-		{func(ctx context.Context) error { return runCheck(ctx, p, nil) }, "~/policy.yaml is valid."},
+		{func(ctx context.Context) error { return runCheck(ctx, p, checkOptions{}) }, "~/policy.yaml is valid."},
 		{func(ctx context.Context) error { return runScan(ctx, p, scanOptions{}) }, "policy.yaml would trash 1\n"},
 		{
 			func(ctx context.Context) error { return runExplain(ctx, p, explainOptions{files: []string{file}}) },
