@@ -39,7 +39,7 @@ added or moved. sweepd also does this before it deletes anything.
 --html writes the runs as one web page, with the outcome by rule and thumbnails
 of the files in this machine's trash. It replaces other kinds of files only with
 --force; - is standard output.`,
-		Example:           "  sweepd history --since yesterday\n  sweepd history --since 7d --html history.html\n" +
+		Example: "  sweepd history --since yesterday\n  sweepd history --since 7d --html history.html\n" +
 			"  sweepd history ~/Downloads/a.png",
 		Args:              atMostOne("run or file"),
 		ValidArgsFunction: p.completeHistory,
