@@ -33,6 +33,9 @@ func newApplyCmd(p *program) *cobra.Command {
 the trash of their own storage, starts grace periods, and permanently deletes
 what the policy's trash: section allows.
 
+- is a saved plan from standard input. It needs no confirmation either, but counts
+as not reviewed: a plan far above the usual size is refused.
+
 It lists what the plan would do, and with --all every image that the scan found.
 The plan is checked against the policy's limits before the first file is moved.
 Every move is recorded before and after it happens; sweepd undo restores files.
@@ -52,7 +55,7 @@ it changes nothing and exits with status 3, unless given a saved plan or --yes.`
 
 // runApply executes a saved plan, or what a new scan finds due.
 func runApply(ctx context.Context, p *program, o applyOptions) error {
-	if len(o.args) == 1 && isFile(o.args[0]) {
+	if len(o.args) == 1 && (o.args[0] == "-" || isFile(o.args[0])) {
 		return p.applySaved(ctx, o.args[0], o.json)
 	}
 	a, err := p.open(ctx, o.args, true)
@@ -81,9 +84,12 @@ func runApply(ctx context.Context, p *program, o applyOptions) error {
 
 // applySaved executes the plan in a file, unless that was done before.
 func (p *program) applySaved(ctx context.Context, file string, asJSON bool) error {
-	due, err := loadPlan(file)
+	due, err := p.loadPlan(file)
 	if err != nil {
 		return &app.UsageError{Err: err, Hint: "create one with: sweepd plan -o FILE"}
+	}
+	if file == "-" {
+		file = "the plan"
 	}
 	o := p.options()
 	o.Act, o.Gone = true, true

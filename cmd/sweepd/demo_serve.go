@@ -42,7 +42,7 @@ serve records every request and change; audit_url returns them as JSON lines.
 	cmd.Flags().IntVar(&o.Accounts, "accounts", 1, "number of accounts per cloud")
 	cmd.Flags().IntVar(&o.Files, "files", 40, "number of files per account")
 	cmd.Flags().DurationVar(&o.Latency, "latency", 0, "delay of each response")
-	cmd.Flags().StringVar(&o.faults, "faults", "", "inject the faults in this JSON `file`")
+	cmd.Flags().StringVar(&o.faults, "faults", "", "inject the faults in this JSON `file`; - is standard input")
 	return cmd
 }
 
@@ -51,7 +51,7 @@ func runDemoServe(ctx context.Context, p *program, o demoServeOptions) (err erro
 	if o.Accounts < 1 || o.Files < 0 || o.Latency < 0 {
 		return &app.UsageError{Err: errors.New("--accounts must be at least 1, --files and --latency at least 0")}
 	}
-	if o.Faults, err = readFaults(o.faults); err != nil {
+	if o.Faults, err = p.readFaults(o.faults); err != nil {
 		return err
 	}
 	o.Now = p.now
@@ -92,17 +92,21 @@ func (p *program) rehearse(o rehearsal.Options) (*rehearsal.Rehearsal, error) {
 	return r, err
 }
 
-// readFaults reads the faults to inject from a file; none if path is "".
-func readFaults(path string) ([]cloudsim.Fault, error) {
+// readFaults reads the faults to inject from a file, or from standard input if path is "-"; none if it is "".
+func (p *program) readFaults(path string) ([]cloudsim.Fault, error) {
 	if path == "" {
 		return nil, nil
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
+	from := p.stdin
+	if path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		from = f
 	}
-	defer f.Close()
-	list, err := cloudsim.ReadFaults(f)
+	list, err := cloudsim.ReadFaults(from)
 	if err != nil {
 		return nil, &app.UsageError{Err: fmt.Errorf("%s: %w", path, err), Hint: "docs/rehearse.md has an example"}
 	}

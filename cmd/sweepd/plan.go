@@ -109,16 +109,22 @@ func (p *program) printPlan(ctx context.Context, a *app.App, due *sweeper.Plan, 
 	p.term.printf("nothing was changed\n")
 }
 
-// loadPlan reads a saved plan.
-func loadPlan(file string) (*sweeper.Plan, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, err
+// loadPlan reads a saved plan from a file. "-" is standard input, from which it counts as not reviewed: the user may
+// have seen nothing of it.
+func (p *program) loadPlan(file string) (*sweeper.Plan, error) {
+	from, name := p.stdin, "(standard input)"
+	if file != "-" {
+		f, err := os.Open(file)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		from, name = f, file
 	}
-	defer f.Close()
-	due, err := sweeper.LoadPlan(io.LimitReader(f, 1<<30))
+	due, err := sweeper.LoadPlan(io.LimitReader(from, 1<<30))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	due.Reviewed = due.Reviewed && file != "-"
 	return due, nil
 }
