@@ -91,9 +91,14 @@ const (
 )
 
 // usual returns the median of the files trashed on those days of the last month that had a run, without the window of
-// the limits. known is false if there were too few such days.
+// the limits. If the clock may have jumped ahead, it is the month before the last trusted time. known is false if there
+// were too few such days.
 func (s *Sweeper) usual(ctx context.Context) (files int, known bool, err error) {
-	until := s.o.Now().Add(-s.o.Policy.Limits.Window)
+	at, err := s.earliest(ctx)
+	if err != nil {
+		return 0, false, err
+	}
+	until := at.Add(-s.o.Policy.Limits.Window)
 	days, err := s.o.Journal.TrashedByDay(ctx, until.Add(-month), until)
 	if err != nil {
 		return 0, false, fmt.Errorf("read what is usual: %w", err)

@@ -2,6 +2,7 @@ package sweeper_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -133,6 +134,29 @@ func TestAWrongClockGivesNoSecondLimit(t *testing.T) {
 		b.clock = b.clock.Add(40*aDay + time.Hour)
 		refused(t, b)
 	})
+}
+
+// By a clock that has jumped ahead no day of the last month had a run, and nothing would be far more than usual.
+func TestAClockThatJumpedAheadHidesNoSurge(t *testing.T) {
+	b := newBox(t, rules)
+	b.boot = "first"
+	for n := range 4 { // four days with one file each
+		b.put(ours(n), picture(byte(n)))
+		b.apply()
+		b.day(36*time.Hour, 36*time.Hour)
+	}
+	b.day(3650*aDay, time.Hour)
+	for i := range 60 {
+		path := fmt.Sprintf("/data/root/%d/%s", i, ours(1)[len("/data/root/"):])
+		b.put(path, picture(byte(i)))
+		b.approve(path)
+	}
+	p, _ := b.plan()
+	var surge *sweeper.SurgeError
+	b.refusedWhole(p, &surge)
+	if surge == nil || surge.Files < 60 || surge.Usual != 1 {
+		t.Errorf("got %+v for %d files, want a surge", surge, len(p.Trash))
+	}
 }
 
 func TestAnUndoDoesNotMakeAWrongClockARightOne(t *testing.T) {
