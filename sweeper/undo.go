@@ -86,9 +86,9 @@ func maybeInTrash(op journal.Operation) bool {
 	return op.Op.Kind == providers.OpTrash && op.Err == nil && (op.Resolved == "" || op.Resolved == providers.OpGone)
 }
 
-// Undo restores the files that the operations trashed. Of files with the same path, the first is restored first. It never overwrites: a file whose name is taken stays in the
-// trash and is a Problem. The journal keeps restored files from then on, both the file and its content, because the
-// user asked for them.
+// Undo restores the files that the operations trashed. Of files with the same path, the first is restored first. It
+// never overwrites: a file whose name is taken stays in the trash and is a Problem. The journal keeps restored files
+// from then on, both the file and its content, because the user asked for them.
 func (s *Sweeper) Undo(ctx context.Context, ops []journal.Operation, progress func(done int)) (*Summary, error) {
 	return s.run(ctx, "undo", nil, func(ctx context.Context, sum *Summary) error {
 		s.lacking(sum)

@@ -25,8 +25,8 @@
 // is open, and puts it back if it is another. Nothing is ever replaced: where the file system has no rename that
 // refuses to (NFS, 9p, many on FUSE), the file goes in by a rename to a name that only this move can have, and comes
 // out by a hard link. No symbolic link is followed, in no part of a path, and no folder is removed. Each step is
-// durable before the next one begins, so that after a crash at any moment Settle finds what became of a file, by the key that
-// Put was given.
+// durable before the next one begins, so that after a crash at any moment Settle finds what became of a file, by the
+// key that Put was given.
 //
 // All but Home and ResolveHome is for Linux 5.6 and later.
 package xdgtrash

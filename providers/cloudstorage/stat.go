@@ -101,7 +101,8 @@ func (c *StatCache[F]) put(ref providers.Ref, f F, at time.Time) {
 	c.all[ref] = stat[F]{f, at}
 }
 
-// Forget has the next Recent ask, whatever a request that is under way is answered. A driver calls it before it changes the file, and when it learns of a change.
+// Forget has the next Recent ask, whatever a request that is under way is answered. A driver calls it before it changes
+// the file, and when it learns of a change.
 func (c *StatCache[F]) Forget(ref providers.Ref) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
