@@ -36,12 +36,16 @@ what the policy's trash: section allows.
 - is a saved plan from standard input. It needs no confirmation either, but counts
 as not reviewed: a plan far above the usual size is refused.
 
-It lists what the plan would do, and with --all every image that the scan found.
+apply lists what the plan would do, and with --all every image that the scan found.
 The plan is checked against the policy's limits before the first file is moved.
 Every move is recorded before and after it happens; sweepd undo restores files.
 
 On a terminal apply asks for confirmation. Without a terminal, as in a script,
-it changes nothing and exits with status 3, unless given a saved plan or --yes.`,
+it changes nothing and exits with status 3, unless given a saved plan or --yes.
+
+Exit status: 1 if something failed or was skipped for safety, 3 if the whole plan
+was refused for safety: over the limits, far more than usual, paused, not
+confirmed, or made with another policy.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.args = args
 			return runApply(cmd.Context(), p, o)

@@ -37,12 +37,12 @@ serve records every request and change; audit_url returns them as JSON lines.
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runDemoServe(cmd.Context(), p, o) },
 	}
-	cmd.Flags().StringVar(&o.Addr, "addr", "127.0.0.1:0", "loopback `address` to listen on; port 0 picks a free port")
+	cmd.Flags().StringVar(&o.Addr, "addr", "127.0.0.1:0", "loopback `ADDRESS` to listen on; port 0 picks a free port")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object")
-	cmd.Flags().IntVar(&o.Accounts, "accounts", 1, "number of accounts per cloud")
-	cmd.Flags().IntVar(&o.Files, "files", 40, "number of files per account")
-	cmd.Flags().DurationVar(&o.Latency, "latency", 0, "delay of each response")
-	cmd.Flags().StringVar(&o.faults, "faults", "", "inject the faults in this JSON `file`; - is standard input")
+	cmd.Flags().IntVar(&o.Accounts, "accounts", 1, "`NUMBER` of accounts per cloud")
+	cmd.Flags().IntVar(&o.Files, "files", 40, "`NUMBER` of files per account")
+	cmd.Flags().DurationVar(&o.Latency, "latency", 0, "delay of each response, a `DURATION` such as 50ms")
+	cmd.Flags().StringVar(&o.faults, "faults", "", "inject the faults in this JSON `FILE`; - is standard input")
 	return cmd
 }
 

@@ -42,7 +42,9 @@ It changes nothing.
 
 Name a file in a cloud account as STORAGE:PATH, if a scan has found it, or as
 STORAGE:ID with the id at the end of its web address: drive:/Pictures/a.png,
-drive:1AbC.`,
+drive:1AbC.
+
+Exit status: 1 if a file could not be examined.`,
 		Args: needs("a file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.files = args

@@ -38,7 +38,9 @@ added or moved. sweepd also does this before it deletes anything.
 
 --html writes the runs as one web page, with the outcome by rule and thumbnails
 of the files in this machine's trash. It replaces other kinds of files only with
---force; - is standard output.`,
+--force; - is standard output.
+
+Exit status: 3 if the record is damaged or incomplete.`,
 		Example: "  sweepd history --since yesterday\n  sweepd history --since 7d --html history.html\n" +
 			"  sweepd history ~/Downloads/a.png",
 		Args:              atMostOne("run or file"),
@@ -50,10 +52,10 @@ of the files in this machine's trash. It replaces other kinds of files only with
 	}
 	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object per line")
 	cmd.Flags().BoolVar(&o.verify, "verify", false, "check that the record is complete and unchanged")
-	cmd.Flags().IntVarP(&o.number, "number", "n", 20, "maximum number of runs")
+	cmd.Flags().IntVarP(&o.number, "number", "n", 20, "maximum `NUMBER` of runs")
 	cmd.Flags().StringVar(&o.since, "since", "",
-		"list all runs since a `time`, "+sinceUsage)
-	cmd.Flags().StringVar(&o.page.named, "html", "", "write the runs to `file` as a web page; - is standard output")
+		"list all runs since a `TIME`, "+sinceUsage)
+	cmd.Flags().StringVar(&o.page.named, "html", "", "write the runs to `FILE` as a web page; - is standard output")
 	cmd.Flags().BoolVar(&o.page.force, "force", false, "replace the --html file even if it is not a sweepd page")
 	offer(cmd, "since", "today", "yesterday", "7d", "4w")
 	cmd.MarkFlagsMutuallyExclusive("html", "json")

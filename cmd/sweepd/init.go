@@ -45,15 +45,16 @@ to another file.`,
 	}
 	f := cmd.Flags()
 	f.StringArrayVar(&o.Folders, "folder", nil,
-		"scan `folder`; repeatable (default your downloads and pictures)")
+		"scan `FOLDER`; repeatable (default your downloads and pictures)")
 	f.StringVar(&o.Drive, "drive", "",
-		"scan a Google Drive with the OAuth client in `file`; see docs/google-drive.md")
+		"scan a Google Drive with the OAuth client in `FILE`; see docs/google-drive.md")
 	f.StringVar(&o.Dropbox, "dropbox", "",
-		"scan a Dropbox with the app of this `key`; see docs/dropbox.md")
-	f.StringVar(&o.Careful, "careful", "proven", "required confidence: proven, strong or likely")
-	f.StringVar(&o.Grace, "grace", "7d", "how `long` a file is marked before it is trashed; 0 for no wait")
-	f.StringVar(&o.Trash, "trash", "off", "how `long` a file stays in the trash before it is purged; off for never")
-	f.StringVar(&o.Mode, "mode", "report", "what the service may do: report or enforce")
+		"scan a Dropbox with the app of this `KEY`; see docs/dropbox.md")
+	f.StringVar(&o.Careful, "careful", "proven", "required `CONFIDENCE`: proven, strong or likely")
+	f.StringVar(&o.Grace, "grace", "7d", "`DURATION` for which a file is marked before it is trashed; 0 for no wait")
+	f.StringVar(&o.Trash, "trash", "off",
+		"`DURATION` for which a file stays in the trash before it is purged; off for never")
+	f.StringVar(&o.Mode, "mode", "report", "`MODE` of the service, what it may do: report or enforce")
 	offer(cmd, "careful", "proven", "strong", "likely")
 	offer(cmd, "grace", "0", "7d")
 	offer(cmd, "trash", "off", "30d")

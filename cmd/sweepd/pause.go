@@ -20,7 +20,7 @@ type pauseOptions struct {
 func newPauseCmd(p *program) *cobra.Command {
 	var o pauseOptions
 	cmd := &cobra.Command{
-		Use:   "pause [--for TIME]",
+		Use:   "pause [--for DURATION]",
 		Short: "stop all deletion, including a sweep in progress",
 		Long: `pause stops all deletion until sweepd resume, or for a time. A sweep in progress
 finishes its current file. scan, keep and undo still work. Creating a file named
@@ -28,7 +28,7 @@ paused in the state directory has the same effect.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runPause(cmd.Context(), p, o) },
 	}
-	cmd.Flags().StringVar(&o.span, "for", "", "pause for this `long`, e.g. 2h or 3d")
+	cmd.Flags().StringVar(&o.span, "for", "", "pause for this `DURATION`, e.g. 2h or 3d")
 	offer(cmd, "for", "1h", "1d", "1w")
 	return cmd
 }

@@ -32,14 +32,16 @@ files that have changed since, and refuses the whole plan if the policy changed.
 
 With -o - the plan goes to standard output and everything else to standard error.
 plan replaces a file that is not a saved plan only with --force; it writes to a
-device or a pipe without it.`,
+device or a pipe without it.
+
+Exit status: 1 if a file or a folder could not be read.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.where = args
 			return runPlan(cmd.Context(), p, o)
 		},
 	}
 	o.flags(cmd)
-	cmd.Flags().StringVarP(&o.out.named, "output", "o", "", "save the plan to `file`; - is standard output")
+	cmd.Flags().StringVarP(&o.out.named, "output", "o", "", "save the plan to `FILE`; - is standard output")
 	cmd.Flags().BoolVar(&o.out.force, "force", false, "replace the file even if it is not a saved plan")
 	return cmd
 }

@@ -100,7 +100,7 @@ command line or policy; 3 the whole run was refused for safety.`,
 	root.SetVersionTemplate("sweepd {{.Version}}\n")
 	root.Flags().BoolP("version", "V", false, "print the version, revision and build date")
 	root.PersistentFlags().StringVar(&p.policyFile, "policy", "",
-		"policy `file` (default $SWEEPD_POLICY, then ~/.config/sweepd/policy.yaml, then /etc/sweepd/policy.yaml)")
+		"policy `FILE` (default $SWEEPD_POLICY, then ~/.config/sweepd/policy.yaml, then /etc/sweepd/policy.yaml)")
 	root.PersistentFlags().BoolVarP(&p.verbose, "verbose", "v", false, "write debug logs to standard error")
 	for _, g := range []struct {
 		id, title string

@@ -45,14 +45,17 @@ run reloads a changed policy file automatically or, with reload: manual, on swee
 reload or SIGHUP. Until then, and while the file is invalid or missing, it deletes
 nothing. It exits when its terminal closes, unless started by nohup. With --once it
 sweeps each storage once, for cron and timers. Under systemd it is a notify service
-with a watchdog: docs/systemd.md.`,
+with a watchdog: docs/systemd.md.
+
+Exit status: 1 if something failed or was skipped for safety, 3 if everything was
+refused for safety, as with another policy or a damaged record.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runService(cmd.Context(), p, o) },
 	}
 	cmd.Flags().BoolVar(&o.once, "once", false, "sweep each storage once and exit")
 	cmd.Flags().BoolVar(&o.json, "json", false, "write each run to standard output as a line of JSON")
 	cmd.Flags().StringVar(&o.listen, "listen", "",
-		"serve /metrics and /healthz at a local `address`, e.g. 127.0.0.1:9464 or unix:/run/x")
+		"serve /metrics and /healthz at a local `ADDRESS`, e.g. 127.0.0.1:9464 or unix:/run/x")
 	cmd.Flags().BoolVar(&o.pprof, "pprof", false, "serve profiles at /debug/pprof/ there and on the control socket")
 	return cmd
 }

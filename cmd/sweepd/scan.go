@@ -52,7 +52,9 @@ numbers at the end are of the whole scan; --totals adds those of the listed file
 
 With --by-image, files with the same content are listed once, with all their
 places. They are compared by hash: the hashes that cloud services report, and
-hashes of local files. Nothing is downloaded for it.`,
+hashes of local files. Nothing is downloaded for it.
+
+Exit status: 1 if a file or a folder could not be read.`,
 		Example: `  sweepd scan ~/Downloads ~/Pictures
   sweepd scan --due --sort size --totals folder
   sweepd scan --by-image

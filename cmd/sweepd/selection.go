@@ -35,10 +35,10 @@ func (s *selection) flags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&s.due, "due", false, "list only files that are due now")
 	cmd.Flags().BoolVar(&s.held, "held", false, "list only files that are held; with --due, both")
 	cmd.Flags().Var(&s.confidence, "confidence",
-		"list only files of at least this `level`: possible, likely, strong, proven")
+		"list only files of at least this `LEVEL`: possible, likely, strong, proven")
 	cmd.Flags().Var(&s.order, "sort",
-		"sort by `key`: size (largest first), age (oldest first), folder, due (next due first)")
-	cmd.Flags().Var(&s.totals, "totals", "add the totals of the listed files by `key`: folder or rule")
+		"sort by `KEY`: size (largest first), age (oldest first), folder, due (next due first)")
+	cmd.Flags().Var(&s.totals, "totals", "add the totals of the listed files by `KEY`: folder or rule")
 	offer(cmd, "confidence", "possible", "likely", "strong", "proven")
 	offer(cmd, "sort", s.order.of...)
 	offer(cmd, "totals", s.totals.of...)

@@ -128,14 +128,20 @@ func newTrashPurgeCmd(p *program) *cobra.Command {
 		`purge lists the entries that are due under the policy's trash: section: those that
 sweepd put there (ours) and those that someone else put there and a rule would
 trash (matching). With --apply it deletes them permanently, after examining each
-file again.`)
+file again.
+
+Exit status: 1 if something failed or was skipped for safety, 3 if all was refused
+for safety.`)
 }
 
 func newTrashEmptyCmd(p *program) *cobra.Command {
 	return newPurgeCmd(p, purgeOptions{everything: true}, "permanently delete all entries that are old enough",
 		`empty lists all entries that have been in the trash for at least the age in the
 policy's trash: {everything: AGE}, whoever put them there. With --apply it deletes
-them permanently. Without that line in the policy it refuses.`)
+them permanently. Without that line in the policy it refuses.
+
+Exit status: 1 if something failed or was skipped for safety, 3 if all was refused
+for safety.`)
 }
 
 // newPurgeCmd returns a verb that deletes for good what is due.

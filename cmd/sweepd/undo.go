@@ -39,14 +39,17 @@ newer file gets it, and the older stays in the trash. If one of the runs has no
 files in the trash, undo restores nothing.
 
 Restored files are kept permanently, whatever the policy says: sweepd forget RUN
-returns them to the policy, and sweepd keep --list lists them.`,
+returns them to the policy, and sweepd keep --list lists them.
+
+Exit status: 1 if a file could not be restored, 3 if all was refused for safety,
+as during another sweep.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.args = args
 			return runUndo(cmd.Context(), p, o)
 		},
 	}
 	cmd.Flags().BoolVar(&o.last, "last", false, "the latest run that still has files in the trash")
-	cmd.Flags().StringVar(&o.since, "since", "", "all runs since a `time`, "+sinceUsage)
+	cmd.Flags().StringVar(&o.since, "since", "", "all runs since a `TIME`, "+sinceUsage)
 	offer(cmd, "since", "today", "yesterday", "1h", "1d")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object per line")
 	return cmd
