@@ -24,7 +24,7 @@ func (l *loop) await(ctx context.Context, hints <-chan hint) (next step, seen ch
 			timer.Stop()
 			return step{}, nil, false
 		case <-l.wake:
-			m.wish = true
+			l.agenda.ask()
 		case h := <-hints:
 			if l.heard(h.err); h.err == nil {
 				m.changed, seen = true, h.seen

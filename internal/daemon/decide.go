@@ -20,11 +20,11 @@ type agenda struct {
 	swept    time.Time // the last scheduled sweep
 	scanned  time.Time // the last complete scan
 	soonest  time.Time // the earliest end of a hold in the last scan
-	retry    time.Time // when to try again after a sweep that could not begin
+	retry    time.Time // when to try again after a sweep that met another process
 	left     bool      // files were due at once when deletion was not allowed
 	held     bool      // a plan was refused as a whole: only the schedule or the user tries again
 	polling  bool      // the storage reports no changes
-	asked    bool      // the user wanted a sweep while the storage was not open
+	asked    bool      // the user wants a sweep, and none was made since
 	failures int       // consecutive failures
 }
 
@@ -50,7 +50,6 @@ func timingOf(p *policy.Policy, seed string, poll time.Duration) timing {
 type moment struct {
 	now      time.Time
 	opened   bool // no pass has looked at the storage since it was opened
-	wish     bool // the user wants a sweep
 	changed  bool // the storage has reported a change
 	paused   bool // by the user
 	outdated bool // the policy file differs from the policy in force
@@ -81,7 +80,7 @@ func decide(a agenda, t timing, m moment) (agenda, step) {
 	a = a.notAhead(t, m.now)
 	s := step{sweep: a.nextSweep(t, m)}
 	switch missed := !s.sweep.IsZero() && !s.sweep.After(m.now); {
-	case m.wish, m.opened && a.asked:
+	case a.asked && a.retry.IsZero():
 		s.reason, s.at = wanted, m.now
 	case m.opened && missed:
 		s.reason, s.at = due, m.now
@@ -150,6 +149,17 @@ func (a agenda) nextSweep(t timing, m moment) time.Time {
 		return end
 	}
 	return at
+}
+
+// ask notes that the user wants a sweep now. A request ends with a sweep that was made, or that a pause refused; until
+// then a pass that fails, or meets another process, does not lose it.
+func (a *agenda) ask() { a.asked, a.retry = true, time.Time{} }
+
+// begin forgets what a pass for that reason looks at anew. Only a sweep is the other try that was due.
+func (a *agenda) begin(reason trigger) {
+	if a.left = false; reason >= due {
+		a.retry = time.Time{}
+	}
 }
 
 // holdUntil notes the end of a hold in the scan under way.

@@ -35,22 +35,31 @@ func TestALoopDoesWhatItIsAskedFor(t *testing.T) {
 			passNow(change, false, on(12, 0, 0)),
 		},
 		// A wish of the user.
-		{"a wish", usually, func(s *situation) { s.wish = true }, passNow(wanted, true, usual)},
+		{"a wish", usually, func(s *situation) { s.asked = true }, passNow(wanted, true, usual)},
 		{
-			"a wish and a change", func(s *situation) { s.changed = true }, func(s *situation) { s.wish = true },
+			"a wish and a change", func(s *situation) { s.changed = true }, func(s *situation) { s.asked = true },
 			passNow(wanted, true, usual),
 		},
 		{
 			"a wish in a pause, which Execute refuses", func(s *situation) { s.paused = true },
-			func(s *situation) { s.wish = true }, passNow(wanted, true, time.Time{}),
+			func(s *situation) { s.asked = true }, passNow(wanted, true, time.Time{}),
 		},
 		{
-			"a wish while a sweep is due", missed, func(s *situation) { s.wish = true },
+			"a wish while a sweep is due", missed, func(s *situation) { s.asked = true },
 			passNow(wanted, true, on(12, 0, 0)),
 		},
 		{
 			"a wish after a refused plan", both(atOnce, func(s *situation) { s.held = true }),
-			func(s *situation) { s.wish = true }, passNow(wanted, true, usual),
+			func(s *situation) { s.asked = true }, passNow(wanted, true, usual),
+		},
+		{
+			"a wish while another process sweeps the storage", func(s *situation) { s.asked = true },
+			func(s *situation) { s.retry = on(12, 0, 20) },
+			step{reason: due, at: on(12, 0, 20), wait: 20 * time.Second, sweep: on(12, 0, 20)},
+		},
+		{
+			"a change meanwhile", both(func(s *situation) { s.asked, s.retry = true, on(12, 0, 20) }),
+			func(s *situation) { s.changed = true }, passNow(change, false, on(12, 0, 20)),
 		},
 		// The first pass after the storage was opened.
 		{"the storage is open", usually, func(s *situation) { s.opened = true }, passNow(change, false, usual)},
@@ -69,10 +78,6 @@ func TestALoopDoesWhatItIsAskedFor(t *testing.T) {
 		{
 			"it is open, and the user asked meanwhile", both(missed, func(s *situation) { s.opened = true }),
 			func(s *situation) { s.asked = true }, passNow(wanted, true, on(12, 0, 0)),
-		},
-		{
-			"the user asked, and it is open", func(s *situation) { s.asked = true },
-			func(s *situation) { s.opened = true }, passNow(wanted, true, usual),
 		},
 	} {
 		t.Run(r.name, r.run)

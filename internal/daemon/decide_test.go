@@ -160,6 +160,24 @@ func TestALoopRemembersTheEarliestEndOfAHold(t *testing.T) {
 	}
 }
 
+// A request is carried out at once, whatever it waited for, and no pass but a sweep takes its next try away.
+func TestALoopForgetsNoRequestBeforeASweep(t *testing.T) {
+	a := agenda{retry: on(12, 0, 20)}
+	if a.ask(); a != (agenda{asked: true}) {
+		t.Errorf("after the request: got %+v", a)
+	}
+	for _, reason := range []trigger{change, look, due, wanted} {
+		a := agenda{asked: true, left: true, retry: on(12, 0, 20)}
+		want := agenda{asked: true, retry: on(12, 0, 20)}
+		if reason >= due {
+			want.retry = time.Time{}
+		}
+		if a.begin(reason); a != want {
+			t.Errorf("at the begin of pass %d: got %+v, want %+v", reason, a, want)
+		}
+	}
+}
+
 // A file that could not be moved is not tried again with each change of another.
 func TestWhatWasLeftAloneWaitsForTheNextTryOfAll(t *testing.T) {
 	without := noon(t).timing

@@ -73,7 +73,7 @@ func (l *loop) run(ctx context.Context, after []*loop) {
 			return
 		case <-l.wake:
 			timer.Stop()
-			l.agenda.asked = true // and stays so until there was a sweep: a request is a reason for one try
+			l.agenda.ask()
 		case <-timer.C:
 		}
 	}
@@ -102,7 +102,7 @@ func (l *loop) session(ctx context.Context) (err error) {
 	if err := l.pass(ctx, a, l.decide(moment{opened: true})); err != nil {
 		return err
 	}
-	l.agenda.failures, l.agenda.asked, l.ill = 0, false, nil
+	l.agenda.failures, l.ill = 0, nil
 	ctx, cancel := context.WithCancel(ctx)
 	hints, gone := make(chan hint), make(chan struct{})
 	go func() { defer close(gone); l.listen(ctx, a, hints) }()

@@ -98,6 +98,62 @@ func TestAPersonsWishForAStorageThatCannotBeOpenedWaits(t *testing.T) {
 	})
 }
 
+func TestAPersonsWishThatCannotBeListedForIsMadeUpFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "enforce", "")
+		var broken atomic.Bool
+		h.listing(func() error {
+			if broken.Load() {
+				return errors.New("timed out")
+			}
+			return nil
+		})
+		h.put("drive", ours(1), 1)
+		d, ctx, end := h.startBare()
+		broken.Store(true)
+		if err := d.do(ctx, "sweep", []string{"drive"}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(20 * time.Minute)
+		synctest.Wait()
+		broken.Store(false)
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		h.bin("drive", "/"+ours(1)) // before the schedule wants it
+		h.put("drive", ours(2), 2)
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		h.bin("drive", "/"+ours(1)) // it was one wish
+		end()
+	})
+}
+
+func TestAPersonsWishOutlivesTheSweepOfAnotherProcess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "enforce", "")
+		h.put("drive", ours(1), 1)
+		d, ctx, end := h.startBare()
+		release, err := d.journal.Lease(ctx, "drive", "apply")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.do(ctx, "sweep", []string{"drive"}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		h.put("drive", "note.txt", 0) // a change, after which nothing is deleted
+		time.Sleep(5 * time.Second)
+		if err := release(); err != nil {
+			t.Fatal(err)
+		}
+		h.bin("drive")
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		h.bin("drive", "/"+ours(1)) // before the schedule wants it
+		end()
+	})
+}
+
 func TestAStorageThatCannotBeListedIsToldOfOnceAndItsSweepIsMadeUpFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")

@@ -18,7 +18,7 @@ import (
 // be opened anew.
 func (l *loop) pass(ctx context.Context, a *app.App, s step) error {
 	now, reason := l.d.now(), s.reason
-	l.agenda.retry, l.agenda.left = time.Time{}, false
+	l.agenda.begin(reason)
 	if !s.act {
 		l.enter(status.Scanning)
 		sum, err := a.Sweeper.Scan(ctx, l.looking())
@@ -43,7 +43,7 @@ func (l *loop) pass(ctx context.Context, a *app.App, s step) error {
 		l.end(troubleOf(scan))
 	default:
 		if err := l.execute(ctx, a, plan, scan, reason); errors.Is(err, sweeper.ErrPaused) {
-			l.agenda.left = l.timing.onChange()
+			l.agenda.left, l.agenda.asked = l.timing.onChange(), false
 			return nil // the rest is due as soon as the pause ends
 		}
 	}
@@ -51,7 +51,7 @@ func (l *loop) pass(ctx context.Context, a *app.App, s step) error {
 		return err
 	}
 	if reason >= due && ctx.Err() == nil && l.agenda.retry.IsZero() {
-		l.agenda.swept = now
+		l.agenda.swept, l.agenda.asked = now, false
 		if err := l.d.journal.SetLastRun(ctx, l.name, now); err != nil {
 			return err
 		}
