@@ -22,7 +22,7 @@ func (a *App) openDrive(ctx context.Context, name string, st policy.Storage) (pr
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := a.o.alone(a.Paths, a.Policy, name, c.Account.ID); err != nil {
+	if err := a.o.alone(a.Paths, a.Policy, name, c.Account.ID, ""); err != nil {
 		return nil, nil, err
 	}
 	if a.o.Act && a.Policy.Access(name) == policy.AccessPurge && c.Uses < googleaccount.Purge {

@@ -57,6 +57,9 @@ func (a *App) openDropbox(ctx context.Context, name string, st policy.Storage) (
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := a.o.alone(a.Paths, a.Policy, name, c.Account.ID, d.Home()); err != nil {
+		return nil, nil, errors.Join(err, d.Close())
+	}
 	return d, d.Roots(), nil
 }
 

@@ -15,6 +15,7 @@ type account struct {
 	team   string // the team's id; "" for a personal account
 	purges bool   // files can be deleted for good
 	space  string // the namespace of the team's space, else of the user's own folder
+	home   string // the user's own folder in the team's space; "" if there is none
 }
 
 // identify asks whose account it is, and what it can do. The reference states that files/permanently_delete "is only
@@ -36,7 +37,7 @@ func (d *Driver) identify(ctx context.Context) error {
 	d.account.purges = d.account.kind == users_common.AccountTypeBusiness && d.account.team != "" && d.o.Member != ""
 	switch info := who.RootInfo.(type) {
 	case *common.TeamRootInfo:
-		d.account.space = info.RootNamespaceId
+		d.account.space, d.account.home = info.RootNamespaceId, info.HomePath
 	case *common.UserRootInfo:
 		d.account.space = info.RootNamespaceId
 	}

@@ -116,6 +116,9 @@ func (d *Driver) Used() providers.Used {
 // Roots returns the paths inside which files are listed.
 func (d *Driver) Roots() []string { return slices.Clone(d.o.Roots) }
 
+// Home returns the path of the user's own folder in their team's space; "" if they have none.
+func (d *Driver) Home() string { return d.account.home }
+
 // Can implements providers.Driver. No account can empty its bin in one call.
 func (d *Driver) Can() providers.Can {
 	can := providers.CanListTrash | providers.CanWait | providers.CanFollow | providers.CanThumbnail

@@ -48,3 +48,13 @@ func TestDropboxKeepsEveryPromise(t *testing.T) {
 		})
 	}
 }
+
+// A member's own folder is a part of the team's space, if the team has one.
+func TestTheHomeOfAMemberIsInTheSpaceOfTheTeam(t *testing.T) {
+	for name, k := range kinds() {
+		d := newWorld(t, k).open(t)
+		if home := d.Home(); (home != "") != k.space {
+			t.Errorf("%s: got %q", name, home)
+		}
+	}
+}
