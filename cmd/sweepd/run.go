@@ -180,7 +180,13 @@ until it is fixed.`,
 }
 
 // runReload makes the service reload its policy.
-func runReload(ctx context.Context, p *program) error { return p.commandService(ctx, "reload", nil) }
+func runReload(ctx context.Context, p *program) error {
+	err := p.commandService(ctx, "reload", nil)
+	if err == nil {
+		p.term.printf("policy reloaded; see: sweepd status\n")
+	}
+	return err
+}
 
 // commandService sends a request to the running service.
 func (p *program) commandService(ctx context.Context, verb string, storages []string) error {
