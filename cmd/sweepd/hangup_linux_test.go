@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"os"
 	"os/exec"
+	"os/signal"
 	"slices"
 	"syscall"
 	"testing"
@@ -17,6 +19,10 @@ import (
 func onTerminal(t *testing.T, w *e2e.World, through ...string) (s *service, person *os.File) {
 	t.Helper()
 	person, terminal := pty(t)
+	// A test run under nohup ignores SIGHUP, and so would the service: it inherits only what is not caught.
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, syscall.SIGHUP)
+	defer signal.Stop(caught)
 	return serve(t, func(args ...string) *exec.Cmd {
 		cmd := w.Command(args...)
 		if args[0] == "run" {
@@ -44,6 +50,9 @@ func TestAClosedTerminalEndsTheServiceThatRunsOnIt(t *testing.T) {
 			t.Errorf("it ends with %v\n%s", err, s.log.String())
 		}
 	case <-time.After(patience):
+		if err := s.cmd.Process.Signal(syscall.SIGQUIT); err == nil { // it then logs what each goroutine does
+			<-s.ended
+		}
 		t.Errorf("it goes on without its terminal\n%s", s.log.String())
 	}
 }
@@ -58,4 +67,18 @@ func TestAServiceUnderNohupOutlivesItsTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.until("refuses the policy", func(d *status.Daemon) bool { return d != nil && len(d.Notices) == 1 })
+}
+
+// A signal that comes between the start of the program and that of the service ends the service, too. The test is not
+// parallel: what it does to SIGHUP holds for the whole process.
+func TestASignalThatComesBeforeTheServiceEndsIt(t *testing.T) {
+	for _, onTerminal := range []bool{false, true} {
+		early, end := context.WithCancel(t.Context())
+		end()
+		ctx, _, stop := untilSignal(early, onTerminal)
+		if ctx.Err() == nil {
+			t.Errorf("on a terminal %v: it begins all the same", onTerminal)
+		}
+		stop()
+	}
 }

@@ -27,6 +27,7 @@ func main() {
 
 // run runs the program and returns its exit status.
 func run() int {
+	tty := controlled() // before the first Notify: a terminal that ends meanwhile ends the program
 	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // as under nohup
 		ends = append(ends, syscall.SIGHUP)
@@ -39,6 +40,7 @@ func run() int {
 	}()
 	p := &program{
 		args: os.Args[1:], stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now,
+		controlled: tty,
 	}
 	return p.main(ctx)
 }

@@ -27,6 +27,7 @@ type program struct {
 	args           []string
 	stdin          io.Reader
 	stdout, stderr io.Writer
+	controlled     bool // it was started on a terminal, whose end causes a SIGHUP
 	getenv         func(string) string
 	now            func() time.Time
 	uptime         func() (boot string, since time.Duration) // nil: the kernel's

@@ -62,7 +62,7 @@ refused for safety, as with another policy or a damaged record.`,
 
 // runService runs the service until a signal ends it.
 func runService(ctx context.Context, p *program, o runOptions) error {
-	ctx, hangups, stop := untilSignal(ctx)
+	ctx, hangups, stop := untilSignal(ctx, p.controlled)
 	defer stop()
 	paths, err := app.FindPaths(p.getenv)
 	if err != nil {
@@ -85,19 +85,19 @@ func runService(ctx context.Context, p *program, o runOptions) error {
 	return errors.Join(daemon.Run(ctx, d), end())
 }
 
-// untilSignal returns a context that ends at SIGINT and SIGTERM, in place of one that ends at other signals too, and
-// the requests for a new policy: each SIGHUP, unless it is the end of the terminal, which is none and ends the context.
-// The caller calls stop.
-func untilSignal(ctx context.Context) (_ context.Context, hangups <-chan os.Signal, stop func()) {
+// untilSignal returns a context that ends at SIGINT and SIGTERM, and with ctx, which an earlier signal may have ended.
+// It also returns the requests for a new policy: each SIGHUP, unless that is the end of the terminal on which the
+// program was started, which is no request and ends the context. A second signal does not kill. The caller calls stop.
+func untilSignal(ctx context.Context, onTerminal bool) (_ context.Context, hangups <-chan os.Signal, stop func()) {
 	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	reloads := make(chan os.Signal, 1)
-	if controlled() && !signal.Ignored(syscall.SIGHUP) {
+	if onTerminal && !signal.Ignored(syscall.SIGHUP) {
 		ends = append(ends, syscall.SIGHUP)
 	} else {
 		signal.Reset(syscall.SIGHUP)
 		signal.Notify(reloads, syscall.SIGHUP)
 	}
-	ctx, end := signal.NotifyContext(context.WithoutCancel(ctx), ends...)
+	ctx, end := signal.NotifyContext(ctx, ends...)
 	return ctx, reloads, func() {
 		end()
 		signal.Stop(reloads)
