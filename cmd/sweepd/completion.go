@@ -86,9 +86,9 @@ func (p *program) completeHistory(
 }
 
 // completeUndo offers the runs with files in the trash and these files, newest first, in the form that the user has
-// begun: of this folder, of the home, absolute, or of an account.
+// begun: of this folder, of the home, absolute, or of an account. If none begins so, it offers what which does.
 func (p *program) completeUndo(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
-	return p.peek(cmd, func(ctx context.Context, j *journal.Journal) []string {
+	found := p.peek(cmd, func(ctx context.Context, j *journal.Journal) []string {
 		var files, order []string
 		began, counts, seen := map[string]time.Time{}, map[string]int64{}, 0
 		for op, err := range j.Operations(ctx, journal.Filter{InTrash: true, Newest: true}) {
@@ -117,7 +117,11 @@ func (p *program) completeUndo(cmd *cobra.Command, args []string, begun string) 
 			}), begun)
 		}
 		return files
-	}), cobra.ShellCompDirectiveNoFileComp | inOrder
+	})
+	if len(found) == 0 {
+		return p.which(cmd, args, begun)
+	}
+	return found, cobra.ShellCompDirectiveNoFileComp | inOrder
 }
 
 // asTyped returns the path of a trashed file as the user would go on from what is begun; "" if it does not begin so.
