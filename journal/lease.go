@@ -74,7 +74,7 @@ func (j *Journal) Lease(ctx context.Context, storage, purpose string) (release f
 	}
 	return func() error {
 		j.guard.place.drop(f)
-		return errors.Join(f.Truncate(0), f.Close())
+		return errors.Join(f.Truncate(0), unlock(f), f.Close())
 	}, nil
 }
 

@@ -9,3 +9,5 @@ import (
 
 // lock returns errors.ErrUnsupported. A system without locks is not swept.
 func lock(*os.File) error { return errors.ErrUnsupported }
+
+func unlock(*os.File) error { return nil }

@@ -18,3 +18,6 @@ func lock(f *os.File) error {
 	}
 	return os.NewSyscallError("LockFileEx", err)
 }
+
+// unlock leaves the lock to the end of f: no other process has its handle.
+func unlock(*os.File) error { return nil }
