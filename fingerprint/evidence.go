@@ -19,9 +19,16 @@ func (s findings) evidence() []Evidence {
 func (s findings) sealEvidence() Evidence {
 	switch s.credential.state {
 	case sealGenuine:
-		return Evidence{Detector: "c2pa.verified", Found: s.credential.signed(), Confidence: findings{credential: s.credential}.genuine()}
+		return Evidence{
+			Detector:   "c2pa.verified",
+			Found:      s.credential.signed(),
+			Confidence: findings{credential: s.credential}.genuine(),
+		}
 	case sealBroken:
-		return Evidence{Detector: "c2pa.broken", Found: "its credential does not match these bytes" + s.credential.because()}
+		return Evidence{
+			Detector: "c2pa.broken",
+			Found:    "its credential does not match these bytes" + s.credential.because(),
+		}
 	case sealOther:
 		return Evidence{Detector: "c2pa.other", Found: "its credential is not OpenAI's" + s.credential.because()}
 	case sealUnanchored:

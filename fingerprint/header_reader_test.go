@@ -42,7 +42,8 @@ func TestAHeaderOnlyReadingOfCollectedImagesSaysWhatAllOfThemSaysUnlessTheRestIs
 			t.Fatal(err)
 		}
 		wrong := strings.Contains(detectors(whole), "c2pa.broken") || strings.Contains(detectors(whole), "header.cut")
-		if partial.Confidence < whole.Confidence || partial.Confidence != whole.Confidence && !(wrong && partial.Partial) {
+		if partial.Confidence < whole.Confidence ||
+			partial.Confidence != whole.Confidence && !(wrong && partial.Partial) {
 			t.Errorf("%s: header only %v, whole %v", p.path, partial, whole)
 		}
 		if partial.Confidence > None && !wrong && partial.Product != whole.Product {
@@ -71,7 +72,8 @@ func (c *headerCost) String() string {
 	for _, b := range c.read {
 		sum += b
 	}
-	return fmt.Sprintf("%d files of %d bytes: %d bytes read; of one the median %d in %d reads, of nine in ten %d in %d, at most %d in %d",
+	return fmt.Sprintf("%d files of %d bytes: %d bytes read; of one the median %d in %d reads, of nine in ten %d in "+
+		"%d, at most %d in %d",
 		n, c.size, sum, c.read[n/2], c.calls[n/2], c.read[at], c.calls[at], c.read[n-1], c.calls[n-1])
 }
 
@@ -206,8 +208,8 @@ func TestAHeaderOnlyReadingIsGivenUpBeforeItReadsMuch(t *testing.T) {
 	}
 }
 
-// FuzzHeaderOnlyReading checks that no input causes an error or many reads, and that a header-only reading never returns a lower
-// level than reading the whole file.
+// FuzzHeaderOnlyReading checks that no input causes an error or many reads, and that a header-only reading never
+// returns a lower level than reading the whole file.
 func FuzzHeaderOnlyReading(f *testing.F) {
 	for _, h := range hostile() {
 		f.Add(downloadName, h.bytes)

@@ -141,7 +141,10 @@ func TestNoEvidenceAloneAmountsToMoreThanTheVerdictUnlessSomethingSpeaksAgainst(
 	} {
 		for state := noSeal; state <= sealGenuine; state++ {
 			for _, product := range []Product{ChatGPT, API, Sora, Unstated} {
-				s := findings{header: header{mediaType: "image/png"}, credential: credential{state: state, product: product}}
+				s := findings{
+					header:     header{mediaType: "image/png"},
+					credential: credential{state: state, product: product},
+				}
 				s.name, _ = names.Match(name)
 				v := s.weigh()
 				for _, e := range v.Evidence {

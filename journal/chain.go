@@ -18,7 +18,7 @@ const (
 	runBegun          = "run begun"    // kind, policy, began
 	runEnded          = "run ended"    // ended, summary, error
 	begun             = "begun"        // the columns of an operation that never change
-	ended             = "ended"        // ended, receipt, error, error_kind; the body lists the operations that it resolved
+	ended             = "ended"        // ended, receipt, error, error_kind; the body lists what it resolved
 	fileOverridden    = "said of file" // the body is the row of table words
 	contentOverridden = "said of content"
 )

@@ -70,7 +70,8 @@ func TestVerifyFindsWhateverWasChanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	content := stored(t, whole)
-	const moved = "UPDATE chain SET line = -%[1]d WHERE line = %[1]d; UPDATE chain SET line = %[1]d WHERE line = %[2]d; UPDATE chain SET line = %[2]d WHERE line = -%[1]d"
+	const moved = "UPDATE chain SET line = -%[1]d WHERE line = %[1]d; UPDATE chain SET line = %[1]d WHERE line = " +
+		"%[2]d; UPDATE chain SET line = %[2]d WHERE line = -%[1]d"
 	for _, test := range []struct {
 		damage string
 		line   int64
@@ -98,7 +99,8 @@ func TestVerifyFindsWhateverWasChanged(t *testing.T) {
 		{"UPDATE operations SET resolved = 4 WHERE begun_line = 4", 0},
 		{"DELETE FROM operations WHERE begun_line = 15", 15},
 		{"DELETE FROM operations WHERE begun_line = 15; DELETE FROM chain WHERE line = 14", 14},
-		{"INSERT INTO operations SELECT 99, 'k', run, kind, storage, ref, revision, path, size, modified, created, weak, about, rule," +
+		{"INSERT INTO operations SELECT 99, 'k', run, kind, storage, ref, revision, path, size, modified, created, " +
+			"weak, about, rule," +
 			" reasons, approved, began, 16, receipt, NULL, NULL, NULL, NULL, NULL FROM operations WHERE id = 1", 0},
 		{"UPDATE operations SET id = 99 WHERE begun_line = 15", 15},
 		{"UPDATE runs SET began = began + 1", 1},

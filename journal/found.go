@@ -134,7 +134,8 @@ func writeFound(ctx context.Context, tx *sql.Tx, version int, rows map[hash]foun
 	}
 	upsert, err := tx.PrepareContext(ctx,
 		`INSERT INTO found (hash, version, kind, verdict, checksum) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (hash) DO UPDATE SET version = excluded.version, kind = excluded.kind, verdict = excluded.verdict, checksum = excluded.checksum`)
+		ON CONFLICT (hash) DO UPDATE SET version = excluded.version, kind = excluded.kind, verdict = excluded.verdict,
+		checksum = excluded.checksum`)
 	if err != nil {
 		return err
 	}

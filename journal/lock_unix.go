@@ -8,7 +8,8 @@ import (
 	"syscall"
 )
 
-// lock locks f until unlock or until it is closed. It does not wait and returns errLocked if another open file has the lock.
+// lock locks f until unlock or until it is closed. It does not wait and returns errLocked if another open file has the
+// lock.
 func lock(f *os.File) error {
 	for {
 		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
@@ -25,8 +26,8 @@ func lock(f *os.File) error {
 	}
 }
 
-// unlock gives up the lock of f. To close f is not enough: a process that was forked has f too, until it calls exec, and
-// the lock lasts until the last of them closes it.
+// unlock gives up the lock of f. To close f is not enough: a process that was forked has f too, until it calls exec,
+// and the lock lasts until the last of them closes it.
 func unlock(f *os.File) error {
 	return os.NewSyscallError("flock", syscall.Flock(int(f.Fd()), syscall.LOCK_UN))
 }

@@ -43,11 +43,14 @@ const (
 		factColumns + ", checksum"
 	matchQuery  = "SELECT " + matchColumns + " FROM matches WHERE "
 	matchUpsert = "INSERT INTO matches (" + matchColumns + `)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) ON CONFLICT (storage, ref) DO UPDATE SET
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+		ON CONFLICT (storage, ref) DO UPDATE SET
 		revision = excluded.revision, path = excluded.path, size = excluded.size, modified = excluded.modified,
 		created = excluded.created, weak = excluded.weak, hash = excluded.hash, version = excluded.version,
-		verdict = excluded.verdict, first_seen = excluded.first_seen, marked = excluded.marked, sha256 = excluded.sha256,
-		starred = excluded.starred, shared = excluded.shared, camera = excluded.camera, properties = excluded.properties,
+		verdict = excluded.verdict, first_seen = excluded.first_seen, marked = excluded.marked,
+		sha256 = excluded.sha256,
+		starred = excluded.starred, shared = excluded.shared, camera = excluded.camera,
+		properties = excluded.properties,
 		content_hash = excluded.content_hash, checksum = excluded.checksum`
 )
 

@@ -71,7 +71,8 @@ func (j *Journal) SetOverride(ctx context.Context, e providers.Entry, w Override
 
 const (
 	overrideOfFile = `SELECT word, revision FROM words WHERE ref = $1 AND size = $2 AND modified = $3`
-	upsertOverride = `INSERT INTO words (ref, size, modified, revision, word, said, line) VALUES ($1, $2, $3, $4, $5, $6, $7)
+	upsertOverride = `INSERT INTO words (ref, size, modified, revision, word, said, line)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (ref, size, modified) DO UPDATE SET
 		revision = excluded.revision, word = excluded.word, said = excluded.said, line = excluded.line RETURNING id`
 )

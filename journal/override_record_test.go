@@ -37,7 +37,8 @@ func TestAWordSaysHowItCameAbout(t *testing.T) {
 		word Override
 		undo int64
 	}{{back, Keep, run}, {kept, Keep, 0}, {approved, Approve, 0}, {file("other", "1"), NoOverride, 0}} {
-		if s := must(j.OverrideRecord(ctx, c.e))(t); s.Override != c.word || s.Undo != c.undo || c.word != NoOverride && s.At.IsZero() {
+		if s := must(j.OverrideRecord(ctx, c.e))(t); s.Override != c.word || s.Undo != c.undo ||
+			c.word != NoOverride && s.At.IsZero() {
 			t.Errorf("%s: got %+v, want %q by run %d", c.e.Ref, s, c.word, c.undo)
 		}
 	}

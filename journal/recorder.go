@@ -90,7 +90,8 @@ func newRecorder(ctx context.Context, db *sql.DB, c *chainer) (*recorder, error)
 		{&r.begin, `INSERT INTO operations (key, run, kind, storage, ` + entryColumns + `,
 			about, rule, reasons, approved, began, begun_line, receipt)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $12)`},
-		{&r.end, `UPDATE operations SET ended = $3, receipt = COALESCE($4, receipt), error = $5, error_kind = $6, ended_line = $7
+		{&r.end, `UPDATE operations SET ended = $3, receipt = COALESCE($4, receipt), error = $5, error_kind = $6,
+			ended_line = $7
 			WHERE id = $1 AND key = $2 AND ended IS NULL`},
 		{
 			&r.find,
@@ -203,7 +204,8 @@ func keepRestored(tx *sql.Tx, c *chain, back providers.Entry, at time.Time) erro
 		return err
 	}
 	of := Content{Size: back.Size, SHA256: back.SHA256}
-	if before, err := scanOverride(tx.QueryRow(overrideOfContent, of.Size, of.SHA256[:])); err != nil || before == Keep {
+	if before, err := scanOverride(tx.QueryRow(overrideOfContent, of.Size, of.SHA256[:])); err != nil ||
+		before == Keep {
 		return err
 	}
 	return setContentOverride(tx, c, of, Keep, at)

@@ -122,11 +122,21 @@ func TestRecordsOfBeforeContentHashesAreAsGoodAsBefore(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := remote("a", "x")
-	m := must((&VerdictCache{storage: "home", version: 1}).newMatch(e, proven(), hashOf(e).marked(uint64(Matched)), noon))(t)
+	m := must(
+		(&VerdictCache{storage: "home", version: 1}).newMatch(e, proven(), hashOf(e).marked(uint64(Matched)), noon),
+	)(
+		t,
+	)
 	columns := m.columns()
 	columns = columns[:len(columns)-1]
-	must(db.Exec(`INSERT INTO matches (storage, ref, revision, path, size, modified, created, weak, hash, version, verdict, first_seen, marked, sha256, starred, shared, camera, properties, checksum)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`, append(columns, checksumOf(columns...))...))(t)
+	must(
+		db.Exec(
+			`INSERT INTO matches (storage, ref, revision, path, size, modified, created, weak, hash, version, verdict, first_seen, marked, sha256, starred, shared, camera, properties, checksum)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+			append(columns, checksumOf(columns...))...),
+	)(
+		t,
+	)
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -145,7 +145,12 @@ func TestAWordOnAContentIsOfEveryFileWithIt(t *testing.T) {
 		}
 		equal(t, "said of its size", must(j.OverriddenContents(t.Context(), 7))(t), want)
 		equal(t, "said of its size, of all words", all.OverriddenContents(7), want)
-		equal(t, "said of another size", len(must(j.OverriddenContents(t.Context(), 8))(t))+len(all.OverriddenContents(8)), 0)
+		equal(
+			t,
+			"said of another size",
+			len(must(j.OverriddenContents(t.Context(), 8))(t))+len(all.OverriddenContents(8)),
+			0,
+		)
 		for _, other := range others {
 			equal(t, "word on another", string(must(j.ContentOverride(t.Context(), other))(t)+all.OfContent(other)), "")
 		}

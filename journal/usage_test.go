@@ -45,7 +45,12 @@ func TestSpentIsWhatWasTakenAndNotGivenBack(t *testing.T) {
 		map[string]Amount{"home": {3, 1 + 4 + 8}, "drive": {1, 32}})
 	equal(t, "trashed ever", must(j.Usage(t.Context(), providers.OpTrash, time.Time{}, now))(t),
 		map[string]Amount{"home": {4, 1 + 4 + 8 + 1000}, "drive": {1, 32}})
-	equal(t, "purged", must(j.Usage(t.Context(), providers.OpPurge, since, now))(t), map[string]Amount{"home": {2, 4 + 64}})
+	equal(
+		t,
+		"purged",
+		must(j.Usage(t.Context(), providers.OpPurge, since, now))(t),
+		map[string]Amount{"home": {2, 4 + 64}},
+	)
 	equal(t, "trashed later",
 		must(j.Usage(t.Context(), providers.OpTrash, noon.AddDate(1, 0, 0), now))(t), map[string]Amount{})
 	last := gather(t, j.Operations(t.Context(), Filter{Storage: "drive"}))[0].Began

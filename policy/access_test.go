@@ -11,7 +11,8 @@ import (
 
 // withDrive returns a policy for a disk and an account, with these rules.
 func withDrive(drive, rules, more string) string {
-	return "version: 1\nstorages:\n  home: {type: local, roots: [~/Downloads]}\n  drive: {type: gdrive, client: ~/client.json" + drive + "}\nrules: [" + rules + "]\n" + more
+	return "version: 1\nstorages:\n  home: {type: local, roots: [~/Downloads]}\n" +
+		"  drive: {type: gdrive, client: ~/client.json" + drive + "}\nrules: [" + rules + "]\n" + more
 }
 
 func TestAPolicyNeedsTheLeastAccessThatCarriesItOut(t *testing.T) {

@@ -32,31 +32,42 @@ func (a AgeBy) english() string {
 }
 
 func older(by AgeBy, than time.Duration) clause {
-	return leaf(saying("it is older than %s by %s", english.Duration(than), by.english()), func(s subject) (truth, string) {
-		age, event, known := s.age(by)
-		switch {
-		case !known:
-			return unknown, event
-		case age > than:
-			return yes, fmt.Sprintf("%s, older than %s", event, english.Duration(than))
-		default:
-			return no, fmt.Sprintf("%s, older than %s only in %s", event, english.Duration(than), english.AtMost(than-age))
-		}
-	})
+	return leaf(
+		saying("it is older than %s by %s", english.Duration(than), by.english()),
+		func(s subject) (truth, string) {
+			age, event, known := s.age(by)
+			switch {
+			case !known:
+				return unknown, event
+			case age > than:
+				return yes, fmt.Sprintf("%s, older than %s", event, english.Duration(than))
+			default:
+				return no, fmt.Sprintf(
+					"%s, older than %s only in %s",
+					event,
+					english.Duration(than),
+					english.AtMost(than-age),
+				)
+			}
+		},
+	)
 }
 
 func newer(by AgeBy, than time.Duration) clause {
-	return leaf(saying("it is newer than %s by %s", english.Duration(than), by.english()), func(s subject) (truth, string) {
-		age, event, known := s.age(by)
-		switch {
-		case !known:
-			return unknown, event
-		case age < than:
-			return yes, fmt.Sprintf("%s, newer than %s", event, english.Duration(than))
-		default:
-			return no, fmt.Sprintf("%s, not newer than %s", event, english.Duration(than))
-		}
-	})
+	return leaf(
+		saying("it is newer than %s by %s", english.Duration(than), by.english()),
+		func(s subject) (truth, string) {
+			age, event, known := s.age(by)
+			switch {
+			case !known:
+				return unknown, event
+			case age < than:
+				return yes, fmt.Sprintf("%s, newer than %s", event, english.Duration(than))
+			default:
+				return no, fmt.Sprintf("%s, not newer than %s", event, english.Duration(than))
+			}
+		},
+	)
 }
 
 // age returns the time since an event, never negative, and the event as a clause. known is false for a time in the

@@ -89,10 +89,16 @@ func (p *Policy) wait(d *Decision, grace time.Duration, s subject) {
 			by = "the next sweep"
 		}
 		d.Action, d.Grace, d.ReasonCode = Hold, true, ReasonUnmarked
-		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s has not started; %s starts it", english.Duration(grace), by))
+		d.Reasons = append(
+			d.Reasons,
+			fmt.Sprintf("its grace of %s has not started; %s starts it", english.Duration(grace), by),
+		)
 	case s.now.Before(until):
 		d.Action, d.NotBefore, d.Grace, d.ReasonCode = Hold, until, true, ReasonGrace
-		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s ends on %s", english.Duration(grace), english.Time(until)))
+		d.Reasons = append(
+			d.Reasons,
+			fmt.Sprintf("its grace of %s ends on %s", english.Duration(grace), english.Time(until)),
+		)
 	default:
 		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s is over", english.Duration(grace)))
 	}
@@ -145,10 +151,19 @@ func (p *Policy) unconfirmed(d *Decision, s subject) bool {
 	switch {
 	case ahead > skew:
 		code = ReasonClock
-		d.Reasons = append(d.Reasons, fmt.Sprintf("first seen %s in the future: a clock is wrong", english.About(ahead)))
+		d.Reasons = append(
+			d.Reasons,
+			fmt.Sprintf("first seen %s in the future: a clock is wrong", english.About(ahead)),
+		)
 	case s.now.Before(until):
-		d.Reasons = append(d.Reasons,
-			fmt.Sprintf("first seen on %s, and must be seen again %s later", english.Time(first), english.Duration(p.ConfirmAfter)))
+		d.Reasons = append(
+			d.Reasons,
+			fmt.Sprintf(
+				"first seen on %s, and must be seen again %s later",
+				english.Time(first),
+				english.Duration(p.ConfirmAfter),
+			),
+		)
 	default:
 		d.Reasons = append(d.Reasons,
 			fmt.Sprintf("seen again %s or more after it was first seen", english.Duration(p.ConfirmAfter)))

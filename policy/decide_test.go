@@ -201,7 +201,13 @@ func TestDefaultTrashesOnlyWhatIsProven(t *testing.T) {
 	if !slices.Equal(p.Protect, providers.AllGuards()) {
 		t.Errorf("got %q, want all guards", p.Protect)
 	}
-	want := map[string]policy.Action{"none": policy.Keep, "possible": policy.Keep, "likely": policy.Review, "strong": policy.Review, "proven": policy.Trash}
+	want := map[string]policy.Action{
+		"none":     policy.Keep,
+		"possible": policy.Keep,
+		"likely":   policy.Review,
+		"strong":   policy.Review,
+		"proven":   policy.Trash,
+	}
 	for word, action := range want {
 		f := aFile()
 		if err := set(&f, "confidence", word); err != nil {

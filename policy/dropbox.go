@@ -27,7 +27,8 @@ func (p *Policy) dropboxNotes(st Storage) []string {
 		notes = append(notes, "only an app linked by a team can delete permanently; to purge now: "+dropboxBin)
 	} else if st.Purges() && p.Trash != (TrashAges{}) {
 		notes = append(notes,
-			"permanent deletion removes the whole history of a path; if another file was there, sweepd leaves it to Dropbox")
+			"permanent deletion removes the whole history of a path; if another file was there, sweepd leaves it to "+
+				"Dropbox")
 	}
 	return notes
 }
@@ -37,7 +38,8 @@ func (p *Policy) dropboxCautions(name string) (cautions []string) {
 	for _, t := range p.TrashOf(name).each() {
 		if t.age >= dropboxKeeps {
 			cautions = append(cautions, fmt.Sprintf(
-				"storage %s: depending on the plan, Dropbox keeps deleted files for only 30 days, so trash: {%s} of %s may have no effect",
+				"storage %s: depending on the plan, Dropbox keeps deleted files for only 30 days, so trash: {%s} of "+
+					"%s may have no effect",
 				name, t.key, english.Duration(t.age),
 			))
 		}

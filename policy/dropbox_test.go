@@ -73,7 +73,8 @@ func TestInDropboxTheCaseOfLettersDoesNotCount(t *testing.T) {
 settle: 0
 `
 	p := parse(t,
-		"version: 1\nstorages:\n  box: {type: dropbox, app_key: abcd1234efgh567, exclude: [\"Old/**\"]}\n  home: {type: local, roots: [/home/mia/AI], exclude: [\"Old/**\"]}\n"+rules)
+		"version: 1\nstorages:\n  box: {type: dropbox, app_key: abcd1234efgh567, exclude: [\"Old/**\"]}\n"+
+			"  home: {type: local, roots: [/home/mia/AI], exclude: [\"Old/**\"]}\n"+rules)
 	for _, c := range []struct {
 		storage, path string
 		want          policy.Action

@@ -47,5 +47,6 @@ func parse(t testing.TB, src string) *policy.Policy {
 
 // withRules returns a policy with these rules, a list in YAML.
 func withRules(rules string) string {
-	return "version: 1\nstorages: {home: {type: local, roots: [~/Downloads]}, work: {type: local, roots: [/srv/work]}, drive: {type: gdrive, client: ~/client.json}}\nrules:\n" + rules
+	return "version: 1\nstorages: {home: {type: local, roots: [~/Downloads]}, work: {type: local, roots: " +
+		"[/srv/work]}, drive: {type: gdrive, client: ~/client.json}}\nrules:\n" + rules
 }

@@ -34,12 +34,15 @@ func TestWhatAStorageDoesNotKnowTrashesNothing(t *testing.T) {
 // that keeps by a star keeps every file.
 func TestACautionSaysWhatDoubtDoes(t *testing.T) {
 	for rule, want := range map[string]string{
-		"when: {starred: true}, do: keep":                        "in doubt it keeps every file there;",
-		`when: {camera: "*", property: "a=*"}, do: review`:       "in doubt it has a person review every file there;",
-		"when: {camera: Canon*, name: '*.jpg'}, do: keep":        "in doubt it keeps every file there that meets its other conditions;",
-		"when: {any: [{starred: true}, {name: a}]}, do: keep":    "in doubt it keeps every file there that meets its other conditions;",
-		"when: {confidence: proven, starred: false}, do: trash":  "in doubt it trashes no file there;",
-		"when: {starred: true, storage: home}, do: keep":         "in doubt it keeps every file there that meets its other conditions;",
+		"when: {starred: true}, do: keep":                  "in doubt it keeps every file there;",
+		`when: {camera: "*", property: "a=*"}, do: review`: "in doubt it has a person review every file there;",
+		"when: {camera: Canon*, name: '*.jpg'}, do: keep": "in doubt it keeps every file there that meets " +
+			"its other conditions;",
+		"when: {any: [{starred: true}, {name: a}]}, do: keep": "in doubt it keeps every file there that meets " +
+			"its other conditions;",
+		"when: {confidence: proven, starred: false}, do: trash": "in doubt it trashes no file there;",
+		"when: {starred: true, storage: home}, do: keep": "in doubt it keeps every file there that meets " +
+			"its other conditions;",
 		"when: {confidence: possible, name: a*.png}, do: review": "",
 	} {
 		cautions := parse(t, withRules("  - {name: r, "+rule+"}")).Cautions()

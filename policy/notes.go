@@ -62,16 +62,21 @@ func (p *Policy) driveNotes(st Storage) []string {
 		"scans only files that the account owns; skips shortcuts and files shared by others",
 		"Drive deletes trashed files permanently after 30 days; until then undo restores them",
 		"a Drive folder may have two files of one name: undo may restore a file beside a newer one of the same name",
-		"Drive has no conditional delete: sweepd compares a file before and after the move, and restores it if it changed in between",
+		"Drive has no conditional delete: sweepd compares a file before and after the move, and restores it if it " +
+			"changed in between",
 	}
 	if len(st.SharedDrives) > 0 {
 		notes = append(notes,
 			"files of a shared drive belong to all its members, who also see its trash")
 	}
 	if st.Purges() && (p.Trash.Matching > 0 || p.Trash.Everything > 0) {
-		notes = append(notes,
-			"Drive does not report when a file was trashed: for files that others trashed, the age counts from when sweepd first saw them in the trash",
-			`sweepd never uses Drive's "empty trash", which also deletes recently trashed files; it deletes each file separately`)
+		notes = append(
+			notes,
+			"Drive does not report when a file was trashed: for files that others trashed, the age counts from when "+
+				"sweepd first saw them in the trash",
+			`sweepd never uses Drive's "empty trash", which also deletes recently trashed files; it deletes `+
+				"each file separately",
+		)
 	}
 	return notes
 }
@@ -94,7 +99,8 @@ func (p *Policy) Cautions() (cautions []string) {
 				continue
 			}
 			cautions = append(cautions, fmt.Sprintf(
-				"rule %q asks for a star, a camera or a property, and storage %s knows none of them: %s; with storage: in when it is for the others only",
+				"rule %q asks for a star, a camera or a property, and storage %s knows none of them: %s; with "+
+					"storage: in when it is for the others only",
 				r.Name, name, r.inDoubt(),
 			))
 		}

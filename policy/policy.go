@@ -60,7 +60,11 @@ func (p *Policy) due() string {
 		b.WriteString("Moves files however recently they were modified.\n")
 	}
 	if p.ConfirmAfter > 0 {
-		fmt.Fprintf(&b, "Moves a file only after two scans have found it, at least %s apart.\n", english.Duration(p.ConfirmAfter))
+		fmt.Fprintf(
+			&b,
+			"Moves a file only after two scans have found it, at least %s apart.\n",
+			english.Duration(p.ConfirmAfter),
+		)
 	}
 	on, off := p.protects()
 	fmt.Fprintf(&b, "Protects: %s.\n", listed(on))
@@ -163,8 +167,18 @@ func (t TrashAges) String() string {
 
 // String returns the limits in two lines.
 func (l Limits) String() string {
-	text := fmt.Sprintf("Limits: %s, %s or %s of a storage with %d files or more, in %s; a plan over a limit is refused.\n",
-		english.Count(int64(l.Files), "file"), english.Size(l.Bytes), english.Percent(l.Share), shareFrom, english.Duration(l.Window))
+	text := fmt.Sprintf(
+		"Limits: %s, %s or %s of a storage with %d files or more, in %s; a plan over a limit is "+
+			"refused.\n",
+		english.Count(
+			int64(l.Files),
+			"file",
+		),
+		english.Size(l.Bytes),
+		english.Percent(l.Share),
+		shareFrom,
+		english.Duration(l.Window),
+	)
 	if l.Surge <= 0 {
 		return text + "Does not ask before an unusually large plan.\n"
 	}

@@ -292,7 +292,10 @@ func randomCondition(rng *rand.Rand, depth int) naiveCondition {
 		want := rng.IntN(2) == 0
 		return noted(fmt.Sprintf("starred: %t", want), func(f policy.Facts) bool { return f.Entry.Starred == want })
 	case 10:
-		return noted(`camera: "apple *"`, func(f policy.Facts) bool { return strings.HasPrefix(f.Entry.Camera, "Apple ") })
+		return noted(
+			`camera: "apple *"`,
+			func(f policy.Facts) bool { return strings.HasPrefix(f.Entry.Camera, "Apple ") },
+		)
 	case 11:
 		return noted(`property: "album=*"`,
 			func(f policy.Facts) bool { return strings.Contains("\n"+f.Entry.Properties, "\nalbum=") })

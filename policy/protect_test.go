@@ -19,7 +19,8 @@ func TestAFolderIsProtectedWithAllInIt(t *testing.T) {
 	} {
 		for _, rules := range []string{
 			"  - {name: keeps, when: {path: %q}, do: keep}\n  - {name: mine, when: {confidence: possible}, do: trash}",
-			"  - {name: asks, when: {any: [{path: %q}, {path: /x}]}, do: review}\n  - {name: mine, when: {confidence: possible}, do: trash}",
+			"  - {name: asks, when: {any: [{path: %q}, {path: /x}]}, do: review}\n" +
+				"  - {name: mine, when: {confidence: possible}, do: trash}",
 			"  - {name: mine, when: {confidence: possible, not: {path: %q}}, do: trash}",
 			"  - {name: mine, when: {confidence: possible, all: [{not: {any: [{path: %q}]}}]}, do: trash}",
 		} {
@@ -41,7 +42,8 @@ func TestAFolderIsProtectedWithAllInIt(t *testing.T) {
 func TestAPatternThatLetsGoIsNotWidened(t *testing.T) {
 	for _, rules := range []string{
 		"  - {name: mine, when: {confidence: possible, path: ~/Downloads/AI}, do: trash}",
-		"  - {name: keeps, when: {not: {path: ~/Downloads/AI}}, do: keep}\n  - {name: mine, when: {confidence: possible}, do: trash}",
+		"  - {name: keeps, when: {not: {path: ~/Downloads/AI}}, do: keep}\n" +
+			"  - {name: mine, when: {confidence: possible}, do: trash}",
 	} {
 		f := aFile()
 		f.Entry.Path = "/home/mia/Downloads/AI/a.png"
@@ -60,7 +62,8 @@ func TestAPatternThatLetsGoIsNotWidened(t *testing.T) {
 // TestAnExclusionIsReadAsPeopleWriteFolders checks that an exclusion is read as people write folders, or refused with
 // its line.
 func TestAnExclusionIsReadAsPeopleWriteFolders(t *testing.T) {
-	storage := "version: 1\nstorages: {home: {type: local, roots: [~/Pictures], exclude: [%q]}}\nrules: [{name: k, do: keep}]"
+	storage := "version: 1\nstorages: {home: {type: local, roots: [~/Pictures], exclude: [%q]}}\n" +
+		"rules: [{name: k, do: keep}]"
 	for pattern, below := range map[string]string{
 		"Camera/": "Camera/a.png", "./Camera/**": "Camera/a.png", "Camera": "Camera/deep/a.png",
 		"**/Camera/": "x/Camera/a.png",
@@ -74,10 +77,15 @@ func TestAnExclusionIsReadAsPeopleWriteFolders(t *testing.T) {
 	}
 	for pattern, hint := range map[string]string{
 		"- Camera/**": `write the pattern alone: "Camera/**"`, "+ Camera": `write the pattern alone: "Camera"`,
-		"!Camera": "negated patterns are not supported", "../Camera": "the path of the folder itself", " Camera": "remove the space",
+		"!Camera": "negated patterns are not supported", "../Camera": "the path of the folder " +
+			"itself", " Camera": "remove the space",
 		`Camera\2023`: "separate folders with /", "./": "1 to 1000 bytes", "a/../b": "the path of the folder itself",
 	} {
-		_, err := policyfile.Parse("policy.yaml", fmt.Appendf(nil, storage, pattern), policyfile.ParseOptions{Home: home})
+		_, err := policyfile.Parse(
+			"policy.yaml",
+			fmt.Appendf(nil, storage, pattern),
+			policyfile.ParseOptions{Home: home},
+		)
 		if e, ok := errors.AsType[*policyfile.Error](err); !ok || !strings.Contains(e.Hint, hint) || e.Line != 2 {
 			t.Errorf("%s: got %v, want it refused in line 2 with %q", pattern, err, hint)
 		}

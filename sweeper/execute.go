@@ -82,7 +82,8 @@ func (s *Sweeper) carryOut(
 		func(it Item, err error) { report(it, providers.OpTrash, err) })
 	due := slices.DeleteFunc(slices.Clone(p.Purge), func(it Item) bool { return sum.gone[it.Key] })
 	if len(due) > 0 && ctx.Err() == nil && s.stopped() == nil {
-		if err := s.purge(ctx, by, due, sum, func(it Item, err error) { report(it, providers.OpPurge, err) }); err != nil {
+		each := func(it Item, err error) { report(it, providers.OpPurge, err) }
+		if err := s.purge(ctx, by, due, sum, each); err != nil {
 			return err
 		}
 	}

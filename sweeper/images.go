@@ -64,7 +64,8 @@ func (s *Sweeper) knowThose(ctx context.Context, doubt *ClockError, found []Foun
 		if err != nil {
 			return err
 		}
-		if sizes[f.Entry.Size] < 2 || f.Entry.Sums() != (providers.Hashes{}) || isRemote(st) || f.Entry.Size > maxHashed {
+		if sizes[f.Entry.Size] < 2 || f.Entry.Sums() != (providers.Hashes{}) || isRemote(st) ||
+			f.Entry.Size > maxHashed {
 			continue
 		}
 		if err := s.knowOne(ctx, doubt, st, r, f); err != nil {

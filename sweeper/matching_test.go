@@ -12,7 +12,8 @@ import (
 // the one that trashes.
 func matching(rule string) string {
 	text := strings.Replace(rules, "storages: {home: {type: local, roots: [/data/root]}}",
-		"storages: {home: {type: local, roots: [/data/root], exclude: [\"mine/**\"]}, other: {type: local, roots: [/data/other]}}", 1)
+		"storages: {home: {type: local, roots: [/data/root], exclude: [\"mine/**\"]}, other: {type: local, roots: "+
+			"[/data/other]}}", 1)
 	text = strings.Replace(text, "rules:\n", "rules:\n"+rule, 1)
 	return strings.Replace(text, "trash: {ours: 30d}", "trash: {matching: 30d}", 1)
 }

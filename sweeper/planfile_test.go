@@ -77,7 +77,11 @@ func TestWhatIsNoSavedPlanIsRefused(t *testing.T) {
 }
 
 func FuzzLoadPlan(f *testing.F) {
-	f.Add([]byte(`{"sweepd_plan":1,"made":"2026-11-23T12:00:00Z","policy":"x","scope":[{"storage":"home","seen":3}],"trash":[{"storage":"home","path":{"base64":"/w=="},"revision":"r","size":1,"decision":{"action":"trash","rule":"r","reasons":["x"]}}]}`))
+	f.Add(
+		[]byte(
+			`{"sweepd_plan":1,"made":"2026-11-23T12:00:00Z","policy":"x","scope":[{"storage":"home","seen":3}],"trash":[{"storage":"home","path":{"base64":"/w=="},"revision":"r","size":1,"decision":{"action":"trash","rule":"r","reasons":["x"]}}]}`,
+		),
+	)
 	f.Add([]byte(`{"sweepd_plan":1,"scope":[{"storage":"","roots":[{"base64":null}]}],"purge":[{"key":"k"}]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		p, err := sweeper.LoadPlan(bytes.NewReader(text))

@@ -86,7 +86,8 @@ func (w *purge) entry(it Item) (b TrashEntry, err error) {
 		}
 	}
 	now := b.item()
-	if !b.Due || b.PurgeReason != it.PurgeReason || now.Entry.Path != it.Entry.Path || now.Entry.Size != it.Entry.Size ||
+	if !b.Due || b.PurgeReason != it.PurgeReason || now.Entry.Path != it.Entry.Path ||
+		now.Entry.Size != it.Entry.Size ||
 		b.Storage != it.Storage {
 		return b, fmt.Errorf("%w: no such file has been in the trash that long", errKept)
 	}

@@ -23,9 +23,14 @@ func (q *question) byReturn(ctx context.Context) error {
 	case isTransient(ctx, err):
 		return err
 	case err != nil:
-		q.d = hold(q.d, policy.ReasonUnknown, fmt.Sprintf("cannot tell whether it was restored from the trash: %v", err))
+		q.d = hold(
+			q.d,
+			policy.ReasonUnknown,
+			fmt.Sprintf("cannot tell whether it was restored from the trash: %v", err),
+		)
 	case !since.IsZero():
-		q.d = hold(q.d, policy.ReasonReturned, fmt.Sprintf("it was restored after sweepd had moved it to the trash on %s",
+		q.d = hold(q.d, policy.ReasonReturned, fmt.Sprintf("it was restored after sweepd had moved it to the trash "+
+			"on %s",
 			since.Local().Format(time.DateOnly)))
 	default:
 		return nil

@@ -153,7 +153,11 @@ func (x *Trash) topAt(point string) (*disk.Top, error) {
 			return nil, err
 		}
 		defer unix.Close(root)
-		fd, s, err := disk.OpenAbsolute(root, point, unix.O_PATH|unix.O_DIRECTORY) // the path may be too long for one call
+		fd, s, err := disk.OpenAbsolute(
+			root,
+			point,
+			unix.O_PATH|unix.O_DIRECTORY,
+		) // the path may be too long for one call
 		if err == nil {
 			unix.Close(fd)
 		}

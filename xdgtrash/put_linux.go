@@ -84,7 +84,8 @@ func (x *Trash) Put(ctx context.Context, q Request) (string, error) {
 // Request describes the move of one file into the trash.
 type Request struct {
 	// Key names the move: 26 letters or digits of base32, in lower case. It is part of the file's name in the trash, so
-	// that the file is found again after an interruption, by Put and Settle with the same key. Another move has another.
+	// that the file is found again after an interruption, by Put and Settle with the same key. Another move has
+	// another.
 	Key string
 	// File is the file in its place.
 	File File
@@ -169,7 +170,8 @@ func (x *Trash) newMove(q Request) (*move, error) {
 	}
 	path := q.File.Path()
 	return &move{
-		x: x, file: q.File, may: q.May, path: path, name: binName(filepath.Base(path), q.Key), state: q.State, want: want,
+		x: x, file: q.File, may: q.May, path: path, name: binName(filepath.Base(path), q.Key),
+		state: q.State, want: want,
 	}, nil
 }
 

@@ -30,8 +30,8 @@ type Options struct {
 	Mounts *disk.Table
 	// Reach is where else than on top of this machine's own disks there are trash directories; nil: nowhere.
 	Reach trashReaches
-	// Step is called between the steps of an operation, whose error it then is; nil but in tests, which fail or interfere
-	// there.
+	// Step is called between the steps of an operation, whose error it then is; nil but in tests, which fail or
+	// interfere there.
 	Step func(point string) error
 }
 

@@ -106,13 +106,17 @@ func (a answers) policy() []byte {
 		line("  home:\n    type: local\n    roots: [%s]", strings.Join(roots, ", "))
 	}
 	if a.Drive != "" {
-		line("  drive: # all of My Drive; roots: [/Pictures] for less\n    type: gdrive\n    client: %s # your OAuth client", inYAML(a.Drive))
+		line("  drive: # all of My Drive; roots: [/Pictures] for less\n    type: gdrive\n"+
+			"    client: %s # your OAuth client", inYAML(a.Drive))
 	}
 	if a.Dropbox != "" {
-		line("  box: # all of it; roots: [/Pictures] for less\n    type: dropbox\n    app_key: %s # your app\n    purge: off # apps cannot delete permanently in a personal Dropbox; Dropbox does so after 30 days or more", inYAML(a.Dropbox))
+		line("  box: # all of it; roots: [/Pictures] for less\n    type: dropbox\n    app_key: %s # your app\n"+
+			"    purge: off # apps cannot delete permanently in a personal Dropbox; Dropbox does so after 30 days "+
+			"or more", inYAML(a.Dropbox))
 	}
 	line("\nrules: # in this order; the first that matches decides")
-	line("  # Files in a folder named keep are never touched.\n  - {name: keepers, when: {path: \"**/keep/**\"}, do: keep}\n")
+	line("  # Files in a folder named keep are never touched.\n" +
+		"  - {name: keepers, when: {path: \"**/keep/**\"}, do: keep}\n")
 	mine := fmt.Sprintf("{name: mine, when: {confidence: %s}, do: trash}", yamlScalar(a.Careful))
 	if a.Grace != "0" {
 		line("  # A run marks a file; a later run trashes it if the grace is over and the file is unchanged.")
@@ -122,10 +126,13 @@ func (a answers) policy() []byte {
 		line("  # The first run that finds a file trashes it; add grace: 7d to wait.")
 	}
 	line("  - %s\n", mine)
-	line("  # Other possible ChatGPT images are put up for review.\n  - {name: unsure, when: {confidence: possible}, do: review}\n")
+	line("  # Other possible ChatGPT images are put up for review.\n" +
+		"  - {name: unsure, when: {confidence: possible}, do: review}\n")
 	line("# When files that sweepd trashed are deleted permanently.\ntrash: {ours: %s}\n", yamlScalar(a.Trash))
-	line("# Limits per day; a plan over a limit is refused as a whole.\nlimits: {files: 500, bytes: 5GB, share: 50%%}\n")
-	line("# What the service may do: report (deletes nothing) or enforce.\nmode: %s\nschedule:\n  sweep: daily 03:00 # a missed sweep is run once, later", yamlScalar(a.Mode))
+	line("# Limits per day; a plan over a limit is refused as a whole.\n" +
+		"limits: {files: 500, bytes: 5GB, share: 50%%}\n")
+	line("# What the service may do: report (deletes nothing) or enforce.\nmode: %s\nschedule:\n"+
+		"  sweep: daily 03:00 # a missed sweep is run once, later", yamlScalar(a.Mode))
 	line("# notify: [{to: desktop}] # who receives messages")
 	return []byte(b.String())
 }

@@ -32,7 +32,10 @@ const inOrder = cobra.ShellCompDirectiveKeepOrder
 
 // offer makes the shell offer these values of a flag.
 func offer(cmd *cobra.Command, flag string, values ...string) {
-	err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp|inOrder))
+	err := cmd.RegisterFlagCompletionFunc(
+		flag,
+		cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp|inOrder),
+	)
 	cobra.CheckErr(err) // there is no such flag
 }
 
@@ -178,7 +181,9 @@ func described(run int64, began time.Time, words ...string) string {
 
 func describedAs(run string, began time.Time, words ...string) string {
 	about := append([]string{began.Local().Format("2006-01-02 15:04")}, words...)
-	return run + "\t" + report.Plain(strings.Join(slices.DeleteFunc(about, func(s string) bool { return s == "" }), ", "))
+	return run + "\t" + report.Plain(
+		strings.Join(slices.DeleteFunc(about, func(s string) bool { return s == "" }), ", "),
+	)
 }
 
 // beginning returns those of all that begin with what is begun.

@@ -181,7 +181,13 @@ func (p *program) runs(ctx context.Context, j *journal.Journal, o historyOptions
 			p.json(jsonHistory{"run", r.ID, r.Kind, moment(r.Began), moment(r.Ended), r.Err, r.Summary})
 			continue
 		}
-		p.term.printf("%4d  %s  %-6s %s\n", r.ID, r.Began.Local().Format("2006-01-02 15:04"), r.Kind, safe(report.Brief(r)))
+		p.term.printf(
+			"%4d  %s  %-6s %s\n",
+			r.ID,
+			r.Began.Local().Format("2006-01-02 15:04"),
+			r.Kind,
+			safe(report.Brief(r)),
+		)
 	}
 	if len(runs) == 0 && !o.json {
 		p.term.printf("no runs %s\n", map[bool]string{true: "yet", false: "since then"}[o.since == ""])

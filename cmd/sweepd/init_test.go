@@ -62,7 +62,11 @@ func TestEveryCombinationOfAnswersIsAPolicyThatSaysSo(t *testing.T) {
 								if err := p.fits(a); err != nil {
 									t.Fatalf("%+v: %v", a, err)
 								}
-								pol, err := policyfile.Parse("policy.yaml", a.policy(), policyfile.ParseOptions{Home: p.home()})
+								pol, err := policyfile.Parse(
+									"policy.yaml",
+									a.policy(),
+									policyfile.ParseOptions{Home: p.home()},
+								)
 								if err != nil {
 									t.Fatalf("%+v: %v", a, err)
 								}

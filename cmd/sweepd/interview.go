@@ -45,7 +45,8 @@ func (p *program) questions(a answers) []question {
 		},
 		{
 			"careful",
-			"3. How certain must sweepd be? proven: OpenAI's signature names ChatGPT; strong: it names OpenAI;\n   likely: the file name looks like a ChatGPT download.",
+			"3. How certain must sweepd be? proven: OpenAI's signature names ChatGPT; strong: it names OpenAI;\n" +
+				"   likely: the file name looks like a ChatGPT download.",
 			a.Careful,
 			func(a *answers, text string) { a.Careful = text },
 		},

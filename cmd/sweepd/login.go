@@ -100,7 +100,9 @@ func (p *program) showConsent(ctx context.Context) func(start, consent string) e
 
 // showLink prints the link, for a machine without a browser.
 func (p *program) showLink(_, consent string) error {
-	p.term.printf("open this link in a browser, on any machine:\n\n  %s\n\nafter you allow access, the browser is redirected to an address that begins with http://127.0.0.1\nand that it cannot open. Copy that address and paste it here:\n", consent)
+	p.term.printf("open this link in a browser, on any machine:\n\n  %s\n\n"+
+		"after you allow access, the browser is redirected to an address that begins with http://127.0.0.1\n"+
+		"and that it cannot open. Copy that address and paste it here:\n", consent)
 	return nil
 }
 

@@ -1,8 +1,8 @@
 // Command sweepd finds the images that a person generated in ChatGPT and saved, and deletes them by the rules of a
 // policy file.
 //
-// run makes a program of the arguments, the streams and the clock, and returns its exit status. Each verb is a struct of
-// its arguments and flags, a cobra command that fills it, and a function that takes it: scanOptions, newScanCmd and
+// run makes a program of the arguments, the streams and the clock, and returns its exit status. Each verb is a struct
+// of its arguments and flags, a cobra command that fills it, and a function that takes it: scanOptions, newScanCmd and
 // runScan in scan.go. A verb opens an app.App, calls its Sweeper and prints the result; it decides nothing about files.
 // terminal prints for people, and json.go has the objects of --json, which docs/json.md describes. program.diagnose
 // gives each error its exit status and its hint.

@@ -108,7 +108,8 @@ command line or policy; 3 the whole run was refused for safety.`,
 		verbs     []*cobra.Command
 	}{
 		{"look", "Look (changes nothing):", []*cobra.Command{
-			newScanCmd(p), newExplainCmd(p), newPlanCmd(p), newStatusCmd(p), newHistoryCmd(p), newCheckCmd(p), newDoctorCmd(p),
+			newScanCmd(p), newExplainCmd(p), newPlanCmd(p), newStatusCmd(p), newHistoryCmd(p), newCheckCmd(p),
+			newDoctorCmd(p),
 		}},
 		{"delete", "Delete and bring back:", []*cobra.Command{newApplyCmd(p), newUndoCmd(p), newTrashCmd(p)}},
 		{"override", "Override the policy:", []*cobra.Command{
@@ -166,7 +167,8 @@ func (p *program) diagnose(err error) (status int, hint string) {
 		return exitUsage, ""
 	}
 	if _, ok := errors.AsType[*unaskedError](err); ok {
-		return exitUnsafe, "nothing was changed; to skip the prompt, use --yes; to review first, run: sweepd plan -o plan.json, then sweepd apply plan.json"
+		return exitUnsafe, "nothing was changed; to skip the prompt, use --yes; to review first, run: sweepd plan " +
+			"-o plan.json, then sweepd apply plan.json"
 	}
 	if _, ok := errors.AsType[*sweeper.LimitError](err); ok {
 		return exitUnsafe,
@@ -201,15 +203,21 @@ func (p *program) diagnose(err error) (status int, hint string) {
 	case errors.Is(err, sweeper.ErrPaused):
 		return exitUnsafe, "operations in progress were finished and recorded; to continue: sweepd resume"
 	case errors.Is(err, sweeper.ErrOtherPolicy):
-		return exitUnsafe, "nothing was changed; make a new plan, as also after an upgrade of sweepd: sweepd plan -o FILE"
+		return exitUnsafe, "nothing was changed; make a new plan, as also after an upgrade of sweepd: sweepd plan " +
+			"-o FILE"
 	case errors.Is(err, app.ErrOtherRecord):
-		return exitUnsafe, "nothing was recorded, because the service would not see it; restart the service, e.g. systemctl --user restart sweepd; or run this command with the service's STATE_DIRECTORY or XDG_STATE_HOME"
+		return exitUnsafe, "nothing was recorded, because the service would not see it; restart the service, e.g. " +
+			"systemctl --user restart sweepd; or run this command with the service's STATE_DIRECTORY or XDG_STATE_HOME"
 	case errors.Is(err, journal.ErrReplaced):
-		return exitUnsafe, "nothing is deleted without the record; restore the latest copy, or remove the remaining files to start a new record (this loses your keep decisions and undo)"
+		return exitUnsafe, "nothing is deleted without the record; restore the latest copy, or remove the remaining " +
+			"files to start a new record (this loses your keep decisions and undo)"
 	case errors.Is(err, journal.ErrVersion):
-		return exitUnsafe, "nothing was changed; install the version of sweepd that wrote the record, or a newer one: the record is intact"
+		return exitUnsafe, "nothing was changed; install the version of sweepd that wrote the record, or a newer " +
+			"one: the record is intact"
 	case journal.Unreliable(err):
-		return exitUnsafe, "nothing was changed, and nothing is deleted without the record; restore the latest copy, or move journal.db and journal.db.head aside to start a new record (this loses your keep decisions and undo)"
+		return exitUnsafe, "nothing was changed, and nothing is deleted without the record; restore the latest " +
+			"copy, or move journal.db and journal.db.head aside to start a new record (this loses your keep " +
+			"decisions and undo)"
 	case isTrouble(err):
 		return exitTrouble, "for details, run: sweepd history; to check the setup, run: sweepd doctor"
 	case errors.Is(err, context.Canceled):

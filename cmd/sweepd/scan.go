@@ -150,7 +150,8 @@ func (p *program) refused(why error) {
 	case surge:
 		p.hint("review the plan and apply it: sweepd plan -o plan.json, then sweepd apply plan.json")
 	default:
-		p.hint("to see what is due: sweepd scan --due --totals folder; then name fewer folders, or raise limits: in the policy")
+		p.hint("to see what is due: sweepd scan --due --totals folder; then name fewer folders, or raise limits: in " +
+			"the policy")
 	}
 }
 

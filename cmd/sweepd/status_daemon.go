@@ -14,7 +14,9 @@ import (
 func (p *program) printDaemon(d *status.Daemon) {
 	t := p.term
 	t.printf("daemon     version %s, process %d, since %s\n", safe(d.Version), d.PID, minute(d.Since))
-	does := map[string]string{"report": "mode report (deletes nothing), policy", "enforce": "mode enforce, policy"}[d.Mode]
+	does := map[string]string{
+		"report": "mode report (deletes nothing), policy", "enforce": "mode enforce, policy",
+	}[d.Mode]
 	if does == "" {
 		does = "mode " + safe(d.Mode) + ", policy"
 	}

@@ -72,8 +72,8 @@ func (t *terminal) fit(name string, after int) string {
 	return string(letters[:head]) + "…" + string(letters[tail:])
 }
 
-// note prints a text below a name that begins after the given number of columns. In a pipe it is one line. On a terminal
-// it is as many lines as it takes, and further left if it would get less than 40 columns.
+// note prints a text below a name that begins after the given number of columns. In a pipe it is one line. On a
+// terminal it is as many lines as it takes, and further left if it would get less than 40 columns.
 func (t *terminal) note(text string, after int) {
 	if t.width > 0 && t.width-after < 40 {
 		after = 4

@@ -45,7 +45,8 @@ func (t *tour) walk(ctx context.Context) error {
 func (t *tour) account() string { return t.rehearsal.Place().Accounts[0].Name }
 
 func (t *tour) readPolicy(ctx context.Context) error {
-	if err := t.next(ctx, "A policy decides what happens. The demo's policy is ~/.config/sweepd/policy.yaml:"); err != nil {
+	if err := t.next(ctx, "A policy decides what happens. The demo's policy is "+
+		"~/.config/sweepd/policy.yaml:"); err != nil {
 		return err
 	}
 	t.p.term.printf("%s\n", t.p.term.dim(demoPolicy))
@@ -107,7 +108,10 @@ func (t *tour) answer(ctx context.Context, out io.Reader, in io.Writer) error {
 		if err != nil {
 			return err
 		}
-		defer t.p.term.printf("%s\n", t.p.term.dim("(the demo allowed access as "+t.account()+", and pasted the address)"))
+		defer t.p.term.printf(
+			"%s\n",
+			t.p.term.dim("(the demo allowed access as "+t.account()+", and pasted the address)"),
+		)
 	}
 }
 
@@ -127,7 +131,8 @@ func (t *tour) apply(ctx context.Context) error {
 }
 
 func (t *tour) readHistory(ctx context.Context) error {
-	if err := t.step(ctx, "`history` shows the record, which is written before and after each operation.", "history", "1"); err != nil {
+	if err := t.step(ctx, "`history` shows the record, which is written before and after each "+
+		"operation.", "history", "1"); err != nil {
 		return err
 	}
 	return t.step(ctx, "`history --verify` detects tampering.", "history", "--verify")
@@ -162,7 +167,9 @@ func (t *tour) purge(ctx context.Context) error {
 		return err
 	}
 	return t.step(ctx,
-		"When the policy's time is over (two seconds here), sweepd may delete its own trash permanently.\n(Not in a personal Dropbox: only Dropbox itself does so, after 30 days.)", "trash", "purge", "--apply", "drive")
+		"When the policy's time is over (two seconds here), sweepd may delete its own trash permanently.\n"+
+			"(Not in a personal Dropbox: only Dropbox itself does so, after 30 days.)",
+		"trash", "purge", "--apply", "drive")
 }
 
 // due waits until something in the trash is due.
@@ -217,7 +224,8 @@ func (t *tour) readRecord() error {
 		count(asked, "request"),
 		count(did["gdrive trash"]+did["dropbox delete"], "file"), count(did["gdrive untrash"], "file"),
 		count(did["gdrive delete"], "file")),
-		"To use your own account, see docs/google-drive.md and docs/dropbox.md. To keep these clouds running: sweepd demo serve")
+		"To use your own account, see docs/google-drive.md and docs/dropbox.md. To keep these clouds running: "+
+			"sweepd demo serve")
 	return nil
 }
 

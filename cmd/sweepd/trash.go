@@ -97,7 +97,8 @@ func runTrashList(ctx context.Context, p *program, o trashListOptions) error {
 func binnedLine(b sweeper.TrashEntry) jsonTrashed {
 	t := b.Trashed
 	return jsonTrashed{
-		"trashed", b.Storage, t.Path, t.Size, moment(t.Deleted), string(b.PurgeReason), b.Verdict.Confidence, b.Due, b.Why,
+		"trashed", b.Storage, t.Path, t.Size, moment(t.Deleted), string(b.PurgeReason), b.Verdict.Confidence,
+		b.Due, b.Why,
 	}
 }
 
@@ -111,8 +112,15 @@ func (p *program) printTrashEntry(b sweeper.TrashEntry) {
 	if b.Due {
 		mark = p.term.paint("31", "due: ")
 	}
-	p.term.printf("%-10s  %8s  %s\n%s%s%s\n", reason, size(b.Trashed.Size), p.term.fit(p.place(b.Storage, b.Trashed.Path), 22),
-		"                      ", mark, p.term.dim(safe(b.Why)))
+	p.term.printf(
+		"%-10s  %8s  %s\n%s%s%s\n",
+		reason,
+		size(b.Trashed.Size),
+		p.term.fit(p.place(b.Storage, b.Trashed.Path), 22),
+		"                      ",
+		mark,
+		p.term.dim(safe(b.Why)),
+	)
 }
 
 // purgeOptions are the arguments and flags of trash purge and trash empty.
@@ -250,8 +258,8 @@ func (p *program) printPurge(asJSON bool, due *sweeper.Plan, sum *sweeper.Summar
 		}
 		if asJSON {
 			p.json(jsonTrashed{
-				"trashed", it.Storage, it.Entry.Path, it.Entry.Size, nil, string(it.PurgeReason), fingerprint.None, true,
-				it.Decision.Reasons[0],
+				"trashed", it.Storage, it.Entry.Path, it.Entry.Size, nil, string(it.PurgeReason), fingerprint.None,
+				true, it.Decision.Reasons[0],
 			})
 			continue
 		}

@@ -186,7 +186,11 @@ func (p *program) undoableSince(ctx context.Context, j *journal.Journal, since s
 		ops = append(ops, some...)
 	}
 	if len(ops) == 0 {
-		return nil, fmt.Errorf("no run since %s has files in the trash: %w", from.Format("2006-01-02 15:04"), fs.ErrNotExist)
+		return nil, fmt.Errorf(
+			"no run since %s has files in the trash: %w",
+			from.Format("2006-01-02 15:04"),
+			fs.ErrNotExist,
+		)
 	}
 	return ops, nil
 }

@@ -62,7 +62,8 @@ func TestVerbsRunWithoutACommandLine(t *testing.T) {
 		}
 	}
 	err := runPurge(t.Context(), p, purgeOptions{everything: true, apply: true})
-	if _, ok := errors.AsType[*app.UsageError](err); !ok || !strings.Contains(err.Error(), "does not allow this purge") {
+	if _, ok := errors.AsType[*app.UsageError](err); !ok ||
+		!strings.Contains(err.Error(), "does not allow this purge") {
 		t.Errorf("a purge that the policy does not allow: %v", err)
 	}
 }

@@ -26,7 +26,8 @@ type key struct {
 	maintainer string // "NAME <ADDRESS>" of its owner
 }
 
-// minBits is the least length of a key. Old versions of rpm and apt take RSA too, and it makes the same signature twice.
+// minBits is the least length of a key. Old versions of rpm and apt take RSA too, and it makes the same signature
+// twice.
 const minBits = 3072
 
 // readKey reads the private key in file, armored or not, that may sign both now and at the given time.

@@ -90,7 +90,8 @@ func TestSystemsAreThoseOfNOTICE(t *testing.T) {
 	if all, err := parseSystems(targets); err != nil || len(all) != 4 {
 		t.Errorf("got %v, %v", all, err)
 	}
-	if _, err := parseSystems("linux/amd64,plan9/amd64"); err == nil || !strings.Contains(err.Error(), `"plan9/amd64"`) {
+	if _, err := parseSystems("linux/amd64,plan9/amd64"); err == nil ||
+		!strings.Contains(err.Error(), `"plan9/amd64"`) {
 		t.Errorf("got %v", err)
 	}
 }

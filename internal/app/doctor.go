@@ -263,7 +263,8 @@ func access(name string, may, need fmt.Stringer, much, least int, some bool) Fin
 	case !some || much < least:
 		f.State, f.Hint = Fail, "sign in again and allow the access that the policy needs: sweepd login "+name
 	case much > least && least == 0:
-		f.State, f.Hint = Warn, "the policy needs read access only; to limit the sign-in: sweepd login --scan-only "+name
+		f.State, f.Hint = Warn, "the policy needs read access only; to limit the sign-in: sweepd login "+
+			"--scan-only "+name
 	}
 	return f
 }

@@ -143,7 +143,8 @@ func (a *App) met(ctx context.Context, st *providers.Storage, path string) (foun
 	case 0:
 		return found, &UsageError{
 			fmt.Errorf("no scan has found %s:%s: %w", st.Name(), path, fs.ErrNotExist),
-			fmt.Sprintf("list files with: sweepd scan %s; or use the id at the end of its web address, as in %[1]s:ID", st.Name()),
+			fmt.Sprintf("list files with: sweepd scan %s; or use the id at the end of its web address, as in "+
+				"%[1]s:ID", st.Name()),
 		}
 	case 1:
 		return found, nil

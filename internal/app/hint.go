@@ -19,11 +19,13 @@ func Hint(err error) string {
 	}
 	switch {
 	case errors.Is(err, journal.ErrNoLocks):
-		return "nothing was changed; keep the record on a local disk: STATE_DIRECTORY=FOLDER; or enable locks on its file system (NFS: rpc.statd, or mount -o local_lock=all)"
+		return "nothing was changed; keep the record on a local disk: STATE_DIRECTORY=FOLDER; or enable locks on " +
+			"its file system (NFS: rpc.statd, or mount -o local_lock=all)"
 	case errors.Is(err, providers.ErrFull):
 		return "free up space, e.g. with sweepd trash purge --apply, or empty another trash bin"
 	case errors.Is(err, status.ErrSilent):
-		return "check whether the service or its disk has stopped: sweepd status; to continue a stopped process: kill -CONT PID"
+		return "check whether the service or its disk has stopped: sweepd status; to continue a stopped process: " +
+			"kill -CONT PID"
 	case dropboxaccount.Ours(err):
 		return dropboxaccount.Hint(err)
 	}

@@ -35,7 +35,8 @@ func TryNotify(ctx context.Context, o Options) ([]notify.Result, error) {
 	to := o.Notify(p)
 	if len(to.Sinks) == 0 {
 		return nil, &UsageError{
-			errors.New("the policy has no notification receivers"), "add notify: to the policy; see docs/notifications.md",
+			errors.New("the policy has no notification receivers"), "add notify: to the policy; see " +
+				"docs/notifications.md",
 		}
 	}
 	return notify.Try(ctx, to, notify.Message{

@@ -143,11 +143,13 @@ func (a *App) narrowEnough(sc sweeper.Scope, st policy.Storage) error {
 		if a.o.WholeHome && a.Home(root) {
 			continue
 		}
-		if why := policyfile.Broad(root, a.Paths.Home, local.Real); why != "" && !st.AllowBroadRoot && a.o.Scopes == nil &&
+		if why := policyfile.Broad(root, a.Paths.Home, local.Real); why != "" && !st.AllowBroadRoot &&
+			a.o.Scopes == nil &&
 			!a.o.AnyFolder {
 			return &UsageError{
 				fmt.Errorf("%q is too broad: %s", root, why),
-				"name the folders in which pictures are saved, e.g. ~/Downloads; or set allow_broad_root: true for the storage in a policy",
+				"name the folders in which pictures are saved, e.g. ~/Downloads; or set allow_broad_root: true for " +
+					"the storage in a policy",
 			}
 		}
 	}

@@ -212,7 +212,8 @@ func TestTheTimingOfAStorageIsThatOfItsPolicy(t *testing.T) {
 		t.Errorf("got %+v and %+v", one, other)
 	}
 	p.Mode, p.Schedule.Zone = policy.Enforce, time.UTC
-	if got := timingOf(p, "machine/drive", time.Minute); !got.enforce || got.Zone != time.UTC || got.poll != time.Minute {
+	if got := timingOf(p, "machine/drive", time.Minute); !got.enforce || got.Zone != time.UTC ||
+		got.poll != time.Minute {
 		t.Errorf("got %+v", got)
 	}
 }

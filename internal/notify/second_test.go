@@ -118,9 +118,11 @@ func TestMatrixSignsInOnceUntilItFails(t *testing.T) {
 		case !login && !valid:
 			w.WriteHeader(http.StatusUnauthorized)
 		}
-		fmt.Fprintf(w,
+		fmt.Fprintf(
+			w,
 			`{"flows":[{"type":"m.login.password"}],"access_token":"s3cr3t%d","room_id":"!room:chat.example","event_id":"$1"}`,
-			signedIn)
+			signedIn,
+		)
 	})
 	c := newTestCarrier(t, "matrix://mia:s3cr3tpassword@chat.example?rooms=!room:chat.example")
 	l := letterOf(message(), false)

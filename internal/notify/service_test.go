@@ -145,7 +145,10 @@ var secrets = map[string][]string{
 	},
 	"smtp://mia:s3cr3t@127.0.0.1:1/?from=mia@post.example&to=bob@post.example": {"s3cr3t", "bob"},
 	"teams://11111111-4444-4444-8444-cccccccccccc@22222222-4444-4444-8444-cccccccccccc/33333333012222222222333333333344/44444444-4444-4444-8444-cccccccccccc/V2ESyij_gAljSoUQHvZoZYzlpAoAXExyOl26dlf1xHEx05?host=hooks.example": {
-		"11111111", "33333333", "ESyij", "44444444-",
+		"11111111",
+		"33333333",
+		"ESyij",
+		"44444444-",
 	},
 	"telegram://123456:ABC-s3cr3t_token@telegram?chats=@mychannel": {"s3cr3t", "123456", "ABC", "mychannel"},
 	"wecom://s3cr3tkey": {"s3cr3t"},

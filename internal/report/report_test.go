@@ -241,8 +241,13 @@ var cases = map[string]func(b *box) report.Run{
 	"stopped": func(b *box) report.Run {
 		run, err := b.journal.BeginRun(b.Context(), "apply", b.policy.Hash())
 		if err == nil { // how many are moved before a run is stopped differs from run to run
-			err = b.journal.EndRun(b.Context(), run, []byte(`{"seen":10,"images":10,"matched":6,"by_confidence":{"likely":6},"trashed":2,"bytes":174,
-				"storages":["home","work"],"rules":{"mine":{"matched":6,"due":5,"due_bytes":435,"held":{"guard:open":1},"trashed":2,"bytes":174},"a rule of old":{"matched":1,"review":1}}}`), context.Canceled)
+			err = b.journal.EndRun(
+				b.Context(),
+				run,
+				[]byte(`{"seen":10,"images":10,"matched":6,"by_confidence":{"likely":6},"trashed":2,"bytes":174,
+				"storages":["home","work"],"rules":{"mine":{"matched":6,"due":5,"due_bytes":435,"held":{"guard:open":1},"trashed":2,"bytes":174},"a rule of old":{"matched":1,"review":1}}}`),
+				context.Canceled,
+			)
 		}
 		if err != nil {
 			b.Fatal(err)
@@ -419,7 +424,8 @@ trash: {ours: %s}
 		{
 			"7d",
 			"box",
-			"in the trash of box, recoverable until 2026-12-23: Dropbox keeps it for 30, 180 or 365 days, by plan; to purge now: https://www.dropbox.com/deleted_files",
+			"in the trash of box, recoverable until 2026-12-23: Dropbox keeps it for 30, 180 or 365 days, by plan; " +
+				"to purge now: https://www.dropbox.com/deleted_files",
 		},
 	} {
 		b := newBox(t, fmt.Sprintf(drive, c.ours))

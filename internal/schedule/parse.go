@@ -15,7 +15,8 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Message + ": " + e.Hint }
 
-const forms = `write hourly, daily 03:00, weekly sun 04:00, monthly 1 03:00, every 6h, or the five fields of cron, as in "0 3 * * 1-5"`
+const forms = `write hourly, daily 03:00, weekly sun 04:00, monthly 1 03:00, every 6h, or the five fields of cron, ` +
+	`as in "0 3 * * 1-5"`
 
 // Parse parses a schedule: "hourly"; "daily 03:00"; "weekly sun 04:00", where more days are a list or a range as in
 // cron; "monthly 1 03:00", which leaves out months without such a day; "every 6h", a part of a day, counted from

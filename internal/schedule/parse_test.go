@@ -34,11 +34,12 @@ func TestASpecIsSaidInPlainEnglish(t *testing.T) {
 		"*/7 8-18 * * *":      "every day at minute 0, 7, 14, 21, 28, 35, 42, 49 and 56 of hour 8 to 18",
 		"0 3 1 * 1":           "every Monday and on day 1 of each month at 03:00",
 		"0 3 1 1,7 1":         "in January and July every Monday and on day 1 at 03:00",
-		"0 3 */2 * 1":         "on day 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29 and 31 of each month if it is a Monday at 03:00",
-		"0 3 1-31 * 1":        "every day at 03:00",
-		"0 3 * jun-aug *":     "every day in June to August at 03:00",
-		"0 3 * 1 1":           "every Monday in January at 03:00",
-		"0 0 29 feb *":        "on day 29 of February at 00:00",
+		"0 3 */2 * 1": "on day 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29 and 31 of each month " +
+			"if it is a Monday at 03:00",
+		"0 3 1-31 * 1":    "every day at 03:00",
+		"0 3 * jun-aug *": "every day in June to August at 03:00",
+		"0 3 * 1 1":       "every Monday in January at 03:00",
+		"0 0 29 feb *":    "on day 29 of February at 00:00",
 	} {
 		if got := spec(t, text).String(); got != want {
 			t.Errorf("%s: got %q, want %q", text, got, want)

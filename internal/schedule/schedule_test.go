@@ -147,7 +147,8 @@ func (w written) shows(c time.Time) bool {
 		slices.Contains(w.sets[3], int(c.Month()))
 }
 
-// naive advances minute by minute: a minute is due when the clock first reaches it, or is moved over it. It returns zero if there is none within minutes.
+// naive advances minute by minute: a minute is due when the clock first reaches it, or is moved over it. It returns
+// zero if there is none within minutes.
 func naive(due func(shown time.Time) bool, after time.Time, in *time.Location, minutes int) time.Time {
 	shown := func(t time.Time) time.Time {
 		t = t.In(in)

@@ -1,8 +1,8 @@
 // Package thumbnail makes small pictures of large ones, which may come from an untrusted source.
 //
-// It decodes the types that ChatGPT saves - PNG, JPEG and WebP - for the page of sweepd history --html. It bounds what a
-// picture may cost: the bytes of its file, and the pixels that its header states, before any is decoded. It is the only
-// package that decodes pictures of others; package fingerprint reads their headers only.
+// It decodes the types that ChatGPT saves - PNG, JPEG and WebP - for the page of sweepd history --html. It bounds what
+// a picture may cost: the bytes of its file, and the pixels that its header states, before any is decoded. It is the
+// only package that decodes pictures of others; package fingerprint reads their headers only.
 package thumbnail
 
 import (

@@ -83,7 +83,8 @@ func (d *decoder) checkBroad(f *form) {
 			if why := Broad(string(r), home, d.o.real); why != "" {
 				d.refuse(st.item("roots", i), Error{
 					Message: fmt.Sprintf("root %q is too broad: %s", r, why),
-					Hint:    "name the folders in which pictures are saved, e.g. ~/Downloads; to allow it anyway, add allow_broad_root: true beside roots",
+					Hint: "name the folders in which pictures are saved, e.g. ~/Downloads; to allow it anyway, " +
+						"add allow_broad_root: true beside roots",
 				})
 			}
 		}
@@ -137,7 +138,8 @@ func (d *decoder) checkPurge(f *form) {
 		}
 		d.refuse(at, Error{
 			Message: fmt.Sprintf(
-				"%s does not support the permanent deletion that trash: asks for: Dropbox allows it only to an app linked by a team (member:)",
+				"%s does not support the permanent deletion that trash: asks for: Dropbox allows it only to an app "+
+					"linked by a team (member:)",
 				name,
 			),
 			Hint: "write purge: off in " + name + ": deleted files can be restored for 30, 180 or 365 days, by plan" +
@@ -186,7 +188,8 @@ func (d *decoder) checkRule(r *ruleForm) {
 				"rule %q trashes files without a confidence", *r.Name,
 			),
 			Allowed: levels.words,
-			Hint:    "set confidence directly under when, e.g. when: {confidence: proven}; possible and likely may match by file name alone",
+			Hint: "set confidence directly under when, e.g. when: {confidence: proven}; possible and likely may " +
+				"match by file name alone",
 		})
 	}
 	if policy.Action(*r.Do) != policy.Trash && r.Grace != nil {
@@ -246,8 +249,12 @@ func (d *decoder) checkCondition(c *condition, storages []string) {
 			Error{Message: fmt.Sprintf("no file is both older than %s and newer than %s", c.OlderThan, c.NewerThan)})
 	}
 	if c.LargerThan != nil && c.SmallerThan != nil && *c.LargerThan >= *c.SmallerThan {
-		d.refuse(c.of("smaller_than"),
-			Error{Message: fmt.Sprintf("no file is both larger than %s and smaller than %s", c.LargerThan, c.SmallerThan)})
+		d.refuse(
+			c.of("smaller_than"),
+			Error{
+				Message: fmt.Sprintf("no file is both larger than %s and smaller than %s", c.LargerThan, c.SmallerThan),
+			},
+		)
 	}
 	for _, n := range c.nested() {
 		if n.hasOnly("age_by") {

@@ -167,11 +167,12 @@ var missingHints = map[string]string{
 	"storages": "name the storages to sweep, e.g. storages: {home: {type: local, roots: [~/Downloads]}}",
 	"rules":    "without rules everything is kept; write at least one",
 	"roots":    "name the folders in which pictures are saved, as in roots: [~/Downloads]",
-	"type":     "write type: local for folders of this machine, type: gdrive for Google Drive, type: dropbox for Dropbox",
-	"app_key":  "write the key of the app that you made in Dropbox's App Console; see docs/dropbox.md",
-	"name":     "give the rule a name; plans, history and explain print it",
-	"do":       "write do: keep, do: review or do: trash",
-	"to":       "set where messages go: a file with the address, the name of a systemd credential, or desktop",
+	"type": "write type: local for folders of this machine, type: gdrive for Google Drive, type: dropbox for " +
+		"Dropbox",
+	"app_key": "write the key of the app that you made in Dropbox's App Console; see docs/dropbox.md",
+	"name":    "give the rule a name; plans, history and explain print it",
+	"do":      "write do: keep, do: review or do: trash",
+	"to":      "set where messages go: a file with the address, the name of a systemd credential, or desktop",
 }
 
 // shapeHints are hints for sections that a user may try to switch as a whole.

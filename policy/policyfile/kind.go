@@ -111,7 +111,8 @@ func (s *storageForm) finishDrive(d *decoder, name string) {
 	case s.Client == nil && s.ServiceAccount == nil:
 		d.refuse(s.at, Error{
 			Message: fmt.Sprintf("%s has neither client nor service_account: so nobody can sign in", name),
-			Hint:    "write client: FILE, the OAuth client that you downloaded from Google's console; see docs/google-drive.md",
+			Hint: "write client: FILE, the OAuth client that you downloaded from Google's console; see " +
+				"docs/google-drive.md",
 		})
 	case s.Client != nil && s.ServiceAccount != nil:
 		d.refuse(s.of("service_account"),
@@ -119,7 +120,8 @@ func (s *storageForm) finishDrive(d *decoder, name string) {
 	case s.ServiceAccount != nil && s.Impersonate == nil:
 		d.refuse(s.of("service_account"), Error{
 			Message: "service_account needs impersonate",
-			Hint:    "a service account's own Drive is empty; set impersonate: ADDRESS to the owner of the Drive to sweep",
+			Hint: "a service account's own Drive is empty; set impersonate: ADDRESS to the owner of the Drive to " +
+				"sweep",
 		})
 	}
 	if s.Impersonate != nil && s.ServiceAccount == nil {

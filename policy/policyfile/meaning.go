@@ -12,7 +12,11 @@ import (
 
 // policy returns the policy of a checked form, with the defaults for everything absent.
 func (f *form) policy() *policy.Policy {
-	p := &policy.Policy{Storages: map[string]policy.Storage{}, Limits: (&limitsForm{}).limits(), Settle: 10 * time.Minute}
+	p := &policy.Policy{
+		Storages: map[string]policy.Storage{},
+		Limits:   (&limitsForm{}).limits(),
+		Settle:   10 * time.Minute,
+	}
 	for name, s := range f.Storages {
 		p.Storages[name] = s.storage()
 	}

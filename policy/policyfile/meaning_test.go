@@ -22,8 +22,8 @@ func TestEachKeyHasAMeaning(t *testing.T) {
 	eachKey(t, func(f *limitsForm) any { return f.limits() })
 }
 
-// eachKey sets the fields of a form that have a key, one at a time, and compares what is made of it with what is made of
-// an empty form.
+// eachKey sets the fields of a form that have a key, one at a time, and compares what is made of it with what is made
+// of an empty form.
 func eachKey[F any](t *testing.T, meaning func(*F) any) {
 	t.Helper()
 	without := meaning(new(F))

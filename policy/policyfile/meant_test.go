@@ -51,7 +51,8 @@ func TestASynonymIsUnderstood(t *testing.T) {
 		}
 	}
 	_, err := Parse("policy.yaml", []byte(
-		"version: 1\nstorages: {home: {type: local, roots: [~/Downloads], include: ['a/**']}}\nrules: [{name: k, do: keep}]",
+		"version: 1\nstorages: {home: {type: local, roots: [~/Downloads], include: ['a/**']}}\n"+
+			"rules: [{name: k, do: keep}]",
 	), ParseOptions{Home: home})
 	if err == nil || strings.Contains(err.Error(), "did you mean") ||
 		!strings.Contains(err.Error(), "narrower folder in roots") {

@@ -24,7 +24,8 @@ func (s *sink) read(w yamlScalar, o ParseOptions) error {
 	case strings.Contains(w.text, ":"):
 		return &Error{
 			Message: "a policy must not contain an address, because it is a secret",
-			Hint:    "put the address in a file that only you can read, and name the file, e.g. to: ~/.config/sweepd/notify",
+			Hint: "put the address in a file that only you can read, and name the file, e.g. to: " +
+				"~/.config/sweepd/notify",
 		}
 	case w.text != policy.Desktop && strings.EqualFold(w.text, policy.Desktop):
 		return notOneOf(w.text, "a receiver", []string{policy.Desktop})
@@ -107,7 +108,8 @@ func (k *appKey) read(w yamlScalar, _ ParseOptions) error {
 	if !appKeyForm.MatchString(w.text) {
 		return &Error{
 			Message: fmt.Sprintf("%q is not the key of a Dropbox app", clip(w.text)),
-			Hint:    "copy \"App key\" from the app's page in the App Console; the secret is not needed; docs/dropbox.md",
+			Hint: "copy \"App key\" from the app's page in the App Console; the secret is not needed; " +
+				"docs/dropbox.md",
 		}
 	}
 	*k = appKey(w.text)

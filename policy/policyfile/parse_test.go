@@ -96,7 +96,10 @@ notify:
 			Jitter: 10 * time.Minute, Quiet: p.Schedule.Quiet, Digest: due(t, "weekly mon 09:00"),
 		},
 		Notify: []policy.Notify{
-			{To: "desktop", On: []policy.Event{policy.EventSummary, policy.EventHeld, policy.EventGrant, policy.EventFailed}},
+			{
+				To: "desktop",
+				On: []policy.Event{policy.EventSummary, policy.EventHeld, policy.EventGrant, policy.EventFailed},
+			},
 			{To: "/home/mia/.config/notify", On: []policy.Event{policy.EventDigest, policy.EventFailed}, Names: true},
 			{To: "sweepd.ntfy-2", On: []policy.Event{policy.EventHeld}},
 		},

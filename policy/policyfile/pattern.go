@@ -94,7 +94,8 @@ func foreignGlob(text string) *Error {
 		return refuse("it begins with an rsync or rclone prefix",
 			"write the pattern alone: "+strconv.Quote(clip(strings.TrimSpace(text[2:]))))
 	case strings.HasPrefix(text, "!"):
-		return refuse("it begins with a Git prefix", "negated patterns are not supported; write only the files to match")
+		return refuse("it begins with a Git prefix", "negated patterns are not supported; write only the files to "+
+			"match")
 	case strings.TrimSpace(text) != text:
 		return refuse("it begins or ends with a space", "remove the space, or write [ ] to match one")
 	case slices.Contains(strings.Split(text, "/"), ".."):

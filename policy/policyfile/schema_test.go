@@ -94,8 +94,13 @@ func (pathGlob) JSONSchema() *jsonschema.Schema {
 }
 
 func (nameGlob) JSONSchema() *jsonschema.Schema {
-	return named("name pattern", "The name of a file. * and ? stand for characters, {a,b} for a or b.", pattern(`^[^/]+$`),
-		"*.png", "IMG_????.jpg")
+	return named(
+		"name pattern",
+		"The name of a file. * and ? stand for characters, {a,b} for a or b.",
+		pattern(`^[^/]+$`),
+		"*.png",
+		"IMG_????.jpg",
+	)
 }
 
 func (excludeGlob) JSONSchema() *jsonschema.Schema {
@@ -104,7 +109,13 @@ func (excludeGlob) JSONSchema() *jsonschema.Schema {
 }
 
 func (cameraGlob) JSONSchema() *jsonschema.Schema {
-	return named("camera pattern", "Make and model, with the same signs as a name pattern.", pattern(`.`), "*", "Canon *")
+	return named(
+		"camera pattern",
+		"Make and model, with the same signs as a name pattern.",
+		pattern(`.`),
+		"*",
+		"Canon *",
+	)
 }
 
 func (propertyGlob) JSONSchema() *jsonschema.Schema {
@@ -132,7 +143,13 @@ func (names) JSONSchema() *jsonschema.Schema  { return oneOf(namings.words) }
 func (rescan) JSONSchema() *jsonschema.Schema { return duration(0).JSONSchema() }
 func (jitter) JSONSchema() *jsonschema.Schema { return quiet(0).JSONSchema() }
 func (zone) JSONSchema() *jsonschema.Schema {
-	return named("time zone", "A name of the IANA time zone database.", pattern(zoneForm.String()), "Europe/Berlin", "UTC")
+	return named(
+		"time zone",
+		"A name of the IANA time zone database.",
+		pattern(zoneForm.String()),
+		"Europe/Berlin",
+		"UTC",
+	)
 }
 
 func (hours) JSONSchema() *jsonschema.Schema {
@@ -206,9 +223,15 @@ func (number) JSONSchema() *jsonschema.Schema {
 }
 
 func (comparison) JSONSchema() *jsonschema.Schema {
-	return named("comparison", "A number, alone or after >=, <=, > or <.", &jsonschema.Schema{OneOf: []*jsonschema.Schema{
-		{Type: "integer", Minimum: "1"}, pattern(strings.Replace(comparisonForm.String(), ")?", ")", 1)),
-	}}, 1024, ">=1024")
+	return named(
+		"comparison",
+		"A number, alone or after >=, <=, > or <.",
+		&jsonschema.Schema{OneOf: []*jsonschema.Schema{
+			{Type: "integer", Minimum: "1"}, pattern(strings.Replace(comparisonForm.String(), ")?", ")", 1)),
+		}},
+		1024,
+		">=1024",
+	)
 }
 
 func (s some[T]) JSONSchema() *jsonschema.Schema {

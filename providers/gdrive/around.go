@@ -49,7 +49,8 @@ func (d *Driver) heldAround(ctx context.Context, f *drive.File, of []providers.G
 	}
 	if end == atNothing && len(names) > 0 && !f.Shared {
 		return []providers.Held{{Guard: providers.GuardLocked, Why: fmt.Sprintf(
-			"it is in the folder %q, which is in no other, as those of computers are: what is deleted there is deleted on the computer",
+			"it is in the folder %q, which is in no other, as those of computers are: what is deleted there is "+
+				"deleted on the computer",
 			names[len(names)-1],
 		)}}, nil
 	}

@@ -33,8 +33,8 @@ type Options struct {
 	// Exclude are doublestar patterns for paths below a root, in addition to the built-in ones; a folder that matches
 	// is not entered.
 	Exclude []string
-	// TrashHome is the home trash; see xdgtrash.Home. Files on other mounts, or in other btrfs subvolumes, go to the bin
-	// on top of their own. If it is empty, nothing can be deleted.
+	// TrashHome is the home trash; see xdgtrash.Home. Files on other mounts, or in other btrfs subvolumes, go to the
+	// bin on top of their own. If it is empty, nothing can be deleted.
 	TrashHome string
 	// Workers is how many folders are read at the same time; 0 means one for each processor, at most four.
 	Workers int

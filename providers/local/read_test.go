@@ -180,7 +180,8 @@ func TestAWriterDoesNotKeepReadersOut(t *testing.T) {
 func TestARevisionIsTheStateAndNotTheName(t *testing.T) {
 	b := newBox(t)
 	one := b.write("a.png", "bytes")
-	if got, err := disk.ParseIdentity(string(one.Revision)); err != nil || got.String() != string(one.Revision) || got.Size != 5 {
+	if got, err := disk.ParseIdentity(string(one.Revision)); err != nil || got.String() != string(one.Revision) ||
+		got.Size != 5 {
 		t.Errorf("got %+v, %v from %q", got, err, one.Revision)
 	}
 	must(t, os.Chtimes(b.path("a.png"), time.Time{}, one.Modified)) // only the change time moves

@@ -16,7 +16,8 @@ import (
 func old(code int, reason string) string {
 	return fmt.Sprintf(
 		`{"error":{"code":%d,"message":"The text.","errors":[{"message":"The text.","domain":"usageLimits","reason":%q}]}}`,
-		code, reason,
+		code,
+		reason,
 	)
 }
 

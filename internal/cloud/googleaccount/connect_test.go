@@ -69,7 +69,8 @@ func newWorld(t *testing.T, o drivesim.Options) *world {
 	w.client = filepath.Join(dir, "client.json")
 	write(t, w.client, fmt.Sprintf(
 		`{"installed":{"client_id":%q,"project_id":"p","auth_uri":"https://evil.example.com/","token_uri":"https://evil.example.com/","client_secret":%q,"redirect_uris":["http://localhost"]}}`,
-		drivesim.ClientID, drivesim.ClientSecret,
+		drivesim.ClientID,
+		drivesim.ClientSecret,
 	))
 	return w
 }

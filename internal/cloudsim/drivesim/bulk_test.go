@@ -57,7 +57,8 @@ func BenchmarkAPageOfAMillionFiles(b *testing.B) {
 			PageSize(1000).PageToken(token).
 			Fields(
 				"nextPageToken,files(id,name,size,version,headRevisionId,parents,ownedByMe,starred,shared,modifiedTime)",
-			).Do()
+			).
+			Do()
 		if err != nil {
 			b.Fatal(err)
 		}

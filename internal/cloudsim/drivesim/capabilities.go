@@ -22,7 +22,8 @@ func (v view) capabilities() map[string]any {
 	set(edit, "Edit ModifyContent Rename")
 	set(
 		r >= writer,
-		"Share ModifyContentRestriction RemoveContentRestriction ModifyEditorContentRestriction ChangeCopyRequiresWriterPermission ChangeViewersCanCopyContent",
+		"Share ModifyContentRestriction RemoveContentRestriction ModifyEditorContentRestriction "+
+			"ChangeCopyRequiresWriterPermission ChangeViewersCanCopyContent",
 	)
 	set(r == owner, "ModifyOwnerContentRestriction MoveItemWithinDrive MoveItemOutOfDrive MoveItemIntoTeamDrive")
 	set(trash, "Trash Untrash")

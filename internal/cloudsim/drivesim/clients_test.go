@@ -30,7 +30,8 @@ func (w *world) send(method, url, kind, body string) (status int, answer string)
 // A client that dies while it uploads has made no file.
 func TestAnUploadThatIsCutBeforeItsEndMakesNoFile(t *testing.T) {
 	w := newWorld(t, drivesim.Options{})
-	whole := "--b\r\nContent-Type: application/json\r\n\r\n{\"name\":\"a.png\"}\r\n--b\r\nContent-Type: image/png\r\n\r\nthe bytes\r\n--b--\r\n"
+	whole := "--b\r\nContent-Type: application/json\r\n\r\n{\"name\":\"a.png\"}\r\n--b\r\n" +
+		"Content-Type: image/png\r\n\r\nthe bytes\r\n--b--\r\n"
 	const url, kind = "/upload/drive/v3/files?uploadType=multipart", "multipart/related; boundary=b"
 	closing := strings.LastIndex(whole, "\r\n--b--") + len("\r\n--b--")
 	for at := range closing {

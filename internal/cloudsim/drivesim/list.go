@@ -125,7 +125,8 @@ func (l *listing) corpora() error {
 	if include && !c.allDrives() {
 		return &refusal{
 			status: 403, reason: "teamDrivesNotSupported",
-			message:  "The supportsAllDrives parameter must be set to true when includeItemsFromAllDrives is set to true.",
+			message: "The supportsAllDrives parameter must be set to true when includeItemsFromAllDrives is set to " +
+				"true.",
 			location: "supportsAllDrives", locationType: "parameter",
 		}
 	}

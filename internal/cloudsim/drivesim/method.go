@@ -20,16 +20,20 @@ type method struct {
 // The scopes are written without https://www.googleapis.com/auth/.
 const (
 	scopePrefix = "https://www.googleapis.com/auth/"
-	readScopes  = "drive drive.appdata drive.file drive.meet.readonly drive.metadata drive.metadata.readonly drive.photos.readonly drive.readonly"
-	aboutScopes = "drive drive.appdata drive.file drive.metadata drive.metadata.readonly drive.photos.readonly drive.readonly"
-	permScopes  = "drive drive.file drive.meet.readonly drive.metadata drive.metadata.readonly drive.photos.readonly drive.readonly"
+	readScopes  = "drive drive.appdata drive.file drive.meet.readonly drive.metadata drive.metadata.readonly " +
+		"drive.photos.readonly drive.readonly"
+	aboutScopes = "drive drive.appdata drive.file drive.metadata drive.metadata.readonly drive.photos.readonly " +
+		"drive.readonly"
+	permScopes = "drive drive.file drive.meet.readonly drive.metadata drive.metadata.readonly " +
+		"drive.photos.readonly drive.readonly"
 	writeScopes = "drive drive.appdata drive.file"
 	driveScopes = "drive drive.readonly"
 )
 
 // The parameters that several methods have.
 const (
-	globalParams = "$.xgafv access_token alt callback fields key oauth_token prettyPrint quotaUser uploadType upload_protocol"
+	globalParams = "$.xgafv access_token alt callback fields key oauth_token prettyPrint quotaUser uploadType " +
+		"upload_protocol"
 	allDrives    = " supportsAllDrives supportsTeamDrives"
 	extras       = " includeLabels includePermissionsForView"
 	uploadParams = " enforceSingleParent ignoreDefaultVisibility keepRevisionForever ocrLanguage"
@@ -46,7 +50,8 @@ func methods() []method {
 		},
 		{
 			"changes.list", "GET", "changes",
-			"driveId includeCorpusRemovals includeItemsFromAllDrives includeRemoved includeTeamDriveItems pageSize pageToken restrictToMyDrive spaces teamDriveId" + allDrives + extras,
+			"driveId includeCorpusRemovals includeItemsFromAllDrives includeRemoved includeTeamDriveItems pageSize " +
+				"pageToken restrictToMyDrive spaces teamDriveId" + allDrives + extras,
 			readScopes, "ChangeList", false, changesList,
 		},
 		{"drives.get", "GET", "drives/{driveId}", "useDomainAdminAccess", driveScopes, "Drive", false, drivesGet},
@@ -80,7 +85,8 @@ func methods() []method {
 		},
 		{
 			"files.list", "GET", "files",
-			"corpora corpus driveId includeItemsFromAllDrives includeTeamDriveItems orderBy pageSize pageToken q spaces teamDriveId" + allDrives + extras,
+			"corpora corpus driveId includeItemsFromAllDrives includeTeamDriveItems orderBy pageSize pageToken q " +
+				"spaces teamDriveId" + allDrives + extras,
 			readScopes, "FileList", false, filesList,
 		},
 		{

@@ -41,20 +41,29 @@ func badRequest(format string, args ...any) *refusal {
 
 // messages are the texts for the reasons of injected faults.
 var messages = map[string]string{
-	"userRateLimitExceeded":       "User Rate Limit Exceeded. Rate of requests for user exceed configured project quota, you may consider re-evaluating expected per-user traffic to the API and adjust project quota limits accordingly.",
-	"rateLimitExceeded":           "Rate Limit Exceeded",
-	"sharingRateLimitExceeded":    "Rate limit exceeded. User message: These item(s) could not be shared because a rate limit was exceeded.",
+	"userRateLimitExceeded": "User Rate Limit Exceeded. Rate of requests for user exceed configured project " +
+		"quota, you may consider re-evaluating expected per-user traffic to the API and adjust project quota limits " +
+		"accordingly.",
+	"rateLimitExceeded": "Rate Limit Exceeded",
+	"sharingRateLimitExceeded": "Rate limit exceeded. User message: These item(s) could not be shared because a " +
+		"rate limit was exceeded.",
 	"dailyLimitExceeded":          "Daily Limit Exceeded",
 	"downloadQuotaExceeded":       "The download quota for this file has been exceeded.",
 	"storageQuotaExceeded":        "The user's Drive storage quota has been exceeded.",
 	"insufficientFilePermissions": "The user does not have sufficient permissions for this file.",
 	"insufficientPermissions":     "Request had insufficient authentication scopes.",
-	"accessNotConfigured":         "Google Drive API has not been used in project 123456789 before or it is disabled. Enable it by visiting https://console.developers.google.com/apis/api/drive.googleapis.com/overview?project=123456789 then retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry.",
-	"authError":                   "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.",
-	"backendError":                "Backend Error",
-	"internalError":               "Internal Error",
-	"transientError":              "Transient failure",
-	"notFound":                    "File not found.",
+	"accessNotConfigured": "Google Drive API has not been used in project 123456789 before or it is " +
+		"disabled. Enable it by visiting " +
+		"https://console.developers.google.com/apis/api/drive.googleapis.com/overview?project=123456789 then " +
+		"retry. If you enabled this API recently, wait a few minutes for the action to propagate to our " +
+		"systems and retry.",
+	"authError": "Request had invalid authentication credentials. Expected OAuth 2 access token, " +
+		"login cookie or other valid authentication credential. See " +
+		"https://developers.google.com/identity/sign-in/web/devconsole-project.",
+	"backendError":   "Backend Error",
+	"internalError":  "Internal Error",
+	"transientError": "Transient failure",
+	"notFound":       "File not found.",
 }
 
 // domains are the domains of the reasons that are not in "global".

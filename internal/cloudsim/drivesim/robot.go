@@ -58,7 +58,8 @@ func (d *Drive) assert(w http.ResponseWriter, r *http.Request) {
 	case c.Issued > now.Add(time.Minute).Unix() || c.Expires <= now.Unix() || c.Expires-c.Issued > 3600:
 		refuse(
 			"invalid_grant",
-			"Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.",
+			"Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your "+
+				"iat and exp values in the JWT claim.",
 		)
 		return
 	}
@@ -70,7 +71,8 @@ func (d *Drive) assert(w http.ResponseWriter, r *http.Request) {
 	case len(scopes) == 0 || !narrows(c.Scope, d.auth.robots[c.Issuer].delegated):
 		refuseToken(
 			w, http.StatusUnauthorized, "unauthorized_client",
-			"Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested.",
+			"Client is unauthorized to retrieve access tokens using this method, or client not authorized for any "+
+				"of the scopes requested.",
 		)
 	default:
 		d.sendToken(w, d.issue(&grant{a: a, client: c.Issuer, scopes: scopes, at: d.now()}))

@@ -48,7 +48,8 @@ func (c *call) mayUpdate(f *file, md *metadata, content bool) error {
 	case md.Parents != nil:
 		return forbidden(
 			"fieldNotWritable",
-			"The parents field is not directly writable in update requests. Use the addParents and removeParents parameters instead.",
+			"The parents field is not directly writable in update requests. Use the addParents and removeParents "+
+				"parameters instead.",
 		)
 	case md.ID != nil && *md.ID != f.id, md.CreatedTime != nil, md.Shortcut != nil:
 		return forbidden("fieldNotWritable", "The resource body includes fields which are not directly writable.")

@@ -183,14 +183,19 @@ func (d *Dropbox) signedIn(r *http.Request, rt *route) (*Account, error) {
 	if t.grant.team == nil {
 		if member != "" {
 			return nil, badInput(
-				"You can only use the \"Dropbox-API-Select-User\" header with an access token for a Dropbox Business team.",
+				"You can only use the \"Dropbox-API-Select-User\" header with an access token for a Dropbox " +
+					"Business team.",
 			)
 		}
 		return t.grant.a, nil
 	}
 	if member == "" {
 		return nil, badInput(
-			"This API function operates on a single Dropbox account, but the OAuth 2 access token you provided is for an entire Dropbox Business team.  Since your API app key has team member file access permissions, you can operate on a team member's Dropbox by providing the \"Dropbox-API-Select-User\" HTTP header or \"select_user\" URL parameter to specify the exact user <https://www.dropbox.com/developers/documentation/http/teams>.",
+			"This API function operates on a single Dropbox account, but the OAuth 2 access token you provided is " +
+				"for an entire Dropbox Business team.  Since your API app key has team member file access " +
+				"permissions, you can operate on a team member's Dropbox by providing the " +
+				"\"Dropbox-API-Select-User\" HTTP header or \"select_user\" URL parameter to specify the " +
+				"exact user <https://www.dropbox.com/developers/documentation/http/teams>.",
 		)
 	}
 	if !slices.Contains(t.scopes, teamMember) {

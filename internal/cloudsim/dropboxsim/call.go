@@ -178,7 +178,8 @@ func (c *call) read() error {
 	kind, _, _ := strings.Cut(c.r.Header.Get("Content-Type"), ";")
 	if kind != "application/json" && len(body) > 0 {
 		return badInput(
-			`Bad HTTP "Content-Type" header: %q. Expecting one of "application/json", "application/json; charset=utf-8".`,
+			`Bad HTTP "Content-Type" header: %q. Expecting one of "application/json", `+
+				`"application/json; charset=utf-8".`,
 			c.r.Header.Get("Content-Type"),
 		)
 	}

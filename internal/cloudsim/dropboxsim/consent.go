@@ -84,7 +84,8 @@ func (d *Dropbox) consentTo(q url.Values) (a ask, why string) {
 	case q.Get("response_type") != "code":
 		return a, "Invalid response_type"
 	case a.redirect != "" && !slices.Contains(a.app.Redirects, a.redirect):
-		return a, "Invalid redirect_uri: it must exactly match one of the redirect URIs you've pre-configured for your app (including the path)"
+		return a, "Invalid redirect_uri: it must exactly match one of the redirect URIs you've pre-configured for " +
+			"your app (including the path)"
 	case slices.ContainsFunc(a.scopes, func(s string) bool { return !slices.Contains(a.app.Scopes, s) }):
 		return a, "Invalid scope: the app is not permitted all of them"
 	case access != "" && access != "offline" && access != "online":

@@ -46,7 +46,8 @@ func (c *call) body() ([]byte, error) {
 	kind, _, _ := strings.Cut(c.r.Header.Get("Content-Type"), ";")
 	if kind != "application/octet-stream" {
 		return nil, badInput(
-			`Bad HTTP "Content-Type" header: %q. Expecting one of "application/octet-stream", "text/plain; charset=dropbox-cors-hack".`,
+			`Bad HTTP "Content-Type" header: %q. Expecting one of "application/octet-stream", `+
+				`"text/plain; charset=dropbox-cors-hack".`,
 			c.r.Header.Get("Content-Type"),
 		)
 	}

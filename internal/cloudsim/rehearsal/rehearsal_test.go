@@ -65,7 +65,8 @@ func (r *Rehearsal) list(t *testing.T, a Account) (files []listed) {
 	t.Helper()
 	var page struct{ Files []listed }
 	body := r.get(
-		t, a,
+		t,
+		a,
 		"files?pageSize=1000&q='me'+in+owners&fields=files(id,name,mimeType,trashed,starred,shared,imageMediaMetadata,shortcutDetails)",
 	)
 	if err := json.Unmarshal(body, &page); err != nil {

@@ -137,7 +137,8 @@ var walls = []wall{
 		from: "sweepd/internal/cloudsim/dropboxsim", to: "sweepd/...", open: []string{"sweepd/internal/cloudsim/..."},
 		why: "a simulated service is written from the service's API alone, not from our own code",
 	},
-	{from: "sweepd/internal/cloudsim/content", to: "sweepd/...", why: "it serves every simulated service, and depends on none"},
+	{from: "sweepd/internal/cloudsim/content", to: "sweepd/...", why: "it serves every simulated service, and " +
+		"depends on none"},
 	{
 		from: "sweepd/internal/cloudsim/...", to: "github.com/dropbox/...",
 		why: "the vendor's client tests the simulated service, so the service must not use it",

@@ -30,7 +30,8 @@ func TestEveryLinkOfThePagesLeadsSomewhere(t *testing.T) {
 }
 
 func TestAnchorsAreThoseOfGitHub(t *testing.T) {
-	text := "# The `sweepd` page: \"a, b\"\n\n```sh\n# no heading\n```\n\n## Twice\n## Twice\n### [Links](x.md) & more_less\n"
+	text := "# The `sweepd` page: \"a, b\"\n\n```sh\n# no heading\n```\n\n## Twice\n## Twice\n" +
+		"### [Links](x.md) & more_less\n"
 	got := strings.Join(anchorsOf(text), " ")
 	if want := "the-sweepd-page-a-b twice twice-1 links--more_less"; got != want {
 		t.Errorf("got %q, want %q", got, want)

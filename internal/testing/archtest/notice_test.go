@@ -48,8 +48,8 @@ var permitted = []string{
 	"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "GooglePatentsFile", "ISC", "MIT", "public domain",
 }
 
-// read are the legal files that were read by a person, with their licences: licensecheck cannot decide which linked code
-// has which licence.
+// read are the legal files that were read by a person, with their licences: licensecheck cannot decide which linked
+// code has which licence.
 var read = map[string][]string{
 	// It also has MPL-2.0, of a module that is not linked.
 	"modernc.org/sqlite/LICENSE-3RD-PARTY.md": {"MIT", "BSD-3-Clause"},

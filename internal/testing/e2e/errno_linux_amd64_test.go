@@ -16,11 +16,12 @@ import (
 	"sweepd/internal/testing/rotation"
 )
 
-// errnos are the errors of a disk that is full, broken, forbidden or read-only, and of a process that has reached a limit
-// of the system.
+// errnos are the errors of a disk that is full, broken, forbidden or read-only, and of a process that has reached a
+// limit of the system.
 var errnos = []syscall.Errno{unix.ENOSPC, unix.EIO, unix.EACCES, unix.EROFS, unix.EMFILE, unix.ENOMEM}
 
-// errnoStride is how many calls apart one fails in one run of the tests. All calls of the three loops take half an hour.
+// errnoStride is how many calls apart one fails in one run of the tests. All calls of the three loops take half an
+// hour.
 const errnoStride = 256
 
 // failed runs the program and makes its nth call about a file of the home fail. The program has to end by itself, with

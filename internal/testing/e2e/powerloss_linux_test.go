@@ -215,8 +215,8 @@ func (o *outage) somewhere(when string) {
 	}
 }
 
-// A file system need not make a rename durable as a whole. If each side is durable by itself, a file may come back under
-// both its names, but not under none.
+// A file system need not make a rename durable as a whole. If each side is durable by itself, a file may come back
+// under both its names, but not under none.
 func TestNoFileIsLostWhereARenameIsDurableByHalves(t *testing.T) {
 	t.Parallel()
 	o := newOutage(t)

@@ -13,11 +13,15 @@ import (
 // The calls that can change a file, a name or a label, and the flags with which
 // an open can.
 var (
-	changingCall = regexp.MustCompile(`^(write|pwrite64|writev|pwritev2?|truncate|ftruncate|fallocate|creat|rename|renameat2?|link|linkat|symlink|symlinkat|unlink|unlinkat|rmdir|mkdir|mkdirat|mknod|mknodat|chmod|fchmod|fchmodat2?|chown|fchown|lchown|fchownat|utime|utimes|futimesat|utimensat|setxattr|lsetxattr|fsetxattr|removexattr|lremovexattr|fremovexattr|copy_file_range|sendfile|splice|mount|umount2)\(|^ioctl\([^,]*, (FS_|FI)`)
-	openingCall  = regexp.MustCompile(`^(open|openat|openat2)\(.*\b(O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND|O_TMPFILE)\b`)
-	callLine     = regexp.MustCompile(`^(?:\d+\s+)?([a-z0-9_]+\(.*)$`)
-	writingCall  = regexp.MustCompile(`^[a-z0-9]+\(\d+<([^>]*)>`) // write, pwrite64 ...: the bytes are no path
-	tracedPath   = regexp.MustCompile(`<(/[^>]*)>|"(/[^"]*)"`)
+	changingCall = regexp.MustCompile(
+		`^(write|pwrite64|writev|pwritev2?|truncate|ftruncate|fallocate|creat|rename|renameat2?|link|linkat|symlink|symlinkat|unlink|unlinkat|rmdir|mkdir|mkdirat|mknod|mknodat|chmod|fchmod|fchmodat2?|chown|fchown|lchown|fchownat|utime|utimes|futimesat|utimensat|setxattr|lsetxattr|fsetxattr|removexattr|lremovexattr|fremovexattr|copy_file_range|sendfile|splice|mount|umount2)\(|^ioctl\([^,]*, (FS_|FI)`,
+	)
+	openingCall = regexp.MustCompile(
+		`^(open|openat|openat2)\(.*\b(O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND|O_TMPFILE)\b`,
+	)
+	callLine    = regexp.MustCompile(`^(?:\d+\s+)?([a-z0-9_]+\(.*)$`)
+	writingCall = regexp.MustCompile(`^[a-z0-9]+\(\d+<([^>]*)>`) // write, pwrite64 ...: the bytes are no path
+	tracedPath  = regexp.MustCompile(`<(/[^>]*)>|"(/[^"]*)"`)
 )
 
 // Every verb that only looks is run under strace(1), whole, with all of its

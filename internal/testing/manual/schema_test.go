@@ -110,7 +110,8 @@ func (root *schema) sections() ([]section, error) {
 		{"", "The keys of the file."},
 		{"storages.NAME", "NAME is your name for the storage; rules, plans and commands use it."},
 		{"rules[]", ""},
-		{"rules[].when", "All conditions that are given must be true. `any`, `all` and `not` take conditions themselves."},
+		{"rules[].when", "All conditions that are given must be true. `any`, `all` and `not` take conditions " +
+			"themselves."},
 		{"trash", ""},
 		{"limits", "Limits count what all runs have done within the window."},
 		{"protect", ""},

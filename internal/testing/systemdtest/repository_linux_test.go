@@ -141,7 +141,10 @@ func (s *story) downgrade() {
 	journal := filepath.Join(s.root, "root/.local/state/sweepd/journal.db")
 	s.run("sweepd", "scan", "/etc/ssl/certs") // makes the record
 	before := read(s.T, journal)
-	binary.BigEndian.PutUint32(before[60:], 1000) // as a newer one: https://sqlite.org/fileformat.html#user_version_number
+	binary.BigEndian.PutUint32(
+		before[60:],
+		1000,
+	) // as a newer one: https://sqlite.org/fileformat.html#user_version_number
 	if err := os.WriteFile(journal, before, 0o600); err != nil {
 		s.Fatal(err)
 	}

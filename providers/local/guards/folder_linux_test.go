@@ -72,7 +72,8 @@ func TestAFolderIsListedOnlyAsFarAsItPays(t *testing.T) {
 	r := b.d.roots[0]
 	if !aloneIn(r, "sub", 12+2) || aloneIn(r, "sub", 3) || aloneIn(r, "nowhere", 100) {
 		t.Error(
-			"a short folder without neighbours has none; of a longer one, and one that cannot be listed, that is not known",
+			"a short folder without neighbours has none; of a longer one, and one that cannot be listed, that is " +
+				"not known",
 		)
 	}
 	write(t, b.path("sub/0.png.part"), "")

@@ -128,7 +128,13 @@ func TestAQuestionEndsWithItsContext(t *testing.T) {
 	b.write("a.md", "![](a.png)")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	q := question{guards: b.d.guards, root: b.d.roots[0], path: string(e.Ref), rel: "a.png", file: &disk.Pinned{Name: "a.png"}}
+	q := question{
+		guards: b.d.guards,
+		root:   b.d.roots[0],
+		path:   string(e.Ref),
+		rel:    "a.png",
+		file:   &disk.Pinned{Name: "a.png"},
+	}
 	if why, err := q.heldBy(ctx, providers.GuardMentioned); !errors.Is(err, context.Canceled) {
 		t.Errorf("%q, %v", why, err)
 	}

@@ -42,7 +42,10 @@ func (q *question) libraryAbove() (why string) {
 		return nil
 	})
 	if err != nil {
-		return fmt.Sprintf("whether it is part of a library could not be found out: %v", roots.Reason("look into", at, err))
+		return fmt.Sprintf(
+			"whether it is part of a library could not be found out: %v",
+			roots.Reason("look into", at, err),
+		)
 	}
 	unix.Close(fd)
 	return why

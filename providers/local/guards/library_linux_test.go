@@ -145,7 +145,9 @@ func TestAttributesThatCannotBeReadHold(t *testing.T) {
 	}
 	p.Folder, p.Name = -1, "a.png"
 	q := question{
-		guards: newBox(t).d.guards, root: roots.New("/nowhere", "/nowhere", false), file: p, path: "/nowhere/a.png", rel: "a.png",
+		guards: newBox(
+			t,
+		).d.guards, root: roots.New("/nowhere", "/nowhere", false), file: p, path: "/nowhere/a.png", rel: "a.png",
 	}
 	if q.underWay() == "" || q.inLibrary() == "" {
 		t.Error("the folder could not be looked into, and nothing is held")

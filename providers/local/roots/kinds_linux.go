@@ -20,7 +20,9 @@ func Reason(op, path string, err error) error {
 // Known returns err with the same text, and with the kinds of package providers beside those of package disk.
 func Known(err error) error {
 	for _, kind := range []struct{ of, is error }{
-		{disk.ErrOutside, providers.ErrOutside}, {disk.ErrChanged, providers.ErrChanged}, {disk.ErrBusy, providers.ErrBusy},
+		{disk.ErrOutside, providers.ErrOutside},
+		{disk.ErrChanged, providers.ErrChanged},
+		{disk.ErrBusy, providers.ErrBusy},
 	} {
 		if errors.Is(err, kind.of) && !errors.Is(err, kind.is) {
 			err = Also(err, kind.is)
