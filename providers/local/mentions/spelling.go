@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/cases"
+	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -38,6 +39,7 @@ func (f *folder) letters(text []byte) (all, ascii []byte, whole bool) {
 		return f.ascii, f.ascii, true
 	}
 	f.all, f.ascii = f.all[:0], f.ascii[:0]
+	text = withoutC1(text)
 	for _, c := range norm.NFC.Bytes(text) { // as in old one-byte encodings: one byte for each letter
 		if lower, ok := letter(c); ok {
 			f.ascii = append(f.ascii, lower)
@@ -61,6 +63,20 @@ func (f *folder) letters(text []byte) (all, ascii []byte, whole bool) {
 		rest = rest[n:]
 	}
 	return f.all, f.ascii, utf8.Valid(text)
+}
+
+// withoutC1 returns the text with the control characters U+0080 to U+009F as what their numbers stand for in a character
+// reference of HTML: characters of Windows-1252 (https://html.spec.whatwg.org/#numeric-character-reference-end-state).
+func withoutC1(text []byte) []byte {
+	if bytes.IndexByte(text, 0xC2) < 0 || !utf8.Valid(text) {
+		return text
+	}
+	return bytes.Map(func(r rune) rune {
+		if 0x80 <= r && r <= 0x9F {
+			return charmap.Windows1252.DecodeByte(byte(r))
+		}
+		return r
+	}, text)
 }
 
 // letter returns the lower case of an ASCII letter or digit.
