@@ -23,7 +23,10 @@ func TestEveryClassOfCredentialBecomesOneState(t *testing.T) {
 		{&c2pa.Credential{Class: c2pa.Broken, Reason: "cut"}, credential{state: sealBroken, reason: "cut"}},
 		{&c2pa.Credential{Class: c2pa.Other, Product: "chatgpt", Made: madeThen}, credential{state: sealOther}},
 		{&c2pa.Credential{Class: c2pa.Unproven, Product: "chatgpt", Made: madeThen}, credential{state: sealUnanchored}},
-		{&c2pa.Credential{Class: c2pa.Derived, Intact: intact, Made: madeThen}, credential{state: sealDerived, intact: true}},
+		{&c2pa.Credential{Class: c2pa.Derived, Intact: intact, Made: madeThen}, credential{
+			state:  sealDerived,
+			intact: true,
+		}},
 		{&c2pa.Credential{Class: c2pa.Derived}, credential{state: sealDerived}},
 		{
 			&c2pa.Credential{Class: c2pa.Verified, Product: "chatgpt", Pinned: true},

@@ -36,7 +36,9 @@ func TestAVerdictSurvivesJSON(t *testing.T) {
 func TestAVerdictsJSONIsStable(t *testing.T) {
 	for want, v := range map[string]Verdict{
 		`{"confidence":"none"}`: {},
-		`{"media_type":"image/webp","width":3,"height":2,"confidence":"likely","product":"labs","made":"2026-04-20T00:00:00Z","derived":true,"evidence":[{"detector":"filename","found":"f","confidence":"likely"}]}`: {
+		`{"media_type":"image/webp","width":3,"height":2,"confidence":"likely","product":"labs",` +
+			`"made":"2026-04-20T00:00:00Z","derived":true,"evidence":[{"detector":"filename","found":"f",` +
+			`"confidence":"likely"}]}`: {
 			MediaType: "image/webp", Width: 3, Height: 2, Confidence: Likely, Product: Labs,
 			Made: time.Date(2026, 4, 20, 0, 0, 0, 0, time.UTC), Derived: true,
 			Evidence: []Evidence{{Detector: "filename", Found: "f", Confidence: Likely}},

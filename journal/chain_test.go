@@ -27,9 +27,11 @@ func eventful(t testing.TB, path string) *Journal {
 	restore := must(j.Begin(t.Context(),
 		providers.Op{Kind: providers.OpRestore, Storage: "home", Entry: file("a", "1"), Receipt: "bin/a"}))(t)
 	for _, err := range []error{
-		j.End(t.Context(), failed, providers.Outcome{Err: providers.ErrBusy}),                                    // 8
-		j.End(t.Context(), restore, providers.Outcome{Receipt: "bin/a", Restored: file("a", "2")}),               // 9, 10
-		j.SetOverride(t.Context(), file("d", "1"), Keep), j.SetOverride(t.Context(), file("d", "1"), NoOverride), // 11, 12
+		j.End(t.Context(), failed, providers.Outcome{Err: providers.ErrBusy}), // 8
+		j.End(t.Context(), restore, providers.Outcome{Receipt: "bin/a", Restored: file("a",
+			"2")}), // 9, 10
+		j.SetOverride(t.Context(), file("d", "1"), Keep), j.SetOverride(t.Context(), file("d", "1"),
+			NoOverride), // 11, 12
 		j.SetContentOverride(t.Context(), Content{Size: 7, SHA256: [32]byte{1}}, Keep), // 13
 		j.EndRun(t.Context(), run, nil, nil), second(j.Begin(t.Context(), purge)),      // 14, 15
 	} {

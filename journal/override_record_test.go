@@ -27,7 +27,10 @@ func TestAWordSaysHowItCameAbout(t *testing.T) {
 		t.Fatal(err)
 	}
 	content := Content{Size: 7, SHA256: [32]byte{1}}
-	for _, err := range []error{j.SetOverride(ctx, kept, Keep), j.SetOverride(ctx, approved, Approve), j.SetContentOverride(ctx, content, Keep)} {
+	for _, err := range []error{
+		j.SetOverride(ctx, kept, Keep), j.SetOverride(ctx, approved, Approve),
+		j.SetContentOverride(ctx, content, Keep),
+	} {
 		if err != nil {
 			t.Fatal(err)
 		}

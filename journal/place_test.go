@@ -97,7 +97,8 @@ func TestARecordThatIsNotAtItsPlaceAnyMoreTakesNoIntent(t *testing.T) {
 				t.Errorf("Begin: got %v, want an error that says that the record is not reliable", err)
 			}
 			for what, err := range map[string]error{
-				"Say": j.SetOverride(t.Context(), file("d", "1"), Keep), "SetLately": j.SetLastRun(t.Context(), "home", noon),
+				"Say": j.SetOverride(t.Context(), file("d", "1"), Keep), "SetLately": j.SetLastRun(t.Context(),
+					"home", noon),
 				"BeginRun": second(j.BeginRun(t.Context(), "apply", "")),
 				"Lease":    second(j.Lease(t.Context(), "more", "run")), "Err": j.Err(),
 			} {

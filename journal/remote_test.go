@@ -131,7 +131,8 @@ func TestRecordsOfBeforeContentHashesAreAsGoodAsBefore(t *testing.T) {
 	columns = columns[:len(columns)-1]
 	must(
 		db.Exec(
-			`INSERT INTO matches (storage, ref, revision, path, size, modified, created, weak, hash, version, verdict, first_seen, marked, sha256, starred, shared, camera, properties, checksum)
+			`INSERT INTO matches (storage, ref, revision, path, size, modified, created, weak, hash,
+			version, verdict, first_seen, marked, sha256, starred, shared, camera, properties, checksum)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
 			append(columns, checksumOf(columns...))...),
 	)(
@@ -294,11 +295,13 @@ func TestTheSameContentUnderTheSameNameIsKnownInAnyStorage(t *testing.T) {
 	if _, v, _ := s.ByContent(t.Context(), remote("a", "x")); !v.Partial {
 		t.Error("a partial verdict came back as if the file had been read whole")
 	}
-	if k, _, _ := must(j.LoadVerdictCache(t.Context(), "other", 2))(t).ByContent(t.Context(), remote("a", "x")); k != Unknown {
+	if k, _, _ := must(j.LoadVerdictCache(t.Context(), "other", 2))(t).ByContent(t.Context(), remote("a",
+		"x")); k != Unknown {
 		t.Errorf("another version: got %v", k)
 	}
 	must(j.write.Exec(`UPDATE found SET verdict = replace(verdict, '"skimmed":true', '"skimmed":false')`))(t)
-	if k, _, _ := must(j.LoadVerdictCache(t.Context(), "other", 1))(t).ByContent(t.Context(), remote("a", "x")); k != Unknown {
+	if k, _, _ := must(j.LoadVerdictCache(t.Context(), "other", 1))(t).ByContent(t.Context(), remote("a",
+		"x")); k != Unknown {
 		t.Errorf("a row that is not what was written: got %v", k)
 	}
 }

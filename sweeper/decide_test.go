@@ -118,7 +118,8 @@ func TestAFileThatCannotBeComparedWithWhatIsKeptIsHeld(t *testing.T) {
 	if _, err := b.over(weak{b.driver}).Scan(t.Context(), sweeper.ScanOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.journal.SetContentOverride(t.Context(), journal.Content{Size: int64(len(picture(1)))}, journal.Keep); err != nil {
+	if err := b.journal.SetContentOverride(t.Context(), journal.Content{Size: int64(len(picture(1)))},
+		journal.Keep); err != nil {
 		t.Fatal(err)
 	}
 	b.fail(providertest.Fault{Method: "ReadRange", Err: errors.New("I/O error")})

@@ -67,7 +67,8 @@ func TestWhatIsNoSavedPlanIsRefused(t *testing.T) {
 		"empty": "", "text": "hello", "other JSON": `{"a":1}`, "version": `{"sweepd_plan":2,"scope":[{"storage":"x"}]}`,
 		"no scope": `{"sweepd_plan":1}`, "unknown field": `{"sweepd_plan":1,"scope":[{"storage":"x"}],"delete":[]}`,
 		"trailing": `{"sweepd_plan":1,"scope":[{"storage":"x"}]} {}`, "cut": `{"sweepd_plan":1,"scope":[`,
-		"a negative size":  `{"sweepd_plan":1,"scope":[{"storage":"x"}],"trash":[{"storage":"x","path":"/x","revision":"r","size":-1,"decision":{"action":"trash","rule":"r","reasons":["x"]}}]}`,
+		"a negative size": `{"sweepd_plan":1,"scope":[{"storage":"x"}],"trash":[{"storage":"x","path":"/x",` +
+			`"revision":"r","size":-1,"decision":{"action":"trash","rule":"r","reasons":["x"]}}]}`,
 		"a negative count": `{"sweepd_plan":1,"scope":[{"storage":"x","seen":-1}]}`,
 	} {
 		if _, err := sweeper.LoadPlan(strings.NewReader(text)); err == nil {
@@ -79,7 +80,9 @@ func TestWhatIsNoSavedPlanIsRefused(t *testing.T) {
 func FuzzLoadPlan(f *testing.F) {
 	f.Add(
 		[]byte(
-			`{"sweepd_plan":1,"made":"2026-11-23T12:00:00Z","policy":"x","scope":[{"storage":"home","seen":3}],"trash":[{"storage":"home","path":{"base64":"/w=="},"revision":"r","size":1,"decision":{"action":"trash","rule":"r","reasons":["x"]}}]}`,
+			`{"sweepd_plan":1,"made":"2026-11-23T12:00:00Z","policy":"x","scope":[{"storage":"home","seen":3}],` +
+				`"trash":[{"storage":"home","path":{"base64":"/w=="},"revision":"r","size":1,` +
+				`"decision":{"action":"trash","rule":"r","reasons":["x"]}}]}`,
 		),
 	)
 	f.Add([]byte(`{"sweepd_plan":1,"scope":[{"storage":"","roots":[{"base64":null}]}],"purge":[{"key":"k"}]}`))

@@ -70,7 +70,8 @@ func TestASummarySaysOfEachRuleWhatBecameOfItsFiles(t *testing.T) {
 		"mine to keep": `{"matched":1,"kept":{"rule":1}}`,
 		"later":        `{"matched":1,"held":{"grace":1},"until":"2026-11-30T12:00:00Z"}`,
 		"mine": fmt.Sprintf(
-			`{"matched":6,"held":{"guard:git":1,"settle":1},"until":%q,"due":4,"due_bytes":%d,"trashed":2,"refused":2,"bytes":%d}`,
+			`{"matched":6,"held":{"guard:git":1,"settle":1},"until":%q,"due":4,"due_bytes":%d,"trashed":2,`+
+				`"refused":2,"bytes":%d}`,
 			b.clock.Add(-time.Second).Add(b.policy.Settle).Format(time.RFC3339),
 			4*size,
 			2*size,

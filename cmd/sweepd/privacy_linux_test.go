@@ -81,7 +81,8 @@ func tellsNoSecretAndNoName(t *testing.T, binary string) {
 	s.notify = policyHooks
 	once := s.receiver()
 	s.openAccounts(`[{"call": "drive.files.list", "kind": "refuse", "status": 401, "reason": "authError"},
-		{"call": "drive.files.update", "nth": 3, "kind": "refuse", "status": 403, "reason": "insufficientFilePermissions"},
+		{"call": "drive.files.update", "nth": 3, "kind": "refuse", "status": 403,
+		 "reason": "insufficientFilePermissions"},
 		{"call": "dropbox.files.download", "nth": 2, "kind": "truncate"}]`)
 	s.trouble()
 
@@ -128,8 +129,9 @@ func tellsNoSecretAndNoName(t *testing.T, binary string) {
 
 	for where, expected := range map[string]string{
 		"-v apply --yes": "level=DEBUG", "-v run --once --json": "level=", "/healthz": "text/plain",
-		"/metrics": "sweepd_", "/status.json": "the scan was incomplete", "/debug/pprof/goroutine?debug=2": "goroutine ",
-		"/debug/pprof/heap?debug=1": "heap profile", "quit": "goroutine ", "aborted": "goroutine ",
+		"/metrics": "sweepd_", "/status.json": "the scan was incomplete",
+		"/debug/pprof/goroutine?debug=2": "goroutine ",
+		"/debug/pprof/heap?debug=1":      "heap profile", "quit": "goroutine ", "aborted": "goroutine ",
 		"journald": "SWEEPD_STORAGE=locked", "the service manager": "STATUS=", "notifications": "in home",
 	} {
 		if !strings.Contains(others[where], expected) {

@@ -23,7 +23,10 @@ func TestTheVersionNamesTheRevisionAndItsDate(t *testing.T) {
 		},
 		"devel (no revision was recorded), go1.26.0": {GoVersion: "go1.26.0", Main: debug.Module{Version: "(devel)"}},
 		"devel (no revision was recorded)":           {},
-		"devel (short)":                              {Settings: []debug.BuildSetting{{Key: "vcs.revision", Value: "short"}}},
+		"devel (short)": {Settings: []debug.BuildSetting{{
+			Key:   "vcs.revision",
+			Value: "short",
+		}}},
 	} {
 		if got := versionOf(&b); got != want {
 			t.Errorf("%q, not %q", got, want)

@@ -39,7 +39,8 @@ func TestAFaultHitsTheRequestsThatItNames(t *testing.T) {
 }
 
 func TestFaultsAreReadStrictly(t *testing.T) {
-	good := `[{"call": "drive.files.*", "nth": 2, "times": -1, "kind": "refuse", "status": 429, "text": "slow down", "retry_after": "3"}, {"kind": "slow", "delay_ms": 10}]`
+	good := `[{"call": "drive.files.*", "nth": 2, "times": -1, "kind": "refuse", "status": 429, "text": "slow down",` +
+		` "retry_after": "3"}, {"kind": "slow", "delay_ms": 10}]`
 	if list, err := cloudsim.ReadFaults(strings.NewReader(good)); err != nil || len(list) != 2 || list[0].Times != -1 {
 		t.Errorf("%+v, %v", list, err)
 	}

@@ -111,7 +111,10 @@ func TestALoopDoesWhatIsDueByTheClock(t *testing.T) {
 			step{reason: due, at: on(12, 0, 20), wait: 20 * time.Second, sweep: on(12, 0, 20)},
 		},
 		{
-			"another try waits for the end of the quiet hours", func(s *situation) { s.Quiet = quiet(t, "11:00-13:00") },
+			"another try waits for the end of the quiet hours", func(s *situation) {
+				s.Quiet = quiet(t,
+					"11:00-13:00")
+			},
 			func(s *situation) { s.retry = on(12, 0, 20) },
 			waitAMinute(due, on(13, 0, 0), on(13, 0, 0)),
 		},

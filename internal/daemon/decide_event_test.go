@@ -9,7 +9,8 @@ func TestALoopDoesWhatItIsAskedFor(t *testing.T) {
 	for _, r := range []row{
 		// A change.
 		{"a change", usually, func(s *situation) { s.changed = true }, passNow(change, false, usual)},
-		{"a change, and files go at once", atOnce, func(s *situation) { s.changed = true }, passNow(change, true, usual)},
+		{"a change, and files go at once", atOnce, func(s *situation) { s.changed = true }, passNow(change, true,
+			usual)},
 		{
 			"a change after a refused plan", both(atOnce, func(s *situation) { s.changed = true }),
 			func(s *situation) { s.held = true }, passNow(change, false, usual),

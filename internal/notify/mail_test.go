@@ -145,7 +145,8 @@ func certificate(t *testing.T) *tls.Certificate {
 func TestAMailIsAsMailIsToBe(t *testing.T) {
 	p := &post{}
 	address := fmt.Sprintf(
-		"smtp://127.0.0.1:%d/?from=sweepd%%2Bnight@post.example&fromname=sweepd&to=mia@post.example,bob+tag@post.example",
+		"smtp://127.0.0.1:%d/?from=sweepd%%2Bnight@post.example&fromname=sweepd"+
+			"&to=mia@post.example,bob+tag@post.example",
 		p.listen(t),
 	)
 	o := Options{Sinks: []Sink{{To: file(t, address)}}, Getenv: env(), Now: now}
@@ -288,7 +289,8 @@ func TestMailOverTLSFromTheStart(t *testing.T) {
 		}
 	}()
 	address := fmt.Sprintf(
-		"smtp://mia:s3cr3t@127.0.0.1:%d/?from=a@post.example&to=b@post.example&encryption=ImplicitTLS&skiptlsverify=yes",
+		"smtp://mia:s3cr3t@127.0.0.1:%d/?from=a@post.example&to=b@post.example"+
+			"&encryption=ImplicitTLS&skiptlsverify=yes",
 		l.Addr().(*net.TCPAddr).Port,
 	)
 	if err := tryOne(t, address, false); err != nil {

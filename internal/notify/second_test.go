@@ -25,7 +25,9 @@ func TestASecondMessageHasNothingOfTheFirst(t *testing.T) {
 		"mattermost://sweepd@" + host + "/s3cr3ttoken?disabletls=yes":                       local,
 		"signal://" + host + "/+15550100001/+15550100002?disabletls=yes":                    local,
 		"pagerduty://events.pagerduty.com:443/eb243592faa24ba2a5511afdf565c889":             &world.receiver,
-		"teams://11111111-4444-4444-8444-cccccccccccc@22222222-4444-4444-8444-cccccccccccc/33333333012222222222333333333344/44444444-4444-4444-8444-cccccccccccc/V2ESyij_gAljSoUQHvZoZYzlpAoAXExyOl26dlf1xHEx05?host=mia.webhook.office.com": &world.receiver,
+		"teams://11111111-4444-4444-8444-cccccccccccc@22222222-4444-4444-8444-cccccccccccc/" +
+			"33333333012222222222333333333344/44444444-4444-4444-8444-cccccccccccc/" +
+			"V2ESyij_gAljSoUQHvZoZYzlpAoAXExyOl26dlf1xHEx05?host=mia.webhook.office.com": &world.receiver,
 		"generic+http://" + host + "/in?template=json&@Authorization=Bearer+s3cr3t&$a=b": local,
 	}
 	have := map[string]bool{}
@@ -120,7 +122,8 @@ func TestMatrixSignsInOnceUntilItFails(t *testing.T) {
 		}
 		fmt.Fprintf(
 			w,
-			`{"flows":[{"type":"m.login.password"}],"access_token":"s3cr3t%d","room_id":"!room:chat.example","event_id":"$1"}`,
+			`{"flows":[{"type":"m.login.password"}],"access_token":"s3cr3t%d","room_id":"!room:chat.example",`+
+				`"event_id":"$1"}`,
 			signedIn,
 		)
 	})

@@ -61,7 +61,8 @@ func TestWhatEachServiceIsSent(t *testing.T) {
 		},
 		{
 			"Matrix", "matrix://:s3cr3ttoken@chat.example?rooms=!room:chat.example", &world.receiver,
-			"https://chat.example/_matrix/client/r0/rooms/%21room:chat.example/send/m.room.message?access_token=s3cr3ttoken",
+			"https://chat.example/_matrix/client/r0/rooms/%21room:chat.example/send/m.room.message" +
+				"?access_token=s3cr3ttoken",
 			[]string{`3 pictures are in the trash\n\nhome: 3 trashed`},
 		},
 		{
@@ -144,7 +145,9 @@ var secrets = map[string][]string{
 		"123456789012", "abcdefghij", "uvwx",
 	},
 	"smtp://mia:s3cr3t@127.0.0.1:1/?from=mia@post.example&to=bob@post.example": {"s3cr3t", "bob"},
-	"teams://11111111-4444-4444-8444-cccccccccccc@22222222-4444-4444-8444-cccccccccccc/33333333012222222222333333333344/44444444-4444-4444-8444-cccccccccccc/V2ESyij_gAljSoUQHvZoZYzlpAoAXExyOl26dlf1xHEx05?host=hooks.example": {
+	"teams://11111111-4444-4444-8444-cccccccccccc@22222222-4444-4444-8444-cccccccccccc/" +
+		"33333333012222222222333333333344/44444444-4444-4444-8444-cccccccccccc/" +
+		"V2ESyij_gAljSoUQHvZoZYzlpAoAXExyOl26dlf1xHEx05?host=hooks.example": {
 		"11111111",
 		"33333333",
 		"ESyij",

@@ -245,7 +245,9 @@ var cases = map[string]func(b *box) report.Run{
 				b.Context(),
 				run,
 				[]byte(`{"seen":10,"images":10,"matched":6,"by_confidence":{"likely":6},"trashed":2,"bytes":174,
-				"storages":["home","work"],"rules":{"mine":{"matched":6,"due":5,"due_bytes":435,"held":{"guard:open":1},"trashed":2,"bytes":174},"a rule of old":{"matched":1,"review":1}}}`),
+				"storages":["home","work"],
+				"rules":{"mine":{"matched":6,"due":5,"due_bytes":435,"held":{"guard:open":1},"trashed":2,"bytes":174},
+				"a rule of old":{"matched":1,"review":1}}}`),
 				context.Canceled,
 			)
 		}
@@ -411,7 +413,8 @@ func TestARunIsJSON(t *testing.T) {
 func TestWhatIsInTheTrashIsKeptByWhoeverEndsItFirst(t *testing.T) {
 	const drive = `
 version: 1
-storages: {cloud: {type: gdrive, client: /client.json}, box: {type: dropbox, app_key: abcdefghij12345, purge: off}, home: {type: local, roots: [/data/root]}}
+storages: {cloud: {type: gdrive, client: /client.json}, box: {type: dropbox, app_key: abcdefghij12345, purge: off},
+  home: {type: local, roots: [/data/root]}}
 rules: [{name: mine, when: {confidence: likely}, do: trash}]
 trash: {ours: %s}
 `

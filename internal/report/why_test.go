@@ -22,18 +22,27 @@ func TestTheReasonThatDecidesComesFirst(t *testing.T) {
 	}{
 		{policy.Decision{Action: policy.Trash, Rule: "mine", Reasons: []string{"it is old"}}, fingerprint.Likely, name},
 		{
-			policy.Decision{Action: policy.Hold, Rule: "mine", Reasons: []string{"it is old", "Git tracks it"}, Guards: git},
+			policy.Decision{
+				Action: policy.Hold, Rule: "mine", Reasons: []string{"it is old", "Git tracks it"},
+				Guards: git,
+			},
 			fingerprint.Likely, "held: Git tracks it; " + name,
 		},
 		{
 			policy.Decision{
-				Action: policy.Hold, Rule: "mine", Reasons: []string{"its grace is over", "Git tracks it", "it has a star"},
+				Action: policy.Hold, Rule: "mine", Reasons: []string{
+					"its grace is over", "Git tracks it",
+					"it has a star",
+				},
 				Guards: two,
 			},
 			fingerprint.Likely, "held: Git tracks it, it has a star; " + name,
 		},
 		{
-			policy.Decision{Action: policy.Hold, Rule: "mine", Reasons: []string{"it is old", "its grace has not started"}},
+			policy.Decision{Action: policy.Hold, Rule: "mine", Reasons: []string{
+				"it is old",
+				"its grace has not started",
+			}},
 			fingerprint.Likely, "held: its grace has not started; " + name,
 		},
 		{
@@ -57,7 +66,10 @@ func TestTheReasonThatDecidesComesFirst(t *testing.T) {
 			fingerprint.Likely, name,
 		},
 		{
-			policy.Decision{Action: policy.Keep, Rule: "mine", ReasonCode: policy.ReasonRule, Reasons: []string{"it is old"}},
+			policy.Decision{
+				Action: policy.Keep, Rule: "mine", ReasonCode: policy.ReasonRule,
+				Reasons: []string{"it is old"},
+			},
 			fingerprint.Strong, name,
 		},
 	} {

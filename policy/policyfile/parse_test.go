@@ -60,7 +60,8 @@ settle: 90m
 confirm_after: 36h
 protect: {open: keep, git: off, mentioned: off, tagged: keep, last_copy: keep}
 mode: enforce
-schedule: {sweep: 0 3 * * 1-5, on_change: true, rescan: 90m, zone: Europe/Berlin, jitter: 10m, quiet: 22:00-07:00, digest: weekly}
+schedule: {sweep: 0 3 * * 1-5, on_change: true, rescan: 90m, zone: Europe/Berlin, jitter: 10m,
+  quiet: 22:00-07:00, digest: weekly}
 notify:
   - {to: desktop}
   - {to: ~/.config/sweepd/../notify, on: [digest, failed], names: show}
@@ -124,7 +125,8 @@ func TestAnAccountIsSweptFromItsTopUnlessRootsNameFolders(t *testing.T) {
 version: 1
 storages:
   drive: {type: gdrive, client: ~/.config/sweepd/client.json}
-  mine: {type: gdrive, client: /etc/sweepd/client.json, account: mia@example.com, roots: [/Pictures/AI/, "/a b"], exclude: ["old/**"], shared_drives: [Team, 0ABcd]}
+  mine: {type: gdrive, client: /etc/sweepd/client.json, account: mia@example.com, roots: [/Pictures/AI/, "/a b"],
+    exclude: ["old/**"], shared_drives: [Team, 0ABcd]}
   work: {type: gdrive, service_account: ~/key.json, impersonate: mia@example.org}
 rules: [{name: k, do: keep}]
 `)

@@ -414,12 +414,17 @@ func TestTheExamplesAreGoodByTheParserAndByTheSchema(t *testing.T) {
 // conversion to JSON, and patterns.
 var beyond = strings.Fields(`
 	tag merge-key second-document
-	age-by-alone impossible-age impossible-size unreachable-rule unreachable-by-confidence duplicate-rule-name misspelt-storage
-	overlapping-roots drive-roots-overlap dropbox-roots-overlap drive-one-account-twice drive-root-with-detours root-home root-above-home root-of-everything root-of-another root-at-the-top root-with-detours
+	age-by-alone impossible-age impossible-size unreachable-rule unreachable-by-confidence duplicate-rule-name
+	misspelt-storage
+	overlapping-roots drive-roots-overlap dropbox-roots-overlap drive-one-account-twice
+	drive-root-with-detours root-home root-above-home root-of-everything
+	root-of-another root-at-the-top root-with-detours
 	everything-within-hours dropbox-trash window-too-short window-too-long
-	sweep-no-such-day sweep-bad-field sweep-part-of-a-day rescan-too-often rescan-too-rare zone-unknown zone-local jitter-too-long quiet-all-day
+	sweep-no-such-day sweep-bad-field sweep-part-of-a-day rescan-too-often rescan-too-rare
+	zone-unknown zone-local jitter-too-long quiet-all-day
 	notify-to-desktop-in-capitals notify-to-twice notify-on-twice notify-digest-that-is-off
-	tab-without-quotes bad-glob camera-bad-glob property-bad-glob doublestar-in-a-word too-many-alternatives share-over-100`)
+	tab-without-quotes bad-glob camera-bad-glob property-bad-glob doublestar-in-a-word
+	too-many-alternatives share-over-100`)
 
 func TestTheSchemaRefusesWhatTheParserRefuses(t *testing.T) {
 	s := compiled(t)

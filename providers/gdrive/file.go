@@ -26,8 +26,9 @@ const keyProperty = "sweepd"
 
 // fileFields are all the fields that calls ask for.
 const fileFields = "id,name,mimeType,parents,driveId,size,headRevisionId,md5Checksum,sha256Checksum," +
-	"createdTime,modifiedTime,trashed,explicitlyTrashed,trashedTime,starred,ownedByMe,shared,properties,appProperties," +
-	"imageMediaMetadata(cameraMake,cameraModel),contentRestrictions(readOnly,ownerRestricted)," +
+	"createdTime,modifiedTime,trashed,explicitlyTrashed,trashedTime,starred,ownedByMe,shared," +
+	"properties,appProperties,imageMediaMetadata(cameraMake,cameraModel)," +
+	"contentRestrictions(readOnly,ownerRestricted)," +
 	"capabilities(canTrash,canDelete,canDownload)"
 
 // field is fileFields in the type that a call takes.

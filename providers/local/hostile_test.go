@@ -105,7 +105,10 @@ func TestEntriesThatPointOutOfTheBinLeadNowhere(t *testing.T) {
 		write(t, b.trash+"/info/"+name+infoEnding, string(xdgtrash.FormatInfo(b.path(name), noon)))
 		link, err := disk.StatName(unix.AT_FDCWD, b.trash+"/files/"+name)
 		must(t, err)
-		for what, id := range map[string]disk.Identity{"the link": disk.Identify(&link), "its target": disk.Identify(&before)} {
+		for what, id := range map[string]disk.Identity{
+			"the link":   disk.Identify(&link),
+			"its target": disk.Identify(&before),
+		} {
 			for doing, err := range b.returns(forged(b.trash, "", name, b.path(name), id)) {
 				if !errors.Is(err, providers.ErrChanged) && !errors.Is(err, providers.ErrOutside) {
 					t.Errorf("%s of %s by %s: got %v, want a refusal", doing, name, what, err)

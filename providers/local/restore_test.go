@@ -285,7 +285,8 @@ func TestOthersFilesInTheBinAreListedRestoredAndPurged(t *testing.T) {
 	}
 	for path, left := range map[string]string{
 		b.path("first.png"): "", b.path("hand/a.png"): "", b.path("b.png"): "", "/somewhere/else/c.png": "",
-		"orphan.png": xdgtrash.LeftOrphan, b.path("d.png"): xdgtrash.LeftDangling, b.path("folder"): xdgtrash.LeftFolder, b.path("link"): xdgtrash.LeftLink,
+		"orphan.png": xdgtrash.LeftOrphan, b.path("d.png"): xdgtrash.LeftDangling,
+		b.path("folder"): xdgtrash.LeftFolder, b.path("link"): xdgtrash.LeftLink,
 		"garbage.png": "its .trashinfo says nothing that is understood: not a .trashinfo",
 		"pipe":        "its .trashinfo cannot be read: not a .trashinfo",
 	} {

@@ -339,7 +339,10 @@ func TestASubvolumeThatIsReplacedLosesNothing(t *testing.T) {
 		must(b.T, os.Rename(b.path("sub"), b.path("away")))
 		snapshot(b.T, b.path("away"), b.path("sub"))
 	}
-	for _, point := range []string{"", xdgtrash.AtPinned, xdgtrash.AtWritten, xdgtrash.AtMoved, xdgtrash.AtCompared, xdgtrash.AtSynced} {
+	for _, point := range []string{
+		"", xdgtrash.AtPinned, xdgtrash.AtWritten, xdgtrash.AtMoved, xdgtrash.AtCompared,
+		xdgtrash.AtSynced,
+	} {
 		t.Run(point, func(t *testing.T) {
 			b := newDividedBox(t)
 			subvolume(t, b.path("sub"))

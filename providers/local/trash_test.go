@@ -79,8 +79,12 @@ func TestProtectedFilesStay(t *testing.T) {
 			must(b.T, os.MkdirAll(filepath.Dir(b.trash), 0o700))
 			must(b.T, os.Symlink(b.top, b.trash))
 		}, fs.ErrPermission},
-		"bin is a file":       {func(b *box) { write(b.T, b.trash, "") }, fs.ErrPermission},
-		"the bin's files too": {func(b *box) { must(b.T, os.MkdirAll(b.trash, 0o700)); must(b.T, os.Symlink(b.top, b.trash+"/files")) }, fs.ErrPermission},
+		"bin is a file": {func(b *box) { write(b.T, b.trash, "") }, fs.ErrPermission},
+		"the bin's files too": {func(b *box) {
+			must(b.T, os.MkdirAll(b.trash, 0o700))
+			must(b.T, os.Symlink(b.top,
+				b.trash+"/files"))
+		}, fs.ErrPermission},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBox(t)
@@ -165,7 +169,10 @@ func TestAWrongFileWhoseNameIsTakenStaysInTheBinUntilThereIsRoom(t *testing.T) {
 
 func TestAFailureAtAnyPointIsUndoneOrUncertain(t *testing.T) {
 	broken := errors.New("broken")
-	for _, point := range []string{xdgtrash.AtPinned, xdgtrash.AtWritten, xdgtrash.AtMoved, xdgtrash.AtCompared, xdgtrash.AtSynced} {
+	for _, point := range []string{
+		xdgtrash.AtPinned, xdgtrash.AtWritten, xdgtrash.AtMoved, xdgtrash.AtCompared,
+		xdgtrash.AtSynced,
+	} {
 		b := newBox(t)
 		e := b.write("a.png", "bytes")
 		b.d.step = func(at string) error {

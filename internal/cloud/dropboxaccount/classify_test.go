@@ -17,7 +17,8 @@ func TestAnAnswersMeaning(t *testing.T) {
 	}{
 		{
 			409,
-			`{"error_summary":"path_lookup/not_found/..","error":{".tag":"path_lookup","path_lookup":{".tag":"not_found"}}}`,
+			`{"error_summary":"path_lookup/not_found/..","error":{".tag":"path_lookup",` +
+				`"path_lookup":{".tag":"not_found"}}}`,
 			cloudhttp.Missing, "path_lookup/not_found",
 		},
 		{
@@ -26,12 +27,14 @@ func TestAnAnswersMeaning(t *testing.T) {
 		},
 		{
 			409,
-			`{"error_summary":"path_write/conflict/file/.","error":{".tag":"path_write","path_write":{".tag":"conflict","conflict":{".tag":"file"}}}}`,
+			`{"error_summary":"path_write/conflict/file/.","error":{".tag":"path_write",` +
+				`"path_write":{".tag":"conflict","conflict":{".tag":"file"}}}}`,
 			cloudhttp.Refused, "path_write/conflict/file",
 		},
 		{
 			409,
-			`{"error_summary":"path_write/too_many_write_operations/","error":{".tag":"path_write","path_write":{".tag":"too_many_write_operations"}}}`,
+			`{"error_summary":"path_write/too_many_write_operations/","error":{".tag":"path_write",` +
+				`"path_write":{".tag":"too_many_write_operations"}}}`,
 			cloudhttp.Limited, "path_write/too_many_write_operations",
 		},
 		{
@@ -41,7 +44,8 @@ func TestAnAnswersMeaning(t *testing.T) {
 		{409, `{"error_summary":"reset/","error":{".tag":"reset"}}`, cloudhttp.Refused, "reset"},
 		{
 			409,
-			`{"error_summary":"path/malformed_path/","error":{".tag":"path","path":{".tag":"malformed_path","malformed_path":"not_found"}}}`,
+			`{"error_summary":"path/malformed_path/","error":{".tag":"path","path":{".tag":"malformed_path",` +
+				`"malformed_path":"not_found"}}}`,
 			cloudhttp.Refused, "path/malformed_path",
 		},
 		{
@@ -61,13 +65,15 @@ func TestAnAnswersMeaning(t *testing.T) {
 		},
 		{
 			401,
-			`{"error_summary":"missing_scope/","error":{".tag":"missing_scope","required_scope":"files.content.write"}}`,
+			`{"error_summary":"missing_scope/","error":{".tag":"missing_scope",` +
+				`"required_scope":"files.content.write"}}`,
 			cloudhttp.Denied, "missing_scope/files.content.write",
 		},
 		{401, `{"error_summary":"missing_scope/","error":{".tag":"missing_scope"}}`, cloudhttp.Denied, "missing_scope"},
 		{
 			403,
-			`{"error_summary":"invalid_account_type/","error":{".tag":"invalid_account_type","invalid_account_type":{".tag":"endpoint"}}}`,
+			`{"error_summary":"invalid_account_type/","error":{".tag":"invalid_account_type",` +
+				`"invalid_account_type":{".tag":"endpoint"}}}`,
 			cloudhttp.Denied, "invalid_account_type/endpoint",
 		},
 		{403, `blocked by the company`, cloudhttp.Refused, ""},

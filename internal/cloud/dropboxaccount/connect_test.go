@@ -160,7 +160,8 @@ func TestALimitIsWaitedForAsItsBodyAsks(t *testing.T) {
 	w.must(w.cloud.SetFaults([]cloudsim.Fault{
 		{
 			Call: "dropbox.users.get_current_account", Kind: cloudsim.Refuse, Status: 429,
-			Text: `{"error_summary":"too_many_requests/","error":{"reason":{".tag":"too_many_requests"},"retry_after":20}}`,
+			Text: `{"error_summary":"too_many_requests/","error":{"reason":{".tag":"too_many_requests"},` +
+				`"retry_after":20}}`,
 		},
 	}))
 	before := w.now

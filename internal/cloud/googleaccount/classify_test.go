@@ -15,7 +15,8 @@ import (
 // old is an error answer as Drive v3 gives it.
 func old(code int, reason string) string {
 	return fmt.Sprintf(
-		`{"error":{"code":%d,"message":"The text.","errors":[{"message":"The text.","domain":"usageLimits","reason":%q}]}}`,
+		`{"error":{"code":%d,"message":"The text.","errors":[{"message":"The text.","domain":"usageLimits",`+
+			`"reason":%q}]}}`,
 		code,
 		reason,
 	)
@@ -70,12 +71,14 @@ func TestEveryReasonHasItsMeaning(t *testing.T) {
 		},
 		{
 			403,
-			`{"error":{"code":403,"message":"m","errors":[{"reason":"forbidden"}],"status":"PERMISSION_DENIED","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"SERVICE_DISABLED"}]}}`,
+			`{"error":{"code":403,"message":"m","errors":[{"reason":"forbidden"}],"status":"PERMISSION_DENIED",` +
+				`"details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"SERVICE_DISABLED"}]}}`,
 			cloudhttp.Meaning{Kind: cloudhttp.Denied, Reason: "SERVICE_DISABLED", Text: "m"},
 		},
 		{
 			429,
-			`{"error":{"code":429,"message":"m","status":"RESOURCE_EXHAUSTED","details":[{},{"reason":"RATE_LIMIT_EXCEEDED"}]}}`,
+			`{"error":{"code":429,"message":"m","status":"RESOURCE_EXHAUSTED","details":[{},` +
+				`{"reason":"RATE_LIMIT_EXCEEDED"}]}}`,
 			cloudhttp.Meaning{Kind: cloudhttp.Limited, Reason: "RATE_LIMIT_EXCEEDED", Text: "m"},
 		},
 		{

@@ -68,7 +68,8 @@ func newWorld(t *testing.T, o drivesim.Options) *world {
 	w.store.Dir = filepath.Join(dir, "signin")
 	w.client = filepath.Join(dir, "client.json")
 	write(t, w.client, fmt.Sprintf(
-		`{"installed":{"client_id":%q,"project_id":"p","auth_uri":"https://evil.example.com/","token_uri":"https://evil.example.com/","client_secret":%q,"redirect_uris":["http://localhost"]}}`,
+		`{"installed":{"client_id":%q,"project_id":"p","auth_uri":"https://evil.example.com/",`+
+			`"token_uri":"https://evil.example.com/","client_secret":%q,"redirect_uris":["http://localhost"]}}`,
 		drivesim.ClientID,
 		drivesim.ClientSecret,
 	))

@@ -15,7 +15,8 @@ func TestEachRefusalOfTheAPIHasItsOwnHint(t *testing.T) {
 		"domainPolicy", "insufficientPermissions",
 	} {
 		body := fmt.Sprintf(
-			`{"error":{"code":403,"message":"m","errors":[{"reason":"forbidden"}],"status":"PERMISSION_DENIED","details":[{"reason":%q}]}}`,
+			`{"error":{"code":403,"message":"m","errors":[{"reason":"forbidden"}],"status":"PERMISSION_DENIED",`+
+				`"details":[{"reason":%q}]}}`,
 			reason,
 		)
 		m := googleaccount.Classify(cloudhttp.Answer{Status: 403, Body: []byte(body)})

@@ -24,7 +24,8 @@ func TestEachRefusalOfTheTokenAddressHasItsOwnHint(t *testing.T) {
 			oauth.ErrSignInAgain, "sweepd login drive", "administrator",
 		},
 		{
-			`{"error":"invalid_grant","error_description":"reauth related error (invalid_rapt)","error_subtype":"invalid_rapt"}`,
+			`{"error":"invalid_grant","error_description":"reauth related error (invalid_rapt)",` +
+				`"error_subtype":"invalid_rapt"}`,
 			oauth.ErrSignInAgain, "session control", "",
 		},
 		{

@@ -19,7 +19,8 @@ func TestWhatTheDocumentDoesNotHaveIsFound(t *testing.T) {
 	}{
 		{
 			"drive.files.get", "", 200,
-			`{"id": "1", "size": "10", "createdTime": "2026-01-01T00:00:00.000Z", "capabilities": {"canTrash": true}, "appProperties": {"any": "x"}}`,
+			`{"id": "1", "size": "10", "createdTime": "2026-01-01T00:00:00.000Z", "capabilities": {"canTrash": ` +
+				`true}, "appProperties": {"any": "x"}}`,
 			"",
 		},
 		{"drive.files.get", "", 200, `{"size": 10}`, "a number"},
@@ -33,7 +34,8 @@ func TestWhatTheDocumentDoesNotHaveIsFound(t *testing.T) {
 		{"drive.files.get", "", 200, `not json`, "no JSON"},
 		{
 			"drive.files.get", "", 404,
-			`{"error": {"code": 404, "message": "m", "errors": [{"domain": "global", "reason": "notFound", "message": "m"}]}}`,
+			`{"error": {"code": 404, "message": "m", "errors": [{"domain": "global", "reason": "notFound", ` +
+				`"message": "m"}]}}`,
 			"",
 		},
 		{
@@ -44,7 +46,8 @@ func TestWhatTheDocumentDoesNotHaveIsFound(t *testing.T) {
 		{"drive.files.list", "pageSize=1001", 200, `{}`, "pageSize"},
 		{
 			"drive.files.list", "pageSize=1001", 400,
-			`{"error": {"code": 400, "message": "m", "errors": [{"domain": "global", "reason": "invalid", "message": "m"}]}}`,
+			`{"error": {"code": 400, "message": "m", "errors": [{"domain": "global", "reason": "invalid", ` +
+				`"message": "m"}]}}`,
 			"",
 		},
 		{"drive.files.list", "nonsense=1", 200, `{}`, "nonsense"},

@@ -38,7 +38,8 @@ func TestALargeDriveIsListedOnceEachAndReadsTheSameTwice(t *testing.T) {
 	if len(folders.Files) != 50 || len(in.Files) != 400 {
 		t.Errorf("%d folders, %d files in one of them", len(folders.Files), len(in.Files))
 	}
-	if a, b := drivesim.Noise([]byte("head"), 1000, 7), drivesim.Noise([]byte("head"), 1000, 7); a.SHA256() != b.SHA256() ||
+	if a, b := drivesim.Noise([]byte("head"), 1000, 7), drivesim.Noise([]byte("head"), 1000,
+		7); a.SHA256() != b.SHA256() ||
 		a.SHA256() == drivesim.Noise([]byte("head"), 1000, 8).SHA256() {
 		t.Error("noise is not what its seed says")
 	}
@@ -56,7 +57,8 @@ func BenchmarkAPageOfAMillionFiles(b *testing.B) {
 		l, err := s.Files.List().Q("trashed = false and 'me' in owners and mimeType contains 'image/'").
 			PageSize(1000).PageToken(token).
 			Fields(
-				"nextPageToken,files(id,name,size,version,headRevisionId,parents,ownedByMe,starred,shared,modifiedTime)",
+				"nextPageToken,files(id,name,size,version,headRevisionId,parents,ownedByMe,starred," +
+					"shared,modifiedTime)",
 			).
 			Do()
 		if err != nil {

@@ -22,7 +22,8 @@ func TestGooglesClientListsReadsTrashesRestoresAndDeletes(t *testing.T) {
 	start, err := s.Changes.GetStartPageToken().Do()
 	w.do(err)
 	list, err := s.Files.List().Q("trashed = false and 'me' in owners and mimeType contains 'image/'").PageSize(1000).
-		Fields("nextPageToken,incompleteSearch,files(id,name,size,md5Checksum,sha256Checksum,version,headRevisionId,parents,ownedByMe,capabilities/canTrash)").
+		Fields("nextPageToken,incompleteSearch,files(id,name,size,md5Checksum,sha256Checksum,version," +
+			"headRevisionId,parents,ownedByMe,capabilities/canTrash)").
 		Do()
 	w.do(err)
 	if len(list.Files) != 1 || list.Files[0].Id != a || list.Files[0].Size != 100_000 ||

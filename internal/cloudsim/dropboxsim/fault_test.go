@@ -22,7 +22,8 @@ func TestFaultsAreWordedAsTheServiceWordsThem(t *testing.T) {
 	}{
 		{
 			cloudsim.Fault{Kind: cloudsim.Refuse, Status: 409, Reason: "path_write/too_many_write_operations"},
-			`{"error":{".tag":"path_write","path_write":{".tag":"too_many_write_operations"}},"error_summary":"path_write/too_many_write_operations/`,
+			`{"error":{".tag":"path_write","path_write":{".tag":"too_many_write_operations"}},` +
+				`"error_summary":"path_write/too_many_write_operations/`,
 		},
 		{
 			cloudsim.Fault{Kind: cloudsim.Refuse, Status: 409, Reason: "too_many_write_operations"},
@@ -30,7 +31,8 @@ func TestFaultsAreWordedAsTheServiceWordsThem(t *testing.T) {
 		},
 		{
 			cloudsim.Fault{Kind: cloudsim.Refuse, Status: 429, Reason: "too_many_write_operations", RetryAfter: "15"},
-			`{"error":{"reason":{".tag":"too_many_write_operations"},"retry_after":15},"error_summary":"too_many_write_operations/`,
+			`{"error":{"reason":{".tag":"too_many_write_operations"},"retry_after":15},` +
+				`"error_summary":"too_many_write_operations/`,
 		},
 		{
 			cloudsim.Fault{Kind: cloudsim.Refuse, Status: 429},

@@ -67,7 +67,8 @@ func FuzzRequestsAreServedOrRefused(f *testing.F) {
 		`{"entries":[{"path":"/a.png"}]}`, `null`, `null`, `{"query":"x"}`, `{"async_job_id":"x"}`,
 		`{"path":"/a.png","parent_rev":"065f000000000001"}`,
 		`{"path":"/gone.png","rev":"065f000000000004"}`, `{"path":"/a.png"}`,
-		`{"path":"/n.png","mode":{".tag":"update","update":"065f000000000001"},"autorename":true,"client_modified":"2026-01-02T03:04:05Z"}`, `{"close":true}`,
+		`{"path":"/n.png","mode":{".tag":"update","update":"065f000000000001"},"autorename":true,` +
+			`"client_modified":"2026-01-02T03:04:05Z"}`, `{"close":true}`,
 		`{"cursor":{"session_id":"x","offset":1}}`, `{"cursor":{"session_id":"x","offset":1},"commit":{"path":"/x"}}`,
 		`{"entries":[{"cursor":{},"commit":{"path":"/x"}}]}`,
 		`{"entries":[]}`, `{"path":"/b/d"}`, `{"from_path":"/b","to_path":"/b/d/x"}`,

@@ -67,7 +67,8 @@ func (r *Rehearsal) list(t *testing.T, a Account) (files []listed) {
 	body := r.get(
 		t,
 		a,
-		"files?pageSize=1000&q='me'+in+owners&fields=files(id,name,mimeType,trashed,starred,shared,imageMediaMetadata,shortcutDetails)",
+		"files?pageSize=1000&q='me'+in+owners&fields=files(id,name,mimeType,trashed,starred,shared,"+
+			"imageMediaMetadata,shortcutDetails)",
 	)
 	if err := json.Unmarshal(body, &page); err != nil {
 		t.Fatal(err)
@@ -270,7 +271,9 @@ func TestARehearsalIsForThisMachineOnly(t *testing.T) {
 
 func TestThePersonsPartAtTheSignInGivesAnAddressWithACode(t *testing.T) {
 	r := begin(t, Options{Accounts: 2})
-	link := "https://accounts.google.com/o/oauth2/v2/auth?response_type=code&client_id=rehearsal.apps.googleusercontent.com&state=s&redirect_uri=http%3A%2F%2F127.0.0.1%3A1%2F&scope=https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fdrive"
+	link := "https://accounts.google.com/o/oauth2/v2/auth?response_type=code" +
+		"&client_id=rehearsal.apps.googleusercontent.com&state=s&redirect_uri=http%3A%2F%2F127.0.0.1%3A1%2F" +
+		"&scope=https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fdrive"
 	back, page, err := r.Allow(t.Context(), link, "noah@example.com")
 	if err != nil || !strings.HasPrefix(back, "http://127.0.0.1:1/?") || !strings.Contains(back, "code=") ||
 		!strings.Contains(back, "state=s") {

@@ -164,7 +164,10 @@ var walls = []wall{
 		why: "a guard only reads: it depends on neither the listing nor the move",
 	},
 	{
-		from: "sweepd/providers/local/roots", to: "sweepd/...", open: []string{"sweepd/providers", "sweepd/internal/disk"},
+		from: "sweepd/providers/local/roots", to: "sweepd/...", open: []string{
+			"sweepd/providers",
+			"sweepd/internal/disk",
+		},
 		why: "a root does not depend on its users",
 	},
 	{

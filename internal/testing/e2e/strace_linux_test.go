@@ -14,7 +14,11 @@ import (
 // an open can.
 var (
 	changingCall = regexp.MustCompile(
-		`^(write|pwrite64|writev|pwritev2?|truncate|ftruncate|fallocate|creat|rename|renameat2?|link|linkat|symlink|symlinkat|unlink|unlinkat|rmdir|mkdir|mkdirat|mknod|mknodat|chmod|fchmod|fchmodat2?|chown|fchown|lchown|fchownat|utime|utimes|futimesat|utimensat|setxattr|lsetxattr|fsetxattr|removexattr|lremovexattr|fremovexattr|copy_file_range|sendfile|splice|mount|umount2)\(|^ioctl\([^,]*, (FS_|FI)`,
+		`^(write|pwrite64|writev|pwritev2?|truncate|ftruncate|fallocate|creat|rename|renameat2?|link|linkat|symlink|` +
+			`symlinkat|unlink|unlinkat|rmdir|mkdir|mkdirat|mknod|mknodat|chmod|fchmod|fchmodat2?|chown|fchown|` +
+			`lchown|fchownat|utime|utimes|futimesat|utimensat|setxattr|lsetxattr|fsetxattr|removexattr|` +
+			`lremovexattr|fremovexattr|copy_file_range|sendfile|splice|mount|umount2)\(|^ioctl\([^,]*, (FS_|` +
+			`FI)`,
 	)
 	openingCall = regexp.MustCompile(
 		`^(open|openat|openat2)\(.*\b(O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND|O_TMPFILE)\b`,

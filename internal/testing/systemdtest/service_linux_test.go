@@ -379,7 +379,8 @@ func (s *story) socket() {
 		return s.run(
 			"bash",
 			"-c",
-			`exec 3<>/dev/tcp/127.0.0.1/9464; printf 'GET %s HTTP/1.0\r\nHost: 127.0.0.1:9464\r\n\r\n' "$0" >&3; cat <&3`,
+			`exec 3<>/dev/tcp/127.0.0.1/9464; printf 'GET %s HTTP/1.0\r\nHost: 127.0.0.1:9464\r\n\r\n' "$0" >&3; `+
+				`cat <&3`,
 			path,
 		)
 	}

@@ -104,7 +104,9 @@ func TestUnitsAreValid(t *testing.T) {
 // The units are for the files of different users, and agree in all other settings.
 func TestUnitsAgree(t *testing.T) {
 	differ := regexp.MustCompile(
-		`^(Description|Documentation|Wants|After|WantedBy|User|Group|StateDirectory|StateDirectoryMode|RuntimeDirectory|RuntimeDirectoryMode|PrivateUsers|PrivateIPC|ProtectHome|ReadWritePaths|InaccessiblePaths|RemoveIPC)=`,
+		`^(Description|Documentation|Wants|After|WantedBy|User|Group|StateDirectory|StateDirectoryMode|` +
+			`RuntimeDirectory|RuntimeDirectoryMode|PrivateUsers|PrivateIPC|ProtectHome|ReadWritePaths|` +
+			`InaccessiblePaths|RemoveIPC)=`,
 	)
 	same := func(unit string) (lines []string) {
 		src, err := os.ReadFile(filepath.Join(units, unit))

@@ -113,7 +113,8 @@ func TestADocumentIsReadWhateverItsName(t *testing.T) {
 func TestAPictureThatAnOfficeDocumentLinksIsHeld(t *testing.T) {
 	for name, parts := range map[string]map[string]string{
 		"a.docx": {
-			"word/_rels/document.xml.rels": `<Relationships><Relationship Id="1" Target="a.png" TargetMode="External"/></Relationships>`,
+			"word/_rels/document.xml.rels": `<Relationships><Relationship Id="1" Target="a.png" ` +
+				`TargetMode="External"/></Relationships>`,
 		},
 		"a.odp":  {"content.xml": `<draw:image xlink:href="../a.png"/>`},
 		"report": {"content.xml": `<draw:image xlink:href="../a.png"/>`},

@@ -241,12 +241,15 @@ func TestAnOfficeDocumentNamesWhatItLinksAndNotWhatIsInIt(t *testing.T) {
 	}{
 		"Office Open XML": {map[string]string{
 			"word/document.xml": `<w:t>in.png</w:t>`,
-			"word/_rels/document.xml.rels": `<?xml version="1.0"?><Relationships xmlns="x"><Relationship Id="1" Target="media/image1.png"/>` +
-				`<Relationship Id="2" Target="file:///C:/Users/ann/my%20cat.png" TargetMode="External"/></Relationships>`,
+			"word/_rels/document.xml.rels": `<?xml version="1.0"?><Relationships xmlns="x"><Relationship Id="1" ` +
+				`Target="media/image1.png"/>` +
+				`<Relationship Id="2" Target="file:///C:/Users/ann/my%20cat.png" ` +
+				`TargetMode="External"/></Relationships>`,
 		}, "file:///C:/Users/ann/my%20cat.png\n"},
 		"OpenDocument": {map[string]string{
-			"content.xml": `<draw:image xlink:href="Pictures/100.png"/><draw:image xlink:href="../cat &amp; dog.png"/><a xlink:href="#a.png"/>`,
-			"styles.xml":  `<style:background-image xlink:href="file:///home/ann/back.png"/>`,
+			"content.xml": `<draw:image xlink:href="Pictures/100.png"/><draw:image xlink:href="../cat &amp; ` +
+				`dog.png"/><a xlink:href="#a.png"/>`,
+			"styles.xml": `<style:background-image xlink:href="file:///home/ann/back.png"/>`,
 		}, "../cat & dog.png\nfile:///home/ann/back.png\n"},
 	} {
 		var b bytes.Buffer

@@ -65,8 +65,9 @@ func (f *folder) letters(text []byte) (all, ascii []byte, whole bool) {
 	return f.all, f.ascii, utf8.Valid(text)
 }
 
-// withoutC1 returns the text with the control characters U+0080 to U+009F as what their numbers stand for in a character
-// reference of HTML: characters of Windows-1252 (https://html.spec.whatwg.org/#numeric-character-reference-end-state).
+// withoutC1 returns the text with the control characters U+0080 to U+009F as what their numbers stand for in a
+// character reference of HTML: characters of Windows-1252
+// (https://html.spec.whatwg.org/#numeric-character-reference-end-state).
 func withoutC1(text []byte) []byte {
 	if bytes.IndexByte(text, 0xC2) < 0 || !utf8.Valid(text) {
 		return text

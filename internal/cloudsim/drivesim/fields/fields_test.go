@@ -12,7 +12,8 @@ var schema = fields.Names(
 	"kind, nextPageToken, files(id, name, owners(me, emailAddress), capabilities(canTrash), properties(*))",
 )
 
-const answer = `{"kind":"k","files":[{"id":"1","name":"a","owners":[{"me":true,"emailAddress":"x"}],"properties":{"p":"q"}},{"id":"2"}]}`
+const answer = `{"kind":"k","files":[{"id":"1","name":"a","owners":[{"me":true,"emailAddress":"x"}],` +
+	`"properties":{"p":"q"}},{"id":"2"}]}`
 
 func TestAMaskCutsAnAnswerDown(t *testing.T) {
 	for mask, want := range map[string]string{
@@ -27,7 +28,8 @@ func TestAMaskCutsAnAnswerDown(t *testing.T) {
 		`files/owners/*`:                 `{"files":[{"owners":[{"emailAddress":"x","me":true}]},{}]}`,
 		`files(properties(p))`:           `{"files":[{"properties":{"p":"q"}},{}]}`,
 		`files(id, owners( me )) , kind`: `{"files":[{"id":"1","owners":[{"me":true}]},{"id":"2"}],"kind":"k"}`,
-		`files(*)`:                       `{"files":[{"id":"1","name":"a","owners":[{"emailAddress":"x","me":true}],"properties":{"p":"q"}},{"id":"2"}]}`,
+		`files(*)`: `{"files":[{"id":"1","name":"a","owners":[{"emailAddress":"x","me":true}],` +
+			`"properties":{"p":"q"}},{"id":"2"}]}`,
 	} {
 		m, err := fields.Parse(mask, schema)
 		if err != nil {

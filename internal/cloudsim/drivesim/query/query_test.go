@@ -69,7 +69,8 @@ func TestAQueryMatchesWhatThePageSays(t *testing.T) {
 		`appProperties has {key = 'sweepd' and value = 'w'}`: false,
 		`properties has { key='sweepd' and value='v' }`:      false,
 		`visibility = 'limited'`:                             true,
-		`trashed=false and ('p1' in parents) and (mimeType='application/vnd.google-apps.folder' or mimeType='image/png')`: true,
+		`trashed=false and ('p1' in parents) and (mimeType='application/vnd.google-apps.folder' or ` +
+			`mimeType='image/png')`: true,
 	} {
 		e, err := query.Parse(q)
 		if err != nil {
