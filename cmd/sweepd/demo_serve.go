@@ -32,7 +32,7 @@ It prints the settings that a program needs to use them. The proxy forwards
 nothing and opens no outgoing connection.
 
 serve records every request and change; audit_url returns them as JSON lines.
---faults injects the faults in FILE; docs/rehearse.md lists them.`,
+--faults injects the faults in FILE; docs/internals/rehearse.md lists them.`,
 		Example: "  sweepd demo serve\n  sweepd demo serve --json --accounts 2 --files 1000 --latency 50ms",
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runDemoServe(cmd.Context(), p, o) },
@@ -108,7 +108,10 @@ func (p *program) readFaults(path string) ([]cloudsim.Fault, error) {
 	}
 	list, err := cloudsim.ReadFaults(from)
 	if err != nil {
-		return nil, &app.UsageError{Err: fmt.Errorf("%s: %w", path, err), Hint: "docs/rehearse.md has an example"}
+		return nil, &app.UsageError{
+			Err:  fmt.Errorf("%s: %w", path, err),
+			Hint: "docs/internals/rehearse.md has an example",
+		}
 	}
 	return list, nil
 }

@@ -37,6 +37,7 @@ func (r *release) writeArchive(s system, program string) error {
 		{"", filepath.Join(r.root, "NOTICE")},
 		{"", filepath.Join(r.root, "*.md")},
 		{"docs", filepath.Join(r.root, "docs/*.md")},
+		{"docs/internals", filepath.Join(r.root, "docs/internals/*.md")},
 	} {
 		if err := add(part[0], part[1]); err != nil {
 			return err

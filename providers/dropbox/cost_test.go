@@ -49,7 +49,7 @@ func (w *world) measure() *meter {
 	return m
 }
 
-// The numbers that docs/performance.md promises, on a Dropbox of 100,000 files.
+// The numbers that docs/internals/performance.md promises, on a Dropbox of 100,000 files.
 func TestAFirstScanOfADropboxCostsFewCallsAndFewBytes(t *testing.T) {
 	const files, images, copies = 100_000, 10_000, 1000
 	w, a := newAudited(t, personal())

@@ -43,7 +43,7 @@ func reads(requests []cloudsim.Record) (times map[string]int, bytes map[string]i
 	return times, bytes
 }
 
-// The numbers that docs/performance.md promises, on a Drive of 100,000 files.
+// The numbers that docs/internals/performance.md promises, on a Drive of 100,000 files.
 func TestAFirstScanCostsFewCallsAndFewBytes(t *testing.T) {
 	const files, images, copies = 100_000, 10_000, 1000
 	w, a := newAudited(t)

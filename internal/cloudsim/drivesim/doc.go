@@ -7,5 +7,5 @@
 // nothing is made up.
 //
 // It has two sides: the wire, for clients, and the methods of Account, by which a test or a demonstration acts as the
-// person does in a browser. docs/rehearse.md lists the differences from the real service.
+// person does in a browser. docs/internals/rehearse.md lists the differences from the real service.
 package drivesim

@@ -7,5 +7,5 @@
 //
 // It has two sides: the wire, for clients, and the methods of Account, by which a test or a demonstration acts as the
 // person does in a browser. A request that it does not understand is refused, as the service refuses it;
-// docs/rehearse-dropbox.md lists the differences from the real service.
+// docs/internals/rehearse-dropbox.md lists the differences from the real service.
 package dropboxsim

@@ -66,7 +66,7 @@ func TestEveryFileThatThePagesNameExists(t *testing.T) {
 // pages returns the project's pages.
 func pages(t *testing.T) (all []string) {
 	t.Helper()
-	for _, pattern := range []string{"../../../*.md", "../../../docs/*.md"} {
+	for _, pattern := range []string{"../../../*.md", "../../../docs/*.md", "../../../docs/internals/*.md"} {
 		found, err := filepath.Glob(pattern)
 		if err != nil || len(found) == 0 {
 			t.Fatalf("%s: %d pages, %v", pattern, len(found), err)

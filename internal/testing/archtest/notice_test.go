@@ -19,7 +19,7 @@ import (
 	"github.com/google/licensecheck"
 )
 
-var update = flag.Bool("update", false, "rewrite NOTICE and the rooms of docs/design.md")
+var update = flag.Bool("update", false, "rewrite NOTICE and the rooms of docs/internals/design.md")
 
 // noticeHead precedes the licences in NOTICE.
 const noticeHead = `sweepd is licensed under the Apache License, Version 2.0: see LICENSE.

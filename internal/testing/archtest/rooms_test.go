@@ -82,9 +82,9 @@ const (
 	roomsEnd   = "<!-- end of rooms -->\n"
 )
 
-// The drawing of the rooms in docs/design.md is made of the floors and the package comments.
+// The drawing of the rooms in docs/internals/design.md is made of the floors and the package comments.
 func TestTheDrawingOfTheRoomsIsTheCode(t *testing.T) {
-	const page = "../../../docs/design.md"
+	const page = "../../../docs/internals/design.md"
 	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)

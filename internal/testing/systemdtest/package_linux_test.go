@@ -168,7 +168,8 @@ func archive(t *testing.T, dist string) {
 		}
 	}
 	for _, file := range []string{
-		"README.md", "SECURITY.md", "policy.schema.json", "docs/policy.md", "man/sweepd-apply.1.gz",
+		"README.md", "SECURITY.md", "policy.schema.json", "docs/policy.md", "docs/internals/design.md",
+		"man/sweepd-apply.1.gz",
 		"completions/sweepd.bash", "completions/sweepd.fish", "completions/sweepd.zsh", "examples/careful-start.yaml",
 	} {
 		if _, err := os.Stat(filepath.Join(dir, name, file)); err != nil {
