@@ -56,7 +56,7 @@ func runPlan(ctx context.Context, p *program, o planOptions) error {
 				Hint: "use only one of them",
 			}
 		}
-		p.term.out = p.stderr
+		p.term.out = p.term.err
 	}
 	if o.out.named != "" {
 		if err := o.out.check(); err != nil {

@@ -47,9 +47,9 @@ type program struct {
 
 // main runs the command line, prints its errors and returns the exit status.
 func (p *program) main(ctx context.Context) int {
-	p.term = newTerminal(p.stdout, p.stderr, p.getenv("NO_COLOR") != "", p.now)
+	p.term = newTerminal(p.stdout, p.stderr, p.getenv, p.now)
 	out := &output{Writer: p.stdout}
-	p.term.out = out
+	p.term.out.Writer = out
 	root := p.root()
 	root.SetArgs(p.args)
 	root.SetOut(out)
@@ -69,7 +69,7 @@ func (p *program) main(ctx context.Context) int {
 	if out.err == nil {
 		return status
 	}
-	fmt.Fprintf(p.stderr, "%s cannot write the output: %s\n", p.term.paint("31", "error:"), cause(out.err))
+	fmt.Fprintf(p.stderr, "%s cannot write the output: %s\n", p.term.err.paint("31", "error:"), cause(out.err))
 	return max(status, exitTrouble)
 }
 
@@ -102,6 +102,9 @@ command line or policy; 3 the whole run was refused for safety.`,
 	root.Flags().BoolP("version", "V", false, "print the version, revision and build date")
 	root.PersistentFlags().StringVar(&p.policyFile, "policy", "",
 		"policy `FILE` (default $SWEEPD_POLICY, then ~/.config/sweepd/policy.yaml, then /etc/sweepd/policy.yaml)")
+	root.PersistentFlags().Func("color",
+		"use colours `WHEN`: auto (on a terminal, the default), always (also in a pipe) or never", p.term.setColour)
+	offer(root, "color", colourWords()...)
 	root.PersistentFlags().BoolVarP(&p.verbose, "verbose", "v", false, "write debug logs to standard error")
 	for _, g := range []struct {
 		id, title string
@@ -136,7 +139,7 @@ func (p *program) exit(err error) int {
 		return exitDone
 	}
 	if !errors.Is(err, errTrouble) && !errors.Is(err, errInvalid) {
-		fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("31", "error:"), lines(err.Error()))
+		fmt.Fprintf(p.stderr, "%s %s\n", p.term.err.paint("31", "error:"), lines(err.Error()))
 	}
 	status, hint := p.diagnose(err)
 	p.hint(hint)
@@ -145,7 +148,7 @@ func (p *program) exit(err error) int {
 
 // warn prints a warning.
 func (p *program) warn(format string, args ...any) {
-	fmt.Fprintf(p.stderr, "%s %s\n", p.term.paint("33", "warning:"), fmt.Sprintf(format, args...))
+	fmt.Fprintf(p.stderr, "%s %s\n", p.term.err.paint("33", "warning:"), fmt.Sprintf(format, args...))
 }
 
 // hint prints what the user can do; nothing if there is no hint.

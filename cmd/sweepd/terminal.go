@@ -9,49 +9,39 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/term"
 	"golang.org/x/text/width"
 
 	"sweepd/fingerprint"
 	"sweepd/internal/report"
 )
 
-// terminal prints to the user. Colours and progress are only for a real terminal, and colours only if NO_COLOR
-// (https://no-color.org) is not set.
+// terminal prints to the user: results to out, progress and messages to err.
 type terminal struct {
-	out, err io.Writer
-	colour   bool
-	live     bool // stderr is a terminal: progress may be drawn
-	width    int  // columns of the terminal that out is; 0 if it is none
+	out, err stream
+	live     bool   // err is a terminal: questions may be asked
+	redraw   bool   // err can draw a line again: progress is shown
+	plain    bool   // NO_COLOR or TERM=dumb: no colours unless they are asked for
+	when     string // the value of --color; "" is auto
 	last     time.Time
 	now      func() time.Time
 }
 
-func newTerminal(out, err io.Writer, noColour bool, now func() time.Time) *terminal {
-	return &terminal{
-		out: out, err: err, colour: isTerminal(out) && !noColour, live: isTerminal(err), width: columns(out), now: now,
-	}
-}
-
-// columns returns the width of the terminal that w is; 0 if w is none.
-func columns(w any) int {
-	f, ok := w.(*os.File)
-	if !ok {
-		return 0
-	}
-	n, _, err := term.GetSize(int(f.Fd()))
-	if err != nil {
-		return 0
-	}
-	return n
+// newTerminal returns the terminal of two streams. Of the environment it reads NO_COLOR, see https://no-color.org, and
+// TERM.
+func newTerminal(out, err io.Writer, getenv func(string) string, now func() time.Time) *terminal {
+	t := &terminal{out: newStream(out), err: newStream(err), live: isTerminal(err), now: now}
+	dumb := getenv("TERM") == "dumb"
+	t.redraw, t.plain = t.live && !dumb, getenv("NO_COLOR") != "" || dumb
+	_ = t.setColour("auto") // a valid value
+	return t
 }
 
 // fit returns a name that fits into a line of the terminal after the given number of columns: a longer one loses its
 // middle. In a pipe, and where less than 20 columns are left, it returns the name as it is.
 func (t *terminal) fit(name string, after int) string {
-	room := t.width - after
+	room := t.out.width - after
 	letters := []rune(name)
-	if t.width == 0 || room < 20 || span(letters) <= room {
+	if t.out.width == 0 || room < 20 || span(letters) <= room {
 		return name
 	}
 	head, tail := 0, len(letters)
@@ -75,10 +65,10 @@ func (t *terminal) fit(name string, after int) string {
 // note prints a text below a name that begins after the given number of columns. In a pipe it is one line. On a
 // terminal it is as many lines as it takes, and further left if it would get less than 40 columns.
 func (t *terminal) note(text string, after int) {
-	if t.width > 0 && t.width-after < 40 {
+	if t.out.width > 0 && t.out.width-after < 40 {
 		after = 4
 	}
-	for _, line := range t.wrap(text, t.width-after) {
+	for _, line := range t.wrap(text, t.out.width-after) {
 		t.printf("%s%s\n", strings.Repeat(" ", after), t.dim(line))
 	}
 }
@@ -86,7 +76,7 @@ func (t *terminal) note(text string, after int) {
 // wrap returns the text in lines of at most that many columns, broken between words; a longer word is a line of its
 // own. In a pipe, and where less than 20 columns are left, it returns one line.
 func (t *terminal) wrap(text string, room int) (all []string) {
-	if t.width == 0 || room < 20 {
+	if t.out.width == 0 || room < 20 {
 		return []string{text}
 	}
 	line, used := "", 0
@@ -118,11 +108,6 @@ func span(letters []rune) (n int) {
 	return n
 }
 
-func isTerminal(w any) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
 // controlled reports whether the process has a controlling terminal, whose end causes a SIGHUP, wherever its input
 // and output go.
 func controlled() bool {
@@ -132,19 +117,6 @@ func controlled() bool {
 	}
 	return tty.Close() == nil
 }
-
-func (t *terminal) printf(format string, args ...any) { fmt.Fprintf(t.out, format, args...) }
-
-// paint wraps s in an SGR sequence.
-func (t *terminal) paint(code, s string) string {
-	if !t.colour || s == "" {
-		return s
-	}
-	return "\x1b[" + code + "m" + s + "\x1b[0m"
-}
-
-func (t *terminal) dim(s string) string  { return t.paint("2", s) }
-func (t *terminal) bold(s string) string { return t.paint("1", s) }
 
 // level returns c in its colour, padded to the longest level.
 func (t *terminal) level(c fingerprint.Confidence) string {
@@ -157,9 +129,9 @@ func (t *terminal) level(c fingerprint.Confidence) string {
 	return t.paint(code, fmt.Sprintf("%-8s", c))
 }
 
-// progress redraws one line of stderr, at most ten times a second; it prints nothing on a pipe.
+// progress redraws one line of stderr, at most ten times a second; it prints nothing on a pipe or a dumb terminal.
 func (t *terminal) progress(format string, args ...any) {
-	if now := t.now(); t.live && now.Sub(t.last) > 100*time.Millisecond {
+	if now := t.now(); t.redraw && now.Sub(t.last) > 100*time.Millisecond {
 		t.last = now
 		fmt.Fprintf(t.err, "\r\x1b[K"+format, args...)
 	}
@@ -181,7 +153,7 @@ func (o *output) Write(b []byte) (int, error) {
 
 // settle clears the line that progress drew.
 func (t *terminal) settle() {
-	if t.live && !t.last.IsZero() {
+	if t.redraw && !t.last.IsZero() {
 		fmt.Fprint(t.err, "\r\x1b[K")
 		t.last = time.Time{}
 	}

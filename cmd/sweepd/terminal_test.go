@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -52,7 +53,7 @@ func TestAgesSayOneUnit(t *testing.T) {
 func TestColoursAndProgressAreForTerminalsOnly(t *testing.T) {
 	t.Parallel()
 	var out, err bytes.Buffer
-	term := newTerminal(&out, &err, false, time.Now)
+	term := newTerminal(&out, &err, os.Getenv, time.Now)
 	term.printf("%s", term.bold("x"))
 	term.progress("seen %d", 1)
 	term.settle()
@@ -105,7 +106,7 @@ func TestALongNameLosesItsMiddleOnATerminalOnly(t *testing.T) {
 		{name, 50, 36, name}, // no room for anything
 		{"ChatGPT 画像 2026年6月29日 10_17_37.png", 56, 36, "ChatGPT 画…17_37.png"},
 	} {
-		term := &terminal{width: c.width}
+		term := &terminal{out: stream{width: c.width}}
 		if got := term.fit(c.name, c.after); got != c.want {
 			t.Errorf("%s after %d of %d columns: got %s, want %s", c.name, c.after, c.width, got, c.want)
 		}
@@ -124,7 +125,7 @@ func TestANoteFitsTheTerminalAndIsOneLineInAPipe(t *testing.T) {
 		20: "    " + text + "\n", // no room for anything
 	} {
 		var out bytes.Buffer
-		term := &terminal{out: &out, width: width}
+		term := &terminal{out: stream{Writer: &out, width: width}}
 		if term.note(text, 36); out.String() != want {
 			t.Errorf("%d columns: got\n%s\nwant\n%s", width, out.String(), want)
 		}
@@ -146,7 +147,7 @@ func TestAListIsReadableOn60Columns(t *testing.T) {
 	for _, width := range []int{0, 60, 80, 100} {
 		var out bytes.Buffer
 		p := &program{now: time.Now, getenv: func(string) string { return "" }, remote: map[string]policy.Storage{}}
-		p.term = &terminal{out: &out, width: width}
+		p.term = &terminal{out: stream{Writer: &out, width: width}}
 		p.heading("file and reason")
 		p.file(found)
 		p.why(found)

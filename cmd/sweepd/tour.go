@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,7 +69,8 @@ func (t *tour) signInTo(ctx context.Context, storage string, say ...string) erro
 	if err := t.next(ctx, say...); err != nil {
 		return err
 	}
-	cmd := t.command(ctx, "login", storage, "--no-browser")
+	args := []string{"login", storage, "--no-browser"}
+	cmd := t.command(ctx, args...)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return err
@@ -77,7 +79,7 @@ func (t *tour) signInTo(ctx context.Context, storage string, say ...string) erro
 	if err != nil {
 		return err
 	}
-	t.prompt(cmd)
+	t.prompt(args)
 	if err := cmd.Start(); err != nil {
 		return err
 	}
@@ -236,7 +238,7 @@ func (t *tour) step(ctx context.Context, say string, args ...string) error {
 	}
 	cmd := t.command(ctx, args...)
 	cmd.Stdout = t.p.stdout
-	t.prompt(cmd)
+	t.prompt(args)
 	return ended(cmd, cmd.Run())
 }
 
@@ -250,7 +252,7 @@ func (t *tour) quietly(ctx context.Context, args ...string) ([]byte, error) {
 // command returns this program's command in the tour's environment. It passes on no variable that could lead it out
 // of there.
 func (t *tour) command(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, t.exe, args...)
+	cmd := exec.CommandContext(ctx, t.exe, slices.Concat(args, []string{"--color", t.p.term.when})...)
 	cmd.Args[0] = "sweepd"
 	cmd.Dir = t.home
 	at := t.rehearsal.Place()
@@ -269,9 +271,9 @@ func (t *tour) command(ctx context.Context, args ...string) *exec.Cmd {
 }
 
 // prompt shows a command as a user types it.
-func (t *tour) prompt(cmd *exec.Cmd) {
+func (t *tour) prompt(args []string) {
 	line := "$ sweepd"
-	for _, arg := range cmd.Args[1:] {
+	for _, arg := range args {
 		line += " " + quoted(arg)
 	}
 	t.p.term.printf("%s\n", t.p.term.bold(line))
@@ -291,7 +293,7 @@ func (t *tour) next(ctx context.Context, lines ...string) error {
 	if !t.pause {
 		return ctx.Err()
 	}
-	fmt.Fprint(t.p.stderr, t.p.term.dim("[Enter] "))
+	fmt.Fprint(t.p.stderr, t.p.term.err.paint("2", "[Enter] "))
 	if t.input == nil {
 		t.input = bufio.NewReader(t.p.stdin)
 	}

@@ -31,7 +31,7 @@ func TestVerbsRunWithoutACommandLine(t *testing.T) {
 		stdin: strings.NewReader(""), stdout: &out, stderr: &out, now: time.Now, policyFile: policy,
 		getenv: func(name string) string { return map[string]string{"HOME": home}[name] },
 	}
-	p.term = newTerminal(&out, &out, true, p.now)
+	p.term = newTerminal(&out, &out, p.getenv, p.now)
 	for _, step := range []struct {
 		run  func(context.Context) error
 		want string
