@@ -5,8 +5,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"sweepd/internal/testing/markdown"
 )
 
 // A page names the test that shows each promise. A renamed test must not leave a promise without one.
@@ -30,48 +33,58 @@ func TestEveryTestThatThePagesNameExists(t *testing.T) {
 			known[m[1]] = true
 		}
 	}
-	pages := pages(t)
-	for _, page := range pages {
-		text, err := os.ReadFile(page)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, name := range regexp.MustCompile("`((?:Test|Fuzz|Benchmark)[A-Z]\\w+)`").
-			FindAllStringSubmatch(string(text), -1) {
-			if !known[name[1]] {
-				t.Errorf("%s names %s, which does not exist", filepath.Base(page), name[1])
+	for _, page := range pages(t) {
+		for _, code := range pageIn(t, page).Spans() {
+			if goTest.MatchString(code) && !known[code] {
+				t.Errorf("%s names %s, which does not exist", filepath.Base(page), code)
 			}
 		}
 	}
 }
+
+// goTest matches the name of a test.
+var goTest = regexp.MustCompile(`^(?:Test|Fuzz|Benchmark)[A-Z]\w+$`)
 
 // The files that a recipe names must exist. NAME and FILE stand for files that the reader makes.
 func TestEveryFileThatThePagesNameExists(t *testing.T) {
 	named := regexp.MustCompile(
-		"`((?:cmd|deploy|docs|fingerprint|internal|journal|policy|providers|sweeper)/[a-z0-9_./-]+)`",
+		`^(?:cmd|deploy|docs|findings|fingerprint|internal|journal|policy|providers|sweeper)/[a-z0-9_./-]+$`,
 	)
 	for _, page := range pages(t) {
-		text, err := os.ReadFile(page)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, name := range named.FindAllStringSubmatch(string(text), -1) {
-			if _, err := os.Stat(filepath.Join("../../..", name[1])); err != nil {
-				t.Errorf("%s names %s: %v", filepath.Base(page), name[1], err)
+		for _, code := range pageIn(t, page).Spans() {
+			if !named.MatchString(code) {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join("../../..", code)); err != nil {
+				t.Errorf("%s names %s: %v", filepath.Base(page), code, err)
 			}
 		}
 	}
 }
 
-// pages returns the project's pages.
-func pages(t *testing.T) (all []string) {
+// pages returns the paths of the project's pages.
+func pages(t *testing.T) []string {
 	t.Helper()
-	for _, pattern := range []string{"../../../*.md", "../../../docs/*.md", "../../../docs/internals/*.md"} {
-		found, err := filepath.Glob(pattern)
-		if err != nil || len(found) == 0 {
-			t.Fatalf("%s: %d pages, %v", pattern, len(found), err)
-		}
-		all = append(all, found...)
+	return slices.Concat(found(t, "../../../*.md"), found(t, "../../../docs/*.md"),
+		found(t, "../../../docs/internals/*.md"))
+}
+
+// found returns the paths that the pattern matches, which are some.
+func found(t *testing.T, pattern string) []string {
+	t.Helper()
+	paths, err := filepath.Glob(pattern)
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("%s: %d pages, %v", pattern, len(paths), err)
 	}
-	return all
+	return paths
+}
+
+// pageIn reads the page in a file.
+func pageIn(t *testing.T, path string) *markdown.Page {
+	t.Helper()
+	page, err := markdown.Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page
 }

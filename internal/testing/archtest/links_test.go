@@ -5,16 +5,18 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
+
+	"sweepd/internal/testing/markdown"
 )
 
 func TestEveryLinkOfThePagesLeadsSomewhere(t *testing.T) {
 	links := 0
 	for _, page := range pages(t) {
-		for _, link := range linksOf(textOf(t, page)) {
+		for _, link := range pageIn(t, page).Links() {
 			if strings.Contains(link, ":") {
 				continue // an address
 			}
@@ -32,26 +34,10 @@ func TestEveryLinkOfThePagesLeadsSomewhere(t *testing.T) {
 func TestAnchorsAreThoseOfGitHub(t *testing.T) {
 	text := "# The `sweepd` page: \"a, b\"\n\n```sh\n# no heading\n```\n\n## Twice\n## Twice\n" +
 		"### [Links](x.md) & more_less\n"
-	got := strings.Join(anchorsOf(text), " ")
+	got := strings.Join(anchorsOf(markdown.Parse([]byte(text))), " ")
 	if want := "the-sweepd-page-a-b twice twice-1 links--more_less"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-}
-
-var (
-	fence    = regexp.MustCompile("(?ms)^ *```.*?^ *```$")
-	span     = regexp.MustCompile("`[^`\n]*`")
-	linkTo   = regexp.MustCompile(`\]\(([^()\s]+)\)`)
-	headings = regexp.MustCompile(`(?m)^#+ +(.+)$`)
-)
-
-// linksOf returns the targets of the links of a page. Code has none.
-func linksOf(text string) (targets []string) {
-	text = span.ReplaceAllString(fence.ReplaceAllString(text, ""), "code")
-	for _, m := range linkTo.FindAllStringSubmatch(text, -1) {
-		targets = append(targets, m[1])
-	}
-	return targets
 }
 
 // follow returns an error if the file or the heading of a relative link on a page does not exist.
@@ -68,33 +54,22 @@ func follow(page, link string) error {
 	if _, err := os.Stat(target); err != nil || anchor == "" {
 		return err
 	}
-	text, err := os.ReadFile(target)
+	read, err := markdown.Read(target)
 	if err != nil {
 		return err
 	}
-	for _, a := range anchorsOf(string(text)) {
-		if a == anchor {
-			return nil
-		}
+	if slices.Contains(anchorsOf(read), anchor) {
+		return nil
 	}
 	return fmt.Errorf("no heading has the anchor %q", anchor)
 }
 
 // anchorsOf returns the anchors that GitHub gives to the headings of a page: the text in lower case, without
 // punctuation, with hyphens for spaces, and a number after a repeated one.
-func anchorsOf(text string) (anchors []string) {
+func anchorsOf(page *markdown.Page) (anchors []string) {
 	count := map[string]int{}
-	for _, m := range headings.FindAllStringSubmatch(fence.ReplaceAllString(text, ""), -1) {
-		plain := regexp.MustCompile(`\[([^]]*)\]\([^)]*\)`).ReplaceAllString(strings.TrimSpace(m[1]), "$1")
-		anchor := strings.Map(func(r rune) rune {
-			switch {
-			case r == ' ':
-				return '-'
-			case r == '-' || r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r):
-				return unicode.ToLower(r)
-			}
-			return -1
-		}, plain)
+	for _, heading := range page.Headings() {
+		anchor := anchorOf(heading)
 		if n := count[anchor]; n > 0 {
 			anchors = append(anchors, fmt.Sprintf("%s-%d", anchor, n))
 		} else {
@@ -105,11 +80,15 @@ func anchorsOf(text string) (anchors []string) {
 	return anchors
 }
 
-func textOf(t *testing.T, page string) string {
-	t.Helper()
-	text, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
+// anchorOf returns the anchor of the first heading with that text.
+func anchorOf(heading string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return '-'
+		case r == '-' || r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r):
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, heading)
 }

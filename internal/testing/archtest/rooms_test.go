@@ -26,8 +26,8 @@ var floors = []floor{
 		"internal/testing/e2e", "internal/testing/losefs", "internal/testing/manual", "internal/testing/systemdtest",
 	}},
 	{"What the rigs share", []string{
-		"internal/testing/rotation", "providers/providertest", "fingerprint/c2pa/c2patest",
-		"internal/cloudsim/discovery",
+		"internal/testing/markdown", "internal/testing/rotation", "providers/providertest",
+		"fingerprint/c2pa/c2patest", "internal/cloudsim/discovery",
 	}},
 	{"The program", []string{"cmd/sweepd"}},
 	{"The service", []string{"internal/daemon"}},
