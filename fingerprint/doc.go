@@ -15,6 +15,6 @@
 //
 // A credential that does not bind to these bytes - transplanted, edited, truncated - counts for nothing and caps the
 // verdict at possible, regardless of the name, because the bytes were changed after signing. A header-only reading
-// leaves open whether the bytes are the signed ones. docs/internals/detection.md has the whole table and the
-// limits of the detectors.
+// leaves open whether the bytes are the signed ones. docs/detection.md has the whole table and the limits of
+// the detectors.
 package fingerprint

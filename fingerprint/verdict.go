@@ -60,7 +60,7 @@ const (
 // Evidence is one observation of one detector.
 type Evidence struct {
 	// Detector is the detector, a dot and the kind of finding: "c2pa.verified", "filename.download", "exif.labs".
-	// docs/internals/detection.md lists them.
+	// docs/detection.md lists them.
 	Detector   string     `json:"detector"`
 	Found      string     `json:"found"`      // a clause for the user
 	Confidence Confidence `json:"confidence"` // the level that this evidence alone supports

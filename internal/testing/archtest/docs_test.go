@@ -45,6 +45,17 @@ func TestEveryTestThatThePagesNameExists(t *testing.T) {
 // goTest matches the name of a test.
 var goTest = regexp.MustCompile(`^(?:Test|Fuzz|Benchmark)[A-Z]\w+$`)
 
+// The pages for users describe what sweepd does. The tests that show it are named in docs/internals.
+func TestPagesForUsersNameNoTest(t *testing.T) {
+	for _, page := range userPages(t) {
+		for _, code := range pageIn(t, page).Spans() {
+			if goTest.MatchString(code) {
+				t.Errorf("%s names %s: docs/internals/evidence.md is the page for it", filepath.Base(page), code)
+			}
+		}
+	}
+}
+
 // The files that a recipe names must exist. NAME and FILE stand for files that the reader makes.
 func TestEveryFileThatThePagesNameExists(t *testing.T) {
 	named := regexp.MustCompile(
@@ -67,6 +78,12 @@ func pages(t *testing.T) []string {
 	t.Helper()
 	return slices.Concat(found(t, "../../../*.md"), found(t, "../../../docs/*.md"),
 		found(t, "../../../docs/internals/*.md"))
+}
+
+// userPages returns the paths of the pages for users.
+func userPages(t *testing.T) []string {
+	t.Helper()
+	return append(found(t, "../../../docs/*.md"), "../../../README.md")
 }
 
 // found returns the paths that the pattern matches, which are some.
