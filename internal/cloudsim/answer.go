@@ -21,8 +21,11 @@ type answer struct {
 // Compile-time check.
 var _ http.ResponseWriter = (*answer)(nil)
 
+// Header implements http.ResponseWriter.
 func (a *answer) Header() http.Header { return a.to.Header() }
 
+// WriteHeader implements http.ResponseWriter. Only the first status counts, as in net/http, but without its
+// warning.
 func (a *answer) WriteHeader(status int) {
 	if a.status != 0 {
 		return
@@ -34,6 +37,7 @@ func (a *answer) WriteHeader(status int) {
 	}
 }
 
+// Write implements http.ResponseWriter. While the answer is held back it cannot fail.
 func (a *answer) Write(b []byte) (int, error) {
 	a.WriteHeader(http.StatusOK)
 	if a.keep || a.hold {
@@ -68,6 +72,8 @@ func (a *answer) release() {
 	}
 }
 
+// send sends the status, if it has not been sent, and the held body up to that offset. It flushes, so that the
+// client has the bytes before the connection is closed or the server waits.
 func (a *answer) send(upTo int) {
 	if a.sent == 0 {
 		a.sent = a.status

@@ -8,13 +8,15 @@ import (
 	"sync"
 )
 
-// Audit is the record of all requests and all changes, in order. Its methods may be called from several goroutines at
-// once.
+// Audit is the record of all requests and all changes, in order. It is kept in memory for as long as the cloud
+// lives; nothing is ever removed from it. Its methods may be called from several goroutines at once.
 type Audit struct {
+	// For all fields. It is never held while a service is called.
 	mu      sync.Mutex
 	records []Record
-	calls   map[string]int
-	bytes   map[string]int64
+	// Counts of the requests only, by Record.Call; nil until the first one.
+	calls map[string]int
+	bytes map[string]int64
 }
 
 // add appends r under the next Seq.

@@ -19,6 +19,8 @@ type authority struct {
 	leaf tls.Certificate
 }
 
+// newAuthority makes a new authority and a certificate for the hosts. Both keys are ECDSA on P-256, which every
+// client accepts. Nothing is written to the disk, and only the leaf's key is kept.
 func newAuthority(hosts []string) (*authority, error) {
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -26,11 +26,15 @@ type Options struct {
 }
 
 // Cloud contains services: it is an http.Handler that dispatches by host.
+//
+// The order is New, Add for each service, then Start or the first request. The list of services has no lock, so
+// Add must not run at the same time as a request. SetFaults and Audit may be used at any time.
 type Cloud struct {
 	o        Options
 	services []Service
 	audit    Audit
 	faults   faults
+	// The number of requests so far. The next one becomes Record.N, also of the mutations that it makes.
 	requests atomic.Int64
 }
 
@@ -105,6 +109,7 @@ func bareHost(host string) string {
 	return host
 }
 
+// wait is the default of Options.Wait.
 func wait(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()

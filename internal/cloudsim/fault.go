@@ -42,6 +42,8 @@ func (f Fault) String() string {
 	return strings.TrimSpace(fmt.Sprintf("%s %d %s", f.Kind, f.Status, f.Reason))
 }
 
+// check returns an error if the fault could never be injected as it is written: an unknown kind, a status that is
+// no refusal, an answer for a kind that has none, a negative count, or a * in the middle of Call.
 func (f Fault) check() error {
 	switch {
 	case !f.Kind.known():
@@ -58,6 +60,8 @@ func (f Fault) check() error {
 	return nil
 }
 
+// matches reports whether the fault is for that method of a provider. The * stands for any rest, also for dots:
+// "drive.*" matches "drive.files.list".
 func (f Fault) matches(call string) bool {
 	if start, ok := strings.CutSuffix(f.Call, "*"); ok {
 		return strings.HasPrefix(call, start)
@@ -74,6 +78,7 @@ func (f Fault) hits(nth int) bool {
 	return nth >= first && (times < 0 || nth < first+times)
 }
 
+// delay returns how long Slow waits between the halves of a body.
 func (f Fault) delay() time.Duration { return time.Duration(f.Delay) * time.Millisecond }
 
 // ReadFaults reads a list of faults as JSON. It returns an error for unknown keys.
@@ -99,14 +104,15 @@ func ReadFaults(r io.Reader) ([]Fault, error) {
 	return list, nil
 }
 
-// faults counts the requests that each fault matches.
+// faults counts the requests that each fault matches. seen[i] belongs to list[i].
 type faults struct {
 	mu   sync.Mutex
 	list []Fault
 	seen []int
 }
 
-// SetFaults replaces the faults and restarts the counts.
+// SetFaults replaces the faults and restarts the counts. If one of them is wrong, it returns an error and keeps
+// the old ones. A request under way keeps the fault that it has.
 func (c *Cloud) SetFaults(list []Fault) error {
 	for i, f := range list {
 		if err := f.check(); err != nil {
@@ -119,7 +125,8 @@ func (c *Cloud) SetFaults(list []Fault) error {
 	return nil
 }
 
-// next counts a request and returns the first fault that hits it, or nil.
+// next counts a request and returns the first fault that hits it, or nil. Every fault counts the request, also
+// those behind the one that hits: Nth does not depend on the rest of the list.
 func (fs *faults) next(call string) *Fault {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()

@@ -31,6 +31,8 @@ const (
 	Unfinished Kind = "unfinished"
 )
 
+// known reports whether k is one of the constants above. A list of faults with any other kind is refused as a
+// whole: a misspelled kind would otherwise be a fault that is never injected.
 func (k Kind) known() bool {
 	switch k {
 	case Refuse, CloseBefore, CloseAfter, Truncate, Slow, Alter, ChangeBefore, ChangeAfter, MoveBefore,

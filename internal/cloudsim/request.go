@@ -42,6 +42,8 @@ func (c *Cloud) Mutation(ctx context.Context, provider, account, op, file string
 	c.audit.add(rec)
 }
 
+// marshal returns v as JSON, or nil for nil. A value that has no JSON is recorded as a text with the error: a
+// mutation is never left out of the record.
 func marshal(v any) json.RawMessage {
 	if v == nil {
 		return nil

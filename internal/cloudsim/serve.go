@@ -42,6 +42,11 @@ func (c *Cloud) serve(w http.ResponseWriter, r *http.Request, s Service, host st
 }
 
 // answer serves the request with its fault.
+//
+// CloseBefore, Refuse, ChangeBefore and MoveBefore come before the service has served; CloseAfter, Truncate,
+// Slow, Alter and ChangeAfter afterwards. Incomplete, EmptyPage and Unfinished have no case here: the service
+// asks Injected for them. With a fault the whole answer is held back until the service has finished, so that it
+// can be cut or altered in the middle; without one it is streamed.
 func (c *Cloud) answer(out *answer, r *http.Request, req *request) {
 	f := req.fault
 	if f == nil {
@@ -100,6 +105,8 @@ func refuse(out *answer, r *http.Request, req *request) {
 	_, _ = out.Write([]byte(f.Text))
 }
 
+// observe passes the exchange on to Options.Observe, if it is set. The body is the service's own: Alter and
+// Truncate change only the bytes that are sent afterwards.
 func (c *Cloud) observe(out *answer, r *http.Request, req *request) {
 	if c.o.Observe != nil {
 		c.o.Observe(Exchange{
@@ -108,7 +115,9 @@ func (c *Cloud) observe(out *answer, r *http.Request, req *request) {
 	}
 }
 
-// withoutSecrets returns the query with the values of credentials replaced.
+// withoutSecrets returns the query with the values of credentials replaced by "-". upload_id is among them
+// because it is the only thing that an upload's later requests need. The body is not in the record at all, nor
+// are headers other than User-Agent.
 func withoutSecrets(q url.Values) string {
 	for _, key := range []string{
 		"access_token", "oauth_token", "key", "code", "state", "token", "client_secret", "code_challenge", "upload_id",

@@ -17,8 +17,13 @@ import (
 	"time"
 )
 
-// Server is a Cloud that listens on loopback as an HTTP proxy. It accepts the method CONNECT, only for the cloud's
-// hosts at port 443, and answers for them itself: it never opens a connection. Its own address serves /audit.
+// Server is a Cloud that listens on loopback as an HTTP proxy. It accepts the method CONNECT, only for the
+// cloud's hosts at port 443, and answers for them itself: it never opens a connection. Its own address serves
+// /audit.
+//
+// There are two HTTP servers in it. The outer one has the listener and serves CONNECT and /audit; a connection
+// that it turns into a tunnel becomes a connection of the inner one, which speaks TLS with the cloud's
+// certificate and passes every request to the Cloud.
 type Server struct {
 	cloud  *Cloud
 	ca     *authority
@@ -26,7 +31,8 @@ type Server struct {
 	outer  *http.Server // the proxy
 	inner  *http.Server // for the requests inside a tunnel
 	tunnel *tunnels
-	done   sync.WaitGroup
+	// The goroutines of both servers; Close waits for them.
+	done sync.WaitGroup
 }
 
 // ErrNotLoopback: the server must not be reachable from other machines.
@@ -115,7 +121,9 @@ func local(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// connect turns the connection into a tunnel to the inner server.
+// connect turns the connection into a tunnel to the inner server. It refuses with 403 a host that is not of the
+// cloud and any port but 443: nothing is ever forwarded. The protocol inside is HTTP/1.1 only, which is enough
+// for all clients and keeps one request to a connection at a time, so that a fault can close it.
 func (s *Server) connect(w http.ResponseWriter, r *http.Request) {
 	host, port, err := net.SplitHostPort(r.Host)
 	if err != nil || port != "443" || s.cloud.service(host) == nil {
@@ -135,15 +143,18 @@ func (s *Server) connect(w http.ResponseWriter, r *http.Request) {
 	s.tunnel.add(tls.Server(&readConn{Conn: conn, r: buffered.Reader}, config))
 }
 
-// readConn is a connection of which a part has already been read.
+// readConn is a connection of which a part has already been read: net/http may have buffered the first bytes of
+// the TLS handshake behind the CONNECT, and only r still has them.
 type readConn struct {
 	net.Conn
 	r *bufio.Reader
 }
 
+// Read returns the buffered bytes first, and then those of the connection.
 func (c *readConn) Read(b []byte) (int, error) { return c.r.Read(b) }
 
-// tunnels is the listener of the inner server.
+// tunnels is the listener of the inner server. It listens on nothing: its connections are the hijacked ones of
+// the outer server, handed over one at a time through conns.
 type tunnels struct {
 	addr   net.Addr
 	conns  chan net.Conn
@@ -151,11 +162,13 @@ type tunnels struct {
 	cancel context.CancelFunc
 }
 
+// newTunnels returns a listener without connections. addr is that of the outer server, for Addr only.
 func newTunnels(addr net.Addr) *tunnels {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &tunnels{addr: addr, conns: make(chan net.Conn), ctx: ctx, cancel: cancel}
 }
 
+// add hands a connection to Accept and blocks until it is taken. After Close it closes the connection instead.
 func (t *tunnels) add(c net.Conn) {
 	select {
 	case t.conns <- c:

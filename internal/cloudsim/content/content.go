@@ -7,7 +7,9 @@ import (
 	"sync/atomic"
 )
 
-// Content is the bytes of one revision of a file. Its methods may be called from several goroutines at once.
+// Content is the bytes of one revision of a file: head, and then noise up to size. The noise is the stream of
+// 8-byte words Mix(seed + k*odd), k being the number of the word, so that any range can be computed without the
+// bytes before it. Its methods may be called from several goroutines at once.
 type Content struct {
 	head []byte // its first bytes, kept
 	size int64
@@ -28,7 +30,8 @@ func Noise(head []byte, size int64, seed uint64) *Content {
 	return &Content{head: head[:min(int64(len(head)), size)], size: size, seed: seed}
 }
 
-// Edited returns different content of about the same size; n distinguishes editions.
+// Edited returns different content of about the same size; n distinguishes editions. It begins with a text and so
+// is not a picture any more, as if another program had written over it.
 func (c *Content) Edited(n uint64) *Content {
 	return Noise([]byte("edited meanwhile "), max(c.size, 32), Mix(c.seed+n)+1)
 }
@@ -39,7 +42,8 @@ func (c *Content) Size() int64 { return c.size }
 // Reader returns a reader of the content from its start.
 func (c *Content) Reader() io.ReadSeeker { return io.NewSectionReader(c, 0, c.size) }
 
-// ReadAt implements io.ReaderAt.
+// ReadAt implements io.ReaderAt. It computes a word at a time, in full even if the range begins or ends inside of
+// one.
 func (c *Content) ReadAt(b []byte, off int64) (int, error) {
 	if off < 0 {
 		return 0, errors.New("a negative offset")

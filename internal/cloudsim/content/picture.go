@@ -11,7 +11,8 @@ import (
 	_ "image/png"
 )
 
-// Dimensions returns the size of a picture in pixels, 0 if it cannot be decoded.
+// Dimensions returns the size of a picture in pixels, 0 and 0 if it cannot be decoded. It looks only at the bytes
+// that are kept in memory: the head of noise may be the start of a picture (PNGHead), which is never complete.
 func (c *Content) Dimensions() (width, height int) {
 	config, _, err := image.DecodeConfig(bytes.NewReader(c.head))
 	if err != nil {
@@ -20,7 +21,9 @@ func (c *Content) Dimensions() (width, height int) {
 	return config.Width, config.Height
 }
 
-// Picture decodes the content (PNG, JPEG, GIF) and returns it reduced to fit into width by height.
+// Picture decodes the content (PNG, JPEG, GIF) and returns it reduced to fit into width by height, in pixels; a
+// smaller picture keeps its size. It returns the decoder's error for anything else, noise behind PNGHead
+// included.
 func (c *Content) Picture(width, height int) (image.Image, error) {
 	src, _, err := image.Decode(c.Reader())
 	if err != nil {
@@ -29,7 +32,8 @@ func (c *Content) Picture(width, height int) (image.Image, error) {
 	return shrink(src, width, height), nil
 }
 
-// shrink returns a smaller picture, each pixel of which is the mean of those that it replaces.
+// shrink returns a smaller picture, each pixel of which is the mean of those that it replaces. The ratio of the
+// sides stays, but no side is less than one pixel.
 func shrink(src image.Image, width, height int) image.Image {
 	b := src.Bounds()
 	w, h := b.Dx(), b.Dy()
@@ -49,6 +53,7 @@ func shrink(src image.Image, width, height int) image.Image {
 	return dst
 }
 
+// mean returns the mean colour of the pixels in the box, opaque. An empty box is black.
 func mean(src image.Image, box image.Rectangle) color.Color {
 	var r, g, b, n uint64
 	for y := box.Min.Y; y < box.Max.Y; y++ {

@@ -5,8 +5,10 @@ import (
 	"strings"
 )
 
-// Range reads a header Range of one range (RFC 9110, 14.2) for content of that size. "" is all of it. ok is false if
-// there is nothing to send.
+// Range reads a header Range of one range (RFC 9110, 14.2) for content of that size, and returns the offset and
+// the number of bytes. "" is all of it. ok is false if there is nothing to send: another unit, several ranges, a
+// range behind the end, or one that is malformed. The services answer 416 for all of these, although the standard
+// lets a server ignore a range that it cannot parse: a client that relies on that has a mistake.
 func Range(header string, size int64) (off, n int64, ok bool) {
 	spec, is := strings.CutPrefix(header, "bytes=")
 	first, last, dash := strings.Cut(spec, "-")

@@ -25,7 +25,8 @@ func (c *Content) SHA256() string { return c.sum().sha256 }
 // (https://www.dropbox.com/developers/reference/content-hash).
 func (c *Content) Blocks() string { return c.sum().blocks }
 
-// sum returns the checksums. The first call computes them; concurrent first calls compute the same ones.
+// sum returns the checksums. The first call computes all four in one reading; concurrent first calls compute the
+// same ones.
 func (c *Content) sum() *sums {
 	if s := c.sums.Load(); s != nil {
 		return s
@@ -55,6 +56,7 @@ type blocks struct {
 	n        int // bytes in one
 }
 
+// Write implements io.Writer. It cannot fail.
 func (b *blocks) Write(p []byte) (int, error) {
 	all := len(p)
 	for len(p) > 0 {
@@ -68,12 +70,14 @@ func (b *blocks) Write(p []byte) (int, error) {
 	return all, nil
 }
 
+// flush ends the block: its SHA-256 goes into the sum of all.
 func (b *blocks) flush() {
 	b.all.Write(b.one.Sum(nil))
 	b.one.Reset()
 	b.n = 0
 }
 
+// sum ends the last block, unless it is empty, and returns the content_hash. Nothing may be written afterwards.
 func (b *blocks) sum() string {
 	if b.n > 0 {
 		b.flush()

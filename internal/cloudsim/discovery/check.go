@@ -15,6 +15,10 @@ import (
 )
 
 // Check returns the faults of an exchange; none if it is not one of the API's methods.
+//
+// It checks the query of a request that was served, and then the answer by its status: one of 400 or more must
+// have the form of an error, any other the type of the method's response. The bytes of a download are not looked
+// at. A request that was refused may have any query: this is what the service refused it for.
 func (d *Document) Check(x cloudsim.Exchange) []error {
 	id := strings.TrimSuffix(x.Call.Method, ".media")
 	m := d.Method(id)
@@ -51,6 +55,7 @@ func (d *Document) Check(x cloudsim.Exchange) []error {
 	return all
 }
 
+// complaint reports one fault in the manner of fmt.Printf.
 type complaint func(format string, args ...any)
 
 // parameters checks the query of a request that was served.
@@ -75,6 +80,9 @@ func (d *Document) parameters(m *Method, q url.Values, bad complaint) {
 	}
 }
 
+// parameter complains about a value that was served although the document excludes it: a boolean that is none, an
+// integer outside of minimum and maximum (which the document gives as strings), a value that is not in the
+// enumeration.
 func parameter(name string, p Property, v string, bad complaint) {
 	switch p.Type {
 	case "boolean":
@@ -94,7 +102,8 @@ func parameter(name string, p Property, v string, bad complaint) {
 	}
 }
 
-// value compares v with the type in p.
+// value compares v with the type in p, and everything below it. at is the path of v for the complaint, such as
+// "FileList.files[].size". A field that the schema does not name is a fault: a client could come to rely on it.
 func (d *Document) value(at string, p Property, v any, bad complaint) {
 	if p.Ref != "" {
 		p = d.Schemas[p.Ref]
@@ -129,6 +138,9 @@ func (d *Document) value(at string, p Property, v any, bad complaint) {
 	}
 }
 
+// leaf compares a value that is no object and no array with the type in p. A 64-bit integer must be a string of
+// digits and a time an RFC 3339 string: Google's Go client fails on a number where it expects a string. null is
+// always a fault, because Google omits a field instead.
 func leaf(at string, p Property, v any, bad complaint) {
 	var err error
 	switch v := v.(type) {

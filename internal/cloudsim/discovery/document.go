@@ -19,12 +19,14 @@ type Document struct {
 	methods     []Method
 }
 
+// resource is a group of methods, such as files. Groups may contain others.
 type resource struct {
 	Methods   map[string]Method   `json:"methods"`
 	Resources map[string]resource `json:"resources"`
 }
 
-// Method is a method of the API.
+// Method is a method of the API. Path is relative to ServicePath and may have a template in it
+// ("files/{fileId}"). A request needs one of Scopes. Response is nil if a success has no body.
 type Method struct {
 	ID         string              `json:"id"`
 	HTTP       string              `json:"httpMethod"`
@@ -35,11 +37,15 @@ type Method struct {
 	Upload     *json.RawMessage    `json:"mediaUpload"`
 }
 
+// ref names a schema of the document.
 type ref struct {
 	Ref string `json:"$ref"`
 }
 
-// Property is a field, a parameter, or a whole schema.
+// Property is a field, a parameter, or a whole schema. If Ref is not "", it stands for the schema of that name
+// and the other fields are empty. Items is the type of an array's elements; Additional is that of all fields that
+// Properties does not name, as in appProperties. The rest is of parameters: Location is "query" or "path", and
+// Minimum and Maximum are numbers in decimal or "".
 type Property struct {
 	Ref        string              `json:"$ref"`
 	Type       string              `json:"type"`
@@ -54,7 +60,9 @@ type Property struct {
 	Maximum    string              `json:"maximum"`
 }
 
-// Load reads Drive's document from the module cache.
+// Load reads Drive's document from the module cache. A failure ends the test: it must not pass because nothing
+// was compared. The document is that of the version of google.golang.org/api in go.mod, so that it changes with
+// the client and not with the day.
 func Load(t testing.TB) *Document {
 	t.Helper()
 	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "google.golang.org/api").Output()
@@ -76,6 +84,7 @@ func Load(t testing.TB) *Document {
 	return d
 }
 
+// collect appends the methods of the groups and of the groups below them to d.methods.
 func (d *Document) collect(all map[string]resource) {
 	for _, r := range all {
 		for _, m := range r.Methods {

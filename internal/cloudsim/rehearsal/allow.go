@@ -10,8 +10,12 @@ import (
 )
 
 // Allow does the user's part in a browser: it opens the page that a sign-in leads to, presses the button of the
-// account, and returns the address that the browser is then sent to, without opening that. page is the text of the
-// page.
+// account, and returns the address that the browser is then sent to, without opening that. page is the text of
+// the page.
+//
+// It returns an error if the cloud refuses the link, such as for an unknown client or an unregistered redirect,
+// with the page for the error's text. The address it returns has the code or the error of RFC 6749, 4.1.2, in its
+// query.
 func (r *Rehearsal) Allow(ctx context.Context, link, account string) (back, page string, err error) {
 	c := r.server.Client()
 	defer c.CloseIdleConnections()
@@ -34,7 +38,8 @@ func (r *Rehearsal) Allow(ctx context.Context, link, account string) (back, page
 	return to.String(), page, nil
 }
 
-// ask sends one request and reads the answer.
+// ask sends one request and reads the answer, at most its first 64 KiB. A form that is not nil is sent as the
+// body.
 func ask(ctx context.Context, c *http.Client, method, to string, form url.Values) (*http.Response, string, error) {
 	req, err := http.NewRequestWithContext(ctx, method, to, strings.NewReader(form.Encode()))
 	if err != nil {

@@ -10,7 +10,8 @@ import (
 	"sweepd/internal/cloudsim/drivesim"
 )
 
-// openDrive adds a Google Drive to the rehearsal.
+// openDrive adds a Google Drive with o.Accounts accounts of o.Files files each, and their tokens to the
+// rehearsal's Place. It must be called before the server starts.
 func openDrive(r *Rehearsal, o Options) error {
 	d, err := drivesim.New(r.cloud, drivesim.Options{})
 	if err != nil {
@@ -76,6 +77,7 @@ func spread(now time.Time, i, of int) time.Time {
 	return now.Add(-40*day - time.Duration(i)*(90*day/time.Duration(of)))
 }
 
+// day is 24 hours: the rehearsal's clock knows no summer time.
 const day = 24 * time.Hour
 
 // hand puts single files into a Drive until none is left.
@@ -86,7 +88,10 @@ type hand struct {
 	err  error // the first
 }
 
-// special puts one file of each kind with a special state.
+// special puts one file of each kind with a special state, as long as files are left. The kinds are those that a
+// policy has to leave alone: starred, shared, in the trash already (named by ChatGPT, and a photo), and a
+// shortcut, which points to the starred file. The number is the file's age in days, and distinguishes the
+// pictures.
 func (h *hand) special(now time.Time) {
 	special := func(as func([]byte, int, time.Time) drivesim.Item, days int) drivesim.Item {
 		return as(Picture(1e6+days), 1e6+days, now.Add(-time.Duration(days)*day))
@@ -98,6 +103,8 @@ func (h *hand) special(now time.Time) {
 	h.put(drivesim.Item{Name: "the lighthouse", MimeType: "application/vnd.google-apps.shortcut", Target: starred}, nil)
 }
 
+// put puts one file into the folder, calls then (nil: nothing) with its id, and returns the id. If no file is
+// left to be put, or an earlier one has failed, it does nothing and returns "".
 func (h *hand) put(it drivesim.Item, then func(id string) error) (id string) {
 	if h.left == 0 || h.err != nil {
 		return ""

@@ -8,13 +8,14 @@ import (
 	"sweepd/internal/cloudsim/dropboxsim"
 )
 
-// appKey is the key of the user's own app at Dropbox.
+// appKey is the key of the user's own app at Dropbox. There is no secret: the app signs in by PKCE.
 const appKey = "rehearsalown"
 
 // callback is the address that sweepd's sign-in to Dropbox returns to, which an app has to name (docs/dropbox.md).
 const callback = "http://127.0.0.1:47823/"
 
-// openDropbox adds a Dropbox to the rehearsal.
+// openDropbox adds a Dropbox with o.Accounts accounts of o.Files files each, and an app of the user's own with
+// the one redirect that sweepd uses. It must be called before the server starts.
 func openDropbox(r *Rehearsal, o Options) error {
 	d, err := dropboxsim.New(r.cloud, dropboxsim.Options{})
 	if err == nil {

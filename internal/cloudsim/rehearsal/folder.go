@@ -30,7 +30,8 @@ func newFolder() (*folder, error) {
 	return &folder{path: path, root: root}, nil
 }
 
-// write creates a file that only its owner can read, and returns its path.
+// write creates a file that only its owner can read, and returns its path. The name is noted first, so that close
+// also removes a file that was written in part.
 func (f *folder) write(name string, content []byte) (string, error) {
 	f.made = append(f.made, name)
 	return filepath.Join(f.path, name), f.root.WriteFile(name, content, 0o600)
@@ -42,7 +43,8 @@ func (f *folder) sub(name string) (string, error) {
 	return filepath.Join(f.path, name), f.root.Mkdir(name, 0o700)
 }
 
-// close removes the files and folders that were made, one by one, and then the folder, if it is empty.
+// close removes the files and folders that were made, one by one, and then the folder, if it is empty. It removes
+// as much as it can and returns all errors; one of them is that a file of another program is left.
 func (f *folder) close() error {
 	var errs []error
 	for _, name := range f.made {
@@ -58,7 +60,8 @@ func (f *folder) close() error {
 	return errors.Join(errs...)
 }
 
-// clear removes the content of a folder and follows no link.
+// clear removes the content of a folder and follows no link: a link is removed itself, as a file. A folder that
+// is missing is no error.
 func (f *folder) clear(name string) error {
 	d, err := f.root.Open(name)
 	if err != nil {

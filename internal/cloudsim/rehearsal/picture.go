@@ -19,6 +19,8 @@ func (p *painter) Get() *png.EncoderBuffer { return p.kept }
 // Put implements png.EncoderBufferPool.
 func (p *painter) Put(b *png.EncoderBuffer) { p.kept = b }
 
+// picture returns picture i. The lowest row shows the lowest 24 bits of i, one in each column, black or white: no
+// two pictures below 1<<24 are equal.
 func (p *painter) picture(i int) []byte {
 	const width, height = 24, 16
 	m := image.NewNRGBA(image.Rect(0, 0, width, height))

@@ -18,7 +18,8 @@ type Options struct {
 	Now      func() time.Time // must be set
 }
 
-// Rehearsal is a set of clouds that can be called until Close.
+// Rehearsal is a set of clouds that can be called until Close. Any number of clients may use the clouds at once,
+// but Write, Folder and Close must not be called at the same time.
 type Rehearsal struct {
 	cloud  *cloudsim.Cloud
 	server *cloudsim.Server
@@ -45,7 +46,8 @@ type Account struct {
 	RefreshToken string `json:"refresh_token"`
 }
 
-// Start starts a rehearsal. The caller closes it.
+// Start starts a rehearsal. The caller closes it. It returns cloudsim.ErrNotLoopback if Options.Addr is another
+// address, and an error if Options.Now is nil or a fault is wrong; nothing is left running or on the disk then.
 func Start(o Options) (_ *Rehearsal, err error) {
 	if o.Addr == "" {
 		o.Addr = "127.0.0.1:0"
@@ -75,7 +77,8 @@ func clouds() []func(*Rehearsal, Options) error {
 	return []func(*Rehearsal, Options) error{openDrive, openDropbox}
 }
 
-// write writes the files that a client of the clouds needs.
+// write writes the files that a client of the clouds needs: the certificate to trust, and the OAuth client for
+// Google. Dropbox needs none, because an app key is no secret.
 func (r *Rehearsal) write() (err error) {
 	if r.folder, err = newFolder(); err != nil {
 		return fmt.Errorf("make a private folder: %w", err)
