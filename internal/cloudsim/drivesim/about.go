@@ -2,7 +2,9 @@ package drivesim
 
 import "strconv"
 
-// aboutGet serves about.get, which has no standard mask: "fields" is required.
+// aboutGet serves about.get, which has no standard mask: "fields" is required. usageInDriveTrash is the only way
+// for a client to see that emptyTrash, which answers at once, has finished. limit is absent for an account
+// without one.
 func aboutGet(c *call) (any, error) {
 	if c.q.Get("fields") == "" {
 		return nil, &refusal{

@@ -29,7 +29,8 @@ type Person struct {
 	Limit int64  // of storage, in bytes; 0: 15 GiB, -1: none
 }
 
-// AddAccount adds an account with an empty Drive. It returns an error if the address is invalid or taken.
+// AddAccount adds an account with an empty Drive. It returns an error if the address is invalid or taken. The
+// change logs of two accounts begin at different tokens.
 func (d *Drive) AddAccount(p Person) (*Account, error) {
 	if p.Name == "" {
 		p.Name, _, _ = strings.Cut(p.Email, "@")
@@ -68,6 +69,8 @@ func (d *Drive) Accounts() []*Account {
 	return slices.Clone(d.accounts)
 }
 
+// accountOf returns the account of that address, in any case of the letters; nil if there is none. The caller
+// holds the lock.
 func (d *Drive) accountOf(email string) *Account {
 	for _, a := range d.accounts {
 		if strings.EqualFold(a.email, email) {
@@ -86,7 +89,9 @@ func (a *Account) PermissionID() string { return a.permissionID }
 // Root returns the id of My Drive.
 func (a *Account) Root() string { return a.root.id }
 
-// sees reports whether f is among a's files.
+// sees reports whether f is among a's files: its own, those shared with it, and those in shared drives that it is
+// a member of. The top folder of My Drive is in no list, so it is not. A scope such as drive.file can still
+// exclude the file from one client; see call.mayRead.
 func (a *Account) sees(f *file) bool {
 	if f.drive != nil {
 		return f.drive.members[a] != noRole
@@ -95,7 +100,8 @@ func (a *Account) sees(f *file) bool {
 	return found
 }
 
-// usage returns the size of a's files in bytes, and of those in the trash.
+// usage returns the size of a's files in bytes, and of those in the trash. Older revisions do not count, nor do
+// files of others and files in shared drives.
 func (a *Account) usage() (all, trash int64) {
 	for _, f := range a.files {
 		if f.owner != a || !f.blob() {

@@ -9,9 +9,11 @@ import (
 // accessLife is how long an access token is valid.
 const accessLife = time.Hour
 
-// auth holds the clients, the codes and the tokens.
+// auth holds the clients, the codes and the tokens. It is guarded by Drive.mu. Tokens are never removed, only
+// revoked or outlived: a client must get the refusal that the service gives for an old token.
 type auth struct {
 	clients map[string]string // id to secret
+	// By the code; an exchange by a known client removes it, whether or not it succeeds.
 	codes   map[string]*code
 	access  map[string]accessToken
 	refresh map[string]*grant
@@ -19,6 +21,7 @@ type auth struct {
 	issued  int64
 }
 
+// newAuth returns an auth that knows one client, ClientID.
 func newAuth() auth {
 	return auth{
 		clients: map[string]string{ClientID: ClientSecret}, codes: map[string]*code{}, access: map[string]accessToken{},
@@ -32,7 +35,8 @@ const (
 	ClientSecret = "rehearsal-client-secret"
 )
 
-// grant is the access that one person gave one client.
+// grant is the access that one person gave one client. Its tokens share it, so that revoking it refuses all of
+// them.
 type grant struct {
 	a       *Account
 	client  string
@@ -41,13 +45,15 @@ type grant struct {
 	revoked bool
 }
 
+// accessToken is a token for the API, valid until expires or until its grant is revoked.
 type accessToken struct {
 	grant   *grant
 	scopes  []string
 	expires time.Time
 }
 
-// Token is the set of tokens of a client.
+// Token is the set of tokens of a client. Refresh is "" if the client did not ask for offline access, and in the
+// answer to a refresh. Scopes are whole.
 type Token struct {
 	Access  string
 	Refresh string

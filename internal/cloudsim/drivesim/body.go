@@ -41,7 +41,9 @@ type metadata struct {
 	Hints json.RawMessage `json:"contentHints"` // accepted and ignored
 }
 
-// readMetadata reads one JSON object. An empty body is an object without fields.
+// readMetadata reads one JSON object, of at most maxBody bytes. An empty body is an object without fields. It
+// returns a refusal of status 400 for anything that is no object or has a value of the wrong type, and 403
+// fieldNotWritable for everything else, such as a field that metadata does not have.
 func readMetadata(r io.Reader) (*metadata, error) {
 	body, err := io.ReadAll(io.LimitReader(r, maxBody+1))
 	if err != nil || len(body) > maxBody {

@@ -41,6 +41,7 @@ func (a *Account) Fill(b Bulk) error {
 			Name: fmt.Sprintf("Report %d.pdf", i+1), MimeType: "application/pdf",
 			Content: Noise(nil, 20_000+int64(i%1000), uint64(i)),
 		}
+		// Spread evenly: the next picture comes where its share of the files is reached.
 		if int64(i+1)*int64(b.Images)/int64(b.Files) > int64(images) {
 			it = b.Image(images)
 			images++
@@ -57,7 +58,8 @@ func (a *Account) Fill(b Bulk) error {
 	return nil
 }
 
-// picture returns picture number i, the default of Bulk.Image.
+// picture returns picture number i, the default of Bulk.Image: a file with a name in ChatGPT's form and the head
+// of a PNG of 1024 by 1024 pixels. The bit in the seed keeps its noise apart from that of the reports.
 func (a *Account) picture(i int) Item {
 	made := time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC).Add(time.Duration(i) * time.Minute)
 	name := made.Format("ChatGPT Image Jan 2, 2006, 03_04_05 PM.png")

@@ -12,7 +12,7 @@ import (
 	"sweepd/internal/cloudsim/drivesim/fields"
 )
 
-// call is one signed-in request to a method.
+// call is one signed-in request to a method. authorize sets a, client, scopes and all; parameters sets mask.
 type call struct {
 	d      *Drive
 	w      http.ResponseWriter
@@ -64,7 +64,8 @@ func (d *Drive) Call(r *http.Request) cloudsim.Call {
 	return out
 }
 
-// serveAPI serves www.googleapis.com.
+// serveAPI serves www.googleapis.com. An error of a method that is no refusal is answered as 400 with its text:
+// it can only come from the request, because everything else is in memory.
 func (d *Drive) serveAPI(w http.ResponseWriter, r *http.Request) {
 	m, in, upload := d.route(r)
 	if m == nil {
@@ -102,12 +103,14 @@ func (c *call) run() (any, error) {
 		return nil, err
 	}
 	c.d.mu.Lock()
+	// A trash that is being emptied becomes emptier with every request of the account.
 	c.d.emptySome(c.a, c.d.o.EmptyPerRequest)
 	c.d.mu.Unlock()
 	return c.m.serve(c)
 }
 
-// authorize checks the token and its scopes.
+// authorize checks the token and its scopes. It refuses with 401 a token that is unknown, revoked or expired, and
+// with 403 insufficientPermissions one that has none of the method's scopes.
 func (c *call) authorize() error {
 	c.d.mu.Lock()
 	defer c.d.mu.Unlock()
@@ -128,7 +131,9 @@ func (c *call) has(any ...string) bool {
 	return slices.ContainsFunc(any, func(s string) bool { return slices.Contains(c.scopes, scopePrefix+s) })
 }
 
-// parameters refuses unknown parameters, and reads the mask.
+// parameters refuses unknown parameters, and reads the mask. It is stricter than the service may be about a
+// parameter that is given twice and about values of booleans: the real behaviour is not documented, and a client
+// that depends on it has a mistake. Numbers and tokens are checked by the methods.
 func (c *call) parameters() (err error) {
 	known := strings.Fields(globalParams + " " + c.m.params)
 	for name, values := range c.q {
@@ -167,6 +172,9 @@ func (c *call) parameters() (err error) {
 
 // standard returns the mask of a request without one:
 // https://developers.google.com/workspace/drive/api/guides/fields-parameter
+//
+// The default of a file is five fields; it does not have trashed, size or a checksum. nil is everything: the
+// answers that have no mask of their own are small.
 func standard(schema string) fields.Mask {
 	file := fields.Of("kind", "id", "name", "mimeType", "resourceKey")
 	switch schema {
@@ -196,7 +204,7 @@ func standard(schema string) fields.Mask {
 	return nil
 }
 
-// flag returns a boolean parameter.
+// flag returns a boolean parameter, false if it is absent. parameters has already refused any other value.
 func (c *call) flag(name string) bool {
 	v, _ := strconv.ParseBool(c.q.Get(name))
 	return v
@@ -219,7 +227,8 @@ func (c *call) pageSize(standard, most int) (int, error) {
 // allDrives reports whether the client knows shared drives.
 func (c *call) allDrives() bool { return c.flag("supportsAllDrives") || c.flag("supportsTeamDrives") }
 
-// mayRead reports whether this client may see f: if it has only drive.file, only the files that it made itself.
+// mayRead reports whether this client may see f: the account sees it or it is the top folder, and if the client
+// has only drive.file, the client made it.
 func (c *call) mayRead(f *file) bool {
 	if !c.a.sees(f) && f != c.a.root {
 		return false
@@ -232,7 +241,9 @@ func (c *call) made(f *file) bool {
 	return c.all || f.more != nil && f.more.app == c.client && c.client != ""
 }
 
-// file returns the file that the path names. The caller holds the lock.
+// file returns the file that the path names. The caller holds the lock. A file that exists but must not be seen
+// is refused as one that does not exist, also one in a shared drive if the client did not set supportsAllDrives;
+// revisions have no such parameter.
 func (c *call) file() (*file, error) {
 	id := c.in["fileId"]
 	f, err := c.a.find(id)
@@ -242,12 +253,14 @@ func (c *call) file() (*file, error) {
 	return f, nil
 }
 
+// host returns the host that the request is for, without its port.
 func host(r *http.Request) string {
 	h, _, _ := strings.Cut(r.Host, ":")
 	return h
 }
 
-// bearer returns the access token of a request, "" if it has none.
+// bearer returns the access token of a request, "" if it has none. The query may have it instead of the header
+// (the parameter access_token of the discovery document).
 func bearer(r *http.Request) string {
 	if t, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		return t

@@ -39,7 +39,9 @@ func (v view) capabilities() map[string]any {
 	return out
 }
 
-// mayTrash reports whether a may trash f: in My Drive only the owner, in a shared drive a content manager.
+// mayTrash reports whether a may trash f: in My Drive only the owner, in a shared drive a content manager ("Only
+// the owner may trash a file", files.trashed in the discovery document). A file with a content restriction can be
+// trashed by none.
 func (f *file) mayTrash(a *Account) bool {
 	if f.extra().locked {
 		return false
@@ -50,7 +52,9 @@ func (f *file) mayTrash(a *Account) bool {
 	return f.owner == a && f != a.root
 }
 
-// mayDelete reports whether a may delete f for good: the owner; in a shared drive an organizer.
+// mayDelete reports whether a may delete f for good: the owner; in a shared drive an organizer ("the user must be
+// an organizer on the parent folder", files.delete in the discovery document), for which a fileOrganizer passes
+// here. Unlike mayTrash it ignores content restrictions. The top folder can never be deleted.
 func (f *file) mayDelete(a *Account) bool {
 	if f.drive != nil {
 		return f.roleOf(a) >= organizer && f != f.drive.root

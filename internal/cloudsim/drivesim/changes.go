@@ -7,7 +7,8 @@ import (
 	"sweepd/internal/cloudsim"
 )
 
-// changesStart serves changes.getStartPageToken.
+// changesStart serves changes.getStartPageToken. A client that lists all files must get this token before the
+// first page: a change during the listing is then in the log after it.
 func changesStart(c *call) (any, error) {
 	c.d.mu.Lock()
 	defer c.d.mu.Unlock()
@@ -40,8 +41,12 @@ func (c *call) log() (*changeLog, error) {
 	return s.log, nil
 }
 
-// changesList serves changes.list:
-// https://developers.google.com/workspace/drive/api/guides/manage-changes
+// changesList serves changes.list: https://developers.google.com/workspace/drive/api/guides/manage-changes
+//
+// A page has at most pageSize changes that the client wants. newStartPageToken is on the last page only, all
+// others have nextPageToken; both are places in the log and valid forever. A token before the log's first is
+// accepted as the first. One that is no number or lies behind the end is refused with 400: it cannot be of this
+// log.
 func changesList(c *call) (any, error) {
 	size, err := c.pageSize(100, 1000)
 	if err != nil {
@@ -76,7 +81,8 @@ func changesList(c *call) (any, error) {
 	return c.mask.Cut(out), nil
 }
 
-// wants reports whether the client asked for such a change.
+// wants reports whether the client asked for such a change. Without includeItemsFromAllDrives changes in shared
+// drives are left out; with includeRemoved=false those of files that are gone or no longer visible are.
 func (c *call) wants(ch change) bool {
 	f := ch.file
 	shared := c.flag("includeItemsFromAllDrives") || c.flag("includeTeamDriveItems")

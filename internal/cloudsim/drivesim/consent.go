@@ -13,7 +13,8 @@ import (
 // codeLife is how long a code can be exchanged.
 const codeLife = 10 * time.Minute
 
-// code is the code that the browser returns to the client.
+// code is the code that the browser returns to the client. It can be exchanged once, by the same client, with the
+// same redirect, within codeLife of grant.at.
 type code struct {
 	grant     *grant
 	redirect  string
@@ -30,7 +31,7 @@ const consentPage = `<!doctype html><meta charset="utf-8"><title>Sign in (rehear
 <p><button name="deny" value="1">Cancel</button></p></form>
 `
 
-// ask is the request with which the client sent the person's browser here.
+// ask is the request with which the client sent the person's browser here. scopes are whole.
 type ask struct {
 	client, redirect, state, challenge string
 	scopes                             []string
@@ -88,7 +89,8 @@ func (d *Drive) asked(q url.Values) (a ask, why string) {
 	return a, ""
 }
 
-// loopback reports whether a desktop client may have that redirect.
+// loopback reports whether a desktop client may have that redirect: http to localhost or a loopback address, at
+// any port and path.
 func loopback(s string) bool {
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme != "http" {
@@ -98,6 +100,7 @@ func loopback(s string) bool {
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// showConsent sends the page with a button for each account. The caller holds the lock.
 func (d *Drive) showConsent(w http.ResponseWriter, a ask) {
 	page := struct {
 		Client           string
@@ -111,7 +114,9 @@ func (d *Drive) showConsent(w http.ResponseWriter, a ask) {
 	_ = template.Must(template.New("").Parse(consentPage)).Execute(w, page)
 }
 
-// decide redirects the browser back with the person's answer.
+// decide redirects the browser back with the person's answer: code, scope and state, or error=access_denied and
+// state. An account that does not exist counts as a refusal. Scopes that were not asked for cannot be added in
+// the form.
 func (d *Drive) decide(w http.ResponseWriter, r *http.Request, a ask) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	if err := r.ParseForm(); err != nil {

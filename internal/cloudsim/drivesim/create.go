@@ -8,6 +8,10 @@ import (
 
 // filesCreate serves files.create:
 // https://developers.google.com/workspace/drive/api/reference/rest/v3/files/create
+//
+// A file without bytes whose type is not one of Google's own is an empty blob. An id in the body must be new
+// (files.generateIds, or any other); one that exists is refused with 409 fileIdInUse, which lets a client repeat
+// a creation whose answer was lost.
 func filesCreate(c *call) (any, error) {
 	md, content, err := c.receive()
 	if err != nil || c.sent {
@@ -34,7 +38,9 @@ func filesCreate(c *call) (any, error) {
 	return c.add(it, md)
 }
 
-// add adds the file, if c's account may put it there.
+// add adds the file, if c's account may put it there. The caller holds the lock. The fields of md that make has
+// used are cleared, and describe writes the others. A client is refused with 404 for a parent that it must not
+// see, with 403 for one that it may not write to, and for more than one.
 func (c *call) add(it Item, md *metadata) (any, error) {
 	if md.Parents != nil {
 		it.Parents = *md.Parents
@@ -72,7 +78,8 @@ func (c *call) add(it Item, md *metadata) (any, error) {
 	return view{f, c.a, c.client, c.d}.render(c.mask), nil
 }
 
-// filesCopy serves files.copy.
+// filesCopy serves files.copy. The copy shares the bytes of the original and belongs to the caller. Unless the
+// request names a folder, it is put beside the original if the caller may write there, else into its My Drive.
 func filesCopy(c *call) (any, error) {
 	md, err := readMetadata(c.r.Body)
 	if err != nil {
@@ -100,7 +107,8 @@ func filesCopy(c *call) (any, error) {
 	return c.add(it, md)
 }
 
-// filesGenerateIDs serves files.generateIds.
+// filesGenerateIDs serves files.generateIds. The ids are used up: no file is ever made with one of them unless a
+// client asks for it.
 func filesGenerateIDs(c *call) (any, error) {
 	n, err := strconv.Atoi(cmp.Or(c.q.Get("count"), "10"))
 	if err != nil || n < 1 || n > 1000 {

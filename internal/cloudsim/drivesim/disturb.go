@@ -8,6 +8,9 @@ import (
 
 // Disturb implements cloudsim.Service: in a browser, the owner of the file that r names, or in a shared drive a
 // member who may write, gives it other bytes, or the owner moves it into a new folder.
+//
+// It reports false if r names no file, the file is a top folder, has no bytes to change, or is in a shared drive
+// and would have to be moved. The new folder is called Elsewhere and is in My Drive.
 func (d *Drive) Disturb(r *http.Request, kind cloudsim.Kind) bool {
 	if host(r) != apiHost {
 		return false

@@ -28,8 +28,12 @@ type Options struct {
 	TestingMode bool
 }
 
-// Drive is the service: accounts, files, shared drives and tokens. Its methods may be called from several goroutines
-// at once.
+// Drive is the service: accounts, files, shared drives and tokens. Its methods may be called from several
+// goroutines at once.
+//
+// One lock guards all state. Exported methods and the methods of the API take it; a function that has a file or
+// an account as its argument expects that its caller holds it, unless its comment states otherwise. The bytes of
+// a file need no lock, because content never changes: they are sent, and their checksums computed, without it.
 type Drive struct {
 	roof    *cloudsim.Cloud
 	o       Options
@@ -39,11 +43,13 @@ type Drive struct {
 	mu       sync.Mutex // everything below, and everything in files and accounts
 	accounts []*Account
 	drives   []*SharedDrive
-	files    map[string]*file
-	made     int64 // files made so far; the next one's seq
-	shares   int   // permissions granted so far; 0: nothing is shared
-	uploads  map[string]*upload
-	auth     auth
+	// By id, in all drives and trashes; a file that was deleted for good is not in it.
+	files  map[string]*file
+	made   int64 // files made so far; the next one's seq
+	shares int   // permissions granted so far; 0: nothing is shared
+	// The resumable uploads under way, by upload_id. One that a client abandons stays.
+	uploads map[string]*upload
+	auth    auth
 }
 
 // Compile-time check.
@@ -78,13 +84,15 @@ func (d *Drive) Hosts() []string { return []string{apiHost, tokenHost, consentHo
 // now returns the time, truncated to the milliseconds of the wire.
 func (d *Drive) now() time.Time { return d.roof.Now().UTC().Truncate(time.Millisecond) }
 
-// newID returns a name in the service's form that is the same in each world that is built the same way.
+// newID returns a name in the service's form that is the same in each world that is built the same way. length is
+// that of the result, at most 43 more than that of prefix.
 func newID(prefix string, length int, n int64) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", prefix, n))
 	return prefix + base64.RawURLEncoding.EncodeToString(sum[:])[:length-len(prefix)]
 }
 
-// Settle finishes the work that the service continues after its answers.
+// Settle finishes the work that the service continues after its answers: it empties the trashes that clients have
+// asked to empty.
 func (d *Drive) Settle() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -93,7 +101,7 @@ func (d *Drive) Settle() {
 	}
 }
 
-// stamp returns a time in the form of the wire.
+// stamp returns a time in the form of the wire: RFC 3339 in UTC with three digits after the second.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
 // ServeHTTP implements http.Handler.

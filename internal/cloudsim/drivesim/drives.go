@@ -43,6 +43,7 @@ func drivesList(c *call) (any, error) {
 	return c.mask.Cut(map[string]any{"kind": "drive#driveList", "drives": list}), nil
 }
 
+// drive returns the Drive of the wire. The caller holds the lock and has checked that the account is a member.
 func (c *call) drive(s *SharedDrive) any {
 	r := s.members[c.a]
 	return map[string]any{
@@ -57,7 +58,8 @@ func (c *call) drive(s *SharedDrive) any {
 	}
 }
 
-// permissionsList serves permissions.list, all on one page.
+// permissionsList serves permissions.list, all on one page. Only one who may write to the file may see who else
+// has access: a reader is refused with 403.
 func permissionsList(c *call) (any, error) {
 	if c.q.Get("pageToken") != "" {
 		return nil, invalid("pageToken", "Invalid Value")

@@ -1,7 +1,10 @@
 package drivesim
 
-// startEmptying collects everything in who's trash, or in that of a shared drive. It is deleted gradually while other
-// requests are served; in the record each deletion belongs to the request that asked for it.
+// startEmptying collects everything in who's trash, or in that of a shared drive. It is deleted gradually while
+// other requests are served; in the record each deletion belongs to the request that asked for it.
+//
+// The trash is the files that were trashed themselves, also those that the user has trashed in a browser a moment
+// ago. Files below a trashed folder go with the folder. A file that is trashed later is not collected.
 func (d *Drive) startEmptying(who actor, s *SharedDrive) {
 	list := who.a.files
 	if s != nil {
@@ -15,7 +18,8 @@ func (d *Drive) startEmptying(who actor, s *SharedDrive) {
 	}
 }
 
-// emptySome deletes at most n of the collected files. A file that was restored in the meantime stays.
+// emptySome deletes at most n of the collected files. A file that was restored in the meantime stays, and one
+// that was deleted otherwise is skipped.
 func (d *Drive) emptySome(a *Account, n int) {
 	for ; n > 0 && len(a.emptying) > 0; n-- {
 		f := a.emptying[0]

@@ -14,7 +14,9 @@ const (
 	mimeApps     = "application/vnd.google-apps."
 )
 
-// file is one item: a blob, a folder, a shortcut or a document.
+// file is one item: a blob, a folder, a shortcut or a document. There may be a million of them, so attributes
+// that few files have are in a rare, which most do not need. owner is nil in a shared drive, drive is nil in My
+// Drive.
 type file struct {
 	seq      int64 // its place in listings
 	id       string
@@ -36,7 +38,8 @@ type file struct {
 	kids     []*file // of a folder, by seq
 }
 
-// rare holds the attributes that few files have.
+// rare holds the attributes that few files have. The permissions are the file's own; those of the folders above
+// it are added by granted and sharedWith.
 type rare struct {
 	parents     []*file // additional ones, from before 2020
 	starred     []*Account
@@ -70,7 +73,7 @@ type revision struct {
 	keep     bool
 }
 
-// x returns f.more, and creates it if there is none.
+// x returns f.more, and creates it if there is none. It is for writing; extra is for reading.
 func (f *file) x() *rare {
 	if f.more == nil {
 		f.more = &rare{}
@@ -86,11 +89,14 @@ func (f *file) extra() rare {
 	return *f.more
 }
 
+// folder reports whether f is a folder: by its type, as the service has it.
 func (f *file) folder() bool { return f.mime == mimeFolder }
 
 // blob reports whether f has bytes of its own.
 func (f *file) blob() bool { return f.content != nil }
 
+// parents returns the folders that f is in: one; none for a top folder, a folder of a computer and a file of
+// another person whose folder was deleted; several only for leftovers from before 2020.
 func (f *file) parents() []*file {
 	if f.parent == nil {
 		return nil
@@ -117,6 +123,7 @@ func (f *file) within(dir *file) bool {
 	return f == dir || slices.ContainsFunc(f.parents(), func(p *file) bool { return p.within(dir) })
 }
 
+// starredBy reports whether a has starred f. A star is private to its account.
 func (f *file) starredBy(a *Account) bool {
 	return f.more != nil && slices.Contains(f.more.starred, a)
 }
@@ -127,14 +134,15 @@ func (f *file) revisionID(n int32) string { return newID("0B"+f.id[1:9], 40, int
 // extension returns fileExtension: the part of the name after its last dot.
 func (f *file) extension() string { return strings.TrimPrefix(path.Ext(f.name), ".") }
 
-// attach adds f to the kids of dir.
+// attach adds f to the kids of dir, at its place by seq; it does nothing if f is already there. It does not
+// change f's parents.
 func (f *file) attach(dir *file) {
 	if i, found := place(dir.kids, f.seq); !found {
 		dir.kids = slices.Insert(dir.kids, i, f)
 	}
 }
 
-// detach removes f from the kids of dir.
+// detach removes f from the kids of dir, if it is there. It does not change f's parents.
 func (f *file) detach(dir *file) {
 	if i, found := place(dir.kids, f.seq); found {
 		dir.kids = slices.Delete(dir.kids, i, i+1)

@@ -11,6 +11,9 @@ import (
 
 // filesGet serves files.get, and with alt=media the bytes:
 // https://developers.google.com/workspace/drive/api/guides/manage-downloads
+//
+// A trashed file is served like any other. The download is of the revision at the head when the request arrives;
+// the lock is released before the bytes are sent, so that a slow client does not stop the others.
 func filesGet(c *call) (any, error) {
 	c.d.mu.Lock()
 	f, err := c.file()
@@ -33,7 +36,9 @@ func filesGet(c *call) (any, error) {
 	return nil, c.media(content, kind)
 }
 
-// mayDownload returns the reason if f cannot be downloaded; nil if it can.
+// mayDownload returns the reason if f cannot be downloaded; nil if it can. The metadata scopes suffice to see a
+// file, but not for its bytes. A file that is marked as abusive is sent only to its owner (in a shared drive an
+// organizer), and only with acknowledgeAbuse=true.
 func (c *call) mayDownload(f *file) error {
 	x := f.extra()
 	switch {
@@ -51,7 +56,8 @@ func (c *call) mayDownload(f *file) error {
 	return nil
 }
 
-// media sends content, or the requested range of it.
+// media sends content, or the requested range of it, with 200 or 206. A range of an empty file cannot be
+// satisfied and is refused with 416, as is any header Range that content.Range does not accept.
 func (c *call) media(bytes *Content, kind string) error {
 	c.sent = true
 	h := c.w.Header()

@@ -9,8 +9,12 @@ import (
 	"sweepd/internal/cloudsim/drivesim/query"
 )
 
-// filesList serves files.list:
-// https://developers.google.com/workspace/drive/api/reference/rest/v3/files/list
+// filesList serves files.list: https://developers.google.com/workspace/drive/api/reference/rest/v3/files/list
+//
+// Trashed files are listed unless q excludes them. Without orderBy the order is that of creation here, and a page
+// token is the last file's seq, so that files that are made or deleted between two pages neither repeat nor hide
+// another. The fault Incomplete drops half of the page and sets incompleteSearch; EmptyPage returns an empty page
+// whose token leads to the same place again.
 func filesList(c *call) (any, error) {
 	l, err := c.listing()
 	if err != nil {
@@ -56,7 +60,7 @@ func filesList(c *call) (any, error) {
 	return out, nil
 }
 
-// warm computes the checksums of those files.
+// warm computes the checksums of those files, all four at once; render then finds them. It needs no lock.
 func warm(page []*file) {
 	for _, f := range page {
 		if c := f.content; c != nil {
@@ -77,7 +81,7 @@ type listing struct {
 	order []string
 }
 
-// listing reads the parameters.
+// listing reads the parameters. The listing is complete, or the error is a refusal with the parameter's name.
 func (c *call) listing() (*listing, error) {
 	l := &listing{c: c}
 	var err error
@@ -105,7 +109,8 @@ func (c *call) listing() (*listing, error) {
 	return l, nil
 }
 
-// what returns a name of the listing, for its page tokens.
+// what returns a name of the listing, for its page tokens: the account and every parameter that decides which
+// files are in it, and their order. pageSize and fields may change between pages.
 func (l *listing) what() string {
 	q := l.c.q
 	parts := []string{l.c.a.email}
@@ -118,7 +123,9 @@ func (l *listing) what() string {
 	return strings.Join(parts, "\x00")
 }
 
-// corpora reads where to search.
+// corpora reads where to search: the user's files, one shared drive, or both. Shared drives are searched only if
+// the client states that it knows them (supportsAllDrives and includeItemsFromAllDrives); a driveId alone implies
+// corpora=drive.
 func (l *listing) corpora() error {
 	c := l.c
 	include := c.flag("includeItemsFromAllDrives") || c.flag("includeTeamDriveItems")
@@ -167,7 +174,9 @@ func (l *listing) incomplete() bool {
 	return cloudsim.Injected(l.c.r.Context(), cloudsim.Incomplete)
 }
 
-// candidates returns the files to search, by seq.
+// candidates returns the files to search, by seq. If the query requires a folder, these are the folder's files
+// only, which is what most clients ask for; else it is everything that the account sees there. A folder that does
+// not exist has no files and is no error.
 func (l *listing) candidates() []*file {
 	c := l.c
 	if id, ok := l.expr.Required("parents"); ok {
@@ -204,7 +213,8 @@ func (l *listing) within(f *file) bool {
 	return f.drive == nil || l.all
 }
 
-// page returns the files after l.from, and where the next page begins; 0: there is none.
+// page returns the files after l.from, and where the next page begins; 0: there is none. It looks one match
+// further than the page is long, so that a full last page has no token. The caller holds the lock.
 func (l *listing) page() (page []*file, next int64, err error) {
 	list := l.candidates()
 	if len(l.order) > 0 {

@@ -39,8 +39,9 @@ const (
 	uploadParams = " enforceSingleParent ignoreDefaultVisibility keepRevisionForever ocrLanguage"
 )
 
-// methods returns the methods that are served; a test compares them with the discovery document. The document's other
-// methods are answered with 404.
+// methods returns the methods that are served; a test compares them with the discovery document. The document's
+// other methods are answered with 404. The scopes are the document's too: that drive.metadata suffices for
+// files.update, and so for the trash, is written there.
 func methods() []method {
 	return []method{
 		{"about.get", "GET", "about", "", aboutScopes, "About", false, aboutGet},
@@ -111,8 +112,8 @@ func methods() []method {
 	}
 }
 
-// route returns the method that a request calls, and the values of the names in its path. upload reports whether the
-// address is one for bytes.
+// route returns the method that a request calls, and the values of the names in its path. upload reports whether
+// the address is one for bytes. m is nil if there is no such method with that verb.
 func (d *Drive) route(r *http.Request) (m *method, in map[string]string, upload bool) {
 	rest, ok := strings.CutPrefix(r.URL.Path, "/drive/v3/")
 	for _, prefix := range []string{"/upload/drive/v3/", "/resumable/upload/drive/v3/"} {
@@ -151,6 +152,8 @@ func literal(pattern, path string, all []method, verb string) bool {
 	return true
 }
 
+// match compares the parts of a path with those of a pattern, and returns the values of the names in it. A name
+// never stands for an empty part.
 func match(pattern, parts []string) (map[string]string, bool) {
 	if len(pattern) != len(parts) {
 		return nil, false

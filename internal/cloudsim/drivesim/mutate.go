@@ -12,9 +12,9 @@ type actor struct {
 	client string // "": a browser
 }
 
-// edit changes f: it writes the record with f before and after, gives it a new version, and adds the change to the
-// log of every account that sees it. change must not affect who sees f; see move and share. The caller holds the
-// lock.
+// edit changes f: it writes the record with f before and after, gives it a new version, and adds the change to
+// the log of every account that sees it. If change affects who sees f or the files below it, it must be called
+// through regroup. The caller holds the lock.
 func (d *Drive) edit(who actor, op string, f *file, change func()) {
 	before := d.describe(who.a, f)
 	audience := d.audience(f)
@@ -49,7 +49,8 @@ func union(a, b []*Account) []*Account {
 	return a
 }
 
-// tell adds a change of f to the logs of those accounts and of its drive.
+// tell adds a change of f to the logs of those accounts and of its drive. A change of who may see f must reach
+// those who saw it before, too: to them the file is removed.
 func (d *Drive) tell(f *file, to []*Account) {
 	now := d.now()
 	for _, a := range to {
@@ -60,14 +61,16 @@ func (d *Drive) tell(f *file, to []*Account) {
 	}
 }
 
-// insert adds a new file, whose parent, owner and drive are set.
+// insert adds a new file, whose parent, owner and drive are set. Unlike place it writes to the change logs and
+// the record.
 func (d *Drive) insert(who actor, f *file) {
 	d.place(f)
 	d.tell(f, d.audience(f))
 	d.roof.Mutation(who.ctx, Provider, who.a.email, "create", f.id, nil, d.describe(who.a, f))
 }
 
-// place gives f its id and adds it to every list.
+// place gives f its id and adds it to every list. Fill uses it alone, for files that were there before the first
+// request. As long as nothing is shared only the owner can see f, which makes a large Drive fast to build.
 func (d *Drive) place(f *file) {
 	d.made++
 	f.seq = d.made
@@ -93,7 +96,8 @@ func (d *Drive) place(f *file) {
 	f.owner.files = append(f.owner.files, f)
 }
 
-// reach updates the accounts' lists to who may see f and the files below it.
+// reach updates the accounts' lists to who may see f and the files below it. It must follow every change of f's
+// owner, parents, permissions or existence.
 func (d *Drive) reach(f *file) {
 	for _, a := range d.accounts {
 		i, has := place(a.files, f.seq)
@@ -145,14 +149,17 @@ func (d *Drive) regroup(who actor, op string, f *file, retrash bool, change func
 	}
 }
 
-// kidBefore is the state of a file below a folder before the folder changed.
+// kidBefore is the state of a file below a folder before the folder changed. described is set only if the folder
+// may enter or leave the trash.
 type kidBefore struct {
 	audience  []*Account
 	trashed   bool
 	described any
 }
 
-// move removes f from some folders and adds it to others.
+// move removes f from some folders and adds it to others. It does not check that the account may, or that the
+// folders form no circle; see Account.Move and call.moves. A file that leaves or enters a trashed folder is
+// restored or trashed with it.
 func (d *Drive) move(who actor, f *file, add, remove []*file) {
 	trashed := func(p *file) bool { return p.trashed() }
 	retrash := slices.ContainsFunc(f.parents(), trashed) || slices.ContainsFunc(add, trashed)
@@ -170,6 +177,7 @@ func (d *Drive) move(who actor, f *file, add, remove []*file) {
 	})
 }
 
+// setParents makes these the parents of f and adds f to their kids. The caller has detached f from the old ones.
 func (d *Drive) setParents(f *file, parents []*file) {
 	f.parent = nil
 	if f.more != nil {
@@ -185,7 +193,9 @@ func (d *Drive) setParents(f *file, parents []*file) {
 	}
 }
 
-// setTrashed moves f into the trash or out of it, with everything below it.
+// setTrashed moves f into the trash or out of it, with everything below it. A file below that was trashed itself
+// stays in the trash when the folder leaves it. The time and the person are kept in shared drives only: "Only
+// populated for items in shared drives" (trashedTime in the discovery document).
 func (d *Drive) setTrashed(who actor, f *file, trash bool) {
 	op := "untrash"
 	if trash {
@@ -203,7 +213,7 @@ func (d *Drive) setTrashed(who actor, f *file, trash bool) {
 	})
 }
 
-// below returns all files below f, each once.
+// below returns all files below f, each once, appended to all. A folder comes before its files.
 func (f *file) below(all []*file) []*file {
 	for _, kid := range f.kids {
 		if len(kid.parents()) == 1 || !slices.Contains(all, kid) {
@@ -213,7 +223,8 @@ func (f *file) below(all []*file) []*file {
 	return all
 }
 
-// setContent gives f new bytes as its next revision.
+// setContent gives f new bytes as its next revision: headRevisionId, size, checksums and modifiedTime change, the
+// id and the name stay. The old revision can still be listed and read.
 func (d *Drive) setContent(who actor, f *file, c *Content) {
 	d.edit(who, "change", f, func() {
 		if f.blob() {

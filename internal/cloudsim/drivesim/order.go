@@ -26,6 +26,7 @@ func rank(f *file) int {
 	return 1
 }
 
+// bytes returns the size for quotaBytesUsed, 0 for all but blobs.
 func (f *file) bytes() int64 {
 	if !f.blob() {
 		return 0
@@ -33,7 +34,8 @@ func (f *file) bytes() int64 {
 	return f.content.Size()
 }
 
-// sorting reads orderBy.
+// sorting reads orderBy: keys with commas between them, each with an optional asc or desc. An unknown key is
+// refused with 400.
 func (l *listing) sorting() error {
 	by := l.c.q.Get("orderBy")
 	if by == "" {
@@ -50,7 +52,9 @@ func (l *listing) sorting() error {
 	return nil
 }
 
-// sorted is page for a sorted listing, in which a place is a count of files.
+// sorted is page for a sorted listing, in which a place is a count of files. A file that is made or deleted
+// between two pages can therefore repeat or hide another, as with any listing by offset: a client that must see
+// all files does not set orderBy.
 func (l *listing) sorted(list []*file) (page []*file, next int64, err error) {
 	var all []*file
 	for _, f := range list {

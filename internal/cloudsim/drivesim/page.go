@@ -26,6 +26,8 @@ func (d *Drive) unseal(what, token string) (place int64, ok bool) {
 	return int64(binary.BigEndian.Uint64(b)), true
 }
 
+// mac returns the code that ties a place to a listing. It is no secret; it makes a token that belongs elsewhere,
+// or was cut or changed, an error instead of another page.
 func (d *Drive) mac(what string, place []byte) []byte {
 	h := hmac.New(sha256.New, []byte("a rehearsal has nothing to hide"))
 	h.Write(place)

@@ -3,6 +3,7 @@ package drivesim
 // role is the right of a user to a file, in ascending order.
 type role int
 
+// The roles. Each includes the rights of those before it.
 const (
 	noRole role = iota
 	reader
@@ -12,10 +13,14 @@ const (
 	owner
 )
 
+// roleNames are the names on the wire, by role.
 var roleNames = [...]string{"", "reader", "commenter", "writer", "fileOrganizer", "owner"}
 
+// String returns the name on the wire, "" for noRole.
 func (r role) String() string { return roleNames[r] }
 
+// roleNamed returns the role of that name, noRole if there is none. organizer and fileOrganizer are one role
+// here, although in the real service only an organizer may delete for good in a shared drive; see mayDelete.
 func roleNamed(s string) role {
 	for r, name := range roleNames {
 		if s == name && s != "" {
@@ -42,7 +47,8 @@ func (p permission) id() string {
 	return p.who.permissionID
 }
 
-// roleOf returns the role of a for f: by its own permissions and by those of the folders above it.
+// roleOf returns the role of a for f: by its own permissions and by those of the folders above it. In a shared
+// drive it is the role of the member, for every file.
 func (f *file) roleOf(a *Account) role {
 	if f.drive != nil {
 		return f.drive.members[a]

@@ -27,7 +27,7 @@ type Item struct {
 	NoDownload    bool   // copyRequiresWriterPermission
 }
 
-// Put adds a file and returns its id.
+// Put adds a file and returns its id. It returns an error if a parent is not a folder that the account sees.
 func (a *Account) Put(it Item) (id string, err error) {
 	a.d.mu.Lock()
 	defer a.d.mu.Unlock()
@@ -62,7 +62,8 @@ func (a *Account) Computer(name string) (id string, err error) {
 	return f.id, nil
 }
 
-// make returns the file for an Item, which is in no list yet.
+// make returns the file for an Item, which is in no list yet; insert or place adds it. The caller holds the lock.
+// Parents in a shared drive make it a file of that drive, without an owner.
 func (a *Account) make(it Item) (*file, error) {
 	now := a.d.now()
 	f := &file{
@@ -124,7 +125,8 @@ func (a *Account) find(id string) (*file, error) {
 	return f, nil
 }
 
-// do finds a file and changes it under the lock.
+// do finds a file and changes it under the lock. It returns fs.ErrNotExist if a does not see the file. It does
+// not check a's role: a test may set up any state.
 func (a *Account) do(id string, change func(f *file) error) error {
 	a.d.mu.Lock()
 	defer a.d.mu.Unlock()
@@ -148,7 +150,8 @@ func (a *Account) Rename(id, name string) error {
 	})
 }
 
-// Move moves a file into another folder, and out of all others.
+// Move moves a file into another folder, and out of all others. It returns an error if that is no folder, or lies
+// inside the file.
 func (a *Account) Move(id, folder string) error {
 	return a.do(id, func(f *file) error {
 		to, err := a.find(folder)
@@ -172,6 +175,7 @@ func (a *Account) Star(id string, on bool) error {
 	})
 }
 
+// star adds or removes a's star. The old list is not changed, because a copy of a rare may still hold it.
 func (f *file) star(a *Account, on bool) {
 	if f.starredBy(a) == on {
 		return
@@ -193,7 +197,7 @@ func (a *Account) Untrash(id string) error {
 	return a.do(id, func(f *file) error { a.d.setTrashed(a.self(), f, false); return nil })
 }
 
-// Delete deletes a file or a folder for good.
+// Delete deletes a file or a folder for good, whether or not it is in the trash.
 func (a *Account) Delete(id string) error {
 	return a.do(id, func(f *file) error { a.d.remove(a.self(), f); return nil })
 }
@@ -219,6 +223,8 @@ func (a *Account) Share(id string, with *Account, as string) error {
 	})
 }
 
+// share replaces the permission of with for f (nil: of everyone with the link) by that role; noRole only removes
+// it.
 func (d *Drive) share(who actor, f *file, with *Account, r role) {
 	d.shares++
 	d.regroup(who, "share", f, false, func() {

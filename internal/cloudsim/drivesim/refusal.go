@@ -6,7 +6,11 @@ import (
 	"net/http"
 )
 
-// refusal is an error in the service's form: https://developers.google.com/workspace/drive/api/guides/handle-errors
+// refusal is an error in the service's form:
+// https://developers.google.com/workspace/drive/api/guides/handle-errors
+//
+// A client is to decide by status and reason; message is for people. location and locationType are sent only if
+// they are set.
 type refusal struct {
 	status       int
 	reason       string
@@ -15,16 +19,21 @@ type refusal struct {
 	locationType string // parameter or header
 }
 
+// Error implements error, for logs of tests.
 func (r *refusal) Error() string { return fmt.Sprintf("%d %s: %s", r.status, r.reason, r.message) }
 
+// notFound returns the refusal of a file that does not exist or must not be seen: the two look the same to a
+// client.
 func notFound(id string) *refusal {
 	return &refusal{http.StatusNotFound, "notFound", "File not found: " + id + ".", "fileId", "parameter"}
 }
 
+// forbidden returns a refusal of something that the account or the client may not do, with 403.
 func forbidden(reason, message string) *refusal {
 	return &refusal{status: http.StatusForbidden, reason: reason, message: message}
 }
 
+// insufficient returns the refusal for a role that is too low for the file.
 func insufficient() *refusal {
 	return forbidden("insufficientFilePermissions", "The user does not have sufficient permissions for this file.")
 }
@@ -39,7 +48,8 @@ func badRequest(format string, args ...any) *refusal {
 	return &refusal{status: http.StatusBadRequest, reason: "badRequest", message: fmt.Sprintf(format, args...)}
 }
 
-// messages are the texts for the reasons of injected faults.
+// messages are the texts for the reasons of injected faults. A reason that is not here is sent with the text of
+// its status.
 var messages = map[string]string{
 	"userRateLimitExceeded": "User Rate Limit Exceeded. Rate of requests for user exceed configured project " +
 		"quota, you may consider re-evaluating expected per-user traffic to the API and adjust project quota limits " +
@@ -93,11 +103,14 @@ func (d *Drive) Refuse(w http.ResponseWriter, r *http.Request, status int, reaso
 	out.write(w)
 }
 
+// unauthorized returns the refusal of a token that is missing, unknown, revoked or expired, which a client cannot
+// distinguish.
 func unauthorized() *refusal {
 	return &refusal{http.StatusUnauthorized, "authError", messages["authError"], "Authorization", "header"}
 }
 
-// write sends the refusal.
+// write sends the refusal. The reasons that concern the sign-in or the project have the additional fields of
+// Google's newer errors (google.rpc.ErrorInfo); those of the sign-in also a header WWW-Authenticate.
 func (r *refusal) write(w http.ResponseWriter) {
 	item := map[string]any{"domain": "global", "reason": r.reason, "message": r.message}
 	if domain := domains[r.reason]; domain != "" {
@@ -121,6 +134,7 @@ func (r *refusal) write(w http.ResponseWriter) {
 	sendJSON(w, r.status, map[string]any{"error": body})
 }
 
+// details returns the google.rpc.ErrorInfo with that reason, as error.details has it.
 func details(reason string) []any {
 	return []any{map[string]any{
 		"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason, "domain": "googleapis.com",

@@ -2,14 +2,15 @@ package drivesim
 
 import "strconv"
 
-// history returns all revisions of f, the head last.
+// history returns all revisions of f, the oldest first and the head last.
 func (f *file) history() []revision {
 	x := f.extra()
 	return append(x.revisions[:len(x.revisions):len(x.revisions)],
 		revision{n: f.head, content: f.content, modified: f.modified, by: x.modifier})
 }
 
-// revisionsList serves revisions.list.
+// revisionsList serves revisions.list, for one who may write to the file. A page token is a count of revisions;
+// revisions are never removed.
 func revisionsList(c *call) (any, error) {
 	size, err := c.pageSize(200, 1000)
 	if err != nil {
@@ -77,6 +78,8 @@ func revisionsGet(c *call) (any, error) {
 	return nil, &refusal{404, "notFound", "Revision not found: " + c.in["revisionId"] + ".", "revisionId", "parameter"}
 }
 
+// revision returns the Revision of the wire. The caller holds the lock. The person is the owner if the revision
+// names none.
 func (c *call) revision(f *file, r revision) any {
 	by := r.by
 	if by == nil {

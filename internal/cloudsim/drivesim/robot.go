@@ -44,7 +44,11 @@ type claims struct {
 }
 
 // assert answers a signed assertion that has a subject with an access token. Without a subject, a service account
-// would have a Drive of its own, which is not supported.
+// would have a Drive of its own, which is not supported. The caller holds the lock.
+//
+// It refuses, in this order, a wrong signature, another audience, a time that is not now or a life of more than
+// an hour, an unknown subject (all 400 invalid_grant), and a scope that was not delegated (401
+// unauthorized_client). There is no refresh token: the client signs another assertion.
 func (d *Drive) assert(w http.ResponseWriter, r *http.Request) {
 	refuse := func(reason, description string) { refuseToken(w, http.StatusBadRequest, reason, description) }
 	c, signed := d.verify(r.PostForm.Get("assertion"))
@@ -79,7 +83,8 @@ func (d *Drive) assert(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// verify checks the signature (RS256) with the key of the service account.
+// verify checks the signature (RS256) with the key of the service account, and returns the claims. ok is false
+// for any other algorithm, so that "none" is never accepted.
 func (d *Drive) verify(assertion string) (c claims, ok bool) {
 	parts := strings.Split(assertion, ".")
 	if len(parts) != 3 {

@@ -102,6 +102,7 @@ func schemas() map[string]fields.Schema {
 	}
 }
 
+// changeSchema returns the names of one change. It has three resources in it, which is why it is not a constant.
 func changeSchema() fields.Schema {
 	return fields.Names("changeType, driveId, fileId, kind, removed, teamDriveId, time, type").
 		With("file", fields.Names(fileNames)).With("drive", fields.Names(driveNames)).

@@ -15,7 +15,7 @@ type SharedDrive struct {
 }
 
 // AddDrive adds a shared drive with its members and their roles: reader, commenter, writer, fileOrganizer or
-// organizer.
+// organizer. It returns an error for any other role. The members see a change of the drive in their own logs.
 func (d *Drive) AddDrive(name string, members map[*Account]string) (*SharedDrive, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -41,7 +41,8 @@ func (d *Drive) AddDrive(name string, members map[*Account]string) (*SharedDrive
 // ID returns the id of the shared drive, and of its top folder.
 func (s *SharedDrive) ID() string { return s.root.id }
 
-// SetMember gives a another role; "": none.
+// SetMember gives a another role; "", or one that does not exist: none. The record has it as the op "member",
+// with the names of the two roles instead of a file.
 func (s *SharedDrive) SetMember(a *Account, r string) {
 	s.d.mu.Lock()
 	defer s.d.mu.Unlock()

@@ -17,7 +17,8 @@ type State struct {
 	Modified           time.Time
 }
 
-// Snapshot returns every file, by id, except the top folders. It computes all checksums.
+// Snapshot returns every file, by id, except the top folders. It computes all checksums. A test compares two of
+// them to see that nothing else has changed; a file that was deleted for good is missing from the later one.
 func (d *Drive) Snapshot() map[string]State {
 	d.mu.Lock()
 	defer d.mu.Unlock()

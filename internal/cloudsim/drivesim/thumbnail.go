@@ -11,8 +11,11 @@ import (
 // maxThumbnail is the longest side that can be requested.
 const maxThumbnail = 1600
 
-// servePicture serves lh3.googleusercontent.com: the target of thumbnailLink. "=s220" at its end is the length of the
-// longer side. The request needs a bearer who may see the file, as for files that are not public.
+// servePicture serves lh3.googleusercontent.com: the target of thumbnailLink. "=s220" at its end is the length of
+// the longer side. The request needs a bearer who may see the file, as for files that are not public.
+//
+// The path has the number of the revision too, so that a link to older bytes answers 404 rather than another
+// picture.
 func (d *Drive) servePicture(w http.ResponseWriter, r *http.Request) {
 	name, ok := strings.CutPrefix(r.URL.Path, "/drive-storage/")
 	name, suffix, _ := strings.Cut(name, "=s")
@@ -41,6 +44,8 @@ func (d *Drive) servePicture(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// sendThumbnail sends the picture as a JPEG, reduced to that side in pixels. It answers 404 if the bytes cannot
+// be decoded.
 func sendThumbnail(w http.ResponseWriter, c *Content, side int) {
 	img, err := c.Picture(side, side)
 	if err != nil {

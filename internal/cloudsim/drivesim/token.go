@@ -37,6 +37,7 @@ func (d *Drive) serveToken(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// giveToken serves /token by the kind of grant. The caller holds the lock.
 func (d *Drive) giveToken(w http.ResponseWriter, r *http.Request) {
 	switch r.PostForm.Get("grant_type") {
 	case "authorization_code":
@@ -64,7 +65,9 @@ func (d *Drive) client(r *http.Request) string {
 	return id
 }
 
-// redeem exchanges a code, once, for tokens.
+// redeem exchanges a code, once, for tokens. Client, redirect and PKCE verifier must be those of the request for
+// the code (RFC 7636, 4.6). A wrong one uses the code up too. There is a refresh token only with
+// access_type=offline.
 func (d *Drive) redeem(w http.ResponseWriter, r *http.Request) {
 	client := d.client(r)
 	if client == "" {
@@ -95,7 +98,8 @@ func (d *Drive) redeem(w http.ResponseWriter, r *http.Request) {
 	d.sendToken(w, t)
 }
 
-// renew answers a refresh token with an access token.
+// renew answers a refresh token with an access token. An unknown or revoked one is 400 invalid_grant, which a
+// client must not take for a failure that passes. The refresh token stays valid and is not sent again.
 func (d *Drive) renew(w http.ResponseWriter, r *http.Request) {
 	client := d.client(r)
 	g := d.auth.refresh[r.PostForm.Get("refresh_token")]
@@ -121,7 +125,8 @@ func narrows(asked string, granted []string) bool {
 	return !slices.ContainsFunc(strings.Fields(asked), func(s string) bool { return !slices.Contains(granted, s) })
 }
 
-// takeToken revokes the grant of the token, of either kind.
+// takeToken revokes the grant of the token, of either kind, and with it all of its tokens. It needs no client
+// secret. A token that is unknown or already revoked is 400 invalid_token.
 func (d *Drive) takeToken(w http.ResponseWriter, r *http.Request) {
 	token := r.Form.Get("token")
 	g := d.auth.refresh[token]
@@ -136,6 +141,7 @@ func (d *Drive) takeToken(w http.ResponseWriter, r *http.Request) {
 	sendJSON(w, http.StatusOK, map[string]any{})
 }
 
+// sendToken sends tokens in the form of RFC 6749, 5.1. expires_in is in seconds.
 func (d *Drive) sendToken(w http.ResponseWriter, t Token) {
 	out := map[string]any{
 		"access_token": t.Access, "expires_in": int(t.Expires.Sub(d.now()) / time.Second),

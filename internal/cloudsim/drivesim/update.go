@@ -8,6 +8,10 @@ import (
 
 // filesUpdate serves files.update:
 // https://developers.google.com/workspace/drive/api/reference/rest/v3/files/update
+//
+// Everything is checked before anything is changed, so that a refused update has no effect. Bytes, trash, folders
+// and attributes are separate changes in the record, in this order. There is no condition on the revision: a
+// client cannot make the service refuse because the file changed in the meantime.
 func filesUpdate(c *call) (any, error) {
 	md, content, err := c.receive()
 	if err != nil || c.sent {
@@ -39,7 +43,9 @@ func filesUpdate(c *call) (any, error) {
 	return view{f, c.a, c.client, c.d}.render(c.mask), nil
 }
 
-// mayUpdate returns the reason if the update is not allowed; nil if it is.
+// mayUpdate returns the reason if the update is not allowed; nil if it is. content reports whether the request
+// has bytes. A trashed=false for a file that is not trashed itself, or the reverse, is no change and needs no
+// right. A star needs none either, only that the account sees the file.
 func (c *call) mayUpdate(f *file, md *metadata, content bool) error {
 	x := f.extra()
 	edits := content || md.Name != nil || md.MimeType != nil || md.Description != nil || md.ModifiedTime != nil ||
@@ -70,7 +76,9 @@ func (c *call) mayUpdate(f *file, md *metadata, content bool) error {
 	return nil
 }
 
-// moves reads addParents and removeParents.
+// moves reads addParents and removeParents, lists of ids with commas between them, and returns the folders that f
+// is to be added to and removed from. An unknown folder is refused with 404, a forbidden one with 403. In remove
+// there are only folders that f is in.
 func (c *call) moves(f *file) (add, remove []*file, err error) {
 	folders := func(name string) (all []*file, err error) {
 		for id := range strings.SplitSeq(c.q.Get(name), ",") {
@@ -107,7 +115,8 @@ func (c *call) moves(f *file) (add, remove []*file, err error) {
 	return add, slices.DeleteFunc(remove, func(p *file) bool { return !slices.Contains(f.parents(), p) }), nil
 }
 
-// describe applies the other attributes of md to f, if there are any.
+// describe applies the other attributes of md to f, if there are any, as one change: one record, one version. The
+// op of the record is that of the last attribute in the order below.
 func (c *call) describe(f *file, md *metadata) {
 	op := ""
 	var changes []func()

@@ -15,6 +15,8 @@ const maxUpload = 256 << 20
 
 // upload is a resumable upload under way:
 // https://developers.google.com/workspace/drive/api/guides/manage-uploads#resumable
+//
+// data has the bytes so far; the next request must continue exactly there.
 type upload struct {
 	md   *metadata
 	a    *Account
@@ -44,6 +46,8 @@ func (c *call) receive() (md *metadata, content *Content, err error) {
 	return nil, nil, invalid("uploadType", "Invalid Value")
 }
 
+// read reads the bytes of an upload. It returns a refusal of 400 if they end early and of 413 for more than
+// maxUpload.
 func read(r io.Reader) (*Content, error) {
 	b, err := io.ReadAll(io.LimitReader(r, maxUpload+1))
 	if err != nil {
@@ -55,7 +59,9 @@ func read(r io.Reader) (*Content, error) {
 	return Bytes(b), nil
 }
 
-// multipart reads a body of multipart/related: a description, then the bytes.
+// multipart reads a body of multipart/related: a description, then the bytes, and nothing else. The parts are
+// read raw, because a Content-Transfer-Encoding must not change the bytes. The type is that of the description,
+// else that of the second part.
 func (c *call) multipart() (*metadata, *Content, error) {
 	kind, params, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
 	if err != nil || !strings.HasPrefix(kind, "multipart/") {
@@ -87,7 +93,8 @@ func (c *call) multipart() (*metadata, *Content, error) {
 	return md, content, nil
 }
 
-// resumable starts an upload, or receives its next bytes.
+// resumable starts an upload, or receives its next bytes. An id of another account is unknown to this one. When
+// the total is reached the upload ends, and its description and bytes are returned; before that c.sent is true.
 func (c *call) resumable() (*metadata, *Content, error) {
 	id := c.q.Get("upload_id")
 	if id == "" {
@@ -120,6 +127,8 @@ func (c *call) resumable() (*metadata, *Content, error) {
 	return u.md, Bytes(u.data), nil
 }
 
+// startUpload answers with the address of the upload in the header Location; the description is kept until the
+// bytes are complete.
 func (c *call) startUpload() error {
 	md, err := readMetadata(c.r.Body)
 	if err != nil {

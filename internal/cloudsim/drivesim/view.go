@@ -16,7 +16,8 @@ type view struct {
 	d      *Drive
 }
 
-// describe returns the description of a file before or after a change, for the record.
+// describe returns the description of a file before or after a change, for the record. It is the file as a sees
+// it in a browser: appProperties of clients are not in it.
 func (d *Drive) describe(a *Account, f *file) any {
 	return view{f, a, "", d}.render(fields.Of(
 		"id", "name", "mimeType", "parents", "trashed", "explicitlyTrashed", "starred", "version",
@@ -44,24 +45,29 @@ type picker struct {
 	out  map[string]any
 }
 
+// text adds a string that is not "".
 func (p *picker) text(name, s string) {
 	if s != "" && p.mask.Has(name) {
 		p.out[name] = s
 	}
 }
 
+// flag adds a boolean, also false.
 func (p *picker) flag(name string, yes bool) {
 	if p.mask.Has(name) {
 		p.out[name] = yes
 	}
 }
 
+// time adds a time in the form of the wire.
 func (p *picker) time(name string, t time.Time) {
 	if p.mask.Has(name) {
 		p.out[name] = stamp(t)
 	}
 }
 
+// put calls make only for a field in the mask, and adds its value, reduced to the mask below it, unless it is
+// nil.
 func (p *picker) put(name string, make func() any) {
 	if !p.mask.Has(name) {
 		return
@@ -71,6 +77,8 @@ func (p *picker) put(name string, make func() any) {
 	}
 }
 
+// names adds the fields that describe the file itself. 64-bit numbers are strings on the wire (version, and size
+// in bytes).
 func (v view) names(p *picker) {
 	f, x := v.f, v.f.extra()
 	p.text("kind", "drive#file")
@@ -107,6 +115,7 @@ func (v view) names(p *picker) {
 	}
 }
 
+// colorOr returns the colour of a folder, or the default one.
 func (x rare) colorOr() string {
 	if x.color == "" {
 		return "#8f8f8f"
@@ -114,6 +123,7 @@ func (x rare) colorOr() string {
 	return x.color
 }
 
+// dictionary returns m as an object of the wire; nil if it is empty.
 func dictionary(m map[string]string) any {
 	if len(m) == 0 {
 		return nil
@@ -125,6 +135,9 @@ func dictionary(m map[string]string) any {
 	return out
 }
 
+// places adds where the file is. trashed includes a trashed folder above, explicitlyTrashed does not. parents has
+// only the folders that the account sees, so a file that was shared alone has none. trashedTime is in shared
+// drives only.
 func (v view) places(p *picker) {
 	f, x := v.f, v.f.extra()
 	p.flag("starred", f.starredBy(v.a))
@@ -154,6 +167,7 @@ func (v view) places(p *picker) {
 	}
 }
 
+// times adds the times. sharedWithMeTime is the time of creation here, because the time of sharing is not kept.
 func (v view) times(p *picker) {
 	f, x := v.f, v.f.extra()
 	p.time("createdTime", f.created)
@@ -172,6 +186,8 @@ func (v view) times(p *picker) {
 	}
 }
 
+// people adds owners, permissions and capabilities. In a shared drive there is no owner, and ownedByMe is absent
+// rather than false. Permissions are shown only to one who may write.
 func (v view) people(p *picker) {
 	f, x := v.f, v.f.extra()
 	p.put("shared", func() any { return f.drive != nil || len(f.sharedWith()) > 0 })
@@ -205,6 +221,7 @@ func (v view) people(p *picker) {
 	}
 }
 
+// user returns the User of the wire; nil for nil. me is relative to the account that asks.
 func (v view) user(a *Account) any {
 	if a == nil {
 		return nil
@@ -232,6 +249,7 @@ func (v view) permissions() any {
 	return append(all, person(v.f.owner, owner))
 }
 
+// person returns a Permission of the wire for one account.
 func person(a *Account, r role) any {
 	return map[string]any{
 		"kind": "drive#permission", "id": a.permissionID, "type": "user", "role": r.String(), "emailAddress": a.email,
@@ -239,6 +257,8 @@ func person(a *Account, r role) any {
 	}
 }
 
+// bytes adds the sizes, and the checksums and the revision, which only blobs have. imageMediaMetadata is there if
+// the size of the picture is known.
 func (v view) bytes(p *picker) {
 	f, x := v.f, v.f.extra()
 	if !f.blob() {
@@ -274,6 +294,7 @@ func (v view) documentSize() string {
 	return "1024"
 }
 
+// imageMetadata returns imageMediaMetadata. A camera's fields are there only if they are set.
 func (f *file) imageMetadata() any {
 	x := f.extra()
 	out := map[string]any{"width": f.width, "height": f.height, "rotation": 0}
@@ -285,6 +306,8 @@ func (f *file) imageMetadata() any {
 	return out
 }
 
+// links adds the addresses for a browser, and thumbnailLink, whose address needs a token and changes with each
+// revision.
 func (v view) links(p *picker) {
 	f := v.f
 	p.text("webViewLink", "https://drive.google.com/file/d/"+f.id+"/view?usp=drivesdk")
@@ -304,6 +327,7 @@ func (v view) links(p *picker) {
 // pictured reports whether the service shows a thumbnail of f to v.a.
 func (v view) pictured() bool { return v.f.width > 0 && v.f.blob() }
 
+// thumbnailLink returns the address that servePicture serves, at the standard size of 220 pixels.
 func (v view) thumbnailLink() string {
 	return "https://" + pictureHost + "/drive-storage/" + v.f.id + "." + strconv.Itoa(int(v.f.head)) + "=s220"
 }

@@ -11,7 +11,8 @@ type Mask map[string]Mask
 // maxDepth is the maximum nesting of a mask.
 const maxDepth = 50
 
-// Parse parses a mask for answers of that schema. Its errors name the part that was not understood.
+// Parse parses a mask for answers of that schema. Its errors name the part that was not understood. A * at any
+// level selects everything there, also beside names.
 func Parse(s string, schema Schema) (Mask, error) {
 	p := &parser{s: s}
 	m, err := p.list(schema, 0)
@@ -30,7 +31,8 @@ func (m Mask) Has(name string) bool {
 	return ok
 }
 
-// Sub returns the mask below a top-level name, nil for everything.
+// Sub returns the mask below a top-level name, nil for everything. For a name that is not in the mask it is nil
+// too, so ask Has first.
 func (m Mask) Sub(name string) Mask { return m[name] }
 
 // Of returns a mask of top-level names only.
@@ -42,7 +44,8 @@ func Of(names ...string) Mask {
 	return m
 }
 
-// Cut returns v, made of map[string]any, []any and leaves, reduced to the mask.
+// Cut returns v, made of map[string]any, []any and leaves, reduced to the mask. An array is cut element by
+// element, as the mask has no indexes. A name that v does not have is left out. v itself is not changed.
 func (m Mask) Cut(v any) any {
 	if m == nil {
 		return v
@@ -66,6 +69,7 @@ func (m Mask) Cut(v any) any {
 	return v
 }
 
+// parser consumes its text from the front.
 type parser struct{ s string }
 
 // next consumes c if it is next, and reports whether it was.
@@ -77,7 +81,8 @@ func (p *parser) next(c byte) bool {
 	return true
 }
 
-// list parses items with commas between them.
+// list parses items with commas between them. It stops at the first character that continues none, which the
+// caller expects to be a parenthesis or the end.
 func (p *parser) list(schema Schema, depth int) (Mask, error) {
 	if depth > maxDepth {
 		return nil, fmt.Errorf("nested deeper than %d", maxDepth)
@@ -162,7 +167,7 @@ func (p *parser) name() string {
 	return name
 }
 
-// union returns the mask of all fields that are in either mask.
+// union returns the mask of all fields that are in either mask: "owners/me,owners/emailAddress" selects both.
 func union(a, b Mask) Mask {
 	if a == nil || b == nil {
 		return nil

@@ -7,7 +7,8 @@ import (
 	"unicode"
 )
 
-// Expr is a parsed query. The zero Expr matches everything, as an empty query does.
+// Expr is a parsed query. The zero Expr matches everything, as an empty query does. It is a tree: the kids of
+// and, or and not are its branches, of which not has one; the conditions are its leaves.
 type Expr struct {
 	op   string // "": everything; and, or, not; else an operator of a condition
 	kids []Expr
@@ -28,7 +29,8 @@ type Subject interface {
 	Property(term, key string) (v string, ok bool) // properties, appProperties
 }
 
-// Match reports whether s matches the query.
+// Match reports whether s matches the query. A time that the file does not have matches no condition on it, not
+// even !=; a property that it does not have is no match either.
 func (e *Expr) Match(s Subject) bool {
 	switch e.op {
 	case "":
@@ -84,6 +86,7 @@ func words(s string) []string {
 		func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
+// matchTime compares a time with the query's, to the full precision of both.
 func (e *Expr) matchTime(at time.Time) bool {
 	switch c := at.Compare(e.at); e.op {
 	case "<":
@@ -101,8 +104,9 @@ func (e *Expr) matchTime(at time.Time) bool {
 	}
 }
 
-// Required returns a value that every match must have for that term, if the query requires one; a listing then needs
-// to search only there.
+// Required returns a value that every match must have for that term, if the query requires one; a listing then
+// needs to search only there. It looks through and, but not through or and not: under those no single value is
+// required.
 func (e *Expr) Required(term string) (value string, ok bool) {
 	switch {
 	case e.op == "in" && e.term == term:

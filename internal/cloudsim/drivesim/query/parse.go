@@ -27,6 +27,7 @@ func Parse(q string) (Expr, error) {
 	return e, err
 }
 
+// parser consumes its tokens from the front. The grammar needs to look at one token only.
 type parser struct{ tokens []token }
 
 // peek returns the next token if it is not quoted, else "".
@@ -60,7 +61,8 @@ func (p *parser) text() (string, error) {
 	return t.text, nil
 }
 
-// all parses conditions joined by and, or by or.
+// all parses conditions joined by and, or by or, but not by both: the page does not state which of them binds
+// more.
 func (p *parser) all(depth int) (Expr, error) {
 	first, err := p.one(depth)
 	if err != nil {
@@ -109,7 +111,8 @@ func (p *parser) one(depth int) (Expr, error) {
 	return p.condition()
 }
 
-// condition parses "term operator value" or "'value' in term".
+// condition parses "term operator value" or "'value' in term". A flag that may stand alone (sharedWithMe) is true
+// if the query ends there or goes on with and, or or a parenthesis.
 func (p *parser) condition() (Expr, error) {
 	if len(p.tokens) == 0 {
 		return Expr{}, fmt.Errorf("the query ends where a condition should be")
@@ -135,6 +138,7 @@ func (p *parser) condition() (Expr, error) {
 	return e, p.value(&e, r.kind)
 }
 
+// membership parses "'value' in term". Collections have no other operator, and other terms do not have this one.
 func (p *parser) membership() (Expr, error) {
 	value, err := p.text()
 	if err != nil {
@@ -151,7 +155,8 @@ func (p *parser) membership() (Expr, error) {
 	return Expr{op: "in", term: term, text: value}, nil
 }
 
-// value parses the value after the operator of e.
+// value parses the value after the operator of e. It refuses a value that could match nothing or everything: an
+// unknown visibility, a time that cannot be read, a contains without a letter or digit.
 func (p *parser) value(e *Expr, k kind) (err error) {
 	switch k {
 	case kindFlag:

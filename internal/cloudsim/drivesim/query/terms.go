@@ -1,7 +1,9 @@
 package query
 
+// kind is the kind of values that a term has; it decides how they are written and compared.
 type kind int
 
+// The kinds; 0 is that of an unknown term.
 const (
 	kindText kind = iota + 1
 	kindFlag
@@ -17,6 +19,7 @@ type rule struct {
 	bare bool // may stand alone, meaning "= true"
 }
 
+// The operators of several terms.
 var (
 	textOps = []string{"=", "!="}
 	timeOps = []string{"<", "<=", "=", "!=", ">", ">="}
