@@ -15,11 +15,12 @@ import (
 // following hashes. The last hash is also stored outside, in the head. A line does not repeat the row that it is
 // about, but only covers it by the hash.
 const (
-	runBegun          = "run begun"    // kind, policy, began
-	runEnded          = "run ended"    // ended, summary, error
-	begun             = "begun"        // the columns of an operation that never change
-	ended             = "ended"        // ended, receipt, error, error_kind; the body lists what it resolved
-	fileOverridden    = "said of file" // the body is the row of table words
+	runBegun       = "run begun"    // kind, policy, began
+	runEnded       = "run ended"    // ended, summary, error
+	begun          = "begun"        // the columns of an operation that never change
+	ended          = "ended"        // ended, receipt, error, error_kind; the body lists what it resolved
+	fileOverridden = "said of file" // the body is the row of table words
+	// contentOverridden has the encoded row of table contents as its body.
 	contentOverridden = "said of content"
 )
 
@@ -36,11 +37,13 @@ func linked(before digest, space []byte, event string, subject int64, body []byt
 
 // chainer appends to the chain of one database.
 type chainer struct {
+	// last reads the last line and its hash, add appends one. Both are prepared on the connection that writes.
 	last, add *sql.Stmt
 	guard     *guard
 	grown     atomic.Bool // lines were appended since the head was written
 }
 
+// newChainer prepares the statements of a chainer. They live as long as db.
 func newChainer(ctx context.Context, db *sql.DB, g *guard) (*chainer, error) {
 	last, err := db.PrepareContext(ctx, `SELECT line, hash FROM chain ORDER BY line DESC LIMIT 1`)
 	if err != nil {
@@ -51,7 +54,8 @@ func newChainer(ctx context.Context, db *sql.DB, g *guard) (*chainer, error) {
 	return &chainer{last: last, add: add, guard: g}, err
 }
 
-// transact runs do in a transaction that may append to the chain.
+// transact runs do in a transaction that may append to the chain. do may run twice, because a full disk is tried
+// again without the reserve. After the commit the new end is known to be durable.
 func (w *chainer) transact(ctx context.Context, db *sql.DB, do func(*sql.Tx, *chain) error) error {
 	var c *chain
 	err := w.guard.sparing(ctx, db, func(tx *sql.Tx) error {
@@ -61,11 +65,13 @@ func (w *chainer) transact(ctx context.Context, db *sql.DB, do func(*sql.Tx, *ch
 		if err := readLast(tx.StmtContext(ctx, w.last).QueryRowContext(ctx), &c.line, &c.hash); err != nil {
 			return err
 		}
+		// A chain without the last durable line of this process is another record: a restored copy, for example.
 		if err := w.guard.place.follows(ctx, tx, c.end()); err != nil {
 			return err
 		}
 		before := c.line
 		err := do(tx, c)
+		// This may precede a rollback. The head is then written once too often, which does no harm.
 		if c.line != before {
 			w.grown.Store(true)
 		}
@@ -92,7 +98,8 @@ func readLast(row scanner, line *int64, hash *digest) error {
 
 // chain is the end of the chain within one transaction.
 type chain struct {
-	add   *sql.Stmt
+	add *sql.Stmt
+	// line and hash are those of the last line, including the lines of this transaction.
 	line  int64
 	hash  digest
 	space []byte
@@ -104,6 +111,8 @@ func (c *chain) end() head { return head{c.line, hex.EncodeToString(c.hash[:])} 
 // next returns the number of the next line.
 func (c *chain) next() int64 { return c.line + 1 }
 
+// append writes the next line. The hash covers columns and body; only body is also stored, because no row keeps
+// it.
 func (c *chain) append(event string, subject int64, body []byte, columns ...any) error {
 	c.hash, c.space = linked(c.hash, c.space, event, subject, body, columns...)
 	c.line++
@@ -124,7 +133,8 @@ func (j *Journal) appending(ctx context.Context, do func(*sql.Tx, *chain) error)
 	return j.chain.transact(ctx, j.write, do)
 }
 
-// packIDs encodes ascending ids; unpackIDs reads them.
+// packIDs encodes ascending ids; unpackIDs reads them. The order makes the form of a set unique; unpackIDs
+// refuses any other.
 func packIDs(ids []int64) (b []byte) {
 	for _, id := range ids {
 		b = binary.AppendUvarint(b, uint64(id))

@@ -11,6 +11,7 @@ import (
 
 // Clock holds the values of a machine's clocks at one moment. The journal does not interpret it.
 type Clock struct {
+	// Wall is the time of day, which a person or a program can set.
 	Wall time.Time     `json:"wall"`
 	Boot string        `json:"boot"` // identifies the start of the machine; "" if unknown
 	Up   time.Duration `json:"up"`   // nanoseconds since the start
@@ -27,6 +28,7 @@ func (j *Journal) Clocks(ctx context.Context) (trusted, doubted Clock, err error
 	all, err := collect(rows, err, func(row scanner) (s stored, err error) {
 		return s, row.Scan(&s.trusted, &s.doubted, &s.checksum)
 	})
+	// The table has one row, or none.
 	for _, s := range all {
 		if string(s.checksum) != string(checksumOf(s.trusted, s.doubted)) {
 			err = fmt.Errorf("%w: the row has another checksum", ErrDamaged)

@@ -15,6 +15,7 @@ func micros(t time.Time) any {
 	switch {
 	case t.IsZero():
 		return nil
+	// time.Time.UnixMicro is undefined before the year -290307 and after 294246.
 	case t.Year() > 290_000:
 		return int64(math.MaxInt64)
 	case t.Year() < -290_000:
@@ -23,7 +24,7 @@ func micros(t time.Time) any {
 	return t.UnixMicro()
 }
 
-// moment returns the time that micros stored.
+// moment returns the time that micros stored. It returns UTC, and the zero time for NULL.
 func moment(us sql.NullInt64) time.Time {
 	if !us.Valid {
 		return time.Time{}
@@ -34,6 +35,8 @@ func moment(us sql.NullInt64) time.Time {
 // entryColumns are the columns of a providers.Entry, in the order of entryValues and entryScan.
 const entryColumns = "ref, revision, path, size, modified, created, weak"
 
+// entryValues returns the values of entryColumns for an INSERT. Ref, revision and path are bytes, because a
+// file's name need not be UTF-8.
 func entryValues(e providers.Entry) []any {
 	return []any{
 		[]byte(e.Ref), []byte(e.Revision), []byte(e.Path), e.Size, micros(e.Modified),
@@ -47,10 +50,12 @@ type entryScan struct {
 	modified, created sql.NullInt64
 }
 
+// targets returns the destinations for Scan, in the order of entryColumns.
 func (s *entryScan) targets() []any {
 	return []any{&s.e.Ref, &s.e.Revision, &s.e.Path, &s.e.Size, &s.modified, &s.created, &s.e.Weak}
 }
 
+// entry returns the scanned Entry, with times in UTC to the microsecond. It has none of the facts of factColumns.
 func (s *entryScan) entry() providers.Entry {
 	s.e.Modified, s.e.Created = moment(s.modified), moment(s.created)
 	return s.e
@@ -60,6 +65,7 @@ func (s *entryScan) entry() providers.Entry {
 // of factValues and factScan. Operations do not have them.
 const factColumns = "sha256, starred, shared, camera, properties, content_hash"
 
+// factValues returns the values of factColumns for an INSERT.
 func factValues(e providers.Entry) []any {
 	return []any{
 		sumValue(e.SHA256), e.Starred, e.Shared, []byte(e.Camera), []byte(e.Properties),
@@ -82,6 +88,7 @@ type factScan struct {
 	camera, properties []byte
 }
 
+// targets returns the destinations for Scan, in the order of factColumns.
 func (s *factScan) targets() []any {
 	return []any{&s.sum, &s.starred, &s.shared, &s.camera, &s.properties, &s.blocks}
 }

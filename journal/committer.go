@@ -20,11 +20,14 @@ type committer[T any] struct {
 	closed  chan struct{}
 }
 
+// call is one value to commit and the channel for the result. The channel has room for one error, so that serve
+// never waits for a caller.
 type call[T any] struct {
 	what T
 	done chan<- error
 }
 
+// newCommitter starts the goroutine that calls commit, never concurrently, until close.
 func newCommitter[T any](commit func([]T) error) *committer[T] {
 	c := &committer[T]{
 		commit:  commit,
@@ -46,6 +49,7 @@ func (c *committer[T]) do(ctx context.Context, what T) error {
 	select {
 	case c.calls <- call[T]{what, done}:
 		return <-done
+	// In the other two cases the value was not taken, and nothing of it is written.
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-c.closing:
@@ -59,6 +63,7 @@ func (c *committer[T]) close() {
 	<-c.closed
 }
 
+// run commits one batch after another until close. Calls that still wait then get fs.ErrClosed from do.
 func (c *committer[T]) run() {
 	defer close(c.closed)
 	for {
@@ -86,7 +91,7 @@ func (c *committer[T]) gather(first call[T]) []call[T] {
 	return batch
 }
 
-// serve commits the batch and answers every call in it.
+// serve commits the batch and answers every call in it. They all get the same error.
 func (c *committer[T]) serve(batch []call[T]) {
 	all := make([]T, len(batch))
 	for i, one := range batch {

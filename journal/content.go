@@ -15,6 +15,7 @@ type Content struct {
 	SHA256 [sha256.Size]byte
 }
 
+// A revoked decision keeps its row, with the decision NoOverride, because a line of the chain refers to it.
 const (
 	overrideOfContent = `SELECT word FROM contents WHERE size = $1 AND sha256 = $2`
 	anyOverrideOfSize = `SELECT EXISTS (SELECT * FROM contents WHERE size = $1 AND word <> '')`
@@ -53,6 +54,7 @@ func setContentOverride(tx *sql.Tx, c *chain, of Content, w Override, at time.Ti
 	return c.append(contentOverridden, id, appendFields(nil, columns...))
 }
 
+// scanOverride returns the decision in row, or NoOverride if there is no row.
 func scanOverride(row scanner) (w Override, err error) {
 	if err = row.Scan(&w); errors.Is(err, sql.ErrNoRows) {
 		return NoOverride, nil
@@ -69,6 +71,7 @@ func (j *Journal) ContentOverride(ctx context.Context, of Content) (Override, er
 // OverriddenContents returns the contents of that size with a decision. If there are none, a file of that size need not
 // be read.
 func (j *Journal) OverriddenContents(ctx context.Context, size int64) ([]Content, error) {
+	// Almost every file has a size without a decision, and the prepared query settles that.
 	var some bool
 	if err := one(ctx, j.bySize, size).Scan(&some); err != nil || !some {
 		return nil, fault(err)

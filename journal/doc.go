@@ -10,6 +10,21 @@
 // copy of the journal. This detects accidents and changes by other programs, but not a person who can write to the
 // directory and rewrites both files. A caller that acts on a journal's content calls Check first.
 //
+// The tables of the file, as migrations/*.sql create them:
+//
+//   - chain has a line for each event that may justify or prevent a deletion; see Journal.Verify.
+//   - runs and operations have the passes, and the intents and outcomes of each; see Run and Operation.
+//   - words and contents have the user's decisions on files and on contents; see Override.
+//   - matches has a row for each file that may be deleted; see Record.
+//   - seen, found, again and cursors have the rest of the verdict cache: the files that do not match, results by
+//     content, files to be examined again, and the position in each listing.
+//   - binned has the entries of trash bins that keep no dates; see TrashEntry.
+//   - clocks and lately have the times of Clocks and LastRun.
+//
+// The chain covers runs, operations, words and contents. A row of matches, binned or clocks, and one of found for a
+// match, has a checksum that detects accidental changes. Times are stored as UTC microseconds, and refs, revisions,
+// paths and receipts as bytes.
+//
 // Only the verdict cache (VerdictCache) may be lost, which costs time but no safety. The package makes no decisions and
 // accesses no storage.
 package journal

@@ -37,6 +37,7 @@ type BrokenError struct {
 	Why  string
 }
 
+// Error names the line if one is affected.
 func (e *BrokenError) Error() string {
 	if e.Line == 0 {
 		return fmt.Sprintf("%v: %s", ErrDamaged, e.Why)
@@ -46,6 +47,7 @@ func (e *BrokenError) Error() string {
 
 func (e *BrokenError) Unwrap() error { return ErrDamaged }
 
+// errReadOnly is the error of every write to a journal that OpenReadOnly or Peek returned.
 var errReadOnly = fmt.Errorf("the journal is opened read-only: %w", fs.ErrPermission)
 
 // fault returns err, wrapped in ErrDamaged if SQLite reports damage, which no retry can repair.
@@ -61,7 +63,8 @@ func fault(err error) error {
 	return err
 }
 
-// kinds returns the errors that errors.Is recognises in a recorded error, by their stored names.
+// kinds returns the errors that errors.Is recognises in a recorded error, by their stored names. The names are
+// stored in journals and so never change.
 func kinds() map[string]error {
 	return map[string]error{
 		"not exist":   fs.ErrNotExist,
@@ -78,6 +81,7 @@ func kinds() map[string]error {
 
 // kindOf returns the stored name of the kind of err, or "" if it is of no known kind.
 func kindOf(err error) string {
+	// An error of several kinds gets the name of any one of them.
 	for word, kind := range kinds() {
 		if errors.Is(err, kind) {
 			return word

@@ -15,7 +15,8 @@ import (
 
 // found is a row of table found: the result for a content under a name.
 type found struct {
-	kind    Known
+	kind Known
+	// verdict is the JSON of a fingerprint.Verdict. It is "" unless kind is Matched.
 	verdict string
 }
 
@@ -34,6 +35,8 @@ func contentKeys(e providers.Entry) (keys []hash) {
 	return keys
 }
 
+// contentKey returns the key of a content under the name of e. kind is that of the hash: 'c' for ContentHash, 's'
+// for SHA256. The prefix keeps keys of the two apart.
 func contentKey(e providers.Entry, kind byte, of [sha256.Size]byte) hash {
 	b := binary.BigEndian.AppendUint64([]byte{kind}, uint64(e.Size))
 	b = append(append(b, of[:]...), e.Name()...)
@@ -42,7 +45,8 @@ func contentKey(e providers.Entry, kind byte, of [sha256.Size]byte) hash {
 }
 
 // ByContent returns the result of these detectors for the same content under the same name in any storage, or
-// Unknown. The verdict is set only if the result is Matched.
+// Unknown. The verdict is set only if the result is Matched. The error wraps ErrDamaged if the stored verdict
+// cannot be decoded.
 func (s *VerdictCache) ByContent(ctx context.Context, e providers.Entry) (Known, fingerprint.Verdict, error) {
 	var v fingerprint.Verdict
 	for _, key := range contentKeys(e) {
@@ -90,6 +94,8 @@ func (j *Journal) found(ctx context.Context, key hash, version int) (f found, er
 		return found{}, nil
 	case err != nil:
 		return found{}, fault(err)
+	// Without a valid row the file is examined again, which costs time only. A kind above Matched is not of this
+	// program.
 	case f.kind > Matched, f.kind == Matched && string(checksum) != string(f.checksum(key, version)):
 		return found{}, nil
 	}
@@ -128,6 +134,8 @@ func findingOf(e providers.Entry, v fingerprint.Verdict) (map[hash]found, error)
 	return all, nil
 }
 
+// writeFound inserts or replaces the rows of those keys. A key has one row, so that the version that writes last
+// replaces the others.
 func writeFound(ctx context.Context, tx *sql.Tx, version int, rows map[hash]found) error {
 	if len(rows) == 0 {
 		return nil

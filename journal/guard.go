@@ -13,15 +13,19 @@ import (
 type guard struct {
 	place   *place   // nil for a temporary journal
 	reserve *reserve // nil for a temporary journal
-	lost    chan struct{}
+	// lost is closed when err is set.
+	lost chan struct{}
 
+	// mu guards err, the first error for which Unreliable is true.
 	mu  sync.Mutex
 	err error
 }
 
+// newGuard returns a guard of the files at p, which may be nil, without a reserve.
 func newGuard(p *place) *guard { return &guard{place: p, lost: make(chan struct{})} }
 
-// transact runs do in a transaction, after checking that the journal's files are in place.
+// transact runs do in a transaction, after checking that the journal's files are in place. Once the record is
+// unreliable, it returns the error of Err and begins no transaction.
 func (g *guard) transact(ctx context.Context, db *sql.DB, do func(*sql.Tx) error) error {
 	if err := g.Err(); err != nil {
 		return err
@@ -39,7 +43,7 @@ func (g *guard) sparing(ctx context.Context, db *sql.DB, do func(*sql.Tx) error)
 	return g.reserve.spare(func() error { return g.transact(ctx, db, do) })
 }
 
-// judge returns err and stores the first one that makes the record unreliable.
+// judge returns err and stores the first one that makes the record unreliable. It then also closes lost.
 func (g *guard) judge(err error) error {
 	if !Unreliable(err) {
 		return err

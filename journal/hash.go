@@ -19,6 +19,8 @@ const (
 	markBits = 0b1111
 )
 
+// known and met return the marks; shard returns the first byte, which selects the table of a VerdictCache; same
+// compares two hashes without their marks.
 func (h hash) known() Known     { return Known(h.lo & kindBits) }
 func (h hash) met() bool        { return h.lo&metBit != 0 }
 func (h hash) shard() byte      { return byte(h.hi >> 56) }
@@ -43,6 +45,7 @@ func (h hash) append(b []byte) []byte {
 // hashSize is the length of the stored form in bytes.
 const hashSize = 16
 
+// parseHash reads the first hashSize bytes of b, which must have as many, with the marks in them.
 func parseHash(b []byte) hash {
 	return hash{binary.BigEndian.Uint64(b), binary.BigEndian.Uint64(b[8:])}
 }
@@ -50,6 +53,7 @@ func parseHash(b []byte) hash {
 // hashOf returns the hash of all that a verdict depends on: the bytes, through ref and revision, and the name.
 // Lengths come first, so that no two files have the same input.
 func hashOf(e providers.Entry) hash {
+	// This is enough for most refs and names, so that no memory is allocated.
 	var space [512]byte
 	name := e.Name()
 	b := binary.AppendUvarint(space[:0], uint64(len(e.Ref)))

@@ -18,6 +18,7 @@ import (
 
 // head is the last line of the chain as stored beside the journal. It shows whether the journal is an older copy.
 type head struct {
+	// Lines is the number of lines of the chain, which is also the number of the last one.
 	Lines int64  `json:"lines"`
 	Hash  string `json:"hash"` // hexadecimal
 }
@@ -38,6 +39,7 @@ func readHead(path string) (*head, error) {
 	if err != nil {
 		return nil, err
 	}
+	// A head has about 90 bytes. Of a larger file this reads enough to refuse it.
 	b, err := io.ReadAll(io.LimitReader(f, 4096))
 	if err = errors.Join(err, f.Close()); err != nil {
 		return nil, err
@@ -77,7 +79,9 @@ func (h *head) precedes(ctx context.Context, db querier) error {
 	return nil
 }
 
-// writeHead stores the last line if this process has added lines since it last did so.
+// writeHead stores the last line if this process has added lines since it last did so. Begin and End do not call
+// it, because replacing a file takes longer than the commit; an older head is valid, so that only the operations
+// since are not protected by it.
 func (j *Journal) writeHead(ctx context.Context) error {
 	if j.path == "" || !j.chain.grown.Swap(false) {
 		return nil

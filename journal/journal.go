@@ -20,9 +20,11 @@ type Options struct {
 // Journal is an open journal. It is safe for concurrent use, and several processes may have the same file open. It
 // implements providers.Recorder.
 type Journal struct {
-	path    string
-	now     func() time.Time
-	write   *sql.DB // one connection, because SQLite has one writer; nil if read-only
+	// path is absolute; "" for a temporary journal.
+	path  string
+	now   func() time.Time
+	write *sql.DB // one connection, because SQLite has one writer; nil if read-only
+	// read has up to readers connections. For a temporary journal it is the same pool as write.
 	read    *sql.DB
 	keys    keys
 	chain   *chainer // nil if read-only
@@ -53,7 +55,8 @@ func Open(ctx context.Context, path string, o Options) (*Journal, error) {
 	return j, err
 }
 
-// openSparing calls open and, if the disk is full, frees the reserve and retries.
+// openSparing calls open and, if the disk is full, frees the reserve and retries. It makes path absolute, so that
+// a later change of the working directory has no effect.
 func openSparing(ctx context.Context, path string, o Options, mode string) (j *Journal, err error) {
 	if path, err = filepath.Abs(path); err == nil {
 		r := &reserve{path: path}
@@ -84,6 +87,8 @@ func Peek(ctx context.Context, path string) (*Journal, error) {
 		return nil, err
 	}
 	mode := toPeek
+	// With a log, the database file alone is out of date, and reading the log takes its index, which SQLite would
+	// create.
 	if logged(path) {
 		if _, err := os.Stat(path + "-shm"); err != nil {
 			return nil, fmt.Errorf("peek at journal %q: its log has no index: %w", path, err)
@@ -97,6 +102,8 @@ func Peek(ctx context.Context, path string) (*Journal, error) {
 	return j, nil
 }
 
+// open opens a journal in a mode. It refuses a file before it writes to it: it compares the head, the kind and
+// the version, and only then migrates.
 func open(ctx context.Context, r *reserve, o Options, mode string) (_ *Journal, err error) {
 	path, writable := r.path, mode == toWrite
 	reading := mode
@@ -126,12 +133,14 @@ func open(ctx context.Context, r *reserve, o Options, mode string) (_ *Journal, 
 	}
 	j := &Journal{path: path, now: o.Now, read: connect(path, reading, readers), guard: newGuard(nil)}
 	j.guard.reserve = r
+	// An older copy is refused before the migration, so that it stays as it is.
 	if err = noted.precedes(ctx, j.read); err != nil {
 		return nil, errors.Join(err, j.Close())
 	}
 	if writable {
 		j.write = connect(path, toWrite, 1)
 		if err = j.openWriter(ctx, version); err == nil {
+			// db is from before the file was opened, so that newPlace detects a replacement in the meantime.
 			j.guard.place, err = newPlace(path, db, noted)
 		}
 	} else if version != latest() {
@@ -159,7 +168,7 @@ func (j *Journal) prepare(ctx context.Context) (err error) {
 	return nil
 }
 
-// openWriter makes j writable.
+// openWriter makes j writable. version is that of the file; 0 for an empty database.
 func (j *Journal) openWriter(ctx context.Context, version int) error {
 	if err := migrate(ctx, j.write, migrations, version); err != nil {
 		return fault(err)
@@ -181,6 +190,7 @@ func (j *Journal) openWriter(ctx context.Context, version int) error {
 // detects only damage to the first page. A caller that acts on the journal's content calls Check first.
 func (j *Journal) Check(ctx context.Context) error {
 	var found string
+	// One finding is enough; see sqlite.org/pragma.html#pragma_integrity_check.
 	err := j.read.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&found)
 	if err == nil && found != "ok" {
 		err = fmt.Errorf("%w: %s", ErrDamaged, found)
@@ -199,6 +209,7 @@ func (j *Journal) Close() error {
 		j.records.close()
 	}
 	var errs []error
+	// At the place of a lost journal there may be the head of another one.
 	if j.chain != nil && j.Err() == nil {
 		errs = append(errs, j.Intact(), j.writeHead(context.Background()))
 	}
@@ -213,7 +224,7 @@ func (j *Journal) Close() error {
 	return errors.Join(errs...)
 }
 
-// update runs do in one durable transaction.
+// update runs do in one durable transaction. do may run twice; see guard.sparing.
 func (j *Journal) update(ctx context.Context, do func(tx *sql.Tx) error) error {
 	if j.write == nil {
 		return errReadOnly
@@ -221,7 +232,8 @@ func (j *Journal) update(ctx context.Context, do func(tx *sql.Tx) error) error {
 	return j.guard.sparing(ctx, j.write, do)
 }
 
-// transact runs do in a transaction. It commits unless do returns an error.
+// transact runs do in a transaction. It commits unless do returns an error. do must use tx and not db, which has
+// one connection. The error wraps ErrDamaged if SQLite reports damage.
 func transact(ctx context.Context, db *sql.DB, do func(tx *sql.Tx) error) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {

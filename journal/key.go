@@ -10,11 +10,13 @@ import (
 // number. Successive keys lie on the same page of their index, so that a commit writes few pages; random keys would
 // change a page each.
 type keys struct {
+	// prefix is set by begin.
 	prefix string
 	last   atomic.Uint64
 }
 
-// keyDigits are the digits of a key in SQLite's order.
+// keyDigits are the digits of a key in SQLite's order. SQLite compares them as bytes, in which digits come before
+// letters.
 const keyDigits = "234567abcdefghijklmnopqrstuvwxyz"
 
 const (
@@ -22,6 +24,7 @@ const (
 	numberLength = 10 // 50 bits, which are never used up
 )
 
+// begin draws the prefix. A digit of rand.Text is 5 bits: base32 by RFC 4648.
 func (k *keys) begin() { k.prefix = strings.ToLower(rand.Text()[:prefixLength]) }
 
 // next returns a new key. It is safe for concurrent use.

@@ -14,6 +14,7 @@ import (
 
 // LeasedError reports the holder of a lease. PID is 0 if the holder has not yet written its details.
 type LeasedError struct {
+	// Storage is not in the file, because it is part of the file's name.
 	Storage string    `json:"-"`
 	PID     int       `json:"pid"`
 	Purpose string    `json:"purpose"`
@@ -45,6 +46,8 @@ func (j *Journal) Lease(ctx context.Context, storage, purpose string) (release f
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	// Other processes lock the file at the journal's path. Beside a journal that was moved, a lease would exclude
+	// none of them.
 	if err := j.Intact(); err != nil {
 		return nil, err
 	}
@@ -66,6 +69,7 @@ func (j *Journal) Lease(ctx context.Context, storage, purpose string) (release f
 			err = nil
 		}
 	}
+	// From here on the journal is lost if the file of the lease is removed.
 	if err == nil {
 		err = j.guard.place.hold(f)
 	}
@@ -73,12 +77,14 @@ func (j *Journal) Lease(ctx context.Context, storage, purpose string) (release f
 		return nil, errors.Join(err, f.Close())
 	}
 	return func() error {
+		// The file is emptied while it is locked, so that the details of the next holder stay.
 		j.guard.place.drop(f)
 		return errors.Join(f.Truncate(0), unlock(f), f.Close())
 	}, nil
 }
 
-// sign writes the details of the lease's holder to the file.
+// sign writes the details of the lease's holder to the file. It does not sync them, because the lease does not
+// outlive the machine either.
 func sign(f *os.File, who LeasedError) error {
 	b, err := json.Marshal(who)
 	if err != nil {

@@ -18,8 +18,10 @@ func lock(f *os.File) error {
 			return nil
 		case errors.Is(err, syscall.EWOULDBLOCK):
 			return errLocked
+		// Some network file systems have no locks, or no lock service that runs.
 		case errors.Is(err, syscall.ENOLCK), errors.Is(err, syscall.EOPNOTSUPP), errors.Is(err, syscall.ENOSYS):
 			return ErrNoLocks
+		// EINTR alone is tried again; see flock(2).
 		case !errors.Is(err, syscall.EINTR):
 			return os.NewSyscallError("flock", err)
 		}

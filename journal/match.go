@@ -17,11 +17,14 @@ import (
 
 // match is a row of table matches.
 type match struct {
-	storage   string
-	e         providers.Entry
-	hash      []byte
-	version   int
-	verdict   string // JSON
+	storage string
+	e       providers.Entry
+	// hash is hashOf(e) in its stored form, with the kind Matched.
+	hash []byte
+	// version is that of the detectors.
+	version int
+	verdict string // JSON
+	// firstSeen and marked are as in Record.
 	firstSeen time.Time
 	marked    time.Time
 	sound     bool // the checksum was right when the row was read
@@ -38,6 +41,8 @@ func (s *VerdictCache) newMatch(e providers.Entry, v fingerprint.Verdict, h hash
 	}, nil
 }
 
+// The columns of table matches, in the order of match.columns, with the checksum last. A condition follows
+// matchQuery.
 const (
 	matchColumns = "storage, " + entryColumns + ", hash, version, verdict, first_seen, marked, " +
 		factColumns + ", checksum"
@@ -80,6 +85,8 @@ func (m *match) checksum() []byte {
 	return checksumOf(columns...)
 }
 
+// scanMatch reads a row of matchColumns. A row with a wrong checksum is no error, but not sound, and callers
+// treat it as absent.
 func scanMatch(row scanner) (match, error) {
 	var m match
 	var e entryScan
@@ -108,6 +115,7 @@ func (m *match) record() (Record, error) {
 // matchWriter reads and writes rows of matches in one transaction.
 type matchWriter struct{ query, upsert *sql.Stmt }
 
+// newMatchWriter prepares the statements in tx.
 func newMatchWriter(ctx context.Context, tx *sql.Tx) (w matchWriter, err error) {
 	if w.query, err = tx.PrepareContext(ctx, matchQuery+"storage = $1 AND ref = $2"); err == nil {
 		w.upsert, err = tx.PrepareContext(ctx, matchUpsert)
@@ -124,6 +132,7 @@ func (w matchWriter) read(ctx context.Context, storage string, ref providers.Ref
 	return m, err
 }
 
+// write inserts or replaces the row and computes its checksum.
 func (w matchWriter) write(ctx context.Context, m *match) error {
 	_, err := w.upsert.ExecContext(ctx, append(m.columns(), m.checksum())...)
 	return err
@@ -146,7 +155,8 @@ func (w matchWriter) put(ctx context.Context, m match) error {
 	return w.write(ctx, &m)
 }
 
-// borneOut reports whether the verdict of the whole file confirms a partial one.
+// borneOut reports whether the verdict of the whole file confirms a partial one. A verdict that cannot be decoded
+// confirms nothing, so that the grace begins anew.
 func borneOut(partial, whole string) bool {
 	var was, is fingerprint.Verdict
 	if json.Unmarshal([]byte(partial), &was) != nil || json.Unmarshal([]byte(whole), &is) != nil ||
@@ -193,6 +203,7 @@ func (s *VerdictCache) Matched(ctx context.Context, e providers.Entry) (r Record
 	case r.Entry.Ref != e.Ref || !h.same(hashOf(r.Entry)):
 		return Record{}, false, nil
 	}
+	// A weak revision may stand for other bytes than those that were hashed.
 	if !e.Weak {
 		e.Hashes = e.Hashes.Or(r.Entry.Hashes)
 	}

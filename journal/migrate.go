@@ -8,7 +8,8 @@ import (
 	"io/fs"
 )
 
-// applicationID is the number that the first migration writes into the file's header: "swpd".
+// applicationID is the number that the first migration writes into the file's header: "swpd". See
+// sqlite.org/pragma.html#pragma_application_id.
 const applicationID = 0x73777064
 
 // migrations are applied in the order of their names, one per version.
@@ -45,7 +46,9 @@ func migrate(ctx context.Context, db *sql.DB, all fs.FS, from int) error {
 	return nil
 }
 
+// step applies one migration and sets the version, unless another process has already done so.
 func step(ctx context.Context, tx *sql.Tx, text string, version int) error {
+	// The version is in the file's header, and thus part of the transaction.
 	var now int
 	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&now); err != nil || now >= version {
 		return err

@@ -14,7 +14,8 @@ import (
 
 // Operation is one operation of the journal. It is open while Ended is zero, and then done, or failed with Err.
 type Operation struct {
-	Key     string
+	Key string
+	// Op is the intent as it was passed to Begin, with its times to the microsecond.
 	Op      providers.Op
 	Began   time.Time         // UTC
 	Ended   time.Time         // UTC; zero: interrupted or running
@@ -26,6 +27,7 @@ type Operation struct {
 	Resolved   providers.OpKind
 	ResolvedAt time.Time
 
+	// id orders the operations by their begin.
 	id int64
 }
 
@@ -64,7 +66,7 @@ func (j *Journal) Operations(ctx context.Context, f Filter) iter.Seq2[Operation,
 	})
 }
 
-// query returns the query for the page after last.
+// query returns the query for the page after last. Values are always arguments and never part of the text.
 func (f Filter) query(last *Operation) (string, []any) {
 	var where []string
 	var args []any
@@ -104,11 +106,14 @@ func (f Filter) query(last *Operation) (string, []any) {
 		fmt.Sprintf(" ORDER BY o.id%s LIMIT %d", order, pageSize), args
 }
 
+// operationQuery returns the columns of scanOperation; r is the operation that resolved o. A condition follows
+// it.
 const operationQuery = `SELECT o.id, o.key, o.run, o.kind, o.storage,
 	o.ref, o.revision, o.path, o.size, o.modified, o.created, o.weak,
 	o.receipt, o.rule, o.reasons, o.approved, o.began, o.ended, o.error, o.error_kind, r.kind, r.ended
 	FROM operations o LEFT JOIN operations r ON r.id = o.resolved WHERE `
 
+// scanOperation reads a row of operationQuery. The error wraps ErrDamaged if the reasons cannot be decoded.
 func scanOperation(row scanner) (Operation, error) {
 	var o Operation
 	var e entryScan
@@ -126,6 +131,7 @@ func scanOperation(row scanner) (Operation, error) {
 	}
 	o.Op.Entry, o.Began, o.Ended = e.entry(), moment(began), moment(ended)
 	o.Resolved, o.ResolvedAt = providers.OpKind(resolved.String), moment(resolvedAt)
+	// Until a trash is done it has no receipt. All others begin with the receipt that they are about.
 	if o.Op.Kind != providers.OpTrash {
 		o.Op.Receipt = o.Receipt
 	}

@@ -24,10 +24,12 @@ const (
 // the rest of the revision, because a file with new permissions, or back from the trash, is still the one that the user
 // meant. An error here keeps a file too many; so Approve, which allows a deletion, counts only for its revision.
 type overrideKey struct {
-	ref            providers.Ref
+	ref providers.Ref
+	// modified is in microseconds since 1970.
 	size, modified int64
 }
 
+// overrideKeyOf returns the subject of a decision on e.
 func overrideKeyOf(e providers.Entry) overrideKey {
 	return overrideKey{e.Ref, e.Size, e.Modified.UnixMicro()}
 }
@@ -38,7 +40,8 @@ type fileOverride struct {
 	revision providers.Revision
 }
 
-// of returns the decision that is valid for that revision.
+// of returns the decision that is valid for that revision. An approval of a file without a revision is never
+// valid.
 func (s fileOverride) of(r providers.Revision) Override {
 	if s.override == Approve && (s.revision != r || r == "") {
 		return NoOverride
@@ -77,6 +80,7 @@ const (
 		revision = excluded.revision, word = excluded.word, said = excluded.said, line = excluded.line RETURNING id`
 )
 
+// setOverride writes a decision on a file and its line. It writes nothing if NoOverride would revoke nothing.
 func setOverride(tx *sql.Tx, c *chain, e providers.Entry, w Override, at time.Time) error {
 	a := overrideKeyOf(e)
 	if w == NoOverride {
@@ -88,12 +92,14 @@ func setOverride(tx *sql.Tx, c *chain, e providers.Entry, w Override, at time.Ti
 	}
 	columns := []any{[]byte(a.ref), a.size, a.modified, []byte(e.Revision), string(w), micros(at)}
 	var id int64
+	// This may replace the row of an earlier decision, whose line keeps the former values in its body.
 	if err := tx.QueryRow(upsertOverride, append(columns, c.next())...).Scan(&id); err != nil {
 		return err
 	}
 	return c.append(fileOverridden, id, appendFields(nil, columns...))
 }
 
+// scanFileOverride returns the decision in row, or none if there is no row.
 func scanFileOverride(row scanner) (s fileOverride, err error) {
 	if err = row.Scan(&s.override, &s.revision); errors.Is(err, sql.ErrNoRows) {
 		return fileOverride{}, nil
@@ -113,7 +119,8 @@ func (j *Journal) Override(ctx context.Context, e providers.Entry) (Override, er
 type Overrides struct {
 	files    map[overrideKey]fileOverride
 	contents map[Content]Override
-	sizes    map[int64][]Content
+	// sizes has the keys of contents by their size.
+	sizes map[int64][]Content
 }
 
 // Of is Journal.Override at the time when the Overrides were read. A caller that is about to act asks the Journal

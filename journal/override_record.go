@@ -75,6 +75,8 @@ func (j *Journal) OverrideRecords(ctx context.Context) ([]OverrideRecord, error)
 	return all, nil
 }
 
+// scanOverrideRecord reads a row of selectOverrides. Its one place is that of the operation that restored the
+// file.
 func scanOverrideRecord(row scanner) (s OverrideRecord, err error) {
 	var said sql.NullInt64
 	var modified int64
@@ -90,6 +92,7 @@ func scanOverrideRecord(row scanner) (s OverrideRecord, err error) {
 	return s, nil
 }
 
+// scanContentSaying reads a row of table contents. It returns ErrDamaged for a hash of another length.
 func scanContentSaying(row scanner) (s OverrideRecord, err error) {
 	var said sql.NullInt64
 	var sum sql.RawBytes
@@ -140,6 +143,7 @@ func (j *Journal) locate(ctx context.Context, all []OverrideRecord) error {
 // that were made when it was restored. It returns the number of decisions on the file.
 func (j *Journal) ClearOverrides(ctx context.Context, ref providers.Ref) (words int, err error) {
 	err = j.appending(ctx, func(tx *sql.Tx, c *chain) error {
+		// The contents are read first, because revoking the decisions on the file would cut them off from it.
 		rows, err := tx.QueryContext(ctx, saidWith, []byte(ref))
 		contents, err := collect(rows, err, func(row scanner) (of Content, err error) {
 			var sum sql.RawBytes

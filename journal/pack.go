@@ -35,6 +35,7 @@ func (t *table) unpack(shard byte, packed []byte) error {
 	for i := 0; i < len(packed); i += hashSize {
 		h := parseHash(packed[i:])
 		ordered := i == 0 || last.compare(h) < 0
+		// pack writes no other form: ascending, only of this shard, and only with kinds as marks.
 		if h.shard() != shard || !h.packed() || h.lo&markBits&^kindBits != 0 || !ordered {
 			return fmt.Errorf("%w: shard %d of the files seen, hash %d", ErrDamaged, shard, i/hashSize)
 		}

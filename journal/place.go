@@ -27,7 +27,8 @@ type place struct {
 	last  head                   // the last line known to be durable
 }
 
-// newPlace returns the place of the journal at path. db describes the database file before it was opened.
+// newPlace returns the place of the journal at path. db describes the database file before it was opened. noted
+// is the head that was read before, or nil. It returns ErrReplaced if a file was replaced in the meantime.
 func newPlace(path string, db fs.FileInfo, noted *head) (*place, error) {
 	p := &place{path: path, file: identity(db), files: map[string]fs.FileInfo{path: db}, noted: noted}
 	if noted != nil {
@@ -69,7 +70,7 @@ func (p *place) look() error {
 }
 
 // check does the same as look and also compares the head. The transaction is immediate, so that no process writes in
-// the meantime.
+// the meantime. It reads the head only if its file has changed since the last transaction.
 func (p *place) check(ctx context.Context, tx *sql.Tx) error {
 	if p == nil { // a temporary journal
 		return nil
@@ -83,6 +84,7 @@ func (p *place) check(ctx context.Context, tx *sql.Tx) error {
 		return fmt.Errorf("look whether the journal is at its place: %w", err)
 	case err != nil && p.noted != nil:
 		return fmt.Errorf("%w: %q is gone", ErrReplaced, headName(p.path))
+	// There is no head yet, or it is the one that was compared last.
 	case err != nil || unchanged(p.head, fi):
 		return nil
 	}
@@ -123,6 +125,7 @@ func (p *place) follows(ctx context.Context, tx *sql.Tx, end head) error {
 	p.mu.Lock()
 	last := p.last
 	p.mu.Unlock()
+	// The usual case needs no query: no process has written since.
 	if last.Lines == 0 || last == end {
 		return nil
 	}

@@ -22,6 +22,7 @@ type Record struct {
 	Marked    time.Time // when a grace began for this revision and verdict; zero: not begun
 }
 
+// recordByRef is the query of Journal.byRef.
 const recordByRef = matchQuery + `storage = $1 AND version = $2 AND ref = $3`
 
 // Record returns the record of the file ref by that version of the detectors. The error wraps fs.ErrNotExist if there

@@ -44,6 +44,8 @@ func (j *Journal) End(ctx context.Context, key string, o providers.Outcome) erro
 	return j.record(context.WithoutCancel(ctx), out)
 }
 
+// record waits until r is committed with its batch. It returns the error of the commit, or the one for which r
+// alone was refused.
 func (j *Journal) record(ctx context.Context, r *record) error {
 	if j.records == nil {
 		return errReadOnly
@@ -63,6 +65,7 @@ type record struct {
 
 	op ending // of Begin, as far as known
 
+	// key names the operation. The other three are its providers.Outcome.
 	key      string
 	receipt  []byte
 	restored providers.Entry
@@ -76,17 +79,21 @@ type recorder struct {
 	db    *sql.DB
 	chain *chainer
 
+	// find and ended look up an operation by its key. binned and empty return the trash operations that an
+	// operation resolves; resolve stores that. forget deletes a Record.
 	begin, end, find, ended, binned, empty, resolve, forget *sql.Stmt
 
 	begun map[string]ending // by key: operations of this process that are begun and not ended
 }
 
+// newRecorder prepares the statements on the connection that writes. They live as long as db.
 func newRecorder(ctx context.Context, db *sql.DB, c *chainer) (*recorder, error) {
 	r := &recorder{db: db, chain: c, begun: map[string]ending{}}
 	for _, p := range []struct {
 		stmt **sql.Stmt
 		text string
 	}{
+		// Until an operation ends, its receipt is the one that it is about ($12).
 		{&r.begin, `INSERT INTO operations (key, run, kind, storage, ` + entryColumns + `,
 			about, rule, reasons, approved, began, begun_line, receipt)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $12)`},
@@ -123,6 +130,7 @@ func (r *recorder) commit(batch []*record) error {
 		}
 		return nil
 	})
+	// An outcome is the last use of its operation. After an error the rows decide and not this map.
 	for _, one := range batch {
 		if one.intent == nil || err != nil {
 			delete(r.begun, one.key)
@@ -131,6 +139,7 @@ func (r *recorder) commit(batch []*record) error {
 	return err
 }
 
+// put writes one record and its line. A record that is refused does not stop the rest of the batch.
 func (r *recorder) put(tx *sql.Tx, c *chain, one *record) error {
 	if one.intent == nil {
 		return r.putOutcome(tx, c, one)
@@ -159,6 +168,8 @@ type ending struct {
 	receipt       []byte // of the intent; of a done operation: of the outcome
 }
 
+// putOutcome ends an open operation and writes its line with all that depends on it: the trash operations that it
+// resolves, and the decision to keep a file that is back.
 func (r *recorder) putOutcome(tx *sql.Tx, c *chain, one *record) error {
 	e, err := r.open(tx, one.key)
 	var receipt, opErr, kind any
@@ -175,6 +186,7 @@ func (r *recorder) putOutcome(tx *sql.Tx, c *chain, one *record) error {
 	if err == nil {
 		rows, err = res.RowsAffected()
 	}
+	// The operation has already ended, or it never began.
 	if errors.Is(err, sql.ErrNoRows) || err == nil && rows == 0 {
 		return r.repeated(tx, one)
 	}

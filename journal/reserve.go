@@ -20,7 +20,8 @@ import (
 // much more space.
 const (
 	reserved = 4 << 20 // bytes
-	ample    = 4 * reserved
+	// ample is the free space, in bytes, with which Open creates the reserve.
+	ample = 4 * reserved
 )
 
 // reserve is the reserve of one open journal; nil for a temporary one.
@@ -29,6 +30,7 @@ type reserve struct {
 	given atomic.Bool
 }
 
+// name returns the path of the reserve.
 func (r *reserve) name() string { return r.path + ".reserve" }
 
 // spare runs do. If do fails because the disk is full, spare removes the reserve and runs do once more. Its error
@@ -46,6 +48,7 @@ func (r *reserve) spare(do func() error) error {
 // later call completes the reserve.
 func (r *reserve) keep(least int64) {
 	fi, err := os.Lstat(r.name())
+	// Any other file of that name, such as a symbolic link, is left alone.
 	if err == nil && (fi.Size() == reserved || !fi.Mode().IsRegular()) {
 		return
 	}

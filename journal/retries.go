@@ -9,6 +9,7 @@ import (
 	"sweepd/providers"
 )
 
+// loadRetries reads the files that earlier listings could not examine.
 func (s *VerdictCache) loadRetries(ctx context.Context) error {
 	rows, err := s.j.read.QueryContext(ctx, `SELECT ref FROM again WHERE storage = $1`, s.storage)
 	refs, err := collect(rows, err, func(row scanner) (ref providers.Ref, err error) { return ref, row.Scan(&ref) })
@@ -25,6 +26,7 @@ func (s *VerdictCache) Retry(ref providers.Ref) { s.setRetry(ref, true) }
 // Resolve records that the file needs no further examination.
 func (s *VerdictCache) Resolve(ref providers.Ref) { s.setRetry(ref, false) }
 
+// setRetry changes the set, and notes the change for the next save.
 func (s *VerdictCache) setRetry(ref providers.Ref, again bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

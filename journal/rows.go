@@ -24,7 +24,8 @@ type noRow struct{ error }
 
 func (r noRow) Scan(...any) error { return r.error }
 
-// collect returns the scanned rows. err is the error of the query.
+// collect returns the scanned rows. err is the error of the query. It closes rows, and returns no rows with an
+// error.
 func collect[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) ([]T, error) {
 	if err != nil {
 		return nil, fault(err)

@@ -26,7 +26,8 @@ func (r Run) Interrupted() bool { return r.Ended.IsZero() }
 
 const runColumns = "id, kind, policy, began, ended, summary, error"
 
-// BeginRun records the beginning of a run and returns its number.
+// BeginRun records the beginning of a run and returns its number. kind is one of those of Run; policyHash is only
+// stored.
 func (j *Journal) BeginRun(ctx context.Context, kind, policyHash string) (id int64, err error) {
 	err = j.appending(ctx, func(tx *sql.Tx, c *chain) error {
 		columns := []any{kind, policyHash, micros(j.now())}
@@ -125,6 +126,7 @@ func (j *Journal) TimeBefore(ctx context.Context, now time.Time) (map[int64]time
 	return all, fault(rows.Err())
 }
 
+// scanRun reads a row of runColumns.
 func scanRun(row scanner) (Run, error) {
 	var r Run
 	var began, ended sql.NullInt64

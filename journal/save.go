@@ -40,6 +40,7 @@ type waiting struct {
 	contents map[hash]found
 }
 
+// writeWaiting writes w in the transaction tx.
 func (s *VerdictCache) writeWaiting(ctx context.Context, tx *sql.Tx, w waiting) error {
 	if err := s.writeRows(ctx, tx, w.rows); err != nil {
 		return err
@@ -83,6 +84,8 @@ func (s *VerdictCache) Save(ctx context.Context, at providers.Cursor, complete b
 	return s.withPending(func(w waiting) error { return s.save(ctx, at, complete, w) })
 }
 
+// save writes all differences in one transaction, and only then changes the state in memory, so that after an
+// error the next Save writes them again.
 func (s *VerdictCache) save(ctx context.Context, at providers.Cursor, complete bool, w waiting) error {
 	stale := complete && s.stale
 	dirty := s.dirty()
@@ -119,6 +122,8 @@ func (s *VerdictCache) save(ctx context.Context, at providers.Cursor, complete b
 	return nil
 }
 
+// metAny reports whether the listing met any file. If it met none, the storage may just not be mounted, and
+// nothing is forgotten.
 func (s *VerdictCache) metAny() bool {
 	for i := range s.tables {
 		if s.tables[i].metAny() {
@@ -139,6 +144,7 @@ func (s *VerdictCache) drop() {
 	}
 }
 
+// dirty returns the shards of which there is something to write.
 func (s *VerdictCache) dirty() (all []int) {
 	for i := range s.tables {
 		if s.tables[i].dirty() {
@@ -148,6 +154,7 @@ func (s *VerdictCache) dirty() (all []int) {
 	return all
 }
 
+// writeShard stores the shard i. It returns the count of changes that are included, for table.written.
 func (s *VerdictCache) writeShard(ctx context.Context, tx *sql.Tx, i int) (changes int, err error) {
 	packed, changes := s.tables[i].pack()
 	_, err = tx.ExecContext(ctx, `INSERT INTO seen (storage, shard, version, hashes) VALUES ($1, $2, $3, $4)
@@ -180,6 +187,7 @@ func (s *VerdictCache) writeDrops(ctx context.Context, tx *sql.Tx, stale bool) e
 	return err
 }
 
+// writeCursor stores the position, always in the transaction of the results before it.
 func (s *VerdictCache) writeCursor(ctx context.Context, tx *sql.Tx, at providers.Cursor) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO cursors (storage, version, cursor) VALUES ($1, $2, $3)
 		ON CONFLICT (storage) DO UPDATE SET version = excluded.version, cursor = excluded.cursor`,

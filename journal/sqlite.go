@@ -36,12 +36,16 @@ func connect(path, mode string, n int) *sql.DB {
 		// In WAL mode NORMAL may lose the last commits: sqlite.org/pragma.html#pragma_synchronous.
 		"_synchronous":  {"FULL"},
 		"_foreign_keys": {"1"},
-		"_txlock":       {"immediate"},
-		"_dqs":          {"0"},
-		"_pragma":       {"journal_size_limit(4194304)"},
+		// A transaction takes the write lock when it begins, so that all that it reads stays valid.
+		"_txlock": {"immediate"},
+		// A misspelt column is an error and not a string: sqlite.org/quirks.html.
+		"_dqs": {"0"},
+		// SQLite cuts its log to this many bytes once it is empty; see reserved.
+		"_pragma": {"journal_size_limit(4194304)"},
 	}
 	if mode == toPeek {
 		query.Set("mode", toRead)
+		// SQLite then takes no locks and reads no log: sqlite.org/uri.html#uriimmutable.
 		query.Set("immutable", "1")
 	}
 	u.RawQuery = query.Encode()
@@ -71,6 +75,7 @@ func keepLog(db *sql.DB) error {
 }
 
 // inspect returns the version of the journal at path. It only reads, because any other file must stay unchanged.
+// It returns ErrForeign, ErrVersion or ErrDamaged for a file that it refuses.
 func inspect(ctx context.Context, path, mode string) (version int, err error) {
 	fi, err := os.Stat(path)
 	switch {

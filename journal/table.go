@@ -9,6 +9,7 @@ import (
 // table is a set of hashes, with open addressing and linear probing. It takes 16 bytes a place and is never fuller
 // than maxLoad. The zero table is empty.
 type table struct {
+	// mu guards all fields.
 	mu     sync.Mutex
 	places []hash
 	used   int
@@ -18,10 +19,11 @@ type table struct {
 	changes, saved int
 }
 
+// maxLoad is the largest share of places in use. A larger one would save memory and lengthen the probing.
 const maxLoad = 0.85
 
 // place returns the index of h, or the free one for it. The highest bits have selected the table, so the index comes
-// from the next ones, scaled to the number of places.
+// from the next ones, scaled to the number of places. The caller holds mu, and the table has a free place.
 func (t *table) place(h hash) int {
 	i, _ := bits.Mul64(h.hi<<8, uint64(len(t.places)))
 	for t.places[i].known() != Unknown && !t.places[i].same(h) {
@@ -66,13 +68,15 @@ func (t *table) put(h hash) {
 	if p.known() == Unknown {
 		t.used++
 	}
+	// Only packed hashes are part of the output. A match has a row of its own, and whether it was met is never
+	// stored.
 	if p.known() != h.known() && (p.packed() || h.packed()) {
 		t.changes++
 	}
 	*p = h
 }
 
-// resize makes room for n hashes, which must include the present ones.
+// resize makes room for n hashes, which must include the present ones. The caller holds mu.
 func (t *table) resize(n int) {
 	old := t.places
 	t.places = make([]hash, int(float64(n)/maxLoad)+1)
@@ -121,6 +125,7 @@ func (t *table) plain() (n int64) {
 	return n
 }
 
+// metAny reports whether any hash is marked as met.
 func (t *table) metAny() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -55,7 +55,8 @@ func (j *Journal) Bin(ctx context.Context, storage string, version int) (map[pro
 	return bin, nil
 }
 
-// SetBin stores the given entries. If only is true, it removes all others.
+// SetBin stores the given entries. If only is true, it removes all others. version is that of the detectors that
+// made the verdicts.
 func (j *Journal) SetBin(
 	ctx context.Context, storage string, version int, bin map[providers.Receipt]TrashEntry, only bool,
 ) error {
@@ -74,6 +75,7 @@ func (j *Journal) SetBin(
 	})
 }
 
+// setTrashEntry replaces the row of one entry and computes its checksum.
 func setTrashEntry(
 	ctx context.Context, tx *sql.Tx, storage string, version int, receipt providers.Receipt, b TrashEntry,
 ) error {

@@ -36,11 +36,14 @@ type VerdictCache struct {
 	j       *Journal
 	storage string
 	version int
-	cursor  providers.Cursor
-	stale   bool // there are rows of other versions
-	tables  [shards]table
+	// cursor is the stored position.
+	cursor providers.Cursor
+	stale  bool // there are rows of other versions
+	tables [shards]table
 
-	saving  sync.Mutex // one save at a time
+	saving sync.Mutex // one save at a time
+	// mu guards pending, refs, contents, retries and retryChanges. Each table has a lock of its own; dropped
+	// belongs to Save.
 	mu      sync.Mutex
 	pending map[providers.Ref]*match // rows to write; nil: to delete
 	refs    map[uint64]struct{}      // hashes, with seed, of the refs that have a record
@@ -68,6 +71,8 @@ func (j *Journal) LoadVerdictCache(ctx context.Context, storage string, version 
 	return s, nil
 }
 
+// loadHashes fills the tables from the shards of this version. It returns ErrDamaged for a shard that pack did
+// not write.
 func (s *VerdictCache) loadHashes(ctx context.Context) error {
 	rows, err := s.j.read.QueryContext(ctx, `SELECT shard, version, hashes FROM seen WHERE storage = $1`, s.storage)
 	if err != nil {
@@ -94,6 +99,8 @@ func (s *VerdictCache) loadHashes(ctx context.Context) error {
 	return rows.Err()
 }
 
+// loadMatches adds the records of this version to the tables, and the refs of all records, of any version, to
+// refs, so that Gone deletes those too.
 func (s *VerdictCache) loadMatches(ctx context.Context) error {
 	rows, err := s.j.read.QueryContext(ctx, `SELECT ref, hash, version FROM matches WHERE storage = $1`, s.storage)
 	if err != nil {
@@ -175,6 +182,7 @@ func (s *VerdictCache) Put(ctx context.Context, e providers.Entry, v fingerprint
 	return s.flush(ctx)
 }
 
+// knownAs returns the result to store for v. It is Matched from a confidence of possible.
 func knownAs(v fingerprint.Verdict) Known {
 	switch {
 	case v.Confidence >= fingerprint.Possible:

@@ -44,6 +44,8 @@ type verifier struct {
 	hash  digest
 	space []byte
 
+	// The counts of lines and of rows that need a line. If two that belong together differ at the end, count
+	// reports a row without a line.
 	lastOp, lastRun              int64 // the last ids in the order of their lines
 	ops, opsEnded, opsToEnd      int64
 	resolved, toResolve          int64
@@ -65,6 +67,7 @@ type operationRow struct {
 	begunLine, endedLine, receipt, ended, err, kind, resolved any
 }
 
+// linkQuery returns the lines in order, each with the operation that it is about.
 const linkQuery = `SELECT c.line, c.event, c.subject, c.body, c.hash,
 	o.key, o.run, o.kind, o.storage, o.ref, o.revision, o.path, o.size, o.modified, o.created, o.weak,
 	o.about, o.rule, o.reasons, o.approved, o.began,
@@ -78,6 +81,7 @@ const (
 	opAbout   = 11
 )
 
+// prepare prepares the queries for the rows that lines are about.
 func (v *verifier) prepare() (err error) {
 	for _, p := range []struct {
 		stmt **sql.Stmt
@@ -152,6 +156,7 @@ func (v *verifier) follow(l *link) error {
 	return nil
 }
 
+// broken returns a *BrokenError for this line.
 func (l *link) broken(why string, args ...any) error {
 	return &BrokenError{l.line, fmt.Sprintf(why, args...)}
 }
@@ -228,6 +233,7 @@ func (v *verifier) resolves(l *link, id int64) error {
 
 // unpackIDs returns the ids that packIDs wrote into the body of l.
 func unpackIDs(l *link) (ids []int64, err error) {
+	// last makes sure that the ids ascend.
 	var last uint64
 	for b := l.body; len(b) > 0; {
 		id, n := binary.Uvarint(b)
