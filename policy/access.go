@@ -10,6 +10,7 @@ const (
 	AccessPurge               // delete from the trash for good
 )
 
+// String returns the access as messages have it.
 func (a Access) String() string { return [...]string{"scan", "trash", "purge"}[a] }
 
 // Access returns the least access that the policy needs to a storage: AccessPurge if something may be purged and the

@@ -31,6 +31,8 @@ func (a AgeBy) english() string {
 	return "when it was " + string(a)
 }
 
+// older returns a clause that holds if more time than that has passed since the event. It is unknown if the time of
+// the event is.
 func older(by AgeBy, than time.Duration) clause {
 	return leaf(
 		saying("it is older than %s by %s", english.Duration(than), by.english()),
@@ -53,6 +55,8 @@ func older(by AgeBy, than time.Duration) clause {
 	)
 }
 
+// newer returns a clause that holds if less time than that has passed since the event. It is unknown if the time of
+// the event is.
 func newer(by AgeBy, than time.Duration) clause {
 	return leaf(
 		saying("it is newer than %s by %s", english.Duration(than), by.english()),
@@ -94,6 +98,7 @@ func (s subject) event(by AgeBy) (time.Time, string) {
 	case ByCreated:
 		return s.Entry.Created, "created"
 	case ByFirstSeen:
+		// A file without a record is seen for the first time now.
 		if s.FirstSeen.IsZero() {
 			return s.now, "first seen"
 		}

@@ -50,6 +50,7 @@ func saying(format string, args ...any) func() string {
 // either is a list of which one is required.
 type either[T ~string] []T
 
+// String returns the values in quotes: "a", "b" or "c".
 func (e either[T]) String() string { return english.Quoted(e, "or") }
 
 // clauses returns the clauses of the condition in the order of its fields. protects is the effect of the rule on the
@@ -84,6 +85,7 @@ func (c *Condition) clauses(protects bool) []clause {
 	return all
 }
 
+// confidence returns a clause that requires at least that confidence. It is never unknown.
 func (c *Condition) confidence() clause {
 	least := c.Confidence
 	return leaf(saying("its confidence is at least %s", least), func(s subject) (truth, string) {
@@ -98,6 +100,8 @@ func (c *Condition) confidence() clause {
 	})
 }
 
+// edited returns a clause on whether the picture was changed after it was made. It is never unknown: without a
+// sign of an edit the picture counts as unedited.
 func edited(want bool) clause {
 	const changed, not = "it was edited since", "it was not edited since"
 	required := not
@@ -131,6 +135,8 @@ func (c *Condition) places(protects bool) []clause {
 	return all
 }
 
+// matching returns a clause that holds if match reports true for one of the patterns. what names the matched part
+// in messages.
 func matching(what string, globs either[string], match func(s subject, pattern string) bool) clause {
 	return leaf(saying("its %s matches %s", what, globs), func(s subject) (truth, string) {
 		if i := slices.IndexFunc(globs, func(g string) bool { return match(s, g) }); i >= 0 {
@@ -140,6 +146,8 @@ func matching(what string, globs either[string], match func(s subject, pattern s
 	})
 }
 
+// product returns a clause on the product that the picture names. Unlike other facts, an unknown product counts as a
+// different one and not as unknown.
 func (c *Condition) product() clause {
 	return leaf(saying("its product is %s", either[fingerprint.Product](c.Product)), func(s subject) (truth, string) {
 		got := s.Verdict.Product
@@ -187,6 +195,7 @@ func (c *Condition) sizes() []clause {
 	return all
 }
 
+// inBytes returns a clause on the size of the file. It is unknown for a negative size.
 func inBytes(what string, limit int64, holds func(int64) bool) clause {
 	than := english.Size(limit)
 	return leaf(saying("it is %s than %s", what, than), func(s subject) (truth, string) {
@@ -201,6 +210,7 @@ func inBytes(what string, limit int64, holds func(int64) bool) clause {
 	})
 }
 
+// inPixels returns a clause on one side of the picture. It is unknown if the fingerprint found no size.
 func inPixels(what string, c Pixels, get func(subject) int) clause {
 	return leaf(saying("its %s is %s", what, c), func(s subject) (truth, string) {
 		switch n := get(s); {
@@ -214,7 +224,7 @@ func inPixels(what string, c Pixels, get func(subject) int) clause {
 	})
 }
 
-// group returns a clause over nested conditions.
+// group returns a clause over nested conditions. judge combines their results.
 func group(name string, of []Condition, protects bool, judge func([]Check) (truth, string)) clause {
 	all := make([]clause, len(of))
 	for i := range of {
@@ -232,7 +242,8 @@ func (c *Condition) asOne(protects bool) clause {
 	return combined(func() string { return joined(all, ", and ") }, all, allOf)
 }
 
-// combined returns a clause over others.
+// combined returns a clause over others. It applies all of them, even if the first decides, because a trace shows
+// each.
 func combined(text func() string, all []clause, judge func([]Check) (truth, string)) clause {
 	return clause{text, func(s subject) Check {
 		var check Check
@@ -257,7 +268,8 @@ func joined(all []clause, by string) string {
 	return strings.Join(texts, by)
 }
 
-// allOf returns the least of the checks, with the observations of the checks that have this value.
+// allOf returns the least of the checks, with the observations of the checks that have this value. If not all
+// hold, it returns only the observation of the first.
 func allOf(checks []Check) (truth, string) {
 	least := yes
 	for _, c := range checks {
@@ -269,7 +281,8 @@ func allOf(checks []Check) (truth, string) {
 	return least, first(checks, least)
 }
 
-// anyOf returns the greatest of the checks.
+// anyOf returns the greatest of the checks. It returns the observation of the first check with this value, or
+// those of all if none holds.
 func anyOf(checks []Check) (truth, string) {
 	most := no
 	for _, c := range checks {
@@ -287,6 +300,7 @@ func noneOf(checks []Check) (truth, string) {
 	return t.not(), seen
 }
 
+// seen returns the observations of all checks with that value, joined by "and".
 func seen(checks []Check, t truth) string {
 	var parts []string
 	for _, c := range checks {
@@ -297,6 +311,7 @@ func seen(checks []Check, t truth) string {
 	return strings.Join(parts, " and ")
 }
 
+// first returns the observation of the first check with that value. There must be one.
 func first(checks []Check, t truth) string {
 	i := slices.IndexFunc(checks, func(c Check) bool { return c.holds == t })
 	return checks[i].Seen

@@ -15,13 +15,15 @@ type Condition struct {
 	Storage    []string               // it is in one of these
 	// Path are patterns for the whole path, one of which must match. Where the rule protects the files that it names,
 	// a pattern that names a folder, with or without a slash at its end, also names all files in it.
-	Path      []string
-	Name      []string // patterns for the last element of the path
-	Product   []fingerprint.Product
+	Path    []string
+	Name    []string // patterns for the last element of the path
+	Product []fingerprint.Product
+	// OlderThan and NewerThan are limits that the age itself does not meet: it must be more, or less.
 	OlderThan time.Duration
 	NewerThan time.Duration
 	AgeBy     AgeBy // of OlderThan and NewerThan
 
+	// LargerThan and SmallerThan are such limits too.
 	LargerThan  int64 // bytes
 	SmallerThan int64
 	Width       Pixels
@@ -56,6 +58,7 @@ type Pixels struct {
 	N  int
 }
 
+// holds reports whether n meets the comparison.
 func (c Pixels) holds(n int) bool {
 	switch c.Op {
 	case ">=":

@@ -52,13 +52,15 @@ func (p *Policy) subject(f Facts, now time.Time) subject {
 	kind := kindOf(p.Storages[f.Storage].Type)
 	s := subject{Facts: f, now: now, knows: kind.knows, folds: kind.folds, names: []string{f.Entry.Path}}
 	s.forms = func(pattern string) []string { return []string{pattern} }
+	// Links are on the disk of this machine and mean nothing in an account.
 	if len(p.Links) > 0 && !p.Storages[f.Storage].Remote() {
 		s.names, s.forms = p.names(f.Entry.Path), p.forms
 	}
 	return s
 }
 
-// candidate reports whether Decide tries the rules on the file.
+// candidate reports whether Decide tries the rules on the file. A confidence above Proven is not one of the
+// fingerprint's; such a file is kept.
 func candidate(f Facts) bool {
 	return f.Verdict.Confidence > fingerprint.None && f.Verdict.Confidence <= fingerprint.Proven
 }
@@ -72,6 +74,7 @@ func (p *Policy) apply(r Rule, t RuleTrace, s subject) Decision {
 	if r.Do != Trash {
 		return d
 	}
+	// A grace begins only for a file that has settled and is confirmed, because only wait sets Grace.
 	if p.unsettled(&d, s) || p.unconfirmed(&d, s) || r.Grace <= 0 {
 		return d
 	}
@@ -121,6 +124,7 @@ func (p *Policy) unsettled(d *Decision, s subject) bool {
 	case at.IsZero():
 		d.Action = Review
 		d.Reasons = append(d.Reasons, "its modification time is unknown")
+	// NotBefore is only the time of another look, because the file's own time may be years away.
 	case quiet < -skew:
 		d.Action, d.NotBefore, d.ReasonCode = Hold, s.now.Add(skew), ReasonClock
 		d.Reasons = append(d.Reasons, fmt.Sprintf("%s %s in the future: a clock is wrong", verb, english.About(-quiet)))
@@ -143,6 +147,7 @@ func (p *Policy) unconfirmed(d *Decision, s subject) bool {
 		return false
 	}
 	first := s.FirstSeen
+	// A file without a record is seen for the first time now.
 	if first.IsZero() {
 		first = s.now
 	}

@@ -43,6 +43,7 @@ func ReasonOf(g providers.Guard) ReasonCode { return ReasonCode("guard:" + g) }
 
 // Facts is the input of a decision, except for the time.
 type Facts struct {
+	// Storage is a key of Policy.Storages.
 	Storage   string
 	Entry     providers.Entry
 	Verdict   fingerprint.Verdict

@@ -8,6 +8,9 @@
 // false. A rule that trashes does not match then; a rule that keeps or reviews does. So a file is kept in case of
 // doubt.
 //
+// Decide applies each rule's Condition as a list of clauses. A clause has its text, for String and Explain, and a
+// function that returns one of three truth values with the observation that gave it. Explain shows the same results.
+//
 // The package does not look for files, deletes none and has no state: the caller passes the beginning of a grace in
 // Facts.
 package policy

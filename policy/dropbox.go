@@ -12,10 +12,13 @@ import (
 const dropboxKeeps = 30 * 24 * time.Hour
 
 const (
+	// dropboxAges are the times for which Dropbox keeps deleted files; dropboxBin is the page on which a user can
+	// purge them.
 	dropboxAges = "30, 180 or 365 days, by plan"
 	dropboxBin  = "https://www.dropbox.com/deleted_files"
 )
 
+// dropboxNotes returns the sentences of Notes about one account of Dropbox.
 func (p *Policy) dropboxNotes(st Storage) []string {
 	notes := []string{
 		"a file is deleted only at the revision that was examined; Dropbox refuses any other",

@@ -55,6 +55,7 @@ func (p *Policy) encoding() []byte {
 // encoder writes an encoding. Durations are in nanoseconds.
 type encoder struct{ text []byte }
 
+// storage encodes every field of s. A field that is added to Storage belongs here too.
 func (e *encoder) storage(s Storage) {
 	e.quoted("type", s.Type)
 	texts(e, "roots", s.Roots)
@@ -72,6 +73,7 @@ func (e *encoder) storage(s Storage) {
 	e.flag("team_space", s.TeamSpace)
 }
 
+// rule encodes all of r but its name, which is that of the block.
 func (e *encoder) rule(r Rule) {
 	e.quoted("do", string(r.Do))
 	e.number("grace", int64(r.Grace))
@@ -118,14 +120,18 @@ func (e *encoder) conditions(key string, all []Condition, protects bool) {
 	})
 }
 
+// line writes a key and a value, which must have no line feed.
 func (e *encoder) line(key, value string) { e.text = append(e.text, key+" "+value+"\n"...) }
 
+// block writes the lines that inner writes between one that opens a block and one that closes it. The name is
+// written even if it is "".
 func (e *encoder) block(key, name string, inner func()) {
 	e.line(key, strconv.Quote(name)+" {")
 	inner()
 	e.text = append(e.text, "}\n"...)
 }
 
+// quoted writes a text unless it is "".
 func (e *encoder) quoted(key, value string) {
 	if value != "" {
 		e.line(key, strconv.Quote(value))
@@ -144,24 +150,28 @@ func texts[T ~string](e *encoder, key string, values []T) {
 	e.line(key, line)
 }
 
+// number writes a number unless it is 0.
 func (e *encoder) number(key string, n int64) {
 	if n != 0 {
 		e.line(key, strconv.FormatInt(n, 10))
 	}
 }
 
+// flag writes a value that is true.
 func (e *encoder) flag(key string, on bool) {
 	if on {
 		e.line(key, "true")
 	}
 }
 
+// choice writes a value unless it is nil; false is written.
 func (e *encoder) choice(key string, value *bool) {
 	if value != nil {
 		e.line(key, strconv.FormatBool(*value))
 	}
 }
 
+// pixels writes a comparison unless it is zero, which requires nothing.
 func (e *encoder) pixels(key string, c Pixels) {
 	if c != (Pixels{}) {
 		e.line(key, strconv.Quote(c.Op)+" "+strconv.Itoa(c.N))

@@ -26,6 +26,8 @@ type storageKind struct {
 	folds bool              // names that differ only in case are equal
 }
 
+// storageKinds are the types of storage in the order of the manual. A new type needs an entry here and one in
+// package policyfile.
 var storageKinds = []storageKind{
 	{
 		name: Local, display: "local",

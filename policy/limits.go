@@ -30,6 +30,7 @@ func (l Limits) Check(files int, bytes, seen int64) []string {
 	if files > l.Files {
 		over = append(over, fmt.Sprintf("%s, over the limit of %d", english.Count(int64(files), "file"), l.Files))
 	}
+	// A sum below zero has overflowed, and exceeds every limit.
 	if bytes > l.Bytes || bytes < 0 {
 		over = append(over, fmt.Sprintf("%s, over the limit of %s", english.Size(bytes), english.Size(l.Bytes)))
 	}
@@ -43,7 +44,7 @@ func (l Limits) Check(files int, bytes, seen int64) []string {
 // OverShare reports whether that many files exceed the share of those seen under the storage's roots. It reports
 // false if seen is below 20.
 func (l Limits) OverShare(files int, seen int64) bool {
-	// Division makes 29 of 100 exactly 29%.
+	// Division makes 29 of 100 exactly 29%. The negation also makes a Share that is not a number exceeded.
 	return seen >= shareFrom && !(float64(files)/float64(seen) <= l.Share)
 }
 

@@ -45,6 +45,7 @@ func (p *Policy) Resolve(real func(path string) string) *Policy {
 			}
 		}
 	}
+	// The order of a map varies, and two rules may have the same pattern.
 	slices.SortFunc(resolved.Links, func(a, b Link) int {
 		return slices.Compare([]string{a.Storage, a.Written}, []string{b.Storage, b.Written})
 	})

@@ -24,6 +24,7 @@ func (c *Condition) noted() []clause {
 	return all
 }
 
+// starred returns a clause on the star. It is unknown if the storage does not report stars.
 func starred(want bool) clause {
 	const star, none = "it has a star", "it has no star"
 	required := none

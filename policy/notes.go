@@ -57,6 +57,7 @@ func (p *Policy) guardNotes(name string) []string {
 	return notes
 }
 
+// driveNotes returns the sentences of Notes about one account of Google Drive.
 func (p *Policy) driveNotes(st Storage) []string {
 	notes := []string{
 		"scans only files that the account owns; skips shortcuts and files shared by others",
@@ -91,6 +92,7 @@ func (p *Policy) Cautions() (cautions []string) {
 		case Dropbox:
 			cautions = append(cautions, p.dropboxCautions(name)...)
 		}
+		// A rule on a star, a camera or a property does what it means where these are known.
 		if kindOf(st.Type).knows {
 			continue
 		}

@@ -14,6 +14,7 @@ import (
 
 // Policy is what a policy file decides. The zero value keeps all files and permits no run.
 type Policy struct {
+	// Storages has the storages by their names in the policy file.
 	Storages map[string]Storage
 	Rules    []Rule // in order of precedence
 	Trash    TrashAges
@@ -95,6 +96,7 @@ func (p *Policy) protects() (on, off []string) {
 		providers.GuardLocked:      "files that their storage locks",
 	}
 	for _, g := range providers.AllGuards() {
+		// A guard without a clause above appears by its name.
 		add(slices.Contains(p.Protect, g), cmp.Or(what[g], string(g)))
 	}
 	add(p.LastCopy, "the last copy of a file")

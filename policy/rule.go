@@ -62,6 +62,8 @@ func (r Rule) describe() []string {
 	for _, c := range r.clauses() {
 		texts = append(texts, c.text())
 	}
+	// A trash rule of a policy file leaves out edited files unless the file includes them, so the text must
+	// mention that.
 	if r.Do == Trash && r.When.Derived == nil {
 		texts = append(texts, "whether or not it was edited since")
 	}

@@ -12,6 +12,7 @@ import (
 // Mode controls what sweepd run may do by itself. It does not affect sweepd apply.
 type Mode uint8
 
+// The modes. A policy that names none has Report, which is the safe one.
 const (
 	Report  Mode = iota // moves and deletes nothing
 	Enforce             // carries out what is due
@@ -28,6 +29,7 @@ func (m Mode) String() string {
 // Reload controls when sweepd run loads a changed policy file. It deletes nothing before that.
 type Reload uint8
 
+// The values. A policy that names none has Automatic.
 const (
 	Automatic Reload = iota // as soon as the file is valid
 	Manual                  // after sweepd reload
@@ -43,6 +45,7 @@ func (r Reload) String() string {
 
 // Schedule controls the times at which sweepd run acts.
 type Schedule struct {
+	// Sweep has the times of sweeps, without the delay by Jitter.
 	Sweep    schedule.Spec
 	OnChange bool            // also as soon as a change of files is noticed
 	Rescan   time.Duration   // how often all files are listed again, even without noticed changes
@@ -66,6 +69,7 @@ const Desktop = "desktop"
 // Event is a kind of event that messages report.
 type Event string
 
+// The events. A receiver gets messages only about those in its On.
 const (
 	// EventSummary means that a run moved or deleted something, began a grace, or would have moved something in mode
 	// report.

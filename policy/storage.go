@@ -81,7 +81,7 @@ type trashAge struct {
 	age time.Duration
 }
 
-// TrashOf returns the ages for the trash of one storage.
+// TrashOf returns the ages for the trash of one storage. They are zero if its files cannot or must not be purged.
 func (p *Policy) TrashOf(storage string) TrashAges {
 	if !p.Storages[storage].Purges() {
 		return TrashAges{}
@@ -89,6 +89,7 @@ func (p *Policy) TrashOf(storage string) TrashAges {
 	return p.Trash
 }
 
+// each returns the ages with their keys in the policy file, in the order of the file's reference.
 func (a TrashAges) each() []trashAge {
 	return []trashAge{{"ours", a.Ours}, {"matching", a.Matching}, {"everything", a.Everything}}
 }

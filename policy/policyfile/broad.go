@@ -24,6 +24,7 @@ func Broad(root, home string, real func(path string) string) (why string) {
 	return why
 }
 
+// broad is Broad without links.
 func broad(root, home string) (why string) {
 	root, home = strings.ToLower(root), strings.ToLower(home)
 	switch parent := path.Dir(root); {

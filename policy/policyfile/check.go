@@ -13,9 +13,12 @@ import (
 	"sweepd/policy"
 )
 
+// storageName is the form of a storage's name: 1 to 32 characters that need no quotes in a shell, and no escape
+// in a file name.
 var storageName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$`)
 
-// check reports the mistakes that involve more than one key.
+// check reports the mistakes that involve more than one key. fill must have found no mistake, so that every
+// required key has a value.
 func (d *decoder) check(f *form) {
 	d.checkBroad(f)
 	d.checkRoots(f)
@@ -101,6 +104,7 @@ func (d *decoder) checkRoots(f *form) {
 	for _, name := range slices.Sorted(maps.Keys(f.Storages)) {
 		st := f.Storages[name]
 		for _, r := range st.Roots {
+			// The written form is for messages, the other one for the comparison.
 			this := place{string(r), string(r), name, st.where(name), ""}
 			switch *st.Type {
 			case policy.Local:

@@ -16,6 +16,7 @@ import (
 // the first mistake, turns numbers into texts, follows aliases, and accepts null for any type.
 type decoder struct {
 	file string
+	// src is the text of the file, for the excerpts in messages.
 	src  string
 	o    ParseOptions
 	errs []*Error
@@ -28,6 +29,7 @@ type mapped struct {
 	values map[string]ast.Node
 }
 
+// place records the positions. decoder.mapping calls it for each struct of the form, all of which embed mapped.
 func (m *mapped) place(at *token.Token, pairs []pair) {
 	m.at, m.keys, m.values = at, map[string]*token.Token{}, map[string]ast.Node{}
 	for _, p := range pairs {
@@ -77,7 +79,8 @@ func (d *decoder) refuse(at *token.Token, e Error) {
 
 const quoteHint = `a text that begins with one of * & ! > | { [ % @ must be in quotes, as in "*.png" or ">=1024"`
 
-// fill sets v, which is a part of the form, from n; name is its name in messages.
+// fill sets v, which is a part of the form, from n; name is its name in messages. After a mistake, v may be set
+// in part; Parse then returns no policy.
 func (d *decoder) fill(name string, n ast.Node, v reflect.Value) {
 	if _, empty := n.(*ast.NullNode); empty || n == nil {
 		d.refuse(start(n), Error{Message: name + " is empty", Hint: "write a value, or remove the key"})
@@ -106,6 +109,8 @@ func (d *decoder) fill(name string, n ast.Node, v reflect.Value) {
 	}
 }
 
+// scalar sets a single value by its read method. It refuses a number or a boolean where a text is expected,
+// because it is not certain that 1e3 or true without quotes is meant as a text.
 func (d *decoder) scalar(name string, n ast.Node, s scalar) {
 	w := yamlScalar{text: n.GetToken().Value}
 	switch n := n.(type) {
@@ -162,6 +167,7 @@ func (d *decoder) mapping(name string, n ast.Node, v reflect.Value) {
 	}
 }
 
+// missingHints are the hints for required keys that are absent, by key.
 var missingHints = map[string]string{
 	"version":  "begin the file with version: 1",
 	"storages": "name the storages to sweep, e.g. storages: {home: {type: local, roots: [~/Downloads]}}",
@@ -187,6 +193,8 @@ var shapeHints = map[string]string{
 	"a receiver in notify": "set where messages go, e.g. {to: desktop}",
 }
 
+// unknownKey refuses a key, with the allowed ones. For a condition that is beside when, the hint names the right
+// place.
 func (d *decoder) unknownKey(name string, p pair, fields map[string]reflect.StructField) {
 	allowed := keysOf(fields)
 	e := notOneOf(p.key, "a key of "+name, allowed)

@@ -58,6 +58,7 @@ func (e enum[T]) read(w yamlScalar, value *T) error {
 // level is the least confidence that a file needs.
 type level fingerprint.Confidence
 
+// levels are the confidences that a rule can require, in ascending order.
 var levels = enumOf("a confidence",
 	fingerprint.Possible, fingerprint.Likely, fingerprint.Strong, fingerprint.Proven).
 	hint("files of confidence none never reach a rule: they are always kept", yamlScalar{"none", aText})
@@ -69,6 +70,7 @@ func (l *level) read(w yamlScalar, _ ParseOptions) error {
 // action is an action of a rule.
 type action policy.Action
 
+// actions are what a rule can do. Hold is not among them, because it is the effect of a time that has not come.
 var actions = enumOf("something a rule can do", policy.Keep, policy.Review, policy.Trash).
 	hint("trash moves a file to the storage's own trash; with a grace it is held until then",
 		yamlScalar{"delete", aText}, yamlScalar{"remove", aText}, yamlScalar{"hold", aText})
@@ -90,6 +92,7 @@ func (p *product) read(w yamlScalar, _ ParseOptions) error {
 // derived controls whether a rule matches pictures that were changed after they were made.
 type derived string
 
+// include matches both kinds, only matches pictures that were changed, and exclude matches the others.
 const (
 	include derived = "include"
 	only    derived = "only"
@@ -121,6 +124,7 @@ func (t *storageType) read(w yamlScalar, _ ParseOptions) error {
 // statement about Git.
 type guard bool
 
+// guards stand for true if the guard holds files.
 var guards = switchOf("what a guard can do", "keep", "off").
 	hint("write keep for a guard that holds files", yamlScalar{"true", aBool}).
 	hint("write off for a guard that holds no file", yamlScalar{"false", aBool})
@@ -169,6 +173,7 @@ func (r *reload) read(w yamlScalar, _ ParseOptions) error {
 // event is a kind of event that messages report.
 type event policy.Event
 
+// events are those of policy.AllEvents.
 var events = enumOf("something that is told", policy.AllEvents()...)
 
 func (e *event) read(w yamlScalar, _ ParseOptions) error { return events.read(w, (*policy.Event)(e)) }

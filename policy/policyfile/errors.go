@@ -23,6 +23,7 @@ type Error struct {
 	Excerpt      string   // the line with a caret below it
 }
 
+// Error returns the text in several lines, without a line feed at the end.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s:%d:%d: %s", e.File, e.Line, e.Column, e.Message)
@@ -120,6 +121,7 @@ func meant(word string, allowed []string) string {
 		}
 		return ""
 	}
+	// A longer text may differ by more: one letter, and another one for every four.
 	best, most := "", 1+len(word)/4
 	for _, a := range allowed {
 		if word == "" || a == "" || word[0] != a[0] || word != a && strings.HasSuffix(word, a) {

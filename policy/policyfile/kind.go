@@ -15,6 +15,7 @@ type storageKeys struct {
 	needs []string // the required ones of keys
 }
 
+// storageKinds has an entry for each type of storage, in the order of messages.
 var storageKinds = []storageKeys{
 	{
 		of:    policy.Local,

@@ -31,6 +31,7 @@ func (f *form) policy() *policy.Policy {
 	}
 	p.Settle = or(f.Settle, p.Settle)
 	p.ConfirmAfter = or(f.ConfirmAfter, p.ConfirmAfter)
+	// Without the section all guards are on, and last_copy is off.
 	if f.Protect == nil {
 		f.Protect = &protectForm{}
 	}
@@ -107,6 +108,7 @@ func (c *condition) meaning() policy.Condition {
 	return m
 }
 
+// ages returns the written ages. An age that is absent or off is 0, which means never.
 func (t *trashForm) ages() policy.TrashAges {
 	return policy.TrashAges{
 		Ours:       or(t.Ours, time.Duration(0)),
@@ -142,6 +144,7 @@ func text[T ~string](written *T) string {
 	return string(*written)
 }
 
+// texts returns the written values, or nil if there are none.
 func texts[T ~string](written []T) (all []string) {
 	for _, w := range written {
 		all = append(all, string(w))
@@ -149,6 +152,8 @@ func texts[T ~string](written []T) (all []string) {
 	return all
 }
 
+// limits returns the written limits. Each one that is absent has the default that the comments of limitsForm
+// name.
 func (l *limitsForm) limits() policy.Limits {
 	return policy.Limits{
 		Files: or(l.Files, 500), Bytes: or(l.Bytes, int64(5e9)), Share: or(l.Share, 0.5),
@@ -183,6 +188,8 @@ func (f *scheduleForm) schedule() policy.Schedule {
 	return s
 }
 
+// notify returns the written receiver. Without events it gets all but the digest, which is never sent unless it
+// is scheduled.
 func (f *notifyForm) notify() policy.Notify {
 	n := policy.Notify{To: string(*f.To), Names: f.Names != nil && bool(*f.Names)}
 	for _, e := range f.On {

@@ -13,6 +13,7 @@ import (
 // of a systemd credential, which may be any file name (systemd.exec(5), LoadCredential=).
 type sink string
 
+// credentialForm is narrower than a file name, so that a credential never looks like a path or an address.
 var credentialForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$`)
 
 func (s *sink) read(w yamlScalar, o ParseOptions) error {
@@ -70,6 +71,7 @@ func (d *detector) read(w yamlScalar, _ ParseOptions) error {
 // address is an e-mail address, by which services name an account.
 type address string
 
+// addressForm refuses only what cannot be an address. The service knows which ones exist.
 var addressForm = regexp.MustCompile(`^[^@\s]{1,64}@[^@\s]{1,255}$`)
 
 func (a *address) read(w yamlScalar, _ ParseOptions) error {
@@ -119,6 +121,7 @@ func (k *appKey) read(w yamlScalar, _ ParseOptions) error {
 // member is the id of a member of a Dropbox team.
 type member string
 
+// memberForm is the form of a team_member_id in the Dropbox API.
 var memberForm = regexp.MustCompile(`^dbmid:[A-Za-z0-9_-]{1,64}$`)
 
 func (m *member) read(w yamlScalar, _ ParseOptions) error {

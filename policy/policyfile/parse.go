@@ -83,6 +83,7 @@ func Parse(file string, src []byte, o ParseOptions) (*policy.Policy, error) {
 func (d *decoder) parse() ast.Node {
 	switch i := strings.IndexFunc(d.src, forbidden); {
 	case len(d.src) > maxBytes:
+		// Without a source the message has no excerpt.
 		d.src = ""
 		d.refuse(nil, Error{Message: "the policy is larger than 64 KiB"})
 		return nil
@@ -174,6 +175,7 @@ func (d *decoder) document(f *ast.File) ast.Node {
 	var body ast.Node
 	for _, doc := range f.Docs {
 		switch _, directive := doc.Body.(*ast.DirectiveNode); {
+		// A document without content, such as one of comments only, does not count.
 		case doc.Body == nil:
 		case directive:
 			d.refuse(start(doc.Body),

@@ -12,6 +12,7 @@ import (
 // root is a folder to sweep, as written. Its storage's type gives it a meaning.
 type root string
 
+// read accepts any text: the storage's type may come later in the file, and resolve needs it.
 func (r *root) read(w yamlScalar, _ ParseOptions) error {
 	*r = root(w.text)
 	return nil
@@ -67,7 +68,8 @@ func (f *keyFile) read(w yamlScalar, o ParseOptions) error {
 	return nil
 }
 
-// expandHome replaces a leading ~ by the home folder.
+// expandHome replaces a leading ~ by the home folder. escape is applied to the home folder: in a pattern its
+// special characters must not act.
 func expandHome(text string, o ParseOptions, escape func(string) string) (string, error) {
 	rest, found := strings.CutPrefix(text, "~")
 	switch {

@@ -106,6 +106,7 @@ func foreignGlob(text string) *Error {
 	return nil
 }
 
+// strayEscape matches a backslash that escapes nothing, as in a path of Windows.
 var strayEscape = regexp.MustCompile(`^(?:[^\\]|\\[*?\[\]{}\\!^,-])*\\[^*?\[\]{}\\!^,-]`)
 
 // cleanGlob returns a pattern without the parts that mean nothing in a path: trailing and repeated slashes, and "."
@@ -147,6 +148,7 @@ func validGlob(g string) error {
 // alternatives returns an upper bound of the number of patterns that {a,b} expands to.
 func alternatives(g string) int {
 	n := 1
+	// The limit prevents an overflow.
 	for range strings.Count(g, "{") {
 		n = min(n*(1+strings.Count(g, ",")), 1<<20)
 	}

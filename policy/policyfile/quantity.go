@@ -19,6 +19,7 @@ type yamlScalar struct {
 	kind kind
 }
 
+// kind is a scalar's kind, by its name in messages.
 type kind string
 
 const (
@@ -51,6 +52,7 @@ func (s *surge) read(w yamlScalar, _ ParseOptions) error {
 // 80000-13.
 type size int64
 
+// sizeForm is narrower than humanize.ParseBytes, which also accepts a size without a unit, any case, and commas.
 var sizeForm = regexp.MustCompile(`^\d{1,15}(\.\d{1,6})? ?([kKMGT]i?)?B$`)
 
 const sizeHint = "write a number and a unit, as in 500 kB, 5GB or 500 MiB"

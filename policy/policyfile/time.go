@@ -15,6 +15,7 @@ import (
 // to overflow. Months and years are refused because their lengths differ.
 type duration time.Duration
 
+// durationForm has one group for each of units, in the same order.
 var (
 	durationForm = regexp.MustCompile(`^(?:(\d{1,3})w)?(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,7})m)?(?:(\d{1,8})s)?$`)
 	units        = []time.Duration{7 * 24 * time.Hour, 24 * time.Hour, time.Hour, time.Minute, time.Second}
@@ -79,6 +80,7 @@ func (a *purgeAge) read(w yamlScalar, o ParseOptions) error {
 	}
 	var d duration
 	if err := d.read(w, o); err != nil {
+		// duration.read returns no other type of error.
 		e := err.(*Error)
 		e.Hint += "; or off for never"
 		return e
@@ -225,6 +227,7 @@ func (z *zone) read(w yamlScalar, _ ParseOptions) error {
 		Message: fmt.Sprintf("unknown time zone %q", clip(w.text)),
 		Hint:    "use a name such as Europe/Berlin or UTC; the default is the machine's time zone",
 	}
+	// "Local" is not a zone but Go's name for the machine's.
 	if !zoneForm.MatchString(w.text) || w.text == time.Local.String() {
 		return e
 	}

@@ -76,7 +76,7 @@ func Size(n int64) string {
 	return Count(n, "byte")
 }
 
-// Percent returns a share of 0 to 1: "50%".
+// Percent returns a share of 0 to 1: "50%". Ten digits hide the rounding of the product: 0.29 is "29%".
 func Percent(share float64) string { return strconv.FormatFloat(share*100, 'g', 10, 64) + "%" }
 
 // Quoted returns a list of quoted texts, so that different lists never give the same text.

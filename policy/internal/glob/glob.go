@@ -12,7 +12,7 @@ import (
 )
 
 // match reports whether the pattern matches. It compares in Unicode's composed form, because macOS writes names
-// decomposed.
+// decomposed. The pattern must be valid and in composed form, which package policyfile checks.
 func match(glob, name string) bool {
 	return doublestar.MatchUnvalidated(glob, norm.NFC.String(name))
 }
@@ -54,7 +54,9 @@ func WithFolder(glob string) (all []string) {
 	return all
 }
 
-// Resolve follows the links in the elements of a path pattern that come before the first one with a wildcard.
+// Resolve follows the links in the elements of a path pattern that come before the first one with a wildcard. It
+// returns the pattern itself if no link leads elsewhere, or if the pattern does not begin with a slash. real
+// returns a path without links.
 func Resolve(glob string, real func(path string) string) string {
 	elements := strings.Split(glob, "/")
 	n := slices.IndexFunc(elements, func(e string) bool { _, literal := unescape(e); return !literal })
@@ -73,6 +75,7 @@ func Resolve(glob string, real func(path string) string) string {
 	return "/" + strings.TrimPrefix(strings.Join(rest, "/"), "/")
 }
 
+// signs are the characters with a meaning in a pattern; see github.com/bmatcuk/doublestar.
 var signs = regexp.MustCompile(`[*?\[\]{}\\]`)
 
 // Escape returns the pattern that matches only the text.
