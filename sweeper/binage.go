@@ -18,7 +18,7 @@ func (b *TrashEntry) slack() time.Duration {
 	return slack
 }
 
-// firstAge returns the shorter of the ages that are on.
+// firstAge returns the shorter of the ages that are on. It returns 0 if both are off.
 func firstAge(a, b time.Duration) time.Duration {
 	if a > 0 && (b <= 0 || a < b) {
 		return a
@@ -49,7 +49,9 @@ func (by decider) moved(op journal.Operation) time.Time {
 	return latest
 }
 
-// age fills in whether the entry is due.
+// age fills in whether the entry is due. after is the age by the policy, more is added to it, and at is when the
+// entry came into the bin. It is not due by an unknown time, by one in the future, or while the clock is in
+// doubt.
 func (by decider) age(b *TrashEntry, after, more time.Duration, at time.Time) {
 	lies, there := by.s.o.Now().Sub(at), "trashed on "
 	if b.undated {

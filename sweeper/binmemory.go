@@ -14,13 +14,15 @@ import (
 // binMemory is the journal's record of one storage's bin: the time from which an entry is there, if the bin has no
 // date of it, and its verdict, if another examination costs much.
 type binMemory struct {
-	s      *Sweeper
-	doubt  *ClockError // if set, nothing is dated or remembered
-	st     *providers.Storage
+	s     *Sweeper
+	doubt *ClockError // if set, nothing is dated or remembered
+	st    *providers.Storage
+	// before is the journal's record so far. now replaces it, and has the entries of this listing.
 	before map[providers.Receipt]journal.TrashEntry
 	now    map[providers.Receipt]journal.TrashEntry
 }
 
+// recallBin reads the memory of the storage's bin; save writes it back.
 func (s *Sweeper) recallBin(ctx context.Context, doubt *ClockError, st *providers.Storage) (*binMemory, error) {
 	before, err := s.o.Journal.Bin(ctx, st.Name(), fingerprint.Version)
 	return &binMemory{s, doubt, st, before, map[providers.Receipt]journal.TrashEntry{}}, err
@@ -31,10 +33,12 @@ func (s *Sweeper) recallBin(ctx context.Context, doubt *ClockError, st *provider
 func (m *binMemory) recall(b *TrashEntry) {
 	t := &b.Trashed
 	b.undated = t.Left == "" && b.Op.Key == "" && t.Deleted.IsZero() && t.Since.IsZero()
+	// A local entry with a date is examined again each time, which costs little.
 	if !b.undated && !isRemote(m.st) {
 		return
 	}
 	known, ok := m.before[t.Receipt]
+	// With another path or size it is another entry, although the receipt is the same.
 	if ok = ok && known.Path == t.Path && known.Size == t.Size; !ok {
 		known = journal.TrashEntry{Path: t.Path, Size: t.Size, FirstSeen: m.s.o.Now()}
 	}
@@ -69,6 +73,7 @@ func (m *binMemory) save(ctx context.Context, whole bool) error {
 	return nil
 }
 
+// unchanged reports whether the journal has exactly these entries already.
 func (m *binMemory) unchanged() bool {
 	if len(m.before) != len(m.now) {
 		return false

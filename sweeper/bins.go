@@ -11,7 +11,8 @@ import (
 )
 
 // Bins lists every entry of every trash bin of the storages and calls each once per entry, also if several storages
-// share the bin. It changes nothing.
+// share the bin. It changes nothing. A bin that cannot be listed and an entry that cannot be examined are
+// problems in the Summary.
 func (s *Sweeper) Bins(ctx context.Context, each func(TrashEntry)) (*Summary, error) {
 	sum := s.summary()
 	doubt, err := s.prepare(ctx)
@@ -98,6 +99,7 @@ func (b *bins) list(
 			whole = false
 			b.sum.unlistedBin(st, err)
 		case b.only != nil && !b.only[t.Receipt]:
+		// Without a receipt no two entries can be compared, so each of them is listed.
 		case t.Receipt == "" || !b.listed[t.Receipt]:
 			b.listed[t.Receipt] = true
 			e := &TrashEntry{Storage: st.Name(), Trashed: t, Op: b.ours[t.Receipt]}
@@ -108,6 +110,7 @@ func (b *bins) list(
 	return entries, whole, nil
 }
 
+// unlistedBin notes that a bin, or a place in it, could not be listed.
 func (s *Summary) unlistedBin(st *providers.Storage, err error) {
 	path := ""
 	if u, ok := errors.AsType[*providers.UnlistedError](err); ok {

@@ -16,7 +16,8 @@ import (
 // ErrPaused is returned while the user has paused all deletion.
 var ErrPaused = errors.New("deletion is paused")
 
-// LimitError refuses a plan as a whole, before its first deletion.
+// LimitError refuses a plan as a whole, before its first deletion. Reasons has a clause for each limit that is
+// exceeded.
 type LimitError struct{ Reasons []string }
 
 func (e *LimitError) Error() string {
@@ -55,6 +56,7 @@ func (s *Sweeper) usage(ctx context.Context, others Usage) (sp Usage, err error)
 	return sp, nil
 }
 
+// total returns the sum over all storages.
 func total(in map[string]journal.Amount) (sum journal.Amount) {
 	for _, a := range in {
 		sum.Files, sum.Bytes = sum.Files+a.Files, sum.Bytes+a.Bytes
@@ -66,6 +68,7 @@ func total(in map[string]journal.Amount) (sum journal.Amount) {
 // *SurgeError if p is far larger than usual and the user has not reviewed it.
 func (s *Sweeper) Allow(ctx context.Context, p *Plan) error { return s.allow(ctx, p, Usage{}) }
 
+// allow is Allow under limits of which others have also taken a part.
 func (s *Sweeper) allow(ctx context.Context, p *Plan, others Usage) error {
 	sp, err := s.usage(ctx, others)
 	if err != nil {
@@ -74,6 +77,7 @@ func (s *Sweeper) allow(ctx context.Context, p *Plan, others Usage) error {
 	if err := p.Over(s.o.Policy.Limits, sp); err != nil {
 		return err
 	}
+	// A surge is one of files to be trashed; marks and purges do not make one.
 	if p.Reviewed || len(p.Trash) == 0 {
 		return nil
 	}
@@ -135,6 +139,7 @@ func (p *Plan) Over(l policy.Limits, sp Usage) error {
 		n, done := in[sc.Storage], sp.Trash[sc.Storage].Files
 		switch all := sc.Seen + int64(done); {
 		case n == 0:
+		// A plan may have been edited, or be of a storage that has lost files since.
 		case int64(n) > sc.Seen:
 			reasons = append(reasons, fmt.Sprintf("trash %d files of %s, of which only %d were seen", n, sc.Storage,
 				sc.Seen))
@@ -153,6 +158,7 @@ func (p *Plan) Over(l policy.Limits, sp Usage) error {
 	return nil
 }
 
+// already returns an addition to a reason: how many of the files were done before.
 func already(done int) string {
 	if done == 0 {
 		return ""

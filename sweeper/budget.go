@@ -13,6 +13,7 @@ import (
 // was allowed and has not begun counts as spent for the others. A lease keeps out other processes while any of them
 // acts. The zero value is ready.
 type Budget struct {
+	// mu guards both fields, and left of every claim.
 	mu      sync.Mutex
 	claims  map[*claim]bool
 	release func() error // returns the lease; nil while no Sweeper acts
@@ -27,7 +28,8 @@ type claim struct {
 }
 
 // claim returns the claim of p if the limits allow it. It returns a *journal.LeasedError if another process acts
-// under these limits, or the error of Allow.
+// under these limits, or the error of Allow. It keeps the lock while it asks the journal, so that two plans are
+// never allowed the same amount.
 func (b *Budget) claim(ctx context.Context, s *Sweeper, p *Plan) (*claim, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -56,6 +58,7 @@ func (b *Budget) take(ctx context.Context, j *journal.Journal) (err error) {
 	if b.release != nil {
 		return nil
 	}
+	// No storage can have this name, because parentheses are not allowed in one.
 	b.release, err = j.Lease(ctx, "(limits)", "apply")
 	if other, ok := errors.AsType[*journal.LeasedError](err); ok {
 		other.Storage = "storages under the same limits"

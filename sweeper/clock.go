@@ -58,7 +58,7 @@ func (s *Sweeper) noteClock(ctx context.Context, doubt *ClockError) error {
 	return s.o.Journal.SetClocks(ctx, now, journal.Clock{})
 }
 
-// ClockError is the reason why no age can be computed.
+// ClockError is the reason why no age can be computed. reason is a clause for the user.
 type ClockError struct{ reason string }
 
 func (e *ClockError) Error() string { return "the clock is not reliable: " + e.reason }
@@ -87,4 +87,5 @@ func doubtful(trusted, doubted, now journal.Clock) *ClockError {
 	return nil
 }
 
+// stamp returns a time as the reasons have it, in the local zone.
 func stamp(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }

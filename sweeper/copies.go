@@ -26,6 +26,7 @@ func (s *Sweeper) keepLastCopies(ctx context.Context, p *Plan, sum *Summary, sta
 		if !it.Decision.Approved {
 			other, err := c.other(ctx, Copy{it.Storage, it.Entry})
 			switch {
+			// It is gone or in flux. The next scan will see, so this is no problem.
 			case isTransient(ctx, err):
 				sum.hold(it, policy.ReasonUnknown)
 				continue
@@ -47,6 +48,7 @@ func (s *Sweeper) keepLastCopies(ctx context.Context, p *Plan, sum *Summary, sta
 	return ctx.Err()
 }
 
+// spare holds a file because no other copy of it stays.
 func spare(d policy.Decision) policy.Decision {
 	why := "it is the last known copy"
 	d = hold(d, policy.ReasonOf(guardLastCopy), why)
@@ -85,7 +87,8 @@ type copies struct {
 	s       *Sweeper
 	r       *reader
 	staying map[int64][]Copy // by size: not read yet
-	kept    map[journal.Content]Copy
+	// kept has the copy that stays of each content that was read.
+	kept map[journal.Content]Copy
 }
 
 // other returns the copy of the file that stays. It returns nil if there is none; from then on the file itself is the
@@ -99,12 +102,14 @@ func (c *copies) other(ctx context.Context, file Copy) (*Copy, error) {
 			return nil, err
 		} // an unreadable file counts as a copy of no other
 	}
+	// The copies of a size are read once, when the first file of that size is due.
 	delete(c.staying, file.Entry.Size)
 	of, err := c.read(ctx, file)
 	if err != nil {
 		return nil, err
 	}
 	if one, ok := c.kept[of]; ok {
+		// It is the file itself, reached through another storage.
 		if sameFile(one, file) {
 			return nil, nil
 		}
@@ -114,6 +119,7 @@ func (c *copies) other(ctx context.Context, file Copy) (*Copy, error) {
 	return nil, nil
 }
 
+// read returns the content of the file, by its hash or by reading it.
 func (c *copies) read(ctx context.Context, file Copy) (journal.Content, error) {
 	st, err := c.s.storage(file.Storage)
 	if err != nil {
@@ -132,6 +138,8 @@ func sameFile(a, b Copy) bool {
 // plannedFiles are the refs and the paths of the files that a plan trashes.
 type plannedFiles map[string]bool
 
+// planned returns the names of the items' files: their refs, and their paths for storages that reach one file
+// under different refs.
 func planned(items []Item) plannedFiles {
 	all := plannedFiles{}
 	for _, it := range items {

@@ -66,6 +66,7 @@ type overrides interface {
 	ofContent(ctx context.Context, c journal.Content) (journal.Override, error)
 }
 
+// overrideSnapshot has the decisions as of the time when it was read, for many files at little cost.
 type overrideSnapshot struct{ journal.Overrides }
 
 func (w overrideSnapshot) of(_ context.Context, e providers.Entry) (journal.Override, error) {
@@ -80,6 +81,7 @@ func (w overrideSnapshot) ofContent(_ context.Context, c journal.Content) (journ
 	return w.OfContent(c), nil
 }
 
+// liveOverrides asks the journal for each file, for a decision that is acted upon.
 type liveOverrides struct{ *journal.Journal }
 
 func (w liveOverrides) of(ctx context.Context, e providers.Entry) (journal.Override, error) {
@@ -127,7 +129,8 @@ func shown(e providers.Entry) (held []providers.Held) {
 	return held
 }
 
-// guarded holds a file that is due if a guard holds it.
+// guarded holds a file that is due if a guard holds it. A guard that fails holds it too. The only errors are
+// those of isTransient.
 func guarded(
 	ctx context.Context, st *providers.Storage, rec journal.Record, d policy.Decision,
 ) (policy.Decision, error) {
@@ -188,6 +191,7 @@ func (q *question) byUser(ctx context.Context) error {
 	case override == journal.Keep:
 		why := q.by.s.whyKept(ctx, q.rec.Entry)
 		q.d = policy.Decision{Action: policy.Keep, ReasonCode: policy.ReasonOverride, Reasons: []string{why}}
+	// An approval replaces a review or a hold, and with it any waiting time.
 	case override == journal.Approve:
 		q.d.Action, q.d.Approved, q.d.Grace, q.d.NotBefore, q.d.ReasonCode = policy.Trash, true, false, time.Time{}, ""
 		q.d.Reasons = append(q.d.Reasons, "you approved it")
@@ -242,6 +246,7 @@ func overrideOf(
 	if err != nil || override == journal.Keep {
 		return override, err
 	}
+	// Almost no file has the size of a content with a decision, and only such a file has to be read.
 	among, err := w.sized(ctx, e.Size)
 	if err != nil || len(among) == 0 {
 		return override, err
@@ -291,6 +296,8 @@ func differ(a, b providers.Entry) bool {
 	return known && !same
 }
 
+// content returns the content of e: by its hash if that is known, or else by reading it whole, with the errors of
+// reader.sumsOf.
 func content(ctx context.Context, st *providers.Storage, r *reader, e providers.Entry) (journal.Content, error) {
 	if e.SHA256 != ([sha256.Size]byte{}) {
 		return journal.Content{Size: e.Size, SHA256: e.SHA256}, nil

@@ -45,6 +45,7 @@ func (s *Sweeper) each(
 	wg.Wait()
 }
 
+// movers returns the number of the storage's files that are moved at once.
 func (s *Sweeper) movers(storage string) int {
 	if st, err := s.storage(storage); err == nil && isRemote(st) {
 		return remoteMovers
@@ -52,6 +53,7 @@ func (s *Sweeper) movers(storage string) int {
 	return movers
 }
 
+// byStorage returns the items by storage, in their order.
 func byStorage(items []Item) map[string][]Item {
 	in := map[string][]Item{}
 	for _, it := range items {

@@ -22,6 +22,7 @@ func (sc *scan) judge(ctx context.Context, r *reader, l listed) {
 			return
 		}
 	}
+	// A feed need not name the file again, so the journal has to.
 	if !sc.examine(ctx, r, l) && sc.follows() {
 		sc.seen.Retry(l.Ref)
 	}
@@ -34,6 +35,7 @@ func (sc *scan) examine(ctx context.Context, r *reader, l listed) (done bool) {
 		return false
 	}
 	known, v := sc.byContent(ctx, l)
+	// The files before it do not count.
 	r.fetched = 0
 	switch {
 	case known == journal.NotImage, known == journal.PlainImage && !sc.options.All:
@@ -105,7 +107,7 @@ func (sc *scan) classify(
 	return sc.classifier.Classify(fingerprint.File{Name: e.Name(), Size: e.Size, Bytes: r})
 }
 
-// remember stores the verdict in the journal and emits it.
+// remember stores the verdict in the journal and emits it. It returns false if the file has to be examined again.
 func (sc *scan) remember(ctx context.Context, r *reader, l listed, v fingerprint.Verdict) (done bool) {
 	var err error
 	latest := true

@@ -58,6 +58,7 @@ func (s *Sweeper) CarriedOut(ctx context.Context, p *Plan) (run int64, err error
 		if r.Err != "" || json.Unmarshal(r.Summary, &sum) != nil {
 			continue // the run was interrupted or ended early
 		}
+		// A run that refused or failed some files may be repeated for these.
 		if sum.Plan == p.ID && sum.Refused+sum.Failed+sum.Errors == 0 {
 			return r.ID, nil
 		}
@@ -68,6 +69,7 @@ func (s *Sweeper) CarriedOut(ctx context.Context, p *Plan) (run int64, err error
 // carryOut trashes, then purges.
 func (s *Sweeper) carryOut(
 	ctx context.Context, by decider, p *Plan, c *claim, sum *Summary, progress func(done int),
+	// report passes each outcome to the claim, the caller and the summary.
 ) error {
 	done := 0
 	report := func(it Item, doing providers.OpKind, err error) {
@@ -80,6 +82,7 @@ func (s *Sweeper) carryOut(
 	gone := planned(p.Trash)
 	s.each(ctx, p.Trash, s.stopped, func(it *Item, r *reader) error { return by.trash(ctx, r, sum.Run, it, gone) },
 		func(it Item, err error) { report(it, providers.OpTrash, err) })
+	// The run has just recorded these as gone, so there is nothing to purge.
 	due := slices.DeleteFunc(slices.Clone(p.Purge), func(it Item) bool { return sum.gone[it.Key] })
 	if len(due) > 0 && ctx.Err() == nil && s.stopped() == nil {
 		each := func(it Item, err error) { report(it, providers.OpPurge, err) }
@@ -100,6 +103,7 @@ func (s *Sweeper) purge(
 		return err
 	}
 	s.each(ctx, items, s.stopped, func(it *Item, r *reader) error { return w.purge(ctx, r, sum.Run, *it) }, report)
+	// The storages of one space report the same figure, which counts once.
 	for space, free := range s.free(ctx) {
 		if was, ok := before[space]; ok && sum.Purged > 0 {
 			sum.Freed += max(free-was, 0)

@@ -33,6 +33,7 @@ func (s *Sweeper) Explain(ctx context.Context, st *providers.Storage, e provider
 	if err != nil {
 		return Explanation{}, err
 	}
+	// The steps are those of a scan, with the guards of a remote storage asked as before a move.
 	d, err := s.liveDecider(doubt).due(ctx, st, new(reader), rec)
 	if err == nil && d.Action == policy.Trash && !d.Approved {
 		d, err = guarded(ctx, st, rec, d)

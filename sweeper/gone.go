@@ -50,6 +50,7 @@ func inRoots(st *providers.Storage, path string) bool {
 
 // left reports whether the file of the operation was looked for in the trash and is not there. It changes nothing.
 func left(ctx context.Context, st *providers.Storage, op journal.Operation) bool {
+	// To open it for no bytes shows whether it is there.
 	rc, err := st.ReadTrashed(ctx, providers.Trashed{Receipt: op.Receipt, Path: op.Op.Entry.Path}, 0, 0)
 	if err == nil {
 		_ = rc.Close() // no bytes were read

@@ -119,6 +119,7 @@ func sameBytes(found []Found) []int {
 				continue
 			}
 			if other, ok := by[k]; ok {
+				// The lower index stays the first, so that the order of found is kept.
 				a, b := root(i), root(other)
 				first[max(a, b)] = min(a, b)
 			} else {

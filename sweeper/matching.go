@@ -23,6 +23,7 @@ func (s *Sweeper) matches(
 	if !fingerprint.Interesting(b.Trashed.Name()) {
 		return false, nil
 	}
+	// An earlier verdict, which may be of a header alone, is enough only if nothing is deleted by it.
 	if headerOnly := isRemote(st) && !whole; b.known == nil || !headerOnly {
 		v, err := s.classifyTrashed(ctx, st, r, b.Trashed, headerOnly)
 		if err != nil {
@@ -76,6 +77,7 @@ func (s *Sweeper) paths(st *providers.Storage, written string) []string {
 // go both times.
 func (s *Sweeper) wouldTrash(storage string, t providers.Trashed, since time.Time, v fingerprint.Verdict) bool {
 	return !slices.ContainsFunc([]time.Time{since, time.Unix(1, 0)}, func(at time.Time) bool {
+		// A grace counts from the time at which the file came into the bin.
 		f := policy.Facts{
 			Storage: storage, Verdict: v, FirstSeen: at, Marked: since,
 			Entry: providers.Entry{Ref: providers.Ref(t.Path), Path: t.Path, Size: t.Size, Modified: at},

@@ -26,6 +26,7 @@ type pass struct {
 	turns map[providers.Ref]int
 }
 
+// newPass returns the state of a listing from that cursor; "" is the beginning.
 func newPass(since providers.Cursor) *pass {
 	p := &pass{since: since}
 	if since != "" {

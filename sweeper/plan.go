@@ -163,6 +163,7 @@ func (p *Plan) stop(sum *Summary) {
 		slices.DeleteFunc(p.Purge, sum.stopped)
 }
 
+// sort orders the items by storage and path, so that a plan reads the same each time.
 func (p *Plan) sort() {
 	for _, items := range [][]Item{p.Trash, p.Mark, p.Purge} {
 		slices.SortFunc(items, func(a, b Item) int {

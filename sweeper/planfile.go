@@ -30,12 +30,14 @@ type planFile struct {
 	Purge   []itemLine  `json:"purge"`
 }
 
+// scopeLine is a Scope in its saved form.
 type scopeLine struct {
 	Storage string     `json:"storage"`
 	Roots   []rawBytes `json:"roots,omitempty"`
 	Seen    int64      `json:"seen"`
 }
 
+// itemLine is an Item in its saved form. It has no verdict and no hash, because Execute finds these out anew.
 type itemLine struct {
 	Storage     string          `json:"storage"`
 	Path        rawBytes        `json:"path"`
@@ -50,6 +52,7 @@ type itemLine struct {
 	Key         string          `json:"key,omitempty"`
 }
 
+// copyLine is a Copy in its saved form.
 type copyLine struct {
 	Storage  string   `json:"storage"`
 	Path     rawBytes `json:"path"`
@@ -82,7 +85,7 @@ func (b *rawBytes) UnmarshalJSON(src []byte) error {
 	return nil
 }
 
-// Save writes the plan as indented JSON.
+// Save writes the plan as indented JSON. Spared, Scan and Reviewed are not part of it.
 func (p *Plan) Save(w io.Writer) error {
 	f := planFile{
 		Version: planVersion, Made: p.Made.UTC(), Policy: p.Policy, Trash: itemLines(p.Trash),
@@ -96,11 +99,13 @@ func (p *Plan) Save(w io.Writer) error {
 		f.Scope = append(f.Scope, line)
 	}
 	enc := json.NewEncoder(w)
+	// A path with < or & in it stays readable.
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(f)
 }
 
+// itemLines returns the saved forms. No items give [] and not null.
 func itemLines(items []Item) []itemLine {
 	lines := make([]itemLine, 0, len(items))
 	for _, it := range items {
@@ -142,6 +147,7 @@ func LoadPlan(r io.Reader) (*Plan, error) {
 	if f.Version != planVersion {
 		return nil, fmt.Errorf("a saved plan of version %d; this program knows %d", f.Version, planVersion)
 	}
+	// This also reads r to its end, so that sum covers every byte.
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("not a saved plan: trailing data")
 	}
@@ -171,6 +177,7 @@ func (f *planFile) negative() bool {
 		slices.ContainsFunc(slices.Concat(f.Trash, f.Mark, f.Purge), func(l itemLine) bool { return l.Size < 0 })
 }
 
+// items is the inverse of itemLines. A line without a ref has its path as the ref.
 func items(lines []itemLine) []Item {
 	var out []Item
 	for _, line := range lines {

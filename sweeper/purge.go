@@ -23,6 +23,8 @@ type purge struct {
 	ours map[string]journal.Operation
 }
 
+// newPurge looks up what the items stand for now: in the journal for sweepd's own files, and for others by
+// listing the bins and examining the entries again.
 func (s *Sweeper) newPurge(ctx context.Context, by decider, items []Item, sum *Summary) (*purge, error) {
 	w := &purge{s: s, by: by, due: map[providers.Receipt]TrashEntry{}, ours: map[string]journal.Operation{}}
 	others := map[providers.Receipt]bool{}
@@ -49,6 +51,7 @@ func (s *Sweeper) newPurge(ctx context.Context, by decider, items []Item, sum *S
 		return w, nil
 	}
 	return w, s.bins(ctx, by.doubt, sum, others, func(b TrashEntry) {
+		// A verdict by the header alone is not enough to delete.
 		if b.Due && !b.Verdict.Partial {
 			w.due[b.Trashed.Receipt] = b
 		}

@@ -23,6 +23,7 @@ const (
 // reader reads one file of a storage by ranges. All reads within the head cost one request together. On a remote
 // storage all reads within one part of remoteStep bytes cost one request together. It is not safe for concurrent use.
 type reader struct {
+	// source requests n bytes from off. The reader closes the result.
 	source  func(off, n int64) (io.ReadCloser, error)
 	size    int64
 	budget  int64 // bytes that may still be fetched
@@ -65,6 +66,7 @@ func (r *reader) openTrashedHeader(ctx context.Context, s *providers.Storage, t 
 // isRemote reports whether reading whole files costs much there.
 func isRemote(s *providers.Storage) bool { return !s.Can().Has(providers.CanReadWhole) }
 
+// stepOf returns the step for a file that is read to its end.
 func stepOf(s *providers.Storage) int64 {
 	if isRemote(s) {
 		return remoteStep
@@ -72,6 +74,8 @@ func stepOf(s *providers.Storage) int64 {
 	return 0
 }
 
+// begin points r at another file and keeps the buffers. The budget is enough for three readings of the whole
+// file, and for a small file for headers that are read again and again.
 func (r *reader) begin(size, step int64, source func(off, n int64) (io.ReadCloser, error)) {
 	r.source, r.size, r.step = source, size, step
 	r.budget, r.fetched, r.headLen, r.part = 3*size+1<<20+2*step, 0, -1, r.part[:0]
@@ -89,6 +93,7 @@ func (r *reader) ReadAt(p []byte, off int64) (int, error) {
 	if r.step > 0 {
 		return r.readPart(p, off)
 	}
+	// The first small read near the beginning fetches the whole head.
 	if off < headSize && r.headLen < 0 && len(p) <= headSize {
 		n, err := r.fetch(r.head[:], 0)
 		if err != nil && err != io.EOF { // a wrapped EOF is the connection's, not the file's
@@ -119,6 +124,7 @@ func (r *reader) readPart(p []byte, off int64) (n int, err error) {
 		}
 		want := int(min(r.step, r.size-at))
 		part := slices.Grow(r.part[:0], want)[:want]
+		// Until the request has succeeded, there is no part: its buffer may be overwritten in part.
 		r.part = r.part[:0]
 		if _, err := r.fetch(part, at); err != nil {
 			return n, err

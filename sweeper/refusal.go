@@ -29,6 +29,7 @@ var refusals = []struct {
 
 // refusal returns the name under which a refusal is counted, one of a fixed set; "" if err is a failure.
 func refusal(err error) string {
+	// A folder that cannot be used is a fault, even if its error is one of the refusals.
 	if _, ok := errors.AsType[*providers.FolderError](err); ok {
 		return ""
 	}
@@ -39,6 +40,7 @@ func refusal(err error) string {
 		switch {
 		case !errors.Is(err, kind.err):
 			continue
+		// The outcome is unknown, so more than the plan is out of date.
 		case errors.Is(err, providers.ErrUncertain):
 			return ""
 		}

@@ -67,6 +67,7 @@ func (s *Sweeper) returned(
 			!e.Created.IsZero() && was.Created.UnixMicro() == e.Created.UnixMicro()
 		back := false
 		switch {
+		// It only has the same size.
 		case !inPlace && !sameTime:
 		case isRemote(st):
 			back = inPlace && sameTime
@@ -90,6 +91,7 @@ func (s *Sweeper) copyOfTrashed(
 ) (bool, error) {
 	r.openTrashed(ctx, owner, providers.Trashed{Receipt: op.Receipt, Path: op.Op.Entry.Path, Size: op.Op.Entry.Size})
 	sums, err := r.sums()
+	// That file has left the trash, and e may be it.
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, providers.ErrChanged) {
 		return true, nil
 	}

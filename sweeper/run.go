@@ -38,7 +38,7 @@ func (s *Sweeper) run(
 	return sum, err
 }
 
-// end records how a run ended.
+// end records how a run ended. If that fails, the journal has the run as interrupted.
 func (s *Sweeper) end(ctx context.Context, kind string, sum *Summary, why error) error {
 	text, err := json.Marshal(sum)
 	if err == nil {

@@ -40,6 +40,7 @@ func (s *Sweeper) Scan(ctx context.Context, o ScanOptions) (*Summary, error) {
 	return s.scan(ctx, doubt, o)
 }
 
+// scan is Scan after prepare. It ends at the first storage that returns an error.
 func (s *Sweeper) scan(ctx context.Context, doubt *ClockError, o ScanOptions) (*Summary, error) {
 	started := s.o.Now()
 	sum := s.summary()
@@ -98,6 +99,8 @@ func (s *Sweeper) newScan(
 	}, nil
 }
 
+// scanStorage lists the changes since the cursor, or everything if there is no cursor, if it has expired, or for
+// All, which reports images that the journal does not name.
 func (s *Sweeper) scanStorage(
 	ctx context.Context, doubt *ClockError, st *providers.Storage, o ScanOptions, sum *Summary,
 ) error {
@@ -175,6 +178,7 @@ func (sc *scan) emit(ctx context.Context, r *reader, rec journal.Record, fetched
 	sc.mu.Lock()
 	defer sc.mu.Unlock()
 	sc.sum.BytesRead += fetched
+	// It is not an image, or it is gone or in flux.
 	if v.MediaType == "" || err != nil {
 		return
 	}
@@ -205,12 +209,15 @@ func (sc *scan) emit(ctx context.Context, r *reader, rec journal.Record, fetched
 	}
 }
 
+// count lets do change the summary under the lock.
 func (sc *scan) count(do func(*Summary)) {
 	sc.mu.Lock()
 	defer sc.mu.Unlock()
 	do(sc.sum)
 }
 
+// progress reports the numbers so far. The listing calls it, without the lock, so that a slow caller holds up no
+// worker.
 func (sc *scan) progress(seen int64) {
 	if sc.options.Progress == nil {
 		return

@@ -155,6 +155,7 @@ func (s *Summary) Unmarked() (n int64) {
 	return n
 }
 
+// add counts one more file under the code.
 func add(to *map[policy.ReasonCode]int64, g policy.ReasonCode) {
 	if *to == nil {
 		*to = map[policy.ReasonCode]int64{}
@@ -220,6 +221,7 @@ func (s *Summary) left(key string) {
 	s.gone[key] = true
 }
 
+// refused counts files by the name of their refusal.
 func (s *Summary) refused(why string, files int64) {
 	s.Refused += files
 	if s.Refusals == nil {
@@ -238,6 +240,8 @@ type Problem struct {
 	Text    string `json:"error"` // the text of Err
 }
 
+// maxProblems limits Problems, because a broken disk may give one for each of its files. Errors counts all of
+// them.
 const maxProblems = 100
 
 // Stopped is a root that was not listed whole. Too little is known of it to delete anything there.

@@ -43,6 +43,7 @@ func (by decider) judgeTrashEntry(
 		b.Why = t.Left
 		return nil
 	}
+	// Storages may share a bin. The journal has the one that the file is of.
 	if b.Op.Key != "" {
 		b.Storage, b.PurgeReason = b.Op.Op.Storage, PurgeReasonOurs
 	}

@@ -155,10 +155,12 @@ func (s *Sweeper) restore(ctx context.Context, r *reader, run int64, op journal.
 	if err != nil {
 		return err
 	}
+	// There is one, or none.
 	for now, err := range s.o.Journal.Operations(ctx, journal.Filter{Key: op.Key}) {
 		if err != nil {
 			return err
 		}
+		// The run has already looked up interrupted operations, so one that is still open could not be completed.
 		if !maybeInTrash(now) || now.Ended.IsZero() {
 			break
 		}
