@@ -21,7 +21,7 @@ const (
 	Advanced     Plan = "advanced"     // 365 days, a team's; "business" on the wire
 )
 
-// days returns for how many days a deleted file can be restored.
+// days returns for how many days a deleted file, or an older revision, can be restored.
 func (p Plan) days() int {
 	switch p {
 	case Professional, Standard:
@@ -43,6 +43,7 @@ func (p Plan) accountType() string {
 	return "basic"
 }
 
+// known reports whether p is one of the constants above.
 func (p Plan) known() bool {
 	return slices.Contains([]Plan{Basic, Plus, Professional, Standard, Advanced}, p)
 }
@@ -68,8 +69,8 @@ type Account struct {
 	root        *tree // the tree that the account sees: its home, or its team's space
 }
 
-// AddAccount adds an account with an empty Dropbox. It returns an error if the address, the plan or the name is
-// invalid or taken.
+// AddAccount adds an account with an empty Dropbox. It returns an error if the address is invalid or taken, the
+// plan is unknown, or the name cannot be that of a folder, as which a team's space shows it.
 func (d *Dropbox) AddAccount(p Person) (*Account, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -117,6 +118,7 @@ func (d *Dropbox) Accounts() []*Account {
 	return slices.Clone(d.accounts)
 }
 
+// accountOf returns the account of that address, in any case of the letters; nil if there is none.
 func (d *Dropbox) accountOf(email string) *Account {
 	for _, a := range d.accounts {
 		if strings.EqualFold(a.email, email) {

@@ -48,7 +48,8 @@ type App struct {
 	Team bool
 }
 
-// auth holds the apps, the codes and the tokens.
+// auth holds the apps, the codes and the tokens. Tokens are never removed, only revoked or outlived: a client
+// must get the refusal that the service gives for an old token.
 type auth struct {
 	apps    map[string]App
 	codes   map[string]*code
@@ -57,6 +58,7 @@ type auth struct {
 	issued  uint64
 }
 
+// newAuth returns an auth that knows one app, AppKey, with the redirects that rclone uses.
 func newAuth() auth {
 	return auth{
 		apps: map[string]App{AppKey: {
@@ -67,7 +69,8 @@ func newAuth() auth {
 	}
 }
 
-// grant is the access that one person, or one team, gave one app.
+// grant is the access that one person, or one team, gave one app. Its tokens share it, so that revoking it
+// refuses all of them.
 type grant struct {
 	a       *Account
 	team    *Team // of a team; a is nil
@@ -76,13 +79,16 @@ type grant struct {
 	revoked bool
 }
 
+// accessToken is a token for the API, valid until expires (in Unix seconds) or until its grant is revoked. It may
+// have fewer scopes than the grant.
 type accessToken struct {
 	grant   *grant
 	scopes  []string
 	expires int64
 }
 
-// Token is the set of tokens of a client.
+// Token is the set of tokens of a client. Refresh is "" if the client did not ask for offline access, and in the
+// answer to a refresh.
 type Token struct {
 	Access  string
 	Refresh string
@@ -90,7 +96,8 @@ type Token struct {
 	Scopes  []string
 }
 
-// AddApp adds another app.
+// AddApp adds another app, or replaces the one of that key. It returns an error for an app without a key, and for
+// a team scope of an app that is not a team's.
 func (d *Dropbox) AddApp(p App) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -119,6 +126,8 @@ func (t *Team) Token(scope ...string) Token {
 	return t.d.sign(&grant{team: t, app: AppKey}, scope, append(slices.Clone(scopes), permanentDelete, teamMember))
 }
 
+// sign completes the grant with the scopes (none: all) and returns an access and a refresh token. It takes the
+// lock.
 func (d *Dropbox) sign(g *grant, scope, all []string) Token {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -143,7 +152,7 @@ func (a *Account) Revoke() {
 	}
 }
 
-// issue returns a new access token for g.
+// issue returns a new access token for g, valid for accessLife from now.
 func (d *Dropbox) issue(g *grant, scopes []string) Token {
 	expires := d.now() + int64(accessLife/time.Second)
 	t := Token{Access: "sl." + d.secret(), Expires: time.Unix(expires, 0).UTC(), Scopes: slices.Clone(scopes)}
@@ -158,6 +167,10 @@ func (d *Dropbox) secret() string {
 }
 
 // signedIn returns the account of a request to that route. The caller holds the lock.
+//
+// For notifyHost it is nil, and no error: longpoll takes no token. A missing or malformed header is 400; an
+// unknown, revoked or expired token and a missing scope are 401 with the tag in the body. A token of a team acts
+// for the member in Dropbox-API-Select-User, without which it is refused.
 func (d *Dropbox) signedIn(r *http.Request, rt *route) (*Account, error) {
 	if rt.host == notifyHost {
 		return nil, nil

@@ -1,6 +1,10 @@
 package dropboxsim
 
 // deleteBatch serves files/delete_batch, each entry as delete_v2 would.
+//
+// The form of all entries is checked first, and a wrong one refuses the whole batch before anything is deleted.
+// After that an entry that fails is reported in its place, and the others are deleted. All of it happens under
+// one lock: no other request sees half of a batch.
 func deleteBatch(c *call) (any, error) {
 	var in struct {
 		Entries []deleteArg `json:"entries"`

@@ -17,8 +17,8 @@ type Bulk struct {
 	Image func(i int) Item
 }
 
-// Fill adds such files. It sets up the state before the first request: it writes nothing to the record. The quota is
-// ignored.
+// Fill adds such files. It sets up the state before the first request: it writes nothing to the record. The quota
+// is ignored. A listing has them in the order of their numbers, the folders first.
 func (a *Account) Fill(b Bulk) error {
 	if b.Images < 0 || b.Images > b.Files || b.Folders < 0 {
 		return fmt.Errorf("%d files of which %d are pictures, in %d folders", b.Files, b.Images, b.Folders)
@@ -66,7 +66,8 @@ func (d *Dropbox) lay(ns *namespace, n *node) {
 	ns.touch(rel)
 }
 
-// picture returns picture number i, the default of Bulk.Image.
+// picture returns picture number i, the default of Bulk.Image: a file with a name in ChatGPT's form and the head
+// of a PNG of 1024 by 1024 pixels. The bit in the seed keeps its noise apart from that of the reports.
 func picture(i int) Item {
 	made := time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC).Add(time.Duration(i) * time.Minute)
 	name := made.Format("ChatGPT Image Jan 2, 2006, 03_04_05 PM.png")

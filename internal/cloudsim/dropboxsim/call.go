@@ -13,7 +13,7 @@ import (
 	"sweepd/internal/cloudsim"
 )
 
-// call is one signed-in request to a route.
+// call is one signed-in request to a route. authorize sets a and t, which stay nil for longpoll; read sets arg.
 type call struct {
 	d    *Dropbox
 	w    http.ResponseWriter
@@ -29,7 +29,7 @@ type call struct {
 // whether or not the client waits for the answer.
 func (c *call) actor() actor { return actor{context.WithoutCancel(c.r.Context()), c.a} }
 
-// Call implements cloudsim.Service.
+// Call implements cloudsim.Service. A route at the wrong host is no known method.
 func (d *Dropbox) Call(r *http.Request) cloudsim.Call {
 	switch {
 	case host(r) == webHost:
@@ -50,7 +50,8 @@ func (d *Dropbox) Call(r *http.Request) cloudsim.Call {
 	return out
 }
 
-// serveAPI serves the three hosts of the API.
+// serveAPI serves the three hosts of the API. A refusal has its own status; a union is the error of the route,
+// with 409; any other error is 400 with its text.
 func (d *Dropbox) serveAPI(w http.ResponseWriter, r *http.Request) {
 	rt := d.routes[r.URL.Path]
 	if rt == nil || rt.host != host(r) {
@@ -79,7 +80,8 @@ func (d *Dropbox) serveAPI(w http.ResponseWriter, r *http.Request) {
 	f.write(w, r, n)
 }
 
-// run checks the sign-in and the argument, and serves the route.
+// run checks the sign-in and the argument, and serves the route. The order is that of the service's refusals:
+// method, token and scope, path root, form of the argument, another write under way, and then the route's own.
 func (c *call) run() (any, error) {
 	if c.r.Method != http.MethodPost {
 		return nil, badInput("Unexpected HTTP method %q: the only method is \"POST\".", c.r.Method)
@@ -119,6 +121,9 @@ func (c *call) authorize() (err error) {
 }
 
 // pathRoot reads the header of that name: https://www.dropbox.com/developers/reference/path-root-header-modes
+//
+// Without it, paths are in the account's home. "root" must name the account's present root: if it does not, the
+// refusal (422 invalid_root) has the right one, because a team may have got a space in the meantime.
 func (c *call) pathRoot(header string) error {
 	if header == "" {
 		return nil
@@ -157,8 +162,9 @@ func (c *call) pathRoot(header string) error {
 // maxArg is the maximum size of an argument in bytes.
 const maxArg = 1 << 20
 
-// read reads the argument, from the header or the body by the route's style. The body can be read again afterwards,
-// by later observers of the request.
+// read reads the argument, from the header or the body by the route's style. The body can be read again
+// afterwards, by later observers of the request. A header must be ASCII, with other characters escaped as \uXXXX.
+// An empty body and null are an object without fields.
 func (c *call) read() error {
 	if c.rt.style != rpc {
 		c.arg = []byte(c.r.Header.Get("Dropbox-API-Arg"))
@@ -198,7 +204,8 @@ func (c *call) args(in any) error {
 	return nil
 }
 
-// decode decodes one JSON object with known fields only.
+// decode decodes one JSON object with known fields only. Its errors are in the words of the service, without a
+// prefix.
 func decode(b []byte, in any) error {
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
@@ -215,8 +222,9 @@ func decode(b []byte, in any) error {
 	return nil
 }
 
-// hold begins a write to the namespace, which it holds for Options.WriteTime. If another write holds it, hold returns
-// the route's error. The caller calls release at the end of the write.
+// hold begins a write to the namespace, which it holds for Options.WriteTime. If another write holds it, hold
+// returns the route's error. The caller calls release at the end of the write. hold takes the lock, but not while
+// it waits: the other write must be able to arrive.
 func (c *call) hold() (release func(), err error) {
 	ns := c.t.mounts[0].ns
 	c.d.mu.Lock()
@@ -234,6 +242,7 @@ func (c *call) hold() (release func(), err error) {
 	return func() { c.d.mu.Lock(); ns.busy--; c.d.mu.Unlock() }, nil
 }
 
+// host returns the host that the request is for, without its port.
 func host(r *http.Request) string {
 	h, _, _ := strings.Cut(r.Host, ":")
 	return h

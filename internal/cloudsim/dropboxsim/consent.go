@@ -35,7 +35,8 @@ const codePage = `<!doctype html><meta charset="utf-8"><title>Access code (rehea
 <p><input id="auth-code" readonly value="{{.}}" data-token="{{.}}"></p>
 `
 
-// ask is the request with which the client sent the person's browser here.
+// ask is the request with which the client sent the person's browser here. scopes are those of the app if the
+// request names none.
 type ask struct {
 	app                        App
 	redirect, state, challenge string
@@ -69,6 +70,9 @@ func (d *Dropbox) serveConsent(w http.ResponseWriter, r *http.Request) {
 
 // consentTo reads the parameters; why is not "" if they are invalid:
 // https://www.dropbox.com/developers/documentation/http/documentation#oauth2-authorize
+//
+// An unregistered redirect is an error on the page and never a redirect: the browser must not be sent to an
+// address that the app's developer did not name.
 func (d *Dropbox) consentTo(q url.Values) (a ask, why string) {
 	a = ask{
 		d.auth.apps[q.Get("client_id")], q.Get("redirect_uri"), q.Get("state"), q.Get("code_challenge"),
@@ -98,6 +102,8 @@ func (d *Dropbox) consentTo(q url.Values) (a ask, why string) {
 	return a, ""
 }
 
+// showConsent sends the page with a button for each account; for a team scope, for each team. The caller holds
+// the lock.
 func (d *Dropbox) showConsent(w http.ResponseWriter, a ask) {
 	page := struct {
 		App           string
@@ -117,7 +123,8 @@ func (d *Dropbox) showConsent(w http.ResponseWriter, a ask) {
 	_ = template.Must(template.New("").Parse(consentPage)).Execute(w, page)
 }
 
-// allow returns a new code, if there is an account or a team of that name.
+// allow returns a new code, if there is an account or a team of that name. A code can be exchanged once, within
+// codeLife.
 func (d *Dropbox) allow(a ask, name string) (key string, ok bool) {
 	g := &grant{a: d.accountOf(name), app: a.app.Key, scopes: a.scopes}
 	if ofTeam(a.scopes) {

@@ -7,10 +7,13 @@ import (
 	"encoding/json"
 )
 
-// cursor is a place in a listing, with all options of the listing: a client cannot change them halfway.
+// cursor is a place in a listing, with all options of the listing: a client cannot change them halfway. It is the
+// whole state; the server keeps none, so a cursor can be used again, and any number of them may be open.
 type cursor struct {
-	Account         int    `json:"a"`
-	Tree            int    `json:"t"`
+	// The account that asked; the cursor is refused for any other.
+	Account int `json:"a"`
+	Tree    int `json:"t"`
+	// In lower case; "" is the root.
 	Path            string `json:"p,omitempty"`
 	Recursive       bool   `json:"r,omitempty"`
 	Deleted         bool   `json:"d,omitempty"`
@@ -33,7 +36,8 @@ func (d *Dropbox) seal(cur cursor) string {
 // macSize is in bytes.
 const macSize = 16
 
-// unseal parses the name of a cursor. The error is a refusal, or `reset` if the cursor was invalidated.
+// unseal parses the name of a cursor. The error is a refusal, or `reset` if the cursor was invalidated: the
+// client then has to list everything again (files/list_folder/continue, ListFolderContinueError).
 func (d *Dropbox) unseal(s string) (cur cursor, err error) {
 	bad := badInput("request body: cursor: Invalid cursor")
 	if len(s) < 2 || s[:2] != "AA" {
@@ -52,6 +56,8 @@ func (d *Dropbox) unseal(s string) (cur cursor, err error) {
 	return cur, nil
 }
 
+// mac returns the code that ties a cursor to its content. It is no secret; it makes a cursor that was cut or
+// changed an error instead of another listing.
 func mac(b []byte) []byte {
 	h := hmac.New(sha256.New, []byte("a rehearsal has nothing to hide"))
 	h.Write(b)

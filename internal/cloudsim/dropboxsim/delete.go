@@ -5,12 +5,15 @@ import (
 	"strings"
 )
 
+// deleteArg is the argument of delete_v2, of an entry of delete_batch, and of permanently_delete. ParentRev, if
+// it is set, is the rev that the file must still have.
 type deleteArg struct {
 	Path      string `json:"path"`
 	ParentRev string `json:"parent_rev"`
 }
 
-// check returns an error if the form of the argument is wrong.
+// check returns an error if the form of the argument is wrong: a path that is none, or a rev of fewer than 9
+// digits.
 func (in deleteArg) check() error {
 	if !anyPath(in.Path) {
 		return badPattern("path", in.Path, writePath.String())
@@ -22,6 +25,10 @@ func (in deleteArg) check() error {
 }
 
 // target returns the place to delete, or why it cannot be deleted. The caller holds the lock.
+//
+// It refuses with 400 a wrong form, with path_lookup a path at which nothing is, and with path_write a place
+// where the account may only read, and a file that is not at ParentRev any more. A forbidden name does not
+// protect a file, nor a viewer's role a shared folder: removing that only takes it out of the account.
 func (c *call) target(in deleteArg) (place, error) {
 	if err := in.check(); err != nil {
 		return place{}, err

@@ -9,8 +9,12 @@ import (
 	"sweepd/internal/cloudsim"
 )
 
-// Disturb implements cloudsim.Service: in a browser, a person gives the file that r names other bytes, or moves it
-// into another folder.
+// Disturb implements cloudsim.Service: in a browser, a person gives the file that r names other bytes, or moves
+// it into another folder.
+//
+// It reports false if the request is not signed in, or its argument has no path of a file that exists now;
+// entries of a batch are not looked at. It reads the body and puts it back for the route. The other folder is
+// called Elsewhere and is at the top of the file's namespace.
 func (d *Dropbox) Disturb(r *http.Request, kind cloudsim.Kind) bool {
 	rt := d.routes[r.URL.Path]
 	if rt == nil || rt.host != host(r) || rt.scope == "" {

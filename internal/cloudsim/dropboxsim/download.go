@@ -11,7 +11,11 @@ import (
 	"sweepd/internal/cloudsim/content"
 )
 
-// getContent serves files/download, whole or the requested range.
+// getContent serves files/download, whole or the requested range:
+// https://www.dropbox.com/developers/documentation/http/documentation#files-download
+//
+// The metadata is in the header Dropbox-API-Result; its size is that of the whole file, also for a range. With a
+// path of "rev:..." it is that revision, as long as it is kept. A document without bytes is 409 unsupported_file.
 func getContent(c *call) (any, error) {
 	var in struct {
 		Path string `json:"path"`
@@ -46,6 +50,8 @@ func getContent(c *call) (any, error) {
 	return nil, nil
 }
 
+// sendContent sends the bytes, or the requested range of them, with 200 or 206. A range that cannot be satisfied
+// is 416 in plain text.
 func sendContent(w http.ResponseWriter, r *http.Request, bytes *content.Content) {
 	h := w.Header()
 	off, n, ok := content.Range(r.Header.Get("Range"), bytes.Size())
@@ -65,7 +71,8 @@ func sendContent(w http.ResponseWriter, r *http.Request, bytes *content.Content)
 	_, _ = io.Copy(w, io.NewSectionReader(bytes, off, n)) // the client may be gone
 }
 
-// asciiJSON returns v as JSON for a header: other characters than ASCII are escaped.
+// asciiJSON returns v as JSON for a header: other characters than ASCII are escaped, those above U+FFFF as two
+// surrogates. DEL is escaped too, because a header may not have it.
 func asciiJSON(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil {

@@ -31,8 +31,11 @@ type Options struct {
 	WriteTime time.Duration
 }
 
-// Dropbox is the service: accounts, namespaces, files and tokens. Its methods may be called from several goroutines
-// at once.
+// Dropbox is the service: accounts, namespaces, files and tokens. Its methods may be called from several
+// goroutines at once.
+//
+// One lock guards all state. Exported methods, routes and the handlers of the sign-in take it; other functions
+// expect that their caller holds it. Bytes are read, hashed and sent without it, because content never changes.
 type Dropbox struct {
 	roof   *cloudsim.Cloud
 	o      Options
@@ -83,10 +86,11 @@ func (d *Dropbox) Hosts() []string { return []string{apiHost, contentHost, notif
 // now returns the time in the whole seconds of the wire.
 func (d *Dropbox) now() int64 { return d.roof.Now().Unix() }
 
-// stamp returns a time in the form of the wire.
+// stamp returns a time in the form of the wire: UTC, in whole seconds. Dropbox's own validators refuse fractions.
 func stamp(seconds int64) string { return time.Unix(seconds, 0).UTC().Format("2006-01-02T15:04:05Z") }
 
-// newID returns a name in the service's form that is the same in each world that is built the same way.
+// newID returns a name in the service's form that is the same in each world that is built the same way: prefix
+// and length more characters, at most 86.
 func newID(prefix string, length int, n uint64) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", prefix, n))
 	long := base64.RawURLEncoding.EncodeToString(sum[:]) + base64.RawURLEncoding.EncodeToString(sum[:])
@@ -104,7 +108,7 @@ func (d *Dropbox) ResetCursors() {
 	}
 }
 
-// ServeHTTP implements http.Handler.
+// ServeHTTP implements http.Handler. serveAPI checks that a route is at the host that was called.
 func (d *Dropbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case host(r) == webHost:

@@ -14,11 +14,17 @@ var (
 // anyPath reports whether s has the form of a path that is written to or listed.
 func anyPath(s string) bool { return writePath.MatchString(s) }
 
+// badPattern returns the 400 of a field that does not have the form in the specification, in the service's words.
 func badPattern(field, value, pattern string) *refusal {
 	return badInput("request body: %s: %q did not match pattern %q", field, value, pattern)
 }
 
-// readPath returns the file or folder that a ReadPath means, and its version: the newest, except for "rev:".
+// readPath returns the file or folder that a ReadPath means, and its version: the newest, except for "rev:". The
+// caller holds the lock.
+//
+// A rev is found wherever the file was when it had it, if the account sees that namespace and the version is
+// still kept. The error is a 400 or has the tag path. If nothing is at the path, the place is returned with
+// path/not_found, so that the caller can look for deleted files there.
 func (c *call) readPath(s string) (place, version, error) {
 	if !readPath.MatchString(s) {
 		return place{}, version{}, badPattern("path", s, readPath.String())
@@ -56,7 +62,11 @@ func (c *call) readPath(s string) (place, version, error) {
 	return place{}, version{}, "path/" + notFound
 }
 
-// getMetadata serves files/get_metadata.
+// getMetadata serves files/get_metadata:
+// https://www.dropbox.com/developers/documentation/http/documentation#files-get_metadata
+//
+// With include_deleted a path where something was deleted, and can be restored, is a DeletedMetadata and no
+// error. An "id:" follows the file wherever it is now; only the path shows that it was moved.
 func getMetadata(c *call) (any, error) {
 	in := struct {
 		Path           string `json:"path"`

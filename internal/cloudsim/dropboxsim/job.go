@@ -18,14 +18,16 @@ func later(serve func(c *call) (any, error)) func(c *call) (any, error) {
 	}
 }
 
-// job is the result of a request that is answered later.
+// job is the result of a request that is answered later. It is kept for good, and only for the account that
+// asked.
 type job struct {
 	a   *Account
 	of  *route
 	out map[string]any
 }
 
-// checkOf returns the route that fetches the answer of another.
+// checkOf returns the route that fetches the answer of another. The answer is always complete; a job of another
+// route or account is invalid_async_job_id.
 func checkOf(of *route) func(c *call) (any, error) {
 	return func(c *call) (any, error) {
 		var in struct {

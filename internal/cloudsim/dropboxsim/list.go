@@ -9,6 +9,8 @@ import (
 // defaultLimit is how many entries a page has if the client does not set a limit.
 const defaultLimit = 500
 
+// listArg is the argument of list_folder and of get_latest_cursor:
+// https://www.dropbox.com/developers/documentation/http/documentation#files-list_folder
 type listArg struct {
 	Path            *string `json:"path"`
 	Recursive       bool    `json:"recursive"`
@@ -23,6 +25,8 @@ type listArg struct {
 	Restorable      bool    `json:"include_restorable_info"`
 }
 
+// listResult is one page. It may be empty although has_more is true: a client goes on until has_more is false,
+// and keeps the last cursor for the changes after that.
 type listResult struct {
 	Entries []any  `json:"entries"`
 	Cursor  string `json:"cursor"`
@@ -30,6 +34,7 @@ type listResult struct {
 }
 
 // start reads the argument of a listing and returns the cursor before its first page. The caller holds the lock.
+// The limit must be from 1 to 2000; the root is "" and not "/".
 func (c *call) start() (cursor, error) {
 	in := listArg{Mounted: true, NonDownloadable: true}
 	if err := c.args(&in); err != nil {
@@ -82,7 +87,8 @@ func listFolder(c *call) (any, error) {
 	return c.page(cur), nil
 }
 
-// listContinue serves files/list_folder/continue.
+// listContinue serves files/list_folder/continue: the next page of a listing, or the changes after its end. The
+// folder must still exist; if it does not, the answer is path/not_found.
 func listContinue(c *call) (any, error) {
 	var in struct {
 		Cursor string `json:"cursor"`
@@ -105,7 +111,8 @@ func listContinue(c *call) (any, error) {
 	return c.page(cur), nil
 }
 
-// latestCursor serves files/list_folder/get_latest_cursor.
+// latestCursor serves files/list_folder/get_latest_cursor: the cursor that a complete listing would end with,
+// without its entries.
 func latestCursor(c *call) (any, error) {
 	c.d.mu.Lock()
 	defer c.d.mu.Unlock()
@@ -117,7 +124,8 @@ func latestCursor(c *call) (any, error) {
 	return map[string]any{"cursor": c.d.seal(cur)}, nil
 }
 
-// page returns the next page. The caller holds the lock.
+// page returns the next page. The caller holds the lock. An entry is as it is now, and its place in the listing
+// is that of its last change, so a path that changes during the listing comes at the end, once.
 func (c *call) page(cur cursor) *listResult {
 	out := &listResult{Entries: []any{}}
 	t := c.d.trees[cur.Tree]
@@ -148,8 +156,9 @@ func (c *call) page(cur cursor) *listResult {
 	return out
 }
 
-// walk calls each with the slots of the listing from cur.At on that have not changed again later, until each returns
-// false, and returns the place where it stopped.
+// walk calls each with the slots of the listing from cur.At on that have not changed again later, until each
+// returns false, and returns the place where it stopped. A listing that is not recursive goes by the folder's own
+// list of changes, and does not pass over those of the rest of the tree.
 func (cur cursor) walk(t *tree, each func(s *slot) bool) (end int) {
 	if !cur.Recursive {
 		events := t.slots[cur.Path].events
@@ -169,7 +178,9 @@ func (cur cursor) walk(t *tree, each func(s *slot) bool) (end int) {
 	return len(t.log)
 }
 
-// shows reports whether a listing has an entry for s.
+// shows reports whether a listing has an entry for s. A deletion after the listing began is always an entry,
+// because the client may have the file; an older one only with include_deleted, and only if it can be restored.
+// Without include_mounted_folders the entries below a mount are left out.
 func (d *Dropbox) shows(cur cursor, t *tree, s *slot, now int64) bool {
 	if s.node == nil {
 		if int(s.last) >= cur.Horizon {

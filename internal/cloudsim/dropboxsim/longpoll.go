@@ -7,6 +7,9 @@ import (
 
 // longpoll serves files/list_folder/longpoll: it answers when something has changed after the cursor, or when the
 // time is over. The service adds up to 90 seconds to that; here it is always a third of them.
+//
+// timeout is from 30 to 480 seconds, 30 if it is absent. The request carries no token: the cursor alone is enough
+// to learn that something has changed, but not what. An invalidated cursor is reset here too.
 func longpoll(c *call) (any, error) {
 	in := struct {
 		Cursor  string `json:"cursor"`
@@ -42,7 +45,7 @@ func longpoll(c *call) (any, error) {
 }
 
 // changedSince reports whether a listing would have something after a cursor; if not, next is closed at the next
-// change of anything in its tree.
+// change of anything in its tree. It takes the lock.
 func (d *Dropbox) changedSince(s string) (changed bool, next <-chan struct{}, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

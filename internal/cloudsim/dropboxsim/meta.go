@@ -9,6 +9,9 @@ import (
 // The metadata of a path, in the form of the wire:
 // https://www.dropbox.com/developers/documentation/http/documentation#files-get_metadata
 
+// fileMeta is a FileMetadata. PathLower is the key of a path; PathDisplay is for display only. ServerModified is
+// when the revision reached Dropbox, ClientModified what the uploading client claimed. Media, Explicit and
+// Restorable are absent unless the client has asked for them.
 type fileMeta struct {
 	Tag            string       `json:".tag,omitempty"`
 	Name           string       `json:"name"`
@@ -29,12 +32,16 @@ type fileMeta struct {
 	Restorable     *bool        `json:"is_restorable,omitempty"`
 }
 
+// fileSharing is a FileSharingInfo, which only files in a shared folder have. By is the account that wrote the
+// revision.
 type fileSharing struct {
 	ReadOnly bool   `json:"read_only"`
 	Parent   string `json:"parent_shared_folder_id"`
 	By       string `json:"modified_by,omitempty"`
 }
 
+// folderMeta is a FolderMetadata. SharedID is set if the folder itself is shared, SharedParent if it lies in one
+// that is.
 type folderMeta struct {
 	Tag          string         `json:".tag,omitempty"`
 	Name         string         `json:"name"`
@@ -46,6 +53,7 @@ type folderMeta struct {
 	Sharing      *folderSharing `json:"sharing_info,omitempty"`
 }
 
+// folderSharing is a FolderSharingInfo, with the same distinction.
 type folderSharing struct {
 	ReadOnly     bool   `json:"read_only"`
 	Parent       string `json:"parent_shared_folder_id,omitempty"`
@@ -54,6 +62,7 @@ type folderSharing struct {
 	NoAccess     bool   `json:"no_access"`
 }
 
+// deletedMeta is a DeletedMetadata. It has no date, size or rev: those are in list_revisions.
 type deletedMeta struct {
 	Tag         string `json:".tag"`
 	Name        string `json:"name"`
@@ -72,6 +81,7 @@ type view struct {
 	media      bool // media_info
 }
 
+// tag returns s if the route returns a union, else "", which leaves .tag out.
 func (v view) tag(s string) string {
 	if v.tagged {
 		return s
@@ -79,7 +89,8 @@ func (v view) tag(s string) string {
 	return ""
 }
 
-// file describes one version of a file that is, or was, at a path of t.
+// file describes one version of a file that is, or was, at a path of t. lower and display are that path, which
+// for an older version need not be the file's present one.
 func (v view) file(t *tree, lower, display string, n *node, ver version) *fileMeta {
 	m := &fileMeta{
 		Tag: v.tag("file"), Name: path.Base(display), PathLower: lower, PathDisplay: display, ID: n.id(),
@@ -125,7 +136,7 @@ func media(c *content.Content) any {
 	}
 }
 
-// folder describes a folder of t.
+// folder describes a folder of t. read_only is relative to the account of the view.
 func (v view) folder(t *tree, lower, display string, n *node) *folderMeta {
 	m := &folderMeta{Tag: v.tag("folder"), Name: path.Base(display), PathLower: lower, PathDisplay: display, ID: n.id()}
 	in, _ := t.mountOf(lower)
@@ -158,7 +169,7 @@ func (v view) node(p place) any {
 	return v.file(p.t, p.lower, p.display, p.node, p.node.version)
 }
 
-// describe returns n for the record: as a sees it, or as it is in its namespace.
+// describe returns n for the record: as a sees it, or as it is in its namespace. It is nil if n is in no tree.
 func (d *Dropbox) describe(a *Account, n *node) any {
 	for _, t := range []*tree{a.root, a.home.tree, n.ns.tree} {
 		for _, m := range t.mounts {

@@ -13,7 +13,7 @@ type writeMode struct {
 	Rev string // the rev that is updated
 }
 
-// UnmarshalJSON implements json.Unmarshaler.
+// UnmarshalJSON implements json.Unmarshaler. "update" has a rev as its value; an unknown tag is an error.
 func (m *writeMode) UnmarshalJSON(b []byte) error {
 	var t tag
 	if err := t.UnmarshalJSON(b); err != nil {

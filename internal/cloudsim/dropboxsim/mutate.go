@@ -19,7 +19,9 @@ func (d *Dropbox) record(who actor, op string, n *node, before, after any) {
 	d.roof.Mutation(who.ctx, Provider, who.a.email, op, n.id(), before, after)
 }
 
-// writable returns the reason if who may not write at a place; nil if they may.
+// writable returns the reason if who may not write at a place; nil if they may. The reasons are those of a
+// WriteError, in this order: the root (malformed_path), a viewer's role (no_write_permission), and a name that
+// Dropbox does not store (disallowed_name).
 func (d *Dropbox) writable(who actor, p place) error {
 	m, _ := p.t.mountOf(p.lower)
 	switch {
@@ -33,7 +35,8 @@ func (d *Dropbox) writable(who actor, p place) error {
 	return nil
 }
 
-// folders creates the missing folders above a path of ns.
+// folders creates the missing folders above a path of ns, outermost first. rel and display are the path of the
+// file itself. A file where a folder has to be is conflict/file_ancestor, and nothing is created.
 func (d *Dropbox) folders(who actor, ns *namespace, rel, display string) error {
 	up, shown := path.Dir(rel), path.Dir(display)
 	if up == "/" {
@@ -64,7 +67,8 @@ func (d *Dropbox) insert(who actor, ns *namespace, rel string, n *node) {
 	d.record(who, "create", n, nil, d.describe(who.a, n))
 }
 
-// settle sets n's location to a path of ns.
+// settle sets n's location to a path of ns, and takes the case of the folders above from the folder that is
+// there. It adds n to no tree; see put.
 func (d *Dropbox) settle(ns *namespace, rel string, n *node) {
 	n.ns, n.rel, n.gone = ns, rel, false
 	n.version.ns, n.version.rel, n.until = ns, rel, 0
@@ -73,7 +77,8 @@ func (d *Dropbox) settle(ns *namespace, rel string, n *node) {
 	}
 }
 
-// newFile puts a new file at a free place.
+// newFile puts a new file at a free place, with the folders above it. client is client_modified. The error is one
+// of writable, room or folders.
 func (d *Dropbox) newFile(who actor, p place, c *content.Content, client int64) (*node, error) {
 	if err := d.writable(who, p); err != nil {
 		return nil, err
@@ -94,7 +99,7 @@ func (d *Dropbox) newFile(who actor, p place, c *content.Content, client int64) 
 	return n, nil
 }
 
-// newFolder puts a new folder at a free place.
+// newFolder puts a new folder at a free place, with the folders above it.
 func (d *Dropbox) newFolder(who actor, p place) (*node, error) {
 	if err := d.writable(who, p); err != nil {
 		return nil, err
@@ -110,7 +115,8 @@ func (d *Dropbox) newFolder(who actor, p place) (*node, error) {
 	return n, nil
 }
 
-// room returns an error if more bytes do not fit.
+// room returns insufficient_space if that many more bytes do not fit into the owner's quota. A team's namespace
+// has none.
 func (d *Dropbox) room(ns *namespace, more int64) error {
 	if a := ns.own; a != nil && a.limit > 0 && more > 0 && ns.used+more > a.limit {
 		return fullUp
@@ -118,7 +124,8 @@ func (d *Dropbox) room(ns *namespace, more int64) error {
 	return nil
 }
 
-// setContent gives a file new bytes as its next revision.
+// setContent gives a file new bytes as its next revision: rev, size and hash change, the id and the path stay. It
+// does not check the quota.
 func (d *Dropbox) setContent(who actor, n *node, c *content.Content, client int64) {
 	d.edit(who, "change", n, func(now int64) {
 		n.ns.used += c.Size() - n.size()
@@ -128,7 +135,8 @@ func (d *Dropbox) setContent(who actor, n *node, c *content.Content, client int6
 	})
 }
 
-// retire makes the newest revision an older one.
+// retire makes the newest revision an older one, which can be restored for as long as the plan keeps it from now
+// on.
 func (n *node) retire(now int64) {
 	old := n.version
 	if old.until == 0 {
@@ -147,10 +155,12 @@ func (d *Dropbox) edit(who actor, op string, n *node, change func(now int64)) {
 	d.record(who, op, n, before, d.describe(who.a, n))
 }
 
-// remove deletes a file, or a folder with everything in it. A shared folder is only removed from the account.
+// remove deletes a file, or a folder with everything in it. A shared folder is only removed from the account (the
+// op "unmount"): its files stay with the others who have it.
 func (d *Dropbox) remove(who actor, n *node) { d.removeFrom(who, n, false) }
 
-// removeFrom is remove; if quiet is true, the log does not have it.
+// removeFrom is remove; if quiet is true, the log does not have it. The files in a folder go first, each with a
+// record of its own.
 func (d *Dropbox) removeFrom(who actor, n *node, quiet bool) {
 	before, now := d.describe(who.a, n), d.now()
 	op := "delete"
@@ -185,12 +195,15 @@ func (d *Dropbox) inside(n *node) (all []*node) {
 	return all
 }
 
-// move moves n, with everything in it, to a free place. The folder around the place exists.
+// move moves n, with everything in it, to a free place. The folder around the place exists. It checks nothing;
+// see moveTo.
 func (d *Dropbox) move(who actor, n *node, to place) {
 	m, rel := to.t.mountOf(to.lower)
 	d.relocate(who, n, m.ns, rel, to.display[len(m.display):], false)
 }
 
+// relocate is move to a path of ns; if quiet is true, the log does not have the old path as deleted. The id
+// stays. A file gets a new rev unless Options.MoveKeepsRev is set, and its old path can be restored.
 func (d *Dropbox) relocate(who actor, n *node, ns *namespace, rel, display string, quiet bool) {
 	before, kids := d.describe(who.a, n), d.inside(n)
 	from, now := n.rel, d.now()
@@ -221,6 +234,10 @@ func (d *Dropbox) relocate(who actor, n *node, ns *namespace, rel, display strin
 
 // restore makes an earlier revision of a place its newest. The error is invalid_revision if the place had none of
 // that rev, or not recently enough.
+//
+// There are three cases: over a file that is there, its bytes become the next revision; at an empty place the
+// deleted file comes back with its id; and if the file of that revision lives elsewhere by now, because it was
+// moved, it stays there and a new file is made.
 func (d *Dropbox) restore(who actor, p place, rev uint64) (*node, error) {
 	n := d.revs[rev]
 	v, ok := d.revisionAt(p, rev)
@@ -262,7 +279,8 @@ func (d *Dropbox) restore(who actor, p place, rev uint64) (*node, error) {
 	return n, nil
 }
 
-// purge makes everything that is or was at a place impossible to restore.
+// purge makes everything that is or was at a place impossible to restore. It first deletes what is there now, and
+// goes through everything below the place, also through folders that were deleted before.
 func (d *Dropbox) purge(who actor, p place) {
 	if p.node != nil {
 		d.remove(who, p.node)

@@ -5,6 +5,8 @@ import "strconv"
 // role is the right of an account in a namespace.
 type role int
 
+// The roles, in ascending order; 0 is none. owner may do no more here than editor: managing members is not
+// simulated.
 const (
 	viewer role = iota + 1
 	editor
@@ -24,9 +26,10 @@ type namespace struct {
 	busy   int      // writes under way
 }
 
-// id returns its name on the wire.
+// id returns its name on the wire: a number, as in "ns:7000001/a" and in shared_folder_id.
 func (ns *namespace) id() string { return strconv.Itoa(ns.number) }
 
+// newNamespace adds a namespace with a tree of its own, in which accounts have the role r.
 func (d *Dropbox) newNamespace(name string, own *Account, plan Plan, r role) *namespace {
 	ns := &namespace{number: 7_000_001 + 13*len(d.namespaces), name: name, own: own, plan: plan}
 	d.namespaces = append(d.namespaces, ns)
@@ -34,6 +37,7 @@ func (d *Dropbox) newNamespace(name string, own *Account, plan Plan, r role) *na
 	return ns
 }
 
+// namespace returns the namespace of that id, or nil. It does not check who may see it.
 func (d *Dropbox) namespace(id string) *namespace {
 	for _, ns := range d.namespaces {
 		if ns.id() == id {
@@ -51,7 +55,8 @@ func (ns *namespace) at(rel string) *node {
 	return nil
 }
 
-// put puts n at its path, in every tree where ns is mounted.
+// put puts n at its path, in every tree where ns is mounted, and counts its bytes. It writes nothing to the logs;
+// see touch.
 func (ns *namespace) put(n *node, now int64) {
 	if old := ns.at(n.rel); old != n {
 		ns.used += n.size() - old.size()
@@ -61,7 +66,8 @@ func (ns *namespace) put(n *node, now int64) {
 	}
 }
 
-// clear removes the node at a path, in every tree where ns is mounted.
+// clear removes the node at a path, in every tree where ns is mounted, and its bytes from the count. The path
+// remembers the node as a former one, so that it can be restored.
 func (ns *namespace) clear(rel string, now int64) {
 	ns.used -= ns.at(rel).size()
 	for _, m := range ns.mounts {
@@ -83,7 +89,7 @@ func (ns *namespace) mountIn(around *namespace, rel, display string, r role, now
 	}
 }
 
-// mountAt mounts ns in one tree; the folder exists already.
+// mountAt mounts ns in one tree; the folder exists already. Every path of ns becomes a change in that tree's log.
 func (ns *namespace) mountAt(t *tree, at, display string, r role, now int64) {
 	m := mount{ns, t, at, display, r}
 	t.mounts = append(t.mounts, m)
@@ -95,7 +101,8 @@ func (ns *namespace) mountAt(t *tree, at, display string, r role, now int64) {
 	}
 }
 
-// unmount removes ns from one tree.
+// unmount removes ns from one tree. Its paths there become deleted, but cannot be restored: the files exist
+// elsewhere. The namespace's own tree is never unmounted.
 func (ns *namespace) unmount(t *tree, now int64) {
 	for i, m := range t.mounts {
 		if m.ns != ns || m.at == "" {
@@ -117,7 +124,8 @@ func (ns *namespace) unmount(t *tree, now int64) {
 	}
 }
 
-// roleIn returns the role of a in ns, 0 if it does not see it.
+// roleIn returns the role of a in ns, 0 if it does not see it: the highest of those in the account's home and in
+// its team's space.
 func (ns *namespace) roleIn(a *Account) (best role) {
 	for _, t := range []*tree{a.root, a.home.tree} {
 		for _, m := range t.mounts {
@@ -129,7 +137,8 @@ func (ns *namespace) roleIn(a *Account) (best role) {
 	return best
 }
 
-// retains reports whether a file that was replaced or deleted at a time can still be restored.
+// retains reports whether a file that was replaced or deleted at a time can still be restored. Both are in Unix
+// seconds; the plan of the namespace's owner decides, not that of the account that asks.
 func (ns *namespace) retains(until, now int64) bool {
 	return now-until < int64(ns.plan.days())*24*60*60
 }

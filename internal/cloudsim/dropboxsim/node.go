@@ -10,7 +10,8 @@ import (
 	"sweepd/internal/cloudsim/content"
 )
 
-// node is a file or a folder: the object of an id.
+// node is a file or a folder: the object of an id. It exists once, in its namespace, and is in the tree of every
+// account that has the namespace mounted. After its deletion it stays in Dropbox.nodes, with gone set.
 type node struct {
 	key        uint64 // from which its id is made
 	folder     bool
@@ -26,7 +27,8 @@ type node struct {
 	superseded bool       // purged: nothing of it can be restored
 }
 
-// version is one revision of a file.
+// version is one revision of a file. Times are in Unix seconds. ns and rel are where the file was when it had the
+// rev: a path can be restored only to the versions that it had.
 type version struct {
 	rev     uint64
 	content *content.Content
@@ -40,6 +42,8 @@ type version struct {
 // id returns the id of n on the wire.
 func (n *node) id() string { return nodeID(n.key) }
 
+// nodeID returns the id of a key: 16 bytes in base64, of which the second half is computed from the first, so
+// that keyOf can refuse ids that were never given.
 func nodeID(key uint64) string {
 	b := binary.BigEndian.AppendUint64(nil, key)
 	b = binary.BigEndian.AppendUint64(b, content.Mix(key))
@@ -82,7 +86,7 @@ func (n *node) size() int64 {
 	return n.content.Size()
 }
 
-// versions returns all versions of n, oldest first.
+// versions returns all versions of n, oldest first; none of a folder or of a file that was purged.
 func (n *node) versions() []version {
 	if n.folder || n.superseded {
 		return nil
@@ -90,7 +94,8 @@ func (n *node) versions() []version {
 	return append(n.past[:len(n.past):len(n.past)], n.version)
 }
 
-// newNode returns a node that is nowhere yet.
+// newNode returns a node that is nowhere yet. Its id is settled and found by Dropbox.node; insert gives it a
+// place.
 func (d *Dropbox) newNode(folder bool) *node {
 	d.made++
 	n := &node{key: content.Mix(d.made), folder: folder}
@@ -98,7 +103,7 @@ func (d *Dropbox) newNode(folder bool) *node {
 	return n
 }
 
-// revise gives n a new rev.
+// revise gives n a new rev, higher than all before it. The old rev still leads to n.
 func (d *Dropbox) revise(n *node) {
 	d.revised++
 	n.rev = revBase + d.revised

@@ -16,7 +16,8 @@ type place struct {
 	node    *node // nil: nothing is there now
 }
 
-// deleted reports whether something was deleted there that can be restored.
+// deleted reports whether something was deleted there that can be restored. It is false if something is there
+// again, or was purged, or was deleted longer ago than the plan keeps it.
 func (p place) deleted(now int64) bool {
 	s := p.slot
 	if s == nil || s.node != nil || s.purged || len(s.former) == 0 {
@@ -26,7 +27,8 @@ func (p place) deleted(now int64) bool {
 	return m.ns.retains(s.deleted, now)
 }
 
-// at returns the place of a path in t.
+// at returns the place of a path in t. Paths are compared without regard to case, as Dropbox does; if something
+// is there, display is its path as it was written and not as it was asked for.
 func (t *tree) at(display string) place {
 	lower := strings.ToLower(display)
 	p := place{t: t, lower: lower, display: display, slot: t.slots[lower]}
@@ -82,7 +84,8 @@ func (d *Dropbox) find(a *Account, t *tree, s string) (place, error) {
 	return t.at(rest), nil
 }
 
-// ofNode returns the place where n is, or was, in t.
+// ofNode returns the place where n is, or was, in t. If another node is there now, the place has no slot: nothing
+// about that one must be returned for the id of n.
 func (t *tree) ofNode(n *node, lower string) place {
 	p := place{t: t, lower: lower, slot: t.slots[lower]}
 	if p.slot != nil && !n.gone && p.slot.node == n {
@@ -104,7 +107,8 @@ func (d *Dropbox) node(id string) *node {
 	return nil
 }
 
-// wellFormed reports whether s is "" or an absolute path without empty parts.
+// wellFormed reports whether s is "" or an absolute path without empty parts, . or .., in valid UTF-8, with parts
+// of at most 255 bytes and without backslashes.
 func wellFormed(s string) bool {
 	if s == "" {
 		return true

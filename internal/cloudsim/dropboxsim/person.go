@@ -22,7 +22,8 @@ type Item struct {
 // self returns the person in a browser.
 func (a *Account) self() actor { return actor{context.Background(), a} }
 
-// place returns the place of a path, or an id, in the account's own home.
+// place returns the place of a path, or an id, in the account's own home. The root is no place to do anything
+// with.
 func (a *Account) place(s string) (place, error) {
 	p, err := a.d.find(a, a.home.tree, s)
 	if err == nil && p.lower == "" {
@@ -34,7 +35,7 @@ func (a *Account) place(s string) (place, error) {
 	return p, nil
 }
 
-// do finds the node at a path and changes it under the lock.
+// do finds the node at a path and changes it under the lock. It returns fs.ErrNotExist if nothing is there.
 func (a *Account) do(s string, change func(p place) error) error {
 	a.d.mu.Lock()
 	defer a.d.mu.Unlock()
@@ -51,7 +52,8 @@ func (a *Account) do(s string, change func(p place) error) error {
 	return nil
 }
 
-// Put adds a file at a free path, and returns its id.
+// Put adds a file at a free path, and returns its id. It returns fs.ErrExist if something is there, and a union,
+// such as insufficient_space, if the file cannot be written.
 func (a *Account) Put(it Item) (id string, err error) {
 	a.d.mu.Lock()
 	defer a.d.mu.Unlock()
@@ -77,7 +79,7 @@ func (a *Account) Put(it Item) (id string, err error) {
 	return n.id(), nil
 }
 
-// Folder creates a folder at a free path, and returns its id.
+// Folder creates a folder at a free path, and returns its id. It returns fs.ErrExist if something is there.
 func (a *Account) Folder(at string) (id string, err error) {
 	a.d.mu.Lock()
 	defer a.d.mu.Unlock()
@@ -117,7 +119,9 @@ func (a *Account) Move(from, to string) error {
 	})
 }
 
-// moveTo is move, after it has checked that the move is allowed.
+// moveTo is move, after it has checked that the move is allowed: the target is free (or the same file in another
+// case), is not inside the source, is writable, and the source has no shared folder in it. It creates the folders
+// above the target. The errors are those of a RelocationError.
 func (d *Dropbox) moveTo(who actor, from, to place) error {
 	switch {
 	case to.node != nil && to.node != from.node:
@@ -159,7 +163,8 @@ func (a *Account) Delete(at string) error {
 	return a.do(at, func(p place) error { a.d.remove(a.self(), p.node); return nil })
 }
 
-// Restore makes an earlier revision of the path its newest; if rev is "", the one that was deleted last.
+// Restore makes an earlier revision of the path its newest; if rev is "", the one that was deleted last. It
+// returns invalid_revision if the path never had that rev, or it is not kept any more.
 func (a *Account) Restore(at, rev string) error {
 	a.d.mu.Lock()
 	defer a.d.mu.Unlock()
@@ -191,8 +196,9 @@ func (a *Account) Purge(at string) error {
 	return nil
 }
 
-// Share shares a folder with another account, in whose home it appears under the same name; if readOnly is true, as a
-// viewer.
+// Share shares a folder with another account, in whose home it appears under the same name; if readOnly is true,
+// as a viewer. The folder must be in this account's home and contain no shared one, and the name must be free in
+// the other's home. The first time it becomes a namespace of its own.
 func (a *Account) Share(at string, with *Account, readOnly bool) error {
 	return a.do(at, func(p place) error {
 		if !p.node.folder || p.node.ns != a.home || p.node.shares == nil && a.d.shared(p.node) ||
@@ -219,7 +225,8 @@ func (a *Account) Share(at string, with *Account, readOnly bool) error {
 	})
 }
 
-// makeShared makes a folder a namespace of its own, mounted in its old place.
+// makeShared makes a folder a namespace of its own, mounted in its old place. The files keep their ids, revs and
+// paths; earlier revisions stay with the old namespace, and so do the files that were deleted from the folder.
 func (d *Dropbox) makeShared(a *Account, p place) {
 	ns, now := d.newNamespace(p.node.name(), a, a.plan, owner), d.now()
 	ns.shared = true

@@ -16,6 +16,7 @@ type refusal struct {
 	extra  map[string]any // further fields of the innermost union
 }
 
+// Error implements error, for logs of tests.
 func (r *refusal) Error() string { return fmt.Sprintf("%d %s", r.status, r.reason) }
 
 // badInput returns a 400: the form of the request is wrong.
@@ -23,10 +24,12 @@ func badInput(format string, args ...any) *refusal {
 	return &refusal{status: http.StatusBadRequest, reason: fmt.Sprintf(format, args...)}
 }
 
+// unauthorized returns a 401 with that tag, such as expired_access_token.
 func unauthorized(tag string) *refusal {
 	return &refusal{status: http.StatusUnauthorized, reason: tag}
 }
 
+// missingScope returns the 401 of a token without the route's scope, which it names.
 func missingScope(scope string) *refusal {
 	return &refusal{
 		status: http.StatusUnauthorized, reason: "missing_scope", extra: map[string]any{"required_scope": scope},
@@ -62,7 +65,11 @@ func (d *Dropbox) Refuse(w http.ResponseWriter, r *http.Request, status int, rea
 	out.write(w, r, n)
 }
 
-// write sends the refusal. n varies the parts on which a client must not rely.
+// write sends the refusal. n varies the parts on which a client must not rely: the dots at the end of
+// error_summary.
+//
+// 401, 403, 409 and 422 have JSON with the union; 429 has the seconds of Retry-After in it too; 400 is plain text
+// that names the route; anything else is the text of its status.
 func (f *refusal) write(w http.ResponseWriter, r *http.Request, n int) {
 	summary := f.reason + "/" + strings.Repeat(".", n%4)
 	switch f.status {
@@ -94,7 +101,8 @@ func (f *refusal) union(r *http.Request) map[string]any {
 	return map[string]any{".tag": "path", "reason": nested(rest, nil), "upload_session_id": "pid_upload_session:none"}
 }
 
-// nested returns the union of tags joined by slashes.
+// nested returns the union of tags joined by slashes: "path/not_found" is
+// {".tag":"path","path":{".tag":"not_found"}}. extra are fields of the innermost one.
 func nested(tags string, extra map[string]any) map[string]any {
 	tag, rest, more := strings.Cut(tags, "/")
 	out := map[string]any{".tag": tag}
@@ -116,6 +124,7 @@ func sendJSON(w http.ResponseWriter, status int, v any) {
 	_ = json.NewEncoder(w).Encode(v) // the client may be gone
 }
 
+// sendText sends a plain text with that status.
 func sendText(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// createFolder serves files/create_folder_v2.
+// createFolder serves files/create_folder_v2. Something at the path is a conflict, also a folder, unless
+// autorename is set.
 func createFolder(c *call) (any, error) {
 	var in struct {
 		Path       string `json:"path"`
@@ -37,6 +38,8 @@ func createFolder(c *call) (any, error) {
 	return map[string]any{"metadata": view{d: c.d, a: c.a}.folder(p.t, p.lower, p.display, n)}, nil
 }
 
+// relocationArg is the argument of move_v2 and copy_v2. Shared and Transfer are accepted and have no effect here:
+// a folder that is or contains a shared one is always refused.
 type relocationArg struct {
 	From       string `json:"from_path"`
 	To         string `json:"to_path"`
@@ -73,6 +76,8 @@ func moveV2(c *call) (any, error) { return c.relocate(true) }
 // copyV2 serves files/copy_v2.
 func copyV2(c *call) (any, error) { return c.relocate(false) }
 
+// relocate serves both routes. A move needs the right to write at both ends, a copy only at the target. The
+// metadata in the answer is that of the new place.
 func (c *call) relocate(move bool) (any, error) {
 	var in relocationArg
 	if err := c.args(&in); err != nil {
@@ -97,7 +102,8 @@ func (c *call) relocate(move bool) (any, error) {
 	return map[string]any{"metadata": view{d: c.d, a: c.a, tagged: true}.node(to.t.at(to.display))}, nil
 }
 
-// copyTo makes a copy of the node at a place, with everything in it.
+// copyTo makes a copy of the node at a place, with everything in it. The copies have new ids and share the bytes.
+// If one of the files does not fit, those before it stay.
 func (d *Dropbox) copyTo(who actor, from, to place) error {
 	switch {
 	case to.node != nil:

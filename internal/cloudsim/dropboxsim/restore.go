@@ -8,7 +8,9 @@ import (
 // restorePath is a WritePath of the specification: no id.
 var restorePath = regexp.MustCompile(`^((/(.|[\r\n])*)|(ns:[0-9]+(/.*)?))$`)
 
-// restoreRev serves files/restore: an earlier revision of the path becomes its newest, over the current one.
+// restoreRev serves files/restore: an earlier revision of the path becomes its newest, over the current one. A
+// path at which nothing is or was, or not recently enough, is path_lookup/not_found; a rev that it never had is
+// invalid_revision.
 func restoreRev(c *call) (any, error) {
 	var arg struct {
 		Path string `json:"path"`

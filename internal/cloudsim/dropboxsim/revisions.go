@@ -11,8 +11,9 @@ type occupant struct {
 	version
 }
 
-// history returns every version of a path that can still be read, newest first; if byID is true, the versions of the
-// file there, at any path.
+// history returns every version of a path that can still be read, newest first; if byID is true, the versions of
+// the file there, at any path. The place must have a slot. Different files can have been at one path, one after
+// another.
 func (d *Dropbox) history(p place, byID bool) []occupant {
 	m, rel := p.t.mountOf(p.lower)
 	now := d.now()
@@ -48,7 +49,12 @@ func (d *Dropbox) revisionAt(p place, rev uint64) (version, bool) {
 	return version{}, false
 }
 
-// listRevisions serves files/list_revisions.
+// listRevisions serves files/list_revisions:
+// https://www.dropbox.com/developers/documentation/http/documentation#files-list_revisions
+//
+// limit is from 1 to 100, 10 if it is absent. For a deleted file is_deleted is true and server_deleted is when:
+// this is the only place where the API has the time of a deletion. A folder, also a deleted one, is
+// path/not_file.
 func listRevisions(c *call) (any, error) {
 	in := struct {
 		Path       string `json:"path"`

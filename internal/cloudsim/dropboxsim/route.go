@@ -10,7 +10,8 @@ const (
 	download              // JSON in a header, bytes back
 )
 
-// route is one function of the API.
+// route is one function of the API. It is served at one host only, and takes a token with scope ("": any token,
+// except at notifyHost, where none is allowed). writes means that it holds the namespace while it runs.
 type route struct {
 	host    string
 	style   style

@@ -9,14 +9,15 @@ import (
 // maxSession is the maximum size of one session here, in bytes.
 const maxSession = 512 << 20
 
-// session is an upload in several requests.
+// session is an upload in several requests. data has the bytes so far. closed means that no more may be appended.
 type session struct {
 	a      *Account
 	data   []byte
 	closed bool
 }
 
-// sessionCursor is the client's view of a session's progress.
+// sessionCursor is the client's view of a session's progress: its offset must be the number of bytes that are
+// there.
 type sessionCursor struct {
 	ID     string `json:"session_id"`
 	Offset int64  `json:"offset"`
@@ -29,7 +30,7 @@ type finishArg struct {
 	Hash   string        `json:"content_hash"`
 }
 
-// sessionStart serves files/upload_session/start.
+// sessionStart serves files/upload_session/start. Only sequential sessions are supported.
 func sessionStart(c *call) (any, error) {
 	in := struct {
 		Close bool   `json:"close"`
@@ -62,7 +63,9 @@ func (c *call) chunk(hash string) ([]byte, error) {
 	return b, err
 }
 
-// open returns the session of a cursor, if its offset is right. The caller holds the lock.
+// open returns the session of a cursor, if its offset is right. The caller holds the lock. A session that is
+// unknown or another account's is not_found; a wrong offset is incorrect_offset with the right one, from which a
+// client goes on after a lost answer.
 func (c *call) open(at sessionCursor) (*session, error) {
 	s := c.d.sessions[at.ID]
 	switch {
@@ -103,7 +106,8 @@ func sessionAppend(c *call) (any, error) {
 	return nil, nil
 }
 
-// sessionFinish serves files/upload_session/finish.
+// sessionFinish serves files/upload_session/finish: the last bytes, and the file. The session is used up only if
+// the file was made, so that a client can repeat a request that failed.
 func sessionFinish(c *call) (any, error) {
 	var in finishArg
 	if err := c.args(&in); err != nil {
@@ -164,7 +168,7 @@ func finishBatch(c *call) (any, error) {
 	return map[string]any{"entries": entries}, nil
 }
 
-// finishOne makes a file of one session; an error is a union.
+// finishOne makes a file of one session; an error is a union. The session must be closed.
 func (c *call) finishOne(e finishArg) (*fileMeta, error) {
 	s, err := c.open(e.Cursor)
 	if _, wrong := err.(*refusal); wrong {

@@ -17,7 +17,8 @@ type State struct {
 	Server      time.Time
 }
 
-// Snapshot returns every file that exists or can be restored, by id. It computes all checksums.
+// Snapshot returns every file that exists or can be restored, by id. It computes all checksums. Files whose time
+// is over, or that were purged, are missing: to the user they are lost.
 func (d *Dropbox) Snapshot() map[string]State {
 	d.mu.Lock()
 	defer d.mu.Unlock()

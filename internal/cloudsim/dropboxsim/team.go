@@ -34,7 +34,8 @@ func (d *Dropbox) AddTeam(name string, plan Plan, space bool) (*Team, error) {
 // ID returns the team's id on the wire.
 func (t *Team) ID() string { return newID("dbtid:", 35, uint64(t.number)) }
 
-// join makes a a member: in a space, its home is a folder there.
+// join makes a a member: in a space, its home is a folder there. Each member has a tree of the space of its own,
+// in which the team's folders and its own home are mounted, but not the homes of others.
 func (d *Dropbox) join(a *Account, t *Team) {
 	if t.space == nil {
 		return
@@ -55,7 +56,8 @@ func (d *Dropbox) join(a *Account, t *Team) {
 	a.home.mountAt(a.root, top.rel, top.display, owner, now)
 }
 
-// Folder creates a team folder: all members may change the files in it.
+// Folder creates a team folder: all members may change the files in it. It returns an error for a team without a
+// space, and for a name that is taken or no name.
 func (t *Team) Folder(name string) error {
 	t.d.mu.Lock()
 	defer t.d.mu.Unlock()

@@ -73,8 +73,8 @@ func (c *call) thumbnail(in thumbnailArg) (*fileMeta, *content.Content, error) {
 	return v.file(p.t, p.lower, p.display, p.node, ver), ver.content, nil
 }
 
-// encode returns the bytes of a thumbnail. It supports only the pictures that the standard library decodes: no TIFF,
-// WebP, PPM or BMP. It never writes WebP.
+// encode returns the bytes of a thumbnail of at most width by height pixels. It supports only the pictures that
+// the standard library decodes: no TIFF, WebP, PPM or BMP. It never writes WebP. Both are conversion_error.
 func encode(from *content.Content, in thumbnailArg, width, height int) ([]byte, error) {
 	img, err := from.Picture(width, height)
 	if err != nil {
@@ -92,7 +92,8 @@ func encode(from *content.Content, in thumbnailArg, width, height int) ([]byte, 
 	return out.Bytes(), err
 }
 
-// getThumbnail serves files/get_thumbnail_v2.
+// getThumbnail serves files/get_thumbnail_v2: the metadata in the header Dropbox-API-Result, the picture in the
+// body.
 func getThumbnail(c *call) (any, error) {
 	var in struct {
 		Resource json.RawMessage `json:"resource"`
@@ -129,7 +130,9 @@ func getThumbnail(c *call) (any, error) {
 	return nil, nil
 }
 
-// thumbnailBatch serves files/get_thumbnail_batch: each separately, in order.
+// thumbnailBatch serves files/get_thumbnail_batch: each separately, in order, with the picture as base64 in the
+// JSON. A picture that cannot be made is a failure in its place; an argument of a wrong form refuses the whole
+// batch.
 func thumbnailBatch(c *call) (any, error) {
 	var in struct {
 		Entries []thumbnailArg `json:"entries"`
@@ -156,6 +159,8 @@ func thumbnailBatch(c *call) (any, error) {
 	return map[string]any{"entries": entries}, nil
 }
 
+// oneThumbnail returns the entry of one picture. An error that is a union concerns this picture only. It takes
+// the lock, but not while it decodes.
 func (c *call) oneThumbnail(in thumbnailArg) (any, error) {
 	width, height, err := in.fill()
 	if err != nil {

@@ -37,7 +37,8 @@ func (d *Dropbox) serveToken(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// app returns the app that the request names; proven reports whether it has proved its secret.
+// app returns the app that the request names; proven reports whether it has proved its secret. ok is false for an
+// unknown app and for a wrong secret; no secret is no error, as an app with PKCE has none.
 func (d *Dropbox) app(r *http.Request) (p App, proven, ok bool) {
 	key, secret, basic := r.BasicAuth()
 	if !basic {
@@ -48,7 +49,9 @@ func (d *Dropbox) app(r *http.Request) (p App, proven, ok bool) {
 	return p, proven, ok && (secret == "" || proven)
 }
 
-// redeem exchanges a code, once, for tokens. An app without a secret proves by PKCE that it is the one that asked.
+// redeem exchanges a code, once, for tokens. An app without a secret proves by PKCE that it is the one that
+// asked. A wrong redirect or verifier uses the code up too. There is a refresh token only with
+// token_access_type=offline.
 func (d *Dropbox) redeem(w http.ResponseWriter, r *http.Request) {
 	p, proven, ok := d.app(r)
 	if !ok {
@@ -82,7 +85,8 @@ func (d *Dropbox) redeem(w http.ResponseWriter, r *http.Request) {
 	d.sendToken(w, t, c.grant)
 }
 
-// renew answers a refresh token, which stays valid, with an access token.
+// renew answers a refresh token, which stays valid, with an access token, for fewer scopes if the request names
+// some. An unknown or revoked one is 400 invalid_grant.
 func (d *Dropbox) renew(w http.ResponseWriter, r *http.Request) {
 	p, _, ok := d.app(r)
 	g := d.auth.refresh[r.PostForm.Get("refresh_token")]
@@ -105,6 +109,7 @@ func (d *Dropbox) renew(w http.ResponseWriter, r *http.Request) {
 	d.sendToken(w, d.issue(g, asked), g)
 }
 
+// sendToken sends tokens in the form of RFC 6749, 5.1, with the account or the team. expires_in is in seconds.
 func (d *Dropbox) sendToken(w http.ResponseWriter, t Token, g *grant) {
 	out := map[string]any{
 		"access_token": t.Access, "expires_in": t.Expires.Unix() - d.now(), "token_type": "bearer",

@@ -7,6 +7,10 @@ import (
 )
 
 // tree is a root folder as an account sees it: a namespace with the others that are mounted in it.
+//
+// Every change appends its slot to log; an entry counts only if it is the slot's newest (slot.last), so that a
+// listing has each path once, at the place of its last change. Nothing is ever removed from the log: a cursor is
+// a place in it and stays valid.
 type tree struct {
 	number  int
 	slots   map[string]*slot // by path in lower case; "" is the root
@@ -15,7 +19,8 @@ type tree struct {
 	changed chan struct{}    // closed at the next change
 }
 
-// slot is a path in a tree where something is or was.
+// slot is a path in a tree where something is or was. It is never removed, so that deleted files can be listed
+// and restored.
 type slot struct {
 	lower   string
 	display string
@@ -37,6 +42,7 @@ type mount struct {
 	role    role // of the accounts that see the tree
 }
 
+// newTree adds a tree with ns at its root, in which accounts have the role r, and with a folder at "".
 func (d *Dropbox) newTree(ns *namespace, r role) *tree {
 	t := &tree{number: len(d.trees), changed: make(chan struct{})}
 	top := &slot{node: d.newNode(true), last: -1}
@@ -48,7 +54,8 @@ func (d *Dropbox) newTree(ns *namespace, r role) *tree {
 	return t
 }
 
-// set puts n at a path, or removes the node there if n is nil.
+// set puts n at a path, or removes the node there if n is nil. The folder above must have a slot. It writes
+// nothing to the log. A node that is replaced or removed becomes a former one of the path.
 func (t *tree) set(lower, display string, n *node, now int64) {
 	s := t.slots[lower]
 	if s == nil {
@@ -66,7 +73,8 @@ func (t *tree) set(lower, display string, n *node, now int64) {
 	}
 }
 
-// touch records in the log that something has changed at a path.
+// touch records in the log that something has changed at a path, which has a slot and is not the root, and wakes
+// the requests that wait.
 func (t *tree) touch(lower string) {
 	s := t.slots[lower]
 	s.last = int32(len(t.log))
@@ -75,13 +83,13 @@ func (t *tree) touch(lower string) {
 	t.wake()
 }
 
-// wake wakes the requests that wait for a change.
+// wake wakes the requests that wait for a change: it closes the channel that they have, and makes another.
 func (t *tree) wake() {
 	close(t.changed)
 	t.changed = make(chan struct{})
 }
 
-// kids returns the slots directly in s where something is, or was.
+// kids returns the slots directly in s where something is, or was, in the order of their last changes.
 func (t *tree) kids(s *slot) []*slot {
 	var all []*slot
 	for _, at := range s.events {

@@ -4,6 +4,7 @@ package dropboxsim
 // is answered with 409.
 type union string
 
+// Error returns the tags, as they are in error_summary.
 func (u union) Error() string { return string(u) }
 
 // The tags that routes share: https://www.dropbox.com/developers/documentation/http/documentation#files-get_metadata

@@ -14,7 +14,7 @@ import (
 // https://www.dropbox.com/developers/documentation/http/documentation#files-upload
 const maxUpload = 150 << 20
 
-// commitInfo defines what to do with uploaded bytes.
+// commitInfo defines what to do with uploaded bytes. Mute has no effect here.
 type commitInfo struct {
 	Path           string    `json:"path"`
 	Mode           writeMode `json:"mode"`
@@ -41,7 +41,8 @@ func (in commitInfo) check() error {
 	return nil
 }
 
-// body returns the bytes of an upload.
+// body returns the bytes of an upload, at most maxUpload. It refuses any Content-Type but
+// application/octet-stream.
 func (c *call) body() ([]byte, error) {
 	kind, _, _ := strings.Cut(c.r.Header.Get("Content-Type"), ";")
 	if kind != "application/octet-stream" {
@@ -61,7 +62,10 @@ func (c *call) body() ([]byte, error) {
 	return b, nil
 }
 
-// uploadFile serves files/upload.
+// uploadFile serves files/upload:
+// https://www.dropbox.com/developers/documentation/http/documentation#files-upload
+//
+// A content_hash in the argument that is not that of the bytes refuses the upload before anything is written.
 func uploadFile(c *call) (any, error) {
 	var in struct {
 		commitInfo
@@ -88,6 +92,9 @@ func uploadFile(c *call) (any, error) {
 }
 
 // commit writes bytes to the client's path; err is a WriteError. The caller holds the lock.
+//
+// At a free path it makes a file. Over a file, "overwrite" and an "update" of its present rev replace the bytes;
+// the same bytes again are no change; anything else is a conflict, or with autorename a file beside it.
 func (c *call) commit(in commitInfo, bytes *content.Content) (*fileMeta, error) {
 	p, err := c.d.find(c.a, c.t, in.Path)
 	if err != nil {
@@ -131,6 +138,7 @@ func (in commitInfo) same(n *node, bytes *content.Content) bool {
 	return !in.Strict && (in.Mode.Tag == "" || in.Mode.Tag == "add") && n.content.Blocks() == bytes.Blocks()
 }
 
+// conflict returns the tag of a conflict with n.
 func conflict(n *node) union {
 	if n.folder {
 		return isFolder

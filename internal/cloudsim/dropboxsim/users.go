@@ -2,6 +2,9 @@ package dropboxsim
 
 // rootInfo returns RootInfo:
 // https://www.dropbox.com/developers/documentation/http/documentation#users-get_current_account
+//
+// root_namespace_id differs from home_namespace_id only in a team's space; a client that wants to see the team's
+// folders then has to send the header Dropbox-API-Path-Root.
 func (a *Account) rootInfo() map[string]any {
 	out := map[string]any{".tag": "user", "root_namespace_id": a.RootNamespace(), "home_namespace_id": a.Home()}
 	if a.inSpace() {
@@ -10,7 +13,8 @@ func (a *Account) rootInfo() map[string]any {
 	return out
 }
 
-// currentAccount serves users/get_current_account.
+// currentAccount serves users/get_current_account. account_type is the only sign of the plan, and so of how long
+// deleted files are kept: two plans of different length can have the same type.
 func currentAccount(c *call) (any, error) {
 	if err := c.args(&struct{}{}); err != nil {
 		return nil, err
@@ -33,6 +37,7 @@ func currentAccount(c *call) (any, error) {
 	return out, nil
 }
 
+// describe returns the FullTeam of the wire, with policies that have no effect here.
 func (t *Team) describe() map[string]any {
 	is := func(tag string) map[string]any { return map[string]any{".tag": tag} }
 	return map[string]any{
@@ -48,7 +53,8 @@ func (t *Team) describe() map[string]any {
 	}
 }
 
-// spaceUsage serves users/get_space_usage.
+// spaceUsage serves users/get_space_usage. used is in bytes, without deleted files. An account without a quota is
+// shown with 1 PiB, as the field is required.
 func spaceUsage(c *call) (any, error) {
 	if err := c.args(&struct{}{}); err != nil {
 		return nil, err
