@@ -82,6 +82,7 @@ func (c *Classifier) examine(f File, r *Report) (Verdict, error) {
 		f.Bytes, w.headerOnly = headers, headers
 	}
 	w.reset(f.Bytes, f.Size)
+	// The pools must not keep a caller's reader.
 	defer func() { w.headerOnly = nil; w.reset(nil, 0) }()
 
 	s := findings{header: sniff(w)}
@@ -91,6 +92,7 @@ func (c *Classifier) examine(f File, r *Report) (Verdict, error) {
 	if s.name.Family != "" && !s.header.cut {
 		s.header.lookAtEnd(w)
 	}
+	// A header-only reading that meets its limits is no error: it lowers the verdict.
 	if s.header.limited = errors.Is(w.err, errHeaderLimit); w.err != nil && !s.header.limited {
 		return Verdict{}, w.err
 	}
@@ -103,6 +105,7 @@ func (c *Classifier) examine(f File, r *Report) (Verdict, error) {
 		s.labs = readLabs(s.header.exif)
 		r.exif(s)
 	}
+	// After the limits were met, the credential cannot be read whole.
 	if s.header.credential && !s.header.limited {
 		err := c.readSeal(f, &s, r)
 		if s.header.limited = errors.Is(err, errHeaderLimit); err != nil && !s.header.limited {

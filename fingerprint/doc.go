@@ -3,6 +3,10 @@
 // Each detector reports Evidence; Classifier weighs all of it into one Verdict. The package reads only through the
 // given io.ReaderAt, keeps no state between files, and knows no storage, no policy and no clock.
 //
+// Classifier.examine has the order of the detectors: the header (sniff*.go), the name (package filename), the EXIF
+// block of an early product (labs.go), and the credential (package c2pa). evidence.go turns what they found into texts
+// and levels, and weigh.go into the verdict. The levels are:
+//
 //	proven    a verified OpenAI credential that names ChatGPT, or one that names
 //	          no product on a file with an untouched ChatGPT download name
 //	strong    a verified OpenAI credential that names no product (ChatGPT, Codex

@@ -16,6 +16,8 @@ func (s findings) evidence() []Evidence {
 	return all
 }
 
+// sealEvidence returns the evidence of the credential. One that is broken or not OpenAI's has the level None
+// here, and lowers the verdict by ceiling.
 func (s findings) sealEvidence() Evidence {
 	switch s.credential.state {
 	case sealGenuine:
@@ -92,6 +94,8 @@ func (s credential) signed() string {
 	return clause + ", unchanged since"
 }
 
+// cutEvidence returns the evidence that the file is incomplete or was not read far enough. A genuine credential
+// shows that nothing is missing.
 func (s findings) cutEvidence() Evidence {
 	if s.header.limited {
 		return Evidence{Detector: "header.unread", Found: "it is too large to examine fully"}

@@ -22,8 +22,9 @@ var errHeaderLimit = errors.New("too much of the file would have to be read")
 // headerReader reads a file's head and then one or two parts of it, each in a single read of the underlying reader,
 // because each read of a remote storage is a request. It keeps the bytes, so that reading them again is free.
 type headerReader struct {
-	r     io.ReaderAt
-	size  int64
+	r    io.ReaderAt
+	size int64
+	// calls and read count the reads and their bytes, for the limits.
 	calls int
 	read  int64
 
@@ -39,6 +40,7 @@ type extent struct {
 	at       int // offset in headerReader.bytes
 }
 
+// reset points s at another file. It drops a buffer that an unusual file has made large.
 func (s *headerReader) reset(r io.ReaderAt, size int64) {
 	if cap(s.bytes) > 2*headerTail {
 		s.bytes = nil
@@ -91,6 +93,7 @@ func (s *headerReader) fetch(off, n int64) error {
 		}
 	}
 	to = min(to, s.size, from+headerBytes-s.read)
+	// Fewer bytes than wanted would look like the end of the file.
 	if s.calls >= headerCalls || to < min(off+n, s.size) {
 		return errHeaderLimit
 	}

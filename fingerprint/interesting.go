@@ -9,6 +9,7 @@ import "strings"
 // 2025, 04_07_34 p.m.", "DALL·E 2024-11-19 05.35.03".
 func Interesting(name string) bool {
 	dot := strings.LastIndexByte(name, '.')
+	// There is no dot, or only that of a hidden file.
 	if dot <= 0 {
 		return true
 	}
@@ -25,6 +26,7 @@ func Interesting(name string) bool {
 			c += 'a' - 'A'
 		case '0' <= c && c <= '9':
 			digits++
+		// An extension has letters and digits only, so this is the end of a sentence.
 		case c < 'a' || 'z' < c:
 			return true
 		}
@@ -33,6 +35,8 @@ func Interesting(name string) bool {
 	return digits == len(ext) || imageExtension(string(lower[:len(ext)]))
 }
 
+// imageExtension reports whether ext, in lower case, is an image's. Later the bytes decide whether the file is
+// one.
 func imageExtension(ext string) bool {
 	switch ext {
 	case "png", "jpg", "jpeg", "jpe", "jfif", "webp", "avif", "gif", "heic", "heif", "bmp", "tif", "tiff":

@@ -57,12 +57,15 @@ func (m *labsMark) readIFD(tiff []byte, order binary.ByteOrder, off uint32) (exi
 	if entries == nil {
 		return 0
 	}
+	// Real directories have a few dozen entries. The limit bounds the work on hostile bytes.
 	n := min(uint32(order.Uint16(entries)), 512)
 	for i := range n {
 		e := slice(tiff, off+2+12*i, 12)
 		if e == nil {
 			return exif
 		}
+		// An entry has a tag, a type, a count, and the offset of a value that is longer than four bytes (TIFF
+		// 6.0, 2). The texts of Labs are longer.
 		count, at := order.Uint32(e[4:]), order.Uint32(e[8:])
 		switch order.Uint16(e) {
 		case tagExifIFD:
@@ -87,6 +90,7 @@ func slice(b []byte, off, n uint32) []byte {
 	return b[off : uint64(off)+uint64(n)]
 }
 
+// text returns b without the padding at its end.
 func text(b []byte) string { return string(bytes.TrimRight(b, "\x00 ")) }
 
 // whole reports whether both texts are present, as Labs always wrote them.

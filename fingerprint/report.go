@@ -38,6 +38,7 @@ func (r *Report) add(detector string, bytesRead int64, steps []Step, evidence ..
 	r.Findings = append(r.Findings, f)
 }
 
+// header adds the finding on the first bytes. Like the methods below, it does nothing if r is nil.
 func (r *Report) header(h header, bytesRead int64) {
 	if r == nil {
 		return
@@ -55,6 +56,7 @@ func (r *Report) header(h header, bytesRead int64) {
 	r.add("header", bytesRead, steps, findings{header: h}.cutEvidence())
 }
 
+// name adds the finding on the name.
 func (r *Report) name(s findings) {
 	if r == nil {
 		return
@@ -66,6 +68,7 @@ func (r *Report) name(s findings) {
 	r.add("filename", 0, []Step{step}, s.nameEvidence())
 }
 
+// exif adds the finding on the EXIF block.
 func (r *Report) exif(s findings) {
 	if r == nil {
 		return
@@ -76,6 +79,8 @@ func (r *Report) exif(s findings) {
 	}, s.labs.evidence())
 }
 
+// credential adds the finding on the credential. Its texts come from the file, so only printable characters are
+// kept.
 func (r *Report) credential(s findings, c *c2pa.Credential, bytesRead int64) {
 	if r == nil {
 		return

@@ -77,6 +77,7 @@ var heifBrands = map[string]string{
 
 // sniffHEIF returns the header by the major brand. If that is a general one, the compatible brands decide.
 func sniffHEIF(b []byte) header {
+	// The brands end with the box, or with the bytes that were read.
 	end := min(uint64(binary.BigEndian.Uint32(b)), uint64(len(b)))
 	h := header{mediaType: heifBrands[string(b[8:12])]}
 	for i := uint64(16); i+4 <= end && h.mediaType == "image/heif"; i += 4 {
@@ -104,6 +105,7 @@ func sniffBMP(b []byte) header {
 	return header{}
 }
 
+// isTIFF reports whether b begins with the header of TIFF or BigTIFF, in either byte order.
 func isTIFF(b []byte) bool {
 	for _, magic := range []string{"II*\x00", "MM\x00*", "II+\x00", "MM\x00+"} {
 		if len(b) >= 8 && string(b[:4]) == magic {

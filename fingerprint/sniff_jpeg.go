@@ -34,6 +34,7 @@ func sniffJPEG(w *window) header {
 			return h
 		case mark == markAPP11 && len(b) >= 6 && string(b[4:6]) == "JP":
 			if !h.credential && len(b) == 16 {
+				// A header-only reading then fetches all segments of the box at once.
 				w.expect(off, boxSpan(int64(binary.BigEndian.Uint32(b[12:]))))
 			}
 			h.credential = true
@@ -53,6 +54,7 @@ func sniffJPEG(w *window) header {
 // boxSpan returns roughly how many bytes of a file the segments of a box of n bytes take (ISO 19566-5, D.2),
 // including the segments that follow them.
 func boxSpan(n int64) int64 {
+	// most is how much of a box one segment holds, and around is how much each segment adds.
 	const most, around = 0xFFFF - 20, 2 + 20
 	return n + (n/most+1)*around + headerBehind
 }

@@ -7,6 +7,7 @@ import "encoding/binary"
 func sniffPNG(w *window) header {
 	h := header{mediaType: "image/png"}
 	if b := w.at(0, 24); len(b) == 24 && string(b[12:16]) == "IHDR" {
+		// In a valid file the highest bit is 0 (PNG, 7.1).
 		h.width = int(binary.BigEndian.Uint32(b[16:]) & 0x7FFFFFFF)
 		h.height = int(binary.BigEndian.Uint32(b[20:]) & 0x7FFFFFFF)
 	}

@@ -50,4 +50,5 @@ func webpSize(b []byte) (width, height int) {
 	return int(binary.LittleEndian.Uint16(b[14:]) & 0x3FFF), int(binary.LittleEndian.Uint16(b[16:]) & 0x3FFF)
 }
 
+// uint24 returns the number of three bytes, the lowest first.
 func uint24(b []byte) int { return int(b[0]) | int(b[1])<<8 | int(b[2])<<16 }

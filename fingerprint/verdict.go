@@ -20,6 +20,7 @@ const (
 	Proven
 )
 
+// confidences are the names in policies and in the journal, and so never change.
 var confidences = [...]string{"none", "possible", "likely", "strong", "proven"}
 
 // String returns the name of c as policies spell it.

@@ -65,6 +65,8 @@ func (s findings) ownName() bool { return s.name.Untouched && s.name.Product == 
 // rivalName reports whether the name is an untouched download name of another product.
 func (s findings) rivalName() bool { return s.name.Untouched && s.name.Product != string(ChatGPT) }
 
+// product returns the product that the credential names. If it names none, ChatGPT's own download name does. If
+// it names ChatGPT and the file has another product's own name, the name counts, as in genuine.
 func (s findings) product() Product {
 	byName := Product(s.name.Product)
 	switch {

@@ -18,6 +18,7 @@ type window struct {
 	read       int64
 	err        error // the first error, including an early end; at then returns nil
 
+	// buf[:n] has the bytes of the file at off.
 	off int64
 	n   int
 	buf [firstRead]byte
@@ -49,6 +50,7 @@ func (w *window) at(off int64, n int) []byte {
 	return w.buf[min(from, int64(w.n)):min(from+int64(n), int64(w.n))]
 }
 
+// move reads firstRead bytes at off, or as many as the file has by its size. An early end is an error.
 func (w *window) move(off int64) {
 	p := w.buf[:min(firstRead, w.size-off)]
 	n, err := w.r.ReadAt(p, off)

@@ -39,6 +39,7 @@ func (a *action) agent() string {
 	return strings.TrimSpace(n.Name + " " + n.Version)
 }
 
+// when returns the time that the action states, in UTC. It is zero if there is none or if it is not of RFC 3339.
 func (a *action) when() time.Time {
 	var text string
 	if decode(a.When, &text) != nil {

@@ -32,12 +32,15 @@ type anchor struct {
 	cert    *x509.Certificate
 	issuers map[[32]byte]bool // SHA-256 of authorities that may have issued a leaf
 	leaves  map[[32]byte]bool // SHA-256 of known leaves
-	names   []subject
+	// names are those that OpenAI signs under; none for use "time".
+	names []subject
 }
 
 // subject is a name that OpenAI signs under. A * at the end of common stands for any text.
 type subject struct{ organization, common string }
 
+// matches reports whether a certificate with these names is one of s. The organisation must be equal, in case as
+// well.
 func (s subject) matches(organization, common string) bool {
 	if s.organization != organization {
 		return false
@@ -100,6 +103,7 @@ func ParseAnchors(r io.Reader) (*Anchors, error) {
 	return all, nil
 }
 
+// parseAnchor returns the anchor of one record: the lines before the certificate, and the certificate.
 func parseAnchor(text []byte, block *pem.Block) (*anchor, error) {
 	if block.Type != "CERTIFICATE" || len(block.Headers) > 0 {
 		return nil, fmt.Errorf("a %q block where a certificate belongs", block.Type)
@@ -131,6 +135,8 @@ func parseAnchor(text []byte, block *pem.Block) (*anchor, error) {
 	return a, a.complete(seen)
 }
 
+// set reads one line of a record. The keys sha256 and valid only confirm the certificate, so that a wrong one is
+// noticed when the file is reviewed.
 func (a *anchor) set(key, value string) error {
 	switch key {
 	case "name":
@@ -163,6 +169,7 @@ func (a *anchor) set(key, value string) error {
 	return nil
 }
 
+// addSum adds to set the SHA-256, in hexadecimal, that value begins with.
 func addSum(set map[[32]byte]bool, value string) error {
 	word, _, _ := strings.Cut(value, " ")
 	b, err := hex.DecodeString(word)
@@ -173,6 +180,8 @@ func addSum(set map[[32]byte]bool, value string) error {
 	return nil
 }
 
+// complete returns an error if the record lacks a key, has one that does not belong to its use, or has the
+// certificate of no authority.
 func (a *anchor) complete(seen map[string]bool) error {
 	need := []string{"name", "use", "sha256", "valid", "source"}
 	switch a.use {

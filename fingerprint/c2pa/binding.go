@@ -38,11 +38,13 @@ func bindingOf(m *manifest, alg string, sp *span) (*binding, error) {
 		if a.label != "c2pa.hash.data" {
 			return nil, fmt.Errorf("binding %q: %w", a.label, errUnsupported)
 		}
+		// The labels of a manifest are unique, so there is only one.
 		found = &m.assertions[i]
 	}
 	if found == nil {
 		return nil, errors.New("it is not bound to any file")
 	}
+	// The claim's algorithm counts if the binding names none.
 	b := &binding{Alg: alg}
 	if err := decode(found.cbor, b); err != nil {
 		return nil, err
@@ -81,6 +83,8 @@ func (b *binding) hash(s *source) (crypto.Hash, error) {
 	return alg, err
 }
 
+// errOther means that the file has another hash than the binding, and errStopped that the hash is not needed,
+// because a signature has failed.
 var errOther = errors.New("these are not the bytes that were signed")
 
 var errStopped = errors.New("not needed any more")
@@ -92,6 +96,7 @@ func (b *binding) check(s *source, sp *span, mediaType string, buf []byte, stop 
 		return err
 	}
 	h := alg.New()
+	// A PNG file may have a second credential after its pixels.
 	var watch *chunkWatch
 	if mediaType == "image/png" {
 		watch = &chunkWatch{}
@@ -111,6 +116,8 @@ func (b *binding) check(s *source, sp *span, mediaType string, buf []byte, stop 
 	return nil
 }
 
+// hashRange adds the bytes from off to end to h, as many at once as buf has. watch sees them too unless it is
+// nil. It returns errStopped, or errCut if the file does not have the bytes.
 func hashRange(h hash.Hash, s *source, off, end int64, watch *chunkWatch, buf []byte, stop *atomic.Bool) error {
 	for off < end {
 		if stop.Load() {

@@ -13,6 +13,7 @@ import (
 )
 
 const (
+	// maxChain limits the certificates of a chain.
 	maxChain = 8
 	// maxCertificate is ten times the largest known certificate, in bytes. A larger one would only cost memory,
 	// because it is cached.
@@ -20,6 +21,8 @@ const (
 	maxRSABits     = 4096 // the largest known; a larger key only costs time
 )
 
+// oidDocumentSigning is id-kp-documentSigning (RFC 9336), oidClaimSigning is C2PA's own purpose, and oidRSAPSS is
+// id-RSASSA-PSS (RFC 4055).
 var (
 	oidDocumentSigning = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 36}
 	oidClaimSigning    = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 62558, 2, 1}
@@ -120,6 +123,8 @@ func (v *Verifier) issued(leaf *x509.Certificate, others []*x509.Certificate) bo
 	return false
 }
 
+// allows returns nil if the anchor lists both the issuer of the leaf and its names. A leaf of two organisations
+// has no listed name.
 func (a *anchor) allows(leaf, issuer *x509.Certificate) error {
 	if !a.issuers[sha256.Sum256(issuer.Raw)] {
 		return fmt.Errorf("%q is not listed as an issuer under %s", issuer.Subject.CommonName, a.name)
@@ -132,6 +137,8 @@ func (a *anchor) allows(leaf, issuer *x509.Certificate) error {
 	return fmt.Errorf("%q of %q is not a listed signer under %s", leaf.Subject.CommonName, org, a.name)
 }
 
+// paths returns the paths from the leaf to the authorities of that use, as of the start of the leaf's validity.
+// It does not check the leaf's purpose: checkLeaf and judgeAuthority do.
 func (v *Verifier) paths(
 	leaf *x509.Certificate, others []*x509.Certificate, use string,
 ) ([][]*x509.Certificate, error) {
@@ -147,6 +154,7 @@ func (v *Verifier) paths(
 	})
 }
 
+// isPinned reports whether an anchor lists the leaf itself.
 func (v *Verifier) isPinned(leaf *x509.Certificate) bool {
 	sum := sha256.Sum256(leaf.Raw)
 	return slices.ContainsFunc(v.anchors, func(a *anchor) bool { return a.leaves[sum] })

@@ -12,12 +12,15 @@ type claim struct {
 	GeneratorV1 string          `cbor:"claim_generator"`
 	Info        cbor.RawMessage `cbor:"claim_generator_info"`
 	Signature   string          `cbor:"signature"`
-	Assertions  []hashedURI     `cbor:"assertions"`
-	Created     []hashedURI     `cbor:"created_assertions"`
-	Gathered    []hashedURI     `cbor:"gathered_assertions"`
-	Alg         string          `cbor:"alg"`
+	// Assertions belongs to version 1; Created and Gathered belong to version 2.
+	Assertions []hashedURI `cbor:"assertions"`
+	Created    []hashedURI `cbor:"created_assertions"`
+	Gathered   []hashedURI `cbor:"gathered_assertions"`
+	Alg        string      `cbor:"alg"`
 }
 
+// parseClaim returns the claim of the manifest. It returns errUnsupported if there is none, as in a compressed
+// manifest.
 func parseClaim(m *manifest) (claim, error) {
 	var c claim
 	if m.claim == nil {
@@ -97,6 +100,7 @@ func (c *claim) checkAssertions(m *manifest) error {
 	return nil
 }
 
+// assertion returns the assertion of that label, or nil.
 func (m *manifest) assertion(label string) *assertion {
 	for i := range m.assertions {
 		if m.assertions[i].label == label {

@@ -38,6 +38,7 @@ func locate(s *source, mediaType string) (*span, error) {
 	case "image/jpeg":
 		walk = locateJPEG
 	}
+	// A file that is shorter than the first bytes that the walks look at has no credential.
 	if walk == nil || s.at(0, 12) == nil {
 		return nil, nil
 	}

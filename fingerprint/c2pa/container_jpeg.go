@@ -94,6 +94,7 @@ func pickRun(s *source, runs []run) (*span, error) {
 	}
 	switch {
 	case store > maxStore:
+		// The first segment is enough to show whether it mentions OpenAI.
 		sp.parts = sp.parts[:1]
 		return sp, errHuge
 	case sp.off+sp.len > s.size, store < int64(found.size):

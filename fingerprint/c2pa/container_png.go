@@ -26,6 +26,8 @@ func locatePNG(s *source) (*span, error) {
 
 // chunkWatch scans a PNG file's bytes in order, starting at a chunk's start, and reports another caBX in found.
 type chunkWatch struct {
+	// head has have bytes of the next chunk's length and type. skip is what is left of this chunk, including its
+	// CRC.
 	head  [8]byte
 	have  int
 	skip  int64
@@ -33,6 +35,7 @@ type chunkWatch struct {
 	found bool
 }
 
+// see takes the next bytes of the file. They may end anywhere in a chunk.
 func (w *chunkWatch) see(p []byte) {
 	for len(p) > 0 && !w.ended {
 		if w.skip > 0 {

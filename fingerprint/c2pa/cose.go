@@ -35,11 +35,14 @@ type header struct {
 
 var errSignature = errors.New("signature is malformed")
 
+// tagSign1 is the CBOR tag of a COSE_Sign1 (RFC 9052, 4.2). cborNull is the payload of a detached one.
 const (
 	tagSign1 = 0xd2 // 18
 	cborNull = "\xf6"
 )
 
+// parseSignature returns the signature in b. It returns errSignature if b is another structure, or if it has a
+// payload.
 func parseSignature(b []byte) (*signature, error) {
 	if len(b) == 0 {
 		return nil, fmt.Errorf("none in the manifest: %w", errSignature)
@@ -68,6 +71,7 @@ type algorithm struct {
 	hash crypto.Hash // 0 for Ed25519
 }
 
+// algorithmOf returns the algorithm of that number in IANA's registry of COSE algorithms, or errUnsupported.
 func algorithmOf(id int64) (algorithm, error) {
 	switch id {
 	case -7:

@@ -94,6 +94,7 @@ type Credential struct {
 	Steps []Step // in the order of the checks
 }
 
+// step records a check, and reports whether it passed. detail describes a check that did.
 func (c *Credential) step(check string, err error, detail string) bool {
 	if err != nil {
 		detail = err.Error()
@@ -102,6 +103,7 @@ func (c *Credential) step(check string, err error, detail string) bool {
 	return err == nil
 }
 
+// conclude sets the class and the reason for it.
 func (c *Credential) conclude(class Class, why string) *Credential {
 	c.Class, c.Reason = class, why
 	return c

@@ -29,6 +29,8 @@ func mustMode(o cbor.DecOptions) cbor.DecMode {
 	return m
 }
 
+// decode reads b, which has to be one CBOR value, by the rules of decoding. It returns errUnsupported if b is
+// larger than maxClaim.
 func decode(b []byte, into any) error {
 	if len(b) > maxClaim {
 		return fmt.Errorf("%d bytes of CBOR: %w", len(b), errUnsupported)

@@ -10,6 +10,12 @@
 // clock: it judges a certification path at the start of the signer's certificate. Package fingerprint decides which
 // verdict follows from a credential.
 //
+// Verifier.Read works in this order. It locates the container in the file (container*.go), splits the store into
+// manifests (jumbf.go, manifest.go), and decodes the active manifest and those of its ingredients (exam.go, claim.go,
+// cose.go, signer.go). If nothing mentions OpenAI, only the active manifest is verified. Else it hashes the file while
+// it verifies the signatures and the timestamp (trial.go, binding.go, timestamp.go), and concludes (judge.go). Every
+// size, count and depth that a file may state has a limit.
+//
 // Any doubt leads to a class below [Verified]. Bindings that OpenAI does not use (c2pa.hash.boxes, c2pa.hash.bmff,
 // compressed manifests) are not implemented; such files are [Other].
 package c2pa

@@ -53,6 +53,8 @@ func (e *exam) read(n *node) (err error) {
 	return err
 }
 
+// followAll visits the ingredients of n. It returns an error if one is missing, cannot be decoded or lies too
+// deep.
 func (e *exam) followAll(n *node, depth int) error {
 	list, err := n.m.ingredients()
 	if err != nil {
@@ -69,6 +71,8 @@ func (e *exam) followAll(n *node, depth int) error {
 	return nil
 }
 
+// follow adds one ingredient to n. One without a manifest is a picture of unknown origin, to which the edge has
+// no node.
 func (e *exam) follow(n *node, i ingredient, depth int) error {
 	ref := i.manifest()
 	if ref.URL == "" {
@@ -141,6 +145,8 @@ type creation struct {
 	when      time.Time
 }
 
+// creation returns that information. A manifest that leaves open how its picture came about makes generated
+// false.
 func (e *exam) creation() (c creation) {
 	unsaid := false
 	for _, n := range e.nodes {

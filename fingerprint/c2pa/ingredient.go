@@ -17,6 +17,7 @@ func (i *ingredient) manifest() hashedURI {
 	return i.V1
 }
 
+// ingredients returns the ingredients that the manifest names, or an error if one cannot be decoded.
 func (m *manifest) ingredients() ([]ingredient, error) {
 	var all []ingredient
 	for _, a := range m.assertions {

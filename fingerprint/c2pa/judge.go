@@ -20,11 +20,13 @@ func (c *Credential) describe(e *exam, active *node, store []byte) {
 	for _, n := range e.nodes {
 		c.MentionsOpenAI = c.MentionsOpenAI || n.mentions()
 	}
+	// If the signature cannot be read, neither can its names, and any mention in the bytes counts.
 	if active.sig == nil {
 		c.MentionsOpenAI = mentionsOpenAI(store)
 	}
 }
 
+// mentionsOpenAI reports whether one of the names is anywhere in the bytes of a store.
 func mentionsOpenAI(store []byte) bool {
 	return bytes.Contains(store, []byte("OpenAI")) || bytes.Contains(store, []byte("ChatGPT"))
 }
@@ -122,8 +124,10 @@ func (c *Credential) judgeOpenAI(e *exam, active *node, t trial) {
 	case whole != nil && !errors.Is(whole, errForeign):
 		c.Intact = Finding{No, whole.Error()}
 		c.conclude(Broken, whole.Error())
+	// The token is valid, but its time is not within the certificate's validity.
 	case c.Time.Answer == No && !t.at.IsZero():
 		c.conclude(Unproven, c.Time.Why)
+	// The token itself is not valid.
 	case c.Time.Answer == No:
 		c.conclude(Broken, c.Time.Why)
 	case c.Intact.Answer != Yes && !c.Open:
@@ -139,6 +143,9 @@ func (c *Credential) judgeOpenAI(e *exam, active *node, t trial) {
 	}
 }
 
+// judgeTime sets Time, and Made with its source. The time is unknown without a token, or with one that cannot be
+// judged; only a token that is wrong contradicts it. when is the time that a signed action states, which counts
+// for Made without a token.
 func (c *Credential) judgeTime(active *node, t trial, when time.Time) {
 	leaf := active.who.leaf
 	valid := fmt.Sprintf("the certificate is valid from %s to %s",
@@ -161,6 +168,7 @@ func (c *Credential) judgeTime(active *node, t trial, when time.Time) {
 	c.Steps = append(c.Steps, Step{"time", c.Time.Answer != No, c.Time.Why})
 }
 
+// manifestsText returns the detail of the check of the ingredients.
 func manifestsText(n int) string {
 	if n == 1 {
 		return "made from nothing else"

@@ -41,6 +41,7 @@ func (r *reader) boxes(b []byte) ([]box, error) {
 		if n == 1 && len(b) >= 16 { // XLBox
 			head, n = 16, binary.BigEndian.Uint64(b[8:])
 		}
+		// This also refuses 0, which means "up to the end of the file" in ISO 14496-12.
 		if n < uint64(head) || n > uint64(len(b)) {
 			return nil, errBoxes
 		}
@@ -84,6 +85,7 @@ func describe(d []byte) (uuid, label string, err error) {
 		uuid = string(d[:4])
 	}
 	toggles, rest := d[16], d[17:]
+	// Unknown toggles are refused, because they may announce further fields.
 	if toggles&(requestable|labelled) != requestable|labelled || toggles >= 2*private {
 		return "", "", fmt.Errorf("description without a label: %w", errBoxes)
 	}

@@ -85,6 +85,8 @@ func parseStore(b []byte) ([]manifest, error) {
 	return list, nil
 }
 
+// manifest returns the manifest in the superbox b, with its parts. One of an unknown type has only its label and
+// its content, so that it counts as unsupported.
 func (r *reader) manifest(b box) (manifest, error) {
 	s, err := r.open(b)
 	if err != nil {
@@ -133,6 +135,8 @@ func (r *reader) part(m *manifest, s superbox) (err error) {
 	return err
 }
 
+// assertions returns the assertions of a store. It returns errBoxes if two have the same label, because a claim
+// refers to them by label.
 func (r *reader) assertions(store superbox) ([]assertion, error) {
 	list := make([]assertion, 0, len(store.children))
 	seen := make(map[string]bool, len(store.children))

@@ -30,6 +30,7 @@ type memo[V any] struct {
 	known map[[32]byte]V
 }
 
+// get returns the result for key, and calls work if there is none. Concurrent calls may do the same work.
 func (m *memo[V]) get(key [32]byte, work func() V) V {
 	m.mu.Lock()
 	v, ok := m.known[key]

@@ -8,6 +8,7 @@ import (
 // check is one of the checks of a manifest alone, in their order.
 type check int
 
+// The checks in their order; the array checks has their names for the user.
 const (
 	checkClaim check = iota
 	checkHeaders
@@ -28,7 +29,8 @@ type node struct {
 	at          check // the last check made
 	err         error // the error of that check; errUnsupported: unknown
 	link        error // an ingredient differs from its reference
-	sums        map[crypto.Hash][]byte
+	// sums has the hashes of content that were computed.
+	sums map[crypto.Hash][]byte
 }
 
 // edge is a reference to an ingredient.
@@ -66,6 +68,7 @@ func (n *node) sum(h crypto.Hash) []byte {
 	return n.sums[h]
 }
 
+// checkSignature returns errForged unless the signer's key has signed the claim.
 func (n *node) checkSignature() error {
 	message, err := n.sig.covered("Signature1", n.m.claim)
 	if err != nil {

@@ -44,6 +44,7 @@ func (u *hashedURI) check(content []byte, alg string) error {
 	return u.checkSum(alg, func(h crypto.Hash) []byte { return sumOf(h, content) })
 }
 
+// checkSum is check with a function that returns the hash of the content.
 func (u *hashedURI) checkSum(alg string, sum func(crypto.Hash) []byte) error {
 	h, err := hashOf(cmp.Or(u.Alg, alg))
 	if err != nil {
@@ -61,6 +62,7 @@ func sumOf(h crypto.Hash, b []byte) []byte {
 	return d.Sum(nil)
 }
 
+// hashOf returns the algorithm of that name if C2PA allows it, and else errUnsupported.
 func hashOf(alg string) (crypto.Hash, error) {
 	switch alg {
 	case "", "sha256":

@@ -33,6 +33,8 @@ func (v *Verifier) signer(s *signature) *signer {
 	return v.signers.get(key, func() *signer { return v.readSigner(s) })
 }
 
+// readSigner reads the headers of s and judges the chain in them. The first fault ends it, and the fields after
+// it stay unset.
 func (v *Verifier) readSigner(s *signature) *signer {
 	who := &signer{why: errUnsupported}
 	var h header
@@ -95,6 +97,7 @@ func parseChain(places ...cbor.RawMessage) ([]*x509.Certificate, error) {
 	switch {
 	case raw == nil:
 		return nil, errors.New("no certificate")
+	// A single certificate may be a byte string (CBOR's major type 2) instead of a list.
 	case decode(raw, &single) == nil && raw[0]>>5 == 2:
 		list = [][]byte{single}
 	default:
@@ -122,6 +125,8 @@ func parseChain(places ...cbor.RawMessage) ([]*x509.Certificate, error) {
 	return chain, nil
 }
 
+// organization, commonName and issuer return names in the leaf, or "" if there is no leaf. Without an anchor they
+// are only claims.
 func (who *signer) organization() string {
 	if who.leaf == nil || len(who.leaf.Subject.Organization) == 0 {
 		return ""

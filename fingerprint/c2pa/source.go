@@ -16,6 +16,7 @@ type source struct {
 	size int64
 	err  error
 
+	// buf[:n] has the bytes of the file at off.
 	off int64
 	n   int
 	buf [firstRead]byte

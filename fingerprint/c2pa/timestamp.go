@@ -33,6 +33,7 @@ var (
 	errOtherToken = errors.New("timestamp belongs to something else")
 )
 
+// oidTSTInfo is id-ct-TSTInfo (RFC 3161, 2.4.2).
 var oidTSTInfo = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 1, 4}
 
 // tstInfo is the start of a TSTInfo (RFC 3161, 2.4.2); the rest is not needed.
@@ -66,6 +67,7 @@ func (v *Verifier) stamp(s *signature, claim []byte) (at time.Time, by string, e
 	if err != nil {
 		return at, "", fmt.Errorf("%w: %w", errToken, err)
 	}
+	// An authority that is not listed is refused before any signature of it is checked. The result is cached.
 	who := v.authority(p7)
 	if who.err != nil {
 		return at, "", who.err
@@ -110,6 +112,7 @@ func unwrapToken(b []byte) []byte {
 		Status struct{ Status int }
 		Token  asn1.RawValue
 	}
+	// 0 is granted, 1 is granted with modifications (RFC 3161, 2.4.2).
 	if rest, err := asn1.Unmarshal(b, &response); err == nil && len(rest) == 0 && response.Status.Status <= 1 {
 		return response.Token.FullBytes
 	}
@@ -167,6 +170,8 @@ func (v *Verifier) authority(p7 *pkcs7.PKCS7) *authority {
 	return v.authorities.get(sumKey(parts...), func() *authority { return v.judgeAuthority(leaf, p7.Certificates) })
 }
 
+// judgeAuthority checks the purpose of the leaf and its path, and returns the period in which all certificates of
+// the path are valid. bag has the certificates of the token.
 func (v *Verifier) judgeAuthority(leaf *x509.Certificate, bag []*x509.Certificate) *authority {
 	if !slices.Contains(leaf.ExtKeyUsage, x509.ExtKeyUsageTimeStamping) {
 		return &authority{err: fmt.Errorf("%w: its certificate is not for timestamps", errUnlisted)}

@@ -7,16 +7,19 @@ import (
 
 // trial is the result of checking the active manifest's binding to the file and its timestamp.
 type trial struct {
+	// bound is nil, errOpen, or the reason why the binding does not hold. at and by belong to a timestamp that is
+	// valid: stamped is nil.
 	bound   error
 	at      time.Time
 	by      string
 	stamped error
 }
 
-// prove hashes the file while it verifies the signatures.
+// prove hashes the file while it verifies the signatures. If a signature fails, it stops hashing.
 func (e *exam) prove(s *source, sp *span, active *node, mediaType string) trial {
 	var t trial
 	if active.err != nil {
+		// Credential.holds concludes on this credential without a look at these two.
 		t.bound, t.stamped = errStopped, errNoToken
 		return t
 	}
@@ -47,6 +50,7 @@ func (e *exam) prove(s *source, sp *span, active *node, mediaType string) trial 
 	return t
 }
 
+// bind checks the binding of the active manifest, and hashes the file unless headerOnly is set.
 func (e *exam) bind(s *source, sp *span, active *node, mediaType string, stop *atomic.Bool) error {
 	b, err := bindingOf(active.m, active.claim.Alg, sp)
 	if err != nil {

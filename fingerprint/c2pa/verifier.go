@@ -67,6 +67,7 @@ func (v *Verifier) read(r io.ReaderAt, size int64, mediaType string, headerOnly 
 	}
 	c := &Credential{Offset: sp.off, Length: sp.len}
 	store, whole := readStore(s, sp, w.store)
+	// A buffer that an unusual file has made large is not kept.
 	if cap(store) <= 1<<20 {
 		w.store = store[:0]
 	}
@@ -104,6 +105,7 @@ func (e *exam) examine(c *Credential, s *source, sp *span, store []byte, mediaTy
 	e.manifests, e.byLabel = manifests, make(map[string]*node, len(manifests))
 	active := e.visit(&manifests[len(manifests)-1], 0)
 	c.describe(e, active, store)
+	// The binding is not checked, because the class does not depend on it.
 	if !c.MentionsOpenAI {
 		active.verify()
 		c.stranger(active)

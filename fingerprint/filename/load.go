@@ -19,7 +19,9 @@ type names struct {
 		Since  string // the first day it was seen, "2026-09-24"
 		Source string
 	}
-	Stop     []string
+	// Stop has texts of which a name must have none, unless the family has Prompt.
+	Stop []string
+	// Parts are inserted into the patterns that name them, as in <prefix>.
 	Parts    map[string]string
 	Families []struct {
 		Name      string
@@ -28,8 +30,11 @@ type names struct {
 		Telling   bool
 		Derived   bool
 		Prompt    bool
-		Marks     []string
-		Pattern   string
+		// Marks has texts in lower case. Every name of the family contains one of them.
+		Marks []string
+		// Pattern is a regular expression. Its groups are hours, minutes and seconds, in this order, once or
+		// again.
+		Pattern string
 	}
 }
 

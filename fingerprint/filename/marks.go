@@ -4,6 +4,7 @@ package filename
 // of their ASCII letters. Marks are indexed by first byte, so that most bytes of a name cost one look-up.
 type marks [256][]string
 
+// newMarks returns the filter for these marks, which must be in lower case and not empty.
 func newMarks(words []string) marks {
 	var m marks
 	for _, w := range words {
@@ -15,6 +16,7 @@ func newMarks(words []string) marks {
 	return m
 }
 
+// in reports whether name contains a mark.
 func (m *marks) in(name string) bool {
 	for i := range len(name) {
 		for _, w := range m[name[i]] {

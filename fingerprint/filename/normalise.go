@@ -26,6 +26,7 @@ func normalise(name string) string {
 	return strings.Map(plainRune, norm.NFC.String(name))
 }
 
+// ascii reports whether s is ASCII, as most names are.
 func ascii(s string) bool {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
@@ -53,6 +54,7 @@ func unescape(s string) string {
 	return b.String()
 }
 
+// plainRune returns the rune that stands for r in the common form, or -1 if r is left out.
 func plainRune(r rune) rune {
 	switch {
 	case r < utf8.RuneSelf:

@@ -24,6 +24,7 @@ func (s *Signer) sign(o *Options, claim []byte) []byte {
 	if by == nil {
 		by = s.OpenAI
 	}
+	// 1 is the algorithm (RFC 9052, 3.1), and 33 the certificates (RFC 9360, 2).
 	head := map[any]any{1: algorithm(by.Key), 33: by.Chain}
 	if o.Headers != nil {
 		o.Headers(head)
@@ -43,12 +44,14 @@ func (s *Signer) sign(o *Options, claim []byte) []byte {
 	seal := func() []byte {
 		return s.marshal(cbor.Tag{Number: 18, Content: []any{protected, header, nil, sig}})
 	}
+	// The padding makes up for signatures and tokens of different lengths.
 	header["pad"] = make([]byte, 256)
 	n := len(seal())
 	header["pad"] = make([]byte, 256+max(0, signatureSize-n))
 	return seal()
 }
 
+// algorithm returns the COSE number of the key's algorithm: PS256, EdDSA or ES256.
 func algorithm(key crypto.Signer) int {
 	switch key.(type) {
 	case *rsa.PrivateKey:
@@ -59,6 +62,7 @@ func algorithm(key crypto.Signer) int {
 	return -7
 }
 
+// signature returns the signature of message in the form of COSE: for ECDSA two numbers of 32 bytes each.
 func (s *Signer) signature(key crypto.Signer, message []byte) []byte {
 	s.tb.Helper()
 	digest := sha256.Sum256(message)

@@ -64,6 +64,7 @@ func certify(tb testing.TB, t *x509.Certificate, key crypto.Signer, by *Identity
 	return id
 }
 
+// asAuthority makes t the template of an authority's certificate, and returns it.
 func asAuthority(t *x509.Certificate) *x509.Certificate {
 	t.IsCA, t.KeyUsage = true, x509.KeyUsageCertSign
 	return t

@@ -84,6 +84,7 @@ func Superbox(uuid, label string, content ...[]byte) []byte {
 	return Box("jumb", append([][]byte{jumd}, content...)...)
 }
 
+// newLabel returns a random label for a manifest.
 func newLabel() string {
 	var b [16]byte
 	rand.Read(b[:])
@@ -103,6 +104,7 @@ func (s *Signer) manifests(o *Options, label string, ex exclusion, hash []byte) 
 	var uris []any
 	add := func(name string, content map[string]any) map[string]any {
 		b := Superbox("cbor", name, Box("cbor", s.marshal(content)))
+		// The hash leaves out the header of the box, which has 8 bytes.
 		uri := map[string]any{"url": "self#jumbf=c2pa.assertions/" + name, "hash": sum(b[8:])}
 		store, uris = append(store, b), append(uris, uri)
 		return uri
@@ -157,6 +159,8 @@ func (s *Signer) ingredient(in Ingredient) (content map[string]any, boxes [][]by
 	return content, boxes
 }
 
+// actions returns the steps in which the picture was made: opened if it has ingredients, created unless Source is
+// "-", and converted.
 func (o *Options) actions(ingredients []any) []any {
 	var list []any
 	if len(ingredients) > 0 {
@@ -176,6 +180,7 @@ func (o *Options) actions(ingredients []any) []any {
 	return append(list, map[string]any{"action": "c2pa.converted"})
 }
 
+// claim returns the claim in CBOR and the label of its box, both by the version in o.
 func (s *Signer) claim(o *Options, label string, assertions []any) (encoded []byte, name string) {
 	claim := map[string]any{
 		"instanceID": "xmp:iid:" + label, "dc:title": "image.png", "alg": "sha256",

@@ -68,6 +68,8 @@ func (s *Signer) Sign(picture []byte, o Options) []byte {
 	label := newLabel()
 	var ex exclusion
 	hash := make([]byte, sha256.Size)
+	// The binding has the range of the credential and the hash of the rest, which are known only after one round.
+	// In the next one the size is the same, because the signature is padded.
 	for {
 		store := Superbox("c2pa", "c2pa", s.manifests(&o, label, ex, hash)...)
 		file, start, length := Insert(picture, store)
@@ -106,6 +108,7 @@ func Insert(picture, store []byte) (file []byte, start, length int) {
 	return splice(picture, 2, c), 2, len(c)
 }
 
+// splice returns b with more inserted at an offset.
 func splice(b []byte, at int, more []byte) []byte {
 	return append(append(bytes.Clone(b[:at]), more...), b[at:]...)
 }

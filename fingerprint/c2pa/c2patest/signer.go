@@ -42,6 +42,7 @@ func New(tb testing.TB, now time.Time) *Signer {
 	return s
 }
 
+// asSigner makes t the template of a certificate that may sign claims (C2PA 2.2, 14.5.1), and returns it.
 func asSigner(t *x509.Certificate) *x509.Certificate {
 	t.KeyUsage, t.ExtKeyUsage = x509.KeyUsageDigitalSignature, []x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection}
 	return t
