@@ -23,7 +23,9 @@ const (
 // errSilent ends a try if the service sends nothing any more. It differs from the caller's context.Canceled.
 var errSilent = fmt.Errorf("the service has gone silent: %w", os.ErrDeadlineExceeded)
 
-// watch ends a try if nothing has arrived for span.
+// watch ends a try if nothing has arrived for span. It runs from the moment the request is sent: the wait for the
+// headers counts, and so does each Read of the body, but not the time in between, in which the caller works on
+// what it has. ctx is the request's context; done must be called in the end.
 type watch struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
@@ -31,6 +33,7 @@ type watch struct {
 	span   time.Duration
 }
 
+// newWatch returns a watch that already runs.
 func newWatch(parent context.Context, span time.Duration) *watch {
 	ctx, cancel := context.WithCancelCause(parent)
 	return &watch{ctx, cancel, time.AfterFunc(span, func() { cancel(errSilent) }), span}
@@ -63,6 +66,8 @@ type body struct {
 	counted func(n int)
 }
 
+// Read implements io.Reader. A body that ends because of the watch returns errSilent, not the context's error:
+// the caller has not cancelled anything.
 func (b *body) Read(p []byte) (int, error) {
 	b.watch.listen()
 	n, err := b.from.Read(p)
@@ -74,12 +79,14 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, b.watch.cause(err)
 }
 
+// Close implements io.Closer, and ends the watch.
 func (b *body) Close() error {
 	defer b.watch.done()
 	return b.from.Close()
 }
 
-// ahead reads up to most bytes of resp's body before the caller gets it.
+// ahead reads up to most bytes of resp's body before the caller gets it. A body that is shorter is closed, and
+// the connection is free again; of a longer one the caller gets the bytes that were read, and then the rest.
 func ahead(resp *http.Response, most int64) error {
 	if most == 0 {
 		return nil

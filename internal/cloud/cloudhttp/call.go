@@ -24,7 +24,8 @@ type call struct {
 	unsure  bool        // a try may have changed something
 }
 
-// run sends the request until it has a final answer.
+// run sends the request until it has a final answer. A quota that another call has found used up is checked
+// before every try, so that the calls that wait for theirs end too.
 func (c *call) run() (*http.Response, error) {
 	if err := c.mayHaveToken(); err != nil {
 		return nil, err
@@ -57,6 +58,12 @@ func (c *call) run() (*http.Response, error) {
 }
 
 // again reports whether the request is sent again after its nth try, counted from 0.
+//
+// It is not if a second try would meet the same fault, if the request is marked as Once, if there is no second
+// copy of its body, or if the service asks for more patience than the options have. A call that changes something
+// is repeated only if it was certainly not carried out (Limited, Unreached, Unauthorized); after Unavailable only
+// one that reads or is Repeatable. Another token is tried once. Every other repeat is taken from the budget, so
+// that a service that fails everywhere does not multiply the calls.
 func (c *call) again(n int, fault *Error) bool {
 	if n+1 >= c.t.o.Tries || fault.after > c.t.o.Patience || c.req.Context().Err() != nil ||
 		!c.resendable() || c.effect == once {
@@ -116,7 +123,7 @@ func (c *call) mayHaveToken() error {
 // loopback reports whether host is this machine, by its number.
 func loopback(host string) bool { return host == "127.0.0.1" || host == "::1" }
 
-// turn waits for the call's turn.
+// turn waits for the call's turn and returns when it came. An error means that nothing was sent.
 func (c *call) turn(ctx context.Context) (time.Time, error) {
 	asked := c.t.o.Now()
 	start, err := c.t.pace.wait(ctx)

@@ -10,7 +10,8 @@ import (
 	"unicode"
 )
 
-// Error is a call that failed.
+// Error is a call that failed. For errors.Is it is its Kind, and ErrUnknownOutcome, ErrBudget and its cause if it
+// has them. Reason and Text are one line each, without control characters, as a service's text may be anything.
 type Error struct {
 	Kind   Kind
 	Status int       // of the answer; 0 if there is none
@@ -30,6 +31,8 @@ type Error struct {
 	after time.Duration // how long the service asked to wait, 0 if it did not
 }
 
+// Error returns the call, the kind, the status with the service's code, and then all else that is known, on one
+// line.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", e.Call, e.Kind)

@@ -40,6 +40,7 @@ const (
 	ErrBudget Kind = "too many calls had to be repeated"
 )
 
+// Error returns the kind as a phrase for a message.
 func (k Kind) Error() string { return string(k) }
 
 // Is makes Denied an fs.ErrPermission.

@@ -25,6 +25,8 @@ type pace struct {
 // slowest is the lowest rate, in calls a second.
 const slowest = 0.5
 
+// newPace returns a pace that begins at the rate most, in calls a second, with a second's calls as the most that
+// may begin at once.
 func newPace(most float64, now func() time.Time, sleep func(context.Context, time.Duration) error) *pace {
 	return &pace{most: most, now: now, sleep: sleep, bucket: rate.NewLimiter(rate.Limit(most), max(int(most), 1))}
 }
@@ -51,7 +53,8 @@ func (p *pace) wait(ctx context.Context) (time.Time, error) {
 	return p.now(), ctx.Err()
 }
 
-// limited records that a call which began at start met a limit, and how long the service asked to wait, if it did.
+// limited records that a call which began at start met a limit, and how long the service asked to wait, if it
+// did. Until then no other call begins either.
 func (p *pace) limited(start time.Time, asked time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -68,7 +71,8 @@ func (p *pace) limited(start time.Time, asked time.Duration) {
 	p.bucket.SetBurstAt(now, max(int(slower), 1))
 }
 
-// answered records a call that met no limit.
+// answered records a call that met no limit. The rate grows by 1/rate with each of them: at that rate, by one
+// call a second each second.
 func (p *pace) answered() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

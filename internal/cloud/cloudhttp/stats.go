@@ -18,18 +18,20 @@ type Stats struct {
 	ByCall   map[string]int64 // requests sent, by Options.Name
 }
 
-// counter is Stats under a lock.
+// counter is Stats under a lock. Readers get a copy, so that the numbers of one moment belong together.
 type counter struct {
 	mu sync.Mutex
 	s  Stats
 }
 
+// count changes the counts under the lock; f must not block.
 func (c *counter) count(f func(*Stats)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	f(&c.s)
 }
 
+// snapshot returns a copy of the counts.
 func (c *counter) snapshot() Stats {
 	c.mu.Lock()
 	defer c.mu.Unlock()

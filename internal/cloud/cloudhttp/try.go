@@ -11,8 +11,11 @@ import (
 	"time"
 )
 
-// try sends the request once. It returns a response for the caller; or a failure, which can perhaps be repeated; or
-// an error if no further try is possible.
+// try sends the request once. It returns a response for the caller; or a failure, which can perhaps be repeated;
+// or an error if no further try is possible.
+//
+// An answer counts as arrived only when as much of it has been read as toRead asks for: a body that breaks off is
+// no answer, and the change that it would have confirmed is not known to be done.
 func (c *call) try() (*http.Response, *Error, error) {
 	ctx := c.req.Context()
 	start, err := c.turn(ctx)
@@ -80,6 +83,7 @@ func (c *call) copied(ctx context.Context) (*http.Request, error) {
 	return req, nil
 }
 
+// received counts bytes of a body as the caller reads them.
 func (c *call) received(n int) { c.t.n.count(func(s *Stats) { s.Received += int64(n) }) }
 
 // toRead returns how many bytes of a response's body are read before it is judged.
@@ -90,7 +94,8 @@ func (c *call) toRead(resp *http.Response) int64 {
 	return toRead(resp, c.effect)
 }
 
-// unanswered returns the failure if no whole answer arrived.
+// unanswered returns the failure if no whole answer arrived. Unless nothing can have been sent, a call that may
+// change something is unsure from then on, also if a later try is refused.
 func (c *call) unanswered(err error) *Error {
 	if unsent(err) {
 		return &Error{Kind: Unreached, Err: err}
@@ -110,6 +115,9 @@ func unsent(err error) bool {
 }
 
 // judge returns the failure that an answer means, nil if the caller is to read the answer.
+//
+// A limit that asks for more patience than the options have becomes Exhausted until then, for all calls. A fault
+// of the service makes a change unsure; a refusal does not.
 func (c *call) judge(resp *http.Response, start time.Time) *Error {
 	now := c.t.o.Now()
 	text, err := io.ReadAll(io.LimitReader(resp.Body, toJudge))

@@ -66,7 +66,8 @@ func AskSpace(ctx context.Context, c *http.Client, member string) (used, all uin
 	return 0, 0, errors.New("the answer does not say how much there is room for")
 }
 
-// ask decodes the answer of a route that takes no argument into a value, and returns its headers.
+// ask decodes the answer of a route that takes no argument into a value, and returns its headers. The routes read
+// by POST, so the call is marked as Reading and may be repeated.
 func ask(ctx context.Context, c *http.Client, route, member string, into any) (http.Header, error) {
 	req, err := call(cloudhttp.Reading(ctx), route)
 	if err != nil {

@@ -35,10 +35,10 @@ type Connection struct {
 	Uses      Use // the most that the scopes allow
 }
 
-// Connect opens an account and checks that it is the one that signed in, and the one that the policy names. It calls
-// Dropbox only if it has a new access token, by one users/get_current_account.
+// Connect opens an account and checks that it is the one that signed in, and the one that the policy names. It
+// calls Dropbox only if it has a new access token, by one users/get_current_account.
 //
-// Errors are of the kinds of package signin: ErrNotSignedIn, ErrSignInAgain, ErrOtherAccount, ErrFewerScopes,
+// Errors are of the kinds of package oauth: ErrNotSignedIn, ErrSignInAgain, ErrOtherAccount, ErrFewerScopes,
 // ErrClient, ErrExposed; or cloudhttp's. None of them means anything about the files.
 func Connect(ctx context.Context, o Options) (*Connection, error) {
 	client, err := Client(o.AppKey)

@@ -21,7 +21,9 @@ func Ours(err error) bool {
 		strings.HasSuffix(fault.Call, " api.dropboxapi.com")
 }
 
-// Hint returns what the user can do about an error of an account, "" if nothing is known to help.
+// Hint returns what the user can do about an error of an account, "" if nothing is known to help. It goes by
+// Dropbox's own code first (the tags of https://www.dropbox.com/developers/documentation/http/documentation), and
+// then by the kind of the failure.
 func Hint(err error) string {
 	fault, ok := errors.AsType[*cloudhttp.Error](err)
 	if e, signedIn := errors.AsType[*oauth.Error](err); !ok || signedIn && e.Hint != "" {

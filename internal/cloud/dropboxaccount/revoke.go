@@ -14,8 +14,10 @@ import (
 	"sweepd/internal/cloud/oauth"
 )
 
-// revoke revokes a grant. A call of auth/token/revoke makes the access token that signs it invalid, and the refresh
-// token that it came from; so revoke first gets an access token. It returns nil if the grant is already invalid.
+// revoke revokes a grant. A call of auth/token/revoke makes the access token that signs it invalid, and the
+// refresh token that it came from; so revoke first gets an access token. It returns nil if the grant is already
+// invalid. The client c sends no token by itself and returns refusals as responses (oauth.Net.Plain), which is
+// why the answer is classified here.
 func revoke(ctx context.Context, c *http.Client, member string, g oauth.Grant) error {
 	ctx = cloudhttp.Repeatable(ctx)
 	cfg := &oauth2.Config{ClientID: g.ClientID, Endpoint: Service(member).Endpoint}

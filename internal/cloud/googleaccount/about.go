@@ -22,7 +22,8 @@ type About struct {
 	Date    time.Time // Google's clock, by the answer's Date; zero if it has none
 }
 
-// AskAbout calls about.get; c sends the access token.
+// AskAbout calls about.get; c sends the access token. It returns an error if the answer has no account: one
+// without must never be taken for an account of the same owner.
 func AskAbout(ctx context.Context, c *http.Client) (About, error) {
 	const fields = "user(permissionId,emailAddress),storageQuota(limit,usage,usageInDriveTrash)"
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, apiAt+"/drive/v3/about?fields="+fields, nil)

@@ -37,10 +37,10 @@ type Connection struct {
 	Uses      Use // the most that the scopes allow
 }
 
-// Connect opens an account and checks that it is the one that signed in, and the one that the policy names. It calls
-// Google only if it has a new access token, by one about.get.
+// Connect opens an account and checks that it is the one that signed in, and the one that the policy names. It
+// calls Google only if it has a new access token, by one about.get.
 //
-// Errors are of the kinds of package signin: ErrNotSignedIn, ErrSignInAgain, ErrOtherAccount, ErrFewerScopes,
+// Errors are of the kinds of package oauth: ErrNotSignedIn, ErrSignInAgain, ErrOtherAccount, ErrFewerScopes,
 // ErrClient, ErrExposed, ErrDeclined; or cloudhttp's. None of them means anything about the files.
 func Connect(ctx context.Context, o Options) (*Connection, error) {
 	if o.ServiceAccount != "" {
@@ -71,7 +71,9 @@ func Connect(ctx context.Context, o Options) (*Connection, error) {
 	return c, nil
 }
 
-// connectByKey opens the account of a user in the service account's domain.
+// connectByKey opens the account of a user in the service account's domain. There is no sign-in to compare with,
+// so it asks for the account each time, and compares it with both names in the policy and with the account that
+// the storage was pinned to at its first use.
 func connectByKey(ctx context.Context, o Options) (*Connection, error) {
 	k, err := o.readKey()
 	if err != nil {

@@ -7,7 +7,9 @@ import (
 	"sweepd/internal/cloud/oauth"
 )
 
-// Hint returns what the user can do about an error of an account, "" if nothing is known to help.
+// Hint returns what the user can do about an error of an account, "" if nothing is known to help. It goes by
+// Google's own code first, those of the guide in Classify and of google.rpc.ErrorInfo, and then by the kind of
+// the failure.
 func Hint(err error) string {
 	fault, ok := errors.AsType[*cloudhttp.Error](err)
 	if e, signedIn := errors.AsType[*oauth.Error](err); !ok || signedIn && e.Hint != "" {

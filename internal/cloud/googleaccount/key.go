@@ -22,7 +22,9 @@ type key struct {
 	net     oauth.Net
 }
 
-// readKey reads the service account's key file.
+// readKey reads the service account's key file. It returns oauth.ErrClient for a file that is no key, for a token
+// address other than Google's, to which the key would be used to sign in, and if no user is named: a service
+// account's own Drive has nothing to sweep.
 func (o Options) readKey() (*key, error) {
 	path := o.ServiceAccount
 	b, err := o.Store.ReadPrivate(path)
@@ -52,7 +54,8 @@ func (o Options) readKey() (*key, error) {
 	return &key{o.Storage, cfg, o.Net}, nil
 }
 
-// get returns a new access token, for a oauth.Source.
+// get returns a new access token, for a oauth.Source. The signed assertion is sent as a call that may be
+// repeated: two of them give two tokens and change nothing else.
 func (k *key) get(ctx context.Context, _ oauth.Access, _ secret.Text) (oauth.Access, error) {
 	c := k.net.Plain()
 	c.Transport = bound{cloudhttp.Reading(ctx), c.Transport} // jwt calls without a context
@@ -78,6 +81,7 @@ type bound struct {
 	base http.RoundTripper
 }
 
+// RoundTrip implements http.RoundTripper.
 func (b bound) RoundTrip(r *http.Request) (*http.Response, error) {
 	return b.base.RoundTrip(r.WithContext(b.ctx))
 }

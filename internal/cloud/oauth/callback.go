@@ -55,7 +55,8 @@ func listen(ctx context.Context, at string, state secret.Text) (c *callback, red
 	return c, "http://" + l.Addr().String() + "/", nil
 }
 
-// wait serves until the answer arrives or ctx ends, and closes the server.
+// wait serves until the answer arrives or ctx ends, and closes the server. It must be called once; the listener
+// is closed when it returns. The browser's page is sent before that, for which there are five seconds.
 func (c *callback) wait(ctx context.Context) (secret.Text, error) {
 	go func() { c.served <- c.server.Serve(c.listener) }()
 	var r reply
@@ -76,7 +77,8 @@ func (c *callback) wait(ctx context.Context) (secret.Text, error) {
 	return r.code, r.err
 }
 
-// ServeHTTP answers the browser.
+// ServeHTTP answers the browser. It accepts only the listener's own address as the host, so that a web page whose
+// name was made to resolve to loopback is refused, and its pages load nothing and pass on no referrer.
 func (c *callback) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for k, v := range map[string]string{
 		"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "Content-Type": "text/html; charset=utf-8",
@@ -109,7 +111,8 @@ func (c *callback) begin(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, c.consent, http.StatusSeeOther)
 }
 
-// take accepts the answer, if it is the one to this sign-in.
+// take accepts the answer, if it is the one to this sign-in. One with another state is refused without ending the
+// wait: any program on the machine, and any web page, can send a request here.
 func (c *callback) take(w http.ResponseWriter, q url.Values) {
 	code, err := answer(q, c.state)
 	if errors.Is(err, ErrPasted) {

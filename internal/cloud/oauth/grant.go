@@ -60,7 +60,8 @@ func (g Grant) encode() ([]byte, error) {
 	return append(b, '\n'), err
 }
 
-// decode parses the output of encode. Its errors quote nothing of it.
+// decode parses the output of encode. Its errors quote nothing of it. An unknown field, another version or a
+// missing part is an error: a grant that is read in part could be of another account.
 func decode(b []byte) (Grant, error) {
 	var k kept
 	d := json.NewDecoder(bytes.NewReader(b))

@@ -27,6 +27,7 @@ const (
 	ErrPasted Kind = "this is not the address of this sign-in"
 )
 
+// Error returns the kind as a phrase for a message.
 func (k Kind) Error() string { return string(k) }
 
 // Error is a failure of a sign-in, with a hint for the user.
@@ -36,6 +37,7 @@ type Error struct {
 	Err  error  // the cause; may be nil. It contains no secret
 }
 
+// Error returns the kind and the cause; the hint is for a line of its own.
 func (e *Error) Error() string {
 	if e.Err == nil {
 		return e.Kind.Error()

@@ -35,7 +35,8 @@ func (n Net) Plain() *http.Client {
 	})}
 }
 
-// signed returns a client that sends the tokens to the service's API.
+// signed returns a client that sends the tokens to the service's API, and to no host that is not in
+// Service.Hosts.
 func (n Net) signed(s Service, tokens cloudhttp.Tokens) *http.Client {
 	return &http.Client{Transport: cloudhttp.New(n.Base, cloudhttp.Options{
 		Tokens: tokens, Hosts: s.Hosts, Classify: s.Classify, Name: s.Call, Now: n.Now, Sleep: n.Sleep, Log: n.Log,

@@ -53,8 +53,9 @@ func Open(store Store, storage string, s Service, c Client, n Net, wanted []stri
 	return o, nil
 }
 
-// Verify checks that the account is the one that signed in, and the one that the policy names, if named is not empty;
-// if not, it returns ErrOtherAccount. It asks the service, by c, once for each access token.
+// Verify checks that the account is the one that signed in, and the one that the policy names, if named is not
+// empty; if not, it returns ErrOtherAccount. It asks the service, by c, once for each access token, and stores
+// that it did. The address of an account may have changed since; its id may not.
 func (o *Opened) Verify(ctx context.Context, c *http.Client, named string) error {
 	if o.Grant.Access.Verified && o.Grant.Access.good(o.net.Now()) {
 		return agrees(o.storage, o.Grant.Account, named)
@@ -89,7 +90,7 @@ func agrees(storage string, got Account, named string) error {
 }
 
 // refresh gets an access token by the refresh token, and stores it. If another process has stored one meanwhile,
-// refresh returns that.
+// refresh returns that. The new token is not Verified: the next Verify asks whose it is.
 func (o *Opened) refresh(ctx context.Context, _ Access, refused secret.Text) (Access, error) {
 	g, err := o.store.Load(o.storage) // again: the user may have signed out, or in again
 	if err != nil {
@@ -117,7 +118,7 @@ func (o *Opened) refresh(ctx context.Context, _ Access, refused secret.Text) (Ac
 }
 
 // keep stores a refreshed grant. A failure is an error only if the stored refresh token is no longer valid; a
-// credential is never written.
+// credential is never written. If it could not be stored otherwise, the next process gets a token of its own.
 func (o *Opened) keep(g Grant, rotated bool) error {
 	if _, readOnly := o.store.file(o.storage); readOnly {
 		return nil

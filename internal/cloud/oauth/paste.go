@@ -9,7 +9,8 @@ import (
 )
 
 // pasted returns the code from a user's pasted text: the address that the browser was sent to, or the value of
-// "code=" in it. PKCE binds even a bare code to this sign-in, so a code without a state cannot be misused.
+// "code=" in it. PKCE binds even a bare code to this sign-in, so a code without a state cannot be misused. Any
+// other text is ErrPasted, and no error quotes it.
 func pasted(text string, state secret.Text) (secret.Text, error) {
 	text = strings.TrimSpace(text)
 	bad := &Error{

@@ -12,8 +12,10 @@ import (
 	"sweepd/internal/cloud/cloudhttp"
 )
 
-// Refusal returns an Error for an answer of the token address, without its body. The codes are RFC 6749's, section
-// 5.2.
+// Refusal returns an Error for an answer of the token address, without its body. The codes are RFC 6749's,
+// section 5.2. invalid_grant is ErrSignInAgain, unless the account is suspended; a refused client is ErrClient; a
+// refusal by an administrator is ErrDeclined. An error that is no answer of the service, or has an unknown code,
+// is of none of the kinds, and another try may succeed.
 func Refusal(storage string, s Service, err error) error {
 	answer, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if !ok {
@@ -88,7 +90,7 @@ func againHint(storage string, s Service) string {
 	return hint
 }
 
-// plainText returns a service's text as one short line.
+// plainText returns a service's text as one line of at most 200 bytes, without control characters.
 func plainText(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsGraphic(r) && !unicode.Is(unicode.Cf, r) {

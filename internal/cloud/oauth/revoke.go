@@ -11,7 +11,8 @@ import (
 	"sweepd/internal/cloud/cloudhttp"
 )
 
-// Revoke revokes a grant at the service, so that its tokens become invalid.
+// Revoke revokes a grant at the service, so that its tokens become invalid. The stored grant is not deleted: the
+// caller does that, and only if this succeeded or the user insists.
 func Revoke(ctx context.Context, s Service, n Net, g Grant) error {
 	if err := s.Revoke(ctx, n.Plain(), g); err != nil {
 		return fmt.Errorf("revoke access at %s: %w", s.Name, err)

@@ -13,7 +13,8 @@ import (
 	"sweepd/internal/secret"
 )
 
-// Service describes the sign-in of one service.
+// Service describes the sign-in of one service. All that differs between services is in here; the flow itself is
+// the same for all.
 type Service struct {
 	Name     string            // the name in stored grants: "google"
 	Endpoint oauth2.Endpoint   // with an AuthStyle: it is never probed, because a code is valid for one try

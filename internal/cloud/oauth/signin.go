@@ -63,7 +63,8 @@ func SignIn(ctx context.Context, n Net, r Request) (Grant, error) {
 	return r.identify(ctx, n, g)
 }
 
-// ask leads the user to the consent page and waits for the code.
+// ask leads the user to the consent page and waits for the code. With Paste it opens no port; else the redirect
+// is a port that it listens on before the page is shown, so that the answer cannot arrive too early.
 func (r Request) ask(
 	ctx context.Context, n Net, state secret.Text, verifier string,
 ) (code secret.Text, redirect string, err error) {

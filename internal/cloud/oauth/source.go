@@ -29,7 +29,9 @@ func NewSource(now func() time.Time, first Access,
 	return s
 }
 
-// Token returns a token that is valid for a while and is not the refused one.
+// Token returns a token that is valid for a while and is not the refused one. It returns the error of get, or the
+// context's if that ends while another call gets a token. A token that was refused to several calls at once is
+// replaced once: the later ones find another in place.
 func (s *Source) Token(ctx context.Context, refused secret.Text) (secret.Text, error) {
 	select {
 	case <-ctx.Done():

@@ -90,7 +90,8 @@ func (s Store) Save(storage string, g Grant) error {
 	return durable.Replace(path, ".new-*", b)
 }
 
-// Delete deletes the grant of a storage, but remembers its account. It returns nil if there is no grant.
+// Delete deletes the grant of a storage, but remembers its account. It returns nil if there is no grant, and
+// fs.ErrPermission for a credential, which belongs to the service manager.
 func (s Store) Delete(storage string) error {
 	path, readOnly := s.file(storage)
 	if readOnly {
