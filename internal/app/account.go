@@ -20,7 +20,8 @@ func (p Paths) SignIns(getenv func(string) string) oauth.Store {
 	return oauth.Store{Dir: filepath.Join(p.State, "signin"), Credentials: getenv("CREDENTIALS_DIRECTORY")}
 }
 
-// google returns the options with which the account of a storage of the policy is opened for use.
+// google returns the options with which the account of a storage of the policy is opened for use. The policy has
+// either a client, for a sign-in, or a service account.
 func (o Options) google(p Paths, name string, st policy.Storage, use googleaccount.Use) googleaccount.Options {
 	return googleaccount.Options{
 		Storage: name, Use: use, Account: st.Account,
@@ -30,10 +31,12 @@ func (o Options) google(p Paths, name string, st policy.Storage, use googleaccou
 	}
 }
 
-// net returns the options of calls to a cloud.
+// net returns the options of calls to a cloud. The transport is a fresh one, which honours HTTPS_PROXY and
+// SSL_CERT_FILE.
 func (o Options) net() oauth.Net { return oauth.Net{Now: o.Now, Log: o.Log} }
 
-// useOf returns the use that an account has to allow for the policy's access.
+// useOf returns the use that an account has to allow for the policy's access: of a policy that only scans, none
+// that could change a file.
 func useOf(a policy.Access) googleaccount.Use {
 	return map[policy.Access]googleaccount.Use{
 		policy.AccessScan:  googleaccount.Look,
@@ -42,7 +45,8 @@ func useOf(a policy.Access) googleaccount.Use {
 	}[a]
 }
 
-// account is a storage of the policy that is an account of a service.
+// account is a storage of the policy that is an account of a service, with the policy that it is in: the access
+// that a sign-in asks for follows from the rules.
 type account struct {
 	paths   Paths
 	policy  *policy.Policy
@@ -83,8 +87,9 @@ type Login struct {
 	Paste   func(context.Context) (string, error) // see oauth.Request
 }
 
-// LogIn lets the user give access to the account of a storage and stores the grant. It returns the grant and the use
-// that was granted.
+// LogIn lets the user give access to the account of a storage and stores the grant. It returns the grant and the
+// use that was granted. It returns a *UsageError for a storage that needs no sign-in, and else the errors of
+// oauth.SignIn. A grant that cannot be stored stays valid at the service.
 func LogIn(ctx context.Context, o Options, l Login) (g oauth.Grant, use fmt.Stringer, err error) {
 	a, err := o.account(l.Storage)
 	if err != nil {
@@ -135,8 +140,9 @@ func (a account) request(store oauth.Store, most *policy.Access) (r oauth.Reques
 	return r, drive, err
 }
 
-// LogOut revokes the access to a storage's account and deletes the grant; if forget is set, also the pinned owner of
-// the storage. If the access cannot be revoked, nothing is deleted unless anyway is set.
+// LogOut revokes the access to a storage's account and deletes the grant; if forget is set, also the pinned owner
+// of the storage. If the access cannot be revoked, nothing is deleted unless anyway is set: the grant is the only
+// means to revoke it later. It returns the grant as it was.
 func LogOut(ctx context.Context, o Options, storage string, forget, anyway bool) (g oauth.Grant, err error) {
 	a, err := o.account(storage)
 	if err != nil {

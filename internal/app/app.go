@@ -43,7 +43,10 @@ type App struct {
 }
 
 // Open opens the policy and the journal, unless o.Shared has them, and the storages that o.Only names. The caller
-// closes the App.
+// closes the App. If it returns an error, everything that was opened is closed again.
+//
+// The order matters: the policy decides which storages there are, the journal must be sound before a storage may
+// be changed (o.Act), and the Sweeper gets all of them.
 func Open(ctx context.Context, o Options) (*App, error) {
 	o, paths, err := o.Resolve()
 	if err != nil {
@@ -79,7 +82,8 @@ func (a *App) openRules() (scopes []sweeper.Scope, err error) {
 	return a.scopes()
 }
 
-// openSweeper opens the storages of the scopes and a Sweeper over them.
+// openSweeper opens the storages of the scopes and a Sweeper over them. The storages that are open already are
+// closed by App.Close if a later step fails.
 func (a *App) openSweeper(ctx context.Context, scopes []sweeper.Scope) (err error) {
 	if err := a.openStorages(ctx, scopes); err != nil {
 		return err
@@ -120,7 +124,8 @@ func (a *App) openJournal(ctx context.Context) (err error) {
 	return err
 }
 
-// paused returns the reason why nothing may be deleted now: a pause by the user, or the hold of a service.
+// paused returns the reason why nothing may be deleted now: a pause by the user, or the hold of a service. The
+// Sweeper calls it before every file, so that a pause takes effect during a sweep.
 func (a *App) paused() error {
 	now := a.o.Now()
 	if err := a.Paths.Paused(now); err != nil || a.o.Shared == nil || a.o.Shared.Hold == nil {
@@ -141,8 +146,8 @@ func (a *App) Close() error {
 	return errors.Join(errs...)
 }
 
-// Plan calls Sweeper.Plan and adds the roots of the storages to the plan, so that it can be applied without naming
-// them again.
+// Plan calls Sweeper.Plan and adds the roots of the storages to the plan, so that it can be applied without
+// naming them again. The plan can be nil if there is an error.
 func (a *App) Plan(ctx context.Context, o sweeper.ScanOptions) (*sweeper.Plan, *sweeper.Summary, error) {
 	p, sum, err := a.Sweeper.Plan(ctx, o)
 	if p != nil {
@@ -165,7 +170,10 @@ type UsageError struct {
 	Hint string
 }
 
+// Error returns the mistake; the hint is for a line of its own.
 func (e *UsageError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the mistake.
 func (e *UsageError) Unwrap() error { return e.Err }
 
 // resolve returns the folder's path, absolute and without symbolic links.

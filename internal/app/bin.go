@@ -11,8 +11,8 @@ import (
 	"sweepd/providers"
 )
 
-// ReadTrashed returns the content of the file that an operation moved to the trash, at most so many bytes. It returns
-// fs.ErrNotExist if the file is no longer there or its storage is not open.
+// ReadTrashed returns the content of the file that an operation moved to the trash, at most so many bytes, for a
+// picture in a report. It returns fs.ErrNotExist if the file is no longer there or its storage is not open.
 func (a *App) ReadTrashed(ctx context.Context, op journal.Operation, most int64) ([]byte, error) {
 	for _, st := range a.Storages {
 		if st.Name() != op.Op.Storage {

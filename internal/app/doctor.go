@@ -41,9 +41,12 @@ type Finding struct {
 	Hint  string // what to do; may be empty
 }
 
-// Doctor checks the setup and yields the findings. It changes only the stored access token, and tries the trash of
-// each folder with a file of its own, which it removes again. only are names of storages; if it is empty, all
+// Doctor checks the setup and yields the findings. It changes only the stored access token, and tries the trash
+// of each folder with a file of its own, which it removes again. only are names of storages; if it is empty, all
 // storages of the policy are checked. Checks that depend on a failed one are left out.
+//
+// The order is that of dependence: record, pause, policy, service, protections, and then the storages by name. A
+// missing policy ends the checks, as a finding that is well: sweepd works without one.
 func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 	return func(yield func(Finding) bool) {
 		paths, err := FindPaths(o.Getenv)
@@ -118,7 +121,9 @@ func unwritten(o Options, paths Paths, only []string) (bool, error) {
 	return err == nil && path == "" && len(only) == 0, err
 }
 
-// record checks whether the journal can be relied on.
+// record checks whether the journal can be relied on. It opens it for reading only, checks the database, and
+// verifies the chain of all lines, which may take a while for a long record. That there is none yet is well; that
+// one is gone is a failure (journal.ErrMissing).
 func record(ctx context.Context, paths Paths) Finding {
 	f := Finding{Check: "record", State: Well, Text: "complete and unchanged"}
 	j, err := journal.OpenReadOnly(ctx, paths.Journal())
@@ -149,7 +154,7 @@ func record(ctx context.Context, paths Paths) Finding {
 	return f
 }
 
-// pausing checks whether deletion is paused.
+// pausing checks whether deletion is paused. A pause is a warning and not a failure: it is as the user wanted it.
 func pausing(paths Paths, now time.Time) Finding {
 	if err := paths.Paused(now); err != nil {
 		return Finding{Check: "pause", State: Warn, Text: err.Error(), Hint: "to continue: sweepd resume"}
@@ -157,7 +162,8 @@ func pausing(paths Paths, now time.Time) Finding {
 	return Finding{Check: "pause", State: Well, Text: "not paused"}
 }
 
-// examine checks one storage.
+// examine checks one storage: the folders and their trash bins, or the account. A missing folder is a warning,
+// because its disk may not be mounted; a trash that does not work is a failure, because nothing could be deleted.
 func (o Options) examine(ctx context.Context, paths Paths, pol *policy.Policy, name string) iter.Seq[Finding] {
 	return func(yield func(Finding) bool) {
 		st, known := pol.Storages[name]
@@ -189,7 +195,8 @@ func (o Options) tryTrash(root string) Finding {
 	return Finding{Check: "trash", State: Well, Text: bin}
 }
 
-// examineAccount checks an account, and stops at the first finding that makes the rest impossible.
+// examineAccount checks an account, and stops at the first finding that makes the rest impossible. Everything up
+// to the sign-in's access is checked on this machine alone; the account, the clock and the space need calls.
 func (o Options) examineAccount(
 	ctx context.Context, paths Paths, pol *policy.Policy, name string, yield func(Finding) bool,
 ) {
@@ -219,7 +226,8 @@ func (o Options) examineAccount(
 		yield(space(about))
 }
 
-// examineSignIn checks the stored sign-in without a call to the service. It returns true if a call makes sense.
+// examineSignIn checks the stored sign-in without a call to the service: the client, the grant and its scopes. It
+// returns true if a call makes sense. ok is false too if yield has asked for an end.
 func (o Options) examineSignIn(
 	paths Paths, st policy.Storage, name string, need googleaccount.Use, yield func(Finding) bool,
 ) (ok bool) {
@@ -246,7 +254,7 @@ func (o Options) examineSignIn(
 	return yield(f) && f.State != Fail
 }
 
-// signedIn returns the finding with the date of the sign-in and its file.
+// signedIn returns the finding with the date of the sign-in and its file, for the user to compare or to remove.
 func signedIn(g oauth.Grant, store oauth.Store, name string) Finding {
 	return Finding{
 		Check: "sign-in",
@@ -255,8 +263,9 @@ func signedIn(g oauth.Grant, store oauth.Store, name string) Finding {
 	}
 }
 
-// access compares the access that a sign-in allows (may, much) with what the policy needs (need, least). some is true
-// if it allows anything.
+// access compares the access that a sign-in allows (may, much) with what the policy needs (need, least). some is
+// true if it allows anything. Less than is needed is a failure; more is a warning only if the policy never
+// deletes: a sign-in that trashes in a Drive may purge too (account.request).
 func access(name string, may, need fmt.Stringer, much, least int, some bool) Finding {
 	f := Finding{Check: "access", State: Well, Text: fmt.Sprintf("%s; the policy needs: %s", may, need)}
 	switch {
@@ -269,7 +278,8 @@ func access(name string, may, need fmt.Stringer, much, least int, some bool) Fin
 	return f
 }
 
-// ticking compares the machine's clock, by which ages and graces are counted, with the service's.
+// ticking compares the machine's clock, by which ages and graces are counted, with the service's. More than a
+// minute apart is a warning, more than ten a failure.
 func ticking(theirs, ours time.Time) Finding {
 	if theirs.IsZero() {
 		return Finding{Check: "clock", State: Warn, Text: "the service did not report its time"}

@@ -11,9 +11,9 @@ import (
 	"sweepd/providers/gdrive"
 )
 
-// openDrive opens the Google Drive account that the policy calls name, with the grant that sweepd login stored, and
-// returns the paths within which its files may be moved. It returns a *UsageError if there is no sign-in; other
-// errors are those of the packages signin and cloudhttp.
+// openDrive opens the Google Drive account that the policy calls name, with the grant that sweepd login stored,
+// and returns the paths within which its files may be moved. It returns a *UsageError if there is no sign-in, or
+// if another storage has files of this one; other errors are those of the packages oauth and cloudhttp.
 func (a *App) openDrive(ctx context.Context, name string, st policy.Storage) (providers.Driver, []string, error) {
 	c, err := googleaccount.Connect(ctx, a.o.google(a.Paths, name, st, a.use(name)))
 	if errors.Is(err, oauth.ErrNotSignedIn) {
@@ -38,8 +38,8 @@ func (a *App) openDrive(ctx context.Context, name string, st policy.Storage) (pr
 	return d, d.Roots(), nil
 }
 
-// use returns the use that an account has to allow for this App. Looking needs no more than google.Look; a sign-in
-// that may trash but not purge may still trash; an undo does not depend on the policy.
+// use returns the use that an account has to allow for this App. Looking needs no more than googleaccount.Look; a
+// sign-in that may trash but not purge may still trash; an undo does not depend on the policy.
 func (a *App) use(name string) googleaccount.Use {
 	if a.o.Act && (a.o.Scopes != nil || a.Policy.Access(name) > policy.AccessScan) {
 		return googleaccount.Trash

@@ -16,7 +16,8 @@ import (
 	"sweepd/providers/dropbox"
 )
 
-// dropbox returns the options with which the account of a storage of the policy is opened for use.
+// dropbox returns the options with which the account of a storage of the policy is opened for use. Member is
+// empty unless the app is a team's.
 func (o Options) dropbox(p Paths, name string, st policy.Storage, use dropboxaccount.Use) dropboxaccount.Options {
 	return dropboxaccount.Options{
 		Storage: name, Use: use, Account: st.Account, AppKey: st.AppKey, Member: st.Member,
@@ -63,7 +64,8 @@ func (a *App) openDropbox(ctx context.Context, name string, st policy.Storage) (
 	return d, d.Roots(), nil
 }
 
-// examineDropbox does the same as examineAccount for a Dropbox.
+// examineDropbox does the same as examineAccount for a Dropbox. The client is an app key, of which there is
+// nothing to check on this machine.
 func (o Options) examineDropbox(
 	ctx context.Context, paths Paths, pol *policy.Policy, name string, yield func(Finding) bool,
 ) {

@@ -27,6 +27,7 @@ func Accounts(o Options) map[string]policy.Storage {
 	return all
 }
 
+// storages returns the policy's storages by name; an empty map if there is no policy or it cannot be read.
 func storages(o Options) map[string]policy.Storage {
 	if p := Policy(o); p != nil {
 		return p.Storages
@@ -34,7 +35,8 @@ func storages(o Options) map[string]policy.Storage {
 	return map[string]policy.Storage{}
 }
 
-// Policy returns the policy for display only; nil if there is none or it cannot be read.
+// Policy returns the policy for display only; nil if there is none or it cannot be read. A caller that acts must
+// use Open, which returns the error.
 func Policy(o Options) *policy.Policy {
 	paths, err := FindPaths(o.Getenv)
 	if err != nil {
@@ -48,7 +50,7 @@ func Policy(o Options) *policy.Policy {
 }
 
 // SplitFile splits the user's name of a file of one of the accounts. For any other file, which is one of this
-// machine, storage is "".
+// machine, storage is "". A name with a colon before which no account stands is a local path.
 func SplitFile(accounts map[string]policy.Storage, arg string) (storage, file string) {
 	name, file, found := strings.Cut(arg, ":")
 	if _, account := accounts[name]; !found || !account {
@@ -57,7 +59,8 @@ func SplitFile(accounts map[string]policy.Storage, arg string) (storage, file st
 	return name, file
 }
 
-// FilterOf returns the filter of the operations on a file of an account.
+// FilterOf returns the filter of the operations on a file of an account: by its path if it begins with a slash,
+// else by its ID.
 func FilterOf(storage, file string) journal.Filter {
 	if strings.HasPrefix(file, "/") {
 		return journal.Filter{Storage: storage, Path: file}

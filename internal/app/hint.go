@@ -11,7 +11,8 @@ import (
 	"sweepd/providers/local"
 )
 
-// Hint returns the hint for an error of this machine, or of an account of any service; "" if there is none.
+// Hint returns the hint for an error of this machine, or of an account of any service; "" if there is none. The
+// hint of a *UsageError is in the error itself; see WithHint.
 func Hint(err error) string {
 	if call, ok := errors.AsType[*local.CallError](err); ok {
 		return "in a container, update its runtime, or allow " + call.Call +

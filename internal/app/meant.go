@@ -43,7 +43,8 @@ func Meant(path string) string {
 	}
 }
 
-// Unseen returns why a folder cannot be looked at, and a hint; "" if it can.
+// Unseen returns why a folder cannot be looked at, and a hint; "" if it can. It only looks: a folder that can be
+// seen may still be unreadable in part.
 func Unseen(folder string) (why, hint string) {
 	switch fi, err := os.Stat(folder); {
 	case err == nil && fi.IsDir():
@@ -65,7 +66,8 @@ func Unseen(folder string) (why, hint string) {
 	}
 }
 
-// folders returns the names of those entries that are folders or links to one.
+// folders returns the names of those entries that are folders or links to one: only these can be meant where a
+// folder is named.
 func folders(parent string, entries []fs.DirEntry) (names []string) {
 	for _, e := range entries {
 		if fi, err := os.Stat(filepath.Join(parent, e.Name())); err == nil && fi.IsDir() {
@@ -94,7 +96,7 @@ func (o Options) exists(arg, path, home string, of map[string]policy.Storage) er
 	}
 }
 
-// short returns the path with ~ for the home.
+// short returns the path with ~ for the home, as the user would write it.
 func short(path, home string) string {
 	if rest, ok := strings.CutPrefix(path, home+"/"); ok && home != "" {
 		return "~/" + rest

@@ -8,7 +8,8 @@ import (
 	"sweepd/policy"
 )
 
-// Notify returns the options with which messages to the policy's receivers are sent.
+// Notify returns the options with which messages to the policy's receivers are sent. The policy names only the
+// files that have the receivers' addresses and secrets; they are read when a message is sent.
 func (o Options) Notify(p *policy.Policy) notify.Options {
 	all := make([]notify.Sink, 0, len(p.Notify))
 	for _, n := range p.Notify {

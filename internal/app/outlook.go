@@ -39,6 +39,8 @@ func (a *App) Barred() (all []Barred) {
 	return all
 }
 
+// barred returns those of the roots of one storage from which nothing can go to the trash. A root that cannot be
+// seen is left out.
 func (o Options) barred(storage string, roots []string) (all []Barred) {
 	for _, root := range roots {
 		if why, _ := Unseen(root); why != "" {
@@ -51,7 +53,8 @@ func (o Options) barred(storage string, roots []string) (all []Barred) {
 	return all
 }
 
-// bin returns the result of ask for a driver that has the root alone.
+// bin returns the result of ask for a driver that has the root alone. It opens and closes the driver; ask decides
+// whether it only looks (Outlook) or tries (Trial).
 func (o Options) bin(root string, ask func(*local.Driver, string) (string, error)) (bin string, err error) {
 	home, err := xdgtrash.Home(o.Getenv)
 	if err != nil {
@@ -65,7 +68,8 @@ func (o Options) bin(root string, ask func(*local.Driver, string) (string, error
 	return ask(d, d.Roots()[0])
 }
 
-// barredHint returns the hint for a root from which nothing can go to the trash.
+// barredHint returns the hint for a root from which nothing can go to the trash. It names the folder that is at
+// fault if the error does (*providers.FolderError).
 func barredHint(root string, err error) string {
 	if errors.Is(err, providers.ErrFull) {
 		return Hint(err)

@@ -31,13 +31,20 @@ func (p Paths) pauseFile() string { return filepath.Join(p.State, "paused") }
 // it had one, is lost.
 type HalfPauseError struct{ Err error }
 
+// Error returns the consequence and the cause.
 func (e *HalfPauseError) Error() string {
 	return "the pause has no end, because its end could not be written: " + e.Err.Error()
 }
+
+// Unwrap returns the cause.
 func (e *HalfPauseError) Unwrap() error { return e.Err }
 
-// Pause stops every deletion. A sweep under way ends before its next file. If it returns a *HalfPauseError, the pause
-// is in force all the same.
+// Pause stops every deletion. A sweep under way ends before its next file. If it returns a *HalfPauseError, the
+// pause is in force all the same.
+//
+// The file is written in place, and not beside it and renamed: it pauses from the moment it exists, and an
+// incomplete one is a pause without an end, which is the safe reading. A file that is not regular is left alone,
+// because opening it could block, and pauses too.
 func (p Paths) Pause(x Pause) error {
 	text, err := json.Marshal(x)
 	if err != nil {
@@ -84,7 +91,7 @@ func (p Paths) pausedBySpecial() (bool, error) {
 	return err == nil && !fi.Mode().IsRegular(), err
 }
 
-// Resume ends a pause. It returns nil if there is none.
+// Resume ends a pause by removing its file, of any type. It returns nil if there is none.
 func (p Paths) Resume() error {
 	if err := os.Remove(p.pauseFile()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -118,7 +125,8 @@ func (p Paths) Paused(now time.Time) error {
 	return nil
 }
 
-// TrustClock records that the clock of this machine is right, by the user's decision.
+// TrustClock records that the clock of this machine is right, by the user's decision, after it has jumped: ages
+// are counted by it again. It writes the record, so it returns the errors of OpenBeside.
 func TrustClock(ctx context.Context, o Options) error {
 	paths, err := FindPaths(o.Getenv)
 	if err != nil {

@@ -51,7 +51,7 @@ func LoadPolicy(path, home string) (*policy.Policy, error) {
 	return ParsePolicy(path, src, home)
 }
 
-// ParsePolicy parses the text of a policy file on this machine.
+// ParsePolicy parses the text of a policy file on this machine. The path is for messages; home stands for ~.
 func ParsePolicy(path string, src []byte, home string) (*policy.Policy, error) {
 	return policyfile.Parse(path, src, policyfile.ParseOptions{Home: home, Real: local.Real})
 }

@@ -18,7 +18,10 @@ type StateError struct {
 	Err error
 }
 
+// Error returns the cause; Dir is for the hint.
 func (e *StateError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
 func (e *StateError) Unwrap() error { return e.Err }
 
 // OpenRecord opens the record for writing. It returns a *StateError, or an error for which journal.Unreliable reports
@@ -53,8 +56,8 @@ func (p Paths) OpenBeside(ctx context.Context, now func() time.Time) (*journal.J
 // would not see changes made here.
 var ErrOtherRecord = errors.New("the running service uses another record")
 
-// service returns the service that runs with these paths, nil if none does. It returns ErrOtherRecord if there is one
-// that does not answer.
+// service returns the service that runs with these paths, nil if none does. It returns ErrOtherRecord if there is
+// one that does not answer: as long as its record is not known, no other may be written.
 func (p Paths) service(ctx context.Context) (*status.Daemon, error) {
 	d, err := status.Status(ctx, p.Control())
 	switch {

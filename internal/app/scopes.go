@@ -67,6 +67,8 @@ func join(all []sweeper.Scope, sc sweeper.Scope) []sweeper.Scope {
 	return all
 }
 
+// wholeStorages returns a scope for each storage of the policy. Without a policy file it is the built-in policy's
+// one storage, with the folders that the user has named.
 func (a *App) wholeStorages() (scopes []sweeper.Scope) {
 	for _, name := range slices.Sorted(maps.Keys(a.Policy.Storages)) {
 		sc := sweeper.Scope{Storage: name}
@@ -78,7 +80,8 @@ func (a *App) wholeStorages() (scopes []sweeper.Scope) {
 	return scopes
 }
 
-// realRoots returns the policy's roots on this machine by storage, without symbolic links.
+// realRoots returns the policy's roots on this machine by storage, without symbolic links. A root that does not
+// exist is resolved as far as it does.
 func (a *App) realRoots() map[string][]string {
 	all := map[string][]string{}
 	for name, st := range a.Policy.Storages {
@@ -92,7 +95,8 @@ func (a *App) realRoots() map[string][]string {
 	return all
 }
 
-// storageOf returns the name of the storage whose roots contain the folder, or named.
+// storageOf returns the name of the storage whose roots contain the folder, or named. Roots are compared without
+// symbolic links, as the folder is.
 func (a *App) storageOf(folder string) string {
 	all := a.realRoots()
 	for _, name := range slices.Sorted(maps.Keys(all)) {

@@ -58,7 +58,8 @@ func (a *App) isRemote(sc sweeper.Scope) bool {
 	return sc.Roots == nil && (a.o.Scopes != nil || a.Policy.Storages[sc.Storage].Remote())
 }
 
-// openStorage opens one storage behind its guard.
+// openStorage opens one storage behind its guard (providers.Storage). Only with Options.Act does the guard get a
+// recorder, without which it refuses to change anything.
 func (a *App) openStorage(ctx context.Context, sc sweeper.Scope) error {
 	open := a.openLocal
 	if a.isRemote(sc) {
@@ -98,7 +99,9 @@ func (a *App) openAccount(ctx context.Context, sc sweeper.Scope) (providers.Driv
 	}
 }
 
-// openLocal opens folders of this machine.
+// openLocal opens folders of this machine. The trash may be missing for a scan; an App that may act needs it.
+// Roots of other storages inside this one's are excluded, except where exactly Options.Scopes are opened, as for
+// an undo.
 func (a *App) openLocal(_ context.Context, sc sweeper.Scope) (providers.Driver, []string, error) {
 	st := a.Policy.Storages[sc.Storage] // the zero Storage for named
 	if st.Remote() {
@@ -129,7 +132,7 @@ func (a *App) openLocal(_ context.Context, sc sweeper.Scope) (providers.Driver, 
 	return d, d.Roots(), nil
 }
 
-// Home reports whether the path is the user's home.
+// Home reports whether the path is the user's home. It resolves the home's symbolic links; path must have none.
 func (a *App) Home(path string) bool {
 	home, err := resolve(a.Paths.Home)
 	return err == nil && a.Paths.Home != "" && path == home

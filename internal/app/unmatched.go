@@ -41,8 +41,8 @@ func Unmatched(ctx context.Context, p *policy.Policy) []policy.Protection {
 	return rest
 }
 
-// unmatched returns the finding for a pattern that matches nothing. A pattern for a folder of that name anywhere is
-// no warning: it may be written before there is one.
+// unmatched returns the finding for a pattern that matches nothing. A pattern for a folder of that name anywhere
+// ("**/") is no warning: it may be written before there is one.
 func unmatched(x policy.Protection) Finding {
 	f := Finding{Storage: x.Storage, Check: "protection", State: Well, Text: x.String() + " matches nothing"}
 	if !strings.HasPrefix(x.Pattern, "**/") {
