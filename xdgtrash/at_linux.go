@@ -32,6 +32,7 @@ func StateOf(f File) (string, error) {
 // At returns the place at the path, which is absolute and clean. It is reached from "/", through no symbolic link.
 func At(path string) File { return at(path) }
 
+// at is a place that is known by its path alone.
 type at string
 
 func (a at) Path() string { return string(a) }
@@ -39,6 +40,7 @@ func (a at) Path() string { return string(a) }
 // Check returns nil: a path says nothing about the disk that was there.
 func (a at) Check() error { return nil }
 
+// Volume climbs to the innermost folder that exists, on whose volume the missing ones would be made.
 func (a at) Volume() (v disk.Volume, folder string, err error) {
 	for folder = filepath.Dir(string(a)); ; folder = filepath.Dir(folder) {
 		fd, err := open(folder, unix.O_PATH|unix.O_DIRECTORY)
@@ -70,6 +72,7 @@ func (a at) Stays() error {
 	return errEmpty
 }
 
+// Pin opens the file by its name in the open folder, from which it is moved later.
 func (a at) Pin() (*disk.Pinned, error) {
 	p := &disk.Pinned{Folder: -1, FD: -1, Name: filepath.Base(string(a))}
 	var err error
@@ -86,6 +89,7 @@ func (a at) Pin() (*disk.Pinned, error) {
 	return p, nil
 }
 
+// Open, Folder and MakeFolder begin at "/" each time, and refuse symbolic links on the way.
 func (a at) Open() (int, error) { return open(string(a), unix.O_PATH) }
 
 func (a at) Folder() (int, error) { return open(filepath.Dir(string(a)), disk.FolderFlags) }

@@ -100,6 +100,7 @@ func (x *Trash) own(t *disk.Top, create bool) (*bin, error) {
 	return b, b.open(t.FD, name, create, false)
 }
 
+// userID returns the number that names a user's bins on top of a volume: $uid of the specification.
 func userID() string { return strconv.Itoa(os.Geteuid()) }
 
 // open opens the bin with that name in the folder above. After an error no descriptor is open.
@@ -164,6 +165,7 @@ func (b *bin) openOwn(above int, name string, create, cross bool) (int, error) {
 
 // close ends one use; the last one closes the bin.
 func (b *bin) close() {
+	// users does not count the caller that opened the bin, so that the last use takes it below zero.
 	if b.users.Add(-1) >= 0 {
 		return
 	}
@@ -204,6 +206,7 @@ func (b *bin) write(name string, content []byte) (fd int, err error) {
 	if err == nil {
 		err = b.synced.sync(fd, b.info)
 	}
+	// Nothing was moved yet, so the name can go again.
 	if err != nil {
 		unix.Close(fd)
 		return -1, errors.Join(err, b.unlink(b.info, name))
@@ -256,6 +259,8 @@ func (b *bin) openInfo(name string) (int, error) {
 // read returns the content of info/NAME.trashinfo; errInfo if it is not a regular file, or larger than infoLimit.
 func (b *bin) read(name string) ([]byte, error) { return b.content(b.info, name+infoSuffix) }
 
+// content returns the content of a regular file in the folder; errInfo if it is another kind of file, or larger
+// than infoLimit.
 func (b *bin) content(folder int, name string) ([]byte, error) {
 	fd, err := disk.OpenPiece(folder, name, disk.FileFlags, false)
 	if err != nil {
@@ -270,6 +275,7 @@ func (b *bin) content(folder int, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The file may have grown since.
 	return io.ReadAll(io.LimitReader(f, infoLimit))
 }
 

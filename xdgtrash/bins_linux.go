@@ -34,6 +34,7 @@ func (x *Trash) binFor(v disk.Volume, folder string) (*bin, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Something may have been mounted there since.
 	s, err := disk.StatOpen(b.files)
 	if err == nil && disk.VolumeOf(&s) != v {
 		err = disk.ErrOtherVolume
@@ -52,6 +53,7 @@ func (x *Trash) binOn(v disk.Volume, folder string) (*bin, error) {
 		return nil, err
 	}
 	defer t.Close()
+	// If the shared bin cannot be used, the specification wants the user's own.
 	b, err := x.shared(t, true)
 	if err != nil {
 		b, err = x.own(t, true)
@@ -211,6 +213,7 @@ type search struct {
 // ends the iteration.
 func (x *Trash) allBins(ctx context.Context, yield func(*bin, error) bool) {
 	s := &search{x, map[file]bool{}, yield}
+	// A home trash that does not exist has nothing to list.
 	b, err := x.openHome(false)
 	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrAway) && !s.give(b, x.o.Home, err) {
 		return
@@ -285,6 +288,7 @@ func (s *search) give(b *bin, path string, err error) (more bool) {
 	if err != nil {
 		return s.yield(nil, &UnlistedError{Path: path, Err: err})
 	}
+	// One bin may be visible through several mounts.
 	f := file{unix.Mkdev(st.Dev_major, st.Dev_minor), st.Ino}
 	if s.seen[f] {
 		return true

@@ -54,6 +54,7 @@ func (b *bin) give(name string, folder int, to string) (linked bool, err error) 
 		// the open file, even if another one has its name by now
 		err = unix.Linkat(unix.AT_FDCWD, fmt.Sprintf("/proc/self/fd/%d", fd), folder, to, unix.AT_SYMLINK_FOLLOW)
 	}
+	// The name is taken: by this file, if an earlier move was interrupted, or by another one.
 	if err != nil && !isOpen(fd, folder, to) && !b.linkedTo(name, folder, to) {
 		return false, renamed(err)
 	}
@@ -93,6 +94,7 @@ func (b *bin) linkedTo(name string, folder int, to string) bool {
 		files[i] = os.NewFile(uintptr(fd), at.name)
 		defer files[i].Close()
 	}
+	// Comparing the bytes takes a while, so the attributes are compared again.
 	return alike(files) && b.links() == nil && b.unsteady.Load() && sameBytes(files[0], files[1]) && alike(files)
 }
 
@@ -112,6 +114,7 @@ func alike(files [2]*os.File) bool {
 		all[0].Gid == all[1].Gid
 }
 
+// sameBytes reports whether both readers end after the same bytes. Any error of reading makes it false.
 func sameBytes(a, b io.Reader) bool {
 	var bufs [2][64 << 10]byte
 	for {
@@ -140,6 +143,7 @@ func (b *bin) links() error {
 	unix.Close(fd)
 	linkErr := unix.Linkat(b.dir, name, b.dir, second, 0)
 	if linkErr == nil {
+		// Where names have numbers of their own, the two names of one file have two.
 		one, err := disk.StatName(b.dir, name)
 		two, err2 := disk.StatName(b.dir, second)
 		b.unsteady.Store(errors.Join(err, err2) == nil && one.Ino != two.Ino)

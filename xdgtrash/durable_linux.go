@@ -15,7 +15,9 @@ import (
 // durable records which folders have durable names, regardless of who made them: a process that was killed, or
 // another goroutine, may have made a folder without syncing its name yet.
 type durable struct {
-	mu    sync.Mutex
+	mu sync.Mutex
+	// names has the folders whose names are durable; made has the paths that folders has made durable. mu guards
+	// both.
 	names map[file]bool
 	made  map[string]bool
 }
@@ -43,6 +45,7 @@ func (x *durable) name(above int, s *unix.Statx_t, fresh bool) error {
 func (x *durable) folders(path string) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	// A path that was removed since is made again.
 	if _, err := disk.StatName(unix.AT_FDCWD, path); err == nil && x.made[path] {
 		return nil
 	}

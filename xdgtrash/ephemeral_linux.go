@@ -68,9 +68,11 @@ func checkEphemeralOpen(program, bin string, folder int) error {
 	if err := errors.Join(err, err2, err3); err != nil {
 		return err
 	}
+	// A folder of the container's own file system is lost with it. One that is mounted from the host is not.
 	return checkEphemeral(program, bin, int64(s.Type), marked() && here.Mnt_id == root.Mnt_id)
 }
 
+// statfs describes the file system that the bin is on.
 func (b *bin) statfs() (s unix.Statfs_t, err error) {
 	_, err = disk.Again(func() (int, error) { return 0, unix.Fstatfs(b.dir, &s) })
 	return s, err

@@ -11,6 +11,7 @@ import (
 // atFault returns err as the fault of the folder. If err is a *fs.PathError of that folder, the folder is not named
 // twice.
 func atFault(folder string, err error) error {
+	// Only the *fs.PathError itself is taken apart: an error around it has more in it.
 	if named, ok := errors.AsType[*fs.PathError](err); ok && named == err && named.Path == folder {
 		err = named.Err
 	}

@@ -21,6 +21,7 @@ func FormatInfo(path string, deleted time.Time) []byte {
 	return fmt.Appendf(nil, "[Trash Info]\nPath=%s\nDeletionDate=%s\n", escape(path), deleted.Format(dateForm))
 }
 
+// errInfo means that a file is not a .trashinfo, or none that can be followed.
 var errInfo = errors.New("not a .trashinfo")
 
 // ParseInfo parses a .trashinfo of any program. The path is absolute, or relative and without "..". A date that
@@ -41,6 +42,7 @@ func ParseInfo(content []byte, zone *time.Location) (path string, deleted time.T
 			seen[key] = value
 		}
 	}
+	// A path that is not clean, that has a NUL byte or that leads upward with ".." is not followed.
 	path, err = unescape(seen["Path"])
 	if err != nil || path != filepath.Clean(path) || strings.IndexByte(path, 0) >= 0 ||
 		path == "." || path == "/" || !filepath.IsAbs(path) && !filepath.IsLocal(path) {

@@ -12,6 +12,7 @@ import (
 // still leads to it takes three. It stays open, so that no other folder can get its inode number. The zero value is
 // ready.
 type keptBin struct {
+	// mu guards the fields below. Uses of the bin are counted without it.
 	mu     sync.Mutex
 	bin    *bin
 	are    [3]owned // of the bin, files and info
@@ -41,10 +42,12 @@ func (x *Trash) home(create bool) (*bin, error) {
 func (k *keptBin) take(create bool) *bin {
 	k.mu.Lock()
 	b, are := k.bin, k.are
+	// A bin that was only opened to be read may not have a durable name.
 	if b == nil || create && !k.made {
 		k.mu.Unlock()
 		return nil
 	}
+	// The use is counted first, so that keep cannot close the bin during the check.
 	b.users.Add(1)
 	k.mu.Unlock()
 	if is, err := b.named(); err == nil && is == are {

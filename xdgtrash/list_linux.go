@@ -100,6 +100,7 @@ func (l *listing) each(ctx context.Context, folder int, visit func(name string) 
 	}
 }
 
+// unlisted yields the error of one place.
 func (l *listing) unlisted(path string, err error) (more bool) {
 	return l.yield(item{}, &UnlistedError{Path: path, Err: err})
 }
@@ -142,6 +143,7 @@ func (l *listing) entry(name string, t item) (more bool) {
 	if err != nil {
 		return l.unlisted(filepath.Join(l.path, "files", name), err)
 	}
+	// A move into the bin sets the change time, and no program can set it back.
 	t.Since = time.Unix(s.Ctime.Sec, int64(s.Ctime.Nsec)).UTC()
 	kind := ""
 	switch s.Mode & unix.S_IFMT {

@@ -33,6 +33,7 @@ func (x *Trash) Outlook(root string) (bin string, err error) {
 		return "", err
 	}
 	i := slices.IndexFunc(all, func(m disk.Mount) bool { return m.ID == s.Mnt_id })
+	// Only an attempt shows how this file system behaves.
 	if i < 0 || !disk.Answers(all[i].Kind) {
 		return x.Trial(root)
 	}

@@ -13,6 +13,7 @@ import (
 // moving is a pinned file that is to be moved.
 type moving struct {
 	*disk.Pinned
+	// leased is set if the kernel reports programs that want to write to the file.
 	leased bool
 }
 
@@ -100,6 +101,8 @@ func overlaid(folder int) bool {
 // is no copy and delete here.
 func rename(fromDir int, from string, toDir int, to string) error {
 	err := unix.Renameat2(fromDir, from, toDir, to, unix.RENAME_NOREPLACE)
+	// renameat2(2) returns EINVAL if the file system does not support the flag, and ENOSYS if the call itself is
+	// missing.
 	if err == unix.EINVAL || err == unix.ENOSYS {
 		return errReplacing
 	}
@@ -111,6 +114,7 @@ func renamed(err error) error {
 	switch {
 	case errors.Is(err, unix.EXDEV):
 		return disk.ErrOtherVolume
+	// A folder on the way is no folder any more.
 	case errors.Is(err, unix.ENOTDIR):
 		return fs.ErrNotExist
 	}

@@ -86,6 +86,7 @@ func (x *Trash) Open(ctx context.Context, receipt string) (fd int, state disk.Id
 		return -1, state, err
 	}
 	defer p.Close()
+	// The descriptor of a pinned file is O_PATH, from which nothing can be read.
 	if fd, err = disk.OpenPiece(p.Folder, p.Name, disk.FileFlags, false); err != nil {
 		return -1, state, disk.Reason("open", k.Path, err)
 	}

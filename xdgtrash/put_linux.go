@@ -35,6 +35,7 @@ const (
 	AtUnlinked = "unlinked" // by Purge
 )
 
+// at calls Options.Step, if it is set.
 func (x *Trash) at(point string) error {
 	if x.o.Step == nil {
 		return nil
@@ -61,6 +62,7 @@ func (x *Trash) Put(ctx context.Context, q Request) (string, error) {
 		return "", err
 	}
 	defer m.bin.close()
+	// An earlier call with that key may have moved the file already.
 	if r, err := m.settleInBin(); !errors.Is(err, fs.ErrNotExist) {
 		return r, err
 	}
@@ -157,6 +159,8 @@ type move struct {
 	want  disk.Identity // the same
 }
 
+// newMove returns the move of the request, without its bin. It returns an error if the key or the state has
+// another form.
 func (x *Trash) newMove(q Request) (*move, error) {
 	if x.o.Home == "" {
 		return nil, ErrNoHome
@@ -204,6 +208,7 @@ func (m *move) carryOut(ctx context.Context, p *moving) (string, error) {
 	if err != nil {
 		return "", m.putBack(p.Folder, err)
 	}
+	// The file is in the bin, but perhaps not durably.
 	if err := errors.Join(m.x.at(AtCompared), m.x.synced.sync(m.bin.files, p.Folder), m.x.at(AtSynced)); err != nil {
 		return "", uncertain(err)
 	}

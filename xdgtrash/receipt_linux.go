@@ -67,6 +67,7 @@ const nameMax = 255
 // attempt, so that recovery is a look-up, and never that of another file. It leaves room for ".trashinfo".
 func binName(base, key string) string {
 	ext := filepath.Ext(base)
+	// This is not an extension but a dot in a sentence.
 	if len(ext) > 16 {
 		ext = ""
 	}
@@ -74,6 +75,7 @@ func binName(base, key string) string {
 	room := nameMax - len(infoSuffix) - len(".") - len(key) - len(ext)
 	if len(stem) > room {
 		cut := room
+		// A name of UTF-8 is cut between two characters.
 		for cut > room-utf8.UTFMax && !utf8.RuneStart(stem[cut]) {
 			cut--
 		}

@@ -20,7 +20,7 @@ type trashedFile struct {
 	bin *bin // nil if the bin is gone
 }
 
-// find opens the bin of the receipt.
+// find opens the bin of the receipt. A bin that is gone is no error here: bin is nil then.
 func (x *Trash) find(ctx context.Context, r string) (*trashedFile, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -53,6 +53,7 @@ func (k *trashedFile) pin() (*moving, error) {
 	if k.bin == nil {
 		return nil, fmt.Errorf("the trash bin is gone: %w", fs.ErrNotExist)
 	}
+	// The Pinned closes its folder, and the bin still needs its own.
 	folder, err := unix.FcntlInt(uintptr(k.bin.files), unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
@@ -174,6 +175,7 @@ func (x *Trash) findToRestore(ctx context.Context, receipt string) (*trashedFile
 	return &trashedFile{p, id, b}, nil
 }
 
+// restoreFound is Restore once the bin is open.
 func (x *Trash) restoreFound(k *trashedFile, locate func(path string) (File, error)) (Restored, error) {
 	f, err := locate(k.Path)
 	if err == nil {
@@ -213,6 +215,7 @@ func (x *Trash) bring(k *trashedFile, p *moving, folder int) (s unix.Statx_t, er
 		err = p.moved(folder, base)
 	}
 	if err != nil {
+		// Another file came out, and goes back.
 		if back := k.bin.take(folder, base, k.Name); back != nil {
 			return s, uncertain(errors.Join(err, back))
 		}

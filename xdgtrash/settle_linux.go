@@ -59,6 +59,7 @@ func (m *move) bins() (bins []*bin, sure bool, err error) {
 	if err != nil {
 		return bins, false, err
 	}
+	// Files of the volume with the home trash never go to a bin on top of it.
 	if at, err := m.x.homeVolume(); err != nil || at == v {
 		return bins, err == nil && len(bins) > 0, err
 	}
@@ -123,6 +124,7 @@ func (m *move) clear(info int) error {
 
 // confirm makes the move durable, and restorable by other programs too.
 func (m *move) confirm() (string, error) {
+	// Another program may have removed or replaced the .trashinfo.
 	if !m.infoMatches() {
 		content, err := m.bin.infoOf(m.path, m.x.o.Now())
 		if err == nil {

@@ -14,6 +14,7 @@ import (
 type syncer struct {
 	fsync func(fd int) error // nil except in tests: fsync(2)
 
+	// mu guards the fields below, and the callers of rounds that have not begun.
 	mu   sync.Mutex
 	busy bool   // a round is under way, or may begin
 	next *round // gathers callers; nil: the next caller begins one
@@ -74,6 +75,8 @@ func (s *syncer) run(r *round) {
 		turn := map[file][]*waiting{}
 		var order []file
 		for _, w := range r.callers {
+			// After an error the caller's other descriptors are left out, because each may only follow those
+			// before it.
 			if w.err != nil || n >= len(w.fds) {
 				continue
 			}
@@ -112,6 +115,7 @@ func (s *syncer) run(r *round) {
 // file identifies the file of a descriptor.
 type file struct{ dev, ino uint64 }
 
+// one syncs one file. A signal does not end it.
 func (s *syncer) one(fd int) error {
 	fsync := s.fsync
 	if fsync == nil {

@@ -14,7 +14,8 @@ type Trash struct {
 	o       Options
 	synced  syncer
 	durable durable
-	kept    keptBin
+	// kept holds the home trash open between two operations.
+	kept keptBin
 }
 
 // Options are the settings of a trash.

@@ -79,6 +79,7 @@ const trialLetters = 26
 // trialPrefix begins the names of trial files.
 func (b *bin) trialPrefix() string { return "." + b.program + "-trial-" }
 
+// trialName returns a new name, which isTrial recognises.
 func (b *bin) trialName() string { return b.trialPrefix() + rand.Text() }
 
 // isTrial reports whether a name is one of trialName's results.
@@ -120,6 +121,7 @@ func leftOver(folder int, name string, isInfo bool, now time.Time) bool {
 	defer unix.Close(fd)
 	s, err := disk.StatOpen(fd)
 	return err == nil && disk.Regular(&s) && (s.Size == 0 || isInfo) && s.Uid == uint32(os.Geteuid()) &&
+		// A trial takes far less than an hour, and holds its lock while it runs.
 		now.Sub(time.Unix(s.Ctime.Sec, int64(s.Ctime.Nsec))) > time.Hour &&
 		unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB) != unix.EWOULDBLOCK
 }
