@@ -7,16 +7,18 @@ import (
 	"sweepd/sweeper"
 )
 
-// alone is the set of items that sweeps refused or failed, with the reason. Without it each change of any file would
-// try, report and count them anew.
+// alone is the set of items that sweeps refused or failed, with the reason ("": it failed). Without it each
+// change of any file would try, report and count them anew. It belongs to the loop's goroutine and is lost when
+// the service ends.
 type alone map[string]string
 
-// aloneID identifies an item as long as it is the same file in the same state.
+// aloneID identifies an item as long as it is the same file in the same state: a changed file has another
+// revision and is tried again. The receipt is that of a file in the trash, to be purged.
 func aloneID(it sweeper.Item) string {
 	return string(it.Entry.Ref) + "\x00" + string(it.Entry.Revision) + "\x00" + string(it.Receipt)
 }
 
-// leaveOut removes the items in a from the plan.
+// leaveOut removes the items in a from the plan. A plan may become empty by it.
 func (a alone) leaveOut(plan *sweeper.Plan) {
 	if plan == nil {
 		return

@@ -16,8 +16,9 @@ import (
 	"sweepd/sweeper"
 )
 
-// notifyRun reports a run to the system's journal, to OnRun and to the receivers of notifications. The record already
-// has it, so nothing is lost if one of them fails. known is true if all trouble in it was reported before.
+// notifyRun reports a run to the system's journal, to OnRun and to the receivers of notifications. The record
+// already has it, so nothing is lost if one of them fails. known is true if all trouble in it was reported
+// before; a run that ended with an error is reported in any case.
 func (d *daemon) notifyRun(ctx context.Context, p *policy.Policy, run int64, known bool) {
 	r, err := report.Read(context.WithoutCancel(ctx), d.journal, run, p)
 	if err != nil {
@@ -31,7 +32,8 @@ func (d *daemon) notifyRun(ctx context.Context, p *policy.Policy, run int64, kno
 	d.pass(ctx, r, event)
 }
 
-// notifyScan reports a run that changed nothing, and why.
+// notifyScan reports a run that changed nothing, and why. why is nil if the mode is report, else the reason for
+// which the plan was held.
 func (d *daemon) notifyScan(ctx context.Context, p *policy.Policy, began time.Time, sum *sweeper.Summary, why error) {
 	r := report.FromScan(began, d.now(), sum, why, p)
 	r.ID, r.Kind = sum.Run, "report"
@@ -42,7 +44,8 @@ func (d *daemon) notifyScan(ctx context.Context, p *policy.Policy, began time.Ti
 	d.pass(ctx, r, event)
 }
 
-// pass sends the report of a run to its receivers.
+// pass sends the report of a run to its receivers. A summary without news goes to journald and OnRun only. Calls
+// of OnRun are serialised, as the loops report independently.
 func (d *daemon) pass(ctx context.Context, r report.Run, event policy.Event) {
 	id, level := systemd.MessageSummary, slog.LevelInfo
 	switch event {
@@ -101,7 +104,8 @@ func (d *daemon) lost(ctx context.Context, why error) {
 	d.send(notify.Message{Event: string(policy.EventFailed), Subject: "the record is not reliable", Text: text})
 }
 
-// lostGrant reports whether the user has to sign in again.
+// lostGrant reports whether the user has to sign in again, or has to change something else about the sign-in: no
+// other try succeeds until then.
 func lostGrant(err error) bool {
 	if _, ok := errors.AsType[*oauth.Error](err); ok {
 		return true
@@ -110,14 +114,15 @@ func lostGrant(err error) bool {
 	return ok && fault.Kind == cloudhttp.Unauthorized
 }
 
-// record writes to the system's journal.
+// record writes to the system's journal. It does nothing if sweepd was not started by systemd.
 func (d *daemon) record(ctx context.Context, r systemd.Record) {
 	if err := systemd.Send(ctx, r); err != nil {
 		d.log.Error("cannot write to journald", "err", err)
 	}
 }
 
-// send sends a message to the receivers in the policy.
+// send sends a message to the receivers in the policy, with the present time. It does not wait for them: each has
+// a queue.
 func (d *daemon) send(m notify.Message) {
 	m.At = d.now()
 	d.mu.Lock()

@@ -8,8 +8,11 @@ import (
 	"sweepd/internal/status"
 )
 
-// await waits until the next pass is due, and returns it. If the storage reported a change, the caller closes seen
-// once a pass has looked at it. ok is false if ctx has ended.
+// await waits until the next pass is due, and returns it. If the storage reported a change, the caller closes
+// seen once a pass has looked at it. ok is false if ctx has ended.
+//
+// It decides anew after every event and after at most ClockPoll, because a timer stands still while the machine
+// sleeps and the wall clock can be set.
 func (l *loop) await(ctx context.Context, hints <-chan hint) (next step, seen chan<- struct{}, ok bool) {
 	l.enter(status.Idle)
 	for m := (moment{}); ; {
@@ -44,7 +47,7 @@ func (l *loop) decide(m moment) (next step) {
 	return next
 }
 
-// heard notes whether the storage reports changes.
+// heard notes whether the storage reports changes. Without reports it is looked at more often, as status shows.
 func (l *loop) heard(err error) {
 	l.agenda.polling = err != nil
 	l.update(func(s *status.Storage) {

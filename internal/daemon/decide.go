@@ -14,8 +14,8 @@ const (
 	lastRetry  = 30 * time.Minute
 )
 
-// agenda is what a loop remembers of its storage from pass to pass. With a timing and a moment it decides what the
-// loop does next.
+// agenda is what a loop remembers of its storage from pass to pass. With a timing and a moment it decides what
+// the loop does next. Only swept outlives the service, in the journal.
 type agenda struct {
 	swept    time.Time // the last scheduled sweep
 	scanned  time.Time // the last complete scan
@@ -58,6 +58,7 @@ type moment struct {
 // trigger is the reason for a pass. A pass for due or wanted is recorded even if nothing was due.
 type trigger int
 
+// The triggers, in ascending order: those from due on are sweeps.
 const (
 	change trigger = iota // something may have changed
 	look                  // a look at everything is due
@@ -76,6 +77,12 @@ type step struct {
 }
 
 // decide returns what a loop does next, and the agenda without times that a wrong clock has left in the future.
+// It is a pure function: it reads no clock and keeps nothing.
+//
+// The reasons in their order: the user's request (unless it waits for another process), a sweep that was missed
+// while the storage was not open, a change or a first look, and then the clock. Only a pass that is due now may
+// act: one for the schedule or the user always, one for a change only if the policy deletes on change, no plan is
+// held, and deletion is allowed at this moment.
 func decide(a agenda, t timing, m moment) (agenda, step) {
 	a = a.notAhead(t, m.now)
 	s := step{sweep: a.nextSweep(t, m)}
@@ -169,7 +176,8 @@ func (a *agenda) holdUntil(at time.Time) {
 	}
 }
 
-// failed returns the agenda after a failure, and the time after which the storage is opened again.
+// failed returns the agenda after a failure, and the time after which the storage is opened again: five seconds,
+// doubled with each further failure, up to half an hour.
 func (a agenda) failed() (agenda, time.Duration) {
 	wait := min(firstRetry<<min(a.failures, 16), lastRetry)
 	a.failures++
@@ -189,7 +197,8 @@ func (t timing) quietUntil(at time.Time) time.Time {
 }
 
 // may reports whether deletion is allowed now: it is not paused, it is not in quiet hours, and the policy file is
-// unchanged.
+// unchanged. The Sweeper asks again before each file (loop.hold, Paths.Paused); this only avoids passes that
+// could not act.
 func (t timing) may(m moment) bool { return !m.paused && !m.outdated && t.quietUntil(m.now).IsZero() }
 
 // waits reports whether items that were left alone wait: for the schedule, or for the next listing of everything if

@@ -17,8 +17,11 @@ import (
 // digestName is the name of the digest among the journal's scheduled tasks: no storage can have that name.
 const digestName = "(digest)"
 
-// sendDigest sends the digest of the coming deletions if it is due by the schedule: for each storage the results of
-// its last scan.
+// sendDigest sends the digest of the coming deletions if it is due by the schedule: for each storage the results
+// of its last scan.
+//
+// The time is recorded before the digest is sent, so that it is rather left out than sent twice. It waits until
+// each storage of the policy was scanned, or is in trouble. Only keep and reload, which keep calls, call it.
 func (d *daemon) sendDigest(ctx context.Context, now time.Time) {
 	p := d.rules()
 	last, err := d.journal.LastRun(ctx, digestName)

@@ -11,8 +11,9 @@ import (
 // ErrQuiet is why nothing is deleted in the quiet hours of the policy.
 var ErrQuiet = errors.New("quiet hours")
 
-// hold returns an error that wraps sweeper.ErrPaused in quiet hours, with ErrQuiet, and while the policy file differs
-// from the policy in force.
+// hold returns an error that wraps sweeper.ErrPaused in quiet hours, with ErrQuiet, and while the policy file
+// differs from the policy in force. It is app.Shared.Hold: the Sweeper asks it before each file, so quiet hours
+// that begin during a sweep end it.
 func (l *loop) hold(now time.Time) error {
 	if err := l.d.outdated(now); err != nil {
 		return err

@@ -5,7 +5,9 @@ import (
 	"time"
 )
 
-// keep supervises the loops until ctx ends or the record is lost.
+// keep supervises the loops until ctx ends or the record is lost. It runs on one goroutine, and is the only one
+// that reloads the policy, so that a request, a signal and a changed file cannot do so at the same time. It
+// notifies the watchdog at least three times in the interval in which the manager expects it once.
 func (d *daemon) keep(ctx context.Context) {
 	defer close(d.over)
 	every, watched := d.service.WatchdogEvery()
@@ -40,7 +42,8 @@ func (d *daemon) keep(ctx context.Context) {
 }
 
 // check notifies the watchdog of the service manager unless no storage makes progress: one storage that hangs is
-// reported and is no reason to stop the others.
+// reported and is no reason to stop the others. A record that cannot be read is: the manager then ends the
+// service. It also follows the policy file, updates the status line, and sends the digest if it is due.
 func (d *daemon) check(ctx context.Context) {
 	now := d.now()
 	alive := len(d.all()) == 0

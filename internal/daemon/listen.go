@@ -46,7 +46,8 @@ func (l *loop) listen(ctx context.Context, a *app.App, hints chan<- hint) {
 	}
 }
 
-// send sends h and waits until a pass has looked at the change, or until ctx ends.
+// send sends h and waits until a pass has looked at the change, or until ctx ends. A hint that is an error needs
+// no pass and is not waited for.
 func send(ctx context.Context, to chan<- hint, h hint) {
 	select {
 	case to <- h:

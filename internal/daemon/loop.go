@@ -42,7 +42,9 @@ type loop struct {
 	ended    error          // with Once: why not everything due was done
 }
 
-// run sweeps until ctx ends. It first waits for the loops that had the storage before.
+// run sweeps until ctx ends. It first waits for the loops that had the storage before (after), so that a storage
+// is never under two policies at once, and takes over their counts. After a failure it waits, and opens the
+// storage anew; with Once it returns.
 func (l *loop) run(ctx context.Context, after []*loop) {
 	defer close(l.done)
 	l.enter(status.Waiting)
@@ -80,6 +82,10 @@ func (l *loop) run(ctx context.Context, after []*loop) {
 }
 
 // session opens the storage and sweeps it until something breaks.
+//
+// The order: the last sweep from the record, the storage, the operations that an earlier process left incomplete,
+// a first pass, and then passes as await returns them. Between passes the storage gives its resources back
+// (Rest). listen has ended before the storage is closed.
 func (l *loop) session(ctx context.Context) (err error) {
 	l.enter(status.Scanning)
 	if err := l.since(ctx); err != nil {
@@ -124,7 +130,8 @@ func (l *loop) session(ctx context.Context) (err error) {
 	}
 }
 
-// open opens the storage, for changes if act is set, else for reading only.
+// open opens the storage, for changes if act is set, else for reading only. The journal and the policy are the
+// service's; the budget of deletions is one for all storages.
 func (l *loop) open(ctx context.Context, act bool) (*app.App, error) {
 	d := l.d
 	o := d.o.Options
@@ -139,16 +146,20 @@ func (l *loop) open(ctx context.Context, act bool) (*app.App, error) {
 // warnings passes on records from slog.LevelWarn up: runs are reported once, by the daemon.
 type warnings struct{ slog.Handler }
 
+// Enabled implements slog.Handler.
 func (w warnings) Enabled(ctx context.Context, l slog.Level) bool {
 	return l >= slog.LevelWarn && w.Handler.Enabled(ctx, l)
 }
 
+// WithAttrs implements slog.Handler; the level must also hold for derived loggers.
 func (w warnings) WithAttrs(as []slog.Attr) slog.Handler { return warnings{w.Handler.WithAttrs(as)} }
 
+// WithGroup implements slog.Handler.
 func (w warnings) WithGroup(name string) slog.Handler { return warnings{w.Handler.WithGroup(name)} }
 
 // recover completes the record of interrupted operations. It deletes nothing and completes restores that the user
-// asked for, so it is right in every mode.
+// asked for, so it is right in every mode. In the mode report it opens the storage a second time, for changes; if
+// that fails, the operations stay incomplete until the next start.
 func (l *loop) recover(ctx context.Context, a *app.App) (err error) {
 	if l.policy.Mode != policy.Enforce {
 		if a, err = l.open(ctx, true); err != nil {

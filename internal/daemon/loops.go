@@ -13,8 +13,9 @@ import (
 	"sweepd/policy"
 )
 
-// start starts a loop for each storage of the policy, after all loops that had it before: the last of them may itself
-// still wait for one that hangs.
+// start starts a loop for each storage of the policy, after all loops that had it before: the last of them may
+// itself still wait for one that hangs. The old loops are only asked to stop; part waits for them. A storage that
+// is no longer in the policy gets no loop.
 func (d *daemon) start(ctx context.Context, p *policy.Policy) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -48,6 +49,7 @@ func (d *daemon) start(ctx context.Context, p *policy.Policy) {
 	}
 }
 
+// ended reports whether a channel is closed, without waiting.
 func ended(done <-chan struct{}) bool {
 	select {
 	case <-done:
@@ -81,7 +83,9 @@ func (d *daemon) hanging() (names []string) {
 	return names
 }
 
-// wait waits for every loop: with Once as long as it takes; else, and after ctx has ended, for d.o.ShutdownTimeout.
+// wait waits for every loop: with Once as long as it takes; else, and after ctx has ended, for
+// d.o.ShutdownTimeout. It returns an error that names the storages that hang. With Once it returns what was not
+// done, by storage.
 func (d *daemon) wait(ctx context.Context) error {
 	loops := d.all()
 	var timeout <-chan time.Time

@@ -13,8 +13,9 @@ import (
 	"sweepd/sweeper"
 )
 
-// outdated returns an error that wraps sweeper.ErrPaused while the policy file differs from the policy in force: the
-// new text may protect files that the old policy would delete.
+// outdated returns an error that wraps sweeper.ErrPaused while the policy file differs from the policy in force:
+// the new text may protect files that the old policy would delete. The Sweeper calls it, by hold, before each
+// file; it also wakes keep, which follows the file.
 func (d *daemon) outdated(now time.Time) error {
 	c := d.file.changed(now)
 	if c == nil {
@@ -33,7 +34,7 @@ func (d *daemon) outdated(now time.Time) error {
 // ErrOutdated is why a single sweep stops.
 var ErrOutdated = errors.New("the policy file has changed since it was read")
 
-// explain returns what was changed and what ends the hold.
+// explain returns what was changed and what ends the hold, in one clause for the user.
 func (c *policyChange) explain() string {
 	switch {
 	case c.next == nil:

@@ -14,8 +14,12 @@ import (
 	"sweepd/sweeper"
 )
 
-// pass looks at the storage and deletes what is due if the step allows it. It returns an error if the storage should
-// be opened anew.
+// pass looks at the storage and deletes what is due if the step allows it. It returns an error if the storage
+// should be opened anew.
+//
+// A step that must not act only scans. Otherwise there is a plan, and by the mode it is reported or executed. A
+// sweep counts as made, and is recorded as the last one, only if no other process had the storage; a scheduled
+// one that a pause refused or cut short stays due.
 func (l *loop) pass(ctx context.Context, a *app.App, s step) error {
 	now, reason := l.d.now(), s.reason
 	l.agenda.begin(reason)
@@ -59,8 +63,11 @@ func (l *loop) pass(ctx context.Context, a *app.App, s step) error {
 	return nil
 }
 
-// execute executes the plan. A plan that is refused as a whole is reported, and waits for the schedule or the user.
-// It returns the reason why the plan was not done or was cut short.
+// execute executes the plan. A plan that is refused as a whole is reported, and waits for the schedule or the
+// user. It returns the reason why the plan was not done or was cut short.
+//
+// If another process has the lease of the storage, nothing is reported, and the sweep is tried again after
+// ClockPoll.
 func (l *loop) execute(
 	ctx context.Context, a *app.App, plan *sweeper.Plan, scan *sweeper.Summary, reason trigger,
 ) error {
@@ -88,7 +95,8 @@ func (l *loop) execute(
 	return err
 }
 
-// looking returns the options of a scan, which count its results and gather them for the digest.
+// looking returns the options of a scan, which count its results and gather them for the digest, of the next
+// seven days. They also note when the first hold ends, which is when the loop looks next.
 func (l *loop) looking() sweeper.ScanOptions {
 	now := l.d.now()
 	digest := report.NewDigest(now, now.AddDate(0, 0, 7), l.policy)
@@ -109,7 +117,8 @@ func (l *loop) looking() sweeper.ScanOptions {
 	}
 }
 
-// looked takes over the results of a scan.
+// looked takes over the results of a scan. It returns err, or the error of a listing that failed as a whole;
+// results of such a scan are shown, but are no forecast.
 func (l *loop) looked(a *app.App, sum *sweeper.Summary, err error) error {
 	now := l.d.now()
 	l.agenda.scanned = now // also after a bad one, or it would be repeated at once
@@ -155,7 +164,7 @@ func whole(sum *sweeper.Summary) error {
 	return nil
 }
 
-// report records a run that only looked.
+// report records a run that only looked, and sends its report. A failure to record it is logged.
 func (l *loop) report(ctx context.Context, a *app.App, scan *sweeper.Summary, why error) {
 	began := l.agenda.scanned
 	sum, err := a.Sweeper.Report(ctx, scan, why)
@@ -170,6 +179,7 @@ func (l *loop) report(ctx context.Context, a *app.App, scan *sweeper.Summary, wh
 // TroubleError is returned for a sweep in which something failed or was left alone.
 type TroubleError struct{ text string }
 
+// Error returns a description of the trouble, by kind and number.
 func (e *TroubleError) Error() string { return e.text }
 
 // troubleOf returns a *TroubleError if anything in the summary failed or was left alone, else nil.

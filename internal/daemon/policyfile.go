@@ -23,6 +23,10 @@ const (
 )
 
 // policyFile is the policy file of a service, compared with the policy that the service has read from it.
+//
+// It is read before each deletion (through outdated), so it must be fast: within unread the file is trusted by
+// its identity, size and time, and after that it is read but parsed only if the bytes differ. Any doubt, such as
+// a file that is gone or cannot be read, is a change, and a change stops every deletion.
 type policyFile struct {
 	paths app.Paths
 	named string // by the command line or the environment; "" for the first of paths
@@ -71,7 +75,7 @@ func (f *policyFile) inForce() string {
 	return f.path
 }
 
-// find returns the absolute path of the file, "" if there is none.
+// find returns the absolute path of the file, "" if there is none: the named one, or the first that exists.
 func (f *policyFile) find() (string, error) {
 	path, err := f.paths.FindPolicy(f.named)
 	if err != nil || path == "" {
@@ -89,8 +93,8 @@ func (f *policyFile) follow(path string, p *policy.Policy) {
 	f.seen, f.src, f.change = nil, nil, nil
 }
 
-// refuse notes why p, the policy in the file, cannot be adopted. The refusal lasts until the file changes or the user
-// asks.
+// refuse notes why p, the policy in the file, cannot be adopted. The refusal lasts until the file changes or the
+// user asks. It does nothing if the file has another policy by now.
 func (f *policyFile) refuse(p *policy.Policy, why error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -99,7 +103,8 @@ func (f *policyFile) refuse(p *policy.Policy, why error) {
 	}
 }
 
-// changed returns the difference between the file and the policy in force, nil if there is none.
+// changed returns the difference between the file and the policy in force, nil if there is none. The result is a
+// copy.
 func (f *policyFile) changed(now time.Time) *policyChange {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -111,7 +116,9 @@ func (f *policyFile) changed(now time.Time) *policyChange {
 	return &c
 }
 
-// look updates f.change. The caller holds f.mu.
+// look updates f.change. The caller holds f.mu. A policy from a pipe has no file to compare with and never
+// changes. If FindPolicy now finds another file, that is a change too: one that was created with a higher
+// precedence, for example.
 func (f *policyFile) look(now time.Time) {
 	if f.once {
 		return
@@ -186,7 +193,8 @@ func (f *policyFile) parse(path string) *policy.Policy {
 	return p
 }
 
-// samePolicy reports whether two policies are equal; either may be nil.
+// samePolicy reports whether two policies are equal by their canonical text; either may be nil. A change of
+// comments or layout is none.
 func samePolicy(a, b *policy.Policy) bool {
 	return a == b || a != nil && b != nil && a.String() == b.String()
 }

@@ -11,7 +11,11 @@ import (
 	"sweepd/internal/systemd"
 )
 
-// reload reads the policy anew. An invalid one is refused, and the old one stays.
+// reload reads the policy anew. An invalid one is refused, and the old one stays. Only keep calls it.
+//
+// The new receivers are opened before anything is changed, because a policy with one that does not exist is
+// refused too. Then the file is followed, the old loops are stopped, and the new ones started. It returns once
+// the old loops have ended, or hang.
 func (d *daemon) reload(ctx context.Context) error {
 	d.manage(d.service.Reloading())
 	defer func() { d.manage(d.service.Ready(d.sentence())) }()
@@ -81,7 +85,7 @@ func (d *daemon) upToDate(ctx context.Context) error {
 	return errors.New("nothing is deleted: " + c.explain())
 }
 
-// askReload lets keep reload the policy and returns its result.
+// askReload lets keep reload the policy and returns its result. It returns an error if the service stops first.
 func (d *daemon) askReload(ctx context.Context) error {
 	answer := make(chan error, 1)
 	select {

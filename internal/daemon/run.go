@@ -115,6 +115,8 @@ func Run(ctx context.Context, o Options) (err error) {
 	return errors.Join(d.journal.Err(), err)
 }
 
+// newDaemon returns a daemon with the defaults of its options. The timer settled fires once at the start, which
+// makes keep look at the policy file.
 func newDaemon(o Options) *daemon {
 	o.ShutdownTimeout, o.ClockPoll = cmp.Or(o.ShutdownTimeout, 4*time.Second), cmp.Or(o.ClockPoll, time.Minute)
 	return &daemon{
@@ -124,7 +126,11 @@ func newDaemon(o Options) *daemon {
 	}
 }
 
-// begin reads the policy and opens the journal and the notifier.
+// begin reads the policy and opens the journal and the notifier. If it returns an error, nothing stays open.
+//
+// The journal is checked as a whole before anything is swept, and the lease keeps a second service from the same
+// record. A single sweep needs no lease: it runs beside a service, and the leases of the storages keep the two
+// apart.
 func (d *daemon) begin(ctx context.Context) (err error) {
 	if d.o.Options, d.paths, err = d.o.Resolve(); err != nil {
 		return err
@@ -174,7 +180,8 @@ func (d *daemon) openRecord(ctx context.Context) (*journal.Journal, error) {
 	return d.paths.OpenRecord(ctx, d.o.Now)
 }
 
-// end closes the resources that begin opened, unless a storage that hangs still uses them.
+// end closes the resources that begin opened, unless a storage that hangs still uses them: then a goroutine
+// closes them if it ever ends, and the process's end does so otherwise.
 func (d *daemon) end() error {
 	d.closeNotifier(context.Background(), d.notifier)
 	if d.hanging() == nil {
@@ -189,6 +196,7 @@ func (d *daemon) end() error {
 	return nil
 }
 
+// now returns the time by the caller's clock.
 func (d *daemon) now() time.Time { return d.o.Now() }
 
 // sleep waits so long, or until ctx ends.
@@ -201,7 +209,7 @@ func (d *daemon) sleep(ctx context.Context, how time.Duration) {
 	}
 }
 
-// manage logs that the service manager could not be reached.
+// manage logs that the service manager could not be reached, if err is not nil. The service goes on without it.
 func (d *daemon) manage(err error) {
 	if err != nil {
 		d.log.Warn("cannot notify the service manager", "err", err)

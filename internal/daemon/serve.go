@@ -10,7 +10,9 @@ import (
 	"sweepd/internal/status"
 )
 
-// serve serves on the control socket, on the sockets from the service manager, and on the addresses in d.o.Listen.
+// serve serves on the control socket, on the sockets from the service manager, and on the addresses in
+// d.o.Listen. The control socket is one of the latter. If one cannot be opened, all are closed; without any it
+// does nothing. Serving ends with ctx; an error of it is logged and does not end the service.
 func (d *daemon) serve(ctx context.Context) error {
 	named, err := d.service.Listeners()
 	if err != nil {
@@ -39,7 +41,12 @@ func (d *daemon) serve(ctx context.Context) error {
 	return nil
 }
 
-// do carries out a request of the user to the running service. It returns errors.ErrUnsupported for an unknown verb.
+// do carries out a request of the user to the running service. It returns errors.ErrUnsupported for an unknown
+// verb.
+//
+// "reload" waits for the reload. "sweep" only asks the loops and returns: first the record must be intact and a
+// changed policy loaded, so that a sweep that was asked for is never made under the old text. A name that the
+// policy does not have refuses the whole request.
 func (d *daemon) do(ctx context.Context, verb string, storages []string) error {
 	switch verb {
 	case "reload":

@@ -28,7 +28,7 @@ func (l *loop) enter(state string) {
 	}
 }
 
-// beat notes progress.
+// beat notes progress. A scan and a sweep call it for each file, so that a long one is not taken for stuck.
 func (l *loop) beat() {
 	now := l.d.now()
 	l.mu.Lock()
@@ -36,13 +36,15 @@ func (l *loop) beat() {
 	l.pulse = now
 }
 
+// update changes the state under the lock; do must not block.
 func (l *loop) update(do func(*status.Storage)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	do(&l.state)
 }
 
-// now returns the state of the loop, and whether it is stuck.
+// now returns the state of the loop, and whether it is stuck: it has made no progress for stuckAfter although it
+// is neither idle nor waiting to open the storage again.
 func (l *loop) now(at time.Time) (s status.Storage, stuck bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -54,7 +56,7 @@ func (l *loop) now(at time.Time) (s status.Storage, stuck bool) {
 	return s, stuck
 }
 
-// count adds the actions of a run to the state.
+// count adds the actions of a run to the state. The counts are since the start of the service.
 func (l *loop) count(sum *sweeper.Summary) {
 	l.update(func(s *status.Storage) {
 		s.LastRun = l.d.now()
@@ -116,7 +118,8 @@ func (l *loop) outcome() error {
 	return l.ended
 }
 
-// succeed takes over the counts of other, which has ended.
+// succeed takes over the counts of other, which has ended. It takes the higher of two, because start has copied
+// the counts while other was still running.
 func (l *loop) succeed(other *loop) {
 	if l.used.Calls < other.used.Calls {
 		l.used = other.used

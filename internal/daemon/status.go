@@ -12,7 +12,8 @@ import (
 	"sweepd/policy"
 )
 
-// status returns the status of the service.
+// status returns the status of the service, for its status page and for systemd. It compares the policy file
+// first, so that a change is shown even while nothing is swept.
 func (d *daemon) status() status.Daemon {
 	now := d.now()
 	outdated := d.outdated(now)
@@ -69,7 +70,8 @@ func (d *daemon) sentence() string {
 	return fmt.Sprintf("%s; mode %s; %d files to the trash since the start", text, s.Mode, trashed)
 }
 
-// stale returns the age from which on the last complete look at a storage is too old.
+// stale returns the age from which on the last complete look at a storage is too old: two intervals of the
+// policy's rescan and an hour.
 func (d *daemon) stale() time.Duration { return 2*d.rules().Schedule.Rescan + time.Hour }
 
 // rules returns the policy in force.

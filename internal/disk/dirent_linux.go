@@ -6,6 +6,7 @@ import (
 	"errors"
 )
 
+// ErrDirent is returned for a buffer that does not have the form in getdents64(2).
 var ErrDirent = errors.New("the file system gives malformed directory entries")
 
 // Offsets in a struct linux_dirent64; see getdents64(2).
@@ -16,7 +17,8 @@ const (
 )
 
 // Dirent returns the first of the directory entries: its name with the NUL after it, its type, and the remaining
-// entries.
+// entries. All of them are parts of buf. It returns ErrDirent for an entry that is too short, reaches beyond buf,
+// or has an empty name; the rest of buf must not be used then.
 func Dirent(buf []byte) (name []byte, kind byte, rest []byte, err error) {
 	if len(buf) <= direntName {
 		return nil, 0, nil, ErrDirent

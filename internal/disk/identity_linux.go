@@ -52,9 +52,11 @@ func (id Identity) Lasting() Identity {
 	return id
 }
 
+// errRevision is returned for a text that Identity.String does not write.
 var errRevision = errors.New("not a revision of a local file")
 
-// ParseIdentity parses the output of String, and nothing else.
+// ParseIdentity parses the output of String, and nothing else: a number with leading zeros or a plus sign is
+// refused, so that each identity has one text.
 func ParseIdentity(text string) (Identity, error) {
 	f := strings.Split(text, ".")
 	if len(f) != 5 {
@@ -88,4 +90,5 @@ func Identify(s *unix.Statx_t) Identity {
 	return id
 }
 
+// nanoseconds returns a time as nanoseconds since 1970.
 func nanoseconds(t unix.StatxTimestamp) int64 { return t.Sec*1e9 + int64(t.Nsec) }

@@ -32,7 +32,7 @@ type Table struct {
 	all []Mount // as it was when it was last read
 }
 
-// List reads the table.
+// List reads the table, and keeps it for Top. The caller must not change the result.
 func (t *Table) List() ([]Mount, error) {
 	read := t.Read
 	if read == nil {
@@ -52,9 +52,11 @@ func (t *Table) List() ([]Mount, error) {
 	return all, nil
 }
 
+// errMounts is returned for a table that proc_pid_mountinfo(5) does not describe.
 var errMounts = errors.New("the kernel's table of mounts has an unknown form")
 
-// parseMounts parses a whole table.
+// parseMounts parses a whole table. A line of an unknown form makes the whole table an error: a mount that is
+// overlooked could be the one that covers a folder.
 func parseMounts(text string) (all []Mount, err error) {
 	for line := range strings.Lines(text) {
 		// 36 35 98:0 /root /point rw,noatime master:1 - ext3 /dev/root rw
@@ -144,9 +146,12 @@ type Top struct {
 // Close closes the folder.
 func (t *Top) Close() { unix.Close(t.FD) }
 
+// ErrNoMount is returned if no mount of the table that suits can be opened at its point.
 var ErrNoMount = errors.New("its file system is not mounted where it can be seen")
 
-// Top opens the top of the last mount in the table that suits and can be opened.
+// Top opens the top of the last mount in the table that suits and can be opened: a later mount covers an earlier
+// one at the same point. It looks in the table as last read, and then reads it anew. It returns ErrNoMount if
+// none suits, else the last error. The caller closes the Top.
 func (t *Table) Top(suits func(Mount) bool) (*Top, error) {
 	t.mu.Lock()
 	known := t.all
@@ -216,7 +221,8 @@ func (m Mount) Local(all []Mount) bool {
 	return false
 }
 
-// Answers reports whether file systems of the kind are on a disk or in memory.
+// Answers reports whether file systems of the kind are on a disk or in memory, so that a call to them cannot hang
+// on another machine or program. An unknown kind does not count.
 func Answers(kind string) bool {
 	switch kind {
 	case "ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs", "bcachefs", "jfs", "reiserfs", "nilfs2",

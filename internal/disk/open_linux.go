@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// FolderFlags and FileFlags are flags for OpenBelow.
 const (
 	FolderFlags = unix.O_RDONLY | unix.O_DIRECTORY
 	FileFlags   = unix.O_RDONLY | unix.O_NONBLOCK | unix.O_NOCTTY // never waits for a FIFO's writer
@@ -26,8 +27,9 @@ func Again[T any](f func() (T, error)) (T, error) {
 	}
 }
 
-// OpenBelow opens rel beneath the folder: through no symbolic link and, unless cross is set, onto no other mount. It
-// walks paths beyond the kernel's limit in pieces, and avoids changing access times if that is allowed.
+// OpenBelow opens rel beneath the folder: through no symbolic link and, unless cross is set, onto no other mount.
+// It walks paths beyond the kernel's limit in pieces, and avoids changing access times if that is allowed. The
+// caller closes the descriptor. Reason maps its errors.
 func OpenBelow(folder int, rel string, flags uint64, cross bool) (int, error) {
 	at := folder
 	for len(rel) >= unix.PathMax {
@@ -109,8 +111,8 @@ func StatOpen(fd int) (s unix.Statx_t, err error) {
 	return s, err
 }
 
-// StatFresh is StatName with the file system's present values. The kernel's cache may be a second old: of one name,
-// it misses changes by another name of the file.
+// StatFresh is StatName with the file system's present values. The kernel's cache may be a second old: of one
+// name, it misses changes by another name of the file. On a network file system it costs a call to the server.
 func StatFresh(folder int, name string) (s unix.Statx_t, err error) {
 	_, err = Again(func() (int, error) {
 		return 0, unix.Statx(folder, name, unix.AT_EMPTY_PATH|unix.AT_SYMLINK_NOFOLLOW|unix.AT_STATX_FORCE_SYNC,
@@ -130,8 +132,8 @@ func OpenTop() (int, error) {
 	return Again(func() (int, error) { return unix.Open("/", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0) })
 }
 
-// OpenAbsolute opens an absolute path, from "/", which is open as top, through no symbolic link. The result is a link
-// only if flags contain O_PATH.
+// OpenAbsolute opens an absolute path, from "/", which is open as top, through no symbolic link. The result is a
+// link only if flags contain O_PATH. It also describes the open file; the caller closes it.
 func OpenAbsolute(top int, path string, flags uint64) (int, *unix.Statx_t, error) {
 	fd, err := OpenBelow(top, path[1:], flags, true)
 	if err != nil {

@@ -11,7 +11,7 @@ type Pinned struct {
 	Stat   unix.Statx_t // as it was when it was pinned
 }
 
-// Close also ends the lease.
+// Close closes the file and the folder. A lease on the file ends with it.
 func (p *Pinned) Close() {
 	for _, fd := range []int{p.FD, p.Folder} {
 		if fd >= 0 {

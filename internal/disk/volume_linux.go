@@ -29,6 +29,7 @@ const SubvolumeTop = 256
 var ErrSnapshot = fmt.Errorf("it is a snapshot, or a read-only subvolume, and stays as it is: %w",
 	errors.ErrUnsupported)
 
+// ErrOtherVolume is returned if a file could reach the trash only by a copy.
 var ErrOtherVolume = fmt.Errorf("the trash is on another file system, or in another subvolume: %w",
 	errors.ErrUnsupported)
 
@@ -64,8 +65,9 @@ func (t *Top) Subvolume(v Volume, folder string) (*Top, error) {
 	}
 }
 
-// inUse returns ErrSnapshot if the subvolume that the folder is in was made as a copy of another, was received from
-// another file system, or is read-only. If the kernel does not answer, the error wraps errors.ErrUnsupported.
+// inUse returns ErrSnapshot if the subvolume that the folder is in was made as a copy of another, was received
+// from another file system, or is read-only. If the kernel does not answer, the error wraps
+// errors.ErrUnsupported: a subvolume of which nothing is known is not touched.
 func inUse(folder int) error {
 	onBtrfs, err := divided(folder)
 	if err != nil {
@@ -135,6 +137,7 @@ func NameOf(s *unix.Statfs_t) string {
 	return ""
 }
 
+// untilNUL returns the text before the first NUL byte.
 func untilNUL(b []byte) string {
 	text, _, _ := bytes.Cut(b, []byte{0})
 	return string(text)
@@ -150,6 +153,7 @@ const (
 	subvolumeReadOnly = 1 << 0 // BTRFS_ROOT_SUBVOL_RDONLY
 )
 
+// uuid is a UUID in the kernel's form; the zero uuid is none.
 type uuid [16]byte
 
 type subvolumeInfo struct { // struct btrfs_ioctl_get_subvol_info_args
@@ -173,6 +177,7 @@ type subvolumePath struct { // struct btrfs_ioctl_ino_lookup_user_args
 	path         [3824]byte // of the folder that it is in: empty, or with a slash at its end
 }
 
+// btrfsCall makes an ioctl on a folder, with a structure that the kernel reads and fills.
 func btrfsCall(folder int, call uintptr, arg unsafe.Pointer) error {
 	_, err := Again(func() (int, error) {
 		if _, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(folder), call, uintptr(arg)); e != 0 {
