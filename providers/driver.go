@@ -90,6 +90,7 @@ type Driver interface {
 	// EmptyTrash deletes everything in the bin for good, including files that other programs or the user put there.
 	EmptyTrash(ctx context.Context) error
 
+	// Close frees all that the driver holds open. The driver is not used again.
 	Close() error
 }
 
@@ -121,11 +122,17 @@ type Can uint16
 
 // The abilities.
 const (
+	// CanTrash: Trash and Settle work.
 	CanTrash Can = 1 << iota
+	// CanRestore: Restore works.
 	CanRestore
+	// CanPurge: Purge deletes one file for good.
 	CanPurge
+	// CanListTrash: Trashed lists every bin of the storage.
 	CanListTrash
+	// CanEmptyTrash: EmptyTrash works.
 	CanEmptyTrash
+	// CanWait: Wait returns when something may have changed.
 	CanWait
 	// CanFollow: Changes since a cursor lists only what changed since then, and all of that, including the files that
 	// are gone.
@@ -133,6 +140,7 @@ const (
 	// CanReadWhole: reading files to their ends is cheap. If it is not, a scan reads only the parts that show where a
 	// picture comes from, and the rest is read when the picture is about to be moved.
 	CanReadWhole
+	// CanThumbnail: the storage makes small pictures of its files.
 	CanThumbnail
 )
 

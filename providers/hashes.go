@@ -57,6 +57,7 @@ func (h Hashes) Or(o Hashes) Hashes {
 // Hasher computes the Hashes of the bytes written to it, in one pass: the first block is hashed once for both. The
 // zero Hasher is not usable: see NewHasher.
 type Hasher struct {
+	// all hashes everything, block the present block, and blocks the hashes of the blocks.
 	all, block, blocks hash.Hash
 	in                 int  // bytes of the current block
 	later              bool // the current block is not the first, which all covers
@@ -73,6 +74,7 @@ func (h *Hasher) Write(p []byte) (int, error) {
 	for len(p) > 0 {
 		part := p[:min(len(p), hashBlock-h.in)]
 		h.all.Write(part)
+		// The first block is part of all alone.
 		if h.later {
 			h.block.Write(part)
 		}
@@ -90,6 +92,7 @@ func (h *Hasher) end() {
 	if h.later {
 		block = h.block
 	}
+	// Sum does not change the state of the hash.
 	h.blocks.Write(block.Sum(nil))
 	h.block.Reset()
 	h.in, h.later = 0, true
@@ -99,6 +102,7 @@ func (h *Hasher) end() {
 func (h *Hasher) Sum() (sums Hashes) {
 	if h.in > 0 {
 		h.end()
+		// The last block may be shorter than the others.
 	}
 	h.all.Sum(sums.SHA256[:0])
 	h.blocks.Sum(sums.ContentHash[:0])

@@ -169,9 +169,11 @@ func (s *Storage) examine(ctx context.Context, e Entry) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
+	// The file may have been moved into the roots, or out of them, since it was examined.
 	if !s.inside(now.Path) || !s.inside(e.Path) {
 		return Entry{}, ErrOutside
 	}
+	// An entry without a revision was never examined.
 	if now.Ref != e.Ref || now.Revision != e.Revision || e.Revision == "" {
 		return Entry{}, ErrChanged
 	}
@@ -182,6 +184,7 @@ func (s *Storage) examine(ctx context.Context, e Entry) (Entry, error) {
 func (s *Storage) unheld(ctx context.Context, e Entry) error {
 	held, err := s.Guards(ctx, e)
 	if err == nil && len(held) > 0 {
+		// One guard is enough for a refusal.
 		err = &ProtectedError{held[0]}
 	}
 	return err
@@ -189,6 +192,7 @@ func (s *Storage) unheld(ctx context.Context, e Entry) error {
 
 // inside reports whether p is below one of the roots, by its names alone; a driver resolves links itself.
 func (s *Storage) inside(p string) bool {
+	// A path that is not clean may lead out of the root that it begins with.
 	if p != path.Clean(p) {
 		return false
 	}

@@ -38,6 +38,7 @@ func (x Exclude) Has(below string) bool {
 }
 
 func (x Exclude) matches(glob, name string) bool {
+	// Folded also gives the composed form.
 	if x.AnyCase {
 		return doublestar.MatchUnvalidated(strings.ToLower(glob), Folded(name))
 	}

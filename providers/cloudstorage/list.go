@@ -40,6 +40,7 @@ func (s *Sink[T]) Give(v T) error { return s.give(v, nil) }
 // Give returns.
 func (s *Sink[T]) GiveError(err error) error { return s.give(*new(T), err) }
 
+// give passes on one of the two. After an error it returns the same one again.
 func (s *Sink[T]) give(v T, err error) error {
 	if s.over == nil {
 		s.over = s.ctx.Err()

@@ -15,8 +15,9 @@ import (
 type Position struct {
 	Options string `json:"options"` // a listing under other options is another listing
 	Files   int64  `json:"files"`   // the count of the last full listing
-	Less    int64  `json:"less,omitempty"`
-	Drift   int64  `json:"drift,omitempty"` // changes since then that make the count uncertain
+	// Less counts the changes after which a file is not there.
+	Less  int64 `json:"less,omitempty"`
+	Drift int64 `json:"drift,omitempty"` // changes since then that make the count uncertain
 }
 
 // Continues reports whether the cursor is of a listing under these options and has a place in the service's history

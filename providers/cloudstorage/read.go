@@ -73,6 +73,7 @@ func (b *body) Read(p []byte) (int, error) {
 	}
 	n, err := b.rc.Read(p[:min(int64(len(p)), b.left)])
 	b.left -= int64(n)
+	// An early end is an error, also if the same call has returned bytes.
 	if b.left > 0 && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) {
 		return n, fmt.Errorf("%w: %d bytes are missing", errShort, b.left)
 	}

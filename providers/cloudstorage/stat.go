@@ -21,6 +21,7 @@ type StatCache[F any] struct {
 	now func() time.Time
 	ask func(context.Context, providers.Ref) (F, error)
 
+	// mu guards all and looks.
 	mu    sync.Mutex
 	all   map[providers.Ref]stat[F]
 	looks map[*look]bool // under way
@@ -75,6 +76,7 @@ func (c *StatCache[F]) Look(ctx context.Context, ref providers.Ref) (F, error) {
 	return f, nil
 }
 
+// begin notes a request that is under way, so that Forget reaches it.
 func (c *StatCache[F]) begin(one *look) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -112,6 +114,7 @@ func (c *StatCache[F]) Forget(ref providers.Ref) {
 	}
 }
 
+// get returns an answer that is still fresh.
 func (c *StatCache[F]) get(ref providers.Ref) (f F, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -30,6 +30,7 @@ const maxFolders = 1000
 
 // surroundings are the contents of folders, by path in lower case.
 type surroundings struct {
+	// mu guards all of it, and is held during a call, so that goroutines list a folder once.
 	mu  sync.Mutex
 	all map[string]*contents
 }
@@ -100,11 +101,14 @@ func (d *Driver) contents(ctx context.Context, folder string) (*contents, error)
 		known = nil
 	}
 	arg := d.listArg(folder, false)
+	// A neighbour may be a file without bytes that can be downloaded.
 	arg.IncludeNonDownloadableFiles = true
 	var err error
 	if known != nil {
 		known.cursor, err = d.pages(ctx, arg, known.cursor, known.note)
 	}
+	// "reset" means that the cursor is too old, and "path" that the folder was deleted, after which it may have
+	// been made again.
 	if known == nil || hasTag(err, "reset") || hasTag(err, "path") {
 		known = &contents{folder: map[string]bool{}, listed: now}
 		known.cursor, err = d.pages(ctx, arg, "", known.note)
@@ -113,6 +117,7 @@ func (d *Driver) contents(ctx context.Context, folder string) (*contents, error)
 		return nil, fmt.Errorf("list the folder %q: %w", cmp.Or(folder, "/"), err)
 	}
 	known.at = now
+	// A full cache is simply emptied.
 	if len(d.around.all) >= maxFolders || d.around.all == nil {
 		d.around.all = map[string]*contents{}
 	}

@@ -38,6 +38,7 @@ func (d *Driver) deleted(
 	ctx context.Context, gone *files.DeletedMetadata, to *cloudstorage.Sink[providers.Trashed],
 ) error {
 	place, _, ok := d.place(gone.PathLower, gone.PathDisplay)
+	// Outside the roots there is no other name for it.
 	if !ok {
 		place = gone.PathDisplay
 	}

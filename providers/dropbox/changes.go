@@ -72,6 +72,7 @@ func (l *listing) everything() error {
 // folder by folder.
 func (l *listing) root(r root) (place string, err error) {
 	before := l.files
+	// A cursor that is reset a second time is an error.
 	for range 2 {
 		l.files = before
 		place, err = l.pages(r.lower, true, l.entry)
@@ -90,6 +91,7 @@ func (l *listing) root(r root) (place string, err error) {
 // tooLarge reports whether a listing failed in a way in which a smaller one might not.
 func tooLarge(err error) bool {
 	fault, ok := errors.AsType[*cloudhttp.Error](err)
+	// Without a status there was no answer, and a smaller listing would have none either.
 	return ok && fault.Status != 0 &&
 		(fault.Kind == cloudhttp.Unavailable || fault.Kind == cloudhttp.Refused && fault.Status == 409)
 }
@@ -167,6 +169,8 @@ func (d *Driver) pages(
 	}
 }
 
+// page requests the first page of a listing if at is "", and else the one that follows the cursor at. One request
+// at a time is under way; see Driver.
 func (d *Driver) page(
 	ctx context.Context, arg *files.ListFolderArg, at string,
 ) (page *files.ListFolderResult, err error) {
@@ -180,6 +184,7 @@ func (d *Driver) page(
 	} else {
 		page, err = cloudhttp.Answered(d.files.ListFolderContinueContext(ctx, files.NewListFolderContinueArg(at)))
 	}
+	// Without a cursor nothing shows that the listing is complete.
 	if err == nil && page.Cursor == "" {
 		err = errors.New("the list of files ends without a place to go on from")
 	}

@@ -28,6 +28,7 @@ func (d *Driver) decode(since providers.Cursor) (c cursor, err error) {
 
 // fingerprint returns a hash that differs for listings that would name other files.
 func (d *Driver) fingerprint() string {
+	// 1 is a version: another number makes all cursors expire.
 	b, err := json.Marshal([]any{1, d.o.Account, d.o.Member, d.o.TeamSpace, d.account.space, d.o.Roots, d.o.Exclude})
 	if err != nil { // strings
 		return ""

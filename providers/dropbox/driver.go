@@ -49,8 +49,9 @@ type Options struct {
 // Driver is the providers.Driver of one account. A Ref is a path in lower case.
 type Driver struct {
 	providers.Unsupported
-	o          Options
-	exclude    cloudstorage.Exclude
+	o       Options
+	exclude cloudstorage.Exclude
+	// files and users call the API; notify is for the one call that waits for changes.
 	files      files.ContextClient
 	users      users.ContextClient
 	notify     files.ContextClient
@@ -94,6 +95,7 @@ func Open(ctx context.Context, o Options) (*Driver, error) {
 	for _, name := range o.Roots {
 		d.roots = append(d.roots, newRoot(name))
 	}
+	// The space of a team is known only after identify, so the first client does without it.
 	cfg := dropbox.Config{Client: &http.Client{Transport: wire{o.Client.Transport}}, AsMemberID: o.Member}
 	d.users = users.NewContext(cfg)
 	if err := d.identify(ctx); err != nil {

@@ -27,6 +27,7 @@ func (d *Driver) sweeps(f *file) bool {
 // entry returns f as a providers.Entry. client_modified is when the content was written, according to the program
 // that uploaded it; server_modified is when it was uploaded.
 func entry(f *file, path string) providers.Entry {
+	// A file without a content_hash is weak: it is examined again before it is moved.
 	e := providers.Entry{
 		Ref: providers.Ref(f.PathLower), Revision: revision(f), Path: path, Size: int64(min(f.Size, 1<<62)),
 		Modified: time.Time(f.ClientModified).UTC(), Created: time.Time(f.ServerModified).UTC(),
@@ -94,6 +95,7 @@ func unsure(err error) bool {
 	case strings.HasSuffix(fault.Reason, "/other"):
 		return true
 	}
+	// With these tags Dropbox refuses, and changes nothing.
 	for _, known := range []string{"path_lookup", "path_write", "path", "too_many_files", "invalid_revision"} {
 		if hasTag(err, known) {
 			return false

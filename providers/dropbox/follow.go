@@ -108,6 +108,7 @@ func (l *listing) wasFile(lower string) bool {
 // likelyFile reports whether the name has a file's extension: ".png", ".txt".
 func likelyFile(name string) bool {
 	ext := path.Ext(name)
+	// At most five characters follow the dot, and at least one is before it.
 	if len(ext) < 2 || len(ext) > 6 || len(ext) == len(name) {
 		return false
 	}
@@ -123,6 +124,7 @@ func likelyFile(name string) bool {
 	return letters > 0
 }
 
+// gone gives a file that is not there any more, and counts it.
 func (l *listing) gone(next *cursor, lower string) error {
 	next.Went()
 	l.d.stats.Forget(providers.Ref(lower))
@@ -138,6 +140,7 @@ func (d *Driver) Wait(ctx context.Context, since providers.Cursor) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	// It has room for every poll, because only the first one is waited for.
 	news := make(chan error, len(d.roots))
 	for _, r := range d.roots {
 		go func() { news <- d.poll(ctx, c.Places[r.name]) }()
@@ -166,6 +169,8 @@ func (d *Driver) poll(ctx context.Context, at string) error {
 		if got.Changes {
 			return nil
 		}
+		// backoff is how many seconds Dropbox wants to be left alone for; see list_folder/longpoll in its
+		// reference.
 		if err := d.o.Sleep(ctx, time.Duration(min(got.Backoff, 3600))*time.Second); err != nil {
 			return err
 		}

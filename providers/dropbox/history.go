@@ -23,6 +23,7 @@ func (d *Driver) revisions(ctx context.Context, lower string, most uint64) (*fil
 // errFolder: Dropbox does not report what became of a file while a folder has its path.
 var errFolder = errors.New("a folder has its name")
 
+// listRevisions requests one page of the history, with the errors of revisions.
 func (d *Driver) listRevisions(ctx context.Context, arg *files.ListRevisionsArg) (*files.ListRevisionsResult, error) {
 	got, err := cloudhttp.Answered(d.files.ListRevisionsContext(ctx, arg))
 	switch {

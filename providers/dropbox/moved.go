@@ -8,7 +8,8 @@ import (
 
 // moved remembers which key deleted which file while the process runs: Dropbox cannot store a key on a deleted file.
 type moved struct {
-	mu  sync.Mutex
+	mu sync.Mutex
+	// all has the key by the receipt of the deleted file. old has the keys under which a deletion was sent.
 	all map[providers.Receipt]string
 	old map[string]bool
 }
@@ -37,6 +38,7 @@ func (m *moved) by(r receipt) string {
 	return m.all[r.encode()]
 }
 
+// note records that the key deleted the file.
 func (m *moved) note(r receipt, key string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -29,6 +29,7 @@ func (d *Driver) Purge(ctx context.Context, text providers.Receipt) error {
 	const tries = 3
 	for i := 1; ; i++ {
 		err := d.purge(ctx, r)
+		// Nothing was done in these cases, but the checks are older than the pause.
 		again := errors.Is(err, cloudhttp.Limited) || errors.Is(err, cloudhttp.Unauthorized)
 		if !again || i == tries || errors.Is(err, providers.ErrUncertain) {
 			return err
@@ -36,6 +37,7 @@ func (d *Driver) Purge(ctx context.Context, text providers.Receipt) error {
 	}
 }
 
+// purge makes one attempt. It returns ErrUncertain if the file may or may not be gone.
 func (d *Driver) purge(ctx context.Context, r receipt) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -54,6 +56,7 @@ func (d *Driver) purge(ctx context.Context, r receipt) error {
 	default:
 		return err
 	}
+	// The answer alone is not enough: the path must have nothing left, not even a deleted file.
 	if lerr := d.goneFor(context.WithoutCancel(ctx), r); lerr != nil {
 		return fmt.Errorf("%w: %w", providers.ErrUncertain, errors.Join(err, lerr))
 	}

@@ -52,5 +52,6 @@ func (d *Driver) open(ctx context.Context, rev string, off, n int64) (io.ReadClo
 			fmt.Errorf("%w: asked for the rev %s, got %s", providers.ErrChanged, rev, f.Rev), content.Close(),
 		)
 	}
+	// The range may end after the file does.
 	return cloudstorage.Body(content, min(n, max(int64(min(f.Size, 1<<62))-off, 0))), nil
 }

@@ -21,6 +21,7 @@ func (r receipt) encode() providers.Receipt { return cloudstorage.Encode[provide
 
 var errReceipt = errors.New("this is no receipt of a Dropbox")
 
+// parseReceipt decodes a receipt. It returns errReceipt if it is not one of a Dropbox.
 func parseReceipt(text providers.Receipt) (r receipt, err error) {
 	if !cloudstorage.DecodeReceipt(text, &r) || !strings.HasPrefix(r.Path, "/") || r.Rev == "" || r.ID == "" {
 		return receipt{}, errReceipt

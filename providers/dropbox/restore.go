@@ -93,6 +93,7 @@ func (d *Driver) seenBack(ctx context.Context, r receipt, x deletion, lost error
 	if f.Rev == r.Rev { // Dropbox gave it no rev of its own: it may be listed below the one that it was written over
 		below = got.Entries
 	}
+	// A state that the path did not have before belongs to a file that came in between.
 	i := slices.IndexFunc(below, func(b *file) bool { return b.Rev != f.Rev && indexOf(x.past, b.Rev) < 0 })
 	if i < 0 {
 		return d.restored(f), nil

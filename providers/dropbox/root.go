@@ -12,6 +12,7 @@ type root struct {
 	depth int    // the number of names in it
 }
 
+// newRoot returns the root with that name, which need not be a clean path.
 func newRoot(name string) root {
 	r := root{name: name, lower: strings.ToLower(strings.TrimSuffix(path.Clean(name), "/"))}
 	r.depth = strings.Count(r.lower, "/")

@@ -57,6 +57,7 @@ func (d *Driver) Thumbnail(
 			return nil, ctx.Err()
 		case <-t.done:
 			return d.shown(ctx, t, rev)
+		// The goroutine that has the turn makes a call for the others as well.
 		case d.thumbnails.turn <- struct{}{}:
 			d.serve(ctx, d.thumbnails.next(t))
 			<-d.thumbnails.turn
@@ -85,12 +86,14 @@ func (d *Driver) shown(ctx context.Context, t *thumbnail, rev providers.Revision
 	return io.NopCloser(bytes.NewReader(t.jpeg)), nil
 }
 
+// join adds a request to the queue.
 func (w *thumbnails) join(t *thumbnail) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.wait = append(w.wait, t)
 }
 
+// leave removes a request whose caller does not wait any more.
 func (w *thumbnails) leave(t *thumbnail) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

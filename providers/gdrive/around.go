@@ -57,6 +57,7 @@ func (d *Driver) heldAround(ctx context.Context, f *drive.File, of []providers.G
 	if len(of) == 0 {
 		return nil, nil
 	}
+	// One guard is enough to hold it, and any of them will do.
 	if end == atHidden || end == atNothing && f.Shared {
 		return []providers.Held{
 			{Guard: of[0], Why: "it is in a folder that this account is not shown, and what is around it is not known"},
@@ -102,6 +103,7 @@ func (d *Driver) contents(ctx context.Context, s space, id string) (contents, er
 	if ok && cloudstorage.Fresh(known.at, now, folderTTL) {
 		return known, nil
 	}
+	// Two goroutines may list a folder at once, which costs a call and no more.
 	found := contents{map[string][]string{}, now}
 	call := d.list(s, "'"+id+"' in parents and trashed = false and not mimeType contains 'image/'").
 		Fields("nextPageToken,incompleteSearch,files(id,name)")

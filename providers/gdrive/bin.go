@@ -59,6 +59,8 @@ func (d *Driver) binOf(
 	})
 }
 
+// trashed returns the entry of a file in the trash. If its folders cannot be found out, that is an error, because
+// one of them may be excluded.
 func (d *Driver) trashed(ctx context.Context, f *drive.File) (providers.Trashed, error) {
 	p, err := d.path(ctx, f, folderTTL)
 	if err != nil {
@@ -125,6 +127,7 @@ func (d *Driver) EmptyTrash(ctx context.Context) error {
 		if s.id != "" {
 			call = call.DriveId(s.id)
 		}
+		// After a lost answer the trash itself shows whether the call arrived.
 		if err := cloudhttp.Cause(call.Context(ctx).Do()); err != nil && !unsure(err) {
 			return err
 		}

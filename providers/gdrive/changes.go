@@ -37,6 +37,7 @@ type listing struct {
 	ctx   context.Context
 	files int64           // given so far, each once
 	found map[string]bool // roots that are not empty
+	// given has the revision at which each file was given last.
 	given map[string]providers.Revision
 }
 
@@ -83,6 +84,8 @@ func (l *listing) everything() error {
 	return l.Give(providers.Change{Next: next.encode(), Seen: l.files})
 }
 
+// space lists the images of one space. Where paths matter it lists the folders first, which takes fewer calls
+// than one for each folder.
 func (l *listing) space(s space) error {
 	if l.d.o.Paths || s.id != "" {
 		if err := l.d.folders.load(l.ctx, s); err != nil {
@@ -96,6 +99,7 @@ func (l *listing) space(s space) error {
 	return err
 }
 
+// pages lists the images of a space. It returns errIncomplete if Drive has not searched everywhere.
 func (l *listing) pages(s space) error {
 	call := l.d.list(s, "mimeType contains 'image/' and trashed = false"+ownersOf(s)).
 		Fields("nextPageToken,incompleteSearch,files(" + fileFields + ")")

@@ -35,6 +35,7 @@ func (d *Driver) decode(since providers.Cursor) (c cursor, err error) {
 
 // fingerprint returns a hash that differs for listings that would name other files.
 func (d *Driver) fingerprint() string {
+	// 1 is a version: another number makes all cursors expire.
 	b, err := json.Marshal([]any{1, d.o.Account, d.o.Roots, d.o.Exclude, d.o.Paths})
 	if err != nil { // strings
 		return ""

@@ -54,7 +54,8 @@ type Driver struct {
 	stats   *cloudstorage.StatCache[*drive.File]
 	folders folders
 	around  surroundings
-	moving  locks
+	// moving lets one operation at a time act on a file.
+	moving locks
 }
 
 var (
@@ -224,6 +225,7 @@ type locks struct {
 	held map[providers.Ref]*lock
 }
 
+// lock is the lock of one file, with the number of goroutines that hold it or wait for it.
 type lock struct {
 	sync.Mutex
 	users int

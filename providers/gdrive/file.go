@@ -16,6 +16,7 @@ import (
 	"sweepd/providers/cloudstorage"
 )
 
+// MIME types of Drive itself: https://developers.google.com/workspace/drive/api/guides/mime-types.
 const (
 	folderType   = "application/vnd.google-apps.folder"
 	shortcutType = "application/vnd.google-apps.shortcut"
@@ -110,6 +111,7 @@ func properties(f *drive.File) string {
 	for _, m := range []map[string]string{f.Properties, f.AppProperties} {
 		for k, v := range m {
 			if k != keyProperty {
+				// A line feed would begin another property.
 				all = append(all, strings.ReplaceAll(k+"="+v, "\n", " "))
 			}
 		}

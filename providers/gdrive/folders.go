@@ -20,10 +20,12 @@ type folders struct {
 	d  *Driver
 	mu sync.Mutex
 
+	// mu guards all and root.
 	all  map[string]folder
 	root string // id of My Drive; "" until it was requested
 }
 
+// folder is the place of a folder at a time.
 type folder struct {
 	name, parent string
 	hidden       bool // this account is shown neither the folder nor its parent
@@ -116,6 +118,7 @@ func (x *folders) chain(
 		}
 		id = one.parent
 	}
+	// A chain of that length goes in circles.
 	return ids, names, atHidden, nil
 }
 
@@ -140,6 +143,8 @@ func (x *folders) myDrive(ctx context.Context) (string, error) {
 	return f.Id, nil
 }
 
+// get returns the folder as it was at most ago before. A folder that this account is not shown is hidden, which
+// is no error.
 func (x *folders) get(ctx context.Context, id string, ago time.Duration) (folder, error) {
 	now := x.d.o.Now()
 	x.mu.Lock()
@@ -158,8 +163,11 @@ func (x *folders) get(ctx context.Context, id string, ago time.Duration) (folder
 	return x.put(id, folderOf(f, now)), nil
 }
 
+// folderFields are the fields of a folder that calls ask for.
 const folderFields = "id,name,parents"
 
+// folderOf returns the place of the folder in an answer. It has one parent, unless it is from before 2020: then
+// the first one counts.
 func folderOf(f *drive.File, at time.Time) folder {
 	one := folder{name: f.Name, at: at}
 	if len(f.Parents) > 0 {
@@ -168,6 +176,7 @@ func folderOf(f *drive.File, at time.Time) folder {
 	return one
 }
 
+// put stores a folder, and returns it.
 func (x *folders) put(id string, one folder) folder {
 	x.mu.Lock()
 	defer x.mu.Unlock()

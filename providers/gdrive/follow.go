@@ -38,6 +38,7 @@ func (l *listing) since(since providers.Cursor) error {
 					return err
 				}
 			}
+			// A page that names itself as the next one would be listed for ever.
 			if page.NextPageToken == "" && page.NewStartPageToken == "" || page.NextPageToken == token {
 				return errors.New("the list of changes ends without a place to go on from")
 			}
@@ -47,6 +48,7 @@ func (l *listing) since(since providers.Cursor) error {
 	return l.Give(providers.Change{Next: next.encode(), Seen: next.Known()})
 }
 
+// changeFields are the fields of the change feed that calls ask for.
 const changeFields = "nextPageToken,newStartPageToken,changes(changeType,fileId,removed,time,file(" + fileFields + "))"
 
 // changes returns one page of a space's history. If Drive refuses the token, it returns providers.ErrExpired.
@@ -104,6 +106,7 @@ func (l *listing) change(c cursor, next *cursor, s space, change *drive.Change) 
 	return l.Give(providers.Change{Entry: e})
 }
 
+// gone gives a file that is not swept any more, for whichever reason.
 func (l *listing) gone(id string) error {
 	l.d.stats.Forget(providers.Ref(id))
 	return l.Give(providers.Change{Entry: providers.Entry{Ref: providers.Ref(id)}, Gone: true})

@@ -65,6 +65,7 @@ func (d *Driver) openHead(ctx context.Context, id, revisionID string, off, n int
 	if err != nil {
 		return nil, err
 	}
+	// The answer does not show of which revision it is, so the file is compared once more after the last byte.
 	return &headBody{ReadCloser: rc, still: func() error {
 		now, err := d.stats.Look(ctx, providers.Ref(id))
 		if err == nil && (now.HeadRevisionId != revisionID || now.Md5Checksum != f.Md5Checksum) {
@@ -81,6 +82,7 @@ type headBody struct {
 	done  bool
 }
 
+// Read returns providers.ErrChanged in place of the end if the file has changed.
 func (b *headBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if err == io.EOF && !b.done {
@@ -92,6 +94,7 @@ func (b *headBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Close compares the file if Read has not come to the end.
 func (b *headBody) Close() error {
 	err := b.ReadCloser.Close()
 	if !b.done {
@@ -101,6 +104,7 @@ func (b *headBody) Close() error {
 	return err
 }
 
+// rangeOf returns the value of the header Range (RFC 9110, 14.2).
 func rangeOf(off, n int64) string { return fmt.Sprintf("bytes=%d-%d", off, off+n-1) }
 
 // opened returns the body of an answer, with as many bytes as were requested, or as there are.
@@ -128,6 +132,8 @@ func ranged(resp *http.Response, off, n int64) (int64, error) {
 		}
 		return last - first + 1, nil
 	}
+	// A server may ignore a range (RFC 9110, 14.2). Then the whole file follows, which is of use only from its
+	// beginning.
 	if resp.StatusCode != http.StatusOK || off != 0 || resp.ContentLength < 0 {
 		return 0, fmt.Errorf("asked for %d bytes at %d, got the whole file (%s)", n, off, resp.Status)
 	}

@@ -41,6 +41,7 @@ func (d *Driver) unfound(ctx context.Context, root string) error {
 	return providers.ErrEmpty
 }
 
+// noFolder returns an error for a missing folder, and names a similar one if there is one.
 func noFolder(at, like string) error {
 	if like != "" {
 		return fmt.Errorf("no folder %q, but %q: %w", at, like, fs.ErrNotExist)

@@ -37,6 +37,7 @@ func (d *Driver) Thumbnail(
 		return nil, fmt.Errorf("there is no thumbnail of it: %w", fs.ErrNotExist)
 	}
 	link, err := url.Parse(sizeSuffix.ReplaceAllString(f.ThumbnailLink, fmt.Sprintf("=s%d", side)))
+	// The client signs the request, so the link must not lead anywhere else.
 	if err != nil || link.Scheme != "https" || !strings.HasSuffix(link.Hostname(), ".googleusercontent.com") {
 		return nil, errors.New("the thumbnail is not where Google Drive keeps them")
 	}

@@ -36,6 +36,7 @@ func (d *Driver) Trash(
 	if err != nil {
 		return "", err
 	}
+	// An earlier call with this key has moved it.
 	if f.Trashed && f.AppProperties[keyProperty] == key && d.revision(f) == rev {
 		return d.receiptOf(f).encode(), nil
 	}

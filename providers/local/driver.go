@@ -102,6 +102,7 @@ func (d *Driver) addRoot(given string) error {
 	if err != nil {
 		return fmt.Errorf("root %q: %w", given, err)
 	}
+	// Two of the given paths may lead to one folder.
 	if i := slices.IndexFunc(d.roots, func(r *roots.Root) bool { return r.Path == path }); i >= 0 {
 		d.roots[i].Ways = append(d.roots[i].Ways, way)
 		return nil

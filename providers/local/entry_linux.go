@@ -9,6 +9,7 @@ import (
 	"sweepd/providers"
 )
 
+// entry returns the file at the path as a providers.Entry. Either Created or Changed is set; see there.
 func entry(path string, s *unix.Statx_t) providers.Entry {
 	id := disk.Identify(s)
 	e := providers.Entry{

@@ -20,6 +20,7 @@ type lister struct {
 
 func newLister(w *walk) *lister { return &lister{w: w, buf: make([]byte, 64<<10)} }
 
+// run lists folders until none is left, or the context ends.
 func (l *lister) run() {
 	for {
 		f, ok := l.next()
@@ -48,6 +49,7 @@ func (l *lister) flush(err error) {
 		return
 	}
 	l.w.send(batch{l.out, err})
+	// The reader of the listing gives back the batches that it has passed on.
 	select {
 	case l.out = <-l.w.used:
 	default:
@@ -55,6 +57,7 @@ func (l *lister) flush(err error) {
 	}
 }
 
+// unlisted sends the files found so far, and then the error of a place.
 func (l *lister) unlisted(path string, err error) {
 	l.flush(&providers.UnlistedError{Path: path, Err: err})
 }
@@ -77,6 +80,7 @@ func (l *lister) folder(f roots.Folder) {
 		defer unix.Close(fd)
 	}
 	f.Base = base
+	// A folder with the marker is left out with all that is in it.
 	if err := disk.StatAt(fd, markerName, &l.stat); err == nil {
 		return
 	} else if !disk.Gone(err) {
@@ -114,6 +118,7 @@ func (l *lister) entries(f roots.Folder, fd int, buf []byte) error {
 // entry pushes a folder on the stack and adds a file of interest to the batch. It ignores links, devices and the
 // rest.
 func (l *lister) entry(f roots.Folder, fd int, kind byte, name []byte) {
+	// A name from the directory buffer ends with a NUL byte, as the system calls need it.
 	text := name[:len(name)-1]
 	if string(text) == "." || string(text) == ".." {
 		return
@@ -126,6 +131,7 @@ func (l *lister) entry(f roots.Folder, fd int, kind byte, name []byte) {
 			}
 			return
 		}
+		// The type in a directory entry is the one in the mode, shifted by 12 bits: see readdir(3).
 		kind, known = byte(l.stat.Mode&unix.S_IFMT>>12), true
 	}
 	switch kind {

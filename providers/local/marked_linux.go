@@ -14,6 +14,7 @@ import (
 	"sweepd/providers/local/roots"
 )
 
+// markerName is the marker as the system calls take it.
 var markerName = []byte(marker + "\x00")
 
 // leftOut returns an error if a listing of the root leaves the folder out: ErrProtected if by its name, or by a
@@ -51,6 +52,7 @@ func rootMarked(r *roots.Root, rel string) error {
 // markedElsewhere is markedAbove of the root's paths by other mounts than its own: a bind mount shows a folder
 // without those above it. The table of mounts is read once for each listing.
 func (d *Driver) markedElsewhere(r *roots.Root) error {
+	// The number begins at 1, because 0 stands for no reading at all.
 	ways, err := r.OtherWays(d.mounts, d.listings.Load()+1)
 	if err != nil {
 		return err

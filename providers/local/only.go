@@ -24,6 +24,7 @@ func (d *Driver) narrow(only []string) error {
 	}
 	slices.Sort(d.only)
 	all := slices.Compact(d.only)
+	// A folder in another one is listed as a part of that.
 	d.only = slices.DeleteFunc(slices.Clone(all), func(path string) bool {
 		return slices.ContainsFunc(all, func(other string) bool { _, in := disk.Below(other, path); return in })
 	})

@@ -25,6 +25,7 @@ const complete providers.Cursor = "complete"
 // platform is empty: it is the part of a Driver that only Linux has.
 type platform struct{}
 
+// prepare, close, rest and supported have nothing to do on these systems.
 func (*Driver) prepare() {}
 
 func (platform) close() {}
@@ -89,6 +90,9 @@ func notEmpty(folder string) error {
 	return nil
 }
 
+// visit gives one file of the walk, if it is of interest. It returns fs.SkipDir for a folder that is left out,
+// and otherwise the error of give. A place that cannot be read is an *UnlistedError, after which the walk
+// continues.
 func (d *Driver) visit(
 	r *roots.Root, path string, e fs.DirEntry, err error, seen *int64, give func(providers.Change, error) error,
 ) error {
@@ -188,12 +192,14 @@ func (d *Driver) Guards(
 	return nil, err
 }
 
+// part reads a range of a file, and compares the file with the revision when it is closed.
 type part struct {
 	io.Reader
 	f   *os.File
 	rev providers.Revision
 }
 
+// compare returns providers.ErrChanged if the size or the time is not that of the revision.
 func (p *part) compare() error {
 	s, err := p.f.Stat()
 	if err == nil && (!s.Mode().IsRegular() || entryOf("", s).Revision != p.rev) {

@@ -24,6 +24,7 @@ func (d *Driver) prepare() {
 	d.trash = d.newTrash()
 }
 
+// close closes the trash. It is also called after a failed Open.
 func (p *platform) close() {
 	if p.trash != nil { // nil: Open has failed
 		p.trash.Close()

@@ -80,6 +80,7 @@ func (d *Driver) Free(ctx context.Context) (map[string]int64, error) {
 		if err := errors.Join(ctx.Err(), r.Check(), unix.Statfs(r.Path, &s)); err != nil {
 			return nil, roots.Reason("statfs", r.Path, err)
 		}
+		// Roots on one file system share an entry.
 		free[fmt.Sprintf("file system %x", s.Fsid.Val)] = int64(s.Bavail) * s.Frsize
 	}
 	return free, nil

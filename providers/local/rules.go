@@ -35,12 +35,14 @@ func markedAbove(path string) error {
 
 // rules decide by name alone which files and folders a listing leaves out.
 type rules struct {
+	// interest is Options.Interest; nil wants every file.
 	interest func(name string) bool
 	patterns []string
 	roots    map[string]bool // each is listed on its own, never as part of another
 	bin      string
 }
 
+// valid returns an error for the first text that is no pattern.
 func (x *rules) valid() error {
 	for _, p := range x.patterns {
 		if !doublestar.ValidatePattern(p) {
@@ -52,6 +54,7 @@ func (x *rules) valid() error {
 
 // skips reports whether the folder is not entered, or left alone with all that is below it.
 func (x *rules) skips(root, folder string) bool {
+	// Not only the bin of this user is a bin: another home may be below a root.
 	return x.roots[folder] || folder == x.bin || kept(filepath.Base(folder)) ||
 		strings.HasSuffix(folder, "/.local/share/Trash") || x.excluded(root, folder)
 }
@@ -66,6 +69,7 @@ func (x *rules) wants(root, path string, name string) bool {
 	return (x.interest == nil || x.interest(name)) && !unfinished(name) && !x.excluded(root, path)
 }
 
+// excluded reports whether a pattern matches the path below the root. It does not look at the folders on the way.
 func (x *rules) excluded(root, path string) bool {
 	if len(x.patterns) == 0 {
 		return false

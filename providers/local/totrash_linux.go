@@ -144,6 +144,7 @@ func (d *Driver) newTrash() *xdgtrash.Trash {
 	})
 }
 
+// at calls step, which only tests set.
 func (d *Driver) at(point string) error {
 	if d.step == nil {
 		return nil

@@ -33,6 +33,7 @@ func (e *watcher) open(o watch.Options) (w *watch.Watcher, first bool, err error
 	return e.watcher, first, err
 }
 
+// close closes the watcher, if a Wait has opened it.
 func (e *watcher) close() error {
 	if e.watcher == nil {
 		return nil

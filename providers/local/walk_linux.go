@@ -27,12 +27,14 @@ func (d *Driver) Changes(ctx context.Context, _ providers.Cursor) iter.Seq2[prov
 			yield(providers.Change{}, err)
 			return
 		}
+		// The guards and the table of mounts are read anew for each listing.
 		d.listings.Add(1)
 		inner, cancel := context.WithCancel(ctx)
 		w := &walk{
 			Queue: roots.NewQueue(inner), ctx: inner, rules: &d.rules, batches: make(chan batch, d.o.Workers),
 			used: make(chan []providers.Change, 2*d.o.Workers),
 		}
+		// The roots are released last, after the workers, which open folders from them, have ended.
 		var held []*roots.Root
 		defer func() {
 			for _, r := range held {
@@ -147,6 +149,7 @@ func (w *walk) deliver(yield func(providers.Change, error) bool) bool {
 	return true
 }
 
+// start starts the workers. The last one that ends closes batches.
 func (w *walk) start(workers int) {
 	w.working.Store(int64(workers))
 	for range workers {

@@ -15,6 +15,7 @@ type AccountKind struct {
 	In     string            // the folder of that test, below providers
 }
 
+// The guards that can hold files, by service.
 var (
 	onDisk = []providers.Guard{
 		providers.GuardOpen, providers.GuardPartial, providers.GuardPlaceholder, providers.GuardHardLinked,

@@ -44,6 +44,7 @@ func (f *Faulty) next(method string) (early, late error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.calls[method]++
+	// The first fault that applies counts.
 	for _, fault := range f.faults {
 		if fault.Method != method || fault.Nth != 0 && fault.Nth != f.calls[method] {
 			continue
@@ -70,6 +71,7 @@ func call[T any](f *Faulty, method string, do func() (T, error)) (T, error) {
 	return v, err
 }
 
+// The methods below are those of the driver, each with its fault.
 func (f *Faulty) Stat(ctx context.Context, ref providers.Ref) (providers.Entry, error) {
 	return call(f, "Stat", func() (providers.Entry, error) { return f.Driver.Stat(ctx, ref) })
 }
@@ -143,6 +145,7 @@ func listing[T any](f *Faulty, method string, seq iter.Seq2[T, error]) iter.Seq2
 		for v, err := range seq {
 			if early, late := f.next(method); early != nil || late != nil {
 				var zero T
+				// A late fault loses what follows the element.
 				if late != nil && !yield(v, err) {
 					return
 				}

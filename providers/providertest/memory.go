@@ -46,6 +46,7 @@ type Account struct {
 	read    int64
 }
 
+// file is one file of an Account: in its place, in the trash, or away.
 type file struct {
 	path     string
 	content  []byte
@@ -78,6 +79,7 @@ func (a *Account) RemoteInBlocks() {
 	a.remote(func(h providers.Hashes) providers.Hashes { return providers.Hashes{ContentHash: h.ContentHash} })
 }
 
+// remote makes reading whole files expensive. hashes selects those that the storage knows of a file.
 func (a *Account) remote(hashes func(providers.Hashes) providers.Hashes) {
 	a.Lack(providers.CanReadWhole)
 	a.mu.Lock()
@@ -249,10 +251,12 @@ func (a *Account) tell(ref providers.Ref) {
 	a.changed = make(chan struct{})
 }
 
+// revision returns the revision, which counts the changes.
 func (f *file) revision() providers.Revision {
 	return providers.Revision("rev-" + strconv.Itoa(f.rev))
 }
 
+// entry returns the file as a listing has it.
 func (a *Account) entry(ref providers.Ref, f *file) providers.Entry {
 	e := providers.Entry{
 		Ref: ref, Revision: f.revision(), Path: f.path, Size: int64(len(f.content)), Modified: f.modified,
@@ -307,6 +311,7 @@ func (m *Memory) snapshot(since providers.Cursor) ([]providers.Change, error) {
 		}
 		from = n
 	}
+	// Everything is listed by ref. The feed may name a file more than once.
 	refs := slices.Sorted(maps.Keys(m.a.files))
 	if since != "" {
 		refs = m.a.log[from:]
@@ -322,6 +327,7 @@ func (m *Memory) snapshot(since providers.Cursor) ([]providers.Change, error) {
 			changes = append(changes, providers.Change{Entry: providers.Entry{Ref: ref}, Gone: true})
 		}
 	}
+	// Since a cursor Seen counts all files, changed or not; see providers.Change.
 	if since != "" {
 		seen = 0
 		for _, f := range m.a.files {
@@ -413,6 +419,7 @@ func (m *Memory) present(ctx context.Context, ref providers.Ref) (*file, error) 
 	return f, nil
 }
 
+// atRevision returns the file if it is at that revision, else providers.ErrChanged, or the error of present.
 func (m *Memory) atRevision(ctx context.Context, ref providers.Ref, rev providers.Revision) (*file, error) {
 	f, err := m.present(ctx, ref)
 	if err == nil && f.revision() != rev {

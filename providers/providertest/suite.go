@@ -62,6 +62,7 @@ func Run(t *testing.T, start func(t *testing.T) Harness) {
 	}
 }
 
+// promise is one part of the contract: its name is that of a test, and check fails the test if it is not kept.
 type promise struct {
 	name  string
 	needs providers.Can
@@ -78,6 +79,7 @@ type box struct {
 // keyed returns the nth key, in the form of Recorder.Begin's.
 func keyed(n int) string { return strings.Repeat("a", 25) + string("abcdefghijklmnopqrstuvwxyz"[n]) }
 
+// put writes the file, and returns its entry in a full listing.
 func (b *box) put(name, content string) providers.Entry {
 	b.Helper()
 	b.Write(b.T, name, []byte(content))
@@ -116,6 +118,7 @@ func (b *box) find(name string) providers.Entry {
 	return e
 }
 
+// trash moves the file to the trash, and ends the case if that fails.
 func (b *box) trash(key string, e providers.Entry) providers.Receipt {
 	b.Helper()
 	r, err := b.d.Trash(b.Context(), key, e.Ref, e.Revision)
@@ -168,6 +171,7 @@ func (b *box) absent(e providers.Entry) {
 	}
 }
 
+// read returns a range of the revision of e. The error of Close counts as well.
 func (b *box) read(e providers.Entry, off, n int64) ([]byte, error) {
 	rc, err := b.d.ReadRange(b.Context(), e.Ref, e.Revision, off, n)
 	if err != nil {
@@ -177,6 +181,7 @@ func (b *box) read(e providers.Entry, off, n int64) ([]byte, error) {
 	return got, errors.Join(err, rc.Close())
 }
 
+// readTrashed is read for a file in the trash.
 func (b *box) readTrashed(r providers.Receipt, off, n int64) ([]byte, error) {
 	rc, err := b.d.ReadTrashed(b.Context(), r, off, n)
 	if err != nil {
@@ -211,6 +216,7 @@ func (b *box) bin() []string {
 	return paths
 }
 
+// binIs checks that the trash has exactly these files, as far as the storage can list it.
 func (b *box) binIs(want ...string) {
 	b.Helper()
 	if !b.d.Can().Has(providers.CanListTrash) {
@@ -225,6 +231,7 @@ func (b *box) binIs(want ...string) {
 	}
 }
 
+// fails checks that err is of the kind want.
 func (b *box) fails(doing string, err, want error) {
 	b.Helper()
 	if !errors.Is(err, want) {
@@ -232,6 +239,7 @@ func (b *box) fails(doing string, err, want error) {
 	}
 }
 
+// listings are the promises about Changes and Wait.
 var listings = []promise{
 	{"ChangesFromTheStartNameEveryFileOnceAtLeast", 0, func(b *box) {
 		for i := range 50 {
@@ -241,6 +249,7 @@ var listings = []promise{
 			b.Errorf("got %d files, want 50", len(present))
 		}
 	}},
+	// Only a checkpoint shows that a listing is complete. Without one no file counts as gone.
 	{"ACompleteListingEndsWithACheckpoint", 0, func(b *box) {
 		_, _, last := b.list("")
 		if !last.Checkpoint() || last.Next == "" {
@@ -267,6 +276,7 @@ var listings = []promise{
 			b.Errorf("the changed file still has revision %q", was.Revision)
 		}
 	}},
+	// A file that is not named is taken for unchanged, and one that is named as gone loses its record.
 	{"ChangesSinceACheckpointNameWhatIsGoneAndNothingElse", providers.CanFollow, func(b *box) {
 		b.put("stays.png", "stays")
 		removed := b.put("removed.png", "a")
@@ -290,6 +300,7 @@ var listings = []promise{
 			b.Errorf("gone: %q, want %q among them", gone, e.Ref)
 		}
 	}},
+	// The cursor may be of another storage, or of an older program.
 	{"AnUnknownCursorIsExpiredOrListsEverything", 0, func(b *box) {
 		e := b.put("a.png", "a")
 		for c, err := range b.d.Changes(b.Context(), "no such cursor") {
@@ -299,6 +310,7 @@ var listings = []promise{
 		}
 		b.Error("neither ErrExpired nor the file")
 	}},
+	// A listing that was cut off must not look complete.
 	{"AListingWhoseContextEndsHasNoCheckpoint", 0, func(b *box) {
 		b.put("a.png", "a")
 		ctx, cancel := context.WithCancel(b.Context())
@@ -311,6 +323,7 @@ var listings = []promise{
 		}
 		b.fails("changes", last, context.Canceled)
 	}},
+	// A caller that leaves must not block the driver, or leave a goroutine behind that does.
 	{"AListingCanBeLeftAtAnyElement", 0, func(b *box) {
 		for i := range 5 {
 			b.Write(b.T, fmt.Sprintf("%d.png", i), nil)
@@ -364,6 +377,7 @@ var listings = []promise{
 	}},
 }
 
+// reading are the promises about Stat, about revisions, and about ReadRange.
 var reading = []promise{
 	{"StatGivesTheEntryOfTheListing", 0, func(b *box) {
 		want := b.put("a.png", "bytes")
@@ -375,6 +389,7 @@ var reading = []promise{
 			b.Errorf("got size %d, modified %v; want 5 and a time", want.Size, want.Modified)
 		}
 	}},
+	// The settle time of a policy counts from one of them.
 	{"WhenAFileCameHereIsToldByOneTime", providers.CanTrash, func(b *box) {
 		e := b.put("a.png", "bytes")
 		if e.Created.IsZero() == e.Changed.IsZero() {
@@ -394,6 +409,7 @@ var reading = []promise{
 			b.Errorf("both have revision %q", one.Revision)
 		}
 	}},
+	// A revision that changed by itself would refuse every move.
 	{"ARevisionStaysWhileTheFileDoes", 0, func(b *box) {
 		one := b.put("a.png", "one")
 		b.put("b.png", "other")
@@ -405,6 +421,7 @@ var reading = []promise{
 		content := bytes.Repeat([]byte("0123456789"), 20_000)
 		b.Write(b.T, "a.png", content)
 		e, size := b.find("a.png"), int64(len(content))
+		// At the beginning, in the middle, at the end, across it and beyond it.
 		for _, r := range [][2]int64{
 			{0, 1},
 			{0, size},
@@ -423,6 +440,7 @@ var reading = []promise{
 			}
 		}
 	}},
+	// Other bytes must never pass for those of the revision.
 	{"ReadRangeOfAChangedFileIsItsOldRevisionOrErrChanged", 0, func(b *box) {
 		e := b.put("a.png", "one")
 		b.Write(b.T, "a.png", []byte("two"))
@@ -450,6 +468,7 @@ func picture(b *box) string {
 	return file.String()
 }
 
+// thumbnails are the promises about Thumbnail.
 var thumbnails = []promise{
 	{"AThumbnailIsASmallPictureOfThatRevision", providers.CanThumbnail, func(b *box) {
 		e := b.put("a.png", picture(b))
@@ -472,6 +491,7 @@ var thumbnails = []promise{
 	}},
 }
 
+// trashing are the promises about Trash and Settle.
 var trashing = []promise{
 	{"TrashMovesTheFileToTheBin", providers.CanTrash, func(b *box) {
 		b.put("stays.png", "stays")
@@ -481,6 +501,7 @@ var trashing = []promise{
 		b.holds("stays.png", "stays")
 		b.binIs("a.png")
 	}},
+	// The new bytes were never examined.
 	{"TrashOfAChangedFileIsRefused", providers.CanTrash, func(b *box) {
 		e := b.put("a.png", "one")
 		b.Write(b.T, "a.png", []byte("two"))
@@ -489,6 +510,7 @@ var trashing = []promise{
 		b.holds("a.png", "two")
 		b.binIs()
 	}},
+	// A name alone does not identify a file.
 	{"TrashOfANewFileUnderTheSameNameIsRefused", providers.CanTrash, func(b *box) {
 		e := b.put("a.png", "one")
 		b.Remove(b.T, "a.png")
@@ -507,6 +529,7 @@ var trashing = []promise{
 		b.fails("trash", err, fs.ErrNotExist)
 		b.binIs()
 	}},
+	// Without a revision there was no examination.
 	{"TrashWithoutARevisionIsRefused", providers.CanTrash, func(b *box) {
 		e := b.put("a.png", "a")
 		if _, err := b.d.Trash(b.Context(), keyed(1), e.Ref, ""); err == nil {
@@ -514,6 +537,7 @@ var trashing = []promise{
 		}
 		b.holds("a.png", "a")
 	}},
+	// The second call must not move the file that has come to the place meanwhile.
 	{"TrashAgainWithTheSameKeyGivesTheSameReceipt", providers.CanTrash, func(b *box) {
 		e := b.put("a.png", "one")
 		want := b.trash(keyed(1), e)
@@ -535,6 +559,7 @@ var trashing = []promise{
 		}
 		b.holds("a.png", "one")
 	}},
+	// Each success becomes a record in the journal, and the file was moved once.
 	{"OfManyTrashesOfOneFileOneMovesIt", providers.CanTrash, func(b *box) {
 		e := b.put("a.png", "a")
 		var wg sync.WaitGroup
@@ -571,6 +596,7 @@ var trashing = []promise{
 			b.Errorf("got %q, %v; want %q", got, err, want)
 		}
 	}},
+	// Settle only finds out what has happened.
 	{"SettleOfAKeyThatMovedNothingIsNotExistAndMovesNothing", providers.CanTrash, func(b *box) {
 		e := b.put("a.png", "a")
 		_, err := b.d.Settle(b.Context(), keyed(1), e.Ref, e.Revision)
@@ -587,6 +613,7 @@ var trashing = []promise{
 		b.fails("settle", err, fs.ErrNotExist)
 		b.holds("a.png", "a")
 	}},
+	// A move would be recorded twice otherwise, and by a wrong rule.
 	{"SettleDoesNotTakeAnothersMoveForItsOwn", providers.CanTrash, func(b *box) {
 		e := b.put("a.png", "a")
 		b.trash(keyed(1), e)

@@ -40,6 +40,7 @@ var returning = []promise{
 		_, err := b.d.Restore(b.Context(), r)
 		b.fails("restore again, while it is in the trash", err, fs.ErrExist)
 	}},
+	// An undo that was interrupted is done again.
 	{"RestoreTwiceIsRestoreOnce", providers.CanTrash | providers.CanRestore, func(b *box) {
 		r := b.trash(keyed(1), b.put("a.png", "a"))
 		once, err := b.d.Restore(b.Context(), r)
@@ -96,6 +97,7 @@ var returning = []promise{
 		}
 		b.gone(r, true)
 	}},
+	// A person has brought it back, and wants it.
 	{
 		"PurgeNeverDeletesAFileThatLeftTheBin",
 		providers.CanTrash | providers.CanRestore | providers.CanPurge, func(b *box) {
@@ -109,6 +111,7 @@ var returning = []promise{
 			b.holds("a.png", "a")
 		},
 	},
+	// The receipt of the first move is no right to delete the file after the second.
 	{
 		"PurgeNeverDeletesALaterTrashOfTheSameFile",
 		providers.CanTrash | providers.CanRestore | providers.CanPurge, func(b *box) {
@@ -122,6 +125,7 @@ var returning = []promise{
 			b.binIs("a.png")
 		},
 	},
+	// The journal keeps receipts for as long as files are in the trash.
 	{"ReceiptsOutliveTheDriver", providers.CanTrash | providers.CanRestore, func(b *box) {
 		r := b.trash(keyed(1), b.put("a.png", "a"))
 		again := b.Open(b.T)
@@ -131,6 +135,7 @@ var returning = []promise{
 		}
 		b.holds("a.png", "a")
 	}},
+	// A damaged or a foreign receipt must not lead to any file.
 	{
 		"AReceiptThatIsNoneIsAnErrorAndNothingHappens",
 		providers.CanTrash | providers.CanRestore | providers.CanPurge, func(b *box) {
@@ -167,6 +172,7 @@ var returning = []promise{
 		b.Discard(b.T, "theirs.png")
 		b.binIs("ours.png", "theirs.png")
 	}},
+	// Entries that other programs put there are examined in the trash.
 	{"AFileInTheTrashCanBeReadAsItIs", providers.CanTrash | providers.CanListTrash | providers.CanPurge, func(b *box) {
 		r := b.trash(keyed(1), b.put("a.png", "abcdef"))
 		b.Write(b.T, "theirs.png", []byte("theirs"))
@@ -191,6 +197,7 @@ var returning = []promise{
 		_, err := b.readTrashed(r, 0, 1)
 		b.fails("read of a purged file", err, fs.ErrNotExist)
 	}},
+	// An answer about other bytes would be worth nothing.
 	{"GuardsLookAtTheRevisionThatWasExamined", 0, func(b *box) {
 		e := b.put("a.png", "a")
 		if held, err := b.d.Guards(b.Context(), e.Ref, e.Revision, providers.AllGuards()); err != nil || len(held) > 0 {
@@ -203,6 +210,7 @@ var returning = []promise{
 		_, err = b.d.Guards(b.Context(), e.Ref, e.Revision, nil)
 		b.fails("a missing file", err, fs.ErrNotExist)
 	}},
+	// Names only, since a storage may be too slow to read documents. plain has names that do not count.
 	{"WhatIsAroundAFileHoldsIt", 0, func(b *box) {
 		for _, name := range []string{
 			"vault/.obsidian/app.json", "x.photoslibrary/database/photos.db", "dark/sidecar.png.xmp",
@@ -298,6 +306,7 @@ var refusing = []promise{
 			b.holds("a.png", "a")
 		}
 	}},
+	// A plan is made by what Can returned when the storage was opened.
 	{"CanIsConstant", 0, func(b *box) {
 		was := b.d.Can()
 		b.put("a.png", "a")

@@ -96,6 +96,7 @@ func needs(can providers.Can) string {
 	return strings.Join(all, ", ")
 }
 
+// wordForm matches one part of a test's name: the name of an error, or a capital letter with what follows it.
 var wordForm = regexp.MustCompile(`Err[A-Z][a-z]+|[A-Z][a-z0-9]*`)
 
 // words returns a test's name as a sentence: "a file in the trash is not listed".

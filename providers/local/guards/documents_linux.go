@@ -34,6 +34,7 @@ func (g *Guards) readDocuments(ctx context.Context, r *roots.Root, last *reading
 	if words {
 		x.words = mentions.NewWords()
 	}
+	// A document that is unchanged since the last reading is not opened again: its mentions are copied.
 	if last != nil && !words {
 		w.numbers = map[state]uint32{}
 		for _, s := range last.known {
@@ -133,11 +134,14 @@ type docReader struct {
 	buf       []byte // of getdents64(2)
 	stat      unix.Statx_t
 
+	// noted has the documents seen, and named the paths of those that name a picture. opened and taken count the
+	// files and bytes that were read.
 	noted         []document
 	named         map[uint32]string
 	opened, taken int64
 }
 
+// run reads the documents of folders until none is left.
 func (l *docReader) run() {
 	for {
 		f, ok := l.Queue.Next()
@@ -181,14 +185,17 @@ func (l *docReader) folder(f roots.Folder) {
 	}
 }
 
+// folderFailed records that the documents in a folder are not known, so that every file is held.
 func (l *docReader) folderFailed(path string, err error) {
 	l.fail(fmt.Sprintf("a document in %q may name it, and that folder could not be looked into: %v", path, err))
 }
 
+// documentFailed does the same for one document.
 func (l *docReader) documentFailed(path string, err error) {
 	l.fail(fmt.Sprintf("%q may name it, and could not be read: %v", path, err))
 }
 
+// entries goes through one buffer of directory entries: it pushes the folders, and reads the documents.
 func (l *docReader) entries(f roots.Folder, fd int, buf []byte) error {
 	for len(buf) > 0 {
 		name, kind, rest, err := disk.Dirent(buf)
@@ -229,6 +236,8 @@ func within(f roots.Folder, name string) string { return strings.TrimSuffix(f.Pa
 // would hold them all.
 const planBegins = "{\n  \"sweepd_plan\":"
 
+// ownPlan reports whether the file begins like a plan. If it cannot be read, reading it as a document returns the
+// error.
 func ownPlan(fd int) bool {
 	head := make([]byte, len(planBegins))
 	n, err := disk.Again(func() (int, error) { return unix.Pread(fd, head, 0) })
@@ -283,6 +292,7 @@ func (l *docReader) state() state {
 	return state{disk.Identify(&l.stat), unix.Mkdev(l.stat.Dev_major, l.stat.Dev_minor)}
 }
 
+// met reports whether the last reading saw a document in that state.
 func (l *docReader) met(s state) bool {
 	_, met := l.numbers[s]
 	return met
@@ -338,6 +348,7 @@ func (r *docBytes) Read(p []byte) (int, error) {
 	if r.stored < r.size {
 		at, err := disk.Again(func() (int64, error) { return unix.Seek(r.fd, r.at, unix.SEEK_DATA) })
 		switch {
+		// No data follows: see lseek(2).
 		case err == unix.ENXIO:
 			return 0, io.EOF
 		case err == nil:

@@ -27,6 +27,7 @@ const gitIndexLimit = 128 << 20
 // gitIndex is the set of files that one index of Git tracks, as hashes of folded paths. Two paths with one hash, or
 // that differ only in case, count as one, which can only keep a file too many.
 type gitIndex struct {
+	// is identifies the state of the file that was read.
 	is      state
 	seed    maphash.Seed
 	tracked []uint64 // sorted
@@ -190,6 +191,7 @@ func (m *memory) index(top int, path string) (*gitIndex, error) {
 	f := os.NewFile(uintptr(fd), path)
 	defer f.Close()
 	is := state{disk.Identify(s), unix.Mkdev(s.Dev_major, s.Dev_minor)}
+	// The lock is held while an index is read, so that goroutines read it once.
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if x := m.indexes[path]; x != nil && x.is == is {
@@ -244,6 +246,7 @@ func (x *gitIndex) decode(r io.Reader) (err error) {
 	return nil
 }
 
+// tracks reports whether Git tracks the path, which is relative to the work tree.
 func (x *gitIndex) tracks(rel string) bool {
 	rel = folded(rel)
 	_, found := slices.BinarySearch(x.tracked, maphash.String(x.seed, rel))

@@ -117,6 +117,7 @@ func writtenTo(p *disk.Pinned) string {
 	return ""
 }
 
+// hardLinked returns why a file with other names is held: deleting one of them frees no space.
 func hardLinked(s *unix.Statx_t) string {
 	if s.Nlink == 1 {
 		return ""
@@ -124,6 +125,7 @@ func hardLinked(s *unix.Statx_t) string {
 	return fmt.Sprintf("it has %d names (hard links)", s.Nlink)
 }
 
+// otherOwner returns why a file of another user is held.
 func otherOwner(s *unix.Statx_t) string {
 	if s.Uid == uint32(os.Geteuid()) {
 		return ""

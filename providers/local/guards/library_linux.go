@@ -32,6 +32,7 @@ func (q *question) libraryAbove() (why string) {
 	dir := filepath.Dir(q.rel)
 	at := q.root.Path
 	fd, err := q.root.Down(dir, unix.O_PATH|unix.O_DIRECTORY, func(folder int, next string) error {
+		// The root itself does not count, and neither do the folders above it.
 		if at != q.root.Path && why == "" {
 			var err error
 			if why, err = isLibrary(folder, at); err != nil {

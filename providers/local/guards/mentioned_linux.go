@@ -14,6 +14,7 @@ import (
 // memory is what the guards have read of the folders: for each root the names that its documents mention, and Git's
 // indexes. The zero value is empty.
 type memory struct {
+	// mu guards both maps. Each shelf has a lock of its own.
 	mu       sync.Mutex
 	mentions map[*roots.Root]*shelf
 	indexes  map[string]*gitIndex
@@ -80,6 +81,7 @@ func (g *Guards) mentioned(ctx context.Context, path, name string) (why string, 
 		if _, _, known := read.index.Find(name); known {
 			continue
 		}
+		// Names without a picture's extension are not in the index.
 		if read, err = s.get(ctx, g, r, true); err != nil {
 			return "", err
 		}
@@ -101,6 +103,7 @@ func (x *reading) names(name string) string {
 	return ""
 }
 
+// mayName returns why a document may name a file without a picture's extension; "" if none does.
 func (x *reading) mayName(r *roots.Root, name string) string {
 	if x.unread != "" {
 		return x.unread
@@ -115,6 +118,7 @@ func (x *reading) mayName(r *roots.Root, name string) string {
 	return ""
 }
 
+// shelf returns the root's shelf, empty at first.
 func (m *memory) shelf(r *roots.Root) *shelf {
 	m.mu.Lock()
 	defer m.mu.Unlock()

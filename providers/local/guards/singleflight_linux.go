@@ -12,6 +12,7 @@ type singleflight[A any] struct {
 	next map[string]*look[A] // looks that have not begun, by their subjects
 }
 
+// look is one look at a subject, shared by those that ask for it.
 type look[A any] struct {
 	askers int
 	answer A

@@ -30,6 +30,7 @@ type key [1 + stemBytes]byte
 // can be compared.
 const loosely = 0x40
 
+// compare orders mentions by their keys, and by document where these are equal.
 func compare(a, b mention) int {
 	if c := bytes.Compare(a.key[:], b.key[:]); c != 0 {
 		return c
@@ -81,6 +82,7 @@ func (c *Collector) Read(doc uint32, name string, r io.Reader) (n int, err error
 		if t.end || len(c.found) > MaxMentions {
 			break
 		}
+		// A name may begin in this part and end in the next one, so the end of the part is kept.
 		kept := copy(c.buf, t.b[max(0, len(t.b)-lookBack-lookAhead):])
 		t.from = kept - (len(t.b) - t.from)
 		t.begins = false
@@ -127,6 +129,7 @@ func recode(begin []byte, rest io.Reader) io.Reader {
 	return transform.NewReader(all, unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder())
 }
 
+// withoutNUL leaves out NUL bytes, which makes ASCII of UTF-16 readable without a mark.
 type withoutNUL struct{ r io.Reader }
 
 func (w withoutNUL) Read(p []byte) (int, error) {
@@ -248,6 +251,7 @@ func (c *Collector) add(ext extension, stem []byte) {
 	}
 }
 
+// newKey returns the key of a stem, whose letters it takes from the last to the first, as many as fit.
 func newKey(ext extension, stem []byte) (k key) {
 	k[0] = byte(ext)
 	for i := range min(len(stem), stemBytes) {
@@ -268,6 +272,7 @@ func (c *Collector) squeeze() error {
 	return nil
 }
 
+// sorted returns the mentions in the order of compare, each once. It changes all.
 func sorted(all []mention) []mention {
 	slices.SortFunc(all, compare)
 	return slices.Compact(all)

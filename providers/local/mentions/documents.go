@@ -53,6 +53,7 @@ func IsText(begin []byte) bool {
 	return len(begin) > 0 && bytes.IndexByte(begin, 0) < 0 && !bytes.HasPrefix(begin, []byte("%PDF-"))
 }
 
+// kind is the kind of a document, by the extension of its name.
 type kind byte
 
 const (
@@ -80,6 +81,7 @@ func lowerExtension(name []byte) (lower [longestExtension]byte, ok bool) {
 	return lower, true
 }
 
+// kindOf returns the kind of a document; kindNone for every other file.
 func kindOf(name []byte) kind {
 	lower, ok := lowerExtension(name)
 	if !ok {

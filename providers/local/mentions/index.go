@@ -56,10 +56,12 @@ func (x *Index) Find(name string) (doc uint32, found, known bool) {
 
 // ending returns the document of a mention that ends with k's letters.
 func (x *Index) ending(k key) (doc uint32, found bool) {
+	// The letters end at the first zero byte, if they do not fill the key.
 	end := bytes.IndexByte(k[1:], 0) + 1
 	if end == 0 {
 		end = len(k)
 	}
+	// Keys with the same last letters are adjacent, so the first one that is not below k is enough.
 	at, _ := slices.BinarySearchFunc(x.all, k, func(m mention, k key) int { return bytes.Compare(m.key[:], k[:]) })
 	if at < len(x.all) && bytes.HasPrefix(x.all[at].key[:], k[:end]) {
 		return x.all[at].doc, true

@@ -43,6 +43,7 @@ func Links(r io.ReaderAt, size int64) (io.Reader, error) {
 		left -= f.UncompressedSize64
 		part, err := f.Open()
 		if err == nil {
+			// The size in an archive may be false; no more is read than was counted.
 			readLinks(&links, io.LimitReader(part, int64(f.UncompressedSize64)), link)
 			err = part.Close()
 		}
@@ -89,6 +90,7 @@ func hrefOutside(e xml.StartElement) string {
 	return ""
 }
 
+// attribute returns the value of the attribute with that local name, in whichever namespace; "" if there is none.
 func attribute(e xml.StartElement, local string) string {
 	for _, a := range e.Attr {
 		if a.Name.Local == local {

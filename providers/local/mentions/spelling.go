@@ -121,6 +121,7 @@ func undo(text []byte, set int) []byte {
 	return text
 }
 
+// undoPercents undoes percent signs with two hexadecimal digits (RFC 3986, 2.1). Any other percent sign stays.
 func undoPercents(text []byte) []byte {
 	if bytes.IndexByte(text, '%') < 0 {
 		return text
@@ -151,6 +152,7 @@ func undoBackslashes(text []byte) []byte {
 		}
 		i++
 		switch c := text[i]; c {
+		// These stand for white space and control characters, which are not compared.
 		case 'b', 'f', 'n', 'r', 't', 'v':
 			out = append(out, ' ')
 		case 'u', 'x':

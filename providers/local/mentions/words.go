@@ -20,6 +20,7 @@ type Words struct {
 	bits []uint64
 }
 
+// wordBits is the size of the filter in bits.
 const wordBits = 1 << 27
 
 // NewWords returns an empty Words.
@@ -47,6 +48,7 @@ func (w *Words) Read(r io.Reader) error {
 	for {
 		whole := held
 		if err == nil {
+			// The part ends behind a separator, if it has one, so that no term is cut in two.
 			whole = bytes.LastIndexAny(buf[:held], " \n\t\"'<>(){}[],=:/") + 1
 			if whole == 0 {
 				whole = held
@@ -77,6 +79,7 @@ func (w *Words) Has(name string) (found, known bool) {
 	return found && known, known
 }
 
+// add sets the two bits of a hash. It may be called by several goroutines.
 func (w *Words) add(h uint64) {
 	for _, at := range [2]uint64{h % wordBits, h >> 32 % wordBits} {
 		if bit := uint64(1) << (at % 64); atomic.LoadUint64(&w.bits[at/64])&bit == 0 {
@@ -85,6 +88,7 @@ func (w *Words) add(h uint64) {
 	}
 }
 
+// has reports whether both bits of a hash are set.
 func (w *Words) has(h uint64) bool {
 	for _, at := range [2]uint64{h % wordBits, h >> 32 % wordBits} {
 		if w.bits[at/64]&(1<<(at%64)) == 0 {
@@ -110,6 +114,7 @@ type part struct {
 	is    bool
 }
 
+// split passes on the terms of b, which begins and ends between two terms.
 func (s *splitter) split(b []byte) {
 	for at := 0; at < len(b); {
 		n := 0
@@ -165,6 +170,7 @@ func (s *splitter) meet(word []byte) {
 	p.hash = maphash.Bytes(s.words.seed, s.lower)
 	s.word(p.hash)
 	if s.last[0].is && (p.digit || s.last[0].digit || s.last[1].digit) {
+		// The factors make the order of the terms count.
 		s.word(s.last[0].hash*3 ^ s.last[1].hash*5 ^ p.hash*7)
 	}
 	s.last = [2]part{s.last[1], p}

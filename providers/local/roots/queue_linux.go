@@ -12,10 +12,12 @@ import (
 // The stack holds paths and no descriptors, so that only memory bounds how many folders wait (but see anchor); last in,
 // first out keeps it short.
 type Queue struct {
-	ctx     context.Context
+	ctx context.Context
+	// anchors counts the open anchors other than roots.
 	anchors atomic.Int64
 	group   sync.WaitGroup
 
+	// mu guards waiting and open.
 	mu      sync.Mutex
 	more    sync.Cond // a folder was pushed, or nothing more will come
 	waiting []Folder
@@ -32,6 +34,7 @@ func NewQueue(ctx context.Context) *Queue {
 // Folder is one folder that is still to be read.
 type Folder struct {
 	Root *Root
+	// Path is absolute. Base is the anchor from which the folder is opened.
 	Path string
 	Base *anchor
 }

@@ -21,6 +21,7 @@ type Root struct {
 	Ways  []string // paths that lead to it: path, and those that the caller named
 	Cross bool     // listings and reads may go on into other mounts
 
+	// mu guards the fields down to mounted.
 	mu      sync.RWMutex
 	fd      int // O_PATH, or -1: not opened yet, or at rest
 	users   int // calls that need it open
@@ -41,6 +42,7 @@ func New(given, path string, cross bool) *Root {
 
 var errRelinked = errors.New("its links lead to another folder since it was opened")
 
+// ErrReplaced means that the root's path leads to another folder than the one that was opened.
 var ErrReplaced = errors.New("another folder or file system is there since it was opened")
 
 // Check opens the root, unless it is open, and returns an error if its path no longer leads to the folder that was
@@ -53,6 +55,7 @@ func (r *Root) Check() error {
 	return r.checkLocked()
 }
 
+// checkLocked is Check; the caller holds the lock.
 func (r *Root) checkLocked() error {
 	if at, err := disk.Resolved(r.given); err != nil || at != r.Path {
 		return Reason("open", r.given, errors.Join(err, errRelinked))
@@ -67,6 +70,7 @@ func (r *Root) checkLocked() error {
 	if err == unix.ENOSYS || err == unix.EPERM {
 		err = &CallError{Call: "statx", Since: "4.11", Err: err}
 	}
+	// It is still the folder that was opened before.
 	if err == nil && r.fd >= 0 && disk.PlaceOf(&s) == r.place {
 		return unix.Close(fd)
 	}
@@ -93,6 +97,8 @@ func (r *Root) adopt(fd int, is disk.Place) error {
 	if err != nil {
 		return err
 	}
+	// Another folder is accepted only while no call uses the root, and only if its file system was mounted anew:
+	// with another device or mount, at a point that the kernel shows.
 	if r.known && is != r.place &&
 		(r.users > 0 || at.point == "" || is.Dev == r.place.Dev && is.Mount == r.place.Mount) {
 		return ErrReplaced
@@ -279,6 +285,7 @@ func (r *Root) Create(rel string) (int, error) {
 		if errors.Is(err, fs.ErrExist) {
 			return nil
 		}
+		// The name of each folder is durable before there is anything in it.
 		return errors.Join(err, unix.Fsync(folder))
 	})
 }
