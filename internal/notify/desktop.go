@@ -21,6 +21,8 @@ var errNoBus = errors.New("no session bus: desktop messages need a sweepd that r
 // bubble is the maximum number of bytes of a text: such a message is looked at, not read.
 const bubble = 1000
 
+// carry implements carrier. It connects anew for each message, because the user may log out and in again in
+// between.
 func (d desktop) carry(ctx context.Context, l letter) error {
 	address := d.getenv("DBUS_SESSION_BUS_ADDRESS")
 	if dir := d.getenv("XDG_RUNTIME_DIR"); address == "" && filepath.IsAbs(dir) {
@@ -37,7 +39,8 @@ func (d desktop) carry(ctx context.Context, l letter) error {
 	return show(ctx, conn.Object("org.freedesktop.Notifications", "/org/freedesktop/Notifications"), l)
 }
 
-// show shows the message. It escapes the text if the desktop would interpret it as markup.
+// show shows the message. It escapes the text if the desktop would interpret it as markup. The urgency is normal,
+// and the desktop decides how long the message stays.
 func show(ctx context.Context, screen dbus.BusObject, l letter) error {
 	const name = "org.freedesktop.Notifications."
 	var able []string

@@ -23,6 +23,7 @@ const run = 6
 // longestError is the maximum number of bytes of a service's error text that is passed on.
 const longestError = 300
 
+// newHider returns the hider of an address. It keeps the address only in pieces.
 func newHider(address string) hider {
 	h := hider{map[string]bool{}, map[string]bool{}}
 	_, rest, _ := strings.Cut(address, "://") // the scheme is no secret
@@ -77,6 +78,8 @@ func (h hider) error(err error) error {
 	return errors.New(h.text(err.Error()))
 }
 
+// text returns the text as one line of at most longestError bytes, with "[secret]" in place of each field that is
+// part of the address; several such fields in a row become one.
 func (h hider) text(text string) string {
 	all := strings.Fields(printable(text))
 	kept := all[:0]
@@ -92,6 +95,7 @@ func (h hider) text(text string) string {
 	return cut(strings.Join(kept, " "), longestError)
 }
 
+// isSecret reports whether a field of a text is, or contains, a part of the address.
 func (h hider) isSecret(word string) bool {
 	// The letters are compared in each form of the field.
 	for _, form := range forms(word) {
@@ -121,8 +125,10 @@ func forms(text string) []string {
 	return all
 }
 
+// inWord reports whether a character counts in comparisons.
 func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
+// words returns the runs of letters and digits in a text.
 func words(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return !inWord(r) })
 }

@@ -41,6 +41,7 @@ type line struct {
 	now  func() time.Time
 }
 
+// newLine returns the line of a sink, which run must serve.
 func newLine(s Sink, c carrier, o Options, p pace) *line {
 	log := o.Log
 	if log == nil {
@@ -51,7 +52,8 @@ func newLine(s Sink, c carrier, o Options, p pace) *line {
 	}
 }
 
-// put adds m to the queue and never blocks. It is called by one goroutine at a time.
+// put adds m to the queue and never blocks: a full queue drops its oldest message. It is called by one goroutine
+// at a time.
 func (l *line) put(m letter) {
 	for {
 		select {
@@ -83,7 +85,9 @@ func (l *line) run(ctx context.Context) {
 	}
 }
 
-// send tries until the message is sent or too old, or ctx has ended.
+// send tries until the message is sent or too old, or ctx has ended. Its age counts from the event and not from
+// the first try, but a time in the future counts as now. With the message goes the number of those that were
+// dropped before it.
 func (l *line) send(ctx context.Context, m letter) {
 	since := m.at
 	if now := l.now(); since.IsZero() || since.After(now) {
@@ -110,6 +114,7 @@ func (l *line) send(ctx context.Context, m letter) {
 	l.drop(m, "sweepd stopped", err)
 }
 
+// logFailure logs that try n failed, counted from 1.
 func (l *line) logFailure(n int, m letter, err error) {
 	// The first failure is a warning, further ones are for debugging.
 	level := slog.LevelDebug
@@ -119,7 +124,7 @@ func (l *line) logFailure(n int, m letter, err error) {
 	l.log.Log(context.Background(), level, "a message could not be sent yet", "event", m.event, "tries", n, "err", err)
 }
 
-// try makes one try. A panic of a library ends it like any other failure.
+// try makes one try, of at most limit. A panic of a library ends it like any other failure.
 func try(ctx context.Context, c carrier, l letter, limit time.Duration) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()

@@ -18,6 +18,7 @@ type mail struct {
 	hide   hider
 }
 
+// carry implements carrier. Each try is a connection of its own.
 func (m mail) carry(ctx context.Context, l letter) error {
 	msg, err := m.message(l)
 	if err != nil {
@@ -39,6 +40,7 @@ type hungUp struct {
 	conns []net.Conn
 }
 
+// keep notes a connection that was dialled, to be closed at the end.
 func (h *hungUp) keep(c net.Conn, err error) (net.Conn, error) {
 	if err == nil {
 		h.conns = append(h.conns, c)
@@ -47,6 +49,7 @@ func (h *hungUp) keep(c net.Conn, err error) (net.Conn, error) {
 	return c, err
 }
 
+// Close closes all connections that were dialled. A second time has no effect.
 func (h *hungUp) Close() {
 	for _, c := range h.conns {
 		c.Close()
@@ -120,6 +123,7 @@ func (m mail) message(l letter) (*gomail.Msg, error) {
 // plus returns an address in which + was read as a space, as in the query of a URL.
 func plus(address string) string { return strings.ReplaceAll(address, " ", "+") }
 
+// loopback reports whether the host is this machine, by name or number.
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()

@@ -37,7 +37,8 @@ type Options struct {
 	Now    func() time.Time
 }
 
-// Notifier sends messages to all its sinks.
+// Notifier sends messages to all its sinks. Each has a queue and a goroutine of its own, so that none waits for
+// another that is down. Its methods may be called concurrently.
 type Notifier struct {
 	lines []*line
 	stop  context.CancelFunc // ends the waits of the lines
@@ -51,6 +52,7 @@ type Notifier struct {
 // invalid sink, joined.
 func Open(o Options) (*Notifier, error) { return open(o, usual) }
 
+// open is Open with a pace, which tests shorten.
 func open(o Options, p pace) (*Notifier, error) {
 	bound(http.DefaultClient)
 	n := &Notifier{}
@@ -144,6 +146,7 @@ type letter struct {
 	at                   time.Time
 }
 
+// letterOf returns the letter for a sink; names is Sink.Names. Without it the text has no names of files.
 func letterOf(m Message, names bool) letter {
 	l := letter{event: m.Event, subject: line1(m.Subject), text: strings.TrimRight(m.Text, "\n"), at: m.At}
 	if names && m.Full != "" {

@@ -79,8 +79,9 @@ type borrowed struct {
 	session types.Service // of Matrix, after a message was sent; nil: none
 }
 
-// open parses the URL; for Matrix with a user and a password it signs in. It does not use the library's router, whose
-// errors about a wrong URL have less detail than those of the services.
+// open parses the URL; for Matrix with a user and a password it signs in. It does not use the library's router,
+// whose errors about a wrong URL have less detail than those of the services. No error contains a part of the
+// address.
 func (b *borrowed) open() (types.Service, error) {
 	service, err := new(router.ServiceRouter).NewService(b.scheme)
 	if err != nil {
@@ -141,6 +142,7 @@ var titled = map[string]bool{
 // an error.
 var room = map[string]int{"generic": 0, "matrix": 30_000, "slack": 30_000, "pushover": 800}
 
+// usualRoom is the maximum number of bytes of text for the services that are not in room.
 const usualRoom = 3500
 
 // fit returns the letter in the form of the service.

@@ -31,7 +31,10 @@ type SinkError struct {
 	Hint string // what to do about it; may be ""
 }
 
+// Error returns the sink as it is in the policy, which is no secret, and the cause.
 func (e *SinkError) Error() string { return fmt.Sprintf("notify: %s: %v", e.To, e.Err) }
+
+// Unwrap returns the cause.
 func (e *SinkError) Unwrap() error { return e.Err }
 
 // Desktop is the sink for the user's own screen.

@@ -32,6 +32,8 @@ type botMessage struct {
 	Links  map[string]bool `json:"link_preview_options"`
 }
 
+// carry implements carrier. It sends to every chat, also after one has failed, and returns all errors: the next
+// try then sends to all of them again.
 func (b bot) carry(ctx context.Context, l letter) error {
 	var bad []error
 	for _, chat := range b.config.Chats {
@@ -50,6 +52,9 @@ func (b bot) carry(ctx context.Context, l letter) error {
 	return errors.Join(bad...)
 }
 
+// post makes one call of sendMessage (core.telegram.org/bots/api#sendmessage). It calls the transport, whose
+// errors, unlike those of http.Client, do not have the address with the token in them. An answer that is not
+// JSON, or does not have ok set, is an error, regardless of its status.
 func (b bot) post(ctx context.Context, m botMessage) error {
 	body, err := json.Marshal(m)
 	if err != nil {

@@ -24,6 +24,7 @@ func (s Spec) String() string {
 	}
 }
 
+// everyDay is the text of the days if all are due.
 const everyDay = "every day"
 
 // describeDays returns the days as text.
@@ -57,6 +58,8 @@ func (s Spec) describeDays() string {
 // most is the number of times of a day that are listed individually.
 const most = 6
 
+// describe returns the times of a day as text. steps reports whether they are a step from midnight, which needs
+// no "at".
 func (c *clock) describe() (text string, steps bool) {
 	// The result begins with "every", and steps is true, if all times are equally far apart.
 	for step := time.Minute; step <= day/2; step += time.Minute {
@@ -115,6 +118,7 @@ func join(set uint64, name func(int) string) string {
 	return and(parts)
 }
 
+// and joins the parts as a list in English.
 func and(parts []string) string {
 	if n := len(parts); n > 1 {
 		return strings.Join(parts[:n-1], ", ") + " and " + parts[n-1]
@@ -122,6 +126,7 @@ func and(parts []string) string {
 	return strings.Join(parts, "")
 }
 
+// hhmm returns a time of the day as text: "03:00".
 func hhmm(of time.Duration) string {
 	return fmt.Sprintf("%02d:%02d", of/time.Hour, of%time.Hour/time.Minute)
 }

@@ -13,8 +13,10 @@ type Error struct {
 	Hint    string // what to write instead
 }
 
+// Error returns the message and the hint.
 func (e *Error) Error() string { return e.Message + ": " + e.Hint }
 
+// forms is the hint for a text that is of none of the forms.
 const forms = `write hourly, daily 03:00, weekly sun 04:00, monthly 1 03:00, every 6h, or the five fields of cron, ` +
 	`as in "0 3 * * 1-5"`
 
@@ -91,6 +93,7 @@ type field struct {
 	example   string
 }
 
+// fields are the five fields of cron, in order.
 var fields = [5]field{
 	{"a minute", 0, 59, nil, "0, 15-45, */10 or 0,30"},
 	{"an hour", 0, 23, nil, "3, 8-18, */2 or 0,12"},
@@ -99,7 +102,8 @@ var fields = [5]field{
 	{"a day of the week", 0, 7, func(n int) string { return time.Weekday(n % 7).String() }, "0, sun, mon-fri or 1,4"},
 }
 
-// cron returns the spec of the five fields.
+// cron returns the spec of the five fields. It returns an *Error for a spec that is never due, such as the 30th
+// of February: it is a mistake, and not a way to switch the schedule off.
 func cron(words []string) (Spec, error) {
 	var sets [5]uint64
 	for i, f := range fields {
@@ -146,7 +150,8 @@ func (f field) read(text string) (set uint64, err error) {
 	return set, nil
 }
 
-// part parses one number, or a range, or all; the latter two in steps.
+// part parses one number, or a range, or all; the latter two in steps. low and high are inclusive. ok is false
+// for a step after a single number, which other crons read in different ways.
 func (f field) part(text string) (low, high, step int, ok bool) {
 	span, by, inSteps := strings.Cut(text, "/")
 	step = 1
@@ -173,7 +178,7 @@ func (f field) part(text string) (low, high, step int, ok bool) {
 	return low, high, step, low <= high
 }
 
-// value parses a number or a name of the field.
+// value parses a number or a name of the field. A name may be shortened to its first three letters, in any case.
 func (f field) value(text string) (int, bool) {
 	for n := f.low; f.names != nil && n <= f.high; n++ {
 		if name := f.names(n); strings.EqualFold(text, name) || strings.EqualFold(text, name[:3]) {

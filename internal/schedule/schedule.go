@@ -30,6 +30,7 @@ type Spec struct {
 // clock is the set of the minutes of a day, by hour.
 type clock [24]uint64
 
+// The sets with all members, of which each is one bit.
 const (
 	allMinutes  = 1<<60 - 1
 	allHours    = 1<<24 - 1
@@ -38,9 +39,11 @@ const (
 	allWeekdays = 1<<7 - 1
 )
 
+// day is 24 hours: readings of a clock are written as times in UTC, in which every day has so many.
 const day = 24 * time.Hour
 
-// from returns the first minute of the clock at or after a time of the day. It returns false if there is none.
+// from returns the first minute of the clock at or after a time of the day. It returns false if there is none on
+// that day.
 func (c *clock) from(of time.Duration) (time.Duration, bool) {
 	hour, minute := int(of/time.Hour), int(of%time.Hour/time.Minute)
 	for ; hour < len(c); hour, minute = hour+1, 0 {
@@ -56,8 +59,8 @@ func at(hour, minute int) time.Duration {
 	return time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute
 }
 
-// Next returns the first due time strictly after the given one, by the clocks of a zone; nil is the zone of after. It
-// returns the zero Time if there is none.
+// Next returns the first due time strictly after the given one, by the clocks of a zone; nil is the zone of
+// after. It returns the zero Time if there is none. The result is in that zone.
 func (s Spec) Next(after time.Time, in *time.Location) time.Time {
 	if in == nil {
 		in = after.Location()
@@ -75,7 +78,8 @@ func (s Spec) Next(after time.Time, in *time.Location) time.Time {
 // years is the period after which the calendar repeats, including weekdays.
 const years = 400
 
-// following returns the first due minute strictly after what a clock shows; zero if there is none.
+// following returns the first due minute strictly after what a clock shows; zero if there is none. It works on
+// the calendar alone and knows no zone: times are readings of a clock, written in UTC.
 func (s Spec) following(shown time.Time) time.Time {
 	shown = shown.Add(time.Minute)
 	today := shown.Truncate(day)

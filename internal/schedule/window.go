@@ -32,6 +32,7 @@ func ParseWindow(text string) (Window, error) {
 	return w, nil
 }
 
+// windowHint is the hint for a text that is no window.
 const windowHint = "write two times of the day, as in 22:00-07:00 or 09:00-17:30"
 
 // End returns the end of the window that contains t by the clocks of a zone; nil is the zone of t. It returns the

@@ -8,9 +8,10 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// Files sends on changed when one of a few files, which need not exist, may have been changed, created or removed.
-// The targets of symbolic links count too, as they were when Files was called. The folders of the files are watched
-// if they exist. The caller calls end to stop.
+// Files sends on changed when one of a few files, which need not exist, may have been changed, created or
+// removed. The targets of symbolic links count too, as they were when Files was called. The folders of the files
+// are watched if they exist: an editor replaces a file, and a watch of the file itself would end with the old
+// one. The caller calls end to stop; changed is never closed.
 func Files(paths []string) (changed <-chan struct{}, end func() error, err error) {
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
@@ -52,7 +53,7 @@ func Files(paths []string) (changed <-chan struct{}, end func() error, err error
 	return hints, w.Close, nil
 }
 
-// hint leaves a hint, unless one is pending.
+// hint leaves a hint, unless one is pending: hints name nothing, so that two are as good as one.
 func hint(to chan<- struct{}) {
 	select {
 	case to <- struct{}{}:

@@ -34,6 +34,7 @@ func (w *Watcher) lookInto(r *root, path string) {
 	}
 }
 
+// errElsewhere is the reason for which add does not watch a folder; it is no fault.
 var errElsewhere = errors.New("not a folder of this root, or watched already")
 
 // add watches one folder. The kernel takes a path and would follow a link, so the folder must be the same before and
@@ -66,7 +67,7 @@ func (w *Watcher) add(r *root, folder string) error {
 }
 
 // within adds the folders directly in a folder to waiting. It is called once the folder is watched, so that later
-// folders cause events.
+// folders cause events. It follows no links. An error in the middle keeps the folders that were read.
 func (w *Watcher) within(r *root, folder string, waiting []string) ([]string, error) {
 	f, err := os.Open(folder)
 	if err != nil {
@@ -101,7 +102,8 @@ func (w *Watcher) leftOut(path string) bool {
 		strings.HasSuffix(filepath.ToSlash(path), "/.local/share/Trash") || w.o.Exclude(path)
 }
 
-// forget drops a folder and all folders below it.
+// forget drops a folder and all folders below it. It needs no look at the disk, on which they may have another
+// name by now.
 func (w *Watcher) forget(path string) {
 	below := strings.TrimSuffix(path, string(filepath.Separator)) + string(filepath.Separator)
 	for folder := range w.folders {

@@ -12,7 +12,7 @@ func full(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
 }
 
-// explain returns err with the way to raise the limit, if it is an error of a limit.
+// explain returns err with the way to raise the limit, if it is an error of a limit; else err itself.
 func explain(err error) error {
 	switch {
 	case errors.Is(err, syscall.ENOSPC):

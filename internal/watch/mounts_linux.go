@@ -40,7 +40,8 @@ func watchMounts(changed chan<- struct{}) (end func()) {
 // escaped escapes a path as in the table of mounts.
 var escaped = strings.NewReplacer(" ", `\040`, "\t", `\011`, "\n", `\012`, `\`, `\134`)
 
-// mountsBelow returns the lines of the table of mounts for the roots and the folders below them.
+// mountsBelow returns the lines of the table of mounts for the roots and the folders below them. Two results are
+// compared as texts: any difference means that something was mounted, unmounted or changed.
 func mountsBelow(roots []*root) (lines string, err error) {
 	table, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {

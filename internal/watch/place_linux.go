@@ -7,7 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// place identifies one folder on one mount.
+// place identifies one folder on one mount. Two places of one path at different times differ if the folder was
+// replaced or something was mounted over it.
 type place struct{ dev, ino, mount uint64 }
 
 // placeOf returns the place of the folder at path. It returns an error if path is not a folder; a symbolic link is

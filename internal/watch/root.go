@@ -21,7 +21,8 @@ type root struct {
 // partly reports whether the root is watched although its hints cannot be relied on.
 func (r *root) partly() bool { return errors.Is(r.err, errRemote) }
 
-// root adds a root, if it is not there yet.
+// root adds a root, if it is not there yet. A root below another is a root of its own, but its folders are
+// watched once.
 func (w *Watcher) root(given string) {
 	path, err := filepath.EvalSymlinks(given)
 	if err != nil {
@@ -46,7 +47,8 @@ func above(path string) (all []string) {
 	return all
 }
 
-// startOver watches everything anew.
+// startOver watches everything anew. It takes as long as a listing of all folders. If not even a watcher can be
+// made, every root has the reason in err, and is polled.
 func (w *Watcher) startOver() {
 	w.hangUp()
 	w.anew, w.check = false, false
@@ -103,7 +105,9 @@ func (w *Watcher) checkRoots() (changed bool) {
 	return changed
 }
 
-// checkRoot first watches the ways to the root, so that changes of the root after the look at it cause events.
+// checkRoot compares one root with the folder at its path, watches it anew if another one is there, and reports
+// whether it has changed. It first watches the ways to the root, so that changes of the root after the look at it
+// cause events.
 func (w *Watcher) checkRoot(r *root) (changed bool) {
 	blind := w.watchWays(r)
 	now, err := placeOf(r.path)
@@ -157,7 +161,7 @@ func (w *Watcher) watchWays(r *root) (blind error) {
 	return blind
 }
 
-// giveBack stops watching a root.
+// giveBack stops watching a root. The ways to it stay watched, so that its return is noticed.
 func (w *Watcher) giveBack(r *root) {
 	for path, of := range w.folders {
 		if of == r {

@@ -2,7 +2,7 @@ package watch
 
 import "time"
 
-// settle waits until it is quiet, but not for ever.
+// settle waits until it is quiet, but not for ever. It belongs to one goroutine, which reads the two timers.
 type settle struct {
 	quiet *time.Timer // fires when nothing was touched for a while
 	most  *time.Timer // fires when it has not been quiet for four times that
@@ -10,6 +10,7 @@ type settle struct {
 	since bool // something was touched
 }
 
+// newSettle returns a settle whose timers stand still until touch.
 func newSettle(while time.Duration) *settle {
 	s := &settle{time.NewTimer(while), time.NewTimer(while), while, false}
 	s.rest()

@@ -144,6 +144,7 @@ func (w *Watcher) Close() error {
 	return nil
 }
 
+// closing reports whether Close was called.
 func (w *Watcher) closing() bool {
 	select {
 	case <-w.stop:
