@@ -122,8 +122,8 @@ func unwritten(o Options, paths Paths, only []string) (bool, error) {
 }
 
 // record checks whether the journal can be relied on. It opens it for reading only, checks the database, and
-// verifies the chain of all lines, which may take a while for a long record. That there is none yet is well; that
-// one is gone is a failure (journal.ErrMissing).
+// verifies the chain of all lines, which may take a while for a long record. A record that does not exist yet is
+// well; one that is gone is a failure (journal.ErrMissing).
 func record(ctx context.Context, paths Paths) Finding {
 	f := Finding{Check: "record", State: Well, Text: "complete and unchanged"}
 	j, err := journal.OpenReadOnly(ctx, paths.Journal())

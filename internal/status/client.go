@@ -49,6 +49,9 @@ func Command(ctx context.Context, socket, verb string, storages []string) error 
 }
 
 // call makes one request and returns the body of the answer. It returns an error if the daemon refuses.
+//
+// The socket is the only address; the host in the request is a name for it, which the daemon does not check. The
+// connection is not kept: a command makes one call and ends.
 func call(ctx context.Context, socket string, most time.Duration, method, path string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()

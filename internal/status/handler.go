@@ -61,8 +61,10 @@ func Handler(o Options) http.Handler {
 	return guarded(mux)
 }
 
+// handler serves the pages. It keeps no state: each request asks for the daemon's.
 type handler struct{ o Options }
 
+// page returns the state for one request: all of it from one moment.
 func (h handler) page() page {
 	p := page{Daemon: h.o.State(), now: h.o.Now()}
 	if h.o.Stale != nil {
@@ -71,6 +73,7 @@ func (h handler) page() page {
 	return p
 }
 
+// health serves /healthz. It names storages, but no file and no folder: any user of the machine may read it.
 func (h handler) health(w http.ResponseWriter, _ *http.Request) {
 	p := h.page()
 	var ill strings.Builder
@@ -89,6 +92,7 @@ func (h handler) health(w http.ResponseWriter, _ *http.Request) {
 	text(w, http.StatusOK, "ok\n")
 }
 
+// status serves /status.json.
 func (h handler) status(w http.ResponseWriter, _ *http.Request) {
 	d := h.o.State()
 	if d.Storages == nil {
@@ -103,6 +107,8 @@ func (h handler) status(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write(append(b, '\n')) // a failure means that the client has gone
 }
 
+// do serves /do/VERB. It answers when the daemon has accepted the command, which for a sweep is long before its
+// end.
 func (h handler) do(w http.ResponseWriter, r *http.Request) {
 	verb := r.PathValue("verb")
 	if h.o.Do == nil || !slices.Contains(verbs(), verb) {
@@ -116,13 +122,15 @@ func (h handler) do(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
+// text sends a plain text with that status.
 func text(w http.ResponseWriter, status int, say string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte(say)) // a failure means that the client has gone
 }
 
-// guarded passes on requests over a unix socket, and requests to this machine by its own name.
+// guarded passes on requests over a unix socket, and requests to this machine by its own name. Others get 421. It
+// sets headers with which a browser neither stores an answer nor runs anything in it.
 func guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for k, v := range map[string]string{
@@ -140,7 +148,8 @@ func guarded(next http.Handler) http.Handler {
 	})
 }
 
-// ownersOnly passes on requests over a unix socket.
+// ownersOnly passes on requests over a unix socket. Others get 403: a port can be reached by every user of the
+// machine, and the socket only by its owner.
 func ownersOnly(next http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !overUnix(r) {
@@ -157,11 +166,13 @@ func local(r *http.Request) net.Addr {
 	return a
 }
 
+// overUnix reports whether the request came over a unix socket, whose file mode decides who may connect.
 func overUnix(r *http.Request) bool {
 	a := local(r)
 	return a != nil && a.Network() == "unix"
 }
 
+// atLoopback reports whether the request came to a loopback address, in contrast to one of the network.
 func atLoopback(r *http.Request) bool {
 	tcp, ok := local(r).(*net.TCPAddr)
 	return ok && tcp.IP.IsLoopback()

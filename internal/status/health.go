@@ -25,6 +25,7 @@ func sick(d Daemon, s Storage, now time.Time, stale time.Duration) string {
 	return ""
 }
 
+// since returns the end of a sentence with the time, "" if it is not known.
 func since(t time.Time) string {
 	if t.IsZero() {
 		return ""

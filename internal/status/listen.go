@@ -38,6 +38,8 @@ func Listen(ctx context.Context, addr string) (net.Listener, error) {
 	return new(net.ListenConfig).Listen(ctx, "tcp", at.String())
 }
 
+// listenUnix opens the socket at an absolute path. Its mode is 0600 from the start, or as soon as the system
+// allows it, so that no other user can connect in between.
 func listenUnix(ctx context.Context, path string) (net.Listener, error) {
 	if !filepath.IsAbs(path) {
 		return nil, fmt.Errorf("listen at %q: %w", "unix:"+path, ErrNotHere)

@@ -9,7 +9,8 @@ import (
 )
 
 // metric is one line of docs/monitoring.md. Names follow https://prometheus.io/docs/practices/naming/. No label's
-// value comes from a file, so the number of series depends only on the number of storages in the policy.
+// value comes from a file, so the number of series depends only on the number of storages in the policy. each
+// calls emit once for every series, with the values of labels in order.
 type metric struct {
 	name   string
 	kind   prometheus.ValueType
@@ -36,12 +37,13 @@ func reasons() []string {
 	}
 }
 
+// The kinds of a metric. A counter begins at 0 with the service, and its name ends in _total.
 const (
 	gauge   = prometheus.GaugeValue
 	counter = prometheus.CounterValue
 )
 
-// metrics returns the daemon's own metrics.
+// metrics returns the daemon's own metrics. A test compares them with docs/monitoring.md.
 func metrics() []metric {
 	return []metric{
 		{
@@ -173,12 +175,14 @@ func refused(s Storage, emit func(float64, ...string)) {
 	emit(float64(other), s.Name, "other")
 }
 
+// moment emits a time in seconds since 1970; nothing if it is not known.
 func moment(t time.Time, emit func(float64, ...string), labels ...string) {
 	if !t.IsZero() {
 		emit(float64(t.UnixMilli())/1000, labels...)
 	}
 }
 
+// truth returns a boolean as Prometheus has it.
 func truth(is bool) float64 {
 	if is {
 		return 1

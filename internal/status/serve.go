@@ -15,8 +15,9 @@ import (
 // up the file descriptors that a sweep needs.
 const mostStrangers = 32
 
-// Serve serves h at the listeners until ctx ends, completes the answers under way, and closes the listeners. All its
-// goroutines have ended when it returns. It returns the errors of failed listeners once the others have ended.
+// Serve serves h at the listeners until ctx ends, completes the answers under way for at most three seconds, and
+// closes the listeners. All its goroutines have ended when it returns. It returns the errors of failed listeners
+// once the others have ended: one that fails does not stop them.
 func Serve(ctx context.Context, h http.Handler, listeners ...net.Listener) error {
 	server := &http.Server{
 		Handler: h, MaxHeaderBytes: 16 << 10,

@@ -2,7 +2,8 @@ package status
 
 import "time"
 
-// Daemon is the state of a running daemon at one moment. Unknown times are zero.
+// Daemon is the state of a running daemon at one moment. Unknown times are zero. Its JSON is the answer of
+// /status.json, and the field daemon of sweepd status --json (docs/json.md).
 type Daemon struct {
 	Version    string    `json:"version"`
 	PID        int       `json:"pid"`

@@ -51,6 +51,8 @@ func journalReads() bool {
 	return ok && err == nil
 }
 
+// send sends r in journald's own protocol (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/), by the library. A record
+// that does not fit into a datagram is passed as a file.
 func send(r Record) error {
 	fields := map[string]string{"SYSLOG_IDENTIFIER": identifier}
 	for name, value := range r.Fields {
@@ -111,6 +113,7 @@ func NewHandler(fallback slog.Handler) slog.Handler {
 	return newHandler(fallback)
 }
 
+// newHandler is NewHandler when journald reads standard error.
 func newHandler(fallback slog.Handler) slog.Handler {
 	text := &lines{}
 	return &handler{fallback: fallback, text: text, words: slog.NewTextHandler(text, &slog.HandlerOptions{
@@ -127,8 +130,10 @@ type handler struct {
 	prefix   string            // of WithGroup
 }
 
+// Enabled implements slog.Handler, by the level of fallback.
 func (h *handler) Enabled(ctx context.Context, l slog.Level) bool { return h.fallback.Enabled(ctx, l) }
 
+// Handle implements slog.Handler.
 func (h *handler) Handle(ctx context.Context, r slog.Record) error {
 	words, err := h.text.of(func() error { return h.words.Handle(ctx, r) })
 	if err != nil {
@@ -150,6 +155,8 @@ func (h *handler) Handle(ctx context.Context, r slog.Record) error {
 	return nil
 }
 
+// WithAttrs implements slog.Handler. The attributes are collected here as fields, and also added to the two inner
+// handlers, which write the text and take over if journald is gone.
 func (h *handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	more := *h
 	more.fallback, more.words = h.fallback.WithAttrs(attrs), h.words.WithAttrs(attrs)
@@ -163,6 +170,7 @@ func (h *handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return &more
 }
 
+// WithGroup implements slog.Handler. The name of a group becomes a part of the fields' names.
 func (h *handler) WithGroup(name string) slog.Handler {
 	if name == "" {
 		return h
@@ -173,7 +181,8 @@ func (h *handler) WithGroup(name string) slog.Handler {
 	return &more
 }
 
-// addField adds a, or all its attributes if it is a group.
+// addField adds a, or all its attributes if it is a group. An attribute without a key is left out, as slog
+// requires. Times are RFC 3339.
 func addField(fields map[string]string, prefix string, a slog.Attr) {
 	v := a.Value.Resolve()
 	switch {
@@ -209,6 +218,7 @@ type lines struct {
 	line bytes.Buffer
 }
 
+// Write implements io.Writer. It is called only inside of of, which holds the lock.
 func (l *lines) Write(p []byte) (int, error) { return l.line.Write(p) }
 
 // of returns the line that write writes.

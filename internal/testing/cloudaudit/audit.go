@@ -62,7 +62,7 @@ type File struct {
 	SHA256  string
 }
 
-// Driver is what a provider's test opens.
+// Driver is what a provider's test opens: the driver and the roots that the policy gives it.
 type Driver interface {
 	providers.Driver
 	Roots() []string
@@ -114,7 +114,8 @@ func (a *Audit) Must(err error) {
 	}
 }
 
-// Process is what one process has open.
+// Process is what one process has open. Each Run has a new one: nothing but the journal and the account is kept
+// in between.
 type Process struct {
 	*sweeper.Sweeper
 	*testing.T
@@ -144,6 +145,7 @@ func (a *Audit) start() (*Process, error) {
 	return &Process{s, a.T, j, st}, nil
 }
 
+// end closes what start has opened. The account goes on without a process.
 func (a *Audit) end(p *Process) {
 	a.Must(p.st.Close())
 	a.Must(p.j.Close())
@@ -164,7 +166,8 @@ func (a *Audit) Run(do Step) {
 	a.unharmed()
 }
 
-// Apply carries out the plan.
+// Apply carries out the plan. Its errors are logged only: with a fault it may fail, and the account is what is
+// checked.
 func Apply(p *Process) {
 	plan, _, err := p.Plan(p.Context(), sweeper.ScanOptions{})
 	if err != nil {
@@ -197,7 +200,9 @@ func Purge(p *Process) {
 	p.Logf("purge: %+v, %v", sum, err)
 }
 
-// unharmed checks by the audit log that nothing was changed that must not be.
+// unharmed checks by the audit log that nothing was changed that must not be: a request may change only files
+// that are due (the ops change and move are those of faults). It looks at the whole log from the start, and then
+// at the files themselves: those that are not due exist, and the person's trash is as it was.
 func (a *Audit) unharmed() {
 	a.Helper()
 	for _, m := range a.Cloud().Audit().Mutations(0) {
@@ -220,7 +225,8 @@ func (a *Audit) unharmed() {
 	}
 }
 
-// RecordIsTrue compares the journal with the account. No operation may be open.
+// RecordIsTrue compares the journal with the account. No operation may be open, the chain of the record must be
+// whole, and the files that the record has in the trash are those in the account's.
 func (a *Audit) RecordIsTrue() {
 	a.Helper()
 	p, err := a.start()

@@ -39,6 +39,7 @@ type placed struct {
 // place holds which argument of a call is a descriptor and which is a path relative to it; -1: neither.
 type place struct{ fd, path int }
 
+// The usual places of the file among the arguments.
 var (
 	byFD      = place{0, -1}
 	byPath    = place{-1, 0}
@@ -91,7 +92,8 @@ func places() map[uint64]placed {
 	return all
 }
 
-// of returns the absolute path that a call acts on, or "" if it is not a file.
+// of returns the absolute path that a call acts on, or "" if it is not a file. It is as the process names it: a
+// symbolic link in it is not resolved, but the folder of a relative path is.
 func (p place) of(tid int, regs *syscall.PtraceRegs) string {
 	args := [...]uint64{regs.Rdi, regs.Rsi, regs.Rdx, regs.R10, regs.R8, regs.R9}
 	path := ""
@@ -113,7 +115,7 @@ func (p place) of(tid int, regs *syscall.PtraceRegs) string {
 	return filepath.Join(dir, path)
 }
 
-// unlocks reports whether the call releases a lock.
+// unlocks reports whether the call releases a lock: flock(2), a lock or a lease of fcntl(2).
 func unlocks(tid int, regs *syscall.PtraceRegs) bool {
 	switch {
 	case regs.Orig_rax == unix.SYS_FLOCK:

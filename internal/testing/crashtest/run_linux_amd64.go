@@ -25,7 +25,7 @@ type Fate struct {
 	Errno syscall.Errno // the call is not carried out and returns this
 }
 
-// Result is how the process ended.
+// Result is how the process ended. With Killed, Exit is -1.
 type Result struct {
 	Calls  int  // counted calls, the fatal one included
 	Killed bool // by a Fate
@@ -97,12 +97,16 @@ type tracer struct {
 	result  Result
 }
 
+// The options let the tracer see every thread and child from its first call on, and kill the process if the
+// tracer dies.
 const (
 	options = unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_TRACECLONE | unix.PTRACE_O_TRACEFORK |
 		unix.PTRACE_O_TRACEVFORK | unix.PTRACE_O_EXITKILL
 	wall = unix.WALL | 0x20000000 // __WNOTHREAD: only what this thread traces or started
 )
 
+// trace follows the process from its stop at exec until every thread is gone. It must run on the thread that
+// started the process.
 func (t *tracer) trace() error {
 	var ws syscall.WaitStatus
 	if _, err := syscall.Wait4(t.pid, &ws, wall, nil); err != nil { // the stop at exec
@@ -133,7 +137,7 @@ func (t *tracer) trace() error {
 	}
 }
 
-// step handles one stop of one thread and continues it.
+// step handles one stop of one thread and continues it. Signals that are not the tracer's own are passed on.
 func (t *tracer) step(tid int, ws syscall.WaitStatus) error {
 	switch {
 	case ws.Exited() || ws.Signaled():
@@ -153,7 +157,9 @@ func (t *tracer) step(tid int, ws syscall.WaitStatus) error {
 	}
 }
 
-// call handles a stop at the entry or the exit of a system call.
+// call handles a stop at the entry or the exit of a system call. ptrace reports both in the same way, so it
+// counts them by thread. To let a call fail it replaces the number by an invalid one at the entry, and the result
+// at the exit.
 func (t *tracer) call(tid int) error {
 	t.inCall[tid] = !t.inCall[tid]
 	var regs syscall.PtraceRegs

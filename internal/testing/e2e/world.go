@@ -46,6 +46,7 @@ func Build(t *testing.T) string {
 // binaryVariable names a program that was built already.
 const binaryVariable = "SWEEPD_BINARY"
 
+// build builds the program into a file, with Go's build cache.
 func build(binary string) error {
 	out, err := exec.Command("go", "build", "-o", binary, "sweepd/cmd/sweepd").CombinedOutput()
 	if err != nil {
@@ -103,7 +104,8 @@ func (w *World) Write(name string, content []byte) {
 	}
 }
 
-// Command returns the program with these arguments, not started.
+// Command returns the program with these arguments, not started. Its environment has only HOME and PATH, so that
+// nothing of the person who runs the tests is used or touched.
 func (w *World) Command(args ...string) *exec.Cmd {
 	cmd := exec.Command(w.Binary, args...)
 	cmd.Env = []string{"HOME=" + w.Home, "PATH=/usr/bin:/bin"}
@@ -111,7 +113,8 @@ func (w *World) Command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// Run runs the program to its end and returns its exit status and output.
+// Run runs the program to its end and returns its exit status and output. The status is -1 if a signal ended it;
+// the test fails if it cannot be started.
 func (w *World) Run(args ...string) (status int, stdout, stderr string) {
 	w.Helper()
 	cmd := w.Command(args...)

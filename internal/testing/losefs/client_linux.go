@@ -64,6 +64,8 @@ func (s *Server) Close() error {
 	return errors.Join(err, s.cmd.Wait())
 }
 
+// listen receives the messages of the process until it closes its output. Answers go to ask; a message that a
+// file system is dark closes its channel.
 func (s *Server) listen(out *json.Decoder) {
 	defer close(s.answers)
 	for {
@@ -90,6 +92,8 @@ func (s *Server) darkness(number int) chan struct{} {
 	return s.dark[number]
 }
 
+// ask sends one question and returns the answer's value. It returns an error if the process has ended or the
+// answer is one.
 func (s *Server) ask(q question) (int, error) {
 	s.asking.Lock()
 	defer s.asking.Unlock()
@@ -129,6 +133,7 @@ func (d Disk) Mount(dir string, o Options) (*FS, error) {
 	return &FS{d.s, number, d.s.darkness(number)}, nil
 }
 
+// ask asks about this file system.
 func (f *FS) ask(do string, n int, seed uint64) (int, error) {
 	return f.s.ask(question{Do: do, FS: f.number, N: n, Seed: seed})
 }

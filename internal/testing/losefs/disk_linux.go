@@ -54,10 +54,12 @@ type write struct {
 	size int // truncate to this instead; -1: no
 }
 
+// clone returns a copy that shares nothing with s.
 func (s state) clone() state {
 	return state{attr: s.attr, data: slices.Clone(s.data), names: maps.Clone(s.names)}
 }
 
+// isDir reports whether n is a directory; else it is a file, as there is nothing else.
 func (n *inode) isDir() bool { return n.now.mode&syscall.S_IFMT == syscall.S_IFDIR }
 
 // grow returns content with at least size bytes, new ones zero.

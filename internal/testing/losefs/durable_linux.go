@@ -28,6 +28,7 @@ func (v *volume) name(dir *inode, name string, id uint64) {
 	v.namings = append(v.namings, naming{dir.id, name, id, v.step})
 }
 
+// set sets or removes one name.
 func set(names map[string]uint64, name string, id uint64) {
 	if id == 0 {
 		delete(names, name)
@@ -42,6 +43,7 @@ func (n *inode) write(w write) {
 	n.writes = append(n.writes, w)
 }
 
+// apply returns the content after the write; it may change the old one in place.
 func (w write) apply(content []byte) []byte {
 	if w.size < 0 {
 		content = grow(content, w.at+len(w.data))
@@ -114,8 +116,9 @@ func (v *volume) drawn(i int, picked []bool) bool {
 	return false
 }
 
-// survivor returns a disk after a power cut. For seed 0 it has none of the changes that were not synced, else a part
-// that the seed chooses.
+// survivor returns a disk after a power cut. For seed 0 it has none of the changes that were not synced, else a
+// part that the seed chooses: any sectors of the bytes, any attributes, and any changes of names with those that
+// they need. Inodes without a name that survived are left out.
 func (v *volume) survivor(seed uint64) *disk {
 	c := &volume{disk: &disk{inodes: map[uint64]*inode{}, next: v.next}, halves: v.halves, namings: v.namings}
 	random := rand.New(rand.NewPCG(seed, 0))

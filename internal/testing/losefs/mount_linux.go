@@ -64,18 +64,21 @@ func (f *mounted) cutFrom(n int) {
 	f.changes, f.cutAt = 0, n
 }
 
+// counted returns the number of changes since cutFrom or the mount.
 func (f *mounted) counted() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.changes
 }
 
+// cutNow cuts the power.
 func (f *mounted) cutNow() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.goDark()
 }
 
+// goDark cuts the power, if it is not cut yet. The caller holds the lock.
 func (f *mounted) goDark() {
 	if !f.cut {
 		f.cut = true
@@ -83,12 +86,14 @@ func (f *mounted) goDark() {
 	}
 }
 
+// syncAll makes everything durable. It is not counted as a change.
 func (f *mounted) syncAll() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.volume.syncAll()
 }
 
+// survivor returns a disk that a power cut may leave now.
 func (f *mounted) survivor(seed uint64) *disk {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -93,6 +93,8 @@ func (f *mounted) tell(n *inode, out *fuse.EntryOut) {
 	out.SetAttrTimeout(fresh)
 }
 
+// describe writes the attributes of an inode. A directory has two links, regardless of its content: programs must
+// not derive the number of its subdirectories from that.
 func (f *mounted) describe(n *inode, a *fuse.Attr) {
 	s := &n.now
 	size := uint64(len(s.data))
@@ -220,6 +222,7 @@ func (f *mounted) FsyncDir(_ <-chan struct{}, in *fuse.FsyncIn) fuse.Status {
 	return f.sync(in.NodeId, true)
 }
 
+// sync serves both syncs. They are changes themselves, so the power can be cut at one: nothing is durable then.
 func (f *mounted) sync(id uint64, attributes bool) fuse.Status {
 	f.mu.Lock()
 	defer f.mu.Unlock()

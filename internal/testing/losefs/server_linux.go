@@ -68,12 +68,14 @@ func Serve(in io.Reader, out io.Writer, now func() time.Time) (err error) {
 	}
 }
 
+// say sends one message.
 func (s *server) say(a answer) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.out.Encode(a)
 }
 
+// do carries out one question and returns the value of its answer.
 func (s *server) do(q question) (int, error) {
 	switch q.Do {
 	case "mount":
@@ -103,6 +105,7 @@ func (s *server) do(q question) (int, error) {
 	return 0, nil
 }
 
+// mount mounts a disk and returns the number of the file system. From then on a cut of its power is reported.
 func (s *server) mount(q question) (int, error) {
 	f, err := mount(s.disks[q.Disk], q.Dir, q.Options, s.now)
 	if err != nil {
@@ -117,6 +120,7 @@ func (s *server) mount(q question) (int, error) {
 	return number, nil
 }
 
+// close unmounts a file system. A second time has no effect.
 func (s *server) close(number int) error {
 	f := s.mounts[number]
 	if f == nil {

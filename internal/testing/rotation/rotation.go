@@ -67,6 +67,7 @@ func Share() int {
 	return 1
 }
 
+// first returns the first step of a slice, from 1 to stride: always the same for one rotation and loop.
 func first(rotation, loop string, stride int) int {
 	if rotation == "" {
 		return 1
