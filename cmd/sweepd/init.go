@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"sweepd/internal/app"
 	"sweepd/internal/durable"
@@ -27,19 +28,20 @@ func newInitCmd(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "create a policy by answering five questions",
-		Long: `init asks where your pictures are, how certain sweepd must be, how long it waits,
-and what the service may do; writes a commented policy; and shows what the policy
-means and would do. It deletes nothing.
+		Long: `init asks where your pictures are, how certain sweepd must be, how long a file is
+marked, how long it stays in the trash, and what the service may do. Enter gives
+the answer that is shown in brackets. init then shows the policy, writes it if you
+agree, and shows what it means and would do. It deletes nothing. If you stop it
+before the end, it writes nothing, and prints the command that gives your answers
+again.
 
-Each flag answers one question. With --yes init asks nothing and uses the safest
-defaults for the rest. It never changes an existing policy. Use --policy to write
-to another file.`,
+A flag answers a question, which is then not asked. For an account, give --drive or
+--dropbox. With --yes init asks nothing and uses the safest defaults for the rest.
+It never changes an existing policy. Use --policy to write to another file.`,
 		Example: "  sweepd init\n  sweepd init --folder ~/Downloads --careful strong --yes",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			for _, q := range p.questions(o.answers) {
-				o.given[q.flag] = cmd.Flags().Changed(q.flag)
-			}
+			cmd.Flags().Visit(func(f *pflag.Flag) { o.given[f.Name] = true })
 			return runInit(cmd.Context(), p, o)
 		},
 	}
@@ -80,7 +82,10 @@ func runInit(ctx context.Context, p *program, o initOptions) error {
 		return &app.UsageError{Err: err, Hint: "see: sweepd init --help"}
 	}
 	if !o.yes {
-		if a, err = p.interview(ctx, a, o.given, file); err != nil {
+		if err := p.askable(); err != nil {
+			return err
+		}
+		if a, err = p.interview(ctx, listen(p.stdin), a, o.given, file); err != nil {
 			return err
 		}
 	}
@@ -135,15 +140,22 @@ func writeNew(file string, content []byte) (err error) {
 	return durable.Create(file, ".sweepd-policy-*", content)
 }
 
-// firstLook prints what the policy means, what it would do on this machine, and the next steps.
+// firstLook prints what the policy means, what it would do on this machine, and the next steps, also if files could
+// not be read. There is no sign-in to an account yet.
 func (p *program) firstLook(ctx context.Context, a answers) error {
-	err := runCheck(ctx, p, checkOptions{})
-	if err == nil && len(a.Folders) > 0 { // there is no sign-in to an account yet
-		err = runScan(ctx, p, scanOptions{where: []string{"home"}})
-	}
-	if err != nil {
+	if err := runCheck(ctx, p, checkOptions{}); err != nil {
 		return err
 	}
+	var err error
+	if len(a.Folders) > 0 {
+		err = runScan(ctx, p, scanOptions{where: []string{"home"}})
+	}
+	p.nextSteps(a)
+	return err
+}
+
+// nextSteps prints the commands that come after init.
+func (p *program) nextSteps(a answers) {
 	at := ""
 	if p.policyFile != "" {
 		at = " --policy " + quoted(p.policyFile)
@@ -156,11 +168,11 @@ func (p *program) firstLook(ctx context.Context, a answers) error {
 	if a.Dropbox != "" {
 		next("sign in to Dropbox:", "sweepd login box"+at)
 	}
+	next("see what the policy would do:", "sweepd scan"+at)
 	next("move due files to the trash:", "sweepd apply"+at)
 	if at == "" && p.getenv("SWEEPD_POLICY") == "" && p.unit("user") {
 		next("run it every night:", "systemctl --user enable --now sweepd")
 	} else {
 		next("run it every night:", "sweepd run"+at)
 	}
-	return nil
 }

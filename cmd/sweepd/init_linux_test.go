@@ -79,12 +79,13 @@ func TestAPersonAtATerminalIsAskedFiveQuestions(t *testing.T) {
 	w := &e2e.World{T: t, Home: t.TempDir(), Files: map[string][]byte{}}
 	w.Write("Downloads/ChatGPT Image Apr 20, 2026, 01_17_00 AM.png", smallPicture(1))
 	shown, err := atTerminal(t, w.Home, []string{"init"},
-		[2]string{"[~/Downloads] ", "\n"}, [2]string{"Scan a Google Drive?", "\n"}, [2]string{"Scan a Dropbox?", "\n"},
-		[2]string{"[proven] ", "sure\n"}, [2]string{"[proven] ", "likely\n"}, [2]string{"[7d] ", "0\n"},
-		[2]string{"[off] ", "\n"}, [2]string{"[report] ", "\n"},
-		[2]string{"write this policy to ~/.config/sweepd/policy.yaml? [y/N] ", "y\n"})
+		[2]string{"[Enter: ~/Downloads] ", "\n"}, [2]string{"[Enter: proven] ", "sure\n"},
+		[2]string{"[Enter: proven] ", "likely\n"}, [2]string{"[Enter: 7d] ", "0\n"},
+		[2]string{"[Enter: off] ", "\n"}, [2]string{"[Enter: report] ", "\n"},
+		[2]string{"write this policy to ~/.config/sweepd/policy.yaml? [Y/n, Enter: y] ", "\n"})
 	if err != nil || !strings.Contains(shown, `"sure" is not one of: proven, strong, likely`) ||
-		!strings.Contains(shown, "created less than 10 minutes ago") {
+		!strings.Contains(shown, "created less than 10 minutes ago") || !strings.Contains(shown, "5 questions.") ||
+		strings.Count(shown, "[Enter: ") != 6 {
 		t.Errorf("%v; the terminal shows\n%s", err, shown)
 	}
 	policy, err := os.ReadFile(filepath.Join(w.Home, ".config/sweepd/policy.yaml"))
@@ -93,16 +94,22 @@ func TestAPersonAtATerminalIsAskedFiveQuestions(t *testing.T) {
 	}
 }
 
-func TestAnInterruptAtAQuestionLeavesNothing(t *testing.T) {
+// Ctrl-C and Ctrl-D, the end of the input, end init before its last answer.
+func TestAnInterruptAtAQuestionLeavesNothingAndLosesNoAnswer(t *testing.T) {
 	t.Parallel()
-	w := &e2e.World{T: t, Home: t.TempDir(), Files: map[string][]byte{}}
-	w.Write("Downloads/a.txt", nil)
-	shown, err := atTerminal(t, w.Home, []string{"init"}, [2]string{"[~/Downloads] ", "\n"},
-		[2]string{"Scan a Google Drive?", "\x03"})
-	if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != exitTrouble {
-		t.Errorf("ends with %v; the terminal shows\n%s", err, shown)
-	}
-	if _, err := os.Lstat(filepath.Join(w.Home, ".config")); !os.IsNotExist(err) {
-		t.Errorf("it wrote: %v", err)
+	for key, want := range map[string]int{"\x03": exitTrouble, "\x04": exitUsage} {
+		w := &e2e.World{T: t, Home: t.TempDir(), Files: map[string][]byte{}}
+		w.Write("Downloads/a.txt", nil)
+		shown, err := atTerminal(t, w.Home, []string{"init"}, [2]string{"[Enter: ~/Downloads] ", "\n"},
+			[2]string{"[Enter: proven] ", "likely\n"}, [2]string{"[Enter: 7d]", key})
+		const hint = "nothing was written; to go on with the answers so far: " +
+			"sweepd init --folder ~/Downloads --careful likely\r\n"
+		exit, ok := err.(*exec.ExitError)
+		if !ok || exit.ExitCode() != want || !strings.Contains(shown, hint) {
+			t.Errorf("%q: ends with %v; the terminal shows\n%s", key, err, shown)
+		}
+		if _, err := os.Lstat(filepath.Join(w.Home, ".config")); !os.IsNotExist(err) {
+			t.Errorf("%q: it wrote: %v", key, err)
+		}
 	}
 }

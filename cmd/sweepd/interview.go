@@ -1,11 +1,11 @@
 package main
 
 import (
-	"bufio"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 
 	"sweepd/internal/app"
@@ -18,130 +18,197 @@ type question struct {
 	take       func(*answers, string)
 }
 
+// questions returns the five questions, with the answers that Enter gives.
 func (p *program) questions(a answers) []question {
 	return []question{
 		{
-			"folder", "1. In which folders do you save pictures? Separate them with commas.",
-			strings.Join(a.Folders, ", "), func(a *answers, text string) {
-				a.Folders = nil
-				for folder := range strings.SplitSeq(text, ",") {
-					if folder = strings.TrimSpace(folder); folder != "" {
-						a.Folders = append(a.Folders, p.absolute(folder))
-					}
-				}
-			},
-		},
-		{
-			"drive",
-			"2. Scan a Google Drive? Enter the file of your OAuth client (docs/google-drive.md), or nothing to skip.",
-			a.Drive,
-			func(a *answers, text string) { a.Drive = unless(text, "no") },
-		},
-		{
-			"dropbox",
-			"   Scan a Dropbox? Enter the key of your app (docs/dropbox.md), or nothing to skip.",
-			a.Dropbox,
-			func(a *answers, text string) { a.Dropbox = unless(text, "no") },
+			"folder", "In which folders do you save pictures? Separate them with commas.",
+			strings.Join(a.Folders, ", "), p.takeFolders,
 		},
 		{
 			"careful",
-			"3. How certain must sweepd be? proven: OpenAI's signature names ChatGPT; strong: it names OpenAI;\n" +
-				"   likely: the file name looks like a ChatGPT download.",
+			"How certain must sweepd be? proven: OpenAI's signature names ChatGPT; strong: it names OpenAI;\n" +
+				"likely: the file name looks like a ChatGPT download.",
 			a.Careful,
 			func(a *answers, text string) { a.Careful = text },
 		},
 		{
 			"grace",
-			"4. How long should a file be marked before it is trashed? 7d, 2w, 12h; 0 for no wait.",
+			"How long should a file be marked before it is trashed? 7d, 2w, 12h; 0 for no wait.",
 			a.Grace,
 			func(a *answers, text string) { a.Grace = text },
 		},
 		{
 			"trash",
-			"   How long should it stay in the trash before it is deleted permanently? 30d, 1w; off for never.",
+			"How long should it stay in the trash before it is deleted permanently? 30d, 1w; off for never.",
 			a.Trash,
 			func(a *answers, text string) { a.Trash = text },
 		},
 		{
 			"mode",
-			"5. What may the service do? report: only report what it would do; enforce: do it.",
+			"What may the service do? report: only report what it would do; enforce: do it.",
 			a.Mode,
 			func(a *answers, text string) { a.Mode = text },
 		},
 	}
 }
 
-// unless returns text, or "" if it equals the second argument in any case.
-func unless(text, word string) string {
-	if strings.EqualFold(text, word) {
-		return ""
+// takeFolders takes the folders that the user lists, or none if the list is "none".
+func (p *program) takeFolders(a *answers, list string) {
+	a.Folders = nil
+	if strings.EqualFold(list, "none") {
+		return
 	}
-	return text
+	for folder := range strings.SplitSeq(list, ",") {
+		if folder = strings.TrimSpace(folder); folder != "" {
+			a.Folders = append(a.Folders, p.absolute(folder))
+		}
+	}
+}
+
+// unwrittenError is why init ended before it wrote the policy.
+type unwrittenError struct {
+	err   error
+	again string // the command that gives the same answers
+}
+
+func (e *unwrittenError) Error() string {
+	switch {
+	case errors.Is(e.err, io.EOF):
+		return "no answer: the input has ended"
+	case errors.Is(e.err, context.Canceled):
+		return "interrupted"
+	}
+	return e.err.Error()
+}
+
+func (e *unwrittenError) Unwrap() error { return e.err }
+
+// diagnose returns the exit status and the hint.
+func (e *unwrittenError) diagnose() (status int, hint string) {
+	status = exitUsage
+	if errors.Is(e.err, context.Canceled) {
+		status = exitTrouble
+	}
+	return status, "nothing was written; to go on with the answers so far: " + e.again
 }
 
 // interview asks the questions that no flag has answered, each until the answer is valid, and whether the policy may
-// be written.
-func (p *program) interview(ctx context.Context, a answers, given map[string]bool, file string) (answers, error) {
+// be written. given are the answers that are settled; interview adds to them. It returns an *unwrittenError if the
+// input ends, or an interrupt comes, before the last answer.
+func (p *program) interview(
+	ctx context.Context, in *listener, a answers, given map[string]bool, file string,
+) (answers, error) {
+	var open []question
+	for _, q := range p.questions(a) {
+		if !given[q.flag] {
+			open = append(open, q)
+		}
+	}
+	fmt.Fprintf(p.stderr, "%s. Enter gives the answer in brackets. Ctrl-C ends init; nothing is written then.\n",
+		count(int64(len(open)), "question"))
+	for i, q := range open {
+		next, err := p.ask(ctx, in, fmt.Sprintf("\n%d. ", i+1), q, a)
+		if err != nil {
+			return a, &unwrittenError{err, p.sameAnswers(a, given)}
+		}
+		a, given[q.flag] = next, true
+	}
+	return a, p.accept(ctx, in, a, given, file)
+}
+
+// ask asks one question until the answer is valid, and returns the answers with it.
+func (p *program) ask(ctx context.Context, in *listener, number string, q question, a answers) (answers, error) {
+	enter := "no answer yet"
+	if q.now != "" {
+		enter = "Enter: " + q.now
+	}
+	fmt.Fprint(p.stderr, number, strings.ReplaceAll(q.asks, "\n", "\n   "), "\n")
+	for {
+		text, err := p.hear(ctx, in, fmt.Sprintf("   [%s] ", enter))
+		if err != nil {
+			return a, err
+		}
+		next := a
+		if text != "" {
+			q.take(&next, text)
+		}
+		if err = p.fits(next); err == nil && next.nowhere() {
+			err = errors.New("name a folder")
+		}
+		if err == nil {
+			return next, nil
+		}
+		fmt.Fprintf(p.stderr, "   %s %s\n", p.term.paint("33", "no:"), safe(err.Error()))
+	}
+}
+
+// accept shows the policy and asks whether to write it. Enter is a yes: the file is new, and by itself deletes
+// nothing. It returns errTrouble after a no, with the command that gives the same answers printed.
+func (p *program) accept(
+	ctx context.Context, in *listener, a answers, given map[string]bool, file string,
+) error {
+	p.term.printf("\n%s\n", p.term.dim(lines(string(a.policy()))))
+	again := p.sameAnswers(a, given)
+	prompt := fmt.Sprintf("write this policy to %s? [Y/n, Enter: y] ", tilde(file, p.home()))
+	for {
+		text, err := p.hear(ctx, in, prompt)
+		switch {
+		case err != nil:
+			return &unwrittenError{err, again}
+		case slices.Contains([]string{"", "y", "yes"}, strings.ToLower(text)):
+			return nil
+		case slices.Contains([]string{"n", "no"}, strings.ToLower(text)):
+			p.term.printf("nothing was written; to go on with these answers: %s\n", p.term.bold(again))
+			return errTrouble
+		}
+	}
+}
+
+// hear prints a prompt and returns the line that the user types.
+func (p *program) hear(ctx context.Context, in *listener, prompt string) (string, error) {
+	fmt.Fprint(p.stderr, lines(prompt))
+	text, err := in.next(ctx)
+	if err != nil {
+		fmt.Fprintln(p.stderr)
+	}
+	return text, err
+}
+
+// sameAnswers returns the command that gives the answers that are settled.
+func (p *program) sameAnswers(a answers, given map[string]bool) string {
+	command := "sweepd init"
+	if p.policyFile != "" {
+		command += " --policy " + quoted(p.policyFile)
+	}
+	add := func(flag, value string) {
+		if given[flag] {
+			command += " --" + flag + " " + value
+		}
+	}
+	for _, folder := range a.Folders {
+		add("folder", p.quotedPath(p.expand(folder)))
+	}
+	for _, f := range [][2]string{
+		{"drive", p.quotedPath(p.expand(a.Drive))},
+		{"dropbox", quoted(a.Dropbox)},
+		{"careful", quoted(a.Careful)},
+		{"grace", quoted(a.Grace)},
+		{"trash", quoted(a.Trash)},
+		{"mode", quoted(a.Mode)},
+	} {
+		add(f[0], f[1])
+	}
+	return command
+}
+
+// askable returns a *app.UsageError if the input is a terminal, but the questions would not appear there.
+func (p *program) askable() error {
 	if isTerminal(p.stdin) && !p.term.live {
-		return a, &app.UsageError{
+		return &app.UsageError{
 			Err:  errors.New("init has no terminal to show its questions on"),
 			Hint: "to skip the questions, use --yes",
 		}
 	}
-	in := bufio.NewReader(p.stdin)
-	for _, q := range p.questions(a) {
-		for asked := given[q.flag]; !asked; {
-			text, err := p.hear(ctx, in, fmt.Sprintf("%s\n   [%s] ", q.asks, cmp.Or(q.now, "no")))
-			if err != nil {
-				return a, err
-			}
-			next := a
-			if text != "" {
-				q.take(&next, text)
-			}
-			if err = p.fits(next); err == nil && q.flag == "folder" && next.nowhere() {
-				err = errors.New("name a folder")
-			}
-			if err != nil {
-				fmt.Fprintf(p.stderr, "   %s %s\n", p.term.paint("33", "no:"), safe(err.Error()))
-				continue
-			}
-			a, asked = next, true
-		}
-	}
-	p.term.printf("\n%s\n", p.term.dim(lines(string(a.policy()))))
-	text, err := p.hear(ctx, in, fmt.Sprintf("write this policy to %s? [y/N] ", tilde(file, p.home())))
-	if yes := strings.ToLower(text); err == nil && yes != "y" && yes != "yes" {
-		p.term.printf("nothing was written\n")
-		return a, errTrouble
-	}
-	return a, err
-}
-
-// hear prints a prompt and returns the line that the user types. An interrupt ends it.
-func (p *program) hear(ctx context.Context, in *bufio.Reader, prompt string) (string, error) {
-	fmt.Fprint(p.stderr, lines(prompt))
-	type line struct {
-		text string
-		err  error
-	}
-	heard := make(chan line, 1)
-	go func() {
-		text, err := in.ReadString('\n')
-		heard <- line{strings.TrimSpace(text), err}
-	}()
-	select {
-	case l := <-heard:
-		if l.err != nil && l.text == "" {
-			fmt.Fprintln(p.stderr)
-			return "", &app.UsageError{
-				Err:  fmt.Errorf("no answer: %w", l.err),
-				Hint: "nothing was written; to skip the questions, use --yes",
-			}
-		}
-		return l.text, nil
-	case <-ctx.Done():
-		fmt.Fprintln(p.stderr)
-		return "", ctx.Err()
-	}
+	return nil
 }

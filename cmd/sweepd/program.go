@@ -160,6 +160,9 @@ func (p *program) hint(hint string) {
 
 // diagnose returns the exit status and the hint of an error.
 func (p *program) diagnose(err error) (status int, hint string) {
+	if unwritten, ok := errors.AsType[*unwrittenError](err); ok {
+		return unwritten.diagnose()
+	}
 	if usage, ok := errors.AsType[*app.UsageError](err); ok {
 		return exitUsage, usage.Hint
 	}

@@ -174,10 +174,7 @@ func (p *program) next(a *app.App, where []string, sum *sweeper.Summary) string 
 		command += " --policy " + quoted(p.policyFile)
 	}
 	for _, arg := range where {
-		if short := tilde(arg, p.home()); quoted(short) == short { // a shell does not expand a quoted ~
-			arg = short
-		}
-		command += " " + quoted(arg)
+		command += " " + p.quotedPath(arg)
 	}
 	return fmt.Sprintf("; to %s: %s", would, p.term.bold(command))
 }

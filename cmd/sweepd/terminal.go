@@ -246,3 +246,12 @@ func quoted(s string) string {
 	}
 	return "'" + strings.ReplaceAll(safe(s), "'", `'\''`) + "'"
 }
+
+// quotedPath returns a path quoted for a shell, with ~ for the home if that needs no quotes: a shell does not expand a
+// quoted ~.
+func (p *program) quotedPath(path string) string {
+	if short := tilde(path, p.home()); quoted(short) == short {
+		return short
+	}
+	return quoted(path)
+}

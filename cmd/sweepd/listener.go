@@ -1,0 +1,42 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"strings"
+)
+
+// listener reads the lines that the user types, in the background: an interrupt ends the wait for one.
+type listener struct{ typed chan typedLine }
+
+// typedLine is a line without the spaces around it, or the error that ended the input.
+type typedLine struct {
+	text string
+	err  error
+}
+
+// listen starts to read from in, until the program ends. A line waits until it is taken.
+func listen(in io.Reader) *listener {
+	l := &listener{make(chan typedLine)}
+	go func() {
+		for from := bufio.NewReader(in); ; {
+			text, err := from.ReadString('\n')
+			if text = strings.TrimSpace(text); text != "" {
+				err = nil // the last line need not end
+			}
+			l.typed <- typedLine{text, err}
+		}
+	}()
+	return l
+}
+
+// next returns the next line. It returns io.EOF after the last one, and the error of the context if that ends first.
+func (l *listener) next(ctx context.Context) (string, error) {
+	select {
+	case line := <-l.typed:
+		return line.text, line.err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
