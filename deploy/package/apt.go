@@ -18,7 +18,8 @@ import (
 )
 
 // writeApt writes a repository for apt, with the suite "stable" and the component "main", as
-// https://wiki.debian.org/DebianRepository/Format has it.
+// https://wiki.debian.org/DebianRepository/Format has it. The packages must have been written. Release is signed
+// twice, beside it (Release.gpg) and in one file with it (InRelease), because apt takes either.
 func (r *release) writeApt(systems []system) error {
 	indexes, architectures := map[string][]byte{}, []string{}
 	for _, s := range systems {
@@ -56,7 +57,8 @@ func (r *release) writeApt(systems []system) error {
 	return nil
 }
 
-// aptPackages puts packages into the repository and returns the index that describes them.
+// aptPackages puts packages into the repository and returns the index that describes them: for each its own
+// description with its place, size and checksum.
 func (r *release) aptPackages(names []string) ([]byte, error) {
 	var list bytes.Buffer
 	for _, name := range names {
@@ -87,7 +89,7 @@ func (r *release) aptRelease(indexes map[string][]byte, architectures []string) 
 	return top.Bytes()
 }
 
-// readControl returns what a .deb says of itself: its file control, in control.tar.gz (deb(5)).
+// readControl returns the description in a .deb: its file control, in control.tar.gz (deb(5)).
 func readControl(deb []byte) (string, error) {
 	for members := ar.NewReader(bytes.NewReader(deb)); ; {
 		header, err := members.Next()

@@ -16,6 +16,7 @@ type entry struct {
 }
 
 // writeArchive writes the archive for those who use no package: the program and what goes with it in one folder.
+// A pattern that matches no file is an error, so that a moved folder is noticed.
 func (r *release) writeArchive(s system, program string) error {
 	entries := []entry{{program, s.program(), 0o755}}
 	add := func(folder, pattern string) error {
@@ -55,7 +56,8 @@ func (r *release) writeArchive(s system, program string) error {
 	return r.write(name+".tar.gz", packed)
 }
 
-// pack returns a tar archive of the entries in one folder. All is root's and of the commit's time.
+// pack returns a tar archive of the entries in one folder, in their order. All is root's and of the commit's
+// time.
 func (r *release) pack(folder string, entries []entry) ([]byte, error) {
 	var out bytes.Buffer
 	w := tar.NewWriter(&out)

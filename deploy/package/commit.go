@@ -32,6 +32,7 @@ func readCommit() (c commit, err error) {
 	return c, err
 }
 
+// git runs git in the working folder and returns its output without the line's end.
 func git(args ...string) (string, error) {
 	out, err := exec.Command("git", args...).Output()
 	if err != nil {
@@ -40,7 +41,8 @@ func git(args ...string) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
-// compile builds the program for s.
+// compile builds the program for s. The environment is set so that the same commit gives the same bytes on every
+// machine: no cgo, no flags or experiments of the user, and the oldest processors of each architecture.
 func (c commit) compile(s system, path string) error {
 	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=true", "-ldflags=-s -w", "-o", path, "./cmd/sweepd")
 	cmd.Dir = c.root
@@ -70,8 +72,8 @@ func (c commit) version(program string, signed bool) (string, error) {
 	return version, checkVersion(version, string(changes), signed)
 }
 
-// checkVersion reports why a version may not be published: one of a tag needs its heading in the changelog, and only
-// one of a tag is signed.
+// checkVersion returns the reason why a version may not be published; nil if it may: one of a tag needs its
+// heading in the changelog, and only one of a tag is signed.
 func checkVersion(version, changes string, signed bool) error {
 	if !released.MatchString(version) {
 		if signed {

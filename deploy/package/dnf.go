@@ -12,8 +12,8 @@ import (
 	"github.com/sassoftware/go-rpmutils"
 )
 
-// writeDnf writes a repository for dnf, zypper and their kin: the packages, and in repodata three lists of them with
-// a file that names the lists, which is signed (https://createrepo.baseurl.org/).
+// writeDnf writes a repository for dnf, zypper and other programs for rpm: the packages, and in repodata three
+// lists of them with a file that names the lists, which is signed (https://createrepo.baseurl.org/).
 func (r *release) writeDnf() error {
 	primary := primaryList{XMLNS: "http://linux.duke.edu/metadata/common", RPM: "http://linux.duke.edu/metadata/rpm"}
 	files := fileLists{XMLName: xml.Name{Local: "filelists"}, XMLNS: "http://linux.duke.edu/metadata/filelists"}
@@ -73,6 +73,7 @@ func (r *release) writeList(kind string, content any) (repoData, error) {
 	return data, writeFile(filepath.Join(r.dir, "rpm", data.Location.Href), packed)
 }
 
+// writeIndex writes the file that names the lists, and its signature.
 func (r *release) writeIndex(index repoIndex) error {
 	text, err := document(index)
 	if err != nil {
@@ -88,11 +89,13 @@ func (r *release) writeIndex(index repoIndex) error {
 	return writeFile(filepath.Join(r.dir, "rpm/repodata/repomd.xml.asc"), signature)
 }
 
+// document returns a value as an XML document.
 func document(content any) ([]byte, error) {
 	text, err := xml.MarshalIndent(content, "", " ")
 	return append([]byte(xml.Header), append(text, '\n')...), err
 }
 
+// checksum returns the SHA-256 of a content in the form of the lists.
 func checksum(content []byte) sum {
 	hash := sha256.Sum256(content)
 	return sum{Type: "sha256", Value: hex.EncodeToString(hash[:])}
@@ -116,6 +119,7 @@ func (p *rpmFile) text(tag int) string {
 	return value
 }
 
+// number returns the value of a tag, or 0 if the package does not have it.
 func (p *rpmFile) number(tag int) int {
 	if !p.header.HasTag(tag) {
 		return 0
@@ -125,6 +129,7 @@ func (p *rpmFile) number(tag int) int {
 	return value
 }
 
+// keep notes the first error; writeDnf looks at it when the package has been described.
 func (p *rpmFile) keep(err error) {
 	if p.err == nil {
 		p.err = err
@@ -141,6 +146,7 @@ func (p *rpmFile) version() version {
 	return version{Epoch: nevra.Epoch, Version: nevra.Version, Release: nevra.Release}
 }
 
+// primary returns the package's entry in the list primary: by it dnf finds and resolves packages.
 func (p *rpmFile) primary() primaryPackage {
 	at := p.header.GetRange()
 	installed, err := p.header.InstalledSize()
@@ -172,6 +178,7 @@ func (p *rpmFile) primary() primaryPackage {
 	return out
 }
 
+// files returns the package's entry in the list of files, with every path in it.
 func (p *rpmFile) files() (out filesPackage) {
 	out = filesPackage{
 		ID: checksum(p.content).Value, Name: p.text(rpmutils.NAME), Arch: p.text(rpmutils.ARCH), Version: p.version(),
@@ -198,8 +205,9 @@ const (
 	recommendFlags   = 5048
 )
 
-// relations reads three parallel arrays. What rpm itself must know to read the package is left out, as createrepo
-// leaves it out.
+// relations reads three parallel arrays: names, flags and versions of the tags given. It returns nil if there are
+// none. The features that rpm itself needs to read the package ("rpmlib(") are left out, as createrepo leaves
+// them out.
 func (p *rpmFile) relations(names, flags, versions int) *relations {
 	if !p.header.HasTag(names) {
 		return nil

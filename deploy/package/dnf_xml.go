@@ -4,22 +4,26 @@ import "encoding/xml"
 
 // The shapes of the lists in repodata, as createrepo_c writes them. Empty elements are left out where dnf does without.
 
+// sum is a checksum. ID is "YES" if it is also the package's identity.
 type sum struct {
 	Type  string `xml:"type,attr"`
 	ID    string `xml:"pkgid,attr,omitempty"`
 	Value string `xml:",chardata"`
 }
 
+// location is a path below the repository's top folder.
 type location struct {
 	Href string `xml:"href,attr"`
 }
 
+// version is an epoch, a version and a release, in the order in which rpm compares them.
 type version struct {
 	Epoch   string `xml:"epoch,attr,omitempty"`
 	Version string `xml:"ver,attr,omitempty"`
 	Release string `xml:"rel,attr,omitempty"`
 }
 
+// repoIndex is repomd.xml. Revision and all times are in seconds since 1970.
 type repoIndex struct {
 	XMLName  xml.Name   `xml:"repomd"`
 	XMLNS    string     `xml:"xmlns,attr"`
@@ -28,6 +32,7 @@ type repoIndex struct {
 	Data     []repoData `xml:"data"`
 }
 
+// repoData names one list, with the checksums and sizes of its compressed and of its plain form.
 type repoData struct {
 	Type     string   `xml:"type,attr"`
 	Sum      sum      `xml:"checksum"`
@@ -38,6 +43,7 @@ type repoData struct {
 	OpenSize int      `xml:"open-size"`
 }
 
+// primaryList is the list primary. RPM is the namespace of the elements with the prefix rpm:.
 type primaryList struct {
 	XMLName  xml.Name         `xml:"metadata"`
 	XMLNS    string           `xml:"xmlns,attr"`
@@ -46,6 +52,7 @@ type primaryList struct {
 	Packages []primaryPackage `xml:"package"`
 }
 
+// primaryPackage is a package in the list primary. Sizes are in bytes.
 type primaryPackage struct {
 	Type        string  `xml:"type,attr"`
 	Name        string  `xml:"name"`
@@ -69,6 +76,8 @@ type primaryPackage struct {
 	Format   format   `xml:"format"`
 }
 
+// format has the parts of a package that only rpm knows. Range is the place of its header in the file; Files are
+// the few paths by which other packages look for it.
 type format struct {
 	License string `xml:"rpm:license"`
 	Vendor  string `xml:"rpm:vendor"`
@@ -85,10 +94,12 @@ type format struct {
 	Files      []packagedFile `xml:"file"`
 }
 
+// relations are names that a package provides, requires or recommends.
 type relations struct {
 	Entries []relation `xml:"rpm:entry"`
 }
 
+// relation is one of them. Flags compares the version ("EQ", "GE"); "": any version.
 type relation struct {
 	Name  string `xml:"name,attr"`
 	Flags string `xml:"flags,attr,omitempty"`
@@ -103,6 +114,7 @@ type fileLists struct {
 	Packages []filesPackage `xml:"package"`
 }
 
+// filesPackage is a package in one of the other two lists. ID is the checksum of the package.
 type filesPackage struct {
 	ID      string         `xml:"pkgid,attr"`
 	Name    string         `xml:"name,attr"`
@@ -111,6 +123,7 @@ type filesPackage struct {
 	Files   []packagedFile `xml:"file"`
 }
 
+// packagedFile is a path; Type is "dir" for a folder, else "".
 type packagedFile struct {
 	Type string `xml:"type,attr,omitempty"`
 	Path string `xml:",chardata"`

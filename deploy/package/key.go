@@ -74,7 +74,8 @@ func (k *key) unlock(passphrase string) error {
 	return k.entity.DecryptPrivateKeys(bytes.TrimRight(secret, "\r\n"))
 }
 
-// check reports why the key may not sign a release at the given time.
+// check returns the reason why the key may not sign a release at the given time; nil if it may. It must be valid
+// at the commit's time, which the signatures have, and now, or users could not verify them.
 func (k *key) check(at time.Time) error {
 	for _, t := range []time.Time{at, time.Now()} {
 		if _, ok := k.entity.SigningKey(t); !ok {
@@ -116,14 +117,14 @@ func owner(entity *openpgp.Entity) (string, error) {
 	return address.Name + " <" + address.Address + ">", nil
 }
 
-// detach returns a signature of what r has. It is called by the maker of .rpm, too.
+// detach returns a binary signature of what r has. The library that makes the .rpm calls it too.
 func (k *key) detach(r io.Reader) ([]byte, error) {
 	var out bytes.Buffer
 	err := openpgp.DetachSign(&out, k.entity, r, k.config)
 	return out.Bytes(), err
 }
 
-// armored returns a signature of content as a file beside it has it.
+// armored returns a signature of content in ASCII, for a file beside it.
 func (k *key) armored(content []byte) ([]byte, error) {
 	var out bytes.Buffer
 	err := openpgp.ArmoredDetachSign(&out, k.entity, bytes.NewReader(content), k.config)
@@ -141,7 +142,7 @@ func (k *key) inline(content []byte) ([]byte, error) {
 	return append(out.Bytes(), '\n'), err
 }
 
-// public returns the key that verifies the signatures.
+// public returns the key that verifies the signatures, in ASCII, without any private part.
 func (k *key) public() ([]byte, error) {
 	var out bytes.Buffer
 	w, err := armor.Encode(&out, openpgp.PublicKeyType, nil)

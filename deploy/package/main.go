@@ -15,9 +15,10 @@ import (
 	"strings"
 )
 
-// Targets are the systems that NOTICE has the licences for.
+// targets are the systems that NOTICE has the licences for, as the default of --for.
 const targets = "linux/amd64,linux/arm64,darwin/arm64,windows/amd64"
 
+// main prints the error of run and exits with status 1.
 func main() {
 	if err := run(os.Args[1:]); err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "release:", err)
@@ -25,6 +26,8 @@ func main() {
 	}
 }
 
+// run reads the flags and makes the release. The key is read, and checked against the commit's time, before
+// anything is written.
 func run(args []string) error {
 	flags := flag.NewFlagSet("deploy/package/release", flag.ContinueOnError)
 	to := flags.String("to", "", "the folder to write to (default: dist in the repository)")
@@ -79,9 +82,11 @@ func makeDir(to, root string, empty bool) (dir string, err error) {
 // system is an operating system and an architecture, as Go names them.
 type system struct{ os, arch string }
 
+// String returns the system as GOOS/GOARCH, the form of the list in --for.
 func (s system) String() string { return s.os + "/" + s.arch }
 
-// parseSystems reads a list like that of targets.
+// parseSystems reads a list like that of targets. A system that is not among them is an error, because its
+// licences are not known.
 func parseSystems(list string) (all []system, err error) {
 	for name := range strings.SplitSeq(list, ",") {
 		if !slices.Contains(strings.Split(targets, ","), name) {

@@ -12,7 +12,7 @@ import (
 	"sync"
 )
 
-// release is what is made of one commit.
+// release is what is made of one commit. make sets version, common and files; the rest is set before.
 type release struct {
 	commit
 	key     *key   // nil: nothing is signed
@@ -25,6 +25,10 @@ type release struct {
 }
 
 // make writes all that is made for the systems.
+//
+// The program is built for this machine first, because it prints the completions and has the version in it. Then
+// the systems are made at the same time, and at the end the repositories and the sums, which need the files of
+// all of them. The temporary folder is removed in any case; files in dir stay after an error.
 func (r *release) make(systems []system) (err error) {
 	if r.common, err = os.MkdirTemp("", "sweepd-release-"); err != nil {
 		return err
@@ -53,7 +57,8 @@ func (r *release) make(systems []system) (err error) {
 	return r.finish(systems)
 }
 
-// makeFor writes what one system gets.
+// makeFor writes what one system gets: an archive and an SBOM, and for Linux the packages and the folder of the
+// image too. It is called by several goroutines at once.
 func (r *release) makeFor(s system, here string) error {
 	stage := filepath.Join(r.common, s.os+"-"+s.arch)
 	if s.os == "linux" {
@@ -79,7 +84,7 @@ func (r *release) makeFor(s system, here string) error {
 	return r.writePackages(s, stage)
 }
 
-// program is the name of the program's file.
+// program returns the name of the program's file.
 func (s system) program() string {
 	if s.os == "windows" {
 		return "sweepd.exe"
@@ -87,7 +92,8 @@ func (s system) program() string {
 	return "sweepd"
 }
 
-// finish writes the repositories and the sums, with their signatures.
+// finish writes the repositories and the sums, with their signatures. Without a key it writes the sums alone. The
+// files of the repositories are not in the sums: signatures of their own cover them.
 func (r *release) finish(systems []system) error {
 	if r.key != nil {
 		public, err := r.key.public()
@@ -124,7 +130,8 @@ func (r *release) names(suffix string) (all []string) {
 	return all
 }
 
-// write writes a file for people to fetch.
+// write writes a file for people to fetch, and keeps its content for the sums and the repositories. It is called
+// by several goroutines at once.
 func (r *release) write(name string, content []byte) error {
 	r.mu.Lock()
 	r.files[name] = content
@@ -140,6 +147,7 @@ func writeFile(path string, content []byte) error {
 	return os.WriteFile(path, content, 0o644)
 }
 
+// copyFile copies a file, and replaces one that is there already.
 func copyFile(from, to string, mode os.FileMode) error {
 	content, err := os.ReadFile(from)
 	if err != nil {

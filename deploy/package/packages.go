@@ -13,7 +13,8 @@ import (
 // local is the maintainer of a package that is not signed: it is for the machine on which it was made.
 const local = "who built this package <root@localhost>"
 
-// writePackages writes the .deb and the .rpm as nfpm.yaml describes them, the latter with its signature inside.
+// writePackages writes the .deb and the .rpm as nfpm.yaml describes them, the latter with its signature inside. A
+// .deb has none: apt checks that of the repository. Everything in them has the commit's time.
 func (r *release) writePackages(s system, stage string) error {
 	values := map[string]string{
 		"ARCH": s.arch, "VERSION": r.version, "MAINTAINER": local,

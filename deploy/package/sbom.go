@@ -61,7 +61,8 @@ func (r *release) writeSBOM(s system, program string) error {
 	return r.write(fmt.Sprintf("sweepd_%s_%s_%s.cdx.json", r.version, s.os, s.arch), out.Bytes())
 }
 
-// component describes a module by its package URL (https://github.com/package-url/purl-spec).
+// component describes a module by its package URL (https://github.com/package-url/purl-spec). It returns an error
+// for a replaced module and for one without a licence in NOTICE: neither may be in a release.
 func component(m *debug.Module, licences []string) (cdx.Component, error) {
 	if m.Replace != nil {
 		return cdx.Component{}, fmt.Errorf("%s is replaced, and a release is made of published modules", m.Path)
@@ -90,7 +91,8 @@ func component(m *debug.Module, licences []string) (cdx.Component, error) {
 // A line of NOTICE that names the licences of a module.
 var noticed = regexp.MustCompile(`(?m)^(\S+) {2,}(\S.*)$`)
 
-// readLicences returns the licences that NOTICE has by module. Its list ends at the first text of a licence.
+// readLicences returns the licences that NOTICE has, by module. Its list ends at the first text of a licence,
+// before which there is a line of dashes. A file without such a line is an error.
 func readLicences(notice string) (map[string][]string, error) {
 	content, err := os.ReadFile(notice)
 	if err != nil {

@@ -11,7 +11,8 @@ import (
 	"runtime"
 )
 
-// makeCommon makes what goes with the program, as the program that runs here prints it.
+// makeCommon makes what goes with the program on every system: the completions, as the program that runs here
+// prints them, and the man pages, compressed.
 func (r *release) makeCommon(here string) error {
 	for _, shell := range []string{"bash", "zsh", "fish"} {
 		script, err := exec.Command(here, "completion", shell).Output()
@@ -42,7 +43,7 @@ func (r *release) makeCommon(here string) error {
 	return nil
 }
 
-// zip compresses without a name and a time.
+// zip compresses without a name and a time, so that the result depends on the content alone.
 func zip(content []byte) ([]byte, error) {
 	var out bytes.Buffer
 	w := gzip.NewWriter(&out)
@@ -51,7 +52,9 @@ func zip(content []byte) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// makeImageFolder completes the folder that deploy/Containerfile makes an image of.
+// makeImageFolder completes the folder that deploy/Containerfile makes an image of: with time zones, roots of
+// trust, the licences, and an empty folder for the state. Without roots of trust on this machine, as on macOS, it
+// prints a notice and is no error.
 func (r *release) makeImageFolder(stage string) error {
 	if err := os.MkdirAll(filepath.Join(stage, "state"), 0o755); err != nil {
 		return err
