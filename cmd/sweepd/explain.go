@@ -104,7 +104,7 @@ func (p *program) explainOne(ctx context.Context, arg string, asJSON bool) error
 
 func (p *program) printFile(x sweeper.Explanation) {
 	t, e, v := p.term, x.Entry, x.Verdict
-	t.printf("%s\n", t.bold(p.place(x.Storage, e.Path)))
+	t.printf("%s\n", t.bold(p.linked(x.Storage, e.Path, p.place(x.Storage, e.Path))))
 	kind := v.MediaType
 	if kind == "" {
 		kind = "no image"

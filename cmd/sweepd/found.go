@@ -64,7 +64,7 @@ func (p *program) heading(last string) {
 func (p *program) file(f sweeper.Found) {
 	p.term.printf("%s  %8s  %6s  %s  %s\n", p.term.level(f.Verdict.Confidence), size(f.Entry.Size),
 		age(f.Entry.Modified, p.now()),
-		p.action(f.Decision.Action), p.term.fit(p.place(f.Storage, f.Entry.Path), 36))
+		p.action(f.Decision.Action), p.listed(f.Storage, f.Entry.Path, 36))
 }
 
 // why prints the reasons for the decision and the verdict.

@@ -80,7 +80,7 @@ func (p *program) image(img sweeper.Image) {
 			continue
 		}
 		p.term.printf("%s%s  %s\n", strings.Repeat(" ", 28), p.action(f.Decision.Action),
-			p.term.fit(p.place(f.Storage, f.Entry.Path), 36))
+			p.listed(f.Storage, f.Entry.Path, 36))
 	}
 	p.why(img.Places[0])
 }

@@ -26,6 +26,20 @@ func (p *program) place(storage, path string) string {
 	return safe(tilde(path, p.home()))
 }
 
+// listed returns the user's name of a file or folder as a list shows it: cut to what the terminal has after that many
+// columns, and linked to what it names if that is on this machine.
+func (p *program) listed(storage, path string, after int) string {
+	return p.linked(storage, path, p.term.fit(p.place(storage, path), after))
+}
+
+// linked returns text as a link to a file or folder of this machine; the text alone if it is in an account.
+func (p *program) linked(storage, path, text string) string {
+	if _, account := p.accounts()[storage]; account {
+		return text
+	}
+	return p.term.link(path, text)
+}
+
 // policyName returns the user's name of the policy.
 func (p *program) policyName(a *app.App) string {
 	if a.PolicyFile == "" {

@@ -100,7 +100,7 @@ func (p *program) showPlan(
 func (p *program) printPlan(ctx context.Context, a *app.App, due *sweeper.Plan, out outputFile) {
 	p.term.printf("due: %s\n", due)
 	for _, it := range due.Spared {
-		p.term.printf("kept as the last copy: %s\n", p.place(it.Storage, it.Entry.Path))
+		p.term.printf("kept as the last copy: %s\n", p.listed(it.Storage, it.Entry.Path, 23))
 	}
 	if err := firstError(a.Paths.Paused(p.now()), a.Sweeper.Allow(ctx, due)); err != nil && !due.Empty() {
 		p.term.printf("apply would refuse this plan: %s\n", safe(err.Error()))

@@ -16,6 +16,7 @@ type stream struct {
 	tty    bool
 	width  int  // columns; 0 if it is no terminal
 	colour bool // SGR sequences are written
+	links  bool // OSC 8 sequences are written
 }
 
 func newStream(w io.Writer) stream { return stream{Writer: w, tty: isTerminal(w), width: columns(w)} }
@@ -50,7 +51,8 @@ func (s stream) paint(code, text string) string {
 func colourWords() []string { return []string{"auto", "always", "never"} }
 
 // setColour sets the value of --color, which must be one of colourWords. By auto a stream has colours if it is a
-// terminal and the environment has no objection; a flag of the user outranks the environment.
+// terminal and the environment has no objection; a flag of the user outranks the environment. Hyperlinks are for
+// terminals only, and never switches them off too.
 func (t *terminal) setColour(when string) error {
 	if !slices.Contains(colourWords(), when) {
 		return fmt.Errorf("it must be one of: %s", strings.Join(colourWords(), ", "))
@@ -58,6 +60,7 @@ func (t *terminal) setColour(when string) error {
 	t.when = when
 	for _, s := range []*stream{&t.out, &t.err} {
 		s.colour = when == "always" || when == "auto" && s.tty && !t.plain
+		s.links = when != "never" && s.tty && t.linking
 	}
 	return nil
 }

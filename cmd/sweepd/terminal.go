@@ -22,16 +22,19 @@ type terminal struct {
 	redraw   bool   // err can draw a line again: progress is shown
 	plain    bool   // NO_COLOR or TERM=dumb: no colours unless they are asked for
 	when     string // the value of --color; "" is auto
+	linking  bool   // the terminal shows hyperlinks
+	urls     fileURLs
 	last     time.Time
 	now      func() time.Time
 }
 
-// newTerminal returns the terminal of two streams. Of the environment it reads NO_COLOR, see https://no-color.org, and
-// TERM.
+// newTerminal returns the terminal of two streams. Of the environment it reads NO_COLOR, see https://no-color.org,
+// TERM, and the variables by which linking knows terminals.
 func newTerminal(out, err io.Writer, getenv func(string) string, now func() time.Time) *terminal {
 	t := &terminal{out: newStream(out), err: newStream(err), live: isTerminal(err), now: now}
 	dumb := getenv("TERM") == "dumb"
 	t.redraw, t.plain = t.live && !dumb, getenv("NO_COLOR") != "" || dumb
+	t.linking, t.urls = linking(getenv), newFileURLs(getenv)
 	_ = t.setColour("auto") // a valid value
 	return t
 }

@@ -82,11 +82,11 @@ func (p *program) printTotals(key string, all []jsonTotal) {
 		name := "(no rule)"
 		switch {
 		case t.Folder != nil:
-			name = p.place(t.Storage, *t.Folder)
+			name = p.listed(t.Storage, *t.Folder, 38)
 		case *t.Rule != "":
-			name = safe(*t.Rule)
+			name = p.term.fit(safe(*t.Rule), 38)
 		}
-		p.term.printf("%7d  %8s  %7d  %8s  %s\n", t.Files, size(t.Bytes), t.Due, size(t.DueBytes), p.term.fit(name, 38))
+		p.term.printf("%7d  %8s  %7d  %8s  %s\n", t.Files, size(t.Bytes), t.Due, size(t.DueBytes), name)
 	}
 }
 
