@@ -24,6 +24,7 @@ type window struct {
 	buf [firstRead]byte
 }
 
+// reset points w at another file. It reads nothing yet.
 func (w *window) reset(r io.ReaderAt, size int64) {
 	w.r, w.size, w.read, w.err, w.off, w.n = r, size, 0, nil, 0, 0
 }

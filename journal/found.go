@@ -102,6 +102,7 @@ func (j *Journal) found(ctx context.Context, key hash, version int) (f found, er
 	return f, nil
 }
 
+// foundByKey is the query of Journal.byContent.
 const foundByKey = `SELECT kind, verdict, checksum FROM found WHERE hash = $1 AND version = $2`
 
 // checksum returns the checksum of a match's row. Other rows have none, because they cannot cause a deletion.

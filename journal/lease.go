@@ -21,6 +21,7 @@ type LeasedError struct {
 	Since   time.Time `json:"since"`
 }
 
+// Error names the holder if it is known.
 func (e *LeasedError) Error() string {
 	if e.PID == 0 {
 		return fmt.Sprintf("a sweep of %s is already running", e.Storage)

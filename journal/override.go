@@ -72,6 +72,7 @@ func (j *Journal) SetOverride(ctx context.Context, e providers.Entry, w Override
 	return j.writeHead(ctx)
 }
 
+// A file in one state has one row, which a later decision replaces.
 const (
 	overrideOfFile = `SELECT word, revision FROM words WHERE ref = $1 AND size = $2 AND modified = $3`
 	upsertOverride = `INSERT INTO words (ref, size, modified, revision, word, said, line)

@@ -15,6 +15,7 @@ const movedLike = `o.kind = 'trash' AND o.size = $1 AND (o.ref = $2 OR o.path = 
 	AND NOT EXISTS (SELECT * FROM operations l WHERE l.kind = 'trash' AND l.size = o.size AND l.id > o.id
 		AND l.created = o.created AND l.modified = o.modified AND l.ended IS NOT NULL AND l.error IS NULL)`
 
+// anyMovedLike is the query of Journal.byMoved.
 const anyMovedLike = `SELECT EXISTS (SELECT * FROM operations o WHERE ` + movedLike + `)`
 
 // MovedLike returns the operations that trashed a file like e, with its size and with its ref, path, modification

@@ -22,6 +22,7 @@ func one(ctx context.Context, stmt *sql.Stmt, key ...any) scanner {
 // noRow is the result of a query that was not run.
 type noRow struct{ error }
 
+// Scan returns the error for which the query was not run.
 func (r noRow) Scan(...any) error { return r.error }
 
 // collect returns the scanned rows. err is the error of the query. It closes rows, and returns no rows with an

@@ -24,6 +24,7 @@ type Run struct {
 // Interrupted reports whether the run has no end: it was killed, or is still running.
 func (r Run) Interrupted() bool { return r.Ended.IsZero() }
 
+// runColumns are the columns of scanRun.
 const runColumns = "id, kind, policy, began, ended, summary, error"
 
 // BeginRun records the beginning of a run and returns its number. kind is one of those of Run; policyHash is only

@@ -127,6 +127,7 @@ func (s *VerdictCache) loadMatches(ctx context.Context) error {
 	return rows.Err()
 }
 
+// loadCursor reads the position of the last Save under this version.
 func (s *VerdictCache) loadCursor(ctx context.Context) (err error) {
 	s.cursor, err = s.j.Cursor(ctx, s.storage, s.version)
 	return err

@@ -36,6 +36,7 @@ func (p *Policy) Protections() (all []Protection) {
 	for _, name := range locals {
 		roots := p.RealRoots(name)
 		for _, pattern := range p.Storages[name].Exclude {
+			// Each pattern is tried alone, so that a message can name it.
 			only := Storage{Exclude: []string{pattern}}
 			all = append(all, Protection{Storage: name, Pattern: pattern, Matches: func(root, file string) bool {
 				return slices.Contains(roots, root) && within(file, root) && only.Excludes(cut(file, root))

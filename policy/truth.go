@@ -21,4 +21,5 @@ func truthOf(b bool) truth {
 // not returns the negation. That of unknown is unknown.
 func (t truth) not() truth { return yes - t }
 
+// String returns "no", "unknown" or "yes", as in Check.Holds.
 func (t truth) String() string { return [...]string{"no", "unknown", "yes"}[t] }

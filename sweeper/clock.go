@@ -71,6 +71,7 @@ func doubtful(trusted, doubted, now journal.Clock) *ClockError {
 		return nil
 	}
 	passed := now.Wall.Sub(trusted.Wall)
+	// This needs no Uptime: a clock that goes back is wrong.
 	if passed < 0 {
 		return &ClockError{fmt.Sprintf("it says %s, but the last run was on %s", stamp(now.Wall), stamp(trusted.Wall))}
 	}

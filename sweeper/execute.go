@@ -39,6 +39,7 @@ func (s *Sweeper) Execute(ctx context.Context, p *Plan, progress func(done int))
 	}
 	return s.run(ctx, "apply", doubt, func(ctx context.Context, sum *Summary) error {
 		sum.Plan = p.ID
+		// A plan that was loaded from a file has no Scan.
 		sum.saw(p.Scan)
 		if err := s.mark(ctx, doubt, p.Mark, sum); err != nil {
 			return err

@@ -32,6 +32,7 @@ func (sc *scan) conclude(p *pass) {
 	if p.since == "" {
 		seen += p.passed - p.counted // no fewer, if the listing broke off
 	} else {
+		// The cache also has the plain images that this scan has examined and counted.
 		plain = sc.seen.Plain() - sc.plain
 	}
 	sc.saw(seen)

@@ -101,6 +101,7 @@ func (s *Sweeper) places(paths []string) (all []place) {
 			}
 		}
 	}
+	// A root counts as it is written, as it is resolved now, and as the storage has opened it.
 	for name, st := range s.o.Policy.Storages {
 		add(name, st.Roots)
 		add(name, s.o.Policy.RealRoots(name))

@@ -48,6 +48,7 @@ func (p *pass) note(c providers.Change) {
 	switch {
 	case !p.ended && !c.Gone:
 		p.passed++
+	// A file that is gone is not counted.
 	case !p.ended:
 	case p.since != "":
 		p.seen = c.Seen // by the cursor's count
@@ -56,6 +57,7 @@ func (p *pass) note(c providers.Change) {
 	}
 	if p.ended {
 		p.counted = p.passed
+		// After a gap the position stays before it, so that the next listing begins there.
 		if !p.broken {
 			p.at = c.Next
 		}

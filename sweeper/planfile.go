@@ -64,6 +64,7 @@ type copyLine struct {
 // rawBytes are bytes that are nearly always text: in JSON a string or, if they are not UTF-8, {"base64": "..."}.
 type rawBytes string
 
+// MarshalJSON returns a string if b is UTF-8, and else an object with the bytes in base64.
 func (b rawBytes) MarshalJSON() ([]byte, error) {
 	if utf8.ValidString(string(b)) {
 		return json.Marshal(string(b))
@@ -71,6 +72,7 @@ func (b rawBytes) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string][]byte{"base64": []byte(b)})
 }
 
+// UnmarshalJSON accepts both forms.
 func (b *rawBytes) UnmarshalJSON(src []byte) error {
 	if len(src) > 0 && src[0] == '"' {
 		return json.Unmarshal(src, (*string)(b))

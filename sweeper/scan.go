@@ -145,6 +145,7 @@ func (sc *scan) finish(ctx context.Context, p *pass) error {
 // run lists the changes since the cursor and examines them.
 func (sc *scan) run(ctx context.Context, since providers.Cursor) *pass {
 	p := newPass(since)
+	// The workers begin later, so they see it without a lock.
 	sc.pass = p
 	ahead := sc.workers
 	if isRemote(sc.st) {

@@ -147,6 +147,7 @@ func (s *Sweeper) Reconcile(ctx context.Context, sum *Summary) error {
 			}
 		}
 	}
+	// If the journal is lost, none of these records counts.
 	return s.o.Journal.Err()
 }
 

@@ -39,6 +39,7 @@ func (by decider) judgeTrashEntry(
 	ctx context.Context, st *providers.Storage, r *reader, b *TrashEntry, whole bool,
 ) error {
 	t := b.Trashed
+	// The storage leaves it alone, regardless of the policy.
 	if t.Left != "" {
 		b.Why = t.Left
 		return nil

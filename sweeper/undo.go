@@ -40,6 +40,7 @@ func Undoable(ctx context.Context, j *journal.Journal, u Undone) ([]journal.Oper
 	}
 	chosen := map[string]bool{}
 	for _, f := range u.Files {
+		// The latest operation on a file counts.
 		f.Newest = true
 		op, err := latest(ctx, j, f)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -48,6 +49,7 @@ func Undoable(ctx context.Context, j *journal.Journal, u Undone) ([]journal.Oper
 		if err != nil {
 			return nil, err
 		}
+		// Two filters may select the same operation.
 		if !chosen[op.Key] {
 			chosen[op.Key], ops = true, append(ops, op)
 		}
@@ -57,6 +59,7 @@ func Undoable(ctx context.Context, j *journal.Journal, u Undone) ([]journal.Oper
 
 // LastRun returns the latest run that still has files in the trash, or fs.ErrNotExist.
 func LastRun(ctx context.Context, j *journal.Journal) (run int64, err error) {
+	// An interrupted run may have moved files as well.
 	for _, f := range []journal.Filter{{InTrash: true, Newest: true}, {Open: true, Newest: true}} {
 		op, err := latest(ctx, j, f)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -88,6 +88,7 @@ func (x *Trash) shared(t *disk.Top, create bool) (*bin, error) {
 	return b, b.open(above, userID(), create, false)
 }
 
+// errUnfit means that no administrator has made .Trash for all users: it is a link, or has no sticky bit.
 var errUnfit = fmt.Errorf("the .Trash folder there is not for all: %w", fs.ErrPermission)
 
 // own opens $topdir/.Trash-$uid (Trash specification 1.0, "Trash directories", (2)).

@@ -174,6 +174,7 @@ func (x *Trash) topAt(point string) (*disk.Top, error) {
 	return x.o.Mounts.Top(func(m disk.Mount) bool { return m.Point == point })
 }
 
+// errOtherBin means that this trash would not find the bin of the receipt by itself.
 var errOtherBin = errors.New("the receipt is of another trash bin")
 
 // sameDisk returns errAway if the disk is not the one whose name is in the receipt.

@@ -26,7 +26,7 @@ var errInfo = errors.New("not a .trashinfo")
 
 // ParseInfo parses a .trashinfo of any program. The path is absolute, or relative and without "..". A date that
 // cannot be parsed is the zero time; if a key comes twice the first counts, as the specification requires. Errors are
-// errInfo.
+// errInfo. zone is the zone of the date, which has none of its own.
 func ParseInfo(content []byte, zone *time.Location) (path string, deleted time.Time, err error) {
 	lines := strings.Split(string(content), "\n")
 	if strings.TrimRight(lines[0], "\r ") != "[Trash Info]" {

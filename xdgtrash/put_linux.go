@@ -192,6 +192,7 @@ func (m *move) carryOut(ctx context.Context, p *moving) (string, error) {
 	if err != nil {
 		return "", refusedFor(m.bin.path, fmt.Errorf("the trash bin does not take it: %w", err))
 	}
+	// Until it is closed, Settle takes the move as being under way.
 	defer unix.Close(info)
 	if err = p.unchanged(); err == nil { // while the .trashinfo was written, which takes a while
 		err = m.x.at(AtWritten)

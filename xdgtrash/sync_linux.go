@@ -50,6 +50,7 @@ func (s *syncer) sync(fds ...int) error {
 	}
 	r.callers = append(r.callers, w)
 	s.mu.Unlock()
+	// The first caller of a round syncs the files of all others.
 	if !first {
 		<-r.done
 		return w.err

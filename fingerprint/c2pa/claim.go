@@ -39,6 +39,7 @@ func (c *claim) generator() string {
 	}
 	var n named
 	var list []named
+	// The information is a map in claims of version 2, and a list of maps in those of version 1.
 	if decode(c.Info, &n) == nil && n.Name != "" {
 		return n.Name
 	}

@@ -8,6 +8,7 @@ const (
 	maxParts = 4096 // chunks or segments before the pixels
 )
 
+// If the container has one of these errors, the credential is Broken.
 var (
 	errCut  = errors.New("the file ends before the credential does")
 	errHuge = errors.New("the credential is larger than 32 MiB")

@@ -33,6 +33,7 @@ type header struct {
 	Stamp2   stamps          `cbor:"sigTst2"`
 }
 
+// errSignature means that the signature box has no COSE_Sign1 with a detached payload.
 var errSignature = errors.New("signature is malformed")
 
 // tagSign1 is the CBOR tag of a COSE_Sign1 (RFC 9052, 4.2). cborNull is the payload of a detached one.
@@ -92,11 +93,13 @@ func algorithmOf(id int64) (algorithm, error) {
 	return algorithm{}, fmt.Errorf("signature algorithm %d: %w", id, errUnsupported)
 }
 
+// errForged means that a signature is not by that key, or not over those bytes.
 var errForged = errors.New("signature does not fit")
 
 // verify returns errForged unless sig is a signature over message. The key must be of the algorithm's kind.
 func (a algorithm) verify(key crypto.PublicKey, message, sig []byte) error {
 	ok := false
+	// The key decides on the family, so that a file cannot choose another one by its header.
 	switch k := key.(type) {
 	case *ecdsa.PublicKey:
 		ok = a.name[0] == 'E' && a.hash != 0 && verifyECDSA(k, sumOf(a.hash, message), sig)

@@ -24,6 +24,7 @@ func (e *exam) visit(m *manifest, depth int) *node {
 		return n
 	}
 	n := &node{m: m, who: &signer{}}
+	// The node is known before its ingredients are read, so that a cycle of manifests ends.
 	e.byLabel[m.label] = n
 	e.nodes = append(e.nodes, n)
 	if n.err = e.read(n); n.err == nil {
@@ -113,6 +114,7 @@ func (e *exam) reaches(n *node) bool {
 	return false
 }
 
+// errForeign means that only a part of the picture is OpenAI's.
 var errForeign = errors.New("it is made from a picture that OpenAI's credential does not cover")
 
 // wholly returns nil if this picture and everything it was made from is OpenAI's. It returns errForeign if a part is

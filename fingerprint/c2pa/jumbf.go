@@ -10,6 +10,7 @@ import (
 // maxBoxes limits the boxes of one store. Real ones have a few dozen.
 const maxBoxes = 4096
 
+// errBoxes means that the store does not have the structure of boxes that C2PA prescribes.
 var errBoxes = errors.New("box structure is malformed")
 
 // box is an ISO BMFF box.

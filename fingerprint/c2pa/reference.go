@@ -37,6 +37,7 @@ func manifestLabel(url string) (string, bool) {
 	return label, ok && absolute && !strings.Contains(label, "/")
 }
 
+// errHash means that a box does not have the hash in its reference.
 var errHash = errors.New("hash differs")
 
 // check returns errHash if content does not match the hash; alg is used if u names none.

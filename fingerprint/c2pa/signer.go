@@ -36,6 +36,7 @@ func (v *Verifier) signer(s *signature) *signer {
 // readSigner reads the headers of s and judges the chain in them. The first fault ends it, and the fields after
 // it stay unset.
 func (v *Verifier) readSigner(s *signature) *signer {
+	// Until a path was looked for, nothing confirms the signer.
 	who := &signer{why: errUnsupported}
 	var h header
 	if who.err = decode(s.Protected, &h); who.err != nil {

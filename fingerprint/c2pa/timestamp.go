@@ -26,6 +26,7 @@ type stamps struct {
 	} `cbor:"tstTokens"`
 }
 
+// The errors of a timestamp. The first two leave the time unknown; the others mean that the timestamp is wrong.
 var (
 	errNoToken    = errors.New("no timestamp")
 	errUnlisted   = errors.New("timestamp by an authority that is not listed")

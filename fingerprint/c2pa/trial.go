@@ -39,6 +39,7 @@ func (e *exam) prove(s *source, sp *span, active *node, mediaType string) trial 
 		t.bound = e.bind(s, sp, active, mediaType, &stop)
 		return t
 	}
+	// Both run at once, because hashing mostly waits for the file.
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -55,6 +55,8 @@ func (v *Verifier) ReadHeader(r io.ReaderAt, size int64, mediaType string) (*Cre
 	return v.read(r, size, mediaType, true)
 }
 
+// read is Read or, if headerOnly is set, ReadHeader. If the reader returns an error, nothing that was found
+// counts.
 func (v *Verifier) read(r io.ReaderAt, size int64, mediaType string, headerOnly bool) (*Credential, error) {
 	w := v.works.Get().(*work)
 	defer v.works.Put(w)

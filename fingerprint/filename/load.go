@@ -70,6 +70,7 @@ func load(file []byte) (*Matcher, error) {
 	return m, nil
 }
 
+// parse returns the content of names.yaml. An unknown key is an error.
 func parse(file []byte) (names, error) {
 	var n names
 	err := yaml.NewDecoder(bytes.NewReader(file), yaml.DisallowUnknownField()).Decode(&n)

@@ -33,6 +33,7 @@ type Matcher struct {
 	families []family
 }
 
+// family is one family of names, as load has prepared it.
 type family struct {
 	match   Match
 	prompt  bool // ignore the stop list

@@ -77,6 +77,7 @@ func (d *decoder) refuse(at *token.Token, e Error) {
 	d.errs = append(d.errs, &e)
 }
 
+// quoteHint is for a text that YAML reads as something else if it has no quotes.
 const quoteHint = `a text that begins with one of * & ! > | { [ % @ must be in quotes, as in "*.png" or ">=1024"`
 
 // fill sets v, which is a part of the form, from n; name is its name in messages. After a mistake, v may be set
@@ -237,6 +238,7 @@ func (d *decoder) named(name string, n ast.Node, v reflect.Value) {
 func (d *decoder) list(name string, n ast.Node, v reflect.Value) {
 	seq, ok := n.(*ast.SequenceNode)
 	switch {
+	// A single value stands for a list of one.
 	case !ok && strings.HasPrefix(v.Type().Name(), "some["):
 		seq = &ast.SequenceNode{Values: []ast.Node{n}}
 	case !ok:

@@ -82,6 +82,7 @@ func (a *action) read(w yamlScalar, _ ParseOptions) error {
 // product is a product that a picture names; unstated is a genuine picture that names none.
 type product fingerprint.Product
 
+// products are those that a picture can name, and unstated for a genuine picture that names none.
 var products = enumOf("a product",
 	fingerprint.ChatGPT, fingerprint.Sora, fingerprint.API, fingerprint.Labs, fingerprint.Unstated)
 
@@ -106,6 +107,7 @@ func (d *derived) read(w yamlScalar, _ ParseOptions) error { return deriveds.rea
 // ageBy is the event that an age is counted from.
 type ageBy policy.AgeBy
 
+// ageBys has no value for the default, which is the absence of the key.
 var ageBys = enumOf("an age that sweepd knows",
 	policy.ByMade, policy.ByModified, policy.ByCreated, policy.ByFirstSeen)
 
@@ -114,6 +116,7 @@ func (a *ageBy) read(w yamlScalar, _ ParseOptions) error { return ageBys.read(w,
 // storageType is a kind of storage.
 type storageType string
 
+// storageTypes are the types of storageKinds, in their order.
 var storageTypes = enumOf("a type of storage that this sweepd knows", types()...)
 
 func (t *storageType) read(w yamlScalar, _ ParseOptions) error {
@@ -134,6 +137,7 @@ func (g *guard) read(w yamlScalar, _ ParseOptions) error { return guards.read(w,
 // purging controls whether files are purged from a storage's trash.
 type purging bool
 
+// purgings stand for true if files of the storage may be purged.
 var purgings = switchOf("on or off", "on", "off").
 	hint("write on", yamlScalar{"true", aBool}).
 	hint("write off", yamlScalar{"false", aBool})
@@ -181,6 +185,7 @@ func (e *event) read(w yamlScalar, _ ParseOptions) error { return events.read(w,
 // names controls whether messages include names of files.
 type names bool
 
+// namings stand for true if messages include the names of files.
 var namings = switchOf("what can be done with names", "show", "hide")
 
 func (n *names) read(w yamlScalar, _ ParseOptions) error { return namings.read(w, (*bool)(n)) }

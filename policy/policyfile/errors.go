@@ -73,6 +73,7 @@ func excerpt(src string, line, column int) string {
 	text := []rune(hushed(strings.TrimRight(lines[line-1], "\r")))
 	at := min(max(column-1, 0), len(text))
 	from := 0
+	// A long line is shown around the column.
 	if at > width*3/4 {
 		from = at - width/2
 	}

@@ -117,6 +117,7 @@ func (t *trashForm) ages() policy.TrashAges {
 	}
 }
 
+// storage returns the written storage, with the defaults for all that is absent.
 func (s *storageForm) storage() policy.Storage {
 	return policy.Storage{
 		Type:           string(*s.Type),

@@ -55,6 +55,7 @@ func (l *label) read(w yamlScalar, _ ParseOptions) error {
 // detector is the name of a detector's evidence, or of a group: c2pa includes c2pa.broken.
 type detector string
 
+// detectorForm matches a name whose parts are joined by dots. It does not show whether there is such a detector.
 var detectorForm = regexp.MustCompile(`^[a-z0-9_-]+(\.[a-z0-9_-]+)*$`)
 
 func (d *detector) read(w yamlScalar, _ ParseOptions) error {
@@ -104,6 +105,8 @@ func (s *sharedDrive) read(w yamlScalar, _ ParseOptions) error {
 // appKey is the key of an app in Dropbox's App Console.
 type appKey string
 
+// appKeyForm matches an "App key" of Dropbox's App Console. Its length is not documented, so that the bounds are
+// wide.
 var appKeyForm = regexp.MustCompile(`^[a-z0-9]{4,64}$`)
 
 func (k *appKey) read(w yamlScalar, _ ParseOptions) error {

@@ -40,6 +40,7 @@ func (r *root) resolve(kind string, o ParseOptions) *Error {
 			Message: fmt.Sprintf("root %q does not begin with a slash", clip(text)),
 			Hint:    `a path in an account begins at its top, as in "/Pictures/AI"; "/" is all of it`,
 		}
+	// One slash at the end is accepted.
 	case path.Clean(text) != strings.TrimSuffix(text, "/") && text != "/":
 		return &Error{
 			Message: fmt.Sprintf("root %q is not a clean path", clip(string(*r))),

@@ -22,6 +22,7 @@ type yamlScalar struct {
 // kind is a scalar's kind, by its name in messages.
 type kind string
 
+// The kinds. Only values that are written without quotes are numbers or booleans.
 const (
 	aText   kind = "a text"
 	aNumber kind = "a number"
@@ -31,6 +32,7 @@ const (
 // surge is a factor, or off, which is zero.
 type surge int
 
+// surgeForm admits no sign, no fraction and no form such as 1e3. read also checks the bounds.
 var surgeForm = regexp.MustCompile(`^[1-9]\d{0,3}$`)
 
 func (s *surge) read(w yamlScalar, _ ParseOptions) error {
@@ -74,6 +76,7 @@ func (s size) String() string { return english.Size(int64(s)) }
 // percent is a share, more than 0 and at most 1.
 type percent float64
 
+// percentForm matches a number and a percent sign without a space between them.
 var percentForm = regexp.MustCompile(`^\d{1,3}(\.\d{1,6})?%$`)
 
 func (p *percent) read(w yamlScalar, _ ParseOptions) error {
@@ -91,6 +94,7 @@ func (p *percent) read(w yamlScalar, _ ParseOptions) error {
 // number is a whole number, at least 1.
 type number int
 
+// numberForm matches at most nine digits, so that strconv.Atoi never returns an error.
 var numberForm = regexp.MustCompile(`^[1-9]\d{0,8}$`)
 
 func (n *number) read(w yamlScalar, _ ParseOptions) error {
@@ -136,6 +140,7 @@ func (b *boolean) read(w yamlScalar, _ ParseOptions) error {
 // comparison is a comparison of pixels: 1024 exactly, or ">=1024", "<=1024", ">1024", "<1024".
 type comparison policy.Pixels
 
+// comparisonForm has two groups: the operator, if there is one, and the number, which has at most nine digits.
 var comparisonForm = regexp.MustCompile(`^(>=|<=|>|<)? ?([1-9]\d{0,8})$`)
 
 func (c *comparison) read(w yamlScalar, _ ParseOptions) error {

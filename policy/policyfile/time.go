@@ -110,6 +110,7 @@ func (a *binAge) read(w yamlScalar, o ParseOptions) error {
 type window duration
 
 const (
+	// A window must be within these bounds.
 	minWindow = time.Hour
 	maxWindow = 31 * 24 * time.Hour
 )
@@ -130,6 +131,7 @@ func (s *window) read(w yamlScalar, _ ParseOptions) error {
 type rescan duration
 
 const (
+	// The time between two listings must be within these bounds.
 	minRescan = time.Minute
 	maxRescan = 31 * 24 * time.Hour
 )
@@ -149,6 +151,7 @@ func (r *rescan) read(w yamlScalar, _ ParseOptions) error {
 // jitter is a duration of at most an hour, or 0.
 type jitter duration
 
+// maxJitter is the longest jitter.
 const maxJitter = time.Hour
 
 func (j *jitter) read(w yamlScalar, o ParseOptions) error {
@@ -220,6 +223,7 @@ func scheduled(err error) error {
 // zone is a time zone.
 type zone struct{ in *time.Location }
 
+// zoneForm matches the names of the IANA time zone database.
 var zoneForm = regexp.MustCompile(`^[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$`)
 
 func (z *zone) read(w yamlScalar, _ ParseOptions) error {

@@ -37,6 +37,7 @@ func (x Exclude) Has(below string) bool {
 	return false
 }
 
+// matches reports whether the pattern matches the name, in any case if AnyCase is set.
 func (x Exclude) matches(glob, name string) bool {
 	// Folded also gives the composed form.
 	if x.AnyCase {

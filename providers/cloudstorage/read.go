@@ -67,6 +67,7 @@ type body struct {
 // fewer, its error is not io.EOF. Its Close closes rc.
 func Body(rc io.ReadCloser, n int64) io.ReadCloser { return &body{rc, n} }
 
+// Read returns io.EOF only after all n bytes.
 func (b *body) Read(p []byte) (int, error) {
 	if b.left == 0 {
 		return 0, io.EOF

@@ -123,6 +123,7 @@ func (d *Driver) Home() string { return d.account.home }
 
 // Can implements providers.Driver. No account can empty its bin in one call.
 func (d *Driver) Can() providers.Can {
+	// CanReadWhole is not among them, because every byte is a download.
 	can := providers.CanListTrash | providers.CanWait | providers.CanFollow | providers.CanThumbnail
 	if d.o.Use >= dropboxaccount.Trash {
 		can |= providers.CanTrash | providers.CanRestore

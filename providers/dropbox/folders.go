@@ -20,6 +20,7 @@ func (f *folders) below(ctx context.Context, d *Driver, lower string) (bool, err
 	arg := d.listArg("", true)
 	arg.IncludeDeleted = true
 	at, err := d.pages(ctx, arg, f.at, f.note)
+	// The cursor is too old to continue from.
 	if hasTag(err, "reset") {
 		*f = folders{}
 		at, err = d.pages(ctx, arg, "", f.note)

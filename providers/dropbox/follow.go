@@ -47,6 +47,7 @@ func (l *listing) change(next *cursor, m files.IsMetadata) error {
 		if !ok || !l.d.o.Interest(m.Name) {
 			return nil
 		}
+		// It may have been swept in an earlier state.
 		if !l.d.sweeps(m) {
 			return l.gone(next, m.PathLower)
 		}

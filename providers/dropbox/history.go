@@ -46,6 +46,7 @@ func (d *Driver) until(ctx context.Context, lower, rev string) (*files.ListRevis
 			return got, err
 		}
 		arg := files.NewListRevisionsArg(lower)
+		// The next page begins after the oldest state so far.
 		arg.Limit, arg.BeforeRev = mostRevisions, got.Entries[len(got.Entries)-1].Rev
 		more, err := d.listRevisions(ctx, arg)
 		if err != nil {

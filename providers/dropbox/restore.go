@@ -80,6 +80,7 @@ func (d *Driver) restore(ctx context.Context, r receipt, x deletion) (providers.
 // seenBack checks that r is back, and that it wrote over nothing but what was in the path's history before.
 func (d *Driver) seenBack(ctx context.Context, r receipt, x deletion, lost error) (providers.Entry, error) {
 	f, err := d.stats.Look(ctx, providers.Ref(r.Path))
+	// If the bytes are not seen at the path, the outcome is unknown.
 	if err != nil || f.ContentHash != r.Hash {
 		return providers.Entry{}, fmt.Errorf("%w: %w", providers.ErrUncertain,
 			errors.Join(errors.New("it is not seen to be back"), lost, err))

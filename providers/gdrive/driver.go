@@ -91,6 +91,7 @@ func Open(ctx context.Context, o Options) (*Driver, error) {
 	if o.Sleep == nil {
 		o.Sleep = cloudhttp.Sleep
 	}
+	// The client signs the calls, so the library gets no credentials.
 	api, err := drive.NewService(ctx, option.WithHTTPClient(o.Client))
 	if err != nil {
 		return nil, err
@@ -152,6 +153,7 @@ func (d *Driver) Roots() []string {
 
 // Can implements providers.Driver.
 func (d *Driver) Can() providers.Can {
+	// CanReadWhole is not among them, because every byte is a download.
 	can := providers.CanListTrash | providers.CanWait | providers.CanFollow | providers.CanThumbnail
 	if d.o.Use >= googleaccount.Trash {
 		can |= providers.CanTrash | providers.CanRestore

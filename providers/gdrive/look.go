@@ -16,6 +16,7 @@ import (
 // ask requests the file as it is now. It returns fs.ErrNotExist if Drive has no such file, or does not show it to
 // this account.
 func (d *Driver) ask(ctx context.Context, ref providers.Ref) (*drive.File, error) {
+	// A ref of another kind of storage must not become a part of an address.
 	if !fileID.MatchString(string(ref)) {
 		return nil, fmt.Errorf("%w: %q is no id of a file in Google Drive", providers.ErrOutside, ref)
 	}

@@ -67,6 +67,7 @@ func RunAs(t *testing.T, name string, start func(t *testing.T) Harness) {
 		if k.Name != name {
 			continue
 		}
+		// The abilities are compared first, because Run only tests those that Can returns.
 		d := start(t).Open(t)
 		if can := d.Can(); can != k.Can {
 			t.Errorf("a %s can %b, and providers/README.md says %b", name, can, k.Can)

@@ -31,6 +31,7 @@ func NewMemory(a *Account) *Memory { return &Memory{a: a} }
 
 // Account is the service's side of a Memory driver: the stored files.
 type Account struct {
+	// mu guards all fields, and those of the files.
 	mu      sync.Mutex
 	files   map[providers.Ref]*file
 	log     []providers.Ref // change n is log[n]; a Cursor is an index into it
@@ -306,6 +307,7 @@ func (m *Memory) snapshot(since providers.Cursor) ([]providers.Change, error) {
 	from := 0
 	if since != "" {
 		n, err := strconv.Atoi(string(since))
+		// A cursor of another account may be beyond the end.
 		if err != nil || n < m.a.oldest || n > len(m.a.log) {
 			return nil, providers.ErrExpired
 		}

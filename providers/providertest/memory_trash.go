@@ -32,6 +32,7 @@ func (m *Memory) Trash(
 	if err != nil {
 		return "", err
 	}
+	// There is no clock here, so a file is deleted at the time when it was modified.
 	f.trashed, f.key, f.deleted = true, key, f.modified
 	delete(m.a.paths, f.path)
 	m.a.note(ref, f)

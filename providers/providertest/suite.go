@@ -369,6 +369,7 @@ var listings = []promise{
 			b.Errorf("wait: %v", err)
 		}
 	}},
+	// The service could not be stopped otherwise.
 	{"WaitEndsWithItsContext", providers.CanWait, func(b *box) {
 		_, _, last := b.list("")
 		ctx, cancel := context.WithCancel(b.Context())
@@ -547,6 +548,7 @@ var trashing = []promise{
 		}
 		b.holds("a.png", "two")
 	}},
+	// A name is used again once its file is gone.
 	{"TwoFilesOfOneNameBothFitInTheBin", providers.CanTrash | providers.CanRestore, func(b *box) {
 		one := b.trash(keyed(1), b.put("a.png", "one"))
 		two := b.trash(keyed(2), b.put("a.png", "two"))
@@ -579,6 +581,7 @@ var trashing = []promise{
 		}
 		b.binIs("a.png")
 	}},
+	// After a stop no move may begin.
 	{"TrashWithAnEndedContextMovesNothing", providers.CanTrash, func(b *box) {
 		e := b.put("a.png", "a")
 		ctx, cancel := context.WithCancel(b.Context())

@@ -80,6 +80,7 @@ var returning = []promise{
 		}
 		b.fails("purge again", b.d.Purge(b.Context(), r), fs.ErrNotExist)
 	}},
+	// Storage records what Gone returns.
 	{"GoneTellsWhetherTheFileHasLeftTheTrash", providers.CanTrash | providers.CanRestore, func(b *box) {
 		r := b.trash(keyed(1), b.put("a.png", "a"))
 		b.gone(r, false)
@@ -166,6 +167,7 @@ var returning = []promise{
 			b.holds("a.png", "bytes")
 		},
 	},
+	// Only the policy decides which of them may be purged.
 	{"TrashedNamesWhatOthersPutThere", providers.CanTrash | providers.CanListTrash, func(b *box) {
 		b.trash(keyed(1), b.put("ours.png", "a"))
 		b.put("theirs.png", "b")

@@ -53,6 +53,7 @@ type Ingredient struct {
 // exclusion is the range of bytes that the hard binding excludes.
 type exclusion struct{ start, length int }
 
+// encoding sorts the keys of maps, so that equal values have equal bytes.
 var encoding = func() cbor.EncMode {
 	m, err := cbor.EncOptions{Sort: cbor.SortCanonical, IndefLength: cbor.IndefLengthAllowed}.EncMode()
 	if err != nil {

@@ -33,6 +33,7 @@ func (s *Signer) WebP(o Options) []byte {
 	return s.Sign(PlainWebP(), o)
 }
 
+// pixels returns a grey picture that differs for each seed.
 func pixels(width, height int, seed uint8) image.Image {
 	m := image.NewGray(image.Rect(0, 0, width, height))
 	for i := range m.Pix {

@@ -51,6 +51,7 @@ func (g *Guards) readDocuments(ctx context.Context, r *roots.Root, last *reading
 		}
 		w.Work(readers[i].run)
 	}
+	// This waits for the workers and cancels nothing.
 	w.End(func() {})
 	w.collect(readers)
 	if w.numbers != nil {
@@ -338,6 +339,7 @@ func (r *docBytes) fits() error {
 	return nil
 }
 
+// Read implements io.Reader. It returns errDocLimit if it has read more than docLimit bytes before.
 func (r *docBytes) Read(p []byte) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, err

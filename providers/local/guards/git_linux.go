@@ -144,6 +144,7 @@ func gitDir(top int, dir string) (string, error) {
 	default:
 		return "", nil // Git takes nothing else for a repository
 	}
+	// A longer file cannot contain a path.
 	b, err := readAbsolute(top, path, 2*unix.PathMax)
 	if err != nil {
 		return "", fmt.Errorf("%q could not be read: %w", path, err)

@@ -177,5 +177,6 @@ func (g *Guards) stale(x *reading) bool {
 		return false
 	}
 	age := g.o.Now().Sub(x.at)
+	// If the clock was set back, the age is not known.
 	return age < 0 || age > min(max(readAgain, readShare*x.took), readLatest)
 }

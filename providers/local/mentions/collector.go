@@ -132,6 +132,7 @@ func recode(begin []byte, rest io.Reader) io.Reader {
 // withoutNUL leaves out NUL bytes, which makes ASCII of UTF-16 readable without a mark.
 type withoutNUL struct{ r io.Reader }
 
+// Read may return no bytes and no error, if all of them were NUL; fill goes on then.
 func (w withoutNUL) Read(p []byte) (int, error) {
 	n, err := w.r.Read(p)
 	return len(slices.DeleteFunc(p[:n], func(c byte) bool { return c == 0 })), err

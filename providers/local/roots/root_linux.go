@@ -40,6 +40,7 @@ func New(given, path string, cross bool) *Root {
 	return &Root{given: given, Path: path, Cross: cross, fd: -1}
 }
 
+// errRelinked means that the path that the caller named leads to another folder now.
 var errRelinked = errors.New("its links lead to another folder since it was opened")
 
 // ErrReplaced means that the root's path leads to another folder than the one that was opened.
