@@ -14,6 +14,10 @@ import (
 	"sweepd/providers"
 )
 
+// Begin and End give a record to the committer, which gathers those of concurrent calls. recorder.commit writes a
+// batch in one transaction, each record with its line in the chain. If an outcome is that of a done operation,
+// follow and keepRestored also write the rows that depend on it. A caller gets its result only after the commit.
+
 // Begin makes the intent durable; see providers.Recorder. After an error the caller must not move anything: the
 // intent may or may not be stored, and is harmless if it is.
 func (j *Journal) Begin(ctx context.Context, op providers.Op) (string, error) {

@@ -8,6 +8,10 @@ import (
 	"sweepd/providers"
 )
 
+// Put keeps rows in memory. flush writes them if there are many, without the position of the listing. Save writes
+// all of them, and the position, in one transaction; if it returns an error, everything is kept for the next
+// Save.
+
 // flushAt is the number of pending rows at which Put writes them.
 const flushAt = 1000
 

@@ -11,6 +11,10 @@ import (
 	"sweepd/providers"
 )
 
+// Verify goes through the chain once, in one snapshot. It computes the hash of each line from the rows as they
+// are now, so that a row that was changed since gives another hash. begun, ended, ofRun and verifyOverride return
+// an error if the order or a reference is wrong, and count if there are rows that no line covers.
+
 // Verify reads the whole record and compares it with the chain, line by line and in constant memory. It returns the
 // number of lines. The error is a *BrokenError, which wraps ErrDamaged, if a line, an operation, an outcome, a run or
 // a decision was changed, lost, added or moved.

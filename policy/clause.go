@@ -11,6 +11,10 @@ import (
 	"sweepd/policy/internal/glob"
 )
 
+// A Condition becomes a list of clauses, one for each requirement. leaf returns a clause that looks at the
+// subject itself, and group one over nested conditions. A clause returns a Check, which has the result as a truth
+// and the observation that led to it; allOf, anyOf and noneOf return the result for several checks.
+
 // subject is the input of the conditions.
 type subject struct {
 	Facts

@@ -12,6 +12,9 @@ import (
 	"time"
 )
 
+// Methods that only read return what the driver returns, with its errors wrapped. A method that changes something
+// records the intent first: if Begin returns an error, the driver is not asked to change anything.
+
 // Options are the options of a Storage.
 type Options struct {
 	// Roots are the paths inside which files may be moved, in the form of Entry.Path. If it is empty, no file may be

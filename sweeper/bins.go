@@ -33,6 +33,7 @@ func (s *Sweeper) bins(
 		if err != nil {
 			return fmt.Errorf("read what is in the trash: %w", err)
 		}
+		// A bin's entry is sweepd's own if the journal has its receipt.
 		ours[op.Receipt] = op
 	}
 	by, err := s.binDecider(ctx, doubt)

@@ -147,6 +147,7 @@ func (p *Plan) Over(l policy.Limits, sp Usage) error {
 			reasons = append(reasons, fmt.Sprintf("trash %d of the %d files of %s%s", n+done, all, sc.Storage,
 				already(done)))
 		}
+		// If any are left in the end, the plan does not name their storage.
 		delete(in, sc.Storage)
 	}
 	if len(in) > 0 {

@@ -61,8 +61,10 @@ func (s *Sweeper) liveDecider(doubt *ClockError) decider {
 // overrides looks up the user's decisions on files: as of the start of a scan (overrideSnapshot), or as of now
 // (liveOverrides).
 type overrides interface {
+	// of returns the decision on the file, or NoOverride if there is none.
 	of(ctx context.Context, e providers.Entry) (journal.Override, error)
 	sized(ctx context.Context, size int64) ([]journal.Content, error) // the contents of that size with a decision
+	// ofContent returns the decision on the content, or NoOverride if there is none.
 	ofContent(ctx context.Context, c journal.Content) (journal.Override, error)
 }
 

@@ -22,6 +22,7 @@ func (s *Sweeper) each(
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for storage, its := range byStorage(items) {
+		// It has room for all items, so that it is closed before the workers begin.
 		queue := make(chan Item, len(its))
 		for _, it := range its {
 			queue <- it

@@ -106,6 +106,7 @@ func (s *Sweeper) purge(
 	s.each(ctx, items, s.stopped, func(it *Item, r *reader) error { return w.purge(ctx, r, sum.Run, *it) }, report)
 	// The storages of one space report the same figure, which counts once.
 	for space, free := range s.free(ctx) {
+		// If nothing was purged, other programs have made the difference.
 		if was, ok := before[space]; ok && sum.Purged > 0 {
 			sum.Freed += max(free-was, 0)
 		}

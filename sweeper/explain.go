@@ -13,6 +13,7 @@ import (
 // Explanation is everything that led to the decision on one file.
 type Explanation struct {
 	Found
+	// Findings has the steps of each detector, and Rules a trace of each rule in the policy's order.
 	Findings []fingerprint.Finding
 	Rules    []policy.RuleTrace
 	Guards   []providers.Held // that hold the file, or would if the policy wanted it gone

@@ -62,6 +62,7 @@ func (sc *scan) retry(ctx context.Context, p *pass, lists chan<- []listed) {
 			})
 		default:
 			sc.seen.Resolve(ref) // unless its examination marks it again
+			// If it is mentioned, emitCached does not emit it as well.
 			turn := p.mention(ref, func() {})
 			if known := sc.seen.Get(e); known == journal.Unknown || known == journal.Matched {
 				lists <- []listed{{e, known, turn}}

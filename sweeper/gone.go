@@ -64,6 +64,7 @@ func (s *Sweeper) compare(ctx context.Context, sum *Summary) error {
 	if err != nil {
 		return err
 	}
+	// A pause does not stop this, because nothing is deleted.
 	s.each(ctx, items, func() error { return nil }, func(it *Item, _ *reader) error {
 		return s.noteGone(ctx, *it, sum.Run)
 	}, func(it Item, err error) {

@@ -48,6 +48,7 @@ func (m *move) look(ctx context.Context) (err error) {
 
 // compare compares the file with that of the plan.
 func (m *move) compare(context.Context) error {
+	// The path is compared as well, because a rule may depend on it.
 	if e := m.item.Entry; m.now.Revision != e.Revision || m.now.Size != e.Size || m.now.Path != e.Path {
 		return providers.ErrChanged
 	}

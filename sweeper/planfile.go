@@ -141,6 +141,7 @@ func IsPlan(head []byte) bool {
 func LoadPlan(r io.Reader) (*Plan, error) {
 	sum := sha256.New()
 	dec := json.NewDecoder(io.TeeReader(r, sum))
+	// If a field is not known here, it may change the meaning of the plan.
 	dec.DisallowUnknownFields()
 	var f planFile
 	if err := dec.Decode(&f); err != nil {

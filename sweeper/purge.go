@@ -36,6 +36,7 @@ func (s *Sweeper) newPurge(ctx context.Context, by decider, items []Item, sum *S
 		}
 	}
 	var err error
+	// by decides on files, and so has no times of runs yet.
 	if w.by.before, err = s.o.Journal.TimeBefore(ctx, s.o.Now()); err != nil {
 		return nil, fmt.Errorf("read the times of earlier runs: %w", err)
 	}

@@ -30,6 +30,7 @@ func (s *Sweeper) run(
 	if err == nil {
 		err = act(ctx, sum)
 	}
+	// The clock is recorded even if ctx has ended.
 	if cerr := s.noteClock(context.WithoutCancel(ctx), doubt); cerr != nil {
 		err = errors.Join(err, fmt.Errorf("record the clock: %w", cerr))
 	}

@@ -13,6 +13,9 @@ import (
 	"sweepd/providers"
 )
 
+// A Summary counts what a scan finds and what a run does. did and refuse count one file each, problem keeps the
+// first errors, and stop names the roots of which too little is known to delete anything.
+
 // Summary is the result of one run: files seen and actions taken.
 type Summary struct {
 	Run  int64  `json:"run,omitempty"`  // the journal's number; 0 if the run left no record
@@ -26,6 +29,7 @@ type Summary struct {
 	ByAction  map[string]int64 `json:"by_action,omitempty"`
 	BytesRead int64            `json:"bytes_read"`
 
+	// Trashed, Restored and Purged count the files for which this was done.
 	Trashed  int64 `json:"trashed"`
 	Restored int64 `json:"restored"`
 	Purged   int64 `json:"purged"`
@@ -117,6 +121,7 @@ func (r *RuleSummary) decided(e providers.Entry, d policy.Decision) {
 		r.Review++
 	case policy.Hold:
 		add(&r.Held, d.ReasonCode)
+		// If a guard holds it too, it may stay beyond that time.
 		if !d.NotBefore.IsZero() && len(d.Guards) == 0 {
 			r.until(d.NotBefore)
 		}

@@ -18,14 +18,16 @@ import (
 
 // Options are the dependencies of a Sweeper; those before Workers are required.
 type Options struct {
-	Policy        *policy.Policy
-	Journal       *journal.Journal
-	Storages      []*providers.Storage // in the order in which they are swept
-	Classifier    *fingerprint.Classifier
+	Policy     *policy.Policy
+	Journal    *journal.Journal
+	Storages   []*providers.Storage // in the order in which they are swept
+	Classifier *fingerprint.Classifier
+	// Now returns the present time. If it is wrong, no age is computed from it: see ClockError.
 	Now           func() time.Time
 	Workers       int // files examined at once; 0: two per processor
 	RemoteWorkers int // the same for a remote storage, where an examination mostly waits; 0: 32
-	Log           *slog.Logger
+	// Log gets warnings, and a record of each run; if it is nil they are dropped.
+	Log *slog.Logger
 
 	// Unopened are storages that should be swept too but could not be opened, with the reason. Each method that looks
 	// at the storages reports them as a Problem and concludes nothing about them.

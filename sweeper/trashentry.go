@@ -22,9 +22,10 @@ const (
 
 // TrashEntry is one entry of a trash bin, with all that is known of it.
 type TrashEntry struct {
-	Storage     string
-	Trashed     providers.Trashed
-	Op          journal.Operation // the operation that put it there, if it is ours
+	Storage string
+	Trashed providers.Trashed
+	Op      journal.Operation // the operation that put it there, if it is ours
+	// Verdict is zero if the entry was not examined, as entries of sweepd itself are not.
 	Verdict     fingerprint.Verdict
 	PurgeReason PurgeReason // the best right
 	Due         bool        // by the policy's ages
@@ -93,6 +94,7 @@ func (b TrashEntry) item() Item {
 		Decision: policy.Decision{Action: policy.Trash, Rule: ruleOf(b.PurgeReason), Reasons: []string{b.Why}},
 	}
 	if b.PurgeReason != PurgeReasonOurs {
+		// Nothing but the receipt identifies it, so its ref is only the path.
 		t := b.Trashed
 		it.Entry = providers.Entry{Ref: providers.Ref(t.Path), Path: t.Path, Size: t.Size}
 	}

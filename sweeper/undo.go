@@ -13,6 +13,10 @@ import (
 	"sweepd/providers"
 )
 
+// Undoable returns the operations that a person selects, and Undo restores their files in a run. A restored file
+// is kept from then on: by its name through the journal's End, and by its content through keepContent if the
+// storage has returned no hash of it.
+
 // Undone selects what Undo brings back: everything that one run trashed, or files, each by a filter on the operations
 // that moved it, of which the latest counts. Undoable returns fs.ErrNotExist if nothing of the run, or no such file,
 // is still in the trash.

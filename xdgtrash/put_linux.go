@@ -149,7 +149,9 @@ func (m *move) examine() (*moving, error) {
 
 // move is the move of one file into the bin.
 type move struct {
-	x     *Trash
+	x *Trash
+	// bin is nil until it is open: Put opens the bin for the volume of the file, and settle the one that has the
+	// name of the move.
 	bin   *bin
 	file  File
 	may   func() error

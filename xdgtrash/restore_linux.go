@@ -13,6 +13,10 @@ import (
 	"sweepd/internal/disk"
 )
 
+// Restore opens the bin of the receipt (find), and the file in it if it is the one of the receipt (pinToRestore).
+// It moves the file by a rename or, if that could replace one, by a hard link (give), and removes the .trashinfo
+// last. If the file is not in the bin, restoredBefore looks whether it is back already.
+
 // trashedFile is one file in the bin, as a receipt names it.
 type trashedFile struct {
 	Receipt

@@ -24,7 +24,8 @@ type syncer struct {
 type round struct {
 	callers []*waiting
 	start   chan struct{} // closed when the round before is over
-	done    chan struct{}
+	// done is closed when the round is over; each caller then returns its own error.
+	done chan struct{}
 }
 
 // waiting is one caller's descriptors, and the first error.

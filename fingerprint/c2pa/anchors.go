@@ -89,6 +89,7 @@ func ParseAnchors(r io.Reader) (*Anchors, error) {
 		if block == nil {
 			break
 		}
+		// The lines before a certificate are its record.
 		text := data[:bytes.Index(data, []byte("-----BEGIN"))]
 		a, err := parseAnchor(text, block)
 		if err != nil {
@@ -143,6 +144,7 @@ func (a *anchor) set(key, value string) error {
 		a.name = value
 	case "use":
 		a.use = value
+	// It is for those who review the file.
 	case "source":
 	case "sha256":
 		if sum := sha256.Sum256(a.cert.Raw); value != hex.EncodeToString(sum[:]) {

@@ -100,6 +100,7 @@ func (v *Verifier) anchorOf(chain []*x509.Certificate) (path []*x509.Certificate
 	err = errors.New("no path")
 	for _, path := range paths {
 		for _, a := range v.anchors {
+			// A path of one certificate has no issuer.
 			if a.use != "signer" || len(path) < 2 || !a.cert.Equal(path[len(path)-1]) {
 				continue
 			}

@@ -48,6 +48,7 @@ func locateJPEG(s *source) (*span, error) {
 
 // addSegment returns runs with the segment added to the last run or as a new run.
 func addSegment(s *source, runs []run, off, n int64) []run {
+	// The headers of the box and of its description follow, and then the type, which has 16 bytes.
 	h := s.at(off, int(min(n, jpHeader+8+8+16)))
 	if len(h) < jpHeader+8 || string(h[4:6]) != "JP" {
 		return runs

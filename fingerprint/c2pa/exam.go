@@ -6,6 +6,9 @@ import (
 	"time"
 )
 
+// An exam has one node for each manifest that can be reached from the active one. visit decodes them, node.verify
+// checks hashes and signatures, and wholly and creation return what the manifests together mean for the picture.
+
 // maxDepth limits how far ingredients of ingredients are followed.
 const maxDepth = 8
 

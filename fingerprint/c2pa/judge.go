@@ -45,6 +45,7 @@ func (c *Credential) stranger(active *node) {
 // concludes.
 func (c *Credential) holds(active *node) bool {
 	err := active.err
+	// There is one for each of the checks.
 	details := [...]string{c.Generator, c.Alg, fmt.Sprintf("%d assertions", len(active.m.assertions)), c.Signer}
 	for at, name := range checks[:active.at] {
 		c.step(name, nil, details[at])

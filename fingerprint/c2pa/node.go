@@ -20,9 +20,10 @@ var checks = [...]string{"claim", "signature headers", "assertion hashes", "clai
 
 // node is one manifest of the chain with the results of its checks.
 type node struct {
-	m           *manifest
-	claim       claim
-	sig         *signature
+	m     *manifest
+	claim claim
+	sig   *signature
+	// who is never nil, but has no leaf if the headers could not be read.
 	who         *signer
 	actions     []action
 	ingredients []edge

@@ -10,8 +10,9 @@ import (
 // Verifier reads credentials and verifies them against its anchors. It is safe for concurrent use, and caches what it
 // found of the few certificates that it meets.
 type Verifier struct {
-	anchors     []*anchor
-	roots       map[string]*x509.CertPool // by use
+	anchors []*anchor
+	roots   map[string]*x509.CertPool // by use
+	// The memos return what was found of a signer or an authority if the same certificates were seen before.
 	signers     memo[*signer]
 	authorities memo[*authority]
 	works       sync.Pool // of *work

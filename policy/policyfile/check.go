@@ -13,6 +13,9 @@ import (
 	"sweepd/policy"
 )
 
+// These checks need the form as a whole. They refuse a policy that is valid key by key, if it would do nothing,
+// or more than its author can have meant.
+
 // storageName is the form of a storage's name: 1 to 32 characters that need no quotes in a shell, and no escape
 // in a file name.
 var storageName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$`)

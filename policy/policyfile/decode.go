@@ -12,13 +12,18 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
+// fill goes down the form and the YAML nodes side by side: mapping fills structs, named maps, list slices, and
+// scalar the types with a read method. If one part is refused, the others are still read, so that the user gets
+// all mistakes at once.
+
 // decoder fills a form from YAML nodes and collects every mistake. It replaces goccy's own decoder, which stops at
 // the first mistake, turns numbers into texts, follows aliases, and accepts null for any type.
 type decoder struct {
 	file string
 	// src is the text of the file, for the excerpts in messages.
-	src  string
-	o    ParseOptions
+	src string
+	o   ParseOptions
+	// errs has the mistakes so far, still without excerpts.
 	errs []*Error
 }
 

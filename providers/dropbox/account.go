@@ -25,6 +25,7 @@ func (d *Driver) identify(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("ask whose account it is: %w", err)
 	}
+	// With another account's token, other people's files would be swept.
 	if who.AccountId != d.o.Account {
 		return fmt.Errorf("the sign-in is of the account %q, not of %s", who.AccountId, d.o.Account)
 	}

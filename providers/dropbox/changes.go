@@ -60,6 +60,7 @@ func (l *listing) everything() error {
 				return err
 			}
 		}
+		// If it is "", decode returns providers.ErrExpired next time, and everything is listed again.
 		next.Places[r.name] = place
 	}
 	next.Files = l.files
@@ -84,6 +85,7 @@ func (l *listing) root(r root) (place string, err error) {
 		return place, err
 	}
 	l.files = before
+	// It is taken before the folders are listed, so that changes made meanwhile are found from there.
 	place = l.latest(r)
 	return place, l.folders(r.lower)
 }

@@ -12,6 +12,9 @@ import (
 	"sweepd/internal/cloud/cloudhttp"
 )
 
+// Dropbox has no bin that shows which files are in it. deletionOf finds out what became of a file: from the
+// states that its path has had, and from its id, which returns the file if it still exists at another path.
+
 // revisions returns the states of the file, or of the files one after another, at a path, the latest first.
 // fs.ErrNotExist: there is nothing, and Dropbox remembers nothing. errFolder: a folder is there, or was there last.
 func (d *Driver) revisions(ctx context.Context, lower string, most uint64) (*files.ListRevisionsResult, error) {

@@ -6,7 +6,8 @@ import (
 	"sweepd/providers"
 )
 
-// moved remembers which key deleted which file while the process runs: Dropbox cannot store a key on a deleted file.
+// moved remembers which key deleted which file while the process runs: Dropbox cannot store a key on a deleted
+// file. Both maps grow by an entry for each deletion of this process.
 type moved struct {
 	mu sync.Mutex
 	// all has the key by the receipt of the deleted file. old has the keys under which a deletion was sent.

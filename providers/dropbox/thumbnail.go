@@ -162,6 +162,7 @@ func (t *thumbnail) take(e *files.GetThumbnailBatchResultEntry) {
 
 // size returns the smallest of Dropbox's sizes that is not smaller than the side.
 func size(side int) string {
+	// The sizes are named by the longer side and the shorter one.
 	for _, s := range []struct {
 		side int
 		name string

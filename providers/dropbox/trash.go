@@ -58,6 +58,7 @@ func (d *Driver) Trash(
 // remove deletes f.
 func (d *Driver) remove(ctx context.Context, key string, ref providers.Ref, f *file) (providers.Receipt, error) {
 	d.stats.Forget(ref)
+	// If the file is gone from here on, this call may have done it.
 	d.moved.begin(key)
 	arg := files.NewDeleteArg(f.PathLower)
 	arg.ParentRev = f.Rev

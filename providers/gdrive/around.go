@@ -65,6 +65,7 @@ func (d *Driver) heldAround(ctx context.Context, f *drive.File, of []providers.G
 	}
 	in := make([]providers.Folder, len(ids))
 	for i, id := range ids {
+		// If the chain does not end at the top, only its lower part is known.
 		at := "/" + unknown
 		if end == atTop {
 			at = d.folders.join(s, names[i:])
@@ -86,6 +87,7 @@ func (d *Driver) has(ctx context.Context, s space, id, name string) (bool, error
 	if err != nil || !deeper {
 		return len(there.ids[cloudstorage.Folded(name)]) > 0, err
 	}
+	// Several folders may have one name, and each may have the file.
 	for _, id := range there.ids[cloudstorage.Folded(name)] {
 		if has, err := d.has(ctx, s, id, below); has || err != nil {
 			return has, err
@@ -105,6 +107,8 @@ func (d *Driver) contents(ctx context.Context, s space, id string) (contents, er
 	}
 	// Two goroutines may list a folder at once, which costs a call and no more.
 	found := contents{map[string][]string{}, now}
+	// Pictures are left out, because a folder may have thousands. None of them is a neighbour or the mark of a
+	// library.
 	call := d.list(s, "'"+id+"' in parents and trashed = false and not mimeType contains 'image/'").
 		Fields("nextPageToken,incompleteSearch,files(id,name)")
 	err := pages(ctx, call, func(l *drive.FileList) error {

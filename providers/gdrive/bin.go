@@ -22,6 +22,7 @@ func (d *Driver) Trashed(ctx context.Context) iter.Seq2[providers.Trashed, error
 	return cloudstorage.List(ctx, func(to *cloudstorage.Sink[providers.Trashed]) error {
 		listed := map[string]bool{} // pages may overlap
 		for _, s := range d.spaces {
+			// If one space cannot be listed, the others still are.
 			if err := d.binOf(ctx, s, listed, to); err != nil {
 				if err := to.GiveError(err); err != nil {
 					return err

@@ -62,6 +62,7 @@ func (l *listing) everything() error {
 		next.Tokens[s.id] = start.StartPageToken
 	}
 	l.found, l.given = map[string]bool{}, map[string]providers.Revision{}
+	// A full listing must not depend on where folders were before.
 	l.d.folders.forget()
 	for _, s := range l.d.spaces {
 		if err := l.space(s); err != nil {
@@ -124,6 +125,7 @@ func pages(ctx context.Context, call *drive.FilesListCall, page func(*drive.File
 // list returns a call that lists a space, a thousand files a page, unsorted: a sort order "might result in timeouts",
 // states the reference.
 func (d *Driver) list(s space, query string) *drive.FilesListCall {
+	// The other space, appDataFolder, has the hidden files of apps.
 	call := d.api.Files.List().Q(query).PageSize(pageSize).Spaces("drive")
 	if s.id != "" {
 		return call.Corpora("drive").DriveId(s.id).SupportsAllDrives(true).IncludeItemsFromAllDrives(true)
@@ -167,6 +169,7 @@ func (l *listing) entry(f *drive.File) (e providers.Entry, ok bool, err error) {
 		return e, false, err
 	}
 	for _, root := range l.d.Roots() {
+		// It is nil if only changes are listed, which cannot show that a root is empty.
 		if l.found != nil && within(p, root) {
 			l.found[root] = true
 		}

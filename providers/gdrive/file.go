@@ -94,6 +94,7 @@ var fileID = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
 // head returns the id of the revision's bytes.
 func head(rev providers.Revision) (id string, ok bool) {
+	// The last two parts are the digest and the account; see revision.
 	rest, _ := cutLast(string(rev))
 	id, _ = cutLast(rest)
 	return id, id != ""

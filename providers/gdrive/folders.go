@@ -46,6 +46,7 @@ const unknown = "…"
 // seems to be inside. The places of folders are at most ago old.
 func (d *Driver) path(ctx context.Context, f *drive.File, ago time.Duration) (string, error) {
 	s, ok := d.space(f)
+	// It is in no folder that this account is shown.
 	if !ok || len(f.Parents) == 0 {
 		return "/" + unknown + "/" + element(f.Name), nil
 	}

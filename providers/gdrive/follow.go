@@ -42,6 +42,7 @@ func (l *listing) since(since providers.Cursor) error {
 			if page.NextPageToken == "" && page.NewStartPageToken == "" || page.NextPageToken == token {
 				return errors.New("the list of changes ends without a place to go on from")
 			}
+			// Only the last page has a new start token, from which the next listing continues.
 			token, next.Tokens[s.id] = page.NextPageToken, page.NewStartPageToken
 		}
 	}
@@ -93,6 +94,7 @@ func (l *listing) change(c cursor, next *cursor, s space, change *drive.Change) 
 	if err != nil {
 		return err
 	}
+	// Other files were never counted.
 	if strings.HasPrefix(f.MimeType, "image/") {
 		if ok {
 			next.Came()
@@ -120,6 +122,7 @@ func (d *Driver) Wait(ctx context.Context, since providers.Cursor) error {
 	}
 	for {
 		for _, s := range d.spaces {
+			// One change is enough to return.
 			page, err := d.changes(ctx, s, c.Tokens[s.id], 1, "changes(fileId)")
 			if errors.Is(err, providers.ErrExpired) || err == nil && len(page.Changes) > 0 {
 				return nil

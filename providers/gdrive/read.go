@@ -28,6 +28,7 @@ func (d *Driver) read(
 	if !ok {
 		return nil, providers.ErrChanged
 	}
+	// If the range is beyond the end, no request is needed.
 	if size >= 0 && off >= size {
 		n = 0
 	}

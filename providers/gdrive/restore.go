@@ -28,6 +28,7 @@ func (d *Driver) Restore(ctx context.Context, text providers.Receipt) (providers
 		return providers.Entry{}, err
 	}
 	p, err := d.path(ctx, f, folderTTL)
+	// If it is out already, a restore that is repeated returns the same entry.
 	if err == nil && f.Trashed {
 		f, err = d.restore(ctx, f, r)
 	}

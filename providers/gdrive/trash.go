@@ -48,6 +48,7 @@ func (d *Driver) Trash(
 	case why != "":
 		return "", fmt.Errorf("%w: %s", providers.ErrProtected, why)
 	}
+	// An answer from before the update must not be used after it.
 	d.stats.Forget(ref)
 	now, err := d.update(ctx, ref, &drive.File{Trashed: true, AppProperties: map[string]string{keyProperty: key}})
 	if err != nil && !unsure(err) {

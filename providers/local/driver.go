@@ -85,6 +85,7 @@ func Open(o Options) (*Driver, error) {
 	if err := d.narrow(o.Only); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
+	// The guards and the trash need the roots.
 	d.prepare()
 	return d, nil
 }
@@ -164,6 +165,7 @@ func (d *Driver) locate(path string) (*roots.Root, string, error) {
 	if path != filepath.Clean(path) || strings.IndexByte(path, 0) >= 0 {
 		return nil, "", fmt.Errorf("%q is not a clean path: %w", path, providers.ErrOutside)
 	}
+	// A root may be above the bin.
 	if _, in := disk.Below(d.bin, path); in && d.bin != "" {
 		return nil, "", fmt.Errorf("it is in the trash: %w", fs.ErrNotExist)
 	}

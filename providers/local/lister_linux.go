@@ -14,6 +14,7 @@ type lister struct {
 	w    *walk
 	buf  []byte // of getdents64(2)
 	stat unix.Statx_t
+	// out has the files that were found and not sent yet, and seen counts the regular files since the last flush.
 	out  []providers.Change
 	seen int64
 }
@@ -74,6 +75,7 @@ func (l *lister) folder(f roots.Folder) {
 		return
 	}
 	base, isNew := l.w.Anchor(f, fd)
+	// If the anchor is new, it owns the descriptor.
 	if isNew {
 		defer base.Drop()
 	} else {

@@ -17,6 +17,7 @@ func (d *Driver) narrow(only []string) error {
 		if err != nil {
 			return fmt.Errorf("folder %q: %w", given, err)
 		}
+		// A root is in no root, and may be named as well.
 		if r, _ := d.innermost(path); r == nil && !d.rules.roots[path] {
 			return fmt.Errorf("folder %q: %w", given, providers.ErrOutside)
 		}

@@ -44,6 +44,7 @@ func (x trashReach) Near(folder string) bool {
 func (x trashReach) Mounts() func(disk.Mount) bool {
 	var ids []uint64
 	for _, r := range x.d.roots {
+		// If the root is away, it is on no mount now.
 		if r.Check() == nil {
 			ids = append(ids, r.Mount())
 		}

@@ -16,6 +16,9 @@ import (
 	"sweepd/xdgtrash"
 )
 
+// Package xdgtrash moves the files. Here are the checks that the driver makes before a move, the files as reached
+// from the roots (below), and the errors of package providers for those of package xdgtrash (contract).
+
 // Can implements providers.Driver.
 func (d *Driver) Can() providers.Can {
 	if d.bin == "" {

@@ -66,6 +66,7 @@ func (d *Driver) Wait(ctx context.Context, _ providers.Cursor) error {
 	}
 	short, cancel := context.WithTimeout(ctx, unheard)
 	defer cancel()
+	// If only the pause is over, something may have changed in a root that is not watched.
 	if err := w.Wait(short); ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}

@@ -135,6 +135,7 @@ func (w *walk) deliver(yield func(providers.Change, error) bool) bool {
 			return false
 		}
 		select {
+		// If there is no room for it, a batch is left to the garbage collector.
 		case w.used <- b.changes[:0]:
 		default:
 		}

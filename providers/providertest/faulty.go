@@ -57,7 +57,8 @@ func (f *Faulty) next(method string) (early, late error) {
 	return nil, nil
 }
 
-// call runs one call of a method with its fault.
+// call runs one call of a method with its fault. If the fault is early, the method is not called; if it is late,
+// its result is lost.
 func call[T any](f *Faulty, method string, do func() (T, error)) (T, error) {
 	var zero T
 	early, late := f.next(method)

@@ -17,6 +17,9 @@ import (
 	"sweepd/providers"
 )
 
+// Account is the service and Memory the driver. The methods of Account do what a person or another program does
+// behind the back of the driver.
+
 // Memory is a driver in memory with every feature of a storage: stable refs, revisions, a change feed whose cursors
 // can expire, and a trash bin that other people use too. Several Memory drivers may share one Account.
 type Memory struct {
@@ -283,6 +286,7 @@ func (m *Memory) Can() providers.Can {
 // Changes implements providers.Driver.
 func (m *Memory) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[providers.Change, error] {
 	return func(yield func(providers.Change, error) bool) {
+		// The lock is not held while the caller handles an element.
 		changes, err := m.snapshot(since)
 		if err != nil {
 			yield(providers.Change{}, err)
@@ -346,6 +350,7 @@ func (m *Memory) snapshot(since providers.Cursor) ([]providers.Change, error) {
 func (m *Memory) Wait(ctx context.Context, since providers.Cursor) error {
 	for {
 		m.a.mu.Lock()
+		// Both are read under one lock, so that no change is missed.
 		behind, changed := string(since) != strconv.Itoa(len(m.a.log)), m.a.changed
 		m.a.mu.Unlock()
 		if behind {

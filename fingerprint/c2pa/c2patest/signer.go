@@ -18,6 +18,8 @@ type Signer struct {
 	Forger *Identity // self-signed with OpenAI's names
 	Clock  *Identity // the time-stamping authority
 
+	// tb is the test, which ends if something cannot be made. root certifies issuer, which certifies the leaves;
+	// clockRoot certifies Clock.
 	tb           testing.TB
 	root, issuer *Identity
 	clockRoot    *Identity

@@ -17,6 +17,11 @@ import (
 	"sweepd/providers/local/roots"
 )
 
+// One reading of all documents below a root. Workers (docReader) take folders from a queue and read each
+// document: into a Collector of their own for names with a picture's extension, or into Words, which they share,
+// for all other names. If a document is in the state of the last reading, its mentions are copied and it is not
+// opened.
+
 // readDocuments reads every document below the root, also in folders that are left out: a user who excludes notes
 // from the sweep still names pictures in them.
 func (g *Guards) readDocuments(ctx context.Context, r *roots.Root, last *reading, words bool) *reading {

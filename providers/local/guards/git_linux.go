@@ -195,6 +195,7 @@ func (m *memory) index(top int, path string) (*gitIndex, error) {
 	// The lock is held while an index is read, so that goroutines read it once.
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	// An index that is unchanged is not read again, not even if it could not be read.
 	if x := m.indexes[path]; x != nil && x.is == is {
 		return x, x.err
 	}

@@ -49,6 +49,7 @@ type File struct {
 func (g *Guards) Ask(ctx context.Context, f File, of []providers.Guard) ([]providers.Held, error) {
 	q := question{guards: g, root: f.Root, file: f.Pinned, path: f.Path, rel: f.Rel}
 	var held []providers.Held
+	// The order is that in which guards are shown, regardless of the order in the policy.
 	for _, guard := range providers.AllGuards() {
 		if !slices.Contains(of, guard) {
 			continue
@@ -70,7 +71,8 @@ type question struct {
 	root      *roots.Root
 	file      *disk.Pinned
 	path, rel string // absolute, below the root
-	near      *surroundings
+	// near is nil until around returns it for the first time.
+	near *surroundings
 }
 
 // heldBy returns why one guard holds the file; "" if it does not. The error is that of the context.

@@ -62,6 +62,7 @@ func isLibrary(folder int, path string) (why string, err error) {
 		if err == nil {
 			return fmt.Sprintf("it is part of %s (%q)", m.Of, path), nil
 		}
+		// ENOTDIR: the first part of a mark with a slash is a file here, so there is no such mark.
 		if !disk.Gone(err) && !errors.Is(err, unix.ENOTDIR) {
 			return "", err
 		}

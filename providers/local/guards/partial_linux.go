@@ -24,6 +24,7 @@ func (q *question) underWay() string {
 // beside reports whether the name exists in the file's folder, as a file, a folder or a link.
 func beside(p *disk.Pinned, name string) (bool, error) {
 	_, err := disk.StatName(p.Folder, name)
+	// If the file system does not take the name, nothing has it.
 	if disk.Gone(err) || errors.Is(err, unix.ENAMETOOLONG) || errors.Is(err, unix.ENOTDIR) {
 		return false, nil
 	}

@@ -66,6 +66,7 @@ func attribute(p *disk.Pinned, name string) (string, error) {
 	switch {
 	case errors.Is(err, unix.ENODATA), errors.Is(err, unix.ENOTSUP):
 		return "", nil
+	// The value is longer than the buffer, so there is one.
 	case errors.Is(err, unix.ERANGE):
 		return "(long)", nil
 	case err != nil:

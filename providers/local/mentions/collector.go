@@ -10,6 +10,10 @@ import (
 	"golang.org/x/text/transform"
 )
 
+// A document is searched for extensions, and from each one backwards for the name before it: scan finds the
+// extensions, plainKey returns the name's key if it has no escapes, and spelled adds a key for each reading if it
+// has.
+
 // ErrTooMany means that documents have more than MaxMentions mentions.
 var ErrTooMany = errors.New("documents name more pictures than can be remembered")
 
@@ -45,7 +49,8 @@ type Collector struct {
 	compact int // the length at which found is compacted
 	doc     uint32
 	first   int // index in found of the present place's first mention
-	buf     []byte
+	// buf holds the part of the document that is searched.
+	buf []byte
 }
 
 const (
@@ -79,6 +84,7 @@ func (c *Collector) Read(doc uint32, name string, r io.Reader) (n int, err error
 	t := text{b: c.buf[:held], begins: true, end: err == io.EOF, tex: kindOf([]byte(name)) == kindTeX}
 	for {
 		n += c.scan(&t)
+		// If there are too many, squeeze returns the error.
 		if t.end || len(c.found) > MaxMentions {
 			break
 		}
@@ -212,6 +218,7 @@ func plainKey(ext extension, t *text, at int, limit byte) (k key, ok bool) {
 	if n < len(k) {
 		return k, t.begins
 	}
+	// If an escape begins before these bytes, it may reach into the name.
 	return k, !bytes.ContainsAny(t.b[max(0, i+1-longestSpelling):i+1], "%&\\")
 }
 

@@ -194,6 +194,7 @@ func extensionAt(b []byte) (extension, int) {
 
 // split splits a file's name; ok is false if it has no picture's extension.
 func split(name string) (stem string, e extension, ok bool) {
+	// An extension is a dot and at most four letters.
 	for i := len(name) - 1; i >= 0 && len(name)-i <= 5; i-- {
 		if name[i] == '.' {
 			e, n := extensionAt([]byte(name[i+1:]))

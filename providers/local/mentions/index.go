@@ -44,6 +44,8 @@ func (x *Index) Find(name string) (doc uint32, found, known bool) {
 	}
 	f := newFolder()
 	all, ascii, _ := f.letters([]byte(stem))
+	// A document of TeX leaves the extension out, and if a document is not UTF-8, only ASCII letters were
+	// compared.
 	for _, k := range []key{
 		newKey(ext, all), newKey(anyExtension, all), newKey(ext|loosely, ascii), newKey(anyExtension|loosely, ascii),
 	} {

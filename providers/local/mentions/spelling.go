@@ -12,6 +12,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// Names and documents are reduced in the same way: readings undoes the escapes that a text may have, and letters
+// returns the characters that are compared.
+
 // stemBytes is how many bytes of a stem are remembered, from its end.
 const stemBytes = 27
 

@@ -103,6 +103,7 @@ type splitter struct {
 	words *Words
 	word  func(uint64)
 	gap   func([]byte) int // returns the length of a gap; nil: every other byte is one
+	// last has the two terms before; lower is a buffer for the next one.
 	last  [2]part
 	lower []byte
 }

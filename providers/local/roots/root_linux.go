@@ -14,6 +14,9 @@ import (
 	"sweepd/internal/disk"
 )
 
+// A root is opened when it is first used. Check returns an error if its path no longer leads to the open folder,
+// and Hold keeps it open for a longer use. All that is in it is reached from its descriptor.
+
 // Root is one folder below which files are listed and moved, held open from its first use until the driver rests.
 type Root struct {
 	given string   // the path that the caller named
@@ -133,6 +136,7 @@ func mountedAt(folder int, id uint64) (m mounting, err error) {
 		return m, err
 	}
 	m.disk, m.divided = disk.NameOf(&s), s.Type == unix.BTRFS_SUPER_MAGIC
+	// If there is no table, the point is not known.
 	all, _ := new(disk.Table).List()
 	if i := slices.IndexFunc(all, func(x disk.Mount) bool { return x.ID == id }); i >= 0 {
 		m.point = all[i].Point
@@ -255,6 +259,7 @@ func (r *Root) Parent(rel string) (int, error) { return r.Open(filepath.Dir(rel)
 // folder's descriptor.
 func (r *Root) Down(rel string, flags uint64, visit func(folder int, next string) error) (int, error) {
 	fd, err := r.Open(".", flags)
+	// The slash at the end gives the last visit, with no name; "." gives only this one.
 	for name := range strings.SplitSeq(strings.TrimPrefix(rel+"/", "./"), "/") {
 		if err == nil {
 			err = visit(fd, name)
