@@ -212,17 +212,25 @@ func (s *stage) open(ctx context.Context, name string, st policy.Storage) (provi
 // run runs the program with the policy, and gives what it prints.
 func (s *stage) run(args ...string) string {
 	s.Helper()
+	status, out, errs := s.execute("", append(args, "--policy", s.policy)...)
+	if status != 0 {
+		s.Fatalf("%v: status %d\n%s%s", args, status, out, errs)
+	}
+	return out
+}
+
+// execute runs the program in the home of the stage, with an input that is no terminal.
+func (s *stage) execute(stdin string, args ...string) (status int, stdout, stderr string) {
+	s.Helper()
 	var out, errs bytes.Buffer
 	p := &program{
-		args: append(args, "--policy", s.policy), stdin: strings.NewReader(""), stdout: &out, stderr: &errs,
+		args: args, stdin: strings.NewReader(stdin), stdout: &out, stderr: &errs,
 		account: s.open, classifier: s.classifier, now: s.now,
 		getenv: func(name string) string { return map[string]string{"HOME": s.home()}[name] },
 		uptime: func() (string, time.Duration) { return "boot", s.clock.Sub(s.start) },
 	}
-	if status := p.main(s.Context()); status != 0 {
-		s.Fatalf("%v: status %d\n%s%s", args, status, out.String(), errs.String())
-	}
-	return out.String()
+	status = p.main(s.Context())
+	return status, out.String(), errs.String()
 }
 
 // instant is a time in a reason, which is another at each run of the test.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -85,16 +84,11 @@ func (s *stage) printed(args []string) string {
 	if args[0] == "apply" {
 		args = append(args, "--yes") // there is no terminal to ask at
 	}
-	var out, errs bytes.Buffer
-	p := &program{
-		args: args, stdin: strings.NewReader(""), stdout: &out, stderr: &errs, now: s.now,
-		getenv: func(name string) string { return map[string]string{"HOME": s.home()}[name] },
-		uptime: func() (string, time.Duration) { return "boot", s.clock.Sub(s.start) },
+	status, out, errs := s.execute("", args...)
+	if status != 0 || errs != "" {
+		s.Fatalf("%v: status %d\n%s%s", args, status, out, errs)
 	}
-	if status := p.main(s.Context()); status != 0 || errs.Len() > 0 {
-		s.Fatalf("%v: status %d\n%s%s", args, status, out.String(), errs.String())
-	}
-	return seconds.ReplaceAllString(strings.ReplaceAll(out.String(), s.home(), "~"), "in 0.1 s)")
+	return seconds.ReplaceAllString(strings.ReplaceAll(out, s.home(), "~"), "in 0.1 s)")
 }
 
 // sampleHome returns a stage whose home has the pictures of the sample, five months old.
