@@ -52,7 +52,7 @@ type VerdictCache struct {
 
 	contents     map[hash]found         // rows to write, by contentKeys
 	retries      map[providers.Ref]bool // files that could not be examined
-	retryChanges map[providers.Ref]bool // changes to again since the last save
+	retryChanges map[providers.Ref]bool // changes to retries since the last save
 }
 
 // LoadVerdictCache loads the stored knowledge about a storage's files under that version of the detectors. It ignores

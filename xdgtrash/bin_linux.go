@@ -23,7 +23,7 @@ type bin struct {
 	path    string
 	base    string // what a relative Path= is below
 	onTop   bool   // of a volume's top folder, not the home trash
-	disk    string // of a bin on top: its file system's own name; see diskOf
+	disk    string // of a bin on top: its file system's own name; see disk.NameOf
 	program string // in names of trial files
 	synced  *syncer
 	durable *durable

@@ -117,7 +117,7 @@ func (x *Trash) tops(t *disk.Top) (bins []*bin, err error) {
 	return bins, err
 }
 
-// binOf opens the bin of a receipt. It returns fs.ErrNotExist if the bin was there and is gone, and errAway if the
+// binOf opens the bin of a receipt. It returns fs.ErrNotExist if the bin was there and is gone, and ErrAway if the
 // disk that it is on, or would be, is not there. Another program may have written the receipt, so binOf opens only
 // bins that this driver would also find without it.
 func (x *Trash) binOf(r Receipt) (*bin, error) {
@@ -177,7 +177,7 @@ func (x *Trash) topAt(point string) (*disk.Top, error) {
 // errOtherBin means that this trash would not find the bin of the receipt by itself.
 var errOtherBin = errors.New("the receipt is of another trash bin")
 
-// sameDisk returns errAway if the disk is not the one whose name is in the receipt.
+// sameDisk returns ErrAway if the disk is not the one whose name is in the receipt.
 func sameDisk(t *disk.Top, name string) error {
 	var s unix.Statfs_t
 	if _, err := disk.Again(func() (int, error) { return 0, unix.Fstatfs(t.FD, &s) }); err != nil {

@@ -17,7 +17,7 @@ type Receipt struct {
 	Name string `json:"name"`           // in the bin's files folder
 	Path string `json:"path"`           // where the file was, absolute
 	ID   string `json:"id"`             // lasting identity, as a Revision
-	Disk string `json:"disk,omitempty"` // of a bin on top of a volume; see diskOf
+	Disk string `json:"disk,omitempty"` // of a bin on top of a volume; see disk.NameOf
 }
 
 // receipt returns the receipt of files/NAME, which was at the path.

@@ -12,7 +12,8 @@ import (
 type Verifier struct {
 	anchors []*anchor
 	roots   map[string]*x509.CertPool // by use
-	// The memos return what was found of a signer or an authority if the same certificates were seen before.
+	// The memos return what was found of a signer or an authority if the same headers or certificates were
+	// seen before.
 	signers     memo[*signer]
 	authorities memo[*authority]
 	works       sync.Pool // of *work

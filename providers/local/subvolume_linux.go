@@ -15,7 +15,7 @@ import (
 	"sweepd/providers/local/roots"
 )
 
-// trashReach implements xdgtrash.Reach for the roots.
+// trashReach is the Reach of xdgtrash.Options for the roots.
 type trashReach struct{ d *Driver }
 
 // Subvolumes yields the tops of the subvolumes that files of the roots may be in, except tops of mounts.

@@ -42,7 +42,7 @@ type Folder struct {
 // In returns the path of the name in the folder.
 func (f Folder) In(name []byte) string { return disk.WithoutSlash(f.Path) + "/" + string(name) }
 
-// Work calls a worker in a goroutine of its own. end waits for it.
+// Work calls a worker in a goroutine of its own. End waits for it.
 func (w *Queue) Work(worker func()) { w.group.Go(worker) }
 
 // Idle reports whether no folder waits.

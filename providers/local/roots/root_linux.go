@@ -51,7 +51,7 @@ var ErrReplaced = errors.New("another folder or file system is there since it wa
 
 // Check opens the root, unless it is open, and returns an error if its path no longer leads to the folder that was
 // opened. An unplugged disk, another one in its place, or a link that leads elsewhere is an error, never an empty
-// folder. If the file system has been mounted anew at the same point meanwhile, and no call uses the root, check
+// folder. If the file system has been mounted anew at the same point meanwhile, and no call uses the root, Check
 // opens it afresh.
 func (r *Root) Check() error {
 	r.mu.Lock()
@@ -91,7 +91,7 @@ func (r *Root) checkLocked() error {
 	return nil
 }
 
-// adopt makes fd the root's descriptor. It returns errReplaced if that is another folder than before and was not
+// adopt makes fd the root's descriptor. It returns ErrReplaced if that is another folder than before and was not
 // mounted anew in its place.
 func (r *Root) adopt(fd int, is disk.Place) error {
 	if err := probe(fd); err != nil {
@@ -144,7 +144,7 @@ func mountedAt(folder int, id uint64) (m mounting, err error) {
 	return m, nil
 }
 
-// Hold is check, and keeps the root open until release.
+// Hold is Check, and keeps the root open until Release.
 func (r *Root) Hold() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -188,7 +188,7 @@ func (r *Root) Mount() uint64 {
 	return r.place.Mount
 }
 
-// HeldMount is mount for the holder of the root: it does not change until release.
+// HeldMount is Mount for the holder of the root: it does not change until Release.
 func (r *Root) HeldMount() uint64 { return r.place.Mount }
 
 // Volume returns the volume that the root was in when it was last opened, and whether there may be others below it on
