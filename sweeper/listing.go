@@ -26,8 +26,8 @@ const waiting = 1024
 // errUnended: nothing shows that the listing was complete, so it was not.
 var errUnended = errors.New("the listing stopped before its end")
 
-// list reads the listing and hands over the files to be examined. An error of the storage does not end it: the
-// place is noted, and nothing below its root is deleted.
+// list reads the listing and hands over the files to be examined. The error of a place does not end it: it is
+// noted, and nothing below the root of the place is deleted.
 func (sc *scan) list(ctx context.Context, p *pass, lists chan<- []listed) {
 	size := batch
 	if isRemote(sc.st) {

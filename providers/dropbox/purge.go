@@ -29,7 +29,7 @@ func (d *Driver) Purge(ctx context.Context, text providers.Receipt) error {
 	const tries = 3
 	for i := 1; ; i++ {
 		err := d.purge(ctx, r)
-		// Nothing was done in these cases, but the checks are older than the pause.
+		// Nothing was done in these cases, and the checks are out of date by now.
 		again := errors.Is(err, cloudhttp.Limited) || errors.Is(err, cloudhttp.Unauthorized)
 		if !again || i == tries || errors.Is(err, providers.ErrUncertain) {
 			return err
