@@ -40,7 +40,7 @@ func (v view) capabilities() map[string]any {
 }
 
 // mayTrash reports whether a may trash f: in My Drive only the owner, in a shared drive a content manager ("Only
-// the owner may trash a file", files.trashed in the discovery document). A file with a content restriction can be
+// the owner may trash a file", File.trashed in the discovery document). A file with a content restriction can be
 // trashed by none.
 func (f *file) mayTrash(a *Account) bool {
 	if f.extra().locked {

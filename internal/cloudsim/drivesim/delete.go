@@ -3,8 +3,9 @@ package drivesim
 import "sweepd/internal/cloudsim"
 
 // filesDelete serves files.delete: "Permanently deletes a file owned by the user without moving it to the trash."
-// With a folder, everything below it is deleted. There is no condition that a client could set: the API has no
-// If-Match and no revision here, so a client can only compare the file before.
+// With a folder, everything below it that belongs to the same person is deleted (remove). There is no condition
+// that a client could set: the API has no If-Match and no revision here, so a client can only compare the file
+// before.
 func filesDelete(c *call) (any, error) {
 	c.d.mu.Lock()
 	defer c.d.mu.Unlock()

@@ -80,8 +80,9 @@ func (d *Dropbox) serveAPI(w http.ResponseWriter, r *http.Request) {
 	f.write(w, r, n)
 }
 
-// run checks the sign-in and the argument, and serves the route. The order is that of the service's refusals:
-// method, token and scope, path root, form of the argument, another write under way, and then the route's own.
+// run checks the sign-in and the argument, and serves the route. It refuses in this order: the method, the token
+// and its scope, the path root, the form of the argument, another write under way, and then for the route's own
+// reasons.
 func (c *call) run() (any, error) {
 	if c.r.Method != http.MethodPost {
 		return nil, badInput("Unexpected HTTP method %q: the only method is \"POST\".", c.r.Method)

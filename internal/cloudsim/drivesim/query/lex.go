@@ -14,8 +14,8 @@ type token struct {
 // wordChars are the characters of names; the dot is for shortcutDetails.targetId. Values are always quoted.
 const wordChars = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ."
 
-// lex splits a query into tokens. Its errors have the offset in bytes. A character that begins no token is an
-// error, a digit too: the language has no numbers.
+// lex splits a query into tokens. A character that begins no token is an error with its offset in bytes; a digit
+// is one, because the language has no numbers.
 func lex(q string) ([]token, error) {
 	var all []token
 	for i := 0; i < len(q); {
