@@ -12,7 +12,7 @@ import (
 
 // Version identifies the rules of classification. It changes whenever the same bytes under the same name might get
 // another verdict; cached verdicts of other versions are void.
-const Version = 1
+const Version = 2
 
 // File describes one file to a classifier.
 type File struct {
@@ -100,7 +100,6 @@ func (c *Classifier) examine(f File, r *Report) (Verdict, error) {
 	if s.header.mediaType == "" {
 		return Verdict{}, nil
 	}
-	r.name(s)
 	if s.header.exif != nil {
 		s.labs = readLabs(s.header.exif)
 		r.exif(s)
@@ -111,7 +110,9 @@ func (c *Classifier) examine(f File, r *Report) (Verdict, error) {
 		if s.header.limited = errors.Is(err, errHeaderLimit); err != nil && !s.header.limited {
 			return Verdict{}, err
 		}
+		s.nameDate = c.olderName(f.Name, s)
 	}
+	r.name(s)
 	return s.weigh(), nil
 }
 

@@ -55,6 +55,23 @@ func credentialOf(c *c2pa.Credential) credential {
 	return s
 }
 
+// sameDay is how much later than its download name, in hours of any time zone, a picture may have been signed: the name
+// has the local time of the download, which is after the signing, and local time is at most 12 hours behind UTC.
+const sameDay = 12 * time.Hour
+
+// olderName returns the latest time that the name of a picture can mean if the picture was signed after it, and the
+// zero time otherwise.
+func (c *Classifier) olderName(name string, s findings) time.Time {
+	if s.credential.state != sealGenuine || s.credential.made.IsZero() || s.name.Family == "" {
+		return time.Time{}
+	}
+	latest, ok := c.names.Latest(name)
+	if !ok || !latest.Add(sameDay).Before(s.credential.made) {
+		return time.Time{}
+	}
+	return latest
+}
+
 // unsure reports whether a genuine credential might have been made with an old key long after its time: it has no
 // verified time stamp, and OpenAI is not known to have used the certificate.
 func (s credential) unsure() bool { return s.untimed && !s.pinned }

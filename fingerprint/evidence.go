@@ -127,6 +127,12 @@ func (s findings) nameEvidence() Evidence {
 	switch p := Product(s.name.Product); {
 	case s.name.Family == "":
 		return Evidence{}
+	case s.foreignName():
+		return Evidence{
+			Detector: "filename.older",
+			Found: "its name is another picture's: of " + s.nameDate.Format(time.DateOnly) +
+				", and this one was signed on " + s.credential.made.Format(time.DateOnly),
+		}
 	case s.name.Telling && savedType(s.header.mediaType):
 		return Evidence{Detector: "filename.download", Found: "ChatGPT download name", Confidence: Likely}
 	case s.name.Untouched && p != ChatGPT && p != NoProduct:

@@ -2,6 +2,8 @@ package fingerprint
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"sweepd/fingerprint/c2pa"
 )
@@ -65,7 +67,18 @@ func (r *Report) name(s findings) {
 	if step.OK {
 		step.Detail = s.name.Family
 	}
-	r.add("filename", 0, []Step{step}, s.nameEvidence())
+	steps := []Step{step}
+	if s.foreignName() {
+		steps = append(steps, Step{
+			Check: "name given after the signing",
+			Detail: "at the latest " + s.nameDate.Format(time.DateTime) + ", signed " +
+				s.credential.made.Format(time.DateTime) + " UTC",
+		})
+	}
+	r.add("filename", 0, steps, s.nameEvidence())
+	// The name is judged last, because the credential dates the picture, and shown second, because it is looked at first.
+	last := len(r.Findings) - 1
+	r.Findings = slices.Insert(r.Findings[:last], 1, r.Findings[last])
 }
 
 // exif adds the finding on the EXIF block.

@@ -56,6 +56,10 @@ func TestSignedImages(t *testing.T) {
 		},
 		{"for nobody, under its name", downloadName, s.PNG(1,
 			unstated), Proven, ChatGPT, false, "c2pa.verified filename.download"},
+		{
+			"for nobody, under the name of an older one", olderName, s.PNG(1, unstated), Strong, Unstated, false,
+			"c2pa.verified filename.older",
+		},
 		{"for nobody, as the app saves", assetName, s.PNG(1,
 			unstated), Proven, ChatGPT, false, "c2pa.verified filename.download"},
 		{"for nobody, renamed", ownName, s.PNG(1, unstated), Strong, Unstated, false, "c2pa.verified"},

@@ -1,11 +1,16 @@
 package fingerprint
 
-import "sweepd/fingerprint/filename"
+import (
+	"time"
+
+	"sweepd/fingerprint/filename"
+)
 
 // findings holds what the detectors found in one image.
 type findings struct {
 	header     header
 	name       filename.Match // zero if the name is of no family
+	nameDate   time.Time      // the latest time in the name if that is before the signing; zero otherwise
 	labs       labsMark
 	credential credential
 }
@@ -59,16 +64,26 @@ func (s findings) ceiling() Confidence {
 	return Proven
 }
 
-// ownName reports whether the name is an untouched download name of ChatGPT.
-func (s findings) ownName() bool { return s.name.Untouched && s.name.Product == string(ChatGPT) }
+// ownName reports whether the name is an untouched download name of ChatGPT that these bytes can have got.
+func (s findings) ownName() bool {
+	return s.name.Untouched && s.name.Product == string(ChatGPT) && !s.foreignName()
+}
 
-// rivalName reports whether the name is an untouched download name of another product.
+// foreignName reports whether the name was given to another picture: it is older than the signature. A person or a
+// tool wrote this picture over one that had the name.
+func (s findings) foreignName() bool { return !s.nameDate.IsZero() }
+
+// rivalName reports whether the name is an untouched download name of another product, even if it is older than the
+// signature: what is evidence against ChatGPT counts in either case.
 func (s findings) rivalName() bool { return s.name.Untouched && s.name.Product != string(ChatGPT) }
 
 // product returns the product that the credential names. If it names none, ChatGPT's own download name does. If
 // it names ChatGPT and the file has another product's own name, the name counts, as in genuine.
 func (s findings) product() Product {
 	byName := Product(s.name.Product)
+	if s.foreignName() {
+		byName = NoProduct
+	}
 	switch {
 	case s.credential.state == sealGenuine && s.credential.product == Unstated && s.ownName():
 		return ChatGPT

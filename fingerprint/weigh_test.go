@@ -18,23 +18,27 @@ const (
 	apiName      = "img-GZ7kp0BjyJuWzJ7wJevwGvgC.png"
 	codexName    = "Зображення Codex 31 серп. 2026 р., 10_11_12.png"
 	ownName      = "harbour.png"
+	olderName    = "ChatGPT Image Apr 19, 2026, 05_11_24 PM.png" // 13 hours before madeThen
+	nearName     = "ChatGPT Image Apr 19, 2026, 06_11_25 PM.png" // 12 hours
+	newSoraName  = "20260503_1617_Harbour at Dawn_simple_compose_01k47jzkxqee89es89k19181gw.png"
 )
 
 var (
-	madeThen   = time.Date(2026, 4, 20, 6, 11, 25, 0, time.UTC)
-	ofChatGPT  = credential{state: sealGenuine, product: ChatGPT, made: madeThen}
-	ofNobody   = credential{state: sealGenuine, product: Unstated, made: madeThen}
-	ofAPI      = credential{state: sealGenuine, product: API, made: madeThen}
-	ofSora     = credential{state: sealGenuine, product: Sora, made: madeThen}
-	ofOther    = credential{state: sealOther, reason: "signed by Adobe Inc."}
-	ofEditor   = credential{state: sealDerived, intact: true, reason: "signed by Google LLC"}
-	broken     = credential{state: sealBroken}
-	unanchored = credential{state: sealUnanchored}
-	labsFile   = labsMark{note: aNote, comment: true}
+	madeThen     = time.Date(2026, 4, 20, 6, 11, 25, 0, time.UTC)
+	ofChatGPT    = credential{state: sealGenuine, product: ChatGPT, made: madeThen}
+	ofNobody     = credential{state: sealGenuine, product: Unstated, made: madeThen}
+	ofNobody2024 = credential{state: sealGenuine, product: Unstated, made: time.Date(2024, 5, 14, 13, 0, 0, 0, time.UTC)}
+	ofAPI        = credential{state: sealGenuine, product: API, made: madeThen}
+	ofSora       = credential{state: sealGenuine, product: Sora, made: madeThen}
+	ofOther      = credential{state: sealOther, reason: "signed by Adobe Inc."}
+	ofEditor     = credential{state: sealDerived, intact: true, reason: "signed by Google LLC"}
+	broken       = credential{state: sealBroken}
+	unanchored   = credential{state: sealUnanchored}
+	labsFile     = labsMark{note: aNote, comment: true}
 )
 
 func TestLevels(t *testing.T) {
-	names := filename.New()
+	names, classifier := filename.New(), New()
 	for _, c := range []struct {
 		what       string
 		name       string
@@ -52,13 +56,17 @@ func TestLevels(t *testing.T) {
 			Proven, ChatGPT, false,
 		},
 		{"the API's images say ChatGPT too", apiName, ofChatGPT, labsMark{}, Strong, API, false},
-		{"and Sora's may", soraName, ofChatGPT, labsMark{}, Strong, Sora, false},
+		{"and Sora's may", newSoraName, ofChatGPT, labsMark{}, Strong, Sora, false},
 		{"and Codex's", codexName, ofChatGPT, labsMark{}, Strong, Unstated, false},
 
 		{"a credential for no product is strong", ownName, ofNobody, labsMark{}, Strong, Unstated, false},
 		{"ChatGPT's download name tells the product", downloadName, ofNobody, labsMark{}, Proven, ChatGPT, false},
-		{"so does the older one", dalleName, ofNobody, labsMark{}, Proven, ChatGPT, false},
+		{"so does the older one", dalleName, ofNobody2024, labsMark{}, Proven, ChatGPT, false},
 		{"so does the app's", assetName, ofNobody, labsMark{}, Proven, ChatGPT, false},
+		{"unless that is older than the picture", olderName, ofNobody, labsMark{}, Strong, Unstated, false},
+		{"by half a day", nearName, ofNobody, labsMark{}, Proven, ChatGPT, false},
+		{"which a credential for ChatGPT does not need", olderName, ofChatGPT, labsMark{}, Proven, ChatGPT, false},
+		{"but Sora's older name still speaks against it", soraName, ofChatGPT, labsMark{}, Strong, Unstated, false},
 		{"a changed name does not", editedName, ofNobody, labsMark{}, Strong, Unstated, false},
 		{"nor one in a language not seen yet", unseenName, ofNobody, labsMark{}, Strong, Unstated, false},
 		{"nor one that anybody types", bareName, ofNobody, labsMark{}, Strong, Unstated, false},
@@ -90,6 +98,7 @@ func TestLevels(t *testing.T) {
 	} {
 		s := findings{header: header{mediaType: "image/png"}, labs: c.labs, credential: c.credential}
 		s.name, _ = names.Match(c.name)
+		s.nameDate = classifier.olderName(c.name, s)
 		v := s.weigh()
 		if v.Confidence != c.level || v.Product != c.product || v.Derived != c.derived {
 			t.Errorf("%s (%s): %v, product %q, derived %v, want %v, %q, %v", c.what, c.name, v.Confidence, v.Product,

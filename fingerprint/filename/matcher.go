@@ -57,18 +57,28 @@ func (m *Matcher) Match(name string) (Match, bool) {
 	if len(name) > maxName || !m.marks.in(name) {
 		return Match{}, false
 	}
-	name = normalise(name)
+	if f, _ := m.find(normalise(name)); f != nil {
+		return f.match, true
+	}
+	return Match{}, false
+}
+
+// find returns the first family that the normalised name belongs to, with the indices that
+// regexp.FindStringSubmatchIndex returns, or nil.
+func (m *Matcher) find(name string) (*family, []int) {
 	folded := strings.ToLower(name)
 	stop := containsAny(folded, m.stop)
-	for _, f := range m.families {
+	for i := range m.families {
+		f := &m.families[i]
 		if stop && !f.prompt || !containsAny(folded, f.marks) {
 			continue
 		}
-		if groups := f.pattern().FindStringSubmatch(name); groups != nil && timesOfDay(groups[1:]) {
-			return f.match, true
+		at := f.pattern().FindStringSubmatchIndex(name)
+		if at != nil && timesOfDay(name, at, f.pattern().SubexpIndex("Stamp")) {
+			return f, at
 		}
 	}
-	return Match{}, false
+	return nil, nil
 }
 
 func containsAny(s string, words []string) bool {
@@ -80,15 +90,22 @@ func containsAny(s string, words []string) bool {
 	return false
 }
 
-// timesOfDay reports whether each hour, minute and second in groups is in range. Groups of an alternative that did
-// not match are empty.
-func timesOfDay(groups []string) bool {
+// timesOfDay reports whether each hour, minute and second of a match is in range. at holds the indices of its groups,
+// in threes but for the group stamp, which is -1 if there is none. Groups of an alternative that did not match are
+// empty.
+func timesOfDay(name string, at []int, stamp int) bool {
 	limits := [...]int{24, 60, 61} // 60 is a leap second
-	for i, g := range groups {
-		if g == "" {
+	k := 0
+	for i := 1; i < len(at)/2; i++ {
+		if i == stamp {
 			continue
 		}
-		if n, err := strconv.Atoi(g); err != nil || n >= limits[i%len(limits)] {
+		limit := limits[k%len(limits)]
+		k++
+		if at[2*i] < 0 {
+			continue
+		}
+		if n, err := strconv.Atoi(name[at[2*i]:at[2*i+1]]); err != nil || n >= limit {
 			return false
 		}
 	}
