@@ -24,6 +24,8 @@ const (
 type credential struct {
 	state   sealState
 	open    bool      // the bytes were not compared with the signed ones
+	tagged  bool      // of a genuine one: a rating, a comment or other metadata was added since
+	openAI  bool      // of a broken one: OpenAI signed it, for other bytes
 	intact  bool      // of a derived one: the bytes are as signed
 	product Product   // of a genuine one; Unstated if it names none
 	reason  string    // a clause that explains the state
@@ -49,8 +51,9 @@ func credentialOf(c *c2pa.Credential) credential {
 	case c2pa.Verified:
 		s.state, s.product = sealGenuine, productOf(c.Product)
 		s.made, s.untimed, s.pinned = c.Made.UTC(), c.Time.Answer != c2pa.Yes, c.Pinned
+		s.tagged = c.Tagged
 	default:
-		s.state = sealBroken
+		s.state, s.openAI = sealBroken, c.Anchored.Answer == c2pa.Yes
 	}
 	return s
 }

@@ -7,7 +7,7 @@ func (s findings) evidence() []Evidence {
 	var all []Evidence
 	for _, e := range []Evidence{
 		s.sealEvidence(), s.labs.evidence(), s.cutEvidence(),
-		s.nameEvidence(), s.untimedEvidence(),
+		s.nameEvidence(), s.taggedEvidence(), s.untimedEvidence(),
 	} {
 		if e.Detector != "" {
 			all = append(all, e)
@@ -29,7 +29,7 @@ func (s findings) sealEvidence() Evidence {
 	case sealBroken:
 		return Evidence{
 			Detector: "c2pa.broken",
-			Found:    "its credential does not match these bytes" + s.credential.because(),
+			Found:    s.credential.whose() + " does not match these bytes" + s.credential.because(),
 		}
 	case sealOther:
 		return Evidence{Detector: "c2pa.other", Found: "its credential is not OpenAI's" + s.credential.because()}
@@ -51,6 +51,23 @@ func (s findings) sealEvidence() Evidence {
 		return e
 	}
 	return Evidence{}
+}
+
+// whose names a broken credential by its signer.
+func (s credential) whose() string {
+	if s.openAI {
+		return "OpenAI's credential"
+	}
+	return "its credential"
+}
+
+// taggedEvidence returns the note that a person or a program put metadata on a picture since. The guard "tagged" holds
+// such a picture.
+func (s findings) taggedEvidence() Evidence {
+	if s.credential.state != sealGenuine || !s.credential.tagged {
+		return Evidence{}
+	}
+	return Evidence{Detector: TaggedDetector, Found: "a rating, a comment or the like was added to it since"}
 }
 
 // untimed is the finding of a missing time stamp that lowers nothing.
@@ -88,8 +105,11 @@ func (s credential) signed() string {
 	if !s.made.IsZero() {
 		clause += " on " + s.made.UTC().Format(time.DateOnly)
 	}
-	if s.open {
+	switch {
+	case s.open:
 		return clause
+	case s.tagged:
+		return clause + ", its pixels unchanged since"
 	}
 	return clause + ", unchanged since"
 }

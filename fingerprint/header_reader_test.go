@@ -127,13 +127,13 @@ func TestAHeaderOnlyReadingVerifiesTheCredentialAndLeavesItsBindingOpen(t *testi
 func TestWhatIsWrongWithTheCredentialItselfAHeaderOnlyReadingSees(t *testing.T) {
 	s, c := signing(t)
 	signed := large(s, c2patest.Options{})["PNG"]
-	shifted := slices.Insert(bytes.Clone(signed), 33, c2patest.PNGChunk("tEXt", []byte("a\x00b"))...)
+	shifted := slices.Insert(bytes.Clone(signed), 33, c2patest.PNGChunk("gAMA", make([]byte, 4))...)
 	changed := bytes.Clone(signed)
 	changed[33+(len(signed)-1_000_000)/5] ^= 1
 	for what, b := range map[string][]byte{
-		"a chunk put before it": shifted,
-		"its own bytes changed": changed,
-		"cut in it":             signed[:5000],
+		"a chunk that is no tag put before it": shifted,
+		"its own bytes changed":                changed,
+		"cut in it":                            signed[:5000],
 	} {
 		f, _ := fileOf(downloadName, b)
 		if v, err := c.Classify(headerOnly(f)); err != nil || v.Confidence > Possible ||

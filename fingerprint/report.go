@@ -105,5 +105,5 @@ func (r *Report) credential(s findings, c *c2pa.Credential, bytesRead int64) {
 			steps = append(steps, Step{Check: step.Check, OK: step.OK, Detail: printable(step.Detail)})
 		}
 	}
-	r.add("c2pa", bytesRead, steps, s.sealEvidence(), s.untimedEvidence())
+	r.add("c2pa", bytesRead, steps, s.sealEvidence(), s.taggedEvidence(), s.untimedEvidence())
 }

@@ -2,6 +2,8 @@ package fingerprint
 
 import (
 	"bytes"
+	"encoding/binary"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -132,20 +134,17 @@ func TestChangedBytesArePossibleAtMostUnderAPerfectName(t *testing.T) {
 		b[at] ^= 1
 		return b
 	}
-	store, _ := bytes.CutPrefix(signed, c2patest.PlainPNG(16, 16, 1)[:33])
-	chunk := store[:len(signed)-len(c2patest.PlainPNG(16, 16, 1))]
+	chunk := credentialChunk(signed)
 	for what, b := range map[string][]byte{
-		"a pixel changed":           changed(len(signed) - 20),
-		"the width changed":         changed(19),
-		"the credential changed":    changed(33 + len(chunk)/5),
-		"bytes appended":            append(bytes.Clone(signed), 0),
-		"cut behind the credential": signed[:33+len(chunk)+10],
-		"cut in the credential":     signed[:33+len(chunk)/2],
-		"moved to another picture": append(append(bytes.Clone(signed[:33]), chunk...),
-			c2patest.PlainPNG(16, 16, 9)[33:]...),
-		"the credential there twice": append(append(bytes.Clone(signed[:33]), chunk...), signed[33:]...),
-		"a text chunk put in": append(append(bytes.Clone(signed[:33]),
-			c2patest.PNGChunk("tEXt", []byte("a\x00b"))...), signed[33:]...),
+		"a pixel changed":               changed(len(signed) - 20),
+		"the width changed":             changed(19),
+		"the credential changed":        changed(33 + len(chunk)/5),
+		"bytes appended":                append(bytes.Clone(signed), 0),
+		"cut behind the credential":     signed[:33+len(chunk)+10],
+		"cut in the credential":         signed[:33+len(chunk)/2],
+		"moved to another picture":      slices.Insert(c2patest.PlainPNG(16, 16, 9), 33, chunk...),
+		"the credential there twice":    slices.Insert(bytes.Clone(signed), 33, chunk...),
+		"a chunk that is no tag put in": slices.Insert(bytes.Clone(signed), 33, c2patest.PNGChunk("gAMA", make([]byte, 4))...),
 		"a later file in another shape": s.JPEG(1, c2patest.Options{})[:900],
 	} {
 		for name, most := range map[string]Confidence{downloadName: Possible, ownName: None} {
@@ -157,6 +156,28 @@ func TestChangedBytesArePossibleAtMostUnderAPerfectName(t *testing.T) {
 					detectors(v), err, most)
 			}
 		}
+	}
+}
+
+// credentialChunk returns the caBX chunk of a signed PNG.
+func credentialChunk(signed []byte) []byte {
+	return signed[33 : 33+12+int(binary.BigEndian.Uint32(signed[33:]))]
+}
+
+func TestATagAddedSinceIsNotedAndLowersNothing(t *testing.T) {
+	s, c := signing(t)
+	signed := s.PNG(1, c2patest.Options{StampedAt: madeThen})
+	for name, product := range map[string]Product{ownName: ChatGPT, downloadName: ChatGPT} {
+		b := slices.Insert(bytes.Clone(signed), 33, c2patest.PNGChunk("tEXt", []byte("Rating\x005"))...)
+		f, _ := fileOf(name, b)
+		v, err := c.Classify(f)
+		if err != nil || v.Confidence != Proven || v.Product != product || v.Derived || !v.Tagged() {
+			t.Errorf("%s: %v (%s), %v, want proven and tagged", name, v, detectors(v), err)
+		}
+	}
+	f, _ := fileOf(ownName, signed)
+	if v, err := c.Classify(f); err != nil || v.Tagged() {
+		t.Errorf("as signed: %v, %v, want no tag", v, err)
 	}
 }
 

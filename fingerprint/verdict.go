@@ -67,6 +67,15 @@ type Evidence struct {
 	Confidence Confidence `json:"confidence"` // the level that this evidence alone supports
 }
 
+// TaggedDetector is the detector of the evidence that a verified picture got a rating, a comment or other metadata
+// since. The level is not lowered by it, but the guard "tagged" of a policy holds such a picture.
+const TaggedDetector = "c2pa.tagged"
+
+// Tagged reports whether v has evidence of TaggedDetector.
+func (v Verdict) Tagged() bool {
+	return slices.ContainsFunc(v.Evidence, func(e Evidence) bool { return e.Detector == TaggedDetector })
+}
+
 // Verdict is the result of weighing all evidence.
 type Verdict struct {
 	MediaType string `json:"media_type,omitempty"` // by magic bytes, not by name: "image/png"; "" if not an image

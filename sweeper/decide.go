@@ -203,6 +203,19 @@ func (q *question) byUser(ctx context.Context) error {
 	return errDecided
 }
 
+// byTag holds a picture that got a rating, a comment or the like since it was made, if the policy has the guard
+// "tagged". The storage cannot know of it: the tag is inside the file.
+func (q *question) byTag(context.Context) error {
+	if q.d.Action != policy.Trash || !q.rec.Verdict.Tagged() ||
+		!slices.Contains(q.by.s.o.Policy.Protect, providers.GuardTagged) {
+		return nil
+	}
+	held := providers.Held{Guard: providers.GuardTagged, Why: "a rating, a comment or the like was added to it"}
+	q.d = hold(q.d, policy.ReasonOf(held.Guard), held.Why)
+	q.d.Guards = append(q.d.Guards, held)
+	return errDecided
+}
+
 // byClock holds what an age decides while the clock is in doubt.
 func (q *question) byClock(context.Context) error {
 	if q.by.doubt == nil || q.d.Action != policy.Trash && !q.d.Grace {

@@ -27,9 +27,8 @@ type binding struct {
 	Hash []byte `cbor:"hash"`
 }
 
-// bindingOf returns the one hard binding of a manifest. It returns an error if the binding excludes anything other
-// than exactly the container.
-func bindingOf(m *manifest, alg string, sp *span) (*binding, error) {
+// bindingOf returns the one hard binding of a manifest, which excludes one range.
+func bindingOf(m *manifest, alg string) (*binding, error) {
 	var found *assertion
 	for i, a := range m.assertions {
 		if !strings.HasPrefix(a.label, "c2pa.hash.") {
@@ -52,11 +51,15 @@ func bindingOf(m *manifest, alg string, sp *span) (*binding, error) {
 	if len(b.Exclusions) != 1 {
 		return nil, fmt.Errorf("it leaves out %d ranges", len(b.Exclusions))
 	}
-	if e := b.Exclusions[0]; e.Start != sp.off || e.Length != sp.len {
-		return nil, fmt.Errorf("it leaves out %d bytes at %d, but has %d at %d itself",
-			e.Length, e.Start, sp.len, sp.off)
-	}
 	return b, nil
+}
+
+// leavesOut returns an error if the binding excludes anything other than exactly the n bytes at off.
+func (b *binding) leavesOut(off, n int64) error {
+	if e := b.Exclusions[0]; e.Start != off || e.Length != n {
+		return fmt.Errorf("it leaves out %d bytes at %d, but has %d at %d itself", e.Length, e.Start, n, off)
+	}
+	return nil
 }
 
 // errOpen means that the binding is in order as far as it was checked, and that the file was not hashed.
@@ -89,8 +92,48 @@ var errOther = errors.New("these are not the bytes that were signed")
 
 var errStopped = errors.New("not needed any more")
 
-// check hashes the file and returns errOther if the hash differs; stop ends it early. A reader's error is in s.err.
-func (b *binding) check(s *source, sp *span, mediaType string, buf []byte, stop *atomic.Bool) error {
+// check returns nil if the file is as signed, errOpen if it was not read whole, and otherwise an error. It reports
+// whether the file is as signed only without the tags that were added since.
+func (b *binding) check(s *source, sp *span, mediaType string, headerOnly bool, buf []byte, stop *atomic.Bool,
+) (tagged bool, err error) {
+	err = b.leavesOut(sp.off, sp.len)
+	switch {
+	case err == nil && headerOnly:
+		return false, b.open(s)
+	case err == nil:
+		err = b.compare(s, sp, mediaType, buf, stop)
+	}
+	if err == nil || s.err != nil || errors.Is(err, errStopped) || errors.Is(err, errTwo) ||
+		errors.Is(err, errUnsupported) {
+		return false, err
+	}
+	end := s.size
+	if headerOnly {
+		end = sp.off // what follows does not move the credential
+	}
+	u, ok := withoutTags(s, sp, mediaType, end)
+	if !ok || b.leavesOut(u.start, sp.len) != nil {
+		return false, err
+	}
+	if headerOnly {
+		return true, b.open(s)
+	}
+	alg, failed := b.hash(s)
+	if failed != nil {
+		return false, failed
+	}
+	h := alg.New()
+	if failed := u.hash(h, s, sp, buf, stop); failed != nil {
+		return false, failed
+	}
+	if !bytes.Equal(h.Sum(nil), b.Hash) {
+		return false, err
+	}
+	return true, nil
+}
+
+// compare hashes the file and returns errOther if the hash differs; stop ends it early. A reader's error is in s.err.
+func (b *binding) compare(s *source, sp *span, mediaType string, buf []byte, stop *atomic.Bool) error {
 	alg, err := b.hash(s)
 	if err != nil {
 		return err

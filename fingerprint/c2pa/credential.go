@@ -79,8 +79,14 @@ type Credential struct {
 	// otherwise the credential is Broken.
 	Open bool
 
-	Intact   Finding // signature, hashes, binding
-	Anchored Finding // Yes: OpenAI by a pinned authority. No: another signer, or an unknown one
+	// Tagged means that the bytes are as signed except for a rating, a comment or other metadata that a program added
+	// since, in parts of the file that do not change the pixels.
+	Tagged bool
+
+	Intact Finding // signature, hashes, binding
+	// Anchored is Yes if OpenAI signed by a pinned authority, even if it signed other bytes (Broken), and No for another
+	// or an unknown signer.
+	Anchored Finding
 	Time     Finding // Yes: a verified timestamp. No: a contradicting one. Unknown: none, or by an unlisted authority
 
 	Pinned    bool      // the leaf certificate itself is listed, as is needed if there is no timestamp

@@ -67,8 +67,9 @@ func hostilePNG(_ testing.TB, s *c2patest.Signer) map[string]hostile {
 		"credential of another picture":      {"broken", insert(other, 33, chunk)},
 		"a bit of the pixels changed":        {"broken", at(good, idat+12, good[idat+12]^1)},
 		"bytes at the end":                   {"broken", append(bytes.Clone(good), "more"...)},
-		"text added behind":                  {"broken", insert(good, 33+len(chunk), text)},
-		"text added in front":                {"broken", insert(good, 33, text)},
+		"a chunk of pixels' colours added":   {"broken", insert(good, 33, c2patest.PNGChunk("gAMA", make([]byte, 4)))},
+		"text added, and a byte changed":     {"broken", flipLast(insert(good, 33, text))},
+		"text added around two credentials":  {"broken", insert(insert(good, 33+len(chunk), chunk), 33, text)},
 		"credential moved behind the pixels": {"none", insert(plain, len(plain)-12, chunk)},
 		"the same credential twice":          {"broken", insert(good, 33+len(chunk), chunk)},
 		"another credential behind it": {

@@ -72,11 +72,18 @@ func (c *Credential) judge(e *exam, active *node, t trial) {
 	if !c.holds(active) {
 		return
 	}
-	c.step("binding to the file", t.bound, "these are the bytes that were signed")
+	c.Tagged = t.tagged
+	bound := "these are the bytes that were signed"
+	if c.Tagged {
+		bound = "without the tags that were added since, " + bound
+	}
+	c.step("binding to the file", t.bound, bound)
 	switch {
 	case t.bound == errOpen:
 		c.Open = true
 		c.Intact = Finding{Unknown, errOpen.Error()}
+	case t.bound == nil && c.Tagged:
+		c.Intact = Finding{Yes, "signature, assertions and pixels are as signed; tags were added since"}
 	case t.bound == nil:
 		c.Intact = Finding{Yes, "signature, assertions and file are as signed"}
 	case errors.Is(t.bound, errUnsupported):
@@ -84,21 +91,33 @@ func (c *Credential) judge(e *exam, active *node, t trial) {
 	default:
 		c.Intact = Finding{No, t.bound.Error()}
 		c.conclude(Broken, t.bound.Error())
+		if !errors.Is(t.bound, errTwo) { // of two, neither is the file's
+			c.issuer(active)
+		}
 		return
 	}
-	c.step("issuer", active.who.why, fmt.Sprintf("%s of %s, by %s", c.Signer, c.Organization, c.Issuer))
-	if active.who.anchor == nil {
+	if !c.issuer(active) {
 		c.notOpenAI(e, active)
 		return
 	}
-	c.step("chain to a pinned authority", nil, active.who.path)
-	c.Anchored = Finding{Yes, fmt.Sprintf("%s of %s, by %s", c.Signer, c.Organization, c.Issuer)}
 	c.judgeOpenAI(e, active, t)
+}
+
+// issuer records who signed the active manifest, and reports whether that is OpenAI by a pinned authority.
+func (c *Credential) issuer(active *node) bool {
+	by := fmt.Sprintf("%s of %s, by %s", c.Signer, c.Organization, c.Issuer)
+	c.step("issuer", active.who.why, by)
+	if active.who.anchor == nil {
+		c.Anchored = Finding{No, active.who.why.Error()}
+		return false
+	}
+	c.step("chain to a pinned authority", nil, active.who.path)
+	c.Anchored = Finding{Yes, by}
+	return true
 }
 
 // notOpenAI concludes if the active manifest is not OpenAI's own.
 func (c *Credential) notOpenAI(e *exam, active *node) {
-	c.Anchored = Finding{No, active.who.why.Error()}
 	for _, n := range e.nodes[1:] {
 		if n.openAI() && e.reaches(n) {
 			c.Generated = e.creation().generated
@@ -172,7 +191,7 @@ func (c *Credential) judgeTime(active *node, t trial, when time.Time) {
 // manifestsText returns the detail of the check of the ingredients.
 func manifestsText(n int) string {
 	if n == 1 {
-		return "made from nothing else"
+		return "it names nothing that it was made from"
 	}
 	return fmt.Sprintf("%d manifests, all OpenAI's", n)
 }

@@ -10,6 +10,7 @@ type trial struct {
 	// bound is nil, errOpen, or the reason why the binding does not hold. at and by belong to a timestamp that is
 	// valid: stamped is nil.
 	bound   error
+	tagged  bool // the file is as signed only without the tags that were added since
 	at      time.Time
 	by      string
 	stamped error
@@ -36,7 +37,7 @@ func (e *exam) prove(s *source, sp *span, active *node, mediaType string) trial 
 	}
 	if e.headerOnly {
 		verify()
-		t.bound = e.bind(s, sp, active, mediaType, &stop)
+		t.tagged, t.bound = e.bind(s, sp, active, mediaType, &stop)
 		return t
 	}
 	// Both run at once, because hashing mostly waits for the file.
@@ -45,22 +46,22 @@ func (e *exam) prove(s *source, sp *span, active *node, mediaType string) trial 
 		defer close(done)
 		verify()
 	}()
-	bound := e.bind(s, sp, active, mediaType, &stop)
+	tagged, bound := e.bind(s, sp, active, mediaType, &stop)
 	<-done
-	t.bound = bound
+	t.tagged, t.bound = tagged, bound
 	return t
 }
 
-// bind checks the binding of the active manifest, and hashes the file unless headerOnly is set.
-func (e *exam) bind(s *source, sp *span, active *node, mediaType string, stop *atomic.Bool) error {
-	b, err := bindingOf(active.m, active.claim.Alg, sp)
+// bind checks the binding of the active manifest, and hashes the file unless headerOnly is set. It reports whether the
+// file is as signed only without the tags that were added since.
+func (e *exam) bind(
+	s *source, sp *span, active *node, mediaType string, stop *atomic.Bool,
+) (tagged bool, err error) {
+	b, err := bindingOf(active.m, active.claim.Alg)
 	if err != nil {
-		return err
-	}
-	if e.headerOnly {
-		return b.open(s)
+		return false, err
 	}
 	buf := e.v.buffers.Get().(*[bufferSize]byte)
 	defer e.v.buffers.Put(buf)
-	return b.check(s, sp, mediaType, buf[:], stop)
+	return b.check(s, sp, mediaType, e.headerOnly, buf[:], stop)
 }

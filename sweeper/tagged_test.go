@@ -1,0 +1,38 @@
+package sweeper_test
+
+import (
+	"slices"
+	"testing"
+
+	"sweepd/fingerprint/c2pa/c2patest"
+	"sweepd/policy"
+	"sweepd/providers"
+)
+
+// withTag returns a genuine picture with a text chunk at the given place.
+func withTag(genuine []byte, at int) []byte {
+	return slices.Insert(slices.Clone(genuine), at, c2patest.PNGChunk("tEXt", []byte("Rating\x005"))...)
+}
+
+func TestAPictureThatAPersonTaggedIsHeld(t *testing.T) {
+	b, s := remoteBox(t, remoteRules)
+	genuine, _ := signed(s, 1)
+	front, behind := "/data/root/front.png", "/data/root/behind.png"
+	b.put(front, withTag(genuine, 33))
+	b.put(behind, withTag(genuine, len(genuine)-12))
+
+	if d := b.decision(front); d.Action != policy.Hold || d.ReasonCode != policy.ReasonOf(providers.GuardTagged) ||
+		len(d.Guards) != 1 {
+		t.Errorf("a tag before the credential: %+v, want it held by the guard", d)
+	}
+	p := b.dueAre(behind) // the header alone does not show what follows it
+	if sum := b.execute(p); sum.Trashed != 0 || sum.Refusals["not_due"] != 1 {
+		t.Errorf("a tag behind the pixels: %+v, want it refused when it is read whole", sum)
+	}
+	b.dueAre()
+
+	b.approve(front)
+	b.dueAre(front)
+	b.setPolicy(remoteRules + "protect: {tagged: off}\n")
+	b.dueAre(behind, front)
+}
