@@ -132,6 +132,9 @@ func (p *program) printFile(x sweeper.Explanation) {
 	if len(facts) > 0 {
 		t.printf("  %s\n", strings.Join(facts, "; "))
 	}
+	if v.Confidence == fingerprint.Proven {
+		t.printf("  open: whether you gave ChatGPT a picture of your own to edit; its credential does not name one\n")
+	}
 }
 
 func (p *program) printFindings(x sweeper.Explanation) {
