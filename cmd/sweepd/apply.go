@@ -209,7 +209,7 @@ func isFile(path string) bool {
 
 // confirm shows what would be done and reports whether the user answers yes. An interrupt is a no.
 func (p *program) confirm(ctx context.Context, due *sweeper.Plan) bool {
-	fmt.Fprintf(p.stderr, "%s? [y/N] ", due)
+	p.term.err.printf("%s? [y/N] ", due)
 	answers := make(chan string, 1)
 	go func() {
 		answer, _ := bufio.NewReader(p.stdin).ReadString('\n')
@@ -246,9 +246,9 @@ func (p *program) done(asJSON bool, sum *sweeper.Summary) {
 		return
 	}
 	p.problems(sum)
-	p.term.printf("run %d: %s", sum.Run, report.Describe(sum))
+	restore := ""
 	if sum.Trashed > 0 {
-		p.term.printf("; to restore: %s", p.term.bold(fmt.Sprintf("sweepd undo %d", sum.Run)))
+		restore = "; to restore: " + p.term.bold(fmt.Sprintf("sweepd undo %d", sum.Run))
 	}
-	p.term.printf("\n")
+	p.term.printf("run %d: %s%s\n", sum.Run, report.Describe(sum), restore)
 }

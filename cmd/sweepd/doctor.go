@@ -72,7 +72,7 @@ func (p *program) printCheck(f app.Finding) {
 	if f.Storage != "" {
 		what = safe(f.Storage) + " " + what
 	}
-	p.term.printf("%s %s: %s\n", p.term.paint(code, fmt.Sprintf("%-4s", f.State)), what, lines(f.Text))
+	p.term.item(5, "%s %s: %s\n", p.term.paint(code, fmt.Sprintf("%-4s", f.State)), what, lines(f.Text))
 	if f.Hint != "" {
 		p.term.printf("     hint: %s\n", safe(f.Hint))
 	}

@@ -29,7 +29,8 @@ func (p *program) place(storage, path string) string {
 // listed returns the user's name of a file or folder as a list shows it: cut to what the terminal has after that many
 // columns, and linked to what it names if that is on this machine.
 func (p *program) listed(storage, path string, after int) string {
-	return p.linked(storage, path, p.term.fit(p.place(storage, path), after))
+	before, name := p.term.lastColumn(p.place(storage, path), after)
+	return before + p.linked(storage, path, name)
 }
 
 // linked returns text as a link to a file or folder of this machine; the text alone if it is in an account.

@@ -139,7 +139,7 @@ func (p *program) exit(err error) int {
 		return exitDone
 	}
 	if !errors.Is(err, errTrouble) && !errors.Is(err, errInvalid) {
-		fmt.Fprintf(p.stderr, "%s %s\n", p.term.err.paint("31", "error:"), lines(err.Error()))
+		p.term.err.printf("%s %s\n", p.term.err.paint("31", "error:"), lines(err.Error()))
 	}
 	status, hint := p.diagnose(err)
 	p.hint(hint)
@@ -148,13 +148,13 @@ func (p *program) exit(err error) int {
 
 // warn prints a warning.
 func (p *program) warn(format string, args ...any) {
-	fmt.Fprintf(p.stderr, "%s %s\n", p.term.err.paint("33", "warning:"), fmt.Sprintf(format, args...))
+	p.term.err.printf("%s %s\n", p.term.err.paint("33", "warning:"), fmt.Sprintf(format, args...))
 }
 
 // hint prints what the user can do; nothing if there is no hint.
 func (p *program) hint(hint string) {
 	if hint != "" {
-		fmt.Fprintf(p.stderr, "hint: %s\n", hint)
+		p.term.err.printf("hint: %s\n", hint)
 	}
 }
 

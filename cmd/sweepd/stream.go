@@ -65,8 +65,6 @@ func (t *terminal) setColour(when string) error {
 	return nil
 }
 
-func (t *terminal) printf(format string, args ...any) { fmt.Fprintf(t.out, format, args...) }
-
 func (t *terminal) paint(code, s string) string { return t.out.paint(code, s) }
 func (t *terminal) dim(s string) string         { return t.paint("2", s) }
 func (t *terminal) bold(s string) string        { return t.paint("1", s) }

@@ -6,10 +6,7 @@ import (
 	"os"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/width"
 
 	"sweepd/fingerprint"
 	"sweepd/internal/report"
@@ -37,78 +34,6 @@ func newTerminal(out, err io.Writer, getenv func(string) string, now func() time
 	t.linking, t.urls = linking(getenv), newFileURLs(getenv)
 	_ = t.setColour("auto") // a valid value
 	return t
-}
-
-// fit returns a name that fits into a line of the terminal after the given number of columns: a longer one loses its
-// middle. In a pipe, and where less than 20 columns are left, it returns the name as it is.
-func (t *terminal) fit(name string, after int) string {
-	room := t.out.width - after
-	letters := []rune(name)
-	if t.out.width == 0 || room < 20 || span(letters) <= room {
-		return name
-	}
-	head, tail := 0, len(letters)
-	for used := 1; head < tail; { // 1: the ellipsis
-		cut := letters[head : head+1]
-		if head > len(letters)-tail {
-			cut = letters[tail-1 : tail]
-		}
-		if used += span(cut); used > room {
-			break
-		}
-		if head > len(letters)-tail {
-			tail--
-		} else {
-			head++
-		}
-	}
-	return string(letters[:head]) + "…" + string(letters[tail:])
-}
-
-// note prints a text below a name that begins after the given number of columns. In a pipe it is one line. On a
-// terminal it is as many lines as it takes, and further left if it would get less than 40 columns.
-func (t *terminal) note(text string, after int) {
-	if t.out.width > 0 && t.out.width-after < 40 {
-		after = 4
-	}
-	for _, line := range t.wrap(text, t.out.width-after) {
-		t.printf("%s%s\n", strings.Repeat(" ", after), t.dim(line))
-	}
-}
-
-// wrap returns the text in lines of at most that many columns, broken between words; a longer word is a line of its
-// own. In a pipe, and where less than 20 columns are left, it returns one line.
-func (t *terminal) wrap(text string, room int) (all []string) {
-	if t.out.width == 0 || room < 20 {
-		return []string{text}
-	}
-	line, used := "", 0
-	for i, word := range strings.Split(text, " ") {
-		n := span([]rune(word))
-		switch {
-		case i == 0:
-			line, used = word, n
-		case used+1+n <= room:
-			line, used = line+" "+word, used+1+n
-		default:
-			all = append(all, line)
-			line, used = word, n
-		}
-	}
-	return append(all, line)
-}
-
-// span returns the number of columns that the letters take: 2 for each wide one of East Asia (UAX #11).
-func span(letters []rune) (n int) {
-	for _, r := range letters {
-		switch k := width.LookupRune(r).Kind(); {
-		case k == width.EastAsianWide || k == width.EastAsianFullwidth:
-			n += 2
-		case !unicode.Is(unicode.Mn, r):
-			n++
-		}
-	}
-	return n
 }
 
 // controlled reports whether the process has a controlling terminal, whose end causes a SIGHUP, wherever its input

@@ -102,9 +102,11 @@ func TestALongNameLosesItsMiddleOnATerminalOnly(t *testing.T) {
 		{name, 0, 36, name}, // a pipe
 		{name, 100, 36, name},
 		{name, 36 + len(name), 36, name},
-		{name, 60, 36, "~/Pictures/C…7_00 AM.png"},
-		{name, 50, 36, name}, // no room for anything
-		{"ChatGPT 画像 2026年6月29日 10_17_37.png", 56, 36, "ChatGPT 画…17_37.png"},
+		{name, 80, 36, "~/Pictures/ChatGPT Ima…2026, 01_17_00 AM.png"},
+		{name, 60, 36, "\n    " + name},
+		{name, 50, 36, "\n    ~/Pictures/ChatGPT Imag… 2026, 01_17_00 AM.png"},
+		{name, 39, 2, name}, // no room for anything
+		{"ChatGPT 画像 2026年6月29日 10_17_37.png", 40, 36, "\n    ChatGPT 画像 2026年…9日 10_17_37.png"},
 	} {
 		term := &terminal{out: stream{width: c.width}}
 		if got := term.fit(c.name, c.after); got != c.want {

@@ -112,15 +112,9 @@ func (p *program) printTrashEntry(b sweeper.TrashEntry) {
 	if b.Due {
 		mark = p.term.paint("31", "due: ")
 	}
-	p.term.printf(
-		"%-10s  %8s  %s\n%s%s%s\n",
-		reason,
-		size(b.Trashed.Size),
-		p.term.fit(p.place(b.Storage, b.Trashed.Path), 22),
-		"                      ",
-		mark,
-		p.term.dim(safe(b.Why)),
-	)
+	p.term.printf("%-10s  %8s  %s\n", reason, size(b.Trashed.Size),
+		p.term.fit(p.place(b.Storage, b.Trashed.Path), 22))
+	p.term.note(mark+p.term.dim(safe(b.Why)), 22)
 }
 
 // purgeOptions are the arguments and flags of trash purge and trash empty.
