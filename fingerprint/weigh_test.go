@@ -12,7 +12,9 @@ const (
 	dalleName    = "DALL·E 2024-05-14 13.30.04 - a harbour .webp"
 	assetName    = "file_000000006f4082119aa31cd73d4211e2.png"
 	editedName   = "ChatGPT Image Apr 20, 2026, 01_11_58 AM-Photoroom.png"
-	unseenName   = "ChatGPT-kuva 10. lokak. 2026, 10.32.11.png"
+	unseenName   = "ChatGPT Meeting 11 Oct 2026, 10_32_11.png"
+	otherName    = "ChatGPT-kuva 11. lokak. 2026, 10.32.11.png"
+	copyName     = "Copy of ChatGPT Image Apr 20, 2026, 01_11_58 AM (copy).png"
 	bareName     = "ChatGPT Image.png"
 	soraName     = "20250903_1617_Harbour at Dawn_simple_compose_01k47jzkxqee89es89k19181gw.png"
 	apiName      = "img-GZ7kp0BjyJuWzJ7wJevwGvgC.png"
@@ -24,17 +26,18 @@ const (
 )
 
 var (
-	madeThen     = time.Date(2026, 4, 20, 6, 11, 25, 0, time.UTC)
-	ofChatGPT    = credential{state: sealGenuine, product: ChatGPT, made: madeThen}
-	ofNobody     = credential{state: sealGenuine, product: Unstated, made: madeThen}
-	ofNobody2024 = credential{state: sealGenuine, product: Unstated, made: time.Date(2024, 5, 14, 13, 0, 0, 0, time.UTC)}
-	ofAPI        = credential{state: sealGenuine, product: API, made: madeThen}
-	ofSora       = credential{state: sealGenuine, product: Sora, made: madeThen}
-	ofOther      = credential{state: sealOther, reason: "signed by Adobe Inc."}
-	ofEditor     = credential{state: sealDerived, intact: true, reason: "signed by Google LLC"}
-	broken       = credential{state: sealBroken}
-	unanchored   = credential{state: sealUnanchored}
-	labsFile     = labsMark{note: aNote, comment: true}
+	madeThen      = time.Date(2026, 4, 20, 6, 11, 25, 0, time.UTC)
+	ofChatGPT     = credential{state: sealGenuine, product: ChatGPT, made: madeThen}
+	ofNobody      = credential{state: sealGenuine, product: Unstated, made: madeThen}
+	ofNobodyLater = credential{state: sealGenuine, product: Unstated, made: time.Date(2026, 10, 11, 8, 0, 0, 0, time.UTC)}
+	ofNobody2024  = credential{state: sealGenuine, product: Unstated, made: time.Date(2024, 5, 14, 13, 0, 0, 0, time.UTC)}
+	ofAPI         = credential{state: sealGenuine, product: API, made: madeThen}
+	ofSora        = credential{state: sealGenuine, product: Sora, made: madeThen}
+	ofOther       = credential{state: sealOther, reason: "signed by Adobe Inc."}
+	ofEditor      = credential{state: sealDerived, intact: true, reason: "signed by Google LLC"}
+	broken        = credential{state: sealBroken}
+	unanchored    = credential{state: sealUnanchored}
+	labsFile      = labsMark{note: aNote, comment: true}
 )
 
 func TestLevels(t *testing.T) {
@@ -68,7 +71,9 @@ func TestLevels(t *testing.T) {
 		{"which a credential for ChatGPT does not need", olderName, ofChatGPT, labsMark{}, Proven, ChatGPT, false},
 		{"but Sora's older name still speaks against it", soraName, ofChatGPT, labsMark{}, Strong, Unstated, false},
 		{"a changed name does not", editedName, ofNobody, labsMark{}, Strong, Unstated, false},
-		{"nor one in a language not seen yet", unseenName, ofNobody, labsMark{}, Strong, Unstated, false},
+		{"but one in another language does", otherName, ofNobodyLater, labsMark{}, Proven, ChatGPT, false},
+		{"and a copy's", copyName, ofNobody, labsMark{}, Proven, ChatGPT, false},
+		{"not so any word beside ChatGPT", unseenName, ofNobodyLater, labsMark{}, Strong, Unstated, false},
 		{"nor one that anybody types", bareName, ofNobody, labsMark{}, Strong, Unstated, false},
 		{"nor another product's", codexName, ofNobody, labsMark{}, Strong, Unstated, false},
 		{"a credential for the API is not ChatGPT's", downloadName, ofAPI, labsMark{}, Strong, API, false},
@@ -77,7 +82,8 @@ func TestLevels(t *testing.T) {
 		{"a download name alone", downloadName, credential{}, labsMark{}, Likely, ChatGPT, false},
 		{"an asset's id alone: uploads have it too", assetName, credential{}, labsMark{}, Possible, ChatGPT, false},
 		{"a changed download name alone", editedName, credential{}, labsMark{}, Possible, ChatGPT, true},
-		{"a language not seen yet", unseenName, credential{}, labsMark{}, Possible, ChatGPT, false},
+		{"any word beside ChatGPT", unseenName, credential{}, labsMark{}, Possible, ChatGPT, false},
+		{"another language alone", otherName, credential{}, labsMark{}, Possible, ChatGPT, false},
 		{"Sora's name alone", soraName, credential{}, labsMark{}, Possible, Sora, false},
 		{"nothing at all", ownName, credential{}, labsMark{}, None, NoProduct, false},
 

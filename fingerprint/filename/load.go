@@ -2,6 +2,7 @@ package filename
 
 import (
 	"bytes"
+	_ "embed"
 	"errors"
 	"fmt"
 	"regexp"
@@ -10,6 +11,11 @@ import (
 
 	"github.com/goccy/go-yaml"
 )
+
+// imagesText has a line for each word for an image: the word, a tab and a language.
+//
+//go:embed images.txt
+var imagesText string
 
 // names is the content of names.yaml.
 type names struct {
@@ -89,6 +95,7 @@ func (n names) allParts() map[string]string {
 	parts := map[string]string{
 		"prefix":       "(?:" + strings.Join(strict, "|") + ")",
 		"loose-prefix": "(?:" + strings.Join(loose, "|") + ")",
+		"image-word":   "(?:" + strings.Join(dataLines(imagesText), "|") + ")",
 	}
 	for name, part := range n.Parts {
 		parts[name] = part

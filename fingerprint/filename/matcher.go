@@ -57,10 +57,29 @@ func (m *Matcher) Match(name string) (Match, bool) {
 	if len(name) > maxName || !m.marks.in(name) {
 		return Match{}, false
 	}
-	if f, _ := m.find(normalise(name)); f != nil {
+	if f, _, _ := m.lookUp(normalise(name)); f != nil {
 		return f.match, true
 	}
 	return Match{}, false
+}
+
+// lookUp is find for a name that may be a copy's: if no untouched family has it, that of the original counts. It also
+// returns the name that the indices belong to.
+func (m *Matcher) lookUp(name string) (_ *family, matched string, at []int) {
+	f, at := m.find(name)
+	source, copied := name, true
+	for range maxCopies {
+		if f != nil && f.match.Untouched || !copied {
+			break
+		}
+		if source, copied = original(source); !copied {
+			break
+		}
+		if g, found := m.find(source); g != nil && g.match.Untouched {
+			return g, source, found
+		}
+	}
+	return f, name, at
 }
 
 // find returns the first family that the normalised name belongs to, with the indices that

@@ -19,8 +19,7 @@ func (m *Matcher) Latest(name string) (time.Time, bool) {
 	if len(name) > maxName || !m.marks.in(name) {
 		return time.Time{}, false
 	}
-	name = normalise(name)
-	f, at := m.find(name)
+	f, name, at := m.lookUp(normalise(name))
 	if f == nil {
 		return time.Time{}, false
 	}
