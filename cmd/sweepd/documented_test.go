@@ -36,7 +36,7 @@ func (c documented) isName() bool {
 // code on the pages.
 func allDocumented(t *testing.T) (all []documented) {
 	t.Helper()
-	for _, verb := range verbs((&program{term: &terminal{}}).root()) {
+	for _, verb := range allVerbs((&program{term: &terminal{}}).root()) {
 		for line := range strings.Lines(verb.Example) {
 			all = append(all, commandsIn(verb.CommandPath()+" --help", line)...)
 		}
@@ -66,11 +66,11 @@ func allDocumented(t *testing.T) (all []documented) {
 	return all
 }
 
-// verbs returns the command and all below it.
-func verbs(cmd *cobra.Command) []*cobra.Command {
+// allVerbs returns the command and all below it.
+func allVerbs(cmd *cobra.Command) []*cobra.Command {
 	all := []*cobra.Command{cmd}
 	for _, below := range cmd.Commands() {
-		all = append(all, verbs(below)...)
+		all = append(all, allVerbs(below)...)
 	}
 	return all
 }
