@@ -1,6 +1,10 @@
 package fingerprint
 
-import "time"
+import (
+	"time"
+
+	"sweepd/internal/language"
+)
 
 // evidence returns the evidence for and against, the weightiest kind first.
 func (s findings) evidence() []Evidence {
@@ -23,7 +27,7 @@ func (s findings) sealEvidence() Evidence {
 	case sealGenuine:
 		return Evidence{
 			Detector:   "c2pa.verified",
-			Found:      s.credential.signed(),
+			Found:      s.credential.signed().String(),
 			Confidence: findings{credential: s.credential}.genuine(),
 		}
 	case sealBroken:
@@ -97,21 +101,15 @@ func (s credential) because() string {
 }
 
 // signed returns a clause that names the signer, the product and the date.
-func (s credential) signed() string {
-	clause := "signed by OpenAI"
-	if p := s.product.name(); p != "" {
-		clause += " for " + p
-	}
-	if !s.made.IsZero() {
-		clause += " on " + s.made.UTC().Format(time.DateOnly)
-	}
+func (s credential) signed() language.Message {
+	clause := signed(s.product, s.made)
 	switch {
 	case s.open:
 		return clause
 	case s.tagged:
-		return clause + ", its pixels unchanged since"
+		return pixelsUnchanged(clause)
 	}
-	return clause + ", unchanged since"
+	return unchanged(clause)
 }
 
 // cutEvidence returns the evidence that the file is incomplete or was not read far enough. A genuine credential

@@ -3,8 +3,9 @@ package fingerprint
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
+
+	"sweepd/internal/language"
 )
 
 // Confidence is how sure a verdict is that a person made the image in ChatGPT
@@ -96,32 +97,37 @@ type Verdict struct {
 }
 
 // String returns v in one sentence: the level, then the finding of each detector.
-func (v Verdict) String() string { return v.Confidence.String() + ": " + v.clauses(v.Evidence) }
+func (v Verdict) String() string { return v.Sentence().String() }
 
-// Brief returns v as String does, without the level and without the findings that do not change it.
-func (v Verdict) Brief() string {
+// Sentence returns the same in any language.
+func (v Verdict) Sentence() language.Message {
+	return language.Messagef("%s: %s", v.Confidence, v.clauses(v.Evidence))
+}
+
+// Brief returns v as Sentence does, without the level and without the findings that do not change it.
+func (v Verdict) Brief() language.Message {
 	idle := func(e Evidence) bool { return e.Found == untimed }
-	return v.clauses(slices.DeleteFunc(slices.Clone(v.Evidence), idle))
+	return language.Messagef("%s", v.clauses(slices.DeleteFunc(slices.Clone(v.Evidence), idle)))
 }
 
 // clauses returns the findings of that evidence and the state of the file.
-func (v Verdict) clauses(evidence []Evidence) string {
-	var clauses []string
+func (v Verdict) clauses(evidence []Evidence) language.Text {
+	var clauses []language.Message
 	for _, e := range evidence {
-		clauses = append(clauses, e.Found)
+		clauses = append(clauses, v.said(e))
 	}
 	switch {
 	case len(clauses) > 0:
 	case v.MediaType == "":
-		clauses = append(clauses, "not an image")
+		clauses = append(clauses, language.Messagef("not an image"))
 	default:
-		clauses = append(clauses, "no evidence of its origin")
+		clauses = append(clauses, language.Messagef("no evidence of its origin"))
 	}
 	if v.Derived {
-		clauses = append(clauses, "edited since")
+		clauses = append(clauses, language.Messagef("edited since"))
 	}
 	if v.Partial && v.Confidence > None {
-		clauses = append(clauses, "to be read whole before it is moved")
+		clauses = append(clauses, language.Messagef("to be read whole before it is moved"))
 	}
-	return strings.Join(clauses, ", ")
+	return language.Join(clauses, ", ")
 }

@@ -217,11 +217,11 @@ func TestAVerdictSaysItselfInOneSentence(t *testing.T) {
 		{Detector: "c2pa.verified", Found: "signed by OpenAI"},
 		{Detector: "c2pa.untimed", Found: "no time stamp says when it was signed"},
 	}}
-	if got, want := v.Brief(), "signed by OpenAI"; got != want {
+	if got, want := v.Brief().String(), "signed by OpenAI"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	v.Evidence[1].Found += ", by a certificate not seen before" // it lowers the level
-	if got, want := v.Brief(), "signed by OpenAI, "+v.Evidence[1].Found; got != want {
+	if got, want := v.Brief().String(), "signed by OpenAI, "+v.Evidence[1].Found; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	if got, want := (Verdict{}).String(), "none: not an image"; got != want {

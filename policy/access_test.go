@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"sweepd/internal/language"
 	"sweepd/policy"
 	"sweepd/policy/policyfile"
 )
@@ -71,7 +72,7 @@ func TestFoldersMatterOnlyWhereSomethingAsksForThem(t *testing.T) {
 func TestAPolicySaysWhatItsStoragesCannotDo(t *testing.T) {
 	const rule = "{name: a, when: {confidence: proven}, do: trash}"
 	notes := func(drive, more string) string {
-		return strings.Join(parse(t, withDrive(drive, rule, more)).Notes(), "\n")
+		return strings.Join(language.English(parse(t, withDrive(drive, rule, more)).Notes()), "\n")
 	}
 	if got := notes("", ""); !strings.Contains(got, "drive: Drive deletes trashed files permanently after 30 days") ||
 		strings.Contains(got, "first saw") || strings.Contains(got, "home:") {

@@ -1,13 +1,12 @@
 package policy
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"sweepd/fingerprint"
-	"sweepd/policy/internal/english"
+	"sweepd/internal/language"
 	"sweepd/policy/internal/glob"
 )
 
@@ -18,8 +17,7 @@ import (
 // subject is the input of the conditions.
 type subject struct {
 	Facts
-	now      time.Time
-	explains bool // Check.Condition is wanted
+	now time.Time
 	// knows is true if the storage reports star, camera and properties. If it is false, these are unknown.
 	knows bool
 	folds bool                  // names that differ only in case are equal in the storage
@@ -29,33 +27,27 @@ type subject struct {
 
 // clause is one requirement of a condition: its text, and a function that applies it to a subject.
 type clause struct {
-	text func() string // "its width is at least 1024"; Decide does without it
+	text language.Text // "its width is at least 1024"
 	look func(subject) Check
 }
 
 // leaf returns a clause without nested conditions. look returns whether it holds, and the observation as a true
 // clause.
-func leaf(text func() string, look func(subject) (truth, string)) clause {
+func leaf(text language.Message, look func(subject) (truth, language.Message)) clause {
 	return clause{text, func(s subject) Check {
 		holds, seen := look(s)
-		check := Check{Holds: holds.String(), Seen: seen, holds: holds}
-		if s.explains {
-			check.Condition = text()
-		}
-		return check
+		return Check{Condition: text, Holds: holds.String(), Seen: seen, holds: holds}
 	}}
-}
-
-// saying returns a function that formats the arguments.
-func saying(format string, args ...any) func() string {
-	return func() string { return fmt.Sprintf(format, args...) }
 }
 
 // either is a list of which one is required.
 type either[T ~string] []T
 
 // String returns the values in quotes: "a", "b" or "c".
-func (e either[T]) String() string { return english.Quoted(e, "or") }
+func (e either[T]) String() string { return e.In(language.Printer{}) }
+
+// In returns the list in the Printer's language.
+func (e either[T]) In(p language.Printer) string { return language.OrQuoted(e).In(p) }
 
 // clauses returns the clauses of the condition in the order of its fields. protects is the effect of the rule on the
 // files that meet it; see Condition.patterns.
@@ -75,13 +67,13 @@ func (c *Condition) clauses(protects bool) []clause {
 	}
 	all = append(all, c.noted()...)
 	if c.Any != nil {
-		all = append(all, group("any of", c.Any, protects, anyOf))
+		all = append(all, group(anyText, c.Any, protects, anyOf))
 	}
 	if c.All != nil {
-		all = append(all, group("all of", c.All, protects, allOf))
+		all = append(all, group(allText, c.All, protects, allOf))
 	}
 	if c.Not != nil {
-		all = append(all, group("not", []Condition{*c.Not}, !protects, noneOf))
+		all = append(all, group(notText, []Condition{*c.Not}, !protects, noneOf))
 	}
 	if c.Derived != nil {
 		all = append(all, edited(*c.Derived))
@@ -92,14 +84,14 @@ func (c *Condition) clauses(protects bool) []clause {
 // confidence returns a clause that requires at least that confidence. It is never unknown.
 func (c *Condition) confidence() clause {
 	least := c.Confidence
-	return leaf(saying("its confidence is at least %s", least), func(s subject) (truth, string) {
+	return leaf(language.Messagef("its confidence is at least %s", least), func(s subject) (truth, language.Message) {
 		switch got := s.Verdict.Confidence; {
 		case got < least:
-			return no, fmt.Sprintf("confidence %s, below %s", got, least)
+			return no, language.Messagef("confidence %s, below %s", got, least)
 		case got == least:
-			return yes, fmt.Sprintf("confidence %s", got)
+			return yes, language.Messagef("confidence %s", got)
 		default:
-			return yes, fmt.Sprintf("confidence %s, at least %s", got, least)
+			return yes, language.Messagef("confidence %s, at least %s", got, least)
 		}
 	})
 }
@@ -107,12 +99,12 @@ func (c *Condition) confidence() clause {
 // edited returns a clause on whether the picture was changed after it was made. It is never unknown: without a
 // sign of an edit the picture counts as unedited.
 func edited(want bool) clause {
-	const changed, not = "it was edited since", "it was not edited since"
+	changed, not := language.Messagef("it was edited since"), language.Messagef("it was not edited since")
 	required := not
 	if want {
 		required = changed
 	}
-	return leaf(saying("%s", required), func(s subject) (truth, string) {
+	return leaf(required, func(s subject) (truth, language.Message) {
 		if s.Verdict.Derived {
 			return truthOf(want), changed
 		}
@@ -125,53 +117,59 @@ func edited(want bool) clause {
 func (c *Condition) places(protects bool) []clause {
 	var all []clause
 	if len(c.Storage) > 0 {
-		all = append(all, leaf(saying("it is in %s", either[string](c.Storage)), func(s subject) (truth, string) {
-			return truthOf(slices.Contains(c.Storage, s.Storage)), fmt.Sprintf("it is in %q", s.Storage)
-		}))
+		all = append(all, c.storage())
 	}
 	if len(c.Path) > 0 {
-		all = append(all, matching("path", c.patterns(protects), subject.isAt))
+		all = append(all, matching(language.Messagef("path"), c.patterns(protects), subject.isAt))
 	}
 	if len(c.Name) > 0 {
-		all = append(all, matching("name", c.Name,
+		all = append(all, matching(language.Messagef("name"), c.Name,
 			func(s subject, pattern string) bool { return glob.MatchFolded(pattern, s.Entry.Name(), s.folds) }))
 	}
 	return all
 }
 
+func (c *Condition) storage() clause {
+	text := language.Messagef("it is in %s", either[string](c.Storage))
+	return leaf(text, func(s subject) (truth, language.Message) {
+		return truthOf(slices.Contains(c.Storage, s.Storage)), language.Messagef("it is in %q", s.Storage)
+	})
+}
+
 // matching returns a clause that holds if match reports true for one of the patterns. what names the matched part
 // in messages.
-func matching(what string, globs either[string], match func(s subject, pattern string) bool) clause {
-	return leaf(saying("its %s matches %s", what, globs), func(s subject) (truth, string) {
+func matching(what language.Message, globs either[string], match func(s subject, pattern string) bool) clause {
+	return leaf(language.Messagef("its %s matches %s", what, globs), func(s subject) (truth, language.Message) {
 		if i := slices.IndexFunc(globs, func(g string) bool { return match(s, g) }); i >= 0 {
-			return yes, fmt.Sprintf("its %s matches %q", what, globs[i])
+			return yes, language.Messagef("its %s matches %q", what, globs[i])
 		}
-		return no, fmt.Sprintf("its %s does not match %s", what, globs)
+		return no, language.Messagef("its %s does not match %s", what, globs)
 	})
 }
 
 // product returns a clause on the product that the picture names. Unlike other facts, an unknown product counts as a
 // different one and not as unknown.
 func (c *Condition) product() clause {
-	return leaf(saying("its product is %s", either[fingerprint.Product](c.Product)), func(s subject) (truth, string) {
+	text := language.Messagef("its product is %s", either[fingerprint.Product](c.Product))
+	return leaf(text, func(s subject) (truth, language.Message) {
 		got := s.Verdict.Product
 		if got == fingerprint.NoProduct {
-			return no, "the product that made it is unknown"
+			return no, language.Messagef("the product that made it is unknown")
 		}
-		return truthOf(slices.Contains(c.Product, got)), fmt.Sprintf("its product is %q", got)
+		return truthOf(slices.Contains(c.Product, got)), language.Messagef("its product is %q", got)
 	})
 }
 
 // evidence returns a clause that holds if a detector found something, at any confidence.
 func (c *Condition) evidence() clause {
 	wanted := either[string](c.Evidence)
-	return leaf(saying("there is evidence of %s", wanted), func(s subject) (truth, string) {
+	return leaf(language.Messagef("there is evidence of %s", wanted), func(s subject) (truth, language.Message) {
 		for _, e := range s.Verdict.Evidence {
 			if slices.ContainsFunc(wanted, func(name string) bool { return covers(name, e.Detector) }) {
-				return yes, fmt.Sprintf("there is evidence of %q", e.Detector)
+				return yes, language.Messagef("there is evidence of %q", e.Detector)
 			}
 		}
-		return no, "there is no evidence of " + wanted.String()
+		return no, language.Messagef("there is no evidence of %s", wanted)
 	})
 }
 
@@ -185,56 +183,66 @@ func covers(name, detector string) bool {
 func (c *Condition) sizes() []clause {
 	var all []clause
 	if c.LargerThan > 0 {
-		all = append(all, inBytes("larger", c.LargerThan, func(n int64) bool { return n > c.LargerThan }))
+		all = append(all, inBytes(language.Messagef("larger"), c.LargerThan,
+			func(n int64) bool { return n > c.LargerThan }))
 	}
 	if c.SmallerThan > 0 {
-		all = append(all, inBytes("smaller", c.SmallerThan, func(n int64) bool { return n < c.SmallerThan }))
+		all = append(all, inBytes(language.Messagef("smaller"), c.SmallerThan,
+			func(n int64) bool { return n < c.SmallerThan }))
 	}
 	if c.Width != (Pixels{}) {
-		all = append(all, inPixels("width", c.Width, func(s subject) int { return s.Verdict.Width }))
+		all = append(all, inPixels(language.Messagef("width"), c.Width, func(s subject) int { return s.Verdict.Width }))
 	}
 	if c.Height != (Pixels{}) {
-		all = append(all, inPixels("height", c.Height, func(s subject) int { return s.Verdict.Height }))
+		all = append(all, inPixels(language.Messagef("height"), c.Height,
+			func(s subject) int { return s.Verdict.Height }))
 	}
 	return all
 }
 
 // inBytes returns a clause on the size of the file. It is unknown for a negative size.
-func inBytes(what string, limit int64, holds func(int64) bool) clause {
-	than := english.Size(limit)
-	return leaf(saying("it is %s than %s", what, than), func(s subject) (truth, string) {
+func inBytes(what language.Message, limit int64, holds func(int64) bool) clause {
+	than := language.ExactSize(limit)
+	return leaf(language.Messagef("it is %s than %s", what, than), func(s subject) (truth, language.Message) {
 		switch n := s.Entry.Size; {
 		case n < 0:
-			return unknown, "its size is unknown"
+			return unknown, language.Messagef("its size is unknown")
 		case holds(n):
-			return yes, fmt.Sprintf("%s, %s than %s", english.Size(n), what, than)
+			return yes, language.Messagef("%s, %s than %s", language.ExactSize(n), what, than)
 		default:
-			return no, fmt.Sprintf("%s, not %s than %s", english.Size(n), what, than)
+			return no, language.Messagef("%s, not %s than %s", language.ExactSize(n), what, than)
 		}
 	})
 }
 
 // inPixels returns a clause on one side of the picture. It is unknown if the fingerprint found no size.
-func inPixels(what string, c Pixels, get func(subject) int) clause {
-	return leaf(saying("its %s is %s", what, c), func(s subject) (truth, string) {
+func inPixels(what language.Message, c Pixels, get func(subject) int) clause {
+	return leaf(language.Messagef("its %s is %s", what, c), func(s subject) (truth, language.Message) {
 		switch n := get(s); {
 		case n <= 0:
-			return unknown, fmt.Sprintf("its %s is unknown", what)
+			return unknown, language.Messagef("its %s is unknown", what)
 		case c.holds(n):
-			return yes, fmt.Sprintf("its %s of %d is %s", what, n, c)
+			return yes, language.Messagef("its %s of %d is %s", what, n, c)
 		default:
-			return no, fmt.Sprintf("its %s of %d is not %s", what, n, c)
+			return no, language.Messagef("its %s of %d is not %s", what, n, c)
 		}
 	})
 }
 
+func anyText(of language.Text) language.Message { return language.Messagef("any of (%s)", of) }
+func allText(of language.Text) language.Message { return language.Messagef("all of (%s)", of) }
+func notText(of language.Text) language.Message { return language.Messagef("not (%s)", of) }
+
 // group returns a clause over nested conditions. judge combines their results.
-func group(name string, of []Condition, protects bool, judge func([]Check) (truth, string)) clause {
+func group(
+	text func(language.Text) language.Message, of []Condition, protects bool,
+	judge func([]Check) (truth, language.Message),
+) clause {
 	all := make([]clause, len(of))
 	for i := range of {
 		all[i] = of[i].asOne(protects)
 	}
-	return combined(func() string { return name + " (" + joined(all, "; ") + ")" }, all, judge)
+	return combined(text(language.Join(textsOf(all), "; ")), all, judge)
 }
 
 // asOne returns the condition as a single clause.
@@ -243,17 +251,14 @@ func (c *Condition) asOne(protects bool) clause {
 	if len(all) == 1 {
 		return all[0]
 	}
-	return combined(func() string { return joined(all, ", and ") }, all, allOf)
+	return combined(inTurn(textsOf(all)), all, allOf)
 }
 
 // combined returns a clause over others. It applies all of them, even if the first decides, because a trace shows
 // each.
-func combined(text func() string, all []clause, judge func([]Check) (truth, string)) clause {
+func combined(text language.Message, all []clause, judge func([]Check) (truth, language.Message)) clause {
 	return clause{text, func(s subject) Check {
-		var check Check
-		if s.explains {
-			check.Condition = text()
-		}
+		check := Check{Condition: text}
 		for _, c := range all {
 			check.Of = append(check.Of, c.look(s))
 		}
@@ -263,18 +268,30 @@ func combined(text func() string, all []clause, judge func([]Check) (truth, stri
 	}}
 }
 
-// joined returns the texts of the clauses in one line.
-func joined(all []clause, by string) string {
-	texts := make([]string, len(all))
+// textsOf returns the texts of the clauses.
+func textsOf(all []clause) []language.Text {
+	texts := make([]language.Text, len(all))
 	for i, c := range all {
-		texts[i] = c.text()
+		texts[i] = c.text
 	}
-	return strings.Join(texts, by)
+	return texts
+}
+
+// inTurn returns "a, and b, and c".
+func inTurn(texts []language.Text) (all language.Message) {
+	for i, t := range texts {
+		if i == 0 {
+			all = language.Messagef("%s", t)
+			continue
+		}
+		all = language.Messagef("%s, and %s", all, t)
+	}
+	return all
 }
 
 // allOf returns the least of the checks, with the observations of the checks that have this value. If not all
 // hold, it returns only the observation of the first.
-func allOf(checks []Check) (truth, string) {
+func allOf(checks []Check) (truth, language.Message) {
 	least := yes
 	for _, c := range checks {
 		least = min(least, c.holds)
@@ -287,7 +304,7 @@ func allOf(checks []Check) (truth, string) {
 
 // anyOf returns the greatest of the checks. It returns the observation of the first check with this value, or
 // those of all if none holds.
-func anyOf(checks []Check) (truth, string) {
+func anyOf(checks []Check) (truth, language.Message) {
 	most := no
 	for _, c := range checks {
 		most = max(most, c.holds)
@@ -299,24 +316,30 @@ func anyOf(checks []Check) (truth, string) {
 }
 
 // noneOf returns the negation of anyOf, with the same observations.
-func noneOf(checks []Check) (truth, string) {
+func noneOf(checks []Check) (truth, language.Message) {
 	t, seen := anyOf(checks)
 	return t.not(), seen
 }
 
 // seen returns the observations of all checks with that value, joined by "and".
-func seen(checks []Check, t truth) string {
-	var parts []string
+func seen(checks []Check, t truth) (all language.Message) {
+	n := 0
 	for _, c := range checks {
-		if c.holds == t {
-			parts = append(parts, c.Seen)
+		switch {
+		case c.holds != t:
+			continue
+		case n == 0:
+			all = c.Seen
+		default:
+			all = language.Messagef("%s and %s", all, c.Seen)
 		}
+		n++
 	}
-	return strings.Join(parts, " and ")
+	return all
 }
 
 // first returns the observation of the first check with that value. There must be one.
-func first(checks []Check, t truth) string {
+func first(checks []Check, t truth) language.Message {
 	i := slices.IndexFunc(checks, func(c Check) bool { return c.holds == t })
 	return checks[i].Seen
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sweepd/fingerprint"
+	"sweepd/internal/language"
 	"sweepd/policy/internal/glob"
 )
 
@@ -74,12 +75,23 @@ func (c Pixels) holds(n int) bool {
 }
 
 // String returns the comparison for use in a sentence.
-func (c Pixels) String() string {
-	words := map[string]string{
-		"": "exactly ", ">=": "at least ", "<=": "at most ",
-		">": "more than ", "<": "less than ",
+func (c Pixels) String() string { return c.In(language.Printer{}) }
+
+// In returns the comparison in the Printer's language.
+func (c Pixels) In(p language.Printer) string {
+	switch c.Op {
+	case "":
+		return p.Sprintf("exactly %d", c.N)
+	case ">=":
+		return p.Sprintf("at least %d", c.N)
+	case "<=":
+		return p.Sprintf("at most %d", c.N)
+	case ">":
+		return p.Sprintf("more than %d", c.N)
+	case "<":
+		return p.Sprintf("less than %d", c.N)
 	}
-	return words[c.Op] + strconv.Itoa(c.N)
+	return c.Op + strconv.Itoa(c.N)
 }
 
 // nested returns the conditions of Any, All and Not.

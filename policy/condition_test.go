@@ -13,7 +13,7 @@ func TestEachFieldOfAConditionIsRequired(t *testing.T) {
 		if name == "AgeBy" {
 			c.OlderThan = 1
 		}
-		before := c.asOne(true).text()
+		before := c.asOne(true).text.String()
 		switch field.Kind() {
 		case reflect.Slice:
 			field.Set(reflect.MakeSlice(field.Type(), 1, 1))
@@ -28,7 +28,7 @@ func TestEachFieldOfAConditionIsRequired(t *testing.T) {
 		case reflect.Struct:
 			field.Set(reflect.ValueOf(Pixels{N: 1}))
 		}
-		if c.asOne(true).text() == before {
+		if c.asOne(true).text.String() == before {
 			t.Errorf("%s requires nothing of a file: it needs a clause", name)
 		}
 	}

@@ -1,12 +1,11 @@
 package policy
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
 	"sweepd/fingerprint"
-	"sweepd/policy/internal/english"
+	"sweepd/internal/language"
 )
 
 // skew is the limit between a clock that is slightly fast and one that is wrong: how far a time may lie in the
@@ -20,7 +19,7 @@ const skew = 24 * time.Hour
 // grace. It returns Review if the time of the file's last change is unknown.
 func (p *Policy) Decide(f Facts, now time.Time) Decision {
 	if !candidate(f) {
-		return Decision{Action: Keep, ReasonCode: ReasonNoRule, Reasons: []string{"not a ChatGPT image"}}
+		return undecided(language.Messagef("not a ChatGPT image"))
 	}
 	s := p.subject(f, now)
 	for _, r := range p.Rules {
@@ -28,7 +27,12 @@ func (p *Policy) Decide(f Facts, now time.Time) Decision {
 			return p.apply(r, t, s)
 		}
 	}
-	return Decision{Action: Keep, ReasonCode: ReasonNoRule, Reasons: []string{"no rule matches"}}
+	return undecided(language.Messagef("no rule matches"))
+}
+
+// undecided returns the decision on a file that no rule decides on.
+func undecided(why language.Message) Decision {
+	return Decision{Action: Keep, ReasonCode: ReasonNoRule, Reasons: []language.Message{why}}
 }
 
 // Explain returns the trace of every rule, in order. Decides is set in the one that Decide used. It is set in none if
@@ -36,7 +40,6 @@ func (p *Policy) Decide(f Facts, now time.Time) Decision {
 func (p *Policy) Explain(f Facts, now time.Time) []RuleTrace {
 	all := make([]RuleTrace, 0, len(p.Rules))
 	s := p.subject(f, now)
-	s.explains = true
 	for _, r := range p.Rules {
 		all = append(all, r.trace(s))
 	}
@@ -87,23 +90,23 @@ func (p *Policy) apply(r Rule, t RuleTrace, s subject) Decision {
 func (p *Policy) wait(d *Decision, grace time.Duration, s subject) {
 	switch until := s.Marked.Add(grace); {
 	case s.Marked.IsZero():
-		by := "sweepd apply"
+		by := language.Verbatim("sweepd apply")
 		if p.Mode == Enforce {
-			by = "the next sweep"
+			by = language.Messagef("the next sweep")
 		}
 		d.Action, d.Grace, d.ReasonCode = Hold, true, ReasonUnmarked
 		d.Reasons = append(
 			d.Reasons,
-			fmt.Sprintf("its grace of %s has not started; %s starts it", english.Duration(grace), by),
+			language.Messagef("its grace of %s has not started; %s starts it", language.Duration(grace), by),
 		)
 	case s.now.Before(until):
 		d.Action, d.NotBefore, d.Grace, d.ReasonCode = Hold, until, true, ReasonGrace
 		d.Reasons = append(
 			d.Reasons,
-			fmt.Sprintf("its grace of %s ends on %s", english.Duration(grace), english.Time(until)),
+			language.Messagef("its grace of %s ends on %s", language.Duration(grace), language.Moment(until)),
 		)
 	default:
-		d.Reasons = append(d.Reasons, fmt.Sprintf("its grace of %s is over", english.Duration(grace)))
+		d.Reasons = append(d.Reasons, language.Messagef("its grace of %s is over", language.Duration(grace)))
 	}
 }
 
@@ -123,17 +126,18 @@ func (p *Policy) unsettled(d *Decision, s subject) bool {
 	switch {
 	case at.IsZero():
 		d.Action = Review
-		d.Reasons = append(d.Reasons, "its modification time is unknown")
+		d.Reasons = append(d.Reasons, language.Messagef("its modification time is unknown"))
 	// NotBefore is only the time of another look, because the file's own time may be years away.
 	case quiet < -skew:
 		d.Action, d.NotBefore, d.ReasonCode = Hold, s.now.Add(skew), ReasonClock
-		d.Reasons = append(d.Reasons, fmt.Sprintf("%s %s in the future: a clock is wrong", verb, english.About(-quiet)))
+		d.Reasons = append(d.Reasons, language.Messagef("%s %s in the future: a clock is wrong", verb,
+			language.About(-quiet)))
 	case quiet < 0:
 		d.Action, d.NotBefore, d.ReasonCode = Hold, at.Add(p.Settle), ReasonSettle
-		d.Reasons = append(d.Reasons, verb+" in the future, by a clock a little fast")
+		d.Reasons = append(d.Reasons, language.Messagef("%s in the future, by a clock a little fast", verb))
 	case quiet < p.Settle:
 		d.Action, d.NotBefore, d.ReasonCode = Hold, at.Add(p.Settle), ReasonSettle
-		d.Reasons = append(d.Reasons, fmt.Sprintf("%s less than %s ago", verb, english.Duration(p.Settle)))
+		d.Reasons = append(d.Reasons, language.Messagef("%s less than %s ago", verb, language.Duration(p.Settle)))
 	default:
 		return false
 	}
@@ -158,20 +162,20 @@ func (p *Policy) unconfirmed(d *Decision, s subject) bool {
 		code = ReasonClock
 		d.Reasons = append(
 			d.Reasons,
-			fmt.Sprintf("first seen %s in the future: a clock is wrong", english.About(ahead)),
+			language.Messagef("first seen %s in the future: a clock is wrong", language.About(ahead)),
 		)
 	case s.now.Before(until):
 		d.Reasons = append(
 			d.Reasons,
-			fmt.Sprintf(
+			language.Messagef(
 				"first seen on %s, and must be seen again %s later",
-				english.Time(first),
-				english.Duration(p.ConfirmAfter),
+				language.Moment(first),
+				language.Duration(p.ConfirmAfter),
 			),
 		)
 	default:
 		d.Reasons = append(d.Reasons,
-			fmt.Sprintf("seen again %s or more after it was first seen", english.Duration(p.ConfirmAfter)))
+			language.Messagef("seen again %s or more after it was first seen", language.Duration(p.ConfirmAfter)))
 		return false
 	}
 	d.Action, d.NotBefore, d.ReasonCode = Hold, until, code

@@ -14,8 +14,8 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"sweepd/fingerprint"
+	"sweepd/internal/language"
 	"sweepd/policy"
-	"sweepd/policy/internal/english"
 	"sweepd/policy/policyfile"
 	"sweepd/providers"
 )
@@ -64,12 +64,12 @@ func decisions(t *testing.T, p *policy.Policy, table string) string {
 			fmt.Fprintf(&b, " by %s", d.Rule)
 		}
 		if !d.NotBefore.IsZero() {
-			fmt.Fprintf(&b, ", not before %s", english.Time(d.NotBefore))
+			fmt.Fprintf(&b, ", not before %s", language.Moment(d.NotBefore))
 		}
 		if d.Grace {
 			b.WriteString(", grace")
 		}
-		fmt.Fprintf(&b, "\n    %s\n", strings.Join(d.Reasons, "\n    "))
+		fmt.Fprintf(&b, "\n    %s\n", strings.Join(language.English(d.Reasons), "\n    "))
 	})
 	return b.String()
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"sweepd/fingerprint"
+	"sweepd/internal/language"
 	"sweepd/providers"
 )
 
@@ -53,9 +54,9 @@ type Facts struct {
 
 // Decision is the result of a policy for one file, with reasons.
 type Decision struct {
-	Action  Action   `json:"action"`
-	Rule    string   `json:"rule"`    // the rule that decided; "" if none matched
-	Reasons []string `json:"reasons"` // clauses for the user, at least one
+	Action  Action             `json:"action"`
+	Rule    string             `json:"rule"`    // the rule that decided; "" if none matched
+	Reasons []language.Message `json:"reasons"` // clauses for the user, at least one
 	// NotBefore is set for a hold: the file may be trashed then if nothing changes. It is zero if no time ends the
 	// hold.
 	NotBefore  time.Time  `json:"not_before,omitzero"`

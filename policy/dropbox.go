@@ -4,34 +4,32 @@ import (
 	"fmt"
 	"time"
 
-	"sweepd/policy/internal/english"
+	"sweepd/internal/language"
 )
 
 // dropboxKeeps is the shortest time for which Dropbox keeps deleted files; other plans have 180 or 365 days. Source:
 // https://help.dropbox.com/security/data-retention-policy.
 const dropboxKeeps = 30 * 24 * time.Hour
 
-const (
-	// dropboxAges are the times for which Dropbox keeps deleted files; dropboxBin is the page on which a user can
-	// purge them.
-	dropboxAges = "30, 180 or 365 days, by plan"
-	dropboxBin  = "https://www.dropbox.com/deleted_files"
-)
+// dropboxBin is the page on which a user can purge deleted files.
+const dropboxBin = "https://www.dropbox.com/deleted_files"
 
 // dropboxNotes returns the sentences of Notes about one account of Dropbox.
-func (p *Policy) dropboxNotes(st Storage) []string {
-	notes := []string{
-		"a file is deleted only at the revision that was examined; Dropbox refuses any other",
-		"Dropbox keeps deleted files for " + dropboxAges +
-			"; until then undo restores them, unless a newer file has the name",
-		"Dropbox does not report shared links of a file: the guard shared detects only shared folders and members",
+func (p *Policy) dropboxNotes(st Storage) []language.Message {
+	notes := []language.Message{
+		language.Messagef("a file is deleted only at the revision that was examined; Dropbox refuses any other"),
+		language.Messagef("Dropbox keeps deleted files for 30, 180 or 365 days, by plan; until then undo restores " +
+			"them, unless a newer file has the name"),
+		language.Messagef("Dropbox does not report shared links of a file: the guard shared detects only shared " +
+			"folders and members"),
 	}
 	if !st.purgeable() {
-		notes = append(notes, "only an app linked by a team can delete permanently; to purge now: "+dropboxBin)
+		notes = append(notes, language.Messagef("only an app linked by a team can delete permanently; to purge now: %s",
+			dropboxBin))
 	} else if st.Purges() && p.Trash != (TrashAges{}) {
 		notes = append(notes,
-			"permanent deletion removes the whole history of a path; if another file was there, sweepd leaves it to "+
-				"Dropbox")
+			language.Messagef("permanent deletion removes the whole history of a path; if another file was there, "+
+				"sweepd leaves it to Dropbox"))
 	}
 	return notes
 }
@@ -43,7 +41,7 @@ func (p *Policy) dropboxCautions(name string) (cautions []string) {
 			cautions = append(cautions, fmt.Sprintf(
 				"storage %s: depending on the plan, Dropbox keeps deleted files for only 30 days, so trash: {%s} of "+
 					"%s may have no effect",
-				name, t.key, english.Duration(t.age),
+				name, t.key, language.Duration(t.age),
 			))
 		}
 	}

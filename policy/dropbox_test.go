@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sweepd/fingerprint"
+	"sweepd/internal/language"
 	"sweepd/policy"
 	"sweepd/providers"
 )
@@ -54,7 +55,7 @@ func TestWhoAsksADropboxToPurgeIsTold(t *testing.T) {
 			t.Errorf("%s %s: got %q, want %q", c.keys, c.more, got, c.caution)
 		}
 	}
-	notes := strings.Join(parse(t, withDropbox("", "")).Notes(), "\n")
+	notes := strings.Join(language.English(parse(t, withDropbox("", "")).Notes()), "\n")
 	for _, want := range []string{
 		"30, 180 or 365 days", "https://www.dropbox.com/deleted_files", "does not report shared links",
 	} {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"sweepd/internal/language"
 	"sweepd/providers"
 	"sweepd/providers/providertest"
 )
@@ -15,7 +16,7 @@ func TestNotesNameTheGuardsThatCanHoldNothingInAnAccount(t *testing.T) {
 		i := slices.IndexFunc(providertest.AccountKinds,
 			func(k providertest.AccountKind) bool { return k.Name == account })
 		p := &Policy{Storages: map[string]Storage{"it": {Type: kind}}, Protect: providers.AllGuards()}
-		notes := strings.Join(p.Notes(), "\n") + "\n"
+		notes := strings.Join(language.English(p.Notes()), "\n") + "\n"
 		for _, g := range providers.AllGuards() {
 			holds := slices.Contains(providertest.AccountKinds[i].Guards, g)
 			said := strings.Contains(notes, " "+string(g)+",") || strings.Contains(notes, " "+string(g)+"\n")

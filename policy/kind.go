@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"sweepd/internal/language"
 	"sweepd/providers"
 )
 
@@ -17,9 +18,9 @@ const (
 // storageKind is a type of storage and the facts that it provides.
 type storageKind struct {
 	name    string
-	display string        // its name in messages
-	keeps   time.Duration // how long the service keeps trashed files at least; 0: for ever
-	after   string        // a clause: what the service does after keeps, or how to purge at once
+	display string           // its name in messages
+	keeps   time.Duration    // how long the service keeps trashed files at least; 0: for ever
+	after   language.Message // a clause: what the service does after keeps, or how to purge at once
 	// knows is true if the service reports stars, cameras and properties, so that their absence is known too.
 	knows bool
 	asks  []providers.Guard // guards that can hold its files
@@ -43,7 +44,7 @@ var storageKinds = []storageKind{
 			providers.GuardPartial, providers.GuardGit, providers.GuardLibrary, providers.GuardTagged,
 			providers.GuardShared, providers.GuardLocked,
 		},
-		keeps: driveKeeps, after: "Google Drive deletes it after 30 days",
+		keeps: driveKeeps, after: language.Messagef("Google Drive deletes it after 30 days"),
 	},
 	{
 		// Source: the Dropbox API reference. list_folder: "Changes to only the casing of paths won't be returned";
@@ -53,8 +54,17 @@ var storageKinds = []storageKind{
 			providers.GuardPartial, providers.GuardGit, providers.GuardLibrary,
 			providers.GuardShared, providers.GuardLocked,
 		},
-		keeps: dropboxKeeps, after: "Dropbox keeps it for " + dropboxAges + "; to purge now: " + dropboxBin,
+		keeps: dropboxKeeps, after: language.Messagef("Dropbox keeps it for 30, 180 or 365 days, by plan; to purge "+
+			"now: %s", dropboxBin),
 	},
+}
+
+// text returns the kind's name in messages: only that of local folders is not a proper name.
+func (k storageKind) text() language.Message {
+	if k.name == Local {
+		return language.Messagef("local")
+	}
+	return language.Verbatim(k.display)
 }
 
 // kindOf returns the kind of that name. If there is none, it returns one without facts.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"sweepd/policy/internal/english"
+	"sweepd/internal/language"
 )
 
 // shareFrom is the fewest files for which a share is checked: half of three files is no reason to stop.
@@ -28,15 +28,18 @@ type Limits struct {
 func (l Limits) Check(files int, bytes, seen int64) []string {
 	var over []string
 	if files > l.Files {
-		over = append(over, fmt.Sprintf("%s, over the limit of %d", english.Count(int64(files), "file"), l.Files))
+		over = append(over, fmt.Sprintf("%s, over the limit of %d", language.CountPlainly(int64(files), "file"),
+			l.Files))
 	}
 	// A sum below zero has overflowed, and exceeds every limit.
 	if bytes > l.Bytes || bytes < 0 {
-		over = append(over, fmt.Sprintf("%s, over the limit of %s", english.Size(bytes), english.Size(l.Bytes)))
+		over = append(over, fmt.Sprintf("%s, over the limit of %s", language.ExactSize(bytes),
+			language.ExactSize(l.Bytes)))
 	}
 	if l.OverShare(files, seen) {
 		over = append(over,
-			fmt.Sprintf("%d of %s, over the limit of %s", files, english.Count(seen, "file"), english.Percent(l.Share)))
+			fmt.Sprintf("%d of %s, over the limit of %s", files, language.CountPlainly(seen, "file"),
+				language.Percent(l.Share)))
 	}
 	return over
 }

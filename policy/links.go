@@ -1,10 +1,10 @@
 package policy
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
+	"sweepd/internal/language"
 	"sweepd/policy/internal/glob"
 )
 
@@ -17,11 +17,14 @@ type Link struct {
 }
 
 // String returns where the link leads, as a sentence without a full stop.
-func (l Link) String() string {
+func (l Link) String() string { return l.In(language.Printer{}) }
+
+// In returns the same in the Printer's language.
+func (l Link) In(p language.Printer) string {
 	if l.Storage == "" {
-		return fmt.Sprintf("pattern %q leads to %q", l.Written, l.Real)
+		return p.Sprintf("pattern %q leads to %q", l.Written, l.Real)
 	}
-	return fmt.Sprintf("root %q of %s leads to %q", l.Written, l.Storage, l.Real)
+	return p.Sprintf("root %q of %s leads to %q", l.Written, l.Storage, l.Real)
 }
 
 // Resolve returns the policy with the symbolic links in its local roots and in

@@ -1,10 +1,10 @@
 package policy
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
+	"sweepd/internal/language"
 	"sweepd/policy/internal/glob"
 )
 
@@ -26,15 +26,15 @@ func (c *Condition) noted() []clause {
 
 // starred returns a clause on the star. It is unknown if the storage does not report stars.
 func starred(want bool) clause {
-	const star, none = "it has a star", "it has no star"
+	star, none := language.Messagef("it has a star"), language.Messagef("it has no star")
 	required := none
 	if want {
 		required = star
 	}
-	return leaf(saying("%s", required), func(s subject) (truth, string) {
+	return leaf(required, func(s subject) (truth, language.Message) {
 		switch {
 		case !s.knows:
-			return unknown, "its storage knows no stars"
+			return unknown, language.Messagef("its storage knows no stars")
 		case s.Entry.Starred:
 			return truthOf(want), star
 		}
@@ -44,32 +44,33 @@ func starred(want bool) clause {
 
 // camera returns a clause on make and model. Case is ignored, because makers write their names in both.
 func camera(globs either[string]) clause {
-	return leaf(saying("the camera that took it matches %s", globs), func(s subject) (truth, string) {
+	text := language.Messagef("the camera that took it matches %s", globs)
+	return leaf(text, func(s subject) (truth, language.Message) {
 		took := strings.ToLower(s.Entry.Camera)
 		switch i := slices.IndexFunc(globs, func(g string) bool { return glob.MatchText(strings.ToLower(g), took) }); {
 		case !s.knows:
-			return unknown, "its storage does not say which camera took it"
+			return unknown, language.Messagef("its storage does not say which camera took it")
 		case took == "":
-			return no, "its storage says that no camera took it"
+			return no, language.Messagef("its storage says that no camera took it")
 		case i >= 0:
-			return yes, fmt.Sprintf("the camera that took it matches %q", globs[i])
+			return yes, language.Messagef("the camera that took it matches %q", globs[i])
 		}
-		return no, "the camera that took it does not match " + globs.String()
+		return no, language.Messagef("the camera that took it does not match %s", globs)
 	})
 }
 
 // property returns a clause on the properties that programs set, key=value.
 func property(globs either[string]) clause {
-	return leaf(saying("a property of it matches %s", globs), func(s subject) (truth, string) {
+	return leaf(language.Messagef("a property of it matches %s", globs), func(s subject) (truth, language.Message) {
 		if !s.knows {
-			return unknown, "its storage keeps no properties"
+			return unknown, language.Messagef("its storage keeps no properties")
 		}
 		for line := range strings.Lines(s.Entry.Properties) {
 			if i := slices.IndexFunc(globs,
 				func(g string) bool { return glob.MatchText(g, strings.TrimSuffix(line, "\n")) }); i >= 0 {
-				return yes, fmt.Sprintf("a property of it matches %q", globs[i])
+				return yes, language.Messagef("a property of it matches %q", globs[i])
 			}
 		}
-		return no, "no property of it matches " + globs.String()
+		return no, language.Messagef("no property of it matches %s", globs)
 	})
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"sweepd/policy/internal/english"
+	"sweepd/internal/language"
 	"sweepd/providers"
 )
 
@@ -17,9 +17,9 @@ const driveKeeps = 30 * 24 * time.Hour
 
 // Notes returns sentences about the limits of the policy's storages and their consequences under this policy. They
 // are not a part of String or of Hash.
-func (p *Policy) Notes() (notes []string) {
+func (p *Policy) Notes() (notes []language.Message) {
 	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
-		var about []string
+		var about []language.Message
 		switch st := p.Storages[name]; st.Type {
 		case GDrive:
 			about = p.driveNotes(st)
@@ -27,19 +27,19 @@ func (p *Policy) Notes() (notes []string) {
 			about = p.dropboxNotes(st)
 		}
 		for _, note := range append(about, p.guardNotes(name)...) {
-			notes = append(notes, name+": "+note)
+			notes = append(notes, language.Messagef("%s: %s", name, note))
 		}
 	}
 	return notes
 }
 
 // guardNotes returns notes on the enabled guards that cannot hold files of the account.
-func (p *Policy) guardNotes(name string) []string {
+func (p *Policy) guardNotes(name string) (notes []language.Message) {
 	kind := kindOf(p.Storages[name].Type)
 	if kind.name == Local {
 		return nil
 	}
-	var notes, blind []string
+	var blind []string
 	for _, g := range p.Protect {
 		if !slices.Contains(kind.asks, g) {
 			blind = append(blind, string(g))
@@ -47,36 +47,37 @@ func (p *Policy) guardNotes(name string) []string {
 	}
 	if len(blind) > 0 {
 		notes = append(notes,
-			fmt.Sprintf("%s does not provide what these guards need, so they protect nothing there: %s",
+			language.Messagef("%s does not provide what these guards need, so they protect nothing there: %s",
 				kind.display, strings.Join(blind, ", ")))
 	}
 	if slices.Contains(p.Protect, providers.GuardGit) && slices.Contains(kind.asks, providers.GuardGit) {
 		notes = append(notes,
-			"the guard git holds every file below a folder with .git, tracked or not")
+			language.Messagef("the guard git holds every file below a folder with .git, tracked or not"))
 	}
 	return notes
 }
 
 // driveNotes returns the sentences of Notes about one account of Google Drive.
-func (p *Policy) driveNotes(st Storage) []string {
-	notes := []string{
-		"scans only files that the account owns; skips shortcuts and files shared by others",
-		"Drive deletes trashed files permanently after 30 days; until then undo restores them",
-		"a Drive folder may have two files of one name: undo may restore a file beside a newer one of the same name",
-		"Drive has no conditional delete: sweepd compares a file before and after the move, and restores it if it " +
-			"changed in between",
+func (p *Policy) driveNotes(st Storage) []language.Message {
+	notes := []language.Message{
+		language.Messagef("scans only files that the account owns; skips shortcuts and files shared by others"),
+		language.Messagef("Drive deletes trashed files permanently after 30 days; until then undo restores them"),
+		language.Messagef("a Drive folder may have two files of one name: undo may restore a file beside a newer " +
+			"one of the same name"),
+		language.Messagef("Drive has no conditional delete: sweepd compares a file before and after the move, and " +
+			"restores it if it changed in between"),
 	}
 	if len(st.SharedDrives) > 0 {
 		notes = append(notes,
-			"files of a shared drive belong to all its members, who also see its trash")
+			language.Messagef("files of a shared drive belong to all its members, who also see its trash"))
 	}
 	if st.Purges() && (p.Trash.Matching > 0 || p.Trash.Everything > 0) {
 		notes = append(
 			notes,
-			"Drive does not report when a file was trashed: for files that others trashed, the age counts from when "+
-				"sweepd first saw them in the trash",
-			`sweepd never uses Drive's "empty trash", which also deletes recently trashed files; it deletes `+
-				"each file separately",
+			language.Messagef("Drive does not report when a file was trashed: for files that others trashed, the age "+
+				"counts from when sweepd first saw them in the trash"),
+			language.Messagef(`sweepd never uses Drive's "empty trash", which also deletes recently trashed files; it `+
+				"deletes each file separately"),
 		)
 	}
 	return notes
@@ -131,7 +132,7 @@ func (p *Policy) lateAges(name string) (cautions []string) {
 		if t.age >= driveKeeps {
 			cautions = append(cautions, fmt.Sprintf(
 				"storage %s: Drive empties its trash after 30 days, so trash: {%s} of %s has no effect",
-				name, t.key, english.Duration(t.age),
+				name, t.key, language.Duration(t.age),
 			))
 		}
 	}

@@ -1,14 +1,12 @@
 package policy
 
 import (
-	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
-	"sweepd/policy/internal/english"
+	"sweepd/internal/language"
 	"sweepd/providers"
 )
 
@@ -40,152 +38,155 @@ type Policy struct {
 
 // String returns the whole policy in plain English, in several lines. Texts from the file are quoted, so that
 // different policies never give the same text.
-func (p *Policy) String() string { return p.due() + p.alone() }
+func (p *Policy) String() string { return p.In(language.Printer{}) }
 
-// due returns the part of String that controls which files are due.
-func (p *Policy) due() string {
+// In returns the same in the Printer's language.
+func (p *Policy) In(pr language.Printer) string { return p.due(pr) + p.alone(pr) }
+
+// due returns the part of In that controls which files are due.
+func (p *Policy) due(pr language.Printer) string {
 	var b strings.Builder
+	line := func(format string, args ...any) { b.WriteString(pr.Sprintf(format, args...)) }
 	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
-		fmt.Fprintf(&b, "Sweeps %q: %s.\n", name, p.Storages[name])
+		line("Sweeps %q: %s.\n", name, p.Storages[name])
 	}
-	b.WriteString("The first rule that matches decides:\n")
+	line("The first rule that matches decides:\n")
 	for i, r := range p.Rules {
-		fmt.Fprintf(&b, "  %d. %s\n", i+1, r)
+		line("  %d. %s\n", i+1, r)
 	}
-	fmt.Fprintf(&b, "  %d. keep everything else\n", len(p.Rules)+1)
-	fmt.Fprintf(&b, "Deletes permanently from the trash: %s.\n", p.Trash)
-	b.WriteString(p.Limits.String())
+	line("  %d. keep everything else\n", len(p.Rules)+1)
+	line("Deletes permanently from the trash: %s.\n", p.Trash)
+	b.WriteString(p.Limits.In(pr))
 	if p.Settle > 0 {
-		fmt.Fprintf(&b, "Skips files modified in the last %s.\n", english.Duration(p.Settle))
+		line("Skips files modified in the last %s.\n", language.Duration(p.Settle))
 	} else {
-		b.WriteString("Moves files however recently they were modified.\n")
+		line("Moves files however recently they were modified.\n")
 	}
 	if p.ConfirmAfter > 0 {
-		fmt.Fprintf(
-			&b,
-			"Moves a file only after two scans have found it, at least %s apart.\n",
-			english.Duration(p.ConfirmAfter),
-		)
+		line("Moves a file only after two scans have found it, at least %s apart.\n", language.Duration(p.ConfirmAfter))
 	}
 	on, off := p.protects()
-	fmt.Fprintf(&b, "Protects: %s.\n", listed(on))
-	fmt.Fprintf(&b, "Does not protect: %s.\n", listed(off))
+	line("Protects: %s.\n", listed(on))
+	line("Does not protect: %s.\n", listed(off))
 	return b.String()
 }
 
 // protects returns the clauses for enabled and for disabled guards.
-func (p *Policy) protects() (on, off []string) {
-	add := func(held bool, what string) {
+func (p *Policy) protects() (on, off []language.Text) {
+	add := func(held bool, what language.Message) {
 		if held {
 			on = append(on, what)
 		} else {
 			off = append(off, what)
 		}
 	}
-	what := map[providers.Guard]string{
-		providers.GuardOpen:        "files open for writing",
-		providers.GuardPartial:     "unfinished downloads and copies",
-		providers.GuardPlaceholder: "online-only files and files managed by a sync program",
-		providers.GuardHardLinked:  "files with hard links",
-		providers.GuardOtherOwner:  "files of other users",
-		providers.GuardGit:         "files tracked by Git",
-		providers.GuardMentioned:   "files named in a document or a source file",
-		providers.GuardLibrary:     "files in a notes vault or a photo library",
-		providers.GuardTagged:      "starred or tagged files",
-		providers.GuardShared:      "files shared with other people",
-		providers.GuardLocked:      "files that their storage locks",
+	what := map[providers.Guard]language.Message{
+		providers.GuardOpen:        language.Messagef("files open for writing"),
+		providers.GuardPartial:     language.Messagef("unfinished downloads and copies"),
+		providers.GuardPlaceholder: language.Messagef("online-only files and files managed by a sync program"),
+		providers.GuardHardLinked:  language.Messagef("files with hard links"),
+		providers.GuardOtherOwner:  language.Messagef("files of other users"),
+		providers.GuardGit:         language.Messagef("files tracked by Git"),
+		providers.GuardMentioned:   language.Messagef("files named in a document or a source file"),
+		providers.GuardLibrary:     language.Messagef("files in a notes vault or a photo library"),
+		providers.GuardTagged:      language.Messagef("starred or tagged files"),
+		providers.GuardShared:      language.Messagef("files shared with other people"),
+		providers.GuardLocked:      language.Messagef("files that their storage locks"),
 	}
 	for _, g := range providers.AllGuards() {
 		// A guard without a clause above appears by its name.
-		add(slices.Contains(p.Protect, g), cmp.Or(what[g], string(g)))
+		text, known := what[g]
+		if !known {
+			text = language.Verbatim(string(g))
+		}
+		add(slices.Contains(p.Protect, g), text)
 	}
-	add(p.LastCopy, "the last copy of a file")
+	add(p.LastCopy, language.Messagef("the last copy of a file"))
 	return on, off
 }
 
 // listed returns the clauses in one line.
-func listed(clauses []string) string { return cmp.Or(strings.Join(clauses, "; "), "nothing") }
+func listed(clauses []language.Text) language.Text {
+	if len(clauses) == 0 {
+		return language.Messagef("nothing")
+	}
+	return language.Join(clauses, "; ")
+}
 
 // String returns the storage's folders and options, and the means of access.
-func (s Storage) String() string {
-	kind := kindOf(s.Type)
-	said := fmt.Sprintf("%s folders %s", kind.display, english.Quoted(s.Roots, "and"))
+func (s Storage) String() string { return s.In(language.Printer{}) }
+
+// In returns the same in the Printer's language.
+func (s Storage) In(p language.Printer) string {
+	said := p.Sprintf("%s folders %s", kindOf(s.Type).text(), language.AndQuoted(s.Roots))
 	if s.whole() {
-		said = "all of " + kind.display
+		said = p.Sprintf("all of %s", kindOf(s.Type).text())
 	}
 	if len(s.SharedDrives) > 0 {
-		said += " and the shared drives " + english.Quoted(s.SharedDrives, "and")
+		said += p.Sprintf(" and the shared drives %s", language.AndQuoted(s.SharedDrives))
 	}
 	if s.TeamSpace {
-		said += " of the team's space"
+		said += p.Sprintf(" of the team's space")
 	}
-	if s.AllowBroadRoot {
-		said += ", even a whole disk or home"
-	}
-	if len(s.Exclude) > 0 {
-		said += ", except what matches " + english.Quoted(s.Exclude, "or")
-	}
-	for _, part := range []struct{ before, what string }{
-		{"of the account", s.Account},
-		{"of", s.Impersonate},
-		{"by the OAuth client", s.Client},
-		{"by the service account", s.ServiceAccount},
-		{"by the app", s.AppKey},
-		{"as the team member", s.Member},
-	} {
-		if part.what != "" {
-			said += fmt.Sprintf(", %s %q", part.before, part.what)
-		}
-	}
-	if s.NoPurge {
-		said += ", without permanent deletion"
-	}
-	switch {
-	case s.CrossMounts:
-		said += ", including file systems mounted below"
-	case s.Type == Local:
-		said += ", excluding file systems mounted below"
+	for _, part := range s.parts() {
+		said += ", " + part.In(p)
 	}
 	return said
 }
 
-// String returns the files that may be purged, and when.
-func (t TrashAges) String() string {
-	var parts []string
-	for _, p := range []struct {
-		what string
-		age  time.Duration
-	}{
-		{"files that sweepd trashed", t.Ours},
-		{"files that others trashed and that a rule would trash", t.Matching},
-		{"all other files", t.Everything},
-	} {
-		if p.age > 0 {
-			parts = append(parts, fmt.Sprintf("%s, after %s", p.what, english.Duration(p.age)))
+// parts returns what else is to be known of the storage.
+func (s Storage) parts() (all []language.Message) {
+	add := func(has bool, part language.Message) {
+		if has {
+			all = append(all, part)
 		}
 	}
-	return listed(parts)
+	add(s.AllowBroadRoot, language.Messagef("even a whole disk or home"))
+	add(len(s.Exclude) > 0, language.Messagef("except what matches %s", language.OrQuoted(s.Exclude)))
+	add(s.Account != "", language.Messagef("of the account %q", s.Account))
+	add(s.Impersonate != "", language.Messagef("of %q", s.Impersonate))
+	add(s.Client != "", language.Messagef("by the OAuth client %q", s.Client))
+	add(s.ServiceAccount != "", language.Messagef("by the service account %q", s.ServiceAccount))
+	add(s.AppKey != "", language.Messagef("by the app %q", s.AppKey))
+	add(s.Member != "", language.Messagef("as the team member %q", s.Member))
+	add(s.NoPurge, language.Messagef("without permanent deletion"))
+	add(s.CrossMounts, language.Messagef("including file systems mounted below"))
+	add(!s.CrossMounts && s.Type == Local, language.Messagef("excluding file systems mounted below"))
+	return all
+}
+
+// String returns the files that may be purged, and when.
+func (t TrashAges) String() string { return t.In(language.Printer{}) }
+
+// In returns the same in the Printer's language.
+func (t TrashAges) In(p language.Printer) string {
+	var parts []language.Text
+	add := func(age time.Duration, part language.Message) {
+		if age > 0 {
+			parts = append(parts, part)
+		}
+	}
+	add(t.Ours, language.Messagef("files that sweepd trashed, after %s", language.Duration(t.Ours)))
+	add(t.Matching, language.Messagef("files that others trashed and that a rule would trash, after %s",
+		language.Duration(t.Matching)))
+	add(t.Everything, language.Messagef("all other files, after %s", language.Duration(t.Everything)))
+	return listed(parts).In(p)
 }
 
 // String returns the limits in two lines.
-func (l Limits) String() string {
-	text := fmt.Sprintf(
-		"Limits: %s, %s or %s of a storage with %d files or more, in %s; a plan over a limit is "+
-			"refused.\n",
-		english.Count(
-			int64(l.Files),
-			"file",
-		),
-		english.Size(l.Bytes),
-		english.Percent(l.Share),
+func (l Limits) String() string { return l.In(language.Printer{}) }
+
+// In returns the same in the Printer's language.
+func (l Limits) In(p language.Printer) string {
+	text := p.Sprintf(
+		"Limits: %s, %s or %s of a storage with %d files or more, in %s; a plan over a limit is refused.\n",
+		language.CountPlainly(int64(l.Files), "file"), language.ExactSize(l.Bytes), language.Percent(l.Share),
 		shareFrom,
-		english.Duration(l.Window),
+		language.Duration(l.Window),
 	)
 	if l.Surge <= 0 {
-		return text + "Does not ask before an unusually large plan.\n"
+		return text + p.Sprintf("Does not ask before an unusually large plan.\n")
 	}
-	return text + fmt.Sprintf(
-		"Asks before a plan of more than %d files that is more than %d times a usual day.\n",
-		surgeFrom, l.Surge,
-	)
+	return text + p.Sprintf("Asks before a plan of more than %d files that is more than %d times a usual day.\n",
+		surgeFrom, l.Surge)
 }

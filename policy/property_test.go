@@ -64,7 +64,7 @@ func explainAgrees(t *testing.T, p *policy.Policy, f policy.Facts, d policy.Deci
 			decides += r.Rule
 		}
 		for _, c := range r.Checks {
-			if c.Condition == "" || c.Seen == "" || r.Matches && c.Holds == "no" {
+			if c.Condition.String() == "" || c.Seen.String() == "" || r.Matches && c.Holds == "no" {
 				t.Errorf("got %+v in a rule that matches: %t", c, r.Matches)
 			}
 		}

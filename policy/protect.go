@@ -1,11 +1,11 @@
 package policy
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
+	"sweepd/internal/language"
 	"sweepd/policy/internal/glob"
 )
 
@@ -21,11 +21,14 @@ type Protection struct {
 }
 
 // String returns the place of the pattern in the policy.
-func (x Protection) String() string {
+func (x Protection) String() string { return x.In(language.Printer{}) }
+
+// In returns the same in the Printer's language.
+func (x Protection) In(p language.Printer) string {
 	if x.Rule != "" {
-		return fmt.Sprintf("rule %q, path %q", x.Rule, x.Pattern)
+		return p.Sprintf("rule %q, path %q", x.Rule, x.Pattern)
 	}
-	return fmt.Sprintf("storage %s, exclude %q", x.Storage, x.Pattern)
+	return p.Sprintf("storage %s, exclude %q", x.Storage, x.Pattern)
 }
 
 // Protections returns the patterns that protect files of this machine: exclude of local storages, path in rules that

@@ -1,12 +1,10 @@
 package policy
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
-	"sweepd/policy/internal/english"
+	"sweepd/internal/language"
 )
 
 // Rule is one rule of the policy.
@@ -45,37 +43,40 @@ func (r Rule) about(storage string) bool {
 }
 
 // String returns the rule as a sentence.
-func (r Rule) String() string {
-	text := fmt.Sprintf("%q: %s", r.Name, r.Do)
-	if r.Grace > 0 {
-		text += fmt.Sprintf(", %s after marking,", english.Duration(r.Grace))
+func (r Rule) String() string { return r.In(language.Printer{}) }
+
+// In returns the rule in the Printer's language.
+func (r Rule) In(p language.Printer) string {
+	conditions := r.describe()
+	files := language.Join(conditions, "; ")
+	switch {
+	case r.Grace > 0 && len(conditions) > 0:
+		return p.Sprintf("%q: %s, %s after marking, files if: %s", r.Name, r.Do, language.Duration(r.Grace), files)
+	case r.Grace > 0:
+		return p.Sprintf("%q: %s, %s after marking, everything", r.Name, r.Do, language.Duration(r.Grace))
+	case len(conditions) > 0:
+		return p.Sprintf("%q: %s files if: %s", r.Name, r.Do, files)
 	}
-	if texts := r.describe(); len(texts) > 0 {
-		return text + " files if: " + strings.Join(texts, "; ")
-	}
-	return text + " everything"
+	return p.Sprintf("%q: %s everything", r.Name, r.Do)
 }
 
 // describe returns the rule's conditions, a clause each.
-func (r Rule) describe() []string {
-	var texts []string
-	for _, c := range r.clauses() {
-		texts = append(texts, c.text())
-	}
+func (r Rule) describe() []language.Text {
+	all := textsOf(r.clauses())
 	// A trash rule of a policy file leaves out edited files unless the file includes them, so the text must
 	// mention that.
 	if r.Do == Trash && r.When.Derived == nil {
-		texts = append(texts, "whether or not it was edited since")
+		all = append(all, language.Messagef("whether or not it was edited since"))
 	}
-	return texts
+	return all
 }
 
 // Check is the result of one condition of a rule for one file.
 type Check struct {
-	Condition string  `json:"condition"`    // the requirement: "its width is at least 1024"
-	Holds     string  `json:"holds"`        // "yes", "no" or "unknown"
-	Seen      string  `json:"seen"`         // the observation: "its width of 512 is not at least 1024"
-	Of        []Check `json:"of,omitempty"` // of any, all and not: the nested conditions
+	Condition language.Message `json:"condition"`    // the requirement: "its width is at least 1024"
+	Holds     string           `json:"holds"`        // "yes", "no" or "unknown"
+	Seen      language.Message `json:"seen"`         // the observation: "its width of 512 is not at least 1024"
+	Of        []Check          `json:"of,omitempty"` // of any, all and not: the nested conditions
 
 	holds truth
 }
@@ -105,18 +106,18 @@ func (r Rule) trace(s subject) RuleTrace {
 }
 
 // reasons returns the observations that made the rule match.
-func (t RuleTrace) reasons() []string {
-	var all []string
+func (t RuleTrace) reasons() []language.Message {
+	var all []language.Message
 	doubt := false
 	for _, c := range t.Checks {
 		all = append(all, c.Seen)
 		doubt = doubt || c.holds == unknown
 	}
 	if doubt {
-		all = append(all, "if unknown, the rule applies")
+		all = append(all, language.Messagef("if unknown, the rule applies"))
 	}
 	if len(all) == 0 {
-		all = append(all, "the rule applies to every file")
+		all = append(all, language.Messagef("the rule applies to every file"))
 	}
 	return all
 }

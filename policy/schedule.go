@@ -1,12 +1,11 @@
 package policy
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
+	"sweepd/internal/language"
 	"sweepd/internal/schedule"
-	"sweepd/policy/internal/english"
 )
 
 // Mode controls what sweepd run may do by itself. It does not affect sweepd apply.
@@ -86,34 +85,37 @@ func AllEvents() []Event {
 }
 
 // alone returns what sweepd run does by itself, and when, in plain English.
-func (p *Policy) alone() string {
-	may := "reports what is due and changes nothing"
+func (p *Policy) alone(pr language.Printer) string {
+	said := pr.Sprintf("The service reports what is due and changes nothing:\n")
 	if p.Mode == Enforce {
-		may = "trashes and purges what is due"
+		said = pr.Sprintf("The service trashes and purges what is due:\n")
 	}
-	said := fmt.Sprintf("The service %s:\n%s", may, p.Schedule)
+	said += p.Schedule.In(pr)
 	if p.Reload == Manual {
-		said += "  changes nothing after this file is modified, until told to reload it\n"
+		said += pr.Sprintf("  changes nothing after this file is modified, until told to reload it\n")
 	}
 	for _, n := range p.Notify {
-		said += fmt.Sprintf("  %s\n", n)
+		said += "  " + n.In(pr) + "\n"
 	}
 	return said
 }
 
 // String returns the schedule in several indented lines.
-func (s Schedule) String() string {
+func (s Schedule) String() string { return s.In(language.Printer{}) }
+
+// In returns the same in the Printer's language.
+func (s Schedule) In(p language.Printer) string {
 	var b strings.Builder
-	line := func(format string, args ...any) { fmt.Fprintf(&b, "  "+format+"\n", args...) }
-	sweeps := fmt.Sprint("sweeps ", s.Sweep)
+	line := func(format string, args ...any) { b.WriteString("  " + p.Sprintf(format, args...) + "\n") }
+	sweeps := p.Sprintf("sweeps %s", s.Sweep)
 	if s.Jitter > 0 {
-		sweeps += fmt.Sprintf(", up to %s later", english.Duration(s.Jitter))
+		sweeps += p.Sprintf(", up to %s later", language.Duration(s.Jitter))
 	}
 	if s.OnChange {
-		sweeps += ", and as soon as it sees files change"
+		sweeps += p.Sprintf(", and as soon as it sees files change")
 	}
 	line("%s", sweeps)
-	line("rescans all files every %s", english.Duration(s.Rescan))
+	line("rescans all files every %s", language.Duration(s.Rescan))
 	if s.Quiet != (schedule.Window{}) {
 		line("changes nothing %s", s.Quiet)
 	}
@@ -129,21 +131,23 @@ func (s Schedule) String() string {
 }
 
 // String returns the receiver and its events.
-func (n Notify) String() string {
-	to := fmt.Sprintf("the address in the systemd credential %q", n.To)
+func (n Notify) String() string { return n.In(language.Printer{}) }
+
+// In returns the same in the Printer's language.
+func (n Notify) In(p language.Printer) string {
+	to := p.Sprintf("the address in the systemd credential %q", n.To)
 	switch {
 	case n.To == Desktop:
-		to = "the desktop"
+		to = p.Sprintf("the desktop")
 	case strings.HasPrefix(n.To, "/"):
-		to = fmt.Sprintf("the address in %q", n.To)
-	}
-	names := "without file names"
-	if n.Names {
-		names = "with file names"
+		to = p.Sprintf("the address in %q", n.To)
 	}
 	var events []string
 	for _, e := range n.On {
 		events = append(events, string(e))
 	}
-	return fmt.Sprintf("notifies %s, %s, of %s", to, names, strings.Join(events, ", "))
+	if n.Names {
+		return p.Sprintf("notifies %s, with file names, of %s", to, strings.Join(events, ", "))
+	}
+	return p.Sprintf("notifies %s, without file names, of %s", to, strings.Join(events, ", "))
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"sweepd/internal/language"
 	"sweepd/policy/internal/glob"
 )
 
@@ -47,7 +48,7 @@ func (s Storage) Purges() bool { return s.purgeable() && !s.NoPurge }
 func (s Storage) purgeable() bool { return s.Type != Dropbox || s.Member != "" }
 
 // After returns a clause: what the service does after the time of Keeps.
-func (s Storage) After() string { return kindOf(s.Type).after }
+func (s Storage) After() language.Message { return kindOf(s.Type).after }
 
 // Keeps returns how long the service keeps any file in its trash at least; 0: for ever.
 func (s Storage) Keeps() time.Duration { return kindOf(s.Type).keeps }

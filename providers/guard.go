@@ -1,5 +1,7 @@
 package providers
 
+import "sweepd/internal/language"
+
 // Guard is one reason to keep a file although a policy would delete it: a program uses it, or it does not belong to
 // the user alone. A guard keeps the file when in doubt. It is a key under protect: in a policy.
 type Guard string
@@ -30,6 +32,6 @@ func AllGuards() []Guard {
 // Held is a guard that holds one file. Why is a clause that follows "it is kept because": "Git tracks it (in
 // \"/home/ann/site\")".
 type Held struct {
-	Guard Guard  `json:"guard"`
-	Why   string `json:"why"`
+	Guard Guard            `json:"guard"`
+	Why   language.Message `json:"why"`
 }

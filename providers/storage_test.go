@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"sweepd/internal/language"
 	"sweepd/providers"
 	"sweepd/providers/providertest"
 )
@@ -167,11 +168,12 @@ func TestAFileThatAGuardHoldsStaysUnlessAPersonApproves(t *testing.T) {
 	s, _ := providers.NewStorage("home", providertest.NewMemory(a), providers.Options{
 		Roots: []string{"/root"}, Recorder: r, Protect: []providers.Guard{providers.GuardGit},
 	})
-	a.Hold(e.Path, providers.Held{Guard: providers.GuardTagged, Why: "it has a star"}) // a guard that is off
+	a.Hold(e.Path, providers.Held{Guard: providers.GuardTagged, Why: language.Verbatim("it has a " +
+		"star")}) // a guard that is off
 	if held, err := s.Guards(t.Context(), e); err != nil || len(held) > 0 {
 		t.Errorf("got %v, %v; want nothing of a guard that is off", held, err)
 	}
-	a.Hold(e.Path, providers.Held{Guard: providers.GuardGit, Why: "Git tracks it"})
+	a.Hold(e.Path, providers.Held{Guard: providers.GuardGit, Why: language.Verbatim("Git tracks it")})
 	if _, err := s.Trash(t.Context(), e, providers.Cause{}); !errors.Is(err, providers.ErrProtected) ||
 		!strings.Contains(err.Error(), "Git tracks it") {
 		t.Errorf("got %v, want ErrProtected with the reason", err)

@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"sweepd/internal/language"
 )
 
 // The guards partial, git and library hold a file by the names in its folder and in the folders above. The names are
@@ -30,7 +32,7 @@ func HeldAround(name string, in []Folder, of []Guard) ([]Held, error) {
 	var held []Held
 	for _, c := range []struct {
 		guard Guard
-		why   func(string, []Folder) (string, error)
+		why   func(string, []Folder) (language.Message, error)
 	}{{GuardPartial, underWay}, {GuardGit, inWorkTree}, {GuardLibrary, inLibrary}} {
 		if !slices.Contains(of, c.guard) {
 			continue
@@ -39,7 +41,7 @@ func HeldAround(name string, in []Folder, of []Guard) ([]Held, error) {
 		if err != nil {
 			return nil, fmt.Errorf("look at what is around it, for the guard %s: %w", c.guard, err)
 		}
-		if why != "" {
+		if !why.IsZero() {
 			held = append(held, Held{c.guard, why})
 		}
 	}
@@ -47,48 +49,49 @@ func HeldAround(name string, in []Folder, of []Guard) ([]Held, error) {
 }
 
 // underWay returns why a program seems to be working on the file; "" if none seems to.
-func underWay(name string, in []Folder) (string, error) {
+func underWay(name string, in []Folder) (language.Message, error) {
 	beside, err := firstOf(in, Neighbours(name))
 	if beside == "" || err != nil {
-		return "", err
+		return language.Message{}, err
 	}
-	return fmt.Sprintf("%q beside it says that a program is still at work on it", beside), nil
+	return language.Messagef("%q beside it says that a program is still at work on it", beside), nil
 }
 
 // inWorkTree returns a reason that names the Git work tree that the file is in; "" if it is in none.
-func inWorkTree(_ string, in []Folder) (string, error) {
+func inWorkTree(_ string, in []Folder) (language.Message, error) {
 	for _, f := range in {
 		if there, err := f.Has(".git"); there || err != nil {
-			return fmt.Sprintf("it is in a Git work tree (%q), and what Git tracks there is not known", f.Path), err
+			return language.Messagef("it is in a Git work tree (%q), and what Git tracks there is not known", f.Path),
+				err
 		}
 	}
-	return "", nil
+	return language.Message{}, nil
 }
 
 // inLibrary returns a reason that names the library that the file is part of; "" if it is part of none. A library
 // whose top is a root, or that contains a root, does not count: the person who named the root meant it.
-func inLibrary(name string, in []Folder) (string, error) {
+func inLibrary(name string, in []Folder) (language.Message, error) {
 	beside, err := firstOf(in, Sidecars(name))
 	if err != nil {
-		return "", err
+		return language.Message{}, err
 	}
 	if beside != "" {
-		return fmt.Sprintf("it is part of a photo library: %q beside it is about it", beside), nil
+		return language.Messagef("it is part of a photo library: %q beside it is about it", beside), nil
 	}
 	for _, f := range in {
 		if f.Named {
-			return "", nil
+			return language.Message{}, nil
 		}
 		if of := LibraryFolder(f.Path); of != "" {
-			return fmt.Sprintf("it is part of %s (%q)", of, f.Path), nil
+			return language.Messagef("it is part of %s (%q)", of, f.Path), nil
 		}
 		for _, m := range LibraryMarkers() {
 			if there, err := f.Has(m.Name); there || err != nil {
-				return fmt.Sprintf("it is part of %s (%q)", m.Of, f.Path), err
+				return language.Messagef("it is part of %s (%q)", m.Of, f.Path), err
 			}
 		}
 	}
-	return "", nil
+	return language.Message{}, nil
 }
 
 // firstOf returns the first of the names that exists in the file's own folder; "" if none does.

@@ -3,6 +3,7 @@ package sweeper
 import (
 	"time"
 
+	"sweepd/internal/language"
 	"sweepd/journal"
 )
 
@@ -53,22 +54,22 @@ func (by decider) moved(op journal.Operation) time.Time {
 // entry came into the bin. It is not due by an unknown time, by one in the future, or while the clock is in
 // doubt.
 func (by decider) age(b *TrashEntry, after, more time.Duration, at time.Time) {
-	lies, there := by.s.o.Now().Sub(at), "trashed on "
+	lies, there := by.s.o.Now().Sub(at), language.Messagef("trashed on %s", at.Local().Format(time.DateOnly))
 	if b.undated {
-		there = "sweepd first saw it there on "
+		there = language.Messagef("sweepd first saw it there on %s", at.Local().Format(time.DateOnly))
 	}
 	switch {
 	case after <= 0:
-		b.Why = "the policy does not purge such files"
+		b.Why = language.Messagef("the policy does not purge such files")
 	case by.doubt != nil:
-		b.Why = by.doubt.Error()
+		b.Why = language.Verbatim(by.doubt.Error())
 	case at.IsZero():
-		b.Why = "when it was trashed is unknown"
+		b.Why = language.Messagef("when it was trashed is unknown")
 	case lies < 0:
-		b.Why = "it was trashed in the future: a clock was wrong"
+		b.Why = language.Messagef("it was trashed in the future: a clock was wrong")
 	case lies < after+more:
-		b.Why = there + at.Local().Format(time.DateOnly)
+		b.Why = there
 	default:
-		b.Due, b.Why = true, there+at.Local().Format(time.DateOnly)
+		b.Due, b.Why = true, there
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"sweepd/fingerprint"
+	"sweepd/internal/language"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -50,7 +51,7 @@ func (s *Sweeper) keepLastCopies(ctx context.Context, p *Plan, sum *Summary, sta
 
 // spare holds a file because no other copy of it stays.
 func spare(d policy.Decision) policy.Decision {
-	why := "it is the last known copy"
+	why := language.Messagef("it is the last known copy")
 	d = hold(d, policy.ReasonOf(guardLastCopy), why)
 	d.Guards = append(d.Guards, providers.Held{Guard: guardLastCopy, Why: why})
 	return d

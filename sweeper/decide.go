@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sweepd/fingerprint"
+	"sweepd/internal/language"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -123,10 +124,11 @@ func (by decider) decide(
 // shown returns the guards that a remote storage's entry itself shows.
 func shown(e providers.Entry) (held []providers.Held) {
 	if e.Starred {
-		held = append(held, providers.Held{Guard: providers.GuardTagged, Why: "it has a star"})
+		held = append(held, providers.Held{Guard: providers.GuardTagged, Why: language.Messagef("it has a star")})
 	}
 	if e.Shared {
-		held = append(held, providers.Held{Guard: providers.GuardShared, Why: "it is shared with other people"})
+		why := language.Messagef("it is shared with other people")
+		held = append(held, providers.Held{Guard: providers.GuardShared, Why: why})
 	}
 	return held
 }
@@ -141,7 +143,7 @@ func guarded(
 		return d, err
 	}
 	if err != nil {
-		return hold(d, policy.ReasonUnknown, err.Error()), nil
+		return hold(d, policy.ReasonUnknown, language.Verbatim(err.Error())), nil
 	}
 	for _, h := range held {
 		d = hold(d, cmp.Or(d.ReasonCode, policy.ReasonOf(h.Guard)), h.Why)
@@ -189,14 +191,14 @@ func (q *question) byUser(ctx context.Context) error {
 	case isTransient(ctx, err):
 		return err
 	case err != nil:
-		q.d = hold(q.d, policy.ReasonUnknown, fmt.Sprintf("your decision on it could not be read: %v", err))
+		q.d = hold(q.d, policy.ReasonUnknown, language.Messagef("your decision on it could not be read: %v", err))
 	case override == journal.Keep:
 		why := q.by.s.whyKept(ctx, q.rec.Entry)
-		q.d = policy.Decision{Action: policy.Keep, ReasonCode: policy.ReasonOverride, Reasons: []string{why}}
+		q.d = policy.Decision{Action: policy.Keep, ReasonCode: policy.ReasonOverride, Reasons: []language.Message{why}}
 	// An approval replaces a review or a hold, and with it any waiting time.
 	case override == journal.Approve:
 		q.d.Action, q.d.Approved, q.d.Grace, q.d.NotBefore, q.d.ReasonCode = policy.Trash, true, false, time.Time{}, ""
-		q.d.Reasons = append(q.d.Reasons, "you approved it")
+		q.d.Reasons = append(q.d.Reasons, language.Messagef("you approved it"))
 	default:
 		return nil
 	}
@@ -210,7 +212,8 @@ func (q *question) byTag(context.Context) error {
 		!slices.Contains(q.by.s.o.Policy.Protect, providers.GuardTagged) {
 		return nil
 	}
-	held := providers.Held{Guard: providers.GuardTagged, Why: "a rating, a comment or the like was added to it"}
+	why := language.Messagef("a rating, a comment or the like was added to it")
+	held := providers.Held{Guard: providers.GuardTagged, Why: why}
 	q.d = hold(q.d, policy.ReasonOf(held.Guard), held.Why)
 	q.d.Guards = append(q.d.Guards, held)
 	return errDecided
@@ -222,25 +225,25 @@ func (q *question) byClock(context.Context) error {
 		return nil
 	}
 	q.d.Grace, q.d.NotBefore = false, time.Time{} // no grace begins by that clock either
-	q.d = hold(q.d, policy.ReasonClock, q.by.doubt.Error())
+	q.d = hold(q.d, policy.ReasonClock, language.Verbatim(q.by.doubt.Error()))
 	return errDecided
 }
 
 // whyKept returns the reason why the user's decision keeps a file.
-func (s *Sweeper) whyKept(ctx context.Context, e providers.Entry) string {
+func (s *Sweeper) whyKept(ctx context.Context, e providers.Entry) language.Message {
 	record, err := s.o.Journal.OverrideRecord(ctx, e)
 	switch on := record.At.Local().Format(time.DateOnly); {
 	case err != nil || record.Override != journal.Keep:
-		return "you kept or restored a file with the same content"
+		return language.Messagef("you kept or restored a file with the same content")
 	case record.Undo != 0:
-		return fmt.Sprintf("you restored it on %s, by run %d", on, record.Undo)
+		return language.Messagef("you restored it on %s, by run %d", on, record.Undo)
 	default:
-		return "you kept it on " + on
+		return language.Messagef("you kept it on %s", on)
 	}
 }
 
 // hold changes a trash decision to a hold that has no end in time.
-func hold(d policy.Decision, code policy.ReasonCode, why string) policy.Decision {
+func hold(d policy.Decision, code policy.ReasonCode, why language.Message) policy.Decision {
 	d.Action, d.ReasonCode = policy.Hold, code
 	d.Reasons = append(d.Reasons, why)
 	return d

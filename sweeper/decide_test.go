@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"sweepd/internal/language"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -66,10 +67,10 @@ func TestAGuardHoldsAFileThatIsDueAndSaysWhy(t *testing.T) {
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	p, _ := b.plan()
-	b.account.Hold(ours(1), providers.Held{Guard: providers.GuardGit, Why: "Git tracks it"})
+	b.account.Hold(ours(1), providers.Held{Guard: providers.GuardGit, Why: language.Verbatim("Git tracks it")})
 	d := b.decision(ours(1))
 	if d.Action != policy.Hold || len(d.Guards) != 1 ||
-		!strings.Contains(strings.Join(d.Reasons, ";"), "Git tracks it") {
+		!strings.Contains(language.Join(d.Reasons, ";").String(), "Git tracks it") {
 		t.Errorf("got %+v", d)
 	}
 	if sum := b.execute(p); sum.Trashed != 0 || sum.Refused != 1 { // planned before the guard knew
@@ -86,7 +87,7 @@ func TestAGuardThatCannotTellHolds(t *testing.T) {
 	b := newBox(t, rules, providertest.Fault{Method: "Guards", Err: errors.New("the index cannot be read")})
 	b.put(ours(1), picture(1))
 	if d := b.decision(ours(1)); d.Action != policy.Hold ||
-		!strings.Contains(strings.Join(d.Reasons, ";"), "the index cannot be read") {
+		!strings.Contains(language.Join(d.Reasons, ";").String(), "the index cannot be read") {
 		t.Errorf("got %+v", d)
 	}
 	if sum := b.apply(); sum.Trashed != 0 {

@@ -1,49 +1,41 @@
 package sweeper
 
-import (
-	"fmt"
-	"strings"
-
-	"github.com/dustin/go-humanize"
-)
+import "sweepd/internal/language"
 
 // String returns a short description of what executing the plan would do.
-func (p *Plan) String() string {
-	var parts []string
-	for _, part := range []struct {
-		items []Item
-		text  string
-	}{
-		{p.Trash, "move %s to the trash"},
-		{p.Mark, "start the grace of %s"},
-		{p.Purge, "permanently delete %s from the trash"},
-	} {
-		if n := len(part.items); n > 0 {
-			files := fmt.Sprintf("%s files (%s%s)", humanize.Comma(int64(n)),
-				humanize.Bytes(uint64(max(Bytes(part.items), 0))), others(part.items))
-			if n == 1 {
-				files = strings.Replace(files, "files", "file", 1)
-			}
-			parts = append(parts, fmt.Sprintf(part.text, files))
-		}
+func (p *Plan) String() string { return p.In(language.Printer{}) }
+
+// In returns the same in the Printer's language.
+func (p *Plan) In(pr language.Printer) string {
+	var parts []language.Message
+	if len(p.Trash) > 0 {
+		parts = append(parts, language.Messagef("move %s to the trash", amount(p.Trash)))
+	}
+	if len(p.Mark) > 0 {
+		parts = append(parts, language.Messagef("start the grace of %s", amount(p.Mark)))
+	}
+	if len(p.Purge) > 0 {
+		parts = append(parts, language.Messagef("permanently delete %s from the trash", amount(p.Purge)))
 	}
 	if len(parts) == 0 {
-		return "nothing"
+		return pr.Sprintf("nothing")
 	}
-	return strings.Join(parts, ", ")
+	return language.Join(parts, ", ").In(pr)
 }
 
-// others returns how many of the files would be purged only because they are in the trash, as text; "" if there are
-// none.
-func others(items []Item) string {
-	n := 0
+// amount returns the number and the size of the files, and how many of them would be purged only because they are in
+// the trash.
+func amount(items []Item) language.Message {
+	others := int64(0)
 	for _, it := range items {
 		if it.PurgeReason == PurgeReasonEverything {
-			n++
+			others++
 		}
 	}
-	if n == 0 {
-		return ""
+	files, size := language.Count(int64(len(items)), "file"), language.Size(Bytes(items))
+	if others == 0 {
+		return language.Messagef("%s (%s)", files, size)
 	}
-	return fmt.Sprintf(", %s of them not identified as ChatGPT images", humanize.Comma(int64(n)))
+	return language.Messagef("%s (%s, %s of them not identified as ChatGPT images)", files, size,
+		language.Number(others))
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sweepd/fingerprint"
+	"sweepd/internal/language"
 	"sweepd/internal/testing/rotation"
 	"sweepd/journal"
 	"sweepd/providers"
@@ -626,7 +627,10 @@ func TestAnEarlierCheckOfAMoveAnswersBeforeALaterOne(t *testing.T) {
 		text  string
 	}{
 		{
-			func() { b.account.Hold(ours(1), providers.Held{Guard: providers.GuardGit, Why: "Git tracks it"}) },
+			func() {
+				b.account.Hold(ours(1), providers.Held{Guard: providers.GuardGit, Why: language.Verbatim("Git " +
+					"tracks it")})
+			},
 			"protected:git", "Git tracks it",
 		},
 		{func() { b.clock = b.clock.Add(-time.Hour) }, "not_due", "it is no longer due: hold, because"},

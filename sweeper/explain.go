@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"sweepd/fingerprint"
+	"sweepd/internal/language"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -50,7 +51,7 @@ func (s *Sweeper) Explain(ctx context.Context, st *providers.Storage, e provider
 		return Explanation{}, err
 	}
 	if err != nil {
-		held = []providers.Held{{Why: err.Error()}}
+		held = []providers.Held{{Why: language.Verbatim(err.Error())}}
 	}
 	x := Explanation{
 		Found:    Found{st.Name(), e, report.Verdict, d, !rec.Marked.IsZero(), r.fetched},
@@ -81,7 +82,8 @@ func (s *Sweeper) dated(
 // decides.
 func (x *Explanation) LeaveOut(why string) {
 	x.LeftOut = why
-	x.Decision = policy.Decision{Action: policy.Keep, Reasons: []string{"no scan finds it: " + why}}
+	reason := language.Messagef("no scan finds it: %s", why)
+	x.Decision = policy.Decision{Action: policy.Keep, Reasons: []language.Message{reason}}
 	for i := range x.Rules {
 		x.Rules[i].Decides = false
 	}

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
 
 	"sweepd/fingerprint"
+	"sweepd/internal/language"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -78,7 +78,7 @@ func (m *move) whole(context.Context) error {
 // due takes no decision but trash, which then is the item's.
 func (m *move) due(context.Context) error {
 	if m.d.Action != policy.Trash {
-		return fmt.Errorf("%w: %s, because %s", errKept, m.d.Action, strings.Join(m.d.Reasons, "; "))
+		return fmt.Errorf("%w: %s, because %s", errKept, m.d.Action, language.Join(m.d.Reasons, "; "))
 	}
 	m.item.Decision = m.d
 	return nil
@@ -92,7 +92,7 @@ func (m *move) copyAndPause(ctx context.Context) error {
 // act moves the file.
 func (m *move) act(ctx context.Context) error {
 	_, err := m.st.Trash(ctx, m.now,
-		providers.Cause{Run: m.run, Rule: m.d.Rule, Reasons: m.d.Reasons, Approved: m.d.Approved})
+		providers.Cause{Run: m.run, Rule: m.d.Rule, Reasons: language.English(m.d.Reasons), Approved: m.d.Approved})
 	return err
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"sweepd/internal/language"
 	"sweepd/providers"
 	"sweepd/sweeper"
 )
@@ -31,6 +32,9 @@ func TestASavedPlanIsTheSamePlan(t *testing.T) {
 	for i := range p.Trash {                     // these are not saved, because they are checked again
 		e := &p.Trash[i].Entry
 		*e = providers.Entry{Ref: e.Ref, Revision: e.Revision, Path: e.Path, Size: e.Size}
+		for j, reason := range p.Trash[i].Decision.Reasons {
+			p.Trash[i].Decision.Reasons[j] = language.Verbatim(reason.String()) // it is saved in English
+		}
 	}
 	if len(p.Trash) != 2 || !reflect.DeepEqual(got, p) {
 		t.Errorf("got %+v, want %+v", got, p)
@@ -139,7 +143,7 @@ func TestASavedPlanIsCarriedOutOnce(t *testing.T) {
 		}
 		return run
 	}
-	b.account.Hold(ours(1), providers.Held{Guard: providers.GuardGit, Why: "Git tracks it"})
+	b.account.Hold(ours(1), providers.Held{Guard: providers.GuardGit, Why: language.Verbatim("Git tracks it")})
 	if first := b.execute(load()); first.Refused != 1 || carriedOut() != 0 {
 		t.Errorf("of the first run %d were left alone, and the plan was already applied as run %d", first.Refused,
 			carriedOut())

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"sync"
 
+	"sweepd/internal/language"
 	"sweepd/journal"
 	"sweepd/providers"
 )
@@ -78,7 +79,7 @@ func (w *purge) purge(ctx context.Context, r *reader, run int64, it Item) error 
 	}
 	now := b.item()
 	err = st.Purge(ctx, now.Entry, b.Trashed.Receipt,
-		providers.Cause{Run: run, Rule: now.Decision.Rule, Reasons: now.Decision.Reasons})
+		providers.Cause{Run: run, Rule: now.Decision.Rule, Reasons: language.English(now.Decision.Reasons)})
 	return w.unlessGone(ctx, b, run, err)
 }
 

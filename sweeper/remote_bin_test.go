@@ -38,7 +38,7 @@ func TestWhereABinKeepsNoDatesAgeCountsFromWhenSweepdFirstSawAnEntry(t *testing.
 	}{{0, false}, {19, false}, {21, true}} {
 		b.clock = time.Date(2026, 11, 23+look.day, 12, 0, 0, 0, time.UTC)
 		e := b.bin()["/data/root/a.png"]
-		if e.Due != look.due || look.day > 0 && e.Why != "sweepd first saw it there on 2026-11-23" {
+		if e.Due != look.due || look.day > 0 && e.Why.String() != "sweepd first saw it there on 2026-11-23" {
 			t.Errorf("after %d days: got %+v, want due: %v", look.day, e, look.due)
 		}
 	}
@@ -73,7 +73,7 @@ func TestOnlyAWholeListingOfTheBinForgetsAnEntrysDate(t *testing.T) {
 	b.fail()
 	bin := b.bin()
 	if a := bin["/data/root/a.png"]; !a.Due || a.PurgeReason != sweeper.PurgeReasonMatching ||
-		a.Why != "sweepd first saw it there on 2026-11-23" {
+		a.Why.String() != "sweepd first saw it there on 2026-11-23" {
 		t.Errorf("a: got %+v, want it due", a)
 	}
 	if other := bin["/data/root/b.png"]; other.Due {

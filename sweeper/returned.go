@@ -4,10 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io/fs"
 	"time"
 
+	"sweepd/internal/language"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -26,11 +26,11 @@ func (q *question) byReturn(ctx context.Context) error {
 		q.d = hold(
 			q.d,
 			policy.ReasonUnknown,
-			fmt.Sprintf("cannot tell whether it was restored from the trash: %v", err),
+			language.Messagef("cannot tell whether it was restored from the trash: %v", err),
 		)
 	case !since.IsZero():
-		q.d = hold(q.d, policy.ReasonReturned, fmt.Sprintf("it was restored after sweepd had moved it to the trash "+
-			"on %s",
+		q.d = hold(q.d, policy.ReasonReturned, language.Messagef("it was restored after sweepd had moved it to the "+
+			"trash on %s",
 			since.Local().Format(time.DateOnly)))
 	default:
 		return nil

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"sweepd/internal/language"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -67,7 +68,7 @@ func TestWhatAnotherProgramTookOutOfTheTrashIsHeld(t *testing.T) {
 			c.back(b)
 			d := b.decision(c.at)
 			if d.Action != policy.Hold || d.ReasonCode != policy.ReasonReturned ||
-				!strings.Contains(strings.Join(d.Reasons, ";"),
+				!strings.Contains(language.Join(d.Reasons, ";").String(),
 					"was restored after sweepd had moved it to the trash on 2026-11-23") {
 				t.Errorf("got %+v, want it held as returned", d)
 			}

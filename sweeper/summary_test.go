@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"sweepd/internal/language"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -45,16 +46,18 @@ func TestASummarySaysOfEachRuleWhatBecameOfItsFiles(t *testing.T) {
 	b.put(in("unsure", 12)+".bak.png", picture(12))
 	b.put(in("other", 13)+".bak.png", picture(13))
 	b.account.Write(ours(6), picture(6), b.clock.Add(-time.Second)) // within the settle time
-	b.account.Hold(ours(1), providers.Held{Guard: providers.GuardGit, Why: "Git tracks it"})
+	b.account.Hold(ours(1), providers.Held{Guard: providers.GuardGit, Why: language.Verbatim("Git tracks it")})
 	b.setOverride(ours(2), journal.Keep)
 	p, scan := b.plan()
 	if size := int64(len(picture(0))); scan.Rules["mine"].Due != 4 || scan.Rules["mine"].DueBytes != 4*size {
 		t.Errorf("due are %+v, want 4 files of %d bytes", scan.Rules["mine"], size)
 	}
-	b.account.Hold(ours(3), providers.Held{Guard: providers.GuardLibrary, Why: "no such guard is on"})
+	b.account.Hold(ours(3), providers.Held{Guard: providers.GuardLibrary, Why: language.Verbatim("no such guard is " +
+		"on")})
 	// changed since the plan
 	b.put(ours(4), picture(40))
-	b.account.Hold(ours(5), providers.Held{Guard: providers.GuardGit, Why: "it was added to Git since"}) // and held
+	b.account.Hold(ours(5), providers.Held{Guard: providers.GuardGit, Why: language.Verbatim("it was added to Git " +
+		"since")}) // and held
 	sum := b.execute(p)
 
 	got := map[string]string{}

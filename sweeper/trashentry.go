@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"sweepd/fingerprint"
+	"sweepd/internal/language"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -27,9 +28,9 @@ type TrashEntry struct {
 	Op      journal.Operation // the operation that put it there, if it is ours
 	// Verdict is zero if the entry was not examined, as entries of sweepd itself are not.
 	Verdict     fingerprint.Verdict
-	PurgeReason PurgeReason // the best right
-	Due         bool        // by the policy's ages
-	Why         string      // why it is due, or is not
+	PurgeReason PurgeReason      // the best right
+	Due         bool             // by the policy's ages
+	Why         language.Message // why it is due, or is not
 
 	undated bool                 // the bin has no date of it; Trashed.Since is when it was first seen there
 	known   *fingerprint.Verdict // the verdict, now or of an earlier run; nil: it was not examined
@@ -42,7 +43,7 @@ func (by decider) judgeTrashEntry(
 	t := b.Trashed
 	// The storage leaves it alone, regardless of the policy.
 	if t.Left != "" {
-		b.Why = t.Left
+		b.Why = language.Verbatim(t.Left)
 		return nil
 	}
 	// Storages may share a bin. The journal has the one that the file is of.
@@ -57,9 +58,9 @@ func (by decider) judgeTrashEntry(
 	}
 	switch {
 	case err != nil:
-		b.Why = "it could not be examined"
+		b.Why = language.Messagef("it could not be examined")
 	case kept:
-		b.Why = "you kept it"
+		b.Why = language.Messagef("you kept it")
 	case b.PurgeReason == PurgeReasonOurs:
 		by.age(b, firstAge(ages.Ours, ages.Everything), 0, by.moved(b.Op))
 	case matches:
@@ -69,7 +70,7 @@ func (by decider) judgeTrashEntry(
 		b.PurgeReason = PurgeReasonEverything
 		by.age(b, ages.Everything, b.slack(), b.since())
 	default:
-		b.Why = "someone else trashed it"
+		b.Why = language.Messagef("someone else trashed it")
 	}
 	return err
 }
@@ -91,7 +92,10 @@ func (by decider) oursOf(op journal.Operation) TrashEntry {
 func (b TrashEntry) item() Item {
 	it := Item{
 		Storage: b.Storage, PurgeReason: b.PurgeReason, Receipt: b.Trashed.Receipt, Key: b.Op.Key, Entry: b.Op.Op.Entry,
-		Decision: policy.Decision{Action: policy.Trash, Rule: ruleOf(b.PurgeReason), Reasons: []string{b.Why}},
+		Decision: policy.Decision{
+			Action: policy.Trash, Rule: ruleOf(b.PurgeReason),
+			Reasons: []language.Message{b.Why},
+		},
 	}
 	if b.PurgeReason != PurgeReasonOurs {
 		// Nothing but the receipt identifies it, so its ref is only the path.

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
+	"sweepd/internal/language"
 	"sweepd/policy"
 )
 
@@ -155,7 +155,7 @@ func (p *program) printChecked(c checkedPolicy, several bool) {
 func (p *program) printNotes(c checkedPolicy) {
 	pol := c.policy
 	if notes := pol.Notes(); len(notes) > 0 {
-		p.term.printf("Limitations of its storages:\n  %s\n\n", lines(strings.Join(notes, "\n  ")))
+		p.term.printf("Limitations of its storages:\n  %s\n\n", lines(language.Join(notes, "\n  ").In(p.term.in)))
 	}
 	if len(pol.Links) > 0 {
 		p.term.printf("Symbolic links:\n")

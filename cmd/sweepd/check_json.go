@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"sweepd/internal/language"
 	"sweepd/policy/policyfile"
 )
 
@@ -39,7 +40,7 @@ func (p *program) checkLine(c checkedPolicy, err error) jsonPolicy {
 		return line
 	}
 	line.Meaning = strings.Split(strings.TrimSpace(c.policy.String()), "\n")
-	line.Notes = append(line.Notes, c.policy.Notes()...)
+	line.Notes = append(line.Notes, language.English(c.policy.Notes())...)
 	if c.differs != "" {
 		line.Warnings = append(line.Warnings, c.differs)
 	}

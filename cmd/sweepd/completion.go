@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -82,7 +81,7 @@ func (p *program) completeHistory(
 	return p.peek(cmd, func(ctx context.Context, j *journal.Journal) (all []string) {
 		runs, _ := j.Runs(ctx, offered)
 		for _, r := range runs {
-			all = append(all, described(r.ID, r.Began, r.Kind, report.Brief(r)))
+			all = append(all, described(r.ID, r.Began, r.Kind, report.Brief(r).In(p.term.in)))
 		}
 		return beginning(all, begun)
 	}), inOrder
@@ -103,12 +102,13 @@ func (p *program) completeUndo(cmd *cobra.Command, args []string, begun string) 
 				order, began[run] = append(order, run), op.Began
 			}
 			if file := p.asTyped(op, begun); file != "" && len(files) < offered && !slices.Contains(args, file) {
-				files = append(files, fmt.Sprintf("%s\trun %s, %s", file, run, size(op.Op.Entry.Size)))
+				files = append(files, file+"\t"+p.term.in.Sprintf("run %s, %s", run, size(op.Op.Entry.Size)))
 			}
 		}
 		var all []string
 		for _, run := range order[:min(len(order), offered)] {
-			all = append(all, describedAs(run, began[run], report.Count(counts[run], "file")+" in the trash"))
+			inTrash := p.term.in.Sprintf("%s in the trash", count(counts[run], "file"))
+			all = append(all, describedAs(run, began[run], inTrash))
 		}
 		switch {
 		case len(args) == 0:
@@ -165,7 +165,7 @@ func (p *program) completeForget(cmd *cobra.Command, args []string, begun string
 		slices.Reverse(order)
 		for _, run := range order[:min(len(order), offered)] {
 			if r, err := j.Run(ctx, run); err == nil {
-				all = append(all, described(run, r.Began, report.Count(counts[run], "kept file")))
+				all = append(all, described(run, r.Began, count(counts[run], "kept file").In(p.term.in)))
 			}
 		}
 		return beginning(all, begun)

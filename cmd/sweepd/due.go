@@ -56,5 +56,5 @@ func planned(due *sweeper.Plan, found []sweeper.Found) []sweeper.Found {
 func (p *program) purged(it sweeper.Item) {
 	p.term.printf("%-8s  %8s  %6s  %s  %s\n", "", size(it.Entry.Size), age(it.Entry.Modified, p.now()),
 		p.term.paint("31", fmt.Sprintf("%-6s", "purge")), p.term.fit(p.place(it.Storage, it.Entry.Path), 36))
-	p.term.note(safe(tildes(it.Decision.Reasons[0], p.home())), 36)
+	p.term.note(safe(tildes(it.Decision.Reasons[0].In(p.term.in), p.home())), 36)
 }

@@ -29,6 +29,7 @@ import (
 	"sweepd/internal/cloudsim/content"
 	"sweepd/internal/cloudsim/drivesim"
 	"sweepd/internal/cloudsim/dropboxsim"
+	"sweepd/internal/language"
 	"sweepd/internal/secret"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -252,7 +253,8 @@ func (s *stage) plan() string {
 		} else if rest, ok := strings.CutPrefix(f.Path, s.dir); ok {
 			where = rest
 		}
-		why := strings.ReplaceAll(strings.ReplaceAll(strings.Join(f.Decision.Reasons, "; "), s.home(), "~"), s.dir, "")
+		why := strings.ReplaceAll(strings.ReplaceAll(language.Join(f.Decision.Reasons, "; ").String(), s.home(), "~"),
+			s.dir, "")
 		if f.Confidence > fingerprint.None {
 			said = append(said, fmt.Sprintf("%s\n  %s, %s: %s\n", where, f.Confidence,
 				cmp.Or(f.Decision.Rule, "no rule"), f.Decision.Action)+

@@ -9,6 +9,7 @@ import (
 
 	"sweepd/fingerprint"
 	"sweepd/internal/app"
+	"sweepd/internal/language"
 	"sweepd/policy"
 	"sweepd/providers"
 	"sweepd/sweeper"
@@ -105,11 +106,11 @@ func (p *program) explainOne(ctx context.Context, arg string, asJSON bool) error
 func (p *program) printFile(x sweeper.Explanation) {
 	t, e, v := p.term, x.Entry, x.Verdict
 	t.printf("%s\n", t.bold(p.linked(x.Storage, e.Path, p.place(x.Storage, e.Path))))
-	kind := v.MediaType
-	if kind == "" {
-		kind = "no image"
+	kind := language.Verbatim(v.MediaType)
+	if v.MediaType == "" {
+		kind = language.Messagef("no image")
 	} else if v.Width > 0 {
-		kind += fmt.Sprintf(", %d x %d", v.Width, v.Height)
+		kind = language.Messagef("%s, %d x %d", kind, v.Width, v.Height)
 	}
 	t.printf("  %s, %s, modified %s\n", size(e.Size), kind, modified(e.Modified, p.now()))
 	if ref := refOf(e); ref != "" {
@@ -118,19 +119,19 @@ func (p *program) printFile(x sweeper.Explanation) {
 	if !fingerprint.Interesting(e.Name()) && x.LeftOut == "" {
 		t.printf("  scans skip it: its file name is not that of an image\n")
 	}
-	t.printf("\n%s  %s\n", t.bold("verdict"), safe(v.String()))
-	var facts []string
+	t.printf("\n%s  %s\n", t.bold(t.in.Sprintf("verdict")), t.text(v.Sentence()))
+	var facts []language.Message
 	if v.Product != "" {
-		facts = append(facts, "product "+string(v.Product))
+		facts = append(facts, language.Messagef("product %s", v.Product))
 	}
 	if !v.Made.IsZero() {
-		facts = append(facts, "made "+v.Made.Format("2006-01-02 15:04 MST"))
+		facts = append(facts, language.Messagef("made %s", v.Made.Format("2006-01-02 15:04 MST")))
 	}
 	if v.Derived {
-		facts = append(facts, "edited since")
+		facts = append(facts, language.Messagef("edited since"))
 	}
 	if len(facts) > 0 {
-		t.printf("  %s\n", strings.Join(facts, "; "))
+		t.printf("  %s\n", t.text(language.Join(facts, "; ")))
 	}
 	if v.Confidence == fingerprint.Proven {
 		t.printf("  open: whether you gave ChatGPT a picture of your own to edit; its credential does not name one\n")
@@ -140,11 +141,11 @@ func (p *program) printFile(x sweeper.Explanation) {
 func (p *program) printFindings(x sweeper.Explanation) {
 	t := p.term
 	for _, f := range x.Findings {
-		t.printf("\n%s  %s\n", t.bold(f.Detector), t.dim("read "+size(f.BytesRead)))
+		t.printf("\n%s  %s\n", t.bold(f.Detector), t.dim(t.in.Sprintf("read %s", size(f.BytesRead))))
 		for _, s := range f.Steps {
-			mark := t.paint("32", "yes")
+			mark := t.paint("32", t.yes())
 			if !s.OK {
-				mark = t.paint("33", "no ")
+				mark = t.paint("33", t.no())
 			}
 			line := fmt.Sprintf("  %s  %s", mark, safe(s.Check))
 			if s.Detail != "" {
@@ -160,75 +161,90 @@ func (p *program) printFindings(x sweeper.Explanation) {
 
 func (p *program) printRules(a *app.App, x sweeper.Explanation) {
 	t := p.term
-	t.printf("\n%s  %s\n", t.bold("policy"), p.policyName(a))
+	t.printf("\n%s  %s\n", t.bold(t.in.Sprintf("policy")), p.policyName(a))
 	for i, r := range x.Rules {
-		note := "does not match"
+		note := t.in.Sprintf("does not match")
 		switch {
 		case r.Decides:
-			note = t.bold("decides")
+			note = t.bold(t.in.Sprintf("decides"))
 		case r.Matches && x.LeftOut != "", r.Matches && x.Verdict.Confidence == fingerprint.None:
-			note = "not evaluated"
+			note = t.in.Sprintf("not evaluated")
 		case r.Matches:
-			note = "matches, but an earlier rule decides"
+			note = t.in.Sprintf("matches, but an earlier rule decides")
 		}
 		t.printf("  %d. %s (%s) %s\n", i+1, safe(r.Rule), r.Do, note)
 		p.printChecks(r.Checks, 5)
 	}
 	for _, h := range x.Guards {
-		t.printf("  guard %s: %s\n", firstOf(string(h.Guard), "?"), safe(h.Why))
+		t.printf("  guard %s: %s\n", firstOf(string(h.Guard), "?"), p.term.text(h.Why))
 	}
 	d := x.Decision
-	t.printf("  =>   %s: %s\n", p.action(d.Action), safe(strings.Join(d.Reasons, "; ")))
+	t.printf("  =>   %s: %s\n", p.action(d.Action), p.term.text(language.Join(d.Reasons, "; ")))
 	if !d.NotBefore.IsZero() {
 		t.printf("       not before %s\n", d.NotBefore.Local().Format("2006-01-02 15:04"))
 	}
-	if change := p.whatWouldChange(x); change != "" {
-		t.printf("  what would change it: %s\n", safe(change))
+	if ways := p.whatWouldChange(x); len(ways) > 0 {
+		t.printf("  what would change it: %s\n", t.text(language.Join(ways, "; ")))
 	}
 }
 
 func (p *program) printChecks(checks []policy.Check, indent int) {
 	for _, c := range checks {
-		mark := map[string]string{"yes": p.term.paint("32", "yes"), "no": p.term.paint("33", "no ")}[c.Holds]
-		if mark == "" {
-			mark = "?  "
+		mark := pad("?", p.term.marks())
+		switch c.Holds {
+		case "yes":
+			mark = p.term.paint("32", p.term.yes())
+		case "no":
+			mark = p.term.paint("33", p.term.no())
 		}
-		p.term.printf("%s%s  %s\n", strings.Repeat(" ", indent), mark, safe(c.Seen))
+		p.term.printf("%s%s  %s\n", strings.Repeat(" ", indent), mark, p.term.text(c.Seen))
 		p.printChecks(c.Of, indent+5)
 	}
 }
 
+// yes and no return the marks of a condition, of the same width.
+func (t *terminal) yes() string { return pad(t.in.Sprintf("yes"), t.marks()) }
+func (t *terminal) no() string  { return pad(t.in.Sprintf("no"), t.marks()) }
+
+// marks returns the width of the marks.
+func (t *terminal) marks() int {
+	return max(span([]rune(t.in.Sprintf("yes"))), span([]rune(t.in.Sprintf("no"))), 3)
+}
+
 // whatWouldChange returns the conditions under which another rule would decide otherwise, and the commands with which
 // the user can change the decision.
-func (p *program) whatWouldChange(x sweeper.Explanation) string {
+func (p *program) whatWouldChange(x sweeper.Explanation) (ways []language.Message) {
 	if x.Verdict.Confidence == fingerprint.None {
-		return "nothing: rules apply to ChatGPT images only"
+		return []language.Message{language.Messagef("nothing: rules apply to ChatGPT images only")}
 	}
 	if x.LeftOut != "" {
-		return "" // only the reason in LeftOut, which is printed
+		return nil // only the reason in LeftOut, which is printed
 	}
-	var ways []string
 	for _, r := range x.Rules {
 		if r.Decides {
 			break
 		}
-		var missing []string
+		var missing language.Message
 		for _, c := range r.Checks {
-			if c.Holds != "yes" {
-				missing = append(missing, c.Condition)
+			switch {
+			case c.Holds == "yes":
+			case missing.IsZero():
+				missing = c.Condition
+			default:
+				missing = language.Messagef("%s and %s", missing, c.Condition)
 			}
 		}
-		if len(missing) > 0 && r.Do != x.Decision.Action {
-			ways = append(ways, fmt.Sprintf("if %s, rule %s would %s it", strings.Join(missing, " and "), r.Rule, r.Do))
+		if !missing.IsZero() && r.Do != x.Decision.Action {
+			ways = append(ways, language.Messagef("if %s, rule %s would %s it", missing, r.Rule, r.Do))
 		}
 	}
 	if x.Decision.Action == policy.Review || x.Decision.Action == policy.Hold {
-		ways = append(ways, "sweepd approve would release it, as long as it is unchanged")
+		ways = append(ways, language.Messagef("sweepd approve would release it, as long as it is unchanged"))
 	}
 	if x.Decision.Action == policy.Trash || x.Decision.Action == policy.Hold {
-		ways = append(ways, "sweepd keep would keep it, whatever the policy says")
+		ways = append(ways, language.Messagef("sweepd keep would keep it, whatever the policy says"))
 	}
-	return strings.Join(ways, "; ")
+	return ways
 }
 
 func firstOf(a, b string) string {

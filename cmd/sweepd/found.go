@@ -68,7 +68,9 @@ func (p *program) file(f sweeper.Found) {
 }
 
 // why prints the reasons for the decision and the verdict.
-func (p *program) why(f sweeper.Found) { p.term.note(safe(tildes(report.Why(f), p.home())), 36) }
+func (p *program) why(f sweeper.Found) {
+	p.term.note(safe(tildes(report.Why(f).In(p.term.in), p.home())), 36)
+}
 
 func (p *program) action(a policy.Action) string {
 	code := map[policy.Action]string{policy.Trash: "31", policy.Hold: "35", policy.Review: "33"}[a]

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
+	"sweepd/internal/language"
 	"sweepd/internal/report"
 	"sweepd/journal"
 	"sweepd/providers"
@@ -186,13 +187,22 @@ func (p *program) runs(ctx context.Context, j *journal.Journal, o historyOptions
 			r.ID,
 			r.Began.Local().Format("2006-01-02 15:04"),
 			r.Kind,
-			safe(report.Brief(r)),
+			p.term.text(report.Brief(r)),
 		)
 	}
 	if len(runs) == 0 && !o.json {
-		p.term.printf("no runs %s\n", map[bool]string{true: "yet", false: "since then"}[o.since == ""])
+		p.noRuns(o.since != "")
 	}
 	return nil
+}
+
+// noRuns prints that no run was found.
+func (p *program) noRuns(since bool) {
+	if since {
+		p.term.printf("no runs since then\n")
+		return
+	}
+	p.term.printf("no runs yet\n")
 }
 
 func (p *program) operations(ctx context.Context, j *journal.Journal, run int64, asJSON bool) error {
@@ -207,7 +217,7 @@ func (p *program) operations(ctx context.Context, j *journal.Journal, run int64,
 		p.json(jsonHistory{"run", r.ID, r.Kind, moment(r.Began), moment(r.Ended), r.Err, r.Summary})
 	} else {
 		p.term.printf("run %d, %s, %s: %s\n", r.ID, r.Kind, r.Began.Local().Format("2006-01-02 15:04:05"),
-			safe(report.Brief(r)))
+			p.term.text(report.Brief(r)))
 	}
 	for op, err := range j.Operations(ctx, journal.Filter{Run: run}) {
 		if err != nil {
@@ -239,21 +249,22 @@ func operationLine(op journal.Operation) jsonOperation {
 
 // operation prints what was done to one file, and what happened to it since.
 func (p *program) operation(op journal.Operation) {
-	note := op.State()
+	note := language.Verbatim(op.State())
 	switch {
 	case op.Err != nil:
-		note = "not done: " + op.Err.Error()
+		note = language.Messagef("not done: %v", op.Err)
 	case op.Resolved != "":
-		note = "done; " + report.Since(op.Resolved)
+		note = language.Messagef("done; %s", report.Since(op.Resolved))
 	}
 	p.term.printf("  %-7s  %8s  %s\n", op.Op.Kind, size(op.Op.Entry.Size),
 		p.term.fit(p.place(op.Op.Storage, op.Op.Entry.Path), 21))
-	p.term.note(safe(note+ruleNote(op.Op.Cause)), 11)
+	p.term.note(p.term.text(ruled(note, op.Op.Cause)), 11)
 }
 
-func ruleNote(c providers.Cause) string {
+// ruled adds the rule that decided to a note, if one did.
+func ruled(note language.Message, c providers.Cause) language.Message {
 	if c.Rule == "" {
-		return ""
+		return note
 	}
-	return fmt.Sprintf(" (rule %s)", c.Rule)
+	return language.Messagef("%s (rule %s)", note, c.Rule)
 }

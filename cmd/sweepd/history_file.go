@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"sweepd/internal/app"
+	"sweepd/internal/language"
 	"sweepd/internal/report"
 	"sweepd/journal"
 	"sweepd/providers"
@@ -40,21 +41,21 @@ func (p *program) fileHistory(ctx context.Context, j *journal.Journal, arg strin
 
 // printMove prints one move of a file to the trash in its history.
 func (p *program) printMove(op journal.Operation) {
-	note := op.State()
+	note := language.Verbatim(op.State())
 	switch {
 	case op.Err != nil:
-		note = "not done: " + op.Err.Error()
+		note = language.Messagef("not done: %v", op.Err)
 	case op.Resolved != "":
-		note = "done; " + report.Since(op.Resolved)
+		note = language.Messagef("done; %s", report.Since(op.Resolved))
 		if !op.ResolvedAt.IsZero() {
-			note += ", on " + op.ResolvedAt.Local().Format("2006-01-02 15:04")
+			note = language.Messagef("%s, on %s", note, op.ResolvedAt.Local().Format("2006-01-02 15:04"))
 		}
 	case op.State() == "done":
-		note = fmt.Sprintf("in the trash; to restore: sweepd undo %d", op.Op.Cause.Run)
+		note = language.Messagef("in the trash; to restore: %s", fmt.Sprintf("sweepd undo %d", op.Op.Cause.Run))
 	}
 	p.term.printf("  run %d  %s  %s  %s\n", op.Op.Cause.Run, op.Began.Local().Format("2006-01-02 15:04"), op.Op.Kind,
 		size(op.Op.Entry.Size))
-	p.term.note(safe(note+ruleNote(op.Op.Cause)), 11)
+	p.term.note(p.term.text(ruled(note, op.Op.Cause)), 11)
 }
 
 // moves returns the operations that moved the file to the trash, also those that failed. A file of this machine is

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"sweepd/fingerprint"
+	"sweepd/internal/language"
 	"sweepd/providers"
 	"sweepd/sweeper"
 )
@@ -38,10 +39,10 @@ type jsonFile struct {
 }
 
 type jsonDecision struct {
-	Action    string     `json:"action"`
-	Rule      string     `json:"rule"`
-	Reasons   []string   `json:"reasons"`
-	NotBefore *time.Time `json:"not_before"`
+	Action    string             `json:"action"`
+	Rule      string             `json:"rule"`
+	Reasons   []language.Message `json:"reasons"`
+	NotBefore *time.Time         `json:"not_before"`
 
 	Guards   []providers.Held `json:"guards,omitempty"` // that hold it
 	Approved bool             `json:"approved,omitempty"`
@@ -129,7 +130,7 @@ func fileLine(f sweeper.Found) jsonFile {
 		line.Evidence = []fingerprint.Evidence{}
 	}
 	if line.Decision.Reasons == nil {
-		line.Decision.Reasons = []string{}
+		line.Decision.Reasons = []language.Message{}
 	}
 	return line
 }

@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
+	"sweepd/internal/language"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -80,26 +80,30 @@ func runApprove(ctx context.Context, p *program, files []string) error {
 }
 
 // setOverride records a decision of the user on one file and returns a description of it.
-type setOverride func(ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry) (string, error)
+type setOverride func(
+	ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry,
+) (language.Message, error)
 
-func (p *program) keepFile(ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry) (string, error) {
+func (p *program) keepFile(
+	ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry,
+) (language.Message, error) {
 	err := a.Journal.SetOverride(ctx, e, journal.Keep) // first: an unreadable file is kept as well
 	if err != nil {
-		return "", err
+		return language.Message{}, err
 	}
 	c, err := a.Sweeper.Content(ctx, st, e)
 	if err == nil {
 		err = a.Journal.SetContentOverride(ctx, c, journal.Keep)
 	}
 	if err != nil {
-		return "", fmt.Errorf("the file is kept, but its copies are not: %w", err)
+		return language.Message{}, fmt.Errorf("the file is kept, but its copies are not: %w", err)
 	}
-	return "kept, and so is every copy of it", nil
+	return language.Messagef("kept, and so is every copy of it"), nil
 }
 
 func (p *program) forgetFile(
 	ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry,
-) (string, error) {
+) (language.Message, error) {
 	c, err := a.Sweeper.Content(ctx, st, e)
 	if err == nil {
 		err = a.Journal.SetContentOverride(ctx, c, journal.NoOverride)
@@ -107,24 +111,24 @@ func (p *program) forgetFile(
 	if err == nil {
 		_, err = a.Journal.ClearOverrides(ctx, e.Ref)
 	}
-	return "returned to the policy", err
+	return language.Messagef("returned to the policy"), err
 }
 
 func (p *program) approveFile(
 	ctx context.Context, a *app.App, st *providers.Storage, e providers.Entry,
-) (string, error) {
+) (language.Message, error) {
 	x, err := a.Sweeper.Explain(ctx, st, e)
 	if err != nil {
-		return "", err
+		return language.Message{}, err
 	}
 	if d := x.Decision; d.Action == policy.Keep {
-		return "", &app.UsageError{
+		return language.Message{}, &app.UsageError{
 			Err: fmt.Errorf("%q is neither held nor up for review; it is kept (%s)", e.Path,
-				strings.Join(d.Reasons, "; ")),
+				language.Join(d.Reasons, "; ")),
 			Hint: "to see why: sweepd explain; to cancel keep: sweepd forget",
 		}
 	}
-	return "approved as it is", a.Journal.SetOverride(ctx, e, journal.Approve)
+	return language.Messagef("approved as it is"), a.Journal.SetOverride(ctx, e, journal.Approve)
 }
 
 func (p *program) setOverrides(ctx context.Context, args []string, do setOverride) error {

@@ -112,7 +112,7 @@ func (p *program) toldRun(asJSON bool, r report.Run) {
 		return
 	}
 	if p.getenv("JOURNAL_STREAM") == "" {
-		p.term.printf("%s\n", r.Text(p.term.live))
+		p.term.printf("%s\n", r.Text(p.term.in, p.term.live))
 	}
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -163,11 +162,11 @@ func (p *program) wholeHome(a *app.App) bool {
 // next returns a hint with the command that would carry out the plan; "" if nothing is due.
 func (p *program) next(a *app.App, where []string, sum *sweeper.Summary) string {
 	would := report.Next(sum)
-	if would == "" || a.ReportOnly != nil {
+	if would == nil || a.ReportOnly != nil {
 		return ""
 	}
 	if p.wholeHome(a) {
-		return fmt.Sprintf("; to %s, name the folders: %s", would, p.term.bold("sweepd apply FOLDER..."))
+		return p.term.in.Sprintf("; to %s, name the folders: %s", would, p.term.bold("sweepd apply FOLDER..."))
 	}
 	command := "sweepd apply"
 	if p.policyFile != "" {
@@ -176,5 +175,5 @@ func (p *program) next(a *app.App, where []string, sum *sweeper.Summary) string 
 	for _, arg := range where {
 		command += " " + p.quotedPath(arg)
 	}
-	return fmt.Sprintf("; to %s: %s", would, p.term.bold(command))
+	return p.term.in.Sprintf("; to %s: %s", would, p.term.bold(command))
 }

@@ -155,7 +155,7 @@ func (p *program) printStatus(st jsonStatus, last journal.Run) {
 		t.printf("last run   none yet\n")
 	} else {
 		t.printf("last run   %d, %s, %s: %s\n", last.ID, last.Kind, last.Began.Local().Format("2006-01-02 15:04"),
-			safe(report.Brief(last)))
+			t.text(report.Brief(last)))
 	}
 	trash := "nothing of ours"
 	switch {

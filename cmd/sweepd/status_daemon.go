@@ -6,6 +6,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"sweepd/internal/language"
 	"sweepd/internal/report"
 	"sweepd/internal/status"
 )
@@ -58,8 +59,8 @@ func (p *program) printStorage(s status.Storage) {
 	line("next sweep", minute(s.NextRun))
 	line("watching", s.Watch)
 	line("done", done(s))
-	line("left alone", leftAlone(s.Refused))
-	line("failed", some(s.Failed, "file"))
+	line("left alone", leftAlone(s.Refused).In(t.in))
+	line("failed", some(s.Failed, "file").In(t.in))
 	if s.Calls > 0 {
 		line("used", fmt.Sprintf("%s, %s read", count(s.Calls, "call"), size(s.BytesRead)))
 	}
@@ -85,21 +86,21 @@ func done(s status.Storage) string {
 }
 
 // leftAlone returns the numbers of refused files, by reason; "" if there are none.
-func leftAlone(refused map[string]int64) string {
+func leftAlone(refused map[string]int64) language.Message {
 	var all int64
 	for _, n := range refused {
 		all += n
 	}
 	if all == 0 {
-		return ""
+		return language.Message{}
 	}
-	return count(all, "file") + ": " + report.Reasons(refused)
+	return language.Messagef("%s: %s", count(all, "file"), report.Reasons(refused))
 }
 
 // some returns count, or "" for 0.
-func some(n int64, noun string) string {
+func some(n int64, noun string) language.Text {
 	if n == 0 {
-		return ""
+		return language.Message{}
 	}
 	return count(n, noun)
 }

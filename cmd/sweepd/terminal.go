@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"sweepd/fingerprint"
+	"sweepd/internal/language"
 	"sweepd/internal/report"
 )
 
@@ -23,6 +24,7 @@ type terminal struct {
 	urls     fileURLs
 	last     time.Time
 	now      func() time.Time
+	in       language.Printer // the language of texts
 }
 
 // newTerminal returns the terminal of two streams. Of the environment it reads NO_COLOR, see https://no-color.org,
@@ -46,6 +48,9 @@ func controlled() bool {
 	return tty.Close() == nil
 }
 
+// text returns a text in the user's language, safe for a terminal.
+func (t *terminal) text(of language.Text) string { return safe(of.In(t.in)) }
+
 // level returns c in its colour, padded to the longest level.
 func (t *terminal) level(c fingerprint.Confidence) string {
 	code := map[fingerprint.Confidence]string{
@@ -61,7 +66,7 @@ func (t *terminal) level(c fingerprint.Confidence) string {
 func (t *terminal) progress(format string, args ...any) {
 	if now := t.now(); t.redraw && now.Sub(t.last) > 100*time.Millisecond {
 		t.last = now
-		fmt.Fprintf(t.err, "\r\x1b[K"+format, args...)
+		fmt.Fprint(t.err, "\r\x1b[K", t.in.Sprintf(format, args...))
 	}
 }
 
@@ -100,10 +105,10 @@ func lines(text string) string {
 }
 
 // size returns a number of bytes as text, in powers of ten as disks are sold.
-func size(n int64) string { return report.Size(n) }
+func size(n int64) language.Size { return language.Size(n) }
 
 // count returns a number with its noun: "1 file", "2,000 files".
-func count(n int64, noun string) string { return report.Count(n, noun) }
+func count(n int64, noun string) language.Counted { return language.Count(n, noun) }
 
 // age returns the time since then, in the largest useful unit.
 func age(then, now time.Time) string {

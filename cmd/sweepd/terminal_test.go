@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sweepd/fingerprint"
+	"sweepd/internal/language"
 	"sweepd/policy"
 	"sweepd/providers"
 	"sweepd/sweeper"
@@ -142,8 +143,9 @@ func TestAListIsReadableOn60Columns(t *testing.T) {
 		Storage: "home", Entry: providers.Entry{Path: name, Size: 2_300_000},
 		Verdict: fingerprint.Verdict{Confidence: fingerprint.Likely},
 		Decision: policy.Decision{
-			Action: policy.Hold, Reasons: []string{"it was changed less than 10 minutes ago, and may still be " +
-				"written to"},
+			Action: policy.Hold, Reasons: []language.Message{language.Verbatim("it was changed less than 10 " +
+				"minutes ago, and may still be " +
+				"written to")},
 		},
 	}
 	for _, width := range []int{0, 60, 80, 100} {

@@ -98,7 +98,7 @@ func binnedLine(b sweeper.TrashEntry) jsonTrashed {
 	t := b.Trashed
 	return jsonTrashed{
 		"trashed", b.Storage, t.Path, t.Size, moment(t.Deleted), string(b.PurgeReason), b.Verdict.Confidence,
-		b.Due, b.Why,
+		b.Due, b.Why.String(),
 	}
 }
 
@@ -114,7 +114,7 @@ func (p *program) printTrashEntry(b sweeper.TrashEntry) {
 	}
 	p.term.printf("%-10s  %8s  %s\n", reason, size(b.Trashed.Size),
 		p.term.fit(p.place(b.Storage, b.Trashed.Path), 22))
-	p.term.note(mark+p.term.dim(safe(b.Why)), 22)
+	p.term.note(mark+p.term.dim(p.term.text(b.Why)), 22)
 }
 
 // purgeOptions are the arguments and flags of trash purge and trash empty.
@@ -253,7 +253,7 @@ func (p *program) printPurge(asJSON bool, due *sweeper.Plan, sum *sweeper.Summar
 		if asJSON {
 			p.json(jsonTrashed{
 				"trashed", it.Storage, it.Entry.Path, it.Entry.Size, nil, string(it.PurgeReason), fingerprint.None,
-				true, it.Decision.Reasons[0],
+				true, it.Decision.Reasons[0].String(),
 			})
 			continue
 		}

@@ -29,11 +29,14 @@ func (s stream) print(text string, hang func(line string) int) {
 	}
 }
 
-func (t *terminal) printf(format string, args ...any) { t.out.printf(format, args...) }
+// printf prints a text in the user's language.
+func (t *terminal) printf(format string, args ...any) {
+	t.out.print(t.in.Sprintf(format, args...), hang)
+}
 
 // item prints a line whose later lines, if it is broken, begin after that many columns.
 func (t *terminal) item(after int, format string, args ...any) {
-	t.out.print(fmt.Sprintf(format, args...), func(string) int { return after })
+	t.out.print(t.in.Sprintf(format, args...), func(string) int { return after })
 }
 
 // fold returns the line as lines of the terminal, broken between words, of which all but the first begin after that
@@ -164,6 +167,11 @@ func (t *terminal) note(text string, after int) {
 	for _, line := range lines {
 		fmt.Fprintf(t.out, "%s%s\n", strings.Repeat(" ", after), t.dim(line))
 	}
+}
+
+// pad returns the text with spaces up to that many columns.
+func pad(text string, columns int) string {
+	return text + strings.Repeat(" ", max(0, columns-cells(text)))
 }
 
 // sequence matches the sequences that the program itself writes: colours and links, which take no column.

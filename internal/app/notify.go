@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"sweepd/internal/language"
 	"sweepd/internal/notify"
 	"sweepd/policy"
 )
@@ -19,7 +20,7 @@ func (o Options) Notify(p *policy.Policy) notify.Options {
 		}
 		all = append(all, s)
 	}
-	return notify.Options{Sinks: all, Getenv: o.Getenv, Log: o.Log, Now: o.Now}
+	return notify.Options{Sinks: all, Getenv: o.Getenv, Log: o.Log, Now: o.Now, Language: language.New(o.Getenv)}
 }
 
 // TryNotify sends a trial message to each sink of the policy, regardless of its events, and returns the
@@ -42,8 +43,8 @@ func TryNotify(ctx context.Context, o Options) ([]notify.Result, error) {
 	}
 	return notify.Try(ctx, to, notify.Message{
 		Event:   "test",
-		Subject: "sweepd: test message",
-		Text:    "This message was sent by: sweepd notify test. Nothing was scanned or deleted.",
+		Subject: to.Language.Sprintf("sweepd: test message"),
+		Text:    to.Language.Sprintf("This message was sent by: sweepd notify test. Nothing was scanned or deleted."),
 		At:      o.Now(),
 	}), nil
 }

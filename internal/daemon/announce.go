@@ -9,6 +9,7 @@ import (
 
 	"sweepd/internal/cloud/cloudhttp"
 	"sweepd/internal/cloud/oauth"
+	"sweepd/internal/language"
 	"sweepd/internal/notify"
 	"sweepd/internal/report"
 	"sweepd/internal/systemd"
@@ -54,9 +55,15 @@ func (d *daemon) pass(ctx context.Context, r report.Run, event policy.Event) {
 	case policy.EventFailed:
 		level = slog.LevelWarn
 	}
-	d.record(ctx, systemd.Record{MessageID: id, Level: level, Text: r.Text(false), Fields: r.Fields()})
+	d.record(ctx, systemd.Record{
+		MessageID: id, Level: level, Text: r.Text(language.Printer{}, false),
+		Fields: r.Fields(),
+	})
 	if event != policy.EventSummary || r.News() {
-		d.send(notify.Message{Event: string(event), Subject: r.Subject(), Text: r.Text(false), Full: r.Text(true)})
+		d.send(notify.Message{
+			Event: string(event), Subject: r.Subject(d.in), Text: r.Text(d.in, false),
+			Full: r.Text(d.in, true),
+		})
 	}
 	if d.o.OnRun != nil {
 		d.notifying.Lock()
@@ -71,37 +78,43 @@ func (d *daemon) unopened(ctx context.Context, name string, why error) {
 	if lostGrant(why) {
 		id, event = systemd.MessageGrant, policy.EventGrant
 	}
-	text := fmt.Sprintf("%s is not swept until this is fixed: %v", name, why)
+	text := language.Messagef("%s is not swept until this is fixed: %v", name, why)
 	d.log.Error("a storage is not swept until this is fixed", "storage", name, "err", why)
 	d.record(ctx, systemd.Record{
 		MessageID: id,
 		Level:     slog.LevelError,
-		Text:      text,
+		Text:      text.String(),
 		Fields:    map[string]string{"SWEEPD_STORAGE": name},
 	})
-	d.send(notify.Message{Event: string(event), Subject: name + " is not swept", Text: text})
+	d.send(notify.Message{Event: string(event), Subject: d.in.Sprintf("%s is not swept", name), Text: text.In(d.in)})
 }
 
 // refused reports that a policy was not adopted. Only keep calls it.
 func (d *daemon) refused(ctx context.Context, why error) {
-	text := "cannot reload the policy; the previous one stays in use: " + why.Error()
+	text := language.Messagef("cannot reload the policy; the previous one stays in use: %v", why)
 	if c := d.file.changed(d.now()); c != nil {
-		text = "the policy is invalid; nothing is deleted until it is fixed: " + why.Error()
+		text = language.Messagef("the policy is invalid; nothing is deleted until it is fixed: %v", why)
 		d.held = c.explain() // or it would be reported again
 	}
 	d.mu.Lock()
-	d.notices = []string{text}
+	d.notices = []string{text.String()}
 	d.mu.Unlock()
-	d.record(ctx, systemd.Record{MessageID: systemd.MessageRefusedPolicy, Level: slog.LevelError, Text: text})
-	d.send(notify.Message{Event: string(policy.EventFailed), Subject: "the policy is invalid", Text: text})
+	d.record(ctx, systemd.Record{MessageID: systemd.MessageRefusedPolicy, Level: slog.LevelError, Text: text.String()})
+	d.send(notify.Message{
+		Event: string(policy.EventFailed), Subject: d.in.Sprintf("the policy is invalid"),
+		Text: text.In(d.in),
+	})
 }
 
 // lost reports that the record can no longer be relied on and that the service ends.
 func (d *daemon) lost(ctx context.Context, why error) {
-	text := "nothing is deleted, and the service stops: " + why.Error()
+	text := language.Messagef("nothing is deleted, and the service stops: %v", why)
 	d.log.Error("the record is not reliable", "err", why)
-	d.record(ctx, systemd.Record{MessageID: systemd.MessageLost, Level: slog.LevelError, Text: text})
-	d.send(notify.Message{Event: string(policy.EventFailed), Subject: "the record is not reliable", Text: text})
+	d.record(ctx, systemd.Record{MessageID: systemd.MessageLost, Level: slog.LevelError, Text: text.String()})
+	d.send(notify.Message{
+		Event: string(policy.EventFailed), Subject: d.in.Sprintf("the record is not reliable"),
+		Text: text.In(d.in),
+	})
 }
 
 // lostGrant reports whether the user has to sign in again, or has to change something else about the sign-in: no

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"sweepd/internal/language"
 	"sweepd/internal/notify"
 	"sweepd/internal/report"
 	"sweepd/internal/systemd"
@@ -46,16 +47,18 @@ func (d *daemon) sendDigest(ctx context.Context, now time.Time) {
 		return
 	}
 	d.digestAt(p.Schedule.Digest.Next(now, zone(p)))
-	var short, full, subjects []string
+	var logged, short, full, subjects []string
 	for _, l := range digests {
-		short, full, subjects = append(short, l.Text(false)), append(full, l.Text(true)), append(subjects, l.Subject())
+		logged, short = append(logged, l.Text(language.Printer{}, false)), append(short, l.Text(d.in, false))
+		full, subjects = append(full, l.Text(d.in, true)), append(subjects, l.Subject(d.in))
 	}
-	text := strings.Join(short, "\n")
-	d.record(ctx, systemd.Record{MessageID: systemd.MessageDigest, Level: slog.LevelInfo, Text: text})
+	d.record(ctx, systemd.Record{
+		MessageID: systemd.MessageDigest, Level: slog.LevelInfo, Text: strings.Join(logged, "\n"),
+	})
 	d.send(notify.Message{
 		Event:   string(policy.EventDigest),
 		Subject: strings.Join(subjects, "; "),
-		Text:    text,
+		Text:    strings.Join(short, "\n"),
 		Full:    strings.Join(full, "\n"),
 	})
 }

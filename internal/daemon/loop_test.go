@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"sweepd/internal/language"
 	"sweepd/providers"
 )
 
@@ -208,8 +209,8 @@ func TestAPlanOverTheLimitsIsHeldUntilTheNextSweepOnSchedule(t *testing.T) {
 		if n := len(h.runs()); n != 1 {
 			t.Errorf("it was told %d times, want once", n)
 		}
-		if r := h.runs()[0]; r.Err == "" || !strings.Contains(r.Text(false), "limit") {
-			t.Errorf("it does not say why: %s", r.Text(false))
+		if r := h.runs()[0]; r.Err == "" || !strings.Contains(r.Text(language.Printer{}, false), "limit") {
+			t.Errorf("it does not say why: %s", r.Text(language.Printer{}, false))
 		}
 		if err := h.end(); err != nil {
 			t.Error(err)

@@ -188,7 +188,7 @@ func troubleOf(sum *sweeper.Summary) error {
 	case !sum.Trouble():
 		return nil
 	case sum.Refused+sum.Failed > 0:
-		return &TroubleError{report.Describe(sum)}
+		return &TroubleError{report.Describe(sum).String()}
 	}
 	return &TroubleError{fmt.Sprintf("the scan was incomplete: %d problems", sum.Errors)}
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"sweepd/internal/app"
+	"sweepd/internal/language"
 	"sweepd/internal/notify"
 	"sweepd/internal/report"
 	"sweepd/internal/systemd"
@@ -47,6 +48,7 @@ const serviceLease = "(service)"
 // daemon is the running service.
 type daemon struct {
 	o       Options
+	in      language.Printer // of messages
 	log     *slog.Logger
 	paths   app.Paths
 	file    *policyFile
@@ -120,7 +122,8 @@ func Run(ctx context.Context, o Options) (err error) {
 func newDaemon(o Options) *daemon {
 	o.ShutdownTimeout, o.ClockPoll = cmp.Or(o.ShutdownTimeout, 4*time.Second), cmp.Or(o.ClockPoll, time.Minute)
 	return &daemon{
-		o: o, began: o.Now(), service: systemd.New(o.Getenv), loops: map[string]*loop{},
+		in: language.New(o.Getenv),
+		o:  o, began: o.Now(), service: systemd.New(o.Getenv), loops: map[string]*loop{},
 		reloads: make(chan chan error), over: make(chan struct{}), noticed: make(chan struct{}, 1),
 		settled: time.NewTimer(0),
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sweepd/internal/app"
+	"sweepd/internal/language"
 	"sweepd/journal"
 	"sweepd/policy/policyfile"
 	"sweepd/providers"
@@ -125,7 +126,7 @@ func (w *world) account(days int) {
 	}
 	if w.Failed() {
 		for _, r := range w.runs()[max(len(w.runs())-6, 0):] {
-			w.Log(r.Text(false))
+			w.Log(r.Text(language.Printer{}, false))
 		}
 	}
 	paths, err := app.FindPaths(w.getenv)

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"sync/atomic"
 	"time"
+
+	"sweepd/internal/language"
 )
 
 // tryLimit is the time limit of one try at a sink.
@@ -39,6 +41,7 @@ type line struct {
 	pace pace
 	log  *slog.Logger
 	now  func() time.Time
+	in   language.Printer
 }
 
 // newLine returns the line of a sink, which run must serve.
@@ -49,6 +52,7 @@ func newLine(s Sink, c carrier, o Options, p pace) *line {
 	}
 	return &line{
 		sink: s, carrier: c, queue: make(chan letter, p.queue), pace: p, log: log.With("sink", s.To), now: o.Now,
+		in: o.Language,
 	}
 }
 
@@ -97,7 +101,7 @@ func (l *line) send(ctx context.Context, m letter) {
 	wait := l.pace.first
 	for n := 1; ctx.Err() == nil; n++ {
 		missing := l.missing.Load()
-		if err = try(ctx, l.carrier, m.after(missing), l.pace.try); err == nil {
+		if err = try(ctx, l.carrier, m.after(l.in, missing), l.pace.try); err == nil {
 			l.missing.Add(-missing)
 			l.log.Debug("a message was sent", "event", m.event, "tries", n)
 			return
@@ -137,13 +141,13 @@ func try(ctx context.Context, c carrier, l letter, limit time.Duration) (err err
 }
 
 // after returns the letter with the number of missing messages before it.
-func (l letter) after(missing int64) letter {
+func (l letter) after(p language.Printer, missing int64) letter {
 	switch missing {
 	case 0:
 	case 1:
-		l.text += "\n\n(An earlier message could not be sent. See the log, and: sweepd history.)"
+		l.text += p.Sprintf("\n\n(An earlier message could not be sent. See the log, and: sweepd history.)")
 	default:
-		l.text += fmt.Sprintf("\n\n(%d earlier messages could not be sent. See the log, and: sweepd history.)", missing)
+		l.text += p.Sprintf("\n\n(%d earlier messages could not be sent. See the log, and: sweepd history.)", missing)
 	}
 	return l
 }

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 	"unicode"
+
+	"sweepd/internal/language"
 )
 
 // Message is a message for the user.
@@ -35,6 +37,8 @@ type Options struct {
 	Getenv func(string) string // HOME, CREDENTIALS_DIRECTORY, DBUS_SESSION_BUS_ADDRESS, XDG_RUNTIME_DIR
 	Log    *slog.Logger        // nil: no log
 	Now    func() time.Time
+	// Language is that of the sentence about missing messages.
+	Language language.Printer
 }
 
 // Notifier sends messages to all its sinks. Each has a queue and a goroutine of its own, so that none waits for

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"sweepd/internal/language"
 	"sweepd/policy"
 	"sweepd/sweeper"
 )
@@ -117,62 +118,65 @@ func (d *Digest) total() (files, bytes int64, storages int) {
 }
 
 // Subject returns the digest in one line without names.
-func (d *Digest) Subject() string {
-	files, bytes, _ := d.total()
+func (d *Digest) Subject(p language.Printer) string {
+	n, bytes, _ := d.total()
+	files, size, until := language.Count(n, "file"), language.Size(bytes), day(d.until)
 	switch {
-	case files == 0:
-		return "sweepd: nothing will be deleted until " + day(d.until)
+	case n == 0:
+		return p.Sprintf("sweepd: nothing will be deleted until %s", until)
 	case d.reports():
-		return fmt.Sprintf("sweepd: nothing is deleted; mode: enforce would delete %s (%s) until %s",
-			Count(files, "file"), Size(bytes), day(d.until))
+		return p.Sprintf("sweepd: nothing is deleted; mode: enforce would delete %s (%s) until %s", files, size, until)
 	}
-	return fmt.Sprintf("sweepd: %s (%s) will be deleted until %s", Count(files, "file"), Size(bytes), day(d.until))
+	return p.Sprintf("sweepd: %s (%s) will be deleted until %s", files, size, until)
 }
 
 // Text returns the digest as text. With names it lists the first files to go; without it names no path and no file.
-func (d *Digest) Text(names bool) string {
-	files, bytes, storages := d.total()
+func (d *Digest) Text(p language.Printer, names bool) string {
+	files, _, _ := d.total()
 	if files == 0 {
-		return fmt.Sprintf("Until %s nothing will be deleted.\n", day(d.until))
+		return p.Sprintf("Until %s nothing will be deleted.\n", day(d.until))
 	}
-	what := fmt.Sprintf("%s (%s) %%s be moved to the trash of %s:\n\n", Count(files, "file"), Size(bytes),
-		Count(int64(storages), "storage"))
-	text := fmt.Sprintf("Until %s, if nothing changes, "+what, day(d.until), "will")
-	if d.reports() {
-		text = fmt.Sprintf(
-			"Nothing is deleted, because the policy says mode: report. With mode: enforce, until %s "+what,
-			day(d.until),
-			"would",
-		)
-	}
+	text := d.opening(p)
 	for _, c := range d.Coming() {
-		text += fmt.Sprintf("- from %s by %s: %s (%s), %s\n", Plain(c.Storage), ruleName(c.Rule),
-			Count(c.Files, "file"), Size(c.Bytes), d.when(c.First))
+		text += p.Sprintf("- from %s by %s: %s (%s), %s\n", Plain(c.Storage), ruleName(c.Rule),
+			language.Count(c.Files, "file"), language.Size(c.Bytes), d.when(c.First))
 	}
 	if names {
-		text += d.listed(files)
+		text += d.listed(p, files)
 	}
-	return text + "\nTo keep a file: sweepd keep FILE. To stop all deletion: sweepd pause\n"
+	return text + p.Sprintf("\nTo keep a file: sweepd keep FILE. To stop all deletion: sweepd pause\n")
+}
+
+// opening returns the totals of a digest that is not empty.
+func (d *Digest) opening(p language.Printer) string {
+	n, bytes, in := d.total()
+	files, storages := language.Count(n, "file"), language.Count(int64(in), "storage")
+	if d.reports() {
+		return p.Sprintf("Nothing is deleted, because the policy says mode: report. With mode: enforce, until %s "+
+			"%s (%s) would be moved to the trash of %s:\n\n", day(d.until), files, language.Size(bytes), storages)
+	}
+	return p.Sprintf("Until %s, if nothing changes, %s (%s) will be moved to the trash of %s:\n\n", day(d.until), files,
+		language.Size(bytes), storages)
 }
 
 // reports reports whether the service only looks: then no grace begins either.
 func (d *Digest) reports() bool { return d.policy.Mode != policy.Enforce }
 
-func (d *Digest) when(at time.Time) string {
+func (d *Digest) when(at time.Time) language.Message {
 	if !at.After(d.now) {
-		return "the first with the next sweep"
+		return language.Messagef("the first with the next sweep")
 	}
-	return "the first on " + day(at) + " at the earliest"
+	return language.Messagef("the first on %s at the earliest", day(at))
 }
 
 // listed returns the list of the first files to go.
-func (d *Digest) listed(files int64) string {
-	text := "\nFirst files:\n"
+func (d *Digest) listed(p language.Printer, files int64) string {
+	text := p.Sprintf("\nFirst files:\n")
 	for _, c := range d.first {
-		text += fmt.Sprintf("- %s (%s), %s\n", place(c.storage, c.path), Size(c.size), day(c.at))
+		text += fmt.Sprintf("- %s (%s), %s\n", place(c.storage, c.path), language.Size(c.size).In(p), day(c.at))
 	}
 	if more := files - int64(len(d.first)); more > 0 {
-		text += fmt.Sprintf("- and %d more\n", more)
+		text += "- " + p.Sprintf("and %d more\n", more)
 	}
 	return text
 }

@@ -1,10 +1,10 @@
 package report
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
+	"sweepd/internal/language"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -18,18 +18,20 @@ type Kept struct {
 	// it can be brought back at least until then; zero: until the trash is emptied
 	Until time.Time `json:"until,omitzero"`
 	// Then is what happens to it after Until, as a clause.
-	Then    string `json:"then,omitempty"`
-	Account bool   `json:"account"`         // of a service, not folders of this machine
-	Stays   bool   `json:"stays,omitempty"` // sweepd cannot delete it there for good
+	Then    language.Message `json:"then,omitzero"`
+	Account bool             `json:"account"`         // of a service, not folders of this machine
+	Stays   bool             `json:"stays,omitempty"` // sweepd cannot delete it there for good
 }
 
 // String returns a description, without names other than the storage's.
-func (k Kept) String() string {
-	where := "in the trash of " + Plain(k.Storage)
+func (k Kept) String() string { return k.In(language.Printer{}) }
+
+// In returns the same in the Printer's language.
+func (k Kept) In(p language.Printer) string {
 	if k.Until.IsZero() {
-		return where + " until it is emptied"
+		return p.Sprintf("in the trash of %s until it is emptied", Plain(k.Storage))
 	}
-	return fmt.Sprintf("%s, recoverable until %s: %s", where, day(k.Until), k.Then)
+	return p.Sprintf("in the trash of %s, recoverable until %s: %s", Plain(k.Storage), day(k.Until), k.Then)
 }
 
 // keeping computes how long files are kept, by the policy; without one it returns nothing.
@@ -59,14 +61,14 @@ func (k *keeping) note(op journal.Operation) {
 
 // end returns the time at which a file that was trashed at a time is deleted for good, and the reason: the service,
 // which keeps it at least so long, or sweepd by the policy.
-func (k *keeping) end(name string, at time.Time) (until time.Time, then string) {
+func (k *keeping) end(name string, at time.Time) (until time.Time, then language.Message) {
 	st, ages := k.policy.Storages[name], k.policy.Trash
 	if st.Keeps() > 0 {
 		until, then = at.Add(st.Keeps()), st.After()
 	}
 	for _, age := range []time.Duration{ages.Ours, ages.Everything} {
 		if by := at.Add(age); age > 0 && st.Purges() && (until.IsZero() || by.Before(until)) {
-			until, then = by, "then sweepd purges it"
+			until, then = by, language.Messagef("then sweepd purges it")
 		}
 	}
 	return until, then

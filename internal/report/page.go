@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dustin/go-humanize"
+	"sweepd/internal/language"
 )
 
 //go:embed page.html
@@ -31,6 +31,7 @@ type Page struct {
 	Made     time.Time
 	Runs     []Run               // newest first
 	Pictures map[int64][]Picture // by run
+	Language language.Printer
 }
 
 // Write writes the page as HTML.
@@ -42,10 +43,10 @@ func (p Page) Write(w io.Writer) error {
 	sum := sha256.Sum256([]byte(pageStyle))
 	view := pageView{
 		Made: stamp(p.Made), Style: template.CSS(pageStyle), Hash: base64.StdEncoding.EncodeToString(sum[:]),
-		Chart: chartOf(p.Runs),
+		Chart: chartOf(p.Language, p.Runs),
 	}
 	for _, r := range p.Runs {
-		view.Runs = append(view.Runs, viewOf(r, p.Pictures[r.ID]))
+		view.Runs = append(view.Runs, viewOf(p.Language, r, p.Pictures[r.ID]))
 	}
 	return t.Execute(w, view)
 }
@@ -84,9 +85,14 @@ type (
 	}
 )
 
-func viewOf(r Run, pictures []Picture) runView {
-	v := runView{ID: r.ID, Kind: Plain(r.Kind), Began: stamp(r.Began), Headline: capital(r.headline()), More: r.More}
-	for _, text := range []string{r.seen(), r.refused(), r.trouble(true), r.stopped(true), r.kept(), r.ending(true)} {
+func viewOf(p language.Printer, r Run, pictures []Picture) runView {
+	v := runView{
+		ID: r.ID, Kind: Plain(r.Kind), Began: stamp(r.Began), Headline: language.Capital(r.headline().In(p)),
+		More: r.More,
+	}
+	for _, text := range []string{
+		r.seen(p), r.refused(p), r.trouble(p, true), r.stopped(p, true), r.kept(p), r.ending(p, true),
+	} {
 		if text != "" {
 			v.Paragraphs = append(v.Paragraphs, text)
 		}
@@ -94,13 +100,13 @@ func viewOf(r Run, pictures []Picture) runView {
 	for _, name := range r.ruled() {
 		sum := r.Summary.Rules[name]
 		v.Rules = append(v.Rules, ruleView{
-			ruleName(name), number(sum.Matched), parts(sum.Kept), number(sum.Review), parts(sum.Held) + until(sum),
-			number(sum.Due), number(sum.Trashed + sum.Purged + sum.Restored), number(sum.Refused), number(sum.Failed),
-			sized(sum.Bytes),
+			ruleName(name).In(p), number(p, sum.Matched), parts(sum.Kept).In(p), number(p, sum.Review), held(sum).In(p),
+			number(p, sum.Due), number(p, sum.Trashed+sum.Purged+sum.Restored), number(p, sum.Refused),
+			number(p, sum.Failed), sized(p, sum.Bytes),
 		})
 	}
 	for _, f := range r.Files {
-		v.Files = append(v.Files, fileView{f.became(), place(f.Storage, f.Path), Size(f.Size)})
+		v.Files = append(v.Files, fileView{f.became().In(p), place(f.Storage, f.Path), language.Size(f.Size).In(p)})
 	}
 	for _, pic := range pictures {
 		v.Pictures = append(v.Pictures, pictureView{
@@ -111,18 +117,18 @@ func viewOf(r Run, pictures []Picture) runView {
 }
 
 // number returns n as text, or "" for 0, so that other values stand out.
-func number(n int64) string {
+func number(p language.Printer, n int64) string {
 	if n == 0 {
 		return ""
 	}
-	return humanize.Comma(n)
+	return language.Number(n).In(p)
 }
 
-func sized(n int64) string {
+func sized(p language.Printer, n int64) string {
 	if n == 0 {
 		return ""
 	}
-	return Size(n)
+	return language.Size(n).In(p)
 }
 
 // The size of the chart, in the units of its picture.
@@ -141,7 +147,7 @@ type chart struct {
 }
 
 // chartOf returns the chart of the runs, which are newest first; nil if nothing was freed or moved.
-func chartOf(runs []Run) *chart {
+func chartOf(p language.Printer, runs []Run) *chart {
 	var freed, moved int64
 	for _, r := range runs {
 		freed, moved = freed+max(r.Summary.Freed, 0), moved+r.Moved
@@ -170,6 +176,7 @@ func chartOf(runs []Run) *chart {
 	return &chart{
 		Freed: line(func(r Run) int64 { return max(r.Summary.Freed, 0) }),
 		Moved: line(func(r Run) int64 { return r.Moved }),
-		Top:   Size(max(freed, moved)), From: day(first), To: day(last), AllFreed: Size(freed), AllMoved: Size(moved),
+		Top:   language.Size(max(freed, moved)).In(p), From: day(first), To: day(last),
+		AllFreed: language.Size(freed).In(p), AllMoved: language.Size(moved).In(p),
 	}
 }

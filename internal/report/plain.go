@@ -6,8 +6,6 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/dustin/go-humanize"
 )
 
 // Plain returns a name that is safe for a terminal and any other place where a user reads it: one line, without
@@ -34,24 +32,5 @@ func Plain(name string) string {
 	return b.String()
 }
 
-// Size returns a number of bytes as text, in powers of ten as disks are sold.
-func Size(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }
-
-// Count returns a number with its noun: "1 file", "2,000 files".
-func Count(n int64, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return humanize.Comma(n) + " " + noun
-}
-
 // day returns the date of a time in the machine's zone.
 func day(t time.Time) string { return t.Local().Format(time.DateOnly) }
-
-// list returns "a", "a and b", "a, b and c".
-func list(words []string) string {
-	if n := len(words); n > 1 {
-		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
-	}
-	return strings.Join(words, "")
-}

@@ -22,6 +22,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sweepd/fingerprint"
+	"sweepd/internal/language"
 	"sweepd/internal/report"
 	"sweepd/journal"
 	"sweepd/policy"
@@ -34,6 +35,8 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 // golden compares got with a file, or writes it.
+var english language.Printer
+
 func golden(t *testing.T, file, got string) {
 	t.Helper()
 	file = filepath.Join("testdata", file)
@@ -193,7 +196,7 @@ var cases = map[string]func(b *box) report.Run{
 			b.put(ours("", 0), 100)
 			b.account.Hold(ours("", 1), providers.Held{
 				Guard: providers.GuardGit,
-				Why:   "Git tracks it (in \"/data/root\")",
+				Why:   language.Verbatim("Git tracks it (in \"/data/root\")"),
 			})
 			b.fail(providertest.Fault{Method: "Trash", Err: fmt.Errorf("%s: %w", ours("", 2), fs.ErrPermission)})
 		}))
@@ -275,8 +278,9 @@ func TestTextsOfRuns(t *testing.T) {
 	for name, make := range cases {
 		t.Run(name, func(t *testing.T) {
 			r := make(newBox(t, rules))
-			text := "--- subject\n" + r.Subject() + "\n--- without names\n" + r.Text(false) + "--- with names\n" +
-				r.Text(true)
+			text := "--- subject\n" + r.Subject(english) + "\n--- without names\n" +
+				r.Text(english, false) + "--- with names\n" +
+				r.Text(english, true)
 			golden(t, strings.ReplaceAll(name, " ", "_")+".txt", text)
 		})
 	}
@@ -304,8 +308,9 @@ func TestNothingThatLeavesTheMachineHasAName(t *testing.T) {
 		d := report.NewDigest(b.clock, b.clock.AddDate(0, 0, 30), b.policy)
 		b.plan(sweeper.ScanOptions{Each: d.Add})
 		texts := map[string]string{
-			"subject": r.Subject(), "text": r.Text(false), "fields": fmt.Sprint(r.Fields()),
-			"digest's subject": d.Subject(), "digest": d.Text(false),
+			"subject": r.Subject(english), "text": r.Text(english, false),
+			"fields":           fmt.Sprint(r.Fields()),
+			"digest's subject": d.Subject(english), "digest": d.Text(english, false),
 		}
 		for what, text := range texts {
 			for _, secret := range b.secrets() {
@@ -314,8 +319,8 @@ func TestNothingThatLeavesTheMachineHasAName(t *testing.T) {
 				}
 			}
 		}
-		if len(r.Files) > 0 && !strings.Contains(r.Text(true), path.Base(r.Files[0].Path)) {
-			t.Errorf("%s: with names there are none:\n%s", name, r.Text(true))
+		if len(r.Files) > 0 && !strings.Contains(r.Text(english, true), path.Base(r.Files[0].Path)) {
+			t.Errorf("%s: with names there are none:\n%s", name, r.Text(english, true))
 		}
 	}
 }
@@ -331,14 +336,15 @@ func TestAnErrorOfARunIsNotToldWhereItMayNameAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := b.read(run)
-	if text := r.Text(false); strings.Contains(text, "diary") || !strings.Contains(text, "see: sweepd history 1") {
+	if text := r.Text(english, false); strings.Contains(text, "diary") ||
+		!strings.Contains(text, "see: sweepd history 1") {
 		t.Errorf("without names:\n%s", text)
 	}
-	if text := r.Text(true); !strings.Contains(text, "diary") {
+	if text := r.Text(english, true); !strings.Contains(text, "diary") {
 		t.Errorf("with names:\n%s", text)
 	}
 	of := report.FromScan(b.clock, b.clock, nil, errors.New("/home/ann/diary.png is odd"), b.policy)
-	if text := of.Subject() + of.Text(false); strings.Contains(text, "diary") {
+	if text := of.Subject(english) + of.Text(english, false); strings.Contains(text, "diary") {
 		t.Errorf("without names:\n%s", text)
 	}
 }
@@ -349,7 +355,7 @@ func TestARunThatIsUnderWayIsSaidToBe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := b.read(run).Text(false); !strings.Contains(text, "interrupted, or is still running") {
+	if text := b.read(run).Text(english, false); !strings.Contains(text, "interrupted, or is still running") {
 		t.Errorf("got:\n%s", text)
 	}
 	if _, err := report.Read(t.Context(), b.journal, run+1, nil); !errors.Is(err, fs.ErrNotExist) {
@@ -460,16 +466,18 @@ trash: {ours: %s}
 func TestADigestSaysWhatWillBeDeletedUntilADay(t *testing.T) {
 	b := newBox(t, rules)
 	b.fill()
-	b.account.Hold(ours("", 3), providers.Held{Guard: providers.GuardGit, Why: "Git tracks it"})
+	b.account.Hold(ours("", 3), providers.Held{Guard: providers.GuardGit, Why: language.Verbatim("Git tracks it")})
 	for days, file := range map[int]string{0: "digest_today.txt", 10: "digest.txt"} {
 		d := report.NewDigest(b.clock, b.clock.AddDate(0, 0, days), b.policy)
 		b.plan(sweeper.ScanOptions{Each: d.Add})
-		golden(t, file, "--- subject\n"+d.Subject()+"\n--- without names\n"+d.Text(false)+"--- with names\n"+
-			d.Text(true))
+		golden(t, file, "--- subject\n"+d.Subject(english)+"\n--- without names\n"+
+			d.Text(english, false)+"--- with names\n"+
+			d.Text(english, true))
 	}
 	d := report.NewDigest(b.clock, b.clock.AddDate(0, 0, -1), b.policy)
 	b.plan(sweeper.ScanOptions{Each: d.Add})
-	golden(t, "digest_nothing.txt", "--- subject\n"+d.Subject()+"\n--- without names\n"+d.Text(false))
+	golden(t, "digest_nothing.txt", "--- subject\n"+d.Subject(english)+"\n--- without names\n"+
+		d.Text(english, false))
 }
 
 func TestADigestNamesTheFirstTwentyInWhateverOrderTheyCome(t *testing.T) {
@@ -493,7 +501,7 @@ func TestADigestNamesTheFirstTwentyInWhateverOrderTheyCome(t *testing.T) {
 		for _, f := range all {
 			d.Add(f)
 		}
-		text := d.Text(true)
+		text := d.Text(english, true)
 		texts[text] = true
 		if !strings.Contains(text, "41 files") || !strings.Contains(text, "/00.png") ||
 			!strings.Contains(text, "/19.png") || strings.Contains(text, "/20.png") ||
@@ -513,5 +521,6 @@ func TestADigestOfAServiceThatReportsPromisesNothing(t *testing.T) {
 	b.fill()
 	d := report.NewDigest(b.clock, b.clock.AddDate(0, 0, 10), b.policy)
 	b.plan(sweeper.ScanOptions{Each: d.Add})
-	golden(t, "digest_report.txt", "--- subject\n"+d.Subject()+"\n--- without names\n"+d.Text(false))
+	golden(t, "digest_report.txt", "--- subject\n"+d.Subject(english)+"\n--- without names\n"+
+		d.Text(english, false))
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"sweepd/internal/language"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -30,9 +31,9 @@ type Run struct {
 	More  int64  `json:"more,omitempty"`  // number of further files that it changed, or tried to
 	Moved int64  `json:"moved,omitempty"` // size of the files that it trashed, wherever they are now
 
-	held  string   // Err, or the part of it that names no file
-	hint  string   // what to do about it
-	rules []string // the policy's, in its order
+	held  string           // Err, or the part of it that names no file
+	hint  language.Message // what to do about it
+	rules []string         // the policy's, in its order
 }
 
 // File is one file that a run changed, or tried to.
@@ -96,11 +97,12 @@ func FromScan(began, ended time.Time, sum *sweeper.Summary, err error, p *policy
 	r.Err, r.held = err.Error(), nameless(err.Error())
 	if limit, ok := errors.AsType[*sweeper.LimitError](err); ok {
 		r.held, r.hint = limit.Error(),
-			"To review it: sweepd plan. To allow it: raise limits: in the policy, or apply to fewer folders"
+			language.Messagef("To review it: sweepd plan. To allow it: raise limits: in the policy, or apply to "+
+				"fewer folders")
 	}
 	if surge, ok := errors.AsType[*sweeper.SurgeError](err); ok {
 		r.held, r.hint = surge.Error(),
-			"To review it: sweepd plan -o plan.json. To apply it: sweepd apply plan.json"
+			language.Messagef("To review it: sweepd plan -o plan.json. To apply it: sweepd apply plan.json")
 	}
 	return r
 }

@@ -25,11 +25,11 @@ func TestARunInAFewWords(t *testing.T) {
 		{"apply", ``, "stopped", "ended by: stopped"},
 	} {
 		r := journal.Run{Kind: c.kind, Began: now, Ended: now, Summary: []byte(c.summary), Err: c.err}
-		if got := report.Brief(r); got != c.want {
+		if got := report.Brief(r).String(); got != c.want {
 			t.Errorf("%s %s %s: got %q, want %q", c.kind, c.summary, c.err, got, c.want)
 		}
 	}
-	if got := report.Brief(journal.Run{Began: now}); got != "interrupted, or still running" {
+	if got := report.Brief(journal.Run{Began: now}).String(); got != "interrupted, or still running" {
 		t.Errorf("a run without an end: got %q", got)
 	}
 }
@@ -58,7 +58,7 @@ func TestWhereAFileIsSince(t *testing.T) {
 		providers.OpEmpty: "deleted permanently since",
 		providers.OpGone:  "since removed from the trash outside sweepd",
 	} {
-		if got := report.Since(kind); got != want {
+		if got := report.Since(kind).String(); got != want {
 			t.Errorf("%s: got %q, want %q", kind, got, want)
 		}
 	}

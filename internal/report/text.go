@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"sweepd/internal/language"
 	"sweepd/providers"
 	"sweepd/sweeper"
 )
@@ -15,96 +16,94 @@ import (
 func (r Run) looked() bool { return r.Kind == "report" || r.Kind == "plan" }
 
 // Subject returns the run in one line without names.
-func (r Run) Subject() string { return "sweepd: " + r.headline() }
+func (r Run) Subject(p language.Printer) string { return p.Sprintf("sweepd: %s", r.headline()) }
 
-func (r Run) headline() string {
-	text := r.became()
+func (r Run) headline() language.Text {
 	if r.Summary.Partial || len(r.Summary.Stopped) > 0 {
-		text += "; the scan was incomplete"
+		return language.Messagef("%s; the scan was incomplete", r.became())
 	}
-	return text
+	return r.became()
 }
 
 // became returns the outcome of the run.
-func (r Run) became() string {
-	files, bytes := r.due()
-	due := fmt.Sprintf("%s (%s)", Count(files, "file"), Size(bytes))
+func (r Run) became() language.Text {
+	n, bytes := r.due()
+	files, size := language.Count(n, "file"), language.Size(bytes)
 	switch {
 	case r.looked() && r.Err != "":
-		return "the plan is on hold; it would move " + due + " to the trash"
-	case r.looked() && files > 0:
-		return due + " would have been moved to the trash" + r.wouldBegin()
+		return language.Messagef("the plan is on hold; it would move %s (%s) to the trash", files, size)
+	case r.looked() && n > 0:
+		return r.wouldBegin(language.Messagef("%s (%s) would have been moved to the trash", files, size))
 	case r.looked():
-		return "nothing would have been moved to the trash" + r.wouldBegin()
+		return r.wouldBegin(language.Messagef("nothing would have been moved to the trash"))
 	case r.Ended.IsZero():
-		return "a run was interrupted, or is still running"
+		return language.Messagef("a run was interrupted, or is still running")
 	case r.Err != "":
-		return "a run ended early: " + Describe(&r.Summary)
+		return language.Messagef("a run ended early: %s", Describe(&r.Summary))
 	}
 	return Describe(&r.Summary)
 }
 
-// wouldBegin returns the number of files whose grace would have begun, as a clause.
-func (r Run) wouldBegin() string {
+// wouldBegin adds the number of files whose grace would have begun to a clause.
+func (r Run) wouldBegin(clause language.Message) language.Message {
 	n := r.Summary.Unmarked()
 	if n == 0 {
-		return ""
+		return clause
 	}
-	return fmt.Sprintf(", and the grace of %s would have started", Count(n, "file"))
+	return language.Messagef("%s, and the grace of %s would have started", clause, language.Count(n, "file"))
 }
 
 // Text returns the run as a few paragraphs of plain text. Without names it has the number of files and the names of
 // the storages, and names no path and no file.
-func (r Run) Text(names bool) string {
+func (r Run) Text(p language.Printer, names bool) string {
 	paragraphs := []string{
-		r.opening(), r.seen(), r.byRule(), r.refused(), r.trouble(names), r.stopped(names), r.kept(), r.ending(names),
+		r.opening(p), r.seen(p), r.byRule(p), r.refused(p), r.trouble(p, names), r.stopped(p, names), r.kept(p),
+		r.ending(p, names),
 	}
 	if names {
-		paragraphs = append(paragraphs, r.listed())
+		paragraphs = append(paragraphs, r.listed(p))
 	}
 	paragraphs = slices.DeleteFunc(paragraphs, func(p string) bool { return p == "" })
 	return strings.Join(paragraphs, "\n\n") + "\n"
 }
 
 // opening returns the headline as a sentence.
-func (r Run) opening() string {
+func (r Run) opening(p language.Printer) string {
 	if r.ID == 0 || r.Ended.IsZero() || r.Err != "" || r.looked() {
-		return capital(r.headline()) + "."
+		return language.Capital(r.headline().In(p)) + "."
 	}
-	return fmt.Sprintf("Run %d: %s.", r.ID, r.headline())
+	return p.Sprintf("Run %d: %s.", r.ID, r.headline())
 }
 
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
-
 // seen returns the results of the scan; "" if there was none.
-func (r Run) seen() string {
+func (r Run) seen(p language.Printer) string {
 	sum := &r.Summary
 	if sum.ByConfidence == nil {
 		return ""
 	}
-	if sum.Images == 0 {
-		return fmt.Sprintf("Looked at %s%s: no image.", Count(sum.Seen, "file"), in(sum.Storages))
+	where := language.Text(language.Count(sum.Seen, "file"))
+	if len(sum.Storages) > 0 {
+		where = language.Messagef("%s in %s", where, plainList(sum.Storages))
 	}
-	return fmt.Sprintf("Looked at %s%s: %s, %s.", Count(sum.Seen, "file"), in(sum.Storages), Count(sum.Images, "image"),
-		Matched(sum))
+	if sum.Images == 0 {
+		return p.Sprintf("Looked at %s: no image.", where)
+	}
+	return p.Sprintf("Looked at %s: %s, %s.", where, language.Count(sum.Images, "image"), Matched(sum))
 }
 
-func in(storages []string) string {
-	if len(storages) == 0 {
-		return ""
-	}
-	plain := make([]string, len(storages))
-	for i, name := range storages {
+func plainList(names []string) language.Text {
+	plain := make([]string, len(names))
+	for i, name := range names {
 		plain[i] = Plain(name)
 	}
-	return " in " + list(plain)
+	return language.AndNames(plain)
 }
 
 // byRule returns a line for each rule that decided on any file, in the policy's order.
-func (r Run) byRule() string {
+func (r Run) byRule(p language.Printer) string {
 	var lines []string
 	for _, name := range r.ruled() {
-		lines = append(lines, "- "+r.ruleLine(name))
+		lines = append(lines, "- "+r.ruleLine(p, name))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -129,67 +128,73 @@ func (r Run) ruled() []string {
 }
 
 // ruleLine returns the outcome for one rule's files.
-func (r Run) ruleLine(name string) string {
+func (r Run) ruleLine(p language.Printer, name string) string {
 	sum := r.Summary.Rules[name]
-	var said []string
-	say := func(n int64, format string, args ...any) {
-		if n > 0 {
-			said = append(said, fmt.Sprintf(format, args...))
-		}
-	}
-	if r.looked() {
-		say(sum.Due, "would be moved to the trash: %d (%s)", sum.Due, Size(sum.DueBytes))
-	}
-	say(sum.Trashed, "moved to the trash: %d (%s)", sum.Trashed, Size(sum.Bytes))
-	say(sum.Purged, "deleted permanently: %d (%s)", sum.Purged, Size(sum.Bytes))
-	say(sum.Restored, "restored: %d (%s)", sum.Restored, Size(sum.Bytes))
-	say(int64(len(sum.Held)), "held: %s%s", parts(sum.Held), until(sum))
-	say(sum.Review, "up for review: %d", sum.Review)
-	say(int64(len(sum.Kept)), "kept: %s", parts(sum.Kept))
-	say(sum.Refused, "left alone: %d", sum.Refused)
-	say(sum.Failed, "failed: %d", sum.Failed)
-	if !r.looked() {
-		left := sum.Due - sum.Trashed - sum.Refused - sum.Failed
-		say(left, "not reached: %d", left)
-	}
-	text := ruleName(name)
+	outcome := language.Join(r.outcome(sum), "; ")
 	if sum.Matched > 0 {
-		text += ", " + Count(sum.Matched, "file")
+		return p.Sprintf("%s, %s: %s", ruleName(name), language.Count(sum.Matched, "file"), outcome)
 	}
-	return text + ": " + strings.Join(said, "; ")
+	return p.Sprintf("%s: %s", ruleName(name), outcome)
 }
 
-func until(sum *sweeper.RuleSummary) string {
-	if sum.Until.IsZero() {
-		return ""
+// outcome returns the figures of a rule that are not 0.
+func (r Run) outcome(sum *sweeper.RuleSummary) (all []language.Text) {
+	say := func(n int64, text language.Message) {
+		if n > 0 {
+			all = append(all, text)
+		}
 	}
-	return ", the first until " + day(sum.Until)
+	size := language.Size(sum.Bytes)
+	if r.looked() {
+		say(sum.Due, language.Messagef("would be moved to the trash: %d (%s)", sum.Due, language.Size(sum.DueBytes)))
+	}
+	say(sum.Trashed, language.Messagef("moved to the trash: %d (%s)", sum.Trashed, size))
+	say(sum.Purged, language.Messagef("deleted permanently: %d (%s)", sum.Purged, size))
+	say(sum.Restored, language.Messagef("restored: %d (%s)", sum.Restored, size))
+	say(int64(len(sum.Held)), language.Messagef("held: %s", held(sum)))
+	say(sum.Review, language.Messagef("up for review: %d", sum.Review))
+	say(int64(len(sum.Kept)), language.Messagef("kept: %s", parts(sum.Kept)))
+	say(sum.Refused, language.Messagef("left alone: %d", sum.Refused))
+	say(sum.Failed, language.Messagef("failed: %d", sum.Failed))
+	if !r.looked() {
+		left := sum.Due - sum.Trashed - sum.Refused - sum.Failed
+		say(left, language.Messagef("not reached: %d", left))
+	}
+	return all
+}
+
+// held returns the numbers of held files by reason, and until when the first of them is held.
+func held(sum *sweeper.RuleSummary) language.Text {
+	if sum.Until.IsZero() {
+		return parts(sum.Held)
+	}
+	return language.Messagef("%s, the first until %s", parts(sum.Held), day(sum.Until))
 }
 
 // refused returns why files were left alone.
-func (r Run) refused() string {
+func (r Run) refused(p language.Printer) string {
 	if len(r.Summary.Refusals) == 0 {
 		return ""
 	}
-	return "Left alone, by reason: " + Reasons(r.Summary.Refusals) + "."
+	return p.Sprintf("Left alone, by reason: %s.", Reasons(r.Summary.Refusals))
 }
 
 const maxProblems = 10
 
 // trouble returns the problems; without names only their number.
-func (r Run) trouble(names bool) string {
+func (r Run) trouble(p language.Printer, names bool) string {
 	sum := &r.Summary
 	if sum.Errors == 0 {
 		return ""
 	}
-	text := capital(Count(sum.Errors, "problem"))
+	count := language.Capital(language.Count(sum.Errors, "problem").In(p))
 	if !names || len(sum.Problems) == 0 {
 		if r.ID == 0 {
-			return text + "; see: sweepd scan"
+			return p.Sprintf("%s; see: %s", count, "sweepd scan")
 		}
-		return text + fmt.Sprintf("; see: sweepd history %d", r.ID)
+		return p.Sprintf("%s; see: %s", count, fmt.Sprintf("sweepd history %d", r.ID))
 	}
-	text += ":"
+	text := count + ":"
 	problems := slices.SortedStableFunc(slices.Values(sum.Problems), func(a, b sweeper.Problem) int {
 		return cmp.Or(strings.Compare(a.Storage, b.Storage), strings.Compare(a.Path, b.Path))
 	})
@@ -197,7 +202,7 @@ func (r Run) trouble(names bool) string {
 		text += "\n- " + Cannot(pr, place)
 	}
 	if more := sum.Errors - int64(min(len(problems), maxProblems)); more > 0 {
-		text += fmt.Sprintf("\n- and %d more", more)
+		text += "\n- " + p.Sprintf("and %d more", more)
 	}
 	return text
 }
@@ -211,7 +216,7 @@ func place(storage, path string) string {
 }
 
 // stopped returns the places from which nothing was deleted because not all of them could be seen.
-func (r Run) stopped(names bool) string {
+func (r Run) stopped(p language.Printer, names bool) string {
 	var where []string
 	for _, x := range r.Summary.Stopped {
 		name := place(x.Storage, "")
@@ -225,27 +230,28 @@ func (r Run) stopped(names bool) string {
 	if len(where) == 0 {
 		return ""
 	}
-	return capital(Incomplete(list(where))) + "."
+	return language.Capital(Incomplete(language.AndNames(where)).In(p)) + "."
 }
 
 // kept returns where the files are now and for how long, and the command that brings them back.
-func (r Run) kept() string {
+func (r Run) kept(p language.Printer) string {
 	var lines []string
 	for _, k := range r.Kept {
-		line := fmt.Sprintf("%s (%s, %s).", capital(k.String()), Count(k.Files, "file"), Size(k.Bytes))
+		line := p.Sprintf("%s (%s, %s).", language.Capital(k.In(p)), language.Count(k.Files, "file"),
+			language.Size(k.Bytes))
 		if k.Stays {
-			line += " sweepd cannot purge it there."
+			line += " " + p.Sprintf("sweepd cannot purge it there.")
 		}
 		lines = append(lines, line)
 	}
 	if len(lines) > 0 {
-		lines = append(lines, fmt.Sprintf("To restore: sweepd undo %d", r.ID))
+		lines = append(lines, p.Sprintf("To restore: %s", fmt.Sprintf("sweepd undo %d", r.ID)))
 	}
 	return strings.Join(lines, "\n")
 }
 
 // ending returns the error of the run, and the command that the user may need next.
-func (r Run) ending(names bool) string {
+func (r Run) ending(p language.Printer, names bool) string {
 	err := r.held
 	if names {
 		err = Plain(r.Err)
@@ -253,51 +259,69 @@ func (r Run) ending(names bool) string {
 	files, _ := r.due()
 	switch {
 	case r.Err != "" && err == "" && r.ID == 0:
-		return "The reason may contain file names; see: sweepd apply"
+		return p.Sprintf("The reason may contain file names; see: %s", "sweepd apply")
 	case r.Err != "" && err == "":
-		return fmt.Sprintf("The reason may contain file names; see: sweepd history %d", r.ID)
+		return p.Sprintf("The reason may contain file names; see: %s", fmt.Sprintf("sweepd history %d", r.ID))
 	case r.looked() && r.Err != "":
-		return strings.TrimSuffix(capital(err)+".\n"+r.hint, "\n")
+		return strings.TrimSuffix(language.Capital(err)+".\n"+r.hint.In(p), "\n")
 	case r.Err != "":
-		return "Reason: " + err
+		return p.Sprintf("Reason: %s", err)
 	case r.Kind == "report" && files+r.Summary.Unmarked() > 0:
-		return "Nothing was changed. To apply it: sweepd apply. " +
-			"To let the service apply it, set mode: enforce in the policy"
+		return p.Sprintf("Nothing was changed. To apply it: sweepd apply. " +
+			"To let the service apply it, set mode: enforce in the policy")
 	case r.looked() && files+r.Summary.Unmarked() > 0:
-		return "Nothing was changed. To apply it: sweepd apply"
+		return p.Sprintf("Nothing was changed. To apply it: sweepd apply")
 	}
 	return ""
 }
 
 // listed returns the list of the files that were changed.
-func (r Run) listed() string {
+func (r Run) listed(p language.Printer) string {
 	var lines []string
 	for _, f := range r.Files {
-		lines = append(lines, fmt.Sprintf("- %s: %s (%s)", f.became(), place(f.Storage, f.Path), Size(f.Size)))
+		lines = append(lines,
+			fmt.Sprintf("- %s: %s (%s)", f.became().In(p), place(f.Storage, f.Path), language.Size(f.Size).In(p)))
 	}
 	if r.More > 0 {
-		lines = append(lines, fmt.Sprintf("- and %s; see: sweepd history %d",
-			strings.Replace(Count(r.More, "more file"), "more files", "more", 1), r.ID))
+		more := language.Text(language.Messagef("%s more", language.Number(r.More)))
+		if r.More == 1 {
+			more = language.Messagef("1 more file")
+		}
+		lines = append(lines, "- "+p.Sprintf("and %s; see: %s", more, fmt.Sprintf("sweepd history %d", r.ID)))
 	}
 	if len(lines) == 0 {
 		return ""
 	}
-	return "Files:\n" + strings.Join(lines, "\n")
+	return p.Sprintf("Files:\n") + strings.Join(lines, "\n")
 }
 
 // became returns the outcome for the file, up to now.
-func (f File) became() string {
-	done := map[providers.OpKind]string{
-		providers.OpTrash: "trashed", providers.OpRestore: "restored", providers.OpPurge: "deleted permanently",
-		providers.OpEmpty: "emptied", providers.OpGone: "removed from the trash outside sweepd",
-	}[f.Kind]
+func (f File) became() language.Message {
+	done := f.done()
 	switch {
 	case f.State == "open":
-		return "interrupted"
+		return language.Messagef("interrupted")
 	case f.State == "failed":
-		return "not " + done
+		return language.Messagef("not %s", done)
 	case f.Since != "":
-		return done + ", " + Since(f.Since)
+		return language.Messagef("%s, %s", done, Since(f.Since))
 	}
 	return done
+}
+
+// done returns what the operation does to a file.
+func (f File) done() language.Message {
+	switch f.Kind {
+	case providers.OpTrash:
+		return language.Messagef("trashed")
+	case providers.OpRestore:
+		return language.Messagef("restored")
+	case providers.OpPurge:
+		return language.Messagef("deleted permanently")
+	case providers.OpEmpty:
+		return language.Messagef("emptied")
+	case providers.OpGone:
+		return language.Messagef("removed from the trash outside sweepd")
+	}
+	return language.Message{}
 }

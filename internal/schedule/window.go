@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"sweepd/internal/language"
 )
 
 // Window is a part of every day, such as from 22:00 to 07:00. The zero value contains no time.
@@ -62,9 +64,12 @@ func (w Window) End(t time.Time, in *time.Location) (end time.Time) {
 }
 
 // String returns the window in English.
-func (w Window) String() string {
+func (w Window) String() string { return w.In(language.Printer{}) }
+
+// In returns the window in the Printer's language.
+func (w Window) In(p language.Printer) string {
 	if w == (Window{}) {
-		return "never"
+		return p.Sprintf("never")
 	}
-	return "from " + hhmm(w.from) + " to " + hhmm(w.until)
+	return p.Sprintf("from %s to %s", hhmm(w.from), hhmm(w.until))
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"sweepd/policy/internal/english"
+	"sweepd/internal/language"
 )
 
 // Error is one mistake in a policy file. Its text shows what the user needs to correct it: the position, the line
@@ -56,7 +56,7 @@ func join(src string, all []*Error) error {
 	case len(all) == 1:
 		return all[0]
 	case more > 0:
-		errs = append(errs, fmt.Errorf("and %s more", english.Count(int64(more), "mistake")))
+		errs = append(errs, fmt.Errorf("and %s more", language.CountPlainly(int64(more), "mistake")))
 	}
 	return errors.Join(errs...)
 }

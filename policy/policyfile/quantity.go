@@ -9,8 +9,8 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"sweepd/internal/language"
 	"sweepd/policy"
-	"sweepd/policy/internal/english"
 )
 
 // yamlScalar is one scalar with its text and its kind in YAML.
@@ -71,7 +71,7 @@ func (s *size) read(w yamlScalar, _ ParseOptions) error {
 	return nil
 }
 
-func (s size) String() string { return english.Size(int64(s)) }
+func (s size) String() string { return language.ExactSize(s).String() }
 
 // percent is a share, more than 0 and at most 1.
 type percent float64

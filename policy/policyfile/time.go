@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"time"
 
+	"sweepd/internal/language"
 	"sweepd/internal/schedule"
-	"sweepd/policy/internal/english"
 )
 
 // duration is a time span in weeks, days, hours, minutes and seconds. It is more than zero and too short (80 years)
@@ -49,7 +49,7 @@ func (d *duration) readAny(w yamlScalar) error {
 	return nil
 }
 
-func (d duration) String() string { return english.Duration(time.Duration(d)) }
+func (d duration) String() string { return language.Duration(d).String() }
 
 // ParseDuration returns the duration in the notation of a policy: 30d, 2w, 1d12h.
 func ParseDuration(text string) (time.Duration, error) {

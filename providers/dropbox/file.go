@@ -10,6 +10,7 @@ import (
 	"github.com/dropbox/dropbox-sdk-go-unofficial/v6/dropbox/files"
 
 	"sweepd/internal/cloud/cloudhttp"
+	"sweepd/internal/language"
 	"sweepd/providers"
 	"sweepd/providers/cloudstorage"
 )
@@ -56,25 +57,25 @@ func revOf(rev providers.Revision) (string, bool) {
 }
 
 // locked returns why the file cannot be deleted, in a clause that follows "it is kept because"; "" if it can be.
-func locked(f *file) string {
+func locked(f *file) language.Message {
 	switch {
 	case f.FileLockInfo != nil:
-		return "somebody has locked it in Dropbox"
+		return language.Messagef("somebody has locked it in Dropbox")
 	case f.SharingInfo != nil && f.SharingInfo.ReadOnly:
-		return "it is in a folder that this account can only read"
+		return language.Messagef("it is in a folder that this account can only read")
 	}
-	return ""
+	return language.Message{}
 }
 
 // shared returns why other people can see the file; "" if nothing shows that they can.
-func shared(f *file) string {
+func shared(f *file) language.Message {
 	switch {
 	case f.SharingInfo != nil:
-		return "it is in a folder that is shared with other people"
+		return language.Messagef("it is in a folder that is shared with other people")
 	case f.HasExplicitSharedMembers:
-		return "it is shared with other people"
+		return language.Messagef("it is shared with other people")
 	}
-	return ""
+	return language.Message{}
 }
 
 // hasTag reports whether Dropbox refused a call with that path of error tags.

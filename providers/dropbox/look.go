@@ -70,11 +70,11 @@ func (d *Driver) Guards(
 	}
 	var held []providers.Held
 	for _, guard := range of {
-		if why := shared(f); guard == providers.GuardShared && why != "" {
+		if why := shared(f); guard == providers.GuardShared && !why.IsZero() {
 			held = append(held, providers.Held{Guard: guard, Why: why})
 		}
 	}
-	if why := locked(f); why != "" {
+	if why := locked(f); !why.IsZero() {
 		held = append(held, providers.Held{Guard: providers.GuardLocked, Why: why})
 	}
 	around, err := d.heldAround(ctx, f, of)

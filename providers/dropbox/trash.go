@@ -49,7 +49,7 @@ func (d *Driver) Trash(
 		return "", providers.ErrChanged
 	case !placed || !d.sweeps(f):
 		return "", fmt.Errorf("it is in none of the roots, or nothing that is swept: %w", fs.ErrNotExist)
-	case why != "":
+	case !why.IsZero():
 		return "", fmt.Errorf("%w: %s", providers.ErrProtected, why)
 	}
 	return d.remove(ctx, key, ref, f)

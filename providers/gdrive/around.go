@@ -10,6 +10,7 @@ import (
 
 	"google.golang.org/api/drive/v3"
 
+	"sweepd/internal/language"
 	"sweepd/providers"
 	"sweepd/providers/cloudstorage"
 )
@@ -48,7 +49,7 @@ func (d *Driver) heldAround(ctx context.Context, f *drive.File, of []providers.G
 		}
 	}
 	if end == atNothing && len(names) > 0 && !f.Shared {
-		return []providers.Held{{Guard: providers.GuardLocked, Why: fmt.Sprintf(
+		return []providers.Held{{Guard: providers.GuardLocked, Why: language.Messagef(
 			"it is in the folder %q, which is in no other, as those of computers are: what is deleted there is "+
 				"deleted on the computer",
 			names[len(names)-1],
@@ -60,7 +61,8 @@ func (d *Driver) heldAround(ctx context.Context, f *drive.File, of []providers.G
 	// One guard is enough to hold it, and any of them will do.
 	if end == atHidden || end == atNothing && f.Shared {
 		return []providers.Held{
-			{Guard: of[0], Why: "it is in a folder that this account is not shown, and what is around it is not known"},
+			{Guard: of[0], Why: language.Messagef("it is in a folder that this account is not shown, and what is " +
+				"around it is not known")},
 		}, nil
 	}
 	in := make([]providers.Folder, len(ids))

@@ -21,7 +21,7 @@ func (w *world) heldBy(d *gdrive.Driver, id string) (guards []providers.Guard, w
 	held, err := d.Guards(w.Context(), e.Ref, e.Revision, providers.AllGuards())
 	w.must(err)
 	for _, h := range held {
-		guards, why = append(guards, h.Guard), why+h.Why
+		guards, why = append(guards, h.Guard), why+h.Why.String()
 	}
 	return guards, why
 }
@@ -128,7 +128,7 @@ func TestAFileOfAComputerIsHeldUnderEveryPolicy(t *testing.T) {
 	for _, of := range [][]providers.Guard{nil, providers.AllGuards()} {
 		held, err := d.Guards(t.Context(), e.Ref, e.Revision, of)
 		if err != nil || len(held) != 1 || held[0].Guard != providers.GuardLocked ||
-			!strings.Contains(held[0].Why, `"My Laptop"`) {
+			!strings.Contains(held[0].Why.String(), `"My Laptop"`) {
 			t.Errorf("with the guards %v held by %v, %v", of, held, err)
 		}
 	}

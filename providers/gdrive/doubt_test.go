@@ -111,7 +111,7 @@ func TestAFileThatSomebodyTookOutOfTheTrashIsHeld(t *testing.T) {
 	w.must(err)
 	w.must(w.person.Untrash(string(e.Ref)))
 	held, err := w.open(t).Guards(t.Context(), e.Ref, e.Revision, nil)
-	if err != nil || len(held) != 1 || !strings.Contains(held[0].Why, "out of the trash") {
+	if err != nil || len(held) != 1 || !strings.Contains(held[0].Why.String(), "out of the trash") {
 		t.Errorf("held by %v, %v; want one that says why", held, err)
 	}
 }

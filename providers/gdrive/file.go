@@ -12,6 +12,7 @@ import (
 	"google.golang.org/api/drive/v3"
 	"google.golang.org/api/googleapi"
 
+	"sweepd/internal/language"
 	"sweepd/providers"
 	"sweepd/providers/cloudstorage"
 )
@@ -123,18 +124,18 @@ func properties(f *drive.File) string {
 
 // locked returns why the file cannot be deleted, or not only here, in a clause that follows "it is kept because"; ""
 // if it can be.
-func locked(f *drive.File) string {
+func locked(f *drive.File) language.Message {
 	restricted := slices.ContainsFunc(f.ContentRestrictions,
 		func(r *drive.ContentRestriction) bool { return r.ReadOnly })
 	switch {
 	case len(f.Parents) > 1:
-		return "it is in more than one folder"
+		return language.Messagef("it is in more than one folder")
 	case restricted:
-		return "somebody has locked it in Drive"
+		return language.Messagef("somebody has locked it in Drive")
 	case f.Capabilities == nil || !f.Capabilities.CanTrash:
-		return "Drive does not let this account delete it"
+		return language.Messagef("Drive does not let this account delete it")
 	}
-	return ""
+	return language.Message{}
 }
 
 // moment parses a time of the API; it returns the zero time if there is none.

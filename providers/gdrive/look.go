@@ -9,6 +9,7 @@ import (
 	"google.golang.org/api/drive/v3"
 
 	"sweepd/internal/cloud/cloudhttp"
+	"sweepd/internal/language"
 	"sweepd/providers"
 	"sweepd/providers/cloudstorage"
 )
@@ -79,17 +80,18 @@ func (d *Driver) Guards(
 	for _, guard := range of {
 		switch {
 		case guard == providers.GuardTagged && f.Starred:
-			held = append(held, providers.Held{Guard: guard, Why: "it has a star"})
+			held = append(held, providers.Held{Guard: guard, Why: language.Messagef("it has a star")})
 		case guard == providers.GuardShared && shared(f):
-			held = append(held, providers.Held{Guard: guard, Why: "it is shared with other people"})
+			held = append(held, providers.Held{Guard: guard, Why: language.Messagef("it is shared with other people")})
 		}
 	}
 	if f.AppProperties[keyProperty] != "" {
 		held = append(held, providers.Held{
-			Guard: providers.GuardTagged, Why: "somebody took it out of the trash, where sweepd had put it",
+			Guard: providers.GuardTagged, Why: language.Messagef("somebody took it out of the trash, where sweepd " +
+				"had put it"),
 		})
 	}
-	if why := locked(f); why != "" {
+	if why := locked(f); !why.IsZero() {
 		held = append(held, providers.Held{Guard: providers.GuardLocked, Why: why})
 	}
 	around, err := d.heldAround(ctx, f, of)

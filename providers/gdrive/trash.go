@@ -45,7 +45,7 @@ func (d *Driver) Trash(
 		return "", fmt.Errorf("it is in the trash, or no image of this account's own: %w", fs.ErrNotExist)
 	case d.revision(f) != rev:
 		return "", providers.ErrChanged
-	case why != "":
+	case !why.IsZero():
 		return "", fmt.Errorf("%w: %s", providers.ErrProtected, why)
 	}
 	// An answer from before the update must not be used after it.

@@ -18,10 +18,10 @@ func (b *box) heldBy(path string, want ...providers.Guard) (whys string) {
 		b.Fatalf("%s is held by %v, want %v", path, held, want)
 	}
 	for i, h := range held {
-		if h.Guard != want[i] || h.Why == "" {
+		if h.Guard != want[i] || h.Why.IsZero() {
 			b.Errorf("%s is held by %v, want %v", path, held, want)
 		}
-		whys += h.Why + "\n"
+		whys += h.Why.String() + "\n"
 	}
 	return whys
 }

@@ -254,7 +254,7 @@ func (b *box) heldBy(name string, by providers.Guard) {
 		}
 		held, err := b.d.Guards(b.Context(), e.Ref, e.Revision, providers.AllGuards())
 		if err != nil || by == "" && len(held) > 0 ||
-			by != "" && (len(held) != 1 || held[0].Guard != by || held[0].Why == "") {
+			by != "" && (len(held) != 1 || held[0].Guard != by || held[0].Why.IsZero()) {
 			b.Errorf("%s: held by %v, %v; want the guard %q", name, held, err, by)
 		}
 		if held, err := b.d.Guards(b.Context(), e.Ref, e.Revision, nil); err != nil || len(held) > 0 {

@@ -50,8 +50,9 @@ var floors = []floor{
 	{"The trash", []string{"xdgtrash"}},
 	{"Tools that know nothing of sweeping", []string{
 		"internal/disk", "internal/durable", "internal/schedule", "internal/secret", "internal/watch",
-		"policy/internal/english", "policy/internal/glob",
+		"policy/internal/glob",
 	}},
+	{"Texts in the user's language", []string{"internal/language"}},
 	{"The demo's clouds", []string{"internal/cloudsim/rehearsal"}},
 	{"Simulated services", []string{"internal/cloudsim/drivesim/...", "internal/cloudsim/dropboxsim"}},
 	{"What the simulated services share", []string{"internal/cloudsim", "internal/cloudsim/content"}},

@@ -41,7 +41,7 @@ func BenchmarkMentioned(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if x = d.guards.readDocuments(b.Context(), d.roots[0], nil, false); x.unread != "" {
+		if x = d.guards.readDocuments(b.Context(), d.roots[0], nil, false); !x.unread.IsZero() {
 			b.Fatal(x.unread)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sweepd/internal/disk"
+	"sweepd/internal/language"
 	"sweepd/providers/local/mentions"
 	"sweepd/providers/local/roots"
 )
@@ -31,7 +32,7 @@ func (g *Guards) readDocuments(ctx context.Context, r *roots.Root, last *reading
 		defer func() { x.took = g.o.Now().Sub(x.at) }()
 	}
 	if err := r.Hold(); err != nil {
-		x.unread = fmt.Sprintf("the documents below %q could not be read: %v", r.Path, err)
+		x.unread = language.Messagef("the documents below %q could not be read: %v", r.Path, err)
 		return x
 	}
 	defer r.Release()
@@ -64,7 +65,7 @@ func (g *Guards) readDocuments(ctx context.Context, r *roots.Root, last *reading
 	}
 	index, err := mentions.Merge(collectors...)
 	if err != nil {
-		w.fail(fmt.Sprintf("the documents below %q could not be read: %v", r.Path, err))
+		w.fail(language.Messagef("the documents below %q could not be read: %v", r.Path, err))
 		return x
 	}
 	x.index = index
@@ -100,10 +101,10 @@ func (g *gathering) collect(readers []*docReader) {
 }
 
 // fail records why the files have to be kept; the first reason is enough.
-func (g *gathering) fail(why string) {
+func (g *gathering) fail(why language.Message) {
 	g.noting.Lock()
 	defer g.noting.Unlock()
-	if g.unread == "" {
+	if g.unread.IsZero() {
 		g.unread = why
 	}
 }
@@ -193,12 +194,12 @@ func (l *docReader) folder(f roots.Folder) {
 
 // folderFailed records that the documents in a folder are not known, so that every file is held.
 func (l *docReader) folderFailed(path string, err error) {
-	l.fail(fmt.Sprintf("a document in %q may name it, and that folder could not be looked into: %v", path, err))
+	l.fail(language.Messagef("a document in %q may name it, and that folder could not be looked into: %v", path, err))
 }
 
 // documentFailed does the same for one document.
 func (l *docReader) documentFailed(path string, err error) {
-	l.fail(fmt.Sprintf("%q may name it, and could not be read: %v", path, err))
+	l.fail(language.Messagef("%q may name it, and could not be read: %v", path, err))
 }
 
 // entries goes through one buffer of directory entries: it pushes the folders, and reads the documents.

@@ -9,16 +9,17 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sweepd/internal/disk"
+	"sweepd/internal/language"
 	"sweepd/providers/local/roots"
 )
 
 // surroundings are the results about a file's folder, and those above it, that the guards need. They are the same for
 // all files in the folder, so that goroutines that ask at the same time share one look.
 type surroundings struct {
-	alone   bool       // no name in the folder has the form of a neighbour or a sidecar
-	library string     // why all files in the folder are part of a library
-	trees   []workTree // of Git, from the folder upward
-	treeErr error      // why there may be more
+	alone   bool             // no name in the folder has the form of a neighbour or a sidecar
+	library language.Message // why all files in the folder are part of a library
+	trees   []workTree       // of Git, from the folder upward
+	treeErr error            // why there may be more
 }
 
 // around returns the surroundings of the file; all guards share one look.

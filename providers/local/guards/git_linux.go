@@ -18,6 +18,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"sweepd/internal/disk"
+
+	"sweepd/internal/language"
 )
 
 // gitIndexLimit is the largest index that is read, in bytes: more than a million files. Decoding takes six times as
@@ -37,12 +39,12 @@ type gitIndex struct {
 
 // tracked returns which work tree above the file tracks it; "" if none does. It asks all of them, also those above
 // the root: the outer one may have tracked the file before there was an inner one.
-func (q *question) tracked() (why string) {
+func (q *question) tracked() (why language.Message) {
 	near := q.around()
 	err := near.treeErr
 	for _, t := range near.trees {
 		why, indexErr := q.guards.trackedIn(t, filepath.Join(t.folder, q.file.Name))
-		if why != "" {
+		if !why.IsZero() {
 			return why
 		}
 		if indexErr != nil {
@@ -51,9 +53,9 @@ func (q *question) tracked() (why string) {
 		}
 	}
 	if err != nil {
-		return fmt.Sprintf("Git may track it, and %v", err)
+		return language.Messagef("Git may track it, and %v", err)
 	}
-	return ""
+	return language.Message{}
 }
 
 // workTree is a folder with a Git repository, and the path of the file's folder in it.
@@ -103,24 +105,24 @@ func workTrees(folder string) (trees []workTree, err error) {
 }
 
 // trackedIn asks one repository.
-func (g *Guards) trackedIn(t workTree, path string) (why string, err error) {
+func (g *Guards) trackedIn(t workTree, path string) (why language.Message, err error) {
 	top, err := disk.OpenTop()
 	if err != nil {
-		return "", err
+		return language.Message{}, err
 	}
 	defer unix.Close(top)
 	x, err := g.memory.index(top, filepath.Join(t.git, "index"))
 	if x == nil || err != nil {
-		return "", err
+		return language.Message{}, err
 	}
 	rel, _ := disk.Below(t.dir, path)
 	if t.dir == "/" {
 		rel = path[1:]
 	}
 	if x.tracks(rel) {
-		return fmt.Sprintf("Git tracks it (in %q)", t.dir), nil
+		return language.Messagef("Git tracks it (in %q)", t.dir), nil
 	}
-	return "", nil
+	return language.Message{}, nil
 }
 
 // gitDir returns the repository of the work tree dir; "" if it is none. A file named .git contains the repository's

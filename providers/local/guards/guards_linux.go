@@ -2,7 +2,6 @@ package guards
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"slices"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sweepd/internal/disk"
+	"sweepd/internal/language"
 	"sweepd/providers"
 	"sweepd/providers/local/roots"
 )
@@ -58,7 +58,7 @@ func (g *Guards) Ask(ctx context.Context, f File, of []providers.Guard) ([]provi
 		if err != nil {
 			return nil, err
 		}
-		if why != "" {
+		if !why.IsZero() {
 			held = append(held, providers.Held{Guard: guard, Why: why})
 		}
 	}
@@ -76,7 +76,7 @@ type question struct {
 }
 
 // heldBy returns why one guard holds the file; "" if it does not. The error is that of the context.
-func (q *question) heldBy(ctx context.Context, guard providers.Guard) (why string, err error) {
+func (q *question) heldBy(ctx context.Context, guard providers.Guard) (why language.Message, err error) {
 	switch guard {
 	case providers.GuardOpen:
 		return writtenTo(q.file), nil
@@ -97,40 +97,41 @@ func (q *question) heldBy(ctx context.Context, guard providers.Guard) (why strin
 	case providers.GuardTagged:
 		return tagged(q.file), nil
 	case providers.GuardShared, providers.GuardLocked:
-		return "", nil // permissions and flags of a disk are not about sharing; Trash refuses immutable files
+		// Permissions and flags of a disk are not about sharing; Trash refuses immutable files.
+		return language.Message{}, nil
 	}
-	return fmt.Sprintf("nothing is known of the guard %q", guard), nil
+	return language.Messagef("nothing is known of the guard %q", guard), nil
 }
 
 // writtenTo asks the kernel for a read lease, which it refuses while any program has the file open for writing, and
 // releases it at once (fcntl(2), F_SETLEASE). On files without leases (NFS, FUSE, another owner's file) it returns
 // "", and only the comparisons of the move protect the file.
-func writtenTo(p *disk.Pinned) string {
+func writtenTo(p *disk.Pinned) language.Message {
 	_, err := disk.Again(func() (int, error) { return unix.FcntlInt(uintptr(p.FD), unix.F_SETLEASE, unix.F_RDLCK) })
 	if err == unix.EAGAIN {
-		return "a program has it open for writing"
+		return language.Messagef("a program has it open for writing")
 	}
 	if err == nil {
 		_, err = disk.Again(func() (int, error) { return unix.FcntlInt(uintptr(p.FD), unix.F_SETLEASE, unix.F_UNLCK) })
 		if err != nil {
-			return fmt.Sprintf("whether a program writes to it could not be found out: %v", err)
+			return language.Messagef("whether a program writes to it could not be found out: %v", err)
 		}
 	}
-	return ""
+	return language.Message{}
 }
 
 // hardLinked returns why a file with other names is held: deleting one of them frees no space.
-func hardLinked(s *unix.Statx_t) string {
+func hardLinked(s *unix.Statx_t) language.Message {
 	if s.Nlink == 1 {
-		return ""
+		return language.Message{}
 	}
-	return fmt.Sprintf("it has %d names (hard links)", s.Nlink)
+	return language.Messagef("it has %d names (hard links)", s.Nlink)
 }
 
 // otherOwner returns why a file of another user is held.
-func otherOwner(s *unix.Statx_t) string {
+func otherOwner(s *unix.Statx_t) language.Message {
 	if s.Uid == uint32(os.Geteuid()) {
-		return ""
+		return language.Message{}
 	}
-	return fmt.Sprintf("it is another user's (uid %d)", s.Uid)
+	return language.Messagef("it is another user's (uid %d)", s.Uid)
 }

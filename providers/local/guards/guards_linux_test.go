@@ -24,10 +24,10 @@ func (b *box) heldBy(path string, want ...providers.Guard) (whys string) {
 		b.Fatalf("%s is held by %v, want %v", path, held, want)
 	}
 	for i, h := range held {
-		if h.Guard != want[i] || h.Why == "" {
+		if h.Guard != want[i] || h.Why.IsZero() {
 			b.Errorf("%s is held by %v, want %v", path, held, want)
 		}
-		whys += h.Why + "\n"
+		whys += h.Why.String() + "\n"
 	}
 	return whys
 }
@@ -51,10 +51,10 @@ func TestAFileWithTwoNamesIsHeld(t *testing.T) {
 // Only root can make another user's file; for all other users the test calls the
 // guard itself.
 func TestAnotherUsersFileIsHeld(t *testing.T) {
-	if why := otherOwner(&unix.Statx_t{Uid: uint32(os.Geteuid())}); why != "" {
+	if why := otherOwner(&unix.Statx_t{Uid: uint32(os.Geteuid())}); !why.IsZero() {
 		t.Errorf("an own file: %s", why)
 	}
-	if why := otherOwner(&unix.Statx_t{Uid: uint32(os.Geteuid()) + 1}); why == "" {
+	if why := otherOwner(&unix.Statx_t{Uid: uint32(os.Geteuid()) + 1}); why.IsZero() {
 		t.Error("another user's file is not held")
 	}
 }

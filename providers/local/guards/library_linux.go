@@ -2,38 +2,38 @@ package guards
 
 import (
 	"errors"
-	"fmt"
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
 
 	"sweepd/internal/disk"
+	"sweepd/internal/language"
 	"sweepd/providers"
 	"sweepd/providers/local/roots"
 )
 
 // inLibrary returns which library the file is part of; "" if none. A library that is the root, or contains it, does
 // not count: the user has named the root in spite of it.
-func (q *question) inLibrary() (why string) {
-	if why := q.around().library; why != "" {
+func (q *question) inLibrary() (why language.Message) {
+	if why := q.around().library; !why.IsZero() {
 		return why
 	}
 	switch name, err := q.beside(providers.Sidecars(q.file.Name)); {
 	case err != nil:
-		return fmt.Sprintf("whether there is a sidecar could not be found out: %v", err)
+		return language.Messagef("whether there is a sidecar could not be found out: %v", err)
 	case name != "":
-		return fmt.Sprintf("it is part of a photo library: %q beside it is about it", name)
+		return language.Messagef("it is part of a photo library: %q beside it is about it", name)
 	}
-	return ""
+	return language.Message{}
 }
 
 // libraryAbove is inLibrary by the folders alone.
-func (q *question) libraryAbove() (why string) {
+func (q *question) libraryAbove() (why language.Message) {
 	dir := filepath.Dir(q.rel)
 	at := q.root.Path
 	fd, err := q.root.Down(dir, unix.O_PATH|unix.O_DIRECTORY, func(folder int, next string) error {
 		// The root itself does not count, and neither do the folders above it.
-		if at != q.root.Path && why == "" {
+		if at != q.root.Path && why.IsZero() {
 			var err error
 			if why, err = isLibrary(folder, at); err != nil {
 				return err
@@ -43,7 +43,7 @@ func (q *question) libraryAbove() (why string) {
 		return nil
 	})
 	if err != nil {
-		return fmt.Sprintf(
+		return language.Messagef(
 			"whether it is part of a library could not be found out: %v",
 			roots.Reason("look into", at, err),
 		)
@@ -53,19 +53,19 @@ func (q *question) libraryAbove() (why string) {
 }
 
 // isLibrary returns which library the folder at path is; "" if none.
-func isLibrary(folder int, path string) (why string, err error) {
+func isLibrary(folder int, path string) (why language.Message, err error) {
 	if of := providers.LibraryFolder(path); of != "" {
-		return fmt.Sprintf("it is part of %s (%q)", of, path), nil
+		return language.Messagef("it is part of %s (%q)", of, path), nil
 	}
 	for _, m := range providers.LibraryMarkers() {
 		_, err := disk.StatName(folder, m.Name)
 		if err == nil {
-			return fmt.Sprintf("it is part of %s (%q)", m.Of, path), nil
+			return language.Messagef("it is part of %s (%q)", m.Of, path), nil
 		}
 		// ENOTDIR: the first part of a mark with a slash is a file here, so there is no such mark.
 		if !disk.Gone(err) && !errors.Is(err, unix.ENOTDIR) {
-			return "", err
+			return language.Message{}, err
 		}
 	}
-	return "", nil
+	return language.Message{}, nil
 }

@@ -140,7 +140,7 @@ func TestAPlaceholderIsHeld(t *testing.T) {
 // A file whose attributes cannot be read may have some.
 func TestAttributesThatCannotBeReadHold(t *testing.T) {
 	p := &disk.Pinned{FD: -1}
-	if tagged(p) == "" || elsewhere(p) == "" {
+	if tagged(p).IsZero() || elsewhere(p).IsZero() {
 		t.Error("nothing could be read, and nothing is held")
 	}
 	p.Folder, p.Name = -1, "a.png"
@@ -149,7 +149,7 @@ func TestAttributesThatCannotBeReadHold(t *testing.T) {
 			t,
 		).d.guards, root: roots.New("/nowhere", "/nowhere", false), file: p, path: "/nowhere/a.png", rel: "a.png",
 	}
-	if q.underWay() == "" || q.inLibrary() == "" {
+	if q.underWay().IsZero() || q.inLibrary().IsZero() {
 		t.Error("the folder could not be looked into, and nothing is held")
 	}
 }

@@ -2,11 +2,11 @@ package guards
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
 	"sweepd/internal/disk"
+	"sweepd/internal/language"
 	"sweepd/providers/local/mentions"
 	"sweepd/providers/local/roots"
 )
@@ -34,7 +34,7 @@ type reading struct {
 	listing uint64 // the number of listings that had begun
 	at      time.Time
 	took    time.Duration
-	unread  string // why some were not read; "" if all were
+	unread  language.Message // why some were not read; zero if all were
 	index   *mentions.Index
 	words   *mentions.Words
 	paths   map[uint32]string // of the documents that mention a file
@@ -65,7 +65,7 @@ const (
 )
 
 // mentioned returns which document names the file, of those below any root that the file is in; "" if none does.
-func (g *Guards) mentioned(ctx context.Context, path, name string) (why string, err error) {
+func (g *Guards) mentioned(ctx context.Context, path, name string) (why language.Message, err error) {
 	for _, r := range g.o.Roots {
 		if _, in := disk.Below(r.Path, path); !in {
 			continue
@@ -73,9 +73,9 @@ func (g *Guards) mentioned(ctx context.Context, path, name string) (why string, 
 		s := g.memory.shelf(r)
 		read, err := s.get(ctx, g, r, false)
 		if err != nil {
-			return "", err
+			return language.Message{}, err
 		}
-		if why := read.names(name); why != "" {
+		if why := read.names(name); !why.IsZero() {
 			return why, nil
 		}
 		if _, _, known := read.index.Find(name); known {
@@ -83,39 +83,39 @@ func (g *Guards) mentioned(ctx context.Context, path, name string) (why string, 
 		}
 		// Names without a picture's extension are not in the index.
 		if read, err = s.get(ctx, g, r, true); err != nil {
-			return "", err
+			return language.Message{}, err
 		}
-		if why := read.mayName(r, name); why != "" {
+		if why := read.mayName(r, name); !why.IsZero() {
 			return why, nil
 		}
 	}
-	return "", nil
+	return language.Message{}, nil
 }
 
 // names returns which document names the file; it finds only names with a picture's extension.
-func (x *reading) names(name string) string {
-	if x.unread != "" {
+func (x *reading) names(name string) language.Message {
+	if !x.unread.IsZero() {
 		return x.unread
 	}
 	if doc, found, _ := x.index.Find(name); found {
-		return fmt.Sprintf("%q names it", x.paths[doc])
+		return language.Messagef("%q names it", x.paths[doc])
 	}
-	return ""
+	return language.Message{}
 }
 
 // mayName returns why a document may name a file without a picture's extension; "" if none does.
-func (x *reading) mayName(r *roots.Root, name string) string {
-	if x.unread != "" {
+func (x *reading) mayName(r *roots.Root, name string) language.Message {
+	if !x.unread.IsZero() {
 		return x.unread
 	}
 	found, known := x.words.Has(name)
 	switch {
 	case !known:
-		return fmt.Sprintf("its name has no word that could be looked for in the documents below %q", r.Path)
+		return language.Messagef("its name has no word that could be looked for in the documents below %q", r.Path)
 	case found:
-		return fmt.Sprintf("a document below %q may name it: all words of its name are there", r.Path)
+		return language.Messagef("a document below %q may name it: all words of its name are there", r.Path)
 	}
-	return ""
+	return language.Message{}
 }
 
 // shelf returns the root's shelf, empty at first.

@@ -2,23 +2,23 @@ package guards
 
 import (
 	"errors"
-	"fmt"
 
 	"golang.org/x/sys/unix"
 
 	"sweepd/internal/disk"
+	"sweepd/internal/language"
 	"sweepd/providers"
 )
 
 // underWay returns a reason if there is a neighbour of the file.
-func (q *question) underWay() string {
+func (q *question) underWay() language.Message {
 	switch name, err := q.beside(providers.Neighbours(q.file.Name)); {
 	case err != nil:
-		return fmt.Sprintf("whether there is a neighbour could not be found out: %v", err)
+		return language.Messagef("whether there is a neighbour could not be found out: %v", err)
 	case name != "":
-		return fmt.Sprintf("%q beside it says that a program is still at work on it", name)
+		return language.Messagef("%q beside it says that a program is still at work on it", name)
 	}
-	return ""
+	return language.Message{}
 }
 
 // beside reports whether the name exists in the file's folder, as a file, a folder or a link.

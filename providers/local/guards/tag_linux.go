@@ -8,6 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sweepd/internal/disk"
+
+	"sweepd/internal/language"
 )
 
 // sparseFrom is the size in bytes from which a file must have blocks: ext4, btrfs and NTFS may keep smaller ones with
@@ -20,9 +22,9 @@ const sparseFrom = 4096
 //
 // A file that was only given a size has no blocks at all. The rule also holds files on file systems that count no
 // blocks; a file of zeroes alone is no picture.
-func elsewhere(p *disk.Pinned) string {
+func elsewhere(p *disk.Pinned) language.Message {
 	if s := &p.Stat; s.Mask&unix.STATX_BLOCKS != 0 && s.Blocks == 0 && s.Size > sparseFrom {
-		return "its bytes are not on this disk (it has no blocks)"
+		return language.Messagef("its bytes are not on this disk (it has no blocks)")
 	}
 	for _, a := range []struct{ name, program, here string }{
 		// nextcloud/desktop, src/libsync/vfs/xattr/xattrwrapper_linux.cpp: on a placeholder only.
@@ -33,29 +35,29 @@ func elsewhere(p *disk.Pinned) string {
 	} {
 		value, err := attribute(p, a.name)
 		if err != nil {
-			return fmt.Sprintf("whether its bytes are on this disk could not be found out: %v", err)
+			return language.Messagef("whether its bytes are on this disk could not be found out: %v", err)
 		}
 		if value != "" && value != a.here {
-			return fmt.Sprintf("its bytes are not on this disk but with %s (%s)", a.program, a.name)
+			return language.Messagef("its bytes are not on this disk but with %s (%s)", a.program, a.name)
 		}
 	}
-	return ""
+	return language.Message{}
 }
 
 // tagged returns which star or tag the user gave the file: freedesktop.org's Common Extended Attributes, and those
 // that KDE's KFileMetaData (usermetadata.cpp) writes. A comment (user.xdg.comment) is no star: programs that download
 // write it too.
-func tagged(p *disk.Pinned) string {
+func tagged(p *disk.Pinned) language.Message {
 	for _, name := range []string{"user.xdg.tags", "user.baloo.rating"} {
 		value, err := attribute(p, name)
 		if err != nil {
-			return fmt.Sprintf("whether it has a star or a tag could not be found out: %v", err)
+			return language.Messagef("whether it has a star or a tag could not be found out: %v", err)
 		}
 		if strings.Trim(value, ", ") != "" && value != "0" {
-			return fmt.Sprintf("it was given a star or a tag (%s: %q)", name, value)
+			return language.Messagef("it was given a star or a tag (%s: %q)", name, value)
 		}
 	}
-	return ""
+	return language.Message{}
 }
 
 // attribute returns an extended attribute, without the NUL that C programs put at its end; "" if there is none, or
