@@ -11,6 +11,7 @@ import (
 
 	"sweepd/internal/app"
 	"sweepd/journal"
+	"sweepd/sweeper"
 )
 
 // jsonOverride is one decision of the user in force: a line of keep --list --json.
@@ -53,9 +54,8 @@ func (p *program) listOverrides(ctx context.Context, asJSON bool) error {
 			p.json(p.overrideLine(s))
 			continue
 		}
-		p.term.printf("%s  %-7s  %s\n                     %s\n", s.At.Local().Format(time.DateOnly), s.Override,
-			p.describeOverride(s),
-			p.term.dim("to cancel: "+p.takesBack(s)))
+		p.term.printf("%-16s  %-7s  %s\n", sweeper.When(s.At, p.now()), s.Override, p.describeOverride(s))
+		p.term.printf("%27s%s\n", "", p.term.dim("to cancel: "+p.takesBack(s)))
 	}
 	if len(all) == 0 && !asJSON {
 		p.term.printf("nothing is kept or approved\n")

@@ -15,6 +15,7 @@ import (
 	"sweepd/internal/status"
 	"sweepd/journal"
 	"sweepd/providers"
+	"sweepd/sweeper"
 )
 
 // jsonStatus is the output of status --json.
@@ -154,7 +155,7 @@ func (p *program) printStatus(st jsonStatus, last journal.Run) {
 	} else if last.ID == 0 {
 		t.printf("last run   none yet\n")
 	} else {
-		t.printf("last run   %d, %s, %s: %s\n", last.ID, last.Kind, last.Began.Local().Format("2006-01-02 15:04"),
+		t.printf("last run   %d, %s, %s: %s\n", last.ID, last.Kind, sweeper.When(last.Began, p.now()),
 			t.text(report.Brief(last)))
 	}
 	trash := "nothing of ours"
@@ -163,7 +164,7 @@ func (p *program) printStatus(st jsonStatus, last journal.Run) {
 		trash = "not known"
 	case st.InTrash > 0:
 		trash = fmt.Sprintf("%s of ours (%s), the oldest since %s", count(st.InTrash, "file"), size(st.Bytes),
-			st.Oldest.Local().Format(time.DateOnly))
+			sweeper.When(*st.Oldest, p.now()))
 	}
 	t.printf("in trash   %s\n", trash)
 	if st.Interrupted > 0 {

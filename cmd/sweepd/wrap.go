@@ -95,8 +95,8 @@ var command = regexp.MustCompile(`(?:: |then |run |\(|e\.g\. |^)((?:\x1b\[[0-9;]
 	`)\S*|systemctl)` + shellWords + `)`)
 
 // verbs are the commands of sweepd as alternatives of a regular expression.
-const verbs = `(?:apply|approve|check|completion|demo|doctor|explain|forget|help|history|init|keep|login|logout|notify|` +
-	`pause|plan|reload|resume|run|scan|status|sweep|trash|undo|version)\b`
+const verbs = `(?:apply|approve|check|completion|demo|doctor|explain|forget|help|history|init|keep|login|logout|` +
+	`notify|pause|plan|reload|resume|run|scan|status|sweep|trash|undo|version)\b`
 
 // words returns the parts of text between which a line may be broken: at a space that is not inside a command.
 func words(text string) (all []string) {
@@ -113,8 +113,8 @@ func words(text string) (all []string) {
 	return append(all, text[begin:])
 }
 
-// lastColumn returns the name in the last column of a list, which begins after that many columns, with what comes before it:
-// a new line if the name would get less than 40 columns and is longer. The name is cut as cut does.
+// lastColumn returns the name in the last column of a list, which begins after that many columns, with what comes
+// before it: a new line if the name would get less than 40 columns and is longer. The name is cut as cut does.
 func (t *terminal) lastColumn(name string, after int) (before, fitting string) {
 	if room := t.out.width - after; t.out.width >= narrow && room < narrow && cells(name) > room {
 		return "\n    ", cut(name, t.out.width-4)
