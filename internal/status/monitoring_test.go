@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"sweepd/internal/testing/markdown"
 )
 
 const monitoring = "../../deploy/monitoring"
@@ -32,6 +34,26 @@ func promtool(t *testing.T, args ...string) {
 func TestEachAlertFiresWhereItShouldAndNoneOnAHealthyService(t *testing.T) {
 	promtool(t, "check", "rules", "alerts.yml")
 	promtool(t, "test", "rules", "alerts_test.yml")
+}
+
+// Prometheus takes the configuration that docs/monitoring.md shows.
+func TestTheConfigurationOnThePageIsValid(t *testing.T) {
+	page, err := markdown.Read("../../docs/monitoring.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, block := range page.Blocks() {
+		if !strings.HasPrefix(block.Text, "scrape_configs:") {
+			continue
+		}
+		file := filepath.Join(t.TempDir(), "prometheus.yml")
+		if err := os.WriteFile(file, []byte(block.Text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		promtool(t, "check", "config", file)
+		return
+	}
+	t.Error("the page shows no configuration")
 }
 
 // dashboard is the part of a dashboard of Grafana that asks Prometheus:

@@ -64,15 +64,15 @@ func change(t *testing.T, pattern string) {
 	}
 }
 
-// source has apt and dnf look into one repository, and trust one key, as docs/systemd.md has people do it.
+// source has apt and dnf look into one repository, and trust one key, by the files that docs/systemd.md shows: only the
+// places of the repository and of the key differ.
 func (s *story) source(name, key string) {
 	s.Helper()
-	for path, text := range map[string]string{
-		sources: fmt.Sprintf("Types: deb\nURIs: file:%s/%s/apt\nSuites: stable\nComponents: main\n"+
-			"Signed-By: %s/%s.asc\n", published, name, published, key),
-		dnfSource: fmt.Sprintf("[sweepd]\nname=sweepd\nbaseurl=file://%s/%s/rpm\ngpgcheck=1\nrepo_gpgcheck=1\n"+
-			"gpgkey=file://%s/%s.asc\n", published, name, published, key),
-	} {
+	signer := fmt.Sprintf("%s/%s.asc", published, key)
+	places := strings.NewReplacer("/etc/apt/keyrings/sweepd.asc", signer, "https://HOST/sweepd.asc", "file://"+signer,
+		"https://HOST/", fmt.Sprintf("file://%s/%s/", published, name))
+	for path, begin := range map[string]string{sources: "Types: deb", dnfSource: "[sweepd]"} {
+		text := places.Replace(documented(s.T, begin, "systemd.md")[0])
 		path = filepath.Join(s.root, path)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			s.Fatal(err)

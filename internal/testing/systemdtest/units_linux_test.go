@@ -7,10 +7,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"sweepd/internal/systemd"
+	"sweepd/internal/testing/markdown"
 )
 
 const units = "../../../deploy/systemd"
@@ -99,6 +101,35 @@ func TestUnitsAreValid(t *testing.T) {
 			t.Errorf("%s with a setting that there is not is valid too", unit)
 		}
 	}
+	src, err := os.ReadFile(filepath.Join(units, services[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, added := range documented(t, "[Service]", "systemd.md", "google-drive.md") {
+		if out, err := verify(services[0], slices.Concat(src, []byte("\n"+added))); err != nil || len(out) > 0 {
+			t.Errorf("with %s: %v\n%s", added, err, out)
+		}
+	}
+}
+
+// documented returns the blocks of the pages in docs that begin with a text, at least one.
+func documented(t *testing.T, begin string, names ...string) (blocks []string) {
+	t.Helper()
+	for _, name := range names {
+		page, err := markdown.Read(filepath.Join("../../../docs", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, block := range page.Blocks() {
+			if strings.HasPrefix(block.Text, begin) {
+				blocks = append(blocks, block.Text)
+			}
+		}
+	}
+	if len(blocks) == 0 {
+		t.Fatalf("%q: no block begins with %q", names, begin)
+	}
+	return blocks
 }
 
 // The units are for the files of different users, and agree in all other settings.
