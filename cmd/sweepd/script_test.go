@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -30,7 +31,7 @@ func TestScripts(t *testing.T) {
 		"until": cmdUntil, "raw": cmdRaw, "exits": cmdExits, "frozen": cmdFrozen, "takeout": cmdTakeOut,
 		"disk": cmdDisk, "fill": cmdFill,
 		"google": cmdGoogle, "dropbox": cmdDropbox, "pasting": cmdPasting, "daemon": cmdDaemon, "hook": cmdHook,
-		"expand": cmdExpand,
+		"expand": cmdExpand, "clone": cmdClone,
 	}
 	maps.Copy(commands, newClouds().commands())
 	testscript.Run(t, testscript.Params{
@@ -42,14 +43,16 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// scripts returns the paths of the scripts that this run takes.
+// scripts returns the paths of the scripts that this run takes: a part of them, and each walk.
 func scripts(t *testing.T) []string {
 	t.Helper()
 	all, err := filepath.Glob("testdata/script/*.txtar")
 	if err != nil || len(all) == 0 {
 		t.Fatal("no scripts", err)
 	}
-	return rotation.Part(t, all)
+	isWalk := func(path string) bool { walk, _ := filepath.Match(walks, path); return walk }
+	part := slices.DeleteFunc(rotation.Part(t, all), isWalk)
+	return append(part, slices.DeleteFunc(all, func(path string) bool { return !isWalk(path) })...)
 }
 
 func TestMain(m *testing.M) {
