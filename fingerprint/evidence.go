@@ -11,7 +11,7 @@ func (s findings) evidence() []Evidence {
 	var all []Evidence
 	for _, e := range []Evidence{
 		s.sealEvidence(), s.labs.evidence(), s.cutEvidence(),
-		s.nameEvidence(), s.taggedEvidence(), s.untimedEvidence(),
+		s.nameEvidence(), s.unsignedEvidence(), s.taggedEvidence(), s.untimedEvidence(),
 	} {
 		if e.Detector != "" {
 			all = append(all, e)
@@ -72,6 +72,15 @@ func (s findings) taggedEvidence() Evidence {
 		return Evidence{}
 	}
 	return Evidence{Detector: TaggedDetector, Found: "a rating, a comment or the like was added to it since"}
+}
+
+// unsignedEvidence returns the note that a picture has lost the credential that ChatGPT puts into every picture with such
+// a name: it was saved anew. The note alone supports no level.
+func (s findings) unsignedEvidence() Evidence {
+	if !s.rewritten() || s.credential.state != noSeal {
+		return Evidence{}
+	}
+	return Evidence{Detector: "filename.unsigned", Found: "without the credential that ChatGPT writes"}
 }
 
 // untimed is the finding of a missing time stamp that lowers nothing.

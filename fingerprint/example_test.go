@@ -29,7 +29,7 @@ func ExampleClassifier_Classify() {
 	}
 	// Output:
 	// ChatGPT Image Apr 20, 2026, 01_17_00 AM.png
-	//   likely: ChatGPT download name
+	//   likely: ChatGPT download name, without the credential that ChatGPT writes, edited since
 	// ChatGPT Image Apr 20, 2026, 01_17_00 AM-removebg-preview.png
 	//   possible: changed download name, edited since
 	// IMG_2041.png
@@ -59,6 +59,7 @@ func ExampleClassifier_Examine() {
 	// header: may hold a credential: false, ""
 	// filename: family of the name: true, "chatgpt"
 	// filename: evidence filename.download, alone likely
+	// filename: evidence filename.unsigned, alone none
 }
 
 // picture returns a PNG of 2 x 3 pixels.

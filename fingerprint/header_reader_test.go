@@ -136,9 +136,9 @@ func TestWhatIsWrongWithTheCredentialItselfAHeaderOnlyReadingSees(t *testing.T) 
 		"cut in it":                            signed[:5000],
 	} {
 		f, _ := fileOf(downloadName, b)
-		if v, err := c.Classify(headerOnly(f)); err != nil || v.Confidence > Possible ||
-			!strings.HasPrefix(detectors(v), "c2pa.broken") {
-			t.Errorf("%s: %v (%s), %v; want possible at most", what, v, detectors(v), err)
+		if v, err := c.Classify(headerOnly(f)); err != nil || v.Confidence > Likely ||
+			!strings.HasPrefix(detectors(v), "c2pa.broken") || !v.Derived {
+			t.Errorf("%s: %v (%s), %v; want likely and derived at most", what, v, detectors(v), err)
 		}
 	}
 }
@@ -163,8 +163,8 @@ func TestWhatOnlyTheRestShowsTheWholeReadingTakesBack(t *testing.T) {
 		if err != nil || !partial.Partial {
 			t.Errorf("%s: %v (partial %v), %v; want it left open", what, partial, partial.Partial, err)
 		}
-		if whole, err := c.Classify(f); err != nil || whole.Confidence > Possible || whole.Partial {
-			t.Errorf("%s: read whole %v, %v; want possible at most", what, whole, err)
+		if whole, err := c.Classify(f); err != nil || whole.Confidence > Likely || !whole.Derived || whole.Partial {
+			t.Errorf("%s: read whole %v, %v; want likely and derived at most", what, whole, err)
 		}
 	}
 }

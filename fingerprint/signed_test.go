@@ -126,7 +126,9 @@ func TestACredentialBeyondAWebPsEndIsPossibleAtMostUnderAPerfectName(t *testing.
 	}
 }
 
-func TestChangedBytesArePossibleAtMostUnderAPerfectName(t *testing.T) {
+// A tool that packs the pixels anew keeps the credential or drops it, as its authors like. Both files are the same to
+// a person, so both get the same verdict.
+func TestChangedBytesUnderAPerfectNameAreAsIfTheyHadNoCredential(t *testing.T) {
 	s, c := signing(t)
 	signed := s.PNG(1, c2patest.Options{})
 	changed := func(at int) []byte {
@@ -135,17 +137,47 @@ func TestChangedBytesArePossibleAtMostUnderAPerfectName(t *testing.T) {
 		return b
 	}
 	chunk := credentialChunk(signed)
+	f, _ := fileOf(downloadName, c2patest.PlainPNG(16, 16, 1))
+	dropped, err := c.Classify(f)
+	if err != nil || dropped.Confidence != Likely || !dropped.Derived ||
+		detectors(dropped) != "filename.download filename.unsigned" {
+		t.Errorf("without its credential: %v (%s), %v, want likely and derived", dropped, detectors(dropped), err)
+	}
 	for what, b := range map[string][]byte{
-		"a pixel changed":               changed(len(signed) - 20),
-		"the width changed":             changed(19),
-		"the credential changed":        changed(33 + len(chunk)/5),
-		"bytes appended":                append(bytes.Clone(signed), 0),
+		"a pixel changed":   changed(len(signed) - 20),
+		"the width changed": changed(19),
+		"bytes appended":    append(bytes.Clone(signed), 0),
+		"a chunk put in":    slices.Insert(bytes.Clone(signed), 33, c2patest.PNGChunk("gAMA", make([]byte, 4))...),
+		"moved to another picture": slices.Insert(c2patest.PlainPNG(16, 16, 9), 33,
+			chunk...),
+	} {
+		for name, want := range map[string]Confidence{downloadName: Likely, dalleName: Possible, ownName: None} {
+			f, _ := fileOf(name, b)
+			v, err := c.Classify(f)
+			if err != nil || v.Confidence != want || v.Derived != (want > None) ||
+				!strings.HasPrefix(detectors(v), "c2pa.broken") || !v.Made.IsZero() {
+				t.Errorf("%s, as %s: %v (%s), %v, want %v, because of a broken credential", what, name, v,
+					detectors(v), err, want)
+			}
+		}
+	}
+}
+
+func TestADamagedCredentialIsPossibleAtMostUnderAPerfectName(t *testing.T) {
+	s, c := signing(t)
+	signed := s.PNG(1, c2patest.Options{})
+	chunk := credentialChunk(signed)
+	changed := bytes.Clone(signed)
+	changed[33+len(chunk)/5] ^= 1
+	forged := s.PNG(1, c2patest.Options{By: s.Forger})
+	forged[len(forged)-20] ^= 1
+	for what, b := range map[string][]byte{
+		"the credential changed":        changed,
 		"cut behind the credential":     signed[:33+len(chunk)+10],
 		"cut in the credential":         signed[:33+len(chunk)/2],
-		"moved to another picture":      slices.Insert(c2patest.PlainPNG(16, 16, 9), 33, chunk...),
 		"the credential there twice":    slices.Insert(bytes.Clone(signed), 33, chunk...),
-		"a chunk that is no tag put in": slices.Insert(bytes.Clone(signed), 33, c2patest.PNGChunk("gAMA", make([]byte, 4))...),
 		"a later file in another shape": s.JPEG(1, c2patest.Options{})[:900],
+		"a forger's, and a pixel":       forged,
 	} {
 		for name, most := range map[string]Confidence{downloadName: Possible, ownName: None} {
 			f, _ := fileOf(name, b)

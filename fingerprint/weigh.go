@@ -56,7 +56,9 @@ func (s findings) genuine() Confidence {
 // ceiling returns the highest level that the evidence against ChatGPT allows.
 func (s findings) ceiling() Confidence {
 	switch {
-	case s.header.cut, s.header.limited, s.credential.state == sealBroken, s.credential.state == sealOther:
+	case s.header.cut, s.header.limited, s.credential.state == sealOther:
+		return Possible
+	case s.credential.state == sealBroken && !s.rewritten():
 		return Possible
 	case s.credential.state == sealDerived:
 		return Likely
@@ -100,6 +102,17 @@ func (s findings) product() Product {
 	return byName
 }
 
+// rewritten reports whether a picture has the untouched name that ChatGPT has used since March 2025, but not the
+// credential that it has put into every such picture, or only one that OpenAI signed for other bytes. A program has
+// packed the pixels anew; whether it kept the old credential is that program's habit and means nothing.
+func (s findings) rewritten() bool {
+	if s.name.Family != "chatgpt" || s.header.cut || s.header.limited {
+		return false
+	}
+	return s.credential.state == noSeal && !s.header.credential ||
+		s.credential.state == sealBroken && s.credential.openAI
+}
+
 // derived reports whether the image was changed after it was made. A genuine credential shows that the bytes are
 // unchanged, regardless of the name; weigh does not call derived then.
 func (s findings) derived() bool {
@@ -108,5 +121,5 @@ func (s findings) derived() bool {
 		return true
 	}
 	resaved := s.labs.whole() && s.header.mediaType != "image/png" // Labs saved PNG files only
-	return s.name.Derived || resaved
+	return s.name.Derived || resaved || s.rewritten()
 }

@@ -36,6 +36,7 @@ var (
 	ofOther       = credential{state: sealOther, reason: "signed by Adobe Inc."}
 	ofEditor      = credential{state: sealDerived, intact: true, reason: "signed by Google LLC"}
 	broken        = credential{state: sealBroken}
+	packed        = credential{state: sealBroken, openAI: true}
 	unanchored    = credential{state: sealUnanchored}
 	labsFile      = labsMark{note: aNote, comment: true}
 )
@@ -79,7 +80,8 @@ func TestLevels(t *testing.T) {
 		{"a credential for the API is not ChatGPT's", downloadName, ofAPI, labsMark{}, Strong, API, false},
 		{"nor one for Sora", ownName, ofSora, labsMark{}, Strong, Sora, false},
 
-		{"a download name alone", downloadName, credential{}, labsMark{}, Likely, ChatGPT, false},
+		{"a download name alone: it lost its credential", downloadName, credential{}, labsMark{}, Likely, ChatGPT, true},
+		{"one that never had one", dalleName, credential{}, labsMark{}, Likely, ChatGPT, false},
 		{"an asset's id alone: uploads have it too", assetName, credential{}, labsMark{}, Possible, ChatGPT, false},
 		{"a changed download name alone", editedName, credential{}, labsMark{}, Possible, ChatGPT, true},
 		{"any word beside ChatGPT", unseenName, credential{}, labsMark{}, Possible, ChatGPT, false},
@@ -88,6 +90,8 @@ func TestLevels(t *testing.T) {
 		{"nothing at all", ownName, credential{}, labsMark{}, None, NoProduct, false},
 
 		{"changed bytes cap the name", downloadName, broken, labsMark{}, Possible, ChatGPT, true},
+		{"but not if it is OpenAI's credential", downloadName, packed, labsMark{}, Likely, ChatGPT, true},
+		{"which other names do not imply", dalleName, packed, labsMark{}, Possible, ChatGPT, true},
 		{"and Labs' mark", ownName, broken, labsFile, Possible, Labs, true},
 		{"and are nothing alone", ownName, broken, labsMark{}, None, NoProduct, false},
 		{"another maker's credential caps the name", downloadName, ofOther, labsMark{}, Possible, ChatGPT, true},
@@ -196,7 +200,7 @@ func TestAVerdictSaysItselfInOneSentence(t *testing.T) {
 			soraName, ofSora,
 			"strong: signed by OpenAI for Sora on 2026-04-20, unchanged since, download name of Sora",
 		},
-		{downloadName, credential{}, "likely: ChatGPT download name"},
+		{downloadName, credential{}, "likely: ChatGPT download name, without the credential that ChatGPT writes, edited since"},
 		{
 			downloadName, broken,
 			"possible: its credential does not match these bytes, ChatGPT download name, edited since",

@@ -30,7 +30,7 @@ func (s *slow) Trash(
 const twoStorages = `
 version: 1
 storages: {home: {type: local, roots: [/data/root]}, other: {type: local, roots: [/data/other]}}
-rules: [{name: mine, when: {confidence: likely}, do: trash}]
+rules: [{name: mine, when: {confidence: likely, derived: include}, do: trash}]
 limits: {files: 4, bytes: 1GB, share: 100%}
 `
 

@@ -133,7 +133,7 @@ func TestAFileThatCannotBeComparedWithWhatIsKeptIsHeld(t *testing.T) {
 }
 
 func TestApprovalIsOfOneRevisionAndNeverOfWhatARuleKeeps(t *testing.T) {
-	b := newBox(t, strings.Replace(rules, "{name: mine, when: {confidence: likely}, do: trash}",
+	b := newBox(t, strings.Replace(rules, "{name: mine, when: {confidence: likely, derived: include}, do: trash}",
 		"{name: mine, when: {confidence: likely}, do: review}", 1))
 	b.put(ours(1), picture(1))
 	b.put("/data/root/holiday.png", picture(2))

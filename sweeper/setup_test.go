@@ -41,7 +41,7 @@ const rules = `
 version: 1
 storages: {home: {type: local, roots: [/data/root]}}
 rules:
-  - {name: mine, when: {confidence: likely}, do: trash}
+  - {name: mine, when: {confidence: likely, derived: include}, do: trash}
   - {name: unsure, when: {confidence: possible}, do: review}
 trash: {ours: 30d}
 limits: {files: 100, bytes: 1GB, share: 100%}

@@ -23,8 +23,8 @@ version: 1
 storages: {home: {type: local, roots: [/data/root]}}
 rules:
   - {name: mine to keep, when: {path: "**/album/**"}, do: keep}
-  - {name: later, when: {confidence: likely, path: "**/later/**"}, do: trash, grace: 7d}
-  - {name: mine, when: {confidence: likely}, do: trash}
+  - {name: later, when: {confidence: likely, derived: include, path: "**/later/**"}, do: trash, grace: 7d}
+  - {name: mine, when: {confidence: likely, derived: include}, do: trash}
   - {name: unsure, when: {confidence: possible, path: "**/unsure/**"}, do: review}
 protect: {git: keep, library: off}
 trash: {ours: 30d}

@@ -36,7 +36,7 @@ const accountPolicy = `version: 1
 storages:
   home: {type: local, roots: [~/Downloads]}
   drive: {type: gdrive, client: ~/client.json}
-rules: [{name: mine, when: {confidence: likely}, do: trash}]
+rules: [{name: mine, when: {confidence: likely, derived: include}, do: trash}]
 settle: 0s
 `
 

@@ -69,8 +69,8 @@ storages:
 rules:
   - {name: keepers, when: {path: "**/Keep/**"}, do: keep}
   # The demo's pictures carry no OpenAI signature, because that cannot be forged. This policy therefore
-  # trusts file names alone. sweepd never does so unless a policy says it.
-  - {name: by name, when: {confidence: likely}, do: trash}
+  # trusts file names alone, also of pictures that were saved anew. sweepd never does so unless a policy says it.
+  - {name: by name, when: {confidence: likely, derived: include}, do: trash}
 trash: {ours: 2s}  # short for the demo; a real policy would say 30d
 settle: 0s         # the demo's files are new; the default is 10m
 `

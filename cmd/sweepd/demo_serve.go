@@ -79,7 +79,7 @@ storages:
   box: {type: dropbox, app_key: %s, purge: off}
 rules:
   # These pictures carry no OpenAI signature, because that cannot be forged: match them by name.
-  - {name: by name, when: {confidence: likely}, do: trash}
+  - {name: by name, when: {confidence: likely, derived: include}, do: trash}
 trash: {ours: 30d}
 `
 

@@ -69,7 +69,7 @@ func (r ruleset) yaml() string {
 	if r.looseToo {
 		level = "possible"
 	}
-	when := "confidence: " + level
+	when := "derived: include, confidence: " + level
 	if r.older > 0 {
 		when += fmt.Sprintf(", older_than: %dd", r.older)
 	}

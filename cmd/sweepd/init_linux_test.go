@@ -77,7 +77,7 @@ func atTerminal(t *testing.T, home string, args []string, answers ...[2]string) 
 func TestAPersonAtATerminalIsAskedFiveQuestions(t *testing.T) {
 	t.Parallel()
 	w := &e2e.World{T: t, Home: t.TempDir(), Files: map[string][]byte{}}
-	w.Write("Downloads/ChatGPT Image Apr 20, 2026, 01_17_00 AM.png", smallPicture(1))
+	w.Write("Downloads/DALL-E 2024-04-20 01.17.00.png", smallPicture(1))
 	shown, err := atTerminal(t, w.Home, []string{"init"},
 		[2]string{"[Enter: ~/Downloads] ", "\n"}, [2]string{"[Enter: proven] ", "sure\n"},
 		[2]string{"[Enter: proven] ", "likely\n"}, [2]string{"[Enter: 7d] ", "0\n"},

@@ -28,7 +28,7 @@ func (p *program) questions(a answers) []question {
 		{
 			"careful",
 			"How certain must sweepd be? proven: OpenAI's signature names ChatGPT; strong: it names OpenAI;\n" +
-				"likely: the file name looks like a ChatGPT download.",
+				"likely: the file name is one of a ChatGPT download, and nothing shows that it was saved anew.",
 			a.Careful,
 			func(a *answers, text string) { a.Careful = text },
 		},

@@ -187,7 +187,7 @@ storages:
   home: {type: local, roots: [~/Downloads]}
 `
 
-const policyRest = `rules: [{name: mine, when: {confidence: likely}, do: trash}]
+const policyRest = `rules: [{name: mine, when: {confidence: likely, derived: include}, do: trash}]
 limits: {files: 1000, bytes: 1GB, share: 100%}
 schedule: {on_change: true}
 settle: 0s

@@ -17,7 +17,7 @@ storages:
   home: {type: local, roots: [~/Downloads, ~/Pictures of the family]}
 rules:
   - {name: family, when: {path: "~/Pictures of the family/keep/**"}, do: keep}
-  - {name: everything-that-i-generated-in-the-browser, when: {confidence: likely}, do: trash}
+  - {name: everything-that-i-generated-in-the-browser, when: {confidence: likely, derived: include}, do: trash}
 settle: 0s
 trash: {ours: 30d}
 `))

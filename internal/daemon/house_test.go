@@ -50,7 +50,7 @@ storages:
   drive: {type: gdrive, client: /etc/sweepd/client.json}
   box: {type: dropbox, app_key: abcdefghij12345, purge: off}
 rules:
-  - {name: mine, when: {confidence: likely}, do: trash}
+  - {name: mine, when: {confidence: likely, derived: include}, do: trash}
   - {name: unsure, when: {confidence: possible}, do: review}
 trash: {ours: 30d}
 limits: {files: 100, bytes: 1GB, share: 100%%, surge: off}

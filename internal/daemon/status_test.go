@@ -24,7 +24,7 @@ version: 1
 mode: enforce
 storages: {drive: {type: gdrive, client: /etc/sweepd/client.json}}
 rules:
-  - {name: mine, when: {confidence: likely, path: "/mine/**"}, do: trash}
+  - {name: mine, when: {confidence: likely, derived: include, path: "/mine/**"}, do: trash}
   - {name: unsure, when: {confidence: likely}, do: review}
 trash: {ours: 1h}
 limits: {share: 100%, surge: off}

@@ -55,7 +55,7 @@ mode: enforce
 storages:
   drive: {type: gdrive, client: /etc/sweepd/client.json}
   box: {type: dropbox, app_key: abcdefghij12345, purge: off}
-rules: [{name: mine, when: {confidence: likely}, do: trash, grace: 7d}]
+rules: [{name: mine, when: {confidence: likely, derived: include}, do: trash, grace: 7d}]
 trash: {ours: 30d}
 limits: {files: 200, bytes: 1GB, share: 100%, surge: off}
 schedule: {sweep: "daily 02:30", zone: Europe/Berlin, quiet: "12:00-14:00", jitter: 5m}

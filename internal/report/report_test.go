@@ -61,8 +61,8 @@ mode: enforce
 storages: {home: {type: local, roots: [/data/root]}}
 rules:
   - {name: the album, when: {path: "**/album/**"}, do: keep}
-  - {name: slowly, when: {confidence: likely, path: "**/later/**"}, do: trash, grace: 7d}
-  - {name: mine, when: {confidence: likely}, do: trash}
+  - {name: slowly, when: {confidence: likely, derived: include, path: "**/later/**"}, do: trash, grace: 7d}
+  - {name: mine, when: {confidence: likely, derived: include}, do: trash}
   - {name: unsure, when: {confidence: possible}, do: review}
 protect: {git: keep}
 trash: {ours: 30d}
@@ -421,7 +421,7 @@ func TestWhatIsInTheTrashIsKeptByWhoeverEndsItFirst(t *testing.T) {
 version: 1
 storages: {cloud: {type: gdrive, client: /client.json}, box: {type: dropbox, app_key: abcdefghij12345, purge: off},
   home: {type: local, roots: [/data/root]}}
-rules: [{name: mine, when: {confidence: likely}, do: trash}]
+rules: [{name: mine, when: {confidence: likely, derived: include}, do: trash}]
 trash: {ours: %s}
 `
 	for _, c := range []struct{ ours, storage, want string }{

@@ -58,7 +58,7 @@ func build(binary string) error {
 // Policy is the policy of a new World.
 const Policy = `version: 1
 storages: {home: {type: local, roots: [~/Downloads]}}
-rules: [{name: mine, when: {confidence: likely}, do: trash}]
+rules: [{name: mine, when: {confidence: likely, derived: include}, do: trash}]
 settle: 0s
 `
 

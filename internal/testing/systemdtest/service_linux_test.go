@@ -27,7 +27,7 @@ func nsenter(pid string, args ...string) (string, error) {
 
 // The rules of all policies here: a name is enough, and at once.
 const rules = `
-rules: [{name: mine, when: {confidence: likely}, do: trash}]
+rules: [{name: mine, when: {confidence: likely, derived: include}, do: trash}]
 limits: {files: 10000, bytes: 10GB, share: 100%, surge: off}
 settle: 0s
 mode: enforce
