@@ -28,15 +28,20 @@ func newInitCmd(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "create a policy by answering five questions",
-		Long: `init asks where your pictures are, how certain sweepd must be, how long a file is
-marked, how long it stays in the trash, and what the service may do. Enter gives
-the answer that is shown in brackets. init then shows the policy, writes it if you
-agree, and shows what it means and would do. It deletes nothing. If you stop it
-before the end, it writes nothing, and prints the command that gives your answers
-again.
+		Long: `init searches your home for ChatGPT images, for 10 seconds at most, and proposes the
+folders that have some. Enter ends the search early, and --folder replaces it. It
+only reads. It proposes neither your whole home nor hidden folders, trash bins,
+caches, other mounts, snapshots, and folders of programs, libraries or Git.
+
+init then asks where your pictures are, how certain sweepd must be, how long a file
+is marked, how long it stays in the trash, and what the service may do. Enter gives
+the answer that is shown in brackets. init shows the policy, writes it if you agree,
+and shows what it means and would do. It deletes nothing. If you stop it before the
+end, it writes nothing, and prints the command that gives your answers again.
 
 A flag answers a question, which is then not asked. For an account, give --drive or
---dropbox. With --yes init asks nothing and uses the safest defaults for the rest.
+--dropbox. With --yes init asks nothing and uses the safest defaults for the rest:
+folders with images that are proven or strong, or else your downloads and pictures.
 It never changes an existing policy. Use --policy to write to another file.`,
 		Example: "  sweepd init\n  sweepd init --folder ~/Downloads --careful strong --yes",
 		Args:    noArgs,
@@ -47,7 +52,7 @@ It never changes an existing policy. Use --policy to write to another file.`,
 	}
 	f := cmd.Flags()
 	f.StringArrayVar(&o.Folders, "folder", nil,
-		"scan `FOLDER`; repeatable (default your downloads and pictures)")
+		"scan `FOLDER`; repeatable (default those found, or your downloads and pictures)")
 	f.StringVar(&o.Drive, "drive", "",
 		"scan a Google Drive with the OAuth client in `FILE`; see docs/google-drive.md")
 	f.StringVar(&o.Dropbox, "dropbox", "",
@@ -65,29 +70,15 @@ It never changes an existing policy. Use --policy to write to another file.`,
 	return cmd
 }
 
-// runInit asks what no flag has answered, writes the policy, and shows what it means.
+// runInit looks for folders and asks what no flag has answered, writes the policy, and shows what it means.
 func runInit(ctx context.Context, p *program, o initOptions) error {
 	file, err := p.newPolicy()
 	if err != nil {
 		return err
 	}
-	a := o.answers
-	if !o.given["folder"] {
-		a.Folders = p.pictureFolders()
-	}
-	for i, folder := range a.Folders {
-		a.Folders[i] = p.absolute(folder)
-	}
-	if err := p.fits(a); err != nil {
-		return &app.UsageError{Err: err, Hint: "see: sweepd init --help"}
-	}
-	if !o.yes {
-		if err := p.askable(); err != nil {
-			return err
-		}
-		if a, err = p.interview(ctx, listen(p.stdin), a, o.given, file); err != nil {
-			return err
-		}
+	a, err := p.answer(ctx, o, file)
+	if err != nil {
+		return err
 	}
 	if a.nowhere() {
 		return &app.UsageError{
@@ -100,6 +91,41 @@ func runInit(ctx context.Context, p *program, o initOptions) error {
 	}
 	p.term.printf("written: %s\n\n", safe(tilde(file, p.home())))
 	return p.firstLook(ctx, a)
+}
+
+// answer returns the answers of the flags, of the look for folders, and of the user.
+func (p *program) answer(ctx context.Context, o initOptions, file string) (answers, error) {
+	a := o.answers
+	for i, folder := range a.Folders {
+		a.Folders[i] = p.absolute(folder)
+	}
+	if !o.given["folder"] {
+		a.Folders = p.pictureFolders()
+	}
+	if err := p.fits(a); err != nil {
+		return a, &app.UsageError{Err: err, Hint: "see: sweepd init --help"}
+	}
+	var in *listener
+	if !o.yes || isTerminal(p.stdin) {
+		in = listen(p.stdin)
+	}
+	if err := p.askable(); err != nil && !o.yes {
+		return a, err
+	}
+	var found []app.PictureFolder
+	if !o.given["folder"] {
+		var err error
+		if found, err = p.look(ctx, in, a); err != nil {
+			return a, &unwrittenError{err, p.sameAnswers(a, o.given)}
+		}
+		if sure := p.sureFolders(found); len(sure) > 0 {
+			a.Folders = sure
+		}
+	}
+	if o.yes {
+		return a, nil
+	}
+	return p.interview(ctx, in, a, found, o.given, file)
 }
 
 // newPolicy returns the path of the policy to write. It returns a *app.UsageError if a file exists there.

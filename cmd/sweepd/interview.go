@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sweepd/internal/app"
@@ -18,12 +19,16 @@ type question struct {
 	take       func(*answers, string)
 }
 
-// questions returns the five questions, with the answers that Enter gives.
-func (p *program) questions(a answers) []question {
+// questions returns the five questions, with the answers that Enter gives. Numbers stand for the found folders.
+func (p *program) questions(a answers, found []app.PictureFolder) []question {
+	folders := "In which folders do you save pictures? Separate them with commas."
+	if len(found) > 0 {
+		folders = "In which folders do you save pictures? Give numbers of the list, or folders, with commas."
+	}
 	return []question{
 		{
-			"folder", "In which folders do you save pictures? Separate them with commas.",
-			strings.Join(a.Folders, ", "), p.takeFolders,
+			"folder", folders, strings.Join(a.Folders, ", "),
+			func(a *answers, text string) { p.takeFolders(a, text, found) },
 		},
 		{
 			"careful",
@@ -53,14 +58,18 @@ func (p *program) questions(a answers) []question {
 	}
 }
 
-// takeFolders takes the folders that the user lists, or none if the list is "none".
-func (p *program) takeFolders(a *answers, list string) {
+// takeFolders takes the folders that the user lists, by path or by number, or none if the list is "none".
+func (p *program) takeFolders(a *answers, list string, found []app.PictureFolder) {
 	a.Folders = nil
 	if strings.EqualFold(list, "none") {
 		return
 	}
 	for folder := range strings.SplitSeq(list, ",") {
-		if folder = strings.TrimSpace(folder); folder != "" {
+		folder = strings.TrimSpace(folder)
+		if n, err := strconv.Atoi(folder); err == nil && 0 < n && n <= len(found) {
+			folder = found[n-1].Path
+		}
+		if folder != "" {
 			a.Folders = append(a.Folders, p.absolute(folder))
 		}
 	}
@@ -97,10 +106,10 @@ func (e *unwrittenError) diagnose() (status int, hint string) {
 // be written. given are the answers that are settled; interview adds to them. It returns an *unwrittenError if the
 // input ends, or an interrupt comes, before the last answer.
 func (p *program) interview(
-	ctx context.Context, in *listener, a answers, given map[string]bool, file string,
+	ctx context.Context, in *listener, a answers, found []app.PictureFolder, given map[string]bool, file string,
 ) (answers, error) {
 	var open []question
-	for _, q := range p.questions(a) {
+	for _, q := range p.questions(a, found) {
 		if !given[q.flag] {
 			open = append(open, q)
 		}

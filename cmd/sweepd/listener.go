@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"strings"
+	"time"
 )
 
 // listener reads the lines that the user types, in the background: an interrupt ends the wait for one.
@@ -38,5 +39,24 @@ func (l *listener) next(ctx context.Context) (string, error) {
 		return line.text, line.err
 	case <-ctx.Done():
 		return "", ctx.Err()
+	}
+}
+
+// until returns a context that ends with ctx, after the limit, or when the user types a line. The line is dropped. Once
+// stop has returned, later lines are left for next.
+func (l *listener) until(ctx context.Context, limit time.Duration) (ended context.Context, stop func()) {
+	ended, cancel := context.WithTimeout(ctx, limit)
+	idle := make(chan struct{})
+	go func() {
+		defer close(idle)
+		select {
+		case <-l.typed:
+			cancel()
+		case <-ended.Done():
+		}
+	}()
+	return ended, func() {
+		cancel()
+		<-idle
 	}
 }

@@ -17,3 +17,13 @@ func strangers(home string) bool {
 	st, ok := fi.Sys().(*syscall.Stat_t)
 	return ok && os.Geteuid() == 0 && st.Uid != 0
 }
+
+// device returns the number of the device that the folder is on; 0 if that cannot be found out.
+func device(dir string) uint64 {
+	if fi, err := os.Stat(dir); err == nil {
+		if st, ok := fi.Sys().(*syscall.Stat_t); ok {
+			return uint64(st.Dev)
+		}
+	}
+	return 0
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"sweepd/internal/app"
+)
+
+const (
+	lookTime    = 10 * time.Second // for which init looks for images at most
+	maxProposed = 20               // folders that init lists
+)
+
+// look looks for folders with ChatGPT images in the home, for a limited time, and lists them. On a terminal Enter ends
+// it early. It returns no folder if it cannot look, which is a warning, and the error of the context if that ended.
+func (p *program) look(ctx context.Context, in *listener, a answers) (found []app.PictureFolder, err error) {
+	home := p.home()
+	if !filepath.IsAbs(home) {
+		return nil, nil
+	}
+	looking, stop := context.WithTimeout(ctx, lookTime)
+	if isTerminal(p.stdin) {
+		looking, stop = in.until(ctx, lookTime)
+	}
+	var first []string
+	for _, folder := range p.pictureFolders() {
+		first = append(first, p.expand(folder))
+	}
+	p.lookedAt(0, 0)
+	s, err := p.options().Survey(looking, first, p.lookedAt)
+	stop()
+	p.term.settle()
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		p.warn("could not search for images: %s", safe(err.Error()))
+		return nil, nil
+	}
+	found = slices.DeleteFunc(s.Folders, func(f app.PictureFolder) bool { return !p.nameable(f.Path, a) })
+	p.printFound(s, found)
+	return found[:min(len(found), maxProposed)], nil
+}
+
+func (p *program) lookedAt(seen, found int64) {
+	p.term.progress("searching for ChatGPT images, at most %v: %s, %d found; Enter stops", lookTime,
+		count(seen, "file"), found)
+}
+
+// nameable reports whether a policy, and a command for a shell, can name the folder.
+func (p *program) nameable(folder string, a answers) bool {
+	a.Folders = []string{folder}
+	return safe(folder) == folder && p.fits(a) == nil
+}
+
+// printFound lists the folders with numbers.
+func (p *program) printFound(s app.Survey, found []app.PictureFolder) {
+	where := "in your home"
+	if s.Partial {
+		where = fmt.Sprintf("so far: the search was stopped after %s", count(s.Seen, "file"))
+	}
+	if len(found) == 0 && s.Others == 0 {
+		fmt.Fprintf(p.stderr, "no ChatGPT images were found %s\n", where)
+		return
+	}
+	fmt.Fprintf(p.stderr, "ChatGPT images were found %s\n", where)
+	for i, f := range found[:min(len(found), maxProposed)] {
+		names := ""
+		if byName := f.Images - f.Sure; byName > 0 {
+			names = fmt.Sprintf(", %d of them by name only", byName)
+		}
+		fmt.Fprintf(p.stderr, "  %2d  %s: %s%s\n", i+1, tilde(f.Path, p.home()), count(f.Images, "image"), names)
+	}
+	if more := len(found) - maxProposed; more > 0 {
+		fmt.Fprintf(p.stderr, "      and %s with fewer images\n", count(int64(more), "more folder"))
+	}
+	if s.Others > 0 {
+		fmt.Fprintf(p.stderr, "      and %s where sweepd proposes no folder: your home itself, and folders of programs, "+
+			"libraries, Git and snapshots\n", count(s.Others, "image"))
+	}
+}
+
+// sureFolders returns the folders with images that are strong or proven.
+func (p *program) sureFolders(found []app.PictureFolder) (folders []string) {
+	for _, f := range found {
+		if f.Sure > 0 {
+			folders = append(folders, tilde(f.Path, p.home()))
+		}
+	}
+	return folders
+}
