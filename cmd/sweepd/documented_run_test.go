@@ -198,6 +198,8 @@ func (w *workplace) meant(verb, arg string) string {
 		return "1"
 	case arg == "STORAGE" || arg == "TREE":
 		return "home"
+	case arg == "KEY":
+		return "q1w2e3r4t5y6u7i"
 	case arg == "drive:1AbC":
 		return "drive:" + w.id
 	case arg == "FILE" || arg == "~/Downloads/a.png":
