@@ -1,5 +1,5 @@
 // Package daemon is the service, sweepd run: it follows every storage of a policy, each on its own, and does what
-// the policy's mode allows, when its schedule, a change of files or the user says so.
+// the policy's mode allows: by its schedule, after a change of files, or at the user's request.
 //
 // Run opens the record and the receivers (run.go), starts a loop for each storage (loops.go) and supervises them
 // (keep.go). A loop is one goroutine: it opens its storage (loop.go), waits (await.go), and makes passes

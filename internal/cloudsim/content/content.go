@@ -7,9 +7,9 @@ import (
 	"sync/atomic"
 )
 
-// Content is the bytes of one revision of a file: head, and then noise up to size. The noise is the stream of
-// 8-byte words Mix(seed + k*odd), k being the number of the word, so that any range can be computed without the
-// bytes before it. Its methods may be called from several goroutines at once.
+// Content is the bytes of one revision of a file: head, and then noise up to size. The noise is a stream of
+// blocks of 8 bytes, Mix(seed + k*odd), k being the number of the block, so that any range can be computed
+// without the bytes before it. Its methods may be called from several goroutines at once.
 type Content struct {
 	head []byte // its first bytes, kept
 	size int64
@@ -42,8 +42,8 @@ func (c *Content) Size() int64 { return c.size }
 // Reader returns a reader of the content from its start.
 func (c *Content) Reader() io.ReadSeeker { return io.NewSectionReader(c, 0, c.size) }
 
-// ReadAt implements io.ReaderAt. It computes a word at a time, in full even if the range begins or ends inside of
-// one.
+// ReadAt implements io.ReaderAt. It computes a block at a time, as a whole even if the range begins or ends
+// inside of it.
 func (c *Content) ReadAt(b []byte, off int64) (int, error) {
 	if off < 0 {
 		return 0, errors.New("a negative offset")

@@ -205,7 +205,7 @@ func (c *call) args(in any) error {
 	return nil
 }
 
-// decode decodes one JSON object with known fields only. Its errors are in the words of the service, without a
+// decode decodes one JSON object with known fields only. Its errors are phrased as the service does, without a
 // prefix.
 func decode(b []byte, in any) error {
 	dec := json.NewDecoder(bytes.NewReader(b))

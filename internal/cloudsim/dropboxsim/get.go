@@ -14,7 +14,7 @@ var (
 // anyPath reports whether s has the form of a path that is written to or listed.
 func anyPath(s string) bool { return writePath.MatchString(s) }
 
-// badPattern returns the 400 of a field that does not have the form in the specification, in the service's words.
+// badPattern returns the 400 of a field that does not have the form in the specification, as the service phrases it.
 func badPattern(field, value, pattern string) *refusal {
 	return badInput("request body: %s: %q did not match pattern %q", field, value, pattern)
 }
