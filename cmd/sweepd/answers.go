@@ -13,7 +13,8 @@ import (
 	"sweepd/policy/policyfile"
 )
 
-// answers are the parts of a first policy, as the user writes them.
+// answers are the parts of a first policy, as the user writes them. init gets them from its flags or by asking;
+// policy makes the text of them.
 type answers struct {
 	Folders []string
 	Drive   string // the file of the OAuth client, absolute or below ~/; "": no Google Drive
@@ -24,9 +25,12 @@ type answers struct {
 	Mode    string
 }
 
+// nowhere reports whether the answers name no place to look.
 func (a answers) nowhere() bool { return len(a.Folders) == 0 && a.Drive == "" && a.Dropbox == "" }
 
-// fits returns an error about the first answer that is invalid, in one sentence.
+// fits returns an error about the first answer that is invalid, in one sentence; nil if all are valid. It looks
+// at folders and files on this machine, and then lets the parser of policies decide: a text that init writes must
+// be one that sweepd accepts.
 func (p *program) fits(a answers) error {
 	for _, folder := range a.Folders {
 		if fi, err := os.Stat(p.expand(folder)); err == nil && !fi.IsDir() || errors.Is(err, fs.ErrNotExist) {
@@ -91,7 +95,8 @@ func (p *program) absolute(folder string) string {
 	return tilde(folder, p.home())
 }
 
-// policy returns the text of the policy for the answers.
+// policy returns the text of the policy for the answers, with comments for the person who edits it next. Every
+// text of the user is quoted if it needs to be (inYAML, yamlScalar), so that no answer becomes more than a value.
 func (a answers) policy() []byte {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
@@ -146,6 +151,7 @@ func inYAML(text string) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
+// yamlScalar returns a text as YAML, without quotes if it is plain.
 func yamlScalar(text string) string {
 	// Lower-case letters and digits need no quotes.
 	if text != "" && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789") == "" {

@@ -65,7 +65,8 @@ func flagError(cmd *cobra.Command, err error) error {
 	return err
 }
 
-// compatible returns a *app.UsageError if flags are set of which a verb takes only one.
+// compatible returns a *app.UsageError if flags are set of which a verb takes only one; nil if not. It runs
+// before every verb, and so before cobra's own check, whose error has no hint.
 func compatible(cmd *cobra.Command) error {
 	err := cmd.ValidateFlagGroups()
 	if err == nil {
@@ -99,7 +100,8 @@ func atMostOne(what string) cobra.PositionalArgs {
 	}
 }
 
-// exactlyOne returns the check of the arguments of a verb that takes one: what is "storage".
+// exactlyOne returns the check of the arguments of a verb that takes one: what is "storage". None and several are
+// different errors.
 func exactlyOne(what string) cobra.PositionalArgs {
 	return cobra.MatchAll(needs("a "+what), atMostOne(what))
 }

@@ -20,6 +20,7 @@ import (
 // The functions of this file complete arguments for a shell. They change nothing and report no error: without a policy
 // or a record there is nothing to offer.
 
+// The limits of what a completion reads.
 const (
 	offered  = 100         // the most runs and the most files that are offered
 	looked   = 10_000      // the most operations that are read for them
@@ -56,14 +57,15 @@ func (p *program) which(_ *cobra.Command, _ []string, begun string) (names []str
 	return names, how
 }
 
-// completeStorages completes the arguments of verbs that take storages only.
+// completeStorages completes the arguments of verbs that take storages only. It leaves out those that are named
+// already.
 func (p *program) completeStorages(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
 	names := app.StorageNames(p.options())
 	names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(args, name) })
 	return beginning(names, begun), cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeAccount completes the argument of verbs that take one account.
+// completeAccount completes the argument of verbs that take one account; nothing if it is there already.
 func (p *program) completeAccount(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
@@ -179,6 +181,8 @@ func described(run int64, began time.Time, words ...string) string {
 	return describedAs(strconv.FormatInt(run, 10), began, words...)
 }
 
+// describedAs is described for the number of a run as text. It leaves out empty parts, and escapes the rest as
+// report.Plain does.
 func describedAs(run string, began time.Time, words ...string) string {
 	about := append([]string{began.Local().Format("2006-01-02 15:04")}, words...)
 	return run + "\t" + report.Plain(
@@ -196,7 +200,8 @@ func beginning(all []string, begun string) (some []string) {
 	return some
 }
 
-// peek returns what read finds in the record, nothing if there is none or it cannot be read.
+// peek returns what read finds in the record, nothing if there is none or it cannot be read. It opens the record
+// without writing and for at most atPrompt, so that Tab in a shell never changes a file or hangs.
 func (p *program) peek(cmd *cobra.Command, read func(context.Context, *journal.Journal) []string) []string {
 	ctx, cancel := context.WithTimeout(cmd.Context(), atPrompt)
 	defer cancel()

@@ -19,6 +19,8 @@ type demoOptions struct {
 	yes bool // do not wait between the steps
 }
 
+// newDemoCmd returns the verb demo, with the verb serve below it. Alone it takes no argument, so any other is an
+// unknown verb.
 func newDemoCmd(p *program) *cobra.Command {
 	var o demoOptions
 	cmd := &cobra.Command{
@@ -40,7 +42,8 @@ ends, even after a crash.`,
 	return cmd
 }
 
-// runDemo takes the tour.
+// runDemo takes the tour. It returns a *app.UsageError on other systems than Linux, and errTrouble if the tour
+// was interrupted. The clouds and the home are removed in every case.
 func runDemo(ctx context.Context, p *program, o demoOptions) (err error) {
 	if runtime.GOOS != "linux" {
 		return &app.UsageError{
@@ -75,7 +78,8 @@ trash: {ours: 2s}  # short for the demo; a real policy would say 30d
 settle: 0s         # the demo's files are new; the default is 10m
 `
 
-// newTour starts the clouds and creates a home.
+// newTour starts the clouds and creates a home. The caller closes the rehearsal of the tour; if newTour returns
+// an error, nothing is left. pause is true if the tour waits for Enter before each command.
 func (p *program) newTour(pause bool) (*tour, error) {
 	exe, err := os.Executable()
 	if err != nil {
@@ -92,7 +96,8 @@ func (p *program) newTour(pause bool) (*tour, error) {
 	return t, nil
 }
 
-// furnish creates the home of a user of sweepd.
+// furnish creates the home of a user of sweepd: a policy, the OAuth client, and a folder with two pictures that
+// the policy trashes and three that it leaves. The files are a hundred days old.
 func (t *tour) furnish() (err error) {
 	if t.home, err = t.rehearsal.Folder("home"); err != nil {
 		return err

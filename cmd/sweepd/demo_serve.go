@@ -21,6 +21,7 @@ type demoServeOptions struct {
 	json   bool
 }
 
+// newDemoServeCmd returns the verb demo serve.
 func newDemoServeCmd(p *program) *cobra.Command {
 	var o demoServeOptions
 	cmd := &cobra.Command{
@@ -46,7 +47,8 @@ serve records every request and change; audit_url returns them as JSON lines.
 	return cmd
 }
 
-// runDemoServe serves the clouds until ctx ends, as by an interrupt.
+// runDemoServe serves the clouds until ctx ends, as by an interrupt. It returns a *app.UsageError if a number is
+// out of range, the address is not a loopback one, or the list of faults is wrong; an interrupt is no error.
 func runDemoServe(ctx context.Context, p *program, o demoServeOptions) (err error) {
 	if o.Accounts < 1 || o.Files < 0 || o.Latency < 0 {
 		return &app.UsageError{Err: errors.New("--accounts must be at least 1, --files and --latency at least 0")}
@@ -92,7 +94,8 @@ func (p *program) rehearse(o rehearsal.Options) (*rehearsal.Rehearsal, error) {
 	return r, err
 }
 
-// readFaults reads the faults to inject from a file, or from standard input if path is "-"; none if it is "".
+// readFaults reads the faults to inject from a file, or from standard input if path is "-"; none if it is "". It
+// returns a *app.UsageError if the list is not valid (cloudsim.ReadFaults).
 func (p *program) readFaults(path string) ([]cloudsim.Fault, error) {
 	if path == "" {
 		return nil, nil
@@ -125,6 +128,9 @@ func (p *program) printPlace(at rehearsal.Place, o rehearsal.Options, policy str
 		quoted(filepath.Dir(at.CAFile)), box.AccessToken)
 }
 
+// placeText is the output of demo serve without --json. The arguments are numbered, because some are used twice:
+// accounts, files, proxy, certificate, policy, address and token of an account of the Drive, record, folder,
+// token of an account of the Dropbox.
 const placeText = `Simulated Google Drive and Dropbox: %[1]s each, with %[2]s.
 
 Set these variables to make a program use them instead of the real services:

@@ -25,6 +25,7 @@ type doctorOptions struct {
 	json     bool
 }
 
+// newDoctorCmd returns the verb doctor.
 func newDoctorCmd(p *program) *cobra.Command {
 	var o doctorOptions
 	cmd := &cobra.Command{
@@ -48,7 +49,8 @@ Exit status: 1 if a check failed.`,
 	return cmd
 }
 
-// runDoctor prints the result of each check.
+// runDoctor prints the result of each check as soon as it is known. It returns errTrouble if one failed; a
+// warning is no failure.
 func runDoctor(ctx context.Context, p *program, o doctorOptions) error {
 	failed := false
 	for f := range app.Doctor(ctx, p.options(), o.storages) {
@@ -65,7 +67,7 @@ func runDoctor(ctx context.Context, p *program, o doctorOptions) error {
 	return ctx.Err()
 }
 
-// printCheck prints one line, with the hint below it.
+// printCheck prints one line, with the hint below it if there is one.
 func (p *program) printCheck(f app.Finding) {
 	code := map[app.State]string{app.Well: "32", app.Warn: "33", app.Fail: "31"}[f.State]
 	what := f.Check

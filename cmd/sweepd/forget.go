@@ -24,6 +24,7 @@ type forgetOptions struct {
 	last bool
 }
 
+// newForgetCmd returns the verb forget.
 func newForgetCmd(p *program) *cobra.Command {
 	var o forgetOptions
 	cmd := &cobra.Command{
@@ -44,7 +45,8 @@ cancels it.`,
 	return cmd
 }
 
-// runForget returns files to the policy: those of a run, or single ones.
+// runForget returns files to the policy: those of a run, or single ones. One number alone is a run; a file whose
+// name is a number is given as ./7.
 func runForget(ctx context.Context, p *program, o forgetOptions) error {
 	if o.last == (len(o.args) > 0) {
 		return &app.UsageError{
@@ -62,7 +64,8 @@ func runForget(ctx context.Context, p *program, o forgetOptions) error {
 }
 
 // forgetRun returns to the policy the files that a run brought back, or that were brought back of a run. 0 is the
-// latest run by which a file is kept.
+// latest run by which a file is kept. It prints an error for each file that it could not return, and then returns
+// errTrouble. It needs the record itself: a temporary one in its place is an error.
 func (p *program) forgetRun(ctx context.Context, run int64) error {
 	ops, run, err := p.broughtBack(ctx, run)
 	if err != nil {
@@ -95,7 +98,8 @@ func (p *program) forgetRun(ctx context.Context, run int64) error {
 	return nil
 }
 
-// broughtBack returns the operations of files that an undo brought back, and their run.
+// broughtBack returns the operations of files that an undo brought back, and their run: those that the run itself
+// restored, and those of the run that were restored later. It returns a *app.UsageError if there are none.
 func (p *program) broughtBack(ctx context.Context, run int64) (ops []journal.Operation, _ int64, err error) {
 	j, err := p.journal(ctx)
 	if err != nil {
@@ -202,7 +206,8 @@ func (p *program) forgetOne(ctx context.Context, arg string) error {
 	return err
 }
 
-// forgetContent removes the decision on all files with a content.
+// forgetContent removes the decision on all files with a content, by its SHA-256 in hexadecimal, in any case. It
+// returns a *app.UsageError if there is no such decision.
 func (p *program) forgetContent(ctx context.Context, hash string) error {
 	a, err := p.openRecord(ctx)
 	if err != nil {
@@ -228,7 +233,8 @@ func (p *program) forgetContent(ctx context.Context, hash string) error {
 	}
 }
 
-// openRecord opens the record for a decision that needs no file.
+// openRecord opens the record for a decision that needs no file. The App has a scope that is of no storage of the
+// policy, because it needs one. It returns an error if the record cannot be relied on. The caller closes the App.
 func (p *program) openRecord(ctx context.Context) (*app.App, error) {
 	o := p.options()
 	o.Scopes = []sweeper.Scope{{Storage: "(record)", Roots: []string{existing(filepath.Clean(p.home()))}}}

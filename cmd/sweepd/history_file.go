@@ -13,8 +13,8 @@ import (
 	"sweepd/providers"
 )
 
-// fileHistory prints the moves of one file to the trash, oldest first, each with what became of the file since. The
-// file need not exist.
+// fileHistory prints the moves of one file to the trash, oldest first, each with what became of the file since.
+// The file need not exist. It returns a *app.UsageError if sweepd has never moved it.
 func (p *program) fileHistory(ctx context.Context, j *journal.Journal, arg string, asJSON bool) error {
 	ops, err := p.moves(ctx, j, arg)
 	if err != nil {
@@ -39,7 +39,8 @@ func (p *program) fileHistory(ctx context.Context, j *journal.Journal, arg strin
 	return nil
 }
 
-// printMove prints one move of a file to the trash in its history.
+// printMove prints one move of a file to the trash in its history: one line, and below it the result, with the
+// command that restores the file if it is still there.
 func (p *program) printMove(op journal.Operation) {
 	note := language.Verbatim(op.State())
 	switch {
@@ -76,6 +77,7 @@ func (p *program) moves(ctx context.Context, j *journal.Journal, arg string) ([]
 	return operationsOf(ctx, j, journal.Filter{Path: given, Ref: providers.Ref(given)})
 }
 
+// operationsOf returns the operations that the filter matches, or the first error of reading them.
 func operationsOf(ctx context.Context, j *journal.Journal, f journal.Filter) (ops []journal.Operation, err error) {
 	for op, err := range j.Operations(ctx, f) {
 		if err != nil {

@@ -22,6 +22,8 @@ type jsonImage struct {
 	Places      []jsonFile             `json:"places"`
 }
 
+// imageLine returns the line of a picture for --json. img has at least one place; its confidence is that of the
+// first, which is the surest.
 func imageLine(img sweeper.Image) jsonImage {
 	first := img.Places[0]
 	line := jsonImage{
@@ -85,7 +87,7 @@ func (p *program) image(img sweeper.Image) {
 	p.why(img.Places[0])
 }
 
-// places returns the number of files that have the pictures.
+// places returns the number of files that have the pictures: at least one for each picture.
 func places(images []sweeper.Image) (n int) {
 	for _, img := range images {
 		n += len(img.Places)

@@ -19,6 +19,7 @@ type loginOptions struct {
 	scanOnly, trashOnly bool // at most one
 }
 
+// newLoginCmd returns the verb login.
 func newLoginCmd(p *program) *cobra.Command {
 	var o loginOptions
 	cmd := &cobra.Command{
@@ -51,7 +52,8 @@ client, see docs/google-drive.md.`,
 	return cmd
 }
 
-// runLogin signs in to an account.
+// runLogin signs in to an account. It returns the errors of app.LogIn, whose hints name the next step. With
+// --no-browser no port is open while it waits.
 func runLogin(ctx context.Context, p *program, o loginOptions) error {
 	l := app.Login{Storage: o.storage, Show: p.showConsent(ctx), Most: o.most()}
 	if o.noBrowser {
@@ -79,7 +81,9 @@ func (o loginOptions) most() *policy.Access {
 	return nil
 }
 
-// showConsent starts a browser and also prints the link, in case none opens.
+// showConsent returns a function that starts a browser and also prints the link, in case none opens. The browser
+// gets start, an address of this machine, because other users can see the arguments of a process; the printed
+// link is the consent page itself.
 func (p *program) showConsent(ctx context.Context) func(start, consent string) error {
 	return func(start, consent string) error {
 		err := p.browse(ctx, start)
@@ -106,7 +110,9 @@ func (p *program) showLink(_, consent string) error {
 	return nil
 }
 
-// paste returns the line that the user pastes. An interrupt ends it.
+// paste returns the line that the user pastes. It returns a *app.UsageError if standard input ends before a line,
+// and ctx's error after an interrupt; the read then goes on until the process ends, because it cannot be
+// interrupted.
 func (p *program) paste(ctx context.Context) (string, error) {
 	type line struct {
 		text string
@@ -141,6 +147,7 @@ type logoutOptions struct {
 	anyway  bool // also if the service cannot be reached
 }
 
+// newLogoutCmd returns the verb logout.
 func newLogoutCmd(p *program) *cobra.Command {
 	var o logoutOptions
 	cmd := &cobra.Command{
@@ -161,7 +168,8 @@ another account sign in.`,
 	return cmd
 }
 
-// runLogout signs out of an account.
+// runLogout signs out of an account. It returns an error if access could not be revoked and --anyway is not set:
+// nothing was deleted then.
 func runLogout(ctx context.Context, p *program, o logoutOptions) error {
 	g, err := app.LogOut(ctx, p.options(), o.storage, o.forget, o.anyway)
 	if err != nil {

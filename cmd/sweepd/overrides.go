@@ -28,12 +28,14 @@ type jsonOverride struct {
 	Forget   string      `json:"forget"`             // the command that takes it back
 }
 
+// jsonPlace is a place of a file: its path in a storage.
 type jsonPlace struct {
 	Storage string `json:"storage"`
 	Path    string `json:"path"`
 }
 
-// listOverrides lists the files that are kept or approved.
+// listOverrides lists the files that are kept or approved. If there is no record yet, nothing is; it returns any
+// other error of opening it.
 func (p *program) listOverrides(ctx context.Context, asJSON bool) error {
 	j, err := p.journal(ctx)
 	if usage, ok := errors.AsType[*app.UsageError](err); ok && usage.Err != nil && !errors.Is(err, fs.ErrPermission) {
@@ -63,6 +65,8 @@ func (p *program) listOverrides(ctx context.Context, asJSON bool) error {
 	return nil
 }
 
+// overrideLine returns the line of a decision for --json. A decision on a file has its ID and time, one on a
+// content its SHA-256.
 func (p *program) overrideLine(s journal.OverrideRecord) jsonOverride {
 	line := jsonOverride{
 		Type: "word", Word: string(s.Override), Said: moment(s.At), Ref: string(s.Ref), Size: s.Content.Size,
@@ -100,7 +104,8 @@ func (p *program) describeOverride(s journal.OverrideRecord) string {
 	return where
 }
 
-// takesBack returns the command that takes a decision back.
+// takesBack returns the command that takes a decision back, quoted for a shell. A file of an account is named by
+// its storage and ID, because its path may have changed.
 func (p *program) takesBack(s journal.OverrideRecord) string {
 	name := "sha256:" + hex.EncodeToString(s.Content.SHA256[:])
 	if s.Ref != "" {

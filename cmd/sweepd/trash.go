@@ -26,6 +26,7 @@ type jsonTrashed struct {
 	Why         string                 `json:"why"`
 }
 
+// newTrashCmd returns the verb trash, which only has other verbs.
 func newTrashCmd(p *program) *cobra.Command {
 	cmd := group(&cobra.Command{
 		Use:   "trash",
@@ -47,6 +48,7 @@ type trashListOptions struct {
 	json  bool
 }
 
+// newTrashListCmd returns the verb trash list.
 func newTrashListCmd(p *program) *cobra.Command {
 	var o trashListOptions
 	cmd := &cobra.Command{
@@ -62,7 +64,8 @@ func newTrashListCmd(p *program) *cobra.Command {
 	return cmd
 }
 
-// runTrashList prints the entries of the trash bins and their totals.
+// runTrashList prints the entries of the trash bins and their totals. It changes nothing, and opens the storages
+// for reading. It returns errTrouble if a bin could not be read.
 func runTrashList(ctx context.Context, p *program, o trashListOptions) error {
 	a, err := p.open(ctx, o.where, false)
 	if err != nil {
@@ -94,6 +97,7 @@ func runTrashList(ctx context.Context, p *program, o trashListOptions) error {
 	return trouble(sum)
 }
 
+// binnedLine returns the line of an entry for --json.
 func binnedLine(b sweeper.TrashEntry) jsonTrashed {
 	t := b.Trashed
 	return jsonTrashed{
@@ -125,6 +129,8 @@ type purgeOptions struct {
 	json       bool
 }
 
+// newTrashPurgeCmd returns the verb trash purge, which deletes entries that sweepd put there, or that a rule
+// would trash.
 func newTrashPurgeCmd(p *program) *cobra.Command {
 	return newPurgeCmd(p, purgeOptions{}, "permanently delete entries that are due: ours and matching",
 		`purge lists the entries that are due under the policy's trash: section: those that
@@ -136,6 +142,7 @@ Exit status: 1 if something failed or was skipped for safety, 3 if all was refus
 for safety.`)
 }
 
+// newTrashEmptyCmd returns the verb trash empty, which deletes entries of any origin.
 func newTrashEmptyCmd(p *program) *cobra.Command {
 	return newPurgeCmd(p, purgeOptions{everything: true}, "permanently delete all entries that are old enough",
 		`empty lists all entries that have been in the trash for at least the age in the
@@ -146,7 +153,8 @@ Exit status: 1 if something failed or was skipped for safety, 3 if all was refus
 for safety.`)
 }
 
-// newPurgeCmd returns a verb that deletes for good what is due.
+// newPurgeCmd returns a verb that deletes for good what is due. o has the kind; the rest of it is set by the
+// arguments and flags.
 func newPurgeCmd(p *program, o purgeOptions, short, long string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               o.verb() + " [--apply] [PATH|STORAGE]...",
@@ -163,6 +171,7 @@ func newPurgeCmd(p *program, o purgeOptions, short, long string) *cobra.Command 
 	return cmd
 }
 
+// verb returns the name of the verb.
 func (o purgeOptions) verb() string {
 	if o.everything {
 		return "empty"
@@ -188,6 +197,10 @@ func (o purgeOptions) rights() []sweeper.PurgeReason {
 }
 
 // runPurge prints the due entries that the verb may delete, and with --apply deletes them.
+//
+// It returns a *app.UsageError if the policy allows none of it. With --apply the record is completed first, and
+// each file is examined again right before it is deleted. It returns errTrouble if something failed or was left
+// alone.
 func runPurge(ctx context.Context, p *program, o purgeOptions) error {
 	a, err := p.open(ctx, o.where, o.apply)
 	if err != nil {
@@ -229,6 +242,7 @@ func (p *program) recover(ctx context.Context, asJSON bool, a *app.App) error {
 	return err
 }
 
+// troubleOf is trouble for a summary that may be nil, because nothing was begun.
 func troubleOf(sum *sweeper.Summary) error {
 	if sum == nil {
 		return nil
@@ -236,6 +250,7 @@ func troubleOf(sum *sweeper.Summary) error {
 	return trouble(sum)
 }
 
+// purgeHint returns the end of the sentence with the command that deletes, "" if nothing is due.
 func purgeHint(verb string, due *sweeper.Plan) string {
 	if due.Empty() {
 		return ""

@@ -26,6 +26,7 @@ type undoOptions struct {
 	json  bool
 }
 
+// newUndoCmd returns the verb undo.
 func newUndoCmd(p *program) *cobra.Command {
 	var o undoOptions
 	cmd := &cobra.Command{
@@ -56,6 +57,9 @@ as during another sweep.`,
 }
 
 // runUndo restores the files and prints the summary of the run.
+//
+// The operations come from the record alone: exactly their storages are opened (Options.Scopes), so an undo works
+// if the policy has changed since, or cannot be read. It returns errTrouble if a file could not be restored.
 func runUndo(ctx context.Context, p *program, o undoOptions) error {
 	if err := o.check(); err != nil {
 		return err
@@ -113,7 +117,8 @@ func (o undoOptions) check() error {
 	return &app.UsageError{Err: errors.New(text), Hint: "list runs with: sweepd history"}
 }
 
-// undoable returns the operations in the journal that are to be undone, those of the newest run first.
+// undoable returns the operations in the journal that are to be undone, those of the newest run first. It returns
+// a *app.UsageError if there is none. It closes the journal: Open opens it again for writing.
 func (p *program) undoable(ctx context.Context, o undoOptions) (ops []journal.Operation, err error) {
 	j, err := p.journal(ctx)
 	if err != nil {
@@ -195,7 +200,8 @@ func (p *program) undoableSince(ctx context.Context, j *journal.Journal, since s
 	return ops, nil
 }
 
-// ofFiles returns the latest move of each file to the trash.
+// ofFiles returns the latest move of each file to the trash. A file is named by its path, or as STORAGE:PATH or
+// STORAGE:ID for one of an account. It returns fs.ErrNotExist if one of them is not in the trash.
 func (p *program) ofFiles(ctx context.Context, j *journal.Journal, files []string) ([]journal.Operation, error) {
 	var u sweeper.Undone
 	for _, arg := range files {
@@ -231,8 +237,9 @@ func recorded(ctx context.Context, j *journal.Journal, arg string) (journal.Filt
 	return journal.Filter{Path: given, Ref: providers.Ref(given)}, nil
 }
 
-// scopesOf returns the storages of the operations, with the folders of this machine. The ref of an account's file is
-// not its path, so an account has no folders.
+// scopesOf returns the storages of the operations, with the folders of this machine. The ref of an account's file
+// is not its path, so an account has no folders. The folders are where the files were, or the nearest ones above
+// that exist.
 func scopesOf(ops []journal.Operation) (scopes []sweeper.Scope) {
 	for _, op := range ops {
 		i := slices.IndexFunc(scopes, func(sc sweeper.Scope) bool { return sc.Storage == op.Op.Storage })
