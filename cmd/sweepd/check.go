@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -50,7 +49,10 @@ func runCheck(ctx context.Context, p *program, o checkOptions) error {
 		return &app.UsageError{Err: errors.New("standard input can be checked once"), Hint: "name - once"}
 	}
 	files := o.files
-	if len(files) == 0 {
+	switch {
+	case len(files) == 0 && p.policyText != nil:
+		files = []string{"-"}
+	case len(files) == 0:
 		files = []string{""}
 	}
 	var invalid error
@@ -113,12 +115,11 @@ func (p *program) checked(ctx context.Context, file string) (c checkedPolicy, er
 // also with an error.
 func (p *program) readPolicy(paths app.Paths, file string) (name string, pol *policy.Policy, err error) {
 	if file == "-" {
-		const stdin = "(standard input)"
-		src, err := io.ReadAll(io.LimitReader(p.stdin, 1<<20)) // a policy is smaller by far
+		src, err := p.policyInput()
 		if err == nil {
-			pol, err = app.ParsePolicy(stdin, src, paths.Home)
+			pol, err = app.ParsePolicy(standardInput, src, paths.Home)
 		}
-		return stdin, pol, err
+		return standardInput, pol, err
 	}
 	if file == "" {
 		file = p.options().NamedPolicy()

@@ -106,7 +106,7 @@ func (p *program) printPlan(ctx context.Context, a *app.App, due *sweeper.Plan, 
 		p.term.printf("apply would refuse this plan: %s\n", safe(err.Error()))
 	}
 	if out.named != "" && !out.stdout() {
-		p.term.printf("saved; to apply it: %s\n", p.term.bold("sweepd apply "+quoted(out.named)))
+		p.term.printf("saved; to apply it: %s\n", p.term.bold(p.withPolicy("sweepd apply")+" "+quoted(out.named)))
 	}
 	p.term.printf("nothing was changed\n")
 }
@@ -114,7 +114,7 @@ func (p *program) printPlan(ctx context.Context, a *app.App, due *sweeper.Plan, 
 // loadPlan reads a saved plan from a file. "-" is standard input, from which it counts as not reviewed: the user may
 // have seen nothing of it.
 func (p *program) loadPlan(file string) (*sweeper.Plan, error) {
-	from, name := p.stdin, "(standard input)"
+	from, name := p.stdin, standardInput
 	if file != "-" {
 		f, err := os.Open(file)
 		if err != nil {

@@ -40,6 +40,7 @@ type program struct {
 	term       *terminal
 	remote     map[string]policy.Storage // see accounts
 	policyFile string
+	policyText []byte // of standard input; nil: the policy is in a file
 	verbose    bool
 	started    bool // the command line was valid
 	warned     bool // about a service with another policy
@@ -91,6 +92,9 @@ command line or policy; 3 the whole run was refused for safety.`,
 		SilenceErrors: true, SilenceUsage: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			err := compatible(cmd)
+			if err == nil && p.policyFile == "-" {
+				err = p.readPolicyInput(cmd)
+			}
 			p.started = err == nil
 			return err
 		},
@@ -101,7 +105,8 @@ command line or policy; 3 the whole run was refused for safety.`,
 	root.SetVersionTemplate("sweepd {{.Version}}\n")
 	root.Flags().BoolP("version", "V", false, "print the version, revision and build date")
 	root.PersistentFlags().StringVar(&p.policyFile, "policy", "",
-		"policy `FILE` (default $SWEEPD_POLICY, then ~/.config/sweepd/policy.yaml, then /etc/sweepd/policy.yaml)")
+		"policy `FILE`, - is standard input (default $SWEEPD_POLICY, then ~/.config/sweepd/policy.yaml, "+
+			"then /etc/sweepd/policy.yaml)")
 	root.PersistentFlags().Func("color",
 		"use colours `WHEN`: auto (on a terminal, the default), always (also in a pipe) or never", p.term.setColour)
 	offer(root, "color", colourWords()...)
@@ -254,8 +259,8 @@ func (p *program) optionsWith(level slog.Level) app.Options {
 		level = slog.LevelDebug
 	}
 	return app.Options{
-		Getenv: p.getenv, PolicyFile: p.policyFile, Now: p.now, Uptime: p.uptime, Account: p.account,
-		Classifier: p.classifier,
+		Getenv: p.getenv, PolicyFile: p.policyFile, PolicyText: p.policyText, Now: p.now, Uptime: p.uptime,
+		Account: p.account, Classifier: p.classifier,
 		Log:        slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: level})),
 	}
 }

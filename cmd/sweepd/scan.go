@@ -168,10 +168,7 @@ func (p *program) next(a *app.App, where []string, sum *sweeper.Summary) string 
 	if p.wholeHome(a) {
 		return p.term.in.Sprintf("; to %s, name the folders: %s", would, p.term.bold("sweepd apply FOLDER..."))
 	}
-	command := "sweepd apply"
-	if p.policyFile != "" {
-		command += " --policy " + quoted(p.policyFile)
-	}
+	command := p.withPolicy("sweepd apply")
 	for _, arg := range where {
 		command += " " + p.quotedPath(arg)
 	}

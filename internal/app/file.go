@@ -42,7 +42,7 @@ func Policy(o Options) *policy.Policy {
 	if err != nil {
 		return nil
 	}
-	_, p, err := Options{Getenv: o.Getenv, PolicyFile: o.PolicyFile}.openPolicy(paths)
+	_, p, err := Options{Getenv: o.Getenv, PolicyFile: o.PolicyFile, PolicyText: o.PolicyText}.openPolicy(paths)
 	if err != nil {
 		return nil
 	}

@@ -18,6 +18,7 @@ import (
 type Options struct {
 	Getenv     func(string) string
 	PolicyFile string   // "" searches for one; see Paths.FindPolicy
+	PolicyText []byte   // the text of the policy, which PolicyFile then names in messages only; nil: it is in the file
 	Only       []string // names of storages, or folders; empty: every storage of the policy
 	// Scopes replace Only: exactly these are opened, regardless of the policy, which need not be readable. One
 	// without roots is an account of the policy.

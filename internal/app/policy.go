@@ -11,9 +11,13 @@ import (
 	"sweepd/providers/local"
 )
 
-// openPolicy reads the policy file. Without a file it returns the built-in policy for the folders in Only, and file is
-// "".
+// openPolicy reads the policy. Without a text and a file it returns the built-in policy for the folders in Only, and
+// file is "".
 func (o Options) openPolicy(paths Paths) (file string, p *policy.Policy, err error) {
+	if o.PolicyText != nil {
+		p, err = ParsePolicy(o.PolicyFile, o.PolicyText, paths.Home)
+		return o.PolicyFile, p, err
+	}
 	file, err = paths.FindPolicy(o.NamedPolicy())
 	if err != nil {
 		return "", nil, err
