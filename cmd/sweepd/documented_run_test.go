@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -181,11 +182,14 @@ func (w *workplace) do(c documented) {
 
 // status returns the exit status that the command has here: without a terminal, apply changes nothing.
 func (c documented) status() int {
-	if c.args[0] == "apply" && !strings.Contains(c.String(), "--yes") && !strings.Contains(c.String(), ".json") {
+	if c.args[0] == "apply" && !slices.Contains(c.args, "--yes") && !slices.ContainsFunc(c.args, isPlan) {
 		return exitUnsafe
 	}
 	return exitDone
 }
+
+// isPlan reports whether an argument of a documented apply is a saved plan.
+func isPlan(arg string) bool { return arg == "FILE" || filepath.Ext(arg) == ".json" }
 
 // number matches the number of a run.
 var number = regexp.MustCompile(`^(?:RUN(?:\.\.\.)?|\d+)$`)
@@ -202,6 +206,8 @@ func (w *workplace) meant(verb, arg string) string {
 		return "q1w2e3r4t5y6u7i"
 	case arg == "drive:1AbC":
 		return "drive:" + w.id
+	case verb == "apply" && isPlan(arg):
+		return filepath.Join(w.dir, "plan.json")
 	case arg == "FILE" || arg == "~/Downloads/a.png":
 		picture := map[string]string{"undo": trashed, "history": trashed, "forget": kept}[verb]
 		return filepath.Join(w.home(), cmp.Or(picture, inPlace))

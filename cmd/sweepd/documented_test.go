@@ -21,49 +21,56 @@ type documented struct {
 
 func (c documented) String() string { return "sweepd " + strings.Join(c.args, " ") }
 
-// isName reports whether the code is only the name of a verb, as in "sweepd explain shows ...", of a verb that needs
-// more.
+// isName reports whether the code is only the name of a verb that needs more, as in "sweepd explain shows ...".
 func (c documented) isName() bool {
-	if len(c.args) > 1 {
-		return false
-	}
-	_, err := shape(c.args)
-	verb, _, missing := (&program{term: &terminal{}}).root().Find(c.args)
-	return err != nil && missing == nil && verb.HasParent()
+	verb, rest, err := (&program{term: &terminal{}}).root().Find(c.args)
+	_, needs, _ := strings.Cut(verb.Use, " ")
+	return err == nil && len(rest) == 0 && needs != "" && !strings.HasPrefix(needs, "[")
 }
 
-// allDocumented returns every command line that is shown: the examples of the help, of which the man pages are made, and the
-// code on the pages.
+// allDocumented returns every command line that is shown: in the help, of which most man pages are made; as code on
+// the pages; and in bold type in the other man pages.
 func allDocumented(t *testing.T) (all []documented) {
 	t.Helper()
 	for _, verb := range allVerbs((&program{term: &terminal{}}).root()) {
-		for line := range strings.Lines(verb.Example) {
+		lines := strings.Split(verb.Example, "\n")
+		lines = append(lines, named.FindAllString(strings.ReplaceAll(verb.Long, "\n", " "), -1)...)
+		for _, line := range lines {
 			all = append(all, commandsIn(verb.CommandPath()+" --help", line)...)
 		}
 	}
+	for path, page := range documentedPages(t) {
+		lines := page.Spans()
+		if strings.Contains(path, "/man/") {
+			lines = page.Strong()
+		}
+		for _, block := range page.Blocks() {
+			lines = append(lines, strings.Split(block.Text, "\n")...)
+		}
+		for _, line := range lines {
+			all = append(all, commandsIn(filepath.Base(path), line)...)
+		}
+	}
+	return all
+}
+
+// documentedPages returns the pages that may show commands, by their paths. CHANGELOG.md is about other versions too.
+func documentedPages(t *testing.T) map[string]*markdown.Page {
+	t.Helper()
+	pages := map[string]*markdown.Page{}
 	for _, pattern := range []string{"*.md", "docs/*.md", "docs/internals/*.md", "deploy/man/*.md"} {
 		paths, err := filepath.Glob(filepath.Join("../..", pattern))
 		if err != nil || len(paths) == 0 {
 			t.Fatalf("%s: %d pages, %v", pattern, len(paths), err)
 		}
 		for _, path := range paths {
-			page, err := markdown.Read(path)
-			if err != nil {
+			if pages[path], err = markdown.Read(path); err != nil {
 				t.Fatal(err)
-			}
-			if filepath.Base(path) == "CHANGELOG.md" {
-				continue // it is about other versions too
-			}
-			lines := page.Spans()
-			for _, block := range page.Blocks() {
-				lines = append(lines, strings.Split(block.Text, "\n")...)
-			}
-			for _, line := range lines {
-				all = append(all, commandsIn(filepath.Base(path), line)...)
 			}
 		}
 	}
-	return all
+	delete(pages, "../../CHANGELOG.md")
+	return pages
 }
 
 // allVerbs returns the command and all below it.
@@ -76,6 +83,8 @@ func allVerbs(cmd *cobra.Command) []*cobra.Command {
 }
 
 var (
+	// named matches a command with a flag or a value in the text of a help.
+	named  = regexp.MustCompile(`\bsweepd [a-z]+(?: (?:--[a-z-]+|[A-Z]{3,}\b))+`)
 	remark = regexp.MustCompile(`\s+#\s.*`)
 	// between matches what separates two commands of a line.
 	between = regexp.MustCompile(`\s+(?:&&|&)\s+|;\s+`)

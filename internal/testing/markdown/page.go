@@ -67,6 +67,16 @@ func (p *Page) Spans() (texts []string) {
 	return texts
 }
 
+// Strong returns the texts that the page shows in bold type, which is how a man page marks what is to be typed.
+func (p *Page) Strong() (texts []string) {
+	p.walk(func(n ast.Node) {
+		if bold, ok := n.(*ast.Emphasis); ok && bold.Level == 2 {
+			texts = append(texts, p.text(n))
+		}
+	})
+	return texts
+}
+
 // Block is a block of code: the language after its fence, "" if it has none or is indented, and its lines.
 type Block struct {
 	Language string

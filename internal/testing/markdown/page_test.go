@@ -9,7 +9,7 @@ import (
 
 const example = "# The `sweepd` page\n\n" +
 	"One sentence\nin two lines. Another, e.g. with `sweepd scan -o x.json. y`! A third (it ends here.) And an end:\n\n" +
-	"- an item with [a link](policy.md#a)\n  1. another one. With two.\n\n" +
+	"- an **item** with *[a link](policy.md#a)*\n  1. another one. With two.\n\n" +
 	"```console\n$ sweepd scan. Not a sentence.\n```\n\n" +
 	"| a cell | b |\n|---|---|\n| One. Two | ![c](d.png) |\n\n    sweepd apply\n"
 
@@ -45,6 +45,9 @@ func TestPartsOfAPage(t *testing.T) {
 	}
 	if got := strings.Join(p.Spans(), "|"); got != "sweepd|sweepd scan -o x.json. y" {
 		t.Errorf("spans: %s", got)
+	}
+	if diff := cmp.Diff([]string{"item"}, p.Strong()); diff != "" {
+		t.Error(diff)
 	}
 	want := []Block{{"console", "$ sweepd scan. Not a sentence.\n"}, {"", "sweepd apply\n"}}
 	if diff := cmp.Diff(want, p.Blocks()); diff != "" {
