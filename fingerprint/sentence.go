@@ -58,6 +58,7 @@ func (v Verdict) sentences() []language.Message {
 		language.Messagef("download name of %s", Labs.text()),
 		language.Messagef("download name"),
 		language.Messagef("changed download name"),
+		language.Messagef("without the credential that ChatGPT writes"),
 		language.Messagef("name similar to a download"),
 	}
 }
