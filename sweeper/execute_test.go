@@ -190,9 +190,9 @@ func TestAGraceBeginsWithAnApplyAndEndsWithOne(t *testing.T) {
 
 func TestAGraceBeginsAnewWhereNoRuleWantedTheFileInBetween(t *testing.T) {
 	for do, marked := range map[string]int64{
-		"rules: [{name: mine, when: {confidence: likely}, do: review}]":             1,
+		"rules: [{name: mine, when: {confidence: likely}, do: review}]":                               1,
 		"rules: [{name: mine, when: {confidence: likely, derived: include}, do: keep}]":               1,
-		"rules: [{name: mine, when: {confidence: proven}, do: trash, grace: 7d}]":   1,
+		"rules: [{name: mine, when: {confidence: proven}, do: trash, grace: 7d}]":                     1,
 		"rules: [{name: other, when: {confidence: likely, derived: include}, do: trash, grace: 30d}]": 0, // it is wanted all the time
 	} {
 		t.Run(do, func(t *testing.T) {

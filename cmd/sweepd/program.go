@@ -261,7 +261,7 @@ func (p *program) optionsWith(level slog.Level) app.Options {
 	return app.Options{
 		Getenv: p.getenv, PolicyFile: p.policyFile, PolicyText: p.policyText, Now: p.now, Uptime: p.uptime,
 		Account: p.account, Classifier: p.classifier,
-		Log:        slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: level})),
+		Log: slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: level})),
 	}
 }
 

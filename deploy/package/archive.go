@@ -3,7 +3,9 @@ package main
 import (
 	"archive/tar"
 	"bytes"
+	"cmp"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -22,7 +24,7 @@ func (r *release) writeArchive(s system, program string) error {
 	add := func(folder, pattern string) error {
 		found, err := filepath.Glob(pattern)
 		if err != nil || len(found) == 0 {
-			return fmt.Errorf("%s: %d files, %w", pattern, len(found), err)
+			return fmt.Errorf("%s: %d files: %w", pattern, len(found), cmp.Or(err, fs.ErrNotExist))
 		}
 		for _, from := range found {
 			entries = append(entries, entry{from, path.Join(folder, filepath.Base(from)), 0o644})

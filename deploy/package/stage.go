@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,7 +27,7 @@ func (r *release) makeCommon(here string) error {
 	}
 	pages, err := filepath.Glob(filepath.Join(r.root, "deploy/man/*.[158]"))
 	if err != nil || len(pages) == 0 {
-		return fmt.Errorf("%d man pages, %w", len(pages), err)
+		return fmt.Errorf("%d man pages: %w", len(pages), cmp.Or(err, fs.ErrNotExist))
 	}
 	for _, page := range pages {
 		text, err := os.ReadFile(page)
