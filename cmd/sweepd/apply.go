@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -93,7 +94,7 @@ func (p *program) applySaved(ctx context.Context, file string, asJSON bool) erro
 		return &app.UsageError{Err: err, Hint: "create one with: sweepd plan -o FILE"}
 	}
 	if file == "-" {
-		file = "the plan"
+		file = p.term.in.Sprintf("the plan")
 	}
 	o := p.options()
 	o.Act, o.Gone = true, true
@@ -209,19 +210,28 @@ func isFile(path string) bool {
 
 // confirm shows what would be done and reports whether the user answers yes. An interrupt is a no.
 func (p *program) confirm(ctx context.Context, due *sweeper.Plan) bool {
-	p.term.err.printf("%s? [y/N] ", due)
+	p.term.ask("%s? [y/N] ", due)
 	answers := make(chan string, 1)
 	go func() {
 		answer, _ := bufio.NewReader(p.stdin).ReadString('\n')
-		answers <- strings.ToLower(strings.TrimSpace(answer))
+		answers <- answer
 	}()
 	select {
 	case answer := <-answers:
-		return answer == "y" || answer == "yes"
+		return p.term.agrees(answer)
 	case <-ctx.Done():
 		fmt.Fprintln(p.stderr)
 		return false
 	}
+}
+
+// ask prints a question.
+func (t *terminal) ask(format string, args ...any) { t.err.print(t.in.Sprintf(format, args...), hang) }
+
+// agrees reports whether an answer is a yes: y or yes, or the same in the user's language. Any other answer is a no.
+func (t *terminal) agrees(answer string) bool {
+	yes := []string{"y", "yes", t.in.Sprintf("y"), t.in.Sprintf("yes")}
+	return slices.Contains(yes, strings.ToLower(strings.TrimSpace(answer)))
 }
 
 // printKept prints how long the trash of each account keeps the files.
@@ -248,7 +258,7 @@ func (p *program) done(asJSON bool, sum *sweeper.Summary) {
 	p.problems(sum)
 	restore := ""
 	if sum.Trashed > 0 {
-		restore = "; to restore: " + p.term.bold(fmt.Sprintf("sweepd undo %d", sum.Run))
+		restore = p.term.in.Sprintf("; to restore: %s", p.term.bold(fmt.Sprintf("sweepd undo %d", sum.Run)))
 	}
 	p.term.printf("run %d: %s%s\n", sum.Run, report.Describe(sum), restore)
 }

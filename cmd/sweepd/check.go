@@ -85,7 +85,7 @@ func runCheck(ctx context.Context, p *program, o checkOptions) error {
 type checkedPolicy struct {
 	file     string // as the user knows it
 	policy   *policy.Policy
-	idle     []string // patterns that match nothing
+	idle     []policy.Protection // patterns that match nothing
 	warnings []string
 	differs  string // how the running service's policy differs
 }
@@ -101,9 +101,7 @@ func (p *program) checked(ctx context.Context, file string) (c checkedPolicy, er
 	if err != nil {
 		return c, err
 	}
-	for _, x := range app.Unmatched(ctx, c.policy) {
-		c.idle = append(c.idle, x.String())
-	}
+	c.idle = app.Unmatched(ctx, c.policy)
 	c.warnings = slices.Concat(c.policy.Cautions(), cautions(c.policy), p.bars(c.policy))
 	if file == "" { // a named file need not be the one that the service uses
 		c.differs = app.ServiceDiffers(ctx, paths, c.file, c.policy)
@@ -141,7 +139,7 @@ func (p *program) readPolicy(paths app.Paths, file string) (name string, pol *po
 // printChecked explains a valid policy; a warning names its file if there are several.
 func (p *program) printChecked(c checkedPolicy, several bool) {
 	name := safe(tilde(c.file, p.home()))
-	p.term.printf("%s is valid.\n\n%s\n", name, lines(c.policy.String()))
+	p.term.printf("%s is valid.\n\n%s\n", name, lines(c.policy.In(p.term.in)))
 	p.printNotes(c)
 	for _, warning := range c.warnings {
 		if several {
@@ -161,14 +159,14 @@ func (p *program) printNotes(c checkedPolicy) {
 	if len(pol.Links) > 0 {
 		p.term.printf("Symbolic links:\n")
 		for _, l := range pol.Links {
-			p.term.printf("  %s\n", safe(l.String()))
+			p.term.printf("  %s\n", p.term.text(l))
 		}
 		p.term.printf("\n")
 	}
 	if len(c.idle) > 0 {
 		p.term.printf("Patterns that match no file or folder at present, so they protect nothing:\n")
 		for _, x := range c.idle {
-			p.term.printf("  %s\n", safe(x))
+			p.term.printf("  %s\n", p.term.text(x))
 		}
 		p.term.printf("\n")
 	}

@@ -54,7 +54,8 @@ func planned(due *sweeper.Plan, found []sweeper.Found) []sweeper.Found {
 
 // purged prints a line about an entry of the trash that the plan deletes, and why.
 func (p *program) purged(it sweeper.Item) {
-	p.term.printf("%-8s  %8s  %6s  %s  %s\n", "", size(it.Entry.Size), age(it.Entry.Modified, p.now()),
+	p.term.printf("%-8s  %s  %s  %s  %s\n", "", p.term.right(size(it.Entry.Size), 8),
+		p.term.right(age(it.Entry.Modified, p.now()), 6),
 		p.term.paint("31", fmt.Sprintf("%-6s", "purge")), p.term.fit(p.place(it.Storage, it.Entry.Path), 36))
 	p.term.note(safe(tildes(it.Decision.Reasons[0].In(p.term.in), p.home())), 36)
 }

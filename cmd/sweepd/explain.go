@@ -112,7 +112,7 @@ func (p *program) printFile(x sweeper.Explanation) {
 	} else if v.Width > 0 {
 		kind = language.Messagef("%s, %d x %d", kind, v.Width, v.Height)
 	}
-	t.printf("  %s, %s, modified %s\n", size(e.Size), kind, modified(e.Modified, p.now()))
+	t.printf("  %s, %s, %s\n", size(e.Size), kind, modified(e.Modified, p.now()))
 	if ref := refOf(e); ref != "" {
 		t.printf("  by its id %s:%s\n", safe(x.Storage), safe(ref))
 	}

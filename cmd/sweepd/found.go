@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sweepd/internal/app"
+	"sweepd/internal/language"
 	"sweepd/internal/report"
 	"sweepd/policy"
 	"sweepd/sweeper"
@@ -57,13 +58,16 @@ func (p *program) looking(l listing, each func(sweeper.Found)) sweeper.ScanOptio
 }
 
 func (p *program) heading(last string) {
-	p.term.printf("%s\n", p.term.dim(fmt.Sprintf("%-8s  %8s  %6s  %-6s  %s", "sure", "size", "age", "policy", last)))
+	p.term.printf("%s\n", p.term.dim(strings.Join([]string{
+		p.term.left("sure", 8), p.term.right(language.Messagef("size"), 8), p.term.right(language.Messagef("age"), 6),
+		p.term.left("policy", 6), p.term.in.Text(last),
+	}, "  ")))
 }
 
 // file prints a line about the file.
 func (p *program) file(f sweeper.Found) {
-	p.term.printf("%s  %8s  %6s  %s  %s\n", p.term.level(f.Verdict.Confidence), size(f.Entry.Size),
-		age(f.Entry.Modified, p.now()),
+	p.term.printf("%s  %s  %s  %s  %s\n", p.term.level(f.Verdict.Confidence), p.term.right(size(f.Entry.Size), 8),
+		p.term.right(age(f.Entry.Modified, p.now()), 6),
 		p.action(f.Decision.Action), p.listed(f.Storage, f.Entry.Path, 36))
 }
 
@@ -104,8 +108,8 @@ func (p *program) conclude(asJSON bool, a *app.App, sum *sweeper.Summary, end en
 	if sum.Matched > 0 {
 		p.term.printf("\n")
 	}
-	p.term.printf("%s, %s, %s (read %s in %.1f s)\n", count(sum.Seen, "file"), count(sum.Images, "image"),
-		report.Matched(sum), size(sum.BytesRead), sum.Duration.Seconds())
+	p.term.printf("%s, %s, %s (read %s in %s s)\n", count(sum.Seen, "file"), count(sum.Images, "image"),
+		report.Matched(sum), size(sum.BytesRead), language.Decimal(sum.Duration.Seconds()))
 	if end.selection.filters() {
 		p.printListed(end.listed)
 	}

@@ -175,10 +175,10 @@ func runLogout(ctx context.Context, p *program, o logoutOptions) error {
 	if err != nil {
 		return err
 	}
-	whose := ""
-	if g.Account.Email != "" {
-		whose = " as " + safe(g.Account.Email)
+	if g.Account.Email == "" {
+		p.term.printf("signed out of %s\n", safe(o.storage))
+		return nil
 	}
-	p.term.printf("signed out of %s%s\n", safe(o.storage), whose)
+	p.term.printf("signed out of %s as %s\n", safe(o.storage), safe(g.Account.Email))
 	return nil
 }

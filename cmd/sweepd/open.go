@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"sweepd/internal/app"
+	"sweepd/internal/language"
 )
 
 // open opens the app for a verb that takes folders and storages.
@@ -21,9 +22,9 @@ func (p *program) open(ctx context.Context, where []string, act bool) (*app.App,
 func (p *program) openApp(ctx context.Context, o app.Options) (*app.App, error) {
 	a, err := app.Open(ctx, o)
 	if err == nil && a.ReportOnly != nil {
-		what := "nothing will be deleted"
+		what := language.Messagef("nothing will be deleted")
 		if _, ok := errors.AsType[*app.StateError](a.ReportOnly); ok {
-			what = "nothing will be remembered or deleted, and what you said of files is not known"
+			what = language.Messagef("nothing will be remembered or deleted, and what you said of files is not known")
 		}
 		p.warn("%s: %s", what, safe(a.ReportOnly.Error()))
 		_, hint := p.diagnose(a.ReportOnly)

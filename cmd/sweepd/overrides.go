@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io/fs"
 	"strings"
 	"time"
@@ -57,7 +56,7 @@ func (p *program) listOverrides(ctx context.Context, asJSON bool) error {
 			continue
 		}
 		p.term.printf("%-16s  %-7s  %s\n", sweeper.When(s.At, p.now()), s.Override, p.describeOverride(s))
-		p.term.printf("%27s%s\n", "", p.term.dim("to cancel: "+p.takesBack(s)))
+		p.term.printf("%27s%s\n", "", p.term.dim(p.term.in.Sprintf("to cancel: %s", p.takesBack(s))))
 	}
 	if len(all) == 0 && !asJSON {
 		p.term.printf("nothing is kept or approved\n")
@@ -92,14 +91,14 @@ func (p *program) describeOverride(s journal.OverrideRecord) string {
 	where := strings.Join(places, ", ")
 	switch {
 	case s.Ref == "" && where == "":
-		return fmt.Sprintf("every file with the content of one of %s", size(s.Content.Size))
+		return p.term.in.Sprintf("every file with the content of one of %s", size(s.Content.Size))
 	case s.Ref == "":
-		return "every file with the content of " + where
+		return p.term.in.Sprintf("every file with the content of %s", where)
 	case where == "":
 		where = safe(tilde(string(s.Ref), p.home()))
 	}
 	if s.Undo != 0 {
-		return fmt.Sprintf("%s: restored by run %d", where, s.Undo)
+		return p.term.in.Sprintf("%s: restored by run %d", where, s.Undo)
 	}
 	return where
 }

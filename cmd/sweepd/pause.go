@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
+	"sweepd/internal/language"
 	"sweepd/policy/policyfile"
 )
 
@@ -39,24 +40,24 @@ func runPause(ctx context.Context, p *program, o pauseOptions) error {
 	if err != nil {
 		return err
 	}
-	x, until := app.Pause{Since: p.now().UTC()}, "until: sweepd resume"
+	x, until := app.Pause{Since: p.now().UTC()}, language.Messagef("deletion paused until: sweepd resume")
 	if o.span != "" {
 		d, err := policyfile.ParseDuration(o.span)
 		if err != nil {
 			return &app.UsageError{Err: err, Hint: "use a duration such as 2h, 3d or 1w"}
 		}
 		x.Until = x.Since.Add(d)
-		until = "until " + x.Until.Local().Format("2006-01-02 15:04")
+		until = language.Messagef("deletion paused until %s", x.Until.Local().Format("2006-01-02 15:04"))
 	}
 	err = paths.Pause(x)
 	half, inForce := errors.AsType[*app.HalfPauseError](err)
 	if inForce {
 		p.warn("%s", safe(half.Error()))
-		until = "until: sweepd resume"
+		until = language.Messagef("deletion paused until: sweepd resume")
 	} else if err != nil {
 		return fmt.Errorf("pause: %w", err)
 	}
-	p.term.printf("deletion paused %s\n", until)
+	p.term.printf("%s\n", until)
 	return nil
 }
 

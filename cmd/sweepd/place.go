@@ -44,7 +44,7 @@ func (p *program) linked(storage, path, text string) string {
 // policyName returns the user's name of the policy.
 func (p *program) policyName(a *app.App) string {
 	if a.PolicyFile == "" {
-		return "the built-in policy"
+		return p.term.in.Sprintf("the built-in policy")
 	}
 	return safe(tilde(a.PolicyFile, p.home()))
 }

@@ -153,7 +153,7 @@ func (p *program) exit(err error) int {
 
 // warn prints a warning.
 func (p *program) warn(format string, args ...any) {
-	p.term.err.printf("%s %s\n", p.term.err.paint("33", "warning:"), fmt.Sprintf(format, args...))
+	p.term.err.printf("%s %s\n", p.term.err.paint("33", "warning:"), p.term.in.Sprintf(format, args...))
 }
 
 // hint prints what the user can do; nothing if there is no hint.

@@ -4,13 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
+	"sweepd/internal/language"
 	"sweepd/internal/report"
 	"sweepd/internal/status"
 	"sweepd/journal"
@@ -158,12 +158,12 @@ func (p *program) printStatus(st jsonStatus, last journal.Run) {
 		t.printf("last run   %d, %s, %s: %s\n", last.ID, last.Kind, sweeper.When(last.Began, p.now()),
 			t.text(report.Brief(last)))
 	}
-	trash := "nothing of ours"
+	trash := language.Messagef("nothing of ours")
 	switch {
 	case st.RecordErr != "":
-		trash = "not known"
+		trash = language.Messagef("not known")
 	case st.InTrash > 0:
-		trash = fmt.Sprintf("%s of ours (%s), the oldest since %s", count(st.InTrash, "file"), size(st.Bytes),
+		trash = language.Messagef("%s of ours (%s), the oldest since %s", count(st.InTrash, "file"), size(st.Bytes),
 			sweeper.When(*st.Oldest, p.now()))
 	}
 	t.printf("in trash   %s\n", trash)

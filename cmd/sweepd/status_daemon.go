@@ -1,10 +1,7 @@
 package main
 
 import (
-	"fmt"
 	"time"
-
-	"github.com/dustin/go-humanize"
 
 	"sweepd/internal/language"
 	"sweepd/internal/report"
@@ -15,13 +12,12 @@ import (
 func (p *program) printDaemon(d *status.Daemon) {
 	t := p.term
 	t.printf("daemon     version %s, process %d, since %s\n", safe(d.Version), d.PID, minute(d.Since))
-	does := map[string]string{
-		"report": "mode report (deletes nothing), policy", "enforce": "mode enforce, policy",
-	}[d.Mode]
-	if does == "" {
-		does = "mode " + safe(d.Mode) + ", policy"
+	file := safe(tilde(d.PolicyFile, p.home()))
+	if d.Mode == "report" {
+		t.printf("           mode report (deletes nothing), policy %s\n", file)
+	} else {
+		t.printf("           mode %s, policy %s\n", safe(d.Mode), file)
 	}
-	t.printf("           %s %s\n", does, safe(tilde(d.PolicyFile, p.home())))
 	if !d.Digest.IsZero() {
 		t.printf("           next digest %s\n", minute(d.Digest))
 	}
@@ -42,47 +38,66 @@ func (p *program) printDaemon(d *status.Daemon) {
 // printStorage prints the state of one storage, without empty values.
 func (p *program) printStorage(s status.Storage) {
 	t := p.term
-	state := s.State
+	state := stateOf(s.State)
 	if !s.StateSince.IsZero() {
-		state += " since " + minute(s.StateSince)
+		state = language.Messagef("%s since %s", state, minute(s.StateSince))
 	}
 	t.printf("\n%s  %s, %s\n", t.bold(safe(s.Name)), safe(s.Type),
-		t.paint(map[string]string{status.Stuck: "31", status.Unopened: "31"}[s.State], safe(state)))
-	line := func(what, text string) {
-		if text != "" {
-			t.printf("  %-10s %s\n", what, safe(text))
+		t.paint(map[string]string{status.Stuck: "31", status.Unopened: "31"}[s.State], t.text(state)))
+	line := func(text language.Text, what string) {
+		if said := t.text(text); said != "" {
+			t.printf("  %s %s\n", pad(what, 10), said)
 		}
 	}
-	line("error", s.Err)
-	line("last scan", scanned(s))
-	line("last sweep", minute(s.LastRun))
-	line("next sweep", minute(s.NextRun))
-	line("watching", s.Watch)
-	line("done", done(s))
-	line("left alone", leftAlone(s.Refused).In(t.in))
-	line("failed", some(s.Failed, "file").In(t.in))
+	line(language.Verbatim(s.Err), t.in.Sprintf("error"))
+	line(scanned(s), t.in.Sprintf("last scan"))
+	line(language.Verbatim(minute(s.LastRun)), t.in.Sprintf("last sweep"))
+	line(language.Verbatim(minute(s.NextRun)), t.in.Sprintf("next sweep"))
+	line(language.Verbatim(s.Watch), t.in.Sprintf("watching"))
+	line(done(s), t.in.Sprintf("done"))
+	line(leftAlone(s.Refused), t.in.Sprintf("left alone"))
+	line(some(s.Failed, "file"), t.in.Sprintf("failed"))
 	if s.Calls > 0 {
-		line("used", fmt.Sprintf("%s, %s read", count(s.Calls, "call"), size(s.BytesRead)))
+		line(language.Messagef("%s, %s read", count(s.Calls, "call"), size(s.BytesRead)), t.in.Sprintf("used"))
 	}
+}
+
+// stateOf returns the state of a storage as text; that of another version as it is.
+func stateOf(state string) language.Message {
+	switch state {
+	case status.Idle:
+		return language.Messagef("idle")
+	case status.Scanning:
+		return language.Messagef("scanning")
+	case status.Sweeping:
+		return language.Messagef("sweeping")
+	case status.Waiting:
+		return language.Messagef("waiting")
+	case status.Stuck:
+		return language.Messagef("stuck")
+	case status.Unopened:
+		return language.Messagef("unopened")
+	}
+	return language.Verbatim(state)
 }
 
 // scanned returns the results of the last complete scan.
-func scanned(s status.Storage) string {
+func scanned(s status.Storage) language.Message {
 	if s.LastGood.IsZero() {
-		return "no complete scan yet"
+		return language.Messagef("no complete scan yet")
 	}
-	return fmt.Sprintf("%s: %s, %s, %s matched; %s due, %s held, %s to review", minute(s.LastGood),
-		count(s.Seen, "file"), count(s.Images, "image"), humanize.Comma(s.Matched), humanize.Comma(s.Due),
-		humanize.Comma(s.Held), humanize.Comma(s.Review))
+	return language.Messagef("%s: %s, %s, %s matched; %s due, %s held, %s to review", minute(s.LastGood),
+		count(s.Seen, "file"), count(s.Images, "image"), language.Number(s.Matched), language.Number(s.Due),
+		language.Number(s.Held), language.Number(s.Review))
 }
 
 // done returns the files moved, purged and restored since the daemon began.
-func done(s status.Storage) string {
+func done(s status.Storage) language.Message {
 	if s.Trashed+s.Purged+s.Restored == 0 {
-		return ""
+		return language.Message{}
 	}
-	return fmt.Sprintf("%s to the trash, %s purged, %s restored; %s moved, %s freed",
-		count(s.Trashed, "file"), humanize.Comma(s.Purged), humanize.Comma(s.Restored), size(s.Bytes), size(s.Freed))
+	return language.Messagef("%s to the trash, %s purged, %s restored; %s moved, %s freed",
+		count(s.Trashed, "file"), language.Number(s.Purged), language.Number(s.Restored), size(s.Bytes), size(s.Freed))
 }
 
 // leftAlone returns the numbers of refused files, by reason; "" if there are none.

@@ -28,9 +28,9 @@ type terminal struct {
 }
 
 // newTerminal returns the terminal of two streams. Of the environment it reads NO_COLOR, see https://no-color.org,
-// TERM, and the variables by which linking knows terminals.
+// TERM, the variables by which linking knows terminals, and the locale.
 func newTerminal(out, err io.Writer, getenv func(string) string, now func() time.Time) *terminal {
-	t := &terminal{out: newStream(out), err: newStream(err), live: isTerminal(err), now: now}
+	t := &terminal{out: newStream(out), err: newStream(err), live: isTerminal(err), now: now, in: language.New(getenv)}
 	dumb := getenv("TERM") == "dumb"
 	t.redraw, t.plain = t.live && !dumb, getenv("NO_COLOR") != "" || dumb
 	t.linking, t.urls = linking(getenv), newFileURLs(getenv)
@@ -111,39 +111,38 @@ func size(n int64) language.Size { return language.Size(n) }
 func count(n int64, noun string) language.Counted { return language.Count(n, noun) }
 
 // age returns the time since then, in the largest useful unit.
-func age(then, now time.Time) string {
+func age(then, now time.Time) language.Message {
 	d := now.Sub(then)
 	switch days := int(d.Hours() / 24); {
 	case then.IsZero():
-		return "?"
+		return language.Verbatim("?")
 	case d < time.Minute:
-		return "now"
+		return language.Messagef("now")
 	case d < time.Hour:
-		return fmt.Sprintf("%dmin", int(d.Minutes()))
+		return language.Messagef("%dmin", int(d.Minutes()))
 	case d < 24*time.Hour:
-		return fmt.Sprintf("%dh", int(d.Hours()))
+		return language.Messagef("%dh", int(d.Hours()))
 	case days < 100:
-		return fmt.Sprintf("%dd", days)
+		return language.Messagef("%dd", days)
 	case days < 730:
-		return fmt.Sprintf("%dmo", days*12/365)
+		return language.Messagef("%dmo", days*12/365)
 	default:
-		return fmt.Sprintf("%dy", days/365)
+		return language.Messagef("%dy", days/365)
 	}
 }
 
 // modified returns the time of the last write to a file, and how long ago that is.
-func modified(then, now time.Time) string {
-	if then.IsZero() {
-		return "at an unknown time"
-	}
-	ago := age(then, now) + " ago"
+func modified(then, now time.Time) language.Message {
+	at := then.Local().Format("2006-01-02 15:04")
 	switch {
+	case then.IsZero():
+		return language.Messagef("modified at an unknown time")
 	case then.After(now):
-		ago = "in the future"
+		return language.Messagef("modified %s (in the future)", at)
 	case now.Sub(then) < time.Minute:
-		ago = "just now"
+		return language.Messagef("modified %s (just now)", at)
 	}
-	return fmt.Sprintf("%s (%s)", then.Local().Format("2006-01-02 15:04"), ago)
+	return language.Messagef("modified %s (%s ago)", at, age(then, now))
 }
 
 // tilde returns the path with ~ for the home directory.

@@ -42,11 +42,11 @@ func TestAgesSayOneUnit(t *testing.T) {
 		-time.Hour: "now", 30 * time.Second: "now", 59 * time.Minute: "59min", 23 * time.Hour: "23h",
 		49 * time.Hour: "2d", 99 * 24 * time.Hour: "99d", 217 * 24 * time.Hour: "7mo", 800 * 24 * time.Hour: "2y",
 	} {
-		if got := age(now.Add(-d), now); got != want {
+		if got := age(now.Add(-d), now).String(); got != want {
 			t.Errorf("%v: got %s, want %s", d, got, want)
 		}
 	}
-	if got := age(time.Time{}, now); got != "?" {
+	if got := age(time.Time{}, now).String(); got != "?" {
 		t.Errorf("no time: got %s, want ?", got)
 	}
 }

@@ -2,11 +2,11 @@ package main
 
 import (
 	"cmp"
-	"fmt"
 	"path"
 	"slices"
 	"strings"
 
+	"sweepd/internal/language"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/sweeper"
@@ -77,16 +77,24 @@ func (p *program) printTotals(key string, all []jsonTotal) {
 	if len(all) == 0 {
 		return
 	}
-	p.term.printf("\n%s\n", p.term.dim(fmt.Sprintf("%7s  %8s  %7s  %8s  %s", "files", "size", "due", "size", key)))
+	heading := p.term.in.Sprintf("folder")
+	if key == "rule" {
+		heading = p.term.in.Sprintf("rule")
+	}
+	p.term.printf("\n%s\n", p.term.dim(strings.Join([]string{
+		p.term.right(language.Messagef("files"), 7), p.term.right(language.Messagef("size"), 8),
+		p.term.right(language.Messagef("due"), 7), p.term.right(language.Messagef("size"), 8), heading,
+	}, "  ")))
 	for _, t := range all {
-		name := "(no rule)"
+		name := p.term.in.Sprintf("(no rule)")
 		switch {
 		case t.Folder != nil:
 			name = p.listed(t.Storage, *t.Folder, 38)
 		case *t.Rule != "":
 			name = p.term.fit(safe(*t.Rule), 38)
 		}
-		p.term.printf("%7d  %8s  %7d  %8s  %s\n", t.Files, size(t.Bytes), t.Due, size(t.DueBytes), name)
+		p.term.printf("%7d  %s  %7d  %s  %s\n", t.Files, p.term.right(size(t.Bytes), 8), t.Due,
+			p.term.right(size(t.DueBytes), 8), name)
 	}
 }
 

@@ -31,7 +31,8 @@ type tour struct {
 // walk runs all steps.
 func (t *tour) walk(ctx context.Context) error {
 	t.say("sweepd finds the images that you generated in ChatGPT and saved, and deletes them by a policy.",
-		"This tour uses a simulated Google Drive and Dropbox of "+t.account()+", and a temporary folder.",
+		t.p.term.in.Sprintf("This tour uses a simulated Google Drive and Dropbox of %s, and a temporary folder.",
+			t.account()),
 		"It needs no account, does not touch your files, and removes everything when it ends.")
 	for _, step := range []func(context.Context) error{
 		t.readPolicy, t.signIn, t.look, t.apply, t.readHistory, t.undo, t.purge, t.signOut,
@@ -46,7 +47,7 @@ func (t *tour) walk(ctx context.Context) error {
 func (t *tour) account() string { return t.rehearsal.Place().Accounts[0].Name }
 
 func (t *tour) readPolicy(ctx context.Context) error {
-	if err := t.next(ctx, "A policy decides what happens. The demo's policy is "+
+	if err := t.present(ctx, "A policy decides what happens. The demo's policy is "+
 		"~/.config/sweepd/policy.yaml:"); err != nil {
 		return err
 	}
@@ -66,7 +67,7 @@ func (t *tour) signIn(ctx context.Context) error {
 }
 
 func (t *tour) signInTo(ctx context.Context, storage string, say ...string) error {
-	if err := t.next(ctx, say...); err != nil {
+	if err := t.present(ctx, say...); err != nil {
 		return err
 	}
 	args := []string{"login", storage, "--no-browser"}
@@ -112,7 +113,7 @@ func (t *tour) answer(ctx context.Context, out io.Reader, in io.Writer) error {
 		}
 		defer t.p.term.printf(
 			"%s\n",
-			t.p.term.dim("(the demo allowed access as "+t.account()+", and pasted the address)"),
+			t.p.term.dim(t.p.term.in.Sprintf("(the demo allowed access as %s, and pasted the address)", t.account())),
 		)
 	}
 }
@@ -221,7 +222,7 @@ func (t *tour) readRecord() error {
 	for _, n := range t.rehearsal.Audit().Calls() {
 		asked += int64(n)
 	}
-	t.say(fmt.Sprintf(
+	t.say(t.p.term.in.Sprintf(
 		"The simulated clouds recorded %s: %s trashed, %s restored, %s deleted permanently, and no other change.",
 		count(asked, "request"),
 		count(did["gdrive trash"]+did["dropbox delete"], "file"), count(did["gdrive untrash"], "file"),
@@ -233,7 +234,7 @@ func (t *tour) readRecord() error {
 
 // step prints a description, waits, and runs one command.
 func (t *tour) step(ctx context.Context, say string, args ...string) error {
-	if err := t.next(ctx, say); err != nil {
+	if err := t.present(ctx, say); err != nil {
 		return err
 	}
 	cmd := t.command(ctx, args...)
@@ -259,7 +260,9 @@ func (t *tour) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd.Env = []string{
 		"HOME=" + t.home, "HTTPS_PROXY=" + at.Proxy, "SSL_CERT_FILE=" + at.CAFile, "SSL_CERT_DIR=" + t.home,
 	}
-	for _, name := range []string{"PATH", "TERM", "NO_COLOR", "TZ", "LANG", "LC_ALL", "TMPDIR"} {
+	for _, name := range []string{
+		"PATH", "TERM", "NO_COLOR", "TZ", "LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "TMPDIR",
+	} {
 		if value := t.p.getenv(name); value != "" {
 			cmd.Env = append(cmd.Env, name+"="+value)
 		}
@@ -287,8 +290,8 @@ func ended(cmd *exec.Cmd, err error) error {
 	return nil
 }
 
-// next prints a description and waits for Enter.
-func (t *tour) next(ctx context.Context, lines ...string) error {
+// present prints a description and waits for Enter.
+func (t *tour) present(ctx context.Context, lines ...string) error {
 	t.say(lines...)
 	if !t.pause {
 		return ctx.Err()
@@ -311,4 +314,10 @@ func (t *tour) next(ctx context.Context, lines ...string) error {
 	}
 }
 
-func (t *tour) say(lines ...string) { t.p.term.printf("\n%s\n", strings.Join(lines, "\n")) }
+// say prints a paragraph. A line that is a text of the catalogs is printed in the user's language.
+func (t *tour) say(lines ...string) {
+	for i, line := range lines {
+		lines[i] = t.p.term.in.Text(line)
+	}
+	t.p.term.printf("\n%s\n", strings.Join(lines, "\n"))
+}

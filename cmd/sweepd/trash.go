@@ -114,7 +114,7 @@ func (p *program) printTrashEntry(b sweeper.TrashEntry) {
 	}
 	mark := ""
 	if b.Due {
-		mark = p.term.paint("31", "due: ")
+		mark = p.term.paint("31", p.term.in.Sprintf("due: "))
 	}
 	p.term.printf("%-10s  %8s  %s\n", reason, size(b.Trashed.Size),
 		p.term.fit(p.place(b.Storage, b.Trashed.Path), 22))
@@ -228,7 +228,7 @@ func runPurge(ctx context.Context, p *program, o purgeOptions) error {
 		return firstError(err, trouble(sum), troubleOf(done))
 	}
 	if !o.json {
-		p.term.printf("nothing was changed%s\n", purgeHint(o.verb(), due))
+		p.term.printf("nothing was changed%s\n", p.purgeHint(o.verb(), due))
 	}
 	return trouble(sum)
 }
@@ -251,11 +251,11 @@ func troubleOf(sum *sweeper.Summary) error {
 }
 
 // purgeHint returns the end of the sentence with the command that deletes, "" if nothing is due.
-func purgeHint(verb string, due *sweeper.Plan) string {
+func (p *program) purgeHint(verb string, due *sweeper.Plan) string {
 	if due.Empty() {
 		return ""
 	}
-	return "; to delete permanently: sweepd trash " + verb + " --apply"
+	return p.term.in.Sprintf("; to delete permanently: %s", "sweepd trash "+verb+" --apply")
 }
 
 // printPurge prints the due entries and, separately, how many of them are not images from ChatGPT.

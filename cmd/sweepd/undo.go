@@ -92,11 +92,12 @@ func (p *program) printRestored(asJSON bool, sum *sweeper.Summary) {
 	if asJSON || sum.Restored == 0 {
 		return
 	}
-	what := "they are kept from now on, whatever the policy says; to return them"
+	forget := p.term.bold(fmt.Sprintf("sweepd forget %d", sum.Run))
 	if sum.Restored == 1 {
-		what = "it is kept from now on, whatever the policy says; to return it"
+		p.term.printf("it is kept from now on, whatever the policy says; to return it to the policy: %s\n", forget)
+		return
 	}
-	p.term.printf("%s to the policy: %s\n", what, p.term.bold(fmt.Sprintf("sweepd forget %d", sum.Run)))
+	p.term.printf("they are kept from now on, whatever the policy says; to return them to the policy: %s\n", forget)
 }
 
 // check returns a *app.UsageError unless the user has chosen in exactly one way what to restore.

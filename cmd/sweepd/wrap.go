@@ -7,6 +7,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/width"
+
+	"sweepd/internal/language"
 )
 
 // narrow is the width of a terminal below which no line is broken: it would not be readable either.
@@ -173,6 +175,15 @@ func (t *terminal) note(text string, after int) {
 func pad(text string, columns int) string {
 	return text + strings.Repeat(" ", max(0, columns-cells(text)))
 }
+
+// right returns the text with spaces before it, in that many columns.
+func (t *terminal) right(text language.Text, columns int) string {
+	said := text.In(t.in)
+	return strings.Repeat(" ", max(0, columns-cells(said))) + said
+}
+
+// left returns the translation of a text with spaces after it, in that many columns.
+func (t *terminal) left(english string, columns int) string { return pad(t.in.Text(english), columns) }
 
 // sequence matches the sequences that the program itself writes: colours and links, which take no column.
 var sequence = regexp.MustCompile(`\x1b\[[0-9;]*m|\x1b\]8;;[^\x1b]*\x1b\\`)
