@@ -93,3 +93,22 @@ func (p *program) sureFolders(found []app.PictureFolder) (folders []string) {
 	}
 	return folders
 }
+
+// suggestPolicy prints the command that writes a policy for the folders in which a scan found images, if there are any
+// to propose. It does not ask: a scan changes nothing, and a script that scans may have no user to answer.
+func (p *program) suggestPolicy(by map[string]app.PictureFolder) {
+	folders, _ := p.options().Propose(by)
+	folders = slices.DeleteFunc(folders, func(f app.PictureFolder) bool { return safe(f.Path) != f.Path })
+	if len(folders) == 0 || len(folders) > maxProposed {
+		return
+	}
+	command := "sweepd init"
+	for _, f := range folders {
+		command += " --folder " + p.quotedPath(f.Path)
+	}
+	what := "this folder"
+	if n := len(folders); n > 1 {
+		what = fmt.Sprintf("these %d folders", n)
+	}
+	p.term.printf("to write a policy for %s: %s\n", what, p.term.bold(command))
+}

@@ -44,7 +44,8 @@ from ChatGPT, why, and what the policy would do. scan accepts a whole home
 directory; apply needs the folders in which pictures are saved.
 
 Without a policy file, the built-in policy applies: it would trash proven images
-and put strong and likely ones up for review.
+and put strong and likely ones up for review. The last line is then the command
+that writes a policy for the folders in which images were found.
 
 --due, --held and --confidence list only some of the files, also in JSON. The
 numbers at the end are of the whole scan; --totals adds those of the listed files.
@@ -79,8 +80,9 @@ func runScan(ctx context.Context, p *program, o scanOptions) error {
 	}
 	defer a.Close()
 	var due []sweeper.Found
+	folders := map[string]app.PictureFolder{}
 	scan := func(so sweeper.ScanOptions) (*sweeper.Summary, error) {
-		so.Each = noting(&due, so.Each)
+		so.Each = noting(&due, folders, so.Each)
 		return a.Sweeper.Scan(ctx, so)
 	}
 	var sum *sweeper.Summary
@@ -106,12 +108,18 @@ func runScan(ctx context.Context, p *program, o scanOptions) error {
 	default:
 		p.term.printf("nothing was changed%s\n", p.next(a, o.where, sum))
 	}
+	if !o.json && a.PolicyFile == "" {
+		p.suggestPolicy(folders)
+	}
 	return trouble(sum)
 }
 
-// noting returns a function that passes each file to each, and notes the files that are due.
-func noting(due *[]sweeper.Found, each func(sweeper.Found)) func(sweeper.Found) {
+// noting returns a function that passes each file to each, notes the files that are due, and counts images by folder.
+func noting(
+	due *[]sweeper.Found, folders map[string]app.PictureFolder, each func(sweeper.Found),
+) func(sweeper.Found) {
 	return func(f sweeper.Found) {
+		app.CountPicture(folders, f.Entry.Path, f.Verdict.Confidence)
 		if f.Decision.Action == policy.Trash {
 			*due = append(*due, f)
 		}
