@@ -2,7 +2,6 @@ package watch
 
 import (
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,10 +25,7 @@ func (w *Watcher) lookInto(r *root, path string) {
 			r.err = explain(err)
 			w.check = true // a folder may have been the way to another root
 			w.settle.touch()
-			w.o.Log.Warn("cannot watch a folder and its subfolders", "folder", r.path, "error", r.err)
 			return
-		case !errors.Is(err, fs.ErrNotExist):
-			w.o.Log.Debug("a folder is not watched", "folder", folder, "error", err)
 		}
 	}
 }

@@ -58,7 +58,6 @@ func (w *Watcher) startOver() {
 		r.place, r.err = place{}, explain(err)
 	}
 	if err != nil {
-		w.o.Log.Warn("nothing is watched", "error", explain(err))
 		return
 	}
 	w.notify = notify
@@ -81,9 +80,9 @@ func (w *Watcher) hangUp() {
 // listen receives errors until the channel is closed. It needs a goroutine of its own because fsnotify sends some
 // errors while it holds the lock that adding a folder takes.
 func (w *Watcher) listen(errs <-chan error) {
-	for err := range errs {
+	for range errs {
 		select {
-		case w.lost <- err:
+		case w.lost <- struct{}{}:
 		default:
 		}
 	}

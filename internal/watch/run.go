@@ -19,8 +19,8 @@ func (w *Watcher) run(endMounts func()) {
 			return
 		case e := <-w.events():
 			w.event(e)
-		case err := <-w.lost:
-			w.o.Log.Info("missed changes; watching all folders again", "error", err)
+		case <-w.lost:
+			w.losses++
 			w.anew = true
 			w.settle.touch()
 		case <-w.mounts:

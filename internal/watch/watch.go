@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,7 +28,6 @@ type Options struct {
 	// Debounce is the quiet time before a hint; under constant change there is one every four times that. 0: half a
 	// second.
 	Debounce time.Duration
-	Log      *slog.Logger // nil: no log
 }
 
 // State is the state of a Watcher.
@@ -39,6 +37,7 @@ type State struct {
 	// time.
 	Polling []string
 	Why     string // the reason as text; empty without Polling
+	Lost    int    // how many times events were lost, and all folders were watched anew
 }
 
 // Watcher sends hints. Its methods may be called concurrently.
@@ -59,13 +58,14 @@ type Watcher struct {
 	notify  *fsnotify.Watcher // nil: nothing can be watched
 	folders map[string]*root  // watched folders with their root; nil: only as a way to one
 	fresh   map[string]*root  // folders to be looked into when it is quiet
-	lost    chan error        // holds one: an event was lost
+	lost    chan struct{}     // holds one: an event was lost
 	mounts  chan struct{}     // holds one: the table of mounts changed
 	below   string            // mounts below the roots, with CrossMounts
 	settle  *settle
 	hinted  bool // a hint is due when it is quiet
 	check   bool // the roots must be checked
 	anew    bool // the map of folders cannot be relied on
+	losses  int
 }
 
 // New watches the roots and all folders below them, except folders on other mounts without CrossMounts; it follows no
@@ -97,13 +97,10 @@ func prepare(o Options) (*Watcher, error) {
 	if o.Debounce <= 0 {
 		o.Debounce = 500 * time.Millisecond
 	}
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
 	w := &Watcher{
 		o: o, ways: map[string]bool{},
 		hints: make(chan struct{}, 1), stop: make(chan struct{}), ended: make(chan struct{}),
-		lost: make(chan error, 1), mounts: make(chan struct{}, 1), settle: newSettle(o.Debounce),
+		lost: make(chan struct{}, 1), mounts: make(chan struct{}, 1), settle: newSettle(o.Debounce),
 	}
 	for _, path := range o.Roots {
 		if !filepath.IsAbs(path) {
@@ -156,7 +153,7 @@ func (w *Watcher) closing() bool {
 
 // publish makes the present state the one that State returns.
 func (w *Watcher) publish() {
-	var s State
+	s := State{Lost: w.losses}
 	for _, r := range w.folders {
 		if r != nil {
 			s.Folders++
