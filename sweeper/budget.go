@@ -72,7 +72,7 @@ func (b *Budget) giveUp(s *Sweeper) {
 		return
 	}
 	if err := b.release(); err != nil {
-		s.o.Log.Warn("lease", "err", err)
+		s.o.Log.Warn("a lease could not be released", "event", "lease_unreleased", "err", err)
 	}
 	b.release = nil
 }

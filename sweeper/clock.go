@@ -22,11 +22,17 @@ func (s *Sweeper) reading() journal.Clock {
 
 // checkClock returns the reason why no age can be computed now; nil: it can.
 func (s *Sweeper) checkClock(ctx context.Context) (doubt *ClockError, err error) {
-	trusted, doubted, err := s.o.Journal.Clocks(ctx)
+	return CheckClock(ctx, s.o.Journal, s.reading())
+}
+
+// CheckClock compares a reading of the clocks with those of earlier runs, and returns the reason why no age can be
+// computed now; nil: it can.
+func CheckClock(ctx context.Context, j *journal.Journal, now journal.Clock) (doubt *ClockError, err error) {
+	trusted, doubted, err := j.Clocks(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the clocks of earlier runs: %w", err)
 	}
-	return doubtful(trusted, doubted, s.reading()), nil
+	return doubtful(trusted, doubted, now), nil
 }
 
 // earliest returns the time that it is at least: the clock's or, if the clock may have jumped ahead, that of the last

@@ -69,7 +69,8 @@ func (s *Sweeper) compare(ctx context.Context, sum *Summary) error {
 		return s.noteGone(ctx, *it, sum.Run)
 	}, func(it Item, err error) {
 		if _, gone := errors.AsType[*goneError](err); !gone {
-			s.o.Log.Warn("whether a file has left the trash is not known", "storage", it.Storage, "err", err)
+			s.o.Log.Warn("whether a file has left the trash is not known",
+				"event", "trash_unknown", "storage", it.Storage, "err", err)
 			return
 		}
 		sum.left(it.Key)

@@ -45,7 +45,7 @@ func (s *Sweeper) end(ctx context.Context, kind string, sum *Summary, why error)
 	if err == nil {
 		err = s.o.Journal.EndRun(ctx, sum.Run, text, why)
 	}
-	s.o.Log.Info(kind, "summary", sum)
+	s.o.Log.Info("a run has ended", "event", "run_ended", "kind", kind, "", sum)
 	if err != nil {
 		return fmt.Errorf("record the summary: %w", err)
 	}

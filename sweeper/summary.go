@@ -326,14 +326,18 @@ func (s *Summary) problem(storage, path, doing string, err error) {
 // Trouble reports whether anything failed or was left alone.
 func (s *Summary) Trouble() bool { return s.Errors+s.Refused+s.Failed > 0 }
 
-// LogValue returns the summary as one structured record.
+// LogValue returns the figures of the summary, and the storages, as a group of attributes.
 func (s *Summary) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.Int64("run", s.Run), slog.Int64("seen", s.Seen), slog.Int64("images", s.Images),
-		slog.Int64("matched", s.Matched), slog.Int64("held", s.ByAction[string(policy.Hold)]),
-		slog.Int64("review", s.ByAction[string(policy.Review)]), slog.Int64("trashed", s.Trashed),
-		slog.Int64("restored", s.Restored), slog.Int64("purged", s.Purged), slog.Int64("marked", s.Marked),
-		slog.Int64("gone", s.Gone), slog.Int64("refused", s.Refused), slog.Int64("failed", s.Failed),
-		slog.Int64("bytes", s.Bytes), slog.Int64("freed", s.Freed),
-		slog.Int64("errors", s.Errors), slog.Bool("partial", s.Partial), slog.Duration("duration", s.Duration))
+	var attrs []slog.Attr
+	if s.Run != 0 {
+		attrs = append(attrs, slog.Int64("run", s.Run))
+	}
+	return slog.GroupValue(append(attrs,
+		slog.String("storage", strings.Join(s.Storages, ",")), slog.Bool("partial", s.Partial),
+		slog.Int64("seen", s.Seen), slog.Int64("images", s.Images), slog.Int64("matched", s.Matched),
+		slog.Int64("held", s.ByAction[string(policy.Hold)]), slog.Int64("review", s.ByAction[string(policy.Review)]),
+		slog.Int64("trashed", s.Trashed), slog.Int64("restored", s.Restored), slog.Int64("purged", s.Purged),
+		slog.Int64("marked", s.Marked), slog.Int64("gone", s.Gone), slog.Int64("refused", s.Refused),
+		slog.Int64("failed", s.Failed), slog.Int64("bytes", s.Bytes), slog.Int64("freed", s.Freed),
+		slog.Int64("errors", s.Errors), slog.Int64("duration_ms", s.Duration.Milliseconds()))...)
 }

@@ -112,7 +112,7 @@ func (s *Sweeper) lease(ctx context.Context, purpose string) (release func(), er
 	release = func() {
 		for _, r := range held {
 			if err := r(); err != nil {
-				s.o.Log.Warn("lease", "err", err)
+				s.o.Log.Warn("a lease could not be released", "event", "lease_unreleased", "err", err)
 			}
 		}
 	}
@@ -173,7 +173,7 @@ func (s *Sweeper) finish(ctx context.Context, op journal.Operation) error {
 	}
 	defer func() {
 		if err := release(); err != nil {
-			s.o.Log.Warn("lease", "err", err)
+			s.o.Log.Warn("a lease could not be released", "event", "lease_unreleased", "err", err)
 		}
 	}()
 	for _, st := range s.o.Storages {

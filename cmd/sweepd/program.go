@@ -15,6 +15,7 @@ import (
 	"sweepd/fingerprint"
 	"sweepd/internal/app"
 	"sweepd/internal/daemon"
+	"sweepd/internal/event"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/policy/policyfile"
@@ -143,11 +144,14 @@ func (p *program) exit(err error) int {
 	if err == nil {
 		return exitDone
 	}
-	if !errors.Is(err, errTrouble) && !errors.Is(err, errInvalid) {
+	_, logged := errors.AsType[*loggedError](err)
+	if !logged && !errors.Is(err, errTrouble) && !errors.Is(err, errInvalid) {
 		p.term.err.printf("%s %s\n", p.term.err.paint("31", "error:"), lines(err.Error()))
 	}
 	status, hint := p.diagnose(err)
-	p.hint(hint)
+	if !logged {
+		p.hint(hint)
+	}
 	return status
 }
 
@@ -243,26 +247,20 @@ func (p *program) diagnose(err error) (status int, hint string) {
 
 // options returns the options with which every verb opens the app. The log has warnings and errors only: the verbs
 // themselves print what was done.
-func (p *program) options() app.Options { return p.optionsWith(slog.LevelWarn) }
-
-// serviceOptions returns the options of the service. Its log has the summary of each run as one record, unless it
-// runs on a terminal.
-func (p *program) serviceOptions() app.Options {
-	if p.term.live {
-		return p.options()
-	}
-	return p.optionsWith(slog.LevelInfo)
-}
-
-func (p *program) optionsWith(level slog.Level) app.Options {
-	if p.verbose {
-		level = slog.LevelDebug
-	}
+func (p *program) options() app.Options {
 	return app.Options{
 		Getenv: p.getenv, PolicyFile: p.policyFile, PolicyText: p.policyText, Now: p.now, Uptime: p.uptime,
 		Account: p.account, Classifier: p.classifier,
-		Log: slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: level})),
+		Log: slog.New(slog.NewTextHandler(p.stderr, p.level(slog.LevelWarn))),
 	}
+}
+
+// level returns the level of the log, which --verbose lowers.
+func (p *program) level(usual slog.Level) *slog.HandlerOptions {
+	if p.verbose {
+		usual = slog.LevelDebug
+	}
+	return &slog.HandlerOptions{Level: usual, ReplaceAttr: event.OneLine}
 }
 
 // cause returns the error without the file's name, which is known.

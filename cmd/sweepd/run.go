@@ -18,7 +18,6 @@ import (
 	"sweepd/internal/daemon"
 	"sweepd/internal/report"
 	"sweepd/internal/status"
-	"sweepd/internal/systemd"
 )
 
 // runOptions are the flags of run.
@@ -47,6 +46,9 @@ nothing. It exits when its terminal closes, unless started by nohup. With --once
 sweeps each storage once, for cron and timers. Under systemd it is a notify service
 with a watchdog: docs/systemd.md.
 
+The log goes to standard error, an event a line: to journald with fields under
+systemd, else as text. docs/monitoring.md lists the events.
+
 Exit status: 1 if something failed or was skipped for safety, 3 if everything was
 refused for safety, as with another policy or a damaged record.`,
 		Args: noArgs,
@@ -62,6 +64,12 @@ refused for safety, as with another policy or a damaged record.`,
 
 // runService runs the service until a signal ends it.
 func runService(ctx context.Context, p *program, o runOptions) error {
+	log := p.serviceLog()
+	return p.logFailure(log, sweepOn(ctx, p, o, log.Logger))
+}
+
+// sweepOn runs the service, and returns the error with which it ends.
+func sweepOn(ctx context.Context, p *program, o runOptions, log *slog.Logger) error {
 	ctx, hangups, stop := untilSignal(ctx, p.controlled)
 	defer stop()
 	paths, err := app.FindPaths(p.getenv)
@@ -69,16 +77,16 @@ func runService(ctx context.Context, p *program, o runOptions) error {
 		return err
 	}
 	d := daemon.Options{
-		Options: p.serviceOptions(), Once: o.once, Reload: hangups, Listen: []string{"unix:" + paths.Control()},
-		Pprof: o.pprof, Version: programVersion(), OnRun: func(r report.Run) { p.toldRun(o.json, r) },
+		Options: p.options(), Once: o.once, Reload: hangups, Listen: []string{"unix:" + paths.Control()},
+		Pprof: o.pprof, Version: programVersion(), OnRun: func(r report.Run) { p.toldRun(o, r) },
 	}
-	d.Log = slog.New(systemd.NewHandler(d.Log.Handler()))
+	d.Log = log
 	if o.listen != "" {
 		d.Listen = append(d.Listen, o.listen)
 	}
 	changed, end, err := daemon.WatchPolicy(d.Options)
 	if err != nil {
-		d.Log.Warn("cannot watch the policy file; polling it instead", "err", err)
+		log.Warn("cannot watch the policy file; it is polled", "event", "policy_unwatched", "err", err)
 		return daemon.Run(ctx, d)
 	}
 	d.Changed = changed
@@ -105,9 +113,9 @@ func untilSignal(ctx context.Context, onTerminal bool) (_ context.Context, hangu
 }
 
 // toldRun writes the report of a run: with file names on a terminal, without them if it may be kept as a log, and not
-// at all if journald has it as a record of its own.
-func (p *program) toldRun(asJSON bool, r report.Run) {
-	if asJSON {
+// at all if a log for programs has it as an event.
+func (p *program) toldRun(o runOptions, r report.Run) {
+	if o.json {
 		p.json(r)
 		return
 	}

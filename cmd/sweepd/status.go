@@ -14,6 +14,7 @@ import (
 	"sweepd/internal/report"
 	"sweepd/internal/status"
 	"sweepd/journal"
+	"sweepd/policy"
 	"sweepd/providers"
 	"sweepd/sweeper"
 )
@@ -32,6 +33,9 @@ type jsonStatus struct {
 	LastRun     json.RawMessage `json:"last_run"`
 	Daemon      *status.Daemon  `json:"daemon"`
 	DaemonErr   string          `json:"daemon_error,omitempty"` // a daemon runs and does not answer
+	First       *status.Problem `json:"first,omitempty"`        // the problem to mend first; nil = none is known
+
+	problems []*status.Problem // each may be nil
 }
 
 // statusOptions are the flags of status.
@@ -63,23 +67,37 @@ func runStatus(ctx context.Context, p *program, o statusOptions) error {
 	}
 	if err := paths.Paused(p.now()); err != nil {
 		st.Paused = err.Error()
+		st.problems = append(st.problems, app.ProblemOf("", err))
 	}
 	st.ask(ctx, paths.Control())
 	last, err := st.record(ctx, p)
 	if err != nil {
 		return err
 	}
+	pol, invalid := st.policy(paths)
+	st.First = status.First(st.problems...)
 	if o.json {
 		p.json(st)
 		return nil
 	}
 	p.printStatus(st, last)
-	if st.Daemon != nil && st.Daemon.Held == "" { // else its Held was printed
-		if pol, err := app.LoadPolicy(st.Policy, paths.Home); err == nil {
-			p.warnDiffers(app.Differs(st.Daemon, st.Policy, pol))
-		}
+	if st.Daemon != nil && st.Daemon.Held == "" && invalid == nil { // else its Held was printed
+		p.warnDiffers(app.Differs(st.Daemon, st.Policy, pol))
 	}
 	return nil
+}
+
+// policy loads the policy file, if there is one. It adds an invalid one to the problems unless a daemon runs, which
+// knows its own file.
+func (st *jsonStatus) policy(paths app.Paths) (*policy.Policy, error) {
+	if st.Policy == "" {
+		return nil, fs.ErrNotExist
+	}
+	pol, err := app.LoadPolicy(st.Policy, paths.Home)
+	if err != nil && st.Daemon == nil {
+		st.problems = append(st.problems, app.PolicyProblem(err))
+	}
+	return pol, err
 }
 
 // record fills in the figures from the journal, if there is one, and returns the last run. A full disk, on which it
@@ -91,6 +109,7 @@ func (st *jsonStatus) record(ctx context.Context, p *program) (last journal.Run,
 	}
 	if errors.Is(err, providers.ErrFull) {
 		st.RecordErr = err.Error()
+		st.problems = append(st.problems, app.ProblemOf("", err))
 		return last, nil
 	}
 	if err != nil {
@@ -107,8 +126,10 @@ func (st *jsonStatus) ask(ctx context.Context, socket string) {
 	switch {
 	case err == nil:
 		st.Daemon = &d
+		st.problems = append(st.problems, d.First)
 	case !errors.Is(err, fs.ErrNotExist):
 		st.DaemonErr = err.Error()
+		st.problems = append(st.problems, app.ProblemOf("", err))
 	}
 }
 
@@ -141,6 +162,9 @@ func (st *jsonStatus) read(ctx context.Context, j *journal.Journal) (last journa
 
 func (p *program) printStatus(st jsonStatus, last journal.Run) {
 	t := p.term
+	if st.First != nil {
+		t.printf("first: %s\n", safe(st.First.Hint))
+	}
 	t.printf("state      %s\n", safe(tilde(st.State, p.home())))
 	if st.Policy == "" {
 		t.printf("policy     none; the built-in policy applies to folders that you name\n")

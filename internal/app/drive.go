@@ -26,7 +26,8 @@ func (a *App) openDrive(ctx context.Context, name string, st policy.Storage) (pr
 		return nil, nil, err
 	}
 	if a.o.Act && a.Policy.Access(name) == policy.AccessPurge && c.Uses < googleaccount.Purge {
-		a.o.Log.Warn("purge is disabled there: the sign-in does not allow it", "storage", name)
+		a.o.Log.Warn("purging is disabled: the sign-in does not allow it",
+			"event", "purge_unavailable", "storage", name)
 	}
 	d, err := gdrive.Open(ctx, gdrive.Options{
 		Client: c.HTTP, Use: c.Uses, Account: c.Account.ID, Now: a.o.Now,

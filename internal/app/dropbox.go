@@ -49,7 +49,8 @@ func (a *App) openDropbox(ctx context.Context, name string, st policy.Storage) (
 		return nil, nil, err
 	}
 	if a.o.Act && a.Policy.Access(name) == policy.AccessPurge && c.Uses < dropboxaccount.Purge {
-		a.o.Log.Warn("purge is disabled there: the sign-in does not allow it", "storage", name)
+		a.o.Log.Warn("purging is disabled: the sign-in does not allow it",
+			"event", "purge_unavailable", "storage", name)
 	}
 	d, err := dropbox.Open(ctx, dropbox.Options{
 		Client: c.HTTP, Notify: c.Notify, Use: c.Uses, Account: c.Account.ID, Member: st.Member,

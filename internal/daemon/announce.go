@@ -1,67 +1,83 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
 
-	"sweepd/internal/cloud/cloudhttp"
-	"sweepd/internal/cloud/oauth"
+	"sweepd/internal/app"
+	"sweepd/internal/event"
 	"sweepd/internal/language"
 	"sweepd/internal/notify"
 	"sweepd/internal/report"
-	"sweepd/internal/systemd"
+	"sweepd/internal/status"
 	"sweepd/policy"
 	"sweepd/sweeper"
 )
 
-// notifyRun reports a run to the system's journal, to OnRun and to the receivers of notifications. The record
-// already has it, so nothing is lost if one of them fails. known is true if all trouble in it was reported
-// before; a run that ended with an error is reported in any case.
+// notifyRun reports a run to the log, to OnRun and to the receivers of notifications. The record already has it, so
+// nothing is lost if one of them fails. known is true if all trouble in it was reported before; a run that ended with
+// an error is reported in any case.
 func (d *daemon) notifyRun(ctx context.Context, p *policy.Policy, run int64, known bool) {
 	r, err := report.Read(context.WithoutCancel(ctx), d.journal, run, p)
 	if err != nil {
-		d.log.Error("cannot read the result of a run", "run", run, "err", err)
+		d.log.Error("cannot read the result of a run",
+			"event", "run_unreadable", "run", run, "err", err, "hint", app.ProblemOf("", err).Hint)
 		return
 	}
-	event := policy.EventSummary
+	about := policy.EventSummary
 	if r.Err != "" || !known && (r.Summary.Failed > 0 || r.Summary.Errors > r.Summary.Refused) {
-		event = policy.EventFailed
+		about = policy.EventFailed
 	}
-	d.pass(ctx, r, event)
+	d.pass(r, about, failed(r, about))
+}
+
+// failed returns the hint for a run in which something failed; "" for another.
+func failed(r report.Run, about policy.Event) string {
+	if about != policy.EventFailed {
+		return ""
+	}
+	return cmp.Or(unlisted(r), fmt.Sprintf("see which files failed, and why: sweepd history %d", r.ID))
+}
+
+// unlisted returns the hint for a run whose scan did not see the whole storage; "" for another.
+func unlisted(r report.Run) string {
+	if len(r.Summary.Stopped) == 0 {
+		return ""
+	}
+	x := r.Summary.Stopped[0]
+	return app.FolderProblem(x.Storage, x.Root, x.Why).Hint
 }
 
 // notifyScan reports a run that changed nothing, and why. why is nil if the mode is report, else the reason for
-// which the plan was held.
-func (d *daemon) notifyScan(ctx context.Context, p *policy.Policy, began time.Time, sum *sweeper.Summary, why error) {
+// which the plan was held; hint is what mends it.
+func (d *daemon) notifyScan(p *policy.Policy, began time.Time, sum *sweeper.Summary, why error, hint string) {
 	r := report.FromScan(began, d.now(), sum, why, p)
 	r.ID, r.Kind = sum.Run, "report"
-	event := policy.EventSummary
+	about := policy.EventSummary
 	if why != nil {
-		event = policy.EventHeld
+		about = policy.EventHeld
 	}
-	d.pass(ctx, r, event)
+	d.pass(r, about, cmp.Or(hint, unlisted(r)))
 }
 
-// pass sends the report of a run to its receivers. A summary without news goes to journald and OnRun only. Calls
-// of OnRun are serialised, as the loops report independently.
-func (d *daemon) pass(ctx context.Context, r report.Run, event policy.Event) {
-	id, level := systemd.MessageSummary, slog.LevelInfo
-	switch event {
-	case policy.EventHeld:
-		id, level = systemd.MessageHeld, slog.LevelWarn
-	case policy.EventFailed:
-		level = slog.LevelWarn
+// pass sends the report of a run to the log, with the hint if there is one, and to its receivers. A summary without
+// news goes to the log and OnRun only. Calls of OnRun are serialised, as the loops report independently.
+func (d *daemon) pass(r report.Run, about policy.Event, hint string) {
+	log, level := d.log, slog.LevelInfo
+	if hint != "" {
+		log, level = log.With("hint", hint), slog.LevelWarn
 	}
-	d.record(ctx, systemd.Record{
-		MessageID: id, Level: level, Text: r.Text(language.Printer{}, false),
-		Fields: r.Fields(),
-	})
-	if event != policy.EventSummary || r.News() {
+	if about == policy.EventHeld {
+		log.Warn("files are kept although the policy selects them for deletion", "event", "run_held", "", r)
+	} else {
+		log.Log(context.Background(), level, "a run has ended", "event", "run_ended", "", r)
+	}
+	if about != policy.EventSummary || r.News() {
 		d.send(notify.Message{
-			Event: string(event), Subject: r.Subject(d.in), Text: r.Text(d.in, false),
+			Event: string(about), Subject: r.Subject(d.in), Text: r.Text(d.in, false),
 			Full: r.Text(d.in, true),
 		})
 	}
@@ -73,33 +89,32 @@ func (d *daemon) pass(ctx context.Context, r report.Run, event policy.Event) {
 }
 
 // unopened reports that a storage is not swept, and why.
-func (d *daemon) unopened(ctx context.Context, name string, why error) {
-	id, event := systemd.MessageSummary, policy.EventFailed
-	if lostGrant(why) {
-		id, event = systemd.MessageGrant, policy.EventGrant
+func (d *daemon) unopened(name string, why error, p *status.Problem) {
+	about := policy.EventFailed
+	if p.Cause == status.CauseSignIn {
+		about = policy.EventGrant
+		d.log.Error("an account needs a new sign-in",
+			"event", "sign_in_ended", "storage", name, "err", why, "hint", p.Hint)
+	} else {
+		d.log.Error("a storage is not swept until this is fixed",
+			"event", "storage_unavailable", "storage", name, "err", why, "hint", p.Hint)
 	}
-	text := language.Messagef("%s is not swept until this is fixed: %v", name, why)
-	d.log.Error("a storage is not swept until this is fixed", "storage", name, "err", why)
-	d.record(ctx, systemd.Record{
-		MessageID: id,
-		Level:     slog.LevelError,
-		Text:      text.String(),
-		Fields:    map[string]string{"SWEEPD_STORAGE": name},
-	})
-	d.send(notify.Message{Event: string(event), Subject: d.in.Sprintf("%s is not swept", name), Text: text.In(d.in)})
+	text := language.Messagef("%s is not swept until this is fixed: %v", name, app.WithHint(why))
+	d.send(notify.Message{Event: string(about), Subject: d.in.Sprintf("%s is not swept", name), Text: text.In(d.in)})
 }
 
 // refused reports that a policy was not adopted. Only keep calls it.
-func (d *daemon) refused(ctx context.Context, why error) {
-	text := language.Messagef("cannot reload the policy; the previous one stays in use: %v", why)
+func (d *daemon) refused(why error) {
+	text := language.Messagef("cannot reload the policy; the previous one stays in use: %v", event.Line(why))
 	if c := d.file.changed(d.now()); c != nil {
-		text = language.Messagef("the policy is invalid; nothing is deleted until it is fixed: %v", why)
+		text = language.Messagef("the policy is invalid; nothing is deleted until it is fixed: %v", event.Line(why))
 		d.held = c.explain() // or it would be reported again
 	}
 	d.mu.Lock()
 	d.notices = []string{text.String()}
 	d.mu.Unlock()
-	d.record(ctx, systemd.Record{MessageID: systemd.MessageRefusedPolicy, Level: slog.LevelError, Text: text.String()})
+	d.log.Error("the policy was not loaded",
+		"event", "policy_refused", "file", d.file.inForce(), "err", why, "hint", app.PolicyProblem(why).Hint)
 	d.send(notify.Message{
 		Event: string(policy.EventFailed), Subject: d.in.Sprintf("the policy is invalid"),
 		Text: text.In(d.in),
@@ -107,31 +122,14 @@ func (d *daemon) refused(ctx context.Context, why error) {
 }
 
 // lost reports that the record can no longer be relied on and that the service ends.
-func (d *daemon) lost(ctx context.Context, why error) {
+func (d *daemon) lost(why error) {
 	text := language.Messagef("nothing is deleted, and the service stops: %v", why)
-	d.log.Error("the record is not reliable", "err", why)
-	d.record(ctx, systemd.Record{MessageID: systemd.MessageLost, Level: slog.LevelError, Text: text.String()})
+	d.log.Error("the record is not reliable; nothing is deleted, and the service stops",
+		"event", "record_lost", "err", why, "hint", app.ProblemOf("", why).Hint)
 	d.send(notify.Message{
 		Event: string(policy.EventFailed), Subject: d.in.Sprintf("the record is not reliable"),
 		Text: text.In(d.in),
 	})
-}
-
-// lostGrant reports whether the user has to sign in again, or has to change something else about the sign-in: no
-// other try succeeds until then.
-func lostGrant(err error) bool {
-	if _, ok := errors.AsType[*oauth.Error](err); ok {
-		return true
-	}
-	fault, ok := errors.AsType[*cloudhttp.Error](err)
-	return ok && fault.Kind == cloudhttp.Unauthorized
-}
-
-// record writes to the system's journal. It does nothing if sweepd was not started by systemd.
-func (d *daemon) record(ctx context.Context, r systemd.Record) {
-	if err := systemd.Send(ctx, r); err != nil {
-		d.log.Error("cannot write to journald", "err", err)
-	}
 }
 
 // send sends a message to the receivers in the policy, with the present time. It does not wait for them: each has
@@ -166,6 +164,6 @@ func (d *daemon) closeNotifier(ctx context.Context, n *notify.Notifier) {
 	case <-timeout.C:
 	}
 	if err != nil {
-		d.log.Warn("some notifications were not sent", "err", err)
+		d.log.Warn("some notifications were not sent before the end", "event", "notification_unsent", "err", err)
 	}
 }

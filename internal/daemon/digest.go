@@ -2,16 +2,15 @@ package daemon
 
 import (
 	"context"
-	"log/slog"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"sweepd/internal/app"
 	"sweepd/internal/language"
 	"sweepd/internal/notify"
 	"sweepd/internal/report"
-	"sweepd/internal/systemd"
 	"sweepd/policy"
 )
 
@@ -43,18 +42,17 @@ func (d *daemon) sendDigest(ctx context.Context, now time.Time) {
 		return // it is sent once every storage was scanned
 	}
 	if err := d.journal.SetLastRun(ctx, digestName, now); err != nil {
-		d.log.Error("the digest was not sent, because sending it could not be recorded", "err", err)
+		d.log.Error("the digest was not sent, because sending it could not be recorded",
+			"event", "digest_unrecorded", "err", err, "hint", app.ProblemOf("", err).Hint)
 		return
 	}
 	d.digestAt(p.Schedule.Digest.Next(now, zone(p)))
 	var logged, short, full, subjects []string
 	for _, l := range digests {
-		logged, short = append(logged, l.Text(language.Printer{}, false)), append(short, l.Text(d.in, false))
+		logged, short = append(logged, l.Subject(language.Printer{})), append(short, l.Text(d.in, false))
 		full, subjects = append(full, l.Text(d.in, true)), append(subjects, l.Subject(d.in))
 	}
-	d.record(ctx, systemd.Record{
-		MessageID: systemd.MessageDigest, Level: slog.LevelInfo, Text: strings.Join(logged, "\n"),
-	})
+	d.log.Info("these deletions are coming", "event", "digest", "result", strings.Join(logged, "; "))
 	d.send(notify.Message{
 		Event:   string(policy.EventDigest),
 		Subject: strings.Join(subjects, "; "),

@@ -122,7 +122,7 @@ func (h *house) runOptions() Options {
 	began := time.Now()
 	o := Options{
 		Options: app.Options{
-			Getenv: h.getenv, Now: h.now, Log: slog.New(slog.NewTextHandler(&h.log, nil)),
+			Getenv: h.getenv, Now: h.now, Log: slog.New(known{Handler: slog.NewTextHandler(&h.log, nil), t: h}),
 			Uptime: func() (string, time.Duration) { return "one", time.Since(began) },
 			Account: func(_ context.Context, name string, _ policy.Storage) (providers.Driver, []string, error) {
 				var d providers.Driver = providertest.NewMemory(h.accounts[name])

@@ -3,6 +3,8 @@ package daemon
 import (
 	"context"
 	"time"
+
+	"sweepd/internal/app"
 )
 
 // keep supervises the loops until ctx ends or the record is lost. It runs on one goroutine, and is the only one
@@ -32,9 +34,7 @@ func (d *daemon) keep(ctx context.Context) {
 		case <-d.settled.C:
 			d.followFile(ctx)
 		case <-d.o.Reload:
-			if err := d.reload(ctx); err != nil {
-				d.log.Error("the policy was not loaded", "err", err)
-			}
+			_ = d.reload(ctx) // it has reported the error
 		case answer := <-d.reloads:
 			answer <- d.reload(ctx)
 		}
@@ -56,13 +56,15 @@ func (d *daemon) check(ctx context.Context) {
 		_, err = d.journal.LastRun(ctx, digestName)
 	}
 	if err != nil {
-		d.log.Error("the record cannot be read", "err", err)
+		d.log.Error("the record cannot be read",
+			"event", "record_unreadable", "err", err, "hint", app.ProblemOf("", err).Hint)
 		alive = false
 	}
 	if alive {
 		d.manage(d.service.Beat())
 	}
 	d.followFile(ctx)
+	d.noteClock(ctx)
 	d.manage(d.service.Status(d.sentence()))
 	d.sendDigest(ctx, now)
 }

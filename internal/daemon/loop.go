@@ -32,6 +32,9 @@ type loop struct {
 	alone  alone          // the items that sweeps left alone
 	unread int64          // files that the last scan could not examine
 
+	refusal *status.Problem // why the last plan was refused as a whole
+	unseen  string          // the hint that was logged for a storage that is not scanned; "" if it is
+
 	gathering *report.Digest // of the scan under way
 	used      providers.Used // by the storages that were open before
 
@@ -163,7 +166,8 @@ func (w warnings) WithGroup(name string) slog.Handler { return warnings{w.Handle
 func (l *loop) recover(ctx context.Context, a *app.App) (err error) {
 	if l.policy.Mode != policy.Enforce {
 		if a, err = l.open(ctx, true); err != nil {
-			l.d.log.Warn("cannot complete interrupted operations now", "storage", l.name, "err", err)
+			l.d.log.Warn("cannot complete interrupted operations now",
+				"event", "recovery_failed", "storage", l.name, "err", err, "hint", app.ProblemOf(l.name, err).Hint)
 			return nil
 		}
 		defer func() { err = errors.Join(err, a.Close()) }()

@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
+	"sweepd/internal/app"
+	"sweepd/internal/event"
 	"sweepd/internal/notify"
-	"sweepd/internal/systemd"
+	"sweepd/internal/status"
 	"sweepd/policy"
 	"sweepd/sweeper"
 )
@@ -40,11 +41,26 @@ func (c *policyChange) explain() string {
 	case c.next == nil:
 		return c.why
 	case c.refused != nil:
-		return c.why + " and cannot be loaded: " + c.refused.Error()
+		return c.why + " and cannot be loaded: " + event.Line(c.refused)
 	case c.waits:
 		return c.why + "; to load it: sweepd reload"
 	}
 	return c.why + ", and is about to be loaded"
+}
+
+// problem returns the problem that the policy file is not the policy in force; nil if it is about to be.
+func (c *policyChange) problem() *status.Problem {
+	switch {
+	case c.err != nil:
+		return app.PolicyProblem(c.err)
+	case c.refused != nil:
+		return app.PolicyProblem(c.refused)
+	case c.next == nil:
+		return &status.Problem{Cause: status.CausePolicy, Hint: c.why + ": correct that; to check it: sweepd check"}
+	case c.waits:
+		return &status.Problem{Cause: status.CausePolicy, Hint: c.why + ": sweepd reload"}
+	}
+	return nil
 }
 
 // followFile adopts a changed policy file once it is valid and was left alone for settledFile, or else reports once
@@ -62,16 +78,14 @@ func (d *daemon) followFile(ctx context.Context) {
 		return
 	}
 	if c.takes() {
-		if err := d.reload(ctx); err != nil {
-			d.log.Error("the changed policy was not loaded", "err", err)
-		}
+		_ = d.reload(ctx) // it has reported the error
 		return
 	}
 	if why := c.explain(); d.held != why {
 		d.notice(why)
 		text := "nothing is deleted: " + why
-		d.log.Warn("nothing is deleted until the policy is reloaded", "why", why)
-		d.record(ctx, systemd.Record{MessageID: systemd.MessageRefusedPolicy, Level: slog.LevelError, Text: text})
+		d.log.Error("the policy was not loaded",
+			"event", "policy_refused", "file", d.file.inForce(), "err", why, "hint", c.problem().Hint)
 		d.send(notify.Message{
 			Event:   string(policy.EventFailed),
 			Subject: "the policy was changed; nothing is deleted",

@@ -61,7 +61,7 @@ func TestAServiceDeletesNothingByAPolicyThatIsNoLongerInTheFile(t *testing.T) {
 				time.Sleep(25 * time.Hour)
 				synctest.Wait()
 				h.bin("drive")
-				if n := strings.Count(h.log.String(), "nothing is deleted until the policy is reloaded"); n != 1 {
+				if n := strings.Count(h.log.String(), "the policy was not loaded"); n != 1 {
 					t.Errorf("it is said %d times, want once:\n%s", n, h.log.String())
 				}
 				if err := os.RemoveAll(h.policyFile()); err != nil {

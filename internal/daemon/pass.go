@@ -27,11 +27,11 @@ func (l *loop) pass(ctx context.Context, a *app.App, s step) error {
 		l.enter(status.Scanning)
 		sum, err := a.Sweeper.Scan(ctx, l.looking())
 		l.agenda.left = l.timing.onChange() && !l.agenda.held && sum != nil && sum.ByAction[string(policy.Trash)] > 0
-		return l.looked(a, sum, err)
+		return l.looked(ctx, a, sum, err)
 	}
 	l.enter(status.Scanning)
 	plan, scan, err := a.Sweeper.Plan(ctx, l.looking())
-	if err := l.looked(a, scan, err); err != nil || ctx.Err() != nil {
+	if err := l.looked(ctx, a, scan, err); err != nil || ctx.Err() != nil {
 		if reason >= due && ctx.Err() == nil && l.ill == nil {
 			l.report(ctx, a, scan, err)
 		}
@@ -80,10 +80,14 @@ func (l *loop) execute(
 	}
 	if sum == nil {
 		l.agenda.held = !errors.Is(err, sweeper.ErrPaused)
+		if l.agenda.held && ctx.Err() == nil {
+			l.refuse(app.ProblemOf(l.name, err))
+		}
 		l.report(ctx, a, scan, err)
 		return err
 	}
 	l.agenda.held = false
+	l.refuse(nil)
 	l.end(troubleOf(scan))
 	l.end(troubleOf(sum))
 	counted, known := l.alone.add(sum)
@@ -119,7 +123,7 @@ func (l *loop) looking() sweeper.ScanOptions {
 
 // looked takes over the results of a scan. It returns err, or the error of a listing that failed as a whole;
 // results of such a scan are shown, but are no forecast.
-func (l *loop) looked(a *app.App, sum *sweeper.Summary, err error) error {
+func (l *loop) looked(ctx context.Context, a *app.App, sum *sweeper.Summary, err error) error {
 	now := l.d.now()
 	l.agenda.scanned = now // also after a bad one, or it would be repeated at once
 	if sum == nil {
@@ -150,7 +154,45 @@ func (l *loop) looked(a *app.App, sum *sweeper.Summary, err error) error {
 			s.Err = "the scan was incomplete: " + sum.Stopped[0].Why
 		}
 	})
+	l.d.noteClock(ctx)
+	if err == nil {
+		l.examined(sum)
+	}
 	return err
+}
+
+// examined takes over whether a scan saw the whole storage, and logs a change of that.
+func (l *loop) examined(sum *sweeper.Summary) {
+	p := l.incomplete(sum)
+	l.update(func(s *status.Storage) { s.Problem = status.First(p, l.refusal) })
+	switch before := l.unseen; {
+	case p != nil && before != p.Hint:
+		l.d.log.Error("a storage is not swept until this is fixed",
+			"event", "storage_unavailable", "storage", l.name, "err", sum.Stopped[0].Why, "hint", p.Hint)
+	case p == nil && before != "":
+		l.d.log.Info("a storage is scanned again", "event", "storage_recovered", "storage", l.name)
+	}
+	if l.unseen = ""; p != nil {
+		l.unseen = p.Hint
+	}
+}
+
+// incomplete returns the problem that a root was not listed completely; nil if all were.
+func (l *loop) incomplete(sum *sweeper.Summary) *status.Problem {
+	if len(sum.Stopped) == 0 {
+		return nil
+	}
+	return app.FolderProblem(l.name, sum.Stopped[0].Root, sum.Stopped[0].Why)
+}
+
+// refuse notes why the last plan was refused as a whole; nil: it was not.
+func (l *loop) refuse(why *status.Problem) {
+	l.update(func(s *status.Storage) {
+		if s.Problem == nil || s.Problem == l.refusal {
+			s.Problem = why
+		}
+	})
+	l.refusal = why
 }
 
 // whole returns the error with which the listing of the storage as a whole failed; nil if it succeeded, or if only
@@ -169,10 +211,11 @@ func (l *loop) report(ctx context.Context, a *app.App, scan *sweeper.Summary, wh
 	began := l.agenda.scanned
 	sum, err := a.Sweeper.Report(ctx, scan, why)
 	if err != nil {
-		l.d.log.Error("a run could not be recorded", "storage", l.name, "err", err)
+		l.d.log.Error("a run could not be recorded",
+			"event", "run_unrecorded", "storage", l.name, "err", err, "hint", app.ProblemOf(l.name, err).Hint)
 	}
 	if sum != nil {
-		l.d.notifyScan(ctx, l.policy, began, sum, why)
+		l.d.notifyScan(l.policy, began, sum, why, l.d.heldHint(l.name, why))
 	}
 }
 

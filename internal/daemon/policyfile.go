@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sweepd/internal/app"
+	"sweepd/internal/event"
 	"sweepd/internal/watch"
 	"sweepd/policy"
 )
@@ -43,7 +44,8 @@ type policyFile struct {
 
 // policyChange is a difference between the file and the policy in force.
 type policyChange struct {
-	why   string         // for the user
+	why   string         // for the user, on one line
+	err   error          // why the file is invalid
 	next  *policy.Policy // the policy in the file; nil if it has no valid one
 	since time.Time      // when the file was first seen to be so
 	waits bool           // it is adopted only when the user asks
@@ -163,7 +165,9 @@ func (f *policyFile) compare(now time.Time, path string, src []byte) {
 	p, err := app.ParsePolicy(path, src, f.paths.Home)
 	switch {
 	case err != nil:
-		f.change = &policyChange{why: "the policy file was changed and is invalid: " + err.Error(), since: now}
+		f.change = &policyChange{
+			why: "the policy file was changed and is invalid: " + event.Line(err), err: err, since: now,
+		}
 	case !samePolicy(p, f.force):
 		f.change = &policyChange{why: "the policy file was changed", next: p, since: now}
 	}

@@ -3,12 +3,10 @@ package daemon
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"slices"
 	"time"
 
 	"sweepd/internal/notify"
-	"sweepd/internal/systemd"
 )
 
 // reload reads the policy anew. An invalid one is refused, and the old one stays. Only keep calls it.
@@ -27,7 +25,7 @@ func (d *daemon) reload(ctx context.Context) error {
 		}
 	}
 	if err != nil {
-		d.refused(ctx, err)
+		d.refused(err)
 		return err
 	}
 	d.mu.Lock()
@@ -40,11 +38,7 @@ func (d *daemon) reload(ctx context.Context) error {
 	d.start(ctx, p)
 	d.part(ctx)
 	d.sendDigest(ctx, d.now())
-	d.record(ctx, systemd.Record{
-		MessageID: systemd.MessageReload,
-		Level:     slog.LevelInfo,
-		Text:      "policy reloaded: mode " + p.Mode.String() + "\n" + p.String(),
-	})
+	d.log.Info("a changed policy is in force", "event", "policy_reloaded", "", inForce{path, p})
 	return nil
 }
 
@@ -62,8 +56,9 @@ func (d *daemon) part(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-timeout.C:
+			d.log.Warn("a storage finishes operations that it started under the previous policy, and starts no more",
+				"event", "policy_lingers", "storage", l.name)
 			text := l.name + " finishes operations that it started under the previous policy, and starts no more"
-			d.log.Warn(text)
 			d.mu.Lock()
 			d.notices = append(d.notices, text)
 			d.mu.Unlock()

@@ -71,6 +71,7 @@ type daemon struct {
 	stopping []*loop // of the previous policy; they finish the work under way
 	notifier *notify.Notifier
 	notices  []string
+	doubted  bool // the doubt about the clock was reported
 
 	nextDigest time.Time // zero: none is sent
 
@@ -109,7 +110,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	quit()
 	doing := "finishing operations in progress"
 	if err := d.journal.Err(); err != nil {
-		d.lost(ctx, err)
+		d.lost(err)
 		doing = err.Error()
 	}
 	d.manage(d.service.Stopping(doing))
@@ -168,9 +169,23 @@ func (d *daemon) begin(ctx context.Context) (err error) {
 	if d.notifier, err = d.openNotifier(d.policy); err != nil {
 		return errors.Join(err, d.release(), d.journal.Close())
 	}
-	d.log.Info("the policy", "file", path, "mode", d.policy.Mode.String(), "storages",
-		strings.Join(slices.Sorted(maps.Keys(d.policy.Storages)), ","), "rules", len(d.policy.Rules))
+	d.log.Info("the service has started", "event", "service_started", "version", d.o.Version, "", inForce{path, p})
 	return nil
+}
+
+// inForce is a policy in force, for the log.
+type inForce struct {
+	file   string
+	policy *policy.Policy
+}
+
+// LogValue returns what identifies the policy, and nothing of its text.
+func (f inForce) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("file", f.file), slog.String("policy", f.policy.Hash()),
+		slog.String("mode", f.policy.Mode.String()),
+		slog.String("storages", strings.Join(slices.Sorted(maps.Keys(f.policy.Storages)), ",")),
+		slog.Int("rules", len(f.policy.Rules)))
 }
 
 // openRecord opens the record. The lease detects a second service, except for a single sweep, which runs beside a
@@ -215,6 +230,6 @@ func (d *daemon) sleep(ctx context.Context, how time.Duration) {
 // manage logs that the service manager could not be reached, if err is not nil. The service goes on without it.
 func (d *daemon) manage(err error) {
 	if err != nil {
-		d.log.Warn("cannot notify the service manager", "err", err)
+		d.log.Warn("cannot notify the service manager", "event", "manager_unreachable", "err", err)
 	}
 }

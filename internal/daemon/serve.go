@@ -35,7 +35,7 @@ func (d *daemon) serve(ctx context.Context) error {
 	h := status.Handler(status.Options{State: d.status, Now: d.o.Now, Stale: d.stale, Pprof: d.o.Pprof, Do: d.do})
 	d.others.Go(func() {
 		if err := status.Serve(ctx, h, listeners...); err != nil {
-			d.log.Error("status server stopped", "err", err)
+			d.log.Error("the status server has stopped", "event", "status_stopped", "err", err)
 		}
 	})
 	return nil

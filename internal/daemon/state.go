@@ -52,6 +52,11 @@ func (l *loop) now(at time.Time) (s status.Storage, stuck bool) {
 	stuck = s.State != status.Idle && s.State != status.Unopened && at.Sub(l.pulse) > stuckAfter
 	if stuck {
 		s.State = status.Stuck
+		s.Problem = &status.Problem{
+			Cause: status.CauseStuck, Storage: l.name,
+			Hint: l.name + " makes no progress since " + l.pulse.Local().Format("2006-01-02 15:04") +
+				": check its disk or network with sweepd doctor " + l.name + ", then restart the service",
+		}
 	}
 	return s, stuck
 }
@@ -87,15 +92,15 @@ func (l *loop) fail(ctx context.Context, err error) {
 	}
 	l.enter(status.Unopened)
 	l.end(err)
-	err = app.WithHint(err)
-	l.update(func(s *status.Storage) { s.Err = err.Error() })
+	p := app.ProblemOf(l.name, err)
+	l.update(func(s *status.Storage) { s.Err, s.Problem = app.WithHint(err).Error(), p })
 	event := policy.EventFailed
-	if lostGrant(err) {
+	if p.Cause == status.CauseSignIn {
 		event = policy.EventGrant
 	}
 	if !slices.Contains(l.ill, event) {
-		l.ill = append(l.ill, event)
-		l.d.unopened(ctx, l.name, err)
+		l.ill, l.unseen = append(l.ill, event), p.Hint
+		l.d.unopened(l.name, err, p)
 	}
 }
 

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -16,7 +17,7 @@ import (
 // first, so that a change is shown even while nothing is swept.
 func (d *daemon) status() status.Daemon {
 	now := d.now()
-	outdated := d.outdated(now)
+	outdated, problems := d.outdated(now), d.problems(context.Background(), now)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	s := status.Daemon{
@@ -37,7 +38,9 @@ func (d *daemon) status() status.Daemon {
 	for _, name := range slices.Sorted(maps.Keys(d.loops)) {
 		st, _ := d.loops[name].now(now)
 		s.Storages = append(s.Storages, st)
+		problems = append(problems, st.Problem)
 	}
+	s.First = status.First(problems...)
 	return s
 }
 

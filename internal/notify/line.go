@@ -75,11 +75,12 @@ func (l *line) put(m letter) {
 
 // drop drops a message and counts it as missing. The journal has the event that it reports.
 func (l *line) drop(m letter, why string, err error) {
-	args := []any{"event", m.event, "subject", m.subject, "why", why, "missing", l.missing.Add(1)}
+	log := l.log
 	if err != nil {
-		args = append(args, "err", err)
+		log = log.With("err", err)
 	}
-	l.log.Warn("a message was not sent", args...)
+	log.Warn("a notification was not sent", "event", "notification_dropped",
+		"about", m.event, "subject", m.subject, "why", why, "missing", l.missing.Add(1))
 }
 
 // run sends the queued messages until the queue is closed and empty. It makes no further try once ctx has ended.
@@ -103,7 +104,7 @@ func (l *line) send(ctx context.Context, m letter) {
 		missing := l.missing.Load()
 		if err = try(ctx, l.carrier, m.after(l.in, missing), l.pace.try); err == nil {
 			l.missing.Add(-missing)
-			l.log.Debug("a message was sent", "event", m.event, "tries", n)
+			l.log.Debug("a notification was sent", "event", "notification_sent", "about", m.event, "tries", n)
 			return
 		}
 		if l.now().Sub(since) >= l.pace.giveUp {
@@ -125,7 +126,8 @@ func (l *line) logFailure(n int, m letter, err error) {
 	if n == 1 {
 		level = slog.LevelWarn
 	}
-	l.log.Log(context.Background(), level, "a message could not be sent yet", "event", m.event, "tries", n, "err", err)
+	l.log.Log(context.Background(), level, "a notification could not be sent yet",
+		"event", "notification_delayed", "about", m.event, "tries", n, "err", err)
 }
 
 // try makes one try, of at most limit. A panic of a library ends it like any other failure.

@@ -11,6 +11,7 @@ import (
 	"image/color"
 	"image/png"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path"
 	"path/filepath"
@@ -308,8 +309,7 @@ func TestNothingThatLeavesTheMachineHasAName(t *testing.T) {
 		d := report.NewDigest(b.clock, b.clock.AddDate(0, 0, 30), b.policy)
 		b.plan(sweeper.ScanOptions{Each: d.Add})
 		texts := map[string]string{
-			"subject": r.Subject(english), "text": r.Text(english, false),
-			"fields":           fmt.Sprint(r.Fields()),
+			"subject": r.Subject(english), "text": r.Text(english, false), "fields": logged(r),
 			"digest's subject": d.Subject(english), "digest": d.Text(english, false),
 		}
 		for what, text := range texts {
@@ -363,7 +363,20 @@ func TestARunThatIsUnderWayIsSaidToBe(t *testing.T) {
 	}
 }
 
-func TestFieldsAreTheSummarys(t *testing.T) {
+// logged returns the line of a log in JSON that has the run, without its time.
+func logged(r report.Run) string {
+	var line strings.Builder
+	noTime := func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}
+	slog.New(slog.NewJSONHandler(&line, &slog.HandlerOptions{ReplaceAttr: noTime})).Info("m", "", r)
+	return line.String()
+}
+
+func TestAttributesAreTheSummarys(t *testing.T) {
 	b := newBox(t, rules)
 	r := cases["trashed"](b)
 	size := func(names ...int) (n int) {
@@ -372,13 +385,11 @@ func TestFieldsAreTheSummarys(t *testing.T) {
 		}
 		return n
 	}
-	want := map[string]string{
-		"SWEEPD_RUN": "1", "SWEEPD_KIND": "apply", "SWEEPD_STORAGE": "home", "SWEEPD_PARTIAL": "false",
-		"SWEEPD_SEEN": "10", "SWEEPD_MATCHED": "9", "SWEEPD_HELD": "3", "SWEEPD_TRASHED": "4", "SWEEPD_PURGED": "0",
-		"SWEEPD_RESTORED": "0", "SWEEPD_GONE": "0", "SWEEPD_REFUSED": "0", "SWEEPD_FAILED": "0",
-		"SWEEPD_BYTES": fmt.Sprint(size(0, 1, 2, 3)), "SWEEPD_FREED": "0", "SWEEPD_DURATION_MS": "0",
-	}
-	if diff := cmp.Diff(want, r.Fields()); diff != "" {
+	want := fmt.Sprintf(`{"level":"INFO","msg":"m","kind":"apply","result":"moved 4 files to the trash, started the `+
+		`grace of 2 files (%s)","run":1,"storage":"home","partial":false,"seen":10,"images":10,"matched":9,"held":3,`+
+		`"review":1,"trashed":4,"restored":0,"purged":0,"marked":2,"gone":0,"refused":0,"failed":0,`+
+		`"bytes":%d,"freed":0,"errors":0,"duration_ms":0}`, language.Size(int64(size(0, 1, 2, 3))), size(0, 1, 2, 3))
+	if diff := cmp.Diff(want+"\n", logged(r)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }

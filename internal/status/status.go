@@ -19,6 +19,7 @@ type Daemon struct {
 	Digest   time.Time `json:"digest,omitzero"`  // when the next one is sent
 	Storages []Storage `json:"storages"`
 	Notices  []string  `json:"notices,omitempty"` // notices for its owner
+	First    *Problem  `json:"first,omitempty"`   // the problem to mend first; nil = there is none
 }
 
 // The states of a Storage.
@@ -44,8 +45,9 @@ type Storage struct {
 	LastGood   time.Time `json:"last_good,omitzero"` // the end of the last scan that saw everything
 	LastRun    time.Time `json:"last_run,omitzero"`
 	NextRun    time.Time `json:"next_run,omitzero"`
-	Watch      string    `json:"watch,omitempty"` // how changes are noticed, as text
-	Err        string    `json:"error,omitempty"` // of the last try
+	Watch      string    `json:"watch,omitempty"`   // how changes are noticed, as text
+	Err        string    `json:"error,omitempty"`   // of the last try
+	Problem    *Problem  `json:"problem,omitempty"` // why it is not scanned or swept; nil = it is
 
 	Seen    int64 `json:"seen"`
 	Images  int64 `json:"images"`

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -12,56 +13,23 @@ import (
 	"github.com/coreos/go-systemd/v22/journal"
 )
 
-// The kinds of record that a user may want to find, by the IDs that journalctl MESSAGE_ID=... finds.
-// deploy/systemd/sweepd.catalog explains each. An ID never changes its meaning.
-const (
-	MessageSummary = "29149f71f67940f4aa3438f016edacf2" // a sweep is over
-	MessageHeld    = "9a8c0dea1bd5445e89c6567a969febbc" // files are kept although the policy wants them gone
-	MessageGrant   = "981c9520038a4a2f84567c35f8fbc3cc" // an account needs a new sign-in
-	MessageDigest  = "42d0dcc5666e4e0d91d0145b892f670a" // the digest of the coming deletions
-	MessageReload  = "bada457b438841f6a25e8f25f47479f1" // a changed policy is in force
-	// MessageLost: the record can no longer be relied on; the service stops.
-	MessageLost          = "99705fba6d0c49cb84eb0c1ae3f1c8a9"
-	MessageRefusedPolicy = "491eeffd94a4474f8eda24ebc9fadc4e" // a changed policy is not used; nothing is deleted
-)
-
 // identifier is the name that journalctl -t finds.
 const identifier = "sweepd"
 
-// Record is one record for journald.
-type Record struct {
-	MessageID string // "" or one of the IDs above
-	Text      string // the text for the user
-	Level     slog.Level
-	Fields    map[string]string // by their whole names, such as SWEEPD_RUN
-}
-
-// Send sends r to journald if journald reads standard error; else it does nothing, since the reader is then no
-// journal with fields.
-func Send(_ context.Context, r Record) error {
-	if !journalReads() {
-		return nil
-	}
-	return send(r)
-}
-
-// journalReads reports whether standard error is journald's own stream.
-func journalReads() bool {
+// JournalReads reports whether standard error is journald's own stream.
+func JournalReads() bool {
 	ok, err := journal.StderrIsJournalStream()
 	return ok && err == nil
 }
 
-// send sends r in journald's own protocol (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/), by the library. A record
-// that does not fit into a datagram is passed as a file.
-func send(r Record) error {
-	fields := map[string]string{"SYSLOG_IDENTIFIER": identifier}
-	for name, value := range r.Fields {
-		fields[fieldName(name)] = value
+// send sends a record in journald's own protocol (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/), by the library. A
+// record that does not fit into a datagram is passed as a file. fields are by their whole names, such as SWEEPD_RUN.
+func send(level slog.Level, text string, fields map[string]string) error {
+	named := map[string]string{"SYSLOG_IDENTIFIER": identifier}
+	for name, value := range fields {
+		named[fieldName(name)] = value
 	}
-	if r.MessageID != "" {
-		fields["MESSAGE_ID"] = r.MessageID
-	}
-	if err := journal.Send(r.Text, priority(r.Level), fields); err != nil {
+	if err := journal.Send(text, priority(level), named); err != nil {
 		return fmt.Errorf("tell journald: %w", err)
 	}
 	return nil
@@ -98,31 +66,40 @@ func fieldName(name string) string {
 	return name[:min(len(name), 64)]
 }
 
-// messageID is the key of the attribute that becomes MESSAGE_ID.
-const messageID = "message_id"
-
-// NewHandler returns a handler that sends each record to journald if journald reads standard error, with its
-// attributes as fields, SWEEPD_ before their names; else it returns fallback. The handler has the level of fallback,
-// and passes records that journald does not accept to fallback. An attribute message_id, outside of any group,
-// becomes MESSAGE_ID; the text is the message and the attributes as slog.TextHandler writes them, so that journalctl
-// shows them too.
-func NewHandler(fallback slog.Handler) slog.Handler {
-	if !journalReads() {
-		return fallback
-	}
-	return newHandler(fallback)
+// HandlerOptions are the options of NewHandler.
+type HandlerOptions struct {
+	EventKey  string                                       // the key of the attribute that names the event
+	MessageID func(event string) string                    // returns the MESSAGE_ID of an event, "" for none
+	Replace   func(groups []string, a slog.Attr) slog.Attr // see slog.HandlerOptions.ReplaceAttr
 }
 
-// newHandler is NewHandler when journald reads standard error.
-func newHandler(fallback slog.Handler) slog.Handler {
+// NewHandler returns a handler that sends each record to journald, with its attributes as fields, SWEEPD_ before their
+// names. The handler has the level of fallback, and passes records that journald does not accept to fallback. The
+// event, outside of any group, determines MESSAGE_ID. The text is the message and the attributes as slog.TextHandler
+// writes them, so that journalctl shows them too, without the event and without zeros.
+func NewHandler(fallback slog.Handler, o HandlerOptions) slog.Handler {
 	text := &lines{}
-	return &handler{fallback: fallback, text: text, words: slog.NewTextHandler(text, &slog.HandlerOptions{
-		Level: slog.LevelDebug - 100, ReplaceAttr: onlyAttributes,
+	return &handler{o: o, fallback: fallback, text: text, words: slog.NewTextHandler(text, &slog.HandlerOptions{
+		Level: slog.LevelDebug - 100, ReplaceAttr: o.shown,
 	})}
+}
+
+// shown replaces the attributes that journalctl shows in the text: it removes those that are fields of their own in
+// journald, and zeros, of which a run has many.
+func (o HandlerOptions) shown(groups []string, a slog.Attr) slog.Attr {
+	v := a.Value
+	zero := v.Kind() == slog.KindInt64 && v.Int64() == 0 || v.Kind() == slog.KindBool && !v.Bool()
+	own := len(groups) == 0 && (a.Key == slog.TimeKey || a.Key == slog.LevelKey || a.Key == slog.MessageKey ||
+		a.Key == o.EventKey)
+	if zero || own {
+		return slog.Attr{}
+	}
+	return o.Replace(groups, a)
 }
 
 // handler is the slog.Handler of NewHandler.
 type handler struct {
+	o        HandlerOptions
 	fallback slog.Handler
 	text     *lines
 	words    slog.Handler      // writes attributes to text
@@ -139,17 +116,16 @@ func (h *handler) Handle(ctx context.Context, r slog.Record) error {
 	if err != nil {
 		return err
 	}
-	out := Record{Text: strings.TrimSpace(r.Message + " " + words), Level: r.Level, Fields: map[string]string{}}
-	for name, value := range h.fields {
-		out.Fields[name] = value
-	}
+	fields := map[string]string{}
+	maps.Copy(fields, h.fields)
 	r.Attrs(func(a slog.Attr) bool {
-		addField(out.Fields, h.prefix, a)
+		h.addField(fields, h.prefix, a)
 		return true
 	})
-	out.MessageID = out.Fields[messageID]
-	delete(out.Fields, messageID)
-	if err := send(out); err != nil {
+	if id := h.o.MessageID(fields["SWEEPD_"+h.o.EventKey]); id != "" {
+		fields["MESSAGE_ID"] = id
+	}
+	if err := send(r.Level, strings.TrimSpace(r.Message+" "+words), fields); err != nil {
 		return h.fallback.Handle(ctx, r)
 	}
 	return nil
@@ -161,11 +137,9 @@ func (h *handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	more := *h
 	more.fallback, more.words = h.fallback.WithAttrs(attrs), h.words.WithAttrs(attrs)
 	more.fields = map[string]string{}
-	for name, value := range h.fields {
-		more.fields[name] = value
-	}
+	maps.Copy(more.fields, h.fields)
 	for _, a := range attrs {
-		addField(more.fields, h.prefix, a)
+		h.addField(more.fields, h.prefix, a)
 	}
 	return &more
 }
@@ -183,33 +157,25 @@ func (h *handler) WithGroup(name string) slog.Handler {
 
 // addField adds a, or all its attributes if it is a group. An attribute without a key is left out, as slog
 // requires. Times are RFC 3339.
-func addField(fields map[string]string, prefix string, a slog.Attr) {
-	v := a.Value.Resolve()
-	switch {
+func (h *handler) addField(fields map[string]string, prefix string, a slog.Attr) {
+	a.Value = a.Value.Resolve()
+	if a.Value.Kind() != slog.KindGroup {
+		a = h.o.Replace(nil, a)
+	}
+	switch v := a.Value; {
 	case v.Kind() == slog.KindGroup:
 		if a.Key != "" {
 			prefix += a.Key + "_"
 		}
 		for _, inner := range v.Group() {
-			addField(fields, prefix, inner)
+			h.addField(fields, prefix, inner)
 		}
 	case a.Key == "":
-	case a.Key == messageID && prefix == "":
-		fields[messageID] = v.String()
 	case v.Kind() == slog.KindTime:
 		fields["SWEEPD_"+prefix+a.Key] = v.Time().Format(time.RFC3339Nano)
 	default:
 		fields["SWEEPD_"+prefix+a.Key] = v.String()
 	}
-}
-
-// onlyAttributes removes the attributes that are fields of their own in journald, or that send sets.
-func onlyAttributes(groups []string, a slog.Attr) slog.Attr {
-	if len(groups) == 0 && (a.Key == slog.TimeKey || a.Key == slog.LevelKey || a.Key == slog.MessageKey ||
-		a.Key == messageID) {
-		return slog.Attr{}
-	}
-	return a
 }
 
 // lines captures one written record at a time.

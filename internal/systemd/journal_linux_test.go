@@ -85,19 +85,39 @@ func sent(t *testing.T, rights []byte) []byte {
 	return data
 }
 
+// events are the options of a handler with one event.
+var events = HandlerOptions{
+	EventKey: "event",
+	MessageID: func(event string) string {
+		if event == "known" {
+			return "id of known"
+		}
+		return ""
+	},
+	Replace: func(_ []string, a slog.Attr) slog.Attr {
+		if err, ok := a.Value.Any().(error); ok {
+			return slog.String(a.Key, strings.ReplaceAll(err.Error(), "\n", "; "))
+		}
+		return a
+	},
+}
+
 func TestRecordsOfALogger(t *testing.T) {
 	c := journald(t)
-	log := slog.New(newHandler(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	log := slog.New(NewHandler(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug}), events))
 	at := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 	for _, tt := range []struct {
 		say  func()
 		want map[string]string
 	}{
 		{
-			func() { log.Info("apply", "summary", slog.GroupValue(slog.Int("run", 7), slog.Int("trashed", 2))) },
+			func() {
+				log.Info("a run has ended", "", slog.GroupValue(slog.Int("run", 7), slog.Int("failed", 0)),
+					"more", slog.GroupValue(slog.Int("held", 2), slog.Bool("partial", false)))
+			},
 			map[string]string{
-				"MESSAGE": "apply summary.run=7 summary.trashed=2", "PRIORITY": "6",
-				"SWEEPD_SUMMARY_RUN": "7", "SWEEPD_SUMMARY_TRASHED": "2",
+				"MESSAGE": "a run has ended run=7 more.held=2", "PRIORITY": "6", "SWEEPD_RUN": "7",
+				"SWEEPD_FAILED": "0", "SWEEPD_MORE_HELD": "2", "SWEEPD_MORE_PARTIAL": "false",
 			},
 		},
 		{
@@ -109,12 +129,11 @@ func TestRecordsOfALogger(t *testing.T) {
 		},
 		{
 			func() {
-				log.Error("sweep", "err", errors.New("a\nb\x1b"), "message_id", MessageHeld, "", "lost",
-					slog.Group("", "in", 1))
+				log.Error("sweep", "err", errors.New("a\nb\x1b"), "event", "known", "", "lost", slog.Group("", "in", 1))
 			},
 			map[string]string{
-				"MESSAGE": `sweep err="a\nb\x1b" ""=lost in=1`, "PRIORITY": "3", "MESSAGE_ID": MessageHeld,
-				"SWEEPD_ERR": "a\nb\x1b", "SWEEPD_IN": "1",
+				"MESSAGE": `sweep err="a; b\x1b" ""=lost in=1`, "PRIORITY": "3", "MESSAGE_ID": "id of known",
+				"SWEEPD_EVENT": "known", "SWEEPD_ERR": "a; b\x1b", "SWEEPD_IN": "1",
 			},
 		},
 		{
@@ -133,7 +152,7 @@ func TestRecordsOfALogger(t *testing.T) {
 // Attributes of one logger are not shared with others derived from the same one.
 func TestLoggersDoNotShareAttributes(t *testing.T) {
 	c := journald(t)
-	all := slog.New(newHandler(slog.DiscardHandler)).With("a", 1)
+	all := slog.New(NewHandler(slog.DiscardHandler, events)).With("a", 1)
 	_ = all.With("b", 2)
 	_ = all.Handler().WithAttrs([]slog.Attr{slog.Int("c", 3)}).Handle(t.Context(), slog.Record{Message: "x"})
 	_ = all.Handler().Handle(t.Context(), slog.Record{Message: "y"})
@@ -148,14 +167,13 @@ func TestLoggersDoNotShareAttributes(t *testing.T) {
 func TestARecordAsALogHasIt(t *testing.T) {
 	c := journald(t)
 	long := strings.Repeat("x", 70)
-	if err := send(Record{
-		MessageID: MessageSummary, Text: "2 files went to the trash\nrun 7", Level: slog.LevelInfo,
-		Fields: map[string]string{"SWEEPD_RUN": "7", "_TRUSTED": "no", "9": "digit", "": "none", long: "cut"},
+	if err := send(slog.LevelInfo, "2 files went to the trash\nrun 7", map[string]string{
+		"SWEEPD_RUN": "7", "_TRUSTED": "no", "9": "digit", "": "none", long: "cut",
 	}); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(map[string]string{
-		"MESSAGE": "2 files went to the trash\nrun 7", "MESSAGE_ID": MessageSummary, "PRIORITY": "6",
+		"MESSAGE": "2 files went to the trash\nrun 7", "PRIORITY": "6",
 		"SYSLOG_IDENTIFIER": "sweepd", "SWEEPD_RUN": "7", "SWEEPD_TRUSTED": "no", "SWEEPD_9": "digit",
 		"SWEEPD_": "none", strings.ToUpper(long[:64]): "cut",
 	}, fields(t, c)); diff != "" {
@@ -167,7 +185,7 @@ func TestARecordAsALogHasIt(t *testing.T) {
 func TestARecordThatIsLarge(t *testing.T) {
 	c := journald(t)
 	want := strings.Repeat("0123456789", 100_000)
-	if err := send(Record{Text: want}); err != nil {
+	if err := send(slog.LevelInfo, want, nil); err != nil {
 		t.Fatal(err)
 	}
 	if got := fields(t, c); got["MESSAGE"] != want {
@@ -179,7 +197,7 @@ func TestARecordThatIsLarge(t *testing.T) {
 func TestJournaldIsGone(t *testing.T) {
 	journald(t).Close()
 	var said bytes.Buffer
-	slog.New(newHandler(slog.NewTextHandler(&said, nil))).With("storage", "home").Warn("slow", "n", 1)
+	slog.New(NewHandler(slog.NewTextHandler(&said, nil), events)).With("storage", "home").Warn("slow", "n", 1)
 	if !strings.Contains(said.String(), "msg=slow storage=home n=1") {
 		t.Errorf("said %q", said.String())
 	}
@@ -187,7 +205,7 @@ func TestJournaldIsGone(t *testing.T) {
 
 func TestTheLevelIsTheFallbacks(t *testing.T) {
 	c := journald(t)
-	log := slog.New(newHandler(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	log := slog.New(NewHandler(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelWarn}), events))
 	log.Info("not of interest")
 	log.Warn("of interest")
 	if got := fields(t, c)["MESSAGE"]; got != "of interest" {
@@ -195,33 +213,21 @@ func TestTheLevelIsTheFallbacks(t *testing.T) {
 	}
 }
 
-// Only if standard error is journald's own stream, which JOURNAL_STREAM names by
-// device and inode, are records sent to it.
+// Standard error is journald's own stream only if JOURNAL_STREAM names its device and inode.
 func TestWhoReadsStandardError(t *testing.T) {
-	c := journald(t)
-	fallback := slog.NewTextHandler(io.Discard, nil)
 	var st syscall.Stat_t
 	if err := syscall.Fstat(2, &st); err != nil {
 		t.Fatal(err)
 	}
 	for _, stream := range []string{"", "1:2", "nonsense"} {
 		t.Setenv("JOURNAL_STREAM", stream)
-		if got := NewHandler(fallback); got != slog.Handler(fallback) {
-			t.Errorf("JOURNAL_STREAM=%q: to journald", stream)
-		}
-		if err := Send(t.Context(), Record{Text: "nobody reads this"}); err != nil {
-			t.Error(err)
+		if JournalReads() {
+			t.Errorf("JOURNAL_STREAM=%q: journald reads it", stream)
 		}
 	}
 	t.Setenv("JOURNAL_STREAM", stream(st))
-	if got := NewHandler(fallback); got == slog.Handler(fallback) {
-		t.Error("not to journald, which reads standard error")
-	}
-	if err := Send(t.Context(), Record{Text: "read"}); err != nil {
-		t.Error(err)
-	}
-	if got := fields(t, c)["MESSAGE"]; got != "read" {
-		t.Errorf("journald read %q", got)
+	if !JournalReads() {
+		t.Error("journald reads standard error, and it is not known")
 	}
 }
 

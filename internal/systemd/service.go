@@ -2,8 +2,8 @@
 // sockets that systemd has opened, credentials, and records to journald with fields of their own.
 //
 // It builds everywhere and does nothing without systemd: each method of a Service without a listener returns at once,
-// and NewHandler returns its fallback. The environment shows whether systemd is there; see systemd.exec(5),
-// "Environment Variables Set or Propagated by the Service Manager".
+// and JournalReads returns false. The environment shows whether systemd is there; see systemd.exec(5), "Environment
+// Variables Set or Propagated by the Service Manager".
 package systemd
 
 import (

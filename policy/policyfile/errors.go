@@ -26,7 +26,7 @@ type Error struct {
 // Error returns the text in several lines, without a line feed at the end.
 func (e *Error) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s:%d:%d: %s", e.File, e.Line, e.Column, e.Message)
+	b.WriteString(e.Brief())
 	if e.Excerpt != "" {
 		b.WriteString("\n" + e.Excerpt)
 	}
@@ -37,6 +37,11 @@ func (e *Error) Error() string {
 		b.WriteString("\n  hint: " + e.Hint)
 	}
 	return b.String()
+}
+
+// Brief returns the position and the message, on one line and without any line of the file.
+func (e *Error) Brief() string {
+	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Message)
 }
 
 // shown is the number of mistakes of one file that are reported at once.

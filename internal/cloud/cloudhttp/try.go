@@ -155,14 +155,16 @@ func (c *call) log(ctx context.Context, start time.Time, resp *http.Response, er
 	if !c.t.o.Log.Enabled(ctx, slog.LevelDebug) {
 		return
 	}
-	attrs := []slog.Attr{slog.String("call", c.name), slog.Duration("took", c.t.o.Now().Sub(start))}
+	var attrs []slog.Attr
 	if resp != nil {
 		attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("request_id", requestID(resp.Header)))
 	}
 	if err != nil {
-		attrs = append(attrs, slog.String("error", line(err.Error())))
+		attrs = append(attrs, slog.String("err", line(err.Error())))
 	}
-	c.t.o.Log.LogAttrs(ctx, slog.LevelDebug, "cloud call", attrs...)
+	c.t.o.Log.LogAttrs(ctx, slog.LevelDebug, "cloud call", slog.String("event", "cloud_call"),
+		slog.String("call", c.name), slog.Duration("took", c.t.o.Now().Sub(start)),
+		slog.Any("", slog.GroupValue(attrs...)))
 }
 
 // requestID returns the service's id of the request, from the headers that services use for it.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 
 	"golang.org/x/oauth2"
@@ -130,7 +129,7 @@ func (o *Opened) keep(g Grant, rotated bool) error {
 	if err != nil && !rotated {
 		if o.net.Log != nil {
 			o.net.Log.Warn("the new access token could not be kept",
-				slog.String("storage", o.storage), slog.Any("error", err))
+				"event", "token_unsaved", "storage", o.storage, "err", err)
 		}
 		return nil
 	}

@@ -33,7 +33,8 @@ var floors = []floor{
 	{"The service", []string{"internal/daemon"}},
 	{"Wiring", []string{"internal/app"}},
 	{"What people and machines are shown", []string{
-		"internal/report", "internal/status", "internal/notify", "internal/systemd", "internal/thumbnail",
+		"internal/report", "internal/status", "internal/notify", "internal/systemd", "internal/event",
+		"internal/thumbnail",
 	}},
 	{"The engine, and the policy as a file", []string{"sweeper", "policy/policyfile"}},
 	{"Memory and rules", []string{"journal", "policy"}},

@@ -16,7 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"sweepd/internal/systemd"
+	"sweepd/internal/event"
 )
 
 // nsenter runs a command in the mount namespace of a process, as root.
@@ -197,7 +197,7 @@ func (s *story) install() {
 	if st := fi.Sys().(*syscall.Stat_t); fi.Mode().Perm() != 0o700 || int(st.Uid) != s.user("sweepd") {
 		s.Errorf("the state is user %d's with mode %v", st.Uid, fi.Mode())
 	}
-	if out := s.run("journalctl", "--list-catalog"); !strings.Contains(out, systemd.MessageSummary) {
+	if out := s.run("journalctl", "--list-catalog"); !strings.Contains(out, event.MessageID("run_ended")) {
 		s.Error("journalctl knows no message of sweepd")
 	}
 	if err := os.Mkdir(filepath.Join(s.root, shared), 0o755); err != nil {
@@ -219,9 +219,9 @@ func (s *story) sweep() {
 	uid := s.user("sweepd")
 	s.place(shared+"/holiday.png", bytes.NewReader(picture(s.T, 9999)), uid, 0o644)
 	s.place(filepath.Join(shared, downloaded(0)), bytes.NewReader(picture(s.T, 0)), uid, 0o644)
-	r := s.await(1, "_SYSTEMD_UNIT=sweepd.service", "MESSAGE_ID="+systemd.MessageSummary, "SWEEPD_TRASHED=1")
+	r := s.await(1, "_SYSTEMD_UNIT=sweepd.service", "MESSAGE_ID="+event.MessageID("run_ended"), "SWEEPD_TRASHED=1")
 	for name, want := range map[string]string{
-		"SYSLOG_IDENTIFIER": "sweepd", "PRIORITY": "6", "SWEEPD_STORAGE": "photos",
+		"SYSLOG_IDENTIFIER": "sweepd", "PRIORITY": "6", "SWEEPD_STORAGE": "photos", "SWEEPD_EVENT": "run_ended",
 		"SWEEPD_KIND": "apply", "SWEEPD_FAILED": "0",
 	} {
 		if r[name] != want {
@@ -230,8 +230,8 @@ func (s *story) sweep() {
 	}
 	s.has(s.bin(), 0)
 	s.has(shared, 9999)
-	if out := s.run("journalctl", "--no-pager", "-x", "MESSAGE_ID="+systemd.MessageSummary); !strings.Contains(out,
-		fmt.Sprintf("sweepd undo %v", r["SWEEPD_RUN"])) {
+	out := s.run("journalctl", "--no-pager", "-x", "MESSAGE_ID="+event.MessageID("run_ended"))
+	if !strings.Contains(out, fmt.Sprintf("sweepd undo %v", r["SWEEPD_RUN"])) {
 		s.Errorf("journalctl -x does not say how to bring it back:\n%s", out)
 	}
 }
@@ -270,15 +270,22 @@ func (s *story) reload() {
 	before := s.show("sweepd.service", "MainPID")
 	set(sharedPolicy + "notify: [{to: hook, on: [summary]}]\n") // the credential
 	s.run("systemctl", "reload", "sweepd.service")
-	s.await(1, "MESSAGE_ID="+systemd.MessageReload)
+	s.await(1, "MESSAGE_ID="+event.MessageID("policy_reloaded"))
 
 	set(sharedPolicy + "limit: {files: 1}\n")
 	if out, err := s.try("systemctl", "reload", "sweepd.service"); err == nil {
 		s.Errorf("a wrong policy was taken: %s", out)
 	}
-	r := s.await(1, "MESSAGE_ID="+systemd.MessageRefusedPolicy)
-	if text, _ := r["MESSAGE"].(string); !strings.Contains(text, "limit") {
-		s.Errorf("it does not say what is wrong: %q", text)
+	r := s.await(1, "MESSAGE_ID="+event.MessageID("policy_refused"))
+	if text, _ := r["MESSAGE"].(string); !strings.Contains(text, "limit") || strings.Contains(text, "\n") {
+		s.Errorf("it does not say what is wrong, on one line: %q", text)
+	}
+	if hint := fmt.Sprint(r["SWEEPD_HINT"]); !strings.Contains(hint, "policy.yaml:") || r["PRIORITY"] != "3" {
+		s.Errorf("its priority is %v, and it does not say where: %q", r["PRIORITY"], hint)
+	}
+	shown := s.run("journalctl", "--no-pager", "-u", "sweepd", "-p", "err", "-o", "cat", "--output-fields=SWEEPD_HINT")
+	if !strings.Contains(shown, fmt.Sprint(r["SWEEPD_HINT"])) {
+		s.Errorf("the query of docs/monitoring.md finds no hint:\n%s", shown)
 	}
 	if state, pid := s.show("sweepd.service", "ActiveState"),
 		s.show("sweepd.service", "MainPID"); state != "active" || pid != before {
@@ -289,8 +296,8 @@ func (s *story) reload() {
 	s.place(filepath.Join(shared, downloaded(1)), bytes.NewReader(picture(s.T, 1)), s.user("sweepd"), 0o644)
 	s.has(s.bin(), 0)
 	set(sharedPolicy + "notify: [{to: hook, on: [summary]}]\ntrash: {ours: 300d}\n")
-	s.await(2, "MESSAGE_ID="+systemd.MessageReload)
-	s.await(2, "_SYSTEMD_UNIT=sweepd.service", "MESSAGE_ID="+systemd.MessageSummary, "SWEEPD_TRASHED=1")
+	s.await(2, "MESSAGE_ID="+event.MessageID("policy_reloaded"))
+	s.await(2, "_SYSTEMD_UNIT=sweepd.service", "MESSAGE_ID="+event.MessageID("run_ended"), "SWEEPD_TRASHED=1")
 	s.has(s.bin(), 0, 1)
 	s.await(1, "SYSLOG_IDENTIFIER=sh", "MESSAGE=POST /hook HTTP/1.1")
 	set(sharedPolicy)
@@ -351,7 +358,7 @@ func (s *story) kill() {
 		s.Logf("killed after %d of %d", moved, many-2)
 	}
 	s.await(starts+2, unitStarted, "UNIT=sweepd.service")
-	s.await(1, "_PID="+s.show("sweepd.service", "MainPID"), "MESSAGE_ID="+systemd.MessageSummary, "SWEEPD_KIND=apply")
+	s.await(1, "_PID="+s.show("sweepd.service", "MainPID"), "SWEEPD_EVENT=run_ended", "SWEEPD_KIND=apply")
 	s.has(s.bin(), all...)
 	s.has(shared, 9999)
 	if out := s.service("status"); strings.Contains(out, "unfinished") {
@@ -399,7 +406,7 @@ func (s *story) socket() {
 func (s *story) sweepsHome(user string, uid, n int, match ...string) {
 	s.Helper()
 	s.place(filepath.Join("/home", user, "Downloads", downloaded(n)), bytes.NewReader(picture(s.T, n)), uid, 0o644)
-	s.await(1, append(match, "MESSAGE_ID="+systemd.MessageSummary, "SWEEPD_TRASHED=1")...)
+	s.await(1, append(match, "MESSAGE_ID="+event.MessageID("run_ended"), "SWEEPD_TRASHED=1")...)
 	s.has("/home/"+user+"/.local/share/Trash/files", n)
 	s.has("/home/" + user + "/Downloads")
 }

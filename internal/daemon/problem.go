@@ -1,0 +1,81 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"sweepd/internal/app"
+	"sweepd/internal/status"
+	"sweepd/journal"
+	"sweepd/sweeper"
+)
+
+// problems returns the problems that stop all storages; each may be nil.
+func (d *daemon) problems(ctx context.Context, now time.Time) []*status.Problem {
+	var all []*status.Problem
+	if err := d.journal.Intact(); err != nil {
+		all = append(all, app.ProblemOf("", err))
+	}
+	return append(all, d.policyProblem(now), d.clockProblem(ctx, now), d.pauseProblem(now))
+}
+
+func (d *daemon) policyProblem(now time.Time) *status.Problem {
+	if c := d.file.changed(now); c != nil {
+		return c.problem()
+	}
+	return nil
+}
+
+func (d *daemon) pauseProblem(now time.Time) *status.Problem {
+	if err := d.paths.Paused(now); err != nil {
+		return app.ProblemOf("", err)
+	}
+	return nil
+}
+
+// clockProblem returns the problem that no age can be computed; nil if it can, or if the record cannot be read.
+func (d *daemon) clockProblem(ctx context.Context, now time.Time) *status.Problem {
+	if doubt := d.clockDoubt(ctx, now); doubt != nil {
+		return app.ProblemOf("", doubt)
+	}
+	return nil
+}
+
+func (d *daemon) clockDoubt(ctx context.Context, now time.Time) *sweeper.ClockError {
+	boot, up := d.o.Uptime()
+	doubt, err := sweeper.CheckClock(ctx, d.journal, journal.Clock{Wall: now, Boot: boot, Up: up})
+	if err != nil {
+		return nil // check reports it
+	}
+	return doubt
+}
+
+// noteClock logs once that the clock is not reliable, until it is.
+func (d *daemon) noteClock(ctx context.Context) {
+	doubt := d.clockDoubt(ctx, d.now())
+	d.mu.Lock()
+	before := d.doubted
+	d.doubted = doubt != nil
+	d.mu.Unlock()
+	if doubt != nil && !before {
+		d.log.Error("the clock is not reliable; no age is computed, and files that depend on one are kept",
+			"event", "clock_doubted", "err", doubt, "hint", app.ProblemOf("", doubt).Hint)
+	}
+}
+
+// heldHint returns what mends the reason why a plan was not carried out; "" for no error, and for quiet hours, which
+// end by themselves.
+func (d *daemon) heldHint(storage string, why error) string {
+	switch {
+	case why == nil, errors.Is(why, ErrQuiet), errors.Is(why, context.Canceled):
+		return ""
+	case !errors.Is(why, sweeper.ErrPaused):
+		return app.ProblemOf(storage, why).Hint
+	}
+	now := d.now()
+	if p := status.First(d.policyProblem(now), d.pauseProblem(now)); p != nil {
+		return p.Hint
+	}
+	return ""
+}
