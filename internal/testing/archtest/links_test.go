@@ -31,6 +31,20 @@ func TestEveryLinkOfThePagesLeadsSomewhere(t *testing.T) {
 	}
 }
 
+func TestTheIndexHasEveryPage(t *testing.T) {
+	const docs = "../../../docs"
+	links := pageIn(t, docs+"/README.md").Links()
+	for _, page := range slices.Concat(found(t, docs+"/*.md"), found(t, docs+"/internals/*.md")) {
+		path, err := filepath.Rel(docs, page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if path != "README.md" && !slices.Contains(links, filepath.ToSlash(path)) {
+			t.Errorf("docs/README.md has no link to %s", path)
+		}
+	}
+}
+
 func TestAnchorsAreThoseOfGitHub(t *testing.T) {
 	text := "# The `sweepd` page: \"a, b\"\n\n```sh\n# no heading\n```\n\n## Twice\n## Twice\n" +
 		"### [Links](x.md) & more_less\n"
