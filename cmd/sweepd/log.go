@@ -2,13 +2,50 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
 	"sweepd/internal/event"
 	"sweepd/internal/status"
 	"sweepd/internal/systemd"
 )
+
+// logFormat is a format of the service's log. It implements pflag.Value.
+type logFormat string
+
+// The formats. logAuto is journald's own under systemd, else text.
+const (
+	logAuto logFormat = ""
+	logText logFormat = "text"
+	logJSON logFormat = "json"
+)
+
+// logFormats returns the formats that a user can choose.
+func logFormats() []string { return []string{string(logText), string(logJSON)} }
+
+func (f *logFormat) String() string { return string(*f) }
+func (f *logFormat) Type() string   { return "FORMAT" }
+
+// Set implements pflag.Value.
+func (f *logFormat) Set(text string) error {
+	if !slices.Contains(logFormats(), text) {
+		return fmt.Errorf("must be one of: %s", strings.Join(logFormats(), ", "))
+	}
+	*f = logFormat(text)
+	return nil
+}
+
+// flag adds the flag --log-format.
+func (f *logFormat) flag(cmd *cobra.Command) {
+	cmd.Flags().Var(f, "log-format",
+		"write the log as text or json, a line an event (default: journald's own format under systemd, else text)")
+	offer(cmd, "log-format", logFormats()...)
+}
 
 // serviceLog is the log of the service.
 type serviceLog struct {
@@ -17,9 +54,11 @@ type serviceLog struct {
 }
 
 // serviceLog returns the log of the service. It has each run as an event, unless it is text on a terminal.
-func (p *program) serviceLog() serviceLog {
+func (p *program) serviceLog(f logFormat) serviceLog {
 	switch {
-	case systemd.JournalReads():
+	case f == logJSON:
+		return serviceLog{slog.New(slog.NewJSONHandler(p.stderr, p.level(slog.LevelInfo))), true}
+	case f == logAuto && systemd.JournalReads():
 		return serviceLog{slog.New(systemd.NewHandler(slog.NewTextHandler(p.stderr, p.level(slog.LevelInfo)),
 			systemd.HandlerOptions{EventKey: event.Key, MessageID: event.MessageID, Replace: event.OneLine})), true}
 	case p.term.live:

@@ -26,6 +26,7 @@ type runOptions struct {
 	json   bool
 	listen string // an address; "": none but the control socket
 	pprof  bool
+	format logFormat
 }
 
 func newRunCmd(p *program) *cobra.Command {
@@ -54,6 +55,7 @@ refused for safety, as with another policy or a damaged record.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runService(cmd.Context(), p, o) },
 	}
+	o.format.flag(cmd)
 	cmd.Flags().BoolVar(&o.once, "once", false, "sweep each storage once and exit")
 	cmd.Flags().BoolVar(&o.json, "json", false, "write each run to standard output as a line of JSON")
 	cmd.Flags().StringVar(&o.listen, "listen", "",
@@ -64,7 +66,7 @@ refused for safety, as with another policy or a damaged record.`,
 
 // runService runs the service until a signal ends it.
 func runService(ctx context.Context, p *program, o runOptions) error {
-	log := p.serviceLog()
+	log := p.serviceLog(o.format)
 	return p.logFailure(log, sweepOn(ctx, p, o, log.Logger))
 }
 
@@ -119,7 +121,7 @@ func (p *program) toldRun(o runOptions, r report.Run) {
 		p.json(r)
 		return
 	}
-	if p.getenv("JOURNAL_STREAM") == "" {
+	if o.format != logJSON && p.getenv("JOURNAL_STREAM") == "" {
 		p.term.printf("%s\n", r.Text(p.term.in, p.term.live))
 	}
 }

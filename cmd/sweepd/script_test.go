@@ -31,7 +31,7 @@ func TestScripts(t *testing.T) {
 		"until": cmdUntil, "raw": cmdRaw, "exits": cmdExits, "frozen": cmdFrozen, "takeout": cmdTakeOut,
 		"disk": cmdDisk, "fill": cmdFill,
 		"google": cmdGoogle, "dropbox": cmdDropbox, "pasting": cmdPasting, "daemon": cmdDaemon, "hook": cmdHook,
-		"expand": cmdExpand, "clone": cmdClone,
+		"expand": cmdExpand, "events": cmdEvents, "leap": cmdLeap, "clone": cmdClone,
 	}
 	maps.Copy(commands, newClouds().commands())
 	testscript.Run(t, testscript.Params{
