@@ -83,7 +83,7 @@ func pages(t *testing.T) []string {
 // userPages returns the paths of the pages for users.
 func userPages(t *testing.T) []string {
 	t.Helper()
-	return append(found(t, "../../../docs/*.md"), "../../../README.md")
+	return append(found(t, "../../../docs/*.md"), "../../../README.md", "../../../SECURITY.md")
 }
 
 // found returns the paths that the pattern matches, which are some.
