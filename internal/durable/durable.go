@@ -7,7 +7,9 @@
 package durable
 
 import (
+	"bufio"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -19,27 +21,44 @@ import (
 // of a temporary file in the same folder; if it has a *, os.CreateTemp makes it unique, otherwise only one process may
 // call Replace at a time, and a killed one leaves at most that one file.
 func Replace(path, temp string, content []byte) error {
-	return put(path, temp, content, os.Rename)
+	return ReplaceFrom(path, temp, writing(content))
+}
+
+// ReplaceFrom is Replace with the content that fill writes. If fill returns an error, the file is unchanged.
+func ReplaceFrom(path, temp string, fill func(io.Writer) error) error {
+	return put(path, temp, fill, os.Rename)
 }
 
 // Create writes content to a new file at path, which only its owner may read. It returns an error that wraps
 // fs.ErrExist if there is a file, and leaves that unchanged. temp is as for Replace. The file system must have hard
 // links.
-func Create(path, temp string, content []byte) error {
-	return put(path, temp, content, func(made, path string) error {
+func Create(path, temp string, content []byte) error { return CreateFrom(path, temp, writing(content)) }
+
+// CreateFrom is Create with the content that fill writes. If fill returns an error, no file is made.
+func CreateFrom(path, temp string, fill func(io.Writer) error) error {
+	return put(path, temp, fill, func(made, path string) error {
 		err := os.Link(made, path) // unlike a rename it replaces nothing
 		return errors.Join(err, os.Remove(made))
 	})
 }
 
+// writing returns a function that writes the content.
+func writing(content []byte) func(io.Writer) error {
+	return func(w io.Writer) error { _, err := w.Write(content); return err }
+}
+
 // put writes a temporary file and gives it its name.
-func put(path, temp string, content []byte, name func(made, path string) error) error {
+func put(path, temp string, fill func(io.Writer) error, name func(made, path string) error) error {
 	dir := filepath.Dir(path)
 	f, err := open(dir, temp)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(content)
+	w := bufio.NewWriterSize(f, 64<<10)
+	err = fill(w)
+	if err == nil {
+		err = w.Flush()
+	}
 	if err == nil {
 		err = f.Sync()
 	}

@@ -2,6 +2,7 @@ package durable_test
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -64,6 +65,28 @@ func TestWhatCannotBeReplacedLeavesNoTemporaryFile(t *testing.T) {
 	if names, err := os.ReadDir(filepath.Dir(path)); err != nil || len(names) != 1 {
 		t.Errorf("the folder has %v, %v; want the folder alone", names, err)
 	}
+}
+
+func TestAFileThatIsNotWrittenWholeIsNotThere(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a")
+	broken := errors.New("broken")
+	half := func(w io.Writer) error {
+		_, err := w.Write(make([]byte, 1<<20))
+		return errors.Join(err, broken)
+	}
+	if err := durable.CreateFrom(path, ".temp-*", half); !errors.Is(err, broken) {
+		t.Errorf("Create: got %v", err)
+	}
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("after Create: %v", err)
+	}
+	if err := durable.Replace(path, ".temp-*", []byte("old")); err != nil {
+		t.Fatal(err)
+	}
+	if err := durable.ReplaceFrom(path, ".temp-*", half); !errors.Is(err, broken) {
+		t.Errorf("Replace: got %v", err)
+	}
+	alone(t, path, "old")
 }
 
 func TestMkdirAllMakesPrivateFolders(t *testing.T) {
