@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -9,12 +8,13 @@ import (
 	"os"
 	"path/filepath"
 
+	"sweepd/fingerprint"
 	"sweepd/internal/app"
 	"sweepd/internal/durable"
 )
 
 // outputFile is the output file of a verb. An existing file is replaced only if it is of the same kind, or empty, or
-// if force is set.
+// if force is set; a picture never.
 type outputFile struct {
 	named string                 // as the user wrote it; "-" is standard output
 	doing string                 // "save the plan"
@@ -33,6 +33,24 @@ func (o outputFile) check() error {
 	}
 	_, _, err := o.target()
 	return err
+}
+
+// aside checks the output files that are named. If one is standard output, it makes everything else go to standard
+// error, and it returns the standard output.
+func (p *program) aside(files ...outputFile) (stdout io.Writer, err error) {
+	stdout = p.term.out
+	for _, o := range files {
+		if o.named == "" {
+			continue
+		}
+		if err := o.check(); err != nil {
+			return stdout, err
+		}
+		if o.stdout() {
+			p.term.out = p.stderr
+		}
+	}
+	return stdout, nil
 }
 
 // target follows links and returns the path to write, with the description of the existing file; nil if there is
@@ -57,13 +75,14 @@ func (o outputFile) target() (path string, there fs.FileInfo, err error) {
 		return "", nil, o.failed(err)
 	case there.IsDir():
 		return "", nil, &app.UsageError{Err: fmt.Errorf("%s is a folder", o.named), Hint: "name a file in it"}
-	case there.Mode().IsRegular() && there.Size() > 0 && !o.force:
+	case there.Mode().IsRegular() && there.Size() > 0:
 		return path, there, o.replaceable(path)
 	}
 	return path, there, nil
 }
 
-// replaceable returns a *app.UsageError unless the file at path is of the kind that is written.
+// replaceable returns a *app.UsageError unless the file at path is of the kind that is written, or force is set and it
+// is no picture: those are what sweepd is careful with.
 func (o outputFile) replaceable(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -74,13 +93,31 @@ func (o outputFile) replaceable(path string) error {
 	if err != nil {
 		return o.failed(err)
 	}
-	if o.is(head) {
+	switch {
+	case o.is(head):
+		return nil
+	case picture(f):
+		return &app.UsageError{
+			Err:  fmt.Errorf("%s exists and is not %s but a picture", o.named, o.kind),
+			Hint: "name another file",
+		}
+	case o.force:
 		return nil
 	}
 	return &app.UsageError{
 		Err:  fmt.Errorf("%s exists and is not %s", o.named, o.kind),
 		Hint: "name another file; or, to replace it: --force",
 	}
+}
+
+// picture reports whether the file is an image of any kind, by its bytes; also if that cannot be found out.
+func picture(f *os.File) bool {
+	fi, err := f.Stat()
+	if err != nil {
+		return true
+	}
+	v, err := fingerprint.New().Classify(fingerprint.File{Size: fi.Size(), Bytes: f, HeaderOnly: true})
+	return err != nil || v.MediaType != ""
 }
 
 // write writes the output of fill. A regular file appears whole or not at all, for its owner alone; to anything else
@@ -96,11 +133,7 @@ func (o outputFile) write(stdout io.Writer, fill func(io.Writer) error) error {
 	case there != nil && !there.Mode().IsRegular():
 		return o.failed(into(path, fill))
 	}
-	var content bytes.Buffer
-	if err := fill(&content); err != nil {
-		return o.failed(err)
-	}
-	return o.failed(whole(path, there == nil, content.Bytes()))
+	return o.failed(whole(path, there == nil, fill))
 }
 
 // into writes to an existing file or device, as a shell's > does.
@@ -114,14 +147,14 @@ func into(path string, fill func(io.Writer) error) error {
 
 // whole writes the file at path. If fresh is set, it replaces no file, even one that is created at this moment, unless
 // the file system has no hard links.
-func whole(path string, fresh bool, content []byte) error {
+func whole(path string, fresh bool, fill func(io.Writer) error) error {
 	const temp = ".sweepd-output-*"
 	if fresh {
-		if err := durable.Create(path, temp, content); err == nil || errors.Is(err, fs.ErrExist) {
+		if err := durable.CreateFrom(path, temp, fill); err == nil || errors.Is(err, fs.ErrExist) {
 			return err
 		}
 	}
-	return durable.Replace(path, temp, content)
+	return durable.ReplaceFrom(path, temp, fill)
 }
 
 // outputError is why a file could not be written; the file is unchanged.
