@@ -169,14 +169,32 @@ func tildes(text, home string) string {
 	return strings.Join(parts, "")
 }
 
-// quoted returns s quoted for a shell.
+// quoted returns s quoted for a shell. A name that a terminal must not be given as it is becomes $'...' with escapes
+// (POSIX.1-2024, 2.2.4), which bash, zsh, ksh and busybox read.
 func quoted(s string) string {
 	if s != "" && strings.IndexFunc(s, func(r rune) bool {
 		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./~+,:@%", r)
 	}) < 0 {
 		return s
 	}
-	return "'" + strings.ReplaceAll(safe(s), "'", `'\''`) + "'"
+	if safe(s) == s {
+		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	}
+	var b strings.Builder
+	for i, w := 0, 0; i < len(s); i += w {
+		_, w = utf8.DecodeRuneInString(s[i:])
+		switch letter := s[i : i+w]; {
+		case letter == "'" || letter == `\`:
+			b.WriteString(`\` + letter)
+		case safe(letter) == letter:
+			b.WriteString(letter)
+		default:
+			for _, c := range []byte(letter) {
+				fmt.Fprintf(&b, `\%03o`, c)
+			}
+		}
+	}
+	return "$'" + b.String() + "'"
 }
 
 // quotedPath returns a path quoted for a shell, with ~ for the home if that needs no quotes: a shell does not expand a

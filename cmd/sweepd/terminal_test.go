@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -162,6 +163,27 @@ func TestAListIsReadableOn60Columns(t *testing.T) {
 		}
 		if whole := strings.Contains(out.String(), name); whole != (width == 0 || width == 100) {
 			t.Errorf("%d columns: the whole name is %v:\n%s", width, whole, out.String())
+		}
+	}
+}
+
+// A shell must read the name that it is given, whatever is in it.
+func TestAShellReadsAQuotedName(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"plain.png", "", "with space", "it's", `back\slash`, "$(touch x) `y` \"z\" !", "*?[a]{b,c}", "~/x", "#a", "-n",
+		"line\nbreak", "esc\x1b[31m", "marks \u202e and \u200b", "no UTF-8 \xff\xfe'", "é\\\x01'7", "tab\t8",
+	} {
+		line := quoted(name)
+		if safe(line) != line {
+			t.Errorf("%q is quoted as %q, on which a terminal would act", name, line)
+		}
+		got, err := exec.Command("bash", "-c", "printf %s "+line).Output()
+		if name == "-n" || name == "~/x" { // paths of ours begin otherwise
+			continue
+		}
+		if err != nil || string(got) != name {
+			t.Errorf("%s is read as %q, %v; want %q", line, got, err, name)
 		}
 	}
 }
