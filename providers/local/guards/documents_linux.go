@@ -1,6 +1,7 @@
 package guards
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -239,16 +240,20 @@ func (l *docReader) entries(f roots.Folder, fd int, buf []byte) error {
 // within returns the path of the name in the folder, which may be "/".
 func within(f roots.Folder, name string) string { return strings.TrimSuffix(f.Path, "/") + "/" + name }
 
-// planBegins is the beginning of a plan that this program saved. A plan names the very files that are to go, and
-// would hold them all.
-const planBegins = "{\n  \"sweepd_plan\":"
+// The beginnings of a plan and of a page that this program wrote. They name the very files that are to go, and would
+// hold them all.
+const (
+	planBegins = "{\n  \"sweepd_plan\":"
+	pageBegins = "<!DOCTYPE html>\n<html lang=\"en\" data-page=\"sweepd\">\n"
+)
 
-// ownPlan reports whether the file begins like a plan. If it cannot be read, reading it as a document returns the
-// error.
-func ownPlan(fd int) bool {
-	head := make([]byte, len(planBegins))
+// own reports whether the file begins like a plan or a page of this program. If it cannot be read, reading it as a
+// document returns the error.
+func own(fd int) bool {
+	head := make([]byte, max(len(planBegins), len(pageBegins)))
 	n, err := disk.Again(func() (int, error) { return unix.Pread(fd, head, 0) })
-	return err == nil && string(head[:n]) == planBegins
+	return err == nil &&
+		(bytes.HasPrefix(head[:n], []byte(planBegins)) || bytes.HasPrefix(head[:n], []byte(pageBegins)))
 }
 
 // document reads one document, whose name ends with a NUL byte, unless it is unchanged. A document that is gone, or
@@ -274,7 +279,7 @@ func (l *docReader) document(f roots.Folder, folder int, nul []byte) error {
 		return err
 	}
 	n := l.gathering.next.Add(1)
-	if l.unchanged(l.state(), n, f, name) || ownPlan(fd) {
+	if l.unchanged(l.state(), n, f, name) || own(fd) {
 		return nil
 	}
 	b := &docBytes{ctx: l.ctx, fd: fd, size: int64(l.stat.Size), stored: int64(l.stat.Blocks * 512)}
