@@ -47,7 +47,7 @@ func (p *program) aside(files ...outputFile) (stdout io.Writer, err error) {
 			return stdout, err
 		}
 		if o.stdout() {
-			p.term.out = p.stderr
+			p.term.out = p.term.err
 		}
 	}
 	return stdout, nil

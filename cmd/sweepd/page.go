@@ -10,12 +10,8 @@ import (
 
 	"sweepd/internal/app"
 	"sweepd/internal/report"
-	"sweepd/internal/thumbnail"
 	"sweepd/journal"
 )
-
-// maxPictures is the number of pictures that a page shows, from the newest runs.
-const maxPictures = 60
 
 // ids returns the numbers of the run in args, or of the runs that the flags select.
 func (o historyOptions) ids(ctx context.Context, j *journal.Journal, now time.Time) (ids []int64, err error) {
@@ -42,7 +38,7 @@ func (p *program) page(ctx context.Context, j *journal.Journal, o historyOptions
 	page := report.Page{Made: p.now()}
 	rules := app.Policy(p.options())
 	for _, id := range ids {
-		r, err := report.Read(ctx, j, id, rules)
+		r, err := report.ReadWhole(ctx, j, id, rules)
 		if errors.Is(err, fs.ErrNotExist) {
 			return noRun(id)
 		}
@@ -62,8 +58,10 @@ func (p *program) page(ctx context.Context, j *journal.Journal, o historyOptions
 }
 
 // pictures returns thumbnails of the files that the runs moved to the trash of this machine and that are still there,
-// by run. Pictures that cannot be shown are left out.
-func (p *program) pictures(ctx context.Context, j *journal.Journal, runs []int64) (map[int64][]report.Picture, error) {
+// by the keys of the operations. Pictures that cannot be shown are left out.
+func (p *program) pictures(
+	ctx context.Context, j *journal.Journal, runs []int64,
+) (map[string]report.Thumbnail, error) {
 	ops, err := shown(ctx, j, runs)
 	if err != nil || len(ops) == 0 {
 		return nil, err
@@ -76,33 +74,26 @@ func (p *program) pictures(ctx context.Context, j *journal.Journal, runs []int64
 		return nil, nil
 	}
 	defer a.Close()
-	all := map[int64][]report.Picture{}
+	thumbs, files := make([]report.Thumbnail, len(ops)), make([]pictured, len(ops))
 	for i, op := range ops {
-		p.term.progress("pictures: %d of %d", i, len(ops))
-		content, err := a.ReadTrashed(ctx, op, thumbnail.MaxBytes)
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		if err == nil {
-			content, err = thumbnail.Make(content)
-		}
-		if err == nil {
-			run := op.Op.Cause.Run
-			all[run] = append(all[run], report.Picture{Name: op.Op.Entry.Name(), JPEG: content})
-		}
+		files[i] = trashedPicture(ctx, a, op, &thumbs[i])
 	}
-	p.term.settle()
-	return all, nil
+	err = p.thumbnails(ctx, files)
+	all := map[string]report.Thumbnail{}
+	for i, op := range ops {
+		all[op.Key] = thumbs[i]
+	}
+	return all, err
 }
 
-// shown returns the operations whose files the page shows: those in the trash of this machine, of the newest runs.
+// shown returns the operations whose files the page shows: those in the trash of this machine.
 func shown(ctx context.Context, j *journal.Journal, runs []int64) (ops []journal.Operation, err error) {
 	for _, run := range runs {
 		for op, err := range j.Operations(ctx, journal.Filter{Run: run, InTrash: true}) {
-			if err != nil || len(ops) == maxPictures {
+			if err != nil {
 				return ops, err
 			}
-			if refOf(op.Op.Entry) == "" && op.Op.Entry.Size <= thumbnail.MaxBytes {
+			if refOf(op.Op.Entry) == "" {
 				ops = append(ops, op)
 			}
 		}

@@ -1,70 +1,41 @@
 package report
 
 import (
-	"bytes"
-	"crypto/sha256"
-	_ "embed" // the page's text and style
-	"encoding/base64"
 	"fmt"
-	"html/template"
 	"io"
+	"path"
 	"strings"
 	"time"
 
 	"sweepd/internal/language"
 )
 
-//go:embed page.html
-var pageText string
-
-//go:embed page.css
-var pageStyle string
-
-// Picture is a thumbnail of a file that a run trashed.
-type Picture struct {
-	Name string // of the file
-	JPEG []byte // see package thumbnail
-}
-
 // Page is a page that shows runs. It loads nothing, runs no script, and enforces both by its Content-Security-Policy.
 type Page struct {
 	Made     time.Time
-	Runs     []Run               // newest first
-	Pictures map[int64][]Picture // by run
+	Runs     []Run                // newest first, with all their files: see ReadWhole
+	Pictures map[string]Thumbnail // of the files, by File.Key
 	Language language.Printer
 }
 
+const pageTitle = "sweepd: what was done"
+
 // Write writes the page as HTML.
 func (p Page) Write(w io.Writer) error {
-	t, err := template.New("page").Parse(pageText)
-	if err != nil {
-		return err // a bug
-	}
-	sum := sha256.Sum256([]byte(pageStyle))
-	view := pageView{
-		Made: stamp(p.Made), Style: template.CSS(pageStyle), Hash: base64.StdEncoding.EncodeToString(sum[:]),
-		Chart: chartOf(p.Language, p.Runs),
-	}
+	view := pageView{head: headOf(pageTitle, pageStyle, p.Made), Chart: chartOf(p.Language, p.Runs)}
 	for _, r := range p.Runs {
-		view.Runs = append(view.Runs, viewOf(p.Language, r, p.Pictures[r.ID]))
+		view.Runs = append(view.Runs, viewOf(p.Language, r, p.Pictures))
 	}
-	return t.Execute(w, view)
+	return pageTo(w, "page.html", view)
 }
 
-// IsPage reports whether a file with this beginning is a page that Write made.
-func IsPage(head []byte) bool {
-	before, _, _ := strings.Cut(pageText, "{{")
-	return bytes.HasPrefix(head, []byte(before)) && bytes.Contains(head, []byte("<title>sweepd: what was done</title>"))
-}
+// manyFiles is the number of files from which a page shows a list only when it is opened.
+const manyFiles = 20
 
-func stamp(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
-
-// The data of the page's template: text only.
+// The data of the page's template: text, and pictures.
 type (
 	pageView struct {
-		Made  string
-		Style template.CSS
-		Hash  string // of Style
+		head
 		Chart *chart // nil: nothing to draw
 		Runs  []runView
 	}
@@ -74,21 +45,22 @@ type (
 		Paragraphs            []string
 		Rules                 []ruleView
 		Files                 []fileView
-		More                  int64
-		Pictures              []pictureView
+		Count                 string // of the files
+		Open                  bool   // the list of the files is short
+		Pictures              int
 	}
-	ruleView    struct{ Name, Matched, Kept, Review, Held, Due, Done, Refused, Failed, Bytes string }
-	fileView    struct{ Became, Place, Size string }
-	pictureView struct {
-		Name string
-		Src  template.URL
+	ruleView struct{ Name, Matched, Kept, Review, Held, Due, Done, Refused, Failed, Bytes string }
+	fileView struct {
+		ID                        string // its place on the page
+		Became, Name, Place, Size string
+		Picture                   Thumbnail
 	}
 )
 
-func viewOf(p language.Printer, r Run, pictures []Picture) runView {
+func viewOf(p language.Printer, r Run, pictures map[string]Thumbnail) runView {
 	v := runView{
 		ID: r.ID, Kind: Plain(r.Kind), Began: stamp(r.Began), Headline: language.Capital(r.headline().In(p)),
-		More: r.More,
+		Count: language.Count(int64(len(r.Files)), "file").In(p), Open: len(r.Files) <= manyFiles,
 	}
 	for _, text := range []string{
 		r.seen(p), r.refused(p), r.trouble(p, true), r.stopped(p, true), r.kept(p), r.ending(p, true),
@@ -105,13 +77,15 @@ func viewOf(p language.Printer, r Run, pictures []Picture) runView {
 			number(p, sum.Failed), sized(p, sum.Bytes),
 		})
 	}
-	for _, f := range r.Files {
-		v.Files = append(v.Files, fileView{f.became().In(p), place(f.Storage, f.Path), language.Size(f.Size).In(p)})
-	}
-	for _, pic := range pictures {
-		v.Pictures = append(v.Pictures, pictureView{
-			Plain(pic.Name), template.URL("data:image/jpeg;base64," + base64.StdEncoding.EncodeToString(pic.JPEG)),
-		})
+	for i, f := range r.Files {
+		file := fileView{
+			fmt.Sprintf("%d-%d", r.ID, i+1), f.became().In(p), Plain(path.Base(f.Path)), place(f.Storage, f.Path),
+			language.Size(f.Size).In(p), pictures[f.Key],
+		}
+		if file.Picture.JPEG != nil {
+			v.Pictures++
+		}
+		v.Files = append(v.Files, file)
 	}
 	return v
 }
@@ -137,22 +111,23 @@ const (
 	chartHeight = 160
 )
 
-// chart shows the bytes that were freed, and moved to the trash, up to each time.
+// chart shows the bytes that were freed, and moved to the trash for good, up to each time.
 type chart struct {
 	Freed, Moved string // points of two lines: "x,y x,y"
 	Top          string // the value of the upper edge
 	From, To     string // the days of its left and right edges
 	AllFreed     string
 	AllMoved     string
+	AllBack      string // moved and restored since, which the lines leave out; "" if nothing was
 }
 
 // chartOf returns the chart of the runs, which are newest first; nil if nothing was freed or moved.
 func chartOf(p language.Printer, runs []Run) *chart {
-	var freed, moved int64
+	var freed, moved, back int64
 	for _, r := range runs {
-		freed, moved = freed+max(r.Summary.Freed, 0), moved+r.Moved
+		freed, moved, back = freed+max(r.Summary.Freed, 0), moved+r.stayed(), back+r.Back
 	}
-	if freed+moved == 0 {
+	if freed+moved+back == 0 {
 		return nil
 	}
 	first, last := runs[len(runs)-1].Began, runs[0].Began
@@ -161,7 +136,7 @@ func chartOf(p language.Printer, runs []Run) *chart {
 		if span := last.Sub(first); span > 0 {
 			x = min(max(float64(t.Sub(first))/float64(span), 0), 1) // a clock may have gone back
 		}
-		return fmt.Sprintf("%.1f,%.1f", x*chartWidth, chartHeight*(1-float64(n)/float64(max(freed, moved))))
+		return fmt.Sprintf("%.1f,%.1f", x*chartWidth, chartHeight*(1-float64(n)/float64(max(freed, moved, 1))))
 	}
 	line := func(of func(Run) int64) string {
 		n, points := int64(0), []string{fmt.Sprintf("0,%d", chartHeight)}
@@ -175,8 +150,8 @@ func chartOf(p language.Printer, runs []Run) *chart {
 	}
 	return &chart{
 		Freed: line(func(r Run) int64 { return max(r.Summary.Freed, 0) }),
-		Moved: line(func(r Run) int64 { return r.Moved }),
+		Moved: line(Run.stayed),
 		Top:   language.Size(max(freed, moved)).In(p), From: day(first), To: day(last),
-		AllFreed: language.Size(freed).In(p), AllMoved: language.Size(moved).In(p),
+		AllFreed: language.Size(freed).In(p), AllMoved: language.Size(moved).In(p), AllBack: sized(p, back),
 	}
 }

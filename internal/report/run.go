@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -30,6 +31,7 @@ type Run struct {
 	Files []File `json:"files,omitempty"` // the first that it changed, or tried to
 	More  int64  `json:"more,omitempty"`  // number of further files that it changed, or tried to
 	Moved int64  `json:"moved,omitempty"` // size of the files that it trashed, wherever they are now
+	Back  int64  `json:"back,omitempty"`  // of these: of the files that were restored since
 
 	held  string           // Err, or the part of it that names no file
 	hint  language.Message // what to do about it
@@ -38,6 +40,7 @@ type Run struct {
 
 // File is one file that a run changed, or tried to.
 type File struct {
+	Key     string           `json:"-"` // of the operation
 	Storage string           `json:"storage"`
 	Path    string           `json:"path"`
 	Size    int64            `json:"size"`
@@ -52,6 +55,16 @@ const maxFiles = 20
 // Read reads a run from the journal. It returns fs.ErrNotExist if there is none of that number. p is the present
 // policy, which determines how long files are kept in the trash; if it is nil, Kept is empty.
 func Read(ctx context.Context, j *journal.Journal, run int64, p *policy.Policy) (Run, error) {
+	return read(ctx, j, run, p, maxFiles)
+}
+
+// ReadWhole is Read, but with all files of the run.
+func ReadWhole(ctx context.Context, j *journal.Journal, run int64, p *policy.Policy) (Run, error) {
+	return read(ctx, j, run, p, math.MaxInt)
+}
+
+// read reads a run with at most so many of its files.
+func read(ctx context.Context, j *journal.Journal, run int64, p *policy.Policy, most int) (Run, error) {
 	jr, err := j.Run(ctx, run)
 	if err != nil {
 		return Run{}, err
@@ -74,7 +87,7 @@ func Read(ctx context.Context, j *journal.Journal, run int64, p *policy.Policy) 
 		if err != nil {
 			return r, fmt.Errorf("read what run %d did: %w", run, err)
 		}
-		r.note(op)
+		r.note(op, most)
 		k.note(op)
 	}
 	slices.SortFunc(r.Files, func(a, b File) int {
@@ -141,20 +154,26 @@ func names(p *policy.Policy) (all []string) {
 	return all
 }
 
-// note adds one operation of the run.
-func (r *Run) note(op journal.Operation) {
-	if len(r.Files) == maxFiles {
+// note adds one operation of the run, and its file if there are not so many yet.
+func (r *Run) note(op journal.Operation, most int) {
+	if len(r.Files) == most {
 		r.More++
 	} else {
 		e := op.Op.Entry
 		r.Files = append(r.Files, File{
-			op.Op.Storage, e.Path, e.Size, op.Op.Kind, op.State(), op.Op.Cause.Rule, op.Resolved,
+			op.Key, op.Op.Storage, e.Path, e.Size, op.Op.Kind, op.State(), op.Op.Cause.Rule, op.Resolved,
 		})
 	}
 	if op.Op.Kind == providers.OpTrash && op.State() == "done" {
 		r.Moved += op.Op.Entry.Size
+		if op.Resolved == providers.OpRestore {
+			r.Back += op.Op.Entry.Size
+		}
 	}
 }
+
+// stayed returns the size of the files that the run trashed and that were not restored.
+func (r Run) stayed() int64 { return r.Moved - r.Back }
 
 // due returns the number of files that were to be trashed, and their size.
 func (r Run) due() (files, bytes int64) {

@@ -1,97 +1,152 @@
 // Package thumbnail makes small pictures of large ones, which may come from an untrusted source.
 //
-// It decodes the types that ChatGPT saves - PNG, JPEG and WebP - for the page of sweepd history --html. It bounds what
-// a picture may cost: the bytes of its file, and the pixels that its header states, before any is decoded. It is the
-// only package that decodes pictures of others; package fingerprint reads their headers only.
+// It decodes the types that ChatGPT saves - PNG, JPEG and WebP - for the pages of sweepd scan, plan and history. It
+// bounds what a picture may cost: the bytes of its file, the pixels that its header states, the memory that its
+// decoder needs for them, and the time. It is the only package that decodes pictures of others; package fingerprint
+// reads their headers only.
 package thumbnail
 
 import (
-	"bytes"
+	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"image"
-	"image/color"
-	"image/jpeg"
-	_ "image/png" // one of the types that ChatGPT saves
+	"io"
+	"time"
 
-	"golang.org/x/image/draw"
-	_ "golang.org/x/image/webp" // another
+	"golang.org/x/sync/semaphore"
 )
 
-// The limits on the cost of a picture. ChatGPT's largest has 16 million pixels, each of which takes four to eight
-// bytes while it is decoded.
+// The limits on the cost of a picture, and on its thumbnail.
 const (
-	MaxBytes  = 32 << 20 // of a file: the caller need not read a larger one
-	maxPixels = 1 << 24
-	side      = 160 // pixels of the longer side of a thumbnail
+	MaxBytes  = 32 << 20         // of a file
+	maxPixels = 1 << 24          // ChatGPT's largest has as many
+	maxMemory = 256 << 20        // bytes that all decoders together need at one time
+	maxTime   = 10 * time.Second // of one picture; the largest takes under one on an idle processor
+
+	Side    = 256    // pixels of the longer side of a thumbnail, at most
+	MaxSize = 10_000 // bytes of a thumbnail
 )
 
 // ErrNoPicture is returned if the bytes are not a picture that can be shown, or if it is too large.
 var ErrNoPicture = errors.New("no picture that can be shown")
 
-// Make returns the picture as a JPEG whose longer side has at most 160 pixels, from its first frame as stored. The
-// header is trusted only to refuse: a picture with too large a size in it is not decoded. It returns ErrNoPicture if
-// the picture is unsuitable.
-func Make(picture []byte) ([]byte, error) {
-	c, _, err := image.DecodeConfig(bytes.NewReader(picture))
+// Picture is a file that may be a picture. It is opened twice: for its header, and to decode it.
+type Picture struct {
+	Size int64 // bytes
+	Open func() (io.ReadCloser, error)
+}
+
+// Maker makes thumbnails. Its methods may be called from several goroutines at once, which share the memory.
+type Maker struct{ memory *semaphore.Weighted }
+
+// NewMaker returns a Maker.
+func NewMaker() *Maker { return &Maker{semaphore.NewWeighted(maxMemory)} }
+
+// Make returns the picture as a JPEG of at most MaxSize bytes, whose longer side has at most Side pixels, from its first
+// frame as stored. The header is trusted only to refuse: a picture with too large a size in it is not decoded. Make
+// returns ErrNoPicture if the picture is unsuitable, or takes too long; the error of ctx if that ends; and else the
+// error of reading the file.
+func (m *Maker) Make(ctx context.Context, p Picture) ([]byte, error) {
+	if p.Size > MaxBytes {
+		return nil, fmt.Errorf("%w: it has %d bytes", ErrNoPicture, p.Size)
+	}
+	cost, err := memory(ctx, p)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNoPicture, err)
-	}
-	if c.Width <= 0 || c.Height <= 0 || c.Width > maxPixels/c.Height {
-		return nil, fmt.Errorf("%w: it has %d x %d pixels", ErrNoPicture, c.Width, c.Height)
-	}
-	from, format, err := image.Decode(bytes.NewReader(picture))
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNoPicture, err)
-	}
-	if format == "webp" {
-		widen(from)
-	}
-	w, h := fit(from.Bounds().Dx(), from.Bounds().Dy())
-	to := image.NewRGBA(image.Rect(0, 0, w, h))
-	draw.Draw(to, to.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src) // behind transparent pixels
-	draw.BiLinear.Scale(to, to.Bounds(), from, from.Bounds(), draw.Over, nil)
-	var out bytes.Buffer
-	if err := jpeg.Encode(&out, to, &jpeg.Options{Quality: 80}); err != nil {
 		return nil, err
 	}
-	return out.Bytes(), nil
+	if err := m.memory.Acquire(ctx, cost); err != nil {
+		return nil, err
+	}
+	defer m.memory.Release(cost)
+	limited, cancel := context.WithTimeout(ctx, maxTime)
+	defer cancel()
+	var small image.Image
+	err = read(limited, p, func(r io.Reader) error {
+		from, format, err := image.Decode(r)
+		if err != nil {
+			return err
+		}
+		small = shrink(from, format)
+		return nil
+	})
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case limited.Err() != nil:
+		return nil, fmt.Errorf("%w: it takes longer than %s", ErrNoPicture, maxTime)
+	case err != nil:
+		return nil, err
+	}
+	return encode(small)
 }
 
-// fit returns the size of the thumbnail: never larger than the picture, and at least one pixel each way.
-func fit(w, h int) (int, int) {
-	longer := max(w, h)
-	if longer <= side {
-		return w, h
-	}
-	return max(w*side/longer, 1), max(h*side/longer, 1)
+// memory returns the number of bytes that decoding the picture may take.
+func memory(ctx context.Context, p Picture) (cost int64, err error) {
+	err = read(ctx, p, func(r io.Reader) error {
+		c, format, err := image.DecodeConfig(r)
+		if err != nil {
+			return err
+		}
+		if c.Width <= 0 || c.Height <= 0 || c.Width > maxPixels/c.Height {
+			return fmt.Errorf("it has %d x %d pixels", c.Width, c.Height)
+		}
+		if cost = need(format, c, p.Size); cost > maxMemory {
+			return fmt.Errorf("it takes %d MiB to decode", cost>>20)
+		}
+		return nil
+	})
+	return cost, err
 }
 
-// widen maps the colours of a decoded lossy WebP from the limited range of ITU-R BT.601, in which black is 16 and white
-// 235 (RFC 9649, section 2.5), to the full range that image.YCbCr has. golang.org/x/image v0.47.0 returns the values
-// as they are in the file, which makes pictures pale. Other images are unchanged.
-func widen(m image.Image) {
-	var planes *image.YCbCr
-	switch m := m.(type) {
-	case *image.YCbCr:
-		planes = m
-	case *image.NYCbCrA:
-		planes = &m.YCbCr
-	default: // lossless
-		return
+// read opens the picture and passes its bytes to decode, until ctx ends. An error or a panic of decode is an
+// ErrNoPicture, one of the file is not.
+func read(ctx context.Context, p Picture, decode func(io.Reader) error) (err error) {
+	rc, err := p.Open()
+	if err != nil {
+		return err
 	}
-	scale(planes.Y, 16, 0, 219)
-	scale(planes.Cb, 128, 128, 224)
-	scale(planes.Cr, 128, 128, 224)
+	file := &bounded{ctx: ctx, from: bufio.NewReaderSize(rc, 64<<10)}
+	err = survive(func() error {
+		if err := whole(file.from, p.Size); err != nil {
+			return err
+		}
+		return decode(file)
+	})
+	if cerr := rc.Close(); cerr != nil {
+		return cerr
+	}
+	if file.err != nil && file.err != io.EOF {
+		return file.err
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrNoPicture, err)
+	}
+	return nil
 }
 
-// scale moves the value from to the value to, and makes a range of that width one of 255.
-func scale(plane []uint8, from, to, width int) {
-	var table [256]uint8
-	for v := range table {
-		table[v] = uint8(min(max(to+((v-from)*255*2+width)/(width*2), 0), 255))
+// survive calls a decoder and returns a panic in it as an error.
+func survive(decode func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the decoder failed: %v", r)
+		}
+	}()
+	return decode()
+}
+
+// bounded reads until ctx ends. It returns few bytes at a time, since a picture can make a decoder work long for a few:
+// a JPEG may have a thousand passes over all of its pixels in some kilobytes.
+type bounded struct {
+	ctx  context.Context
+	from *bufio.Reader
+	err  error // the last
+}
+
+func (b *bounded) Read(p []byte) (n int, err error) {
+	if b.err = b.ctx.Err(); b.err == nil {
+		n, b.err = b.from.Read(p[:min(len(p), 512)])
 	}
-	for i, v := range plane {
-		plane[i] = table[v]
-	}
+	return n, b.err
 }

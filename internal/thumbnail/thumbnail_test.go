@@ -2,6 +2,7 @@ package thumbnail_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
@@ -10,11 +11,23 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"io"
 	"slices"
 	"testing"
 
 	"sweepd/internal/thumbnail"
 )
+
+// picture is a file of these bytes.
+func picture(content []byte) thumbnail.Picture {
+	return thumbnail.Picture{Size: int64(len(content)), Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(content)), nil
+	}}
+}
+
+func small(content []byte) ([]byte, error) {
+	return thumbnail.NewMaker().Make(context.Background(), picture(content))
+}
 
 // encoded is a picture of that size in a few colours.
 func encoded(t testing.TB, w, h int, encode func(*bytes.Buffer, image.Image) error) []byte {
@@ -61,14 +74,14 @@ func TestThumbnailsAreSmall(t *testing.T) {
 		picture []byte
 		w, h    int
 	}{
-		"wide png":      {encoded(t, 640, 320, asPNG), 160, 80},
-		"high jpeg":     {encoded(t, 100, 400, asJPEG), 40, 160},
+		"wide png":      {encoded(t, 640, 320, asPNG), 256, 128},
+		"high jpeg":     {encoded(t, 128, 512, asJPEG), 64, 256},
 		"small":         {encoded(t, 20, 10, asPNG), 20, 10},
-		"a thread":      {encoded(t, 2000, 1, asPNG), 160, 1},
+		"a thread":      {encoded(t, 2000, 1, asPNG), 256, 1},
 		"lossless webp": {unbase64(t, lossless), 1, 1},
 		"lossy webp":    {unbase64(t, lossy), 1, 1},
 	} {
-		thumb, err := thumbnail.Make(c.picture)
+		thumb, err := small(c.picture)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -81,7 +94,7 @@ func TestThumbnailsAreSmall(t *testing.T) {
 }
 
 func TestWhatIsTransparentIsShownOnWhite(t *testing.T) {
-	thumb, err := thumbnail.Make(encoded(t, 8, 8, func(out *bytes.Buffer, _ image.Image) error {
+	thumb, err := small(encoded(t, 8, 8, func(out *bytes.Buffer, _ image.Image) error {
 		return png.Encode(out, image.NewNRGBA(image.Rect(0, 0, 8, 8)))
 	}))
 	if err != nil {
@@ -108,7 +121,7 @@ func TestAHostilePictureIsNoThumbnail(t *testing.T) {
 		"an svg":      []byte(`<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>`),
 	} {
 		allocated := testing.AllocsPerRun(1, func() {
-			if _, err := thumbnail.Make(picture); !errors.Is(err, thumbnail.ErrNoPicture) {
+			if _, err := small(picture); !errors.Is(err, thumbnail.ErrNoPicture) {
 				t.Errorf("%s: got %v, want ErrNoPicture", name, err)
 			}
 		})
@@ -126,7 +139,7 @@ func FuzzThumbnail(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, picture []byte) {
-		thumb, err := thumbnail.Make(picture)
+		thumb, err := small(picture)
 		if err != nil {
 			if !errors.Is(err, thumbnail.ErrNoPicture) {
 				t.Errorf("got %v, want ErrNoPicture", err)
@@ -134,7 +147,7 @@ func FuzzThumbnail(f *testing.F) {
 			return
 		}
 		c, err := jpeg.DecodeConfig(bytes.NewReader(thumb))
-		if err != nil || c.Width > 160 || c.Height > 160 {
+		if err != nil || c.Width > thumbnail.Side || c.Height > thumbnail.Side || len(thumb) > thumbnail.MaxSize {
 			t.Errorf("got %d x %d, %v", c.Width, c.Height, err)
 		}
 	})
@@ -152,7 +165,7 @@ func TestALossyWebPKeepsItsColours(t *testing.T) {
 			[3]int{200, 100, 50},
 		},
 	} {
-		thumb, err := thumbnail.Make(unbase64(t, c.picture))
+		thumb, err := small(unbase64(t, c.picture))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"runtime"
+	"slices"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"sweepd/internal/app"
+	"sweepd/internal/report"
+	"sweepd/internal/thumbnail"
+	"sweepd/journal"
+	"sweepd/providers"
+	"sweepd/sweeper"
+)
+
+// The limits of the thumbnails of one page. The one on their bytes lets a page of a thousand pictures have less than 15
+// MB, with the names and the encoding as text.
+const (
+	maxThumbnails = 1000 * thumbnail.MaxSize // bytes
+	fetches       = 25                       // from accounts at one time; Dropbox answers as many with one call
+)
+
+// pictured is a file for a page: how to open it, and where its thumbnail goes.
+type pictured struct {
+	size int64
+	open func() (io.ReadCloser, error)
+	away bool // in an account, which makes the thumbnail
+	to   *report.Thumbnail
+}
+
+// thumbnails makes the thumbnails of the files, as many at a time as there are processors. Files for which the page has
+// no room, and those that cannot be shown, get the reason.
+func (p *program) thumbnails(ctx context.Context, files []pictured) error {
+	var here, away errgroup.Group
+	here.SetLimit(runtime.GOMAXPROCS(0))
+	away.SetLimit(fetches)
+	maker := thumbnail.NewMaker()
+	var used atomic.Int64
+	for i, f := range files {
+		if used.Load() > maxThumbnails || ctx.Err() != nil {
+			break
+		}
+		p.term.progress("thumbnails: %d of %d", i, len(files))
+		group := &here
+		if f.away {
+			group = &away
+		}
+		group.Go(func() error {
+			content, err := maker.Make(ctx, thumbnail.Picture{Size: f.size, Open: f.open})
+			f.to.JPEG, f.to.None = content, noThumbnail(err)
+			used.Add(int64(len(content)))
+			return nil
+		})
+	}
+	err := errors.Join(here.Wait(), away.Wait(), ctx.Err())
+	p.term.settle()
+	makeRoom(files)
+	return err
+}
+
+// makeRoom removes the last thumbnails until the page has room for all.
+func makeRoom(files []pictured) {
+	used := 0
+	for _, f := range files {
+		if used += len(f.to.JPEG); used > maxThumbnails {
+			f.to.JPEG = nil
+		}
+		if f.to.JPEG == nil && f.to.None == "" {
+			f.to.None, f.to.NoRoom = "no room for its thumbnail", true
+		}
+	}
+}
+
+// noThumbnail returns why a file has no thumbnail; "" if it has one.
+func noThumbnail(err error) string {
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, providers.ErrChanged), errors.Is(err, fs.ErrNotExist):
+		return "not there as it was found"
+	case errors.Is(err, thumbnail.ErrNoPicture):
+		return "cannot be shown as a thumbnail"
+	}
+	return "no thumbnail: " + cause(err).Error()
+}
+
+// foundPicture returns the file for a page; ok is false, and the thumbnail has the reason, if no thumbnail can be made without
+// fetching all of the file.
+func foundPicture(
+	ctx context.Context, a *app.App, f sweeper.Found, to *report.Thumbnail,
+) (_ pictured, ok bool) {
+	st := a.Storage(f.Storage)
+	online := slices.ContainsFunc(f.Decision.Guards,
+		func(h providers.Held) bool { return h.Guard == providers.GuardPlaceholder })
+	switch {
+	case st == nil || online || !st.Can().Has(providers.CanReadWhole) && !st.Can().Has(providers.CanThumbnail):
+		to.None = "online only"
+		return pictured{}, false
+	case st.Can().Has(providers.CanReadWhole):
+		return pictured{size: f.Entry.Size, to: to, open: func() (io.ReadCloser, error) {
+			return st.ReadRange(ctx, f.Entry, 0, f.Entry.Size)
+		}}, true
+	}
+	var content []byte // fetched once
+	return pictured{to: to, away: true, open: func() (_ io.ReadCloser, err error) {
+		if content == nil {
+			content, err = fetch(ctx, st, f.Entry)
+		}
+		return io.NopCloser(bytes.NewReader(content)), err
+	}}, true
+}
+
+// fetch returns the thumbnail that an account has of a file.
+func fetch(ctx context.Context, st *providers.Storage, e providers.Entry) ([]byte, error) {
+	rc, err := st.Thumbnail(ctx, e, thumbnail.Side)
+	if err != nil {
+		return nil, err
+	}
+	content, err := io.ReadAll(io.LimitReader(rc, thumbnail.MaxBytes))
+	return content, errors.Join(err, rc.Close())
+}
+
+// trashedPicture returns a file in the trash for a page.
+func trashedPicture(ctx context.Context, a *app.App, op journal.Operation, to *report.Thumbnail) pictured {
+	return pictured{size: op.Op.Entry.Size, to: to, open: func() (io.ReadCloser, error) {
+		return a.OpenTrashed(ctx, op)
+	}}
+}
+
+// purgedPicture returns an entry of the trash for a page.
+func purgedPicture(ctx context.Context, st *providers.Storage, it sweeper.Item, to *report.Thumbnail) pictured {
+	return pictured{size: it.Entry.Size, to: to, open: func() (io.ReadCloser, error) {
+		t := providers.Trashed{Receipt: it.Receipt, Path: it.Entry.Path, Size: it.Entry.Size}
+		return st.ReadTrashed(ctx, t, 0, it.Entry.Size)
+	}}
+}

@@ -1,0 +1,60 @@
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"html/template"
+	"io"
+	"time"
+)
+
+// The templates and styles of the pages.
+var (
+	//go:embed head.html page.html sheet.html
+	pages embed.FS
+	//go:embed base.css
+	baseStyle string
+	//go:embed page.css
+	pageStyle string
+	//go:embed sheet.css
+	sheetStyle string
+)
+
+// head is the data of the head of a page.
+type head struct {
+	Title string
+	Style template.CSS
+	Hash  string // of Style, for the Content-Security-Policy
+	On    string // when the page was made
+}
+
+func headOf(title, style string, made time.Time) head {
+	style = baseStyle + style
+	sum := sha256.Sum256([]byte(style))
+	return head{title, template.CSS(style), base64.StdEncoding.EncodeToString(sum[:]), stamp(made)}
+}
+
+// pageTo writes the page of a template.
+func pageTo(w io.Writer, file string, view any) error {
+	t, err := template.ParseFS(pages, "head.html", file)
+	if err != nil {
+		return err // a bug
+	}
+	return t.ExecuteTemplate(w, file, view)
+}
+
+// The beginning of each page, by which the guard mentioned knows it (providers/local/guards), and of earlier ones.
+const (
+	beginning = "<!DOCTYPE html>\n<html lang=\"en\" data-page=\"sweepd\">\n"
+	earlier   = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+)
+
+// IsPage reports whether a file with this beginning is a page that sweepd made.
+func IsPage(head []byte) bool {
+	return bytes.HasPrefix(head, []byte(beginning)) ||
+		bytes.HasPrefix(head, []byte(earlier)) && bytes.Contains(head, []byte("<title>"+pageTitle+"</title>"))
+}
+
+func stamp(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
