@@ -15,7 +15,8 @@ import (
 // file that was found.
 func (p *program) showDue(ctx context.Context, l listing, a *app.App) (*sweeper.Plan, *sweeper.Summary, error) {
 	if l.json || l.all {
-		return p.showPlan(ctx, l, a)
+		_, due, sum, err := p.showPlan(ctx, l, a)
+		return due, sum, err
 	}
 	var found []sweeper.Found
 	due, sum, err := a.Plan(ctx, p.looking(l, func(f sweeper.Found) {
@@ -37,17 +38,19 @@ func (p *program) showDue(ctx context.Context, l listing, a *app.App) (*sweeper.
 	return due, sum, nil
 }
 
+// fileOf names a file.
+type fileOf struct {
+	storage string
+	ref     providers.Ref
+}
+
 // planned returns the files that the plan trashes, or whose grace it starts, in the order of a list.
 func planned(due *sweeper.Plan, found []sweeper.Found) []sweeper.Found {
-	type file struct {
-		storage string
-		ref     providers.Ref
-	}
-	in := map[file]bool{}
+	in := map[fileOf]bool{}
 	for _, it := range slices.Concat(due.Trash, due.Mark) {
-		in[file{it.Storage, it.Entry.Ref}] = true
+		in[fileOf{it.Storage, it.Entry.Ref}] = true
 	}
-	found = slices.DeleteFunc(found, func(f sweeper.Found) bool { return !in[file{f.Storage, f.Entry.Ref}] })
+	found = slices.DeleteFunc(found, func(f sweeper.Found) bool { return !in[fileOf{f.Storage, f.Entry.Ref}] })
 	slices.SortFunc(found, new(selection).compare)
 	return found
 }

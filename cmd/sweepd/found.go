@@ -13,7 +13,7 @@ import (
 )
 
 // show scans and prints the files that are selected: in JSON as they are found if no order is asked for, else sorted.
-// It returns them, unless they were printed as they were found.
+// It returns them, unless they were printed as they were found. Files for a page are not printed.
 func (p *program) show(
 	l listing, s selection, scan func(sweeper.ScanOptions) (*sweeper.Summary, error),
 ) (listed []sweeper.Found, sum *sweeper.Summary, err error) {
@@ -28,7 +28,9 @@ func (p *program) show(
 	}
 	slices.SortFunc(listed, s.compare)
 	if !l.json {
-		p.list(listed)
+		if l.page.named == "" {
+			p.list(listed)
+		}
 		return listed, sum, nil
 	}
 	for _, f := range listed {

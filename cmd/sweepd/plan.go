@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -21,7 +20,7 @@ type planOptions struct {
 }
 
 func newPlanCmd(p *program) *cobra.Command {
-	o := planOptions{out: outputFile{doing: "save the plan", kind: "a saved plan", is: sweeper.IsPlan}}
+	o := planOptions{listing: listing{page: newSheetFile()}, out: outputFile{doing: "save the plan", kind: "a saved plan", is: sweeper.IsPlan}}
 	cmd := &cobra.Command{
 		Use:               "plan [-o FILE] [PATH|STORAGE]...",
 		ValidArgsFunction: p.where,
@@ -34,46 +33,54 @@ With -o - the plan goes to standard output and everything else to standard error
 plan replaces a file that is not a saved plan only with --force; it writes to a
 device or a pipe without it.
 
+--html writes what was found, and what the plan would do, as one web page with
+thumbnails, as scan does. With --force it replaces any file but a picture.
+
 Exit status: 1 if a file or a folder could not be read.`,
+		Example: `  sweepd plan -o plan.json --html plan.html    # look at plan.html, then:
+  sweepd apply plan.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.where = args
+			o.page.force = o.out.force
 			return runPlan(cmd.Context(), p, o)
 		},
 	}
 	o.flags(cmd)
 	cmd.Flags().StringVarP(&o.out.named, "output", "o", "", "save the plan to `FILE`; - is standard output")
-	cmd.Flags().BoolVar(&o.out.force, "force", false, "replace the file even if it is not a saved plan")
+	cmd.Flags().BoolVar(&o.out.force, "force", false, "replace the file even if it is not a saved plan, or a page")
+	sheetFlag(cmd, &o.page)
 	return cmd
 }
 
 // runPlan scans, prints what is due, and saves it if a file is given.
 func runPlan(ctx context.Context, p *program, o planOptions) error {
-	stdout := p.term.out
-	if o.out.stdout() {
-		if o.json {
-			return &app.UsageError{
-				Err:  errors.New("--json and --output - both use standard output"),
-				Hint: "use only one of them",
-			}
+	if o.out.stdout() && (o.json || o.page.stdout()) {
+		other := map[bool]string{true: "--json", false: "--html -"}[o.json]
+		return &app.UsageError{
+			Err:  fmt.Errorf("%s and --output - both use standard output", other),
+			Hint: "use only one of them",
 		}
-		p.term.out = p.term.err
 	}
-	if o.out.named != "" {
-		if err := o.out.check(); err != nil {
-			return err
-		}
+	stdout, err := p.aside(o.out, o.page)
+	if err != nil {
+		return err
 	}
 	a, err := p.open(ctx, o.where, false)
 	if err != nil {
 		return err
 	}
 	defer a.Close()
-	due, sum, err := p.showPlan(ctx, o.listing, a)
+	found, due, sum, err := p.showPlan(ctx, o.listing, a)
 	if err != nil {
 		return err
 	}
 	p.conclude(o.json, a, sum, ending{})
 	p.barred(a, sum)
+	if o.page.named != "" {
+		if err := p.planSheet(ctx, a, o, found, due, sum, stdout); err != nil {
+			return err
+		}
+	}
 	if o.out.named != "" {
 		if err := o.out.write(stdout, func(w io.Writer) error { return due.Save(escaping{w}) }); err != nil {
 			return err
@@ -85,15 +92,15 @@ func runPlan(ctx context.Context, p *program, o planOptions) error {
 	return trouble(sum)
 }
 
-// showPlan scans, prints the files, and returns the plan of what is due.
+// showPlan scans, prints the files, and returns them and the plan of what is due.
 func (p *program) showPlan(
 	ctx context.Context, l listing, a *app.App,
-) (due *sweeper.Plan, sum *sweeper.Summary, err error) {
-	_, sum, err = p.show(l, selection{}, func(o sweeper.ScanOptions) (sum *sweeper.Summary, err error) {
+) (found []sweeper.Found, due *sweeper.Plan, sum *sweeper.Summary, err error) {
+	found, sum, err = p.show(l, selection{}, func(o sweeper.ScanOptions) (sum *sweeper.Summary, err error) {
 		due, sum, err = a.Plan(ctx, o)
 		return sum, err
 	})
-	return due, sum, err
+	return found, due, sum, err
 }
 
 // printPlan prints what is due, whether apply would refuse it, and where it was saved.
@@ -102,13 +109,21 @@ func (p *program) printPlan(ctx context.Context, a *app.App, due *sweeper.Plan, 
 	for _, it := range due.Spared {
 		p.term.printf("kept as the last copy: %s\n", p.listed(it.Storage, it.Entry.Path, 23))
 	}
-	if err := firstError(a.Paths.Paused(p.now()), a.Sweeper.Allow(ctx, due)); err != nil && !due.Empty() {
+	if err := p.refuses(ctx, a, due); err != nil {
 		p.term.printf("apply would refuse this plan: %s\n", safe(err.Error()))
 	}
 	if out.named != "" && !out.stdout() {
 		p.term.printf("saved; to apply it: %s\n", p.term.bold(p.withPolicy("sweepd apply")+" "+quoted(out.named)))
 	}
 	p.term.printf("nothing was changed\n")
+}
+
+// refuses returns why apply would refuse the plan; nil if it would not.
+func (p *program) refuses(ctx context.Context, a *app.App, due *sweeper.Plan) error {
+	if due.Empty() {
+		return nil
+	}
+	return firstError(a.Paths.Paused(p.now()), a.Sweeper.Allow(ctx, due))
 }
 
 // loadPlan reads a saved plan from a file. "-" is standard input, from which it counts as not reviewed: the user may

@@ -17,6 +17,7 @@ import (
 type listing struct {
 	all  bool // every image, not only matches
 	json bool
+	page outputFile // a contact sheet, in place of the list
 }
 
 func (l *listing) flags(cmd *cobra.Command) {
@@ -33,7 +34,7 @@ type scanOptions struct {
 }
 
 func newScanCmd(p *program) *cobra.Command {
-	o := scanOptions{selection: newSelection()}
+	o := scanOptions{listing: listing{page: newSheetFile()}, selection: newSelection()}
 	cmd := &cobra.Command{
 		Use:               "scan [PATH|STORAGE]...",
 		ValidArgsFunction: p.where,
@@ -54,10 +55,16 @@ With --by-image, files with the same content are listed once, with all their
 places. They are compared by hash: the hashes that cloud services report, and
 hashes of local files. Nothing is downloaded for it.
 
+--html writes the list as one web page: thumbnails, and for each file why it is
+listed, when it is due or what holds it, and a command to copy that keeps or
+releases it. The page loads nothing and runs no script. It replaces only a page of
+sweepd, unless --force is given, and never a picture.
+
 Exit status: 1 if a file or a folder could not be read.`,
 		Example: `  sweepd scan ~/Downloads ~/Pictures
   sweepd scan --due --sort size --totals folder
   sweepd scan --by-image
+  sweepd scan --html found.html && xdg-open found.html
   sweepd scan --json | jq -r 'select(.confidence=="proven").path'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.where = args
@@ -67,11 +74,18 @@ Exit status: 1 if a file or a folder could not be read.`,
 	o.listing.flags(cmd)
 	o.selection.flags(cmd)
 	cmd.Flags().BoolVar(&o.byImage, "by-image", false, "list each picture once, with all its places")
+	sheetFlag(cmd, &o.page)
+	cmd.Flags().BoolVar(&o.page.force, "force", false, "replace the --html file even if it is not a sweepd page")
+	cmd.MarkFlagsMutuallyExclusive("html", "by-image")
 	return cmd
 }
 
 // runScan scans, and prints the files, the totals and the next command.
 func runScan(ctx context.Context, p *program, o scanOptions) error {
+	stdout, err := p.aside(o.page)
+	if err != nil {
+		return err
+	}
 	opts := p.options()
 	opts.Only, opts.WholeHome = o.where, true
 	a, err := p.openApp(ctx, opts)
@@ -100,6 +114,11 @@ func runScan(ctx context.Context, p *program, o scanOptions) error {
 	}
 	p.conclude(o.json, a, sum, end)
 	p.barred(a, sum)
+	if o.page.named != "" {
+		if err := p.scanSheet(ctx, a, o, due, sum, end, stdout); err != nil {
+			return err
+		}
+	}
 	switch {
 	case o.json:
 	case end.refusal != nil:

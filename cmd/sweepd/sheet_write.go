@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"io"
+
+	"sweepd/internal/app"
+	"sweepd/sweeper"
+)
+
+// scanSheet writes the contact sheet of a scan.
+func (p *program) scanSheet(
+	ctx context.Context, a *app.App, o scanOptions, due []sweeper.Found, sum *sweeper.Summary, end ending,
+	stdout io.Writer,
+) error {
+	s := p.newSheet(a, sum)
+	if end.refusal != nil {
+		s.caution("apply would refuse this: %s", end.refusal)
+	}
+	if a.Policy.LastCopy {
+		s.caution("the policy keeps the last copy of a picture; to see which files stay: sweepd plan --html FILE")
+	}
+	if o.filters() {
+		s.lead("by the options of the scan, %s of these are on this page", count(int64(len(end.listed)), "file"))
+	}
+	hold(end.listed, a.Sweeper.PlanFound(due, sum))
+	s.add(ctx, end.listed, o.selection)
+	s.addTotals(o.totals.word, totalsBy(o.totals.word, end.listed))
+	return s.write(ctx, o.page, stdout)
+}
+
+// planSheet writes the contact sheet of a plan.
+func (p *program) planSheet(
+	ctx context.Context, a *app.App, o planOptions, found []sweeper.Found, due *sweeper.Plan, sum *sweeper.Summary,
+	stdout io.Writer,
+) error {
+	s := p.newSheet(a, sum)
+	s.lead("the plan: %s", due)
+	if err := p.refuses(ctx, a, due); err != nil {
+		s.caution("apply would refuse this plan: %s", err)
+	}
+	hold(found, due)
+	s.addPurge(ctx, due.Purge)
+	s.add(ctx, found, selection{})
+	if o.out.named != "" && !o.out.stdout() {
+		s.lead("to apply it: %s", "sweepd apply "+quoted(o.out.named))
+	}
+	return s.write(ctx, o.page, stdout)
+}
