@@ -31,6 +31,25 @@ func knownVerb(cmd *cobra.Command, args []string) error {
 	return &app.UsageError{Err: fmt.Errorf("unknown command %q for %q", args[0], cmd.CommandPath()), Hint: hint}
 }
 
+// adaptDefaults adds cobra's own command completion, and gives it and help the errors and the exit statuses of the
+// other verbs.
+func adaptDefaults(root *cobra.Command, args []string) {
+	root.InitDefaultCompletionCmd(args...)
+	for _, verb := range root.Commands() {
+		switch verb.Name() {
+		case "completion":
+			group(verb)
+			verb.Long += "\nExit status: that of the command; alone, completion prints this help, and 0.\n"
+			for _, shell := range verb.Commands() {
+				shell.Long += "\nExit status: 1 if the script could not be written.\n"
+			}
+		case "help":
+			verb.Args = knownTopic
+			verb.Long += "\n\nExit status: 2 if there is no such command."
+		}
+	}
+}
+
 // knownTopic returns a *app.UsageError if sweepd help is asked for a verb that does not exist.
 func knownTopic(cmd *cobra.Command, args []string) error {
 	of, rest, err := cmd.Root().Find(args)

@@ -33,7 +33,9 @@ would type it. On a terminal it waits for Enter before each command.
 
 demo needs no account and no network, and does not touch your files: it connects
 only to loopback. It runs in a temporary home directory that is removed when it
-ends, even after a crash.`,
+ends, even after a crash.
+
+Exit status: 1 if a step failed or the tour was stopped.`,
 		Args: knownVerb,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), p, o) },
 	}

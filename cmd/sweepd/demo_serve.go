@@ -33,7 +33,10 @@ It prints the settings that a program needs to use them. The proxy forwards
 nothing and opens no outgoing connection.
 
 serve records every request and change; audit_url returns them as JSON lines.
---faults injects the faults in FILE; docs/internals/rehearse.md lists them.`,
+--faults injects the faults in FILE; docs/internals/rehearse.md lists them.
+
+Exit status: 0 after an interrupt, 1 if the clouds could not be served, 2 if the
+address or the list of faults is wrong.`,
 		Example: "  sweepd demo serve\n  sweepd demo serve --json --accounts 2 --files 1000 --latency 50ms",
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runDemoServe(cmd.Context(), p, o) },

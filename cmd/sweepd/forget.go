@@ -35,7 +35,10 @@ func newForgetCmd(p *program) *cobra.Command {
 		Long: `forget cancels keep and approve for single files, or returns the files of a run
 that undo restored to the policy; RUN is the number of the undo or of the run
 that it undid. sweepd keep --list shows all overrides, each with the command that
-cancels it.`,
+cancels it.
+
+Exit status: 1 if a file could not be returned to the policy, 2 if no override has
+that run or content, 3 if the record is damaged or incomplete.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.args = args
 			return runForget(cmd.Context(), p, o)

@@ -42,7 +42,10 @@ end, it writes nothing, and prints the command that gives your answers again.
 A flag answers a question, which is then not asked. For an account, give --drive or
 --dropbox. With --yes init asks nothing and uses the safest defaults for the rest:
 folders with images that are proven or strong, or else your downloads and pictures.
-It never changes an existing policy. Use --policy to write to another file.`,
+It never changes an existing policy. Use --policy to write to another file.
+
+Exit status: 1 if it was stopped or a file could not be written or read, 2 if an
+answer is invalid, a policy exists, or there is no terminal to ask at.`,
 		Example: "  sweepd init\n  sweepd init --folder ~/Downloads --careful strong --yes",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

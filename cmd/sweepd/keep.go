@@ -31,7 +31,10 @@ func newKeepCmd(p *program) *cobra.Command {
 under any name and in any storage, permanently. sweepd forget cancels it.
 
 --list shows all kept and approved files, including those that undo restored,
-each with the command that cancels the override.`,
+each with the command that cancels the override.
+
+Exit status: 1 if a file could not be found or kept, 3 if the record is damaged or
+incomplete.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.files = args
 			return runKeep(cmd.Context(), p, o)
@@ -68,7 +71,10 @@ func newApproveCmd(p *program) *cobra.Command {
 		Long: `approve lets the next apply trash a file that a rule puts up for review, or that a
 guard, a grace period or the clock holds. It covers the file exactly as it is now:
 if the file changes in any way, it is held again. Files that a rule or sweepd keep
-keeps stay. Approved files count toward the limits.`,
+keeps stay. Approved files count toward the limits.
+
+Exit status: 1 if a file could not be found or approved, 2 if it is neither held
+nor up for review, 3 if the record is damaged or incomplete.`,
 		Args: needs("a file"),
 		RunE: func(cmd *cobra.Command, args []string) error { return runApprove(cmd.Context(), p, args) },
 	}
@@ -136,12 +142,13 @@ func (p *program) setOverrides(ctx context.Context, args []string, do setOverrid
 	return p.each(args, func(arg string) error { return p.setOverride(ctx, arg, do) })
 }
 
-// each calls do for each argument, also after a failure. It stops at a *app.UsageError and returns it.
+// each calls do for each argument, also after a failure. It returns an error that concerns them all: one of the
+// command line, or a refusal for safety.
 func (p *program) each(args []string, do func(arg string) error) error {
 	failed := false
 	for _, arg := range args {
 		if err := do(arg); err != nil {
-			if usage := (*app.UsageError)(nil); errors.As(err, &usage) {
+			if status, _ := p.diagnose(err); status != exitTrouble {
 				return err
 			}
 			p.exit(err)

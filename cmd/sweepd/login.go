@@ -35,7 +35,10 @@ on any machine. After you allow access, the browser is redirected to an address
 that it cannot open: copy that address and paste it.
 
 The storage is bound to the first account that signs in. To create your own OAuth
-client, see docs/google-drive.md.`,
+client, see docs/google-drive.md.
+
+Exit status: 1 if the sign-in failed or was not completed, 2 if the policy has no
+such account or no address was pasted.`,
 		Args:              exactlyOne("storage"),
 		ValidArgsFunction: p.completeAccount,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -155,7 +158,10 @@ func newLogoutCmd(p *program) *cobra.Command {
 		Short: "sign out and revoke access",
 		Long: `logout revokes sweepd's access at the service and deletes the stored token. The
 record stays, and the storage stays bound to the account: use --forget to let
-another account sign in.`,
+another account sign in.
+
+Exit status: 1 if the access could not be revoked or the token not deleted, 2 if
+the policy has no such account.`,
 		Args:              exactlyOne("storage"),
 		ValidArgsFunction: p.completeAccount,
 		RunE: func(cmd *cobra.Command, args []string) error {

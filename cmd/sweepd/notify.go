@@ -14,6 +14,9 @@ func newNotifyCmd(p *program) *cobra.Command {
 	cmd := group(&cobra.Command{
 		Use:   "notify",
 		Short: "test notifications",
+		Long: `notify tests the notifications in the policy.
+
+Exit status: that of the command; alone, notify prints this help, and 0.`,
 	})
 	cmd.AddCommand(newNotifyTestCmd(p))
 	return cmd

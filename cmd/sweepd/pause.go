@@ -25,7 +25,10 @@ func newPauseCmd(p *program) *cobra.Command {
 		Short: "stop all deletion, including a sweep in progress",
 		Long: `pause stops all deletion until sweepd resume, or for a time. A sweep in progress
 finishes its current file. scan, keep and undo still work. Creating a file named
-paused in the state directory has the same effect.`,
+paused in the state directory has the same effect.
+
+Exit status: 1 if the pause could not be written, 3 if a running service has
+another record, in which it would not see the pause.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runPause(cmd.Context(), p, o) },
 	}
@@ -82,7 +85,10 @@ func newResumeCmd(p *program) *cobra.Command {
 		SuggestFor: []string{"unpause", "continue"},
 		Short:      "resume deletion after a pause",
 		Long: `resume ends a pause. With --clock it also confirms that the clock is right, after
-a clock that jumped ahead or back made sweepd hold everything.`,
+a clock that jumped ahead or back made sweepd hold everything.
+
+Exit status: 0 also if nothing was paused, 1 if the pause could not be removed, 3
+if a running service has another record.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runResume(cmd.Context(), p, o) },
 	}

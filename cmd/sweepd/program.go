@@ -56,15 +56,7 @@ func (p *program) main(ctx context.Context) int {
 	root.SetArgs(p.args)
 	root.SetOut(out)
 	root.SetErr(p.stderr)
-	root.InitDefaultCompletionCmd(p.args...)
-	for _, verb := range root.Commands() {
-		switch verb.Name() {
-		case "completion":
-			group(verb)
-		case "help":
-			verb.Args = knownTopic
-		}
-	}
+	adaptDefaults(root, p.args)
 	err := root.ExecuteContext(ctx)
 	p.term.settle()
 	status := p.exit(err)

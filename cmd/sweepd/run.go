@@ -139,7 +139,10 @@ func newSweepCmd(p *program) *cobra.Command {
 		ValidArgsFunction: p.completeStorages,
 		Long: `sweep tells the running service to sweep now, as its policy says, and does not wait
 for the sweep to finish; sweepd status shows the progress. Without a service, use
-sweepd apply or sweepd run --once.`,
+sweepd apply or sweepd run --once.
+
+Exit status: 1 if the service refused the request, 2 if no service is running. The
+results of the sweep are not part of it: see sweepd history.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runSweep(cmd.Context(), p, args) },
 	}
 }
@@ -183,7 +186,9 @@ func newReloadCmd(p *program) *cobra.Command {
 		Short: "make the running service reload its policy",
 		Long: `reload tells the running service to reload its policy, and prints whether the
 policy was accepted. The service refuses an invalid policy and deletes nothing
-until it is fixed.`,
+until it is fixed.
+
+Exit status: 1 if the service refused the policy, 2 if no service is running.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runReload(cmd.Context(), p) },
 	}

@@ -48,8 +48,13 @@ func newStatusCmd(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "show the state of the service, the last run and the trash",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return runStatus(cmd.Context(), p, o) },
+		Long: `status prints where the record and the policy are, the last run, what sweepd has in
+the trash, and the state of the running service with each of its storages.
+
+Exit status: 0 also if no service is running, 3 if the record is damaged or
+incomplete.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runStatus(cmd.Context(), p, o) },
 	}
 	cmd.Flags().BoolVar(&o.json, "json", false, "print a JSON object")
 	return cmd

@@ -36,7 +36,9 @@ ours (sweepd put it there), matching (someone else did, and a rule of the policy
 would trash it), or everything (the policy purges any entry).
 
 The policy's trash: section sets the age at which entries are due. Folders, links,
-and files without a recorded origin are left alone.`,
+and files without a recorded origin are left alone.
+
+Exit status: that of the command; alone, trash prints this help, and 0.`,
 	})
 	cmd.AddCommand(newTrashListCmd(p), newTrashPurgeCmd(p), newTrashEmptyCmd(p))
 	return cmd
@@ -55,6 +57,11 @@ func newTrashListCmd(p *program) *cobra.Command {
 		Use:               "list [PATH|STORAGE]...",
 		ValidArgsFunction: p.where,
 		Short:             "list trash contents, who put them there, and what is due",
+		Long: `list lists the entries of every trash bin, each with its reason to be purged (ours,
+matching or everything), its size, its old place, and why it is due or not. It
+changes nothing.
+
+Exit status: 1 if a trash bin or an entry could not be read.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.where = args
 			return runTrashList(cmd.Context(), p, o)

@@ -11,8 +11,12 @@ func newVersionCmd(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "print the version, revision and build date",
-		Args:  noArgs,
-		Run:   func(*cobra.Command, []string) { p.term.printf("sweepd %s\n", programVersion()) },
+		Long: `version prints the version of sweepd, the revision and the date of its source, and
+the version of Go that built it, as --version does.
+
+Exit status: 1 if the output could not be written.`,
+		Args: noArgs,
+		Run:  func(*cobra.Command, []string) { p.term.printf("sweepd %s\n", programVersion()) },
 	}
 }
 
