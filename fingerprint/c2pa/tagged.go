@@ -30,7 +30,8 @@ type untagged struct {
 type section struct{ off, end int64 }
 
 // withoutTags returns the file without the tags that begin before end. It reports false if the file has no tags there,
-// if its parts cannot be told apart, or if it has a second credential.
+// if its parts cannot be told apart, if a tag is longer than the file, or if the file has a second credential. It also
+// reports false after a reader's error, which is in s.err.
 func withoutTags(s *source, sp *span, mediaType string, end int64) (*untagged, bool) {
 	u := &untagged{kept: []section{{0, s.size}}, start: sp.off}
 	var ok bool
@@ -42,7 +43,7 @@ func withoutTags(s *source, sp *span, mediaType string, end int64) (*untagged, b
 	case "image/jpeg":
 		ok = u.walkJPEG(s, sp, end)
 	}
-	return u, ok && u.tags > 0
+	return u, ok && u.tags > 0 && u.kept[len(u.kept)-1].off <= s.size && s.err == nil
 }
 
 // leaveOut takes the n bytes at off out of the file. Calls are in ascending order.
@@ -50,7 +51,7 @@ func (u *untagged) leaveOut(off, n int64, sp *span) {
 	last := &u.kept[len(u.kept)-1]
 	size := last.end
 	last.end = off
-	u.kept = append(u.kept, section{min(off+n, size), size})
+	u.kept = append(u.kept, section{off + n, size})
 	u.tags++
 	if off < sp.off {
 		u.start -= n
@@ -78,9 +79,14 @@ func (u *untagged) walkPNG(s *source, sp *span, end int64) bool {
 	return false
 }
 
-// walkWebP also sets the header to the size that the file had without the tags.
+// walkWebP also sets the header to the size that the file had without the tags. Programs that add tags state the new
+// size; bytes behind it are no tags.
 func (u *untagged) walkWebP(s *source, sp *span, end int64) bool {
-	u.header = slices.Clone(s.at(0, 12))
+	riff := s.at(0, 12)
+	if riff == nil || 8+int64(binary.LittleEndian.Uint32(riff[4:])) != s.size {
+		return false
+	}
+	u.header = slices.Clone(riff)
 	size, off := int64(4), int64(12)
 	for range maxParts {
 		h := s.at(off, 8)

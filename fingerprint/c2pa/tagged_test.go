@@ -3,6 +3,7 @@ package c2pa
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"slices"
 	"testing"
 
@@ -142,5 +143,35 @@ func TestABrokenCredentialNamesItsSigner(t *testing.T) {
 	c = read(t, v, flipLast(s.PNG(1, c2patest.Options{By: s.Forger})))
 	if c.Class != Broken || c.Anchored.Answer != No {
 		t.Errorf("a stranger's: %v, %+v, want broken and not anchored", c.Class, c.Anchored)
+	}
+}
+
+func TestBytesBehindATaggedPictureAreNoTag(t *testing.T) {
+	s, v := world(t)
+	webp := s.WebP(c2patest.Options{})
+	long := append(bytes.Clone(webp), "EXIF\x09\x00\x00\x00Exif"...)
+	binary.LittleEndian.PutUint32(long[4:], uint32(len(long)-8))
+	for what, file := range map[string][]byte{
+		"behind the size that the file states": append(bytes.Clone(webp), "EXIF\x04\x00\x00\x00Exif"...),
+		"longer than the file":                 long,
+	} {
+		if c := read(t, v, file); c.Class != Broken || c.Tagged {
+			t.Errorf("%s: %v, tagged %v, want broken", what, c.Class, c.Tagged)
+		}
+	}
+}
+
+func TestAReadersErrorWhileTagsAreLeftOutIsReturned(t *testing.T) {
+	s, v := world(t)
+	unplugged := errors.New("unplugged")
+	for what, file := range tagged(s) {
+		whole := &counter{b: file}
+		read2(t, v, whole)
+		for n := range whole.reads {
+			c, err := v.Read(&failing{bytes.NewReader(file), n, unplugged}, int64(len(file)), mediaType(file))
+			if c != nil || !errors.Is(err, unplugged) {
+				t.Errorf("%s, read %d: got %v, %v, want error %v", what, n, c, err, unplugged)
+			}
+		}
 	}
 }
