@@ -206,10 +206,9 @@ func (q *question) byUser(ctx context.Context) error {
 }
 
 // byTag holds a picture that got a rating, a comment or the like since it was made, if the policy has the guard
-// "tagged". The storage cannot know of it: the tag is inside the file.
+// "tagged".
 func (q *question) byTag(context.Context) error {
-	if q.d.Action != policy.Trash || !q.rec.Verdict.Tagged() ||
-		!slices.Contains(q.by.s.o.Policy.Protect, providers.GuardTagged) {
+	if q.d.Action != policy.Trash || !q.by.s.holdsTag(q.rec.Verdict) {
 		return nil
 	}
 	why := language.Messagef("a rating, a comment or the like was added to it")
@@ -217,6 +216,12 @@ func (q *question) byTag(context.Context) error {
 	q.d = hold(q.d, policy.ReasonOf(held.Guard), held.Why)
 	q.d.Guards = append(q.d.Guards, held)
 	return errDecided
+}
+
+// holdsTag reports whether the policy has the guard "tagged" and the picture has a tag in its bytes, which its storage
+// does not know of.
+func (s *Sweeper) holdsTag(v fingerprint.Verdict) bool {
+	return v.Tagged() && slices.Contains(s.o.Policy.Protect, providers.GuardTagged)
 }
 
 // byClock holds what an age decides while the clock is in doubt.

@@ -2,6 +2,7 @@ package sweeper_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"sweepd/fingerprint/c2pa/c2patest"
@@ -35,4 +36,22 @@ func TestAPictureThatAPersonTaggedIsHeld(t *testing.T) {
 	b.dueAre(front)
 	b.setPolicy(remoteRules + "protect: {tagged: off}\n")
 	b.dueAre(behind, front)
+}
+
+func TestATaggedPictureInABinIsNoMatch(t *testing.T) {
+	b, s := remoteBin(t)
+	genuine, _ := signed(s, 1)
+	b.discard("/data/root/plain.png", genuine, 0)
+	b.discard("/data/root/front.png", withTag(genuine, 33), 0)
+	b.discard("/data/root/behind.png", withTag(genuine, len(genuine)-12), 0)
+	b.bin()
+	b.clock = b.clock.AddDate(0, 0, 21)
+	if sum := b.apply(); sum.Purged != 1 {
+		t.Errorf("%+v, want only the picture without a tag purged", sum)
+	}
+	b.binIs("/data/root/behind.png", "/data/root/front.png")
+
+	b.setPolicy(strings.Replace(remoteRules, "trash: {ours: 30d}", "trash: {matching: 20d}", 1) + "protect: {tagged: off}\n")
+	b.apply()
+	b.binIs()
 }
