@@ -53,7 +53,7 @@ func credentialOf(c *c2pa.Credential) credential {
 		s.made, s.untimed, s.pinned = c.Made.UTC(), c.Time.Answer != c2pa.Yes, c.Pinned
 		s.tagged = c.Tagged
 	default:
-		s.state, s.openAI = sealBroken, c.Anchored.Answer == c2pa.Yes
+		s.state, s.openAI = sealBroken, c.OtherBytes
 	}
 	return s
 }

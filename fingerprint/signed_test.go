@@ -171,6 +171,7 @@ func TestADamagedCredentialIsPossibleAtMostUnderAPerfectName(t *testing.T) {
 	changed[33+len(chunk)/5] ^= 1
 	forged := s.PNG(1, c2patest.Options{By: s.Forger})
 	forged[len(forged)-20] ^= 1
+	otherTime := func(token []byte) []byte { token[len(token)-1] ^= 1; return token }
 	for what, b := range map[string][]byte{
 		"the credential changed":        changed,
 		"cut behind the credential":     signed[:33+len(chunk)+10],
@@ -178,6 +179,7 @@ func TestADamagedCredentialIsPossibleAtMostUnderAPerfectName(t *testing.T) {
 		"the credential there twice":    slices.Insert(bytes.Clone(signed), 33, chunk...),
 		"a later file in another shape": s.JPEG(1, c2patest.Options{})[:900],
 		"a forger's, and a pixel":       forged,
+		"the time stamp changed":        s.PNG(1, c2patest.Options{StampedAt: madeThen, Token: otherTime}),
 	} {
 		for name, most := range map[string]Confidence{downloadName: Possible, ownName: None} {
 			f, _ := fileOf(name, b)

@@ -83,6 +83,10 @@ type Credential struct {
 	// since, in parts of the file that do not change the pixels.
 	Tagged bool
 
+	// OtherBytes means that the credential is Broken because OpenAI signed it for other bytes. Its time and its
+	// ingredients were not checked.
+	OtherBytes bool
+
 	Intact Finding // signature, hashes, binding
 	// Anchored is Yes if OpenAI signed by a pinned authority, even if it signed other bytes (Broken), and No for another
 	// or an unknown signer.

@@ -92,7 +92,7 @@ func (c *Credential) judge(e *exam, active *node, t trial) {
 		c.Intact = Finding{No, t.bound.Error()}
 		c.conclude(Broken, t.bound.Error())
 		if !errors.Is(t.bound, errTwo) { // of two, neither is the file's
-			c.issuer(active)
+			c.OtherBytes = c.issuer(active)
 		}
 		return
 	}
