@@ -197,7 +197,7 @@ func (p *program) printStatus(st jsonStatus, last journal.Run) {
 	}
 	t.printf("in trash   %s\n", trash)
 	if st.Interrupted > 0 {
-		t.printf("unfinished %s; the next apply or undo completes the record\n",
+		t.item(11, "unfinished %s; the next apply or undo completes the record\n",
 			count(st.Interrupted, "operation"))
 	}
 	switch {

@@ -46,7 +46,7 @@ func (p *program) printStorage(s status.Storage) {
 		t.paint(map[string]string{status.Stuck: "31", status.Unopened: "31"}[s.State], t.text(state)))
 	line := func(text language.Text, what string) {
 		if said := t.text(text); said != "" {
-			t.printf("  %s %s\n", pad(what, 10), said)
+			t.item(13, "  %s %s\n", pad(what, 10), said)
 		}
 	}
 	line(language.Verbatim(s.Err), t.in.Sprintf("error"))

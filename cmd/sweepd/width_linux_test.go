@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"sweepd/internal/status"
 	"sweepd/internal/testing/e2e"
 )
 
@@ -83,3 +86,27 @@ func TestLinesFitTheTerminal(t *testing.T) {
 
 // drawn are the sequences that the program may write, apart from the text of a link.
 var drawn = regexp.MustCompile("\x1b\\[[0-9;]*[mK]|\x1b\\]8;;[^\x1b]*\x1b\\\\")
+
+// The last letter of a label need not be followed by two spaces: its text goes on below itself all the same.
+func TestAStorageInTheStatusFits60Columns(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	p := &program{getenv: func(string) string { return "" }, now: time.Now}
+	p.term = &terminal{out: stream{Writer: &out, width: 60}}
+	p.printStorage(status.Storage{
+		Name: "home", Type: "local", State: "idle", Seen: 102_000, Images: 81_858, Matched: 873, Due: 12,
+		LastGood: time.Now(), Refused: map[string]int64{"changed": 3, "protected:git": 2, "protected:open": 1},
+	})
+	for line := range strings.Lines(out.String()) {
+		line = strings.TrimSuffix(line, "\n")
+		if span([]rune(line)) > 60 {
+			t.Errorf("a line of %d columns: %s", span([]rune(line)), line)
+		}
+		if text := strings.TrimLeft(line, " "); strings.HasPrefix(line, "   ") && len(line)-len(text) != 13 {
+			t.Errorf("a line goes on at another column: %s", line)
+		}
+	}
+	if strings.Count(out.String(), "\n             ") < 2 {
+		t.Errorf("no line was broken:\n%s", out.String())
+	}
+}

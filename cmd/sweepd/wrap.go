@@ -90,7 +90,7 @@ func wrapped(text string, first, others int) (all []string) {
 }
 
 // shellWords matches the rest of a command line up to punctuation of the sentence around it.
-const shellWords = `(?: (?:'(?:[^']|'\\'')*'|[^\s;()']*[^\s;,()']))*`
+const shellWords = `(?: (?:'(?:[^']|'\\'')*'|\$'(?:[^'\\]|\\.)*'|[^\s;()']*[^\s;,()']))*`
 
 // command matches a command in a sentence, which follows a colon or the like.
 var command = regexp.MustCompile(`(?:: |then |run |\(|e\.g\. |^)((?:\x1b\[[0-9;]*m)?(?:sweepd (?:--?\w|` + verbs +

@@ -28,6 +28,10 @@ func TestLongLinesAreBrokenBetweenWordsOnATerminalOnly(t *testing.T) {
 			"nothing was changed; to move:\n  sweepd apply 'a b.png' ~/c, or not",
 		},
 		{
+			`nothing was changed; to restore: sweepd undo $'a b\nc\' d.png'; or not`,
+			"nothing was changed; to restore:\n  " + `sweepd undo $'a b\nc\' d.png'; or not`,
+		},
+		{
 			"first run: sweepd plan -o plan.json, then \x1b[1msweepd apply plan.json\x1b[0m",
 			"first run: sweepd plan -o plan.json,\n  then \x1b[1msweepd apply plan.json\x1b[0m",
 		},
