@@ -129,6 +129,48 @@ func TestAPersonsWishThatCannotBeListedForIsMadeUpFor(t *testing.T) {
 	})
 }
 
+// A reload replaces the loops. It loses no request: neither one that a loop has not seen, nor one that it tries again.
+func TestARequestedSweepOutlivesAReload(t *testing.T) {
+	for _, at := range []string{"idle", "busy", "failing"} {
+		t.Run(at, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t, "enforce", "")
+				var broken, slow atomic.Bool
+				h.listing(func() error {
+					if slow.Load() {
+						time.Sleep(10 * time.Minute)
+					}
+					if broken.Load() {
+						return errors.New("timed out")
+					}
+					return nil
+				})
+				h.put("drive", ours(1), 1)
+				d, ctx, end := h.startBare()
+				broken.Store(at == "failing")
+				if slow.Store(at == "busy"); at == "busy" {
+					h.put("drive", "note.txt", 0)
+					time.Sleep(time.Minute)
+				}
+				if err := d.do(ctx, "sweep", []string{"drive"}); err != nil {
+					t.Fatal(err)
+				}
+				if at == "failing" {
+					time.Sleep(time.Minute)
+					synctest.Wait()
+				}
+				d.start(ctx, d.policy)
+				broken.Store(false)
+				slow.Store(false)
+				time.Sleep(time.Hour)
+				synctest.Wait()
+				h.bin("drive", "/"+ours(1)) // before the schedule wants it
+				end()
+			})
+		})
+	}
+}
+
 func TestAPersonsWishOutlivesTheSweepOfAnotherProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")

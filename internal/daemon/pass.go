@@ -96,6 +96,9 @@ func (l *loop) execute(
 	}
 	l.d.notifyRun(ctx, l.policy, sum.Run, known)
 	l.count(counted)
+	if reason == wanted && errors.Is(err, sweeper.ErrPaused) {
+		l.agenda.retry = l.d.now() // nextSweep waits for the end of the pause
+	}
 	return err
 }
 

@@ -124,3 +124,31 @@ func TestASweepThatAPauseCutShortGoesOnAfterIt(t *testing.T) {
 		}
 	})
 }
+
+// A requested sweep that a pause cut short goes on after the pause too, and not with the schedule.
+func TestARequestedSweepThatAPauseCutShortGoesOnAfterIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, "enforce", "")
+		h.put("drive", ours(1), 1)
+		paths := h.paths()
+		h.wrap = func(_ string, d providers.Driver) (providers.Driver, error) { return slow{d, 10 * time.Minute}, nil }
+		d, ctx, end := h.startBare()
+		if err := d.do(ctx, "sweep", []string{"drive"}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute) // the sweep is under way
+		if err := paths.Pause(app.Pause{Since: h.now()}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(40 * time.Minute)
+		synctest.Wait()
+		h.bin("drive")
+		if err := paths.Resume(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		h.bin("drive", "/"+ours(1)) // before the schedule wants it
+		end()
+	})
+}

@@ -123,9 +123,23 @@ func (l *loop) outcome() error {
 	return l.ended
 }
 
-// succeed takes over the counts of other, which has ended. It takes the higher of two, because start has copied
+// wants reports whether the user wants a sweep that was not made. It is called when the loop has ended.
+func (l *loop) wants() bool {
+	select {
+	case <-l.wake:
+		return true
+	default:
+		return l.agenda.asked
+	}
+}
+
+// succeed takes over the request of the user and the counts of other, which has ended. It takes the higher of two, because start has copied
 // the counts while other was still running.
 func (l *loop) succeed(other *loop) {
+	l.agenda.asked = l.agenda.asked || other.wants()
+	if l.agenda.retry.IsZero() {
+		l.agenda.retry = other.agenda.retry
+	}
 	if l.used.Calls < other.used.Calls {
 		l.used = other.used
 	}
