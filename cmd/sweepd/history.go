@@ -49,6 +49,9 @@ Exit status: 3 if the record is damaged or incomplete.`,
 		ValidArgsFunction: p.completeHistory,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.args = args
+			if err := notBoth(cmd, args); err != nil {
+				return err
+			}
 			return runHistory(cmd.Context(), p, o)
 		},
 	}
@@ -64,6 +67,19 @@ Exit status: 3 if the record is damaged or incomplete.`,
 	cmd.MarkFlagsMutuallyExclusive("html", "verify")
 	cmd.MarkFlagsMutuallyExclusive("since", "number")
 	return cmd
+}
+
+// notBoth returns a *app.UsageError if a run or file is named and a flag selects runs.
+func notBoth(cmd *cobra.Command, args []string) error {
+	for _, flag := range []string{"since", "number"} {
+		if len(args) > 0 && cmd.Flags().Changed(flag) {
+			return &app.UsageError{
+				Err:  fmt.Errorf("--%s selects runs, and %s names one run or file", flag, args[0]),
+				Hint: "leave out one of them",
+			}
+		}
+	}
+	return nil
 }
 
 // runHistory prints the runs, or the operations of one; or it verifies the record, or writes a page.
