@@ -217,8 +217,11 @@ func (o Options) examineAccount(
 	if err == nil && about.Account.ID != c.Account.ID {
 		err = oauth.Other(name, about.Account, c.Account)
 	}
+	if err == nil {
+		err = o.alone(paths, pol, name, c.Account.ID, "")
+	}
 	if err != nil {
-		yield(Finding{Check: "account", State: Fail, Text: err.Error(), Hint: googleaccount.Hint(err)})
+		yield(Finding{Check: "account", State: Fail, Text: err.Error(), Hint: hintOf(err)})
 		return
 	}
 	_ = yield(Finding{Check: "account", State: Well, Text: about.Account.Email}) &&

@@ -34,6 +34,27 @@ func dropboxUse(a policy.Access) dropboxaccount.Use {
 	}[a]
 }
 
+// dropboxDriver returns the driver of a Dropbox account.
+func (o Options) dropboxDriver(
+	ctx context.Context, c *dropboxaccount.Connection, st policy.Storage,
+) (*dropbox.Driver, error) {
+	return dropbox.Open(ctx, dropbox.Options{
+		Client: c.HTTP, Notify: c.Notify, Use: c.Uses, Account: c.Account.ID, Member: st.Member,
+		TeamSpace: st.TeamSpace, Roots: st.Roots, Exclude: st.Exclude, Interest: fingerprint.Interesting, Now: o.Now,
+	})
+}
+
+// dropboxAlone returns the error of alone for a Dropbox account, whose roots depend on its own folder.
+func (o Options) dropboxAlone(
+	ctx context.Context, paths Paths, pol *policy.Policy, name string, c *dropboxaccount.Connection,
+) error {
+	d, err := o.dropboxDriver(ctx, c, pol.Storages[name])
+	if err != nil {
+		return err
+	}
+	return errors.Join(o.alone(paths, pol, name, c.Account.ID, d.Home()), d.Close())
+}
+
 // openDropbox opens the Dropbox account that the policy calls name. It returns the same values and errors as
 // openDrive.
 func (a *App) openDropbox(ctx context.Context, name string, st policy.Storage) (providers.Driver, []string, error) {
@@ -52,10 +73,7 @@ func (a *App) openDropbox(ctx context.Context, name string, st policy.Storage) (
 		a.o.Log.Warn("purging is disabled: the sign-in does not allow it",
 			"event", "purge_unavailable", "storage", name)
 	}
-	d, err := dropbox.Open(ctx, dropbox.Options{
-		Client: c.HTTP, Notify: c.Notify, Use: c.Uses, Account: c.Account.ID, Member: st.Member,
-		TeamSpace: st.TeamSpace, Roots: st.Roots, Exclude: st.Exclude, Interest: fingerprint.Interesting, Now: a.o.Now,
-	})
+	d, err := a.o.dropboxDriver(ctx, c, st)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -103,8 +121,11 @@ func (o Options) examineDropbox(
 	if err == nil && about.Account.ID != c.Account.ID {
 		err = oauth.Other(name, about.Account, c.Account)
 	}
+	if err == nil {
+		err = o.dropboxAlone(ctx, paths, pol, name, c)
+	}
 	if err != nil {
-		yield(Finding{Check: "account", State: Fail, Text: err.Error(), Hint: dropboxaccount.Hint(err)})
+		yield(Finding{Check: "account", State: Fail, Text: err.Error(), Hint: hintOf(err)})
 		return
 	}
 	_ = yield(Finding{Check: "account", State: Well, Text: about.Account.Email + " (" + about.Kind + ")"}) &&

@@ -121,12 +121,17 @@ func limitsHint(err error) string {
 	return "to review it: sweepd plan; to allow it: raise limits: in the policy"
 }
 
+// hintOf returns the hint of a *UsageError, or else Hint.
+func hintOf(err error) string {
+	if usage, ok := errors.AsType[*UsageError](err); ok {
+		return usage.Hint
+	}
+	return Hint(err)
+}
+
 // hintFor returns the hint for an error of the storage; "" if there is none.
 func hintFor(storage string, err error) string {
-	hint := Hint(err)
-	if usage, ok := errors.AsType[*UsageError](err); ok {
-		hint = usage.Hint
-	}
+	hint := hintOf(err)
 	switch {
 	case hint == "" && storage != "":
 		hint = "sweepd doctor STORAGE"

@@ -42,10 +42,7 @@ func (a *App) openStorages(ctx context.Context, scopes []sweeper.Scope) error {
 
 // WithHint returns the error with its hint as part of the text, for places without a line for hints.
 func WithHint(err error) error {
-	hint := Hint(err)
-	if usage, ok := errors.AsType[*UsageError](err); ok {
-		hint = usage.Hint
-	}
+	hint := hintOf(err)
 	if hint == "" {
 		return err
 	}
