@@ -7,6 +7,7 @@ import gettext, glob, re, sys, unicodedata
 
 COPY = ["%s (copy)%s", "%s (another copy)%s", "%s (%'dst copy)%s", "%s (%'dnd copy)%s", "%s (%'drd copy)%s",
         "%s (%'dth copy)%s", "%s (copy %u)%s", "%s (copy %u)"]
+OTHER = {"arjan", "bill", "figure", "zane"}  # names and words with another meaning in English
 copies, images, languages = {}, {}, set()
 for path in sorted(glob.glob(sys.argv[1] + "/**/*.mo", recursive=True)):
     language, domain = path.split("/")[-3], path.split("/")[-1]
@@ -20,7 +21,7 @@ for path in sorted(glob.glob(sys.argv[1] + "/**/*.mo", recursive=True)):
         if re.fullmatch(r"%s[^%]*(%d[^%]*)?", text) and len(text) > 3:
             copies.setdefault(text, language)
     word = unicodedata.normalize("NFC", texts.get("Image") or "").lower().replace("_", "")
-    if re.fullmatch(r"[^\W\d]{2,}", word):
+    if re.fullmatch(r"[^\W\d]{2,}", word) and word not in OTHER:
         images.setdefault(word, language)
 
 def write(name, about, words):
