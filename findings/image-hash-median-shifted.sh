@@ -4,10 +4,10 @@
 # Expected: the hash of npm blockhash-core 0.1.0, as image-hash is "a wrapper around block-hash" (README, with a link to
 # commonsmachinery/blockhash-js, now blockhash-core). A block is 1 if it is brighter than the median of its band, so
 # that half of the bits are 1 unless blocks are equal.
-# Behaviour: image-hash has a copy of that code whose median of an even number of blocks is the mean of the wrong two:
-# elements n/2 and n/2+1 of the sorted blocks instead of n/2-1 and n/2. One bit in each of the four bands is 0 instead of
-# 1. At 8 bits a row the distance to the reference's hash of the same picture is 4 of 64, and only 28 bits are 1. No
-# error is reported.
+# Behaviour: image-hash has a copy of that code from before 2017, when blockhash-js corrected its median. The median of
+# an even number of blocks is the mean of the wrong two: elements n/2 and n/2+1 of the sorted blocks instead of n/2-1
+# and n/2. One bit in each of the four bands is 0 instead of 1. At 8 bits a row the distance to the reference's hash of
+# the same picture is 4 of 64, and only 28 bits are 1. No error is reported.
 # Workaround: decode with pngjs or jpeg-js and call bmvbhash of blockhash-core, or use npm imghash, which does that.
 #
 # Needs node and the npm registry.
