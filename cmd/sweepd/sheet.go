@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -137,11 +138,19 @@ func (s *sheet) line(f sweeper.Found) report.Listed {
 			{Name: "Rule", Value: safe(cmp.Or(d.Rule, "none"))},
 			{Name: "Confidence", Value: f.Verdict.Confidence.String()},
 			{Name: "Size", Value: size(e.Size).In(s.term.in)},
-			{Name: "Modified", Value: modified(e.Modified, s.now()).In(s.term.in)},
+			{Name: "Modified", Value: s.modified(e.Modified)},
 			{Name: "Folder", Value: s.place(f.Storage, path.Dir(e.Path))},
 		},
 		Commands: s.commands(f), Thumbnail: &report.Thumbnail{},
 	}
+}
+
+// modified returns a time and the age of a file that was modified then.
+func (s *sheet) modified(then time.Time) string {
+	if then.IsZero() {
+		return "?"
+	}
+	return fmt.Sprintf("%s (%s)", then.Local().Format("2006-01-02 15:04"), age(then, s.now()))
 }
 
 // commands returns the commands that change what becomes of a file.
@@ -214,7 +223,7 @@ func (s *sheet) discarded(it sweeper.Item) report.Listed {
 			{Name: "Due", Value: "now"},
 			{Name: "Rule", Value: safe(cmp.Or(it.Decision.Rule, "none"))},
 			{Name: "Size", Value: size(it.Entry.Size).In(s.term.in)},
-			{Name: "Modified", Value: modified(it.Entry.Modified, s.now()).In(s.term.in)},
+			{Name: "Modified", Value: s.modified(it.Entry.Modified)},
 			{Name: "Folder", Value: s.place(it.Storage, path.Dir(it.Entry.Path))},
 		},
 		Thumbnail: &report.Thumbnail{},
