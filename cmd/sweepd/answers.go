@@ -23,6 +23,8 @@ type answers struct {
 	Grace   string // "0": none
 	Trash   string // how long until it is deleted from there, or off
 	Mode    string
+
+	Template string // "": the default
 }
 
 // nowhere reports whether the answers name no place to look.
@@ -54,7 +56,11 @@ func (p *program) fits(a answers) error {
 	if a.nowhere() {
 		a.Folders = []string{"/nowhere/yet"} // the other answers can be checked anyway
 	}
-	pol, err := policyfile.Parse("policy.yaml", a.policy(), policyfile.ParseOptions{Home: p.home()})
+	text, err := a.policy()
+	if err != nil {
+		return err
+	}
+	pol, err := policyfile.Parse("policy.yaml", text, policyfile.ParseOptions{Home: p.home()})
 	if wrong, ok := errors.AsType[*policyfile.Error](err); ok {
 		text := wrong.Message
 		if len(wrong.Allowed) > 0 {
@@ -93,53 +99,6 @@ func (p *program) absolute(folder string) string {
 		folder = path
 	}
 	return tilde(folder, p.home())
-}
-
-// policy returns the text of the policy for the answers, with comments for the person who edits it next. Every
-// text of the user is quoted if it needs to be (inYAML, yamlScalar), so that no answer becomes more than a value.
-func (a answers) policy() []byte {
-	var b strings.Builder
-	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	line("# yaml-language-server: $schema=/usr/share/sweepd/policy.schema.json")
-	line("#\n# Written by sweepd init. To explain it in English, run: sweepd check")
-	line("version: 1\n\nstorages: # where to look")
-	if len(a.Folders) > 0 {
-		roots := make([]string, 0, len(a.Folders))
-		for _, folder := range a.Folders {
-			roots = append(roots, inYAML(folder))
-		}
-		line("  home:\n    type: local\n    roots: [%s]", strings.Join(roots, ", "))
-	}
-	if a.Drive != "" {
-		line("  drive: # all of My Drive; roots: [/Pictures] for less\n    type: gdrive\n"+
-			"    client: %s # your OAuth client", inYAML(a.Drive))
-	}
-	if a.Dropbox != "" {
-		line("  box: # all of it; roots: [/Pictures] for less\n    type: dropbox\n    app_key: %s # your app\n"+
-			"    purge: off # apps cannot delete permanently in a personal Dropbox; Dropbox does so after 30 days "+
-			"or more", inYAML(a.Dropbox))
-	}
-	line("\nrules: # in this order; the first that matches decides")
-	line("  # Files in a folder named keep are never touched.\n" +
-		"  - {name: keepers, when: {path: \"**/keep/**\"}, do: keep}\n")
-	mine := fmt.Sprintf("{name: mine, when: {confidence: %s}, do: trash}", yamlScalar(a.Careful))
-	if a.Grace != "0" {
-		line("  # A run marks a file; a later run trashes it if the grace is over and the file is unchanged.")
-		mine = fmt.Sprintf("{name: mine, when: {confidence: %s}, do: trash, grace: %s}",
-			yamlScalar(a.Careful), yamlScalar(a.Grace))
-	} else {
-		line("  # The first run that finds a file trashes it; add grace: 7d to wait.")
-	}
-	line("  - %s\n", mine)
-	line("  # Other possible ChatGPT images are put up for review.\n" +
-		"  - {name: unsure, when: {confidence: possible}, do: review}\n")
-	line("# When files that sweepd trashed are deleted permanently.\ntrash: {ours: %s}\n", yamlScalar(a.Trash))
-	line("# Limits per day; a plan over a limit is refused as a whole.\n" +
-		"limits: {files: 500, bytes: 5GB, share: 50%%}\n")
-	line("# What the service may do: report (deletes nothing) or enforce.\nmode: %s\nschedule:\n"+
-		"  sweep: daily 03:00 # a missed sweep is run once, later", yamlScalar(a.Mode))
-	line("# notify: [{to: desktop}] # who receives messages")
-	return []byte(b.String())
 }
 
 // inYAML returns any text as a YAML string: its JSON form.

@@ -58,9 +58,18 @@ type stage struct {
 
 const day = 24 * time.Hour
 
-// newStage sets up deploy/examples/NAME.yaml, with its folders outside of the
-// home below the stage.
+// newStage sets up deploy/examples/NAME.yaml.
 func newStage(t *testing.T, name string) *stage {
+	t.Helper()
+	src, err := os.ReadFile("../../deploy/examples/" + name + ".yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stageWith(t, src)
+}
+
+// stageWith sets up a policy, with its folders outside of the home below the stage.
+func stageWith(t *testing.T, src []byte) *stage {
 	t.Helper()
 	start := time.Now()
 	// a file's birth is real: it is 101 days old
@@ -78,8 +87,6 @@ func newStage(t *testing.T, name string) *stage {
 	s.server, err = s.cloud.Start("127.0.0.1:0")
 	s.must(err)
 	t.Cleanup(func() { s.must(s.server.Close()) })
-	src, err := os.ReadFile("../../deploy/examples/" + name + ".yaml")
-	s.must(err)
 	s.policy = filepath.Join(s.dir, "policy.yaml")
 	s.must(os.MkdirAll(s.home(), 0o700))
 	s.must(os.WriteFile(s.policy, bytes.ReplaceAll(src, []byte("/srv/"), []byte(s.dir+"/srv/")), 0o600))
@@ -181,7 +188,7 @@ func (t token) Token(context.Context, secret.Text) (secret.Text, error) { return
 // open opens the account of a storage with the access of its sign-in.
 func (s *stage) open(ctx context.Context, name string, st policy.Storage) (providers.Driver, []string, error) {
 	sleep := func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
-	who := cmp.Or(st.Account, st.Impersonate)
+	who := cmp.Or(st.Account, st.Impersonate, "mia@example.com")
 	if st.Type == policy.Dropbox {
 		a := s.box.Account(who)
 		c := dropboxaccount.Over(token(func() string { return a.Token(dropboxaccount.Trash.Scopes("")...).Access }),
@@ -408,25 +415,30 @@ func TestEachExampleDoesWhatItSays(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(t, name)
 			with(s)
-			var got strings.Builder
-			for _, visit := range []struct {
-				said string
-				days time.Duration
-			}{{"the first visit", 0}, {"35 days later", 35}, {"15 days after that", 15}} {
-				s.clock = s.clock.Add(visit.days * day)
-				fmt.Fprintf(&got, "== %s\n%s", visit.said, s.plan())
-				s.run("apply", "--yes")
-			}
-			fmt.Fprintf(&got, "== after that\n%s", s.left())
-			golden := filepath.Join("testdata", "examples", name+".golden")
-			if *update {
-				s.must(os.WriteFile(golden, []byte(got.String()), 0o644))
-			}
-			want, err := os.ReadFile(golden)
-			s.must(err)
-			if got.String() != string(want) {
-				t.Errorf("%s does otherwise; got\n%s\nwant\n%s", name, got.String(), want)
-			}
+			s.compare(filepath.Join("testdata", "examples", name+".golden"))
 		})
+	}
+}
+
+// compare compares the results of a policy, on three visits of a user who applies what is due, with a golden file.
+func (s *stage) compare(golden string) {
+	s.Helper()
+	var got strings.Builder
+	for _, visit := range []struct {
+		said string
+		days time.Duration
+	}{{"the first visit", 0}, {"35 days later", 35}, {"15 days after that", 15}} {
+		s.clock = s.clock.Add(visit.days * day)
+		fmt.Fprintf(&got, "== %s\n%s", visit.said, s.plan())
+		s.run("apply", "--yes")
+	}
+	fmt.Fprintf(&got, "== after that\n%s", s.left())
+	if *update {
+		s.must(os.WriteFile(golden, []byte(got.String()), 0o644))
+	}
+	want, err := os.ReadFile(golden)
+	s.must(err)
+	if got.String() != string(want) {
+		s.Errorf("the policy does otherwise; got\n%s\nwant\n%s", got.String(), want)
 	}
 }

@@ -21,6 +21,10 @@ type initOptions struct {
 	answers
 	given map[string]bool // the flags of answers that the user gave
 	yes   bool            // ask nothing
+
+	template policyTemplate
+	file     string              // the policy to write
+	found    []app.PictureFolder // by the search
 }
 
 func newInitCmd(p *program) *cobra.Command {
@@ -44,16 +48,24 @@ A flag answers a question, which is then not asked. For an account, give --drive
 folders with images that are proven or strong, or else your downloads and pictures.
 It never changes an existing policy. Use --policy to write to another file.
 
+A template is a policy for one purpose, with its own answers where you give none:
+
+` + describedTemplates() + `
+Each only reports until you choose --mode enforce.
+
 Exit status: 1 if it was stopped or a file could not be written or read, 2 if an
-answer is invalid, a policy exists, or there is no terminal to ask at.`,
-		Example: "  sweepd init\n  sweepd init --folder ~/Downloads --careful strong --yes",
-		Args:    noArgs,
+answer or a template is invalid, a policy exists, or there is no terminal to ask at.`,
+		Example: "  sweepd init\n  sweepd init --folder ~/Downloads --careful strong --yes\n" +
+			"  sweepd init --template tidy-downloads",
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cmd.Flags().Visit(func(f *pflag.Flag) { o.given[f.Name] = true })
 			return runInit(cmd.Context(), p, o)
 		},
 	}
 	f := cmd.Flags()
+	f.StringVar(&o.Template, "template", "", "start from the template `NAME`; list describes the templates")
+	cobra.CheckErr(cmd.RegisterFlagCompletionFunc("template", completeTemplates)) // there is such a flag
 	f.StringArrayVar(&o.Folders, "folder", nil,
 		"scan `FOLDER`; repeatable (default those found, or your downloads and pictures)")
 	f.StringVar(&o.Drive, "drive", "",
@@ -74,61 +86,67 @@ answer is invalid, a policy exists, or there is no terminal to ask at.`,
 }
 
 // runInit looks for folders and asks what no flag has answered, writes the policy, and shows what it means.
-func runInit(ctx context.Context, p *program, o initOptions) error {
-	file, err := p.newPolicy()
+func runInit(ctx context.Context, p *program, o initOptions) (err error) {
+	if o.Template == "list" {
+		p.term.printf("%s", describedTemplates())
+		return nil
+	}
+	if o.template, err = findTemplate(o.Template, o.answers); err != nil {
+		return err
+	}
+	if o.file, err = p.newPolicy(); err != nil {
+		return err
+	}
+	a, err := p.answer(ctx, o)
 	if err != nil {
 		return err
 	}
-	a, err := p.answer(ctx, o, file)
+	if err := o.template.missing(a); err != nil {
+		return err
+	}
+	policy, err := a.policy()
 	if err != nil {
 		return err
 	}
-	if a.nowhere() {
-		return &app.UsageError{
-			Err:  errors.New("no folder given"),
-			Hint: "name one: sweepd init --folder FOLDER",
-		}
-	}
-	if err := writeNew(file, a.policy()); err != nil {
+	if err := writeNew(o.file, policy); err != nil {
 		return err
 	}
-	p.term.printf("written: %s\n\n", safe(tilde(file, p.home())))
+	p.term.printf("written: %s\n\n", safe(tilde(o.file, p.home())))
 	return p.firstLook(ctx, a)
 }
 
-// answer returns the answers of the flags, of the look for folders, and of the user.
-func (p *program) answer(ctx context.Context, o initOptions, file string) (answers, error) {
-	a := o.answers
+// answer returns the answers of the flags, of the template, of the search for folders, and of the user.
+func (p *program) answer(ctx context.Context, o initOptions) (answers, error) {
+	a := o.template.fill(o.answers, o.given)
 	for i, folder := range a.Folders {
 		a.Folders[i] = p.absolute(folder)
 	}
 	if !o.given["folder"] {
-		a.Folders = p.pictureFolders()
+		a.Folders = p.defaultFolders(o.template.where)
 	}
 	if err := p.fits(a); err != nil {
 		return a, &app.UsageError{Err: err, Hint: "see: sweepd init --help"}
+	}
+	if err := p.askable(); err != nil && !o.yes {
+		return a, err
 	}
 	var in *listener
 	if !o.yes || isTerminal(p.stdin) {
 		in = listen(p.stdin)
 	}
-	if err := p.askable(); err != nil && !o.yes {
-		return a, err
-	}
-	var found []app.PictureFolder
-	if !o.given["folder"] {
+	if !o.given["folder"] && o.template.where == fromSearch {
 		var err error
-		if found, err = p.look(ctx, in, a); err != nil {
+		if o.found, err = p.look(ctx, in, a); err != nil {
 			return a, &unwrittenError{err, p.sameAnswers(a, o.given)}
 		}
-		if sure := p.sureFolders(found); len(sure) > 0 {
+		if sure := p.sureFolders(o.found); len(sure) > 0 {
 			a.Folders = sure
 		}
 	}
 	if o.yes {
 		return a, nil
 	}
-	return p.interview(ctx, in, a, found, o.given, file)
+	return p.interview(ctx, in, a, o)
 }
 
 // newPolicy returns the path of the policy to write. It returns a *app.UsageError if a file exists there.

@@ -54,7 +54,7 @@ func TestEveryCombinationOfAnswersIsAPolicyThatSaysSo(t *testing.T) {
 					for _, grace := range []string{"0", "7d", "36h"} {
 						for _, trash := range []string{"off", "2w", "30d"} {
 							for mode := range modes {
-								a := answers{folders, drive, box, careful, grace, trash, mode}
+								a := answers{folders, drive, box, careful, grace, trash, mode, ""}
 								if a.nowhere() {
 									continue
 								}
@@ -62,11 +62,7 @@ func TestEveryCombinationOfAnswersIsAPolicyThatSaysSo(t *testing.T) {
 								if err := p.fits(a); err != nil {
 									t.Fatalf("%+v: %v", a, err)
 								}
-								pol, err := policyfile.Parse(
-									"policy.yaml",
-									a.policy(),
-									policyfile.ParseOptions{Home: p.home()},
-								)
+								pol, err := parsed(a, p.home())
 								if err != nil {
 									t.Fatalf("%+v: %v", a, err)
 								}
@@ -94,6 +90,15 @@ func TestEveryCombinationOfAnswersIsAPolicyThatSaysSo(t *testing.T) {
 	if n != (4*2*3-1)*3*3*3*2 {
 		t.Errorf("%d combinations were tried", n)
 	}
+}
+
+// parsed returns the policy of the answers.
+func parsed(a answers, home string) (*policy.Policy, error) {
+	text, err := a.policy()
+	if err != nil {
+		return nil, err
+	}
+	return policyfile.Parse("policy.yaml", text, policyfile.ParseOptions{Home: home})
 }
 
 // saysSo checks the places, and the cautions.
@@ -141,11 +146,11 @@ func FuzzFolder(f *testing.F) {
 		if !fs.ValidPath(name) && strings.Contains(name, "..") || os.MkdirAll(folder, 0o700) != nil {
 			return // no name of a folder
 		}
-		a := answers{[]string{tilde(folder, p.home())}, "", "", "proven", "7d", "off", "report"}
+		a := answers{[]string{tilde(folder, p.home())}, "", "", "proven", "7d", "off", "report", ""}
 		if p.fits(a) != nil {
 			return // nothing is written then
 		}
-		pol, err := policyfile.Parse("policy.yaml", a.policy(), policyfile.ParseOptions{Home: p.home()})
+		pol, err := parsed(a, p.home())
 		if err != nil || len(pol.Storages) != 1 || !slices.Equal(pol.Storages["home"].Roots, []string{folder}) {
 			t.Errorf("%q: got %+v, %v", folder, pol, err)
 		}

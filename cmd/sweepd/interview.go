@@ -20,16 +20,31 @@ type question struct {
 }
 
 // questions returns the five questions, with the answers that Enter gives. Numbers stand for the found folders.
-func (p *program) questions(a answers, found []app.PictureFolder) []question {
+func (p *program) questions(a answers, found []app.PictureFolder, t policyTemplate) []question {
+	return append([]question{p.whereQuestion(a, found, t)}, howQuestions(a)...)
+}
+
+// whereQuestion asks for the folders, or for the account that the template is for.
+func (p *program) whereQuestion(a answers, found []app.PictureFolder, t policyTemplate) question {
+	if t.where == fromDrive {
+		return question{
+			"drive", "Which file has your OAuth client for Google Drive? See docs/google-drive.md.", a.Drive,
+			func(a *answers, text string) { a.Drive = text },
+		}
+	}
 	folders := "In which folders do you save pictures? Separate them with commas."
 	if len(found) > 0 {
 		folders = "In which folders do you save pictures? Give numbers of the list, or folders, with commas."
 	}
+	return question{
+		"folder", folders, strings.Join(a.Folders, ", "),
+		func(a *answers, text string) { p.takeFolders(a, text, found) },
+	}
+}
+
+// howQuestions ask how the policy treats what it finds.
+func howQuestions(a answers) []question {
 	return []question{
-		{
-			"folder", folders, strings.Join(a.Folders, ", "),
-			func(a *answers, text string) { p.takeFolders(a, text, found) },
-		},
 		{
 			"careful",
 			"How certain must sweepd be? proven: OpenAI's signature names ChatGPT; strong: it names OpenAI;\n" +
@@ -103,31 +118,31 @@ func (e *unwrittenError) diagnose() (status int, hint string) {
 }
 
 // interview asks the questions that no flag has answered, each until the answer is valid, and whether the policy may
-// be written. given are the answers that are settled; interview adds to them. It returns an *unwrittenError if the
+// be written. o.given are the answers that are settled; interview adds to them. It returns an *unwrittenError if the
 // input ends, or an interrupt comes, before the last answer.
-func (p *program) interview(
-	ctx context.Context, in *listener, a answers, found []app.PictureFolder, given map[string]bool, file string,
-) (answers, error) {
+func (p *program) interview(ctx context.Context, in *listener, a answers, o initOptions) (answers, error) {
 	var open []question
-	for _, q := range p.questions(a, found) {
-		if !given[q.flag] {
+	for _, q := range p.questions(a, o.found, o.template) {
+		if !o.given[q.flag] {
 			open = append(open, q)
 		}
 	}
 	fmt.Fprintf(p.stderr, "%s. Enter gives the answer in brackets. Ctrl-C ends init; nothing is written then.\n",
 		count(int64(len(open)), "question"))
 	for i, q := range open {
-		next, err := p.ask(ctx, in, fmt.Sprintf("\n%d. ", i+1), q, a)
+		next, err := p.ask(ctx, in, fmt.Sprintf("\n%d. ", i+1), q, a, o.template)
 		if err != nil {
-			return a, &unwrittenError{err, p.sameAnswers(a, given)}
+			return a, &unwrittenError{err, p.sameAnswers(a, o.given)}
 		}
-		a, given[q.flag] = next, true
+		a, o.given[q.flag] = next, true
 	}
-	return a, p.accept(ctx, in, a, given, file)
+	return a, p.accept(ctx, in, a, o)
 }
 
 // ask asks one question until the answer is valid, and returns the answers with it.
-func (p *program) ask(ctx context.Context, in *listener, number string, q question, a answers) (answers, error) {
+func (p *program) ask(
+	ctx context.Context, in *listener, number string, q question, a answers, t policyTemplate,
+) (answers, error) {
 	enter := "no answer yet"
 	if q.now != "" {
 		enter = "Enter: " + q.now
@@ -142,8 +157,8 @@ func (p *program) ask(ctx context.Context, in *listener, number string, q questi
 		if text != "" {
 			q.take(&next, text)
 		}
-		if err = p.fits(next); err == nil && next.nowhere() {
-			err = errors.New("name a folder")
+		if err = p.fits(next); err == nil {
+			err = t.missing(next)
 		}
 		if err == nil {
 			return next, nil
@@ -154,12 +169,14 @@ func (p *program) ask(ctx context.Context, in *listener, number string, q questi
 
 // accept shows the policy and asks whether to write it. Enter is a yes: the file is new, and by itself deletes
 // nothing. It returns errTrouble after a no, with the command that gives the same answers printed.
-func (p *program) accept(
-	ctx context.Context, in *listener, a answers, given map[string]bool, file string,
-) error {
-	p.term.printf("\n%s\n", p.term.dim(lines(string(a.policy()))))
-	again := p.sameAnswers(a, given)
-	prompt := fmt.Sprintf("write this policy to %s? [Y/n, Enter: y] ", tilde(file, p.home()))
+func (p *program) accept(ctx context.Context, in *listener, a answers, o initOptions) error {
+	policy, err := a.policy()
+	if err != nil {
+		return err
+	}
+	p.term.printf("\n%s\n", p.term.dim(lines(string(policy))))
+	again := p.sameAnswers(a, o.given)
+	prompt := fmt.Sprintf("write this policy to %s? [Y/n, Enter: y] ", tilde(o.file, p.home()))
 	for {
 		text, err := p.hear(ctx, in, prompt)
 		switch {
@@ -189,6 +206,9 @@ func (p *program) sameAnswers(a answers, given map[string]bool) string {
 	command := "sweepd init"
 	if p.policyFile != "" {
 		command += " --policy " + quoted(p.policyFile)
+	}
+	if a.Template != "" {
+		command += " --template " + a.Template
 	}
 	add := func(flag, value string) {
 		if given[flag] {

@@ -27,7 +27,7 @@ func (p *program) look(ctx context.Context, in *listener, a answers) (found []ap
 		looking, stop = in.until(ctx, lookTime)
 	}
 	var first []string
-	for _, folder := range p.pictureFolders() {
+	for _, folder := range p.defaultFolders(fromSearch) {
 		first = append(first, p.expand(folder))
 	}
 	p.lookedAt(0, 0)
@@ -79,8 +79,8 @@ func (p *program) printFound(s app.Survey, found []app.PictureFolder) {
 		fmt.Fprintf(p.stderr, "      and %s with fewer images\n", count(int64(more), "more folder"))
 	}
 	if s.Others > 0 {
-		fmt.Fprintf(p.stderr, "      and %s where sweepd proposes no folder: your home itself, and folders of programs, "+
-			"libraries, Git and snapshots\n", count(s.Others, "image"))
+		fmt.Fprintf(p.stderr, "      and %s where sweepd proposes no folder: your home itself, and folders of "+
+			"programs, libraries, Git and snapshots\n", count(s.Others, "image"))
 	}
 }
 

@@ -28,8 +28,8 @@ func userDirs(text, home string) map[string]string {
 	return dirs
 }
 
-// pictureFolders returns those folders that exist among the ones in which the user's pictures are probably saved.
-func (p *program) pictureFolders() (folders []string) {
+// pictureFolders returns those folders of the user's with these keys, DOWNLOAD and PICTURES, that exist.
+func (p *program) pictureFolders(keys ...string) (folders []string) {
 	home, config := p.home(), p.getenv("XDG_CONFIG_HOME")
 	if !filepath.IsAbs(home) {
 		return nil
@@ -42,7 +42,7 @@ func (p *program) pictureFolders() (folders []string) {
 	if text, err := os.ReadFile(filepath.Join(config, "user-dirs.dirs")); err == nil {
 		dirs = userDirs(string(text), home)
 	}
-	for _, key := range []string{"DOWNLOAD", "PICTURES"} {
+	for _, key := range keys {
 		if fi, err := os.Stat(dirs[key]); err == nil && fi.IsDir() {
 			folders = append(folders, tilde(dirs[key], home))
 		}

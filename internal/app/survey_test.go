@@ -127,7 +127,8 @@ func TestASurveyProposesAFolderInPlaceOfThoseInIt(t *testing.T) {
 func TestASurveyDoesNotEnterWhatAScanLeavesOutNorHiddenFolders(t *testing.T) {
 	t.Parallel()
 	s := newSurvey(t)
-	s.write(".config/app/signed.png", ".cache/signed.png", ".local/share/Trash/files/signed.png", "a/.hidden/signed.png",
+	s.write(".config/app/signed.png", ".cache/signed.png", ".local/share/Trash/files/signed.png",
+		"a/.hidden/signed.png",
 		".Trash-1000/signed.png", "a/#recycle/signed.png", "a/@eaDir/signed.png", "a/.snapshots/1/signed.png",
 		"a/node_modules/x/signed.png", "private/.nosweep", "private/deep/signed.png", "a/.signed.png")
 	s.finds(nil, 0)
