@@ -184,7 +184,7 @@ func ofRuns() []Kind {
 			Message: "files are kept although the policy selects them for deletion",
 			Levels:  []slog.Level{slog.LevelWarn},
 			Fields:  figures(),
-			Do:      "Follow `hint`: review with `sweepd plan`, then approve or raise `limits:`.",
+			Do:      "Follow `hint`: review with `sweepd plan`, then apply the plan or raise `limits:`.",
 		},
 		{
 			Name: "run_unreadable", MessageID: "9ee6899a2a7e4d25b4bbe44b1c3d23fa",
