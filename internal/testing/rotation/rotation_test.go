@@ -70,3 +70,25 @@ func TestOverSomeCommitsEveryItemIsTaken(t *testing.T) {
 		}
 	}
 }
+
+func TestItIsTheTurnOfOneRunInSeveral(t *testing.T) {
+	t.Setenv("SWEEPD_STRIDE", "")
+	t.Setenv("SWEEPD_ROTATION", "")
+	if !Turn("a check", 4) {
+		t.Error("without a rotation it is nobody's turn")
+	}
+	turns := 0
+	for commit := range 400 {
+		t.Setenv("SWEEPD_ROTATION", strconv.Itoa(commit))
+		if Turn("a check", 4) {
+			turns++
+		}
+	}
+	if turns < 80 || turns > 120 {
+		t.Errorf("it is the turn of %d of 400 runs, want about 100", turns)
+	}
+	t.Setenv("SWEEPD_STRIDE", "1")
+	if t.Setenv("SWEEPD_ROTATION", "1"); !Turn("a check", 1<<30) {
+		t.Error("a full run leaves it out")
+	}
+}
