@@ -37,7 +37,8 @@ async function main() {
     const from = (pageNumber - 1) * pageSize;
     const expected = text.slice(from, from + pageSize).map((_, i) => `mail ${from + i + 1}`).join(", ");
     const found = await page([text.join("")], { pageSize, pageNumber });
-    console.log(`page ${pageNumber} of ${count} mails, ${pageSize} a page:\n  expected ${expected}\n  seen     ${found}`);
+    console.log(`page ${pageNumber} of ${count} mails, ${pageSize} a page:`);
+    console.log(`  expected ${expected}\n  seen     ${found}`);
     seen.push(found === expected ? "right" : found.startsWith("error: Unable to find mail") ? "refused" : found);
   }
   if (seen.join() === "right,right,refused,right,refused") {

@@ -1,12 +1,12 @@
 #!/bin/sh
 # npm ts-node-iptc 1.0.11 and npm node-iptc 1.0.5, on which it is based
 #
-# Expected: each dataset of the IPTC data has a tag marker 0x1C, a record number, a dataset number, a length of two bytes
-# and that many bytes of data (IPTC-NAA Information Interchange Model 4.2, 1.6). The parser returns the text of that
-# length.
+# Expected: each dataset of the IPTC data has a tag marker 0x1C, a record number, a dataset number, a length of two
+# bytes and that many bytes of data (IPTC-NAA Information Interchange Model 4.2, 1.6). The parser returns the text of
+# that length.
 # Behaviour: the parser does not read the length. It ends a field at the next byte 0x1C, and the length 28 is such a
-# byte: a text of exactly 28 bytes is returned as an empty one, and so is each text whose length has a byte of 28, as
-# 284 (0x011C) has. No error is reported.
+# byte: a text of exactly 28 bytes is returned as an empty one, and so is each text whose length has a byte of 28, such
+# as 284 (0x011C). No error is reported.
 # Workaround: another reader, as exifr with the option iptc.
 #
 # Needs node and the npm registry; npm exifr 7.1.3 reads the same files.
@@ -45,7 +45,7 @@ async function main() {
       throw new Error("the texts beside the caption are not read");
     }
     const [old, seen] = others.map((tags) => tags.caption.length);
-    console.log(`a caption of ${length} bytes: expected (and exifr) ${reference.length}, seen ${seen}, node-iptc ${old}`);
+    console.log(`caption of ${length} bytes: expected (and exifr) ${reference.length}, seen ${seen}, node-iptc ${old}`);
     if (seen === 0 && old === 0 && reference.length === length) empty.push(length);
     else if (seen !== length) throw new Error("the caption has another length");
   }
