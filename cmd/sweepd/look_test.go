@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"sweepd/fingerprint"
 	"sweepd/fingerprint/c2pa"
 	"sweepd/fingerprint/c2pa/c2patest"
+	"sweepd/internal/app"
 	"sweepd/policy/policyfile"
 )
 
@@ -107,5 +109,27 @@ func TestAnInterruptOfTheLookWritesNothing(t *testing.T) {
 	}
 	if left, err := os.ReadDir(home); err != nil || len(left) != 1 {
 		t.Errorf("the home has %v, %v; want only Downloads", left, err)
+	}
+}
+
+func TestASearchThatWasStoppedSaysSoAndListsTwentyFolders(t *testing.T) {
+	t.Parallel()
+	var found []app.PictureFolder
+	for i := range 23 {
+		found = append(found, app.PictureFolder{Path: fmt.Sprintf("/home/ann/a%d", i), Images: 3, Sure: 1})
+	}
+	var errs bytes.Buffer
+	p := &program{stderr: &errs, getenv: func(string) string { return "/home/ann" }}
+	p.printFound(app.Survey{Partial: true, Seen: 1200}, found)
+	shown := errs.String()
+	if !strings.HasPrefix(shown, "ChatGPT images were found so far: the search was stopped after 1,200 files\n"+
+		"   1  ~/a0: 3 images, 2 of them by name only\n") ||
+		!strings.HasSuffix(shown, "  20  ~/a19: 3 images, 2 of them by name only\n      and 3 more folders with fewer images\n") {
+		t.Errorf("shown:\n%s", shown)
+	}
+	errs.Reset()
+	p.printFound(app.Survey{Partial: true, Seen: 1}, nil)
+	if want := "no ChatGPT images were found so far: the search was stopped after 1 file\n"; errs.String() != want {
+		t.Errorf("got %q, want %q", errs.String(), want)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -133,15 +134,19 @@ func (a answers) policy() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// defaultFolders returns the folders before a search, if the user names none.
-func (p *program) defaultFolders(where source) []string {
+// defaultFolders returns the folders before a search, if the user names none. As in a search, there is no library among
+// them, and no folder of a program.
+func (p *program) defaultFolders(where source) (folders []string) {
 	switch where {
 	case fromSearch:
-		return p.pictureFolders("DOWNLOAD", "PICTURES")
+		folders = p.pictureFolders("DOWNLOAD", "PICTURES")
 	case fromDownloads:
-		return p.pictureFolders("DOWNLOAD")
+		folders = p.pictureFolders("DOWNLOAD")
 	}
-	return nil
+	home := app.RealPath(p.home())
+	return slices.DeleteFunc(folders, func(folder string) bool {
+		return app.Foreign(app.RealPath(p.expand(folder)), home)
+	})
 }
 
 // missing returns a *app.UsageError if the answers name no place.
