@@ -74,8 +74,8 @@ func (s findings) taggedEvidence() Evidence {
 	return Evidence{Detector: TaggedDetector, Found: "a rating, a comment or the like was added to it since"}
 }
 
-// unsignedEvidence returns the note that a picture has lost the credential that ChatGPT puts into every picture with such
-// a name: it was saved anew. The note alone supports no level.
+// unsignedEvidence returns the note that a picture has lost the credential that ChatGPT puts into every picture with
+// such a name: it was saved anew. The note alone supports no level.
 func (s findings) unsignedEvidence() Evidence {
 	if !s.rewritten() || s.credential.state != noSeal {
 		return Evidence{}

@@ -76,7 +76,8 @@ func (r *Report) name(s findings) {
 		})
 	}
 	r.add("filename", 0, steps, s.nameEvidence(), s.unsignedEvidence())
-	// The name is judged last, because the credential dates the picture, and shown second, because it is looked at first.
+	// The name is judged last, because the credential dates the picture, and shown second, because it is looked at
+	// first.
 	last := len(r.Findings) - 1
 	r.Findings = slices.Insert(r.Findings[:last], 1, r.Findings[last])
 }

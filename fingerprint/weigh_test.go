@@ -27,10 +27,12 @@ const (
 
 var (
 	madeThen      = time.Date(2026, 4, 20, 6, 11, 25, 0, time.UTC)
+	madeLater     = time.Date(2026, 10, 11, 8, 0, 0, 0, time.UTC)
+	madeIn2024    = time.Date(2024, 5, 14, 13, 0, 0, 0, time.UTC)
 	ofChatGPT     = credential{state: sealGenuine, product: ChatGPT, made: madeThen}
 	ofNobody      = credential{state: sealGenuine, product: Unstated, made: madeThen}
-	ofNobodyLater = credential{state: sealGenuine, product: Unstated, made: time.Date(2026, 10, 11, 8, 0, 0, 0, time.UTC)}
-	ofNobody2024  = credential{state: sealGenuine, product: Unstated, made: time.Date(2024, 5, 14, 13, 0, 0, 0, time.UTC)}
+	ofNobodyLater = credential{state: sealGenuine, product: Unstated, made: madeLater}
+	ofNobody2024  = credential{state: sealGenuine, product: Unstated, made: madeIn2024}
 	ofAPI         = credential{state: sealGenuine, product: API, made: madeThen}
 	ofSora        = credential{state: sealGenuine, product: Sora, made: madeThen}
 	ofOther       = credential{state: sealOther, reason: "signed by Adobe Inc."}
@@ -80,7 +82,7 @@ func TestLevels(t *testing.T) {
 		{"a credential for the API is not ChatGPT's", downloadName, ofAPI, labsMark{}, Strong, API, false},
 		{"nor one for Sora", ownName, ofSora, labsMark{}, Strong, Sora, false},
 
-		{"a download name alone: it lost its credential", downloadName, credential{}, labsMark{}, Likely, ChatGPT, true},
+		{"a name alone: it lost its credential", downloadName, credential{}, labsMark{}, Likely, ChatGPT, true},
 		{"one that never had one", dalleName, credential{}, labsMark{}, Likely, ChatGPT, false},
 		{"an asset's id alone: uploads have it too", assetName, credential{}, labsMark{}, Possible, ChatGPT, false},
 		{"a changed download name alone", editedName, credential{}, labsMark{}, Possible, ChatGPT, true},
@@ -200,7 +202,11 @@ func TestAVerdictSaysItselfInOneSentence(t *testing.T) {
 			soraName, ofSora,
 			"strong: signed by OpenAI for Sora on 2026-04-20, unchanged since, download name of Sora",
 		},
-		{downloadName, credential{}, "likely: ChatGPT download name, without the credential that ChatGPT writes, edited since"},
+		{
+			downloadName,
+			credential{},
+			"likely: ChatGPT download name, without the credential that ChatGPT writes, edited since",
+		},
 		{
 			downloadName, broken,
 			"possible: its credential does not match these bytes, ChatGPT download name, edited since",

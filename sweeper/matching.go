@@ -46,7 +46,8 @@ func (s *Sweeper) classifyTrashed(
 }
 
 // wouldTrashAnywhere reports whether the policy would trash the entry in every storage in which it may have been, by
-// every path that it may have had there. Of the guards only "tagged" applies, because a tag in the bytes is still there.
+// every path that it may have had there. Of the guards only "tagged" applies, because a tag in the bytes is still
+// there.
 func (s *Sweeper) wouldTrashAnywhere(st *providers.Storage, b *TrashEntry) bool {
 	if s.holdsTag(b.Verdict) {
 		return false

@@ -49,7 +49,7 @@ func (q *question) steps() []step {
 	return []step{
 		{"the rules", q.byRules},     // final if they keep it: nothing makes sweepd delete a file that they keep
 		{"the user", q.byUser},       // final if the user has decided, or if that cannot be read: then it is held
-		{"its tags", q.byTag},        // final if a person or a program put a tag on it and the policy protects such files
+		{"its tags", q.byTag},        // final if it has a tag in its bytes and the policy protects such files
 		{"the clock", q.byClock},     // final if the decision has an age and the clock is in doubt: it is held
 		{"the way back", q.byReturn}, // holds a file that another program has brought back from the trash
 	}

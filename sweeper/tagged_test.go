@@ -51,7 +51,8 @@ func TestATaggedPictureInABinIsNoMatch(t *testing.T) {
 	}
 	b.binIs("/data/root/behind.png", "/data/root/front.png")
 
-	b.setPolicy(strings.Replace(remoteRules, "trash: {ours: 30d}", "trash: {matching: 20d}", 1) + "protect: {tagged: off}\n")
+	matching := strings.Replace(remoteRules, "trash: {ours: 30d}", "trash: {matching: 20d}", 1)
+	b.setPolicy(matching + "protect: {tagged: off}\n")
 	b.apply()
 	b.binIs()
 }

@@ -89,7 +89,8 @@ var (
 	// between matches what separates two commands of a line.
 	between = regexp.MustCompile(`\s+(?:&&|&)\s+|;\s+`)
 	// before matches what may precede sweepd in a command: a prompt, settings, and programs that start it.
-	before = regexp.MustCompile(`^(?:[$#] )?(?:[A-Z_]+=\S+ |sudo |go run \./cmd/|perf stat .*? |systemd-run .*? )*sweepd `)
+	before = regexp.MustCompile(
+		`^(?:[$#] )?(?:[A-Z_]+=\S+ |sudo |go run \./cmd/|perf stat .*? |systemd-run .*? )*sweepd `)
 	// syntax matches a line that describes flags instead of using them.
 	syntax = regexp.MustCompile(`[\[\]]`)
 )

@@ -16,8 +16,8 @@ import (
 
 const readme = "../../README.md"
 
-// sample has the pictures of the README's sample, with their files in the collection of real images. A folder stands for
-// all files in it.
+// sample has the pictures of the README's sample, with their files in the collection of real images. A folder stands
+// for all files in it.
 var sample = map[string]string{
 	"Downloads/ChatGPT Image Apr 20, 2026, 01_17_00 AM.png": "positive/Tha-Mar+Capsi",
 	"Downloads/adidas.png": "positive/Mazennn004+AuaECommerce",

@@ -23,7 +23,8 @@ func TestVerbsRunWithoutACommandLine(t *testing.T) {
 	if err := errors.Join(os.Mkdir(downloads, 0o700), os.WriteFile(file, smallPicture(0), 0o600),
 		os.Chtimes(file, then, then), os.WriteFile(policy, []byte("version: 1\n"+
 			"storages: {home: {type: local, roots: [~/Downloads]}}\n"+
-			"rules: [{name: mine, when: {confidence: likely, derived: include}, do: trash}]\nsettle: 0s\n"), 0o600)); err != nil {
+			"rules: [{name: mine, when: {confidence: likely, derived: include}, do: trash}]\n"+
+			"settle: 0s\n"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer

@@ -15,6 +15,8 @@ func tagged(s *c2patest.Signer) map[string][]byte {
 	png, jpeg, webp := s.PNG(1, c2patest.Options{}), s.JPEG(1, c2patest.Options{}), s.WebP(c2patest.Options{})
 	odd := s.WebP(c2patest.Options{Agent: "GPT-4oo"})
 	behind := 33 + len(chunkOf(png))
+	exif := c2patest.PNGChunk("eXIf", []byte("MM\x00*"))
+	comment := []byte("\xff\xfe\x00\x04ok")
 	text := c2patest.PNGChunk("tEXt", []byte("Comment\x00my best one"))
 	xmp := c2patest.PNGChunk("iTXt", append([]byte("XML:com.adobe.xmp\x00\x00\x00\x00\x00"), make([]byte, 6000)...))
 	vp8x := append([]byte("VP8X\x0a\x00\x00\x00\x0c\x00\x00\x00"), make([]byte, 6)...)
@@ -30,15 +32,15 @@ func tagged(s *c2patest.Signer) map[string][]byte {
 		"PNG, behind the credential":    insert(png, behind, text),
 		"PNG, before it":                insert(png, 33, text),
 		"PNG, long, before it":          insert(png, 33, xmp),
-		"PNG, on both sides":            insert(insert(png, behind, c2patest.PNGChunk("eXIf", []byte("MM\x00*"))), 33, xmp),
+		"PNG, on both sides":            insert(insert(png, behind, exif), 33, xmp),
 		"PNG, before its end":           insert(png, len(png)-12, c2patest.PNGChunk("tIME", make([]byte, 7))),
 		"JPEG, Exif":                    insert(jpeg, 2, []byte("\xff\xe1\x00\x0aExif\x00\x00MM")),
-		"JPEG, IPTC and a comment":      insert(insert(jpeg, 2, []byte("\xff\xed\x00\x04PS")), 2, []byte("\xff\xfe\x00\x04ok")),
+		"JPEG, IPTC and a comment":      insert(insert(jpeg, 2, []byte("\xff\xed\x00\x04PS")), 2, comment),
 		"WebP, Exif":                    riff(insert(append(bytes.Clone(webp), chunk("EXIF", 8)...), 12, vp8x)),
 		"WebP, XMP before it":           riff(insert(insert(webp, 12, chunk("XMP ", 7)), 12, vp8x)),
 		"WebP, XMP, an odd credential":  riff(insert(append(bytes.Clone(odd), chunk("XMP ", 7)...), 12, vp8x)),
 		"WebP, only the announcement":   riff(insert(webp, 12, vp8x)),
-		"JPEG, a comment in the middle": insert(jpeg, 2+jpegCredential(jpeg), []byte("\xff\xfe\x00\x04ok")),
+		"JPEG, a comment in the middle": insert(jpeg, 2+jpegCredential(jpeg), comment),
 	}
 }
 
@@ -127,7 +129,8 @@ func TestATaggedPictureWithAnySignedByteChangedIsBroken(t *testing.T) {
 			if c == nil || c.Class != Verified {
 				continue
 			}
-			if rest, was := withoutTagParts(bad), withoutTagParts(file); !bytes.Equal(rest, was) && !onlyPadding(was, rest) {
+			rest, was := withoutTagParts(bad), withoutTagParts(file)
+			if !bytes.Equal(rest, was) && !onlyPadding(was, rest) {
 				t.Errorf("%s, byte %d of %d changed: got verified", what, i, len(file))
 			}
 		}

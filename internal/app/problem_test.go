@@ -45,7 +45,11 @@ func TestAProblemNamesWhatMendsIt(t *testing.T) {
 			[]string{"drive cannot be signed in to: ", "chmod 600 /x"},
 		},
 		{fmt.Errorf("%w until noon", sweeper.ErrPaused), status.CausePaused, []string{"until noon: sweepd resume"}},
-		{&sweeper.LimitError{Reasons: []string{"3 files"}}, status.CauseLimits, []string{"drive: ", "3 files", "raise"}},
+		{
+			&sweeper.LimitError{Reasons: []string{"3 files"}},
+			status.CauseLimits,
+			[]string{"drive: ", "3 files", "raise"},
+		},
 		{&sweeper.SurgeError{Files: 90, Usual: 2}, status.CauseLimits, []string{"drive: 90", "sweepd apply plan.json"}},
 		{errors.New("a\nb"), status.CauseStorage, []string{"drive: a; b: sweepd doctor drive"}},
 		{&app.UsageError{Err: errors.New("no"), Hint: "do"}, status.CauseStorage, []string{"drive: no: do"}},

@@ -133,8 +133,8 @@ func (l *loop) wants() bool {
 	}
 }
 
-// succeed takes over the request of the user and the counts of other, which has ended. It takes the higher of two, because start has copied
-// the counts while other was still running.
+// succeed takes over the request of the user and the counts of other, which has ended. It takes the higher of two,
+// because start has copied the counts while other was still running.
 func (l *loop) succeed(other *loop) {
 	l.agenda.asked = l.agenda.asked || other.wants()
 	if l.agenda.retry.IsZero() {

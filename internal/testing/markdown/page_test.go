@@ -8,7 +8,8 @@ import (
 )
 
 const example = "# The `sweepd` page\n\n" +
-	"One sentence\nin two lines. Another, e.g. with `sweepd scan -o x.json. y`! A third (it ends here.) And an end:\n\n" +
+	"One sentence\nin two lines. Another, e.g. with `sweepd scan -o x.json. y`! " +
+	"A third (it ends here.) And an end:\n\n" +
 	"- an **item** with *[a link](policy.md#a)*\n  1. another one. With two.\n\n" +
 	"```console\n$ sweepd scan. Not a sentence.\n```\n\n" +
 	"| a cell | b |\n|---|---|\n| One. Two | ![c](d.png) |\n\n    sweepd apply\n"
@@ -17,7 +18,8 @@ func TestSentences(t *testing.T) {
 	t.Parallel()
 	want := []string{
 		"The sweepd page",
-		"One sentence in two lines.", "Another, e.g. with sweepd\u00a0scan\u00a0-o\u00a0x.json.\u00a0y!", "A third (it ends here.)",
+		"One sentence in two lines.", "Another, e.g. with sweepd\u00a0scan\u00a0-o\u00a0x.json.\u00a0y!",
+		"A third (it ends here.)",
 		"And an end:",
 		"an item with a link", "another one.", "With two.",
 		"a cell", "b", "One.", "Two", "c",

@@ -58,8 +58,8 @@ func Part[T any](t testing.TB, items []T) (part []T) {
 	return part
 }
 
-// Turn reports whether this run makes a check that only one run in n makes. Which one follows from SWEEPD_ROTATION and the
-// check's name. It is each run's turn if SWEEPD_ROTATION is not set, and with SWEEPD_STRIDE=1.
+// Turn reports whether this run makes a check that only one run in n makes. Which one follows from SWEEPD_ROTATION and
+// the check's name. It is each run's turn if SWEEPD_ROTATION is not set, and with SWEEPD_STRIDE=1.
 func Turn(check string, n int) bool {
 	return os.Getenv("SWEEPD_STRIDE") == "1" || first(os.Getenv("SWEEPD_ROTATION"), check, n) == 1
 }
