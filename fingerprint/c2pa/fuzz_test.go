@@ -47,7 +47,7 @@ func FuzzRead(f *testing.F) {
 }
 
 // FuzzChangedFile replaces, removes or inserts bytes in a verified file. The result may be verified only if no signed
-// byte changed.
+// byte changed. What is verified may not be less by its header alone, nor what is broken by its header be more.
 func FuzzChangedFile(f *testing.F) {
 	s, v := world(f)
 	files := [][]byte{s.PNG(1, c2patest.Options{}), s.JPEG(1, c2patest.Options{}), s.WebP(c2patest.Options{})}
@@ -68,6 +68,14 @@ func FuzzChangedFile(f *testing.F) {
 		c, err := v.Read(bytes.NewReader(bad), int64(len(bad)), mediaType(good))
 		if err != nil {
 			t.Fatalf("got error %v, want none", err)
+		}
+		h, err := v.ReadHeader(bytes.NewReader(bad), int64(len(bad)), mediaType(good))
+		if err != nil || (h == nil) != (c == nil) {
+			t.Fatalf("by its header: got %+v, error %v, want a credential as of the whole file", h, err)
+		}
+		if c != nil && (c.Class == Verified && (h.Class != Verified || h.Tagged && !c.Tagged) ||
+			h.Class == Broken && c.Class != Broken) {
+			t.Errorf("by its header: %v, tagged %v, of the whole file: %v, tagged %v", h.Class, h.Tagged, c.Class, c.Tagged)
 		}
 		if c != nil && c.Tagged {
 			bad = withoutTagParts(bad)
