@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -171,15 +170,13 @@ func (s *sheet) commands(f sweeper.Found) (all []string) {
 	return all
 }
 
-// policyFlag returns the flag that names the policy again, for a shell in any folder; "" if it was not named.
+// policyFlag returns the flag that names the policy again, for a shell in any folder; "" if it was not named, or is from
+// standard input, from which these verbs take none.
 func (s *sheet) policyFlag() string {
-	if s.policyFile == "" || s.policyFile == "-" { // the verbs take none from standard input
+	if s.policyFile == "" || s.policyFile == "-" {
 		return ""
 	}
-	if abs, err := filepath.Abs(s.policyFile); err == nil {
-		return " --policy " + quoted(abs)
-	}
-	return " --policy " + quoted(s.policyFile)
+	return " --policy " + quoted(anywhere(s.policyFile))
 }
 
 // argument returns the name of a file as a shell and the verbs on files take it: its path on this machine, or the

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"path/filepath"
 
 	"sweepd/internal/app"
 	"sweepd/sweeper"
@@ -43,7 +44,15 @@ func (p *program) planSheet(
 	s.addPurge(ctx, due.Purge)
 	s.add(ctx, found, selection{})
 	if o.out.named != "" && !o.out.stdout() {
-		s.lead("to apply it: %s", "sweepd apply "+quoted(o.out.named))
+		s.page.Command = "sweepd apply" + s.policyFlag() + " " + quoted(anywhere(o.out.named))
 	}
 	return s.write(ctx, o.page, stdout)
+}
+
+// anywhere returns the path of a file for a shell in any folder.
+func anywhere(file string) string {
+	if abs, err := filepath.Abs(file); err == nil {
+		return abs
+	}
+	return file
 }

@@ -32,6 +32,7 @@ func (t Thumbnail) Src() template.URL {
 type Sheet struct {
 	Made     time.Time
 	Lead     []string // sentences on the whole scan
+	Command  string   // that carries it out; "" for none
 	Warnings []string
 	Groups   []Group // empty ones are left out
 	Totals   *Totals // nil: not wanted
