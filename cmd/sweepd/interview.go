@@ -127,7 +127,7 @@ func (p *program) interview(ctx context.Context, in *listener, a answers, o init
 			open = append(open, q)
 		}
 	}
-	fmt.Fprintf(p.stderr, "%s. Enter gives the answer in brackets. Ctrl-C ends init; nothing is written then.\n",
+	p.term.err.printf("%s. Enter gives the answer in brackets. Ctrl-C ends init; nothing is written then.\n",
 		count(int64(len(open)), "question"))
 	for i, q := range open {
 		next, err := p.ask(ctx, in, fmt.Sprintf("\n%d. ", i+1), q, a, o.template)
@@ -147,7 +147,7 @@ func (p *program) ask(
 	if q.now != "" {
 		enter = "Enter: " + q.now
 	}
-	fmt.Fprint(p.stderr, number, strings.ReplaceAll(q.asks, "\n", "\n   "), "\n")
+	p.term.err.printf("%s%s\n", number, strings.ReplaceAll(q.asks, "\n", "\n   "))
 	for {
 		text, err := p.hear(ctx, in, fmt.Sprintf("   [%s] ", enter))
 		if err != nil {
@@ -163,7 +163,7 @@ func (p *program) ask(
 		if err == nil {
 			return next, nil
 		}
-		fmt.Fprintf(p.stderr, "   %s %s\n", p.term.paint("33", "no:"), safe(err.Error()))
+		p.term.err.printf("   %s %s\n", p.term.err.paint("33", "no:"), safe(err.Error()))
 	}
 }
 
@@ -193,7 +193,7 @@ func (p *program) accept(ctx context.Context, in *listener, a answers, o initOpt
 
 // hear prints a prompt and returns the line that the user types.
 func (p *program) hear(ctx context.Context, in *listener, prompt string) (string, error) {
-	fmt.Fprint(p.stderr, lines(prompt))
+	p.term.err.printf("%s", lines(prompt))
 	text, err := in.next(ctx)
 	if err != nil {
 		fmt.Fprintln(p.stderr)

@@ -64,22 +64,22 @@ func (p *program) printFound(s app.Survey, found []app.PictureFolder) {
 		where = fmt.Sprintf("so far: the search was stopped after %s", count(s.Seen, "file"))
 	}
 	if len(found) == 0 && s.Others == 0 {
-		fmt.Fprintf(p.stderr, "no ChatGPT images were found %s\n", where)
+		p.term.err.printf("no ChatGPT images were found %s\n", where)
 		return
 	}
-	fmt.Fprintf(p.stderr, "ChatGPT images were found %s\n", where)
+	p.term.err.printf("ChatGPT images were found %s\n", where)
 	for i, f := range found[:min(len(found), maxProposed)] {
 		names := ""
 		if byName := f.Images - f.Sure; byName > 0 {
 			names = fmt.Sprintf(", %d of them by name only", byName)
 		}
-		fmt.Fprintf(p.stderr, "  %2d  %s: %s%s\n", i+1, tilde(f.Path, p.home()), count(f.Images, "image"), names)
+		p.term.err.printf("  %2d  %s: %s%s\n", i+1, tilde(f.Path, p.home()), count(f.Images, "image"), names)
 	}
 	if more := len(found) - maxProposed; more > 0 {
-		fmt.Fprintf(p.stderr, "      and %s with fewer images\n", count(int64(more), "more folder"))
+		p.term.err.printf("      and %s with fewer images\n", count(int64(more), "more folder"))
 	}
 	if s.Others > 0 {
-		fmt.Fprintf(p.stderr, "      and %s where sweepd proposes no folder: your home itself, and folders of "+
+		p.term.err.printf("      and %s where sweepd proposes no folder: your home itself, and folders of "+
 			"programs, libraries, Git and snapshots\n", count(s.Others, "image"))
 	}
 }

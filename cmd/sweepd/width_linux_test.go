@@ -50,6 +50,7 @@ func TestLinesFitTheTerminal(t *testing.T) {
 		{60, []string{"scan", "Downlaods"}},
 		{60, []string{"doctor"}},
 		{60, []string{"explain", picture}},
+		{60, []string{"init", "--yes", "--policy", "new.yaml"}},
 		{60, []string{"plan", "-o", "plan.json"}},
 		{60, []string{"apply"}},
 		{60, []string{"apply", "plan.json"}},
