@@ -1,9 +1,9 @@
 #!/bin/sh
 # npm xdg-parse 1.1.0
 #
-# Expected: parse(data, locale) reads desktop files; with "an extra locale argument, one can retrieve those lines instead
-# of the default when available" (README). If no localized key matches, the key without a locale is used, and de_DE
-# matches Name[de] if there is no Name[de_DE] (Desktop Entry Specification, "Localized values for keys"). Name and Exec
+# Expected: parse(data, locale) reads desktop files; with "an extra locale argument, one can retrieve those lines
+# instead of the default when available" (README). If no localized key matches, the key without a locale is used, and
+# de_DE matches Name[de] if there is no Name[de_DE] (Desktop Entry Specification, "Localized values for keys"). Name and Exec
 # are texts, not lists or numbers ("Recognized desktop entry keys").
 # Behaviour: the first line of a key counts, unless a later one has exactly the locale. If Name[de] is before Name, a
 # reader of French has the German name, and one with de_DE has the default name if that is first. Each value with a
@@ -74,7 +74,8 @@ try {
 JS
 
 if ! { npm install --no-audit --no-fund "xdg-parse@$version" && apt-get download "libglib2.0-0=$glib" &&
-	dpkg-deb -x libglib2.0-0_*.deb root && python3 glib.py "$(find "$dir/root" -name 'libglib-2.0.so.0')" ; } >log 2>&1; then
+	dpkg-deb -x libglib2.0-0_*.deb root &&
+	python3 glib.py "$(find "$dir/root" -name 'libglib-2.0.so.0')" ; } >log 2>&1; then
 	cat log
 	exit 2
 fi
