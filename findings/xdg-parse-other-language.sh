@@ -3,8 +3,8 @@
 #
 # Expected: parse(data, locale) reads desktop files; with "an extra locale argument, one can retrieve those lines
 # instead of the default when available" (README). If no localized key matches, the key without a locale is used, and
-# de_DE matches Name[de] if there is no Name[de_DE] (Desktop Entry Specification, "Localized values for keys"). Name and Exec
-# are texts, not lists or numbers ("Recognized desktop entry keys").
+# de_DE matches Name[de] if there is no Name[de_DE] (Desktop Entry Specification, "Localized values for keys"). Name and
+# Exec are texts, not lists or numbers ("Recognized desktop entry keys").
 # Behaviour: the first line of a key counts, unless a later one has exactly the locale. If Name[de] is before Name, a
 # reader of French has the German name, and one with de_DE has the default name if that is first. Each value with a
 # semicolon becomes an array, and each that looks like a number becomes a number, whatever its key: a program named 2048
