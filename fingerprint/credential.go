@@ -24,7 +24,7 @@ const (
 type credential struct {
 	state   sealState
 	open    bool      // the bytes were not compared with the signed ones
-	tagged  bool      // of a genuine one: a rating, a comment or other metadata was added since
+	tagged  bool      // a rating, a comment or other metadata was added since, and all else is as signed
 	openAI  bool      // of a broken one: OpenAI signed it, for other bytes
 	intact  bool      // of a derived one: the bytes are as signed
 	product Product   // of a genuine one; Unstated if it names none
@@ -40,7 +40,9 @@ func credentialOf(c *c2pa.Credential) credential {
 	if c == nil {
 		return credential{}
 	}
-	s := credential{reason: printable(c.Reason), open: c.Open, intact: c.Intact.Answer == c2pa.Yes || c.Open}
+	s := credential{
+		reason: printable(c.Reason), open: c.Open, tagged: c.Tagged, intact: c.Intact.Answer == c2pa.Yes || c.Open,
+	}
 	switch c.Class {
 	case c2pa.Other:
 		s.state = sealOther
@@ -51,7 +53,6 @@ func credentialOf(c *c2pa.Credential) credential {
 	case c2pa.Verified:
 		s.state, s.product = sealGenuine, productOf(c.Product)
 		s.made, s.untimed, s.pinned = c.Made.UTC(), c.Time.Answer != c2pa.Yes, c.Pinned
-		s.tagged = c.Tagged
 	default:
 		s.state, s.openAI = sealBroken, c.OtherBytes
 	}

@@ -65,10 +65,10 @@ func (s credential) whose() string {
 	return "its credential"
 }
 
-// taggedEvidence returns the note that a person or a program put metadata on a picture since. The guard "tagged" holds
-// such a picture.
+// taggedEvidence returns the note that a person or a program put metadata on a picture since, whatever its credential
+// is worth. The guard "tagged" holds such a picture.
 func (s findings) taggedEvidence() Evidence {
-	if s.credential.state != sealGenuine || !s.credential.tagged {
+	if !s.credential.tagged {
 		return Evidence{}
 	}
 	return Evidence{Detector: TaggedDetector, Found: "a rating, a comment or the like was added to it since"}

@@ -259,3 +259,20 @@ func TestExamineTellsTheCredentialsStepsAndBytes(t *testing.T) {
 		t.Errorf("findings account for %d bytes, want the %d read", read, reads.bytes)
 	}
 }
+
+func TestATagIsNotedWhateverTheCredentialIsWorth(t *testing.T) {
+	s, c := signing(t)
+	edit := c2patest.Options{
+		By: s.Other, Generator: "Paint", Source: "-", Ingredients: []c2patest.Ingredient{{Of: &c2patest.Options{}}},
+	}
+	for evidence, o := range map[string]c2patest.Options{
+		"c2pa.derived filename.download c2pa.tagged":    edit,
+		"c2pa.unanchored filename.download c2pa.tagged": {By: s.Forger},
+	} {
+		b := slices.Insert(s.PNG(1, o), 33, c2patest.PNGChunk("tEXt", []byte("Rating\x005"))...)
+		f, _ := fileOf(downloadName, b)
+		if v, err := c.Classify(f); err != nil || !v.Tagged() || detectors(v) != evidence {
+			t.Errorf("%v (%s), %v, want %s", v, detectors(v), err, evidence)
+		}
+	}
+}

@@ -68,7 +68,7 @@ type Evidence struct {
 	Confidence Confidence `json:"confidence"` // the level that this evidence alone supports
 }
 
-// TaggedDetector is the detector of the evidence that a verified picture got a rating, a comment or other metadata
+// TaggedDetector is the detector of the evidence that a signed picture got a rating, a comment or other metadata
 // since. The level is not lowered by it, but the guard "tagged" of a policy holds such a picture.
 const TaggedDetector = "c2pa.tagged"
 

@@ -44,8 +44,8 @@ func New(anchors ...*Anchors) *Verifier {
 // has none, or if the type is not image/png, image/jpeg or image/webp. The content of the file never causes an error;
 // an error comes from r, or is io.ErrUnexpectedEOF if r ends before size.
 //
-// It reads the first 4 KiB and the credential. It reads the whole file, once and in order, only if a part of the
-// credential mentions OpenAI.
+// It reads the first 4 KiB and the credential. It reads the whole file in order, only if a part of the credential
+// mentions OpenAI; once, or twice if the bytes differ from the signed ones and may do so by tags.
 func (v *Verifier) Read(r io.ReaderAt, size int64, mediaType string) (*Credential, error) {
 	return v.read(r, size, mediaType, false)
 }
