@@ -48,6 +48,14 @@ func sniff(w *window) header {
 	return header{}
 }
 
+// MediaType returns the media type of an image, such as "image/png", by its first 4 KiB or all of a shorter file. It
+// returns "" if the file is not an image.
+func MediaType(first []byte) string {
+	var w window
+	w.reset(bytes.NewReader(first), int64(len(first)))
+	return sniff(&w).mediaType
+}
+
 // noteExif keeps the block of n bytes at off if it mentions OpenAI, as the Labs blocks do.
 func (h *header) noteExif(w *window, off, n int64) {
 	b := w.at(off, int(min(n, maxExif)))

@@ -64,6 +64,9 @@ func TestTypeAndSizeComeFromTheBytes(t *testing.T) {
 			t.Errorf("%s: %q %d x %d, want %q %d x %d", c.what, h.mediaType, h.width, h.height,
 				c.media, c.width, c.height)
 		}
+		if got := MediaType(c.bytes[:min(len(c.bytes), firstRead)]); got != c.media {
+			t.Errorf("%s: by the first bytes %q, want %q", c.what, got, c.media)
+		}
 	}
 }
 
