@@ -38,6 +38,7 @@ var floors = []floor{
 	}},
 	{"The engine, and the policy as a file", []string{"sweeper", "policy/policyfile"}},
 	{"Memory and rules", []string{"journal", "policy"}},
+	{"The data export", []string{"export"}},
 	{"Storages", []string{"providers/local", "providers/gdrive", "providers/dropbox"}},
 	{"What the storages in a cloud are made of", []string{"providers/cloudstorage"}},
 	{"What holds a file on a local disk", []string{"providers/local/guards"}},
