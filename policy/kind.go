@@ -52,6 +52,7 @@ var storageKinds = []storageKind{
 		name: Dropbox, display: "Dropbox", folds: true,
 		asks: []providers.Guard{
 			providers.GuardPartial, providers.GuardGit, providers.GuardLibrary,
+			providers.GuardTagged, // only by a tag in the bytes: Dropbox reports no stars
 			providers.GuardShared, providers.GuardLocked,
 		},
 		keeps: dropboxKeeps, after: language.Messagef("Dropbox keeps it for 30, 180 or 365 days, by plan; to purge "+
