@@ -7,7 +7,8 @@
 # Behaviour: only minutes and hours are converted. The day of the week and the day of the month stay, also if the
 # hour passes midnight: the job of Friday evening runs on Thursday evening, and that of the first on the last day of the
 # month before. An hour that the minutes carry is lost: 10:45 in Kolkata becomes 04:15. No error is reported.
-# Workaround: the line CRON_TZ=America/New_York in the crontab, or a systemd timer with the time zone in OnCalendar.
+# Workaround: the line CRON_TZ=America/New_York in a crontab of cronie, or a systemd timer with the time zone in
+# OnCalendar.
 #
 # Needs node and the npm registry; Intl of node gives the local time of each instant.
 # Exit status: 0 the behaviour is present, 1 it has changed, 2 it could not be tested.
