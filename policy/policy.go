@@ -46,28 +46,28 @@ func (p *Policy) In(pr language.Printer) string { return p.due(pr) + p.alone(pr)
 // due returns the part of In that controls which files are due.
 func (p *Policy) due(pr language.Printer) string {
 	var b strings.Builder
-	line := func(format string, args ...any) { b.WriteString(pr.Sprintf(format, args...)) }
+	say := func(format string, args ...any) { b.WriteString(pr.Sprintf(format, args...)) }
 	for _, name := range slices.Sorted(maps.Keys(p.Storages)) {
-		line("Sweeps %q: %s.\n", name, p.Storages[name])
+		say("Sweeps %q: %s.\n", name, p.Storages[name])
 	}
-	line("The first rule that matches decides:\n")
+	say("The first rule that matches decides:\n")
 	for i, r := range p.Rules {
-		line("  %d. %s\n", i+1, r)
+		say("  %d. %s\n", i+1, r)
 	}
-	line("  %d. keep everything else\n", len(p.Rules)+1)
-	line("Deletes permanently from the trash: %s.\n", p.Trash)
+	say("  %d. keep everything else\n", len(p.Rules)+1)
+	say("Deletes permanently from the trash: %s.\n", p.Trash)
 	b.WriteString(p.Limits.In(pr))
 	if p.Settle > 0 {
-		line("Skips files modified in the last %s.\n", language.Duration(p.Settle))
+		say("Skips files modified in the last %s.\n", language.Duration(p.Settle))
 	} else {
-		line("Moves files however recently they were modified.\n")
+		say("Moves files however recently they were modified.\n")
 	}
 	if p.ConfirmAfter > 0 {
-		line("Moves a file only after two scans have found it, at least %s apart.\n", language.Duration(p.ConfirmAfter))
+		say("Moves a file only after two scans have found it, at least %s apart.\n", language.Duration(p.ConfirmAfter))
 	}
 	on, off := p.protects()
-	line("Protects: %s.\n", listed(on))
-	line("Does not protect: %s.\n", listed(off))
+	say("Protects: %s.\n", listed(on))
+	say("Does not protect: %s.\n", listed(off))
 	return b.String()
 }
 

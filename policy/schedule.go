@@ -106,7 +106,7 @@ func (s Schedule) String() string { return s.In(language.Printer{}) }
 // In returns the same in the Printer's language.
 func (s Schedule) In(p language.Printer) string {
 	var b strings.Builder
-	line := func(format string, args ...any) { b.WriteString("  " + p.Sprintf(format, args...) + "\n") }
+	say := func(format string, args ...any) { b.WriteString("  " + p.Sprintf(format, args...) + "\n") }
 	sweeps := p.Sprintf("sweeps %s", s.Sweep)
 	if s.Jitter > 0 {
 		sweeps += p.Sprintf(", up to %s later", language.Duration(s.Jitter))
@@ -114,18 +114,18 @@ func (s Schedule) In(p language.Printer) string {
 	if s.OnChange {
 		sweeps += p.Sprintf(", and as soon as it sees files change")
 	}
-	line("%s", sweeps)
-	line("rescans all files every %s", language.Duration(s.Rescan))
+	say("%s", sweeps)
+	say("rescans all files every %s", language.Duration(s.Rescan))
 	if s.Quiet != (schedule.Window{}) {
-		line("changes nothing %s", s.Quiet)
+		say("changes nothing %s", s.Quiet)
 	}
 	if s.Digest != (schedule.Spec{}) {
-		line("sends a digest of upcoming deletions %s", s.Digest)
+		say("sends a digest of upcoming deletions %s", s.Digest)
 	}
 	if s.Zone != nil {
-		line("uses the time zone %s", s.Zone)
+		say("uses the time zone %s", s.Zone)
 	} else {
-		line("uses the machine's time zone")
+		say("uses the machine's time zone")
 	}
 	return b.String()
 }

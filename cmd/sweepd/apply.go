@@ -210,7 +210,7 @@ func isFile(path string) bool {
 
 // confirm shows what would be done and reports whether the user answers yes. An interrupt is a no.
 func (p *program) confirm(ctx context.Context, due *sweeper.Plan) bool {
-	p.term.ask("%s? [y/N] ", due)
+	p.term.show("%s? [y/N] ", due)
 	answers := make(chan string, 1)
 	go func() {
 		answer, _ := bufio.NewReader(p.stdin).ReadString('\n')
@@ -225,8 +225,14 @@ func (p *program) confirm(ctx context.Context, due *sweeper.Plan) bool {
 	}
 }
 
-// ask prints a question.
-func (t *terminal) ask(format string, args ...any) { t.err.print(t.in.Sprintf(format, args...), hang) }
+// show prints a text to standard error, where questions are.
+func (t *terminal) show(format string, args ...any) { t.err.print(t.in.Sprintf(format, args...), hang) }
+
+// declines reports whether an answer is a no: n or no, or the same in the user's language.
+func (t *terminal) declines(answer string) bool {
+	no := []string{"n", "no", t.in.Sprintf("n"), t.in.Sprintf("no")}
+	return slices.Contains(no, strings.ToLower(strings.TrimSpace(answer)))
+}
 
 // agrees reports whether an answer is a yes: y or yes, or the same in the user's language. Any other answer is a no.
 func (t *terminal) agrees(answer string) bool {

@@ -208,18 +208,18 @@ func (p *program) nextSteps(a answers) {
 		at = " --policy " + quoted(p.policyFile)
 	}
 	p.term.printf("\nnext:\n")
-	next := func(what, command string) { p.term.printf("  %-34s %s\n", what, p.term.bold(command)) }
+	next := func(what, command string) { p.term.printf("  %s %s\n", pad(what, 34), p.term.bold(command)) }
 	if a.Drive != "" {
-		next("sign in to Google Drive:", "sweepd login drive"+at)
+		next(p.term.in.Sprintf("sign in to Google Drive:"), "sweepd login drive"+at)
 	}
 	if a.Dropbox != "" {
-		next("sign in to Dropbox:", "sweepd login box"+at)
+		next(p.term.in.Sprintf("sign in to Dropbox:"), "sweepd login box"+at)
 	}
-	next("see what the policy would do:", "sweepd scan"+at)
-	next("move due files to the trash:", "sweepd apply"+at)
+	next(p.term.in.Sprintf("see what the policy would do:"), "sweepd scan"+at)
+	next(p.term.in.Sprintf("move due files to the trash:"), "sweepd apply"+at)
 	if at == "" && p.getenv("SWEEPD_POLICY") == "" && p.unit("user") {
-		next("run it every night:", "systemctl --user enable --now sweepd")
+		next(p.term.in.Sprintf("run it every night:"), "systemctl --user enable --now sweepd")
 	} else {
-		next("run it every night:", "sweepd run"+at)
+		next(p.term.in.Sprintf("run it every night:"), "sweepd run"+at)
 	}
 }

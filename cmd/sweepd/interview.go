@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -21,20 +20,23 @@ type question struct {
 
 // questions returns the five questions, with the answers that Enter gives. Numbers stand for the found folders.
 func (p *program) questions(a answers, found []app.PictureFolder, t policyTemplate) []question {
-	return append([]question{p.whereQuestion(a, found, t)}, howQuestions(a)...)
+	return append([]question{p.whereQuestion(a, found, t)}, p.howQuestions(a)...)
 }
 
 // whereQuestion asks for the folders, or for the account that the template is for.
 func (p *program) whereQuestion(a answers, found []app.PictureFolder, t policyTemplate) question {
 	if t.where == fromDrive {
 		return question{
-			"drive", "Which file has your OAuth client for Google Drive? See docs/google-drive.md.", a.Drive,
+			"drive", p.term.in.Sprintf("Which file has your OAuth client for Google Drive? See docs/google-drive.md."),
+			a.Drive,
 			func(a *answers, text string) { a.Drive = text },
 		}
 	}
-	folders := "In which folders do you save pictures? Separate them with commas."
+	folders := p.term.in.Sprintf("In which folders do you save pictures? Separate them with commas.")
 	if len(found) > 0 {
-		folders = "In which folders do you save pictures? Give numbers of the list, or folders, with commas."
+		folders = p.term.in.Sprintf("In which folders do you save pictures? Give numbers of the list, or folders, " +
+			"with " +
+			"commas.")
 	}
 	return question{
 		"folder", folders, strings.Join(a.Folders, ", "),
@@ -43,30 +45,34 @@ func (p *program) whereQuestion(a answers, found []app.PictureFolder, t policyTe
 }
 
 // howQuestions ask how the policy treats what it finds.
-func howQuestions(a answers) []question {
+func (p *program) howQuestions(a answers) []question {
 	return []question{
 		{
 			"careful",
-			"How certain must sweepd be? proven: OpenAI's signature names ChatGPT; strong: it names OpenAI;\n" +
-				"likely: the file name is one of a ChatGPT download, and nothing shows that it was saved anew.",
+			p.term.in.Sprintf("How certain must sweepd be? proven: OpenAI's signature names ChatGPT; strong: it " +
+				"names " +
+				"OpenAI;\nlikely: the file name is one of a ChatGPT download, and nothing shows that it was saved " +
+				"anew."),
 			a.Careful,
 			func(a *answers, text string) { a.Careful = text },
 		},
 		{
 			"grace",
-			"How long should a file be marked before it is trashed? 7d, 2w, 12h; 0 for no wait.",
+			p.term.in.Sprintf("How long should a file be marked before it is trashed? 7d, 2w, 12h; 0 for no wait."),
 			a.Grace,
 			func(a *answers, text string) { a.Grace = text },
 		},
 		{
 			"trash",
-			"How long should it stay in the trash before it is deleted permanently? 30d, 1w; off for never.",
+			p.term.in.Sprintf("How long should it stay in the trash before it is deleted permanently? 30d, 1w; off " +
+				"for " +
+				"never."),
 			a.Trash,
 			func(a *answers, text string) { a.Trash = text },
 		},
 		{
 			"mode",
-			"What may the service do? report: only report what it would do; enforce: do it.",
+			p.term.in.Sprintf("What may the service do? report: only report what it would do; enforce: do it."),
 			a.Mode,
 			func(a *answers, text string) { a.Mode = text },
 		},
@@ -127,7 +133,7 @@ func (p *program) interview(ctx context.Context, in *listener, a answers, o init
 			open = append(open, q)
 		}
 	}
-	p.term.err.printf("%s. Enter gives the answer in brackets. Ctrl-C ends init; nothing is written then.\n",
+	p.term.show("%s. Enter gives the answer in brackets. Ctrl-C ends init; nothing is written then.\n",
 		count(int64(len(open)), "question"))
 	for i, q := range open {
 		next, err := p.ask(ctx, in, fmt.Sprintf("\n%d. ", i+1), q, a, o.template)
@@ -143,9 +149,9 @@ func (p *program) interview(ctx context.Context, in *listener, a answers, o init
 func (p *program) ask(
 	ctx context.Context, in *listener, number string, q question, a answers, t policyTemplate,
 ) (answers, error) {
-	enter := "no answer yet"
+	enter := p.term.in.Sprintf("no answer yet")
 	if q.now != "" {
-		enter = "Enter: " + q.now
+		enter = p.term.in.Sprintf("Enter: %s", q.now)
 	}
 	p.term.err.printf("%s%s\n", number, strings.ReplaceAll(q.asks, "\n", "\n   "))
 	for {
@@ -163,7 +169,7 @@ func (p *program) ask(
 		if err == nil {
 			return next, nil
 		}
-		p.term.err.printf("   %s %s\n", p.term.err.paint("33", "no:"), safe(err.Error()))
+		p.term.err.printf("   %s %s\n", p.term.err.paint("33", p.term.in.Sprintf("no:")), safe(err.Error()))
 	}
 }
 
@@ -176,15 +182,15 @@ func (p *program) accept(ctx context.Context, in *listener, a answers, o initOpt
 	}
 	p.term.printf("\n%s\n", p.term.dim(lines(string(policy))))
 	again := p.sameAnswers(a, o.given)
-	prompt := fmt.Sprintf("write this policy to %s? [Y/n, Enter: y] ", tilde(o.file, p.home()))
+	prompt := p.term.in.Sprintf("write this policy to %s? [Y/n, Enter: y] ", tilde(o.file, p.home()))
 	for {
 		text, err := p.hear(ctx, in, prompt)
 		switch {
 		case err != nil:
 			return &unwrittenError{err, again}
-		case slices.Contains([]string{"", "y", "yes"}, strings.ToLower(text)):
+		case text == "", p.term.agrees(text):
 			return nil
-		case slices.Contains([]string{"n", "no"}, strings.ToLower(text)):
+		case p.term.declines(text):
 			p.term.printf("nothing was written; to go on with these answers: %s\n", p.term.bold(again))
 			return errTrouble
 		}

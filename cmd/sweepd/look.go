@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
 	"slices"
 	"time"
 
 	"sweepd/internal/app"
+	"sweepd/internal/language"
 )
 
 const (
@@ -59,27 +59,27 @@ func (p *program) nameable(folder string, a answers) bool {
 
 // printFound lists the folders with numbers.
 func (p *program) printFound(s app.Survey, found []app.PictureFolder) {
-	where := "in your home"
+	where := language.Messagef("in your home")
 	if s.Partial {
-		where = fmt.Sprintf("so far: the search was stopped after %s", count(s.Seen, "file"))
+		where = language.Messagef("so far: the search was stopped after %s", count(s.Seen, "file"))
 	}
 	if len(found) == 0 && s.Others == 0 {
-		p.term.err.printf("no ChatGPT images were found %s\n", where)
+		p.term.show("no ChatGPT images were found %s\n", where)
 		return
 	}
-	p.term.err.printf("ChatGPT images were found %s\n", where)
+	p.term.show("ChatGPT images were found %s\n", where)
 	for i, f := range found[:min(len(found), maxProposed)] {
 		names := ""
 		if byName := f.Images - f.Sure; byName > 0 {
-			names = fmt.Sprintf(", %d of them by name only", byName)
+			names = p.term.in.Sprintf(", %d of them by name only", byName)
 		}
-		p.term.err.printf("  %2d  %s: %s%s\n", i+1, tilde(f.Path, p.home()), count(f.Images, "image"), names)
+		p.term.show("  %2d  %s: %s%s\n", i+1, tilde(f.Path, p.home()), count(f.Images, "image"), names)
 	}
 	if more := len(found) - maxProposed; more > 0 {
-		p.term.err.printf("      and %s with fewer images\n", count(int64(more), "more folder"))
+		p.term.show("      and %s with fewer images\n", count(int64(more), "more folder"))
 	}
 	if s.Others > 0 {
-		p.term.err.printf("      and %s where sweepd proposes no folder: your home itself, and folders of "+
+		p.term.show("      and %s where sweepd proposes no folder: your home itself, and folders of "+
 			"programs, libraries, Git and snapshots\n", count(s.Others, "image"))
 	}
 }
@@ -106,9 +106,9 @@ func (p *program) suggestPolicy(by map[string]app.PictureFolder) {
 	for _, f := range folders {
 		command += " --folder " + p.quotedPath(f.Path)
 	}
-	what := "this folder"
+	what := language.Messagef("this folder")
 	if n := len(folders); n > 1 {
-		what = fmt.Sprintf("these %d folders", n)
+		what = language.Messagef("these %d folders", n)
 	}
 	p.term.printf("to write a policy for %s: %s\n", what, p.term.bold(command))
 }

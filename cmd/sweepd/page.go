@@ -35,7 +35,7 @@ func (p *program) page(ctx context.Context, j *journal.Journal, o historyOptions
 	if err != nil {
 		return err
 	}
-	page := report.Page{Made: p.now()}
+	page := report.Page{Made: p.now(), Language: p.term.in}
 	rules := app.Policy(p.options())
 	for _, id := range ids {
 		r, err := report.ReadWhole(ctx, j, id, rules)

@@ -71,7 +71,7 @@ func setUp(env *testscript.Env) error {
 	env.Setenv("TZ", "UTC")
 	for _, name := range []string{
 		"XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "STATE_DIRECTORY",
-		"RUNTIME_DIRECTORY", "SWEEPD_POLICY", "NO_COLOR",
+		"RUNTIME_DIRECTORY", "SWEEPD_POLICY", "NO_COLOR", "LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE",
 	} {
 		env.Setenv(name, "")
 	}

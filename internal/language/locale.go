@@ -34,6 +34,14 @@ func base(tag language.Tag) language.Base {
 	return of
 }
 
+// All returns a Printer of each language, English first.
+func All() (all []Printer) {
+	for _, tag := range supported() {
+		all = append(all, For(tag.String()))
+	}
+	return all
+}
+
 // For returns a Printer of a language of the catalogs by its tag, such as "de"; any other is English.
 func For(tag string) Printer {
 	c, err := open(tag)

@@ -8,6 +8,8 @@ import (
 	"html/template"
 	"io"
 	"time"
+
+	"sweepd/internal/language"
 )
 
 // The templates and styles of the pages.
@@ -28,24 +30,30 @@ type head struct {
 	Style template.CSS
 	Hash  string // of Style, for the Content-Security-Policy
 	On    string // when the page was made
+	Lang  string // BCP 47; "" is English, which is that of the whole document
 }
 
-func headOf(title, style string, made time.Time) head {
+func headOf(p language.Printer, title, style string, made time.Time) head {
 	style = baseStyle + style
 	sum := sha256.Sum256([]byte(style))
-	return head{title, template.CSS(style), base64.StdEncoding.EncodeToString(sum[:]), stamp(made)}
+	h := head{title, template.CSS(style), base64.StdEncoding.EncodeToString(sum[:]), stamp(made), p.Tag()}
+	if h.Lang == "en" {
+		h.Lang = ""
+	}
+	return h
 }
 
-// pageTo writes the page of a template.
-func pageTo(w io.Writer, file string, view any) error {
-	t, err := template.ParseFS(pages, "head.html", file)
+// pageTo writes the page of a template, whose texts are in the Printer's language.
+func pageTo(w io.Writer, p language.Printer, file string, view any) error {
+	t, err := template.New(file).Funcs(template.FuncMap{"say": p.Sprintf}).ParseFS(pages, "head.html", file)
 	if err != nil {
 		return err // a bug
 	}
 	return t.ExecuteTemplate(w, file, view)
 }
 
-// The beginning of each page, by which the guard mentioned knows it (providers/local/guards), and of earlier ones.
+// The beginning of each page, in any language, by which the guard mentioned knows it (providers/local/guards), and of
+// earlier ones.
 const (
 	beginning = "<!DOCTYPE html>\n<html lang=\"en\" data-page=\"sweepd\">\n"
 	earlier   = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"

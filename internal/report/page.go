@@ -22,11 +22,14 @@ const pageTitle = "sweepd: what was done"
 
 // Write writes the page as HTML.
 func (p Page) Write(w io.Writer) error {
-	view := pageView{head: headOf(pageTitle, pageStyle, p.Made), Chart: chartOf(p.Language, p.Runs)}
+	view := pageView{
+		head:  headOf(p.Language, p.Language.Sprintf(pageTitle), pageStyle, p.Made),
+		Count: language.CountPlainly(int64(len(p.Runs)), "run"), Chart: chartOf(p.Language, p.Runs),
+	}
 	for _, r := range p.Runs {
 		view.Runs = append(view.Runs, viewOf(p.Language, r, p.Pictures))
 	}
-	return pageTo(w, "page.html", view)
+	return pageTo(w, p.Language, "page.html", view)
 }
 
 // manyFiles is the number of files from which a page shows a list only when it is opened.
@@ -36,7 +39,8 @@ const manyFiles = 20
 type (
 	pageView struct {
 		head
-		Chart *chart // nil: nothing to draw
+		Count language.Counted // of Runs
+		Chart *chart           // nil: nothing to draw
 		Runs  []runView
 	}
 	runView struct {

@@ -90,14 +90,16 @@ type groupView struct {
 
 // Write writes the sheet as HTML.
 func (s Sheet) Write(w io.Writer) error {
-	view := sheetView{head: headOf(sheetTitle, sheetStyle, s.Made), Sheet: s}
+	view := sheetView{head: headOf(s.Language, s.Language.Sprintf(sheetTitle), sheetStyle, s.Made), Sheet: s}
 	for _, g := range s.Groups {
+		g.Title, g.Note = s.Language.Text(g.Title), s.Language.Text(g.Note)
 		n := int64(len(g.Files)) + g.More
 		if n == 0 {
 			continue
 		}
 		view.Groups = append(view.Groups, groupView{
-			g, language.Count(n, "file").In(s.Language), language.Size(g.Bytes).In(s.Language), number(s.Language, g.More),
+			g, language.Count(n, "file").In(s.Language), language.Size(g.Bytes).In(s.Language), number(s.Language,
+				g.More),
 		})
 		for _, f := range g.Files {
 			if f.Thumbnail.NoRoom {
@@ -105,13 +107,14 @@ func (s Sheet) Write(w io.Writer) error {
 			}
 		}
 	}
-	return pageTo(w, "sheet.html", view)
+	return pageTo(w, s.Language, "sheet.html", view)
 }
 
 // Groups returns the groups of a sheet, without files, in the order of the page: what goes first is first.
 func Groups() []Group {
 	return []Group{
-		{Key: "purge", Title: "Deleted permanently", Note: "The next apply deletes these files from the trash for good."},
+		{Key: "purge", Title: "Deleted permanently", Note: "The next apply deletes these files from the trash for " +
+			"good."},
 		{Key: string(policy.Trash), Title: "Due now", Note: "The next apply moves these files to the trash."},
 		{Key: string(policy.Hold), Title: "Held", Note: "These files are due by a rule, but something holds them."},
 		{Key: string(policy.Review), Title: "Up for review", Note: "These files stay until you approve them."},

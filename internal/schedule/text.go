@@ -56,7 +56,7 @@ func (s Spec) describeDays() language.Message {
 		said = language.Messagef("every %s", weekdays)
 	}
 	if s.months != allMonths {
-		said = language.Messagef("%s in %s", said, months)
+		said = language.Messagef("%[1]s in %[2]s", said, months)
 	}
 	return said
 }
