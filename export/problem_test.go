@@ -52,28 +52,42 @@ func TestAZipThatCannotBeTrustedIsAProblem(t *testing.T) {
 		return h
 	}
 	whole := year2025(t).zip(t, zip.Store)
+	empty := layout{}.zip(t, zip.Store)
+	outer := layout{{"0.zip", empty}, {"Conversations__1.zip", whole}, {"Ads__1.zip", whole}}.zip(t, zip.Store)
+	end := strings.Index(outer, whole) + len(whole)
 	damaged := strings.Replace(whole, picture(t, 1), picture(t, 3), 1)
 	for what, c := range map[string]struct {
 		zip  string
 		want export.Fault
 		path string
 	}{
-		"nothing":           {"", export.ErrNotZip, ""},
-		"another file":      {strings.Repeat("no zip ", 100), export.ErrNotZip, ""},
-		"truncated":         {whole[:len(whole)*2/3], export.ErrTruncated, ""},
-		"without its end":   {whole[:len(whole)-1], export.ErrTruncated, ""},
-		"a name upward":     {raw(t, mode("../escape.png", 0o644), ""), export.ErrName, "../escape.png"},
-		"upward, inside":    {raw(t, mode("a/../../escape.png", 0o644), ""), export.ErrName, "a/../../escape.png"},
-		"absolute":          {raw(t, mode("/etc/escape.png", 0o644), ""), export.ErrName, "/etc/escape.png"},
-		"absolute, Windows": {raw(t, mode("c:escape.png", 0o644), ""), export.ErrName, "c:escape.png"},
-		"backslashes":       {raw(t, mode(`..\escape.png`, 0o644), ""), export.ErrName, `..\escape.png`},
-		"a folder upward":   {raw(t, mode("../", fs.ModeDir|0o755), ""), export.ErrName, "../"},
-		"a link":            {raw(t, mode("link.png", fs.ModeSymlink|0o777), "/etc"), export.ErrLink, "link.png"},
-		"a device":          {raw(t, mode("device.png", fs.ModeDevice|0o777), ""), export.ErrLink, "device.png"},
-		"a second file":     {raw(t, mode("chat.html", 0o644), "[]"), export.ErrDuplicate, "chat.html"},
-		"encrypted":         {raw(t, zip.FileHeader{Name: "x.png", Flags: 1}, "abc"), export.ErrEncrypted, "x.png"},
-		"another method":    {raw(t, zip.FileHeader{Name: "x.png", Method: 9}, "abc"), export.ErrUnreadable, "x.png"},
-		"other bytes":       {damaged, export.ErrUnreadable, "user-0000/" + made + "-" + uuid + ".png"},
+		"nothing":              {"", export.ErrNotZip, ""},
+		"another file":         {strings.Repeat("no zip ", 100), export.ErrNotZip, ""},
+		"truncated":            {whole[:len(whole)*2/3], export.ErrTruncated, ""},
+		"without its end":      {whole[:len(whole)-1], export.ErrTruncated, ""},
+		"truncated in front":   {whole[30:], export.ErrNotZip, ""},
+		"something in front":   {"#!/bin/sh\n" + whole, export.ErrNotZip, ""},
+		"a zip at its new end": {outer[:end], export.ErrTruncated, ""},
+		"an empty zip at its new end": {
+			outer[:strings.Index(outer, "PK\x05\x06")+len(empty)], export.ErrTruncated, "",
+		},
+		"a zip near its new end": {outer[:end+40], export.ErrTruncated, ""},
+		"a name upward":          {raw(t, mode("../escape.png", 0o644), ""), export.ErrName, "../escape.png"},
+		"upward, inside":         {raw(t, mode("a/../../escape.png", 0o644), ""), export.ErrName, "a/../../escape.png"},
+		"absolute":               {raw(t, mode("/etc/escape.png", 0o644), ""), export.ErrName, "/etc/escape.png"},
+		"absolute, Windows":      {raw(t, mode("c:escape.png", 0o644), ""), export.ErrName, "c:escape.png"},
+		"backslashes":            {raw(t, mode(`..\escape.png`, 0o644), ""), export.ErrName, `..\escape.png`},
+		"a folder upward":        {raw(t, mode("../", fs.ModeDir|0o755), ""), export.ErrName, "../"},
+		"a link":                 {raw(t, mode("link.png", fs.ModeSymlink|0o777), "/etc"), export.ErrLink, "link.png"},
+		"a device":               {raw(t, mode("device.png", fs.ModeDevice|0o777), ""), export.ErrLink, "device.png"},
+		"a second file":          {raw(t, mode("chat.html", 0o644), "[]"), export.ErrDuplicate, "chat.html"},
+		"encrypted": {
+			raw(t, zip.FileHeader{Name: "x.png", Flags: 1}, "abc"), export.ErrEncrypted, "x.png",
+		},
+		"another method": {
+			raw(t, zip.FileHeader{Name: "x.png", Method: 9}, "abc"), export.ErrUnreadable, "x.png",
+		},
+		"other bytes": {damaged, export.ErrUnreadable, "user-0000/" + made + "-" + uuid + ".png"},
 		"larger than it states": {
 			raw(t, sized(mode("x.png", 0o644), 8, 1<<40), "\x89PNG\r\n\x1a\n"), export.ErrTooLarge, "x.png",
 		},

@@ -2,11 +2,13 @@ package export
 
 import (
 	"archive/zip"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -35,17 +37,35 @@ func (x *reader) directory(r io.ReaderAt, size int64) (*zip.Reader, error) {
 	z, err := zip.NewReader(b, size)
 	x.limits.DirectoryBytes = max(0, b.left) // one budget for the zips inside
 	b.unlimited = true                       // the contents are read through it
-	if err == nil || errors.Is(err, zip.ErrInsecurePath) {
-		return z, nil // fault checks the paths
+	if errors.Is(err, zip.ErrInsecurePath) {
+		err = nil // fault checks the paths
 	}
-	if errors.Is(err, ErrTooMany) || !errors.Is(err, zip.ErrFormat) && !errors.Is(err, io.ErrUnexpectedEOF) {
+	if err != nil && !errors.Is(err, zip.ErrFormat) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, err
 	}
-	head := make([]byte, 4)
-	if _, readErr := r.ReadAt(head, 0); readErr == nil && string(head) == "PK\x03\x04" {
-		return nil, ErrTruncated
+	return z, whole(z, err, r)
+}
+
+// whole returns an error if z, which was opened with err, is not all of the zip in r. A zip that was cut off may end
+// with a directory, because a zip inside it has one: then the first file of r is none of z.
+func whole(z *zip.Reader, err error, r io.ReaderAt) error {
+	head := make([]byte, 30) // a local file header: APPNOTE.TXT, 4.3.7
+	n, _ := r.ReadAt(head, 0)
+	switch signature := string(head[:4]); {
+	case err == nil && len(z.File) == 0 && signature == "PK\x05\x06":
+		return nil // an empty zip has only an end, of 22 bytes
+	case n < len(head) || signature != "PK\x03\x04":
+		return ErrNotZip
 	}
-	return nil, fmt.Errorf("%w: %w", ErrNotZip, err)
+	first := 30 + int64(binary.LittleEndian.Uint16(head[26:])) + int64(binary.LittleEndian.Uint16(head[28:]))
+	is := func(f *zip.File) bool {
+		off, err := f.DataOffset()
+		return err == nil && off == first
+	}
+	if err != nil || !slices.ContainsFunc(z.File, is) {
+		return ErrTruncated
+	}
+	return nil
 }
 
 // budget reads at most left bytes, until it is unlimited.
