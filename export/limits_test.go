@@ -145,3 +145,18 @@ func TestAFolderWithTooManyFilesIsAProblem(t *testing.T) {
 		}
 	}
 }
+
+func TestAManifestOfTooManyFilesIsAProblem(t *testing.T) {
+	t.Parallel()
+	data := layout{
+		{"export_manifest.json", `{"version":1,"logical_files":{"x":{"files":["a","b","conversations.json"]}}}`},
+		{"conversations.json", "[]"},
+	}.zip(t, zip.Store)
+	for files, want := range map[int]int{2: 3, 3: 2} {
+		lower := func(l *export.Limits) { l.Members = files }
+		r, err := export.ReadZipWithin(t.Context(), strings.NewReader(data), int64(len(data)), export.Options{}, lower)
+		if err != nil || len(r.Problems) != want || errors.Is(r.Problems[want-1], export.ErrTooMany) != (files == 2) {
+			t.Errorf("%d files: %v, %v", files, r.Problems, err)
+		}
+	}
+}

@@ -56,6 +56,10 @@ func (x *reader) present(members []member, at map[string]manifest, listed map[st
 	for _, dir := range sorted(at) {
 		for _, logical := range sorted(at[dir].LogicalFiles) {
 			for _, file := range at[dir].LogicalFiles[logical].Files {
+				if len(listed) >= x.limits.Members {
+					x.problem(path.Join(dir, manifestFile), ErrTooMany)
+					return
+				}
 				full := strings.TrimPrefix(dir+"/"+file, "./")
 				listed[full] = logical
 				if !have[full] && !spread[file] {
