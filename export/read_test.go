@@ -4,6 +4,9 @@ import (
 	"archive/zip"
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -128,4 +131,36 @@ func TestAFileThatIsReplacedIsAProblem(t *testing.T) {
 			faulty(t, r, export.ErrUnreadable, name)
 		})
 	}
+}
+
+func TestReadingChangesNothing(t *testing.T) {
+	t.Parallel()
+	root := portal(t, zip.Deflate, 2).with(year2025(t)...).folder(t)
+	before := tree(t, root)
+	if _, err := export.ReadFolder(t.Context(), root, export.Options{Temp: t.TempDir()}); err != nil {
+		t.Fatal(err)
+	}
+	if after := tree(t, root); !maps.Equal(before, after) {
+		t.Errorf("%v, and before it %v", after, before)
+	}
+}
+
+// tree returns the sizes and times of all files.
+func tree(t testing.TB, root *os.Root) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	err := fs.WalkDir(root.FS(), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil {
+			all[path] = fmt.Sprint(info.Mode(), info.Size(), info.ModTime())
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
