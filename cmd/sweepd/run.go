@@ -16,6 +16,7 @@ import (
 
 	"sweepd/internal/app"
 	"sweepd/internal/daemon"
+	"sweepd/internal/language"
 	"sweepd/internal/report"
 	"sweepd/internal/status"
 )
@@ -114,15 +115,19 @@ func untilSignal(ctx context.Context, onTerminal bool) (_ context.Context, hangu
 	}
 }
 
-// toldRun writes the report of a run: with file names on a terminal, without them if it may be kept as a log, and not
-// at all if a log for programs has it as an event.
+// toldRun writes the report of a run: with file names and in the user's language on a terminal, without names and in
+// English if it may be kept as a log, and not at all if a log for programs has it as an event.
 func (p *program) toldRun(o runOptions, r report.Run) {
 	if o.json {
 		p.json(r)
 		return
 	}
 	if o.format != logJSON && p.getenv("JOURNAL_STREAM") == "" {
-		p.term.printf("%s\n", r.Text(p.term.in, p.term.live))
+		in := language.Printer{}
+		if p.term.live {
+			in = p.term.in
+		}
+		p.term.printf("%s\n", r.Text(in, p.term.live))
 	}
 }
 

@@ -308,9 +308,11 @@ func TestNothingThatLeavesTheMachineHasAName(t *testing.T) {
 		r := make(b)
 		d := report.NewDigest(b.clock, b.clock.AddDate(0, 0, 30), b.policy)
 		b.plan(sweeper.ScanOptions{Each: d.Add})
-		texts := map[string]string{
-			"subject": r.Subject(english), "text": r.Text(english, false), "fields": logged(r),
-			"digest's subject": d.Subject(english), "digest": d.Text(english, false),
+		texts := map[string]string{"fields": logged(r)}
+		for _, in := range language.All() {
+			tag := " in " + in.Tag()
+			texts["subject"+tag], texts["text"+tag] = r.Subject(in), r.Text(in, false)
+			texts["digest's subject"+tag], texts["digest"+tag] = d.Subject(in), d.Text(in, false)
 		}
 		for what, text := range texts {
 			for _, secret := range b.secrets() {
@@ -321,6 +323,9 @@ func TestNothingThatLeavesTheMachineHasAName(t *testing.T) {
 		}
 		if len(r.Files) > 0 && !strings.Contains(r.Text(english, true), path.Base(r.Files[0].Path)) {
 			t.Errorf("%s: with names there are none:\n%s", name, r.Text(english, true))
+		}
+		if r.Text(language.For("de"), false) == r.Text(english, false) {
+			t.Errorf("%s: it is English in German:\n%s", name, r.Text(english, false))
 		}
 	}
 }
