@@ -13,6 +13,7 @@ import (
 
 // Without alone, each change of any file would try, report and count again the files that cannot be moved.
 func TestWhatIsLeftAloneWaitsForTheScheduleAndIsCountedOnce(t *testing.T) {
+	t.Parallel()
 	for name, why := range map[string]error{
 		"a folder is at fault": &providers.FolderError{Folder: "/", Err: errMood},
 		"it fails":             errMood,
@@ -77,6 +78,7 @@ func TestWhatIsLeftAloneWaitsForTheScheduleAndIsCountedOnce(t *testing.T) {
 }
 
 func TestWhatCannotBeReadIsCountedOnce(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", ", on_change: true")
 		h.wrap = func(_ string, d providers.Driver) (providers.Driver, error) { return mute{d}, nil }

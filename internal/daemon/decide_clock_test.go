@@ -8,6 +8,7 @@ import (
 )
 
 func TestALoopDoesWhatIsDueByTheClock(t *testing.T) {
+	t.Parallel()
 	for _, r := range []row{
 		// A look at everything.
 		{

@@ -6,6 +6,7 @@ import (
 )
 
 func TestALoopDoesWhatItIsAskedFor(t *testing.T) {
+	t.Parallel()
 	for _, r := range []row{
 		// A change.
 		{"a change", usually, func(s *situation) { s.changed = true }, passNow(change, false, usual)},

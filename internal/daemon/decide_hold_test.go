@@ -6,6 +6,7 @@ import (
 )
 
 func TestALoopWaitsWhileDeletionIsNotAllowed(t *testing.T) {
+	t.Parallel()
 	for _, r := range []row{
 		// What stops deletion.
 		{

@@ -112,6 +112,7 @@ func waitAMinute(reason trigger, at, sweep time.Time) step {
 
 // A time in the future is corrected for good: else it would be now for ever, and nothing would be due.
 func TestALoopForgetsTimesOfAWrongClock(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct {
 		name string
 		but  func(*situation)
@@ -140,6 +141,7 @@ func TestALoopForgetsTimesOfAWrongClock(t *testing.T) {
 }
 
 func TestALoopWaitsLongerAfterEachFailure(t *testing.T) {
+	t.Parallel()
 	for failures, want := range map[int]time.Duration{
 		0: 5 * time.Second, 1: 10 * time.Second, 8: 1280 * time.Second, 9: 30 * time.Minute, 1000: 30 * time.Minute,
 	} {
@@ -151,6 +153,7 @@ func TestALoopWaitsLongerAfterEachFailure(t *testing.T) {
 }
 
 func TestALoopRemembersTheEarliestEndOfAHold(t *testing.T) {
+	t.Parallel()
 	var a agenda
 	for _, at := range []time.Time{on(13, 0, 0), on(12, 30, 0), on(14, 0, 0)} {
 		a.holdUntil(at)
@@ -162,6 +165,7 @@ func TestALoopRemembersTheEarliestEndOfAHold(t *testing.T) {
 
 // A request is carried out at once, whatever it waited for, and no pass but a sweep takes its next try away.
 func TestALoopForgetsNoRequestBeforeASweep(t *testing.T) {
+	t.Parallel()
 	a := agenda{retry: on(12, 0, 20)}
 	if a.ask(); a != (agenda{asked: true}) {
 		t.Errorf("after the request: got %+v", a)
@@ -180,6 +184,7 @@ func TestALoopForgetsNoRequestBeforeASweep(t *testing.T) {
 
 // A file that could not be moved is not tried again with each change of another.
 func TestWhatWasLeftAloneWaitsForTheNextTryOfAll(t *testing.T) {
+	t.Parallel()
 	without := noon(t).timing
 	without.Sweep = schedule.Spec{}
 	for _, row := range []struct {
@@ -206,6 +211,7 @@ func TestWhatWasLeftAloneWaitsForTheNextTryOfAll(t *testing.T) {
 }
 
 func TestTheTimingOfAStorageIsThatOfItsPolicy(t *testing.T) {
+	t.Parallel()
 	p := &policy.Policy{Mode: policy.Report, Schedule: policy.Schedule{Jitter: time.Hour}}
 	one, other := timingOf(p, "machine/drive", time.Minute), timingOf(p, "machine/box", time.Minute)
 	if one.delay == other.delay || one.delay >= time.Hour || one.Zone != time.Local || one.enforce {

@@ -18,6 +18,7 @@ import (
 )
 
 func TestTheDigestIsSentOnceWithoutNames(t *testing.T) {
+	t.Parallel()
 	got := make(chan string, 8)
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -64,6 +65,7 @@ func TestTheDigestIsSentOnceWithoutNames(t *testing.T) {
 }
 
 func TestADigestIsOfEveryStorageOnceAlsoAfterAReload(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "report", ", digest: daily")
 		gate := make(chan struct{})

@@ -14,6 +14,7 @@ import (
 )
 
 func TestAStorageThatHangsStopsNoOtherAndIsSaid(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
 		forever := make(chan struct{})
@@ -40,6 +41,7 @@ func TestAStorageThatHangsStopsNoOtherAndIsSaid(t *testing.T) {
 }
 
 func TestAStorageThatCannotBeOpenedIsTriedAgainAndToldOnce(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
 		var broken atomic.Bool
@@ -67,6 +69,7 @@ func TestAStorageThatCannotBeOpenedIsTriedAgainAndToldOnce(t *testing.T) {
 }
 
 func TestAPersonsWishForAStorageThatCannotBeOpenedWaits(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
 		var tries atomic.Int64
@@ -100,6 +103,7 @@ func TestAPersonsWishForAStorageThatCannotBeOpenedWaits(t *testing.T) {
 }
 
 func TestAPersonsWishThatCannotBeListedForIsMadeUpFor(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
 		var broken atomic.Bool
@@ -131,6 +135,7 @@ func TestAPersonsWishThatCannotBeListedForIsMadeUpFor(t *testing.T) {
 
 // A reload replaces the loops. It loses no request: neither one that a loop has not seen, nor one that it tries again.
 func TestARequestedSweepOutlivesAReload(t *testing.T) {
+	t.Parallel()
 	for _, at := range []string{"idle", "busy", "failing"} {
 		t.Run(at, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -172,6 +177,7 @@ func TestARequestedSweepOutlivesAReload(t *testing.T) {
 }
 
 func TestAPersonsWishOutlivesTheSweepOfAnotherProcess(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
 		h.put("drive", ours(1), 1)
@@ -198,6 +204,7 @@ func TestAPersonsWishOutlivesTheSweepOfAnotherProcess(t *testing.T) {
 }
 
 func TestAStorageThatCannotBeListedIsToldOfOnceAndItsSweepIsMadeUpFor(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
 		var port atomic.Int64
@@ -236,6 +243,7 @@ func TestAStorageThatCannotBeListedIsToldOfOnceAndItsSweepIsMadeUpFor(t *testing
 }
 
 func TestAPlanOverTheLimitsIsHeldUntilTheNextSweepOnSchedule(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", ", on_change: true")
 		for n := range 101 {

@@ -22,6 +22,7 @@ func keeping(more string) string {
 }
 
 func TestAServiceDeletesNothingByAPolicyThatIsNoLongerInTheFile(t *testing.T) {
+	t.Parallel()
 	const manual = "reload: manual\n"
 	inForce := fmt.Sprintf(housePolicy, "enforce", "") + manual
 	for _, test := range []struct {
@@ -81,6 +82,7 @@ func TestAServiceDeletesNothingByAPolicyThatIsNoLongerInTheFile(t *testing.T) {
 
 // A single sweep does not read the file again: it ends with an error.
 func TestASingleSweepEndsWhenThePolicyIsChanged(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, "enforce", "")
 	h.put("drive", ours(1), 1)
 	h.wrap = func(_ string, d providers.Driver) (providers.Driver, error) {
@@ -97,6 +99,7 @@ func TestASingleSweepEndsWhenThePolicyIsChanged(t *testing.T) {
 
 // The file is changed at the last moment, long after it was last checked.
 func TestAPolicyThatIsChangedRightBeforeASweepHoldsIt(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
 		h.options = func(o *Options) { o.ClockPoll = 24 * time.Hour }
@@ -114,6 +117,7 @@ func TestAPolicyThatIsChangedRightBeforeASweepHoldsIt(t *testing.T) {
 }
 
 func TestAChangedPolicyIsReadByItself(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "report", "")
 		changed := make(chan struct{})
@@ -133,6 +137,7 @@ func TestAChangedPolicyIsReadByItself(t *testing.T) {
 
 // The first part of a policy that is being written may keep less.
 func TestAPolicyThatIsBeingWrittenIsNotGoneByYet(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "report", "")
 		changed := make(chan struct{})
@@ -157,6 +162,7 @@ func TestAPolicyThatIsBeingWrittenIsNotGoneByYet(t *testing.T) {
 
 // The policy is valid, but the file of a sink in it does not exist.
 func TestAChangedPolicyThatCannotBeTakenIsTriedAndToldOnce(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
 		h.put("drive", ours(1), 1)
@@ -181,6 +187,7 @@ func TestAChangedPolicyThatCannotBeTakenIsTriedAndToldOnce(t *testing.T) {
 // Every command uses the policy that is found first, also if the service has read
 // another one.
 func TestAPolicyThatIsFoundFirstReplacesTheOneThatWasRead(t *testing.T) {
+	t.Parallel()
 	first, second := filepath.Join(t.TempDir(), "policy.yaml"), filepath.Join(t.TempDir(), "policy.yaml")
 	f := &policyFile{paths: app.Paths{Policy: []string{first, second}}}
 	text := []byte(fmt.Sprintf(housePolicy, "enforce", ""))

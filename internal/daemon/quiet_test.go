@@ -10,6 +10,7 @@ import (
 )
 
 func TestQuietHoursPostponeDeleting(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", `, quiet: "02:00-07:30"`)
 		h.put("drive", ours(1), 1)
@@ -27,6 +28,7 @@ func TestQuietHoursPostponeDeleting(t *testing.T) {
 }
 
 func TestWhatIsSeenInQuietHoursGoesAtTheirEnd(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", `, quiet: "01:00-02:00", on_change: true`)
 		h.start()
@@ -45,6 +47,7 @@ func TestWhatIsSeenInQuietHoursGoesAtTheirEnd(t *testing.T) {
 }
 
 func TestASweepStopsWhereQuietHoursBeginAndGoesOnAfterThem(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", `, quiet: "04:00-09:00"`)
 		h.wrap = func(_ string, d providers.Driver) (providers.Driver, error) { return slow{d, 10 * time.Minute}, nil }
@@ -73,6 +76,7 @@ func TestASweepStopsWhereQuietHoursBeginAndGoesOnAfterThem(t *testing.T) {
 }
 
 func TestAPauseOutlivesTheScheduleAndEndsWithResume(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
 		h.put("drive", ours(1), 1)
@@ -100,6 +104,7 @@ func TestAPauseOutlivesTheScheduleAndEndsWithResume(t *testing.T) {
 }
 
 func TestASweepThatAPauseCutShortGoesOnAfterIt(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
 		h.put("drive", ours(1), 1)
@@ -127,6 +132,7 @@ func TestASweepThatAPauseCutShortGoesOnAfterIt(t *testing.T) {
 
 // A requested sweep that a pause cut short goes on after the pause too, and not with the schedule.
 func TestARequestedSweepThatAPauseCutShortGoesOnAfterIt(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
 		h.put("drive", ours(1), 1)

@@ -14,6 +14,7 @@ import (
 
 // The record of a service is removed while it waits for the next sweep.
 func TestAServiceThatLosesItsRecordDeletesNothingAndEnds(t *testing.T) {
+	t.Parallel()
 	for _, act := range []string{"remove", "replace", "rename the folder"} {
 		t.Run(act, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -69,6 +70,7 @@ func TestAServiceThatLosesItsRecordDeletesNothingAndEnds(t *testing.T) {
 
 // The scheduled sweep comes before the next check of the record.
 func TestAServiceWhoseRecordIsRemovedRightBeforeASweepMovesNothing(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
 		h.options = func(o *Options) { o.ClockPoll = 24 * time.Hour }

@@ -13,6 +13,7 @@ import (
 )
 
 func TestAWrongNewPolicyIsRefusedAndHoldsEverythingUntilItIsRight(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
 		h.put("drive", ours(1), 1)
@@ -44,6 +45,7 @@ func TestAWrongNewPolicyIsRefusedAndHoldsEverythingUntilItIsRight(t *testing.T) 
 }
 
 func TestReloadsWhileAStorageHangsOpenItOnce(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
 		forever, open, most := make(chan struct{}), 0, 0
@@ -79,6 +81,7 @@ func TestReloadsWhileAStorageHangsOpenItOnce(t *testing.T) {
 }
 
 func TestAReloadIsAnsweredWhenTheOldPolicyHasEnded(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
 		var moving atomic.Int64

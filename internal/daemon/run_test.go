@@ -14,6 +14,7 @@ import (
 )
 
 func TestAServiceThatOnlyReportsDeletesNothing(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "report", "")
 		h.put("drive", ours(1), 1)
@@ -38,6 +39,7 @@ func TestAServiceThatOnlyReportsDeletesNothing(t *testing.T) {
 }
 
 func TestOnceSweepsEachStorageAndEnds(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
 		h.put("drive", ours(1), 1)
@@ -58,6 +60,7 @@ func TestOnceSweepsEachStorageAndEnds(t *testing.T) {
 }
 
 func TestOnceSaysThatAStorageWasLeftToAnotherProcess(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
 		h.put("drive", ours(1), 1)
@@ -80,6 +83,7 @@ func TestOnceSaysThatAStorageWasLeftToAnotherProcess(t *testing.T) {
 }
 
 func TestAServiceNeedsAPolicyAndAReliableRecord(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t, "enforce", "")
 	if err := os.MkdirAll(filepath.Join(h.dir, "state"), 0o700); err != nil {
 		t.Fatal(err)
@@ -101,6 +105,7 @@ func TestAServiceNeedsAPolicyAndAReliableRecord(t *testing.T) {
 }
 
 func TestASecondServiceOnTheSameRecordDoesNotBegin(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
 		h.start()

@@ -13,6 +13,7 @@ import (
 )
 
 func TestAServiceSweepsOnScheduleAndNotBefore(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) { // the bubble begins at midnight UTC
 		h := newHouse(t, "enforce", "")
 		h.put("drive", ours(1), 1)
@@ -38,6 +39,7 @@ func TestAServiceSweepsOnScheduleAndNotBefore(t *testing.T) {
 }
 
 func TestOnChangeAFileGoesAsSoonAsItIsSeenAndSettled(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", ", on_change: true")
 		h.start()
@@ -58,6 +60,7 @@ func TestOnChangeAFileGoesAsSoonAsItIsSeenAndSettled(t *testing.T) {
 }
 
 func TestWhatAppearsRightAfterASweepIsHeardAsSoon(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", ", on_change: true")
 		h.write(fmt.Sprintf(housePolicy, "enforce", ", on_change: true") + "settle: 0\n")
@@ -78,6 +81,7 @@ func TestWhatAppearsRightAfterASweepIsHeardAsSoon(t *testing.T) {
 }
 
 func TestASweepThatWasMissedIsMadeUpForOnce(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
 		h.put("drive", ours(1), 1)
@@ -105,6 +109,7 @@ func TestASweepThatWasMissedIsMadeUpForOnce(t *testing.T) {
 }
 
 func TestAClockThatWasAYearAheadForAnHourCostsNoSweep(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
 		var ahead atomic.Int64
@@ -127,6 +132,7 @@ func TestAClockThatWasAYearAheadForAnHourCostsNoSweep(t *testing.T) {
 }
 
 func TestJitterMovesSweepsAndLosesNone(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "report", "")
 		h.write(strings.Replace(fmt.Sprintf(housePolicy, "report", ", jitter: 1h"), "daily 03:00", "every 10m", 1))
@@ -143,6 +149,7 @@ func TestJitterMovesSweepsAndLosesNone(t *testing.T) {
 }
 
 func TestAStorageThatAnotherProcessSweepsIsTriedOnceAMinuteAndNotInQuietHours(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", `, quiet: "05:00-07:00"`)
 		times := h.listing(func() error { return nil })

@@ -21,6 +21,7 @@ import (
 // sleep and services fail, and checks the program's promises. SWEEPD_SOAK_DAYS is the number of days; -short runs a
 // fortnight.
 func TestTwoYearsInAService(t *testing.T) {
+	t.Parallel()
 	days := 28
 	if testing.Short() {
 		days = 14

@@ -64,6 +64,7 @@ func (h *house) interrupted(ctx context.Context, name string) {
 }
 
 func TestEveryFieldOfTheStatusIsFilledInAServiceThatHasItAll(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "enforce", "")
 		h.write(fullPolicy)
@@ -147,6 +148,7 @@ func notZero(filled map[string]bool, in string, s any) {
 }
 
 func TestHowOldAScanMayBeIsByThePolicyNow(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, "report", "")
 		d := newDaemon(h.runOptions())
