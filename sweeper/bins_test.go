@@ -31,6 +31,7 @@ func (b *box) purges(p *sweeper.Plan) (all []string) {
 }
 
 func TestEachRightPurgesWhatThePolicySays(t *testing.T) {
+	t.Parallel()
 	const mine = "ChatGPT Image Apr 20, 2026, 01_17_0"
 	for trash, want := range map[string][]string{
 		"{ours: off}":                nil,
@@ -74,6 +75,7 @@ func TestEachRightPurgesWhatThePolicySays(t *testing.T) {
 }
 
 func TestNothingIsPurgedWhereThePolicySaysOff(t *testing.T) {
+	t.Parallel()
 	for _, trash := range []string{"{ours: 30d}", "{ours: 30d, matching: 30d, everything: 30d}"} {
 		b := newBox(t, strings.NewReplacer("roots: [/data/root]", "roots: [/data/root], purge: off",
 			"trash: {ours: 30d}", "trash: "+trash).Replace(rules))
@@ -97,6 +99,7 @@ func TestNothingIsPurgedWhereThePolicySaysOff(t *testing.T) {
 }
 
 func TestAPlanThatIsOnlyShownIsTheOneThatWouldBeCarriedOut(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.apply()
@@ -109,6 +112,7 @@ func TestAPlanThatIsOnlyShownIsTheOneThatWouldBeCarriedOut(t *testing.T) {
 }
 
 func TestAPurgePlanIsLookedIntoAgain(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, strings.Replace(rules, "trash: {ours: 30d}", "trash: {matching: 30d}", 1))
 	b.discard(ours(1), picture(1), 40)
 	p, _ := b.plan()
@@ -133,6 +137,7 @@ func TestAPurgePlanIsLookedIntoAgain(t *testing.T) {
 }
 
 func TestOneEntryThatCannotBePurgedStopsNoOther(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules, providertest.Fault{Method: "Purge", Nth: 1, Err: errors.New("operation not permitted")})
 	for i := range 5 {
 		b.put(ours(i), picture(byte(i)))
@@ -145,6 +150,7 @@ func TestOneEntryThatCannotBePurgedStopsNoOther(t *testing.T) {
 }
 
 func TestBinsSayOfEachEntryWhoseItIsAndWhy(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, strings.Replace(rules, "trash: {ours: 30d}", "trash: {ours: 30d, matching: 30d}", 1))
 	b.put(ours(1), picture(1))
 	b.apply()
@@ -170,6 +176,7 @@ func TestBinsSayOfEachEntryWhoseItIsAndWhy(t *testing.T) {
 }
 
 func TestABinThatCannotBeListedIsAProblemAndNoReasonToPurge(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, strings.Replace(rules, "trash: {ours: 30d}", "trash: {matching: 30d}", 1),
 		providertest.Fault{Method: "Trashed", Nth: 1, Err: errors.New("connection reset")})
 	b.discard(ours(1), picture(1), 40)
@@ -179,6 +186,7 @@ func TestABinThatCannotBeListedIsAProblemAndNoReasonToPurge(t *testing.T) {
 }
 
 func TestAPlanThatMayChangeNothingSaysWhatWouldBePurged(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.apply()
@@ -194,6 +202,7 @@ func TestAPlanThatMayChangeNothingSaysWhatWouldBePurged(t *testing.T) {
 }
 
 func TestWhatIsKeptByContentIsPurgedByNoRight(t *testing.T) {
+	t.Parallel()
 	for _, trash := range []string{"{ours: 30d}", "{ours: 30d, matching: 30d}", "{everything: 30d}"} {
 		b := newBox(t, strings.Replace(rules, "trash: {ours: 30d}", "trash: "+trash, 1))
 		b.put(ours(1), picture(1))
@@ -218,6 +227,7 @@ func TestWhatIsKeptByContentIsPurgedByNoRight(t *testing.T) {
 }
 
 func TestWhatAPersonTookOutOfTheTrashIsNoPurgeThatFails(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.apply()
@@ -252,6 +262,7 @@ func (b *box) takeOut(back bool) {
 }
 
 func TestWhatAnotherProgramTookOutOfTheTrashIsNotPurgedBySweepd(t *testing.T) {
+	t.Parallel()
 	for _, back := range []bool{false, true} {
 		for name, box := range map[string]func() *box{
 			"near": func() *box {
@@ -298,6 +309,7 @@ func TestWhatAnotherProgramTookOutOfTheTrashIsNotPurgedBySweepd(t *testing.T) {
 }
 
 func TestTheRecordOfTheTrashIsComparedWithTheTrashInEachRun(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	run := b.apply().Run
@@ -315,6 +327,7 @@ func TestTheRecordOfTheTrashIsComparedWithTheTrashInEachRun(t *testing.T) {
 }
 
 func TestWhetherAFileLeftTheTrashIsNotKnownWhereItCannotBeLookedFor(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.apply()
@@ -340,6 +353,7 @@ func (b *box) inTrash() (keys []string) {
 }
 
 func TestWhoNamesAFolderPurgesOnlyWhatWasInIt(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	inside := "/data/root/sub/" + ours(2)[len("/data/root/"):]
@@ -354,6 +368,7 @@ func TestWhoNamesAFolderPurgesOnlyWhatWasInIt(t *testing.T) {
 }
 
 func TestAPurgeOfUnknownOutcomeIsAFailureThoughTheFileIsNotFound(t *testing.T) {
+	t.Parallel()
 	for _, trash := range []string{"{ours: 30d}", "{matching: 30d}"} {
 		b := newBox(t, strings.Replace(rules, "trash: {ours: 30d}", "trash: "+trash, 1))
 		b.put(ours(1), picture(1))

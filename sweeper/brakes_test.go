@@ -38,6 +38,7 @@ func (b *box) refusedWhole(p *sweeper.Plan, want any) {
 }
 
 func TestLimitsCountWhatTheWindowHasSeenAlready(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, strings.Replace(rules, "files: 100", "files: 3", 1))
 	b.put(ours(1), picture(1))
 	b.put(ours(2), picture(2))
@@ -54,6 +55,7 @@ func TestLimitsCountWhatTheWindowHasSeenAlready(t *testing.T) {
 }
 
 func TestThePlanOfAScanIsRefusedAsThePlanIs(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, strings.Replace(rules, "files: 100", "files: 2", 1))
 	for i := range 3 {
 		b.put(ours(i), picture(byte(i)))
@@ -73,6 +75,7 @@ func TestThePlanOfAScanIsRefusedAsThePlanIs(t *testing.T) {
 }
 
 func TestWhatWasUndoneDoesNotCount(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, strings.Replace(rules, "files: 100", "files: 1", 1))
 	b.put(ours(1), picture(1))
 	b.undo(b.apply().Run)
@@ -83,6 +86,7 @@ func TestWhatWasUndoneDoesNotCount(t *testing.T) {
 }
 
 func TestFarMoreThanUsualWaitsForAPerson(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	n := 0
 	for range 4 { // four days with one file each
@@ -107,6 +111,7 @@ func TestFarMoreThanUsualWaitsForAPerson(t *testing.T) {
 }
 
 func TestAPauseIsObeyedBeforeTheNextFile(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	for i := range 90 {
 		b.put(ours(i), picture(byte(i)))
@@ -133,6 +138,7 @@ func TestAPauseIsObeyedBeforeTheNextFile(t *testing.T) {
 }
 
 func TestARootThatWasNotListedWholeLosesNothing(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.put(ours(2), picture(2))
@@ -159,6 +165,7 @@ func TestARootThatWasNotListedWholeLosesNothing(t *testing.T) {
 }
 
 func TestAnEmptyRootIsNoNewsWhereNothingWasKnown(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules, providertest.Fault{
 		Method: "Changes",
 		Nth:    1,
@@ -170,6 +177,7 @@ func TestAnEmptyRootIsNoNewsWhereNothingWasKnown(t *testing.T) {
 }
 
 func TestAMatchMustBeSeenTwiceWherePolicySaysSo(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules+"confirm_after: 24h\n")
 	b.put(ours(1), picture(1))
 	if sum := b.apply(); sum.Trashed != 0 {
@@ -199,6 +207,7 @@ func (d endless) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[
 }
 
 func TestAListingWithoutAnEndStopsTheStorage(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	p, sum, err := b.over(endless{b.driver}).Plan(t.Context(), sweeper.ScanOptions{})
@@ -208,6 +217,7 @@ func TestAListingWithoutAnEndStopsTheStorage(t *testing.T) {
 }
 
 func TestASurgeThatAPersonHasSeenHoldsUpNothingElse(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	for n := range 4 {
 		b.put(ours(n), picture(byte(n)))
@@ -227,6 +237,7 @@ func TestASurgeThatAPersonHasSeenHoldsUpNothingElse(t *testing.T) {
 }
 
 func TestASecondApplyIsToldWhoIsAtIt(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	p, _ := b.plan()
 	for range 2 {

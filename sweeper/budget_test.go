@@ -37,6 +37,7 @@ limits: {files: 4, bytes: 1GB, share: 100%}
 // TestAHangingStorageKeepsNoOtherFromItsOwnShareOfTheLimits checks that the amount
 // that one sweep was allowed counts as used for the next, and no more than that.
 func TestAHangingStorageKeepsNoOtherFromItsOwnShareOfTheLimits(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, twoStorages)
 	for n := range 3 {
 		b.put(ours(n), picture(byte(n)))
@@ -116,6 +117,7 @@ func (b *box) setLimit(files int) {
 }
 
 func TestARunThatOnlyLookedIsRecordedAndChangesNothing(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.looking = true
 	b.put(ours(1), picture(1))
@@ -135,6 +137,7 @@ func TestARunThatOnlyLookedIsRecordedAndChangesNothing(t *testing.T) {
 }
 
 func TestRecoverIsARunOfItsOwnOrNone(t *testing.T) {
+	t.Parallel()
 	lost := fmt.Errorf("no answer: %w", providers.ErrUncertain)
 	b := newBox(t, rules, providertest.Fault{Method: "Trash", Nth: 1, Err: lost, Late: true})
 	if sum, err := b.sweeper().Recover(t.Context()); sum != nil || err != nil {

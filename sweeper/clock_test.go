@@ -20,6 +20,7 @@ func (b *box) day(wall, up time.Duration) {
 const aDay = 24 * time.Hour
 
 func TestAClockThatIsWrongHoldsEverythingThatHasAnAge(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(*box)
 		trusts bool
@@ -59,6 +60,7 @@ func TestAClockThatIsWrongHoldsEverythingThatHasAnAge(t *testing.T) {
 }
 
 func TestAnApprovedFileGoesWhateverTheClockSays(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.apply()
@@ -72,6 +74,7 @@ func TestAnApprovedFileGoesWhateverTheClockSays(t *testing.T) {
 
 // An approved file goes while the clock is set back. Its move seems to be long ago once the clock is right again.
 func TestAFileTrashedByAClockThatWasSetBackIsNotPurgedEarly(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.apply()
@@ -101,6 +104,7 @@ func TestAFileTrashedByAClockThatWasSetBackIsNotPurgedEarly(t *testing.T) {
 
 // Approved files go by a wrong clock too, and count for the limits as if it were right.
 func TestAWrongClockGivesNoSecondLimit(t *testing.T) {
+	t.Parallel()
 	two := strings.Replace(rules, "files: 100", "files: 2", 1)
 	refused := func(t *testing.T, b *box) {
 		t.Helper()
@@ -138,6 +142,7 @@ func TestAWrongClockGivesNoSecondLimit(t *testing.T) {
 
 // By a clock that has jumped ahead no day of the last month had a run, and nothing would be far more than usual.
 func TestAClockThatJumpedAheadHidesNoSurge(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.boot = "first"
 	for n := range 4 { // four days with one file each
@@ -160,6 +165,7 @@ func TestAClockThatJumpedAheadHidesNoSurge(t *testing.T) {
 }
 
 func TestAnUndoDoesNotMakeAWrongClockARightOne(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.boot = "first"
 	b.put(ours(1), picture(1))
@@ -173,6 +179,7 @@ func TestAnUndoDoesNotMakeAWrongClockARightOne(t *testing.T) {
 }
 
 func TestAClockThatJumpsDuringARunIsNotTrustedByTheNext(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.boot = "first"
 	b.put(ours(1), picture(1))
@@ -189,6 +196,7 @@ func TestAClockThatJumpsDuringARunIsNotTrustedByTheNext(t *testing.T) {
 }
 
 func TestNoGraceBeginsByAWrongClock(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, graceful)
 	b.put(ours(1), picture(1))
 	b.put(ours(2), picture(2))
@@ -210,6 +218,7 @@ func TestNoGraceBeginsByAWrongClock(t *testing.T) {
 }
 
 func TestWhatAWrongClockSawFirstMustBeSeenTwiceStill(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules+"confirm_after: 24h\n")
 	b.apply()
 	b.clock = b.clock.AddDate(-1, 0, 0)

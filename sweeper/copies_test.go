@@ -12,6 +12,7 @@ import (
 const lastCopies = rules + "protect: {last_copy: keep}\n"
 
 func TestOneOfSeveralCopiesStays(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, lastCopies)
 	b.put(ours(1), picture(1))
 	b.put(ours(2), picture(1))
@@ -36,6 +37,7 @@ func TestOneOfSeveralCopiesStays(t *testing.T) {
 }
 
 func TestACopyThatStaysForAnotherReasonLetsTheOthersGo(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, lastCopies)
 	b.put(ours(1), picture(1))
 	b.put(ours(2), picture(1))
@@ -46,6 +48,7 @@ func TestACopyThatStaysForAnotherReasonLetsTheOthersGo(t *testing.T) {
 }
 
 func TestTheLastCopyIsLookedForAgainBeforeTheMove(t *testing.T) {
+	t.Parallel()
 	for name, lose := range map[string]func(*box){
 		"gone":    func(b *box) { b.account.Remove(ours(1)) },
 		"changed": func(b *box) { b.put(ours(1), picture(9)) },
@@ -63,6 +66,7 @@ func TestTheLastCopyIsLookedForAgainBeforeTheMove(t *testing.T) {
 }
 
 func TestExplainSaysThatAFileIsTheLastCopy(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, lastCopies)
 	b.put(ours(1), picture(1))
 	b.plan()
@@ -80,6 +84,7 @@ func TestExplainSaysThatAFileIsTheLastCopy(t *testing.T) {
 }
 
 func TestAnApprovedFileGoesThoughItIsTheLastCopy(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, lastCopies)
 	b.put(ours(1), picture(1))
 	b.approve(ours(1))
@@ -89,6 +94,7 @@ func TestAnApprovedFileGoesThoughItIsTheLastCopy(t *testing.T) {
 }
 
 func TestAFileUnderTwoStoragesIsNotItsOwnCopy(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, lastCopies)
 	b.put(ours(1), picture(1))
 	s := b.sweeping(b.named("home", false, "/data/root"), b.named("link", false, "/data/root"))
@@ -106,6 +112,7 @@ func TestAFileUnderTwoStoragesIsNotItsOwnCopy(t *testing.T) {
 }
 
 func TestNoPlanTalksTheLastCopyAway(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, lastCopies)
 	b.put(ours(1), picture(1))
 	b.put(ours(2), picture(1))

@@ -111,6 +111,7 @@ func (c *crowd) Guards(
 func (c *crowd) Close() error { return nil }
 
 func TestAFirstScanOfManyRemotePicturesAsksLittle(t *testing.T) {
+	t.Parallel()
 	b, s := remoteBox(t, remoteRules)
 	c := newCrowd(s, 3000)
 	plan := func(d providers.Driver) *sweeper.Summary {

@@ -64,6 +64,7 @@ func (b *box) decision(path string) (d policy.Decision) {
 }
 
 func TestAGuardHoldsAFileThatIsDueAndSaysWhy(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	p, _ := b.plan()
@@ -84,6 +85,7 @@ func TestAGuardHoldsAFileThatIsDueAndSaysWhy(t *testing.T) {
 }
 
 func TestAGuardThatCannotTellHolds(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules, providertest.Fault{Method: "Guards", Err: errors.New("the index cannot be read")})
 	b.put(ours(1), picture(1))
 	if d := b.decision(ours(1)); d.Action != policy.Hold ||
@@ -96,6 +98,7 @@ func TestAGuardThatCannotTellHolds(t *testing.T) {
 }
 
 func TestWhatIsKeptByContentIsKeptUnderEveryName(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.put(ours(2), picture(2))
@@ -113,6 +116,7 @@ func TestWhatIsKeptByContentIsKeptUnderEveryName(t *testing.T) {
 }
 
 func TestAFileThatCannotBeComparedWithWhatIsKeptIsHeld(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	// its verdict is known from now on, its hashes are not
@@ -133,6 +137,7 @@ func TestAFileThatCannotBeComparedWithWhatIsKeptIsHeld(t *testing.T) {
 }
 
 func TestApprovalIsOfOneRevisionAndNeverOfWhatARuleKeeps(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, strings.Replace(rules, "{name: mine, when: {confidence: likely, derived: include}, do: trash}",
 		"{name: mine, when: {confidence: likely}, do: review}", 1))
 	b.put(ours(1), picture(1))

@@ -7,6 +7,7 @@ import (
 )
 
 func TestTheQuestionSaysWhatIsThenDone(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, strings.Replace(strings.Replace(rules, "do: trash}", "do: trash, grace: 1d}", 1), "ours: 30d",
 		"ours: 1h, matching: 1d", 1))
 	for day := range 6 {

@@ -21,6 +21,7 @@ import (
 )
 
 func TestAPlanIsCarriedOutAndUndone(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.put(ours(2), picture(2))
@@ -48,6 +49,7 @@ func TestAPlanIsCarriedOutAndUndone(t *testing.T) {
 }
 
 func TestAPlanExecutedAgainFindsNothingToDo(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	p, _ := b.plan()
@@ -60,6 +62,7 @@ func TestAPlanExecutedAgainFindsNothingToDo(t *testing.T) {
 }
 
 func TestAPlanOfAnotherPolicyIsRefusedWhole(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	p, _ := b.plan()
@@ -71,6 +74,7 @@ func TestAPlanOfAnotherPolicyIsRefusedWhole(t *testing.T) {
 }
 
 func TestAPlanOverALimitIsRefusedBeforeTheFirstMove(t *testing.T) {
+	t.Parallel()
 	for limit, text := range map[string]string{
 		"files": "{files: 2}",
 		"bytes": "{bytes: 100B}",
@@ -93,6 +97,7 @@ func TestAPlanOverALimitIsRefusedBeforeTheFirstMove(t *testing.T) {
 }
 
 func TestAShareIsNotCountedBelowTwentyFiles(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, strings.Replace(rules, "share: 100%", "share: 10%", 1))
 	b.put(ours(1), picture(1))
 	if sum := b.apply(); sum.Trashed != 1 {
@@ -101,6 +106,7 @@ func TestAShareIsNotCountedBelowTwentyFiles(t *testing.T) {
 }
 
 func TestAFileThatChangedSinceIsRefusedByItself(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	for i := range 3 {
 		b.put(ours(i), picture(byte(i)))
@@ -117,6 +123,7 @@ func TestAFileThatChangedSinceIsRefusedByItself(t *testing.T) {
 }
 
 func TestAPlanCannotNameWhatThePolicyKeeps(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.put("/data/root/holiday.png", picture(2))
@@ -144,6 +151,7 @@ func TestAPlanCannotNameWhatThePolicyKeeps(t *testing.T) {
 }
 
 func TestAFileKeptWhileThePlanWasReadIsLeftAlone(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	p, _ := b.plan()
@@ -164,6 +172,7 @@ rules: [{name: mine, when: {confidence: likely, derived: include}, do: trash, gr
 `
 
 func TestAGraceBeginsWithAnApplyAndEndsWithOne(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, graceful)
 	b.put(ours(1), picture(1))
 	b.put(ours(2), picture(2))
@@ -189,6 +198,7 @@ func TestAGraceBeginsWithAnApplyAndEndsWithOne(t *testing.T) {
 }
 
 func TestAGraceBeginsAnewWhereNoRuleWantedTheFileInBetween(t *testing.T) {
+	t.Parallel()
 	for do, marked := range map[string]int64{
 		"rules: [{name: mine, when: {confidence: likely}, do: review}]":                               1,
 		"rules: [{name: mine, when: {confidence: likely, derived: include}, do: keep}]":               1,
@@ -214,6 +224,7 @@ func TestAGraceBeginsAnewWhereNoRuleWantedTheFileInBetween(t *testing.T) {
 }
 
 func TestOnlyWhatWeTrashedAndIsOldEnoughIsPurged(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.put("/data/root/theirs.png", picture(2))
@@ -236,6 +247,7 @@ func TestOnlyWhatWeTrashedAndIsOldEnoughIsPurged(t *testing.T) {
 }
 
 func TestAPurgeThatThePlanInventsIsRefused(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.apply()
@@ -250,6 +262,7 @@ func TestAPurgeThatThePlanInventsIsRefused(t *testing.T) {
 }
 
 func TestAPurgeIsOnlyOfTheFileThatThePlanNames(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.apply()
@@ -273,6 +286,7 @@ func TestAPurgeIsOnlyOfTheFileThatThePlanNames(t *testing.T) {
 }
 
 func TestUndoBringsBackWhatAnInterruptedPurgeLeft(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	run := b.apply().Run
@@ -288,6 +302,7 @@ func TestUndoBringsBackWhatAnInterruptedPurgeLeft(t *testing.T) {
 }
 
 func TestAnInterruptedPurgeIsBegunAnewOnlyWhileItIsDue(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.apply()
@@ -325,6 +340,7 @@ func (b *box) interruptPurge() {
 }
 
 func TestAPlanOfMoreFilesThanWereSeenIsRefused(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	for i := range 30 {
 		b.put(ours(i), picture(byte(i)))
@@ -337,6 +353,7 @@ func TestAPlanOfMoreFilesThanWereSeenIsRefused(t *testing.T) {
 }
 
 func TestUndoAlsoBringsBackWhatTheCrashedRunHadNotRecorded(t *testing.T) {
+	t.Parallel()
 	for name, choose := range map[string]func(int64) sweeper.Undone{
 		"run": func(run int64) sweeper.Undone { return sweeper.Undone{Run: run} },
 		"path": func(int64) sweeper.Undone {
@@ -365,6 +382,7 @@ func TestUndoAlsoBringsBackWhatTheCrashedRunHadNotRecorded(t *testing.T) {
 }
 
 func TestUndoOfAnInterruptedMoveThatNeverWasChangesNothing(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules, providertest.Fault{Method: "Trash", Err: providers.ErrUncertain})
 	b.put(ours(1), picture(1))
 	run := b.apply().Run
@@ -379,6 +397,7 @@ func TestUndoOfAnInterruptedMoveThatNeverWasChangesNothing(t *testing.T) {
 }
 
 func TestUndoOfAPathNamedTwiceIsOneRestore(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.apply()
@@ -390,6 +409,7 @@ func TestUndoOfAPathNamedTwiceIsOneRestore(t *testing.T) {
 }
 
 func TestUndoNeverOverwrites(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	run := b.apply().Run
@@ -402,6 +422,7 @@ func TestUndoNeverOverwrites(t *testing.T) {
 }
 
 func TestUndoByPathTakesTheLatest(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	for i := range 2 {
 		b.put(ours(1), picture(byte(i)))
@@ -431,6 +452,7 @@ func TestUndoByPathTakesTheLatest(t *testing.T) {
 }
 
 func TestASecondSweepOfTheSameStorageIsRefused(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	p, _ := b.plan()
@@ -453,6 +475,7 @@ func TestASecondSweepOfTheSameStorageIsRefused(t *testing.T) {
 // TestEveryFaultOfEveryCall fails each driver call of an apply in turn, before
 // it acts and after, and looks whether the record is true in the end.
 func TestEveryFaultOfEveryCallLeavesTheRecordTrue(t *testing.T) {
+	t.Parallel()
 	for _, method := range []string{"Stat", "Trash", "Changes", "ReadRange"} {
 		for _, late := range []bool{false, true} {
 			for nth := range rotation.New(t, 1).Steps() {
@@ -499,6 +522,7 @@ func (b *box) recordIsTrue() {
 }
 
 func TestAnEndedContextBeginsNoFurtherMoveAndRecordsTheRest(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	for i := range 99 {
 		b.put(ours(i), picture(byte(i)))
@@ -543,6 +567,7 @@ func (w weak) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[pro
 }
 
 func TestAWeakRevisionIsExaminedAgainBeforeTheMove(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	p, _ := b.plan()
@@ -556,6 +581,7 @@ func TestAWeakRevisionIsExaminedAgainBeforeTheMove(t *testing.T) {
 }
 
 func TestTheSummaryIsInTheRecord(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	sum := b.apply()
@@ -570,6 +596,7 @@ func TestTheSummaryIsInTheRecord(t *testing.T) {
 }
 
 func TestWhatWasInterruptedUnderAnotherNameIsCompletedToo(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules, providertest.Fault{Method: "Trash", Err: providers.ErrUncertain, Late: true})
 	b.put(ours(1), picture(1))
 	b.apply()
@@ -598,6 +625,7 @@ func TestWhatWasInterruptedUnderAnotherNameIsCompletedToo(t *testing.T) {
 }
 
 func TestAFileToKeepLosesItsGrace(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, graceful)
 	b.put(ours(1), picture(1))
 	p, _ := b.plan()
@@ -614,6 +642,7 @@ func TestAFileToKeepLosesItsGrace(t *testing.T) {
 }
 
 func TestAnEarlierCheckOfAMoveAnswersBeforeALaterOne(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	p, _ := b.plan()

@@ -60,6 +60,7 @@ func (b *box) storageOf(name string, a *providertest.Account) *providers.Storage
 }
 
 func TestAMatchOfADiskIsHashedWhenItIsExaminedAndNothingElseIs(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	content := large(1, 5<<20)
 	b.put(ours(1), content)
@@ -85,6 +86,7 @@ func TestAMatchOfADiskIsHashedWhenItIsExaminedAndNothingElseIs(t *testing.T) {
 
 // A Dropbox knows its files by another hash than a Drive.
 func TestAnImageThatIsKnownCostsNoByteInAnotherStorage(t *testing.T) {
+	t.Parallel()
 	for what, c := range map[string]struct {
 		first, second func(*providertest.Account)
 		size          int
@@ -129,6 +131,7 @@ func TestAnImageThatIsKnownCostsNoByteInAnotherStorage(t *testing.T) {
 }
 
 func TestFilesAreOneImageByAnyHashThatTwoOfThemKnow(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	s := b.sweeping(b.storage(), b.storageOf("drive", remoteAccount()), b.storageOf("box", remoteAccount()))
 	const small, large = 1 << 20, 5 << 20 // of one block, and of two
@@ -223,6 +226,7 @@ func remoteAccount() *providertest.Account {
 
 // An older program did not hash the files that it examined, and neither are files hashed that may change unnoticed.
 func TestWhatHasNoHashesIsReadWhereAnotherFileHasItsLength(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	for i := range 3 {
 		b.put(ours(i), large(1, 10_000*min(i, 1)))
@@ -271,6 +275,7 @@ func (a altering) ReadRange(
 }
 
 func TestBytesThatAreNotWhatTheStorageSaysAreBelievedNothing(t *testing.T) {
+	t.Parallel()
 	for what, remote := range map[string]func(*providertest.Account){
 		"SHA-256":      (*providertest.Account).Remote,
 		"content hash": (*providertest.Account).RemoteInBlocks,
@@ -295,6 +300,7 @@ func TestBytesThatAreNotWhatTheStorageSaysAreBelievedNothing(t *testing.T) {
 
 // A file that is moved is another by its name where that is its path.
 func TestARemoteFileThatWasBroughtBackStaysKeptWhereverItIsMoved(t *testing.T) {
+	t.Parallel()
 	for what, remote := range map[string]func(*providertest.Account){
 		"SHA-256":      (*providertest.Account).Remote,
 		"content hash": (*providertest.Account).RemoteInBlocks,
@@ -321,6 +327,7 @@ func TestARemoteFileThatWasBroughtBackStaysKeptWhereverItIsMoved(t *testing.T) {
 }
 
 func TestARemoteFileThatCannotBeReadIsBroughtBackAndKeptByItsNameAlone(t *testing.T) {
+	t.Parallel()
 	b, s := remoteBox(t, remoteRules)
 	b.account.RemoteInBlocks()
 	genuine, _ := signed(s, 1)
@@ -337,6 +344,7 @@ func TestARemoteFileThatCannotBeReadIsBroughtBackAndKeptByItsNameAlone(t *testin
 }
 
 func TestWhatADiskKeepsByContentADropboxKeepsUnread(t *testing.T) {
+	t.Parallel()
 	b, s := remoteBox(t, remoteRules)
 	b.account.RemoteInBlocks()
 	genuine, _ := signed(s, 1)

@@ -19,6 +19,7 @@ func matching(rule string) string {
 }
 
 func TestWhatThePolicyWouldNotTrashInItsPlaceIsNoMatchInTheBin(t *testing.T) {
+	t.Parallel()
 	const name = "/ChatGPT Image Apr 20, 2026, 01_17_01 AM.png"
 	for what, c := range map[string]struct {
 		rule, folder string
@@ -61,6 +62,7 @@ func TestWhatThePolicyWouldNotTrashInItsPlaceIsNoMatchInTheBin(t *testing.T) {
 // TestAnEntryOfTheBinIsKnownByItsPathWithAndWithoutLinks: another program wrote
 // into the bin where the file was, by whichever path it had been given.
 func TestAnEntryOfTheBinIsKnownByItsPathWithAndWithoutLinks(t *testing.T) {
+	t.Parallel()
 	const name = "/ChatGPT Image Apr 20, 2026, 01_17_01 AM.png"
 	for what, c := range map[string]struct {
 		rule, folder string

@@ -15,6 +15,7 @@ import (
 )
 
 func TestASavedPlanIsTheSamePlan(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.put("/data/root/bad \xff\xfe \n/ChatGPT Image Apr 20, 2026, 01_17_02 AM.png", picture(1))
@@ -47,6 +48,7 @@ func TestASavedPlanIsTheSamePlan(t *testing.T) {
 
 // The hash of a policy was once of its English, and its version is raised when the form of the encoding changes.
 func TestAPlanSavedByAnEarlierSweepdIsRefusedWhole(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	p, _ := b.plan()
@@ -67,6 +69,7 @@ func TestAPlanSavedByAnEarlierSweepdIsRefusedWhole(t *testing.T) {
 }
 
 func TestWhatIsNoSavedPlanIsRefused(t *testing.T) {
+	t.Parallel()
 	for name, text := range map[string]string{
 		"empty": "", "text": "hello", "other JSON": `{"a":1}`, "version": `{"sweepd_plan":2,"scope":[{"storage":"x"}]}`,
 		"no scope": `{"sweepd_plan":1}`, "unknown field": `{"sweepd_plan":1,"scope":[{"storage":"x"}],"delete":[]}`,
@@ -110,6 +113,7 @@ func FuzzLoadPlan(f *testing.F) {
 }
 
 func TestSizesThatAreTooLargeTogetherAreOverTheLimit(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	p, _ := b.plan()
 	for range 4 {
@@ -121,6 +125,7 @@ func TestSizesThatAreTooLargeTogetherAreOverTheLimit(t *testing.T) {
 // TestASavedPlanIsCarriedOutOnce: a plan of which something was left alone may be
 // applied again, for the rest.
 func TestASavedPlanIsCarriedOutOnce(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.put(ours(2), picture(2))

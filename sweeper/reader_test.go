@@ -34,6 +34,7 @@ func opened(
 }
 
 func TestAReaderGivesWhatTheFileHolds(t *testing.T) {
+	t.Parallel()
 	for _, size := range []int{0, 1, headSize - 1, headSize, headSize + 1, 3 * headSize} {
 		content := bytes.Repeat([]byte("0123456789abcde"), size/15+1)[:size]
 		r, _, _ := opened(t, content)
@@ -59,6 +60,7 @@ func TestAReaderGivesWhatTheFileHolds(t *testing.T) {
 }
 
 func TestSmallReadsAtTheStartCostOneRequest(t *testing.T) {
+	t.Parallel()
 	r, _, d := opened(t, make([]byte, 3*headSize))
 	for off := range int64(100) {
 		if _, err := r.ReadAt(make([]byte, 30), off*40); err != nil {
@@ -71,6 +73,7 @@ func TestSmallReadsAtTheStartCostOneRequest(t *testing.T) {
 }
 
 func TestAnErrorIsNeverTheEndOfAFile(t *testing.T) {
+	t.Parallel()
 	for _, err := range []error{
 		io.ErrUnexpectedEOF, fmt.Errorf("connection lost: %w", io.EOF), errors.New("input/output error"),
 	} {
@@ -87,6 +90,7 @@ func TestAnErrorIsNeverTheEndOfAFile(t *testing.T) {
 }
 
 func TestAFileThatChangedIsNotReadOn(t *testing.T) {
+	t.Parallel()
 	r, a, _ := opened(t, make([]byte, 3*headSize))
 	p := make([]byte, 10)
 	if _, err := r.ReadAt(p, 0); err != nil {
@@ -99,6 +103,7 @@ func TestAFileThatChangedIsNotReadOn(t *testing.T) {
 }
 
 func TestAnExaminationThatReadsTooMuchIsEnded(t *testing.T) {
+	t.Parallel()
 	r, _, _ := opened(t, make([]byte, 1<<20))
 	p := make([]byte, 1<<20)
 	for range 10 {

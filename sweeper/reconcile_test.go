@@ -15,6 +15,7 @@ import (
 )
 
 func TestAMoveThatALivingProcessHasBegunIsLeftToIt(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules, providertest.Fault{Method: "Trash", Err: providers.ErrUncertain})
 	b.put(ours(1), picture(1))
 	b.apply()
@@ -37,6 +38,7 @@ func TestAMoveThatALivingProcessHasBegunIsLeftToIt(t *testing.T) {
 }
 
 func TestWhatAWrongClockRecordedTheEndOfIsNoOlderThanItsBeginning(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules, providertest.Fault{Method: "Trash", Err: providers.ErrUncertain, Late: true})
 	b.put(ours(1), picture(1))
 	b.apply()
@@ -63,6 +65,7 @@ type unending struct{ *journal.Journal }
 func (unending) End(context.Context, string, providers.Outcome) error { return errors.New("disk full") }
 
 func TestAnEndThatCouldNotBeRecordedIsAProblem(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules, providertest.Fault{Method: "Trash", Err: providers.ErrUncertain})
 	b.put(ours(1), picture(1))
 	b.apply()
@@ -80,6 +83,7 @@ func TestAnEndThatCouldNotBeRecordedIsAProblem(t *testing.T) {
 }
 
 func TestAMoveOfUnknownOutcomeIsNotSaidToBeSettledThoughItsFileIsNotFound(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules, providertest.Fault{Method: "Trash", Err: providers.ErrUncertain})
 	b.put(ours(1), picture(1))
 	b.apply()

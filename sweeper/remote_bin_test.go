@@ -29,6 +29,7 @@ func (b *box) bin() map[string]sweeper.TrashEntry {
 }
 
 func TestWhereABinKeepsNoDatesAgeCountsFromWhenSweepdFirstSawAnEntry(t *testing.T) {
+	t.Parallel()
 	b, s := remoteBin(t)
 	genuine, _ := signed(s, 1)
 	b.discard("/data/root/a.png", genuine, 400)
@@ -49,6 +50,7 @@ func TestWhereABinKeepsNoDatesAgeCountsFromWhenSweepdFirstSawAnEntry(t *testing.
 }
 
 func TestOnlyAWholeListingOfTheBinForgetsAnEntrysDate(t *testing.T) {
+	t.Parallel()
 	b, s := remoteBin(t)
 	genuine, _ := signed(s, 1)
 	b.discard("/data/root/a.png", genuine, 0)
@@ -82,6 +84,7 @@ func TestOnlyAWholeListingOfTheBinForgetsAnEntrysDate(t *testing.T) {
 }
 
 func TestADoubtedClockDatesNoEntryOfABin(t *testing.T) {
+	t.Parallel()
 	b, s := remoteBin(t)
 	genuine, _ := signed(s, 1)
 	b.boot, b.up = "1", time.Hour
@@ -99,6 +102,7 @@ func TestADoubtedClockDatesNoEntryOfABin(t *testing.T) {
 }
 
 func TestARemoteBinsHeadersAreReadOnceAndAllOfItToBePurged(t *testing.T) {
+	t.Parallel()
 	b, s := remoteBin(t)
 	genuine, edited := signed(s, 1)
 	b.discard("/data/root/a.png", genuine, 0)

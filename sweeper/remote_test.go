@@ -76,6 +76,7 @@ func (m midway) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[p
 }
 
 func TestWhatAnExpiredFeedNamedIsNotThereForThat(t *testing.T) {
+	t.Parallel()
 	b, s := remoteBox(t, remoteRules)
 	genuine, _ := signed(s, 1)
 	b.put("/data/root/a.png", genuine)
@@ -116,6 +117,7 @@ func (b *box) dueAre(want ...string) *sweeper.Plan {
 }
 
 func TestARemotePicturesHeaderIsReadToPlanAndAllOfItOnceToBeMoved(t *testing.T) {
+	t.Parallel()
 	b, s := remoteBox(t, remoteRules)
 	genuine, _ := signed(s, 1)
 	b.put("/data/root/a.png", genuine)
@@ -144,6 +146,7 @@ func TestARemotePicturesHeaderIsReadToPlanAndAllOfItOnceToBeMoved(t *testing.T) 
 }
 
 func TestWhatAHeaderOnlyReadingTakesForProvenAndIsNotIsRefusedAndNeverOfferedAgain(t *testing.T) {
+	t.Parallel()
 	for what, make := range map[string]func(*c2patest.Signer) []byte{
 		"edited": func(s *c2patest.Signer) []byte { _, edited := signed(s, 1); return edited },
 		"a credential of another picture": func(s *c2patest.Signer) []byte {
@@ -179,6 +182,7 @@ func TestWhatAHeaderOnlyReadingTakesForProvenAndIsNotIsRefusedAndNeverOfferedAga
 }
 
 func TestAPassWithoutChangesAsksOnceAndTellsTheSame(t *testing.T) {
+	t.Parallel()
 	b, s := remoteBox(t, remoteRules)
 	genuine, _ := signed(s, 1)
 	b.put("/data/root/a.png", genuine)
@@ -211,6 +215,7 @@ func TestAPassWithoutChangesAsksOnceAndTellsTheSame(t *testing.T) {
 }
 
 func TestWhatChangesIsFollowed(t *testing.T) {
+	t.Parallel()
 	b, s := remoteBox(t, remoteRules)
 	genuine, _ := signed(s, 1)
 	for _, name := range []string{"a", "b", "c", "d"} {
@@ -244,6 +249,7 @@ func TestWhatChangesIsFollowed(t *testing.T) {
 }
 
 func TestARemoteFileThatIsSeenToBeProtectedIsHeldAndOtherGuardsAreAskedAtTheMove(t *testing.T) {
+	t.Parallel()
 	b, s := remoteBox(t, remoteRules)
 	genuine, _ := signed(s, 1)
 	b.put("/data/root/a.png", genuine)
@@ -268,6 +274,7 @@ func TestARemoteFileThatIsSeenToBeProtectedIsHeldAndOtherGuardsAreAskedAtTheMove
 }
 
 func TestAnExpiredCursorHasEverythingListedOnce(t *testing.T) {
+	t.Parallel()
 	b, s := remoteBox(t, remoteRules)
 	genuine, _ := signed(s, 1)
 	b.put("/data/root/a.png", genuine)
@@ -289,6 +296,7 @@ func TestAnExpiredCursorHasEverythingListedOnce(t *testing.T) {
 
 // However a pass is broken off or fails, the next good one knows everything.
 func TestAFaultAnywhereInAPassLosesNothing(t *testing.T) {
+	t.Parallel()
 	boom := errors.New("connection reset")
 	s := c2patest.New(t, time.Date(2026, 5, 23, 12, 0, 0, 0, time.UTC))
 	genuine, _ := signed(s, 1)
@@ -325,6 +333,7 @@ func TestAFaultAnywhereInAPassLosesNothing(t *testing.T) {
 }
 
 func TestAFileThatCannotBeReadComesAgainAndHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
 	b, s := remoteBox(t, remoteRules, providertest.Fault{Method: "ReadRange", Err: errors.New("this file is abusive")})
 	genuine, _ := signed(s, 1)
 	b.put("/data/root/a.png", genuine)
@@ -346,6 +355,7 @@ func TestAFileThatCannotBeReadComesAgainAndHoldsUpNoOther(t *testing.T) {
 }
 
 func TestWithADoubtedClockNoCursorIsSaved(t *testing.T) {
+	t.Parallel()
 	b, s := remoteBox(t, remoteRules)
 	genuine, _ := signed(s, 1)
 	b.boot, b.up = "1", time.Hour
@@ -359,6 +369,7 @@ func TestWithADoubtedClockNoCursorIsSaved(t *testing.T) {
 }
 
 func TestTheSameFileInAnotherStorageIsNotRead(t *testing.T) {
+	t.Parallel()
 	b, s := remoteBox(t, remoteRules)
 	genuine, _ := signed(s, 1)
 	b.put("/data/root/a.png", genuine)
@@ -377,6 +388,7 @@ func TestTheSameFileInAnotherStorageIsNotRead(t *testing.T) {
 }
 
 func TestCopiesOnARemoteStorageAreKnownByTheirHash(t *testing.T) {
+	t.Parallel()
 	b, s := remoteBox(t, remoteRules+"protect: {last_copy: keep}\n")
 	genuine, _ := signed(s, 1)
 	b.put("/data/root/a.png", genuine)
@@ -393,6 +405,7 @@ func TestCopiesOnARemoteStorageAreKnownByTheirHash(t *testing.T) {
 }
 
 func TestTwoStoragesAreSweptAtOnceAndEachToItsEnd(t *testing.T) {
+	t.Parallel()
 	b, s := remoteBox(t, remoteRules)
 	for i := range 12 {
 		genuine, _ := signed(s, byte(i))
@@ -412,6 +425,7 @@ func TestTwoStoragesAreSweptAtOnceAndEachToItsEnd(t *testing.T) {
 }
 
 func TestAPassThatIsBrokenOffIsGoneThroughAgain(t *testing.T) {
+	t.Parallel()
 	for stop := range 4 {
 		b, s := remoteBox(t, remoteRules)
 		genuine, _ := signed(s, 1)
@@ -456,6 +470,7 @@ func (f few) Changes(ctx context.Context, since providers.Cursor) iter.Seq2[prov
 }
 
 func TestWhatTheFeedHasNamedIsSeenHoweverLittleItsCursorCounts(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, strings.Replace(rules, "share: 100%", "share: 50%", 1))
 	b.account = providertest.NewAccount() // with a feed
 	b.fail()

@@ -14,6 +14,7 @@ import (
 )
 
 func TestWhatUndoBroughtBackStaysWhereverItIsMoved(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.undo(b.apply().Run)
@@ -27,6 +28,7 @@ func TestWhatUndoBroughtBackStaysWhereverItIsMoved(t *testing.T) {
 }
 
 func TestWhatAnInterruptedUndoBroughtBackStaysWhereverItIsMoved(t *testing.T) {
+	t.Parallel()
 	for name, fault := range map[string]providertest.Fault{
 		"before it was back": {Method: "Restore", Err: providers.ErrUncertain},
 		"after it was back":  {Method: "Restore", Err: providers.ErrUncertain, Late: true},
@@ -49,6 +51,7 @@ func TestWhatAnInterruptedUndoBroughtBackStaysWhereverItIsMoved(t *testing.T) {
 }
 
 func TestWhatAnotherProgramTookOutOfTheTrashIsHeld(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		back func(b *box)
 		at   string
@@ -85,6 +88,7 @@ func TestWhatAnotherProgramTookOutOfTheTrashIsHeld(t *testing.T) {
 }
 
 func TestOtherFilesThanThoseInTheTrashAreNotTakenForReturned(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.apply()
@@ -96,6 +100,7 @@ func TestOtherFilesThanThoseInTheTrashAreNotTakenForReturned(t *testing.T) {
 }
 
 func TestWhatSweepdPurgedOrRestoredIsNotTakenForReturned(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.apply()
@@ -131,6 +136,7 @@ func (b *box) forgetContent(path string) error {
 }
 
 func TestAFileThatCannotBeComparedWithTheTrashIsHeld(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.apply()
@@ -146,6 +152,7 @@ func TestAFileThatCannotBeComparedWithTheTrashIsHeld(t *testing.T) {
 }
 
 func TestAGraceDoesNotBeginForAFileThatCameBack(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, strings.Replace(rules, "do: trash}", "do: trash, grace: 7d}", 1))
 	b.put(ours(1), picture(1))
 	b.apply()
@@ -160,6 +167,7 @@ func TestAGraceDoesNotBeginForAFileThatCameBack(t *testing.T) {
 }
 
 func TestARemoteFileThatIsBackIsHeld(t *testing.T) {
+	t.Parallel()
 	b, s := remoteBox(t, remoteRules)
 	genuine, _ := signed(s, 1)
 	b.put(ours(1), genuine)

@@ -27,6 +27,7 @@ func (b *box) scan(all bool) ([]sweeper.Found, *sweeper.Summary) {
 }
 
 func TestAScanFindsWhatMatchesAndSaysWhatThePolicyWould(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.put("/data/root/holiday.png", picture(2))
@@ -47,6 +48,7 @@ func TestAScanFindsWhatMatchesAndSaysWhatThePolicyWould(t *testing.T) {
 }
 
 func TestASecondScanReadsNothingAndSaysTheSame(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	for i := range 20 {
 		b.put(ours(i), picture(byte(i)))
@@ -74,6 +76,7 @@ func TestASecondScanReadsNothingAndSaysTheSame(t *testing.T) {
 }
 
 func TestAChangedFileIsExaminedAgain(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put("/data/root/a.png", picture(1))
 	b.scan(false)
@@ -84,6 +87,7 @@ func TestAChangedFileIsExaminedAgain(t *testing.T) {
 }
 
 func TestAPartialListingForgetsNothingAndSaysSo(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.put(ours(2), picture(2))
@@ -100,6 +104,7 @@ func TestAPartialListingForgetsNothingAndSaysSo(t *testing.T) {
 }
 
 func TestAListingOfAPartForgetsNothing(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, graceful)
 	b.put(ours(1), picture(1))
 	b.apply() // its grace begins
@@ -134,6 +139,7 @@ func TestAListingOfAPartForgetsNothing(t *testing.T) {
 }
 
 func TestAPlaceThatCannotBeListedIsNamedAndTheRestGoesOn(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.fail(providertest.Fault{
@@ -148,6 +154,7 @@ func TestAPlaceThatCannotBeListedIsNamedAndTheRestGoesOn(t *testing.T) {
 }
 
 func TestAFileThatCannotBeReadIsAProblemAndNoVerdict(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules, providertest.Fault{Method: "ReadRange", Nth: 1, Err: errors.New("input/output error")})
 	b.put(ours(1), picture(1))
 	found, sum := b.scan(true)
@@ -160,6 +167,7 @@ func TestAFileThatCannotBeReadIsAProblemAndNoVerdict(t *testing.T) {
 }
 
 func TestAFileThatChangesUnderTheExaminationIsLeftForTheNextScan(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules, providertest.Fault{Method: "ReadRange", Nth: 1, Err: providers.ErrChanged})
 	b.put(ours(1), picture(1))
 	if found, sum := b.scan(true); len(found) != 0 || sum.Errors != 0 {
@@ -168,6 +176,7 @@ func TestAFileThatChangesUnderTheExaminationIsLeftForTheNextScan(t *testing.T) {
 }
 
 func TestAKeptFileIsKeptWhateverThePolicySays(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	found, _ := b.scan(false)

@@ -37,6 +37,7 @@ func in(folder string, n int) string {
 }
 
 func TestASummarySaysOfEachRuleWhatBecameOfItsFiles(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, ruled)
 	for n := range 6 {
 		b.put(ours(n), picture(byte(n)))
@@ -97,6 +98,7 @@ func TestASummarySaysOfEachRuleWhatBecameOfItsFiles(t *testing.T) {
 }
 
 func TestTheRulesOfASummaryAddUpToIt(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, ruled)
 	for n := range 5 {
 		b.put(ours(n), picture(byte(n)))
@@ -123,6 +125,7 @@ func TestTheRulesOfASummaryAddUpToIt(t *testing.T) {
 }
 
 func TestAPlanCannotBringRulesIntoTheSummary(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	p, _ := b.plan()
@@ -138,6 +141,7 @@ func TestAPlanCannotBringRulesIntoTheSummary(t *testing.T) {
 }
 
 func TestWhatARootNotListedWholeHoldsIsNotDue(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.put(ours(2), picture(2))
@@ -150,6 +154,7 @@ func TestWhatARootNotListedWholeHoldsIsNotDue(t *testing.T) {
 }
 
 func TestAGraceThatHasNotBegunHasNoEnd(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, ruled)
 	b.put(in("later", 1), picture(1))
 	b.put(in("later", 2), picture(2))

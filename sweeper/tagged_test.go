@@ -16,6 +16,7 @@ func withTag(genuine []byte, at int) []byte {
 }
 
 func TestAPictureThatAPersonTaggedIsHeld(t *testing.T) {
+	t.Parallel()
 	b, s := remoteBox(t, remoteRules)
 	genuine, _ := signed(s, 1)
 	front, behind := "/data/root/front.png", "/data/root/behind.png"
@@ -39,6 +40,7 @@ func TestAPictureThatAPersonTaggedIsHeld(t *testing.T) {
 }
 
 func TestATaggedPictureInABinIsNoMatch(t *testing.T) {
+	t.Parallel()
 	b, s := remoteBin(t)
 	genuine, _ := signed(s, 1)
 	b.discard("/data/root/plain.png", genuine, 0)

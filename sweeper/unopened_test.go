@@ -13,6 +13,7 @@ import (
 )
 
 func TestAStorageThatCannotBeOpenedIsAProblemAndTheOthersGoOn(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	down := errors.New("no network")
@@ -64,6 +65,7 @@ type account struct{ providers.Driver }
 func (a account) Can() providers.Can { return a.Driver.Can() &^ providers.CanReadWhole }
 
 func TestAnotherAccountProvesNothingOfAnInterruptedMove(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules, providertest.Fault{Method: "Trash", Err: providers.ErrUncertain, Late: true})
 	b.put(ours(1), picture(1))
 	b.apply() // it is in the trash, and the record does not know
@@ -84,6 +86,7 @@ func TestAnotherAccountProvesNothingOfAnInterruptedMove(t *testing.T) {
 }
 
 func TestAFileIsUndoneByWhatItsStorageCallsIt(t *testing.T) {
+	t.Parallel()
 	b := newBox(t, rules)
 	b.put(ours(1), picture(1))
 	b.put(ours(2), picture(2))
