@@ -119,7 +119,8 @@ func TestASearchThatWasStoppedSaysSoAndListsTwentyFolders(t *testing.T) {
 		found = append(found, app.PictureFolder{Path: fmt.Sprintf("/home/ann/a%d", i), Images: 3, Sure: 1})
 	}
 	var errs bytes.Buffer
-	p := &program{stderr: &errs, getenv: func(string) string { return "/home/ann" }}
+	getenv := func(name string) string { return map[string]string{"HOME": "/home/ann"}[name] }
+	p := &program{stderr: &errs, getenv: getenv, term: newTerminal(io.Discard, &errs, getenv, time.Now)}
 	p.printFound(app.Survey{Partial: true, Seen: 1200}, found)
 	shown := errs.String()
 	if !strings.HasPrefix(shown, "ChatGPT images were found so far: the search was stopped after 1,200 files\n"+
