@@ -203,7 +203,7 @@ func TestAGraceBeginsAnewWhereNoRuleWantedTheFileInBetween(t *testing.T) {
 		"rules: [{name: mine, when: {confidence: likely}, do: review}]":                               1,
 		"rules: [{name: mine, when: {confidence: likely, derived: include}, do: keep}]":               1,
 		"rules: [{name: mine, when: {confidence: proven}, do: trash, grace: 7d}]":                     1,
-		"rules: [{name: other, when: {confidence: likely, derived: include}, do: trash, grace: 30d}]": 0, // always wanted
+		"rules: [{name: other, when: {confidence: likely, derived: include}, do: trash, grace: 30d}]": 0,
 	} {
 		t.Run(do, func(t *testing.T) {
 			b := newBox(t, graceful)

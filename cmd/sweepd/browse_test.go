@@ -95,7 +95,8 @@ const measure = `(() => {
 		const scrolls = e.closest('.wide'), box = e.getBoundingClientRect();
 		if (!scrolls && box.right > width + 1) wrong.push(e.tagName + ' ' + e.className + ' ends at ' + box.right);
 		if (e.closest('svg') || ![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) continue;
-		const [a, b] = [parse(getComputedStyle(e).color), behind(e)].map(c => light(c.slice(0, 3))).sort((x, y) => y - x);
+		const colours = [parse(getComputedStyle(e).color), behind(e)];
+		const [a, b] = colours.map(c => light(c.slice(0, 3))).sort((x, y) => y - x);
 		const contrast = (a + .05) / (b + .05);
 		if (contrast < 4.5) wrong.push(e.tagName + ' ' + e.className + ' has a contrast of ' + contrast.toFixed(2));
 	}

@@ -199,7 +199,8 @@ func (p *program) runs(ctx context.Context, j *journal.Journal, o historyOptions
 			p.json(jsonHistory{"run", r.ID, r.Kind, moment(r.Began), moment(r.Ended), r.Err, r.Summary})
 			continue
 		}
-		p.term.printf("%4d  %-16s  %-6s %s\n", r.ID, sweeper.When(r.Began, p.now()), r.Kind, p.term.text(report.Brief(r)))
+		p.term.printf("%4d  %-16s  %-6s %s\n", r.ID, sweeper.When(r.Began, p.now()), r.Kind,
+			p.term.text(report.Brief(r)))
 	}
 	if len(runs) == 0 && !o.json {
 		p.noRuns(o.since != "")

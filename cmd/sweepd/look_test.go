@@ -125,7 +125,8 @@ func TestASearchThatWasStoppedSaysSoAndListsTwentyFolders(t *testing.T) {
 	shown := errs.String()
 	if !strings.HasPrefix(shown, "ChatGPT images were found so far: the search was stopped after 1,200 files\n"+
 		"   1  ~/a0: 3 images, 2 of them by name only\n") ||
-		!strings.HasSuffix(shown, "  20  ~/a19: 3 images, 2 of them by name only\n      and 3 more folders with fewer images\n") {
+		!strings.HasSuffix(shown, "  20  ~/a19: 3 images, 2 of them by name only\n"+
+			"      and 3 more folders with fewer images\n") {
 		t.Errorf("shown:\n%s", shown)
 	}
 	errs.Reset()

@@ -20,7 +20,10 @@ type planOptions struct {
 }
 
 func newPlanCmd(p *program) *cobra.Command {
-	o := planOptions{listing: listing{page: newSheetFile()}, out: outputFile{doing: "save the plan", kind: "a saved plan", is: sweeper.IsPlan}}
+	o := planOptions{
+		listing: listing{page: newSheetFile()},
+		out:     outputFile{doing: "save the plan", kind: "a saved plan", is: sweeper.IsPlan},
+	}
 	cmd := &cobra.Command{
 		Use:               "plan [-o FILE] [PATH|STORAGE]...",
 		ValidArgsFunction: p.where,

@@ -82,8 +82,8 @@ func (s *sheet) group(key string) *report.Group {
 	return &s.page.Groups[slices.IndexFunc(s.page.Groups, func(g report.Group) bool { return g.Key == key })]
 }
 
-// hold puts the files on hold that look due by themselves and are not in the plan: last copies, and files from which the
-// scan of their folder keeps sweepd.
+// hold puts the files on hold that look due by themselves and are not in the plan: last copies, and files from which
+// the scan of their folder keeps sweepd.
 func hold(found []sweeper.Found, due *sweeper.Plan) {
 	in := map[fileOf]bool{}
 	for _, it := range due.Trash {
@@ -109,7 +109,9 @@ func hold(found []sweeper.Found, due *sweeper.Plan) {
 // is the first.
 func (s *sheet) add(ctx context.Context, found []sweeper.Found, by selection) {
 	by.order.word = cmp.Or(by.order.word, "due")
-	slices.SortFunc(found, func(x, y sweeper.Found) int { return cmp.Or(cmp.Compare(turn(x), turn(y)), by.compare(x, y)) })
+	slices.SortFunc(found, func(x, y sweeper.Found) int {
+		return cmp.Or(cmp.Compare(turn(x), turn(y)), by.compare(x, y))
+	})
 	for _, f := range found {
 		g := s.group(string(f.Decision.Action))
 		g.Bytes += f.Entry.Size
@@ -170,8 +172,8 @@ func (s *sheet) commands(f sweeper.Found) (all []string) {
 	return all
 }
 
-// policyFlag returns the flag that names the policy again, for a shell in any folder; "" if it was not named, or is from
-// standard input, from which these verbs take none.
+// policyFlag returns the flag that names the policy again, for a shell in any folder; "" if it was not named, or is
+// from standard input, from which these verbs take none.
 func (s *sheet) policyFlag() string {
 	if s.policyFile == "" || s.policyFile == "-" {
 		return ""
@@ -239,7 +241,8 @@ func (s *sheet) addTotals(key string, totals []jsonTotal) {
 	s.page.Totals = &report.Totals{Key: key}
 	for _, t := range totals {
 		s.page.Totals.Lines = append(s.page.Totals.Lines, report.Total{
-			Name: s.totalName(t), Files: fmt.Sprint(t.Files), Bytes: size(t.Bytes).In(s.term.in), Due: fmt.Sprint(t.Due),
+			Name: s.totalName(t), Files: fmt.Sprint(t.Files), Bytes: size(t.Bytes).In(s.term.in),
+			Due: fmt.Sprint(t.Due),
 			DueBytes: size(t.DueBytes).In(s.term.in), Held: fmt.Sprint(t.Held),
 		})
 	}

@@ -91,8 +91,8 @@ func noThumbnail(err error) string {
 	return "no thumbnail: " + cause(err).Error()
 }
 
-// foundPicture returns the file for a page; ok is false, and the thumbnail has the reason, if no thumbnail can be made without
-// fetching all of the file.
+// foundPicture returns the file for a page; ok is false, and the thumbnail has the reason, if no thumbnail can be
+// made without fetching all of the file.
 func foundPicture(
 	ctx context.Context, a *app.App, f sweeper.Found, to *report.Thumbnail,
 ) (_ pictured, ok bool) {

@@ -88,8 +88,8 @@ type Credential struct {
 	OtherBytes bool
 
 	Intact Finding // signature, hashes, binding
-	// Anchored is Yes if OpenAI signed by a pinned authority, even if it signed other bytes (Broken), and No for another
-	// or an unknown signer.
+	// Anchored is Yes if OpenAI signed by a pinned authority, even if it signed other bytes (Broken), and No for
+	// another or an unknown signer.
 	Anchored Finding
 	Time     Finding // Yes: a verified timestamp. No: a contradicting one. Unknown: none, or by an unlisted authority
 

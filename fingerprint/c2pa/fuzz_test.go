@@ -75,7 +75,8 @@ func FuzzChangedFile(f *testing.F) {
 		}
 		if c != nil && (c.Class == Verified && (h.Class != Verified || h.Tagged && !c.Tagged) ||
 			h.Class == Broken && c.Class != Broken) {
-			t.Errorf("by its header: %v, tagged %v, of the whole file: %v, tagged %v", h.Class, h.Tagged, c.Class, c.Tagged)
+			t.Errorf("by its header: %v, tagged %v, of the whole file: %v, tagged %v",
+				h.Class, h.Tagged, c.Class, c.Tagged)
 		}
 		if c != nil && c.Tagged {
 			bad = withoutTagParts(bad)

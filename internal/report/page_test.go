@@ -113,7 +113,8 @@ func thumb(t *testing.T, n int) report.Thumbnail {
 	t.Helper()
 	content := painted(n)
 	jpg, err := thumbnail.NewMaker().Make(t.Context(), thumbnail.Picture{
-		Size: int64(len(content)), Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(content)), nil },
+		Size: int64(len(content)),
+		Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(content)), nil },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -141,7 +142,8 @@ func inert(t *testing.T, text []byte) {
 		for _, n := range nodes {
 			for _, a := range n.Attr {
 				if strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "srcset" ||
-					a.Key == "href" && !strings.HasPrefix(a.Val, "#") || a.Key == "src" && !strings.HasPrefix(a.Val, "data:image/jpeg;base64,") {
+					a.Key == "href" && !strings.HasPrefix(a.Val, "#") ||
+					a.Key == "src" && !strings.HasPrefix(a.Val, "data:image/jpeg;base64,") {
 					t.Errorf("%s has %s=%q", name, a.Key, a.Val)
 				}
 			}

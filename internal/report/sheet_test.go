@@ -134,7 +134,9 @@ func TestASheetSaysWhyAndWhen(t *testing.T) {
 			"Up for review by rule unsure.", "when you approve it",
 		},
 		{
-			policy.Decision{Action: policy.Keep, Rule: "album", Reasons: reasons("there"), ReasonCode: policy.ReasonRule},
+			policy.Decision{
+				Action: policy.Keep, Rule: "album", Reasons: reasons("there"), ReasonCode: policy.ReasonRule,
+			},
 			"Kept by rule album.", "never",
 		},
 		{policy.Decision{Action: policy.Keep, Reasons: reasons("no rule matches")}, "Kept: no rule matches.", "never"},
@@ -144,7 +146,8 @@ func TestASheetSaysWhyAndWhen(t *testing.T) {
 		},
 	} {
 		f := sweeper.Found{Decision: c.d, Verdict: fingerprint.Verdict{Confidence: fingerprint.Likely}}
-		if why, when := report.Sentence(report.Because(f).String()), report.When(c.d).String(); why != c.why || when != c.when {
+		why, when := report.Sentence(report.Because(f).String()), report.When(c.d).String()
+		if why != c.why || when != c.when {
 			t.Errorf("got %q and %q, want %q and %q", why, when, c.why, c.when)
 		}
 	}

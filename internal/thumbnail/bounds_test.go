@@ -30,8 +30,8 @@ func frame(colours byte) []byte {
 	return segment(0xc2, data...)
 }
 
-// passes returns a progressive JPEG of so many colours with so many passes over 262,144 blocks, each of which says in 30
-// bytes that it changes none.
+// passes returns a progressive JPEG of so many colours with so many passes over 262,144 blocks, each of which says in
+// 30 bytes that it changes none.
 func passes(colours byte, n int) []byte {
 	out := append([]byte{0xff, 0xd8}, frame(colours)...)
 	huffman := append([]byte{0x10, 1}, make([]byte, 15)...)

@@ -43,8 +43,8 @@ func depth(m color.Model) int {
 	return 1 // a palette
 }
 
-// progressive returns the number of bytes of a pixel of a progressive JPEG: 4 for a coefficient of each colour, and 1 or
-// 2 times the decoded pixel.
+// progressive returns the number of bytes of a pixel of a progressive JPEG: 4 for a coefficient of each colour, and 1
+// or 2 times the decoded pixel.
 func progressive(m color.Model) int {
 	switch m {
 	case color.GrayModel:

@@ -44,10 +44,10 @@ type Maker struct{ memory *semaphore.Weighted }
 // NewMaker returns a Maker.
 func NewMaker() *Maker { return &Maker{semaphore.NewWeighted(maxMemory)} }
 
-// Make returns the picture as a JPEG of at most MaxSize bytes, whose longer side has at most Side pixels, from its first
-// frame as stored. The header is trusted only to refuse: a picture with too large a size in it is not decoded. Make
-// returns ErrNoPicture if the picture is unsuitable, or takes too long; the error of ctx if that ends; and else the
-// error of reading the file.
+// Make returns the picture as a JPEG of at most MaxSize bytes, whose longer side has at most Side pixels, from its
+// first frame as stored. The header is trusted only to refuse: a picture with too large a size in it is not decoded.
+// Make returns ErrNoPicture if the picture is unsuitable, or takes too long; the error of ctx if that ends; and else
+// the error of reading the file.
 func (m *Maker) Make(ctx context.Context, p Picture) ([]byte, error) {
 	if p.Size > MaxBytes {
 		return nil, fmt.Errorf("%w: it has %d bytes", ErrNoPicture, p.Size)
