@@ -242,7 +242,7 @@ func (s *sheet) addTotals(key string, totals []jsonTotal) {
 	for _, t := range totals {
 		s.page.Totals.Lines = append(s.page.Totals.Lines, report.Total{
 			Name: s.totalName(t), Files: fmt.Sprint(t.Files), Bytes: size(t.Bytes).In(s.term.in),
-			Due: fmt.Sprint(t.Due),
+			Due:      fmt.Sprint(t.Due),
 			DueBytes: size(t.DueBytes).In(s.term.in), Held: fmt.Sprint(t.Held),
 		})
 	}
