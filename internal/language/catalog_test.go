@@ -7,6 +7,7 @@ import (
 	"flag"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,32 +15,48 @@ import (
 
 var update = flag.Bool("update", false, "add the missing entries to the catalogs, to be translated, and remove others")
 
-// A catalog has a translation of each text of the code, and no other; what is printed in it has the same arguments in
-// all forms.
+// A catalog has a translation of each text of the code, once in all of its files, and no other; what is printed in it
+// has the same arguments in all forms.
 func TestEachCatalogHasEachText(t *testing.T) {
 	want := texts(t)
 	for _, tag := range supported()[1:] {
-		file := "catalog/" + tag.String() + ".json"
-		if *update {
-			rewrite(t, file, want)
+		first := "catalog/" + tag.String() + ".json"
+		parts, err := filepath.Glob("catalog/" + tag.String() + ".*.json")
+		if err != nil {
+			t.Fatal(err)
 		}
-		c := read(t, file)
+		all := append([]string{first}, parts...)
+		if *update {
+			rewrite(t, all, want)
+		}
 		known := map[string]bool{}
-		for _, e := range c.Messages {
-			if known[e.ID] {
-				t.Errorf("%s: %q is there twice", file, e.ID)
-			}
-			if known[e.ID] = true; want[e.ID] == "" {
-				t.Errorf("%s: %q is no text of the code any more", file, e.ID)
-			}
-			for _, problem := range problems(tag.String(), e) {
-				t.Errorf("%s: %q: %s", file, e.ID, problem)
-			}
+		for _, file := range all {
+			check(t, file, tag.String(), want, known)
 		}
 		for id, where := range want {
 			if !known[id] {
-				t.Errorf("%s: no entry for %q of %s", file, id, where)
+				t.Errorf("%s: no entry for %q of %s", first, id, where)
 			}
+		}
+	}
+}
+
+// check checks one file of a catalog, and adds its texts to those that are known.
+func check(t *testing.T, file, tag string, want map[string]string, known map[string]bool) {
+	t.Helper()
+	c := read(t, file)
+	if c.Language != tag {
+		t.Errorf("%s: has the language %q, want %q", file, c.Language, tag)
+	}
+	for _, e := range c.Messages {
+		if known[e.ID] {
+			t.Errorf("%s: %q is there twice", file, e.ID)
+		}
+		if known[e.ID] = true; want[e.ID] == "" {
+			t.Errorf("%s: %q is no text of the code any more", file, e.ID)
+		}
+		for _, problem := range problems(tag, e) {
+			t.Errorf("%s: %q: %s", file, e.ID, problem)
 		}
 	}
 }
@@ -125,16 +142,32 @@ func read(t *testing.T, file string) catalog {
 	return c
 }
 
-// rewrite adds the missing entries to a file, untranslated, removes those that are no longer wanted, and sorts it.
-func rewrite(t *testing.T, file string, want map[string]string) {
+// rewrite adds the missing entries to the first file of a catalog, untranslated, removes those that are no longer
+// wanted from all of its files, and sorts them.
+func rewrite(t *testing.T, files []string, want map[string]string) {
 	t.Helper()
-	c := read(t, file)
-	c.Messages = slices.DeleteFunc(c.Messages, func(e entry) bool { return want[e.ID] == "" })
+	catalogs, known := make([]catalog, len(files)), map[string]bool{}
+	for i, file := range files {
+		c := read(t, file)
+		c.Messages = slices.DeleteFunc(c.Messages, func(e entry) bool { return want[e.ID] == "" })
+		for _, e := range c.Messages {
+			known[e.ID] = true
+		}
+		catalogs[i] = c
+	}
 	for id := range want {
-		if !slices.ContainsFunc(c.Messages, func(e entry) bool { return e.ID == id }) {
-			c.Messages = append(c.Messages, entry{ID: id})
+		if !known[id] {
+			catalogs[0].Messages = append(catalogs[0].Messages, entry{ID: id})
 		}
 	}
+	for i, c := range catalogs {
+		write(t, files[i], c)
+	}
+}
+
+// write writes a file of a catalog, sorted.
+func write(t *testing.T, file string, c catalog) {
+	t.Helper()
 	slices.SortFunc(c.Messages, func(a, b entry) int { return cmp.Compare(a.ID, b.ID) })
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
