@@ -87,7 +87,7 @@ type checkedPolicy struct {
 	policy   *policy.Policy
 	idle     []policy.Protection // patterns that match nothing
 	warnings []string
-	differs  string // how the running service's policy differs
+	differs  language.Message // how the running service's policy differs
 }
 
 // checked reads and examines the policy in a file; "" is the one that the other verbs use. With an error, only file is
@@ -184,7 +184,7 @@ func cautions(pol *policy.Policy) (all []string) {
 			continue
 		}
 		for _, root := range pol.Storages[name].Roots {
-			if why, hint := app.Unseen(root); why != "" {
+			if why, hint := app.Unseen(root); !why.IsZero() {
 				all = append(all, fmt.Sprintf("storage %s: %s; %s", name, why, hint))
 			}
 		}

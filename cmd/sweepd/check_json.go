@@ -41,8 +41,8 @@ func (p *program) checkLine(c checkedPolicy, err error) jsonPolicy {
 	}
 	line.Meaning = strings.Split(strings.TrimSpace(c.policy.String()), "\n")
 	line.Notes = append(line.Notes, language.English(c.policy.Notes())...)
-	if c.differs != "" {
-		line.Warnings = append(line.Warnings, c.differs)
+	if !c.differs.IsZero() {
+		line.Warnings = append(line.Warnings, c.differs.String())
 	}
 	return line
 }

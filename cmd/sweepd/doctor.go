@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweepd/internal/app"
+	"sweepd/internal/language"
 )
 
 // jsonCheck is one line of doctor --json.
@@ -56,7 +57,7 @@ func runDoctor(ctx context.Context, p *program, o doctorOptions) error {
 	for f := range app.Doctor(ctx, p.options(), o.storages) {
 		failed = failed || f.State == app.Fail
 		if o.json {
-			p.json(jsonCheck{"check", f.Storage, f.Check, f.State, f.Text, f.Hint})
+			p.json(jsonCheck{"check", f.Storage, f.Check, f.State, f.Text.String(), f.Hint.String()})
 			continue
 		}
 		p.printCheck(f)
@@ -70,12 +71,45 @@ func runDoctor(ctx context.Context, p *program, o doctorOptions) error {
 // printCheck prints one line, with the hint below it if there is one.
 func (p *program) printCheck(f app.Finding) {
 	code := map[app.State]string{app.Well: "32", app.Warn: "33", app.Fail: "31"}[f.State]
-	what := f.Check
+	text := lines(headed(f.Check, f.Text).In(p.term.in))
 	if f.Storage != "" {
-		what = safe(f.Storage) + " " + what
+		text = safe(f.Storage) + " " + text
 	}
-	p.term.item(5, "%s %s: %s\n", p.term.paint(code, fmt.Sprintf("%-4s", f.State)), what, lines(f.Text))
-	if f.Hint != "" {
-		p.term.printf("     hint: %s\n", safe(f.Hint))
+	p.term.item(5, "%s %s\n", p.term.paint(code, fmt.Sprintf("%-4s", f.State)), text)
+	if hint := p.term.text(f.Hint); hint != "" {
+		p.term.printf("     hint: %s\n", hint)
 	}
+}
+
+// headed returns the finding of a check with the check's name before it.
+func headed(check string, finding language.Message) language.Message {
+	switch check {
+	case "policy":
+		return language.Messagef("policy: %s", finding)
+	case "service":
+		return language.Messagef("service: %s", finding)
+	case "protection":
+		return language.Messagef("protection: %s", finding)
+	case "record":
+		return language.Messagef("record: %s", finding)
+	case "pause":
+		return language.Messagef("pause: %s", finding)
+	case "folder":
+		return language.Messagef("folder: %s", finding)
+	case "trash":
+		return language.Messagef("trash: %s", finding)
+	case "client":
+		return language.Messagef("client: %s", finding)
+	case "sign-in":
+		return language.Messagef("sign-in: %s", finding)
+	case "access":
+		return language.Messagef("access: %s", finding)
+	case "account":
+		return language.Messagef("account: %s", finding)
+	case "clock":
+		return language.Messagef("clock: %s", finding)
+	case "space":
+		return language.Messagef("space: %s", finding)
+	}
+	return language.Messagef("%s: %s", check, finding)
 }

@@ -37,10 +37,10 @@ func (p *program) openApp(ctx context.Context, o app.Options) (*app.App, error) 
 }
 
 // warnDiffers warns, once, that a service with another policy is running.
-func (p *program) warnDiffers(how string) {
-	if how != "" && !p.warned {
+func (p *program) warnDiffers(how language.Message) {
+	if !how.IsZero() && !p.warned {
 		p.warned = true
-		p.warn("%s", safe(how))
+		p.warn("%s", p.term.text(how))
 	}
 }
 

@@ -38,7 +38,7 @@ func (p *program) barred(a *app.App, sum *sweeper.Summary) {
 	}
 	for _, x := range a.Barred() {
 		p.warn("cannot move files from %s to the trash: %s", p.place(x.Storage, x.Root), safe(x.Err.Error()))
-		p.hint(safe(x.Hint))
+		p.hint(safe(x.Hint.String()))
 	}
 }
 

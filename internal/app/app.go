@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"sweepd/fingerprint"
+	"sweepd/internal/language"
 	"sweepd/internal/status"
 	"sweepd/journal"
 	"sweepd/policy"
@@ -35,8 +36,8 @@ type App struct {
 	// not remembered. It is nil if the record is sound.
 	ReportOnly error
 
-	// Differs describes how the policy of the running service differs from Policy; "" if it does not.
-	Differs string
+	// Differs describes how the policy of the running service differs from Policy; zero if it does not.
+	Differs language.Message
 
 	noPolicy error // why the built-in policy is used in place of the existing one
 	o        Options

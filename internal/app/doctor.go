@@ -3,17 +3,15 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"iter"
 	"maps"
 	"slices"
 	"time"
 
-	"github.com/dustin/go-humanize"
-
 	"sweepd/internal/cloud/googleaccount"
 	"sweepd/internal/cloud/oauth"
+	"sweepd/internal/language"
 	"sweepd/journal"
 	"sweepd/policy"
 	"sweepd/providers"
@@ -37,8 +35,8 @@ type Finding struct {
 	// space.
 	Check string
 	State State
-	Text  string
-	Hint  string // what to do; may be empty
+	Text  language.Message
+	Hint  language.Message // what to do; may be zero
 }
 
 // Doctor checks the setup and yields the findings. It changes only the stored access token, and tries the trash
@@ -54,8 +52,8 @@ func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 			yield(Finding{
 				Check: "policy",
 				State: Fail,
-				Text:  err.Error(),
-				Hint:  "set HOME, or set STATE_DIRECTORY to a separate folder",
+				Text:  failure(err),
+				Hint:  language.Messagef("set HOME, or set STATE_DIRECTORY to a separate folder"),
 			})
 			return
 		}
@@ -66,32 +64,32 @@ func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 			yield(Finding{
 				Check: "policy",
 				State: Well,
-				Text:  "none; the built-in policy applies to folders that you name",
-				Hint:  "create one with: sweepd init",
+				Text:  language.Messagef("none; the built-in policy applies to folders that you name"),
+				Hint:  language.Messagef("create one with: sweepd init"),
 			})
 			return
 		} else if err != nil {
-			yield(Finding{Check: "policy", State: Fail, Text: err.Error()})
+			yield(Finding{Check: "policy", State: Fail, Text: failure(err)})
 			return
 		}
 		file, pol, err := o.openPolicy(paths)
 		if err != nil {
-			f := Finding{Check: "policy", State: Fail, Text: err.Error()}
+			f := Finding{Check: "policy", State: Fail, Text: failure(err)}
 			if usage, ok := errors.AsType[*UsageError](err); ok {
-				f.Hint = usage.Hint
+				f.Hint = language.Verbatim(usage.Hint)
 			}
 			yield(f)
 			return
 		}
-		if !yield(Finding{Check: "policy", State: Well, Text: file}) {
+		if !yield(Finding{Check: "policy", State: Well, Text: language.Verbatim(file)}) {
 			return
 		}
-		if differs := ServiceDiffers(ctx, paths, file, pol); differs != "" {
+		if differs := ServiceDiffers(ctx, paths, file, pol); !differs.IsZero() {
 			if !yield(Finding{
 				Check: "service",
 				State: Warn,
 				Text:  differs,
-				Hint:  "see: sweepd status; to reload the policy: sweepd reload",
+				Hint:  language.Messagef("see: sweepd status; to reload the policy: sweepd reload"),
 			}) {
 				return
 			}
@@ -115,6 +113,9 @@ func Doctor(ctx context.Context, o Options, only []string) iter.Seq[Finding] {
 	}
 }
 
+// failure returns the text of an error, which is English in all languages.
+func failure(err error) language.Message { return language.Verbatim(err.Error()) }
+
 // unwritten reports whether there is no policy and only names no storage of one.
 func unwritten(o Options, paths Paths, only []string) (bool, error) {
 	path, err := paths.FindPolicy(o.NamedPolicy())
@@ -125,10 +126,10 @@ func unwritten(o Options, paths Paths, only []string) (bool, error) {
 // verifies the chain of all lines, which may take a while for a long record. A record that does not exist yet is
 // well; one that is gone is a failure (journal.ErrMissing).
 func record(ctx context.Context, paths Paths) Finding {
-	f := Finding{Check: "record", State: Well, Text: "complete and unchanged"}
+	f := Finding{Check: "record", State: Well}
 	j, err := journal.OpenReadOnly(ctx, paths.Journal())
 	if errors.Is(err, fs.ErrNotExist) && !errors.Is(err, journal.ErrMissing) {
-		f.Text = "none yet"
+		f.Text = language.Messagef("none yet")
 		return f
 	}
 	var lines int64
@@ -142,24 +143,29 @@ func record(ctx context.Context, paths Paths) Finding {
 		f = Finding{
 			Check: "record",
 			State: Fail,
-			Text:  err.Error(),
-			Hint:  "nothing is deleted without the record; see: sweepd history --verify",
+			Text:  failure(err),
+			Hint:  language.Messagef("nothing is deleted without the record; see: sweepd history --verify"),
 		}
 		if errors.Is(err, providers.ErrFull) {
-			f.Hint = Hint(err)
+			f.Hint = language.Verbatim(Hint(err))
 		}
 		return f
 	}
-	f.Text = fmt.Sprintf("complete and unchanged: %d lines", lines)
+	f.Text = language.Messagef("complete and unchanged: %d lines", lines)
 	return f
 }
 
 // pausing checks whether deletion is paused. A pause is a warning and not a failure: it is as the user wanted it.
 func pausing(paths Paths, now time.Time) Finding {
 	if err := paths.Paused(now); err != nil {
-		return Finding{Check: "pause", State: Warn, Text: err.Error(), Hint: "to continue: sweepd resume"}
+		return Finding{
+			Check: "pause",
+			State: Warn,
+			Text:  failure(err),
+			Hint:  language.Messagef("to continue: sweepd resume"),
+		}
 	}
-	return Finding{Check: "pause", State: Well, Text: "not paused"}
+	return Finding{Check: "pause", State: Well, Text: language.Messagef("not paused")}
 }
 
 // examine checks one storage: the folders and their trash bins, or the account. A missing folder is a warning,
@@ -169,13 +175,13 @@ func (o Options) examine(ctx context.Context, paths Paths, pol *policy.Policy, n
 		st, known := pol.Storages[name]
 		switch {
 		case !known:
-			yield(Finding{Check: "policy", State: Fail, Text: "the policy has no such storage"})
+			yield(Finding{Check: "policy", State: Fail, Text: language.Messagef("the policy has no such storage")})
 		case st.Remote():
 			o.examineAccount(ctx, paths, pol, name, yield)
 		default:
 			for _, root := range st.Roots {
-				f := Finding{Check: "folder", State: Well, Text: root}
-				if why, hint := Unseen(root); why != "" {
+				f := Finding{Check: "folder", State: Well, Text: language.Verbatim(root)}
+				if why, hint := Unseen(root); !why.IsZero() {
 					f.State, f.Text, f.Hint = Warn, why, hint
 				}
 				if !yield(f) || f.State == Well && !yield(o.tryTrash(root)) {
@@ -190,9 +196,9 @@ func (o Options) examine(ctx context.Context, paths Paths, pol *policy.Policy, n
 func (o Options) tryTrash(root string) Finding {
 	bin, err := o.bin(root, (*local.Driver).Trial)
 	if err != nil {
-		return Finding{Check: "trash", State: Fail, Text: err.Error(), Hint: barredHint(root, err)}
+		return Finding{Check: "trash", State: Fail, Text: failure(err), Hint: barredHint(root, err)}
 	}
-	return Finding{Check: "trash", State: Well, Text: bin}
+	return Finding{Check: "trash", State: Well, Text: language.Verbatim(bin)}
 }
 
 // examineAccount checks an account, and stops at the first finding that makes the rest impossible. Everything up
@@ -221,10 +227,10 @@ func (o Options) examineAccount(
 		err = o.alone(paths, pol, name, c.Account.ID, "")
 	}
 	if err != nil {
-		yield(Finding{Check: "account", State: Fail, Text: err.Error(), Hint: hintOf(err)})
+		yield(Finding{Check: "account", State: Fail, Text: failure(err), Hint: language.Verbatim(hintOf(err))})
 		return
 	}
-	_ = yield(Finding{Check: "account", State: Well, Text: about.Account.Email}) &&
+	_ = yield(Finding{Check: "account", State: Well, Text: language.Verbatim(about.Account.Email)}) &&
 		yield(ticking(about.Date, o.Now())) &&
 		yield(space(about))
 }
@@ -236,13 +242,13 @@ func (o Options) examineSignIn(
 ) (ok bool) {
 	store := paths.SignIns(o.Getenv)
 	fail := func(check string, err error) bool {
-		yield(Finding{Check: check, State: Fail, Text: err.Error(), Hint: googleaccount.Hint(err)})
+		yield(Finding{Check: check, State: Fail, Text: failure(err), Hint: language.Verbatim(googleaccount.Hint(err))})
 		return false
 	}
 	if _, err := googleaccount.ReadClient(store.ReadPrivate, st.Client); err != nil {
 		return fail("client", err)
 	}
-	if !yield(Finding{Check: "client", State: Well, Text: st.Client}) {
+	if !yield(Finding{Check: "client", State: Well, Text: language.Verbatim(st.Client)}) {
 		return false
 	}
 	g, err := store.Load(name)
@@ -262,21 +268,23 @@ func signedIn(g oauth.Grant, store oauth.Store, name string) Finding {
 	return Finding{
 		Check: "sign-in",
 		State: Well,
-		Text:  fmt.Sprintf("of %s, in %s", g.Given.Local().Format("2006-01-02"), store.File(name)),
+		Text:  language.Messagef("of %s, in %s", g.Given.Local().Format("2006-01-02"), store.File(name)),
 	}
 }
 
 // access compares the access that a sign-in allows (may, much) with what the policy needs (need, least). some is
 // true if it allows anything. Less than is needed is a failure; more is a warning only if the policy never
 // deletes: a sign-in that trashes in a Drive may purge too (account.request).
-func access(name string, may, need fmt.Stringer, much, least int, some bool) Finding {
-	f := Finding{Check: "access", State: Well, Text: fmt.Sprintf("%s; the policy needs: %s", may, need)}
+func access(name string, may, need language.Text, much, least int, some bool) Finding {
+	f := Finding{Check: "access", State: Well, Text: language.Messagef("%s; the policy needs: %s", may, need)}
 	switch {
 	case !some || much < least:
-		f.State, f.Hint = Fail, "sign in again and allow the access that the policy needs: sweepd login "+name
+		f.State = Fail
+		f.Hint = language.Messagef("sign in again and allow the access that the policy needs: sweepd login %s", name)
 	case much > least && least == 0:
-		f.State, f.Hint = Warn, "the policy needs read access only; to limit the sign-in: sweepd login "+
-			"--scan-only "+name
+		f.State = Warn
+		f.Hint = language.Messagef("the policy needs read access only; to limit the sign-in: sweepd login "+
+			"--scan-only %s", name)
 	}
 	return f
 }
@@ -285,17 +293,17 @@ func access(name string, may, need fmt.Stringer, much, least int, some bool) Fin
 // minute apart is a warning, more than ten a failure.
 func ticking(theirs, ours time.Time) Finding {
 	if theirs.IsZero() {
-		return Finding{Check: "clock", State: Warn, Text: "the service did not report its time"}
+		return Finding{Check: "clock", State: Warn, Text: language.Messagef("the service did not report its time")}
 	}
 	off := ours.Sub(theirs).Round(time.Second)
-	f := Finding{Check: "clock", State: Well, Text: "accurate to a minute"}
+	f := Finding{Check: "clock", State: Well, Text: language.Messagef("accurate to a minute")}
 	const most, right = 10 * time.Minute, time.Minute
 	if off.Abs() > right {
-		f.State, f.Text, f.Hint = Warn, fmt.Sprintf("%s ahead of the service's clock", off),
-			"set the clock, or enable time synchronization: timedatectl set-ntp true"
+		f.State, f.Text = Warn, language.Messagef("%s ahead of the service's clock", off)
+		f.Hint = language.Messagef("set the clock, or enable time synchronization: timedatectl set-ntp true")
 	}
 	if off < -right {
-		f.Text = fmt.Sprintf("%s behind the service's clock", -off)
+		f.Text = language.Messagef("%s behind the service's clock", -off)
 	}
 	if off.Abs() > most {
 		f.State = Fail
@@ -305,16 +313,17 @@ func ticking(theirs, ours time.Time) Finding {
 
 // space returns the finding with the space that is used in the account.
 func space(a googleaccount.About) Finding {
-	size := func(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }
+	usage, trash := language.Size(a.Usage), language.Size(a.Trash)
 	f := Finding{
 		Check: "space",
 		State: Well,
-		Text:  fmt.Sprintf("%s used, %s of it in the trash", size(a.Usage), size(a.Trash)),
+		Text:  language.Messagef("%s used, %s of it in the trash", usage, trash),
 	}
 	if a.Limit > 0 {
-		f.Text = fmt.Sprintf("%s of %s used, %s of it in the trash", size(a.Usage), size(a.Limit), size(a.Trash))
+		f.Text = language.Messagef("%s of %s used, %s of it in the trash", usage, language.Size(a.Limit), trash)
 		if a.Usage >= a.Limit {
-			f.State, f.Hint = Warn, "the account is full; trashed files count until they are purged"
+			f.State = Warn
+			f.Hint = language.Messagef("the account is full; trashed files count until they are purged")
 		}
 	}
 	return f

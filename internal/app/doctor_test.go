@@ -24,7 +24,7 @@ func TestAClockIsComparedWithTheServices(t *testing.T) {
 		{-48 * time.Hour, Fail, "48h0m0s behind"},
 	} {
 		f := ticking(theirs, theirs.Add(c.off))
-		if f.State != c.want || !strings.Contains(f.Text, c.text) || (f.Hint == "") != (c.want == Well) {
+		if f.State != c.want || !strings.Contains(f.Text.String(), c.text) || f.Hint.IsZero() != (c.want == Well) {
 			t.Errorf("%v: got %+v, want %s, %q", c.off, f, c.want, c.text)
 		}
 	}
@@ -47,7 +47,7 @@ func TestAnAccountThatIsFullIsSaidToBe(t *testing.T) {
 		{googleaccount.About{Usage: 3e9}, Well, "3.0 GB used, 0 B of it in the trash"},
 		{googleaccount.About{Limit: 15e9, Usage: 15e9}, Warn, "15 GB of 15 GB"},
 	} {
-		if f := space(c.about); f.State != c.want || !strings.Contains(f.Text, c.text) {
+		if f := space(c.about); f.State != c.want || !strings.Contains(f.Text.String(), c.text) {
 			t.Errorf("got %+v, want %s, %q", f, c.want, c.text)
 		}
 	}

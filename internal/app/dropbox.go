@@ -3,14 +3,12 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
-
-	"github.com/dustin/go-humanize"
 
 	"sweepd/fingerprint"
 	"sweepd/internal/cloud/dropboxaccount"
 	"sweepd/internal/cloud/googleaccount"
 	"sweepd/internal/cloud/oauth"
+	"sweepd/internal/language"
 	"sweepd/policy"
 	"sweepd/providers"
 	"sweepd/providers/dropbox"
@@ -90,13 +88,14 @@ func (o Options) examineDropbox(
 ) {
 	st := pol.Storages[name]
 	need := dropboxUse(pol.Access(name))
-	if !yield(Finding{Check: "client", State: Well, Text: "the app " + st.AppKey}) {
+	if !yield(Finding{Check: "client", State: Well, Text: language.Messagef("the app %s", st.AppKey)}) {
 		return
 	}
 	store := paths.SignIns(o.Getenv)
 	g, err := store.Load(name)
 	if err != nil {
-		yield(Finding{Check: "sign-in", State: Fail, Text: err.Error(), Hint: dropboxaccount.Hint(err)})
+		hint := language.Verbatim(dropboxaccount.Hint(err))
+		yield(Finding{Check: "sign-in", State: Fail, Text: failure(err), Hint: hint})
 		return
 	}
 	may, _ := dropboxaccount.Uses(g.Scopes, st.Member)
@@ -106,8 +105,8 @@ func (o Options) examineDropbox(
 		f = Finding{
 			Check: "access",
 			State: Fail,
-			Text:  fmt.Sprintf("%v; the policy needs: %s", err, need),
-			Hint:  dropboxaccount.Hint(err),
+			Text:  language.Messagef("%s; the policy needs: %s", failure(err), need),
+			Hint:  language.Verbatim(dropboxaccount.Hint(err)),
 		}
 	}
 	if !yield(signedIn(g, store, name)) || !yield(f) || err != nil {
@@ -125,10 +124,11 @@ func (o Options) examineDropbox(
 		err = o.dropboxAlone(ctx, paths, pol, name, c)
 	}
 	if err != nil {
-		yield(Finding{Check: "account", State: Fail, Text: err.Error(), Hint: hintOf(err)})
+		yield(Finding{Check: "account", State: Fail, Text: failure(err), Hint: language.Verbatim(hintOf(err))})
 		return
 	}
-	_ = yield(Finding{Check: "account", State: Well, Text: about.Account.Email + " (" + about.Kind + ")"}) &&
+	account := language.Verbatim(about.Account.Email + " (" + about.Kind + ")")
+	_ = yield(Finding{Check: "account", State: Well, Text: account}) &&
 		yield(ticking(about.Date, o.Now())) &&
 		yield(dropboxSpace(ctx, c, st.Member))
 }
@@ -138,15 +138,16 @@ func (o Options) examineDropbox(
 func dropboxSpace(ctx context.Context, c *dropboxaccount.Connection, member string) Finding {
 	used, all, err := dropboxaccount.AskSpace(ctx, c.HTTP, member)
 	if err != nil {
-		return Finding{Check: "space", State: Warn, Text: err.Error(), Hint: dropboxaccount.Hint(err)}
+		hint := language.Verbatim(dropboxaccount.Hint(err))
+		return Finding{Check: "space", State: Warn, Text: failure(err), Hint: hint}
 	}
 	f := Finding{
 		Check: "space",
 		State: Well,
-		Text:  fmt.Sprintf("%s of %s used", humanize.Bytes(used), humanize.Bytes(all)),
+		Text:  language.Messagef("%s of %s used", language.Size(used), language.Size(all)),
 	}
 	if used >= all {
-		f.State, f.Hint = Warn, "the account is full; undo may have no room"
+		f.State, f.Hint = Warn, language.Messagef("the account is full; undo may have no room")
 	}
 	return f
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 
+	"sweepd/internal/language"
 	"sweepd/policy"
 	"sweepd/policy/policyfile"
 )
@@ -43,26 +44,30 @@ func Meant(path string) string {
 	}
 }
 
-// Unseen returns why a folder cannot be looked at, and a hint; "" if it can. It only looks: a folder that can be
-// seen may still be unreadable in part.
-func Unseen(folder string) (why, hint string) {
+// Unseen returns why a folder cannot be looked at, and a hint; both are zero if it can. It only looks: a folder that
+// can be seen may still be unreadable in part.
+func Unseen(folder string) (why, hint language.Message) {
 	switch fi, err := os.Stat(folder); {
 	case err == nil && fi.IsDir():
-		return "", ""
+		return why, hint
 	case err == nil:
-		return folder + " is not a folder", "name the folder that contains it"
+		return language.Messagef("%s is not a folder", folder), language.Messagef("name the folder that contains it")
 	case errors.Is(err, syscall.ENOTCONN):
-		return folder + " does not respond: its FUSE process has exited",
-			"unmount it with fusermount3 -u MOUNTPOINT or umount, then mount it again"
+		return language.Messagef("%s does not respond: its FUSE process has exited", folder),
+			language.Messagef("unmount it with fusermount3 -u MOUNTPOINT or umount, then mount it again")
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
 		if meant := Meant(folder); meant != "" {
-			return "there is no folder " + folder, "did you mean " + meant + "? if not, check that its disk is mounted"
+			hint = language.Messagef("did you mean %s? if not, check that its disk is mounted", meant)
+		} else {
+			hint = language.Messagef("check that its disk is mounted")
 		}
-		return "there is no folder " + folder, "check that its disk is mounted"
+		return language.Messagef("there is no folder %s", folder), hint
 	case errors.Is(err, fs.ErrPermission):
-		return folder + " is not readable: permission denied", "check that you own the folder"
+		return language.Messagef("%s is not readable: permission denied", folder),
+			language.Messagef("check that you own the folder")
 	default:
-		return "cannot read it: " + err.Error(), "check its disk" // the error names it
+		// The error names the folder.
+		return language.Messagef("cannot read it: %s", err.Error()), language.Messagef("check its disk")
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"sweepd/internal/language"
 	"sweepd/policy"
 	"sweepd/providers"
 	"sweepd/providers/local"
@@ -15,7 +16,7 @@ import (
 type Barred struct {
 	Storage, Root string
 	Err           error
-	Hint          string // what to do
+	Hint          language.Message // what to do
 }
 
 // Barred returns those of the policy's folders from which nothing can go to the trash, if that can be seen
@@ -43,7 +44,7 @@ func (a *App) Barred() (all []Barred) {
 // seen is left out.
 func (o Options) barred(storage string, roots []string) (all []Barred) {
 	for _, root := range roots {
-		if why, _ := Unseen(root); why != "" {
+		if why, _ := Unseen(root); !why.IsZero() {
 			continue // the listing reports it
 		}
 		if _, err := o.bin(root, (*local.Driver).Outlook); err != nil {
@@ -70,13 +71,13 @@ func (o Options) bin(root string, ask func(*local.Driver, string) (string, error
 
 // barredHint returns the hint for a root from which nothing can go to the trash. It names the folder that is at
 // fault if the error does (*providers.FolderError).
-func barredHint(root string, err error) string {
+func barredHint(root string, err error) language.Message {
 	if errors.Is(err, providers.ErrFull) {
-		return Hint(err)
+		return language.Verbatim(Hint(err))
 	}
-	hint := "cannot move files to the trash from " + root + " until this is fixed"
 	if fault, ok := errors.AsType[*providers.FolderError](err); ok {
-		hint += ": check that " + fault.Folder + " is a folder that you own and can write to"
+		return language.Messagef("cannot move files to the trash from %s until this is fixed: "+
+			"check that %s is a folder that you own and can write to", root, fault.Folder)
 	}
-	return hint
+	return language.Messagef("cannot move files to the trash from %s until this is fixed", root)
 }

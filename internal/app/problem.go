@@ -145,8 +145,9 @@ func joinLines(text string) string { return event.Line(errors.New(text)) }
 
 // FolderProblem returns the problem that a root of a storage was not listed completely. why is the reason by the scan.
 func FolderProblem(storage, root, why string) *status.Problem {
-	text, hint := Unseen(root)
-	if text == "" {
+	unseen, advice := Unseen(root)
+	text, hint := unseen.String(), advice.String()
+	if unseen.IsZero() {
 		text, hint = why, "sweepd doctor "+storage
 	}
 	return &status.Problem{

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"time"
 
+	"sweepd/internal/language"
 	"sweepd/internal/status"
 	"sweepd/journal"
 	"sweepd/policy"
@@ -94,26 +95,26 @@ func (p Paths) CheckService(ctx context.Context) error {
 	return p.elsewhere(service)
 }
 
-// Differs describes how the policy of a running service differs from p, which was read from file; "" if it does not,
+// Differs describes how the policy of a running service differs from p, which was read from file; zero if it does not,
 // or if no service runs.
-func Differs(service *status.Daemon, file string, p *policy.Policy) string {
+func Differs(service *status.Daemon, file string, p *policy.Policy) language.Message {
 	switch {
 	case service == nil || file == "":
-		return ""
+		return language.Message{}
 	case service.Held != "":
-		return "the running service uses the previous policy and deletes nothing: " + service.Held
+		return language.Messagef("the running service uses the previous policy and deletes nothing: %s", service.Held)
 	case service.Policy != p.Hash() || service.Mode != p.Mode.String():
-		return "the running service uses another policy, or is an older sweepd that must be restarted: in mode " +
-			service.Mode + ", read from " + service.PolicyFile
+		return language.Messagef("the running service uses another policy, or is an older sweepd that must be "+
+			"restarted: in mode %s, read from %s", service.Mode, service.PolicyFile)
 	}
-	return ""
+	return language.Message{}
 }
 
 // ServiceDiffers calls Differs for the service that runs here, if one does and answers.
-func ServiceDiffers(ctx context.Context, paths Paths, file string, p *policy.Policy) string {
+func ServiceDiffers(ctx context.Context, paths Paths, file string, p *policy.Policy) language.Message {
 	service, err := paths.service(ctx)
 	if err != nil {
-		return err.Error()
+		return failure(err)
 	}
 	return Differs(service, file, p)
 }

@@ -12,12 +12,12 @@ import (
 func TestAServiceWithAnotherHashIsNamedWithItsPossibleAge(t *testing.T) {
 	p := policyfile.Default([]string{"/srv/a"})
 	service := &status.Daemon{Mode: "report", PolicyFile: "/etc/policy.yaml", Policy: p.Hash()}
-	if got := Differs(service, "/etc/policy.yaml", p); got != "" {
+	if got := Differs(service, "/etc/policy.yaml", p); !got.IsZero() {
 		t.Errorf("the same policy: got %q", got)
 	}
 	service.Policy = strings.Repeat("0", 64)
-	if got := Differs(service, "/etc/policy.yaml", p); !strings.Contains(got, "another policy") ||
-		!strings.Contains(got, "must be restarted") || !strings.Contains(got, "/etc/policy.yaml") {
+	if got := Differs(service, "/etc/policy.yaml", p); !strings.Contains(got.String(), "another policy") ||
+		!strings.Contains(got.String(), "must be restarted") || !strings.Contains(got.String(), "/etc/policy.yaml") {
 		t.Errorf("another hash: got %q", got)
 	}
 }

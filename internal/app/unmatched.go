@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"sweepd/internal/language"
 	"sweepd/policy"
 )
 
@@ -44,10 +45,9 @@ func Unmatched(ctx context.Context, p *policy.Policy) []policy.Protection {
 // unmatched returns the finding for a pattern that matches nothing. A pattern for a folder of that name anywhere
 // ("**/") is no warning: it may be written before there is one.
 func unmatched(x policy.Protection) Finding {
-	f := Finding{Storage: x.Storage, Check: "protection", State: Well, Text: x.String() + " matches nothing"}
+	f := Finding{Storage: x.Storage, Check: "protection", State: Well, Text: language.Messagef("%s matches nothing", x)}
 	if !strings.HasPrefix(x.Pattern, "**/") {
-		f.State, f.Hint = Warn,
-			"compare it with the folder names; case matters"
+		f.State, f.Hint = Warn, language.Messagef("compare it with the folder names; case matters")
 	}
 	return f
 }

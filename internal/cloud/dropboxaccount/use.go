@@ -1,6 +1,10 @@
 package dropboxaccount
 
-import "slices"
+import (
+	"slices"
+
+	"sweepd/internal/language"
+)
 
 // Use is the purpose of an account; each use includes those before.
 type Use int
@@ -53,12 +57,17 @@ func Uses(scopes []string, member string) (most Use, ok bool) {
 }
 
 // String returns the use for messages.
-func (u Use) String() string {
+func (u Use) String() string { return u.text().String() }
+
+// In returns the use for messages in the language.
+func (u Use) In(p language.Printer) string { return u.text().In(p) }
+
+func (u Use) text() language.Message {
 	switch u {
 	case Look:
-		return "look"
+		return language.Messagef("look")
 	case Trash:
-		return "look and trash"
+		return language.Messagef("look and trash")
 	}
-	return "look, trash and purge"
+	return language.Messagef("look, trash and purge")
 }
