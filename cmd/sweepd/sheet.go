@@ -207,7 +207,7 @@ func (s *sheet) addPurge(ctx context.Context, items []sweeper.Item) {
 		if st := s.app.Storage(it.Storage); st != nil && st.Can().Has(providers.CanReadWhole) {
 			s.files = append(s.files, purgedPicture(ctx, st, it, line.Thumbnail))
 		} else {
-			line.Thumbnail.None = "online only"
+			line.Thumbnail.None = language.Messagef("online only")
 		}
 		g.Files = append(g.Files, line)
 	}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"sweepd/internal/app"
+	"sweepd/internal/language"
 	"sweepd/internal/report"
 	"sweepd/internal/thumbnail"
 	"sweepd/journal"
@@ -72,23 +73,23 @@ func makeRoom(files []pictured) {
 		if used += len(f.to.JPEG); used > maxThumbnails {
 			f.to.JPEG = nil
 		}
-		if f.to.JPEG == nil && f.to.None == "" {
-			f.to.None, f.to.NoRoom = "no room for its thumbnail", true
+		if f.to.JPEG == nil && f.to.None.IsZero() {
+			f.to.None, f.to.NoRoom = language.Messagef("no room for its thumbnail"), true
 		}
 	}
 }
 
-// noThumbnail returns why a file has no thumbnail; "" if it has one.
-func noThumbnail(err error) string {
+// noThumbnail returns why a file has no thumbnail; zero if it has one.
+func noThumbnail(err error) language.Message {
 	switch {
 	case err == nil:
-		return ""
+		return language.Message{}
 	case errors.Is(err, providers.ErrChanged), errors.Is(err, fs.ErrNotExist):
-		return "not there as it was found"
+		return language.Messagef("not there as it was found")
 	case errors.Is(err, thumbnail.ErrNoPicture):
-		return "cannot be shown as a thumbnail"
+		return language.Messagef("cannot be shown as a thumbnail")
 	}
-	return "no thumbnail: " + cause(err).Error()
+	return language.Messagef("no thumbnail: %s", cause(err).Error())
 }
 
 // foundPicture returns the file for a page; ok is false, and the thumbnail has the reason, if no thumbnail can be
@@ -101,7 +102,7 @@ func foundPicture(
 		func(h providers.Held) bool { return h.Guard == providers.GuardPlaceholder })
 	switch {
 	case st == nil || online || !st.Can().Has(providers.CanReadWhole) && !st.Can().Has(providers.CanThumbnail):
-		to.None = "online only"
+		to.None = language.Messagef("online only")
 		return pictured{}, false
 	case st.Can().Has(providers.CanReadWhole):
 		return pictured{size: f.Entry.Size, to: to, open: func() (io.ReadCloser, error) {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"sweepd/internal/language"
 	"sweepd/internal/report"
 	"sweepd/internal/thumbnail"
 )
@@ -27,11 +28,11 @@ func TestAPageHasRoomForSomeThumbnails(t *testing.T) {
 	for i := range files {
 		files[i].to = &report.Thumbnail{JPEG: make([]byte, thumbnail.MaxSize)}
 	}
-	files[1].to.JPEG, files[1].to.None = nil, "cannot be shown as a thumbnail"
+	files[1].to.JPEG, files[1].to.None = nil, language.Verbatim("cannot be shown as a thumbnail")
 	makeRoom(files)
 	for i, f := range files {
 		want := i != 1 && i < 1001
-		if got := f.to.JPEG != nil; got != want || f.to.NoRoom != (i > 1000) || (f.to.None == "") != want {
+		if got := f.to.JPEG != nil; got != want || f.to.NoRoom != (i > 1000) || f.to.None.IsZero() != want {
 			t.Errorf("file %d: has a thumbnail: %v, want %v: %q, %v", i, got, want, f.to.None, f.to.NoRoom)
 		}
 	}
@@ -63,7 +64,7 @@ func TestEachFileHasItsThumbnailOrTheReason(t *testing.T) {
 		want := []string{
 			"", "cannot be shown as a thumbnail", "not there as it was found", "no thumbnail: the disk is broken",
 		}[i%4]
-		if f.to.None != want || (f.to.JPEG != nil) != (want == "") || f.to.NoRoom {
+		if f.to.None.String() != want || (f.to.JPEG != nil) != (want == "") || f.to.NoRoom {
 			t.Errorf("file %d: %q with %d bytes, want %q", i, f.to.None, len(f.to.JPEG), want)
 		}
 	}

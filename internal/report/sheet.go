@@ -14,9 +14,9 @@ import (
 
 // Thumbnail is a small picture of a file on a page, or the reason why there is none.
 type Thumbnail struct {
-	JPEG   []byte // see package thumbnail; nil: none
-	None   string // why there is none
-	NoRoom bool   // because of the others on the page
+	JPEG   []byte           // see package thumbnail; nil: none
+	None   language.Message // why there is none
+	NoRoom bool             // because of the others on the page
 }
 
 // Src returns the thumbnail as the address of an image; "" if there is none.

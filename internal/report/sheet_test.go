@@ -32,7 +32,7 @@ func sheet(t *testing.T) (text []byte, s report.Sheet) {
 				Name: name, Why: name, Evidence: name, Facts: []report.Fact{{Name: "Rule", Value: name}},
 				Commands: []string{name}, Thumbnail: &pic,
 			},
-			{Name: "second", Thumbnail: &report.Thumbnail{None: name, NoRoom: i < 2}},
+			{Name: "second", Thumbnail: &report.Thumbnail{None: language.Verbatim(name), NoRoom: i < 2}},
 		}
 	}
 	s.Groups[1].More = 7
