@@ -57,6 +57,7 @@ func (p *program) main(ctx context.Context) int {
 	root.SetOut(out)
 	root.SetErr(p.stderr)
 	adaptDefaults(root, p.args)
+	translateHelp(root, p.term.in)
 	err := root.ExecuteContext(ctx)
 	p.term.settle()
 	status := p.exit(err)
