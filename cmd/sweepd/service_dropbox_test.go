@@ -238,7 +238,7 @@ func TestAServiceHearsWhatAppearsInADropboxAndListsNothingElse(t *testing.T) {
 	w.answer()
 	w.listening()
 	w.asked(s, before, map[string]int{"list_folder.longpoll": 2, "list_folder.continue": 1, "restore": 1})
-	s.quiet()
+	s.movesNothing()
 	if d := s.status(); d.Storages[0].Trashed != 1 || d.Storages[0].Matched != 1 {
 		t.Errorf("what was restored was moved again: %+v", d.Storages[0])
 	}
