@@ -26,7 +26,7 @@ type service struct {
 // told is a run as the service reports it.
 type told struct {
 	Kind    string
-	Summary struct{ Trashed int64 }
+	Summary struct{ Trashed, Refused int64 }
 	line    string
 }
 
