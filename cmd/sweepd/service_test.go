@@ -67,7 +67,10 @@ func serve(t *testing.T, command func(args ...string) *exec.Cmd) *service {
 		s.ended <- s.cmd.Wait()
 	}()
 	t.Cleanup(func() { _ = s.cmd.Process.Kill() }) // for when it was not ended
-	s.until("is idle", func(d *status.Daemon) bool { return d != nil && d.Storages[0].State == status.Idle })
+	s.until("is idle", func(d *status.Daemon) bool {
+		// It answers as soon as it listens, which may be before it has opened its storages.
+		return d != nil && len(d.Storages) > 0 && d.Storages[0].State == status.Idle
+	})
 	return s
 }
 
