@@ -81,22 +81,18 @@ func (b *box) ask(name string) bool {
 	return true
 }
 
-// hint waits for one. A test that waits in vain fails when its own time is nearly over, and says what is watched.
+// patience is how long a test waits for a hint before it fails.
+const patience = time.Minute
+
+// hint waits for one. A test that waits in vain reports what is watched.
 func (b *box) hint() {
 	b.t.Helper()
-	ctx := b.t.Context()
-	if end, ok := b.t.Deadline(); ok { // else it waits for as long as it takes
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, end.Add(-beforeTheEnd))
-		defer cancel()
-	}
+	ctx, cancel := context.WithTimeout(b.t.Context(), patience)
+	defer cancel()
 	if err := b.w.Wait(ctx); err != nil {
 		b.t.Fatalf("no hint: %v; %+v", err, b.w.State())
 	}
 }
-
-// beforeTheEnd is how much of a test binary's time is left for its other tests to report.
-const beforeTheEnd = 10 * time.Second
 
 // isWatched fails unless a new file in the folder causes an event and a hint. A file that came before the folder was
 // watched causes no event; then the hint is another one's.
