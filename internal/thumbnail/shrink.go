@@ -8,14 +8,6 @@ import (
 	"golang.org/x/image/draw"
 )
 
-// shrink returns the decoded picture in the size of a thumbnail, on white.
-func shrink(from image.Image, format string) *image.RGBA {
-	if format == "webp" {
-		widen(from)
-	}
-	return resize(from, Side)
-}
-
 // resize returns the picture with a longer side of at most so many pixels, on white. It averages whole pixels as far as
 // that goes, which takes less than a quarter of the time of scaling and hardly any memory, and scales the rest.
 func resize(from image.Image, side int) *image.RGBA {
@@ -57,6 +49,17 @@ func average(from image.Image, n int) *image.RGBA {
 		}
 	}
 	return to
+}
+
+// gray returns the brightness of each pixel.
+func gray(from *image.RGBA) Gray {
+	g := Gray{Width: from.Rect.Dx(), Height: from.Rect.Dy()}
+	g.Luma = make([]float32, 0, g.Width*g.Height)
+	for i := 0; i < len(from.Pix); i += 4 {
+		red, green, blue := float32(from.Pix[i]), float32(from.Pix[i+1]), float32(from.Pix[i+2])
+		g.Luma = append(g.Luma, float32(0.299*red)+float32(0.587*green)+float32(0.114*blue))
+	}
+	return g
 }
 
 // mean sets the pixel to the mean of those of the strip from x to x + n.

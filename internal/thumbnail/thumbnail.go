@@ -1,9 +1,9 @@
 // Package thumbnail makes small pictures of large ones, which may come from an untrusted source.
 //
-// It decodes the types that ChatGPT saves - PNG, JPEG and WebP - for the pages of sweepd scan, plan and history. It
-// bounds what a picture may cost: the bytes of its file, the pixels that its header states, the memory that its
-// decoder needs for them, and the time. It is the only package that decodes pictures of others; package fingerprint
-// reads their headers only.
+// It decodes the types that ChatGPT saves - PNG, JPEG and WebP - for the pages of sweepd scan, plan and history, and to
+// compare pictures by what they look like. It bounds what a picture may cost: the bytes of its file, the pixels that
+// its header states, the memory that its decoder needs for them, and the time. It is the only package that decodes
+// pictures of others; package fingerprint reads their headers only.
 package thumbnail
 
 import (
@@ -45,41 +45,67 @@ type Maker struct{ memory *semaphore.Weighted }
 func NewMaker() *Maker { return &Maker{semaphore.NewWeighted(maxMemory)} }
 
 // Make returns the picture as a JPEG of at most MaxSize bytes, whose longer side has at most Side pixels, from its
-// first frame as stored. The header is trusted only to refuse: a picture with too large a size in it is not decoded.
-// Make returns ErrNoPicture if the picture is unsuitable, or takes too long; the error of ctx if that ends; and else
-// the error of reading the file.
+// first frame as stored, on white. The header is trusted only to refuse: a picture with too large a size in it is not
+// decoded. Make returns ErrNoPicture if the picture is unsuitable, or takes too long; the error of ctx if that ends;
+// and else the error of reading the file.
 func (m *Maker) Make(ctx context.Context, p Picture) ([]byte, error) {
+	var small *image.RGBA
+	if err := m.decode(ctx, p, func(from image.Image) { small = resize(from, Side) }); err != nil {
+		return nil, err
+	}
+	return encode(small)
+}
+
+// Gray is a picture in shades of gray.
+type Gray struct {
+	Width, Height int
+	// Luma has the brightness of each pixel from 0, black, to 255, row by row: 0.299 red + 0.587 green + 0.114 blue.
+	Luma []float32
+}
+
+// Gray returns the picture in shades of gray, on white. Of one whose longer side has 2*Side pixels or more it averages
+// whole pixels until that has fewer. It returns the errors of Make.
+func (m *Maker) Gray(ctx context.Context, p Picture) (g Gray, err error) {
+	err = m.decode(ctx, p, func(from image.Image) {
+		b := from.Bounds()
+		g = gray(average(from, max(min(max(b.Dx(), b.Dy())/Side, b.Dx(), b.Dy()), 1)))
+	})
+	return g, err
+}
+
+// decode passes the decoded picture to use, within the limits. It returns the errors of Make.
+func (m *Maker) decode(ctx context.Context, p Picture, use func(image.Image)) error {
 	if p.Size > MaxBytes {
-		return nil, fmt.Errorf("%w: it has %d bytes", ErrNoPicture, p.Size)
+		return fmt.Errorf("%w: it has %d bytes", ErrNoPicture, p.Size)
 	}
 	cost, err := memory(ctx, p)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := m.memory.Acquire(ctx, cost); err != nil {
-		return nil, err
+		return err
 	}
 	defer m.memory.Release(cost)
 	limited, cancel := context.WithTimeout(ctx, maxTime)
 	defer cancel()
-	var small image.Image
 	err = read(limited, p, func(r io.Reader) error {
 		from, format, err := image.Decode(r)
 		if err != nil {
 			return err
 		}
-		small = shrink(from, format)
+		if format == "webp" {
+			widen(from)
+		}
+		use(from)
 		return nil
 	})
 	switch {
 	case ctx.Err() != nil:
-		return nil, ctx.Err()
+		return ctx.Err()
 	case limited.Err() != nil:
-		return nil, fmt.Errorf("%w: it takes longer than %s", ErrNoPicture, maxTime)
-	case err != nil:
-		return nil, err
+		return fmt.Errorf("%w: it takes longer than %s", ErrNoPicture, maxTime)
 	}
-	return encode(small)
+	return err
 }
 
 // memory returns the number of bytes that decoding the picture may take.

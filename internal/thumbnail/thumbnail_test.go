@@ -93,6 +93,47 @@ func TestThumbnailsAreSmall(t *testing.T) {
 	}
 }
 
+func TestAPictureInGrayIsSmallToo(t *testing.T) {
+	for name, c := range map[string]struct {
+		picture []byte
+		w, h    int
+	}{
+		"large":     {encoded(t, 1100, 600, asPNG), 275, 150},
+		"a jpeg":    {encoded(t, 300, 511, asJPEG), 300, 511},
+		"small":     {encoded(t, 20, 10, asPNG), 20, 10},
+		"a thread":  {encoded(t, 2000, 1, asPNG), 2000, 1},
+		"lossy one": {unbase64(t, lossy), 1, 1},
+	} {
+		g, err := thumbnail.NewMaker().Gray(t.Context(), picture(c.picture))
+		if err != nil || g.Width != c.w || g.Height != c.h || len(g.Luma) != c.w*c.h {
+			t.Errorf("%s: got %d x %d with %d values, %v; want %d x %d", name, g.Width, g.Height, len(g.Luma), err, c.w, c.h)
+		}
+	}
+	if _, err := thumbnail.NewMaker().Gray(t.Context(), picture(claims(65535, 65535))); !errors.Is(err,
+		thumbnail.ErrNoPicture) {
+		t.Errorf("a bomb: got %v, want ErrNoPicture", err)
+	}
+}
+
+// ITU-R BT.601 defines the brightness of the colours.
+func TestTheBrightnessOfColours(t *testing.T) {
+	img := image.NewNRGBA(image.Rect(0, 0, 5, 1))
+	for x, c := range []color.NRGBA{{A: 255}, {255, 255, 255, 255}, {255, 0, 0, 255}, {0, 255, 0, 255}, {}} {
+		img.SetNRGBA(x, 0, c)
+	}
+	g, err := thumbnail.NewMaker().Gray(t.Context(), picture(encoded(t, 1, 1, func(out *bytes.Buffer, _ image.Image) error {
+		return asPNG(out, img)
+	})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []float32{0, 255, 76.245, 149.685, 255} {
+		if d := g.Luma[i] - want; d > 0.01 || d < -0.01 {
+			t.Errorf("the brightness of pixel %d is %v, want %v", i, g.Luma[i], want)
+		}
+	}
+}
+
 func TestWhatIsTransparentIsShownOnWhite(t *testing.T) {
 	thumb, err := small(encoded(t, 8, 8, func(out *bytes.Buffer, _ image.Image) error {
 		return png.Encode(out, image.NewNRGBA(image.Rect(0, 0, 8, 8)))

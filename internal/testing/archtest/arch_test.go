@@ -242,6 +242,10 @@ var walls = []wall{
 		why:  "a report is made from the record, and opens no storage",
 	},
 	{from: "sweepd/internal/report", to: "os", why: "a report is written to the io.Writer of the caller"},
+	{
+		from: "sweepd/fingerprint/perceptual", to: "sweepd/...",
+		why: "it computes with the pixels that it receives, and decodes no picture",
+	},
 	{from: "sweepd/internal/thumbnail", to: "sweepd/...", why: "it reads a picture as bytes, from any storage"},
 	{from: "sweepd/internal/thumbnail", to: "os", why: "it reads only through the reader that it receives"},
 	{

@@ -34,7 +34,6 @@ var floors = []floor{
 	{"Wiring", []string{"internal/app"}},
 	{"What people and machines are shown", []string{
 		"internal/report", "internal/status", "internal/notify", "internal/systemd", "internal/event",
-		"internal/thumbnail",
 	}},
 	{"The engine, and the policy as a file", []string{"sweeper", "policy/policyfile"}},
 	{"Memory and rules", []string{"journal", "policy"}},
@@ -44,7 +43,7 @@ var floors = []floor{
 	{"What holds a file on a local disk", []string{"providers/local/guards"}},
 	{"What the local disk is looked at by", []string{"providers/local/roots", "providers/local/mentions"}},
 	{"The contract, and what a picture is", []string{
-		"providers", "fingerprint", "fingerprint/c2pa", "fingerprint/filename",
+		"providers", "fingerprint", "fingerprint/c2pa", "fingerprint/filename", "fingerprint/perceptual",
 	}},
 	{"Accounts", []string{"internal/cloud/googleaccount", "internal/cloud/dropboxaccount"}},
 	{"Sign-in", []string{"internal/cloud/oauth"}},
@@ -52,7 +51,7 @@ var floors = []floor{
 	{"The trash", []string{"xdgtrash"}},
 	{"Tools that know nothing of sweeping", []string{
 		"internal/disk", "internal/durable", "internal/schedule", "internal/secret", "internal/watch",
-		"policy/internal/glob",
+		"internal/thumbnail", "policy/internal/glob",
 	}},
 	{"Texts in the user's language", []string{"internal/language"}},
 	{"The demo's clouds", []string{"internal/cloudsim/rehearsal"}},
