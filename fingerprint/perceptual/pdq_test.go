@@ -88,7 +88,8 @@ func TestAPictureWithoutDetailIsNotUsable(t *testing.T) {
 		slope.Luma[i] = float32(i % 200)
 	}
 	for name, l := range map[string]perceptual.Look{
-		"plain": perceptual.Of(plain), "a slope": perceptual.Of(slope), "an icon": look(1, 63, 63), "none": look(1, 0, 0),
+		"plain": perceptual.Of(plain), "a slope": perceptual.Of(slope), "an icon": look(1, 63, 63),
+		"none": look(1, 0, 0),
 	} {
 		if l.Usable() {
 			t.Errorf("%s: has quality %d", name, l.Quality)

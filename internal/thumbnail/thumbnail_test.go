@@ -106,7 +106,8 @@ func TestAPictureInGrayIsSmallToo(t *testing.T) {
 	} {
 		g, err := thumbnail.NewMaker().Gray(t.Context(), picture(c.picture))
 		if err != nil || g.Width != c.w || g.Height != c.h || len(g.Luma) != c.w*c.h {
-			t.Errorf("%s: got %d x %d with %d values, %v; want %d x %d", name, g.Width, g.Height, len(g.Luma), err, c.w, c.h)
+			t.Errorf("%s: got %d x %d with %d values, %v; want %d x %d", name, g.Width, g.Height, len(g.Luma), err,
+				c.w, c.h)
 		}
 	}
 	if _, err := thumbnail.NewMaker().Gray(t.Context(), picture(claims(65535, 65535))); !errors.Is(err,
@@ -121,9 +122,8 @@ func TestTheBrightnessOfColours(t *testing.T) {
 	for x, c := range []color.NRGBA{{A: 255}, {255, 255, 255, 255}, {255, 0, 0, 255}, {0, 255, 0, 255}, {}} {
 		img.SetNRGBA(x, 0, c)
 	}
-	g, err := thumbnail.NewMaker().Gray(t.Context(), picture(encoded(t, 1, 1, func(out *bytes.Buffer, _ image.Image) error {
-		return asPNG(out, img)
-	})))
+	colours := encoded(t, 1, 1, func(out *bytes.Buffer, _ image.Image) error { return asPNG(out, img) })
+	g, err := thumbnail.NewMaker().Gray(t.Context(), picture(colours))
 	if err != nil {
 		t.Fatal(err)
 	}
