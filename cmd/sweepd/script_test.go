@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
@@ -32,6 +33,7 @@ func TestScripts(t *testing.T) {
 		"disk": cmdDisk, "fill": cmdFill,
 		"google": cmdGoogle, "dropbox": cmdDropbox, "pasting": cmdPasting, "daemon": cmdDaemon, "hook": cmdHook,
 		"expand": cmdExpand, "events": cmdEvents, "leap": cmdLeap, "clone": cmdClone,
+		"zipped": cmdZipped,
 	}
 	maps.Copy(commands, newClouds().commands())
 	testscript.Run(t, testscript.Params{
@@ -222,6 +224,15 @@ func cmdFill(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Check(f.Sync())
+}
+
+// zipped FILE FOLDER: packs the files in the folder as an office program does.
+func cmdZipped(ts *testscript.TestScript, _ bool, args []string) {
+	out, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	w := zip.NewWriter(out)
+	ts.Check(w.AddFS(os.DirFS(ts.MkAbs(args[1]))))
+	ts.Check(errors.Join(w.Close(), out.Close()))
 }
 
 // raw FILE: writes a picture under a name that is given as a Go string, for

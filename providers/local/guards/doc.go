@@ -13,10 +13,10 @@
 //   - git: misses work trees whose repository is named only by the environment or by core.worktree (a home under
 //     yadm), or is not visible: a container into which only a folder of it is mounted cannot detect it; files that are
 //     committed and no longer in the index; Mercurial, Subversion and the rest.
-//   - mentioned: see package mentions; misses documents above the root, in another root, behind links and on other
-//     mounts; text written since the listing began, or in a long run within the last two seconds, or twenty times as
-//     long as it takes to read the documents again. A list of the files themselves, such as a plan of a sweep, names
-//     them too: keep it outside of the root.
+//   - mentioned: see package mentions; misses documents above the roots, in another storage, behind links and on other
+//     mounts, and those of another root that cannot be read; text written since the listing began, or in a long run
+//     within the last two seconds, or twenty times as long as it takes to read the documents again. A list of the files
+//     themselves, such as a plan of a sweep, names them too: keep it outside of the roots.
 //   - library: misses libraries without a marker of their own program (Shotwell, Joplin and others keep theirs
 //     elsewhere), and a library that the root is, or is in.
 //   - tagged: misses stars that programs keep in a database, in GVfs, or in the picture itself.

@@ -283,7 +283,7 @@ func (l *docReader) document(f roots.Folder, folder int, nul []byte) error {
 		return nil
 	}
 	b := &docBytes{ctx: l.ctx, fd: fd, size: int64(l.stat.Size), stored: int64(l.stat.Blocks * 512)}
-	r, err := text(mentions.MannerOf(nul[:len(nul)-1]), b)
+	r, err := text(nul[:len(nul)-1], b)
 	if r == nil || err != nil {
 		return err
 	}
@@ -311,8 +311,8 @@ func (l *docReader) met(s state) bool {
 }
 
 // text returns the part of the document that is to be read; nil for nothing.
-func text(how mentions.Manner, b *docBytes) (io.Reader, error) {
-	if how == mentions.Read {
+func text(name []byte, b *docBytes) (io.Reader, error) {
+	if mentions.MannerOf(name) == mentions.Read {
 		return b, b.fits()
 	}
 	var begin [mentions.Beginning]byte
@@ -321,7 +321,7 @@ func text(how mentions.Manner, b *docBytes) (io.Reader, error) {
 	case err != nil && err != io.EOF:
 		return nil, err
 	case mentions.IsZip(begin[:n]):
-		return mentions.Links(b, b.size)
+		return mentions.Links(name, b, b.size)
 	case mentions.IsText(begin[:n]):
 		return b, b.fits()
 	}

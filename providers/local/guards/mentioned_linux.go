@@ -64,21 +64,21 @@ const (
 	readLatest = 10 * time.Minute
 )
 
-// mentioned returns which document names the file, of those below any root that the file is in; "" if none does.
+// mentioned returns which document names the file; "" if none does. A document below a root that the file is in, and
+// that cannot be read, may name it. One of another root counts only if it is known to name it: that root may be a disk
+// that is not there.
 func (g *Guards) mentioned(ctx context.Context, path, name string) (why language.Message, err error) {
 	for _, r := range g.o.Roots {
-		if _, in := disk.Below(r.Path, path); !in {
-			continue
-		}
 		s := g.memory.shelf(r)
 		read, err := s.get(ctx, g, r, false)
 		if err != nil {
 			return language.Message{}, err
 		}
-		if why := read.names(name); !why.IsZero() {
+		_, in := disk.Below(r.Path, path)
+		if why := read.names(name, in); !why.IsZero() {
 			return why, nil
 		}
-		if _, _, known := read.index.Find(name); known {
+		if _, _, known := read.index.Find(name); known || !in {
 			continue
 		}
 		// Names without a picture's extension are not in the index.
@@ -92,9 +92,10 @@ func (g *Guards) mentioned(ctx context.Context, path, name string) (why language
 	return language.Message{}, nil
 }
 
-// names returns which document names the file; it finds only names with a picture's extension.
-func (x *reading) names(name string) language.Message {
-	if !x.unread.IsZero() {
+// names returns which document names the file; it finds only names with a picture's extension. If the file is in the
+// root of the documents, one that could not be read may name it.
+func (x *reading) names(name string, in bool) language.Message {
+	if in && !x.unread.IsZero() {
 		return x.unread
 	}
 	if doc, found, _ := x.index.Find(name); found {

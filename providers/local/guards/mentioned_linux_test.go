@@ -16,7 +16,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sweepd/providers"
-	"sweepd/providers/local/mentions"
 )
 
 func TestWhatADocumentNamesIsHeld(t *testing.T) {
@@ -29,16 +28,30 @@ func TestWhatADocumentNamesIsHeld(t *testing.T) {
 	b.heldBy(b.path("img/other.png"))
 }
 
-func TestADocumentOfAnotherRootDoesNotCountButThatOfAnOuterOneDoes(t *testing.T) {
+func TestADocumentOfAnotherRootCounts(t *testing.T) {
 	b := newBox(t)
 	other := filepath.Join(b.top, "other")
 	b.write("inner/a.png", "bytes")
 	b.write("inner/b.png", "bytes")
+	b.write("inner/c.png", "bytes")
 	b.write("outer.md", "a.png")
 	write(t, filepath.Join(other, "other.md"), "b.png")
 	b.d = b.open([]string{b.root, b.path("inner"), other})
 	b.heldBy(b.path("inner/a.png"), providers.GuardMentioned)
-	b.heldBy(b.path("inner/b.png"))
+	b.says(b.heldBy(b.path("inner/b.png"), providers.GuardMentioned), filepath.Join(other, "other.md"))
+	b.heldBy(b.path("inner/c.png"))
+}
+
+// What cannot be read in another root holds nothing: it may be a disk that is not there.
+func TestAnotherRootThatCannotBeReadHoldsNothing(t *testing.T) {
+	b := newBox(t)
+	other := filepath.Join(b.top, "other")
+	b.write("a.png", "bytes")
+	write(t, filepath.Join(other, "cut off.odt"), "PK\x03\x04 cut off")
+	write(t, filepath.Join(other, "b.png"), "bytes")
+	b.d = b.open([]string{b.root, other, filepath.Join(b.top, "missing")})
+	b.heldBy(b.path("a.png"))
+	b.heldBy(filepath.Join(other, "b.png"), providers.GuardMentioned)
 }
 
 func TestALinkedDocumentIsNotRead(t *testing.T) {
@@ -140,6 +153,27 @@ func TestAPictureThatAnOfficeDocumentLinksIsHeld(t *testing.T) {
 	}
 }
 
+// A document that cannot be read may link any picture, so the guard names it.
+func TestAnOfficeDocumentThatCannotBeReadHoldsEverything(t *testing.T) {
+	b := newBox(t)
+	b.write("a.png", "bytes")
+	b.write("sub/cut off.odt", "PK\x03\x04 cut off")
+	b.says(b.heldBy(b.path("a.png"), providers.GuardMentioned), b.path("sub/cut off.odt"))
+	must(t, os.Rename(b.path("sub/cut off.odt"), b.path("sub/cut off.zip")))
+	b.d = b.open(nil)
+	b.heldBy(b.path("a.png"))
+}
+
+func TestAResourceOfJoplinIsHeldByItsID(t *testing.T) {
+	const id = "0123456789abcdef0123456789abcdef"
+	b := newBox(t)
+	b.write("notes/a.md", "![ChatGPT Image](:/0123456789ABCDEF0123456789abcdef)")
+	b.write("resources/"+id+".png", "bytes")
+	b.write("resources/"+id[1:]+"0.png", "bytes")
+	b.says(b.heldBy(b.path("resources/"+id+".png"), providers.GuardMentioned), b.path("notes/a.md"))
+	b.heldBy(b.path("resources/" + id[1:] + "0.png"))
+}
+
 func TestWhatIsNoTextIsNotRead(t *testing.T) {
 	b := newBox(t)
 	b.write("a.png", "bytes")
@@ -179,7 +213,7 @@ func TestADocumentThatIsTooLargeHoldsEverything(t *testing.T) {
 		}
 	}
 	if _, err := text(
-		mentions.Read, &docBytes{fd: -1, size: docLimit + 1, stored: docLimit + 512},
+		[]byte("a.md"), &docBytes{fd: -1, size: docLimit + 1, stored: docLimit + 512},
 	); !errors.Is(err, errDocLimit) {
 		t.Errorf("got %v, want errDocLimit", err)
 	}
@@ -278,7 +312,7 @@ func TestARootThatIsNotThereHoldsEverything(t *testing.T) {
 	b.write("a.png", "bytes")
 	must(t, os.Rename(b.root, b.root+".away"))
 	x := b.d.guards.readDocuments(t.Context(), b.d.roots[0], nil, false)
-	if x.names("a.png").IsZero() {
+	if x.names("a.png", true).IsZero() {
 		t.Error("nothing was read, and nothing is held")
 	}
 }

@@ -55,9 +55,9 @@ type Collector struct {
 
 const (
 	bufferSize = 256 << 10
-	lookAhead  = 5         // bytes: a dot and the longest extension
-	lookBack   = 8*255 + 8 // bytes before a dot: the longest name, with each byte spelled as &#x0041;
-	enough     = 256       // bytes before a dot: enough for nearly all names
+	lookAhead  = 2 + idSize // bytes: a link to a resource of Joplin; a dot and the longest extension have 5
+	lookBack   = 8*255 + 8  // bytes before a dot: the longest name, with each byte spelled as &#x0041;
+	enough     = 256        // bytes before a dot: enough for nearly all names
 )
 
 // NewCollector returns an empty Collector.
@@ -170,6 +170,7 @@ func (c *Collector) scan(t *text) (n int) {
 			n++
 		}
 	}
+	n += c.resources(t, to)
 	for at := t.from; t.tex; at++ {
 		next := bytes.IndexByte(t.b[at:to], '}')
 		if next < 0 {
@@ -181,6 +182,28 @@ func (c *Collector) scan(t *text) (n int) {
 	}
 	t.from = to
 	return n
+}
+
+// idSize is the length of an ID of Joplin, in hexadecimal digits.
+const idSize = 32
+
+// resources finds links to resources in notes of Joplin, up to to: "![](:/ID)" is the file ID.png, or ID with another
+// extension (https://joplinapp.org/help/dev/spec/architecture). It returns how many it found.
+func (c *Collector) resources(t *text, to int) (n int) {
+	for at := t.from; ; {
+		next := bytes.Index(t.b[at:min(to+1, len(t.b))], []byte(":/"))
+		if next < 0 {
+			return n
+		}
+		at += next + 2
+		id := t.b[at:min(at+idSize, len(t.b))]
+		if len(bytes.Trim(id, "0123456789abcdefABCDEF")) > 0 || len(id) < idSize {
+			continue
+		}
+		c.first = len(c.found)
+		c.add(anyExtension, bytes.ToLower(id))
+		n++
+	}
 }
 
 // mention adds the name before t.b[at], back to a slash or the other limit.

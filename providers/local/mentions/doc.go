@@ -11,9 +11,10 @@
 // document uses.
 //
 // Not found: a dot or an extension that is itself escaped; a name that a program composes from pieces, or from a name
-// without its extension (except in TeX); CSS's hexadecimal escapes, quoted-printable and base64; names in an archive,
-// a database or a compressed document (PDF, EPUB; in DOCX, ODT and the like all but links to the outside); and UTF-16
-// without a byte order mark, unless the name is ASCII.
+// without its extension (except in TeX, and the IDs that notes of Joplin link); CSS's hexadecimal escapes,
+// quoted-printable and base64; names in an archive, a database or a compressed document (PDF, EPUB; in DOCX, ODT and
+// the like all but links to the outside: no fields of Word, and no formulas); and UTF-16 without a byte order mark,
+// unless the name is ASCII.
 //
 // The package opens no file.
 package mentions
