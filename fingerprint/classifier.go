@@ -12,7 +12,7 @@ import (
 
 // Version identifies the rules of classification. It changes whenever the same bytes under the same name might get
 // another verdict; cached verdicts of other versions are void.
-const Version = 7
+const Version = 8
 
 // File describes one file to a classifier.
 type File struct {

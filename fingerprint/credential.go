@@ -31,6 +31,7 @@ type credential struct {
 	reason  string    // a clause that explains the state
 	made    time.Time // when a genuine one was signed; zero if no trustworthy source states it
 	untimed bool      // no verified time stamp
+	twin    c2pa.Twin // of a genuine one whose bytes were compared
 	pinned  bool      // the certificate is a known one of OpenAI's
 }
 
@@ -53,6 +54,7 @@ func credentialOf(c *c2pa.Credential) credential {
 	case c2pa.Verified:
 		s.state, s.product = sealGenuine, productOf(c.Product)
 		s.made, s.untimed, s.pinned = c.Made.UTC(), c.Time.Answer != c2pa.Yes, c.Pinned
+		s.twin = c.Twin
 	default:
 		s.state, s.openAI = sealBroken, c.OtherBytes
 	}

@@ -60,6 +60,10 @@ func (v Verdict) sentences() []language.Message {
 		language.Messagef("changed download name"),
 		language.Messagef("without the credential that ChatGPT writes"),
 		language.Messagef("name similar to a download"),
+		language.Messagef("your data export has exactly this picture, as made by ChatGPT"),
+		language.Messagef("a picture that OpenAI signed, without its credential"),
+		language.Messagef("you said that it is from ChatGPT"),
+		language.Messagef("you gave it to ChatGPT"),
 	}
 }
 

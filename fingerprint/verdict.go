@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"sweepd/fingerprint/c2pa"
 	"sweepd/internal/language"
 )
 
@@ -77,6 +78,9 @@ func (v Verdict) Tagged() bool {
 	return slices.ContainsFunc(v.Evidence, func(e Evidence) bool { return e.Detector == TaggedDetector })
 }
 
+// Twin is the size and the SHA-256 of a file.
+type Twin = c2pa.Twin
+
 // Verdict is the result of weighing all evidence.
 type Verdict struct {
 	MediaType string `json:"media_type,omitempty"` // by magic bytes, not by name: "image/png"; "" if not an image
@@ -87,6 +91,10 @@ type Verdict struct {
 	Product    Product    `json:"product,omitempty"`
 	Made       time.Time  `json:"made,omitzero"`     // signing time by a trusted token or claim, in UTC
 	Derived    bool       `json:"derived,omitempty"` // the image was changed after it was made
+
+	// Twin is the file that is left without the credential, if that is verified. Programs that take the credential out
+	// and change nothing else make it.
+	Twin Twin `json:"twin,omitzero"`
 
 	// Partial means that the file was not read to the end; the verdict then assumes that the rest is in order.
 	// Reading the whole file may lower the level and never raises it, unless the evidence "header.unread" shows that

@@ -27,7 +27,7 @@ func (s findings) weigh() Verdict {
 		Partial:   s.credential.open || s.header.endOpen || s.header.limited,
 	}
 	if s.credential.state == sealGenuine {
-		v.Confidence, v.Made = s.genuine(), s.credential.made
+		v.Confidence, v.Made, v.Twin = s.genuine(), s.credential.made, s.credential.twin
 		return v
 	}
 	for _, e := range v.Evidence {

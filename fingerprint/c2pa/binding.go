@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"io"
 	"strings"
 	"sync/atomic"
 )
@@ -92,20 +93,25 @@ var errOther = errors.New("these are not the bytes that were signed")
 
 var errStopped = errors.New("not needed any more")
 
-// check returns nil if the file is as signed, errOpen if it was not read whole, and otherwise an error. It reports
-// whether the file is as signed only without the tags that were added since.
+// bound is what else is known of a file that is as signed.
+type bound struct {
+	tagged bool // it is as signed only without the tags that were added since
+	twin   Twin // of an untagged one
+}
+
+// check returns nil if the file is as signed, errOpen if it was not read whole, and otherwise an error.
 func (b *binding) check(s *source, sp *span, mediaType string, headerOnly bool, buf []byte, stop *atomic.Bool,
-) (tagged bool, err error) {
+) (is bound, err error) {
 	err = b.leavesOut(sp.off, sp.len)
 	switch {
 	case err == nil && headerOnly:
-		return false, b.open(s)
+		return is, b.open(s)
 	case err == nil:
-		err = b.compare(s, sp, mediaType, buf, stop)
+		is.twin, err = b.compare(s, sp, mediaType, buf, stop)
 	}
 	if err == nil || s.err != nil || errors.Is(err, errStopped) || errors.Is(err, errTwo) ||
 		errors.Is(err, errUnsupported) {
-		return false, err
+		return is, err
 	}
 	end := s.size
 	if headerOnly {
@@ -113,32 +119,51 @@ func (b *binding) check(s *source, sp *span, mediaType string, headerOnly bool, 
 	}
 	u, ok := withoutTags(s, sp, mediaType, end)
 	if !ok || b.leavesOut(u.start, sp.len) != nil {
-		return false, err
+		return bound{}, err
 	}
 	if headerOnly {
-		return true, b.open(s)
+		return bound{tagged: true}, b.open(s)
 	}
 	alg, failed := b.hash(s)
 	if failed != nil {
-		return false, failed
+		return bound{}, failed
 	}
 	h := alg.New()
 	if failed := u.hash(h, s, sp, buf, stop); failed != nil {
-		return false, failed
+		return bound{}, failed
 	}
 	if !bytes.Equal(h.Sum(nil), b.Hash) {
-		return false, err
+		return bound{}, err
 	}
-	return true, nil
+	return bound{tagged: true}, nil
 }
 
 // compare hashes the file and returns errOther if the hash differs; stop ends it early. A reader's error is in s.err.
-func (b *binding) compare(s *source, sp *span, mediaType string, buf []byte, stop *atomic.Bool) error {
+func (b *binding) compare(s *source, sp *span, mediaType string, buf []byte, stop *atomic.Bool) (Twin, error) {
 	alg, err := b.hash(s)
 	if err != nil {
-		return err
+		return Twin{}, err
 	}
 	h := alg.New()
+	twin := b.twin(s, sp, mediaType)
+	if mediaType == "image/webp" {
+		twin, err = hashWebP(h, s, sp, buf, stop)
+	} else {
+		err = b.hashOthers(h, s, sp, mediaType, buf, stop)
+	}
+	if err == nil && !bytes.Equal(h.Sum(nil), b.Hash) {
+		err = errOther
+	}
+	if err != nil {
+		return Twin{}, err
+	}
+	return twin, nil
+}
+
+// hashOthers adds the bytes of a file other than WebP to h, without the credential.
+func (b *binding) hashOthers(
+	h hash.Hash, s *source, sp *span, mediaType string, buf []byte, stop *atomic.Bool,
+) error {
 	// A PNG file may have a second credential after its pixels.
 	var watch *chunkWatch
 	if mediaType == "image/png" {
@@ -153,15 +178,12 @@ func (b *binding) compare(s *source, sp *span, mediaType string, buf []byte, sto
 	if watch != nil && watch.found {
 		return errTwo
 	}
-	if !bytes.Equal(h.Sum(nil), b.Hash) {
-		return errOther
-	}
 	return nil
 }
 
 // hashRange adds the bytes from off to end to h, as many at once as buf has. watch sees them too unless it is
 // nil. It returns errStopped, or errCut if the file does not have the bytes.
-func hashRange(h hash.Hash, s *source, off, end int64, watch *chunkWatch, buf []byte, stop *atomic.Bool) error {
+func hashRange(h io.Writer, s *source, off, end int64, watch *chunkWatch, buf []byte, stop *atomic.Bool) error {
 	for off < end {
 		if stop.Load() {
 			return errStopped
@@ -170,7 +192,7 @@ func hashRange(h hash.Hash, s *source, off, end int64, watch *chunkWatch, buf []
 		if !s.fill(p, off) {
 			return errCut
 		}
-		h.Write(p)
+		_, _ = h.Write(p) // a hash never fails
 		if watch != nil {
 			watch.see(p)
 		}

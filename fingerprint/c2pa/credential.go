@@ -83,6 +83,9 @@ type Credential struct {
 	// since, in parts of the file that do not change the pixels.
 	Tagged bool
 
+	// Twin is known if Class is Verified, and the bytes were compared with the signed ones and are not tagged.
+	Twin Twin
+
 	// OtherBytes means that the credential is Broken because OpenAI signed it for other bytes. Its time and its
 	// ingredients were not checked.
 	OtherBytes bool

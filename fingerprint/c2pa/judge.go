@@ -72,7 +72,7 @@ func (c *Credential) judge(e *exam, active *node, t trial) {
 	if !c.holds(active) {
 		return
 	}
-	c.Tagged = t.tagged
+	c.Tagged = t.is.tagged
 	bound := "these are the bytes that were signed"
 	if c.Tagged {
 		bound = "without the tags that were added since, " + bound
@@ -159,6 +159,7 @@ func (c *Credential) judgeOpenAI(e *exam, active *node, t trial) {
 	case !made.generated:
 		c.conclude(Derived, "OpenAI signed it but does not say that it made all of it")
 	default:
+		c.Twin = t.is.twin
 		c.conclude(Verified, "signed by "+c.Anchored.Why)
 	}
 }

@@ -10,7 +10,7 @@ type trial struct {
 	// bound is nil, errOpen, or the reason why the binding does not hold. at and by belong to a timestamp that is
 	// valid: stamped is nil.
 	bound   error
-	tagged  bool // the file is as signed only without the tags that were added since
+	is      bound
 	at      time.Time
 	by      string
 	stamped error
@@ -37,7 +37,7 @@ func (e *exam) prove(s *source, sp *span, active *node, mediaType string) trial 
 	}
 	if e.headerOnly {
 		verify()
-		t.tagged, t.bound = e.bind(s, sp, active, mediaType, &stop)
+		t.is, t.bound = e.bind(s, sp, active, mediaType, &stop)
 		return t
 	}
 	// Both run at once, because hashing mostly waits for the file.
@@ -46,20 +46,17 @@ func (e *exam) prove(s *source, sp *span, active *node, mediaType string) trial 
 		defer close(done)
 		verify()
 	}()
-	tagged, bound := e.bind(s, sp, active, mediaType, &stop)
+	is, err := e.bind(s, sp, active, mediaType, &stop)
 	<-done
-	t.tagged, t.bound = tagged, bound
+	t.is, t.bound = is, err
 	return t
 }
 
-// bind checks the binding of the active manifest, and hashes the file unless headerOnly is set. It reports whether the
-// file is as signed only without the tags that were added since.
-func (e *exam) bind(
-	s *source, sp *span, active *node, mediaType string, stop *atomic.Bool,
-) (tagged bool, err error) {
+// bind checks the binding of the active manifest, and hashes the file unless headerOnly is set.
+func (e *exam) bind(s *source, sp *span, active *node, mediaType string, stop *atomic.Bool) (bound, error) {
 	b, err := bindingOf(active.m, active.claim.Alg)
 	if err != nil {
-		return false, err
+		return bound{}, err
 	}
 	buf := e.v.buffers.Get().(*[bufferSize]byte)
 	defer e.v.buffers.Put(buf)

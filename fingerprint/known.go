@@ -1,0 +1,66 @@
+package fingerprint
+
+import (
+	"slices"
+	"strings"
+)
+
+// Knowledge is what is known of exactly the bytes of a file from elsewhere.
+type Knowledge uint8
+
+// The kinds of knowledge.
+const (
+	// Exported means that the person's data export has the bytes as a picture that ChatGPT made.
+	Exported Knowledge = iota + 1
+	// Stripped means that the bytes are a picture that OpenAI signed, without the credential; see Verdict.Twin.
+	Stripped
+	// Named means that the person said that the picture is from ChatGPT.
+	Named
+	// Given means that the person gave the picture to ChatGPT.
+	Given
+)
+
+// known is the evidence for each Knowledge.
+var known = [...]Evidence{
+	Exported: {"known.export", "your data export has exactly this picture, as made by ChatGPT", Proven},
+	Stripped: {"known.twin", "a picture that OpenAI signed, without its credential", Strong},
+	Named:    {"known.named", "you said that it is from ChatGPT", Likely},
+	Given:    {"known.upload", "you gave it to ChatGPT", None},
+}
+
+// With returns v with what is known of the bytes, of which the hash of the whole file was compared. by is the product,
+// if it is known. If the person gave the picture to ChatGPT, nothing else counts.
+func (v Verdict) With(k Knowledge, by Product) Verdict {
+	e := known[k]
+	v.Evidence = append([]Evidence{e}, v.Evidence...)
+	switch k {
+	case Given:
+		v.Confidence, v.Product, v.Derived, v.Partial = None, NoProduct, false, false
+		return v
+	case Named:
+		// A person may be wrong about a picture that another maker signed.
+		if v.has("c2pa.other") || v.has("c2pa.broken") {
+			return v
+		}
+	default:
+		// These are the bytes as they were made, or all of them but for the credential.
+		v.Derived, v.Partial = false, false
+	}
+	if e.Confidence > v.Confidence {
+		v.Confidence = e.Confidence
+		if by != NoProduct {
+			v.Product = by
+		}
+	}
+	return v
+}
+
+// KnownElsewhere reports whether v has evidence of a Knowledge.
+func (v Verdict) KnownElsewhere() bool {
+	return slices.ContainsFunc(v.Evidence, func(e Evidence) bool { return strings.HasPrefix(e.Detector, "known.") })
+}
+
+// has reports whether v has evidence of that detector.
+func (v Verdict) has(detector string) bool {
+	return slices.ContainsFunc(v.Evidence, func(e Evidence) bool { return e.Detector == detector })
+}
